@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tables as pandas frames: one rule for dtypes and missing values.
+
+text → nullable string, int → Int64, real → float64 with NaN, geometry → object column `geometry` of shapely geometries
+(None = none) in metres of the working CRS. The index is always 0…n-1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from . import schema
+
+TEXT = pd.StringDtype("python")
+GEOMETRY = "geometry"
+
+
+def dtype_of(column_type: str) -> Any:
+    """Return the dtype of a schema type: text, int or real."""
+    return {"text": TEXT, "int": "Int64", "real": "float64"}[column_type]
+
+
+def conform(frame: pd.DataFrame, table: schema.Table, carried: Iterable[str] = ()) -> pd.DataFrame:
+    """Return a new frame with exactly the table's columns in order, the dtypes of the schema, reals rounded as written.
+
+    `carried` are columns of the input that go first, untouched. A column the frame lacks is filled with missing values:
+    the contract promises every column. Geometry, when the table has one, is the last column.
+    """
+    data: dict[str, Any] = {name: frame[name] for name in carried}
+    for column in table.columns:
+        if column.name not in frame:
+            data[column.name] = pd.Series([None] * len(frame), index=frame.index, dtype=dtype_of(column.type))
+            continue
+        values = frame[column.name]
+        if column.type == "real":
+            numbers = np.round(pd.to_numeric(values).to_numpy("float64", na_value=np.nan), column.digits) + 0.0
+            data[column.name] = pd.Series(numbers, index=frame.index)
+        else:
+            data[column.name] = values.astype(dtype_of(column.type))
+    if table.geometry != "none":
+        data[GEOMETRY] = frame[GEOMETRY]
+    return pd.DataFrame(data, index=frame.index).reset_index(drop=True)
+
+
+def empty(table: schema.Table) -> pd.DataFrame:
+    """Return the table without rows, with its dtypes."""
+    frame = pd.DataFrame({column.name: pd.Series(dtype=dtype_of(column.type)) for column in table.columns})
+    if table.geometry != "none":
+        frame[GEOMETRY] = pd.Series(dtype=object)
+    return frame
+
+
+def geometries(frame: pd.DataFrame) -> npt.NDArray[Any]:
+    """Return the geometry column as an object array for shapely."""
+    return frame[GEOMETRY].to_numpy(dtype=object)
+
+
+def texts(values: Iterable[Any]) -> pd.Series:
+    """Return nullable strings; None, NaN and NA are missing."""
+    return pd.Series(list(values), dtype=object).astype(TEXT)
+
+
+def optional(frame: pd.DataFrame, name: str, column_type: str = "text") -> pd.Series:
+    """Return the column, or all-missing values of that type when the frame has no such column."""
+    if name in frame:
+        return frame[name]
+    return pd.Series([None] * len(frame), index=frame.index, dtype=dtype_of(column_type))

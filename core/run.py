@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The one object that every core function gets beside its tables: progress, cancel, executor, memory budget, messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from .errors import Cancelled
+
+T = TypeVar("T")
+R = TypeVar("R")
+MEMORY_BYTES = 2 * 2**30  # own choice: half of what a small office PC has
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence for the log and the run record: `code` in resources/messages and the values that fill it."""
+
+    level: str  # "info" | "warning"
+    code: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """One row of LEFT_OUT: what was left out or changed, and why. `n` counts features when `feature_id` stands for several."""
+
+    layer: str
+    feature_id: str
+    code: str
+    severity: str  # "error" (not in the result) | "warning" (in the result, repaired or incomplete) | "info"
+    n: int
+    values: dict[str, Any]
+
+
+@dataclass
+class Run:
+    """Progress, cancel, executor, memory budget, language and messages of one piece of work.
+
+    `report` takes the share done in percent (0–100); `is_cancelled` is asked between slices of at most 100 ms.
+    Parts made with `part` share the message lists. `executor` is any concurrent.futures.Executor, None = here and now.
+    """
+
+    report: Callable[[float], None] = lambda percent: None
+    is_cancelled: Callable[[], bool] = lambda: False
+    executor: Executor | None = None
+    memory_bytes: int = MEMORY_BYTES
+    language: str = "zh"
+    messages: list[Message] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+    _low: float = 0.0
+    _high: float = 1.0
+
+    def progress(self, share: float) -> None:
+        """Tell how much of this part is done (0–1); raises Cancelled when the user asked to stop."""
+        self.check()
+        self.report(100 * (self._low + (self._high - self._low) * min(1.0, max(0.0, share))))
+
+    def check(self) -> None:
+        """Raise Cancelled when the user asked to stop."""
+        if self.is_cancelled():
+            raise Cancelled
+
+    def part(self, low: float, high: float) -> Run:
+        """Return a Run whose 0–1 is the stretch low–high of this one; messages go to the same lists."""
+        span = self._high - self._low
+        return Run(
+            self.report, self.is_cancelled, self.executor, self.memory_bytes, self.language, self.messages, self.left_out,
+            self.facts, self._low + span * low, self._low + span * high,
+        )  # fmt: skip
+
+    def note(self, code: str, **values: Any) -> None:
+        """Record something worth knowing, for the log and the run record."""
+        self.messages.append(Message("info", code, values))
+
+    def warn(self, code: str, **values: Any) -> None:
+        """Record something the user should look at; the work goes on."""
+        self.messages.append(Message("warning", code, values))
+
+    def fact(self, **values: Any) -> None:
+        """Add named numbers to the run record (`counts`), for example `slope_applied_n=123`."""
+        self.facts.update(values)
+
+    def leave_out(
+        self, layer: str, feature_ids: Iterable[Any], code: str, severity: str = "error", n: int = 1, **values: Any
+    ) -> None:
+        """List features for LEFT_OUT, one row each, with the reason code and what fills its sentence."""
+        self.left_out.extend(LeftOut(layer, str(item), code, severity, n, values) for item in feature_ids)
+
+    def map(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+        """Yield function(item) in the order of `items`, on the executor if there is one; cancel is asked between results."""
+        todo = list(items)
+        if self.executor is None:
+            for done, item in enumerate(todo):
+                self.progress(done / len(todo))
+                yield function(item)
+            return
+        futures: list[Future[R]] = [self.executor.submit(function, item) for item in todo]
+        try:
+            for done, future in enumerate(futures):
+                self.progress(done / len(todo))
+                yield future.result()
+        finally:
+            for future in futures:
+                future.cancel()

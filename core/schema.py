@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The field dictionary: every table that leaves the plugin, column by column. Data in resources/tables; no pandas here."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from .words import RESOURCES
+
+SCHEMA_VERSION = 1
+TYPES = ("text", "int", "real")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `type` is text | int | real, `digits` the decimals written, `short` the name in a shapefile (≤ 10 ASCII)."""
+
+    name: str
+    type: str
+    zh: str
+    en: str
+    unit: str = ""
+    digits: int = 2
+    short: str = ""
+    note: dict[str, str] | None = None
+
+    def alias(self, language: str) -> str:
+        """Return the column's heading with its unit."""
+        text = self.zh if language == "zh" else self.en
+        return f"{text} ({self.unit})" if self.unit else text
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: `geometry` is polygon | line | point | none; `key` the columns that name a row."""
+
+    name: str
+    zh: str
+    en: str
+    geometry: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    def names(self) -> list[str]:
+        """Return the column names in order, geometry not among them."""
+        return [column.name for column in self.columns]
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> dict[str, Table]:
+    tables: dict[str, Table] = {}
+    for path in sorted((RESOURCES / "tables").glob("*.json")):
+        for name, entry in json.loads(path.read_text(encoding="utf-8")).items():
+            columns = tuple(Column(**column) for column in entry["columns"])
+            tables[name] = Table(name, entry["zh"], entry["en"], entry["geometry"], tuple(entry["key"]), columns)
+    return tables
+
+
+def table_names() -> list[str]:
+    """Return the names of all tables in the dictionary."""
+    return sorted(_patterns())
+
+
+def table(name: str, kinds: tuple[str, ...] = (), profiles: tuple[str, ...] = ()) -> Table:
+    """Return a table of the dictionary; `{kind}` and `{profile}` columns are repeated for each kind and profile given.
+
+    Raises KeyError for a name that is not in resources/tables.
+    """
+    pattern = _patterns()[name]
+    columns: list[Column] = []
+    for column in pattern.columns:
+        if "{kind}" in column.name:
+            columns += [_filled(column, "kind", kind) for kind in kinds]
+        elif "{profile}" in column.name:
+            columns += [_filled(column, "profile", profile) for profile in profiles]
+        else:
+            columns.append(column)
+    return replace(pattern, columns=tuple(columns))
+
+
+def _filled(column: Column, word: str, value: str) -> Column:
+    mark = "{" + word + "}"
+    short = column.short.replace(mark, value[:5])
+    texts: dict[str, Any] = {key: getattr(column, key).replace(mark, value) for key in ("name", "zh", "en")}
+    return replace(column, short=short, **texts)

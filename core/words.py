@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Sentences for people, in Chinese and English, by code. The only place where codes become words."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("zh", "en")
+RESOURCES = Path(__file__).resolve().parents[1] / "resources"
+
+
+@lru_cache(maxsize=1)
+def sentences() -> dict[str, dict[str, str]]:
+    """Return {code: {"zh": …, "en": …}} from every file in resources/messages; a code may stand in one file only."""
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted((RESOURCES / "messages").glob("*.json")):
+        for code, texts in json.loads(path.read_text(encoding="utf-8")).items():
+            if code in found:
+                raise KeyError(f"message {code} stands in two files, one is {path.name}")
+            found[code] = texts
+    return found
+
+
+def say(code: str, language: str = "zh", **values: Any) -> str:
+    """Return the sentence of `code` in `language` with its braces filled.
+
+    A value that is a list shows its first ten items. A missing code gives the code itself and the values,
+    so that an error never hides behind another one.
+    """
+    texts = sentences().get(code)
+    if texts is None:
+        return f"{code} {values}" if values else code
+    shown = {name: _shown(value) for name, value in values.items()}
+    try:
+        return texts[language].format(**shown)
+    except (KeyError, IndexError):
+        return f"{texts[language]} {shown}"
+
+
+def pick(texts: dict[str, str] | str, language: str) -> str:
+    """Return the wanted language of a {"zh": …, "en": …} text from a JSON resource; plain text stays."""
+    return texts if isinstance(texts, str) else texts[language]
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        head = "、".join(str(item) for item in value[:10])
+        return head + (" …" if len(value) > 10 else "")
+    return value
