@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The one object that every core function gets beside its tables: progress, cancel, executor, memory budget, messages."""
+"""The one object that core functions get beside their tables: progress, cancel, executor, memory budget, messages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Message:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """One row of LEFT_OUT: what was left out or changed, and why. `n` counts features when `feature_id` stands for several."""
+    """One row of LEFT_OUT: what was left out or changed, and why; `n` counts when `feature_id` stands for several."""
 
     layer: str
     feature_id: str
@@ -69,8 +69,8 @@ class Run:
         """Return a Run whose 0–1 is the stretch low–high of this one; messages go to the same lists."""
         span = self._high - self._low
         return Run(
-            self.report, self.is_cancelled, self.executor, self.memory_bytes, self.language, self.messages, self.left_out,
-            self.facts, self._low + span * low, self._low + span * high,
+            self.report, self.is_cancelled, self.executor, self.memory_bytes, self.language,
+            self.messages, self.left_out, self.facts, self._low + span * low, self._low + span * high,
         )  # fmt: skip
 
     def note(self, code: str, **values: Any) -> None:
@@ -92,7 +92,7 @@ class Run:
         self.left_out.extend(LeftOut(layer, str(item), code, severity, n, values) for item in feature_ids)
 
     def map(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-        """Yield function(item) in the order of `items`, on the executor if there is one; cancel is asked between results."""
+        """Yield function(item) in the order of `items`, on the executor if there is one; asks for cancel in between."""
         todo = list(items)
         if self.executor is None:
             for done, item in enumerate(todo):

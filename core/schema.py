@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The field dictionary: every table that leaves the plugin, column by column. Data in resources/tables; no pandas here."""
+"""The field dictionary: every table that leaves the plugin, column by column. Data in resources/tables, no pandas."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from .words import RESOURCES
@@ -16,7 +17,7 @@ TYPES = ("text", "int", "real")
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `type` is text | int | real, `digits` the decimals written, `short` the name in a shapefile (≤ 10 ASCII)."""
+    """One column: `type` is text | int | real, `digits` the decimals written, `short` its shapefile name (≤ 10)."""
 
     name: str
     type: str
@@ -71,14 +72,15 @@ def table(name: str, kinds: tuple[str, ...] = (), profiles: tuple[str, ...] = ()
     """
     pattern = _patterns()[name]
     columns: list[Column] = []
-    for column in pattern.columns:
-        if "{kind}" in column.name:
-            columns += [_filled(column, "kind", kind) for kind in kinds]
-        elif "{profile}" in column.name:
-            columns += [_filled(column, "profile", profile) for profile in profiles]
-        else:
-            columns.append(column)
+    for word, group in groupby(pattern.columns, _repeated_by):
+        block = list(group)
+        for value in {"kind": kinds, "profile": profiles}.get(word, ("",)):
+            columns += [_filled(column, word, value) if word else column for column in block]
     return replace(pattern, columns=tuple(columns))
+
+
+def _repeated_by(column: Column) -> str:
+    return next((word for word in ("kind", "profile") if "{" + word + "}" in column.name), "")
 
 
 def _filled(column: Column, word: str, value: str) -> Column:
