@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from .errors import Cancelled
+from .words import say
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -40,12 +41,14 @@ class LeftOut:
 class Run:
     """Progress, cancel, executor, memory budget, language and messages of one piece of work.
 
-    `report` takes the share done in percent (0–100); `is_cancelled` is asked between slices of at most 100 ms.
+    `report` takes the share done in percent (0–100); `is_cancelled` is asked between slices of at most 100 ms;
+    `announce` takes a sentence that says what is being done now.
     Parts made with `part` share the message lists. `executor` is any concurrent.futures.Executor, None = here and now.
     """
 
     report: Callable[[float], None] = lambda percent: None
     is_cancelled: Callable[[], bool] = lambda: False
+    announce: Callable[[str], None] = lambda sentence: None
     executor: Executor | None = None
     memory_bytes: int = MEMORY_BYTES
     language: str = "zh"
@@ -69,9 +72,14 @@ class Run:
         """Return a Run whose 0–1 is the stretch low–high of this one; messages go to the same lists."""
         span = self._high - self._low
         return Run(
-            self.report, self.is_cancelled, self.executor, self.memory_bytes, self.language,
+            self.report, self.is_cancelled, self.announce, self.executor, self.memory_bytes, self.language,
             self.messages, self.left_out, self.facts, self._low + span * low, self._low + span * high,
         )  # fmt: skip
+
+    def stage(self, code: str, **values: Any) -> None:
+        """Say what is being done now, for the progress line."""
+        self.check()
+        self.announce(say(code, self.language, **values))
 
     def note(self, code: str, **values: Any) -> None:
         """Record something worth knowing, for the log and the run record."""

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which field of a user's layer carries what: names and aliases of roles and columns, from resources/aliases.json."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..words import RESOURCES
+
+
+@dataclass(frozen=True)
+class RoleColumn:
+    """One canonical column of a role: `type` text | int | real, the field `parameter` that names it, known aliases."""
+
+    name: str
+    type: str
+    parameter: str
+    aliases: tuple[str, ...]
+    values: Mapping[str, str]  # the user's word, folded → canonical value
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a layer plays: `geometry` polygon | line | point | any | none, titles, and its canonical columns."""
+
+    name: str
+    title: Mapping[str, str]
+    geometry: str
+    layers: tuple[str, ...]
+    columns: Mapping[str, RoleColumn]
+
+
+@lru_cache(maxsize=1)
+def roles() -> dict[str, Role]:
+    """Return all roles by name."""
+    data = json.loads((RESOURCES / "aliases.json").read_text(encoding="utf-8"))
+    return {
+        name: Role(
+            name, entry["title"], entry["geometry"], tuple(entry["layers"]),
+            {column: _column(column, spec) for column, spec in entry["columns"].items()},
+        )
+        for name, entry in data.items()
+    }  # fmt: skip
+
+
+def _column(name: str, spec: Mapping[str, object]) -> RoleColumn:
+    words = spec.get("values", {})
+    assert isinstance(words, dict)
+    values = {fold(word): value for value, known in words.items() for word in [value, *known]}
+    aliases = spec["aliases"]
+    assert isinstance(aliases, list)
+    return RoleColumn(name, str(spec["type"]), str(spec.get("parameter", "")), tuple(aliases), values)
+
+
+def fold(word: str) -> str:
+    """Return a word as it is compared: full-width forms, case, blanks and joining marks do not matter."""
+    return re.sub(r"[\s_\-:：·.]+", "", unicodedata.normalize("NFKC", word)).casefold()
+
+
+def guess_field(column: RoleColumn, fields: Iterable[str], headings: Mapping[str, str] | None = None) -> str | None:
+    """Return the field that most likely carries the column, or None.
+
+    The first alias (in the order of the data file, the canonical name first) that equals a field's name wins; after
+    all names, the fields' headings (layer aliases) are tried the same way.
+    """
+    names = list(fields)
+    for words in (names, [(headings or {}).get(name, "") for name in names]):
+        by_word: dict[str, str] = {}
+        for name, word in zip(names, words):
+            if word:
+                by_word.setdefault(fold(word), name)
+        for alias in column.aliases:
+            if fold(alias) in by_word:
+                return by_word[fold(alias)]
+    return None

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Ids that stay: given ones are kept, missing ones are made from the geometry, never from the row number."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .. import frames
+from ..identity import geometry_hash
+from ..run import Run
+
+
+def give_ids(table: pd.DataFrame, column: str, layer: str, digits: int, run: Run) -> npt.NDArray[np.bool_]:
+    """Fill `column` with ids for every row and say which rows stay; `table` belongs to the caller and is changed.
+
+    A row without an id gets a hash of its geometry in the layer's own CRS (`digits` decimals: 3 for metres, 8 for
+    degrees; methods.md §8). Of rows equal in id and geometry one stays, the rest are listed (`duplicate_feature`).
+    Rows of one id whose geometries differ all stay; those after the first get `<id>#<hash>` and are listed
+    (`duplicate_id`): first = the smallest hash, so that row order does not matter.
+    Returns a Boolean array over the rows, True = stays.
+    """
+    hashes = pd.Series(geometry_hash(frames.geometries(table), digits), index=table.index).fillna("")
+    given = frames.optional(table, column).astype(frames.TEXT).str.strip().replace("", pd.NA)
+    made = given.isna()
+    ids = given.where(~made, hashes).to_numpy(dtype=object)
+    order = np.lexsort((hashes.to_numpy(dtype=str), ids.astype(str)))
+    same_id = np.zeros(len(ids), dtype=bool)
+    same_id[1:] = ids[order][1:] == ids[order][:-1]
+    same_shape = np.zeros(len(ids), dtype=bool)
+    same_shape[1:] = same_id[1:] & (hashes.to_numpy()[order][1:] == hashes.to_numpy()[order][:-1])
+    keep = np.ones(len(ids), dtype=bool)
+    keep[order[same_shape]] = False
+    renamed = order[same_id & ~same_shape]
+    run.leave_out(layer, sorted(ids[~keep]), "duplicate_feature")
+    run.leave_out(layer, sorted(ids[renamed]), "duplicate_id", "warning")
+    for row in renamed:
+        ids[row] = f"{ids[row]}#{hashes.iloc[row][:6]}"
+    if made.any():
+        run.note("ids_from_geometry", layer=layer, n=int(made.sum()))
+    table[column] = frames.texts(ids)
+    return keep
