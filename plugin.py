@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Registers what the plugin adds to QGIS, and takes it away again. Nothing else happens here."""
+
+from __future__ import annotations
+
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import QCoreApplication, Qt, QTranslator
+from qgis.PyQt.QtGui import QAction, QIcon
+
+from .core.words import RESOURCES
+from .processing.provider import RenewalProvider
+from .processing.texts import interface_language, tr
+
+
+class UrbanRenewalPlugin:
+    """The object QGIS holds: the Processing provider everywhere, the dock only where there is a window."""
+
+    def __init__(self, iface) -> None:
+        self.iface = iface  # None in qgis_process
+        self.provider = None
+        self.dock = None
+        self.action = None
+        self.translator = None
+        self._translate()
+
+    def initProcessing(self) -> None:
+        """Register the algorithms; qgis_process calls only this."""
+        self.provider = RenewalProvider()
+        QgsApplication.processingRegistry().addProvider(self.provider)
+        self.provider.refreshAlgorithms()  # now that the algorithms are known, the models find their children
+
+    def initGui(self) -> None:
+        """Register the algorithms, the button and the menu entry; the dock is made when it is first opened."""
+        self.initProcessing()
+        icon = QIcon(str(RESOURCES / "icons" / "urban_renewal.svg"))
+        self.action = QAction(icon, tr("Urban Renewal Workbench"), self.iface.mainWindow())
+        self.action.setCheckable(True)
+        self.action.toggled.connect(self._show_dock)
+        self.iface.addToolBarIcon(self.action)
+        self.iface.addPluginToVectorMenu(tr("Urban Renewal Workbench"), self.action)
+
+    def unload(self) -> None:
+        """Take everything away again."""
+        if self.dock is not None:
+            self.dock.close_down()
+            self.iface.removeDockWidget(self.dock)
+            self.dock.deleteLater()
+            self.dock = None
+        if self.action is not None:
+            self.iface.removePluginVectorMenu(tr("Urban Renewal Workbench"), self.action)
+            self.iface.removeToolBarIcon(self.action)
+            self.action.deleteLater()
+            self.action = None
+        if self.provider is not None:
+            QgsApplication.processingRegistry().removeProvider(self.provider)
+            self.provider = None
+        if self.translator is not None:
+            QCoreApplication.removeTranslator(self.translator)
+            self.translator = None
+
+    def _show_dock(self, shown: bool) -> None:
+        if self.dock is None and shown:
+            from .dialogs.dock import RenewalDock
+
+            self.dock = RenewalDock(self.iface)
+            self.dock.visibilityChanged.connect(self._follow_dock)
+            self.iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+        if self.dock is not None:
+            self.dock.setVisible(shown)
+
+    def _follow_dock(self, visible: bool) -> None:
+        """Keep the button as the dock is, without switching it on when QGIS merely hides a tab behind another."""
+        if self.action is not None and not visible and not self.dock.isVisible():
+            self.action.blockSignals(True)
+            self.action.setChecked(False)
+            self.action.blockSignals(False)
+
+    def _translate(self) -> None:
+        """Load the Chinese words when QGIS runs in Chinese; English is what the source says."""
+        if interface_language() != "zh":
+            return
+        translator = QTranslator()
+        if translator.load(str(RESOURCES.parent / "i18n" / "urban_renewal_zh.qm")):
+            self.translator = translator
+            QCoreApplication.installTranslator(translator)

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The base of every algorithm: settle, freeze, compute, write whole or not at all, record.
+
+A child declares ID, GROUP, ROLES, PARAMETERS and OUTPUTS and has one method, compute(). It never opens a sink.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from qgis.core import (
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsProcessingParameterDefinition,
+)
+from qgis.PyQt.QtGui import QIcon
+
+from ..core import schema
+from ..core.errors import Cancelled, RenewalError
+from ..core.run import Run
+from ..core.words import RESOURCES, say
+from . import parameters as declare
+from . import texts
+from .inputs import Inputs, Plan
+from .publish import publish
+from .refusals import settle
+
+COMPUTE_SHARE = 0.8  # of the progress bar; the rest is writing
+
+
+@dataclass(frozen=True)
+class Output:
+    """One table that goes to a sink. `like` names the layer parameter whose geometry (by key) the rows keep."""
+
+    frame: Any
+    table: schema.Table
+    carry: str = ""  # layer parameter whose own fields come along
+    like: str = ""  # layer parameter whose original geometry the rows have
+
+
+@dataclass
+class Results:
+    """What compute() gives back: tables by sink, plain values by output name, rules used, and a refusal for STRICT."""
+
+    tables: dict[str, Output] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    documents: list[dict[str, Any]] = field(default_factory=list)
+    refusal: RenewalError | None = None
+
+
+class RenewalAlgorithm(QgsProcessingAlgorithm):
+    """One algorithm of the provider. Texts come from resources/help/<ID>.json."""
+
+    ID = ""
+    GROUP = ""
+    MAIN = "PARCELS"  # the layer that decides the working system and the results' system
+    ROLES: tuple[declare.RoleUse, ...] = ()
+    OUTPUTS: tuple[tuple[str, str], ...] = ()  # (name, "number" | "text") of outputs that are not parameters
+
+    def definitions(self) -> Iterable[QgsProcessingParameterDefinition]:
+        """Give the parameters in the order of the dialog; roles, sinks and the common three included."""
+        raise NotImplementedError
+
+    def compute(self, inputs: Inputs, run: Run) -> Results:
+        """Do the work: tables in, tables out."""
+        raise NotImplementedError
+
+    def refuse(self, values: Mapping[str, Any], plan: Plan) -> None:
+        """Raise RenewalError for what only this algorithm can know to be wrong; nothing by default."""
+
+    # --- QGIS calls the rest -------------------------------------------------------------------------------------
+
+    def name(self) -> str:
+        return self.ID
+
+    def group(self) -> str:
+        return texts.group_title(self.GROUP)
+
+    def groupId(self) -> str:
+        return self.GROUP
+
+    def displayName(self) -> str:
+        return texts.title(self.ID)
+
+    def shortHelpString(self) -> str:
+        return texts.short_help(self.ID)
+
+    def helpUrl(self) -> str:
+        page = RESOURCES.parent / "docs" / "help" / texts.interface_language() / f"{self.ID}.html"
+        return page.as_uri() if page.exists() else ""
+
+    def icon(self) -> QIcon:
+        own = RESOURCES / "icons" / f"{self.ID}.svg"
+        return QIcon(str(own if own.exists() else RESOURCES / "icons" / "urban_renewal.svg"))
+
+    def createInstance(self) -> RenewalAlgorithm:
+        return type(self)()
+
+    def initAlgorithm(self, configuration: Any = None) -> None:
+        for definition in [*self.definitions(), *declare.common()]:
+            definition.setDescription(texts.parameter_text(self.ID, definition.name(), "label"))
+            definition.setHelp(texts.parameter_text(self.ID, definition.name(), "help"))
+            self.addParameter(definition)
+        for name, kind in self.OUTPUTS:
+            make = QgsProcessingOutputNumber if kind == "number" else QgsProcessingOutputString
+            self.addOutput(make(name, texts.output_text(self.ID, name)))
+
+    def checkParameterValues(self, values: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:
+        good, message = super().checkParameterValues(values, context)
+        if not good:
+            return good, message
+        try:
+            settle(self, values, context)
+        except RenewalError as error:
+            return False, say(error.code, _language(values), **error.values)
+        return True, ""
+
+    def prepareAlgorithm(
+        self, values: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> bool:
+        try:
+            self._plan = settle(self, values, context)
+        except RenewalError as error:
+            raise _spoken(error, values) from error
+        return True
+
+    def processAlgorithm(
+        self, values: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
+        language = _language(values)
+        run = Run(
+            report=feedback.setProgress, is_cancelled=feedback.isCanceled, announce=feedback.setProgressText,
+            language=language,
+        )  # fmt: skip
+        inputs = Inputs(self, values, context, self._plan, run.part(0, COMPUTE_SHARE))
+        try:
+            results = self.compute(inputs, run.part(0, COMPUTE_SHARE))
+            found = publish(self, inputs, results, values, context, run.part(COMPUTE_SHARE, 1))
+        except Cancelled as stop:
+            raise QgsProcessingException(say("cancelled", language)) from stop
+        except RenewalError as error:
+            raise _spoken(error, values) from error
+        except QgsProcessingException:
+            raise
+        except Exception as fault:
+            feedback.pushDebugInfo(traceback.format_exc())
+            error = RenewalError("internal_fault", algorithm=self.ID, fault=f"{type(fault).__name__}: {fault}")
+            raise _spoken(error, values) from fault
+        finally:
+            _tell(run, feedback)
+        if results.refusal is not None:
+            raise _spoken(results.refusal, values)
+        return found
+
+
+def _language(values: Mapping[str, Any]) -> str:
+    return "en" if values.get("LANGUAGE") == "en" else "zh"
+
+
+def _spoken(error: RenewalError, values: Mapping[str, Any]) -> QgsProcessingException:
+    return QgsProcessingException(say(error.code, _language(values), **error.values))
+
+
+def _tell(run: Run, feedback: QgsProcessingFeedback) -> None:
+    """Push what happened to the log: each message, then what was left out, counted by reason."""
+    for message in run.messages:
+        push = feedback.pushWarning if message.level == "warning" else feedback.pushInfo
+        push(say(message.code, run.language, **message.values))
+    counts: dict[tuple[str, str], int] = {}
+    for row in run.left_out:
+        counts[row.layer, row.code] = counts.get((row.layer, row.code), 0) + row.n
+    for (layer, code), n in sorted(counts.items()):
+        sentence = next(say(code, run.language, **row.values) for row in run.left_out if row.code == code)
+        feedback.pushInfo(f"{layer} · {n} · {sentence}")

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What makes a result readable: headings with units, style, and where it comes from, written into the layer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsLayerMetadata, QgsProviderRegistry, QgsVectorLayer
+
+from ..core import schema
+from .delivery.styles import apply_style
+from .targets import Target
+
+
+class Dresser:
+    """Dresses the layers of one result table: aliases, style, metadata with the run record."""
+
+    def __init__(self, table: schema.Table, language: str, record: dict[str, Any]) -> None:
+        self._table, self._language, self._record = table, language, record
+
+    def dress(self, layer: QgsVectorLayer) -> None:
+        """Set headings and style on a layer in memory."""
+        for column in self._table.columns:
+            index = layer.fields().lookupField(column.name)
+            if index >= 0:
+                layer.setFieldAlias(index, column.alias(self._language))
+        apply_style(layer, self._table, self._language)
+        layer.setMetadata(self._metadata(layer))
+
+    def dress_and_save(self, layer: QgsVectorLayer) -> None:
+        """Dress a GeoPackage layer and keep that as its default style and metadata; aliases live only there."""
+        self.dress(layer)
+        layer.saveStyleToDatabaseV2(layer.name(), self._table.en, True, "")
+        QgsProviderRegistry.instance().saveLayerMetadata("ogr", layer.source(), layer.metadata())
+
+    def dress_file(self, uri: str) -> None:
+        """Dress a table that now stands in a GeoPackage."""
+        layer = QgsVectorLayer(uri, uri.rsplit("=", 1)[-1], "ogr")
+        if layer.isValid():
+            self.dress_and_save(layer)
+
+    def write_record(self, target: Target) -> None:
+        """Write the run record beside a file result, whole or not at all."""
+        if target.kind != "file" or target.path is None:
+            return
+        place = target.path.with_name(target.path.name + ".run.json")
+        write_text_whole(place, json.dumps(self._record, ensure_ascii=False, indent=1, sort_keys=True))
+
+    def _metadata(self, layer: QgsVectorLayer) -> QgsLayerMetadata:
+        metadata = QgsLayerMetadata()
+        metadata.setIdentifier(f"urban-renewal/{self._table.name}")
+        metadata.setTitle(self._table.zh if self._language == "zh" else self._table.en)
+        metadata.setType("dataset")
+        metadata.setLanguage(self._language)
+        metadata.setCrs(layer.crs())
+        metadata.addHistoryItem(json.dumps(self._record, ensure_ascii=False, sort_keys=True))
+        return metadata
+
+
+def write_text_whole(path: Path, text: str) -> None:
+    """Write a text file beside its place, then move it there."""
+    part = path.with_name(path.name + ".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The one encoder: a table becomes fields, Python scalars and WKB that QGIS can write (qgis.md 2, 3)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsField, QgsFields, QgsGeometry, QgsWkbTypes
+from qgis.PyQt.QtCore import QMetaType
+
+from ..core import schema
+from ..core.errors import RenewalError
+
+FIELD_TYPES = {"text": QMetaType.Type.QString, "int": QMetaType.Type.LongLong, "real": QMetaType.Type.Double}
+WKB_TYPES = {
+    "polygon": QgsWkbTypes.Type.MultiPolygon,
+    "line": QgsWkbTypes.Type.LineString,
+    "point": QgsWkbTypes.Type.Point,
+    "none": QgsWkbTypes.Type.NoGeometry,
+}
+
+
+@dataclass
+class Carried:
+    """The columns of an input that come along: their QgsFields, raw values, and the id of each row's parcel."""
+
+    fields: QgsFields
+    values: Any  # frame of raw Python values
+    ids: Any  # the key of each row, text
+    id_field: str = ""  # the field that gave the ids, if one did
+
+
+@dataclass
+class Encoded:
+    """A table ready to be written: one list of Python scalars a field, WKB or None a row."""
+
+    table: schema.Table
+    fields: QgsFields
+    columns: list[list[Any]]
+    wkb: list[Any] | None
+    wkb_type: Any
+    crs: QgsCoordinateReferenceSystem
+    rows: int
+    renamed: dict[str, str] = field(default_factory=dict)
+
+    def features(self) -> Any:
+        """Yield the rows as QgsFeatures."""
+        for row in range(self.rows):
+            feature = QgsFeature(self.fields)
+            feature.setAttributes([values[row] for values in self.columns])
+            if self.wkb is not None and self.wkb[row] is not None:
+                geometry = QgsGeometry()
+                geometry.fromWkb(self.wkb[row])
+                if QgsWkbTypes.isMultiType(self.wkb_type):
+                    geometry.convertToMultiType()
+                feature.setGeometry(geometry)
+            yield feature
+
+
+def encode(
+    frame: Any, table: schema.Table, crs: QgsCoordinateReferenceSystem, language: str, carried: Carried | None = None
+) -> Encoded:
+    """Encode a conformed frame; with `carried`, the input's fields go first, matched by the table's key column.
+
+    The frame's geometry must already be in `crs`. Raises RenewalError("not_finite") for an infinite number: NaN is
+    written as NULL, infinity is a fault of ours that must not reach a file.
+    """
+    import numpy as np
+    import shapely
+
+    from ..core import frames
+
+    fields, columns, renamed = QgsFields(), [], {}
+    if carried is not None:
+        position = {key: row for row, key in enumerate(carried.ids)}
+        rows = [position[key] for key in frame[table.key[0]]]
+        for item, name in _carried_fields(carried, table):
+            fields.append(_renamed(item, name))
+            raw = carried.values[item.name()].to_numpy(dtype=object)
+            columns.append([raw[row] for row in rows])
+            if name != item.name():
+                renamed[item.name()] = name
+    for column in table.columns:
+        item = QgsField(column.name, FIELD_TYPES[column.type])
+        item.setAlias(column.alias(language))
+        fields.append(item)
+        columns.append(_scalars(frame[column.name], column, table))
+    wkb = None
+    if table.geometry != "none":
+        shapes = frames.geometries(frame)
+        missing = shapely.is_missing(shapes)
+        binary = np.where(missing, None, shapely.to_wkb(shapes, output_dimension=2))
+        wkb = [bytes(item) if item is not None else None for item in binary]
+    return Encoded(table, fields, columns, wkb, _wkb_type(frame, table), crs, len(frame), renamed)
+
+
+def _wkb_type(frame: Any, table: schema.Table) -> Any:
+    """Return the table's geometry type; lines and points become multi only when some row needs it."""
+    from shapely import get_type_id
+
+    from ..core import frames
+
+    wkb_type = WKB_TYPES[table.geometry]
+    if table.geometry in ("line", "point") and bool((get_type_id(frames.geometries(frame)) >= 4).any()):
+        return QgsWkbTypes.multiType(wkb_type)
+    return wkb_type
+
+
+def _carried_fields(carried: Carried, table: schema.Table) -> list[tuple[QgsField, str]]:
+    """Return the input's fields that come along, each with the name it gets.
+
+    `fid` never comes along; a name that is ours (whatever the case) becomes `<name>_in`; when the input is an earlier
+    result (it carries schema_version), this table's own old columns are dropped; the field that gave the key is ours.
+    """
+    ours = {column.name.lower() for column in table.columns}
+    names = {item.name().lower() for item in carried.fields}
+    is_result = "schema_version" in names
+    taken = ours | {"fid", "geom", "geometry"}
+    chosen: list[tuple[QgsField, str]] = []
+    for item in carried.fields:
+        name, lower = item.name(), item.name().lower()
+        if lower == "fid" or (lower in ours and is_result) or (lower == table.key[0] and name == carried.id_field):
+            continue
+        while name.lower() in taken:
+            name += "_in"
+        taken.add(name.lower())
+        chosen.append((item, name))
+    return chosen
+
+
+def _renamed(item: QgsField, name: str) -> QgsField:
+    copy = QgsField(item)
+    copy.setName(name)
+    return copy
+
+
+def _scalars(values: Any, column: schema.Column, table: schema.Table) -> list[Any]:
+    items = values.astype(object).where(values.notna(), None).tolist()
+    if column.type == "real":
+        items = [None if item is None else float(item) for item in items]
+        if any(item is not None and not math.isfinite(item) for item in items):
+            raise RenewalError("not_finite", table=table.name, column=column.name)
+    elif column.type == "int":
+        items = [None if item is None else int(item) for item in items]
+    return items

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What an algorithm computes from: its layers as tables, its other parameters as plain values."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransformContext, QgsProcessingContext
+
+from ..core.errors import RenewalError
+from ..core.inputs.aliases import guess_field, roles
+from ..core.run import Run
+from .crs import WorkingCrs, choose_working_crs
+from .encoding import Carried
+from .parameters import RoleUse
+from .reading import Reading, key_column, read_table
+from .snapshot import RasterSnapshot, VectorSnapshot
+
+
+@dataclass
+class Plan:
+    """Everything settled on the main thread: frozen layers, which field is what, the working system, destinations."""
+
+    vectors: dict[str, VectorSnapshot] = field(default_factory=dict)
+    rasters: dict[str, RasterSnapshot] = field(default_factory=dict)
+    mappings: dict[str, dict[str, str]] = field(default_factory=dict)
+    guessed: dict[str, dict[str, str]] = field(default_factory=dict)
+    working: WorkingCrs | None = None
+    result_crs: QgsCoordinateReferenceSystem = field(default_factory=QgsCoordinateReferenceSystem)
+    targets: dict[str, Any] = field(default_factory=dict)
+    transforms: QgsCoordinateTransformContext = field(default_factory=QgsCoordinateTransformContext)
+
+
+def map_fields(
+    use: RoleUse, snapshot: VectorSnapshot, named: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return {column: field} for the role, and the part of it that was guessed.
+
+    `named` holds what the user chose by column. Raises RenewalError: `field_missing` (a chosen field does not exist),
+    `field_needed` (a column the algorithm cannot do without was neither chosen nor found).
+    """
+    role = roles()[use.role]
+    names = [item.name() for item in snapshot.fields]
+    mapping: dict[str, str] = {}
+    guessed: dict[str, str] = {}
+    for name, column in role.columns.items():
+        chosen = named.get(name, "")
+        if chosen and chosen not in names:
+            raise RenewalError(
+                "field_missing", layer=snapshot.name, field=chosen, parameter=column.parameter, fields=names
+            )
+        found = chosen or guess_field(column, names, snapshot.headings)
+        if found:
+            mapping[name] = found
+            if not chosen and found.lower() != name:
+                guessed[name] = found
+        elif name in use.needs:
+            raise RenewalError(
+                "field_needed",
+                layer=snapshot.name,
+                column=name,
+                parameter=column.parameter or use.parameter,
+                fields=names,
+            )
+    return mapping, guessed
+
+
+class Inputs:
+    """Tables and values for compute(): layers are read when first asked for, in the working system."""
+
+    def __init__(
+        self, algorithm: Any, parameters: dict[str, Any], context: QgsProcessingContext, plan: Plan, run: Run
+    ) -> None:
+        self._algorithm, self._parameters, self._context = algorithm, parameters, context
+        self._uses = {use.parameter: use for use in algorithm.ROLES}
+        self._readings: dict[str, Reading] = {}
+        self.plan = plan
+        self.run = run
+
+    def has(self, parameter: str) -> bool:
+        """Say whether a layer was given."""
+        return parameter in self.plan.vectors or parameter in self.plan.rasters
+
+    def table(self, parameter: str) -> Any:
+        """Return the layer as a frame with canonical columns, metres, valid geometry; None when it was not given."""
+        return self.reading(parameter).table if parameter in self.plan.vectors else None
+
+    def reading(self, parameter: str) -> Reading:
+        """Return the layer's frame together with what came along with it."""
+        if parameter not in self._readings:
+            use, snapshot = self._uses[parameter], self.plan.vectors[parameter]
+            for column, name in self.plan.guessed[parameter].items():
+                self.run.note("field_guessed", layer=snapshot.name, column=column, field=name)
+            self._readings[parameter] = read_table(
+                snapshot, roles()[use.role], self.plan.mappings[parameter], self.plan.working,
+                self._context.transformContext(), self.run, use.carry, self.choice("INVALID"),
+            )  # fmt: skip
+        return self._readings[parameter]
+
+    def readings(self) -> dict[str, Reading]:
+        """Return the layers read so far, by parameter."""
+        return self._readings
+
+    def carried(self, parameter: str) -> Carried:
+        """Return the columns of a layer that go into the result beside ours."""
+        reading, snapshot = self.reading(parameter), self.plan.vectors[parameter]
+        key = key_column(roles()[self._uses[parameter].role])
+        id_field = self.plan.mappings[parameter].get(key, "")
+        return Carried(snapshot.fields, reading.carried, list(reading.table[key]), id_field)
+
+    def raster(self, parameter: str, bounds: tuple[float, float, float, float]) -> Any:
+        """Return a raster over the bounds (working metres), or None when it was not given."""
+        if parameter not in self.plan.rasters:
+            return None
+        from .raster import read_raster
+
+        assert self.plan.working is not None
+        return read_raster(
+            self.plan.rasters[parameter], bounds, self.plan.working, self._context.transformContext(), self.run
+        )
+
+    def choice(self, name: str) -> str:
+        """Return the word chosen in an enum."""
+        return str(self._algorithm.parameterAsEnumString(self._parameters, name, self._context))
+
+    def choices(self, name: str) -> tuple[str, ...]:
+        """Return the words chosen in an enum of several."""
+        return tuple(self._algorithm.parameterAsEnumStrings(self._parameters, name, self._context))
+
+    def number(self, name: str) -> float:
+        """Return a real number."""
+        return float(self._algorithm.parameterAsDouble(self._parameters, name, self._context))
+
+    def integer(self, name: str) -> int:
+        """Return a whole number."""
+        return int(self._algorithm.parameterAsInt(self._parameters, name, self._context))
+
+    def given(self, name: str) -> bool:
+        """Say whether an optional parameter has a value."""
+        return self._parameters.get(name) not in (None, "")
+
+    def flag(self, name: str) -> bool:
+        """Return a yes or no."""
+        return bool(self._algorithm.parameterAsBool(self._parameters, name, self._context))
+
+    def text(self, name: str) -> str:
+        """Return a text."""
+        return str(self._algorithm.parameterAsString(self._parameters, name, self._context))
+
+    def day(self, name: str) -> datetime.date:
+        """Return a date; the day of the run when it is empty."""
+        value = self._algorithm.parameterAsDateTime(self._parameters, name, self._context)
+        if not value.isValid():
+            return datetime.date.today()
+        return datetime.date(value.date().year(), value.date().month(), value.date().day())
+
+    def path(self, name: str) -> Path | None:
+        """Return a file or folder, absolute, or None."""
+        value = self._algorithm.parameterAsString(self._parameters, name, self._context)
+        return Path(value).absolute() if value else None
+
+    def document(self, kind: str, name: str, file_parameter: str) -> dict[str, Any]:
+        """Return a ruleset, standard …: the user's own file when given, else the shipped one of that name."""
+        from ..core import envelope
+
+        own = self.path(file_parameter)
+        return envelope.load_file(kind, own) if own else envelope.load(kind, name)
+
+
+def working_crs_of(main: VectorSnapshot, context: QgsProcessingContext) -> WorkingCrs:
+    """Return the working system that the main layer decides."""
+    return choose_working_crs(main.crs, main.extent, context.transformContext())

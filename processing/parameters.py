@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How parameters are declared: each algorithm lists names, types and defaults; texts come from resources/help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from qgis.core import (
+    Qgis,
+    QgsProcessing,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterDateTime,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
+)
+
+from ..core.inputs.aliases import roles
+
+SOURCE_TYPES = {
+    "polygon": QgsProcessing.SourceType.TypeVectorPolygon,
+    "line": QgsProcessing.SourceType.TypeVectorLine,
+    "point": QgsProcessing.SourceType.TypeVectorPoint,
+    "any": QgsProcessing.SourceType.TypeVector,
+    "none": QgsProcessing.SourceType.TypeVector,
+}
+
+
+@dataclass(frozen=True)
+class RoleUse:
+    """A layer parameter of an algorithm: the role it plays there and what the algorithm needs of it.
+
+    `fields` are the columns that have a field parameter here; all other columns of the role are guessed. `needs` must
+    be found; `carry` brings the layer's own fields into the result; `geometry` overrides the role's.
+    """
+
+    parameter: str
+    role: str
+    optional: bool = False
+    fields: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    carry: bool = False
+    geometry: str = ""
+
+    @property
+    def wanted_geometry(self) -> str:
+        """Return polygon | line | point | any | none."""
+        return self.geometry or roles()[self.role].geometry
+
+    def definitions(self) -> list[QgsProcessingParameterDefinition]:
+        """Return the layer parameter and its field parameters."""
+        source = QgsProcessingParameterFeatureSource(
+            self.parameter, self.parameter, [SOURCE_TYPES[self.wanted_geometry]], optional=self.optional
+        )
+        columns = roles()[self.role].columns
+        return [source, *[field_of(columns[name].parameter, self.parameter) for name in self.fields]]
+
+
+def field_of(name: str, parent: str) -> QgsProcessingParameterDefinition:
+    """Return an optional field parameter of the layer parameter `parent`; empty means guessed."""
+    return QgsProcessingParameterField(
+        name, name, None, parent, QgsProcessingParameterField.DataType.Any, allowMultiple=False, optional=True
+    )
+
+
+def choice(
+    name: str, options: Sequence[str], default: str | None = None, many: bool = False, optional: bool = False
+) -> QgsProcessingParameterDefinition:
+    """Return a static-string enum: it refuses any other word (qgis.md 14). `default` "all" with `many` = all."""
+    value: Any = list(options) if many and default == "all" else default
+    return QgsProcessingParameterEnum(name, name, list(options), many, value, optional, usesStaticStrings=True)
+
+
+def number(
+    name: str, default: float | None, low: float, high: float, whole: bool = False, optional: bool = False
+) -> QgsProcessingParameterDefinition:
+    """Return a number with its range."""
+    kind = QgsProcessingParameterNumber.Type.Integer if whole else QgsProcessingParameterNumber.Type.Double
+    return QgsProcessingParameterNumber(name, name, kind, default, optional, low, high)
+
+
+def flag(name: str, default: bool = False) -> QgsProcessingParameterDefinition:
+    """Return a yes/no parameter."""
+    return QgsProcessingParameterBoolean(name, name, default)
+
+
+def text(name: str, default: str = "", optional: bool = True) -> QgsProcessingParameterDefinition:
+    """Return a text parameter."""
+    return QgsProcessingParameterString(name, name, default, optional=optional)
+
+
+def date(name: str) -> QgsProcessingParameterDefinition:
+    """Return an optional date; empty means the day of the run."""
+    return QgsProcessingParameterDateTime(name, name, QgsProcessingParameterDateTime.Type.Date, optional=True)
+
+
+def json_file(name: str) -> QgsProcessingParameterDefinition:
+    """Return an optional file of the user's own rules, standards, profiles …"""
+    return QgsProcessingParameterFile(
+        name, name, QgsProcessingParameterFile.Behavior.File, extension="json", optional=True
+    )
+
+
+def raster(name: str) -> QgsProcessingParameterDefinition:
+    """Return an optional raster layer."""
+    return QgsProcessingParameterRasterLayer(name, name, optional=True)
+
+
+def sink(name: str, geometry: str, optional: bool = False) -> QgsProcessingParameterDefinition:
+    """Return an output layer or, with geometry none, an output table; optional ones are not made unless asked for."""
+    types = {"none": QgsProcessing.SourceType.TypeVector, **SOURCE_TYPES}
+    return QgsProcessingParameterFeatureSink(name, name, types[geometry], None, optional, createByDefault=not optional)
+
+
+def advanced(definition: QgsProcessingParameterDefinition) -> QgsProcessingParameterDefinition:
+    """Fold the parameter away until somebody looks for it."""
+    definition.setFlags(definition.flags() | Qgis.ProcessingParameterFlag.Advanced)
+    return definition
+
+
+def common() -> list[QgsProcessingParameterDefinition]:
+    """Return the three that every algorithm has (contract): INVALID, NO_CRS, LANGUAGE."""
+    return [
+        advanced(choice("INVALID", ["repair", "skip", "stop"], "repair")),
+        advanced(choice("NO_CRS", ["stop", "local_metric"], "stop")),
+        advanced(choice("LANGUAGE", ["zh", "en"], "zh")),
+    ]

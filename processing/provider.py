@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The provider `urbanrenewal`: lists the algorithms that are built, and the models that ship with them."""
+
+from __future__ import annotations
+
+import importlib
+
+from qgis.core import QgsApplication, QgsProcessingModelAlgorithm, QgsProcessingProvider
+from qgis.PyQt.QtGui import QIcon
+
+from ..core.words import RESOURCES
+from .texts import tr
+
+# module in processing/algorithms → class. The list is by hand: a misnamed file must not break the others.
+ALGORITHMS: tuple[tuple[str, str], ...] = ()
+MODELS: tuple[str, ...] = ()
+
+
+class RenewalProvider(QgsProcessingProvider):
+    """Gives QGIS our algorithms and models."""
+
+    def id(self) -> str:
+        return "urbanrenewal"
+
+    def name(self) -> str:
+        return tr("Urban Renewal Workbench")
+
+    def icon(self) -> QIcon:
+        return QIcon(str(RESOURCES / "icons" / "urban_renewal.svg"))
+
+    def supportsNonFileBasedOutput(self) -> bool:
+        return True
+
+    def loadAlgorithms(self) -> None:
+        for module, name in ALGORITHMS:
+            algorithm = getattr(importlib.import_module(f"{__package__}.algorithms.{module}"), name)
+            self.addAlgorithm(algorithm())
+        # A model's children are looked up when it is read, so models load only once the algorithms are registered:
+        # the plugin calls refreshAlgorithms() after addProvider() (qgis.md 13).
+        if QgsApplication.processingRegistry().providerById(self.id()) is not None:
+            for model in MODELS:
+                self._add_model(model)
+
+    def _add_model(self, name: str) -> None:
+        model = QgsProcessingModelAlgorithm()
+        if model.fromFile(str(RESOURCES / "models" / f"{name}.model3")):
+            model.setProvider(self)
+            self.addAlgorithm(model)

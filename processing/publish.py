@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From results to layers: all parts are written and checked before the first one replaces anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from qgis.core import QgsCoordinateTransform, QgsProcessingContext
+
+from ..core import schema
+from ..core.run import Run
+from ..core.words import say
+from .crs import move_coordinates
+from .dressing import Dresser
+from .encoding import Encoded, encode
+from .inputs import Inputs
+from .postgis import write_postgis
+from .records import RunRecorder
+from .targets import Target, load_on_completion
+from .writing import discard, layer_of, move_into_place, write_memory, write_part
+
+LAST = ("memory", "postgis", "table", "file")
+
+
+def publish(
+    algorithm: Any, inputs: Inputs, results: Any, values: Mapping[str, Any], context: QgsProcessingContext, run: Run
+) -> dict[str, Any]:
+    """Write every wanted table to its destination and return {output name: layer or value}.
+
+    Nothing replaces an existing file before everything has been written, re-opened and counted.
+    """
+    plan = inputs.plan
+    tables = dict(results.tables)
+    if "LEFT_OUT" in plan.targets:
+        tables["LEFT_OUT"] = _left_out(run)
+    recorder = RunRecorder(algorithm, inputs, results, values, context, run)
+    encoded: dict[str, Encoded] = {}
+    for name, target in plan.targets.items():
+        encoded[name] = _encode(tables[name], inputs, run)
+        recorder.add_output(name, tables[name], target)
+    record = recorder.record()
+    found: dict[str, Any] = dict(results.values)
+    staged: list[tuple[str, Target]] = []
+    try:
+        for step, (name, target) in enumerate(plan.targets.items()):
+            stretch = run.part(step / len(plan.targets), (step + 1) / len(plan.targets))
+            dresser = Dresser(tables[name].table, run.language, record)
+            if target.kind in ("file", "table"):
+                staged.append((name, target))
+                write_part(target, encoded[name], context.transformContext(), dresser.dress_and_save, stretch)
+        run.check()
+        # memory first, files last: whatever can still fail does so before the first file is replaced
+        for name, target in sorted(plan.targets.items(), key=lambda item: LAST.index(item[1].kind)):
+            dresser = Dresser(tables[name].table, run.language, record)
+            found[name] = _finish(target, encoded[name], dresser, context, run)
+    finally:
+        for _, target in staged:
+            discard(target.part)
+    for name, target in plan.targets.items():
+        load_on_completion(target, found[name], context, name)
+    return found
+
+
+def _finish(target: Target, encoded: Encoded, dresser: Dresser, context: QgsProcessingContext, run: Run) -> str:
+    if target.kind == "memory":
+        layer_id = write_memory(encoded, target.layer_name or encoded.table.name, context, run)
+        dresser.dress(layer_of(layer_id, context))
+        return layer_id
+    if target.kind == "postgis":
+        return write_postgis(target, encoded, dresser, run)
+    move_into_place(target)
+    if target.kind == "table":
+        dresser.dress_file(target.uri)
+    dresser.write_record(target)
+    return target.uri
+
+
+def _encode(output: Any, inputs: Inputs, run: Run) -> Encoded:
+    """Bring the geometry back into the results' system and encode; rows of an input keep its very coordinates."""
+    import shapely
+
+    from ..core import frames
+
+    frame, plan = output.frame, inputs.plan
+    working = plan.working.crs if plan.working else None
+    carried = inputs.carried(output.carry) if output.carry else None
+    moved = working is not None and working != plan.result_crs
+    if output.table.geometry != "none" and moved:
+        frame = frame.copy()
+        source = output.like or output.carry
+        if source and inputs.plan.vectors[source].crs == plan.result_crs:
+            reading, key = inputs.reading(source), output.table.key[0]
+            shapes = dict(zip(reading.table[key], reading.original))
+            frame[frames.GEOMETRY] = [shapes[item] for item in frame[key]]
+        else:
+            back = QgsCoordinateTransform(working, plan.result_crs, plan.transforms)
+            frame[frames.GEOMETRY] = shapely.transform(
+                frames.geometries(frame), lambda xy: move_coordinates(xy, back, output.table.name)
+            )
+    return encode(frame, output.table, plan.result_crs, run.language, carried)
+
+
+def _left_out(run: Run) -> Any:
+    """Return the LEFT_OUT table of a run, sorted, one sentence a row."""
+    import pandas as pd
+
+    from ..core import frames
+    from .base import Output
+
+    table = schema.table("left_out")
+    rows = [
+        (row.layer, row.feature_id, row.code, row.severity, say(row.code, run.language, **row.values), row.n)
+        for row in sorted(run.left_out, key=lambda row: (row.layer, row.code, row.feature_id))
+    ]
+    return Output(frames.conform(pd.DataFrame(rows, columns=table.names()), table), table)

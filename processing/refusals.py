@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Everything that can be known to be wrong before the work starts, in one place (qgis.md 8).
+
+`settle` is called from both checkParameterValues and prepareAlgorithm: tasks and model children skip the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from qgis.core import (
+    Qgis,
+    QgsProcessingContext,
+    QgsProcessingDestinationParameter,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterRasterLayer,
+    QgsProperty,
+)
+
+from ..core.errors import RenewalError
+from ..core.inputs.aliases import roles
+from .inputs import Plan, map_fields, working_crs_of
+from .missing import how_to_install, missing_packages
+from .parameters import RoleUse
+from .snapshot import VectorSnapshot, take_raster, take_vector
+from .targets import refuse_targets, wanted
+
+
+def settle(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingContext) -> Plan:
+    """Return the plan of a run, or raise a RenewalError that says what is wrong and what to do."""
+    refuse_missing_packages()
+    _refuse_unknown(algorithm, values)
+    plan = Plan(transforms=context.transformContext())
+    local = _word(algorithm, values, "NO_CRS", "stop") == "local_metric"
+    for use in algorithm.ROLES:
+        _take_role(use, values, context, plan, local)
+    for definition in algorithm.parameterDefinitions():
+        name = definition.name()
+        if isinstance(definition, QgsProcessingParameterRasterLayer) and values.get(name) not in (None, ""):
+            plan.rasters[name] = take_raster(name, values[name], context)
+    _settle_crs(algorithm, context, plan)
+    algorithm.refuse(values, plan)
+    sinks = [d for d in algorithm.parameterDefinitions() if isinstance(d, QgsProcessingParameterFeatureSink)]
+    for definition in sinks:
+        is_optional = bool(definition.flags() & Qgis.ProcessingParameterFlag.Optional)
+        if not is_optional and values.get(definition.name()) in (None, ""):
+            raise RenewalError("output_needed", parameter=definition.name())
+    plan.targets = wanted(values, [definition.name() for definition in sinks], context)
+    refuse_targets(plan.targets.values(), plan.vectors.values(), context)
+    return plan
+
+
+def refuse_missing_packages() -> None:
+    """Raise RenewalError("package_missing") when one of the four libraries is not there."""
+    missing = missing_packages()
+    if missing:
+        raise RenewalError("package_missing", names=missing, how=how_to_install(missing))
+
+
+def _refuse_unknown(algorithm: Any, values: Mapping[str, Any]) -> None:
+    known = {definition.name() for definition in algorithm.parameterDefinitions()}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise RenewalError("parameter_unknown", n=len(unknown), names=unknown, algorithm=algorithm.ID)
+
+
+def _take_role(use: RoleUse, values: Mapping[str, Any], context: Any, plan: Plan, local: bool) -> None:
+    value = values.get(use.parameter)
+    if value in (None, ""):
+        if not use.optional:
+            raise RenewalError("layer_needed", parameter=use.parameter, title=roles()[use.role].title["zh"])
+        return
+    snapshot = take_vector(use.parameter, value, context)
+    wanted_geometry = use.wanted_geometry
+    if wanted_geometry not in ("any", "none") and snapshot.geometry not in (wanted_geometry, "unknown"):
+        values_of = {"wanted": wanted_geometry, "found": snapshot.geometry}
+        raise RenewalError("source_geometry", layer=snapshot.name, parameter=use.parameter, **values_of)
+    if snapshot.geometry != "none" and wanted_geometry != "none" and not snapshot.crs.isValid() and not local:
+        raise RenewalError("layer_without_crs", layer=snapshot.name)
+    if snapshot.count == 0 and not use.optional:
+        raise RenewalError("layer_empty", layer=snapshot.name, parameter=use.parameter)
+    named = {}
+    for column in roles()[use.role].columns.values():
+        chosen = values.get(column.parameter) if column.name in use.fields else None
+        if isinstance(chosen, QgsProperty):
+            chosen = chosen.valueAsString(context.expressionContext(), "")[0]
+        if chosen:
+            named[column.name] = str(chosen)
+    plan.vectors[use.parameter] = snapshot
+    plan.mappings[use.parameter], plan.guessed[use.parameter] = map_fields(use, snapshot, named)
+
+
+def _settle_crs(algorithm: Any, context: QgsProcessingContext, plan: Plan) -> None:
+    """Let the main layer decide the working system; a local grid cannot be mixed with degrees or a DEM."""
+    main: VectorSnapshot | None = plan.vectors.get(algorithm.MAIN)
+    if main is None:
+        return
+    plan.working = working_crs_of(main, context)
+    plan.result_crs = main.crs
+    if plan.working.crs is not None:
+        return
+    odd = [item.name for item in plan.vectors.values() if item.crs.isValid() and item.crs.isGeographic()]
+    if odd or plan.rasters:
+        odd += [item.name for item in plan.rasters.values()]
+        raise RenewalError("local_grid_mixed", layer=main.name, others=odd)
+
+
+def _word(algorithm: Any, values: Mapping[str, Any], name: str, default: str) -> str:
+    value = values.get(name)
+    return default if value in (None, "") else str(value)
+
+
+def is_destination(definition: Any) -> bool:
+    """Say whether a parameter is an output."""
+    return isinstance(definition, QgsProcessingDestinationParameter)

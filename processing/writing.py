@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Files appear whole or not at all: written beside the target, re-opened and counted, then moved into place."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    QgsCoordinateTransformContext,
+    QgsFeatureRequest,
+    QgsFeatureSink,
+    QgsProcessingContext,
+    QgsProcessingUtils,
+    QgsVectorFileWriter,
+    QgsVectorLayer,
+)
+
+from ..core.errors import RenewalError
+from ..core.run import Run
+from .encoding import Encoded
+from .targets import SHAPEFILE_SET, Target
+
+SLICE = 1000
+BYTES_PER_VALUE = 12  # a rough measure for the free-space check: own choice
+
+
+def write_part(
+    target: Target, encoded: Encoded, transforms: QgsCoordinateTransformContext,
+    dress: Callable[[QgsVectorLayer], None], run: Run,
+) -> None:  # fmt: skip
+    """Write a file or table result beside its target, dress it (aliases, style, metadata), re-open and count it.
+
+    Raises RenewalError: `disk_full`, `write_failed`, `written_incomplete`; Cancelled. The caller removes the part.
+    """
+    part = target.part
+    discard(part)
+    _check_space(part.parent, encoded)
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName = QgsVectorFileWriter.driverForExtension(part.suffix)
+    options.fileEncoding = "UTF-8"
+    options.layerName = target.table or (target.path.stem if target.path else part.stem)
+    options.layerOptions = _layer_options(part, target)
+    writer = QgsVectorFileWriter.create(
+        str(part), encoded.fields, encoded.wkb_type, encoded.crs, transforms, options,
+        QgsFeatureSink.SinkFlags(), None, None,
+    )  # fmt: skip
+    if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
+        raise RenewalError("write_failed", path=str(target.path), reason=writer.errorMessage())
+    try:
+        for number, feature in enumerate(encoded.features()):
+            if number % SLICE == 0:
+                run.progress(number / max(1, encoded.rows))
+            if not writer.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
+                raise RenewalError("write_failed", path=str(target.path), reason=writer.errorMessage())
+        if not writer.flushBuffer():
+            raise RenewalError("write_failed", path=str(target.path), reason=writer.errorMessage())
+    finally:
+        del writer  # closes the file
+    check_written(part, options.layerName, encoded.rows, target)
+    if part.suffix == ".gpkg":
+        layer = QgsVectorLayer(f"{part}|layername={options.layerName}", options.layerName, "ogr")
+        dress(layer)
+        del layer
+    _flush_to_disk(part)
+
+
+def check_written(part: Path, layer_name: str, rows: int, target: Target) -> None:
+    """Re-open a written file and count its features one by one: the header may promise more than the file holds."""
+    uri = f"{part}|layername={layer_name}" if part.suffix == ".gpkg" else str(part)
+    layer = QgsVectorLayer(uri, "check", "ogr")
+    counted = -1
+    if layer.isValid():
+        request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry).setSubsetOfAttributes([])
+        counted = sum(1 for _ in layer.getFeatures(request))
+    if counted != rows:
+        raise RenewalError("written_incomplete", path=str(target.path), expected=rows, found=max(0, counted))
+
+
+def _layer_options(part: Path, target: Target) -> list[str]:
+    if part.suffix == ".gpkg":
+        return [f"GEOMETRY_NAME={target.geometry_column}"]
+    return ["ENCODING=UTF-8"] if part.suffix == ".shp" else []
+
+
+def _check_space(folder: Path, encoded: Encoded) -> None:
+    geometry = sum(len(item) for item in encoded.wkb if item) if encoded.wkb else 0
+    text = sum(
+        len(value.encode()) for values in encoded.columns for value in values[:200] if isinstance(value, str)
+    ) * max(1, encoded.rows) // max(1, min(200, encoded.rows))  # fmt: skip
+    needed = geometry + text + encoded.rows * len(encoded.columns) * BYTES_PER_VALUE
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise RenewalError("disk_full", folder=str(folder), needed_mb=needed // 2**20 + 1, free_mb=free // 2**20)
+
+
+def _flush_to_disk(part: Path) -> None:
+    for file in files_of(part):
+        with file.open("rb+") as handle:
+            os.fsync(handle.fileno())
+
+
+def files_of(path: Path) -> list[Path]:
+    """Return the files that make up a layer at this path; a shapefile's .shp comes last."""
+    if path.suffix.lower() != ".shp":
+        return [path] if path.exists() else []
+    side = [path.with_suffix(suffix) for suffix in SHAPEFILE_SET if suffix != ".shp"]
+    return [file for file in [*side, path] if file.exists()]
+
+
+def discard(part: Path) -> None:
+    """Remove a part and what SQLite may have left beside it; a part is ours by its name."""
+    for file in files_of(part):
+        file.unlink(missing_ok=True)
+    for suffix in ("-wal", "-shm", "-journal"):
+        part.with_name(part.name + suffix).unlink(missing_ok=True)
+
+
+def move_into_place(target: Target) -> None:
+    """Make a finished part the result: replace the file, or copy the table into its GeoPackage in one transaction."""
+    assert target.path is not None
+    if target.kind == "table" and target.path.exists():
+        _insert_table(target)
+        discard(target.part)
+        return
+    part = target.part
+    try:
+        for file in files_of(part):
+            name = target.path.stem + file.suffix if file.suffix != part.suffix else target.path.name
+            os.replace(file, target.path.with_name(name))  # noqa: PTH105 (the same on Path, but says what it is)
+    except PermissionError as error:  # Windows: the old file is open somewhere; the new one stays beside it
+        raise RenewalError("target_locked", path=str(target.path), kept=part.name) from error
+
+
+def _insert_table(target: Target) -> None:
+    """Copy the part's table into an existing GeoPackage: one SQLite transaction, so a kill leaves the old table."""
+    from osgeo import gdal
+
+    gdal.UseExceptions()
+    try:
+        whole = gdal.OpenEx(str(target.path), gdal.OF_VECTOR | gdal.OF_UPDATE)
+        part = gdal.OpenEx(str(target.part), gdal.OF_VECTOR | gdal.OF_READONLY)
+        whole.StartTransaction()
+        options = gdal.VectorTranslateOptions(accessMode="overwrite", layerName=target.table, layers=[target.table])
+        gdal.VectorTranslate(whole, part, options=options)
+        whole.CommitTransaction()
+    except RuntimeError as error:
+        raise RenewalError("target_locked", path=str(target.path), kept=target.part.name) from error
+    finally:
+        whole = part = None
+
+
+def write_memory(encoded: Encoded, name: str, context: QgsProcessingContext, run: Run) -> str:
+    """Write a temporary layer and return its id; the context keeps it."""
+    sink, layer_id = QgsProcessingUtils.createFeatureSink(
+        f"memory:{name}", context, encoded.fields, encoded.wkb_type, encoded.crs
+    )
+    for number, feature in enumerate(encoded.features()):
+        if number % SLICE == 0:
+            run.progress(number / max(1, encoded.rows))
+        if not sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
+            raise RenewalError("write_failed", path=name, reason=sink.lastError())
+    sink.flushBuffer()
+    return str(layer_id)
+
+
+def layer_of(result: Any, context: QgsProcessingContext) -> Any:
+    """Return the map layer of a memory result."""
+    return QgsProcessingUtils.mapLayerFromString(result, context)
