@@ -32,7 +32,7 @@ class Dresser:
     def dress_and_save(self, layer: QgsVectorLayer) -> None:
         """Dress a GeoPackage layer and keep that as its default style and metadata; aliases live only there."""
         self.dress(layer)
-        layer.saveStyleToDatabaseV2(layer.name(), self._table.en, True, "")
+        layer.saveStyleToDatabase(layer.name(), self._table.en, True, "")
         QgsProviderRegistry.instance().saveLayerMetadata("ogr", layer.source(), layer.metadata())
 
     def dress_file(self, uri: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .gdalmode import gdal_raises
 from .snapshot import VectorSnapshot
 
 BATCH = 4096  # rows: the stream pads every text to the longest of its batch, so batches stay small
@@ -32,11 +33,17 @@ def read_columns(
         from osgeo import gdal, gdal_array, ogr  # noqa: F401 (gdal_array fails when GDAL was built for another numpy)
     except ImportError:
         return None
-    gdal.UseExceptions()
-    dataset = gdal.OpenEx(str(snapshot.file), gdal.OF_VECTOR | gdal.OF_READONLY)
-    layer = dataset.GetLayerByName(snapshot.file_layer) if snapshot.file_layer else dataset.GetLayer(0)
-    if layer is None or not _is_listed(dataset, layer, names, snapshot, ogr):
-        return None
+    with gdal_raises():
+        dataset = gdal.OpenEx(str(snapshot.file), gdal.OF_VECTOR | gdal.OF_READONLY)
+        layer = dataset.GetLayerByName(snapshot.file_layer) if snapshot.file_layer else dataset.GetLayer(0)
+        if layer is None or not _is_listed(dataset, layer, names, snapshot, ogr):
+            return None
+        return _stream(layer, names, with_geometry, check)
+
+
+def _stream(
+    layer: Any, names: Sequence[str], with_geometry: bool, check: Callable[[], None]
+) -> tuple[dict[str, list[Any]], list[Any]]:
     definition = layer.GetLayerDefn()
     unused = [definition.GetFieldDefn(i).GetName() for i in range(definition.GetFieldCount())]
     unused = [name for name in unused if name not in set(names)]

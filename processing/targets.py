@@ -109,6 +109,11 @@ def refuse_file(target: Target, sources: Iterable[VectorSnapshot]) -> None:
         raise RenewalError("target_not_writable", path=str(path))
     if not QgsVectorFileWriter.driverForExtension(path.suffix):
         raise RenewalError("target_format_unknown", path=str(path), suffix=path.suffix or "–")
+    # before anything opens the file: opening it may make the trace go away
+    for suffix in ("-wal", "-journal"):
+        side = path.with_name(path.name + suffix)
+        if side.exists() and side.stat().st_size > 0:
+            raise RenewalError("target_in_use", path=str(path), side=side.name)
     for source in sources:
         same_file = source.file is not None and path.exists() and source.file.samefile(path)
         if same_file and (target.kind == "file" or source.file_layer == target.table):
@@ -117,10 +122,6 @@ def refuse_file(target: Target, sources: Iterable[VectorSnapshot]) -> None:
         others = sorted(set(table_names(path)) - {path.stem})
         if others:
             raise RenewalError("target_holds_other_tables", path=str(path), n=len(others), names=others)
-    for suffix in ("-wal", "-journal"):
-        side = path.with_name(path.name + suffix)
-        if side.exists() and side.stat().st_size > 0:
-            raise RenewalError("target_in_use", path=str(path), side=side.name)
 
 
 def table_names(path: Path) -> list[str]:

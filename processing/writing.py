@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from qgis.core import (
     QgsCoordinateTransformContext,
-    QgsFeatureRequest,
     QgsFeatureSink,
     QgsProcessingContext,
     QgsProcessingUtils,
@@ -22,6 +23,7 @@ from qgis.core import (
 from ..core.errors import RenewalError
 from ..core.run import Run
 from .encoding import Encoded
+from .gdalmode import gdal_raises
 from .targets import SHAPEFILE_SET, Target
 
 SLICE = 1000
@@ -65,19 +67,28 @@ def write_part(
         layer = QgsVectorLayer(f"{part}|layername={options.layerName}", options.layerName, "ogr")
         dress(layer)
         del layer
+        _close_journal(part)
     _flush_to_disk(part)
 
 
 def check_written(part: Path, layer_name: str, rows: int, target: Target) -> None:
-    """Re-open a written file and count its features one by one: the header may promise more than the file holds."""
-    uri = f"{part}|layername={layer_name}" if part.suffix == ".gpkg" else str(part)
-    layer = QgsVectorLayer(uri, "check", "ogr")
-    counted = -1
-    if layer.isValid():
-        request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry).setSubsetOfAttributes([])
-        counted = sum(1 for _ in layer.getFeatures(request))
+    """Re-open a written file and count its features one by one: the header may promise more than the file holds.
+
+    Through OGR, not a QgsVectorLayer: QGIS's connection pool would keep the file open for a minute, and on Windows an
+    open file cannot be moved.
+    """
+    from osgeo import gdal
+
+    counted = 0
+    with contextlib.suppress(RuntimeError), gdal_raises():
+        dataset = gdal.OpenEx(str(part), gdal.OF_VECTOR | gdal.OF_READONLY)
+        layer = dataset.GetLayerByName(layer_name) or dataset.GetLayer(0)
+        definition = layer.GetLayerDefn()
+        layer.SetIgnoredFields([definition.GetFieldDefn(i).GetName() for i in range(definition.GetFieldCount())])
+        for _ in layer:
+            counted += 1
     if counted != rows:
-        raise RenewalError("written_incomplete", path=str(target.path), expected=rows, found=max(0, counted))
+        raise RenewalError("written_incomplete", path=str(target.path), expected=rows, found=counted)
 
 
 def _layer_options(part: Path, target: Target) -> list[str]:
@@ -95,6 +106,15 @@ def _check_space(folder: Path, encoded: Encoded) -> None:
     free = shutil.disk_usage(folder).free
     if needed > free:
         raise RenewalError("disk_full", folder=str(folder), needed_mb=needed // 2**20 + 1, free_mb=free // 2**20)
+
+
+def _close_journal(part: Path) -> None:
+    """Bring a GeoPackage back from write-ahead logging, in which QGIS leaves it after saving a style."""
+    connection = sqlite3.connect(part)
+    try:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        connection.close()
 
 
 def _flush_to_disk(part: Path) -> None:
@@ -139,18 +159,18 @@ def _insert_table(target: Target) -> None:
     """Copy the part's table into an existing GeoPackage: one SQLite transaction, so a kill leaves the old table."""
     from osgeo import gdal
 
-    gdal.UseExceptions()
     try:
-        whole = gdal.OpenEx(str(target.path), gdal.OF_VECTOR | gdal.OF_UPDATE)
-        part = gdal.OpenEx(str(target.part), gdal.OF_VECTOR | gdal.OF_READONLY)
-        whole.StartTransaction()
-        options = gdal.VectorTranslateOptions(accessMode="overwrite", layerName=target.table, layers=[target.table])
-        gdal.VectorTranslate(whole, part, options=options)
-        whole.CommitTransaction()
+        with gdal_raises():
+            whole = gdal.OpenEx(str(target.path), gdal.OF_VECTOR | gdal.OF_UPDATE)
+            part = gdal.OpenEx(str(target.part), gdal.OF_VECTOR | gdal.OF_READONLY)
+            options = gdal.VectorTranslateOptions(
+                options=["-ds_transaction", "-gt", "unlimited"], accessMode="overwrite", layerName=target.table,
+                layers=[target.table],
+            )  # fmt: skip
+            gdal.VectorTranslate(whole, part, options=options)
+            del whole, part
     except RuntimeError as error:
         raise RenewalError("target_locked", path=str(target.path), kept=target.part.name) from error
-    finally:
-        whole = part = None
 
 
 def write_memory(encoded: Encoded, name: str, context: QgsProcessingContext, run: Run) -> str:

@@ -1,0 +1,271 @@
+"""qgis.md 5–7: what is read is what was there when the run started, by either path, in metres."""
+
+import datetime
+
+import numpy as np
+import pytest
+import shapely
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeatureSourceDefinition,
+    QgsProject,
+    QgsRectangle,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QDate
+from urban_renewal.core.inputs.aliases import roles
+from urban_renewal.core.run import Run
+from urban_renewal.processing import crs as crs_module
+from urban_renewal.processing import reading
+from urban_renewal.processing.fastpath import read_columns
+from urban_renewal.processing.snapshot import take_raster, take_vector
+
+SQUARE = "POLYGON(({x} 0,{y} 0,{y} 10,{x} 10,{x} 0))"
+
+
+def square(x):
+    return SQUARE.format(x=x, y=x + 10)
+
+
+@pytest.fixture
+def odd_values(make_layer):
+    """NULL, whole numbers beyond 2^53, long and empty text, quotes, supplementary-plane characters."""
+    rows = [
+        (square(0), {"id": "a", "n": 2**62 + 1, "x": 0.1, "t": "长" * 3000, "u": ""}),
+        (square(20), {"id": "b", "n": None, "x": None, "t": None, "u": "𠮷㙍 'quoted' \"twice\"\nnew line"}),
+        (None, {"id": "c", "n": -1, "x": -0.0, "t": "x", "u": "tail  "}),
+    ]
+    return make_layer(rows, name="odd")
+
+
+def test_both_paths_give_the_same_table(tmp_path, odd_values, save_layer):
+    path = save_layer(odd_values, tmp_path / "odd.gpkg", table="odd")
+    snapshot = take_vector("PARCELS", path, QgsProcessingContext())
+    names = [item.name() for item in snapshot.fields if item.name() != "fid"]
+    fast = read_columns(snapshot, names, True, lambda: None)
+    assert fast is not None, "a plain GeoPackage is on the white list"
+    slow = reading.read_features(snapshot, names, True, Run())
+    assert fast == slow
+    assert fast[0]["n"] == [2**62 + 1, None, -1]
+    assert fast[0]["u"][1] == "𠮷㙍 'quoted' \"twice\"\nnew line"
+
+
+@pytest.mark.parametrize("why", ["bool", "date", "subset", "filter", "selection", "edit", "virtual", "wide", "csv"])
+def test_fast_path_refuses_what_it_reads_wrongly(tmp_path, odd_values, make_layer, save_layer, why, project):
+    layer = odd_values
+    if why == "bool":
+        layer = make_layer([(square(0), {"id": "a", "flag": True})])
+    if why == "date":
+        layer = make_layer([(square(0), {"id": "a"})])
+        from qgis.core import QgsField
+        from qgis.PyQt.QtCore import QMetaType
+
+        layer.dataProvider().addAttributes([QgsField("day", QMetaType.Type.QDate)])
+        layer.updateFields()
+        layer.dataProvider().changeAttributeValues({1: {1: QDate(2025, 12, 31)}})
+    if why == "wide":
+        layer = make_layer([(square(0), {"id": "a", "t": "x" * 30_000})])
+    suffix = ".csv" if why == "csv" else ".gpkg"
+    path = save_layer(layer, tmp_path / f"in{suffix}")
+    stored = QgsVectorLayer(path, "stored", "ogr")
+    project.addMapLayer(stored)
+    value = stored
+    if why == "subset":
+        stored.setSubsetString("id = 'a'")
+    if why == "filter":
+        value = QgsProcessingFeatureSourceDefinition(stored.id(), filterExpression="id = 'a'")
+    if why == "selection":
+        stored.selectByExpression("id = 'a'")
+        value = QgsProcessingFeatureSourceDefinition(stored.id(), selectedFeaturesOnly=True)
+    if why == "edit":
+        stored.startEditing()
+        stored.deleteFeature(next(stored.getFeatures("id = 'b'")).id())
+    if why == "virtual":
+        from qgis.core import QgsField
+        from qgis.PyQt.QtCore import QMetaType
+
+        stored.addExpressionField("'v' || id", QgsField("v", QMetaType.Type.QString))
+    context = QgsProcessingContext()
+    context.setProject(project)
+    snapshot = take_vector("PARCELS", value, context)
+    names = [item.name() for item in snapshot.fields if item.name() != "fid"]
+    assert read_columns(snapshot, names, suffix != ".csv", lambda: None) is None
+    columns, _ = reading.read_raw(snapshot, names, suffix != ".csv", Run())
+    expected = {"subset": ["a"], "filter": ["a"], "selection": ["a"], "edit": ["a", "c"]}
+    assert columns["id"] == expected.get(why, columns["id"])
+    if why == "virtual":
+        assert columns["v"] == ["va", "vb", "vc"]
+    if why == "bool":
+        assert columns["flag"] == [True]
+    if why == "date":
+        assert columns["day"] == [datetime.date(2025, 12, 31).isoformat()]
+    stored.rollBack()
+
+
+def test_a_layer_removed_while_running_is_read_all_the_same(project, make_layer, run_algorithm, echo):
+    """Rule 5: QGIS's own source gives 0 rows and success."""
+    layer = make_layer([(square(0), {"id": "a"}), (square(20), {"id": "b"})], name="gone")
+    project.addMapLayer(layer)
+
+    algorithm = echo()
+    original = type(algorithm).compute
+
+    def compute(self, inputs, run):
+        QgsProject.instance().clear()
+        return original(self, inputs, run)
+
+    type(algorithm).compute = compute
+    results, _, _ = run_algorithm(algorithm, {"PARCELS": layer.id(), "OUTPUT": "TEMPORARY_OUTPUT"})
+    assert results["OUTPUT"].featureCount() == 2
+
+
+def test_a_broken_subset_is_refused(tmp_path, project, make_layer, save_layer, run_algorithm, echo):
+    path = save_layer(make_layer([(square(0), {"id": "a"})]), tmp_path / "in.gpkg")
+    with pytest.raises(QgsProcessingException, match=r"打不开|数不出"):
+        run_algorithm(echo(), {"PARCELS": f"{path}|subset=nonsense(", "OUTPUT": "TEMPORARY_OUTPUT"})
+
+
+def test_invalid_geometry_is_ours_to_handle(run_algorithm, echo, make_layer, rows_of):
+    bow_tie = "POLYGON((0 0,10 10,10 0,0 10,0 0))"
+    rows = [(bow_tie, {"parcel_id": "bad"}), (square(20), {"parcel_id": "good"}), (None, {"parcel_id": "none"})]
+    values = {"PARCELS": make_layer(rows), "OUTPUT": "TEMPORARY_OUTPUT", "LEFT_OUT": "TEMPORARY_OUTPUT"}
+    results, _, _ = run_algorithm(echo(), values)
+    assert {row["parcel_id"]: row["pop"] for row in rows_of(results["OUTPUT"])} == {"bad": 0.05, "good": 0.1}
+    left_out = {row["feature_id"]: row["code"] for row in rows_of(results["LEFT_OUT"])}
+    assert left_out == {"bad": "geometry_repaired", "none": "geometry_empty"}
+    results, _, _ = run_algorithm(echo(), {**values, "INVALID": "skip"})
+    assert [row["parcel_id"] for row in rows_of(results["OUTPUT"])] == ["good"]
+    with pytest.raises(QgsProcessingException, match=r"1 个无效图形（bad）"):
+        run_algorithm(echo(), {**values, "INVALID": "stop"})
+
+
+def test_degrees_are_computed_in_metres_and_come_back_untouched(run_algorithm, echo, make_layer):
+    """A box of 0.001° × 0.001° at 29.56°N; its ellipsoidal area by an independent method, QgsDistanceArea."""
+    from qgis.core import QgsDistanceArea, QgsGeometry
+
+    wkt = "POLYGON((106.55 29.56,106.551 29.56,106.551 29.561,106.55 29.561,106.55 29.56))"
+    layer = make_layer([(wkt, {"parcel_id": "a"})], crs="EPSG:4490")
+    results, _, _ = run_algorithm(echo(), {"PARCELS": layer, "OUTPUT": "TEMPORARY_OUTPUT"})
+    feature = next(results["OUTPUT"].getFeatures())
+    measure = QgsDistanceArea()
+    measure.setSourceCrs(layer.crs(), QgsProject.instance().transformContext())
+    measure.setEllipsoid("GRS80")
+    area_m2 = measure.measureArea(QgsGeometry.fromWkt(wkt))
+    assert feature["pop"] == pytest.approx(area_m2 / 1000, rel=1e-4)  # written to 3 decimals
+    assert results["OUTPUT"].crs().authid() == "EPSG:4490"
+    assert feature.geometry().equals(QgsGeometry.fromWkt(wkt.replace("POLYGON(", "MULTIPOLYGON((") + ")"))
+
+
+def test_web_mercator_is_not_taken_for_metres():
+    mercator = QgsCoordinateReferenceSystem("EPSG:3857")
+    extent = QgsRectangle(11860000, 3440000, 11870000, 3450000)
+    transforms = QgsProject.instance().transformContext()
+    assert crs_module.choose_working_crs(mercator, extent, transforms).note == "crs_local_tm"
+    zone = QgsCoordinateReferenceSystem("EPSG:4545")
+    extent = QgsRectangle(359000, 3270000, 369000, 3280000)
+    assert crs_module.choose_working_crs(zone, extent, transforms).crs == zone
+
+
+def test_no_crs_is_refused_or_taken_as_a_local_grid(run_algorithm, echo, make_layer):
+    layer = make_layer([(square(0), {"parcel_id": "a"})], crs="")
+    values = {"PARCELS": layer, "OUTPUT": "TEMPORARY_OUTPUT"}
+    with pytest.raises(QgsProcessingException, match="没有坐标系"):
+        run_algorithm(echo(), values)
+    with pytest.raises(QgsProcessingException, match="has no CRS"):
+        run_algorithm(echo(), {**values, "LANGUAGE": "en"})
+    results, _, _ = run_algorithm(echo(), {**values, "NO_CRS": "local_metric"})
+    assert next(results["OUTPUT"].getFeatures())["pop"] == 0.1
+
+
+def test_coordinates_outside_their_system_are_named(run_algorithm, echo, make_layer):
+    """Metres in a layer that says degrees."""
+    layer = make_layer(
+        [("POLYGON((0 0,359000 0,359000 3270000,0 0))", {"parcel_id": "a"})], crs="EPSG:4490", name="错系"
+    )
+    with pytest.raises(QgsProcessingException, match="错系"):
+        run_algorithm(echo(), {"PARCELS": layer, "OUTPUT": "TEMPORARY_OUTPUT"})
+
+
+def test_ids_come_from_the_geometry_when_there_are_none(run_algorithm, echo, make_layer, rows_of):
+    rows = [(square(0), {"t": "x"}), (square(20), {"t": "y"}), (square(0), {"t": "z"})]
+    values = {"OUTPUT": "TEMPORARY_OUTPUT", "LEFT_OUT": "TEMPORARY_OUTPUT"}
+    first, _, _ = run_algorithm(echo(), {"PARCELS": make_layer(rows), **values})
+    second, _, _ = run_algorithm(echo(), {"PARCELS": make_layer(rows[::-1]), **values})
+    ids = {row["parcel_id"] for row in rows_of(first["OUTPUT"])}
+    assert ids == {row["parcel_id"] for row in rows_of(second["OUTPUT"])}
+    assert len(ids) == 2
+    assert [row["code"] for row in rows_of(first["LEFT_OUT"])] == ["duplicate_feature"]
+
+
+def test_wrong_fields_are_named(run_algorithm, echo, make_layer):
+    layer = make_layer([(square(0), {"parcel_id": "a"})])
+    with pytest.raises(QgsProcessingException, match="没有字段“nope”"):
+        run_algorithm(echo(), {"PARCELS": layer, "PARCEL_ID": "nope", "OUTPUT": "TEMPORARY_OUTPUT"})
+    with pytest.raises(QgsProcessingException, match="year"):
+        run_algorithm(echo(), {"PARCELS": layer, "BUILDINGS": layer, "OUTPUT": "TEMPORARY_OUTPUT"})
+
+
+def test_empty_layer_and_unknown_parameter_are_refused(run_algorithm, echo, make_layer):
+    layer = make_layer([], types={"parcel_id": str}, name="空")
+    with pytest.raises(QgsProcessingException, match="没有要素"):
+        run_algorithm(echo(), {"PARCELS": layer, "OUTPUT": "TEMPORARY_OUTPUT"})
+    full = make_layer([(square(0), {"parcel_id": "a"})])
+    with pytest.raises(QgsProcessingException, match="PARCEL_IDD"):
+        run_algorithm(echo(), {"PARCELS": full, "PARCEL_IDD": "id", "OUTPUT": "TEMPORARY_OUTPUT"})
+
+
+def test_raster_window_matches_its_cells(tmp_path):
+    """A plane z = x + 2y in UTM, read over working coordinates of another system."""
+    from osgeo import gdal, osr
+    from urban_renewal.processing.raster import read_raster
+
+    path = tmp_path / "plane.tif"
+    columns, rows, cell = 200, 150, 30.0
+    x0, y1 = 640000.0, 3275000.0
+    centres_x = x0 + (np.arange(columns) + 0.5) * cell
+    centres_y = y1 - (np.arange(rows) + 0.5) * cell
+    values = (centres_x[None, :] - x0) + 2 * (y1 - centres_y[:, None])
+    values[5, 5] = -32768
+    dataset = gdal.GetDriverByName("GTiff").Create(str(path), columns, rows, 1, gdal.GDT_Float32)
+    dataset.SetGeoTransform((x0, cell, 0, y1, 0, -cell))
+    system = osr.SpatialReference()
+    system.ImportFromEPSG(32648)
+    dataset.SetProjection(system.ExportToWkt())
+    dataset.GetRasterBand(1).SetNoDataValue(-32768)
+    dataset.GetRasterBand(1).WriteArray(values.astype("float32"))
+    del dataset
+    context = QgsProcessingContext()
+    snapshot = take_raster("DEM", str(path), context)
+    utm = QgsCoordinateReferenceSystem("EPSG:32648")
+    working = crs_module.WorkingCrs(utm, "")
+    bounds = (x0 + 1500, y1 - 2500, x0 + 3000, y1 - 1000)
+    raster = read_raster(snapshot, bounds, working, context.transformContext(), Run())
+    column, row = raster.to_cell(np.array([centres_x[60]]), np.array([centres_y[50]]))
+    assert raster.values[round(float(row[0])), round(float(column[0]))] == pytest.approx(values[50, 60])
+    assert raster.cell_m == pytest.approx((30, 30))
+    whole = read_raster(snapshot, (x0, y1 - 4000, x0 + 5000, y1), working, context.transformContext(), Run())
+    assert np.isnan(whole.values[5, 5])
+    assert np.isfinite(whole.values).sum() == columns * rows - 1
+
+
+def test_text_cells_of_number_columns_are_whole_words():
+    assert reading._text(6.0) == "6"
+    assert reading._text(6.5) == "6.5"
+    role = roles()["BUILDINGS"]
+    run = Run()
+    numbers = reading._typed(["1,200.5", " 7 ", "", None, "约30"], role.columns["floor_area"], "房屋", run)
+    assert numbers[:2].tolist() == [1200.5, 7.0]
+    assert numbers[2:].isna().all()
+    assert [(item.code, item.values["n"]) for item in run.messages] == [("not_a_number", 1)]
+
+
+def test_curves_and_measures_become_plain_polygons(run_algorithm, echo, make_layer):
+    rows = [("CURVEPOLYGON(CIRCULARSTRING(0 0,10 10,20 0,10 -10,0 0))", {"id": "circle"})]
+    results, _, _ = run_algorithm(echo(), {"PARCELS": make_layer(rows, "CurvePolygon"), "OUTPUT": "TEMPORARY_OUTPUT"})
+    assert next(results["OUTPUT"].getFeatures())["pop"] == pytest.approx(np.pi * 100 / 1000, rel=0.01)
+    rows = [("POLYGON ZM((0 0 1 5,10 0 1 5,10 10 1 5,0 10 1 5,0 0 1 5))", {"id": "zm"})]
+    results, _, _ = run_algorithm(echo(), {"PARCELS": make_layer(rows, "PolygonZM"), "OUTPUT": "TEMPORARY_OUTPUT"})
+    assert next(results["OUTPUT"].getFeatures())["pop"] == 0.1
+    assert shapely.__version__
