@@ -9,6 +9,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import Any
 
 from qgis.core import (
@@ -134,7 +135,7 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
     def processAlgorithm(
         self, values: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
-        language = _language(values)
+        language, started = _language(values), datetime.now(timezone.utc)
         run = Run(
             report=feedback.setProgress, is_cancelled=feedback.isCanceled, announce=feedback.setProgressText,
             language=language,
@@ -142,7 +143,7 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
         inputs = Inputs(self, values, context, self._plan, run.part(0, COMPUTE_SHARE))
         try:
             results = self.compute(inputs, run.part(0, COMPUTE_SHARE))
-            found = publish(self, inputs, results, values, context, run.part(COMPUTE_SHARE, 1))
+            found = publish(self, inputs, results, values, context, run.part(COMPUTE_SHARE, 1), started)
         except Cancelled as stop:
             raise QgsProcessingException(say("cancelled", language)) from stop
         except RenewalError as error:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from qgis.core import QgsCoordinateTransform, QgsProcessingContext
@@ -16,7 +17,7 @@ from .dressing import Dresser
 from .encoding import Encoded, encode
 from .inputs import Inputs
 from .postgis import write_postgis
-from .records import RunRecorder
+from .records import build_record
 from .targets import Target, load_on_completion
 from .writing import discard, layer_of, move_into_place, write_memory, write_part
 
@@ -24,7 +25,13 @@ LAST = ("memory", "postgis", "table", "file")
 
 
 def publish(
-    algorithm: Any, inputs: Inputs, results: Any, values: Mapping[str, Any], context: QgsProcessingContext, run: Run
+    algorithm: Any,
+    inputs: Inputs,
+    results: Any,
+    values: Mapping[str, Any],
+    context: QgsProcessingContext,
+    run: Run,
+    started: datetime,
 ) -> dict[str, Any]:
     """Write every wanted table to its destination and return {output name: layer or value}.
 
@@ -34,12 +41,13 @@ def publish(
     tables = dict(results.tables)
     if "LEFT_OUT" in plan.targets:
         tables["LEFT_OUT"] = _left_out(run)
-    recorder = RunRecorder(algorithm, inputs, results, values, context, run)
     encoded: dict[str, Encoded] = {}
-    for name, target in plan.targets.items():
-        encoded[name] = _encode(tables[name], inputs, run)
-        recorder.add_output(name, tables[name], target)
-    record = recorder.record()
+    rows: list[Any] = []
+    for name in plan.targets:
+        frame = _in_result_crs(tables[name], inputs)
+        encoded[name] = _encode(frame, tables[name], inputs, run)
+        rows.append(_described(name, frame, tables[name], plan))
+    record = build_record(algorithm, inputs, rows, results.documents, values, started)
     found: dict[str, Any] = dict(results.values)
     staged: list[tuple[str, Target]] = []
     try:
@@ -76,29 +84,42 @@ def _finish(target: Target, encoded: Encoded, dresser: Dresser, context: QgsProc
     return target.uri
 
 
-def _encode(output: Any, inputs: Inputs, run: Run) -> Encoded:
-    """Bring the geometry back into the results' system and encode; rows of an input keep its very coordinates."""
+def _in_result_crs(output: Any, inputs: Inputs) -> Any:
+    """Return the frame with geometry in the results' system; rows of an input keep that input's very coordinates."""
     import shapely
 
     from ..core import frames
 
-    frame, plan = output.frame, inputs.plan
+    plan = inputs.plan
     working = plan.working.crs if plan.working else None
+    if output.table.geometry == "none" or working is None or working == plan.result_crs:
+        return output.frame
+    frame = output.frame.copy()
+    source = output.like or output.carry
+    if source and inputs.plan.vectors[source].crs == plan.result_crs:
+        reading, key = inputs.reading(source), output.table.key[0]
+        shapes = dict(zip(reading.table[key], reading.original))
+        frame[frames.GEOMETRY] = [shapes[item] for item in frame[key]]
+    else:
+        back = QgsCoordinateTransform(working, plan.result_crs, plan.transforms)
+        frame[frames.GEOMETRY] = shapely.transform(
+            frames.geometries(frame), lambda xy: move_coordinates(xy, back, output.table.name)
+        )
+    return frame
+
+
+def _encode(frame: Any, output: Any, inputs: Inputs, run: Run) -> Encoded:
     carried = inputs.carried(output.carry) if output.carry else None
-    moved = working is not None and working != plan.result_crs
-    if output.table.geometry != "none" and moved:
-        frame = frame.copy()
-        source = output.like or output.carry
-        if source and inputs.plan.vectors[source].crs == plan.result_crs:
-            reading, key = inputs.reading(source), output.table.key[0]
-            shapes = dict(zip(reading.table[key], reading.original))
-            frame[frames.GEOMETRY] = [shapes[item] for item in frame[key]]
-        else:
-            back = QgsCoordinateTransform(working, plan.result_crs, plan.transforms)
-            frame[frames.GEOMETRY] = shapely.transform(
-                frames.geometries(frame), lambda xy: move_coordinates(xy, back, output.table.name)
-            )
-    return encode(frame, output.table, plan.result_crs, run.language, carried)
+    return encode(frame, output.table, inputs.plan.result_crs, run.language, carried)
+
+
+def _described(name: str, frame: Any, output: Any, plan: Any) -> Any:
+    """Return the row of a result in the run record; its hash is over our columns, not those that came along."""
+    from ..core.identity import DEGREE_DIGITS, METRE_DIGITS, content_hash
+    from ..core.runrecord import Output as Row
+
+    digits = DEGREE_DIGITS if plan.result_crs.isGeographic() else METRE_DIGITS
+    return Row(name, output.table.name, len(frame), content_hash(frame, output.table, digits=digits))
 
 
 def _left_out(run: Run) -> Any:

@@ -1,20 +1,103 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Run records: placeholder."""
+"""Gathers what a run was made of, for its run record (core/runrecord.py has the schema)."""
 
 from __future__ import annotations
 
+import configparser
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from functools import lru_cache
 from typing import Any
 
+from qgis.core import (
+    Qgis,
+    QgsMapLayer,
+    QgsProcessingFeatureSourceDefinition,
+    QgsProcessingOutputLayerDefinition,
+    QgsProperty,
+)
+from qgis.PyQt.QtCore import QT_VERSION_STR
 
-class RunRecorder:
-    """Collects what a run was made of."""
+from ..core.words import RESOURCES
+from .inputs import Inputs
+from .reading import digits_of
+from .snapshot import RasterSnapshot, VectorSnapshot
 
-    def __init__(self, *parts: Any) -> None:
-        self._parts = parts
 
-    def add_output(self, name: str, output: Any, target: Any) -> None:
-        """Add one result."""
+@lru_cache(maxsize=1)
+def plugin_version() -> str:
+    """Return the version in metadata.txt."""
+    parser = configparser.ConfigParser()
+    parser.read(RESOURCES.parent / "metadata.txt", encoding="utf-8")
+    return parser["general"]["version"]
 
-    def record(self) -> dict[str, Any]:
-        """Return the record."""
-        return {"schema": "urban-renewal/run/1"}
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of what core cannot see."""
+    from osgeo import gdal
+
+    return {"qgis": Qgis.version(), "qt": QT_VERSION_STR, "gdal": gdal.__version__}
+
+
+def build_record(
+    algorithm: Any, inputs: Inputs, outputs: list[Any], documents: list[dict[str, Any]], values: Mapping[str, Any],
+    started: datetime,
+) -> dict[str, Any]:  # fmt: skip
+    """Return the run record; `outputs` are core.runrecord.Output rows."""
+    from ..core import runrecord
+    from .texts import help_of
+
+    files = [target.path for target in inputs.plan.targets.values() if target.path is not None]
+    work = runrecord.Work(
+        algorithm.ID, help_of(algorithm.ID)["title"], plugin_version(), _told(algorithm, inputs, values), started,
+        datetime.now(timezone.utc), tuple(_inputs(inputs)), tuple(outputs), tuple(documents), library_versions(),
+        files[0].parent if files else None,
+    )  # fmt: skip
+    return runrecord.build(work, inputs.run)
+
+
+def _told(algorithm: Any, inputs: Inputs, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters as people read them: layers by name, destinations by file, nothing else."""
+    told: dict[str, Any] = {}
+    for definition in algorithm.parameterDefinitions():
+        name = definition.name()
+        value = values.get(name, definition.defaultValue())
+        snapshot = inputs.plan.vectors.get(name) or inputs.plan.rasters.get(name)
+        if name in inputs.plan.targets:
+            value = inputs.plan.targets[name].uri
+        elif snapshot is not None:
+            value = snapshot.name
+        elif isinstance(value, QgsMapLayer):
+            value = value.name()
+        elif isinstance(value, (QgsProcessingFeatureSourceDefinition, QgsProcessingOutputLayerDefinition, QgsProperty)):
+            value = None
+        told[name] = value if isinstance(value, (type(None), bool, int, float, str, list, tuple)) else str(value)
+    return told
+
+
+def _inputs(inputs: Inputs) -> list[Any]:
+    from ..core import frames
+    from ..core.identity import fingerprint
+    from ..core.runrecord import Input
+
+    rows = []
+    for name, snapshot in inputs.plan.vectors.items():
+        content, count = None, snapshot.count
+        if name in inputs.readings():
+            reading = inputs.readings()[name]
+            table = reading.table.drop(columns=[frames.GEOMETRY], errors="ignore")
+            if reading.original is not None:
+                table[frames.GEOMETRY] = reading.original
+            content = fingerprint(table, digits_of(snapshot))
+        crs = snapshot.crs.authid() or ("local" if not snapshot.crs.isValid() else "custom")
+        rows.append(Input(name, snapshot.name, _source_kind(snapshot), count, crs, content))
+    for name, raster in inputs.plan.rasters.items():
+        rows.append(Input(name, raster.name, _source_kind(raster), None, raster.crs.authid() or "custom", None))
+    return rows
+
+
+def _source_kind(snapshot: VectorSnapshot | RasterSnapshot) -> str:
+    """Return the kind of source without any path: ogr:gpkg, memory, postgres, raster:tif."""
+    suffix = snapshot.file.suffix.lstrip(".").lower() if snapshot.file else ""
+    provider = snapshot.provider if isinstance(snapshot, VectorSnapshot) else "raster"
+    return f"{provider}:{suffix}" if suffix else provider

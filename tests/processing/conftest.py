@@ -18,6 +18,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QMetaType
 
+TEXTS = {"title": {"zh": "回声", "en": "Echo"}, "summary": {}, "parameters": {}, "outputs": {}}
 TYPES = {
     int: QMetaType.Type.LongLong,
     float: QMetaType.Type.Double,
@@ -140,7 +141,7 @@ def echo(qgis_app, monkeypatch):
     from urban_renewal.processing import texts
     from urban_renewal.processing.base import Output, RenewalAlgorithm, Results
 
-    monkeypatch.setattr(texts, "help_of", lambda name: {"title": {}, "summary": {}, "parameters": {}, "outputs": {}})
+    monkeypatch.setattr(texts, "help_of", lambda name: TEXTS)
     monkeypatch.setattr(texts, "title", lambda name: name)
     monkeypatch.setattr(texts, "group_title", lambda name: name)
     monkeypatch.setattr(texts, "short_help", lambda name: "")
