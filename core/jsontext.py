@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import re
@@ -91,6 +92,16 @@ def dotted(path: KeyPath) -> str:
     """Return a path as people write it: criteria[2].weight; the document itself is “.”."""
     told = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return told.lstrip(".") or "."
+
+
+def canonical_json(value: Any) -> str:
+    """Return the one text of a JSON value: keys sorted, no blanks, Chinese as it is."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def document_hash(value: Any) -> str:
+    """Return the SHA-256 (64 hexadecimal characters) of a JSON value; blanks and the order of keys do not count."""
+    return hashlib.sha256(canonical_json(value).encode("utf-8")).hexdigest()
 
 
 def _keys_once(repeated: list[str]) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
