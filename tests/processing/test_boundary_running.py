@@ -1,0 +1,118 @@
+"""qgis.md 8–12: refusals also where QGIS skips the check, cancel from a task, languages, exit through exceptions."""
+
+import threading
+
+import pytest
+from qgis.core import (
+    QgsApplication,
+    QgsProcessingAlgRunnerTask,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProject,
+)
+
+BOX = "POLYGON((0 0,10 0,10 10,0 10,0 0))"
+
+
+class Heard(QgsProcessingFeedback):
+    """Remembers what was said."""
+
+    def __init__(self):
+        super().__init__(False)
+        self.errors, self.warnings, self.infos = [], [], []
+
+    def reportError(self, error, fatalError=False):  # noqa: N803
+        self.errors.append(error)
+
+    def pushWarning(self, warning):
+        self.warnings.append(warning)
+
+    def pushInfo(self, info):
+        self.infos.append(info)
+
+
+def run_task(algorithm, values, feedback, context, qtbot):
+    """Run as the desktop does in the background: no checkParameterValues, work in another thread."""
+    task = QgsProcessingAlgRunnerTask(algorithm, values, context, feedback)
+    with qtbot.waitSignal(task.executed, timeout=20_000) as signal:
+        QgsApplication.taskManager().addTask(task)
+    return signal.args
+
+
+def test_a_task_runs_in_a_worker_and_loads_its_result(echo, make_layer, qtbot, project, tmp_path):
+    threads = []
+    algorithm = echo(lambda inputs, run: threads.append(threading.get_ident()))
+    context = QgsProcessingContext()
+    context.setProject(project)
+    values = {"PARCELS": make_layer([(BOX, {"parcel_id": "a"})]), "OUTPUT": str(tmp_path / "o.gpkg")}
+    good, results = run_task(algorithm, values, Heard(), context, qtbot)
+    assert good
+    assert results["OUTPUT"] == str(tmp_path / "o.gpkg")
+    assert threads != [threading.get_ident()], "the work was done in another thread"
+
+
+def test_a_task_is_refused_too(echo, make_layer, qtbot, project):
+    """Rule 8: tasks skip checkParameterValues; the refusal must come from prepareAlgorithm."""
+    context, heard = QgsProcessingContext(), Heard()
+    context.setProject(project)
+
+    def never(inputs, run):
+        raise AssertionError("computed although refused")
+
+    values = {"PARCELS": make_layer([(BOX, {"parcel_id": "a"})], crs="", name="无坐标"), "OUTPUT": "TEMPORARY_OUTPUT"}
+    task = QgsProcessingAlgRunnerTask(echo(never), values, context, heard)
+    assert task.isCanceled()
+    assert [error for error in heard.errors if "无坐标" in error and "没有坐标系" in error]
+
+
+def test_check_and_prepare_say_the_same(echo, make_layer):
+    context, heard = QgsProcessingContext(), Heard()
+    context.setProject(QgsProject.instance())
+    values = {"PARCELS": make_layer([(BOX, {"parcel_id": "a"})], crs="", name="无坐标"), "OUTPUT": "TEMPORARY_OUTPUT"}
+    good, message = echo().checkParameterValues(values, context)
+    assert not good
+    _, done = echo().run(values, context, heard, {}, True)
+    assert not done
+    assert heard.errors == [message]
+
+
+def test_missing_packages_are_named_with_the_way_to_get_them(echo, make_layer, monkeypatch):
+    from urban_renewal.processing import refusals
+
+    monkeypatch.setattr(refusals, "missing_packages", lambda: ["pandas", "shapely"])
+    layer = make_layer([(BOX, {"parcel_id": "a"})])
+    good, message = echo().checkParameterValues(
+        {"PARCELS": layer, "OUTPUT": "TEMPORARY_OUTPUT"}, QgsProcessingContext()
+    )
+    assert not good
+    assert "pandas、shapely" in message
+    assert "install" in message
+
+
+def test_what_was_left_out_is_said_in_the_wanted_language(echo, make_layer):
+    rows = [(BOX, {"parcel_id": "a"}), (None, {"parcel_id": "b"})]
+    for language, word in (("zh", "没有图形"), ("en", "Has no geometry")):
+        heard = Heard()
+        values = {"PARCELS": make_layer(rows), "OUTPUT": "TEMPORARY_OUTPUT", "LANGUAGE": language}
+        echo().run(values, QgsProcessingContext(), heard, {}, False)
+        assert [line for line in heard.infos if word in line and "1" in line]
+
+
+def test_strict_writes_first_and_raises_then(echo, make_layer, tmp_path):
+    """Rule 11: the findings are in place, then the run ends with an error."""
+    from urban_renewal.core.errors import RenewalError
+
+    algorithm = echo()
+    compute = type(algorithm).compute
+
+    def strict(self, inputs, run):
+        results = compute(self, inputs, run)
+        results.refusal = RenewalError("layer_empty", layer="x", parameter="y")
+        return results
+
+    type(algorithm).compute = strict
+    values = {"PARCELS": make_layer([(BOX, {"parcel_id": "a"})]), "OUTPUT": str(tmp_path / "o.gpkg")}
+    with pytest.raises(QgsProcessingException, match="没有要素"):
+        algorithm.run(values, QgsProcessingContext(), QgsProcessingFeedback(False), {}, False)
+    assert (tmp_path / "o.gpkg").exists()
