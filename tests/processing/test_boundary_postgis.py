@@ -90,9 +90,11 @@ def test_a_database_source_names_no_secret_in_the_record(server, run_algorithm, 
     layer = make_layer([(BOX, {"parcel_id": "a"})])
     results, _, _ = run_algorithm(echo(), {"PARCELS": layer, "OUTPUT": uri(server, "secret")})
     target = tmp_path / "o.gpkg"
-    run_algorithm(
-        echo(), {"PARCELS": results["OUTPUT"].replace("dbname", "password='geheim' dbname"), "OUTPUT": str(target)}
-    )
+    address = QgsDataSourceUri(results["OUTPUT"])
+    address.setPassword("geheim")
+    source = QgsVectorLayer(address.uri(False), "库", "postgres")
+    assert "geheim" in source.source()
+    run_algorithm(echo(), {"PARCELS": source, "OUTPUT": str(target)})
     text = Path(str(target) + ".run.json").read_text(encoding="utf-8")
     assert "geheim" not in text
     assert "127.0.0.1" not in text
