@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Help pages from the data that the plugin itself uses: resources/help and resources/tables. Never edited by hand.
+
+scripts/docs.py              docs/help/{zh,en}/<algorithm>.html, fields.html and index.html
+scripts/docs.py --into ZIP   the same pages into a plugin zip (they are not under version control)
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import zipfile
+from html import escape
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+RESOURCES = ROOT / "resources"
+PAGES = Path("docs") / "help"
+WORDS = {
+    "parameters": {"zh": "参数", "en": "Parameters"},
+    "outputs": {"zh": "结果", "en": "Results"},
+    "method": {"zh": "方法", "en": "Method"},
+    "fields": {"zh": "字段词典", "en": "Field dictionary"},
+    "index": {"zh": "城市更新工作台：帮助", "en": "Urban Renewal Workbench: help"},
+    "columns": {"zh": ["字段", "名称", "类型", "单位", "小数", "Shapefile 字段"], "en": ["Field", "Heading", "Type", "Unit", "Decimals", "Shapefile"]},
+}  # fmt: skip
+STYLE = """body{font:15px/1.6 "Noto Sans CJK SC","WenQuanYi Micro Hei","Microsoft YaHei",sans-serif;max-width:52em;margin:2em auto;
+padding:0 1em;color:#222}table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #bbb;padding:.25em .6em;
+text-align:left;vertical-align:top}th{background:#f0f0f0}code{background:#f4f4f4;padding:0 .2em}"""
+
+
+def read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def page(title: str, body: str, language: str) -> str:
+    """Return a whole page that needs nothing else."""
+    head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style>'
+    return f'<!DOCTYPE html>\n<html lang="{language}"><head>{head}</head><body>\n<h1>{escape(title)}</h1>\n{body}\n</body></html>\n'
+
+
+def table(headings: list[str], rows: list[list[str]]) -> str:
+    top = "".join(f"<th>{escape(heading)}</th>" for heading in headings)
+    lines = ["<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows]
+    return f"<table><tr>{top}</tr>\n" + "\n".join(lines) + "</table>"
+
+
+def paragraphs(text: str) -> str:
+    return "".join(f"<p>{escape(part)}</p>" for part in text.split("\n") if part.strip())
+
+
+def algorithm_page(texts: dict[str, Any], shared: dict[str, Any], language: str) -> str:
+    """Return the page of an algorithm: what it does, its parameters and results, method and sources."""
+    body = paragraphs(texts["summary"][language])
+    for part in ("parameters", "outputs"):
+        own = texts.get(part, {})
+        if own:
+            rows = [
+                [f"<code>{escape(name)}</code>", escape(entry["label"][language]), paragraphs(entry["help"][language])]
+                for name, entry in (
+                    (name, {**shared.get(part, {}).get(name, {}), **entry}) for name, entry in own.items()
+                )
+            ]
+            body += f"<h2>{WORDS[part][language]}</h2>" + table(["", "", ""], rows)
+    if "method" in texts:
+        body += f"<h2>{WORDS['method'][language]}</h2>" + paragraphs(texts["method"][language])
+    return page(texts["title"][language], body, language)
+
+
+def fields_page(language: str) -> str:
+    """Return the field dictionary: every table that leaves the plugin, column by column."""
+    body = ""
+    for path in sorted((RESOURCES / "tables").glob("*.json")):
+        for name, entry in read(path).items():
+            rows = [
+                [f"<code>{escape(column['name'])}</code>", escape(column[language]), column["type"], escape(column.get("unit", "")),
+                 str(column.get("digits", 2)) if column["type"] == "real" else "", f"<code>{escape(column.get('short', ''))}</code>"]
+                for column in entry["columns"]
+            ]  # fmt: skip
+            body += f"<h2>{escape(entry[language])} <code>{name}</code></h2>" + table(WORDS["columns"][language], rows)
+    return page(WORDS["fields"][language], body, language)
+
+
+def pages() -> dict[str, str]:
+    """Return {path inside the plugin: page}."""
+    shared = read(RESOURCES / "help" / "_shared.json")
+    helps = {path.stem: read(path) for path in sorted((RESOURCES / "help").glob("[!_]*.json"))}
+    made = {}
+    for language in ("zh", "en"):
+        folder = PAGES / language
+        links = [
+            f'<li><a href="{name}.html">{escape(texts["title"][language])}</a></li>' for name, texts in helps.items()
+        ]
+        links.append(f'<li><a href="fields.html">{WORDS["fields"][language]}</a></li>')
+        made[(folder / "index.html").as_posix()] = page(
+            WORDS["index"][language], f"<ul>{''.join(links)}</ul>", language
+        )
+        made[(folder / "fields.html").as_posix()] = fields_page(language)
+        for name, texts in helps.items():
+            made[(folder / f"{name}.html").as_posix()] = algorithm_page(texts, shared, language)
+    return made
+
+
+def main() -> None:
+    made = pages()
+    if "--into" in sys.argv:
+        with zipfile.ZipFile(sys.argv[sys.argv.index("--into") + 1], "a", zipfile.ZIP_DEFLATED) as archive:
+            for name, text in made.items():
+                entry = zipfile.ZipInfo(f"urban_renewal/{name}")  # dated 1980: the same commit gives the same zip
+                entry.external_attr = 0o644 << 16
+                archive.writestr(entry, text, zipfile.ZIP_DEFLATED)
+    else:
+        for name, text in made.items():
+            (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
+            (ROOT / name).write_text(text, encoding="utf-8")
+    print(f"docs: {len(made)} pages")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# The zip for plugins.qgis.org, from the last commit: scripts/package.sh [--scan] → dist/urban_renewal.<version>.zip
+# --scan: look through it with the scanners of the plugin site as well (Bandit, detect-secrets; any finding blocks there).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+version=$(sed -n 's/^version=//p' metadata.txt)
+zip=dist/urban_renewal.$version.zip
+mkdir -p dist
+git diff --quiet HEAD -- || echo "package: uncommitted changes are not in the zip" >&2
+git archive --format=zip --prefix=urban_renewal/ -o "$zip" HEAD
+.venv/bin/python scripts/docs.py --into "$zip"
+.venv/bin/python scripts/check_zip.py "$zip"
+[ "${1:-}" = --scan ] || exit 0
+
+unpacked=$(mktemp -d)
+trap 'rm -rf "$unpacked"' EXIT
+.venv/bin/python -m zipfile -e "$zip" "$unpacked"
+.venv/bin/bandit -q -r "$unpacked/urban_renewal" -f screen
+(cd "$unpacked" && "$OLDPWD/.venv/bin/detect-secrets" scan --all-files urban_renewal) >"$unpacked/secrets.json"
+.venv/bin/python - "$unpacked/secrets.json" <<'PY'
+import json, sys
+found = json.load(open(sys.argv[1], encoding="utf-8"))["results"]
+for name, rows in found.items():
+    for row in rows:
+        print(f"{name}:{row['line_number']}: {row['type']}", file=sys.stderr)
+sys.exit(bool(found))
+PY
+echo "package: scanners found nothing"

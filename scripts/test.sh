@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change is shared. Without arguments: all steps; else the steps named, without set-up:
+#   scripts/test.sh [lint|types|core|qgis|i18n|scan …]
+set -uo pipefail
+cd "$(dirname "$0")/.."
+bin=$PWD/.venv/bin
+
+lint() {
+  "$bin/ruff" check . && "$bin/ruff" format --check . &&
+    "$bin/flake8" --select=QGS4 --max-line-length=120 plugin.py processing dialogs  # what QGIS 4 (Qt 6) no longer accepts
+}
+
+types() {  # mypy needs a folder named like the package
+  mkdir -p .lint && ln -sfn .. .lint/urban_renewal
+  (cd .lint && "$bin/mypy" --config-file ../pyproject.toml --follow-imports=silent -p urban_renewal.core)
+}
+
+core() {  # tests/core/conftest.py fails the run when anything imported QGIS or Qt
+  "$bin/pytest" -q -p no:pytest_qgis -p no:pytest-qt -n 2 tests/core
+}
+
+qgis() {
+  mkdir -p -m 700 .xdg
+  QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$PWD/.xdg "$bin/pytest" -q \
+    tests/layout tests/processing tests/dialogs tests/reliability
+}
+
+i18n() { "$bin/python" scripts/i18n.py --check; }
+
+scan() { bash scripts/package.sh --scan; }
+
+steps=("$@")
+if [ ${#steps[@]} -eq 0 ]; then
+  bash scripts/setup.sh || exit 1
+  steps=(lint types core qgis i18n scan)
+fi
+failed=()
+for step in "${steps[@]}"; do
+  case $step in lint | types | core | qgis | i18n | scan) ;; *) echo "no step named $step" >&2; exit 2 ;; esac
+  echo "== $step"
+  began=$SECONDS
+  if "$step"; then echo "== $step: good, $((SECONDS - began)) s"; else failed+=("$step"); echo "== $step: FAILED" >&2; fi
+done
+[ ${#failed[@]} -eq 0 ] || { echo "failed: ${failed[*]}" >&2; exit 1; }
