@@ -1,0 +1,85 @@
+"""qgis.md 1: a folder result is whole, or the old one is as it was."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from urban_renewal.core.errors import RenewalError
+from urban_renewal.processing.folders import recover, refuse_folder, staged_folder
+
+
+def make(folder, text):
+    with staged_folder(folder) as part:
+        (part / "data").mkdir()
+        (part / "data" / "a.txt").write_text(text)
+        (part / "manifest.json").write_text("{}")
+
+
+def names(folder):
+    return sorted(item.name for item in folder.iterdir())
+
+
+def test_the_new_folder_takes_the_place_of_the_old(tmp_path):
+    folder = tmp_path / "交付 1"
+    make(folder, "one")
+    make(folder, "two")
+    assert (folder / "data" / "a.txt").read_text() == "two"
+    assert names(tmp_path) == ["交付 1"]
+
+
+def test_a_failure_leaves_the_old_one(tmp_path):
+    folder = tmp_path / "d"
+    make(folder, "one")
+    with pytest.raises(ZeroDivisionError), staged_folder(folder) as part:
+        (part / "x").write_text("half")
+        raise ZeroDivisionError
+    assert (folder / "data" / "a.txt").read_text() == "one"
+    assert names(tmp_path) == ["d"]
+
+
+@pytest.mark.parametrize("step", ["before", "between"])
+def test_a_kill_is_recovered_at_the_next_start(tmp_path, step):
+    """Killed while writing, or between the two renames: the old result is back and nothing half-written has a name."""
+    folder = tmp_path / "d"
+    make(folder, "one")
+    (tmp_path / ".d.part").mkdir()
+    (tmp_path / ".d.part" / "half").write_text("x")
+    if step == "between":
+        folder.rename(tmp_path / ".d.old")
+    recover(folder)
+    assert (folder / "data" / "a.txt").read_text() == "one"
+    assert names(tmp_path) == ["d"]
+
+
+def test_a_real_kill(tmp_path):
+    folder = tmp_path / "d"
+    make(folder, "one")
+    code = (
+        "import importlib.util, os, signal, sys, pathlib;"
+        f"spec = importlib.util.spec_from_file_location('c', {str(Path(__file__).parents[1] / 'conftest.py')!r});"
+        "spec.loader.exec_module(importlib.util.module_from_spec(spec));"
+        "from urban_renewal.processing.folders import staged_folder\n"
+        f"with staged_folder(pathlib.Path({str(folder)!r})) as part:\n"
+        "    (part / 'half').write_text('x'); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    assert (folder / "data" / "a.txt").read_text() == "one"
+    refuse_folder(folder, "manifest.json")
+    assert names(tmp_path) == ["d"]
+
+
+def test_other_peoples_folders_are_refused(tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    refuse_folder(folder, "manifest.json")
+    (folder / "a.jpg").write_text("x")
+    with pytest.raises(RenewalError, match="photos"):
+        refuse_folder(folder, "manifest.json")
+    with pytest.raises(RenewalError, match="does not exist"):
+        refuse_folder(tmp_path / "no" / "d", "manifest.json")
+    assert (folder / "a.jpg").read_text() == "x"
+    assert os.access(folder, os.W_OK)
