@@ -23,10 +23,10 @@ WORDS = {
     "method": {"zh": "方法", "en": "Method"},
     "fields": {"zh": "字段词典", "en": "Field dictionary"},
     "index": {"zh": "城市更新工作台：帮助", "en": "Urban Renewal Workbench: help"},
-    "columns": {"zh": ["字段", "名称", "类型", "单位", "小数", "Shapefile 字段"], "en": ["Field", "Heading", "Type", "Unit", "Decimals", "Shapefile"]},
-}  # fmt: skip
-STYLE = """body{font:15px/1.6 "Noto Sans CJK SC","WenQuanYi Micro Hei","Microsoft YaHei",sans-serif;max-width:52em;margin:2em auto;
-padding:0 1em;color:#222}table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #bbb;padding:.25em .6em;
+    "columns": {"zh": "字段 名称 类型 单位 小数 Shapefile字段", "en": "Field Heading Type Unit Decimals Shapefile"},
+}
+STYLE = """body{font:15px/1.6 "Noto Sans CJK SC","WenQuanYi Micro Hei","Microsoft YaHei",sans-serif;
+max-width:52em;margin:2em auto;padding:0 1em;color:#222}table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #bbb;padding:.25em .6em;
 text-align:left;vertical-align:top}th{background:#f0f0f0}code{background:#f4f4f4;padding:0 .2em}"""
 
 
@@ -37,7 +37,8 @@ def read(path: Path) -> Any:
 def page(title: str, body: str, language: str) -> str:
     """Return a whole page that needs nothing else."""
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style>'
-    return f'<!DOCTYPE html>\n<html lang="{language}"><head>{head}</head><body>\n<h1>{escape(title)}</h1>\n{body}\n</body></html>\n'
+    body = f"<h1>{escape(title)}</h1>\n{body}"
+    return f'<!DOCTYPE html>\n<html lang="{language}"><head>{head}</head><body>\n{body}\n</body></html>\n'
 
 
 def table(headings: list[str], rows: list[list[str]]) -> str:
@@ -68,17 +69,22 @@ def algorithm_page(texts: dict[str, Any], shared: dict[str, Any], language: str)
     return page(texts["title"][language], body, language)
 
 
+def column_row(column: dict[str, Any], language: str) -> list[str]:
+    digits = str(column.get("digits", 2)) if column["type"] == "real" else ""
+    plain = [column["name"], column[language], column["type"], column.get("unit", ""), digits, column.get("short", "")]
+    cells = [escape(cell) for cell in plain]
+    return [f"<code>{cells[0]}</code>", *cells[1:5], f"<code>{cells[5]}</code>"]
+
+
 def fields_page(language: str) -> str:
     """Return the field dictionary: every table that leaves the plugin, column by column."""
     body = ""
     for path in sorted((RESOURCES / "tables").glob("*.json")):
         for name, entry in read(path).items():
-            rows = [
-                [f"<code>{escape(column['name'])}</code>", escape(column[language]), column["type"], escape(column.get("unit", "")),
-                 str(column.get("digits", 2)) if column["type"] == "real" else "", f"<code>{escape(column.get('short', ''))}</code>"]
-                for column in entry["columns"]
-            ]  # fmt: skip
-            body += f"<h2>{escape(entry[language])} <code>{name}</code></h2>" + table(WORDS["columns"][language], rows)
+            rows = [column_row(column, language) for column in entry["columns"]]
+            body += f"<h2>{escape(entry[language])} <code>{name}</code></h2>" + table(
+                WORDS["columns"][language].split(), rows
+            )
     return page(WORDS["fields"][language], body, language)
 
 

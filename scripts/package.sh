@@ -15,7 +15,7 @@ git archive --format=zip --prefix=urban_renewal/ -o "$zip" HEAD
 unpacked=$(mktemp -d)
 trap 'rm -rf "$unpacked"' EXIT
 .venv/bin/python -m zipfile -e "$zip" "$unpacked"
-.venv/bin/bandit -q -r "$unpacked/urban_renewal" -f screen
+.venv/bin/bandit -q -f txt --skip B101 -r "$unpacked/urban_renewal"  # asserts are ticked at upload: they state types
 (cd "$unpacked" && "$OLDPWD/.venv/bin/detect-secrets" scan --all-files urban_renewal) >"$unpacked/secrets.json"
 .venv/bin/python - "$unpacked/secrets.json" <<'PY'
 import json, sys
