@@ -24,7 +24,7 @@ def clean_geometry(
 ) -> npt.NDArray[np.bool_]:
     """Repair or refuse the geometries of `table` in place of its own copy and say which rows stay.
 
-    Parameters: `table` a frame that the caller owns, its `geometry` column is replaced; `wanted` point | line | polygon;
+    Parameters: `table` a frame the caller owns, its `geometry` column is replaced; `wanted` point | line | polygon;
     `ids` names of the features for LEFT_OUT; `invalid` repair | skip | stop (contract, parameter INVALID).
     Returns a Boolean array over the rows, True = usable. Empty and missing geometries, parts of a lower dimension and
     coordinates that are not finite are left out and listed (`geometry_empty`, `geometry_type`, `geometry_not_finite`);
@@ -81,6 +81,6 @@ def _repair(shape: Any, wanted: str) -> Any:
 def single_parts(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with one row per part of multi-part geometries (the other columns repeated)."""
     parts, owner = shapely.get_parts(frames.geometries(table), return_index=True)
-    new = table.iloc[owner].reset_index(drop=True)
+    new: pd.DataFrame = table.iloc[owner].reset_index(drop=True)
     new[frames.GEOMETRY] = parts
     return new

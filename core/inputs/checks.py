@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a technician should know about the layers before anything is computed: each finding is a row of ISSUES.
+
+The functions list findings through `run.leave_out`; the boundary turns these rows into the ISSUES layer. Severity
+`error` = the run would refuse or drop it, `warning` = computed, but look at it, `info` = worth knowing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from .. import frames
+from ..run import Run
+
+OVERLAP_M2 = 1.0  # own choice: below this neighbours merely share a badly drawn edge
+SLIVER_M2 = 10.0  # own choice: smaller than any parcel or house that is meant
+SLIVER_ROUNDNESS = 0.02  # 4πA ÷ P²: a strip 1 m × 155 m; own choice
+SAME_PLACE_M = 50.0  # users.md asks for doubles of one facility within 50 m
+FAR_M = 5_000.0  # a layer whose features all lie farther than this from the parcels is somewhere else; own choice
+SLICE = 20_000
+# U+FFFD, private use, the classic "锟斤拷" and "烫烫", UTF-8 read as Latin-1 (Ã, Â, ä½, å, æ followed by a sign)
+GARBLED = re.compile("[\ufffd\ue000-\uf8ff]|锟斤拷|烫烫|屯屯|[ÃÂ][\x80-\xbf]|[äåæçèé][\x80-\xbf¡-¿]")
+
+
+def check_polygons(table: pd.DataFrame, layer: str, key: str, run: Run) -> None:
+    """List overlaps (`polygons_overlap`, the area in m²) and slivers (`polygon_sliver`) of one layer."""
+    shapes, ids = frames.geometries(table), table[key].to_numpy(dtype=object)
+    area = shapely.area(shapes)
+    roundness = 4 * np.pi * area / np.maximum(shapely.length(shapes), 1e-9) ** 2
+    for row in np.flatnonzero((area < SLIVER_M2) | (roundness < SLIVER_ROUNDNESS)):
+        run.leave_out(layer, [ids[row]], "polygon_sliver", "warning", area_m2=round(float(area[row]), 1))
+    for first, second, shared in _overlaps(shapes, run):
+        pair = sorted([str(ids[first]), str(ids[second])])
+        run.leave_out(layer, pair[:1], "polygons_overlap", "warning", other=pair[1], area_m2=round(float(shared), 1))
+
+
+def _overlaps(shapes: npt.NDArray[Any], run: Run) -> list[tuple[int, int, float]]:
+    tree = shapely.STRtree(shapes)
+    found: list[tuple[int, int, float]] = []
+    for start in range(0, len(shapes), SLICE):
+        run.progress(start / max(1, len(shapes)))
+        first, second = tree.query(shapes[start : start + SLICE], predicate="intersects")
+        first = first + start
+        keep = first < second
+        first, second = first[keep], second[keep]
+        inside = ~shapely.touches(shapes[first], shapes[second])
+        first, second = first[inside], second[inside]
+        shared = shapely.area(shapely.intersection(shapes[first], shapes[second]))
+        big = shared > OVERLAP_M2
+        found += list(zip(first[big].tolist(), second[big].tolist(), shared[big].tolist()))
+    return found
+
+
+def check_columns(table: pd.DataFrame, layer: str, wanted: Mapping[str, str], run: Run) -> None:
+    """Tell columns that were not found or are mostly empty.
+
+    `wanted` {column: severity when it is missing altogether}: `column_missing`; `column_sparse` when more than half of
+    its values are missing.
+    """
+    for column, severity in wanted.items():
+        if column not in table:
+            run.leave_out(layer, [""], "column_missing", severity, column=column)
+            continue
+        missing = int(table[column].isna().sum())
+        if missing * 2 > len(table):
+            run.leave_out(layer, [""], "column_sparse", "warning", column=column, missing=missing, of=len(table))
+
+
+def check_values(table: pd.DataFrame, layer: str, key: str, column: str, known: frozenset[str], run: Run) -> None:
+    """List rows whose word is not among the known ones (`value_unknown`), one row a word with its count."""
+    if column not in table:
+        return
+    words = table[column].dropna()
+    odd = words[~words.isin(known)]
+    for word, rows in sorted(odd.groupby(odd).groups.items()):
+        first = str(table.loc[rows[0], key])
+        run.leave_out(layer, [first], "value_unknown", "warning", n=len(rows), column=column, word=word)
+
+
+def check_doubles(facilities: pd.DataFrame, layer: str, run: Run) -> None:
+    """List facilities of one kind within 50 m of each other (`facility_double`): often one place from two lists."""
+    if "kind" not in facilities:
+        return
+    points = shapely.centroid(frames.geometries(facilities))
+    ids, kinds = facilities["facility_id"].to_numpy(dtype=object), facilities["kind"].fillna("").to_numpy(dtype=object)
+    first, second = shapely.STRtree(points).query(points, predicate="dwithin", distance=SAME_PLACE_M)
+    keep = (first < second) & (kinds[first] == kinds[second])
+    for a, b in zip(first[keep], second[keep]):
+        pair = sorted([str(ids[a]), str(ids[b])])
+        distance = round(float(shapely.distance(points[a], points[b])), 1)
+        run.leave_out(layer, pair[:1], "facility_double", "warning", other=pair[1], distance_m=distance)
+
+
+def check_people(population: pd.DataFrame, layer: str, run: Run) -> None:
+    """List zones with negative counts (`people_negative`) or more of an age than people (`people_ages_exceed`)."""
+    ids = population["community_id"].to_numpy(dtype=object)
+    total = frames.optional(population, "pop", "real").to_numpy("float64")
+    ages = [name for name in population.columns if name.startswith("pop_") and name != "pop_year"]
+    for name in ["pop", *ages]:
+        values = frames.optional(population, name, "real").to_numpy("float64")
+        run.leave_out(layer, ids[values < 0], "people_negative", "error", column=name)
+        if name != "pop":
+            run.leave_out(layer, ids[values > total], "people_ages_exceed", "warning", column=name)
+    young = sum(frames.optional(population, name, "real").fillna(0).to_numpy("float64") for name in ages[:3])
+    if {"pop_0_2", "pop_3_5", "pop_6_14", "pop_60"} <= set(population.columns):
+        together = young + population["pop_60"].fillna(0).to_numpy("float64")
+        run.leave_out(layer, ids[together > total + 0.5], "people_ages_exceed", "warning", column="0–14 + 60+")
+
+
+def check_texts(columns: Mapping[str, list[Any]], layer: str, run: Run) -> None:
+    """Tell text columns with garbled characters (`text_garbled`): read in the wrong encoding."""
+    for name, values in columns.items():
+        bad = [value for value in values if isinstance(value, str) and GARBLED.search(value)]
+        if bad:
+            run.leave_out(layer, [""], "text_garbled", "warning", n=len(bad), column=name, sample=bad[0][:30])
+
+
+def check_overlay(tables: Mapping[str, pd.DataFrame], anchor: str, run: Run) -> None:
+    """Tell layers all of whose features lie far from the anchor layer (`layer_elsewhere`, the distance in km)."""
+    if anchor not in tables or not len(tables[anchor]):
+        return
+    around = shapely.box(*shapely.total_bounds(frames.geometries(tables[anchor])))
+    for name, table in tables.items():
+        if name == anchor or frames.GEOMETRY not in table or not len(table):
+            continue
+        nearest = float(shapely.distance(frames.geometries(table), around).min())
+        if nearest > FAR_M:
+            run.leave_out(name, [""], "layer_elsewhere", "error", km=round(nearest / 1000, 1), anchor=anchor)
