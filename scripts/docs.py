@@ -26,8 +26,9 @@ WORDS = {
     "columns": {"zh": "字段 名称 类型 单位 小数 Shapefile字段", "en": "Field Heading Type Unit Decimals Shapefile"},
 }
 STYLE = """body{font:15px/1.6 "Noto Sans CJK SC","WenQuanYi Micro Hei","Microsoft YaHei",sans-serif;
-max-width:52em;margin:2em auto;padding:0 1em;color:#222}table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #bbb;padding:.25em .6em;
-text-align:left;vertical-align:top}th{background:#f0f0f0}code{background:#f4f4f4;padding:0 .2em}"""
+max-width:52em;margin:2em auto;padding:0 1em;color:#222}
+table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #bbb;
+padding:.25em .6em;text-align:left;vertical-align:top}th{background:#f0f0f0}code{background:#f4f4f4;padding:0 .2em}"""
 
 
 def read(path: Path) -> Any:

@@ -1,0 +1,143 @@
+"""No code in data, no network, no shell, nothing that QGIS 4 refuses: as far as the syntax tree can tell."""
+
+import ast
+import enum
+import importlib
+import importlib.util
+
+import pytest
+
+DANGEROUS = {"eval", "exec", "compile", "__import__"}
+MODULES = {"pickle", "marshal", "shelve", "subprocess", "tempfile", "xml", "telnetlib", "imp"}
+ALLOWED_MODULES = {}  # (path, module) → reason
+
+
+@pytest.fixture(scope="module")
+def i18n(root):
+    spec = importlib.util.spec_from_file_location("house_i18n", root / "scripts" / "i18n.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def places(sources, wanted):
+    return [f"{path}:{node.lineno}" for path, tree in sources.items() for node in ast.walk(tree) if wanted(node)]
+
+
+def test_nothing_is_evaluated(sources):
+    assert places(sources, lambda n: isinstance(n, ast.Call) and getattr(n.func, "id", "") in DANGEROUS) == []
+
+
+def test_no_module_that_runs_or_unpacks_what_it_reads(sources):
+    found = []
+    for path, tree in sources.items():
+        for node in ast.walk(tree):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
+            firsts = {name.split(".")[0] for name in names} & MODULES
+            found += [f"{path}:{node.lineno} {name}" for name in firsts if (path, name) not in ALLOWED_MODULES]
+    assert found == []
+
+
+def test_no_except_hides_everything(sources):
+    def hides(node):
+        if not isinstance(node, ast.ExceptHandler):
+            return False
+        silent = all(isinstance(part, (ast.Pass, ast.Continue)) for part in node.body)
+        broad = node.type is None or getattr(node.type, "id", "") in ("Exception", "BaseException")
+        return node.type is None or (broad and silent)
+
+    assert places(sources, hides) == []
+
+
+def test_no_print_and_no_exec_with_underscore(sources):
+    def old(node):
+        if not isinstance(node, ast.Call):
+            return False
+        return getattr(node.func, "id", "") == "print" or getattr(node.func, "attr", "") in ("exec_", "print_")
+
+    assert places(sources, old) == []
+
+
+def test_words_of_the_interface_can_be_translated(root, i18n):
+    calls = [call for path in i18n.python_files() for call in i18n.tr_calls(path)]
+    assert [f"{call.place}: {call.fault}" for call in calls if call.fault] == []
+    assert calls
+
+
+def test_every_word_has_its_chinese(root, i18n):
+    texts = {call.text for path in i18n.python_files() for call in i18n.tr_calls(path)}
+    known = i18n.known_translations()
+    assert sorted(texts - set(known)) == []
+    for text in texts:
+        assert sorted(part for part in text.split("{")[1:]) == [] or {p.split("}")[0] for p in text.split("{")[1:]} == {
+            p.split("}")[0] for p in known[text].split("{")[1:]
+        }, text
+
+
+def test_compiled_translations_are_those_of_the_text(i18n):
+    assert i18n.QM.read_bytes() == i18n.compiled(i18n.TS), "run scripts/i18n.py"
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ('def f(): return tr("a {n}").format(n=1)', False),
+        ('def f(): return tr(f"a {n}")', True),
+        ('def f(): return tr("a {}".format(1))', True),
+        ('def f(): return tr("a %s" % 1)', True),
+        ("def f(): return self.tr(name)", True),
+        ('TITLE = tr("early")', True),
+    ],
+)
+def test_the_finder_of_words(tmp_path, i18n, line, fault):
+    path = tmp_path / "x.py"
+    path.write_text(line, encoding="utf-8")
+    [call] = i18n.tr_calls(path, tmp_path)
+    assert bool(call.fault) is fault
+
+
+def qgis_names(tree):
+    """{name in the file: (module, name there)} of what comes from qgis."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").startswith("qgis."):
+            found.update({alias.asname or alias.name: (node.module, alias.name) for alias in node.names})
+    return found
+
+
+def unscoped_enums(tree):
+    """Yield (line, text) of enum members taken from the class instead of the enum: Qt.AlignCenter."""
+    names = qgis_names(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in names:
+            module, name = names[node.value.id]
+            value = getattr(getattr(importlib.import_module(module), name, None), node.attr, None)
+            scoped = isinstance(getattr(importlib.import_module(module), name, None), type(enum.Enum))
+            if not scoped and (
+                isinstance(value, enum.Enum) or (isinstance(value, int) and type(value) not in (int, bool))
+            ):
+                yield node.lineno, f"{node.value.id}.{node.attr}"
+
+
+def test_enums_are_scoped(sources):
+    pytest.importorskip("qgis.core")
+    found = [f"{path}:{line} {text}" for path, tree in sources.items() for line, text in unscoped_enums(tree)]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("line", "n"),
+    [
+        ("from qgis.PyQt.QtCore import Qt\nQt.AlignCenter", 1),
+        ("from qgis.PyQt.QtCore import Qt\nQt.AlignmentFlag.AlignCenter", 0),
+        ("from qgis.core import QgsProcessing\nQgsProcessing.TypeVectorPolygon", 1),
+        ("from qgis.core import QgsProcessing\nQgsProcessing.SourceType.TypeVectorPolygon", 0),
+        ("from qgis.core import Qgis\nQgis.Info", 1),
+        ("from qgis.core import Qgis\nQgis.MessageLevel.Info", 0),
+        ("from qgis.PyQt.QtWidgets import QMessageBox as Box\nBox.Yes", 1),
+    ],
+)
+def test_the_finder_of_enums(line, n):
+    pytest.importorskip("qgis.core")
+    assert len(list(unscoped_enums(ast.parse(line)))) == n

@@ -1,0 +1,104 @@
+"""dialogs → processing → core, and never back; core knows nothing of QGIS."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+LIBRARIES = {"numpy", "scipy", "pandas", "shapely"}
+QGIS = {"qgis", "PyQt5", "PyQt6", "osgeo", "sip"}
+NETWORK = {"socket", "ssl", "urllib", "http", "ftplib", "smtplib", "requests", "httpx", "aiohttp"}
+ALLOWED = {
+    "core": {"core"},
+    "processing": {"core", "processing"},
+    "dialogs": {"core", "processing", "dialogs"},
+    "plugin.py": {"core", "processing", "dialogs"},
+    "__init__.py": {"plugin"},
+}
+
+
+def imported(path, tree):
+    """Yield (dotted name, node) of every import, relative ones from the plugin's root with a leading dot."""
+    folder = path.split("/")[:-1]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            base = folder[: len(folder) - node.level + 1]
+            parts = [*base, *(node.module.split(".") if node.module else [])]
+            yield from ((".".join(["", *parts, alias.name]), node) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from ((f"{node.module}.{alias.name}", node) for alias in node.names)
+
+
+def test_data_flows_one_way(sources):
+    wrong = []
+    for path, tree in sources.items():
+        for name, node in imported(path, tree):
+            if name.startswith(".") and name.split(".")[1] not in ALLOWED[path.split("/")[0]]:
+                wrong.append(f"{path}:{node.lineno} imports {name}")
+    assert not wrong
+
+
+def test_core_needs_only_its_four_libraries(sources):
+    wrong = []
+    for path, tree in sources.items():
+        if path.startswith("core/"):
+            outside = {name.split(".")[0] for name, _ in imported(path, tree) if not name.startswith(".")}
+            wrong += [f"{path} imports {name}" for name in outside - LIBRARIES - set(sys.stdlib_module_names)]
+    assert not wrong
+
+
+def test_nothing_imports_the_package_by_name_or_the_network(sources):
+    wrong = []
+    for path, tree in sources.items():
+        for name, node in imported(path, tree):
+            first = name.split(".")[0]
+            if first in NETWORK | {"urban_renewal", "processing"} or name.startswith("qgis.PyQt.QtNetwork"):
+                wrong.append(f"{path}:{node.lineno} imports {name}")
+    assert not wrong
+
+
+def test_sample_is_made_without_knowing_the_rules(sources):
+    """An honest sample (methods.md §9): attributes are drawn before any rule is looked at."""
+    for path, tree in sources.items():
+        if path.startswith("core/sample/"):
+            assert not [name for name, _ in imported(path, tree) if name.startswith(".core.tagging")], path
+            names = [
+                node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            ]
+            names += [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+            assert not [name for name in names if "ruleset" in name], path
+
+
+def test_core_loads_without_qgis(root, sources):
+    """Really imported, in a fresh Python in which QGIS cannot be found."""
+    modules = [path[:-3].replace("/", ".").removesuffix(".__init__") for path in sources if path.startswith("core/")]
+    code = f"""
+import importlib, importlib.util, sys
+for name in {sorted(QGIS)!r}:
+    sys.modules[name] = None
+root = {str(root)!r}
+spec = importlib.util.spec_from_file_location("house", root + "/__init__.py", submodule_search_locations=[root])
+sys.modules["house"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(sys.modules["house"])
+for name in {modules!r}:
+    importlib.import_module("house." + name)
+"""
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "found"),
+    [
+        ("core/a/b.py", "from ..run import Run", ".core.run.Run"),
+        ("core/a/b.py", "from . import c", ".core.a.c"),
+        ("core/a.py", "from ..processing import texts", ".processing.texts"),
+        ("plugin.py", "from .dialogs.dock import X", ".dialogs.dock.X"),
+        ("core/a.py", "import scipy.sparse", "scipy.sparse"),
+    ],
+)
+def test_the_finder_itself(path, line, found):
+    assert [name for name, _ in imported(path, ast.parse(line))] == [found]
