@@ -79,6 +79,11 @@ def table(name: str, kinds: tuple[str, ...] = (), profiles: tuple[str, ...] = ()
     return replace(pattern, columns=tuple(columns))
 
 
+def table_pattern(name: str) -> Table:
+    """Return a table as it stands in the dictionary, `{kind}` and `{profile}` columns unfilled."""
+    return _patterns()[name]
+
+
 def _repeated_by(column: Column) -> str:
     return next((word for word in ("kind", "profile") if "{" + word + "}" in column.name), "")
 

@@ -61,7 +61,8 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
 
     ID = ""
     GROUP = ""
-    MAIN = "PARCELS"  # the layer that decides the working system and the results' system
+    MAIN: str | tuple[str, ...] = "PARCELS"  # the layer (the first of these) that decides working and results' system
+    LENIENT = False  # True: a layer that would be refused is left out and told in plan.problems
     ROLES: tuple[declare.RoleUse, ...] = ()
     OUTPUTS: tuple[tuple[str, str], ...] = ()  # (name, "number" | "text") of outputs that are not parameters
 

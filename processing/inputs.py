@@ -12,7 +12,7 @@ from typing import Any
 from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransformContext, QgsProcessingContext
 
 from ..core.errors import RenewalError
-from ..core.inputs.aliases import guess_field, roles
+from ..core.inputs.aliases import Role, guess_field
 from ..core.run import Run
 from .crs import WorkingCrs, choose_working_crs
 from .encoding import Carried
@@ -27,23 +27,24 @@ class Plan:
 
     vectors: dict[str, VectorSnapshot] = field(default_factory=dict)
     rasters: dict[str, RasterSnapshot] = field(default_factory=dict)
+    roles: dict[str, Role] = field(default_factory=dict)
     mappings: dict[str, dict[str, str]] = field(default_factory=dict)
     guessed: dict[str, dict[str, str]] = field(default_factory=dict)
     working: WorkingCrs | None = None
     result_crs: QgsCoordinateReferenceSystem = field(default_factory=QgsCoordinateReferenceSystem)
     targets: dict[str, Any] = field(default_factory=dict)
+    problems: list[tuple[str, RenewalError]] = field(default_factory=list)  # of a LENIENT algorithm, by parameter
     transforms: QgsCoordinateTransformContext = field(default_factory=QgsCoordinateTransformContext)
 
 
 def map_fields(
-    use: RoleUse, snapshot: VectorSnapshot, named: Mapping[str, str]
+    use: RoleUse, role: Role, snapshot: VectorSnapshot, named: Mapping[str, str]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return {column: field} for the role, and the part of it that was guessed.
 
     `named` holds what the user chose by column. Raises RenewalError: `field_missing` (a chosen field does not exist),
     `field_needed` (a column the algorithm cannot do without was neither chosen nor found).
     """
-    role = roles()[use.role]
     names = [item.name() for item in snapshot.fields]
     mapping: dict[str, str] = {}
     guessed: dict[str, str] = {}
@@ -92,14 +93,18 @@ class Inputs:
     def reading(self, parameter: str) -> Reading:
         """Return the layer's frame together with what came along with it."""
         if parameter not in self._readings:
-            use, snapshot = self._uses[parameter], self.plan.vectors[parameter]
+            use, snapshot = self._uses[parameter.split("#", maxsplit=1)[0]], self.plan.vectors[parameter]
             for column, name in self.plan.guessed[parameter].items():
                 self.run.note("field_guessed", layer=snapshot.name, column=column, field=name)
             self._readings[parameter] = read_table(
-                snapshot, roles()[use.role], self.plan.mappings[parameter], self.plan.working,
+                snapshot, self.plan.roles[parameter], self.plan.mappings[parameter], self.plan.working,
                 self._context.transformContext(), self.run, use.carry, self.choice("INVALID"),
             )  # fmt: skip
         return self._readings[parameter]
+
+    def several(self, parameter: str) -> list[str]:
+        """Return the names under which the layers of a list parameter can be asked for."""
+        return [name for name in self.plan.vectors if name.split("#")[0] == parameter]
 
     def readings(self) -> dict[str, Reading]:
         """Return the layers read so far, by parameter."""
@@ -108,7 +113,7 @@ class Inputs:
     def carried(self, parameter: str) -> Carried:
         """Return the columns of a layer that go into the result beside ours."""
         reading, snapshot = self.reading(parameter), self.plan.vectors[parameter]
-        key = key_column(roles()[self._uses[parameter].role])
+        key = key_column(self.plan.roles[parameter])
         id_field = self.plan.mappings[parameter].get(key, "")
         return Carried(snapshot.fields, reading.carried, list(reading.table[key]), id_field)
 

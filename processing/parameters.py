@@ -18,12 +18,13 @@ from qgis.core import (
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterFile,
+    QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
 )
 
-from ..core.inputs.aliases import roles
+from ..core.inputs.aliases import role_for
 
 SOURCE_TYPES = {
     "polygon": QgsProcessing.SourceType.TypeVectorPolygon,
@@ -38,29 +39,34 @@ SOURCE_TYPES = {
 class RoleUse:
     """A layer parameter of an algorithm: the role it plays there and what the algorithm needs of it.
 
-    `fields` are the columns that have a field parameter here; all other columns of the role are guessed. `needs` must
-    be found; `carry` brings the layer's own fields into the result; `geometry` overrides the role's.
+    `role` names a role of resources/aliases.json; `tables` result tables of ours whose columns are read as well, with
+    an empty `role` the table alone. `fields` are the columns that have a field parameter here; all other columns are
+    guessed. `needs` must be found; `carry` brings the layer's own fields into the result; `geometry` overrides the
+    role's; `many` = a list of layers.
     """
 
     parameter: str
-    role: str
+    role: str = ""
     optional: bool = False
     fields: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     carry: bool = False
     geometry: str = ""
+    tables: tuple[str, ...] = ()
+    many: bool = False
 
     @property
     def wanted_geometry(self) -> str:
         """Return polygon | line | point | any | none."""
-        return self.geometry or roles()[self.role].geometry
+        return self.geometry or role_for(self.role, self.tables, ()).geometry
 
     def definitions(self) -> list[QgsProcessingParameterDefinition]:
         """Return the layer parameter and its field parameters."""
-        source = QgsProcessingParameterFeatureSource(
-            self.parameter, self.parameter, [SOURCE_TYPES[self.wanted_geometry]], optional=self.optional
-        )
-        columns = roles()[self.role].columns
+        kind = SOURCE_TYPES[self.wanted_geometry]
+        if self.many:
+            return [QgsProcessingParameterMultipleLayers(self.parameter, self.parameter, kind, None, self.optional)]
+        source = QgsProcessingParameterFeatureSource(self.parameter, self.parameter, [kind], optional=self.optional)
+        columns = role_for(self.role, self.tables, ()).columns
         return [source, *[field_of(columns[name].parameter, self.parameter) for name in self.fields]]
 
 

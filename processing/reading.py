@@ -126,9 +126,9 @@ def read_table(
     key = key_column(role)
     if wants_geometry:
         table[frames.GEOMETRY] = shapely.from_wkb(wkb, on_invalid="ignore")
-        if key:
+        if key and not role.is_ours:
             keep &= give_ids(table, key, role.name, digits_of(snapshot), run)
-        ids = table[key] if key else pd.Series([str(i + 1) for i in table.index])
+        ids = table[key] if key in table else pd.Series([str(i + 1) for i in table.index])
         wanted = role.geometry if role.geometry != "any" else snapshot.geometry
         if wanted in ("point", "line", "polygon"):
             keep &= clean_geometry(table, role.name, wanted, ids, invalid, run)

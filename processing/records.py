@@ -90,7 +90,7 @@ def _inputs(inputs: Inputs) -> list[Any]:
                 table[frames.GEOMETRY] = reading.original
             content = fingerprint(table, digits_of(snapshot))
         crs = snapshot.crs.authid() or ("local" if not snapshot.crs.isValid() else "custom")
-        rows.append(Input(name, snapshot.name, _source_kind(snapshot), count, crs, content))
+        rows.append(Input(snapshot.parameter, snapshot.name, _source_kind(snapshot), count, crs, content))
     for name, raster in inputs.plan.rasters.items():
         rows.append(Input(name, raster.name, _source_kind(raster), None, raster.crs.authid() or "custom", None))
     return rows

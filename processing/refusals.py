@@ -12,14 +12,13 @@ from typing import Any
 from qgis.core import (
     Qgis,
     QgsProcessingContext,
-    QgsProcessingDestinationParameter,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterRasterLayer,
     QgsProperty,
 )
 
 from ..core.errors import RenewalError
-from ..core.inputs.aliases import roles
+from ..core.inputs.aliases import role_for
 from .inputs import Plan, map_fields, working_crs_of
 from .missing import how_to_install, missing_packages
 from .parameters import RoleUse
@@ -34,7 +33,12 @@ def settle(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingCont
     plan = Plan(transforms=context.transformContext())
     local = _word(algorithm, values, "NO_CRS", "stop") == "local_metric"
     for use in algorithm.ROLES:
-        _take_role(use, values, context, plan, local)
+        try:
+            _take_role(use, values, context, plan, local)
+        except RenewalError as error:
+            if not algorithm.LENIENT:
+                raise
+            plan.problems.append((use.parameter, error))
     for definition in algorithm.parameterDefinitions():
         name = definition.name()
         if isinstance(definition, QgsProcessingParameterRasterLayer) and values.get(name) not in (None, ""):
@@ -67,33 +71,50 @@ def _refuse_unknown(algorithm: Any, values: Mapping[str, Any]) -> None:
 
 def _take_role(use: RoleUse, values: Mapping[str, Any], context: Any, plan: Plan, local: bool) -> None:
     value = values.get(use.parameter)
-    if value in (None, ""):
+    if value in (None, "", []):
         if not use.optional:
-            raise RenewalError("layer_needed", parameter=use.parameter, title=roles()[use.role].title["zh"])
+            raise RenewalError("layer_needed", parameter=use.parameter, title=_title(use))
         return
+    if not use.many:
+        _take_layer(use, use.parameter, value, values, context, plan, local)
+        return
+    for number, item in enumerate(value if isinstance(value, (list, tuple)) else [value]):
+        _take_layer(use, f"{use.parameter}#{number}", item, values, context, plan, local)
+
+
+def _take_layer(
+    use: RoleUse, name: str, value: Any, values: Mapping[str, Any], context: Any, plan: Plan, local: bool
+) -> None:
     snapshot = take_vector(use.parameter, value, context)
     wanted_geometry = use.wanted_geometry
     if wanted_geometry not in ("any", "none") and snapshot.geometry not in (wanted_geometry, "unknown"):
-        values_of = {"wanted": wanted_geometry, "found": snapshot.geometry}
-        raise RenewalError("source_geometry", layer=snapshot.name, parameter=use.parameter, **values_of)
+        kinds = {"wanted": wanted_geometry, "found": snapshot.geometry}
+        raise RenewalError("source_geometry", layer=snapshot.name, parameter=use.parameter, **kinds)
     if snapshot.geometry != "none" and wanted_geometry != "none" and not snapshot.crs.isValid() and not local:
         raise RenewalError("layer_without_crs", layer=snapshot.name)
     if snapshot.count == 0 and not use.optional:
         raise RenewalError("layer_empty", layer=snapshot.name, parameter=use.parameter)
+    role = role_for(use.role, use.tables, [item.name() for item in snapshot.fields])
     named = {}
-    for column in roles()[use.role].columns.values():
+    for column in role.columns.values():
         chosen = values.get(column.parameter) if column.name in use.fields else None
         if isinstance(chosen, QgsProperty):
             chosen = chosen.valueAsString(context.expressionContext(), "")[0]
         if chosen:
             named[column.name] = str(chosen)
-    plan.vectors[use.parameter] = snapshot
-    plan.mappings[use.parameter], plan.guessed[use.parameter] = map_fields(use, snapshot, named)
+    mapping, guessed = map_fields(use, role, snapshot, named)
+    plan.vectors[name], plan.roles[name] = snapshot, role
+    plan.mappings[name], plan.guessed[name] = mapping, guessed
+
+
+def _title(use: RoleUse) -> str:
+    return role_for(use.role, use.tables, ()).title["zh"]
 
 
 def _settle_crs(algorithm: Any, context: QgsProcessingContext, plan: Plan) -> None:
     """Let the main layer decide the working system; a local grid cannot be mixed with degrees or a DEM."""
-    main: VectorSnapshot | None = plan.vectors.get(algorithm.MAIN)
+    names = (algorithm.MAIN,) if isinstance(algorithm.MAIN, str) else algorithm.MAIN
+    main: VectorSnapshot | None = next((plan.vectors[name] for name in names if name in plan.vectors), None)
     if main is None:
         return
     plan.working = working_crs_of(main, context)
@@ -109,8 +130,3 @@ def _settle_crs(algorithm: Any, context: QgsProcessingContext, plan: Plan) -> No
 def _word(algorithm: Any, values: Mapping[str, Any], name: str, default: str) -> str:
     value = values.get(name)
     return default if value in (None, "") else str(value)
-
-
-def is_destination(definition: Any) -> bool:
-    """Say whether a parameter is an output."""
-    return isinstance(definition, QgsProcessingDestinationParameter)

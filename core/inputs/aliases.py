@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .. import schema
 from ..words import RESOURCES
 
 
@@ -33,6 +34,7 @@ class Role:
     geometry: str
     layers: tuple[str, ...]
     columns: Mapping[str, RoleColumn]
+    is_ours: bool = False  # a result of ours: rows are as we wrote them, keys are not made or mended
 
 
 @lru_cache(maxsize=1)
@@ -55,6 +57,39 @@ def _column(name: str, spec: Mapping[str, object]) -> RoleColumn:
     aliases = spec["aliases"]
     assert isinstance(aliases, list)
     return RoleColumn(name, str(spec["type"]), str(spec.get("parameter", "")), tuple(aliases), values)
+
+
+def role_for(name: str, tables: Iterable[str], fields: Iterable[str]) -> Role:
+    """Return the role `name` with the columns of our own result tables added; an empty name = the table alone.
+
+    `{kind}` and `{profile}` columns are those that the layer's `fields` have. A table's columns are found by their full
+    name or their shapefile name, never by any other alias.
+    """
+    names = list(fields)
+    base = roles()[name] if name else None
+    columns = dict(base.columns) if base else {}
+    for table_name in tables:
+        table = schema.table(table_name, _repeated("kind", table_name, names), _repeated("profile", table_name, names))
+        for column in table.columns:
+            known = (column.name, column.short) if column.short else (column.name,)
+            columns.setdefault(column.name, RoleColumn(column.name, column.type, "", known, {}))
+        if base is None:
+            base = Role(table_name, {"zh": table.zh, "en": table.en}, table.geometry, (), {}, is_ours=True)
+    assert base is not None
+    return Role(base.name, base.title, base.geometry, base.layers, columns, base.is_ours)
+
+
+def _repeated(word: str, table_name: str, fields: list[str]) -> tuple[str, ...]:
+    """Return the kinds or profiles whose columns a layer has: those that all patterns of the table agree on."""
+    marks = [column for column in schema.table_pattern(table_name).columns if "{" + word + "}" in column.name]
+    found: dict[str, None] = {}
+    for column in marks:
+        for pattern in (column.name, column.short):
+            head, _, tail = pattern.partition("{" + word + "}")
+            for field in fields:
+                if len(field) > len(head) + len(tail) and field.startswith(head) and field.endswith(tail):
+                    found.setdefault(field[len(head) : len(field) - len(tail)])
+    return tuple(value for value in found if re.fullmatch(r"[a-z][a-z0-9]*", value))
 
 
 def fold(word: str) -> str:

@@ -11,8 +11,6 @@ import numpy.typing as npt
 import shapely
 from scipy import stats
 
-from .. import frames
-
 # Gauss-Krüger coordinates in China (domain.md §4): eastings 500 km ± 350 km around the central meridian, with or
 # without a zone number (13–45) of one million before them; northings from 18°N to 54°N.
 EAST_M = (100_000.0, 900_000.0)
@@ -94,7 +92,7 @@ def suspect_shift(points: npt.NDArray[Any], corrected: npt.NDArray[Any], referen
     return Shift(p_value < SHIFT_P, len(points), int((after < before).sum()), offset_m, p_value)
 
 
-def middle(table: Any) -> tuple[float, float]:
+def middle_of(shapes: npt.NDArray[Any]) -> tuple[float, float]:
     """Return the median coordinates of a layer: one stray point cannot move it."""
-    xy = shapely.get_coordinates(frames.geometries(table))
+    xy = shapely.get_coordinates(shapes)
     return float(np.median(xy[:, 0])), float(np.median(xy[:, 1]))
