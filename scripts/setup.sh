@@ -48,11 +48,19 @@ quietly() {  # as root; the output is shown only when it fails
   rm -f "$log"
 }
 
+trust_system_certificates() {  # pip brings its own list; behind a company's proxy only the system knows the certificate
+  local system=/etc/ssl/certs/ca-certificates.crt
+  if [ -n "${PIP_CERT:-}" ] && [ -f "$PIP_CERT" ]; then return; fi
+  unset PIP_CERT
+  if [ -f $system ] && ! .venv/bin/python -m pip config get global.cert >/dev/null 2>&1; then export PIP_CERT=$system; fi
+}
+
 make_venv() {  # /usr/bin/python3, not whatever comes first on PATH: it must be the Python that QGIS embeds
   local stamp=.venv/.requirements
   [ -x .venv/bin/python ] || { say "making .venv"; /usr/bin/python3 -m venv --system-site-packages .venv; }
   cmp -s requirements-dev.txt $stamp && return 0
   say "installing the pinned Python packages"
+  trust_system_certificates
   .venv/bin/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
   cp requirements-dev.txt $stamp
 }

@@ -1,0 +1,69 @@
+"""Every built algorithm explains itself, its parameters and its results, in Chinese and in English."""
+
+import json
+import re
+
+import pytest
+from urban_renewal.core.words import RESOURCES
+
+HELP = RESOURCES / "help"
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+SHARED = json.loads((HELP / "_shared.json").read_text(encoding="utf-8"))
+OWN = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(HELP.glob("[!_]*.json"))}
+
+
+def faults(texts):
+    """Say what is wrong with {"zh": …, "en": …}."""
+    if not isinstance(texts, dict) or set(texts) != {"zh", "en"}:
+        yield "not in two languages"
+        return
+    for language, text in texts.items():
+        if not text.strip():
+            yield f"{language} is empty"
+        if re.search(r"<[a-zA-Z/]", text):
+            yield f"{language} holds HTML"
+    if not CHINESE.search(texts["zh"]):
+        yield "zh is not Chinese"
+    if texts["zh"] == texts["en"]:
+        yield "zh and en are the same"
+
+
+def test_built_algorithms_have_a_page(contract):
+    assert set(contract["built"]) - set(OWN) == set()
+    assert set(OWN) <= set(contract["algorithms"])
+
+
+def test_every_parameter_and_output_is_explained(contract, parameters_of):
+    """Sinks, files and folders are parameters to QGIS: their texts may stand in either part."""
+    missing = []
+    for name in contract["built"]:
+        outputs = contract["algorithms"][name]["outputs"]
+        for item in {**parameters_of(name), **outputs}:
+            entry = {}
+            for part in ("parameters", "outputs"):
+                entry = {**SHARED.get(part, {}).get(item, {}), **OWN[name].get(part, {}).get(item, {}), **entry}
+            missing += [f"{name}.{item} {kind}: {f}" for kind in ("label", "help") for f in faults(entry.get(kind))]
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", sorted(OWN))
+def test_page_is_whole(name, contract, parameters_of):
+    page = OWN[name]
+    assert set(page) <= {"title", "summary", "method", "parameters", "outputs"}
+    for part in ("title", "summary"):
+        assert list(faults(page[part])) == []
+    known = {*parameters_of(name), *contract["algorithms"][name]["outputs"]}
+    told = {*page.get("parameters", {}), *page.get("outputs", {})}
+    assert told - known == set(), "explained but not in the contract"
+
+
+@pytest.mark.parametrize("part", ["parameters", "outputs"])
+def test_shared_texts(part):
+    wrong = []
+    for name, entry in SHARED.get(part, {}).items():
+        wrong += [f"{name}.{kind}: {fault}" for kind in ("label", "help") for fault in faults(entry.get(kind))]
+    assert wrong == []
+
+
+def test_groups_have_titles():
+    assert {group: list(faults(texts)) for group, texts in SHARED["groups"].items() if list(faults(texts))} == {}

@@ -1,0 +1,89 @@
+"""The plugin comes and goes: it loads without its libraries, and unloading leaves nothing."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+WITHOUT = """
+import importlib.util, sys
+for name in {blocked!r}:
+    sys.modules[name] = None
+from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingFeedback
+app = QgsApplication([], False)
+app.initQgis()
+spec = importlib.util.spec_from_file_location("urban_renewal", {init!r}, submodule_search_locations=[{root!r}])
+package = importlib.util.module_from_spec(spec)
+sys.modules["urban_renewal"] = package
+spec.loader.exec_module(package)
+plugin = package.classFactory(None)
+registry = QgsApplication.processingRegistry()
+for turn in range(2):
+    plugin.initProcessing()
+    provider = registry.providerById("urbanrenewal")
+    for algorithm in provider.algorithms():
+        able, why = algorithm.canExecute()
+        # canExecute() is not asked by scripts, models and tasks: preparing must refuse as well
+        feedback = QgsProcessingFeedback(False)
+        if not algorithm.create().prepare({{}}, QgsProcessingContext(), feedback):
+            why += feedback.textLog()
+        print(algorithm.name(), able, why.replace("\\n", " "))
+    print("listed", len(provider.algorithms()))
+    plugin.unload()
+    print("left", registry.providerById("urbanrenewal"))
+"""
+
+
+def start_without(root, *blocked):
+    code = WITHOUT.format(blocked=blocked, init=str(root / "__init__.py"), root=str(root))
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONWARNINGS": "ignore"}
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=60)
+
+
+@pytest.mark.parametrize("blocked", [("pandas", "shapely"), ("scipy",)])
+def test_loads_and_says_what_is_missing(root, contract, blocked):
+    pytest.importorskip("qgis.core")
+    done = start_without(root, *blocked)
+    lines = done.stdout.splitlines()
+    assert lines.count("left None") == 2, done.stderr
+    built = len(contract["built"])
+    assert lines.count(f"listed {built}") == 2
+    for name in contract["built"]:
+        told = [line for line in lines if line.startswith(f"{name} ")]
+        assert len(told) == 2
+        for line in told:
+            assert all(package in line for package in blocked), line
+
+
+def test_can_execute_with_everything_there(root, contract):
+    pytest.importorskip("qgis.core")
+    done = start_without(root)
+    for name in contract["built"]:
+        assert f"{name} True" in done.stdout, done.stdout + done.stderr
+
+
+def test_load_unload_load_leaves_nothing(qgis_iface, qgis_app):
+    """Twice through the desktop's way in and out, on a window of its own."""
+    import urban_renewal
+    from qgis.core import QgsApplication
+    from qgis.PyQt.QtGui import QAction
+    from qgis.PyQt.QtWidgets import QDockWidget
+
+    registry = QgsApplication.processingRegistry()
+    window = qgis_iface.mainWindow()
+
+    def seen():
+        providers = sorted(provider.id() for provider in registry.providers())
+        return providers, len(window.findChildren(QAction)), len(window.findChildren(QDockWidget))
+
+    before = seen()
+    for _ in range(3):
+        plugin = urban_renewal.classFactory(qgis_iface)
+        plugin.initGui()
+        assert registry.providerById("urbanrenewal") is not None
+        plugin.unload()
+        qgis_app.sendPostedEvents(None, 52)  # QEvent::DeferredDelete: what deleteLater() has put off
+        qgis_app.processEvents()
+        assert seen() == before
