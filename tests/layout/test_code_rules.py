@@ -8,7 +8,7 @@ import importlib.util
 import pytest
 
 DANGEROUS = {"eval", "exec", "compile", "__import__"}
-MODULES = {"pickle", "marshal", "shelve", "subprocess", "tempfile", "xml", "telnetlib", "imp"}
+MODULES = {"pickle", "marshal", "shelve", "subprocess", "xml", "telnetlib", "imp"}
 ALLOWED_MODULES = {}  # (path, module) → reason
 
 

@@ -4,7 +4,7 @@ import pytest
 from urban_renewal.core import schema
 
 OUTPUT_TYPES = {"number": "outputNumber", "text": "outputString", "folder": "outputFolder", "file": "outputFile"}
-GEOMETRY_OF_SINK = {"polygon": "TypeVectorPolygon", "line": "TypeVectorLine", "point": "TypeVectorPoint"}
+GEOMETRY_OF_SINK = {"polygon": "VectorPolygon", "line": "VectorLine", "point": "VectorPoint"}
 
 
 def split(spec):
@@ -119,9 +119,9 @@ def test_outputs(contract, registered):
             kind = split(wanted[name])[0]
             if kind in OUTPUT_TYPES and found[name].type() != OUTPUT_TYPES[kind]:
                 wrong.append(f"{algorithm_id}.{name} is {found[name].type()}, not a {kind}")
-            sink = algorithm.parameterDefinition(name)
-            if kind in GEOMETRY_OF_SINK and sink.dataType().name != GEOMETRY_OF_SINK[kind]:
-                wrong.append(f"{algorithm_id}.{name} holds {sink.dataType().name}, not {kind}")
+            if kind in GEOMETRY_OF_SINK:
+                held = algorithm.parameterDefinition(name).dataType().name.removeprefix("Type")
+                wrong += [f"{algorithm_id}.{name} holds {held}"] if held != GEOMETRY_OF_SINK[kind] else []
     assert wrong == []
 
 
