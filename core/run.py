@@ -61,6 +61,10 @@ class Run:
     def progress(self, share: float) -> None:
         """Tell how much of this part is done (0–1); raises Cancelled when the user asked to stop."""
         self.check()
+        self.report_share(share)
+
+    def report_share(self, share: float) -> None:
+        """Tell how much of this part is done (0–1) without asking for cancel."""
         self.report(100 * (self._low + (self._high - self._low) * min(1.0, max(0.0, share))))
 
     def check(self) -> None:

@@ -175,9 +175,10 @@ def _tell(run: Run, feedback: QgsProcessingFeedback) -> None:
     for message in run.messages:
         push = feedback.pushWarning if message.level == "warning" else feedback.pushInfo
         push(say(message.code, run.language, **message.values))
-    counts: dict[tuple[str, str], int] = {}
+    groups: dict[tuple[str, str], list[Any]] = {}
     for row in run.left_out:
-        counts[row.layer, row.code] = counts.get((row.layer, row.code), 0) + row.n
-    for (layer, code), n in sorted(counts.items()):
-        sentence = next(say(code, run.language, **row.values) for row in run.left_out if row.code == code)
-        feedback.pushInfo(f"{layer} · {n} · {sentence}")
+        groups.setdefault((row.layer, row.code), []).append(row)
+    for (layer, code), rows in sorted(groups.items()):
+        sentences = list(dict.fromkeys(say(code, run.language, **row.values) for row in rows))
+        more = f" (+{len(sentences) - 1})" if len(sentences) > 1 else ""
+        feedback.pushInfo(f"{layer} · {sum(row.n for row in rows)} · {sentences[0]}{more}")

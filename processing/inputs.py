@@ -76,7 +76,7 @@ class Inputs:
     def __init__(
         self, algorithm: Any, parameters: dict[str, Any], context: QgsProcessingContext, plan: Plan, run: Run
     ) -> None:
-        self._algorithm, self._parameters, self._context = algorithm, parameters, context
+        self._algorithm, self._parameters, self.context = algorithm, parameters, context
         self._uses = {use.parameter: use for use in algorithm.ROLES}
         self._readings: dict[str, Reading] = {}
         self.plan = plan
@@ -98,7 +98,7 @@ class Inputs:
                 self.run.note("field_guessed", layer=snapshot.name, column=column, field=name)
             self._readings[parameter] = read_table(
                 snapshot, self.plan.roles[parameter], self.plan.mappings[parameter], self.plan.working,
-                self._context.transformContext(), self.run, use.carry, self.choice("INVALID"),
+                self.context.transformContext(), self.run, use.carry, self.choice("INVALID"),
             )  # fmt: skip
         return self._readings[parameter]
 
@@ -125,24 +125,24 @@ class Inputs:
 
         assert self.plan.working is not None
         return read_raster(
-            self.plan.rasters[parameter], bounds, self.plan.working, self._context.transformContext(), self.run
+            self.plan.rasters[parameter], bounds, self.plan.working, self.context.transformContext(), self.run
         )
 
     def choice(self, name: str) -> str:
         """Return the word chosen in an enum."""
-        return str(self._algorithm.parameterAsEnumString(self._parameters, name, self._context))
+        return str(self._algorithm.parameterAsEnumString(self._parameters, name, self.context))
 
     def choices(self, name: str) -> tuple[str, ...]:
         """Return the words chosen in an enum of several."""
-        return tuple(self._algorithm.parameterAsEnumStrings(self._parameters, name, self._context))
+        return tuple(self._algorithm.parameterAsEnumStrings(self._parameters, name, self.context))
 
     def number(self, name: str) -> float:
         """Return a real number."""
-        return float(self._algorithm.parameterAsDouble(self._parameters, name, self._context))
+        return float(self._algorithm.parameterAsDouble(self._parameters, name, self.context))
 
     def integer(self, name: str) -> int:
         """Return a whole number."""
-        return int(self._algorithm.parameterAsInt(self._parameters, name, self._context))
+        return int(self._algorithm.parameterAsInt(self._parameters, name, self.context))
 
     def given(self, name: str) -> bool:
         """Say whether an optional parameter has a value."""
@@ -150,22 +150,22 @@ class Inputs:
 
     def flag(self, name: str) -> bool:
         """Return a yes or no."""
-        return bool(self._algorithm.parameterAsBool(self._parameters, name, self._context))
+        return bool(self._algorithm.parameterAsBool(self._parameters, name, self.context))
 
     def text(self, name: str) -> str:
         """Return a text."""
-        return str(self._algorithm.parameterAsString(self._parameters, name, self._context))
+        return str(self._algorithm.parameterAsString(self._parameters, name, self.context))
 
     def day(self, name: str) -> datetime.date:
         """Return a date; the day of the run when it is empty."""
-        value = self._algorithm.parameterAsDateTime(self._parameters, name, self._context)
+        value = self._algorithm.parameterAsDateTime(self._parameters, name, self.context)
         if not value.isValid():
             return datetime.date.today()
         return datetime.date(value.date().year(), value.date().month(), value.date().day())
 
     def path(self, name: str) -> Path | None:
         """Return a file or folder, absolute, or None."""
-        value = self._algorithm.parameterAsString(self._parameters, name, self._context)
+        value = self._algorithm.parameterAsString(self._parameters, name, self.context)
         return Path(value).absolute() if value else None
 
     def document(self, kind: str, name: str, file_parameter: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from qgis.core import (
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterFile,
+    QgsProcessingParameterFolderDestination,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
@@ -32,6 +33,16 @@ SOURCE_TYPES = {
     "point": QgsProcessing.SourceType.TypeVectorPoint,
     "any": QgsProcessing.SourceType.TypeVector,
     "none": QgsProcessing.SourceType.TypeVector,
+}
+
+# Choices list a value only once it is built (contract.md); their order is the contract's.
+BUILT: dict[str, tuple[str, ...]] = {
+    "RULES": ("chongqing", "cn-national", "strict-morphology"),
+    "STANDARD": ("chongqing", "gb50180-2018", "complete-community-2020", "elder-care-national"),
+    "ZONE_RULES": ("chongqing",),
+    "KINDS": ("eday", "ectr", "ebed", "nurs", "kgar", "heal", "meal", "play", "park", "mark", "prim", "serv", "rest"),
+    "FORMATS": ("gpkg", "qgz", "xlsx", "pdf", "html"),
+    "PROFILES": ("adult", "elder", "carer", "stroller", "wheelchair"),
 }
 
 
@@ -113,6 +124,11 @@ def json_file(name: str) -> QgsProcessingParameterDefinition:
     return QgsProcessingParameterFile(
         name, name, QgsProcessingParameterFile.Behavior.File, extension="json", optional=True
     )
+
+
+def folder(name: str) -> QgsProcessingParameterDefinition:
+    """Return a folder that results are written to."""
+    return QgsProcessingParameterFolderDestination(name, name)
 
 
 def raster(name: str) -> QgsProcessingParameterDefinition:

@@ -128,9 +128,11 @@ def take_vector(parameter: str, value: Any, context: QgsProcessingContext) -> Ve
     untouched = not (selected or layer.subsetString() or layer.vectorJoins() or layer.isEditable())
     no_extra_fields = layer.fields().count() == layer.dataProvider().fields().count()
     unfiltered = not options.get("filter_expression") and options.get("feature_limit", -1) <= 0
+    named_by_file = file is not None and layer.name() == file.stem  # a path was given: the table's name says more
+    name = file_layer if named_by_file and file_layer else layer.name()
     headings = {item.name(): item.alias() for item in layer.fields() if item.alias()}
     return VectorSnapshot(
-        parameter, layer.name(), layer.id(), source, QgsFields(layer.fields()), headings, layer.crs(), layer.extent(),
+        parameter, name, layer.id(), source, QgsFields(layer.fields()), headings, layer.crs(), layer.extent(),
         int(count), layer.wkbType(), DIMENSION.get(_plain_int(QgsWkbTypes.geometryType(layer.wkbType())), "unknown"),
         layer.providerType(), file, file_layer, _database_of(layer), expression_context=context.expressionContext(),
         plain=untouched and no_extra_fields and unfiltered and file is not None, **options,

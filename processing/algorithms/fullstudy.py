@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""fullstudy: runs the steps by id, one after the other, and leaves a delivery."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsProcessingException, QgsProcessingFeedback
+
+from ...core.errors import Cancelled
+from .. import parameters as declare
+from ..base import RenewalAlgorithm, Results
+from ..folders import refuse_folder
+from ..parameters import RoleUse
+from ..staging import staged_source
+
+ID = "urbanrenewal:"
+
+
+class FullStudy(RenewalAlgorithm):
+    """Hands frozen inputs to the other algorithms; does no analysis of its own."""
+
+    ID, GROUP = "fullstudy", "study"
+    ROLES = (
+        RoleUse("PARCELS", "PARCELS"),
+        RoleUse("BUILDINGS", "BUILDINGS", optional=True),
+        RoleUse("ACTIVITY", "ACTIVITY", optional=True),
+        RoleUse("FACILITIES", "FACILITIES", needs=("kind",)),
+        RoleUse("CAPACITIES", "CAPACITIES", optional=True),
+        RoleUse("ENTRANCES", "ENTRANCES", optional=True),
+        RoleUse("POPULATION", "POPULATION", needs=("pop",)),
+        RoleUse("ROADS", "ROADS"),
+        RoleUse("HEIGHT_POINTS", "HEIGHT_POINTS", optional=True),
+        RoleUse("STATIONS", "STATIONS"),
+        RoleUse("STATION_ENTRANCES", "STATION_ENTRANCES", optional=True),
+        RoleUse("PROTECTED", "PROTECTED", optional=True),
+        RoleUse("PROGRAMME", "PROGRAMME", optional=True),
+        RoleUse("BARRIERS", "BARRIERS", optional=True),
+        RoleUse("COMMUNITIES", "COMMUNITIES", optional=True),
+        RoleUse("REVIEWS", "REVIEWS", optional=True),
+    )
+    OUTPUTS = (("MANIFEST", "text"),)
+
+    def definitions(self):
+        for use in self.ROLES:
+            yield from use.definitions()
+        yield declare.raster("DEM")
+        yield declare.date("AS_OF")
+        yield declare.choice("RULES", declare.BUILT["RULES"], "chongqing")
+        yield declare.json_file("RULES_FILE")
+        yield declare.choice("STANDARD", declare.BUILT["STANDARD"], "chongqing")
+        yield declare.json_file("STANDARD_FILE")
+        yield declare.choice("ZONE_RULES", declare.BUILT["ZONE_RULES"], "chongqing")
+        yield declare.json_file("ZONE_RULES_FILE")
+        yield declare.choice("KINDS", declare.BUILT["KINDS"], "all", many=True)
+        yield declare.choice("FORMATS", declare.BUILT["FORMATS"], "all", many=True)
+        yield declare.folder("FOLDER")
+
+    def refuse(self, values, plan) -> None:
+        if values.get("FOLDER"):
+            refuse_folder(Path(str(values["FOLDER"])).absolute(), "manifest.json")
+
+    def compute(self, inputs, run) -> Results:
+        folder = inputs.path("FOLDER")
+        with tempfile.TemporaryDirectory(prefix="urban_renewal_") as scratch:
+            study = _Study(inputs, Path(scratch), run)
+            manifest = study.run_all(folder)
+        return Results(values={"FOLDER": str(folder), "MANIFEST": manifest})
+
+
+class _Study:
+    """The steps of one study: where each result lies, and how far the whole has come."""
+
+    def __init__(self, inputs: Any, scratch: Path, run: Any) -> None:
+        self.inputs, self.scratch, self.run = inputs, scratch, run
+        self.given = {name: staged_source(snapshot, scratch, inputs.plan.transforms, run.part(0, 0.05))
+                      for name, snapshot in inputs.plan.vectors.items()}  # fmt: skip
+        self.dem = str(inputs.plan.rasters["DEM"].file) if inputs.has("DEM") else None
+
+    def run_all(self, folder: Path) -> str:
+        """Run the steps in order and return the path of the manifest."""
+        steps = list(self._steps(folder))
+        results: dict[str, Any] = {}
+        for number, (algorithm, parameters) in enumerate(steps):
+            stretch = self.run.part(0.05 + 0.95 * number / len(steps), 0.05 + 0.95 * (number + 1) / len(steps))
+            stretch.stage("study_step", number=number + 1, of=len(steps), title=_title(algorithm, self.run.language))
+            results = self._child(algorithm, parameters, stretch)
+        return str(results["MANIFEST"])
+
+    def _child(self, algorithm: str, parameters: dict[str, Any], stretch: Any) -> dict[str, Any]:
+        from qgis import processing
+
+        feedback = _Forward(stretch)
+        wanted = {name: value for name, value in parameters.items() if value not in (None, "")}
+        wanted["LANGUAGE"] = self.run.language
+        wanted["INVALID"], wanted["NO_CRS"] = self.inputs.choice("INVALID"), self.inputs.choice("NO_CRS")
+        try:
+            return processing.run(
+                ID + algorithm, wanted, is_child_algorithm=True, context=self.inputs.context, feedback=feedback
+            )
+        except QgsProcessingException as error:
+            if self.run.is_cancelled():
+                raise Cancelled from error
+            raise
+
+    def _file(self, name: str) -> str:
+        return str(self.scratch / f"{name}.gpkg")
+
+    def _steps(self, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+        given, file, inputs = self.given.get, self._file, self.inputs
+        left_out = [file(f"left_out_{step}") for step in ("people", "tags", "gaps", "zones")]
+        walk = {"NETWORK": file("edges"), "DEM": self.dem}
+        walk |= {name: given(name) for name in ("HEIGHT_POINTS", "BARRIERS")}
+        places = {name: given(name) for name in ("FACILITIES", "CAPACITIES", "ENTRANCES")}
+        yield "allocatepopulation", {
+            "POPULATION": given("POPULATION"), "PARCELS": given("PARCELS"), "BUILDINGS": given("BUILDINGS"),
+            "OUTPUT": file("people"), "BUILDING_PEOPLE": file("building_people"), "LEFT_OUT": left_out[0],
+        }  # fmt: skip
+        yield "buildwalknetwork", {
+            "ROADS": given("ROADS"), "DEM": self.dem, "HEIGHT_POINTS": given("HEIGHT_POINTS"), "EDGES": file("edges"),
+            "FINDINGS": file("network_findings"),
+        }  # fmt: skip
+        yield "tagparcels", {
+            "PARCELS": file("people"), "BUILDINGS": given("BUILDINGS"), "ROADS": given("ROADS"),
+            "ACTIVITY": given("ACTIVITY"), "PROTECTED": given("PROTECTED"), "PROGRAMME": given("PROGRAMME"),
+            "REVIEWS": given("REVIEWS"), "AS_OF": inputs.day("AS_OF").isoformat(), "RULES": inputs.choice("RULES"),
+            "RULES_FILE": inputs.text("RULES_FILE"), "OUTPUT": file("tagged"), "SUMMARY": file("tag_summary"),
+            "LEFT_OUT": left_out[1],
+        }  # fmt: skip
+        yield "facilitygap", {
+            "PARCELS": file("tagged"), "BUILDING_PEOPLE": file("building_people"), **places, **walk,
+            "STANDARD": inputs.choice("STANDARD"), "STANDARD_FILE": inputs.text("STANDARD_FILE"),
+            "KINDS": list(inputs.choices("KINDS")), "COMMUNITIES": given("COMMUNITIES"), "OUTPUT": file("gap"),
+            "DETAIL": file("gap_detail"), "FACILITY_LOAD": file("facility_load"), "SUMMARY": file("gap_summary"),
+            "LEFT_OUT": left_out[2],
+        }  # fmt: skip
+        yield "delineatezones", {
+            "PARCELS": file("tagged"), "DETAIL": file("gap_detail"), "STATIONS": given("STATIONS"),
+            "STATION_ENTRANCES": given("STATION_ENTRANCES"), **walk, "COMMUNITIES": given("COMMUNITIES"),
+            "ZONE_RULES": inputs.choice("ZONE_RULES"), "ZONE_RULES_FILE": inputs.text("ZONE_RULES_FILE"),
+            **{name.upper(): file(name) for name in ("zones", "members", "cores", "branches", "petals")},
+            "LEFT_OUT": left_out[3],
+        }  # fmt: skip
+        yield "exportzones", {
+            **{name.upper(): file(name) for name in ("zones", "members", "cores", "branches", "petals")},
+            "PARCELS": file("tagged"), "BUILDINGS": given("BUILDINGS"), "FACILITIES": given("FACILITIES"),
+            "DETAIL": file("gap_detail"), "FACILITY_LOAD": file("facility_load"), "SUMMARY": file("gap_summary"),
+            "NETWORK": file("edges"), "REVIEWS": given("REVIEWS"), "LEFT_OUT": left_out,
+            "FORMATS": list(inputs.choices("FORMATS")), "FOLDER": str(folder),
+        }  # fmt: skip
+
+
+def _title(algorithm: str, language: str) -> str:
+    from ..texts import help_of
+
+    return str(help_of(algorithm)["title"][language])
+
+
+class _Forward(QgsProcessingFeedback):
+    """Passes a child's progress, words and the user's Cancel through to the study."""
+
+    def __init__(self, run: Any) -> None:
+        super().__init__(False)
+        self._run = run
+        self.progressChanged.connect(lambda percent: run.report_share(percent / 100))
+
+    def isCanceled(self) -> bool:
+        return bool(self._run.is_cancelled())
+
+    def setProgressText(self, text: str) -> None:
+        self._run.announce(text)
+
+    def pushInfo(self, info: str) -> None:
+        self._run.announce(info)
+
+    def pushWarning(self, warning: str) -> None:
+        self._run.announce(warning)
+
+    def reportError(self, error: str, fatalError: bool = False) -> None:  # noqa: N803
+        self._run.announce(error)
