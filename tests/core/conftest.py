@@ -3,6 +3,10 @@
 import sys
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("house", derandomize=True, deadline=None)  # the same cases on every machine, every time
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session", autouse=True)
