@@ -52,22 +52,34 @@ def paragraphs(text: str) -> str:
     return "".join(f"<p>{escape(part)}</p>" for part in text.split("\n") if part.strip())
 
 
-def algorithm_page(texts: dict[str, Any], shared: dict[str, Any], language: str) -> str:
-    """Return the page of an algorithm: what it does, its parameters and results, method and sources."""
+def algorithm_page(texts: dict[str, Any], names: dict[str, list[str]], shared: dict[str, Any], language: str) -> str:
+    """Return the page of an algorithm; `names` are those of its parameters and outputs, `shared` texts of all pages."""
     body = paragraphs(texts["summary"][language])
     for part in ("parameters", "outputs"):
-        own = texts.get(part, {})
-        if own:
-            rows = [
-                [f"<code>{escape(name)}</code>", escape(entry["label"][language]), paragraphs(entry["help"][language])]
-                for name, entry in (
-                    (name, {**shared.get(part, {}).get(name, {}), **entry}) for name, entry in own.items()
-                )
-            ]
+        rows = []
+        for name in names[part]:
+            entry: dict[str, Any] = {}
+            for source in (shared, texts):  # a sink is a parameter to QGIS: its texts may stand in either part
+                entry |= source.get("outputs", {}).get(name, {}) | source.get("parameters", {}).get(name, {})
+            told = [escape(entry["label"][language]), paragraphs(entry.get("help", {}).get(language, ""))]
+            rows.append([f"<code>{escape(name)}</code>", *told])
+        if rows:
             body += f"<h2>{WORDS[part][language]}</h2>" + table(["", "", ""], rows)
     if "method" in texts:
         body += f"<h2>{WORDS['method'][language]}</h2>" + paragraphs(texts["method"][language])
     return page(texts["title"][language], body, language)
+
+
+def names_of(algorithm: str, contract: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the names of the parameters and outputs that are built, in the order of the contract."""
+    entry = contract["algorithms"][algorithm]
+    groups = [contract["shared"][group] for group in (*entry.get("include", []), "common")]
+    parameters = [*entry["parameters"], *(name for group in groups for name in group)]
+    reserved = contract["reserved_parameters"].get(algorithm, [])
+    return {
+        "parameters": [name for name in parameters if name not in reserved],
+        "outputs": [name for name in entry["outputs"] if name not in reserved],
+    }
 
 
 def column_row(column: dict[str, Any], language: str) -> list[str]:
@@ -92,7 +104,8 @@ def fields_page(language: str) -> str:
 def pages() -> dict[str, str]:
     """Return {path inside the plugin: page}."""
     shared = read(RESOURCES / "help" / "_shared.json")
-    helps = {path.stem: read(path) for path in sorted((RESOURCES / "help").glob("[!_]*.json"))}
+    contract = read(ROOT / "tests" / "layout" / "contract.json")
+    helps = {name: read(RESOURCES / "help" / f"{name}.json") for name in contract["built"]}
     made = {}
     for language in ("zh", "en"):
         folder = PAGES / language
@@ -105,7 +118,9 @@ def pages() -> dict[str, str]:
         )
         made[(folder / "fields.html").as_posix()] = fields_page(language)
         for name, texts in helps.items():
-            made[(folder / f"{name}.html").as_posix()] = algorithm_page(texts, shared, language)
+            made[(folder / f"{name}.html").as_posix()] = algorithm_page(
+                texts, names_of(name, contract), shared, language
+            )
     return made
 
 
