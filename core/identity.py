@@ -23,7 +23,7 @@ from .run import Run
 
 METRE_DIGITS = 3  # 1 mm, contract.md "Files"
 DEGREE_DIGITS = 8  # about 1 mm on the ground
-SLICE_ROWS = 10_000  # about 100 ms a slice for the widest table: WKB and JSON hold Python's lock
+SLICE_ROWS = 5_000  # under 100 ms a slice for the widest table: WKB and JSON hold Python's lock
 ANY_DIGITS = -1  # a real column outside the dictionary is taken as it is
 
 Written = tuple[str, str, int]  # name, type (text | int | real), decimals
