@@ -13,6 +13,10 @@ settings.load_profile("house")
 def qgis_stays_out(request):
     """Fail the session when a core test, or what it tests, has imported QGIS or Qt."""
     yield
-    if not request.config.pluginmanager.hasplugin("pytest_qgis"):
-        loaded = {name.split(".")[0] for name in sys.modules} & {"qgis", "PyQt5", "PyQt6"}
+    plugins = request.config.pluginmanager
+    if not plugins.hasplugin("pytest_qgis"):
+        forbidden = (
+            {"qgis"} if plugins.hasplugin("pytest-qt") else {"qgis", "PyQt5", "PyQt6"}
+        )  # pytest-qt loads Qt itself
+        loaded = {name.split(".")[0] for name in sys.modules} & forbidden
         assert not loaded, f"core tests imported {sorted(loaded)}"
