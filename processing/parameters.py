@@ -148,6 +148,30 @@ def advanced(definition: QgsProcessingParameterDefinition) -> QgsProcessingParam
     return definition
 
 
+# What every algorithm that walks takes (contract.md "walk inputs"); DEM, PROFILE_FILE and the limits are walk_values().
+WALK_ROLES = (
+    RoleUse("NETWORK", tables=("edges",), needs=("edge_id", "from_node", "to_node", "length_m", "kind")),
+    RoleUse("HEIGHT_POINTS", "HEIGHT_POINTS", optional=True, fields=("z",)),
+    RoleUse("BARRIERS", "BARRIERS", optional=True),
+)
+# contract.md "facility fields"
+FACILITY_FIELDS = ("facility_id", "kind", "capacity", "unit", "floor_area", "status")
+FACILITY_ROLES = (
+    RoleUse("CAPACITIES", "CAPACITIES", optional=True),
+    RoleUse("ENTRANCES", "ENTRANCES", optional=True, fields=("entrance_of",)),
+)
+
+
+def walk_values() -> list[QgsProcessingParameterDefinition]:
+    """Return the walk inputs that are not layers of ours: DEM, PROFILE_FILE, SNAP_LIMIT, SNAP_MAX_CLIMB."""
+    return [
+        raster("DEM"),
+        advanced(json_file("PROFILE_FILE")),
+        advanced(number("SNAP_LIMIT", 100, 0, 5_000)),
+        advanced(number("SNAP_MAX_CLIMB", 6, 0, 1_000)),
+    ]
+
+
 def common() -> list[QgsProcessingParameterDefinition]:
     """Return the three that every algorithm has (contract): INVALID, NO_CRS, LANGUAGE."""
     return [

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""tagparcels: which parcels are old compounds, urban villages, idle factories, and why."""
+
+from __future__ import annotations
+
+from .. import parameters as declare
+from ..base import RenewalAlgorithm
+from ..parameters import RoleUse
+
+SCHEMES = ("auto", "landsea2020", "landsea2023", "survey3", "gbt21010_2007", "gbt21010", "gb50137", "gbj137_90")
+
+
+class TagParcels(RenewalAlgorithm):
+    """Indicators of each parcel, scored by a ruleset as intervals, with the evidence."""
+
+    ID, GROUP = "tagparcels", "tag"
+    ROLES = (
+        RoleUse(
+            "PARCELS", "PARCELS", carry=True,
+            fields=("parcel_id", "land_use", "ownership", "czcsxm", "tbxhdm", "in_boundary", "doc_area"),
+        ),
+        RoleUse(
+            "BUILDINGS", "BUILDINGS", optional=True,
+            fields=("building_id", "year", "floors", "floors_down", "entry_floor", "height", "floor_area", "use",
+                    "structure", "danger", "lift", "name"),
+        ),
+        RoleUse("ROADS", "ROADS", optional=True, fields=("width",)),
+        RoleUse("ACTIVITY", "ACTIVITY", optional=True, fields=("parcel_id", "stream", "value", "date")),
+        RoleUse("FACTS", "FACTS", optional=True),
+        RoleUse("PROTECTED", "PROTECTED", optional=True, fields=("class",)),
+        RoleUse("PROGRAMME", "PROGRAMME", optional=True, fields=("status",)),
+        RoleUse("REVIEWS", "REVIEWS", optional=True),
+    )  # fmt: skip
+
+    def definitions(self):
+        parcels, *rest = self.ROLES
+        first, *fields = parcels.definitions()
+        yield first
+        for definition in fields:
+            yield definition
+            if definition.name() == "LAND_USE":
+                yield declare.choice("LAND_USE_SCHEME", SCHEMES, "auto")
+        for use in rest:
+            yield from use.definitions()
+        yield declare.date("AS_OF")
+        yield declare.choice("RULES", declare.BUILT["RULES"], "chongqing")
+        yield declare.json_file("RULES_FILE")
+        yield declare.sink("OUTPUT", "polygon")
+        yield declare.sink("SUMMARY", "none", optional=True)
+        yield declare.sink("LEFT_OUT", "none", optional=True)
