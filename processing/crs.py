@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
 from qgis.core import (
     Qgis,
     QgsCoordinateReferenceSystem,
@@ -69,8 +69,10 @@ def _is_metric(
     return not true_m > 0 or abs(100 / true_m - 1) <= SCALE_ERROR
 
 
-def move_coordinates(xy: np.ndarray, transform: QgsCoordinateTransform, layer: str) -> np.ndarray:
+def move_coordinates(xy: Any, transform: QgsCoordinateTransform, layer: str) -> Any:
     """Return the (n, 2) coordinates transformed; raises RenewalError("crs_transform_failed") naming the layer."""
+    import numpy as np
+
     if transform.isShortCircuited() or len(xy) == 0:
         return xy
     # One line string of all points: a single call into PROJ instead of n; a line needs two points.

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from .gdalmode import gdal_raises
 from .snapshot import VectorSnapshot
 
@@ -93,6 +91,8 @@ def _is_plain(driver: str, layer: Any, item: Any, ogr: Any) -> bool:
 
 def _values(array: Any) -> list[Any]:
     """Return Python scalars, None for missing; texts come as padded UTF-8 bytes."""
+    import numpy as np
+
     missing = np.ma.getmaskarray(array)
     values = np.ma.getdata(array).tolist()
     if values and any(isinstance(value, bytes) for value in values):

@@ -34,7 +34,7 @@ def settle(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingCont
     local = _word(algorithm, values, "NO_CRS", "stop") == "local_metric"
     for use in algorithm.ROLES:
         try:
-            _take_role(use, values, context, plan, local)
+            _take_role(algorithm, use, values, context, plan, local)
         except RenewalError as error:
             if not algorithm.LENIENT:
                 raise
@@ -69,11 +69,14 @@ def _refuse_unknown(algorithm: Any, values: Mapping[str, Any]) -> None:
         raise RenewalError("parameter_unknown", n=len(unknown), names=unknown, algorithm=algorithm.ID)
 
 
-def _take_role(use: RoleUse, values: Mapping[str, Any], context: Any, plan: Plan, local: bool) -> None:
+def _take_role(
+    algorithm: Any, use: RoleUse, values: Mapping[str, Any], context: Any, plan: Plan, local: bool
+) -> None:
     value = values.get(use.parameter)
     if value in (None, "", []):
         if not use.optional:
-            raise RenewalError("layer_needed", parameter=use.parameter, title=_title(use))
+            language = _word(algorithm, values, "LANGUAGE", "zh")
+            raise RenewalError("layer_needed", parameter=use.parameter, title=_title(use, language))
         return
     if not use.many:
         _take_layer(use, use.parameter, value, values, context, plan, local)
@@ -107,8 +110,8 @@ def _take_layer(
     plan.mappings[name], plan.guessed[name] = mapping, guessed
 
 
-def _title(use: RoleUse) -> str:
-    return role_for(use.role, use.tables, ()).title["zh"]
+def _title(use: RoleUse, language: str) -> str:
+    return role_for(use.role, use.tables, ()).title[language]
 
 
 def _settle_crs(algorithm: Any, context: QgsProcessingContext, plan: Plan) -> None:

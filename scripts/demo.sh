@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# The whole way without a screen: set up, make the sample city, run the full study, leave a delivery, say what was found.
+#   scripts/demo.sh [OUT]             the made-up city; OUT/sample and OUT/delivery (default: out/demo)
+#   scripts/demo.sh --yuzhong [OUT]   walking in the real Yuzhong, when its data lies in ../shared/data (default: out/yuzhong)
+set -euo pipefail
+checkout=$(cd "$(dirname "$0")/.." && pwd)
+what=city
+if [ "${1:-}" = --yuzhong ]; then what=yuzhong; shift; fi
+out=$(realpath -m "${1:-$checkout/out/$([ $what = city ] && echo demo || echo yuzhong)}")
+bash "$checkout/scripts/setup.sh"
+mkdir -p "$out"
+run() { bash "$checkout/scripts/qgis_process.sh" run "$@"; }
+
+if [ $what = yuzhong ]; then
+  data=${YUZHONG_DATA:-$checkout/../shared/data/chongqing_yuzhong}
+  [ -d "$data" ] || { echo "demo: no data of Yuzhong in $data (set YUZHONG_DATA)" >&2; exit 1; }
+  exec env QT_QPA_PLATFORM=offscreen "$checkout/.venv/bin/python" "$checkout/scripts/yuzhong.py" "$data" "$out"
+fi
+
+log=$out/demo.log
+: > "$log"
+quietly() {  # show the log only when something went wrong
+  "$@" >> "$log" 2>&1 || { tail -n 40 "$log" >&2; echo "demo: failed; the whole log is $log" >&2; exit 1; }
+}
+layer() { echo "$out/sample/sample.gpkg|layername=$1"; }
+
+echo "demo: making the sample city in $out/sample"
+quietly run urbanrenewal:createsample -- FOLDER="$out/sample"
+echo "demo: running the full study into $out/delivery"
+quietly run urbanrenewal:fullstudy -- \
+  PARCELS="$(layer parcels)" BUILDINGS="$(layer buildings)" ACTIVITY="$(layer activity)" \
+  FACILITIES="$(layer facilities)" CAPACITIES="$(layer capacities)" ENTRANCES="$(layer entrances)" \
+  POPULATION="$(layer communities)" COMMUNITIES="$(layer communities)" ROADS="$(layer roads)" \
+  DEM="$out/sample/dem.tif" HEIGHT_POINTS="$(layer height_points)" BARRIERS="$(layer barriers)" \
+  STATIONS="$(layer stations)" STATION_ENTRANCES="$(layer station_entrances)" \
+  PROTECTED="$(layer protected)" PROGRAMME="$(layer programme)" AS_OF=2025-12-31 FOLDER="$out/delivery"
+quietly run urbanrenewal:verifydelivery -- FOLDER="$out/delivery" STRICT=true
+"$checkout/.venv/bin/python" "$checkout/scripts/tell.py" "$out/delivery"
