@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which role a layer plays: guessed from its geometry, its name and its fields, with how sure that is.
+
+Aliases come from resources/aliases.json. Own choice of method: a field that few roles know says much, one that many
+know (name, kind, id) says little; a layer's name counts as much as all its fields together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from .aliases import Role, fold, guess_field, roles
+
+NAME_SHARE = 0.5  # own choice, heuristic: how much of the confidence the layer's name can give
+LEAST = 0.25  # own choice, heuristic: below this a guess is no help
+SHIFTED = ("gcj02", "bd09", "火星", "百度")  # layers said to be in a shifted system are never taken unasked
+
+
+@dataclass(frozen=True)
+class LayerFacts:
+    """What a guess is made from: `geometry` polygon | line | point | none | raster, field names and their headings."""
+
+    key: str
+    name: str
+    geometry: str
+    fields: tuple[str, ...] = ()
+    headings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RoleGuess:
+    """A role a layer may play. `confidence` is 0–1; `columns` maps the role's columns to the fields found."""
+
+    role: str
+    confidence: float
+    columns: Mapping[str, str]
+
+
+def guess_role(facts: LayerFacts) -> list[RoleGuess]:
+    """Return the roles a layer may play, best first (ties: order of the data file); rasters and strangers give none."""
+    found: list[tuple[float, int, RoleGuess]] = []
+    for place, role in enumerate(roles().values()):
+        if not _fits(role, facts.geometry):
+            continue
+        columns = _columns(role, facts)
+        score = NAME_SHARE * _name_score(role, facts.name) + (1 - NAME_SHARE) * _field_score(role, columns)
+        if any(word in fold(facts.name) for word in SHIFTED):
+            score *= 0.5
+        confidence = round(score, 3)
+        if confidence >= LEAST:
+            found.append((-confidence, place, RoleGuess(role.name, confidence, columns)))
+    return [guess for _, _, guess in sorted(found, key=lambda item: item[:2])]
+
+
+def assign_roles(layers: Iterable[LayerFacts], wanted: Iterable[str]) -> dict[str, tuple[str, float]]:
+    """Return {role: (layer key, confidence)} for the wanted roles, surest pairs first, one layer a role.
+
+    A layer plays one role only; POPULATION and COMMUNITIES may share theirs, since offices keep both in one layer.
+    Ties are broken by the layer's name, then its key: the order in which layers come does not matter.
+    """
+    names = set(wanted)
+    pairs = [
+        (-guess.confidence, facts.name, facts.key, guess.role)
+        for facts in layers
+        for guess in guess_role(facts)
+        if guess.role in names
+    ]
+    taken: dict[str, tuple[str, float]] = {}
+    owner: dict[str, str] = {}
+    for minus, _, key, role in sorted(pairs):
+        if role in taken or not _may_share(owner.get(key), role):
+            continue
+        taken[role] = (key, -minus)
+        owner.setdefault(key, role)
+    return {role: taken[role] for role in roles() if role in taken}
+
+
+def _may_share(owner: str | None, role: str) -> bool:
+    return owner is None or {owner, role} == {"POPULATION", "COMMUNITIES"}
+
+
+def _fits(role: Role, geometry: str) -> bool:
+    if role.geometry == "any":
+        return geometry in ("polygon", "line", "point", "none")
+    return role.geometry == geometry
+
+
+def _columns(role: Role, facts: LayerFacts) -> dict[str, str]:
+    pairs = ((name, guess_field(column, facts.fields, facts.headings)) for name, column in role.columns.items())
+    return {name: found for name, found in pairs if found is not None}
+
+
+def _name_score(role: Role, name: str) -> float:
+    """Return 1 for a name that is the role's word or plainly contains it; a longer word in it says more."""
+    text, whole = fold(name), fold(role.name)
+    words = [whole, *(fold(word) for word in role.layers), *(fold(title) for title in role.title.values())]
+    if text in words:
+        return 1.0
+    best = max((len(word.encode("utf-16-le")) for word in words if word in text), default=0)
+    longest_other = max(
+        (len(fold(word).encode("utf-16-le")) for other in roles().values() if other.name != role.name
+         for word in (other.name, *other.layers, *other.title.values()) if fold(word) in text),
+        default=0,
+    )  # fmt: skip
+    if best == 0:
+        return 0.0
+    return 0.9 if best >= longest_other else 0.45
+
+
+def _field_score(role: Role, columns: Mapping[str, str]) -> float:
+    """Return how much of what is telling about the role its fields carry; the rarest three columns are enough."""
+    weights = {name: _rarity(role.name, name) for name in role.columns}
+    enough = sum(sorted(weights.values(), reverse=True)[:3])
+    return min(1.0, sum(weights[name] for name in columns) / enough) if enough > 0 else 0.0
+
+
+@lru_cache(maxsize=512)
+def _rarity(role_name: str, column_name: str) -> float:
+    """Return log(roles ÷ roles that know one of the column's words)."""
+    words = {fold(word) for word in roles()[role_name].columns[column_name].aliases}
+    knowing = sum(
+        any(words & {fold(word) for word in column.aliases} for column in role.columns.values())
+        for role in roles().values()
+    )
+    return math.log(len(roles()) / knowing)

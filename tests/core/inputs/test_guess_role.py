@@ -1,0 +1,95 @@
+"""Roles are guessed from geometry, names and fields; the sample's own layer names must all come out right."""
+
+import random
+
+import pytest
+from urban_renewal.core.inputs.aliases import roles
+from urban_renewal.core.inputs.guess import LayerFacts, assign_roles, guess_role
+
+# contract.md "Sample": layer → geometry, some fields; what each is meant to be
+SAMPLE = [
+    ("parcels", "polygon", ("fid", "parcel_id", "land_use", "ownership", "name"), "PARCELS"),
+    ("buildings", "polygon", ("fid", "building_id", "year", "floors", "use", "structure"), "BUILDINGS"),
+    ("activity", "point", ("parcel_id", "stream", "value", "date"), "ACTIVITY"),
+    ("facilities", "point", ("facility_id", "kind", "capacity", "unit", "status"), "FACILITIES"),
+    ("facilities_gcj02", "point", ("facility_id", "kind", "capacity", "unit", "status"), None),
+    ("capacities", "none", ("facility_id", "kind", "capacity", "unit"), "CAPACITIES"),
+    ("entrances", "point", ("entrance_of", "entrance_id"), "ENTRANCES"),
+    ("communities", "polygon", ("community_id", "name", "pop", "pop_60", "pop_0_2"), "POPULATION"),
+    ("roads", "line", ("road_id", "highway", "name"), "ROADS"),
+    ("height_points", "point", ("z",), "HEIGHT_POINTS"),
+    ("stations", "point", ("station_id", "name", "kind"), "STATIONS"),
+    ("station_entrances", "point", ("entrance_of", "entrance_id"), "STATION_ENTRANCES"),
+    ("protected", "polygon", ("class", "name"), "PROTECTED"),
+    ("barriers", "polygon", ("kind", "name"), "BARRIERS"),
+    ("programme", "polygon", ("status", "year"), "PROGRAMME"),
+    ("constraints", "polygon", ("kind", "effect"), "CONSTRAINTS"),
+    ("plan", "polygon", ("land_use", "far", "height"), "PLAN"),
+    ("green", "polygon", ("kind", "name"), "GREEN"),
+]
+# what an institute's layers are called (domain.md §4)
+OFFICE = [
+    ("宗地_2025", "polygon", ("ZDDM", "DLBM", "QSXZ", "ZDMJ"), "PARCELS"),
+    ("ZRZ", "polygon", ("ZRZH", "ZCS", "JGRQ", "FWJG", "GHYT"), "BUILDINGS"),
+    ("社区人口", "polygon", ("SQMC", "常住人口", "60岁以上"), "POPULATION"),
+    ("养老托育设施", "point", ("机构名称", "设施类别", "床位数"), "FACILITIES"),
+    ("DLZX", "line", ("DLMC", "道路等级"), "ROADS"),
+    ("轨道站点", "point", ("站名",), "STATIONS"),
+    ("高程点", "point", ("GC",), "HEIGHT_POINTS"),
+]
+
+
+def facts_of(rows):
+    return [LayerFacts(f"id_{name}", name, geometry, tuple(fields)) for name, geometry, fields, _ in rows]
+
+
+@pytest.mark.parametrize("rows", [SAMPLE, OFFICE], ids=["sample", "office"])
+def test_every_layer_gets_its_role(rows):
+    found = assign_roles(facts_of(rows), roles())
+    by_layer = {key: role for role, (key, _) in found.items() if role != "COMMUNITIES"}
+    assert by_layer == {f"id_{name}": role for name, _, _, role in rows if role}
+
+
+def test_communities_share_the_population_layer():
+    found = assign_roles(facts_of(SAMPLE), roles())
+    assert found["COMMUNITIES"][0] == found["POPULATION"][0] == "id_communities"
+
+
+def test_order_of_layers_does_not_matter():
+    layers = facts_of(SAMPLE + OFFICE)
+    expected = assign_roles(layers, roles())
+    for seed in range(5):
+        random.Random(seed).shuffle(layers)
+        assert assign_roles(layers, roles()) == expected
+
+
+def test_geometry_rules_a_role_out():
+    lines = LayerFacts("a", "parcels", "line", ("parcel_id", "land_use"))
+    assert "PARCELS" not in [guess.role for guess in guess_role(lines)]
+
+
+def test_strangers_and_rasters_get_no_role():
+    assert guess_role(LayerFacts("a", "image", "raster")) == []
+    assert assign_roles([LayerFacts("a", "xyz", "polygon", ("abc",))], roles()) == {}
+    assert assign_roles([], roles()) == {}
+
+
+def test_only_wanted_roles():
+    assert set(assign_roles(facts_of(SAMPLE), ["ROADS", "STATIONS"])) == {"ROADS", "STATIONS"}
+
+
+def test_fields_alone_give_a_role_and_name_makes_it_surer():
+    fields = ("parcel_id", "land_use", "ownership", "czcsxm")
+    plain, named = (guess_role(LayerFacts("a", name, "polygon", fields))[0] for name in ("Layer1", "宗地"))
+    assert plain.role == named.role == "PARCELS"
+    assert named.confidence > plain.confidence
+
+
+def test_columns_found_by_heading():
+    facts = LayerFacts("a", "ZD", "polygon", ("F1", "F2"), {"F1": "宗地代码", "F2": "地类编码"})
+    assert guess_role(facts)[0].columns == {"parcel_id": "F1", "land_use": "F2"}
+
+
+def test_the_rightly_placed_layer_wins_over_the_shifted_one():
+    rows = [row for row in SAMPLE if row[0].startswith("facilities")]
+    assert assign_roles(facts_of(rows), ["FACILITIES"])["FACILITIES"][0] == "id_facilities"
