@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Buildings measured: footprint, storeys, floor areas, years and uses from whatever the layer says about them."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from .. import frames
+from ..run import Run
+from . import values
+
+Reals = npt.NDArray[np.float64]
+
+STOREY_M = {"resid": 3.0, "mixed": 3.3, "office": 3.8, "shop": 4.2, "indus": 6.0, "storage": 6.0}  # own choice
+OTHER_STOREY_M = 3.3  # own choice
+SHED_M2 = 30.0  # smaller than any dwelling: listed apart (units of work)
+MIXED_RESID_SHARE = 0.8  # own choice: a shop floor under five of flats
+CASS_SHED = "棚|^简"
+
+
+def measure_buildings(buildings: pd.DataFrame, run: Run) -> pd.DataFrame:
+    """Return one row per building of the layer, in its order, index 0…n-1.
+
+    Parameters: `buildings` with `building_id`, `geometry` (polygons, m) and whatever it has of the columns of role
+    BUILDINGS (resources/aliases.json).
+    Columns: `building_id`, `geometry`; `foot_m2`; `floors`, `floors_down`, `entry_floor` (NaN unknown);
+    `floors_source` floors | height | missing; `floor_m2` above ground: the documented area, else footprint × floors
+    (NaN unknown); `floor_down_m2` (0 when nothing is said); `year_lo`, `year_hi`; `use` (values.uses) and
+    `resid_share`, `indus_share` of its floor (NaN when the use is not told); `structure`, `danger`; `lift` 1 | 0 | NaN;
+    `name`; `is_shed` (CASS 棚 or 简, use shed, or under 30 m²). Heights become storeys by own-choice storey heights.
+    """
+    run.check()
+    column = {name: frames.optional(buildings, name) for name in ("floors", "floors_down", "entry_floor", "use")}
+    foot = shapely.area(frames.geometries(buildings))
+    use = values.uses(column["use"])
+    up, down = values.storeys(column["floors"])
+    down = np.where(np.isnan(down), values.numbers(column["floors_down"]), down)
+    up, source = _storeys_from_height(buildings, up, use)
+    documented = values.numbers(frames.optional(buildings, "floor_area", "real"))
+    floor = np.where(documented > 0, documented, foot * up)
+    resid, indus = _shares(use)
+    structure = values.structures(frames.optional(buildings, "structure"))
+    cass = values.structures(_with_letters(column["floors"]))
+    structure = np.where(pd.isna(structure), cass, structure)
+    year_lo, year_hi = values.year_interval(frames.optional(buildings, "year"))
+    drawn_as_shed = column["floors"].astype(frames.TEXT).str.contains(CASS_SHED, na=False).to_numpy(dtype=bool)
+    measured = {
+        "building_id": buildings["building_id"], "foot_m2": foot, "floors": up, "floors_source": source,
+        "floors_down": down, "entry_floor": values.numbers(column["entry_floor"]), "floor_m2": floor,
+        "floor_down_m2": foot * np.nan_to_num(down), "year_lo": year_lo, "year_hi": year_hi, "use": use,
+        "resid_share": resid, "indus_share": indus, "structure": structure,
+        "danger": values.dangers(frames.optional(buildings, "danger")),
+        "lift": values.yes_no(frames.optional(buildings, "lift")), "name": frames.optional(buildings, "name"),
+        "is_shed": drawn_as_shed | (use == "shed") | (foot < SHED_M2), "geometry": frames.geometries(buildings),
+    }  # fmt: skip
+    return pd.DataFrame({name: np.asarray(item, dtype=object) if name in ("use", "structure", "danger") else item
+                         for name, item in measured.items()}).reset_index(drop=True)  # fmt: skip
+
+
+def _storeys_from_height(
+    buildings: pd.DataFrame, up: Reals, use: npt.NDArray[np.object_]
+) -> tuple[Reals, npt.NDArray[np.object_]]:
+    """Fill unknown storeys from the height: at least one, rounded to the nearest."""
+    height = values.numbers(frames.optional(buildings, "height", "real"))
+    storey = np.array([STOREY_M.get(item, OTHER_STOREY_M) for item in use], dtype=np.float64)
+    fill = np.isnan(up) & (height > 0)
+    source = np.where(np.isnan(up), None, "floors").astype(object)
+    source[fill] = "height"
+    return np.where(fill, np.maximum(1.0, np.rint(height / storey)), up), source
+
+
+def _shares(use: npt.NDArray[np.object_]) -> tuple[Reals, Reals]:
+    told = ~pd.isna(use)
+    resid = np.where(use == "resid", 1.0, np.where(use == "mixed", MIXED_RESID_SHARE, 0.0))
+    indus = np.where((use == "indus") | (use == "storage"), 1.0, 0.0)
+    return np.where(told, resid, np.nan), np.where(told, indus, np.nan)
+
+
+def _with_letters(texts: pd.Series) -> pd.Series:
+    """Return CASS texts (混6) for reading the structure; plain numbers of storeys are no structure code."""
+    words = texts.astype(frames.TEXT)
+    return words.where(words.str.contains(r"[^\d\s./+-]", na=False) & ~words.str.fullmatch(r"\d+\s*[层fF]", na=False))

@@ -1,0 +1,75 @@
+"""Texts as registers and drawings write them; the expected readings are by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from urban_renewal.core.inputs import values
+
+NAN = float("nan")
+
+
+def series(*items):
+    return pd.Series(list(items), dtype=object)
+
+
+@pytest.mark.parametrize(
+    "text, lo, hi",
+    [
+        ("1998", 1998, 1998), (1998, 1998, 1998), (1998.0, 1998, 1998), ("1998年10月", 1998, 1998),
+        ("19981001", 1998, 1998), ("1998-10-01", 1998, 1998), ("1998/10", 1998, 1998),
+        ("90年代", 1990, 1999), ("九〇年代", NAN, NAN), ("1980年代", 1980, 1989), ("90年代初", 1990, 1993),
+        ("20世纪90年代", 1990, 1999), ("2010s", 2010, 2019), ("1991–2000", 1991, 2000), ("1991-2000年", 1991, 2000),
+        ("80-90年代", 1990, 1999), ("2000年以前", NAN, 1999), ("2000年底前", NAN, 2000), ("2005年以后", 2006, NAN),
+        ("", NAN, NAN), (None, NAN, NAN), ("不详", NAN, NAN), ("3", NAN, NAN), ("0", NAN, NAN),
+    ],
+)  # fmt: skip
+def test_years(text, lo, hi):
+    found = values.year_interval(series(text, None))
+    assert np.allclose([item[0] for item in found], [lo, hi], equal_nan=True)
+    assert np.isnan([item[1] for item in found]).all()
+
+
+@pytest.mark.parametrize(
+    "text, up, down",
+    [
+        ("6", 6, NAN), (6, 6, NAN), ("6层", 6, NAN), ("6F", 6, NAN), ("混6", 6, NAN), ("砼18", 18, NAN),
+        ("砼6/-2", 6, 2), ("6/2", 6, 2), ("18+2", 18, 2), ("-1", NAN, 1), ("地下2层", NAN, 2), ("六层", 6, NAN),
+        ("0", NAN, NAN), ("", NAN, NAN), (None, NAN, NAN), ("棚", NAN, NAN), ("999", NAN, NAN),
+    ],
+)  # fmt: skip
+def test_storeys(text, up, down):
+    found = values.storeys(series(text))
+    assert np.allclose([item[0] for item in found], [up, down], equal_nan=True)
+
+
+def test_yes_and_no():
+    found = values.yes_no(series("有", "无", "是", "否", 1, 0, "2", "", None, "不详"))
+    assert np.allclose(found, [1, 0, 1, 0, 1, 0, 1, NAN, NAN, NAN], equal_nan=True)
+
+
+def test_uses():
+    words = ["住宅", "厂房", "仓库", "底商住宅", "商住", "办公", "小学", "apartments", "车棚", "", None, "铁塔", "11"]
+    wanted = [
+        "resid",
+        "indus",
+        "storage",
+        "mixed",
+        "mixed",
+        "office",
+        "school",
+        "resid",
+        "shed",
+        None,
+        None,
+        "other",
+        "resid",
+    ]
+    assert values.uses(series(*words)).tolist() == wanted
+
+
+def test_structures_and_dangers():
+    found = values.structures(series("混合", "钢筋混凝土", "钢混", "砖木", "钢结构", "砖混", "3", "混6", "砼18", None))
+    assert found.tolist() == [
+        "mixed", "concrete", "concrete", "brick_wood", "steel", "mixed", "concrete", "mixed", "concrete", None,
+    ]  # fmt: skip
+    assert values.dangers(series("D", "C级", "Dsu", "b", "无", None)).tolist() == ["D", "C", None, "B", None, None]
