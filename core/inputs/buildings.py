@@ -67,7 +67,8 @@ def _storeys_from_height(
     height = values.numbers(frames.optional(buildings, "height", "real"))
     storey = np.array([STOREY_M.get(item, OTHER_STOREY_M) for item in use], dtype=np.float64)
     fill = np.isnan(up) & (height > 0)
-    source = np.where(np.isnan(up), None, "floors").astype(object)
+    source = np.full(len(up), "floors", dtype=object)
+    source[np.isnan(up)] = None
     source[fill] = "height"
     return np.where(fill, np.maximum(1.0, np.rint(height / storey)), up), source
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import shapely
@@ -44,14 +46,12 @@ def share_buildings(measured: pd.DataFrame, parcels: pd.DataFrame, run: Run) -> 
     return parts[["building", "parcel", "share", "is_main"]]
 
 
-def _parts(houses: object, land: object, building: object, parcel: object, start: int) -> pd.DataFrame:
+def _parts(houses: Any, land: Any, building: Any, parcel: Any, start: int) -> pd.DataFrame:
     """Measure the common area of each pair; a building wholly inside needs no cutting."""
-    house, ground = np.asarray(houses)[building], np.asarray(land)[parcel]
+    house, ground = houses[building], land[parcel]
     inside = shapely.covers(ground, house)
     area = shapely.area(house)
     area[~inside] = shapely.area(shapely.intersection(house[~inside], ground[~inside]))
     area = np.round(area, 3)  # the last bits depend on the neighbours' vertices
     keep = area > NOTHING_M2
-    return pd.DataFrame(
-        {"building": np.asarray(building)[keep] + start, "parcel": np.asarray(parcel)[keep], "part_m2": area[keep]}
-    )
+    return pd.DataFrame({"building": building[keep] + start, "parcel": parcel[keep], "part_m2": area[keep]})
