@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which parcels belong together: a gap no wider than a street that no barrier and no third parcel lies in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from .. import frames
+from ..run import Run
+
+SLICE = 2_000  # parcels asked for neighbours between two looks at Cancel
+TOUCH_M = 1e-3  # own choice: a segment shorter than a millimetre is a common boundary
+CROSSING_M = 0.01  # a stretch inside a barrier or a third parcel shorter than this is only touched
+
+Objects = npt.NDArray[Any]
+Pairs = npt.NDArray[np.int64]
+
+
+def contiguous_pairs(shapes: Objects, barriers: pd.DataFrame | None, street_gap_m: float, run: Run) -> Pairs:
+    """Return (k, 2) positions p < q of contiguous parcels, sorted; each pair once (methods.md §7).
+
+    Parameters: `shapes` (n,) polygons in metres in order of parcel id, so that the shortest segment of a pair is the
+    same whatever the order of the rows; `barriers` lines or polygons (`geometry`) or None; `street_gap_m` the widest
+    gap. Parcels that touch are apart when a barrier covers all of their common boundary.
+    """
+    found = [np.empty((0, 2), dtype=np.int64)]
+    tree = shapely.STRtree(shapes)
+    walls = _Walls(barriers)
+    for first in range(0, len(shapes), SLICE):
+        run.progress(first / len(shapes))
+        left, right = tree.query(shapes[first : first + SLICE], predicate="dwithin", distance=street_gap_m)
+        left = left + first
+        keep = left < right
+        pairs = np.column_stack([left[keep], right[keep]]).astype(np.int64)
+        found.append(pairs[_open(shapes, tree, pairs, walls)])
+    pairs: Pairs = np.concatenate(found)
+    run.progress(1.0)
+    ordered: Pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    return ordered
+
+
+def neighbour_lists(n: int, pairs: Pairs) -> list[list[int]]:
+    """Return for each of n parcels its neighbours, ascending."""
+    both = np.concatenate([pairs, pairs[:, ::-1]])
+    both = both[np.lexsort((both[:, 1], both[:, 0]))]
+    ends = np.searchsorted(both[:, 0], np.arange(n + 1))
+    heads = both[:, 1].tolist()
+    return [heads[ends[i] : ends[i + 1]] for i in range(n)]
+
+
+class _Walls:
+    """Barriers under a search tree."""
+
+    def __init__(self, barriers: pd.DataFrame | None) -> None:
+        shapes = np.empty(0, dtype=object) if barriers is None else frames.geometries(barriers)
+        self.shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+        self.tree = shapely.STRtree(self.shapes)
+
+
+def _open(shapes: Objects, tree: shapely.STRtree, pairs: Pairs, walls: _Walls) -> npt.NDArray[np.bool_]:
+    """Say which pairs nothing lies between."""
+    a, b = shapes[pairs[:, 0]], shapes[pairs[:, 1]]
+    segments = shapely.shortest_line(a, b)
+    apart = shapely.length(segments) > TOUCH_M
+    free = np.ones(len(pairs), dtype=bool)
+    gaps = np.flatnonzero(apart)
+    which, third = tree.query(segments[gaps], predicate="intersects")
+    owners = pairs[gaps[which]]
+    others = (third != owners[:, 0]) & (third != owners[:, 1])
+    which, third = which[others], third[others]
+    inside = shapely.length(shapely.intersection(segments[gaps[which]], shapes[third])) > CROSSING_M
+    free[gaps[which[inside]]] = False
+    if len(walls.shapes):
+        _close_at_walls(free, segments, a, b, apart, walls)
+    return free
+
+
+def _close_at_walls(
+    free: npt.NDArray[np.bool_], segments: Objects, a: Objects, b: Objects, apart: npt.NDArray[np.bool_], walls: _Walls
+) -> None:
+    gaps = np.flatnonzero(apart)
+    which, wall = walls.tree.query(segments[gaps], predicate="intersects")
+    if len(which):
+        lines = shapely.get_dimensions(walls.shapes[wall]) < 2
+        stretch = shapely.length(shapely.intersection(segments[gaps[which]], walls.shapes[wall]))
+        free[gaps[which[lines | (stretch > CROSSING_M)]]] = False
+    touching = np.flatnonzero(~apart)
+    which, wall = walls.tree.query(segments[touching], predicate="dwithin", distance=CROSSING_M)
+    near = {int(touching[i]) for i in which}
+    for i in sorted(near):
+        shared = shapely.intersection(a[i], b[i])
+        around = walls.shapes[walls.tree.query(shared, predicate="dwithin", distance=CROSSING_M)]
+        rest = shapely.difference(shared, shapely.buffer(shapely.union_all(around), CROSSING_M))
+        free[i] = not shapely.is_empty(rest)

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The zone rules as plain numbers: limits, search, and the fixed scales of the three factors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from .. import envelope
+
+PETAL_TAGS = ("old_compound", "urban_village", "idle_factory")
+Points = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a zone must keep: minutes on foot, areas in m², petals, metres (methods.md §7)."""
+
+    walk_min: float
+    area_min_m2: float
+    area_max_m2: float
+    floor_min_m2: float
+    petals_min: int
+    merge_walk_m: float
+    root_limit_m: float
+    street_gap_m: float
+
+
+@dataclass(frozen=True)
+class Search:
+    """How the search works: cost of filler, when it stops, how many left-out parcels it lists, when an id is kept."""
+
+    filler_rate: float
+    rounds_without_gain: int
+    tries_per_round: int
+    near_petals: int
+    same_zone_iou: float
+
+
+@dataclass(frozen=True)
+class ZoneRules:
+    """Everything from a zone-rules file; factors are numbers in [0.1, 1] on fixed scales, `unknown` where not known."""
+
+    id: str
+    limits: Limits
+    search: Search
+    elder_kinds: tuple[str, ...]
+    child_kinds: tuple[str, ...]
+    unknown: float
+    gap_scale: Points
+    tag_confirmed: Mapping[str, float]
+    tag_suspected: Mapping[str, float]
+    programme_left: Mapping[str, float]
+    ownership: Mapping[str, float]
+    programme_ready: Mapping[str, float]
+    protected_scale: Points
+
+
+def read_zone_rules(document: Mapping[str, Any]) -> ZoneRules:
+    """Return the rules of a loaded zone-rules document (envelope.load("zone-rules", name)).
+
+    Raises ValueError for a figure that is no number; the schema has checked that every key is there.
+    """
+    opportunity, feasibility = document["opportunity"], document["feasibility"]
+    return ZoneRules(
+        id=document["id"],
+        limits=Limits(**_typed(Limits, document["limits"])),
+        search=Search(**_typed(Search, document["search"])),
+        elder_kinds=tuple(document["elder_kinds"]),
+        child_kinds=tuple(document["child_kinds"]),
+        unknown=float(document["unknown"]["value"]),
+        gap_scale=_points(document["need"]["gap_share"]),
+        tag_confirmed=_values(opportunity["confirmed"]),
+        tag_suspected=_values(opportunity["suspected"]),
+        programme_left=_values(opportunity["programme"]),
+        ownership=_values(feasibility["ownership"]),
+        programme_ready=_values(feasibility["programme"]),
+        protected_scale=_points(feasibility["protected_share"]),
+    )
+
+
+def load_zone_rules(name: str = "chongqing") -> ZoneRules:
+    """Return the shipped rules of that name."""
+    return read_zone_rules(envelope.load("zone-rules", name))
+
+
+def _values(group: Mapping[str, Any]) -> dict[str, float]:
+    return {key: float(envelope.figure_value(figure)) for key, figure in group.items()}
+
+
+def _typed(kind: Any, group: Mapping[str, Any]) -> dict[str, Any]:
+    numbers = _values(group)
+    return {item.name: int(numbers[item.name]) if item.type == "int" else numbers[item.name] for item in fields(kind)}
+
+
+def _points(scale: Mapping[str, Any]) -> Points:
+    return tuple((float(x), float(y)) for x, y in scale["points"])

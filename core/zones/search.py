@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The search for one zone: a connected set of parcels around its roots that is worth most within the limits.
+
+Weights are whole numbers, so sums are exact; ties go to the lower position (parcels stand in order of id).
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..run import Run
+from .rules import Limits, Search
+from .shape import connected_part, drop_losses, petal_count
+
+Set = frozenset[int]
+
+
+@dataclass(frozen=True, eq=False)
+class Site:
+    """What the search for one zone sees; every list has one entry per parcel of the study, positions by parcel id.
+
+    `near`: contiguous parcels. `weight`: value less the cost of filler, in thousandths. `area`, `floor`: dm².
+    `petal`: class of petal or -1. `allowed`: parcels the zone may take. `forced`: those it must have, connected within
+    `allowed`.
+    """
+
+    near: list[list[int]]
+    weight: list[int]
+    area: list[int]
+    floor: list[int]
+    petal: list[int]
+    allowed: set[int]
+    forced: Set
+    limits: Limits
+    search: Search
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A set measured: whole sums, and the number of petals (connected parcels of one class)."""
+
+    weight: int
+    area: int
+    floor: int
+    petals: int
+
+
+def measure(site: Site, zone: Iterable[int]) -> Measure:
+    """Return the sums of a set."""
+    members = set(zone)
+    return Measure(
+        sum(site.weight[i] for i in members),
+        sum(site.area[i] for i in members),
+        sum(site.floor[i] for i in members),
+        petal_count(site.near, site.petal, members - site.forced),
+    )
+
+
+def shortfalls(found: Measure, limits: Limits) -> dict[str, tuple[float, float]]:
+    """Return {limit: (wanted, found)} for each limit that is not kept, m² and petals."""
+    kept = {
+        "area_min": (limits.area_min_m2, found.area / 100, found.area >= limits.area_min_m2 * 100),
+        "area_max": (limits.area_max_m2, found.area / 100, found.area <= limits.area_max_m2 * 100),
+        "floor_min": (limits.floor_min_m2, found.floor / 100, found.floor >= limits.floor_min_m2 * 100),
+        "petals_min": (float(limits.petals_min), float(found.petals), found.petals >= limits.petals_min),
+    }
+    return {name: (wanted, have) for name, (wanted, have, good) in kept.items() if not good}
+
+
+def search_zone(site: Site, run: Run) -> Set:
+    """Return the best set found; it may miss a limit when none was found that keeps all (ask shortfalls).
+
+    Starts from the forced parcels, grows by whole paths, then tries what a single step cannot: for each parcel in turn
+    force it in by its cheapest path, or take it out with what hangs on it, and repair. Stops after
+    `search.rounds_without_gain` rounds, each of at most `search.tries_per_round` tries.
+    """
+    best = _repaired(site, set(site.forced), set())
+    idle = 0
+    while idle < site.search.rounds_without_gain:
+        before = _rank(site, best)
+        best = _round(site, best, idle, run)
+        idle = 0 if _rank(site, best) > before else idle + 1
+    return frozenset(best)
+
+
+def _round(site: Site, best: set[int], turn: int, run: Run) -> set[int]:
+    rank = _rank(site, best)
+    for number, (kind, item) in enumerate(_tries(site, best, turn)):
+        run.check()
+        if number >= site.search.tries_per_round:
+            break
+        if (item in best) == (kind == "add"):
+            continue
+        trial = _trial(site, best, kind, item)
+        if trial is not None and _rank(site, trial) > rank:
+            best, rank = trial, _rank(site, trial)
+    return best
+
+
+def _trial(site: Site, best: set[int], kind: str, item: int) -> set[int] | None:
+    if kind == "add":
+        path = _paths(site, best, {item}).get(item)
+        return None if path is None else _repaired(site, best | set(path), set(), keep=set(path))
+    rest = connected_part(site.near, best - {item}, site.forced)
+    return None if not site.forced <= rest else _repaired(site, rest, {item})
+
+
+def _tries(site: Site, best: set[int], turn: int) -> list[tuple[str, int]]:
+    """Return the tries of a round: the most promising first; a second round without gain begins where it stopped."""
+    border = {j for i in best for j in site.near[i] if j in site.allowed and j not in best}
+    petals = {i for i in site.allowed if site.petal[i] >= 0 and i not in best}
+    adds = sorted(border | petals, key=lambda i: (-site.weight[i], i))
+    drops = sorted(best - site.forced, key=lambda i: (site.weight[i], i))
+    mixed: list[tuple[str, int]] = []
+    for place in range(max(len(adds), len(drops))):
+        mixed += [("add", adds[place])] if place < len(adds) else []
+        mixed += [("drop", drops[place])] if place < len(drops) else []
+    start = (turn * site.search.tries_per_round) % max(1, len(mixed))
+    return mixed[start:] + mixed[:start]
+
+
+def _rank(site: Site, zone: set[int]) -> tuple[float, int]:
+    """Order sets: those that keep the limits first by weight, the others by how little they miss."""
+    found = measure(site, zone)
+    missed = sum(abs(wanted - have) / max(wanted, 1.0) for wanted, have in shortfalls(found, site.limits).values())
+    return (-missed, found.weight)
+
+
+def _repaired(site: Site, zone: set[int], banned: set[int], keep: Iterable[int] = ()) -> set[int]:
+    """Return the set grown, trimmed and brought within the limits where possible, `banned` left out."""
+    kept = set(keep)
+    zone = _within_cap(site, zone, kept)
+    zone = _grown(site, zone, banned)
+    zone = _trimmed(site, zone)
+    zone = _with_petals(site, zone, banned)
+    zone = _filled_up(site, zone, banned)
+    return _trimmed(site, zone)
+
+
+def _grown(site: Site, zone: set[int], banned: set[int]) -> set[int]:
+    """Add whole shortest paths to parcels of value as long as one gains."""
+    room = round(site.limits.area_max_m2 * 100) - sum(site.area[i] for i in zone)
+    while True:
+        goals = {i for i in site.allowed if site.weight[i] > 0} - zone - banned
+        paths = _paths(site, zone, goals, banned)
+        options = []
+        for goal, path in paths.items():
+            gain, area = sum(site.weight[i] for i in path), sum(site.area[i] for i in path)
+            if gain > 0 and area <= room:
+                options.append((-gain / max(area, 1), goal, area))
+        if not options:
+            return zone
+        taken: set[int] = set()
+        for _, goal, _ in sorted(options):  # several at once as long as they do not share parcels
+            path = paths[goal]
+            area = sum(site.area[i] for i in path)
+            if area <= room and not taken & set(path):
+                taken |= set(path)
+                room -= area
+        zone = zone | taken
+
+
+def _paths(site: Site, zone: set[int], goals: set[int], banned: set[int] | None = None) -> dict[int, list[int]]:
+    """Return for each goal the parcels of the cheapest way to it from the set: cost = what filler loses, then area."""
+    shut = banned or set()
+    best: dict[int, tuple[int, int]] = dict.fromkeys(zone, (0, 0))
+    back: dict[int, int] = {}
+    heap = [(0, 0, i) for i in sorted(zone)]
+    left, done = set(goals), set()
+    while heap and left:
+        cost, area, i = heapq.heappop(heap)
+        if i in done:
+            continue
+        done.add(i)
+        left.discard(i)
+        for j in site.near[i]:
+            if j in done or j in shut or j not in site.allowed:
+                continue
+            new = (cost + max(0, -site.weight[j]), area + site.area[j])
+            if j not in best or new < best[j]:
+                best[j], back[j] = new, i
+                heapq.heappush(heap, (*new, j))
+    return {goal: _walk_back(goal, back) for goal in sorted(goals) if goal in best and goal not in zone}
+
+
+def _walk_back(goal: int, back: dict[int, int]) -> list[int]:
+    path = [goal]
+    while back.get(path[-1]) in back:
+        path.append(back[path[-1]])
+    return path
+
+
+def _trimmed(site: Site, zone: set[int]) -> set[int]:
+    """Take out what costs more than it and all that hangs on it are worth, while the limits stay kept."""
+    while True:
+        losses = drop_losses(site.near, site.weight, zone, site.forced)
+        for loss, i in sorted((loss, i) for i, loss in losses.items() if loss < 0):
+            rest = connected_part(site.near, zone - {i}, site.forced)
+            if not _breaks(site, zone, rest):
+                zone = rest
+                break
+            del loss
+        else:
+            return zone
+
+
+def _breaks(site: Site, zone: set[int], rest: set[int]) -> bool:
+    """Say whether `rest` misses a limit more than `zone` did."""
+    before = shortfalls(measure(site, zone), site.limits)
+    after = shortfalls(measure(site, rest), site.limits)
+    return any(
+        name not in before or abs(wanted - have) > abs(before[name][0] - before[name][1])
+        for name, (wanted, have) in after.items()
+    )
+
+
+def _within_cap(site: Site, zone: set[int], kept: set[int]) -> set[int]:
+    """Take out the least valuable ends until the area limit is kept; `kept` only when nothing else is left."""
+    cap = round(site.limits.area_max_m2 * 100)
+    while sum(site.area[i] for i in zone) > cap:
+        losses = drop_losses(site.near, site.weight, zone, site.forced)
+        if not losses:
+            return zone
+        worst = min(losses, key=lambda i: (i in kept, losses[i] / max(site.area[i], 1), i))
+        zone = connected_part(site.near, zone - {worst}, site.forced)
+    return zone
+
+
+def _with_petals(site: Site, zone: set[int], banned: set[int]) -> set[int]:
+    """Add the cheapest ways to further petals until there are enough, or none helps."""
+    cap = round(site.limits.area_max_m2 * 100)
+    have = measure(site, zone).petals
+    while have < site.limits.petals_min:
+        goals = {i for i in site.allowed if site.petal[i] >= 0} - zone - banned - site.forced
+        for path in sorted(_paths(site, zone, goals, banned).values(), key=lambda p: (_cost(site, p), p)):
+            wider = zone | set(path)
+            found = measure(site, wider)
+            if found.petals > have and found.area <= cap:
+                zone, have = wider, found.petals
+                break
+        else:
+            return zone
+    return zone
+
+
+def _filled_up(site: Site, zone: set[int], banned: set[int]) -> set[int]:
+    """Add bordering parcels, the cheapest for what is missing first, until area and floor area suffice."""
+    zone = set(zone)
+    now = measure(site, zone)
+    area, floor, petals = now.area, now.floor, now.petals
+    low, need, cap = (
+        round(m2 * 100) for m2 in (site.limits.area_min_m2, site.limits.floor_min_m2, site.limits.area_max_m2)
+    )
+    useless: set[int] = set()
+    while area < low or floor < need:
+        border = {j for i in zone for j in site.near[i] if j in site.allowed} - zone - banned - useless
+        by = site.area if area >= low or floor >= need else site.floor
+        by = site.floor if floor < need else by
+        if not border:
+            return zone
+        pick = min(border, key=lambda j: (-site.weight[j] / max(by[j], 1), -by[j], j))
+        merges = site.petal[pick] >= 0 and measure(site, zone | {pick}).petals < min(petals, site.limits.petals_min)
+        if area + site.area[pick] > cap or merges:
+            useless.add(pick)
+            continue
+        zone.add(pick)
+        area, floor = area + site.area[pick], floor + site.floor[pick]
+        petals = measure(site, zone).petals if site.petal[pick] >= 0 else petals
+    return zone
+
+
+def _cost(site: Site, path: Iterable[int]) -> int:
+    return -sum(site.weight[i] for i in path)
