@@ -1,6 +1,172 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Placeholder until the delivery room writes its own."""
+"""How result layers look when they are first opened: colours in resources/styles/palette.json, sizes in mm."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from qgis.core import QgsRuleBasedRenderer, QgsVectorLayer
+
+from ...core import schema
+from ...core.words import RESOURCES
+from .symbols import Rule, fill, hatched, line, marker, mixed, outlined, ring, rules
+
+STEEP = 0.12  # the share of climb from which a branch counts as steep: the cap on streets in methods.md §2
 
 
-def apply_style(layer, table, language):
-    """Style nothing yet."""
+@lru_cache(maxsize=1)
+def palette() -> dict[str, Any]:
+    """Return the colours and legend texts."""
+    return dict(json.loads((RESOURCES / "styles" / "palette.json").read_text(encoding="utf-8")))
+
+
+def kind_name(kind: str, language: str) -> str:
+    """Return the name of a facility kind; an unknown code stands for itself."""
+    return str(palette()["kinds"].get(kind, {}).get(language, kind))
+
+
+def apply_style(layer: QgsVectorLayer, table: schema.Table, language: str) -> None:
+    """Give the layer the style of its table; a table without geometry or without a style of its own stays as it is."""
+    make = STYLES.get(table.name)
+    if make is not None and layer.isSpatial():
+        names = {field.name() for field in layer.fields()}
+        layer.setRenderer(rules(make(names, language)))
+
+
+def rules_of(layer: QgsVectorLayer) -> list[Any]:
+    """Return the rules of a styled layer in order, for legends."""
+    renderer = layer.renderer()
+    return list(renderer.rootRule().children()) if isinstance(renderer, QgsRuleBasedRenderer) else []
+
+
+def gap_rules(share: str, language: str, unknown: str = "no_data") -> list[Rule]:
+    """Return the five classes of an expression that gives the share of need unmet (0–1), and the one for NULL."""
+    found: list[Rule] = []
+    lower = None
+    for entry in palette()["gap"]:
+        upper = entry["upper"]
+        condition = f"({share}) <= {upper}" if lower is None else f"({share}) > {lower} AND ({share}) <= {upper}"
+        found.append((entry[language], condition, fill(entry["color"], "#FFFFFF", 0.1)))
+        lower = upper
+    empty = palette()[unknown]
+    found.append((empty[language], f"({share}) IS NULL", hatched(empty["color"], -45, empty["color"], ground=False)))
+    return found
+
+
+def _tagged(names: set[str], language: str) -> list[Rule]:
+    """Tags in their hues; suspected ones hatched; renovated parcels without emphasis."""
+    done = "\"programme\" = 'renovated'" if "programme" in names else "FALSE"
+    found: list[Rule] = []
+    for tag, entry in palette()["tags"].items():
+        mine = f"\"tag\" = '{tag}' AND NOT coalesce({done}, FALSE)"
+        suspected = palette()["levels"]["suspected"][language]
+        found.append((entry[language], f"{mine} AND \"tag_level\" = 'confirmed'", fill(entry["color"], "#FFFFFF", 0.1)))
+        found.append(
+            (f"{entry[language]} · {suspected}", f"{mine} AND \"tag_level\" = 'suspected'", hatched(entry["color"]))
+        )
+    other, renovated = palette()["other"], palette()["renovated"]
+    found.append((renovated[language], f"coalesce({done}, FALSE)", fill(renovated["color"], "#CFC9BC", 0.1)))
+    found.append((other[language], "ELSE", fill(other["color"], "#FFFFFF", 0.1)))
+    return found
+
+
+def _gap(names: set[str], language: str) -> list[Rule]:
+    """Elders first; a study of children or of one kind shows that one."""
+    kinds = [name.removesuffix("_share") for name in names if name.endswith("_share")]
+    elder = any(kind in ("eday", "ectr", "ebed", "meal") for kind in kinds)
+    child = any(kind in ("nurs", "kgar", "play") for kind in kinds)
+    share = '"elder_gap"' if elder or not kinds else '"child_gap"' if child else f'1 - "{min(kinds)}_share"'
+    return gap_rules(share, language)
+
+
+def _gap_summary(names: set[str], language: str) -> list[Rule]:
+    return gap_rules('"gap" / nullif("need", 0)', language, "no_need")
+
+
+def _zones(names: set[str], language: str) -> list[Rule]:
+    zone = palette()["zone"]
+    return [(zone[language], "", outlined(zone["color"], 0.9, (4.8, 1.1, 0.8, 1.1), 1.7))]
+
+
+def _petals(names: set[str], language: str) -> list[Rule]:
+    head = palette()["petal"][language]
+    found = [
+        (f"{head}{entry[language]}", f"\"tag\" = '{tag}'", fill(mixed(entry["color"], 0.62), entry["color"], 0.5, 0.75))
+        for tag, entry in palette()["tags"].items()
+    ]
+    other = palette()["other"]
+    return [*found, (f"{head}{other[language]}", "ELSE", fill(other["color"], "#8F958C", 0.5, 0.75))]
+
+
+def _branches(names: set[str], language: str) -> list[Rule]:
+    steep = f'"kind" = \'stairs\' OR "climb_m" > {STEEP} * "length_m"'
+    plain, stairs = palette()["branch"], palette()["branch_stairs"]
+    return [
+        (plain[language], "ELSE", line(plain["color"], 1.2, casing=2.1)),
+        (stairs[language], steep, line(stairs["color"], 2.0, (0.5, 0.5))),
+    ]
+
+
+def _cores(names: set[str], language: str) -> list[Rule]:
+    core = palette()["core"]
+    return [(core[language], "", ring(core["color"], 6.3, 1.0))]
+
+
+def _edges(names: set[str], language: str) -> list[Rule]:
+    def symbol(kind: str, color: str) -> Any:
+        return line(color, 0.5, (0.5, 0.5)) if kind == "stairs" else line(color, 0.35)
+
+    entries = palette()["edges"]
+    found = [(entry[language], f"\"kind\" = '{kind}'", symbol(kind, entry["color"])) for kind, entry in entries.items()]
+    return [*found, (palette()["other"][language], "ELSE", line("#CFC9BC", 0.35))]
+
+
+def _facility_load(names: set[str], language: str) -> list[Rule]:
+    """Squares; a facility without any free capacity gets a thick rim."""
+    plain, full = palette()["facility"], palette()["overloaded"]
+    return [
+        (full[language], '"free" <= 0 AND "served" > 0', marker("square", plain["color"], 3.2, full["color"], 0.8)),
+        (plain[language], "ELSE", marker("square", plain["color"], 3.2)),
+    ]
+
+
+def _people(names: set[str], language: str) -> list[Rule]:
+    found: list[Rule] = []
+    lower = None
+    for entry in palette()["people"]:
+        condition = f'"pop" <= {entry["upper"]}' + ("" if lower is None else f' AND "pop" > {lower}')
+        found.append((entry[language], condition, fill(entry["color"], "#FFFFFF", 0.1)))
+        lower = entry["upper"]
+    empty = palette()["no_data"]
+    return [*found, (empty[language], "ELSE", hatched(empty["color"], -45, empty["color"], ground=False))]
+
+
+def _one(entry: str, symbol: Callable[[str], Any]) -> Callable[[set[str], str], list[Rule]]:
+    return lambda names, language: [(palette()[entry][language], "", symbol(palette()[entry]["color"]))]
+
+
+def _buildings(names: set[str], language: str) -> list[Rule]:
+    entry = palette()["base"]["building"]
+    return [(entry[language], "", fill(entry["color"], "#8F958C", 0.1))]
+
+
+STYLES: dict[str, Callable[[set[str], str], list[Rule]]] = {
+    "tagged": _tagged,
+    "gap": _gap,
+    "gap_summary": _gap_summary,
+    "zones": _zones,
+    "petals": _petals,
+    "branches": _branches,
+    "cores": _cores,
+    "edges": _edges,
+    "facility_load": _facility_load,
+    "parcel_people": _people,
+    "building_people": _people,
+    "buildings": _buildings,
+    "facilities": _one("facility", lambda color: marker("square", color, 2.4)),
+    "nodes": _one("branch", lambda color: marker("circle", color, 1.0)),
+    "issues": _one("issue", lambda color: marker("diamond", color, 3.0)),
+}
