@@ -12,7 +12,10 @@ from ..core.words import RESOURCES
 from .texts import tr
 
 # module in processing/algorithms → class. The list is by hand: a misnamed file must not break the others.
-ALGORITHMS: tuple[tuple[str, str], ...] = (("checkinputs", "CheckInputs"),)
+ALGORITHMS: tuple[tuple[str, str], ...] = (
+    ("checkinputs", "CheckInputs"),
+    ("allocatepopulation", "AllocatePopulation"),
+)
 MODELS: tuple[str, ...] = ()
 
 

@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
+from ...core import schema
+from ...core.errors import RenewalError
 from .. import parameters as declare
-from ..base import RenewalAlgorithm
+from ..base import Output, RenewalAlgorithm, Results
 from ..parameters import RoleUse
+
+BANDS = ("pop_0_2", "pop_3_5", "pop_6_14", "pop_60", "pop_65", "pop_80", "households")
 
 
 class AllocatePopulation(RenewalAlgorithm):
@@ -29,3 +33,23 @@ class AllocatePopulation(RenewalAlgorithm):
         yield declare.sink("OUTPUT", "polygon")
         yield declare.sink("BUILDING_PEOPLE", "polygon", optional=True)
         yield declare.sink("LEFT_OUT", "none", optional=True)
+
+    def refuse(self, values, plan) -> None:
+        snapshot = plan.vectors["POPULATION"]
+        fields = [item.name() for item in snapshot.fields]
+        for entry in filter(None, (part.strip() for part in str(values.get("AGE_FIELDS") or "").split(","))):
+            field, _, band = (part.strip() for part in entry.partition("="))
+            if band not in BANDS or field not in fields:
+                raise RenewalError("age_fields_odd", entry=entry, known=list(BANDS), fields=fields)
+            plan.mappings["POPULATION"][band] = field
+
+    def compute(self, inputs, run) -> Results:
+        from ...core.people.allocate import PeopleOptions, allocate
+
+        tables = [inputs.table(name) for name in ("POPULATION", "PARCELS", "BUILDINGS")]
+        people = allocate(*tables, PeopleOptions(inputs.number("OLD_UPLIFT"), inputs.flag("WHOLE")), run)
+        like = "BUILDINGS" if inputs.has("BUILDINGS") else "PARCELS"
+        return Results({
+            "OUTPUT": Output(people.parcels, schema.table("parcel_people"), carry="PARCELS"),
+            "BUILDING_PEOPLE": Output(people.buildings, schema.table("building_people"), like=like),
+        })  # fmt: skip

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""People of zones (communities, grid cells) spread over residential floor area; the sums of each zone stay exact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from .. import frames, schema
+from ..apportion import Whole, apportion
+from ..inputs.buildings import measure_buildings
+from ..inputs.overlay import share_buildings
+from ..run import Run
+
+Reals = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
+
+YOUNG = ("pop_0_2", "pop_3_5", "pop_6_14")
+ELDERS = ("pop_60", "pop_65", "pop_80")  # each holds the next
+BANDS = (*YOUNG, *ELDERS)
+COUNTS = ("pop", *BANDS, "households")
+OLD_UNTIL = 2000  # 2000年底前: 国办发〔2020〕23号
+MILLI = 1000
+
+
+@dataclass(frozen=True)
+class PeopleOptions:
+    """`old_uplift`: how many times likelier an elder lives in a building of 2000 or older (1.3 is a heuristic);
+    `whole`: whole people instead of thousandths.
+    """
+
+    old_uplift: float = 1.0
+    whole: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class People:
+    """Tables parcel_people and building_people (resources/tables/people.json). NULL = the zone has no such figure."""
+
+    parcels: pd.DataFrame
+    buildings: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class _Homes:
+    """Where people can live, ordered by id: weight in whole dm² of residential floor, its zone (-1 none), its parcel."""
+
+    table: pd.DataFrame
+    weight: Whole
+    zone: Places
+    parcel: Places
+    old: npt.NDArray[np.bool_]
+
+
+def allocate(
+    population: pd.DataFrame, parcels: pd.DataFrame, buildings: pd.DataFrame | None, options: PeopleOptions, run: Run
+) -> People:
+    """Spread each zone's people over its residential floor area: people_b = people_z × floor_b ÷ Σ floor.
+
+    Parameters: `population` with `community_id`, `pop`, `geometry` and, where there, pop_0_2 … pop_80, households;
+    `parcels` with `parcel_id`, `geometry`; `buildings` as role BUILDINGS, None = people go to parcels by area.
+    A building lives in the zone that holds its inside point and on the parcel that holds most of it. Whole thousandths
+    (or people) by largest remainders, ties by id; disjoint ages are spread and added, so that pop_80 ≤ pop_65 ≤ pop_60 ≤
+    pop everywhere. Listed: zones without residential floor (`zone_without_floor`), ages above the total
+    (`people_ages_exceed`), negative counts (`people_negative`, taken as unknown), residential buildings in no zone.
+    Source: domain practice, dasymetric by floor area (Cracow: error 22 % against 311 % by area).
+    """
+    zones = _clean_zones(population, run)
+    homes = _homes(zones, parcels, buildings, run)
+    unit = 1 if options.whole else MILLI
+    run.progress(0.6)
+    counts = _spread(zones, homes, options.old_uplift, unit, run)
+    _tell_lost(zones, homes, run)
+    people = {name: _as_real(counts[name], homes.zone, zones[name], unit) for name in COUNTS}
+    run.progress(0.9)
+    return People(_by_parcel(parcels, homes, people), _by_building(parcels, homes, people))
+
+
+def _clean_zones(population: pd.DataFrame, run: Run) -> pd.DataFrame:
+    table = population.sort_values("community_id", ignore_index=True)
+    zones = table[["community_id", frames.GEOMETRY]].copy()
+    ids = zones["community_id"].to_numpy(dtype=object)
+    for name in COUNTS:
+        numbers = frames.optional(table, name, "real").to_numpy("float64", na_value=np.nan).copy()
+        run.leave_out("POPULATION", ids[numbers < 0], "people_negative", "warning", column=name)
+        numbers[numbers < 0] = np.nan
+        zones[name] = numbers
+    return zones
+
+
+def _homes(zones: pd.DataFrame, parcels: pd.DataFrame, buildings: pd.DataFrame | None, run: Run) -> _Homes:
+    if buildings is None:
+        run.warn("people_by_area", n=len(parcels))
+        table = parcels.rename(columns={"parcel_id": "building_id"})[["building_id", frames.GEOMETRY]]
+        table = table.assign(resid_floor_m2=shapely.area(frames.geometries(table)), year_hi=np.nan)
+        parcel: Places = np.arange(len(parcels))
+    else:
+        table = measure_buildings(buildings, run)
+        table["resid_floor_m2"] = _residential_floor(table, run)
+        shares = share_buildings(table, parcels, run.part(0, 0.5))
+        main = shares[shares["is_main"]]
+        parcel = np.full(len(table), -1, dtype=np.intp)
+        parcel[main["building"].to_numpy()] = main["parcel"].to_numpy()
+    order = np.argsort(table["building_id"].astype(str).to_numpy(), kind="stable")
+    table, parcel = table.iloc[order].reset_index(drop=True), parcel[order]
+    zone = _zone_of(table, zones)
+    weight = np.rint(table["resid_floor_m2"].to_numpy("float64") * 100).astype(np.int64)
+    lost = (zone < 0) & (weight > 0)
+    run.leave_out("BUILDINGS", table["building_id"].to_numpy(dtype=object)[lost], "home_in_no_zone", "warning")
+    old = table["year_hi"].to_numpy("float64") <= OLD_UNTIL
+    return _Homes(table, weight, zone, parcel, old)
+
+
+def _residential_floor(measured: pd.DataFrame, run: Run) -> Reals:
+    """Return the residential floor area of each building; what is unknown is taken from its like, and counted."""
+    share = measured["resid_share"].to_numpy("float64")
+    untold = np.isnan(share) & ~measured["is_shed"].to_numpy()
+    share = np.where(untold, 1.0, np.nan_to_num(share))
+    share[measured["is_shed"].to_numpy(dtype=bool)] = 0.0
+    floor = measured["floor_m2"].to_numpy("float64").copy()
+    unknown = np.isnan(floor) & (share > 0)
+    storeys = measured["floors"].to_numpy("float64")[(share > 0) & ~np.isnan(measured["floors"])]
+    typical = float(np.median(storeys)) if len(storeys) else 1.0
+    floor[unknown] = measured["foot_m2"].to_numpy("float64")[unknown] * typical
+    if untold.any():
+        run.warn("use_untold_as_homes", n=int(untold.sum()))
+    if unknown.any():
+        run.warn("storeys_assumed", n=int(unknown.sum()), storeys=typical)
+    run.fact(use_untold_n=int(untold.sum()), storeys_assumed_n=int(unknown.sum()))
+    return np.nan_to_num(floor) * share
+
+
+def _zone_of(table: pd.DataFrame, zones: pd.DataFrame) -> Places:
+    """Return the zone (row) that holds each inside point, the lowest community_id where zones overlap, -1 none."""
+    inside = shapely.point_on_surface(frames.geometries(table))
+    point, zone = shapely.STRtree(frames.geometries(zones)).query(inside, predicate="intersects")
+    found = np.full(len(table), len(zones), dtype=np.intp)
+    np.minimum.at(found, point, zone)
+    found[found == len(zones)] = -1
+    return found
+
+
+def _spread(zones: pd.DataFrame, homes: _Homes, uplift: float, unit: int, run: Run) -> dict[str, Whole]:
+    """Return whole units of each count per home (0 where unknown; unknown is put back afterwards)."""
+    here = homes.zone >= 0
+    zone, weight = homes.zone[here], homes.weight[here].astype(np.float64)
+    elder_weight = np.where(homes.old[here], weight * uplift, weight)
+    totals = {name: np.rint(np.nan_to_num(zones[name].to_numpy("float64")) * unit).astype(np.int64) for name in COUNTS}
+    found: dict[str, Whole] = {name: np.zeros(len(homes.zone), dtype=np.int64) for name in COUNTS}
+    young = {name: apportion(totals[name], weight, zone) for name in YOUNG}
+    chain = [name for name in ELDERS if zones[name].notna().any()]
+    odd = np.zeros(len(zones), dtype=bool)
+    elders: Whole = np.zeros(len(weight), dtype=np.int64)
+    for outer, inner in reversed(list(zip(chain, [*chain[1:], ""]))):
+        ring = totals[outer] - (totals[inner] if inner else 0)
+        odd |= ring < 0
+        elders = elders + apportion(np.maximum(ring, 0), elder_weight, zone)
+        found[outer][here] = elders
+    rest_total = totals["pop"] - sum(totals[name] for name in YOUNG) - (totals[chain[0]] if chain else 0)
+    odd |= rest_total < 0
+    aimed = totals["pop"][zone] * weight / np.maximum(np.bincount(zone, weights=weight, minlength=len(zones)), 1)[zone]
+    taken = sum(young.values()) + elders
+    rest = apportion(np.maximum(rest_total, 0), np.maximum(aimed - taken, 1e-9 * weight), zone)
+    alone = apportion(totals["pop"], weight, zone)  # where ages exceed the total, each figure stands on its own
+    found["pop"][here] = np.where(odd[zone], alone, taken + rest)
+    for name in YOUNG:
+        found[name][here] = young[name]
+    found["households"][here] = apportion(totals["households"], weight, zone)
+    ids = zones["community_id"].to_numpy(dtype=object)
+    run.leave_out("POPULATION", ids[odd], "people_ages_exceed", "warning", column="0–14 + 60+")
+    return found
+
+
+def _tell_lost(zones: pd.DataFrame, homes: _Homes, run: Run) -> None:
+    """Name the zones whose people found no residential floor."""
+    here = homes.zone >= 0
+    floor = np.bincount(homes.zone[here], weights=homes.weight[here], minlength=len(zones))
+    pop = zones["pop"].to_numpy("float64")
+    for row in np.flatnonzero((floor <= 0) & (pop > 0)):
+        people = round(float(pop[row]), 1)
+        run.leave_out("POPULATION", [zones["community_id"][row]], "zone_without_floor", "error", people=people)
+    off = here & (homes.parcel < 0) & (homes.weight > 0)
+    run.fact(
+        people_in=float(np.nansum(pop)), people_without_floor=float(np.nansum(pop[floor <= 0])),
+        homes_off_parcels_n=int(off.sum()),
+    )  # fmt: skip
+
+
+def _as_real(whole: Whole, zone: Places, totals: pd.Series, unit: int) -> Reals:
+    """Return people; NaN where the home's zone has no such figure or the home lies in no zone."""
+    known = np.append(totals.notna().to_numpy(), False)[zone]
+    return np.where(known, whole / unit, np.nan)
+
+
+def _by_building(parcels: pd.DataFrame, homes: _Homes, people: dict[str, Reals]) -> pd.DataFrame:
+    ids = np.append(parcels["parcel_id"].to_numpy(dtype=object), None)
+    frame = pd.DataFrame({
+        "building_id": homes.table["building_id"], "parcel_id": frames.texts(ids[homes.parcel]),
+        "resid_floor_m2": homes.table["resid_floor_m2"], **people, frames.GEOMETRY: frames.geometries(homes.table),
+    })  # fmt: skip
+    return frames.conform(frame, schema.table("building_people"))
+
+
+def _by_parcel(parcels: pd.DataFrame, homes: _Homes, people: dict[str, Reals]) -> pd.DataFrame:
+    """Sum buildings by parcel: 0 where nobody lives, NaN where a home with floor has no figure."""
+    frame = parcels[["parcel_id", frames.GEOMETRY]].copy()
+    on = homes.parcel >= 0
+    for name, values in people.items():
+        known = on & ~np.isnan(values)
+        total = np.bincount(homes.parcel[known], weights=values[known], minlength=len(parcels))
+        unknown = on & np.isnan(values) & (homes.weight > 0)
+        blank = np.bincount(homes.parcel[unknown], minlength=len(parcels)) > 0
+        frame[name] = np.where(blank, np.nan, total)
+    return frames.conform(frame, schema.table("parcel_people"))

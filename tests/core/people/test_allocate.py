@@ -1,0 +1,113 @@
+"""Sums that must hold exactly, and a small case by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from urban_renewal.core.apportion import apportion
+from urban_renewal.core.people.allocate import COUNTS, PeopleOptions, allocate
+from urban_renewal.core.run import Run
+
+
+def frame(shapes, **columns):
+    table = pd.DataFrame(columns)
+    table["geometry"] = np.array(shapes, dtype=object)
+    return table
+
+
+def city(random, homes=60):
+    """Two communities side by side, ten parcels, homes of random size and age; a few of other or unknown use."""
+    zones = frame([shapely.box(0, 0, 500, 100), shapely.box(500, 0, 1000, 100)], community_id=["c1", "c2"])
+    zones["pop"] = random.integers(200, 3000, 2) + 0.5
+    for name, share in {"pop_0_2": 0.02, "pop_3_5": 0.025, "pop_6_14": 0.09, "pop_60": 0.3, "pop_65": 0.2}.items():
+        zones[name] = (zones["pop"] * share).round(0)
+    zones["pop_80"] = (zones["pop"] * 0.05).round(0)
+    zones["households"] = (zones["pop"] / 2.45).round(0)
+    parcels = frame(
+        [shapely.box(x, 0, x + 100, 100) for x in range(0, 1000, 100)], parcel_id=[f"p{i}" for i in range(10)]
+    )
+    x, y = random.uniform(0, 980, homes), random.uniform(0, 80, homes)
+    buildings = frame(
+        [shapely.box(a, b, a + 15, b + 12) for a, b in zip(x, y)], building_id=[f"b{i:03}" for i in range(homes)],
+        floors=random.integers(1, 20, homes).astype(str), use=random.choice(["住宅", "厂房", None], homes, p=[0.8, 0.1, 0.1]),
+        year=random.choice(["1995", "2010"], homes),
+    )  # fmt: skip
+    return zones, parcels, buildings
+
+
+def test_apportion_by_hand():
+    # Hamilton: 10 seats by 47, 16, 158, 81, 30 votes of 332 → quotas 1.416 0.482 4.759 2.440 0.904
+    assert apportion(np.array([10]), [47, 16, 158, 81, 30], np.zeros(5, dtype=int)).tolist() == [1, 1, 5, 2, 1]
+    assert apportion(np.array([1]), [1, 1, 1], np.zeros(3, dtype=int)).tolist() == [1, 0, 0]
+    assert apportion(np.array([5, 3]), [0, 0, 2, 1], np.array([0, 0, 1, 1])).tolist() == [0, 0, 2, 1]
+
+
+def test_apportion_keeps_every_sum():
+    random = np.random.default_rng(3)
+    for _ in range(200):
+        group = random.integers(0, 5, 40)
+        weights = random.integers(0, 1000, 40) * random.choice([1, 1e-3, 1e6])
+        totals = random.integers(0, 10**9, 5)
+        found = apportion(totals, weights, group)
+        quota = totals[group] * weights / np.maximum(np.bincount(group, weights=weights, minlength=5), 1e-300)[group]
+        sums = np.bincount(group, weights=weights, minlength=5)
+        assert (np.bincount(group, weights=found, minlength=5) == np.where(sums > 0, totals, 0)).all()
+        assert (np.abs(found - np.where(sums[group] > 0, quota, 0)) < 1 + 1e-6).all()
+
+
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize("uplift", [1.0, 1.3, 3.0])
+def test_sums_of_each_zone_stay_and_ages_nest(whole, uplift):
+    for seed in range(5):
+        zones, parcels, buildings = city(np.random.default_rng(seed))
+        if whole:
+            zones["pop"] = zones["pop"].round(0)
+        found = allocate(zones, parcels, buildings, PeopleOptions(uplift, whole), Run())
+        homes = found.buildings
+        inside = shapely.get_x(shapely.point_on_surface(homes["geometry"].to_numpy())) >= 500
+        for name in COUNTS:
+            sums = homes[name].groupby(inside).sum()
+            assert np.allclose([sums[False], sums[True]], zones[name], atol=1e-6), name
+            assert np.isclose(found.parcels[name].sum(), zones[name].sum(), atol=1e-6)
+        assert (homes["pop_80"] <= homes["pop_65"]).all() and (homes["pop_65"] <= homes["pop_60"]).all()
+        young = homes["pop_0_2"] + homes["pop_3_5"] + homes["pop_6_14"]
+        assert (young + homes["pop_60"] <= homes["pop"] + 1e-9).all()
+        if whole:
+            assert (homes[list(COUNTS)] % 1 == 0).all().all()
+
+
+def test_by_hand_and_row_order_does_not_matter():
+    zones = frame([shapely.box(0, 0, 100, 100)], community_id=["c"], pop=[100.0], pop_60=[30.0])
+    parcels = frame([shapely.box(0, 0, 50, 100), shapely.box(50, 0, 100, 100)], parcel_id=["p1", "p2"])
+    buildings = frame(
+        [shapely.box(0, 0, 10, 10), shapely.box(60, 0, 70, 10), shapely.box(80, 0, 90, 10)],
+        building_id=["a", "b", "c"], floors=["3", "1", "9"], use=["住宅", "住宅", "厂房"], year=["1990", "2010", "2010"],
+    )  # fmt: skip
+    found = allocate(zones, parcels, buildings, PeopleOptions(old_uplift=2.0), Run())
+    # floor 300 : 100 → 75 and 25 people; elders by 600 : 100 → 25.714 and 4.286
+    assert found.buildings["pop"].tolist() == [75.0, 25.0, 0.0]
+    assert found.buildings["pop_60"].tolist() == [25.714, 4.286, 0.0]
+    assert found.parcels["pop"].tolist() == [75.0, 25.0]
+    assert found.parcels["pop_0_2"].isna().all()  # nobody said how many
+    turned = allocate(zones, parcels[::-1], buildings[::-1].reset_index(drop=True), PeopleOptions(2.0), Run())
+    pd.testing.assert_frame_equal(turned.buildings, found.buildings)
+
+
+def test_a_zone_without_homes_is_named():
+    zones = frame([shapely.box(0, 0, 10, 10), shapely.box(20, 0, 30, 10)], community_id=["c1", "c2"], pop=[5.0, 7.0])
+    parcels = frame([shapely.box(0, 0, 30, 10)], parcel_id=["p"])
+    buildings = frame([shapely.box(1, 1, 9, 9)], building_id=["b"], floors=["2"], use=["住宅"])
+    run = Run()
+    found = allocate(zones, parcels, buildings, PeopleOptions(), run)
+    assert found.parcels["pop"].tolist() == [5.0]
+    assert [(row.feature_id, row.code) for row in run.left_out] == [("c2", "zone_without_floor")]
+
+
+def test_ages_above_the_total():
+    zones = frame([shapely.box(0, 0, 10, 10)], community_id=["c"], pop=[10.0], pop_60=[8.0], pop_0_2=[5.0])
+    parcels = frame([shapely.box(0, 0, 10, 10)], parcel_id=["p"])
+    buildings = frame([shapely.box(1, 1, 9, 9)], building_id=["b"], floors=["2"], use=["住宅"])
+    run = Run()
+    found = allocate(zones, parcels, buildings, PeopleOptions(), run)
+    assert found.parcels[["pop", "pop_60", "pop_0_2"]].values.tolist() == [[10.0, 8.0, 5.0]]
+    assert [row.code for row in run.left_out] == ["people_ages_exceed"]
