@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Land-use codes of seven schemes → one class; which scheme it is, is asked when the codes do not say."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .. import frames
+from ..errors import RenewalError
+from ..run import Run
+from ..words import RESOURCES
+
+Objects = npt.NDArray[np.object_]
+ENOUGH_VALID = 0.98  # own choice: share of the rows whose code a scheme must know to be a candidate
+SURVEY = "survey3"
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """One scheme: forms of its codes, forms only it has, and the class by longest prefix."""
+
+    name: str
+    title: Mapping[str, str]
+    valid: re.Pattern[str]
+    telling: re.Pattern[str] | None
+    classes: Mapping[str, str]
+
+    def class_of(self, code: str) -> str | None:
+        """Return the class of a code, None when the scheme has no such code."""
+        if not self.valid.fullmatch(code):
+            return None
+        found = (self.classes.get(code[:length]) for length in range(len(code), 0, -1))
+        return next((name for name in found if name), None)
+
+
+@lru_cache(maxsize=1)
+def schemes() -> dict[str, Scheme]:
+    """Return the schemes of resources/landuse/crosswalk.json in order of preference."""
+    data = json.loads((RESOURCES / "landuse" / "crosswalk.json").read_text(encoding="utf-8"))["schemes"]
+    return {name: _scheme(name, entry) for name, entry in data.items()}
+
+
+def _scheme(name: str, entry: Mapping[str, Any]) -> Scheme:
+    telling = re.compile("|".join(entry["telling"])) if entry["telling"] else None
+    return Scheme(name, entry["title"], re.compile("|".join(entry["valid"])), telling, entry["classes"])
+
+
+def clean_codes(values: pd.Series) -> pd.Series:
+    """Return codes as they are compared: the leading code of "0701 城镇住宅", upper case; missing where there is none."""
+    words = values.astype(frames.TEXT).str.strip().str.upper()
+    return words.str.extract(r"^([A-Z]?\d[0-9A-Z]*|[A-Z])", expand=False).astype(frames.TEXT)
+
+
+def detect_scheme(codes: Iterable[Any], has_czcsxm: bool) -> str:
+    """Return the scheme that a column of codes is written in.
+
+    A candidate knows at least 98 % of the rows' codes. Codes that only one scheme has, and a CZCSXM field, decide for
+    it; candidates that give every code the same class are the same answer (the first is taken).
+    Raises RenewalError(`scheme_unclear`) with candidates and evidence when codes mean different classes: the same
+    digits stand for industry in one scheme and for a farm road in another. Source: domain rules of the crosswalk.
+    """
+    counts = clean_codes(pd.Series(list(codes), dtype=object)).value_counts()
+    seen = {str(code): int(n) for code, n in sorted(counts.items(), key=lambda item: str(item[0]))}
+    rows = sum(seen.values())
+    candidates = [
+        scheme
+        for scheme in schemes().values()
+        if rows and sum(n for code, n in seen.items() if scheme.class_of(code)) >= ENOUGH_VALID * rows
+    ]
+    told = {scheme.name: [code for code in seen if scheme.telling and scheme.telling.fullmatch(code)]
+            for scheme in candidates}  # fmt: skip
+    if has_czcsxm and any(scheme.name == SURVEY for scheme in candidates):
+        told[SURVEY] = [*told[SURVEY], "CZCSXM"]
+    telling = [scheme for scheme in candidates if told[scheme.name]] or candidates
+    answers = {tuple(scheme.class_of(code) for code in seen) for scheme in telling}
+    if len(answers) == 1:
+        return telling[0].name
+    evidence = [f"{name}: {', '.join(found[:4])}" for name, found in told.items() if found] or list(seen)[:6]
+    raise RenewalError("scheme_unclear", candidates=[scheme.name for scheme in telling], evidence=evidence)
+
+
+def classify(values: pd.Series, scheme: str, run: Run) -> Objects:
+    """Return the class of each code (n,) as str or None; codes the scheme does not have are counted and missing."""
+    codes = clean_codes(values)
+    known = {str(code): schemes()[scheme].class_of(str(code)) for code in codes.dropna().unique()}
+    strange = sorted(code for code, name in known.items() if name is None)
+    if strange:
+        run.warn("code_not_in_scheme", scheme=scheme, n=int(codes.isin(strange).sum()), codes=strange)
+    return np.array([None if pd.isna(code) else known[str(code)] for code in codes], dtype=object)

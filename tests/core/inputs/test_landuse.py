@@ -1,0 +1,72 @@
+"""Land-use codes: what is sure is decided, what clashes is asked."""
+
+import pandas as pd
+import pytest
+from urban_renewal.core.errors import RenewalError
+from urban_renewal.core.inputs.landuse import classify, detect_scheme, schemes
+from urban_renewal.core.run import Run
+
+CLASSES = {
+    "resid", "homestead", "indus", "storage", "commerce", "public", "green", "road", "utility", "special", "empty",
+    "other",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("codes", "has_czcsxm", "scheme"),
+    [
+        (["0701", "0702", "05H1"], False, "survey3"),
+        (["0701", "0601"], True, "survey3"),  # the field is the survey's own
+        (["070102", "100101", "0703"], False, "landsea2023"),
+        (["0701", "1001", "1401"], False, "landsea2023"),  # 14 is in no other scheme of digits
+        (["0702", "0601", "0604"], False, "gbt21010"),
+        (["071", "061", "072"], False, "gbt21010_2007"),
+        (["R2", "M1", "A33"], False, "gb50137"),
+        (["R2", "M1", "C21"], False, "gbj137_90"),
+        (["R21", "M2"], False, "gb50137"),  # the same class in both editions
+        (["0701 城镇住宅用地", "08H2"], False, "survey3"),
+    ],
+)
+def test_scheme_is_told_by_the_codes(codes, has_czcsxm, scheme):
+    assert detect_scheme(codes, has_czcsxm) == scheme
+
+
+def test_clash_is_asked_not_guessed():
+    with pytest.raises(RenewalError) as caught:  # 0601 industry or farm road, 0702 homestead or community services
+        detect_scheme(["0601", "0701", "0702"], False)
+    assert caught.value.code == "scheme_unclear"
+    assert set(caught.value.values["candidates"]) >= {"landsea2023", "survey3", "gbt21010"}
+
+
+def test_codes_of_no_scheme_are_asked_too():
+    with pytest.raises(RenewalError) as caught:
+        detect_scheme(["X9", "Z8"], False)
+    assert caught.value.values["candidates"] == []
+
+
+@pytest.mark.parametrize(
+    ("scheme", "code", "name"),
+    [
+        ("survey3", "0601", "indus"), ("landsea2023", "0601", "road"), ("survey3", "0702", "homestead"),
+        ("landsea2023", "0702", "public"), ("landsea2023", "070302", "homestead"), ("survey3", "1001", "road"),
+        ("landsea2023", "100102", "indus"), ("survey3", "0508", "storage"), ("gbt21010", "0604", "storage"),
+        ("gbt21010_2007", "063", "storage"), ("gb50137", "H14", "homestead"), ("gb50137", "R22", "public"),
+        ("gb50137", "W1", "storage"), ("gbj137_90", "C21", "commerce"), ("gbj137_90", "C3", "public"),
+        ("survey3", "0201K", "other"), ("landsea2023", "2301", "empty"), ("survey3", "0810A", "green"),
+    ],
+)  # fmt: skip
+def test_crosswalk(scheme, code, name):
+    run = Run()
+    assert list(classify(pd.Series([code, None], dtype="string"), scheme, run)) == [name, None]
+    assert not run.messages
+
+
+def test_unknown_codes_are_counted_and_missing():
+    run = Run()
+    assert list(classify(pd.Series(["0701", "9999"]), "survey3", run)) == ["resid", None]
+    assert run.messages[0].code == "code_not_in_scheme"
+    assert run.messages[0].values["n"] == 1
+
+
+def test_data_names_only_known_classes():
+    assert {name for scheme in schemes().values() for name in scheme.classes.values()} <= CLASSES
