@@ -10,12 +10,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
+from scipy.ndimage import gaussian_filter
+from scipy.spatial import Delaunay, QhullError
 
+from .. import frames
 from ..run import Run
 from .graph import Reals
 from .profiles import WalkRules
 
 ToCell = Callable[[Reals, Reals], "tuple[Reals, Reals]"]
+REACH_SIGMAS = 3.0  # own choice: the filter is cut off here, where its weight is 1 % of the middle's
+STRIP_CELLS = 1_000_000  # cells filtered between two looks at the cancel flag
 
 
 @dataclass(frozen=True)
@@ -41,19 +47,137 @@ class Surface:
 
     def sample(self, x_m: Reals, y_m: Reals) -> Reals:
         """Return the height in metres at (n,) working coordinates: surveyed, else raster, else NaN."""
-        raise NotImplementedError
+        surveyed = self.sample_survey(x_m, y_m)
+        return np.where(np.isnan(surveyed), self.sample_raster(x_m, y_m), surveyed)
 
     def sample_survey(self, x_m: Reals, y_m: Reals) -> Reals:
         """Return the surveyed height, NaN outside the net of surveyed points."""
-        raise NotImplementedError
+        if self.survey is None or not len(x_m):
+            return np.full(len(x_m), np.nan)
+        heights: Reals = self.survey.sample(np.asarray(x_m, dtype=float), np.asarray(y_m, dtype=float))
+        return heights
 
     def sample_raster(self, x_m: Reals, y_m: Reals) -> Reals:
         """Return the low-passed raster's height (bilinear), NaN outside it or where it has no data."""
-        raise NotImplementedError
+        if self.raster is None or not len(x_m):
+            return np.full(len(x_m), np.nan)
+        column, row = self.raster.to_cell(np.asarray(x_m, dtype=float), np.asarray(y_m, dtype=float))
+        return _bilinear(self.raster.values, column, row)
+
+
+@dataclass(frozen=True, eq=False)
+class _Survey:
+    """A net of triangles; `good` (triangles,) those whose sides are short enough. Coordinates from `origin` on."""
+
+    net: Delaunay
+    good: npt.NDArray[np.bool_]
+    z_m: Reals
+    origin: Reals
+
+    def sample(self, x_m: Reals, y_m: Reals) -> Reals:
+        heights = np.full(len(x_m), np.nan)
+        xy = np.column_stack([x_m, y_m]) - self.origin
+        known = np.isfinite(xy).all(axis=1)
+        found = np.full(len(x_m), -1)
+        found[known] = self.net.find_simplex(xy[known])
+        inside = found >= 0
+        inside[inside] = self.good[found[inside]]
+        corners = found[inside]
+        moves = self.net.transform[corners]
+        two = np.einsum("ijk,ik->ij", moves[:, :2], xy[inside] - moves[:, 2])
+        parts = np.column_stack([two, 1 - two.sum(axis=1)])
+        heights[inside] = (parts * self.z_m[self.net.simplices[corners]]).sum(axis=1)
+        return heights
 
 
 def make_surface(
     raster: Raster | None, height_points: pd.DataFrame | None, rules: WalkRules, run: Run
 ) -> Surface | None:
-    """Return the ground from a raster and surveyed points (columns `z`, `geometry`), None when there is neither."""
-    raise NotImplementedError
+    """Return the ground from a raster and surveyed points (columns `z`, `geometry`), None when there is neither.
+
+    The raster is low-passed with a Gaussian whose standard deviation is max(`low_pass_m`, `low_pass_cells` / 2 cells),
+    so that its middle two thirds span `low_pass_cells` cells; cells without data neither count nor are filled. Surveyed
+    points say the height inside triangles whose sides are at most `survey_span_m`; where two stand at the same place
+    their mean counts. Points without height are left out.
+    Source: methods.md §2; noise σ 5 m correlated over 30 m on flat ground then costs an elder less than 10 %.
+    """
+    survey = None if height_points is None else _make_survey(height_points, rules.survey_span_m)
+    smooth = None if raster is None else _low_pass(raster, rules, run)
+    run.progress(1.0)
+    if smooth is None and survey is None:
+        return None
+    return Surface(smooth, survey)
+
+
+def low_pass_sigma_m(raster: Raster, rules: WalkRules) -> float:
+    """Return the standard deviation in metres of the low-pass that this raster gets."""
+    return max(rules.low_pass_m, rules.low_pass_cells / 2 * max(raster.cell_m))
+
+
+def _low_pass(raster: Raster, rules: WalkRules, run: Run) -> Raster:
+    """Return the raster after a normalised convolution, strip by strip."""
+    sigma_m = low_pass_sigma_m(raster, rules)
+    sigma = (sigma_m / raster.cell_m[1], sigma_m / raster.cell_m[0])  # rows run north to south
+    rows, columns = raster.values.shape
+    halo = int(REACH_SIGMAS * sigma[0] + 0.5)
+    strip = max(halo, STRIP_CELLS // max(columns, 1), 1)
+    known = np.isfinite(raster.values)
+    middle = float(raster.values[known].mean()) if known.any() else 0.0  # keeps the sums small
+    smooth = np.full(raster.values.shape, np.nan)
+    for first in range(0, rows, strip):
+        run.progress(first / rows)
+        top, bottom = max(0, first - halo), min(rows, first + strip + halo)
+        weight = known[top:bottom].astype(float)
+        values = np.where(known[top:bottom], raster.values[top:bottom] - middle, 0.0)
+        options: dict[str, Any] = {"sigma": sigma, "mode": "constant", "truncate": REACH_SIGMAS}
+        weights, sums = gaussian_filter(weight, **options), gaussian_filter(values, **options)
+        inner = slice(first - top, min(first + strip, rows) - top)
+        part = known[top:bottom][inner]
+        target = smooth[first : first + strip]
+        target[part] = sums[inner][part] / weights[inner][part] + middle
+    return Raster(smooth, raster.to_cell, raster.cell_m)
+
+
+def _bilinear(values: npt.NDArray[np.float64], column: Reals, row: Reals) -> Reals:
+    """Return the mean of the four cells around, weighted by nearness, over those that have data."""
+    rows, columns = values.shape
+    inside = (column >= -0.5) & (column <= columns - 0.5) & (row >= -0.5) & (row <= rows - 0.5)
+    c = np.clip(np.where(inside, column, 0), 0, columns - 1)
+    r = np.clip(np.where(inside, row, 0), 0, rows - 1)
+    left, top = np.floor(c).astype(int), np.floor(r).astype(int)
+    right, bottom = np.minimum(left + 1, columns - 1), np.minimum(top + 1, rows - 1)
+    east, south = c - left, r - top
+    total, weights = np.zeros(len(c)), np.zeros(len(c))
+    for at_row, at_column, weight in (
+        (top, left, (1 - south) * (1 - east)), (top, right, (1 - south) * east),
+        (bottom, left, south * (1 - east)), (bottom, right, south * east),
+    ):  # fmt: skip
+        value = values[at_row, at_column]
+        used = np.where(np.isnan(value), 0.0, weight)
+        total += np.where(used > 0, value * used, 0.0)
+        weights += used
+    good = inside & (weights > 0)
+    return np.where(good, total / np.where(weights > 0, weights, 1.0), np.nan)
+
+
+def _make_survey(points: pd.DataFrame, span_m: float) -> _Survey | None:
+    shapes = frames.geometries(points)
+    z = frames.optional(points, "z", "real").to_numpy(dtype=np.float64, na_value=np.nan)
+    good = np.isfinite(z) & (shapely.get_type_id(shapes) >= 0) & ~shapely.is_empty(shapes)
+    centres = shapely.centroid(shapes[good])
+    listed = np.column_stack([shapely.get_x(centres), shapely.get_y(centres), z[good]])
+    listed = listed[np.lexsort(listed.T[::-1])]  # by x, y, z: the order of rows must not show
+    xy, place = np.unique(np.round(listed[:, :2], 3), axis=0, return_inverse=True)
+    counts = np.bincount(place.ravel(), minlength=len(xy))
+    heights = np.bincount(place.ravel(), weights=listed[:, 2], minlength=len(xy)) / np.maximum(counts, 1)
+    if len(xy) < 3:
+        return None
+    origin = xy[0].copy()
+    try:
+        net = Delaunay(xy - origin)
+    except QhullError:  # all on one line
+        return None
+    corners = net.points[net.simplices]
+    sides = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2)
+    short = (sides <= span_m).all(axis=1) & np.isfinite(net.transform).all(axis=(1, 2))
+    return _Survey(net, short, heights, origin) if short.any() else None

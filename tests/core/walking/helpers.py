@@ -1,0 +1,30 @@
+"""Small builders for the tests of this room."""
+
+import numpy as np
+import pandas as pd
+import shapely
+from urban_renewal.core.walking.heights import Raster
+
+
+def plane_raster(height, size=200, cell=10.0, x0=-500.0, y0=-500.0):
+    """A raster whose cell centres hold height(x, y); row 0 in the north."""
+    x = x0 + (np.arange(size) + 0.5) * cell
+    y = y0 + (size - np.arange(size) - 0.5) * cell
+    values = np.asarray(height(x[None, :], y[:, None]), dtype=float) * np.ones((size, size))
+    top = y0 + size * cell
+
+    def to_cell(px, py):
+        return (px - x0) / cell - 0.5, (top - py) / cell - 0.5
+
+    return Raster(values, to_cell, (cell, cell))
+
+
+def roads(*rows):
+    """Rows of (road_id, highway, coordinates, {tags})."""
+    names = sorted({name for row in rows for name in (row[3] if len(row) > 3 else {})})
+    frame = pd.DataFrame({"road_id": [row[0] for row in rows], "highway": [row[1] for row in rows]})
+    for name in names:
+        frame[name] = [(row[3] if len(row) > 3 else {}).get(name) for row in rows]
+    frame = frame.astype("string")
+    frame["geometry"] = np.array([shapely.LineString(row[2]) for row in rows], dtype=object)
+    return frame
