@@ -69,8 +69,8 @@ def year_interval(values: pd.Series) -> tuple[Reals, Reals]:
     """Return the first and last year a text allows, (n,) float64 each, NaN = unknown.
 
     Read are years (1998, "1998年10月", 19981001, 1998-10-01), ranges ("1991–2000"), decades ("90年代", "90年代初") and
-    open ends ("2000年以前": the lower end stays NaN, "2000年以后": the upper end). A decade without a century is one of the
-    1900s from 30 on, else of the 2000s. Source: own choice from the forms met in registers and censuses.
+    open ends ("2000年以前": the lower end stays NaN, "2000年以后": the upper end). A decade without a century is
+    one of the 1900s from 30 on, else of the 2000s. Source: own choice from the forms met in registers and censuses.
     """
     lo, hi = _read(values, _years, 2)
     return lo, hi

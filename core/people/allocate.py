@@ -47,7 +47,7 @@ class People:
 
 @dataclass(frozen=True, eq=False)
 class _Homes:
-    """Where people can live, ordered by id: weight in whole dm² of residential floor, its zone (-1 none), its parcel."""
+    """Where people can live, ordered by id: weight in dm² of residential floor, its zone and parcel (row, -1 none)."""
 
     table: pd.DataFrame
     weight: Whole
@@ -64,8 +64,8 @@ def allocate(
     Parameters: `population` with `community_id`, `pop`, `geometry` and, where there, pop_0_2 … pop_80, households;
     `parcels` with `parcel_id`, `geometry`; `buildings` as role BUILDINGS, None = people go to parcels by area.
     A building lives in the zone that holds its inside point and on the parcel that holds most of it. Whole thousandths
-    (or people) by largest remainders, ties by id; disjoint ages are spread and added, so that pop_80 ≤ pop_65 ≤ pop_60 ≤
-    pop everywhere. Listed: zones without residential floor (`zone_without_floor`), ages above the total
+    (or people) by largest remainders, ties by id; disjoint ages are spread and added, so that everywhere
+    pop_80 ≤ pop_65 ≤ pop_60 ≤ pop. Listed: zones without residential floor (`zone_without_floor`), ages above the total
     (`people_ages_exceed`), negative counts (`people_negative`, taken as unknown), residential buildings in no zone.
     Source: domain practice, dasymetric by floor area (Cracow: error 22 % against 311 % by area).
     """
@@ -131,7 +131,8 @@ def _residential_floor(measured: pd.DataFrame, run: Run) -> Reals:
     if unknown.any():
         run.warn("storeys_assumed", n=int(unknown.sum()), storeys=typical)
     run.fact(use_untold_n=int(untold.sum()), storeys_assumed_n=int(unknown.sum()))
-    return np.nan_to_num(floor) * share
+    homes: Reals = np.nan_to_num(floor) * share
+    return homes
 
 
 def _zone_of(table: pd.DataFrame, zones: pd.DataFrame) -> Places:
@@ -197,7 +198,7 @@ def _as_real(whole: Whole, zone: Places, totals: pd.Series, unit: int) -> Reals:
 
 
 def _by_building(parcels: pd.DataFrame, homes: _Homes, people: dict[str, Reals]) -> pd.DataFrame:
-    ids = np.append(parcels["parcel_id"].to_numpy(dtype=object), None)
+    ids = np.array([*parcels["parcel_id"], None], dtype=object)  # the last one for -1: on no parcel
     frame = pd.DataFrame({
         "building_id": homes.table["building_id"], "parcel_id": frames.texts(ids[homes.parcel]),
         "resid_floor_m2": homes.table["resid_floor_m2"], **people, frames.GEOMETRY: frames.geometries(homes.table),
