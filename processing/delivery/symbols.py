@@ -13,6 +13,7 @@ from qgis.core import (
     QgsRuleBasedRenderer,
     QgsSimpleFillSymbolLayer,
     QgsSimpleLineSymbolLayer,
+    QgsSimpleMarkerSymbolLayer,
 )
 
 Rule = tuple[str, str, Any]  # legend label, filter expression ("" = all, "ELSE" = the rest), symbol
@@ -87,7 +88,8 @@ def marker(shape: str, color: str, size: float, rim: str = "#FFFFFF", rim_width:
 def ring(color: str, size: float, width: float) -> QgsMarkerSymbol:
     """Return a white disc with a coloured rim and a dot in the middle: a station."""
     symbol = marker("circle", "#FFFFFF", size, color, width)
-    symbol.appendSymbolLayer(marker("circle", color, size * 0.4, color, 0).symbolLayer(0).clone())
+    dot = {"name": "circle", "color": color, "size": str(size * 0.4), "outline_style": "no"}
+    symbol.appendSymbolLayer(QgsSimpleMarkerSymbolLayer.create(dot))
     return symbol
 
 
