@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Key figures and small charts of the steps, read from the result files by SQL. Runs in a worker thread; no QGIS."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+BINS = 20  # of the score histogram, 0–1
+WORST = 5  # communities in the chart of gaps
+
+
+def figures_of(step: str, files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the figures of a step: plain numbers, and what its chart is drawn from.
+
+    `files` are result files by name, `values` the number outputs of the step's algorithms. A table that is missing
+    leaves its figures out: the card shows — for them.
+    """
+    return {
+        "prepare": _prepare, "tag": _tag, "gaps": _gaps, "zones": _zones, "deliver": _deliver,
+    }[step](files, values)  # fmt: skip
+
+
+def rows_of(files: Mapping[str, str], name: str, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the rows of a query on a result file; `{t}` in it is the table. A missing file or column gives no rows."""
+    path = files.get(name, "").split("|")[0]
+    if not path or not Path(path).exists():
+        return []
+    try:
+        with closing(sqlite3.connect(f"{Path(path).as_uri()}?mode=ro", uri=True)) as connection:
+            return connection.execute(sql.replace("{t}", f'"{name}"'), values).fetchall()
+    except sqlite3.Error:
+        return []
+
+
+def _prepare(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
+    issues = rows_of(files, "issues", "SELECT severity, layer, count(*) FROM {t} GROUP BY 1, 2 ORDER BY 1, 2")
+    found: dict[str, Any] = {
+        "errors": sum(n for severity, _, n in issues if severity == "error"),
+        "warnings": sum(n for severity, _, n in issues if severity == "warning"),
+        "bar": {
+            severity: sum(n for item, _, n in issues if item == severity) for severity in ("error", "warning", "info")
+        },
+    }
+    for name, table in (("parcels", "people"), ("buildings", "building_people")):
+        counted = rows_of(files, table, "SELECT count(*) FROM {t}")
+        if counted:
+            found[name] = counted[0][0]
+    lengths = rows_of(files, "edges", "SELECT component, sum(length_m) FROM {t} GROUP BY 1")
+    total = sum(length or 0 for _, length in lengths)
+    if total > 0:
+        found["connected"] = max(length or 0 for _, length in lengths) / total
+    for table in ("people", "tagged"):
+        people = rows_of(files, table, "SELECT sum(pop), count(*) FROM {t}")
+        if people and people[0][0] is not None:
+            found.setdefault("people", people[0][0])
+            found.setdefault("parcels", people[0][1])
+    return found
+
+
+def _tag(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
+    counts = rows_of(files, "tagged", "SELECT tag, tag_level, count(*) FROM {t} GROUP BY 1, 2 ORDER BY 1, 2")
+    tags: dict[str, dict[str, int]] = {}
+    for tag, level, n in counts:
+        tags.setdefault(tag or "none", {})[level or "none"] = n
+    marked = {tag: sum(levels.values()) for tag, levels in tags.items() if tag != "none"}
+    main = max(sorted(marked), key=lambda tag: marked[tag], default="")
+    scores = rows_of(
+        files, "tagged",
+        "SELECT tag_level, CAST(min(tag_score * ?, ? - 1) AS INT), count(*) FROM {t} "
+        "WHERE tag = ? AND tag_score IS NOT NULL GROUP BY 1, 2", (BINS, BINS, main),
+    )  # fmt: skip
+    bins = {level: [0] * BINS for level in ("confirmed", "suspected")}
+    for level, place, n in scores:
+        if level in bins:
+            bins[level][place] += n
+    rules = rows_of(files, "tagged", "SELECT rules_id FROM {t} WHERE rules_id IS NOT NULL LIMIT 1")
+    return {
+        "parcels": sum(n for _, _, n in counts),
+        "tags": tags,
+        "suspected": sum(levels.get("suspected", 0) for levels in tags.values()),
+        "marked": sum(marked.values()),
+        "histogram": {"tag": main, **bins},
+        "rules_id": rules[0][0] if rules else "",
+    }
+
+
+def _gaps(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
+    kinds = rows_of(
+        files, "gap_detail",
+        "SELECT kind, unit, sum(need), sum(served), sum(gap), "
+        "sum(CASE WHEN need > 0 THEN people * (1 - share) END), sum(status IN ('NOT_SNAPPED', 'SNAP_STEEP')), "
+        "sum(status = 'UNREACHED'), sum(status = 'NO_PEOPLE_DATA') FROM {t} GROUP BY 1, 2 ORDER BY 1",
+    )  # fmt: skip
+    names = ("kind", "unit", "need", "served", "gap", "people_unserved", "not_snapped", "unreached", "no_people")
+    table = [dict(zip(names, row)) for row in kinds]
+    communities = rows_of(
+        files, "gap_summary",
+        "SELECT community_id, name, kind, need, gap, people FROM {t} WHERE community_id IS NOT NULL",
+    )  # fmt: skip
+    worst = _worst_communities(communities)
+    return {
+        "kinds": table,
+        "worst": worst[:WORST],
+        "communities": len({row[0] for row in communities}),
+        "communities_short": sum(row["share"] > 0 for row in worst),
+        "not_snapped": max((row["not_snapped"] or 0 for row in table), default=0),
+    }
+
+
+def _worst_communities(rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """Return communities by the plain mean over kinds with need of gap ÷ need (contract: elder_gap, child_gap)."""
+    shares: dict[str, list[float]] = {}
+    names: dict[str, str] = {}
+    for community, name, _, need, gap, _people in rows:
+        names[community] = name or community
+        if need and need > 0 and gap is not None:
+            shares.setdefault(community, []).append(gap / need)
+    found = [
+        {"id": community, "name": names[community], "share": sum(values) / len(values)}
+        for community, values in shares.items()
+    ]
+    return sorted(found, key=lambda row: (-row["share"], row["id"]))
+
+
+def _zones(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
+    zones = rows_of(files, "zones", "SELECT zone_id, name, area_m2, petals_n, people FROM {t} ORDER BY 1")
+    petals = rows_of(files, "petals", "SELECT zone_id, tag, sum(area_m2) FROM {t} GROUP BY 1, 2 ORDER BY 1, 2")
+    by_zone: dict[str, dict[str, float]] = {}
+    for zone, tag, area in petals:
+        by_zone.setdefault(zone, {})[tag or "none"] = area or 0.0
+    return {
+        "zones": len(zones),
+        "hectares": sum(area or 0 for _, _, area, _, _ in zones) / 10_000,
+        "petals": sum(n or 0 for _, _, _, n, _ in zones),
+        "people": sum(people or 0 for *_, people in zones),
+        "bars": [{"id": zone, "name": name or zone, "parts": by_zone.get(zone, {})} for zone, name, *_ in zones],
+    }
+
+
+def _deliver(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
+    folder = Path(str(values.get("FOLDER", "")))
+    found = [path for path in sorted(folder.rglob("*")) if path.is_file()] if values.get("FOLDER") else []
+    groups: dict[str, dict[str, int]] = {}
+    for path in found:
+        top = path.relative_to(folder).parts
+        name = top[0] + "/" if len(top) > 1 else top[0]
+        entry = groups.setdefault(name, {"n": 0, "bytes": 0})
+        entry["n"] += 1
+        entry["bytes"] += path.stat().st_size
+    return {
+        "files": len(found),
+        "bytes": sum(entry["bytes"] for entry in groups.values()),
+        "entries": [{"name": name, **entry} for name, entry in groups.items()],
+        "ok": values.get("OK"),
+        "folder": str(folder) if values.get("FOLDER") else "",
+    }

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What state a step is in and why: done, ready, running, out of date, not ready or failed.
+
+Pure logic over the study and a look at the world; sentences are made in wording.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .steps import BY_KEY, STEPS, Step
+from .study import Study
+
+DONE, READY, RUNNING, STALE, BLOCKED, FAILED = "done", "ready", "running", "stale", "blocked", "failed"
+
+
+@dataclass(frozen=True)
+class LayerLook:
+    """The layer chosen for a role as it is now: `signature` changes when its data do; "" = it is gone."""
+
+    name: str
+    signature: str
+    has_crs: bool = True
+
+
+@dataclass(frozen=True)
+class World:
+    """What lies outside the state: built algorithms, layers by role, missing files, the step running now."""
+
+    algorithms: frozenset[str]
+    layers: Mapping[str, LayerLook] = field(default_factory=dict)
+    missing_results: frozenset[str] = frozenset()  # steps whose files are gone
+    missing_packages: tuple[str, ...] = ()
+    running: str = ""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing that stands in the way or has changed: `code` for wording.py, `values` that fill its sentence."""
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    action: str = ""  # what the link beside it does: inputs | role:X | run:X | folder | packages | layer:X
+
+
+@dataclass(frozen=True)
+class StepState:
+    """State of one card with what is missing (blocked) or what has changed (stale), first cause first."""
+
+    step: str
+    kind: str
+    reasons: tuple[Reason, ...] = ()
+
+
+def states(study: Study | None, world: World) -> dict[str, StepState]:
+    """Return the state of every step."""
+    found: dict[str, StepState] = {}
+    for step in STEPS:
+        found[step.key] = _state(step, study, world, found)
+    return found
+
+
+def _state(step: Step, study: Study | None, world: World, earlier: Mapping[str, StepState]) -> StepState:
+    if world.running == step.key:
+        return StepState(step.key, RUNNING)
+    missing = tuple(_missing(step, study, world, earlier))
+    record = study.steps.get(step.key) if study else None
+    if study and step.key in study.failures:
+        return StepState(step.key, FAILED, missing)
+    if record and study:
+        changed = tuple(_changes(step, study, world, earlier))
+        if not changed:
+            return StepState(step.key, DONE)
+        return StepState(step.key, STALE, (*changed, *missing))
+    return StepState(step.key, BLOCKED if missing else READY, missing)
+
+
+def is_runnable(state: StepState) -> bool:
+    """Say whether the step's main button works: nothing stands in the way."""
+    return state.kind != RUNNING and not any(reason.code in BLOCKING for reason in state.reasons)
+
+
+BLOCKING = {
+    "algorithm_missing", "package_missing", "role_missing", "layer_gone", "no_crs", "step_first", "folder_missing",
+}  # fmt: skip
+
+
+def _missing(step: Step, study: Study | None, world: World, earlier: Mapping[str, StepState]) -> list[Reason]:
+    found = []
+    if world.missing_packages:
+        found.append(Reason("package_missing", {"names": list(world.missing_packages)}, "packages"))
+    for name in step.algorithms:
+        if name not in world.algorithms:
+            found.append(Reason("algorithm_missing", {"algorithm": name}))
+    found += [reason for role in step.required if (reason := _role_reason(role, study, world))]
+    for name in step.upstream:
+        if earlier[name].kind not in (DONE,):
+            found.append(Reason("step_first", {"step": name, "state": earlier[name].kind}, f"run:{name}"))
+            break
+    if study and not study.folder and not found:
+        found.append(Reason("folder_missing", {}, "folder"))
+    return found
+
+
+def _role_reason(role: str, study: Study | None, world: World) -> Reason | None:
+    choice = study.inputs.get(role) if study else None
+    if choice is None:
+        return Reason("role_missing", {"role": role}, f"role:{role}")
+    look = world.layers.get(role)
+    if look is None or not look.signature:
+        return Reason("layer_gone", {"layer": choice.name, "role": role}, f"role:{role}")
+    if not look.has_crs:
+        return Reason("no_crs", {"layer": look.name, "role": role}, f"layer:{role}")
+    return None
+
+
+def _changes(step: Step, study: Study, world: World, earlier: Mapping[str, StepState]) -> list[Reason]:
+    """Return what has changed since the step ran: its own layers, its settings, then earlier steps."""
+    record = study.steps[step.key]
+    found = [reason for role in step.used if (reason := _layer_change(role, study, record, world))]
+    for name in step.settings:
+        if record.settings.get(name, "") != study.setting(name):
+            found.append(Reason("setting_changed", {"setting": name, "now": study.setting(name)}))
+    if step.key in world.missing_results:
+        found.append(Reason("results_gone", {}))
+    for name in step.upstream:
+        before, now = record.upstream.get(name, ""), study.steps.get(name)
+        if now is None or now.run_id != before:
+            at = now.finished_at if now else ""
+            found.append(Reason("step_ran_again", {"step": name, "at": at}))
+    for name in step.upstream:
+        if earlier[name].kind == STALE:
+            found.append(Reason("step_stale", {"step": name, "cause": earlier[name].reasons[0]}))
+            break
+    return found
+
+
+def _layer_change(role: str, study: Study, record: Any, world: World) -> Reason | None:
+    before, look, choice = record.seen.get(role, ""), world.layers.get(role), study.inputs.get(role)
+    old_name = record.names.get(role, "")
+    if choice is None:
+        return Reason("role_removed", {"role": role, "layer": old_name}, f"role:{role}") if before else None
+    if look is None or not look.signature:
+        return Reason("layer_gone", {"layer": old_name or choice.name, "role": role}, f"role:{role}")
+    if not before:
+        return Reason("role_added", {"role": role, "layer": look.name})
+    return None if look.signature == before else _data_change(role, study, record, look)
+
+
+def _data_change(role: str, study: Study, record: Any, look: LayerLook) -> Reason:
+    """Return what is known about a change of data: another layer, edits saved in QGIS, or changed elsewhere."""
+    old_name, change = record.names.get(role, ""), study.changes.get(study.inputs[role].layer_id)
+    if look.name != old_name and record.seen[role].split("|")[0] != look.signature.split("|")[0]:
+        return Reason("layer_swapped", {"role": role, "old": old_name, "layer": look.name})
+    edits = int(look.signature.rsplit("|", 1)[-1]) - int(record.seen[role].rsplit("|", 1)[-1])
+    if change and edits > 0:
+        return Reason("layer_edited", {"role": role, "layer": look.name, "n": edits, "at": change.at})
+    return Reason("layer_changed", {"role": role, "layer": look.name})
+
+
+def downstream(key: str) -> list[str]:
+    """Return the steps from this one on that depend on it, in order."""
+    found = [key]
+    for step in STEPS:
+        if set(step.upstream) & set(found):
+            found.append(step.key)
+    return [name for name in BY_KEY if name in found]

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs algorithms by id, one after the other, in QGIS's task manager; the window stays alive and Cancel works."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from qgis.core import (
+    QgsApplication,
+    QgsProcessingAlgRunnerTask,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProject,
+)
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+
+from .steps import PROVIDER
+
+
+@dataclass(frozen=True)
+class Job:
+    """One algorithm to run: `share` is its part of the bar (any positive number)."""
+
+    algorithm: str
+    parameters: Mapping[str, Any]
+    share: float = 1.0
+
+
+@dataclass
+class Outcome:
+    """How a run ended: `results` by algorithm; `message` says what went wrong; `log` is everything that was said."""
+
+    ok: bool
+    cancelled: bool = False
+    message: str = ""
+    results: dict[str, dict[str, Any]] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+class Listener(QgsProcessingFeedback):
+    """Keeps what an algorithm says. It is called from the worker thread: plain assignments and appends only."""
+
+    def __init__(self) -> None:
+        super().__init__(False)
+        self.said = ""
+        self.error = ""
+        self.log: list[str] = []
+
+    def setProgressText(self, text: str) -> None:
+        """Keep what is being done now."""
+        self.said = text
+        self.log.append(text)
+
+    def pushInfo(self, info: str) -> None:
+        """Keep a message."""
+        self.log.append(info)
+
+    def pushWarning(self, warning: str) -> None:
+        """Keep a warning."""
+        self.log.append(warning)
+
+    def pushDebugInfo(self, info: str) -> None:
+        """Keep a detail for the log."""
+        self.log.append(info)
+
+    def reportError(self, error: str, fatalError: bool = False) -> None:  # noqa: N803
+        """Keep what went wrong; the last error is the one shown."""
+        self.error = error
+        self.log.append(error)
+
+
+class Runner(QObject):
+    """One run at a time: a list of jobs. `finished` comes once, with the Outcome, on the main thread."""
+
+    finished = pyqtSignal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs: list[Job] = []
+        self._task: QgsProcessingAlgRunnerTask | None = None
+        self._listener = Listener()
+        self._context: QgsProcessingContext | None = None
+        self._outcome = Outcome(False)
+        self._began = 0.0
+        self._total = 1.0
+        self._done_share = 0.0
+        self._cancelling = False
+
+    def start(self, jobs: Sequence[Job]) -> None:
+        """Begin; a run that is going on must have ended."""
+        assert self._task is None
+        self._jobs = list(jobs)
+        self._outcome, self._cancelling = Outcome(True), False
+        self._began = time.monotonic()
+        self._total = sum(job.share for job in self._jobs) or 1.0
+        self._done_share = 0.0
+        self._next()
+
+    @property
+    def is_running(self) -> bool:
+        """Say whether a run is going on."""
+        return self._task is not None
+
+    @property
+    def is_cancelling(self) -> bool:
+        """Say whether Cancel was pressed and the work has not stopped yet."""
+        return self._cancelling
+
+    @property
+    def said(self) -> str:
+        """Return what is being done now."""
+        return self._listener.said
+
+    @property
+    def algorithm(self) -> str:
+        """Return the algorithm that runs now."""
+        return self._jobs[0].algorithm if self._jobs else ""
+
+    def share(self) -> float:
+        """Return how much of all jobs is done, 0–1."""
+        now = self._jobs[0].share * self._listener.progress() / 100 if self._jobs else 0.0
+        return min(1.0, (self._done_share + now) / self._total)
+
+    def seconds(self) -> float:
+        """Return the seconds since the start."""
+        return time.monotonic() - self._began
+
+    def cancel(self) -> None:
+        """Ask the work to stop; `finished` follows within a second."""
+        self._cancelling = True
+        self._jobs = self._jobs[:1]
+        if self._task is not None:
+            self._task.cancel()
+
+    def abandon(self) -> None:
+        """Cancel without telling anybody: the window or the plugin goes away."""
+        self.blockSignals(True)
+        self.cancel()
+
+    def _next(self) -> None:
+        job = self._jobs[0]
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"{PROVIDER}:{job.algorithm}")
+        self._listener = Listener()
+        if algorithm is None:
+            self._end(False, job.algorithm)
+            return
+        self._context = QgsProcessingContext()
+        self._context.setProject(QgsProject.instance())
+        able, message = algorithm.checkParameterValues(dict(job.parameters), self._context)
+        if not able:
+            self._end(False, message)
+            return
+        task = QgsProcessingAlgRunnerTask(algorithm, dict(job.parameters), self._context, self._listener)
+        task.executed.connect(self._on_executed)
+        self._task = task
+        QgsApplication.taskManager().addTask(task)
+
+    def _on_executed(self, ok: bool, results: dict[str, Any]) -> None:
+        job = self._jobs[0]
+        self._task = None
+        self._outcome.log += [f"— {job.algorithm}", *self._listener.log]
+        if self._cancelling or not ok:
+            self._end(False, self._listener.error)
+            return
+        self._outcome.results[job.algorithm] = dict(results)
+        self._done_share += job.share
+        self._jobs.pop(0)
+        if self._jobs:
+            self._next()
+        else:
+            self._end(True, "")
+
+    def _end(self, ok: bool, message: str) -> None:
+        outcome = self._outcome
+        outcome.ok, outcome.cancelled, outcome.message = ok, self._cancelling and not ok, message
+        outcome.seconds = self.seconds()
+        self._task, self._context, self._jobs, self._cancelling = None, None, [], False
+        self.finished.emit(outcome)

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The five steps as data: which layers and earlier results each needs, which algorithms it runs, what it leaves.
+
+No QGIS here. Parameter names and ids are those of the contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .study import Study
+
+PROVIDER = "urbanrenewal"
+DELIVERY, SAMPLE, SINGLE = "delivery", "sample", "steps"  # folders in the study's folder
+# every role that the dock fills, in the order in which it lists them (DESIGN §4); DEM is a raster
+ROLES = (
+    "PARCELS", "BUILDINGS", "ACTIVITY", "FACILITIES", "CAPACITIES", "ENTRANCES", "POPULATION", "COMMUNITIES", "ROADS",
+    "DEM", "HEIGHT_POINTS", "BARRIERS", "STATIONS", "STATION_ENTRANCES", "PROTECTED", "PROGRAMME", "PLAN",
+    "CONSTRAINTS", "GREEN", "REVIEWS",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Call:
+    """One algorithm of a step. `outputs` = {parameter: result name}; the file is called after the result."""
+
+    algorithm: str
+    parameters: Mapping[str, Any]
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Material:
+    """What calls are made from: layers by role, column choices by role, settings, files of earlier steps by name."""
+
+    layers: Mapping[str, str]
+    mappings: Mapping[str, Mapping[str, str]]
+    study: Study
+    results: Mapping[str, str]
+    language: str
+
+    def only(self, *roles: str) -> dict[str, Any]:
+        """Return {role: layer} of those roles that have a layer."""
+        return {role: self.layers[role] for role in roles if role in self.layers}
+
+    def result(self, name: str) -> str | None:
+        """Return the file of an earlier result."""
+        return self.results.get(name)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One card. `required` roles must be there, `used` ones make it out of date; `settings` likewise."""
+
+    key: str
+    required: tuple[str, ...]
+    used: tuple[str, ...]
+    upstream: tuple[str, ...]
+    settings: tuple[str, ...]
+    algorithms: tuple[str, ...]
+    calls: Callable[[Material], list[Call]]
+
+
+def _prepare(material: Material) -> list[Call]:
+    look = material.only(*(role for role in ROLES if role not in ("REVIEWS",)))
+    calls = [Call("checkinputs", look, {"ISSUES": "issues"})]
+    if {"POPULATION", "PARCELS"} <= set(material.layers):
+        people = {**material.only("POPULATION", "PARCELS", "BUILDINGS"), **_fields(material, "POPULATION")}
+        outputs = {"OUTPUT": "people", "BUILDING_PEOPLE": "building_people", "LEFT_OUT": "left_out_people"}
+        if "BUILDINGS" not in material.layers:
+            outputs.pop("BUILDING_PEOPLE")
+        calls.append(Call("allocatepopulation", people, outputs))
+    if "ROADS" in material.layers:
+        roads = material.only("ROADS", "DEM", "HEIGHT_POINTS")
+        calls.append(Call("buildwalknetwork", roads, {"EDGES": "edges", "FINDINGS": "network_findings"}))
+    return calls
+
+
+def _tag(material: Material) -> list[Call]:
+    roles = ("BUILDINGS", "ROADS", "ACTIVITY", "PROTECTED", "PROGRAMME", "REVIEWS")
+    parameters = {
+        "PARCELS": material.result("people") or material.layers["PARCELS"],
+        **material.only(*roles),
+        **_fields(material, "PARCELS", *roles),
+        **_given(material, "RULES", "RULES_FILE", "AS_OF", "LAND_USE_SCHEME"),
+    }
+    return [Call("tagparcels", parameters, {"OUTPUT": "tagged", "SUMMARY": "tag_summary", "LEFT_OUT": "left_out_tags"})]
+
+
+def _gaps(material: Material) -> list[Call]:
+    roles = ("FACILITIES", "CAPACITIES", "ENTRANCES", "DEM", "HEIGHT_POINTS", "BARRIERS", "COMMUNITIES")
+    parameters = {
+        "PARCELS": material.result("tagged"),
+        "NETWORK": material.result("edges"),
+        **({"BUILDING_PEOPLE": material.result("building_people")} if material.result("building_people") else {}),
+        **material.only(*roles),
+        **_fields(material, "FACILITIES"),
+        **_given(material, "STANDARD", "STANDARD_FILE", "KINDS"),
+    }
+    outputs = {"OUTPUT": "gap", "DETAIL": "gap_detail", "FACILITY_LOAD": "facility_load", "LEFT_OUT": "left_out_gaps"}
+    if "COMMUNITIES" in material.layers:
+        outputs["SUMMARY"] = "gap_summary"
+    return [Call("facilitygap", parameters, outputs)]
+
+
+def _zones(material: Material) -> list[Call]:
+    roles = ("STATIONS", "STATION_ENTRANCES", "DEM", "HEIGHT_POINTS", "BARRIERS", "COMMUNITIES")
+    parameters = {
+        "PARCELS": material.result("tagged"),
+        "DETAIL": material.result("gap_detail"),
+        "NETWORK": material.result("edges"),
+        **material.only(*roles),
+        **_fields(material, "STATIONS"),
+        **_given(material, "ZONE_RULES", "ZONE_RULES_FILE", "MAX_ZONES"),
+    }
+    names = ("zones", "members", "cores", "branches", "petals")
+    outputs = {**{name.upper(): name for name in names}, "LEFT_OUT": "left_out_zones"}
+    return [Call("delineatezones", parameters, outputs)]
+
+
+def _deliver(material: Material) -> list[Call]:
+    given = {
+        "PARCELS": "tagged", "DETAIL": "gap_detail", "FACILITY_LOAD": "facility_load", "SUMMARY": "gap_summary",
+        "NETWORK": "edges", "ZONES": "zones", "MEMBERS": "members", "CORES": "cores", "BRANCHES": "branches",
+        "PETALS": "petals",
+    }  # fmt: skip
+    left_out = [path for name, path in sorted(material.results.items()) if name.startswith("left_out_")]
+    folder = str(Path(material.study.folder) / DELIVERY)
+    parameters = {
+        **{parameter: material.result(name) for parameter, name in given.items() if material.result(name)},
+        **material.only("BUILDINGS", "FACILITIES", "REVIEWS"),
+        **({"LEFT_OUT": left_out} if left_out else {}),
+        "TITLE": material.study.name,
+        **_given(material, "FORMATS", "TITLE", "AUTHOR", "SHP_ENCODING", "FIELDS", "SECRECY"),
+        "FOLDER": folder,
+    }
+    verify = Call("verifydelivery", {"FOLDER": folder, "STRICT": False}, {"FINDINGS": "delivery_findings"})
+    return [Call("exportzones", parameters), verify]
+
+
+def _given(material: Material, *names: str) -> dict[str, Any]:
+    """Return the settings that were set; the algorithm's defaults hold for the others."""
+    return {name: value for name in names if (value := material.study.setting(name)) not in ("", None, [])}
+
+
+def _fields(material: Material, *roles: str) -> dict[str, str]:
+    """Return {field parameter: field} for the columns a person mapped; the rest is guessed where the layer is read."""
+    from ..core.inputs.aliases import roles as known
+
+    return {
+        parameter: name
+        for role in roles
+        for column, name in material.mappings.get(role, {}).items()
+        if (parameter := known()[role].columns[column].parameter)
+    }
+
+
+WALK = ("DEM", "HEIGHT_POINTS", "BARRIERS")
+STEPS = (
+    Step(
+        "prepare", ("PARCELS",), tuple(role for role in ROLES if role != "REVIEWS"), (), (),
+        ("checkinputs", "allocatepopulation", "buildwalknetwork"), _prepare,
+    ),
+    Step(
+        "tag", ("PARCELS",), ("PARCELS", "BUILDINGS", "ROADS", "ACTIVITY", "PROTECTED", "PROGRAMME", "REVIEWS"),
+        ("prepare",), ("RULES", "RULES_FILE", "AS_OF", "LAND_USE_SCHEME"), ("tagparcels",), _tag,
+    ),
+    Step(
+        "gaps", ("FACILITIES", "POPULATION", "ROADS"),
+        ("FACILITIES", "CAPACITIES", "ENTRANCES", "COMMUNITIES", *WALK), ("prepare", "tag"),
+        ("STANDARD", "STANDARD_FILE", "KINDS"), ("facilitygap",), _gaps,
+    ),
+    Step(
+        "zones", ("STATIONS", "ROADS"), ("STATIONS", "STATION_ENTRANCES", "COMMUNITIES", *WALK),
+        ("prepare", "tag", "gaps"), ("ZONE_RULES", "ZONE_RULES_FILE", "MAX_ZONES"), ("delineatezones",), _zones,
+    ),
+    Step(
+        "deliver", (), ("BUILDINGS", "FACILITIES"), ("tag", "gaps", "zones"),
+        ("FORMATS", "TITLE", "AUTHOR", "SHP_ENCODING", "FIELDS", "SECRECY"),
+        ("exportzones", "verifydelivery"), _deliver,
+    ),
+)  # fmt: skip
+BY_KEY = {step.key: step for step in STEPS}
+
+
+def results_of(study: Study) -> dict[str, str]:
+    """Return {result name: absolute path} of everything the study's steps have left, those still on disk."""
+    found = {}
+    for step in STEPS:
+        record = study.steps.get(step.key)
+        for name, relative in (record.results if record else {}).items():
+            path = Path(study.folder) / relative
+            if file_of(path).exists():
+                found[name] = str(path)
+    return found
+
+
+def file_of(result: str | Path) -> Path:
+    """Return the file of a result that may name a table in it (`data.gpkg|layername=tagged`)."""
+    return Path(str(result).split("|")[0])
