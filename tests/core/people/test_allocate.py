@@ -29,7 +29,8 @@ def city(random, homes=60):
     x, y = random.uniform(0, 980, homes), random.uniform(0, 80, homes)
     buildings = frame(
         [shapely.box(a, b, a + 15, b + 12) for a, b in zip(x, y)], building_id=[f"b{i:03}" for i in range(homes)],
-        floors=random.integers(1, 20, homes).astype(str), use=random.choice(["住宅", "厂房", None], homes, p=[0.8, 0.1, 0.1]),
+        floors=random.integers(1, 20, homes).astype(str),
+        use=random.choice(["住宅", "厂房", None], homes, p=[0.8, 0.1, 0.1]),
         year=random.choice(["1995", "2010"], homes),
     )  # fmt: skip
     return zones, parcels, buildings
@@ -81,7 +82,8 @@ def test_by_hand_and_row_order_does_not_matter():
     parcels = frame([shapely.box(0, 0, 50, 100), shapely.box(50, 0, 100, 100)], parcel_id=["p1", "p2"])
     buildings = frame(
         [shapely.box(0, 0, 10, 10), shapely.box(60, 0, 70, 10), shapely.box(80, 0, 90, 10)],
-        building_id=["a", "b", "c"], floors=["3", "1", "9"], use=["住宅", "住宅", "厂房"], year=["1990", "2010", "2010"],
+        building_id=["a", "b", "c"], floors=["3", "1", "9"], use=["住宅", "住宅", "厂房"],
+        year=["1990", "2010", "2010"],
     )  # fmt: skip
     found = allocate(zones, parcels, buildings, PeopleOptions(old_uplift=2.0), Run())
     # floor 300 : 100 → 75 and 25 people; elders by 600 : 100 → 25.714 and 4.286
