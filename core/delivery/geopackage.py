@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reads a table of a GeoPackage without touching the file: SQLite, read-only, no driver that may rewrite its header."""
+
+from __future__ import annotations
+
+import sqlite3
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from .. import frames
+from ..errors import RenewalError
+from ..run import Run
+
+SLICE = 5_000  # rows between two looks at the cancel flag
+ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}  # OGC 12-128r18, 2.1.3
+NUMBERS = {"REAL": "float64", "DOUBLE": "float64", "FLOAT": "float64"}
+WHOLE = ("INTEGER", "INT", "MEDIUMINT", "SMALLINT", "TINYINT")
+
+
+def list_layers(path: Path) -> list[str]:
+    """Return the names of the layers and tables a GeoPackage declares, sorted; QGIS's own tables are not among them.
+
+    Raises RenewalError("geopackage_unreadable").
+    """
+    with _Reader(path) as reader:
+        return reader.layers()
+
+
+def read_layer(path: Path, layer: str, run: Run) -> pd.DataFrame:
+    """Return a layer: all columns but the primary key, in the file's order, and `geometry` (shapely, None = none).
+
+    Text columns are nullable strings, whole numbers Int64, reals float64; a column whose values are not of its declared
+    type comes as text. Raises RenewalError: `geopackage_unreadable`, `geopackage_without_layer`.
+    """
+    with _Reader(path) as reader:
+        return reader.read(layer, run)
+
+
+class _Reader:
+    """One read-only connection; whatever is wrong with the file becomes one sentence."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> _Reader:
+        side = self._path.with_name(self._path.name + "-wal")
+        # immutable: no lock, no -shm beside the file; not while somebody's changes lie in a write-ahead log
+        mode = "mode=ro" if side.exists() and side.stat().st_size > 0 else "mode=ro&immutable=1"
+        try:
+            self._base = sqlite3.connect(f"{self._path.resolve().as_uri()}?{mode}", uri=True)
+        except sqlite3.Error as error:
+            raise self._refusal(error) from error
+        return self
+
+    def __exit__(self, kind: Any, value: BaseException | None, trace: Any) -> None:
+        self._base.close()
+        if isinstance(value, (sqlite3.Error, struct.error, shapely.errors.ShapelyError)):
+            raise self._refusal(value) from value
+
+    def _refusal(self, error: BaseException) -> RenewalError:
+        return RenewalError("geopackage_unreadable", file=self._path.name, reason=str(error))
+
+    def layers(self) -> list[str]:
+        found = self._base.execute(
+            "SELECT table_name FROM gpkg_contents WHERE data_type IN ('features', 'attributes') AND table_name NOT IN "
+            "('layer_styles', 'qgis_projects')"
+        )
+        return sorted(str(name) for (name,) in found)
+
+    def read(self, layer: str, run: Run) -> pd.DataFrame:
+        if layer not in self.layers():
+            raise RenewalError("geopackage_without_layer", file=self._path.name, layer=layer)
+        geometry = self._base.execute(
+            "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (layer,)
+        ).fetchone()
+        # a column that is part of the primary key is fid, made by the file
+        described = self._base.execute(f"PRAGMA table_info({_quoted(layer)})").fetchall()
+        columns = [(str(row[1]), str(row[2]).upper().split("(")[0]) for row in described if not row[5]]
+        names = ", ".join(_quoted(name) for name, _ in columns) or "NULL"
+        cursor = self._base.execute(f"SELECT {names} FROM {_quoted(layer)} ORDER BY rowid")  # noqa: S608 (quoted)
+        rows: list[tuple[Any, ...]] = []
+        while part := cursor.fetchmany(SLICE):
+            run.check()
+            rows += part
+        values = list(zip(*rows)) if rows else [()] * len(columns)
+        data: dict[str, Any] = {}
+        for (name, kind), column in zip(columns, values):
+            if geometry and name == geometry[0]:
+                data[frames.GEOMETRY] = _shapes(column)
+            else:
+                data[name] = _typed(column, kind)
+        frame = pd.DataFrame(data, index=range(len(rows)))
+        return frame[[name for name in frame if name != frames.GEOMETRY] + [frames.GEOMETRY] * bool(geometry)]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _typed(values: tuple[Any, ...], kind: str) -> pd.Series:
+    column = pd.Series(list(values), dtype=object)
+    dtype: Any = NUMBERS.get(kind) or ("Int64" if kind in WHOLE else "")
+    kinds = (int, float) if dtype == "float64" else (int,)
+    if dtype and all(value is None or isinstance(value, kinds) for value in values):
+        return column.astype(dtype)
+    return column.map(lambda value: value.hex() if isinstance(value, bytes) else value, na_action="ignore").astype(
+        frames.TEXT
+    )
+
+
+def _shapes(blobs: tuple[Any, ...]) -> pd.Series:
+    """Return the geometries of GeoPackage blobs: a header of 8 bytes, an envelope, then WKB."""
+    wkb = [_wkb(blob) if blob is not None else None for blob in blobs]
+    shapes = np.asarray(shapely.from_wkb(np.array(wkb, dtype=object)), dtype=object).reshape(-1)
+    return pd.Series(shapes, dtype=object)
+
+
+def _wkb(blob: bytes) -> bytes:
+    if not isinstance(blob, bytes) or blob[:2] != b"GP":
+        raise struct.error("no GeoPackage geometry")
+    (flags,) = struct.unpack_from("B", blob, 3)
+    return blob[8 + ENVELOPE_BYTES.get((flags >> 1) & 7, 0) :]
