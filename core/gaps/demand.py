@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Demand points: each residential building (or, without buildings, each parcel) with its people and its need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from .. import frames
+from ..apportion import Whole, apportion
+from ..errors import RenewalError
+from ..people.allocate import COUNTS
+from ..run import Run
+from .fair import LARGEST
+from .standard import Kind
+
+Reals = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
+MILLI = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Demand:
+    """Points (n,) in the order of their ids: `x_m`, `y_m`; `parcel` row of the parcels; `people` name → thousandths of
+    a person (0 where unknown), `known` name → bool; `floor_m2` residential floor area (NaN unknown).
+    """
+
+    ids: npt.NDArray[np.object_]
+    x_m: Reals
+    y_m: Reals
+    parcel: Places
+    people: Mapping[str, Whole]
+    known: Mapping[str, npt.NDArray[np.bool_]]
+    floor_m2: Reals
+
+
+@dataclass(frozen=True, eq=False)
+class Need:
+    """Need of one kind by point, (n,) whole `1 / per_unit` units of the kind: `amount ÷ per_unit` is in the kind's unit."""
+
+    amount: Whole
+    per_unit: float
+
+
+def demand_points(parcels: pd.DataFrame, building_people: pd.DataFrame | None, run: Run) -> Demand:
+    """Return the points at which people live.
+
+    Parameters: `parcels` with `parcel_id`, `geometry` and, without `building_people`, people columns of their own;
+    `building_people` the table of that name. Buildings without a parcel of the layer are left out and listed
+    (`home_off_parcels`). Raises RenewalError("people_missing") when neither table says how many people there are.
+    """
+    if building_people is None:
+        table, row = parcels, np.arange(len(parcels))
+        ids = parcels["parcel_id"]
+        resid = frames.optional(parcels, "resid_share", "real") * frames.optional(parcels, "floor_m2", "real")
+        floor = resid.to_numpy("float64", na_value=np.nan)
+    else:
+        of_parcel = dict(zip(parcels["parcel_id"], range(len(parcels))))
+        row = np.array([of_parcel.get(item, -1) for item in building_people["parcel_id"]], dtype=np.intp)
+        lost = (row < 0) & (frames.optional(building_people, "pop", "real").fillna(0).to_numpy("float64") > 0)
+        run.leave_out("BUILDING_PEOPLE", building_people["building_id"][lost], "home_off_parcels", "warning")
+        table, row = building_people[row >= 0], row[row >= 0]
+        ids = table["building_id"]
+        floor = frames.optional(table, "resid_floor_m2", "real").to_numpy("float64", na_value=np.nan)
+    if not any(name in table for name in COUNTS):
+        raise RenewalError("people_missing")
+    order = np.argsort(ids.astype(str).to_numpy(), kind="stable")
+    table, row, floor = table.iloc[order], row[order], floor[order]
+    points = shapely.point_on_surface(frames.geometries(table))
+    counts = {name: frames.optional(table, name, "real").to_numpy("float64", na_value=np.nan) for name in COUNTS}
+    milli = {name: np.rint(np.nan_to_num(values) * MILLI).astype(np.int64) for name, values in counts.items()}
+    known = {name: ~np.isnan(values) for name, values in counts.items()}
+    return Demand(
+        ids.to_numpy(dtype=object)[order], shapely.get_x(points), shapely.get_y(points), row, milli, known, floor
+    )
+
+
+def need_of(kind: Kind, demand: Demand) -> Need:
+    """Return the need of a kind at every point, 0 where the people are unknown.
+
+    Need = people × factor in thousandths of the kind's unit (coarser by powers of ten where a city's total passes 2^30
+    of them); the total is rounded once and divided by largest remainders.
+    """
+    people = demand.people[kind.need_of]
+    total = float(people.sum()) * kind.need_factor
+    coarser = 1
+    while total / coarser > LARGEST / 4:  # a quarter leaves room for capacities above the need
+        coarser *= 10
+    whole = np.array([round(total / coarser)], dtype=np.int64)
+    amount = apportion(whole, people, np.zeros(len(people), dtype=np.intp))
+    return Need(amount, MILLI / coarser)

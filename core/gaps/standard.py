@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a standard asks for, kind by kind, read from resources/standards or a user's own file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..envelope import figure_value
+from ..errors import RenewalError
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of facility. Sizes in its `unit` (place | bed | m2 | people); `need_factor` units per head of `need_of`;
+    `people`: the count of those it serves. `m2_per_unit`, `design_capacity`, `exam_…` None = the standard says nothing.
+    """
+
+    id: str
+    title: Mapping[str, str]
+    group: str
+    unit: str
+    people: str
+    need_of: str
+    need_factor: float
+    m2_per_unit: float | None
+    design_capacity: float | None
+    min_size: float
+    max_size: float
+    radius_m: float
+    limit_ms: int
+    profile: str
+    direction: str
+    exam_name: Mapping[str, str] | None
+    exam_floor_m2: float | None
+    standard_id: str
+
+
+def kinds_of(standard: Mapping[str, Any], wanted: Sequence[str], direction: str = "auto") -> tuple[Kind, ...]:
+    """Return the wanted kinds of a standard in the standard's order.
+
+    `direction`: auto = as the standard says, else there | back | both for all kinds.
+    Raises RenewalError: `kind_not_in_standard` for a wanted kind that the standard does not have,
+    `standard_number_odd` for a number that cannot be (limits and sizes must be above 0, factors not below).
+    """
+    has = [entry["id"] for entry in standard["kinds"]]
+    missing = [kind for kind in wanted if kind not in has]
+    if missing:
+        raise RenewalError("kind_not_in_standard", kinds=missing, standard=standard["id"], has=has)
+    kinds = tuple(_kind(entry, standard["id"], direction) for entry in standard["kinds"] if entry["id"] in wanted)
+    if not kinds:
+        raise RenewalError("kind_not_in_standard", kinds=["—"], standard=standard["id"], has=has)
+    return kinds
+
+
+def _kind(entry: Mapping[str, Any], standard_id: str, direction: str) -> Kind:
+    def value(key: str, least: float = 1e-9) -> float:
+        return _number(standard_id, f"{entry['id']}.{key}", entry[key], least)
+
+    def optional(key: str) -> float | None:
+        return value(key) if key in entry else None
+
+    exam = entry.get("exam")
+    return Kind(
+        id=entry["id"], title=entry["title"], group=entry["group"], unit=entry["unit"], people=entry["people"],
+        need_of=entry["need"]["of"],
+        need_factor=_number(standard_id, f"{entry['id']}.need.factor", entry["need"]["factor"], 0),
+        m2_per_unit=optional("m2_per_unit"), design_capacity=optional("design_capacity"), min_size=value("min_size"),
+        max_size=value("max_size"), radius_m=value("radius_m"), limit_ms=round(value("minutes") * 60_000),
+        profile=entry["profile"], direction=entry["direction"] if direction == "auto" else direction,
+        exam_name=exam["name"] if exam else None,
+        exam_floor_m2=_number(standard_id, f"{entry['id']}.exam", exam["min_floor_m2"], 0) if exam else None,
+        standard_id=standard_id,
+    )  # fmt: skip
+
+
+def _number(standard_id: str, key: str, figure: Mapping[str, Any], least: float) -> float:
+    value = figure_value(figure)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= least:
+        raise RenewalError("standard_number_odd", standard=standard_id, key=key, value=value)
+    return float(value)

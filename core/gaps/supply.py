@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Supply: which facility offers how much of which kind. Only what exists and runs supplies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from .. import frames
+from ..inputs import values
+from ..run import Run
+from .standard import Kind
+
+EXISTING = "现状"
+NO_CAPACITY = "NO_CAPACITY"  # counts for reach, not for supply
+
+
+def list_supply(
+    facilities: pd.DataFrame, capacities: pd.DataFrame | None, kinds: Sequence[Kind], run: Run
+) -> pd.DataFrame:
+    """Return one row per facility and kind it offers, existing facilities only, sorted by kind (as given), facility_id.
+
+    Parameters: `facilities` with `facility_id`, `kind` and, where there, `capacity`, `unit`, `floor_area`, `status`;
+    `capacities` (facility_id, kind, capacity, unit, floor_area) where one facility holds several kinds: its rows then
+    stand for that facility.
+    Columns: `facility` (row of `facilities`), `facility_id`, `kind`, `capacity` (NaN = unknown, listed
+    `capacity_unknown`), `floor_m2` (NaN unknown), `capacity_from` given | area | design | "".
+    Capacity = given in the kind's unit, else floor(area ÷ m2_per_unit), else the standard's design capacity, else
+    unknown. A number in another unit is not used (`capacity_unit_odd`). Status missing = 现状.
+    """
+    rows = _offers(facilities, capacities, run)
+    by_id = {kind.id: kind for kind in kinds}
+    rows = rows[rows["kind"].isin(by_id)]
+    order = {kind.id: number for number, kind in enumerate(kinds)}
+    rows = rows.assign(_order=rows["kind"].map(order)).sort_values(["_order", "facility_id"], ignore_index=True)
+    found = [_capacity(kind, rows[rows["kind"] == kind.id], run) for kind in kinds]
+    return pd.concat(found, ignore_index=True).drop(columns=["_order", "unit"])
+
+
+def _offers(facilities: pd.DataFrame, capacities: pd.DataFrame | None, run: Run) -> pd.DataFrame:
+    """Return facility × kind as it is stated: from the capacities table, else from the facility itself."""
+    own = pd.DataFrame({
+        "facility": np.arange(len(facilities)), "facility_id": facilities["facility_id"].to_numpy(dtype=object),
+        "kind": frames.optional(facilities, "kind").to_numpy(dtype=object),
+        "capacity": values.numbers(frames.optional(facilities, "capacity", "real")),
+        "unit": frames.optional(facilities, "unit").to_numpy(dtype=object),
+        "floor_m2": values.numbers(frames.optional(facilities, "floor_area", "real")),
+    })  # fmt: skip
+    status = frames.optional(facilities, "status").fillna(EXISTING).to_numpy(dtype=object)
+    run.fact(facilities_not_existing_n=int((status != EXISTING).sum()))
+    negative = own["capacity"].to_numpy() < 0
+    run.leave_out("FACILITIES", own["facility_id"][negative], "capacity_negative", "warning")
+    own.loc[negative, "capacity"] = np.nan
+    if capacities is not None and len(capacities):
+        row_of = dict(zip(own["facility_id"], own["facility"]))
+        stated = pd.DataFrame({
+            "facility": [row_of.get(item, -1) for item in capacities["facility_id"]],
+            "facility_id": capacities["facility_id"].to_numpy(dtype=object),
+            "kind": frames.optional(capacities, "kind").to_numpy(dtype=object),
+            "capacity": values.numbers(frames.optional(capacities, "capacity", "real")),
+            "unit": frames.optional(capacities, "unit").to_numpy(dtype=object),
+            "floor_m2": values.numbers(frames.optional(capacities, "floor_area", "real")),
+        })  # fmt: skip
+        nobody = stated["facility"] < 0
+        run.leave_out("CAPACITIES", stated["facility_id"][nobody], "capacity_of_nobody", "warning")
+        stated = stated[~nobody]
+        own = pd.concat([own[~own["facility"].isin(stated["facility"])], stated], ignore_index=True)
+    own = own[status[own["facility"].to_numpy(dtype=np.intp)] == EXISTING]
+    twice = own.duplicated(["facility_id", "kind"], keep="first")
+    run.leave_out("CAPACITIES", own["facility_id"][twice], "capacity_twice", "warning")
+    return own[~twice]
+
+
+def _capacity(kind: Kind, rows: pd.DataFrame, run: Run) -> pd.DataFrame:
+    given, unit = rows["capacity"].to_numpy("float64"), rows["unit"].to_numpy(dtype=object)
+    other_unit = ~pd.isna(unit) & (unit != kind.unit) & ~np.isnan(given)
+    run.leave_out("FACILITIES", rows["facility_id"][other_unit], "capacity_unit_odd", "warning", unit=kind.unit)
+    given = np.where(other_unit, np.nan, given)
+    area = rows["floor_m2"].to_numpy("float64")
+    nothing = np.full(len(rows), np.nan)
+    from_area = np.floor(area / kind.m2_per_unit + 1e-9) if kind.m2_per_unit else nothing
+    design = np.full(len(rows), kind.design_capacity if kind.design_capacity else np.nan)
+    capacity = np.where(~np.isnan(given), given, np.where(~np.isnan(from_area), from_area, design))
+    source = np.where(~np.isnan(given), "given", np.where(~np.isnan(from_area), "area", "design")).astype(object)
+    source[np.isnan(capacity)] = ""
+    run.leave_out(
+        "FACILITIES",
+        rows["facility_id"][np.isnan(capacity)],
+        "capacity_unknown",
+        "warning",
+        kind=kind.title[run.language],
+    )
+    return rows.assign(capacity=capacity, capacity_from=source)
