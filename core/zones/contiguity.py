@@ -38,9 +38,9 @@ def contiguous_pairs(shapes: Objects, barriers: pd.DataFrame | None, street_gap_
         keep = left < right
         pairs = np.column_stack([left[keep], right[keep]]).astype(np.int64)
         found.append(pairs[_open(shapes, tree, pairs, walls)])
-    pairs: Pairs = np.concatenate(found)
     run.progress(1.0)
-    ordered: Pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    every: Pairs = np.concatenate(found)
+    ordered: Pairs = every[np.lexsort((every[:, 1], every[:, 0]))]
     return ordered
 
 

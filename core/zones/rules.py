@@ -29,12 +29,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Search:
-    """How the search works: cost of filler, when it stops, how many left-out parcels it lists, when an id is kept."""
+    """How the search works: cost of filler, when it stops, when an id is kept."""
 
     filler_rate: float
     rounds_without_gain: int
     tries_per_round: int
-    near_petals: int
     same_zone_iou: float
 
 

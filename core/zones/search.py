@@ -21,9 +21,9 @@ Set = frozenset[int]
 class Site:
     """What the search for one zone sees; every list has one entry per parcel of the study, positions by parcel id.
 
-    `near`: contiguous parcels. `weight`: value less the cost of filler, in thousandths. `area`, `floor`: dm².
-    `petal`: class of petal or -1. `allowed`: parcels the zone may take. `forced`: those it must have, connected within
-    `allowed`.
+    `near`: contiguous parcels. `weight`: value less the cost of filler, in thousandths. `area`, `floor`: 0.01 m².
+    `petal`: class of petal or -1. `allowed`: parcels the zone may take. `forced`: those it must have, all in one part
+    of `allowed`; `roots`: those of them that are the core, which is no petal.
     """
 
     near: list[list[int]]
@@ -33,6 +33,7 @@ class Site:
     petal: list[int]
     allowed: set[int]
     forced: Set
+    roots: Set
     limits: Limits
     search: Search
 
@@ -54,7 +55,7 @@ def measure(site: Site, zone: Iterable[int]) -> Measure:
         sum(site.weight[i] for i in members),
         sum(site.area[i] for i in members),
         sum(site.floor[i] for i in members),
-        petal_count(site.near, site.petal, members - site.forced),
+        petal_count(site.near, site.petal, members - site.roots),
     )
 
 
@@ -76,13 +77,22 @@ def search_zone(site: Site, run: Run) -> Set:
     force it in by its cheapest path, or take it out with what hangs on it, and repair. Stops after
     `search.rounds_without_gain` rounds, each of at most `search.tries_per_round` tries.
     """
-    best = _repaired(site, set(site.forced), set())
+    best = _repaired(site, _joined_up(site), set())
     idle = 0
     while idle < site.search.rounds_without_gain:
         before = _rank(site, best)
         best = _round(site, best, idle, run)
         idle = 0 if _rank(site, best) > before else idle + 1
     return frozenset(best)
+
+
+def _joined_up(site: Site) -> set[int]:
+    """Return the forced parcels and the cheapest ways between them."""
+    zone = {min(site.forced)}
+    for item in sorted(site.forced):
+        if item not in zone:
+            zone |= set(_paths(site, zone, {item}).get(item, []))
+    return zone
 
 
 def _round(site: Site, best: set[int], turn: int, run: Run) -> set[int]:
@@ -194,25 +204,25 @@ def _walk_back(goal: int, back: dict[int, int]) -> list[int]:
 
 def _trimmed(site: Site, zone: set[int]) -> set[int]:
     """Take out what costs more than it and all that hangs on it are worth, while the limits stay kept."""
+    low = round(site.limits.area_min_m2 * 100)
     while True:
+        now = measure(site, zone)
         losses = drop_losses(site.near, site.weight, zone, site.forced)
-        for loss, i in sorted((loss, i) for i, loss in losses.items() if loss < 0):
+        for _, i in sorted((loss, i) for i, loss in losses.items() if loss < 0 and now.area - site.area[i] >= low):
             rest = connected_part(site.near, zone - {i}, site.forced)
-            if not _breaks(site, zone, rest):
+            if not _breaks(now, measure(site, rest), site.limits):
                 zone = rest
                 break
-            del loss
         else:
             return zone
 
 
-def _breaks(site: Site, zone: set[int], rest: set[int]) -> bool:
-    """Say whether `rest` misses a limit more than `zone` did."""
-    before = shortfalls(measure(site, zone), site.limits)
-    after = shortfalls(measure(site, rest), site.limits)
+def _breaks(before: Measure, after: Measure, limits: Limits) -> bool:
+    """Say whether a limit is missed more than before."""
+    old = shortfalls(before, limits)
     return any(
-        name not in before or abs(wanted - have) > abs(before[name][0] - before[name][1])
-        for name, (wanted, have) in after.items()
+        name not in old or abs(wanted - have) > abs(old[name][0] - old[name][1])
+        for name, (wanted, have) in shortfalls(after, limits).items()
     )
 
 
@@ -233,7 +243,7 @@ def _with_petals(site: Site, zone: set[int], banned: set[int]) -> set[int]:
     cap = round(site.limits.area_max_m2 * 100)
     have = measure(site, zone).petals
     while have < site.limits.petals_min:
-        goals = {i for i in site.allowed if site.petal[i] >= 0} - zone - banned - site.forced
+        goals = {i for i in site.allowed if site.petal[i] >= 0} - zone - banned - site.roots
         for path in sorted(_paths(site, zone, goals, banned).values(), key=lambda p: (_cost(site, p), p)):
             wider = zone | set(path)
             found = measure(site, wider)

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Branches: the walks from a station to the parcels of each petal, edge by edge, with the people who walk them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.ops import substring
+
+from .. import frames, schema
+from ..run import Run
+from ..walking.graph import WalkGraph
+from ..walking.profiles import Profile
+from ..walking.route import Route, routes_between
+from .walks import Walks, only
+
+SLACK_MS = 2  # times of a route and of reach are the same to the millisecond; the limit keeps one for rounding
+
+
+@dataclass(frozen=True)
+class PetalWalks:
+    """A petal to walk to: the ids, its core, its parcels (rows) and their people (NaN = unknown)."""
+
+    zone_id: str
+    petal_id: str
+    core: int
+    parcels: list[int]
+    people: list[float]
+
+
+def draw_branches(
+    petals: list[PetalWalks], walks: Walks, graph: WalkGraph, profile: Profile, limit_ms: int, run: Run
+) -> pd.DataFrame:
+    """Return the BRANCHES table: one row per petal and edge, sorted.
+
+    Each parcel's walk is the quickest one of its slower direction. `people` are those of the petal whose walk takes the
+    edge, NaN when none is known; length, climb and time belong to the longest stretch walked.
+    """
+    rows: list[dict[str, Any]] = []
+    for number, petal in enumerate(petals):
+        run.progress(number / len(petals))
+        rows += _of_petal(petal, walks, graph, profile, limit_ms, run)
+    table = pd.DataFrame(rows, columns=[*schema.table("branches").names(), frames.GEOMETRY])
+    table = table.sort_values(["zone_id", "petal_id", "edge_id"], kind="stable").reset_index(drop=True)
+    return frames.conform(table, schema.table("branches"))
+
+
+def _of_petal(
+    petal: PetalWalks, walks: Walks, graph: WalkGraph, profile: Profile, limit_ms: int, run: Run
+) -> list[dict[str, Any]]:
+    if walks.places is None or walks.stations is None:
+        return []
+    places, facility = only(walks.places, petal.parcels), only(walks.stations, [petal.core])
+    limit = limit_ms + SLACK_MS
+    there = routes_between(graph, profile, places, facility, limit, "there", run.part(0, 0))
+    back = routes_between(graph, profile, places, facility, limit, "back", run.part(0, 0))
+    edges: dict[int, list[tuple[Route, int, float]]] = {}
+    for first, second, people in zip(there, back, petal.people, strict=True):
+        known = [route for route in (first, second) if route is not None]
+        if known:
+            route = max(known, key=lambda item: item.ms)
+            for step, edge in enumerate(route.edge.tolist()):
+                edges.setdefault(edge, []).append((route, step, people))
+    return [_row(petal, edge, uses, graph) for edge, uses in sorted(edges.items())]
+
+
+def _row(petal: PetalWalks, edge: int, uses: list[tuple[Route, int, float]], graph: WalkGraph) -> dict[str, Any]:
+    low = min(min(float(r.share_from[k]), float(r.share_to[k])) for r, k, _ in uses)
+    high = max(max(float(r.share_from[k]), float(r.share_to[k])) for r, k, _ in uses)
+    route, step, _ = max(uses, key=lambda use: (int(use[0].edge_ms[use[1]]), float(use[0].share_to[use[1]])))
+    rise = float(graph.z_m[graph.end[edge]] - graph.z_m[graph.start[edge]])
+    climb = max(0.0, rise * float(route.share_to[step] - route.share_from[step]))
+    known = [round(people * 1000) for _, _, people in uses if not np.isnan(people)]
+    return {
+        "zone_id": petal.zone_id,
+        "petal_id": petal.petal_id,
+        "edge_id": graph.edge_ids[edge],
+        "kind": graph.kind[edge],
+        "length_m": float(graph.length_m[edge]) * (high - low),
+        "climb_m": climb if not np.isnan(rise) else np.nan,
+        "walk_s": int(route.edge_ms[step]) / 1000,
+        "people": sum(known) / 1000 if known else np.nan,
+        frames.GEOMETRY: _stretch(graph.geometry[edge], low, high),
+    }
+
+
+def _stretch(line: shapely.LineString, low: float, high: float) -> shapely.LineString:
+    """Return the stretch walked; of a stretch without length, the whole edge: a branch is a line."""
+    part = substring(line, low, high, normalized=True)
+    return part if shapely.get_type_id(part) == 1 and part.length > 0 else line
