@@ -15,9 +15,13 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProject,
 )
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, QObject, pyqtSignal
 
+from ..processing.texts import interface_language
+from .stages import is_stage
 from .steps import PROVIDER
+
+ABANDONED: list[Any] = []  # runs that outlived their window
 
 
 @dataclass(frozen=True)
@@ -47,12 +51,16 @@ class Listener(QgsProcessingFeedback):
     def __init__(self) -> None:
         super().__init__(False)
         self.said = ""
+        self.stage = ""
         self.error = ""
         self.log: list[str] = []
+        self._language = interface_language()
 
     def setProgressText(self, text: str) -> None:
         """Keep what is being done now."""
         self.said = text
+        if is_stage(text, self._language):
+            self.stage = text
         self.log.append(text)
 
     def pushInfo(self, info: str) -> None:
@@ -116,6 +124,11 @@ class Runner(QObject):
         return self._listener.said
 
     @property
+    def stage(self) -> str:
+        """Return the last announcement of a step of a whole study."""
+        return self._listener.stage
+
+    @property
     def algorithm(self) -> str:
         """Return the algorithm that runs now."""
         return self._jobs[0].algorithm if self._jobs else ""
@@ -136,10 +149,22 @@ class Runner(QObject):
         if self._task is not None:
             self._task.cancel()
 
-    def abandon(self) -> None:
-        """Cancel without telling anybody: the window or the plugin goes away."""
+    def abandon(self, wait_s: float = 5.0) -> None:
+        """Cancel without telling anybody and wait for the end: the window or the plugin goes away.
+
+        What still runs after `wait_s` keeps its context alive in ABANDONED, because the task refers to it.
+        """
         self.blockSignals(True)
+        if self._task is None:
+            return
         self.cancel()
+        until = time.monotonic() + wait_s
+        while self._task is not None and time.monotonic() < until:
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+            time.sleep(0.01)  # gives the worker the interpreter
+        if self._task is not None:
+            ABANDONED.append((self, self._task, self._context, self._listener))
+            self.setParent(None)
 
     def _next(self) -> None:
         job = self._jobs[0]

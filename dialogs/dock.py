@@ -1,0 +1,358 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The Workbench: a study's inputs, five steps with their state, one button that runs everything."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from qgis.core import Qgis, QgsApplication
+from qgis.gui import QgsCollapsibleGroupBox, QgsFileWidget
+from qgis.PyQt.QtCore import Qt, QTimer, QUrl
+from qgis.PyQt.QtGui import QDesktopServices, QPalette
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QDockWidget,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QMessageBox,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..processing.parameters import BUILT
+from ..processing.texts import tr
+from . import results, wording
+from .cards import HINT, StepCard, text_label
+from .inputs_panel import InputsPanel
+from .session import ALL, CREATE_SAMPLE, OPEN_SAMPLE, Session
+from .steps import DELIVERY, STEPS
+from .timeleft import TimeLeft
+
+POLL_MS = 200  # how often the bar moves and Cancel's answer is looked for
+LOOK_MS = 150  # layers come and go in swarms: looked at once, this long after the last
+
+
+class RenewalDock(QDockWidget):
+    """The dock at the right of the map. `close_down()` stops what runs; call it before the dock goes away."""
+
+    def __init__(self, iface: Any) -> None:
+        super().__init__(tr("Urban Renewal Workbench"), iface.mainWindow() if iface else None)
+        self.setObjectName("UrbanRenewalDock")
+        self.iface = iface
+        self.session = Session(iface, self)
+        self._left = TimeLeft()
+        self._poll = QTimer(self)
+        self._poll.setInterval(POLL_MS)
+        self._poll.timeout.connect(self._on_poll)
+        self._look = QTimer(self)
+        self._look.setSingleShot(True)
+        self._look.setInterval(LOOK_MS)
+        self._look.timeout.connect(self._on_look)
+        self._build()
+        self._connect()
+        self.refresh()
+
+    # --- the window ---------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.page = QWidget()
+        layout = QVBoxLayout(self.page)
+        self.name = QLineEdit()
+        self.name.setPlaceholderText(tr("Name of the study"))
+        self.welcome = text_label()
+        self.sample = QPushButton(tr("Open sample…"))
+        self.sample.setToolTip(tr("Makes a small town of sample data in a folder you choose and opens it."))
+        head = QHBoxLayout()
+        head.addWidget(self.name, 1)
+        head.addWidget(self.sample)
+        layout.addLayout(head)
+        layout.addWidget(self.welcome)
+        self.activity = StepLine()
+        layout.addWidget(self.activity)
+        self.inputs = InputsPanel()
+        self.inputs_box = self._box(tr("Inputs"), self.inputs)
+        layout.addWidget(self.inputs_box)
+        self.settings_box = self._box(tr("Rules and standards"), self._settings())
+        self.settings_box.setCollapsed(True)
+        layout.addWidget(self.settings_box)
+        self.cards = {step.key: StepCard(step.key, place) for place, step in enumerate(STEPS, 1)}
+        for card in self.cards.values():
+            layout.addWidget(card)
+        layout.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(self.page)
+        self.scroll = scroll
+        whole = QWidget()
+        outer = QVBoxLayout(whole)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll, 1)
+        outer.addWidget(self._footer())
+        self.setWidget(whole)
+
+    def _box(self, title: str, content: QWidget) -> QgsCollapsibleGroupBox:
+        box = QgsCollapsibleGroupBox(title)
+        box.setSaveCollapsedState(False)
+        inner = QVBoxLayout(box)
+        inner.addWidget(content)
+        return box
+
+    def _settings(self) -> QWidget:
+        page = QWidget()
+        form = QFormLayout(page)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self.choices = {}
+        titles = {"RULES": tr("Rules for tags"), "STANDARD": tr("Standard"), "ZONE_RULES": tr("Rules for zones")}
+        for name, title in titles.items():
+            combo = QComboBox()
+            combo.addItems(BUILT[name])
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            combo.textActivated.connect(lambda text, name=name: self.session.set_value(name, text))
+            self.choices[name] = combo
+            form.addRow(title, combo)
+        return page
+
+    def _footer(self) -> QWidget:
+        foot = QWidget()
+        layout = QVBoxLayout(foot)
+        self.folder = QgsFileWidget()
+        self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
+        self.folder.setDialogTitle(tr("Folder for the results"))
+        self.folder.lineEdit().setPlaceholderText(tr("Folder for the results"))
+        self.run_all = QPushButton(tr("Run all"))
+        self.run_all.setObjectName("run_all")
+        palette = self.run_all.palette()
+        for role, colour in (
+            (QPalette.ColorRole.Button, QPalette.ColorRole.Highlight),
+            (QPalette.ColorRole.ButtonText, QPalette.ColorRole.HighlightedText),
+        ):
+            palette.setColor(QPalette.ColorGroup.Active, role, palette.color(QPalette.ColorGroup.Active, colour))
+            palette.setColor(QPalette.ColorGroup.Inactive, role, palette.color(QPalette.ColorGroup.Active, colour))
+        self.run_all.setPalette(palette)
+        self.why = text_label(factor=HINT)
+        self.links = text_label()
+        row = QHBoxLayout()
+        row.addWidget(self.links, 1)
+        row.addWidget(self.run_all)
+        layout.addWidget(self.folder)
+        layout.addWidget(self.why)
+        layout.addLayout(row)
+        return foot
+
+    def _connect(self) -> None:
+        self.sample.clicked.connect(self._on_sample)
+        self.name.editingFinished.connect(lambda: self.session.rename(self.name.text().strip()))
+        self.folder.fileChanged.connect(self._on_folder)
+        self.inputs.chosen.connect(self.session.choose)
+        self.run_all.clicked.connect(self._on_run_all)
+        self.activity.cancel_asked.connect(self._on_cancel)
+        self.links.linkActivated.connect(lambda action: self._follow("deliver", action))
+        self.why.linkActivated.connect(lambda action: self._follow("", action))
+        for card in self.cards.values():
+            card.run_asked.connect(self._on_run_step)
+            card.cancel_asked.connect(self._on_cancel)
+            card.link_asked.connect(self._follow)
+        self.session.changed.connect(self.refresh)
+        self.session.ended.connect(self._on_ended)
+        project = self.session.project
+        self._outside = [
+            (project.layersAdded, self._look_soon), (project.layersRemoved, self._look_soon),
+            (project.cleared, self._on_cleared), (project.readProject, self._on_read),
+            (QgsApplication.processingRegistry().providerAdded, self._look_soon),
+            (QgsApplication.processingRegistry().providerRemoved, self._look_soon),
+        ]  # fmt: skip
+        for signal, slot in self._outside:
+            signal.connect(slot)
+
+    # --- showing ------------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Show everything as it is now."""
+        session = self.session
+        study, busy = session.study, session.is_busy
+        if not self.name.hasFocus():
+            self.name.setText(study.name)
+        self.name.setEnabled(not busy)
+        self.sample.setEnabled(not busy and session.has_algorithm(CREATE_SAMPLE))
+        self._show_welcome()
+        self.inputs.show_inputs(session.project, study, not busy)
+        for name, combo in self.choices.items():
+            combo.setCurrentIndex(max(0, combo.findText(study.setting(name, BUILT[name][0]))))
+            combo.setEnabled(not busy)
+        if self.folder.filePath() != study.folder:
+            self.folder.blockSignals(True)
+            self.folder.setFilePath(study.folder)
+            self.folder.blockSignals(False)
+        self.folder.setEnabled(not busy)
+        states = session.states()
+        for key, card in self.cards.items():
+            card.show_state(states[key], study, busy)
+        self._show_foot()
+        self.activity.setVisible(busy and session.activity.kind == OPEN_SAMPLE)
+        if busy and not self._poll.isActive():
+            self._left = TimeLeft()
+            self._poll.start()
+        elif not busy:
+            self._poll.stop()
+
+    def _show_welcome(self) -> None:
+        is_empty = not self.session.project.mapLayers()
+        if self.session.is_newer:
+            text = tr("This project was saved by a newer version of the Workbench; its study is left as it is.")
+        else:
+            text = tr("No data yet. Add a parcel layer, or try the sample first.") if is_empty else ""
+        self.welcome.setText(text)
+        self.welcome.setVisible(bool(text) and not self.session.is_busy)
+
+    def _show_foot(self) -> None:
+        missing = self.session.missing_for_all()
+        self.run_all.setEnabled(not self.session.is_busy and not missing)
+        lines = [escape(wording.reason_text(reason)) for reason in missing[:3]]
+        if len(missing) > 3:
+            lines.append(tr("({n} more)").format(n=len(missing) - 3))
+        self.why.setText("<br>".join(lines))
+        self.why.setVisible(bool(lines) and not self.session.is_busy)
+        folder = self.delivery_folder()
+        links = [("map", tr("Show on map"))] if (folder / "data.gpkg").exists() else []
+        links += [("report", tr("Open report"))] if (folder / "report.html").exists() else []
+        links += [("folder", tr("Open folder"))] if folder.is_dir() else []
+        shown = links if self.session.study.folder else []
+        self.links.setText(" &nbsp; ".join(f'<a href="{action}">{text}</a>' for action, text in shown))
+
+    def delivery_folder(self) -> Path:
+        """Return where the study's delivery lies or will lie."""
+        return Path(self.session.study.folder) / DELIVERY
+
+    # --- what a person does -------------------------------------------------------------------------------------------
+
+    def ask_folder(self, title: str) -> str:
+        """Ask for a folder; "" when the question was closed."""
+        return QFileDialog.getExistingDirectory(self, title, self.session.study.folder)
+
+    def open_outside(self, path: Path) -> None:
+        """Open a file or a folder with the program of the desktop."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+    def _on_sample(self) -> None:
+        folder = self.ask_folder(tr("Folder for the sample"))
+        if folder:
+            self.session.start_sample(folder)
+
+    def _on_folder(self, folder: str) -> None:
+        self.session.set_folder(folder)
+
+    def _on_run_all(self) -> None:
+        self.session.rename(self.name.text().strip())
+        self.session.start_all()
+
+    def _on_run_step(self, key: str) -> None:
+        self.session.start_step(key)
+
+    def _on_cancel(self) -> None:
+        self.session.cancel()
+        self._on_poll()
+
+    def _follow(self, key: str, action: str) -> None:
+        study = self.session.study
+        if action == "map":
+            if not any(
+                results.result_of(layer)[0] == study.study_id for layer in self.session.project.mapLayers().values()
+            ):
+                self.session.open_delivery(study)
+            shown = results.show_results(self.session.project, study.study_id, key)
+            results.zoom_to(self.iface, self.session.project, shown)
+        elif action == "report":
+            self.open_outside(self.delivery_folder() / "report.html")
+        elif action == "folder":
+            if self.delivery_folder().is_dir():
+                self.open_outside(self.delivery_folder())
+            else:
+                self.folder.lineEdit().setFocus()
+        elif action.startswith("role:"):
+            self.inputs_box.setCollapsed(False)
+            self.inputs.set_role_visible(action.removeprefix("role:"))
+        elif action == "log":
+            self.show_log(key)
+
+    def show_log(self, key: str) -> None:
+        """Show what was said while the step ran."""
+        study = self.session.study
+        failure, record = study.failures.get(key), study.steps.get(key)
+        lines = failure.log if failure else record.log if record else []
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setWindowTitle(wording.step_title(key))
+        box.setText(failure.message if failure else tr("The step ended well."))
+        box.setDetailedText("\n".join(lines))
+        box.open()
+
+    # --- what happens -------------------------------------------------------------------------------------------------
+
+    def _look_soon(self, *_: Any) -> None:
+        self._look.start()
+
+    def _on_look(self) -> None:
+        if not self.session.is_busy:
+            self.session.guess()
+        self.refresh()
+
+    def _on_cleared(self) -> None:
+        self.session.on_project_cleared()
+        self.session.read()
+        self._look_soon()
+
+    def _on_read(self, *_: Any) -> None:
+        self.session.read()
+        self._look_soon()
+
+    def _on_poll(self) -> None:
+        session, runner = self.session, self.session.runner
+        if session.activity is None:
+            return
+        if session.follow_progress():
+            self.refresh()
+        share, used = runner.share(), runner.seconds()
+        left = None if runner.is_cancelling else self._left.update(used, share)
+        times = tr("used {time}").format(time=wording.duration(used))
+        if left is not None:
+            times = tr("about {time} left").format(time=wording.duration(left)) + " · " + times
+        card = self.cards.get(session.activity.step, self.activity)
+        said = runner.said if session.activity.kind != ALL or runner.said != runner.stage else runner.stage
+        card.show_progress(share, said, times, runner.is_cancelling)
+
+    def _on_ended(self, kind: str, ok: bool, sentence: str) -> None:
+        if self.iface is None:
+            return
+        level = Qgis.MessageLevel.Success if ok else Qgis.MessageLevel.Warning
+        self.iface.messageBar().pushMessage(tr("Urban Renewal Workbench"), sentence, level)
+
+    def close_down(self) -> None:
+        """Stop what runs, let go of the project. The dock is of no use afterwards."""
+        self._poll.stop()
+        self._look.stop()
+        for signal, slot in self._outside:
+            signal.disconnect(slot)
+        self._outside = []
+        self.session.blockSignals(True)
+        self.session.close()
+
+
+class StepLine(StepCard):
+    """The bar of what belongs to no step: making the sample."""
+
+    def __init__(self) -> None:
+        super().__init__("prepare", 0)
+        self.setObjectName("activity")
+        self.title.setText(tr("Sample data"))
+        for widget in (self.mark, self.run, self.links):
+            widget.hide()
+        for widget in (self.bar, self.left, self.cancel):
+            widget.show()

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Puts the layers of a sample or a delivery into the project as a group, with the styles they carry, and shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsLayerTreeGroup,
+    QgsMapLayer,
+    QgsProject,
+    QgsProviderRegistry,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsVectorLayer,
+)
+
+from ..processing.texts import interface_language, tr
+from .project_state import geometry_of
+from .wording import role_title
+
+MARK = "urban_renewal/result"  # custom property of layers we loaded: never guessed as an input
+# tables of a delivery from top to bottom, and the step each belongs to; those with True are switched on at first
+DRAWN = (
+    ("cores", "zones", True), ("facility_load", "gaps", False), ("branches", "zones", True), ("zones", "zones", True),
+    ("petals", "zones", True), ("edges", "prepare", False), ("gap", "gaps", False), ("gap_summary", "gaps", False),
+    ("tagged", "tag", True),
+)  # fmt: skip
+SHOWN = {  # what 在图上看 switches on
+    "tag": ("tagged",), "gaps": ("gap", "facility_load"), "zones": ("zones", "cores", "branches", "petals"),
+    "deliver": ("zones", "cores", "branches", "petals", "tagged"),
+}  # fmt: skip
+ROLE_TABLES = {
+    "parcels": "PARCELS", "buildings": "BUILDINGS", "activity": "ACTIVITY", "facilities": "FACILITIES",
+    "capacities": "CAPACITIES", "entrances": "ENTRANCES", "population": "POPULATION", "communities": "COMMUNITIES",
+    "roads": "ROADS", "height_points": "HEIGHT_POINTS", "barriers": "BARRIERS", "stations": "STATIONS",
+    "station_entrances": "STATION_ENTRANCES", "protected": "PROTECTED", "programme": "PROGRAMME", "plan": "PLAN",
+    "constraints": "CONSTRAINTS", "green": "GREEN", "reviews": "REVIEWS",
+}  # fmt: skip
+
+
+def tables_in(path: Path) -> list[str]:
+    """Return the names of the tables of a GeoPackage, in the order of the file; none when it cannot be read."""
+    return [item.name() for item in QgsProviderRegistry.instance().querySublayers(str(path))]
+
+
+def table_title(name: str) -> str:
+    """Return the heading of a result table or an input role; a table of neither kind stands for itself."""
+    from ..core import schema
+
+    if name in ROLE_TABLES:
+        return role_title(ROLE_TABLES[name])
+    try:
+        table = schema.table_pattern(name)
+    except KeyError:
+        return name
+    return table.zh if interface_language() == "zh" else table.en
+
+
+def load_sample(project: QgsProject, gpkg: str, dem: str) -> list[QgsMapLayer]:
+    """Load a sample's tables and its terrain into a group; return the layers, the first on top."""
+    layers: list[QgsMapLayer] = []
+    for name in tables_in(Path(gpkg)):
+        layer = QgsVectorLayer(f"{gpkg}|layername={name}", table_title(name), "ogr")
+        if layer.isValid():
+            layers.append(layer)
+    if dem and Path(dem).exists():
+        raster = QgsRasterLayer(dem, role_title("DEM"), "gdal")
+        if raster.isValid():
+            layers.append(raster)
+    layers.sort(key=_depth)
+    _add_group(project, tr("Sample data"), [(layer, not _is_heavy(layer)) for layer in layers])
+    return layers
+
+
+def load_delivery(project: QgsProject, gpkg: Path, study_id: str, title: str) -> list[QgsMapLayer]:
+    """Load a delivery's tables in drawing order as one group on top; a group of the same study is replaced."""
+    forget_results(project, study_id)
+    found = set(tables_in(gpkg))
+    known = [(name, on) for name, _, on in DRAWN if name in found]
+    others = [(name, False) for name in sorted(found - {name for name, _ in known} - set(ROLE_TABLES))]
+    entries = []
+    for name, on in [*known, *others]:
+        layer = QgsVectorLayer(f"{gpkg}|layername={name}", table_title(name), "ogr")
+        if layer.isValid():
+            layer.setCustomProperty(MARK, f"{study_id}/{name}")
+            entries.append((layer, on))
+    group = _add_group(project, title, entries)
+    group.setCustomProperty(MARK, study_id)
+    return [layer for layer, _ in entries]
+
+
+def forget_results(project: QgsProject, study_id: str) -> None:
+    """Take a study's loaded results out of the project; files stay."""
+    ours = [key for key, layer in project.mapLayers().items() if result_of(layer)[0] == study_id]
+    project.removeMapLayers(ours)
+    for group in project.layerTreeRoot().findGroups(True):
+        if group.customProperty(MARK, "") == study_id and not group.findLayers():
+            group.parent().removeChildNode(group)
+
+
+def result_of(layer: QgsMapLayer) -> tuple[str, str]:
+    """Return (study, table) of a result layer we loaded; two empty texts for any other layer."""
+    study_id, _, table = str(layer.customProperty(MARK, "") or "").partition("/")
+    return study_id, table
+
+
+def result_ids(project: QgsProject) -> frozenset[str]:
+    """Return the ids of the result layers in the project."""
+    return frozenset(key for key, layer in project.mapLayers().items() if result_of(layer)[0])
+
+
+def has_results(project: QgsProject, study_id: str) -> bool:
+    """Say whether results of a study are in the project."""
+    return any(result_of(layer)[0] == study_id for layer in project.mapLayers().values())
+
+
+def show_results(project: QgsProject, study_id: str, step: str) -> list[QgsMapLayer]:
+    """Switch a step's result layers on and the study's other results off; return those that are on."""
+    shown = []
+    for layer in project.mapLayers().values():
+        owner, table = result_of(layer)
+        node = project.layerTreeRoot().findLayer(layer.id()) if owner == study_id else None
+        if node is None:
+            continue
+        is_on = table in SHOWN.get(step, ())
+        node.setItemVisibilityChecked(is_on)
+        if is_on:
+            node.setItemVisibilityCheckedParentRecursive(True)
+            shown.append(layer)
+    return shown
+
+
+def zoom_to(iface: Any, project: QgsProject, layers: Iterable[QgsMapLayer]) -> None:
+    """Set the map to the extent of layers, with a little air around; layers without one do not count."""
+    canvas = iface.mapCanvas() if iface is not None else None
+    if canvas is None:
+        return
+    whole = QgsRectangle()
+    for layer in layers:
+        extent = layer.extent()
+        if not layer.isSpatial() or extent.isEmpty():
+            continue
+        try:
+            place = QgsCoordinateTransform(layer.crs(), project.crs(), project).transformBoundingBox(extent)
+        except QgsCsException:
+            continue
+        whole.combineExtentWith(place)
+    if not whole.isEmpty():
+        whole.scale(1.05)
+        canvas.setExtent(whole)
+        canvas.refresh()
+
+
+def _add_group(project: QgsProject, title: str, entries: list[tuple[QgsMapLayer, bool]]) -> QgsLayerTreeGroup:
+    was_empty = not project.mapLayers()
+    group = project.layerTreeRoot().insertGroup(0, title)
+    for layer, is_on in entries:
+        project.addMapLayer(layer, False)
+        node = group.addLayer(layer)
+        node.setItemVisibilityChecked(is_on)
+        node.setExpanded(is_on and layer.isSpatial() and bool(result_of(layer)[0]))
+    if was_empty and (system := next((layer.crs() for layer, _ in entries if layer.crs().isValid()), None)):
+        project.setCrs(system)
+    return group
+
+
+def _depth(layer: QgsMapLayer) -> tuple[int, str]:
+    """Return where a layer is drawn: points, lines, polygons, rasters, tables; parcels under houses."""
+    if isinstance(layer, QgsRasterLayer):
+        return 8, layer.name()
+    order = {"point": 1, "line": 2, "polygon": 3}.get(geometry_of(layer), 9)
+    table = layer.source().rpartition("layername=")[2]
+    under = {"parcels": 5, "communities": 6, "population": 6, "green": 6, "plan": 6}.get(table, 0)
+    return (max(order, under) if order == 3 else order), layer.name()
+
+
+def _is_heavy(layer: QgsMapLayer) -> bool:
+    """Say whether a layer would hide the others when everything is switched on."""
+    return layer.source().rpartition("layername=")[2] in ("communities", "population", "plan", "constraints", "truth")

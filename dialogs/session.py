@@ -1,0 +1,346 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the Workbench does: keeps the study of the open project, starts and stops runs, records what they leave."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsApplication, QgsMapLayer, QgsProject
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+
+from ..processing.texts import interface_language, tr
+from . import project_state, results, steps
+from .figures import figures_of
+from .readiness import BLOCKING, Reason, StepState, World, is_runnable, states
+from .runner import Job, Outcome, Runner
+from .stages import step_of_text
+from .steps import BY_KEY, DELIVERY, PROVIDER, SAMPLE, SINGLE, STEPS, Material
+from .study import Failure, InputChoice, NewerStateError, StepRecord, Study, Workbook
+
+ALL, ONE, OPEN_SAMPLE = "all", "one", "sample"
+FULL_STUDY, CREATE_SAMPLE = "fullstudy", "createsample"
+
+
+@dataclass
+class Activity:
+    """What runs now: `step` is the card that shows it; `before` what the study's layers and settings were at start."""
+
+    kind: str
+    study: Study
+    step: str = ""
+    signatures: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=dict)  # result name → file, of a single step
+
+
+class Session(QObject):
+    """One project at a time. `changed` = look again; `ended(kind, ok, sentence)` = a run is over."""
+
+    changed = pyqtSignal()
+    ended = pyqtSignal(str, bool, str)
+
+    def __init__(self, iface: Any, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.iface, self.project = iface, QgsProject.instance()
+        self.runner = Runner(self)
+        self.runner.finished.connect(self._on_finished)
+        self.activity: Activity | None = None
+        self.workbook, self.is_newer = Workbook(), False
+        self.read()
+
+    # --- the study ----------------------------------------------------------------------------------------------------
+
+    @property
+    def study(self) -> Study:
+        """Return the study shown; a project without one gets one, which is saved only once a person does something."""
+        return self.workbook.study or self.workbook.add(Study())
+
+    def read(self) -> None:
+        """Read the study from the project; a state of a newer version is left alone."""
+        try:
+            self.workbook, self.is_newer = project_state.read_workbook(self.project), False
+        except NewerStateError:
+            self.workbook, self.is_newer = Workbook(), True
+        self.guess()
+
+    def save(self) -> None:
+        """Put the study into the project."""
+        if not self.is_newer:
+            project_state.write_workbook(self.project, self.workbook)
+
+    def guess(self) -> None:
+        """Fill roles without a layer from the project's layers."""
+        if self.project.mapLayers():
+            project_state.guess_inputs(self.project, self.study, results.result_ids(self.project))
+
+    def choose(self, role: str, layer_id: str) -> None:
+        """Take the layer a person chose for a role; "" = none, and the guess does not bring it back."""
+        study, layer = self.study, self.project.mapLayer(layer_id)
+        if layer is None:
+            gone = study.inputs.pop(role, None)
+            study.refused[role] = gone.layer_id if gone else study.refused.get(role, "")
+        else:
+            study.refused.pop(role, None)
+            study.inputs[role] = InputChoice(layer.id(), layer.source(), layer.name(), 1.0, True)
+        self.save()
+        self.changed.emit()
+
+    def set_folder(self, folder: str) -> None:
+        """Take the folder for samples and results."""
+        if folder != self.study.folder:
+            self.study.folder = folder
+            self.save()
+            self.changed.emit()
+
+    def set_value(self, name: str, value: Any) -> None:
+        """Take a setting such as RULES; None or "" = the algorithm's default."""
+        if value in (None, ""):
+            self.study.settings.pop(name, None)
+        else:
+            self.study.settings[name] = value
+        self.save()
+        self.changed.emit()
+
+    def rename(self, name: str) -> None:
+        """Take the study's name."""
+        if name != self.study.name:
+            self.study.name = name
+            self.save()
+
+    # --- what can be done ---------------------------------------------------------------------------------------------
+
+    def world(self) -> World:
+        """Return everything the states depend on."""
+        running = self.activity.step if self.activity else ""
+        return project_state.look_at_world(self.project, self.study, running)
+
+    def states(self) -> dict[str, StepState]:
+        """Return the state of each card."""
+        return states(self.study, self.world())
+
+    def missing_for_all(self) -> list[Reason]:
+        """Return what stands in the way of running everything; what an earlier step will bring does not count."""
+        found: dict[tuple[str, str], Reason] = {}
+        world = self.world()
+        if FULL_STUDY not in world.algorithms:
+            found["algorithm", FULL_STUDY] = Reason("algorithm_missing", {"algorithm": FULL_STUDY})
+        for state in states(self.study, world).values():
+            for reason in state.reasons:
+                if reason.code in BLOCKING - {"step_first", "algorithm_missing"}:
+                    found.setdefault((reason.code, str(reason.values.get("role", ""))), reason)
+        return list(found.values())
+
+    @property
+    def is_busy(self) -> bool:
+        """Say whether something runs."""
+        return self.activity is not None
+
+    def can_run_all(self) -> bool:
+        """Say whether the main button works."""
+        return not self.is_busy and not self.missing_for_all()
+
+    # --- runs ---------------------------------------------------------------------------------------------------------
+
+    def start_all(self) -> None:
+        """Run the whole study into `<folder>/delivery`."""
+        if not self.can_run_all():
+            return
+        study = self.study
+        folder = Path(study.folder) / DELIVERY
+        parameters = {
+            **self._layers(study), **self._fields(study), **study.settings, "FOLDER": str(folder),
+        }  # fmt: skip
+        self._start(ALL, study, STEPS[0].key, [Job(FULL_STUDY, self._known(FULL_STUDY, parameters))])
+
+    def start_step(self, key: str) -> None:
+        """Run one step into `<folder>/steps/<step>`."""
+        if self.is_busy or not is_runnable(self.states()[key]):
+            return
+        study = self.study
+        mappings = {role: choice.mapping for role, choice in study.inputs.items()}
+        material = Material(self._layers(study), mappings, study, steps.results_of(study), interface_language())
+        folder = Path(study.folder) / SINGLE / key
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        jobs, outputs = [], {}
+        for call in BY_KEY[key].calls(material):
+            files = {parameter: str(folder / f"{name}.gpkg") for parameter, name in call.outputs.items()}
+            outputs.update({name: files[parameter] for parameter, name in call.outputs.items()})
+            jobs.append(Job(call.algorithm, self._known(call.algorithm, {**call.parameters, **files})))
+        self._start(ONE, study, key, jobs, outputs)
+
+    def start_sample(self, folder: str) -> None:
+        """Make the sample data in `<folder>/sample`, then load them."""
+        if self.is_busy:
+            return
+        study = self.study
+        study.folder, study.is_sample = folder, True
+        study.name = study.name or tr("Sample study")
+        self._start(OPEN_SAMPLE, study, "", [Job(CREATE_SAMPLE, {"FOLDER": str(Path(folder) / SAMPLE)})])
+
+    def has_algorithm(self, name: str) -> bool:
+        """Say whether an algorithm is there."""
+        return QgsApplication.processingRegistry().algorithmById(f"{PROVIDER}:{name}") is not None
+
+    def cancel(self) -> None:
+        """Ask what runs to stop."""
+        self.runner.cancel()
+
+    def close(self) -> None:
+        """Stop what runs and wait for it; nobody is told."""
+        self.activity = None
+        self.runner.abandon()
+
+    def on_project_cleared(self) -> None:
+        """Forget the study of the old project; what runs for it is cancelled."""
+        if self.activity is not None:
+            self.activity = None
+            self.runner.cancel()
+
+    def follow_progress(self) -> bool:
+        """Move the running mark to the step the study is at; True when it moved."""
+        if self.activity is None or self.activity.kind != ALL:
+            return False
+        step = step_of_text(self.runner.stage, interface_language())
+        if not step or step == self.activity.step:
+            return False
+        self.activity.step = step
+        return True
+
+    def _start(self, kind: str, study: Study, step: str, jobs: Sequence[Job], outputs: Any = None) -> None:
+        looks = self.world().layers
+        self.activity = Activity(
+            kind, study, step,
+            {role: look.signature for role, look in looks.items()},
+            {role: look.name for role, look in looks.items()},
+            dict(study.settings), dict(outputs or {}),
+        )  # fmt: skip
+        for key in [step] if kind == ONE else [item.key for item in STEPS]:
+            study.failures.pop(key, None)
+        for job in jobs:
+            job.parameters.setdefault("LANGUAGE", interface_language())
+        self.runner.start([Job(job.algorithm, self._known(job.algorithm, job.parameters), job.share) for job in jobs])
+        self.changed.emit()
+
+    def _layers(self, study: Study) -> dict[str, str]:
+        found = {}
+        for role, choice in study.inputs.items():
+            layer = project_state.layer_of(self.project, choice)
+            if layer is not None and layer.isValid():
+                found[role] = layer.id()
+        return found
+
+    @staticmethod
+    def _fields(study: Study) -> dict[str, str]:
+        from ..core.inputs.aliases import roles
+
+        return {
+            parameter: name
+            for role, choice in study.inputs.items()
+            for column, name in choice.mapping.items()
+            if (parameter := roles()[role].columns[column].parameter)
+        }
+
+    @staticmethod
+    def _known(algorithm: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Return the parameters that the algorithm has, without empty ones."""
+        found = QgsApplication.processingRegistry().algorithmById(f"{PROVIDER}:{algorithm}")
+        if found is None:
+            return dict(parameters)
+        return {
+            name: value
+            for name, value in parameters.items()
+            if value not in (None, "") and found.parameterDefinition(name) is not None
+        }
+
+    # --- how a run ends -----------------------------------------------------------------------------------------------
+
+    def _on_finished(self, outcome: Outcome) -> None:
+        activity, self.activity = self.activity, None
+        if activity is None or activity.study not in self.workbook.studies:
+            self.changed.emit()  # the project it ran for is closed
+            return
+        if not outcome.ok:
+            sentence = self._record_failure(activity, outcome)
+        else:
+            sentence = getattr(self, f"_after_{activity.kind}")(activity, outcome)
+        self.save()
+        self.changed.emit()
+        self.ended.emit(activity.kind, outcome.ok, sentence)
+
+    def _record_failure(self, activity: Activity, outcome: Outcome) -> str:
+        if outcome.cancelled:
+            return tr("Cancelled. The last result is unchanged.")
+        sentence = outcome.message.strip().splitlines()[-1] if outcome.message.strip() else tr("It stopped unasked.")
+        if activity.step:
+            activity.study.failures[activity.step] = Failure(_now(), sentence, outcome.log)
+        return sentence
+
+    def _after_sample(self, activity: Activity, outcome: Outcome) -> str:
+        values = outcome.results[CREATE_SAMPLE]
+        layers = results.load_sample(self.project, str(values.get("GPKG", "")), str(values.get("DEM", "")))
+        self.guess()
+        results.zoom_to(self.iface, self.project, layers)
+        return tr("The sample is open. Run all comes next.")
+
+    def _after_one(self, activity: Activity, outcome: Outcome) -> str:
+        values = {name: value for found in outcome.results.values() for name, value in found.items()}
+        files = {name: path for name, path in activity.outputs.items() if Path(path).exists()}
+        self._record(activity, activity.step, f"{_now()} {activity.step}", files, values, outcome)
+        return tr("Done in {time}.").format(time=_duration(outcome.seconds))
+
+    def _after_all(self, activity: Activity, outcome: Outcome) -> str:
+        values, study, run_id = outcome.results[FULL_STUDY], activity.study, _now()
+        folder = Path(str(values.get("FOLDER") or Path(study.folder) / DELIVERY))
+        gpkg = folder / "data.gpkg"
+        files = {name: f"{gpkg}|layername={name}" for name in results.tables_in(gpkg)} if gpkg.exists() else {}
+        for step in STEPS:
+            self._record(activity, step.key, run_id, files, {"FOLDER": str(folder)}, outcome)
+        layers = self.open_delivery(study)
+        return tr("The study is done in {time}: {n} layers.").format(time=_duration(outcome.seconds), n=len(layers))
+
+    def open_delivery(self, study: Study) -> list[QgsMapLayer]:
+        """Load the delivery's layers as a group, show zones and tags, zoom to them."""
+        gpkg = Path(study.folder) / DELIVERY / "data.gpkg"
+        if not gpkg.exists():
+            return []
+        title = tr("Results: {name}").format(name=study.name or tr("Study"))
+        layers = results.load_delivery(self.project, gpkg, study.study_id, title)
+        shown = [layer for layer in layers if results.result_of(layer)[1] in ("zones", "tagged", "petals")]
+        results.zoom_to(self.iface, self.project, shown or layers)
+        return layers
+
+    def _record(
+        self, activity: Activity, key: str, run_id: str, files: dict[str, str], values: dict[str, Any], outcome: Outcome
+    ) -> None:
+        study, step = activity.study, BY_KEY[key]
+        study.steps[key] = StepRecord(
+            run_id, _now(), round(outcome.seconds, 1),
+            {name: _relative(path, study.folder) for name, path in files.items()},
+            {}, figures_of(key, files, values),
+            {role: activity.signatures[role] for role in step.used if role in activity.signatures},
+            {role: activity.names[role] for role in step.used if role in activity.names},
+            {name: activity.settings.get(name, "") for name in step.settings},
+            {name: study.steps[name].run_id for name in step.upstream if name in study.steps},
+            outcome.log[-200:],
+        )  # fmt: skip
+
+
+def _relative(path: str, folder: str) -> str:
+    return str(Path(path).relative_to(folder)) if path.startswith(folder) else path
+
+
+def _duration(seconds: float) -> str:
+    from .wording import duration
+
+    return duration(seconds)
+
+
+def _now() -> str:
+    return datetime.now().isoformat(timespec="seconds")

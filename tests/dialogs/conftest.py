@@ -1,0 +1,223 @@
+"""Fixtures for the Workbench: a window, an empty project, a provider with small stand-ins for the long algorithms."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from qgis.core import (
+    QgsApplication,
+    QgsFeature,
+    QgsGeometry,
+    QgsProcessingAlgorithm,
+    QgsProcessingException,
+    QgsProcessingOutputString,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterFolderDestination,
+    QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
+    QgsProcessingProvider,
+    QgsProject,
+    QgsVectorFileWriter,
+    QgsVectorLayer,
+)
+from urban_renewal.core.words import say
+
+BOX = "POLYGON((0 0, 100 0, 100 100, 0 100, 0 0))"
+SAMPLE = {  # table → (geometry and fields, WKT, values)
+    "parcels": ("Polygon?crs=EPSG:4545&field=parcel_id:string&field=land_use:string", BOX, ["P1", "0701"]),
+    "facilities": (
+        "Point?crs=EPSG:4545&field=facility_id:string&field=kind:string&field=capacity:double", "POINT(5 5)",
+        ["F1", "kgar", 90.0],
+    ),
+    "population": ("Polygon?crs=EPSG:4545&field=community_id:string&field=pop:double&field=pop_60:double", BOX,
+                   ["C1", 900.0, 200.0]),
+    "roads": ("LineString?crs=EPSG:4545&field=highway:string", "LINESTRING(0 0, 100 100)", ["residential"]),
+    "stations": ("Point?crs=EPSG:4545&field=station_id:string&field=name:string", "POINT(50 50)", ["S1", "七星岗"]),
+}  # fmt: skip
+DELIVERY = {
+    "tagged": (
+        "Polygon?crs=EPSG:4545&field=parcel_id:string&field=tag:string&field=tag_level:string&field=tag_score:double"
+        "&field=pop:double&field=rules_id:string",
+        BOX, ["P1", "old_compound", "suspected", 0.55, 900.0, "chongqing"],
+    ),
+    "zones": (
+        "Polygon?crs=EPSG:4545&field=zone_id:string&field=name:string&field=area_m2:double&field=petals_n:integer"
+        "&field=people:double", BOX, ["Z1", "七星岗", 20000.0, 3, 900.0],
+    ),
+}  # fmt: skip
+
+
+def write_tables(path, tables):
+    """Write one-row tables into a GeoPackage."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    for place, (name, (source, wkt, values)) in enumerate(tables.items()):
+        layer = QgsVectorLayer(source, name, "memory")
+        feature = QgsFeature(layer.fields())
+        feature.setAttributes(values)
+        feature.setGeometry(QgsGeometry.fromWkt(wkt))
+        assert layer.dataProvider().addFeature(feature)
+        options = QgsVectorFileWriter.SaveVectorOptions()
+        options.driverName, options.layerName = "GPKG", name
+        if place:
+            options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
+        context = QgsProject.instance().transformContext()
+        error = QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(path), context, options)
+        assert error[0] == QgsVectorFileWriter.WriterError.NoError, error
+
+
+class StandIn(QgsProcessingAlgorithm):
+    """An algorithm that does what the test says: `during(values, feedback, folder)` runs in the worker thread."""
+
+    NAME, ROLES = "", ()
+    during = staticmethod(lambda values, feedback, folder: None)
+    calls: list = []
+
+    def name(self):
+        return self.NAME
+
+    displayName = name
+
+    def createInstance(self):
+        return type(self)()
+
+    def initAlgorithm(self, configuration=None):
+        for role in self.ROLES:
+            self.addParameter(QgsProcessingParameterFeatureSource(role, role, optional=role in ("BUILDINGS",)))
+        if self.ROLES:
+            self.addParameter(QgsProcessingParameterRasterLayer("DEM", "DEM", optional=True))
+        for name in ("LANGUAGE", "RULES"):
+            self.addParameter(QgsProcessingParameterString(name, name, optional=True))
+        self.addParameter(QgsProcessingParameterFolderDestination("FOLDER", "FOLDER"))
+        for name in ("GPKG", "DEM_FILE"):
+            self.addOutput(QgsProcessingOutputString(name, name))
+
+    def processAlgorithm(self, values, context, feedback):
+        type(self).calls.append(dict(values))
+        folder = Path(values["FOLDER"])
+        return {"FOLDER": str(folder), **(type(self).during(values, feedback, folder) or {})}
+
+
+class CreateSample(StandIn):
+    """Stands in for createsample."""
+
+    NAME = "createsample"
+
+
+class FullStudy(StandIn):
+    """Stands in for fullstudy."""
+
+    NAME = "fullstudy"
+    ROLES = ("PARCELS", "BUILDINGS", "FACILITIES", "POPULATION", "ROADS", "STATIONS")
+
+
+class Provider(QgsProcessingProvider):
+    """The provider's id with the stand-ins."""
+
+    def id(self):
+        return "urbanrenewal"
+
+    name = id
+
+    def loadAlgorithms(self):
+        for kind in (CreateSample, FullStudy):
+            self.addAlgorithm(kind())
+
+
+def make_sample(values, feedback, folder):
+    write_tables(folder / "sample.gpkg", SAMPLE)
+    return {"GPKG": str(folder / "sample.gpkg")}
+
+
+def make_delivery(values, feedback, folder):
+    """Announce the steps as the real study does, leave a delivery."""
+    feedback.setProgressText(say("study_step", values.get("LANGUAGE") or "en", number=1, of=1, title="x"))
+    feedback.setProgress(50)
+    write_tables(folder / "data.gpkg", DELIVERY)
+    (folder / "report.html").write_text("<p>ok</p>", encoding="utf-8")
+
+
+def fail(values, feedback, folder):
+    raise QgsProcessingException("Facilities: 2 rows without a kind.")
+
+
+class Patient:
+    """Work that goes on until it is cancelled, and says when it began and stopped."""
+
+    def __init__(self):
+        self.began, self.stopped = threading.Event(), threading.Event()
+
+    def __call__(self, values, feedback, folder):
+        feedback.setProgress(30)
+        self.began.set()
+        until = time.monotonic() + 20
+        while not feedback.isCanceled() and time.monotonic() < until:
+            time.sleep(0.02)
+        self.stopped.set()
+        raise QgsProcessingException("cancelled")
+
+
+@pytest.fixture
+def project(qgis_app):
+    """An empty project, emptied again."""
+    QgsProject.instance().clear()
+    yield QgsProject.instance()
+    QgsProject.instance().clear()
+
+
+@pytest.fixture
+def stand_ins(qgis_app, qgis_processing, monkeypatch):
+    """The registered stand-ins by name; tests set their `during`."""
+    for kind, during in ((CreateSample, make_sample), (FullStudy, make_delivery)):
+        monkeypatch.setattr(kind, "during", staticmethod(during))
+        monkeypatch.setattr(kind, "calls", [])
+    registry = QgsApplication.processingRegistry()
+    provider = Provider()
+    assert registry.addProvider(provider)
+    yield {"createsample": CreateSample, "fullstudy": FullStudy}
+    registry.removeProvider(provider)
+
+
+@pytest.fixture
+def dock(qgis_iface, qtbot, project, stand_ins):
+    """The dock in a window of its own, closed down afterwards."""
+    from urban_renewal.dialogs.dock import RenewalDock
+
+    made = RenewalDock(qgis_iface)
+    made.setFloating(True)
+    made.resize(390, 900)
+    made.show()
+    qtbot.addWidget(made)
+    yield made
+    made.close_down()
+
+
+@pytest.fixture
+def click(qtbot):
+    """Click a button with the mouse."""
+    from qgis.PyQt.QtCore import Qt
+
+    def press(button):
+        assert button.isEnabled(), button.text()
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    return press
+
+
+@pytest.fixture
+def patient():
+    """Work that waits for Cancel."""
+    return Patient()
+
+
+@pytest.fixture
+def load_inputs(project, tmp_path):
+    """Put the sample's layers into the project."""
+
+    def load(*leave_out):
+        write_tables(tmp_path / "in.gpkg", SAMPLE)
+        for name in SAMPLE:
+            if name not in leave_out:
+                project.addMapLayer(QgsVectorLayer(f"{tmp_path}/in.gpkg|layername={name}", name, "ogr"))
+
+    return load

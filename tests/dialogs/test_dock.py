@@ -1,0 +1,196 @@
+"""The dock, driven by clicks: sample, inputs, running everything, Cancel, failures, layers and projects that go."""
+
+import time
+
+import pytest
+from qgis.core import QgsProject
+
+
+def wait_idle(qtbot, dock):
+    qtbot.waitUntil(lambda: not dock.session.is_busy, timeout=10000)
+
+
+def ready(dock, qtbot, tmp_path, load_inputs):
+    load_inputs()
+    qtbot.waitUntil(lambda: bool(dock.inputs.combos["STATIONS"].currentData()), timeout=3000)
+    dock.folder.setFilePath(str(tmp_path / "study"))
+    qtbot.waitUntil(dock.run_all.isEnabled, timeout=3000)
+
+
+def test_empty_project_says_what_to_do(dock):
+    assert "No data yet" in dock.welcome.text()
+    assert not dock.run_all.isEnabled()
+    assert "No layer for" in dock.why.text()
+    assert dock.cards["tag"].state.text() == "After Prepare" or dock.cards["tag"].state.text() == "Not ready"
+
+
+def test_sample_is_made_loaded_and_guessed(dock, click, qtbot, tmp_path, monkeypatch, stand_ins):
+    monkeypatch.setattr(dock, "ask_folder", lambda title: str(tmp_path))
+    click(dock.sample)
+    assert dock.activity.isVisible()
+    wait_idle(qtbot, dock)
+    assert stand_ins["createsample"].calls[0]["FOLDER"] == str(tmp_path / "sample")
+    names = {layer.name() for layer in QgsProject.instance().mapLayers().values()}
+    assert names == {"Parcels", "Facilities", "Population", "Roads", "Stations"}
+    chosen = {role: combo.currentText() for role, combo in dock.inputs.combos.items() if combo.currentData()}
+    wanted = {"PARCELS": "Parcels", "FACILITIES": "Facilities", "POPULATION": "Population", "ROADS": "Roads"}
+    assert {**chosen, **wanted} == chosen
+    assert chosen["STATIONS"] == "Stations"
+    assert dock.run_all.isEnabled()  # the sample's folder is the folder of the results: nothing else to ask
+
+
+def test_sample_question_closed_changes_nothing(dock, click, monkeypatch, stand_ins):
+    monkeypatch.setattr(dock, "ask_folder", lambda title: "")
+    click(dock.sample)
+    assert not dock.session.is_busy
+    assert stand_ins["createsample"].calls == []
+
+
+def test_run_all_gives_layers_figures_and_links(dock, click, qtbot, tmp_path, load_inputs, stand_ins, monkeypatch):
+    ready(dock, qtbot, tmp_path, load_inputs)
+    click(dock.run_all)
+    wait_idle(qtbot, dock)
+    values = stand_ins["fullstudy"].calls[0]
+    layer = QgsProject.instance().mapLayer(values["PARCELS"])
+    assert layer.name() == "parcels"
+    assert values["LANGUAGE"] == "en"
+    root = QgsProject.instance().layerTreeRoot()
+    group = root.children()[0]
+    assert [node.name() for node in group.findLayers()] == ["Demonstration zones", "Tagged parcels"]
+    assert dock.cards["zones"].state.text().startswith("Done today")
+    assert dock.cards["zones"].figures.texts() == ["1 zones", "2.0 hectares", "3 petals", "900 people"]
+    assert dock.cards["tag"].figures.texts() == ["1 old compounds", "1 suspected"]
+    opened = []
+    monkeypatch.setattr(dock, "open_outside", opened.append)
+    dock.links.linkActivated.emit("report")
+    dock.links.linkActivated.emit("folder")
+    assert opened == [tmp_path / "study/delivery/report.html", tmp_path / "study/delivery"]
+    dock.cards["tag"].links.linkActivated.emit("map")
+    assert [node.isVisible() for node in group.findLayers()] == [False, True]
+
+
+def test_results_are_not_taken_for_inputs_and_are_replaced(dock, click, qtbot, tmp_path, load_inputs):
+    ready(dock, qtbot, tmp_path, load_inputs)
+    for _ in range(2):
+        click(dock.run_all)
+        wait_idle(qtbot, dock)
+        qtbot.wait(250)
+    assert len(QgsProject.instance().mapLayers()) == 5 + 2
+    assert dock.inputs.combos["PARCELS"].currentText() == "parcels"
+    assert dock.inputs.combos["PARCELS"].findText("Tagged parcels") == -1
+
+
+def test_cancel_reacts_within_a_second(dock, click, qtbot, tmp_path, load_inputs, stand_ins, patient):
+    ready(dock, qtbot, tmp_path, load_inputs)
+    stand_ins["fullstudy"].during = staticmethod(patient)
+    click(dock.run_all)
+    qtbot.waitUntil(patient.began.is_set, timeout=5000)
+    card = dock.cards["prepare"]
+    assert card.state.text() == "Running"
+    assert card.cancel.isVisible()
+    qtbot.waitUntil(lambda: card.bar.value() == 300, timeout=2000)
+    began = time.monotonic()
+    click(card.cancel)
+    assert card.cancel.text() == "Cancelling…"
+    wait_idle(qtbot, dock)
+    assert time.monotonic() - began < 1.0
+    assert dock.cards["prepare"].state.text() == "Ready"
+    assert dock.run_all.isEnabled()
+
+
+def test_failure_is_one_sentence_and_can_be_tried_again(dock, click, qtbot, tmp_path, load_inputs, stand_ins):
+    from .conftest import fail, make_delivery
+
+    ready(dock, qtbot, tmp_path, load_inputs)
+    stand_ins["fullstudy"].during = staticmethod(fail)
+    click(dock.run_all)
+    wait_idle(qtbot, dock)
+    assert dock.cards["prepare"].state.text() == "Did not finish"
+    assert "Facilities: 2 rows without a kind." in dock.cards["prepare"].body.text()
+    stand_ins["fullstudy"].during = staticmethod(make_delivery)
+    click(dock.run_all)
+    wait_idle(qtbot, dock)
+    assert dock.cards["prepare"].state.text().startswith("Done")
+
+
+def test_layer_removed_while_running_and_after(dock, click, qtbot, tmp_path, load_inputs, stand_ins):
+    ready(dock, qtbot, tmp_path, load_inputs)
+    click(dock.run_all)
+    QgsProject.instance().removeMapLayer(dock.session.study.inputs["STATIONS"].layer_id)
+    wait_idle(qtbot, dock)
+    qtbot.waitUntil(lambda: dock.cards["zones"].state.text() == "Out of date", timeout=3000)
+    assert "“stations” (Stations) is gone" in dock.cards["zones"].body.text()
+    assert not dock.run_all.isEnabled()
+
+
+def test_project_cleared_while_running(dock, click, qtbot, tmp_path, load_inputs, stand_ins, patient):
+    ready(dock, qtbot, tmp_path, load_inputs)
+    stand_ins["fullstudy"].during = staticmethod(patient)
+    click(dock.run_all)
+    qtbot.waitUntil(patient.began.is_set, timeout=5000)
+    QgsProject.instance().clear()
+    qtbot.waitUntil(lambda: patient.stopped.is_set() and not dock.session.runner.is_running, timeout=3000)
+    qtbot.waitUntil(lambda: "No data yet" in dock.welcome.text(), timeout=3000)
+    assert QgsProject.instance().mapLayers() == {}
+    assert not dock.session.is_busy
+
+
+def test_plugin_unloaded_while_running(dock, click, qtbot, tmp_path, load_inputs, stand_ins, patient):
+    ready(dock, qtbot, tmp_path, load_inputs)
+    stand_ins["fullstudy"].during = staticmethod(patient)
+    click(dock.run_all)
+    qtbot.waitUntil(patient.began.is_set, timeout=5000)
+    began = time.monotonic()
+    dock.close_down()
+    assert time.monotonic() - began < 1.0
+    assert patient.stopped.is_set()
+    assert not dock.session.runner.is_running
+
+
+def test_state_comes_back_with_the_project(dock, click, qtbot, tmp_path, load_inputs, qgis_iface):
+    from urban_renewal.dialogs.dock import RenewalDock
+
+    ready(dock, qtbot, tmp_path, load_inputs)
+    dock.name.setText("七星岗片区更新研究")
+    click(dock.run_all)
+    wait_idle(qtbot, dock)
+    file = str(tmp_path / "study.qgz")
+    assert QgsProject.instance().write(file)
+    QgsProject.instance().clear()
+    qtbot.waitUntil(lambda: dock.name.text() == "", timeout=3000)
+    assert QgsProject.instance().read(file)
+    qtbot.waitUntil(lambda: dock.name.text() == "七星岗片区更新研究", timeout=3000)
+    assert dock.cards["zones"].state.text().startswith("Done")
+    other = RenewalDock(qgis_iface)
+    qtbot.addWidget(other)
+    assert other.cards["zones"].figures.texts()[0] == "1 zones"
+    other.close_down()
+
+
+def test_chosen_and_taken_away_layers_stay_so(dock, qtbot, load_inputs):
+    load_inputs()
+    combo = dock.inputs.combos["STATIONS"]
+    qtbot.waitUntil(lambda: bool(combo.currentData()), timeout=3000)
+    assert "sure" in dock.inputs.marks["STATIONS"].text() or "likely" in dock.inputs.marks["STATIONS"].text()
+    combo.setCurrentIndex(0)
+    combo.activated.emit(0)
+    assert "missing" in dock.inputs.marks["STATIONS"].text()
+    dock._on_look()
+    assert not combo.currentData()
+    place = combo.findText("stations")
+    combo.setCurrentIndex(place)
+    combo.activated.emit(place)
+    assert "chosen" in dock.inputs.marks["STATIONS"].text()
+
+
+@pytest.mark.parametrize("width", [340, 390])
+def test_fits_its_width(dock, qtbot, width, tmp_path, load_inputs, click):
+    """Nothing is wider than the dock."""
+    ready(dock, qtbot, tmp_path, load_inputs)
+    click(dock.run_all)
+    wait_idle(qtbot, dock)
+    dock.resize(width, 900)
+    dock.inputs.more.setChecked(True)
+    qtbot.wait(50)
+    assert dock.page.minimumSizeHint().width() <= width
+    assert dock.width() <= width
