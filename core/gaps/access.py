@@ -51,5 +51,5 @@ def access_ratios(need: Whole, capacity: Whole, reach: Reach, weights: Whole) ->
     per_unit = np.divide(capacity, demand, out=np.zeros(reach.facilities), where=reached)
     order = np.lexsort((reach.facility, reach.place))  # floats are added in one fixed order
     part = (per_unit[reach.facility] * weights)[order]
-    ratio = np.bincount(reach.place[order], weights=part, minlength=reach.places)
+    ratio: Reals = np.bincount(reach.place[order], weights=part, minlength=reach.places).astype(np.float64)
     return Access(ratio, reached)

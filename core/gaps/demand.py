@@ -41,7 +41,7 @@ class Demand:
 
 @dataclass(frozen=True, eq=False)
 class Need:
-    """Need of one kind by point, (n,) whole `1 / per_unit` units of the kind: `amount ÷ per_unit` is in the kind's unit."""
+    """Need of one kind by point, (n,) whole numbers: `amount ÷ per_unit` is in the kind's unit."""
 
     amount: Whole
     per_unit: float

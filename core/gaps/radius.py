@@ -38,7 +38,7 @@ def within_radius(
 ) -> npt.NDArray[np.bool_]:
     """Return (n,) whether each point has a facility within the radius on a straight line that nothing cuts.
 
-    `points` (n,) shapely points, `facilities` (m,) points or polygons, `cuts` barriers. Exactly at the radius is inside.
+    `points` (n,) shapely points, `facilities` (m,) points or polygons, `cuts` barriers. At the radius is inside.
     """
     inside = np.zeros(len(points), dtype=bool)
     if not len(facilities):

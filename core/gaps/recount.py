@@ -40,7 +40,7 @@ def recount(kind: str, need: Whole, capacity: Whole, reach: Reach, found: Assign
 
 
 def _rounding(found: Assignment) -> int:
-    """Return how many whole units rounding may cost a pool: one a member of the largest run of roundings, at least 2."""
+    """Return how many whole units rounding may cost: at most one a pool, and a few for the last one."""
     return 2 + int(np.unique(found.block).size)
 
 

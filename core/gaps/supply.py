@@ -36,7 +36,8 @@ def list_supply(
     order = {kind.id: number for number, kind in enumerate(kinds)}
     rows = rows.assign(_order=rows["kind"].map(order)).sort_values(["_order", "facility_id"], ignore_index=True)
     found = [_capacity(kind, rows[rows["kind"] == kind.id], run) for kind in kinds]
-    return pd.concat(found, ignore_index=True).drop(columns=["_order", "unit"])
+    supply: pd.DataFrame = pd.concat(found, ignore_index=True).drop(columns=["_order", "unit"])
+    return supply
 
 
 def _offers(facilities: pd.DataFrame, capacities: pd.DataFrame | None, run: Run) -> pd.DataFrame:
@@ -50,7 +51,7 @@ def _offers(facilities: pd.DataFrame, capacities: pd.DataFrame | None, run: Run)
     })  # fmt: skip
     status = frames.optional(facilities, "status").fillna(EXISTING).to_numpy(dtype=object)
     run.fact(facilities_not_existing_n=int((status != EXISTING).sum()))
-    negative = own["capacity"].to_numpy() < 0
+    negative = own["capacity"].to_numpy("float64") < 0
     run.leave_out("FACILITIES", own["facility_id"][negative], "capacity_negative", "warning")
     own.loc[negative, "capacity"] = np.nan
     if capacities is not None and len(capacities):
@@ -70,7 +71,8 @@ def _offers(facilities: pd.DataFrame, capacities: pd.DataFrame | None, run: Run)
     own = own[status[own["facility"].to_numpy(dtype=np.intp)] == EXISTING]
     twice = own.duplicated(["facility_id", "kind"], keep="first")
     run.leave_out("CAPACITIES", own["facility_id"][twice], "capacity_twice", "warning")
-    return own[~twice]
+    once: pd.DataFrame = own[~twice]
+    return once
 
 
 def _capacity(kind: Kind, rows: pd.DataFrame, run: Run) -> pd.DataFrame:
@@ -92,4 +94,5 @@ def _capacity(kind: Kind, rows: pd.DataFrame, run: Run) -> pd.DataFrame:
         "warning",
         kind=kind.title[run.language],
     )
-    return rows.assign(capacity=capacity, capacity_from=source)
+    counted: pd.DataFrame = rows.assign(capacity=capacity, capacity_from=source)
+    return counted

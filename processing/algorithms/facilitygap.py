@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from ...core import schema
 from .. import parameters as declare
-from ..base import RenewalAlgorithm
+from ..base import Output, RenewalAlgorithm, Results
+from ..ground import surface_of
 from ..parameters import FACILITY_FIELDS, FACILITY_ROLES, WALK_ROLES, RoleUse
 
 
@@ -31,9 +33,8 @@ class FacilityGap(RenewalAlgorithm):
         yield declare.choice("STANDARD", declare.BUILT["STANDARD"], "chongqing")
         yield declare.json_file("STANDARD_FILE")
         yield declare.choice("KINDS", declare.BUILT["KINDS"], "all", many=True)
-        yield declare.choice("YARDSTICK", ["both", "radius", "walk"], "both")
         yield declare.choice("DIRECTION", ["auto", "there", "back", "both"], "auto")
-        yield declare.choice("LOAD_RULE", ["even", "least_walk"], "even")
+        yield declare.choice("LOAD_RULE", ["even"], "even")
         yield from communities.definitions()
         yield declare.field_of("SUMMARY_FIELD", "PARCELS")
         yield declare.sink("OUTPUT", "polygon")
@@ -41,3 +42,52 @@ class FacilityGap(RenewalAlgorithm):
         yield declare.sink("FACILITY_LOAD", "point", optional=True)
         yield declare.sink("SUMMARY", "polygon", optional=True)
         yield declare.sink("LEFT_OUT", "none", optional=True)
+
+    def compute(self, inputs, run) -> Results:
+        from ...core.gaps.gap import GapLayers, GapOptions, count_gaps
+        from ...core.gaps.standard import kinds_of
+        from ...core.gaps.summary import summary_table
+        from ...core.gaps.tables import detail_table, load_table, wide_table
+        from ...core.walking.profiles import load_profiles
+
+        standard = inputs.document("standard", inputs.choice("STANDARD"), "STANDARD_FILE")
+        kinds = kinds_of(standard, inputs.choices("KINDS"), inputs.choice("DIRECTION"))
+        profiles = load_profiles(sorted({kind.profile for kind in kinds}), inputs.path("PROFILE_FILE"))
+        table = inputs.table
+        layers = GapLayers(
+            table("PARCELS"), table("BUILDING_PEOPLE"), table("FACILITIES"), table("CAPACITIES"), table("ENTRANCES"),
+            table("NETWORK"), table("BARRIERS"), surface_of(inputs, profiles[0].rules, run.part(0, 0.05)),
+        )  # fmt: skip
+        options = GapOptions(
+            kinds, {profile.id: profile for profile in profiles}, inputs.number("SNAP_LIMIT"),
+            inputs.number("SNAP_MAX_CLIMB"),
+        )  # fmt: skip
+        counted = count_gaps(layers, options, run.part(0.05, 0.9))
+        detail = detail_table(layers.parcels, counted)
+        districts = self._districts(inputs, layers, run)
+        summary = summary_table(
+            districts, layers.parcels, layers.facilities, layers.barriers, counted, run.part(0.9, 1)
+        )
+        names = tuple(kind.id for kind in kinds)
+        return Results(
+            {
+                "OUTPUT": Output(
+                    wide_table(layers.parcels, detail, counted), schema.table("gap", kinds=names), carry="PARCELS"
+                ),
+                "DETAIL": Output(detail, schema.table("gap_detail")),
+                "FACILITY_LOAD": Output(load_table(layers.facilities, counted), schema.table("facility_load")),
+                "SUMMARY": Output(summary, schema.table("gap_summary")),
+            },
+            documents=[standard],
+        )
+
+    def _districts(self, inputs, layers, run):
+        """Communities of the layer; without one, groups by SUMMARY_FIELD; without that, everything together."""
+        from ...core.gaps.summary import districts_of_field, districts_of_layer
+
+        communities = inputs.table("COMMUNITIES")
+        if communities is not None and len(communities):
+            return districts_of_layer(communities, layers.parcels, layers.facilities, run)
+        field = inputs.text("SUMMARY_FIELD")
+        labels = inputs.reading("PARCELS").carried[field] if field else None
+        return districts_of_field(labels, layers.parcels, layers.facilities, run)

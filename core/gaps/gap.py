@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The gap of every kind: who lives where, what is within reach on foot, who is served, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from .. import frames
+from ..apportion import Whole
+from ..run import Run
+from ..walking.graph import WalkGraph, graph_from_edges
+from ..walking.heights import Surface
+from ..walking.join import Joined, JoinOptions, Points, entrance_points, join_points, not_joined_reason
+from ..walking.profiles import Profile
+from ..walking.reach import nearest, reach_pairs
+from .access import access_ratios, decay_weights
+from .demand import Demand, demand_points, need_of
+from .fair import Reach, fair_maximum
+from .radius import cutting_lines, straight_distances, within_radius
+from .recount import recount
+from .standard import Kind
+from .supply import list_supply
+
+Reals = npt.NDArray[np.float64]
+Objects = npt.NDArray[np.object_]
+
+CAP_MS = 60 * 60_000  # methods: minutes to the nearest are searched up to an hour
+
+
+@dataclass(frozen=True, eq=False)
+class GapLayers:
+    """What the gap is counted from; frames with canonical columns, None = not given. `surface` None = no heights."""
+
+    parcels: pd.DataFrame
+    building_people: pd.DataFrame | None
+    facilities: pd.DataFrame
+    capacities: pd.DataFrame | None
+    entrances: pd.DataFrame | None
+    network: pd.DataFrame
+    barriers: pd.DataFrame | None
+    surface: Surface | None
+
+
+@dataclass(frozen=True)
+class GapOptions:
+    """`kinds` of the standard; `profiles` by name, all that the kinds walk with; how points join the network."""
+
+    kinds: Sequence[Kind]
+    profiles: Mapping[str, Profile]
+    snap_limit_m: float = 100.0
+    snap_max_climb_m: float = 6.0
+
+
+@dataclass(frozen=True, eq=False)
+class KindResult:
+    """One kind at every demand point (n,) and facility row of its supply (m,).
+
+    `need`, `served` in the kind's unit; `walk_ms` -1 = no facility within an hour; `nearest` row of `supply` (-1 none);
+    `line_m` NaN = no facility; `status` of the point's joining ("" = joined); `isolated`: no facility of the kind in
+    its part of the network; `pairs` who reaches what; `load` NaN where the capacity is unknown.
+    """
+
+    kind: Kind
+    supply: pd.DataFrame
+    need: Reals
+    served: Reals
+    walk_ms: npt.NDArray[np.int64]
+    nearest: npt.NDArray[np.int64]
+    line_m: Reals
+    in_radius: npt.NDArray[np.bool_]
+    access_ratio: Reals
+    status: Objects
+    isolated: npt.NDArray[np.bool_]
+    pairs: Reach
+    load: Reals
+    facility_reached: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """The demand and what was found for each kind."""
+
+    demand: Demand
+    kinds: tuple[KindResult, ...]
+
+
+def count_gaps(layers: GapLayers, options: GapOptions, run: Run) -> Counted:
+    """Count need, reach, served and gap of each kind at every demand point (methods: 3, 4, 5).
+
+    Raises RenewalError for input that cannot be used (people, network, standard) and `recount_failed` when the
+    independent recount of an assignment does not agree.
+    """
+    demand = demand_points(layers.parcels, layers.building_people, run)
+    supply = list_supply(layers.facilities, layers.capacities, options.kinds, run)
+    profiles = sorted({kind.profile for kind in options.kinds})
+    run.stage("gap_network")
+    graph = graph_from_edges(layers.network, profiles, run.part(0, 0.1))
+    joined = {name: _join(layers, demand, graph, options.profiles[name], options, run) for name in profiles}
+    results = []
+    for number, kind in enumerate(options.kinds):
+        stretch = run.part(0.2 + 0.8 * number / len(options.kinds), 0.2 + 0.8 * (number + 1) / len(options.kinds))
+        stretch.stage("gap_kind", kind=kind.title[run.language])
+        rows = supply[supply["kind"] == kind.id].reset_index(drop=True)
+        results.append(_count_kind(kind, rows, layers, demand, (graph, options.profiles[kind.profile],
+                                                                *joined[kind.profile]), stretch))  # fmt: skip
+    return Counted(demand, tuple(results))
+
+
+def _join(
+    layers: GapLayers, demand: Demand, graph: WalkGraph, profile: Profile, options: GapOptions, run: Run
+) -> tuple[Joined, Joined]:
+    """Join homes and facilities to the network of one profile."""
+    n = len(demand.ids)
+    homes = Points(demand.ids, demand.x_m, demand.y_m, np.arange(n, dtype=np.int32), n)
+    doors = entrance_points(layers.facilities, "facility_id", layers.entrances, run)
+    for_homes = JoinOptions(options.snap_limit_m, options.snap_max_climb_m)
+    for_doors = JoinOptions(options.snap_limit_m, options.snap_max_climb_m, profile.rules.structure_snap_m)
+    surface, barriers = layers.surface, layers.barriers
+    places = join_points(homes, graph, profile, surface, barriers, for_homes, run.part(0.1, 0.17))
+    facilities = join_points(doors, graph, profile, surface, barriers, for_doors, run.part(0.17, 0.2))
+    lost = not_joined_reason(facilities)
+    ids = layers.facilities["facility_id"].to_numpy(dtype=object)
+    run.leave_out("FACILITIES", ids[lost != ""], "facility_not_joined", "warning", profile=profile.id)
+    run.fact(**{f"homes_not_joined_{profile.id}_n": int((places.edge < 0).sum())})
+    return places, facilities
+
+
+def _count_kind(
+    kind: Kind, supply: pd.DataFrame, layers: GapLayers, demand: Demand,
+    walking: tuple[WalkGraph, Profile, Joined, Joined], run: Run,
+) -> KindResult:  # fmt: skip
+    graph, profile, places, doors = walking
+    row_of = np.full(len(layers.facilities), -1, dtype=np.int64)
+    row_of[supply["facility"].to_numpy(dtype=np.intp)] = np.arange(len(supply))
+    doors = doors.take(row_of[doors.owner] >= 0)
+    pairs = reach_pairs(graph, profile, places, doors, kind.limit_ms, kind.direction, run.part(0, 0.5))
+    reach = Reach(pairs.place.astype(np.intp), row_of[pairs.facility].astype(np.intp), len(demand.ids), len(supply))
+    near = nearest(graph, profile, places, doors, CAP_MS, run.part(0.5, 0.7))
+    need = need_of(kind, demand)
+    capacity = _whole_capacity(supply, need.per_unit)
+    found = fair_maximum(need.amount, capacity, reach, run.part(0.7, 0.85))
+    recount(kind.id, need.amount, capacity, reach, found)
+    weights = decay_weights(pairs.cost_ms, kind.limit_ms)
+    access = access_ratios(need.amount, capacity, reach, weights)
+    points = shapely.points(demand.x_m, demand.y_m)
+    shapes = frames.geometries(layers.facilities)[supply["facility"].to_numpy(dtype=np.intp)]
+    cuts = cutting_lines(layers.barriers)
+    unknown = supply["capacity"].isna().to_numpy()
+    return KindResult(
+        kind=kind, supply=supply, need=need.amount / need.per_unit, served=found.served / need.per_unit,
+        walk_ms=near.ms.astype(np.int64),
+        nearest=np.where(near.facility >= 0, row_of[np.maximum(near.facility, 0)], -1),
+        line_m=straight_distances(points, shapes),
+        in_radius=within_radius(points, shapes, kind.radius_m, cuts, run.part(0.85, 1)),
+        access_ratio=access.ratio, status=not_joined_reason(places), isolated=_isolated(graph, places, doors),
+        pairs=reach, load=np.where(unknown, np.nan, found.load / need.per_unit),
+        facility_reached=np.isin(np.arange(len(supply)), reach.facility),
+    )  # fmt: skip
+
+
+def _whole_capacity(supply: pd.DataFrame, per_unit: float) -> Whole:
+    """Return capacity in whole parts of the unit, rounded down; unknown supplies nothing."""
+    capacity = supply["capacity"].to_numpy("float64", na_value=0.0)
+    whole: Whole = np.floor(capacity * per_unit + 1e-6).astype(np.int64)
+    return whole
+
+
+def _isolated(graph: WalkGraph, places: Joined, doors: Joined) -> npt.NDArray[np.bool_]:
+    """Say which places are joined to parts of the network that hold no facility of the kind."""
+    with_facility = np.unique(graph.component[doors.edge[doors.edge >= 0]])
+    alone = (places.edge >= 0) & ~np.isin(graph.component[np.maximum(places.edge, 0)], with_facility)
+    result = np.zeros(places.owners, dtype=bool)
+    result[places.owner[alone]] = True
+    return result

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What communities lack: sums people quote, cover by people, land and floor, sizes that can be built."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from .. import frames, schema
+from ..run import Run
+from .demand import MILLI, Demand
+from .gap import Counted, KindResult
+from .radius import cutting_lines, within_radius
+from .standard import Kind
+
+Reals = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
+
+OUTSIDE = {"zh": "未划入社区", "en": "In no community"}
+WHOLE = {"zh": "全部", "en": "All"}
+
+
+@dataclass(frozen=True, eq=False)
+class Districts:
+    """Communities (or groups of parcels): `ids`, `names`, `shapes` (k,); `of_parcel`, `of_facility` say whose row."""
+
+    ids: npt.NDArray[np.object_]
+    names: npt.NDArray[np.object_]
+    shapes: npt.NDArray[np.object_]
+    of_parcel: Places
+    of_facility: Places
+
+
+def districts_of_layer(
+    communities: pd.DataFrame, parcels: pd.DataFrame, facilities: pd.DataFrame, run: Run
+) -> Districts:
+    """Return the communities of a layer, in order of their ids; what lies in none goes into one row of its own.
+
+    A parcel or facility belongs where its inside point lies; the lowest id where communities overlap.
+    """
+    table = communities.sort_values("community_id", ignore_index=True)
+    shapes = frames.geometries(table)
+    of_parcel, of_facility = (_holder(shapes, frames.geometries(layer)) for layer in (parcels, facilities))
+    ids, names = list(table["community_id"]), list(frames.optional(table, "name"))
+    areas = list(shapes)
+    if (of_parcel < 0).any():
+        ids, names, areas = [*ids, "-"], [*names, OUTSIDE[run.language]], [*areas, None]
+        of_parcel = np.where(of_parcel < 0, len(shapes), of_parcel)
+        of_facility = np.where(of_facility < 0, len(shapes), of_facility)
+    return Districts(_objects(ids), _objects(names), _objects(areas), of_parcel, of_facility)
+
+
+def districts_of_field(
+    labels: pd.Series | None, parcels: pd.DataFrame, facilities: pd.DataFrame, run: Run
+) -> Districts:
+    """Return one district per value of a parcel field, or a single one for all parcels without a field.
+
+    A facility belongs to the district of the parcel it stands on, else of the nearest.
+    """
+    words = pd.Series([WHOLE[run.language]] * len(parcels)) if labels is None else labels.reset_index(drop=True)
+    words = words.astype(frames.TEXT).fillna("-")
+    codes, ids = pd.factorize(words, sort=True)
+    land = frames.geometries(parcels)
+    shapes = [shapely.union_all(land[codes == code]) for code in range(len(ids))]
+    points = shapely.point_on_surface(frames.geometries(facilities))
+    of_facility = codes[shapely.STRtree(land).nearest(points)] if len(points) else np.empty(0, dtype=np.intp)
+    names = _objects([str(item) for item in ids])
+    return Districts(names, names, _objects(shapes), codes.astype(np.intp), of_facility.astype(np.intp))
+
+
+def _objects(items: list[object]) -> npt.NDArray[np.object_]:
+    array = np.empty(len(items), dtype=object)
+    array[:] = items
+    return array
+
+
+def _holder(shapes: npt.NDArray[np.object_], members: npt.NDArray[np.object_]) -> Places:
+    inside = shapely.point_on_surface(members)
+    member, holder = shapely.STRtree(shapes).query(inside, predicate="intersects")
+    found = np.full(len(members), len(shapes), dtype=np.intp)
+    np.minimum.at(found, member, holder)
+    found[found == len(shapes)] = -1
+    return found
+
+
+def summary_table(
+    districts: Districts, parcels: pd.DataFrame, facilities: pd.DataFrame, barriers: pd.DataFrame | None,
+    counted: Counted, run: Run,
+) -> pd.DataFrame:  # fmt: skip
+    """Return table gap_summary: one row a community and kind.
+
+    `supply` is what stands inside; `surplus` = supply − served, so that need − supply = gap − surplus (below 0 where
+    people are served elsewhere). Cover: shares of the kind's people, of residential land (parcel area × resid_share,
+    NULL without that column) and of residential floor within the radius or the walk. Feasible: n = ceil(gap ÷ largest
+    size) of size max(smallest, gap ÷ n); a gap under half the smallest size gives 0: join a neighbour.
+    `exam_missing`: 1 where no existing facility of the standard's floor area lies inside or within the radius, NULL
+    where the floor areas are unknown.
+    """
+    rows = []
+    for number, result in enumerate(counted.kinds):
+        run.progress(number / len(counted.kinds))
+        frame = _rows_of(districts, counted.demand, result)
+        frame |= _land_cover(districts, parcels, facilities, barriers, counted.demand, result, run)
+        frame |= _exam(districts, facilities, result, run.language)
+        rows.append(pd.DataFrame(frame))
+    return frames.conform(pd.concat(rows, ignore_index=True), schema.table("gap_summary"))
+
+
+def _rows_of(districts: Districts, demand: Demand, result: KindResult) -> dict[str, object]:
+    kind, k = result.kind, len(districts.ids)
+    of_point = districts.of_parcel[demand.parcel]
+
+    def add(values: npt.ArrayLike) -> Reals:
+        return _add(values, of_point, k)
+
+    people, floor = demand.people[kind.people] / MILLI, np.nan_to_num(demand.floor_m2)
+    walked = np.isin(np.arange(len(demand.ids)), result.pairs.place)
+    need, served = add(result.need), add(result.served)
+    of_supply = districts.of_facility[result.supply["facility"].to_numpy(dtype=np.intp)]
+    inside = of_supply >= 0
+    capacity = result.supply["capacity"].fillna(0).to_numpy("float64")
+    supply = np.bincount(of_supply[inside], weights=capacity[inside], minlength=k)
+    gap = np.round(need - served, 6)
+    n, size = feasible_sizes(gap, kind)
+    return {
+        "community_id": districts.ids, "name": districts.names, "kind": kind.id, "unit": kind.unit,
+        "people": add(people), "need": need, "supply": supply, "served": served, "gap": gap,
+        "surplus": supply - served, "feasible_n": n, "feasible_size": size,
+        "radius_cover_people": _share(add(people * result.in_radius), add(people)),
+        "radius_cover_floor": _share(add(floor * result.in_radius), add(floor)),
+        "walk_cover_people": _share(add(people * walked), add(people)),
+        "walk_cover_floor": _share(add(floor * walked), add(floor)), frames.GEOMETRY: districts.shapes,
+    }  # fmt: skip
+
+
+def feasible_sizes(gap: Reals, kind: Kind) -> tuple[Reals, Reals]:
+    """Return how many facilities of which size close a gap: (k,) counts and sizes, size NaN where there is none."""
+    n = np.where(gap < kind.min_size / 2, 0, np.ceil(gap / kind.max_size))
+    size = np.maximum(kind.min_size, np.divide(gap, n, out=np.zeros(len(gap)), where=n > 0))
+    return n, np.where(n > 0, size, np.nan)
+
+
+def _share(part: Reals, whole: Reals) -> Reals:
+    return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+
+
+def _land_cover(
+    districts: Districts, parcels: pd.DataFrame, facilities: pd.DataFrame, barriers: pd.DataFrame | None,
+    demand: Demand, result: KindResult, run: Run,
+) -> dict[str, Reals]:  # fmt: skip
+    """Return cover of residential land: a parcel counts by its inside point (radius) or its need served (walk)."""
+    k = len(districts.ids)
+    if "resid_share" not in parcels:
+        nothing = np.full(k, np.nan)
+        return {"radius_cover_land": nothing, "walk_cover_land": nothing}
+    land = frames.geometries(parcels)
+    resid = np.nan_to_num(parcels["resid_share"].to_numpy("float64", na_value=np.nan)) * shapely.area(land)
+    shapes = frames.geometries(facilities)[result.supply["facility"].to_numpy(dtype=np.intp)]
+    points, cuts = shapely.point_on_surface(land), cutting_lines(barriers)
+    inside = within_radius(points, shapes, result.kind.radius_m, cuts, run.part(0, 0))
+    walked = np.isin(np.arange(len(demand.ids)), result.pairs.place)
+    n = len(parcels)
+    people = demand.people["pop"]
+    share = np.nan_to_num(_share(_add(people * walked, demand.parcel, n), _add(people, demand.parcel, n)))
+    total = _add(resid, districts.of_parcel, k)
+    return {
+        "radius_cover_land": _share(_add(resid * inside, districts.of_parcel, k), total),
+        "walk_cover_land": _share(_add(resid * share, districts.of_parcel, k), total),
+    }
+
+
+def _add(values: npt.ArrayLike, group: Places, n: int) -> Reals:
+    return np.bincount(group, weights=np.asarray(values, dtype=np.float64), minlength=n).astype(np.float64)
+
+
+def _exam(districts: Districts, facilities: pd.DataFrame, result: KindResult, language: str) -> dict[str, object]:
+    """Return the examination's name and, per community, whether a facility up to standard is missing."""
+    kind, k = result.kind, len(districts.ids)
+    if kind.exam_name is None or kind.exam_floor_m2 is None:
+        return {"exam_name": None, "exam_missing": pd.array([None] * k, dtype="Int64")}
+    shapes = frames.geometries(facilities)[result.supply["facility"].to_numpy(dtype=np.intp)]
+    floor = result.supply["floor_m2"].to_numpy("float64")
+    missing: list[int | None] = []
+    for row, area in enumerate(districts.shapes):
+        near = np.zeros(len(shapes), dtype=bool)
+        if area is not None and len(shapes):
+            near = shapely.dwithin(shapes, area, kind.radius_m)
+        near |= districts.of_facility[result.supply["facility"].to_numpy(dtype=np.intp)] == row
+        good = near & (floor >= kind.exam_floor_m2)
+        unclear = near & np.isnan(floor)
+        missing.append(0 if good.any() else None if unclear.any() else 1)
+    return {"exam_name": kind.exam_name[language], "exam_missing": pd.array(missing, dtype="Int64")}

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From counted points to the tables of the contract: detail by parcel and kind, wide parcels, facility loads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from .. import frames, schema
+from .demand import MILLI, Demand
+from .gap import Counted, KindResult
+
+Reals = npt.NDArray[np.float64]
+
+LOAD_RULE = "even"
+
+
+def detail_table(parcels: pd.DataFrame, counted: Counted) -> pd.DataFrame:
+    """Return table gap_detail: one row a parcel and kind, kinds in order, parcels in the layer's order.
+
+    Minutes, lines and access ratios are means over the parcel's points, weighted by those the kind serves (by need for
+    the ratio); `nearest_id` is nearest for most people, ties by id; `reach_n` counts what any point reaches.
+    """
+    rows = [_detail_of(parcels, counted.demand, result) for result in counted.kinds]
+    return frames.conform(pd.concat(rows, ignore_index=True), schema.table("gap_detail"))
+
+
+def _detail_of(parcels: pd.DataFrame, demand: Demand, result: KindResult) -> pd.DataFrame:
+    kind, n, parcel = result.kind, len(parcels), demand.parcel
+    people = demand.people[kind.people]
+    known_people = _unknown(demand.known[kind.need_of], parcel, n)
+    need, served = _sum(result.need, parcel, n), _sum(result.served, parcel, n)
+    routed = result.walk_ms >= 0
+    weight = _weights(people, parcel, n)
+    frame = pd.DataFrame({
+        "parcel_id": parcels["parcel_id"], "kind": kind.id, "unit": kind.unit, "standard_id": kind.standard_id,
+        "people": _sum(people / MILLI, parcel, n), "need": need,
+        "line_m": _mean(result.line_m, weight, parcel, n), "walk_m": np.nan,
+        "walk_s": _mean(np.where(routed, result.walk_ms / 1000, np.nan), weight, parcel, n),
+        "nearest_id": _nearest_of_most(result, weight, parcel, n), "reach_n": _reached(result, parcel, n),
+        "access_ratio": _mean(result.access_ratio, result.need, parcel, n), "served": served, "gap": need - served,
+        "share": np.divide(served, need, out=np.full(n, np.nan), where=need > 0),
+    })  # fmt: skip
+    frame["status"] = _status(result, demand, need, known_people, n)
+    blank = ["people", "need", "access_ratio", "served", "gap", "share"]
+    frame.loc[known_people, blank] = np.nan
+    return frame
+
+
+def _sum(values: npt.ArrayLike, parcel: npt.NDArray[np.intp], n: int) -> Reals:
+    total: Reals = np.bincount(parcel, weights=np.asarray(values, dtype=np.float64), minlength=n).astype(np.float64)
+    return total
+
+
+def _unknown(known: npt.NDArray[np.bool_], parcel: npt.NDArray[np.intp], n: int) -> npt.NDArray[np.bool_]:
+    """Say which parcels have a point whose people nobody knows."""
+    return np.bincount(parcel[~known], minlength=n) > 0
+
+
+def _weights(people: npt.NDArray[np.int64], parcel: npt.NDArray[np.intp], n: int) -> Reals:
+    """Return people; where a parcel has none of the kind's people, its points count alike."""
+    nobody = (_sum(people, parcel, n) == 0)[parcel]
+    return np.where(nobody, 1.0, people.astype(np.float64))
+
+
+def _mean(values: Reals, weight: Reals, parcel: npt.NDArray[np.intp], n: int) -> Reals:
+    known = ~np.isnan(values) & (weight > 0)
+    total = _sum(np.where(known, weight, 0), parcel, n)
+    part = _sum(np.where(known, weight * np.nan_to_num(values), 0), parcel, n)
+    return np.divide(part, total, out=np.full(n, np.nan), where=total > 0)
+
+
+def _nearest_of_most(result: KindResult, weight: Reals, parcel: npt.NDArray[np.intp], n: int) -> list[str | None]:
+    here = result.nearest >= 0
+    votes = pd.DataFrame({"parcel": parcel[here], "facility": result.nearest[here], "weight": weight[here]})
+    sums = votes.groupby(["parcel", "facility"])["weight"].sum().reset_index()  # facility rows are in order of ids
+    best = sums.sort_values(["parcel", "weight", "facility"], ascending=[True, False, True]).drop_duplicates("parcel")
+    ids = result.supply["facility_id"].to_numpy(dtype=object)
+    found: list[str | None] = [None] * n
+    for row, facility in zip(best["parcel"], best["facility"]):
+        found[row] = ids[facility]
+    return found
+
+
+def _reached(result: KindResult, parcel: npt.NDArray[np.intp], n: int) -> npt.NDArray[np.intp]:
+    m = max(1, len(result.supply))
+    both = np.unique(parcel[result.pairs.place] * np.int64(m) + result.pairs.facility)
+    return np.bincount(both // m, minlength=n)
+
+
+def _status(
+    result: KindResult, demand: Demand, need: Reals, unknown: npt.NDArray[np.bool_], n: int
+) -> npt.NDArray[np.object_]:
+    """Return one status a parcel; the first that holds, in the order of the list below."""
+    parcel = demand.parcel
+    points = np.bincount(parcel, minlength=n)
+
+    def count(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+        return np.bincount(parcel[mask], minlength=n)
+
+    routed, lost = count(result.walk_ms >= 0), count(result.status != "")
+    steep, alone = count(result.status == "SNAP_STEEP"), count(result.isolated)
+    nothing = np.full(n, not len(result.supply))
+    conditions = [
+        unknown, need <= 0, nothing, (lost == points) & (steep > 0), lost == points,
+        (routed > 0) & (routed < points), (routed == 0) & (alone + lost == points), routed == 0,
+    ]  # fmt: skip
+    words = [
+        "NO_PEOPLE_DATA", "NO_NEED", "NO_SUPPLY", "SNAP_STEEP", "NOT_SNAPPED", "PARTIAL", "UNREACHED", "BEYOND",
+    ]  # fmt: skip
+    return np.select(conditions, words, default="ok").astype(object)
+
+
+def wide_table(parcels: pd.DataFrame, detail: pd.DataFrame, counted: Counted) -> pd.DataFrame:
+    """Return table gap: one row a parcel, a group of columns a kind, and the headline gaps of elders and children."""
+    frame = parcels[["parcel_id", frames.GEOMETRY]].copy()
+    n, parcel = len(parcels), counted.demand.parcel
+    groups: dict[str, list[Reals]] = {"elder": [], "child": []}
+    for result in counted.kinds:
+        kind = result.kind
+        rows = detail[detail["kind"] == kind.id]
+        for name in ("need", "served", "gap", "share"):
+            frame[f"{kind.id}_{name}"] = rows[name].to_numpy()
+        frame[f"{kind.id}_min"] = rows["walk_s"].to_numpy("float64") / 60
+        inside = counted.demand.people[kind.people] * result.in_radius
+        frame[f"{kind.id}_in_r"] = np.where(rows["people"].isna(), np.nan, _sum(inside, parcel, n) / MILLI)
+        if kind.group in groups:
+            groups[kind.group].append((1 - rows["share"].to_numpy("float64")).astype(np.float64))
+    for name, columns in groups.items():
+        frame[f"{name}_gap"] = _plain_mean(columns, n)
+    frame["schema_version"] = schema.SCHEMA_VERSION
+    return frames.conform(frame, schema.table("gap", kinds=tuple(item.kind.id for item in counted.kinds)))
+
+
+def _plain_mean(columns: Sequence[Reals], n: int) -> Reals:
+    """Return the plain mean over the kinds with need (NaN = no need), NaN where none has."""
+    if not columns:
+        return np.full(n, np.nan)
+    table = np.vstack(columns)
+    known = ~np.isnan(table)
+    return np.divide(np.nansum(table, axis=0), known.sum(axis=0), out=np.full(n, np.nan), where=known.any(axis=0))
+
+
+def load_table(facilities: pd.DataFrame, counted: Counted) -> pd.DataFrame:
+    """Return table facility_load: each facility and kind with its capacity, load and what is free.
+
+    `status` ok | full | UNREACHED (nobody with need walks there within the limit: its supply is lost) | NO_CAPACITY.
+    """
+    rows = []
+    points = shapely.point_on_surface(frames.geometries(facilities))
+    for result in counted.kinds:
+        supply = result.supply
+        capacity = supply["capacity"].to_numpy("float64")
+        free = capacity - result.load
+        conditions = [np.isnan(capacity), ~result.facility_reached, free <= 0.0005]
+        rows.append(pd.DataFrame({
+            "facility_id": supply["facility_id"], "kind": result.kind.id, "unit": result.kind.unit,
+            "capacity": capacity, "served": result.load, "free": free, "load_rule": LOAD_RULE,
+            "status": np.select(conditions, ["NO_CAPACITY", "UNREACHED", "full"], default="ok").astype(object),
+            frames.GEOMETRY: points[supply["facility"].to_numpy(dtype=np.intp)],
+        }))  # fmt: skip
+    return frames.conform(pd.concat(rows, ignore_index=True), schema.table("facility_load"))
