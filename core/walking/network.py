@@ -4,14 +4,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import shapely
 
+from .. import envelope, frames, schema
+from ..errors import RenewalError
 from ..run import Run
-from .heights import Surface
-from .profiles import Profile
+from .findings import Findings, components_of, tell_findings
+from .graph import CLOSED, Ints, Objects, Reals
+from .heights import Surface, low_pass_sigma_m
+from .nearmiss import Misses, find_misses, join_misses
+from .nodeheights import Pieces, cut_pieces, find_node_heights
+from .profiles import Profile, WalkRules
+from .times import EdgeFacts, Slopes, edge_times, find_slopes, is_sure, slope_factor, stairs_rise
+from .topology import Topology, find_spots, merge_spots, split_ways
+from .ways import Longs, Sorted, Ways, sort_ways
 
 
 @dataclass(frozen=True)
@@ -37,8 +48,157 @@ class Network:
     counts: dict[str, Any]
 
 
+@dataclass(frozen=True, eq=False)
+class _Model:
+    """Everything known about the network before it becomes tables; `z_m`, `source` by node, `component` by node."""
+
+    ways: Ways
+    topology: Topology
+    z_m: Reals
+    source: Longs
+    pieces: Pieces
+    slopes: Slopes
+    facts: EdgeFacts
+    component: Ints
+
+
 def build_network(
     roads: pd.DataFrame, options: NetworkOptions, profiles: Sequence[Profile], surface: Surface | None, run: Run
 ) -> Network:
-    """Return the walk network of street lines with canonical columns (resources/aliases.json, ROADS)."""
-    raise NotImplementedError
+    """Return the walk network of street lines with canonical columns (resources/aliases.json, ROADS).
+
+    Ways meet where they share a vertex, where ends lie within the tolerance, and where an end touches a line of its
+    own level within it; lines that only cross stay apart. `edge_id` is road_id # number along the road, `node_id` the
+    node's coordinates in millimetres, so neither knows the order of rows. `length_m` is plan length; climb − drop =
+    z_to − z_from; milliseconds are whole, at least 1, NULL = closed. `capped` = 1 where a street for vehicles was
+    steeper than `street_slope_share` anywhere. Component 1 is the longest.
+    Raises RenewalError: `walk_nothing_open` when no line can be walked.
+    Source: methods.md §2.
+    """
+    if not profiles:
+        raise RenewalError("walk_no_profile")
+    rules = profiles[0].rules
+    mapping = options.mapping or envelope.load("mapping", "standard")
+    run.stage("walk_stage_topology")
+    found = sort_ways(roads, mapping, run.part(0, 0.15))
+    if not len(found.ways.road):
+        raise RenewalError("walk_nothing_open", n=len(roads))
+    ways, topology, misses, collapsed = _connect(found, options, rules, run.part(0.15, 0.5))
+    run.stage("walk_stage_times")
+    model = _model(ways, topology, rules, surface)
+    run.progress(0.7)
+    times = {}
+    for number, profile in enumerate(profiles):
+        times[profile.id] = edge_times(model.pieces, model.slopes, model.facts, profile)
+        run.progress(0.7 + 0.2 * (number + 1) / len(profiles))
+    counts = _counts(model, profiles, times)
+    findings = Findings(found, misses, [str(ways.road[way]) for way in collapsed], options.join_near_misses)
+    table = tell_findings(findings, topology, model.component, (ways, counts), (rules, run))
+    names = tuple(profile.id for profile in profiles)
+    return Network(_edges(model, times, names), _nodes(model), table, counts)
+
+
+def _connect(
+    found: Sorted, options: NetworkOptions, rules: WalkRules, run: Run
+) -> tuple[Ways, Topology, Misses, Longs]:
+    """Return the ways with touched and asked-for joins, their topology, the near misses, and ways that collapsed."""
+    ways, tolerance = found.ways, options.tolerance_m
+    spots = find_spots(ways, rules.same_height_m)
+    leader = merge_spots(ways, spots, tolerance, rules.same_height_m)
+    reach = max(rules.near_miss_m, tolerance)
+    misses = find_misses(ways, spots, leader, (reach, rules.same_height_m), run)
+    join = misses.gap_m <= tolerance
+    near = misses.take(~join)
+    if options.join_near_misses:
+        join[:] = True
+    joined = join_misses(ways, misses.take(join), tolerance)
+    spots = find_spots(joined, rules.same_height_m)
+    leader = merge_spots(joined, spots, tolerance, rules.same_height_m)
+    topology, collapsed = split_ways(joined, spots, leader, tolerance)
+    if not len(topology.way):
+        raise RenewalError("walk_nothing_open", n=len(found.ways.road))
+    at = near.vertex  # vertices were renumbered by the joins: told by way, and by where the end lies
+    ends = replace(near, vertex=ways.way[at], x_m=ways.x_m[at], y_m=ways.y_m[at])
+    return joined, topology, ends, collapsed
+
+
+def _model(ways: Ways, topology: Topology, rules: WalkRules, surface: Surface | None) -> _Model:
+    z, source = find_node_heights(ways, topology, surface)
+    step = rules.low_pass_m
+    if surface is not None and surface.raster is not None:
+        step = max(step, low_pass_sigma_m(surface.raster, rules))
+    pieces = cut_pieces(ways, topology, (z, source), surface, step)
+    way = topology.way
+    facts = EdgeFacts(
+        ways.base[way], ways.structure[way], topology.length_m, z[topology.end] - z[topology.start], ways.rise[way],
+        ways.fwd[way], ways.back[way], ways.ramp[way], ways.wheel_yes[way], ways.wheel_no[way],
+        is_sure(source[topology.start]) & is_sure(source[topology.end]),
+    )  # fmt: skip
+    return _Model(ways, topology, z, source, pieces, find_slopes(pieces, facts, rules), facts, components_of(topology))
+
+
+def _kinds(facts: EdgeFacts) -> Objects:
+    plain = np.isin(facts.base.astype(str), ("street", "path")) & (facts.structure != "")
+    kinds: Objects = np.where(plain, facts.structure, facts.base).astype(object)
+    return kinds
+
+
+def _edges(model: _Model, times: dict[str, tuple[Ints, Ints]], names: tuple[str, ...]) -> pd.DataFrame:
+    topology, pieces, count = model.topology, model.pieces, len(model.topology.way)
+    known = np.isfinite(model.facts.dz_m)
+    up = np.bincount(pieces.edge, weights=np.nan_to_num(np.maximum(pieces.dz_m, 0)), minlength=count)
+    down = np.bincount(pieces.edge, weights=np.nan_to_num(np.maximum(-pieces.dz_m, 0)), minlength=count)
+    capped = np.bincount(pieces.edge[model.slopes.capped], minlength=count) > 0
+    roads = model.ways.road[topology.way].tolist()
+    columns: dict[str, Any] = {
+        "edge_id": [f"{road}#{number}" for road, number in zip(roads, topology.along.tolist())],
+        "from_node": topology.node_ids[topology.start],
+        "to_node": topology.node_ids[topology.end],
+        "length_m": topology.length_m,
+        "z_from_m": model.z_m[topology.start],
+        "z_to_m": model.z_m[topology.end],
+        "climb_m": np.where(known, up, np.nan),
+        "drop_m": np.where(known, down, np.nan),
+        "kind": _kinds(model.facts),
+        "component": model.component[topology.start],
+        "capped": capped.astype(np.int64),
+        "schema_version": np.full(count, schema.SCHEMA_VERSION),
+    }
+    for name in names:
+        for word, milliseconds in zip(("fwd", "back"), times[name]):
+            shut = milliseconds == CLOSED
+            columns[f"{name}_{word}_ms"] = pd.arrays.IntegerArray(milliseconds.astype(np.int64), shut)
+    frame = pd.DataFrame(columns)
+    frame[frames.GEOMETRY] = topology.lines
+    return frames.conform(frame, schema.table("edges", profiles=names))
+
+
+def _nodes(model: _Model) -> pd.DataFrame:
+    topology = model.topology
+    frame = pd.DataFrame({"node_id": topology.node_ids, "z_m": model.z_m, "component": model.component})
+    frame[frames.GEOMETRY] = shapely.points(topology.x_m, topology.y_m)
+    return frames.conform(frame, schema.table("nodes"))
+
+
+def _counts(model: _Model, profiles: Sequence[Profile], times: dict[str, tuple[Ints, Ints]]) -> dict[str, Any]:
+    """Return the numbers for the run record; shares of length rounded to 1e-6."""
+    pieces, slopes, facts = model.pieces, model.slopes, model.facts
+    street = facts.base[pieces.edge] == "street"
+    street_m, capped_m = float(pieces.length_m[street].sum()), float(pieces.length_m[slopes.capped].sum())
+    _, unsure = stairs_rise(facts, profiles[0].rules)
+    walked = np.isin(facts.base.astype(str), ("street", "path"))
+    counts: dict[str, Any] = {
+        "edges_n": len(facts.base), "nodes_n": len(model.z_m), "components_n": int(model.component.max(initial=0)),
+        "length_m": round(float(facts.length_m.sum()), 1), "street_m": round(street_m, 1),
+        "capped_m": round(capped_m, 1), "capped_share": round(capped_m / street_m, 6) if street_m else 0.0,
+        "clamped_n": int(np.unique(pieces.edge[slopes.clamped]).size), "stairs_n": int((facts.base == "stairs").sum()),
+        "stairs_unsure_n": int(unsure.sum()), "edges_flat_n": int((np.isnan(facts.dz_m) & walked).sum()),
+    }  # fmt: skip
+    for profile in profiles:
+        fwd, back = times[profile.id]
+        both = walked & (fwd != CLOSED) & (back != CLOSED)
+        rows = both[pieces.edge]
+        flat = pieces.length_m[rows].sum() * 2
+        slow = sum((pieces.length_m[rows] / slope_factor(sign * slopes.share[rows], profile)).sum() for sign in (1, -1))
+        counts[f"penalty_{profile.id}"] = round(float(slow / flat), 4) if flat else 1.0
+    return counts

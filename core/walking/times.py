@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Whole milliseconds of every edge, both ways, for a profile; climb, drop and capped slopes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .graph import CLOSED, LONGEST_MS, Flags, Ints, Objects, Reals
+from .nodeheights import OWN, SURVEY, Pieces
+from .profiles import Profile, WalkRules
+from .ways import Longs
+
+
+@dataclass(frozen=True, eq=False)
+class EdgeFacts:
+    """What times depend on, by edge: `base` and `structure` as in Ways, `length_m`, `dz_m` (NaN = unknown), `rise` of
+    stairs as told (+1, 0, -1), `fwd`, `back` open, `ramp`, `wheel_yes`, `wheel_no`; `sure`: no raster said the heights.
+    """
+
+    base: Objects
+    structure: Objects
+    length_m: Reals
+    dz_m: Reals
+    rise: Longs
+    fwd: Flags
+    back: Flags
+    ramp: Flags
+    wheel_yes: Flags
+    wheel_no: Flags
+    sure: Flags
+
+
+@dataclass(frozen=True, eq=False)
+class Slopes:
+    """Slopes of pieces as walked. `share` (p,) rise over plan length after cap and clamp, NaN = unknown; `capped` (p,)
+    streets for vehicles held at their steepest; `clamped` (p,) other ways held at the clamp.
+    """
+
+    share: Reals
+    capped: Flags
+    clamped: Flags
+
+
+def is_sure(source: Longs) -> Flags:
+    """Say which node heights carry no raster's error."""
+    return np.isin(source, (SURVEY, OWN))
+
+
+def find_slopes(pieces: Pieces, facts: EdgeFacts, rules: WalkRules) -> Slopes:
+    """Return the slopes of all pieces. Source: methods.md §2."""
+    raw = pieces.dz_m / np.maximum(pieces.length_m, 0.001)
+    street = facts.base[pieces.edge] == "street"
+    limit = np.where(street, rules.street_slope_share, rules.slope_clamp_share)
+    walked = np.isin(facts.base[pieces.edge].astype(str), ("street", "path"))
+    over = (np.abs(raw) > limit + 1e-12) & walked
+    return Slopes(np.clip(raw, -limit, limit), over & street, over & ~street)
+
+
+def slope_factor(share: Reals, profile: Profile) -> Reals:
+    """Return speed on a slope ÷ speed on the flat: T(s) ÷ T(0), T = exp(-decay·|s - best|); unknown slopes are flat.
+
+    Profiles that gain nothing downhill are never faster than on the flat. Source: Tobler 1993; methods.md §2.
+    """
+    rules = profile.rules
+    slope = np.nan_to_num(share)
+    factor: Reals = np.exp(
+        -rules.tobler_decay * (np.abs(slope - rules.tobler_best_slope) - abs(rules.tobler_best_slope))
+    )
+    return factor if profile.gains_downhill else np.minimum(factor, 1.0)
+
+
+def stairs_rise(facts: EdgeFacts, rules: WalkRules) -> tuple[Longs, Flags]:
+    """Return which way stairs go up (+1 along the line, -1 against it, 0 unsure: up speed both ways) and who is unsure.
+
+    As `incline` says, else by the rise where it is more than the error of its heights.
+    """
+    error = np.where(facts.sure, 0.0, rules.dem_error_m)
+    by_height = np.where(np.abs(facts.dz_m) > 0, np.sign(facts.dz_m), 0.0)
+    by_height[~(np.abs(facts.dz_m) >= error)] = 0.0
+    rise = np.where(facts.rise != 0, facts.rise, by_height).astype(np.int64)
+    return rise, (facts.base == "stairs") & (rise == 0)
+
+
+def edge_times(pieces: Pieces, slopes: Slopes, facts: EdgeFacts, profile: Profile) -> tuple[Ints, Ints]:
+    """Return (m,) milliseconds along and against each edge, whole, at least 1, CLOSED where the profile cannot go."""
+    rules, count = profile.rules, len(facts.base)
+    ways = []
+    rise, _ = stairs_rise(facts, rules)
+    for sign in (1, -1):
+        walk_s = pieces.length_m / (profile.flat_m_s * slope_factor(sign * slopes.share, profile))
+        seconds = np.bincount(pieces.edge, weights=walk_s, minlength=count)
+        up = np.where(facts.ramp, profile.ramp_up_m_s, profile.stairs_up_m_s)
+        down = np.where(facts.ramp, profile.ramp_down_m_s, profile.stairs_down_m_s)
+        stairs_s = facts.length_m / np.where(sign * rise < 0, down, up)
+        lift_s = rules.lift_wait_s + np.abs(np.nan_to_num(facts.dz_m)) / rules.lift_m_s
+        for base, special in (
+            ("stairs", stairs_s), ("lift", lift_s), ("escalator", facts.length_m / rules.escalator_m_s)
+        ):  # fmt: skip
+            seconds = np.where(facts.base == base, special, seconds)
+        ways.append(whole_ms(np.asarray(1000 * seconds, dtype=np.float64), 1))
+    shut = _shut(pieces, slopes, facts, profile)
+    fwd = np.where(shut | ~facts.fwd, CLOSED, ways[0])
+    back = np.where(shut | ~facts.back, CLOSED, ways[1])
+    return fwd.astype(np.int32), back.astype(np.int32)
+
+
+def whole_ms(milliseconds: Reals, least: int = 0) -> Longs:
+    """Return whole milliseconds, halves up, at least `least`."""
+    whole: Longs = np.clip(np.floor(milliseconds + 0.5), least, LONGEST_MS).astype(np.int64)
+    return whole
+
+
+def _shut(pieces: Pieces, slopes: Slopes, facts: EdgeFacts, profile: Profile) -> Flags:
+    """Return the edges the profile cannot use: closed kinds, too steep, wheelchair = no; wheelchair = yes opens."""
+    closed = sorted(profile.closed)
+    shut = np.isin(facts.base.astype(str), closed) | np.isin(
+        facts.structure.astype(str), [item for item in closed if item]
+    )
+    if profile.max_slope_share is not None:
+        steep = np.abs(slopes.share) > profile.max_slope_share + 1e-9
+        walked = np.isin(facts.base[pieces.edge].astype(str), ("street", "path"))
+        shut |= np.bincount(pieces.edge[steep & walked], minlength=len(shut)) > 0
+    if profile.wheels:
+        shut = (shut & ~facts.wheel_yes) | facts.wheel_no
+    return shut
+
+
+def flat_ms(facts: EdgeFacts, profile: Profile) -> Reals:
+    """Return (m,) milliseconds of each edge if it were flat ground."""
+    return 1000 * facts.length_m / profile.flat_m_s

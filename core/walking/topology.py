@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where ways meet: vertices they share, ends within the tolerance, and the edges between such nodes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from .graph import Flags, Objects, Reals
+from .ways import Longs, Ways
+
+SAME_M = 0.001  # vertices are the same when they agree to the millimetre
+
+
+@dataclass(frozen=True, eq=False)
+class Spots:
+    """Places where vertices lie, 0…s-1 by x, y, z. `of` (v,) the spot of each vertex; `x_mm`, `y_mm` (s,); `storey`
+    (s,) counts spots one above the other (own Z apart by more than a passage's clear height); `z_m` (s,) NaN = no Z.
+    """
+
+    of: Longs
+    x_mm: Longs
+    y_mm: Longs
+    storey: Longs
+    z_m: Reals
+
+
+@dataclass(frozen=True, eq=False)
+class Topology:
+    """Nodes 0…n-1 by x, y, storey and edges 0…m-1 by way and place along it.
+
+    `node_ids`, `x_m`, `y_m` (n,), `own_z_m` (n,) mean own Z of the vertices there; `way` (m,), `along` (m,) number of
+    the edge along its road; `start`, `end` (m,) nodes; `first`, `last` (m,) vertices of the ways; `lines` (m,)
+    LineStrings from node to node; `length_m` (m,).
+    """
+
+    node_ids: Objects
+    x_m: Reals
+    y_m: Reals
+    own_z_m: Reals
+    way: Longs
+    along: Longs
+    start: Longs
+    end: Longs
+    first: Longs
+    last: Longs
+    lines: Objects
+    length_m: Reals
+
+
+def way_ends(way: Longs) -> tuple[Flags, Flags]:
+    """Return flags of the first and of the last vertex of each way."""
+    first, last = np.ones(len(way), dtype=bool), np.ones(len(way), dtype=bool)
+    first[1:] = last[:-1] = way[1:] != way[:-1]
+    return first, last
+
+
+def find_spots(ways: Ways, same_height_m: float) -> Spots:
+    """Return the spots of all vertices; vertices without Z belong to the lowest storey there."""
+    x = np.rint(ways.x_m / SAME_M).astype(np.int64)
+    y = np.rint(ways.y_m / SAME_M).astype(np.int64)
+    order = np.lexsort((ways.z_m, y, x))  # NaN is last
+    xs, ys, zs = x[order], y[order], ways.z_m[order]
+    fresh = np.ones(len(order), dtype=bool)
+    fresh[1:] = (xs[1:] != xs[:-1]) | (ys[1:] != ys[:-1])
+    above = np.zeros(len(order), dtype=bool)
+    above[1:] = ~fresh[1:] & (zs[1:] - zs[:-1] > same_height_m)
+    place = np.cumsum(fresh) - 1
+    rise = np.cumsum(above)
+    storey = rise - rise[np.flatnonzero(fresh)][place] if len(order) else rise
+    storey[np.isnan(zs)] = 0
+    by_storey = np.lexsort((storey, place))
+    order, place, storey, zs = order[by_storey], place[by_storey], storey[by_storey], zs[by_storey]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (place[1:] != place[:-1]) | (storey[1:] != storey[:-1])
+    of = np.empty(len(order), dtype=np.int64)
+    of[order] = np.cumsum(new) - 1
+    heads = order[new]
+    return Spots(of, x[heads], y[heads], storey[new], _means(of, ways.z_m, int(new.sum())))
+
+
+def merge_spots(ways: Ways, spots: Spots, tolerance_m: float, same_height_m: float) -> Longs:
+    """Return (s,) the spot that stands for each spot: itself, or the one an end within the tolerance is joined to.
+
+    Two ends meet whatever their levels; an end meets the nearest vertex inside another way only on the same level.
+    Where own Z says that one lies above the other, and at lifts, nothing is merged.
+    """
+    count = len(spots.x_mm)
+    uses = np.bincount(spots.of, minlength=count)
+    pairs = _close_pairs(ways, spots, tolerance_m, same_height_m)
+    joined = coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+    _, group = connected_components(joined, directed=False)
+    order = np.lexsort((np.arange(count), -uses, group))  # the spot with most vertices stays where it is
+    lead = np.ones(count, dtype=bool)
+    lead[1:] = group[order][1:] != group[order][:-1]
+    leader = np.empty(int(lead.sum()), dtype=np.int64)
+    leader[group[order][lead]] = order[lead]
+    merged: Longs = leader[group]
+    return merged
+
+
+def _close_pairs(ways: Ways, spots: Spots, tolerance_m: float, same_height_m: float) -> Longs:
+    nothing = np.empty((0, 2), dtype=np.int64)
+    count = len(spots.x_mm)
+    if tolerance_m <= 0 or count < 2:
+        return nothing
+    xy = np.column_stack([spots.x_mm, spots.y_mm]) * SAME_M
+    pairs = cKDTree(xy).query_pairs(tolerance_m, output_type="ndarray").astype(np.int64)
+    first, last = way_ends(ways.way)
+    is_end, is_lift = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
+    is_end[spots.of[first | last]] = True
+    is_lift[spots.of[ways.base[ways.way] == "lift"]] = True
+    a, b = pairs[:, 0], pairs[:, 1]
+    apart = np.abs(spots.z_m[a] - spots.z_m[b]) > same_height_m  # False where a Z is missing
+    pairs = pairs[(is_end[a] | is_end[b]) & ~is_lift[a] & ~is_lift[b] & ~apart]
+    both = is_end[pairs[:, 0]] & is_end[pairs[:, 1]]
+    ends = pairs[both]
+    mixed = pairs[~both]
+    mixed = np.where(is_end[mixed[:, :1]], mixed, mixed[:, ::-1])  # end, inner vertex
+    mixed = mixed[_may_meet(ways, spots, mixed)]
+    gap = np.rint(np.hypot(*(xy[mixed[:, 0]] - xy[mixed[:, 1]]).T) / SAME_M)
+    mixed = mixed[np.lexsort((mixed[:, 1], gap, mixed[:, 0]))]
+    nearest = np.ones(len(mixed), dtype=bool)
+    nearest[1:] = mixed[1:, 0] != mixed[:-1, 0]
+    return np.concatenate([ends, mixed[nearest]])
+
+
+def _may_meet(ways: Ways, spots: Spots, pairs: Longs) -> Flags:
+    """Say which (end, inner) spots are of different ways on the same level."""
+    count, total = len(spots.x_mm), len(ways.road)
+    has = np.unique(spots.of * total + ways.way)  # (spot, way) that occur
+    owner = np.full(count, -1, dtype=np.int64)
+    owner[has // total] = has % total  # the last way there; spots of several ways share their level or are portals
+    several = np.bincount(has // total, minlength=count) > 1
+    end_way = owner[pairs[:, 0]]
+    own = np.isin(pairs[:, 1] * total + end_way, has)
+    level = ways.level[end_way] == ways.level[owner[pairs[:, 1]]]
+    meet: Flags = ~own & (level | several[pairs[:, 1]])
+    return meet
+
+
+def split_ways(ways: Ways, spots: Spots, leader: Longs, tolerance_m: float) -> tuple[Topology, Longs]:
+    """Return nodes and edges, and the ways of edges that were so short that both ends fell together (left out)."""
+    at = leader[spots.of]
+    first, last = way_ends(ways.way)
+    uses = np.bincount(at, minlength=len(leader))
+    breaks = np.flatnonzero(first | last | (uses[at] > 1))
+    same = ways.way[breaks[1:]] == ways.way[breaks[:-1]]
+    head, tail = breaks[:-1][same], breaks[1:][same]
+    lines = _lines(ways, spots, at, head, tail)
+    length = shapely.length(lines)
+    lift = ways.base[ways.way[head]] == "lift"
+    gone = (at[head] == at[tail]) & ((length <= max(2 * tolerance_m, SAME_M)) | lift)
+    collapsed = ways.way[head[gone]]
+    head, tail, lines, length = head[~gone], tail[~gone], lines[~gone], length[~gone]
+    used = np.unique(np.concatenate([at[head], at[tail]]))
+    node = np.full(len(leader), -1, dtype=np.int64)
+    node[used] = np.arange(len(used))
+    own = _means(at, ways.z_m, len(leader))[used]
+    x, y, storey = spots.x_mm[used], spots.y_mm[used], spots.storey[used]
+    names = [f"{a}_{b}" if not c else f"{a}_{b}_{c}" for a, b, c in zip(x.tolist(), y.tolist(), storey.tolist())]
+    way = ways.way[head]
+    topology = Topology(
+        np.array(names, dtype=object), x * SAME_M, y * SAME_M, own, way, _along(ways.road[way]),
+        node[at[head]], node[at[tail]], head, tail, lines, length,
+    )  # fmt: skip
+    return topology, collapsed
+
+
+def _lines(ways: Ways, spots: Spots, at: Longs, head: Longs, tail: Longs) -> Objects:
+    """Return the line of vertices head…tail of each edge, its ends moved onto the nodes."""
+    sizes = tail - head + 1
+    edge = np.repeat(np.arange(len(head)), sizes)
+    offset = np.cumsum(sizes) - sizes
+    row = np.arange(len(edge)) - offset[edge] + head[edge]
+    xy = np.column_stack([ways.x_m[row], ways.y_m[row]])
+    for place, vertex in ((offset, head), (offset + sizes - 1, tail)):
+        spot = at[vertex]
+        xy[place] = np.column_stack([spots.x_mm[spot], spots.y_mm[spot]]) * SAME_M
+    lines: Objects = shapely.linestrings(xy, indices=edge) if len(head) else np.empty(0, dtype=object)
+    return lines
+
+
+def _along(road: Objects) -> Longs:
+    """Return 0, 1, 2 … along each road; its edges stand together."""
+    fresh = np.ones(len(road), dtype=bool)
+    fresh[1:] = road[1:] != road[:-1]
+    starts = np.flatnonzero(fresh)
+    return np.arange(len(road)) - starts[np.cumsum(fresh) - 1] if len(road) else starts
+
+
+def _means(group: Longs, values: Reals, count: int) -> Reals:
+    known = np.isfinite(values)
+    counts = np.bincount(group[known], minlength=count)
+    sums = np.bincount(group[known], weights=values[known], minlength=count)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)

@@ -1,0 +1,249 @@
+"""The network against figures derived by hand: topology, heights, Tobler, stairs, bridges, escalators, lifts."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from scipy.ndimage import gaussian_filter
+from urban_renewal.core.errors import RenewalError
+from urban_renewal.core.run import Run
+from urban_renewal.core.walking.graph import graph_from_edges
+from urban_renewal.core.walking.heights import make_surface
+from urban_renewal.core.walking.network import NetworkOptions, build_network
+from urban_renewal.core.walking.profiles import load_profiles
+
+from .helpers import plane_raster, roads
+
+PROFILES = load_profiles(["adult", "elder", "carer", "stroller", "wheelchair"])
+RULES = PROFILES[0].rules
+
+
+def build(table, height=None, **options):
+    run = Run()
+    surface = None if height is None else make_surface(plane_raster(height), None, RULES, run)
+    return build_network(table, NetworkOptions(**options), PROFILES, surface, run), run
+
+
+def edge(network, name):
+    return network.edges.set_index("edge_id").loc[name]
+
+
+def ms(network, name, profile="elder"):
+    row = edge(network, name)
+    return row[f"{profile}_fwd_ms"], row[f"{profile}_back_ms"]
+
+
+def test_flat_grid_is_length_over_speed():
+    rows = [(f"r{i}", "footway", [(0, 100 * i), (100, 100 * i), (200, 100 * i)]) for i in range(3)]
+    rows += [(f"c{i}", "footway", [(100 * i, 0), (100 * i, 100), (100 * i, 200)]) for i in range(3)]
+    network, run = build(roads(*rows), lambda x, y: 200 + 0 * x + 0 * y)
+    assert (len(network.edges), len(network.nodes), network.counts["components_n"]) == (12, 9, 1)
+    assert network.edges["length_m"].tolist() == [100.0] * 12
+    for profile in PROFILES[:3]:
+        assert set(network.edges[f"{profile.id}_fwd_ms"]) == {math.floor(100_000 / profile.flat_m_s + 0.5)}
+    assert network.counts["penalty_elder"] == 1.0
+    assert run.facts["capped_share"] == 0.0
+
+
+@pytest.mark.parametrize("slope", [0.03, 0.08, 0.2])
+def test_one_slope_is_tobler(slope):
+    network, _ = build(roads(("a", "footway", [(0, 0), (300, 0)])), lambda x, y: 200 + slope * x + 0 * y)
+    up = math.exp(-3.5 * abs(slope + 0.05)) / math.exp(-3.5 * 0.05)
+    down = math.exp(-3.5 * abs(-slope + 0.05)) / math.exp(-3.5 * 0.05)
+    assert ms(network, "a#0", "adult") == pytest.approx((300_000 / 1.2 / up, 300_000 / 1.2 / down), abs=1)
+    assert ms(network, "a#0") == pytest.approx((300_000 / 0.9 / up, 300_000 / 0.9 / min(1, down)), abs=1)
+    row = edge(network, "a#0")
+    assert (row["climb_m"], row["drop_m"]) == pytest.approx((300 * slope, 0), abs=1e-3)
+    assert pd.isna(row["wheelchair_fwd_ms"]) == (slope > 0.0833)
+
+
+def test_streets_are_capped_and_it_is_said():
+    network, run = build(roads(("a", "residential", [(0, 0), (300, 0)])), lambda x, y: 200 + 0.2 * x + 0 * y)
+    assert edge(network, "a#0")["capped"] == 1
+    assert ms(network, "a#0")[0] == pytest.approx(300_000 / 0.9 * math.exp(3.5 * 0.12), abs=1)
+    assert network.counts["capped_share"] == 1.0
+    assert "heights_doubtful" in [message.code for message in run.messages]
+
+
+def test_stairs_have_their_own_speeds():
+    hill = lambda x, y: 200 + 0.3 * x + 0 * y  # noqa: E731
+    table = roads(
+        ("up", "steps", [(0, 0), (40, 0)]), ("low", "steps", [(0, 50), (12, 50)]),
+        ("told", "steps", [(0, 90), (12, 90)], {"incline": "down"}),
+        ("ramp", "steps", [(0, 130), (40, 130)], {"ramp": "yes"}),
+    )  # fmt: skip
+    network, _ = build(table, hill)
+    assert ms(network, "up#0") == (100_000, math.floor(40_000 / 0.48 + 0.5))
+    assert ms(network, "low#0") == (30_000, 30_000)  # 3.6 m is less than the DEM's error
+    assert ms(network, "told#0") == (25_000, 30_000)
+    assert ms(network, "ramp#0", "stroller") == (math.floor(40_000 / 0.35 + 0.5), 100_000)
+    assert ms(network, "up#0", "stroller") == (math.floor(40_000 / 0.12 + 0.5), math.floor(40_000 / 0.15 + 0.5))
+    assert edge(network, "up#0")[["wheelchair_fwd_ms", "wheelchair_back_ms"]].isna().all()
+    assert network.counts["stairs_unsure_n"] == 1
+
+
+def valley(x, y):
+    return 300 - 100 * np.exp(-(((x - 500) / 150) ** 2)) + 0 * y
+
+
+def test_bridge_stays_above_the_valley():
+    """A chain of two bridge ways between banks at different heights is one straight line."""
+    table = roads(
+        ("west", "residential", [(0, 0), (200, 0)]), ("b1", "residential", [(200, 0), (400, 0)], {"bridge": "yes"}),
+        ("b2", "residential", [(400, 0), (800, 0)], {"bridge": "viaduct"}),
+        ("east", "residential", [(800, 0), (1000, 0)]),
+        ("lift", "elevator", [(400, 0), (401, 0)]), ("below", "footway", [(401, 0), (401, -60)]),
+    )  # fmt: skip
+    network, _ = build(table, lambda x, y: valley(x, y) + 0.02 * x)
+    nodes = network.nodes.set_index("node_id")["z_m"]
+    west, east = nodes["200000_0"], nodes["800000_0"]
+    assert nodes["400000_0"] == pytest.approx(west + (east - west) / 3, abs=1e-3)
+    assert nodes["401000_0"] < west - 30
+    assert edge(network, "b1#0")["kind"] == "bridge"
+    up = edge(network, "b2#0")
+    assert up["climb_m"] - up["drop_m"] == pytest.approx(east - nodes["400000_0"], abs=2e-3)
+    slope = (east - west) / 600
+    assert ms(network, "b2#0")[0] == pytest.approx(400_000 / 0.9 * math.exp(3.5 * slope), abs=10)
+    lift = 40 + abs(nodes["400000_0"] - nodes["401000_0"])
+    assert ms(network, "lift#0") == pytest.approx((1000 * lift, 1000 * lift), abs=2)
+
+
+def test_long_edges_feel_the_hill_between_their_ends():
+    network, _ = build(
+        roads(("a", "footway", [(0, 0), (1000, 0)])), lambda x, y: 200 + 60 * np.exp(-(((x - 500) / 200) ** 2)) + 0 * y
+    )
+    row = edge(network, "a#0")
+    assert row["climb_m"] > 45
+    assert row["climb_m"] - row["drop_m"] == pytest.approx(row["z_to_m"] - row["z_from_m"], abs=2e-3)
+    assert ms(network, "a#0")[0] > 1.2 * 1_000_000 / 0.9
+
+
+def test_escalators_and_footways_one_way():
+    table = roads(
+        ("e", "escalator", [(0, 0), (43, 0)], {"conveying": "backward"}),
+        ("s", "steps", [(0, 9), (43, 9)], {"conveying": "forward"}),
+        ("w", "footway", [(0, 20), (9, 20)], {"oneway_foot": "yes", "oneway": "no"}),
+        ("x", "footway", [(0, 40), (9, 40)], {"oneway": "yes"}),
+    )
+    network, _ = build(table)
+    assert pd.isna(ms(network, "e#0")[0])
+    assert ms(network, "e#0")[1] == 100_000
+    assert ms(network, "s#0")[0] == 100_000
+    assert pd.isna(ms(network, "s#0")[1])
+    assert ms(network, "w#0")[0] == 10_000
+    assert pd.isna(ms(network, "w#0")[1])
+    assert ms(network, "x#0") == (10_000, 10_000)
+    assert edge(network, "s#0")["kind"] == "escalator"
+    assert edge(network, "e#0")[["stroller_fwd_ms", "stroller_back_ms"]].isna().all()
+
+
+def test_closed_ways_stay_out_and_are_listed():
+    table = roads(
+        ("a", "footway", [(0, 0), (9, 0)]), ("m", "motorway", [(0, 1), (9, 1)]),
+        ("c", "construction", [(0, 2), (9, 2)]),
+        ("t", "trunk", [(0, 3), (9, 3)], {"foot": "no"}), ("n", "trunk", [(0, 40), (9, 40)]),
+        ("p", "service", [(0, 50), (9, 50)], {"access": "no"}), ("z", "梯道", [(0, 60), (9, 60)]),
+        ("u", "whatever", [(0, 70), (9, 70)]),
+    )  # fmt: skip
+    network, _ = build(table)
+    assert sorted(network.edges["edge_id"]) == ["a#0", "n#0", "u#0", "z#0"]
+    assert edge(network, "z#0")["kind"] == "stairs"
+    closed = network.findings[network.findings["code"] == "way_closed"]
+    assert closed["subject_id"].tolist() == ["c", "m", "p", "t"]
+    assert network.findings[network.findings["code"] == "way_class_unknown"]["subject_id"].tolist() == ["u"]
+    with pytest.raises(RenewalError) as error:
+        build(table.iloc[1:3])
+    assert error.value.code == "walk_nothing_open"
+
+
+def test_crossings_without_a_shared_vertex_stay_apart():
+    crossing = roads(("a", "footway", [(0, 0), (100, 0)]), ("b", "footway", [(50, -50), (50, 50)]))
+    network, _ = build(crossing)
+    assert (len(network.edges), network.counts["components_n"], network.counts["near_misses_n"]) == (2, 2, 0)
+
+
+def test_ends_within_the_tolerance_meet_but_not_across_levels():
+    close = roads(("a", "footway", [(0, 0), (100, 0)]), ("b", "footway", [(100.3, 0.2), (200, 0)]))
+    assert build(close)[0].counts["components_n"] == 1
+    assert build(close, tolerance_m=0.1)[0].counts["components_n"] == 2
+    touching = roads(("a", "footway", [(0, 0), (100, 0)]), ("b", "footway", [(50, 0.2), (50, 80)]))
+    network, _ = build(touching)
+    assert (len(network.edges), network.counts["components_n"], network.counts["near_misses_n"]) == (3, 1, 0)
+    below = roads(("a", "footway", [(0, 0), (100, 0)], {"bridge": "yes"}), ("b", "footway", [(50, 0.2), (50, 80)]))
+    assert build(below)[0].counts["components_n"] == 2
+
+
+def test_own_z_keeps_storeys_apart():
+    def line(*points):
+        return shapely.LineString(points)
+
+    table = roads(("a", "footway", [(0, 0), (1, 0)]), ("b", "footway", [(0, 0), (1, 0)]))
+    over = [line((0, 0, 300), (50, 0, 300), (100, 0, 300)), line((50, -50, 280), (50, 0, 280), (50, 50, 280))]
+    table["geometry"] = np.array(over, dtype=object)
+    network, _ = build(table)
+    assert (len(network.edges), network.counts["components_n"]) == (2, 2)
+    table["geometry"] = np.array([over[0], line((50, -50, 290), (50, 0, 300.5), (50, 50, 311))], dtype=object)
+    network, _ = build(table)
+    assert (len(network.edges), network.counts["components_n"]) == (4, 1)
+    assert edge(network, "b#0")["z_to_m"] == pytest.approx(300.25)
+
+
+def test_near_misses_are_listed_and_joined_when_asked():
+    table = roads(("a", "footway", [(0, 0), (100, 0)]), ("b", "footway", [(50, 3), (50, 80)]))
+    network, _ = build(table)
+    row = network.findings[network.findings["code"] == "near_miss"].iloc[0]
+    assert (row["subject_id"], row["value"], row["x"], row["y"]) == ("b", 3.0, 50.0, 3.0)
+    assert (network.counts["near_misses_n"], network.counts["components_n"]) == (1, 2)
+    joined, _ = build(table, join_near_misses=True)
+    assert (len(joined.edges), joined.counts["components_n"]) == (3, 1)
+    assert edge(joined, "b#0")["length_m"] == 80.0
+    both_ends = roads(("a", "footway", [(0, 0), (100, 0)]), ("b", "footway", [(103, 0), (180, 0)]))
+    joined, _ = build(both_ends, join_near_misses=True)
+    assert (joined.counts["near_misses_n"], joined.counts["components_n"]) == (1, 1)
+    assert joined.edges["length_m"].sum() == pytest.approx(180.0)
+
+
+def test_noise_on_flat_ground_costs_an_elder_at_most_ten_percent():
+    """σ 5 m, correlated over 30 m, cells of 10 m; streets and paths with corners every 30 and every 90 m."""
+    rng = np.random.default_rng(7)
+    noise = gaussian_filter(rng.normal(size=(200, 200)), 30 / math.sqrt(2) / 10, mode="wrap")
+    noise *= 5 / noise.std()
+    for step in (30, 90):
+        corners = np.arange(0, 900, step)
+        rows = [(f"r{y}", "footway", [(x, y) for x in corners]) for y in corners]
+        rows += [(f"c{x}", "footway", [(x, y) for y in corners]) for x in corners]
+        network, _ = build(roads(*rows), lambda x, y: 200 + noise)
+        assert 1.0 < network.counts["penalty_elder"] <= 1.10
+
+
+def test_a_split_way_takes_as_long_as_the_whole():
+    whole, _ = build(roads(("a", "footway", [(0, 0), (40, 0), (100, 0)])), lambda x, y: 200 + 0.1 * x + 0 * y)
+    parts, _ = build(
+        roads(("a", "footway", [(0, 0), (40, 0), (100, 0)]), ("b", "footway", [(40, 0), (40, 30)])),
+        lambda x, y: 200 + 0.1 * x + 0 * y,
+    )
+    for column in ("elder_fwd_ms", "elder_back_ms"):
+        total = parts.edges[parts.edges["edge_id"].isin(["a#0", "a#1"])][column].sum()
+        assert total == pytest.approx(edge(whole, "a#0")[column], abs=1)
+
+
+def test_shuffled_rows_give_the_same_tables():
+    rng = np.random.default_rng(3)
+    rows = []
+    for i in range(60):
+        x, y = rng.integers(0, 20, 2) * 50.0
+        dx, dy = ((50, 0), (0, 50), (50, 50))[i % 3]
+        jitter = rng.uniform(-0.2, 0.2, 2)
+        kind = ("footway", "residential", "steps")[int(rng.integers(3))]
+        rows.append((f"w{i:02d}", kind, [(x, y), (x + dx / 2, y + dy / 2), (x + dx + jitter[0], y + dy + jitter[1])]))
+    table = roads(*rows)
+    one, _ = build(table, valley, join_near_misses=True)
+    mixed = table.sample(frac=1, random_state=1).reset_index(drop=True)
+    two, _ = build(mixed, valley, join_near_misses=True)
+    for name in ("edges", "nodes", "findings"):
+        pd.testing.assert_frame_equal(getattr(one, name), getattr(two, name))
+    assert one.counts == two.counts
+    graph = graph_from_edges(one.edges, ["elder"], Run())
+    assert len(graph.node_ids) == len(one.nodes)
