@@ -15,6 +15,8 @@ from .texts import tr
 ALGORITHMS: tuple[tuple[str, str], ...] = (
     ("checkinputs", "CheckInputs"),
     ("allocatepopulation", "AllocatePopulation"),
+    ("exportzones", "ExportZones"),
+    ("verifydelivery", "VerifyDelivery"),
 )
 MODELS: tuple[str, ...] = ()
 

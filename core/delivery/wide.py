@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The gaps of each parcel as one row, from the canonical detail (a row a parcel and kind), for maps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from .. import frames, schema
+
+ELDER_KINDS = ("eday", "ectr", "ebed", "meal")  # contract.md, facilitygap.OUTPUT
+CHILD_KINDS = ("nurs", "kgar", "play")
+FROM_DETAIL = {"need": "need", "served": "served", "gap": "gap", "share": "share"}
+
+
+def kinds_of(detail: pd.DataFrame) -> tuple[str, ...]:
+    """Return the kinds that a detail table holds, sorted."""
+    return tuple(sorted(str(kind) for kind in detail["kind"].dropna().unique()))
+
+
+def widen_gaps(parcels: pd.DataFrame, detail: pd.DataFrame) -> pd.DataFrame:
+    """Return the table `gap`: a row for each parcel that the detail knows, sorted by parcel_id.
+
+    Parameters: `parcels` parcel_id and geometry; `detail` parcel_id, kind, need, served, gap, share, walk_s.
+    `<kind>_min` is walk_s in minutes; `<kind>_in_r` is not in the detail and stays missing. `elder_gap`, `child_gap`:
+    plain mean over the group's kinds with need of gap ÷ need (0–1), missing where no kind has need (contract.md).
+    """
+    kinds = kinds_of(detail)
+    table = schema.table("gap", kinds)
+    rows = parcels[parcels["parcel_id"].isin(detail["parcel_id"])]
+    rows = rows.sort_values("parcel_id").drop_duplicates("parcel_id").reset_index(drop=True)
+    wide = pd.DataFrame({"parcel_id": rows["parcel_id"], frames.GEOMETRY: rows[frames.GEOMETRY]})
+    by_kind = {kind: part.drop_duplicates("parcel_id").set_index("parcel_id") for kind, part in detail.groupby("kind")}
+    blocks = {}
+    for kind in kinds:
+        found = by_kind[kind].reindex(rows["parcel_id"]).reset_index(drop=True)
+        for name, source in FROM_DETAIL.items():
+            blocks[f"{kind}_{name}"] = frames.optional(found, source, "real")
+        blocks[f"{kind}_min"] = frames.optional(found, "walk_s", "real") / 60
+    wide = pd.concat([wide, pd.DataFrame(blocks, index=wide.index)], axis=1)
+    wide["elder_gap"] = _group_gap(wide, [kind for kind in ELDER_KINDS if kind in kinds])
+    wide["child_gap"] = _group_gap(wide, [kind for kind in CHILD_KINDS if kind in kinds])
+    wide["schema_version"] = schema.SCHEMA_VERSION
+    return frames.conform(wide, table)
+
+
+def _group_gap(wide: pd.DataFrame, kinds: list[str]) -> pd.Series:
+    total, counted = np.zeros(len(wide)), np.zeros(len(wide))
+    for kind in kinds:
+        need = wide[f"{kind}_need"].to_numpy("float64", na_value=np.nan)
+        gap = wide[f"{kind}_gap"].to_numpy("float64", na_value=np.nan)
+        has_need = (need > 0) & ~np.isnan(gap)
+        total[has_need] += gap[has_need] / need[has_need]
+        counted += has_need
+    return pd.Series(np.where(counted > 0, total / np.maximum(counted, 1), np.nan), index=wide.index)

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""exportzones: one folder with data, project, sheets, maps, report and a manifest that can be checked."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from qgis.core import Qgis
+
+from .. import parameters as declare
+from ..base import RenewalAlgorithm, Results
+from ..folders import refuse_folder, staged_folder
+from ..parameters import RoleUse
+
+LAYERS = (  # parameter, table in data.gpkg, table in the field dictionary ("" = an input)
+    ("ZONES", "zones", "zones"),
+    ("MEMBERS", "members", "members"),
+    ("CORES", "cores", "cores"),
+    ("BRANCHES", "branches", "branches"),
+    ("PETALS", "petals", "petals"),
+    ("PARCELS", "tagged", "tagged"),
+    ("BUILDINGS", "buildings", ""),
+    ("FACILITIES", "facilities", ""),
+    ("DETAIL", "gap_detail", "gap_detail"),
+    ("FACILITY_LOAD", "facility_load", "facility_load"),
+    ("SUMMARY", "gap_summary", "gap_summary"),
+    ("NETWORK", "edges", "edges"),
+    ("REVIEWS", "reviews", "reviews"),
+)
+
+
+class ExportZones(RenewalAlgorithm):
+    """Packs results into a delivery; the earlier one stays whole until the new one is."""
+
+    ID, GROUP = "exportzones", "deliver"
+    MAIN = ("ZONES", "PARCELS")
+    ROLES = (
+        RoleUse("ZONES", tables=("zones",), needs=("zone_id",), carry=True),
+        RoleUse("MEMBERS", tables=("members",), needs=("zone_id", "parcel_id")),
+        RoleUse("CORES", tables=("cores",), optional=True),
+        RoleUse("BRANCHES", tables=("branches",), optional=True),
+        RoleUse("PETALS", tables=("petals",), optional=True, needs=("zone_id", "petal_id")),
+        RoleUse("PARCELS", tables=("tagged",), optional=True, needs=("parcel_id",), carry=True),
+        RoleUse("BUILDINGS", "BUILDINGS", optional=True, carry=True),
+        RoleUse("FACILITIES", "FACILITIES", optional=True, carry=True),
+        RoleUse("DETAIL", tables=("gap_detail",), optional=True, needs=("parcel_id", "kind")),
+        RoleUse("FACILITY_LOAD", tables=("facility_load",), optional=True),
+        RoleUse("SUMMARY", tables=("gap_summary",), optional=True, geometry="any"),
+        RoleUse("NETWORK", tables=("edges",), optional=True),
+        RoleUse("REVIEWS", tables=("reviews",), optional=True),
+        RoleUse("LEFT_OUT", tables=("left_out",), optional=True, many=True),
+    )
+    OUTPUTS = ()
+
+    def flags(self) -> Any:
+        """Layouts are drawn on the main thread."""
+        return super().flags() | Qgis.ProcessingAlgorithmFlag.NoThreading
+
+    def definitions(self):
+        for use in self.ROLES:
+            yield from use.definitions()
+        yield declare.choice("FORMATS", declare.BUILT["FORMATS"], "all", many=True)
+        yield declare.choice("FIELDS", ["whitelist", "all"], "whitelist")
+        yield declare.text("TITLE")
+        yield declare.text("AUTHOR")
+        yield declare.folder("FOLDER")
+
+    def initAlgorithm(self, configuration: Any = None) -> None:
+        from qgis.core import QgsProcessingOutputFile
+
+        from .. import texts
+
+        super().initAlgorithm(configuration)
+        self.addOutput(QgsProcessingOutputFile("MANIFEST", texts.output_text(self.ID, "MANIFEST")))
+
+    def refuse(self, values, plan) -> None:
+        if values.get("FOLDER"):
+            refuse_folder(Path(str(values["FOLDER"])).absolute(), "manifest.json")
+
+    def compute(self, inputs, run) -> Results:
+        from ..delivery.writer import Study, write_delivery
+
+        formats, take_all = set(inputs.choices("FORMATS")), inputs.choice("FIELDS") == "all"
+        study = Study(self, inputs, formats, run.language, datetime.now(timezone.utc))
+        study.gather(LAYERS, take_all, run.part(0, 0.2))
+        folder = inputs.path("FOLDER")
+        with staged_folder(folder) as part:
+            write_delivery(part, study, run.part(0.2, 1))
+        return Results(values={"FOLDER": str(folder), "MANIFEST": str(folder / "manifest.json")})

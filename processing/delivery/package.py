@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""data.gpkg: every layer of the delivery as a table, with headings, default style and where it comes from."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransformContext
+
+from ...core import schema
+from ...core.inputs.aliases import roles
+from ..dressing import Dresser
+from ..encoding import Carried, encode
+from ..inputs import Inputs
+from ..targets import Target
+from ..writing import move_into_place, write_part
+
+DATA = "data.gpkg"
+
+
+@dataclass
+class Layer:
+    """One layer of the delivery: `name` of its table in data.gpkg, rows in its own system, the record of its run."""
+
+    name: str
+    table: schema.Table
+    frame: Any
+    crs: QgsCoordinateReferenceSystem
+    carried: Carried | None = None
+    record: Mapping[str, Any] | None = None
+    kinds: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+
+    @property
+    def is_spatial(self) -> bool:
+        """Say whether the rows have geometry."""
+        return self.table.geometry != "none"
+
+    def delivered(self) -> Any:
+        """Return the layer's entry for the manifest."""
+        from ...core.delivery.manifest import DeliveredTable
+        from ...core.identity import DEGREE_DIGITS, METRE_DIGITS
+
+        known = self.table.name in schema.table_names()
+        own = () if known else tuple(column.name for column in self.table.columns)
+        crs = (self.crs.authid() or "custom") if self.is_spatial and self.crs.isValid() else None
+        digits = DEGREE_DIGITS if self.crs.isGeographic() else METRE_DIGITS
+        return DeliveredTable(self.table.name, DATA, self.name, crs, digits, self.kinds, self.profiles, own)
+
+
+def take_layer(inputs: Inputs, parameter: str, name: str, table_name: str, take_all: bool) -> Layer:
+    """Return an input as a layer of the delivery, in its own system.
+
+    A result of ours has the columns of its table. Another layer has the columns its role knows (the white list), with
+    `take_all` its own fields as well.
+    """
+    from ...core import frames
+
+    reading, snapshot = inputs.reading(parameter), inputs.plan.vectors[parameter]
+    frame = reading.table.copy()
+    spatial = frames.GEOMETRY in frame
+    if spatial:
+        frame[frames.GEOMETRY] = reading.original
+    kinds, profiles = _repeated(table_name, frame, "kind"), _repeated(table_name, frame, "profile")
+    if table_name:
+        table = schema.table(table_name, kinds, profiles)
+        table = replace(table, geometry=table.geometry if spatial else "none")
+    else:
+        table = table_of_role(inputs.plan.roles[parameter].name, frame, snapshot.geometry if spatial else "none")
+    carried = inputs.carried(parameter) if take_all and _is_keyed(frame, table) and len(reading.carried) else None
+    return Layer(name, table, frames.conform(frame, table), snapshot.crs, carried, record_beside(snapshot.file),
+                 kinds, profiles)  # fmt: skip
+
+
+def table_of_role(role_name: str, frame: Any, geometry: str) -> schema.Table:
+    """Return a description of an input: the canonical columns it has, with a Chinese heading where an alias is one."""
+    role = roles()[role_name]
+    columns = tuple(
+        schema.Column(name, column.type, _chinese(column.aliases) or name, name.replace("_", " "), short=name[:10])
+        for name, column in role.columns.items()
+        if name in frame
+    )
+    return schema.Table(role_name.lower(), role.title["zh"], role.title["en"], geometry, (columns[0].name,), columns)
+
+
+def record_beside(file: Path | None) -> dict[str, Any] | None:
+    """Return the run record beside a result file, None when there is none that can be read."""
+    from ...core import runrecord
+    from ...core.errors import RenewalError
+
+    place = file.with_name(file.name + ".run.json") if file else None
+    if place is None or not place.is_file():
+        return None
+    try:
+        return runrecord.parse(place.read_text(encoding="utf-8"), place.name)
+    except (RenewalError, OSError, UnicodeDecodeError):
+        return None
+
+
+def write_package(
+    folder: Path, layers: Iterable[Layer], record: Mapping[str, Any], language: str,
+    transforms: QgsCoordinateTransformContext, run: Any,
+) -> Path:  # fmt: skip
+    """Write data.gpkg and return its path. Raises RenewalError as processing/writing.py does; Cancelled."""
+    place, todo = folder / DATA, list(layers)
+    for number, layer in enumerate(todo):
+        stretch = run.part(number / len(todo), (number + 1) / len(todo))
+        stretch.stage("writing_table", table=layer.table.zh if language == "zh" else layer.table.en)
+        target = Target(layer.name, "table", f"{place}|layername={layer.name}", place, layer.name)
+        encoded = encode(layer.frame, layer.table, layer.crs, language, layer.carried)
+        write_part(target, encoded, transforms, lambda made: None, stretch)
+        move_into_place(target)
+    for layer in todo:  # aliases, style and metadata last: copying a table leaves them behind
+        run.check()
+        Dresser(layer.table, language, dict(layer.record or record)).dress_file(f"{place}|layername={layer.name}")
+    close_journal(place)
+    return place
+
+
+def close_journal(path: Path) -> None:
+    """Bring a GeoPackage back from write-ahead logging: one file, nothing beside it."""
+    connection = sqlite3.connect(path)
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        connection.close()
+
+
+def runs_of(layers: Iterable[Layer]) -> list[Mapping[str, Any]]:
+    """Return the run records of the layers, each once."""
+    found = {json.dumps(layer.record, sort_keys=True): layer.record for layer in layers if layer.record is not None}
+    return [found[key] for key in sorted(found)]
+
+
+def _is_keyed(frame: Any, table: schema.Table) -> bool:
+    key = table.key[0]
+    return key in frame and bool(frame[key].is_unique)
+
+
+def _repeated(table_name: str, frame: Any, word: str) -> tuple[str, ...]:
+    """Return the kinds or profiles whose columns a frame has."""
+    if not table_name:
+        return ()
+    marks = [c.name for c in schema.table_pattern(table_name).columns if "{" + word + "}" in c.name]
+    if not marks:
+        return ()
+    tail = marks[0].replace("{" + word + "}", "")
+    return tuple(name.removesuffix(tail) for name in frame if name.endswith(tail) and name != tail)
+
+
+def _chinese(words: Iterable[str]) -> str:
+    return next((word for word in words if any("\u4e00" <= letter <= "\u9fff" for letter in word)), "")

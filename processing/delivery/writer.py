@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Writes a delivery into an empty folder, part by part; the manifest comes last and says that the rest is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ...core import schema
+from ..dressing import write_text_whole
+from ..inputs import Inputs
+from ..records import build_record, library_versions, plugin_version
+from .package import DATA, Layer, runs_of, take_layer, write_package
+
+TOLD = ("FORMATS", "FIELDS", "TITLE", "AUTHOR", "FOLDER", "INVALID", "NO_CRS", "LANGUAGE")
+
+
+@dataclass
+class Study:
+    """What is delivered: the layers, the words on the title block, and what the results were made of."""
+
+    algorithm: Any
+    inputs: Inputs
+    formats: set[str]
+    language: str
+    started: datetime
+    layers: dict[str, Layer] = field(default_factory=dict)
+    mark: str = ""  # printed beside the title, such as 示例数据, when the caller says so
+
+    @property
+    def title(self) -> str:
+        """Return the title that was given, else the house's own."""
+        from ...core.words import say
+
+        return self.inputs.text("TITLE").strip() or say("delivery_title", self.language)
+
+    @property
+    def author(self) -> str:
+        """Return who made it; an empty name stays an empty line."""
+        return self.inputs.text("AUTHOR").strip()
+
+    def gather(self, wanted: Iterable[tuple[str, str, str]], take_all: bool, run: Any) -> None:
+        """Read the layers that were given; `gap` is made from the detail, LEFT_OUT layers become one table."""
+        given = [item for item in wanted if self.inputs.has(item[0])]
+        for number, (parameter, name, table) in enumerate(given):
+            run.progress(number / len(given))
+            self.layers[name] = take_layer(self.inputs, parameter, name, table, take_all)
+        if "gap_detail" in self.layers and "tagged" in self.layers:
+            self._add_gap()
+        if self.inputs.several("LEFT_OUT"):
+            self._add_left_out()
+
+    def frame(self, name: str) -> Any:
+        """Return a layer's rows in its own system, None when it was not given."""
+        return self.layers[name].frame if name in self.layers else None
+
+    def metres(self, parameter: str) -> Any:
+        """Return an input's rows in the working system, None when it was not given."""
+        return self.inputs.table(parameter)
+
+    def left_out_counts(self) -> dict[str, int]:
+        """Return how many features were left out, by code."""
+        frame = self.frame("left_out")
+        if frame is None:
+            return {}
+        counts = frame["n"].fillna(1).astype("int64").groupby(frame["code"]).sum()
+        return {str(code): int(n) for code, n in counts.items()}
+
+    def rules(self) -> list[dict[str, Any]]:
+        """Return the rules and standards of the runs."""
+        from ...core.delivery.manifest import rules_of
+
+        return rules_of(runs_of(self.layers.values()))
+
+    def record(self) -> dict[str, Any]:
+        """Return the run record of the export itself, for inputs and parameters."""
+        told: dict[str, Any] = {name: self.inputs.text(name) for name in ("TITLE", "AUTHOR")}
+        told |= {name: self.inputs.choice(name) for name in ("FIELDS", "INVALID", "NO_CRS", "LANGUAGE")}
+        told |= {"FORMATS": sorted(self.formats), "FOLDER": self.inputs.path("FOLDER").name}
+        return build_record(self.algorithm, self.inputs, [], [], told, self.started)
+
+    def _add_gap(self) -> None:
+        from ...core.delivery.wide import kinds_of, widen_gaps
+
+        detail, parcels = self.layers["gap_detail"], self.layers["tagged"]
+        kinds = kinds_of(detail.frame)
+        frame = widen_gaps(parcels.frame, detail.frame)
+        self.layers["gap"] = Layer(
+            "gap", schema.table("gap", kinds), frame, parcels.crs, record=detail.record, kinds=kinds
+        )
+
+    def _add_left_out(self) -> None:
+        import pandas as pd
+
+        from ...core import frames
+
+        table = schema.table("left_out")
+        parts = [self.inputs.table(name) for name in self.inputs.several("LEFT_OUT")]
+        whole = pd.concat([frames.conform(part, table) for part in parts], ignore_index=True)
+        whole = whole.sort_values(["layer", "code", "feature_id"], kind="stable").reset_index(drop=True)
+        crs = next(iter(self.layers.values())).crs
+        self.layers["left_out"] = Layer("left_out", table, frames.conform(whole, table), crs)
+
+
+def write_delivery(folder: Path, study: Study, run: Any) -> None:
+    """Write everything into the empty folder. Raises RenewalError, Cancelled; then nothing of it is kept."""
+    record = study.record()
+    transforms = study.inputs.plan.transforms
+    write_package(folder, study.layers.values(), record, study.language, transforms, run.part(0, 0.3))
+    run.stage("writing_manifest")
+    if not study.formats & {"gpkg", "qgz"}:
+        (folder / DATA).unlink()
+    manifest = _manifest(folder, study, record, run.part(0.9, 1))
+    write_text_whole(folder / "manifest.json", manifest)
+
+
+def _manifest(folder: Path, study: Study, record: Mapping[str, Any], run: Any) -> str:
+    from ...core.delivery import manifest
+
+    own = study.inputs.text("TITLE").strip()
+    title = {"zh": own, "en": own} if own else manifest.default_title()
+    has_data = (folder / DATA).is_file()
+    tables = tuple(layer.delivered() for layer in study.layers.values()) if has_data else ()
+    inputs = tuple(record["inputs"])
+    facts = {f"{name}_n": len(layer.frame) for name, layer in sorted(study.layers.items())}
+    delivery = manifest.Delivery(
+        title, plugin_version(), study.started, record["parameters"], tables, inputs,
+        tuple(runs_of(study.layers.values())), study.left_out_counts(), facts,
+        {**record["libraries"], **library_versions()}, study.author,
+    )  # fmt: skip
+    return manifest.to_text(manifest.build_manifest(folder, delivery, run))
