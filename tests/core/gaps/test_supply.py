@@ -1,0 +1,112 @@
+"""Standards read, supply listed, radius cut by a river, sizes that can be built: by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from urban_renewal.core import envelope
+from urban_renewal.core.errors import RenewalError
+from urban_renewal.core.gaps.demand import demand_points, need_of
+from urban_renewal.core.gaps.radius import cutting_lines, straight_distances, within_radius
+from urban_renewal.core.gaps.standard import kinds_of
+from urban_renewal.core.gaps.summary import feasible_sizes
+from urban_renewal.core.gaps.supply import list_supply
+from urban_renewal.core.run import Run
+
+ALL = ("eday", "nurs", "kgar", "heal")
+
+
+@pytest.fixture
+def kinds():
+    return {kind.id: kind for kind in kinds_of(envelope.load("standard", "chongqing"), ALL)}
+
+
+def test_figures_of_the_pack(kinds):
+    eday, nurs, kgar, heal = (kinds[name] for name in ALL)
+    assert (eday.unit, eday.need_of, eday.need_factor, eday.min_size, eday.max_size) == (
+        "m2",
+        "households",
+        0.2,
+        350,
+        750,
+    )
+    assert (nurs.unit, nurs.need_of, nurs.need_factor, nurs.m2_per_unit) == ("place", "pop", 0.0045, 10)
+    assert (kgar.unit, kgar.need_of, kgar.need_factor) == ("place", "pop_3_5", 0.9)
+    assert (heal.unit, heal.design_capacity) == ("people", 12000)
+    assert {(kind.radius_m, kind.limit_ms) for kind in kinds.values()} == {(300, 300_000)}
+    unverified = dict(envelope.list_unverified(envelope.load("standard", "chongqing")))
+    assert len(unverified) > 20  # everything is 待核 until somebody reads the texts
+
+
+def test_a_kind_or_number_that_cannot_be():
+    standard = envelope.load("standard", "chongqing")
+    with pytest.raises(RenewalError) as told:
+        kinds_of(standard, ["park"])
+    assert told.value.code == "kind_not_in_standard"
+    standard["kinds"][0]["max_size"]["value"] = -5
+    with pytest.raises(RenewalError) as told:
+        kinds_of(standard, ["eday"])
+    assert told.value.code == "standard_number_odd" and told.value.values["key"] == "eday.max_size"
+
+
+def test_supply(kinds):
+    facilities = pd.DataFrame(
+        [
+            ("f1", "eday", 400.0, "m2", None, "现状"), ("f2", "eday", None, None, 512.7, None),
+            ("f3", "nurs", None, None, 259.0, "现状"), ("f4", "nurs", 30.0, "bed", None, "现状"),
+            ("f5", "heal", None, None, None, "现状"), ("f6", "kgar", 100.0, "place", None, "规划"),
+            ("f7", "kgar", 90.0, "place", None, "停用"), ("f8", "park", 1.0, None, None, None),
+            ("f9", "nurs", -4.0, "place", 200.0, None), ("f10", "kgar", 50.0, None, None, None),
+        ],
+        columns=["facility_id", "kind", "capacity", "unit", "floor_area", "status"],
+    )  # fmt: skip
+    capacities = pd.DataFrame(
+        [("f10", "kgar", 180.0, "place"), ("f10", "nurs", 40.0, "place"), ("f99", "nurs", 1.0, "place")],
+        columns=["facility_id", "kind", "capacity", "unit"],
+    )
+    run = Run()
+    found = list_supply(facilities, capacities, list(kinds.values()), run)
+    rows = {(row.facility_id, row.kind): (row.capacity, row.capacity_from) for row in found.itertuples()}
+    assert rows[("f1", "eday")] == (400, "given") and rows[("f2", "eday")] == (512, "area")
+    assert rows[("f3", "nurs")] == (25, "area") and rows[("f9", "nurs")] == (20, "area")
+    assert rows[("f5", "heal")] == (12000, "design")
+    assert rows[("f10", "kgar")] == (180, "given") and rows[("f10", "nurs")] == (40, "given")
+    assert np.isnan(rows[("f4", "nurs")][0])
+    assert {"f6", "f7", "f8"}.isdisjoint(found["facility_id"])
+    codes = {(row.feature_id, row.code) for row in run.left_out}
+    assert codes == {
+        ("f4", "capacity_unit_odd"), ("f4", "capacity_unknown"), ("f9", "capacity_negative"),
+        ("f99", "capacity_of_nobody"),
+    }  # fmt: skip
+
+
+def test_need_is_a_whole_number_of_thousandths(kinds):
+    parcels = pd.DataFrame({"parcel_id": ["p1", "p2", "p3"], "pop": [1000.0, 333.333, np.nan]})
+    parcels["geometry"] = np.array([shapely.box(x, 0, x + 1, 1) for x in range(3)], dtype=object)
+    demand = demand_points(parcels, None, Run())
+    need = need_of(kinds["nurs"], demand)
+    assert need.per_unit == 1000 and need.amount.tolist() == [4500, 1500, 0]  # 4.5 and 1.4999985 places
+    with pytest.raises(RenewalError):
+        demand_points(parcels[["parcel_id", "geometry"]], None, Run())
+
+
+def test_radius_is_cut_by_a_river_and_not_by_a_wall():
+    points = shapely.points([[0, 0], [0, 300], [0, 301], [400, 0]])
+    station = np.array([shapely.Point(0, 0)], dtype=object)
+    nothing = np.empty(0, dtype=object)
+    assert within_radius(points, station, 300, nothing, Run()).tolist() == [True, True, False, False]
+    barriers = pd.DataFrame({"kind": ["挡墙", "河流"]})
+    barriers["geometry"] = np.array(
+        [shapely.LineString([(-9, 10), (9, 10)]), shapely.box(-9, 200, 9, 220)], dtype=object
+    )
+    cuts = cutting_lines(barriers)
+    assert len(cuts) == 1
+    assert within_radius(points, station, 300, cuts, Run()).tolist() == [True, False, False, False]
+    assert straight_distances(points, station).tolist() == [0, 300, 301, 400]
+
+
+def test_feasible_sizes(kinds):
+    # eday 350–750 m²: 100 → join a neighbour; 200 → one of 350; 750 → one; 751 → two of 375.5; 2000 → three of 666.7
+    n, size = feasible_sizes(np.array([0.0, 100, 200, 750, 751, 2000]), kinds["eday"])
+    assert n.tolist() == [0, 0, 1, 1, 2, 3]
+    assert np.allclose(size, [np.nan, np.nan, 350, 750, 375.5, 666.6667], equal_nan=True)
