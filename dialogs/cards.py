@@ -93,6 +93,8 @@ class Figures(QWidget):
         super().__init__()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
+        self.setMinimumWidth(1)  # else four figures side by side would keep the dock from being made narrow
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self._cells: list[QWidget] = []
         self._columns = 4
 
@@ -111,7 +113,7 @@ class Figures(QWidget):
         return [" ".join(label.text() for label in cell.findChildren(QLabel)) for cell in self._cells]
 
     def resizeEvent(self, event: Any) -> None:
-        """Use two columns below 34 letters' width."""
+        """Use two columns below 42 letters' width."""
         columns = 2 if self.width() < self.fontMetrics().averageCharWidth() * 42 else 4
         if columns != self._columns:
             self._columns = columns

@@ -11,7 +11,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QGridLayout, QLabel, QToolButton, QVB
 
 from ..processing.texts import tr
 from . import project_state, results, wording
-from .cards import HINT, scaled
+from .cards import HINT, scaled, text_label
 from .steps import ROLES, STEPS
 from .study import InputChoice, Study
 
@@ -37,7 +37,8 @@ class InputsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self._grid = QGridLayout()
-        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(0, 2)
+        self._grid.setColumnStretch(1, 3)
         layout.addLayout(self._grid)
         layout.addWidget(self.more)
         for row, role in enumerate((*REQUIRED, *OPTIONAL)):
@@ -45,7 +46,7 @@ class InputsPanel(QWidget):
         self._show_more(False)
 
     def _add_row(self, row: int, role: str) -> None:
-        name = QLabel(wording.role_title(role))
+        name = text_label(wording.role_title(role))
         combo = QComboBox()
         combo.setObjectName(f"input_{role}")
         combo.setAccessibleName(wording.role_title(role))
@@ -65,14 +66,17 @@ class InputsPanel(QWidget):
             choice = study.inputs.get(role)
             layers = [layer for layer in project_state.candidates(project, role) if layer.id() not in ours]
             layer = project_state.layer_of(project, choice) if choice else None
-            items = [("—", ""), *((item.name(), item.id()) for item in layers)]
+            empty = f"— {wording.role_wanted(role)}"
+            items = [(empty, ""), *((item.name(), item.id()) for item in layers)]
             if layer is not None and layer.id() not in {key for _, key in items}:
                 items.append((layer.name(), layer.id()))
             _fill(combo, items, layer.id() if layer else "")
             combo.setEnabled(can_change)
             text, tip = _mark(role, choice, layer is not None)
             self.marks[role].setText(text)
-            self.marks[role].setToolTip(tip)
+            for widget in (self.marks[role], combo):
+                widget.setToolTip(tip)
+            self.marks[role].setAccessibleName(tip)
         self._show_more(self.more.isChecked())
 
     def set_role_visible(self, role: str) -> None:
@@ -101,20 +105,14 @@ def _fill(combo: QComboBox, items: Iterable[tuple[str, str]], current: str) -> N
 
 
 def _mark(role: str, choice: InputChoice | None, is_there: bool) -> tuple[str, str]:
-    """Return the mark right of a layer and its explanation: never colour alone."""
+    """Return the sign right of a layer and what it means in words: never colour alone."""
     if choice is None:
-        if role in REQUIRED:
-            return "✗ " + tr("missing"), tr("Needed. Choose {wanted}.").format(wanted=wording.role_wanted(role))
-        return "", tr("Optional: {wanted}.").format(wanted=wording.role_wanted(role))
+        wanted = tr("Needed. Choose {wanted}.") if role in REQUIRED else tr("Optional: {wanted}.")
+        return "✗" if role in REQUIRED else "", wanted.format(wanted=wording.role_wanted(role))
     if not is_there:
-        return "! " + tr("gone"), tr("The layer “{layer}” is no longer in the project.").format(layer=choice.name)
+        return "!", tr("The layer “{layer}” is no longer in the project.").format(layer=choice.name)
     if choice.chosen:
-        return "✓ " + tr("chosen"), tr("You chose this layer.")
+        return "✓", tr("You chose this layer.")
     tip = tr("Guessed from the name, the fields and the geometry: {share} sure.")
-    return _sureness(choice.confidence), tip.format(share=wording.percent(choice.confidence, 0))
-
-
-def _sureness(confidence: float) -> str:
-    if confidence >= SURE:
-        return "●●● " + tr("sure")
-    return "●●○ " + tr("likely") if confidence >= LIKELY else "●○○ " + tr("check")
+    dots = "●●●" if choice.confidence >= SURE else "●●○" if choice.confidence >= LIKELY else "●○○"
+    return dots, tip.format(share=wording.percent(choice.confidence, 0))

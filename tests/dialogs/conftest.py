@@ -3,6 +3,7 @@
 import threading
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from qgis.core import (
@@ -37,13 +38,13 @@ SAMPLE = {  # table → (geometry and fields, WKT, values)
 }  # fmt: skip
 DELIVERY = {
     "tagged": (
-        "Polygon?crs=EPSG:4545&field=parcel_id:string&field=tag:string&field=tag_level:string&field=tag_score:double"
-        "&field=pop:double&field=rules_id:string",
+        ("Polygon?crs=EPSG:4545&field=parcel_id:string&field=tag:string&field=tag_level:string"
+         "&field=tag_score:double&field=pop:double&field=rules_id:string"),
         BOX, ["P1", "old_compound", "suspected", 0.55, 900.0, "chongqing"],
     ),
     "zones": (
-        "Polygon?crs=EPSG:4545&field=zone_id:string&field=name:string&field=area_m2:double&field=petals_n:integer"
-        "&field=people:double", BOX, ["Z1", "七星岗", 20000.0, 3, 900.0],
+        ("Polygon?crs=EPSG:4545&field=zone_id:string&field=name:string&field=area_m2:double&field=petals_n:integer"
+         "&field=people:double"), BOX, ["Z1", "七星岗", 20000.0, 3, 900.0],
     ),
 }  # fmt: skip
 
@@ -71,12 +72,13 @@ class StandIn(QgsProcessingAlgorithm):
 
     NAME, ROLES = "", ()
     during = staticmethod(lambda values, feedback, folder: None)
-    calls: list = []
+    calls: ClassVar[list] = []
 
     def name(self):
         return self.NAME
 
-    displayName = name
+    def displayName(self):
+        return self.NAME
 
     def createInstance(self):
         return type(self)()
@@ -111,6 +113,14 @@ class FullStudy(StandIn):
     ROLES = ("PARCELS", "BUILDINGS", "FACILITIES", "POPULATION", "ROADS", "STATIONS")
 
 
+def others():
+    """Make stand-ins that are only there, one for each algorithm of a step."""
+    from urban_renewal.dialogs.steps import STEPS
+
+    names = [name for step in STEPS for name in step.algorithms]
+    return [type(name, (StandIn,), {"NAME": name})() for name in names]
+
+
 class Provider(QgsProcessingProvider):
     """The provider's id with the stand-ins."""
 
@@ -122,6 +132,8 @@ class Provider(QgsProcessingProvider):
     def loadAlgorithms(self):
         for kind in (CreateSample, FullStudy):
             self.addAlgorithm(kind())
+        for algorithm in others():
+            self.addAlgorithm(algorithm)
 
 
 def make_sample(values, feedback, folder):

@@ -21,7 +21,9 @@ def test_empty_project_says_what_to_do(dock):
     assert "No data yet" in dock.welcome.text()
     assert not dock.run_all.isEnabled()
     assert "No layer for" in dock.why.text()
-    assert dock.cards["tag"].state.text() == "After Prepare" or dock.cards["tag"].state.text() == "Not ready"
+    assert dock.cards["prepare"].state.text() == "Not ready"
+    assert "Choose a polygon layer" in dock.cards["prepare"].body.text()
+    assert dock.cards["deliver"].state.text() == "After Tag"
 
 
 def test_sample_is_made_loaded_and_guessed(dock, click, qtbot, tmp_path, monkeypatch, stand_ins):
@@ -171,16 +173,18 @@ def test_chosen_and_taken_away_layers_stay_so(dock, qtbot, load_inputs):
     load_inputs()
     combo = dock.inputs.combos["STATIONS"]
     qtbot.waitUntil(lambda: bool(combo.currentData()), timeout=3000)
-    assert "sure" in dock.inputs.marks["STATIONS"].text() or "likely" in dock.inputs.marks["STATIONS"].text()
+    assert "●●" in dock.inputs.marks["STATIONS"].text()
+    assert "% sure" in combo.toolTip()
     combo.setCurrentIndex(0)
     combo.activated.emit(0)
-    assert "missing" in dock.inputs.marks["STATIONS"].text()
+    assert dock.inputs.marks["STATIONS"].text() == "✗"
+    assert combo.currentText() == "— a point layer"
     dock._on_look()
     assert not combo.currentData()
     place = combo.findText("stations")
     combo.setCurrentIndex(place)
     combo.activated.emit(place)
-    assert "chosen" in dock.inputs.marks["STATIONS"].text()
+    assert dock.inputs.marks["STATIONS"].text() == "✓"
 
 
 @pytest.mark.parametrize("width", [340, 390])
