@@ -4,8 +4,432 @@
 <context>
     <name>UrbanRenewal</name>
     <message>
+        <source>({n} more)</source>
+        <translation>（还有 {n} 处）</translation>
+    </message>
+    <message>
+        <source>After {step}</source>
+        <translation>在“{step}”之后</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Cancelled. The last result is unchanged.</source>
+        <translation>已取消。上一次的结果没有改动。</translation>
+    </message>
+    <message>
+        <source>Cancelling…</source>
+        <translation>正在取消…</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the results.</source>
+        <translation>请选定成果文件夹。</translation>
+    </message>
+    <message>
+        <source>Deliver</source>
+        <translation>交付</translation>
+    </message>
+    <message>
+        <source>Demonstration zones around stations: core, branches, petals</source>
+        <translation>以轨道站点为蕊、步行道为枝、更新地块为瓣，划出示范片区</translation>
+    </message>
+    <message>
+        <source>Did not finish</source>
+        <translation>没有完成</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Done in {time}.</source>
+        <translation>完成，用时 {time}。</translation>
+    </message>
+    <message>
+        <source>Done {when}</source>
+        <translation>完成 · {when}</translation>
+    </message>
+    <message>
+        <source>Fewer inputs</source>
+        <translation>收起其余输入</translation>
+    </message>
+    <message>
+        <source>Folder for the results</source>
+        <translation>成果文件夹</translation>
+    </message>
+    <message>
+        <source>Folder for the sample</source>
+        <translation>示例数据文件夹</translation>
+    </message>
+    <message>
+        <source>Gaps</source>
+        <translation>缺口</translation>
+    </message>
+    <message>
+        <source>GeoPackage, project, tables, maps and report in one folder</source>
+        <translation>GeoPackage、工程、表格、图件和报告，放在一个文件夹里</translation>
+    </message>
+    <message>
+        <source>Go there</source>
+        <translation>去处理</translation>
+    </message>
+    <message>
+        <source>Guessed from the name, the fields and the geometry: {share} sure.</source>
+        <translation>按图层名、字段和几何类型猜测，把握 {share}。</translation>
+    </message>
+    <message>
+        <source>Inputs</source>
+        <translation>输入数据</translation>
+    </message>
+    <message>
+        <source>It stopped unasked.</source>
+        <translation>运行中断，没有说明原因。</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>看记录</translation>
+    </message>
+    <message>
+        <source>MB</source>
+        <translation>MB</translation>
+    </message>
+    <message>
+        <source>Makes a small town of sample data in a folder you choose and opens it.</source>
+        <translation>在选定的文件夹里生成一座小城的示例数据并打开。</translation>
+    </message>
+    <message>
+        <source>Missing: {names}. {command}</source>
+        <translation>缺少 {names}。安装办法：{command}</translation>
+    </message>
+    <message>
+        <source>More inputs ({n} of {of} found)</source>
+        <translation>其余输入（{of} 项中找到 {n} 项）</translation>
+    </message>
+    <message>
+        <source>Name of the study</source>
+        <translation>研究名称</translation>
+    </message>
+    <message>
+        <source>Needed. Choose {wanted}.</source>
+        <translation>必需。请选{wanted}。</translation>
+    </message>
+    <message>
+        <source>No data yet. Add a parcel layer, or try the sample first.</source>
+        <translation>还没有数据。请加入宗地图层，或先用示例试一遍。</translation>
+    </message>
+    <message>
+        <source>No layer for “{role}”. Choose {wanted}.</source>
+        <translation>没有找到“{role}”。请选{wanted}。</translation>
+    </message>
+    <message>
+        <source>Not ready</source>
+        <translation>尚不能运行</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Open report</source>
+        <translation>打开报告</translation>
+    </message>
+    <message>
+        <source>Open sample…</source>
+        <translation>打开示例…</translation>
+    </message>
+    <message>
+        <source>Optional: {wanted}.</source>
+        <translation>可选：{wanted}。</translation>
+    </message>
+    <message>
+        <source>Out of date</source>
+        <translation>已过期</translation>
+    </message>
+    <message>
+        <source>People on parcels, the walking network with slopes</source>
+        <translation>人口落到宗地，建立带坡度的步行路网</translation>
+    </message>
+    <message>
+        <source>Prepare</source>
+        <translation>准备</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>可以运行</translation>
+    </message>
+    <message>
+        <source>Result files were moved or deleted.</source>
+        <translation>成果文件被移走或删除。</translation>
+    </message>
+    <message>
+        <source>Results: {name}</source>
+        <translation>成果：{name}</translation>
+    </message>
+    <message>
+        <source>Rules and standards</source>
+        <translation>规则与标准</translation>
+    </message>
+    <message>
+        <source>Rules for tags</source>
+        <translation>识别规则</translation>
+    </message>
+    <message>
+        <source>Rules for zones</source>
+        <translation>片区规则</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>Run again</source>
+        <translation>重新运行</translation>
+    </message>
+    <message>
+        <source>Run all</source>
+        <translation>全部运行</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>正在运行</translation>
+    </message>
+    <message>
+        <source>Sample data</source>
+        <translation>示例数据</translation>
+    </message>
+    <message>
+        <source>Sample study</source>
+        <translation>示例研究</translation>
+    </message>
+    <message>
+        <source>Show log</source>
+        <translation>看记录</translation>
+    </message>
+    <message>
+        <source>Show on map</source>
+        <translation>在图上看</translation>
+    </message>
+    <message>
+        <source>Standard</source>
+        <translation>设施标准</translation>
+    </message>
+    <message>
+        <source>Study</source>
+        <translation>研究</translation>
+    </message>
+    <message>
+        <source>Tag</source>
+        <translation>识别</translation>
+    </message>
+    <message>
+        <source>Terrain (DEM)</source>
+        <translation>地形（DEM）</translation>
+    </message>
+    <message>
+        <source>The data of “{layer}” ({role}) have changed.</source>
+        <translation>图层“{layer}”（{role}）的数据有改动。</translation>
+    </message>
+    <message>
+        <source>The layer “{layer}” ({role}) is gone or cannot be read.</source>
+        <translation>图层“{layer}”（{role}）已移除或读不出来。</translation>
+    </message>
+    <message>
+        <source>The layer “{layer}” ({role}) was taken away.</source>
+        <translation>图层“{layer}”（{role}）已不再使用。</translation>
+    </message>
+    <message>
+        <source>The layer “{layer}” has no coordinate system. Set it in the layer properties first.</source>
+        <translation>图层“{layer}”没有坐标系，不能计算。请先在图层属性里设定。</translation>
+    </message>
+    <message>
+        <source>The layer “{layer}” is no longer in the project.</source>
+        <translation>图层“{layer}”已不在工程里。</translation>
+    </message>
+    <message>
+        <source>The sample is open. Run all comes next.</source>
+        <translation>示例已打开。接下来点“全部运行”。</translation>
+    </message>
+    <message>
+        <source>The setting “{setting}” is now {now}.</source>
+        <translation>设置“{setting}”改成了 {now}。</translation>
+    </message>
+    <message>
+        <source>The step ended well.</source>
+        <translation>这一步正常完成。</translation>
+    </message>
+    <message>
+        <source>The study is done in {time}: {n} layers.</source>
+        <translation>研究完成，用时 {time}，成果 {n} 个图层。</translation>
+    </message>
+    <message>
+        <source>This project was saved by a newer version of the Workbench; its study is left as it is.</source>
+        <translation>这个工程由更新版本的工作台保存，其中的研究保持原样。</translation>
+    </message>
+    <message>
+        <source>This version does not have “{algorithm}” yet.</source>
+        <translation>这个版本还没有“{algorithm}”。</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
         <source>Urban Renewal Workbench</source>
         <translation>城市更新工作台</translation>
+    </message>
+    <message>
+        <source>Which parcels are old compounds, urban villages, idle factories or buildings, and why</source>
+        <translation>哪些宗地是老旧小区、城中村、闲置厂房或闲置楼宇，依据是什么</translation>
+    </message>
+    <message>
+        <source>Who walks how long to which facility, and how much is missing</source>
+        <translation>谁走多久能到哪类设施，还缺多少</translation>
+    </message>
+    <message>
+        <source>You chose this layer.</source>
+        <translation>这是你选定的图层。</translation>
+    </message>
+    <message>
+        <source>Zones</source>
+        <translation>片区</translation>
+    </message>
+    <message>
+        <source>a layer</source>
+        <translation>一个图层</translation>
+    </message>
+    <message>
+        <source>a line layer</source>
+        <translation>一个线图层</translation>
+    </message>
+    <message>
+        <source>a point layer</source>
+        <translation>一个点图层</translation>
+    </message>
+    <message>
+        <source>a polygon layer</source>
+        <translation>一个面图层</translation>
+    </message>
+    <message>
+        <source>a raster layer</source>
+        <translation>一个栅格图层</translation>
+    </message>
+    <message>
+        <source>a table</source>
+        <translation>一张表</translation>
+    </message>
+    <message>
+        <source>about {time} left</source>
+        <translation>约剩 {time}</translation>
+    </message>
+    <message>
+        <source>buildings</source>
+        <translation>建筑</translation>
+    </message>
+    <message>
+        <source>communities short</source>
+        <translation>有缺口的社区</translation>
+    </message>
+    <message>
+        <source>files</source>
+        <translation>个文件</translation>
+    </message>
+    <message>
+        <source>hectares</source>
+        <translation>公顷</translation>
+    </message>
+    <message>
+        <source>idle buildings</source>
+        <translation>闲置楼宇</translation>
+    </message>
+    <message>
+        <source>idle factories</source>
+        <translation>闲置厂房</translation>
+    </message>
+    <message>
+        <source>kinds of facility</source>
+        <translation>类设施</translation>
+    </message>
+    <message>
+        <source>kinds with a gap</source>
+        <translation>类有缺口</translation>
+    </message>
+    <message>
+        <source>of streets connected</source>
+        <translation>路网连通</translation>
+    </message>
+    <message>
+        <source>old compounds</source>
+        <translation>老旧小区</translation>
+    </message>
+    <message>
+        <source>parcels</source>
+        <translation>宗地</translation>
+    </message>
+    <message>
+        <source>people</source>
+        <translation>人口</translation>
+    </message>
+    <message>
+        <source>petals</source>
+        <translation>瓣</translation>
+    </message>
+    <message>
+        <source>suspected</source>
+        <translation>疑似</translation>
+    </message>
+    <message>
+        <source>today {time}</source>
+        <translation>今天 {time}</translation>
+    </message>
+    <message>
+        <source>urban villages</source>
+        <translation>城中村</translation>
+    </message>
+    <message>
+        <source>used {time}</source>
+        <translation>已用 {time}</translation>
+    </message>
+    <message>
+        <source>zones</source>
+        <translation>片区</translation>
+    </message>
+    <message>
+        <source>{m} min {s} s</source>
+        <translation>{m} 分 {s} 秒</translation>
+    </message>
+    <message>
+        <source>{n} features of “{layer}” were edited.</source>
+        <translation>图层“{layer}”改动了 {n} 个要素。</translation>
+    </message>
+    <message>
+        <source>{n} s</source>
+        <translation>{n} 秒</translation>
+    </message>
+    <message>
+        <source>{n} things are missing:</source>
+        <translation>还差 {n} 项：</translation>
+    </message>
+    <message>
+        <source>“{layer}” is new as {role}.</source>
+        <translation>新加了{role}“{layer}”。</translation>
+    </message>
+    <message>
+        <source>“{old}” was replaced by “{layer}” ({role}).</source>
+        <translation>“{old}”换成了“{layer}”（{role}）。</translation>
+    </message>
+    <message>
+        <source>“{step}” comes first.</source>
+        <translation>先运行“{step}”。</translation>
+    </message>
+    <message>
+        <source>“{step}” is out of date.</source>
+        <translation>“{step}”已过期。</translation>
+    </message>
+    <message>
+        <source>“{step}” ran again.</source>
+        <translation>“{step}”重新运行过。</translation>
     </message>
 </context>
 </TS>
