@@ -1,0 +1,73 @@
+"""Says in a few lines what a delivery holds and where to look: scripts/tell.py DELIVERY. Reads only the delivery."""
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+from osgeo import ogr
+
+ogr.UseExceptions()
+TAGS = {"old_compound": "老旧小区", "urban_village": "城中村", "idle_factory": "闲置厂房", "idle_building": "闲置楼宇"}
+LEVELS = {"confirmed": "符合条件（待认定）", "suspected": "疑似"}
+UNITS = {"m2": "m²", "place": "个", "bed": "床", "people": "人"}
+
+
+def rows(source, table):
+    """Return the rows of a table as dictionaries, an empty list when the delivery has no such table."""
+    if table not in [source.GetLayer(index).GetName() for index in range(source.GetLayerCount())]:
+        return []
+    return [feature.items() for feature in source.GetLayerByName(table)]
+
+
+def tell_tags(parcels):
+    """Print each class by level with count and area."""
+    print(f"识别：{len(parcels)} 宗地")
+    for tag, name in TAGS.items():
+        for level, word in LEVELS.items():
+            mine = [row for row in parcels if row["tag"] == tag and row["tag_level"] == level]
+            if mine:
+                print(f"  {name} {word} {len(mine)} 宗，{sum(row['area_m2'] or 0 for row in mine) / 1e4:.1f} 公顷")
+
+
+def tell_gaps(summary):
+    """Print need, supply, served and gap of each kind over the city."""
+    print("缺口（步行时限内能用上的计为已服务；标准数值待核）")
+    for kind in dict.fromkeys(row["kind"] for row in summary):
+        mine = [row for row in summary if row["kind"] == kind]
+        need, supply, served, gap = (
+            sum(row[name] or 0 for row in mine) for name in ("need", "supply", "served", "gap")
+        )
+        unit = UNITS.get(mine[0]["unit"], mine[0]["unit"])
+        print(f"  {kind} 需求 {need:.1f} 供给 {supply:.1f} 已服务 {served:.1f} 缺口 {gap:.1f} {unit}")
+
+
+def tell_zones(zones):
+    """Print each zone."""
+    print(f"示范片区：{len(zones)} 个")
+    for row in sorted(zones, key=lambda row: row["zone_id"]):
+        size = f"{(row['area_m2'] or 0) / 1e4:.1f} 公顷，建筑 {(row['floor_m2'] or 0) / 1e4:.1f} 万m²"
+        print(f"  {row['zone_id']} {row['name'] or ''} {size}，{row['petals_n']} 瓣")
+
+
+def main(folder):
+    """Tell what lies in the folder."""
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    source = ogr.Open(str(folder / "data.gpkg"))
+    tell_tags(rows(source, "tagged"))
+    tell_gaps(rows(source, "gap_summary"))
+    tell_zones(rows(source, "zones"))
+    lost = Counter()
+    for row in rows(source, "left_out"):
+        lost[(row["layer"], row["message"])] += row["n"] or 1
+    print(f"未纳入或需留意：{sum(lost.values())} 项")
+    for (layer, message), count in lost.most_common(8):
+        print(f"  {layer} × {count}：{message}")
+    print(f"成果：{folder}")
+    for item in manifest["files"]:
+        print(f"  {item['path']} ({item['bytes'] / 1024:.0f} KB)")
+    print(f"先看：{folder / 'report.html'} 与 {folder / 'project.qgz'}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
