@@ -90,7 +90,8 @@ def _close_at_walls(
         stretch = shapely.length(shapely.intersection(segments[gaps[which]], walls.shapes[wall]))
         free[gaps[which[lines | (stretch > CROSSING_M)]]] = False
     touching = np.flatnonzero(~apart)
-    which, wall = walls.tree.query(segments[touching], predicate="dwithin", distance=CROSSING_M)
+    spots = shapely.get_point(segments[touching], 0)  # a line without length is invalid and finds nothing
+    which, wall = walls.tree.query(spots, predicate="dwithin", distance=CROSSING_M)
     near = {int(touching[i]) for i in which}
     for i in sorted(near):
         shared = shapely.intersection(a[i], b[i])

@@ -48,7 +48,7 @@ def verify_zones(zones: Zones, inputs: ZoneInputs, rules: ZoneRules, reached: It
     return faults + [f"parcel {name} is within reach and not accounted for" for name in missing]
 
 
-def _sums(row: dict[str, Any], rows: pd.DataFrame, members: pd.DataFrame, petals: pd.DataFrame) -> list[str]:
+def _sums(row: dict[Any, Any], rows: pd.DataFrame, members: pd.DataFrame, petals: pd.DataFrame) -> list[str]:
     name = row["zone_id"]
     area = float(shapely.area(frames.geometries(members)).sum())
     faults = [f"{name}: area {row['area_m2']} but parcels {area}"] if abs(area - row["area_m2"]) > ROUNDING_M2 else []
@@ -64,7 +64,7 @@ def _sums(row: dict[str, Any], rows: pd.DataFrame, members: pd.DataFrame, petals
     return faults
 
 
-def _limits(row: dict[str, Any], petals: pd.DataFrame, limits: Limits) -> list[str]:
+def _limits(row: dict[Any, Any], petals: pd.DataFrame, limits: Limits) -> list[str]:
     name, slack = row["zone_id"], 0.01
     wrong = {
         "area below": row["area_m2"] < limits.area_min_m2 - slack,
@@ -115,7 +115,7 @@ def _nothing_between(a: Any, b: Any, tree: shapely.STRtree, fence: shapely.STRtr
     return True
 
 
-def _outline(row: dict[str, Any], members: pd.DataFrame, parcels: pd.DataFrame) -> list[str]:
+def _outline(row: dict[Any, Any], members: pd.DataFrame, parcels: pd.DataFrame) -> list[str]:
     outline, name = row[frames.GEOMETRY], row["zone_id"]
     shapes = frames.geometries(members)
     cut = float(shapely.area(shapely.difference(shapes, outline)).sum())

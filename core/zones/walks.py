@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,37 @@ class Walks:
         for p, c, ms in zip(self.parcel.tolist(), self.core.tolist(), self.ms.tolist(), strict=True):
             found[c][p] = ms
         return found
+
+
+class Walker(Protocol):
+    """Where walking times come from: the network, or a stand-in.
+
+    `points`: entrance points (`owner` = station row). `metres`: walks between stations a < b within the merging limit.
+    `lost`: stations that are not on the network. `reach` gives the walks to cores, `core_of` (stations,) each one's.
+    """
+
+    points: Points
+    metres: dict[tuple[int, int], float]
+    lost: set[int]
+
+    def reach(self, core_of: npt.NDArray[np.int64], run: Run) -> Walks:
+        """Return the parcels that are within reach of each core, both ways."""
+
+
+class NetworkWalker:
+    """Walks on the network of the inputs."""
+
+    def __init__(self, inputs: ZoneInputs, limits: Limits, run: Run) -> None:
+        self._inputs, self._limits = inputs, limits
+        self._stations = walk_between_stations(inputs, limits.merge_walk_m, run.part(0, 0.4))
+        self._places = join_parcels(inputs, self._stations, limits, run.part(0.4, 1))
+        joined = self._stations.joined
+        self.points, self.metres = self._stations.points, self._stations.metres
+        self.lost = set(range(joined.owners)) - set(joined.owner[joined.edge >= 0].tolist())
+
+    def reach(self, core_of: npt.NDArray[np.int64], run: Run) -> Walks:
+        """Return the parcels that are within reach of each core, both ways."""
+        return walk_to_cores(self._inputs, self._places, self._stations, core_of, self._limits, run)
 
 
 def walk_between_stations(inputs: ZoneInputs, limit_m: float, run: Run) -> StationWalks:
