@@ -55,7 +55,7 @@ def _scheme(name: str, entry: Mapping[str, Any]) -> Scheme:
 
 
 def clean_codes(values: pd.Series) -> pd.Series:
-    """Return codes as they are compared: the leading code of "0701 城镇住宅", upper case; missing where there is none."""
+    """Return codes as they are compared: the leading code of "0701 城镇住宅", upper case."""
     words = values.astype(frames.TEXT).str.strip().str.upper()
     return words.str.extract(r"^([A-Z]?\d[0-9A-Z]*|[A-Z])", expand=False).astype(frames.TEXT)
 

@@ -19,7 +19,7 @@ CLASSES = {
         (["0701", "0601"], True, "survey3"),  # the field is the survey's own
         (["070102", "100101", "0703"], False, "landsea2023"),
         (["0701", "1001", "1401"], False, "landsea2023"),  # 14 is in no other scheme of digits
-        (["0702", "0601", "0604"], False, "gbt21010"),
+        (["0601", "0604", "0810"], False, "gbt21010"),
         (["071", "061", "072"], False, "gbt21010_2007"),
         (["R2", "M1", "A33"], False, "gb50137"),
         (["R2", "M1", "C21"], False, "gbj137_90"),

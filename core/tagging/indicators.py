@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Indicators of parcels: intervals for the rules, one column each for the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from .. import frames
+from ..run import Run
+from .intervals import Flags, Interval, Reals, between, exact, first_known, largest, unknown, weighted_mean
+from .parts import MOST_FLOORS, Parts, built_by, floors_to_climb, years_of
+
+Objects = npt.NDArray[np.object_]
+WEAK = ("mixed", "brick_wood")
+SOUND = ("steel", "concrete", "other")
+REUSED = ("office", "public", "shop", "school", "medical")
+LIVED_IN, WORKED_IN = ("resid", "homestead"), ("indus", "storage")
+UNIT_SHARE = 0.5  # own choice: above it a use is the parcel's
+
+
+@dataclass(frozen=True)
+class Indicators:
+    """Everything the rules look at.
+
+    `values`: name → Interval (n,). `parts`: buildings on parcels, for bands. `report`: frame of the columns of table
+    `tagged` that are measured here. `taken`: name → rows where nothing was told and the value is an assumption.
+    """
+
+    values: dict[str, Interval]
+    parts: Parts
+    report: pd.DataFrame
+    taken: dict[str, Flags] = field(default_factory=dict)
+
+    def of(self, name: str) -> Interval:
+        """Return an indicator; one that nobody measured is unknown everywhere."""
+        return self.values.get(name) or unknown(self.parts.n)
+
+
+def measure_floor(
+    parcels: pd.DataFrame, parts: Parts, land: Objects, limits: Mapping[str, float], run: Run
+) -> dict[str, Interval]:
+    """Return what buildings and their floor area say, by indicator name.
+
+    bldg_n; floor_m2, far, coverage; old_share (floor built by `old_year`), year_lo, year_hi; floors_med, foot_med_m2;
+    lift_need_n (main, residential, ≥ `walkup_floors` from the entrance, no lift), lift_climb (the highest of them);
+    danger_cd_n; weak_share (floor in brick, wood or class C, D); big_low_share (footprint of buildings ≥ `big_foot_m2`
+    with ≤ `low_floors`). Without a buildings layer nothing is known.
+    """
+    run.check()
+    area = shapely.area(frames.geometries(parcels))
+    if not parts.given:
+        return {}
+    count = parts.only_main(np.ones(len(parts.parcel)))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        covered = np.where(area > 0, parts.sum_m2(parts.real("foot_m2")) / area, np.nan)
+    floor = _floor(parts)
+    far = Interval(_per(floor.lo, area), _per(floor.hi, area))
+    old = weighted_mean(parts.floor, built_by(years_of(parts), limits["old_year"]))
+    need, climb = _lifts(parts, land, limits)
+    return {
+        "bldg_n": exact(count), "floor_m2": floor, "far": far, "coverage": exact(np.round(covered, 9)),
+        "old_share": old, "weak_share": weighted_mean(parts.floor, _weak(parts)), "lift_need_n": need,
+        "lift_climb": climb, "danger_cd_n": _dangerous(parts), "big_low_share": _big_and_low(parts, limits),
+        "floors_med": _medians(parts, exact(parts.real("floors")), 1.0, MOST_FLOORS),
+        "foot_med_m2": _medians(parts, exact(parts.real("foot_m2")), 0.0, np.inf),
+    }  # fmt: skip
+
+
+def measure_uses(parts: Parts, land: Objects, facts: Mapping[str, Interval]) -> tuple[dict[str, Interval], Flags]:
+    """Return shares of use, and where "not reused" is only taken because nothing was told.
+
+    resid_share, indus_share: of floor area where any building's use is told, else 1 or 0 by the land-use class;
+    indus_any: the larger of industrial floor and industrial land; reused: 1 when a fact says so or half of the floor is
+    offices, shops or public (already 盘活), 0 when neither.
+    """
+    land_resid, land_indus = _by_land(land, LIVED_IN), _by_land(land, WORKED_IN)
+    resid, indus, new = unknown(parts.n), unknown(parts.n), unknown(parts.n)
+    if parts.given:
+        use, silent = parts.words("use"), _is_silent(parts)
+        resid = _share(parts, parts.real("resid_share")).masked(silent)
+        indus = _share(parts, parts.real("indus_share")).masked(silent)
+        new = _share(parts, np.where(pd.isna(use), np.nan, np.isin(use, REUSED).astype(float))).masked(silent)
+    fact = facts.get("reused") or unknown(parts.n)
+    by_use = Interval((new.lo >= UNIT_SHARE).astype(float), (new.hi >= UNIT_SHARE).astype(float))
+    reused = first_known(fact, by_use.masked(~new.is_known()))
+    return {
+        "resid_share": first_known(resid, land_resid), "indus_share": first_known(indus, land_indus),
+        "indus_any": largest(indus, land_indus),
+        "reused": first_known(reused, exact(np.zeros(parts.n))),
+    }, ~reused.is_known()  # fmt: skip
+
+
+def report_floor(parcels: pd.DataFrame, parts: Parts, values: Mapping[str, Interval]) -> pd.DataFrame:
+    """Return the columns of table `tagged` that tell of buildings; known values only, NaN or NA where unknown."""
+    n, area = parts.n, shapely.area(frames.geometries(parcels))
+    shown = {"area_m2": area, "area_doc_m2": frames.optional(parcels, "doc_area", "real").to_numpy(np.float64)}
+    names = ("floor_m2", "coverage", "bldg_n", "floors_med", "foot_med_m2", "gap_med_m", "resid_share", "indus_share")
+    for name in names:
+        shown[name] = middle(values.get(name) or unknown(n))
+    shown["far_gross"] = middle(values.get("far") or unknown(n))
+    old = values.get("old_share") or unknown(n)
+    shown["old_share_lo"], shown["old_share_hi"] = _finite(old.lo), _finite(old.hi)
+    shown["year_lo"], shown["year_hi"] = _years(parts)
+    shown["floor_down_m2"] = parts.sum_m2(parts.real("floor_down_m2")) if parts.given else np.full(n, np.nan)
+    need = values.get("lift_need_n") or unknown(n)
+    danger = values.get("danger_cd_n") or unknown(n)
+    shown["lift_need_n"], shown["danger_cd_n"] = told_count(need), told_count(danger)
+    return pd.DataFrame(shown)
+
+
+def middle(value: Interval) -> Reals:
+    """Return the value where it is exact, else NaN: a half-known number is no number."""
+    return np.where(value.is_exact() & np.isfinite(value.lo), value.lo, np.nan)
+
+
+def told_count(value: Interval) -> Reals:
+    """Return how many are sure, NaN where none is sure and some are open."""
+    return np.where((value.lo > 0) | value.is_exact(), _finite(value.lo), np.nan)
+
+
+def _finite(values: Reals) -> Reals:
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _per(values: Reals, area: Reals) -> Reals:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(area > 0, np.round(values / area, 9), np.sign(values) * np.inf)
+
+
+def _floor(parts: Parts) -> Interval:
+    """Return the floor area per parcel; open upwards where a building's is unknown."""
+    lo = parts.floor.sums(parts.floor.lo) / 1000
+    open_ended = parts.floor.sums((parts.floor.hi > parts.floor.lo).astype(float)) > 0
+    return Interval(lo, np.where(open_ended, np.inf, lo))
+
+
+def _share(parts: Parts, values: Reals) -> Interval:
+    return weighted_mean(parts.floor, between(np.nan_to_num(values, nan=0.0), np.nan_to_num(values, nan=1.0)))
+
+
+def _by_land(land: Objects, classes: tuple[str, ...]) -> Interval:
+    return exact(np.where(pd.isna(land), np.nan, np.isin(land, classes).astype(float)))
+
+
+def _is_silent(parts: Parts) -> Flags:
+    """Say which parcels have no building whose use is told."""
+    told = ~pd.isna(parts.words("use"))
+    return np.asarray(np.bincount(parts.parcel[told], minlength=parts.n) == 0)
+
+
+def _weak(parts: Parts) -> Interval:
+    structure, danger = parts.words("structure"), parts.words("danger")
+    bad = np.isin(structure, WEAK) | np.isin(danger, ("C", "D"))
+    good = np.isin(structure, SOUND) & np.isin(danger, ("A", "B"))
+    return Interval(bad.astype(float), (~good).astype(float))
+
+
+def _dangerous(parts: Parts) -> Interval:
+    danger = parts.words("danger")
+    lo = parts.only_main(np.isin(danger, ("C", "D")).astype(float))
+    return Interval(lo, parts.only_main((~np.isin(danger, ("A", "B"))).astype(float)))
+
+
+def _lifts(parts: Parts, land: Objects, limits: Mapping[str, float]) -> tuple[Interval, Interval]:
+    climb, lift = floors_to_climb(parts), parts.real("lift")
+    by_land = _by_land(land, LIVED_IN).masked(~_is_silent(parts))
+    lived = first_known(exact(parts.real("resid_share")), Interval(by_land.lo[parts.parcel], by_land.hi[parts.parcel]))
+    sure = (climb.lo >= limits["walkup_floors"]) & (lift == 0) & (lived.lo > 0) & parts.main
+    maybe = (climb.hi >= limits["walkup_floors"]) & ~(lift == 1) & (lived.hi > 0) & parts.main
+    highest = np.full(parts.n, -np.inf)
+    np.maximum.at(highest, parts.parcel[sure], climb.lo[sure])
+    need = Interval(parts.only_main(sure.astype(float)), parts.only_main(maybe.astype(float)))
+    return need, exact(_finite(highest))
+
+
+def _big_and_low(parts: Parts, limits: Mapping[str, float]) -> Interval:
+    foot, floors = parts.real("foot_m2"), exact(parts.real("floors"))
+    weight = np.rint(foot * parts.share * 1000)
+    total = np.bincount(parts.parcel, weights=weight, minlength=parts.n)
+    ends = []
+    for low in (floors.hi <= limits["low_floors"], floors.lo <= limits["low_floors"]):
+        found = np.bincount(parts.parcel, weights=weight * (low & (foot >= limits["big_foot_m2"])), minlength=parts.n)
+        with np.errstate(invalid="ignore"):
+            ends.append(np.where(total > 0, found / total, np.nan))
+    return between(ends[0], ends[1])
+
+
+def _medians(parts: Parts, value: Interval, low: float, high: float) -> Interval:
+    """Return the median over the buildings a parcel mainly holds; unknown ones are taken at both ends."""
+    ends = []
+    for end in (np.clip(value.lo, low, high), np.clip(value.hi, low, high)):
+        found = pd.Series(end[parts.main]).groupby(parts.parcel[parts.main]).median()
+        ends.append(found.reindex(np.arange(parts.n)).to_numpy(np.float64))
+    nothing = parts.only_main(value.is_known().astype(float)) == 0
+    return between(ends[0], ends[1]).masked(nothing)
+
+
+def _years(parts: Parts) -> tuple[Reals, Reals]:
+    first, last = np.full(parts.n, np.inf), np.full(parts.n, -np.inf)
+    if parts.given:
+        years = between(parts.real("year_lo"), parts.real("year_hi"))
+        lo, hi = np.where(np.isfinite(years.lo), years.lo, np.inf), np.where(np.isfinite(years.hi), years.hi, -np.inf)
+        np.minimum.at(first, parts.parcel, lo)
+        np.maximum.at(last, parts.parcel, hi)
+    return _finite(first), _finite(last)

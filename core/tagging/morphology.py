@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How buildings stand: gaps between façades, directions, roads within reach, patches of village plots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from .. import frames
+from ..inputs.values import numbers
+from ..run import Run
+from .intervals import Flags, Interval, Reals, Rows, between, exact, total
+from .parts import Parts
+
+FEW = 48  # up to so many buildings on a parcel, all pairs are measured
+PAIRS = 200_000  # pairs between two looks at Cancel
+LEAST_TURNED = 3  # buildings; fewer have no disorder
+
+
+def measure_morphology(
+    parcels: pd.DataFrame, parts: Parts, roads: pd.DataFrame | None, village: Flags, limits: Mapping[str, float],
+    run: Run,
+) -> dict[str, Interval]:  # fmt: skip
+    """Return gap_med_m, orientation_sd, far_from_road and patch_m2, patch_bldg_n, patch_coverage per parcel.
+
+    `village` (n,) says which parcels are collective or homesteads: those within `patch_join_m` of each other are one
+    patch, any other parcel is a patch by itself. Gaps and directions are of the buildings a parcel mainly holds;
+    unknown with one building (gap) or fewer than three (direction).
+    """
+    if not parts.given:
+        return {}
+    main = np.flatnonzero(parts.main)
+    shapes = parts.house[frames.GEOMETRY].to_numpy(dtype=object)[main]
+    row = parts.parcel[main]
+    gaps = nearest_on_same_parcel(shapes, row, run)
+    median = pd.Series(gaps).groupby(row).median().reindex(np.arange(parts.n)).to_numpy(np.float64)
+    spread = orientation_spread(shapes, row, parts.n)
+    found = {"gap_med_m": exact(np.round(median, 6)), "orientation_sd": exact(np.round(spread, 6))}
+    if roads is not None:
+        found["far_from_road"] = far_from_road(shapes, row, parts.n, roads, limits)
+    return {**found, **patches(parcels, parts, village, limits["patch_join_m"])}
+
+
+def nearest_on_same_parcel(shapes: npt.NDArray[np.object_], row: Rows, run: Run) -> Reals:
+    """Return each building's distance to the nearest other one of the same `row`, NaN when it stands alone."""
+    nearest = np.full(len(shapes), np.inf)
+    starts = np.flatnonzero(np.r_[True, row[1:] != row[:-1]]) if len(row) else np.zeros(0, dtype=np.int64)
+    ends = np.r_[starts[1:], len(row)]
+    few = (ends - starts > 1) & (ends - starts <= FEW)
+    for size in np.unique((ends - starts)[few]):
+        one, other = np.triu_indices(int(size), k=1)
+        block = starts[ends - starts == size]
+        step = max(1, PAIRS // len(one))
+        for first in range(0, len(block), step):
+            run.check()
+            left = (block[first : first + step, None] + one).ravel()
+            right = (block[first : first + step, None] + other).ravel()
+            gap = shapely.distance(shapes[left], shapes[right])
+            np.minimum.at(nearest, left, gap)
+            np.minimum.at(nearest, right, gap)
+    for start, end in zip(starts[ends - starts > FEW], ends[ends - starts > FEW]):
+        run.check()
+        here = shapes[start:end]
+        (one, _), gap = shapely.STRtree(here).query_nearest(
+            here, exclusive=True, return_distance=True, all_matches=False
+        )
+        nearest[start + one] = gap
+    return np.where(np.isfinite(nearest), nearest, np.nan)
+
+
+def orientation_spread(shapes: npt.NDArray[np.object_], row: Rows, n: int) -> Reals:
+    """Return the circular standard deviation (degrees, modulo 90°) of the buildings' directions per row.
+
+    A building's direction is the length-weighted mean of its edges' directions, taken four times so that the two sides
+    of a rectangle agree; the spread √(−2 ln R) ÷ 4 is that of directional statistics (Mardia & Jupp 2000).
+    """
+    rings = shapely.get_exterior_ring(shapely.get_geometry(shapes, 0))
+    xy, owner = shapely.get_coordinates(rings, return_index=True)
+    step = np.diff(xy, axis=0)
+    inside = owner[1:] == owner[:-1]
+    angle = 4 * np.arctan2(step[:, 1], step[:, 0])
+    weight = np.where(inside, np.hypot(step[:, 0], step[:, 1]), 0.0)
+    east = total(owner[1:], weight * np.cos(angle), len(shapes))
+    north = total(owner[1:], weight * np.sin(angle), len(shapes))
+    length = np.hypot(east, north)
+    turned = length > 1e-9
+    with np.errstate(divide="ignore", invalid="ignore"):
+        east, north = np.where(turned, east / length, 0), np.where(turned, north / length, 0)
+        count = total(row, turned.astype(float), n)
+        unity = np.hypot(total(row, east, n), total(row, north, n)) / count
+        spread = np.degrees(np.sqrt(-2 * np.log(np.clip(unity, 1e-12, 1)))) / 4
+    return np.where(count >= LEAST_TURNED, spread + 0.0, np.nan)
+
+
+def far_from_road(
+    shapes: npt.NDArray[np.object_], row: Rows, n: int, roads: pd.DataFrame, limits: Mapping[str, float]
+) -> Interval:
+    """Return the share of buildings farther than `road_reach_m` from a road at least `fire_road_m` wide.
+
+    A road of unknown width may be wide enough: buildings that only such a road reaches count at the high end.
+    """
+    width = numbers(frames.optional(roads, "width", "real"))
+    count = total(row, np.ones(len(row)), n)
+    ends = []
+    for wide in (~(width < limits["fire_road_m"]), width >= limits["fire_road_m"]):
+        tree = shapely.STRtree(frames.geometries(roads)[wide])
+        near = np.zeros(len(shapes), dtype=bool)
+        near[tree.query(shapes, predicate="dwithin", distance=limits["road_reach_m"])[0]] = True
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ends.append(np.where(count > 0, total(row, (~near).astype(float), n) / count, np.nan))
+    return between(ends[0], ends[1])
+
+
+def patches(parcels: pd.DataFrame, parts: Parts, village: Flags, join_m: float) -> dict[str, Interval]:
+    """Return area, buildings and coverage of the patch each parcel belongs to."""
+    land = frames.geometries(parcels)
+    plots = np.flatnonzero(village)
+    one, other = shapely.STRtree(land[plots]).query(land[plots], predicate="dwithin", distance=join_m)
+    links = coo_matrix((np.ones(len(one)), (plots[one], plots[other])), shape=(parts.n, parts.n))
+    count, patch = connected_components(links, directed=False)
+    area = total(patch, np.rint(shapely.area(land) * 1000), count)[patch] / 1000
+    covered = total(patch, np.rint(parts.sum_m2(parts.real("foot_m2")) * 1000), count)[patch] / 1000
+    houses = total(patch, parts.only_main(np.ones(len(parts.parcel))), count)[patch]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        coverage = np.where(area > 0, np.round(covered / area, 9), np.nan)
+    return {"patch_m2": exact(area), "patch_bldg_n": exact(houses), "patch_coverage": exact(coverage)}

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tags of parcels: sources → indicators → verdicts → one table with reasons and evidence, and its summary."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .. import frames, schema
+from ..identity import METRE_DIGITS, geometry_hash
+from ..inputs.buildings import measure_buildings
+from ..inputs.landuse import classify, detect_scheme
+from ..inputs.overlay import share_buildings
+from ..run import Run
+from ..words import pick, say
+from . import activity, attributes, evidence, indicators, morphology, overlays, reviews, rules
+from .indicators import Indicators, Objects, middle
+from .intervals import Interval, unknown
+from .parts import Parts, join_parts
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What there is to tag from: tables with the columns of their roles, None = not given.
+
+    `scheme` of the land-use codes or auto; `original` the parcels' geometry in their layer's own system (for reviews),
+    `digits` the decimals of 1 mm there.
+    """
+
+    parcels: pd.DataFrame
+    as_of: datetime.date
+    scheme: str = "auto"
+    buildings: pd.DataFrame | None = None
+    roads: pd.DataFrame | None = None
+    activity: pd.DataFrame | None = None
+    facts: pd.DataFrame | None = None
+    protected: pd.DataFrame | None = None
+    programme: pd.DataFrame | None = None
+    reviews: pd.DataFrame | None = None
+    original: npt.NDArray[Any] | None = None
+    digits: int = METRE_DIGITS
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """`parcels`: table `tagged`, row by row the parcels given; `summary`: table `tag_summary`."""
+
+    parcels: pd.DataFrame
+    summary: pd.DataFrame
+
+
+def tag_parcels(sources: Sources, ruleset: Mapping[str, Any], run: Run) -> Tagged:
+    """Tag every parcel by a ruleset (envelope kind `ruleset`), apply the reviews, and say why.
+
+    Source: methods.md §1. Missing data are intervals: they never confirm a tag. Raises RenewalError `scheme_unclear`,
+    `rule_not_monotone`.
+    """
+    rules.check_rules(ruleset)
+    measured = measure_indicators(sources, ruleset, run.part(0, 0.7))
+    n = len(sources.parcels)
+    verdicts = rules.judge(ruleset, measured)
+    ranking = rules.rank(verdicts, n)
+    reasons, facts = evidence.explain(verdicts, ranking, measured, run.part(0.7, 0.95))
+    run.progress(0.95)
+    table = measured.report.copy()
+    names = np.array([*(verdict.rule["id"] for verdict in verdicts), None], dtype=object)
+    leading = np.where(ranking.first >= 0, ranking.first, np.maximum(ranking.second, 0))
+    rows = np.arange(n)
+    table["parcel_id"] = sources.parcels["parcel_id"].to_numpy(dtype=object)
+    table["tag"] = frames.texts(np.where(ranking.first >= 0, names[ranking.first], "none"))
+    table["tag_level"] = frames.texts(np.array(rules.LEVELS, dtype=object)[ranking.level])
+    table["tag_score"] = np.column_stack([verdict.score for verdict in verdicts])[rows, leading]
+    table["tag_known"] = np.column_stack([verdict.known for verdict in verdicts])[rows, leading]
+    table["tag_second"] = frames.texts(names[ranking.second])
+    table["tag_source"], table["tag_reason"], table["tag_evidence"] = "rule", frames.texts(reasons), frames.texts(facts)
+    table["rules_id"], table["schema_version"] = str(ruleset["id"]), schema.SCHEMA_VERSION
+    table[frames.GEOMETRY] = frames.geometries(sources.parcels)
+    table = reviews.apply_reviews(table, sources.reviews, _hashes(sources), tag_titles(ruleset, run.language), run)
+    _tell_taken(table, measured, run)
+    tagged = frames.conform(table, schema.table("tagged"))
+    run.fact(**{f"{tag}_n": int((tagged["tag"] == tag).sum()) for tag in reviews.TAGS})
+    return Tagged(tagged, summarise(tagged))
+
+
+def tag_titles(ruleset: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Return the names of the tags in a language."""
+    titles = {rule["id"]: pick(rule["title"], language) for rule in ruleset["classes"]}
+    return {**dict.fromkeys(reviews.TAGS, ""), **titles, "none": say("tag_none_short", language)}
+
+
+def measure_indicators(sources: Sources, ruleset: Mapping[str, Any], run: Run) -> Indicators:
+    """Return everything the rules look at, measured from the sources."""
+    parcels, limits = sources.parcels, rules.limits_of(ruleset)
+    land = land_classes(parcels, sources.scheme, run)
+    attributes.check_documented_area(parcels, run)
+    parts = _parts(sources, run.part(0, 0.5))
+    facts = attributes.read_facts(sources.facts, parcels, ruleset["facts"], sources.as_of)
+    own, not_told = attributes.land_facts(parcels, land, run)
+    uses, not_reused = indicators.measure_uses(parts, land, facts)
+    values = {**facts, **own, **uses, **indicators.measure_floor(parcels, parts, land, limits, run)}
+    village = own["self_built"].lo == 1
+    values |= morphology.measure_morphology(parcels, parts, sources.roads, village, limits, run.part(0.5, 0.8))
+    signs, last = _activity(sources, ruleset, values, land, run)
+    values |= signs
+    report = indicators.report_floor(parcels, parts, values)
+    report["coll_share"] = middle(values["coll_share"])
+    has_activity = sources.activity is not None
+    known = values.get("stream_known_n", unknown(parts.n))
+    report["stream_known_n"] = middle(known)
+    failed = values.get("stream_fail_n", unknown(parts.n)).lo
+    report["stream_fail_n"] = np.where(has_activity & (known.lo > 0), failed, np.nan)
+    report["active_last"] = last
+    report["protected_share"], report["protected_class"] = overlays.protect(parcels, sources.protected, run)
+    report["programme"] = overlays.find_programme(parcels, sources.programme, run)
+    return Indicators(values, parts, report, {"self_built": not_told, "reused": not_reused})
+
+
+def land_classes(parcels: pd.DataFrame, scheme: str, run: Run) -> Objects:
+    """Return the land-use class of each parcel, None where unknown; the scheme found is told."""
+    codes = frames.optional(parcels, "land_use")
+    if not codes.notna().any():
+        return np.full(len(parcels), None, dtype=object)
+    if scheme == "auto":
+        scheme = detect_scheme(codes, bool(frames.optional(parcels, "czcsxm").notna().any()))
+        run.note("scheme_found", scheme=scheme)
+    return classify(codes, scheme, run)
+
+
+def summarise(tagged: pd.DataFrame) -> pd.DataFrame:
+    """Return parcels, area and floor area by tag, level and programme; areas add up exactly to the total.
+
+    Areas are added as whole hundredths of a square metre, as they are written; a parcel without floor area adds none.
+    """
+    keys = ["tag", "tag_level", "programme"]
+    table = tagged[keys].copy()
+    table["area"] = np.rint(tagged["area_m2"] * 100)
+    table["floor"] = np.rint(tagged["floor_m2"] * 100)
+    groups = table.groupby(keys, sort=True, dropna=False)
+    found = groups.size().rename("parcels_n").reset_index()
+    found["area_m2"] = groups["area"].sum().to_numpy(np.float64) / 100
+    found["floor_m2"] = groups["floor"].sum(min_count=1).to_numpy(np.float64) / 100
+    return frames.conform(found, schema.table("tag_summary"))
+
+
+def _parts(sources: Sources, run: Run) -> Parts:
+    if sources.buildings is None:
+        return join_parts(None, None, len(sources.parcels))
+    measured = measure_buildings(sources.buildings, run.part(0, 0.2))
+    pairs = share_buildings(measured, sources.parcels, run.part(0.2, 1))
+    return join_parts(measured, pairs, len(sources.parcels))
+
+
+def _activity(
+    sources: Sources, ruleset: Mapping[str, Any], values: Mapping[str, Interval], land: Objects, run: Run
+) -> tuple[dict[str, Interval], pd.Series]:
+    """Return the activity indicators with idle_signs_n (failed streams, an abandoned patch counts as two)."""
+    n, abandoned = len(sources.parcels), values["abandoned"]
+    marked = Interval(np.where(abandoned.lo == 1, 2.0, 0.0), np.where(abandoned.lo == 1, 2.0, 0.0))
+    if sources.activity is None:
+        signs = Interval(marked.lo, np.full(n, np.inf))
+        return {"idle_signs_n": signs}, frames.texts([None] * n)
+    records = activity.read_activity(sources.activity, sources.parcels, sources.as_of, run)
+    group = np.where(values["indus_any"].lo >= indicators.UNIT_SHARE, "indus", np.where(pd.isna(land), "", land))
+    found = activity.measure_activity(
+        records, values.get("floor_m2", unknown(n)), group, sources.as_of, rules.limits_of(ruleset),
+        ruleset["floor_streams"]["value"],
+    )  # fmt: skip
+    failed = found.values["stream_fail_n"]
+    signs = Interval(failed.lo + marked.lo, failed.hi + marked.hi)
+    return {**found.values, "idle_signs_n": signs}, found.last
+
+
+def _hashes(sources: Sources) -> npt.NDArray[np.object_] | None:
+    if sources.reviews is None or sources.original is None:
+        return None
+    return geometry_hash(sources.original, sources.digits)
+
+
+def _tell_taken(table: pd.DataFrame, measured: Indicators, run: Run) -> None:
+    """Say how many tags rest on "not self-built" or "not reused" only because nothing was told."""
+    by_rule = (table["tag_source"] == "rule").to_numpy(dtype=bool)
+    old = by_rule & (table["tag"] == "old_compound").to_numpy(dtype=bool) & measured.taken["self_built"]
+    if old.any():
+        run.warn("self_built_untold", n=int(old.sum()))
+    idle = by_rule & (table["tag"] == "idle_factory").to_numpy(dtype=bool) & measured.taken["reused"]
+    if idle.any():
+        run.warn("reused_untold", n=int(idle.sum()))

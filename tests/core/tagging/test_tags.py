@@ -1,0 +1,193 @@
+"""Whole runs by hand: scores, levels and words of single parcels."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from shapely.affinity import translate
+from urban_renewal.core import frames
+from urban_renewal.core.identity import geometry_hash
+
+FLAT = {"use": "住宅", "floors": 6, "year": 1995, "structure": "混合", "lift": "无", "danger": "B"}
+
+
+def test_old_compound_by_hand(tag, plots, houses):
+    """Age 0.8·0.5, walk-up 0.2, brick 0.2, upkeep unknown: 0.8, at most 0.9."""
+    parcels = plots(1, land_use=["0701"], ownership=["20"], czcsxm=["201"])
+    rows, _, _ = tag(parcels, buildings=houses([(0, i, 10, 15, FLAT) for i in range(4)]))
+    row = rows.loc["P0"]
+    assert (row["tag"], row["tag_level"], row["tag_source"]) == ("old_compound", "confirmed", "rule")
+    assert row["tag_score"] == pytest.approx(0.8)
+    assert row["tag_known"] == pytest.approx(0.9)
+    evidence = json.loads(row["tag_evidence"])
+    assert evidence["score_max"] == pytest.approx(0.9)
+    age = evidence["criteria"][0]
+    assert (age["m_lo"], age["m_hi"], age["weight"], age["values"]) == (0.8, 0.8, 0.5, {"old_share": [1, 1]})
+    assert row["tag_reason"] == (
+        "老旧小区，符合条件（待认定） 0.80：2000年底前建成建筑面积占 100%；6 层无电梯 4 栋；"
+        "砖混、砖木或C、D级占 100%；物业或停车：资料缺失"
+    )
+    assert (row["bldg_n"], row["lift_need_n"], row["floor_m2"]) == (4, 4, 3600)
+    assert row["far_gross"] == pytest.approx(3600 / 6400, abs=1e-4)
+    assert row["coverage"] == pytest.approx(600 / 6400, abs=1e-4)
+
+
+def test_english_words(tag, plots, houses):
+    parcels = plots(1, land_use=["0701"], ownership=["20"], czcsxm=["201"])
+    rows, _, _ = tag(parcels, language="en", buildings=houses([(0, 0, 10, 10, FLAT)]))
+    assert rows.loc["P0", "tag_reason"].startswith("Old compound, meets the conditions (to be recognised) 0.80: 100%")
+
+
+def test_missing_reads_missing_never_no(tag, plots, houses):
+    """Only the years are told: 0.4 suffices for suspected, everything else is 资料缺失."""
+    parcels = plots(1, land_use=["0701"], czcsxm=["201"])
+    rows, _, _ = tag(parcels, buildings=houses([(0, 0, 10, 10, {"use": "住宅", "year": "90年代"})]))
+    row = rows.loc["P0"]
+    assert (row["tag"], row["tag_level"], row["tag_score"]) == ("old_compound", "suspected", 0.4)
+    assert row["tag_reason"].count("资料缺失") == 3
+    assert pd.isna(row["lift_need_n"])
+    assert pd.isna(row["floor_m2"])
+
+
+def test_self_built_is_no_old_compound(tag, plots, houses):
+    parcels = plots(2, land_use=["0701", "0702"], ownership=["30", "20"], czcsxm=["201", "201"])
+    rows, _, _ = tag(parcels, buildings=houses([(i, 0, 10, 10, FLAT) for i in (0, 1)]))
+    assert list(rows["tag"] == "old_compound") == [False, False]
+
+
+def village(i):
+    return [(i, k, 12, 12, {"use": "住宅", "floors": 4, "year": 1998, "structure": "砖混"}) for k in range(16)]
+
+
+def test_village_needs_more_than_ownership_and_boundary(tag, plots, houses):
+    """Collective land inside the boundary without known shape: 0.45 + 0.15 = 0.60 < 0.70."""
+    parcels = plots(1, land_use=["0702"], ownership=["30"], czcsxm=["201"], in_boundary=[1])
+    rows, _, _ = tag(parcels, buildings=houses([(0, 0, 70, 70, {"use": "工业", "floors": 1})]))
+    assert rows.loc["P0", "tag_level"] == "suspected"
+    assert rows.loc["P0", "tag"] == "urban_village"
+
+
+def test_village_by_hand(tag, plots, houses):
+    """Land 0.45, boundary 0.15, 16 of 10–20 buildings 0.6·0.1, 0.64 ha 0.05, coverage 0.36: 0.4·0.1, form 0.03: 0.78.
+
+    The gap of 8 m scores 0, one direction 0; fewer than 20 buildings are never confirmed.
+    """
+    parcels = plots(1, land_use=["0702"], ownership=["30"], czcsxm=["201"], in_boundary=[0.5])
+    rows, _, _ = tag(parcels, buildings=houses(village(0)))
+    row = rows.loc["P0"]
+    assert row["tag_score"] == pytest.approx(0.78, abs=1e-6)
+    assert row["tag_level"] == "suspected"
+    assert (row["gap_med_m"], row["foot_med_m2"], row["floors_med"]) == (8, 144, 4)
+
+
+def test_plots_across_a_lane_are_one_village(tag, plots, houses):
+    """Two plots of 16 buildings 10 m apart are a patch of 32; the third, alone, stays suspected."""
+    parcels = plots(3, land_use=["0702"] * 3, ownership=["30"] * 3, czcsxm=["201"] * 3, in_boundary=[1] * 3)
+    buildings = houses(village(0) + village(1) + village(2))
+    for table in (parcels, buildings):
+        near = [shapely.get_coordinates(shape)[0, 0] for shape in table["geometry"]]
+        moved = [translate(shape, -110) if 200 <= x < 300 else shape for shape, x in zip(table["geometry"], near)]
+        table["geometry"] = moved
+    rows, _, _ = tag(parcels, buildings=buildings)
+    assert list(rows["tag_level"]) == ["confirmed", "confirmed", "suspected"]
+    assert list(rows["tag_score"]) == pytest.approx([0.82, 0.82, 0.78])
+
+
+def test_without_buildings_nothing_is_confirmed(tag, plots):
+    parcels = plots(
+        3, land_use=["0702", "0601", "0701"], ownership=["30", "20", "20"], czcsxm=["201"] * 3, in_boundary=[1, 1, 1],
+        tbxhdm=["", "FQ", ""],
+    )  # fmt: skip
+    rows, _, _ = tag(parcels)
+    assert "confirmed" not in set(rows["tag_level"])
+    assert rows.loc["P1", ["tag", "tag_level"]].tolist() == ["idle_factory", "suspected"]
+    assert "有建筑：资料缺失" in rows.loc["P1", "tag_reason"]
+
+
+def factory(i):
+    return [(i, 0, 40, 30, {"use": "厂房", "floors": 1})]
+
+
+def records(rows):
+    frame = pd.DataFrame(rows, columns=["parcel_id", "stream", "value", "date"])
+    return frame.astype({"parcel_id": frames.TEXT, "stream": frames.TEXT, "date": frames.TEXT, "value": float})
+
+
+def test_two_failed_streams_confirm_and_one_does_not(tag, plots, houses):
+    parcels = plots(3, land_use=["0601"] * 3, czcsxm=["201"] * 3, tbxhdm=["FQ", "", ""])
+    table = records([
+        ("P1", "power", 0.0, "2025-06"), ("P1", "poi", 3.0, "2023-05-01"),
+        ("P2", "power", 0.0, "2025-06"), ("P2", "firm", 1.0, "2025-12-01"),
+    ])  # fmt: skip
+    rows, _, _ = tag(parcels, buildings=houses(factory(0) + factory(1) + factory(2)), activity=table)
+    assert list(rows["tag"]) == ["idle_factory"] * 3
+    assert list(rows["tag_level"]) == ["confirmed", "confirmed", "suspected"]
+    assert list(rows["tag_score"]) == pytest.approx([1.0, 1.0, 0.275 + 0.45])
+    assert rows.loc["P1", ["stream_fail_n", "stream_known_n", "active_last"]].tolist() == [2, 2, "2023-05-01"]
+    assert rows.loc["P2", ["stream_fail_n", "stream_known_n", "active_last"]].tolist() == [1, 2, "2025-12-01"]
+
+
+def test_a_factory_with_every_signal_alive_is_no_suspect(tag, plots, houses):
+    parcels = plots(2, land_use=["0601"] * 2, czcsxm=["201"] * 2, tbxhdm=["", "FQ"])
+    alive = [(f"P{i}", stream, None, "2025-10-01") for i in (0, 1)
+             for stream in ("power", "water", "firm", "poi", "visit")]  # fmt: skip
+    rows, _, _ = tag(parcels, buildings=houses(factory(0) + factory(1)), activity=records(alive))
+    assert list(rows["tag"]) == ["none", "idle_factory"]
+
+
+def test_cleared_land_and_reused_halls_are_no_idle_factories(tag, plots, houses):
+    parcels = plots(3, land_use=["0601"] * 3, czcsxm=["201"] * 3, tbxhdm=["FQ"] * 3)
+    facts = pd.DataFrame({"parcel_id": frames.texts(["P1"]), "name": frames.texts(["已盘活"]), "value": [1.0]})
+    office = [(2, 0, 40, 30, {"use": "办公", "floors": 1})]
+    rows, _, _ = tag(parcels, buildings=houses(factory(1) + office), facts=facts)
+    assert list(rows["tag"]) == ["none"] * 3
+
+
+def test_reviews_stand_while_the_shape_stands(tag, plots, houses):
+    parcels = plots(3, land_use=["0701"] * 3, ownership=["20"] * 3, czcsxm=["201"] * 3)
+    hashes = list(geometry_hash(frames.geometries(parcels)))
+    reviews = pd.DataFrame({
+        "review_id": frames.texts(["r1", "r2", "r3", "r4", "r5"]),
+        "parcel_id": frames.texts(["P0", "P0", "P1", "P2", "P9"]),
+        "geometry_hash": frames.texts([hashes[0], hashes[0], "0000", hashes[2], None]),
+        "tag": frames.texts(["none", "urban_village", "none", "none", "none"]),
+        "reviewer": frames.texts(["甲", "乙", "甲", None, "甲"]),
+        "reviewed_at": frames.texts(["2025-01-01", "2025-02-01", "2025-01-01", "2025-01-01", "2025-01-01"]),
+        "reason": frames.texts(["", "现场确认", "", "", ""]),
+    })  # fmt: skip
+    buildings = houses([(i, 0, 10, 10, FLAT) for i in range(3)])
+    rows, run, _ = tag(parcels, buildings=buildings, reviews=reviews, original=frames.geometries(parcels))
+    row = rows.loc["P0"]
+    assert row[["tag", "tag_level", "tag_source", "tag_second"]].tolist() == [
+        "urban_village", "confirmed", "review", "old_compound",
+    ]  # fmt: skip
+    assert row["tag_reason"].startswith("城中村，已认定（乙，2025-02-01）：现场确认。规则判断：老旧小区，符合条件")
+    assert list(rows.loc[["P1", "P2"], "tag_source"]) == ["rule", "rule"]
+    found = {(item.feature_id, item.code) for item in run.left_out if item.layer == "REVIEWS"}
+    assert found == {("r3", "review_geometry_changed"), ("r4", "review_incomplete"), ("r5", "review_parcel_missing")}
+    assert ("P0", "review_differs") in {(item.feature_id, item.code) for item in run.left_out}
+    assert "已认定" not in rows.loc["P1", "tag_reason"]
+
+
+def test_summary_adds_up_exactly(tag, plots, houses):
+    parcels = plots(5, land_use=["0701", "0601", "0701", "0702", "0701"], czcsxm=["201"] * 5)
+    _, _, found = tag(parcels, buildings=houses([(i, 0, 9.37, 10.01, FLAT) for i in range(5)]))
+    assert found.summary["parcels_n"].sum() == 5
+    for name in ("area_m2", "floor_m2"):
+        cents = np.rint(found.parcels[name] * 100).sum()
+        assert np.rint(found.summary[name] * 100).sum() == cents
+
+
+def test_order_of_rows_changes_nothing(tag, plots, houses):
+    rng = np.random.default_rng(7)
+    parcels = plots(6, land_use=["0701", "0702", "0601"] * 2, ownership=["20", "30", None] * 2, czcsxm=["201"] * 6)
+    rows = [(i, k, 8 + k / 3, 11.7, {"use": ["住宅", "厂房"][k % 2], "floors": k % 7 + 1, "year": 1985 + 2 * k,
+             "structure": "混合"}) for i in range(6) for k in range(12)]  # fmt: skip
+    buildings = houses(rows)
+    first, _, _ = tag(parcels, buildings=buildings)
+    shuffled = (table.iloc[rng.permutation(len(table))].reset_index(drop=True) for table in (parcels, buildings))
+    moved, mixed = shuffled
+    second, _, _ = tag(moved, buildings=mixed)
+    pd.testing.assert_frame_equal(first.drop(columns="geometry"), second.loc[first.index].drop(columns="geometry"))
