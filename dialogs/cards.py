@@ -48,7 +48,6 @@ def text_label(text: str = "", factor: float = 1.0) -> QLabel:
     """Return a label that wraps and may be as narrow as it is made."""
     label = QLabel(text)
     label.setWordWrap(True)
-    label.setMinimumWidth(1)
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
     scaled(label, factor)
     return label

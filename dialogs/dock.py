@@ -9,7 +9,7 @@ from typing import Any
 
 from qgis.core import Qgis, QgsApplication
 from qgis.gui import QgsCollapsibleGroupBox, QgsFileWidget
-from qgis.PyQt.QtCore import Qt, QTimer, QUrl
+from qgis.PyQt.QtCore import QSize, Qt, QTimer, QUrl
 from qgis.PyQt.QtGui import QDesktopServices, QPalette
 from qgis.PyQt.QtWidgets import (
     QComboBox,
@@ -61,7 +61,7 @@ class RenewalDock(QDockWidget):
     # --- the window ---------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.page = QWidget()
+        self.page = Page()
         layout = QVBoxLayout(self.page)
         self.name = QLineEdit()
         self.name.setPlaceholderText(tr("Name of the study"))
@@ -343,6 +343,14 @@ class RenewalDock(QDockWidget):
         self._outside = []
         self.session.blockSignals(True)
         self.session.close()
+
+
+class Page(QWidget):
+    """What is scrolled: as high as its text is at the width there is, not as at the narrowest."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least width; the height follows from the width."""
+        return QSize(super().minimumSizeHint().width(), 0)
 
 
 class StepLine(StepCard):

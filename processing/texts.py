@@ -21,7 +21,9 @@ def tr(text: str) -> str:
 
 def interface_language() -> str:
     """Return zh when QGIS runs in any Chinese, else en."""
-    return "zh" if QgsApplication.locale().lower().startswith("zh") else "en"
+    application = QgsApplication.instance()
+    shown = application.translation() if application is not None else ""  # knows `qgis --lang`, locale() does not
+    return "zh" if (shown or QgsApplication.locale()).lower().startswith("zh") else "en"
 
 
 @lru_cache(maxsize=64)
