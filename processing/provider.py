@@ -15,6 +15,8 @@ from .texts import tr
 ALGORITHMS: tuple[tuple[str, str], ...] = (
     ("checkinputs", "CheckInputs"),
     ("allocatepopulation", "AllocatePopulation"),
+    ("tagparcels", "TagParcels"),
+    ("delineatezones", "DelineateZones"),
     ("exportzones", "ExportZones"),
     ("verifydelivery", "VerifyDelivery"),
 )

@@ -24,6 +24,7 @@ SHARES = frozenset((
     "far_from_road", "resid_share", "indus_share", "indus_any",
 ))  # fmt: skip
 FLAGS = frozenset(("homestead_in_town", "abandoned", "management", "reused", "self_built"))
+MARKS = {"zh": ("，", "：", "；"), "en": (", ", ": ", "; ")}
 STATES = ("false", "unknown", "true")
 EDGE = 1e-9
 
@@ -92,7 +93,7 @@ def _number(value: float) -> str:
 def _sentences(verdict: Verdict, indicators: Indicators, rows: Rows, language: str) -> list[str]:
     title = pick(verdict.rule["title"], language)
     levels = ["", say("tag_suspected", language), say("tag_confirmed", language)]
-    join, colon = say("tag_join", language), say("tag_colon", language)
+    join, colon, stop = MARKS[language]
     heads = [
         f"{title}{join}{levels[level]} {score:.2f}"
         for level, score in zip(verdict.level[rows].tolist(), verdict.score[rows].tolist())
@@ -110,7 +111,6 @@ def _sentences(verdict: Verdict, indicators: Indicators, rows: Rows, language: s
     if verdict.rule["id"] == "idle_factory" and "reused" in indicators.taken:
         taken = indicators.taken["reused"][rows].tolist()
         columns.append([say("tag_taken_reused", language) if row else "" for row in taken])
-    stop = say("tag_stop", language)
     tails = [stop.join(part for part in parts if part) for parts in zip(*columns)]
     return [f"{head}{colon}{tail}" for head, tail in zip(heads, tails)]
 
@@ -124,7 +124,7 @@ def _told(
     words = [shown(name, indicators.of(name), rows, language) for name in names]
     frame = re.sub(r"\{\w+\}", "%s", pattern.replace("%", "%%"))
     low, high = member.lo[rows].tolist(), member.hi[rows].tolist()
-    colon = say("tag_colon", language)
+    colon = MARKS[language][1]
     title = pick(criterion["title"], language)
     missing, partly = (f"{title}{colon}{say(code, language)}" for code in ("tag_missing", "tag_partly"))
     found: list[str] = []

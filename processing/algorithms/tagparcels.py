@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+from ...core import schema
 from .. import parameters as declare
-from ..base import RenewalAlgorithm
+from ..base import Output, RenewalAlgorithm, Results
 from ..parameters import RoleUse
 
 SCHEMES = ("auto", "landsea2020", "landsea2023", "survey3", "gbt21010_2007", "gbt21010", "gb50137", "gbj137_90")
@@ -48,3 +49,24 @@ class TagParcels(RenewalAlgorithm):
         yield declare.sink("OUTPUT", "polygon")
         yield declare.sink("SUMMARY", "none", optional=True)
         yield declare.sink("LEFT_OUT", "none", optional=True)
+
+    def compute(self, inputs, run) -> Results:
+        from ...core.tagging.tags import Sources, tag_parcels
+        from ..reading import digits_of
+
+        ruleset = inputs.document("ruleset", inputs.choice("RULES"), "RULES_FILE")
+        optional = ("BUILDINGS", "ROADS", "ACTIVITY", "FACTS", "PROTECTED", "PROGRAMME", "REVIEWS")
+        reading = inputs.reading("PARCELS")
+        sources = Sources(
+            reading.table, inputs.day("AS_OF"), inputs.choice("LAND_USE_SCHEME"),
+            **{name.lower(): inputs.table(name) for name in optional},
+            original=reading.original, digits=digits_of(inputs.plan.vectors["PARCELS"]),
+        )  # fmt: skip
+        found = tag_parcels(sources, ruleset, run)
+        return Results(
+            {
+                "OUTPUT": Output(found.parcels, schema.table("tagged"), carry="PARCELS"),
+                "SUMMARY": Output(found.summary, schema.table("tag_summary")),
+            },
+            documents=[ruleset],
+        )
