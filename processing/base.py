@@ -44,6 +44,7 @@ class Output:
     table: schema.Table
     carry: str = ""  # layer parameter whose own fields come along
     like: str = ""  # layer parameter whose original geometry the rows have
+    hidden: tuple[str, ...] = ()  # columns that are written but folded away in the attribute table
 
 
 @dataclass

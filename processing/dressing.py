@@ -15,10 +15,11 @@ from .targets import Target
 
 
 class Dresser:
-    """Dresses the layers of one result table: aliases, style, metadata with the run record."""
+    """Dresses the layers of one result: aliases, style, folded columns, metadata with the run record."""
 
-    def __init__(self, table: schema.Table, language: str, record: dict[str, Any]) -> None:
-        self._table, self._language, self._record = table, language, record
+    def __init__(self, output: Any, language: str, record: dict[str, Any]) -> None:
+        self._table: schema.Table = output.table
+        self._hidden, self._language, self._record = set(output.hidden), language, record
 
     def dress(self, layer: QgsVectorLayer) -> None:
         """Set headings and style on a layer in memory."""
@@ -27,7 +28,18 @@ class Dresser:
             if index >= 0:
                 layer.setFieldAlias(index, column.alias(self._language))
         apply_style(layer, self._table, self._language)
+        if self._hidden:
+            self._fold(layer)
         layer.setMetadata(self._metadata(layer))
+
+    def _fold(self, layer: QgsVectorLayer) -> None:
+        config = layer.attributeTableConfig()
+        config.update(layer.fields())
+        columns = config.columns()
+        for column in columns:
+            column.hidden = column.hidden or column.name in self._hidden
+        config.setColumns(columns)
+        layer.setAttributeTableConfig(config)
 
     def dress_and_save(self, layer: QgsVectorLayer) -> None:
         """Dress a GeoPackage layer and keep that as its default style and metadata; aliases live only there."""

@@ -38,9 +38,9 @@ SOURCE_TYPES = {
 # Choices list a value only once it is built (contract.md); their order is the contract's.
 BUILT: dict[str, tuple[str, ...]] = {
     "RULES": ("chongqing", "cn-national", "strict-morphology"),
-    "STANDARD": ("chongqing", "gb50180-2018", "complete-community-2020", "elder-care-national"),
+    "STANDARD": ("chongqing",),
     "ZONE_RULES": ("chongqing",),
-    "KINDS": ("eday", "ectr", "ebed", "nurs", "kgar", "heal", "meal", "play", "park", "mark", "prim", "serv", "rest"),
+    "KINDS": ("eday", "nurs", "kgar", "heal"),
     "FORMATS": ("gpkg", "qgz", "xlsx", "pdf", "html"),
     "PROFILES": ("adult", "elder", "carer", "stroller", "wheelchair"),
 }

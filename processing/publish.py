@@ -53,14 +53,14 @@ def publish(
     try:
         for step, (name, target) in enumerate(plan.targets.items()):
             stretch = run.part(step / len(plan.targets), (step + 1) / len(plan.targets))
-            dresser = Dresser(tables[name].table, run.language, record)
+            dresser = Dresser(tables[name], run.language, record)
             if target.kind in ("file", "table"):
                 staged.append((name, target))
                 write_part(target, encoded[name], context.transformContext(), dresser.dress_and_save, stretch)
         run.check()
         # memory first, files last: whatever can still fail does so before the first file is replaced
         for name, target in sorted(plan.targets.items(), key=lambda item: LAST.index(item[1].kind)):
-            dresser = Dresser(tables[name].table, run.language, record)
+            dresser = Dresser(tables[name], run.language, record)
             found[name] = _finish(target, encoded[name], dresser, context, run)
     finally:
         for _, target in staged:

@@ -33,6 +33,7 @@ class FacilityGap(RenewalAlgorithm):
         yield declare.choice("STANDARD", declare.BUILT["STANDARD"], "chongqing")
         yield declare.json_file("STANDARD_FILE")
         yield declare.choice("KINDS", declare.BUILT["KINDS"], "all", many=True)
+        yield declare.choice("YARDSTICK", ["both", "radius", "walk"], "both")
         yield declare.choice("DIRECTION", ["auto", "there", "back", "both"], "auto")
         yield declare.choice("LOAD_RULE", ["even"], "even")
         yield from communities.definitions()
@@ -69,14 +70,15 @@ class FacilityGap(RenewalAlgorithm):
             districts, layers.parcels, layers.facilities, layers.barriers, counted, run.part(0.9, 1)
         )
         names = tuple(kind.id for kind in kinds)
+        hidden = _folded(inputs.choice("YARDSTICK"), names)
+        wide = wide_table(layers.parcels, detail, counted)
+        loads = load_table(layers.facilities, counted)
         return Results(
             {
-                "OUTPUT": Output(
-                    wide_table(layers.parcels, detail, counted), schema.table("gap", kinds=names), carry="PARCELS"
-                ),
-                "DETAIL": Output(detail, schema.table("gap_detail")),
-                "FACILITY_LOAD": Output(load_table(layers.facilities, counted), schema.table("facility_load")),
-                "SUMMARY": Output(summary, schema.table("gap_summary")),
+                "OUTPUT": Output(wide, schema.table("gap", kinds=names), carry="PARCELS", hidden=hidden),
+                "DETAIL": Output(detail, schema.table("gap_detail"), hidden=hidden),
+                "FACILITY_LOAD": Output(loads, schema.table("facility_load")),
+                "SUMMARY": Output(summary, schema.table("gap_summary"), hidden=hidden),
             },
             documents=[standard],
         )
@@ -91,3 +93,11 @@ class FacilityGap(RenewalAlgorithm):
         field = inputs.text("SUMMARY_FIELD")
         labels = inputs.reading("PARCELS").carried[field] if field else None
         return districts_of_field(labels, layers.parcels, layers.facilities, run)
+
+
+def _folded(yardstick: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns of the other yardstick: computed and written, folded away in the attribute table."""
+    covers = ("people", "land", "floor")
+    radius = ["line_m", *(f"{kind}_in_r" for kind in kinds), *(f"radius_cover_{name}" for name in covers)]
+    walk = ["walk_m", "walk_s", *(f"{kind}_min" for kind in kinds), *(f"walk_cover_{name}" for name in covers)]
+    return tuple({"radius": walk, "walk": radius}.get(yardstick, ()))

@@ -1,0 +1,149 @@
+"""The whole count on a street that can be worked by hand: 600 m, an elder walks 1 m/s, a carer too."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from urban_renewal.core import envelope
+from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps
+from urban_renewal.core.gaps.standard import kinds_of
+from urban_renewal.core.gaps.summary import districts_of_field, districts_of_layer, summary_table
+from urban_renewal.core.gaps.tables import detail_table, load_table, wide_table
+from urban_renewal.core.run import Run
+from urban_renewal.core.walking.profiles import load_profiles
+
+KINDS = ("eday", "nurs", "kgar", "heal")
+
+
+def frame(shapes, **columns):
+    table = pd.DataFrame(columns)
+    table["geometry"] = np.array(shapes, dtype=object)
+    return table
+
+
+def street(*parts):
+    """Edges between metre marks along y = 0, one second a metre both ways, in separate components when asked."""
+    rows = []
+    for number, (a, b, component) in enumerate(parts):
+        ms = int((b - a) * 1000)
+        rows.append((f"e{number}", f"n{a}", f"n{b}", "street", float(b - a), component, ms, ms, ms, ms,
+                     shapely.LineString([(a, 0), (b, 0)])))  # fmt: skip
+    names = ["edge_id", "from_node", "to_node", "kind", "length_m", "component", "elder_fwd_ms", "elder_back_ms",
+             "carer_fwd_ms", "carer_back_ms", "geometry"]  # fmt: skip
+    return pd.DataFrame(rows, columns=names)
+
+
+def town():
+    """Five parcels of 100 m along the street, one more on an island; homes stand right on the street."""
+    parcels = frame(
+        [shapely.box(x, -20, x + 100, 20) for x in (0, 100, 200, 300, 400)] + [shapely.box(2000, -20, 2100, 20)],
+        parcel_id=[f"p{number}" for number in range(6)], resid_share=[1.0] * 6,
+    )  # fmt: skip
+    homes = frame(
+        [shapely.box(x - 1, -1, x + 1, 1) for x in (50, 150, 250, 350, 450, 2050)],
+        building_id=[f"b{number}" for number in range(6)], parcel_id=[f"p{number}" for number in range(6)],
+        resid_floor_m2=[1000.0, 1000, 1000, 1000, 0, 500], pop=[1000.0, 1000, 1000, 1000, 0, 100],
+        pop_0_2=[20.0, 20, 20, 20, 0, 2], pop_3_5=[30.0, 30, 30, 30, 0, 3], pop_60=[200.0, 200, 200, 200, 0, 20],
+        households=[400.0, 400, 400, 400, 0, 40],
+    )  # fmt: skip
+    facilities = frame(
+        [shapely.Point(50, 0), shapely.Point(550, 0), shapely.Point(350, 0), shapely.Point(150, 0)],
+        facility_id=["f1", "f2", "f3", "f4"], kind=["eday", "eday", "nurs", "kgar"],
+        capacity=[120.0, 60.0, 7.0, np.nan], unit=["m2", "m2", "place", None],
+    )  # fmt: skip
+    return parcels, homes, facilities, street((0, 300, 1), (300, 600, 1), (2000, 2100, 2))
+
+
+@pytest.fixture
+def counted():
+    parcels, homes, facilities, network = town()
+    run = Run()
+    kinds = kinds_of(envelope.load("standard", "chongqing"), KINDS)
+    profiles = {profile.id: profile for profile in load_profiles(["elder", "carer"])}
+    layers = GapLayers(parcels, homes, facilities, None, None, network, None, None)
+    return layers, count_gaps(layers, GapOptions(kinds, profiles), run), run
+
+
+def rows_of(layers, counted, kind):
+    detail = detail_table(layers.parcels, counted)
+    return detail[detail["kind"] == kind].set_index("parcel_id")
+
+
+def test_day_care_by_hand(counted):
+    # need 400 households × 0.2 = 80 m² a parcel; 300 s reach: f1 (x 50) by homes at 50, 150, 250, 350; f2 (x 550) by
+    # homes at 250, 350, 450. f1 gives 120 to b0, b1; f2 gives 60 to b2, b3: shares 0.75 and 0.375; moving any of f1 to
+    # b2 or b3 lifts the lower pair: in all 180 for 320 need within one pool → 0.5625 each
+    layers, found, _ = counted
+    rows = rows_of(layers, found, "eday")
+    assert rows["need"].tolist() == [80, 80, 80, 80, 0, 8]
+    assert np.allclose(rows["share"].to_numpy(), [0.5625, 0.5625, 0.5625, 0.5625, np.nan, 0], equal_nan=True)
+    assert rows["served"].tolist() == [45, 45, 45, 45, 0, 0] and rows["gap"].tolist() == [35, 35, 35, 35, 0, 8]
+    assert rows["walk_s"].tolist()[:4] == [0, 100, 200, 200]
+    assert rows["nearest_id"].tolist()[:4] == [
+        "f1",
+        "f1",
+        "f1",
+        "f2",
+    ]
+    assert rows["line_m"].tolist()[:4] == [0, 100, 200, 200]
+    assert rows["reach_n"].tolist() == [1, 1, 2, 2, 1, 0]
+    assert rows["status"].tolist() == ["ok", "ok", "ok", "ok", "NO_NEED", "UNREACHED"]
+    need, ratio = rows["need"].to_numpy(), rows["access_ratio"].fillna(0).to_numpy()
+    assert np.isclose((need * ratio).sum(), 180, atol=1e-3)  # the identity of E2SFCA: all supply is reached
+
+
+def test_other_kinds_and_their_statuses(counted):
+    layers, found, run = counted
+    nurs = rows_of(layers, found, "nurs")  # 4.5 places a parcel, 7 places at x 350 reached by all four within 300 s
+    assert nurs["need"].tolist() == [4.5, 4.5, 4.5, 4.5, 0, 0.45]
+    assert np.allclose(nurs["served"].to_numpy()[:4].astype(float), 1.75)
+    kgar = rows_of(layers, found, "kgar")  # a kindergarten without capacity: reached, but no supply
+    assert kgar["served"].tolist() == [0] * 6 and kgar["reach_n"].tolist()[:4] == [1, 1, 1, 1]
+    assert rows_of(layers, found, "heal")["status"].tolist() == ["NO_SUPPLY"] * 4 + ["NO_NEED", "NO_SUPPLY"]
+    loads = load_table(layers.facilities, found).set_index(["facility_id", "kind"])
+    assert loads.loc[("f1", "eday"), "served"] + loads.loc[("f2", "eday"), "served"] == 180
+    assert loads.loc[("f4", "kgar"), "status"] == "NO_CAPACITY" and loads.loc[("f3", "nurs"), "status"] == "full"
+    assert [row.code for row in run.left_out] == ["capacity_unknown"]
+
+
+def test_wide_table_and_summary(counted):
+    layers, found, run = counted
+    detail = detail_table(layers.parcels, found)
+    wide = wide_table(layers.parcels, detail, found).set_index("parcel_id")
+    assert wide["eday_min"].tolist()[:4] == [0, 1.67, 3.33, 3.33]
+    assert wide["eday_in_r"].tolist() == [200, 200, 200, 200, 0, 0]  # 300 m in a straight line
+    assert np.allclose(wide["elder_gap"].to_numpy()[:4], 0.4375)
+    assert np.allclose(wide["child_gap"].to_numpy()[:4], (1 - 1.75 / 4.5 + 1) / 2, atol=1e-5)
+    districts = districts_of_field(None, layers.parcels, layers.facilities, run)
+    summary = summary_table(districts, layers.parcels, layers.facilities, None, found, run).set_index("kind")
+    row = summary.loc["eday"]
+    assert (row["need"], row["supply"], row["served"], row["gap"], row["surplus"]) == (328, 180, 180, 148, 0)
+    assert row["need"] - row["supply"] == row["gap"] - row["surplus"]
+    assert row["feasible_n"] == 0  # 148 m² is under half of 350: join a neighbour
+    assert np.isclose(row["radius_cover_people"], 800 / 820) and np.isclose(row["radius_cover_floor"], 4000 / 4500)
+    assert np.isclose(row["radius_cover_land"], 5 / 6, atol=1e-6)
+    assert pd.isna(row["exam_missing"])  # floor areas unknown
+
+
+def test_communities_and_what_lies_in_none(counted):
+    layers, found, run = counted
+    communities = frame([shapely.box(0, -20, 200, 20), shapely.box(200, -20, 600, 20)], community_id=["c2", "c1"],
+                        name=["甲", "乙"])  # fmt: skip
+    districts = districts_of_layer(communities, layers.parcels, layers.facilities, run)
+    summary = summary_table(districts, layers.parcels, layers.facilities, None, found, run)
+    rows = summary[summary["kind"] == "eday"].set_index("community_id")
+    assert rows.index.tolist() == ["c1", "c2", "-"]
+    assert rows["need"].tolist() == [160, 160, 8] and rows["supply"].tolist() == [60, 120, 0]
+    assert np.allclose(rows["need"] - rows["supply"], rows["gap"] - rows["surplus"])
+
+
+def test_row_order_changes_nothing(counted):
+    layers, found, _ = counted
+    wanted = detail_table(layers.parcels, found).sort_values(["kind", "parcel_id"], ignore_index=True)
+    turned = [table.iloc[::-1].reset_index(drop=True) for table in
+              (layers.parcels, layers.building_people, layers.facilities, layers.network)]  # fmt: skip
+    again = GapLayers(turned[0], turned[1], turned[2], None, None, turned[3], None, None)
+    kinds = kinds_of(envelope.load("standard", "chongqing"), KINDS)
+    profiles = {profile.id: profile for profile in load_profiles(["elder", "carer"])}
+    other = detail_table(again.parcels, count_gaps(again, GapOptions(kinds, profiles), Run()))
+    pd.testing.assert_frame_equal(other.sort_values(["kind", "parcel_id"], ignore_index=True), wanted)
