@@ -179,6 +179,7 @@ class StepCard(QFrame):
         foot = QHBoxLayout()
         foot.addWidget(self.links, 1)
         foot.addWidget(self.left, 1)
+        foot.addStretch()
         foot.addWidget(self.run)
         foot.addWidget(self.cancel)
         layout = QVBoxLayout(self)

@@ -15,12 +15,13 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..processing.texts import interface_language, tr
 from . import project_state, results, steps
+from .edits import EditWatch
 from .figures import figures_of
 from .readiness import BLOCKING, Reason, StepState, World, is_runnable, states
 from .runner import Job, Outcome, Runner
 from .stages import step_of_text
 from .steps import BY_KEY, DELIVERY, PROVIDER, SAMPLE, SINGLE, STEPS, Material
-from .study import Failure, InputChoice, NewerStateError, StepRecord, Study, Workbook
+from .study import Change, Failure, InputChoice, NewerStateError, StepRecord, Study, Workbook
 
 ALL, ONE, OPEN_SAMPLE = "all", "one", "sample"
 FULL_STUDY, CREATE_SAMPLE = "fullstudy", "createsample"
@@ -51,6 +52,8 @@ class Session(QObject):
         self.runner = Runner(self)
         self.runner.finished.connect(self._on_finished)
         self.activity: Activity | None = None
+        self.edits = EditWatch(self.project, self)
+        self.edits.saved.connect(self._on_saved)
         self.workbook, self.is_newer = Workbook(), False
         self.read()
 
@@ -195,6 +198,7 @@ class Session(QObject):
     def close(self) -> None:
         """Stop what runs and wait for it; nobody is told."""
         self.activity = None
+        self.edits.close()
         self.runner.abandon()
 
     def on_project_cleared(self) -> None:
@@ -260,6 +264,15 @@ class Session(QObject):
         }
 
     # --- how a run ends -----------------------------------------------------------------------------------------------
+
+    def _on_saved(self, layer_id: str, n: int) -> None:
+        """Count edits saved in a layer that plays a role, so that steps made from it are out of date."""
+        for study in self.workbook.studies:
+            if any(choice.layer_id == layer_id for choice in study.inputs.values()):
+                before = study.changes.get(layer_id, Change(0, ""))
+                study.changes[layer_id] = Change(before.n + n, _now())
+                self.save()
+        self.changed.emit()
 
     def _on_finished(self, outcome: Outcome) -> None:
         activity, self.activity = self.activity, None

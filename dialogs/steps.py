@@ -161,7 +161,8 @@ def _fields(material: Material, *roles: str) -> dict[str, str]:
 WALK = ("DEM", "HEIGHT_POINTS", "BARRIERS")
 STEPS = (
     Step(
-        "prepare", ("PARCELS",), tuple(role for role in ROLES if role != "REVIEWS"), (), (),
+        # what people and network are made from; that the check looks at the other layers makes no later step older
+        "prepare", ("PARCELS",), ("PARCELS", "BUILDINGS", "POPULATION", "ROADS", "DEM", "HEIGHT_POINTS"), (), (),
         ("checkinputs", "allocatepopulation", "buildwalknetwork"), _prepare,
     ),
     Step(

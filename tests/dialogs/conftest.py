@@ -67,6 +67,9 @@ def write_tables(path, tables):
         assert error[0] == QgsVectorFileWriter.WriterError.NoError, error
 
 
+RAN = []  # (name, parameters) of the algorithms of single steps, in the order in which they ran
+
+
 class StandIn(QgsProcessingAlgorithm):
     """An algorithm that does what the test says: `during(values, feedback, folder)` runs in the worker thread."""
 
@@ -113,12 +116,29 @@ class FullStudy(StandIn):
     ROLES = ("PARCELS", "BUILDINGS", "FACILITIES", "POPULATION", "ROADS", "STATIONS")
 
 
+class Small(StandIn):
+    """Stands in for an algorithm of a step: takes everything, writes an empty file for each output."""
+
+    OUTPUTS = ("ISSUES", "OUTPUT", "BUILDING_PEOPLE", "LEFT_OUT", "EDGES", "FINDINGS")
+
+    def initAlgorithm(self, configuration=None):
+        for name in ("PARCELS", "POPULATION", "ROADS", "LANGUAGE", *self.OUTPUTS):
+            self.addParameter(QgsProcessingParameterString(name, name, optional=True))
+
+    def processAlgorithm(self, values, context, feedback):
+        RAN.append((self.NAME, dict(values)))
+        for name in self.OUTPUTS:
+            if values.get(name):
+                Path(values[name]).write_bytes(b"")
+        return {}
+
+
 def others():
-    """Make stand-ins that are only there, one for each algorithm of a step."""
+    """Make the stand-ins of the single steps."""
     from urban_renewal.dialogs.steps import STEPS
 
     names = [name for step in STEPS for name in step.algorithms]
-    return [type(name, (StandIn,), {"NAME": name})() for name in names]
+    return [type(name, (Small,), {"NAME": name})() for name in names]
 
 
 class Provider(QgsProcessingProvider):
@@ -186,7 +206,8 @@ def stand_ins(qgis_app, qgis_processing, monkeypatch):
     registry = QgsApplication.processingRegistry()
     provider = Provider()
     assert registry.addProvider(provider)
-    yield {"createsample": CreateSample, "fullstudy": FullStudy}
+    RAN.clear()
+    yield {"createsample": CreateSample, "fullstudy": FullStudy, "ran": RAN}
     registry.removeProvider(provider)
 
 

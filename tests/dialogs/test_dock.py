@@ -198,3 +198,43 @@ def test_fits_its_width(dock, qtbot, width, tmp_path, load_inputs, click):
     qtbot.wait(50)
     assert dock.page.minimumSizeHint().width() <= width
     assert dock.width() <= width
+
+
+def test_one_step_runs_its_algorithms_in_order(dock, click, qtbot, tmp_path, load_inputs, stand_ins):
+    """Prepare alone: check, people, network; then Tag is ready. The files lie in the study's folder."""
+    ready(dock, qtbot, tmp_path, load_inputs)
+    ran = stand_ins["ran"]
+    click(dock.cards["prepare"].run)
+    wait_idle(qtbot, dock)
+    assert [name for name, _ in ran] == ["checkinputs", "allocatepopulation", "buildwalknetwork"]
+    assert dict(ran)["buildwalknetwork"]["EDGES"] == str(tmp_path / "study/steps/prepare/edges.gpkg")
+    assert dock.cards["prepare"].state.text().startswith("Done")
+    assert dock.cards["tag"].state.text() == "Ready"
+    assert dock.cards["gaps"].state.text() == "After Tag"
+
+
+def test_saved_edits_make_steps_out_of_date(dock, click, qtbot, tmp_path, load_inputs):
+    """The first cause is named on each card; what does not use the layer only follows."""
+    ready(dock, qtbot, tmp_path, load_inputs)
+    click(dock.run_all)
+    wait_idle(qtbot, dock)
+    layer = QgsProject.instance().mapLayer(dock.session.study.inputs["FACILITIES"].layer_id)
+    layer.startEditing()
+    feature = next(layer.getFeatures())
+    layer.changeAttributeValue(feature.id(), layer.fields().indexOf("capacity"), 120.0)
+    assert layer.commitChanges()
+    assert dock.cards["gaps"].state.text() == "Out of date"
+    assert dock.cards["gaps"].body.text().startswith("1 features of “facilities” were edited.")
+    assert dock.cards["tag"].state.text().startswith("Done")
+    assert dock.cards["zones"].body.text().startswith("“Gaps” is out of date.")
+
+
+def test_newer_state_is_left_alone(dock, qtbot):
+    project = QgsProject.instance()
+    text = '{"version":99,"studies":[{"later":1}]}'
+    project.writeEntry("urban_renewal", "state", text)
+    dock.session.read()
+    dock.refresh()
+    dock.session.rename("other")
+    assert "newer version" in dock.welcome.text()
+    assert project.readEntry("urban_renewal", "state", "")[0] == text

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Counts the features edited and saved in QGIS, so that the cards say which layer changed and by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from qgis.core import QgsMapLayer, QgsProject, QgsVectorLayer
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+
+
+class EditWatch(QObject):
+    """Listens to every vector layer of the project; `saved(layer id, features)` after each saved change."""
+
+    saved = pyqtSignal(str, int)
+
+    def __init__(self, project: QgsProject, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._project: QgsProject | None = project
+        self._bound: dict[str, list[tuple[Any, Callable[..., None]]]] = {}
+        project.layersAdded.connect(self._bind)
+        project.layersWillBeRemoved.connect(self._forget)
+        self._bind(project.mapLayers().values())
+
+    def close(self) -> None:
+        """Listen no longer; a second call does nothing."""
+        if self._project is None:
+            return
+        self._project.layersAdded.disconnect(self._bind)
+        self._project.layersWillBeRemoved.disconnect(self._forget)
+        self._project = None
+        for pairs in self._bound.values():
+            for signal, slot in pairs:
+                signal.disconnect(slot)
+        self._bound = {}
+
+    def _bind(self, layers: Iterable[QgsMapLayer]) -> None:
+        for layer in layers:
+            if not isinstance(layer, QgsVectorLayer) or layer.id() in self._bound:
+                continue
+            signals = (
+                layer.committedFeaturesAdded, layer.committedFeaturesRemoved, layer.committedGeometriesChanges,
+                layer.committedAttributeValuesChanges,
+            )  # fmt: skip
+            self._bound[layer.id()] = [(signal, self._on_saved) for signal in signals]
+            for signal, slot in self._bound[layer.id()]:
+                signal.connect(slot)
+
+    def _forget(self, ids: Iterable[str]) -> None:
+        for key in ids:
+            self._bound.pop(key, None)  # Qt cuts the connections of a layer that goes
+
+    def _on_saved(self, layer_id: str, features: Any) -> None:
+        if len(features):
+            self.saved.emit(layer_id, len(features))
