@@ -133,7 +133,7 @@ def _rows_of(districts: Districts, demand: Demand, result: KindResult) -> dict[s
         "radius_cover_people": _share(add(people * result.in_radius), add(people)),
         "radius_cover_floor": _share(add(floor * result.in_radius), add(floor)),
         "walk_cover_people": _share(add(people * walked), add(people)),
-        "walk_cover_floor": _share(add(floor * walked), add(floor)), frames.GEOMETRY: districts.shapes,
+        "walk_cover_floor": _share(add(floor * walked), add(floor)),
     }  # fmt: skip
 
 

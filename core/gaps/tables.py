@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 
 from .. import frames, schema
 from .demand import MILLI, Demand
@@ -145,13 +144,12 @@ def _plain_mean(columns: Sequence[Reals], n: int) -> Reals:
     return np.divide(np.nansum(table, axis=0), known.sum(axis=0), out=np.full(n, np.nan), where=known.any(axis=0))
 
 
-def load_table(facilities: pd.DataFrame, counted: Counted) -> pd.DataFrame:
+def load_table(counted: Counted) -> pd.DataFrame:
     """Return table facility_load: each facility and kind with its capacity, load and what is free.
 
     `status` ok | full | UNREACHED (nobody with need walks there within the limit: its supply is lost) | NO_CAPACITY.
     """
     rows = []
-    points = shapely.point_on_surface(frames.geometries(facilities))
     for result in counted.kinds:
         supply = result.supply
         capacity = supply["capacity"].to_numpy("float64")
@@ -161,6 +159,5 @@ def load_table(facilities: pd.DataFrame, counted: Counted) -> pd.DataFrame:
             "facility_id": supply["facility_id"], "kind": result.kind.id, "unit": result.kind.unit,
             "capacity": capacity, "served": result.load, "free": free, "load_rule": LOAD_RULE,
             "status": np.select(conditions, ["NO_CAPACITY", "UNREACHED", "full"], default="ok").astype(object),
-            frames.GEOMETRY: points[supply["facility"].to_numpy(dtype=np.intp)],
         }))  # fmt: skip
     return frames.conform(pd.concat(rows, ignore_index=True), schema.table("facility_load"))

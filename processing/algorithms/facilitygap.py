@@ -40,8 +40,8 @@ class FacilityGap(RenewalAlgorithm):
         yield declare.field_of("SUMMARY_FIELD", "PARCELS")
         yield declare.sink("OUTPUT", "polygon")
         yield declare.sink("DETAIL", "none", optional=True)
-        yield declare.sink("FACILITY_LOAD", "point", optional=True)
-        yield declare.sink("SUMMARY", "polygon", optional=True)
+        yield declare.sink("FACILITY_LOAD", "none", optional=True)
+        yield declare.sink("SUMMARY", "none", optional=True)
         yield declare.sink("LEFT_OUT", "none", optional=True)
 
     def compute(self, inputs, run) -> Results:
@@ -72,7 +72,7 @@ class FacilityGap(RenewalAlgorithm):
         names = tuple(kind.id for kind in kinds)
         hidden = _folded(inputs.choice("YARDSTICK"), names)
         wide = wide_table(layers.parcels, detail, counted)
-        loads = load_table(layers.facilities, counted)
+        loads = load_table(counted)
         return Results(
             {
                 "OUTPUT": Output(wide, schema.table("gap", kinds=names), carry="PARCELS", hidden=hidden),
