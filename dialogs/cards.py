@@ -23,6 +23,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..processing.texts import tr
 from . import readiness, wording
+from .charts import Chart
 from .readiness import StepState, is_runnable
 from .study import Study
 
@@ -156,6 +157,7 @@ class StepCard(QFrame):
         self.body.setTextFormat(Qt.TextFormat.RichText)
         self.body.linkActivated.connect(lambda action: self.link_asked.emit(self.key, action))
         self.figures = Figures()
+        self.chart = Chart()
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setFormat("%p %")
@@ -184,7 +186,7 @@ class StepCard(QFrame):
         foot.addWidget(self.cancel)
         layout = QVBoxLayout(self)
         layout.addLayout(head)
-        for widget in (self.body, self.figures, self.bar):
+        for widget in (self.body, self.figures, self.chart, self.bar):
             layout.addWidget(widget)
         layout.addLayout(foot)
         for widget in (self.figures, self.bar, self.left, self.cancel):
@@ -204,7 +206,9 @@ class StepCard(QFrame):
             self.body.setVisible(bool(text))
         shows = record is not None and state.kind in (readiness.DONE, readiness.STALE)
         self.figures.show_figures(wording.key_figures(self.key, record.figures) if shows else [])
-        self.figures.setEnabled(state.kind != readiness.STALE)
+        self.chart.show_figures(self.key, record.figures if record and shows else {})
+        for widget in (self.figures, self.chart):
+            widget.setEnabled(state.kind != readiness.STALE)
         self.links.setText(self._links(state) if record else "")
         self.links.setVisible(bool(record) and not running)
         for widget in (self.bar, self.left, self.cancel):
@@ -229,7 +233,7 @@ class StepCard(QFrame):
             failure = study.failures[self.key]
             return f'{escape(failure.message)} <a href="log">{tr("Show log")}</a>'
         if state.kind == readiness.STALE:
-            more = len(state.reasons) - 1
+            more = sum(reason.code != "step_first" for reason in state.reasons) - 1
             first = escape(wording.reason_text(state.reasons[0]))
             return first if more < 1 else f"{first} " + tr("({n} more)").format(n=more)
         if state.kind == readiness.BLOCKED and not wording.waits_only(state):

@@ -1,0 +1,149 @@
+"""What is remembered, what state follows from it, how long is left: plain logic, worked by hand."""
+
+import pytest
+
+
+def test_time_left_is_late_and_never_jumps():
+    from urban_renewal.dialogs.timeleft import TimeLeft
+
+    left = TimeLeft()
+    assert left.update(2.9, 0.5) is None  # before 3 s
+    assert left.update(10, 0.04) is None  # before 5 %
+    assert left.update(30, 0.5) == 30
+    assert left.update(31, 0.34) == 30  # 60 s by the sum, but it was 30 a second ago
+    assert left.update(41, 0.34) == 40  # at most one step of 10 s up, 10 s later
+    assert left.update(60, 0.9) == 10  # 6.7 s: never below 10 before the end
+
+
+def test_study_survives_the_text():
+    from urban_renewal.dialogs import study as memory
+
+    book = memory.Workbook()
+    study = book.add(memory.Study(name="七星岗", folder="/x"))
+    study.inputs["PARCELS"] = memory.InputChoice("id1", "src", "宗地", 0.9, True, {"parcel_id": "ZDDM"})
+    study.steps["tag"] = memory.StepRecord("r1", "2026-01-01T10:00:00", 6.0, {"tagged": "delivery/data.gpkg"})
+    study.failures["zones"] = memory.Failure("2026-01-01T11:00:00", "x", ["y"])
+    assert memory.load(memory.dump(book)) == book
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"version":1,"studies":[3]}', '{"version":1,"studies":{}}'])
+def test_damaged_state_is_an_empty_workbook(text):
+    from urban_renewal.dialogs import study as memory
+
+    assert memory.load(text).studies == []
+
+
+def test_keys_of_other_versions_are_dropped_and_filled():
+    from urban_renewal.dialogs import study as memory
+
+    book = memory.load('{"version":1,"studies":[{"name":"a","strange":1}],"current":""}')
+    assert book.studies[0].name == "a"
+    assert book.studies[0].inputs == {}
+
+
+def world(**changes):
+    from urban_renewal.dialogs.readiness import LayerLook, World
+    from urban_renewal.dialogs.steps import STEPS
+
+    roles = ("PARCELS", "FACILITIES", "POPULATION", "ROADS", "STATIONS")
+    layers = {role: LayerLook(role.lower(), f"{role}|||1|0") for role in roles}
+    found = {"algorithms": frozenset(name for step in STEPS for name in step.algorithms), "layers": layers}
+    return World(**{**found, **changes})
+
+
+def done_study():
+    from urban_renewal.dialogs import study as memory
+    from urban_renewal.dialogs.steps import STEPS
+
+    look = world().layers
+    study = memory.Study(folder="/x")
+    study.inputs = {role: memory.InputChoice(role, "", role.lower()) for role in look}
+    for step in STEPS:
+        seen = {role: look[role].signature for role in step.used if role in look}
+        names = {role: look[role].name for role in seen}
+        upstream = dict.fromkeys(step.upstream, "r")
+        study.steps[step.key] = memory.StepRecord("r", "2026-01-01T10:00:00", 1, {}, {}, {}, seen, names, {}, upstream)
+    return study
+
+
+def kinds(study, **changes):
+    from urban_renewal.dialogs.readiness import states
+
+    return [state.kind for state in states(study, world(**changes)).values()]
+
+
+def test_states_when_nothing_has_changed():
+    assert kinds(done_study()) == ["done"] * 5
+
+
+def test_a_setting_makes_its_step_and_the_later_ones_stale():
+    study = done_study()
+    study.settings["STANDARD"] = "gb50180-2018"
+    assert kinds(study) == ["done", "done", "stale", "stale", "stale"]
+
+
+def test_a_layer_that_went_comes_back():
+    study, less = done_study(), dict(world().layers)
+    gone = less.pop("STATIONS")
+    assert kinds(study, layers=less) == ["done", "done", "done", "stale", "stale"]
+    assert kinds(study, layers={**less, "STATIONS": gone}) == ["done"] * 5
+
+
+def test_first_cause_is_the_steps_own():
+    from urban_renewal.dialogs.readiness import LayerLook, states
+
+    study = done_study()
+    layers = {**world().layers, "FACILITIES": LayerLook("poi_2026", "OTHER|||1|0")}
+    found = states(study, world(layers=layers))
+    assert found["gaps"].reasons[0].code == "layer_swapped"
+    assert found["gaps"].reasons[0].values["layer"] == "poi_2026"
+    assert found["zones"].reasons[0].code == "step_stale"
+
+
+def test_missing_package_stands_in_the_way_of_everything():
+    from urban_renewal.dialogs.readiness import is_runnable, states
+
+    found = states(done_study(), world(missing_packages=("pandas",)))
+    assert not any(is_runnable(state) for state in found.values() if state.kind != "done")
+
+
+def test_stage_is_read_from_the_announcement():
+    from urban_renewal.core.words import say
+    from urban_renewal.dialogs.stages import step_of_text
+    from urban_renewal.processing.texts import help_of
+
+    for language in ("zh", "en"):
+        title = help_of("facilitygap")["title"][language]
+        assert step_of_text(say("study_step", language, number=4, of=6, title=title), language) == "gaps"
+    assert step_of_text("Reading parcels", "en") == ""
+
+
+def test_paths_follow_the_project(tmp_path, project):
+    """A study beside its project is kept relative: both can be moved together."""
+    from urban_renewal.dialogs import project_state
+    from urban_renewal.dialogs import study as memory
+
+    for place in ("one", "two"):
+        (tmp_path / place).mkdir()
+    project.setFileName(str(tmp_path / "one/a.qgz"))
+    project_state.write_workbook(project, memory.Workbook([memory.Study("s", "n", str(tmp_path / "one/out"))], "s"))
+    project.setFileName(str(tmp_path / "two/a.qgz"))
+    assert project_state.read_workbook(project).study.folder == str(tmp_path / "two/out")
+
+
+def test_figures_of_a_gap_table(tmp_path):
+    """Need 30 and 10, gap 12 and 0: worst community is the one with the larger mean share."""
+    import sqlite3
+
+    from urban_renewal.dialogs.figures import figures_of
+
+    path = tmp_path / "data.gpkg"
+    with sqlite3.connect(path) as base:
+        base.execute("CREATE TABLE gap_summary (community_id, name, kind, need, gap, people)")
+        rows = [("c1", "甲", "kgar", 30, 12, 9), ("c1", "甲", "eday", 10, 0, 9), ("c2", "乙", "kgar", 0, 0, 9)]
+        base.executemany("INSERT INTO gap_summary VALUES (?,?,?,?,?,?)", rows)
+    found = figures_of("gaps", {"gap_summary": f"{path}|layername=gap_summary"}, {})
+    assert found["worst"] == [{"id": "c1", "name": "甲", "share": pytest.approx((12 / 30 + 0) / 2)}]
+    assert found["communities"] == 2
+    assert found["communities_short"] == 1
+    assert found["kinds"] == []
