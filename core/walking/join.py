@@ -3,16 +3,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pandas as pd
+import shapely
 
+from .. import frames
 from ..run import Run
-from .graph import Flags, Ints, Objects, Reals, WalkGraph
+from .graph import CLOSED, Flags, Ints, Objects, Reals, WalkGraph
 from .heights import Surface
 from .profiles import Profile
+from .times import slope_factor, whole_ms
+from .ways import Longs
 
+GROUND = ("street", "path", "stairs")  # what anything may be joined to
+STRUCTURES = ("bridge", "tunnel")
+SLICE = 2000  # points joined between two looks at the cancel flag
 NOT_SNAPPED = "NOT_SNAPPED"  # no edge within the limit
 SNAP_STEEP = "SNAP_STEEP"  # edges within the limit, each behind a wall, a slope or a barrier
 
@@ -69,7 +76,8 @@ class Joined:
 
     def take(self, rows: Ints | Flags) -> Joined:
         """Return the joined points of these rows, owners unchanged (a kind's facilities, a part of the places)."""
-        raise NotImplementedError
+        parts = {item.name: getattr(self, item.name)[rows] for item in fields(self) if item.name != "owners"}
+        return replace(self, **parts)
 
 
 def points_of(places: pd.DataFrame, id_column: str) -> Points:
@@ -77,7 +85,12 @@ def points_of(places: pd.DataFrame, id_column: str) -> Points:
 
     Each row owns its point (`owner` = row position). Rows without geometry own none.
     """
-    raise NotImplementedError
+    shapes = frames.geometries(places)
+    there = (shapely.get_type_id(shapes) >= 0) & ~shapely.is_empty(shapes)
+    rows = np.flatnonzero(there).astype(np.int32)
+    points = _inside(shapes[there])
+    ids = frames.texts(places[id_column]).fillna("").to_numpy(dtype=object)[rows]
+    return Points(ids, shapely.get_x(points), shapely.get_y(points), rows, len(places))
 
 
 def entrance_points(owners: pd.DataFrame, id_column: str, entrances: pd.DataFrame | None, run: Run) -> Points:
@@ -86,7 +99,37 @@ def entrance_points(owners: pd.DataFrame, id_column: str, entrances: pd.DataFram
     Parameters: `owners` with `id_column` and `geometry`; `entrances` with `entrance_of` (an id of an owner), `geometry`
     and, if there, `entrance_id`. Entrances of an unknown owner are left out and listed (`entrance_of_nobody`).
     """
-    raise NotImplementedError
+    own = points_of(owners, id_column)
+    if entrances is None or not len(entrances):
+        return own
+    number = {name: row for row, name in enumerate(frames.texts(owners[id_column]).fillna("").tolist())}
+    of = frames.optional(entrances, "entrance_of").astype(frames.TEXT).fillna("").tolist()
+    shapes = frames.geometries(entrances)
+    there = (shapely.get_type_id(shapes) >= 0) & ~shapely.is_empty(shapes)
+    owner = np.array([number.get(name, -1) if name else -1 for name in of], dtype=np.int32)
+    names = frames.optional(entrances, "entrance_id").astype(frames.TEXT).fillna("").to_numpy(dtype=object)
+    lost = there & (owner < 0)
+    if lost.any():
+        run.leave_out("ENTRANCES", sorted(names[lost]), "entrance_of_nobody", n=1)
+    good = there & (owner >= 0)
+    points = _inside(shapes[good])
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    keep = ~np.isin(own.owner, owner[good])
+    ids = np.concatenate([own.ids[keep], names[good]])
+    owner = np.concatenate([own.owner[keep], owner[good]])
+    x, y = np.concatenate([own.x_m[keep], x]), np.concatenate([own.y_m[keep], y])
+    order = np.lexsort((y, x, owner))
+    return Points(ids[order], x[order], y[order], owner[order].astype(np.int32), len(owners))
+
+
+def _inside(shapes: Objects) -> Objects:
+    """Return the point of points, the middle of lines, a point inside polygons."""
+    kind = shapely.get_dimensions(shapes)
+    points: Objects = shapely.point_on_surface(shapes)
+    line = (kind == 1) & (shapely.get_num_geometries(shapes) == 1)
+    one = np.where(line, shapely.get_geometry(shapes, 0), shapes)[line]
+    points[line] = shapely.line_interpolate_point(one, 0.5, normalized=True)
+    return points
 
 
 def join_points(
@@ -101,12 +144,155 @@ def join_points(
     Lifts and escalators are never joined, edges closed to the profile neither. Without heights at either end the leg is
     walked flat; such legs are counted (`run.fact(legs_flat_n=…)`).
     """
-    raise NotImplementedError
+    scene = _Scene(graph, surface, _barrier_tree(barriers), profile, options, _candidates(graph, profile, options))
+    slices = range(0, len(points.ids), SLICE)
+    parts = []
+    for begin in slices:
+        run.progress(begin / len(points.ids))
+        stretch = slice(begin, begin + SLICE)
+        parts.append(_join_slice(scene, points.x_m[stretch], points.y_m[stretch]))
+    if not parts:
+        return empty_joined(points.owners)
+    edge, share, leg, climb, tried = (np.concatenate(column) for column in zip(*parts))
+    joined = edge >= 0
+    status = np.where(joined, "", np.where(tried, SNAP_STEEP, NOT_SNAPPED)).astype(object)
+    slope = np.clip(climb / np.maximum(leg, 0.001), -profile.rules.slope_clamp_share, profile.rules.slope_clamp_share)
+    seconds = [leg / (profile.flat_m_s * slope_factor(sign * slope, profile)) for sign in (1, -1)]
+    to_ms, from_ms = (np.where(joined, whole_ms(1000 * np.nan_to_num(item)), -1).astype(np.int32) for item in seconds)
+    run.fact(legs_flat_n=int((joined & np.isnan(climb)).sum()))
+    run.progress(1.0)
+    return Joined(
+        points.ids, points.owner, points.owners, edge.astype(np.int32), share, leg, climb, to_ms, from_ms, status
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Scene:
+    graph: WalkGraph
+    surface: Surface | None
+    barriers: shapely.STRtree | None
+    profile: Profile
+    options: JoinOptions
+    nets: list[tuple[shapely.STRtree, Longs, float]]
+
+
+def _candidates(graph: WalkGraph, profile: Profile, options: JoinOptions) -> list[tuple[shapely.STRtree, Longs, float]]:
+    """Return (tree, edges in it, limit) of the ground and, if they may be joined, of bridges and tunnels."""
+    kind = graph.kind.astype(str)
+    shut = (graph.fwd_ms[profile.id] == CLOSED) & (graph.back_ms[profile.id] == CLOSED)
+    wanted: list[tuple[tuple[str, ...], float]] = [(GROUND, options.snap_limit_m)]
+    if options.structures_m is not None:
+        wanted.append((STRUCTURES, min(options.structures_m, options.snap_limit_m)))
+    nets = []
+    for kinds, limit in wanted:
+        edges = np.flatnonzero(np.isin(kind, kinds) & ~shut)
+        if len(edges):
+            nets.append((shapely.STRtree(graph.geometry[edges]), edges, limit))
+    return nets
+
+
+def _barrier_tree(barriers: pd.DataFrame | None) -> shapely.STRtree | None:
+    if barriers is None or not len(barriers):
+        return None
+    shapes = frames.geometries(barriers)
+    good = shapes[(shapely.get_dimensions(shapes) >= 1) & ~shapely.is_empty(shapes)]
+    return shapely.STRtree(good) if len(good) else None
+
+
+def _join_slice(scene: _Scene, x_m: Reals, y_m: Reals) -> tuple[Longs, Reals, Reals, Reals, Flags]:
+    """Return edge, share, leg and climb of some points, and whether any edge lay within the limit.
+
+    The nearest edge is tried first for all; only points whose nearest leg is refused look at the others.
+    """
+    count = len(x_m)
+    edge, tried = np.full(count, -1, dtype=np.int64), np.zeros(count, dtype=bool)
+    share, leg, climb = np.full(count, np.nan), np.full(count, np.nan), np.full(count, np.nan)
+    points = shapely.points(x_m, y_m)
+    open_rows = np.arange(count)
+    for nearest_only in (True, False):
+        row, candidate = _near_edges(scene, points[open_rows], nearest_only)
+        row = open_rows[row]
+        tried[row] = True
+        legs = _legs(scene, points[row], candidate)
+        good = _is_passable(scene, legs)
+        row, candidate = row[good], candidate[good]
+        first = np.ones(len(row), dtype=bool)
+        first[1:] = row[1:] != row[:-1]
+        row, candidate = row[first], candidate[first]
+        edge[row] = candidate
+        share[row], leg[row], climb[row] = legs.share[good][first], legs.leg_m[good][first], legs.climb_m[good][first]
+        open_rows = np.flatnonzero((edge < 0) & tried)
+        if not len(open_rows):
+            break
+    return edge, share, leg, climb, tried
+
+
+def _near_edges(scene: _Scene, points: Objects, nearest_only: bool) -> tuple[Longs, Longs]:
+    """Return (point, edge) candidates, by point, distance to the millimetre, edge."""
+    rows, edges = [], []
+    for tree, members, limit in scene.nets:
+        if nearest_only:
+            row, place = tree.query_nearest(points, max_distance=max(limit, 1e-9), all_matches=True)
+        else:
+            row, place = tree.query(points, predicate="dwithin", distance=limit)
+        rows.append(row)
+        edges.append(members[place])
+    row = np.concatenate([*rows, np.empty(0, dtype=np.int64)]).astype(np.int64)
+    edge = np.concatenate([*edges, np.empty(0, dtype=np.int64)]).astype(np.int64)
+    far = np.rint(shapely.distance(points[row], scene.graph.geometry[edge]) * 1000)
+    order = np.lexsort((edge, far, row))
+    row, edge, far = row[order], edge[order], far[order]
+    if nearest_only and len(row):  # of the nearest on the ground and the nearest bridge the nearer one
+        first = np.ones(len(row), dtype=bool)
+        first[1:] = row[1:] != row[:-1]
+        least = far[np.flatnonzero(first)][np.cumsum(first) - 1]
+        row, edge = row[far == least], edge[far == least]
+    return row, edge
+
+
+@dataclass(frozen=True, eq=False)
+class _Legs:
+    share: Reals
+    leg_m: Reals
+    climb_m: Reals
+    lines: Objects
+
+
+def _legs(scene: _Scene, points: Objects, edge: Longs) -> _Legs:
+    graph, surface = scene.graph, scene.surface
+    lines = graph.geometry[edge]
+    share = shapely.line_locate_point(lines, points, normalized=True)
+    foot = shapely.line_interpolate_point(lines, share, normalized=True)
+    x, y, fx, fy = shapely.get_x(points), shapely.get_y(points), shapely.get_x(foot), shapely.get_y(foot)
+    leg = np.hypot(fx - x, fy - y)
+    climb = np.full(len(edge), np.nan)
+    if surface is not None and len(edge):
+        for sample in (surface.sample_survey, surface.sample_raster):  # both ends from one source
+            climb = np.where(np.isnan(climb), sample(fx, fy) - sample(x, y), climb)
+        raised = np.isin(graph.kind[edge].astype(str), STRUCTURES) | np.isnan(climb)
+        deck = graph.z_m[graph.start[edge]] * (1 - share) + graph.z_m[graph.end[edge]] * share
+        climb = np.where(raised, deck - surface.sample(x, y), climb)
+    ends = np.stack([np.column_stack([x, y]), np.column_stack([fx, fy])], axis=1)
+    return _Legs(share, leg, climb, shapely.linestrings(ends) if len(edge) else np.empty(0, dtype=object))
+
+
+def _is_passable(scene: _Scene, legs: _Legs) -> Flags:
+    """Say which legs go neither through a wall nor across a barrier."""
+    climb = np.abs(np.nan_to_num(legs.climb_m))
+    steep = climb > scene.profile.rules.snap_steep_share * legs.leg_m
+    good: Flags = ~((climb > scene.options.snap_max_climb_m) & steep)
+    if scene.barriers is not None and len(legs.lines):
+        crossing = scene.barriers.query(legs.lines, predicate="crosses")[0]
+        good[crossing] = False
+    return good
 
 
 def not_joined_reason(joined: Joined) -> Objects:
     """Return (owners,) per owner "" when any of its points is joined, else SNAP_STEEP, else NOT_SNAPPED."""
-    raise NotImplementedError
+    reason = np.full(joined.owners, NOT_SNAPPED, dtype=object)
+    reason[joined.owner[joined.status == SNAP_STEEP]] = SNAP_STEEP
+    reason[joined.owner[joined.edge >= 0]] = ""
+    return reason
 
 
 def empty_joined(owners: int) -> Joined:

@@ -3,16 +3,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse.csgraph import dijkstra
 
 from ..run import Run
 from .graph import Flags, Ints, WalkGraph
 from .join import Joined
 from .profiles import Profile
+from .search import Search, least_by_key, ranges
+from .ways import Longs
 
+CHUNK = 64  # facilities searched at once, between two looks at the cancel flag
 DIRECTIONS = ("there", "back", "both")
 NOT_ASKED = -1  # milliseconds of a direction that was not searched
 
@@ -33,11 +37,13 @@ class Pairs:
 
     def within(self, limit_ms: int | npt.NDArray[np.int64]) -> Pairs:
         """Return the pairs within a smaller limit (one number, or one per facility): the same as a new search."""
-        raise NotImplementedError
+        limit = np.asarray(limit_ms, dtype=np.int64)
+        most = limit if limit.ndim == 0 else limit[self.facility]
+        return self.take((self.there_ms <= most) & (self.back_ms <= most))
 
     def take(self, rows: Flags) -> Pairs:
         """Return some of the pairs."""
-        raise NotImplementedError
+        return Pairs(*(getattr(self, item.name)[rows] for item in fields(self)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,17 +74,150 @@ def reach_pairs(
     `limit_ms`: one number or one per facility owner; a pair exactly at the limit is inside. `direction`: there (place →
     facility) | back | both (reached when there ≤ limit and back ≤ limit). Costs are leg + partial edges + edges + leg;
     on one edge the least of along it and around it; an owner of several points has the least over them.
+    A partial edge is its linear share of that direction's milliseconds, rounded half up once from the edge's start, the
+    rest being the remainder: the two parts of an edge always make the whole.
+    Raises ValueError for another direction.
     """
-    raise NotImplementedError
+    if direction not in DIRECTIONS:
+        raise ValueError(direction)
+    limits = np.broadcast_to(np.asarray(limit_ms, dtype=np.int64), (facilities.owners,))
+    asked = ("there", "back") if direction == "both" else (direction,)
+    found = {}
+    for number, one in enumerate(asked):
+        part = run.part(number / len(asked), (number + 1) / len(asked))
+        found[one] = _search(Search(graph, profile, one == "there"), places, facilities, limits, part)
+    keys = [item[0] for item in found.values()]
+    key = keys[0] if len(keys) == 1 else np.intersect1d(keys[0], keys[1], assume_unique=True)
+    times = {one: item[1][np.searchsorted(item[0], key)] for one, item in found.items()}
+    there = times.get("there", np.full(len(key), NOT_ASKED, dtype=np.int64))
+    back = times.get("back", np.full(len(key), NOT_ASKED, dtype=np.int64))
+    cost = (there + back + 1) // 2 if direction == "both" else times[direction]
+    owners = max(places.owners, 1)
+    columns = (key % owners, key // owners, there, back, cost)
+    return Pairs(*(column.astype(np.int32) for column in columns))
 
 
 def nearest(graph: WalkGraph, profile: Profile, places: Joined, facilities: Joined, cap_ms: int, run: Run) -> Nearest:
-    """Return for each place owner the nearest facility owner on the way there, searched up to `cap_ms`."""
-    raise NotImplementedError
+    """Return for each place owner the nearest facility owner on the way there, searched up to `cap_ms`.
+
+    One search from all facilities together: times are multiplied by the number of owners and the owner's position is
+    added, so the least sum is the least time and, of equal ones, the lower position.
+    """
+    search, count = Search(graph, profile, True), max(facilities.owners, 1)
+    run.progress(0.0)
+    starts, homes = search.ends(facilities, False), search.ends(places, True)
+    node, packed = least_by_key(starts.node, (starts.ms + 1) * count + facilities.owner[starts.row])
+    arcs = search.matrix(node, packed, np.array([len(node)]), scale=count)
+    far = dijkstra(arcs, indices=[len(graph.node_ids)], limit=(cap_ms + 2.0) * count)[0]
+    run.progress(0.6)
+    reached = np.isfinite(far[homes.node])
+    owner = places.owner[homes.row[reached]].astype(np.int64)
+    best = far[homes.node[reached]].astype(np.int64) + (homes.ms[reached] - 1) * count
+    every = np.arange(len(facilities.edge))
+    f_row, p_row, ms = search.on_one_edge(facilities, every, places, homes)
+    owner = np.concatenate([owner, places.owner[p_row]])
+    best = np.concatenate([best, ms * count + facilities.owner[f_row]])
+    inside = best // count <= cap_ms
+    owner, best = least_by_key(owner[inside], best[inside])
+    facility, least_ms = np.full(places.owners, -1, dtype=np.int32), np.full(places.owners, -1, dtype=np.int32)
+    facility[owner], least_ms[owner] = best % count, best // count
+    run.progress(1.0)
+    return Nearest(facility, least_ms)
 
 
 def cost_all(
     graph: WalkGraph, profile: Profile, origin: Joined, limit_ms: int | None, direction: str, run: Run
 ) -> NodeTimes:
     """Return the times between one facility owner (all points of `origin` together) and all nodes within the limit."""
-    raise NotImplementedError
+    if direction not in DIRECTIONS:
+        raise ValueError(direction)
+    times = {}
+    for number, one in enumerate(("there", "back")):
+        run.progress(number / 2)
+        if direction not in (one, "both"):
+            times[one] = np.full(len(graph.node_ids), NOT_ASKED, dtype=np.int32)
+            continue
+        search = Search(graph, profile, one == "there")
+        starts = search.ends(origin, False)
+        node, cost = least_by_key(starts.node, starts.ms + 1)
+        limit = np.inf if limit_ms is None else limit_ms + 1.0
+        arcs = search.matrix(node, cost, np.array([len(node)]))
+        far = dijkstra(arcs, indices=[len(graph.node_ids)], limit=limit)[0]
+        reached = np.isfinite(far[:-1])
+        times[one] = np.where(reached, np.where(reached, far[:-1], 0) - 1, -1).astype(np.int32)
+    run.progress(1.0)
+    return NodeTimes(times["there"], times["back"])
+
+
+@dataclass(frozen=True, eq=False)
+class _Sources:
+    """Joined facility owners in the order searched. `owner` (k,); `first` (k + 1,) into `node`, `ms` (ways from their
+    points to nodes, positive) and `first_row` (k + 1,) into `row` (their joined points).
+    """
+
+    owner: Longs
+    first: Longs
+    node: Longs
+    ms: Longs
+    first_row: Longs
+    row: Longs
+
+
+def _search(search: Search, places: Joined, facilities: Joined, limits: Longs, run: Run) -> tuple[Longs, Longs]:
+    """Return keys (facility × place owners + place) ascending and the least milliseconds of each, within the limits."""
+    run.progress(0.0)
+    homes = search.ends(places, True)
+    home_first = np.searchsorted(homes.node, np.arange(len(search.graph.node_ids) + 1))
+    sources = _sources(search, facilities)
+    owners, total = max(places.owners, 1), len(sources.owner)
+    step = max(1, min(CHUNK, int(run.memory_bytes // (24 * (len(search.graph.node_ids) + CHUNK)))))
+    keys, costs = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    for begin in range(0, total, step):
+        run.progress(begin / total)
+        some = range(begin, min(begin + step, total))
+        chosen = sources.owner[some.start : some.stop]
+        item, node, time = _walk_out(search, sources, some, int(limits[chosen].max()))
+        at, hit = ranges(home_first[node], home_first[node + 1])
+        number = [item[at]]
+        place, cost = [places.owner[homes.row[hit]]], [time[at] + homes.ms[hit]]
+        of, row = ranges(sources.first_row[some.start : some.stop], sources.first_row[some.start + 1 : some.stop + 1])
+        f_at, p_row, direct = search.on_one_edge(facilities, sources.row[row], places, homes)
+        number, place, cost = [*number, of[f_at]], [*place, places.owner[p_row]], [*cost, direct]
+        facility, ms = chosen[np.concatenate(number)], np.concatenate(cost)
+        inside = ms <= limits[facility]
+        key, ms = least_by_key((facility * owners + np.concatenate(place))[inside], ms[inside])
+        keys.append(key)
+        costs.append(ms)
+    run.progress(1.0)
+    key, ms = np.concatenate(keys), np.concatenate(costs)
+    order = np.argsort(key, kind="stable")
+    return key[order], ms[order]
+
+
+def _sources(search: Search, facilities: Joined) -> _Sources:
+    """Gather the owners that are joined, neighbours one after another (nodes are numbered cell by cell)."""
+    starts = search.ends(facilities, False)
+    count = len(search.graph.node_ids)
+    key, ms = least_by_key(facilities.owner[starts.row].astype(np.int64) * count + starts.node, starts.ms + 1)
+    owner, node = key // max(count, 1), key % max(count, 1)
+    place, first_node = least_by_key(owner, node)
+    rank = np.full(facilities.owners, -1, dtype=np.int64)
+    rank[place[np.argsort(first_node, kind="stable")]] = np.arange(len(place))
+    order = np.lexsort((node, rank[owner]))
+    owner, node, ms = owner[order], node[order], ms[order]
+    rows = np.flatnonzero((facilities.edge >= 0) & (rank[facilities.owner] >= 0))
+    rows = rows[np.argsort(rank[facilities.owner[rows]], kind="stable")]
+    numbers = np.arange(len(place) + 1)
+    first, first_row = np.searchsorted(rank[owner], numbers), np.searchsorted(rank[facilities.owner[rows]], numbers)
+    return _Sources(owner[first[:-1]], first, node, ms, first_row, rows)
+
+
+def _walk_out(search: Search, sources: _Sources, some: range, limit_ms: int) -> tuple[Longs, Longs, Longs]:
+    """Return (number in `some`, node, milliseconds) of all nodes within the limit of these sources."""
+    count = len(search.graph.node_ids)
+    bounds = sources.first[some.start : some.stop + 1]
+    stretch = slice(bounds[0], bounds[-1])
+    arcs = search.matrix(sources.node[stretch], sources.ms[stretch], np.diff(bounds))
+    far = dijkstra(arcs, indices=np.arange(count, count + len(some)), limit=limit_ms + 1.0)[:, :count]
+    item, node = np.nonzero(far < np.inf)
+    return item, node, far[item, node].astype(np.int64) - 1

@@ -28,3 +28,20 @@ def roads(*rows):
     frame = frame.astype("string")
     frame["geometry"] = np.array([shapely.LineString(row[2]) for row in rows], dtype=object)
     return frame
+
+
+def graph_of(table, profiles, surface=None, **options):
+    """The graph in memory of a road table."""
+    from urban_renewal.core.run import Run
+    from urban_renewal.core.walking.graph import graph_from_edges
+    from urban_renewal.core.walking.network import NetworkOptions, build_network
+
+    edges = build_network(table, NetworkOptions(**options), profiles, surface, Run()).edges
+    return graph_from_edges(edges, [profile.id for profile in profiles], Run())
+
+
+def places(*rows, name="place_id"):
+    """Rows of (id, x, y) as a layer of points."""
+    frame = pd.DataFrame({name: [row[0] for row in rows]}).astype("string")
+    frame["geometry"] = np.array([shapely.Point(row[1:3]) for row in rows], dtype=object)
+    return frame

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Between joined points and nodes: partial edges, virtual sources, and the direct walk along one edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from .graph import CLOSED, Flags, WalkGraph
+from .join import Joined
+from .profiles import Profile
+from .times import whole_ms
+from .ways import Longs
+
+
+@dataclass(frozen=True, eq=False)
+class Ends:
+    """Ways between joined points and the nodes at the ends of their edges: `node`, `ms` (partial edge and leg), `row`
+    of the joined point; sorted by node, then row. `by_edge` rows of the joined points sorted by `edge`.
+    """
+
+    node: Longs
+    ms: Longs
+    row: Longs
+    by_edge: Longs
+    edge: Longs
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """A search from facilities over the network. With `toward` people walk to the facility: all arcs turned round."""
+
+    graph: WalkGraph
+    profile: Profile
+    toward: bool
+
+    def matrix(self, nodes: Longs, costs: Longs, sizes: Longs, scale: int = 1) -> csr_matrix:
+        """Return the graph with virtual sources behind its nodes: the k-th has arcs to the next `sizes[k]` of `nodes`.
+
+        `costs` must be positive (a 0 may be taken for no arc); the times of the network are multiplied by `scale`.
+        """
+        arcs = self.graph.arcs(self.profile.id, self.toward)
+        count = len(self.graph.node_ids) + len(sizes)
+        data = np.concatenate([arcs.ms.astype(np.float64) * scale, costs.astype(np.float64)])
+        head = np.concatenate([arcs.head, nodes.astype(np.int32)])
+        starts = np.concatenate([arcs.indptr, arcs.indptr[-1] + np.cumsum(sizes)])
+        return csr_matrix((data, head, starts), shape=(count, count))
+
+    def ends(self, joined: Joined, home: bool) -> Ends:
+        """Return the ways between facilities (`home`: places) and nodes, in the direction people walk."""
+        graph, rows = self.graph, np.flatnonzero(joined.edge >= 0)
+        edge = joined.edge[rows]
+        along, against, open_along, open_against = self.parts(joined, rows)
+        if self.toward == home:  # people leave the point: leg to the edge, then on to its start or end
+            leg = joined.leg_to_ms[rows].astype(np.int64)
+            by_start, by_end = (against, open_against), (graph.fwd_ms[self.profile.id][edge] - along, open_along)
+        else:  # they arrive: from start or end to the point, then the leg
+            leg = joined.leg_from_ms[rows].astype(np.int64)
+            by_start, by_end = (along, open_along), (graph.back_ms[self.profile.id][edge] - against, open_against)
+        node = np.concatenate([graph.start[edge], graph.end[edge]]).astype(np.int64)
+        ms = np.concatenate([by_start[0] + leg, by_end[0] + leg])
+        row = np.tile(rows, 2)
+        use = np.concatenate([by_start[1], by_end[1]])
+        order = np.lexsort((row[use], node[use]))
+        by_edge = rows[np.argsort(edge, kind="stable")]
+        return Ends(node[use][order], ms[use][order], row[use][order], by_edge, joined.edge[by_edge].astype(np.int64))
+
+    def parts(self, joined: Joined, rows: Longs) -> tuple[Longs, Longs, Flags, Flags]:
+        """Return ms from the edge's start to the point, from the point to the start, and whether each way is open.
+
+        The linear share of that direction, halves up; the other part of the edge is what remains.
+        """
+        edge, share = joined.edge[rows], joined.share[rows]
+        fwd, back = self.graph.fwd_ms[self.profile.id][edge], self.graph.back_ms[self.profile.id][edge]
+        return whole_ms(share * fwd), whole_ms(share * back), fwd != CLOSED, back != CLOSED
+
+    def on_one_edge(self, facilities: Joined, f_rows: Longs, places: Joined, ends: Ends) -> tuple[Longs, Longs, Longs]:
+        """Return (position in `f_rows`, row of `places`, ms) of all walks along a single edge, both legs included."""
+        edge = facilities.edge[f_rows].astype(np.int64)
+        item, hit = ranges(np.searchsorted(ends.edge, edge, "left"), np.searchsorted(ends.edge, edge, "right"))
+        item, hit = item[edge[item] >= 0], hit[edge[item] >= 0]
+        f, p = f_rows[item], ends.by_edge[hit]
+        first, last = ((places, p), (facilities, f)) if self.toward else ((facilities, f), (places, p))
+        along_a, against_a, open_along, open_against = self.parts(*first)
+        along_b, against_b, _, _ = self.parts(*last)
+        onward = last[0].share[last[1]] - first[0].share[first[1]]
+        legs = first[0].leg_to_ms[first[1]].astype(np.int64) + last[0].leg_from_ms[last[1]]
+        ms = legs + np.where(onward > 0, along_b - along_a, np.where(onward < 0, against_a - against_b, 0))
+        can = np.where(onward > 0, open_along, np.where(onward < 0, open_against, open_along | open_against))
+        return item[can], p[can], ms[can]
+
+
+def ranges(start: Longs, stop: Longs) -> tuple[Longs, Longs]:
+    """Return for the stretches start…stop their positions (which stretch) and members, one after another."""
+    sizes = stop - start
+    item = np.repeat(np.arange(len(sizes)), sizes)
+    offset = np.cumsum(sizes) - sizes
+    return item, np.arange(len(item)) - offset[item] + start[item]
+
+
+def least_by_key(key: Longs, value: Longs) -> tuple[Longs, Longs]:
+    """Return the keys ascending, each once, with the least value of each."""
+    order = np.lexsort((value, key))
+    key, value = key[order], value[order]
+    first = np.ones(len(key), dtype=bool)
+    first[1:] = key[1:] != key[:-1]
+    return key[first], value[first]

@@ -1,0 +1,110 @@
+"""Joining: the nearest edge that can be walked to; walls, barriers, bridges, entrances."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from urban_renewal.core.run import Run
+from urban_renewal.core.walking.heights import make_surface
+from urban_renewal.core.walking.join import JoinOptions, entrance_points, join_points, not_joined_reason, points_of
+from urban_renewal.core.walking.profiles import load_profiles
+
+from .helpers import graph_of, places, plane_raster, roads
+
+PROFILES = load_profiles(["elder"])
+ELDER = PROFILES[0]
+STREETS = roads(
+    ("a", "footway", [(0, 0), (400, 0)]), ("b", "footway", [(0, 100), (400, 100)]),
+    ("l", "elevator", [(0, 0), (0, 100)]),
+    ("br", "footway", [(400, 0), (800, 0)], {"bridge": "yes"}), ("c", "footway", [(800, 0), (900, 0)]),
+)  # fmt: skip
+
+
+def join(layer, surface=None, barriers=None, **options):
+    run = Run()
+    graph = graph_of(STREETS, PROFILES, surface)
+    return (
+        join_points(points_of(layer, "place_id"), graph, ELDER, surface, barriers, JoinOptions(**options), run),
+        graph,
+        run,
+    )
+
+
+def names(joined, graph):
+    return [graph.edge_ids[edge] if edge >= 0 else status for edge, status in zip(joined.edge, joined.status)]
+
+
+def test_nearest_edge_share_leg_and_status():
+    joined, graph, run = join(
+        places(("p", 100, 30), ("q", 100, 60), ("far", 100, 201), ("edge", 100, 200), ("on", 5, 0))
+    )
+    assert names(joined, graph) == ["a#0", "b#0", "NOT_SNAPPED", "b#0", "a#0"]
+    assert joined.share[[0, 1, 3]].tolist() == [0.25, 0.25, 0.25]
+    assert joined.leg_to_ms.tolist() == [33333, 44444, -1, 111111, 0]
+    assert joined.leg_from_ms.tolist() == joined.leg_to_ms.tolist()
+    assert run.facts["legs_flat_n"] == 4
+    assert not_joined_reason(joined).tolist() == ["", "", "NOT_SNAPPED", "", ""]
+
+
+def test_places_never_join_bridges_facilities_do_when_near():
+    layer = places(("under", 600, 10), ("beside", 420, 14), ("off", 600, 16))
+    joined, graph, _ = join(layer)
+    assert names(joined, graph) == ["NOT_SNAPPED", "a#0", "NOT_SNAPPED"]
+    joined, graph, _ = join(layer, structures_m=15.0)
+    assert names(joined, graph) == ["br#0", "br#0", "NOT_SNAPPED"]
+
+
+def test_a_wall_sends_the_leg_to_the_next_best_edge():
+    """Ground falls 1 in 2 south of y = 50 ± and is level to the north: the nearer street a lies behind the wall."""
+    surface = make_surface(plane_raster(lambda x, y: 0 * x + 200 + 0.5 * np.minimum(y, 45)), None, ELDER.rules, Run())
+    joined, graph, _ = join(places(("p", 200, 45)), surface)
+    assert names(joined, graph) == ["b#0"]
+    joined, graph, _ = join(places(("p", 200, 45)), surface, snap_limit_m=50.0)
+    assert names(joined, graph) == ["SNAP_STEEP"]
+    assert not_joined_reason(joined).tolist() == ["SNAP_STEEP"]
+    joined, graph, _ = join(places(("p", 200, 45)), surface, snap_max_climb_m=50.0)
+    assert names(joined, graph) == ["a#0"]
+
+
+def test_barriers_are_not_crossed():
+    river = pd.DataFrame({"geometry": [shapely.LineString([(-50, 20), (900, 20)])]})
+    joined, graph, _ = join(places(("p", 100, 30), ("q", 100, 10)), None, river)
+    assert names(joined, graph) == ["b#0", "a#0"]
+    pond = pd.DataFrame({"geometry": [shapely.box(90, 5, 110, 25)]})
+    joined, graph, _ = join(places(("p", 100, 30), ("q", 200, 30)), None, pond)
+    assert names(joined, graph) == ["b#0", "a#0"]
+
+
+def test_leg_with_climb_takes_longer_up_than_down():
+    surface = make_surface(plane_raster(lambda x, y: 0 * x + 200 + 0.1 * y), None, ELDER.rules, Run())
+    joined, _, _ = join(places(("p", 100, 40)), surface)
+    assert joined.leg_climb_m[0] == pytest.approx(-4, abs=0.01)
+    up, down = (math.exp(-3.5 * abs(s + 0.05)) / math.exp(-3.5 * 0.05) for s in (0.1, -0.1))
+    assert joined.leg_to_ms[0] == pytest.approx(40_000 / 0.9 / min(1, down), abs=2)
+    assert joined.leg_from_ms[0] == pytest.approx(40_000 / 0.9 / up, abs=2)
+
+
+def test_entrances_stand_for_their_owner():
+    owners = places(("f1", 0, 0), ("f2", 50, 50), ("f3", 9, 9), name="facility_id")
+    entrances = pd.DataFrame({"entrance_of": ["f2", "f2", "nobody"], "entrance_id": ["e2", "e1", "e9"]}).astype(
+        "string"
+    )
+    entrances["geometry"] = [shapely.Point(60, 50), shapely.Point(40, 50), shapely.Point(0, 0)]
+    run = Run()
+    points = entrance_points(owners, "facility_id", entrances, run)
+    assert points.owner.tolist() == [0, 1, 1, 2]
+    assert points.ids.tolist() == ["f1", "e1", "e2", "f3"]
+    assert [(row.feature_id, row.code) for row in run.left_out] == [("e9", "entrance_of_nobody")]
+    assert points.owners == 3
+
+
+def test_points_of_any_geometry():
+    shape = shapely.Polygon([(0, 0), (10, 0), (10, 10), (8, 10), (8, 2), (0, 2)])
+    layer = pd.DataFrame({"place_id": ["a", "b", "c", "d"]}).astype("string")
+    layer["geometry"] = [shape, shapely.LineString([(0, 0), (10, 0)]), None, shapely.Point(1, 2)]
+    points = points_of(layer, "place_id")
+    assert points.owner.tolist() == [0, 1, 3]
+    assert shape.contains(shapely.Point(points.x_m[0], points.y_m[0]))
+    assert (points.x_m[1], points.y_m[1], points.owners) == (5.0, 0.0, 4)

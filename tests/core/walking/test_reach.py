@@ -1,0 +1,187 @@
+"""Reach against a search by hand on a graph in which every joined point is a node of its own."""
+
+import heapq
+import math
+
+import numpy as np
+import pytest
+from urban_renewal.core.errors import Cancelled
+from urban_renewal.core.run import Run
+from urban_renewal.core.walking import reach
+from urban_renewal.core.walking.heights import make_surface
+from urban_renewal.core.walking.join import JoinOptions, Points, join_points
+from urban_renewal.core.walking.profiles import load_profiles
+from urban_renewal.core.walking.reach import cost_all, nearest, reach_pairs
+
+from .helpers import graph_of, plane_raster, roads
+
+PROFILES = load_profiles(["elder"])
+ELDER = PROFILES[0]
+
+
+def points(xy, owner=None):
+    xy = np.asarray(xy, dtype=float).reshape(-1, 2)
+    owner = np.arange(len(xy)) if owner is None else np.asarray(owner)
+    ids = np.array([f"p{i}" for i in range(len(xy))], dtype=object)
+    return Points(ids, xy[:, 0], xy[:, 1], owner.astype(np.int32), int(owner.max(initial=-1)) + 1)
+
+
+def join(graph, xy, owner=None, surface=None):
+    return join_points(points(xy, owner), graph, ELDER, surface, None, JoinOptions(), Run())
+
+
+def random_town(seed):
+    """A grid with gaps, one-way escalators and stairs on a hill; places and facilities, some with two points."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for i in range(7):
+        for j in range(7):
+            for k, (dx, dy) in enumerate(((60, 0), (0, 60))):
+                kind = rng.choice(["footway", "residential", "steps", "escalator", ""], p=[0.4, 0.2, 0.15, 0.1, 0.15])
+                tags = {"conveying": str(rng.choice(["forward", "backward"]))} if kind == "escalator" else {}
+                if kind:
+                    rows.append((f"{i}-{j}-{k}", kind, [(60 * i, 60 * j), (60 * i + dx, 60 * j + dy)], tags))
+    surface = make_surface(plane_raster(lambda x, y: 200 + 0.1 * x + 20 * np.sin(y / 90)), None, ELDER.rules, Run())
+    graph = graph_of(roads(*rows), PROFILES, surface)
+    places = join(graph, rng.uniform(0, 420, (40, 2)), np.sort(rng.integers(0, 30, 40)), surface)
+    facilities = join(graph, rng.uniform(0, 420, (12, 2)), np.sort(rng.integers(0, 9, 12)), surface)
+    return graph, places, facilities
+
+
+def by_hand(graph, places, facilities):  # noqa: C901
+    """Least ms from every place owner to every facility owner and back: all points cut their edges, then Dijkstra."""
+    arcs = {}
+
+    def arc(a, b, ms):
+        arcs.setdefault(a, []).append((b, int(ms)))
+
+    fwd, back = graph.fwd_ms["elder"], graph.back_ms["elder"]
+    on_edge = {}
+    for word, joined in (("p", places), ("f", facilities)):
+        for row in np.flatnonzero(joined.edge >= 0):
+            name = (word, int(row))
+            on_edge.setdefault(int(joined.edge[row]), []).append((float(joined.share[row]), name))
+            arc((*name, "door"), name, joined.leg_to_ms[row])
+            arc(name, (*name, "door"), joined.leg_from_ms[row])
+    for edge in range(len(graph.edge_ids)):
+        inner = sorted(on_edge.get(edge, []))
+        stops = [(0.0, int(graph.start[edge])), *inner, (1.0, int(graph.end[edge]))]
+        for (s, a), (t, b) in zip(stops, stops[1:]):
+            if fwd[edge] >= 0:
+                arc(a, b, math.floor(t * fwd[edge] + 0.5) - math.floor(s * fwd[edge] + 0.5))
+            if back[edge] >= 0:
+                arc(b, a, math.floor(t * back[edge] + 0.5) - math.floor(s * back[edge] + 0.5))
+
+    def run(source):
+        best, heap = {}, [(0, repr(source), source)]
+        while heap:
+            ms, _, node = heapq.heappop(heap)
+            if node not in best:
+                best[node] = ms
+                for other, more in arcs.get(node, []):
+                    heapq.heappush(heap, (ms + more, repr(other), other))
+        return best
+
+    there, home = {}, {}
+    rows_p, rows_f = np.flatnonzero(places.edge >= 0), np.flatnonzero(facilities.edge >= 0)
+    for table, a_rows, b_rows, a_word, b_word in ((there, rows_p, rows_f, "p", "f"), (home, rows_f, rows_p, "f", "p")):
+        for a in a_rows:
+            best = run((a_word, int(a), "door"))
+            for b in b_rows:
+                ms = best.get((b_word, int(b), "door"))
+                p, f = (a, b) if a_word == "p" else (b, a)
+                key = (int(facilities.owner[f]), int(places.owner[p]))
+                if ms is not None:
+                    table[key] = min(ms, table.get(key, ms))
+    return there, home
+
+
+def as_dict(pairs, values):
+    return dict(zip(zip(pairs.facility.tolist(), pairs.place.tolist()), values.tolist()))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_reach_equals_the_search_by_hand(seed, monkeypatch):
+    monkeypatch.setattr(reach, "CHUNK", 3)
+    graph, places, facilities = random_town(seed)
+    there, home = by_hand(graph, places, facilities)
+    assert len(there) > 50
+    limit = sorted(there.values())[len(there) // 2]  # a time that occurs: a pair exactly at the limit is inside
+    inside = {key: ms for key, ms in there.items() if ms <= limit}
+    assert limit in inside.values()
+    pairs = reach_pairs(graph, ELDER, places, facilities, limit, "there", Run())
+    assert as_dict(pairs, pairs.there_ms) == inside == as_dict(pairs, pairs.cost_ms)
+    assert (pairs.back_ms == -1).all()
+    keys = pairs.facility.astype(np.int64) * places.owners + pairs.place
+    assert (np.diff(keys) > 0).all()
+    pairs = reach_pairs(graph, ELDER, places, facilities, limit, "back", Run())
+    assert as_dict(pairs, pairs.back_ms) == {key: ms for key, ms in home.items() if ms <= limit}
+    pairs = reach_pairs(graph, ELDER, places, facilities, limit, "both", Run())
+    assert as_dict(pairs, pairs.cost_ms) == {
+        key: (ms + home[key] + 1) // 2 for key, ms in inside.items() if home.get(key, limit + 1) <= limit
+    }
+    least = nearest(graph, ELDER, places, facilities, 10**7, Run())
+    for place in range(places.owners):
+        found = sorted((ms, f) for (f, p), ms in there.items() if p == place)
+        assert (least.ms[place], least.facility[place]) == (found[0] if found else (-1, -1))
+
+
+def test_limits_by_facility_and_smaller_limits_are_the_same_as_new_searches():
+    graph, places, facilities = random_town(11)
+    limits = np.arange(1, facilities.owners + 1) * 40_000
+    wide = reach_pairs(graph, ELDER, places, facilities, int(limits.max()), "both", Run())
+    for limit in (limits, 120_000):
+        one, two = wide.within(limit), reach_pairs(graph, ELDER, places, facilities, limit, "both", Run())
+        for name in ("place", "facility", "there_ms", "back_ms", "cost_ms"):
+            assert getattr(one, name).tolist() == getattr(two, name).tolist()
+            assert getattr(two, name).dtype == np.int32
+
+
+def test_same_edge_is_walked_along_it_and_around_when_that_is_shorter():
+    square = roads(
+        ("a", "footway", [(0, 0), (90, 0)]),
+        ("long", "footway", [(0, 0), (0, 200), (90, 200), (90, 0)]),
+    )
+    graph = graph_of(square, PROFILES)
+    places, facilities = join(graph, [(20, -9), (0, 80)]), join(graph, [(50, -9), (90, 80)])
+    pairs = reach_pairs(graph, ELDER, places, facilities, 10**6, "there", Run())
+    cost = as_dict(pairs, pairs.there_ms)
+    assert cost[0, 0] == pytest.approx(2 * 10_000 + 30_000 / 0.9, abs=1)
+    assert cost[1, 1] == pytest.approx((80 + 90 + 80) * 1000 / 0.9, abs=2)  # around by a, not 330 m along
+
+
+def test_equal_times_go_to_the_lower_position():
+    table = roads(("a", "footway", [(0, 0), (50, 0), (100, 0)]), ("b", "footway", [(50, 0), (50, 50)]))
+    graph = graph_of(table, PROFILES)
+    places, facilities = join(graph, [(50, 25), (50, 0)]), join(graph, [(90, 0), (10, 0), (90, 0)])
+    least = nearest(graph, ELDER, places, facilities, 10**6, Run())
+    assert least.facility.tolist() == [0, 0]
+    assert least.ms.tolist() == [27_778 + 44_445, 44_445]  # whole edges take 55,556 ms; 0.5 and 0.8 of it
+    assert nearest(graph, ELDER, places, facilities, 60_000, Run()).facility.tolist() == [-1, 0]
+
+
+def test_times_to_all_nodes():
+    escalator = ("e", "escalator", [(90, 0), (133, 0)], {"conveying": "forward"})
+    graph = graph_of(roads(("a", "footway", [(0, 0), (90, 0)]), escalator), PROFILES)
+    origin = join(graph, [(45, 0)])
+    times = cost_all(graph, ELDER, origin, None, "both", Run())
+    by_id = {name: (int(a), int(b)) for name, a, b in zip(graph.node_ids, times.there_ms, times.back_ms)}
+    assert by_id == {"0_0": (50_000, 50_000), "90000_0": (50_000, 50_000), "133000_0": (-1, 150_000)}
+    limited = cost_all(graph, ELDER, origin, 50_000, "back", Run())
+    assert sorted(limited.back_ms.tolist()) == [-1, 50_000, 50_000]
+    assert set(limited.there_ms.tolist()) == {-1}
+
+
+def test_nothing_joined_gives_nothing():
+    graph = graph_of(roads(("a", "footway", [(0, 0), (90, 0)])), PROFILES)
+    far = join(graph, [(5000, 5000)])
+    near = join(graph, [(10, 0)])
+    for places, facilities in ((far, near), (near, far), (far, far)):
+        assert not len(reach_pairs(graph, ELDER, places, facilities, 10**6, "both", Run()).place)
+        assert nearest(graph, ELDER, places, facilities, 10**6, Run()).facility.tolist() == [-1]
+
+
+def test_cancel_stops_the_search():
+    graph, places, facilities = random_town(2)
+    with pytest.raises(Cancelled):
+        reach_pairs(graph, ELDER, places, facilities, 10**6, "there", Run(is_cancelled=lambda: True))
