@@ -35,6 +35,7 @@ class Layer:
     record: Mapping[str, Any] | None = None
     kinds: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()  # columns folded away in the attribute table
 
     @property
     def is_spatial(self) -> bool:
@@ -117,7 +118,7 @@ def write_package(
         move_into_place(target)
     for layer in todo:  # aliases, style and metadata last: copying a table leaves them behind
         run.check()
-        Dresser(layer.table, language, dict(layer.record or record)).dress_file(f"{place}|layername={layer.name}")
+        Dresser(layer, language, dict(layer.record or record)).dress_file(f"{place}|layername={layer.name}")
     close_journal(place)
     return place
 

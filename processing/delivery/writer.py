@@ -13,7 +13,8 @@ from ...core import schema
 from ..dressing import write_text_whole
 from ..inputs import Inputs
 from ..records import build_record, library_versions, plugin_version
-from .package import DATA, Layer, runs_of, take_layer, write_package
+from .fonts import find_font
+from .package import DATA, Layer, close_journal, runs_of, take_layer, write_package
 
 TOLD = ("FORMATS", "FIELDS", "TITLE", "AUTHOR", "FOLDER", "INVALID", "NO_CRS", "LANGUAGE")
 
@@ -28,6 +29,8 @@ class Study:
     language: str
     started: datetime
     layers: dict[str, Layer] = field(default_factory=dict)
+    font: str = ""  # the family that maps are printed with
+    checksum: str = ""  # of the zones, shortened, for the title block
     mark: str = ""  # printed beside the title, such as 示例数据, when the caller says so
 
     @property
@@ -75,6 +78,38 @@ class Study:
 
         return rules_of(runs_of(self.layers.values()))
 
+    def rules_told(self) -> str:
+        """Return the rules and standards for the title block, with how many of their figures are 待核."""
+        from ...core.words import say
+
+        found = self.rules()
+        pending = sum(rule["unverified_n"] for rule in found)
+        told = " · ".join(rule["id"] for rule in found)
+        return f"{told}（{say('pending_figures', self.language, n=pending)}）" if pending else told
+
+    def sources_told(self) -> str:
+        """Return the names of the layers that the results were made from; nothing is invented when none is known."""
+        names = {item["layer"] for record in runs_of(self.layers.values()) for item in record["inputs"]}
+        own = {layer.name for layer in self.layers.values()}
+        return "、".join(sorted(names - own)[:8])
+
+    def crs_told(self) -> str:
+        """Return the system of the maps for the title block."""
+        from ...core.words import say
+
+        working = self.inputs.plan.working
+        if working is None or working.crs is None:
+            return say("local_grid", self.language)
+        name = working.crs.authid()
+        return f"{working.crs.description()}（{name}）" if name else working.crs.description()
+
+    def describe(self, folder: Path, run: Any) -> None:
+        """Work out the checksum of the zones as they stand in data.gpkg."""
+        from ...core.delivery.manifest import describe_table
+
+        found = describe_table(folder, self.layers["zones"].delivered(), run)["content"]
+        self.checksum = f"{found[:4]}…{found[-4:]}"
+
     def record(self) -> dict[str, Any]:
         """Return the run record of the export itself, for inputs and parameters."""
         told: dict[str, Any] = {name: self.inputs.text(name) for name in ("TITLE", "AUTHOR")}
@@ -109,12 +144,35 @@ def write_delivery(folder: Path, study: Study, run: Any) -> None:
     """Write everything into the empty folder. Raises RenewalError, Cancelled; then nothing of it is kept."""
     record = study.record()
     transforms = study.inputs.plan.transforms
+    if "pdf" in study.formats:
+        study.font = find_font(study.language)
     write_package(folder, study.layers.values(), record, study.language, transforms, run.part(0, 0.3))
+    if study.formats & {"qgz", "pdf"}:
+        _write_project(folder, study, run.part(0.3, 0.8))
     run.stage("writing_manifest")
     if not study.formats & {"gpkg", "qgz"}:
         (folder / DATA).unlink()
     manifest = _manifest(folder, study, record, run.part(0.9, 1))
     write_text_whole(folder / "manifest.json", manifest)
+
+
+def _write_project(folder: Path, study: Study, run: Any) -> None:
+    """Write the project and the maps; the project is the delivery's own, the user's stays as it is."""
+    from .project import DeliveryProject
+
+    run.stage("writing_project")
+    made = DeliveryProject(folder, study)
+    try:
+        if "pdf" in study.formats:
+            from .maps import add_pages, export_pages
+
+            study.describe(folder, run)
+            export_pages(folder / "maps", add_pages(made, study), run)
+        if "qgz" in study.formats:
+            made.write()
+    finally:
+        made.close()
+    close_journal(folder / DATA)
 
 
 def _manifest(folder: Path, study: Study, record: Mapping[str, Any], run: Any) -> str:

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The few numbers that sheets, maps and the report all quote, counted once."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .. import frames
+from .wide import CHILD_KINDS, ELDER_KINDS
+
+TAGS = ("old_compound", "urban_village", "idle_factory", "idle_building")
+SUMMED = ("need", "supply", "served", "gap", "surplus")
+DONE = ("renovated",)  # programme states that are no opportunity any more
+
+
+def is_open(tagged: pd.DataFrame) -> pd.Series:
+    """Return which parcels count as targets: tagged, and not renovated already; bool, one a row."""
+    tag, programme = frames.optional(tagged, "tag"), frames.optional(tagged, "programme")
+    return tag.isin(TAGS).fillna(False).astype(bool) & ~programme.isin(DONE).fillna(False).astype(bool)
+
+
+def count_tags(tagged: pd.DataFrame) -> pd.DataFrame:
+    """Return a row a tag: tag, confirmed_n, suspected_n, renovated_n (parcels), area_m2, floor_m2 of the open ones.
+
+    Areas are exact sums (math.fsum), so that the order of rows cannot matter; missing ones count as nothing.
+    """
+    done = frames.optional(tagged, "programme").isin(DONE).fillna(False).astype(bool)
+    level = frames.optional(tagged, "tag_level")
+    rows = []
+    for tag in TAGS:
+        mine = (frames.optional(tagged, "tag") == tag).fillna(False).astype(bool)
+        live = mine & ~done
+        rows.append(
+            (tag, int((live & (level == "confirmed").fillna(False)).sum()),
+             int((live & (level == "suspected").fillna(False)).sum()), int((mine & done).sum()),
+             exact_sum(frames.optional(tagged, "area_m2", "real")[live]),
+             exact_sum(frames.optional(tagged, "floor_m2", "real")[live]))
+        )  # fmt: skip
+    names = ["tag", "confirmed_n", "suspected_n", "renovated_n", "area_m2", "floor_m2"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def sum_kinds(summary: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each kind of a summary by community: kind, unit, need, supply, served, gap, surplus, gap_share.
+
+    Sums of what the communities need and lack, never of sizes rounded up to what can be built (methods.md §3).
+    """
+    rows = []
+    for kind, part in summary.groupby("kind", sort=True):
+        unit = next(iter(sorted(frames.optional(part, "unit").dropna().unique())), "")
+        sums = {
+            name: exact_sum(frames.optional(part, name, "real"))
+            for name in ("need", "supply", "served", "gap", "surplus")
+        }
+        share = sums["gap"] / sums["need"] if sums["need"] > 0 else math.nan
+        rows.append({"kind": str(kind), "unit": str(unit), **sums, "gap_share": share})
+    return pd.DataFrame(rows, columns=["kind", "unit", "need", "supply", "served", "gap", "surplus", "gap_share"])
+
+
+def worst_communities(summary: pd.DataFrame, keep: int = 10) -> pd.DataFrame:
+    """Return the communities with the largest unmet share of need, over the kinds they have need of.
+
+    Columns: community_id, name, elder, child (mean of gap ÷ need over the group's kinds, NaN without need).
+    Sorted by the larger of the two, ties by community_id.
+    """
+    need = frames.optional(summary, "need", "real").to_numpy("float64", na_value=np.nan)
+    gap = frames.optional(summary, "gap", "real").to_numpy("float64", na_value=np.nan)
+    share = np.divide(gap, need, out=np.full(len(summary), math.nan), where=need > 0)
+    known = summary.assign(share=share).dropna(subset=["share"])
+    rows = []
+    for community, part in known.groupby("community_id", sort=True):
+        name = next(iter(sorted(frames.optional(part, "name").dropna().unique())), community)
+        elder = part.loc[part["kind"].isin(ELDER_KINDS), "share"].mean()
+        child = part.loc[part["kind"].isin(CHILD_KINDS), "share"].mean()
+        worst = np.nanmax([elder, child]) if not (math.isnan(elder) and math.isnan(child)) else math.nan
+        rows.append((str(community), str(name), elder, child, worst))
+    found = pd.DataFrame(rows, columns=["community_id", "name", "elder", "child", "worst"]).dropna(subset=["worst"])
+    found["order"] = -found["worst"].round(6)
+    return (
+        found.sort_values(["order", "community_id"]).head(keep).drop(columns=["order", "worst"]).reset_index(drop=True)
+    )
+
+
+def exact_sum(values: Any) -> float:
+    """Return a sum to a millionth that does not depend on the order of the values; missing ones are left out."""
+    numbers = pd.to_numeric(pd.Series(values)).to_numpy("float64", na_value=np.nan)
+    return math.fsum(numbers[~np.isnan(numbers)].tolist())
+
+
+def told(value: Any, digits: int = 0) -> str:
+    """Return a number for people: thin groups of three, “–” for a missing one."""
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return "–"
+    return f"{float(value):,.{digits}f}".replace(",", "\u2009")
+
+
+def hectares(value: Any) -> str:
+    """Return square metres as hectares with one decimal."""
+    return told(None if value is None or pd.isna(value) else float(value) / 10_000, 1)
+
+
+def percent(value: Any, digits: int = 0) -> str:
+    """Return a share (0–1) in percent with its sign."""
+    missing = value is None or pd.isna(value)
+    return "–" if missing else f"{told(float(value) * 100, digits)} %"

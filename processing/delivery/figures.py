@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What stands in the tables and key figures of the maps, as words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...core.words import say
+from .labels import petal_numbers
+from .styles import kind_name, palette
+
+Rows = list[list[str]]
+
+
+def _word(code: str, language: str) -> str:
+    return say(code, language)
+
+
+def zone_figures(zone: dict[str, Any], language: str) -> list[tuple[str, str, str]]:
+    """Return name, number and unit of a zone's key figures; what is not known stays “–”."""
+    from ...core.delivery.summary import hectares, percent, told
+
+    floor = zone.get("floor_m2")
+    return [
+        (_word("figure_area", language), hectares(zone.get("area_m2")), _word("unit_hectare", language)),
+        (_word("figure_floor", language), told(floor), "m²"),
+        (_word("figure_people", language), told(zone.get("people")), _word("unit_people", language)),
+        (_word("figure_petals", language), told(zone.get("petals_n")), ""),
+        (_word("figure_elder_gap", language), percent(zone.get("elder_gap")), ""),
+        (_word("figure_child_gap", language), percent(zone.get("child_gap")), ""),
+    ]
+
+
+def overview_figures(study: Any, language: str) -> list[tuple[str, str, str]]:
+    """Return the six figures of the overview."""
+    from ...core.delivery.summary import count_tags, exact_sum, hectares, sum_kinds, told
+
+    zones, tagged, summary = study.frame("zones"), study.frame("tagged"), study.frame("gap_summary")
+    tags = count_tags(tagged) if tagged is not None else None
+    confirmed = int(tags["confirmed_n"].sum()) if tags is not None else None
+    suspected = int(tags["suspected_n"].sum()) if tags is not None else None
+    left_out = sum(study.left_out_counts().values()) if study.frame("left_out") is not None else None
+    short = int((sum_kinds(summary)["gap"] > 0).sum()) if summary is not None else None
+    return [
+        (_word("figure_zones", language), told(len(zones)), ""),
+        (_word("figure_area", language), hectares(exact_sum(zones["area_m2"])), _word("unit_hectare", language)),
+        (_word("figure_confirmed", language), told(confirmed), _word("unit_parcels", language)),
+        (_word("figure_suspected", language), told(suspected), _word("unit_parcels", language)),
+        (_word("figure_short_kinds", language), told(short), ""),
+        (_word("figure_left_out", language), told(left_out), ""),
+    ]
+
+
+def tag_name(tag: Any, language: str) -> str:
+    """Return the name of a tag; an unknown one stands for itself."""
+    return str(palette()["tags"].get(tag, palette()["other"] if tag == "none" else {}).get(language, tag))
+
+
+def petal_rows(petals: Any, branches: Any, zone_id: str, language: str) -> Rows:
+    """Return the petals of a zone: number and tag, id, area, floor, minutes, climb and stairs of their branch."""
+    from ...core.delivery.summary import exact_sum, hectares, told
+
+    heads = ("head_petal", "head_id", "head_hectare", "head_floor", "head_minutes", "head_climb", "head_stairs")
+    rows = [[_word(code, language) for code in heads]]
+    if petals is None:
+        return rows
+    numbers = petal_numbers(petals)
+    mine = petals[petals["zone_id"] == zone_id].sort_values("petal_id")
+    for petal in mine.to_dict("records"):
+        climb = stairs = None
+        if branches is not None:
+            of_petal = (branches["petal_id"] == petal["petal_id"]) & (branches["zone_id"] == zone_id)
+            own = branches[of_petal.fillna(False).astype(bool)]
+            climb = exact_sum(own["climb_m"]) if len(own) else None
+            stairs = exact_sum(own.loc[(own["kind"] == "stairs").fillna(False).astype(bool), "length_m"])
+            stairs = stairs if len(own) else None
+        minutes = petal["walk_s"] / 60
+        rows.append(
+            [_petal_head(numbers, zone_id, petal, language), str(petal["petal_id"]), hectares(petal["area_m2"]),
+             told(petal["floor_m2"]), told(minutes, 1), told(climb, 1), told(stairs)]
+        )  # fmt: skip
+    return rows
+
+
+def _petal_head(numbers: dict[str, int], zone_id: str, petal: dict[str, Any], language: str) -> str:
+    number = numbers[zone_id + "/" + str(petal["petal_id"])]
+    return f"{number}  {tag_name(petal['tag'], language)}"
+
+
+def tag_rows(tagged: Any, language: str) -> Rows:
+    """Return what was found: tag, confirmed, suspected, hectares; with a total."""
+    from ...core.delivery.summary import count_tags, exact_sum, hectares, told
+
+    rows = [[_word(code, language) for code in ("head_tag", "head_confirmed", "head_suspected", "head_hectare")]]
+    if tagged is None:
+        return rows
+    counts = count_tags(tagged)
+    for row in counts.to_dict("records"):
+        found = (told(row["confirmed_n"]), told(row["suspected_n"]), hectares(row["area_m2"]))
+        rows.append([tag_name(row["tag"], language), *found])
+    sums = (told(int(counts["confirmed_n"].sum())), told(int(counts["suspected_n"].sum())))
+    rows.append([_word("head_total", language), *sums, hectares(exact_sum(counts["area_m2"]))])
+    return rows
+
+
+def zone_rows(zones: Any, language: str) -> Rows:
+    """Return the zones: name, hectares, petals, people; with a total."""
+    from ...core.delivery.summary import exact_sum, hectares, told
+
+    rows = [[_word(code, language) for code in ("head_zone", "head_hectare", "head_petals", "head_people")]]
+    for zone in zones.sort_values("zone_id").to_dict("records"):
+        name = zone["name"] if isinstance(zone.get("name"), str) else zone["zone_id"]
+        rows.append([name, hectares(zone.get("area_m2")), told(zone.get("petals_n")), told(zone.get("people"))])
+    petals = int(zones["petals_n"].fillna(0).sum()) if "petals_n" in zones else None
+    people = exact_sum(zones["people"]) if "people" in zones else None
+    area = exact_sum(zones["area_m2"]) if "area_m2" in zones else None
+    rows.append([_word("head_total", language), hectares(area), told(petals), told(people)])
+    return rows
+
+
+def kind_rows(summary: Any, language: str) -> Rows:
+    """Return the facilities: kind, need, gap, share of need unmet."""
+    from ...core.delivery.summary import percent, sum_kinds, told
+
+    rows = [[_word(code, language) for code in ("head_kind", "head_need", "head_gap", "head_share")]]
+    if summary is None:
+        return rows
+    for row in sum_kinds(summary).to_dict("records"):
+        shown = (told(row["need"]), told(row["gap"]), percent(row["gap_share"]))
+        rows.append([kind_name(row["kind"], language), *shown])
+    return rows

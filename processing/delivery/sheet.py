@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One printed page: texts, lines, tables, a map, a legend and a scale bar, placed in millimetres."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from qgis.core import (
+    Qgis,
+    QgsFillSymbol,
+    QgsLayerTree,
+    QgsLayoutItemLabel,
+    QgsLayoutItemLegend,
+    QgsLayoutItemMap,
+    QgsLayoutItemPage,
+    QgsLayoutItemScaleBar,
+    QgsLayoutItemShape,
+    QgsLayoutMeasurement,
+    QgsLayoutPoint,
+    QgsLayoutSize,
+    QgsLegendStyle,
+    QgsPrintLayout,
+    QgsRectangle,
+)
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QColor
+
+from .labels import text_format
+from .styles import palette
+
+INK, GREY, HAIR = "#222222", "#6B7075", "#B9BEC2"
+WIDTH, HEIGHT = 420.0, 297.0  # A3 landscape
+ALIGN = {
+    "left": Qt.AlignmentFlag.AlignLeft,
+    "right": Qt.AlignmentFlag.AlignRight,
+    "center": Qt.AlignmentFlag.AlignHCenter,
+}
+Place = tuple[float, float, float, float]  # x, y, width, height in mm
+
+
+class Sheet:
+    """An A3 page in landscape."""
+
+    def __init__(self, project: Any, name: str, family: str) -> None:
+        self.layout = QgsPrintLayout(project)
+        self.layout.initializeDefaults()
+        self.layout.setName(name)
+        page = self.layout.pageCollection().page(0)
+        page.setPageSize("A3", QgsLayoutItemPage.Orientation.Landscape)
+        self.family = family
+        self.accent = palette()["zone"]["color"]
+
+    def text(self, words: str, place: Place, points: float = 8, **look: Any) -> None:
+        """Write words into a box; `look`: bold, color, align (left | right | center)."""
+        item = QgsLayoutItemLabel(self.layout)
+        item.setText(words)
+        item.setMode(QgsLayoutItemLabel.Mode.ModeFont)
+        item.setTextFormat(text_format(self.family, points, look.get("color", INK), look.get("bold", False)))
+        item.setHAlign(ALIGN[look.get("align", "left")])
+        item.setVAlign(Qt.AlignmentFlag.AlignVCenter)
+        item.setMarginX(0)
+        item.setMarginY(0)
+        self._put(item, place)
+
+    def box(self, place: Place, color: str = "", rim: str = INK, width: float = 0.2) -> None:
+        """Draw a rectangle, filled when it has a colour."""
+        item = QgsLayoutItemShape(self.layout)
+        item.setShapeType(QgsLayoutItemShape.Shape.Rectangle)
+        style = {"style": "solid" if color else "no", "outline_style": "solid" if rim else "no"}
+        look = {"color": color or "#FFFFFF", "outline_color": rim or INK, "outline_width": str(width), **style}
+        item.setSymbol(QgsFillSymbol.createSimple(look))
+        self._put(item, place)
+
+    def rule(self, x: float, y: float, width: float, color: str = HAIR, thick: float = 0.2) -> None:
+        """Draw a line across."""
+        self.box((x, y - thick / 2, width, thick), color, "")
+
+    def head(self, title: str, x: float, y: float, width: float) -> float:
+        """Write a section's heading with its line and return where the section goes on."""
+        self.text(title, (x, y, width, 6), 10.5, bold=True)
+        self.rule(x, y + 6.6, width, self.accent, 0.4)
+        return y + 8.4
+
+    def rows(
+        self, rows: Sequence[Sequence[str]], widths: Sequence[float], x: float, y: float, step: float = 5.2
+    ) -> float:
+        """Write a table: the first row is its head; all columns but the first are on the right. Return its end."""
+        for number, row in enumerate(rows):
+            left = x
+            for column, (words, width) in enumerate(zip(row, widths)):
+                look = {"align": "left" if column == 0 else "right", "color": GREY if number == 0 else INK}
+                self.text(words, (left, y, width, step), 7 if number == 0 else 8, **look)
+                left += width
+            self.rule(x, y + step, sum(widths))
+            y += step
+        return y
+
+    def figures(self, figures: Sequence[tuple[str, str, str]], place: Place, columns: int) -> None:
+        """Write key figures (name, number, unit) in a grid."""
+        x, y, width, height = place
+        lines = -(-len(figures) // columns)
+        for number, (name, value, unit) in enumerate(figures):
+            left = x + width / columns * (number % columns)
+            top = y + height / lines * (number // columns)
+            self.text(name, (left, top, width / columns, 4), 7, color=GREY)
+            self.text(
+                f"{value} {unit}".strip(), (left, top + 4, width / columns, 6.5), 15, bold=True, color=self.accent
+            )
+
+    def map(self, place: Place, extent: QgsRectangle, layers: Sequence[Any], crs: Any, scale: int) -> QgsLayoutItemMap:
+        """Place a map with exactly these layers (from above) at exactly this scale."""
+        item = QgsLayoutItemMap(self.layout)
+        self._put(item, place)
+        if crs is not None and crs.isValid():
+            item.setCrs(crs)
+        item.setLayers(list(layers))
+        item.setKeepLayerSet(True)
+        item.setKeepLayerStyles(False)
+        item.setBackgroundColor(QColor(palette()["base"]["land"]["color"]))
+        item.setFrameEnabled(True)
+        item.setFrameStrokeWidth(QgsLayoutMeasurement(0.2, Qgis.LayoutUnit.Millimeters))
+        item.zoomToExtent(extent)
+        item.setScale(scale)
+        return item
+
+    def legend(self, shown: QgsLayoutItemMap, layers: Sequence[Any], place: Place, columns: int = 1) -> None:
+        """List the symbols that occur on the map."""
+        item = QgsLayoutItemLegend(self.layout)
+        item.setAutoUpdateModel(False)
+        root = QgsLayerTree()
+        for layer in layers:
+            node = root.addLayer(layer)
+            node.setCustomProperty("legend/title-style", "hidden")
+        item.model().setRootGroup(root)
+        item.setLinkedMap(shown)
+        item.setLegendFilterByMapEnabled(True)
+        item.setColumnCount(columns)
+        item.setSplitLayer(True)
+        style = item.style(QgsLegendStyle.Style.SymbolLabel)
+        style.setTextFormat(text_format(self.family, 8, INK))
+        item.setStyle(QgsLegendStyle.Style.SymbolLabel, style)
+        item.setSymbolWidth(7)
+        item.setSymbolHeight(4)
+        item.setBackgroundEnabled(False)
+        item.setResizeToContents(False)
+        self._legend_root = root  # the model does not own it
+        self._put(item, place)
+
+    def scale_bar(self, shown: QgsLayoutItemMap, scale: int, step: float, x: float, y: float) -> None:
+        """Draw a bar of four steps and print the scale as a number."""
+        self.box((x - 3, y - 1, 108, 13), "#FFFFFF", "")
+        item = QgsLayoutItemScaleBar(self.layout)
+        item.setLinkedMap(shown)
+        item.setStyle("Single Box")
+        item.setUnits(Qgis.DistanceUnit.Meters)
+        item.setUnitLabel("m")
+        item.setUnitsPerSegment(step)
+        item.setNumberOfSegments(4)
+        item.setNumberOfSegmentsLeft(0)
+        item.setHeight(1.6)
+        item.setTextFormat(text_format(self.family, 7, INK))
+        self._put(item, (x, y, 84, 11))
+        item.update()
+        self.text(f"1:{scale}", (x + 82, y + 3, 22, 6), 10, bold=True, align="right")
+
+    def north(self, words: str, x: float, y: float) -> None:
+        """Draw a small arrow to the north: the maps are never turned."""
+        item = QgsLayoutItemShape(self.layout)
+        item.setShapeType(QgsLayoutItemShape.Shape.Triangle)
+        item.setSymbol(QgsFillSymbol.createSimple({"color": INK, "outline_style": "no"}))
+        self._put(item, (x + 2, y + 5, 4, 9))
+        self.text(words, (x, y, 8, 5), 8, bold=True, align="center")
+
+    def _put(self, item: Any, place: Place) -> None:
+        x, y, width, height = place
+        self.layout.addLayoutItem(item)
+        item.attemptMove(QgsLayoutPoint(x, y, Qgis.LayoutUnit.Millimeters))
+        item.attemptResize(QgsLayoutSize(width, height, Qgis.LayoutUnit.Millimeters))
