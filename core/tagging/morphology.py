@@ -19,7 +19,8 @@ from .intervals import Flags, Interval, Reals, Rows, between, exact, total
 from .parts import Parts
 
 FEW = 48  # up to so many buildings on a parcel, all pairs are measured
-PAIRS = 200_000  # pairs between two looks at Cancel
+SLICE = 10_000  # shapes between two looks at Cancel
+PAIRS = 100_000  # pairs between two looks at Cancel
 LEAST_TURNED = 3  # buildings; fewer have no disorder
 
 
@@ -43,8 +44,8 @@ def measure_morphology(
     spread = orientation_spread(shapes, row, parts.n)
     found = {"gap_med_m": exact(np.round(median, 6)), "orientation_sd": exact(np.round(spread, 6))}
     if roads is not None:
-        found["far_from_road"] = far_from_road(shapes, row, parts.n, roads, limits)
-    return {**found, **patches(parcels, parts, village, limits["patch_join_m"])}
+        found["far_from_road"] = far_from_road(shapes, row, parts.n, roads, limits, run)
+    return {**found, **patches(parcels, parts, village, limits["patch_join_m"], run)}
 
 
 def nearest_on_same_parcel(shapes: npt.NDArray[np.object_], row: Rows, run: Run) -> Reals:
@@ -99,7 +100,7 @@ def orientation_spread(shapes: npt.NDArray[np.object_], row: Rows, n: int) -> Re
 
 
 def far_from_road(
-    shapes: npt.NDArray[np.object_], row: Rows, n: int, roads: pd.DataFrame, limits: Mapping[str, float]
+    shapes: npt.NDArray[np.object_], row: Rows, n: int, roads: pd.DataFrame, limits: Mapping[str, float], run: Run
 ) -> Interval:
     """Return the share of buildings farther than `road_reach_m` from a road at least `fire_road_m` wide.
 
@@ -111,17 +112,17 @@ def far_from_road(
     for wide in (~(width < limits["fire_road_m"]), width >= limits["fire_road_m"]):
         tree = shapely.STRtree(frames.geometries(roads)[wide])
         near = np.zeros(len(shapes), dtype=bool)
-        near[tree.query(shapes, predicate="dwithin", distance=limits["road_reach_m"])[0]] = True
+        near[_within(tree, shapes, limits["road_reach_m"], run)[0]] = True
         with np.errstate(divide="ignore", invalid="ignore"):
             ends.append(np.where(count > 0, total(row, (~near).astype(float), n) / count, np.nan))
     return between(ends[0], ends[1])
 
 
-def patches(parcels: pd.DataFrame, parts: Parts, village: Flags, join_m: float) -> dict[str, Interval]:
+def patches(parcels: pd.DataFrame, parts: Parts, village: Flags, join_m: float, run: Run) -> dict[str, Interval]:
     """Return area, buildings and coverage of the patch each parcel belongs to."""
     land = frames.geometries(parcels)
     plots = np.flatnonzero(village)
-    one, other = shapely.STRtree(land[plots]).query(land[plots], predicate="dwithin", distance=join_m)
+    one, other = _within(shapely.STRtree(land[plots]), land[plots], join_m, run)
     links = coo_matrix((np.ones(len(one)), (plots[one], plots[other])), shape=(parts.n, parts.n))
     count, patch = connected_components(links, directed=False)
     area = total(patch, np.rint(shapely.area(land) * 1000), count)[patch] / 1000
@@ -130,3 +131,16 @@ def patches(parcels: pd.DataFrame, parts: Parts, village: Flags, join_m: float) 
     with np.errstate(divide="ignore", invalid="ignore"):
         coverage = np.where(area > 0, np.round(covered / area, 9), np.nan)
     return {"patch_m2": exact(area), "patch_bldg_n": exact(houses), "patch_coverage": exact(coverage)}
+
+
+def _within(
+    tree: shapely.STRtree, shapes: npt.NDArray[np.object_], metres: float, run: Run
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return pairs (shape, member of the tree) within a distance, asking for cancel between slices."""
+    found = [np.zeros((2, 0), dtype=np.intp)]
+    for start in range(0, len(shapes), SLICE):
+        run.check()
+        pairs = tree.query(shapes[start : start + SLICE], predicate="dwithin", distance=metres)
+        found.append(pairs + np.array([[start], [0]]))
+    both = np.concatenate(found, axis=1)
+    return both[0], both[1]
