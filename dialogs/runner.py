@@ -9,18 +9,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qgis.core import (
+    Qgis,
     QgsApplication,
+    QgsProcessingAlgorithm,
     QgsProcessingAlgRunnerTask,
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProject,
 )
-from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, QObject, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, QObject, QTimer, pyqtSignal
 
 from ..processing.texts import interface_language
 from .stages import is_stage
 from .steps import PROVIDER
 
+PUMP_S = 0.04  # how often the window is served while an algorithm holds the main thread
 ABANDONED: list[Any] = []  # runs that outlived their window
 
 
@@ -97,10 +100,12 @@ class Runner(QObject):
         self._total = 1.0
         self._done_share = 0.0
         self._cancelling = False
+        self._here = False  # an algorithm runs on the main thread, below us on the stack
+        self._pumped = 0.0
 
     def start(self, jobs: Sequence[Job]) -> None:
         """Begin; a run that is going on must have ended."""
-        assert self._task is None
+        assert not self.is_running
         self._jobs = list(jobs)
         self._outcome, self._cancelling = Outcome(True), False
         self._began = time.monotonic()
@@ -111,7 +116,7 @@ class Runner(QObject):
     @property
     def is_running(self) -> bool:
         """Say whether a run is going on."""
-        return self._task is not None
+        return self._task is not None or self._here
 
     @property
     def is_cancelling(self) -> bool:
@@ -148,6 +153,8 @@ class Runner(QObject):
         self._jobs = self._jobs[:1]
         if self._task is not None:
             self._task.cancel()
+        elif self._here:
+            self._listener.cancel()
 
     def abandon(self, wait_s: float = 5.0) -> None:
         """Cancel without telling anybody and wait for the end: the window or the plugin goes away.
@@ -155,9 +162,10 @@ class Runner(QObject):
         What still runs after `wait_s` keeps its context alive in ABANDONED, because the task refers to it.
         """
         self.blockSignals(True)
-        if self._task is None:
-            return
         self.cancel()
+        if self._here:  # it ends when this call has returned to it
+            ABANDONED.append((self, None, self._context, self._listener))
+            self.setParent(None)
         until = time.monotonic() + wait_s
         while self._task is not None and time.monotonic() < until:
             QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
@@ -179,10 +187,29 @@ class Runner(QObject):
         if not able:
             self._end(False, message)
             return
+        if algorithm.flags() & Qgis.ProcessingAlgorithmFlag.NoThreading:
+            self._here = True
+            QTimer.singleShot(0, lambda: self._run_here(algorithm, job))
+            return
         task = QgsProcessingAlgRunnerTask(algorithm, dict(job.parameters), self._context, self._listener)
         task.executed.connect(self._on_executed)
         self._task = task
         QgsApplication.taskManager().addTask(task)
+
+    def _run_here(self, algorithm: QgsProcessingAlgorithm, job: Job) -> None:
+        """Run what must not leave the main thread (layouts); the window is served whenever it reports progress."""
+        listener = self._listener
+        listener.progressChanged.connect(self._pump)
+        results, ok = algorithm.run(dict(job.parameters), self._context, listener)
+        listener.progressChanged.disconnect(self._pump)
+        self._here = False
+        self._on_executed(ok, results)
+
+    def _pump(self, *_: Any) -> None:
+        now = time.monotonic()
+        if now - self._pumped >= PUMP_S:
+            self._pumped = now
+            QCoreApplication.processEvents()
 
     def _on_executed(self, ok: bool, results: dict[str, Any]) -> None:
         job = self._jobs[0]

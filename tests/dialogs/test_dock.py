@@ -238,3 +238,36 @@ def test_newer_state_is_left_alone(dock, qtbot):
     dock.session.rename("other")
     assert "newer version" in dock.welcome.text()
     assert project.readEntry("urban_renewal", "state", "")[0] == text
+
+
+def test_what_must_stay_on_the_main_thread_can_be_cancelled(dock, click, qtbot, tmp_path, load_inputs, stand_ins):
+    """Layouts are drawn on the main thread: the window still answers between two reports of progress."""
+    import threading
+
+    from qgis.core import Qgis, QgsProcessingException
+    from qgis.PyQt.QtCore import QTimer
+
+    seen = []
+
+    def during(values, feedback, folder):
+        seen.append(threading.current_thread() is threading.main_thread())
+        for tick in range(400):
+            feedback.setProgress(tick / 4)
+            time.sleep(0.01)
+            if feedback.isCanceled():
+                raise QgsProcessingException("cancelled")
+
+    ready(dock, qtbot, tmp_path, load_inputs)
+    kind = stand_ins["fullstudy"]
+    kind.during = staticmethod(during)
+    kind.flags = lambda self: Qgis.ProcessingAlgorithmFlag.NoThreading
+    try:
+        began = time.monotonic()
+        QTimer.singleShot(400, dock.cards["prepare"].cancel.click)
+        click(dock.run_all)
+        wait_idle(qtbot, dock)
+    finally:
+        del kind.flags
+    assert seen == [True]
+    assert time.monotonic() - began < 2.0
+    assert dock.cards["prepare"].state.text() == "Ready"
