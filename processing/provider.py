@@ -15,6 +15,7 @@ from .texts import tr
 ALGORITHMS: tuple[tuple[str, str], ...] = (
     ("checkinputs", "CheckInputs"),
     ("allocatepopulation", "AllocatePopulation"),
+    ("buildwalknetwork", "BuildWalkNetwork"),
     ("tagparcels", "TagParcels"),
     ("delineatezones", "DelineateZones"),
     ("exportzones", "ExportZones"),

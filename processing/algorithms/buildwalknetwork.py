@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
+from ...core import schema
+from ...core.errors import RenewalError
 from .. import parameters as declare
-from ..base import RenewalAlgorithm
+from ..base import Output, RenewalAlgorithm, Results
 from ..parameters import RoleUse
+
+AROUND_M = 200.0  # heights this far around the roads are read, so that the low-pass sees real ground at their edge
 
 
 class BuildWalkNetwork(RenewalAlgorithm):
@@ -32,3 +36,33 @@ class BuildWalkNetwork(RenewalAlgorithm):
         yield declare.sink("EDGES", "line")
         yield declare.sink("NODES", "point", optional=True)
         yield declare.sink("FINDINGS", "none", optional=True)
+
+    def compute(self, inputs, run) -> Results:
+        import shapely
+
+        from ...core import frames
+        from ...core.walking.heights import make_surface
+        from ...core.walking.network import NetworkOptions, build_network
+        from ...core.walking.profiles import load_profiles
+
+        roads = inputs.table("ROADS")
+        if not len(roads):
+            raise RenewalError("walk_nothing_open", n=0)
+        profiles = load_profiles(inputs.choices("PROFILES"), inputs.path("PROFILE_FILE"))
+        mapping = inputs.document("mapping", "standard", "MAPPING_FILE")
+        x_min, y_min, x_max, y_max = shapely.total_bounds(frames.geometries(roads)).tolist()
+        around = (x_min - AROUND_M, y_min - AROUND_M, x_max + AROUND_M, y_max + AROUND_M)
+        raster = inputs.raster("DEM", around)
+        surface = make_surface(raster, inputs.table("HEIGHT_POINTS"), profiles[0].rules, run.part(0, 0.3))
+        options = NetworkOptions(mapping, inputs.number("TOLERANCE"), inputs.flag("JOIN_NEAR_MISSES"))
+        network = build_network(roads, options, profiles, surface, run.part(0.3, 1))
+        names = tuple(profile.id for profile in profiles)
+        return Results(
+            {
+                "EDGES": Output(network.edges, schema.table("edges", profiles=names)),
+                "NODES": Output(network.nodes, schema.table("nodes")),
+                "FINDINGS": Output(network.findings, schema.table("network_findings")),
+            },
+            {"COMPONENTS": network.counts["components_n"], "NEAR_MISSES": network.counts["near_misses_n"]},
+            [mapping],
+        )
