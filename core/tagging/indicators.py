@@ -13,7 +13,7 @@ import shapely
 
 from .. import frames
 from ..run import Run
-from .intervals import Flags, Interval, Reals, between, exact, first_known, largest, unknown, weighted_mean
+from .intervals import Flags, Interval, Reals, between, exact, first_known, largest, total, unknown, weighted_mean
 from .parts import MOST_FLOORS, Parts, built_by, floors_to_climb, years_of
 
 Objects = npt.NDArray[np.object_]
@@ -182,22 +182,22 @@ def _lifts(parts: Parts, land: Objects, limits: Mapping[str, float]) -> tuple[In
 def _big_and_low(parts: Parts, limits: Mapping[str, float]) -> Interval:
     foot, floors = parts.real("foot_m2"), exact(parts.real("floors"))
     weight = np.rint(foot * parts.share * 1000)
-    total = np.bincount(parts.parcel, weights=weight, minlength=parts.n)
+    covered = total(parts.parcel, weight, parts.n)
     ends = []
     for low in (floors.hi <= limits["low_floors"], floors.lo <= limits["low_floors"]):
-        found = np.bincount(parts.parcel, weights=weight * (low & (foot >= limits["big_foot_m2"])), minlength=parts.n)
+        found = total(parts.parcel, weight * (low & (foot >= limits["big_foot_m2"])), parts.n)
         with np.errstate(invalid="ignore"):
-            ends.append(np.where(total > 0, found / total, np.nan))
+            ends.append(np.where(covered > 0, found / covered, np.nan))
     return between(ends[0], ends[1])
 
 
 def _medians(parts: Parts, value: Interval, low: float, high: float) -> Interval:
-    """Return the median over the buildings a parcel mainly holds; unknown ones are taken at both ends."""
-    ends = []
+    """Return the median over the buildings a parcel mainly holds, sheds aside; unknown ones at both ends."""
+    ends, body = [], parts.houses()
     for end in (np.clip(value.lo, low, high), np.clip(value.hi, low, high)):
-        found = pd.Series(end[parts.main]).groupby(parts.parcel[parts.main]).median()
+        found = pd.Series(end[body]).groupby(parts.parcel[body]).median()
         ends.append(found.reindex(np.arange(parts.n)).to_numpy(np.float64))
-    nothing = parts.only_main(value.is_known().astype(float)) == 0
+    nothing = total(parts.parcel, (value.is_known() & body).astype(float), parts.n) == 0
     return between(ends[0], ends[1]).masked(nothing)
 
 

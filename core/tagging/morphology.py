@@ -31,12 +31,13 @@ def measure_morphology(
     """Return gap_med_m, orientation_sd, far_from_road and patch_m2, patch_bldg_n, patch_coverage per parcel.
 
     `village` (n,) says which parcels are collective or homesteads: those within `patch_join_m` of each other are one
-    patch, any other parcel is a patch by itself. Gaps and directions are of the buildings a parcel mainly holds;
+    patch, any other parcel is a patch by itself. Gaps and directions are of the buildings a parcel mainly
+    holds, sheds aside;
     unknown with one building (gap) or fewer than three (direction).
     """
     if not parts.given:
         return {}
-    main = np.flatnonzero(parts.main)
+    main = np.flatnonzero(parts.houses())
     shapes = parts.house[frames.GEOMETRY].to_numpy(dtype=object)[main]
     row = parts.parcel[main]
     gaps = nearest_on_same_parcel(shapes, row, run)
@@ -127,7 +128,7 @@ def patches(parcels: pd.DataFrame, parts: Parts, village: Flags, join_m: float, 
     count, patch = connected_components(links, directed=False)
     area = total(patch, np.rint(shapely.area(land) * 1000), count)[patch] / 1000
     covered = total(patch, np.rint(parts.sum_m2(parts.real("foot_m2")) * 1000), count)[patch] / 1000
-    houses = total(patch, parts.only_main(np.ones(len(parts.parcel))), count)[patch]
+    houses = total(patch, parts.only_main(parts.houses().astype(float)), count)[patch]
     with np.errstate(divide="ignore", invalid="ignore"):
         coverage = np.where(area > 0, np.round(covered / area, 9), np.nan)
     return {"patch_m2": exact(area), "patch_bldg_n": exact(houses), "patch_coverage": exact(coverage)}

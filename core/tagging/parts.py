@@ -21,8 +21,8 @@ class Parts:
     """Parts of buildings on parcels, sorted by parcel row and building_id.
 
     `parcel` (k,) parcel rows; `house` the measured buildings of the parts (k rows); `share` (k,); `main` (k,) bool:
-    the building's main part; `floor` weights of floor area in thousandths of m², footprint × 1 … × 100 storeys where
-    the floor area is unknown; `n` parcels; `given` whether there was a buildings layer at all.
+    the building's main part; `floor` weights of floor area in thousandths of m², footprint × 1 … × 100 storeys
+    (a shed: × 1) where the floor area is unknown; `n` parcels; `given` whether there was a buildings layer at all.
     """
 
     parcel: Rows
@@ -46,6 +46,10 @@ class Parts:
     def only_main(self, values: Reals) -> Reals:
         """Return, per parcel, the sum of a whole number over the buildings it holds mainly."""
         return total(self.parcel[self.main], values[self.main], self.n)
+
+    def houses(self) -> npt.NDArray[np.bool_]:
+        """Say which parts are a building's main part and no shed: what medians, gaps and patches are about."""
+        return np.asarray(self.main & ~self.house["is_shed"].to_numpy(dtype=bool)) if self.given else self.main
 
     def sum_m2(self, values_m2: Reals) -> Reals:
         """Return, per parcel, the sum of an area of the buildings by share, to a thousandth of a square metre."""
@@ -72,7 +76,8 @@ def join_parts(measured: pd.DataFrame | None, pairs: pd.DataFrame | None, n: int
     foot, floor = house["foot_m2"].to_numpy(np.float64), house["floor_m2"].to_numpy(np.float64)
     known = np.isfinite(floor)
     lo = np.rint(np.where(known, floor, foot) * share * MILLI)
-    hi = np.rint(np.where(known, floor, foot * MOST_FLOORS) * share * MILLI)
+    shed = house["is_shed"].to_numpy(dtype=bool)
+    hi = np.rint(np.where(known, floor, foot * np.where(shed, 1.0, MOST_FLOORS)) * share * MILLI)
     main = pairs["is_main"].to_numpy(dtype=bool)
     return Parts(parcel, house, share, main, Weights(parcel, lo, hi, n), n, given=True)
 

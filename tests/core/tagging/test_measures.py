@@ -59,6 +59,17 @@ def test_floor_area_is_split_and_a_building_counts_once(tag, plots, houses):
     assert found["coverage"].tolist() == [0.0625, 0.125]
 
 
+def test_sheds_do_not_drown_what_is_known(tag, plots, houses):
+    """A shed of unknown age is one storey: 25 of 625 m² undated, and no building of the medians."""
+    parcels = plots(1, land_use=["0701"], czcsxm=["201"])
+    rows = [(0, 0, 10, 10, {"floors": 6, "year": 1995}), (0, 1, 5, 5, {"floors": "棚", "year": None})]
+    found, _, _ = tag(parcels, buildings=houses(rows))
+    row = found.loc["P0"]
+    assert row[["old_share_lo", "old_share_hi"]].tolist() == [0.96, 1.0]
+    assert row[["bldg_n", "floors_med", "foot_med_m2"]].tolist() == [2, 6, 100]
+    assert pd.isna(row["gap_med_m"])
+
+
 @pytest.mark.parametrize(
     ("floors", "entry", "lift", "need"),
     [
