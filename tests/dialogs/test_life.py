@@ -1,0 +1,80 @@
+"""The dock in the plugin: opened by the button, closed by the cross, gone after unloading; Chinese throughout."""
+
+import re
+
+import pytest
+
+
+@pytest.fixture
+def plugin(qgis_iface, qgis_app, project, qgis_processing):
+    import urban_renewal
+
+    made = urban_renewal.classFactory(qgis_iface)
+    made.initGui()
+    yield made
+    if made.provider is not None:
+        made.unload()
+
+
+def flush(qgis_app):
+    qgis_app.sendPostedEvents(None, 52)  # QEvent::DeferredDelete: what deleteLater() has put off
+    qgis_app.processEvents()
+
+
+def test_button_opens_and_unloading_leaves_nothing(plugin, qgis_iface, qgis_app, project):
+    from qgis.PyQt.QtWidgets import QDockWidget
+
+    def docks():
+        return [item for item in qgis_iface.mainWindow().findChildren(QDockWidget) if "Renewal" in item.objectName()]
+
+    plugin.action.setChecked(True)
+    assert plugin.dock is not None
+    assert len(docks()) == 1
+    receivers = project.receivers(project.layersAdded)
+    plugin.unload()
+    flush(qgis_app)
+    assert docks() == []
+    assert project.receivers(project.layersAdded) == receivers - 2
+
+
+def test_unloading_with_a_project_full_of_layers(plugin, qgis_app, project, load_inputs, qtbot):
+    plugin.action.setChecked(True)
+    load_inputs()
+    qtbot.wait(250)
+    plugin.unload()
+    flush(qgis_app)
+    project.clear()
+    qtbot.wait(250)  # nothing of the dock is called any more
+
+
+@pytest.fixture
+def chinese(monkeypatch, qgis_app):
+    """QGIS in Chinese: our translator, our texts."""
+    from qgis.PyQt.QtCore import QCoreApplication, QTranslator
+    from urban_renewal.core.words import RESOURCES
+    from urban_renewal.dialogs import charts, inputs_panel, results, session, wording
+    from urban_renewal.processing import texts
+
+    translator = QTranslator()
+    assert translator.load(str(RESOURCES.parent / "i18n" / "urban_renewal_zh.qm"))
+    QCoreApplication.installTranslator(translator)
+    for module in (texts, charts, results, session, wording):
+        monkeypatch.setattr(module, "interface_language", lambda: "zh")
+    yield inputs_panel
+    QCoreApplication.removeTranslator(translator)
+
+
+def test_everything_is_chinese(chinese, dock, click, qtbot, tmp_path, load_inputs):
+    from qgis.PyQt.QtWidgets import QAbstractButton, QLabel
+
+    load_inputs("population")
+    qtbot.wait(300)
+    dock.folder.setFilePath(str(tmp_path / "s"))
+    dock.inputs.more.setChecked(True)
+    widgets = [*dock.page.findChildren(QLabel), *dock.page.findChildren(QAbstractButton)]
+    shown = [re.sub("<[^>]*>", " ", widget.text()) for widget in widgets]
+    english = [text for text in shown if re.search("[A-Za-z]{4}", text) and "GeoPackage" not in text]
+    assert english == []
+    assert dock.run_all.text() == "全部运行"
+    assert "没有找到“人口”。请选一个面图层。" in dock.why.text()
+    assert dock.cards["tag"].state.text() == "在“准备”之后"
