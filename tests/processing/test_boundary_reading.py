@@ -245,7 +245,7 @@ def test_raster_window_matches_its_cells(tmp_path):
     column, row = raster.to_cell(np.array([centres_x[60]]), np.array([centres_y[50]]))
     assert raster.values[round(float(row[0])), round(float(column[0]))] == pytest.approx(values[50, 60])
     assert raster.cell_m == pytest.approx((30, 30))
-    whole = read_raster(snapshot, (x0, y1 - 4000, x0 + 5000, y1), working, context.transformContext(), Run())
+    whole = read_raster(snapshot, (x0, y1 - 4500, x0 + 6000, y1), working, context.transformContext(), Run())
     assert np.isnan(whole.values[5, 5])
     assert np.isfinite(whole.values).sum() == columns * rows - 1
 

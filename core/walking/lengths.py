@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How many metres the quickest walk to the nearest facility is long; legs and partial edges included."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse.csgraph import dijkstra
+
+from ..run import Run
+from .graph import CLOSED, Reals, WalkGraph
+from .join import Joined
+from .profiles import Profile
+from .reach import Nearest
+from .search import Ends, Search, least_by_key
+from .ways import Longs
+
+NO_NODE = -9999  # scipy's mark for "no predecessor"
+
+
+def nearest_lengths(
+    graph: WalkGraph, profile: Profile, places: Joined, facilities: Joined, found: Nearest, cap_ms: int, run: Run
+) -> Reals:
+    """Return metres in plan of the walks that `nearest` found, one per place owner, NaN where it found none.
+
+    Of several equally quick walks the length is that of one of them, always the same.
+    """
+    search, count = Search(graph, profile, True), max(facilities.owners, 1)
+    starts, homes = search.ends(facilities, False), search.ends(places, True)
+    run.progress(0.0)
+    packed = (starts.ms + 1) * count + facilities.owner[starts.row]
+    node, least = least_by_key(starts.node, packed)
+    arcs = search.matrix(node, least, np.array([len(node)]), scale=count)
+    source = len(graph.node_ids)
+    far, onward = dijkstra(arcs, indices=[source], limit=(cap_ms + 2.0) * count, return_predecessors=True)
+    run.progress(0.5)
+    to_facility = _lengths_from_nodes(graph, profile, onward[0, :source].astype(np.int64), source)
+    arrival = _arrivals(graph, facilities, starts, packed, node, least, source)
+    at_source, metres = to_facility
+    total = metres + arrival[np.where(at_source >= 0, at_source, source)]
+    wanted = found.ms.astype(np.int64) * count + found.facility
+    length = np.full(places.owners, np.nan)
+    reached = np.isfinite(far[0][homes.node])
+    rows = np.flatnonzero(reached)
+    owner = places.owner[homes.row[rows]]
+    cost = far[0][homes.node[rows]].astype(np.int64) + (homes.ms[rows] - 1) * count
+    good = rows[cost == wanted[owner]]
+    walked = total[homes.node[good]] + _part_m(graph, places, homes.row[good], homes.node[good])
+    _keep_first(length, places.owner[homes.row[good]], walked)
+    f_row, p_row, ms = search.on_one_edge(facilities, np.arange(len(facilities.edge)), places, homes)
+    direct = ms * count + facilities.owner[f_row] == wanted[places.owner[p_row]]
+    f_row, p_row = f_row[direct], p_row[direct]
+    edge_m = graph.length_m[places.edge[p_row]] * np.abs(places.share[p_row] - facilities.share[f_row])
+    _keep_first(length, places.owner[p_row], edge_m + places.leg_m[p_row] + facilities.leg_m[f_row])
+    length[found.facility < 0] = np.nan
+    run.progress(1.0)
+    return length
+
+
+def _keep_first(length: Reals, owner: Longs, metres: Reals) -> None:
+    """Fill what is still missing, the first candidate of each owner."""
+    who, first = np.unique(owner, return_index=True)
+    missing = np.isnan(length[who])
+    length[who[missing]] = metres[first[missing]]
+
+
+def _part_m(graph: WalkGraph, joined: Joined, row: Longs, node: Longs) -> Reals:
+    """Return metres between a joined point and one end of its edge, the leg included."""
+    edge, share = joined.edge[row], joined.share[row]
+    along = np.where(graph.start[edge] == node, share, 1 - share)
+    along = np.where(graph.start[edge] == graph.end[edge], np.minimum(share, 1 - share), along)
+    metres: Reals = graph.length_m[edge] * along + joined.leg_m[row]
+    return metres
+
+
+def _arrivals(
+    graph: WalkGraph, facilities: Joined, starts: Ends, packed: Longs, node: Longs, least: Longs, source: int
+) -> Reals:
+    """Return (nodes + 1,) metres from each node to the facility point it was searched from, NaN elsewhere."""
+    metres = np.full(source + 1, np.nan)
+    position = np.searchsorted(node, starts.node)
+    chosen = np.flatnonzero(packed == least[position])
+    values = _part_m(graph, facilities, starts.row[chosen], starts.node[chosen])
+    who, first = np.unique(starts.node[chosen], return_index=True)
+    metres[who] = values[first]
+    return metres
+
+
+def _lengths_from_nodes(graph: WalkGraph, profile: Profile, onward: Longs, source: int) -> tuple[Longs, Reals]:
+    """Return for each node the last node before the facility (-1 = not reached) and the metres walked to it."""
+    reached = onward != NO_NODE
+    last = np.where(reached, np.where(onward == source, np.arange(source), onward), -1)
+    moving = reached & (onward != source)
+    metres = np.zeros(source)
+    metres[moving] = _quickest_m(graph, profile, np.flatnonzero(moving), onward[moving])
+    while True:  # pointer jumping: every round doubles the stretch that is summed up
+        ahead = np.where(last >= 0, last, 0)
+        further = np.where(last >= 0, last[ahead], -1)
+        add = np.where((last >= 0) & (further != last), metres[ahead], 0.0)
+        if (further == last).all():
+            return last, metres
+        metres, last = metres + add, further
+
+
+def _quickest_m(graph: WalkGraph, profile: Profile, tail: Longs, head: Longs) -> Reals:
+    """Return the plan length of the quickest edge from each tail to its head; of equally quick ones the shortest."""
+    n = len(graph.node_ids)
+    key = np.concatenate([graph.start * np.int64(n) + graph.end, graph.end * np.int64(n) + graph.start])
+    ms = np.concatenate([graph.fwd_ms[profile.id], graph.back_ms[profile.id]])
+    metres = np.tile(graph.length_m, 2)
+    open_way = ms != CLOSED
+    key, ms, metres = key[open_way], ms[open_way], metres[open_way]
+    order = np.lexsort((metres, ms, key))
+    key, metres = key[order], metres[order]
+    found: Reals = metres[np.searchsorted(key, tail * np.int64(n) + head)]
+    return found
