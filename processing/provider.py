@@ -17,6 +17,7 @@ ALGORITHMS: tuple[tuple[str, str], ...] = (
     ("allocatepopulation", "AllocatePopulation"),
     ("buildwalknetwork", "BuildWalkNetwork"),
     ("tagparcels", "TagParcels"),
+    ("facilitygap", "FacilityGap"),
     ("delineatezones", "DelineateZones"),
     ("exportzones", "ExportZones"),
     ("verifydelivery", "VerifyDelivery"),

@@ -17,6 +17,7 @@ from ..run import Run
 from ..walking.graph import WalkGraph, graph_from_edges
 from ..walking.heights import Surface
 from ..walking.join import Joined, JoinOptions, Points, entrance_points, join_points, not_joined_reason
+from ..walking.lengths import nearest_lengths
 from ..walking.profiles import Profile
 from ..walking.reach import nearest, reach_pairs
 from .access import access_ratios, decay_weights
@@ -61,7 +62,8 @@ class GapOptions:
 class KindResult:
     """One kind at every demand point (n,) and facility row of its supply (m,).
 
-    `need`, `served` in the kind's unit; `walk_ms` -1 = no facility within an hour; `nearest` row of `supply` (-1 none);
+    `need`, `served` in the kind's unit; `walk_ms` -1 = no facility within an hour, `walk_m` metres; `nearest` row of
+    `supply` (-1 none);
     `line_m` NaN = no facility; `status` of the point's joining ("" = joined); `isolated`: no facility of the kind in
     its part of the network; `pairs` who reaches what; `load` NaN where the capacity is unknown.
     """
@@ -71,6 +73,7 @@ class KindResult:
     need: Reals
     served: Reals
     walk_ms: npt.NDArray[np.int64]
+    walk_m: Reals
     nearest: npt.NDArray[np.int64]
     line_m: Reals
     in_radius: npt.NDArray[np.bool_]
@@ -141,7 +144,7 @@ def _count_kind(
     doors = doors.take(row_of[doors.owner] >= 0)
     pairs = reach_pairs(graph, profile, places, doors, kind.limit_ms, kind.direction, run.part(0, 0.5))
     reach = Reach(pairs.place.astype(np.intp), row_of[pairs.facility].astype(np.intp), len(demand.ids), len(supply))
-    near = nearest(graph, profile, places, doors, CAP_MS, run.part(0.5, 0.7))
+    near = nearest(graph, profile, places, doors, CAP_MS, run.part(0.5, 0.65))
     need = need_of(kind, demand)
     capacity = _whole_capacity(supply, need.per_unit)
     found = fair_maximum(need.amount, capacity, reach, run.part(0.7, 0.85))
@@ -155,6 +158,7 @@ def _count_kind(
     return KindResult(
         kind=kind, supply=supply, need=need.amount / need.per_unit, served=found.served / need.per_unit,
         walk_ms=near.ms.astype(np.int64),
+        walk_m=nearest_lengths(graph, profile, places, doors, near, CAP_MS, run.part(0.65, 0.7)),
         nearest=np.where(near.facility >= 0, row_of[np.maximum(near.facility, 0)], -1),
         line_m=straight_distances(points, shapes),
         in_radius=within_radius(points, shapes, kind.radius_m, cuts, run.part(0.85, 1)),

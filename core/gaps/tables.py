@@ -38,7 +38,7 @@ def _detail_of(parcels: pd.DataFrame, demand: Demand, result: KindResult) -> pd.
     frame = pd.DataFrame({
         "parcel_id": parcels["parcel_id"], "kind": kind.id, "unit": kind.unit, "standard_id": kind.standard_id,
         "people": _sum(people / MILLI, parcel, n), "need": need,
-        "line_m": _mean(result.line_m, weight, parcel, n), "walk_m": np.nan,
+        "line_m": _mean(result.line_m, weight, parcel, n), "walk_m": _mean(result.walk_m, weight, parcel, n),
         "walk_s": _mean(np.where(routed, result.walk_ms / 1000, np.nan), weight, parcel, n),
         "nearest_id": _nearest_of_most(result, weight, parcel, n), "reach_n": _reached(result, parcel, n),
         "access_ratio": _mean(result.access_ratio, result.need, parcel, n), "served": served, "gap": need - served,

@@ -78,7 +78,7 @@ def test_day_care_by_hand(counted):
     assert rows["need"].tolist() == [80, 80, 80, 80, 0, 8]
     assert np.allclose(rows["share"].to_numpy(), [0.5625, 0.5625, 0.5625, 0.5625, np.nan, 0], equal_nan=True)
     assert rows["served"].tolist() == [45, 45, 45, 45, 0, 0] and rows["gap"].tolist() == [35, 35, 35, 35, 0, 8]
-    assert rows["walk_s"].tolist()[:4] == [0, 100, 200, 200]
+    assert rows["walk_s"].tolist()[:4] == rows["walk_m"].tolist()[:4] == [0, 100, 200, 200]
     assert rows["nearest_id"].tolist()[:4] == [
         "f1",
         "f1",
