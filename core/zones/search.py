@@ -141,46 +141,58 @@ def _rank(site: Site, zone: set[int]) -> tuple[float, int]:
 def _repaired(site: Site, zone: set[int], banned: set[int], keep: Iterable[int] = ()) -> set[int]:
     """Return the set grown, trimmed and brought within the limits where possible, `banned` left out."""
     kept = set(keep)
-    zone = _within_cap(site, zone, kept)
-    zone = _grown(site, zone, banned)
-    zone = _trimmed(site, zone)
+    zone = _trimmed(site, _grown(site, _within_cap(site, zone, kept), banned))
+    zone = _trimmed(site, _grown(site, zone, banned))  # trimming made room
     zone = _with_petals(site, zone, banned)
     zone = _filled_up(site, zone, banned)
     return _trimmed(site, zone)
 
 
 def _grown(site: Site, zone: set[int], banned: set[int]) -> set[int]:
-    """Add whole shortest paths to parcels of value as long as one gains."""
-    room = round(site.limits.area_max_m2 * 100) - sum(site.area[i] for i in zone)
+    """Add whole paths to parcels of value as long as one gains: the cheapest ones, then those that need least area."""
+    cap = round(site.limits.area_max_m2 * 100)
+    thrifty = False
     while True:
-        goals = {i for i in site.allowed if site.weight[i] > 0} - zone - banned
-        paths = _paths(site, zone, goals, banned)
-        options = []
-        for goal, path in paths.items():
-            gain, area = sum(site.weight[i] for i in path), sum(site.area[i] for i in path)
-            if gain > 0 and area <= room:
-                options.append((-gain / max(area, 1), goal, area))
-        if not options:
+        room = cap - sum(site.area[i] for i in zone)
+        taken, blocked = _growth(site, zone, banned, room, thrifty)
+        if not taken and (thrifty or not blocked):
             return zone
-        taken: set[int] = set()
-        for _, goal, _ in sorted(options):  # several at once as long as they do not share parcels
-            path = paths[goal]
-            area = sum(site.area[i] for i in path)
-            if area <= room and not taken & set(path):
-                taken |= set(path)
-                room -= area
+        thrifty = not taken
         zone = zone | taken
 
 
-def _paths(site: Site, zone: set[int], goals: set[int], banned: set[int] | None = None) -> dict[int, list[int]]:
-    """Return for each goal the parcels of the cheapest way to it from the set: cost = what filler loses, then area."""
+def _growth(site: Site, zone: set[int], banned: set[int], room: int, thrifty: bool) -> tuple[set[int], bool]:
+    """Return the parcels of gaining paths that fit in the room together, and whether some path did not fit."""
+    goals = {i for i in site.allowed if site.weight[i] > 0} - zone - banned
+    paths = _paths(site, zone, goals, banned, thrifty)
+    options, blocked = [], False
+    for goal, path in paths.items():
+        gain, area = sum(site.weight[i] for i in path), sum(site.area[i] for i in path)
+        blocked = blocked or area > room
+        if gain > 0 and area <= room:
+            options.append((-gain / max(area, 1), goal, area))
+    taken: set[int] = set()
+    for _, goal, area in sorted(options):
+        if area <= room and not taken & set(paths[goal]):
+            taken |= set(paths[goal])
+            room -= area
+    return taken, blocked
+
+
+def _paths(
+    site: Site, zone: set[int], goals: set[int], banned: set[int] | None = None, thrifty: bool = False
+) -> dict[int, list[int]]:
+    """Return for each goal the parcels of the cheapest way to it from the set: what filler loses, then area.
+
+    With `thrifty` the way of least area, then of least loss.
+    """
     shut = banned or set()
     best: dict[int, tuple[int, int]] = dict.fromkeys(zone, (0, 0))
     back: dict[int, int] = {}
     heap = [(0, 0, i) for i in sorted(zone)]
     left, done = set(goals), set()
     while heap and left:
-        cost, area, i = heapq.heappop(heap)
+        first, second, i = heapq.heappop(heap)
         if i in done:
             continue
         done.add(i)
@@ -188,7 +200,8 @@ def _paths(site: Site, zone: set[int], goals: set[int], banned: set[int] | None 
         for j in site.near[i]:
             if j in done or j in shut or j not in site.allowed:
                 continue
-            new = (cost + max(0, -site.weight[j]), area + site.area[j])
+            loss, area = max(0, -site.weight[j]), site.area[j]
+            new = (first + area, second + loss) if thrifty else (first + loss, second + area)
             if j not in best or new < best[j]:
                 best[j], back[j] = new, i
                 heapq.heappush(heap, (*new, j))
@@ -233,7 +246,8 @@ def _within_cap(site: Site, zone: set[int], kept: set[int]) -> set[int]:
         losses = drop_losses(site.near, site.weight, zone, site.forced)
         if not losses:
             return zone
-        worst = min(losses, key=lambda i: (i in kept, losses[i] / max(site.area[i], 1), i))
+        areas = drop_losses(site.near, site.area, zone, site.forced)  # with all that falls off with it
+        worst = min(losses, key=lambda i: (i in kept, losses[i] / max(areas[i], 1), i))
         zone = connected_part(site.near, zone - {worst}, site.forced)
     return zone
 

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from ...core import schema
 from .. import parameters as declare
-from ..base import RenewalAlgorithm
+from ..base import Output, RenewalAlgorithm, Results
+from ..ground import surface_of
 from ..parameters import WALK_ROLES, RoleUse
 
 
@@ -18,7 +20,6 @@ class DelineateZones(RenewalAlgorithm):
         RoleUse("STATIONS", "STATIONS", fields=("station_id", "kind", "name")),
         RoleUse("STATION_ENTRANCES", "STATION_ENTRANCES", optional=True, fields=("entrance_of",)),
         *WALK_ROLES,
-        RoleUse("COMMUNITIES", "COMMUNITIES", optional=True),
         RoleUse("GIVEN", "", optional=True, tables=("zones",)),
         RoleUse("LOCKED_IN", "GREEN", optional=True),
         RoleUse("LOCKED_OUT", "GREEN", optional=True),
@@ -38,3 +39,47 @@ class DelineateZones(RenewalAlgorithm):
         yield declare.sink("BRANCHES", "line")
         yield declare.sink("PETALS", "polygon")
         yield declare.sink("LEFT_OUT", "none", optional=True)
+
+    def compute(self, inputs, run) -> Results:
+        from ...core import envelope
+        from ...core.walking.graph import graph_from_edges
+        from ...core.walking.join import JoinOptions
+        from ...core.walking.profiles import load_profiles
+        from ...core.zones.delineate import delineate_zones
+        from ...core.zones.inputs import ZoneInputs
+        from ...core.zones.rules import read_zone_rules
+
+        document = inputs.document("zone-rules", inputs.choice("ZONE_RULES"), "ZONE_RULES_FILE")
+        elder = load_profiles(["elder"], inputs.path("PROFILE_FILE"))[0]
+        table = inputs.table
+        zones = delineate_zones(
+            ZoneInputs(
+                table("PARCELS"),
+                table("STATIONS"),
+                graph_from_edges(table("NETWORK"), ["elder"], run.part(0, 0.05)),
+                elder,
+                detail=table("DETAIL"),
+                entrances=table("STATION_ENTRANCES"),
+                barriers=table("BARRIERS"),
+                surface=surface_of(inputs, elder.rules, run.part(0.05, 0.1)),
+                join=JoinOptions(inputs.number("SNAP_LIMIT"), inputs.number("SNAP_MAX_CLIMB")),
+                locked_in=table("LOCKED_IN"),
+                locked_out=table("LOCKED_OUT"),
+                given=table("GIVEN"),
+                previous=table("PREVIOUS"),
+                max_zones=inputs.integer("MAX_ZONES") if inputs.given("MAX_ZONES") else None,
+            ),
+            read_zone_rules(document),
+            run.part(0.1, 1),
+        )
+        unverified = envelope.list_unverified(document)
+        if unverified:
+            run.warn("zone_rules_heuristic", rules=document["id"], n=len(unverified))
+        tables = {
+            "ZONES": Output(zones.zones, schema.table("zones")),
+            "MEMBERS": Output(zones.members, schema.table("members")),
+            "CORES": Output(zones.cores, schema.table("cores")),
+            "BRANCHES": Output(zones.branches, schema.table("branches")),
+            "PETALS": Output(zones.petals, schema.table("petals")),
+        }
+        return Results(tables, documents=[document])

@@ -1,0 +1,105 @@
+"""delineatezones on real layers: a block of 5 × 5 squares between streets, one station in the middle."""
+
+import json
+
+import pytest
+from qgis.core import QgsProcessingException
+
+SIDE, PITCH = 150, 160
+TAGS = {"P00": "old_compound", "P44": "urban_village", "P04": "idle_factory", "P40": "old_compound"}
+LIMIT = {"unit": "m2", "source": "own choice", "status": "heuristic", "confidence": "m"}
+
+
+@pytest.fixture
+def layers(make_layer):
+    """PARCELS, STATIONS, STATION_ENTRANCES and NETWORK (an elder's 0.9 m/s on 160 m: 177,778 ms)."""
+    parcels = []
+    for row in range(5):
+        for column in range(5):
+            name, x, y = f"P{row}{column}", column * PITCH, row * PITCH
+            tag = TAGS.get(name, "none")
+            values = {"parcel_id": name, "tag": tag, "tag_level": "confirmed" if tag != "none" else "none",
+                      "programme": "none", "coll_share": 0.0, "floor_m2": 30_000.0, "pop": 100.0}  # fmt: skip
+            wkt = f"POLYGON(({x} {y},{x + SIDE} {y},{x + SIDE} {y + SIDE},{x} {y + SIDE},{x} {y}))"
+            parcels.append((wkt, values))
+    edges = []
+    at_x = [i * PITCH - 5 for i in range(6)]
+    at_y = [i * PITCH - 2 for i in range(6)]  # nearer to an inside point than any other street
+    for i in range(6):
+        for j in range(6):
+            for di, dj in ((1, 0), (0, 1)):
+                if i + di < 6 and j + dj < 6:
+                    wkt = f"LINESTRING({at_x[i]} {at_y[j]},{at_x[i + di]} {at_y[j + dj]})"
+                    ends = {"from_node": f"N{i}{j}", "to_node": f"N{i + di}{j + dj}"}
+                    times = {"elder_fwd_ms": 177_778, "elder_back_ms": 177_778}
+                    edges.append((wkt, {"edge_id": f"E{i}{j}{di}", **ends, "length_m": 160.0, "z_from_m": 200.0,
+                                        "z_to_m": 200.0, "kind": "street", "component": 0, **times}))  # fmt: skip
+    middle = 2 * PITCH + 75
+    return {
+        "PARCELS": make_layer(parcels, name="tagged"),
+        "STATIONS": make_layer([(f"POINT({middle} {middle})", {"station_id": "S1", "name": "观音桥"})], "Point"),
+        "STATION_ENTRANCES": make_layer([(f"POINT({middle} {2 * PITCH + 1})", {"entrance_of": "S1"})], "Point"),
+        "NETWORK": make_layer(edges, "LineString", name="edges"),
+    }
+
+
+def sinks(folder):
+    return {
+        name: str(folder / f"{name.lower()}.gpkg")
+        for name in ("ZONES", "MEMBERS", "CORES", "BRANCHES", "PETALS", "LEFT_OUT")
+    }
+
+
+def test_zones_of_a_block(layers, run_algorithm, rows_of, tmp_path, read_json):
+    results, _, _ = run_algorithm("delineatezones", {**layers, **sinks(tmp_path)})
+    zones, members = rows_of(results["ZONES"]), rows_of(results["MEMBERS"])
+    assert [(row["zone_id"], row["name"], row["anchor"], row["petals_n"]) for row in zones] == [
+        ("Z-S1", "观音桥", "S1", 4)
+    ]
+    roles = {row["parcel_id"]: row["role"] for row in members}
+    assert {name for name, role in roles.items() if role == "petal"} == set(TAGS)
+    assert roles["P22"] == "core"
+    assert set(roles.values()) == {"core", "petal", "filler"}
+    # the area is the parcels', at least 0.3 km²; floor area and people follow from 30,000 m² and 100 people each
+    n = len(roles)
+    assert n * SIDE * SIDE >= 300_000
+    assert zones[0]["area_m2"] == pytest.approx(n * SIDE * SIDE)
+    assert (zones[0]["floor_m2"], zones[0]["people"]) == (n * 30_000, n * 100)
+    assert all("分钟" in row["reason"] for row in members if row["role"] == "petal")
+
+    # a corner parcel's inside point joins the street south of it, 77 m; 320 m + 320 m along streets; the entrance 3 m
+    petals = rows_of(results["PETALS"])
+    assert [row["walk_s"] for row in petals] == pytest.approx([(77 + 640 + 3) / 0.9] * 4, abs=0.05)
+    branches = rows_of(results["BRANCHES"])
+    for petal in petals:
+        own = [row for row in branches if row["petal_id"] == petal["petal_id"]]
+        assert sum(row["length_m"] for row in own) == pytest.approx(640, abs=0.2)
+        assert sum(row["walk_s"] for row in own) == pytest.approx(640 / 0.9, abs=0.5)
+        assert {(row["people"], row["kind"], row["climb_m"]) for row in own} == {(100, "street", 0)}
+    assert rows_of(results["CORES"]) == [{"zone_id": "Z-S1", "station_id": "S1", "name": "观音桥"}]
+    assert rows_of(results["LEFT_OUT"]) == []
+
+
+def test_a_rules_file_of_ones_own_and_what_is_missing(layers, run_algorithm, rows_of, tmp_path):
+    rules = {
+        "schema": "urban-renewal/zone-rules/1", "id": "strict", "title": {"zh": "严", "en": "Strict"},
+        "extends": "chongqing", "limits": {"area_min_m2": {"value": 1_000_000, **LIMIT}},
+    }  # fmt: skip
+    path = tmp_path / "strict.json"
+    path.write_text(json.dumps(rules), encoding="utf-8")
+    results, _, _ = run_algorithm(
+        "delineatezones", {**layers, **sinks(tmp_path), "ZONE_RULES_FILE": str(path), "LANGUAGE": "en"}
+    )
+    assert rows_of(results["ZONES"]) == []
+    left_out = rows_of(results["LEFT_OUT"])
+    assert [(row["layer"], row["feature_id"], row["code"]) for row in left_out] == [
+        ("STATIONS", "S1", "zone_area_short")
+    ]
+    # 25 parcels of 150 m × 150 m are all there is
+    assert f"{1_000_000 - 25 * SIDE * SIDE} m² more" in left_out[0]["message"]
+
+
+def test_untagged_parcels_are_refused(layers, make_layer, run_algorithm, tmp_path):
+    plain = make_layer([("POLYGON((0 0,1 0,1 1,0 0))", {"parcel_id": "A"})], name="plain")
+    with pytest.raises(QgsProcessingException):
+        run_algorithm("delineatezones", {**layers, **sinks(tmp_path), "PARCELS": plain})
