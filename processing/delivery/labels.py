@@ -34,6 +34,7 @@ def text_format(family: str, points: float, color: str, bold: bool = False, halo
     font.setBold(bold)
     made = QgsTextFormat()
     made.setFont(font)
+    made.setForcedBold(bold)  # also where the family has no bold face
     made.setSize(points)
     made.setColor(QColor(color))
     if halo:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from qgis.core import QgsRuleBasedRenderer, QgsVectorLayer
+from qgis.core import QgsVectorLayer
 
 from ...core import schema
 from ...core.words import RESOURCES
@@ -34,12 +34,6 @@ def apply_style(layer: QgsVectorLayer, table: schema.Table, language: str) -> No
     if make is not None and layer.isSpatial():
         names = {field.name() for field in layer.fields()}
         layer.setRenderer(rules(make(names, language)))
-
-
-def rules_of(layer: QgsVectorLayer) -> list[Any]:
-    """Return the rules of a styled layer in order, for legends."""
-    renderer = layer.renderer()
-    return list(renderer.rootRule().children()) if isinstance(renderer, QgsRuleBasedRenderer) else []
 
 
 def gap_rules(share: str, language: str, unknown: str = "no_data") -> list[Rule]:

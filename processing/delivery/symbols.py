@@ -94,14 +94,18 @@ def ring(color: str, size: float, width: float) -> QgsMarkerSymbol:
 
 
 def rules(found: list[Rule]) -> QgsRuleBasedRenderer:
-    """Return a renderer with one rule a row, in order; each label is an entry of the legend."""
+    """Return a renderer with one rule a row, in order; each label is an entry of the legend.
+
+    A clone is returned: rules that Python has touched must not outlive their layer, or a later rule at the same address
+    is taken for the old one and freed with it.
+    """
     root = QgsRuleBasedRenderer.Rule(None)
     for label, condition, symbol in found:
         rule = QgsRuleBasedRenderer.Rule(symbol, 0, 0, "" if condition == "ELSE" else condition, label)
         if condition == "ELSE":
             rule.setIsElse(True)  # only then: the call itself forgets the filter
         root.appendChild(rule)
-    return QgsRuleBasedRenderer(root)
+    return QgsRuleBasedRenderer(root).clone()
 
 
 def _line(color: str, width: float, dashes: tuple[float, ...]) -> dict[str, str]:

@@ -17,12 +17,12 @@ def labels_by_feature(layer):
     context.setExpressionContext(layer.createExpressionContext())
     renderer = layer.renderer().clone()
     renderer.startRender(context, layer.fields())
-    root = renderer.rootRule()
+    labels = {item.ruleKey(): item.label() for item in renderer.legendSymbolItems()}
     found = {}
     for feature in layer.getFeatures():
         context.expressionContext().setFeature(feature)
         keys = renderer.legendKeysForFeature(feature, context)
-        found[feature.id()] = [root.findRuleByKey(key).label() for key in keys if key != root.ruleKey()]
+        found[feature.id()] = [labels[key] for key in keys if key in labels]
     renderer.stopRender(context)
     return found
 
@@ -80,20 +80,24 @@ def test_style_of_gaps_follows_the_kinds_computed(make_layer):
 def test_every_style_can_be_drawn(make_layer):
     from qgis.core import QgsExpression
     from urban_renewal.core import schema
-    from urban_renewal.processing.delivery.styles import STYLES, apply_style, rules_of
+    from urban_renewal.processing.delivery.styles import STYLES, apply_style
 
     kinds = {"polygon": "Polygon", "line": "LineString", "point": "Point", "any": "Point"}
     for name in set(STYLES) & set(schema.table_names()):
         table = schema.table(name, ("eday",), ("elder",))
+        if table.geometry == "none":
+            continue
         layer = make_layer([(None, dict.fromkeys(table.names()))], kind=kinds[table.geometry])
         apply_style(layer, table, "zh")
-        assert rules_of(layer), name
-        for rule in rules_of(layer):
-            assert rule.label()
-            assert rule.symbol() is not None
-            expression = QgsExpression("" if rule.isElse() else rule.filterExpression())
-            assert not expression.hasParserError() or not rule.filterExpression() or rule.isElse(), name
-            assert expression.referencedColumns() - {item.name() for item in layer.fields()} == set(), name
+        names = {item.name() for item in layer.fields()}
+        wanted = STYLES[name](names, "zh")
+        items = layer.renderer().legendSymbolItems()
+        assert [item.label() for item in items] == [label for label, _, _ in wanted], name
+        assert all(label for label, _, _ in wanted), name
+        for _, condition, _ in wanted:
+            expression = QgsExpression("TRUE" if condition in ("", "ELSE") else condition)
+            assert not expression.hasParserError(), condition
+            assert expression.referencedColumns() - names == set(), name
 
 
 @pytest.fixture
@@ -201,3 +205,80 @@ def test_all_fields(study, run_algorithm, rows_of):
     rows = rows_of(f"{found['FOLDER']}/data.gpkg|layername=tagged")
     assert {row["parcel_id"]: row["secret"] for row in rows} == {"A": "x", "B": "y", "C": None}
     assert rows_of(f"{found['FOLDER']}/data.gpkg|layername=buildings")[0]["owner_phone"] == "139"
+
+
+def test_project(study, run_algorithm):
+    import re
+    import shutil
+    import zipfile
+    from pathlib import Path
+
+    from qgis.core import QgsExpressionContextUtils, QgsProject
+
+    found, _, _ = run_algorithm("exportzones", {**study, "FORMATS": ["gpkg", "qgz"]})
+    folder = Path(found["FOLDER"])
+    assert sorted(path.name for path in folder.iterdir()) == ["data.gpkg", "manifest.json", "project.qgz"]
+    moved = Path(shutil.move(folder, folder.with_name("搬走")))  # relative paths: it must open anywhere
+    with zipfile.ZipFile(moved / "project.qgz") as archive:
+        text = archive.read("project.qgs").decode("utf-8")
+    sources = [source for source in re.findall(r"<datasource>(.*?)</datasource>", text) if source]
+    assert sources
+    assert [source for source in sources if not source.startswith("./data.gpkg|")] == []
+    assert str(folder.parent) not in text
+    assert "saveUser" not in text
+    project = QgsProject()
+    assert project.read(str(moved / "project.qgz"))
+    layers = project.mapLayers().values()
+    assert all(layer.isValid() for layer in layers)
+    groups = [node.name() for node in project.layerTreeRoot().children()]
+    assert groups == ["片区", "缺口", "识别", "基础"]
+    assert sorted(project.mapThemeCollection().mapThemes()) == sorted(["识别", "缺口", "片区"])
+    assert [layer.featureCount() for layer in layers if layer.name() == "社区汇总 · 社区养老服务站"] == [2]
+    [tagged] = [layer for layer in layers if layer.name() == "宗地标记"]
+    assert labels_by_feature(tagged)[1] == ["老旧小区"]
+    assert QgsExpressionContextUtils.projectScope(project).variable("urbanrenewal_ruleset") is None
+    project.clear()
+
+
+def pdf_text(path):
+    import subprocess
+
+    return subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
+
+
+def test_maps(study, run_algorithm):
+    from pathlib import Path
+
+    from qgis.core import QgsLayoutItemMap, QgsProject
+
+    found, _, _ = run_algorithm(
+        "exportzones", {**study, "FORMATS": ["pdf", "qgz"], "TITLE": "渝中更新研究", "AUTHOR": "某设计院"}
+    )
+    folder = Path(found["FOLDER"]) / "maps"
+    names = sorted(path.name for path in folder.iterdir())
+    stems = ["01-01_更新对象与示范片区总图", "03-01_七星岗", "03-02_大坪"]
+    assert names == sorted(f"{stem}.{ext}" for stem in stems for ext in ("pdf", "png"))
+    words = pdf_text(folder / "03-01_七星岗.pdf")
+    for expected in (
+        "七星岗示范片区更新规划图",
+        "渝中更新研究",
+        "某设计院",
+        "主要指标",
+        "63.0",
+        "图例",
+        "1:4000",
+        "老旧小区",
+    ):
+        assert expected in words.replace(" ", ""), expected
+    overview = pdf_text(folder / "01-01_更新对象与示范片区总图.pdf").replace(" ", "")
+    assert "83.0" in overview  # 63 + 20 hectares
+    assert "人和社区" not in overview
+    assert all((folder / f"{stem}.png").stat().st_size > 20_000 for stem in stems)
+    project = QgsProject()
+    assert project.read(str(folder.parent / "project.qgz"))
+    layouts = project.layoutManager().printLayouts()
+    assert sorted(layout.name() for layout in layouts) == ["01-01 更新对象与示范片区总图", "03-01 七星岗", "03-02 大坪"]
+    maps = [item for layout in layouts for item in layout.items() if isinstance(item, QgsLayoutItemMap)]
+    assert all(layer.isValid() for item in maps for layer in item.layers())
+    assert all(item.layers() for item in maps)
+    project.clear()
