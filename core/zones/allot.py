@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from ..run import Run
 from .outline import Ground, enclosed_parcels
@@ -34,6 +35,11 @@ class Field:
     rules: ZoneRules
     locked_out: set[int] = field(default_factory=set)
     locked_in: dict[int, int] = field(default_factory=dict)
+
+    @cached_property
+    def reached(self) -> frozenset[int]:
+        """Return the parcels that any core reaches."""
+        return frozenset().union(*self.reach)
 
 
 @dataclass
@@ -154,8 +160,7 @@ def _joined_ground(ground: Field, draft: Draft, allowed: set[int], shut: set[int
 def _without_holes(ground: Field, zone: Set, allowed: set[int], shut: set[int]) -> Set:
     """Add the parcels in the zone's holes that are contiguous with it: its own ground and what no core reaches."""
     inside = enclosed_parcels(ground.ground, set(zone), ground.rules.limits.street_gap_m)
-    reached = {p for reach in ground.reach for p in reach}
-    inside = {p for p in inside if p in allowed or p not in reached} - ground.locked_out - shut
+    inside = {p for p in inside if p in allowed or p not in ground.reached} - ground.locked_out - shut
     return frozenset(connected_part(ground.near, set(zone) | inside, zone))
 
 

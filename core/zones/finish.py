@@ -88,8 +88,7 @@ def _zone(ready: Prepared, draft: Draft, values: Values) -> Zone:
     petals = petals_of(field.near, petal, zone - draft.roots)
     rest = zone - draft.roots - {p for part in petals for p in part}
     locked = rest & set(field.locked_in)
-    reached = {p for times in field.reach for p in times}
-    holes = (rest - locked) - reached
+    holes = (rest - locked) - field.reached
     made = Zone(
         f"Z-{ready.cores[draft.core].id}", draft.core, _rows(ready, draft.roots), [_rows(ready, p) for p in petals],
         _rows(ready, rest - locked - holes), _rows(ready, holes), _rows(ready, locked), 0.0,

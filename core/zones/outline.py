@@ -11,6 +11,7 @@ from .contiguity import Objects
 MITRE = 2.0  # own choice: corners reach at most twice the distance, so that acute ones do not shoot out
 BRIDGE_M = 3.0  # own choice: half the width of the strip that joins members across a corner
 GRID_M = 1e-3
+SLIVER_M2 = 0.1
 
 
 class Ground:
@@ -47,9 +48,9 @@ def enclosed_parcels(ground: Ground, members: set[int], gap_m: float) -> set[int
 def draw_outlines(ground: Ground, zones: list[set[int]], near: list[list[int]], gap_m: float) -> list[shapely.Geometry]:
     """Return an outline for each zone, in order: its members, the gaps between them up to `gap_m`, its empty holes.
 
-    No outline takes in a part of a parcel that is no member, nor of another outline: of a gap between two zones each
-    gets what lies between its own members, the earlier one first. Members joined only across a corner get a strip of
-    2 × 3 m. Polygons or, where even that is not possible, multipolygons.
+    No outline takes in a part of a parcel that is no member, nor of another outline. A street between two zones goes
+    to the earlier one as far as it is no wider than the gap, so that neighbours share one line. Members joined only
+    across a corner get a strip of 2 × 3 m. Polygons or, where even that is not possible, multipolygons.
     """
     drawn: list[shapely.Geometry] = []
     for members in zones:
@@ -59,7 +60,23 @@ def draw_outlines(ground: Ground, zones: list[set[int]], near: list[list[int]], 
         if len(shapely.get_parts(outline)) > 1:
             outline = _cut(shapely.union_all([outline, _strips(ground, members, near)]), shut, ground, members)
         drawn.append(_fill(outline, ground, members, drawn))
+    for i, members in enumerate(zones):
+        for j in range(i + 1, len(zones)):
+            if shapely.dwithin(drawn[i], drawn[j], gap_m):
+                drawn[i] = _with_street(i, j, drawn, ground, members, gap_m)
     return drawn
+
+
+def _with_street(
+    i: int, j: int, drawn: list[shapely.Geometry], ground: Ground, members: set[int], gap_m: float
+) -> shapely.Geometry:
+    """Return outline i with the gap between it and outline j: what closing both together adds and nobody holds."""
+    joint = close_gaps(np.array([drawn[i], drawn[j]], dtype=object), gap_m)
+    street = shapely.difference(joint, _union(ground.shapes[ground.others_in(joint, members)], drawn), grid_size=GRID_M)
+    parts = shapely.get_parts(street)
+    parts = parts[(shapely.get_dimensions(parts) == 2) & (shapely.area(parts) > SLIVER_M2)]
+    beside = shapely.dwithin(parts, drawn[i], 2 * GRID_M) & shapely.dwithin(parts, drawn[j], 2 * GRID_M)
+    return shapely.union_all([drawn[i], *parts[beside]], grid_size=GRID_M)
 
 
 def _cut(area: shapely.Geometry, shut: shapely.Geometry, ground: Ground, members: set[int]) -> shapely.Geometry:

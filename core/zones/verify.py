@@ -31,6 +31,8 @@ def verify_zones(zones: Zones, inputs: ZoneInputs, rules: ZoneRules, reached: It
     table = inputs.parcels.set_index(inputs.parcels["parcel_id"].astype(str))
     inside = zones.members[zones.members["role"] != "near"]
     counts = Counter(inside["parcel_id"])
+    ground = shapely.STRtree(frames.geometries(inputs.parcels))
+    ids = inputs.parcels["parcel_id"].astype(str).to_numpy(dtype=object)
     faults = [f"parcel {name} is in {n} zones" for name, n in sorted(counts.items()) if n > 1]
     given = set() if inputs.given is None else set(inputs.given["zone_id"].astype(str))
     for row in zones.zones.to_dict("records"):
@@ -39,8 +41,8 @@ def verify_zones(zones: Zones, inputs: ZoneInputs, rules: ZoneRules, reached: It
         faults += _sums(row, rows, members, zones.petals)
         if row["zone_id"] not in given:
             faults += _limits(row, zones.petals, rules.limits)
-            faults += _connected(row["zone_id"], members, inputs, rules.limits.street_gap_m)
-            faults += _outline(row, members, inputs.parcels)
+            faults += _connected(row["zone_id"], members, ground, inputs.barriers, rules.limits.street_gap_m)
+            faults += _outline(row, members, ground, ids)
     faults += _apart(zones.zones, given) + _locks(inside, inputs)
     listed = set(zones.members["parcel_id"])
     tags = table["tag"] if "tag" in table else pd.Series("none", index=table.index)
@@ -78,12 +80,13 @@ def _limits(row: dict[Any, Any], petals: pd.DataFrame, limits: Limits) -> list[s
     return faults + [f"{name}: petal {item} is beyond the minutes" for item in late["petal_id"]]
 
 
-def _connected(name: str, members: pd.DataFrame, inputs: ZoneInputs, gap_m: float) -> list[str]:
+def _connected(
+    name: str, members: pd.DataFrame, tree: shapely.STRtree, barriers: pd.DataFrame | None, gap_m: float
+) -> list[str]:
     """Walk from the first member over gaps, one pair at a time."""
     shapes = list(frames.geometries(members))
-    every = frames.geometries(inputs.parcels)
-    tree, inner = shapely.STRtree(every), shapely.STRtree(shapes)
-    walls = [] if inputs.barriers is None else [wall for wall in inputs.barriers[frames.GEOMETRY] if wall is not None]
+    inner = shapely.STRtree(shapes)
+    walls = [] if barriers is None else [wall for wall in barriers[frames.GEOMETRY] if wall is not None]
     fence = shapely.STRtree(walls)
     seen, todo = {0}, [0]
     while todo:
@@ -115,16 +118,15 @@ def _nothing_between(a: Any, b: Any, tree: shapely.STRtree, fence: shapely.STRtr
     return True
 
 
-def _outline(row: dict[Any, Any], members: pd.DataFrame, parcels: pd.DataFrame) -> list[str]:
+def _outline(row: dict[Any, Any], members: pd.DataFrame, ground: shapely.STRtree, ids: Any) -> list[str]:
     outline, name = row[frames.GEOMETRY], row["zone_id"]
     shapes = frames.geometries(members)
     cut = float(shapely.area(shapely.difference(shapes, outline)).sum())
     faults = [f"{name}: the outline cuts {cut:.1f} m² of its members"] if cut > OVERLAP_M2 else []
-    own = shapely.union_all(shapes)
-    others = parcels[~parcels["parcel_id"].isin(members["parcel_id"]).to_numpy(dtype=bool)]
-    beyond = frames.geometries(others)
-    beyond = beyond[shapely.STRtree(beyond).query(outline, predicate="intersects")]
-    strange = float(shapely.area(shapely.difference(shapely.intersection(outline, beyond), own)).sum())
+    own, inside = shapely.union_all(shapes), set(members["parcel_id"].astype(str))
+    met = [k for k in ground.query(outline, predicate="intersects").tolist() if ids[k] not in inside]
+    others = shapely.intersection(ground.geometries[met], outline)
+    strange = float(shapely.area(shapely.difference(others, own)).sum())
     return [*faults, *([f"{name}: the outline holds {strange:.1f} m² of others"] if strange > OVERLAP_M2 else [])]
 
 

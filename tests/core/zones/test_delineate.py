@@ -120,6 +120,17 @@ def test_stations_half_a_kilometre_apart_are_one_core(rules):
     assert set(apart.zones["zone_id"]) == {"Z-S0", "Z-S1", "Z-S2"}
 
 
+def test_neighbouring_zones_share_one_line(rules):
+    """Two zones on both sides of a street of 10 m: the street belongs to the first, and nothing lies between them."""
+    tags = dict.fromkeys(("A0", "A1", "A3", "A4", "B0", "B1", "B3", "B4"), "old_compound")
+    tags |= {"A2": "idle_factory", "B2": "idle_factory"}
+    zones = draw(row_of([5, 5], tags, [(50, 105), (490, 105)]), loose(rules)).zones
+    first, second = zones["geometry"]
+    assert first.intersection(second).area == pytest.approx(0, abs=1e-3)
+    assert first.intersection(second).length >= 210 - 0.01  # two parcels of 100 m and the street between them
+    assert first.area + second.area == pytest.approx(540 * 210, rel=1e-6)
+
+
 def test_value_score_and_petals_by_hand(rules):
     """need 0.5 unknown; confirmed factory 1.0 × nothing done 1.0; state land 0.9 and no programme 0.6: mean 0.75."""
     inputs = row_of([4], {"A0": "idle_factory", "A3": "old_compound"}, [(150, 50)])
