@@ -14,7 +14,8 @@ run() { bash "$checkout/scripts/qgis_process.sh" run "$@"; }
 if [ $what = yuzhong ]; then
   data=${YUZHONG_DATA:-$checkout/../shared/data/chongqing_yuzhong}
   [ -d "$data" ] || { echo "demo: no data of Yuzhong in $data (set YUZHONG_DATA)" >&2; exit 1; }
-  exec env QT_QPA_PLATFORM=offscreen "$checkout/.venv/bin/python" "$checkout/scripts/yuzhong.py" "$data" "$out"
+  mkdir -p -m 700 "$checkout/.xdg"
+  exec env QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR="$checkout/.xdg" "$checkout/.venv/bin/python" "$checkout/scripts/yuzhong.py" "$data" "$out"
 fi
 
 log=$out/demo.log

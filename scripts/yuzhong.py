@@ -7,6 +7,7 @@ ways, clipped to the height model; every building is one demand point (footprint
 """
 
 import importlib.util
+import shutil
 import sys
 from collections import Counter
 from pathlib import Path
@@ -48,16 +49,32 @@ def start_qgis():
 
 def clip_ways(data, dem, out):
     """Clip the raw ways to the height model and return the path."""
-    from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsProject, QgsRasterLayer
+    from qgis.core import (
+        QgsCoordinateReferenceSystem,
+        QgsCoordinateTransform,
+        QgsProject,
+        QgsRasterLayer,
+        QgsReferencedRectangle,
+    )
 
     import processing
 
     raster = QgsRasterLayer(str(dem), "dem")
     move = QgsCoordinateTransform(raster.crs(), QgsCoordinateReferenceSystem("EPSG:4326"), QgsProject.instance())
     box = move.transformBoundingBox(raster.extent())
-    extent = f"{box.xMinimum()},{box.xMaximum()},{box.yMinimum()},{box.yMaximum()} [EPSG:4326]"
+    extent = QgsReferencedRectangle(box, QgsCoordinateReferenceSystem("EPSG:4326"))
     ways = {"INPUT": f"{data}|layername=walk_ways_raw", "EXTENT": extent, "CLIP": True, "OUTPUT": str(out)}
     processing.run("native:extractbyextent", ways)
+    return out
+
+
+def pick_entrances(data, out):
+    """Keep the station entrances among the rail points and return their layer."""
+    import processing
+
+    rail = f"{data}|layername=rail_stations_entrances"
+    chosen = {"INPUT": rail, "EXPRESSION": "railway = 'subway_entrance'", "OUTPUT": str(out)}
+    processing.run("native:extractbyexpression", chosen)
     return out
 
 
@@ -71,7 +88,7 @@ def build_network(ways, dem, out):
     return processing.run("urbanrenewal:buildwalknetwork", wanted)
 
 
-def read_frame(path, role_name, named, working, run, tables=(), filter_text=""):
+def read_frame(path, role_name, named, working, run, tables=()):
     """Read a layer as the algorithms do: canonical columns, metres of the working system, valid geometry."""
     from qgis.core import QgsProcessingContext, QgsVectorLayer
     from urban_renewal.core.inputs.aliases import role_for
@@ -82,8 +99,6 @@ def read_frame(path, role_name, named, working, run, tables=(), filter_text=""):
 
     context = QgsProcessingContext()
     layer = QgsVectorLayer(str(path), role_name or "edges", "ogr")
-    if filter_text:
-        layer.setSubsetString(filter_text)
     snapshot = take_vector(role_name, layer, context)
     role = role_for(role_name, tables, [field.name() for field in snapshot.fields])
     mapping, _ = map_fields(RoleUse("X", role_name, tables=tables), role, snapshot, named)
@@ -156,7 +171,10 @@ def save_buildings(buildings, times, floor, reasons, working, out):
 
 def main(data, out):
     """Do it all and say what was found."""
-    gpkg, dem = data / "yuzhong_osm.gpkg", data / "dem_srtm30_utm48n.tif"
+    (out / "source").mkdir(exist_ok=True)
+    gpkg, dem = (  # QGIS touches what it opens; the data stay as they are
+        Path(shutil.copy(data / name, out / "source" / name)) for name in ("yuzhong_osm.gpkg", "dem_srtm30_utm48n.tif")
+    )
     ways = clip_ways(gpkg, dem, out / "ways.gpkg")
     grounds = {"slope": build_network(ways, dem, out / "edges_slope.gpkg"),
                "flat": build_network(ways, None, out / "edges_flat.gpkg")}  # fmt: skip
@@ -174,9 +192,8 @@ def main(data, out):
     buildings = read_frame(
         f"{gpkg}|layername=buildings", "BUILDINGS", {"building_id": "osm_id", "floors": "building_levels"}, working, run
     )
-    doors_path = f"{gpkg}|layername=rail_stations_entrances"
-    doors = read_frame(doors_path, "FACILITIES", {"facility_id": "osm_id", "kind": "railway"}, working, run,
-                       filter_text="railway = 'subway_entrance'")  # fmt: skip
+    doors_path = pick_entrances(gpkg, out / "entrances.gpkg")
+    doors = read_frame(doors_path, "FACILITIES", {"facility_id": "osm_id", "kind": "railway"}, working, run)
     import numpy as np
     import shapely
     from urban_renewal.core.inputs.values import storeys

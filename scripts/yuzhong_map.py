@@ -24,7 +24,7 @@ def dress(layer):
 
 def draw_map(minutes, edges, doors_path, out, lines):
     """Draw the A3 map as PDF and PNG."""
-    from qgis.core import QgsLayoutExporter, QgsPrintLayout, QgsProject
+    from qgis.core import QgsLayoutExporter, QgsLayoutItemPage, QgsPrintLayout, QgsProject
 
     layers = [*context_layers(edges, doors_path), minutes]
     ways, doors, minutes = layers
@@ -33,7 +33,7 @@ def draw_map(minutes, edges, doors_path, out, lines):
     project.setCrs(minutes.crs())
     layout = QgsPrintLayout(project)
     layout.initializeDefaults()
-    layout.pageCollection().page(0).setPageSize("A3")
+    layout.pageCollection().page(0).setPageSize("A3", QgsLayoutItemPage.Orientation.Landscape)
     fill_sheet(layout, [doors, minutes, ways], minutes.extent(), lines)
     exporter = QgsLayoutExporter(layout)
     image = QgsLayoutExporter.ImageExportSettings()
@@ -52,8 +52,7 @@ def context_layers(edges, doors_path):
 
     ways = QgsVectorLayer(str(edges), "步行路网", "ogr")
     ways.setRenderer(QgsSingleSymbolRenderer(QgsLineSymbol.createSimple({"color": "#CFC9BC", "width": "0.2"})))
-    doors = QgsVectorLayer(doors_path, "轨道站出入口", "ogr")
-    doors.setSubsetString("railway = 'subway_entrance'")
+    doors = QgsVectorLayer(str(doors_path), "轨道站出入口", "ogr")
     look = {"name": "square", "color": "#FFFFFF", "outline_color": "#C2185B", "outline_width": "0.5", "size": "2.2"}
     doors.setRenderer(QgsSingleSymbolRenderer(QgsMarkerSymbol.createSimple(look)))
     return ways, doors
@@ -79,9 +78,9 @@ def fill_sheet(layout, layers, extent, lines):
         layout.addLayoutItem(item)
 
     picture = QgsLayoutItemMap(layout)
-    place(picture, 8, 24, 300, 262)
+    place(picture, 8, 22, 404, 205)
     picture.setLayers(layers)
-    picture.zoomToExtent(extent.buffered(max(extent.width(), extent.height()) * 0.02))
+    picture.zoomToExtent(extent.buffered(extent.width() * 0.01))
     picture.setFrameEnabled(True)
 
     def write(text, x, y, width, height, size):
@@ -95,14 +94,14 @@ def fill_sheet(layout, layers, extent, lines):
         place(label, x, y, width, height)
 
     write("渝中区：老人步行到最近轨道站出入口的时间（去程）", 8, 7, 300, 14, 21)
-    write("\n".join(lines), 314, 130, 100, 130, 9)
-    write(CREDIT, 8, 288, 300, 6, 8)
+    write("\n".join(lines), 120, 232, 200, 55, 10)
+    write(CREDIT, 8, 289, 300, 6, 8)
     legend = QgsLayoutItemLegend(layout)
     legend.setLinkedMap(picture)
     legend.setTitle("图例")
-    place(legend, 314, 24, 100, 80)
+    place(legend, 8, 230, 100, 55)
     bar = QgsLayoutItemScaleBar(layout)
     bar.setLinkedMap(picture)
     bar.applyDefaultSize()
     bar.setUnitsPerSegment(500)
-    place(bar, 314, 270, 90, 12)
+    place(bar, 330, 232, 80, 12)

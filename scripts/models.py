@@ -1,0 +1,96 @@
+"""Writes the models that ship with the plugin, resources/models/*.model3: scripts/models.py (QGIS without a screen).
+
+Straight lines of our own algorithms: names of parameters and outputs are lower-case ASCII, because QGIS makes the names
+of a model's outputs from their descriptions.
+"""
+
+import sys
+from pathlib import Path
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingModelAlgorithm,
+    QgsProcessingModelChildAlgorithm,
+    QgsProcessingModelChildParameterSource,
+    QgsProcessingModelOutput,
+    QgsProcessingModelParameter,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterRasterLayer,
+)
+from qgis.PyQt.QtCore import QPointF, QSizeF
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from yuzhong import ROOT, start_qgis
+
+POLYGON = QgsProcessing.SourceType.TypeVectorPolygon
+LINE = QgsProcessing.SourceType.TypeVectorLine
+ANY = QgsProcessing.SourceType.TypeVector
+# model: (title, child, {model input: (child parameter, type, optional)}, {model output: child output})
+MODELS = {
+    "gaponly": (
+        "facilitygap",
+        {
+            "parcels": ("PARCELS", POLYGON, False), "building_people": ("BUILDING_PEOPLE", POLYGON, True),
+            "facilities": ("FACILITIES", ANY, False), "network": ("NETWORK", LINE, False),
+            "dem": ("DEM", None, True), "barriers": ("BARRIERS", ANY, True),
+        },
+        {"gap": "OUTPUT", "detail": "DETAIL"},
+    ),
+    "retag": (
+        "tagparcels",
+        {
+            "parcels": ("PARCELS", POLYGON, False), "buildings": ("BUILDINGS", POLYGON, False),
+            "reviews": ("REVIEWS", ANY, True),
+        },
+        {"tagged": "OUTPUT"},
+    ),
+}  # fmt: skip
+
+
+def build(name):
+    """Return the model `name`."""
+    child_id, inputs, outputs = MODELS[name]
+    model = QgsProcessingModelAlgorithm(name, "models", "models")
+    child = QgsProcessingModelChildAlgorithm(f"urbanrenewal:{child_id}")
+    child.setChildId("step")
+    child.setDescription(child_id)
+    child.setPosition(QPointF(400, 200))
+    child.setSize(QSizeF(200, 40))
+    for row, (parameter, (wanted, kind, optional)) in enumerate(inputs.items()):
+        if kind is None:
+            definition = QgsProcessingParameterRasterLayer(parameter, parameter, optional=optional)
+        else:
+            definition = QgsProcessingParameterFeatureSource(parameter, parameter, [kind], optional=optional)
+        component = QgsProcessingModelParameter(parameter)
+        component.setPosition(QPointF(120, 60 + 60 * row))
+        model.addModelParameter(definition, component)
+        child.addParameterSources(wanted, [QgsProcessingModelChildParameterSource.fromModelParameter(parameter)])
+    found = {}
+    for row, (output, wanted) in enumerate(outputs.items()):
+        component = QgsProcessingModelOutput(output, output)
+        component.setChildId("step")
+        component.setChildOutputName(wanted)
+        component.setPosition(QPointF(680, 160 + 80 * row))
+        found[output] = component
+    child.setModelOutputs(found)
+    model.addChildAlgorithm(child)
+    model.updateDestinationParameters()
+    return model
+
+
+def main():
+    """Write all models."""
+
+    folder = ROOT / "resources" / "models"
+    folder.mkdir(exist_ok=True)
+    for name in MODELS:
+        model = build(name)
+        if not model.toFile(str(folder / f"{name}.model3")):
+            raise SystemExit(f"models: {name} could not be written")
+        print(f"models: {name}")
+
+
+if __name__ == "__main__":
+    qgis = start_qgis()
+    main()
+    qgis.exitQgis()
