@@ -52,7 +52,7 @@ def explain(
     for start in range(0, len(rest), SLICE):
         run.check()
         rows = rest[start : start + SLICE]
-        for row, sentence, fact in zip(rows, *_untagged(verdicts, ranking, rows, run.language)):
+        for row, sentence, fact in zip(rows, *_untagged(verdicts, rows, run.language)):
             reasons[row], evidence[row] = sentence, fact
     return reasons, evidence
 
@@ -180,20 +180,18 @@ def _json(values: npt.NDArray[np.float64]) -> list[str]:
     return [f"{value:.6g}" if abs(value) != float("inf") else "null" for value in (values + 0.0).tolist()]
 
 
-def _untagged(verdicts: Sequence[Verdict], ranking: Ranking, rows: Rows, language: str) -> tuple[list[str], list[str]]:
-    nothing = say("tag_none", language)
-    nearest = [
-        say("tag_nearest", language, title=pick(verdict.rule["title"], language), score="{:.2f}", most="{:.2f}")
-        for verdict in verdicts
-    ]
-    second = ranking.second[rows].tolist()
+def _untagged(verdicts: Sequence[Verdict], rows: Rows, language: str) -> tuple[list[str], list[str]]:
+    """Return what is said of parcels without a tag: which classes full data could still make of them, if any."""
     scores = [verdict.score[rows].tolist() for verdict in verdicts]
     most = [verdict.score_max[rows].tolist() for verdict in verdicts]
     against = [_against(verdict, rows) for verdict in verdicts]
-    reasons = [
-        nothing if place < 0 else nearest[place].format(scores[place][row], most[place][row])
-        for row, place in enumerate(second)
+    possible = [
+        _possible(verdict, low, high, where, language)
+        for verdict, low, high, where in zip(verdicts, scores, most, against)
     ]
+    nothing, comma = say("tag_none", language), MARKS[language][0]
+    lists = [comma.join(filter(None, words)) for words in zip(*possible)]
+    reasons = [say("tag_open", language, classes=words) if words else nothing for words in lists]
     pattern = (
         '{"tag":"none","classes":{'
         + ",".join(
@@ -206,8 +204,18 @@ def _untagged(verdicts: Sequence[Verdict], ranking: Ranking, rows: Rows, languag
     return reasons, [pattern % row for row in zip(*columns)]
 
 
+def _possible(verdict: Verdict, low: list[float], high: list[float], against: list[str], language: str) -> list[str]:
+    title, limit = pick(verdict.rule["title"], language), verdict.rule["suspect"]["value"]
+    return [
+        f"{title} {score:.2f}–{most:.2f}" if most >= limit and where == "[]" else ""
+        for score, most, where in zip(low, high, against)
+    ]
+
+
 def _against(verdict: Verdict, rows: Rows) -> list[str]:
     names = np.array([condition["indicator"] for condition in verdict.rule["where"]], dtype=object)
+    if not len(names):
+        return ["[]"] * len(rows)
     states, codes = np.unique(verdict.where[rows] == FALSE, axis=0, return_inverse=True)
     texts = [json.dumps(list(names[state]), separators=(",", ":")) for state in states]
     return [texts[code] for code in np.asarray(codes).reshape(-1).tolist()]

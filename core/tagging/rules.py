@@ -55,7 +55,11 @@ def limits_of(ruleset: Mapping[str, Any]) -> dict[str, float]:
 
 
 def check_rules(ruleset: Mapping[str, Any]) -> None:
-    """Raise RenewalError(`rule_not_monotone`) for points that go up and down, leave 0 … 1 or stand out of order."""
+    """Raise RenewalError: `rule_not_monotone` for points that go up and down, leave 0 … 1 or stand out of order,
+    `rules_without_class` when every class is switched off.
+    """
+    if not any(rule["on"] for rule in ruleset["classes"]):
+        raise RenewalError("rules_without_class")
     for rule in ruleset["classes"]:
         for criterion in rule["criteria"]:
             pairs = criterion.get("points") or criterion.get("bands") or []

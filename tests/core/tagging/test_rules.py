@@ -250,6 +250,24 @@ def test_points_must_be_monotone(ruleset):
     check_rules(ruleset)
 
 
+def test_a_ruleset_without_any_class_is_refused(ruleset):
+    off = {**ruleset, "classes": [{**item, "on": False} for item in ruleset["classes"]]}
+    with pytest.raises(RenewalError) as caught:
+        check_rules(off)
+    assert caught.value.code == "rules_without_class"
+
+
+def test_a_user_file_changes_one_number_only(tmp_path):
+    """An extending file: the changed figure is its own (heuristic), everything else stays."""
+    own = {"schema": "urban-renewal/ruleset/1", "id": "mine", "title": {"zh": "本地", "en": "Local"},
+           "extends": "chongqing", "limits": {"old_year": {"value": 2005}}}  # fmt: skip
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(own), encoding="utf-8")
+    found = envelope.load_file("ruleset", path)
+    assert (found["limits"]["old_year"]["value"], found["limits"]["old_year"]["status"]) == (2005, "heuristic")
+    assert found["classes"] == envelope.load("ruleset", "chongqing")["classes"]
+
+
 def test_weights_of_the_shipped_rules(ruleset):
     """The sums that methods.md §1 fixes."""
     by_id = {item["id"]: {c["indicator"]: c["weight"] for c in item["criteria"]} for item in ruleset["classes"]}

@@ -1,5 +1,6 @@
 """Whole runs by hand: scores, levels and words of single parcels."""
 
+import datetime
 import json
 
 import numpy as np
@@ -8,7 +9,12 @@ import pytest
 import shapely
 from shapely.affinity import translate
 from urban_renewal.core import frames
+from urban_renewal.core.errors import Cancelled
 from urban_renewal.core.identity import geometry_hash
+from urban_renewal.core.run import Run
+from urban_renewal.core.tagging.tags import Sources, tag_parcels
+
+AS_OF = datetime.date(2025, 12, 31)
 
 FLAT = {"use": "住宅", "floors": 6, "year": 1995, "structure": "混合", "lift": "无", "danger": "B"}
 
@@ -49,6 +55,18 @@ def test_missing_reads_missing_never_no(tag, plots, houses):
     assert row["tag_reason"].count("资料缺失") == 3
     assert pd.isna(row["lift_need_n"])
     assert pd.isna(row["floor_m2"])
+
+
+def test_nothing_told_is_no_no(tag, plots, houses):
+    """A plot of which nothing is known may be anything; one that is known to be none of it reads 均不符合."""
+    rows, _, _ = tag(plots(1))
+    assert rows.loc["P0", "tag_reason"] == (
+        "未达疑似；资料缺失，补齐后可能为：老旧小区 0.00–1.00，城中村 0.00–1.00，闲置厂房 0.00–1.00"
+    )
+    parcels = plots(1, land_use=["05H1"], ownership=["20"], czcsxm=["201"], in_boundary=[0])
+    house = {"use": "商业", "floors": 20, "year": 2015, "structure": "框架", "lift": "有", "danger": "A"}
+    rows, _, _ = tag(parcels, buildings=houses([(0, 0, 40, 40, house)]))
+    assert rows.loc["P0", ["tag", "tag_level", "tag_reason"]].tolist() == ["none", "none", "均不符合"]
 
 
 def test_self_built_is_no_old_compound(tag, plots, houses):
@@ -191,3 +209,14 @@ def test_order_of_rows_changes_nothing(tag, plots, houses):
     moved, mixed = shuffled
     second, _, _ = tag(moved, buildings=mixed)
     pd.testing.assert_frame_equal(first.drop(columns="geometry"), second.loc[first.index].drop(columns="geometry"))
+
+
+def test_no_parcels_no_rows(tag, plots, houses):
+    _, _, found = tag(plots(1).iloc[:0], buildings=houses([(0, 0, 10, 10, FLAT)]))
+    assert (len(found.parcels), len(found.summary)) == (0, 0)
+
+
+def test_cancel_is_heard(plots, houses, ruleset):
+    run = Run(is_cancelled=lambda: True)
+    with pytest.raises(Cancelled):
+        tag_parcels(Sources(plots(2), AS_OF, buildings=houses([(0, 0, 10, 10, FLAT)])), ruleset, run)
