@@ -5,10 +5,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from scipy.sparse.csgraph import dijkstra
+
 from ..run import Run
-from .graph import Ints, Reals, WalkGraph
+from .graph import CLOSED, Ints, Reals, WalkGraph
 from .join import Joined
 from .profiles import Profile
+from .search import Ends, Search, least_by_key
+from .times import whole_ms
+from .ways import Longs
+
+Step = tuple[int, float, float]  # edge, share from, share to, in walking order
+SLICE = 200  # routes drawn between two looks at the cancel flag
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,5 +45,117 @@ def routes_between(
 
     `facility` holds the points (entrances) of a single owner. Of equally quick walks always the same one is taken.
     The `ms` of a route equals what reach_pairs says, to the millisecond. `both` is refused: two ways, two calls.
+    Raises ValueError for a direction other than there and back.
     """
-    raise NotImplementedError
+    if direction not in ("there", "back"):
+        raise ValueError(direction)
+    run.progress(0.0)
+    search = Search(graph, profile, direction == "there")
+    tree = _grow_tree(search, facility, limit_ms)
+    homes = search.ends(places, True)
+    best = _choose(search, tree, places, facility, homes)
+    routes: list[Route | None] = [None] * places.owners
+    for number, (owner, choice) in enumerate(sorted(best.items())):
+        if number % SLICE == 0:
+            run.progress(0.2 + 0.8 * number / len(best))
+        if choice[0] <= limit_ms:
+            steps = _steps(search, tree, (places, facility, homes), choice[1:])
+            routes[owner] = _route(search, steps, choice[0])
+    run.progress(1.0)
+    return routes
+
+
+@dataclass(frozen=True, eq=False)
+class _Tree:
+    """Quickest ways between all nodes and the facility, by node: `ms` (-1 = beyond); the next node on the way to the
+    facility (or back from it) and the edge taken; `row` of the facility's point where it is next, else -1, and whether
+    that node is the end of the point's edge.
+    """
+
+    ms: Longs
+    next_node: list[int]
+    by_edge: list[int]
+    row: list[int]
+    at_end: list[bool]
+
+
+def _grow_tree(search: Search, facility: Joined, limit_ms: int) -> _Tree:
+    """Find the times first, then of all arcs that explain a node's time the one with the lowest edge."""
+    graph, name = search.graph, search.profile.id
+    count = len(graph.node_ids)
+    starts = search.ends(facility, False)
+    node, least = least_by_key(starts.node, starts.ms + 1)
+    arcs = search.matrix(node, least, np.array([len(node)]))
+    far = dijkstra(arcs, indices=[count], limit=limit_ms + 1.0)[0][:count]
+    ms = np.where(np.isfinite(far), far, 0).astype(np.int64) - 1
+    tail = np.concatenate([graph.start, graph.end]).astype(np.int64)
+    head = np.concatenate([graph.end, graph.start]).astype(np.int64)
+    time = np.concatenate([graph.fwd_ms[name], graph.back_ms[name]]).astype(np.int64)
+    edge = np.tile(np.arange(len(graph.edge_ids)), 2)
+    here, there = (tail, head) if search.toward else (head, tail)
+    fits = np.flatnonzero((time != CLOSED) & (ms[here] >= 0) & (ms[there] >= 0) & (ms[here] == ms[there] + time))
+    fits = fits[np.argsort(-edge[fits], kind="stable")]  # the lowest edge is written last
+    next_node, by_edge, row = (np.full(count, -1, dtype=np.int64) for _ in range(3))
+    next_node[here[fits]], by_edge[here[fits]] = there[fits], edge[fits]
+    last = np.flatnonzero(starts.ms == ms[starts.node])[::-1]
+    at_end = np.zeros(count, dtype=bool)
+    row[starts.node[last]], at_end[starts.node[last]] = starts.row[last], starts.at_end[last]
+    return _Tree(ms, next_node.tolist(), by_edge.tolist(), row.tolist(), at_end.tolist())
+
+
+def _choose(
+    search: Search, tree: _Tree, places: Joined, facility: Joined, homes: Ends
+) -> dict[int, tuple[int, int, int, int]]:
+    """Return by place owner (ms, its row, position in `homes`, row of the facility's point): -1 = along one edge."""
+    best: dict[int, tuple[int, int, int, int]] = {}
+    reached = np.flatnonzero(tree.ms[homes.node] >= 0)
+    total = tree.ms[homes.node[reached]] + homes.ms[reached]
+    for ms, row, home in zip(total.tolist(), homes.row[reached].tolist(), reached.tolist()):
+        owner, choice = int(places.owner[row]), (ms, row, home, -1)
+        best[owner] = min(best.get(owner, choice), choice)
+    rows = np.flatnonzero(facility.edge >= 0)
+    f_at, p_row, direct = search.on_one_edge(facility, rows, places, homes)
+    for f, row, ms in zip(rows[f_at].tolist(), p_row.tolist(), direct.tolist()):
+        owner, choice = int(places.owner[row]), (ms, row, -1, f)
+        best[owner] = min(best.get(owner, choice), choice)
+    return best
+
+
+def _steps(
+    search: Search, tree: _Tree, joined: tuple[Joined, Joined, Ends], choice: tuple[int, int, int]
+) -> list[Step]:
+    """Return the stretches walked, in walking order, followed from the place to the facility."""
+    places, facility, homes = joined
+    row, home, f_row = choice
+    edge, share = int(places.edge[row]), float(places.share[row])
+    if home < 0:
+        steps: list[Step] = [(edge, share, float(facility.share[f_row]))]
+    else:
+        steps = [(edge, share, float(homes.at_end[home]))]
+        node = int(homes.node[home])
+        while tree.row[node] < 0:
+            edge = tree.by_edge[node]
+            from_start = int(search.graph.start[edge]) == node
+            steps.append((edge, 0.0, 1.0) if from_start else (edge, 1.0, 0.0))
+            node = tree.next_node[node]
+        f_row = tree.row[node]
+        steps.append((int(facility.edge[f_row]), float(tree.at_end[node]), float(facility.share[f_row])))
+    if not search.toward:
+        steps = [(edge, after, before) for edge, before, after in reversed(steps)]
+    return [step for step in steps if step[1] != step[2]]
+
+
+def _route(search: Search, steps: list[Step], ms: int) -> Route:
+    graph = search.graph
+    edge = np.array([step[0] for step in steps], dtype=np.int32)
+    before = np.array([step[1] for step in steps], dtype=np.float64)
+    after = np.array([step[2] for step in steps], dtype=np.float64)
+    fwd, back = graph.fwd_ms[search.profile.id][edge], graph.back_ms[search.profile.id][edge]
+    along = whole_ms(after * fwd) - whole_ms(before * fwd)
+    against = whole_ms(before * back) - whole_ms(after * back)
+    length = np.abs(after - before) * graph.length_m[edge]
+    rise = np.nan_to_num((after - before) * (graph.z_m[graph.end[edge]] - graph.z_m[graph.start[edge]]))
+    return Route(
+        edge, before, after, np.where(after > before, along, against).astype(np.int32), ms, float(length.sum()),
+        float(length[graph.kind[edge] == "stairs"].sum()), float(rise[rise > 0].sum()), float(-rise[rise < 0].sum()),
+    )  # fmt: skip

@@ -18,7 +18,8 @@ from .ways import Longs
 @dataclass(frozen=True, eq=False)
 class Ends:
     """Ways between joined points and the nodes at the ends of their edges: `node`, `ms` (partial edge and leg), `row`
-    of the joined point; sorted by node, then row. `by_edge` rows of the joined points sorted by `edge`.
+    of the joined point; sorted by node, then row. `by_edge` rows of the joined points sorted by `edge`. `at_end`: the
+    node is the end of the edge, not its start.
     """
 
     node: Longs
@@ -26,6 +27,7 @@ class Ends:
     row: Longs
     by_edge: Longs
     edge: Longs
+    at_end: Flags
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +67,9 @@ class Search:
         use = np.concatenate([by_start[1], by_end[1]])
         order = np.lexsort((row[use], node[use]))
         by_edge = rows[np.argsort(edge, kind="stable")]
-        return Ends(node[use][order], ms[use][order], row[use][order], by_edge, joined.edge[by_edge].astype(np.int64))
+        at_end = np.repeat([False, True], len(rows))[use][order]
+        edges = joined.edge[by_edge].astype(np.int64)
+        return Ends(node[use][order], ms[use][order], row[use][order], by_edge, edges, at_end)
 
     def parts(self, joined: Joined, rows: Longs) -> tuple[Longs, Longs, Flags, Flags]:
         """Return ms from the edge's start to the point, from the point to the start, and whether each way is open.
