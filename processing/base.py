@@ -17,6 +17,7 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
+    QgsProcessingOutputFile,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
     QgsProcessingParameterDefinition,
@@ -33,6 +34,7 @@ from .inputs import Inputs, Plan
 from .publish import publish
 from .refusals import settle
 
+MADE = {"number": QgsProcessingOutputNumber, "text": QgsProcessingOutputString, "file": QgsProcessingOutputFile}
 COMPUTE_SHARE = 0.8  # of the progress bar; the rest is writing
 
 
@@ -65,7 +67,7 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
     MAIN: str | tuple[str, ...] = "PARCELS"  # the layer (the first of these) that decides working and results' system
     LENIENT = False  # True: a layer that would be refused is left out and told in plan.problems
     ROLES: tuple[declare.RoleUse, ...] = ()
-    OUTPUTS: tuple[tuple[str, str], ...] = ()  # (name, "number" | "text") of outputs that are not parameters
+    OUTPUTS: tuple[tuple[str, str], ...] = ()  # (name, "number" | "text" | "file") of outputs that are not parameters
 
     def definitions(self) -> Iterable[QgsProcessingParameterDefinition]:
         """Give the parameters in the order of the dialog; roles, sinks and the common three included."""
@@ -112,8 +114,7 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
             definition.setHelp(texts.parameter_text(self.ID, definition.name(), "help"))
             self.addParameter(definition)
         for name, kind in self.OUTPUTS:
-            make = QgsProcessingOutputNumber if kind == "number" else QgsProcessingOutputString
-            self.addOutput(make(name, texts.output_text(self.ID, name)))
+            self.addOutput(MADE[kind](name, texts.output_text(self.ID, name)))
 
     def checkParameterValues(self, values: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:
         good, message = super().checkParameterValues(values, context)

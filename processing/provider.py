@@ -21,6 +21,7 @@ ALGORITHMS: tuple[tuple[str, str], ...] = (
     ("delineatezones", "DelineateZones"),
     ("exportzones", "ExportZones"),
     ("verifydelivery", "VerifyDelivery"),
+    ("fullstudy", "FullStudy"),
 )
 MODELS: tuple[str, ...] = ()
 

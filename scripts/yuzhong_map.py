@@ -99,6 +99,8 @@ def fill_sheet(layout, layers, extent, lines):
     legend = QgsLayoutItemLegend(layout)
     legend.setLinkedMap(picture)
     legend.setTitle("图例")
+    legend.setColumnCount(2)
+    legend.setSplitLayer(True)
     place(legend, 8, 230, 100, 55)
     bar = QgsLayoutItemScaleBar(layout)
     bar.setLinkedMap(picture)

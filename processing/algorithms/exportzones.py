@@ -52,7 +52,7 @@ class ExportZones(RenewalAlgorithm):
         RoleUse("REVIEWS", tables=("reviews",), optional=True),
         RoleUse("LEFT_OUT", tables=("left_out",), optional=True, many=True),
     )
-    OUTPUTS = ()
+    OUTPUTS = (("MANIFEST", "file"),)
 
     def flags(self) -> Any:
         """Layouts are drawn on the main thread."""
@@ -66,14 +66,6 @@ class ExportZones(RenewalAlgorithm):
         yield declare.text("TITLE")
         yield declare.text("AUTHOR")
         yield declare.folder("FOLDER")
-
-    def initAlgorithm(self, configuration: Any = None) -> None:
-        from qgis.core import QgsProcessingOutputFile
-
-        from .. import texts
-
-        super().initAlgorithm(configuration)
-        self.addOutput(QgsProcessingOutputFile("MANIFEST", texts.output_text(self.ID, "MANIFEST")))
 
     def refuse(self, values, plan) -> None:
         if values.get("FOLDER"):

@@ -42,11 +42,12 @@ class FullStudy(RenewalAlgorithm):
         RoleUse("COMMUNITIES", "COMMUNITIES", optional=True),
         RoleUse("REVIEWS", "REVIEWS", optional=True),
     )
-    OUTPUTS = (("MANIFEST", "text"),)
+    OUTPUTS = (("MANIFEST", "file"),)
 
     def definitions(self):
         for use in self.ROLES:
             yield from use.definitions()
+        yield declare.field_of("SUMMARY_FIELD", "PARCELS")
         yield declare.raster("DEM")
         yield declare.date("AS_OF")
         yield declare.choice("RULES", declare.BUILT["RULES"], "chongqing")
@@ -133,13 +134,14 @@ class _Study:
         yield "facilitygap", {
             "PARCELS": file("tagged"), "BUILDING_PEOPLE": file("building_people"), **places, **walk,
             "STANDARD": inputs.choice("STANDARD"), "STANDARD_FILE": inputs.text("STANDARD_FILE"),
-            "KINDS": list(inputs.choices("KINDS")), "COMMUNITIES": given("COMMUNITIES"), "OUTPUT": file("gap"),
+            "KINDS": list(inputs.choices("KINDS")), "COMMUNITIES": given("COMMUNITIES"),
+            "SUMMARY_FIELD": inputs.text("SUMMARY_FIELD"), "OUTPUT": file("gap"),
             "DETAIL": file("gap_detail"), "FACILITY_LOAD": file("facility_load"), "SUMMARY": file("gap_summary"),
             "LEFT_OUT": left_out[2],
         }  # fmt: skip
         yield "delineatezones", {
             "PARCELS": file("tagged"), "DETAIL": file("gap_detail"), "STATIONS": given("STATIONS"),
-            "STATION_ENTRANCES": given("STATION_ENTRANCES"), **walk, "COMMUNITIES": given("COMMUNITIES"),
+            "STATION_ENTRANCES": given("STATION_ENTRANCES"), **walk,
             "ZONE_RULES": inputs.choice("ZONE_RULES"), "ZONE_RULES_FILE": inputs.text("ZONE_RULES_FILE"),
             **{name.upper(): file(name) for name in ("zones", "members", "cores", "branches", "petals")},
             "LEFT_OUT": left_out[3],
