@@ -21,12 +21,16 @@ Objects = npt.NDArray[Any]
 Pairs = npt.NDArray[np.int64]
 
 
-def contiguous_pairs(shapes: Objects, barriers: pd.DataFrame | None, street_gap_m: float, run: Run) -> Pairs:
+def contiguous_pairs(
+    shapes: Objects, barriers: pd.DataFrame | None, street_gap_m: float, walked: Pairs, run: Run
+) -> Pairs:
     """Return (k, 2) positions p < q of contiguous parcels, sorted; each pair once (methods.md §7).
 
     Parameters: `shapes` (n,) polygons in metres in order of parcel id, so that the shortest segment of a pair is the
     same whatever the order of the rows; `barriers` lines or polygons (`geometry`) or None; `street_gap_m` the widest
-    gap. Parcels that touch are apart when a barrier covers all of their common boundary.
+    gap; `walked` (m, 2) p < q that are a short walk apart, contiguous over any gap as long as neither a barrier nor a
+    third parcel lies in their shortest segment (stricter than methods.md, which lets a walk pass third parcels: an
+    outline could not). Parcels that touch are apart when a barrier covers all of their common boundary.
     """
     found = [np.empty((0, 2), dtype=np.int64)]
     tree = shapely.STRtree(shapes)
@@ -38,8 +42,10 @@ def contiguous_pairs(shapes: Objects, barriers: pd.DataFrame | None, street_gap_
         keep = left < right
         pairs = np.column_stack([left[keep], right[keep]]).astype(np.int64)
         found.append(pairs[_open(shapes, tree, pairs, walls)])
+    if len(walked):
+        found.append(walked[_open(shapes, tree, walked, walls)])
     run.progress(1.0)
-    every: Pairs = np.concatenate(found)
+    every: Pairs = np.unique(np.concatenate(found), axis=0)
     ordered: Pairs = every[np.lexsort((every[:, 1], every[:, 0]))]
     return ordered
 

@@ -47,7 +47,8 @@ def delineate_zones(inputs: ZoneInputs, rules: ZoneRules, run: Run, walker: Walk
     result = _tables(zones, inputs, ready, values, rules, run.part(0.8, 0.95))
     ids = inputs.parcels["parcel_id"].to_numpy(dtype=object)
     reached = sorted({str(ids[p]) for zone in zones for p in zone.walk_ms})
-    faults = verify_zones(result, inputs, rules, reached)
+    walked = {(str(ids[p]), str(ids[q])) for p, q in ready.walked.tolist()}
+    faults = verify_zones(result, inputs, rules, reached, walked)
     if faults:
         raise RuntimeError("; ".join(faults[:10]))
     run.progress(1.0)

@@ -28,7 +28,8 @@ from .walks import Walker, Walks
 class Prepared:
     """`field` in positions of `scope`, which holds the rows of the parcels near any station, ascending.
 
-    `cores` with roots as rows of the parcel table; `given` parcels (rows) of each given zone.
+    `cores` with roots as rows of the parcel table; `given` parcels (rows) of each given zone; `walked` pairs of rows a
+    short walk apart.
     """
 
     field: Field
@@ -36,6 +37,7 @@ class Prepared:
     cores: list[Core]
     walks: Walks
     given: list[set[int]]
+    walked: Pairs
     filler_cost: float
 
 
@@ -47,7 +49,11 @@ def prepare_field(inputs: ZoneInputs, values: Values, rules: ZoneRules, walker: 
     first = walker.reach(np.arange(len(ids)), run.part(0, 0.4))
     scope = _scope(shapes, first, roots)
     place = {int(row): number for number, row in enumerate(scope)}
-    pairs = contiguous_pairs(shapes[scope], inputs.barriers, rules.limits.street_gap_m, run.part(0.4, 0.8))
+    walked = walker.neighbours(rules.limits.near_walk_m, run.part(0.4, 0.5))
+    walked = walked[np.isin(walked, scope).all(axis=1)]
+    pairs = contiguous_pairs(
+        shapes[scope], inputs.barriers, rules.limits.street_gap_m, np.searchsorted(scope, walked), run.part(0.5, 0.8)
+    )
     part = np.full(len(shapes), -1, dtype=np.int64)
     part[scope] = _parts(len(scope), pairs)
     cores = merge_stations(ids, walker.metres, roots, part)
@@ -60,7 +66,7 @@ def prepare_field(inputs: ZoneInputs, values: Values, rules: ZoneRules, walker: 
     cost = _filler_cost(inputs, values, rules)
     field = _field(inputs, values, rules, scope, pairs, cost)
     field = replace(field, reach=reach, cores=[_moved(core, place, given) for core in cores])
-    return Prepared(_with_locks(field, inputs, scope, given, run), scope, cores, walks, given, cost)
+    return Prepared(_with_locks(field, inputs, scope, given, run), scope, cores, walks, given, walked, cost)
 
 
 def _scope(shapes: Objects, walks: Walks, roots: list[set[int]]) -> npt.NDArray[np.int64]:

@@ -94,6 +94,7 @@ def _strips(ground: Ground, members: set[int], near: list[list[int]]) -> shapely
     if not len(pairs):
         return shapely.Polygon()
     lines = shapely.shortest_line(ground.shapes[pairs[:, 0]], ground.shapes[pairs[:, 1]])
+
     return shapely.union_all(shapely.buffer(lines, BRIDGE_M, cap_style="square"), grid_size=GRID_M)
 
 

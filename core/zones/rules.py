@@ -25,6 +25,7 @@ class Limits:
     merge_walk_m: float
     root_limit_m: float
     street_gap_m: float
+    near_walk_m: float
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
@@ -20,13 +20,17 @@ ROUNDING_M2 = 1.0  # tables hold hundredths of a square metre; sums of a thousan
 OVERLAP_M2 = 1.0
 
 
-def verify_zones(zones: Zones, inputs: ZoneInputs, rules: ZoneRules, reached: Iterable[str] = ()) -> list[str]:
+def verify_zones(
+    zones: Zones, inputs: ZoneInputs, rules: ZoneRules, reached: Iterable[str] = (),
+    walked: Collection[tuple[str, str]] = (),
+) -> list[str]:  # fmt: skip
     """Return what is wrong, as short English sentences; an empty list when all holds.
 
-    Checked: a parcel in one zone at most; every zone connected by gaps no wider than a street across which no barrier
-    and no other parcel lies; sums and limits re-counted; petals within the minutes; locks; outlines hold their members,
-    no part of another parcel and of no other outline; every tagged parcel of `reached` (ids within reach of a zone's
-    core) is a member or listed as near. Given zones are only checked for sums and accounts.
+    Checked: a parcel in one zone at most; every zone connected by gaps no wider than a street, or `walked` (ids of
+    parcels a short walk apart), across which no barrier and no other parcel lies; sums and limits re-counted; petals
+    within the minutes; locks; outlines hold their members, no part of another parcel and of no other outline; every
+    tagged parcel of `reached` (ids within reach of a zone's core) is a member or listed as near. Given zones are only
+    checked for sums and accounts.
     """
     table = inputs.parcels.set_index(inputs.parcels["parcel_id"].astype(str))
     inside = zones.members[zones.members["role"] != "near"]
@@ -41,7 +45,8 @@ def verify_zones(zones: Zones, inputs: ZoneInputs, rules: ZoneRules, reached: It
         faults += _sums(row, rows, members, zones.petals)
         if row["zone_id"] not in given:
             faults += _limits(row, zones.petals, rules.limits)
-            faults += _connected(row["zone_id"], members, ground, inputs.barriers, rules.limits.street_gap_m)
+            apart = _connected(members, ground, inputs.barriers, rules.limits, walked)
+            faults += [f"{row['zone_id']}: {text}" for text in apart]
             faults += _outline(row, members, ground, ids)
     faults += _apart(zones.zones, given) + _locks(inside, inputs)
     listed = set(zones.members["parcel_id"])
@@ -81,23 +86,26 @@ def _limits(row: dict[Any, Any], petals: pd.DataFrame, limits: Limits) -> list[s
 
 
 def _connected(
-    name: str, members: pd.DataFrame, tree: shapely.STRtree, barriers: pd.DataFrame | None, gap_m: float
-) -> list[str]:
+    members: pd.DataFrame, tree: shapely.STRtree, barriers: pd.DataFrame | None, limits: Limits,
+    walked: Collection[tuple[str, str]],
+) -> list[str]:  # fmt: skip
     """Walk from the first member over gaps, one pair at a time."""
-    shapes = list(frames.geometries(members))
+    shapes, ids = list(frames.geometries(members)), members["parcel_id"].astype(str).tolist()
     inner = shapely.STRtree(shapes)
     walls = [] if barriers is None else [wall for wall in barriers[frames.GEOMETRY] if wall is not None]
     fence = shapely.STRtree(walls)
+    widest = max(limits.street_gap_m, limits.near_walk_m)
     seen, todo = {0}, [0]
     while todo:
         i = todo.pop()
-        around = inner.query(shapes[i], predicate="dwithin", distance=gap_m).tolist()
-        for j in around:
-            if j not in seen and _nothing_between(shapes[min(i, j)], shapes[max(i, j)], tree, fence):
+        for j in inner.query(shapes[i], predicate="dwithin", distance=widest).tolist():
+            pair = (min(ids[i], ids[j]), max(ids[i], ids[j]))
+            near = shapes[i].distance(shapes[j]) <= limits.street_gap_m or pair in walked
+            if near and j not in seen and _nothing_between(shapes[min(i, j)], shapes[max(i, j)], tree, fence):
                 seen.add(j)
                 todo.append(j)
     lost = len(shapes) - len(seen)
-    return [f"{name}: {lost} of {len(shapes)} members are not connected"] if lost else []
+    return [f"{lost} of {len(shapes)} members are not connected"] if lost else []
 
 
 def _nothing_between(a: Any, b: Any, tree: shapely.STRtree, fence: shapely.STRtree) -> bool:

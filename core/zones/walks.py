@@ -67,6 +67,9 @@ class Walker(Protocol):
     def reach(self, core_of: npt.NDArray[np.int64], run: Run) -> Walks:
         """Return the parcels that are within reach of each core, both ways."""
 
+    def neighbours(self, limit_m: float, run: Run) -> npt.NDArray[np.int64]:
+        """Return (k, 2) rows p < q of parcels a walk of at most `limit_m` apart, both ways."""
+
 
 class NetworkWalker:
     """Walks on the network of the inputs."""
@@ -82,6 +85,16 @@ class NetworkWalker:
     def reach(self, core_of: npt.NDArray[np.int64], run: Run) -> Walks:
         """Return the parcels that are within reach of each core, both ways."""
         return walk_to_cores(self._inputs, self._places, self._stations, core_of, self._limits, run)
+
+    def neighbours(self, limit_m: float, run: Run) -> npt.NDArray[np.int64]:
+        """Return (k, 2) rows p < q of parcels whose access points an elder walks between, both ways, in the time that
+        `limit_m` take on flat ground.
+        """
+        elder = self._inputs.profile
+        limit_ms = round(limit_m / elder.flat_m_s * 1000)
+        pairs = reach_pairs(self._inputs.graph, elder, self._places, self._places, limit_ms, "both", run)
+        both = np.column_stack([pairs.place, pairs.facility]).astype(np.int64)
+        return both[both[:, 0] < both[:, 1]]
 
 
 def walk_between_stations(inputs: ZoneInputs, limit_m: float, run: Run) -> StationWalks:

@@ -24,6 +24,7 @@ class StraightWalker:
     parcel_xy: np.ndarray
     limit_ms: int
     lost: set = field(default_factory=set)
+    walked: tuple = ()
 
     def reach(self, core_of, run):
         spots = np.column_stack([self.points.x_m, self.points.y_m])
@@ -35,6 +36,9 @@ class StraightWalker:
             found += [(p, core, int(ms[p])) for p in np.flatnonzero(ms <= self.limit_ms)]
         parcel, core, ms = np.array(found, dtype=np.int32).reshape(-1, 3).T
         return Walks(parcel, core, ms)
+
+    def neighbours(self, limit_m, run):
+        return np.array(self.walked, dtype=np.int64).reshape(-1, 2)
 
 
 def walker_for(inputs, rules):

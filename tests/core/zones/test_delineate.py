@@ -89,6 +89,19 @@ def test_a_river_is_never_crossed(rules):
     assert {"A3", "A4"} <= members(without, "petal")
 
 
+def test_a_short_walk_joins_across_a_wide_street(rules):
+    """Squares 60 m apart are contiguous only where a walk says so, and never across a river."""
+    inputs = row_of([3], {"A0": "old_compound", "A2": "idle_factory"}, [(210, 50)], gap=60)
+    walker = walker_for(inputs, rules)
+    assert members(draw(inputs, loose(rules, petals_min=0)), "petal") == set()
+    walker.walked = ((0, 1), (0, 2))  # 0 and 2 have parcel 1 between them
+    zones = delineate_zones(inputs, loose(rules), Run(), walker)
+    assert members(zones, "petal") == {"A0"}
+    assert zones.zones["geometry"].iloc[0].geom_type == "Polygon"
+    river = pd.DataFrame({"geometry": [shapely.box(110, -500, 120, 500)]})
+    assert len(delineate_zones(replace(inputs, barriers=river), loose(rules), Run(), walker).zones) == 0
+
+
 def test_a_railway_between_touching_parcels_parts_them(rules):
     rail = pd.DataFrame({"geometry": [shapely.LineString([(200, -10), (200, 110)])]})
     tags = {"A0": "old_compound", "A2": "idle_factory"}
