@@ -61,13 +61,20 @@ def measure_floor(
         covered = np.where(area > 0, parts.sum_m2(parts.real("foot_m2")) / area, np.nan)
     floor = _floor(parts)
     far = Interval(_per(floor.lo, area), _per(floor.hi, area))
+    run.check()
     old = weighted_mean(parts.floor, built_by(years_of(parts), limits["old_year"]))
+    run.check()
+    weak = weighted_mean(parts.floor, _weak(parts))
+    run.check()
     need, climb = _lifts(parts, land, limits)
+    run.check()
+    floors = _medians(parts, exact(parts.real("floors")), 1.0, MOST_FLOORS)
+    run.check()
     return {
         "bldg_n": exact(count), "floor_m2": floor, "far": far, "coverage": exact(np.round(covered, 9)),
-        "old_share": old, "weak_share": weighted_mean(parts.floor, _weak(parts)), "lift_need_n": need,
+        "old_share": old, "weak_share": weak, "lift_need_n": need,
         "lift_climb": climb, "danger_cd_n": _dangerous(parts), "big_low_share": _big_and_low(parts, limits),
-        "floors_med": _medians(parts, exact(parts.real("floors")), 1.0, MOST_FLOORS),
+        "floors_med": floors,
         "foot_med_m2": _medians(parts, exact(parts.real("foot_m2")), 0.0, np.inf),
     }  # fmt: skip
 

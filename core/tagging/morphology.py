@@ -42,7 +42,9 @@ def measure_morphology(
     row = parts.parcel[main]
     gaps = nearest_on_same_parcel(shapes, row, run)
     median = pd.Series(gaps).groupby(row).median().reindex(np.arange(parts.n)).to_numpy(np.float64)
+    run.check()
     spread = orientation_spread(shapes, row, parts.n)
+    run.check()
     found = {"gap_med_m": exact(np.round(median, 6)), "orientation_sd": exact(np.round(spread, 6))}
     if roads is not None:
         found["far_from_road"] = far_from_road(shapes, row, parts.n, roads, limits, run)

@@ -64,8 +64,11 @@ def tag_parcels(sources: Sources, ruleset: Mapping[str, Any], run: Run) -> Tagge
     rules.check_rules(ruleset)
     measured = measure_indicators(sources, ruleset, run.part(0, 0.7))
     n = len(sources.parcels)
+    run.progress(0.7)
     verdicts = rules.judge(ruleset, measured)
+    run.check()
     ranking = rules.rank(verdicts, n)
+    run.check()
     reasons, facts = evidence.explain(verdicts, ranking, measured, run.part(0.7, 0.95))
     run.progress(0.95)
     table = measured.report.copy()
@@ -83,6 +86,7 @@ def tag_parcels(sources: Sources, ruleset: Mapping[str, Any], run: Run) -> Tagge
     table[frames.GEOMETRY] = frames.geometries(sources.parcels)
     table = reviews.apply_reviews(table, sources.reviews, _hashes(sources), tag_titles(ruleset, run.language), run)
     _tell_taken(table, measured, run)
+    run.progress(0.98)
     tagged = frames.conform(table, schema.table("tagged"))
     run.fact(**{f"{tag}_n": int((tagged["tag"] == tag).sum()) for tag in reviews.TAGS})
     return Tagged(tagged, summarise(tagged))
@@ -98,16 +102,22 @@ def measure_indicators(sources: Sources, ruleset: Mapping[str, Any], run: Run) -
     """Return everything the rules look at, measured from the sources."""
     parcels, limits = sources.parcels, rules.limits_of(ruleset)
     land = land_classes(parcels, sources.scheme, run)
+    run.progress(0.02)
     attributes.check_documented_area(parcels, run)
-    parts = _parts(sources, run.part(0, 0.5))
+    parts = _parts(sources, run.part(0.05, 0.5))
+    run.progress(0.5)
     facts = attributes.read_facts(sources.facts, parcels, ruleset["facts"], sources.as_of)
+    run.check()
     own, not_told = attributes.land_facts(parcels, land, run)
+    run.check()
     uses, not_reused = indicators.measure_uses(parts, land, facts)
     values = {**facts, **own, **uses, **indicators.measure_floor(parcels, parts, land, limits, run)}
     village = own["self_built"].lo == 1
     values |= morphology.measure_morphology(parcels, parts, sources.roads, village, limits, run.part(0.5, 0.8))
+    run.progress(0.8)
     signs, last = _activity(sources, ruleset, values, land, run)
     values |= signs
+    run.progress(0.9)
     report = indicators.report_floor(parcels, parts, values)
     report["coll_share"] = middle(values["coll_share"])
     has_activity = sources.activity is not None
@@ -166,6 +176,7 @@ def _activity(
         signs = Interval(marked.lo, np.full(n, np.inf))
         return {"idle_signs_n": signs}, frames.texts([None] * n)
     records = activity.read_activity(sources.activity, sources.parcels, sources.as_of, run)
+    run.check()
     group = np.where(values["indus_any"].lo >= indicators.UNIT_SHARE, "indus", np.where(pd.isna(land), "", land))
     found = activity.measure_activity(
         records, values.get("floor_m2", unknown(n)), group, sources.as_of, rules.limits_of(ruleset),

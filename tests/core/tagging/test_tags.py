@@ -220,3 +220,26 @@ def test_cancel_is_heard(plots, houses, ruleset):
     run = Run(is_cancelled=lambda: True)
     with pytest.raises(Cancelled):
         tag_parcels(Sources(plots(2), AS_OF, buildings=houses([(0, 0, 10, 10, FLAT)])), ruleset, run)
+
+
+@pytest.mark.parametrize("column", ["year", "floors", "structure", "danger", "lift"])
+def test_masking_a_building_value_never_confirms(tag, plots, houses, column):
+    """From the layer on: some buildings lose a value, no parcel becomes confirmed and none rises from none."""
+    rng, n = np.random.default_rng(11), 60
+    parcels = plots(
+        n, land_use=rng.choice(["0701", "0601", "0702"], n), ownership=rng.choice(["20", "30"], n), czcsxm=["201"] * n,
+        tbxhdm=rng.choice(["FQ", "HD"], n), in_boundary=rng.random(n),
+    )  # fmt: skip
+    rows = [(i, k, 9 + k % 4, 11, {
+        "use": rng.choice(["住宅", "厂房"]), "floors": rng.integers(1, 9), "year": rng.integers(1982, 2012),
+        "structure": rng.choice(["砖混", "框架"]), "danger": rng.choice(["A", "C"]), "lift": rng.choice(["有", "无"]),
+    }) for i in range(n) for k in range(rng.integers(1, 8))]  # fmt: skip
+    buildings = houses(rows)
+    before, _, _ = tag(parcels, buildings=buildings)
+    masked = buildings.copy()
+    masked[column] = masked[column].mask(rng.random(len(masked)) < 0.5)
+    after, _, _ = tag(parcels, buildings=masked)
+    order = {"none": 0, "suspected": 1, "confirmed": 2}
+    was, now = before["tag_level"].map(order).to_numpy(), after["tag_level"].map(order).to_numpy()
+    assert (was == 2).sum() >= 10
+    assert (now <= was).all()
