@@ -106,7 +106,7 @@ def _gaps(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]
         "kinds": table,
         "worst": worst[:WORST],
         "communities": len({row[0] for row in communities}),
-        "communities_short": sum(row["share"] > 0 for row in worst),
+        "communities_short": sum(row["share"] > 0 for row in worst) if communities else None,
         "not_snapped": max((row["not_snapped"] or 0 for row in table), default=0),
     }
 

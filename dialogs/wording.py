@@ -189,12 +189,17 @@ def _tag(found: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _gaps(found: dict[str, Any]) -> list[tuple[str, str]]:
     kinds = found.get("kinds", [])
-    short = sum((row["gap"] or 0) > 0 for row in kinds)
-    return [
-        (number(len(kinds)), tr("kinds of facility")),
-        (number(short), tr("kinds with a gap")),
-        (number(found.get("communities_short")), tr("communities short")),
+    short = {row["kind"] for row in kinds if (row["gap"] or 0) > 0}
+    unknown = {row["kind"] for row in kinds if row["need"] is None}
+    rows = [
+        (number(len({row["kind"] for row in kinds})), tr("kinds of facility")),
+        (number(len(short)), tr("kinds with a gap")),
     ]
+    if unknown:
+        rows.append((number(len(unknown)), tr("kinds without population data")))
+    if found.get("communities_short") is not None:
+        rows.append((number(found["communities_short"]), tr("communities short")))
+    return rows
 
 
 def _zones(found: dict[str, Any]) -> list[tuple[str, str]]:

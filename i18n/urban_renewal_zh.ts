@@ -356,6 +356,10 @@
         <translation>类有缺口</translation>
     </message>
     <message>
+        <source>kinds without population data</source>
+        <translation>类没有人口数据</translation>
+    </message>
+    <message>
         <source>of streets connected</source>
         <translation>路网连通</translation>
     </message>

@@ -254,3 +254,63 @@ def load_inputs(project, tmp_path):
                 project.addMapLayer(QgsVectorLayer(f"{tmp_path}/in.gpkg|layername={name}", name, "ogr"))
 
     return load
+
+
+def town(side=9, block=100.0, street=12.0):
+    """Return a made-up town: side × side parcels with a house each, streets around them, a station in the middle."""
+    rows = {name: [] for name in ("parcels", "buildings", "roads", "facilities")}
+    lows = [n * (block + street) + street for n in range(side)]
+    ends = [6.0, *(low + block + 6 for low in lows)]
+    for x, left in enumerate(lows):
+        for y, low in enumerate(lows):
+            rows["parcels"].append((box(left, low, block), [f"P{x}{y}", "0701", "国有"]))
+            rows["buildings"].append((box(left + 20, low + 20, 60), [f"B{x}{y}", "1985", 6, "住宅", "砖混", "无"]))
+    for x in ends:  # roads meet where they share a vertex
+        rows["roads"].append(("LINESTRING(" + ", ".join(f"{x} {y}" for y in ends) + ")", ["residential"]))
+    for y in ends:
+        rows["roads"].append(("LINESTRING(" + ", ".join(f"{x} {y}" for x in ends) + ")", ["residential"]))
+    for n, (kind, unit) in enumerate((("eday", "m2"), ("nurs", "place"), ("kgar", "place"))):
+        rows["facilities"].append((f"POINT({ends[n + 2]} 300)", [f"F{n}", kind, 60.0, unit, "现状"]))
+    rows["population"] = [(box(0, 0, ends[-1]), ["C1", "七星岗社区", 9000.0, 270.0, 300.0, 2000.0])]
+    rows["communities"] = [(box(0, 0, ends[-1]), ["C1", "七星岗社区"])]
+    rows["stations"] = [(f"POINT({ends[side // 2 + 1]} {ends[side // 2]})", ["S1", "七星岗"])]
+    return rows
+
+
+def box(left, low, size):
+    right, top = left + size, low + size
+    return f"POLYGON(({left} {low}, {right} {low}, {right} {top}, {left} {top}, {left} {low}))"
+
+
+TOWN = {
+    "parcels": "Polygon?crs=EPSG:4545&field=parcel_id:string&field=land_use:string&field=ownership:string",
+    "buildings": "Polygon?crs=EPSG:4545&field=building_id:string&field=year:string&field=floors:integer"
+    "&field=use:string&field=structure:string&field=lift:string",
+    "roads": "LineString?crs=EPSG:4545&field=highway:string",
+    "facilities": "Point?crs=EPSG:4545&field=facility_id:string&field=kind:string&field=capacity:double"
+    "&field=unit:string&field=status:string",
+    "population": "Polygon?crs=EPSG:4545&field=community_id:string&field=name:string&field=pop:double"
+    "&field=pop_0_2:double&field=pop_3_5:double&field=pop_60:double",
+    "communities": "Polygon?crs=EPSG:4545&field=community_id:string&field=name:string",
+    "stations": "Point?crs=EPSG:4545&field=station_id:string&field=name:string",
+}
+
+
+@pytest.fixture
+def load_town(project):
+    """Put the made-up town into the project as memory layers; 500 000 m east of the zone's edge, 3 270 km north."""
+
+    def load():
+        for name, rows in town().items():
+            layer = QgsVectorLayer(TOWN[name], name, "memory")
+            for wkt, values in rows:
+                feature = QgsFeature(layer.fields())
+                feature.setAttributes(values)
+                shape = QgsGeometry.fromWkt(wkt)
+                shape.translate(500000.0, 3270000.0)
+                feature.setGeometry(shape)
+                assert layer.dataProvider().addFeature(feature)
+            layer.updateExtents()
+            project.addMapLayer(layer)
+
+    return load

@@ -82,6 +82,29 @@ def test_results_are_not_taken_for_inputs_and_are_replaced(dock, click, qtbot, t
     assert dock.inputs.combos["PARCELS"].findText("Tagged parcels") == -1
 
 
+def test_second_run_shows_its_own_rows(dock, click, qtbot, tmp_path, load_inputs, stand_ins):
+    """The folder is swapped under the open layers: what is shown afterwards is the new file."""
+    import shutil
+
+    from .conftest import DELIVERY, write_tables
+
+    names = iter(["甲", "乙"])
+
+    def during(values, feedback, folder):
+        source, wkt, row = DELIVERY["zones"]
+        write_tables(folder.with_name("next") / "data.gpkg", {"zones": (source, wkt, ["Z1", next(names), *row[2:]])})
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.with_name("next").rename(folder)
+
+    ready(dock, qtbot, tmp_path, load_inputs)
+    stand_ins["fullstudy"].during = staticmethod(during)
+    for name in ("甲", "乙"):
+        click(dock.run_all)
+        wait_idle(qtbot, dock)
+        (zones,) = QgsProject.instance().mapLayersByName("Demonstration zones")
+        assert [feature["name"] for feature in zones.getFeatures()] == [name]
+
+
 def test_cancel_reacts_within_a_second(dock, click, qtbot, tmp_path, load_inputs, stand_ins, patient):
     ready(dock, qtbot, tmp_path, load_inputs)
     stand_ins["fullstudy"].during = staticmethod(patient)

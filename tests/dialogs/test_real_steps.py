@@ -1,0 +1,59 @@
+"""The steps as they are, on a made-up town: what the dock hands over is what the algorithms ask for."""
+
+import json
+
+import pytest
+from qgis.core import QgsApplication
+
+
+@pytest.fixture
+def real_dock(qgis_iface, qtbot, project, qgis_processing):
+    from urban_renewal.dialogs.dock import RenewalDock
+    from urban_renewal.processing.provider import RenewalProvider
+
+    provider = RenewalProvider()
+    QgsApplication.processingRegistry().addProvider(provider)
+    made = RenewalDock(qgis_iface)
+    qtbot.addWidget(made)
+    yield made
+    made.close_down()
+    QgsApplication.processingRegistry().removeProvider(provider)
+
+
+def one_petal_is_enough(path):
+    """Write zone rules of a user's own: the town is all of one kind, so its zone has one petal."""
+    from urban_renewal.core.words import RESOURCES
+
+    rules = json.loads((RESOURCES / "zonerules" / "chongqing.json").read_text(encoding="utf-8"))
+    rules["id"], rules["limits"]["petals_min"]["value"] = "town", 1
+    path.write_text(json.dumps(rules, ensure_ascii=False), encoding="utf-8")
+    return str(path)
+
+
+def run_step(dock, qtbot, key):
+    card = dock.cards[key]
+    assert card.run.isEnabled(), (key, card.state.text(), card.body.text())
+    card.run.click()
+    qtbot.waitUntil(lambda: not dock.session.is_busy, timeout=60000)
+    failure = dock.session.study.failures.get(key)
+    assert failure is None, "\n".join([failure.message, *failure.log[-15:]])
+    return card.figures.texts()
+
+
+def test_steps_one_by_one(real_dock, qtbot, tmp_path, load_town):
+    """81 parcels with a house of 1985 each; 9 000 people; one community; one station."""
+    load_town()
+    dock = real_dock
+    qtbot.waitUntil(lambda: bool(dock.inputs.combos["STATIONS"].currentData()), timeout=3000)
+    dock.folder.setFilePath(str(tmp_path / "study"))
+    dock.session.set_value("ZONE_RULES_FILE", one_petal_is_enough(tmp_path / "rules.json"))
+    dock.session.set_value("FORMATS", ["gpkg"])
+    found = {key: run_step(dock, qtbot, key) for key in ("prepare", "tag", "gaps", "zones", "deliver")}
+    assert found["prepare"] == ["81 parcels", "81 buildings", "9,000 people", "100.0 % of streets connected"]
+    assert found["tag"] == ["81 old compounds", "0 suspected"]
+    assert "1 communities short" in found["gaps"]
+    assert found["zones"][0] == "1 zones"
+    assert (tmp_path / "study/delivery/data.gpkg").exists()
+    assert all(card.state.text().startswith("Done") for card in dock.cards.values())
+    layers = dock.session.open_delivery(dock.session.study)
+    assert {"Demonstration zones", "Tagged parcels", "Walk network"} <= {layer.name() for layer in layers}
