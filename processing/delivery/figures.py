@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...core.delivery.palette import kind_name, tag_name
 from ...core.words import say
 from .labels import petal_numbers
-from .styles import kind_name, palette
 
 Rows = list[list[str]]
 
@@ -49,11 +49,6 @@ def overview_figures(study: Any, language: str) -> list[tuple[str, str, str]]:
         (_word("figure_short_kinds", language), told(short), ""),
         (_word("figure_left_out", language), told(left_out), ""),
     ]
-
-
-def tag_name(tag: Any, language: str) -> str:
-    """Return the name of a tag; an unknown one stands for itself."""
-    return str(palette()["tags"].get(tag, palette()["other"] if tag == "none" else {}).get(language, tag))
 
 
 def petal_rows(petals: Any, branches: Any, zone_id: str, language: str) -> Rows:

@@ -15,7 +15,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor, QFont
 
-from .styles import palette
+from ...core.delivery.palette import palette
 
 
 def petal_numbers(petals: Any) -> dict[str, int]:

@@ -18,10 +18,10 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from ...core.delivery.palette import kind_name
 from ...core.errors import RenewalError
 from .labels import label_layers
 from .package import DATA
-from .styles import kind_name
 
 PROJECT = "project.qgz"
 GROUPS = (  # group, its title, tables in drawing order from above

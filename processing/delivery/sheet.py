@@ -26,8 +26,8 @@ from qgis.core import (
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor
 
+from ...core.delivery.palette import palette
 from .labels import text_format
-from .styles import palette
 
 INK, GREY, HAIR = "#222222", "#6B7075", "#B9BEC2"
 WIDTH, HEIGHT = 420.0, 297.0  # A3 landscape

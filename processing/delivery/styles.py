@@ -3,29 +3,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 from qgis.core import QgsVectorLayer
 
 from ...core import schema
-from ...core.words import RESOURCES
+from ...core.delivery.palette import palette
 from .symbols import Rule, fill, hatched, line, marker, mixed, outlined, ring, rules
 
 STEEP = 0.12  # the share of climb from which a branch counts as steep: the cap on streets in methods.md §2
-
-
-@lru_cache(maxsize=1)
-def palette() -> dict[str, Any]:
-    """Return the colours and legend texts."""
-    return dict(json.loads((RESOURCES / "styles" / "palette.json").read_text(encoding="utf-8")))
-
-
-def kind_name(kind: str, language: str) -> str:
-    """Return the name of a facility kind; an unknown code stands for itself."""
-    return str(palette()["kinds"].get(kind, {}).get(language, kind))
 
 
 def apply_style(layer: QgsVectorLayer, table: schema.Table, language: str) -> None:

@@ -149,6 +149,8 @@ def write_delivery(folder: Path, study: Study, run: Any) -> None:
     write_package(folder, study.layers.values(), record, study.language, transforms, run.part(0, 0.3))
     if study.formats & {"qgz", "pdf"}:
         _write_project(folder, study, run.part(0.3, 0.8))
+    if "xlsx" in study.formats:
+        _write_sheets(folder / "tables", study, run.part(0.8, 0.85))
     run.stage("writing_manifest")
     if not study.formats & {"gpkg", "qgz"}:
         (folder / DATA).unlink()
@@ -173,6 +175,19 @@ def _write_project(folder: Path, study: Study, run: Any) -> None:
     finally:
         made.close()
     close_journal(folder / DATA)
+
+
+def _write_sheets(folder: Path, study: Study, run: Any) -> None:
+    from ...core.delivery.sheets import workbooks
+    from ...core.delivery.workbook import write_workbook
+
+    run.stage("writing_sheets")
+    folder.mkdir(exist_ok=True)
+    delivered = {name: layer.frame for name, layer in study.layers.items()}
+    tables = [layer.table for layer in study.layers.values()]
+    for name, sheets in workbooks(delivered, tables, study.language).items():
+        run.check()
+        write_workbook(folder / f"{name}.xlsx", sheets)
 
 
 def _manifest(folder: Path, study: Study, record: Mapping[str, Any], run: Any) -> str:

@@ -282,3 +282,23 @@ def test_maps(study, run_algorithm):
     assert all(layer.isValid() for item in maps for layer in item.layers())
     assert all(item.layers() for item in maps)
     project.clear()
+
+
+def test_sheets(study, run_algorithm):
+    from pathlib import Path
+
+    from osgeo import ogr
+
+    found, _, _ = run_algorithm("exportzones", {**study, "FORMATS": ["xlsx"]})
+    folder = Path(found["FOLDER"])
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    titles = sorted(f"tables/{name}.xlsx" for name in ("字段说明", "机会清单", "片区指标", "社区缺口"))
+    assert names == ["manifest.json", *titles]  # no data.gpkg when nobody asked for it
+    book = ogr.Open(str(folder / "tables" / "机会清单.xlsx"))
+    rows = [[feature.GetField(i) for i in range(feature.GetFieldCount())] for feature in book.GetLayer(0)]
+    words = [value for row in rows for value in row]
+    assert "=1+1 建成于1985年" in words
+    assert "A" in words
+    assert "C" not in words  # tag none
+    book = ogr.Open(str(folder / "tables" / "社区缺口.xlsx"))
+    assert [book.GetLayer(i).GetName() for i in range(book.GetLayerCount())] == ["社区缺口", "分类合计"]

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Colours and the words of the legend, for maps, sheets and the report: resources/styles/palette.json."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from ..words import RESOURCES
+
+
+@lru_cache(maxsize=1)
+def palette() -> dict[str, Any]:
+    """Return the colours and legend texts."""
+    return dict(json.loads((RESOURCES / "styles" / "palette.json").read_text(encoding="utf-8")))
+
+
+def kind_name(kind: str, language: str) -> str:
+    """Return the name of a facility kind; an unknown code stands for itself."""
+    return str(palette()["kinds"].get(kind, {}).get(language, kind))
+
+
+def tag_name(tag: str, language: str) -> str:
+    """Return the name of a tag; an unknown one stands for itself."""
+    entry = palette()["other"] if tag == "none" else palette()["tags"].get(tag, {})
+    return str(entry.get(language, tag))
+
+
+def level_name(level: str, language: str) -> str:
+    """Return the name of a tag's level; an unknown one stands for itself."""
+    return str(palette()["levels"].get(level, {}).get(language, level))
