@@ -13,6 +13,7 @@ from .texts import tr
 
 # module in processing/algorithms → class. The list is by hand: a misnamed file must not break the others.
 ALGORITHMS: tuple[tuple[str, str], ...] = (
+    ("createsample", "CreateSample"),
     ("checkinputs", "CheckInputs"),
     ("allocatepopulation", "AllocatePopulation"),
     ("buildwalknetwork", "BuildWalkNetwork"),
