@@ -224,7 +224,10 @@ def test_cancel_is_heard(plots, houses, ruleset):
 
 @pytest.mark.parametrize("column", ["year", "floors", "structure", "danger", "lift"])
 def test_masking_a_building_value_never_confirms(tag, plots, houses, column):
-    """From the layer on: some buildings lose a value, no parcel becomes confirmed and none rises from none."""
+    """From the layer on: some buildings lose a value, and no parcel becomes confirmed.
+
+    Storeys are weights: without them the residential share, a `where`, may become unknown, and none → suspected with it.
+    """
     rng, n = np.random.default_rng(11), 60
     parcels = plots(
         n, land_use=rng.choice(["0701", "0601", "0702"], n), ownership=rng.choice(["20", "30"], n), czcsxm=["201"] * n,
@@ -242,4 +245,5 @@ def test_masking_a_building_value_never_confirms(tag, plots, houses, column):
     order = {"none": 0, "suspected": 1, "confirmed": 2}
     was, now = before["tag_level"].map(order).to_numpy(), after["tag_level"].map(order).to_numpy()
     assert (was == 2).sum() >= 10
-    assert (now <= was).all()
+    assert not ((now == 2) & (was < 2)).any()
+    assert column == "floors" or (now <= was).all()
