@@ -226,7 +226,7 @@ def test_cancel_is_heard(plots, houses, ruleset):
 def test_masking_a_building_value_never_confirms(tag, plots, houses, column):
     """From the layer on: some buildings lose a value, and no parcel becomes confirmed.
 
-    Storeys are weights: without them the residential share, a `where`, may become unknown, and none → suspected with it.
+    Storeys are weights: without them the residential share, a `where`, may become unknown, and none → suspected.
     """
     rng, n = np.random.default_rng(11), 60
     parcels = plots(
