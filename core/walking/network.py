@@ -85,17 +85,19 @@ def build_network(
         raise RenewalError("walk_nothing_open", n=len(roads))
     ways, topology, misses, collapsed = _connect(found, options, rules, run.part(0.15, 0.5))
     run.stage("walk_stage_times")
-    model = _model(ways, topology, rules, surface)
-    run.progress(0.7)
+    model = _model(ways, topology, rules, surface, run.part(0.5, 0.7))
     times = {}
     for number, profile in enumerate(profiles):
         times[profile.id] = edge_times(model.pieces, model.slopes, model.facts, profile)
         run.progress(0.7 + 0.2 * (number + 1) / len(profiles))
     counts = _counts(model, profiles, times)
+    run.progress(0.92)
     findings = Findings(found, misses, [str(ways.road[way]) for way in collapsed], options.join_near_misses)
     table = tell_findings(findings, topology, model.component, (ways, counts), (rules, run))
-    names = tuple(profile.id for profile in profiles)
-    return Network(_edges(model, times, names), _nodes(model), table, counts)
+    run.progress(0.94)
+    edges = _edges(model, times, tuple(profile.id for profile in profiles))
+    run.progress(0.98)
+    return Network(edges, _nodes(model), table, counts)
 
 
 def _connect(
@@ -104,17 +106,23 @@ def _connect(
     """Return the ways with touched and asked-for joins, their topology, the near misses, and ways that collapsed."""
     ways, tolerance = found.ways, options.tolerance_m
     spots = find_spots(ways, rules.same_height_m)
+    run.progress(0.1)
     leader = merge_spots(ways, spots, tolerance, rules.same_height_m)
+    run.progress(0.2)
     reach = max(rules.near_miss_m, tolerance)
-    misses = find_misses(ways, spots, leader, (reach, rules.same_height_m), run)
+    misses = find_misses(ways, spots, leader, (reach, rules.same_height_m), run.part(0.2, 0.6))
     join = misses.gap_m <= tolerance
     near = misses.take(~join)
     if options.join_near_misses:
         join[:] = True
     joined = join_misses(ways, misses.take(join), tolerance)
-    spots = find_spots(joined, rules.same_height_m)
-    leader = merge_spots(joined, spots, tolerance, rules.same_height_m)
+    if join.any():
+        spots = find_spots(joined, rules.same_height_m)
+        run.progress(0.7)
+        leader = merge_spots(joined, spots, tolerance, rules.same_height_m)
+    run.progress(0.8)
     topology, collapsed = split_ways(joined, spots, leader, tolerance)
+    run.progress(1.0)
     if not len(topology.way):
         raise RenewalError("walk_nothing_open", n=len(found.ways.road))
     at = near.vertex  # vertices were renumbered by the joins: told by way, and by where the end lies
@@ -122,12 +130,15 @@ def _connect(
     return joined, topology, ends, collapsed
 
 
-def _model(ways: Ways, topology: Topology, rules: WalkRules, surface: Surface | None) -> _Model:
+def _model(ways: Ways, topology: Topology, rules: WalkRules, surface: Surface | None, run: Run) -> _Model:
+    run.progress(0.0)
     z, source = find_node_heights(ways, topology, surface)
+    run.progress(0.4)
     step = rules.low_pass_m
     if surface is not None and surface.raster is not None:
         step = max(step, low_pass_sigma_m(surface.raster, rules))
     pieces = cut_pieces(ways, topology, (z, source), surface, step)
+    run.progress(0.8)
     way = topology.way
     facts = EdgeFacts(
         ways.base[way], ways.structure[way], topology.length_m, z[topology.end] - z[topology.start], ways.rise[way],

@@ -247,3 +247,53 @@ def test_shuffled_rows_give_the_same_tables():
     assert one.counts == two.counts
     graph = graph_from_edges(one.edges, ["elder"], Run())
     assert len(graph.node_ids) == len(one.nodes)
+
+
+def test_heights_and_times_agree_everywhere():
+    """On a random hilly town: one height per node, climbs add up, elders are never quicker, up differs from down."""
+    rng = np.random.default_rng(5)
+    rows = []
+    for i in range(80):
+        x, y = rng.integers(0, 10, 2) * 90.0
+        dx, dy = ((90, 0), (0, 90))[i % 2]
+        kind = str(rng.choice(["footway", "residential", "steps"]))
+        tags = {"bridge": "yes"} if rng.random() < 0.1 else {}
+        rows.append((f"w{i:02d}", kind, [(x, y), (x + dx * 0.4, y + dy * 0.4 + 5), (x + dx, y + dy)], tags))
+    network, _ = build(roads(*rows), lambda x, y: 250 + 40 * np.sin(x / 150) * np.cos(y / 110) + 0.1 * y)
+    edges, nodes = network.edges, network.nodes.set_index("node_id")["z_m"]
+    assert edges["z_from_m"].to_numpy() == pytest.approx(nodes[edges["from_node"]].to_numpy(), abs=2e-3)
+    assert edges["z_to_m"].to_numpy() == pytest.approx(nodes[edges["to_node"]].to_numpy(), abs=2e-3)
+    rise = (edges["z_to_m"] - edges["z_from_m"]).to_numpy()
+    assert (edges["climb_m"] - edges["drop_m"]).to_numpy() == pytest.approx(rise, abs=3e-3)
+    for word in ("fwd", "back"):
+        assert (edges[f"elder_{word}_ms"] >= edges[f"adult_{word}_ms"]).all()
+        assert (edges[f"carer_{word}_ms"] >= edges[f"elder_{word}_ms"]).all()
+    told = edges[(np.abs(rise) > 5) & (edges["drop_m"] < 0.01) & (edges["kind"] != "bridge")]
+    assert len(told) > 5
+    assert (told["elder_fwd_ms"] > told["elder_back_ms"]).all()
+
+
+def test_wheelchairs_follow_their_own_tags():
+    table = roads(
+        ("no", "footway", [(0, 0), (80, 0)], {"wheelchair": "no"}),
+        ("yes", "steps", [(0, 50), (35, 50)], {"wheelchair": "yes"}),
+        ("flat", "footway", [(0, 90), (80, 90)]), ("steps", "steps", [(0, 130), (35, 130)]),
+    )  # fmt: skip
+    network, _ = build(table)
+    open_to = {row["edge_id"]: not pd.isna(row["wheelchair_fwd_ms"]) for _, row in network.edges.iterrows()}
+    assert open_to == {"no#0": False, "yes#0": True, "flat#0": True, "steps#0": False}
+    assert ms(network, "yes#0", "wheelchair") == (100_000, 100_000)
+    assert ms(network, "no#0") == (math.floor(80_000 / 0.9 + 0.5),) * 2
+
+
+def test_heights_of_the_lines_themselves():
+    """Own Z 0 everywhere means not measured; elsewhere it goes before the raster."""
+    table = roads(("a", "footway", [(0, 0), (1, 0)]), ("b", "footway", [(0, 0), (1, 0)]))
+    line = shapely.LineString
+    table["geometry"] = np.array([line([(0, 0, 400), (200, 0, 420)]), line([(0, 90), (200, 90)])], dtype=object)
+    network, _ = build(table, lambda x, y: 300 + 0 * x + 0 * y)
+    assert edge(network, "a#0")[["z_from_m", "z_to_m", "climb_m"]].tolist() == pytest.approx([400, 420, 20])
+    assert edge(network, "b#0")["z_from_m"] == pytest.approx(300)
+    table["geometry"] = np.array([line([(0, 0, 0), (200, 0, 0)]), line([(0, 90, 0), (200, 90, 0)])], dtype=object)
+    network, _ = build(table, lambda x, y: 300 + 0 * x + 0 * y)
+    assert edge(network, "a#0")["z_from_m"] == pytest.approx(300)
