@@ -152,9 +152,9 @@ class Session(QObject):
 
     def start_all(self) -> None:
         """Run the whole study into `<folder>/delivery`."""
-        if not self.can_run_all():
-            return
         study = self.study
+        if not self.can_run_all() or not self._has_folder(ALL, study.folder):
+            return
         folder = Path(study.folder) / DELIVERY
         parameters = {
             **self._layers(study), **self._fields(study), **study.settings, "FOLDER": str(folder),
@@ -163,9 +163,9 @@ class Session(QObject):
 
     def start_step(self, key: str) -> None:
         """Run one step into `<folder>/steps/<step>`."""
-        if self.is_busy or not is_runnable(self.states()[key]):
-            return
         study = self.study
+        if self.is_busy or not is_runnable(self.states()[key]) or not self._has_folder(ONE, study.folder):
+            return
         mappings = {role: choice.mapping for role, choice in study.inputs.items()}
         material = Material(self._layers(study), mappings, study, steps.results_of(study), interface_language())
         folder = Path(study.folder) / SINGLE / key
@@ -180,12 +180,24 @@ class Session(QObject):
 
     def start_sample(self, folder: str) -> None:
         """Make the sample data in `<folder>/sample`, then load them."""
-        if self.is_busy:
+        if self.is_busy or not self._has_folder(OPEN_SAMPLE, folder):
             return
         study = self.study
         study.folder, study.is_sample = folder, True
         study.name = study.name or tr("Sample study")
         self._start(OPEN_SAMPLE, study, "", [Job(CREATE_SAMPLE, {"FOLDER": str(Path(folder) / SAMPLE)})])
+
+    def _has_folder(self, kind: str, folder: str) -> bool:
+        """Make the folder when it is not there; a folder that cannot be made ends the run before it begins."""
+        try:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self.ended.emit(
+                kind, False, tr("The folder {folder} cannot be made: {reason}.").format(folder=folder, reason=reason)
+            )
+            return False
+        return True
 
     def has_algorithm(self, name: str) -> bool:
         """Say whether an algorithm is there."""

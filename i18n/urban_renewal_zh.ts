@@ -232,6 +232,10 @@
         <translation>图层“{layer}”（{role}）的数据有改动。</translation>
     </message>
     <message>
+        <source>The folder {folder} cannot be made: {reason}.</source>
+        <translation>文件夹 {folder} 建不了：{reason}。</translation>
+    </message>
+    <message>
         <source>The layer “{layer}” ({role}) is gone or cannot be read.</source>
         <translation>图层“{layer}”（{role}）已移除或读不出来。</translation>
     </message>

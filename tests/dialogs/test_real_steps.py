@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from qgis.core import QgsApplication
+from qgis.core import QgsApplication, QgsProject
 
 
 @pytest.fixture
@@ -57,3 +57,26 @@ def test_steps_one_by_one(real_dock, qtbot, tmp_path, load_town):
     assert all(card.state.text().startswith("Done") for card in dock.cards.values())
     layers = dock.session.open_delivery(dock.session.study)
     assert {"Demonstration zones", "Tagged parcels", "Walk network"} <= {layer.name() for layer in layers}
+
+
+def test_whole_study_by_its_button(real_dock, qtbot, tmp_path, load_town):
+    """The cards follow the study; what it leaves is on the map and on the cards."""
+    dock, seen = real_dock, []
+    load_town()
+    qtbot.waitUntil(lambda: bool(dock.inputs.combos["STATIONS"].currentData()), timeout=3000)
+    dock.folder.setFilePath(str(tmp_path / "study"))
+    dock.session.set_value("ZONE_RULES_FILE", one_petal_is_enough(tmp_path / "rules.json"))
+    dock.session.set_value("FORMATS", ["gpkg"])
+    dock._poll.timeout.connect(
+        lambda: seen.extend(key for key, card in dock.cards.items() if card.bar.isVisibleTo(card))
+    )
+    dock._poll.setInterval(20)
+    dock.refresh()
+    dock.run_all.click()
+    qtbot.waitUntil(lambda: not dock.session.is_busy, timeout=60000)
+    failures = dock.session.study.failures
+    assert failures == {}, [line for failure in failures.values() for line in failure.log[-15:]]
+    assert dock.cards["zones"].figures.texts()[0] == "1 zones"
+    assert dock.cards["tag"].figures.texts() == ["81 old compounds", "0 suspected"]
+    assert len(QgsProject.instance().mapLayersByName("Demonstration zones")) == 1
+    assert list(dict.fromkeys(seen)) == ["prepare", "tag", "gaps", "zones", "deliver"]
