@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from ..run import Run
 from .graph import Flags, Objects, Reals, argsort_texts
 
 Longs = npt.NDArray[np.int64]
+LISTED = re.compile(r"[;|,]")  # between words where lines were merged
 YES = ("yes", "true", "1", "t", "y", "是", "有")
 UP_WORDS = ("up", "上", "上行")
 DOWN_WORDS = ("down", "下", "下行")
@@ -87,9 +89,16 @@ def sort_ways(roads: pd.DataFrame, mapping: dict[str, Any], run: Run) -> Sorted:
 
 def _words(table: pd.DataFrame, name: str) -> Objects:
     """Return a column in small letters without blanks around, "" where missing; of listed words the first."""
-    column = frames.optional(table, name).astype(frames.TEXT).str.strip().str.casefold().fillna("")
-    first = column.str.strip("[]'\" ").str.split(r"[;|,]", regex=True).str[0].str.strip("'\" ")
-    return first.fillna("").to_numpy(dtype=object)
+    if name not in table:
+        return np.full(len(table), "", dtype=object)
+    codes, texts = pd.factorize(table[name].astype(frames.TEXT))  # few words stand many times
+    words = np.array([*(_first_word(str(text)) for text in texts), ""], dtype=object)
+    found: Objects = words[codes]  # missing has code -1: the last
+    return found
+
+
+def _first_word(text: str) -> str:
+    return LISTED.split(text.strip("[]'\" \t"))[0].strip("'\" \t").casefold()
 
 
 def _among(words: Objects, listed: Iterable[str]) -> Flags:
