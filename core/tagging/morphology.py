@@ -30,10 +30,9 @@ def measure_morphology(
 ) -> dict[str, Interval]:  # fmt: skip
     """Return gap_med_m, orientation_sd, far_from_road and patch_m2, patch_bldg_n, patch_coverage per parcel.
 
-    `village` (n,) says which parcels are collective or homesteads: those within `patch_join_m` of each other are one
-    patch, any other parcel is a patch by itself. Gaps and directions are of the buildings a parcel mainly
-    holds, sheds aside;
-    unknown with one building (gap) or fewer than three (direction).
+    `village` (n,) says which parcels are lived-in collective land or homesteads: those within `patch_join_m` of each
+    other are one patch, any other parcel is a patch by itself. Gaps and directions are of the buildings a parcel mainly
+    holds, sheds aside; unknown with one building (gap) or fewer than three (direction).
     """
     if not parts.given:
         return {}

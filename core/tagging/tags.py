@@ -112,7 +112,8 @@ def measure_indicators(sources: Sources, ruleset: Mapping[str, Any], run: Run) -
     run.check()
     uses, not_reused = indicators.measure_uses(parts, land, facts)
     values = {**facts, **own, **uses, **indicators.measure_floor(parcels, parts, land, limits, run)}
-    village = own["self_built"].lo == 1
+    # only plots surely lived in join a patch: a hall on collective land beside a village is none of its houses
+    village = (own["self_built"].lo == 1) & (values["resid_share"].lo >= indicators.UNIT_SHARE)
     values |= morphology.measure_morphology(parcels, parts, sources.roads, village, limits, run.part(0.5, 0.8))
     run.progress(0.8)
     signs, last = _activity(sources, ruleset, values, land, run)

@@ -113,6 +113,21 @@ def test_plots_across_a_lane_are_one_village(tag, plots, houses):
     assert list(rows["tag_score"]) == pytest.approx([0.82, 0.82, 0.78])
 
 
+def test_a_hall_beside_a_village_is_no_part_of_it(tag, plots, houses):
+    """The same two plots; on the second stands a factory: neither makes the other a patch of 20 buildings."""
+    parcels = plots(2, land_use=["0702", "0601"], ownership=["30"] * 2, czcsxm=["201"] * 2, in_boundary=[1, 1])
+    parcels.loc[1, "geometry"] = translate(parcels.loc[1, "geometry"], -110)
+    halls = [(0, k, 12, 12, {"use": "厂房", "floors": 1}) for k in range(16)]
+    buildings = houses(village(0) + halls)
+    buildings["geometry"] = [
+        translate(shape, 90) if i >= 16 else shape for i, shape in enumerate(buildings["geometry"])
+    ]
+    rows, _, _ = tag(parcels, buildings=buildings)
+    assert list(rows["tag"]) == ["urban_village", "urban_village"]
+    assert list(rows["tag_level"]) == ["suspected", "suspected"]
+    assert json.loads(rows.loc["P1", "tag_evidence"])["criteria"][1]["values"] == {"patch_bldg_n": [16, 16]}
+
+
 def test_without_buildings_nothing_is_confirmed(tag, plots):
     parcels = plots(
         3, land_use=["0702", "0601", "0701"], ownership=["30", "20", "20"], czcsxm=["201"] * 3, in_boundary=[1, 1, 1],
