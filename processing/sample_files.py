@@ -3,10 +3,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsCoordinateTransformContext
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCoordinateTransformContext,
+    QgsSingleSymbolRenderer,
+    QgsSymbol,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtGui import QColor
 
 from ..core.errors import RenewalError
 from ..core.run import Run
@@ -28,6 +38,7 @@ def write_sample(folder: Path, city: Any, transforms: QgsCoordinateTransformCont
         with gdal_raises():
             _write_package(folder / SAMPLE, layers, run.part(0, 0.9))
             write_dem(folder / DEM, city.dem)
+        dress_package(folder / SAMPLE, list(layers))
     except RuntimeError as error:
         raise RenewalError("write_failed", path=str(folder), reason=str(error)) from error
     rows = zip(city.truth["parcel_id"], city.truth["tag"])
@@ -81,11 +92,9 @@ def _write_layer(package: Any, name: str, frame: Any, run: Run) -> None:
     layer = package.CreateLayer(name, system if has_shape else None, _type_of(frame), options)
     kinds = {"Int64": ogr.OFTInteger64, "float64": ogr.OFTReal}
     for column in columns:
-        field = ogr.FieldDefn(column, kinds.get(str(frame[column].dtype), ogr.OFTString))
-        field.SetAlternativeName(told["columns"][column])
-        layer.CreateField(field)
+        layer.CreateField(ogr.FieldDefn(column, kinds.get(str(frame[column].dtype), ogr.OFTString)))
     values = [_scalars(frame[column]) for column in columns]
-    wkb = shapely.to_wkb(frames.geometries(frame)) if has_shape else None
+    wkb = shapely.to_wkb(frames.geometries(frame), output_dimension=3) if has_shape else None
     package.StartTransaction()
     definition = layer.GetLayerDefn()
     for row in range(len(frame)):
@@ -102,6 +111,24 @@ def _write_layer(package: Any, name: str, frame: Any, run: Run) -> None:
             feature.SetGeometryDirectly(ogr.CreateGeometryFromWkb(wkb[row]))
         layer.CreateFeature(feature)
     package.CommitTransaction()
+
+
+def dress_package(path: Path, names: list[str]) -> None:
+    """Keep Chinese headings and a quiet colour as each layer's default style."""
+    told = headings()
+    for name in names:
+        layer = QgsVectorLayer(f"{path}|layername={name}", name, "ogr")
+        for number, field in enumerate(layer.fields()):
+            layer.setFieldAlias(number, told["columns"].get(field.name(), ""))
+        if name in told["colours"] and layer.renderer() is not None:
+            symbol = QgsSymbol.defaultSymbol(layer.geometryType())
+            if symbol is not None:
+                symbol.setColor(QColor(told["colours"][name]))
+                layer.setRenderer(QgsSingleSymbolRenderer(symbol))
+        layer.saveStyleToDatabase(name, told["layers"][name], True, "")
+        del layer
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")  # QGIS leaves write-ahead logging on after saving a style
 
 
 def _type_of(frame: Any) -> int:
