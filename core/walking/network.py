@@ -141,11 +141,22 @@ def _model(ways: Ways, topology: Topology, rules: WalkRules, surface: Surface | 
     run.progress(0.8)
     way = topology.way
     facts = EdgeFacts(
-        ways.base[way], ways.structure[way], topology.length_m, z[topology.end] - z[topology.start], ways.rise[way],
+        ways.base[way], ways.structure[way], topology.length_m, z[topology.end] - z[topology.start],
+        _way_rises(topology, z), ways.rise[way],
         ways.fwd[way], ways.back[way], ways.ramp[way], ways.wheel_yes[way], ways.wheel_no[way],
         is_sure(source[topology.start]) & is_sure(source[topology.end]),
     )  # fmt: skip
     return _Model(ways, topology, z, source, pieces, find_slopes(pieces, facts, rules), facts, components_of(topology))
+
+
+def _way_rises(topology: Topology, z: Reals) -> Reals:
+    """Return for each edge the rise of its whole way, NaN = unknown; edges of a way stand together, in order."""
+    fresh = np.ones(len(topology.way), dtype=bool)
+    fresh[1:] = topology.way[1:] != topology.way[:-1]
+    first = np.flatnonzero(fresh)
+    last = np.append(first[1:], len(fresh)) - 1
+    rises: Reals = (z[topology.end[last]] - z[topology.start[first]])[np.cumsum(fresh) - 1]
+    return rises
 
 
 def _kinds(facts: EdgeFacts) -> Objects:
@@ -192,9 +203,9 @@ def _nodes(model: _Model) -> pd.DataFrame:
 
 
 def _counts(model: _Model, profiles: Sequence[Profile], times: dict[str, tuple[Ints, Ints]]) -> dict[str, Any]:
-    """Return the numbers for the run record; shares of length rounded to 1e-6."""
+    """Return the numbers for the run record; `street_m` and `capped_share` are about streets with known heights."""
     pieces, slopes, facts = model.pieces, model.slopes, model.facts
-    street = facts.base[pieces.edge] == "street"
+    street = (facts.base[pieces.edge] == "street") & ~np.isnan(slopes.share)
     street_m, capped_m = float(pieces.length_m[street].sum()), float(pieces.length_m[slopes.capped].sum())
     _, unsure = stairs_rise(facts, profiles[0].rules)
     walked = np.isin(facts.base.astype(str), ("street", "path"))

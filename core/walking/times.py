@@ -15,14 +15,16 @@ from .ways import Longs
 
 @dataclass(frozen=True, eq=False)
 class EdgeFacts:
-    """What times depend on, by edge: `base` and `structure` as in Ways, `length_m`, `dz_m` (NaN = unknown), `rise` of
-    stairs as told (+1, 0, -1), `fwd`, `back` open, `ramp`, `wheel_yes`, `wheel_no`; `sure`: no raster said the heights.
+    """What times depend on, by edge: `base` and `structure` as in Ways, `length_m`, `dz_m` (NaN = unknown), `way_dz_m`
+    of the whole way, `rise` of stairs as told (+1, 0, -1), `fwd`, `back` open, `ramp`, `wheel_yes`, `wheel_no`; `sure`:
+    no raster said the heights.
     """
 
     base: Objects
     structure: Objects
     length_m: Reals
     dz_m: Reals
+    way_dz_m: Reals
     rise: Longs
     fwd: Flags
     back: Flags
@@ -74,11 +76,11 @@ def slope_factor(share: Reals, profile: Profile) -> Reals:
 def stairs_rise(facts: EdgeFacts, rules: WalkRules) -> tuple[Longs, Flags]:
     """Return which way stairs go up (+1 along the line, -1 against it, 0 unsure: up speed both ways) and who is unsure.
 
-    As `incline` says, else by the rise where it is more than the error of its heights.
+    As `incline` says, else by the rise; where a raster says the heights, by the rise of the whole way if that is no
+    less than the raster's error (a stairway cut at every landing rises little from one to the next).
     """
-    error = np.where(facts.sure, 0.0, rules.dem_error_m)
-    by_height = np.where(np.abs(facts.dz_m) > 0, np.sign(facts.dz_m), 0.0)
-    by_height[~(np.abs(facts.dz_m) >= error)] = 0.0
+    whole = np.where(np.abs(facts.way_dz_m) >= rules.dem_error_m, np.sign(facts.way_dz_m), 0.0)
+    by_height = np.nan_to_num(np.where(facts.sure, np.sign(facts.dz_m), whole))
     rise = np.where(facts.rise != 0, facts.rise, by_height).astype(np.int64)
     return rise, (facts.base == "stairs") & (rise == 0)
 

@@ -84,6 +84,14 @@ def test_stairs_have_their_own_speeds():
     assert network.counts["stairs_unsure_n"] == 1
 
 
+def test_stairs_cut_at_a_landing_keep_their_direction():
+    """9 m in all, 4.5 m to the landing: less than the DEM's error, but not the whole way."""
+    cut = ("a", "steps", [(0, 0), (15, 0), (30, 0)])
+    table = roads(cut, ("side", "footway", [(15, 0), (15, 30)]))
+    network, _ = build(table, lambda x, y: 200 + 0.3 * x + 0 * y)
+    assert [ms(network, name) for name in ("a#0", "a#1")] == [(37_500, 31_250)] * 2
+
+
 def valley(x, y):
     return 300 - 100 * np.exp(-(((x - 500) / 150) ** 2)) + 0 * y
 
