@@ -151,6 +151,8 @@ def write_delivery(folder: Path, study: Study, run: Any) -> None:
         _write_project(folder, study, run.part(0.3, 0.8))
     if "xlsx" in study.formats:
         _write_sheets(folder / "tables", study, run.part(0.8, 0.85))
+    if "html" in study.formats:
+        _write_report(folder, study, record, run)
     run.stage("writing_manifest")
     if not study.formats & {"gpkg", "qgz"}:
         (folder / DATA).unlink()
@@ -188,6 +190,27 @@ def _write_sheets(folder: Path, study: Study, run: Any) -> None:
     for name, sheets in workbooks(delivered, tables, study.language).items():
         run.check()
         write_workbook(folder / f"{name}.xlsx", sheets)
+
+
+def _write_report(folder: Path, study: Study, record: Mapping[str, Any], run: Any) -> None:
+    from ...core.delivery.report import Told, write_report
+    from ...core.words import say
+    from .sources import methods_of, pending_figures
+
+    run.stage("writing_report")
+    study.describe(folder, run)
+    runs = runs_of(study.layers.values())
+    metres = {"zones": study.metres("ZONES"), "tagged": study.metres("PARCELS")}
+    tables = {name: layer.frame for name, layer in study.layers.items()}
+    tables |= {name: frame for name, frame in metres.items() if frame is not None}
+    rules = study.rules()
+    content = Told(
+        say("report_title", study.language, title=study.title), study.author, f"{study.started:%Y-%m-%d}",
+        study.language, tables, runs, rules, pending_figures(rules), methods_of(runs, study.language),
+        study.left_out_counts(), {**record["libraries"], **library_versions(), "plugin": plugin_version()},
+        study.checksum, sorted(f"tables/{path.name}" for path in (folder / "tables").glob("*.xlsx")), study.mark,
+    )  # fmt: skip
+    write_text_whole(folder / "report.html", write_report(content))
 
 
 def _manifest(folder: Path, study: Study, record: Mapping[str, Any], run: Any) -> str:

@@ -302,3 +302,25 @@ def test_sheets(study, run_algorithm):
     assert "C" not in words  # tag none
     book = ogr.Open(str(folder / "tables" / "社区缺口.xlsx"))
     assert [book.GetLayer(i).GetName() for i in range(book.GetLayerCount())] == ["社区缺口", "分类合计"]
+
+
+def test_everything_at_once_can_be_verified(study, run_algorithm):
+    """All formats; a second export replaces the first; an unfinished one changes nothing."""
+    from pathlib import Path
+
+    from qgis.core import QgsProcessingException
+
+    found, _, _ = run_algorithm("exportzones", {**study, "LANGUAGE": "en"})
+    folder = Path(found["FOLDER"])
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    assert "Demonstration zones" in html
+    assert "tables/Opportunities.xlsx" in html
+    checked, _, _ = run_algorithm("verifydelivery", {"FOLDER": str(folder), "FINDINGS": "memory:"})
+    assert checked["OK"] == 1
+    first = (folder / "manifest.json").read_bytes()
+    with pytest.raises(QgsProcessingException):
+        run_algorithm("exportzones", {**study, "ZONES": study["PETALS"].replace("petals", "nowhere")})
+    assert (folder / "manifest.json").read_bytes() == first
+    run_algorithm("exportzones", {**study, "FORMATS": ["html"]})
+    assert sorted(path.name for path in folder.iterdir()) == ["manifest.json", "report.html"]
+    assert [path.name for path in folder.parent.iterdir() if path.name.startswith(".")] == []

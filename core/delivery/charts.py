@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Charts and a small map as SVG with real text: nothing to load, nothing to run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+import shapely
+
+LABEL, BAR, GAP, VALUE = 150, 12, 10, 60  # px: label column, height of a bar, space between rows, room for the number
+INK, GREY, GRID = "#222222", "#6B7075", "#E3E1DA"
+MOST_SHAPES = 20_000  # a report with more would be slow to open
+
+
+@dataclass(frozen=True)
+class Series:
+    """One colour of a bar chart."""
+
+    name: str
+    color: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Polygons or lines that look the same on the small map."""
+
+    shapes: Sequence[Any]
+    fill: str = "none"
+    stroke: str = "none"
+    width: float = 0.0
+
+
+def bar_chart(
+    title: str, labels: Sequence[str], values: Sequence[Sequence[float]], series: Sequence[Series], told: Any,
+    width: int = 560,
+) -> str:  # fmt: skip
+    """Return horizontal bars, one row a label and one bar a series; NaN gives no bar and “–”.
+
+    `values[row][series]` must not be negative; `told(value)` writes the number behind the bar.
+    """
+    longest = max([value for row in values for value in row if math.isfinite(value)], default=0.0) or 1.0
+    step = BAR * len(series) + GAP
+    height = step * len(labels) + 34
+    room = width - LABEL - VALUE
+    parts = [
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" role="img">'
+            f"<title>{escape(title)}</title>"
+        )
+    ]
+    left = float(LABEL)
+    for item in series:
+        parts.append(f'<rect x="{left}" y="4" width="12" height="12" fill="{escape(item.color)}"/>')
+        parts.append(_text(left + 17, 14, item.name, GREY))
+        left += 34 + 13 * len(item.name)
+    for row, (label, numbers) in enumerate(zip(labels, values)):
+        y = 26 + row * step
+        parts.append(_text(LABEL - 8, y + step / 2, _short(label), INK, "end"))
+        for place, (item, value) in enumerate(zip(series, numbers)):
+            top = y + place * BAR
+            size = room * value / longest if math.isfinite(value) else 0.0
+            parts.append(
+                f'<rect x="{LABEL}" y="{top}" width="{size:.1f}" height="{BAR - 2}" fill="{escape(item.color)}"/>'
+            )
+            parts.append(_text(LABEL + size + 5, top + BAR - 3, told(value), INK))
+    parts.append(f'<line x1="{LABEL}" y1="22" x2="{LABEL}" y2="{height - 6}" stroke="{GRID}"/></svg>')
+    return "".join(parts)
+
+
+def small_map(title: str, layers: Sequence[Drawn], width: int = 560, height: int = 360) -> str:
+    """Return a map of the layers (drawn in order), north up, as large as fits; empty text when there is nothing.
+
+    Shapes in metres; they are simplified to half a pixel and rounded to a tenth, at most 20,000 are drawn.
+    """
+    found = [
+        np.asarray([s for s in layer.shapes if s is not None and not s.is_empty], dtype=object) for layer in layers
+    ]
+    present = [shapes for shapes in found if len(shapes)]
+    if not present:
+        return ""
+    x_min, y_min, x_max, y_max = shapely.total_bounds(np.concatenate(present))
+    scale = min((width - 16) / max(x_max - x_min, 1.0), (height - 16) / max(y_max - y_min, 1.0))
+    shift_x = (width - (x_max - x_min) * scale) / 2 - x_min * scale
+    shift_y = (height + (y_max - y_min) * scale) / 2 + y_min * scale
+    parts = [
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" role="img">'
+            f'<title>{escape(title)}</title><rect width="{width}" height="{height}" fill="#F6F3EB"/>'
+        )
+    ]
+    for layer, shapes in zip(layers, found):
+        drawn = shapely.simplify(shapes[:MOST_SHAPES], 0.5 / scale, preserve_topology=False)
+        path = "".join(_path(shape, scale, shift_x, shift_y) for shape in drawn)
+        look = f'fill="{escape(layer.fill)}" stroke="{escape(layer.stroke)}" stroke-width="{layer.width}"'
+        parts.append(f'<path d="{path}" {look} fill-rule="evenodd" stroke-linejoin="round"/>')
+    return "".join([*parts, "</svg>"])
+
+
+def _path(shape: Any, scale: float, shift_x: float, shift_y: float) -> str:
+    told = []
+    for part in shapely.get_parts(shape):
+        kind = shapely.get_type_id(part)
+        rings = [part.exterior, *part.interiors] if kind == 3 else [part] if kind == 1 else []
+        for ring in rings:
+            xy = shapely.get_coordinates(ring)
+            points = " ".join(f"{x * scale + shift_x:.1f},{shift_y - y * scale:.1f}" for x, y in xy)
+            told.append(f"M{points}" + ("Z" if kind == 3 else ""))
+    return "".join(told)
+
+
+def _text(x: float, y: float, words: str, color: str, anchor: str = "start") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="11" fill="{color}" text-anchor="{anchor}">{escape(words)}</text>'
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= 12 else words[:11] + "…"

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""For the report: how each step counts, and which figures of its rules nobody has seen at their source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ...core.words import RESOURCES
+from ..texts import help_of
+
+MOST_FIGURES = 300  # rows of the list in the report
+
+
+def methods_of(runs: Iterable[Mapping[str, Any]], language: str) -> list[tuple[str, str]]:
+    """Return title and method of each algorithm that ran, from its help page, in the order of the runs."""
+    found: dict[str, tuple[str, str]] = {}
+    for record in sorted(runs, key=lambda item: str(item["started"])):
+        name = str(record["id"])
+        if name not in found and (RESOURCES / "help" / f"{name}.json").is_file():
+            page = help_of(name)
+            method = page.get("method", page["summary"])
+            found[name] = (page["title"][language], method[language])
+    return list(found.values())
+
+
+def pending_figures(rules: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:
+    """Return rules id, figure, value and source of what is 待核 in the shipped rules and standards that were used.
+
+    A user's own file is not at hand any more: the table above the list gives its count.
+    """
+    from ...core import envelope, jsontext
+
+    rows: list[tuple[str, str, str, str]] = []
+    for rule in rules:
+        kind, name = str(rule["kind"]), str(rule["id"])
+        if kind not in envelope.FOLDERS or name not in envelope.names(kind):
+            continue
+        document = envelope.load(kind, name)
+        if jsontext.document_hash(document) != rule["content"]:
+            continue
+        for path, figure in envelope.list_unverified(document):
+            value = json.dumps(figure.get("value"), ensure_ascii=False) if "value" in figure else ""
+            unit = str(figure.get("unit", ""))
+            rows.append((name, path, f"{value} {unit}".strip(), f"{figure['source']} ({figure['status']})"))
+    return rows[:MOST_FIGURES]

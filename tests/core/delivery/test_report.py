@@ -1,0 +1,112 @@
+"""The report: what anybody may have typed is text, nothing is fetched, numbers are those counted by hand."""
+
+import re
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+import shapely
+from urban_renewal.core import frames, schema
+from urban_renewal.core.delivery import charts, summary
+from urban_renewal.core.delivery.report import Told, write_report
+
+NASTY = "<script>alert('x')</script>\"&"
+VOID = {"meta", "rect", "path", "line", "br"}
+
+
+class Balance(HTMLParser):
+    """Collects elements, text and links; refuses tags that do not close."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.seen, self.links, self.words = [], [], [], []
+
+    def handle_starttag(self, tag, attributes):
+        self.seen.append(tag)
+        self.links += [value for name, value in attributes if name in ("href", "src", "xlink:href")]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.seen.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+
+def read(html):
+    parser = Balance()
+    parser.feed(html)
+    assert parser.open == []
+    return parser
+
+
+@pytest.fixture
+def content():
+    zones = [("Z-1", NASTY, 630000.0, 100.5, 1000.0), ("Z-2", None, 200000.0, None, None)]
+    zones = pd.DataFrame(zones, columns=["zone_id", "name", "area_m2", "floor_m2", "people"])
+    zones["geometry"] = [shapely.box(0, 0, 900, 700), shapely.box(1000, 0, 1500, 400)]
+    tagged = [("A", "old_compound", "confirmed", "none"), ("B", "old_compound", "suspected", "none"),
+              ("C", "idle_factory", "confirmed", "renovated"), ("D", "none", "none", "none")]  # fmt: skip
+    tagged = pd.DataFrame(tagged, columns=["parcel_id", "tag", "tag_level", "programme"])
+    tagged["geometry"] = [shapely.box(n, 0, n + 5, 5) for n in range(4)]
+    gaps = [("S1", NASTY, "eday", 100.0, 80.0), ("S1", NASTY, "kgar", 0.0, 0.0), ("S2", "乙", "kgar", 10.0, 9.0)]
+    gaps = pd.DataFrame(gaps, columns=["community_id", "name", "kind", "need", "gap"]).assign(geometry=None)
+    left = pd.DataFrame([("PARCELS", "X", "code", "error", NASTY, 7)], columns=schema.table("left_out").names())
+    names = {"zones": zones, "tagged": tagged, "gap_summary": gaps, "left_out": left}
+    tables = {name: frames.conform(frame, schema.table(name)) for name, frame in names.items()}
+    rules = [{"kind": "ruleset", "id": "chongqing", "content": "0" * 64, "figures_n": 9, "unverified_n": 4}]
+    return Told(NASTY, NASTY, "2025-12-31", "zh", tables, (), rules, [("chongqing", "a", NASTY, "b")],
+                [(NASTY, "a < b")], {"code": 7})  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_text_is_text(content, language):
+    html = write_report(Told(**{**content.__dict__, "language": language}))
+    parser = read(html)
+    assert "script" not in parser.seen
+    assert [link for link in parser.links if not link.startswith("#")] == []
+    assert re.findall(r"https?://(?!www\.w3\.org/2000/svg)", html) == []
+    assert sum(NASTY in words for words in parser.words) >= 5
+
+
+def test_numbers(content):
+    words = " ".join(read(write_report(content)).words)
+    assert "识别出 1 宗符合条件（待认定）、1 宗疑似的更新对象，划定 2 个示范片区" in words
+    assert "83.0 公顷" in words
+    assert "80 %" in words
+    assert "90 %" in words
+
+
+def test_counts(content):
+    counts = summary.count_tags(content.tables["tagged"]).set_index("tag")
+    assert counts.loc["old_compound", ["confirmed_n", "suspected_n", "renovated_n"]].tolist() == [1, 1, 0]
+    assert counts.loc["idle_factory", ["confirmed_n", "suspected_n", "renovated_n"]].tolist() == [0, 0, 1]
+
+
+def test_worst_communities(content):
+    worst = summary.worst_communities(content.tables["gap_summary"])
+    assert worst["community_id"].tolist() == ["S2", "S1"]  # 90 % before 80 %
+    assert worst["child"].isna().tolist() == [False, True]  # S1 has no need of kindergartens
+
+
+def test_without_optional_tables(content):
+    parser = read(write_report(Told("t", "", "", "en", {"zones": content.tables["zones"]})))
+    assert "This delivery was given no such data." in parser.words
+
+
+def test_bars_are_as_long_as_their_numbers():
+    svg = charts.bar_chart("t", ["a", "b"], [[1.0], [0.5]], [charts.Series("s", "#000000")], summary.percent, 410)
+    widths = [float(width) for width in re.findall(r'<rect x="150" y="\d+" width="([\d.]+)" height="10"', svg)]
+    assert widths == [200.0, 100.0]  # 410 − 150 − 60 px for the largest
+
+
+def test_map_keeps_shape_and_north_up():
+    svg = charts.small_map("t", [charts.Drawn([shapely.box(0, 0, 100, 50)], "#111111")], 216, 116)
+    points = [tuple(map(float, point.split(","))) for point in re.findall(r"[\d.]+,[\d.]+", svg)]
+    assert {x for x, _ in points} == {8.0, 208.0}
+    assert {y for _, y in points} == {8.0, 108.0}
+    assert charts.small_map("t", [charts.Drawn([None])]) == ""
