@@ -159,7 +159,7 @@ def _joined_ground(ground: Field, draft: Draft, allowed: set[int], shut: set[int
 
 def _without_holes(ground: Field, zone: Set, allowed: set[int], shut: set[int]) -> Set:
     """Add the parcels in the zone's holes that are contiguous with it: its own ground and what no core reaches."""
-    inside = enclosed_parcels(ground.ground, set(zone), ground.rules.limits.street_gap_m)
+    inside = enclosed_parcels(ground.ground, set(zone), ground.near, ground.rules.limits.street_gap_m)
     inside = {p for p in inside if p in allowed or p not in ground.reached} - ground.locked_out - shut
     return frozenset(connected_part(ground.near, set(zone) | inside, zone))
 
@@ -171,7 +171,11 @@ def _fill_holes(ground: Field, drafts: list[Draft]) -> None:
         if not draft.zone:
             continue
         taken = {p for other in drafts for p in other.zone}
-        inside = enclosed_parcels(ground.ground, set(draft.zone), limits.street_gap_m) - taken - ground.locked_out
+        inside = (
+            enclosed_parcels(ground.ground, set(draft.zone), ground.near, limits.street_gap_m)
+            - taken
+            - ground.locked_out
+        )
         wider = frozenset(connected_part(ground.near, set(draft.zone) | inside, draft.zone))
         if not shortfalls(measure(_site(ground, draft, set(wider), limits), wider), limits):
             draft.zone = wider

@@ -35,7 +35,7 @@ def finish_zones(
         zones = sorted(ranked[: inputs.max_zones], key=lambda zone: zone.core)
     place = {int(row): number for number, row in enumerate(ready.scope)}
     members = [{place[p] for p in zone.members()} for zone in zones]
-    outlines = draw_outlines(ready.field.ground, members, ready.field.near, rules.limits.street_gap_m)
+    outlines = draw_outlines(ready.field.ground, members, ready.field.near, rules.limits.street_gap_m, run)
     names = keep_ids([zone.zone_id for zone in zones], outlines, inputs.previous, rules.search.same_zone_iou)
     zones = [replace(z, zone_id=name, outline=line) for z, name, line in zip(zones, names, outlines, strict=True)]
     zones += _given_zones(inputs, ready, values, run)

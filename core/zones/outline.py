@@ -6,11 +6,13 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
+from ..run import Run
 from .contiguity import Objects
 
 MITRE = 2.0  # own choice: corners reach at most twice the distance, so that acute ones do not shoot out
 BRIDGE_M = 3.0  # own choice: half the width of the strip that joins members across a corner
-GRID_M = 1e-3
+GRID_M = 1e-6  # overlays snap to it: a millimetre already costs square metres along ten kilometres of boundary
+TOUCH_M = 2e-3
 SLIVER_M2 = 0.1
 
 
@@ -34,10 +36,9 @@ def close_gaps(shapes: Objects, gap_m: float) -> shapely.Geometry:
     return shapely.union_all([closed, shapely.union_all(shapes, grid_size=GRID_M)], grid_size=GRID_M)
 
 
-def enclosed_parcels(ground: Ground, members: set[int], gap_m: float) -> set[int]:
+def enclosed_parcels(ground: Ground, members: set[int], near: list[list[int]], gap_m: float) -> set[int]:
     """Return the parcels that lie in the holes of a zone whose streets are closed."""
-    closed = close_gaps(ground.shapes[sorted(members)], gap_m)
-    holes = _holes(closed)
+    holes = _holes(_outline_of(ground, members, _strips(ground, members, near, gap_m), [], gap_m))
     if not len(holes):
         return set()
     hole, parcel = ground.tree.query(holes, predicate="intersects")
@@ -45,26 +46,38 @@ def enclosed_parcels(ground: Ground, members: set[int], gap_m: float) -> set[int
     return set(parcel[inside].tolist()) - members
 
 
-def draw_outlines(ground: Ground, zones: list[set[int]], near: list[list[int]], gap_m: float) -> list[shapely.Geometry]:
+def draw_outlines(
+    ground: Ground, zones: list[set[int]], near: list[list[int]], gap_m: float, run: Run
+) -> list[shapely.Geometry]:
     """Return an outline for each zone, in order: its members, the gaps between them up to `gap_m`, its empty holes.
 
     No outline takes in a part of a parcel that is no member, nor of another outline. A street between two zones goes
-    to the earlier one as far as it is no wider than the gap, so that neighbours share one line. Members joined only
-    across a corner get a strip of 2 × 3 m. Polygons or, where even that is not possible, multipolygons.
+    to the earlier one as far as it is no wider than the gap, so that neighbours share one line. Members that closing
+    gaps does not join (across a corner or a wide street) get a strip of 2 × 3 m, which other zones leave free.
+    Polygons; multipolygons only where two zones' strips cross.
     """
     drawn: list[shapely.Geometry] = []
+    strips = []
     for members in zones:
-        area = close_gaps(ground.shapes[sorted(members)], gap_m)
-        shut = _union(ground.shapes[ground.others_in(area, members)], drawn)
-        outline = _cut(area, shut, ground, members)
-        if len(shapely.get_parts(outline)) > 1:
-            outline = _cut(shapely.union_all([outline, _strips(ground, members, near)]), shut, ground, members)
-        drawn.append(_fill(outline, ground, members, drawn))
+        run.check()
+        strips.append(_strips(ground, members, near, gap_m))
+    for i, members in enumerate(zones):
+        run.check()
+        shut = [*drawn, *strips[i + 1 :]]
+        drawn.append(_fill(_outline_of(ground, members, strips[i], shut, gap_m), ground, members, shut))
     for i, members in enumerate(zones):
         for j in range(i + 1, len(zones)):
+            run.check()
             if shapely.dwithin(drawn[i], drawn[j], gap_m):
                 drawn[i] = _with_street(i, j, drawn, ground, members, gap_m)
     return drawn
+
+
+def _outline_of(
+    ground: Ground, members: set[int], strips: shapely.Geometry, shut: list[shapely.Geometry], gap_m: float
+) -> shapely.Geometry:
+    area = close_gaps(ground.shapes[sorted(members)], gap_m)
+    return _cut(shapely.union_all([area, strips], grid_size=GRID_M), shut, ground, members)
 
 
 def _with_street(
@@ -75,12 +88,13 @@ def _with_street(
     street = shapely.difference(joint, _union(ground.shapes[ground.others_in(joint, members)], drawn), grid_size=GRID_M)
     parts = shapely.get_parts(street)
     parts = parts[(shapely.get_dimensions(parts) == 2) & (shapely.area(parts) > SLIVER_M2)]
-    beside = shapely.dwithin(parts, drawn[i], 2 * GRID_M) & shapely.dwithin(parts, drawn[j], 2 * GRID_M)
+    beside = shapely.dwithin(parts, drawn[i], TOUCH_M) & shapely.dwithin(parts, drawn[j], TOUCH_M)
     return shapely.union_all([drawn[i], *parts[beside]], grid_size=GRID_M)
 
 
-def _cut(area: shapely.Geometry, shut: shapely.Geometry, ground: Ground, members: set[int]) -> shapely.Geometry:
-    """Take `shut` away, but never from the members themselves; keep only parts that hold a member."""
+def _cut(area: shapely.Geometry, drawn: list[shapely.Geometry], ground: Ground, members: set[int]) -> shapely.Geometry:
+    """Take other parcels and outlines away, but never from the members; keep only parts that hold a member."""
+    shut = _union(ground.shapes[ground.others_in(area, members)], drawn)
     own = shapely.union_all(ground.shapes[sorted(members)], grid_size=GRID_M)
     left = shapely.union_all([shapely.difference(area, shut, grid_size=GRID_M), own], grid_size=GRID_M)
     parts = shapely.get_parts(left)
@@ -89,13 +103,25 @@ def _cut(area: shapely.Geometry, shut: shapely.Geometry, ground: Ground, members
     return shapely.union_all(held, grid_size=GRID_M)
 
 
-def _strips(ground: Ground, members: set[int], near: list[list[int]]) -> shapely.Geometry:
-    pairs = np.array([(i, j) for i in sorted(members) for j in near[i] if i < j and j in members], dtype=np.int64)
-    if not len(pairs):
+def _strips(ground: Ground, members: set[int], near: list[list[int]], gap_m: float) -> shapely.Geometry:
+    """Return the strips between contiguous members in different parts of the closed area; empty for one part."""
+    rows = sorted(members)
+    parts = shapely.get_parts(_cut(close_gaps(ground.shapes[rows], gap_m), [], ground, members))
+    if len(parts) < 2:
         return shapely.Polygon()
-    lines = shapely.shortest_line(ground.shapes[pairs[:, 0]], ground.shapes[pairs[:, 1]])
-
-    return shapely.union_all(shapely.buffer(lines, BRIDGE_M, cap_style="square"), grid_size=GRID_M)
+    inner = shapely.point_on_surface(ground.shapes[rows])
+    which, part = shapely.STRtree(parts).query(inner, predicate="intersects")
+    home = dict(zip((rows[k] for k in which.tolist()), part.tolist(), strict=True))
+    pairs = [(i, j) for i in rows for j in near[i] if i < j and j in members and home.get(i) != home.get(j)]
+    if not pairs:
+        return shapely.Polygon()
+    ends = np.array(pairs, dtype=np.int64)
+    lines = shapely.shortest_line(ground.shapes[ends[:, 0]], ground.shapes[ends[:, 1]])
+    touching = shapely.length(lines) < TOUCH_M  # a line without length is invalid
+    lines[touching] = shapely.get_point(lines[touching], 0)
+    others = ground.shapes[ground.others_in(shapely.union_all(lines), members)]
+    wide = shapely.buffer(lines, BRIDGE_M, cap_style="square")
+    return shapely.difference(shapely.union_all(wide, grid_size=GRID_M), shapely.union_all(others), grid_size=GRID_M)
 
 
 def _fill(
@@ -106,7 +132,7 @@ def _fill(
     empty = []
     for hole in holes:
         shut = _union(ground.shapes[ground.others_in(hole, members)], drawn)
-        if shapely.area(shapely.intersection(hole, shut)) < GRID_M:
+        if shapely.area(shapely.intersection(hole, shut)) < SLIVER_M2:
             empty.append(hole)
     return shapely.union_all([outline, *empty], grid_size=GRID_M) if empty else outline
 

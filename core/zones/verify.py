@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from .. import frames
+from ..run import Run
 from .bounds import parcels_inside
 from .inputs import ZoneInputs, Zones
 from .rules import PETAL_TAGS, Limits, ZoneRules
@@ -22,7 +23,7 @@ OVERLAP_M2 = 1.0
 
 def verify_zones(
     zones: Zones, inputs: ZoneInputs, rules: ZoneRules, reached: Iterable[str] = (),
-    walked: Collection[tuple[str, str]] = (),
+    walked: Collection[tuple[str, str]] = (), run: Run | None = None,
 ) -> list[str]:  # fmt: skip
     """Return what is wrong, as short English sentences; an empty list when all holds.
 
@@ -40,6 +41,8 @@ def verify_zones(
     faults = [f"parcel {name} is in {n} zones" for name, n in sorted(counts.items()) if n > 1]
     given = set() if inputs.given is None else set(inputs.given["zone_id"].astype(str))
     for row in zones.zones.to_dict("records"):
+        if run is not None:
+            run.check()
         rows = inside[inside["zone_id"] == row["zone_id"]]
         members = table.loc[rows["parcel_id"].tolist()]
         faults += _sums(row, rows, members, zones.petals)
@@ -112,6 +115,8 @@ def _nothing_between(a: Any, b: Any, tree: shapely.STRtree, fence: shapely.STRtr
     line = shapely.shortest_line(a, b)
     if line.length <= 1e-3:
         shared = shapely.intersection(a, b)
+        if shared.is_empty:  # less than a millimetre apart
+            return not len(fence.query(shapely.get_point(line, 0), predicate="dwithin", distance=0.01))
         for k in fence.query(shared, predicate="dwithin", distance=0.01):
             shared = shapely.difference(shared, shapely.buffer(fence.geometries[k], 0.01))
         return not shared.is_empty
