@@ -204,13 +204,14 @@ class StepCard(QFrame):
             text = self._body(state, study)
             self.body.setText(text)
             self.body.setVisible(bool(text))
-        shows = record is not None and state.kind in (readiness.DONE, readiness.STALE)
+        is_over = state.kind == readiness.STALE or (state.kind == readiness.DONE and not state.reasons)
+        shows = record is not None and is_over
         self.figures.show_figures(wording.key_figures(self.key, record.figures) if shows else [])
         self.chart.show_figures(self.key, record.figures if record and shows else {})
         for widget in (self.figures, self.chart):
             widget.setEnabled(state.kind != readiness.STALE)
-        self.links.setText(self._links(state) if record else "")
-        self.links.setVisible(bool(record) and not running)
+        self.links.setText(self._links(state) if shows else "")
+        self.links.setVisible(shows)
         for widget in (self.bar, self.left, self.cancel):
             widget.setVisible(running)
         self.run.setVisible(not running)

@@ -30,7 +30,7 @@ from ..processing.texts import tr
 from . import results, wording
 from .cards import HINT, StepCard, text_label
 from .inputs_panel import InputsPanel
-from .session import ALL, CREATE_SAMPLE, OPEN_SAMPLE, Session
+from .session import CREATE_SAMPLE, OPEN_SAMPLE, Session
 from .steps import DELIVERY, STEPS
 from .timeleft import TimeLeft
 
@@ -325,7 +325,7 @@ class RenewalDock(QDockWidget):
         if left is not None:
             times = tr("about {time} left").format(time=wording.duration(left)) + " · " + times
         card = self.cards.get(session.activity.step, self.activity)
-        said = runner.said if session.activity.kind != ALL or runner.said != runner.stage else runner.stage
+        said = runner.said if runner.said == runner.stage or not runner.stage else f"{runner.stage} · {runner.said}"
         card.show_progress(share, said, times, runner.is_cancelling)
 
     def _on_ended(self, kind: str, ok: bool, sentence: str) -> None:

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,6 @@ from qgis.core import (
     QgsLayerTreeGroup,
     QgsMapLayer,
     QgsProject,
-    QgsProviderRegistry,
     QgsRasterLayer,
     QgsRectangle,
     QgsVectorLayer,
@@ -30,6 +31,7 @@ DRAWN = (
     ("petals", "zones", True), ("edges", "prepare", False), ("gap", "gaps", False), ("gap_summary", "gaps", False),
     ("tagged", "tag", True),
 )  # fmt: skip
+HIDDEN = ("communities", "population", "plan", "constraints", "truth", "facilities_gcj02", "height_points", "entrances")
 SHOWN = {  # what 在图上看 switches on
     "tag": ("tagged",), "gaps": ("gap", "facility_load"), "zones": ("zones", "cores", "branches", "petals"),
     "deliver": ("zones", "cores", "branches", "petals", "tagged"),
@@ -43,9 +45,17 @@ ROLE_TABLES = {
 }  # fmt: skip
 
 
-def tables_in(path: Path) -> list[str]:
-    """Return the names of the tables of a GeoPackage, in the order of the file; none when it cannot be read."""
-    return [item.name() for item in QgsProviderRegistry.instance().querySublayers(str(path))]
+def tables_in(path: Path) -> dict[str, str]:
+    """Return {table: heading} of a GeoPackage in the order of the file; none when it cannot be read.
+
+    A table without a heading of its own has its name there. The table of styles is no layer.
+    """
+    sql = "SELECT table_name, identifier FROM gpkg_contents WHERE table_name <> 'layer_styles' ORDER BY rowid"
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+            return {name: heading or name for name, heading in connection.execute(sql)}
+    except (sqlite3.Error, ValueError):
+        return {}
 
 
 def table_title(name: str) -> str:
@@ -64,8 +74,9 @@ def table_title(name: str) -> str:
 def load_sample(project: QgsProject, gpkg: str, dem: str) -> list[QgsMapLayer]:
     """Load a sample's tables and its terrain into a group; return the layers, the first on top."""
     layers: list[QgsMapLayer] = []
-    for name in tables_in(Path(gpkg)):
-        layer = QgsVectorLayer(f"{gpkg}|layername={name}", table_title(name), "ogr")
+    for name, heading in tables_in(Path(gpkg)).items():
+        title = heading if heading != name else table_title(name)
+        layer = QgsVectorLayer(f"{gpkg}|layername={name}", title, "ogr")
         if layer.isValid():
             layers.append(layer)
     if dem and Path(dem).exists():
@@ -164,8 +175,9 @@ def _add_group(project: QgsProject, title: str, entries: list[tuple[QgsMapLayer,
         node = group.addLayer(layer)
         node.setItemVisibilityChecked(is_on)
         node.setExpanded(is_on and layer.isSpatial() and bool(result_of(layer)[0]))
-    if was_empty and (system := next((layer.crs() for layer, _ in entries if layer.crs().isValid()), None)):
-        project.setCrs(system)
+    systems = [layer.crs() for layer, _ in entries if layer.isSpatial() and layer.crs().isValid()]
+    if was_empty and systems:
+        project.setCrs(max(systems, key=systems.count))  # the one most layers are in
     return group
 
 
@@ -181,4 +193,4 @@ def _depth(layer: QgsMapLayer) -> tuple[int, str]:
 
 def _is_heavy(layer: QgsMapLayer) -> bool:
     """Say whether a layer would hide the others when everything is switched on."""
-    return layer.source().rpartition("layername=")[2] in ("communities", "population", "plan", "constraints", "truth")
+    return layer.source().rpartition("layername=")[2] in HIDDEN

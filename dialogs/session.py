@@ -17,7 +17,7 @@ from ..processing.texts import interface_language, tr
 from . import project_state, results, steps
 from .edits import EditWatch
 from .figures import figures_of
-from .readiness import BLOCKING, Reason, StepState, World, is_runnable, states
+from .readiness import BLOCKED, BLOCKING, DONE, Reason, StepState, World, is_runnable, states
 from .runner import Job, Outcome, Runner
 from .stages import step_of_text
 from .steps import BY_KEY, DELIVERY, PROVIDER, SAMPLE, SINGLE, STEPS, Material
@@ -124,8 +124,19 @@ class Session(QObject):
         return project_state.look_at_world(self.project, self.study, running)
 
     def states(self) -> dict[str, StepState]:
-        """Return the state of each card."""
-        return states(self.study, self.world())
+        """Return the state of each card; while everything runs, steps behind are done and steps ahead wait."""
+        found = states(self.study, self.world())
+        if self.activity is None or self.activity.kind != ALL:
+            return found
+        keys = list(found)
+        at = keys.index(self.activity.step)
+        waits = (Reason("step_first", {"step": self.activity.step}),)
+        return {
+            key: StepState(key, DONE, (Reason("done_now"),)) if place < at
+            else StepState(key, BLOCKED, waits) if place > at
+            else found[key]
+            for place, key in enumerate(keys)
+        }  # fmt: skip
 
     def missing_for_all(self) -> list[Reason]:
         """Return what stands in the way of running everything; what an earlier step will bring does not count."""

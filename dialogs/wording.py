@@ -57,7 +57,7 @@ def role_wanted(role: str) -> str:
 
 def state_word(state: StepState, study: Study | None) -> str:
     """Return the words right of the title: the state, and when and how long for a step that is done."""
-    if state.kind == readiness.DONE and study and (record := study.steps.get(state.step)):
+    if state.kind == readiness.DONE and not state.reasons and study and (record := study.steps.get(state.step)):
         return tr("Done {when}").format(when=moment(record.finished_at))
     if state.kind == readiness.BLOCKED and waits_only(state):
         return tr("After {step}").format(step=step_title(state.reasons[0].values["step"]))
