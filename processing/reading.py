@@ -129,9 +129,7 @@ def read_table(
         if key and not role.is_ours:
             keep &= give_ids(table, key, role.name, digits_of(snapshot), run)
         ids = table[key] if key in table else pd.Series([str(i + 1) for i in table.index])
-        wanted = role.geometry if role.geometry != "any" else snapshot.geometry
-        if wanted in ("point", "line", "polygon"):
-            keep &= clean_geometry(table, role.name, wanted, ids, invalid, run)
+        keep &= clean_geometry(table, role.name, role.geometry, ids, invalid, run)
     carried = pd.DataFrame({name: raw[name] for name in own}, dtype=object)
     table, carried = table[keep].reset_index(drop=True), carried[keep[: len(carried)]].reset_index(drop=True)
     original = frames.geometries(table).copy() if wants_geometry else None

@@ -24,7 +24,7 @@ def clean_geometry(
 ) -> npt.NDArray[np.bool_]:
     """Repair or refuse the geometries of `table` in place of its own copy and say which rows stay.
 
-    Parameters: `table` a frame the caller owns, its `geometry` column is replaced; `wanted` point | line | polygon;
+    Parameters: `table` a frame the caller owns, its `geometry` column is replaced; `wanted` point | line | polygon | any;
     `ids` names of the features for LEFT_OUT; `invalid` repair | skip | stop (contract, parameter INVALID).
     Returns a Boolean array over the rows, True = usable. Empty and missing geometries, parts of a lower dimension and
     coordinates that are not finite are left out and listed (`geometry_empty`, `geometry_type`, `geometry_not_finite`);
@@ -50,7 +50,8 @@ def clean_geometry(
     elif broken.any():
         shapes[broken] = [_repair(shape, wanted) for shape in shapes[broken]]
         run.leave_out(layer, names[broken], "geometry_repaired", "warning")
-    drop(~shapely.is_missing(shapes) & (_dimension(shapes) != DIMENSION[wanted]), "geometry_type")
+    if wanted != "any":
+        drop(~shapely.is_missing(shapes) & (_dimension(shapes) != DIMENSION[wanted]), "geometry_type")
     drop(shapely.is_missing(shapes) | shapely.is_empty(shapes), "geometry_empty")
     table[frames.GEOMETRY] = shapes
     return keep
@@ -70,11 +71,12 @@ def _dimension(shapes: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
 def _repair(shape: Any, wanted: str) -> Any:
     """Return the valid shape of the wanted dimension that covers the same ground, or None when nothing is left."""
     fixed = shapely.make_valid(shape)
-    if shapely.get_dimensions(fixed) != DIMENSION[wanted]:
+    dimension = DIMENSION.get(wanted, shapely.get_dimensions(shape))
+    if shapely.get_dimensions(fixed) != dimension:
         return None if shapely.is_empty(fixed) else fixed
     if shapely.get_type_id(fixed) != 7:
         return fixed
-    parts = [part for part in shapely.get_parts(fixed) if shapely.get_dimensions(part) == DIMENSION[wanted]]
+    parts = [part for part in shapely.get_parts(fixed) if shapely.get_dimensions(part) == dimension]
     return shapely.union_all(parts) if parts else None
 
 

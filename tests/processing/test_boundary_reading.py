@@ -269,3 +269,25 @@ def test_curves_and_measures_become_plain_polygons(run_algorithm, echo, make_lay
     results, _, _ = run_algorithm(echo(), {"PARCELS": make_layer(rows, "PolygonZM"), "OUTPUT": "TEMPORARY_OUTPUT"})
     assert next(results["OUTPUT"].getFeatures())["pop"] == 0.1
     assert shapely.__version__
+
+
+def test_several_records_at_one_place_all_stay(make_layer):
+    from qgis.core import QgsProcessingContext
+    from urban_renewal.core.inputs.aliases import role_for
+    from urban_renewal.core.run import Run
+    from urban_renewal.processing.inputs import map_fields
+    from urban_renewal.processing.parameters import RoleUse
+    from urban_renewal.processing.reading import read_table
+    from urban_renewal.processing.snapshot import take_vector
+
+    rows = [
+        ("POINT(1 1)", {"stream": name, "value": 5.0, "date": "2025-01-01"}) for name in ("power", "water", "power")
+    ]
+    context = QgsProcessingContext()
+    snapshot = take_vector("ACTIVITY", make_layer(rows, kind="Point"), context)
+    role = role_for("ACTIVITY", (), [field.name() for field in snapshot.fields])
+    mapping, _ = map_fields(RoleUse("ACTIVITY", "ACTIVITY"), role, snapshot, {})
+    run = Run()
+    table = read_table(snapshot, role, mapping, None, context.transformContext(), run).table
+    assert table["stream"].tolist() == ["power", "water", "power"]
+    assert run.left_out == []
