@@ -74,7 +74,7 @@ def allot_parcels(ground: Field, run: Run) -> list[Draft]:
         steps.progress(c / len(drafts))
         if draft.roots:
             _widen(ground, drafts, c, steps)
-    _fill_holes(ground, drafts)
+    _fill_holes(ground, drafts, run)
     return drafts
 
 
@@ -141,6 +141,7 @@ def _best_zone(
         found = search_zone(replace(site, limits=replace(limits, area_max_m2=cap)), run)
         if failed := shortfalls(measure(site, found), limits):
             return frozenset(), failed
+        run.check()
         zone = _without_holes(ground, found, site.allowed, shut)
         failed = shortfalls(measure(site, zone), limits)
         if not failed:
@@ -164,10 +165,11 @@ def _without_holes(ground: Field, zone: Set, allowed: set[int], shut: set[int]) 
     return frozenset(connected_part(ground.near, set(zone) | inside, zone))
 
 
-def _fill_holes(ground: Field, drafts: list[Draft]) -> None:
+def _fill_holes(ground: Field, drafts: list[Draft], run: Run) -> None:
     """Last of all, fill holes with what no zone took in the end, as far as the limits allow."""
     limits = ground.rules.limits
     for draft in drafts:
+        run.check()
         if not draft.zone:
             continue
         taken = {p for other in drafts for p in other.zone}

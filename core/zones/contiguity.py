@@ -13,7 +13,7 @@ import shapely
 from .. import frames
 from ..run import Run
 
-SLICE = 2_000  # parcels asked for neighbours between two looks at Cancel
+SLICE = 250  # parcels asked for neighbours between two looks at Cancel
 TOUCH_M = 1e-3  # own choice: a segment shorter than a millimetre is a common boundary
 CROSSING_M = 0.01  # a stretch inside a barrier or a third parcel shorter than this is only touched
 

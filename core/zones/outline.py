@@ -54,7 +54,7 @@ def draw_outlines(
     No outline takes in a part of a parcel that is no member, nor of another outline. A street between two zones goes
     to the earlier one as far as it is no wider than the gap, so that neighbours share one line. Members that closing
     gaps does not join (across a corner or a wide street) get a strip of 2 × 3 m, which other zones leave free.
-    Polygons; multipolygons only where two zones' strips cross.
+    Polygons; multipolygons only where members meet in a corner that other parcels fill, or two strips cross.
     """
     drawn: list[shapely.Geometry] = []
     strips = []
