@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import shapely
-from shapely.ops import substring
 
 from .. import frames, schema
 from ..run import Run
@@ -89,6 +88,15 @@ def _row(petal: PetalWalks, edge: int, uses: list[tuple[Route, int, float]], gra
 
 
 def _stretch(line: shapely.LineString, low: float, high: float) -> shapely.LineString:
-    """Return the stretch walked; of a stretch without length, the whole edge: a branch is a line."""
-    part = substring(line, low, high, normalized=True)
-    return part if shapely.get_type_id(part) == 1 and part.length > 0 else line
+    """Return the stretch walked; of a stretch without length, the whole edge: a branch is a line.
+
+    By hand: shapely.ops.substring mixes two and three coordinates where another GEOS than its own is loaded (in QGIS).
+    """
+    xy = shapely.get_coordinates(line)
+    along = np.r_[0.0, np.cumsum(np.hypot(*np.diff(xy, axis=0).T))]
+    start, end = low * along[-1], high * along[-1]
+    if not end > start:
+        return line
+    inner = (along > start) & (along < end)
+    marks = np.r_[start, along[inner], end]
+    return shapely.LineString(np.column_stack([np.interp(marks, along, xy[:, 0]), np.interp(marks, along, xy[:, 1])]))

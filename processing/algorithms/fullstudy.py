@@ -181,5 +181,8 @@ class _Forward(QgsProcessingFeedback):
     def pushWarning(self, warning: str) -> None:
         self._run.announce(warning)
 
+    def pushDebugInfo(self, info: str) -> None:
+        self._run.announce(info)
+
     def reportError(self, error: str, fatalError: bool = False) -> None:  # noqa: N803
         self._run.announce(error)
