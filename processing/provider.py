@@ -24,7 +24,7 @@ ALGORITHMS: tuple[tuple[str, str], ...] = (
     ("verifydelivery", "VerifyDelivery"),
     ("fullstudy", "FullStudy"),
 )
-MODELS: tuple[str, ...] = ()
+MODELS: tuple[str, ...] = ("gaponly", "retag")
 
 
 class RenewalProvider(QgsProcessingProvider):

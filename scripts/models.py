@@ -25,7 +25,7 @@ from yuzhong import ROOT, start_qgis
 POLYGON = QgsProcessing.SourceType.TypeVectorPolygon
 LINE = QgsProcessing.SourceType.TypeVectorLine
 ANY = QgsProcessing.SourceType.TypeVector
-# model: (title, child, {model input: (child parameter, type, optional)}, {model output: child output})
+# model: (child, {model input: (child parameter, type, optional)}, {model output: child output}, description)
 MODELS = {
     "gaponly": (
         "facilitygap",
@@ -35,6 +35,7 @@ MODELS = {
             "dem": ("DEM", None, True), "barriers": ("BARRIERS", ANY, True),
         },
         {"gap": "OUTPUT", "detail": "DETAIL"},
+        "只算服务缺口：宗地、设施、步行路网 → 缺口与明细。Only the gaps: parcels, facilities, network → gap and detail.",
     ),
     "retag": (
         "tagparcels",
@@ -43,14 +44,15 @@ MODELS = {
             "reviews": ("REVIEWS", ANY, True),
         },
         {"tagged": "OUTPUT"},
+        "复核后重新识别：宗地、房屋、复核 → 标记。Tag again after a review: parcels, buildings, reviews → tagged.",
     ),
 }  # fmt: skip
 
 
 def build(name):
     """Return the model `name`."""
-    child_id, inputs, outputs = MODELS[name]
-    model = QgsProcessingModelAlgorithm(name, "models", "models")
+    child_id, inputs, outputs, description = MODELS[name]
+    model = QgsProcessingModelAlgorithm(name, "study", "study")
     child = QgsProcessingModelChildAlgorithm(f"urbanrenewal:{child_id}")
     child.setChildId("step")
     child.setDescription(child_id)
@@ -74,6 +76,7 @@ def build(name):
         found[output] = component
     child.setModelOutputs(found)
     model.addChildAlgorithm(child)
+    model.setHelpContent({"ALG_DESC": description})
     model.updateDestinationParameters()
     return model
 
