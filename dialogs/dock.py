@@ -29,8 +29,9 @@ from ..processing.parameters import BUILT
 from ..processing.texts import tr
 from . import results, wording
 from .cards import HINT, StepCard, text_label
+from .handover import CREATE_SAMPLE
 from .inputs_panel import InputsPanel
-from .session import CREATE_SAMPLE, OPEN_SAMPLE, Session
+from .session import OPEN_SAMPLE, Session
 from .steps import DELIVERY, STEPS
 from .timeleft import TimeLeft
 
@@ -263,12 +264,7 @@ class RenewalDock(QDockWidget):
     def _follow(self, key: str, action: str) -> None:
         study = self.session.study
         if action == "map":
-            if not any(
-                results.result_of(layer)[0] == study.study_id for layer in self.session.project.mapLayers().values()
-            ):
-                self.session.open_delivery(study)
-            shown = results.show_results(self.session.project, study.study_id, key)
-            results.zoom_to(self.iface, self.session.project, shown)
+            results.open_step(self.iface, self.session.project, study, key)
         elif action == "report":
             self.open_outside(self.delivery_folder() / "report.html")
         elif action == "folder":

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from qgis.core import (
     QgsCoordinateTransform,
     QgsCsException,
+    QgsHillshadeRenderer,
     QgsLayerTreeGroup,
     QgsMapLayer,
     QgsProject,
@@ -22,8 +23,11 @@ from qgis.core import (
 
 from ..processing.texts import interface_language, tr
 from .project_state import geometry_of
+from .steps import DELIVERY, results_of
+from .study import Study
 from .wording import role_title
 
+SUN_AZIMUTH, SUN_HEIGHT = 315.0, 45.0  # degrees: the shading maps are drawn with
 MARK = "urban_renewal/result"  # custom property of layers we loaded: never guessed as an input
 # tables of a delivery from top to bottom, and the step each belongs to; those with True are switched on at first
 DRAWN = (
@@ -82,6 +86,8 @@ def load_sample(project: QgsProject, gpkg: str, dem: str) -> list[QgsMapLayer]:
     if dem and Path(dem).exists():
         raster = QgsRasterLayer(dem, role_title("DEM"), "gdal")
         if raster.isValid():
+            raster.setRenderer(QgsHillshadeRenderer(raster.dataProvider(), 1, SUN_AZIMUTH, SUN_HEIGHT))
+            raster.setOpacity(0.4)
             layers.append(raster)
     layers.sort(key=_depth)
     _add_group(project, tr("Sample data"), [(layer, not _is_heavy(layer)) for layer in layers])
@@ -89,20 +95,40 @@ def load_sample(project: QgsProject, gpkg: str, dem: str) -> list[QgsMapLayer]:
 
 
 def load_delivery(project: QgsProject, gpkg: Path, study_id: str, title: str) -> list[QgsMapLayer]:
-    """Load a delivery's tables in drawing order as one group on top; a group of the same study is replaced."""
+    """Load a delivery's tables in drawing order as one group on top; what the study had loaded before goes."""
     forget_results(project, study_id)
-    found = set(tables_in(gpkg))
-    known = [(name, on) for name, _, on in DRAWN if name in found]
-    others = [(name, False) for name in sorted(found - {name for name, _ in known} - set(ROLE_TABLES))]
-    entries = []
-    for name, on in [*known, *others]:
-        layer = QgsVectorLayer(f"{gpkg}|layername={name}", table_title(name), "ogr")
-        if layer.isValid():
-            layer.setCustomProperty(MARK, f"{study_id}/{name}")
-            entries.append((layer, on))
-    group = _add_group(project, title, entries)
+    tables = {name: f"{gpkg}|layername={name}" for name in tables_in(gpkg) if name not in ROLE_TABLES}
+    return load_tables(project, tables, study_id, title)
+
+
+def load_tables(project: QgsProject, sources: Mapping[str, str], study_id: str, title: str) -> list[QgsMapLayer]:
+    """Load result tables {name: source} into the study's group; a table that is there already is replaced."""
+    drawn = [name for name, _, _ in DRAWN]
+    places = {name: place for place, name in enumerate([*drawn, *sorted(set(sources) - set(drawn))])}
+    old = [key for key, layer in project.mapLayers().items()
+           if result_of(layer)[0] == study_id and result_of(layer)[1] in sources]  # fmt: skip
+    project.removeMapLayers(old)
+    group = _group_of(project, study_id) or _add_group(project, title, [])
     group.setCustomProperty(MARK, study_id)
-    return [layer for layer, _ in entries]
+    made = []
+    for name in sorted(sources, key=places.__getitem__):
+        layer = QgsVectorLayer(sources[name], table_title(name), "ogr")
+        if not layer.isValid():
+            continue
+        layer.setCustomProperty(MARK, f"{study_id}/{name}")
+        project.addMapLayer(layer, False)
+        above = [place for place, node in enumerate(group.findLayers())
+                 if places.get(result_of(node.layer())[1], len(places)) < places[name]]  # fmt: skip
+        node = group.insertLayer(max(above, default=-1) + 1, layer)
+        node.setItemVisibilityChecked((name, True) in [(table, on) for table, _, on in DRAWN])
+        node.setExpanded(layer.isSpatial())
+        made.append(layer)
+    return made
+
+
+def _group_of(project: QgsProject, study_id: str) -> QgsLayerTreeGroup | None:
+    groups = project.layerTreeRoot().findGroups(True)
+    return next((group for group in groups if group.customProperty(MARK, "") == study_id), None)
 
 
 def forget_results(project: QgsProject, study_id: str) -> None:
@@ -125,9 +151,10 @@ def result_ids(project: QgsProject) -> frozenset[str]:
     return frozenset(key for key, layer in project.mapLayers().items() if result_of(layer)[0])
 
 
-def has_results(project: QgsProject, study_id: str) -> bool:
-    """Say whether results of a study are in the project."""
-    return any(result_of(layer)[0] == study_id for layer in project.mapLayers().values())
+def sources(project: QgsProject, study_id: str) -> dict[str, str]:
+    """Return {table: source} of the results of a study that are in the project."""
+    ours = [(result_of(layer), layer.source()) for layer in project.mapLayers().values()]
+    return {table: source for (owner, table), source in ours if owner == study_id}
 
 
 def show_results(project: QgsProject, study_id: str, step: str) -> list[QgsMapLayer]:
@@ -144,6 +171,33 @@ def show_results(project: QgsProject, study_id: str, step: str) -> list[QgsMapLa
             node.setItemVisibilityCheckedParentRecursive(True)
             shown.append(layer)
     return shown
+
+
+def open_delivery(iface: Any, project: QgsProject, study: Study) -> list[QgsMapLayer]:
+    """Load the delivery's layers as a group, show zones and tags, zoom to them; none without a delivery."""
+    gpkg = Path(study.folder) / DELIVERY / "data.gpkg"
+    if not gpkg.exists():
+        return []
+    layers = load_delivery(project, gpkg, study.study_id, _study_title(study))
+    shown = [layer for layer in layers if result_of(layer)[1] in ("zones", "tagged", "petals")]
+    zoom_to(iface, project, shown or layers)
+    return layers
+
+
+def open_step(iface: Any, project: QgsProject, study: Study, key: str) -> list[QgsMapLayer]:
+    """Load the layers of one step that are not on the map yet, or are there from an older run; show only them."""
+    files = results_of(study)
+    tables = {name: files[name] for name in SHOWN.get(key, ()) if name in files}
+    loaded = sources(project, study.study_id)
+    wanted = {name: path for name, path in tables.items() if loaded.get(name) != path}
+    load_tables(project, wanted, study.study_id, _study_title(study))
+    shown = show_results(project, study.study_id, key)
+    zoom_to(iface, project, shown)
+    return shown
+
+
+def _study_title(study: Study) -> str:
+    return tr("Results: {name}").format(name=study.name or tr("Study"))
 
 
 def zoom_to(iface: Any, project: QgsProject, layers: Iterable[QgsMapLayer]) -> None:
@@ -187,6 +241,8 @@ def _depth(layer: QgsMapLayer) -> tuple[int, str]:
         return 8, layer.name()
     order = {"point": 1, "line": 2, "polygon": 3}.get(geometry_of(layer), 9)
     table = layer.source().rpartition("layername=")[2]
+    if table in ("stations", "station_entrances"):
+        return 0, layer.name()
     under = {"parcels": 5, "communities": 6, "population": 6, "green": 6, "plan": 6}.get(table, 0)
     return (max(order, under) if order == 3 else order), layer.name()
 

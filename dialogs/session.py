@@ -10,21 +10,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsApplication, QgsMapLayer, QgsProject
+from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..processing.texts import interface_language, tr
-from . import project_state, results, steps
+from . import handover, project_state, results
 from .edits import EditWatch
 from .figures import figures_of
+from .handover import CREATE_SAMPLE, FULL_STUDY
 from .readiness import BLOCKED, BLOCKING, DONE, Reason, StepState, World, is_runnable, states
 from .runner import Job, Outcome, Runner
 from .stages import step_of_text
-from .steps import BY_KEY, DELIVERY, PROVIDER, SAMPLE, SINGLE, STEPS, Material
+from .steps import BY_KEY, DELIVERY, PROVIDER, SAMPLE, SINGLE, STEPS
 from .study import Change, Failure, InputChoice, NewerStateError, StepRecord, Study, Workbook
 
 ALL, ONE, OPEN_SAMPLE = "all", "one", "sample"
-FULL_STUDY, CREATE_SAMPLE = "fullstudy", "createsample"
 
 
 @dataclass
@@ -38,6 +38,7 @@ class Activity:
     names: dict[str, str] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)  # result name → file, of a single step
+    folder: Path | None = None  # where a single step writes
 
 
 class Session(QObject):
@@ -166,28 +167,17 @@ class Session(QObject):
         study = self.study
         if not self.can_run_all() or not self._has_folder(ALL, study.folder):
             return
-        folder = Path(study.folder) / DELIVERY
-        parameters = {
-            **self._layers(study), **self._fields(study), **study.settings, "FOLDER": str(folder),
-        }  # fmt: skip
-        self._start(ALL, study, STEPS[0].key, [Job(FULL_STUDY, self._known(FULL_STUDY, parameters))])
+        self._start(ALL, study, STEPS[0].key, handover.whole_study(self.project, study))
 
     def start_step(self, key: str) -> None:
-        """Run one step into `<folder>/steps/<step>`."""
+        """Run one step into a new folder `<folder>/steps/<step>/<time>`; the last result stays until it is whole."""
         study = self.study
         if self.is_busy or not is_runnable(self.states()[key]) or not self._has_folder(ONE, study.folder):
             return
-        mappings = {role: choice.mapping for role, choice in study.inputs.items()}
-        material = Material(self._layers(study), mappings, study, steps.results_of(study), interface_language())
-        folder = Path(study.folder) / SINGLE / key
-        shutil.rmtree(folder, ignore_errors=True)
+        folder = Path(study.folder) / SINGLE / key / f"{datetime.now():%Y%m%d-%H%M%S-%f}"
         folder.mkdir(parents=True, exist_ok=True)
-        jobs, outputs = [], {}
-        for call in BY_KEY[key].calls(material):
-            files = {parameter: str(folder / f"{name}.gpkg") for parameter, name in call.outputs.items()}
-            outputs.update({name: files[parameter] for parameter, name in call.outputs.items()})
-            jobs.append(Job(call.algorithm, self._known(call.algorithm, {**call.parameters, **files})))
-        self._start(ONE, study, key, jobs, outputs)
+        jobs, outputs = handover.single_step(self.project, study, key, folder)
+        self._start(ONE, study, key, jobs, outputs, folder)
 
     def start_sample(self, folder: str) -> None:
         """Make the sample data in `<folder>/sample`, then load them."""
@@ -196,7 +186,7 @@ class Session(QObject):
         study = self.study
         study.folder, study.is_sample = folder, True
         study.name = study.name or tr("Sample study")
-        self._start(OPEN_SAMPLE, study, "", [Job(CREATE_SAMPLE, {"FOLDER": str(Path(folder) / SAMPLE)})])
+        self._start(OPEN_SAMPLE, study, "", [handover.job(CREATE_SAMPLE, {"FOLDER": str(Path(folder) / SAMPLE)})])
 
     def _has_folder(self, kind: str, folder: str) -> bool:
         """Make the folder when it is not there; a folder that cannot be made ends the run before it begins."""
@@ -240,51 +230,20 @@ class Session(QObject):
         self.activity.step = step
         return True
 
-    def _start(self, kind: str, study: Study, step: str, jobs: Sequence[Job], outputs: Any = None) -> None:
+    def _start(
+        self, kind: str, study: Study, step: str, jobs: Sequence[Job], outputs: Any = None, folder: Path | None = None
+    ) -> None:
         looks = self.world().layers
         self.activity = Activity(
             kind, study, step,
             {role: look.signature for role, look in looks.items()},
             {role: look.name for role, look in looks.items()},
-            dict(study.settings), dict(outputs or {}),
+            dict(study.settings), dict(outputs or {}), folder,
         )  # fmt: skip
         for key in [step] if kind == ONE else [item.key for item in STEPS]:
             study.failures.pop(key, None)
-        for job in jobs:
-            job.parameters.setdefault("LANGUAGE", interface_language())
-        self.runner.start([Job(job.algorithm, self._known(job.algorithm, job.parameters), job.share) for job in jobs])
+        self.runner.start(jobs)
         self.changed.emit()
-
-    def _layers(self, study: Study) -> dict[str, str]:
-        found = {}
-        for role, choice in study.inputs.items():
-            layer = project_state.layer_of(self.project, choice)
-            if layer is not None and layer.isValid():
-                found[role] = layer.id()
-        return found
-
-    @staticmethod
-    def _fields(study: Study) -> dict[str, str]:
-        from ..core.inputs.aliases import roles
-
-        return {
-            parameter: name
-            for role, choice in study.inputs.items()
-            for column, name in choice.mapping.items()
-            if (parameter := roles()[role].columns[column].parameter)
-        }
-
-    @staticmethod
-    def _known(algorithm: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        """Return the parameters that the algorithm has, without empty ones."""
-        found = QgsApplication.processingRegistry().algorithmById(f"{PROVIDER}:{algorithm}")
-        if found is None:
-            return dict(parameters)
-        return {
-            name: value
-            for name, value in parameters.items()
-            if value not in (None, "") and found.parameterDefinition(name) is not None
-        }
 
     # --- how a run ends -----------------------------------------------------------------------------------------------
 
@@ -311,6 +270,8 @@ class Session(QObject):
         self.ended.emit(activity.kind, outcome.ok, sentence)
 
     def _record_failure(self, activity: Activity, outcome: Outcome) -> str:
+        if activity.folder is not None:
+            shutil.rmtree(activity.folder, ignore_errors=True)
         if outcome.cancelled:
             return tr("Cancelled. The last result is unchanged.")
         sentence = outcome.message.strip().splitlines()[-1] if outcome.message.strip() else tr("It stopped unasked.")
@@ -322,13 +283,21 @@ class Session(QObject):
         values = outcome.results[CREATE_SAMPLE]
         layers = results.load_sample(self.project, str(values.get("GPKG", "")), str(values.get("DEM", "")))
         self.guess()
-        results.zoom_to(self.iface, self.project, layers)
+        ground = [layer for layer in layers if project_state.geometry_of(layer) == "polygon"]
+        results.zoom_to(self.iface, self.project, ground or layers)
         return tr("The sample is open. Run all comes next.")
 
     def _after_one(self, activity: Activity, outcome: Outcome) -> str:
         values = {name: value for found in outcome.results.values() for name, value in found.items()}
         files = {name: path for name, path in activity.outputs.items() if Path(path).exists()}
         self._record(activity, activity.step, f"{_now()} {activity.step}", files, values, outcome)
+        if activity.step == "deliver":
+            results.open_delivery(self.iface, self.project, activity.study)
+        else:
+            results.open_step(self.iface, self.project, activity.study, activity.step)
+        for old in activity.folder.parent.iterdir() if activity.folder else ():
+            if old != activity.folder:
+                shutil.rmtree(old, ignore_errors=True)
         return tr("Done in {time}.").format(time=_duration(outcome.seconds))
 
     def _after_all(self, activity: Activity, outcome: Outcome) -> str:
@@ -338,19 +307,8 @@ class Session(QObject):
         files = {name: f"{gpkg}|layername={name}" for name in results.tables_in(gpkg)} if gpkg.exists() else {}
         for step in STEPS:
             self._record(activity, step.key, run_id, files, {"FOLDER": str(folder)}, outcome)
-        layers = self.open_delivery(study)
+        layers = results.open_delivery(self.iface, self.project, study)
         return tr("The study is done in {time}: {n} layers.").format(time=_duration(outcome.seconds), n=len(layers))
-
-    def open_delivery(self, study: Study) -> list[QgsMapLayer]:
-        """Load the delivery's layers as a group, show zones and tags, zoom to them."""
-        gpkg = Path(study.folder) / DELIVERY / "data.gpkg"
-        if not gpkg.exists():
-            return []
-        title = tr("Results: {name}").format(name=study.name or tr("Study"))
-        layers = results.load_delivery(self.project, gpkg, study.study_id, title)
-        shown = [layer for layer in layers if results.result_of(layer)[1] in ("zones", "tagged", "petals")]
-        results.zoom_to(self.iface, self.project, shown or layers)
-        return layers
 
     def _record(
         self, activity: Activity, key: str, run_id: str, files: dict[str, str], values: dict[str, Any], outcome: Outcome

@@ -230,10 +230,15 @@ def test_one_step_runs_its_algorithms_in_order(dock, click, qtbot, tmp_path, loa
     click(dock.cards["prepare"].run)
     wait_idle(qtbot, dock)
     assert [name for name, _ in ran] == ["checkinputs", "allocatepopulation", "buildwalknetwork"]
-    assert dict(ran)["buildwalknetwork"]["EDGES"] == str(tmp_path / "study/steps/prepare/edges.gpkg")
+    (folder,) = (tmp_path / "study/steps/prepare").iterdir()
+    assert dict(ran)["buildwalknetwork"]["EDGES"] == str(folder / "edges.gpkg")
     assert dock.cards["prepare"].state.text().startswith("Done")
     assert dock.cards["tag"].state.text() == "Ready"
     assert dock.cards["gaps"].state.text() == "After Tag"
+    click(dock.cards["prepare"].run)
+    wait_idle(qtbot, dock)
+    (newer,) = (tmp_path / "study/steps/prepare").iterdir()  # the older result has gone
+    assert newer != folder
 
 
 def test_saved_edits_make_steps_out_of_date(dock, click, qtbot, tmp_path, load_inputs):

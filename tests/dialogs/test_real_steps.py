@@ -42,6 +42,8 @@ def run_step(dock, qtbot, key):
 
 def test_steps_one_by_one(real_dock, qtbot, tmp_path, load_town):
     """81 parcels with a house of 1985 each; 9 000 people; one community; one station."""
+    from urban_renewal.dialogs import results
+
     load_town()
     dock = real_dock
     qtbot.waitUntil(lambda: bool(dock.inputs.combos["STATIONS"].currentData()), timeout=3000)
@@ -55,7 +57,7 @@ def test_steps_one_by_one(real_dock, qtbot, tmp_path, load_town):
     assert found["zones"][0] == "1 zones"
     assert (tmp_path / "study/delivery/data.gpkg").exists()
     assert all(card.state.text().startswith("Done") for card in dock.cards.values())
-    layers = dock.session.open_delivery(dock.session.study)
+    layers = results.open_delivery(None, QgsProject.instance(), dock.session.study)
     assert {"Demonstration zones", "Tagged parcels", "Walk network"} <= {layer.name() for layer in layers}
 
 

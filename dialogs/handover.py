@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From a study to what algorithms are asked: layers, fields, settings, files to write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsApplication, QgsProject
+
+from ..processing.texts import interface_language
+from . import project_state, steps
+from .runner import Job
+from .steps import BY_KEY, DELIVERY, PROVIDER, Material
+from .study import Study
+
+FULL_STUDY, CREATE_SAMPLE = "fullstudy", "createsample"
+
+
+def layers_of(project: QgsProject, study: Study) -> dict[str, str]:
+    """Return {role: layer id} of the layers that are there and can be read."""
+    found = {}
+    for role, choice in study.inputs.items():
+        layer = project_state.layer_of(project, choice)
+        if layer is not None and layer.isValid():
+            found[role] = layer.id()
+    return found
+
+
+def job(algorithm: str, parameters: dict[str, Any]) -> Job:
+    """Return a job with the parameters that the algorithm has, without empty ones, in the language of QGIS."""
+    wanted = {"LANGUAGE": interface_language(), **parameters}
+    found = QgsApplication.processingRegistry().algorithmById(f"{PROVIDER}:{algorithm}")
+    known = {
+        name: value
+        for name, value in wanted.items()
+        if value not in (None, "") and found is not None and found.parameterDefinition(name) is not None
+    }
+    return Job(algorithm, known)
+
+
+def whole_study(project: QgsProject, study: Study) -> list[Job]:
+    """Return the one job that does everything, into `<folder>/delivery`."""
+    folder = str(Path(study.folder) / DELIVERY)
+    return [job(FULL_STUDY, {**layers_of(project, study), **_fields(study), **study.settings, "FOLDER": folder})]
+
+
+def single_step(project: QgsProject, study: Study, key: str, folder: Path) -> tuple[list[Job], dict[str, str]]:
+    """Return the jobs of a step and {result name: file}; files go into `folder`, a delivery to its own place."""
+    mappings = {role: choice.mapping for role, choice in study.inputs.items()}
+    material = Material(layers_of(project, study), mappings, study, steps.results_of(study), interface_language())
+    jobs, outputs = [], {}
+    for call in BY_KEY[key].calls(material):
+        files = {parameter: str(folder / f"{name}.gpkg") for parameter, name in call.outputs.items()}
+        outputs.update({name: files[parameter] for parameter, name in call.outputs.items()})
+        jobs.append(job(call.algorithm, {**call.parameters, **files}))
+    return jobs, outputs
+
+
+def _fields(study: Study) -> dict[str, str]:
+    from ..core.inputs.aliases import roles
+
+    return {
+        parameter: name
+        for role, choice in study.inputs.items()
+        for column, name in choice.mapping.items()
+        if (parameter := roles()[role].columns[column].parameter)
+    }
