@@ -169,8 +169,7 @@ def _locator(made: Any, sheet: Sheet, study: Any) -> None:
     x, width = COLUMN
     y = sheet.head(say("map_location", study.language), x, 182, width)
     place = (x, y, width, 277 - y)
-    boxes = [shape.bounds for shape in study.metres("ZONES")["geometry"] if shape is not None]
-    box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+    box = _bounds(study.metres("ZONES"))
     scale = choose_scale(box, place[2:], page()["overview_scales"], 0.4)
     extent = QgsRectangle(*frame_extent(box, place[2:], scale))
     layers = [layer for layer in (made.layer("zones"), made.layer("veil"), made.layer("edges")) if layer is not None]
@@ -182,8 +181,7 @@ def _overview(made: Any, study: Any, zones: Any) -> Page:
     sheet = Sheet(made.project, f"01-01 {say('map_overview_title', language)}", study.font)
     QgsExpressionContextUtils.setLayoutVariable(sheet.layout, "zone_id", "*")
     _frame(sheet, study, say("map_overview_title", language), say("map_overview_below", language), "01-01")
-    boxes = [shape.bounds for shape in zones["geometry"] if shape is not None]
-    box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+    box = _bounds(zones)
     scale = choose_scale(box, OVERVIEW_FRAME, page()["overview_scales"], page()["margin_share"])
     extent = QgsRectangle(*frame_extent(box, OVERVIEW_FRAME, scale))
     wanted = [made.layer(name) for name in ("cores", "zones", "tagged", "edges")]
@@ -213,6 +211,14 @@ def _overview_tables(sheet: Sheet, study: Any, zones: Any) -> None:
         last = body[-1:] if len(body) > 11 else []
         sheet.rows([head, *(body if not last else [*body[:10], *last])], widths, x, y, 4.9)
         x += width + 8
+
+
+def _bounds(zones: Any) -> tuple[float, float, float, float]:
+    """Return the box around all zones in metres; a kilometre at the origin when none has an outline."""
+    boxes = [shape.bounds for shape in zones["geometry"] if shape is not None and not shape.is_empty]
+    if not boxes:
+        return 0.0, 0.0, 1000.0, 1000.0
+    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
 
 
 def _plain(name: str) -> str:

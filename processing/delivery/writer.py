@@ -29,6 +29,7 @@ class Study:
     language: str
     started: datetime
     layers: dict[str, Layer] = field(default_factory=dict)
+    wanted: tuple[tuple[str, str, str], ...] = ()  # parameter, table in data.gpkg, table in the dictionary
     font: str = ""  # the family that maps are printed with
     checksum: str = ""  # of the zones, shortened, for the title block
     mark: str = ""  # printed beside the title, such as 示例数据, when the caller says so
@@ -47,7 +48,8 @@ class Study:
 
     def gather(self, wanted: Iterable[tuple[str, str, str]], take_all: bool, run: Any) -> None:
         """Read the layers that were given; `gap` is made from the detail, LEFT_OUT layers become one table."""
-        given = [item for item in wanted if self.inputs.has(item[0])]
+        self.wanted = tuple(wanted)
+        given = [item for item in self.wanted if self.inputs.has(item[0])]
         for number, (parameter, name, table) in enumerate(given):
             run.progress(number / len(given))
             self.layers[name] = take_layer(self.inputs, parameter, name, table, take_all)
@@ -61,8 +63,15 @@ class Study:
         return self.layers[name].frame if name in self.layers else None
 
     def metres(self, parameter: str) -> Any:
-        """Return an input's rows in the working system, None when it was not given."""
-        return self.inputs.table(parameter)
+        """Return an input of ours in the working system, with every column of its table; None when it was not given."""
+        from ...core import frames
+
+        if not self.inputs.has(parameter):
+            return None
+        name = next(table for known, _, table in self.wanted if known == parameter)
+        frame = self.inputs.table(parameter)
+        frame = frame if frames.GEOMETRY in frame else frame.assign(**{frames.GEOMETRY: None})
+        return frames.conform(frame, schema.table(name))
 
     def left_out_counts(self) -> dict[str, int]:
         """Return how many features were left out, by code."""

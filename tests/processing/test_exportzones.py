@@ -324,3 +324,75 @@ def test_everything_at_once_can_be_verified(study, run_algorithm):
     run_algorithm("exportzones", {**study, "FORMATS": ["html"]})
     assert sorted(path.name for path in folder.iterdir()) == ["manifest.json", "report.html"]
     assert [path.name for path in folder.parent.iterdir() if path.name.startswith(".")] == []
+
+
+DEGREES = "POLYGON((106.50 29.50,106.51 29.50,106.51 29.51,106.50 29.51,106.50 29.50))"
+
+
+@pytest.mark.parametrize(
+    ("shape", "crs", "options", "told"),
+    [
+        (DEGREES, "EPSG:4490", {}, "1:7500"),  # 1108 m north to south, 8 % more, in 210 mm
+        (box(0), "", {"NO_CRS": "local_metric"}, "独立坐标"),
+    ],
+    ids=["degrees", "local grid"],
+)
+def test_the_least_that_can_be_given(make_layer, run_algorithm, tmp_path, shape, crs, options, told):
+    """Only zones and members, in degrees or in a local grid: still every format."""
+    from pathlib import Path
+
+    zones = [(shape, {"zone_id": "Z-1", "name": None, "area_m2": None})]
+    members = make_layer([(None, {"zone_id": "Z-1", "parcel_id": "A"})], "None", crs="")
+    given = {"ZONES": make_layer(zones, crs=crs), "MEMBERS": members, "FOLDER": str(tmp_path / "out"), **options}
+    found, _, _ = run_algorithm("exportzones", given)
+    folder = Path(found["FOLDER"])
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
+    assert {"data.gpkg", "project.qgz", "report.html", "maps/03-01_Z-1.pdf", "tables/片区指标.xlsx"} <= names
+    assert told in pdf_text(folder / "maps" / "03-01_Z-1.pdf").replace(" ", "")
+
+
+def test_cancel_while_drawing_keeps_the_earlier_delivery(study, run_algorithm):
+    from pathlib import Path
+
+    from qgis.core import QgsProcessingException, QgsProcessingFeedback
+
+    class Impatient(QgsProcessingFeedback):
+        def setProgressText(self, text):
+            if text.startswith("出图 2/"):
+                self.cancel()
+
+    found, _, _ = run_algorithm("exportzones", {**study, "FORMATS": ["gpkg"]})
+    folder = Path(found["FOLDER"])
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(QgsProcessingException, match="已取消"):
+        run_algorithm("exportzones", study, feedback=Impatient(False))
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert [path.name for path in folder.parent.iterdir() if path.name.startswith(".")] == []
+
+
+def test_no_chinese_font_stops_the_maps(study, run_algorithm, monkeypatch):
+    from qgis.core import QgsProcessingException
+    from urban_renewal.processing.delivery import fonts
+
+    class NoFonts:
+        WritingSystem = fonts.QFontDatabase.WritingSystem
+
+        def families(self, system=None):
+            return []
+
+    monkeypatch.setattr(fonts, "QFontDatabase", NoFonts)
+    with pytest.raises(QgsProcessingException, match="没有中文字体"):
+        run_algorithm("exportzones", {**study, "FORMATS": ["pdf"]})
+
+
+def test_a_folder_of_somebody_else_is_refused(study, run_algorithm, tmp_path):
+    from pathlib import Path
+
+    from qgis.core import QgsProcessingException
+
+    folder = Path(study["FOLDER"])
+    folder.mkdir()
+    (folder / "论文.docx").write_bytes(b"mine")
+    with pytest.raises(QgsProcessingException, match=r"论文\.docx"):
+        run_algorithm("exportzones", study)
+    assert (folder / "论文.docx").read_bytes() == b"mine"
