@@ -25,6 +25,7 @@ from ..words import say
 from .geopackage import read_layer
 
 NAME = "manifest.json"
+WORDED = ("parameters", "facts", "inputs", "rules", "runs", "title", "author")  # may show no path of anybody's machine
 MOST_DIGITS = 12  # more than a double holds of any coordinate
 SLICE_BYTES = 2**22  # hashing 4 MB takes about 10 ms
 
@@ -81,8 +82,8 @@ def build_manifest(folder: Path, delivery: Delivery, run: Run) -> dict[str, Any]
         "schema_version": schema.SCHEMA_VERSION,
         "libraries": dict(delivery.libraries),
         "created": delivery.created.astimezone().isoformat(timespec="seconds"),
-        "parameters": tell(dict(delivery.parameters), folder),
-        "facts": tell(dict(delivery.facts), folder),
+        "parameters": dict(delivery.parameters),
+        "facts": dict(delivery.facts),
         "files": [describe_file(folder, name, run) for name in files],
         "tables": [describe_table(folder, item, run) for item in tables],
         "inputs": [dict(item) for item in delivery.inputs],
@@ -92,6 +93,7 @@ def build_manifest(folder: Path, delivery: Delivery, run: Run) -> dict[str, Any]
     }
     if delivery.author:
         content["author"] = delivery.author
+    content |= {part: tell(content[part], folder) for part in WORDED if part in content}
     return parse_manifest(jsontext.parse(to_text(content), NAME))
 
 
@@ -114,7 +116,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 def parse_manifest(document: jsontext.Document) -> dict[str, Any]:
     """Return a manifest, checked: its schema, and that no word in it shows a path of somebody's machine."""
     content = envelope.check("manifest", document)
-    for part in ("parameters", "facts", "inputs", "rules", "runs", "title", "author"):
+    for part in WORDED:
         for key, text in _texts(content.get(part), (part,)):
             if tell(text, None) != text:
                 raise RenewalError("manifest_shows_path", file=document.name, key=key, text=text[:80])

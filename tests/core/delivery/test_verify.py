@@ -205,3 +205,26 @@ def test_no_manifest(tmp_path):
 def test_cancel(delivery):
     with pytest.raises(Cancelled):
         verify.verify_delivery(delivery, Run(is_cancelled=lambda: True))
+
+
+def test_what_it_was_made_of_is_kept_without_paths(delivery):
+    from urban_renewal.core import runrecord
+
+    now = datetime.now(timezone.utc)
+    figure = {"value": 1, "source": "s", "status": "heuristic"}
+    rules = {"schema": "urban-renewal/ruleset/1", "id": "own", "figures": [figure]}
+    inputs = (runrecord.Input("PARCELS", "宗地", "ogr:gpkg", 3, "EPSG:4545", "0" * 64),)
+    work = runrecord.Work("tagparcels", {"zh": "识别", "en": "Tag"}, "0.1.0", {}, now, now, inputs, (), (rules,))
+    record = runrecord.build(work, Run())
+    record["messages"] = [{"level": "info", "code": "x", "text": {"zh": "见 /home/u/a.gpkg", "en": "n/a (/)"}}]
+    title = {"zh": "甲/乙 D:\\项目\\丙", "en": "A"}
+    described = manifest.Delivery(title, "0.1.0", now, {"FOLDER": str(delivery)}, (), (), (record,), {"code": 7})
+    content = manifest.build_manifest(delivery, described, Run())
+    text = manifest.to_text(content)
+    assert "/home" not in text
+    assert "D:" not in text
+    assert content["rules"][0]["unverified_n"] == 1
+    assert content["runs"][0]["inputs"][0]["layer"] == "宗地"
+    assert content["left_out"] == {"code": 7}
+    (delivery / "manifest.json").write_text(text, encoding="utf-8")
+    assert verdicts(delivery) == (True, set())
