@@ -53,7 +53,8 @@ class RoleUse:
     `role` names a role of resources/aliases.json; `tables` result tables of ours whose columns are read as well, with
     an empty `role` the table alone. `fields` are the columns that have a field parameter here; all other columns are
     guessed. `needs` must be found; `carry` brings the layer's own fields into the result; `geometry` overrides the
-    role's; `many` = a list of layers.
+    role's; `many` = a list of layers; a required layer may be without
+    features with `may_be_empty`.
     """
 
     parameter: str
@@ -65,6 +66,7 @@ class RoleUse:
     geometry: str = ""
     tables: tuple[str, ...] = ()
     many: bool = False
+    may_be_empty: bool = False
 
     @property
     def wanted_geometry(self) -> str:

@@ -95,7 +95,7 @@ def _take_layer(
         raise RenewalError("source_geometry", layer=snapshot.name, parameter=use.parameter, **kinds)
     if snapshot.geometry != "none" and wanted_geometry != "none" and not snapshot.crs.isValid() and not local:
         raise RenewalError("layer_without_crs", layer=snapshot.name)
-    if snapshot.count == 0 and not use.optional:
+    if snapshot.count == 0 and not use.optional and not use.may_be_empty:
         raise RenewalError("layer_empty", layer=snapshot.name, parameter=use.parameter)
     role = role_for(use.role, use.tables, [item.name() for item in snapshot.fields])
     named = {}

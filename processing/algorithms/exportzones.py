@@ -37,8 +37,8 @@ class ExportZones(RenewalAlgorithm):
     ID, GROUP = "exportzones", "deliver"
     MAIN = ("ZONES", "PARCELS")
     ROLES = (
-        RoleUse("ZONES", tables=("zones",), needs=("zone_id",), carry=True),
-        RoleUse("MEMBERS", tables=("members",), needs=("zone_id", "parcel_id")),
+        RoleUse("ZONES", tables=("zones",), needs=("zone_id",), carry=True, may_be_empty=True),
+        RoleUse("MEMBERS", tables=("members",), needs=("zone_id", "parcel_id"), may_be_empty=True),
         RoleUse("CORES", tables=("cores",), optional=True),
         RoleUse("BRANCHES", tables=("branches",), optional=True),
         RoleUse("PETALS", tables=("petals",), optional=True, needs=("zone_id", "petal_id")),

@@ -1,0 +1,185 @@
+"""The whole way on a small made-up city: study, models, a delivery that moves, and what goes wrong."""
+
+import json
+import shutil
+import sqlite3
+
+import pytest
+from qgis.core import QgsProcessingException, QgsProcessingFeedback, QgsProject, QgsVectorLayer
+
+ROLES = {
+    "PARCELS": "parcels", "BUILDINGS": "buildings", "ACTIVITY": "activity", "FACILITIES": "facilities",
+    "CAPACITIES": "capacities", "ENTRANCES": "entrances", "POPULATION": "communities", "COMMUNITIES": "communities",
+    "ROADS": "roads", "HEIGHT_POINTS": "height_points", "BARRIERS": "barriers", "STATIONS": "stations",
+    "STATION_ENTRANCES": "station_entrances", "PROTECTED": "protected", "PROGRAMME": "programme",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def city(provider, tmp_path_factory):
+    """The sample city with 300 parcels."""
+    import processing
+
+    folder = tmp_path_factory.mktemp("city") / "sample"
+    processing.run("urbanrenewal:createsample", {"FOLDER": str(folder), "PARCEL_COUNT": 300, "SEED": 7})
+    return folder
+
+
+def layer(city, name):
+    return f"{city / 'sample.gpkg'}|layername={name}"
+
+
+def inputs(city):
+    layers = {role: layer(city, name) for role, name in ROLES.items()}
+    return {**layers, "DEM": str(city / "dem.tif"), "AS_OF": "2025-12-31"}
+
+
+@pytest.fixture(scope="module")
+def delivery(city, provider, tmp_path_factory):
+    import processing
+
+    folder = tmp_path_factory.mktemp("study") / "delivery"
+    found = processing.run("urbanrenewal:fullstudy", {**inputs(city), "FOLDER": str(folder)})
+    assert found["MANIFEST"] == str(folder / "manifest.json")
+    return folder
+
+
+def check(folder, tmp_path, run_algorithm, strict=False):
+    found, _, _ = run_algorithm(
+        "verifydelivery", {"FOLDER": str(folder), "STRICT": strict, "FINDINGS": str(tmp_path / "findings.gpkg")}
+    )
+    return found
+
+
+def read(folder, table):
+    source = QgsVectorLayer(f"{folder / 'data.gpkg'}|layername={table}", table, "ogr")
+    assert source.isValid(), table
+    names = source.fields().names()
+    return [dict(zip(names, feature.attributes())) for feature in source.getFeatures()]
+
+
+def test_sums_of_the_study_agree(delivery):
+    detail, loads, summary = (read(delivery, name) for name in ("gap_detail", "facility_load", "gap_summary"))
+    for kind in ("eday", "nurs", "kgar", "heal"):
+        rows = [row for row in detail if row["kind"] == kind and row["need"] is not None]
+        need, served, gap = (sum(float(row[name] or 0) for row in rows) for name in ("need", "served", "gap"))
+        assert need > 0
+        assert abs(need - served - gap) < 1e-6 * len(rows)
+        load = sum(float(row["served"] or 0) for row in loads if row["kind"] == kind)
+        assert abs(load - served) < 1e-3 * len(rows)
+        assert all(
+            float(row["free"]) >= -1e-9 for row in loads if row["kind"] == kind and row["status"] != "NO_CAPACITY"
+        )
+        mine = [row for row in summary if row["kind"] == kind]
+        assert abs(sum(float(row["need"]) for row in mine) - need) < 1e-3 * len(rows)
+        for row in mine:
+            assert abs(row["need"] - row["supply"] - (row["gap"] - row["surplus"])) < 1e-6
+    tags = {row["tag"] for row in read(delivery, "tagged")}
+    assert {"old_compound", "urban_village", "idle_factory"} <= tags
+
+
+def test_a_moved_delivery_opens_and_verifies(delivery, tmp_path, run_algorithm, project):
+    moved = tmp_path / "成果 第 1 稿" / "delivery"
+    shutil.copytree(delivery, moved)
+    assert check(moved, tmp_path, run_algorithm, strict=True)["OK"]
+    assert project.read(str(moved / "project.qgz"))
+    layers = project.mapLayers().values()
+    assert len(layers) >= 8
+    assert [item.name() for item in layers if not item.isValid()] == []
+    assert all(str(moved) in item.source() or item.source().startswith("./") for item in layers)
+    tagged = next(item for item in layers if item.source().endswith("layername=tagged"))
+    assert tagged.attributeAlias(tagged.fields().lookupField("area_m2")) == "地块面积 (m²)"
+    assert {item.label() for item in tagged.renderer().legendSymbolItems()} & {"老旧小区", "城中村", "闲置厂房"}
+
+
+def test_one_changed_value_is_found(delivery, tmp_path, run_algorithm):
+    touched = tmp_path / "delivery"
+    shutil.copytree(delivery, touched)
+    with sqlite3.connect(touched / "data.gpkg") as database:
+        database.create_function("ST_IsEmpty", 1, lambda shape: 0)  # the package's triggers ask for these
+        for name in ("ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
+            database.create_function(name, 1, lambda shape: 0)
+        database.execute("update tagged set tag_score = tag_score + 0.01 where fid = 5")
+    assert not check(touched, tmp_path, run_algorithm)["OK"]
+    with pytest.raises(QgsProcessingException):
+        check(touched, tmp_path, run_algorithm, strict=True)
+
+
+def test_the_same_inputs_give_the_same_tables(city, delivery, tmp_path, run_algorithm):
+    again = tmp_path / "again"
+    run_algorithm("fullstudy", {**inputs(city), "FOLDER": str(again), "FORMATS": ["gpkg"]})
+    first, second = (json.loads((folder / "manifest.json").read_text("utf-8")) for folder in (delivery, again))
+    contents = [{item["layer"]: item["content"] for item in manifest["tables"]} for manifest in (first, second)]
+    assert contents[0] == contents[1]
+    assert len(contents[0]) >= 10
+
+
+def test_gaponly_and_retag_are_the_steps_themselves(city, tmp_path, run_algorithm, rows_of):
+    edges, people, homes = (str(tmp_path / f"{name}.gpkg") for name in ("edges", "people", "homes"))
+    run_algorithm("buildwalknetwork", {"ROADS": layer(city, "roads"), "EDGES": edges})
+    run_algorithm(
+        "allocatepopulation",
+        {"POPULATION": layer(city, "communities"), "PARCELS": layer(city, "parcels"), "OUTPUT": people,
+         "BUILDINGS": layer(city, "buildings"), "BUILDING_PEOPLE": homes},
+    )  # fmt: skip
+    gap, detail = str(tmp_path / "gap.gpkg"), str(tmp_path / "detail.gpkg")
+    common = {"BUILDING_PEOPLE": homes, "FACILITIES": layer(city, "facilities"), "NETWORK": edges}
+    run_algorithm(
+        "gaponly",
+        {"parcels": people, "gap": gap, "detail": detail, **{key.lower(): value for key, value in common.items()}},
+    )
+    plain = str(tmp_path / "plain.gpkg")
+    run_algorithm("facilitygap", {"PARCELS": people, "OUTPUT": plain, **common})
+    assert rows_of(gap) == rows_of(plain)
+    assert len(rows_of(detail)) == 4 * len(rows_of(gap))
+    tagged = str(tmp_path / "tagged.gpkg")
+    run_algorithm("retag", {"parcels": people, "buildings": layer(city, "buildings"), "tagged": tagged})
+    assert len(rows_of(tagged)) == len(rows_of(people))
+
+
+class CancelAt(QgsProcessingFeedback):
+    """Presses Cancel when the progress has come so far."""
+
+    def __init__(self, percent):
+        super().__init__(False)
+        self.percent = percent
+        self.progressChanged.connect(lambda done: self.cancel() if done >= self.percent else None)
+
+
+@pytest.mark.parametrize("percent", [1, 30, 55, 74])
+def test_cancel_leaves_the_last_delivery(city, delivery, tmp_path, run_algorithm, percent):
+    folder = tmp_path / "delivery"
+    shutil.copytree(delivery, folder)
+    before = (folder / "manifest.json").read_bytes()
+    with pytest.raises(QgsProcessingException):
+        run_algorithm("fullstudy", {**inputs(city), "FOLDER": str(folder)}, feedback=CancelAt(percent))
+    assert (folder / "manifest.json").read_bytes() == before
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["delivery"]
+    assert check(folder, tmp_path / "..", run_algorithm)["OK"]
+
+
+def test_a_layer_removed_while_running_does_not_matter(city, delivery, tmp_path, run_algorithm, project):
+    layers = {role: QgsVectorLayer(layer(city, name), name, "ogr") for role, name in ROLES.items()}
+    QgsProject.instance().addMapLayers(layers.values())
+
+    class Remove(QgsProcessingFeedback):
+        gone = False
+
+        def setProgressText(self, text):
+            if not self.gone:
+                self.gone = True
+                QgsProject.instance().clear()
+
+    folder = tmp_path / "out"
+    wanted = {**inputs(city), **{role: item.id() for role, item in layers.items()}}
+    run_algorithm("fullstudy", {**wanted, "FOLDER": str(folder), "FORMATS": ["gpkg"]}, feedback=Remove(False))
+    first, second = (json.loads((item / "manifest.json").read_text("utf-8")) for item in (delivery, folder))
+    tables = [{item["layer"]: item["content"] for item in manifest["tables"]} for manifest in (first, second)]
+    assert tables[0] == tables[1]
+
+
+def test_a_folder_with_other_files_is_refused(city, tmp_path, run_algorithm):
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(QgsProcessingException, match=r"mine\.txt"):
+        run_algorithm("fullstudy", {**inputs(city), "FOLDER": str(tmp_path)})
+    assert [item.name for item in tmp_path.iterdir()] == ["mine.txt"]
