@@ -396,3 +396,34 @@ def test_a_folder_of_somebody_else_is_refused(study, run_algorithm, tmp_path):
     with pytest.raises(QgsProcessingException, match=r"论文\.docx"):
         run_algorithm("exportzones", study)
     assert (folder / "论文.docx").read_bytes() == b"mine"
+
+
+def test_rules_and_runs_come_along(study, run_algorithm, read_json):
+    """The run record beside an input names the rules: in manifest, report and the project's variables."""
+    from datetime import datetime, timezone
+    from pathlib import Path
+
+    from qgis.core import QgsExpressionContextUtils, QgsProject
+    from urban_renewal.core import envelope, runrecord
+    from urban_renewal.core.run import Run
+
+    name = envelope.names("zone-rules")[0]
+    rules, now = envelope.load("zone-rules", name), datetime.now(timezone.utc)
+    inputs = (runrecord.Input("STATIONS", "轨道站点", "ogr:gpkg", 3, "EPSG:4545", "0" * 64),)
+    title = {"zh": "划定片区", "en": "Zones"}
+    work = runrecord.Work("delineatezones", title, "0.1.0", {}, now, now, inputs, (), (rules,))
+    record = runrecord.to_text(runrecord.build(work, Run()))
+    Path(study["ZONES"] + ".run.json").write_text(record, encoding="utf-8")
+    found, _, _ = run_algorithm("exportzones", {**study, "FORMATS": ["qgz", "html"]})
+    folder = Path(found["FOLDER"])
+    content = read_json(folder / "manifest.json")
+    pending = len(envelope.list_unverified(rules))
+    assert [(rule["id"], rule["unverified_n"]) for rule in content["rules"]] == [(name, pending)]
+    assert [run["id"] for run in content["runs"]] == ["delineatezones"]
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    assert "轨道站点" in html
+    assert all(path in html for path, _ in envelope.list_unverified(rules)[:5])
+    project = QgsProject()
+    assert project.read(str(folder / "project.qgz"))
+    assert QgsExpressionContextUtils.projectScope(project).variable("urbanrenewal_zone_rules") == name
+    project.clear()
