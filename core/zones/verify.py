@@ -51,7 +51,7 @@ def verify_zones(
             apart = _connected(members, ground, inputs.barriers, rules.limits, walked)
             faults += [f"{row['zone_id']}: {text}" for text in apart]
             faults += _outline(row, members, ground, ids)
-    faults += _apart(zones.zones, given) + _locks(inside, inputs)
+    faults += _apart(zones.zones, given, inside, table) + _locks(inside, inputs)
     listed = set(zones.members["parcel_id"])
     tags = table["tag"] if "tag" in table else pd.Series("none", index=table.index)
     missing = [name for name in reached if name not in listed and tags.get(name) in PETAL_TAGS]
@@ -143,14 +143,19 @@ def _outline(row: dict[Any, Any], members: pd.DataFrame, ground: shapely.STRtree
     return [*faults, *([f"{name}: the outline holds {strange:.1f} m² of others"] if strange > OVERLAP_M2 else [])]
 
 
-def _apart(zones: pd.DataFrame, given: set[str]) -> list[str]:
+def _apart(zones: pd.DataFrame, given: set[str], inside: pd.DataFrame, table: pd.DataFrame) -> list[str]:
+    """Compare the outlines; what parcels of both zones overlap by themselves is no fault of theirs."""
     drawn = zones[~zones["zone_id"].isin(given).to_numpy(dtype=bool)]
     shapes, names = frames.geometries(drawn), drawn["zone_id"].tolist()
     faults = []
     for i, j in zip(*shapely.STRtree(shapes).query(shapes, predicate="intersects"), strict=True):
-        common = shapely.intersection(shapes[i], shapes[j]).area if i < j else 0.0
-        if common > OVERLAP_M2:
-            faults.append(f"{names[i]} and {names[j]} overlap by {common:.1f} m²")
+        common = shapely.intersection(shapes[i], shapes[j])
+        if i < j and common.area > OVERLAP_M2:
+            one, other = (inside["parcel_id"][inside["zone_id"] == names[k]].tolist() for k in (i, j))
+            own = [shapely.union_all(frames.geometries(table.loc[ids])) for ids in (one, other)]
+            rest = shapely.difference(common, shapely.intersection(*own)).area
+            if rest > OVERLAP_M2:
+                faults.append(f"{names[i]} and {names[j]} overlap by {rest:.1f} m²")
     return faults
 
 
