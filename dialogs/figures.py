@@ -45,19 +45,18 @@ def _prepare(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, A
             severity: sum(n for item, _, n in issues if item == severity) for severity in ("error", "warning", "info")
         },
     }
-    for name, table in (("parcels", "people"), ("buildings", "building_people")):
-        counted = rows_of(files, table, "SELECT count(*) FROM {t}")
+    tables = {"parcels": ("people", "tagged"), "buildings": ("building_people", "buildings")}
+    for name, places in tables.items():
+        counted = [rows[0][0] for table in places if (rows := rows_of(files, table, "SELECT count(*) FROM {t}"))]
         if counted:
-            found[name] = counted[0][0]
+            found[name] = counted[0]
     lengths = rows_of(files, "edges", "SELECT component, sum(length_m) FROM {t} GROUP BY 1")
     total = sum(length or 0 for _, length in lengths)
     if total > 0:
         found["connected"] = max(length or 0 for _, length in lengths) / total
-    for table in ("people", "tagged"):
-        people = rows_of(files, table, "SELECT sum(pop), count(*) FROM {t}")
-        if people and people[0][0] is not None:
-            found.setdefault("people", people[0][0])
-            found.setdefault("parcels", people[0][1])
+    people = rows_of(files, "people", "SELECT sum(pop) FROM {t}")
+    if people and people[0][0] is not None:
+        found["people"] = people[0][0]
     return found
 
 

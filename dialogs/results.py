@@ -120,8 +120,9 @@ def load_tables(project: QgsProject, sources: Mapping[str, str], study_id: str, 
         above = [place for place, node in enumerate(group.findLayers())
                  if places.get(result_of(node.layer())[1], len(places)) < places[name]]  # fmt: skip
         node = group.insertLayer(max(above, default=-1) + 1, layer)
-        node.setItemVisibilityChecked((name, True) in [(table, on) for table, _, on in DRAWN])
-        node.setExpanded(layer.isSpatial())
+        is_on = name in [table for table, _, on in DRAWN if on]
+        node.setItemVisibilityChecked(is_on)
+        node.setExpanded(is_on)
         made.append(layer)
     return made
 
@@ -167,6 +168,7 @@ def show_results(project: QgsProject, study_id: str, step: str) -> list[QgsMapLa
             continue
         is_on = table in SHOWN.get(step, ())
         node.setItemVisibilityChecked(is_on)
+        node.setExpanded(is_on)
         if is_on:
             node.setItemVisibilityCheckedParentRecursive(True)
             shown.append(layer)

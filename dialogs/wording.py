@@ -153,7 +153,10 @@ def number(value: Any, decimals: int = 0) -> str:
     """Return a number in the locale's way; — when it is not known."""
     if value is None or isnan(value):
         return "—"
-    return QLocale().toString(float(value), "f", decimals)
+    locale = QLocale()
+    if locale.language() == QLocale.Language.C:  # QGIS in another language than the system leaves it so
+        locale = QLocale(QLocale.Language.English)
+    return locale.toString(float(value), "f", decimals)
 
 
 def percent(share: Any, decimals: int = 1) -> str:
@@ -169,12 +172,11 @@ def key_figures(step: str, figures: dict[str, Any]) -> list[tuple[str, str]]:
 def _prepare(found: dict[str, Any]) -> list[tuple[str, str]]:
     rows = [
         (number(found.get("parcels")), tr("parcels")),
+        (number(found.get("buildings")), tr("buildings")),
         (number(found.get("people")), tr("people")),
         (percent(found.get("connected")), tr("of streets connected")),
     ]
-    if "buildings" in found:
-        rows.insert(1, (number(found["buildings"]), tr("buildings")))
-    return rows
+    return [(value, label) for value, label in rows if value != "—"]
 
 
 def _tag(found: dict[str, Any]) -> list[tuple[str, str]]:
