@@ -24,12 +24,13 @@ A_M2 = {
     "low": (45.0, 0.6, 0.0003, 0.015, 0.0005, 0.006),
     "idle": (60.0, 0.8, 0.0003, 0.03, 0.0005, 0.009),
 }
-KNOWN = {"work": (0.68, 0.62, 0.74, 0.5, 0.8, 0.64, 0.12), "rest": (0.22, 0.2, 0.2, 0.1, 0.4, 0.3, 0.0)}
+KNOWN = {"work": (0.6, 0.52, 0.66, 0.36, 0.66, 0.5, 0.06), "rest": (0.22, 0.2, 0.2, 0.1, 0.4, 0.3, 0.0)}
 MONTHLY_SHARE = 0.35  # of the work parcels' power and water
-SUBLET = 0.2  # idle ones with a guard, a store or a workshop that still uses something
-STALE = {"idle": 0.32, "low": 0.08, "works": 0.03}  # streams whose records end a year or more ago
-SEASONAL = 0.14  # low works that stood still for most of the year
-REGISTERED, POI_LEFT = 0.3, 0.28  # idle, but a firm is still registered there, a point still on the map
+SUBLET = 0.36  # idle ones with a guard, a store or a workshop that still uses something
+STALE = {"idle": 0.28, "low": 0.12, "works": 0.05}  # streams whose records end a year or more ago
+SEASONAL = 0.32  # low works that stood still for most of the year
+REGISTERED, POI_LEFT = 0.36, 0.36  # idle, but a firm is still registered there, a point still on the map
+ELSEWHERE, UNMAPPED = 0.2, 0.35  # at work, but its firm is registered elsewhere, no point is on the map
 
 
 def make_activity(kinds: Kinds, floor_m2: Reals, ids: pd.Series, seed: int) -> pd.DataFrame:
@@ -83,10 +84,11 @@ def _values(stream: str, sort: Reals, floor_m2: Reals, level: Reals, generator: 
         return np.where(generator.random(n) < np.where(idle, 0.08, 0.95), 1.0, 0.0)
     rate = np.array([A_M2[word][STREAMS.index(stream)] for word in sort]) if n else np.zeros(0)
     usual = rate * floor_m2 * level * np.exp(generator.normal(0, 0.3, n))
+    luck, missed = generator.random(n), np.where(np.isin(sort, WORK), [[ELSEWHERE], [UNMAPPED]], 0.0)
     if stream == "firm":
-        return np.where(idle, generator.random(n) < REGISTERED, np.ceil(usual)).astype(np.float64)
+        return np.where(idle, generator.random(n) < REGISTERED, np.ceil(usual) * (luck > missed[0])).astype(np.float64)
     if stream == "poi":
-        return np.where(idle, generator.random(n) < POI_LEFT, np.round(usual + 0.4)).astype(np.float64)
+        return np.where(idle, generator.random(n) < POI_LEFT, np.ceil(usual) * (luck > missed[1])).astype(np.float64)
     return np.asarray(usual, dtype=np.float64)
 
 

@@ -52,7 +52,7 @@ def make_grid(seed: int, block_n: int) -> Grid:
     rows = max(6, round(float(np.sqrt(1.9 * block_n))))
     columns = max(4, -(-block_n // rows))
     river_i, river_j = columns // 2 + int(generator.integers(0, 2)), rows // 2 - int(generator.integers(0, 3))
-    steps_i, steps_j = generator.uniform(170, 230, columns + 1), generator.uniform(88, 128, rows + 1)
+    steps_i, steps_j = generator.uniform(160, 215, columns + 1), generator.uniform(84, 120, rows + 1)
     steps_i[river_i], steps_j[river_j] = 150.0, 190.0
     u, v = np.concatenate([[0.0], np.cumsum(steps_i)]), np.concatenate([[0.0], np.cumsum(steps_j)])
     ground = make_ground(generator, float(u[river_i] + 75), float(v[river_j] + 95))

@@ -63,13 +63,13 @@ def make_barriers(grid: Grid, blocks: Blocks, seed: int) -> pd.DataFrame:
         rivers.append(shapely.Polygon(ring))
     top = np.stack([grid.x_m[:, -1], grid.y_m[:, -1]], axis=-1)
     below = np.stack([grid.x_m[:, -2], grid.y_m[:, -2]], axis=-1)
-    rail = shapely.LineString(top + 0.4 * (top - below))
+    rail = shapely.LineString(top + 0.4 * (top - below)).buffer(3, cap_style="flat")
     rise = np.abs(grid.z_m[blocks.i, blocks.j + 1] - grid.z_m[blocks.i, blocks.j])
     steep = np.flatnonzero((rise > 9) & (generator.random(len(rise)) < 0.12))
     ends = place_in(blocks.quads[steep], np.tile([0.05, 0.45], (len(steep), 1)), np.full((len(steep), 2), 0.5))
     kinds = ["河流", "河流", "铁路"] + ["挡墙"] * len(steep)
     names: list[str | None] = ["青江", "白溪河", "环线铁路", *[None] * len(steep)]
-    walls = list(shapely.linestrings(ends)) if len(steep) else []
+    walls = list(shapely.buffer(shapely.linestrings(ends), 0.4, cap_style="flat")) if len(steep) else []
     return _layer({"kind": kinds, "name": names}, [*rivers, rail, *walls])
 
 

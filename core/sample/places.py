@@ -39,10 +39,10 @@ class Supply:
 
 # Own choice, scarce on purpose: gaps exist in all four of the first kinds.
 SUPPLY = {
-    "eday": Supply(2600, 120, 420, "m2", 1.0),
-    "nurs": Supply(2600, 8, 36, "place", 10.0),
-    "kgar": Supply(3000, 45, 150, "place", 11.0),
-    "heal": Supply(3600, 3000, 9000, "people", 0.04),
+    "eday": Supply(1600, 80, 320, "m2", 1.0),
+    "nurs": Supply(1300, 6, 24, "place", 10.0),
+    "kgar": Supply(1400, 30, 120, "place", 11.0),
+    "heal": Supply(1700, 1500, 6000, "people", 0.04),
     "ectr": Supply(45_000, 1200, 2600, "m2", 1.0),
     "ebed": Supply(22_000, 30, 160, "bed", 32.0),
     "meal": Supply(9_000, 60, 220, "m2", 1.0),
@@ -71,12 +71,14 @@ def make_places(kinds: Kinds, parcels: Parcels, houses: Houses, facts: Facts, pe
     host = houses.parcel[first]
     homes = np.isin(kinds.of("activity")[host], ("home", "shop"))
     first, host = first[homes], host[homes]
-    weight = np.sqrt(people.of_parcel[host] + 120.0)
+    order = _winding(parcels.quads[host].mean(axis=1))
+    first, host = first[order], host[order]
+    share = np.cumsum(people.of_parcel[host] + 30.0)
     total = float(people.of_parcel.sum())
     rows = []
     for kind, supply in SUPPLY.items():
         n = max(2 if kind in ("eday", "nurs", "kgar", "heal") else 1, round(total / supply.people))
-        picked = np.sort(generator.choice(len(first), size=min(n, len(first)), replace=False, p=weight / weight.sum()))
+        picked = np.unique(np.searchsorted(share, (np.arange(n) + generator.random(n)) / n * share[-1]))
         size = generator.uniform(supply.low, supply.high, len(picked))
         size = np.round(size / 10) * 10 if supply.high > 100 else np.round(size)
         area = np.round(size * supply.m2 * generator.uniform(0.9, 1.2, len(picked)))
@@ -94,6 +96,15 @@ def make_places(kinds: Kinds, parcels: Parcels, houses: Houses, facts: Facts, pe
     frame[frames.GEOMETRY] = shapely.centroid(houses.shapes[table["at"].to_numpy("int64")])
     at = houses.parcel[table["at"].to_numpy("int64")]
     return Places(frame, _capacities(frame, generator), _entrances(frame, parcels, at, generator))
+
+
+def _winding(spots: Reals) -> Longs:
+    """Return the order along a Z-curve of 200 m cells: what follows one another lies together."""
+    cells = np.floor((spots - spots.min(axis=0)) / 200.0).astype(np.int64)
+    code = np.zeros(len(spots), dtype=np.int64)
+    for bit in range(10):
+        code |= ((cells[:, 0] >> bit) & 1) << (2 * bit) | ((cells[:, 1] >> bit) & 1) << (2 * bit + 1)
+    return np.argsort(code, kind="stable").astype(np.int64)
 
 
 def _capacities(facilities: pd.DataFrame, generator: np.random.Generator) -> pd.DataFrame:

@@ -51,7 +51,7 @@ class Ground:
     def height(self, u: Reals, v: Reals) -> Reals:
         """Return metres above sea level at plan metres: ridges along u, low beside both rivers, their beds below."""
         p = self.phases
-        ridge = 36 * (1 - np.cos(2 * np.pi * (v - self.river_v) / 1500))
+        ridge = 30 * (1 - np.cos(2 * np.pi * (v - self.river_v) / 1500))
         valley = 1 - 0.85 * np.exp(-(((u - self.river_u) / 650) ** 2))
         roll = 5 * np.sin(2 * np.pi * u / 900 + p[3]) * np.sin(2 * np.pi * v / 1100 + p[4])
         beds = -16 * np.exp(-(((v - self.river_v) / 75) ** 2)) - 16 * np.exp(-(((u - self.river_u) / 65) ** 2))
