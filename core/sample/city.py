@@ -45,14 +45,15 @@ LAYERS = (
 class City:
     """Frames by layer name (EPSG:4545; activity and capacities have no geometry), the DEM, truth (parcel_id, tag).
 
-    `kinds` (parcel_id, kind) names the table each parcel was drawn from; it is not written anywhere. facilities_gcj02
-    is made where coordinates can be transformed.
+    `kinds` (parcel_id, kind) names the table each parcel was drawn from, `houses_of` the parcel of each building; they
+    are not written anywhere. facilities_gcj02 is made where coordinates can be transformed.
     """
 
     layers: dict[str, pd.DataFrame]
     dem: Dem
     truth: pd.DataFrame
     kinds: pd.DataFrame
+    houses_of: pd.Series
 
 
 def make_city(seed: int, parcel_count: int, run: Run) -> City:
@@ -94,7 +95,8 @@ def make_city(seed: int, parcel_count: int, run: Run) -> City:
     layers["parcels"] = _add_oddities(parcel_frame, kinds, copies, seed, run)
     dem = make_dem(grid.ground, _bounds(grid), seed, run.part(0.85, 1))
     _tell(layers, truth, run)
-    return City({name: layers[name] for name in LAYERS}, dem, truth, told)
+    houses_of = parcel_frame["parcel_id"].iloc[houses.parcel].reset_index(drop=True)
+    return City({name: layers[name] for name in LAYERS}, dem, truth, told, houses_of)
 
 
 def _add_ground(layers: dict[str, pd.DataFrame], grid: Grid, blocks: Blocks, kinds: Kinds, seed: int, run: Run) -> None:

@@ -13,8 +13,8 @@ from .grid import Flags, Grid, Longs
 from .names import street_names
 from .terrain import Reals
 
-STAIRS_GRADE = 0.10  # own choice: steeper links across the slope are stairs
-MAJOR_GRADE = 0.13  # … of the wide ones
+STAIRS_GRADE = 0.085  # own choice: steeper links across the slope are stairs
+MAJOR_GRADE = 0.11  # … of the wide ones
 STEP_RISE_M = 0.16
 COLUMNS = (
     "highway", "bridge", "tunnel", "layer", "incline", "step_count", "width", "conveying", "foot", "name",
@@ -31,7 +31,8 @@ def make_roads(grid: Grid, alley_i: Longs, alley_j: Longs, seed: int, run: Run) 
     run.progress(0.5)
     parts.append(_oddities(grid))
     roads = pd.concat(parts, ignore_index=True)
-    roads["name"] = frames.texts(street_names(generator, roads.pop("line").to_numpy("int64"), roads["highway"]))
+    names = street_names(generator, roads.pop("line").to_numpy("int64"), roads["highway"])
+    roads["name"] = frames.texts(name or None for name in names)
     roads.insert(0, "road_id", frames.texts(f"R{number:07d}" for number in range(1, len(roads) + 1)))
     for name in COLUMNS[:5] + COLUMNS[7:9]:
         roads[name] = frames.texts(value or None for value in roads[name])
