@@ -76,8 +76,8 @@ def _offers(facilities: pd.DataFrame, capacities: pd.DataFrame | None, run: Run)
 
 
 def _capacity(kind: Kind, rows: pd.DataFrame, run: Run) -> pd.DataFrame:
-    given, unit = rows["capacity"].to_numpy("float64"), rows["unit"].to_numpy(dtype=object)
-    other_unit = ~pd.isna(unit) & (unit != kind.unit) & ~np.isnan(given)
+    given, unit = rows["capacity"].to_numpy("float64"), rows["unit"].fillna("").to_numpy(dtype=object)
+    other_unit = (unit != "") & (unit != kind.unit) & ~np.isnan(given)
     run.leave_out("FACILITIES", rows["facility_id"][other_unit], "capacity_unit_odd", "warning", unit=kind.unit)
     given = np.where(other_unit, np.nan, given)
     area = rows["floor_m2"].to_numpy("float64")

@@ -64,6 +64,7 @@ def test_supply(kinds):
         [("f10", "kgar", 180.0, "place"), ("f10", "nurs", 40.0, "place"), ("f99", "nurs", 1.0, "place")],
         columns=["facility_id", "kind", "capacity", "unit"],
     )
+    facilities = facilities.astype({"kind": "string", "unit": "string", "status": "string"})  # as layers are read
     run = Run()
     found = list_supply(facilities, capacities, list(kinds.values()), run)
     rows = {(row.facility_id, row.kind): (row.capacity, row.capacity_from) for row in found.itertuples()}
@@ -110,3 +111,9 @@ def test_feasible_sizes(kinds):
     n, size = feasible_sizes(np.array([0.0, 100, 200, 750, 751, 2000]), kinds["eday"])
     assert n.tolist() == [0, 0, 1, 1, 2, 3]
     assert np.allclose(size, [np.nan, np.nan, 350, 750, 375.5, 666.6667], equal_nan=True)
+
+
+def test_facilities_without_unit_status_and_area(kinds):
+    bare = pd.DataFrame({"facility_id": ["a"], "kind": pd.array(["nurs"], dtype="string"), "capacity": [12.0]})
+    found = list_supply(bare, None, list(kinds.values()), Run())
+    assert found[["facility_id", "capacity"]].values.tolist() == [["a", 12.0]]

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reviews of several people in one table; where they disagree, both stand in the list of conflicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from .. import frames, schema
+from ..run import Run
+
+COLUMNS = ("review_id", "parcel_id", "geometry_hash", "tag", "reviewer", "reviewed_at", "reason", "evidence")
+
+
+@dataclass(frozen=True, eq=False)
+class Merged:
+    """Tables reviews (every review once, sorted by parcel, time) and review_conflicts."""
+
+    reviews: pd.DataFrame
+    conflicts: pd.DataFrame
+
+
+def merge_reviews(tables: Sequence[pd.DataFrame], run: Run) -> Merged:
+    """Merge reviews of one parcel geometry from several files.
+
+    A review of the same id is taken once; the same id with another content is a conflict (`same id`). Of one parcel in
+    one geometry the latest review counts (`kept` = 1) as in every run; another reviewer's other tag is a conflict
+    (`other tag`). Reviews of changed geometries stay apart: both are kept.
+    Nothing is dropped: OUTPUT holds all reviews, so that a later merge finds the same conflicts.
+    """
+    every = pd.concat([_whole(table) for table in tables], ignore_index=True).drop_duplicates(ignore_index=True)
+    every = every.sort_values(["parcel_id", "geometry_hash", "reviewed_at", "review_id"], ignore_index=True)
+    same_id = every.duplicated("review_id", keep=False) & (every["review_id"] != "")
+    place = every.groupby(["parcel_id", "geometry_hash"], sort=False)
+    latest = place.cumcount(ascending=False) == 0
+    others = place["tag"].transform("nunique") > 1
+    by_one = place["reviewer"].transform("nunique") == 1  # somebody changed their mind: no conflict
+    why = pd.Series("", index=every.index).mask(others & ~by_one, "other tag").mask(same_id, "same id")
+    conflicts = every[why != ""].assign(kept=latest.astype("Int64"), why=why)
+    run.fact(reviews_n=len(every), conflicts_n=len(conflicts))
+    return Merged(
+        frames.conform(every, schema.table("reviews")), frames.conform(conflicts, schema.table("review_conflicts"))
+    )
+
+
+def _whole(table: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({name: frames.optional(table, name).astype(frames.TEXT).fillna("") for name in COLUMNS})

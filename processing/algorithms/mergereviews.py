@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""mergereviews: the decisions of several reviewers in one table."""
+
+from __future__ import annotations
+
+from ...core import schema
+from .. import parameters as declare
+from ..base import Output, RenewalAlgorithm, Results
+from ..parameters import RoleUse
+
+
+class MergeReviews(RenewalAlgorithm):
+    """All reviews once, and the conflicts between them."""
+
+    ID, GROUP, MAIN = "mergereviews", "tag", ()
+    ROLES = (RoleUse("REVIEWS", tables=("reviews",), needs=("parcel_id", "tag"), many=True, geometry="none"),)
+
+    def definitions(self):
+        yield from self.ROLES[0].definitions()
+        yield declare.sink("OUTPUT", "none")
+        yield declare.sink("CONFLICTS", "none")
+
+    def compute(self, inputs, run) -> Results:
+        from ...core.tagging.merging import merge_reviews
+
+        merged = merge_reviews([inputs.table(name) for name in inputs.several("REVIEWS")], run)
+        return Results({
+            "OUTPUT": Output(merged.reviews, schema.table("reviews")),
+            "CONFLICTS": Output(merged.conflicts, schema.table("review_conflicts")),
+        })  # fmt: skip

@@ -1,0 +1,110 @@
+"""Accuracy against published and hand-worked numbers, field samples, merged reviews."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from urban_renewal.core.errors import RenewalError
+from urban_renewal.core.run import Run
+from urban_renewal.core.tagging.accuracy import choose_field_sample, compare_tags, sample_size, wilson
+from urban_renewal.core.tagging.merging import merge_reviews
+
+
+def tagged(rows):
+    table = pd.DataFrame(rows, columns=["parcel_id", "tag", "tag_level", "tag_score"])
+    table["tag_reason"] = "…"
+    table["geometry"] = np.array([shapely.box(0, 0, 1, 1)] * len(table), dtype=object)
+    return table
+
+
+def test_kappa_of_a_textbook_table():
+    # Cohen's table as on many pages: both yes 20, both no 15, 5 and 10 apart → agreement 0.7, kappa 0.4
+    rows, truths = [], []
+    for real, tag, count in (
+        ("old_compound", "old_compound", 20), ("old_compound", "none", 5), ("none", "old_compound", 10),
+        ("none", "none", 15),
+    ):  # fmt: skip
+        for _ in range(count):
+            rows.append((f"p{len(rows):02}", tag, "confirmed" if tag != "none" else "none", 0.9))
+            truths.append(real)
+    truth = pd.DataFrame({"parcel_id": [row[0] for row in rows], "truth": truths})
+    found = compare_tags(tagged(rows), truth, Run())
+    assert np.isclose(found.accuracy, 0.7) and np.isclose(found.kappa, 0.4)
+    row = found.matrix.set_index("class").loc["old_compound"]
+    assert (row["n"], row["as_old_compound"], row["as_none"]) == (25, 20, 5)
+    assert (row["precision"], row["recall"], row["f1"]) == (0.6667, 0.8, 0.7273)
+    assert len(found.errors) == 15
+
+
+def test_wilson_interval():
+    # 10 of 100: 0.0552–0.1744 (Newcombe 1998, table I: 81 of 263 gives 0.2553–0.3662)
+    assert np.allclose(wilson(81, 263), (81 / 263, 0.2553, 0.3662), atol=5e-5)
+    assert np.isnan(wilson(0, 0)[0])
+
+
+def test_suspected_counts_apart():
+    rows = [
+        ("a", "urban_village", "confirmed", 0.8),
+        ("b", "urban_village", "suspected", 0.5),
+        ("c", "none", "none", 0.1),
+    ]
+    truth = pd.DataFrame({"parcel_id": ["a", "b", "c", "x", "a"], "truth": ["urban_village"] * 3 + ["none", "none"]})
+    run = Run()
+    row = compare_tags(tagged(rows), truth, run).matrix.set_index("class").loc["urban_village"]
+    assert np.isclose(row["recall"], 1 / 3, atol=1e-4) and np.isclose(row["recall_any"], 2 / 3, atol=1e-4)
+    assert row["precision"] == 1
+    assert {(item.feature_id, item.code) for item in run.left_out} == {
+        ("x", "truth_without_parcel"),
+        ("a", "truth_twice"),
+    }
+    with pytest.raises(RenewalError):
+        compare_tags(tagged(rows), pd.DataFrame({"parcel_id": ["z"], "truth": ["none"]}), Run())
+
+
+def test_sample_sizes_of_cochran():
+    assert sample_size(10**9, 0.05) == 385 and sample_size(1000, 0.05) == 278 and sample_size(50, 0.05) == 45
+    assert sample_size(0, 0.05) == 0
+
+
+def test_field_sample_takes_the_doubtful_first_and_is_repeatable():
+    random = np.random.default_rng(2)
+    rows = [(f"p{n:04}", random.choice(["old_compound", "none"]), "", float(random.random())) for n in range(900)]
+    rows = [
+        (a, tag, "none" if tag == "none" else random.choice(["confirmed", "suspected"]), score)
+        for a, tag, _, score in rows
+    ]
+    table = tagged(rows)
+    found = choose_field_sample(table, 0.05, 3, Run())
+    doubtful = sorted(row[0] for row in rows if row[2] == "suspected")
+    assert sorted(found["parcel_id"][: len(doubtful)]) == doubtful
+    sure = sum(1 for row in rows if row[2] == "confirmed")
+    assert (found["stratum"][found["why"] == "random"] == "old_compound").sum() == sample_size(sure, 0.05)
+    mixed = table.sample(frac=1, random_state=1).reset_index(drop=True)
+    pd.testing.assert_frame_equal(choose_field_sample(mixed, 0.05, 3, Run()), found)
+    assert not choose_field_sample(table, 0.05, 4, Run())["parcel_id"].equals(found["parcel_id"])
+
+
+def review(number, parcel, tag, who, day, shape="h1"):
+    return {
+        "review_id": number,
+        "parcel_id": parcel,
+        "geometry_hash": shape,
+        "tag": tag,
+        "reviewer": who,
+        "reviewed_at": day,
+    }
+
+
+def test_merged_reviews_and_their_conflicts():
+    first = pd.DataFrame([
+        review("1", "a", "old_compound", "甲", "2025-01-01"), review("2", "b", "none", "甲", "2025-01-01"),
+        review("3", "c", "none", "甲", "2025-01-01"), review("4", "c", "old_compound", "甲", "2025-02-01"),
+    ])  # fmt: skip
+    second = pd.DataFrame([
+        review("1", "a", "old_compound", "甲", "2025-01-01"), review("5", "b", "urban_village", "乙", "2025-01-02"),
+        review("6", "a", "none", "乙", "2025-01-01", shape="h2"),
+    ])  # fmt: skip
+    merged = merge_reviews([first, second], Run())
+    assert sorted(merged.reviews["review_id"]) == ["1", "2", "3", "4", "5", "6"]
+    told = merged.conflicts[["parcel_id", "review_id", "kept", "why"]].values.tolist()
+    assert told == [["b", "2", 0, "other tag"], ["b", "5", 1, "other tag"]]  # 甲 changed their mind on c: no conflict
