@@ -19,6 +19,7 @@ from .blocks import DISTRICTS, Blocks, Parcels
 from .grid import Longs, blank, draw
 from .names import place_names
 
+DOC_AREA_WRONG = 0.05  # own choice: papers that do not fit the ground
 TRUTHS = ("old_compound", "urban_village", "idle_factory", "none")
 
 
@@ -107,7 +108,8 @@ def make_parcel_frame(kinds: Kinds, parcels: Parcels, seed: int) -> pd.DataFrame
     middle = np.array([pair[0] for pair in kinds.of("boundary")]), np.array([pair[1] for pair in kinds.of("boundary")])
     frame["in_boundary"] = np.round(np.clip(generator.normal(*middle), 0, 1), 2)
     frame.loc[generator.random(n) < 0.03, "in_boundary"] = np.nan
-    area = shapely.area(shapes) * generator.normal(1, 0.012, n)
+    wrong = np.where(generator.random(n) < DOC_AREA_WRONG, 0.05, 0.003)
+    area = shapely.area(shapes) * generator.normal(1, wrong)
     frame["doc_area"] = np.where(generator.random(n) < 0.1, np.nan, np.round(area, 2))
     names = np.array(place_names(generator, kinds.of("name")), dtype=object)
     frame["name"] = frames.texts(blank(generator.random(n) < 0.15, names))
