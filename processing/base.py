@@ -47,6 +47,8 @@ class Output:
     carry: str = ""  # layer parameter whose own fields come along
     like: str = ""  # layer parameter whose original geometry the rows have
     hidden: tuple[str, ...] = ()  # columns that are written but folded away in the attribute table
+    carried: Any = None  # the own columns (encoding.Carried) of a layer that plays no role
+    wkb_type: Any = None  # the geometry type of a table with any geometry
 
 
 @dataclass

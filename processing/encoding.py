@@ -60,12 +60,14 @@ class Encoded:
 
 
 def encode(
-    frame: Any, table: schema.Table, crs: QgsCoordinateReferenceSystem, language: str, carried: Carried | None = None
-) -> Encoded:
+    frame: Any, table: schema.Table, crs: QgsCoordinateReferenceSystem, language: str,
+    carried: Carried | None = None, wkb_type: Any = None,
+) -> Encoded:  # fmt: skip
     """Encode a conformed frame; with `carried`, the input's fields go first, matched by the table's key column.
 
-    The frame's geometry must already be in `crs`. Raises RenewalError("not_finite") for an infinite number: NaN is
-    written as NULL, infinity is a fault of ours that must not reach a file.
+    A table without a key has the carried rows as they stand; `wkb_type` is the layer's own where the table has any
+    geometry, heights included. The frame's geometry must already be in `crs`. Raises RenewalError("not_finite") for an
+    infinite number: NaN is written as NULL, infinity is a fault of ours that must not reach a file.
     """
     import numpy as np
     import shapely
@@ -75,7 +77,7 @@ def encode(
     fields, columns, renamed = QgsFields(), [], {}
     if carried is not None:
         position = {key: row for row, key in enumerate(carried.ids)}
-        rows = [position[key] for key in frame[table.key[0]]]
+        rows = [position[key] for key in frame[table.key[0]]] if table.key else list(range(len(frame)))
         for item, name in _carried_fields(carried, table):
             fields.append(_renamed(item, name))
             raw = carried.values[item.name()].to_numpy(dtype=object)
@@ -91,9 +93,10 @@ def encode(
     if table.geometry != "none":
         shapes = frames.geometries(frame)
         missing = shapely.is_missing(shapes)
-        binary = np.where(missing, None, shapely.to_wkb(shapes, output_dimension=2))
+        solid = wkb_type is not None and QgsWkbTypes.hasZ(wkb_type)
+        binary = np.where(missing, None, shapely.to_wkb(shapes, output_dimension=3 if solid else 2))
         wkb = [bytes(item) if item is not None else None for item in binary]
-    return Encoded(table, fields, columns, wkb, _wkb_type(frame, table), crs, len(frame), renamed)
+    return Encoded(table, fields, columns, wkb, wkb_type or _wkb_type(frame, table), crs, len(frame), renamed)
 
 
 def _wkb_type(frame: Any, table: schema.Table) -> Any:
@@ -121,7 +124,7 @@ def _carried_fields(carried: Carried, table: schema.Table) -> list[tuple[QgsFiel
     chosen: list[tuple[QgsField, str]] = []
     for item in carried.fields:
         name, lower = item.name(), item.name().lower()
-        if lower == "fid" or (lower in ours and is_result) or (lower == table.key[0] and name == carried.id_field):
+        if lower == "fid" or (lower in ours and is_result) or (lower in table.key[:1] and name == carried.id_field):
             continue
         while name.lower() in taken:
             name += "_in"

@@ -163,6 +163,13 @@ class Inputs:
             return datetime.date.today()
         return datetime.date(value.date().year(), value.date().month(), value.date().day())
 
+    def crs(self, name: str) -> QgsCoordinateReferenceSystem:
+        """Return a coordinate system; raises RenewalError("crs_unknown") for one that QGIS does not know."""
+        crs = self._algorithm.parameterAsCrs(self._parameters, name, self.context)
+        if not crs.isValid():
+            raise RenewalError("crs_unknown", parameter=name, given=str(self._parameters.get(name, "")))
+        return crs
+
     def path(self, name: str) -> Path | None:
         """Return a file or folder, absolute, or None."""
         value = self._algorithm.parameterAsString(self._parameters, name, self.context)

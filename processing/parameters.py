@@ -11,6 +11,7 @@ from qgis.core import (
     Qgis,
     QgsProcessing,
     QgsProcessingParameterBoolean,
+    QgsProcessingParameterCrs,
     QgsProcessingParameterDateTime,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
@@ -114,6 +115,11 @@ def flag(name: str, default: bool = False) -> QgsProcessingParameterDefinition:
 def text(name: str, default: str = "", optional: bool = True) -> QgsProcessingParameterDefinition:
     """Return a text parameter."""
     return QgsProcessingParameterString(name, name, default, optional=optional)
+
+
+def crs(name: str, default: str) -> QgsProcessingParameterDefinition:
+    """Return a coordinate system."""
+    return QgsProcessingParameterCrs(name, name, default)
 
 
 def date(name: str) -> QgsProcessingParameterDefinition:

@@ -15,6 +15,7 @@ from .texts import tr
 ALGORITHMS: tuple[tuple[str, str], ...] = (
     ("createsample", "CreateSample"),
     ("checkinputs", "CheckInputs"),
+    ("fixcoordinates", "FixCoordinates"),
     ("allocatepopulation", "AllocatePopulation"),
     ("buildwalknetwork", "BuildWalkNetwork"),
     ("tagparcels", "TagParcels"),

@@ -109,8 +109,8 @@ def _in_result_crs(output: Any, inputs: Inputs) -> Any:
 
 
 def _encode(frame: Any, output: Any, inputs: Inputs, run: Run) -> Encoded:
-    carried = inputs.carried(output.carry) if output.carry else None
-    return encode(frame, output.table, inputs.plan.result_crs, run.language, carried)
+    carried = inputs.carried(output.carry) if output.carry else output.carried
+    return encode(frame, output.table, inputs.plan.result_crs, run.language, carried, output.wkb_type)
 
 
 def _described(name: str, frame: Any, output: Any, plan: Any) -> Any:

@@ -62,6 +62,8 @@ def _column(name: str, spec: Mapping[str, object]) -> RoleColumn:
 def role_for(name: str, tables: Iterable[str], fields: Iterable[str]) -> Role:
     """Return the role `name` with the columns of our own result tables added; an empty name = the table alone.
 
+    Without name and tables: any layer, of which no column is known.
+
     `{kind}` and `{profile}` columns are those that the layer's `fields` have. A table's columns are found by their full
     name or their shapefile name, never by any other alias.
     """
@@ -75,7 +77,7 @@ def role_for(name: str, tables: Iterable[str], fields: Iterable[str]) -> Role:
             columns.setdefault(column.name, RoleColumn(column.name, column.type, "", known, {}))
         if base is None:
             base = Role(table_name, {"zh": table.zh, "en": table.en}, table.geometry, (), {}, is_ours=True)
-    assert base is not None
+    base = base or Role("LAYER", {"zh": "图层", "en": "layer"}, "any", (), {})
     return Role(base.name, base.title, base.geometry, base.layers, columns, base.is_ours)
 
 

@@ -39,8 +39,14 @@ def wgs84_to_gcj02(longitude: npt.ArrayLike, latitude: npt.ArrayLike) -> Pair:
     magic = 1 - ECCENTRICITY_2 * np.sin(radians) ** 2
     d_lat = np.degrees(north * magic**1.5 / (AXIS_M * (1 - ECCENTRICITY_2)))
     d_lon = np.degrees(east * np.sqrt(magic) / (AXIS_M * np.cos(radians)))
-    inside = (lon >= CHINA[0]) & (lon <= CHINA[1]) & (lat >= CHINA[2]) & (lat <= CHINA[3])
+    inside = ~is_outside(lon, lat)
     return np.where(inside, lon + d_lon, lon), np.where(inside, lat + d_lat, lat)
+
+
+def is_outside(longitude: npt.ArrayLike, latitude: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Say which degrees lie outside the box in which the algorithm shifts anything; NaN lies outside."""
+    lon, lat = np.asarray(longitude, dtype=np.float64), np.asarray(latitude, dtype=np.float64)
+    return ~((lon >= CHINA[0]) & (lon <= CHINA[1]) & (lat >= CHINA[2]) & (lat <= CHINA[3]))
 
 
 def gcj02_to_bd09(longitude: npt.ArrayLike, latitude: npt.ArrayLike) -> Pair:
