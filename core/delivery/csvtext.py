@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""CSV that a spreadsheet opens in Chinese and never runs: UTF-8 with BOM, guarded formulas, geometry as WKT.
+
+A missing value is an empty cell, an empty text is "" in quotes; readers that know no difference see both as empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import shapely
+
+from ..run import Run
+from .flat import Flat, Loss
+
+BOM = "\ufeff"
+GUARD = "'"
+STARTS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+    "|",
+    "%",
+)  # what spreadsheets take for a formula
+WKT = "WKT"  # the heading by which GDAL and QGIS know geometry
+SLICE = 500
+CSVT = {"text": "String", "int": "Integer64", "real": "Real"}
+
+
+def write_csv(flat: Flat, file: str, run: Run) -> tuple[str, list[Loss]]:
+    """Return a table as CSV text (RFC 4180, CRLF, BOM) and what it does not hold as the data have it.
+
+    Headings are the columns' names. The column WKT, in full precision, comes last.
+    Losses: `loss_guarded` (an apostrophe before a text that a spreadsheet would run), `loss_empty_text`,
+    `loss_control` (NUL and lone surrogates), `loss_empty_shape`.
+    """
+    losses: list[Loss] = []
+    shapes = [] if flat.shapes is None else _wkt(flat, file, losses)
+    heads = [column.name for column in flat.columns] + ([WKT] if flat.shapes is not None else [])
+    lines = [",".join(_quoted(guard(name)) for name in heads)]
+    for row in range(len(flat)):
+        if row % SLICE == 0:
+            run.progress(row / len(flat))
+        cells = list(_cells(flat, row, file, losses))
+        cells += [_quoted(shapes[row]) if shapes[row] else ""] if flat.shapes is not None else []
+        lines.append(",".join(cells))
+    return BOM + "\r\n".join(lines) + "\r\n", losses
+
+
+def types_line(flat: Flat) -> str:
+    """Return the .csvt beside the CSV: the type of each column, by which GDAL and QGIS read numbers as numbers."""
+    types = [CSVT[column.type] for column in flat.columns] + (["WKT"] if flat.shapes is not None else [])
+    return ",".join(f'"{name}"' for name in types) + "\r\n"
+
+
+def guard(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula: an apostrophe before it when it needs one."""
+    head = text.lstrip(" \u00a0\u3000\ufeff")
+    return GUARD + text if head.startswith(STARTS) or text.startswith(GUARD) else text
+
+
+def clean(text: str) -> str:
+    """Return the text without NUL and lone surrogates, which no text file can hold."""
+    return "".join(letter for letter in text if letter != "\0" and not "\ud800" <= letter <= "\udfff")
+
+
+def _cells(flat: Flat, row: int, file: str, losses: list[Loss]) -> Iterator[str]:
+    for column, values in zip(flat.columns, flat.values):
+        value = values[row]
+        if not isinstance(value, str):
+            yield _number(value, column.digits)
+            continue
+        plain = clean(value)
+        safe = guard(plain)
+        codes = {"loss_control": plain != value, "loss_guarded": safe != plain, "loss_empty_text": value == ""}
+        for code in (code for code, is_so in codes.items() if is_so):
+            losses.append(Loss(file, flat.name, flat.ids[row], column.name, code, value, safe))
+        yield _quoted(safe)
+
+
+def _number(value: Any, digits: int) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, int):
+        return str(value)
+    fixed = f"{value:.{digits}f}"
+    return fixed if float(fixed) == value else repr(value)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _wkt(flat: Flat, file: str, losses: list[Loss]) -> list[str]:
+    assert flat.shapes is not None
+    empty = shapely.is_empty(flat.shapes)
+    for row in empty.nonzero()[0]:
+        losses.append(Loss(file, flat.name, flat.ids[row], "", "loss_empty_shape", flat.shapes[row].wkt, ""))
+    texts = shapely.to_wkt(flat.shapes, rounding_precision=-1, trim=True)
+    return ["" if text is None or gone else str(text) for text, gone in zip(texts, empty)]
