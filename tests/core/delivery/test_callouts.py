@@ -1,0 +1,57 @@
+"""Boxes on the map: near their places, inside the frame, never on each other."""
+
+import itertools
+
+import numpy as np
+import pytest
+from urban_renewal.core.delivery.callouts import Request, fit_words, place_callouts, text_width_mm
+from urban_renewal.core.run import Run
+
+FRAME = (0.0, 0.0, 296.0, 210.0)
+NOTHING = np.empty((0, 2))
+
+
+def share_ground(a, b):
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def test_a_lonely_place_keeps_its_place():
+    [made] = place_callouts([Request(100, 100, 30, 8, 6)], FRAME, [], NOTHING, Run())
+    assert (made.x, made.y, made.has_leader) == (100, 100, False)
+    assert made.box == pytest.approx((97, 96, 127, 104))  # the circle is the left end of the box
+
+
+def test_at_the_right_edge_the_box_turns_to_the_left():
+    [made] = place_callouts([Request(290, 100, 30, 8, 6)], FRAME, [], NOTHING, Run())
+    assert made.box == pytest.approx((263, 96, 293, 104))
+
+
+def test_many_places_close_together_do_not_cover_each_other():
+    """60 places on a grid of 12 mm: boxes of 30 × 8 mm must move; none overlaps, covers a circle or leaves the map."""
+    spots = [(60 + 12 * (n % 10), 60 + 12 * (n // 10)) for n in range(60)]
+    asked = [Request(x, y, 30, 8, 6) for x, y in spots]
+    made = place_callouts(asked, FRAME, [(90, 90, 110, 110)], NOTHING, Run())
+    boxes = [item.box for item in made if item.box]
+    assert len(boxes) >= 20
+    assert not any(share_ground(a, b) for a, b in itertools.combinations(boxes, 2))
+    assert not any(share_ground(box, (90, 90, 110, 110)) for box in boxes)
+    assert all(b[0] >= 0 and b[1] >= 0 and b[2] <= 296 and b[3] <= 210 for b in boxes)
+    for item, (x, y) in zip(made, spots):
+        moved = np.hypot(item.x - x, item.y - y)
+        assert item.has_leader == (moved > 8)
+        if item.box is None:
+            assert moved == 0  # only its number, where it is
+
+
+def test_a_branch_stays_visible_when_there_is_room():
+    line = np.column_stack([np.arange(100.0, 140.0), np.full(40, 100.0)])  # under the box at its place
+    [made] = place_callouts([Request(100, 100, 30, 8, 6)], FRAME, [], line, Run())
+    covered = (line[:, 0] > made.box[0]) & (line[:, 0] < made.box[2]) & (abs(made.y - 100) < 4)
+    assert covered.sum() < 5
+
+
+def test_words_fit():
+    assert text_width_mm("瓣", 10) == pytest.approx(3.528)
+    assert fit_words("数据来源", 7.5, 20) == "数据来源"
+    assert fit_words("很长的数据来源说明文字", 10, 20) == "很长的数据…"  # (5 + 0.58) · 3.528 = 19.7 mm
+    assert text_width_mm(fit_words("a" * 500, 7.5, 50, 2), 7.5) <= 100
