@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .. import frames
+from ..run import Run
 from .classes import Kinds
 from .grid import Flags, Longs
 from .terrain import Reals
@@ -33,7 +34,7 @@ REGISTERED, POI_LEFT = 0.36, 0.36  # idle, but a firm is still registered there,
 ELSEWHERE, UNMAPPED = 0.2, 0.35  # at work, but its firm is registered elsewhere, no point is on the map
 
 
-def make_activity(kinds: Kinds, floor_m2: Reals, ids: pd.Series, seed: int) -> pd.DataFrame:
+def make_activity(kinds: Kinds, floor_m2: Reals, ids: pd.Series, seed: int, run: Run) -> pd.DataFrame:
     """Return the activity table: `parcel_id, stream, value, date`; `floor_m2` (p,) floor area of each parcel.
 
     Values are sums (power, water, tax) or means (firm, poi, people) over the twelve months up to the date, or a month's
@@ -44,6 +45,7 @@ def make_activity(kinds: Kinds, floor_m2: Reals, ids: pd.Series, seed: int) -> p
     level = _levels(sort, generator)
     parts = []
     for number, stream in enumerate(STREAMS):
+        run.progress(0.8 * number / len(STREAMS))
         work = np.isin(sort, WORK)
         known = generator.random(len(sort)) < np.where(work, KNOWN["work"][number], KNOWN["rest"][number])
         here = np.flatnonzero(known & (floor_m2 > 0) & (sort != "nothing"))

@@ -16,7 +16,7 @@ from .activity import make_activity
 from .blocks import Blocks, community_of, make_blocks, make_parcels
 from .classes import TRUTHS, Kinds, make_kinds, make_parcel_frame, parcel_ids
 from .grid import PARCELS_A_BLOCK, Grid, make_grid
-from .houses import find_facts, make_building_frame
+from .houses import find_facts, make_building_frame, rise_across
 from .layout import place_houses
 from .overlays import (
     make_barriers,
@@ -70,16 +70,17 @@ def make_city(seed: int, parcel_count: int, run: Run) -> City:
     parcels = make_parcels(blocks, seed)
     run.progress(0.1)
     kinds = make_kinds(blocks, parcels, seed)
-    houses = place_houses(kinds, parcels, seed)
+    houses = place_houses(kinds, parcels, seed, run.part(0.1, 0.25))
     run.progress(0.25)
-    facts = find_facts(kinds, houses, seed)
+    facts = find_facts(kinds, houses, seed, run.part(0.25, 0.4))
     parcel_frame = make_parcel_frame(kinds, parcels, seed)
     layers = {"parcels": parcel_frame}
     run.progress(0.4)
-    layers["buildings"] = make_building_frame(kinds, houses, facts, parcels, grid.ground, seed)
+    rise = rise_across(parcels, grid.ground)
+    layers["buildings"] = make_building_frame(kinds, houses, facts, rise, seed, run.part(0.4, 0.6))
     run.progress(0.6)
     floor = np.bincount(houses.parcel, facts.floor_m2, minlength=len(kinds.kind)).astype(np.float64)
-    layers["activity"] = make_activity(kinds, floor, parcel_frame["parcel_id"], seed)
+    layers["activity"] = make_activity(kinds, floor, parcel_frame["parcel_id"], seed, run.part(0.6, 0.7))
     run.progress(0.7)
     community, outlines = community_of(grid, blocks)
     people = count_people(kinds, houses, facts, community[parcels.block], outlines, seed)

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from .. import frames
+from ..run import Run
 from .blocks import Parcels
 from .classes import Kinds, tables
 from .grid import Longs, blank, draw
@@ -34,7 +35,7 @@ class Facts:
     floor_m2: Reals
 
 
-def find_facts(kinds: Kinds, houses: Houses, seed: int) -> Facts:
+def find_facts(kinds: Kinds, houses: Houses, seed: int, run: Run) -> Facts:
     """Draw what is true of each building: mostly like its neighbours in the parcel, sometimes not."""
     generator = np.random.Generator(np.random.PCG64([seed, 8]))
     n, kind = len(houses.parcel), kinds.kind[houses.parcel]
@@ -42,6 +43,7 @@ def find_facts(kinds: Kinds, houses: Houses, seed: int) -> Facts:
     shared = generator.random(len(kinds.kind))[houses.parcel]
     alike = generator.random(n) < 0.6
     for number, name in enumerate(kinds.names):
+        run.progress(number / len(kinds.names))
         here = np.flatnonzero(kind == number)
         if not len(here):
             continue
@@ -60,15 +62,14 @@ def find_facts(kinds: Kinds, houses: Houses, seed: int) -> Facts:
     return Facts(year, floors, use, foot, foot * floors)
 
 
-def make_building_frame(
-    kinds: Kinds, houses: Houses, facts: Facts, parcels: Parcels, ground: Ground, seed: int
-) -> pd.DataFrame:
-    """Return the buildings layer as a survey office would have it."""
+def make_building_frame(kinds: Kinds, houses: Houses, facts: Facts, rise_m: Reals, seed: int, run: Run) -> pd.DataFrame:
+    """Return the buildings layer as a survey office would have it; `rise_m` (p,) from rise_across."""
     generator = np.random.Generator(np.random.PCG64([seed, 9]))
     n, kind = len(houses.parcel), kinds.kind[houses.parcel]
     columns = {name: np.full(n, "", dtype=object) for name in ("structure", "lift", "danger")}
     unused = np.zeros(n, dtype=np.bool_)
     for number, name in enumerate(kinds.names):
+        run.progress(0.3 * number / len(kinds.names))
         here = np.flatnonzero(kind == number)
         if not len(here):
             continue
@@ -86,13 +87,15 @@ def make_building_frame(
     coded = (generator.random(len(kinds.kind)) < 0.2)[houses.parcel]
     codes = np.array([STRUCTURE_CODES.get(word, word) for word in columns["structure"]], dtype=object)
     frame = pd.DataFrame({"building_id": frames.texts(f"B{number:07d}" for number in range(1, n + 1))})
-    frame["year"] = frames.texts(write_years(kinds, houses, facts.year, generator))
+    frame["year"] = frames.texts(write_years(kinds, houses, facts.year, generator, run.part(0.3, 0.7)))
     unread = generator.random(n) < 0.04
     frame["floors"] = frames.texts(blank(unread, facts.floors.astype(str).astype(object)))
-    _add_slope(frame, houses, parcels, facts, ground, generator)
+    _add_slope(frame, rise_m[houses.parcel], facts, generator)
+    run.progress(0.8)
     storey = np.array([STOREY_M.get(word, 3.6) for word in facts.use])
     height = np.round(facts.floors * storey + generator.uniform(0, 1.2, n), 1)
     frame["height"] = np.where(generator.random(n) < 0.15, np.nan, height)
+    run.progress(0.9)
     frame["use"] = frames.texts(blank(unused, facts.use))
     frame["structure"] = frames.texts(word or None for word in np.where(coded, codes, columns["structure"]))
     frame["danger"] = frames.texts(word or None for word in columns["danger"])
@@ -102,13 +105,16 @@ def make_building_frame(
     return frame
 
 
-def _add_slope(
-    frame: pd.DataFrame, houses: Houses, parcels: Parcels, facts: Facts, ground: Ground, generator: np.random.Generator
-) -> None:
-    """Add floors under the street of the upper side, and the floor one walks in at, where the parcel is steep."""
+def rise_across(parcels: Parcels, ground: Ground) -> Reals:
+    """Return how many metres the ground rises from each parcel's lower to its upper edge, without sign."""
     low, high = parcels.quads[:, :2].mean(axis=1), parcels.quads[:, 2:].mean(axis=1)
-    drop = np.abs(ground.height(*ground.to_plan(*high.T)) - ground.height(*ground.to_plan(*low.T)))[houses.parcel]
-    down = np.where(facts.floors >= 3, np.minimum(drop // 4, 4), 0).astype(np.int64)
+    rise = ground.height(*ground.to_plan(*high.T)) - ground.height(*ground.to_plan(*low.T))
+    return np.asarray(np.abs(rise), dtype=np.float64)
+
+
+def _add_slope(frame: pd.DataFrame, rise_m: Reals, facts: Facts, generator: np.random.Generator) -> None:
+    """Add floors under the street of the upper side, and the floor one walks in at, where the ground is steep."""
+    down = np.where(facts.floors >= 3, np.minimum(rise_m // 4, 4), 0).astype(np.int64)
     told = generator.random(len(frame)) < 0.6
     frame["floors_down"] = frames.texts(blank(~told, down.astype(str)))
     entry = np.where(down > 0, down + 1, 1).astype(str).astype(object)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from ..run import Run
 from .blocks import Parcels
 from .classes import Kinds
 from .grid import Longs, place_in
@@ -16,6 +17,7 @@ from .terrain import Reals
 
 MARGIN_M = 1.5  # from the parcel's edge
 SIDE_MIN_M = 4.0
+AT_ONCE = 20_000  # buildings between two looks at the cancel flag
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +29,7 @@ class Houses:
     shapes: npt.NDArray[np.object_]
 
 
-def place_houses(kinds: Kinds, parcels: Parcels, seed: int) -> Houses:
+def place_houses(kinds: Kinds, parcels: Parcels, seed: int, run: Run) -> Houses:
     """Return the buildings of all parcels that have any."""
     generator = np.random.Generator(np.random.PCG64([seed, 7]))
     layouts = kinds.of("layout")
@@ -44,17 +46,24 @@ def place_houses(kinds: Kinds, parcels: Parcels, seed: int) -> Houses:
     cell = np.stack([width[at] / columns[at], depth[at] / rows[at]], axis=1)
     centre = np.stack([(order % columns[at] + 0.5), (order // columns[at] + 0.5)], axis=1) * cell + MARGIN_M
     loose = generator.uniform(0.88, 1.12, (len(built), 2))[at] * generator.uniform(0.9, 1.1, (len(at), 2))
+    run.check()
     half = np.maximum(cell * np.minimum(values[at, 2:4] * loose, 0.93), np.minimum(SIDE_MIN_M, 0.9 * cell)) / 2
     corners = _turn(half, cell / 2, np.radians(values[at, 5] * generator.normal(0, 1, len(at))))
+    run.check()
     spare = np.maximum(0.0, cell / 2 - np.abs(corners).max(axis=1))
     shift = generator.uniform(-0.6, 0.6, spare.shape) * spare
     place = (centre + shift)[:, None, :] + corners
     index = built[at]
+    run.check()
     s, t = place[..., 0] / parcels.width_m[index][:, None], place[..., 1] / parcels.depth_m[index][:, None]
-    shapes = shapely.polygons(place_in(parcels.quads[index], s, t))
+    shapes = np.empty(len(index), dtype=object)
+    for low in range(0, len(index), AT_ONCE):
+        run.progress(low / len(index))
+        part = slice(low, low + AT_ONCE)
+        shapes[part] = shapely.polygons(place_in(parcels.quads[index[part]], s[part], t[part]))
     _, number = np.unique(index, return_index=True)
     within = np.arange(len(index)) - np.repeat(number, np.diff([*number, len(index)]))
-    return Houses(index.astype(np.int64), within.astype(np.int64), np.asarray(shapes, dtype=object))
+    return Houses(index.astype(np.int64), within.astype(np.int64), shapes)
 
 
 def _turn(half: Reals, room: Reals, angle: Reals) -> Reals:

@@ -17,7 +17,7 @@ EAST_M, NORTH_M = 360_000.0, 3_270_000.0  # EPSG:4545, near the place where the 
 CELL_M = 12.5
 DEM_NOISE_M = 0.8  # own choice: what a good photogrammetric DEM leaves between houses
 INVERSE_ROUNDS = 16  # the bend changes by < 0.35 of a step: 0.35^16 × 100 m is far under 1 mm
-ROWS_AT_ONCE = 64
+CELLS_AT_ONCE = 60_000  # some tens of milliseconds
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,10 @@ def make_dem(ground: Ground, bounds: tuple[float, float, float, float], seed: in
     generator: Any = np.random.Generator(np.random.PCG64([seed, 90]))
     heights = np.empty((rows, columns), dtype=np.float32)
     x = west + (np.arange(columns) + 0.5) * CELL_M
-    for low in range(0, rows, ROWS_AT_ONCE):
+    step = max(1, CELLS_AT_ONCE // columns)
+    for low in range(0, rows, step):
         run.progress(low / rows)
-        y = north - (np.arange(low, min(rows, low + ROWS_AT_ONCE)) + 0.5) * CELL_M
+        y = north - (np.arange(low, min(rows, low + step)) + 0.5) * CELL_M
         east, high = np.meshgrid(x, y)
         u, v = ground.to_plan(east, high)
         heights[low : low + len(y)] = ground.height(u, v) + generator.normal(0, DEM_NOISE_M, u.shape)

@@ -5,16 +5,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..run import Run
 from .classes import Kinds, tables
 from .grid import Longs, draw
 from .layout import Houses
 
 STYLES = {"year": 0.56, "month": 0.12, "decade": 0.13, "range": 0.1, "suffix": 0.06, "date": 0.03}  # own choice
 DECADES_UNTIL = 2000  # later houses have papers: no decades, no ranges
+AT_ONCE = 50_000
 RENOVATED_YEAR_SHARE = 0.03  # the year of a repair stands where the year of completion should
 
 
-def write_years(kinds: Kinds, houses: Houses, year: Longs, generator: np.random.Generator) -> list[str | None]:
+def write_years(
+    kinds: Kinds, houses: Houses, year: Longs, generator: np.random.Generator, run: Run
+) -> list[str | None]:
     """Return the year text of each building; None = missing, mostly for whole parcels."""
     rate = np.array([tables()["missing_year"].get(name, 0.0) for name in kinds.names])[kinds.kind]
     nowhere = (generator.random(len(kinds.kind)) < rate)[houses.parcel]
@@ -23,9 +27,12 @@ def write_years(kinds: Kinds, houses: Houses, year: Longs, generator: np.random.
     repaired = generator.random(len(year)) < RENOVATED_YEAR_SHARE
     told = np.where(repaired & (year < DECADES_UNTIL), generator.integers(2004, 2016, len(year)), year)
     month = generator.integers(1, 13, len(year))
-    return [
-        None if gap else write_year(int(y), str(word), int(m)) for gap, y, word, m in zip(missing, told, style, month)
-    ]
+    texts: list[str | None] = []
+    for number, (gap, y, word, m) in enumerate(zip(missing.tolist(), told.tolist(), style, month.tolist())):
+        if number % AT_ONCE == 0:
+            run.progress(number / len(year))
+        texts.append(None if gap else write_year(y, word, m))
+    return texts
 
 
 def write_year(year: int, style: str, month: int) -> str:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from urban_renewal.core.jsoncheck import find_faults, shared_schema
 from urban_renewal.core.run import Run
 from urban_renewal.core.sample.city import make_city
 from urban_renewal.core.sample.classes import tables
@@ -125,3 +126,14 @@ def test_low_works_run_and_look_like_idle_ones(cities):
     low = floors[buildings["kind"] == "working_low"].mean()
     idle = floors[buildings["kind"] == "idle_factory"].mean()
     assert low <= idle
+
+
+def test_tables_fit_their_schema_and_say_where_they_come_from():
+    assert find_faults(tables(), shared_schema("sample")) == []
+    types = tables()["types"]
+    assert sum(table["share"] for table in types.values()) == pytest.approx(1)
+    for kind, table in types.items():
+        for field in ("land_use", "ownership", "czcsxm", "floors", "structure", "lift", "use"):
+            assert table[field] is None or sum(table[field].values()) == pytest.approx(1), (kind, field)
+    told = {"land_use", "ownership", "czcsxm", "fq", "layout", "year", "structure", "activity"}
+    assert told <= set(tables()["sources"])
