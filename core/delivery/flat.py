@@ -36,7 +36,8 @@ class Loss:
 class Flat:
     """A layer as lists: `values[c][r]` is str, int, float or None; `shapes` (n,) of shapely or None, in its own CRS.
 
-    `table` describes every column, `ids` name the rows in messages, `system` is the CRS as ESRI WKT, "" without one.
+    `table` describes every column, `ids` name the rows in messages, `system` is the CRS as ESRI WKT, "" without one;
+    `lengths` are the widths in bytes that a template asks for (0 = as needed).
     """
 
     name: str
@@ -45,6 +46,7 @@ class Flat:
     values: Sequence[Sequence[Any]]
     shapes: npt.NDArray[Any] | None = None
     system: str = ""
+    lengths: Sequence[int] = ()
 
     @property
     def columns(self) -> tuple[schema.Column, ...]:
