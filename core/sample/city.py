@@ -13,7 +13,7 @@ from .. import frames
 from ..errors import RenewalError
 from ..run import Run
 from .activity import make_activity
-from .blocks import Blocks, community_of, make_blocks, make_parcels
+from .blocks import DISTRICTS, Blocks, community_of, make_blocks, make_parcels
 from .classes import TRUTHS, Kinds, make_kinds, make_parcel_frame, parcel_ids
 from .grid import PARCELS_A_BLOCK, Grid, make_grid
 from .houses import find_facts, make_building_frame, rise_across
@@ -29,7 +29,7 @@ from .overlays import (
 )
 from .people import count_people
 from .places import make_places, make_stations
-from .streets import make_roads
+from .streets import clear_alleys, make_roads
 from .terrain import Dem, make_dem
 
 LEAST, MOST = 200, 300_000
@@ -103,9 +103,9 @@ def make_city(seed: int, parcel_count: int, run: Run) -> City:
 def _add_ground(layers: dict[str, pd.DataFrame], grid: Grid, blocks: Blocks, kinds: Kinds, seed: int, run: Run) -> None:
     """Add streets, heights and everything that lies over the parcels."""
     shapes, ids = frames.geometries(layers["parcels"]), layers["parcels"]["parcel_id"]
-    alley = np.random.Generator(np.random.PCG64([seed, 30])).random(len(blocks.i))
-    quiet = np.flatnonzero(alley < np.where(blocks.district == 2, 0.0, 0.22))
-    layers["roads"] = make_roads(grid, blocks.i[quiet], blocks.j[quiet], seed, run)
+    quiet = np.flatnonzero(blocks.district != DISTRICTS.index("industry"))
+    open_i, open_j = clear_alleys(grid, blocks.i[quiet], blocks.j[quiet], frames.geometries(layers["buildings"]))
+    layers["roads"] = make_roads(grid, open_i, open_j, seed, run)
     layers["height_points"] = make_height_points(grid, seed)
     layers["protected"] = make_protected(kinds, blocks, shapes, seed)
     layers["barriers"] = make_barriers(grid, blocks, seed)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -96,10 +97,25 @@ def _as_bridges(frame: pd.DataFrame, wet: Flags) -> pd.DataFrame:
     return frame
 
 
-def _alleys(grid: Grid, i: Longs, j: Longs) -> pd.DataFrame:
-    """Return footways through blocks, from the middle of the street below to the middle of the one above."""
+def clear_alleys(grid: Grid, i: Longs, j: Longs, buildings: npt.NDArray[np.object_]) -> tuple[Longs, Longs]:
+    """Return the blocks (i, j) whose middle is free of buildings."""
+    low, high = _alley_ends(grid, i, j)
+    taken, _ = shapely.STRtree(buildings).query(
+        shapely.linestrings(np.stack([low, high], axis=1)), "dwithin", distance=1.5
+    )
+    free = ~np.isin(np.arange(len(i)), taken)
+    return i[free], j[free]
+
+
+def _alley_ends(grid: Grid, i: Longs, j: Longs) -> tuple[Reals, Reals]:
     low = (_xy(grid, i, j) + _xy(grid, i + 1, j)) / 2
     high = (_xy(grid, i, j + 1) + _xy(grid, i + 1, j + 1)) / 2
+    return low, high
+
+
+def _alleys(grid: Grid, i: Longs, j: Longs) -> pd.DataFrame:
+    """Return footways through blocks, from the middle of the street below to the middle of the one above."""
+    low, high = _alley_ends(grid, i, j)
     steep = np.abs(_middle_z(grid, i, j + 1) - _middle_z(grid, i, j)) / np.hypot(*(high - low).T) > STAIRS_GRADE
     words = np.where(steep, "steps", "footway")
     return _frame(np.stack([low, high], axis=1), words.tolist(), np.full(len(i), 2.5), np.full(len(i), -1))

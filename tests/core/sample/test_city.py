@@ -126,6 +126,15 @@ def test_buildings_stand_apart_and_inside_one_parcel():
     assert 2.8 < len(houses) / len(parcels) < 3.6
 
 
+def test_nobody_walks_through_a_house():
+    city, _ = city_of()
+    roads = city.layers["roads"]
+    open_air = roads[roads["tunnel"].isna() & roads["conveying"].isna() & (roads["bridge"].isna())]
+    line, _ = shapely.STRtree(shapes_of(city.layers["buildings"])).query(shapes_of(open_air), "intersects")
+    assert len(line) == 0
+    assert (roads["highway"] == "footway").sum() > 10
+
+
 def test_streets_keep_out_of_parcels_and_every_parcel_lies_by_one():
     city, _ = city_of()
     roads = city.layers["roads"]
