@@ -39,9 +39,23 @@ SOURCE_TYPES = {
 # Choices list a value only once it is built (contract.md); their order is the contract's.
 BUILT: dict[str, tuple[str, ...]] = {
     "RULES": ("chongqing", "cn-national", "strict-morphology"),
-    "STANDARD": ("chongqing",),
+    "STANDARD": ("chongqing", "gb50180-2018", "complete-community-2020", "elder-care-national"),
     "ZONE_RULES": ("chongqing",),
-    "KINDS": ("eday", "nurs", "kgar", "heal"),
+    "KINDS": (
+        "eday",
+        "ectr",
+        "ebed",
+        "nurs",
+        "kgar",
+        "heal",
+        "meal",
+        "play",
+        "park",
+        "mark",
+        "prim",
+        "serv",
+        "rest",
+    ),
     "FORMATS": ("gpkg", "qgz", "xlsx", "pdf", "html"),
     "PROFILES": ("adult", "elder", "carer", "stroller", "wheelchair"),
 }

@@ -9,12 +9,24 @@ from typing import Any
 
 from ..envelope import figure_value
 from ..errors import RenewalError
+from ..run import Run
+
+
+@dataclass(frozen=True)
+class HostRule:
+    """What a room must be like to take a kind in: `max_floor` counted from the entrance storey (None = any)."""
+
+    fits: bool = True
+    max_floor: float | None = None
+    lift_or_ground: bool = False
+    daylight: bool = False
 
 
 @dataclass(frozen=True)
 class Kind:
     """One kind of facility. Sizes in its `unit` (place | bed | m2 | people); `need_factor` units per head of `need_of`;
     `people`: the count of those it serves. `m2_per_unit`, `design_capacity`, `exam_…` None = the standard says nothing.
+    `site_m2` floor area of one facility of a kind that is counted one per circle; `host` what its rooms must be like.
     """
 
     id: str
@@ -35,6 +47,19 @@ class Kind:
     exam_name: Mapping[str, str] | None
     exam_floor_m2: float | None
     standard_id: str
+    site_m2: float | None = None
+    host: HostRule = HostRule()
+
+
+def kinds_in(standard: Mapping[str, Any], wanted: Sequence[str], offered: Sequence[str], run: Run) -> tuple[str, ...]:
+    """Return the kinds to work with: all that were `offered` means all that the standard has (noted), else `wanted`."""
+    if set(wanted) != set(offered):
+        return tuple(wanted)
+    has = {entry["id"] for entry in standard["kinds"]}
+    lacking = [kind for kind in wanted if kind not in has]
+    if lacking:
+        run.note("kinds_not_in_standard", kinds=lacking, standard=standard["id"])
+    return tuple(kind for kind in wanted if kind in has)
 
 
 def kinds_of(standard: Mapping[str, Any], wanted: Sequence[str], direction: str = "auto") -> tuple[Kind, ...]:
@@ -71,8 +96,20 @@ def _kind(entry: Mapping[str, Any], standard_id: str, direction: str) -> Kind:
         profile=entry["profile"], direction=entry["direction"] if direction == "auto" else direction,
         exam_name=exam["name"] if exam else None,
         exam_floor_m2=_number(standard_id, f"{entry['id']}.exam", exam["min_floor_m2"], 0) if exam else None,
-        standard_id=standard_id,
+        standard_id=standard_id, site_m2=optional("site_m2"), host=_host(standard_id, entry),
     )  # fmt: skip
+
+
+def _host(standard_id: str, entry: Mapping[str, Any]) -> HostRule:
+    rules = entry.get("host", {})
+
+    def flag(key: str, default: bool = False) -> bool:
+        return bool(figure_value(rules[key])) if key in rules else default
+
+    floor = None
+    if "max_floor" in rules:
+        floor = _number(standard_id, f"{entry['id']}.host.max_floor", rules["max_floor"], 1)
+    return HostRule(flag("fits", True), floor, flag("lift_or_ground"), flag("daylight"))
 
 
 def _number(standard_id: str, key: str, figure: Mapping[str, Any], least: float) -> float:

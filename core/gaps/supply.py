@@ -28,7 +28,8 @@ def list_supply(
     Columns: `facility` (row of `facilities`), `facility_id`, `kind`, `capacity` (NaN = unknown, listed
     `capacity_unknown`), `floor_m2` (NaN unknown), `capacity_from` given | area | design | "".
     Capacity = given in the kind's unit, else floor(area ÷ m2_per_unit), else the standard's design capacity, else
-    unknown. A number in another unit is not used (`capacity_unit_odd`). Status missing = 现状.
+    unknown. A number in another unit is not used (`capacity_unit_odd`), but m² of a kind counted one per circle are
+    its floor area. Status missing = 现状.
     """
     rows = _offers(facilities, capacities, run)
     by_id = {kind.id: kind for kind in kinds}
@@ -77,10 +78,12 @@ def _offers(facilities: pd.DataFrame, capacities: pd.DataFrame | None, run: Run)
 
 def _capacity(kind: Kind, rows: pd.DataFrame, run: Run) -> pd.DataFrame:
     given, unit = rows["capacity"].to_numpy("float64"), rows["unit"].fillna("").to_numpy(dtype=object)
+    area = rows["floor_m2"].to_numpy("float64")
+    as_area = (unit == "m2") & (kind.unit == "people") & ~np.isnan(given)  # one per circle: its size is its floor area
+    area, given = np.where(as_area & np.isnan(area), given, area), np.where(as_area, np.nan, given)
     other_unit = (unit != "") & (unit != kind.unit) & ~np.isnan(given)
     run.leave_out("FACILITIES", rows["facility_id"][other_unit], "capacity_unit_odd", "warning", unit=kind.unit)
     given = np.where(other_unit, np.nan, given)
-    area = rows["floor_m2"].to_numpy("float64")
     nothing = np.full(len(rows), np.nan)
     from_area = np.floor(area / kind.m2_per_unit + 1e-9) if kind.m2_per_unit else nothing
     design = np.full(len(rows), kind.design_capacity if kind.design_capacity else np.nan)
@@ -94,5 +97,5 @@ def _capacity(kind: Kind, rows: pd.DataFrame, run: Run) -> pd.DataFrame:
         "warning",
         kind=kind.title[run.language],
     )
-    counted: pd.DataFrame = rows.assign(capacity=capacity, capacity_from=source)
+    counted: pd.DataFrame = rows.assign(capacity=capacity, capacity_from=source, floor_m2=area)
     return counted

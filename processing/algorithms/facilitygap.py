@@ -46,13 +46,14 @@ class FacilityGap(RenewalAlgorithm):
 
     def compute(self, inputs, run) -> Results:
         from ...core.gaps.gap import GapLayers, GapOptions, count_gaps
-        from ...core.gaps.standard import kinds_of
+        from ...core.gaps.standard import kinds_in, kinds_of
         from ...core.gaps.summary import summary_table
         from ...core.gaps.tables import detail_table, load_table, wide_table
         from ...core.walking.profiles import load_profiles
 
         standard = inputs.document("standard", inputs.choice("STANDARD"), "STANDARD_FILE")
-        kinds = kinds_of(standard, inputs.choices("KINDS"), inputs.choice("DIRECTION"))
+        wanted = kinds_in(standard, inputs.choices("KINDS"), declare.BUILT["KINDS"], run)
+        kinds = kinds_of(standard, wanted, inputs.choice("DIRECTION"))
         profiles = load_profiles(sorted({kind.profile for kind in kinds}), inputs.path("PROFILE_FILE"))
         table = inputs.table
         layers = GapLayers(

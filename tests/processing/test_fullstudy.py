@@ -131,7 +131,7 @@ def test_gaponly_and_retag_are_the_steps_themselves(city, tmp_path, run_algorith
     plain = str(tmp_path / "plain.gpkg")
     run_algorithm("facilitygap", {"PARCELS": people, "OUTPUT": plain, **common})
     assert rows_of(gap) == rows_of(plain)
-    assert len(rows_of(detail)) == 4 * len(rows_of(gap))
+    assert len(rows_of(detail)) == 13 * len(rows_of(gap))
     tagged = str(tmp_path / "tagged.gpkg")
     run_algorithm("retag", {"parcels": people, "buildings": layer(city, "buildings"), "tagged": tagged})
     assert len(rows_of(tagged)) == len(rows_of(people))

@@ -41,7 +41,7 @@ def test_figures_of_the_pack(kinds):
 def test_a_kind_or_number_that_cannot_be():
     standard = envelope.load("standard", "chongqing")
     with pytest.raises(RenewalError) as told:
-        kinds_of(standard, ["park"])
+        kinds_of(standard, ["bank"])
     assert told.value.code == "kind_not_in_standard"
     standard["kinds"][0]["max_size"]["value"] = -5
     with pytest.raises(RenewalError) as told:
