@@ -12,7 +12,9 @@ import shapely
 
 from .. import frames, schema
 from ..apportion import Whole, apportion
+from ..errors import RenewalError
 from ..inputs.buildings import measure_buildings
+from ..inputs.landuse import classify, detect_scheme
 from ..inputs.overlay import share_buildings
 from ..run import Run
 
@@ -23,6 +25,7 @@ YOUNG = ("pop_0_2", "pop_3_5", "pop_6_14")
 ELDERS = ("pop_60", "pop_65", "pop_80")  # each holds the next
 BANDS = (*YOUNG, *ELDERS)
 COUNTS = ("pop", *BANDS, "households")
+HOUSING = ("resid", "homestead")  # classes of resources/landuse/crosswalk.json
 OLD_UNTIL = 2000  # 2000年底前: 国办发〔2020〕23号
 MILLI = 1000
 
@@ -100,11 +103,11 @@ def _homes(zones: pd.DataFrame, parcels: pd.DataFrame, buildings: pd.DataFrame |
         parcel: Places = np.arange(len(parcels))
     else:
         table = measure_buildings(buildings, run)
-        table["resid_floor_m2"] = _residential_floor(table, run)
         shares = share_buildings(table, parcels, run.part(0, 0.5))
         main = shares[shares["is_main"]]
         parcel = np.full(len(table), -1, dtype=np.intp)
         parcel[main["building"].to_numpy()] = main["parcel"].to_numpy()
+        table["resid_floor_m2"] = _residential_floor(table, _is_housing_land(parcels, run)[parcel], run)
     order = np.argsort(table["building_id"].astype(str).to_numpy(), kind="stable")
     table, parcel = table.iloc[order].reset_index(drop=True), parcel[order]
     zone = _zone_of(table, zones)
@@ -115,11 +118,31 @@ def _homes(zones: pd.DataFrame, parcels: pd.DataFrame, buildings: pd.DataFrame |
     return _Homes(table, weight, zone, parcel, old)
 
 
-def _residential_floor(measured: pd.DataFrame, run: Run) -> Reals:
-    """Return the residential floor area of each building; what is unknown is taken from its like, and counted."""
+def _is_housing_land(parcels: pd.DataFrame, run: Run) -> Reals:
+    """Return (parcels + 1,) 1 housing, 0 other land, NaN unknown, from land-use codes; the last one for no parcel."""
+    housing = np.full(len(parcels) + 1, np.nan)
+    codes = frames.optional(parcels, "land_use")
+    if codes.notna().any():
+        try:
+            scheme = detect_scheme(codes, bool(frames.optional(parcels, "czcsxm").notna().any()))
+        except RenewalError as unclear:  # tagging asks which scheme it is; here the codes are merely not used
+            run.warn(unclear.code, **unclear.values)
+            return housing
+        classes = classify(codes, scheme, run)
+        known = ~pd.isna(classes)
+        housing[:-1][known] = np.isin(classes[known].astype(str), HOUSING)
+    return housing
+
+
+def _residential_floor(measured: pd.DataFrame, housing_land: Reals, run: Run) -> Reals:
+    """Return the residential floor area of each building; what is unknown is taken from its like, and counted.
+
+    A building whose use nobody tells is a home on housing land (`housing_land` 1 | 0 | NaN by building), none on other
+    land, and a home where the land use is unknown as well.
+    """
     share = measured["resid_share"].to_numpy("float64")
     untold = np.isnan(share) & ~measured["is_shed"].to_numpy()
-    share = np.where(untold, 1.0, np.nan_to_num(share))
+    share = np.where(untold, np.nan_to_num(housing_land, nan=1.0), np.nan_to_num(share))
     share[measured["is_shed"].to_numpy(dtype=bool)] = 0.0
     floor = measured["floor_m2"].to_numpy("float64").copy()
     unknown = np.isnan(floor) & (share > 0)
@@ -127,7 +150,8 @@ def _residential_floor(measured: pd.DataFrame, run: Run) -> Reals:
     typical = float(np.median(storeys)) if len(storeys) else 1.0
     floor[unknown] = measured["foot_m2"].to_numpy("float64")[unknown] * typical
     if untold.any():
-        run.warn("use_untold_as_homes", n=int(untold.sum()))
+        blind, counted = untold & np.isnan(housing_land), untold & (share > 0)
+        run.warn("use_untold_as_homes", n=int(untold.sum()), homes=int(counted.sum()), blind=int(blind.sum()))
     if unknown.any():
         run.warn("storeys_assumed", n=int(unknown.sum()), storeys=typical)
     run.fact(use_untold_n=int(untold.sum()), storeys_assumed_n=int(unknown.sum()))

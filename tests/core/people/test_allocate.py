@@ -113,3 +113,19 @@ def test_ages_above_the_total():
     found = allocate(zones, parcels, buildings, PeopleOptions(), run)
     assert found.parcels[["pop", "pop_60", "pop_0_2"]].values.tolist() == [[10.0, 8.0, 5.0]]
     assert [row.code for row in run.left_out] == ["people_ages_exceed"]
+
+
+def test_a_building_of_unknown_use_is_a_home_on_housing_land_only():
+    zones = frame([shapely.box(0, 0, 300, 100)], community_id=["c"], pop=[90.0])
+    parcels = frame(
+        [shapely.box(x, 0, x + 100, 100) for x in (0, 100, 200)], parcel_id=["p1", "p2", "p3"],
+        land_use=["0701", "0601", None], czcsxm=["201", "201A", None],
+    )  # fmt: skip
+    buildings = frame(
+        [shapely.box(x, 0, x + 10, 10) for x in (10, 110, 210)], building_id=["a", "b", "c"], floors=["3", "3", "3"]
+    )
+    run = Run()
+    found = allocate(zones, parcels, buildings, PeopleOptions(), run)
+    assert found.buildings["pop"].tolist() == [45.0, 0.0, 45.0]
+    told = next(message for message in run.messages if message.code == "use_untold_as_homes")
+    assert told.values == {"n": 3, "homes": 2, "blind": 1}
