@@ -144,7 +144,7 @@ def join_points(
     Lifts and escalators are never joined, edges closed to the profile neither. Without heights at either end the leg is
     walked flat; such legs are counted (`run.fact(legs_flat_n=…)`).
     """
-    scene = _Scene(graph, surface, _barrier_tree(barriers), profile, options, _candidates(graph, profile, options))
+    scene = _Scene(graph, surface, barrier_tree(barriers), profile, options, _candidates(graph, profile, options))
     slices = range(0, len(points.ids), SLICE)
     parts = []
     for begin in slices:
@@ -191,7 +191,8 @@ def _candidates(graph: WalkGraph, profile: Profile, options: JoinOptions) -> lis
     return nets
 
 
-def _barrier_tree(barriers: pd.DataFrame | None) -> shapely.STRtree | None:
+def barrier_tree(barriers: pd.DataFrame | None) -> shapely.STRtree | None:
+    """Return a search tree over the lines and polygons of a layer, None when it has none."""
     if barriers is None or not len(barriers):
         return None
     shapes = frames.geometries(barriers)

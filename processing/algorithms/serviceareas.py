@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""serviceareas: from where people walk to a facility within some minutes."""
+
+from __future__ import annotations
+
+from ...core import schema
+from .. import parameters as declare
+from ..base import Output, RenewalAlgorithm, Results
+from ..ground import surface_of
+from ..parameters import WALK_ROLES, RoleUse
+
+
+class ServiceAreas(RenewalAlgorithm):
+    """One polygon per facility and limit, around the reached parts of streets."""
+
+    ID, GROUP = "serviceareas", "gap"
+    MAIN = "FACILITIES"
+    ROLES = (
+        RoleUse("FACILITIES", "FACILITIES", fields=("facility_id",)),
+        RoleUse("ENTRANCES", "ENTRANCES", optional=True, fields=("entrance_of",)),
+        *WALK_ROLES,
+    )
+
+    def definitions(self):
+        for use in self.ROLES:
+            yield from use.definitions()
+        yield from declare.walk_values()
+        yield declare.choice("PROFILE", declare.BUILT["PROFILES"], "adult")
+        yield declare.text("MINUTES", "5,10,15", optional=False)
+        yield declare.choice("FORM", ["disc", "ring"], "disc")
+        yield declare.flag("DISSOLVE")
+        yield declare.sink("OUTPUT", "polygon")
+
+    def refuse(self, values, plan) -> None:
+        from ...core.walking.areas import parse_minutes
+
+        parse_minutes(str(values.get("MINUTES", "5,10,15")))
+
+    def compute(self, inputs, run) -> Results:
+        from ...core.walking.areas import AreaOptions, parse_minutes, service_areas
+        from ...core.walking.graph import graph_from_edges
+        from ...core.walking.join import JoinOptions
+        from ...core.walking.profiles import load_profiles
+
+        profile = load_profiles([inputs.choice("PROFILE")], inputs.path("PROFILE_FILE"))[0]
+        graph = graph_from_edges(inputs.table("NETWORK"), [profile.id], run.part(0, 0.05))
+        surface = surface_of(inputs, profile.rules, run.part(0.05, 0.1))
+        limits = inputs.number("SNAP_LIMIT"), inputs.number("SNAP_MAX_CLIMB")
+        options = AreaOptions(
+            parse_minutes(inputs.text("MINUTES")), JoinOptions(*limits, profile.rules.structure_snap_m),
+            inputs.choice("FORM"), inputs.flag("DISSOLVE"),
+        )  # fmt: skip
+        ground = surface, inputs.table("BARRIERS")
+        facilities, entrances = inputs.table("FACILITIES"), inputs.table("ENTRANCES")
+        areas = service_areas(graph, profile, facilities, entrances, ground, options, run.part(0.1, 1))
+        return Results({"OUTPUT": Output(areas, schema.table("service_areas"))})
