@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""checkzones: zones, actions and findings. What is not verified is never shown as passed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from .. import frames, schema
+from ..errors import RenewalError
+from ..run import Run
+from . import findings_land, findings_limits
+from .actions import find_members, settle_actions
+from .findings_ledger import NAN, VERDICTS, Ledger
+from .findings_rules import CheckInputs, CheckRules
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """Tables `checked_zones`, `actions`, `findings` of resources/tables."""
+
+    zones: pd.DataFrame
+    actions: pd.DataFrame
+    findings: pd.DataFrame
+
+
+def check_zones(inputs: CheckInputs, rules: CheckRules, run: Run) -> Checked:
+    """Return zones with their shares, every building's action, and the findings.
+
+    Parameters: `inputs` tables in metres; `rules` figures. Findings are sorted by zone, verdict (fail first) and check;
+    of one check and subject there is one. Unknown values are NaN with verdict `unknown`. Raises
+    RenewalError(`check_no_members`) when no parcel lies in any zone.
+    """
+    members = find_members(inputs)
+    members = members[members["parcel_id"].isin(inputs.parcels["parcel_id"]).to_numpy(dtype=bool)]
+    if not len(members):
+        raise RenewalError("check_no_members", n=len(inputs.zones))
+    houses = settle_actions(inputs, members, rules, run.part(0, 0.4))
+    ledger = Ledger(run.language)
+    zones = inputs.zones.sort_values("zone_id", kind="stable").reset_index(drop=True)
+    ids = zones["zone_id"].astype(str).tolist()
+    facts = {zone: findings_limits.measure_zone(houses[(houses["zone_id"] == zone).to_numpy(dtype=bool)],
+                                                inputs.buildings is not None) for zone in ids}  # fmt: skip
+    for zone, row in zip(ids, zones.to_dict("records"), strict=True):
+        own = houses[(houses["zone_id"] == zone).to_numpy(dtype=bool)]
+        findings_limits.check_policy(zone, facts[zone], rules, ledger)
+        findings_limits.check_size(zone, row, rules, ledger)
+        findings_limits.check_buildings(zone, own, inputs, rules, ledger)
+    cover = findings_land.check_parks(members, inputs, rules, ledger, run.part(0.4, 0.7))
+    findings_land.check_parking(members, inputs, rules, ledger)
+    findings_land.check_plan(houses, members, inputs, ledger, run.part(0.7, 0.85))
+    findings_land.check_constraints(houses, members, inputs, rules, ledger, run.part(0.85, 1))
+    findings = _findings(ledger, houses, ids)
+    run.fact(findings_fail_n=int((findings["verdict"] == "fail").sum()), actions_n=len(houses))
+    return Checked(
+        _zones(zones, facts, cover, findings, houses),
+        frames.conform(houses, schema.table("actions")),
+        frames.conform(findings, schema.table("findings")),
+    )
+
+
+def _findings(ledger: Ledger, houses: pd.DataFrame, zones: list[str]) -> pd.DataFrame:
+    """Return the findings with their zone, sorted."""
+    table = pd.DataFrame(ledger.rows)
+    zone_of = {**dict(zip(houses["building_id"], houses["zone_id"], strict=True)), **{zone: zone for zone in zones},
+               **dict(zip(houses["parcel_id"], houses["zone_id"], strict=True))}  # fmt: skip
+    table["zone_id"] = [str(zone_of.get(item, "")) for item in table["subject_id"]]
+    table["order"] = [VERDICTS.index(item) for item in table["verdict"]]
+    return table.sort_values(["zone_id", "order", "finding_id"], kind="stable").reset_index(drop=True)
+
+
+def _zones(
+    zones: pd.DataFrame, facts: Mapping[str, Any], cover: Mapping[str, float], findings: pd.DataFrame,
+    houses: pd.DataFrame,
+) -> pd.DataFrame:  # fmt: skip
+    ids = zones["zone_id"].astype(str).tolist()
+    result = zones.copy()
+    rows = [facts[zone] for zone in ids]
+    result["demolish_share"] = [item.share for item in rows]
+    result["demolish_net"] = [item.net_share for item in rows]
+    result["exist_m2"] = [item.exist_m2 for item in rows]
+    result["demolish_m2"] = [item.demolish_m2 for item in rows]
+    result["new_m2"] = [item.new_m2 for item in rows]
+    result["rebuild_ratio"] = [item.ratio for item in rows]
+    for column, name in (("keep_n", "留"), ("change_n", "改"), ("demolish_n", "拆"), ("new_n", "增")):
+        result[column] = pd.array([item.counts[name] if item.counts else None for item in rows], dtype="Int64")
+    for column in ("danger_cd_n", "lift_need_n"):
+        result[column] = pd.array([getattr(item, column) for item in rows], dtype="Int64")
+    result["park_cover"] = [cover.get(zone, NAN) for zone in ids]
+    counts = findings.groupby(["zone_id", "verdict"]).size()
+    for verdict in VERDICTS:
+        result[f"{verdict}_n"] = pd.array([int(counts.get((zone, verdict), 0)) for zone in ids], dtype="Int64")
+    return frames.conform(result, schema.table("checked_zones"))

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the land says: parks within reach, parking, the detailed plan, ground where building is forbidden."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from .. import frames
+from ..run import Run
+from .actions import ADD, DEMOLISH
+from .findings_ledger import NAN, Ledger
+from .findings_limits import exact_m2
+from .findings_rules import CheckInputs, CheckRules
+
+PLAN_FIGURE = {"source": "PLAN", "clause": "控制性详细规划（PLAN 图层）", "status": "found"}  # the user's own layer
+GROUND_FIGURE = {"source": "CONSTRAINTS", "clause": "限制条件（CONSTRAINTS 图层）", "status": "found"}
+HALF = 0.5  # own choice: the plan's parcel that covers at least half of a parcel is its plan
+Objects = npt.NDArray[np.object_]
+
+
+def check_parks(
+    members: pd.DataFrame, inputs: CheckInputs, rules: CheckRules, ledger: Ledger, run: Run
+) -> dict[str, float]:
+    """Return for each zone the share of residential land within the radius of a park (straight line, from its edge).
+
+    Residential land = parcel area × resid_share (0 where not known). Parks anywhere in GREEN count, by area: two
+    classes with a radius each. Without GREEN or residential land: no entry, verdict unknown. The national indicator
+    has no limit here: the value is told as advice.
+    """
+    figure = rules.figures["park_small_m2"]
+    zones = inputs.zones["zone_id"].astype(str).tolist()
+    known = "resid_share" in inputs.parcels
+    reach = _reach_of_parks(inputs.green, rules) if inputs.green is not None else None
+    land = inputs.parcels.set_index(inputs.parcels["parcel_id"].astype(str))
+    found: dict[str, float] = {}
+    for step, zone in enumerate(sorted(zones)):
+        run.progress(step / len(zones))
+        rows = land.loc[members["parcel_id"][(members["zone_id"] == zone).to_numpy(dtype=bool)].tolist()]
+        if reach is None or not known:
+            ledger.add("parks", zone, "unknown", figure, "check_parks_unknown", unit="share")
+            continue
+        shapes, part = frames.geometries(rows), np.nan_to_num(rows["resid_share"].to_numpy("float64", na_value=np.nan))
+        total = exact_m2(shapely.area(shapes) * part)
+        if total == 0:
+            ledger.add("parks", zone, "unknown", figure, "check_parks_no_homes", unit="share")
+            continue
+        covered = exact_m2(shapely.area(shapely.intersection(shapes, reach)) * part)
+        found[zone] = min(1.0, covered / total)
+        ledger.add("parks", zone, "advice", figure, "check_parks", value=found[zone], unit="share",
+                   percent=f"{100 * found[zone]:.1f}", far=f"{(total - covered) / 1e4:.2f}")  # fmt: skip
+    return found
+
+
+def _reach_of_parks(green: pd.DataFrame, rules: CheckRules) -> shapely.Geometry:
+    """Return the area within the radius of the green spaces that count."""
+    kinds = frames.optional(green, "kind").fillna("").to_numpy(dtype=object)
+    told = frames.optional(green, "kind").notna().any()
+    pattern = rules.words("park_words")
+    fits = np.array([bool(pattern.search(str(item))) for item in kinds], dtype=bool) | (not told)
+    shapes = frames.geometries(green)
+    area = np.nan_to_num(shapely.area(shapes))
+    big = fits & (area >= rules.number("park_large_m2"))
+    small = fits & (area >= rules.number("park_small_m2")) & ~big
+    rings = [
+        shapely.buffer(shapes[big], rules.number("park_large_radius_m"), quad_segs=32),
+        shapely.buffer(shapes[small], rules.number("park_small_radius_m"), quad_segs=32),
+    ]
+    return shapely.union_all(np.concatenate(rings))
+
+
+def check_parking(members: pd.DataFrame, inputs: CheckInputs, rules: CheckRules, ledger: Ledger) -> None:
+    """Tell the parking places that the households of a zone would need; what there is now is not known."""
+    households = frames.optional(inputs.parcels, "households", "real").to_numpy("float64", na_value=np.nan)
+    by_id = dict(zip(inputs.parcels["parcel_id"], households, strict=True))
+    factor, figure = rules.number("parking_per_household"), rules.figures["parking_per_household"]
+    for zone in sorted(inputs.zones["zone_id"].astype(str)):
+        own = members["parcel_id"][(members["zone_id"] == zone).to_numpy(dtype=bool)]
+        told = np.array([by_id[item] for item in own], dtype=np.float64)
+        told = told[~np.isnan(told)]
+        need = exact_m2(told * factor) if len(told) else NAN
+        ledger.add("parking", zone, "unknown", figure, "check_parking", value=need, unit="places",
+                   need="—" if np.isnan(need) else f"{need:.0f}", factor=f"{factor:g}")  # fmt: skip
+
+
+def check_plan(houses: pd.DataFrame, members: pd.DataFrame, inputs: CheckInputs, ledger: Ledger, run: Run) -> None:
+    """Compare the floor area ratio of each parcel with new buildings, and their heights, with the plan.
+
+    Ratio = (existing − 拆 + 增 floor area) ÷ parcel area; parcels without new buildings that exceed the plan today are
+    counted for the zone. The plan of a parcel is the plan's parcel that covers at least half of it.
+    """
+    zones = sorted(inputs.zones["zone_id"].astype(str))
+    if inputs.plan is None:
+        for zone in zones:
+            ledger.add("plan", zone, "unknown", PLAN_FIGURE, "check_plan_unknown")
+        return
+    land = inputs.parcels[inputs.parcels["parcel_id"].isin(members["parcel_id"]).to_numpy(dtype=bool)]
+    land = land.sort_values("parcel_id", kind="stable").reset_index(drop=True)
+    plan = _plan_of(frames.geometries(land), inputs.plan)
+    run.progress(0.5)
+    limit_far, limit_height = (_at(inputs.plan, name, plan) for name in ("far", "height"))
+    area = shapely.area(frames.geometries(land))
+    action = houses["action"].to_numpy(dtype=object)
+    floor = houses["floor_m2"].to_numpy("float64")
+    parcel = pd.Index(land["parcel_id"]).get_indexer(houses["parcel_id"])
+    is_new, stays = action == ADD, action != DEMOLISH
+    changed = np.unique(parcel[is_new])
+    after = _sum_by(parcel[stays], floor[stays], len(land)) / area
+    today = _sum_by(parcel[~is_new], floor[~is_new], len(land)) / area
+    ids = land["parcel_id"].astype(str).tolist()
+    for p in changed.tolist():
+        verdict = "unknown" if np.isnan([after[p], limit_far[p]]).any() else _least(after[p], limit_far[p])
+        ledger.add("plan_far", ids[p], verdict, PLAN_FIGURE, "check_plan_far", value=after[p], unit="ratio",
+                   limit=limit_far[p])  # fmt: skip
+    names, height = houses["building_id"].astype(str).tolist(), houses["height"].to_numpy("float64")
+    for row in np.flatnonzero(is_new).tolist():
+        most = limit_height[parcel[row]]
+        verdict = "unknown" if np.isnan([height[row], most]).any() else _least(height[row], most)
+        ledger.add("plan_height", names[row], verdict, PLAN_FIGURE, "check_plan_height", value=height[row], unit="m",
+                   limit=most)  # fmt: skip
+    zone_of = dict(zip(members["parcel_id"], members["zone_id"], strict=True))
+    owner = np.array([zone_of[item] for item in land["parcel_id"]], dtype=object)
+    for zone in zones:
+        own = owner == zone
+        over = own & (np.round(today, 4) > limit_far)
+        known = own & ~np.isnan(limit_far)
+        told = inputs.buildings is not None and not np.isnan((today + limit_far)[own]).any()
+        verdict = "advice" if over.any() else "pass" if told else "unknown"
+        n_over = int(over.sum()) if inputs.buildings is not None else NAN
+        ledger.add("plan", zone, verdict, PLAN_FIGURE, "check_plan", value=n_over, unit="parcels",
+                   known=int(known.sum()), n=int(own.sum()))  # fmt: skip
+
+
+def _sum_by(rows: npt.NDArray[Any], values: npt.NDArray[np.float64], n: int) -> npt.NDArray[np.float64]:
+    """Return sums by row in whole thousandths, NaN where a part is not known."""
+    known = ~np.isnan(values)
+    whole, missing = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
+    np.add.at(whole, rows[known], np.rint(values[known] * 1000).astype(np.int64))
+    missing[rows[~known]] = True
+    return np.where(missing, np.nan, whole / 1000)
+
+
+def _least(value: float, limit: float) -> str:
+    return "pass" if round(value, 4) <= limit else "fail"
+
+
+def _plan_of(land: Objects, plan: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return the plan's row for each parcel, -1 for none; of equal parts the one with the smaller limit comes first."""
+    shapes = frames.geometries(plan)
+    parcel, row = shapely.STRtree(shapes).query(land, predicate="intersects")
+    part = np.round(shapely.area(shapely.intersection(land[parcel], shapes[row])) / shapely.area(land[parcel]), 6)
+    far = np.nan_to_num(frames.optional(plan, "far", "real").to_numpy("float64", na_value=np.nan), nan=np.inf)[row]
+    order = np.lexsort((far, -part, parcel))
+    parcel, row, part = parcel[order], row[order], part[order]
+    first = np.unique(parcel, return_index=True)[1]
+    found = np.full(len(land), -1, dtype=np.int64)
+    good = part[first] >= HALF
+    found[parcel[first][good]] = row[first][good]
+    return found
+
+
+def _at(plan: pd.DataFrame, name: str, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    values = frames.optional(plan, name, "real").to_numpy("float64", na_value=np.nan)
+    values = np.where(values > 0, values, np.nan)  # 0 stands for "not said" in plans
+    return np.where(rows >= 0, np.append(values, np.nan)[rows], np.nan)
+
+
+def check_constraints(
+    houses: pd.DataFrame, members: pd.DataFrame, inputs: CheckInputs, rules: CheckRules, ledger: Ledger, run: Run
+) -> None:
+    """Check new buildings against ground where building is forbidden or restricted, and count the parcels on each."""
+    zones = sorted(inputs.zones["zone_id"].astype(str))
+    if inputs.constraints is None:
+        for zone in zones:
+            ledger.add("constraints", zone, "unknown", GROUND_FIGURE, "check_constraints_unknown")
+        return
+    ground = frames.geometries(inputs.constraints)
+    effect, kind = (frames.optional(inputs.constraints, name).fillna("").to_numpy(dtype=object)
+                    for name in ("effect", "kind"))  # fmt: skip
+    new = houses[(houses["action"] == ADD).to_numpy(dtype=bool)].reset_index(drop=True)
+    shapes = frames.geometries(new)
+    worst: dict[str, tuple[int, str]] = {}
+    for house, row in zip(*shapely.STRtree(ground).query(shapes, predicate="intersects"), strict=True):
+        if shapely.area(shapely.intersection(shapes[house], ground[row])) <= 0.01:
+            continue
+        level = _level(str(effect[row]), rules)
+        name = str(new["building_id"].iloc[house])
+        worst[name] = min(worst.get(name, (9, "")), (level, f"{kind[row]}·{effect[row]}"))
+    for name, (level, words) in sorted(worst.items()):
+        verdict = "fail" if level == 0 else "advice"
+        ledger.add("constraints", name, verdict, GROUND_FIGURE, "check_constraints_new", words=words)
+    run.progress(0.5)
+    _count_ground(members, inputs, (ground, kind, effect), zones, ledger)
+
+
+def _level(effect: str, rules: CheckRules) -> int:
+    if rules.words("ban_words").search(effect):
+        return 0
+    return 1 if rules.words("restrict_words").search(effect) else 2
+
+
+def _count_ground(
+    members: pd.DataFrame, inputs: CheckInputs, ground: tuple[Any, Any, Any], zones: list[str], ledger: Ledger
+) -> None:
+    land = inputs.parcels.set_index(inputs.parcels["parcel_id"].astype(str))
+    shapes, kind, effect = ground
+    tree = shapely.STRtree(shapes)
+    for zone in zones:
+        own = frames.geometries(land.loc[members["parcel_id"][(members["zone_id"] == zone).to_numpy(dtype=bool)]])
+        parcel, row = tree.query(own, predicate="intersects")
+        touch = shapely.area(shapely.intersection(own[parcel], shapes[row])) > 1.0
+        n = len(np.unique(parcel[touch]))
+        words = sorted({f"{kind[i]}·{effect[i]}" for i in row[touch].tolist()})
+        code = "check_constraints" if n else "check_constraints_none"
+        ledger.add("constraints", zone, "advice" if n else "pass", GROUND_FIGURE, code, value=n, unit="parcels",
+                   words=words)  # fmt: skip

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""checkzones: 留改拆增 for every building of the zones, and each zone against the limits."""
+
+from __future__ import annotations
+
+from ...core import schema
+from ...core.errors import RenewalError
+from .. import parameters as declare
+from ..base import Output, RenewalAlgorithm, Results
+from ..parameters import RoleUse
+
+ACTION_FIELDS = (("ACTION_FIELD", "action"), ("ACTION_REASON", "reason"))
+
+
+class CheckZones(RenewalAlgorithm):
+    """Proposes 留 or 改, takes 拆 and 增 from the user, and tells what passes, fails or is not known."""
+
+    ID, GROUP, MAIN = "checkzones", "zone", "ZONES"
+    ROLES = (
+        RoleUse("ZONES", tables=("zones",), needs=("zone_id",)),
+        RoleUse("MEMBERS", tables=("members",), optional=True, needs=("zone_id", "parcel_id", "role")),
+        RoleUse("PARCELS", "PARCELS", tables=("tagged", "parcel_people")),
+        RoleUse("BUILDINGS", "BUILDINGS", tables=("actions",), optional=True),
+        RoleUse("PROTECTED", "PROTECTED", optional=True, fields=("class",)),
+        RoleUse("PLAN", "PLAN", optional=True),
+        RoleUse("CONSTRAINTS", "CONSTRAINTS", optional=True),
+        RoleUse("GREEN", "GREEN", optional=True),
+    )
+
+    def definitions(self):
+        for use in self.ROLES:
+            yield from use.definitions()
+            if use.parameter == "BUILDINGS":
+                yield from (declare.field_of(name, "BUILDINGS") for name, _ in ACTION_FIELDS)
+        yield declare.flag("STRICT")
+        yield declare.sink("OUTPUT", "polygon")
+        yield declare.sink("ACTIONS", "polygon")
+        yield declare.sink("FINDINGS", "none")
+
+    def refuse(self, values, plan) -> None:
+        if "BUILDINGS" not in plan.vectors:
+            return
+        layer = plan.vectors["BUILDINGS"]
+        fields = [item.name() for item in layer.fields]
+        for parameter, column in ACTION_FIELDS:
+            field = values.get(parameter)
+            if field and field not in fields:
+                raise RenewalError("field_missing", layer=layer.name, field=field, parameter=parameter, fields=fields)
+            if field:
+                plan.mappings["BUILDINGS"][column] = str(field)
+                if column == "action":
+                    plan.mappings["BUILDINGS"].pop("source", None)  # the user's own field is the user's word
+
+    def compute(self, inputs, run) -> Results:
+        from ...core import envelope
+        from ...core.zones.findings import check_zones
+        from ...core.zones.findings_rules import CheckInputs, read_check_rules
+
+        document = envelope.load("zone-rules", "chongqing")
+        table = inputs.table
+        checked = check_zones(
+            CheckInputs(
+                table("ZONES"), table("PARCELS"), table("MEMBERS"), table("BUILDINGS"), table("PROTECTED"),
+                table("PLAN"), table("CONSTRAINTS"), table("GREEN"),
+            ),
+            read_check_rules(document),
+            run,
+        )  # fmt: skip
+        failed = checked.findings[(checked.findings["verdict"] == "fail").to_numpy(dtype=bool)]
+        refusal = None
+        if inputs.flag("STRICT") and len(failed):
+            refusal = RenewalError("check_strict", n=len(failed), subjects=failed["finding_id"].tolist())
+        tables = {
+            "OUTPUT": Output(checked.zones, schema.table("checked_zones"), like="ZONES"),
+            "ACTIONS": Output(checked.actions, schema.table("actions"), like="BUILDINGS" if inputs.has("BUILDINGS") else ""),
+            "FINDINGS": Output(checked.findings, schema.table("findings")),
+        }
+        return Results(tables, documents=[document], refusal=refusal)
