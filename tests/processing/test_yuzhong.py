@@ -155,3 +155,41 @@ def test_what_is_found_stays_plausible(town):
     minutes = found.ms[found.facility >= 0] / 60_000
     assert 0.9 < (found.facility >= 0).mean() <= 1  # nearly every building reaches an entrance within an hour
     assert 5 < np.median(minutes) < 20
+
+
+def test_all_node_times_equal_a_plain_dijkstra_over_the_edge_table(town):
+    """Not the plugin's graph: rows of the table, by name, in one matrix; every node, five entrances, both ways."""
+    import pandas as pd
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import dijkstra
+    from urban_renewal.core.run import Run
+    from urban_renewal.core.walking.reach import cost_all
+
+    edges, graph, gates = town["edges"], town["graph"], town["gates"]
+    names = pd.unique(pd.concat([edges["from_node"], edges["to_node"]]))
+    place = {name: number for number, name in enumerate(names)}
+    start, end = (edges[name].map(place).to_numpy() for name in ("from_node", "to_node"))
+    fwd, back = column(town, "elder_fwd_ms"), column(town, "elder_back_ms")
+    rows, columns, times = np.r_[start, end], np.r_[end, start], np.r_[fwd, back]
+    keep = ~np.isnan(times) & (rows != columns)
+    table = pd.DataFrame({"row": rows[keep], "column": columns[keep], "ms": times[keep]})
+    least = table.groupby(["row", "column"], as_index=False)["ms"].min()
+    n = len(names)
+    for owner in (0, 7, 19, 33, 52):
+        one = gates.take(gates.owner == owner)
+        edge, share = int(one.edge[0]), float(one.share[0])
+        a, b = place[graph.node_ids[graph.start[edge]]], place[graph.node_ids[graph.end[edge]]]
+        whole = {way: getattr(graph, f"{way}_ms")["elder"][edge] for way in ("fwd", "back")}
+        ours = cost_all(graph, town["elder"], one, None, "both", Run())
+        along, against = int(np.floor(share * whole["fwd"] + 0.5)), int(np.floor(share * whole["back"] + 0.5))
+        there = {a: along + one.leg_from_ms[0], b: whole["back"] - against + one.leg_from_ms[0]}
+        away = {a: against + one.leg_to_ms[0], b: whole["fwd"] - along + one.leg_to_ms[0]}
+        for found, ends, turned in ((ours.there_ms, there, True), (ours.back_ms, away, False)):
+            r, c = (least["column"], least["row"]) if turned else (least["row"], least["column"])
+            more_r, more_c = np.r_[r, [n, n]], np.r_[c, list(ends)]
+            matrix = csr_matrix((np.r_[least["ms"], list(ends.values())], (more_r, more_c)), shape=(n + 1, n + 1))
+            far = dijkstra(matrix, indices=n)[:n]
+            mine = np.full(n, np.inf)
+            known = found >= 0
+            mine[[place[name] for name in graph.node_ids[known]]] = found[known]
+            assert np.array_equal(mine, far)
