@@ -16,6 +16,8 @@ Box = tuple[float, float, float, float]  # x_min, y_min, x_max, y_max in mm
 
 RADII_MM = (0.0, 5.0, 9.0, 13.0, 18.0, 24.0, 31.0, 39.0, 48.0, 60.0)  # how far a circle may move; own choice
 DIRECTIONS = 16
+NOT_LAST = "（《“"
+NOT_FIRST = "，。、；：）》”·"  # marks that no line begins with
 LEADER_MM = 8.0  # from which move on a line leads back; ui spec §6
 GAP_MM = 0.6  # between two boxes
 POINT_COST = 0.6  # mm of move that one mm of a covered branch is worth; own choice
@@ -120,12 +122,29 @@ def text_width_mm(words: str, points: float) -> float:
     return sum(1.0 if ord(letter) >= 0x2E80 else 0.58 for letter in words) * points * 0.3528
 
 
-def fit_words(words: str, points: float, width_mm: float, lines: int = 1) -> str:
-    """Return the words, cut with “…” where they would not fit into that many lines."""
-    room = width_mm * lines * (1.0 if lines == 1 else 0.92)  # lines break before their end
-    if text_width_mm(words, points) <= room:
+def fit_words(words: str, points: float, width_mm: float) -> str:
+    """Return the words, cut with “…” where they are wider than that."""
+    if text_width_mm(words, points) <= width_mm:
         return words
-    kept = words
-    while kept and text_width_mm(kept + "…", points) > room:
-        kept = kept[:-1]
-    return kept + "…"
+    while words and text_width_mm(words + "…", points) > width_mm:
+        words = words[:-1]
+    return words + "…"
+
+
+def wrap_words(words: str, points: float, width_mm: float, lines: int) -> str:
+    """Return the words in at most that many lines: broken after a blank or between Chinese letters, cut with “…”."""
+    made: list[str] = []
+    rest = words.strip()
+    while rest and len(made) < lines - 1 and text_width_mm(rest, points) > width_mm:
+        end = 1
+        while end < len(rest) and text_width_mm(rest[: end + 1], points) <= width_mm:
+            end += 1
+        whole = end
+        while whole > end // 2 and rest[whole - 1] != " " and max(rest[whole - 1], rest[whole]) < "⺀":
+            whole -= 1
+        while 1 < whole < len(rest) and (rest[whole] in NOT_FIRST or rest[whole - 1] in NOT_LAST):
+            whole -= 1
+        end = whole if whole > end // 2 else end
+        made.append(rest[:end].rstrip())
+        rest = rest[end:].lstrip()
+    return "\n".join([*made, fit_words(rest, points, width_mm)])

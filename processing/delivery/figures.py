@@ -51,29 +51,19 @@ def overview_figures(study: Any, language: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def petal_rows(petals: Any, branches: Any, zone_id: str, language: str) -> Rows:
-    """Return the petals of a zone: number and tag, id, area, floor, minutes, climb and stairs of their branch."""
-    from ...core.delivery.summary import exact_sum, hectares, told
+def petal_rows(petals: Any, zone_id: str, language: str) -> Rows:
+    """Return the petals of a zone as on its map: number and tag, id, hectares, floor area, minutes of elders."""
+    from ...core.delivery.summary import hectares, told
 
-    heads = ("head_petal", "head_id", "head_hectare", "head_floor", "head_minutes", "head_climb", "head_stairs")
+    heads = ("head_petal", "head_hectare", "head_floor", "head_minutes", "head_id")
     rows = [[_word(code, language) for code in heads]]
     if petals is None:
         return rows
     numbers = petal_numbers(petals)
-    mine = petals[petals["zone_id"] == zone_id].sort_values("petal_id")
+    mine = petals[(petals["zone_id"] == zone_id).fillna(False).astype(bool)].sort_values("petal_id")
     for petal in mine.to_dict("records"):
-        climb = stairs = None
-        if branches is not None:
-            of_petal = (branches["petal_id"] == petal["petal_id"]) & (branches["zone_id"] == zone_id)
-            own = branches[of_petal.fillna(False).astype(bool)]
-            climb = exact_sum(own["climb_m"]) if len(own) else None
-            stairs = exact_sum(own.loc[(own["kind"] == "stairs").fillna(False).astype(bool), "length_m"])
-            stairs = stairs if len(own) else None
-        minutes = petal["walk_s"] / 60
-        rows.append(
-            [_petal_head(numbers, zone_id, petal, language), str(petal["petal_id"]), hectares(petal["area_m2"]),
-             told(petal["floor_m2"]), told(minutes, 1), told(climb, 1), told(stairs)]
-        )  # fmt: skip
+        figures = (hectares(petal["area_m2"]), told(petal["floor_m2"]), told(petal["walk_s"] / 60, 1))
+        rows.append([_petal_head(numbers, zone_id, petal, language), *figures, str(petal["petal_id"])])
     return rows
 
 

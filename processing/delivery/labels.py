@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Names on the map: zones with hectares and petals, petals with a number, hectares and minutes."""
+"""Names in the project: zones with hectares and petals, petals with a number, hectares and minutes."""
 
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from qgis.core import (
@@ -13,9 +14,12 @@ from qgis.core import (
     QgsTextFormat,
     QgsVectorLayerSimpleLabeling,
 )
-from qgis.PyQt.QtGui import QColor, QFont
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QColor, QFont, QFontDatabase
 
 from ...core.delivery.palette import palette
+
+STROKE = 0.022  # width of the outline that stands for bold, as a share of the letters' size
 
 
 def petal_numbers(petals: Any) -> dict[str, int]:
@@ -28,15 +32,32 @@ def petal_numbers(petals: Any) -> dict[str, int]:
     return numbers
 
 
+@lru_cache(maxsize=8)
+def has_bold(family: str) -> bool:
+    """Say whether a family has a bold face of its own."""
+    database = QFontDatabase()
+    return any(database.bold(family, style) for style in database.styles(family))
+
+
 def text_format(family: str, points: float, color: str, bold: bool = False, halo: bool = False) -> QgsTextFormat:
     """Return how a text is drawn; `halo` = white, 85 %, 0.8 mm."""
     font = QFont(family) if family else QFont()
     font.setBold(bold)
     made = QgsTextFormat()
     made.setFont(font)
-    made.setForcedBold(bold)  # also where the family has no bold face
+    made.setForcedBold(bold)
     made.setSize(points)
     made.setColor(QColor(color))
+    if bold and not halo and not has_bold(family):  # pictures would show no difference: an outline makes it bold
+        font.setBold(False)
+        made.setFont(font)
+        made.setForcedBold(False)
+        stroke = QgsTextBufferSettings()
+        stroke.setEnabled(True)
+        stroke.setSize(points * 0.3528 * STROKE)
+        stroke.setColor(QColor(color))
+        stroke.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        made.setBuffer(stroke)
     if halo:
         buffer = QgsTextBufferSettings()
         buffer.setEnabled(True)
@@ -63,7 +84,7 @@ def label_layers(made: Any) -> None:
             petals,
             f"{head} || ' ' || {tag} || '\\n' || {size} || {walk}",
             text_format(family, 7.5, "#222222", True, True),
-            'coalesce(@zone_id, "zone_id") = "zone_id"',
+            "@zone_id IS NULL",
         )
     zones = made.layer("zones")
     if zones is not None:
@@ -76,12 +97,12 @@ def label_layers(made: Any) -> None:
             zones,
             told,
             text_format(family, 9.5, palette()["zone"]["color"], True, True),
-            "coalesce(@zone_id, '*') = '*'",
+            "@zone_id IS NULL",
         )
 
 
 def _label(layer: Any, expression: str, drawn: QgsTextFormat, shown: str) -> None:
-    """Label a layer; `shown` says which features: a page names its own zone in @zone_id, the overview says *."""
+    """Label a layer; `shown` says when: pages, which have @zone_id, bring names of their own."""
     settings = QgsPalLayerSettings()
     settings.fieldName = expression
     settings.isExpression = True

@@ -14,18 +14,22 @@ from qgis.core import (
     QgsLayoutItemLegend,
     QgsLayoutItemMap,
     QgsLayoutItemPage,
+    QgsLayoutItemPolygon,
+    QgsLayoutItemPolyline,
     QgsLayoutItemScaleBar,
     QgsLayoutItemShape,
     QgsLayoutMeasurement,
     QgsLayoutPoint,
     QgsLayoutSize,
     QgsLegendStyle,
+    QgsLineSymbol,
     QgsPrintLayout,
     QgsRectangle,
 )
-from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtCore import QPointF, Qt
+from qgis.PyQt.QtGui import QColor, QPolygonF
 
+from ...core.delivery.callouts import wrap_words
 from ...core.delivery.palette import palette
 from .labels import text_format
 
@@ -36,6 +40,7 @@ ALIGN = {
     "right": Qt.AlignmentFlag.AlignRight,
     "center": Qt.AlignmentFlag.AlignHCenter,
 }
+BAR_WIDTH, BAR_HEIGHT = 108.0, 13.0  # mm of the ground that scale bar and number stand on
 Place = tuple[float, float, float, float]  # x, y, width, height in mm
 
 
@@ -63,10 +68,33 @@ class Sheet:
         item.setMarginY(0)
         self._put(item, place)
 
-    def box(self, place: Place, color: str = "", rim: str = INK, width: float = 0.2) -> None:
-        """Draw a rectangle, filled when it has a colour."""
+    def paragraph(self, words: str, place: Place, points: float = 7.5, lines: int = 2, **look: Any) -> None:
+        """Write words that may take several lines, cut with “…” where they are too many for the box."""
+        self.text(wrap_words(words, points, place[2], lines), place, points, **look)
+
+    def disc(self, x: float, y: float, size: float, color: str, rim: str = "", width: float = 0.2) -> None:
+        """Draw a filled circle around a point."""
+        self.box((x - size / 2, y - size / 2, size, size), color, rim, width, round_=True)
+
+    def line(self, points: Sequence[tuple[float, float]], color: str = INK, width: float = 0.2, dash: str = "") -> None:
+        """Draw a line through points (mm); `dash` such as "1.9;1.1"."""
+        look = {"line_color": color, "line_width": str(width), "joinstyle": "round", "capstyle": "flat"}
+        look |= {"use_custom_dash": "1", "customdash": dash} if dash else {}
+        item = QgsLayoutItemPolyline(_polygon(points), self.layout)
+        item.setSymbol(QgsLineSymbol.createSimple(look))
+        self.layout.addLayoutItem(item)
+
+    def area(self, points: Sequence[tuple[float, float]], color: str) -> None:
+        """Fill an area (mm)."""
+        item = QgsLayoutItemPolygon(_polygon(points), self.layout)
+        item.setSymbol(QgsFillSymbol.createSimple({"color": color, "outline_style": "no"}))
+        self.layout.addLayoutItem(item)
+
+    def box(self, place: Place, color: str = "", rim: str = INK, width: float = 0.2, round_: bool = False) -> None:
+        """Draw a rectangle (or what is round in it), filled when it has a colour."""
         item = QgsLayoutItemShape(self.layout)
-        item.setShapeType(QgsLayoutItemShape.Shape.Rectangle)
+        shapes = QgsLayoutItemShape.Shape
+        item.setShapeType(shapes.Ellipse if round_ else shapes.Rectangle)
         style = {"style": "solid" if color else "no", "outline_style": "solid" if rim else "no"}
         look = {"color": color or "#FFFFFF", "outline_color": rim or INK, "outline_width": str(width), **style}
         item.setSymbol(QgsFillSymbol.createSimple(look))
@@ -140,8 +168,11 @@ class Sheet:
         style = item.style(QgsLegendStyle.Style.SymbolLabel)
         style.setTextFormat(text_format(self.family, 8, INK))
         item.setStyle(QgsLegendStyle.Style.SymbolLabel, style)
+        item.setStyleMargin(QgsLegendStyle.Style.Symbol, QgsLegendStyle.Side.Top, 1.3)
         item.setSymbolWidth(7)
-        item.setSymbolHeight(4)
+        item.setSymbolHeight(3.4)
+        item.setBoxSpace(0)
+        item.setColumnSpace(4)
         item.setBackgroundEnabled(False)
         item.setResizeToContents(False)
         self._legend_root = root  # the model does not own it
@@ -149,7 +180,7 @@ class Sheet:
 
     def scale_bar(self, shown: QgsLayoutItemMap, scale: int, step: float, x: float, y: float) -> None:
         """Draw a bar of four steps and print the scale as a number."""
-        self.box((x - 3, y - 1, 108, 13), "#FFFFFF", "")
+        self.box((x - 3, y - 1, BAR_WIDTH, BAR_HEIGHT), "#FFFFFF", "")
         item = QgsLayoutItemScaleBar(self.layout)
         item.setLinkedMap(shown)
         item.setStyle("Single Box")
@@ -177,3 +208,7 @@ class Sheet:
         self.layout.addLayoutItem(item)
         item.attemptMove(QgsLayoutPoint(x, y, Qgis.LayoutUnit.Millimeters))
         item.attemptResize(QgsLayoutSize(width, height, Qgis.LayoutUnit.Millimeters))
+
+
+def _polygon(points: Sequence[tuple[float, float]]) -> QPolygonF:
+    return QPolygonF([QPointF(float(x), float(y)) for x, y in points])

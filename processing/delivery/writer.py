@@ -87,21 +87,6 @@ class Study:
 
         return rules_of(runs_of(self.layers.values()))
 
-    def rules_told(self) -> str:
-        """Return the rules and standards for the title block, with how many of their figures are 待核."""
-        from ...core.words import say
-
-        found = self.rules()
-        pending = sum(rule["unverified_n"] for rule in found)
-        told = " · ".join(rule["id"] for rule in found)
-        return f"{told}（{say('pending_figures', self.language, n=pending)}）" if pending else told
-
-    def sources_told(self) -> str:
-        """Return the names of the layers that the results were made from; nothing is invented when none is known."""
-        names = {item["layer"] for record in runs_of(self.layers.values()) for item in record["inputs"]}
-        own = {layer.name for layer in self.layers.values()}
-        return "、".join(sorted(names - own)[:8])
-
     def crs_told(self) -> str:
         """Return the system of the maps for the title block."""
         from ...core.words import say
@@ -180,7 +165,7 @@ def _write_project(folder: Path, study: Study, run: Any) -> None:
             from .maps import add_pages, export_pages
 
             study.describe(folder, run)
-            export_pages(folder / "maps", add_pages(made, study), run)
+            export_pages(folder / "maps", add_pages(made, study, run.part(0, 0.1)), run.part(0.1, 1))
         if "qgz" in study.formats:
             made.write()
     finally:

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from urban_renewal.core.delivery.callouts import Request, fit_words, place_callouts, text_width_mm
+from urban_renewal.core.delivery.callouts import Request, fit_words, place_callouts, text_width_mm, wrap_words
 from urban_renewal.core.run import Run
 
 FRAME = (0.0, 0.0, 296.0, 210.0)
@@ -54,4 +54,12 @@ def test_words_fit():
     assert text_width_mm("瓣", 10) == pytest.approx(3.528)
     assert fit_words("数据来源", 7.5, 20) == "数据来源"
     assert fit_words("很长的数据来源说明文字", 10, 20) == "很长的数据…"  # (5 + 0.58) · 3.528 = 19.7 mm
-    assert text_width_mm(fit_words("a" * 500, 7.5, 50, 2), 7.5) <= 100
+
+
+def test_words_in_lines():
+    """At 10 pt a Chinese letter is 3.53 mm wide: five in 20 mm."""
+    assert wrap_words("宗地房屋建筑设施", 10, 20, 2) == "宗地房屋建\n筑设施"
+    assert wrap_words("宗地房屋建、筑设施", 10, 20, 2) == "宗地房屋\n建、筑设施"  # no line begins with a comma
+    assert wrap_words("CGCS2000 / 3-degree", 10, 24, 2) == "CGCS2000 /\n3-degree"  # words stay whole
+    assert wrap_words("宗" * 30, 10, 20, 2) == "宗宗宗宗宗\n宗宗宗宗宗…"
+    assert wrap_words("", 10, 20, 2) == ""

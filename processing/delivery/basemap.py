@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Layers that only the printed pages show: a veil around the zone, its own petals and branches, roads with casing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import (
+    QgsFillSymbol,
+    QgsGeometryGeneratorSymbolLayer,
+    QgsInvertedPolygonRenderer,
+    QgsLineSymbol,
+    QgsMarkerSymbol,
+    QgsVectorLayer,
+)
+
+from ...core.delivery.palette import palette
+from ...core.words import say
+from .package import DATA
+from .styles import STYLES
+from .symbols import Rule, fill, line, mixed, outlined, ring, rules
+
+OF_ZONE = '"zone_id" = @zone_id'  # each page names its zone
+RING_M = 300
+ROADS = (  # kind, width of casing and of road in mm at A3, dashes; the rest is drawn like streets
+    ("path", 0.0, 0.35, (1.2, 0.6)),
+    ("stairs", 0.0, 0.9, (0.35, 0.35)),
+    ("bridge", 1.9, 1.2, ()),
+    ("tunnel", 0.0, 0.7, (1.5, 1.0)),
+    ("lift", 0.0, 0.9, ()),
+    ("escalator", 0.0, 0.9, ()),
+)
+
+
+def add_page_layers(made: Any, study: Any) -> None:
+    """Add them to the project in one group that is off; `made.layers` knows them as veil, roads, ring, own_*."""
+    language = study.language
+    group = made.project.layerTreeRoot().addGroup(say("map_group", language))
+    group.setCustomProperty("urbanrenewal/group", "layouts")
+    group.setItemVisibilityChecked(False)
+    group.setExpanded(False)
+    inner = rules([("", OF_ZONE, fill("#FFFFFF", opacity=0.42))])
+    wanted = [("veil", "zones", say("map_veil", language), QgsInvertedPolygonRenderer(inner))]
+    wanted.append(("city_zones", "zones", say("map_city_zones", language), rules(_city(language))))
+    wanted.append(("place", "zones", say("map_place", language), rules(_places(language))))
+    if "edges" in study.layers:
+        roads = rules(_roads(language))
+        roads.setUsingSymbolLevels(True)  # crossings of roads are open
+        wanted.append(("roads", "edges", say("map_roads", language), roads))
+    if "cores" in study.layers:
+        entry = palette()["core"]
+        city = rules([(entry[language], "", ring(entry["color"], 4.0, 0.7))])
+        wanted.append(("city_cores", "cores", say("map_city_cores", language), city))
+        is_geographic = study.layers["cores"].crs.isGeographic()
+        wanted.append(("ring", "cores", say("map_ring", language), rules(_circle(language, is_geographic))))
+    for name in ("zones", "petals", "branches", "cores"):
+        if name in study.layers:
+            table = study.layers[name].table
+            title = say("map_own", language, layer=table.zh if language == "zh" else table.en)
+            wanted.append((f"own_{name}", name, title, rules(of_zone(STYLES[name](set(), language)))))
+    for name, table_name, title, renderer in wanted:
+        layer = QgsVectorLayer(f"{made.folder / DATA}|layername={table_name}", title, "ogr")
+        layer.setRenderer(renderer)
+        layer.setLabelsEnabled(False)
+        layer.setReadOnly(True)
+        made.project.addMapLayer(layer, False)
+        group.addLayer(layer)
+        made.layers[name] = [layer]
+    if not group.children():
+        made.project.layerTreeRoot().removeChildNode(group)
+
+
+def of_zone(found: list[Rule]) -> list[Rule]:
+    """Return the rules of a style for the features of the page's zone only; what "ELSE" means is written out."""
+    others = [f"coalesce({condition}, FALSE)" for _, condition, _ in found if condition not in ("", "ELSE")]
+    rest = f"NOT ({' OR '.join(others)})" if others else "TRUE"
+    return [
+        (label, f"{OF_ZONE} AND ({rest if condition == 'ELSE' else condition or 'TRUE'})", symbol)
+        for label, condition, symbol in found
+    ]
+
+
+def _city(language: str) -> list[Rule]:
+    """Zones on the overview: a tint and a plain line, so that small outlines stay readable."""
+    zone = palette()["zone"]
+    tint = fill(zone["color"], opacity=0.14)
+    return [(zone[language], "", _joined(tint, outlined(zone["color"], 0.5, (), 1.1)))]
+
+
+def _places(language: str) -> list[Rule]:
+    """The page's zone filled, the others as outlines: where it lies in the city."""
+    zone = palette()["zone"]
+    return [
+        (zone[language], OF_ZONE, fill(mixed(zone["color"], 0.75), zone["color"], 0.3)),
+        ("", "ELSE", outlined(zone["color"], 0.25)),
+    ]
+
+
+def _circle(language: str, is_geographic: bool) -> list[Rule]:
+    """A ring of 300 m on the ground, also where the layer is in degrees."""
+    entry = palette()["core_ring"]
+    place = "$geometry"
+    if is_geographic:
+        place = f"transform({place}, @layer_crs, @project_crs)"
+    circle = f"buffer({place}, {RING_M}, 32)"
+    if is_geographic:
+        circle = f"transform({circle}, @project_crs, @layer_crs)"
+    drawn = QgsGeometryGeneratorSymbolLayer.create({"geometryModifier": circle, "SymbolType": "Fill"})
+    inside = fill(entry["color"], opacity=0.07)
+    rim = outlined(entry["color"], 0.4, (1.9, 1.1))
+    symbol = QgsMarkerSymbol()
+    drawn.setSubSymbol(_joined(inside, rim))
+    symbol.changeSymbolLayer(0, drawn)
+    return [(entry[language], OF_ZONE, symbol)]
+
+
+def _joined(first: QgsFillSymbol, second: QgsFillSymbol) -> QgsFillSymbol:
+    """Return one area symbol with the layers of both; the opacity of the first goes into its colour."""
+    symbol = QgsFillSymbol()
+    ground = first.symbolLayer(0).clone()
+    color = ground.color()
+    color.setAlphaF(first.opacity())
+    ground.setColor(color)
+    symbol.changeSymbolLayer(0, ground)
+    for place in range(second.symbolLayerCount()):
+        symbol.appendSymbolLayer(second.symbolLayer(place).clone())
+    return symbol
+
+
+def _roads(language: str) -> list[Rule]:
+    edges, base = palette()["edges"], palette()["base"]
+    found: list[Rule] = []
+    for kind, casing, width, dashes in ROADS:
+        color = base["road"]["color"] if kind == "bridge" else edges[kind]["color"]
+        symbol = _road(color, width, edges[kind]["color"], casing) if casing else _levelled(line(color, width, dashes))
+        found.append((edges[kind][language], f"\"kind\" = '{kind}'", symbol))
+    street = _road(base["road"]["color"], 0.9, base["casing"]["color"], 1.3)
+    return [*found, (edges["street"][language], "ELSE", street)]
+
+
+def _road(color: str, width: float, rim: str, casing: float) -> QgsLineSymbol:
+    """Return a road on a wider one of the casing's colour; all casings are drawn before all roads."""
+    symbol, road = line(rim, casing), line(color, width)  # the road's symbol must live until its layer is copied
+    top = road.symbolLayer(0).clone()
+    top.setRenderingPass(1)
+    symbol.appendSymbolLayer(top)
+    return symbol
+
+
+def _levelled(symbol: QgsLineSymbol) -> QgsLineSymbol:
+    symbol.symbolLayer(0).setRenderingPass(1)
+    return symbol

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The A3 page of a zone: map, key figures, petals, legend, place in the city, the profile of its longest walk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import QgsExpressionContextUtils, QgsRectangle
+
+from ...core.delivery.palette import palette, tag_name
+from ...core.delivery.scales import bar_step, choose_scale, frame_extent, page
+from ...core.words import say
+from .figures import petal_rows, zone_figures
+from .labels import petal_numbers
+from .naming import Named, View, draw_names
+from .sheet import BAR_HEIGHT, BAR_WIDTH, GREY, Sheet
+from .titleblock import LEFT, TOP, draw_heading, draw_title_block
+
+FRAME = (296.0, 210.0)  # mm
+COLUMN = (308.3, 104.4)  # x and width of the right column
+END = 278.0  # y where the right column ends
+SHOWN = ("cores", "own_zones", "own_branches", "veil", "buildings", "own_petals", "ring", "roads")  # from above
+LISTED = ("own_zones", "cores", "ring", "own_branches", "own_petals", "buildings", "roads")  # in the legend
+ROW, LEGEND = 4.3, 31.0  # mm: of a row, of the legend
+
+
+def draw_zone(made: Any, study: Any, zone: dict[str, Any], number: tuple[int, int, int], run: Any) -> tuple[str, Sheet]:
+    """Draw the page of a zone; `number` = of the zone, of the page, of all pages. Returns its number and sheet."""
+    language, name = study.language, zone_name(zone)
+    stem = f"03-{number[0]:02}"
+    sheet = Sheet(made.project, f"{stem} {name}", study.font)
+    QgsExpressionContextUtils.setLayoutVariable(sheet.layout, "zone_id", str(zone["zone_id"]))
+    told = {"zone": zone["zone_id"], "petals": zone.get("petals_n")}
+    below = say("map_zone_below", language, **told)
+    draw_heading(sheet, study, say("map_zone_title", language, name=name), below, stem)
+    box = zone["geometry"].bounds
+    scale = choose_scale(box, FRAME, page()["zone_scales"], page()["margin_share"])
+    view = View((LEFT, TOP, *FRAME), frame_extent(box, FRAME, scale), scale)
+    layers = [layer for layer in map(made.layer, SHOWN) if layer is not None]
+    drawn = sheet.map(view.place, QgsRectangle(*view.extent), layers, made.project.crs(), scale)
+    _names(sheet, view, study, zone, run)
+    sheet.scale_bar(drawn, scale, bar_step(scale), LEFT + 4, TOP + FRAME[1] - BAR_HEIGHT)
+    sheet.north(say("map_north", language), LEFT + FRAME[0] - 12, TOP + 4)
+    _column(sheet, made, study, zone, drawn)
+    draw_title_block(sheet, study, *number[1:])
+    return stem, sheet
+
+
+def zone_name(zone: dict[str, Any]) -> str:
+    """Return what a zone is called: its name, else its id."""
+    return str(zone["name"]) if isinstance(zone.get("name"), str) else str(zone["zone_id"])
+
+
+def bar_box(view: View) -> tuple[float, float, float, float]:
+    """Return the corner of the map that the scale bar takes, mm."""
+    left, bottom = view.place[0], view.place[1] + view.place[3]
+    return left, bottom - BAR_HEIGHT - 1, left + BAR_WIDTH + 1, bottom
+
+
+def north_box(view: View) -> tuple[float, float, float, float]:
+    """Return the corner of the map that the arrow to the north takes, mm."""
+    right, top = view.place[0] + view.place[2], view.place[1]
+    return right - 14, top, right, top + 20
+
+
+def _names(sheet: Sheet, view: View, study: Any, zone: dict[str, Any], run: Any) -> None:
+    """Name the core and the petals of the zone."""
+    language, zone_id = study.language, zone["zone_id"]
+    cores, branches = study.metres("CORES"), study.metres("BRANCHES")
+    kept = [bar_box(view), north_box(view)]
+    names: list[Named] = []
+    for core in _of(cores, zone_id):
+        spot = core["geometry"].centroid
+        x, y = view.on_page(spot.x, spot.y)
+        kept.append((x - 3.6, y - 3.6, x + 3.6, y + 3.6))
+        called = core["name"] if isinstance(core.get("name"), str) else zone_name(zone)
+        second = say("map_zone_line", language, **_told_zone(zone))
+        first = say("map_core_name", language, name=called)
+        names.append(Named(spot.x, spot.y, "", first, second, palette()["core"]["color"], True))
+    numbers = petal_numbers(study.frame("petals")) if study.frame("petals") is not None else {}
+    for petal in _of(study.metres("PETALS"), zone_id):
+        names.append(_named_petal(petal, numbers[f"{zone_id}/{petal['petal_id']}"], language))
+    lines = [row["geometry"] for row in _of(branches, zone_id)]
+    draw_names(sheet, view, names, kept, view.samples(lines), run)
+
+
+def _named_petal(petal: dict[str, Any], number: int, language: str) -> Named:
+    from ...core.delivery.summary import hectares, told
+
+    spot = petal["geometry"].point_on_surface()
+    entry = palette()["tags"].get(petal["tag"], palette()["no_data"])
+    second = say("map_petal_line", language, area=hectares(petal["area_m2"]), minutes=told(petal["walk_s"] / 60, 1))
+    return Named(spot.x, spot.y, str(number), tag_name(petal["tag"], language), second, entry["color"])
+
+
+def _told_zone(zone: dict[str, Any]) -> dict[str, str]:
+    from ...core.delivery.summary import hectares, told
+
+    return {"area": hectares(zone.get("area_m2")), "petals": told(zone.get("petals_n"))}
+
+
+def _of(frame: Any, zone_id: str) -> list[dict[str, Any]]:
+    """Return the rows of a zone that have an outline, in the order of their keys."""
+    if frame is None or "zone_id" not in frame:
+        return []
+    mine = frame[(frame["zone_id"] == zone_id).fillna(False).astype(bool)]
+    keys = [name for name in ("petal_id", "station_id", "edge_id") if name in mine]
+    rows = mine.sort_values(keys, kind="stable").to_dict("records")
+    return [row for row in rows if row["geometry"] is not None and not row["geometry"].is_empty]
+
+
+def _column(sheet: Sheet, made: Any, study: Any, zone: dict[str, Any], drawn: Any) -> None:
+    """Fill the right column: figures, petals, legend, and the city in what is left."""
+    language, (x, width) = study.language, COLUMN
+    y = sheet.head(say("map_figures", language), x, TOP, width)
+    sheet.figures(zone_figures(zone, language), (x, y, width, 24), 3)
+    y = _petals(sheet, study, str(zone["zone_id"]), y + 26)
+    y = sheet.head(say("map_legend", language), x, y + 3, width)
+    listed = [layer for layer in map(made.layer, LISTED) if layer is not None]
+    sheet.legend(drawn, listed, (x, y - 1, width, LEGEND), 3)
+    _place(made, sheet, study, drawn, y + LEGEND)
+
+
+def _petals(sheet: Sheet, study: Any, zone_id: str, y: float) -> float:
+    """Write the petals of the map with the same numbers; return where the table ends."""
+    x, width = COLUMN
+    y = sheet.head(say("map_petals", study.language), x, y, width)
+    rows = petal_rows(study.frame("petals"), zone_id, study.language)
+    room = 19
+    kept, more = rows[: room + 1], len(rows) - room - 1
+    y = sheet.rows(kept, (32, 14, 20, 18, 20.4), x, y, ROW)
+    if more > 0:
+        words = say("map_more_rows", study.language, n=more)
+        sheet.text(words, (x, y + 0.3, width, 4), 7, color=GREY, align="right")
+        y += 4
+    return y
+
+
+def _place(made: Any, sheet: Sheet, study: Any, drawn: Any, y: float) -> None:
+    """Draw where the zone lies among the others."""
+    x, width = COLUMN
+    if END - y < 30:
+        return
+    y = sheet.head(say("map_location", study.language), x, y, width)
+    place = (x, y, width, END - y)
+    box = study_bounds(study)
+    scale = choose_scale(box, place[2:], range(1000, 2_000_000, 500), page()["margin_share"])  # no scale is printed
+    extent = QgsRectangle(*frame_extent(box, place[2:], scale))
+    layers = [layer for layer in (made.layer("place"), made.layer("edges")) if layer is not None]
+    shown = sheet.map(place, extent, layers, made.project.crs(), scale)
+    shown.overview().setLinkedMap(drawn)
+
+
+def study_bounds(study: Any) -> tuple[float, float, float, float]:
+    """Return the box around zones, parcels and gaps (metres); a kilometre at the origin when there is none."""
+    frames = [study.metres(name) for name in ("ZONES", "PARCELS", "SUMMARY")]
+    spatial = [frame for frame in frames if frame is not None and "geometry" in frame]
+    shapes = [shape for frame in spatial for shape in frame["geometry"]]
+    boxes = [shape.bounds for shape in shapes if shape is not None and not shape.is_empty]
+    if not boxes:
+        return 0.0, 0.0, 1000.0, 1000.0
+    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
