@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import importlib
 
-from qgis.core import QgsApplication, QgsProcessingModelAlgorithm, QgsProcessingProvider
+from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsProcessingModelAlgorithm, QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from ..core.words import RESOURCES
@@ -51,7 +51,12 @@ class RenewalProvider(QgsProcessingProvider):
 
     def loadAlgorithms(self) -> None:
         for module, name in ALGORITHMS:
-            algorithm = getattr(importlib.import_module(f"{__package__}.algorithms.{module}"), name)
+            try:
+                algorithm = getattr(importlib.import_module(f"{__package__}.algorithms.{module}"), name)
+            except (ImportError, AttributeError, SyntaxError) as fault:  # a damaged file takes only itself away
+                told = f"{module}: {type(fault).__name__}: {fault}"
+                QgsMessageLog.logMessage(told, "Urban Renewal Workbench", Qgis.MessageLevel.Critical)
+                continue
             self.addAlgorithm(algorithm())
         # A model's children are looked up when it is read, so models load only once the algorithms are registered:
         # the plugin calls refreshAlgorithms() after addProvider() (qgis.md 13).
