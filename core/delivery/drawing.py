@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What stands in cad/zones.dxf: a layer a class, outlines, hatches, texts at plot scale. Data: resources/templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+
+from .. import envelope
+from ..run import Run
+from . import dxfitems
+from .dxf import CadLayer, Drawing, Tags, encode_text
+from .flat import Flat, Loss
+from .palette import kind_name, level_name, tag_name
+from .templates import select_rows
+
+FILE = "cad/zones.dxf"
+NOTE_LAYER, NOTE_ACI = "TM_图名", 7
+NOTE_FACTOR = 2.0  # a title is twice as high as other texts: own choice
+SLICE = 100
+WORDS = {"tag": tag_name, "tag_level": level_name, "kind": kind_name}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A drawing and the account of it: features in, features drawn, entities and labels out, what was lost."""
+
+    drawing: Drawing
+    features_n: int
+    drawn_n: int
+    entities_n: int
+    labels_n: int
+    losses: tuple[Loss, ...]
+
+
+@dataclass(frozen=True)
+class _Pen:
+    """How the template draws: decimals, metres a millimetre on paper, text height in metres, language."""
+
+    decimals: int
+    metre: float
+    height: float
+    language: str
+
+
+def draw(template: Mapping[str, Any], flats: Sequence[Flat], notes: Sequence[str], language: str, run: Run) -> Drawn:
+    """Return the drawing of the layers (in metres) by the template, and the account.
+
+    `notes` are the lines of the title below the drawing (title, author, secrecy …). Each outline and each hole is one
+    closed polyline; a label stands at a point inside its area or on its line. Losses: `loss_undrawn` (no geometry),
+    `loss_character` (a character of a label that the version of the file does not hold).
+    """
+    cad = template["cad"]
+    metre = envelope.figure_value(cad["scale"]) / 1000.0
+    text_mm = envelope.figure_value(cad["text_mm"])
+    pen = _Pen(cad["decimals"], metre, text_mm * metre, language)
+    offset = np.array([cad.get("offset", {}).get(axis, 0.0) for axis in ("x", "y")])
+    by_name = {flat.name: flat for flat in flats}
+    entities: list[Tags] = []
+    losses: list[Loss] = []
+    counts, spots = [0, 0], []
+    for number, item in enumerate(cad["classes"]):
+        part = run.part(number / len(cad["classes"]), (number + 1) / len(cad["classes"]))
+        flat = by_name.get(item["table"])
+        if flat is None or flat.shapes is None:
+            continue
+        rows = select_rows(flat, item.get("where", {}))
+        shapes = shapely.transform(flat.shapes[np.array(rows, dtype=int)], lambda points: points - offset)
+        gone = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+        counts = [counts[0] + len(rows), counts[1] + int((~gone).sum())]
+        losses += [Loss(FILE, flat.name, flat.ids[rows[n]], "", "loss_undrawn", "", "") for n in gone.nonzero()[0]]
+        for n in sorted((~gone).nonzero()[0], key=lambda n: flat.ids[rows[n]]):
+            if len(entities) % SLICE == 0:
+                part.progress(n / len(rows))
+            made = list(_feature(shapes[n], item, flat, rows[n], pen))
+            losses += _lost(made, flat, rows[n], cad["version"])
+            entities += made
+        spots.append(shapely.get_coordinates(shapes))
+    corners = np.concatenate([*spots, np.zeros((0, 2))])
+    box = (*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist()) if len(corners) else (0.0, 0.0, 1.0, 1.0)
+    entities += _title(notes, box, pen)
+    labels = sum(tags[0][1] == "MTEXT" for tags in entities)
+    font = (cad["font"]["file"], cad["font"]["family"])
+    drawing = Drawing(cad["version"], layers_of(cad["classes"]), entities, box, metre * 1000, text_mm, font)
+    return Drawn(drawing, counts[0], counts[1], len(entities), labels, tuple(losses))
+
+
+def layers_of(classes: Iterable[Mapping[str, Any]]) -> list[CadLayer]:
+    """Return the layers that the classes draw on, each name once (whatever its case), the title's last."""
+    found: dict[str, CadLayer] = {}
+    for item in classes:
+        own = CadLayer(item["layer"], item["aci"], item.get("linetype", "Continuous"), item.get("weight", -3))
+        found.setdefault(own.name.lower(), own)
+        for part in (item.get("hatch"), item.get("label")):
+            if part:
+                found.setdefault(part["layer"].lower(), CadLayer(part["layer"], part.get("aci", item["aci"])))
+    found.setdefault(NOTE_LAYER.lower(), CadLayer(NOTE_LAYER, NOTE_ACI))
+    return list(found.values())
+
+
+def _feature(shape: Any, item: Mapping[str, Any], flat: Flat, row: int, pen: _Pen) -> Iterator[Tags]:
+    """Yield what is drawn of one feature: hatch below, then outline or point, then the text."""
+    told = (flat.name, flat.ids[row])
+    kinds = {part.geom_type for part in shapely.get_parts(shape)}
+    areas = shapely.MultiPolygon([part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"])
+    if "hatch" in item and len(areas.geoms):
+        filling = item["hatch"]
+        spacing = filling.get("spacing_mm", 2.0) * pen.metre
+        angle = filling.get("angle")
+        yield from dxfitems.hatch(areas, filling["layer"], pen.decimals, filling["aci"], told, angle, spacing)
+    if kinds <= {"Point"}:
+        yield from dxfitems.points(shape, item["layer"], pen.decimals, told)
+    else:
+        yield from dxfitems.polylines(shape, item["layer"], pen.decimals, told)
+    text = _text(item.get("label"), flat, row, pen.language)
+    if text:
+        spot = shapely.get_coordinates(shapely.point_on_surface(shape))[0]
+        raised = 1.2 * pen.height if kinds <= {"Point"} else 0.0  # above the sign of a point
+        place = (round(float(spot[0]), pen.decimals), round(float(spot[1]) + raised, pen.decimals))
+        height = pen.height * item["label"].get("factor", 1.0)
+        yield dxfitems.label(text, place, item["label"]["layer"], height, told)
+
+
+def _text(label: Mapping[str, Any] | None, flat: Flat, row: int, language: str) -> str:
+    """Return a feature's label: one line a column, codes as words; nothing for what is missing."""
+    if label is None:
+        return ""
+    by_name = {column.name: (column, values) for column, values in zip(flat.columns, flat.values)}
+    lines = []
+    for name in label["columns"]:
+        column, values = by_name.get(name, (None, ()))
+        if column is None or values[row] is None:
+            continue
+        value = values[row]
+        words = WORDS.get(name)
+        plain = f"{value:.{column.digits}f}" if column.type == "real" else str(value)
+        lines.append(words(plain, language) if words else plain)
+    return "\n".join(line for line in lines if line.strip())
+
+
+def _lost(entities: Sequence[Tags], flat: Flat, row: int, version: str) -> Iterator[Loss]:
+    """Yield the loss of each label that the file cannot hold letter by letter."""
+    for tags in entities:
+        text = "".join(str(value) for code, value in tags if code in (1, 3) and tags[0][1] == "MTEXT")
+        written, lost = encode_text(text, version)
+        if lost:
+            yield Loss(FILE, flat.name, flat.ids[row], "", "loss_character", text, written)
+
+
+def _title(notes: Sequence[str], box: Sequence[float], pen: _Pen) -> list[Tags]:
+    """Return the lines below the drawing."""
+    lines = [line for line in notes if line.strip()]
+    if not lines:
+        return []
+    height = pen.height * NOTE_FACTOR
+    place = (round((box[0] + box[2]) / 2, pen.decimals), round(box[1] - height * (len(lines) + 2), pen.decimals))
+    return [dxfitems.label("\n".join(lines), place, NOTE_LAYER, height)]
