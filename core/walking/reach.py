@@ -13,11 +13,12 @@ from ..run import Run
 from .graph import Flags, Ints, WalkGraph
 from .join import Joined
 from .profiles import Profile
-from .search import Search, least_by_key, ranges
+from .search import Search, Tile, cut_tile, least_by_key, ranges
 from .ways import Longs
 
 CHUNK = 64  # facilities searched at once, between two looks at the cancel flag; fewer on large networks
 CHUNK_NODES = 4_000_000  # nodes × facilities searched at once: about 0.1 s
+TILE_M = 500.0  # own choice: smaller tiles cost more than they save
 DIRECTIONS = ("there", "back", "both")
 NOT_ASKED = -1  # milliseconds of a direction that was not searched
 
@@ -153,7 +154,7 @@ def cost_all(
 @dataclass(frozen=True, eq=False)
 class _Sources:
     """Joined facility owners in the order searched. `owner` (k,); `first` (k + 1,) into `node`, `ms` (ways from their
-    points to nodes, positive) and `first_row` (k + 1,) into `row` (their joined points).
+    points to nodes, positive) and `first_row` (k + 1,) into `row` (their joined points); `tile` (k,) where they lie.
     """
 
     owner: Longs
@@ -162,6 +163,7 @@ class _Sources:
     ms: Longs
     first_row: Longs
     row: Longs
+    tile: Longs
 
 
 def _search(search: Search, places: Joined, facilities: Joined, limits: Longs, run: Run) -> tuple[Longs, Longs]:
@@ -169,57 +171,89 @@ def _search(search: Search, places: Joined, facilities: Joined, limits: Longs, r
     run.progress(0.0)
     homes = search.ends(places, True)
     home_first = np.searchsorted(homes.node, np.arange(len(search.graph.node_ids) + 1))
-    sources = _sources(search, facilities)
+    sources = _sources(search, facilities, int(limits.max(initial=0)))
     owners, total = max(places.owners, 1), len(sources.owner)
-    nodes = len(search.graph.node_ids) + CHUNK
-    step = max(1, min(CHUNK, CHUNK_NODES // nodes, int(run.memory_bytes // (24 * nodes))))
+    local = np.full(len(search.graph.node_ids), -1, dtype=np.int32)
     keys, costs = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-    for begin in range(0, total, step):
-        run.progress(begin / total)
-        some = range(begin, min(begin + step, total))
+    for some in _chunks(sources.tile):
+        run.progress(some.start / total)
         chosen = sources.owner[some.start : some.stop]
-        item, node, time = _walk_out(search, sources, some, int(limits[chosen].max()))
-        at, hit = ranges(home_first[node], home_first[node + 1])
-        number = [item[at]]
-        place, cost = [places.owner[homes.row[hit]]], [time[at] + homes.ms[hit]]
+        tile = cut_tile(search, sources.node[sources.first[some.start] : sources.first[some.stop]],
+                        int(limits[chosen].max()), local)  # fmt: skip
+        for part in _portions(some, tile, run):
+            item, node, time = _walk_out(tile, sources, part, int(limits[chosen].max()), local)
+            item += part.start - some.start
+            at, hit = ranges(home_first[node], home_first[node + 1])
+            facility, ms = chosen[item[at]], time[at] + homes.ms[hit]
+            place = places.owner[homes.row[hit]]
+            inside = ms <= limits[facility]
+            key, ms = least_by_key((facility * owners + place)[inside], ms[inside])
+            keys.append(key)
+            costs.append(ms)
+        local[tile.nodes] = -1
         of, row = ranges(sources.first_row[some.start : some.stop], sources.first_row[some.start + 1 : some.stop + 1])
         f_at, p_row, direct = search.on_one_edge(facilities, sources.row[row], places, homes)
-        number, place, cost = [*number, of[f_at]], [*place, places.owner[p_row]], [*cost, direct]
-        facility, ms = chosen[np.concatenate(number)], np.concatenate(cost)
-        inside = ms <= limits[facility]
-        key, ms = least_by_key((facility * owners + np.concatenate(place))[inside], ms[inside])
-        keys.append(key)
-        costs.append(ms)
+        facility = chosen[of[f_at]]
+        near = direct <= limits[facility]
+        keys.append((facility * owners + places.owner[p_row])[near])
+        costs.append(direct[near])
     run.progress(1.0)
-    key, ms = np.concatenate(keys), np.concatenate(costs)
-    order = np.argsort(key, kind="stable")
-    return key[order], ms[order]
+    return least_by_key(np.concatenate(keys), np.concatenate(costs))
 
 
-def _sources(search: Search, facilities: Joined) -> _Sources:
-    """Gather the owners that are joined, neighbours one after another (nodes are numbered cell by cell)."""
+def _chunks(tile: Longs) -> list[range]:
+    """Return stretches of sources that lie in one tile, at most CHUNK long."""
+    if not len(tile):
+        return []
+    starts = np.flatnonzero(np.r_[True, tile[1:] != tile[:-1]])
+    found = []
+    for start, stop in zip(starts.tolist(), [*starts[1:].tolist(), len(tile)]):
+        found += [range(begin, min(begin + CHUNK, stop)) for begin in range(start, stop, CHUNK)]
+    return found
+
+
+def _portions(some: range, tile: Tile, run: Run) -> list[range]:
+    """Return the parts of a chunk whose dense times fit into the memory of the run."""
+    step = max(1, min(len(some), int(run.memory_bytes // (24 * (len(tile.nodes) + CHUNK)))))
+    return [range(begin, min(begin + step, some.stop)) for begin in range(some.start, some.stop, step)]
+
+
+def _sources(search: Search, facilities: Joined, limit_ms: int) -> _Sources:
+    """Gather the owners that are joined, tile by tile; a tile is about as wide as the longest walk."""
     starts = search.ends(facilities, False)
     count = len(search.graph.node_ids)
     key, ms = least_by_key(facilities.owner[starts.row].astype(np.int64) * count + starts.node, starts.ms + 1)
     owner, node = key // max(count, 1), key % max(count, 1)
     place, first_node = least_by_key(owner, node)
+    tile = _tile_of(search.graph, search.profile, first_node, limit_ms)
+    by_tile = np.lexsort((first_node, tile))
     rank = np.full(facilities.owners, -1, dtype=np.int64)
-    rank[place[np.argsort(first_node, kind="stable")]] = np.arange(len(place))
+    rank[place[by_tile]] = np.arange(len(place))
     order = np.lexsort((node, rank[owner]))
     owner, node, ms = owner[order], node[order], ms[order]
     rows = np.flatnonzero((facilities.edge >= 0) & (rank[facilities.owner] >= 0))
     rows = rows[np.argsort(rank[facilities.owner[rows]], kind="stable")]
     numbers = np.arange(len(place) + 1)
     first, first_row = np.searchsorted(rank[owner], numbers), np.searchsorted(rank[facilities.owner[rows]], numbers)
-    return _Sources(owner[first[:-1]], first, node, ms, first_row, rows)
+    return _Sources(owner[first[:-1]], first, node, ms, first_row, rows, tile[by_tile])
 
 
-def _walk_out(search: Search, sources: _Sources, some: range, limit_ms: int) -> tuple[Longs, Longs, Longs]:
+def _tile_of(graph: WalkGraph, profile: Profile, node: Longs, limit_ms: int) -> Longs:
+    """Return the number of the tile of each node: squares as wide as the longest walk in a straight line."""
+    if not len(node):
+        return np.empty(0, dtype=np.int64)
+    side = max(TILE_M, limit_ms * graph.top_speed(profile.id))
+    column, row = ((graph.x_m[node] - graph.grid.x_min) // side, (graph.y_m[node] - graph.grid.y_min) // side)
+    width = int((graph.x_m.max() - graph.grid.x_min) // side) + 1
+    return row.astype(np.int64) * width + column.astype(np.int64)
+
+
+def _walk_out(tile: Tile, sources: _Sources, some: range, limit_ms: int, local: Ints) -> tuple[Longs, Longs, Longs]:
     """Return (number in `some`, node, milliseconds) of all nodes within the limit of these sources."""
-    count = len(search.graph.node_ids)
+    count = len(tile.nodes)
     bounds = sources.first[some.start : some.stop + 1]
     stretch = slice(bounds[0], bounds[-1])
-    arcs = search.matrix(sources.node[stretch], sources.ms[stretch], np.diff(bounds))
+    arcs = tile.matrix(local[sources.node[stretch]], sources.ms[stretch], np.diff(bounds))
     far = dijkstra(arcs, indices=np.arange(count, count + len(some)), limit=limit_ms + 1.0)[:, :count]
     item, node = np.nonzero(far < np.inf)
-    return item, node, far[item, node].astype(np.int64) - 1
+    return item, tile.nodes[node], far[item, node].astype(np.int64) - 1

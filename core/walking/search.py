@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from .graph import CLOSED, Flags, WalkGraph
+from .graph import CLOSED, Flags, Ints, Reals, WalkGraph
 from .join import Joined
 from .profiles import Profile
 from .times import whole_ms
@@ -94,6 +94,48 @@ class Search:
         ms = legs + np.where(onward > 0, along_b - along_a, np.where(onward < 0, against_a - against_b, 0))
         can = np.where(onward > 0, open_along, np.where(onward < 0, open_against, open_along | open_against))
         return item[can], p[can], ms[can]
+
+
+@dataclass(frozen=True, eq=False)
+class Tile:
+    """A part of the directed graph: `nodes` (t,) positions in the whole, ascending; arcs as in graph.Arcs, but local."""
+
+    nodes: Longs
+    indptr: Longs
+    head: Ints
+    ms: Reals
+
+    def matrix(self, nodes: Ints, costs: Longs, sizes: Longs) -> csr_matrix:
+        """Return the part with virtual sources behind its nodes, as Search.matrix; `nodes` are local."""
+        count = len(self.nodes) + len(sizes)
+        data = np.concatenate([self.ms, costs.astype(np.float64)])
+        starts = np.concatenate([self.indptr, self.indptr[-1] + np.cumsum(sizes)])
+        return csr_matrix((data, np.concatenate([self.head, nodes]), starts), shape=(count, count))
+
+
+def cut_tile(search: Search, starts: Longs, limit_ms: int, local: Ints) -> Tile:
+    """Return the part of the graph that walks of `limit_ms` from these nodes can touch.
+
+    Nobody comes farther in a straight line than the limit at the top speed of any edge, so the search on the part
+    finds the same as on the whole. `local` (n,) scratch, -1 everywhere; holds the local positions of the part's nodes
+    afterwards, to be set back by the caller.
+    """
+    graph = search.graph
+    arcs = graph.arcs(search.profile.id, search.toward)
+    reach_m = limit_ms * graph.top_speed(search.profile.id) + 1.0  # a metre for the last bits
+    x, y = graph.x_m[starts], graph.y_m[starts]
+    box = (float(x.min()) - reach_m, float(y.min()) - reach_m, float(x.max()) + reach_m, float(y.max()) + reach_m)
+    stretches = graph.grid.ranges(box)
+    nodes = np.concatenate([np.arange(a, b) for a, b in stretches] or [np.empty(0, dtype=np.int64)])
+    local[nodes] = np.arange(len(nodes), dtype=np.int32)
+    cut = [slice(int(arcs.indptr[a]), int(arcs.indptr[b])) for a, b in stretches]
+    head = local[np.concatenate([arcs.head[part] for part in cut] or [np.empty(0, dtype=np.int32)])]
+    ms = np.concatenate([arcs.ms[part] for part in cut] or [np.empty(0, dtype=np.int32)])
+    inside = head >= 0
+    sizes = arcs.indptr[nodes + 1] - arcs.indptr[nodes]
+    kept = np.concatenate([[0], np.cumsum(inside)])
+    indptr = kept[np.concatenate([[0], np.cumsum(sizes)])]
+    return Tile(nodes.astype(np.int64), indptr.astype(np.int64), head[inside], ms[inside].astype(np.float64))
 
 
 def ranges(start: Longs, stop: Longs) -> tuple[Longs, Longs]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from urban_renewal.core.errors import Cancelled
 from urban_renewal.core.run import Run
+from urban_renewal.core.walking import graph as walk_graph
 from urban_renewal.core.walking import reach
 from urban_renewal.core.walking.heights import make_surface
 from urban_renewal.core.walking.join import JoinOptions, Points, join_points
@@ -100,13 +101,17 @@ def as_dict(pairs, values):
     return dict(zip(zip(pairs.facility.tolist(), pairs.place.tolist()), values.tolist()))
 
 
+@pytest.mark.parametrize("share", [0.5, 0.15])
+@pytest.mark.parametrize("cell_m", [500, 35])
 @pytest.mark.parametrize("seed", range(6))
-def test_reach_equals_the_search_by_hand(seed, monkeypatch):
+def test_reach_equals_the_search_by_hand(seed, cell_m, share, monkeypatch):
     monkeypatch.setattr(reach, "CHUNK", 3)
+    monkeypatch.setattr(reach, "TILE_M", cell_m / 2)
+    monkeypatch.setattr(walk_graph, "CELL_M", float(cell_m))
     graph, places, facilities = random_town(seed)
     there, home = by_hand(graph, places, facilities)
     assert len(there) > 50
-    limit = sorted(there.values())[len(there) // 2]  # a time that occurs: a pair exactly at the limit is inside
+    limit = sorted(there.values())[int(len(there) * share)]  # it occurs: a pair exactly at the limit is inside
     inside = {key: ms for key, ms in there.items() if ms <= limit}
     assert limit in inside.values()
     pairs = reach_pairs(graph, ELDER, places, facilities, limit, "there", Run())
