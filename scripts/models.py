@@ -35,7 +35,7 @@ MODELS = {
             "dem": ("DEM", None, True), "barriers": ("BARRIERS", ANY, True),
         },
         {"gap": "OUTPUT", "detail": "DETAIL"},
-        "只算服务缺口：宗地、设施、步行路网 → 缺口与明细。Only the gaps: parcels, facilities, network → gap and detail.",
+        "只算服务缺口：宗地、设施、步行路网 → 缺口与明细。Only gaps: parcels, facilities, network → gap and detail.",
     ),
     "retag": (
         "tagparcels",

@@ -214,9 +214,10 @@ def main(data, out):
     reasons = lost["slope"]
     lines = tell(times, floor, levels, reasons, doors, grounds["slope"], run)
     saved = save_buildings(buildings, times, floor, reasons, working, out / "yuzhong.gpkg")
-    yuzhong_map.draw_map(saved, out / "edges_slope.gpkg", doors_path, out, lines)
+    for sheet in yuzhong_map.SHEETS:
+        yuzhong_map.draw_map(saved.clone(), out / "edges_slope.gpkg", doors_path, out, lines, sheet)
     print("\n".join(lines))
-    print(f"成果：{out / 'yuzhong.gpkg'}、{out / 'yuzhong.pdf'}、{out / 'yuzhong.png'}")
+    print(f"成果：{out / 'yuzhong.gpkg'}、{out / 'yuzhong.pdf'}、{out / 'yuzhong_slope.pdf'}")
 
 
 def tell(times, floor, levels, reasons, doors, network, run):

@@ -1,12 +1,28 @@
 """The map of minutes in Yuzhong: colours of the buildings and the A3 sheet, for scripts/yuzhong.py."""
 
 CLASSES = ((0, 5, "#FFF6DC"), (5, 10, "#FCCF86"), (10, 15, "#F08F55"), (15, 30, "#C4455B"), (30, 60, "#6A1F5C"))
+RATIOS = (
+    (0, 1.02, "#FFF6DC"),
+    (1.02, 1.1, "#FCCF86"),
+    (1.1, 1.25, "#F08F55"),
+    (1.25, 1.5, "#C4455B"),
+    (1.5, 99, "#6A1F5C"),
+)
+SHEETS = {  # name of the file: (title, expression of the colour, classes, unit behind the class)
+    "yuzhong": ("渝中区：老人步行到最近轨道站出入口的时间（去程）", "elder_slope_min", CLASSES, " 分钟"),
+    "yuzhong_slope": (
+        "渝中区：坡度和梯道使老人多走多少时间（计坡度 ÷ 不计坡度）",
+        "elder_slope_min / elder_flat_min",
+        RATIOS,
+        " 倍",
+    ),
+}
 CREDIT = "道路、房屋、站口 © OpenStreetMap contributors, ODbL 1.0 · 高程 USGS/NASA SRTMGL1"
 FONT = "WenQuanYi Micro Hei"
 
 
-def dress(layer):
-    """Colour buildings by an elder's minutes; those without a way are hatched."""
+def dress(layer, sheet="yuzhong"):
+    """Colour buildings by an elder's minutes (or their ratio to the flat); those without a way are hatched."""
     from qgis.core import QgsFillSymbol, QgsRuleBasedRenderer
 
     root = QgsRuleBasedRenderer.Rule(None)
@@ -15,15 +31,17 @@ def dress(layer):
         symbol = QgsFillSymbol.createSimple({"outline_color": "#8F958C", "outline_width": "0.05", **symbol})
         root.appendChild(QgsRuleBasedRenderer.Rule(symbol, 0, 0, expression, label))
 
-    for low, high, colour in CLASSES:
-        above = f"elder_slope_min > {low}" if low else "elder_slope_min >= 0"
-        add(f"{above} and elder_slope_min <= {high}", f"{low}–{high} 分钟", color=colour)
-    add("elder_slope_min is null", "走不到（未接上路网或超过 60 分钟）", color="#8B9197", style="f_diagonal")
+    _, value, classes, unit = SHEETS[sheet]
+    for low, high, colour in classes:
+        above = f"{value} > {low}" if low else f"{value} >= 0"
+        label = f"{low}–{high}{unit}" if high < 99 else f"> {low}{unit}"
+        add(f"{above} and {value} <= {high}", label, color=colour)
+    add(f"({value}) is null", "走不到（未接上路网或超过 60 分钟）", color="#8B9197", style="f_diagonal")
     layer.setRenderer(QgsRuleBasedRenderer(root))
 
 
-def draw_map(minutes, edges, doors_path, out, lines):
-    """Draw the A3 map as PDF and PNG."""
+def draw_map(minutes, edges, doors_path, out, lines, sheet="yuzhong"):
+    """Draw an A3 map as PDF and PNG."""
     from qgis.core import QgsLayoutExporter, QgsLayoutItemPage, QgsPrintLayout, QgsProject
 
     layers = [*context_layers(edges, doors_path), minutes]
@@ -34,13 +52,14 @@ def draw_map(minutes, edges, doors_path, out, lines):
     layout = QgsPrintLayout(project)
     layout.initializeDefaults()
     layout.pageCollection().page(0).setPageSize("A3", QgsLayoutItemPage.Orientation.Landscape)
-    fill_sheet(layout, [doors, minutes, ways], minutes.extent(), lines)
+    dress(minutes, sheet)
+    fill_sheet(layout, [doors, minutes, ways], minutes.extent(), lines, SHEETS[sheet][0])
     exporter = QgsLayoutExporter(layout)
     image = QgsLayoutExporter.ImageExportSettings()
     image.dpi = 150
     results = [
-        exporter.exportToPdf(str(out / "yuzhong.pdf"), QgsLayoutExporter.PdfExportSettings()),
-        exporter.exportToImage(str(out / "yuzhong.png"), image),
+        exporter.exportToPdf(str(out / f"{sheet}.pdf"), QgsLayoutExporter.PdfExportSettings()),
+        exporter.exportToImage(str(out / f"{sheet}.png"), image),
     ]
     if any(result != QgsLayoutExporter.ExportResult.Success for result in results):
         raise SystemExit("yuzhong: the map could not be written")
@@ -58,7 +77,7 @@ def context_layers(edges, doors_path):
     return ways, doors
 
 
-def fill_sheet(layout, layers, extent, lines):
+def fill_sheet(layout, layers, extent, lines, title):
     """Put map, title, legend, scale bar and what was found on the sheet."""
     from qgis.core import (
         QgsLayoutItemLabel,
@@ -93,7 +112,7 @@ def fill_sheet(layout, layers, extent, lines):
         label.setTextFormat(form)
         place(label, x, y, width, height)
 
-    write("渝中区：老人步行到最近轨道站出入口的时间（去程）", 8, 7, 300, 14, 21)
+    write(title, 8, 7, 300, 14, 21)
     write("\n".join(lines), 120, 232, 200, 55, 10)
     write(CREDIT, 8, 289, 300, 6, 8)
     legend = QgsLayoutItemLegend(layout)

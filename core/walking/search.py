@@ -98,7 +98,7 @@ class Search:
 
 @dataclass(frozen=True, eq=False)
 class Tile:
-    """A part of the directed graph: `nodes` (t,) positions in the whole, ascending; arcs as in graph.Arcs, but local."""
+    """A part of the directed graph: `nodes` (t,) positions in the whole, ascending; arcs as in Arcs, heads local."""
 
     nodes: Longs
     indptr: Longs
