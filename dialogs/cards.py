@@ -210,7 +210,7 @@ class StepCard(QFrame):
         self.chart.show_figures(self.key, record.figures if record and shows else {})
         for widget in (self.figures, self.chart):
             widget.setEnabled(state.kind != readiness.STALE)
-        self.links.setText(self._links(state) if shows else "")
+        self.links.setText(self._links(study) if shows else "")
         self.links.setVisible(shows)
         for widget in (self.bar, self.left, self.cancel):
             widget.setVisible(running)
@@ -241,8 +241,11 @@ class StepCard(QFrame):
             return _numbered(state)
         return "" if state.kind == readiness.DONE else escape(wording.step_hint(self.key))
 
-    def _links(self, state: StepState) -> str:
+    def _links(self, study: Study | None) -> str:
         found = [] if self.key == "prepare" else [("map", tr("Show on map"))]
+        if self.key == "tag" and study:
+            n = study.steps["tag"].figures.get("suspected") or 0
+            found.append(("review", tr("Review {n}…").format(n=wording.number(n)) if n else tr("Review…")))
         if self.key == "deliver":
             found += [("report", tr("Open report")), ("folder", tr("Open folder"))]
         return " &nbsp; ".join(f'<a href="{action}">{text}</a>' for action, text in [*found, ("log", tr("Log"))])

@@ -31,6 +31,7 @@ from . import results, wording
 from .cards import HINT, StepCard, text_label
 from .handover import CREATE_SAMPLE
 from .inputs_panel import InputsPanel
+from .reviewing import Reviewing
 from .session import OPEN_SAMPLE, Session
 from .steps import DELIVERY, STEPS
 from .timeleft import TimeLeft
@@ -47,6 +48,7 @@ class RenewalDock(QDockWidget):
         self.setObjectName("UrbanRenewalDock")
         self.iface = iface
         self.session = Session(iface, self)
+        self.reviewing = Reviewing(iface, self)
         self._left = TimeLeft()
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
@@ -161,14 +163,15 @@ class RenewalDock(QDockWidget):
             card.run_asked.connect(self._on_run_step)
             card.cancel_asked.connect(self._on_cancel)
             card.link_asked.connect(self._follow)
+        self.reviewing.failed.connect(lambda sentence: self._on_ended("review", False, sentence))
         self.session.changed.connect(self.refresh)
         self.session.ended.connect(self._on_ended)
         project = self.session.project
         self._outside = [
-            (project.layersAdded, self._look_soon), (project.layersRemoved, self._look_soon),
+            (project.layersAdded, self.look_soon), (project.layersRemoved, self.look_soon),
             (project.cleared, self._on_cleared), (project.readProject, self._on_read),
-            (QgsApplication.processingRegistry().providerAdded, self._look_soon),
-            (QgsApplication.processingRegistry().providerRemoved, self._look_soon),
+            (QgsApplication.processingRegistry().providerAdded, self.look_soon),
+            (QgsApplication.processingRegistry().providerRemoved, self.look_soon),
         ]  # fmt: skip
         for signal, slot in self._outside:
             signal.connect(slot)
@@ -275,6 +278,8 @@ class RenewalDock(QDockWidget):
         elif action.startswith("role:"):
             self.inputs_box.setCollapsed(False)
             self.inputs.set_role_visible(action.removeprefix("role:"))
+        elif action == "review":
+            self.reviewing.open()
         elif action == "log":
             self.show_log(key)
 
@@ -292,7 +297,8 @@ class RenewalDock(QDockWidget):
 
     # --- what happens -------------------------------------------------------------------------------------------------
 
-    def _look_soon(self, *_: Any) -> None:
+    def look_soon(self, *_: Any) -> None:
+        """Look at the project again in a moment."""
         self._look.start()
 
     def _on_look(self) -> None:
@@ -302,12 +308,13 @@ class RenewalDock(QDockWidget):
 
     def _on_cleared(self) -> None:
         self.session.on_project_cleared()
+        self.reviewing.close()
         self.session.read()
-        self._look_soon()
+        self.look_soon()
 
     def _on_read(self, *_: Any) -> None:
         self.session.read()
-        self._look_soon()
+        self.look_soon()
 
     def _on_poll(self) -> None:
         session, runner = self.session, self.session.runner
@@ -337,6 +344,7 @@ class RenewalDock(QDockWidget):
         for signal, slot in self._outside:
             signal.disconnect(slot)
         self._outside = []
+        self.reviewing.close()
         self.session.blockSignals(True)
         self.session.close()
 

@@ -8,8 +8,36 @@
         <translation>（还有 {n} 处）</translation>
     </message>
     <message>
+        <source>1 = at a limit or nothing known, 0 = clear</source>
+        <translation>1＝正在限值上或全无资料，0＝清楚</translation>
+    </message>
+    <message>
+        <source>? unknown</source>
+        <translation>？未知</translation>
+    </message>
+    <message>
         <source>After {step}</source>
         <translation>在“{step}”之后</translation>
+    </message>
+    <message>
+        <source>All classes</source>
+        <translation>全部类别</translation>
+    </message>
+    <message>
+        <source>All parcels</source>
+        <translation>全部宗地</translation>
+    </message>
+    <message>
+        <source>All tagged</source>
+        <translation>全部有标记的</translation>
+    </message>
+    <message>
+        <source>By class</source>
+        <translation>按类别</translation>
+    </message>
+    <message>
+        <source>By parcel id</source>
+        <translation>按宗地编号</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -26,6 +54,10 @@
     <message>
         <source>Choose a folder for the results.</source>
         <translation>请选定成果文件夹。</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
     </message>
     <message>
         <source>Deliver</source>
@@ -50,6 +82,14 @@
     <message>
         <source>Done {when}</source>
         <translation>完成 · {when}</translation>
+    </message>
+    <message>
+        <source>Doubt</source>
+        <translation>疑问</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>依据</translation>
     </message>
     <message>
         <source>Fewer inputs</source>
@@ -88,6 +128,18 @@
         <translation>运行中断，没有说明原因。</translation>
     </message>
     <message>
+        <source>Just now: {what}</source>
+        <translation>刚才：{what}</translation>
+    </message>
+    <message>
+        <source>Largest first</source>
+        <translation>面积最大在前</translation>
+    </message>
+    <message>
+        <source>Limit: {limit}</source>
+        <translation>限值：{limit}</translation>
+    </message>
+    <message>
         <source>Log</source>
         <translation>看记录</translation>
     </message>
@@ -108,6 +160,10 @@
         <translation>其余输入（{of} 项中找到 {n} 项）</translation>
     </message>
     <message>
+        <source>Most doubtful first</source>
+        <translation>疑问最大在前</translation>
+    </message>
+    <message>
         <source>Name of the study</source>
         <translation>研究名称</translation>
     </message>
@@ -124,8 +180,20 @@
         <translation>没有找到“{role}”。请选{wanted}。</translation>
     </message>
     <message>
+        <source>None of them</source>
+        <translation>都不是</translation>
+    </message>
+    <message>
         <source>Not ready</source>
         <translation>尚不能运行</translation>
+    </message>
+    <message>
+        <source>Nothing left to review among {n} parcels.</source>
+        <translation>没有需要复核的宗地（共 {n} 宗）。</translation>
+    </message>
+    <message>
+        <source>Nothing to undo.</source>
+        <translation>没有可撤销的。</translation>
     </message>
     <message>
         <source>Open folder</source>
@@ -144,12 +212,32 @@
         <translation>可选：{wanted}。</translation>
     </message>
     <message>
+        <source>Optional; Enter goes here and back, Ctrl+Enter agrees with the rule</source>
+        <translation>选填；Enter 进出，Ctrl+Enter 同意规则</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>排序</translation>
+    </message>
+    <message>
         <source>Out of date</source>
         <translation>已过期</translation>
     </message>
     <message>
+        <source>Parcel</source>
+        <translation>宗地</translation>
+    </message>
+    <message>
+        <source>Parcels to show</source>
+        <translation>显示哪些宗地</translation>
+    </message>
+    <message>
         <source>People on parcels, the walking network with slopes</source>
         <translation>人口落到宗地，建立带坡度的步行路网</translation>
+    </message>
+    <message>
+        <source>Photo or document (G)</source>
+        <translation>照片或文件（G）</translation>
     </message>
     <message>
         <source>Prepare</source>
@@ -160,12 +248,44 @@
         <translation>可以运行</translation>
     </message>
     <message>
+        <source>Reason</source>
+        <translation>理由</translation>
+    </message>
+    <message>
         <source>Result files were moved or deleted.</source>
         <translation>成果文件被移走或删除。</translation>
     </message>
     <message>
         <source>Results: {name}</source>
         <translation>成果：{name}</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>复核</translation>
+    </message>
+    <message>
+        <source>Review of tags</source>
+        <translation>复核 — 识别结果</translation>
+    </message>
+    <message>
+        <source>Review {n}…</source>
+        <translation>复核 {n} 宗…</translation>
+    </message>
+    <message>
+        <source>Reviewed {n} of {of}</source>
+        <translation>已复核 {n} / {of}</translation>
+    </message>
+    <message>
+        <source>Reviewer</source>
+        <translation>复核人</translation>
+    </message>
+    <message>
+        <source>Reviewer's name</source>
+        <translation>复核人姓名</translation>
+    </message>
+    <message>
+        <source>Review…</source>
+        <translation>复核…</translation>
     </message>
     <message>
         <source>Rules and standards</source>
@@ -204,6 +324,22 @@
         <translation>示例研究</translation>
     </message>
     <message>
+        <source>Saved in {file}</source>
+        <translation>已存 {file}</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>得分</translation>
+    </message>
+    <message>
+        <source>Score: {score}</source>
+        <translation>得分：{score}</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>看全部</translation>
+    </message>
+    <message>
         <source>Show log</source>
         <translation>看记录</translation>
     </message>
@@ -212,12 +348,24 @@
         <translation>在图上看</translation>
     </message>
     <message>
+        <source>Skip  S</source>
+        <translation>跳过  S</translation>
+    </message>
+    <message>
+        <source>Source: {source} ({status})</source>
+        <translation>出处：{source}（{status}）</translation>
+    </message>
+    <message>
         <source>Standard</source>
         <translation>设施标准</translation>
     </message>
     <message>
         <source>Study</source>
         <translation>研究</translation>
+    </message>
+    <message>
+        <source>Suspected</source>
+        <translation>疑似</translation>
     </message>
     <message>
         <source>Tag</source>
@@ -230,6 +378,10 @@
     <message>
         <source>The data of “{layer}” ({role}) have changed.</source>
         <translation>图层“{layer}”（{role}）的数据有改动。</translation>
+    </message>
+    <message>
+        <source>The file is in use.</source>
+        <translation>文件正被占用。</translation>
     </message>
     <message>
         <source>The folder {folder} cannot be made: {reason}.</source>
@@ -268,6 +420,10 @@
         <translation>研究完成，用时 {time}，成果 {n} 个图层。</translation>
     </message>
     <message>
+        <source>They do not agree:</source>
+        <translation>意见不一致：</translation>
+    </message>
+    <message>
         <source>This project was saved by a newer version of the Workbench; its study is left as it is.</source>
         <translation>这个工程由更新版本的工作台保存，其中的研究保持原样。</translation>
     </message>
@@ -280,12 +436,24 @@
         <translation>重试</translation>
     </message>
     <message>
+        <source>Undo  Z</source>
+        <translation>撤销  Z</translation>
+    </message>
+    <message>
+        <source>Undone: {parcel}</source>
+        <translation>已撤销：{parcel}</translation>
+    </message>
+    <message>
         <source>Urban Renewal Workbench</source>
         <translation>城市更新工作台</translation>
     </message>
     <message>
         <source>Which parcels are old compounds, urban villages, idle factories or buildings, and why</source>
         <translation>哪些宗地是老旧小区、城中村、闲置厂房或闲置楼宇，依据是什么</translation>
+    </message>
+    <message>
+        <source>Who reviews? A review needs a name.</source>
+        <translation>谁在复核？请先填写复核人。</translation>
     </message>
     <message>
         <source>Who walks how long to which facility, and how much is missing</source>
@@ -328,12 +496,20 @@
         <translation>约剩 {time}</translation>
     </message>
     <message>
+        <source>agrees with the rule</source>
+        <translation>与规则一致</translation>
+    </message>
+    <message>
         <source>buildings</source>
         <translation>建筑</translation>
     </message>
     <message>
         <source>communities short</source>
         <translation>有缺口的社区</translation>
+    </message>
+    <message>
+        <source>differs from the rule</source>
+        <translation>与规则不同</translation>
     </message>
     <message>
         <source>files</source>
@@ -364,6 +540,10 @@
         <translation>类没有人口数据</translation>
     </message>
     <message>
+        <source>must hold</source>
+        <translation>必要条件</translation>
+    </message>
+    <message>
         <source>of streets connected</source>
         <translation>路网连通</translation>
     </message>
@@ -384,8 +564,16 @@
         <translation>瓣</translation>
     </message>
     <message>
+        <source>skipped</source>
+        <translation>已跳过</translation>
+    </message>
+    <message>
         <source>suspected</source>
         <translation>疑似</translation>
+    </message>
+    <message>
+        <source>to be verified</source>
+        <translation>待核</translation>
     </message>
     <message>
         <source>today {time}</source>
@@ -400,6 +588,10 @@
         <translation>已用 {time}</translation>
     </message>
     <message>
+        <source>verified</source>
+        <translation>已核</translation>
+    </message>
+    <message>
         <source>zones</source>
         <translation>片区</translation>
     </message>
@@ -408,16 +600,32 @@
         <translation>{m} 分 {s} 秒</translation>
     </message>
     <message>
+        <source>{n} buildings</source>
+        <translation>{n} 栋</translation>
+    </message>
+    <message>
         <source>{n} features of “{layer}” were edited.</source>
         <translation>图层“{layer}”改动了 {n} 个要素。</translation>
+    </message>
+    <message>
+        <source>{n} ha</source>
+        <translation>{n} 公顷</translation>
     </message>
     <message>
         <source>{n} s</source>
         <translation>{n} 秒</translation>
     </message>
     <message>
+        <source>{n} skipped</source>
+        <translation>跳过 {n}</translation>
+    </message>
+    <message>
         <source>{n} things are missing:</source>
         <translation>还差 {n} 项：</translation>
+    </message>
+    <message>
+        <source>“{file}” is in use. Close the other program; your reviews are kept and saved with the next.</source>
+        <translation>“{file}”正被占用。请关闭占用它的程序；你的判定已暂存，下次判定时一并写入。</translation>
     </message>
     <message>
         <source>“{layer}” is new as {role}.</source>
@@ -438,6 +646,18 @@
     <message>
         <source>“{step}” ran again.</source>
         <translation>“{step}”重新运行过。</translation>
+    </message>
+    <message>
+        <source>≈ part</source>
+        <translation>≈ 部分</translation>
+    </message>
+    <message>
+        <source>✓ met</source>
+        <translation>✓ 符合</translation>
+    </message>
+    <message>
+        <source>✗ not met</source>
+        <translation>✗ 不符</translation>
     </message>
 </context>
 </TS>

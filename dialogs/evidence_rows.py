@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The evidence of a tag as rows to show: criterion, value in words, membership, weight, limit, source. No QGIS here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..core.envelope import VERIFIED
+from ..core.tagging.evidence import EDGE, FLAGS, SHARES, shown
+from ..core.tagging.intervals import Interval
+from ..core.words import pick
+
+MET, PART, NOT, UNKNOWN = "met", "part", "not", "unknown"
+ROW = np.array([0])
+INFINITE = float("inf")
+
+
+@dataclass(frozen=True)
+class EvidenceRow:
+    """One bar: `low`–`high` membership 0–1 (the stretch between them is unknown), `weight` share of the score.
+
+    `weight` None = a condition that must hold, or a whole class of a parcel without a tag (`tick` is then its limit).
+    """
+
+    title: str
+    value: str
+    low: float
+    high: float
+    weight: float | None
+    state: str
+    limit: str = ""
+    source: str = ""
+    is_verified: bool = False
+    is_condition: bool = False
+    tick: float | None = None
+
+
+def rows_of(evidence: str, rules: Mapping[str, Any], language: str) -> list[EvidenceRow]:
+    """Return the rows of an evidence text (tables.tagged.tag_evidence); none when it is empty or of another form."""
+    try:
+        facts = json.loads(evidence)
+    except ValueError:
+        return []
+    if not isinstance(facts, dict):
+        return []
+    classes = {rule["id"]: rule for rule in rules.get("classes", [])}
+    if "classes" in facts:
+        return [_class_row(key, found, classes[key], language) for key, found in facts["classes"].items()
+                if key in classes]  # fmt: skip
+    rule = classes.get(facts.get("tag", ""), {})
+    conditions = {item["indicator"]: item for item in rule.get("where", [])}
+    criteria = {item["indicator"]: item for item in rule.get("criteria", [])}
+    rows = [_criterion_row(found, criteria.get(found["criterion"], {}), language) for found in facts["criteria"]]
+    return [
+        *rows,
+        *(_condition_row(found, conditions.get(found["indicator"], {}), language) for found in facts["where"]),
+    ]
+
+
+def sum_of(rows: list[EvidenceRow]) -> tuple[float, float] | None:
+    """Return the score the bars add up to, and the most it could be; None for rows without weights."""
+    weighed = [row for row in rows if row.weight]
+    whole = sum(row.weight or 0.0 for row in weighed)
+    if not whole:
+        return None
+    low = sum(row.low * (row.weight or 0.0) for row in weighed) / whole
+    return low, sum(row.high * (row.weight or 0.0) for row in weighed) / whole
+
+
+def _criterion_row(found: Mapping[str, Any], criterion: Mapping[str, Any], language: str) -> EvidenceRow:
+    low, high = float(found["m_lo"]), float(found["m_hi"])
+    words = [_words(name, ends, language) for name, ends in found.get("values", {}).items()]
+    state = MET if low >= 1 - EDGE else PART
+    if low <= EDGE:
+        state = NOT if high <= EDGE else UNKNOWN
+    return EvidenceRow(
+        pick(criterion["title"], language) if criterion else str(found["criterion"]), " · ".join(words), low, high,
+        float(found["weight"]), state, limit_text(criterion, language), str(found.get("source", "")),
+        found.get("status") in VERIFIED,
+    )  # fmt: skip
+
+
+def _condition_row(found: Mapping[str, Any], condition: Mapping[str, Any], language: str) -> EvidenceRow:
+    state = {"true": MET, "false": NOT}.get(str(found["state"]), UNKNOWN)
+    low, high = {MET: (1.0, 1.0), NOT: (0.0, 0.0), UNKNOWN: (0.0, 1.0)}[state]
+    limit = _bound(condition["indicator"], condition["op"], condition["value"]) if condition else ""
+    return EvidenceRow(
+        pick(condition["title"], language) if condition else str(found["indicator"]), limit, low, high, None, state,
+        "", str(condition.get("source", "")), condition.get("status") in VERIFIED, is_condition=True,
+    )  # fmt: skip
+
+
+def _class_row(key: str, found: Mapping[str, Any], rule: Mapping[str, Any], language: str) -> EvidenceRow:
+    low, high, limit = float(found["score"]), float(found["score_max"]), float(rule["suspect"]["value"])
+    against = [
+        pick(item["title"], language) for item in rule["where"] if item["indicator"] in found.get("where_false", [])
+    ]
+    state = NOT if against or high < limit else UNKNOWN
+    text = f"{low:.2f}" if high - low < EDGE else f"{low:.2f}–{high:.2f}"
+    if against:
+        text += " · ✗ " + ("、" if language == "zh" else ", ").join(against)
+    return EvidenceRow(
+        pick(rule["title"], language), text, low, high, None, state, f"{limit:g}", str(rule["suspect"]["source"]),
+        rule["suspect"]["status"] in VERIFIED, tick=limit,
+    )  # fmt: skip
+
+
+def limit_text(criterion: Mapping[str, Any], language: str) -> str:
+    """Return a criterion's limits in words: the ramp of points, the years of bands, the conditions of at_least."""
+    kind = criterion.get("type")
+    if kind == "bands":
+        return " · ".join(f"≤ {year}: {score:g}" for year, score in criterion["bands"])
+    if kind == "points":
+        name = criterion["indicator"]
+        return " · ".join(f"{_figure(name, at)}: {score:g}" for at, score in criterion["points"])
+    if kind == "at_least":
+        every = [*criterion["of"], *criterion.get("or", [])]
+        return f"≥ {criterion['k']} / {len(every)}"
+    return ""
+
+
+def _words(name: str, ends: list[float | None], language: str) -> str:
+    low = -INFINITE if ends[0] is None else float(ends[0])
+    high = INFINITE if ends[1] is None else float(ends[1])
+    return shown(name, Interval(np.array([low]), np.array([high])), ROW, language)[0]
+
+
+def _bound(name: str, op: str, value: Any) -> str:
+    sign = {">=": "≥", "<=": "≤", "!=": "≠"}.get(op, op)
+    return f"{sign} {_figure(name, value)}" if name not in FLAGS else ""
+
+
+def _figure(name: str, value: Any) -> str:
+    return f"{100 * value:g} %" if name in SHARES and isinstance(value, (int, float)) else f"{value}"

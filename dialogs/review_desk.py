@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A session of reviewing without its window: the queue, the judgements, skipping, undo, how long the rest will take."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+from uuid import uuid4
+
+from . import review_items
+from .review_items import Item
+from .review_store import Review, ReviewStore, latest
+
+LAST = 20  # judgements whose median time tells how long the rest will take
+LONG_S = 300.0  # a pause longer than this is no time of judging
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that undo takes back: a judgement, or a skip (review None)."""
+
+    parcel_id: str
+    review: Review | None
+    seconds: float
+
+
+class ReviewDesk:
+    """What is judged and what is next. `hash_of(item)` gives the fingerprint of a parcel's geometry, "" for none."""
+
+    def __init__(
+        self, source: str, rules: Mapping[str, Any], store: ReviewStore, hash_of: Callable[[Item], str]
+    ) -> None:
+        self.source, self.rules, self.store = source, rules, store
+        self._hash_of = hash_of
+        self.items = review_items.read_items(source, review_items.limits_of(rules))
+        self.which, self.tag, self.order = review_items.OPEN, "", "doubt"
+        self.reviews: dict[str, list[Review]] = {}
+        self.skipped: set[str] = set()
+        self.history: list[Step] = []
+        self._counted: dict[str, Review] = {}
+        self._since = time.monotonic()
+        self.queue: list[Item] = []
+        self.read_reviews()
+        self.arrange()
+
+    # --- the queue ----------------------------------------------------------------------------------------------------
+
+    def arrange(self, which: str | None = None, tag: str | None = None, order: str | None = None) -> None:
+        """Choose which parcels are shown and in which order."""
+        self.which = self.which if which is None else which
+        self.tag = self.tag if tag is None else tag
+        self.order = self.order if order is None else order
+        self.queue = review_items.choose(self.items, self.which, self.tag, self.order)
+
+    def read_reviews(self) -> None:
+        """Read what stands in the file now, others' rows with ours."""
+        rows = self.store.read()
+        self._counted = latest(rows)
+        self.reviews = {}
+        for row in rows:
+            self.reviews.setdefault(row.parcel_id, []).append(row)
+
+    def review_of(self, item: Item) -> Review | None:
+        """Return the review that counts for a parcel."""
+        return self._counted.get(item.parcel_id)
+
+    def conflicts(self, item: Item) -> list[Review]:
+        """Return the last review of each person when they do not agree; none when they do."""
+        by_person = {row.reviewer: row for row in self.reviews.get(item.parcel_id, [])}
+        return list(by_person.values()) if len({row.tag for row in by_person.values()}) > 1 else []
+
+    def next_open(self, after: int) -> int:
+        """Return the place of the next parcel neither reviewed nor skipped, from the top again at the end; -1 = none.
+
+        When only skipped ones are left, the first of those.
+        """
+        count = len(self.queue)
+        around = [(after + step) % count for step in range(1, count + 1)] if count else []
+        open_ones = [place for place in around if self.queue[place].parcel_id not in self._counted]
+        fresh = [place for place in open_ones if self.queue[place].parcel_id not in self.skipped]
+        return (fresh or open_ones or [-1])[0]
+
+    def place_of(self, parcel_id: str) -> int:
+        """Return where a parcel stands in the queue; -1 = not there."""
+        return next((place for place, item in enumerate(self.queue) if item.parcel_id == parcel_id), -1)
+
+    # --- judging ------------------------------------------------------------------------------------------------------
+
+    def start_clock(self) -> None:
+        """A parcel is shown from now on."""
+        self._since = time.monotonic()
+
+    def judge(self, item: Item, tag: str, reviewer: str, reason: str = "", evidence: str = "") -> bool:
+        """Save a judgement; False when the file is in use and the row waits."""
+        review = Review(
+            uuid4().hex[:16], item.parcel_id, self._hash_of(item), tag, reviewer,
+            datetime.now().astimezone().isoformat(timespec="seconds"), reason, evidence,
+        )  # fmt: skip
+        saved = self.store.add(review)
+        self.history.append(Step(item.parcel_id, review, time.monotonic() - self._since))
+        self.skipped.discard(item.parcel_id)
+        self.read_reviews()
+        return saved
+
+    def skip(self, item: Item) -> None:
+        """Leave a parcel for later."""
+        self.skipped.add(item.parcel_id)
+        self.history.append(Step(item.parcel_id, None, 0.0))
+
+    def undo(self) -> Step | None:
+        """Take the last judgement or skip of this session back; None when there is none, or the file is in use."""
+        if not self.history:
+            return None
+        step = self.history[-1]
+        if step.review is None:
+            self.skipped.discard(step.parcel_id)
+        elif not self.store.remove(step.review.review_id):
+            return None
+        self.history.pop()
+        self.read_reviews()
+        return step
+
+    # --- how far ------------------------------------------------------------------------------------------------------
+
+    def progress(self) -> tuple[int, int, int]:
+        """Return (reviewed, skipped, all) of the queue."""
+        done = sum(item.parcel_id in self._counted for item in self.queue)
+        skipped = sum(item.parcel_id in self.skipped for item in self.queue)
+        return done, skipped, len(self.queue)
+
+    def seconds_left(self) -> float | None:
+        """Return how long the rest will take at the median pace of the last judgements; None before the third."""
+        paces = [step.seconds for step in self.history if step.review is not None and step.seconds < LONG_S][-LAST:]
+        done, _, count = self.progress()
+        return median(paces) * (count - done) if len(paces) >= 3 else None
+
+
+def open_desk(source: str, folder: Path, rules: Mapping[str, Any], hash_of: Callable[[Item], str]) -> ReviewDesk:
+    """Return the desk of a study's tagged parcels; its reviews lie beside them in the folder of the study."""
+    from .review_store import FILE
+
+    store = ReviewStore(folder / FILE)
+    store.make()
+    return ReviewDesk(source, rules, store, hash_of)

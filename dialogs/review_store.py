@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The table of reviews in a GeoPackage that several people may have open: rows are added, nobody's row is changed.
+
+Each judgement is one row, saved at once. When the file is in use by another program the row waits here and is written
+with the next one. Undo takes only rows of this session away.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+
+from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransformContext, QgsFields, QgsVectorFileWriter
+from qgis.core import QgsWkbTypes as Wkb
+
+TABLE, FILE = "reviews", "reviews.gpkg"
+WAIT_S = 0.5  # how long a locked file is waited for: longer would be felt
+
+
+class StoreError(OSError):
+    """The file of reviews cannot be made."""
+
+
+@dataclass(frozen=True)
+class Review:
+    """One judgement; times are ISO 8601 to the second in local time, with the offset."""
+
+    review_id: str
+    parcel_id: str
+    geometry_hash: str
+    tag: str
+    reviewer: str
+    reviewed_at: str
+    reason: str = ""
+    evidence: str = ""
+
+
+NAMES = tuple(item.name for item in fields(Review))
+
+
+class ReviewStore:
+    """The reviews of one study. `waiting` holds rows that could not be written yet."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.waiting: list[Review] = []
+
+    def make(self) -> None:
+        """Make the file with its empty table where there is none. Raises StoreError."""
+        if self.path.exists():
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        options = QgsVectorFileWriter.SaveVectorOptions()
+        options.driverName, options.layerName = "GPKG", TABLE
+        writer = QgsVectorFileWriter.create(
+            str(self.path), _fields(), Wkb.Type.NoGeometry, QgsCoordinateReferenceSystem(),
+            QgsCoordinateTransformContext(), options,
+        )  # fmt: skip
+        message = writer.errorMessage()
+        failed = writer.hasError() != QgsVectorFileWriter.WriterError.NoError
+        del writer  # closes the file
+        if failed:
+            raise StoreError(message)
+
+    def read(self) -> list[Review]:
+        """Return all reviews, the oldest first, with those that wait; none while the file cannot be read."""
+        try:
+            with self._open() as base:
+                there = [row[1] for row in base.execute(f"PRAGMA table_info({TABLE})")]
+                names = ", ".join(name if name in there else "NULL" for name in NAMES)
+                sql = f"SELECT {names} FROM {TABLE} ORDER BY reviewed_at, review_id"  # noqa: S608
+                rows = base.execute(sql).fetchall()
+        except sqlite3.Error:
+            rows = []
+        return [*(Review(*(str(value or "") for value in row)) for row in rows), *self.waiting]
+
+    def add(self, review: Review) -> bool:
+        """Save a review at once, and whatever waits; False when the file is in use and it waits now."""
+        self.waiting.append(review)
+        return self.flush()
+
+    def flush(self) -> bool:
+        """Write what waits; False when the file is still in use."""
+        if not self.waiting:
+            return True
+        marks = ", ".join("?" * len(NAMES))
+        sql = f"INSERT INTO {TABLE} ({', '.join(NAMES)}) VALUES ({marks})"  # noqa: S608
+        try:
+            with self._open() as base, base:
+                base.executemany(sql, [astuple(row) for row in self.waiting])
+                _touch(base)
+        except sqlite3.Error:
+            return False
+        self.waiting = []
+        return True
+
+    def remove(self, review_id: str) -> bool:
+        """Take one row back; False when the file is in use and nothing has changed."""
+        if any(row.review_id == review_id for row in self.waiting):
+            self.waiting = [row for row in self.waiting if row.review_id != review_id]
+            return True
+        try:
+            with self._open() as base, base:
+                base.execute(f"DELETE FROM {TABLE} WHERE review_id = ?", (review_id,))  # noqa: S608
+                _touch(base)
+        except sqlite3.Error:
+            return False
+        return True
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        base = sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=rw", uri=True, timeout=WAIT_S)
+        try:
+            yield base
+        finally:
+            base.close()
+
+
+def latest(reviews: Sequence[Review]) -> dict[str, Review]:
+    """Return the review that counts for each parcel: the latest, as Tag takes it."""
+    return {row.parcel_id: row for row in sorted(reviews, key=lambda row: (row.reviewed_at, row.review_id))}
+
+
+def _touch(base: sqlite3.Connection) -> None:
+    """Tell other programs, and the cards, that the table has changed."""
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
+    base.execute("UPDATE gpkg_contents SET last_change = ? WHERE table_name = ?", (now, TABLE))
+
+
+def _fields() -> QgsFields:
+    from qgis.core import QgsField
+    from qgis.PyQt.QtCore import QMetaType
+
+    made = QgsFields()
+    for name in NAMES:
+        made.append(QgsField(name, QMetaType.Type.QString))
+    return made

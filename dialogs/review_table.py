@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The list of parcels to review: id, tag, score, doubt, and what somebody has decided already."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, Qt
+from qgis.PyQt.QtGui import QColor, QIcon, QPixmap
+
+from ..processing.texts import interface_language, tr
+from .charts import colours
+from .review_desk import ReviewDesk
+from .review_items import Item
+
+ID, TAG, SCORE, DOUBT, REVIEW = range(5)
+
+
+class ReviewTable(QAbstractTableModel):
+    """Shows the queue of a desk."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.desk: ReviewDesk | None = None
+        self._icons: dict[str, QIcon] = {}
+
+    def show_desk(self, desk: ReviewDesk | None) -> None:
+        """Show another desk, or the same one in another order."""
+        self.beginResetModel()
+        self.desk = desk
+        self.endResetModel()
+
+    def refresh(self) -> None:
+        """Say that reviews have changed."""
+        if self.rowCount():
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, REVIEW))
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:
+        """Return the number of parcels."""
+        return len(self.desk.queue) if self.desk and not (parent and parent.isValid()) else 0
+
+    def columnCount(self, parent: QModelIndex | None = None) -> int:
+        """Return the number of columns."""
+        return 5
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a heading, or what the tooltip of a heading says."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return (tr("Parcel"), tr("Tag"), tr("Score"), tr("Doubt"), tr("Review"))[section]
+        if role == Qt.ItemDataRole.ToolTipRole and section == DOUBT:
+            return tr("1 = at a limit or nothing known, 0 = clear")
+        return None
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return text, alignment or the colour of the tag."""
+        if self.desk is None or not index.isValid():
+            return None
+        item, column = self.desk.queue[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(item, column)
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in (SCORE, DOUBT):
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role == Qt.ItemDataRole.DecorationRole and column == TAG:
+            return self._icon(item.tag)
+        if role == Qt.ItemDataRole.ToolTipRole and column == REVIEW:
+            return reviews_text(self.desk, item)
+        return None
+
+    def _text(self, item: Item, column: int) -> str:
+        if column == ID:
+            return item.parcel_id
+        if column == TAG:
+            return level_title(item.tag, item.level)
+        if column == SCORE:
+            return "—" if item.score is None else f"{item.score:.2f}"
+        if column == DOUBT:
+            return f"{item.doubt:.2f}"
+        review = self.desk.review_of(item)
+        if review is None:
+            return tr("skipped") if item.parcel_id in self.desk.skipped else ""
+        sign = "⚡" if self.desk.conflicts(item) else "✓" if review.tag == item.tag else "≠"
+        return f"{sign} {tag_title(review.tag)}"
+
+    def _icon(self, tag: str) -> QIcon:
+        if tag not in self._icons:
+            pixmap = QPixmap(12, 12)
+            pixmap.fill(QColor(colour_of(tag)))
+            self._icons[tag] = QIcon(pixmap)
+        return self._icons[tag]
+
+
+def colour_of(tag: str) -> str:
+    """Return the colour of a tag; what is no class has the colour of the others."""
+    return str(colours()["tags"].get(tag, colours()["other"])["color"])
+
+
+def tag_title(tag: str) -> str:
+    """Return the name of a tag; none reads 都不是, an unknown one stands for itself."""
+    entry = colours()["tags"].get(tag)
+    return str(entry[interface_language()]) if entry else tr("None of them") if tag == "none" else tag
+
+
+def level_title(tag: str, level: str) -> str:
+    """Return a tag with its level: 老旧小区 · 疑似."""
+    return f"{tag_title(tag)} · {tr('suspected')}" if level == "suspected" else tag_title(tag)
+
+
+def reviews_text(desk: ReviewDesk, item: Item) -> str:
+    """Return all reviews of a parcel, the last first, with name and time; those that differ from the rule say so."""
+    lines = []
+    for row in reversed(desk.reviews.get(item.parcel_id, [])):
+        when = row.reviewed_at[:16].replace("T", " ")
+        text = f"{row.reviewer} {when} → {tag_title(row.tag)}"
+        differs = f" ({tr('differs from the rule')})" if row.tag != item.tag else ""
+        lines.append(text + differs + (f": {row.reason}" if row.reason else ""))
+    return "\n".join(lines)

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From a study to its review: the tagged parcels, the ruleset they were made with, the reviews as an input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsVectorLayer
+from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
+
+from . import review_items, wording
+from .review_desk import ReviewDesk, open_desk
+from .review_map import ReviewMap
+from .review_panel import ReviewPanel
+from .review_store import TABLE
+from .session import Session
+from .steps import results_of
+from .study import Study
+
+
+class Reviewing(QObject):
+    """The review panel of a dock: made when first opened, gone with the project."""
+
+    failed = pyqtSignal(str)
+
+    def __init__(self, iface: Any, dock: Any) -> None:
+        super().__init__(dock)
+        self._iface, self._dock = iface, dock
+        self.panel: ReviewPanel | None = None
+
+    def open(self) -> None:
+        """Show the panel on the study's tagged parcels; nothing happens before Tag."""
+        from ..core.errors import RenewalError
+
+        study = self._dock.session.study
+        if not study.folder or not tagged_source(study):
+            return
+        try:
+            desk, review_map = start(self._iface, study)
+        except (OSError, RenewalError) as error:
+            self.failed.emit(str(error))
+            return
+        if self.panel is None:
+            self.panel = ReviewPanel(self._iface)
+            self.panel.reviewed.connect(self._on_reviewed)
+            if self._iface is not None:
+                self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.panel)
+                window = self._iface.mainWindow()
+                if hasattr(window, "tabifyDockWidget") and not self._dock.isFloating():
+                    window.tabifyDockWidget(self._dock, self.panel)
+        self.panel.show()
+        self.panel.raise_()
+        self.panel.open(desk, review_map)
+
+    def close(self) -> None:
+        """Take the panel away."""
+        if self.panel is None:
+            return
+        self.panel.close_down()
+        if self._iface is not None:
+            self._iface.removeDockWidget(self.panel)
+        self.panel.deleteLater()
+        self.panel = None
+
+    def _on_reviewed(self, path: str) -> None:
+        take_as_input(self._dock.session, path)
+        self._dock.look_soon()
+
+
+def tagged_source(study: Study) -> str:
+    """Return the source of the study's tagged parcels; "" before Tag."""
+    return results_of(study).get("tagged", "")
+
+
+def rules_of(study: Study, rules_id: str = "") -> Mapping[str, Any]:
+    """Return the ruleset of the study: its own file, the chosen one, or the one a tag was made with.
+
+    Raises RenewalError when the file is none.
+    """
+    from ..core import envelope
+
+    if study.setting("RULES_FILE"):
+        return envelope.load_file("ruleset", study.setting("RULES_FILE"))
+    shipped = envelope.names("ruleset")
+    name = rules_id if rules_id in shipped else study.setting("RULES")
+    return envelope.load("ruleset", name if name in shipped else shipped[0])
+
+
+def start(iface: Any, study: Study) -> tuple[ReviewDesk, ReviewMap]:
+    """Open the review of a study. Raises UnreadableError, StoreError, RenewalError."""
+    source = tagged_source(study)
+    first = review_items.read_items(source, {})[:1]
+    review_map = ReviewMap(iface, source)
+    rules = rules_of(study, first[0].rules_id if first else "")
+    return open_desk(source, Path(study.folder), rules, review_map.hash_of), review_map
+
+
+def take_as_input(session: Session, path: str) -> None:
+    """Make the study's own table of reviews the input of the next Tag, unless another table was chosen."""
+    study, source = session.study, f"{path}|layername={TABLE}"
+    choice = study.inputs.get("REVIEWS")
+    if choice is not None and (choice.chosen or choice.source == source):
+        return
+    there = [layer for layer in session.project.mapLayers().values() if layer.source() == source]
+    layer = there[0] if there else QgsVectorLayer(source, wording.role_title("REVIEWS"), "ogr")
+    if layer.isValid():
+        if not there:
+            session.project.addMapLayer(layer)
+        session.choose("REVIEWS", layer.id())

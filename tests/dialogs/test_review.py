@@ -1,0 +1,230 @@
+"""The review panel, driven by keys: judge, skip, undo, other people's reviews, a file in use, the next Tag."""
+
+import json
+import sqlite3
+
+import pytest
+from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsSettings, QgsVectorFileWriter, QgsVectorLayer
+from qgis.PyQt.QtCore import Qt
+
+FIELDS = (
+    "parcel_id:string", "tag:string", "tag_level:string", "tag_score:double", "tag_known:double", "tag_source:string",
+    "tag_reason:string", "tag_evidence:string(0)", "area_m2:double", "bldg_n:integer", "rules_id:string",
+)  # fmt: skip
+EVIDENCE = {
+    "tag": "old_compound", "level": "suspected", "score": 0.56, "score_max": 0.7, "known": 0.9,
+    "where": [{"indicator": "resid_share", "state": "true"}, {"indicator": "self_built", "state": "unknown"}],
+    "criteria": [
+        {"criterion": "age", "values": {"old_share": [0, 0]}, "m_lo": 0.4, "m_hi": 0.4, "weight": 0.5,
+         "source": "国办发〔2020〕23号", "status": "found"},
+        {"criterion": "lift_need_n", "values": {"lift_need_n": [3, 5]}, "m_lo": 1, "m_hi": 1, "weight": 0.2,
+         "source": "own choice", "status": "heuristic"},
+        {"criterion": "weak_share", "values": {"weak_share": [0, 0]}, "m_lo": 0, "m_hi": 0, "weight": 0.2,
+         "source": "own choice", "status": "heuristic"},
+        {"criterion": "upkeep", "values": {"management": [None, None]}, "m_lo": 0, "m_hi": 1, "weight": 0.1,
+         "source": "own choice", "status": "heuristic"},
+    ],
+}  # fmt: skip
+# limits of the Chongqing rules: old compound 0.4 and 0.6, urban village 0.4 and 0.7
+PARCELS = (
+    ("P1", "old_compound", "suspected", 0.50, 1.0, "rule", 900.0),  # 0.1 from both limits: doubt 0.5
+    ("P2", "old_compound", "suspected", 0.60, 1.0, "rule", 400.0),  # at a limit: 1
+    ("P3", "urban_village", "suspected", 0.65, 0.5, "rule", 700.0),  # 0.05 away: 0.75; half unknown: 0.875
+    ("P4", "old_compound", "confirmed", 0.90, 1.0, "rule", 800.0),
+    ("P5", "none", "none", 0.10, 1.0, "rule", 600.0),
+    ("P6", "idle_factory", "suspected", 0.5, 1.0, "review", 500.0),  # decided before: not asked again
+)
+
+
+def write_tagged(path, parcels=PARCELS):
+    layer = QgsVectorLayer("Polygon?crs=EPSG:4545&" + "&".join(f"field={name}" for name in FIELDS), "tagged", "memory")
+    for place, (key, tag, level, score, known, source, area) in enumerate(parcels):
+        feature = QgsFeature(layer.fields())
+        reason = f"why {key}"
+        feature.setAttributes(
+            [key, tag, level, score, known, source, reason, json.dumps(EVIDENCE), area, 3, "chongqing"]
+        )
+        left = 500000 + 20 * place
+        feature.setGeometry(
+            QgsGeometry.fromWkt(
+                f"POLYGON(({left} 3270000, {left + 10} 3270000, {left + 10} 3270010, {left} 3270010, {left} 3270000))"
+            )
+        )
+        assert layer.dataProvider().addFeature(feature)
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, options.layerName = "GPKG", "tagged"
+    error = QgsVectorFileWriter.writeAsVectorFormatV3(
+        layer, str(path), QgsProject.instance().transformContext(), options
+    )
+    assert error[0] == QgsVectorFileWriter.WriterError.NoError, error
+
+
+@pytest.fixture
+def review(dock, qtbot, tmp_path):
+    """The panel on six parcels, opened by the card's link."""
+    from urban_renewal.dialogs.study import StepRecord
+
+    QgsSettings().setValue("urban_renewal/reviewer", "甲")
+    study = dock.session.study
+    study.folder = str(tmp_path)
+    write_tagged(tmp_path / "tagged.gpkg")
+    figures = {"tags": {"old_compound": {"suspected": 2}}, "suspected": 3}
+    study.steps["tag"] = StepRecord("r1", "2026-01-01T10:00:00", 1.0, {"tagged": "tagged.gpkg"}, figures=figures)
+    dock.refresh()
+    dock.cards["tag"].link_asked.emit("tag", "review")
+    panel = dock.reviewing.panel
+    panel.setFloating(True)
+    panel.resize(430, 900)
+    panel.show()
+    panel.form.list.setFocus()
+    yield panel
+    QgsSettings().remove("urban_renewal/reviewer")
+
+
+def shown(panel):
+    return panel.item().parcel_id
+
+
+def column(panel, n):
+    model = panel.form.table
+    return [model.data(model.index(row, n)) for row in range(model.rowCount())]
+
+
+def rows(panel):
+    with sqlite3.connect(panel.desk.store.path) as base:
+        return base.execute("SELECT parcel_id, tag, reviewer, reason FROM reviews ORDER BY fid").fetchall()
+
+
+def test_most_doubtful_first_with_its_reasons(review):
+    assert column(review, 0) == ["P2", "P3", "P1"]
+    assert column(review, 3) == ["1.00", "0.88", "0.50"]  # 0.875 rounds to even digits up
+    assert shown(review) == "P2"
+    assert review.form.reason_of_rule.text() == "why P2"
+    view = review.form.evidence
+    assert [(row.title, row.state) for row in view.rows[:4]] == [
+        ("Age", "part"), ("Walk-up without lift", "met"), ("Structure or danger", "not"),
+        ("Management or parking", "unknown"),
+    ]  # fmt: skip
+    assert [row.is_condition for row in view.rows[4:]] == [True, True]
+    assert [row.state for row in view.rows[4:]] == ["met", "unknown"]
+    assert "国办发〔2020〕23号 (verified)" in view.tip_of(view.rows[0])
+    assert "to be verified" in view.tip_of(view.rows[1])
+
+
+def test_bars_add_up_to_the_score(review):
+    from urban_renewal.dialogs.evidence_rows import sum_of
+
+    low, high = sum_of(review.form.evidence.rows)
+    assert low == pytest.approx(0.5 * 0.4 + 0.2)
+    assert high == pytest.approx(0.5 * 0.4 + 0.2 + 0.1)
+
+
+def test_one_key_saves_and_goes_on(review, qtbot):
+    qtbot.keyClick(review.form.list, Qt.Key.Key_1)
+    assert rows(review) == [("P2", "old_compound", "甲", "")]
+    assert shown(review) == "P3"
+    qtbot.keyClick(review.form.list, Qt.Key.Key_0)
+    assert rows(review)[1][:2] == ("P3", "none")
+    assert "differs from the rule" in review.form.last.text()
+    assert column(review, 4) == ["✓ Old compound", "≠ None of them", ""]
+    assert review.form.done.text() == "Reviewed 2 of 3"
+
+
+def test_skip_undo_and_arrows(review, qtbot):
+    keys, view = Qt.Key, review.form.list
+    qtbot.keyClick(view, keys.Key_S)
+    assert (shown(review), review.form.left.text()) == ("P3", "1 skipped")
+    qtbot.keyClick(view, keys.Key_2)
+    qtbot.keyClick(view, keys.Key_Down)
+    qtbot.keyClick(view, keys.Key_Up)
+    qtbot.keyClick(view, keys.Key_Up)
+    assert shown(review) == "P2"
+    qtbot.keyClick(view, keys.Key_Z)
+    assert (shown(review), rows(review)) == ("P3", [])
+    qtbot.keyClick(view, keys.Key_Z)
+    assert (shown(review), review.desk.skipped) == ("P2", set())
+    qtbot.keyClick(view, keys.Key_Z)
+    assert review.form.last.text() == "Nothing to undo."
+
+
+def test_keys_type_in_the_reason(review, qtbot):
+    qtbot.keyClick(review.form.list, Qt.Key.Key_Return)
+    qtbot.waitUntil(review.form.reason.hasFocus)
+    qtbot.keyClicks(review.form.reason, "10 S")
+    assert (review.form.reason.text(), rows(review)) == ("10 S", [])
+    qtbot.keyClick(review.form.reason, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert rows(review) == [("P2", "old_compound", "甲", "10 S")]
+    assert (review.form.reason.text(), shown(review)) == ("", "P3")
+
+
+def test_keys_work_on_the_map(review, qtbot, qgis_iface):
+    qtbot.keyClick(qgis_iface.mapCanvas(), Qt.Key.Key_2)
+    assert rows(review)[0][:2] == ("P2", "urban_village")
+
+
+def test_no_review_without_a_name(review, qtbot):
+    review.form.reviewer.clear()
+    qtbot.keyClick(review.form.list, Qt.Key.Key_1)
+    assert (rows(review), "needs a name" in review.form.last.text()) == ([], True)
+
+
+def test_others_are_shown_and_never_overwritten(review, qtbot):
+    with sqlite3.connect(review.desk.store.path) as base:
+        base.execute(
+            "INSERT INTO reviews (review_id, parcel_id, geometry_hash, tag, reviewer, reviewed_at, reason)"
+            " VALUES ('x', 'P2', '', 'urban_village', '乙', '2026-01-02T09:00:00+08:00', '看过')"
+        )
+    base.close()
+    qtbot.keyClick(review.form.list, Qt.Key.Key_1)
+    assert [row[2] for row in rows(review)] == ["乙", "甲"]
+    qtbot.keyClick(review.form.list, Qt.Key.Key_Up)
+    text = review.form.others.text()
+    assert text.startswith("They do not agree:")
+    assert "乙 2026-01-02 09:00 → Urban village" in text
+    assert "甲" in text
+    assert column(review, 4)[0] == "⚡ Old compound"
+
+
+def test_file_in_use_keeps_the_review(review, qtbot, monkeypatch):
+    from urban_renewal.dialogs import review_store
+
+    monkeypatch.setattr(review_store, "WAIT_S", 0.05)
+    other = sqlite3.connect(review.desk.store.path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    qtbot.keyClick(review.form.list, Qt.Key.Key_1)
+    assert "is in use" in review.form.last.text()
+    assert shown(review) == "P3"
+    other.execute("COMMIT")
+    other.close()
+    qtbot.keyClick(review.form.list, Qt.Key.Key_2)
+    assert [row[0] for row in rows(review)] == ["P2", "P3"]
+
+
+def test_nothing_left_and_show_all(review, qtbot):
+    for _ in range(3):
+        qtbot.keyClick(review.form.list, Qt.Key.Key_1)
+    assert review.form.empty.text().startswith("Nothing left to review among 6 parcels.")
+    review.form.empty.linkActivated.emit("all")
+    assert review.form.table.rowCount() == 6
+    assert not review.form.empty.isVisible()
+
+
+def test_reviews_are_the_input_of_the_next_tag(review, dock, qtbot, project):
+    qtbot.keyClick(review.form.list, Qt.Key.Key_2)
+    choice = dock.session.study.inputs["REVIEWS"]
+    layer = project.mapLayer(choice.layer_id)
+    assert [feature["tag"] for feature in layer.getFeatures()] == ["urban_village"]
+    assert dock.session.states()["tag"].kind == "stale" or dock.session.states()["tag"].kind == "blocked"
+
+
+def test_fingerprint_is_that_of_the_core(review):
+    import shapely
+    from urban_renewal.core.identity import geometry_hash
+
+    box = shapely.box(500020, 3270000, 500030, 3270010)  # P2 is the second
+    assert review.map.hash_of(review.item()) == geometry_hash([box])[0]
+
+
+def test_another_project_has_no_review(review, dock, project, qtbot):
+    project.clear()
+    assert dock.reviewing.panel is None
