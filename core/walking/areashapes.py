@@ -105,8 +105,8 @@ def _cut(ramps: Ramps, low_m: float, high_m: float) -> Ramps:
 
 @dataclass(frozen=True, eq=False)
 class Pieces:
-    """Straight pieces: of `stretch` (k,) from `along` (k, 2) of it, 0–1, with the metres one may still walk at both ends,
-    `radius` (k, 2).
+    """Straight pieces of a `stretch` (k,) from `along` (k, 2) of it, 0–1, with the metres one may still walk at both
+    ends, `radius` (k, 2).
     """
 
     stretch: Longs
