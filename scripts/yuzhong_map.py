@@ -46,7 +46,7 @@ def draw_map(minutes, edges, doors_path, out, lines, sheet="yuzhong"):
 
     layers = [*context_layers(edges, doors_path), minutes]
     ways, doors, minutes = layers
-    project = QgsProject.instance()
+    project = QgsProject()  # one a sheet: the legend shows what the project holds
     project.addMapLayers(layers)
     project.setCrs(minutes.crs())
     layout = QgsPrintLayout(project)
@@ -97,7 +97,7 @@ def fill_sheet(layout, layers, extent, lines, title):
         layout.addLayoutItem(item)
 
     picture = QgsLayoutItemMap(layout)
-    place(picture, 8, 22, 404, 205)
+    place(picture, 8, 22, 404, 200)
     picture.setLayers(layers)
     picture.zoomToExtent(extent.buffered(extent.width() * 0.01))
     picture.setFrameEnabled(True)
@@ -113,14 +113,14 @@ def fill_sheet(layout, layers, extent, lines, title):
         place(label, x, y, width, height)
 
     write(title, 8, 7, 300, 14, 21)
-    write("\n".join(lines), 120, 232, 200, 55, 10)
+    write("\n".join(lines), 180, 228, 140, 58, 10)
     write(CREDIT, 8, 289, 300, 6, 8)
     legend = QgsLayoutItemLegend(layout)
     legend.setLinkedMap(picture)
     legend.setTitle("图例")
     legend.setColumnCount(2)
     legend.setSplitLayer(True)
-    place(legend, 8, 230, 100, 55)
+    place(legend, 8, 225, 150, 60)
     bar = QgsLayoutItemScaleBar(layout)
     bar.setLinkedMap(picture)
     bar.applyDefaultSize()
