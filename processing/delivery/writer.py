@@ -13,10 +13,11 @@ from ...core import schema
 from ..dressing import write_text_whole
 from ..inputs import Inputs
 from ..records import build_record, library_versions, plugin_version
+from .exchange import write_exchange
 from .fonts import find_font
 from .package import DATA, Layer, close_journal, runs_of, take_layer, write_package
 
-TOLD = ("FORMATS", "FIELDS", "TITLE", "AUTHOR", "FOLDER", "INVALID", "NO_CRS", "LANGUAGE")
+CHOSEN = ("FIELDS", "TEMPLATE", "SHP_ENCODING", "INVALID", "NO_CRS", "LANGUAGE")
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Study:
     font: str = ""  # the family that maps are printed with
     checksum: str = ""  # of the zones, shortened, for the title block
     mark: str = ""  # printed beside the title, such as 示例数据, when the caller says so
+    facts: dict[str, int] = field(default_factory=dict)  # counts of the formats, for the manifest
 
     @property
     def title(self) -> str:
@@ -45,6 +47,11 @@ class Study:
     def author(self) -> str:
         """Return who made it; an empty name stays an empty line."""
         return self.inputs.text("AUTHOR").strip()
+
+    @property
+    def secrecy(self) -> str:
+        """Return the classification to be printed; nothing is printed when it is empty."""
+        return self.inputs.text("SECRECY").strip()
 
     def gather(self, wanted: Iterable[tuple[str, str, str]], take_all: bool, run: Any) -> None:
         """Read the layers that were given; `gap` is made from the detail, LEFT_OUT layers become one table."""
@@ -106,9 +113,11 @@ class Study:
 
     def record(self) -> dict[str, Any]:
         """Return the run record of the export itself, for inputs and parameters."""
-        told: dict[str, Any] = {name: self.inputs.text(name) for name in ("TITLE", "AUTHOR")}
-        told |= {name: self.inputs.choice(name) for name in ("FIELDS", "INVALID", "NO_CRS", "LANGUAGE")}
+        told: dict[str, Any] = {name: self.inputs.text(name) for name in ("TITLE", "AUTHOR", "SECRECY")}
+        told |= {name: self.inputs.choice(name) for name in CHOSEN}
         told |= {"FORMATS": sorted(self.formats), "FOLDER": self.inputs.path("FOLDER").name}
+        own = self.inputs.path("TEMPLATE_FILE")
+        told |= {"TEMPLATE_FILE": own.name} if own else {}
         return build_record(self.algorithm, self.inputs, [], [], told, self.started)
 
     def _add_gap(self) -> None:
@@ -145,6 +154,7 @@ def write_delivery(folder: Path, study: Study, run: Any) -> None:
         _write_project(folder, study, run.part(0.3, 0.8))
     if "xlsx" in study.formats:
         _write_sheets(folder / "tables", study, run.part(0.8, 0.85))
+    study.facts |= write_exchange(folder, study, run.part(0.85, 0.88))
     if "html" in study.formats:
         _write_report(folder, study, record, run)
     run.stage("writing_manifest")
@@ -176,12 +186,14 @@ def _write_project(folder: Path, study: Study, run: Any) -> None:
 def _write_sheets(folder: Path, study: Study, run: Any) -> None:
     from ...core.delivery.sheets import workbooks
     from ...core.delivery.workbook import write_workbook
+    from .ledger import ledger_book
 
     run.stage("writing_sheets")
     folder.mkdir(exist_ok=True)
     delivered = {name: layer.frame for name, layer in study.layers.items()}
     tables = [layer.table for layer in study.layers.values()]
-    for name, sheets in workbooks(delivered, tables, study.language).items():
+    books = workbooks(delivered, tables, study.language) | ledger_book(study, run)
+    for name, sheets in books.items():
         run.check()
         write_workbook(folder / f"{name}.xlsx", sheets)
 
@@ -215,10 +227,10 @@ def _manifest(folder: Path, study: Study, record: Mapping[str, Any], run: Any) -
     has_data = (folder / DATA).is_file()
     tables = tuple(layer.delivered() for layer in study.layers.values()) if has_data else ()
     inputs = tuple(record["inputs"])
-    facts = {f"{name}_n": len(layer.frame) for name, layer in sorted(study.layers.items())}
+    facts = {f"{name}_n": len(layer.frame) for name, layer in sorted(study.layers.items())} | study.facts
     delivery = manifest.Delivery(
         title, plugin_version(), study.started, record["parameters"], tables, inputs,
         tuple(runs_of(study.layers.values())), study.left_out_counts(), facts,
-        {**record["libraries"], **library_versions()}, study.author,
+        {**record["libraries"], **library_versions()}, study.author, study.secrecy,
     )  # fmt: skip
     return manifest.to_text(manifest.build_manifest(folder, delivery, run))

@@ -292,7 +292,7 @@ def test_sheets(study, run_algorithm):
     found, _, _ = run_algorithm("exportzones", {**study, "FORMATS": ["xlsx"]})
     folder = Path(found["FOLDER"])
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    titles = sorted(f"tables/{name}.xlsx" for name in ("字段说明", "机会清单", "片区指标", "社区缺口"))
+    titles = sorted(f"tables/{name}.xlsx" for name in ("字段说明", "机会清单", "片区指标", "社区缺口", "台账"))
     assert names == ["manifest.json", *titles]  # no data.gpkg when nobody asked for it
     book = ogr.Open(str(folder / "tables" / "机会清单.xlsx"))
     rows = [[feature.GetField(i) for i in range(feature.GetFieldCount())] for feature in book.GetLayer(0)]

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The ledger as a workbook: a sheet a class, areas by class, differences to the bureau's list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from .. import frames, schema
+from ..tagging.attributes import COLLECTIVE, STATE
+from ..tagging.ledger import TAGS, Ledger
+from ..words import say
+from .palette import level_name, tag_name
+from .summary import exact_sum
+from .workbook import Sheet
+
+STATES = {
+    "listed": "ledger_listed", "under_way": "ledger_under_way", "renovated": "ledger_renovated",
+    "expropriated": "ledger_expropriated",
+}  # fmt: skip
+SIDES = {
+    "list_only": "ledger_list_only", "ours_only": "ledger_ours_only", "list_unplaced": "ledger_list_unplaced",
+}  # fmt: skip
+SUMMED = ("parcels_n", "bldg_n", "floor_m2", "floor_unknown_n", "area_m2")
+YEARS = ("year_lo", "year_hi")
+
+
+def ledger_sheets(ledger: Ledger, language: str) -> list[Sheet]:
+    """Return areas by class, a sheet for each class that has entries, and the differences when there is a list."""
+    sheets = [_totals(ledger.totals, language)]
+    for tag in TAGS:
+        rows = ledger.entries[ledger.entries["tag"] == tag]
+        if len(rows):
+            sheets.append(_entries(rows.reset_index(drop=True), tag_name(tag, language), language))
+    if len(ledger.differences):
+        table = schema.table("ledger_difference")
+        name = table.zh if language == "zh" else table.en
+        sheets.append(_sheet(ledger.differences, table, name, language, (), "ledger_note_list"))
+    return sheets
+
+
+def _entries(rows: pd.DataFrame, name: str, language: str) -> Sheet:
+    return _sheet(rows, schema.table("ledger"), name, language, SUMMED, "ledger_note")
+
+
+def _totals(totals: pd.DataFrame, language: str) -> Sheet:
+    table = schema.table("ledger_totals")
+    name = table.zh if language == "zh" else table.en
+    whole = _sheet(totals.iloc[:-1], table, name, language, (), "ledger_note_totals")
+    last = [say("head_total", language), None, *totals.iloc[-1, 2:].tolist()]
+    return Sheet(whole.name, whole.title, whole.headings, whole.digits, whole.rows, last, whole.notes)
+
+
+def _sheet(
+    rows: pd.DataFrame, table: schema.Table, name: str, language: str, summed: tuple[str, ...], note: str
+) -> Sheet:
+    columns = [[_told(value, column.name, language) for value in _plain(rows, column)] for column in table.columns]
+    total: list[Any] = []
+    if summed:
+        total = [exact_sum(frames.optional(rows, c.name, "real")) if c.name in summed else None for c in table.columns]
+        total[0] = say("head_total", language)
+    digits = [
+        None if column.type == "text" or column.name in YEARS else 0 if column.type == "int" else column.digits
+        for column in table.columns
+    ]
+    headings = [column.alias(language) for column in table.columns]
+    return Sheet(name, name, headings, digits, list(zip(*columns)), total, [say(note, language)])
+
+
+def _plain(rows: pd.DataFrame, column: schema.Column) -> list[Any]:
+    values = frames.optional(rows, column.name, column.type).astype(object)
+    return list(values.where(values.notna(), None))
+
+
+def _told(value: Any, column: str, language: str) -> Any:
+    """Return a code as words."""
+    if value is None:
+        return None
+    if column == "tag":
+        return say("ledger_other", language) if value == "none" else tag_name(str(value), language)
+    if column == "tag_level":
+        return level_name(str(value), language)
+    if column == "side":
+        return say(SIDES[str(value)], language)
+    if column == "ownership":
+        return "、".join(_owner(word, language) for word in str(value).split("、"))
+    if column in ("state", "programme"):
+        words = [word for word in str(value).split("、") if word]
+        return "、".join(say(STATES[w], language) if w in STATES else level_name(w, language) for w in words)
+    return value
+
+
+def _owner(word: str, language: str) -> str:
+    """Return an ownership code with its word: 20 → 国有（20）."""
+    known = {"ledger_state_land": STATE, "ledger_collective_land": COLLECTIVE}
+    code = next((code for code, words in known.items() if word in words and word.isdigit()), "")
+    return f"{say(code, language)} {word}" if code else word
