@@ -46,7 +46,7 @@ class Assignment:
 
 
 @dataclass(frozen=True, eq=False)
-class _Groups:
+class Groups:
     """Places that reach the same facilities, as one: need, and the edges group → facility."""
 
     of_place: Places  # -1 = reaches nothing or needs nothing
@@ -64,7 +64,7 @@ def fair_maximum(need: Whole, capacity: Whole, reach: Reach, run: Run) -> Assign
     within a pool whole units go by largest remainders, ties to the earlier place. Loads share a pool as evenly as can
     be (the same routine with the roles turned).
     """
-    groups = _merge(need, reach)
+    groups = merge_places(need, reach)
     usable = np.minimum(capacity, _reachable(groups.need, groups.group, groups.facility, reach.facilities))
     part, share_up, share_down = _partition(groups.need, usable, groups.group, groups.facility, run.part(0, 0.6))
     wanted = _whole_shares(groups.need, part, share_up, share_down)
@@ -78,7 +78,7 @@ def fair_maximum(need: Whole, capacity: Whole, reach: Reach, run: Run) -> Assign
     return Assignment(by_place, load, block)
 
 
-def _merge(need: Whole, reach: Reach) -> _Groups:
+def merge_places(need: Whole, reach: Reach) -> Groups:
     """Merge places that reach the same set of facilities; groups are numbered by their first place."""
     order = np.lexsort((reach.facility, reach.place))
     place, facility = reach.place[order], reach.facility[order]
@@ -86,7 +86,7 @@ def _merge(need: Whole, reach: Reach) -> _Groups:
     place, facility = place[keep], facility[keep]
     of_place = np.full(reach.places, -1, dtype=np.intp)
     if not len(place):
-        return _Groups(of_place, np.zeros(0, np.int64), np.zeros(0, np.intp), np.zeros(0, np.intp))
+        return Groups(of_place, np.zeros(0, np.int64), np.zeros(0, np.intp), np.zeros(0, np.intp))
     starts = np.flatnonzero(np.r_[True, place[1:] != place[:-1]])
     ends = np.r_[starts[1:], len(place)]
     sets = [facility[a:b].tobytes() for a, b in zip(starts.tolist(), ends.tolist())]
@@ -98,7 +98,7 @@ def _merge(need: Whole, reach: Reach) -> _Groups:
     sizes = (ends - starts)[first]
     group = np.repeat(np.arange(len(total)), sizes)
     offset = np.arange(len(group)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return _Groups(of_place, total, group, facility[starts[first][group] + offset])
+    return Groups(of_place, total, group, facility[starts[first][group] + offset])
 
 
 def _reachable(need: Whole, group: Places, facility: Places, facilities: int) -> Whole:
@@ -213,7 +213,7 @@ def _route(wanted: Whole, room: Whole, group: Places, facility: Places) -> tuple
     return into_groups, into_sink
 
 
-def _even_loads(served: Whole, capacity: Whole, groups: _Groups, run: Run) -> Whole:
+def _even_loads(served: Whole, capacity: Whole, groups: Groups, run: Run) -> Whole:
     """Return loads that use capacity as evenly as can be: facilities ask for their capacity, groups supply."""
     room = np.minimum(capacity, LARGEST)
     part, up, down = _partition(room, served, groups.facility, groups.group, run)

@@ -146,7 +146,7 @@ def _count_kind(
     reach = Reach(pairs.place.astype(np.intp), row_of[pairs.facility].astype(np.intp), len(demand.ids), len(supply))
     near = nearest(graph, profile, places, doors, CAP_MS, run.part(0.5, 0.65))
     need = need_of(kind, demand)
-    capacity = _whole_capacity(supply, need.per_unit)
+    capacity = whole_capacity(supply, need.per_unit)
     found = fair_maximum(need.amount, capacity, reach, run.part(0.7, 0.85))
     recount(kind.id, need.amount, capacity, reach, found)
     weights = decay_weights(pairs.cost_ms, kind.limit_ms)
@@ -168,7 +168,7 @@ def _count_kind(
     )  # fmt: skip
 
 
-def _whole_capacity(supply: pd.DataFrame, per_unit: float) -> Whole:
+def whole_capacity(supply: pd.DataFrame, per_unit: float) -> Whole:
     """Return capacity in whole parts of the unit, rounded down; unknown supplies nothing."""
     capacity = supply["capacity"].to_numpy("float64", na_value=0.0)
     whole: Whole = np.floor(capacity * per_unit + 1e-6).astype(np.int64)

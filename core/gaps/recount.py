@@ -29,9 +29,9 @@ def recount(kind: str, need: Whole, capacity: Whole, reach: Reach, found: Assign
         "served not loaded": abs(int(found.served.sum()) - int(found.load.sum())),
         "share outside 0…1": int(((share < 0) | (share > 1)).sum()),
         "lacking beside free places": int((~full[reach.facility[reached]]).sum()),
-        "cannot flow": int(found.served.sum()) - _flow(found.served, found.load, reach),
+        "cannot flow": int(found.served.sum()) - flow_total(found.served, found.load, reach),
     }
-    more = _flow(need, np.minimum(capacity, np.int64(2**30)), reach) - int(found.served.sum())
+    more = flow_total(need, np.minimum(capacity, np.int64(2**30)), reach) - int(found.served.sum())
     if more > slack * (1 + len(np.unique(found.block))):
         faults["more could be served"] = more
     wrong = [f"{name}: {count}" for name, count in faults.items() if count]
@@ -44,7 +44,7 @@ def _rounding(found: Assignment) -> int:
     return 2 + int(np.unique(found.block).size)
 
 
-def _flow(supply: Whole, room: Whole, reach: Reach) -> int:
+def flow_total(supply: Whole, room: Whole, reach: Reach) -> int:
     """Return how much of `supply` at places can flow into `room` at facilities through the pairs."""
     n, m = reach.places, reach.facilities
     if not len(reach.place):

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Mixed-integer models built block by block and solved by HiGHS, with the bound that proves how good the answer is."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from ..errors import RenewalError
+from ..run import Run
+
+Reals = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
+
+LOOK_S = 0.1  # how long to wait between two looks at the cancel flag
+OPTIMAL, LIMIT = 0, 1  # status words of scipy.optimize.milp
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """`values` (n,) of the variables, whole where asked; `objective` what they make; `bound` what nothing can beat;
+    `is_proven`: the search ended, nothing better is left.
+    """
+
+    values: Reals
+    objective: float
+    bound: float
+    is_proven: bool
+
+
+@dataclass(eq=False)
+class Model:
+    """A model to maximise: variables in blocks, rows Σ coefficient × variable ≤ limit."""
+
+    count: int = 0
+    _gain: list[Reals] = field(default_factory=list)
+    _low: list[Reals] = field(default_factory=list)
+    _high: list[Reals] = field(default_factory=list)
+    _whole: list[Reals] = field(default_factory=list)
+    _rows: list[tuple[Places, Places, Reals]] = field(default_factory=list)
+    _limits: list[Reals] = field(default_factory=list)
+    _row_count: int = 0
+
+    def variables(
+        self, n: int, high: npt.ArrayLike = np.inf, low: npt.ArrayLike = 0.0, gain: npt.ArrayLike = 0.0,
+        whole: bool = False,
+    ) -> Places:  # fmt: skip
+        """Add n variables between `low` and `high`, each worth `gain`; return their positions."""
+        for store, value in ((self._gain, gain), (self._low, low), (self._high, high), (self._whole, float(whole))):
+            store.append(np.broadcast_to(np.asarray(value, dtype=np.float64), (n,)).copy())
+        self.count += n
+        return np.arange(self.count - n, self.count)
+
+    def at_most(self, limits: npt.ArrayLike, *terms: tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike]) -> Places:
+        """Add a row for every limit: Σ over the terms (row, variable, coefficient) ≤ limit; return the rows."""
+        limit = np.atleast_1d(np.asarray(limits, dtype=np.float64))
+        for row, variable, coefficient in terms:
+            parts = np.broadcast_arrays(row, variable, coefficient)
+            rows, columns, numbers = (part.ravel() for part in parts)
+            self._rows.append((
+                rows.astype(np.intp) + self._row_count, columns.astype(np.intp), numbers.astype(np.float64)
+            ))  # fmt: skip
+        self._limits.append(limit)
+        self._row_count += len(limit)
+        return np.arange(self._row_count - len(limit), self._row_count)
+
+    def gains(self) -> Reals:
+        """Return what each variable is worth."""
+        return np.concatenate(self._gain) if self._gain else np.zeros(0)
+
+    def maximise(self, run: Run, seconds: float, gains: Reals | None = None, **within: Reals) -> Solution:
+        """Return the best values found within `seconds`.
+
+        `gains` replaces the worth of the variables, `low` and `high` their bounds, for a second look at one model.
+        Raises RenewalError: `sites_impossible` when no values keep all rows, `sites_no_time` when none were found in
+        time; Cancelled.
+        """
+        gain = self.gains() if gains is None else gains
+        bounds = Bounds(within.get("low", np.concatenate(self._low)), within.get("high", np.concatenate(self._high)))
+        rows, columns, numbers = (np.concatenate(part) for part in zip(*self._rows))
+        matrix = sparse.csr_matrix((numbers, (rows, columns)), shape=(self._row_count, self.count))
+        limits = LinearConstraint(matrix, -np.inf, np.concatenate(self._limits))
+        whole = np.concatenate(self._whole)
+        options = {"time_limit": float(seconds), "mip_rel_gap": 0.0}
+
+        def work() -> Any:
+            return milp(-gain, integrality=whole, bounds=bounds, constraints=limits, options=options)
+
+        found = _watched(work, run)
+        if found.x is None:
+            raise RenewalError("sites_no_time" if found.status == LIMIT else "sites_impossible")
+        values = np.where(whole > 0, np.round(found.x), found.x)
+        objective = float(gain @ values)
+        dual = getattr(found, "mip_dual_bound", None)
+        bound = objective if dual is None or not np.isfinite(dual) else max(objective, -float(dual))
+        return Solution(values, objective, bound, found.status == OPTIMAL)
+
+
+def _watched(work: Any, run: Run) -> Any:
+    """Return work(), done beside; Cancel is heard while it runs (the abandoned search ends at its time limit)."""
+    box: dict[str, Any] = {}
+
+    def inside() -> None:
+        try:
+            box["result"] = work()
+        except BaseException as fault:  # it is raised again by who waits for it
+            box["fault"] = fault
+
+    thread = threading.Thread(target=inside, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        run.check()
+        thread.join(LOOK_S)
+    if "fault" in box:
+        raise box["fault"]
+    return box["result"]

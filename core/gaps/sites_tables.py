@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tables of proposed sites: a row a room, and who is served before and after."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .. import frames, schema
+from ..words import say
+from .fair import Assignment
+from .sites_hosts import Hosts
+from .sites_model import Choice, ComplexRule, floor_m2_of
+from .sites_rank import Ranked
+from .sites_reach import Reached, names_of
+
+
+def sites_table(
+    hosts: Hosts, reached: Reached, choice: Choice, ranked: Ranked, rule: ComplexRule | None, language: str
+) -> pd.DataFrame:
+    """Return table sites: one row a room in order of rank, with its host's geometry.
+
+    `form` complex (as many kinds under one roof as the rule asks) | scattered; `floor_rule` where in the host the kind
+    may go; `why` one sentence.
+    """
+    table, names = hosts.table, names_of(hosts)
+    rows = []
+    kinds_at = np.bincount(choice.host, minlength=len(names))
+    parcel = frames.optional(table, "parcel_id")
+    shapes = frames.geometries(table)
+    for room in np.argsort(ranked.rank, kind="stable"):
+        host, column, size = int(choice.host[room]), int(choice.kind[room]), choice.size[room]
+        one = reached.kinds[column]
+        m2 = float(floor_m2_of(one, choice.size[room : room + 1])[0])
+        is_complex = rule is not None and kinds_at[host] >= rule.min_kinds
+        why = say(
+            "sites_why", language, title=one.kind.title[language], size=f"{size:g}", unit=one.kind.unit,
+            m2=f"{m2:.0f}", more=f"{ranked.units[room]:.1f}", rank=int(ranked.rank[room]),
+        )  # fmt: skip
+        rows.append({
+            "site_id": f"S-{names[host]}-{one.kind.id}", "candidate_id": names[host], "parcel_id": parcel.iloc[host],
+            "kind": one.kind.id, "unit": one.kind.unit, "size": size, "m2": m2, "rank": int(ranked.rank[room]),
+            "gain": ranked.gain[room], "served_more": ranked.units[room], "loss_if_removed": ranked.loss[room],
+            "form": "complex" if is_complex else "scattered", "floor_rule": _floor_rule(hosts, host, column, language),
+            "why": why, "standard_id": one.kind.standard_id, frames.GEOMETRY: shapes[host],
+        })  # fmt: skip
+    described = schema.table("sites")
+    if not rows:
+        return frames.empty(described)
+    frame = pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=object) for name in rows[0]})
+    return frames.conform(frame, described)
+
+
+def _floor_rule(hosts: Hosts, host: int, column: int, language: str) -> str:
+    """Say where in the host the kind may go, and what had to be assumed for that."""
+    highest, lift, storeys = hosts.highest[host, column], hosts.lift[host], hosts.storeys[host]
+    parts = []
+    if not np.isfinite(highest):
+        parts.append(say("sites_any_floor", language))
+    elif highest <= 1:
+        parts.append(say("sites_ground_floor", language))
+    else:
+        parts.append(say("sites_low_floors", language, n=int(highest)))
+    if np.isnan(lift) and highest <= 1:
+        parts.append(say("sites_lift_unknown", language))
+    if np.isnan(storeys):
+        parts.append(say("sites_storeys_unknown", language))
+    return ("；" if language == "zh" else "; ").join(parts)
+
+
+def covered_table(
+    parcels: pd.DataFrame, reached: Reached, before: list[Assignment], after: list[Assignment]
+) -> pd.DataFrame:
+    """Return table covered: a row a parcel and kind with need, both served by the fair maximum, kinds in order."""
+    n, parcel = len(parcels), reached.demand.parcel
+    rows = []
+
+    def add(parts: npt.NDArray[np.int64], per_unit: float) -> npt.NDArray[np.float64]:
+        whole = np.zeros(n, dtype=np.int64)
+        np.add.at(whole, parcel, parts)
+        return whole / per_unit
+
+    for one, first, second in zip(reached.kinds, before, after):
+        rows.append(pd.DataFrame({
+            "parcel_id": parcels["parcel_id"], "kind": one.kind.id, "unit": one.kind.unit,
+            "need": add(one.need, one.per_unit), "served_before": add(first.served, one.per_unit),
+            "served_after": add(second.served, one.per_unit),
+        }))  # fmt: skip
+    return frames.conform(pd.concat(rows, ignore_index=True), schema.table("covered"))

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Sites on a street that can be worked by hand (one second a metre, 300 s at most), and against enumeration."""
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from scipy.optimize import linprog
+from urban_renewal.core import envelope
+from urban_renewal.core.errors import RenewalError
+from urban_renewal.core.gaps.gap import GapLayers, GapOptions
+from urban_renewal.core.gaps.sites import SiteOptions, fixed_ids, hostable_kinds, propose_sites
+from urban_renewal.core.gaps.sites_hosts import read_hosts
+from urban_renewal.core.gaps.sites_model import complex_rule
+from urban_renewal.core.gaps.standard import kinds_of
+from urban_renewal.core.run import Run
+from urban_renewal.core.walking.profiles import load_profiles
+
+LENGTH = 3000
+STANDARD = envelope.load("standard", "chongqing")
+
+
+def frame(shapes, **columns):
+    table = pd.DataFrame(columns)
+    table["geometry"] = np.array(shapes, dtype=object)
+    return table
+
+
+def square(x, side=2.0):
+    return shapely.box(x - side / 2, -side / 2, x + side / 2, side / 2)
+
+
+def layers(homes_x, people, facilities=(), **counts):
+    """Homes on parcels of their own; `facilities` (x, kind, capacity)."""
+    n = len(homes_x)
+    parcels = frame([shapely.box(x - 5, -20, x + 5, 20) for x in homes_x], parcel_id=[f"p{i:02d}" for i in range(n)])
+    homes = frame([square(x) for x in homes_x], building_id=[f"b{i:02d}" for i in range(n)],
+                  parcel_id=[f"p{i:02d}" for i in range(n)], pop=np.array(people, dtype=float), **counts)  # fmt: skip
+    units = {"nurs": "place", "eday": "m2"}
+    names = [f"f{i}" for i in range(len(facilities))]
+    there = frame([shapely.Point(x, 0) for x, _, _ in facilities], facility_id=names,
+                  kind=[kind for _, kind, _ in facilities], unit=[units.get(kind) for _, kind, _ in facilities],
+                  capacity=np.array([capacity for _, _, capacity in facilities], dtype=float))  # fmt: skip
+    ms = LENGTH * 1000
+    network = frame([shapely.LineString([(0, 0), (LENGTH, 0)])], edge_id=["e"], from_node=["a"], to_node=["b"],
+                    kind=["street"], length_m=[float(LENGTH)], component=[1], elder_fwd_ms=[ms], elder_back_ms=[ms],
+                    carer_fwd_ms=[ms], carer_back_ms=[ms], adult_fwd_ms=[ms], adult_back_ms=[ms])  # fmt: skip
+    return GapLayers(parcels, homes, there, None, None, network, None, None)
+
+
+def hosts(*rows, **more):
+    """Rows (id, x, usable m²) of one storey."""
+    return frame([square(x) for _, x, _ in rows], candidate_id=[name for name, _, _ in rows],
+                 usable_area=[float(area) for _, _, area in rows], floors=["1"] * len(rows), **more)  # fmt: skip
+
+
+def propose(town, candidates, kinds=("nurs",), constraints=None, **options):
+    chosen = kinds_of(STANDARD, kinds)
+    profiles = {profile.id: profile for profile in load_profiles(sorted({kind.profile for kind in chosen}))}
+    run = Run()
+    options = SiteOptions(GapOptions(chosen, profiles), **options)
+    return propose_sites(town, candidates, constraints, options, run), run
+
+
+@pytest.fixture
+def town():
+    # 45 places needed at each home (10,000 people × 4.5 ‰), 30 places at 100
+    return layers([100, 200, 1000], [10_000] * 3, [(100, "nurs", 30)])
+
+
+CANDIDATES = hosts(("A", 150, 1000), ("B", 1000, 300), ("C", 1100, 150))  # C: 15 places < 20
+
+
+def test_one_site_by_hand(town):
+    found, run = propose(town, CANDIDATES, max_sites=1)
+    row = found.sites.iloc[0]
+    # A reaches both homes (90 places needed, 30 there): 60 more; B would give 30
+    assert (len(found.sites), row["candidate_id"], row["size"], row["m2"], row["served_more"]) == (1, "A", 60, 600, 60)
+    assert (found.objective, found.bound, found.gap) == (60, 60, 0)
+    assert (row["rank"], row["gain"], row["loss_if_removed"]) == (1, 60, 60)
+    assert [(item.feature_id, item.code) for item in run.left_out] == [("C", "site_fits_nothing")]
+    covered = found.covered.set_index("parcel_id")
+    assert covered["served_before"].tolist() == [15, 15, 0] and covered["served_after"].tolist() == [45, 45, 0]
+
+
+def test_two_sites_a_fixed_one_and_shuffled_rows(town):
+    found, _ = propose(town, CANDIDATES, max_sites=2)
+    assert found.sites["candidate_id"].tolist() == ["A", "B"] and found.objective == found.bound == 90
+    assert found.sites["gain"].sum() == found.objective
+    fixed, _ = propose(town, CANDIDATES, max_sites=1, fixed=("B",))
+    assert fixed.sites["candidate_id"].tolist() == ["B"] and fixed.objective == 30
+    turned = GapLayers(town.parcels.iloc[::-1].reset_index(drop=True),
+                       town.building_people.iloc[::-1].reset_index(drop=True),
+                       town.facilities, None, None, town.network, None, None)  # fmt: skip
+    again, _ = propose(turned, CANDIDATES.iloc[::-1].reset_index(drop=True), max_sites=2)
+    pd.testing.assert_frame_equal(again.sites.drop(columns="geometry"), found.sites.drop(columns="geometry"))
+    for options, code in [({"fixed": ("X",)}, "site_fixed_unknown"), ({"fixed": ("C",)}, "site_fixed_unfit"),
+                          ({"fixed": ("A", "B"), "max_sites": 1}, "site_fixed_many")]:  # fmt: skip
+        with pytest.raises(RenewalError) as told:
+            propose(town, CANDIDATES, **options)
+        assert told.value.code == code
+    assert fixed_ids(" A，B;\nC ") == ("A", "B", "C") and fixed_ids("") == ()
+
+
+def test_excluded_ground(town):
+    hazard = frame([shapely.box(140, -50, 160, 50)], kind=["地灾"])
+    found, run = propose(town, CANDIDATES, constraints=hazard)
+    assert found.sites["candidate_id"].tolist() == ["B"]
+    assert ("A", "site_on_constraint") in [(item.feature_id, item.code) for item in run.left_out]
+    beside = frame([shapely.box(100, -50, 149, 50)], kind=["地灾"])  # ends where A begins
+    assert propose(town, CANDIDATES, constraints=beside)[0].sites["candidate_id"].tolist() == ["A", "B"]
+
+
+def served_most(need, capacity, near):
+    """The most that can be served, by a transport LP of its own."""
+    n, m = near.shape
+    rows = np.concatenate([np.kron(np.eye(n), np.ones(m)), np.kron(np.ones(n), np.eye(m))])
+    limits = np.concatenate([need, capacity])
+    found = linprog(-np.ones(n * m), A_ub=rows, b_ub=limits, bounds=[(0, high) for high in near.ravel() * 1e6])
+    return -found.fun
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_as_good_as_trying_everything(seed):
+    rng = np.random.default_rng(seed)
+    homes, people = rng.integers(0, 1500, 9), rng.integers(2000, 20_000, 9)
+    there = [(int(x), "nurs", float(rng.integers(5, 60))) for x in rng.integers(0, 1500, 2)]
+    rooms = [(f"h{i}", int(x), float(rng.integers(100, 1200))) for i, x in enumerate(rng.integers(0, 1500, 5))]
+    found, _ = propose(layers(homes, people, there), hosts(*rooms), max_sites=2)
+    need = people * 0.0045
+    near = np.abs(homes[:, None] - np.array([x for x, _, _ in there] + [x for _, x, _ in rooms])) <= 300
+    places = [min(150, area // 10) for _, _, area in rooms]
+    before = served_most(need, np.array([capacity for _, _, capacity in there]), near[:, :2])
+    best = 0.0
+    for count in (1, 2):
+        for chosen in combinations([i for i in range(5) if places[i] >= 20], count):
+            capacity = np.array([capacity for _, _, capacity in there] + [places[i] for i in chosen])
+            best = max(best, served_most(need, capacity, near[:, [0, 1, *(2 + i for i in chosen)]]) - before)
+    assert found.objective == pytest.approx(best, abs=0.02)  # need in thousandths, rounded by largest remainders
+    assert found.objective <= found.bound + 1e-6 and found.gap == pytest.approx(0, abs=1e-3)
+    assert (found.covered["served_after"] >= found.covered["served_before"] - 0.001).all()  # nobody loses
+
+
+def test_two_kinds_in_one_host():
+    # at 100: 800 m² day care (4000 households × 0.2) and 45 places needed; a place takes 10 m²
+    town = layers([100], [10_000], households=[4000.0], pop_60=[2000.0], pop_0_2=[170.0])
+    kinds = ("eday", "nurs")
+    # 550 m²: both at their smallest (350 m² + 20 places) give 43.75 + 44.4 points; 45 places alone give 100
+    small, _ = propose(town, hosts(("A", 100, 550)), kinds)
+    assert small.sites[["kind", "size"]].values.tolist() == [["nurs", 45]]
+    assert small.objective == pytest.approx(100)
+    # 900 m²: 45 places on 450 m² and 450 m² day care: 100 + 56.25
+    large, _ = propose(town, hosts(("A", 100, 900)), kinds)
+    assert large.sites[["kind", "size", "m2"]].values.tolist() == [["nurs", 45, 450], ["eday", 450, 450]]
+    assert large.objective == pytest.approx(156.25) and large.gap == pytest.approx(0, abs=1e-6)
+
+
+def test_three_kinds_only_in_a_complex():
+    # a canteen 0.05 m² × 3000 elders = 150 m²; health 120 m², day care ≥ 350 m², nursery ≥ 200 m²
+    town = layers([100], [10_000], households=[4000.0], pop_60=[3000.0], pop_0_2=[170.0])
+    kinds, rule = ("eday", "heal", "meal"), complex_rule(STANDARD)
+    # 590 m²: day care 350 + canteen 120 + health 120 would fit (43.75 + 80 + 100) but 590 < 600: two kinds at most,
+    # health and canteen 150 m² = 200 points
+    alone, _ = propose(town, hosts(("A", 100, 590)), kinds, complex=rule)
+    assert set(alone.sites["kind"]) == {"heal", "meal"} and alone.objective == pytest.approx(200)
+    # 640 m²: 350 + 150 + 120 = 620 ≥ 600, two of them care (day care, canteen): 46.25 + 100 + 100
+    whole, _ = propose(town, hosts(("A", 100, 640)), kinds, complex=rule)
+    assert set(whole.sites["form"]) == {"complex"} and whole.objective == pytest.approx(100 * (370 / 800 + 2), abs=0.01)
+    assert whole.sites["m2"].sum() == pytest.approx(640, abs=1)
+
+
+def test_nurseries_go_to_kindergartens_first():
+    town = layers([100, 140], [5000, 5000])
+    both = hosts(("A", 100, 500), ("K", 140, 500), kind=[None, "kgar"])
+    found, _ = propose(town, both, max_sites=1)
+    assert found.sites["candidate_id"].tolist() == ["K"]
+    assert propose(town, both.drop(columns="kind"), max_sites=1)[0].objective == found.objective
+
+
+def test_rooms_storeys_lifts_and_daylight():
+    chosen = kinds_of(STANDARD, ("eday", "nurs", "heal", "kgar", "serv"))
+    table = frame([square(x) for x in range(7)], candidate_id=list("abcdefg"), usable_area=[6000.0] * 7,
+                  floors=["6", "6", "6", None, "4", "6", "6"], lift=["有", "无", None, None, None, None, "无"],
+                  entry_floor=[None, None, "3", None, None, None, None],
+                  floor=[None, None, None, None, None, "2", "-1"])  # fmt: skip
+    rooms = read_hosts(table, None, chosen, Run())
+    eday, nurs, heal = (rooms.room_m2[:, column] for column in (0, 1, 3))
+    # 1000 m² a storey (e: 1500). a: a lift; b: none, the entrance storey only; c: entered on the 3rd storey, lift
+    # unknown; d: storeys unknown = one; f: a room on the 2nd storey, lift unknown; g: below the entrance
+    assert eday.tolist() == [6000, 1000, 1000, 6000, 1500, 0, 0]
+    assert nurs.tolist() == [3000, 3000, 3000, 6000, 4500, 6000, 0]
+    assert heal.tolist() == [1000, 1000, 1000, 6000, 1500, 0, 0]
+    assert rooms.largest[0].tolist() == [750, 150, 238, 12000, 12000]  # kgar 3000 m² ÷ 12.6
+    low = frame([square(0)], candidate_id=["z"], usable_area=[150.0], floors=["1"])
+    with pytest.raises(RenewalError) as told:
+        read_hosts(low, None, kinds_of(STANDARD, ("nurs",)), Run())
+    assert told.value.code == "sites_no_host"
+
+
+def test_low_storeys_are_shared():
+    # two storeys of 400 m², no lift: day care (≥ 350) and health (120) both want the entrance storey: 470 > 400
+    town = layers([100], [10_000], households=[4000.0], pop_60=[3000.0])
+    table = frame([square(100)], candidate_id=["A"], usable_area=[800.0], floors=["2"], lift=["无"])
+    found, _ = propose(town, table, ("eday", "heal"))
+    assert found.sites["kind"].tolist() == ["heal"] and found.objective == pytest.approx(100)
+
+
+def test_open_ground_is_no_room():
+    run = Run()
+    assert [kind.id for kind in hostable_kinds(kinds_of(STANDARD, ("eday", "park")), run)] == ["eday"]
+    assert run.messages[0].code == "sites_kinds_not_hosted"
+    with pytest.raises(RenewalError) as told:
+        hostable_kinds(kinds_of(STANDARD, ("park", "play")), run)
+    assert told.value.code == "sites_no_kind"
