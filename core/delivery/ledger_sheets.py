@@ -74,21 +74,20 @@ def _plain(rows: pd.DataFrame, column: schema.Column) -> list[Any]:
 
 
 def _told(value: Any, column: str, language: str) -> Any:
-    """Return a code as words."""
-    if value is None:
-        return None
-    if column == "tag":
-        return say("ledger_other", language) if value == "none" else tag_name(str(value), language)
-    if column == "tag_level":
-        return level_name(str(value), language)
+    """Return a code as words, several codes in one cell one by one."""
+    if value is None or column not in ("tag", "tag_level", "side", "ownership", "state", "programme"):
+        return value
+    return "、".join(_word(word, column, language) for word in str(value).split("、") if word)
+
+
+def _word(word: str, column: str, language: str) -> str:
     if column == "side":
-        return say(SIDES[str(value)], language)
+        return say(SIDES[word], language)
     if column == "ownership":
-        return "、".join(_owner(word, language) for word in str(value).split("、"))
-    if column in ("state", "programme"):
-        words = [word for word in str(value).split("、") if word]
-        return "、".join(say(STATES[w], language) if w in STATES else level_name(w, language) for w in words)
-    return value
+        return _owner(word, language)
+    if column == "tag":
+        return say("ledger_other", language) if word == "none" else tag_name(word, language)
+    return say(STATES[word], language) if word in STATES else level_name(word, language)
 
 
 def _owner(word: str, language: str) -> str:
