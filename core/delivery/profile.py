@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from .. import frames
 
@@ -82,13 +82,19 @@ def steps_of(stretch: Stretch) -> int:
 
 
 def longest_walk(
-    branches: pd.DataFrame, edges: pd.DataFrame, core: shapely.Point, profiles: Sequence[str] = ("elder",)
+    branches: pd.DataFrame,
+    edges: pd.DataFrame,
+    core: shapely.Point,
+    profiles: Sequence[str] = ("elder",),
+    most_s: float = math.inf,
 ) -> Walk | None:
     """Return the walk along one petal's branches that takes the first profile longest, there or back; None without.
 
     `branches` the rows of one petal, `edges` with edge_id, length_m, z_from_m, z_to_m and {profile}_fwd_ms, _back_ms
-    of every profile; both in metres. The walk starts where the branches come nearest to the core, and takes the
-    quickest way along them. An edge that is missing or a profile without a time is left out. Own method.
+    of every profile; both in metres. Branches do not say where they begin: each connected part of them begins at its
+    end, or at its corner, nearest to the core; of these walks the longest within `most_s` (the time of the petal, with
+    the ways to and from the roads) is taken, the shortest when all are longer. An edge that is missing is left out.
+    Own method.
     """
     parts = _parts(branches, edges, profiles)
     if not parts:
@@ -96,20 +102,33 @@ def longest_walk(
     ends = np.array([[part.start, part.end] for part in parts]).reshape(-1, 2)
     spots, node = np.unique(np.round(ends / NODE_M).astype("int64"), axis=0, return_inverse=True)
     node = node.reshape(-1, 2)
-    there = np.array([part.seconds(profiles[0]) for part in parts])
-    back = np.array([part.seconds(profiles[0], turned=True) for part in parts])
-    cost = np.fmax(there, back)
-    cost = np.where(np.isnan(cost), [part.length_m for part in parts], np.maximum(cost, 1e-6))
+    cost = np.array([max(part.slower(profiles[0]), 1e-6) for part in parts])
     graph = _lightest(len(spots), node, cost)
-    root = int(np.argmin(np.hypot(spots[:, 0] * NODE_M - core.x, spots[:, 1] * NODE_M - core.y)))
-    far, before = dijkstra(graph, directed=False, indices=root, return_predecessors=True)
-    reached = np.where(np.isfinite(far), np.round(far, 6), -1.0)
-    last = int(np.argmax(reached))
-    path = _path(root, last, before, node, cost)
-    if not path:
-        return None
+    away = np.hypot(spots[:, 0] * NODE_M - core.x, spots[:, 1] * NODE_M - core.y)
     petal_id = str(branches["petal_id"].iloc[0])
-    return Walk(petal_id, tuple(parts[row].walked(turned) for row, turned in path))
+    walks: list[tuple[float, Walk]] = []
+    for root in _roots(graph, node, away):
+        far, before = dijkstra(graph, directed=False, indices=root, return_predecessors=True)
+        path = _path(root, int(np.argmax(np.where(np.isfinite(far), np.round(far, 6), -1.0))), before, node, cost)
+        walk = Walk(petal_id, tuple(parts[row].walked(turned) for row, turned in path))
+        if path:
+            walks.append((np.fmax(walk.seconds(profiles[0]), walk.seconds(profiles[0], back=True)), walk))
+    within = [item for item in walks if not item[0] > most_s + 1]
+    if within:
+        return max(within, key=lambda item: item[0])[1]
+    return min(walks, key=lambda item: item[0])[1] if walks else None
+
+
+def _roots(graph: csr_array, node: npt.NDArray[np.int64], away: Reals) -> list[int]:
+    """Return for each connected part the node nearest to the core, and the nearest one that only one stretch has."""
+    count, part = connected_components(graph, directed=False)
+    uses = np.bincount(node.ravel(), minlength=len(away))
+    roots: list[int] = []
+    for number in range(count):
+        mine = np.flatnonzero(part == number)
+        ends = mine[uses[mine] == 1]
+        roots += [int(group[np.argmin(away[group])]) for group in (mine, ends) if len(group)]
+    return sorted(set(roots), key=lambda root: (away[root], root))
 
 
 @dataclass(frozen=True)
@@ -126,6 +145,10 @@ class _Part:
 
     def seconds(self, profile: str, turned: bool = False) -> float:
         return (self.backward_s if turned else self.forward_s).get(profile, math.nan)
+
+    def slower(self, profile: str) -> float:
+        """Return the seconds of the slower direction; its metres where no time is known."""
+        return float(np.fmax(np.fmax(self.seconds(profile), self.seconds(profile, turned=True)), 0.0)) or self.length_m
 
     def walked(self, turned: bool) -> Stretch:
         low, high = self.z_m[::-1] if turned else self.z_m

@@ -26,6 +26,18 @@ class View:
         left, top = self.place[:2]
         return left + (x - self.extent[0]) * 1000 / self.scale, top + (self.extent[3] - y) * 1000 / self.scale
 
+    def on_ground(self, box: Box) -> Any:
+        """Return a box on the page (mm) as an area on the ground (metres)."""
+        import shapely
+
+        x, y = self.extent[0], self.extent[3]
+        share = self.scale / 1000
+        left, top = self.place[:2]
+        return shapely.box(
+            x + (box[0] - left) * share, y - (box[3] - top) * share, x + (box[2] - left) * share,
+            y - (box[1] - top) * share,
+        )  # fmt: skip
+
     @property
     def frame(self) -> Box:
         """Return the map's corners on the page, a millimetre inside."""
@@ -54,6 +66,7 @@ class View:
 class Named:
     """What is named: the place on the ground (metres), what stands in the circle ("" = none), two lines, a colour.
 
+    Without a first line there is no box, the number stands alone.
     `is_filled`: the box in the colour with white words (a core), else white with a coloured rim.
     """
 
@@ -92,6 +105,8 @@ def _request(view: View, name: Named, sizes: tuple[float, float]) -> Request:
     x, y = view.on_page(name.x, name.y)
     height = (sizes[0] + sizes[1]) * 0.3528 * 1.28 + 0.8
     circle = height * 0.78 if name.mark else 0.0
+    if not name.first:
+        return Request(x, y, circle, circle, circle)
     words = max(text_width_mm(name.first, sizes[0]) * 1.04, text_width_mm(name.second, sizes[1]))
     return Request(x, y, circle + words + 3.2, height, circle)
 
@@ -105,7 +120,7 @@ def _nearest(place: Callout, request: Request) -> tuple[float, float]:
 
 
 def _draw(sheet: Sheet, request: Request, place: Callout, name: Named, sizes: tuple[float, float]) -> None:
-    if place.box is not None:
+    if place.box is not None and name.first:
         left, top, right, bottom = place.box
         is_left = abs(place.x - left) < abs(right - place.x)
         half = request.circle / 2

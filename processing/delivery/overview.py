@@ -12,7 +12,7 @@ from ...core.delivery.scales import bar_step, choose_scale, frame_extent, page
 from ...core.words import say
 from .figures import kind_rows, overview_figures, tag_rows, zone_rows
 from .naming import Named, View, draw_names
-from .sheet import BAR_HEIGHT, Sheet
+from .sheet import Sheet
 from .titleblock import LEFT, RIGHT, TOP, draw_heading, draw_title_block
 from .zonepage import bar_box, north_box, study_bounds, zone_name
 
@@ -34,7 +34,8 @@ def draw_overview(made: Any, study: Any, zones: Any, number: tuple[int, int], ru
     layers = [layer for layer in map(made.layer, SHOWN) if layer is not None]
     drawn = sheet.map(view.place, QgsRectangle(*view.extent), layers, made.project.crs(), scale)
     _names(sheet, view, study, zones, run)
-    sheet.scale_bar(drawn, scale, bar_step(scale), LEFT + 4, TOP + FRAME[1] - BAR_HEIGHT)
+    bar = bar_box(view)
+    sheet.scale_bar(drawn, scale, bar_step(scale), bar[0] + 4, bar[1] + 1)
     sheet.north(say("map_north", language), RIGHT - 12, TOP + 4)
     sheet.figures(overview_figures(study, language), (LEFT + 2, 194, 402, 12), 6)
     _tables(sheet, study, zones)

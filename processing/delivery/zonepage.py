@@ -7,20 +7,33 @@ from typing import Any
 
 from qgis.core import QgsExpressionContextUtils, QgsRectangle
 
+from ...core.delivery.callouts import Box
 from ...core.delivery.palette import palette, tag_name
 from ...core.delivery.scales import bar_step, choose_scale, frame_extent, page
 from ...core.words import say
 from .figures import petal_rows, zone_figures
 from .labels import petal_numbers
 from .naming import Named, View, draw_names
+from .section import draw_section, longest_of_zone, profiles_of
 from .sheet import BAR_HEIGHT, BAR_WIDTH, GREY, Sheet
 from .titleblock import LEFT, TOP, draw_heading, draw_title_block
 
 FRAME = (296.0, 210.0)  # mm
 COLUMN = (308.3, 104.4)  # x and width of the right column
 END = 278.0  # y where the right column ends
-SHOWN = ("cores", "own_zones", "own_branches", "veil", "buildings", "own_petals", "ring", "roads")  # from above
-LISTED = ("own_zones", "cores", "ring", "own_branches", "own_petals", "buildings", "roads")  # in the legend
+SHOWN = (
+    "own_cores",
+    "own_zones",
+    "own_branches",
+    "veil",
+    "city_cores",
+    "buildings",
+    "own_petals",
+    "ring",
+    "roads",
+)  # from above
+LISTED = ("own_zones", "own_cores", "ring", "own_branches", "own_petals", "buildings", "roads")  # in the legend
+MOST_BOXES, MOST_ROWS = 20, 19  # petals with a box on the map, rows of a block of the table
 ROW, LEGEND = 4.3, 31.0  # mm: of a row, of the legend
 
 
@@ -39,9 +52,11 @@ def draw_zone(made: Any, study: Any, zone: dict[str, Any], number: tuple[int, in
     layers = [layer for layer in map(made.layer, SHOWN) if layer is not None]
     drawn = sheet.map(view.place, QgsRectangle(*view.extent), layers, made.project.crs(), scale)
     _names(sheet, view, study, zone, run)
-    sheet.scale_bar(drawn, scale, bar_step(scale), LEFT + 4, TOP + FRAME[1] - BAR_HEIGHT)
+    bar = bar_box(view, zone["geometry"])
+    sheet.scale_bar(drawn, scale, bar_step(scale), bar[0] + 4, bar[1] + 1)
     sheet.north(say("map_north", language), LEFT + FRAME[0] - 12, TOP + 4)
     _column(sheet, made, study, zone, drawn)
+    _section(sheet, study, zone)
     draw_title_block(sheet, study, *number[1:])
     return stem, sheet
 
@@ -51,23 +66,31 @@ def zone_name(zone: dict[str, Any]) -> str:
     return str(zone["name"]) if isinstance(zone.get("name"), str) else str(zone["zone_id"])
 
 
-def bar_box(view: View) -> tuple[float, float, float, float]:
-    """Return the corner of the map that the scale bar takes, mm."""
-    left, bottom = view.place[0], view.place[1] + view.place[3]
-    return left, bottom - BAR_HEIGHT - 1, left + BAR_WIDTH + 1, bottom
+def bar_box(view: View, kept_clear: Any = None) -> Box:
+    """Return the lower corner of the map for the scale bar, mm: the right one where the left would hide more of it."""
+    left, top, width, height = view.place
+    boxes = [
+        (x, top + height - BAR_HEIGHT - 1, x + BAR_WIDTH + 1, top + height)
+        for x in (left, left + width - BAR_WIDTH - 1)
+    ]
+    if kept_clear is None:
+        return boxes[0]
+    return min(boxes, key=lambda box: view.on_ground(box).intersection(kept_clear).area)
 
 
-def north_box(view: View) -> tuple[float, float, float, float]:
+def north_box(view: View) -> Box:
     """Return the corner of the map that the arrow to the north takes, mm."""
     right, top = view.place[0] + view.place[2], view.place[1]
     return right - 14, top, right, top + 20
 
 
 def _names(sheet: Sheet, view: View, study: Any, zone: dict[str, Any], run: Any) -> None:
-    """Name the core and the petals of the zone."""
+    """Name the core and the petals of the zone; where there are many, the small ones by their number only."""
+    import numpy as np
+
     language, zone_id = study.language, zone["zone_id"]
     cores, branches = study.metres("CORES"), study.metres("BRANCHES")
-    kept = [bar_box(view), north_box(view)]
+    kept = [bar_box(view, zone["geometry"]), north_box(view)]
     names: list[Named] = []
     for core in _of(cores, zone_id):
         spot = core["geometry"].centroid
@@ -78,19 +101,25 @@ def _names(sheet: Sheet, view: View, study: Any, zone: dict[str, Any], run: Any)
         first = say("map_core_name", language, name=called)
         names.append(Named(spot.x, spot.y, "", first, second, palette()["core"]["color"], True))
     numbers = petal_numbers(study.frame("petals")) if study.frame("petals") is not None else {}
-    for petal in _of(study.metres("PETALS"), zone_id):
-        names.append(_named_petal(petal, numbers[f"{zone_id}/{petal['petal_id']}"], language))
+    petals = _of(study.metres("PETALS"), zone_id)
+    largest = sorted(petals, key=lambda petal: (-petal["area_m2"], petal["petal_id"]))[:MOST_BOXES]
+    boxed = {petal["petal_id"] for petal in largest}
+    for petal in petals:
+        number = numbers[f"{zone_id}/{petal['petal_id']}"]
+        names.append(_named_petal(petal, number, petal["petal_id"] in boxed, language))
     lines = [row["geometry"] for row in _of(branches, zone_id)]
-    draw_names(sheet, view, names, kept, view.samples(lines), run)
+    rims = view.samples([petal["geometry"].boundary for petal in petals], 2.0)
+    draw_names(sheet, view, names, kept, np.vstack([view.samples(lines), rims]), run)
 
 
-def _named_petal(petal: dict[str, Any], number: int, language: str) -> Named:
+def _named_petal(petal: dict[str, Any], number: int, is_boxed: bool, language: str) -> Named:
     from ...core.delivery.summary import hectares, told
 
     spot = petal["geometry"].point_on_surface()
     entry = palette()["tags"].get(petal["tag"], palette()["no_data"])
     second = say("map_petal_line", language, area=hectares(petal["area_m2"]), minutes=told(petal["walk_s"] / 60, 1))
-    return Named(spot.x, spot.y, str(number), tag_name(petal["tag"], language), second, entry["color"])
+    first = tag_name(petal["tag"], language) if is_boxed else ""
+    return Named(spot.x, spot.y, str(number), first, second, entry["color"])
 
 
 def _told_zone(zone: dict[str, Any]) -> dict[str, str]:
@@ -103,10 +132,34 @@ def _of(frame: Any, zone_id: str) -> list[dict[str, Any]]:
     """Return the rows of a zone that have an outline, in the order of their keys."""
     if frame is None or "zone_id" not in frame:
         return []
+    return [row for row in _rows_of(frame, zone_id) if row["geometry"] is not None and not row["geometry"].is_empty]
+
+
+def _rows_of(frame: Any, zone_id: str) -> list[dict[str, Any]]:
     mine = frame[(frame["zone_id"] == zone_id).fillna(False).astype(bool)]
     keys = [name for name in ("petal_id", "station_id", "edge_id") if name in mine]
-    rows = mine.sort_values(keys, kind="stable").to_dict("records")
-    return [row for row in rows if row["geometry"] is not None and not row["geometry"].is_empty]
+    return list(mine.sort_values(keys, kind="stable").to_dict("records"))
+
+
+def _section(sheet: Sheet, study: Any, zone: dict[str, Any]) -> None:
+    """Draw the profile of the longest walk below the map, or say why there is none."""
+    language, zone_id = study.language, str(zone["zone_id"])
+    walk = longest_of_zone(study, zone_id)
+    if walk is None or not walk.has_heights:
+        sheet.text(say("section_none", language), (LEFT, 237, FRAME[0], 6), 7.5, color=GREY)
+        return
+    petals = study.frame("petals")
+    number = petal_numbers(petals).get(f"{zone_id}/{walk.petal_id}", "") if petals is not None else ""
+    tags = (
+        [] if petals is None else [row["tag"] for row in _rows_of(petals, zone_id) if row["petal_id"] == walk.petal_id]
+    )
+    tag = str(tags[0]) if tags else ""
+    color = palette()["tags"].get(tag, palette()["no_data"])["color"]
+    core = next((row["name"] for row in _of(study.metres("CORES"), zone_id) if isinstance(row["name"], str)), "")
+    told = {"core": core or zone_name(zone), "number": number, "tag": tag_name(tag, language)}
+    titles = (say("section_title", language, **told), str(number), color)
+    profiles = profiles_of(study.inputs.table("NETWORK"))
+    draw_section(sheet, walk, titles, (LEFT, 236, FRAME[0]), profiles, language)
 
 
 def _column(sheet: Sheet, made: Any, study: Any, zone: dict[str, Any], drawn: Any) -> None:
@@ -126,9 +179,18 @@ def _petals(sheet: Sheet, study: Any, zone_id: str, y: float) -> float:
     x, width = COLUMN
     y = sheet.head(say("map_petals", study.language), x, y, width)
     rows = petal_rows(study.frame("petals"), zone_id, study.language)
-    room = 19
-    kept, more = rows[: room + 1], len(rows) - room - 1
-    y = sheet.rows(kept, (32, 14, 20, 18, 20.4), x, y, ROW)
+    head, body = rows[0], rows[1:]
+    more = len(body) - 2 * MOST_ROWS
+    if len(body) <= MOST_ROWS:
+        y = sheet.rows(rows, (32, 14, 20, 18, 20.4), x, y, ROW)
+    else:  # two blocks with fewer columns
+        half = min(-(-len(body) // 2), MOST_ROWS)
+        ends = []
+        for place in (0, 1):
+            part = [head, *body[place * half : (place + 1) * half]]
+            short = [[row[0], row[1], row[3]] for row in part]
+            ends.append(sheet.rows(short, (25, 11, 13.2), x + place * 55.2, y, ROW))
+        y = max(ends)
     if more > 0:
         words = say("map_more_rows", study.language, n=more)
         sheet.text(words, (x, y + 0.3, width, 4), 7, color=GREY, align="right")

@@ -64,6 +64,17 @@ def test_unknown_heights_and_profiles_stay_unknown():
     assert walk.seconds("elder") == pytest.approx(300)
 
 
+def test_branches_that_pass_the_core_begin_at_their_end():
+    """The core lies where three branches meet: within 400 s the walk begins at the nearest end, within 200 s there."""
+    core = shapely.Point(100, -2)
+    short = longest_walk(BRANCHES, EDGES, core, most_s=200)
+    assert [item.kind for item in short.stretches] == ["street"]  # 150 s back to (0, 0) or 150 s of stairs
+    assert short.seconds("elder", back=True) == pytest.approx(150)
+    whole = longest_walk(BRANCHES, EDGES, core, most_s=400)
+    assert whole.length_m == pytest.approx(150)  # from (150, 0), 50.04 m off the core, to (0, 0)
+    assert whole.seconds("elder", back=True) == pytest.approx(150 + 150)
+
+
 def test_no_branch_no_walk():
     assert longest_walk(BRANCHES.iloc[:0], EDGES, shapely.Point(0, 0)) is None
     assert longest_walk(BRANCHES.assign(edge_id="gone"), EDGES, shapely.Point(0, 0)) is None
