@@ -1,0 +1,183 @@
+"""Projects and 估算工程量: two petals, a factory parcel, a site and two links, every number by hand."""
+
+from copy import deepcopy
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from urban_renewal.core import envelope, frames
+from urban_renewal.core.errors import RenewalError
+from urban_renewal.core.run import Run
+from urban_renewal.core.zones.projects import ProjectInputs, make_projects
+from urban_renewal.core.zones.projects_items import read_costs
+from urban_renewal.core.zones.projects_numbering import read_numbering
+
+DOCUMENT = envelope.load("costs", "chongqing")
+COSTS = read_costs(DOCUMENT)
+
+
+def table(rows):
+    frame = pd.DataFrame(rows)
+    for name in frame:
+        if name != frames.GEOMETRY and frame[name].dtype == object:
+            frame[name] = frame[name].astype(frames.TEXT)
+    return frame
+
+
+def box(i):
+    return shapely.box(100 * i, 0, 100 * i + 100, 100)
+
+
+@pytest.fixture
+def inputs():
+    """P0 and P1 are one petal of an old compound; P2 is a factory and a petal of its own; P3 is the core, P4 near."""
+    roles = ("petal", "petal", "petal", "core", "near")
+    tags = ("old_compound", "old_compound", "idle_factory", "none", "old_compound")
+    parcels = [{"parcel_id": f"P{i}", "tag": tags[i], "name": "桐寨小区" if i < 2 else None, "households": 30.0 + i,
+                "pop": 100.0, "land_use": "0701", frames.GEOMETRY: box(i)} for i in range(5)]  # fmt: skip
+    members = [{"zone_id": "Z1", "parcel_id": f"P{i}", "role": roles[i], "reason": ""} for i in range(5)]
+    petals = [{"zone_id": "Z1", "petal_id": "Z1-01", frames.GEOMETRY: shapely.box(0, 0, 200, 100)},
+              {"zone_id": "Z1", "petal_id": "Z1-02", frames.GEOMETRY: box(2)}]  # fmt: skip
+    facts = [  # parcel, action, floor, footprint, danger, needs a lift
+        ("P0", "改", 1000.0, 200.0, "A", 1), ("P0", "留", 500.0, 100.0, None, 0), ("P1", "拆", 300.0, 150.0, "D", 0),
+        ("P1", "增", 450.0, 150.0, None, 0), ("P1", "改", 600.0, 100.0, "C", None),
+        ("P2", "改", 2000.0, 1000.0, None, 0), ("P3", "改", 9000.0, 900.0, None, 1),
+    ]  # fmt: skip
+    actions = [{"building_id": f"B{i}", "zone_id": "Z1", "parcel_id": p, "action": action, "floor_m2": floor,
+                "foot_m2": foot, "danger": danger, "lift_need": lift, frames.GEOMETRY: box(int(p[1]))}
+               for i, (p, action, floor, foot, danger, lift) in enumerate(facts)]  # fmt: skip
+    actions = table(actions)
+    actions["lift_need"] = actions["lift_need"].astype("Int64")
+    zones = table([{"zone_id": "Z1", "name": "观音桥", frames.GEOMETRY: shapely.box(0, 0, 400, 100)}])
+    return ProjectInputs(zones, table(members), table(parcels), table(petals), actions)
+
+
+def make(inputs, template="", document=None, run=None):
+    costs = COSTS if document is None else read_costs(document)
+    return make_projects(inputs, costs, read_numbering(template), run or Run())
+
+
+def quantities(made, project):
+    items = made.items[(made.items["project_id"] == project).to_numpy(dtype=bool)]
+    return dict(zip(items["item_id"], items["quantity"], strict=True))
+
+
+def test_a_project_per_petal(inputs):
+    """改 1000 + 600; open ground 20,000 − (200 + 100 + 150 + 100); class C 600 (the D house goes); 拆 300, 增 450."""
+    made = make(inputs)
+    assert made.projects["project_id"].tolist() == ["Z1-LJXQ-001", "Z1-LJCQ-001"]
+    assert made.projects["subject_id"].tolist() == ["Z1-01", "Z1-02"]
+    first = made.projects.iloc[0]
+    assert (first["name"], first["type"], first["action"], first["zone_name"]) == (
+        "桐寨小区改造", "老旧小区", "留、改、拆、增", "观音桥"
+    )  # fmt: skip
+    assert (first["area_m2"], first["area_mu"], first["exist_m2"]) == (20_000, 30, 2400)
+    assert (first["demolish_m2"], first["new_m2"], first["households"], first["people"]) == (300, 450, 61, 200)
+    assert made.projects["phase"].tolist() == [1, 2]
+    assert quantities(made, "Z1-LJXQ-001") == {
+        "parts": 1600, "pipes": 1600, "yard": 19_450, "lift": 1, "appraise": 600, "strengthen": 600, "clear": 300,
+        "build": 450,
+    }  # fmt: skip
+    assert quantities(made, "Z1-LJCQ-001") == {"convert": 2000, "yard": 9000}
+
+
+def test_costs_are_quantity_times_price(inputs):
+    """2000 m² × 1200…3000 元 = 240…600 万元; 9000 m² × 150…400 元 = 135…360 万元."""
+    made = make(inputs)
+    rows = made.items[(made.items["project_id"] == "Z1-LJCQ-001").to_numpy(dtype=bool)]
+    assert rows[["amount_low_wan", "amount_high_wan"]].to_numpy().tolist() == [[240, 600], [135, 360]]
+    factory = made.projects.iloc[1]
+    assert (factory["invest_low_wan"], factory["invest_high_wan"]) == (375, 960)
+    assert set(rows["status"]) == {"heuristic"}
+    assert "待核" in factory["remark"]
+
+
+def test_an_own_price(inputs):
+    document = deepcopy(DOCUMENT)
+    convert = next(item for item in document["items"] if item["id"] == "convert")
+    convert["price"]["value"] = [1000, 1000]
+    made = make(inputs, document=document)
+    assert made.projects.iloc[1][["invest_low_wan", "invest_high_wan"]].tolist() == [335, 560]
+    convert["price"]["value"] = [3, 2]
+    with pytest.raises(RenewalError, match="convert"):
+        make(inputs, document=document)
+    with pytest.raises(RenewalError, match="link"):
+        read_costs({**DOCUMENT, "types": [entry for entry in DOCUMENT["types"] if entry["id"] != "link"]})
+
+
+def test_what_is_not_known_costs_nothing_that_is_told(inputs):
+    inputs.actions.loc[5, "floor_m2"] = np.nan
+    made = make(inputs)
+    factory = made.projects.iloc[1]
+    assert np.isnan(factory["exist_m2"])
+    assert np.isnan(factory["invest_low_wan"])
+    assert "保留结构" in factory["remark"]
+    assert np.isnan(quantities(made, "Z1-LJCQ-001")["convert"])
+
+
+def test_sites_and_links(inputs):
+    """A nursery of 300 m² in the zone, stairs of 100 m of which 60 lie in it; a path outside is listed, no project."""
+    sites = [{"site_id": "S1", "kind": "nurs", "m2": 300.0, frames.GEOMETRY: shapely.Point(50, 50)}]
+    links = [
+        {
+            "link_id": "L1",
+            "kind": "stairs",
+            "length_m": 100.0,
+            frames.GEOMETRY: shapely.LineString([(340, 50), (440, 50)]),
+        },
+        {"link_id": "L2", "kind": "path", "length_m": 50.0, frames.GEOMETRY: shapely.LineString([(500, 0), (550, 0)])},
+    ]
+    run = Run()
+    made = make(replace(inputs, sites=table(sites), links=table(links)), run=run)
+    assert made.projects["project_id"].tolist()[2:] == ["Z1-GF-001", "Z1-JT-001"]
+    assert quantities(made, "Z1-GF-001") == {"fit_out": 300}
+    assert quantities(made, "Z1-JT-001") == {"stairs": 100}
+    assert made.projects["geometry"].iloc[3].area == pytest.approx(300)  # 100 m long, 3 m wide
+    assert [(row.layer, row.feature_id, row.code) for row in run.left_out] == [("LINKS", "L2", "project_outside")]
+
+
+def test_without_petals_actions_or_parcels(inputs):
+    alone = make(replace(inputs, petals=None))
+    assert alone.projects["subject_id"].tolist() == ["P0", "P1", "P2"]
+    assert alone.projects["project_id"].tolist() == ["Z1-LJXQ-001", "Z1-LJXQ-002", "Z1-LJCQ-001"]
+    inputs.parcels["floor_m2"] = [1000.0, 2000.0, 500.0, 1.0, 1.0]
+    by_parcel = make(replace(inputs, actions=None))
+    assert by_parcel.projects["exist_m2"].tolist() == [3000, 500]
+    assert quantities(by_parcel, "Z1-LJCQ-001")["convert"] == 500
+    assert np.isnan(quantities(by_parcel, "Z1-LJCQ-001")["yard"])  # footprints are not told
+    bare = make(ProjectInputs(inputs.zones, inputs.members))
+    assert bare.projects["type"].tolist() == ["其他"] * 3
+    assert bare.projects["area_m2"].isna().all()
+
+
+def test_order_of_rows_does_not_matter(inputs):
+    first = make(inputs)
+    turned = {
+        name: item.iloc[::-1].reset_index(drop=True) for name, item in inputs.__dict__.items() if item is not None
+    }
+    second = make(ProjectInputs(**turned))
+    pd.testing.assert_frame_equal(first.projects, second.projects)
+    pd.testing.assert_frame_equal(first.items, second.items)
+
+
+@pytest.mark.parametrize(
+    ("template", "district", "numbers"),
+    [
+        ("", None, ["Z1-A-001", "Z1-A-002", "Z1-B-001", "Z2-A-001"]),
+        ("渝中-{片区}-{类型}-{序号}", "渝中", ["渝中-Z1-A-001", "渝中-Z1-A-002", "渝中-Z1-B-001", "渝中-Z2-A-001"]),
+        ("{n}/{type}", None, ["001/A", "002/A", "001/B", "003/A"]),
+        ("{n}", None, ["001", "002", "003", "004"]),
+    ],
+)
+def test_numbers_never_come_twice(template, district, numbers):
+    numbering = read_numbering(template)
+    assert numbering.district == district
+    assert numbering.number([("Z1", "A"), ("Z1", "A"), ("Z1", "B"), ("Z2", "A")]) == numbers
+
+
+@pytest.mark.parametrize("template", ["{片区}-{类型}", "{序号", "{x}-{n}", "{n:03d}", "{n.real}", "{}-{n}"])
+def test_templates_that_cannot_be_used(template):
+    with pytest.raises(RenewalError, match="numbering template"):
+        read_numbering(template)
