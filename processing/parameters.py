@@ -56,7 +56,8 @@ BUILT: dict[str, tuple[str, ...]] = {
         "serv",
         "rest",
     ),
-    "FORMATS": ("gpkg", "qgz", "xlsx", "pdf", "html"),
+    "FORMATS": ("gpkg", "qgz", "shp", "dxf", "xlsx", "csv", "pdf", "html", "gdb"),
+    "TEMPLATE": ("plain", "bsm-ysdm-xzqdm"),
     "PROFILES": ("adult", "elder", "carer", "stroller", "wheelchair"),
 }
 

@@ -12,7 +12,7 @@ from typing import Any
 import shapely
 
 from ..run import Run
-from .flat import Flat, Loss
+from .flat import Flat, Loss, told_shape
 
 BOM = "\ufeff"
 GUARD = "'"
@@ -104,6 +104,6 @@ def _wkt(flat: Flat, file: str, losses: list[Loss]) -> list[str]:
     assert flat.shapes is not None
     empty = shapely.is_empty(flat.shapes)
     for row in empty.nonzero()[0]:
-        losses.append(Loss(file, flat.name, flat.ids[row], "", "loss_empty_shape", flat.shapes[row].wkt, ""))
-    texts = shapely.to_wkt(flat.shapes, rounding_precision=-1, trim=True)
+        losses.append(Loss(file, flat.name, flat.ids[row], "", "loss_empty_shape", told_shape(flat.shapes[row]), ""))
+    texts = shapely.to_wkt(flat.shapes, rounding_precision=-1, trim=True, output_dimension=2)
     return ["" if text is None or gone else str(text) for text, gone in zip(texts, empty)]

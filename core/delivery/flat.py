@@ -16,7 +16,7 @@ from .. import frames, schema
 from ..words import say
 
 MISSING_SIGN = "〓"  # what Chinese typesetters put for a character they do not have; GBK holds it
-MOST_SHOWN = 254  # letters of a lost text that the list of losses shows
+MOST_SHOWN = 120  # letters of a text that the list of losses shows whole; of longer ones the start and the length
 
 
 @dataclass(frozen=True)
@@ -79,19 +79,41 @@ def shapes_of(frame: pd.DataFrame, table: schema.Table) -> npt.NDArray[Any] | No
     return np.asarray(shapely.force_2d(shapes), dtype=object)
 
 
+def told_shape(shape: Any) -> str:
+    """Return a geometry as WKT for the list of losses; two dimensions, which older GEOS insist on."""
+    return str(shapely.to_wkt(shape, output_dimension=2))
+
+
 def losses_frame(losses: Iterable[Loss], language: str) -> pd.DataFrame:
     """Return the list of losses as the table `losses`, sorted; long texts are shortened."""
     table = schema.table("losses")
     ordered = sorted(losses, key=lambda item: (item.file, item.layer, item.feature_id, item.field, item.code))
     rows = [
         [item.file, item.layer, item.feature_id, item.field, item.code, say(item.code, language),
-         item.found[:MOST_SHOWN], item.written[:MOST_SHOWN]]
+         _shown(item.found), _shown(item.written)]
         for item in ordered
     ]  # fmt: skip
     return frames.conform(pd.DataFrame(rows, columns=table.names(), dtype=object), table)
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 40]}…（{len(text)}）"
 
 
 def _plain(values: pd.Series, column_type: str) -> list[Any]:
     make = {"text": str, "int": int, "real": float}[column_type]
     items = values.astype(object).where(values.notna(), None).tolist()
     return [None if item is None else make(item) for item in items]
+
+
+def field_names(flats: Iterable[Flat]) -> Flat:
+    """Return the table `field_names`: what each short name of the given layers means."""
+    table = schema.table("field_names")
+    rows = [
+        [flat.name, flat.table.zh, column.short, column.name, column.zh, column.en, column.unit, column.type,
+         column.digits if column.type == "real" else None]
+        for flat in flats
+        for column in flat.columns
+    ]  # fmt: skip
+    frame = frames.conform(pd.DataFrame(rows, columns=table.names(), dtype=object), table)
+    return flatten("field_names", frame, table)

@@ -25,7 +25,8 @@ from ..words import say
 from .geopackage import read_layer
 
 NAME = "manifest.json"
-WORDED = ("parameters", "facts", "inputs", "rules", "runs", "title", "author")  # may show no path of anybody's machine
+# what may show no path of anybody's machine
+WORDED = ("parameters", "facts", "inputs", "rules", "runs", "title", "author", "secrecy")
 MOST_DIGITS = 12  # more than a double holds of any coordinate
 SLICE_BYTES = 2**22  # hashing 4 MB takes about 10 ms
 
@@ -63,6 +64,7 @@ class Delivery:
     facts: Mapping[str, Any] = field(default_factory=dict)
     libraries: Mapping[str, str] = field(default_factory=dict)
     author: str = ""
+    secrecy: str = ""
 
 
 def build_manifest(folder: Path, delivery: Delivery, run: Run) -> dict[str, Any]:
@@ -93,6 +95,8 @@ def build_manifest(folder: Path, delivery: Delivery, run: Run) -> dict[str, Any]
     }
     if delivery.author:
         content["author"] = delivery.author
+    if delivery.secrecy:
+        content["secrecy"] = delivery.secrecy
     content |= {part: tell(content[part], folder) for part in WORDED if part in content}
     return parse_manifest(jsontext.parse(to_text(content), NAME))
 

@@ -18,7 +18,7 @@ import shapely
 from ..errors import RenewalError
 from ..run import Run
 from .dbase import write_dbf
-from .flat import Flat, Loss
+from .flat import Flat, Loss, told_shape
 
 NULL, POINT, LINE, POLYGON, MULTIPOINT = 0, 1, 3, 5, 8
 KIND_OF_TYPE = {0: POINT, 1: LINE, 2: LINE, 5: LINE, 3: POLYGON, 6: POLYGON, 4: MULTIPOINT}  # by shapely's type id
@@ -48,7 +48,7 @@ def write_shapefile(flat: Flat, file: str, encoding: str, run: Run) -> tuple[dic
         if content is None:
             empty = bool(shapely.is_empty(shape))
             code = "loss_empty_shape" if empty else "loss_shape_kind"
-            losses.append(Loss(file, flat.name, flat.ids[row], "", code, str(shape.wkt), ""))
+            losses.append(Loss(file, flat.name, flat.ids[row], "", code, told_shape(shape), ""))
         records.append(content or struct.pack("<i", NULL))
     places = shapely.get_coordinates(flat.shapes)
     shp, shx = _files(kind, records, [*places.min(axis=0), *places.max(axis=0)] if len(places) else [0.0] * 4)
@@ -97,7 +97,7 @@ def _record(shape: Any, kind: int) -> bytes | None:
     if shapely.is_empty(shape) or own is None or (own != kind and (own, kind) != (POINT, MULTIPOINT)):
         return None
     if kind == POINT:
-        return struct.pack("<i2d", POINT, *shape.coords[0])
+        return struct.pack("<i2d", POINT, *shapely.get_coordinates(shape)[0])
     box = struct.pack("<i4d", kind, *shape.bounds)
     if kind == MULTIPOINT:
         points = shapely.get_coordinates(shape)

@@ -63,11 +63,18 @@ class ExportZones(RenewalAlgorithm):
             yield from use.definitions()
         yield declare.choice("FORMATS", declare.BUILT["FORMATS"], "all", many=True)
         yield declare.choice("FIELDS", ["whitelist", "all"], "whitelist")
+        yield declare.choice("TEMPLATE", declare.BUILT["TEMPLATE"], "plain", optional=True)
+        yield declare.advanced(declare.json_file("TEMPLATE_FILE"))
+        yield declare.choice("SHP_ENCODING", ["UTF-8", "GBK"], "UTF-8")
+        yield declare.text("SECRECY")
         yield declare.text("TITLE")
         yield declare.text("AUTHOR")
         yield declare.folder("FOLDER")
 
     def refuse(self, values, plan) -> None:
+        from ..delivery.secrecy import refuse_classified
+
+        refuse_classified(plan.vectors)
         if values.get("FOLDER"):
             refuse_folder(Path(str(values["FOLDER"])).absolute(), "manifest.json")
 

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Layers that say they are classified leave in no format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from qgis.core import QgsProject, QgsVectorLayer
+
+from ...core.errors import RenewalError
+
+CLASSIFIED = re.compile(r"绝密|机密|秘密|\b(?:top secret|secret|confidential|classified)\b", re.IGNORECASE)
+DENIED = re.compile(r"(?:非|不是|不属于|不涉及|不涉|不含|无)(?:国家)?(?:绝密|机密|秘密)")
+
+
+def is_classified(text: str) -> bool:
+    """Say whether a name or a text of the metadata marks a layer as classified; 不属于国家秘密 does not."""
+    return CLASSIFIED.search(DENIED.sub("", text)) is not None
+
+
+def refuse_classified(vectors: Mapping[str, Any]) -> None:
+    """Raise RenewalError("layer_classified") for a layer whose name, file or metadata say 秘密, 机密 or 绝密.
+
+    The layers that it was made from, as its run record names them, count as well: what is derived stays classified.
+    """
+    for snapshot in vectors.values():
+        for text in _texts(snapshot):
+            if is_classified(text):
+                raise RenewalError("layer_classified", layer=snapshot.name, text=text[:60])
+
+
+def _texts(snapshot: Any) -> Iterable[str]:
+    from .package import record_beside
+
+    yield snapshot.name
+    if snapshot.file is not None:
+        yield snapshot.file.stem
+    record = record_beside(snapshot.file) or {}
+    yield from (str(item["layer"]) for item in record.get("inputs", ()))
+    layer = QgsProject.instance().mapLayer(snapshot.layer_id)
+    if layer is None and snapshot.file is not None:
+        source = f"{snapshot.file}|layername={snapshot.file_layer}" if snapshot.file_layer else str(snapshot.file)
+        layer = QgsVectorLayer(source, snapshot.name, "ogr")
+    if layer is not None:
+        layer.loadDefaultMetadata()
+        told = layer.metadata()
+        yield from (told.title(), told.abstract(), *told.rights(), *told.licenses(), *told.categories())
+        yield from (part for words in told.keywords().values() for part in words)
+        yield from (item.constraint for item in told.constraints())
