@@ -74,7 +74,7 @@ def sum_of(rows: list[EvidenceRow]) -> tuple[float, float] | None:
 
 def _criterion_row(found: Mapping[str, Any], criterion: Mapping[str, Any], language: str) -> EvidenceRow:
     low, high = float(found["m_lo"]), float(found["m_hi"])
-    words = [_words(name, ends, language) for name, ends in found.get("values", {}).items()]
+    words = dict.fromkeys(_words(name, ends, language) for name, ends in found.get("values", {}).items())
     state = MET if low >= 1 - EDGE else PART
     if low <= EDGE:
         state = NOT if high <= EDGE else UNKNOWN
@@ -111,12 +111,15 @@ def _class_row(key: str, found: Mapping[str, Any], rule: Mapping[str, Any], lang
 
 
 def limit_text(criterion: Mapping[str, Any], language: str) -> str:
-    """Return a criterion's limits in words: the ramp of points, the years of bands, the conditions of at_least."""
+    """Return a criterion's limits: a ramp from nothing to all, years with their share, how many conditions must hold."""
     kind = criterion.get("type")
     if kind == "bands":
         return " · ".join(f"≤ {year}: {score:g}" for year, score in criterion["bands"])
     if kind == "points":
         name = criterion["indicator"]
+        points = sorted(criterion["points"], key=lambda point: point[1])
+        if len(points) == 2:
+            return f"{_figure(name, points[0][0])} → {_figure(name, points[1][0])}"
         return " · ".join(f"{_figure(name, at)}: {score:g}" for at, score in criterion["points"])
     if kind == "at_least":
         every = [*criterion["of"], *criterion.get("or", [])]

@@ -13,7 +13,7 @@ from ..processing.texts import tr
 from .evidence_rows import MET, NOT, PART, UNKNOWN, EvidenceRow, sum_of
 
 COLOURS = {MET: "#2E7D4F", PART: "#B07A00", NOT: "#8B9197", UNKNOWN: "#8B9197"}
-LEFT, RIGHT = 0.40, 0.22  # shares of the width for words and for state and weight
+LEFT, RIGHT = 0.38, 0.29  # shares of the width for words and for state and weight
 LINES = 2.5  # height of a row in lines of text
 
 

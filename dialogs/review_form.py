@@ -31,7 +31,7 @@ from .evidence_view import EvidenceView
 from .review_items import EVERY, OPEN, TAGGED
 from .review_table import DOUBT, ID, REVIEW, SCORE, TAG, ReviewTable, tag_title
 
-LIST_LINES = 7.5  # height of the list in lines of text
+LIST_LINES = 6.5  # height of the list in lines of text
 
 
 class ReviewForm(QWidget):
@@ -81,6 +81,8 @@ class ReviewForm(QWidget):
             widget.setToolTip(titles[place])
             if isinstance(widget, QComboBox):
                 widget.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+                widget.setMinimumContentsLength(8)
+            grid.setColumnStretch(place % 2, 1)
             grid.addWidget(widget, place // 2, place % 2)
         return grid
 
@@ -134,9 +136,7 @@ class ReviewForm(QWidget):
     def _judgement(self) -> QVBoxLayout:
         keys = (("1", "old_compound"), ("2", "urban_village"), ("3", "idle_factory"), ("4", "idle_building"))
         self.judge = {key: QPushButton(f"{key}  {tag_title(tag)}") for key, tag in (*keys, ("0", "none"))}
-        grid = QGridLayout()
-        for place, button in enumerate(self.judge.values()):
-            grid.addWidget(button, place // 3, place % 3)
+        self.keys = QGridLayout()
         self.reason = QLineEdit()
         self.reason.setPlaceholderText(tr("Optional; Enter goes here and back, Ctrl+Enter agrees with the rule"))
         self.photo = QgsFileWidget()
@@ -153,7 +153,7 @@ class ReviewForm(QWidget):
         self.saved = text_label(factor=HINT)
         self.saved.setAlignment(Qt.AlignmentFlag.AlignRight)
         layout = QVBoxLayout()
-        for part in (grid, form, acts):
+        for part in (self.keys, form, acts):
             layout.addLayout(part)
         layout.addWidget(self.saved)
         return layout
@@ -166,6 +166,17 @@ class ReviewForm(QWidget):
         for key, title in tags:
             self.tag.addItem(title, key)
         self.tag.setCurrentIndex(max(0, self.tag.findData(now)))
+
+    def show_keys(self, keys: Iterable[str]) -> None:
+        """Show the keys of the classes there are, two in a row."""
+        shown = set(keys)
+        wanted = [key for key in self.judge if key in shown]
+        for button in self.judge.values():
+            self.keys.removeWidget(button)
+        for key, button in self.judge.items():
+            button.setVisible(key in wanted)
+        for place, key in enumerate(wanted):
+            self.keys.addWidget(self.judge[key], place // 2, place % 2)
 
     def show_empty(self, is_done: bool, parcels: int) -> None:
         """Say that nothing is left to review."""

@@ -21,7 +21,7 @@ from qgis.PyQt.QtGui import QColor
 from .review_items import Item, table_of
 
 AROUND = 1.8  # the parcel's frame with 40 % of its size on each side
-OUTLINE, INSIDE = "#C2185B", "#22C2185B"
+OUTLINE = "#C2185B"
 
 
 class ReviewMap:
@@ -58,7 +58,7 @@ class ReviewMap:
             return
         self._band = QgsRubberBand(self._canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
         self._band.setStrokeColor(QColor(OUTLINE))
-        self._band.setFillColor(QColor(INSIDE))
+        self._band.setFillColor(QColor(0, 0, 0, 0))  # the colours of the tags stay as they are
         self._band.setWidth(3)
         self._band.setToGeometry(shape, self.layer)
         try:

@@ -79,8 +79,7 @@ class ReviewPanel(QDockWidget):
             self.map.clear()
         self.desk, self.map = desk, review_map
         classes = [rule["id"] for rule in desk.rules["classes"] if rule.get("on", True)]
-        for key, button in self.form.judge.items():
-            button.setVisible(key == "0" or TAG_KEYS[key] in classes)
+        self.form.show_keys(key for key, tag in TAG_KEYS.items() if key == "0" or tag in classes)
         self.form.fill_tags([(tag, tag_title(tag)) for tag in [*classes, "none"]])
         self.form.saved.setText(tr("Saved in {file}").format(file=desk.store.path.name))
         self.form.saved.setToolTip(str(desk.store.path))

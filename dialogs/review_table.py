@@ -14,6 +14,7 @@ from .review_desk import ReviewDesk
 from .review_items import Item
 
 ID, TAG, SCORE, DOUBT, REVIEW = range(5)
+NO_CLASS = "#8B9197"  # grey that is seen on any panel
 
 
 class ReviewTable(QAbstractTableModel):
@@ -92,8 +93,8 @@ class ReviewTable(QAbstractTableModel):
 
 
 def colour_of(tag: str) -> str:
-    """Return the colour of a tag; what is no class has the colour of the others."""
-    return str(colours()["tags"].get(tag, colours()["other"])["color"])
+    """Return the colour of a tag; what is no class is grey."""
+    return str(colours()["tags"][tag]["color"]) if tag in colours()["tags"] else NO_CLASS
 
 
 def tag_title(tag: str) -> str:
