@@ -14,6 +14,12 @@ from .sites_hosts import Hosts
 from .sites_model import Choice, ComplexRule, floor_m2_of
 from .sites_rank import Ranked
 from .sites_reach import Reached, names_of
+from .standard import Kind
+
+UNITS = {
+    "zh": {"place": "个", "bed": "张床", "m2": "m²", "people": "人"},
+    "en": {"place": "places", "bed": "beds", "m2": "m²", "people": "people"},
+}
 
 
 def sites_table(
@@ -34,10 +40,7 @@ def sites_table(
         one = reached.kinds[column]
         m2 = float(floor_m2_of(one, choice.size[room : room + 1])[0])
         is_complex = rule is not None and kinds_at[host] >= rule.min_kinds
-        why = say(
-            "sites_why", language, title=one.kind.title[language], size=f"{size:g}", unit=one.kind.unit,
-            m2=f"{m2:.0f}", more=f"{ranked.units[room]:.1f}", rank=int(ranked.rank[room]),
-        )  # fmt: skip
+        why = _why(one.kind, (size, m2), int(ranked.rank[room]), float(ranked.units[room]), language)
         rows.append({
             "site_id": f"S-{names[host]}-{one.kind.id}", "candidate_id": names[host], "parcel_id": parcel.iloc[host],
             "kind": one.kind.id, "unit": one.kind.unit, "size": size, "m2": m2, "rank": int(ranked.rank[room]),
@@ -50,6 +53,17 @@ def sites_table(
         return frames.empty(described)
     frame = pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=object) for name in rows[0]})
     return frames.conform(frame, described)
+
+
+def _why(kind: Kind, sizes: tuple[float, float], rank: int, more: float, language: str) -> str:
+    """Say what the room is and adds; a gain under half the smallest size asks whether a neighbour could take it."""
+    size, m2 = sizes
+    told = say(
+        "sites_why", language, title=kind.title[language], size=f"{size:g}", unit=UNITS[language][kind.unit],
+        m2=f"{m2:.0f}", more=f"{more:.1f}", rank=rank,
+    )  # fmt: skip
+    few = more < kind.min_size / 2
+    return told + say("sites_join_neighbour", language) if few else told
 
 
 def _floor_rule(hosts: Hosts, host: int, column: int, language: str) -> str:
