@@ -104,6 +104,7 @@ class Model:
 
 def _watched(work: Any, run: Run) -> Any:
     """Return work(), done beside; Cancel is heard while it runs (the abandoned search ends at its time limit)."""
+    run.check()
     box: dict[str, Any] = {}
 
     def inside() -> None:

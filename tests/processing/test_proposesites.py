@@ -2,7 +2,7 @@
 """proposesites on real layers: a street of 1.2 km, a carer walks it at a second a metre."""
 
 import pytest
-from qgis.core import QgsProcessingException, QgsWkbTypes
+from qgis.core import QgsProcessingException, QgsVectorLayer, QgsWkbTypes
 
 
 def box(x, half):
@@ -45,10 +45,10 @@ def test_sites_and_numbers(layers, make_layer, run_algorithm, rows_of, tmp_path,
     assert record["left_out"] == {"site_fits_nothing": 1}
 
     hazard = make_layer([(box(150, 20), {"kind": "地灾"})])
-    values = {**layers, "KINDS": ["nurs"], "MAX_SITES": 1, "CONSTRAINTS": hazard, "SITES": "memory:"}
-    results, context, _ = run_algorithm("proposesites", values)
-    layer = context.getMapLayer(results["SITES"])
-    assert [feature["candidate_id"] for feature in layer.getFeatures()] == ["B"] and results["OBJECTIVE"] == 30
+    values = {**layers, "KINDS": ["nurs"], "MAX_SITES": 1, "CONSTRAINTS": hazard, "SITES": str(tmp_path / "b.gpkg")}
+    results, _, _ = run_algorithm("proposesites", values)
+    assert [row["candidate_id"] for row in rows_of(results["SITES"])] == ["B"] and results["OBJECTIVE"] == 30
+    layer = QgsVectorLayer(results["SITES"])
     assert QgsWkbTypes.geometryType(layer.wkbType()) == QgsWkbTypes.GeometryType.PolygonGeometry
 
 
