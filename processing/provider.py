@@ -29,6 +29,7 @@ ALGORITHMS: tuple[tuple[str, str], ...] = (
     ("delineatezones", "DelineateZones"),
     ("checkzones", "CheckZones"),
     ("makeprojects", "MakeProjects"),
+    ("rankzones", "RankZones"),
     ("exportzones", "ExportZones"),
     ("verifydelivery", "VerifyDelivery"),
     ("fullstudy", "FullStudy"),
