@@ -26,6 +26,7 @@ ALGORITHMS: tuple[tuple[str, str], ...] = (
     ("facilitygap", "FacilityGap"),
     ("proposesites", "ProposeSites"),
     ("serviceareas", "ServiceAreas"),
+    ("missinglinks", "MissingLinks"),
     ("delineatezones", "DelineateZones"),
     ("checkzones", "CheckZones"),
     ("makeprojects", "MakeProjects"),
