@@ -14,7 +14,7 @@ from ..run import Run
 Reals = npt.NDArray[np.float64]
 Box = tuple[float, float, float, float]  # x_min, y_min, x_max, y_max in mm
 
-RADII_MM = (0.0, 5.0, 9.0, 13.0, 18.0, 24.0, 31.0, 39.0, 48.0, 60.0)  # how far a circle may move; own choice
+RADII_MM = (0.0, 5.0, 9.0, 13.0, 18.0, 24.0, 31.0, 39.0)  # how far a circle may move; own choice
 DIRECTIONS = 16
 NOT_LAST = "（《“"
 NOT_FIRST = "，。、；：）》”·"  # marks that no line begins with

@@ -12,12 +12,14 @@ from qgis.core import (
     QgsLineSymbol,
     QgsMarkerSymbol,
     QgsVectorLayer,
+    QgsVectorLayerJoinInfo,
 )
 
 from ...core.delivery.palette import palette
+from ...core.delivery.wide import CHILD_KINDS, ELDER_KINDS
 from ...core.words import say
 from .package import DATA
-from .styles import STYLES
+from .styles import STYLES, gap_rules, load_rules
 from .symbols import Rule, fill, line, mixed, outlined, ring, rules
 
 OF_ZONE = '"zone_id" = @zone_id'  # each page names its zone
@@ -53,29 +55,58 @@ def add_page_layers(made: Any, study: Any) -> None:
         wanted.append(("city_cores", "cores", say("map_city_cores", language), city))
         is_geographic = study.layers["cores"].crs.isGeographic()
         wanted.append(("ring", "cores", say("map_ring", language), rules(_circle(language, is_geographic))))
+    if "gap" in study.layers:
+        for name, share in (("gap_elder", '"elder_gap"'), ("gap_child", '"child_gap"')):
+            title = say("map_own", language, layer=palette()["groups"][name.removeprefix("gap_")][language])
+            wanted.append((name, "gap", title, rules(gap_rules(share, language))))
     for name in ("zones", "petals", "branches", "cores"):
         if name in study.layers:
             table = study.layers[name].table
             title = say("map_own", language, layer=table.zh if language == "zh" else table.en)
-            wanted.append((f"own_{name}", name, title, rules(of_zone(STYLES[name](set(), language)))))
+            wanted.append((f"own_{name}", name, title, rules(only(STYLES[name](set(), language)))))
     for name, table_name, title, renderer in wanted:
         layer = QgsVectorLayer(f"{made.folder / DATA}|layername={table_name}", title, "ogr")
         layer.setRenderer(renderer)
-        layer.setLabelsEnabled(False)
-        layer.setReadOnly(True)
-        made.project.addMapLayer(layer, False)
-        group.addLayer(layer)
-        made.layers[name] = [layer]
+        _add(made, group, name, layer)
+    _add_facilities(made, group, study)
     if not group.children():
         made.project.layerTreeRoot().removeChildNode(group)
 
 
-def of_zone(found: list[Rule]) -> list[Rule]:
-    """Return the rules of a style for the features of the page's zone only; what "ELSE" means is written out."""
+def _add_facilities(made: Any, group: Any, study: Any) -> None:
+    """Add the facilities whose load is known, joined by their id; those of elders, of children, and all of them."""
+    load, places = made.layer("facility_load"), made.layer("facilities")
+    if load is None or places is None or not places.isSpatial():
+        return
+    for name, kinds in (("gap_elder", ELDER_KINDS), ("gap_child", CHILD_KINDS), ("gap", ())):
+        layer = QgsVectorLayer(places.source(), say("map_facilities", study.language), "ogr")
+        join = QgsVectorLayerJoinInfo()
+        join.setJoinLayer(load)
+        join.setJoinFieldName("facility_id")
+        join.setTargetFieldName("facility_id")
+        join.setPrefix("load_")
+        join.setUsingMemoryCache(True)
+        layer.addJoin(join)
+        listed = ", ".join(f"'{kind}'" for kind in kinds)
+        wanted = f'"load_kind" IN ({listed})' if kinds else '"load_kind" IS NOT NULL'
+        layer.setRenderer(rules(only(load_rules("load_", study.language, 1.9), wanted)))
+        _add(made, group, f"{name}_facilities", layer)
+
+
+def _add(made: Any, group: Any, name: str, layer: QgsVectorLayer) -> None:
+    layer.setLabelsEnabled(False)
+    layer.setReadOnly(True)
+    made.project.addMapLayer(layer, False)
+    group.addLayer(layer)
+    made.layers[name] = [layer]
+
+
+def only(found: list[Rule], wanted: str = OF_ZONE) -> list[Rule]:
+    """Return the rules of a style for some features (the page's zone); what "ELSE" means is written out."""
     others = [f"coalesce({condition}, FALSE)" for _, condition, _ in found if condition not in ("", "ELSE")]
     rest = f"NOT ({' OR '.join(others)})" if others else "TRUE"
     return [
-        (label, f"{OF_ZONE} AND ({rest if condition == 'ELSE' else condition or 'TRUE'})", symbol)
+        (label, f"{wanted} AND ({rest if condition == 'ELSE' else condition or 'TRUE'})", symbol)
         for label, condition, symbol in found
     ]
 
@@ -92,7 +123,7 @@ def _places(language: str) -> list[Rule]:
     zone = palette()["zone"]
     return [
         (zone[language], OF_ZONE, fill(mixed(zone["color"], 0.75), zone["color"], 0.3)),
-        ("", "ELSE", outlined(zone["color"], 0.25)),
+        (zone[language], "ELSE", outlined(zone["color"], 0.25)),
     ]
 
 

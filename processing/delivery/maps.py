@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""maps/: an overview and an A3 page a zone, as PDF with real text and as PNG."""
+"""maps/: an overview, the gaps, and an A3 page a zone, as PDF with real text and as PNG."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from qgis.core import Qgis, QgsLayoutExporter
 from ...core.delivery.scales import page
 from ...core.errors import RenewalError
 from .basemap import add_page_layers
+from .gappage import draw_gaps
 from .overview import draw_overview
 from .sheet import Sheet
 from .zonepage import draw_zone, zone_name
@@ -28,14 +29,18 @@ class Page:
 
 
 def add_pages(made: Any, study: Any, run: Any) -> list[Page]:
-    """Build the overview and a page for each zone inside the delivery's project."""
+    """Build the overview, the gaps when they are known, and a page for each zone inside the delivery's project."""
     zones = study.metres("ZONES").sort_values("zone_id").reset_index(drop=True)
     add_page_layers(made, study)
     drawn = [zone for zone in zones.to_dict("records") if zone["geometry"] is not None]
     drawn = [zone for zone in drawn if not zone["geometry"].is_empty]
-    of = 1 + len(drawn)
+    has_gaps = "gap" in study.layers
+    of = 1 + has_gaps + len(drawn)
     title, sheet = draw_overview(made, study, zones, (1, of), run)
     pages = [Page("01-01", f"01-01_{_plain(title)}", sheet)]
+    if has_gaps:
+        title, sheet = draw_gaps(made, study, (2, of))
+        pages.append(Page("02-01", f"02-01_{_plain(title)}", sheet))
     numbers = {zone["zone_id"]: place for place, zone in enumerate(zones.to_dict("records"), 1)}
     for place, zone in enumerate(drawn):
         run.progress(place / of)

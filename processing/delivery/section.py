@@ -66,8 +66,8 @@ def draw_section(
     drawing.grid(rise)
     drawing.ground()
     drawing.minutes(profiles[0], language)
-    drawing.ends(titles[1], titles[2])
     drawing.stairs(language)
+    drawing.ends(titles[1], titles[2])
     _times(sheet, walk, profiles, (x + 13 + WIDTH + 12, top - 0.6, width - WIDTH - 25), language)
 
 

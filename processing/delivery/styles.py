@@ -107,10 +107,16 @@ def _edges(names: set[str], language: str) -> list[Rule]:
 
 def _facility_load(names: set[str], language: str) -> list[Rule]:
     """Squares; a facility without any free capacity gets a thick rim."""
+    return load_rules("", language)
+
+
+def load_rules(prefix: str, language: str, size: float = 3.0) -> list[Rule]:
+    """Return full facilities and the others as white squares; `prefix` stands before the columns of the load."""
     plain, full = palette()["facility"], palette()["overloaded"]
+    is_full = f'"{prefix}free" <= 0 AND "{prefix}served" > 0'
     return [
-        (full[language], '"free" <= 0 AND "served" > 0', marker("square", plain["color"], 3.2, full["color"], 0.8)),
-        (plain[language], "ELSE", marker("square", plain["color"], 3.2)),
+        (full[language], is_full, marker("square", "#FFFFFF", size, full["color"], 0.6)),
+        (plain[language], "ELSE", marker("square", "#FFFFFF", size, plain["color"], 0.35)),
     ]
 
 
@@ -147,7 +153,7 @@ STYLES: dict[str, Callable[[set[str], str], list[Rule]]] = {
     "parcel_people": _people,
     "building_people": _people,
     "buildings": _buildings,
-    "facilities": _one("facility", lambda color: marker("square", color, 2.4)),
+    "facilities": _one("facility", lambda color: marker("square", "#FFFFFF", 2.4, color, 0.35)),
     "nodes": _one("branch", lambda color: marker("circle", color, 1.0)),
     "issues": _one("issue", lambda color: marker("diamond", color, 3.0)),
 }

@@ -256,7 +256,7 @@ def test_maps(study, run_algorithm):
     )
     folder = Path(found["FOLDER"]) / "maps"
     names = sorted(path.name for path in folder.iterdir())
-    stems = ["01-01_更新对象与示范片区总图", "03-01_七星岗", "03-02_大坪"]
+    stems = ["01-01_更新对象与示范片区总图", "02-01_一老一小服务缺口图", "03-01_七星岗", "03-02_大坪"]
     assert names == sorted(f"{stem}.{ext}" for stem in stems for ext in ("pdf", "png"))
     words = pdf_text(folder / "03-01_七星岗.pdf")
     for expected in (
@@ -273,11 +273,23 @@ def test_maps(study, run_algorithm):
     overview = pdf_text(folder / "01-01_更新对象与示范片区总图.pdf").replace(" ", "")
     assert "83.0" in overview  # 63 + 20 hectares
     assert "人和社区" not in overview
+    gaps = pdf_text(folder / "02-01_一老一小服务缺口图.pdf").replace(" ", "")
+    for expected in (
+        "第2/4页",
+        "人和社区",
+        "80%",
+        "学坊社区",
+        "25%",
+        "各类设施合计",
+        "64%",
+    ):  # 80 ÷ 100, 10 ÷ 40, 90 ÷ 140
+        assert expected in gaps, expected
     assert all((folder / f"{stem}.png").stat().st_size > 20_000 for stem in stems)
     project = QgsProject()
     assert project.read(str(folder.parent / "project.qgz"))
     layouts = project.layoutManager().printLayouts()
-    assert sorted(layout.name() for layout in layouts) == ["01-01 更新对象与示范片区总图", "03-01 七星岗", "03-02 大坪"]
+    titles = ["01-01 更新对象与示范片区总图", "02-01 一老一小服务缺口图", "03-01 七星岗", "03-02 大坪"]
+    assert sorted(layout.name() for layout in layouts) == titles
     maps = [item for layout in layouts for item in layout.items() if isinstance(item, QgsLayoutItemMap)]
     assert all(layer.isValid() for item in maps for layer in item.layers())
     assert all(item.layers() for item in maps)

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The page of service gaps: where need is unmet, by how much in which community, with which facilities full."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from qgis.core import QgsExpressionContextUtils, QgsRectangle
+
+from ...core.delivery.palette import kind_name, palette
+from ...core.delivery.scales import bar_step, choose_scale, frame_extent, page
+from ...core.words import say
+from .naming import View
+from .sheet import BAR_HEIGHT, GREY, INK, Sheet
+from .titleblock import LEFT, RIGHT, TOP, draw_heading, draw_title_block
+
+SIZE, GAP = (296.0, 210.0), 4.0  # mm: of the map or the two maps, between them
+COLUMN = (308.3, 104.4)  # x and width of the right column
+GROUPS = (("gap_elder", "gap_elders", "elder"), ("gap_child", "gap_children", "child"))
+BARS, BAR_STEP, BAR_WIDTH = 22, 6.4, 58.0  # communities, mm of each, mm of 100 %
+KIND_ROWS = 7  # of a block of the table
+UNITS = {"m2": "unit_m2", "bed": "unit_bed", "place": "unit_place", "people": "unit_people"}
+
+
+def draw_gaps(made: Any, study: Any, number: tuple[int, int]) -> tuple[str, Sheet]:
+    """Draw the page; `number` = of the page, of all pages. Returns its title and sheet."""
+    language = study.language
+    title = say("map_gap_title", language)
+    sheet = Sheet(made.project, f"02-01 {title}", study.font)
+    QgsExpressionContextUtils.setLayoutVariable(sheet.layout, "zone_id", "*")
+    draw_heading(sheet, study, title, say("map_gap_below", language), "02-01")
+    drawn = _maps(made, sheet, study)
+    _kinds(sheet, study)
+    _column(made, sheet, study, drawn)
+    draw_title_block(sheet, study, *number)
+    return title, sheet
+
+
+def shown_groups(study: Any) -> list[tuple[str, str, str]]:
+    """Return page layer, message and name of the groups that were counted: elders, children or both."""
+    gap = study.frame("gap")
+    return [group for group in GROUPS if gap is not None and gap[f"{group[2]}_gap"].notna().any()]
+
+
+def _maps(made: Any, sheet: Sheet, study: Any) -> Any:
+    """Draw one map, or one of elders beside one of children; return the last."""
+    from .zonepage import study_bounds
+
+    groups = shown_groups(study) or [("gap", "map_kinds", "")]
+    width = (SIZE[0] - GAP * (len(groups) - 1)) / len(groups)
+    box = study_bounds(study)
+    scale = choose_scale(box, (width, SIZE[1]), page()["overview_scales"], page()["margin_share"])
+    drawn = None
+    for place, (name, code, _) in enumerate(groups):
+        view = View(
+            (LEFT + place * (width + GAP), TOP, width, SIZE[1]), frame_extent(box, (width, SIZE[1]), scale), scale
+        )
+        layers = [made.layer(item) for item in (f"{name}_facilities", "place", name, "roads")]
+        layers = [layer for layer in layers if layer is not None]
+        drawn = sheet.map(view.place, QgsRectangle(*view.extent), layers, made.project.crs(), scale)
+        x, y = view.place[:2]
+        sheet.box((x, y, 48, 7), "#FFFFFF", "")
+        sheet.text(say(code, study.language), (x + 3, y, 45, 7), 10.5, bold=True)
+        if place == 0:
+            sheet.scale_bar(drawn, scale, bar_step(scale), x + 4, y + SIZE[1] - BAR_HEIGHT)
+    sheet.north(say("map_north", study.language), LEFT + SIZE[0] - 12, TOP + 4)
+    return drawn
+
+
+def _kinds(sheet: Sheet, study: Any) -> None:
+    """Write need, supply, served and gap by kind below the map; with many kinds in two blocks."""
+    from ...core.delivery.summary import percent, sum_kinds, told
+
+    language, summary = study.language, study.frame("gap_summary")
+    y = sheet.head(say("map_gap_kinds", language), LEFT, 236, SIZE[0])
+    if summary is None:
+        return
+    heads = ("head_kind", "head_unit", "head_need", "head_supply", "head_served", "head_gap", "head_share")
+    head = [say(code, language) for code in heads]
+    body = []
+    for row in sum_kinds(summary).to_dict("records"):
+        figures = [told(row[name]) for name in ("need", "supply", "served", "gap")]
+        unit = say(UNITS[row["unit"]], language) if row["unit"] in UNITS else row["unit"]
+        body.append([kind_name(row["kind"], language), unit, *figures, percent(row["gap_share"])])
+    if len(body) <= KIND_ROWS:
+        sheet.rows([head, *body], (62, 24, 42, 42, 42, 42, 42), LEFT, y, 4.4)
+        return
+    for place in (0, 1):
+        part = body[place * KIND_ROWS : (place + 1) * KIND_ROWS]
+        sheet.rows([head, *part], (40, 12, 19, 19, 19, 19, 16), LEFT + place * 150, y, 4.4)
+
+
+def _column(made: Any, sheet: Sheet, study: Any, drawn: Any) -> None:
+    """Draw bars by community, then the legend."""
+    language, (x, width) = study.language, COLUMN
+    y = sheet.head(say("map_gap_bars", language), x, TOP, width)
+    y = _bars(sheet, study, x, y)
+    y = sheet.head(say("map_legend", language), x, y + 4, width)
+    name = next((name for name, _, _ in reversed(shown_groups(study))), "gap")  # what the last map shows
+    listed = [made.layer(item) for item in (name, f"{name}_facilities", "place")]
+    sheet.legend(drawn, [layer for layer in listed if layer is not None], (x, y - 1, width, 50), 2)
+
+
+def _bars(sheet: Sheet, study: Any, x: float, y: float) -> float:
+    """Draw elders and children of the communities that lack most; return where the bars end."""
+    from ...core.delivery.summary import percent, worst_communities
+
+    language, summary = study.language, study.frame("gap_summary")
+    if summary is None:
+        return y
+    colors = palette()["groups"]
+    for place, name in enumerate(("elder", "child")):
+        left = x + 34 + place * 30
+        sheet.box((left, y + 1, 4, 2.4), colors[name]["color"], "")
+        sheet.text(colors[name][language], (left + 5, y, 22, 4.4), 7.5)
+    y += 5.4
+    for row in worst_communities(summary, BARS).to_dict("records"):
+        sheet.paragraph(row["name"], (x, y, 32, BAR_STEP), 7.5, 1)
+        for place, name in enumerate(("elder", "child")):
+            share, top = row[name], y + 0.6 + place * 2.6
+            if math.isnan(share):
+                sheet.text("–", (x + 34, top, 6, 2.4), 6, color=GREY)
+                continue
+            sheet.box((x + 34, top, max(BAR_WIDTH * share, 0.1), 2.3), colors[name]["color"], "")
+            sheet.text(percent(share), (x + 35 + BAR_WIDTH * share, top - 0.4, 14, 3), 6, color=INK)
+        y += BAR_STEP
+        sheet.rule(x, y, RIGHT - x)
+    return y
