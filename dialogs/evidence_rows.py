@@ -111,7 +111,7 @@ def _class_row(key: str, found: Mapping[str, Any], rule: Mapping[str, Any], lang
 
 
 def limit_text(criterion: Mapping[str, Any], language: str) -> str:
-    """Return a criterion's limits: a ramp from nothing to all, years with their share, how many conditions must hold."""
+    """Return a criterion's limits: a ramp from nothing to all, years with their share, conditions that must hold."""
     kind = criterion.get("type")
     if kind == "bands":
         return " · ".join(f"≤ {year}: {score:g}" for year, score in criterion["bands"])

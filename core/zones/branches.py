@@ -83,11 +83,11 @@ def _row(petal: PetalWalks, edge: int, uses: list[tuple[Route, int, float]], gra
         "climb_m": climb if not np.isnan(rise) else np.nan,
         "walk_s": int(route.edge_ms[step]) / 1000,
         "people": sum(known) / 1000 if known else np.nan,
-        frames.GEOMETRY: _stretch(graph.geometry[edge], low, high),
+        frames.GEOMETRY: stretch_of(graph.geometry[edge], low, high),
     }
 
 
-def _stretch(line: shapely.LineString, low: float, high: float) -> shapely.LineString:
+def stretch_of(line: shapely.LineString, low: float, high: float) -> shapely.LineString:
     """Return the stretch walked; of a stretch without length, the whole edge: a branch is a line.
 
     By hand: shapely.ops.substring mixes two and three coordinates where another GEOS than its own is loaded (in QGIS).
