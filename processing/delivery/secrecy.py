@@ -43,8 +43,8 @@ def _texts(snapshot: Any) -> Iterable[str]:
     if layer is None and snapshot.file is not None:
         source = f"{snapshot.file}|layername={snapshot.file_layer}" if snapshot.file_layer else str(snapshot.file)
         layer = QgsVectorLayer(source, snapshot.name, "ogr")
+        layer.loadDefaultMetadata()  # a .qmd beside a shapefile
     if layer is not None:
-        layer.loadDefaultMetadata()
         told = layer.metadata()
         yield from (told.title(), told.abstract(), *told.rights(), *told.licenses(), *told.categories())
         yield from (part for words in told.keywords().values() for part in words)
