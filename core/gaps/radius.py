@@ -47,14 +47,27 @@ def within_radius(
     wall = shapely.STRtree(cuts) if len(cuts) else None
     for start in range(0, len(points), SLICE):
         run.progress(start / len(points))
-        place, facility = tree.query(points[start : start + SLICE], predicate="dwithin", distance=radius_m)
-        if wall is not None and len(place):
-            lines = shapely.shortest_line(points[start + place], facilities[facility])
-            open_way = np.ones(len(place), dtype=bool)
-            open_way[np.unique(wall.query(lines, predicate="intersects")[0])] = False
-            place = place[open_way]
-        inside[start + place] = True
+        piece = points[start : start + SLICE]
+        place, facility = tree.query_nearest(piece, max_distance=radius_m, all_matches=False)
+        free = _nothing_between(piece[place], facilities[facility], wall)
+        inside[start + place[free]] = True
+        blocked = place[~free]  # the nearest lies behind a river: is there another one on this bank?
+        if len(blocked):
+            row, facility = tree.query(piece[blocked], predicate="dwithin", distance=radius_m)
+            free = _nothing_between(piece[blocked[row]], facilities[facility], wall)
+            inside[start + blocked[row[free]]] = True
     return inside
+
+
+def _nothing_between(
+    points: npt.NDArray[Any], facilities: npt.NDArray[Any], wall: shapely.STRtree | None
+) -> npt.NDArray[np.bool_]:
+    """Return (k,) whether nothing cuts the straight line of each pair."""
+    free = np.ones(len(points), dtype=bool)
+    if wall is not None and len(points):
+        lines = shapely.shortest_line(points, facilities)
+        free[np.unique(wall.query(lines, predicate="intersects")[0])] = False
+    return free
 
 
 def straight_distances(points: npt.NDArray[Any], facilities: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

@@ -117,3 +117,21 @@ def test_facilities_without_unit_status_and_area(kinds):
     bare = pd.DataFrame({"facility_id": ["a"], "kind": pd.array(["nurs"], dtype="string"), "capacity": [12.0]})
     found = list_supply(bare, None, list(kinds.values()), Run())
     assert found[["facility_id", "capacity"]].values.tolist() == [["a", 12.0]]
+
+
+def test_radius_equals_every_pair_by_itself():
+    random = np.random.default_rng(6)
+    points = shapely.points(random.uniform(0, 3000, (300, 2)))
+    facilities = np.array(
+        [*shapely.points(random.uniform(0, 3000, (12, 2))), shapely.box(500, 500, 700, 650)], dtype=object
+    )
+    rivers = np.array([shapely.LineString(random.uniform(0, 3000, (3, 2))) for _ in range(3)], dtype=object)
+    for cuts in (rivers, np.empty(0, dtype=object)):
+        wanted = []
+        for point in points:
+            lines = [shapely.shortest_line(point, facility) for facility in facilities]
+            wanted.append(any(
+                line.length <= 600 and not any(line.intersects(river) for river in cuts) for line in lines
+            ))  # fmt: skip
+        assert within_radius(points, facilities, 600, cuts, Run()).tolist() == wanted
+        assert 20 < sum(wanted) < 290
