@@ -25,6 +25,7 @@ ALGORITHMS: tuple[tuple[str, str], ...] = (
     ("mergereviews", "MergeReviews"),
     ("facilitygap", "FacilityGap"),
     ("proposesites", "ProposeSites"),
+    ("comparescenarios", "CompareScenarios"),
     ("serviceareas", "ServiceAreas"),
     ("missinglinks", "MissingLinks"),
     ("delineatezones", "DelineateZones"),

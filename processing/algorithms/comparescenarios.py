@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""comparescenarios: what another supply changes, parcel by parcel and kind by kind."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from qgis.core import QgsProcessingException, QgsProcessingParameterFileDestination
+
+from ...core import schema
+from ...core.words import say
+from .. import parameters as declare
+from ..base import Output, RenewalAlgorithm, Results
+from ..parameters import RoleUse
+
+NEEDED = ("parcel_id", "kind", "unit", "standard_id", "need", "served", "gap", "share")
+
+
+class CompareScenarios(RenewalAlgorithm):
+    """Compares two detail tables of Facility gap: the same parcels and need, another supply."""
+
+    ID, GROUP, MAIN = "comparescenarios", "gap", "BEFORE"
+    ROLES = (
+        RoleUse("BEFORE", tables=("gap_detail",), needs=NEEDED),
+        RoleUse("AFTER", tables=("gap_detail",), needs=NEEDED),
+    )
+
+    def definitions(self):
+        for use in self.ROLES:
+            yield from use.definitions()
+        yield declare.sink("DIFFERENCE", "none")
+        yield declare.sink("SUMMARY", "none")
+        yield QgsProcessingParameterFileDestination(
+            "CHART", "CHART", "SVG (*.svg)", None, optional=True, createByDefault=False
+        )
+
+    def compute(self, inputs, run) -> Results:
+        from ...core.gaps.scenarios import compare_scenarios
+
+        found = compare_scenarios(inputs.table("BEFORE"), inputs.table("AFTER"), run)
+        self._chart = found.chart
+        return Results({
+            "DIFFERENCE": Output(found.difference, schema.table("scenario_difference")),
+            "SUMMARY": Output(found.summary, schema.table("scenario_summary")),
+        })  # fmt: skip
+
+    def processAlgorithm(self, values, context, feedback):
+        found = super().processAlgorithm(values, context, feedback)
+        path = self.parameterAsFileOutput(values, "CHART", context)
+        if path:
+            _write(Path(path), self._chart, "en" if values.get("LANGUAGE") == "en" else "zh")
+            found["CHART"] = path
+        return found
+
+
+def _write(path: Path, text: str, language: str) -> None:
+    """Write the chart beside its place first: an older one is replaced whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, path)  # noqa: PTH105 (the same on Windows when the target is there)
+    except OSError as fault:
+        part.unlink(missing_ok=True)
+        raise QgsProcessingException(
+            say("chart_not_written", language, path=str(path), reason=fault.strerror or str(fault))
+        ) from fault
