@@ -98,7 +98,7 @@ class Run:
         self.facts.update(values)
 
     def leave_out(
-        self, layer: str, feature_ids: Iterable[Any], code: str, severity: str = "error", n: int = 1, **values: Any
+        self, layer: str, feature_ids: Iterable[Any], code: str, /, severity: str = "error", n: int = 1, **values: Any
     ) -> None:
         """List features for LEFT_OUT, one row each, with the reason code and what fills its sentence."""
         self.left_out.extend(LeftOut(layer, str(item), code, severity, n, values) for item in feature_ids)

@@ -183,6 +183,6 @@ def _tell(run: Run, feedback: QgsProcessingFeedback) -> None:
     for row in run.left_out:
         groups.setdefault((row.layer, row.code), []).append(row)
     for (layer, code), rows in sorted(groups.items()):
-        sentences = list(dict.fromkeys(say(code, run.language, **row.values) for row in rows))
+        sentences = list(dict.fromkeys(say(code, run.language, **{"n": row.n, **row.values}) for row in rows))
         more = f" (+{len(sentences) - 1})" if len(sentences) > 1 else ""
         feedback.pushInfo(f"{layer} · {sum(row.n for row in rows)} · {sentences[0]}{more}")

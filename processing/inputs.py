@@ -175,6 +175,13 @@ class Inputs:
         value = self._algorithm.parameterAsString(self._parameters, name, self.context)
         return Path(value).absolute() if value else None
 
+    def file_output(self, name: str) -> Path | None:
+        """Return the file that a report is wanted in, absolute; None when none is wanted."""
+        if not self.given(name):
+            return None
+        value = self._algorithm.parameterAsFileOutput(self._parameters, name, self.context)
+        return Path(value).absolute() if value else None
+
     def document(self, kind: str, name: str, file_parameter: str) -> dict[str, Any]:
         """Return a ruleset, standard …: the user's own file when given, else the shipped one of that name."""
         from ..core import envelope

@@ -19,6 +19,7 @@ from qgis.core import (
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterFile,
+    QgsProcessingParameterFileDestination,
     QgsProcessingParameterFolderDestination,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
@@ -147,6 +148,11 @@ def json_file(name: str) -> QgsProcessingParameterDefinition:
     return QgsProcessingParameterFile(
         name, name, QgsProcessingParameterFile.Behavior.File, extension="json", optional=True
     )
+
+
+def html_file(name: str) -> QgsProcessingParameterDefinition:
+    """Return an optional HTML file that a report is written to."""
+    return QgsProcessingParameterFileDestination(name, name, "HTML (*.html)", None, True, False)
 
 
 def folder(name: str) -> QgsProcessingParameterDefinition:

@@ -131,7 +131,8 @@ def _left_out(run: Run) -> Any:
 
     table = schema.table("left_out")
     rows = [
-        (row.layer, row.feature_id, row.code, row.severity, say(row.code, run.language, **row.values), row.n)
+        (row.layer, row.feature_id, row.code, row.severity,
+         say(row.code, run.language, **{"n": row.n, **row.values}), row.n)
         for row in sorted(run.left_out, key=lambda row: (row.layer, row.code, row.feature_id))
-    ]
+    ]  # fmt: skip
     return Output(frames.conform(pd.DataFrame(rows, columns=table.names()), table), table)

@@ -96,7 +96,7 @@ class _Words:
         return escape(say(code, self.language, **values))
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: int = 0) -> str:
+def html_table(heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: int = 0) -> str:
     """Return a table; the last `numbers` columns are numbers. Heads and cells are plain text and are escaped here."""
     first = len(heads) - numbers
 
@@ -157,7 +157,7 @@ def _found(content: Told, word: _Words) -> str:
          told(row["renovated_n"]), hectares(row["area_m2"]), told(row["floor_m2"]))
         for row in counts.to_dict("records")
     ]  # fmt: skip
-    table = _table([say(code, word.language) for code in codes], rows, 5)
+    table = html_table([say(code, word.language) for code in codes], rows, 5)
     live = tagged[is_open(tagged)]
     drawn = [
         Drawn(live.loc[live["tag"] == tag, frames.GEOMETRY].tolist(), entry["color"]) for tag, entry in entries.items()
@@ -186,8 +186,8 @@ def _gaps(content: Told, word: _Words) -> str:
          told(row["surplus"]), percent(row["gap_share"]))
         for row in kinds.to_dict("records")
     ]  # fmt: skip
-    table = _table([say(code, word.language) for code in codes], by_kind, 5)
-    return f"<h3>{word('report_worst')}</h3>{chart}{_behind(word, _table(heads, rows, 2))}{table}"
+    table = html_table([say(code, word.language) for code in codes], by_kind, 5)
+    return f"<h3>{word('report_worst')}</h3>{chart}{_behind(word, html_table(heads, rows, 2))}{table}"
 
 
 def _zones(content: Told, word: _Words) -> str:
@@ -202,7 +202,7 @@ def _zones(content: Told, word: _Words) -> str:
     ]  # fmt: skip
     total = (say("head_total", word.language), "", hectares(_sum(zones, "area_m2")), told(_sum(zones, "floor_m2")),
              told(_sum(zones, "people")), told(_sum(zones, "petals_n")), "", "")  # fmt: skip
-    return _table([say(code, word.language) for code in codes], [*rows, total], 6)
+    return html_table([say(code, word.language) for code in codes], [*rows, total], 6)
 
 
 def _left_out(content: Told, word: _Words) -> str:
@@ -216,7 +216,7 @@ def _left_out(content: Told, word: _Words) -> str:
         sentence = next(iter(sorted(part["message"].dropna().unique())), code)
         rows.append((layer, severity, sentence, told(n)))
     codes = ("report_layer", "report_severity", "report_reason", "report_count")
-    return _table([say(code, word.language) for code in codes], rows, 1)
+    return html_table([say(code, word.language) for code in codes], rows, 1)
 
 
 def _methods(content: Told) -> str:
@@ -226,11 +226,11 @@ def _methods(content: Told) -> str:
 def _rules(content: Told, word: _Words) -> str:
     codes = ("report_kind", "report_id", "report_figures", "report_pending")
     rows = [(rule["kind"], rule["id"], told(rule["figures_n"]), told(rule["unverified_n"])) for rule in content.rules]
-    table = _table([say(code, word.language) for code in codes], rows, 2)
+    table = html_table([say(code, word.language) for code in codes], rows, 2)
     if not content.pending:
         return table
     heads = [say(code, word.language) for code in ("report_id", "report_figure", "report_value", "report_source")]
-    return f'{table}<h3><span class="ask">{word("report_pending")}</span></h3>{_table(heads, content.pending)}'
+    return f'{table}<h3><span class="ask">{word("report_pending")}</span></h3>{html_table(heads, content.pending)}'
 
 
 def _data(content: Told, word: _Words) -> str:
@@ -251,12 +251,14 @@ def _data(content: Told, word: _Words) -> str:
         m["text"][content.language] for run in content.runs for m in run["messages"] if m["level"] == "warning"
     )
     warnings = "".join(f"<li>{escape(note)}</li>" for note in notes)
-    return _table([say(code, word.language) for code in codes], rows, 1) + (f"<ul>{warnings}</ul>" if warnings else "")
+    return html_table([say(code, word.language) for code in codes], rows, 1) + (
+        f"<ul>{warnings}</ul>" if warnings else ""
+    )
 
 
 def _versions(content: Told, word: _Words) -> str:
     rows = [*sorted(content.versions.items()), (say("report_checksum", word.language), content.checksum)]
-    return _table([say("report_part", word.language), say("report_version", word.language)], rows)
+    return html_table([say("report_part", word.language), say("report_version", word.language)], rows)
 
 
 def _sum(frame: pd.DataFrame, name: str) -> float:

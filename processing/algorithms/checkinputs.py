@@ -3,44 +3,42 @@
 
 from __future__ import annotations
 
+import datetime
+from pathlib import Path
 from typing import Any
-
-from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform
 
 from ...core import schema
 from ...core.errors import RenewalError
-from ...core.inputs.aliases import roles
+from .. import checking
 from .. import parameters as declare
 from ..base import Output, RenewalAlgorithm, Results
-from ..crs import move_coordinates, transform_to
+from ..dressing import write_text_whole
 from ..parameters import RoleUse
+from ..reading import key_column
 
 # parameters of contract.md: every role by its name; STATION_ENTRANCES and the like play the role of that name
 LAYERS = (
     "PARCELS", "BUILDINGS", "ACTIVITY", "FACILITIES", "CAPACITIES", "ENTRANCES", "POPULATION", "ROADS",
     "HEIGHT_POINTS", "STATIONS", "STATION_ENTRANCES", "PROTECTED", "PROGRAMME", "PLAN", "CONSTRAINTS", "GREEN",
-    "BARRIERS", "COMMUNITIES",
+    "BARRIERS", "COMMUNITIES", "GIVEN", "LOCKED", "PREVIOUS",
 )  # fmt: skip
-WANTED = {
-    "PARCELS": {"parcel_id": "warning", "land_use": "warning", "ownership": "warning"},
-    "BUILDINGS": {"floors": "warning", "year": "warning", "use": "warning", "structure": "info", "lift": "info"},
-    "FACILITIES": {"kind": "error", "capacity": "warning", "status": "info", "facility_id": "warning"},
-    "POPULATION": {"pop": "error", "pop_60": "warning", "pop_0_2": "warning", "pop_3_5": "warning"},
-    "ROADS": {"highway": "warning"},
-    "STATIONS": {"station_id": "warning", "name": "info"},
-    "PROGRAMME": {"status": "error"},
-    "PROTECTED": {"class": "error"},
-}
-WORDS = (("FACILITIES", "kind"), ("FACILITIES", "status"), ("PROGRAMME", "status"), ("ACTIVITY", "stream"))
+ZONES = ("GIVEN", "PREVIOUS")  # zones, whoever drew them
+MAPPED = ("PARCELS", "COMMUNITIES", "POPULATION", "BUILDINGS")  # what the report's map shows beneath, the first of them
+
+
+def _use(name: str) -> RoleUse:
+    if name in ZONES:
+        return RoleUse(name, tables=("zones",), optional=True)
+    return RoleUse(name, "GREEN" if name == "LOCKED" else name, optional=True)
 
 
 class CheckInputs(RenewalAlgorithm):
     """Reads every layer given and lists what it finds; nothing is changed."""
 
     ID, GROUP = "checkinputs", "prepare"
-    MAIN = ("PARCELS", "BUILDINGS", "ROADS", "FACILITIES", "POPULATION", "COMMUNITIES", "STATIONS")
+    MAIN = ("PARCELS", "BUILDINGS", "ROADS", "FACILITIES", "POPULATION", "COMMUNITIES", "STATIONS", *ZONES, "LOCKED")
     LENIENT = True
-    ROLES = tuple(RoleUse(name, name, optional=True) for name in LAYERS)
+    ROLES = tuple(_use(name) for name in LAYERS)
     OUTPUTS = (("ERRORS", "number"), ("WARNINGS", "number"))
 
     def definitions(self):
@@ -49,113 +47,81 @@ class CheckInputs(RenewalAlgorithm):
         yield declare.raster("DEM")
         yield declare.flag("STRICT")
         yield declare.sink("ISSUES", "point")
+        yield declare.html_file("REPORT")
 
     def refuse(self, values, plan) -> None:
         if not plan.vectors and not plan.problems:
             raise RenewalError("nothing_to_check")
+        report = values.get("REPORT")
+        if isinstance(report, str) and report and report != "TEMPORARY_OUTPUT":
+            folder = Path(report).absolute().parent
+            if not folder.is_dir():
+                raise RenewalError("check_report_folder", folder=str(folder))
 
     def compute(self, inputs, run) -> Results:
-        from ...core.inputs import checks
+        from ...core.inputs import checks, checks_layer, checks_values
 
         for parameter, error in inputs.plan.problems:
             run.leave_out(parameter, [""], error.code, "error", **error.values)
         tables: dict[str, Any] = {}
         given = [name for name in LAYERS if inputs.has(name)]
         for step, name in enumerate(given):
-            stretch = run.part(step / len(given), (step + 1) / len(given))
+            stretch = run.part(0.9 * step / len(given), 0.9 * (step + 1) / len(given))
             stretch.stage("checking_layer", layer=inputs.plan.vectors[name].name)
+            said = len(run.messages)
             try:
                 tables[name] = inputs.table(name)
             except RenewalError as error:
                 run.leave_out(name, [""], error.code, "error", **error.values)
                 continue
+            _not_numbers(name, run.messages[said:], run)
             _check_one(name, tables[name], inputs, stretch)
         checks.check_overlay(tables, "PARCELS", run)
-        _check_shift(tables, inputs, run)
-        issues = _issues(tables, run)
+        checks_values.check_references(tables, run)
+        for name in checks_layer.POINTS:
+            checking.check_shift(name, tables, inputs, run)
+        checking.check_dem(tables, inputs, run)
+        issues = _issues(tables, inputs, run)
         errors = int((issues["severity"] == "error").sum())
         warnings = int((issues["severity"] == "warning").sum())
         refusal = RenewalError("inputs_have_errors", n=errors) if errors and inputs.flag("STRICT") else None
-        counts = {"ERRORS": errors, "WARNINGS": warnings}
+        found: dict[str, Any] = {"ERRORS": errors, "WARNINGS": warnings}
         run.fact(errors_n=errors, warnings_n=warnings)
-        return Results({"ISSUES": Output(issues, schema.table("issues"))}, counts, refusal=refusal)
+        report = inputs.file_output("REPORT")
+        if report is not None:
+            write_text_whole(report, _report(issues, tables, inputs, run.language))
+            found["REPORT"] = str(report)
+        return Results({"ISSUES": Output(issues, schema.table("issues"))}, found, refusal=refusal)
 
 
 def _check_one(name: str, table: Any, inputs: Any, run: Any) -> None:
-    from ...core.inputs import checks, placement
+    from ...core.inputs import checks_layer
 
     snapshot = inputs.plan.vectors[name]
-    key = next(iter(roles()[name].columns))
     if snapshot.count == 0 or not len(table):
         run.leave_out(name, [""], "layer_has_nothing", "warning")
         return
-    checks.check_columns(table, name, WANTED.get(name, {}), run)
-    _check_types(name, inputs, run)
-    checks.check_texts({column: table[column].tolist() for column in table.select_dtypes("string")}, name, run)
-    for layer, column in WORDS:
-        if layer == name:
-            known = frozenset(roles()[name].columns[column].values.values())
-            checks.check_values(table, name, key, column, known, run)
-    if name in ("PARCELS", "BUILDINGS"):
-        checks.check_polygons(table, name, key, run)
-    if name == "FACILITIES":
-        checks.check_doubles(table, name, run)
-    if name == "POPULATION":
-        checks.check_people(table, name, run)
-    original = inputs.reading(name).original
-    if original is not None and snapshot.crs.isValid():
-        x, y = placement.middle_of(original)
-        mistake = placement.guess_mistake(x, y, snapshot.crs.isGeographic(), _has_zone_prefix(snapshot.crs))
-        if mistake:
-            where = {"x": round(x, 3), "y": round(y, 3), "crs": snapshot.crs.authid()}
-            run.leave_out(name, [""], mistake, "error", **where)
+    fields = [item.name() for item in snapshot.fields]
+    key = _key(name, inputs)
+    checks_layer.check_layer(table, name, key, fields, datetime.date.today().year, run)
+    checking.check_types(name, inputs, run)
+    checking.check_place(name, inputs, run)
 
 
-def _check_types(name: str, inputs: Any, run: Any) -> None:
-    """Tell columns that should be numbers and are stored as text."""
-    snapshot = inputs.plan.vectors[name]
-    for column, field in inputs.plan.mappings[name].items():
-        item = snapshot.fields.field(field)
-        if roles()[name].columns[column].type != "text" and not item.isNumeric():
-            run.leave_out(name, [""], "number_as_text", "warning", column=column, field=field)
+def _key(name: str, inputs: Any) -> str:
+    role = inputs.plan.roles[name]
+    return key_column(role) or next(iter(role.columns))
 
 
-def _has_zone_prefix(crs: QgsCoordinateReferenceSystem) -> bool:
-    false_easting = next((term[5:] for term in crs.toProj().split() if term.startswith("+x_0=")), "0")
-    return float(false_easting) >= 1_000_000
+def _not_numbers(name: str, messages: Any, run: Any) -> None:
+    """List what reading has found to be no number: it is in the log, and belongs into ISSUES as well."""
+    for message in messages:
+        if message.code == "not_a_number":
+            values = {key: value for key, value in message.values.items() if key != "n"}
+            run.leave_out(name, [""], "not_a_number", "warning", n=int(message.values["n"]), **values)
 
 
-def _check_shift(tables: dict[str, Any], inputs: Any, run: Any) -> None:
-    """Ask whether facilities look like GCJ-02: corrected, do they come nearer to buildings, parcels or streets?"""
-    import shapely
-
-    from ...core import frames
-    from ...core.inputs import gcj02, placement
-
-    reference = next((name for name in ("BUILDINGS", "PARCELS", "ROADS") if len(tables.get(name, ()))), None)
-    working = inputs.plan.working
-    if "FACILITIES" not in tables or reference is None or working is None or working.crs is None:
-        return
-    points = shapely.centroid(frames.geometries(tables["FACILITIES"]))
-    degrees = QgsCoordinateReferenceSystem("EPSG:4326")
-    there = QgsCoordinateTransform(working.crs, degrees, inputs.plan.transforms)
-    back = transform_to(degrees, working, inputs.plan.transforms)
-    lonlat = move_coordinates(shapely.get_coordinates(points), there, "FACILITIES")
-    longitude, latitude = gcj02.gcj02_to_wgs84(lonlat[:, 0], lonlat[:, 1])
-    corrected = shapely.points(move_coordinates(_columns(longitude, latitude), back, "FACILITIES"))
-    shift = placement.suspect_shift(points, corrected, frames.geometries(tables[reference]))
-    if shift.suspected:
-        told = {"n": shift.points_n, "nearer": shift.nearer_n, "offset_m": round(shift.offset_m)}
-        run.leave_out("FACILITIES", [""], "gcj02_suspected", "error", reference=reference, **told)
-
-
-def _columns(x: Any, y: Any) -> Any:
-    import numpy as np
-
-    return np.column_stack([x, y])
-
-
-def _issues(tables: dict[str, Any], run: Any) -> Any:
+def _issues(tables: dict[str, Any], inputs: Any, run: Any) -> Any:
     """Return the ISSUES table: each finding with its sentence and a point inside the feature it is about."""
     import pandas as pd
     import shapely
@@ -165,16 +131,35 @@ def _issues(tables: dict[str, Any], run: Any) -> Any:
 
     places: dict[tuple[str, str], Any] = {}
     for name, table in tables.items():
-        key = next(iter(roles()[name].columns))
+        key = _key(name, inputs)
         if frames.GEOMETRY in table and key in table:
             inside = shapely.point_on_surface(frames.geometries(table))
             places.update({(name, str(item)): point for item, point in zip(table[key], inside)})
     order = {"error": 0, "warning": 1, "info": 2}
     found = sorted(run.left_out, key=lambda row: (order[row.severity], row.layer, row.code, row.feature_id))
     rows = [
-        (row.layer, row.feature_id, row.code, row.severity, say(row.code, run.language, **row.values), row.n,
+        (row.layer, row.feature_id, row.code, row.severity, _sentence(row, run.language, say), row.n,
          places.get((row.layer, row.feature_id)))
         for row in found
     ]  # fmt: skip
     table = schema.table("issues")
     return frames.conform(pd.DataFrame(rows, columns=[*table.names(), frames.GEOMETRY]), table)
+
+
+def _sentence(row: Any, language: str, say: Any) -> str:
+    return str(say(row.code, language, **{"n": row.n, **row.values}))
+
+
+def _report(issues: Any, tables: dict[str, Any], inputs: Any, language: str) -> str:
+    from ...core import frames
+    from ...core.delivery.check_report import Checked, write_check_report
+
+    beneath = next((name for name in MAPPED if len(tables.get(name, ()))), "")
+    layers = [
+        Checked(
+            name, snapshot.name, snapshot.count, snapshot.crs.authid() if snapshot.geometry != "none" else "",
+            list(frames.geometries(tables[name])) if name == beneath else (),
+        )
+        for name, snapshot in inputs.plan.vectors.items()
+    ]  # fmt: skip
+    return write_check_report(issues, layers, f"{datetime.date.today():%Y-%m-%d}", language)

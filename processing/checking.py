@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What only the boundary can check: systems and places of layers, web-map offsets, encodings of files, the DEM."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform
+
+from ..core.errors import RenewalError
+from .crs import move_coordinates, transform_to
+
+OFFSETS = (("gcj02_suspected", "gcj02_to_wgs84"), ("bd09_suspected", "bd09_to_wgs84"))
+BESIDE = ("BUILDINGS", "ROADS", "PARCELS")  # what places stand in or at, best first
+COARSE_M = 30.0  # own choice: cells wider than an ordinary block's depth
+HEIGHTS_M = (-200.0, 9_000.0)
+GAP_SHARE = 0.01  # own choice: of the places without height, so many are told
+DEM_PLACES = 5_000
+
+
+def check_place(parameter: str, inputs: Any, run: Any) -> None:
+    """Tell a layer whose coordinates and system cannot both be right."""
+    from ..core.inputs import placement
+
+    snapshot, original = inputs.plan.vectors[parameter], inputs.reading(parameter).original
+    if original is None or not len(original) or not snapshot.crs.isValid():
+        return
+    x, y = placement.middle_of(original)
+    mistake = placement.guess_mistake(x, y, snapshot.crs.isGeographic(), _has_zone_prefix(snapshot.crs))
+    if mistake:
+        where = {"x": round(x, 3), "y": round(y, 3), "crs": snapshot.crs.authid()}
+        run.leave_out(parameter, [""], mistake, "error", **where)
+
+
+def _has_zone_prefix(crs: QgsCoordinateReferenceSystem) -> bool:
+    false_easting = next((term[5:] for term in crs.toProj().split() if term.startswith("+x_0=")), "0")
+    return float(false_easting) >= 1_000_000
+
+
+def check_types(parameter: str, inputs: Any, run: Any) -> None:
+    """Tell columns that should be numbers and are stored as text, and shapefiles that do not tell their encoding."""
+    snapshot, role = inputs.plan.vectors[parameter], inputs.plan.roles[parameter]
+    for column, field in inputs.plan.mappings[parameter].items():
+        item = snapshot.fields.field(field)
+        if role.columns[column].type != "text" and not item.isNumeric():
+            run.leave_out(parameter, [""], "number_as_text", "warning", column=column, field=field)
+    file = snapshot.file
+    if file is not None and file.suffix.lower() == ".shp":
+        told = any(file.with_suffix(suffix).exists() for suffix in (".cpg", ".CPG", ".cst"))
+        if not told:
+            run.leave_out(parameter, [""], "encoding_not_told", "info")
+
+
+def check_shift(parameter: str, tables: dict[str, Any], inputs: Any, run: Any) -> None:
+    """Ask whether places look like GCJ-02 or BD-09: corrected, do they come nearer to buildings, streets or parcels?
+
+    Of the two the one is told after whose correction the places lie nearer (median); never is anything moved.
+    """
+    import numpy as np
+    import shapely
+
+    from ..core import frames
+    from ..core.inputs import gcj02, placement
+
+    reference = next((name for name in BESIDE if len(tables.get(name, ()))), None)
+    working = inputs.plan.working
+    if parameter not in tables or reference is None or working is None or working.crs is None:
+        return
+    points = shapely.centroid(frames.geometries(tables[parameter]))
+    degrees = QgsCoordinateReferenceSystem("EPSG:4326")
+    there = QgsCoordinateTransform(working.crs, degrees, inputs.plan.transforms)
+    back = transform_to(degrees, working, inputs.plan.transforms)
+    lonlat = move_coordinates(shapely.get_coordinates(points), there, parameter)
+    beside = frames.geometries(tables[reference])
+    tree = shapely.STRtree(beside)
+    found = []
+    for code, name in OFFSETS:
+        run.check()
+        xy = np.column_stack(getattr(gcj02, name)(lonlat[:, 0], lonlat[:, 1]))
+        corrected = shapely.points(move_coordinates(xy, back, parameter))
+        shift = placement.suspect_shift(points, corrected, beside)
+        if shift.suspected:
+            away = float(np.median(shapely.distance(corrected, beside[tree.nearest(corrected)])))
+            found.append((round(away, 3), code, shift))
+    if found:
+        _, code, shift = min(found, key=lambda item: item[0])
+        told = {"n": shift.points_n, "nearer": shift.nearer_n, "offset_m": round(shift.offset_m)}
+        run.leave_out(parameter, [""], code, "error", reference=reference, **told)
+
+
+def check_dem(tables: dict[str, Any], inputs: Any, run: Any) -> None:
+    """Tell a DEM that is elsewhere, has gaps where the layers are, coarse cells, or heights that are no metres."""
+    import numpy as np
+    import shapely
+
+    from ..core import frames
+
+    ground = next((tables[name] for name in ("ROADS", "PARCELS", "BUILDINGS") if len(tables.get(name, ()))), None)
+    if ground is None or not inputs.has("DEM"):
+        return
+    shapes = frames.geometries(ground)
+    try:
+        raster = inputs.raster("DEM", tuple(shapely.total_bounds(shapes).tolist()))
+    except RenewalError as error:
+        run.leave_out("DEM", [""], error.code, "error", **error.values)
+        return
+    places = shapely.get_coordinates(shapely.centroid(shapes[:: max(1, len(shapes) // DEM_PLACES)]))
+    column, row = (np.rint(part).astype(np.int64) for part in raster.to_cell(places[:, 0], places[:, 1]))
+    inside = (row >= 0) & (row < raster.values.shape[0]) & (column >= 0) & (column < raster.values.shape[1])
+    heights = np.full(len(places), np.nan)
+    heights[inside] = raster.values[row[inside], column[inside]]
+    gaps = int(np.isnan(heights).sum())
+    if gaps > GAP_SHARE * len(heights):
+        run.leave_out("DEM", [""], "dem_gaps", "warning", missing=gaps, of=len(heights))
+    known = heights[~np.isnan(heights)]
+    if len(known) and (known.min() < HEIGHTS_M[0] or known.max() > HEIGHTS_M[1]):
+        run.leave_out("DEM", [""], "dem_odd", "error", low=round(float(known.min())), high=round(float(known.max())))
+    if max(raster.cell_m) > COARSE_M:
+        run.leave_out("DEM", [""], "dem_coarse", "info", cell_m=round(max(raster.cell_m)))
