@@ -9,6 +9,9 @@ from typing import Any
 
 from ..words import RESOURCES
 
+ELDER_KINDS = ("eday", "ectr", "ebed", "meal")  # contract.md, facilitygap.OUTPUT
+CHILD_KINDS = ("nurs", "kgar", "play")
+
 
 @lru_cache(maxsize=1)
 def palette() -> dict[str, Any]:

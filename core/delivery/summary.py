@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .. import frames
-from .wide import CHILD_KINDS, ELDER_KINDS
+from .palette import CHILD_KINDS, ELDER_KINDS
 
 TAGS = ("old_compound", "urban_village", "idle_factory", "idle_building")
 SUMMED = ("need", "supply", "served", "gap", "surplus")

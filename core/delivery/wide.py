@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 
 from .. import frames, schema
+from .palette import CHILD_KINDS, ELDER_KINDS
 
-ELDER_KINDS = ("eday", "ectr", "ebed", "meal")  # contract.md, facilitygap.OUTPUT
-CHILD_KINDS = ("nurs", "kgar", "play")
 FROM_DETAIL = {"need": "need", "served": "served", "gap": "gap", "share": "share"}
 
 

@@ -15,11 +15,10 @@ from qgis.core import (
     QgsVectorLayerJoinInfo,
 )
 
-from ...core.delivery.palette import palette
-from ...core.delivery.wide import CHILD_KINDS, ELDER_KINDS
+from ...core.delivery.palette import CHILD_KINDS, ELDER_KINDS, palette
 from ...core.words import say
 from .package import DATA
-from .styles import STYLES, gap_rules, load_rules
+from .styles import STYLES, group_rules, load_rules
 from .symbols import Rule, fill, line, mixed, outlined, ring, rules
 
 OF_ZONE = '"zone_id" = @zone_id'  # each page names its zone
@@ -56,9 +55,12 @@ def add_page_layers(made: Any, study: Any) -> None:
         is_geographic = study.layers["cores"].crs.isGeographic()
         wanted.append(("ring", "cores", say("map_ring", language), rules(_circle(language, is_geographic))))
     if "gap" in study.layers:
-        for name, share in (("gap_elder", '"elder_gap"'), ("gap_child", '"child_gap"')):
-            title = say("map_own", language, layer=palette()["groups"][name.removeprefix("gap_")][language])
-            wanted.append((name, "gap", title, rules(gap_rules(share, language))))
+        for group_name, kinds in (("elder", ELDER_KINDS), ("child", CHILD_KINDS)):
+            title = say("map_gaps_of", language, group=palette()["groups"][group_name][language])
+            counted = [kind for kind in kinds if kind in study.layers["gap"].kinds]
+            wanted.append(
+                (f"gap_{group_name}", "gap", title, rules(group_rules(f'"{group_name}_gap"', counted, language)))
+            )
     for name in ("zones", "petals", "branches", "cores"):
         if name in study.layers:
             table = study.layers[name].table

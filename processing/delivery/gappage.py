@@ -20,7 +20,7 @@ COLUMN = (308.3, 104.4)  # x and width of the right column
 GROUPS = (("gap_elder", "gap_elders", "elder"), ("gap_child", "gap_children", "child"))
 BARS, BAR_STEP, BAR_WIDTH = 22, 6.4, 58.0  # communities, mm of each, mm of 100 %
 KIND_ROWS = 7  # of a block of the table
-UNITS = {"m2": "unit_m2", "bed": "unit_bed", "place": "unit_place", "people": "unit_people"}
+UNITS = {"bed": "unit_bed", "place": "unit_place", "people": "unit_people"}
 
 
 def draw_gaps(made: Any, study: Any, number: tuple[int, int]) -> tuple[str, Sheet]:
@@ -30,9 +30,9 @@ def draw_gaps(made: Any, study: Any, number: tuple[int, int]) -> tuple[str, Shee
     sheet = Sheet(made.project, f"02-01 {title}", study.font)
     QgsExpressionContextUtils.setLayoutVariable(sheet.layout, "zone_id", "*")
     draw_heading(sheet, study, title, say("map_gap_below", language), "02-01")
-    drawn = _maps(made, sheet, study)
+    _maps(made, sheet, study)
     _kinds(sheet, study)
-    _column(made, sheet, study, drawn)
+    _column(made, sheet, study)
     draw_title_block(sheet, study, *number)
     return title, sheet
 
@@ -43,20 +43,19 @@ def shown_groups(study: Any) -> list[tuple[str, str, str]]:
     return [group for group in GROUPS if gap is not None and gap[f"{group[2]}_gap"].notna().any()]
 
 
-def _maps(made: Any, sheet: Sheet, study: Any) -> Any:
-    """Draw one map, or one of elders beside one of children; return the last."""
+def _maps(made: Any, sheet: Sheet, study: Any) -> None:
+    """Draw one map, or one of elders beside one of children."""
     from .zonepage import study_bounds
 
     groups = shown_groups(study) or [("gap", "map_kinds", "")]
     width = (SIZE[0] - GAP * (len(groups) - 1)) / len(groups)
     box = study_bounds(study)
     scale = choose_scale(box, (width, SIZE[1]), page()["overview_scales"], page()["margin_share"])
-    drawn = None
     for place, (name, code, _) in enumerate(groups):
         view = View(
             (LEFT + place * (width + GAP), TOP, width, SIZE[1]), frame_extent(box, (width, SIZE[1]), scale), scale
         )
-        layers = [made.layer(item) for item in (f"{name}_facilities", "place", name, "roads")]
+        layers = [made.layer(item) for item in (f"{name}_facilities", name, "roads")]
         layers = [layer for layer in layers if layer is not None]
         drawn = sheet.map(view.place, QgsRectangle(*view.extent), layers, made.project.crs(), scale)
         x, y = view.place[:2]
@@ -65,7 +64,6 @@ def _maps(made: Any, sheet: Sheet, study: Any) -> Any:
         if place == 0:
             sheet.scale_bar(drawn, scale, bar_step(scale), x + 4, y + SIZE[1] - BAR_HEIGHT)
     sheet.north(say("map_north", study.language), LEFT + SIZE[0] - 12, TOP + 4)
-    return drawn
 
 
 def _kinds(sheet: Sheet, study: Any) -> None:
@@ -81,7 +79,7 @@ def _kinds(sheet: Sheet, study: Any) -> None:
     body = []
     for row in sum_kinds(summary).to_dict("records"):
         figures = [told(row[name]) for name in ("need", "supply", "served", "gap")]
-        unit = say(UNITS[row["unit"]], language) if row["unit"] in UNITS else row["unit"]
+        unit = say(UNITS[row["unit"]], language) if row["unit"] in UNITS else row["unit"].replace("m2", "m²")
         body.append([kind_name(row["kind"], language), unit, *figures, percent(row["gap_share"])])
     if len(body) <= KIND_ROWS:
         sheet.rows([head, *body], (62, 24, 42, 42, 42, 42, 42), LEFT, y, 4.4)
@@ -91,15 +89,15 @@ def _kinds(sheet: Sheet, study: Any) -> None:
         sheet.rows([head, *part], (40, 12, 19, 19, 19, 19, 16), LEFT + place * 150, y, 4.4)
 
 
-def _column(made: Any, sheet: Sheet, study: Any, drawn: Any) -> None:
+def _column(made: Any, sheet: Sheet, study: Any) -> None:
     """Draw bars by community, then the legend."""
     language, (x, width) = study.language, COLUMN
     y = sheet.head(say("map_gap_bars", language), x, TOP, width)
     y = _bars(sheet, study, x, y)
     y = sheet.head(say("map_legend", language), x, y + 4, width)
     name = next((name for name, _, _ in reversed(shown_groups(study))), "gap")  # what the last map shows
-    listed = [made.layer(item) for item in (name, f"{name}_facilities", "place")]
-    sheet.legend(drawn, [layer for layer in listed if layer is not None], (x, y - 1, width, 50), 2)
+    listed = [made.layer(item) for item in (name, f"{name}_facilities")]
+    sheet.legend(None, [layer for layer in listed if layer is not None], (x, y - 1, width, 50), 2)
 
 
 def _bars(sheet: Sheet, study: Any, x: float, y: float) -> float:

@@ -152,8 +152,8 @@ class Sheet:
         item.setScale(scale)
         return item
 
-    def legend(self, shown: QgsLayoutItemMap, layers: Sequence[Any], place: Place, columns: int = 1) -> None:
-        """List the symbols that occur on the map."""
+    def legend(self, shown: QgsLayoutItemMap | None, layers: Sequence[Any], place: Place, columns: int = 1) -> None:
+        """List the symbols that occur on the map, all of them without one."""
         item = QgsLayoutItemLegend(self.layout)
         item.setAutoUpdateModel(False)
         root = QgsLayerTree()
@@ -161,8 +161,9 @@ class Sheet:
             node = root.addLayer(layer)
             node.setCustomProperty("legend/title-style", "hidden")
         item.model().setRootGroup(root)
-        item.setLinkedMap(shown)
-        item.setLegendFilterByMapEnabled(True)
+        if shown is not None:
+            item.setLinkedMap(shown)
+            item.setLegendFilterByMapEnabled(True)
         item.setColumnCount(columns)
         item.setSplitLayer(True)
         style = item.style(QgsLegendStyle.Style.SymbolLabel)

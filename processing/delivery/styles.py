@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from qgis.core import QgsVectorLayer
 
 from ...core import schema
-from ...core.delivery.palette import palette
+from ...core.delivery.palette import CHILD_KINDS, ELDER_KINDS, palette
 from .symbols import Rule, fill, hatched, line, marker, mixed, outlined, ring, rules
 
 STEEP = 0.12  # the share of climb from which a branch counts as steep: the cap on streets in methods.md §2
@@ -54,13 +54,27 @@ def _tagged(names: set[str], language: str) -> list[Rule]:
     return found
 
 
+def group_rules(share: str, kinds: Iterable[str], language: str) -> list[Rule]:
+    """Return the classes of a gap in the facilities of some kinds; where nobody needs them stands apart from unknown.
+
+    `kinds` those whose {kind}_need the layer has; without any, everything without a share is unknown.
+    """
+    *found, (empty, _, hatch) = gap_rules(share, language)
+    nobody = " AND ".join(f'coalesce("{kind}_need", -1) = 0' for kind in kinds)
+    missing, unneeded = f"({share}) IS NULL", palette()["no_need"]
+    if nobody:
+        symbol = fill(unneeded["color"], "#D9D5CB", 0.1)
+        found.append((unneeded[language], f"{missing} AND {nobody}", symbol))
+    return [*found, (empty, f"{missing} AND NOT ({nobody})" if nobody else missing, hatch)]
+
+
 def _gap(names: set[str], language: str) -> list[Rule]:
     """Elders first; a study of children or of one kind shows that one."""
-    kinds = [name.removesuffix("_share") for name in names if name.endswith("_share")]
-    elder = any(kind in ("eday", "ectr", "ebed", "meal") for kind in kinds)
-    child = any(kind in ("nurs", "kgar", "play") for kind in kinds)
-    share = '"elder_gap"' if elder or not kinds else '"child_gap"' if child else f'1 - "{min(kinds)}_share"'
-    return gap_rules(share, language)
+    kinds = sorted(name.removesuffix("_share") for name in names if name.endswith("_share"))
+    elder, child = ([kind for kind in kinds if kind in group] for group in (ELDER_KINDS, CHILD_KINDS))
+    share = '"elder_gap"' if elder or not kinds else '"child_gap"' if child else f'1 - "{kinds[0]}_share"'
+    counted = [kind for kind in elder or child or kinds[:1] if f"{kind}_need" in names]
+    return group_rules(share, counted, language)
 
 
 def _gap_summary(names: set[str], language: str) -> list[Rule]:

@@ -77,6 +77,25 @@ def test_style_of_gaps_follows_the_kinds_computed(make_layer):
     assert list(labels_by_feature(layer).values()) == [["70–100 %"]]  # 1 − 0.25 unmet
 
 
+def test_style_of_gaps_tells_no_need_from_unknown(make_layer):
+    """A factory where nobody lives has no gap to know; a parcel whose people are unknown has one."""
+    from urban_renewal.core import schema
+    from urban_renewal.processing.delivery.styles import apply_style
+
+    rows = [
+        {"eday_need": 0.0, "meal_need": 0.0, "elder_gap": None},
+        {"eday_need": 0.0, "meal_need": None, "elder_gap": None},
+        {"eday_need": None, "meal_need": None, "elder_gap": None},
+        {"eday_need": 0.0, "meal_need": 4.0, "elder_gap": 0.3},
+    ]
+    rows = [{**row, "eday_share": None, "meal_share": None} for row in rows]
+    types = dict.fromkeys(rows[0], float)
+    layer = make_layer([(box(20 * n), row) for n, row in enumerate(rows)], types=types)
+    apply_style(layer, schema.table("gap", ("eday", "meal")), "en")
+    wanted = [["No need"], ["No population data"], ["No population data"], ["20–40 %"]]
+    assert list(labels_by_feature(layer).values()) == wanted
+
+
 def test_every_style_can_be_drawn(make_layer):
     from qgis.core import QgsExpression
     from urban_renewal.core import schema
