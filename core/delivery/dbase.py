@@ -15,7 +15,7 @@ from ..errors import RenewalError
 from ..run import Run
 from ..schema import Column
 from .csvtext import clean
-from .flat import MISSING_SIGN, Flat, Loss
+from .flat import MISSING_SIGN, Flat, Loss, nearest_sign
 
 MOST_BYTES = 254  # of a text
 MOST_DIGITS = 19  # of a number, sign and point included, that ArcGIS keeps
@@ -42,8 +42,8 @@ def write_dbf(flat: Flat, file: str, encoding: str, run: Run) -> tuple[bytes, li
     """Return the .dbf of a table and what it does not hold as the data have it.
 
     `encoding` UTF-8 | GBK; field names are the columns' `short`. A missing value is blank.
-    Losses: `loss_character` (GBK does not have it; 〓 stands for it), `loss_cut` (more than 254 bytes, or than the
-    template's length), `loss_spaces` (readers trim the ends), `loss_empty_text`, `loss_control`, `loss_number`.
+    Losses: `loss_character` (GBK does not have it; its plain form or 〓 stands for it), `loss_cut` (more than 254
+    bytes, or than the template's length), `loss_spaces` (readers trim the ends), `loss_empty_text`, `loss_control`, `loss_number`.
     Raises RenewalError("table_too_wide") beyond what the layout holds.
     """
     losses: list[Loss] = []
@@ -105,12 +105,13 @@ def _fit_number(value: float, column: Column, limit: int) -> tuple[str, list[Ste
 
 
 def replace_missing(text: str, encoding: str) -> str:
-    """Return the text with 〓 for each character that the encoding does not have."""
+    """Return the text with its nearest sign, else 〓, for each character that the encoding does not have."""
     try:
         text.encode(encoding)
         return text
     except UnicodeEncodeError:
-        return "".join(letter if _has(letter, encoding) else MISSING_SIGN for letter in text)
+        near = "".join(letter if _has(letter, encoding) else nearest_sign(letter) for letter in text)
+        return "".join(letter if _has(letter, encoding) else MISSING_SIGN for letter in near)
 
 
 def cut_bytes(text: str, limit: int, encoding: str) -> str:

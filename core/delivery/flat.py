@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,12 @@ from ..words import say
 
 MISSING_SIGN = "〓"  # what Chinese typesetters put for a character they do not have; GBK holds it
 MOST_SHOWN = 120  # letters of a text that the list of losses shows whole; of longer ones the start and the length
+
+
+def nearest_sign(letter: str) -> str:
+    """Return what stands for a character that an encoding lacks: its plain form in Unicode (² is 2), else 〓."""
+    plain = unicodedata.normalize("NFKC", letter)
+    return plain if plain != letter else MISSING_SIGN
 
 
 @dataclass(frozen=True)

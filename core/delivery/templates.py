@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -32,7 +33,8 @@ def fit_layers(template: Mapping[str, Any], flats: Sequence[Flat], folder: str, 
 
     `folder` stands before the layer's name in the list of losses. Rows of a named layer are sorted by their ids, so
     that serial numbers do not depend on row order. Losses: `loss_code` (a value without a code), `loss_type` (no number
-    where the template wants one). A column that the layer lacks is filled with missing values and warned of.
+    where the template wants one), `loss_rounded`. A column that the layer lacks is filled with missing values and
+    warned of.
     """
     found: list[Fitted] = []
     for number, flat in enumerate(flats):
@@ -108,11 +110,15 @@ def _cell(value: Any, spec: Mapping[str, Any]) -> tuple[Any, str]:
         value = spec["codes"][str(value)]
     if spec["type"] == "text":
         return str(value), ""
+    if spec["type"] == "int" and isinstance(value, int):
+        return value, ""
     try:
         number = float(value)
     except ValueError:
         return None, "loss_type"
+    if not math.isfinite(number) or (spec["type"] == "int" and abs(number) >= MOST_INT):
+        return None, "loss_type"
     if spec["type"] == "int":
-        whole = round(number) if abs(number) < MOST_INT else None
-        return whole, "" if whole == number else "loss_type"
-    return round(number, spec.get("decimals", 2)), ""
+        return round(number), "" if number.is_integer() else "loss_rounded"
+    rounded = round(number, spec.get("decimals", 2))
+    return rounded, "" if rounded == number else "loss_rounded"

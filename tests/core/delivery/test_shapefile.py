@@ -147,6 +147,8 @@ def test_cut_and_replace():
     assert cut_bytes("重庆", 5, "UTF-8") == "重"
     assert cut_bytes("重庆", 4, "GBK") == "重庆"
     assert replace_missing("a𠮷b", "GBK") == "a〓b"
+    assert replace_missing("300 m²", "GBK") == "300 m2"
+    assert replace_missing("m²𠮷", "UTF-8") == "m²𠮷"
 
 
 def test_too_many_fields():

@@ -90,7 +90,7 @@ def test_missing_column_wrong_number_and_dropped_layers(tmp_path):
     run = Run()
     (layer,) = fit_layers(own(tmp_path, change), [tagged(ROWS[:1]), members()], "gdb", run)
     assert [values[0] for values in layer.flat.values] == [None, 1234, None, "1234.50"]
-    assert [(item.field, item.code) for item in layer.losses] == [("NUM", "loss_type"), ("HALF", "loss_type")]
+    assert [(item.field, item.code) for item in layer.losses] == [("NUM", "loss_type"), ("HALF", "loss_rounded")]
     assert [(item.code, item.values["column"]) for item in run.messages] == [("template_column_missing", "no_such")]
 
 
