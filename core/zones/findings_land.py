@@ -14,7 +14,7 @@ from .. import frames
 from ..run import Run
 from .actions import ADD, DEMOLISH
 from .findings_ledger import NAN, Ledger
-from .findings_limits import exact_m2
+from .findings_limits import exact_m2, sum_by
 from .findings_rules import CheckInputs, CheckRules
 
 PLAN_FIGURE = {"source": "PLAN", "clause": "控制性详细规划（PLAN 图层）", "status": "found"}  # the user's own layer
@@ -35,29 +35,33 @@ def check_parks(
     figure = rules.figures["park_small_m2"]
     zones = inputs.zones["zone_id"].astype(str).tolist()
     known = "resid_share" in inputs.parcels
-    reach = _reach_of_parks(inputs.green, rules) if inputs.green is not None else None
-    land = inputs.parcels.set_index(inputs.parcels["parcel_id"].astype(str))
+    rings = _rings_of_parks(inputs.green, rules) if inputs.green is not None else None
+    parcels = inputs.parcels[inputs.parcels["parcel_id"].isin(members["parcel_id"]).to_numpy(dtype=bool)]
+    shapes = frames.geometries(parcels)
+    resid = frames.optional(parcels, "resid_share", "real").to_numpy("float64", na_value=np.nan)
+    homes = shapely.area(shapes) * np.nan_to_num(resid)
+    covered = homes * _covered_share(shapes, rings, run) if rings is not None and known else np.zeros(len(parcels))
+    zone_of = dict(zip(members["parcel_id"], members["zone_id"], strict=True))
+    owner = np.array([zone_of[item] for item in parcels["parcel_id"]], dtype=object)
     found: dict[str, float] = {}
-    for step, zone in enumerate(sorted(zones)):
-        run.progress(step / len(zones))
-        rows = land.loc[members["parcel_id"][(members["zone_id"] == zone).to_numpy(dtype=bool)].tolist()]
-        if reach is None or not known:
+    for zone in sorted(zones):
+        run.check()
+        own = owner == zone
+        if rings is None or not known:
             ledger.add("parks", zone, "unknown", figure, "check_parks_unknown", unit="share")
             continue
-        shapes, part = frames.geometries(rows), np.nan_to_num(rows["resid_share"].to_numpy("float64", na_value=np.nan))
-        total = exact_m2(shapely.area(shapes) * part)
+        total, within = exact_m2(homes[own]), exact_m2(covered[own])
         if total == 0:
             ledger.add("parks", zone, "unknown", figure, "check_parks_no_homes", unit="share")
             continue
-        covered = exact_m2(shapely.area(shapely.intersection(shapes, reach)) * part)
-        found[zone] = min(1.0, covered / total)
+        found[zone] = min(1.0, within / total)
         ledger.add("parks", zone, "advice", figure, "check_parks", value=found[zone], unit="share",
-                   percent=f"{100 * found[zone]:.1f}", far=f"{(total - covered) / 1e4:.2f}")  # fmt: skip
+                   percent=f"{100 * found[zone]:.1f}", far=f"{(total - within) / 1e4:.2f}")  # fmt: skip
     return found
 
 
-def _reach_of_parks(green: pd.DataFrame, rules: CheckRules) -> shapely.Geometry:
-    """Return the area within the radius of the green spaces that count."""
+def _rings_of_parks(green: pd.DataFrame, rules: CheckRules) -> Objects:
+    """Return the areas within the radius of the green spaces that count, one each."""
     kinds = frames.optional(green, "kind").fillna("").to_numpy(dtype=object)
     told = frames.optional(green, "kind").notna().any()
     pattern = rules.words("park_words")
@@ -70,7 +74,28 @@ def _reach_of_parks(green: pd.DataFrame, rules: CheckRules) -> shapely.Geometry:
         shapely.buffer(shapes[big], rules.number("park_large_radius_m"), quad_segs=32),
         shapely.buffer(shapes[small], rules.number("park_small_radius_m"), quad_segs=32),
     ]
-    return shapely.union_all(np.concatenate(rings))
+    return np.concatenate(rings)
+
+
+def _covered_share(land: Objects, rings: Objects, run: Run) -> npt.NDArray[np.float64]:
+    """Return the share of each parcel's area within the rings, each spot once, to six decimals."""
+    share = np.zeros(len(land))
+    parcel, ring = shapely.STRtree(rings).query(land, predicate="intersects")
+    order = np.lexsort((ring, parcel))
+    parcel, ring = parcel[order], ring[order]
+    shapely.prepare(rings)
+    whole = shapely.covers(rings[ring], land[parcel])
+    share[parcel[whole]] = 1.0
+    part = share[parcel] == 0
+    parcel, ring = parcel[part], ring[part]
+    pieces = shapely.intersection(land[parcel], rings[ring])
+    starts = np.flatnonzero(np.diff(parcel, prepend=-1))
+    for step, (start, stop) in enumerate(zip(starts, np.append(starts, len(parcel))[1:], strict=True)):
+        if step % 500 == 0:
+            run.progress(step / len(starts))
+        own = pieces[start] if stop == start + 1 else shapely.union_all(pieces[start:stop])
+        share[parcel[start]] = shapely.area(own) / shapely.area(land[parcel[start]])
+    return np.round(share, 6)
 
 
 def check_parking(members: pd.DataFrame, inputs: CheckInputs, rules: CheckRules, ledger: Ledger) -> None:
@@ -109,8 +134,8 @@ def check_plan(houses: pd.DataFrame, members: pd.DataFrame, inputs: CheckInputs,
     parcel = pd.Index(land["parcel_id"]).get_indexer(houses["parcel_id"])
     is_new, stays = action == ADD, action != DEMOLISH
     changed = np.unique(parcel[is_new])
-    after = _sum_by(parcel[stays], floor[stays], len(land)) / area
-    today = _sum_by(parcel[~is_new], floor[~is_new], len(land)) / area
+    after = sum_by(parcel[stays], floor[stays], len(land)) / area
+    today = sum_by(parcel[~is_new], floor[~is_new], len(land)) / area
     ids = land["parcel_id"].astype(str).tolist()
     for p in changed.tolist():
         verdict = "unknown" if np.isnan([after[p], limit_far[p]]).any() else _least(after[p], limit_far[p])
@@ -133,15 +158,6 @@ def check_plan(houses: pd.DataFrame, members: pd.DataFrame, inputs: CheckInputs,
         n_over = int(over.sum()) if inputs.buildings is not None else NAN
         ledger.add("plan", zone, verdict, PLAN_FIGURE, "check_plan", value=n_over, unit="parcels",
                    known=int(known.sum()), n=int(own.sum()))  # fmt: skip
-
-
-def _sum_by(rows: npt.NDArray[Any], values: npt.NDArray[np.float64], n: int) -> npt.NDArray[np.float64]:
-    """Return sums by row in whole thousandths, NaN where a part is not known."""
-    known = ~np.isnan(values)
-    whole, missing = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
-    np.add.at(whole, rows[known], np.rint(values[known] * 1000).astype(np.int64))
-    missing[rows[~known]] = True
-    return np.where(missing, np.nan, whole / 1000)
 
 
 def _least(value: float, limit: float) -> str:

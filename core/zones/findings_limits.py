@@ -85,6 +85,15 @@ def exact_m2(values: npt.NDArray[np.float64]) -> float:
     return float(np.rint(values * 1000).astype(np.int64).sum()) / 1000
 
 
+def sum_by(rows: npt.NDArray[Any], values: npt.NDArray[np.float64], n: int) -> npt.NDArray[np.float64]:
+    """Return the sums by row 0…n-1 in whole thousandths, NaN where a part is not known, 0 without parts."""
+    known = ~np.isnan(values)
+    whole, missing = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
+    np.add.at(whole, rows[known], np.rint(values[known] * 1000).astype(np.int64))
+    missing[rows[~known]] = True
+    return np.where(missing, np.nan, whole / 1000)
+
+
 def _share(part: float, whole: float) -> float:
     if part == 0:
         return 0.0

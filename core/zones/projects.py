@@ -15,33 +15,17 @@ from .. import frames, schema
 from ..delivery.palette import kind_name
 from ..run import Run
 from ..words import pick, say
-from .actions import ADD, DEMOLISH, IMPROVE, IMPROVE_TAGS, KEEP
-from .findings_limits import exact_m2
+from .actions import ADD, IMPROVE
+from .projects_inputs import ProjectInputs
 from .projects_items import CostTable, price_items
 from .projects_numbering import Numbering
+from .projects_petals import draft_petals
 
 NAN = float("nan")
 MU_M2 = 2000 / 3  # one 亩
 LINK_HALF_WIDTH_M = 1.5  # own choice: a link is drawn 3 m wide
 SITE_RADIUS_M = 10.0  # own choice: how a site that is a point is drawn; it has no area
 PHASE_FIRST, PHASE_LATER = 1, 2
-
-
-@dataclass(frozen=True, eq=False)
-class ProjectInputs:
-    """Tables in metres of the working CRS, optional ones None.
-
-    `zones`, `members`, `petals`, `actions`, `sites`, `links`: our own tables of these names; `parcels`: tagged columns,
-    people, `name`, `land_use`, `ownership` as far as there.
-    """
-
-    zones: pd.DataFrame
-    members: pd.DataFrame
-    parcels: pd.DataFrame | None = None
-    petals: pd.DataFrame | None = None
-    actions: pd.DataFrame | None = None
-    sites: pd.DataFrame | None = None
-    links: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +44,7 @@ def make_projects(inputs: ProjectInputs, costs: CostTable, numbering: Numbering,
     known (no actions, no parcels) is NaN, and so are the sums over it; 1 = 近期 for C and D danger, sites and links,
     2 = later. Fields of a project list that nobody has told yet are empty. Years are the user's.
     """
-    drafts = _petals(inputs, run.part(0, 0.6))
+    drafts = draft_petals(inputs, run.part(0, 0.6))
     drafts += _sites(inputs, run)
     drafts += _links(inputs, run)
     order = list(costs.types)
@@ -69,7 +53,9 @@ def make_projects(inputs: ProjectInputs, costs: CostTable, numbering: Numbering,
     codes = [(row["zone_id"], costs.types[row["kind"]]["code"]) for row in drafts]
     items: list[dict[str, Any]] = []
     counts: dict[tuple[str, str], int] = {}
-    for number, row, code in zip(numbering.number(codes), drafts, codes, strict=True):
+    for step, (number, row, code) in enumerate(zip(numbering.number(codes), drafts, codes, strict=True)):
+        if step % 500 == 0:
+            run.progress(0.6 + 0.4 * step / len(drafts))
         counts[code] = counts.get(code, 0) + 1
         row["project_id"], row["district"] = number, numbering.district
         own = price_items(row, costs, run.language)
@@ -105,123 +91,6 @@ def _describe(
         row["remark"] += say("project_remark_unknown", language, items=open_ones)
     row["phase"] = PHASE_FIRST if row["urgent"] else PHASE_LATER
     row["area_mu"] = row["area_m2"] / MU_M2
-
-
-def _petals(inputs: ProjectInputs, run: Run) -> list[dict[str, Any]]:
-    """Return a draft per petal: its parcels' sums, its buildings' quantities."""
-    inside = inputs.members[(inputs.members["role"] == "petal").fillna(False).to_numpy(dtype=bool)]
-    inside = inside.sort_values(["zone_id", "parcel_id"], kind="stable").reset_index(drop=True)
-    parcels = inputs.parcels
-    land = None if parcels is None else parcels.set_index(parcels["parcel_id"].astype(str))
-    owner = _petal_of(inside, land, inputs.petals)
-    drafts = []
-    groups = list(inside.groupby(["zone_id", owner], sort=True)["parcel_id"])
-    houses = {} if inputs.actions is None else dict(list(inputs.actions.groupby("parcel_id")))
-    outlines = {} if inputs.petals is None else dict(
-        zip(inputs.petals["petal_id"].astype(str), frames.geometries(inputs.petals), strict=True))  # fmt: skip
-    for step, ((zone, petal), ids) in enumerate(groups):
-        if step % 50 == 0:
-            run.progress(step / len(groups))
-        known = [item for item in ids if land is not None and item in land.index]
-        rows = None if land is None or not known else land.loc[known]
-        own = [houses[item] for item in ids if item in houses]
-        buildings = None if inputs.actions is None else pd.concat(own) if own else inputs.actions.iloc[:0]
-        outline = outlines.get(str(petal))
-        drafts.append(_petal(str(zone), str(petal), rows, buildings, outline))
-    return drafts
-
-
-def _petal_of(inside: pd.DataFrame, land: pd.DataFrame | None, petals: pd.DataFrame | None) -> pd.Series:
-    """Return the petal of each member, the parcel itself where no petal of its zone holds it."""
-    owner = inside["parcel_id"].astype(str)
-    if petals is None or land is None or not len(petals):
-        return owner
-    known = np.flatnonzero(owner.isin(land.index).to_numpy(dtype=bool))
-    spots = shapely.point_on_surface(frames.geometries(land.loc[owner.iloc[known.tolist()].tolist()]))
-    outlines = frames.geometries(petals)
-    spot, petal = shapely.STRtree(outlines).query(spots, predicate="intersects")
-    zone = inside["zone_id"].astype(str).to_numpy(dtype=object)[known[spot]]
-    same = zone == petals["zone_id"].astype(str).to_numpy(dtype=object)[petal]
-    names = petals["petal_id"].astype(str).to_numpy(dtype=object)
-    found = owner.to_numpy(dtype=object, copy=True)
-    order = np.argsort(names[petal[same]], kind="stable")[::-1]  # the first id wins: it is written last
-    found[known[spot[same][order]]] = names[petal[same][order]]
-    return pd.Series(found, index=inside.index)
-
-
-def _petal(
-    zone: str, petal: str, land: pd.DataFrame | None, houses: pd.DataFrame | None, outline: Any
-) -> dict[str, Any]:
-    """Return the draft of one petal."""
-    tags = [] if land is None else sorted(set(frames.optional(land, "tag").dropna()) & set(IMPROVE_TAGS))
-    kind = max(tags, key=lambda tag: (_area(land, tag), tag)) if tags else "other"
-    shape = outline
-    if shape is None and land is not None:
-        shape = shapely.union_all(frames.geometries(land))
-    elif shape is None and houses is not None and len(houses):
-        shape = shapely.union_all(frames.geometries(houses))
-    area = NAN if land is None else exact_m2(shapely.area(frames.geometries(land)))
-    quantities = _quantities(land, houses, area)
-    names = [] if land is None else _words(land, "name")
-    return {
-        "zone_id": zone, "subject_id": petal, "kind": kind, "label": names[0] if len(names) == 1 else "",
-        "action": _actions(houses), "use_now": _joined(land, "land_use"), "ownership": _joined(land, "ownership"),
-        "area_m2": area, "exist_m2": quantities.pop("exist_m2"), "demolish_m2": quantities["demolish_m2"],
-        "new_m2": quantities["new_m2"], "households": _sum(land, "households"), "people": _sum(land, "pop"),
-        "urgent": quantities.pop("danger_n") > 0, "quantities": quantities, frames.GEOMETRY: shape,
-    }  # fmt: skip
-
-
-def _area(land: pd.DataFrame | None, tag: str) -> float:
-    assert land is not None
-    return exact_m2(shapely.area(frames.geometries(land[(land["tag"] == tag).fillna(False).to_numpy(dtype=bool)])))
-
-
-def _quantities(land: pd.DataFrame | None, houses: pd.DataFrame | None, area: float) -> dict[str, float]:
-    """Return the quantities of a petal. Without actions: parcels' sums, all of it 改, danger by number only."""
-    if houses is None:
-        danger = _sum(land, "danger_cd_n")
-        floor = _sum(land, "floor_m2")
-        foot = NAN
-        if land is not None and "coverage" in land:
-            foot = exact_m2(shapely.area(frames.geometries(land)) * land["coverage"].to_numpy("float64"))
-        return {"improve_m2": floor, "exist_m2": floor, "demolish_m2": 0.0, "new_m2": 0.0, "open_m2": area - foot,
-                "lift_n": _sum(land, "lift_need_n"), "danger_m2": 0.0 if danger == 0 else NAN,
-                "danger_n": 0.0 if np.isnan(danger) else danger}  # fmt: skip
-    action = houses["action"].to_numpy(dtype=object)
-    floor_m2, foot_m2 = (houses[name].to_numpy("float64") for name in ("floor_m2", "foot_m2"))
-    danger_cd = houses["danger"].isin(("C", "D")).fillna(False).to_numpy(dtype=bool) & (action != DEMOLISH)
-    lifts = houses["lift_need"].astype("float64").to_numpy("float64", na_value=np.nan)
-    stays = action != DEMOLISH
-    return {
-        "improve_m2": exact_m2(floor_m2[action == IMPROVE]), "exist_m2": exact_m2(floor_m2[action != ADD]),
-        "demolish_m2": exact_m2(floor_m2[action == DEMOLISH]), "new_m2": exact_m2(floor_m2[action == ADD]),
-        "open_m2": max(0.0, area - exact_m2(foot_m2[stays])) if not np.isnan(area) else NAN,
-        "lift_n": float(np.nansum(lifts[stays])), "danger_m2": exact_m2(floor_m2[danger_cd]),
-        "danger_n": float(danger_cd.sum()),
-    }  # fmt: skip
-
-
-def _actions(houses: pd.DataFrame | None) -> str | None:
-    """Return the actions of a project in the order 留改拆增."""
-    if houses is None or not len(houses):
-        return None
-    seen = set(houses["action"].dropna())
-    return "、".join(item for item in (KEEP, IMPROVE, DEMOLISH, ADD) if item in seen) or None
-
-
-def _sum(land: pd.DataFrame | None, name: str) -> float:
-    if land is None or name not in land:
-        return NAN
-    return exact_m2(land[name].astype("float64").to_numpy("float64", na_value=np.nan))
-
-
-def _words(land: pd.DataFrame, name: str) -> list[str]:
-    return sorted({str(item) for item in frames.optional(land, name).dropna()})
-
-
-def _joined(land: pd.DataFrame | None, name: str) -> str | None:
-    return None if land is None else "、".join(_words(land, name)) or None
 
 
 def _text(value: Any) -> str:

@@ -38,7 +38,8 @@ class MakeProjects(RenewalAlgorithm):
 
     def compute(self, inputs, run) -> Results:
         from ...core import envelope
-        from ...core.zones.projects import ProjectInputs, make_projects
+        from ...core.zones.projects import make_projects
+        from ...core.zones.projects_inputs import ProjectInputs
         from ...core.zones.projects_items import read_costs
         from ...core.zones.projects_numbering import read_numbering
 

@@ -10,7 +10,8 @@ import shapely
 from urban_renewal.core import envelope, frames
 from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.run import Run
-from urban_renewal.core.zones.projects import ProjectInputs, make_projects
+from urban_renewal.core.zones.projects import make_projects
+from urban_renewal.core.zones.projects_inputs import ProjectInputs
 from urban_renewal.core.zones.projects_items import read_costs
 from urban_renewal.core.zones.projects_numbering import read_numbering
 
