@@ -43,7 +43,8 @@ def write_dbf(flat: Flat, file: str, encoding: str, run: Run) -> tuple[bytes, li
 
     `encoding` UTF-8 | GBK; field names are the columns' `short`. A missing value is blank.
     Losses: `loss_character` (GBK does not have it; its plain form or 〓 stands for it), `loss_cut` (more than 254
-    bytes, or than the template's length), `loss_spaces` (readers trim the ends), `loss_empty_text`, `loss_control`, `loss_number`.
+    bytes, or than the template's length), `loss_spaces` (readers trim the ends), `loss_empty_text`, `loss_control`,
+    `loss_number`.
     Raises RenewalError("table_too_wide") beyond what the layout holds.
     """
     losses: list[Loss] = []

@@ -110,15 +110,17 @@ def _cell(value: Any, spec: Mapping[str, Any]) -> tuple[Any, str]:
         value = spec["codes"][str(value)]
     if spec["type"] == "text":
         return str(value), ""
-    if spec["type"] == "int" and isinstance(value, int):
+    return _number(value, 0 if spec["type"] == "int" else spec.get("decimals", 2), spec["type"] == "int")
+
+
+def _number(value: Any, decimals: int, is_whole: bool) -> tuple[Any, str]:
+    if is_whole and isinstance(value, int):
         return value, ""
     try:
         number = float(value)
     except ValueError:
         return None, "loss_type"
-    if not math.isfinite(number) or (spec["type"] == "int" and abs(number) >= MOST_INT):
+    if not math.isfinite(number) or (is_whole and abs(number) >= MOST_INT):
         return None, "loss_type"
-    if spec["type"] == "int":
-        return round(number), "" if number.is_integer() else "loss_rounded"
-    rounded = round(number, spec.get("decimals", 2))
-    return rounded, "" if rounded == number else "loss_rounded"
+    rounded = round(number, decimals)
+    return int(rounded) if is_whole else rounded, "" if rounded == number else "loss_rounded"
