@@ -39,13 +39,17 @@ def measure_buildings(buildings: pd.DataFrame, run: Run) -> pd.DataFrame:
     up, down = values.storeys(column["floors"])
     down = np.where(np.isnan(down), values.numbers(column["floors_down"]), down)
     up, source = _storeys_from_height(buildings, up, use)
+    run.check()
     documented = values.numbers(frames.optional(buildings, "floor_area", "real"))
     floor = np.where(documented > 0, documented, foot * up)
     resid, indus = _shares(use)
+    run.check()
     structure = values.structures(frames.optional(buildings, "structure"))
     cass = values.structures(_with_letters(column["floors"]))
     structure = np.where(pd.isna(structure), cass, structure)
+    run.check()
     year_lo, year_hi = values.year_interval(frames.optional(buildings, "year"))
+    run.check()
     drawn_as_shed = column["floors"].astype(frames.TEXT).str.contains(CASS_SHED, na=False).to_numpy(dtype=bool)
     measured = {
         "building_id": buildings["building_id"], "foot_m2": foot, "floors": up, "floors_source": source,

@@ -47,11 +47,13 @@ def make_units(
     block = merge_parts(measured, run.part(0.0, 0.25))
     pairs = share_buildings(measured, parcels, run.part(0.25, 0.45))
     houses = settle_houses(measured, block, pairs)
+    run.check()
     pieces, owner = cut_pieces(parcels, houses, run.part(0.45, 0.5))
-    land = frames.geometries(parcels)
-    wide = wide_roads(roads)
+    run.check()
+    land, wide = frames.geometries(parcels), wide_roads(roads)
     no_walks = np.zeros((0, 2), dtype=np.int64)
     links = contiguous_pairs(land, _barriers(walls, wide), STREET_GAP_M, no_walks, run.part(0.5, 0.8))
+    run.check()
     patch = village_patches(_form(parcels, pieces, houses), _standing(houses), links, run)
     group = _join(pieces, owner, houses, _Bonds(links, patch, walls, roads is not None), run.part(0.8, 0.9))
     return build_tables(parcels, pieces, owner, houses, (group, patch), run.part(0.9, 1.0))
@@ -136,10 +138,13 @@ def _join(pieces: pd.DataFrame, owner: Rows, houses: Houses, bonds: _Bonds, run:
         for one, other in zip(members, members[1:]):
             groups.join(int(one), int(other), any_name=True)
     near = _linked_pieces(pieces, bonds.links)
-    same = near[[names[a] is not None and names[a] == names[b] for a, b in near]] if len(near) else near
+    run.check()
+    alike = ~pd.isna(names[near[:, 0]]) & (names[near[:, 0]] == names[near[:, 1]])
+    same = near[np.asarray(alike, dtype=bool)]
     _join_all(groups, same, run.part(0.0, 0.3))
     _join_all(groups, _straddled(pieces, owner, houses), run.part(0.3, 0.5))
     _join_all(groups, _enclosed(pieces, names, bonds.walls, run), run.part(0.5, 0.7))
+    run.check()
     if bonds.roads_known and len(near):
         label = groups.labels()
         named = pd.Series(~pd.isna(names)).groupby(label).any().reindex(label).to_numpy(dtype=bool)

@@ -62,6 +62,7 @@ def build_tables(
     village = np.zeros(count, dtype=bool)
     village[group[patch[pieces["parcel"].to_numpy(np.int64)] >= 0]] = True
     shapes, area = _shapes(pieces, group, lead, run)
+    run.check()
     units = pd.DataFrame(
         {
             "unit_id": frames.texts(unit_id[lead]), "name": frames.texts(_names(pieces, group)[lead]),
@@ -70,6 +71,7 @@ def build_tables(
             "area_m2": area, "geometry": shapes,
         }
     )  # fmt: skip
+    run.check()
     members = _members(ids, pieces, owner, houses, unit_id[group])
     empty = int(pd.isna(unit_id[group]).sum())
     if empty:
