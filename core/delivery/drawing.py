@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from .templates import select_rows
 FILE = "cad/zones.dxf"
 NOTE_LAYER, NOTE_ACI = "TM_图名", 7
 NOTE_FACTOR = 2.0  # a title is twice as high as other texts: own choice
+LINE = 5 / 3  # from line to line of an MTEXT, times its height
 SLICE = 100
 WORDS = {"tag": tag_name, "tag_level": level_name, "kind": kind_name}
 
@@ -39,12 +40,23 @@ class Drawn:
 
 @dataclass(frozen=True)
 class _Pen:
-    """How the template draws: decimals, metres a millimetre on paper, text height in metres, language."""
+    """How the template draws: decimals, metres a millimetre on paper, text height in metres, language.
+
+    `taken` says up to which height above a spot there are texts already: the next one stands on top of them.
+    """
 
     decimals: int
     metre: float
     height: float
     language: str
+    taken: dict[tuple[int, int], float] = field(default_factory=dict)
+
+    def stack(self, spot: Sequence[float], height: float) -> float:
+        """Return how far above the spot the middle of a text of that height stands; it takes the place."""
+        key = (round(spot[0] / self.height), round(spot[1] / self.height))
+        low = self.taken.get(key)
+        self.taken[key] = height / 2 if low is None else low + height
+        return 0.0 if low is None else low + height / 2
 
 
 def draw(template: Mapping[str, Any], flats: Sequence[Flat], notes: Sequence[str], language: str, run: Run) -> Drawn:
@@ -119,9 +131,10 @@ def _feature(shape: Any, item: Mapping[str, Any], flat: Flat, row: int, pen: _Pe
     text = _text(item.get("label"), flat, row, pen.language)
     if text:
         spot = shapely.get_coordinates(shapely.point_on_surface(shape))[0]
-        raised = 1.2 * pen.height if kinds <= {"Point"} else 0.0  # above the sign of a point
-        place = (round(float(spot[0]), pen.decimals), round(float(spot[1]) + raised, pen.decimals))
         height = pen.height * item["label"].get("factor", 1.0)
+        raised = pen.stack(spot.tolist(), height * LINE * (text.count("\n") + 1))
+        raised += 1.2 * pen.height if kinds <= {"Point"} else 0.0  # above the sign of a point
+        place = (round(float(spot[0]), pen.decimals), round(float(spot[1]) + raised, pen.decimals))
         yield dxfitems.label(text, place, item["label"]["layer"], height, told)
 
 

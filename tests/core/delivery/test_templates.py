@@ -155,3 +155,16 @@ def test_layers_of_all_templates_are_unique():
     for name in envelope.names("template"):
         names = [layer.name.lower() for layer in layers_of(envelope.load("template", name)["cad"]["classes"])]
         assert len(set(names)) == len(names)
+
+
+def test_texts_at_one_spot_are_stacked():
+    """Three facilities at one place: the texts' boxes (5/3 of the height a line) touch, none covers another."""
+    table = schema.table("cores")
+    frame = pd.DataFrame({"zone_id": ["Z"] * 3, "station_id": list("abc"), "name": ["一", "二\n三", "四"]})
+    frame["geometry"] = np.array([shapely.Point(5, 5)] * 3, dtype=object)
+    flat = flatten("cores", frames.conform(frame, table), table)
+    entities = draw(envelope.load("template", "plain"), [flat], [], "zh", Run()).drawing.entities
+    texts = [dict(tags) for tags in entities if tags[0][1] == "MTEXT"]
+    height, line = texts[0][40], texts[0][40] * 5 / 3
+    middles = [text[20] - 5 - 1.2 * height for text in texts]
+    assert middles == pytest.approx([0, 1.5 * line, 3 * line], abs=1e-3)
