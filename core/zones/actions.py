@@ -16,6 +16,7 @@ from ..inputs.overlay import share_buildings
 from ..run import Run
 from ..words import say
 from .bounds import parcels_inside
+from .findings_overlay import measure_pairs
 from .findings_rules import EFFECTS, CheckInputs, CheckRules
 
 Objects = npt.NDArray[np.object_]
@@ -31,10 +32,11 @@ IMPROVE_TAGS = ("old_compound", "urban_village", "idle_factory", "idle_building"
 TOUCH_M2 = 1.0  # own choice: less of a footprint in a protected area is drawing inaccuracy
 
 
-def find_members(inputs: CheckInputs) -> pd.DataFrame:
+def find_members(inputs: CheckInputs, run: Run) -> pd.DataFrame:
     """Return `zone_id`, `parcel_id` of the parcels in zones, sorted; roles `near` are no members.
 
-    Without a members table: parcels of which more than half lies in a zone, the first zone by id where zones overlap.
+    Without a members table: parcels of which more than half lies in a zone. A parcel of several zones counts in the
+    first by id, and the user is told.
     """
     if inputs.members is not None:
         inside = inputs.members[(inputs.members["role"] != "near").fillna(True).to_numpy(dtype=bool)]
@@ -45,8 +47,11 @@ def find_members(inputs: CheckInputs) -> pd.DataFrame:
         sets = parcels_inside(frames.geometries(inputs.parcels), zones)
         rows = [(zone, ids[p]) for zone, part in zip(zones["zone_id"], sets, strict=True) for p in part]
         found = pd.DataFrame(rows, columns=["zone_id", "parcel_id"]).astype(frames.TEXT)
-    found = found.sort_values(["zone_id", "parcel_id"], kind="stable").drop_duplicates("parcel_id")
-    return found.reset_index(drop=True)
+    found = found.sort_values(["zone_id", "parcel_id"], kind="stable").drop_duplicates()
+    once = found.drop_duplicates("parcel_id").reset_index(drop=True)
+    if len(once) < len(found):
+        run.warn("check_member_twice", n=len(found) - len(once))
+    return once
 
 
 def settle_actions(inputs: CheckInputs, members: pd.DataFrame, rules: CheckRules, run: Run) -> pd.DataFrame:
@@ -141,8 +146,7 @@ def _protect(
     classes = frames.optional(protected, "class").fillna("").to_numpy(dtype=object)
     level = np.array([EFFECTS.index(rules.protection_of(str(item))["effect"]) for item in classes])
     shapes, areas = frames.geometries(houses), frames.geometries(protected)
-    house, area = shapely.STRtree(shapes).query(areas, predicate="intersects")[::-1]
-    common = shapely.area(shapely.intersection(shapes[house], areas[area]))
+    house, area, common = measure_pairs(shapes, areas, run)
     keep = common > np.minimum(TOUCH_M2, shapely.area(shapes[house]) / 2)
     house, area = house[keep], area[keep]
     order = np.lexsort((classes[area].astype(str), -level[area], house))

@@ -34,23 +34,26 @@ def check_zones(inputs: CheckInputs, rules: CheckRules, run: Run) -> Checked:
     of one check and subject there is one. Unknown values are NaN with verdict `unknown`. Raises
     RenewalError(`check_no_members`) when no parcel lies in any zone.
     """
-    members = find_members(inputs)
+    members = find_members(inputs, run)
     members = members[members["parcel_id"].isin(inputs.parcels["parcel_id"]).to_numpy(dtype=bool)]
     if not len(members):
         raise RenewalError("check_no_members", n=len(inputs.zones))
     houses = settle_actions(inputs, members, rules, run.part(0, 0.4))
     ledger = Ledger(run.language)
     zones = inputs.zones.sort_values("zone_id", kind="stable").reset_index(drop=True)
-    ids = zones["zone_id"].astype(str).tolist()
-    facts = {zone: findings_limits.measure_zone(houses[(houses["zone_id"] == zone).to_numpy(dtype=bool)],
-                                                inputs.buildings is not None) for zone in ids}  # fmt: skip
-    for zone, row in zip(ids, zones.to_dict("records"), strict=True):
-        own = houses[(houses["zone_id"] == zone).to_numpy(dtype=bool)]
+    facts: dict[str, findings_limits.ZoneFacts] = {}
+    by_zone = dict(list(houses.groupby("zone_id")))
+    for step, row in enumerate(zones.to_dict("records")):
+        run.progress(0.4 + 0.1 * step / len(zones))
+        zone = str(row["zone_id"])
+        own = by_zone.get(zone, houses.iloc[:0])
+        facts[zone] = findings_limits.measure_zone(own, inputs.buildings is not None)
         findings_limits.check_policy(zone, facts[zone], rules, ledger)
         findings_limits.check_size(zone, row, rules, ledger)
         findings_limits.check_buildings(zone, own, inputs, rules, ledger)
-    cover = findings_land.check_parks(members, inputs, rules, ledger, run.part(0.4, 0.7))
-    findings_land.check_parking(members, inputs, rules, ledger)
+    ids = list(facts)
+    cover = findings_land.check_parks(members, inputs, rules, ledger, run.part(0.5, 0.7))
+    findings_land.check_parking(members, inputs, rules, ledger, run)
     findings_land.check_plan(houses, members, inputs, ledger, run.part(0.7, 0.85))
     findings_land.check_constraints(houses, members, inputs, rules, ledger, run.part(0.85, 1))
     findings = _findings(ledger, houses, ids)

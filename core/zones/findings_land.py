@@ -12,13 +12,15 @@ import shapely
 
 from .. import frames
 from ..run import Run
-from .actions import ADD, DEMOLISH
+from .actions import ADD, DEMOLISH, TOUCH_M2
 from .findings_ledger import NAN, Ledger
 from .findings_limits import exact_m2, sum_by
+from .findings_overlay import measure_pairs
 from .findings_rules import CheckInputs, CheckRules
 
 PLAN_FIGURE = {"source": "PLAN", "clause": "控制性详细规划（PLAN 图层）", "status": "found"}  # the user's own layer
 GROUND_FIGURE = {"source": "CONSTRAINTS", "clause": "限制条件（CONSTRAINTS 图层）", "status": "found"}
+NOTHING_M2 = 0.01
 HALF = 0.5  # own choice: the plan's parcel that covers at least half of a parcel is its plan
 Objects = npt.NDArray[np.object_]
 
@@ -80,32 +82,28 @@ def _rings_of_parks(green: pd.DataFrame, rules: CheckRules) -> Objects:
 def _covered_share(land: Objects, rings: Objects, run: Run) -> npt.NDArray[np.float64]:
     """Return the share of each parcel's area within the rings, each spot once, to six decimals."""
     share = np.zeros(len(land))
-    parcel, ring = shapely.STRtree(rings).query(land, predicate="intersects")
-    order = np.lexsort((ring, parcel))
-    parcel, ring = parcel[order], ring[order]
-    shapely.prepare(rings)
-    whole = shapely.covers(rings[ring], land[parcel])
-    share[parcel[whole]] = 1.0
+    parcel, ring, common = measure_pairs(land, rings, run)
+    share[parcel[common >= shapely.area(land[parcel])]] = 1.0  # inside one ring
     part = share[parcel] == 0
     parcel, ring = parcel[part], ring[part]
-    pieces = shapely.intersection(land[parcel], rings[ring])
     starts = np.flatnonzero(np.diff(parcel, prepend=-1))
     for step, (start, stop) in enumerate(zip(starts, np.append(starts, len(parcel))[1:], strict=True)):
-        if step % 500 == 0:
+        if step % 100 == 0:
             run.progress(step / len(starts))
-        own = pieces[start] if stop == start + 1 else shapely.union_all(pieces[start:stop])
+        own = shapely.intersection(land[parcel[start]], shapely.union_all(rings[ring[start:stop]]))
         share[parcel[start]] = shapely.area(own) / shapely.area(land[parcel[start]])
     return np.round(share, 6)
 
 
-def check_parking(members: pd.DataFrame, inputs: CheckInputs, rules: CheckRules, ledger: Ledger) -> None:
+def check_parking(members: pd.DataFrame, inputs: CheckInputs, rules: CheckRules, ledger: Ledger, run: Run) -> None:
     """Tell the parking places that the households of a zone would need; what there is now is not known."""
     households = frames.optional(inputs.parcels, "households", "real").to_numpy("float64", na_value=np.nan)
     by_id = dict(zip(inputs.parcels["parcel_id"], households, strict=True))
     factor, figure = rules.number("parking_per_household"), rules.figures["parking_per_household"]
+    own_of = dict(list(members.groupby("zone_id")["parcel_id"]))
     for zone in sorted(inputs.zones["zone_id"].astype(str)):
-        own = members["parcel_id"][(members["zone_id"] == zone).to_numpy(dtype=bool)]
-        told = np.array([by_id[item] for item in own], dtype=np.float64)
+        run.check()
+        told = np.array([by_id[item] for item in own_of.get(zone, ())], dtype=np.float64)
         told = told[~np.isnan(told)]
         need = exact_m2(told * factor) if len(told) else NAN
         ledger.add("parking", zone, "unknown", figure, "check_parking", value=need, unit="places",
@@ -125,7 +123,7 @@ def check_plan(houses: pd.DataFrame, members: pd.DataFrame, inputs: CheckInputs,
         return
     land = inputs.parcels[inputs.parcels["parcel_id"].isin(members["parcel_id"]).to_numpy(dtype=bool)]
     land = land.sort_values("parcel_id", kind="stable").reset_index(drop=True)
-    plan = _plan_of(frames.geometries(land), inputs.plan)
+    plan = _plan_of(frames.geometries(land), inputs.plan, run)
     run.progress(0.5)
     limit_far, limit_height = (_at(inputs.plan, name, plan) for name in ("far", "height"))
     area = shapely.area(frames.geometries(land))
@@ -137,12 +135,16 @@ def check_plan(houses: pd.DataFrame, members: pd.DataFrame, inputs: CheckInputs,
     after = sum_by(parcel[stays], floor[stays], len(land)) / area
     today = sum_by(parcel[~is_new], floor[~is_new], len(land)) / area
     ids = land["parcel_id"].astype(str).tolist()
-    for p in changed.tolist():
+    for step, p in enumerate(changed.tolist()):
+        if step % 500 == 0:
+            run.check()
         verdict = "unknown" if np.isnan([after[p], limit_far[p]]).any() else _least(after[p], limit_far[p])
         ledger.add("plan_far", ids[p], verdict, PLAN_FIGURE, "check_plan_far", value=after[p], unit="ratio",
                    limit=limit_far[p])  # fmt: skip
     names, height = houses["building_id"].astype(str).tolist(), houses["height"].to_numpy("float64")
-    for row in np.flatnonzero(is_new).tolist():
+    for step, row in enumerate(np.flatnonzero(is_new).tolist()):
+        if step % 500 == 0:
+            run.check()
         most = limit_height[parcel[row]]
         verdict = "unknown" if np.isnan([height[row], most]).any() else _least(height[row], most)
         ledger.add("plan_height", names[row], verdict, PLAN_FIGURE, "check_plan_height", value=height[row], unit="m",
@@ -150,6 +152,7 @@ def check_plan(houses: pd.DataFrame, members: pd.DataFrame, inputs: CheckInputs,
     zone_of = dict(zip(members["parcel_id"], members["zone_id"], strict=True))
     owner = np.array([zone_of[item] for item in land["parcel_id"]], dtype=object)
     for zone in zones:
+        run.check()
         own = owner == zone
         over = own & (np.round(today, 4) > limit_far)
         known = own & ~np.isnan(limit_far)
@@ -164,11 +167,11 @@ def _least(value: float, limit: float) -> str:
     return "pass" if round(value, 4) <= limit else "fail"
 
 
-def _plan_of(land: Objects, plan: pd.DataFrame) -> npt.NDArray[np.int64]:
+def _plan_of(land: Objects, plan: pd.DataFrame, run: Run) -> npt.NDArray[np.int64]:
     """Return the plan's row for each parcel, -1 for none; of equal parts the one with the smaller limit comes first."""
     shapes = frames.geometries(plan)
-    parcel, row = shapely.STRtree(shapes).query(land, predicate="intersects")
-    part = np.round(shapely.area(shapely.intersection(land[parcel], shapes[row])) / shapely.area(land[parcel]), 6)
+    parcel, row, common = measure_pairs(land, shapes, run)
+    part = np.round(common / shapely.area(land[parcel]), 6)
     far = np.nan_to_num(frames.optional(plan, "far", "real").to_numpy("float64", na_value=np.nan), nan=np.inf)[row]
     order = np.lexsort((far, -part, parcel))
     parcel, row, part = parcel[order], row[order], part[order]
@@ -198,19 +201,18 @@ def check_constraints(
     effect, kind = (frames.optional(inputs.constraints, name).fillna("").to_numpy(dtype=object)
                     for name in ("effect", "kind"))  # fmt: skip
     new = houses[(houses["action"] == ADD).to_numpy(dtype=bool)].reset_index(drop=True)
-    shapes = frames.geometries(new)
+    house, row, area = measure_pairs(frames.geometries(new), ground, run)
+    levels = np.array([_level(str(item), rules) for item in effect])
+    names = new["building_id"].astype(str).to_numpy(dtype=object)
     worst: dict[str, tuple[int, str]] = {}
-    for house, row in zip(*shapely.STRtree(ground).query(shapes, predicate="intersects"), strict=True):
-        if shapely.area(shapely.intersection(shapes[house], ground[row])) <= 0.01:
-            continue
-        level = _level(str(effect[row]), rules)
-        name = str(new["building_id"].iloc[house])
-        worst[name] = min(worst.get(name, (9, "")), (level, f"{kind[row]}·{effect[row]}"))
+    for name, place in zip(names[house[area > NOTHING_M2]], row[area > NOTHING_M2], strict=True):
+        told = (int(levels[place]), f"{kind[place]}·{effect[place]}")
+        worst[name] = min(worst.get(name, told), told)
     for name, (level, words) in sorted(worst.items()):
         verdict = "fail" if level == 0 else "advice"
         ledger.add("constraints", name, verdict, GROUND_FIGURE, "check_constraints_new", words=words)
     run.progress(0.5)
-    _count_ground(members, inputs, (ground, kind, effect), zones, ledger)
+    _count_ground(members, inputs, (ground, kind, effect), ledger, run)
 
 
 def _level(effect: str, rules: CheckRules) -> int:
@@ -220,17 +222,21 @@ def _level(effect: str, rules: CheckRules) -> int:
 
 
 def _count_ground(
-    members: pd.DataFrame, inputs: CheckInputs, ground: tuple[Any, Any, Any], zones: list[str], ledger: Ledger
+    members: pd.DataFrame, inputs: CheckInputs, ground: tuple[Any, Any, Any], ledger: Ledger, run: Run
 ) -> None:
-    land = inputs.parcels.set_index(inputs.parcels["parcel_id"].astype(str))
+    """Count the member parcels of each zone that lie on constrained ground, and name the constraints."""
     shapes, kind, effect = ground
-    tree = shapely.STRtree(shapes)
-    for zone in zones:
-        own = frames.geometries(land.loc[members["parcel_id"][(members["zone_id"] == zone).to_numpy(dtype=bool)]])
-        parcel, row = tree.query(own, predicate="intersects")
-        touch = shapely.area(shapely.intersection(own[parcel], shapes[row])) > 1.0
-        n = len(np.unique(parcel[touch]))
-        words = sorted({f"{kind[i]}·{effect[i]}" for i in row[touch].tolist()})
+    parcels = inputs.parcels[inputs.parcels["parcel_id"].isin(members["parcel_id"]).to_numpy(dtype=bool)]
+    zone_of = dict(zip(members["parcel_id"], members["zone_id"], strict=True))
+    owner = np.array([zone_of[item] for item in parcels["parcel_id"]], dtype=object)
+    parcel, row, area = measure_pairs(frames.geometries(parcels), shapes, run)
+    touched: dict[str, set[int]] = {}
+    words: dict[str, set[str]] = {}
+    for place, item in zip(parcel[area > TOUCH_M2].tolist(), row[area > TOUCH_M2].tolist(), strict=True):
+        touched.setdefault(owner[place], set()).add(place)
+        words.setdefault(owner[place], set()).add(f"{kind[item]}·{effect[item]}")
+    for zone in sorted(inputs.zones["zone_id"].astype(str)):
+        n = len(touched.get(zone, ()))
         code = "check_constraints" if n else "check_constraints_none"
         ledger.add("constraints", zone, "advice" if n else "pass", GROUND_FIGURE, code, value=n, unit="parcels",
-                   words=words)  # fmt: skip
+                   words=sorted(words.get(zone, ())))  # fmt: skip

@@ -255,10 +255,9 @@ def test_order_of_rows_does_not_matter(town):
 def test_members_are_found_by_area(town):
     """Without a members table: P0…P3 lie in the outline, P4 does not; the role near is no member."""
     inputs = CheckInputs(town["zones"], town["parcels"])
-    assert find_members(inputs)["parcel_id"].tolist() == ["P0", "P1", "P2", "P3"]
-    assert find_members(CheckInputs(**{**inputs.__dict__, "members": town["members"]}))["parcel_id"].tolist() == [
-        "P0", "P1", "P2", "P3"
-    ]  # fmt: skip
+    assert find_members(inputs, Run())["parcel_id"].tolist() == ["P0", "P1", "P2", "P3"]
+    with_table = CheckInputs(town["zones"], town["parcels"], town["members"])
+    assert find_members(with_table, Run())["parcel_id"].tolist() == ["P0", "P1", "P2", "P3"]
     town["members"]["parcel_id"] = table({"x": ["a", "b", "c", "d", "e"]})["x"]
     with pytest.raises(RenewalError, match="No parcel lies"):
         check(town)
