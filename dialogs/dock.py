@@ -29,6 +29,7 @@ from ..processing.parameters import BUILT
 from ..processing.texts import tr
 from . import results, wording
 from .cards import HINT, StepCard, text_label
+from .exploring import Exploring
 from .handover import CREATE_SAMPLE
 from .inputs_panel import InputsPanel
 from .reviewing import Reviewing
@@ -49,6 +50,7 @@ class RenewalDock(QDockWidget):
         self.iface = iface
         self.session = Session(iface, self)
         self.reviewing = Reviewing(iface, self)
+        self.exploring = Exploring(iface, self)
         self._left = TimeLeft()
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
@@ -143,7 +145,11 @@ class RenewalDock(QDockWidget):
         self.why = text_label(factor=HINT)
         self.links = text_label()
         row = QHBoxLayout()
+        self.explore = QPushButton(tr("Explore"))
+        self.explore.setCheckable(True)
+        self.explore.setToolTip(tr("Click the map: why a tag, the way to a facility, how far one walks."))
         row.addWidget(self.links, 1)
+        row.addWidget(self.explore)
         row.addWidget(self.run_all)
         layout.addWidget(self.folder)
         layout.addWidget(self.why)
@@ -163,6 +169,9 @@ class RenewalDock(QDockWidget):
             card.run_asked.connect(self._on_run_step)
             card.cancel_asked.connect(self._on_cancel)
             card.link_asked.connect(self._follow)
+        self.explore.clicked.connect(lambda on: self.exploring.start() if on else self.exploring.stop())
+        self.exploring.switched.connect(self.explore.setChecked)
+        self.exploring.failed.connect(lambda sentence: self._on_ended("explore", False, sentence))
         self.reviewing.failed.connect(lambda sentence: self._on_ended("review", False, sentence))
         self.session.changed.connect(self.refresh)
         self.session.ended.connect(self._on_ended)
@@ -200,6 +209,7 @@ class RenewalDock(QDockWidget):
         for key, card in self.cards.items():
             card.show_state(states[key], study, busy)
         self._show_foot()
+        self.explore.setEnabled(self.iface is not None and any(key in study.steps for key in ("prepare", "tag")))
         self.activity.setVisible(busy and session.activity.kind == OPEN_SAMPLE)
         if busy and not self._poll.isActive():
             self._left = TimeLeft()
@@ -309,6 +319,7 @@ class RenewalDock(QDockWidget):
     def _on_cleared(self) -> None:
         self.session.on_project_cleared()
         self.reviewing.close()
+        self.exploring.close()
         self.session.read()
         self.look_soon()
 
@@ -345,6 +356,7 @@ class RenewalDock(QDockWidget):
             signal.disconnect(slot)
         self._outside = []
         self.reviewing.close()
+        self.exploring.close()
         self.session.blockSignals(True)
         self.session.close()
 

@@ -146,6 +146,20 @@ def candidates(project: QgsProject, role: str) -> list[QgsMapLayer]:
     return sorted(fits, key=lambda layer: (layer.name(), layer.id()))
 
 
+def columns_of(layer: QgsVectorLayer, role: str, mapping: dict[str, str]) -> dict[str, str]:
+    """Return {column: field} of a layer in a role: what a person chose, else what the names say."""
+    from ..core.inputs.aliases import guess_field, roles
+
+    names = [item.name() for item in layer.fields()]
+    headings = {item.name(): item.alias() for item in layer.fields() if item.alias()}
+    found = {}
+    for name, column in roles()[role].columns.items():
+        field = mapping.get(name, "") if mapping.get(name, "") in names else guess_field(column, names, headings)
+        if field:
+            found[name] = field
+    return found
+
+
 def guess_inputs(project: QgsProject, study: Study, ignore: frozenset[str] = frozenset()) -> bool:
     """Give roles without a layer the likeliest one; what a person chose or took away stays. True when any changed."""
     from ..core.inputs.guess import LayerFacts, assign_roles

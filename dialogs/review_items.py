@@ -40,8 +40,10 @@ class Item:
     doubt: float = 0.0
 
 
-def read_items(source: str, limits: Mapping[str, tuple[float, float]]) -> list[Item]:
+def read_items(source: str, limits: Mapping[str, tuple[float, float]], fid: int | None = None) -> list[Item]:
     """Return the parcels of `<file>.gpkg[|layername=table]`; `limits` {tag: (suspect, confirm)} of the ruleset.
+
+    `fid`: only the parcel with this key.
 
     Raises UnreadableError.
     """
@@ -53,10 +55,16 @@ def read_items(source: str, limits: Mapping[str, tuple[float, float]]) -> list[I
                 raise UnreadableError(f"{path.name}: {table}")
             key = next((name for name, is_key in there.items() if is_key), "rowid")
             names = [f'"{name}"' if name in there else "NULL" for name in COLUMNS]
-            found = base.execute(f'SELECT "{key}", {", ".join(names)} FROM "{_quoted(table)}"').fetchall()  # noqa: S608
+            sql = f'SELECT "{key}", {", ".join(names)} FROM "{_quoted(table)}"'  # noqa: S608
+            found = base.execute(sql if fid is None else f'{sql} WHERE "{key}" = {int(fid)}').fetchall()
     except sqlite3.Error as error:
         raise UnreadableError(f"{path.name}: {error}") from error
     return [_item(row, limits) for row in found]
+
+
+def item_of(source: str, fid: int) -> Item | None:
+    """Return one parcel; None when it is not there. Raises UnreadableError."""
+    return next(iter(read_items(source, {}, fid)), None)
 
 
 def read_texts(source: str, fid: int) -> tuple[str, str]:

@@ -28,6 +28,7 @@ class ReviewMap:
     """Geometry of the tagged parcels and the frame on the canvas; without a canvas only the geometry."""
 
     def __init__(self, iface: Any, source: str) -> None:
+        self.source = source
         path, table = table_of(source)
         self.layer = QgsVectorLayer(f"{path}|layername={table}", "tagged", "ogr")
         self._canvas = iface.mapCanvas() if iface is not None else None
@@ -50,8 +51,8 @@ class ReviewMap:
         digits = DEGREE_DIGITS if self.layer.crs().isGeographic() else METRE_DIGITS
         return geometry_hash([shapely.from_wkb(bytes(shape.asWkb()))], digits)[0] or ""
 
-    def show(self, item: Item, zoom: bool = False) -> None:
-        """Frame a parcel; the scale changes only when it does not fit, or when asked to."""
+    def show(self, item: Item, zoom: bool = False, keep: bool = False) -> None:
+        """Frame a parcel; the scale changes only when it does not fit, or when asked to. `keep` = the map stays."""
         self.clear()
         shape = self.geometry_of(item)
         if self._canvas is None or shape.isNull():
@@ -61,6 +62,8 @@ class ReviewMap:
         self._band.setFillColor(QColor(0, 0, 0, 0))  # the colours of the tags stay as they are
         self._band.setWidth(3)
         self._band.setToGeometry(shape, self.layer)
+        if keep:
+            return
         try:
             project = QgsProject.instance()
             change = QgsCoordinateTransform(self.layer.crs(), self._canvas.mapSettings().destinationCrs(), project)

@@ -88,6 +88,17 @@ def rules_of(study: Study, rules_id: str = "") -> Mapping[str, Any]:
     return envelope.load("ruleset", name if name in shipped else shipped[0])
 
 
+def standard_of(study: Study, standard_id: str = "") -> Mapping[str, Any]:
+    """Return the standard of the study: its own file, the one the gaps were counted with, the chosen one."""
+    from ..core import envelope
+
+    if study.setting("STANDARD_FILE"):
+        return envelope.load_file("standard", study.setting("STANDARD_FILE"))
+    shipped = envelope.names("standard")
+    name = standard_id if standard_id in shipped else study.setting("STANDARD")
+    return envelope.load("standard", name if name in shipped else shipped[0])
+
+
 def start(iface: Any, study: Study) -> tuple[ReviewDesk, ReviewMap]:
     """Open the review of a study. Raises UnreadableError, StoreError, RenewalError."""
     source = tagged_source(study)

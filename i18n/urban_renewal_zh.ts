@@ -4,6 +4,10 @@
 <context>
     <name>UrbanRenewal</name>
     <message>
+        <source> min</source>
+        <translation> 分钟</translation>
+    </message>
+    <message>
         <source>({n} more)</source>
         <translation>（还有 {n} 处）</translation>
     </message>
@@ -60,6 +64,18 @@
         <translation>类别</translation>
     </message>
     <message>
+        <source>Click a facility to see the way.</source>
+        <translation>点设施名，看步行路线。</translation>
+    </message>
+    <message>
+        <source>Click a parcel, a facility or any place on the map.</source>
+        <translation>在图上点宗地、设施或任意一处。</translation>
+    </message>
+    <message>
+        <source>Click the map: why a tag, the way to a facility, how far one walks.</source>
+        <translation>点图：为什么是这个标记、怎样走到设施、能走多远。</translation>
+    </message>
+    <message>
         <source>Deliver</source>
         <translation>交付</translation>
     </message>
@@ -92,6 +108,22 @@
         <translation>依据</translation>
     </message>
     <message>
+        <source>Explore</source>
+        <translation>查看</translation>
+    </message>
+    <message>
+        <source>Facilities are known after Gaps.</source>
+        <translation>运行“缺口”后才知道设施情况。</translation>
+    </message>
+    <message>
+        <source>Facility</source>
+        <translation>设施</translation>
+    </message>
+    <message>
+        <source>Facility {id}</source>
+        <translation>设施 {id}</translation>
+    </message>
+    <message>
         <source>Fewer inputs</source>
         <translation>收起其余输入</translation>
     </message>
@@ -102,6 +134,10 @@
     <message>
         <source>Folder for the sample</source>
         <translation>示例数据文件夹</translation>
+    </message>
+    <message>
+        <source>From the middle of the parcel; the table above is the mean over its houses.</source>
+        <translation>从宗地中部算起；上表是各栋房屋的平均。</translation>
     </message>
     <message>
         <source>Gaps</source>
@@ -152,6 +188,10 @@
         <translation>在选定的文件夹里生成一座小城的示例数据并打开。</translation>
     </message>
     <message>
+        <source>Missing</source>
+        <translation>缺口</translation>
+    </message>
+    <message>
         <source>Missing: {names}. {command}</source>
         <translation>缺少 {names}。安装办法：{command}</translation>
     </message>
@@ -168,6 +208,10 @@
         <translation>研究名称</translation>
     </message>
     <message>
+        <source>Need</source>
+        <translation>需求</translation>
+    </message>
+    <message>
         <source>Needed. Choose {wanted}.</source>
         <translation>必需。请选{wanted}。</translation>
     </message>
@@ -178,6 +222,14 @@
     <message>
         <source>No layer for “{role}”. Choose {wanted}.</source>
         <translation>没有找到“{role}”。请选{wanted}。</translation>
+    </message>
+    <message>
+        <source>No parcel here. A time map can start from this point.</source>
+        <translation>这里没有宗地。可以从这一点生成时间地图。</translation>
+    </message>
+    <message>
+        <source>No street within 100 m of this point.</source>
+        <translation>这一点 100 m 以内没有道路。</translation>
     </message>
     <message>
         <source>None of them</source>
@@ -228,6 +280,10 @@
         <translation>宗地</translation>
     </message>
     <message>
+        <source>Parcel {id}</source>
+        <translation>宗地 {id}</translation>
+    </message>
+    <message>
         <source>Parcels to show</source>
         <translation>显示哪些宗地</translation>
     </message>
@@ -242,6 +298,10 @@
     <message>
         <source>Prepare</source>
         <translation>准备</translation>
+    </message>
+    <message>
+        <source>Reading the walk network</source>
+        <translation>读取步行路网</translation>
     </message>
     <message>
         <source>Ready</source>
@@ -380,6 +440,10 @@
         <translation>图层“{layer}”（{role}）的数据有改动。</translation>
     </message>
     <message>
+        <source>The facility {id} is not in the layer.</source>
+        <translation>图层里没有设施 {id}。</translation>
+    </message>
+    <message>
         <source>The file is in use.</source>
         <translation>文件正被占用。</translation>
     </message>
@@ -404,6 +468,10 @@
         <translation>图层“{layer}”已不在工程里。</translation>
     </message>
     <message>
+        <source>The nearest for {parcels} parcels with {people} people who need it.</source>
+        <translation>对 {parcels} 宗地、{people} 个需要的人来说，这里最近。</translation>
+    </message>
+    <message>
         <source>The sample is open. Run all comes next.</source>
         <translation>示例已打开。接下来点“全部运行”。</translation>
     </message>
@@ -420,6 +488,14 @@
         <translation>研究完成，用时 {time}，成果 {n} 个图层。</translation>
     </message>
     <message>
+        <source>The walk network is not in metres; run Prepare in a projected system.</source>
+        <translation>步行路网不是以米为单位；请用投影坐标系重新运行“准备”。</translation>
+    </message>
+    <message>
+        <source>The walk network is still being read.</source>
+        <translation>正在读取步行路网。</translation>
+    </message>
+    <message>
         <source>They do not agree:</source>
         <translation>意见不一致：</translation>
     </message>
@@ -430,6 +506,14 @@
     <message>
         <source>This version does not have “{algorithm}” yet.</source>
         <translation>这个版本还没有“{algorithm}”。</translation>
+    </message>
+    <message>
+        <source>Time map from here</source>
+        <translation>从这里生成时间地图</translation>
+    </message>
+    <message>
+        <source>Time map, {n} minutes</source>
+        <translation>时间地图，{n} 分钟</translation>
     </message>
     <message>
         <source>Try again</source>
@@ -448,12 +532,20 @@
         <translation>城市更新工作台</translation>
     </message>
     <message>
+        <source>Walk</source>
+        <translation>步行</translation>
+    </message>
+    <message>
         <source>Which parcels are old compounds, urban villages, idle factories or buildings, and why</source>
         <translation>哪些宗地是老旧小区、城中村、闲置厂房或闲置楼宇，依据是什么</translation>
     </message>
     <message>
         <source>Who reviews? A review needs a name.</source>
         <translation>谁在复核？请先填写复核人。</translation>
+    </message>
+    <message>
+        <source>Who walks</source>
+        <translation>步行的人</translation>
     </message>
     <message>
         <source>Who walks how long to which facility, and how much is missing</source>
@@ -500,8 +592,16 @@
         <translation>与规则一致</translation>
     </message>
     <message>
+        <source>beds</source>
+        <translation>床</translation>
+    </message>
+    <message>
         <source>buildings</source>
         <translation>建筑</translation>
+    </message>
+    <message>
+        <source>capacity not known</source>
+        <translation>容量未知</translation>
     </message>
     <message>
         <source>communities short</source>
@@ -512,8 +612,16 @@
         <translation>与规则不同</translation>
     </message>
     <message>
+        <source>farther than the limit</source>
+        <translation>超过限时</translation>
+    </message>
+    <message>
         <source>files</source>
         <translation>个文件</translation>
+    </message>
+    <message>
+        <source>full</source>
+        <translation>已满</translation>
     </message>
     <message>
         <source>hectares</source>
@@ -544,6 +652,22 @@
         <translation>必要条件</translation>
     </message>
     <message>
+        <source>no people data</source>
+        <translation>无人口数据</translation>
+    </message>
+    <message>
+        <source>no way there</source>
+        <translation>走不到</translation>
+    </message>
+    <message>
+        <source>nobody here needs it</source>
+        <translation>这里没有需求</translation>
+    </message>
+    <message>
+        <source>not joined to the streets</source>
+        <translation>未接上路网</translation>
+    </message>
+    <message>
         <source>of streets connected</source>
         <translation>路网连通</translation>
     </message>
@@ -556,12 +680,20 @@
         <translation>宗地</translation>
     </message>
     <message>
+        <source>partly joined</source>
+        <translation>部分接上路网</translation>
+    </message>
+    <message>
         <source>people</source>
         <translation>人口</translation>
     </message>
     <message>
         <source>petals</source>
         <translation>瓣</translation>
+    </message>
+    <message>
+        <source>places</source>
+        <translation>位</translation>
     </message>
     <message>
         <source>skipped</source>
@@ -572,12 +704,20 @@
         <translation>疑似</translation>
     </message>
     <message>
+        <source>there is none</source>
+        <translation>没有这类设施</translation>
+    </message>
+    <message>
         <source>to be verified</source>
         <translation>待核</translation>
     </message>
     <message>
         <source>today {time}</source>
         <translation>今天 {time}</translation>
+    </message>
+    <message>
+        <source>too steep to the street</source>
+        <translation>到道路太陡</translation>
     </message>
     <message>
         <source>urban villages</source>
@@ -596,6 +736,10 @@
         <translation>片区</translation>
     </message>
     <message>
+        <source>{low}–{high} min</source>
+        <translation>{low}–{high} 分钟</translation>
+    </message>
+    <message>
         <source>{m} min {s} s</source>
         <translation>{m} 分 {s} 秒</translation>
     </message>
@@ -612,6 +756,18 @@
         <translation>{n} 公顷</translation>
     </message>
     <message>
+        <source>{n} m, of it {stairs} m stairs</source>
+        <translation>{n} m，其中梯道 {stairs} m</translation>
+    </message>
+    <message>
+        <source>{n} min</source>
+        <translation>{n} 分钟</translation>
+    </message>
+    <message>
+        <source>{n} of {of} used</source>
+        <translation>已用 {n} / {of}</translation>
+    </message>
+    <message>
         <source>{n} s</source>
         <translation>{n} 秒</translation>
     </message>
@@ -620,8 +776,20 @@
         <translation>跳过 {n}</translation>
     </message>
     <message>
+        <source>{n} stretches of street within {minutes} minutes on foot.</source>
+        <translation>步行 {minutes} 分钟以内可走的路段 {n} 段。</translation>
+    </message>
+    <message>
         <source>{n} things are missing:</source>
         <translation>还差 {n} 项：</translation>
+    </message>
+    <message>
+        <source>{there} there, {back} back</source>
+        <translation>去 {there}，回 {back}</translation>
+    </message>
+    <message>
+        <source>{up} m up, {down} m down</source>
+        <translation>上 {up} m，下 {down} m</translation>
     </message>
     <message>
         <source>“{file}” is in use. Close the other program; your reviews are kept and saved with the next.</source>

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What exploring says of a parcel, a facility and a way: read from the result files, written as small HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from ..processing.texts import interface_language, tr
+from . import wording
+from .figures import rows_of
+from .review_items import Item
+from .review_table import colour_of, level_title
+
+GAP_SQL = (
+    "SELECT kind, need, served, gap, walk_m, walk_s, nearest_id, reach_n, status, unit FROM {t}"
+    " WHERE parcel_id = ? ORDER BY rowid"
+)
+SERVED_SQL = "SELECT count(*), sum(people) FROM {t} WHERE nearest_id = ? AND walk_s IS NOT NULL AND status <> 'NO_NEED'"
+LOAD_SQL = "SELECT kind, unit, capacity, served, status FROM {t} WHERE facility_id = ?"
+
+
+def kind_titles(standard: Mapping[str, Any]) -> dict[str, str]:
+    """Return {kind: title} of a standard in the language of QGIS."""
+    return {entry["id"]: str(entry["title"][interface_language()]) for entry in standard["kinds"]}
+
+
+def gap_rows(files: Mapping[str, str], parcel_id: str) -> list[tuple[Any, ...]]:
+    """Return the rows of the gap detail of one parcel; none before Gaps."""
+    return rows_of(files, "gap_detail", GAP_SQL, (parcel_id,))
+
+
+def status_text(status: str) -> str:
+    """Return a status of a parcel and kind in words; nothing for ok."""
+    return {
+        "ok": "", "NO_NEED": tr("nobody here needs it"), "NO_PEOPLE_DATA": tr("no people data"),
+        "NO_SUPPLY": tr("there is none"), "SNAP_STEEP": tr("too steep to the street"),
+        "NOT_SNAPPED": tr("not joined to the streets"), "PARTIAL": tr("partly joined"),
+        "UNREACHED": tr("no way there"), "BEYOND": tr("farther than the limit"),
+    }.get(status, status)  # fmt: skip
+
+
+def parcel_html(item: Item, reason: str, gaps: Sequence[tuple[Any, ...]], titles: Mapping[str, str]) -> str:
+    """Return why a parcel has its tag, and per kind the minutes to the nearest, what is missing, a link to the way."""
+    score = "" if item.score is None else f" {item.score:.2f}"
+    tag = f'<b style="color:{colour_of(item.tag)}">■</b> <b>{escape(level_title(item.tag, item.level))}</b>'
+    head = tr("Parcel {id}").format(id=escape(item.parcel_id))
+    parts = [f"<h3>{head}</h3><p>{tag}{score}<br>{escape(reason)}</p>"]
+    if not gaps:
+        return "".join([*parts, f"<p>{tr('Facilities are known after Gaps.')}</p>"])
+    heads = (tr("Facility"), tr("Walk"), tr("Need"), tr("Missing"))
+    parts.append("<table width='100%' cellpadding='2'><tr>")
+    parts += [f"<th align='{'left' if not place else 'right'}'>{head}</th>" for place, head in enumerate(heads)]
+    parts.append("</tr>")
+    for kind, need, _, gap, _, walk_s, nearest, _, status, unit in gaps:
+        name = escape(titles.get(kind, kind))
+        linked = f'<a href="way:{escape(kind)}:{escape(nearest)}">{name}</a>' if nearest else name
+        said = status_text(status or "ok")
+        cells = (linked + (f"<br><small>{said}</small>" if said else ""), minutes_text(walk_s),
+                 amount_text(need, unit), amount_text(gap, unit))  # fmt: skip
+        row = [f"<td align='{'left' if not place else 'right'}'>{cell}</td>" for place, cell in enumerate(cells)]
+        parts.append(f"<tr>{''.join(row)}</tr>")
+    parts.append(f"</table><p><small>{tr('Click a facility to see the way.')}</small></p>")
+    return "".join(parts)
+
+
+def way_html(way: Any, title: str, facility: str) -> str:
+    """Return a way in words: minutes there and back, length, stairs, climb."""
+    if way is None:
+        return f"<p>{escape(title)} {escape(facility)}: {tr('no way there')}</p>"
+    back = minutes_text(way.back_s)
+    lines = [
+        f"<p><b>{escape(title)}</b> {escape(facility)}<br>",
+        tr("{there} there, {back} back").format(there=minutes_text(way.there_s), back=back),
+        " · ",
+        tr("{n} m, of it {stairs} m stairs").format(
+            n=wording.number(way.length_m), stairs=wording.number(way.stairs_m)
+        ),
+        " · ",
+        tr("{up} m up, {down} m down").format(up=wording.number(way.climb_m, 1), down=wording.number(way.drop_m, 1)),
+        f"<br><small>{tr('From the middle of the parcel; the table above is the mean over its houses.')}</small></p>",
+    ]
+    return "".join(lines)
+
+
+def facility_html(files: Mapping[str, str], facility: str, name: str, titles: Mapping[str, str]) -> str:
+    """Return whom a facility serves: places, how loaded it is, for how many parcels it is the nearest."""
+    parts = [f"<h3>{tr('Facility {id}').format(id=escape(facility))}</h3>", f"<p>{escape(name)}</p>" if name else ""]
+    for kind, unit, capacity, load, status in rows_of(files, "facility_load", LOAD_SQL, (facility,)):
+        words = [escape(titles.get(kind, kind))]
+        words.append(tr("{n} of {of} used").format(n=amount_text(load, ""), of=amount_text(capacity, unit)))
+        if status == "NO_CAPACITY":
+            words[-1] = tr("capacity not known")
+        elif status == "full":
+            words.append(tr("full"))
+        parts.append(f"<p>{' · '.join(words)}</p>")
+    found = rows_of(files, "gap_detail", SERVED_SQL, (facility,))
+    if found and found[0][0]:
+        parcels, people = found[0]
+        text = tr("The nearest for {parcels} parcels with {people} people who need it.")
+        parts.append(f"<p>{text.format(parcels=wording.number(parcels), people=wording.number(people))}</p>")
+    return "".join(parts)
+
+
+def minutes_text(seconds: Any) -> str:
+    """Return a walk in minutes; — when there is none."""
+    return "—" if seconds is None else tr("{n} min").format(n=wording.number(seconds / 60, 1))
+
+
+def amount_text(value: Any, unit: Any) -> str:
+    """Return an amount with its unit; — when it is not known."""
+    if value is None:
+        return "—"
+    words = {"place": tr("places"), "bed": tr("beds"), "m2": "m²", "people": tr("people")}
+    return f"{wording.number(value, 1)} {words.get(str(unit), '')}".strip()

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What exploring draws: a way, a mark, and the time map as a layer of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsGeometry,
+    QgsGraduatedSymbolRenderer,
+    QgsLineSymbol,
+    QgsPointXY,
+    QgsProject,
+    QgsRendererRange,
+    QgsVectorLayer,
+    QgsWkbTypes,
+)
+from qgis.gui import QgsRubberBand, QgsVertexMarker
+from qgis.PyQt.QtGui import QColor
+
+from ..processing.texts import tr
+from .results import MARK, result_of
+from .study import Study
+
+WAY, STAIRS, HERE = "#00798C", "#7A4A1E", "#C2185B"
+STEP_MIN = 5.0
+SHADES = ("#00525F", "#00798C", "#3FA3B3", "#86C5CB", "#C4E3E6")  # near … far
+
+
+class Drawn:
+    """Bands and marks on the canvas, taken off again by clear()."""
+
+    def __init__(self, iface: Any) -> None:
+        self._canvas = iface.mapCanvas() if iface is not None else None
+        self.items: list[Any] = []
+
+    def way(self, way: Any, crs: QgsCoordinateReferenceSystem) -> None:
+        """Draw a way, its stairs in their own colour; nothing when there is none."""
+        self.clear()
+        if way is None or way.line is None or self._canvas is None:
+            return
+        self._band([way.line], crs, WAY, 5)
+        if way.stairs:
+            self._band(way.stairs, crs, STAIRS, 7)
+
+    def mark(self, point: QgsPointXY) -> None:
+        """Mark a clicked place."""
+        if self._canvas is None:
+            return
+        marker = QgsVertexMarker(self._canvas)
+        marker.setCenter(point)
+        marker.setColor(QColor(HERE))
+        marker.setIconType(QgsVertexMarker.IconType.ICON_CIRCLE)
+        marker.setIconSize(14)
+        marker.setPenWidth(3)
+        self.items.append(marker)
+
+    def clear(self) -> None:
+        """Take everything off the map."""
+        for item in self.items:
+            self._canvas.scene().removeItem(item)
+        self.items = []
+
+    def _band(self, lines: list[Any], crs: QgsCoordinateReferenceSystem, colour: str, width: int) -> None:
+        band = QgsRubberBand(self._canvas, QgsWkbTypes.GeometryType.LineGeometry)
+        band.setColor(QColor(colour))
+        band.setWidth(width)
+        for line in lines:
+            band.addGeometry(geometry_of(line), crs)
+        self.items.append(band)
+
+
+def geometry_of(line: Any) -> QgsGeometry:
+    """Return a line of shapely as QGIS knows it."""
+    points = [QgsPointXY(x, y) for x, y, *_ in line.coords]
+    return QgsGeometry.fromPolylineXY(points)
+
+
+def add_layer(
+    project: QgsProject, study: Study, reach: Any, crs: QgsCoordinateReferenceSystem, minutes: float
+) -> QgsVectorLayer:
+    """Add the time map as a layer on top; the one before goes. Saved with nothing: it is made again by a click."""
+    old = [key for key, layer in project.mapLayers().items() if result_of(layer) == (study.study_id, "time_map")]
+    project.removeMapLayers(old)
+    title = tr("Time map, {n} minutes").format(n=f"{minutes:g}")
+    layer = QgsVectorLayer("LineString?field=minutes:double&field=kind:string", title, "memory")
+    layer.setCrs(crs)
+    features = []
+    for line, at, kind in zip(reach.lines, reach.minutes, reach.kinds, strict=True):
+        feature = QgsFeature(layer.fields())
+        feature.setGeometry(geometry_of(line))
+        feature.setAttributes([round(at, 2), kind])
+        features.append(feature)
+    layer.dataProvider().addFeatures(features)
+    layer.updateExtents()
+    layer.setRenderer(_renderer(minutes))
+    layer.setCustomProperty(MARK, f"{study.study_id}/time_map")
+    layer.setCustomProperty("skipMemoryLayersCheck", 1)  # QGIS need not ask about it on closing
+    project.addMapLayer(layer)
+    return layer
+
+
+def _renderer(minutes: float) -> QgsGraduatedSymbolRenderer:
+    count = max(1, min(len(SHADES), round(minutes / STEP_MIN)))
+    ranges = []
+    for place in range(count):
+        low, high = minutes * place / count, minutes * (place + 1) / count
+        shade = SHADES[place * (len(SHADES) - 1) // max(1, count - 1)] if count > 1 else SHADES[1]
+        symbol = QgsLineSymbol.createSimple({"color": shade, "width": "1.1", "capstyle": "round"})
+        label = tr("{low}–{high} min").format(low=f"{low:g}", high=f"{high:g}")
+        ranges.append(QgsRendererRange(low, high, symbol, label))
+    return QgsGraduatedSymbolRenderer("minutes", ranges)

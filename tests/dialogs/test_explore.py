@@ -1,0 +1,149 @@
+"""Exploring by clicks: a parcel's reasons and its ways, a facility's people, reach from any place."""
+
+import pytest
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsGeometry,
+    QgsPointXY,
+    QgsProject,
+    QgsRectangle,
+    QgsVectorFileWriter,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import Qt, QUrl
+
+from .test_review import write_tagged
+from .test_walk_ground import write_edges
+
+EAST, NORTH = 500020.0, 3270005.0  # where the street begins: in P2, the second parcel of write_tagged
+
+
+def write_rows(path, name, source, rows):
+    layer = QgsVectorLayer(source, name, "memory")
+    for wkt, values in rows:
+        feature = QgsFeature(layer.fields())
+        feature.setAttributes(values)
+        if wkt:
+            feature.setGeometry(QgsGeometry.fromWkt(wkt))
+        assert layer.dataProvider().addFeature(feature)
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, options.layerName = "GPKG", name
+    context = QgsProject.instance().transformContext()
+    assert QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(path), context, options)[0] == 0
+    return layer
+
+
+DETAIL = (
+    "NoGeometry?field=parcel_id:string&field=kind:string&field=standard_id:string&field=people:double"
+    "&field=need:double&field=served:double&field=gap:double&field=walk_m:double&field=walk_s:double"
+    "&field=nearest_id:string&field=reach_n:integer&field=status:string&field=unit:string"
+)
+LOAD = (
+    "NoGeometry?field=facility_id:string&field=kind:string&field=unit:string&field=capacity:double"
+    "&field=served:double&field=free:double&field=status:string"
+)
+
+
+@pytest.fixture
+def explore(dock, qtbot, tmp_path, project, qgis_iface):
+    """Exploring switched on by its button; six parcels, three edges, a nursery on the upper street."""
+    from urban_renewal.dialogs.study import StepRecord
+
+    study = dock.session.study
+    study.folder = str(tmp_path)
+    write_tagged(tmp_path / "tagged.gpkg")
+    write_edges(tmp_path / "edges.gpkg", EAST, NORTH)
+    rows = [(None, ["P2", "nurs", "chongqing", 20, 10.0, 4.0, 6.0, 180.0, 230.0, "F'1", 0, "BEYOND", "place"])]
+    write_rows(tmp_path / "gap_detail.gpkg", "gap_detail", DETAIL, rows)
+    write_rows(
+        tmp_path / "facility_load.gpkg",
+        "facility_load",
+        LOAD,
+        [(None, ["F'1", "nurs", "place", 60.0, 45.0, 15.0, "ok"])],
+    )
+    fields = "Point?crs=EPSG:4545&field=facility_id:string&field=kind:string&field=name:string"
+    layer = write_rows(
+        tmp_path / "f.gpkg", "facilities", fields, [(f"POINT({EAST + 180} {NORTH + 60})", ["F'1", "nurs", "幼幼"])]
+    )
+    project.addMapLayer(layer)
+    for key, name in (("prepare", "edges"), ("tag", "tagged"), ("gaps", "gap_detail")):
+        files = {name: f"{name}.gpkg"}
+        if key == "gaps":
+            files["facility_load"] = "facility_load.gpkg"
+        study.steps[key] = StepRecord("r1", "2026-01-01T10:00:00", 1.0, files)
+    canvas = qgis_iface.mapCanvas()
+    canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4545"))
+    canvas.resize(400, 400)
+    canvas.setExtent(QgsRectangle(EAST - 100, NORTH - 100, EAST + 300, NORTH + 300))
+    dock.session.choose("FACILITIES", layer.id())
+    dock.refresh()
+    qtbot.mouseClick(dock.explore, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: dock.exploring.ground is not None, timeout=10000)
+    return dock.exploring
+
+
+def click(explore, x, y):
+    explore.tool.canvasClicked.emit(QgsPointXY(x, y), Qt.MouseButton.LeftButton)
+    return explore.panel.text.toPlainText()
+
+
+def test_parcel_tells_why_and_what_is_missing(explore):
+    text = click(explore, EAST + 1, NORTH + 1)
+    assert "Parcel P2" in text
+    assert "why P2" in text
+    assert "Nursery\nfarther than the limit" in text
+    assert "3.8 min" in text  # 230 s
+    assert "6.0 places" in text
+
+
+def test_way_with_stairs(explore):
+    """The network has times for elders only, so an elder walks where a carer would."""
+    click(explore, EAST + 1, NORTH + 1)
+    explore.panel.text.anchorClicked.emit(QUrl("way:nurs:F'1"))
+    text = explore.panel.way.text()
+    assert "60 m stairs" in text
+    assert "10.0 m up, 0.0 m down" in text
+    assert len(explore._drawn.items) == 2  # the way and its stairs
+    explore.stop()
+    assert explore._drawn.items == []
+
+
+def test_facility_tells_whom_it_serves(explore):
+    text = click(explore, EAST + 181, NORTH + 60)
+    assert "Facility F'1" in text
+    assert "45.0 of 60.0 places used" in text
+    assert "nearest for 1 parcels with 20 people" in text
+
+
+def test_time_map_from_any_place(explore, qtbot, project):
+    assert "No parcel here" in click(explore, EAST + 60, NORTH + 20)
+    explore.panel.minutes.setValue(6)
+    for _ in range(2):  # the second replaces the first
+        qtbot.mouseClick(explore.panel.reach, Qt.MouseButton.LeftButton)
+    layers = project.mapLayersByName("Time map, 6 minutes")
+    assert len(layers) == 1
+    found = {feature["kind"]: feature["minutes"] for feature in layers[0].getFeatures()}
+    # the leg of 20 m takes an elder 20 / 0.9 s = 22.2 s, then 60 s to the stairs, 100 s up, 120 s on
+    assert found["stairs"] == pytest.approx((22.222 + 60 + 100) / 60, abs=0.01)
+    assert sorted(found) == ["stairs", "street"]
+
+
+def test_nothing_is_guessed_from_the_time_map(explore, qtbot, project, dock):
+    click(explore, EAST + 60, NORTH + 20)
+    qtbot.mouseClick(explore.panel.reach, Qt.MouseButton.LeftButton)
+    dock.session.guess()
+    assert "ROADS" not in dock.session.study.inputs
+
+
+def test_button_follows_the_tool(explore, dock, qtbot, qgis_iface):
+    assert dock.explore.isChecked()
+    qtbot.mouseClick(dock.explore, Qt.MouseButton.LeftButton)
+    assert not dock.explore.isChecked()
+    assert qgis_iface.mapCanvas().mapTool() is not explore.tool
+
+
+def test_project_closed_while_exploring(explore, project, dock):
+    click(explore, EAST + 1, NORTH + 1)
+    project.clear()
+    assert (explore.ground, explore.panel) == (None, None)
