@@ -8,6 +8,7 @@ from typing import Any
 from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform
 
 from ..core.errors import RenewalError
+from ..core.inputs.aliases import roles
 from .crs import move_coordinates, transform_to
 
 OFFSETS = (("gcj02_suspected", "gcj02_to_wgs84"), ("bd09_suspected", "bd09_to_wgs84"))
@@ -84,8 +85,9 @@ def check_shift(parameter: str, tables: dict[str, Any], inputs: Any, run: Any) -
             found.append((round(away, 3), code, shift))
     if found:
         _, code, shift = min(found, key=lambda item: item[0])
-        told = {"n": shift.points_n, "nearer": shift.nearer_n, "offset_m": round(shift.offset_m)}
-        run.leave_out(parameter, [""], code, "error", reference=reference, **told)
+        told: dict[str, Any] = {"n": shift.points_n, "nearer": shift.nearer_n, "offset_m": round(shift.offset_m)}
+        told["reference"] = roles()[reference].title[run.language]
+        run.leave_out(parameter, [""], code, "error", **told)
 
 
 def check_dem(tables: dict[str, Any], inputs: Any, run: Any) -> None:

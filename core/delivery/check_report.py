@@ -26,9 +26,10 @@ DOT_SHARE = 0.006  # a finding's dot, as a share of the map's width
 
 @dataclass(frozen=True)
 class Checked:
-    """One layer that was checked: its parameter, its name, how many features, its system; polygons for the map."""
+    """One layer that was checked: its parameter and what that is called, its own name, features, system; polygons."""
 
     parameter: str
+    title: str
     name: str
     count: int
     crs: str
@@ -73,15 +74,16 @@ def _layers(issues: pd.DataFrame, layers: Sequence[Checked], language: str) -> s
     found = _by_layer(issues)
     heads = [say(code, language) for code in ("check_layers", "report_crs", "check_features", *SEVERITIES.values())]
     rows = [
-        (f"{item.parameter} · {item.name}", item.crs, told(item.count),
+        (f"{item.title} · {item.name}", item.crs, told(item.count),
          *(told(found.get((item.parameter, severity), 0)) for severity in SEVERITIES))
         for item in layers
     ]  # fmt: skip
     series = [Series(say(code, language), COLORS[severity]) for severity, code in SEVERITIES.items()]
-    values = [[float(found.get((item.parameter, severity), 0)) for severity in SEVERITIES] for item in layers]
+    odd = [item for item in layers if any((item.parameter, severity) in found for severity in SEVERITIES)]
+    values = [[float(found.get((item.parameter, severity), 0)) for severity in SEVERITIES] for item in odd]
     title = say("check_findings", language)
-    chart = bar_chart(title, [item.parameter for item in layers], values, series, told)
-    return html_table([heads[0], heads[1], *heads[2:]], rows, 4) + chart
+    chart = bar_chart(title, [item.title for item in odd], values, series, told) if odd else ""
+    return html_table(heads, rows, 4) + chart
 
 
 def _where(issues: pd.DataFrame, layers: Sequence[Checked], language: str) -> str:
@@ -93,10 +95,10 @@ def _where(issues: pd.DataFrame, layers: Sequence[Checked], language: str) -> st
     x_min, y_min, x_max, y_max = shapely.total_bounds([shape for layer in ground for shape in layer.shapes])
     radius = DOT_SHARE * max(x_max - x_min, y_max - y_min)
     inside = placed & shapely.intersects(points, shapely.box(x_min, y_min, x_max, y_max))
-    dots = [
-        Drawn(list(shapely.buffer(points[inside & (issues["severity"] == severity).to_numpy()], radius)), color)
-        for severity, color in reversed(COLORS.items())
-    ]
+    dots = []
+    for severity, color in reversed(COLORS.items()):
+        mine = inside & (issues["severity"] == severity).to_numpy(dtype=bool)
+        dots.append(Drawn([shapely.union_all(shapely.buffer(points[mine], radius))], color))
     return small_map(say("check_where", language), [*ground, *dots])
 
 
@@ -109,11 +111,20 @@ def _findings(issues: pd.DataFrame, layers: Sequence[Checked], language: str) ->
         issues.groupby(["severity", "layer", "code"]), key=lambda item: (order[str(item[0][0])], *item[0][1:])
     )
     heads = [say(code, language) for code in ("report_severity", "report_layer", "report_reason", "check_examples")]
+    titles = {item.parameter: item.title for item in layers}
     rows = []
     for (severity, layer, _), part in groups:
         ids = [str(item) for item in part["feature_id"] if item][:EXAMPLES]
         sentences = list(dict.fromkeys(part["message"]))
         more = f" (+{len(sentences) - 1})" if len(sentences) > 1 else ""
         n = int(part["n"].sum())
-        rows.append((say(SEVERITIES[severity], language), layer, sentences[0] + more, "、".join(ids), told(n)))
+        rows.append(
+            (
+                say(SEVERITIES[severity], language),
+                titles.get(layer, layer),
+                sentences[0] + more,
+                "、".join(ids),
+                told(n),
+            )
+        )
     return html_table([*heads, say("report_count", language)], rows, 1)

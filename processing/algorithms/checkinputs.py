@@ -15,6 +15,7 @@ from ..base import Output, RenewalAlgorithm, Results
 from ..dressing import write_text_whole
 from ..parameters import RoleUse
 from ..reading import key_column
+from ..texts import help_of
 
 # parameters of contract.md: every role by its name; STATION_ENTRANCES and the like play the role of that name
 LAYERS = (
@@ -154,10 +155,11 @@ def _report(issues: Any, tables: dict[str, Any], inputs: Any, language: str) -> 
     from ...core import frames
     from ...core.delivery.check_report import Checked, write_check_report
 
+    titles = help_of("checkinputs")["parameters"]
     beneath = next((name for name in MAPPED if len(tables.get(name, ()))), "")
     layers = [
         Checked(
-            name, snapshot.name, snapshot.count, snapshot.crs.authid() if snapshot.geometry != "none" else "",
+            name, titles[name]["label"][language], snapshot.name, snapshot.count, snapshot.crs.authid() if snapshot.geometry != "none" else "",
             list(frames.geometries(tables[name])) if name == beneath else (),
         )
         for name, snapshot in inputs.plan.vectors.items()
