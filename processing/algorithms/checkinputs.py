@@ -159,7 +159,8 @@ def _report(issues: Any, tables: dict[str, Any], inputs: Any, language: str) -> 
     beneath = next((name for name in MAPPED if len(tables.get(name, ()))), "")
     layers = [
         Checked(
-            name, titles[name]["label"][language], snapshot.name, snapshot.count, snapshot.crs.authid() if snapshot.geometry != "none" else "",
+            name, titles[name]["label"][language], snapshot.name, snapshot.count,
+            snapshot.crs.authid() if snapshot.geometry != "none" else "",
             list(frames.geometries(tables[name])) if name == beneath else (),
         )
         for name, snapshot in inputs.plan.vectors.items()
