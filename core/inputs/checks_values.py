@@ -60,12 +60,13 @@ def check_readable(table: pd.DataFrame, layer: str, key: str, run: Run) -> None:
     for (name, column), read in READERS.items():
         if name != layer or column not in table:
             continue
-        told = table[column].notna().to_numpy(dtype=bool)
+        words = table[column].astype("string").str.strip().str.casefold()
+        told = (words.notna() & ~words.isin(values.UNTOLD)).to_numpy(dtype=bool, na_value=False)
         odd = np.flatnonzero(told & np.isnan(read(table[column])))
         if len(odd):
-            words = sorted({str(word) for word in table[column].iloc[odd]})[:5]
+            shown = sorted({str(word) for word in table[column].iloc[odd]})[:5]
             first = _id(table, key, odd[0])
-            run.leave_out(layer, [first], "value_unreadable", "warning", n=len(odd), column=column, values=words)
+            run.leave_out(layer, [first], "value_unreadable", "warning", n=len(odd), column=column, values=shown)
 
 
 def check_references(tables: Mapping[str, pd.DataFrame], run: Run) -> None:

@@ -63,7 +63,7 @@ def test_numbers_that_cannot_be():
 
 
 def test_texts_that_nobody_can_read():
-    table = pd.DataFrame({"building_id": list("abcd"), "year": frames.texts(["1998", "90年代", "很早", None]),
+    table = pd.DataFrame({"building_id": list("abcd"), "year": frames.texts(["1998", "90年代", "很早", "未知"]),
                           "floors": frames.texts(["混6", "若干", "多层", "-1"])})  # fmt: skip
     run = Run()
     checks_values.check_readable(table, "BUILDINGS", "building_id", run)
