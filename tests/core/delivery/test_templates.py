@@ -122,7 +122,8 @@ def test_drawing_counted_by_another_reader(tmp_path):
     assert not document.audit().has_errors
     found = [(item.dxftype(), item.dxf.layer) for item in document.modelspace()]
     assert found == [
-        ("HATCH", "DK_老旧小区_填充"), ("LWPOLYLINE", "DK_老旧小区"), ("LWPOLYLINE", "DK_老旧小区"), ("MTEXT", "DK_注记"),
+        ("HATCH", "DK_老旧小区_填充"), ("LWPOLYLINE", "DK_老旧小区"), ("LWPOLYLINE", "DK_老旧小区"),
+        ("MTEXT", "DK_注记"),
         ("HATCH", "DK_城中村_填充"), ("LWPOLYLINE", "DK_城中村"), ("MTEXT", "DK_注记"),
         ("LWPOLYLINE", "DK_其他地块"),
         ("MTEXT", "TM_图名"),
