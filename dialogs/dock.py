@@ -161,6 +161,7 @@ class RenewalDock(QDockWidget):
         self.name.editingFinished.connect(lambda: self.session.rename(self.name.text().strip()))
         self.folder.fileChanged.connect(self._on_folder)
         self.inputs.chosen.connect(self.session.choose)
+        self.inputs.fields_asked.connect(self.show_fields)
         self.run_all.clicked.connect(self._on_run_all)
         self.activity.cancel_asked.connect(self._on_cancel)
         self.links.linkActivated.connect(lambda action: self._follow("deliver", action))
@@ -292,6 +293,20 @@ class RenewalDock(QDockWidget):
             self.reviewing.open()
         elif action == "log":
             self.show_log(key)
+
+    def show_fields(self, role: str) -> None:
+        """Show which field of a role's layer is what, to be changed."""
+        from .fields_dialog import FieldsDialog
+        from .project_state import layer_of
+
+        choice = self.session.study.inputs.get(role)
+        layer = layer_of(self.session.project, choice) if choice else None
+        if layer is None:
+            return
+        box = FieldsDialog(role, layer, choice.mapping, self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.accepted.connect(lambda: self.session.set_mapping(role, box.mapping()))
+        box.open()
 
     def show_log(self, key: str) -> None:
         """Show what was said while the step ran."""

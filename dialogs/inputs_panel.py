@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from qgis.core import QgsProject
+from qgis.core import QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -21,14 +21,16 @@ SURE, LIKELY = 0.7, 0.45  # own choice, heuristic: from where a guess is shown a
 
 
 class InputsPanel(QWidget):
-    """`chosen(role, layer id)` is what a person decides; an empty id takes the layer away."""
+    """`chosen(role, layer id)` is what a person decides; an empty id takes the layer away. `fields_asked(role)`: show fields."""
 
     chosen = pyqtSignal(str, str)
+    fields_asked = pyqtSignal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self.combos: dict[str, QComboBox] = {}
         self.marks: dict[str, QLabel] = {}
+        self.fields: dict[str, QToolButton] = {}
         self._rows: dict[str, tuple[QWidget, ...]] = {}
         self.more = QToolButton()
         self.more.setCheckable(True)
@@ -54,8 +56,14 @@ class InputsPanel(QWidget):
         combo.setMinimumContentsLength(8)
         combo.activated.connect(lambda _, role=role: self.chosen.emit(role, self.combos[role].currentData() or ""))
         mark = scaled(QLabel(), HINT)
-        self.combos[role], self.marks[role] = combo, mark
-        self._rows[role] = (name, combo, mark)
+        fields = QToolButton()
+        fields.setText("…")
+        fields.setAutoRaise(True)
+        fields.setToolTip(tr("Which field is what"))
+        fields.setAccessibleName(f"{tr('Which field is what')}: {wording.role_title(role)}")
+        fields.clicked.connect(lambda _, role=role: self.fields_asked.emit(role))
+        self.combos[role], self.marks[role], self.fields[role] = combo, mark, fields
+        self._rows[role] = (name, combo, mark, fields)
         for column, widget in enumerate(self._rows[role]):
             self._grid.addWidget(widget, row, column)
 
@@ -72,6 +80,7 @@ class InputsPanel(QWidget):
                 items.append((layer.name(), layer.id()))
             _fill(combo, items, layer.id() if layer else "")
             combo.setEnabled(can_change)
+            self.fields[role].setEnabled(can_change and isinstance(layer, QgsVectorLayer))
             text, tip = _mark(role, choice, layer is not None)
             self.marks[role].setText(text)
             for widget in (self.marks[role], combo):
@@ -111,6 +120,8 @@ def _mark(role: str, choice: InputChoice | None, is_there: bool) -> tuple[str, s
         return "✗" if role in REQUIRED else "", wanted.format(wanted=wording.role_wanted(role))
     if not is_there:
         return "!", tr("The layer “{layer}” is no longer in the project.").format(layer=choice.name)
+    if choice.mapping:
+        return "✓", tr("You chose fields: {fields}.").format(fields=", ".join(sorted(choice.mapping.values())))
     if choice.chosen:
         return "✓", tr("You chose this layer.")
     tip = tr("Guessed from the name, the fields and the geometry: {share} sure.")

@@ -124,7 +124,10 @@ def look_at_world(project: QgsProject, study: Study | None, running: str) -> Wor
             choice.layer_id = layer.id()
         has_crs = geometry_of(layer) == "none" or layer.crs().isValid()
         edits = study.changes[layer.id()].n if study and layer.id() in study.changes else 0
-        layers[role] = LayerLook(layer.name(), signature(layer, edits), has_crs)
+        mark = signature(layer, edits)
+        if mark and choice.mapping:  # other fields are other data
+            mark += "|" + ",".join(f"{column}={field}" for column, field in sorted(choice.mapping.items()))
+        layers[role] = LayerLook(layer.name(), mark, has_crs)
     gone = frozenset(
         key
         for key, record in (study.steps.items() if study else ())

@@ -95,6 +95,14 @@ class Session(QObject):
         self.save()
         self.changed.emit()
 
+    def set_mapping(self, role: str, mapping: dict[str, str]) -> None:
+        """Take {column: field} of a role's layer, only what a person chose otherwise than guessed."""
+        choice = self.study.inputs.get(role)
+        if choice is not None and choice.mapping != mapping:
+            choice.mapping = dict(mapping)
+            self.save()
+            self.changed.emit()
+
     def set_folder(self, folder: str) -> None:
         """Take the folder for samples and results."""
         if folder != self.study.folder:

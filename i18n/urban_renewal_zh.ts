@@ -36,6 +36,10 @@
         <translation>全部有标记的</translation>
     </message>
     <message>
+        <source>As guessed</source>
+        <translation>恢复猜测</translation>
+    </message>
+    <message>
         <source>By class</source>
         <translation>按类别</translation>
     </message>
@@ -128,12 +132,24 @@
         <translation>收起其余输入</translation>
     </message>
     <message>
+        <source>Field</source>
+        <translation>字段</translation>
+    </message>
+    <message>
+        <source>Fields of “{layer}” ({role})</source>
+        <translation>“{layer}”的字段（{role}）</translation>
+    </message>
+    <message>
         <source>Folder for the results</source>
         <translation>成果文件夹</translation>
     </message>
     <message>
         <source>Folder for the sample</source>
         <translation>示例数据文件夹</translation>
+    </message>
+    <message>
+        <source>Found by its name only: rename the field, or give it one of these names as an alias.</source>
+        <translation>只按名称识别：请改字段名，或把其中一个名称设为字段别名。</translation>
     </message>
     <message>
         <source>From the middle of the parcel; the table above is the mean over its houses.</source>
@@ -156,6 +172,10 @@
         <translation>按图层名、字段和几何类型猜测，把握 {share}。</translation>
     </message>
     <message>
+        <source>How found</source>
+        <translation>怎样识别</translation>
+    </message>
+    <message>
         <source>Inputs</source>
         <translation>输入数据</translation>
     </message>
@@ -166,6 +186,10 @@
     <message>
         <source>Just now: {what}</source>
         <translation>刚才：{what}</translation>
+    </message>
+    <message>
+        <source>Known names: {names}</source>
+        <translation>认得的名称：{names}</translation>
     </message>
     <message>
         <source>Largest first</source>
@@ -186,6 +210,10 @@
     <message>
         <source>Makes a small town of sample data in a folder you choose and opens it.</source>
         <translation>在选定的文件夹里生成一座小城的示例数据并打开。</translation>
+    </message>
+    <message>
+        <source>Meaning</source>
+        <translation>含义</translation>
     </message>
     <message>
         <source>Missing</source>
@@ -532,8 +560,20 @@
         <translation>城市更新工作台</translation>
     </message>
     <message>
+        <source>Values in the layer</source>
+        <translation>图层里的值</translation>
+    </message>
+    <message>
         <source>Walk</source>
         <translation>步行</translation>
+    </message>
+    <message>
+        <source>What each field means. Change what was guessed wrongly.</source>
+        <translation>每个字段是什么。猜错的请改正。</translation>
+    </message>
+    <message>
+        <source>Which field is what</source>
+        <translation>字段对应</translation>
     </message>
     <message>
         <source>Which parcels are old compounds, urban villages, idle factories or buildings, and why</source>
@@ -550,6 +590,10 @@
     <message>
         <source>Who walks how long to which facility, and how much is missing</source>
         <translation>谁走多久能到哪类设施，还缺多少</translation>
+    </message>
+    <message>
+        <source>You chose fields: {fields}.</source>
+        <translation>你选定的字段：{fields}。</translation>
     </message>
     <message>
         <source>You chose this layer.</source>
@@ -604,6 +648,10 @@
         <translation>容量未知</translation>
     </message>
     <message>
+        <source>chosen</source>
+        <translation>已选定</translation>
+    </message>
+    <message>
         <source>communities short</source>
         <translation>有缺口的社区</translation>
     </message>
@@ -622,6 +670,10 @@
     <message>
         <source>full</source>
         <translation>已满</translation>
+    </message>
+    <message>
+        <source>guessed</source>
+        <translation>按名称猜测</translation>
     </message>
     <message>
         <source>hectares</source>
@@ -666,6 +718,10 @@
     <message>
         <source>not joined to the streets</source>
         <translation>未接上路网</translation>
+    </message>
+    <message>
+        <source>not there</source>
+        <translation>没有</translation>
     </message>
     <message>
         <source>of streets connected</source>

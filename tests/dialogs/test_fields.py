@@ -1,0 +1,67 @@
+"""The table of fields: what was found, values from the layer, another choice reaches the algorithm and is remembered."""
+
+import pytest
+from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsVectorLayer
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QDialogButtonBox
+
+
+@pytest.fixture
+def fields(dock, qtbot, project):
+    """The dialog for a layer of facilities that is called and built otherwise than ours."""
+    layer = QgsVectorLayer(
+        "Point?crs=EPSG:4545&field=BH:string&field=设施类别:string&field=床位:double", "设施", "memory"
+    )
+    for number, kind in enumerate(("幼儿园", "托育", "幼儿园", "养老院", "菜市场")):
+        feature = QgsFeature(layer.fields())
+        feature.setAttributes([f"X{number}", kind, 10.0 * number])
+        feature.setGeometry(QgsGeometry.fromWkt("POINT(0 0)"))
+        assert layer.dataProvider().addFeature(feature)
+    project.addMapLayer(layer)
+    dock.session.choose("FACILITIES", layer.id())
+    dock.refresh()
+    qtbot.mouseClick(dock.inputs.fields["FACILITIES"], Qt.MouseButton.LeftButton)
+    from urban_renewal.dialogs.fields_dialog import FieldsDialog
+
+    return dock.findChild(FieldsDialog)
+
+
+def row_of(fields, name):
+    row = list(fields.columns).index(name)
+    return [fields.table.item(row, place).text() for place in (2, 3)]
+
+
+def test_found_with_values(fields):
+    assert fields.combos["kind"].currentData() == "设施类别"
+    assert row_of(fields, "kind") == ["幼儿园 · 托育 · 养老院", "guessed"]
+    assert row_of(fields, "capacity")[1] in ("guessed", "not there")
+
+
+def test_another_field_is_remembered(fields, dock, qtbot):
+    combo = fields.combos["facility_id"]
+    combo.setCurrentIndex(combo.findData("BH"))
+    assert row_of(fields, "facility_id")[0] == "X0 · X1 · X2"
+    wanted = fields.mapping()
+    qtbot.mouseClick(fields.buttons.button(QDialogButtonBox.StandardButton.Ok), Qt.MouseButton.LeftButton)
+    assert dock.session.study.inputs["FACILITIES"].mapping == wanted
+    dock.session.read()  # from the project file
+    assert dock.session.study.inputs["FACILITIES"].mapping == wanted
+
+
+def test_other_fields_make_a_step_old(fields, dock):
+    before = dock.session.world().layers["FACILITIES"].signature
+    dock.session.set_mapping("FACILITIES", {"kind": "BH"})
+    assert dock.session.world().layers["FACILITIES"].signature != before
+
+
+def test_as_guessed(fields, qtbot):
+    fields.combos["kind"].setCurrentIndex(fields.combos["kind"].findData("BH"))
+    assert fields.mapping()["kind"] == "BH"
+    button = fields.buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert "kind" not in fields.mapping()
+
+
+def test_no_button_without_a_layer(dock):
+    assert not dock.inputs.fields["ROADS"].isEnabled()
+    assert QgsProject.instance().mapLayers() == {}
