@@ -21,7 +21,10 @@ SURE, LIKELY = 0.7, 0.45  # own choice, heuristic: from where a guess is shown a
 
 
 class InputsPanel(QWidget):
-    """`chosen(role, layer id)` is what a person decides; an empty id takes the layer away. `fields_asked(role)`: show fields."""
+    """`chosen(role, layer id)` is what a person decides; an empty id takes the layer away.
+
+    `fields_asked(role)`: somebody wants to see which field is what.
+    """
 
     chosen = pyqtSignal(str, str)
     fields_asked = pyqtSignal(str)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -67,11 +68,12 @@ def geometry_of(layer: QgsMapLayer) -> str:
     return "other"
 
 
-def signature(layer: QgsMapLayer, edits: int = 0) -> str:
+def signature(layer: QgsMapLayer, edits: int = 0, mapping: Mapping[str, str] | None = None) -> str:
     """Return a text that changes when the layer's data do: `<source>|<filter>|<n>|<stamp>|<edits>`; "" = broken.
 
-    `edits` counts the features changed in this project. A GeoPackage is stamped by its own last_change, because its
-    file changes when somebody only looks at it; other files by size and time; databases and memory layers not at all.
+    `edits` counts the features changed in this project; `mapping` are fields a person chose, part of the filter.
+    A GeoPackage is stamped by its own last_change, because its file changes when somebody only looks at it; other
+    files by size and time; databases and memory layers not at all.
     """
     if not layer.isValid():
         return ""
@@ -80,7 +82,8 @@ def signature(layer: QgsMapLayer, edits: int = 0) -> str:
     path = Path(parts.get("path") or layer.source())
     if not isinstance(layer, QgsVectorLayer):
         return f"{source}|||{_file_stamp(path)}|0"
-    subset = hashlib.sha256(layer.subsetString().encode()).hexdigest()[:8] if layer.subsetString() else ""
+    chosen = layer.subsetString() + (str(sorted(mapping.items())) if mapping else "")
+    subset = hashlib.sha256(chosen.encode()).hexdigest()[:8] if chosen else ""
     stamp = _table_stamp(path, parts.get("layerName") or "") if path.suffix.lower() == ".gpkg" else _file_stamp(path)
     return f"{source}|{subset}|{layer.featureCount()}|{stamp}|{edits}"
 
@@ -124,10 +127,7 @@ def look_at_world(project: QgsProject, study: Study | None, running: str) -> Wor
             choice.layer_id = layer.id()
         has_crs = geometry_of(layer) == "none" or layer.crs().isValid()
         edits = study.changes[layer.id()].n if study and layer.id() in study.changes else 0
-        mark = signature(layer, edits)
-        if mark and choice.mapping:  # other fields are other data
-            mark += "|" + ",".join(f"{column}={field}" for column, field in sorted(choice.mapping.items()))
-        layers[role] = LayerLook(layer.name(), mark, has_crs)
+        layers[role] = LayerLook(layer.name(), signature(layer, edits, choice.mapping), has_crs)
     gone = frozenset(
         key
         for key, record in (study.steps.items() if study else ())

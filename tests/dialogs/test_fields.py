@@ -1,4 +1,4 @@
-"""The table of fields: what was found, values from the layer, another choice reaches the algorithm and is remembered."""
+"""The table of fields: what was found, values from the layer, another choice is remembered."""
 
 import pytest
 from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsVectorLayer
@@ -49,9 +49,13 @@ def test_another_field_is_remembered(fields, dock, qtbot):
 
 
 def test_other_fields_make_a_step_old(fields, dock):
+    from urban_renewal.dialogs.study import StepRecord
+
     before = dock.session.world().layers["FACILITIES"].signature
+    seen, names = {"FACILITIES": before}, {"FACILITIES": "设施"}
+    dock.session.study.steps["gaps"] = StepRecord("r", "2026-01-01T10:00:00", 1.0, {}, seen=seen, names=names)
     dock.session.set_mapping("FACILITIES", {"kind": "BH"})
-    assert dock.session.world().layers["FACILITIES"].signature != before
+    assert "layer_changed" in [reason.code for reason in dock.session.states()["gaps"].reasons]
 
 
 def test_as_guessed(fields, qtbot):
