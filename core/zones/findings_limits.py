@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..words import say
 from .actions import ADD, DEMOLISH, IMPROVE, KEEP
 from .findings_ledger import NAN, Ledger
 from .findings_rules import CheckInputs, CheckRules
@@ -104,35 +105,40 @@ def check_policy(zone: str, facts: ZoneFacts, rules: CheckRules, ledger: Ledger)
     """Check the four limits of 建科〔2021〕63号; what there are no data for is unknown, never passed."""
     figure = rules.figures["demolish_share_max"]
     limit = rules.number("demolish_share_max")
-    values = {"n": facts.counts[DEMOLISH] if facts.counts else 0, "partial": facts.partial}
+    most = f"{100 * limit:g}"
     for check, share in (("demolish_net", facts.net_share), ("demolish_all", facts.share)):
         verdict = _at_most(share, limit)
         if verdict == "fail" and facts.partial:
             verdict = "unknown"  # the floor areas that are missing could only lower the share
         if check == "demolish_all" and verdict == "fail" and _at_most(facts.net_share, limit) != "fail":
             verdict = "advice"  # the limit holds after what the notice leaves out
-        code = {"demolish_net": "check_demolish_net", "demolish_all": "check_demolish_all"}[check]
         if not facts.given:
-            code = "check_no_buildings"
-        ledger.add(check, zone, verdict, figure, code, value=share, unit="share", limit=limit, **values)
+            ledger.add(check, zone, verdict, figure, "check_no_buildings", unit="share", limit=limit)
+            continue
+        code = {"demolish_net": "check_demolish_net", "demolish_all": "check_demolish_all"}[check]
+        more = say("check_partial", ledger.language, partial=facts.partial) if facts.partial else ""
+        ledger.add(check, zone, verdict, figure, code, value=share, unit="share", limit=limit, more=more, most=most,
+                   n=facts.counts[DEMOLISH] if facts.counts else 0,
+                   percent="—" if np.isnan(share) else f"{100 * share:.1f}")  # fmt: skip
     if facts.refused_n:
-        asked = {"n": facts.refused_n, "share": f"{100 * facts.asked_share:.1f}"}
+        asked: dict[str, Any] = {"n": facts.refused_n, "share": f"{100 * facts.asked_share:.1f}"}
         ledger.add("demolish_reason", zone, "fail", figure, "check_demolish_reason", value=facts.refused_n,
                    unit="buildings", limit=0.0, **asked)  # fmt: skip
     _check_ratio(zone, facts, rules, ledger)
     figure, least = rules.figures["resettle_share_min"], rules.number("resettle_share_min")
     ledger.add("resettle", zone, "unknown", figure, "check_resettle", unit="share", limit=least,
+               least=f"{100 * least:g}",
                resid="—" if np.isnan(facts.resid_out_m2) else f"{facts.resid_out_m2:.0f}")  # fmt: skip
-    most = rules.number("rent_rise_max")
-    ledger.add("rent", zone, "unknown", rules.figures["rent_rise_max"], "check_rent", unit="share", limit=most)
+    rise = rules.number("rent_rise_max")
+    ledger.add("rent", zone, "unknown", rules.figures["rent_rise_max"], "check_rent", unit="share", limit=rise,
+               most=f"{100 * rise:g}")  # fmt: skip
 
 
 def _check_ratio(zone: str, facts: ZoneFacts, rules: CheckRules, ledger: Ledger) -> None:
     figure, limit = rules.figures["rebuild_ratio_max"], rules.number("rebuild_ratio_max")
     told: dict[str, Any] = {"new": f"{facts.new_m2:.0f}", "old": f"{facts.demolish_m2:.0f}"}
     if not facts.given:
-        ledger.add("rebuild_ratio", zone, "unknown", figure, "check_no_buildings", unit="ratio", limit=limit, n=0,
-                   partial=0)  # fmt: skip
+        ledger.add("rebuild_ratio", zone, "unknown", figure, "check_no_buildings", unit="ratio", limit=limit)
     elif facts.demolish_m2 == 0:
         none_new = facts.counts is not None and facts.counts[ADD] == 0
         code = "check_ratio_none" if none_new else "check_ratio_only_new"
@@ -154,16 +160,16 @@ def check_size(zone: str, row: Mapping[Any, Any], rules: CheckRules, ledger: Led
     """Check area, floor area and petals against the limits of the zone rules."""
     limits, figures = rules.limits, rules.limit_figures
     sizes = (
-        ("area_min", "area_m2", limits.area_min_m2, "area_min_m2", "m2", 1),
-        ("area_max", "area_m2", limits.area_max_m2, "area_max_m2", "m2", -1),
-        ("floor_min", "floor_m2", limits.floor_min_m2, "floor_min_m2", "m2", 1),
-        ("petals_min", "petals_n", float(limits.petals_min), "petals_min", "petals", 1),
+        ("area_min", "area_m2", limits.area_min_m2, "area_min_m2", "check_area_min", 1),
+        ("area_max", "area_m2", limits.area_max_m2, "area_max_m2", "check_area_max", -1),
+        ("floor_min", "floor_m2", limits.floor_min_m2, "floor_min_m2", "check_floor_min", 1),
+        ("petals_min", "petals_n", float(limits.petals_min), "petals_min", "check_petals_min", 1),
     )
-    for check, column, limit, name, unit, sign in sizes:
+    for check, column, limit, name, code, sign in sizes:
+        unit = str(figures[name]["unit"])
         value = row.get(column)
         number = NAN if value is None or pd.isna(value) else float(value)
         verdict = "unknown" if np.isnan(number) else "pass" if sign * (number - limit) >= -0.01 else "fail"
-        code = "check_size_least" if sign > 0 else "check_size_most"
         ledger.add(check, zone, verdict, figures[name], code, value=number, unit=unit, limit=limit)
 
 

@@ -261,3 +261,53 @@ def test_members_are_found_by_area(town):
     town["members"]["parcel_id"] = table({"x": ["a", "b", "c", "d", "e"]})["x"]
     with pytest.raises(RenewalError, match="No parcel lies"):
         check(town)
+
+
+def recount(town, buildings):
+    """A plain recount, house by house: existing, demolished, not counted, added floor area of a zone (m²)."""
+    exist = gone = beyond = added = 0.0
+    squares = town["parcels"][frames.GEOMETRY].tolist()
+    for house in buildings:
+        shape = house[frames.GEOMETRY]
+        main = max(range(5), key=lambda i: (round(shape.intersection(squares[i]).area, 3), -i))
+        if main == 4 or shape.intersection(squares[main]).area < 0.01:
+            continue
+        floor = shape.area * int(house["floors"])
+        action, reason = house["action"], (house["reason"] or "").strip()
+        if action == "增":
+            added += 0 if house["use"] == "小学" else floor
+            continue
+        exist += floor
+        if action == "拆" and reason:
+            gone += floor
+            beyond += floor if "违建" in reason or ("无修缮" in reason and house["danger"] == "D") else 0
+    return exist, gone, beyond, added
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_towns_against_a_plain_recount(town, seed):
+    rng = np.random.default_rng(seed)
+    houses = []
+    for i in range(60):
+        x, y = rng.uniform(-20, 480), rng.uniform(-20, 90)
+        houses.append(
+            {"building_id": f"B{i:02d}", "floors": str(rng.integers(1, 30)),
+             "use": rng.choice(["住宅", "厂房", "小学"]), "danger": rng.choice(["A", "C", "D"]),
+             "lift": rng.choice(["有", "无"]), "action": rng.choice(["拆", "增", "留", "改", None]),
+             "reason": rng.choice(["道路", "违建", "无修缮保留价值", " ", None]),
+             frames.GEOMETRY: shapely.box(x, y, x + rng.uniform(6, 30), y + rng.uniform(6, 30))}
+        )  # fmt: skip
+    exist, gone, beyond, added = recount(town, houses)
+    checked = check(town, buildings=table(houses))
+    zone = checked.zones.iloc[0]
+    assert zone["exist_m2"] == pytest.approx(exist, abs=0.1)
+    assert zone["demolish_m2"] == pytest.approx(gone, abs=0.1)
+    assert zone["demolish_share"] == pytest.approx(gone / exist, abs=1e-6)
+    assert zone["demolish_net"] == pytest.approx((gone - beyond) / exist, abs=1e-6)
+    assert finding(checked, "demolish_net:Z1")["verdict"] == ("pass" if (gone - beyond) / exist <= 0.2 else "fail")
+    if gone:
+        assert zone["rebuild_ratio"] == pytest.approx(added / gone, abs=1e-4)
+    proposed = checked.actions[(checked.actions["source"] == "rule").to_numpy(dtype=bool)]
+    assert set(proposed["action"]) <= {"留", "改"}
+    gone_rows = checked.actions[(checked.actions["action"] == "拆").to_numpy(dtype=bool)]
+    assert gone_rows["reason"].str.strip().str.len().gt(0).all()
