@@ -25,8 +25,8 @@ def read_columns(
     M, fields of plain text or numbers, text known to be UTF-8, GDAL built with numpy. `check` is called per batch and
     may raise.
     """
-    if not snapshot.plain or snapshot.file is None:
-        return None
+    if not snapshot.plain or snapshot.file is None or not names:
+        return None  # GDAL 3.6 gives empty geometry when every field is ignored
     try:
         from osgeo import gdal, gdal_array, ogr  # noqa: F401 (gdal_array fails when GDAL was built for another numpy)
     except ImportError:

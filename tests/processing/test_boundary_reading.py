@@ -291,3 +291,17 @@ def test_several_records_at_one_place_all_stay(make_layer):
     table = read_table(snapshot, role, mapping, None, context.transformContext(), run).table
     assert table["stream"].tolist() == ["power", "water", "power"]
     assert run.left_out == []
+
+
+@pytest.mark.parametrize("fields", [{"备注": "x", "n": 1}, {}])
+def test_a_file_of_which_no_field_is_wanted_keeps_its_shapes(make_layer, save_layer, tmp_path, fields):
+    """Walls, locked areas: only where they are counts."""
+    from qgis.core import QgsProcessingContext
+    from urban_renewal.core.run import Run
+    from urban_renewal.processing.reading import read_raw
+    from urban_renewal.processing.snapshot import take_vector
+
+    layer = make_layer([("POLYGON((0 0, 1 0, 1 1, 0 0))", fields), ("POLYGON((5 0, 6 0, 6 1, 5 0))", fields)])
+    path = save_layer(layer, tmp_path / "walls.gpkg")
+    _, wkb = read_raw(take_vector("WALLS", path, QgsProcessingContext()), [], True, Run())
+    assert [len(item) for item in wkb] == [77, 77]  # 1 + 4 + 4 + 4 bytes and four points of 16
