@@ -81,9 +81,11 @@ def propose_sites(
     reached = reach_hosts(layers, hosts, options.gap, run.part(0, 0.4))
     weights = kind_weights(reached)
     run.stage("sites_stage_choose", n=int(hosts.fits.any(axis=1).sum()))
-    choice = choose_sites(reached, hosts, weights, limits, run.part(0.4, 0.8))
-    ranked = rank_rooms(reached, choice, weights, run.part(0.8, 0.9))
-    before, after = _assignments(reached, choice, run.part(0.9, 1))
+    nothing = Choice(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0), 0.0, True)
+    before = _assignments(reached, nothing, run.part(0.4, 0.45))
+    choice = choose_sites(reached, hosts, (weights, before), limits, run.part(0.45, 0.8))
+    ranked = rank_rooms(reached, choice, weights, run.part(0.8, 0.95))
+    after = _assignments(reached, choice, run.part(0.95, 1))
     recount_sites(reached, hosts, choice, limits, after)
     return _proposal(layers, (reached, hosts), choice, (ranked, weights), (before, after), options, run)
 
@@ -110,18 +112,16 @@ def _fixed_rows(hosts: Hosts, options: SiteOptions) -> tuple[int, ...]:
     return rows
 
 
-def _assignments(reached: Reached, choice: Choice, run: Run) -> tuple[list[Assignment], list[Assignment]]:
-    """Return the fair maximum of each kind without and with the chosen rooms."""
-    before, after = [], []
+def _assignments(reached: Reached, choice: Choice, run: Run) -> list[Assignment]:
+    """Return the fair maximum of each kind with the chosen rooms."""
+    found = []
     for column, one in enumerate(reached.kinds):
         stretch = run.part(column / len(reached.kinds), (column + 1) / len(reached.kinds))
         mine = choice.kind == column
-        none = chosen_reach(one, [])
-        before.append(fair_maximum(one.need, one.capacity, none, stretch.part(0, 0.5)))
         new = np.floor(choice.size[mine] * one.per_unit + 1e-6).astype(np.int64)
         with_rooms = chosen_reach(one, choice.host[mine].tolist())
-        after.append(fair_maximum(one.need, np.concatenate([one.capacity, new]), with_rooms, stretch.part(0.5, 1)))
-    return before, after
+        found.append(fair_maximum(one.need, np.concatenate([one.capacity, new]), with_rooms, stretch))
+    return found
 
 
 def _proposal(

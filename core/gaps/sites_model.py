@@ -16,6 +16,7 @@ import numpy.typing as npt
 from ..envelope import figure_value
 from ..errors import RenewalError
 from ..run import Run
+from .fair import Assignment
 from .sites_hosts import Hosts, is_one_per_circle
 from .sites_reach import KindReach, Reached
 from .sites_solve import Model, Solution
@@ -88,20 +89,48 @@ def complex_rule(standard: Mapping[str, Any]) -> ComplexRule | None:
     )
 
 
-def choose_sites(reached: Reached, hosts: Hosts, weights: Sequence[float], limits: SiteLimits, run: Run) -> Choice:
+def choose_sites(
+    reached: Reached, hosts: Hosts, worth: tuple[Sequence[float], Sequence[Assignment]], limits: SiteLimits, run: Run
+) -> Choice:
     """Return the rooms whose sizes let the most weighted need be served, with the least floor area among equals.
 
-    `weights` worth of one unit of each kind. Existing supply is used anew: it may serve others than before.
+    `worth`: of one unit of each kind, and the kinds' fair maximum without new rooms. Existing supply is used anew: it
+    may serve others than before. Groups of pools that lack nothing stay as they are (see `lacking_groups`).
     """
+    weights, before = worth
+    lacking = [lacking_groups(one, assignment) for one, assignment in zip(reached.kinds, before)]
     model = Model()
     parts = _rooms(model, reached, hosts, limits)
-    parts = _flows(model, reached, parts, weights)
+    parts = _flows(model, reached, parts, weights, lacking)
     first = model.maximise(run.part(0, 0.8), limits.seconds)
     second = _tidied(model, parts, first, hosts, reached, run.part(0.8, 1))
     is_open = second.values[parts.opens] > 0.5
     sizes = second.values[parts.size][is_open]
     host, kind = parts.pair_host[is_open], parts.pair_kind[is_open]
-    return Choice(host, kind, _whole_sizes(reached, hosts, host, kind, sizes), first.bound, first.is_proven)
+    apart = sum(
+        weight * float(one.groups.need[~mask].sum()) / one.per_unit
+        for weight, one, mask in zip(weights, reached.kinds, lacking)
+    )
+    bound = first.bound + apart
+    return Choice(host, kind, _whole_sizes(reached, hosts, host, kind, sizes), bound, first.is_proven)
+
+
+def lacking_groups(one: KindReach, before: Assignment) -> npt.NDArray[np.bool_]:
+    """Say which groups are in pools of the fair maximum that lack something; only they can gain by new rooms.
+
+    A facility serves the lowest shares that reach it, so whoever lacks something reaches only facilities of pools that
+    lack something: room made at the others helps nobody, and who is served in full needs no new room.
+    """
+    short = one.need - before.served
+    pools = int(before.block.max(initial=-1)) + 1
+    inside = before.block >= 0
+    total = np.bincount(before.block[inside], weights=short[inside], minlength=pools)
+    is_short = short > 0
+    is_short[inside] = total[before.block[inside]] > 0
+    flags = np.zeros(len(one.groups.need), dtype=bool)
+    member = one.groups.of_place >= 0
+    flags[one.groups.of_place[member & is_short]] = True
+    return flags
 
 
 def floor_m2_of(one: KindReach, size: Reals) -> Reals:
@@ -168,17 +197,20 @@ def _complexes(model: Model, hosts: Hosts, parts: _Parts, kinds: Sequence[Any], 
     model.at_most(np.zeros(m), (rows, is_complex, rule.min_kinds), (parts.pair_host, parts.opens, -1))
 
 
-def _flows(model: Model, reached: Reached, parts: _Parts, weights: Sequence[float]) -> _Parts:
-    """Add how much of each group's need goes to each facility and host it reaches."""
+def _flows(
+    model: Model, reached: Reached, parts: _Parts, weights: Sequence[float],
+    lacking: Sequence[npt.NDArray[np.bool_]],
+) -> _Parts:  # fmt: skip
+    """Add how much of each lacking group's need goes to each facility and host it reaches."""
     flows: list[Places] = []
-    for column, (one, weight) in enumerate(zip(reached.kinds, weights)):
+    for column, (one, weight, wanting) in enumerate(zip(reached.kinds, weights, lacking)):
         group, facility, s = one.groups.group, one.groups.facility, one.facilities
         pair_of = np.full(one.reach.facilities - s, -1, dtype=np.intp)
         mine = parts.pair_kind == column
         pair_of[parts.pair_host[mine]] = np.flatnonzero(mine)
         is_host = facility >= s
         pair = np.where(is_host, pair_of[np.maximum(facility - s, 0)] if len(pair_of) else -1, -1)
-        keep = ~is_host | (pair >= 0)
+        keep = (~is_host | (pair >= 0)) & wanting[group]
         group, facility, is_host, pair = group[keep], facility[keep], is_host[keep], pair[keep]
         need, capacity = one.groups.need / one.per_unit, one.capacity / one.per_unit
         flow = model.variables(len(group), high=need[group], gain=weight)
