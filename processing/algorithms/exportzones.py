@@ -27,6 +27,12 @@ LAYERS = (  # parameter, table in data.gpkg, table in the field dictionary ("" =
     ("FACILITY_LOAD", "facility_load", "facility_load"),
     ("SUMMARY", "gap_summary", "gap_summary"),
     ("NETWORK", "edges", "edges"),
+    ("ACTIONS", "actions", "actions"),
+    ("FINDINGS", "findings", "findings"),
+    ("SITES", "sites", "sites"),
+    ("LINKS", "links", "links"),
+    ("PROJECTS", "projects", "projects"),
+    ("PROJECT_ITEMS", "project_items", "project_items"),
     ("REVIEWS", "reviews", "reviews"),
 )
 
@@ -49,6 +55,12 @@ class ExportZones(RenewalAlgorithm):
         RoleUse("FACILITY_LOAD", tables=("facility_load",), optional=True),
         RoleUse("SUMMARY", tables=("gap_summary",), optional=True, geometry="any"),
         RoleUse("NETWORK", tables=("edges",), optional=True),
+        RoleUse("ACTIONS", tables=("actions",), optional=True, needs=("building_id", "action")),
+        RoleUse("FINDINGS", tables=("findings",), optional=True, needs=("finding_id", "verdict")),
+        RoleUse("SITES", tables=("sites",), optional=True, geometry="any", needs=("site_id",)),
+        RoleUse("LINKS", tables=("links",), optional=True, needs=("link_id",)),
+        RoleUse("PROJECTS", tables=("projects",), optional=True, needs=("project_id",)),
+        RoleUse("PROJECT_ITEMS", tables=("project_items",), optional=True, needs=("project_id", "item_id")),
         RoleUse("REVIEWS", tables=("reviews",), optional=True),
         RoleUse("LEFT_OUT", tables=("left_out",), optional=True, many=True),
     )

@@ -61,7 +61,7 @@ def add_page_layers(made: Any, study: Any) -> None:
             wanted.append(
                 (f"gap_{group_name}", "gap", title, rules(group_rules(f'"{group_name}_gap"', counted, language)))
             )
-    for name in ("zones", "petals", "branches", "cores"):
+    for name in ("zones", "petals", "branches", "cores", "actions"):
         if name in study.layers:
             table = study.layers[name].table
             title = say("map_own", language, layer=table.zh if language == "zh" else table.en)

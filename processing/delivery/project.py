@@ -25,7 +25,23 @@ from .package import DATA
 
 PROJECT = "project.qgz"
 GROUPS = (  # group, its title, tables in drawing order from above
-    ("zones", {"zh": "片区", "en": "Zones"}, ("cores", "branches", "zones", "petals", "members")),
+    (
+        "zones",
+        {"zh": "片区", "en": "Zones"},
+        (
+            "cores",
+            "branches",
+            "links",
+            "sites",
+            "zones",
+            "actions",
+            "petals",
+            "projects",
+            "members",
+            "findings",
+            "project_items",
+        ),
+    ),
     ("gaps", {"zh": "缺口", "en": "Gaps"}, ("facility_load", "gap", "gap_summary", "gap_detail")),
     ("tags", {"zh": "识别", "en": "Tags"}, ("tagged", "reviews")),
     ("base", {"zh": "基础", "en": "Base"}, ("facilities", "edges", "buildings", "left_out")),
@@ -34,6 +50,11 @@ THEMES = (
     ("tags", {"zh": "识别", "en": "Tags"}, ("zones", "tagged", "edges", "buildings")),
     ("gaps", {"zh": "缺口", "en": "Gaps"}, ("facility_load", "gap", "edges", "buildings")),
     ("zones", {"zh": "片区", "en": "Zones"}, ("cores", "branches", "zones", "petals", "edges", "buildings")),
+    (
+        "actions",
+        {"zh": "留改拆增", "en": "Actions"},
+        ("cores", "branches", "zones", "actions", "petals", "edges", "buildings"),
+    ),
 )
 SHOWN_FIRST = "zones"  # the theme in which the project opens
 
@@ -114,6 +135,8 @@ class DeliveryProject:
     def _add_themes(self) -> None:
         language, themes = self.study.language, self.project.mapThemeCollection()
         for key, title, _ in THEMES:
+            if key == "actions" and self.layer(key) is None:
+                continue  # it would show the same as the zones
             record = QgsMapThemeCollection.MapThemeRecord()
             shown = self.of_theme(key)
             for layer in shown:

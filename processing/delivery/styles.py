@@ -10,7 +10,7 @@ from qgis.core import QgsVectorLayer
 
 from ...core import schema
 from ...core.delivery.palette import CHILD_KINDS, ELDER_KINDS, palette
-from .symbols import Rule, fill, hatched, line, marker, mixed, outlined, ring, rules
+from .symbols import Rule, crossed, dotted, fill, hatched, line, marker, mixed, outlined, ring, rules
 
 STEEP = 0.12  # the share of climb from which a branch counts as steep: the cap on streets in methods.md §2
 
@@ -154,6 +154,19 @@ def _buildings(names: set[str], language: str) -> list[Rule]:
     return [(entry[language], "", fill(entry["color"], "#8F958C", 0.1))]
 
 
+def _actions(names: set[str], language: str) -> list[Rule]:
+    """What is torn down gets a cross hatch, what is added dots, so that a photocopy still tells them apart."""
+    found: list[Rule] = []
+    for action, entry in palette()["actions"].items():
+        symbol = fill(entry["color"], entry["outline"], 0.2)
+        if action == "拆":
+            symbol = crossed(entry["color"], entry["outline"])
+        elif action == "增":
+            symbol = dotted(entry["color"], entry["outline"])
+        found.append((entry[language], f"\"action\" = '{action}'", symbol))
+    return found
+
+
 STYLES: dict[str, Callable[[set[str], str], list[Rule]]] = {
     "tagged": _tagged,
     "gap": _gap,
@@ -167,6 +180,9 @@ STYLES: dict[str, Callable[[set[str], str], list[Rule]]] = {
     "parcel_people": _people,
     "building_people": _people,
     "buildings": _buildings,
+    "actions": _actions,
+    "links": _one("link", lambda color: line(color, 0.9, (1.9, 1.1), casing=1.5)),
+    "projects": _one("project", lambda color: outlined(color, 0.4)),
     "facilities": _one("facility", lambda color: marker("square", "#FFFFFF", 2.4, color, 0.35)),
     "nodes": _one("branch", lambda color: marker("circle", color, 1.0)),
     "issues": _one("issue", lambda color: marker("diamond", color, 3.0)),

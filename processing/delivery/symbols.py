@@ -10,6 +10,7 @@ from qgis.core import (
     QgsLinePatternFillSymbolLayer,
     QgsLineSymbol,
     QgsMarkerSymbol,
+    QgsPointPatternFillSymbolLayer,
     QgsRuleBasedRenderer,
     QgsSimpleFillSymbolLayer,
     QgsSimpleLineSymbolLayer,
@@ -51,6 +52,24 @@ def hatched(color: str, angle: int = 45, hatch: str = "#FFFFFF", ground: bool = 
     symbol.appendSymbolLayer(
         QgsSimpleFillSymbolLayer.create({"style": "no", "outline_color": color, "outline_width": "0.2"})
     )
+    return symbol
+
+
+def crossed(color: str, outline: str, hatch: str = "#FFFFFF") -> QgsFillSymbol:
+    """Return an area with a cross hatch: what is torn down."""
+    symbol = fill(color, outline)
+    for angle in (45, -45):
+        options = {"angle": str(angle), "distance": "0.9", "line_width": "0.15", "color": hatch}
+        symbol.appendSymbolLayer(QgsLinePatternFillSymbolLayer.create(options))
+    return symbol
+
+
+def dotted(color: str, outline: str) -> QgsFillSymbol:
+    """Return an area with dots: what is added."""
+    symbol = fill(color, outline)
+    dots = QgsPointPatternFillSymbolLayer.create({"distance_x": "0.9", "distance_y": "0.9"})
+    dots.setSubSymbol(marker("circle", outline, 0.3, outline, 0))
+    symbol.appendSymbolLayer(dots)
     return symbol
 
 

@@ -11,6 +11,7 @@ from ...core.delivery.callouts import Box
 from ...core.delivery.palette import palette, tag_name
 from ...core.delivery.scales import bar_step, choose_scale, frame_extent, page
 from ...core.words import say
+from .checks import draw_actions, draw_findings
 from .figures import petal_rows, zone_figures
 from .labels import petal_numbers
 from .naming import Named, View, draw_names
@@ -27,13 +28,24 @@ SHOWN = (
     "own_branches",
     "veil",
     "city_cores",
+    "own_actions",
     "buildings",
     "own_petals",
     "ring",
     "roads",
 )  # from above
-LISTED = ("own_zones", "own_cores", "ring", "own_branches", "own_petals", "buildings", "roads")  # in the legend
+LISTED = (
+    "own_zones",
+    "own_cores",
+    "ring",
+    "own_branches",
+    "own_petals",
+    "own_actions",
+    "buildings",
+    "roads",
+)  # in the legend
 MOST_BOXES, MOST_ROWS = 20, 19  # petals with a box on the map, rows of a block of the table
+FULL, FEW_ROWS = 100.0, 11  # mm from which the table begins low, and then has fewer rows
 ROW, LEGEND = 4.3, 31.0  # mm: of a row, of the legend
 
 
@@ -167,7 +179,11 @@ def _column(sheet: Sheet, made: Any, study: Any, zone: dict[str, Any], drawn: An
     language, (x, width) = study.language, COLUMN
     y = sheet.head(say("map_figures", language), x, TOP, width)
     sheet.figures(zone_figures(zone, language), (x, y, width, 24), 3)
-    y = _petals(sheet, study, str(zone["zone_id"]), y + 26)
+    zone_id, y = str(zone["zone_id"]), y + 26
+    for draw in (draw_actions, draw_findings):
+        end = draw(sheet, study, zone_id, (x, y, width))
+        y = end + 2 if end > y else y
+    y = _petals(sheet, study, zone_id, y)
     y = sheet.head(say("map_legend", language), x, y + 3, width)
     listed = [layer for layer in map(made.layer, LISTED) if layer is not None]
     sheet.legend(drawn, listed, (x, y - 1, width, LEGEND), 3)
@@ -180,11 +196,12 @@ def _petals(sheet: Sheet, study: Any, zone_id: str, y: float) -> float:
     y = sheet.head(say("map_petals", study.language), x, y, width)
     rows = petal_rows(study.frame("petals"), zone_id, study.language)
     head, body = rows[0], rows[1:]
-    more = len(body) - 2 * MOST_ROWS
-    if len(body) <= MOST_ROWS:
+    most = MOST_ROWS if y < FULL else FEW_ROWS
+    more = len(body) - 2 * most
+    if len(body) <= most:
         y = sheet.rows(rows, (32, 14, 20, 18, 20.4), x, y, ROW)
     else:  # two blocks with fewer columns
-        half = min(-(-len(body) // 2), MOST_ROWS)
+        half = min(-(-len(body) // 2), most)
         ends = []
         for place in (0, 1):
             part = [head, *body[place * half : (place + 1) * half]]

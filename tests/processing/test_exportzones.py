@@ -315,6 +315,65 @@ def test_maps(study, run_algorithm):
     project.clear()
 
 
+def test_findings_and_actions_on_the_page(study, make_layer, save_layer, run_algorithm, tmp_path):
+    """What is not met comes first; own figures are marked; floor area by action adds up to what the zone has."""
+    from pathlib import Path
+
+    from qgis.core import QgsProject
+
+    findings = [
+        ("area_min", "advice", 630000.0, "m2", 300000.0, "own choice", "heuristic"),
+        ("demolish_all", "fail", 0.25, "share", 0.2, "建科〔2021〕63号", "found"),
+        ("petals_min", "pass", 2.0, "petals", 2.0, "某办法", "checked"),
+        ("rent", "unknown", None, "share", 0.05, "建科〔2021〕63号", "found"),
+    ]
+    rows = [
+        (None, {"finding_id": f"{check}:Z-1", "subject_id": "Z-1", "clause": clause, "value": value, "unit": unit,
+                "limit": limit, "verdict": verdict, "message": "说明", "status": status})
+        for check, verdict, value, unit, limit, clause, status in findings
+    ]  # fmt: skip
+    actions = [
+        (box(1), {"building_id": "b1", "zone_id": "Z-1", "parcel_id": "A", "action": "拆", "floor_m2": 25000.0}),
+        (box(22), {"building_id": "b2", "zone_id": "Z-1", "parcel_id": "B", "action": "改", "floor_m2": 75000.0}),
+    ]
+    given = {
+        "FINDINGS": save_layer(make_layer(rows, "None", crs=""), tmp_path / "findings.gpkg"),
+        "ACTIONS": save_layer(make_layer(actions), tmp_path / "actions.gpkg"),
+    }
+    found, _, _ = run_algorithm("exportzones", {**study, **given, "FORMATS": ["pdf", "qgz"]})
+    words = pdf_text(Path(found["FOLDER"]) / "maps" / "03-01_七星岗.pdf")
+    lines = ["".join(line.split()) for line in words.splitlines()]
+    assert any("审查结论1通过·1未达·1待核·1提示" in line for line in lines)
+    order = [next(n for n, line in enumerate(lines) if word in line) for word in ("×未达", "?待核", "!提示", "√通过")]
+    assert order == sorted(order)
+    assert "25.0%≤20.0%" in lines[order[0]]
+    assert "63.0ha≥30.0ha待核：own" in lines[order[2]]
+    assert any("改7.5" in line and "拆2.5" in line for line in lines)  # 万 m²
+    project = QgsProject()
+    assert project.read(str(Path(found["FOLDER"]) / "project.qgz"))
+    assert "留改拆增" in project.mapThemeCollection().mapThemes()
+    project.clear()
+
+
+def test_profile_on_the_page(study, run_algorithm, make_layer, save_layer, tmp_path):
+    """One flight of stairs of 105 m that climbs 8 m: 53 stairs, 262.5 s up and 218.75 s down, heights 1.5 times.
+
+    200 mm ÷ 105 m · 8 m are 15.2 mm: heights do not fit 24 mm at 2, they do at 1.5.
+    """
+    from pathlib import Path
+
+    edge = {"edge_id": "e1", "from_node": "n1", "to_node": "n2", "kind": "stairs", "length_m": 105.0}
+    edge |= {"z_from_m": 230.0, "z_to_m": 238.0, "elder_fwd_ms": 262500, "elder_back_ms": 218750}
+    lines = make_layer([("LINESTRING(100 50,5 5)", edge)], "LineString")
+    network = save_layer(lines, tmp_path / "heights.gpkg")
+    found, _, _ = run_algorithm("exportzones", {**study, "NETWORK": network, "FORMATS": ["pdf"]})
+    words = "".join(pdf_text(Path(found["FOLDER"]) / "maps" / "03-01_七星岗.pdf").split())
+    for expected in ("七星岗站→瓣1老旧小区", "沿枝105m，上行8m、下行0m；竖向放大1.5倍", "梯53级", "老人4.43.6", "4分"):
+        assert expected in words, expected
+    second = "".join(pdf_text(Path(found["FOLDER"]) / "maps" / "03-02_大坪.pdf").split())
+    assert "未画步行剖面" in second
+
+
 def test_sheets(study, run_algorithm):
     from pathlib import Path
 
