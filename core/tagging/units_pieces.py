@@ -70,8 +70,9 @@ def cut_pieces(parcels: pd.DataFrame, houses: Houses, run: Run) -> tuple[pd.Data
     """Return the pieces and, for each building, the piece its 栋 stands on (-1: none).
 
     Pieces: `parcel` (row), `name` (None unknown), `share` of the parcel's area, `geometry`; sorted by parcel, name.
-    A parcel without a name of its own on which at least two compounds have two or more houses each is divided: land
-    goes to the compound whose house is nearest, unnamed houses to the nearest named one.
+    A parcel without a name of its own bears the name of at least half of its named buildings. One on which at least
+    two compounds have two or more houses each is divided: land goes to the compound whose house is nearest, unnamed
+    houses to the nearest named one.
     """
     n = len(parcels)
     own = compound_names(frames.optional(parcels, "name"))
@@ -86,6 +87,8 @@ def cut_pieces(parcels: pd.DataFrame, houses: Houses, run: Run) -> tuple[pd.Data
     sizes = several.groupby("parcel")["name"].count()
     divided = sizes.index[sizes.to_numpy() > 1].to_numpy(np.int64)
     first = common.drop_duplicates("parcel")
+    all_named = np.bincount(counted["parcel"].to_numpy(np.int64), minlength=n)
+    first = first.loc[2 * first["n"].to_numpy(np.int64) >= all_named[first["parcel"].to_numpy(np.int64)]]
     name = own.copy()
     empty = pd.isna(name[first["parcel"].to_numpy(np.int64)])
     name[first["parcel"].to_numpy(np.int64)[empty]] = first["name"].to_numpy(dtype=object)[empty]

@@ -166,6 +166,19 @@ def test_two_compounds_on_one_parcel_divide_its_land():
     assert shapely.area(found.units["geometry"].iloc[0]) == pytest.approx(2500, abs=5)
 
 
+def test_one_named_house_among_others_does_not_name_the_parcel():
+    """Of four named houses two must bear the name; unnamed ones have no say."""
+    land = parcels(("p1", box(0, 0, 200, 50), {"name": None}))
+    for names, name in (
+        (["少年宫", "银行", "酒店"], None),
+        (["甲苑1栋", "甲苑", "银行", None], "甲苑"),
+        ([None, "甲苑2栋"], "甲苑"),
+    ):
+        built = [(f"b{i}", box(40 * i, 0, 40 * i + 20, 20), {**HOME, "name": n}) for i, n in enumerate(names)]
+        found = make_units(land, buildings(*built), None, None, Run())
+        assert found.units["name"].astype(object).where(found.units["name"].notna(), None).tolist() == [name]
+
+
 def village(side):
     """side × side plots of 15 × 15 m with one house of 12 × 12 m each: 3 m between façades, coverage 0.64."""
     spots = [(15 * i, 15 * j) for i in range(side) for j in range(side)]
