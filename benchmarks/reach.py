@@ -1,0 +1,371 @@
+"""How fast all (place, facility) pairs within 15 minutes are found, beside what one would take instead.
+
+    .venv/bin/python benchmarks/reach.py [S] [M] [L]        S and M unless told otherwise
+
+S 20,000 nodes, 5,000 places, 100 facilities; M 200,000, 50,000, 1,000; L 1,000,000, 300,000, 6,000. An irregular hilly
+street net in random node order, times by Tobler's function, 60 % of the places clustered, walks to the facility.
+Engines: core/walking/reach.py, scipy's Dijkstra over the whole net in chunks, QGIS's own QgsGraphAnalyzer a facility
+(a few facilities, scaled up), pandana and a bounded Dijkstra in numba where they are installed. Places and facilities
+lie on nodes, so that all engines answer the same question; the run stops when pairs or milliseconds differ.
+Seconds move from machine to machine: the ratios, measured side by side in one run, are what counts.
+"""
+
+import importlib.util
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import shapely
+
+ROOT = Path(__file__).resolve().parents[1]
+SIZES = {"S": (20_000, 5_000, 100), "M": (200_000, 50_000, 1_000), "L": (1_000_000, 300_000, 6_000)}
+LIMIT_MS = 15 * 60_000
+SPACING_M = 60.0
+QGIS_SOURCES = {"S": 5, "M": 2, "L": 0}  # facilities that QGIS is asked for
+PANDANA_SOURCES = {"S": 100, "M": 20, "L": 0}
+NAIVE_UP_TO = {"S": None, "M": None, "L": 64}  # facilities that scipy over the whole net is asked for
+PROMISES = {  # how many times ours; the network itself is a result that we have before, QGIS makes its graph anew
+    ("S", "qgis with its graph"): 100, ("M", "qgis with its graph"): 300,
+    ("M", "pandana cold"): 20, ("M", "pandana"): 3, ("L", "numba"): 0.5,
+}  # fmt: skip
+
+
+def load_package():
+    """Import the checkout as urban_renewal."""
+    sys.path[:] = [item for item in sys.path if Path(item or ".").resolve() != ROOT]
+    spec = importlib.util.spec_from_file_location(
+        "urban_renewal", ROOT / "__init__.py", submodule_search_locations=[str(ROOT)]
+    )
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["urban_renewal"] = module
+    spec.loader.exec_module(module)
+
+
+class Town:
+    """Nodes, directed arcs with milliseconds, places and facilities on nodes; all in random order."""
+
+    def __init__(self, size, seed=7):
+        nodes, places, facilities = SIZES[size]
+        rng = np.random.default_rng(seed)
+        side = int(np.sqrt(nodes))
+        row, column = np.divmod(np.arange(side * side), side)
+        x = (column + rng.uniform(-0.3, 0.3, len(row))) * SPACING_M
+        y = (row + rng.uniform(-0.3, 0.3, len(row))) * SPACING_M
+        z = 60 * np.sin(x / 900) * np.cos(y / 700) + 10 * np.sin(x / 140)
+        right, up = np.flatnonzero(column < side - 1), np.flatnonzero(row < side - 1)
+        tail, head = np.concatenate([right, up]), np.concatenate([right + 1, up + side])
+        keep = rng.uniform(size=len(tail)) < 0.7
+        name = rng.permutation(side * side)  # the node's number has nothing to do with where it lies
+        self.tail, self.head = name[tail[keep]], name[head[keep]]
+        self.x, self.y, self.z = (axis[np.argsort(name)] for axis in (x, y, z))
+        self.length = np.hypot(self.x[self.head] - self.x[self.tail], self.y[self.head] - self.y[self.tail])
+        slope = np.clip((self.z[self.head] - self.z[self.tail]) / self.length, -0.5, 0.5)
+        self.fwd, self.back = (self.walk_ms(sign * slope) for sign in (1, -1))
+        used = np.unique(np.concatenate([self.tail, self.head]))
+        self.places = np.concatenate([rng.choice(used, places * 2 // 5), self.clustered(rng, used, places * 3 // 5)])
+        self.facilities = rng.choice(used, facilities, replace=False)
+        self.count = side * side
+
+    def walk_ms(self, slope):
+        """Whole milliseconds at 1.2 m/s on the flat."""
+        factor = np.exp(-3.5 * (np.abs(slope + 0.05) - 0.05))
+        return np.maximum(np.floor(1000 * self.length / (1.2 * factor) + 0.5), 1).astype(np.int64)
+
+    def clustered(self, rng, used, count):
+        """Places around a few centres."""
+        from scipy.spatial import cKDTree
+
+        centres = rng.choice(used, max(3, count // 500))
+        at = centres[rng.integers(0, len(centres), count)]
+        spots = np.column_stack([self.x[at], self.y[at]]) + rng.normal(0, 300, (count, 2))
+        return used[cKDTree(np.column_stack([self.x[used], self.y[used]])).query(spots)[1]]
+
+    def edges(self):
+        """The EDGES table that core reads."""
+        ends = np.stack([np.column_stack([self.x[at], self.y[at]]) for at in (self.tail, self.head)], axis=1)
+        names = np.array([f"n{number}" for number in range(self.count)], dtype=object)
+        frame = pd.DataFrame({
+            "edge_id": [f"e{number}" for number in range(len(self.tail))], "from_node": names[self.tail],
+            "to_node": names[self.head], "length_m": self.length, "kind": "path", "adult_fwd_ms": self.fwd,
+            "adult_back_ms": self.back,
+        })  # fmt: skip
+        frame["geometry"] = shapely.linestrings(ends)
+        return frame
+
+    def toward(self):
+        """The arcs turned round, as a sparse matrix: row = where people come to, column = where from."""
+        from scipy.sparse import csr_matrix
+
+        row, column = np.concatenate([self.head, self.tail]), np.concatenate([self.tail, self.head])
+        return csr_matrix((np.concatenate([self.fwd, self.back]), (row, column)), shape=(self.count, self.count))
+
+
+def pairs_at_places(town, facility, node, ms):
+    """Turn (facility, node, ms) into a sorted table of (facility, place, ms)."""
+    order = np.argsort(town.places, kind="stable")
+    first = np.searchsorted(town.places[order], np.arange(town.count + 1))
+    sizes = first[node + 1] - first[node]
+    item = np.repeat(np.arange(len(node)), sizes)
+    place = order[np.arange(len(item)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + first[node[item]]]
+    key = facility[item].astype(np.int64) * len(town.places) + place
+    order = np.argsort(key)
+    return key[order], np.asarray(ms)[item][order].astype(np.int64)
+
+
+# --- engines: each has prepare(town) and ask(prepared, some facilities) → (key, ms) ----------------------------------
+
+
+class Ours:
+    """core/walking/reach.py."""
+
+    def __init__(self, town):
+        from urban_renewal.core.run import Run
+        from urban_renewal.core.walking.graph import graph_from_edges
+        from urban_renewal.core.walking.profiles import load_profiles
+
+        self.run, self.town = Run(), town
+        self.profile = load_profiles(["adult"])[0]
+        self.graph = graph_from_edges(town.edges(), ["adult"], self.run)
+        names = {name: number for number, name in enumerate(self.graph.node_ids.tolist())}
+        self.number = np.array([names.get(f"n{node}", -1) for node in range(town.count)])
+        both = np.concatenate([self.graph.start, self.graph.end])
+        self.edge_of = np.zeros(len(self.graph.node_ids), dtype=np.int64)
+        self.edge_of[both[::-1]] = np.arange(len(both))[::-1]
+        self.places = self.joined(town.places)
+
+    def joined(self, nodes):
+        """Points on nodes, without legs."""
+        from urban_renewal.core.walking.join import Joined
+
+        at, m, count = self.edge_of[self.number[nodes]], len(self.graph.edge_ids), len(nodes)
+        nothing, zero = np.zeros(count), np.zeros(count, dtype=np.int32)
+        words, owner = np.full(count, "", dtype=object), np.arange(count, dtype=np.int32)
+        edge, share = (at % m).astype(np.int32), (at >= m).astype(float)
+        return Joined(words, owner, count, edge, share, nothing, nothing, zero, zero, words)
+
+    def ask(self, some):
+        from urban_renewal.core.walking.reach import reach_pairs
+
+        facilities = self.joined(self.town.facilities[some])
+        pairs = reach_pairs(self.graph, self.profile, self.places, facilities, LIMIT_MS, "there", self.run)
+        return some[pairs.facility].astype(np.int64) * len(self.town.places) + pairs.place, pairs.cost_ms
+
+
+class Naive:
+    """scipy's Dijkstra over the whole net, 64 facilities at once."""
+
+    def __init__(self, town):
+        self.town, self.arcs = town, town.toward().astype(np.float64)
+
+    def ask(self, some):
+        from scipy.sparse.csgraph import dijkstra
+
+        found = []
+        step = max(1, min(64, 16_000_000 // self.town.count))
+        for begin in range(0, len(some), step):
+            chunk = some[begin : begin + step]
+            far = dijkstra(self.arcs, indices=self.town.facilities[chunk], limit=LIMIT_MS)
+            item, node = np.nonzero(np.isfinite(far))
+            found.append((chunk[item], node, far[item, node]))
+        return pairs_at_places(self.town, *(np.concatenate(column) for column in zip(*found)))
+
+
+class Qgis:
+    """QgsGraphAnalyzer.dijkstra, one facility after another.
+
+    Made ready as everybody does it: a line layer, a director, all points tied to it (only at S: M takes minutes). The
+    director knows no times by direction, so what is searched is the same graph drawn by hand.
+    """
+
+    def __init__(self, town):
+        from qgis.analysis import QgsGraph
+        from qgis.core import QgsPointXY
+
+        if town.count < SIZES["M"][0] // 2:
+            self.tie(town)
+        self.town, self.graph = town, QgsGraph()
+        for x, y in zip(town.x.tolist(), town.y.tolist()):
+            self.graph.addVertex(QgsPointXY(x, y))
+        for tail, head, fwd, back in zip(*(a.tolist() for a in (town.tail, town.head, town.fwd, town.back))):
+            self.graph.addEdge(head, tail, [float(fwd)])
+            self.graph.addEdge(tail, head, [float(back)])
+
+    def tie(self, town):
+        """Make the graph of the lines with places and facilities tied to it."""
+        from qgis.analysis import QgsGraphBuilder, QgsNetworkDistanceStrategy, QgsVectorLayerDirector
+        from qgis.core import QgsApplication, QgsFeature, QgsGeometry, QgsPointXY, QgsVectorLayer
+
+        self.app = QgsApplication.instance() or QgsApplication([], False)
+        spots = [QgsPointXY(x, y) for x, y in zip(town.x.tolist(), town.y.tolist())]
+        layer = QgsVectorLayer("LineString?crs=EPSG:4545", "streets", "memory")
+        features = []
+        for tail, head in zip(town.tail.tolist(), town.head.tolist()):
+            features.append(QgsFeature())
+            features[-1].setGeometry(QgsGeometry.fromPolylineXY([spots[tail], spots[head]]))
+        layer.dataProvider().addFeatures(features)
+        director = QgsVectorLayerDirector(layer, -1, "", "", "", QgsVectorLayerDirector.DirectionBoth)
+        director.addStrategy(QgsNetworkDistanceStrategy())
+        builder = QgsGraphBuilder(layer.crs(), False, 0.0)
+        director.makeGraph(builder, [spots[node] for node in (*town.places, *town.facilities)])
+
+    def ask(self, some):
+        from qgis.analysis import QgsGraphAnalyzer
+
+        found = []
+        for number in some:
+            _, cost = QgsGraphAnalyzer.dijkstra(self.graph, int(self.town.facilities[number]), 0)
+            far = np.array(cost)
+            node = np.flatnonzero(far <= LIMIT_MS)
+            found.append((np.full(len(node), number), node, far[node]))
+        return pairs_at_places(self.town, *(np.concatenate(column) for column in zip(*found)))
+
+
+class Pandana:
+    """pandana's shortest_path_lengths of all (facility, node of a place) pairs, the far ones thrown away."""
+
+    def __init__(self, town):
+        import pandana
+
+        ms = pd.DataFrame({"ms": np.concatenate([town.fwd, town.back]).astype(float)})
+        tail, head = np.concatenate([town.tail, town.head]), np.concatenate([town.head, town.tail])
+        self.town, self.nodes = town, np.unique(town.places)
+        x, y = pd.Series(town.x), pd.Series(town.y)
+        self.net = pandana.Network(x, y, pd.Series(tail), pd.Series(head), ms, twoway=False)
+
+    def ask(self, some):
+        facility, node = np.repeat(some, len(self.nodes)), np.tile(self.nodes, len(some))
+        ms = np.array(self.net.shortest_path_lengths(node, self.town.facilities[facility], imp_name="ms"))
+        near = ms <= LIMIT_MS
+        return pairs_at_places(self.town, facility[near], node[near], np.rint(ms[near]))
+
+
+class Numba:
+    """A bounded Dijkstra with a binary heap, compiled, one thread."""
+
+    def __init__(self, town):
+        import numba
+
+        arcs = town.toward()
+        self.town, self.arcs = town, (arcs.indptr.astype(np.int64), arcs.indices.astype(np.int64), arcs.data)
+        self.walk = numba.njit(walk_out)
+        self.ask(np.arange(1))  # compiled before the clock starts
+
+    def ask(self, some):
+        facility, node, ms = self.walk(*self.arcs, self.town.facilities[some], LIMIT_MS)
+        return pairs_at_places(self.town, some[facility], node, ms)
+
+
+def walk_out(indptr, heads, times, sources, limit):
+    """Return (source number, node, ms) of all nodes within the limit; plain loops for numba."""
+    count = len(indptr) - 1
+    best, mark = np.zeros(count, np.int64), np.full(count, -1, np.int64)
+    room = 1024
+    out_s, out_n, out_t = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
+    filled = 0
+    keys = np.empty(1 << 16, np.int64)  # ms × 2^32 + node, a binary heap
+    for number in range(len(sources)):
+        used = 1
+        keys[0] = sources[number]
+        best[sources[number]], mark[sources[number]] = 0, number
+        while used:
+            ms, node = keys[0] >> 32, keys[0] & 0xFFFFFFFF
+            used -= 1
+            last, at = keys[used], 0
+            while 2 * at + 1 < used:
+                child = 2 * at + 1
+                if child + 1 < used and keys[child + 1] < keys[child]:
+                    child += 1
+                if keys[child] >= last:
+                    break
+                keys[at] = keys[child]
+                at = child
+            keys[at] = last
+            if ms > best[node]:
+                continue
+            if filled == room:
+                out_s, out_n = np.concatenate((out_s, out_s)), np.concatenate((out_n, out_n))
+                out_t = np.concatenate((out_t, out_t))
+                room *= 2
+            out_s[filled], out_n[filled], out_t[filled] = number, node, ms
+            filled += 1
+            for arc in range(indptr[node], indptr[node + 1]):
+                other, total = heads[arc], ms + times[arc]
+                if total <= limit and (mark[other] != number or total < best[other]):
+                    mark[other], best[other] = number, total
+                    if used == len(keys):
+                        keys = np.concatenate((keys, keys))
+                    at, key = used, (total << 32) + other
+                    used += 1
+                    while at and keys[(at - 1) // 2] > key:
+                        keys[at] = keys[(at - 1) // 2]
+                        at = (at - 1) // 2
+                    keys[at] = key
+    return out_s[:filled], out_n[:filled], out_t[:filled]
+
+
+def clock(task, times=1):
+    """Return what a task gives and the least of its seconds."""
+    least = np.inf
+    for _ in range(times):
+        begin = time.perf_counter()
+        result = task()
+        least = min(least, time.perf_counter() - begin)
+    return result, least
+
+
+def measure(size):
+    """Print one size; return whether all promises hold."""
+    town = Town(size)
+    every = np.arange(len(town.facilities))
+    counts = town.count, 2 * len(town.tail), len(town.places), len(every)
+    print("\n{}: {:,} nodes, {:,} arcs, {:,} places, {:,} facilities".format(size, *counts))
+    ours, built = clock(lambda: Ours(town))
+    (key, ms), cold = clock(lambda: ours.ask(every))
+    _, warm = clock(lambda: ours.ask(every), 3)
+    print(f"  ours: {warm:.3f} s, {cold:.3f} s the first time; made ready in {built:.2f} s; {len(key):,} pairs")
+    fine = True
+    for name, engine, some in rivals(size, every):
+        try:
+            rival, ready = clock(lambda engine=engine: engine(town))
+        except ImportError:
+            print(f"  {name}: not installed")
+            continue
+        times = 3 if len(some) == len(every) else 1
+        (other, other_ms), seconds = clock(lambda rival=rival, some=some: rival.ask(some), times)
+        mine = np.isin(key // len(town.places), some)
+        if not (np.array_equal(other, key[mine]) and np.array_equal(other_ms, ms[mine])):
+            raise SystemExit(f"{name} finds other pairs or other times")
+        seconds *= len(every) / len(some)
+        told = "" if len(some) == len(every) else f" (scaled up from {len(some)} facilities)"
+        print(f"  {name}: {seconds:.3f} s{told}; made ready in {ready:.2f} s; the same pairs and times")
+        ratios = {name: seconds / warm}
+        if name == "pandana":
+            ratios["pandana cold"] = (ready + seconds) / (built + cold)
+        if name == "qgis":
+            ratios["qgis with its graph"] = (ready + seconds) / warm
+        fine &= all([tell_ratio(size, *item) for item in ratios.items()])  # noqa: C419 - all are printed
+    return fine
+
+
+def tell_ratio(size, name, ratio):
+    """Print how many times faster ours is; return whether the promise, if there is one, holds."""
+    least = PROMISES.get((size, name))
+    verdict = "" if least is None else f", promised {least}: {'holds' if ratio >= least else 'BROKEN'}"
+    print(f"    {name} ÷ ours = {ratio:.2f}{verdict}")
+    return least is None or ratio >= least
+
+
+def rivals(size, every):
+    """Return (name, engine, facilities asked for)."""
+    naive, qgis = NAIVE_UP_TO[size] or len(every), QGIS_SOURCES[size]
+    found = [("scipy", Naive, every[:naive]), ("numba", Numba, every)]
+    found += [("pandana", Pandana, every[: PANDANA_SOURCES[size]]), ("qgis", Qgis, every[:qgis])]
+    return [item for item in found if len(item[2])]
+
+
+if __name__ == "__main__":
+    load_package()
+    kept = [measure(size) for size in (sys.argv[1:] or ["S", "M"])]
+    sys.exit(0 if all(kept) else 1)
