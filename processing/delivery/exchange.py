@@ -162,9 +162,12 @@ def _write_dxf(folder: Path, study: Study, flats: list[Any], run: Any) -> tuple[
         frame = study.inputs.table(metres[flat.name]) if flat.name in metres and flat.shapes is not None else None
         if frame is not None and frames.GEOMETRY in frame:
             drawn_flats.append(replace(flat, shapes=frames.geometries(frame), system=""))
-    notes = [study.title, study.author, study.crs_told()]
+    template = _template(study)
+    notes = [" ".join(filter(None, (study.title, study.mark))), study.author, study.crs_told()]
     notes += [say("secrecy_line", study.language, text=study.secrecy)] if study.secrecy else []
-    drawn = draw(_template(study), drawn_flats, notes, study.language, run.part(0, 0.6))
+    offset = template["cad"].get("offset")
+    notes += [say("offset_line", study.language, x=offset["x"], y=offset["y"])] if offset else []
+    drawn = draw(template, drawn_flats, notes, study.language, run.part(0, 0.6))
     _save(folder / FILE, write_dxf(drawn.drawing, run.part(0.6, 1)))
     _count(folder / FILE, "entities", drawn.entities_n, drawn.drawing.version)
     facts = {"dxf_features_n": drawn.features_n, "dxf_drawn_n": drawn.drawn_n}

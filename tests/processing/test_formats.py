@@ -240,3 +240,55 @@ def test_what_is_said_to_be_no_secret_may_leave():
 
     assert [is_classified(text) for text in ("不属于国家秘密", "非涉密数据", "unclassified", "公开")] == [False] * 4
     assert [is_classified(text) for text in ("秘密", "地形图_机密", "Confidential", "绝密★")] == [True] * 4
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "GBK"])
+def test_qgis_reads_chinese_and_headings(study, run_algorithm, encoding):
+    """As a colleague opens it: text by the .cpg, headings of the geodatabase in Chinese, geometry of the CSV."""
+    from qgis.core import QgsVectorLayer
+
+    found, _, _ = run_algorithm("exportzones", {**study, "FORMATS": ["csv", "shp", "gdb"], "SHP_ENCODING": encoding})
+    folder = Path(found["FOLDER"])
+    layer = QgsVectorLayer(str(folder / "shp" / "tagged.shp"), "t", "ogr")
+    assert layer.isValid()
+    assert layer.crs().authid() == "EPSG:4545"
+    assert [feature["tag_reason"] for feature in layer.getFeatures()][1] == REASONS[1]
+    layer = QgsVectorLayer(f"{folder / 'data.gdb'}|layername=zones", "z", "ogr")
+    assert layer.attributeAlias(layer.fields().lookupField("name")) == "名称"
+    assert layer.crs().authid() == "EPSG:4545"
+    layer = QgsVectorLayer(str(folder / "csv" / "tagged.csv"), "c", "ogr")
+    assert layer.geometryType() == 2
+    assert layer.fields().field("tag_score").isNumeric()
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4490", ""])
+def test_degrees_and_local_grids(make_layer, run_algorithm, tmp_path, crs):
+    """A drawing is in metres whatever the layers are in; without a system nothing claims one."""
+    ezdxf = pytest.importorskip("ezdxf")
+    side = 0.001 if crs else 100
+    ring = f"POLYGON((106.5 29.5,{106.5 + side} 29.5,{106.5 + side} {29.5 + side},106.5 {29.5 + side},106.5 29.5))"
+    zones = make_layer([(ring, {"zone_id": "Z", "name": "甲"})], crs=crs)
+    members = make_layer([(None, {"zone_id": "Z", "parcel_id": "P"})], "None", crs="")
+    given = {"ZONES": zones, "MEMBERS": members}
+    template = {"schema": "urban-renewal/template/1", "id": "own", "extends": "plain"}
+    template |= {"title": {"zh": "新版本", "en": "newer"}, "cad": {"version": "AC1021", "offset": {"x": 10, "y": 20}}}
+    (tmp_path / "own.json").write_text(json.dumps(template), encoding="utf-8")
+    found, _, _ = run_algorithm("exportzones", {
+        **given, "FORMATS": ["csv", "shp", "gdb", "dxf"], "NO_CRS": "local_metric", "FOLDER": str(tmp_path / "out"),
+        "TEMPLATE_FILE": str(tmp_path / "own.json"),
+    })  # fmt: skip
+    folder = Path(found["FOLDER"])
+    for path in (folder / "shp" / "zones.shp", folder / "data.gdb", folder / "csv" / "zones.csv"):
+        _, (shape,) = table(path, "zones")
+        assert shape.bounds == pytest.approx((106.5, 29.5, 106.5 + side, 29.5 + side), abs=1e-4 if not crs else 1e-8)
+    assert (folder / "shp" / "zones.prj").exists() == bool(crs)
+    document = ezdxf.readfile(folder / "cad" / "zones.dxf")
+    assert document.dxfversion == "AC1021"
+    assert "PQ_片区范围" in document.layers
+    (outline,) = document.modelspace().query("LWPOLYLINE")
+    corners = np.array(outline.get_points("xy"))
+    wanted = (96.9, 110.9) if crs else (100, 100)  # 0.001 degrees at 29.5 N: a cos(lat) and M of GRS 80, by hand
+    assert np.ptp(corners, axis=0) == pytest.approx(wanted, abs=0.2)
+    if not crs:
+        assert corners.min(axis=0) == pytest.approx((96.5, 9.5))
+    assert any("(10, 20)" in item.plain_text() for item in document.modelspace().query("MTEXT"))

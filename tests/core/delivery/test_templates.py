@@ -169,3 +169,15 @@ def test_texts_at_one_spot_are_stacked():
     height, line = texts[0][40], texts[0][40] * 5 / 3
     middles = [text[20] - 5 - 1.2 * height for text in texts]
     assert middles == pytest.approx([0, 1.5 * line, 3 * line], abs=1e-3)
+
+
+def test_the_example_in_the_guide_can_be_used(tmp_path):
+    """docs/templates.md: the example loads, names its layer, and draws."""
+    guide = (envelope.RESOURCES.parent / "docs" / "templates.md").read_text(encoding="utf-8")
+    path = tmp_path / "my-bureau.json"
+    path.write_text(guide.split("```json")[1].split("```")[0], encoding="utf-8")
+    template = envelope.load_file("template", path)
+    (layer,) = fit_layers(template, [tagged(ROWS), members()], "shp", Run())
+    assert list(zip(*layer.flat.values)) == [("500103000000000001", "500103", "B", "02", 1234.5)]
+    drawn = draw(template, [tagged(ROWS)], [], "zh", Run())
+    assert {layer.name for layer in drawn.drawing.layers} >= {"0-片区界线", "DK_老旧小区"}
