@@ -17,6 +17,11 @@ from .findings_ledger import NAN, Ledger
 from .findings_rules import CheckInputs, CheckRules
 
 PUBLIC_USES = ("school", "medical", "public")  # new ones do not count against 拆建比
+LAYER_FIGURE = {
+    "source": "PROTECTED",
+    "clause": "保护范围（PROTECTED 图层）",
+    "status": "found",
+}  # the user's own layer
 
 
 @dataclass(frozen=True)
@@ -170,7 +175,8 @@ def check_size(zone: str, row: Mapping[Any, Any], rules: CheckRules, ledger: Led
         value = row.get(column)
         number = NAN if value is None or pd.isna(value) else float(value)
         verdict = "unknown" if np.isnan(number) else "pass" if sign * (number - limit) >= -0.01 else "fail"
-        ledger.add(check, zone, verdict, figures[name], code, value=number, unit=unit, limit=limit)
+        figure = {**figures[name], "clause": say("check_zone_rules", ledger.language, rules=rules.id)}
+        ledger.add(check, zone, verdict, figure, code, value=number, unit=unit, limit=limit)
 
 
 def check_buildings(zone: str, houses: pd.DataFrame, inputs: CheckInputs, rules: CheckRules, ledger: Ledger) -> None:
@@ -195,7 +201,7 @@ def check_buildings(zone: str, houses: pd.DataFrame, inputs: CheckInputs, rules:
 
 def _check_protection(zone: str, houses: pd.DataFrame, inputs: CheckInputs, rules: CheckRules, ledger: Ledger) -> None:
     if inputs.protected is None:
-        ledger.add("protected", zone, "unknown", rules.protected[0], "check_protected_unknown")
+        ledger.add("protected", zone, "unknown", LAYER_FIGURE, "check_protected_unknown")
         return
     inside = houses[houses["protection"].notna().to_numpy(dtype=bool)]
     for row in inside.to_dict("records"):
@@ -208,6 +214,6 @@ def _check_protection(zone: str, houses: pd.DataFrame, inputs: CheckInputs, rule
         elif row["action"] in (DEMOLISH, ADD):
             ledger.add("protected", row["building_id"], "advice", figure, "check_protected_look", **values)
     counts = {name: int((inside["protection"] == name).sum()) for name in ("禁拆", "须批", "提示")}
-    ledger.add("protected", zone, "advice" if len(inside) else "pass", rules.protected[0], "check_protected_count",
+    ledger.add("protected", zone, "advice" if len(inside) else "pass", LAYER_FIGURE, "check_protected_count",
                value=len(inside), unit="buildings", forbidden=counts["禁拆"], approval=counts["须批"],
                look=counts["提示"])  # fmt: skip

@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+import datetime
+from pathlib import Path
+
 from ...core import schema
 from ...core.errors import RenewalError
 from .. import parameters as declare
 from ..base import Output, RenewalAlgorithm, Results
+from ..dressing import write_text_whole
 from ..parameters import RoleUse
 
 ACTION_FIELDS = (("ACTION_FIELD", "action"), ("ACTION_REASON", "reason"))
@@ -36,8 +40,14 @@ class CheckZones(RenewalAlgorithm):
         yield declare.sink("OUTPUT", "polygon")
         yield declare.sink("ACTIONS", "polygon")
         yield declare.sink("FINDINGS", "none")
+        yield declare.html_file("REPORT")
 
     def refuse(self, values, plan) -> None:
+        report = values.get("REPORT")
+        if isinstance(report, str) and report and report != "TEMPORARY_OUTPUT":
+            folder = Path(report).absolute().parent
+            if not folder.is_dir():
+                raise RenewalError("check_report_folder", folder=str(folder))
         if "BUILDINGS" not in plan.vectors:
             return
         layer = plan.vectors["BUILDINGS"]
@@ -54,6 +64,7 @@ class CheckZones(RenewalAlgorithm):
     def compute(self, inputs, run) -> Results:
         from ...core import envelope
         from ...core.zones.findings import check_zones
+        from ...core.zones.findings_report import write_findings_report
         from ...core.zones.findings_rules import CheckInputs, read_check_rules
 
         document = envelope.load("zone-rules", "chongqing")
@@ -70,9 +81,15 @@ class CheckZones(RenewalAlgorithm):
         refusal = None
         if inputs.flag("STRICT") and len(failed):
             refusal = RenewalError("check_strict", n=len(failed), subjects=failed["finding_id"].tolist())
+        like = "BUILDINGS" if inputs.has("BUILDINGS") else ""
         tables = {
             "OUTPUT": Output(checked.zones, schema.table("checked_zones"), like="ZONES"),
-            "ACTIONS": Output(checked.actions, schema.table("actions"), like="BUILDINGS" if inputs.has("BUILDINGS") else ""),
+            "ACTIONS": Output(checked.actions, schema.table("actions"), like=like),
             "FINDINGS": Output(checked.findings, schema.table("findings")),
         }
-        return Results(tables, documents=[document], refusal=refusal)
+        found = {}
+        report = inputs.file_output("REPORT")
+        if report is not None:
+            write_text_whole(report, write_findings_report(checked, f"{datetime.date.today():%Y-%m-%d}", run.language))
+            found["REPORT"] = str(report)
+        return Results(tables, found, documents=[document], refusal=refusal)

@@ -63,3 +63,20 @@ def test_without_buildings(layers, run_algorithm, rows_of, tmp_path):
     results, _, _ = run_algorithm("checkzones", {**only, **sinks(tmp_path)})
     assert rows_of(results["OUTPUT"])[0]["demolish_share"] is None
     assert rows_of(results["ACTIONS"]) == []
+
+
+def test_report(layers, run_algorithm, tmp_path):
+    """One file, every text escaped: a reason cannot become markup."""
+    path = tmp_path / "report.html"
+    layers["ZONES"].startEditing()
+    layers["ZONES"].changeAttributeValue(1, layers["ZONES"].fields().indexOf("name"), "<b>站</b>")
+    layers["ZONES"].commitChanges()
+    results, _, _ = run_algorithm("checkzones", {**layers, **sinks(tmp_path), "REPORT": str(path)})
+    assert results["REPORT"] == str(path)
+    text = path.read_text(encoding="utf-8")
+    assert "&lt;b&gt;站" in text
+    assert "<b>站" not in text
+    assert "就地就近安置率没有资料" in text
+    assert text.count("<svg") == 2
+    with pytest.raises(QgsProcessingException, match="nowhere"):
+        run_algorithm("checkzones", {**layers, **sinks(tmp_path), "REPORT": str(tmp_path / "nowhere" / "r.html")})
