@@ -57,7 +57,7 @@ def missing_links(
     open; j runs over the other places. `gainers_n`: people of places of which some walk gets shorter by a minute or
     more. Each link is counted as if it were the only one: their savings must not be added up.
 
-    Parameters: `places` with an id in the first column, `people` (real, missing = 0; without the column one person
+    Parameters: `places` with `place_id`, `people` (real, missing = 0; without the column one person
     each, told as `places_without_people`) and `geometry`; `ground` heights and barriers, each or None.
     Source: own choice; exact because a quickest walk uses a link at most once.
     """
@@ -89,18 +89,17 @@ def _homes(
     graph: WalkGraph, profile: Profile, places: pd.DataFrame, ground: tuple[Surface | None, pd.DataFrame | None],
     options: LinkOptions, run: Run,
 ) -> _Homes:  # fmt: skip
-    key = str(places.columns[0])
     if "people" not in places:
         run.warn("places_without_people", n=len(places))
         places = places.assign(people=1.0)
-    table = places.sort_values(key, kind="stable")
+    table = places.sort_values("place_id", kind="stable")
     table = table[table["people"].fillna(0) > 0].reset_index(drop=True)
     people = np.rint(table["people"].to_numpy(np.float64) * MILLI).astype(np.int64)
-    points = points_of(table, key)
+    points = points_of(table, "place_id")
     joined = join_points(points, graph, profile, ground[0], ground[1], options.join, run)
     rows = np.flatnonzero(joined.edge >= 0)
     lost = not_joined_reason(joined) != ""
-    ids = frames.texts(table[key]).fillna("").to_numpy(dtype=object)
+    ids = frames.texts(table["place_id"]).fillna("").to_numpy(dtype=object)
     run.leave_out("PLACES", list(ids[lost]), "place_not_joined", "warning", profile=profile.id)
     amount, at = people[joined.owner[rows]], _at(joined, rows)
     x, y = points.x_m[rows], points.y_m[rows]

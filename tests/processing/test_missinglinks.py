@@ -43,3 +43,13 @@ def test_the_link_of_a_hairpin(run_algorithm, make_layer, rows_of, tmp_path, hai
     line = next(QgsVectorLayer(out, "links", "ogr").getFeatures()).geometry()
     assert line.boundingBox().xMinimum() > X0 + 100
     assert row["saved_person_min"] < best["saved_person_min"]
+
+
+def test_places_without_ids_and_people(run_algorithm, make_layer, rows_of, tmp_path, hairpin):
+    """Bare outlines count one person each, and the log says so."""
+    homes = make_layer([(square(0, 0), {"note": "x"}), (square(0, 100), {"note": "y"})])
+    out = str(tmp_path / "links.gpkg")
+    wanted = {"PLACES": homes, "NETWORK": hairpin, "LINKS": out, "LANGUAGE": "en"}
+    _, _, feedback = run_algorithm("missinglinks", wanted)
+    assert rows_of(out)[0]["gainers_n"] == 2
+    assert "2 places count one person each" in feedback.textLog()
