@@ -162,6 +162,8 @@ class StepCard(QFrame):
         self.bar.setRange(0, 1000)
         self.bar.setFormat("%p %")
         self.left = text_label(factor=HINT)
+        self._state, self._can_fold = "", False
+        self._is_low, self._is_opened = False, False  # little height: a card that is done is one line
         self.cancel = QPushButton(tr("Cancel"))
         self.cancel.clicked.connect(self._ask_cancel)
         self.run = QPushButton(tr("Run"))
@@ -186,9 +188,13 @@ class StepCard(QFrame):
         foot.addWidget(self.cancel)
         layout = QVBoxLayout(self)
         layout.addLayout(head)
+        self.rest = QWidget()
+        rest = QVBoxLayout(self.rest)
+        rest.setContentsMargins(0, 0, 0, 0)
         for widget in (self.body, self.figures, self.chart, self.bar):
-            layout.addWidget(widget)
-        layout.addLayout(foot)
+            rest.addWidget(widget)
+        rest.addLayout(foot)
+        layout.addWidget(self.rest)
         for widget in (self.figures, self.bar, self.left, self.cancel):
             widget.hide()
 
@@ -197,7 +203,8 @@ class StepCard(QFrame):
         running = state.kind == readiness.RUNNING
         record = study.steps.get(self.key) if study else None
         self.mark.show_state(state.kind)
-        self.state.setText(wording.state_word(state, study))
+        self._state = wording.state_word(state, study)
+        self._can_fold = state.kind == readiness.DONE and not state.reasons
         self.state.setStyleSheet(f"color: {COLOURS[state.kind]}" if state.kind != readiness.BLOCKED else "")
         self.body.setVisible(not running or bool(self.body.text()))
         if not running:
@@ -219,6 +226,31 @@ class StepCard(QFrame):
         self.run.setText(
             tr("Run again") if record else tr("Try again") if state.kind == readiness.FAILED else tr("Run")
         )
+        self._show_folded()
+
+    def fold(self, is_low: bool) -> None:
+        """Say whether there is little height: then a card that is done shows its title, state and first figure only."""
+        if is_low != self._is_low:
+            self._is_low, self._is_opened = is_low, False
+            self._show_folded()
+
+    def unfold(self) -> None:
+        """Show everything of this card although there is little height."""
+        self._is_opened = True
+        self._show_folded()
+
+    def mousePressEvent(self, event: Any) -> None:
+        """A click on the card folds it out and in."""
+        if self._is_low:
+            self._is_opened = not self._is_opened
+            self._show_folded()
+        super().mousePressEvent(event)
+
+    def _show_folded(self) -> None:
+        is_folded = self._is_low and self._can_fold and not self._is_opened
+        self.rest.setVisible(not is_folded)
+        first = self.figures.texts()[:1]
+        self.state.setText(" · ".join([self._state, *first]) if is_folded else self._state)
 
     def show_progress(self, share: float, said: str, times: str, cancelling: bool) -> None:
         """Show how far the running step is: share 0–1, what is being done, times in words."""

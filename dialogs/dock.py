@@ -9,13 +9,11 @@ from typing import Any
 
 from qgis.core import Qgis, QgsApplication
 from qgis.gui import QgsCollapsibleGroupBox, QgsFileWidget
-from qgis.PyQt.QtCore import QSize, Qt, QTimer, QUrl
-from qgis.PyQt.QtGui import QDesktopServices, QPalette
+from qgis.PyQt.QtCore import Qt, QTimer, QUrl
+from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import (
-    QComboBox,
     QDockWidget,
     QFileDialog,
-    QFormLayout,
     QHBoxLayout,
     QLineEdit,
     QMessageBox,
@@ -25,19 +23,23 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..processing.parameters import BUILT
 from ..processing.texts import tr
 from . import results, wording
 from .cards import HINT, StepCard, text_label
+from .dock_keys import add_keys
+from .dock_parts import Page, StepLine, main_button
 from .exploring import Exploring
 from .handover import CREATE_SAMPLE
 from .inputs_panel import InputsPanel
 from .reviewing import Reviewing
 from .session import OPEN_SAMPLE, Session
+from .settings_panel import SettingsPanel
 from .steps import DELIVERY, STEPS
+from .studies import StudyMenu, shares_folder
 from .timeleft import TimeLeft
 
 POLL_MS = 200  # how often the bar moves and Cancel's answer is looked for
+LOW_LINES = 44  # a dock lower than this many lines of text folds the steps that are done: a window of 768 px
 LOOK_MS = 150  # layers come and go in swarms: looked at once, this long after the last
 
 
@@ -73,8 +75,10 @@ class RenewalDock(QDockWidget):
         self.welcome = text_label()
         self.sample = QPushButton(tr("Open sample…"))
         self.sample.setToolTip(tr("Makes a small town of sample data in a folder you choose and opens it."))
+        self.studies = StudyMenu(self.session)
         head = QHBoxLayout()
         head.addWidget(self.name, 1)
+        head.addWidget(self.studies)
         head.addWidget(self.sample)
         layout.addLayout(head)
         layout.addWidget(self.welcome)
@@ -83,7 +87,8 @@ class RenewalDock(QDockWidget):
         self.inputs = InputsPanel()
         self.inputs_box = self._box(tr("Inputs"), self.inputs)
         layout.addWidget(self.inputs_box)
-        self.settings_box = self._box(tr("Rules and standards"), self._settings())
+        self.settings = SettingsPanel()
+        self.settings_box = self._box(tr("Rules and standards"), self.settings)
         self.settings_box.setCollapsed(True)
         layout.addWidget(self.settings_box)
         self.cards = {step.key: StepCard(step.key, place) for place, step in enumerate(STEPS, 1)}
@@ -110,21 +115,6 @@ class RenewalDock(QDockWidget):
         inner.addWidget(content)
         return box
 
-    def _settings(self) -> QWidget:
-        page = QWidget()
-        form = QFormLayout(page)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        self.choices = {}
-        titles = {"RULES": tr("Rules for tags"), "STANDARD": tr("Standard"), "ZONE_RULES": tr("Rules for zones")}
-        for name, title in titles.items():
-            combo = QComboBox()
-            combo.addItems(BUILT[name])
-            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            combo.textActivated.connect(lambda text, name=name: self.session.set_value(name, text))
-            self.choices[name] = combo
-            form.addRow(title, combo)
-        return page
-
     def _footer(self) -> QWidget:
         foot = QWidget()
         layout = QVBoxLayout(foot)
@@ -132,16 +122,8 @@ class RenewalDock(QDockWidget):
         self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.folder.setDialogTitle(tr("Folder for the results"))
         self.folder.lineEdit().setPlaceholderText(tr("Folder for the results"))
-        self.run_all = QPushButton(tr("Run all"))
+        self.run_all = main_button(tr("Run all"))
         self.run_all.setObjectName("run_all")
-        palette = self.run_all.palette()
-        for role, colour in (
-            (QPalette.ColorRole.Button, QPalette.ColorRole.Highlight),
-            (QPalette.ColorRole.ButtonText, QPalette.ColorRole.HighlightedText),
-        ):
-            palette.setColor(QPalette.ColorGroup.Active, role, palette.color(QPalette.ColorGroup.Active, colour))
-            palette.setColor(QPalette.ColorGroup.Inactive, role, palette.color(QPalette.ColorGroup.Active, colour))
-        self.run_all.setPalette(palette)
         self.why = text_label(factor=HINT)
         self.links = text_label()
         row = QHBoxLayout()
@@ -157,10 +139,12 @@ class RenewalDock(QDockWidget):
         return foot
 
     def _connect(self) -> None:
+        self.keys = add_keys(self)
         self.sample.clicked.connect(self._on_sample)
         self.name.editingFinished.connect(lambda: self.session.rename(self.name.text().strip()))
         self.folder.fileChanged.connect(self._on_folder)
         self.inputs.chosen.connect(self.session.choose)
+        self.settings.chosen.connect(self.session.set_value)
         self.inputs.fields_asked.connect(self.show_fields)
         self.run_all.clicked.connect(self._on_run_all)
         self.activity.cancel_asked.connect(self._on_cancel)
@@ -195,12 +179,11 @@ class RenewalDock(QDockWidget):
         if not self.name.hasFocus():
             self.name.setText(study.name)
         self.name.setEnabled(not busy)
+        self.studies.setEnabled(not busy)
         self.sample.setEnabled(not busy and session.has_algorithm(CREATE_SAMPLE))
         self._show_welcome()
         self.inputs.show_inputs(session.project, study, not busy)
-        for name, combo in self.choices.items():
-            combo.setCurrentIndex(max(0, combo.findText(study.setting(name, BUILT[name][0]))))
-            combo.setEnabled(not busy)
+        self.settings.show_study(study, not busy)
         if self.folder.filePath() != study.folder:
             self.folder.blockSignals(True)
             self.folder.setFilePath(study.folder)
@@ -231,6 +214,10 @@ class RenewalDock(QDockWidget):
         missing = self.session.missing_for_all()
         self.run_all.setEnabled(not self.session.is_busy and not missing)
         lines = [escape(wording.reason_text(reason)) for reason in missing[:3]]
+        shared = shares_folder(self.session)
+        if shared:
+            text = tr("“{name}” writes into this folder as well: its results would be replaced.")
+            lines.append(escape(text.format(name=shared)))
         if len(missing) > 3:
             lines.append(tr("({n} more)").format(n=len(missing) - 3))
         self.why.setText("<br>".join(lines))
@@ -363,6 +350,13 @@ class RenewalDock(QDockWidget):
         level = Qgis.MessageLevel.Success if ok else Qgis.MessageLevel.Warning
         self.iface.messageBar().pushMessage(tr("Urban Renewal Workbench"), sentence, level)
 
+    def resizeEvent(self, event: Any) -> None:
+        """Fold what is done to one line where there is little height."""
+        super().resizeEvent(event)
+        is_low = self.height() < self.fontMetrics().height() * LOW_LINES
+        for card in self.cards.values():
+            card.fold(is_low)
+
     def close_down(self) -> None:
         """Stop what runs, let go of the project. The dock is of no use afterwards."""
         self._poll.stop()
@@ -374,24 +368,3 @@ class RenewalDock(QDockWidget):
         self.exploring.close()
         self.session.blockSignals(True)
         self.session.close()
-
-
-class Page(QWidget):
-    """What is scrolled: as high as its text is at the width there is, not as at the narrowest."""
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the least width; the height follows from the width."""
-        return QSize(super().minimumSizeHint().width(), 0)
-
-
-class StepLine(StepCard):
-    """The bar of what belongs to no step: making the sample."""
-
-    def __init__(self) -> None:
-        super().__init__("prepare", 0)
-        self.setObjectName("activity")
-        self.title.setText(tr("Sample data"))
-        for widget in (self.mark, self.run, self.links):
-            widget.hide()
-        for widget in (self.bar, self.left, self.cancel):
-            widget.show()

@@ -80,6 +80,10 @@
         <translation>点图：为什么是这个标记、怎样走到设施、能走多远。</translation>
     </message>
     <message>
+        <source>Copy this study</source>
+        <translation>复制本研究</translation>
+    </message>
+    <message>
         <source>Deliver</source>
         <translation>交付</translation>
     </message>
@@ -90,6 +94,10 @@
     <message>
         <source>Did not finish</source>
         <translation>没有完成</translation>
+    </message>
+    <message>
+        <source>Document</source>
+        <translation>文件</translation>
     </message>
     <message>
         <source>Done</source>
@@ -140,12 +148,28 @@
         <translation>“{layer}”的字段（{role}）</translation>
     </message>
     <message>
+        <source>Figure</source>
+        <translation>数值</translation>
+    </message>
+    <message>
+        <source>Figures of the rules and standards</source>
+        <translation>规则与标准里的数值</translation>
+    </message>
+    <message>
         <source>Folder for the results</source>
         <translation>成果文件夹</translation>
     </message>
     <message>
         <source>Folder for the sample</source>
         <translation>示例数据文件夹</translation>
+    </message>
+    <message>
+        <source>Forget the study “{name}”? Its files stay.</source>
+        <translation>把研究“{name}”从工程里移除吗？文件会保留。</translation>
+    </message>
+    <message>
+        <source>Forget this study…</source>
+        <translation>移除本研究…</translation>
     </message>
     <message>
         <source>Found by its name only: rename the field, or give it one of these names as an alias.</source>
@@ -244,6 +268,10 @@
         <translation>必需。请选{wanted}。</translation>
     </message>
     <message>
+        <source>New study</source>
+        <translation>新建研究</translation>
+    </message>
+    <message>
         <source>No data yet. Add a parcel layer, or try the sample first.</source>
         <translation>还没有数据。请加入宗地图层，或先用示例试一遍。</translation>
     </message>
@@ -274,6 +302,10 @@
     <message>
         <source>Nothing to undo.</source>
         <translation>没有可撤销的。</translation>
+    </message>
+    <message>
+        <source>Only those to be verified</source>
+        <translation>只看待核的</translation>
     </message>
     <message>
         <source>Open folder</source>
@@ -440,12 +472,24 @@
         <translation>跳过  S</translation>
     </message>
     <message>
+        <source>Source</source>
+        <translation>出处</translation>
+    </message>
+    <message>
         <source>Source: {source} ({status})</source>
         <translation>出处：{source}（{status}）</translation>
     </message>
     <message>
         <source>Standard</source>
         <translation>设施标准</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Studies of this project</source>
+        <translation>本工程的研究</translation>
     </message>
     <message>
         <source>Study</source>
@@ -556,8 +600,20 @@
         <translation>已撤销：{parcel}</translation>
     </message>
     <message>
+        <source>Unit</source>
+        <translation>单位</translation>
+    </message>
+    <message>
+        <source>Unnamed study</source>
+        <translation>未命名研究</translation>
+    </message>
+    <message>
         <source>Urban Renewal Workbench</source>
         <translation>城市更新工作台</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>值</translation>
     </message>
     <message>
         <source>Values in the layer</source>
@@ -768,6 +824,10 @@
         <translation>待核</translation>
     </message>
     <message>
+        <source>to be verified (heuristic)</source>
+        <translation>待核·经验</translation>
+    </message>
+    <message>
         <source>today {time}</source>
         <translation>今天 {time}</translation>
     </message>
@@ -788,6 +848,14 @@
         <translation>已核</translation>
     </message>
     <message>
+        <source>verified (checked)</source>
+        <translation>已核（有人核对）</translation>
+    </message>
+    <message>
+        <source>verified (seen at its source)</source>
+        <translation>已核（见到原文）</translation>
+    </message>
+    <message>
         <source>zones</source>
         <translation>片区</translation>
     </message>
@@ -800,12 +868,20 @@
         <translation>{m} 分 {s} 秒</translation>
     </message>
     <message>
+        <source>{name} (copy)</source>
+        <translation>{name}（副本）</translation>
+    </message>
+    <message>
         <source>{n} buildings</source>
         <translation>{n} 栋</translation>
     </message>
     <message>
         <source>{n} features of “{layer}” were edited.</source>
         <translation>图层“{layer}”改动了 {n} 个要素。</translation>
+    </message>
+    <message>
+        <source>{n} figures to be verified</source>
+        <translation>待核 {n} 项</translation>
     </message>
     <message>
         <source>{n} ha</source>
@@ -818,6 +894,10 @@
     <message>
         <source>{n} min</source>
         <translation>{n} 分钟</translation>
+    </message>
+    <message>
+        <source>{n} of {of} figures are to be verified before the results are used officially.</source>
+        <translation>{of} 项数值中有 {n} 项待核，成果正式使用前应核对。</translation>
     </message>
     <message>
         <source>{n} of {of} used</source>
@@ -854,6 +934,10 @@
     <message>
         <source>“{layer}” is new as {role}.</source>
         <translation>新加了{role}“{layer}”。</translation>
+    </message>
+    <message>
+        <source>“{name}” writes into this folder as well: its results would be replaced.</source>
+        <translation>“{name}”也写到这个文件夹：它的成果会被替换。</translation>
     </message>
     <message>
         <source>“{old}” was replaced by “{layer}” ({role}).</source>

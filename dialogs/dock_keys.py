@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Keys of the dock: Alt+1 … 5 go to a step, F1 opens its help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QKeySequence
+from qgis.PyQt.QtWidgets import QApplication, QShortcut
+
+from ..core.words import RESOURCES
+from ..processing.texts import interface_language
+from .steps import BY_KEY, STEPS
+
+
+def add_keys(dock: Any) -> list[QShortcut]:
+    """Give the dock its keys; they work while the focus is in it, Alt+n wherever the window has it."""
+    made = []
+    for place, step in enumerate(STEPS, 1):
+        key = QShortcut(QKeySequence(f"Alt+{place}"), dock)
+        key.setContext(Qt.ShortcutContext.WindowShortcut)
+        key.activated.connect(lambda name=step.key: go_to(dock, name))
+        made.append(key)
+    help_key = QShortcut(QKeySequence(Qt.Key.Key_F1), dock)
+    help_key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    help_key.activated.connect(lambda: dock.open_outside(help_page(step_of_focus(dock))))
+    return [*made, help_key]
+
+
+def go_to(dock: Any, step: str) -> None:
+    """Bring a step's card into view, unfolded, and put the focus on its button."""
+    card = dock.cards[step]
+    dock.show()
+    dock.raise_()
+    card.unfold()
+    dock.scroll.ensureWidgetVisible(card)
+    target = card.cancel if card.cancel.isVisible() else card.run
+    target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+def step_of_focus(dock: Any) -> str:
+    """Return the step whose card has the focus; "" for none."""
+    widget = QApplication.focusWidget()
+    return next((key for key, card in dock.cards.items() if widget and card.isAncestorOf(widget)), "")
+
+
+def help_page(step: str) -> Path:
+    """Return the local page of a step's first algorithm, else the first page, else the description of the plugin."""
+    home = RESOURCES.parent
+    pages = home / "docs" / "help" / interface_language()
+    names = [*(BY_KEY[step].algorithms[:1] if step else ()), "index"]
+    return next((pages / f"{name}.html" for name in names if (pages / f"{name}.html").exists()), home / "README.md")

@@ -1,0 +1,102 @@
+"""Several studies in a project, keys, folding, the list of figures to be verified."""
+
+import pytest
+from qgis.PyQt.QtCore import Qt
+
+from .test_dock import ready, wait_idle
+
+
+def act(dock, text):
+    dock.studies.fill()
+    return next(item for item in dock.studies.list.actions() if item.text() == text)
+
+
+def test_two_studies_in_a_project(dock, qtbot, tmp_path, load_inputs):
+    ready(dock, qtbot, tmp_path, load_inputs)
+    dock.session.rename("甲")
+    act(dock, "New study").trigger()
+    assert (dock.name.text(), dock.folder.filePath()) == ("", "")
+    assert dock.inputs.combos["PARCELS"].currentText() == "parcels"  # guessed again
+    dock.session.rename("乙")
+    act(dock, "甲").trigger()
+    assert (dock.name.text(), dock.folder.filePath()) == ("甲", str(tmp_path / "study"))
+    dock.session.read()  # from the project file
+    assert [study.name for study in dock.session.workbook.studies] == ["甲", "乙"]
+    assert dock.session.study.name == "甲"
+
+
+def test_copy_has_inputs_and_settings_but_no_results(dock, click, qtbot, tmp_path, load_inputs):
+    ready(dock, qtbot, tmp_path, load_inputs)
+    dock.session.set_value("RULES", "cn-national")
+    click(dock.run_all)
+    wait_idle(qtbot, dock)
+    act(dock, "Copy this study").trigger()
+    assert dock.session.study.settings == {"RULES": "cn-national"}
+    assert (dock.session.study.steps, dock.session.study.folder) == ({}, "")
+    dock.folder.setFilePath(str(tmp_path / "study"))
+    assert "writes into this folder as well" in dock.why.text()
+
+
+def test_last_study_cannot_be_forgotten(dock):
+    from urban_renewal.dialogs import studies
+
+    assert not act(dock, "Forget this study…").isEnabled()
+    act(dock, "New study").trigger()
+    assert act(dock, "Forget this study…").isEnabled()
+    first = dock.session.workbook.studies[0]
+    studies.forget(dock.session)
+    assert dock.session.workbook.studies == [first]
+
+
+def test_no_other_study_while_running(dock, click, qtbot, tmp_path, load_inputs, patient, stand_ins, monkeypatch):
+    ready(dock, qtbot, tmp_path, load_inputs)
+    monkeypatch.setattr(stand_ins["fullstudy"], "during", staticmethod(patient))
+    click(dock.run_all)
+    assert not dock.studies.isEnabled()
+    dock.session.cancel()
+    wait_idle(qtbot, dock)
+    assert dock.studies.isEnabled()
+
+
+def test_figures_to_be_verified(dock, qtbot):
+    """The count on the dock is that of the rows of the list."""
+    from urban_renewal.core import envelope
+    from urban_renewal.dialogs.unverified import FiguresDialog
+
+    used = [("ruleset", "chongqing"), ("standard", "chongqing"), ("zone-rules", "chongqing")]
+    n = sum(len(envelope.list_unverified(envelope.load(kind, name))) for kind, name in used)
+    assert f">{n} figures to be verified<" in dock.settings.figures.text()
+    dock.settings.figures.linkActivated.emit("figures")
+    box = dock.findChild(FiguresDialog)
+    shown = [row for row in range(box.table.rowCount()) if not box.table.isRowHidden(row)]
+    assert len(shown) == n
+    assert all(box.table.item(row, 4).text() for row in shown)  # each has a source
+    box.only_open.setChecked(False)
+    assert not any(box.table.isRowHidden(row) for row in range(box.table.rowCount()))
+
+
+def test_alt_and_number_goes_to_a_step(dock, qtbot, tmp_path, load_inputs):
+    ready(dock, qtbot, tmp_path, load_inputs)
+    dock.activateWindow()
+    dock.keys[0].activated.emit()
+    qtbot.waitUntil(dock.cards["prepare"].run.hasFocus, timeout=2000)
+    opened = []
+    dock.open_outside = opened.append
+    dock.keys[5].activated.emit()
+    assert opened[0].suffix in (".html", ".md")
+    assert opened[0].exists()
+
+
+@pytest.mark.parametrize("height", [500, 1600])
+def test_done_steps_fold_where_there_is_little_height(dock, click, qtbot, tmp_path, load_inputs, height):
+    ready(dock, qtbot, tmp_path, load_inputs)
+    click(dock.run_all)
+    wait_idle(qtbot, dock)
+    dock.resize(390, height)
+    qtbot.wait(50)
+    card, is_low = dock.cards["zones"], height == 500
+    assert card.rest.isHidden() == is_low
+    assert ("1 zones" in card.state.text()) == is_low
+    if is_low:
+        qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+        assert not card.rest.isHidden()
