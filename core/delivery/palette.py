@@ -7,9 +7,17 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from ..words import RESOURCES
+from ..words import RESOURCES, say
 
 ELDER_KINDS = ("eday", "ectr", "ebed", "meal")  # contract.md, facilitygap.OUTPUT
+RULE_KINDS = {
+    "ruleset": "rules_ruleset",
+    "standard": "rules_standard",
+    "zone-rules": "rules_zones",
+    "profiles": "rules_profiles",
+    "mapping": "rules_mapping",
+}
+UNITS = {"bed": "unit_bed", "place": "unit_place", "people": "unit_people"}
 CHILD_KINDS = ("nurs", "kgar", "play")
 
 
@@ -22,6 +30,16 @@ def palette() -> dict[str, Any]:
 def kind_name(kind: str, language: str) -> str:
     """Return the name of a facility kind; an unknown code stands for itself."""
     return str(palette()["kinds"].get(kind, {}).get(language, kind))
+
+
+def rule_kind(kind: str, language: str) -> str:
+    """Return what a kind of rules is called; another one stands for itself."""
+    return say(RULE_KINDS[kind], language) if kind in RULE_KINDS else kind
+
+
+def unit_name(unit: str, language: str) -> str:
+    """Return the name of a unit; one without a name stands for itself."""
+    return say(UNITS[unit], language) if unit in UNITS else unit.replace("m2", "m²")
 
 
 def tag_name(tag: str, language: str) -> str:

@@ -11,11 +11,14 @@ from typing import Any
 import pandas as pd
 
 from .. import frames
+from ..inputs.aliases import roles
 from ..words import say
 from .charts import Drawn, Series, bar_chart, small_map
-from .palette import kind_name, palette, tag_name
+from .palette import kind_name, palette, rule_kind, tag_name, unit_name
+from .report_checks import checks_figure, checks_section
 from .summary import count_tags, exact_sum, hectares, is_open, percent, sum_kinds, told, worst_communities
 
+SEVERITIES = {"info": "severity_info", "warning": "severity_warning", "error": "severity_error"}
 STYLE = """
 :root{--ink:#222;--grey:#6b7075;--line:#dcd9d0;--accent:#8c1d40;--bad:#a8322d;--ask:#7a5200;--askbg:#fff1cf}
 *{box-sizing:border-box}body{margin:0;color:var(--ink);font:15px/1.6 "Source Han Sans SC","Noto Sans CJK SC",
@@ -63,7 +66,12 @@ class Told:
 def write_report(content: Told) -> str:
     """Return the report as HTML."""
     word = _Words(content.language)
+    findings = content.tables.get("findings")
+    names = {str(row["zone_id"]): str(row["name"]) for row in content.tables["zones"].to_dict("records")
+             if isinstance(row.get("name"), str)}  # fmt: skip
+    checks = [] if findings is None else [("report_checks", checks_section(findings, names, content.language))]
     sections = [
+        *checks,
         ("report_found", _found(content, word)),
         ("report_gaps", _gaps(content, word)),
         ("report_zones", _zones(content, word)),
@@ -110,6 +118,12 @@ def html_table(heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: int
     return f"<table><thead><tr>{cells(heads, 'th')}</tr></thead><tbody>{body}</tbody></table>"
 
 
+def _role_name(role: str, language: str) -> str:
+    """Return the name of an input's role; another one stands for itself."""
+    known = roles().get(role)
+    return known.title[language] if known else role
+
+
 def _behind(word: _Words, table: str) -> str:
     return f"<details><summary>{word('report_show_data')}</summary>{table}</details>"
 
@@ -128,12 +142,19 @@ def _figures(content: Told, word: _Words) -> str:
         (word("figure_short_kinds"), told(short), ""),
         (word("figure_zones"), told(len(zones)), word("report_of_hectares", n=hectares(_sum(zones, "area_m2")))),
         (word("report_pending"), told(pending), word("report_pending_below")),
-        (word("figure_left_out"), told(sum(content.left_out.values()) if known else None), word("report_see_left_out")),
+        (
+            word("figure_left_out"),
+            told(sum(content.left_out.values()) if known else None),
+            word("report_see_left_out", n=5 if "findings" in content.tables else 4),
+        ),
     ]
     cells = "".join(
         f'<div class="figure"><span>{name}</span><b>{escape(value)}</b><span>{below}</span></div>'
         for name, value, below in figures
     )
+    findings = content.tables.get("findings")
+    if findings is not None:
+        cells += checks_figure(findings, content.language)
     lead = word("report_lead", confirmed=told(confirmed), suspected=told(suspected), zones=len(zones))
     return f'<div class="figures">{cells}</div><p class="lead">{lead}</p>'
 
@@ -182,7 +203,8 @@ def _gaps(content: Told, word: _Words) -> str:
     rows = [(row["name"], percent(row["elder"]), percent(row["child"])) for row in worst.to_dict("records")]
     codes = ("head_kind", "sheet_unit", "head_need", "sheet_supply", "head_gap", "sheet_surplus", "head_share")
     by_kind = [
-        (kind_name(row["kind"], word.language), row["unit"], told(row["need"]), told(row["supply"]), told(row["gap"]),
+        (kind_name(row["kind"], word.language), unit_name(row["unit"], word.language),
+         told(row["need"]), told(row["supply"]), told(row["gap"]),
          told(row["surplus"]), percent(row["gap_share"]))
         for row in kinds.to_dict("records")
     ]  # fmt: skip
@@ -212,9 +234,12 @@ def _left_out(content: Told, word: _Words) -> str:
     rows = []
     for (layer, code), part in frame.groupby(["layer", "code"], sort=True):
         n = int(part["n"].fillna(1).sum())
-        severity = "、".join(sorted(part["severity"].dropna().unique()))
+        levels = sorted(part["severity"].dropna().unique())
+        severity = "、".join(
+            say(SEVERITIES[level], word.language) if level in SEVERITIES else level for level in levels
+        )
         sentence = next(iter(sorted(part["message"].dropna().unique())), code)
-        rows.append((layer, severity, sentence, told(n)))
+        rows.append((_role_name(str(layer), word.language), severity, sentence, told(n)))
     codes = ("report_layer", "report_severity", "report_reason", "report_count")
     return html_table([say(code, word.language) for code in codes], rows, 1)
 
@@ -225,7 +250,10 @@ def _methods(content: Told) -> str:
 
 def _rules(content: Told, word: _Words) -> str:
     codes = ("report_kind", "report_id", "report_figures", "report_pending")
-    rows = [(rule["kind"], rule["id"], told(rule["figures_n"]), told(rule["unverified_n"])) for rule in content.rules]
+    rows = [
+        (rule_kind(rule["kind"], word.language), rule["id"], told(rule["figures_n"]), told(rule["unverified_n"]))
+        for rule in content.rules
+    ]
     table = html_table([say(code, word.language) for code in codes], rows, 2)
     if not content.pending:
         return table
@@ -238,7 +266,7 @@ def _data(content: Told, word: _Words) -> str:
     rows = [
         (
             run["title"][content.language],
-            item["role"],
+            _role_name(item["role"], content.language),
             item["layer"],
             item["source"],
             item["crs"] or "",

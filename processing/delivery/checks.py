@@ -4,18 +4,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 from ...core.delivery.callouts import fit_words
 from ...core.delivery.palette import palette
-from ...core.delivery.scales import page
 from ...core.words import say
 from .sheet import GREY, INK, Sheet
 
-VERDICTS = {"fail": "verdict_fail", "unknown": "verdict_unknown", "advice": "verdict_advice", "pass": "verdict_pass"}
 INKS = {"fail": "#A8322D", "unknown": "#7A5200", "advice": GREY, "pass": "#2E6B3B"}
-VERIFIED = ("found", "checked")
 MOST = 9  # rows
 WIDTHS = (13.0, 30.0, 17.0, 17.0, 27.4)  # mm: verdict, what, value, limit, clause
 ROW = 4.3
@@ -23,22 +19,23 @@ ROW = 4.3
 
 def findings_of(study: Any, zone_id: str) -> list[dict[str, Any]]:
     """Return the findings of the zone itself, in the order they are read: not met, not known, advice, passed."""
+    from ...core.delivery.findings import order_findings
+
     frame = study.frame("findings")
     if frame is None:
         return []
-    mine = frame[(frame["subject_id"] == zone_id).fillna(False).astype(bool)]
-    order = {verdict: place for place, verdict in enumerate(VERDICTS)}
-    rows = mine.to_dict("records")
-    return sorted(rows, key=lambda row: (order.get(row["verdict"], len(order)), str(row["finding_id"])))
+    return order_findings(frame[(frame["subject_id"] == zone_id).fillna(False).astype(bool)])
 
 
 def draw_findings(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, float, float]) -> float:
     """Write the findings at `place` (x, y, width in mm) and return where they end; nothing without findings."""
+    from ...core.delivery.findings import count_verdicts
+
     x, y, width = place
     rows, language = findings_of(study, zone_id), study.language
     if not rows:
         return y
-    counts = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in VERDICTS}
+    counts = count_verdicts(rows)
     title = say("map_findings", language, **{f"{verdict}_n": n for verdict, n in counts.items()})
     y = sheet.head(title, x, y, width)
     shown = rows[:MOST]
@@ -63,43 +60,13 @@ def draw_findings(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, fl
     return y
 
 
-def _cells(row: Mapping[str, Any], language: str) -> list[str]:
-    """Return verdict, what was checked, value, limit with its sign, clause; a figure of our own is marked."""
-    check = str(row["finding_id"]).split(":")[0]
-    known = page()["checks"].get(check)
-    what = known[language] if known else str(row["message"])
-    verdict = say(VERDICTS[row["verdict"]], language) if row["verdict"] in VERDICTS else str(row["verdict"])
-    limit = _number(row["limit"], str(row["unit"]), language)
-    sign = known.get("sign", "") if known else ""
-    clause = str(row["clause"]) if row["status"] in VERIFIED else say("map_unverified", language, clause=row["clause"])
-    return [
-        verdict,
-        what,
-        _number(row["value"], str(row["unit"]), language),
-        f"{sign} {limit}".strip() if limit != "–" else "",
-        clause,
-    ]
+def _cells(row: dict[str, Any], language: str) -> list[str]:
+    """Return verdict, what was checked, value, limit with its sign, clause."""
+    from ...core.delivery.findings import tell_check, tell_clause, tell_limit, tell_number, tell_verdict
 
-
-def _number(value: Any, unit: str, language: str) -> str:
-    """Return a value with the unit that people read: shares in percent, large areas in hectares."""
-    from ...core.delivery.summary import hectares, percent, told
-
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return "–"
-    if unit == "share":
-        return percent(value, 1)
-    if unit == "m2":
-        return f"{hectares(value)} ha" if abs(value) >= 10_000 else f"{told(value)} m²"
-    names = {
-        "buildings": "unit_buildings",
-        "places": "unit_parking",
-        "parcels": "unit_parcels",
-        "petals": "unit_petals",
-    }
-    if unit in names:
-        return f"{told(value)} {say(names[unit], language)}"
-    return told(value, 0 if float(value).is_integer() else 2)
+    value = tell_number(row["value"], str(row["unit"]), language)
+    told = (tell_check(row, language), value, tell_limit(row, language), tell_clause(row, language))
+    return [tell_verdict(str(row["verdict"]), language), *told]
 
 
 def draw_actions(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, float, float]) -> float:

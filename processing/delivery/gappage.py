@@ -8,7 +8,7 @@ from typing import Any
 
 from qgis.core import QgsExpressionContextUtils, QgsRectangle
 
-from ...core.delivery.palette import kind_name, palette
+from ...core.delivery.palette import kind_name, palette, unit_name
 from ...core.delivery.scales import bar_step, choose_scale, frame_extent, page
 from ...core.words import say
 from .naming import View
@@ -20,7 +20,6 @@ COLUMN = (308.3, 104.4)  # x and width of the right column
 GROUPS = (("gap_elder", "gap_elders", "elder"), ("gap_child", "gap_children", "child"))
 BARS, BAR_STEP, BAR_WIDTH = 22, 6.4, 58.0  # communities, mm of each, mm of 100 %
 KIND_ROWS = 7  # of a block of the table
-UNITS = {"bed": "unit_bed", "place": "unit_place", "people": "unit_people"}
 
 
 def draw_gaps(made: Any, study: Any, number: tuple[int, int]) -> tuple[str, Sheet]:
@@ -79,7 +78,7 @@ def _kinds(sheet: Sheet, study: Any) -> None:
     body = []
     for row in sum_kinds(summary).to_dict("records"):
         figures = [told(row[name]) for name in ("need", "supply", "served", "gap")]
-        unit = say(UNITS[row["unit"]], language) if row["unit"] in UNITS else row["unit"].replace("m2", "m²")
+        unit = unit_name(row["unit"], language)
         body.append([kind_name(row["kind"], language), unit, *figures, percent(row["gap_share"])])
     if len(body) <= KIND_ROWS:
         sheet.rows([head, *body], (62, 24, 42, 42, 42, 42, 42), LEFT, y, 4.4)

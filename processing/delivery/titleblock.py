@@ -7,18 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...core.delivery.callouts import fit_words
+from ...core.delivery.palette import RULE_KINDS, rule_kind
 from ...core.inputs.aliases import roles
 from ...core.words import say
 from .package import runs_of
 from .sheet import GREY, HAIR, HEIGHT, WIDTH, Sheet
 
 LEFT, RIGHT, TOP = 7.3, 412.7, 24.2
-KINDS = {
-    "ruleset": "rules_ruleset",
-    "standard": "rules_standard",
-    "zone-rules": "rules_zones",
-    "profiles": "rules_profiles",
-}
 STRIP = 281.2  # y of the title block
 
 
@@ -93,4 +88,4 @@ def _named(rule: Mapping[str, Any], language: str) -> str:
     title = name
     if kind in envelope.FOLDERS and name in envelope.names(kind):
         title = str(envelope.load(kind, name).get("title", {}).get(language, name)).split("（")[0].split(" (")[0]
-    return f"{say(KINDS[kind], language)} {title}" if kind in KINDS else title
+    return f"{rule_kind(kind, language)} {title}" if kind in RULE_KINDS else title

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Findings in the words of a drawing or a report: what was checked, its value, its limit, where that comes from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from ..words import say
+from .scales import page
+from .summary import hectares, percent, told
+
+VERDICTS = {"fail": "verdict_fail", "unknown": "verdict_unknown", "advice": "verdict_advice", "pass": "verdict_pass"}
+UNITS = {"buildings": "unit_buildings", "places": "unit_parking", "parcels": "unit_parcels", "petals": "unit_petals"}
+VERIFIED = ("found", "checked")
+
+
+def order_findings(findings: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows in the order they are read: not met, not known, advice, passed; then by finding_id."""
+    order = {verdict: place for place, verdict in enumerate(VERDICTS)}
+    rows: list[dict[str, Any]] = [
+        dict(zip(findings.columns, row, strict=True)) for row in findings.itertuples(index=False)
+    ]
+    return sorted(rows, key=lambda row: (order.get(str(row["verdict"]), len(order)), str(row["finding_id"])))
+
+
+def count_verdicts(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Return how many rows have each verdict, by verdict."""
+    return {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in VERDICTS}
+
+
+def check_of(row: Mapping[str, Any]) -> str:
+    """Return what kind of check a finding is: the part of its id before the colon."""
+    return str(row["finding_id"]).split(":")[0]
+
+
+def tell_verdict(verdict: str, language: str) -> str:
+    """Return a verdict with its sign: a state is never told by colour alone."""
+    return say(VERDICTS[verdict], language) if verdict in VERDICTS else verdict
+
+
+def tell_check(row: Mapping[str, Any], language: str) -> str:
+    """Return the name of the check; one that has none is told by its sentence."""
+    known = page()["checks"].get(check_of(row))
+    return str(known[language]) if known else str(row["message"])
+
+
+def tell_limit(row: Mapping[str, Any], language: str) -> str:
+    """Return the limit with its sign (≤ or ≥), empty without one."""
+    limit = tell_number(row["limit"], str(row["unit"]), language)
+    sign = page()["checks"].get(check_of(row), {}).get("sign", "")
+    return "" if limit == "–" else f"{sign} {limit}".strip()
+
+
+def tell_clause(row: Mapping[str, Any], language: str) -> str:
+    """Return where the limit comes from; what nobody saw at its source is marked."""
+    clause = str(row["clause"])
+    return clause if row["status"] in VERIFIED else say("map_unverified", language, clause=clause)
+
+
+def tell_number(value: Any, unit: str, language: str) -> str:
+    """Return a value in the unit that people read: shares in percent, large areas in hectares; “–” for unknown."""
+    if value is None or value is pd.NA or math.isnan(float(value)):
+        return "–"
+    if unit == "share":
+        return percent(value, 1)
+    if unit == "m2":
+        return f"{hectares(value)} ha" if abs(value) >= 10_000 else f"{told(value)} m²"
+    if unit in UNITS:
+        return f"{told(value)} {say(UNITS[unit], language)}"
+    return told(value, 0 if float(value).is_integer() else 2)
+
+
+def tell_range(rows: Sequence[Mapping[str, Any]], language: str) -> str:
+    """Return the values of several findings of one check: the only one, or smallest – largest."""
+    known = [float(row["value"]) for row in rows if row["value"] is not None and not math.isnan(float(row["value"]))]
+    if not known:
+        return "–"
+    ends = [tell_number(value, str(rows[0]["unit"]), language) for value in (min(known), max(known))]
+    return ends[0] if ends[0] == ends[1] else " … ".join(ends)

@@ -1,0 +1,67 @@
+"""Findings in words: order, units, limits, and what nobody has seen at its source."""
+
+import math
+
+import pandas as pd
+import pytest
+from urban_renewal.core.delivery.findings import order_findings, tell_clause, tell_limit, tell_number, tell_range
+from urban_renewal.core.delivery.report_checks import checks_figure, checks_section
+
+
+def finding(check, subject, verdict, value, unit="share", limit=math.nan, status="found"):
+    return {"finding_id": f"{check}:{subject}", "subject_id": subject, "clause": "某号<1>", "value": value,
+            "unit": unit, "limit": limit, "verdict": verdict, "message": "说明", "status": status}  # fmt: skip
+
+
+ROWS = [
+    finding("demolish_all", "Z-1", "pass", 0.027, limit=0.2),
+    finding("demolish_all", "Z-2", "pass", 0.112, limit=0.2),
+    finding("area_min", "Z-1", "advice", 630_000.0, "m2", 300_000.0, "heuristic"),
+    finding("rent", "Z-1", "unknown", math.nan, limit=0.05),
+    finding("rebuild_ratio", "Z-2", "fail", 2.5, "ratio", 2.0),
+]
+FINDINGS = pd.DataFrame(ROWS)
+
+
+def test_order():
+    assert [row["verdict"] for row in order_findings(FINDINGS)] == ["fail", "unknown", "advice", "pass", "pass"]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "told"),
+    [
+        (0.25, "share", "25.0 %"),
+        (630_000.0, "m2", "63.0 ha"),
+        (850.0, "m2", "850 m²"),
+        (6621.11, "places", "6\u2009621 个"),
+        (2.5, "ratio", "2.50"),
+        (3.0, "ratio", "3"),
+        (math.nan, "share", "–"),
+    ],
+)
+def test_numbers(value, unit, told):
+    assert tell_number(value, unit, "zh") == told
+
+
+def test_limits_and_clauses():
+    assert tell_limit(ROWS[0], "zh") == "≤ 20.0 %"
+    assert tell_limit(ROWS[2], "zh") == "≥ 30.0 ha"
+    assert tell_limit(finding("plan", "Z-1", "unknown", 1.0), "zh") == ""
+    assert tell_clause(ROWS[2], "zh") == "待核：某号<1>"
+    assert tell_range(ROWS[:2], "zh") == "2.7 % … 11.2 %"
+
+
+def test_section():
+    """Two passes of one check share a row; what is not met stands alone and first, with the zone's name; escaped."""
+    html = checks_section(FINDINGS, {"Z-1": "七星岗", "Z-2": "大坪"}, "zh")
+    rows = html.split("<tr>")[2:]
+    assert len(rows) == 4
+    assert "× 未达" in rows[0]
+    assert "大坪" in rows[0]
+    assert 'class="bad"' in rows[0]
+    assert "七星岗、大坪" in rows[3]
+    assert "2.7 % … 11.2 %" in rows[3]
+    assert "某号&lt;1&gt;" in html
+    assert "<1>" not in html
+    assert '<b class="bad">1</b>' in checks_figure(FINDINGS, "zh")
+    assert 'class="bad"' not in checks_figure(FINDINGS[FINDINGS["verdict"] != "fail"], "zh")
