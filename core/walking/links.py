@@ -58,12 +58,15 @@ def missing_links(
     more. Each link is counted as if it were the only one: their savings must not be added up.
 
     Parameters: `places` with `place_id`, `people` (real, missing = 0; without the column one person
-    each, told as `places_without_people`) and `geometry`; `ground` heights and barriers, each or None.
+    each, told as `places_without_people`) and `geometry`; with a column `building_id` the places are buildings, which
+    no link crosses. `ground` heights and barriers, each or None.
     Source: own choice; exact because a quickest walk uses a link at most once.
     """
     surface, barriers = ground
     homes = _homes(graph, profile, places, (surface, barriers), options, run.part(0, 0.1))
-    found = find_candidates(graph, profile, barriers, options.max_link_m, LIMIT_MS, run.part(0.1, 0.5))
+    found = find_candidates(
+        graph, profile, _obstacles(places, barriers), options.max_link_m, LIMIT_MS, run.part(0.1, 0.5)
+    )
     run.fact(link_candidates_n=len(found.line))
     short = found.take(_shortlist(found, homes, options, run.part(0.5, 0.55)))
     saved, gainers = _recount(graph, profile, homes, short, run.part(0.55, 1))
@@ -72,6 +75,14 @@ def missing_links(
     kept = order[_apart(short.take(order), options.max_link_m * NEAR_SHARE, options.keep, run)]
     run.fact(links_recounted_n=len(order))
     return _table(graph, profile, short.take(kept), saved[kept], gainers[kept])
+
+
+def _obstacles(places: pd.DataFrame, barriers: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Return barriers and, when the places are buildings, their outlines."""
+    if "building_id" not in places:
+        return barriers
+    tables = [places] if barriers is None else [barriers, places]
+    return pd.concat([table[[frames.GEOMETRY]] for table in tables], ignore_index=True)
 
 
 @dataclass(frozen=True, eq=False)

@@ -91,6 +91,18 @@ def test_barriers_streets_and_lengths():
     assert len(ends) > 0
 
 
+def test_buildings_are_not_crossed():
+    """A house with people stands on the best link; as a parcel it may be crossed, as a building it may not."""
+    house = people(("p", 0, 0, 10), ("q", 0, 100, 20))
+    house["geometry"] = np.array([shapely.box(-30, -30, 30, 30), shapely.box(-20, 60, 20, 90)], dtype=object)
+    graph = graph_of(HAIRPIN, PROFILES)
+    crossed = shapely.LineString([(0, 0), (0, 100)])
+    assert any(line.equals(crossed) for line in links(graph, house)[0]["geometry"])
+    around = links(graph, house.assign(building_id=["p", "q"]))[0]["geometry"].to_numpy()
+    assert len(around) > 0
+    assert not shapely.intersects(around, shapely.box(-20, 60, 20, 90)).any()
+
+
 def town(seed):
     """A hilly grid with many gaps, one-way ways and stairs, and places with people."""
     rng = np.random.default_rng(seed)
