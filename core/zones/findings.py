@@ -35,7 +35,11 @@ def check_zones(inputs: CheckInputs, rules: CheckRules, run: Run) -> Checked:
     RenewalError(`check_no_members`) when no parcel lies in any zone.
     """
     members = find_members(inputs, run)
-    members = members[members["parcel_id"].isin(inputs.parcels["parcel_id"]).to_numpy(dtype=bool)]
+    there = members["parcel_id"].isin(inputs.parcels["parcel_id"]).to_numpy(dtype=bool)
+    if there.any() and not there.all():
+        lost = members["parcel_id"][~there].tolist()
+        run.warn("check_members_lost", n=len(lost), ids=lost)
+    members = members[there].reset_index(drop=True)
     if not len(members):
         raise RenewalError("check_no_members", n=len(inputs.zones))
     houses = settle_actions(inputs, members, rules, run.part(0, 0.4))

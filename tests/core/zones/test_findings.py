@@ -6,7 +6,7 @@ import pytest
 import shapely
 from urban_renewal.core import frames
 from urban_renewal.core.envelope import VERIFIED
-from urban_renewal.core.errors import RenewalError
+from urban_renewal.core.errors import Cancelled, RenewalError
 from urban_renewal.core.run import Run
 from urban_renewal.core.zones.actions import find_members
 from urban_renewal.core.zones.findings import check_zones
@@ -261,6 +261,25 @@ def test_members_are_found_by_area(town):
     town["members"]["parcel_id"] = table({"x": ["a", "b", "c", "d", "e"]})["x"]
     with pytest.raises(RenewalError, match="No parcel lies"):
         check(town)
+
+
+def test_lost_and_doubled_members_are_told(town):
+    """P9 is not in the layer; P0 is listed in two zones and counts in the first: four parcels in Z1, none in Z2."""
+    town["zones"] = pd.concat([town["zones"], town["zones"].assign(zone_id="Z2")], ignore_index=True)
+    more = table([{"zone_id": "Z1", "parcel_id": "P9", "role": "petal"}, {"zone_id": "Z2", "parcel_id": "P0"}])
+    town["members"] = pd.concat([town["members"], more], ignore_index=True)
+    run = Run()
+    checked = check_zones(
+        CheckInputs(town["zones"], town["parcels"], town["members"], table(town["houses"])), RULES, run
+    )
+    assert sorted(message.code for message in run.messages) == ["check_member_twice", "check_members_lost"]
+    assert checked.zones["exist_m2"].tolist() == [10_000, 0]
+
+
+def test_cancel(town):
+    inputs = CheckInputs(town["zones"], town["parcels"], town["members"], table(town["houses"]))
+    with pytest.raises(Cancelled):
+        check_zones(inputs, RULES, Run(is_cancelled=lambda: True))
 
 
 def recount(town, buildings):
