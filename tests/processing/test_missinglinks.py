@@ -25,8 +25,8 @@ def square(x, y):
 def test_the_link_of_a_hairpin(run_algorithm, make_layer, rows_of, tmp_path, hairpin):
     """900 s (the cap) against 111.1 s: 10 people to 20 and 20 to 10; a barrier moves the link to its end."""
     rows = [
-        (square(0, 0), {"building_id": "p", "pop_60": 10.0}),
-        (square(0, 100), {"building_id": "q", "pop_60": 20.0}),
+        (square(0, 0), {"parcel_id": "p", "pop_60": 10.0}),
+        (square(0, 100), {"parcel_id": "q", "pop_60": 20.0}),
     ]
     homes = make_layer(rows)
     out = str(tmp_path / "links.gpkg")
