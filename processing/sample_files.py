@@ -25,6 +25,7 @@ from .gdalmode import gdal_raises
 
 SAMPLE, DEM, TRUTH = "sample.gpkg", "dem.tif", "truth.csv"
 CRS, DEGREES = 4545, 4490
+INVENTED = "urban-renewal sample: invented data"  # the description of every layer of the sample
 SLICE = 2000  # rows between two looks at the cancel flag
 ROWS_A_TRANSACTION = 100_000
 STAMP = "2025-12-31T00:00:00.000Z"  # the study's date, so that the same seed gives the same file
@@ -128,7 +129,24 @@ def dress_package(path: Path, names: list[str]) -> None:
         layer.saveStyleToDatabase(name, told["layers"][name], True, "")
         del layer
     with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE gpkg_contents SET description = ?", (INVENTED,))
+        connection.commit()
         connection.execute("PRAGMA journal_mode = DELETE")  # QGIS leaves write-ahead logging on after saving a style
+
+
+def is_invented(file: Path | None, layer_name: str) -> bool:
+    """Say whether a layer of a GeoPackage calls itself invented (the sample does); False when it cannot be read."""
+    from osgeo import gdal, ogr
+
+    if file is None or file.suffix.lower() != ".gpkg":
+        return False
+    try:
+        with gdal_raises():
+            opened = gdal.OpenEx(str(file), gdal.OF_VECTOR | gdal.OF_READONLY, ["GPKG"])
+            layer = opened.GetLayerByName(layer_name) if layer_name else opened.GetLayer(0)
+            return isinstance(layer, ogr.Layer) and layer.GetMetadataItem("DESCRIPTION") == INVENTED
+    except RuntimeError:
+        return False
 
 
 def _type_of(frame: Any) -> int:

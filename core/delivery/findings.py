@@ -37,6 +37,11 @@ def check_of(row: Mapping[str, Any]) -> str:
     return str(row["finding_id"]).split(":")[0]
 
 
+def unit_of(row: Mapping[str, Any]) -> str:
+    """Return the unit of a finding's value and limit; floor area, in m² too, is told otherwise than land."""
+    return str(page()["checks"].get(check_of(row), {}).get("unit", row["unit"]))
+
+
 def tell_verdict(verdict: str, language: str) -> str:
     """Return a verdict with its sign: a state is never told by colour alone."""
     return say(VERDICTS[verdict], language) if verdict in VERDICTS else verdict
@@ -50,7 +55,7 @@ def tell_check(row: Mapping[str, Any], language: str) -> str:
 
 def tell_limit(row: Mapping[str, Any], language: str) -> str:
     """Return the limit with its sign (≤ or ≥), empty without one."""
-    limit = tell_number(row["limit"], str(row["unit"]), language)
+    limit = tell_number(row["limit"], unit_of(row), language)
     sign = page()["checks"].get(check_of(row), {}).get("sign", "")
     return "" if limit == "–" else f"{sign} {limit}".strip()
 
@@ -69,6 +74,8 @@ def tell_number(value: Any, unit: str, language: str) -> str:
         return percent(value, 1)
     if unit == "m2":
         return f"{hectares(value)} ha" if abs(value) >= 10_000 else f"{told(value)} m²"
+    if unit == "floor_m2":
+        return say("unit_floor", language, n=told(value / 10_000, 1))
     if unit in UNITS:
         return f"{told(value)} {say(UNITS[unit], language)}"
     return told(value, 0 if float(value).is_integer() else 2)
@@ -79,5 +86,5 @@ def tell_range(rows: Sequence[Mapping[str, Any]], language: str) -> str:
     known = [float(row["value"]) for row in rows if row["value"] is not None and not math.isnan(float(row["value"]))]
     if not known:
         return "–"
-    ends = [tell_number(value, str(rows[0]["unit"]), language) for value in (min(known), max(known))]
+    ends = [tell_number(value, unit_of(rows[0]), language) for value in (min(known), max(known))]
     return ends[0] if ends[0] == ends[1] else " … ".join(ends)

@@ -91,10 +91,15 @@ class ExportZones(RenewalAlgorithm):
             refuse_folder(Path(str(values["FOLDER"])).absolute(), "manifest.json")
 
     def compute(self, inputs, run) -> Results:
+        from ...core.words import say
         from ..delivery.writer import Study, write_delivery
+        from ..sample_files import is_invented
 
         formats, take_all = set(inputs.choices("FORMATS")), inputs.choice("FIELDS") == "all"
         study = Study(self, inputs, formats, run.language, datetime.now(timezone.utc))
+        snapshots = inputs.plan.vectors.values()
+        if any(is_invented(item.file, item.file_layer) for item in snapshots):
+            study.mark = say("sample_mark", run.language)
         study.gather(LAYERS, take_all, run.part(0, 0.2))
         folder = inputs.path("FOLDER")
         with staged_folder(folder) as part:

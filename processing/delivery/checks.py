@@ -62,9 +62,9 @@ def draw_findings(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, fl
 
 def _cells(row: dict[str, Any], language: str) -> list[str]:
     """Return verdict, what was checked, value, limit with its sign, clause."""
-    from ...core.delivery.findings import tell_check, tell_clause, tell_limit, tell_number, tell_verdict
+    from ...core.delivery.findings import tell_check, tell_clause, tell_limit, tell_number, tell_verdict, unit_of
 
-    value = tell_number(row["value"], str(row["unit"]), language)
+    value = tell_number(row["value"], unit_of(row), language)
     told = (tell_check(row, language), value, tell_limit(row, language), tell_clause(row, language))
     return [tell_verdict(str(row["verdict"]), language), *told]
 

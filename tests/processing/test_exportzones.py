@@ -355,6 +355,29 @@ def test_findings_and_actions_on_the_page(study, make_layer, save_layer, run_alg
     project.clear()
 
 
+def test_sample_data_say_so(study, run_algorithm, save_layer, make_layer, tmp_path):
+    """A layer whose GeoPackage calls itself invented marks page and report; others do not."""
+    import contextlib
+    import sqlite3
+    from pathlib import Path
+
+    from urban_renewal.processing.sample_files import INVENTED
+
+    def words(given, name):
+        parameters = {**study, **given, "FORMATS": ["pdf", "html"], "FOLDER": str(tmp_path / name)}
+        folder = Path(run_algorithm("exportzones", parameters)[0]["FOLDER"])
+        report = (folder / "report.html").read_text(encoding="utf-8")
+        return pdf_text(folder / "maps" / "03-01_七星岗.pdf"), report
+
+    assert not any("示例数据" in text for text in words({}, "真实"))
+    path = tmp_path / "sample.gpkg"
+    save_layer(make_layer([("POINT(7 7)", {"facility_id": "f1", "kind": "日间照料"})], "Point"), path)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE gpkg_contents SET description = ?", (INVENTED,))
+        connection.commit()
+    assert all("示例数据" in text for text in words({"FACILITIES": str(path)}, "样张"))
+
+
 def test_profile_on_the_page(study, run_algorithm, make_layer, save_layer, tmp_path):
     """One flight of stairs of 105 m that climbs 8 m: 53 stairs, 262.5 s up and 218.75 s down, heights 1.5 times.
 

@@ -46,6 +46,7 @@ def test_numbers(value, unit, told):
 def test_limits_and_clauses():
     assert tell_limit(ROWS[0], "zh") == "≤ 20.0 %"
     assert tell_limit(ROWS[2], "zh") == "≥ 30.0 ha"
+    assert tell_limit(finding("floor_min", "Z-1", "advice", 8e5, "m2", 1e5), "zh") == "≥ 10.0 万 m²"
     assert tell_limit(finding("plan", "Z-1", "unknown", 1.0), "zh") == ""
     assert tell_clause(ROWS[2], "zh") == "待核：某号<1>"
     assert tell_range(ROWS[:2], "zh") == "2.7 % … 11.2 %"
