@@ -20,11 +20,12 @@ from .findings_rules import CheckInputs, CheckRules
 
 @dataclass(frozen=True, eq=False)
 class Checked:
-    """Tables `checked_zones`, `actions`, `findings` of resources/tables."""
+    """Tables `checked_zones`, `actions`, `findings` of resources/tables; `zone_of` the zone of each finding."""
 
     zones: pd.DataFrame
     actions: pd.DataFrame
     findings: pd.DataFrame
+    zone_of: tuple[str, ...]
 
 
 def check_zones(inputs: CheckInputs, rules: CheckRules, run: Run) -> Checked:
@@ -55,26 +56,23 @@ def check_zones(inputs: CheckInputs, rules: CheckRules, run: Run) -> Checked:
         findings_limits.check_policy(zone, facts[zone], rules, ledger)
         findings_limits.check_size(zone, row, rules, ledger)
         findings_limits.check_buildings(zone, own, inputs, rules, ledger)
-    ids = list(facts)
     cover = findings_land.check_parks(members, inputs, rules, ledger, run.part(0.5, 0.7))
     findings_land.check_parking(members, inputs, rules, ledger, run)
     findings_land.check_plan(houses, members, inputs, ledger, run.part(0.7, 0.85))
     findings_land.check_constraints(houses, members, inputs, rules, ledger, run.part(0.85, 1))
-    findings = _findings(ledger, houses, ids)
+    findings = _findings(ledger)
     run.fact(findings_fail_n=int((findings["verdict"] == "fail").sum()), actions_n=len(houses))
     return Checked(
         _zones(zones, facts, cover, findings, houses),
         frames.conform(houses, schema.table("actions")),
         frames.conform(findings, schema.table("findings")),
+        tuple(findings["zone_id"].tolist()),
     )
 
 
-def _findings(ledger: Ledger, houses: pd.DataFrame, zones: list[str]) -> pd.DataFrame:
+def _findings(ledger: Ledger) -> pd.DataFrame:
     """Return the findings with their zone, sorted."""
     table = pd.DataFrame(ledger.rows)
-    zone_of = {**dict(zip(houses["building_id"], houses["zone_id"], strict=True)), **{zone: zone for zone in zones},
-               **dict(zip(houses["parcel_id"], houses["zone_id"], strict=True))}  # fmt: skip
-    table["zone_id"] = [str(zone_of.get(item, "")) for item in table["subject_id"]]
     table["order"] = [VERDICTS.index(item) for item in table["verdict"]]
     return table.sort_values(["zone_id", "order", "finding_id"], kind="stable").reset_index(drop=True)
 

@@ -134,13 +134,16 @@ def check_plan(houses: pd.DataFrame, members: pd.DataFrame, inputs: CheckInputs,
     changed = np.unique(parcel[is_new])
     after = sum_by(parcel[stays], floor[stays], len(land)) / area
     today = sum_by(parcel[~is_new], floor[~is_new], len(land)) / area
+    zone_of = dict(zip(members["parcel_id"], members["zone_id"], strict=True))
+    owner = np.array([zone_of[item] for item in land["parcel_id"]], dtype=object)
     ids = land["parcel_id"].astype(str).tolist()
     for step, p in enumerate(changed.tolist()):
         if step % 500 == 0:
             run.check()
         verdict = "unknown" if np.isnan([after[p], limit_far[p]]).any() else _least(after[p], limit_far[p])
         ledger.add("plan_far", ids[p], verdict, PLAN_FIGURE, "check_plan_far", value=after[p], unit="ratio",
-                   limit=limit_far[p])  # fmt: skip
+                   limit=limit_far[p], zone_id=owner[p])  # fmt: skip
+    home = houses["zone_id"].to_numpy(dtype=object)
     names, height = houses["building_id"].astype(str).tolist(), houses["height"].to_numpy("float64")
     for step, row in enumerate(np.flatnonzero(is_new).tolist()):
         if step % 500 == 0:
@@ -148,9 +151,7 @@ def check_plan(houses: pd.DataFrame, members: pd.DataFrame, inputs: CheckInputs,
         most = limit_height[parcel[row]]
         verdict = "unknown" if np.isnan([height[row], most]).any() else _least(height[row], most)
         ledger.add("plan_height", names[row], verdict, PLAN_FIGURE, "check_plan_height", value=height[row], unit="m",
-                   limit=most)  # fmt: skip
-    zone_of = dict(zip(members["parcel_id"], members["zone_id"], strict=True))
-    owner = np.array([zone_of[item] for item in land["parcel_id"]], dtype=object)
+                   limit=most, zone_id=home[row])  # fmt: skip
     for zone in zones:
         run.check()
         own = owner == zone
@@ -208,9 +209,11 @@ def check_constraints(
     for name, place in zip(names[house[area > NOTHING_M2]], row[area > NOTHING_M2], strict=True):
         told = (int(levels[place]), f"{kind[place]}·{effect[place]}")
         worst[name] = min(worst.get(name, told), told)
+    home = dict(zip(names, new["zone_id"], strict=True))
     for name, (level, words) in sorted(worst.items()):
         verdict = "fail" if level == 0 else "advice"
-        ledger.add("constraints", name, verdict, GROUND_FIGURE, "check_constraints_new", words=words)
+        ledger.add("constraints", name, verdict, GROUND_FIGURE, "check_constraints_new", words=words,
+                   zone_id=home[name])  # fmt: skip
     run.progress(0.5)
     _count_ground(members, inputs, (ground, kind, effect), ledger, run)
 

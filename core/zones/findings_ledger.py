@@ -29,14 +29,18 @@ class Ledger:
         self, check: str, subject: str, verdict: str, figure: Mapping[str, Any], code: str, *,
         value: float = NAN, unit: str = "", limit: float = NAN, **values: Any,
     ) -> None:  # fmt: skip
-        """Add one finding; `code` is its sentence, filled with `values`, `value` and `limit`."""
+        """Add one finding; `code` is its sentence, filled with `values`, `value` and `limit`.
+
+        `zone_id` among the values says whose it is when the subject is a building or a parcel.
+        """
+        zone = str(values.pop("zone_id", subject))
         status = str(figure["status"])
         settled = soften(verdict, status)
         message = say(code, self.language, value=told(value), limit=told(limit), **values)
         if status not in VERIFIED:
             message += say("check_unverified", self.language)
         self.rows.append(
-            {"finding_id": f"{check}:{subject}", "subject_id": subject, "check": check, "value": value,
+            {"finding_id": f"{check}:{subject}", "subject_id": subject, "zone_id": zone, "value": value,
              "clause": figure.get("clause", figure["source"]), "unit": unit, "limit": limit, "verdict": settled,
              "message": message, "status": status}
         )  # fmt: skip

@@ -206,7 +206,7 @@ def _check_protection(zone: str, houses: pd.DataFrame, inputs: CheckInputs, rule
     inside = houses[houses["protection"].notna().to_numpy(dtype=bool)]
     for row in inside.to_dict("records"):
         figure = rules.protection_of(None if pd.isna(row["protected_class"]) else str(row["protected_class"]))
-        values = {"kind": row["protected_class"], "action": row["action"]}
+        values: dict[str, Any] = {"kind": row["protected_class"], "action": row["action"], "zone_id": zone}
         if row["protection"] == "禁拆" and row["action"] == DEMOLISH:
             ledger.add("protected", row["building_id"], "fail", figure, "check_protected_forbidden", **values)
         elif row["protection"] == "须批" and row["action"] in (DEMOLISH, ADD):

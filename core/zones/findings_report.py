@@ -78,8 +78,7 @@ def _actions(checked: Checked, language: str) -> str:
 
 def _zone(zone: str, checked: Checked, language: str) -> str:
     """Return the findings of a zone, the worst first; those of its buildings and parcels behind its own."""
-    subjects = {zone, *_of_zone(zone, checked, "building_id"), *_of_zone(zone, checked, "parcel_id")}
-    rows = checked.findings[checked.findings["subject_id"].isin(subjects).to_numpy(dtype=bool)]
+    rows = checked.findings[np.array(checked.zone_of, dtype=object) == zone]
     heads = [say(code, language) for code in ("findings_verdict", "findings_clause", "findings_message",
                                               "findings_subject")]  # fmt: skip
     order = {name: place for place, name in enumerate(VERDICTS)}
@@ -94,8 +93,3 @@ def _zone(zone: str, checked: Checked, language: str) -> str:
     ]  # fmt: skip
     more = len(told_rows) - len(cells)
     return html_table(heads, cells) + (f"<p>{escape(say('findings_more', language, n=more))}</p>" if more else "")
-
-
-def _of_zone(zone: str, checked: Checked, column: str) -> set[str]:
-    own = (checked.actions["zone_id"] == zone).to_numpy(dtype=bool)
-    return set(checked.actions[column][own].astype(str))

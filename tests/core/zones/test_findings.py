@@ -276,6 +276,25 @@ def test_lost_and_doubled_members_are_told(town):
     assert checked.zones["exist_m2"].tolist() == [10_000, 0]
 
 
+def test_a_building_and_a_parcel_of_another_zone_may_bear_the_same_id(town):
+    """House "P4" stands in Z1 and may not go; parcel P4 lies in Z2, which has nothing that fails."""
+    town["zones"] = pd.concat([town["zones"], town["zones"].assign(zone_id="Z2")], ignore_index=True)
+    town["members"]["role"] = "petal"
+    town["members"].loc[4, "zone_id"] = "Z2"
+    town["houses"][0].update(building_id="P4", action="拆", reason="道路")
+    area = table([{"class": "文物", frames.GEOMETRY: shapely.box(0, 0, 30, 30)}])
+    new = {
+        "building_id": "N",
+        "floors": "1",
+        "action": "增",
+        "use": "住宅",
+        frames.GEOMETRY: shapely.box(410, 10, 420, 20),
+    }
+    town["houses"].append(new)
+    zones = check(town, protected=area, plan=table([{"far": 1.0, frames.GEOMETRY: shapely.box(0, 0, 500, 100)}])).zones
+    assert zones["fail_n"].tolist() == [1, 0]
+
+
 def test_cancel(town):
     inputs = CheckInputs(town["zones"], town["parcels"], town["members"], table(town["houses"]))
     with pytest.raises(Cancelled):
