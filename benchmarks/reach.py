@@ -225,18 +225,24 @@ class Qgis:
 class Pandana:
     """pandana's shortest_path_lengths of all (facility, node of a place) pairs, the far ones thrown away."""
 
+    slack_ms = 200  # it cuts each edge to a thousandth of a second
+
     def __init__(self, town):
+        import warnings
+
         import pandana
 
-        ms = pd.DataFrame({"ms": np.concatenate([town.fwd, town.back]).astype(float)})
+        warnings.filterwarnings("ignore", module="pandana")  # it lists every pair that is not connected
+
+        s = pd.DataFrame({"s": np.concatenate([town.fwd, town.back]) / 1000})  # it counts thousandths in 32 bits
         tail, head = np.concatenate([town.tail, town.head]), np.concatenate([town.head, town.tail])
         self.town, self.nodes = town, np.unique(town.places)
         x, y = pd.Series(town.x), pd.Series(town.y)
-        self.net = pandana.Network(x, y, pd.Series(tail), pd.Series(head), ms, twoway=False)
+        self.net = pandana.Network(x, y, pd.Series(tail), pd.Series(head), s, twoway=False)
 
     def ask(self, some):
         facility, node = np.repeat(some, len(self.nodes)), np.tile(self.nodes, len(some))
-        ms = np.array(self.net.shortest_path_lengths(node, self.town.facilities[facility], imp_name="ms"))
+        ms = 1000 * np.array(self.net.shortest_path_lengths(node, self.town.facilities[facility], imp_name="s"))
         near = ms <= LIMIT_MS
         return pairs_at_places(self.town, facility[near], node[near], np.rint(ms[near]))
 
@@ -335,11 +341,13 @@ def measure(size):
         times = 3 if len(some) == len(every) else 1
         (other, other_ms), seconds = clock(lambda rival=rival, some=some: rival.ask(some), times)
         mine = np.isin(key // len(town.places), some)
-        if not (np.array_equal(other, key[mine]) and np.array_equal(other_ms, ms[mine])):
+        slack_ms = getattr(rival, "slack_ms", 0)
+        if not agree((key[mine], ms[mine]), (other, other_ms), slack_ms):
             raise SystemExit(f"{name} finds other pairs or other times")
         seconds *= len(every) / len(some)
         told = "" if len(some) == len(every) else f" (scaled up from {len(some)} facilities)"
-        print(f"  {name}: {seconds:.3f} s{told}; made ready in {ready:.2f} s; the same pairs and times")
+        same = f"the same pairs and times to {slack_ms} ms" if slack_ms else "the same pairs and times"
+        print(f"  {name}: {seconds:.3f} s{told}; made ready in {ready:.2f} s; {same}")
         ratios = {name: seconds / warm}
         if name == "pandana":
             ratios["pandana cold"] = (ready + seconds) / (built + cold)
@@ -347,6 +355,14 @@ def measure(size):
             ratios["qgis with its graph"] = (ready + seconds) / warm
         fine &= all([tell_ratio(size, *item) for item in ratios.items()])  # noqa: C419 - all are printed
     return fine
+
+
+def agree(ours, theirs, slack_ms):
+    """Say whether pairs and times are the same; where an engine rounds, times to `slack_ms`, pairs but at the limit."""
+    _, mine, other = np.intersect1d(ours[0], theirs[0], assume_unique=True, return_indices=True)
+    alone = [np.delete(ours[1], mine), np.delete(theirs[1], other)]
+    near = all((np.abs(ms - LIMIT_MS) <= slack_ms).all() if slack_ms else not len(ms) for ms in alone)
+    return near and (np.abs(ours[1][mine] - theirs[1][other]) <= slack_ms).all()
 
 
 def tell_ratio(size, name, ratio):
