@@ -64,8 +64,12 @@ def main(folder):
     for (layer, message), count in lost.most_common(8):
         print(f"  {layer} × {count}：{message}")
     print(f"成果：{folder}")
+    sizes = Counter()
     for item in manifest["files"]:
-        print(f"  {item['path']} ({item['bytes'] / 1024:.0f} KB)")
+        sizes[item["path"].split("/")[0] + ("/" if "/" in item["path"] else "")] += item["bytes"]
+    for name, size in sorted(sizes.items()):
+        n = sum(item["path"].startswith(name) for item in manifest["files"])
+        print(f"  {name} {n} 个文件，{size / 1024:.0f} KB" if name.endswith("/") else f"  {name} {size / 1024:.0f} KB")
     print(f"先看：{folder / 'report.html'} 与 {folder / 'project.qgz'}")
 
 
