@@ -47,9 +47,9 @@ def _entries(rows: pd.DataFrame, name: str, language: str) -> Sheet:
 def _totals(totals: pd.DataFrame, language: str) -> Sheet:
     table = schema.table("ledger_totals")
     name = table.zh if language == "zh" else table.en
-    whole = _sheet(totals.iloc[:-1], table, name, language, (), "ledger_note_totals")
-    last = [say("head_total", language), None, *totals.iloc[-1, 2:].tolist()]
-    return Sheet(whole.name, whole.title, whole.headings, whole.digits, whole.rows, last, whole.notes)
+    whole = _sheet(totals, table, name, language, (), "ledger_note_totals")
+    last = [say("head_total", language), None, *whole.rows[-1][2:]]
+    return Sheet(whole.name, whole.title, whole.headings, whole.digits, whole.rows[:-1], last, whole.notes)
 
 
 def _sheet(

@@ -100,6 +100,7 @@ def check_encoding(columns: Mapping[str, list[str | None]], layer: str, run: Run
     """Tell text columns read in the wrong encoding (`text_misread`) and return their names; "" = the field names."""
     found = set()
     for name, texts in columns.items():
+        run.check()
         guess = encodings.find_misreading(texts)
         if guess is not None:
             told = {"read_as": guess.read_as, "written_in": guess.written_in, "reads": guess.reads[:30]}

@@ -66,7 +66,7 @@ def sum_classes(tagged: pd.DataFrame) -> pd.DataFrame:
     """Return areas by class and state; the classes and 其他 add up to the total exactly (whole hundredths of m²).
 
     Every parcel is in one row: its tag and, when the programme has begun, that state, else its level; parcels without
-    a tag are `none`. The last row, tag `total`, is the sum of all.
+    a tag are `none`. The last row, tag `total`, is the sum of all. Floor area is missing where no parcel tells it.
     """
     tag, state = _classes(tagged)
     area = _hundredths(tagged, "area_m2")
@@ -81,7 +81,8 @@ def sum_classes(tagged: pd.DataFrame) -> pd.DataFrame:
     sums = sums.sort_values(["tag", "state"], key=lambda words: words.map({**place, **level}), ignore_index=True)
     total = {"tag": "total", "state": "", **sums[["parcels_n", "area", "floor", "floor_unknown_n"]].sum().to_dict()}
     whole = pd.concat([sums, pd.DataFrame([total])], ignore_index=True)
-    whole["area_m2"], whole["floor_m2"] = whole["area"] / CENTI, whole["floor"] / CENTI
+    untold = whole["floor_unknown_n"] == whole["parcels_n"]
+    whole["area_m2"], whole["floor_m2"] = whole["area"] / CENTI, (whole["floor"] / CENTI).mask(untold)
     return frames.conform(whole, schema.table("ledger_totals"))
 
 
@@ -175,7 +176,8 @@ def _entries(
         found[column] = by[column].agg(_words)
     found["parcel_ids"] = by["parcel_id"].agg("、".join)
     found["unit_id"] = "L-" + by["parcel_id"].first()
-    found["floor_m2"], found["area_m2"] = found["floor"] / CENTI, found["area"] / CENTI
+    untold = found["floor_unknown_n"] == found["parcels_n"]
+    found["floor_m2"], found["area_m2"] = (found["floor"] / CENTI).mask(untold), found["area"] / CENTI
     found["bounds"] = _bounds(frames.geometries(land), np.asarray(group), roads, run)
     place = {item: number for number, item in enumerate(TAGS)}
     found = found.assign(place=found["tag"].map(place)).sort_values(["place", "unit_id"], ignore_index=True)

@@ -1,0 +1,38 @@
+"""台账.xlsx of a delivery: what the parcels' own layer says of name, address, owner and homes stands in it."""
+
+from pathlib import Path
+
+import pytest
+
+openpyxl = pytest.importorskip("openpyxl")
+PLOT = "POLYGON(({0} 3272000, {1} 3272000, {1} 3272050, {0} 3272050, {0} 3272000))"
+
+
+def test_the_ledger_of_a_delivery(run_algorithm, make_layer, tmp_path):
+    told = {"tag": "old_compound", "tag_level": "confirmed", "area_m2": 2500.0, "floor_m2": 6000.5, "bldg_n": 2}
+    own = {"XMMC": "=幸福小区1栋", "ZL": "建设路1号", "QSXZ": "20", "户数": 40}
+    rows = [
+        (PLOT.format(363000, 363050), {"parcel_id": "p1", **told, "programme": "none", **own}),
+        (PLOT.format(363060, 363110), {"parcel_id": "p2", **told, "programme": "none", **own}),
+        (PLOT.format(364000, 364050), {"parcel_id": "p3", "tag": "none", "area_m2": 2500.25, "programme": "listed"}),
+    ]
+    parcels = make_layer(rows, name="tagged")
+    zones = make_layer([], types={"zone_id": str}, name="zones")
+    members = make_layer([], "None", types={"zone_id": str, "parcel_id": str}, name="members")
+    wanted = {"ZONES": zones, "MEMBERS": members, "PARCELS": parcels, "FORMATS": ["xlsx"]}
+    found, _, _ = run_algorithm("exportzones", {**wanted, "FOLDER": str(tmp_path / "交付")})
+    book = openpyxl.load_workbook(Path(found["FOLDER"]) / "tables" / "台账.xlsx")
+    assert book.sheetnames == ["分类面积", "老旧小区", "名单差异"]
+    totals = [row[:5] for row in book["分类面积"].iter_rows(min_row=3, max_row=5, values_only=True)]
+    assert totals == [
+        ("老旧小区", "符合条件（待认定）", 2, 5000, 12001),
+        ("其他", "", 1, 2500.25, None),
+        ("合计", None, 3, 7500.25, 12001),
+    ]  # fmt: skip
+    heads = [cell.value for cell in book["老旧小区"][2]]
+    entry = dict(zip(heads, next(book["老旧小区"].iter_rows(min_row=3, max_row=3, values_only=True))))
+    assert (entry["名称"], entry["地址"], entry["权属"]) == ("=幸福小区", "建设路1号", "国有 20")
+    assert (entry["栋数 (栋)"], entry["户数 (户)"], entry["宗地编号"]) == (4, 80, "p1、p2")
+    assert entry["四至"] == "东至363110，南至3272000，西至363000，北至3272050"
+    sides = [row[:2] for row in book["名单差异"].iter_rows(min_row=3, max_row=5, values_only=True)]
+    assert sides == [("名单有、识别无", "p3"), ("识别有、名单无", "p1"), ("识别有、名单无", "p2")]
