@@ -6,6 +6,7 @@ A missing value is an empty cell, an empty text is "" in quotes; readers that kn
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,6 +34,7 @@ STARTS = (
 )  # what spreadsheets take for a formula
 WKT = "WKT"  # the heading by which GDAL and QGIS know geometry
 SLICE = 500
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 CSVT = {"text": "String", "int": "Integer64", "real": "Real"}
 
 
@@ -70,7 +72,7 @@ def guard(text: str) -> str:
 
 def clean(text: str) -> str:
     """Return the text without NUL and lone surrogates, which no text file can hold."""
-    return "".join(letter for letter in text if letter != "\0" and not "\ud800" <= letter <= "\udfff")
+    return _UNWRITABLE.sub("", text)
 
 
 def _cells(flat: Flat, row: int, file: str, losses: list[Loss]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ..errors import RenewalError
@@ -54,12 +55,17 @@ def write_dbf(flat: Flat, file: str, encoding: str, run: Run) -> tuple[bytes, li
     for number, (column, values) in enumerate(zip(flat.columns, flat.values)):
         run.progress(0.7 * number / len(flat.columns))
         written = []
+        known: dict[Any, tuple[bytes, list[Step]]] = {None: (b"", [])}  # values repeat
         for row, value in enumerate(values):
             if row % SLICE == 0:
                 run.check()
-            text, steps = fit_value(value, column, lengths[number], encoding)
-            losses += [Loss(file, flat.name, flat.ids[row], column.name, *step) for step in steps]
-            written.append(text.encode(encoding))
+            if value not in known:
+                text, steps = fit_value(value, column, lengths[number], encoding)
+                known[value] = (text.encode(encoding), steps)
+            cell, steps = known[value]
+            written.append(cell)
+            if steps:
+                losses += [Loss(file, flat.name, flat.ids[row], column.name, *step) for step in steps]
         fields.append(_field(column, lengths[number], written))
         cells.append(written)
     if len(fields) > MOST_FIELDS or sum(field.width for field in fields) > MOST_ROW_BYTES:
@@ -121,6 +127,7 @@ def cut_bytes(text: str, limit: int, encoding: str) -> str:
     return text if len(data) <= limit else data[:limit].decode(encoding, errors="ignore")
 
 
+@lru_cache(maxsize=65_536)
 def _has(letter: str, encoding: str) -> bool:
     try:
         letter.encode(encoding)

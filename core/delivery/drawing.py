@@ -117,14 +117,13 @@ def layers_of(classes: Iterable[Mapping[str, Any]]) -> list[CadLayer]:
 def _feature(shape: Any, item: Mapping[str, Any], flat: Flat, row: int, pen: _Pen) -> Iterator[Tags]:
     """Yield what is drawn of one feature: hatch below, then outline or point, then the text."""
     told = (flat.name, flat.ids[row])
-    kinds = {part.geom_type for part in shapely.get_parts(shape)}
-    areas = shapely.MultiPolygon([part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"])
-    if "hatch" in item and len(areas.geoms):
+    is_point = shape.geom_type in ("Point", "MultiPoint")
+    if "hatch" in item:
         filling = item["hatch"]
         spacing = filling.get("spacing_mm", 2.0) * pen.metre
         angle = filling.get("angle")
-        yield from dxfitems.hatch(areas, filling["layer"], pen.decimals, filling["aci"], told, angle, spacing)
-    if kinds <= {"Point"}:
+        yield from dxfitems.hatch(shape, filling["layer"], pen.decimals, filling["aci"], told, angle, spacing)
+    if is_point:
         yield from dxfitems.points(shape, item["layer"], pen.decimals, told)
     else:
         yield from dxfitems.polylines(shape, item["layer"], pen.decimals, told)
@@ -133,7 +132,7 @@ def _feature(shape: Any, item: Mapping[str, Any], flat: Flat, row: int, pen: _Pe
         spot = shapely.get_coordinates(shapely.point_on_surface(shape))[0]
         height = pen.height * item["label"].get("factor", 1.0)
         raised = pen.stack(spot.tolist(), height * LINE * (text.count("\n") + 1))
-        raised += 1.2 * pen.height if kinds <= {"Point"} else 0.0  # above the sign of a point
+        raised += 1.2 * pen.height if is_point else 0.0  # above the sign of a point
         place = (round(float(spot[0]), pen.decimals), round(float(spot[1]) + raised, pen.decimals))
         yield dxfitems.label(text, place, item["label"]["layer"], height, told)
 

@@ -18,9 +18,14 @@ MIDDLE = 5  # a text is hung by its middle
 ESCAPES = {"\\": "\\\\", "{": "\\{", "}": "\\}", "^": "^ "}
 
 
+def parts_of(shape: Any) -> list[Any]:
+    """Return the parts of a geometry; a single one is its own part (faster than get_parts for one shape)."""
+    return list(shape.geoms) if hasattr(shape, "geoms") else [shape]
+
+
 def polylines(shape: Any, layer: str, digits: int, told: Sequence[str]) -> Iterator[Tags]:
     """Yield an LWPOLYLINE for each line, each outline and each hole; those of areas are closed."""
-    for part in shapely.get_parts(shape):
+    for part in parts_of(shape):
         is_area = part.geom_type == "Polygon"
         for line in [part.exterior, *part.interiors] if is_area else [part]:
             points = _points(line, digits, is_area)
@@ -34,7 +39,9 @@ def polylines(shape: Any, layer: str, digits: int, told: Sequence[str]) -> Itera
 def hatch(shape: Any, layer: str, digits: int, aci: int, told: Sequence[str], angle: float | None = None,
           spacing: float = 1.0) -> Iterator[Tags]:  # fmt: skip
     """Yield a HATCH for each area, holes left open: solid, or with an `angle` parallel lines `spacing` metres apart."""
-    for part in shapely.get_parts(shape):
+    for part in parts_of(shape):
+        if part.geom_type != "Polygon":
+            continue
         rings = [_points(ring, digits, True) for ring in (part.exterior, *part.interiors)]
         rings = [ring for ring in rings if len(ring) > 2]
         if not rings:

@@ -7,7 +7,7 @@ Source: ESRI Shapefile Technical Description, July 1998.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -40,16 +40,13 @@ def write_shapefile(flat: Flat, file: str, encoding: str, run: Run) -> tuple[dic
     if flat.shapes is None:
         return parts, losses
     kind = _kind_of(flat)
-    records = []
-    for row, shape in enumerate(flat.shapes):
-        if row % SLICE == 0:
-            run.progress(0.5 + 0.5 * row / len(flat))
-        content = _record(shape, kind)
-        if content is None:
-            empty = bool(shapely.is_empty(shape))
-            code = "loss_empty_shape" if empty else "loss_shape_kind"
+    records = _records(flat.shapes, kind, run.part(0.5, 1))
+    for row in [row for row, content in enumerate(records) if not content]:
+        shape = flat.shapes[row]
+        if shape is not None:
+            code = "loss_empty_shape" if shape.is_empty else "loss_shape_kind"
             losses.append(Loss(file, flat.name, flat.ids[row], "", code, told_shape(shape), ""))
-        records.append(content or struct.pack("<i", NULL))
+        records[row] = struct.pack("<i", NULL)
     places = shapely.get_coordinates(flat.shapes)
     shp, shx = _files(kind, records, [*places.min(axis=0), *places.max(axis=0)] if len(places) else [0.0] * 4)
     if len(shp) > MOST_BYTES or len(dbf) > MOST_BYTES:
@@ -89,36 +86,65 @@ def _kind_of(flat: Flat) -> int:
     return MULTIPOINT if best == POINT and counts[MULTIPOINT] else best
 
 
-def _record(shape: Any, kind: int) -> bytes | None:
-    """Return a record's content; a null shape for a missing one, None for what this kind cannot hold."""
-    if shape is None:
-        return struct.pack("<i", NULL)
-    own = KIND_OF_TYPE.get(int(shapely.get_type_id(shape)))
-    if shapely.is_empty(shape) or own is None or (own != kind and (own, kind) != (POINT, MULTIPOINT)):
-        return None
-    if kind == POINT:
-        return struct.pack("<i2d", POINT, *shapely.get_coordinates(shape)[0])
-    box = struct.pack("<i4d", kind, *shape.bounds)
-    if kind == MULTIPOINT:
-        points = shapely.get_coordinates(shape)
-        return box + struct.pack("<i", len(points)) + bytes(points.astype("<f8").tobytes())
-    parts = _rings(shape) if kind == POLYGON else [shapely.get_coordinates(part) for part in shapely.get_parts(shape)]
-    starts = np.cumsum([0, *(len(part) for part in parts)])
-    head = struct.pack("<2i", len(parts), int(starts[-1])) + bytes(starts[:-1].astype("<i4").tobytes())
-    return box + head + bytes(np.concatenate(parts).astype("<f8").tobytes())
-
-
-def _rings(shape: Any) -> list[npt.NDArray[np.float64]]:
-    """Return the rings of an area: outlines clockwise, holes the other way round."""
-    found = []
-    for part in shapely.get_parts(shape):
-        rings = [part.exterior, *part.interiors]
-        for number, ring in enumerate(rings):
-            points = shapely.get_coordinates(ring)
-            x, y = (points - points[0]).T
-            turns_left = float(np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1])) > 0
-            found.append(points[::-1] if turns_left == (number == 0) else points)
+def _records(shapes: npt.NDArray[Any], kind: int, run: Run) -> list[bytes]:
+    """Return the content of each record; nothing for a missing shape and for one that this kind cannot hold."""
+    types = shapely.get_type_id(shapes)
+    held = [number for number, own in KIND_OF_TYPE.items() if own == kind or (own, kind) == (POINT, MULTIPOINT)]
+    fits = np.isin(types, held)
+    fits &= ~shapely.is_empty(shapes)
+    rows = np.flatnonzero(fits)
+    found = [b""] * len(shapes)
+    for start in range(0, len(rows), SLICE):
+        run.progress(start / len(rows))
+        part = rows[start : start + SLICE]
+        for row, content in zip(part.tolist(), _slice_records(shapes[part], kind)):
+            found[row] = content
     return found
+
+
+def _slice_records(shapes: npt.NDArray[Any], kind: int) -> Iterator[bytes]:
+    """Yield the content of each record of some shapes that fit: type, box, number of parts and points, points."""
+    boxes = shapely.bounds(shapes).astype("<f8")
+    if kind in (POINT, MULTIPOINT):
+        points, owner = shapely.get_coordinates(shapes, return_index=True)
+        ends = np.searchsorted(owner, np.arange(len(shapes) + 1))
+        for number, (low, high) in enumerate(zip(ends[:-1], ends[1:])):
+            own = points[low:high].astype("<f8").tobytes()
+            yield struct.pack("<i", kind) + (own if kind == POINT else _box(boxes, number, high - low) + own)
+        return
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    if kind == POLYGON:
+        parts, part_of = shapely.get_rings(parts, return_index=True)
+        outer = np.diff(part_of, prepend=-1) > 0
+        owner = owner[part_of]
+    points, part_of = shapely.get_coordinates(parts, return_index=True)
+    starts = np.searchsorted(part_of, np.arange(len(parts) + 1))
+    if kind == POLYGON:
+        points = _turned(points, part_of, starts, outer)
+    first = np.searchsorted(owner, np.arange(len(shapes) + 1))
+    for number, (low, high) in enumerate(zip(first[:-1], first[1:])):
+        begins = starts[low:high] - starts[low]
+        content = points[starts[low] : starts[high]].astype("<f8").tobytes()
+        head = _box(boxes, number, high - low) + struct.pack("<i", starts[high] - starts[low])
+        yield struct.pack("<i", kind) + head + begins.astype("<i4").tobytes() + content
+
+
+def _box(boxes: npt.NDArray[np.float64], number: int, count: int) -> bytes:
+    return bytes(boxes[number].tobytes()) + struct.pack("<i", count)
+
+
+def _turned(
+    points: npt.NDArray[np.float64], ring_of: npt.NDArray[Any], starts: npt.NDArray[Any], outer: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.float64]:
+    """Return the points of rings in the order that the format asks for: outlines clockwise, holes the other way."""
+    x, y = (points - points[starts[ring_of]]).T
+    cross = np.append(x[:-1] * y[1:] - x[1:] * y[:-1], 0.0)
+    cross[starts[1:] - 1] = 0.0  # from a ring's end no way leads to the next ring
+    turns_left = np.add.reduceat(cross, starts[:-1]) > 0
+    flip = (turns_left == outer)[ring_of]
+    order = np.arange(len(points))
+    order[flip] = (starts[ring_of] + starts[ring_of + 1] - 1 - order)[flip]
+    return np.asarray(points[order])
 
 
 def _files(kind: int, records: list[bytes], box: list[float]) -> tuple[bytes, bytes]:
