@@ -112,7 +112,7 @@ def choose_sites(
         for weight, one, mask in zip(weights, reached.kinds, lacking)
     )
     bound = first.bound + apart
-    return Choice(host, kind, _whole_sizes(reached, hosts, host, kind, sizes), bound, first.is_proven)
+    return Choice(host, kind, sizes, bound, first.is_proven)
 
 
 def lacking_groups(one: KindReach, before: Assignment) -> npt.NDArray[np.bool_]:
@@ -147,7 +147,7 @@ def _rooms(model: Model, reached: Reached, hosts: Hosts, limits: SiteLimits) -> 
     kinds = [one.kind for one in reached.kinds]
     smallest = np.array([kind.min_size for kind in kinds])[pair_kind]
     opens = model.variables(p, high=1, whole=True)
-    size = model.variables(p, high=hosts.largest[pair_host, pair_kind])
+    size = model.variables(p, high=hosts.largest[pair_host, pair_kind], whole=True)
     low = np.zeros(m)
     low[list(limits.fixed)] = 1
     used = model.variables(m, high=1, low=low, whole=True)
@@ -233,7 +233,7 @@ def _flows(
 def _tidied(model: Model, parts: _Parts, first: Solution, hosts: Hosts, reached: Reached, run: Run) -> Solution:
     """Return values as good as the first ones with the least floor area, nurseries in kindergartens before others."""
     model.at_most(-(first.objective - SLACK * max(1.0, first.objective)), (0, parts.flow, -parts.flow_gain))
-    gains, high = np.zeros(model.count), np.concatenate(model._high)
+    gains, high = np.zeros(model.count), model.highs()
     np.add.at(gains, parts.m2_variable, -parts.m2_each)
     gains[parts.size] -= 1e-3 / np.maximum(hosts.largest[parts.pair_host, parts.pair_kind], 1)
     gains[parts.used] -= HOST_M2
@@ -247,27 +247,3 @@ def _tidied(model: Model, parts: _Parts, first: Solution, hosts: Hosts, reached:
         return model.maximise(run, TIDY_SECONDS, gains, high=high)
     except RenewalError:  # no time for it: the first values are as good, only larger
         return first
-
-
-def _whole_sizes(reached: Reached, hosts: Hosts, host: Places, kind: Places, sizes: Reals) -> Reals:
-    """Return sizes in whole units: rounded up, down where the host has no room for that."""
-    largest = hosts.largest[host, kind]
-    smallest = np.array([one.kind.min_size for one in reached.kinds])[kind]
-    up = np.clip(np.ceil(np.round(sizes, 6)), smallest, largest)
-    down = np.clip(np.floor(np.round(sizes, 6)), smallest, largest)
-
-    def area(values: Reals) -> Reals:
-        parts = [floor_m2_of(reached.kinds[k], values[i : i + 1])[0] for i, k in enumerate(kind.tolist())]
-        return np.array(parts)
-
-    total = np.bincount(host, weights=area(up), minlength=len(hosts.usable_m2))
-    full = total > hosts.usable_m2 + SLACK
-    limit = hosts.highest[host, kind]
-    for level in np.unique(limit[np.isfinite(limit)]):
-        low = limit <= level
-        room = np.zeros(len(hosts.usable_m2))
-        np.maximum.at(room, host[low], hosts.room_m2[host[low], kind[low]])
-        used = np.bincount(host[low], weights=area(up)[low], minlength=len(room))
-        full |= used > room + SLACK
-    result: Reals = np.where(full[host], down, up)
-    return result

@@ -74,6 +74,10 @@ class Model:
         """Return what each variable is worth."""
         return np.concatenate(self._gain) if self._gain else np.zeros(0)
 
+    def highs(self) -> Reals:
+        """Return the upper bound of each variable."""
+        return np.concatenate(self._high) if self._high else np.zeros(0)
+
     def maximise(self, run: Run, seconds: float, gains: Reals | None = None, **within: Reals) -> Solution:
         """Return the best values found within `seconds`.
 
@@ -82,7 +86,7 @@ class Model:
         time; Cancelled.
         """
         gain = self.gains() if gains is None else gains
-        bounds = Bounds(within.get("low", np.concatenate(self._low)), within.get("high", np.concatenate(self._high)))
+        bounds = Bounds(within.get("low", np.concatenate(self._low)), within.get("high", self.highs()))
         rows, columns, numbers = (np.concatenate(part) for part in zip(*self._rows))
         matrix = sparse.csr_matrix((numbers, (rows, columns)), shape=(self._row_count, self.count))
         limits = LinearConstraint(matrix, -np.inf, np.concatenate(self._limits))

@@ -10,11 +10,13 @@ import shapely
 from scipy.optimize import linprog
 from urban_renewal.core import envelope
 from urban_renewal.core.errors import RenewalError
-from urban_renewal.core.gaps.gap import GapLayers, GapOptions
+from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps
+from urban_renewal.core.gaps.scenarios import compare_scenarios
 from urban_renewal.core.gaps.sites import SiteOptions, fixed_ids, hostable_kinds, propose_sites
 from urban_renewal.core.gaps.sites_hosts import read_hosts
 from urban_renewal.core.gaps.sites_model import complex_rule
 from urban_renewal.core.gaps.standard import kinds_of
+from urban_renewal.core.gaps.tables import detail_table
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.profiles import load_profiles
 
@@ -193,6 +195,9 @@ def test_rooms_storeys_lifts_and_daylight():
     assert nurs.tolist() == [3000, 3000, 3000, 6000, 4500, 6000, 0]
     assert heal.tolist() == [1000, 1000, 1000, 6000, 1500, 0, 0]
     assert rooms.largest[0].tolist() == [750, 150, 238, 12000, 12000]  # kgar 3000 m² ÷ 12.6
+    with pytest.raises(RenewalError) as told:
+        read_hosts(table.iloc[:0].reset_index(drop=True), None, chosen, Run())
+    assert told.value.code == "sites_no_host"
     low = frame([square(0)], candidate_id=["z"], usable_area=[150.0], floors=["1"])
     with pytest.raises(RenewalError) as told:
         read_hosts(low, None, kinds_of(STANDARD, ("nurs",)), Run())
@@ -205,6 +210,32 @@ def test_low_storeys_are_shared():
     table = frame([square(100)], candidate_id=["A"], usable_area=[800.0], floors=["2"], lift=["无"])
     found, _ = propose(town, table, ("eday", "heal"))
     assert found.sites["kind"].tolist() == ["heal"] and found.objective == pytest.approx(100)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_built_sites_close_the_gap_by_the_objective(seed):
+    """Build what is proposed, count the gap again by the other code: the change is the objective."""
+    rng = np.random.default_rng(100 + seed)
+    homes, people = rng.integers(0, 2500, 25), rng.integers(1000, 9000, 25).astype(float)
+    there = [(int(x), "nurs", float(rng.integers(5, 60))) for x in rng.integers(0, 2500, 5)]
+    there += [(int(x), "eday", float(rng.integers(50, 600))) for x in rng.integers(0, 2500, 5)]
+    town = layers(homes, people, there, households=people / 2.5, pop_60=people / 5, pop_0_2=people / 60)
+    rooms = [(f"h{i}", int(x), float(rng.integers(200, 1500))) for i, x in enumerate(rng.integers(0, 2500, 9))]
+    found, _ = propose(town, hosts(*rooms), ("eday", "nurs"), max_sites=3)
+    sites = found.sites
+    new = pd.DataFrame({"facility_id": sites["site_id"], "kind": sites["kind"], "unit": sites["unit"],
+                        "capacity": sites["size"], "geometry": sites["geometry"]})  # fmt: skip
+    built = pd.concat([town.facilities, new], ignore_index=True)
+    kinds = kinds_of(STANDARD, ("eday", "nurs"))
+    options = GapOptions(kinds, {profile.id: profile for profile in load_profiles(["carer", "elder"])})
+    after = GapLayers(town.parcels, town.building_people, built, None, None, town.network, None, None)
+    details = [detail_table(town.parcels, count_gaps(city, options, Run())) for city in (town, after)]
+    summary = compare_scenarios(*details, Run()).summary
+    points = 100 * (summary["share_after"] - summary["share_before"])
+    assert points.sum() == pytest.approx(found.objective, abs=0.01)
+    assert summary["worse_n"].tolist() == [0, 0] and found.gap < 1e-3
+    # the table beside it says the same, parcel by parcel
+    assert found.covered["served_after"].tolist() == pytest.approx(details[1]["served"].tolist(), abs=0.0011)
 
 
 def test_open_ground_is_no_room():
