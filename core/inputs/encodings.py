@@ -37,7 +37,7 @@ def find_misreading(texts: Iterable[str | None]) -> Misreading | None:
     is common Chinese while the one on the screen is not. Source: own choice of the test; GB 2312's first level holds
     the 3,755 most used letters.
     """
-    odd = sorted({text for text in texts if text and _is_odd(text)})
+    odd = sorted(text for text in set(texts) if text and _is_odd(text))
     if not odd:
         return None
     found: Counter[tuple[str, str]] = Counter()
@@ -65,7 +65,7 @@ def commonness(text: str) -> float:
 
 def _is_odd(text: str) -> bool:
     """Say whether a text has letters beyond ASCII and too few of them are common Chinese."""
-    return any(ord(letter) > 127 for letter in text) and commonness(text) < COMMON_SHARE
+    return not text.isascii() and commonness(text) < COMMON_SHARE
 
 
 def _reread(text: str, read_as: str, written_in: str) -> str | None:
