@@ -292,3 +292,49 @@ def test_degrees_and_local_grids(make_layer, run_algorithm, tmp_path, crs):
     if not crs:
         assert corners.min(axis=0) == pytest.approx((96.5, 9.5))
     assert any("(10, 20)" in item.plain_text() for item in document.modelspace().query("MTEXT"))
+
+
+def test_cancel_between_formats_keeps_the_earlier_delivery(study, run_algorithm):
+    from qgis.core import QgsProcessingException, QgsProcessingFeedback
+
+    class Impatient(QgsProcessingFeedback):
+        def setProgressText(self, text):
+            if text.startswith("写出 csv"):
+                self.cancel()
+
+    run_algorithm("exportzones", {**study, "FORMATS": ["csv"]})
+    folder = Path(study["FOLDER"])
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with pytest.raises(QgsProcessingException):
+        run_algorithm("exportzones", {**study, "FORMATS": ["csv", "shp", "gdb", "dxf"]}, feedback=Impatient())
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    assert [path.name for path in folder.parent.iterdir() if "part" in path.name] == []
+
+
+def test_dates_and_flags_of_an_input_come_along_as_text_and_number(make_layer, run_algorithm, tmp_path):
+    """FIELDS=all: a date is written as 2025-12-31, a yes as 1, whatever the format."""
+    from qgis.core import QgsFeature, QgsField, QgsGeometry, QgsVectorLayer
+    from qgis.PyQt.QtCore import QDate, QMetaType
+
+    parcels = QgsVectorLayer("Polygon?crs=EPSG:4545", "tagged", "memory")
+    kinds = {"parcel_id": QMetaType.Type.QString, "批准日期": QMetaType.Type.QDate, "ok": QMetaType.Type.Bool}
+    parcels.dataProvider().addAttributes([QgsField(name, kind) for name, kind in kinds.items()])
+    parcels.updateFields()
+    feature = QgsFeature(parcels.fields())
+    feature.setAttributes(["A", QDate(2025, 12, 31), True])
+    feature.setGeometry(QgsGeometry.fromWkt(box(0)))
+    parcels.dataProvider().addFeature(feature)
+    zones = make_layer([(box(0), {"zone_id": "Z"})])
+    members = make_layer([(None, {"zone_id": "Z", "parcel_id": "A"})], "None", crs="")
+    found, _, _ = run_algorithm("exportzones", {
+        "ZONES": zones, "MEMBERS": members, "PARCELS": parcels, "FIELDS": "all", "FORMATS": ["csv", "shp", "gdb"],
+        "FOLDER": str(tmp_path / "out"),
+    })  # fmt: skip
+    folder = Path(found["FOLDER"])
+    names = short_names(folder)["tagged"]
+    for path, date, flag in (
+        (folder / "csv" / "tagged.csv", "批准日期", "ok"), (folder / "data.gdb", "批准日期", "ok"),
+        (folder / "shp" / "tagged.shp", names["批准日期"], names["ok"]),
+    ):  # fmt: skip
+        values, _ = table(path, "tagged")
+        assert (values[date], values[flag]) == (["2025-12-31"], [1])
