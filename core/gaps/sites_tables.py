@@ -45,7 +45,7 @@ def sites_table(
             "site_id": f"S-{names[host]}-{one.kind.id}", "candidate_id": names[host], "parcel_id": parcel.iloc[host],
             "kind": one.kind.id, "unit": one.kind.unit, "size": size, "m2": m2, "rank": int(ranked.rank[room]),
             "gain": ranked.gain[room], "served_more": ranked.units[room], "loss_if_removed": ranked.loss[room],
-            "form": "complex" if is_complex else "scattered", "floor_rule": _floor_rule(hosts, host, column, language),
+            "form": "complex" if is_complex else "scattered", "floor_rule": _floor_rule(hosts, (host, column), one.kind, language),
             "why": why, "standard_id": one.kind.standard_id, frames.GEOMETRY: shapes[host],
         })  # fmt: skip
     described = schema.table("sites")
@@ -66,9 +66,9 @@ def _why(kind: Kind, sizes: tuple[float, float], rank: int, more: float, languag
     return told + say("sites_join_neighbour", language) if few else told
 
 
-def _floor_rule(hosts: Hosts, host: int, column: int, language: str) -> str:
+def _floor_rule(hosts: Hosts, at: tuple[int, int], kind: Kind, language: str) -> str:
     """Say where in the host the kind may go, and what had to be assumed for that."""
-    highest, lift, storeys = hosts.highest[host, column], hosts.lift[host], hosts.storeys[host]
+    highest, lift, storeys = hosts.highest[at], hosts.lift[at[0]], hosts.storeys[at[0]]
     parts = []
     if not np.isfinite(highest):
         parts.append(say("sites_any_floor", language))
@@ -76,7 +76,7 @@ def _floor_rule(hosts: Hosts, host: int, column: int, language: str) -> str:
         parts.append(say("sites_ground_floor", language))
     else:
         parts.append(say("sites_low_floors", language, n=int(highest)))
-    if np.isnan(lift) and highest <= 1:
+    if np.isnan(lift) and kind.host.lift_or_ground and highest <= 1:
         parts.append(say("sites_lift_unknown", language))
     if np.isnan(storeys):
         parts.append(say("sites_storeys_unknown", language))

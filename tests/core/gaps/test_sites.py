@@ -210,6 +210,9 @@ def test_low_storeys_are_shared():
     table = frame([square(100)], candidate_id=["A"], usable_area=[800.0], floors=["2"], lift=["无"])
     found, _ = propose(town, table, ("eday", "heal"))
     assert found.sites["kind"].tolist() == ["heal"] and found.objective == pytest.approx(100)
+    unknown, _ = propose(town, table.drop(columns="lift"), ("eday",))
+    assert found.sites["floor_rule"].tolist() == ["平街层"]
+    assert unknown.sites["floor_rule"].tolist() == ["平街层；有无电梯未知，按无电梯"]
 
 
 @pytest.mark.parametrize("seed", range(3))
