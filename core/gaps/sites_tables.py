@@ -45,7 +45,8 @@ def sites_table(
             "site_id": f"S-{names[host]}-{one.kind.id}", "candidate_id": names[host], "parcel_id": parcel.iloc[host],
             "kind": one.kind.id, "unit": one.kind.unit, "size": size, "m2": m2, "rank": int(ranked.rank[room]),
             "gain": ranked.gain[room], "served_more": ranked.units[room], "loss_if_removed": ranked.loss[room],
-            "form": "complex" if is_complex else "scattered", "floor_rule": _floor_rule(hosts, (host, column), one.kind, language),
+            "form": "complex" if is_complex else "scattered",
+            "floor_rule": _floor_rule(hosts, (host, column), one.kind, language),
             "why": why, "standard_id": one.kind.standard_id, frames.GEOMETRY: shapes[host],
         })  # fmt: skip
     described = schema.table("sites")
