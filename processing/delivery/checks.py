@@ -54,7 +54,7 @@ def draw_findings(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, fl
         y += ROW
         sheet.rule(x, y, width)
     if len(rows) > len(shown):
-        words = say("map_more_rows", language, n=len(rows) - len(shown))
+        words = say("map_more_findings", language, n=len(rows) - len(shown))
         sheet.text(words, (x, y + 0.2, width, 4), 7, align="right", color=GREY)
         y += 4
     return y

@@ -173,7 +173,7 @@ class Sheet:
         item.setSymbolWidth(7)
         item.setSymbolHeight(3.4)
         item.setBoxSpace(0)
-        item.setColumnSpace(4)
+        item.setColumnSpace(3)
         item.setBackgroundEnabled(False)
         item.setResizeToContents(False)
         self._legend_root = root  # the model does not own it

@@ -46,7 +46,7 @@ LISTED = (
 )  # in the legend
 MOST_BOXES, MOST_ROWS = 20, 19  # petals with a box on the map, rows of a block of the table
 FULL, FEW_ROWS = 100.0, 11  # mm from which the table begins low, and then has fewer rows
-ROW, LEGEND = 4.3, 31.0  # mm: of a row, of the legend
+ROW, LEGEND = 4.3, 33.0  # mm: of a row, of the legend
 
 
 def draw_zone(made: Any, study: Any, zone: dict[str, Any], number: tuple[int, int, int], run: Any) -> tuple[str, Sheet]:
@@ -186,7 +186,7 @@ def _column(sheet: Sheet, made: Any, study: Any, zone: dict[str, Any], drawn: An
     y = _petals(sheet, study, zone_id, y)
     y = sheet.head(say("map_legend", language), x, y + 3, width)
     listed = [layer for layer in map(made.layer, LISTED) if layer is not None]
-    sheet.legend(drawn, listed, (x, y - 1, width, LEGEND), 3)
+    sheet.legend(drawn, listed, (x, y - 1, width, LEGEND), 3 if language == "zh" else 2)
     _place(made, sheet, study, drawn, y + LEGEND)
 
 
