@@ -23,8 +23,8 @@ SLICE_BYTES = 2**22
 def network_graph(source: Any, profiles: Sequence[str], home: Path | None, run: Any) -> Any:
     """Return the WalkGraph of a network layer (a path or a layer).
 
-    With a project folder `home` the network is kept in `<home>/urban_renewal_cache` under a fingerprint of the file, and
-    read from there when the file has not changed. Raises RenewalError as the algorithms do.
+    With a project folder `home` the network is kept in `<home>/urban_renewal_cache` under a fingerprint of the file,
+    and read from there when the file has not changed. Raises RenewalError as the algorithms do.
     """
     from ..core.inputs.aliases import role_for
     from ..core.walking.cache import cache_name, load_graph, save_graph
