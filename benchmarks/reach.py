@@ -24,7 +24,7 @@ SIZES = {"S": (20_000, 5_000, 100), "M": (200_000, 50_000, 1_000), "L": (1_000_0
 LIMIT_MS = 15 * 60_000
 SPACING_M = 60.0
 QGIS_SOURCES = {"S": 5, "M": 2, "L": 0}  # facilities that QGIS is asked for
-PANDANA_SOURCES = {"S": 100, "M": 20, "L": 0}
+PANDANA_SOURCES = {"S": 100, "M": 1_000, "L": 0}  # at L its network takes many minutes
 NAIVE_UP_TO = {"S": None, "M": None, "L": 64}  # facilities that scipy over the whole net is asked for
 PROMISES = {  # how many times ours; the network itself is a result that we have before, QGIS makes its graph anew
     ("S", "qgis with its graph"): 100, ("M", "qgis with its graph"): 300,
@@ -223,28 +223,25 @@ class Qgis:
 
 
 class Pandana:
-    """pandana's shortest_path_lengths of all (facility, node of a place) pairs, the far ones thrown away."""
+    """pandana's nodes_in_range on the net turned round."""
 
     slack_ms = 200  # it cuts each edge to a thousandth of a second
 
     def __init__(self, town):
-        import warnings
-
         import pandana
 
-        warnings.filterwarnings("ignore", module="pandana")  # it lists every pair that is not connected
-
         s = pd.DataFrame({"s": np.concatenate([town.fwd, town.back]) / 1000})  # it counts thousandths in 32 bits
-        tail, head = np.concatenate([town.tail, town.head]), np.concatenate([town.head, town.tail])
-        self.town, self.nodes = town, np.unique(town.places)
+        tail, head = np.concatenate([town.head, town.tail]), np.concatenate([town.tail, town.head])
         x, y = pd.Series(town.x), pd.Series(town.y)
-        self.net = pandana.Network(x, y, pd.Series(tail), pd.Series(head), s, twoway=False)
+        self.town, self.net = town, pandana.Network(x, y, pd.Series(tail), pd.Series(head), s, twoway=False)
 
     def ask(self, some):
-        facility, node = np.repeat(some, len(self.nodes)), np.tile(self.nodes, len(some))
-        ms = 1000 * np.array(self.net.shortest_path_lengths(node, self.town.facilities[facility], imp_name="s"))
-        near = ms <= LIMIT_MS
-        return pairs_at_places(self.town, facility[near], node[near], np.rint(ms[near]))
+        nodes = self.town.facilities[some]
+        table = self.net.nodes_in_range(nodes.tolist(), LIMIT_MS / 1000, imp_name="s")
+        source, node, s = (table[name].to_numpy() for name in table.columns[:3])
+        order = np.argsort(nodes)
+        facility = some[order[np.searchsorted(nodes[order], source)]]
+        return pairs_at_places(self.town, facility, node, np.rint(1000 * s))
 
 
 class Numba:
