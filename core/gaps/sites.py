@@ -134,7 +134,7 @@ def _proposal(
     bound = max(objective, choice.bound - float(np.asarray(weights) @ ranked.before))
     share = (bound - objective) / max(bound, 1.0)
     if not choice.is_proven:
-        run.warn("sites_not_proven", seconds=options.seconds, gap=round(100 * share, 1))
+        run.warn("sites_not_proven", seconds=round(options.seconds), gap=round(100 * share, 1))
     run.note("sites_found", hosts=len(set(choice.host.tolist())), rooms=len(choice.host))
     if not len(choice.host):
         run.warn("sites_nothing_helps")
