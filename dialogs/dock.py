@@ -28,6 +28,7 @@ from . import results, wording
 from .cards import HINT, StepCard, text_label
 from .dock_keys import add_keys
 from .dock_parts import Page, StepLine, main_button
+from .dropping import Dropping
 from .exploring import Exploring
 from .handover import CREATE_SAMPLE
 from .inputs_panel import InputsPanel
@@ -53,6 +54,8 @@ class RenewalDock(QDockWidget):
         self.session = Session(iface, self)
         self.reviewing = Reviewing(iface, self)
         self.exploring = Exploring(iface, self)
+        self.dropping = Dropping(self)
+        self.dropping.failed.connect(lambda sentence: self._on_ended("drop", False, sentence))
         self._left = TimeLeft()
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
@@ -206,7 +209,7 @@ class RenewalDock(QDockWidget):
         if self.session.is_newer:
             text = tr("This project was saved by a newer version of the Workbench; its study is left as it is.")
         else:
-            text = tr("No data yet. Add a parcel layer, or try the sample first.") if is_empty else ""
+            text = tr("No data yet. Drop a parcel layer here, or try the sample first.") if is_empty else ""
         self.welcome.setText(text)
         self.welcome.setVisible(bool(text) and not self.session.is_busy)
 
@@ -366,5 +369,6 @@ class RenewalDock(QDockWidget):
         self._outside = []
         self.reviewing.close()
         self.exploring.close()
+        self.dropping.close()
         self.session.blockSignals(True)
         self.session.close()

@@ -78,6 +78,8 @@ class FieldsDialog(QDialog):
         )
         self.buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).setText(tr("As guessed"))
         self.buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).clicked.connect(self.restore)
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setText(tr("Apply"))
+        self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(tr("Cancel"))
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         layout.addWidget(self.buttons)

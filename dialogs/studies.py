@@ -67,7 +67,7 @@ class StudyMenu(QToolButton):
     def __init__(self, session: Session, parent: Any = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.setText("▾")
+        self.setText(tr("Studies"))
         self.setAutoRaise(True)
         self.setToolTip(tr("Studies of this project"))
         self.setAccessibleName(tr("Studies of this project"))

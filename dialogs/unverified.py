@@ -26,8 +26,15 @@ KINDS = {"RULES": "ruleset", "STANDARD": "standard", "ZONE_RULES": "zone-rules"}
 Row = tuple[str, str, Mapping[str, Any]]  # document, path, figure
 
 
-def documents_of(study: Study) -> list[Mapping[str, Any]]:
-    """Return the rules, standard and zone rules in use; one that cannot be read is left out: its step says why."""
+def kind_title(kind: str) -> str:
+    """Return the name of a kind of document."""
+    return {
+        "ruleset": tr("Rules for tags"), "standard": tr("Standard"), "zone-rules": tr("Rules for zones"),
+    }[kind]  # fmt: skip
+
+
+def documents_of(study: Study) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return (kind, document) of what is in use; one that cannot be read is left out: its step says why."""
     from ..core import envelope
     from ..core.errors import RenewalError
 
@@ -35,9 +42,9 @@ def documents_of(study: Study) -> list[Mapping[str, Any]]:
     for name, kind in KINDS.items():
         try:
             if study.setting(f"{name}_FILE"):
-                found.append(envelope.load_file(kind, study.setting(f"{name}_FILE")))
+                found.append((kind, envelope.load_file(kind, study.setting(f"{name}_FILE"))))
             else:
-                found.append(envelope.load(kind, study.setting(name, BUILT[name][0])))
+                found.append((kind, envelope.load(kind, study.setting(name, BUILT[name][0]))))
         except (RenewalError, OSError):
             continue
     return found
@@ -49,8 +56,8 @@ def figures_of(study: Study) -> list[Row]:
 
     language = interface_language()
     return [
-        (str(document["title"][language]), path, figure)
-        for document in documents_of(study)
+        (f"{kind_title(kind)}: {document['title'][language]}", path, figure)
+        for kind, document in documents_of(study)
         for path, figure in envelope.list_figures(document)
     ]
 
@@ -108,6 +115,7 @@ class FiguresDialog(QDialog):
         head.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
         layout.addWidget(self.table)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setText(tr("Close"))
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
         self.resize(letter * 150, self.fontMetrics().height() * 32)

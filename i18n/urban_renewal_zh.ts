@@ -20,6 +20,14 @@
         <translation>？未知</translation>
     </message>
     <message>
+        <source>Add</source>
+        <translation>加入</translation>
+    </message>
+    <message>
+        <source>Add {file}</source>
+        <translation>加入 {file}</translation>
+    </message>
+    <message>
         <source>After {step}</source>
         <translation>在“{step}”之后</translation>
     </message>
@@ -34,6 +42,10 @@
     <message>
         <source>All tagged</source>
         <translation>全部有标记的</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>应用</translation>
     </message>
     <message>
         <source>As guessed</source>
@@ -80,6 +92,14 @@
         <translation>点图：为什么是这个标记、怎样走到设施、能走多远。</translation>
     </message>
     <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Coordinate system</source>
+        <translation>坐标系</translation>
+    </message>
+    <message>
         <source>Copy this study</source>
         <translation>复制本研究</translation>
     </message>
@@ -114,6 +134,10 @@
     <message>
         <source>Doubt</source>
         <translation>疑问</translation>
+    </message>
+    <message>
+        <source>Encoding</source>
+        <translation>编码</translation>
     </message>
     <message>
         <source>Evidence</source>
@@ -200,12 +224,20 @@
         <translation>怎样识别</translation>
     </message>
     <message>
+        <source>In GCJ-02 (web maps): use a corrected copy</source>
+        <translation>是 GCJ-02（网络地图）坐标：用纠正后的副本</translation>
+    </message>
+    <message>
         <source>Inputs</source>
         <translation>输入数据</translation>
     </message>
     <message>
         <source>It stopped unasked.</source>
         <translation>运行中断，没有说明原因。</translation>
+    </message>
+    <message>
+        <source>Its name says GCJ-02: without correction it lies some 500 m off.</source>
+        <translation>名称说明是 GCJ-02：不纠正会偏离约 500 m。</translation>
     </message>
     <message>
         <source>Just now: {what}</source>
@@ -218,6 +250,10 @@
     <message>
         <source>Largest first</source>
         <translation>面积最大在前</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>图层</translation>
     </message>
     <message>
         <source>Limit: {limit}</source>
@@ -272,8 +308,8 @@
         <translation>新建研究</translation>
     </message>
     <message>
-        <source>No data yet. Add a parcel layer, or try the sample first.</source>
-        <translation>还没有数据。请加入宗地图层，或先用示例试一遍。</translation>
+        <source>No data yet. Drop a parcel layer here, or try the sample first.</source>
+        <translation>还没有数据。把宗地图层拖到这里，或先用示例试一遍。</translation>
     </message>
     <message>
         <source>No layer for “{role}”. Choose {wanted}.</source>
@@ -302,6 +338,10 @@
     <message>
         <source>Nothing to undo.</source>
         <translation>没有可撤销的。</translation>
+    </message>
+    <message>
+        <source>Only add it to the map</source>
+        <translation>只加到地图</translation>
     </message>
     <message>
         <source>Only those to be verified</source>
@@ -408,6 +448,10 @@
         <translation>复核…</translation>
     </message>
     <message>
+        <source>Role</source>
+        <translation>用作</translation>
+    </message>
+    <message>
         <source>Rules and standards</source>
         <translation>规则与标准</translation>
     </message>
@@ -488,6 +532,10 @@
         <translation>状态</translation>
     </message>
     <message>
+        <source>Studies</source>
+        <translation>研究</translation>
+    </message>
+    <message>
         <source>Studies of this project</source>
         <translation>本工程的研究</translation>
     </message>
@@ -522,6 +570,10 @@
     <message>
         <source>The folder {folder} cannot be made: {reason}.</source>
         <translation>文件夹 {folder} 建不了：{reason}。</translation>
+    </message>
+    <message>
+        <source>The layer has no coordinate system: choose the one it was drawn in.</source>
+        <translation>图层没有坐标系：请选它绘制时用的坐标系。</translation>
     </message>
     <message>
         <source>The layer “{layer}” ({role}) is gone or cannot be read.</source>
@@ -860,6 +912,14 @@
         <translation>片区</translation>
     </message>
     <message>
+        <source>{file} cannot be read as a layer or table.</source>
+        <translation>{file} 不能作为图层或表格读取。</translation>
+    </message>
+    <message>
+        <source>{layer} (corrected)</source>
+        <translation>{layer}（已纠正）</translation>
+    </message>
+    <message>
         <source>{low}–{high} min</source>
         <translation>{low}–{high} 分钟</translation>
     </message>
@@ -930,6 +990,10 @@
     <message>
         <source>“{file}” is in use. Close the other program; your reviews are kept and saved with the next.</source>
         <translation>“{file}”正被占用。请关闭占用它的程序；你的判定已暂存，下次判定时一并写入。</translation>
+    </message>
+    <message>
+        <source>“{layer}” could not be corrected.</source>
+        <translation>“{layer}”没有纠正成功。</translation>
     </message>
     <message>
         <source>“{layer}” is new as {role}.</source>

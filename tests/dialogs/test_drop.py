@@ -1,0 +1,83 @@
+"""Files dropped on the dock: role guessed, encoding told by the bytes, layers of a GeoPackage, other files refused."""
+
+import pytest
+from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsVectorFileWriter, QgsVectorLayer
+from qgis.PyQt.QtCore import QMimeData, QPoint, Qt, QUrl
+from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent
+from qgis.PyQt.QtWidgets import QApplication, QDialogButtonBox
+
+
+@pytest.fixture
+def gbk_file(tmp_path):
+    """A shapefile of facilities in GBK, its .cpg taken away."""
+    layer = QgsVectorLayer("Point?crs=EPSG:4545&field=编号:string(20)&field=设施类别:string(20)", "f", "memory")
+    feature = QgsFeature(layer.fields())
+    feature.setAttributes(["F1", "幼儿园"])
+    feature.setGeometry(QgsGeometry.fromWkt("POINT(500000 3270000)"))
+    assert layer.dataProvider().addFeature(feature)
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, options.fileEncoding = "ESRI Shapefile", "GBK"
+    path = tmp_path / "设施点.shp"
+    context = QgsProject.instance().transformContext()
+    assert QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(path), context, options)[0] == 0
+    path.with_suffix(".cpg").unlink()
+    return path
+
+
+def drop(dock, path):
+    from urban_renewal.dialogs.drop_sheet import DropSheet
+
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(dock, QDragEnterEvent(QPoint(20, 20), Qt.DropAction.CopyAction, mime, buttons, keys))
+    QApplication.sendEvent(dock, QDropEvent(QPoint(20, 20), Qt.DropAction.CopyAction, mime, buttons, keys))
+    return dock.findChild(DropSheet)
+
+
+def press(qtbot, sheet):
+    qtbot.mouseClick(sheet.buttons.button(QDialogButtonBox.StandardButton.Ok), Qt.MouseButton.LeftButton)
+
+
+def test_gbk_shapefile_becomes_the_facilities(dock, qtbot, gbk_file, project):
+    sheet = drop(dock, gbk_file)
+    assert sheet.encoding.currentText() == "GB18030"
+    texts = [sheet.preview.item(0, column).text() for column in range(2)]
+    assert texts == ["F1", "幼儿园"]
+    assert [sheet.preview.horizontalHeaderItem(n).text() for n in range(2)] == ["编号", "设施类别"]
+    sheet.encoding.setCurrentText("Big5")
+    assert sheet.preview.item(0, 1).text() != "幼儿园"
+    sheet.encoding.setCurrentText("GB18030")
+    assert sheet.role.currentData() == "FACILITIES"
+    press(qtbot, sheet)
+    qtbot.waitUntil(lambda: "FACILITIES" in dock.session.study.inputs)
+    layer = project.mapLayer(dock.session.study.inputs["FACILITIES"].layer_id)
+    assert next(layer.getFeatures())["设施类别"] == "幼儿园"
+
+
+def test_layers_of_a_geopackage(dock, qtbot, load_inputs, tmp_path, project):
+    load_inputs(*("parcels", "facilities", "population", "roads", "stations"))
+    sheet = drop(dock, tmp_path / "in.gpkg")
+    assert {sheet.which.itemText(n) for n in range(sheet.which.count())} >= {"parcels", "roads"}
+    sheet.which.setCurrentText("roads")
+    assert sheet.role.currentData() == "ROADS"
+    assert not sheet.encoding.isVisibleTo(sheet)
+    press(qtbot, sheet)
+    qtbot.waitUntil(lambda: "ROADS" in dock.session.study.inputs)
+    assert dock.session.study.inputs["ROADS"].chosen
+
+
+def test_no_layer_in_it(dock, tmp_path):
+    (tmp_path / "x.txt").write_text("nothing")
+    sheet = drop(dock, tmp_path / "x.docx")
+    assert "cannot be read" in sheet.said.text()
+    assert not sheet.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
+    sheet.reject()
+
+
+def test_shifted_name_is_a_question(dock, gbk_file, tmp_path):
+    sheet = drop(dock, gbk_file)
+    sheet.layer.setName("设施_gcj02")
+    sheet.show_preview()
+    assert "GCJ-02" in sheet.said.text()
+    assert not sheet.correct.isChecked()  # a question, not a conversion
