@@ -16,6 +16,7 @@ Box = tuple[float, float, float, float]  # x_min, y_min, x_max, y_max in mm
 
 RADII_MM = (0.0, 5.0, 9.0, 13.0, 18.0, 24.0, 31.0, 39.0)  # how far a circle may move; own choice
 DIRECTIONS = 16
+WIDE = "…—“”‘’√×≤≥→"  # as wide as Chinese letters in Chinese fonts
 NOT_LAST = "（《“"
 NOT_FIRST = "，。、；：）》”·"  # marks that no line begins with
 LEADER_MM = 8.0  # from which move on a line leads back; ui spec §6
@@ -119,7 +120,7 @@ def _grown(box: Box, by: float) -> Box:
 
 def text_width_mm(words: str, points: float) -> float:
     """Return about how wide words print: a Chinese letter its size, others 0.58 of it (1 pt = 0.3528 mm)."""
-    return sum(1.0 if ord(letter) >= 0x2E80 else 0.58 for letter in words) * points * 0.3528
+    return sum(1.0 if ord(letter) >= 0x2E80 or letter in WIDE else 0.58 for letter in words) * points * 0.3528
 
 
 def fit_words(words: str, points: float, width_mm: float) -> str:

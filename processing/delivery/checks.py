@@ -13,7 +13,7 @@ from .sheet import GREY, INK, Sheet
 
 INKS = {"fail": "#A8322D", "unknown": "#7A5200", "advice": GREY, "pass": "#2E6B3B"}
 MOST = 9  # rows
-WIDTHS = (13.0, 30.0, 17.0, 17.0, 27.4)  # mm: verdict, what, value, limit, clause
+WIDTHS = (13.0, 29.0, 17.0, 19.0, 26.4)  # mm: verdict, what, value, limit, clause
 ROW = 4.3
 
 

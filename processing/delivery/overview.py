@@ -12,7 +12,7 @@ from ...core.delivery.scales import bar_step, choose_scale, frame_extent, page
 from ...core.words import say
 from .figures import kind_rows, overview_figures, tag_rows, zone_rows
 from .naming import Named, View, draw_names
-from .sheet import Sheet
+from .sheet import HAIR, Sheet
 from .titleblock import LEFT, RIGHT, TOP, draw_heading, draw_title_block
 from .zonepage import bar_box, north_box, study_bounds, zone_name
 
@@ -38,6 +38,8 @@ def draw_overview(made: Any, study: Any, zones: Any, number: tuple[int, int], ru
     sheet.scale_bar(drawn, scale, bar_step(scale), bar[0] + 4, bar[1] + 1)
     sheet.north(say("map_north", language), RIGHT - 12, TOP + 4)
     sheet.figures(overview_figures(study, language), (LEFT + 2, 194, 402, 12), 6)
+    for place in range(1, 6):
+        sheet.box((LEFT + 402 / 6 * place - 1, 194.5, 0.15, 11), HAIR, "")
     _tables(sheet, study, zones)
     y = sheet.head(say("map_legend", language), 316, 208, RIGHT - 316)
     listed = [layer for layer in map(made.layer, LISTED) if layer is not None]

@@ -34,9 +34,12 @@ def longest_of_zone(study: Any, zone_id: str) -> Walk | None:
     if core is None or not len(mine) or not profiles:
         return None
     used = edges[edges["edge_id"].isin(pd.unique(mine["edge_id"]))].reset_index(drop=True)
-    walks = [
-        longest_walk(part, used, core["geometry"].centroid, profiles) for _, part in mine.groupby("petal_id", sort=True)
-    ]
+    petals = study.frame("petals")
+    most = {} if petals is None else dict(zip(zip(petals["zone_id"], petals["petal_id"]), petals["walk_s"]))
+    centre, walks = core["geometry"].centroid, []
+    for petal_id, part in mine.groupby("petal_id", sort=True):
+        limit = most.get((zone_id, petal_id), math.nan)
+        walks.append(longest_walk(part, used, centre, profiles, math.inf if math.isnan(limit) else limit))
     known = [walk for walk in walks if walk is not None and walk.length_m > 0]
     return max(known, key=lambda walk: _worse(walk, profiles[0]), default=None)
 

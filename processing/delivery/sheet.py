@@ -198,10 +198,10 @@ class Sheet:
 
     def north(self, words: str, x: float, y: float) -> None:
         """Draw a small arrow to the north: the maps are never turned."""
-        item = QgsLayoutItemShape(self.layout)
-        item.setShapeType(QgsLayoutItemShape.Shape.Triangle)
-        item.setSymbol(QgsFillSymbol.createSimple({"color": INK, "outline_style": "no"}))
-        self._put(item, (x + 2, y + 5, 4, 9))
+        middle, top = x + 4, y + 5
+        self.disc(middle, top + 5.5, 11, "#FFFFFF", INK, 0.25)
+        self.area([(middle, top + 1), (middle + 2.1, top + 9.3), (middle, top + 7.6), (middle - 2.1, top + 9.3)], INK)
+        self.area([(middle - 0.15, top + 2.4), (middle - 0.15, top + 7.2), (middle - 1.5, top + 8.3)], "#FFFFFF")
         self.text(words, (x, y, 8, 5), 8, bold=True, align="center")
 
     def _put(self, item: Any, place: Place) -> None:

@@ -53,7 +53,7 @@ def test_a_branch_stays_visible_when_there_is_room():
 def test_words_fit():
     assert text_width_mm("瓣", 10) == pytest.approx(3.528)
     assert fit_words("数据来源", 7.5, 20) == "数据来源"
-    assert fit_words("很长的数据来源说明文字", 10, 20) == "很长的数据…"  # (5 + 0.58) · 3.528 = 19.7 mm
+    assert fit_words("很长的数据来源说明文字", 10, 20) == "很长的数…"  # (4 + 1) · 3.528 = 17.6 mm
 
 
 def test_words_in_lines():
@@ -61,5 +61,5 @@ def test_words_in_lines():
     assert wrap_words("宗地房屋建筑设施", 10, 20, 2) == "宗地房屋建\n筑设施"
     assert wrap_words("宗地房屋建、筑设施", 10, 20, 2) == "宗地房屋\n建、筑设施"  # no line begins with a comma
     assert wrap_words("CGCS2000 / 3-degree", 10, 24, 2) == "CGCS2000 /\n3-degree"  # words stay whole
-    assert wrap_words("宗" * 30, 10, 20, 2) == "宗宗宗宗宗\n宗宗宗宗宗…"
+    assert wrap_words("宗" * 30, 10, 20, 2) == "宗宗宗宗宗\n宗宗宗宗…"
     assert wrap_words("", 10, 20, 2) == ""
