@@ -192,10 +192,10 @@ def _gaps(content: Told, word: _Words) -> str:
     summary = content.tables.get("gap_summary")
     if summary is None:
         return f"<p>{word('report_not_given')}</p>"
-    worst, kinds = worst_communities(summary), sum_kinds(summary)
+    worst, kinds, groups = worst_communities(summary), sum_kinds(summary), palette()["groups"]
     series = [
-        Series(say("report_elder", word.language), "#6A1F5C"),
-        Series(say("report_child", word.language), "#F08F55"),
+        Series(say("report_elder", word.language), groups["elder"]["color"]),
+        Series(say("report_child", word.language), groups["child"]["color"]),
     ]
     values = [[float(a), float(b)] for a, b in zip(worst["elder"], worst["child"])]
     chart = bar_chart(say("report_worst", word.language), worst["name"].tolist(), values, series, percent)

@@ -397,6 +397,40 @@ def test_profile_on_the_page(study, run_algorithm, make_layer, save_layer, tmp_p
     assert "未画步行剖面" in second
 
 
+@pytest.mark.parametrize(("walk_s", "length_m"), [(200.0, 100.0), (400.0, 150.0), (None, 150.0)])
+def test_profile_keeps_to_the_time_of_the_petal(walk_s, length_m):
+    """From the corner 150 s (100 m), from the end of the stairs 300 s (150 m): the petal's own time tells which."""
+    from types import SimpleNamespace
+
+    import pandas as pd
+    import shapely
+    from urban_renewal.processing.delivery.section import longest_of_zone
+
+    def edge(edge_id, points, there_s, back_s):
+        made = {"edge_id": edge_id, "length_m": 100.0, "z_from_m": 0.0, "z_to_m": 5.0, "kind": "street"}
+        return {**made, "elder_fwd_ms": there_s * 1000, "elder_back_ms": back_s * 1000,
+                "geometry": shapely.LineString(points)}  # fmt: skip
+
+    edges = [edge("a", [(0, 0), (100, 0)], 150, 120), edge("b", [(200, 0), (100, 0)], 200, 300)]
+    lines = [("a", [(0, 0), (100, 0)], 100.0), ("b", [(150, 0), (100, 0)], 50.0)]
+    branches = [
+        {"zone_id": "Z", "petal_id": "P", "edge_id": edge_id, "kind": "street", "length_m": metres,
+         "geometry": shapely.LineString(points)}
+        for edge_id, points, metres in lines
+    ]  # fmt: skip
+    tables = {
+        "BRANCHES": pd.DataFrame(branches),
+        "CORES": pd.DataFrame([{"zone_id": "Z", "geometry": shapely.Point(100, -2)}]),
+        "NETWORK": pd.DataFrame(edges),
+    }
+    petals = pd.DataFrame([{"zone_id": "Z", "petal_id": "P", "walk_s": walk_s}]).astype({"walk_s": float})
+    study = SimpleNamespace(
+        metres=tables.get, inputs=SimpleNamespace(table=tables.get), frame={"petals": petals}.get, language="zh"
+    )
+    assert longest_of_zone(study, "Z").length_m == pytest.approx(length_m)
+    assert longest_of_zone(study, "other") is None
+
+
 def test_sheets(study, run_algorithm):
     from pathlib import Path
 
