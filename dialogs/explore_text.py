@@ -112,5 +112,5 @@ def amount_text(value: Any, unit: Any) -> str:
     """Return an amount with its unit; — when it is not known."""
     if value is None:
         return "—"
-    words = {"place": tr("places"), "bed": tr("beds"), "m2": "m²", "people": tr("people")}
+    words = {"place": tr("places"), "bed": tr("beds"), "m2": "m²", "people": tr("persons")}
     return f"{wording.number(value, 1)} {words.get(str(unit), '')}".strip()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Takes the pictures of the manual in the real QGIS desktop: sample, running, tags, gaps, zones.
+"""Takes the pictures of the manual in the real QGIS desktop: sample, running, tags, gaps, zones, panels.
 
     STUDY=<folder> qgis --code docs/pictures.py        (a display of 1440×900 and the plugin switched on)
 
@@ -10,14 +10,15 @@ keeps QGIS from asking. Pictures go to docs/pictures, or to the folder PICTURES.
 from __future__ import annotations
 
 import os
+import re
 import time
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from qgis.core import QgsProject
-from qgis.PyQt.QtCore import Qt, QTimer
-from qgis.PyQt.QtWidgets import QDockWidget
+from qgis.PyQt.QtCore import Qt, QTimer, QUrl
+from qgis.PyQt.QtWidgets import QDialog, QDockWidget
 from qgis.utils import iface, plugins
 
 WIDTH, HEIGHT, DOCK_WIDTH = 1440, 900, 390
@@ -70,6 +71,49 @@ class Photographer:
         self.dock.scroll.verticalScrollBar().setValue(0)
         yield 300, self.always
         self.dock.grab().save(str(self.out / "dock.png"))
+        yield from self.walk_fields()
+        yield from self.walk_review()
+        yield from self.walk_explore()
+
+    def walk_fields(self) -> Iterator[tuple[int, Callable[[], bool]]]:
+        """Open the table of fields."""
+        self.dock.show_fields("BUILDINGS")
+        yield 500, self.always
+        box = self.dock.findChild(QDialog)
+        box.grab().save(str(self.out / "fields.png"))
+        box.reject()
+        yield 300, self.always
+
+    def walk_review(self) -> Iterator[tuple[int, Callable[[], bool]]]:
+        """Judge three parcels and look at the fourth."""
+        self.dock.cards["tag"].link_asked.emit("tag", "map")
+        yield 1500, self.is_drawn
+        self.dock.cards["tag"].link_asked.emit("tag", "review")
+        panel = self.dock.reviewing.panel
+        panel.form.reviewer.setText("甲")
+        for key in "110":
+            yield 500, self.always
+            panel.act(key)
+        yield 1500, self.is_drawn
+        self.shoot("review")
+        panel.close()
+        self.dock.raise_()
+
+    def walk_explore(self) -> Iterator[tuple[int, Callable[[], bool]]]:
+        """Ask a parcel, its way to a facility, and a time map from there."""
+        self.dock.explore.click()
+        exploring, canvas = self.dock.exploring, iface.mapCanvas()
+        yield 500, lambda: exploring.ground is not None
+        canvas.zoomScale(6000)
+        yield 1500, self.is_drawn
+        exploring.ask(canvas.center())
+        yield 500, self.always
+        found = re.search(r'"(way:[^"]+)"', exploring.panel.text.toHtml())
+        exploring.panel.reach.click()
+        if found:
+            exploring.panel.text.anchorClicked.emit(QUrl(found.group(1)))
+        yield 1500, self.is_drawn
+        self.shoot("explore")
 
     def shoot(self, name: str) -> None:
         """Save a picture of the window."""

@@ -852,6 +852,10 @@
         <translation>人口</translation>
     </message>
     <message>
+        <source>persons</source>
+        <translation>人</translation>
+    </message>
+    <message>
         <source>petals</source>
         <translation>瓣</translation>
     </message>
