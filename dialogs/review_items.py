@@ -55,8 +55,10 @@ def read_items(source: str, limits: Mapping[str, tuple[float, float]], fid: int 
                 raise UnreadableError(f"{path.name}: {table}")
             key = next((name for name, is_key in there.items() if is_key), "rowid")
             names = [f'"{name}"' if name in there else "NULL" for name in COLUMNS]
-            sql = f'SELECT "{key}", {", ".join(names)} FROM "{_quoted(table)}"'  # noqa: S608
-            found = base.execute(sql if fid is None else f'{sql} WHERE "{key}" = {int(fid)}').fetchall()
+            parts = ["SELECT", ", ".join([f'"{key}"', *names]), "FROM", f'"{_quoted(table)}"']
+            if fid is not None:
+                parts += ["WHERE", f'"{key}" = ?']
+            found = base.execute(" ".join(parts), () if fid is None else (int(fid),)).fetchall()
     except sqlite3.Error as error:
         raise UnreadableError(f"{path.name}: {error}") from error
     return [_item(row, limits) for row in found]
@@ -74,8 +76,8 @@ def read_texts(source: str, fid: int) -> tuple[str, str]:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=2.0)) as base:
             there = [(row[1], bool(row[5])) for row in base.execute(f'PRAGMA table_info("{_quoted(table)}")')]
             key = next((name for name, is_key in there if is_key), "rowid")
-            sql = f'SELECT tag_reason, tag_evidence FROM "{_quoted(table)}" WHERE "{key}" = ?'  # noqa: S608
-            row = base.execute(sql, (fid,)).fetchone()
+            parts = ["SELECT tag_reason, tag_evidence FROM", f'"{_quoted(table)}"', "WHERE", f'"{key}" = ?']
+            row = base.execute(" ".join(parts), (fid,)).fetchone()
     except sqlite3.Error as error:
         raise UnreadableError(f"{path.name}: {error}") from error
     return (row[0] or "", row[1] or "") if row else ("", "")

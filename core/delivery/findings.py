@@ -13,7 +13,8 @@ from ..words import say
 from .scales import page
 from .summary import hectares, percent, told
 
-VERDICTS = {"fail": "verdict_fail", "unknown": "verdict_unknown", "advice": "verdict_advice", "pass": "verdict_pass"}
+WORDS = ("verdict_fail", "verdict_unknown", "verdict_advice", "verdict_pass")
+VERDICTS = {code.partition("_")[2]: code for code in WORDS}  # in the order they are read
 UNITS = {"buildings": "unit_buildings", "places": "unit_parking", "parcels": "unit_parcels", "petals": "unit_petals"}
 VERIFIED = ("found", "checked")
 

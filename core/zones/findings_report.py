@@ -19,8 +19,8 @@ from .findings import Checked
 from .findings_ledger import VERDICTS
 
 VERDICT_WORDS = {
-    "fail": "verdict_fail", "unknown": "verdict_unknown", "advice": "verdict_advice", "pass": "verdict_pass",
-}  # fmt: skip
+    code.partition("_")[2]: code for code in ("verdict_fail", "verdict_unknown", "verdict_advice", "verdict_pass")
+}
 MOST_ROWS = 500  # a section names the first; the table has all
 
 

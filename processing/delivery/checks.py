@@ -11,7 +11,7 @@ from ...core.delivery.palette import palette
 from ...core.words import say
 from .sheet import GREY, INK, Sheet
 
-INKS = {"fail": "#A8322D", "unknown": "#7A5200", "advice": GREY, "pass": "#2E6B3B"}
+INKS = dict(zip(("fail", "unknown", "advice", "pass"), ("#A8322D", "#7A5200", GREY, "#2E6B3B")))
 MOST = 9  # rows
 WIDTHS = (13.0, 29.0, 17.0, 19.0, 26.4)  # mm: verdict, what, value, limit, clause
 ROW = 4.3
