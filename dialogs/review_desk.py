@@ -45,6 +45,7 @@ class ReviewDesk:
         self._counted: dict[str, Review] = {}
         self._since = time.monotonic()
         self.queue: list[Item] = []
+        self._ids: set[str] = set()
         self.read_reviews()
         self.arrange()
 
@@ -56,6 +57,7 @@ class ReviewDesk:
         self.tag = self.tag if tag is None else tag
         self.order = self.order if order is None else order
         self.queue = review_items.choose(self.items, self.which, self.tag, self.order)
+        self._ids = {item.parcel_id for item in self.queue}
 
     def read_reviews(self) -> None:
         """Read what stands in the file now, others' rows with ours."""
@@ -79,11 +81,16 @@ class ReviewDesk:
 
         When only skipped ones are left, the first of those.
         """
-        count = len(self.queue)
-        around = [(after + step) % count for step in range(1, count + 1)] if count else []
-        open_ones = [place for place in around if self.queue[place].parcel_id not in self._counted]
-        fresh = [place for place in open_ones if self.queue[place].parcel_id not in self.skipped]
-        return (fresh or open_ones or [-1])[0]
+        count, skipped = len(self.queue), -1
+        for step in range(1, count + 1):  # ends at the first: the queue may be long
+            place = (after + step) % count
+            parcel = self.queue[place].parcel_id
+            if parcel in self._counted:
+                continue
+            if parcel not in self.skipped:
+                return place
+            skipped = place if skipped < 0 else skipped
+        return skipped
 
     def place_of(self, parcel_id: str) -> int:
         """Return where a parcel stands in the queue; -1 = not there."""
@@ -129,9 +136,7 @@ class ReviewDesk:
 
     def progress(self) -> tuple[int, int, int]:
         """Return (reviewed, skipped, all) of the queue."""
-        done = sum(item.parcel_id in self._counted for item in self.queue)
-        skipped = sum(item.parcel_id in self.skipped for item in self.queue)
-        return done, skipped, len(self.queue)
+        return len(self._ids & self._counted.keys()), len(self._ids & self.skipped), len(self.queue)
 
     def seconds_left(self) -> float | None:
         """Return how long the rest will take at the median pace of the last judgements; None before the third."""

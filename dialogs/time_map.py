@@ -24,7 +24,7 @@ from ..processing.texts import tr
 from .results import MARK, result_of
 from .study import Study
 
-WAY, STAIRS, HERE = "#00798C", "#7A4A1E", "#C2185B"
+WAY, STAIRS, HERE = "#C2185B", "#7A4A1E", "#C2185B"  # a way differs from the shades of the time map
 STEP_MIN = 5.0
 SHADES = ("#00525F", "#00798C", "#3FA3B3", "#86C5CB", "#C4E3E6")  # near … far
 
