@@ -20,6 +20,7 @@ from .sites_model import Choice, ComplexRule, SiteLimits, choose_sites
 from .sites_rank import Ranked, rank_rooms
 from .sites_reach import Reached, chosen_reach, names_of, reach_hosts
 from .sites_recount import recount_sites
+from .sites_solve import SEARCH_NODES
 from .sites_tables import covered_table, sites_table
 from .standard import Kind
 
@@ -29,14 +30,14 @@ Reals = npt.NDArray[np.float64]
 @dataclass(frozen=True)
 class SiteOptions:
     """Kinds and walking as for the gap; `max_sites` hosts at most; `fixed` candidate ids that are used in any case;
-    `complex` the standard's rule; `seconds` for the search.
+    `complex` the standard's rule; `nodes` of the search tree at most.
     """
 
     gap: GapOptions
     max_sites: int = 5
     fixed: tuple[str, ...] = ()
     complex: ComplexRule | None = None
-    seconds: float = 120.0
+    nodes: int = SEARCH_NODES
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +78,7 @@ def propose_sites(
     kinds = tuple(options.gap.kinds)
     run.stage("sites_stage_reach")
     hosts = read_hosts(candidates, constraints, kinds, run)
-    limits = SiteLimits(options.max_sites, _fixed_rows(hosts, options), options.complex, options.seconds)
+    limits = SiteLimits(options.max_sites, _fixed_rows(hosts, options), options.complex, options.nodes)
     reached = reach_hosts(layers, hosts, options.gap, run.part(0, 0.4))
     weights = kind_weights(reached)
     run.stage("sites_stage_choose", n=int(hosts.fits.any(axis=1).sum()))
@@ -134,7 +135,7 @@ def _proposal(
     bound = max(objective, choice.bound - float(np.asarray(weights) @ ranked.before))
     share = (bound - objective) / max(bound, 1.0)
     if not choice.is_proven:
-        run.warn("sites_not_proven", seconds=round(options.seconds), gap=round(100 * share, 1))
+        run.warn("sites_not_proven", nodes=options.nodes, gap=round(100 * share, 1))
     run.note("sites_found", hosts=len(set(choice.host.tolist())), rooms=len(choice.host))
     if not len(choice.host):
         run.warn("sites_nothing_helps")

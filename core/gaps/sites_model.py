@@ -19,12 +19,12 @@ from ..run import Run
 from .fair import Assignment
 from .sites_hosts import Hosts, is_one_per_circle
 from .sites_reach import KindReach, Reached
-from .sites_solve import Model, Solution
+from .sites_solve import SEARCH_NODES, Model, Solution
 
 Reals = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 
-TIDY_SECONDS = 30.0  # own choice, for the second look: least floor area for the same gain
+TIDY_NODES = 2_000  # own choice: the second look only tidies up
 SLACK = 1e-6  # of the solver's arithmetic
 KINDERGARTEN_FIRST_M2 = 1e5  # a nursery anywhere else costs this much more than in surplus kindergarten rooms
 HOST_M2 = 1.0  # a host that adds nothing is left out even where its kinds take no area
@@ -42,12 +42,12 @@ class ComplexRule:
 
 @dataclass(frozen=True)
 class SiteLimits:
-    """How many hosts, which of them (row numbers) in any case, the rule of complexes, seconds for the search."""
+    """How many hosts, which of them (row numbers) in any case, the rule of complexes, nodes of the search tree."""
 
     max_sites: int
     fixed: tuple[int, ...] = ()
     complex: ComplexRule | None = None
-    seconds: float = 120.0
+    nodes: int = SEARCH_NODES
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +102,7 @@ def choose_sites(
     model = Model()
     parts = _rooms(model, reached, hosts, limits)
     parts = _flows(model, reached, parts, weights, lacking)
-    first = model.maximise(run.part(0, 0.8), limits.seconds)
+    first = model.maximise(run.part(0, 0.8), limits.nodes)
     second = _tidied(model, parts, first, hosts, reached, run.part(0.8, 1))
     is_open = second.values[parts.opens] > 0.5
     sizes = second.values[parts.size][is_open]
@@ -244,6 +244,6 @@ def _tidied(model: Model, parts: _Parts, first: Solution, hosts: Hosts, reached:
     else:
         high[parts.opens] = np.round(first.values[parts.opens])
     try:
-        return model.maximise(run, TIDY_SECONDS, gains, high=high)
+        return model.maximise(run, TIDY_NODES, gains, high=high)
     except RenewalError:  # no time for it: the first values are as good, only larger
         return first

@@ -18,6 +18,7 @@ from ..run import Run
 Reals = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 
+SEARCH_NODES = 20_000  # own choice: the same search on every machine; a few minutes on a hard city
 LOOK_S = 0.1  # how long to wait between two looks at the cancel flag
 OPTIMAL, LIMIT = 0, 1  # status words of scipy.optimize.milp
 
@@ -78,12 +79,12 @@ class Model:
         """Return the upper bound of each variable."""
         return np.concatenate(self._high) if self._high else np.zeros(0)
 
-    def maximise(self, run: Run, seconds: float, gains: Reals | None = None, **within: Reals) -> Solution:
-        """Return the best values found within `seconds`.
+    def maximise(self, run: Run, nodes: int, gains: Reals | None = None, **within: Reals) -> Solution:
+        """Return the best values found within `nodes` of the search tree: never a time, which would differ by machine.
 
         `gains` replaces the worth of the variables, `low` and `high` their bounds, for a second look at one model.
-        Raises RenewalError: `sites_impossible` when no values keep all rows, `sites_no_time` when none were found in
-        time; Cancelled.
+        Raises RenewalError: `sites_impossible` when no values keep all rows, `sites_no_time` when none were found
+        that far; Cancelled.
         """
         gain = self.gains() if gains is None else gains
         bounds = Bounds(within.get("low", np.concatenate(self._low)), within.get("high", self.highs()))
@@ -91,7 +92,7 @@ class Model:
         matrix = sparse.csr_matrix((numbers, (rows, columns)), shape=(self._row_count, self.count))
         limits = LinearConstraint(matrix, -np.inf, np.concatenate(self._limits))
         whole = np.concatenate(self._whole)
-        options = {"time_limit": float(seconds), "mip_rel_gap": 0.0}
+        options = {"node_limit": int(nodes), "mip_rel_gap": 0.0}
 
         def work() -> Any:
             return milp(-gain, integrality=whole, bounds=bounds, constraints=limits, options=options)
@@ -107,7 +108,7 @@ class Model:
 
 
 def _watched(work: Any, run: Run) -> Any:
-    """Return work(), done beside; Cancel is heard while it runs (the abandoned search ends at its time limit)."""
+    """Return work(), done beside; Cancel is heard while it runs (the abandoned search ends at its node limit)."""
     run.check()
     box: dict[str, Any] = {}
 

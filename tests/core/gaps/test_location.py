@@ -30,7 +30,7 @@ def test_fewest_stores_that_cover_everybody(san_francisco):
     store = model.variables(16, high=1, gain=-1, whole=True)
     tract, column = np.nonzero(metres <= 5000)
     model.at_most(-np.ones(205), (tract, store[column], -1))
-    found = model.maximise(Run(), 60)
+    found = model.maximise(Run(), 20_000)
     assert (-found.objective, -found.bound) == (8, 8)
 
 
@@ -43,7 +43,7 @@ def test_most_people_covered_by_four_stores(san_francisco):
     tract, column = np.nonzero(metres <= 5000)
     model.at_most(np.zeros(205), (np.arange(205), covered, 1), (tract, store[column], -1))
     model.at_most(4, (0, store, 1))
-    found = model.maximise(Run(), 60)
+    found = model.maximise(Run(), 20_000)
     assert round(found.objective) == round(found.bound) == 875_247
 
 
@@ -57,7 +57,7 @@ def test_least_walking_to_four_stores(san_francisco):
     model.at_most(-np.ones(205), (tract, goes, -1))
     model.at_most(np.zeros(205 * 16), (np.arange(205 * 16), goes, 1), (np.arange(205 * 16), store[column], -1))
     model.at_most(4, (0, store, 1))
-    found = model.maximise(Run(), 60)
+    found = model.maximise(Run(), 20_000)
     assert -found.objective == pytest.approx(2_848_268_129.7145, abs=0.01)
     assert found.is_proven and found.bound == pytest.approx(found.objective, rel=1e-9)
 
@@ -67,7 +67,7 @@ def test_a_model_that_cannot_be_and_one_that_is_stopped():
     one = model.variables(1, high=1, gain=1)
     model.at_most(-2, (0, one, -1))  # at least 2 of something that is at most 1
     with pytest.raises(RenewalError) as told:
-        model.maximise(Run(), 10)
+        model.maximise(Run(), 1_000)
     assert told.value.code == "sites_impossible"
     with pytest.raises(Cancelled):
-        model.maximise(Run(is_cancelled=lambda: True), 10)
+        model.maximise(Run(is_cancelled=lambda: True), 1_000)
