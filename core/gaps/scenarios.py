@@ -95,17 +95,18 @@ def _refuse_other_need(joined: pd.DataFrame) -> None:
         if odd.any():
             row = int(np.flatnonzero(odd)[0])
             raise RenewalError("scenario_standard_differs", before=one.iloc[row], after=other.iloc[row])
-    one, other = (_milli(joined[f"need_{side}"].to_numpy("float64")) for side in SIDES)
-    unknown = [joined[f"need_{side}"].isna().to_numpy() for side in SIDES]
-    odd = (unknown[0] != unknown[1]) | (one != other)
-    if odd.any():
-        ids = sorted(set(joined["parcel_id"][odd]))
-        raise RenewalError("scenario_need_differs", n=len(ids), ids=ids, kinds=sorted(set(joined["kind"][odd])))
+    before, after = (_milli(joined[f"need_{side}"].to_numpy("float64")) for side in SIDES)
+    unknown = [joined[f"need_{side}"].isna().to_numpy(dtype=bool) for side in SIDES]
+    changed = (unknown[0] != unknown[1]) | (before != after)
+    if changed.any():
+        ids = sorted(set(joined["parcel_id"][changed]))
+        raise RenewalError("scenario_need_differs", n=len(ids), ids=ids, kinds=sorted(set(joined["kind"][changed])))
 
 
 def _milli(values: Reals) -> Whole:
     """Return whole thousandths, 0 where unknown."""
-    return np.rint(np.nan_to_num(values) * MILLI).astype(np.int64)
+    whole: Whole = np.rint(np.nan_to_num(values) * MILLI).astype(np.int64)
+    return whole
 
 
 def _difference(joined: pd.DataFrame) -> pd.DataFrame:
@@ -114,9 +115,10 @@ def _difference(joined: pd.DataFrame) -> pd.DataFrame:
     for name in ("served", "gap", "share", "walk_s", "status"):
         for side in SIDES:
             frame[f"{name}_{side}"] = joined[f"{name}_{side}"]
-    frame["gap_change"] = (_milli(frame["gap_after"]) - _milli(frame["gap_before"])) / MILLI
+    after, before = (_milli(frame[f"gap_{side}"].to_numpy("float64")) for side in reversed(SIDES))
+    frame["gap_change"] = (after - before) / MILLI
     frame["walk_change_s"] = frame["walk_s_after"] - frame["walk_s_before"]
-    unknown = frame["gap_before"].isna() | frame["gap_after"].isna()
+    unknown = (frame["gap_before"].isna() | frame["gap_after"].isna()).to_numpy(dtype=bool)
     frame.loc[unknown, "gap_change"] = np.nan
     change = frame["gap_change"].to_numpy("float64")
     walk = _walk_change(frame)
@@ -169,9 +171,7 @@ def _mean_walk(part: pd.DataFrame, people: Whole, side: str) -> float:
 def _chart(summary: pd.DataFrame, run: Run) -> str:
     """Return bars of the share of need that is lacking, by kind, before and after."""
     labels = [kind_name(kind, run.language) for kind in summary["kind"]]
-    lacking = [
-        [1 - row.share_before, 1 - row.share_after] for row in summary[["share_before", "share_after"]].itertuples()
-    ]
+    lacking = (1 - summary[["share_before", "share_after"]].to_numpy("float64")).tolist()
     series = [Series(say(code, run.language), color) for code, color in zip(SIDE_CODES, COLORS)]
     title = say("scenario_chart", run.language)
     return bar_chart(
