@@ -69,9 +69,7 @@ def _refuse_unknown(algorithm: Any, values: Mapping[str, Any]) -> None:
         raise RenewalError("parameter_unknown", n=len(unknown), names=unknown, algorithm=algorithm.ID)
 
 
-def _take_role(
-    algorithm: Any, use: RoleUse, values: Mapping[str, Any], context: Any, plan: Plan, local: bool
-) -> None:
+def _take_role(algorithm: Any, use: RoleUse, values: Mapping[str, Any], context: Any, plan: Plan, local: bool) -> None:
     value = values.get(use.parameter)
     if value in (None, "", []):
         if not use.optional:
