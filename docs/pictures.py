@@ -18,6 +18,7 @@ from pathlib import Path
 
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import Qt, QTimer, QUrl
+from qgis.PyQt.QtGui import QImage
 from qgis.PyQt.QtWidgets import QDialog, QDockWidget
 from qgis.utils import iface, plugins
 
@@ -71,9 +72,18 @@ class Photographer:
         self.dock.scroll.verticalScrollBar().setValue(0)
         yield 300, self.always
         self.dock.grab().save(str(self.out / "dock.png"))
+        self.keep_sheets()
         yield from self.walk_fields()
         yield from self.walk_review()
         yield from self.walk_explore()
+
+    def keep_sheets(self) -> None:
+        """Keep the delivery's overview, gap page and first zone page, small enough to read in a browser."""
+        maps = self.study / "delivery" / "maps"
+        for mark, name in (("01-", "overview"), ("02-", "gap_page"), ("03-", "atlas")):
+            for sheet in sorted(maps.glob(f"{mark}*.png"))[:1]:
+                page = QImage(str(sheet)).scaledToWidth(1587, Qt.TransformationMode.SmoothTransformation)
+                page.save(str(self.out / f"{name}.png"))
 
     def walk_fields(self) -> Iterator[tuple[int, Callable[[], bool]]]:
         """Open the table of fields."""
