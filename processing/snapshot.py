@@ -110,6 +110,13 @@ def find_layer(value: Any, context: QgsProcessingContext, hint: Any) -> Any:
     return QgsProcessingUtils.mapLayerFromString(str(value), context, True, hint)
 
 
+def known_crs(layer: Any) -> QgsCoordinateReferenceSystem:
+    """Return the layer's system, invalid for the two that a GeoPackage writes when it knows none."""
+    crs = layer.crs()
+    undefined = not crs.authid() and crs.description().startswith("Undefined ")
+    return QgsCoordinateReferenceSystem() if undefined else crs
+
+
 def take_vector(parameter: str, value: Any, context: QgsProcessingContext) -> VectorSnapshot:
     """Freeze the vector layer a parameter's value stands for.
 
@@ -132,7 +139,7 @@ def take_vector(parameter: str, value: Any, context: QgsProcessingContext) -> Ve
     name = file_layer if named_by_file and file_layer else layer.name()
     headings = {item.name(): item.alias() for item in layer.fields() if item.alias()}
     return VectorSnapshot(
-        parameter, name, layer.id(), source, QgsFields(layer.fields()), headings, layer.crs(), layer.extent(),
+        parameter, name, layer.id(), source, QgsFields(layer.fields()), headings, known_crs(layer), layer.extent(),
         int(count), layer.wkbType(), DIMENSION.get(_plain_int(QgsWkbTypes.geometryType(layer.wkbType())), "unknown"),
         layer.providerType(), file, file_layer, _database_of(layer), expression_context=context.expressionContext(),
         plain=untouched and no_extra_fields and unfiltered and file is not None, **options,
@@ -149,7 +156,7 @@ def take_raster(parameter: str, value: Any, context: QgsProcessingContext) -> Ra
     provider.moveToThread(None)
     path = Path(layer.source().split("|")[0])
     return RasterSnapshot(
-        parameter, layer.name(), provider, layer.crs(), layer.extent(), provider.xSize(), provider.ySize(),
+        parameter, layer.name(), provider, known_crs(layer), layer.extent(), provider.xSize(), provider.ySize(),
         path if path.is_file() else None,
     )  # fmt: skip
 

@@ -116,3 +116,25 @@ def test_strict_writes_first_and_raises_then(echo, make_layer, tmp_path):
     with pytest.raises(QgsProcessingException, match="没有要素"):
         algorithm.run(values, QgsProcessingContext(), QgsProcessingFeedback(False), {}, False)
     assert (tmp_path / "o.gpkg").exists()
+
+
+@pytest.mark.parametrize("srs", [None, "cartesian"])
+def test_a_geopackage_without_a_system_is_refused_or_taken_as_a_local_grid(run_algorithm, rows_of, tmp_path, srs):
+    from osgeo import ogr, osr
+
+    system = None
+    if srs:
+        system = osr.SpatialReference()
+        system.SetFromUserInput('LOCAL_CS["Undefined Cartesian SRS",UNIT["metre",1]]')
+    path = tmp_path / "cad.gpkg"
+    source = ogr.GetDriverByName("GPKG").CreateDataSource(str(path))
+    table = source.CreateLayer("cad", system, ogr.wkbPolygon)
+    feature = ogr.Feature(table.GetLayerDefn())
+    feature.SetGeometry(ogr.CreateGeometryFromWkt("POLYGON((500 500,600 500,600 600,500 600,500 500))"))
+    table.CreateFeature(feature)
+    table = source = None
+    out = str(tmp_path / "out.gpkg")
+    with pytest.raises(QgsProcessingException, match="没有坐标系"):
+        run_algorithm("tagparcels", {"PARCELS": str(path), "OUTPUT": out})
+    run_algorithm("tagparcels", {"PARCELS": str(path), "NO_CRS": "local_metric", "OUTPUT": out})
+    assert [row["area_m2"] for row in rows_of(out)] == [10000.0]
