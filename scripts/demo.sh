@@ -34,6 +34,7 @@ quietly run urbanrenewal:fullstudy -- \
   POPULATION="$(layer communities)" COMMUNITIES="$(layer communities)" ROADS="$(layer roads)" \
   DEM="$out/sample/dem.tif" HEIGHT_POINTS="$(layer height_points)" BARRIERS="$(layer barriers)" \
   STATIONS="$(layer stations)" STATION_ENTRANCES="$(layer station_entrances)" \
-  PROTECTED="$(layer protected)" PROGRAMME="$(layer programme)" AS_OF=2025-12-31 FOLDER="$out/delivery"
+  PROTECTED="$(layer protected)" PROGRAMME="$(layer programme)" CONSTRAINTS="$(layer constraints)" \
+  PLAN="$(layer plan)" GREEN="$(layer green)" AS_OF=2025-12-31 FOLDER="$out/delivery"
 quietly run urbanrenewal:verifydelivery -- FOLDER="$out/delivery" FINDINGS="$out/check.gpkg" STRICT=true
 "$checkout/.venv/bin/python" "$checkout/scripts/tell.py" "$out/delivery"
