@@ -104,12 +104,13 @@ def _lengths_from_nodes(graph: WalkGraph, profile: Profile, onward: Longs, sourc
 def _quickest_m(graph: WalkGraph, profile: Profile, tail: Longs, head: Longs) -> Reals:
     """Return the plan length of the quickest edge from each tail to its head; of equally quick ones the shortest."""
     n = len(graph.node_ids)
-    key = np.concatenate([graph.start * np.int64(n) + graph.end, graph.end * np.int64(n) + graph.start])
+    start, end = graph.start.astype(np.int64), graph.end.astype(np.int64)  # n² does not fit into int32
+    key = np.concatenate([start * n + end, end * n + start])
     ms = np.concatenate([graph.fwd_ms[profile.id], graph.back_ms[profile.id]])
     metres = np.tile(graph.length_m, 2)
     open_way = ms != CLOSED
     key, ms, metres = key[open_way], ms[open_way], metres[open_way]
     order = np.lexsort((metres, ms, key))
     key, metres = key[order], metres[order]
-    found: Reals = metres[np.searchsorted(key, tail * np.int64(n) + head)]
+    found: Reals = metres[np.searchsorted(key, tail.astype(np.int64) * n + head)]
     return found

@@ -54,3 +54,20 @@ def test_lengths_are_times_by_speed_where_all_is_flat():
         assert reached.sum() > 40
         assert np.isnan(metres[~reached]).all()
         assert np.allclose(metres[reached] * 1250, found.ms[reached], atol=40)  # every edge is rounded to whole ms
+
+
+def test_a_network_whose_nodes_squared_pass_int32():
+    (carer,) = load_profiles(["carer"])
+    n = 50_000
+    x = np.arange(n) * 2.0
+    table = pd.DataFrame({"edge_id": [f"e{k:06}" for k in range(n - 1)], "kind": "street"})
+    table["from_node"], table["to_node"] = [f"n{k:06}" for k in range(n - 1)], [f"n{k:06}" for k in range(1, n)]
+    table["carer_fwd_ms"] = table["carer_back_ms"] = 2500
+    table["geometry"] = shapely.linestrings(np.stack([np.column_stack([x[:-1], x[1:]]), np.zeros((n - 1, 2))], axis=2))
+    graph = graph_from_edges(table, ["carer"], Run())
+    homes, shops = (pd.DataFrame({"id": ["a"], "geometry": [shapely.Point(at, 0)]}) for at in (99_990, 98_000))
+    a, b = (
+        join_points(points_of(item, "id"), graph, carer, None, None, JoinOptions(), Run()) for item in (homes, shops)
+    )
+    found = nearest(graph, carer, a, b, CAP_MS, Run())
+    assert nearest_lengths(graph, carer, a, b, found, CAP_MS, Run()).tolist() == [1990.0]
