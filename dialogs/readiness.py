@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .steps import BY_KEY, STEPS, Step
+from .steps import STEPS, Step
 from .study import Study
 
 DONE, READY, RUNNING, STALE, BLOCKED, FAILED = "done", "ready", "running", "stale", "blocked", "failed"
@@ -158,12 +158,3 @@ def _data_change(role: str, study: Study, record: Any, look: LayerLook) -> Reaso
     if change and edits > 0:
         return Reason("layer_edited", {"role": role, "layer": look.name, "n": edits, "at": change.at})
     return Reason("layer_changed", {"role": role, "layer": look.name})
-
-
-def downstream(key: str) -> list[str]:
-    """Return the steps from this one on that depend on it, in order."""
-    found = [key]
-    for step in STEPS:
-        if set(step.upstream) & set(found):
-            found.append(step.key)
-    return [name for name in BY_KEY if name in found]

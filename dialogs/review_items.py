@@ -16,7 +16,6 @@ from typing import Any
 NEAR = 0.2  # own choice, heuristic: a score this far from both limits is no longer doubtful
 COLUMNS = ("parcel_id", "tag", "tag_level", "tag_score", "tag_known", "tag_source", "area_m2", "bldg_n", "rules_id")
 OPEN, TAGGED, EVERY = "open", "tagged", "every"  # which parcels: suspected by rule | with a tag | all
-ORDERS = ("doubt", "area", "tag", "id")
 
 
 class UnreadableError(OSError):

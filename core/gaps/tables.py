@@ -15,8 +15,6 @@ from .gap import Counted, KindResult
 
 Reals = npt.NDArray[np.float64]
 
-LOAD_RULE = "even"
-
 
 def detail_table(parcels: pd.DataFrame, counted: Counted) -> pd.DataFrame:
     """Return table gap_detail: one row a parcel and kind, kinds in order, parcels in the layer's order.
@@ -144,7 +142,7 @@ def _plain_mean(columns: Sequence[Reals], n: int) -> Reals:
     return np.divide(np.nansum(table, axis=0), known.sum(axis=0), out=np.full(n, np.nan), where=known.any(axis=0))
 
 
-def load_table(counted: Counted) -> pd.DataFrame:
+def load_table(counted: Counted, load_rule: str) -> pd.DataFrame:
     """Return table facility_load: each facility and kind with its capacity, load and what is free.
 
     `status` ok | full | UNREACHED (nobody with need walks there within the limit: its supply is lost) | NO_CAPACITY.
@@ -157,7 +155,7 @@ def load_table(counted: Counted) -> pd.DataFrame:
         conditions = [np.isnan(capacity), ~result.facility_reached, free <= 0.0005]
         rows.append(pd.DataFrame({
             "facility_id": supply["facility_id"], "kind": result.kind.id, "unit": result.kind.unit,
-            "capacity": capacity, "served": result.load, "free": free, "load_rule": LOAD_RULE,
+            "capacity": capacity, "served": result.load, "free": free, "load_rule": load_rule,
             "status": np.select(conditions, ["NO_CAPACITY", "UNREACHED", "full"], default="ok").astype(object),
         }))  # fmt: skip
     return frames.conform(pd.concat(rows, ignore_index=True), schema.table("facility_load"))

@@ -78,11 +78,3 @@ def _repair(shape: Any, wanted: str) -> Any:
         return fixed
     parts = [part for part in shapely.get_parts(fixed) if shapely.get_dimensions(part) == dimension]
     return shapely.union_all(parts) if parts else None
-
-
-def single_parts(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with one row per part of multi-part geometries (the other columns repeated)."""
-    parts, owner = shapely.get_parts(frames.geometries(table), return_index=True)
-    new: pd.DataFrame = table.iloc[owner].reset_index(drop=True)
-    new[frames.GEOMETRY] = parts
-    return new

@@ -13,7 +13,6 @@ from .intervals import Interval, Reals, Rows, Weights, between, exact, total
 
 MILLI = 1000.0  # weights are whole thousandths of a square metre: their sums do not depend on the order
 MOST_FLOORS = 100.0  # own choice: no unknown building is taken to be higher
-MOST_YEAR = 9999.0
 
 
 @dataclass(frozen=True)

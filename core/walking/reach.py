@@ -16,7 +16,7 @@ from .profiles import Profile
 from .search import Search, Tile, cut_tile, least_by_key, ranges
 from .ways import Longs
 
-CHUNK = 64  # facilities searched at once, between two looks at the cancel flag; fewer on large networks
+CHUNK = 64  # facilities of one tile searched at once; fewer where the tile holds many nodes
 CHUNK_NODES = 4_000_000  # nodes × facilities searched at once: about 0.1 s
 TILE_M = 500.0  # own choice: smaller tiles cost more than they save
 DIRECTIONS = ("there", "back", "both")
@@ -181,6 +181,7 @@ def _search(search: Search, places: Joined, facilities: Joined, limits: Longs, r
         tile = cut_tile(search, sources.node[sources.first[some.start] : sources.first[some.stop]],
                         int(limits[chosen].max()), local)  # fmt: skip
         for part in _portions(some, tile, run):
+            run.check()
             item, node, time = _walk_out(tile, sources, part, int(limits[chosen].max()), local)
             item += part.start - some.start
             at, hit = ranges(home_first[node], home_first[node + 1])
@@ -213,8 +214,9 @@ def _chunks(tile: Longs) -> list[range]:
 
 
 def _portions(some: range, tile: Tile, run: Run) -> list[range]:
-    """Return the parts of a chunk whose dense times fit into the memory of the run."""
-    step = max(1, min(len(some), int(run.memory_bytes // (24 * (len(tile.nodes) + CHUNK)))))
+    """Return the parts of a chunk that take about 0.1 s and whose dense times fit into the memory of the run."""
+    most = min(CHUNK_NODES // max(1, len(tile.nodes)), int(run.memory_bytes // (24 * (len(tile.nodes) + CHUNK))))
+    step = max(1, min(len(some), most))
     return [range(begin, min(begin + step, some.stop)) for begin in range(some.start, some.stop, step)]
 
 

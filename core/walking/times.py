@@ -127,8 +127,3 @@ def _shut(pieces: Pieces, slopes: Slopes, facts: EdgeFacts, profile: Profile) ->
     if profile.wheels:
         shut = (shut & ~facts.wheel_yes) | facts.wheel_no
     return shut
-
-
-def flat_ms(facts: EdgeFacts, profile: Profile) -> Reals:
-    """Return (m,) milliseconds of each edge if it were flat ground."""
-    return 1000 * facts.length_m / profile.flat_m_s

@@ -10,7 +10,7 @@ from ..run import Run
 from .outline import Ground, enclosed_parcels
 from .roots import Core
 from .rules import Limits, ZoneRules
-from .search import Measure, Set, Site, measure, search_zone, shortfalls
+from .search import Set, Site, measure, search_zone, shortfalls
 from .shape import connected_part
 
 CAP_TRIES = 4  # own choice: how often a zone is searched again with a smaller cap to make room for its holes
@@ -227,8 +227,3 @@ def _worth(ground: Field, draft: Draft) -> float:
 
 def _is_full(ground: Field, draft: Draft) -> bool:
     return sum(ground.area[p] for p in draft.zone) > 0.95 * 100 * ground.rules.limits.area_max_m2
-
-
-def measure_draft(ground: Field, draft: Draft) -> Measure:
-    """Return the sums of a draft's zone."""
-    return measure(_site(ground, draft, set(draft.zone), ground.rules.limits), draft.zone)

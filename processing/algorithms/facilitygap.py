@@ -6,7 +6,7 @@ from __future__ import annotations
 from ...core import schema
 from .. import parameters as declare
 from ..base import Output, RenewalAlgorithm, Results
-from ..ground import surface_of
+from ..gapinputs import read_gap_layers, read_kinds
 from ..parameters import FACILITY_FIELDS, FACILITY_ROLES, WALK_ROLES, RoleUse
 
 
@@ -45,25 +45,12 @@ class FacilityGap(RenewalAlgorithm):
         yield declare.sink("LEFT_OUT", "none", optional=True)
 
     def compute(self, inputs, run) -> Results:
-        from ...core.gaps.gap import GapLayers, GapOptions, count_gaps
-        from ...core.gaps.standard import kinds_in, kinds_of
+        from ...core.gaps.gap import count_gaps
         from ...core.gaps.summary import summary_table
         from ...core.gaps.tables import detail_table, load_table, wide_table
-        from ...core.walking.profiles import load_profiles
 
-        standard = inputs.document("standard", inputs.choice("STANDARD"), "STANDARD_FILE")
-        wanted = kinds_in(standard, inputs.choices("KINDS"), declare.BUILT["KINDS"], run)
-        kinds = kinds_of(standard, wanted, inputs.choice("DIRECTION"))
-        profiles = load_profiles(sorted({kind.profile for kind in kinds}), inputs.path("PROFILE_FILE"))
-        table = inputs.table
-        layers = GapLayers(
-            table("PARCELS"), table("BUILDING_PEOPLE"), table("FACILITIES"), table("CAPACITIES"), table("ENTRANCES"),
-            table("NETWORK"), table("BARRIERS"), surface_of(inputs, profiles[0].rules, run.part(0, 0.05)),
-        )  # fmt: skip
-        options = GapOptions(
-            kinds, {profile.id: profile for profile in profiles}, inputs.number("SNAP_LIMIT"),
-            inputs.number("SNAP_MAX_CLIMB"),
-        )  # fmt: skip
+        standard, kinds = read_kinds(inputs, run, inputs.choice("DIRECTION"))
+        layers, options = read_gap_layers(inputs, kinds, run.part(0, 0.05))
         counted = count_gaps(layers, options, run.part(0.05, 0.9))
         detail = detail_table(layers.parcels, counted)
         districts = self._districts(inputs, layers, run)
@@ -73,7 +60,7 @@ class FacilityGap(RenewalAlgorithm):
         names = tuple(kind.id for kind in kinds)
         hidden = _folded(inputs.choice("YARDSTICK"), names)
         wide = wide_table(layers.parcels, detail, counted)
-        loads = load_table(counted)
+        loads = load_table(counted, inputs.choice("LOAD_RULE"))
         return Results(
             {
                 "OUTPUT": Output(wide, schema.table("gap", kinds=names), carry="PARCELS", hidden=hidden),

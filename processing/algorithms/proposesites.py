@@ -6,7 +6,7 @@ from __future__ import annotations
 from ...core import schema
 from .. import parameters as declare
 from ..base import Output, RenewalAlgorithm, Results
-from ..ground import surface_of
+from ..gapinputs import read_gap_layers, read_kinds
 from ..parameters import FACILITY_FIELDS, FACILITY_ROLES, WALK_ROLES, RoleUse
 
 MOST_SITES = 100
@@ -42,25 +42,13 @@ class ProposeSites(RenewalAlgorithm):
         yield declare.sink("COVERED", "none", optional=True)
 
     def compute(self, inputs, run) -> Results:
-        from ...core.gaps.gap import GapLayers, GapOptions
         from ...core.gaps.sites import SiteOptions, fixed_ids, hostable_kinds, propose_sites
         from ...core.gaps.sites_model import complex_rule
-        from ...core.gaps.standard import kinds_in, kinds_of
-        from ...core.walking.profiles import load_profiles
 
-        standard = inputs.document("standard", inputs.choice("STANDARD"), "STANDARD_FILE")
-        wanted = kinds_in(standard, inputs.choices("KINDS"), declare.BUILT["KINDS"], run)
-        kinds = hostable_kinds(kinds_of(standard, wanted), run)
-        profiles = load_profiles(sorted({kind.profile for kind in kinds}), inputs.path("PROFILE_FILE"))
+        standard, every = read_kinds(inputs, run)
+        kinds = hostable_kinds(every, run)
+        layers, gap = read_gap_layers(inputs, kinds, run.part(0, 0.05))
         table = inputs.table
-        layers = GapLayers(
-            table("PARCELS"), table("BUILDING_PEOPLE"), table("FACILITIES"), table("CAPACITIES"), table("ENTRANCES"),
-            table("NETWORK"), table("BARRIERS"), surface_of(inputs, profiles[0].rules, run.part(0, 0.05)),
-        )  # fmt: skip
-        gap = GapOptions(
-            kinds, {profile.id: profile for profile in profiles}, inputs.number("SNAP_LIMIT"),
-            inputs.number("SNAP_MAX_CLIMB"),
-        )  # fmt: skip
         options = SiteOptions(gap, inputs.integer("MAX_SITES"), fixed_ids(inputs.text("FIXED")), complex_rule(standard))
         found = propose_sites(layers, table("CANDIDATES"), table("CONSTRAINTS"), options, run.part(0.05, 1))
         return Results(

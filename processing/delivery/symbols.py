@@ -75,25 +75,23 @@ def dotted(color: str, outline: str) -> QgsFillSymbol:
 
 def outlined(color: str, width: float, dashes: tuple[float, ...] = (), casing: float = 0.0) -> QgsFillSymbol:
     """Return an area that shows only its rim, dashed on a white casing when asked for."""
-    symbol = QgsFillSymbol()
-    rim = QgsSimpleLineSymbolLayer.create(_line(color, width, dashes))
-    if casing:
-        symbol.changeSymbolLayer(0, QgsSimpleLineSymbolLayer.create(_line("#FFFFFF", casing, ())))
-        symbol.appendSymbolLayer(rim)
-    else:
-        symbol.changeSymbolLayer(0, rim)
-    return symbol
+    return _cased(QgsFillSymbol(), _line(color, width, dashes), casing)
 
 
 def line(color: str, width: float, dashes: tuple[float, ...] = (), casing: float = 0.0) -> QgsLineSymbol:
     """Return a line, dashed on a white casing when asked for."""
-    symbol = QgsLineSymbol()
-    stroke = QgsSimpleLineSymbolLayer.create(_line(color, width, dashes))
-    if casing:
-        symbol.changeSymbolLayer(0, QgsSimpleLineSymbolLayer.create(_line("#FFFFFF", casing, ())))
-        symbol.appendSymbolLayer(stroke)
-    else:
-        symbol.changeSymbolLayer(0, stroke)
+    return _cased(QgsLineSymbol(), _line(color, width, dashes), casing)
+
+
+def _cased(symbol: Any, stroke: dict[str, str], casing: float) -> Any:
+    """Give a symbol one stroke, with a white casing of this width below when it is above 0."""
+    layers = [_line("#FFFFFF", casing, ())] if casing else []
+    for place, look in enumerate([*layers, stroke]):
+        made = QgsSimpleLineSymbolLayer.create(look)
+        if place:
+            symbol.appendSymbolLayer(made)
+        else:
+            symbol.changeSymbolLayer(0, made)
     return symbol
 
 

@@ -100,7 +100,7 @@ def test_other_kinds_and_their_statuses(counted):
     kgar = rows_of(layers, found, "kgar")  # a kindergarten without capacity: reached, but no supply
     assert kgar["served"].tolist() == [0] * 6 and kgar["reach_n"].tolist()[:4] == [1, 1, 1, 1]
     assert rows_of(layers, found, "heal")["status"].tolist() == ["NO_SUPPLY"] * 4 + ["NO_NEED", "NO_SUPPLY"]
-    loads = load_table(found).set_index(["facility_id", "kind"])
+    loads = load_table(found, "even").set_index(["facility_id", "kind"])
     assert loads.loc[("f1", "eday"), "served"] + loads.loc[("f2", "eday"), "served"] == 180
     assert loads.loc[("f4", "kgar"), "status"] == "NO_CAPACITY" and loads.loc[("f3", "nurs"), "status"] == "full"
     assert [row.code for row in run.left_out] == ["capacity_unknown"]

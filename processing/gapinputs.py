@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What every algorithm that counts gaps reads: the standard's kinds, the layers, the walkers, how points are joined."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import parameters as declare
+from .ground import surface_of
+
+
+def read_kinds(inputs: Any, run: Any, direction: str = "auto") -> tuple[dict[str, Any], Any]:
+    """Return the standard chosen and its kinds (core.gaps.standard.Kind) that were asked for.
+
+    Raises RenewalError as core.gaps.standard does.
+    """
+    from ..core.gaps.standard import kinds_in, kinds_of
+
+    standard = inputs.document("standard", inputs.choice("STANDARD"), "STANDARD_FILE")
+    wanted = kinds_in(standard, inputs.choices("KINDS"), declare.BUILT["KINDS"], run)
+    return standard, kinds_of(standard, wanted, direction)
+
+
+def read_gap_layers(inputs: Any, kinds: Any, run: Any) -> tuple[Any, Any]:
+    """Return GapLayers and GapOptions (core.gaps.gap) for these kinds."""
+    from ..core.gaps.gap import GapLayers, GapOptions
+    from ..core.walking.profiles import load_profiles
+
+    profiles = load_profiles(sorted({kind.profile for kind in kinds}), inputs.path("PROFILE_FILE"))
+    table = inputs.table
+    layers = GapLayers(
+        table("PARCELS"), table("BUILDING_PEOPLE"), table("FACILITIES"), table("CAPACITIES"), table("ENTRANCES"),
+        table("NETWORK"), table("BARRIERS"), surface_of(inputs, profiles[0].rules, run),
+    )  # fmt: skip
+    walkers = {profile.id: profile for profile in profiles}
+    return layers, GapOptions(kinds, walkers, inputs.number("SNAP_LIMIT"), inputs.number("SNAP_MAX_CLIMB"))
