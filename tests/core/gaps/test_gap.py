@@ -147,3 +147,20 @@ def test_row_order_changes_nothing(counted):
     profiles = {profile.id: profile for profile in load_profiles(["elder", "carer"])}
     other = detail_table(again.parcels, count_gaps(again, GapOptions(kinds, profiles), Run()))
     pd.testing.assert_frame_equal(other.sort_values(["kind", "parcel_id"], ignore_index=True), wanted)
+
+
+def test_metres_walked_are_not_metres_in_a_straight_line():
+    """Home and facility stand 100 m apart across a block; the street goes 300 m round it."""
+    corners = [(0, 0), (0, 100), (100, 100), (100, 0)]
+    rows = []
+    for number, (a, b) in enumerate(zip(corners, corners[1:])):
+        rows.append((f"e{number}", f"n{a}", f"n{b}", "street", 100.0, 1, 100_000, 100_000, shapely.LineString([a, b])))
+    names = ["edge_id", "from_node", "to_node", "kind", "length_m", "component", "elder_fwd_ms", "elder_back_ms"]
+    network = pd.DataFrame(rows, columns=[*names, "geometry"])
+    parcels = frame([shapely.box(-10, -10, 10, 10)], parcel_id=["p"], pop_60=[10.0], households=[5.0])
+    facilities = frame([shapely.Point(100, 0)], facility_id=["f"], kind=["eday"], capacity=[9.0])
+    kinds = kinds_of(envelope.load("standard", "chongqing"), ["eday"])
+    profiles = {"elder": load_profiles(["elder"])[0]}
+    layers = GapLayers(parcels, None, facilities, None, None, network, None, None)
+    row = detail_table(parcels, count_gaps(layers, GapOptions(kinds, profiles), Run())).iloc[0]
+    assert (row["line_m"], row["walk_m"], row["walk_s"]) == (100, 300, 300)
