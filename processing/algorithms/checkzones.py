@@ -21,7 +21,7 @@ class CheckZones(RenewalAlgorithm):
 
     ID, GROUP, MAIN = "checkzones", "zone", "ZONES"
     ROLES = (
-        RoleUse("ZONES", tables=("zones",), needs=("zone_id",)),
+        RoleUse("ZONES", tables=("zones",), needs=("zone_id",), may_be_empty=True),
         RoleUse("MEMBERS", tables=("members",), optional=True, needs=("zone_id", "parcel_id", "role")),
         RoleUse("PARCELS", "PARCELS", tables=("tagged", "parcel_people")),
         RoleUse("BUILDINGS", "BUILDINGS", tables=("actions",), optional=True),

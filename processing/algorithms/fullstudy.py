@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsProcessingException, QgsProcessingFeedback, QgsVectorLayer
+from qgis.core import QgsProcessingException, QgsProcessingFeedback
 
 from ...core.errors import Cancelled
 from .. import parameters as declare
@@ -18,8 +18,6 @@ from ..parameters import RoleUse
 from ..staging import staged_source
 
 ID = "urbanrenewal:"
-OF_ZONES = ("checkzones", "makeprojects")  # steps that have nothing to do when no zone was drawn
-MADE_OF_ZONES = ("ACTIONS", "FINDINGS", "PROJECTS", "PROJECT_ITEMS")  # what they make, delivered when there
 
 
 class FullStudy(RenewalAlgorithm):
@@ -91,8 +89,6 @@ class _Study:
         steps = list(self._steps(folder))
         results: dict[str, Any] = {}
         for number, (algorithm, parameters) in enumerate(steps):
-            if algorithm in OF_ZONES and not self._has_rows("zones"):
-                continue
             stretch = self.run.part(0.05 + 0.95 * number / len(steps), 0.05 + 0.95 * (number + 1) / len(steps))
             stretch.stage("study_step", number=number + 1, of=len(steps), title=_title(algorithm, self.run.language))
             results = self._child(algorithm, parameters, stretch)
@@ -102,8 +98,7 @@ class _Study:
         from qgis import processing
 
         feedback = _Forward(stretch)
-        wanted = {name: value for name, value in parameters.items() if value not in (None, "") and self._is_there(
-            algorithm, name, value)}  # fmt: skip
+        wanted = {name: value for name, value in parameters.items() if value not in (None, "")}
         wanted["LANGUAGE"] = self.run.language
         wanted["INVALID"], wanted["NO_CRS"] = self.inputs.choice("INVALID"), self.inputs.choice("NO_CRS")
         try:
@@ -114,13 +109,6 @@ class _Study:
             if self.run.is_cancelled():
                 raise Cancelled from error
             raise
-
-    def _has_rows(self, name: str) -> bool:
-        return int(QgsVectorLayer(self._file(name), name, "ogr").featureCount()) > 0
-
-    def _is_there(self, algorithm: str, name: str, value: Any) -> bool:
-        """Say whether an input that a step before may not have made was made; outputs and all else always are."""
-        return not (algorithm == "exportzones" and name in MADE_OF_ZONES) or Path(str(value)).exists()
 
     def _file(self, name: str) -> str:
         return str(self.scratch / f"{name}.gpkg")
@@ -170,7 +158,7 @@ class _Study:
         }  # fmt: skip
         yield "exportzones", {
             **{name.upper(): file(name) for name in ("zones", "members", "cores", "branches", "petals")},
-            **{name: file(name.lower()) for name in MADE_OF_ZONES},
+            **{name: file(name.lower()) for name in ("ACTIONS", "FINDINGS", "PROJECTS", "PROJECT_ITEMS")},
             "PARCELS": file("tagged"), "BUILDINGS": given("BUILDINGS"), "FACILITIES": given("FACILITIES"),
             "DETAIL": file("gap_detail"), "FACILITY_LOAD": file("facility_load"), "SUMMARY": file("gap_summary"),
             "NETWORK": file("edges"), "REVIEWS": given("REVIEWS"), "LEFT_OUT": left_out,

@@ -14,8 +14,8 @@ class MakeProjects(RenewalAlgorithm):
 
     ID, GROUP, MAIN = "makeprojects", "zone", "ZONES"
     ROLES = (
-        RoleUse("ZONES", tables=("zones",), needs=("zone_id",)),
-        RoleUse("MEMBERS", tables=("members",), needs=("zone_id", "parcel_id", "role")),
+        RoleUse("ZONES", tables=("zones",), needs=("zone_id",), may_be_empty=True),
+        RoleUse("MEMBERS", tables=("members",), needs=("zone_id", "parcel_id", "role"), may_be_empty=True),
         RoleUse("PARCELS", "PARCELS", tables=("tagged", "parcel_people"), optional=True),
         RoleUse("PETALS", tables=("petals",), optional=True, needs=("zone_id", "petal_id")),
         RoleUse("SITES", tables=("sites",), optional=True, needs=("site_id",)),
