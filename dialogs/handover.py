@@ -48,10 +48,11 @@ def whole_study(project: QgsProject, study: Study) -> list[Job]:
 def single_step(project: QgsProject, study: Study, key: str, folder: Path) -> tuple[list[Job], dict[str, str]]:
     """Return the jobs of a step and {result name: file}; files go into `folder`, a delivery to its own place."""
     mappings = {role: choice.mapping for role, choice in study.inputs.items()}
-    material = Material(layers_of(project, study), mappings, study, steps.results_of(study), interface_language())
+    layers, results = layers_of(project, study), steps.results_of(study)
+    material = Material(layers, mappings, study, results, interface_language(), folder)
     jobs, outputs = [], {}
     for call in BY_KEY[key].calls(material):
-        files = {parameter: str(folder / f"{name}.gpkg") for parameter, name in call.outputs.items()}
+        files = {parameter: steps.result_file(folder, name) for parameter, name in call.outputs.items()}
         outputs.update({name: files[parameter] for parameter, name in call.outputs.items()})
         jobs.append(job(call.algorithm, {**call.parameters, **files}))
     return jobs, outputs

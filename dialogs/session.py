@@ -288,9 +288,12 @@ class Session(QObject):
         return sentence
 
     def _after_sample(self, activity: Activity, outcome: Outcome) -> str:
+        from ..processing import sample_files
+
         values = outcome.results[CREATE_SAMPLE]
         layers = results.load_sample(self.project, str(values.get("GPKG", "")), str(values.get("DEM", "")))
         self.guess()
+        self.set_value("AS_OF", sample_files.AS_OF)
         ground = [layer for layer in layers if project_state.geometry_of(layer) == "polygon"]
         results.zoom_to(self.iface, self.project, ground or layers)
         return tr("The sample is open. Run all comes next.")

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Rules and standards in use: which ones, and how many of their figures are to be verified."""
+"""Rules, standards and the day in use, and how many of the rules' figures are to be verified."""
 
 from __future__ import annotations
 
-from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.gui import QgsDateEdit
+from qgis.PyQt.QtCore import QDate, QSignalBlocker, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QAction
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QWidget
 
 from ..processing.parameters import BUILT
@@ -11,6 +13,8 @@ from ..processing.texts import tr
 from . import unverified
 from .cards import HINT, text_label
 from .study import Study
+
+DAY = "yyyy-MM-dd"
 
 
 class SettingsPanel(QWidget):
@@ -33,6 +37,17 @@ class SettingsPanel(QWidget):
             combo.textActivated.connect(lambda text, name=name: self.chosen.emit(name, text))
             self.choices[name] = combo
             form.addRow(title, combo)
+        self.as_of = QgsDateEdit()
+        self.as_of.setAllowNull(True)
+        self.as_of.setNullRepresentation(tr("the day of the run"))
+        self.as_of.setDisplayFormat(DAY)
+        self.as_of.setToolTip(tr("Ages of buildings and months of activity are counted back from this day."))
+        self.as_of.clear()
+        for action in self.as_of.findChildren(QAction):
+            if action.text() == "clear":  # QGIS leaves the word on its small button in English
+                action.setText(tr("the day of the run"))
+        self.as_of.dateValueChanged.connect(lambda day: self.chosen.emit("AS_OF", day.toString(DAY)))
+        form.addRow(tr("As of"), self.as_of)
         self.figures = text_label(factor=HINT)
         self.figures.linkActivated.connect(lambda _: self.show_figures())
         form.addRow(self.figures)
@@ -43,6 +58,15 @@ class SettingsPanel(QWidget):
         for name, combo in self.choices.items():
             combo.setCurrentIndex(max(0, combo.findText(study.setting(name, BUILT[name][0]))))
             combo.setEnabled(can_change)
+        day = QDate.fromString(str(study.setting("AS_OF", "")), DAY)
+        if day != self.as_of.date() or day.isValid() == self.as_of.isNull():
+            blocker = QSignalBlocker(self.as_of)  # what is shown is not what a person decides
+            if day.isValid():
+                self.as_of.setDate(day)
+            else:
+                self.as_of.clear()
+            blocker.unblock()
+        self.as_of.setEnabled(can_change)
         wanted = {name: str(value) for name, value in study.settings.items()}
         if wanted != self._counted:
             self._counted = wanted

@@ -41,6 +41,7 @@ class Material:
     study: Study
     results: Mapping[str, str]
     language: str
+    folder: Path  # where this step's own files go
 
     def only(self, *roles: str) -> dict[str, Any]:
         """Return {role: layer} of those roles that have a layer."""
@@ -49,6 +50,15 @@ class Material:
     def result(self, name: str) -> str | None:
         """Return the file of an earlier result."""
         return self.results.get(name)
+
+    def made(self, *names: str) -> dict[str, str]:
+        """Return {PARAMETER: file} of results that an earlier call of the same step leaves."""
+        return {name.upper(): result_file(self.folder, name) for name in names}
+
+
+def result_file(folder: Path, name: str) -> str:
+    """Return the file that a step writes a result into."""
+    return str(folder / f"{name}.gpkg")
 
 
 @dataclass(frozen=True)
@@ -118,14 +128,23 @@ def _zones(material: Material) -> list[Call]:
     }
     names = ("zones", "members", "cores", "branches", "petals")
     outputs = {**{name.upper(): name for name in names}, "LEFT_OUT": "left_out_zones"}
-    return [Call("delineatezones", parameters, outputs)]
+    tagged = {"PARCELS": material.result("tagged")}
+    ground = {**material.only(*LIMITS), **_fields(material, *LIMITS), **tagged}
+    checked = {"OUTPUT": "checked_zones", "ACTIONS": "actions", "FINDINGS": "findings"}
+    listed = {"PROJECTS": "projects", "PROJECT_ITEMS": "project_items"}
+    return [
+        Call("delineatezones", parameters, outputs),
+        Call("checkzones", {**material.made("zones", "members"), **ground}, checked),
+        Call("makeprojects", {**material.made("zones", "members", "petals", "actions"), **tagged}, listed),
+    ]
 
 
 def _deliver(material: Material) -> list[Call]:
     given = {
         "PARCELS": "tagged", "DETAIL": "gap_detail", "FACILITY_LOAD": "facility_load", "SUMMARY": "gap_summary",
         "NETWORK": "edges", "ZONES": "zones", "MEMBERS": "members", "CORES": "cores", "BRANCHES": "branches",
-        "PETALS": "petals",
+        "PETALS": "petals", "ACTIONS": "actions", "FINDINGS": "findings", "PROJECTS": "projects",
+        "PROJECT_ITEMS": "project_items",
     }  # fmt: skip
     left_out = [path for name, path in sorted(material.results.items()) if name.startswith("left_out_")]
     folder = str(Path(material.study.folder) / DELIVERY)
@@ -159,6 +178,7 @@ def _fields(material: Material, *roles: str) -> dict[str, str]:
 
 
 WALK = ("DEM", "HEIGHT_POINTS", "BARRIERS")
+LIMITS = ("BUILDINGS", "PROTECTED", "PLAN", "CONSTRAINTS", "GREEN")  # what zones are checked against
 STEPS = (
     Step(
         # what people and network are made from; that the check looks at the other layers makes no later step older
@@ -175,8 +195,9 @@ STEPS = (
         ("STANDARD", "STANDARD_FILE", "KINDS"), ("facilitygap",), _gaps,
     ),
     Step(
-        "zones", ("STATIONS", "ROADS"), ("STATIONS", "STATION_ENTRANCES", "COMMUNITIES", *WALK),
-        ("prepare", "tag", "gaps"), ("ZONE_RULES", "ZONE_RULES_FILE", "MAX_ZONES"), ("delineatezones",), _zones,
+        "zones", ("STATIONS", "ROADS"), ("STATIONS", "STATION_ENTRANCES", "COMMUNITIES", *WALK, *LIMITS),
+        ("prepare", "tag", "gaps"), ("ZONE_RULES", "ZONE_RULES_FILE", "MAX_ZONES"),
+        ("delineatezones", "checkzones", "makeprojects"), _zones,
     ),
     Step(
         "deliver", (), ("BUILDINGS", "FACILITIES"), ("tag", "gaps", "zones"),

@@ -32,6 +32,10 @@
         <translation>在“{step}”之后</translation>
     </message>
     <message>
+        <source>Ages of buildings and months of activity are counted back from this day.</source>
+        <translation>房龄和活力月份都从这一天往回算。</translation>
+    </message>
+    <message>
         <source>All classes</source>
         <translation>全部类别</translation>
     </message>
@@ -50,6 +54,10 @@
     <message>
         <source>As guessed</source>
         <translation>恢复猜测</translation>
+    </message>
+    <message>
+        <source>As of</source>
+        <translation>基准日</translation>
     </message>
     <message>
         <source>By class</source>
@@ -870,6 +878,10 @@
     <message>
         <source>suspected</source>
         <translation>疑似</translation>
+    </message>
+    <message>
+        <source>the day of the run</source>
+        <translation>运行当天</translation>
     </message>
     <message>
         <source>there is none</source>

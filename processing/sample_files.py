@@ -28,7 +28,8 @@ CRS, DEGREES = 4545, 4490
 INVENTED = "urban-renewal sample: invented data"  # the description of every layer of the sample
 SLICE = 2000  # rows between two looks at the cancel flag
 ROWS_A_TRANSACTION = 100_000
-STAMP = "2025-12-31T00:00:00.000Z"  # the study's date, so that the same seed gives the same file
+AS_OF = "2025-12-31"  # the day the sample city is seen from; its study counts ages and months back from it
+STAMP = f"{AS_OF}T00:00:00.000Z"  # so that the same seed gives the same file
 
 
 def write_sample(folder: Path, city: Any, transforms: QgsCoordinateTransformContext, run: Run) -> None:

@@ -55,7 +55,8 @@ def test_steps_one_by_one(real_dock, qtbot, tmp_path, load_town):
     assert found["tag"] == ["81 old compounds", "0 suspected"]
     assert "1 communities short" in found["gaps"]
     assert found["zones"][0] == "1 zones"
-    assert (tmp_path / "study/delivery/data.gpkg").exists()
+    left = results.tables_in(tmp_path / "study/delivery/data.gpkg")
+    assert {"zones", "actions", "findings", "projects", "project_items"} <= set(left)
     assert all(card.state.text().startswith("Done") for card in dock.cards.values())
     layers = results.open_delivery(None, QgsProject.instance(), dock.session.study)
     assert {"Demonstration zones", "Tagged parcels", "Walk network"} <= {layer.name() for layer in layers}

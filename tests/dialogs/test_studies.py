@@ -100,3 +100,20 @@ def test_done_steps_fold_where_there_is_little_height(dock, click, qtbot, tmp_pa
     if is_low:
         qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
         assert not card.rest.isHidden()
+
+
+def test_day_the_study_looks_back_from(dock, click, qtbot, tmp_path, load_inputs, stand_ins):
+    """A day that a person chooses reaches the algorithms; without one they take the day of the run."""
+    from qgis.PyQt.QtCore import QDate
+
+    ready(dock, qtbot, tmp_path, load_inputs)
+    field = dock.settings.as_of
+    assert field.isNull()
+    field.setDate(QDate(2024, 6, 30))
+    assert dock.session.study.setting("AS_OF") == "2024-06-30"
+    dock.session.set_value("AS_OF", None)
+    assert field.isNull()
+    dock.session.set_value("AS_OF", "2025-12-31")
+    assert field.date() == QDate(2025, 12, 31)
+    field.clear()
+    assert dock.session.study.setting("AS_OF") == ""
