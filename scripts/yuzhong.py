@@ -130,6 +130,19 @@ def shares_within(times, floor):
     return {limit: float(floor[(times >= 0) & (times <= limit * 60_000)].sum() / floor.sum()) for limit in LIMITS_MIN}
 
 
+def status_of(times, reasons):
+    """Return for each building "ok", why it is not on the network, or "BEYOND" the limit (elder, with slope)."""
+    reached = times["slope"]["elder"] >= 0
+    return [str(reason) or ("ok" if there else "BEYOND") for reason, there in zip(reasons["elder"], reached)]
+
+
+def save_left_out(buildings, status, out):
+    """Write the buildings that no figure of minutes speaks of, with the reason: CSV, UTF-8 with a mark for Excel."""
+    frame = buildings[["building_id"]].assign(code=status)
+    frame = frame[frame["code"] != "ok"].sort_values(["code", "building_id"])
+    frame.to_csv(out, index=False, encoding="utf-8-sig")
+
+
 def save_buildings(buildings, times, floor, reasons, working, out):
     """Write the buildings with their minutes; QGIS opens the file with the colours of the map."""
     from qgis.core import QgsFeature, QgsField, QgsGeometry, QgsProject, QgsVectorFileWriter, QgsVectorLayer
@@ -143,12 +156,12 @@ def save_buildings(buildings, times, floor, reasons, working, out):
     layer.dataProvider().addAttributes(fields)
     layer.updateFields()
     features = []
+    status = status_of(times, reasons)
     for row, (building, shape) in enumerate(zip(buildings["building_id"], buildings["geometry"])):
         feature = QgsFeature(layer.fields())
         found = [int(times[ground][profile][row]) for ground in ("slope", "flat") for profile in PROFILES]
         minutes = [round(ms / 60_000, 2) if ms >= 0 else None for ms in found]
-        status = str(reasons["elder"][row]) or ("ok" if found[0] >= 0 else "BEYOND")
-        feature.setAttributes([str(building), round(float(floor[row]), 1), *minutes, status])
+        feature.setAttributes([str(building), round(float(floor[row]), 1), *minutes, status[row]])
         geometry = QgsGeometry()
         geometry.fromWkb(shape.wkb)
         geometry.convertToMultiType()
@@ -214,10 +227,13 @@ def main(data, out):
     reasons = lost["slope"]
     lines = tell(times, floor, levels, reasons, doors, grounds["slope"], run)
     saved = save_buildings(buildings, times, floor, reasons, working, out / "yuzhong.gpkg")
+    save_left_out(buildings, status_of(times, reasons), out / "left_out.csv")
     for sheet in yuzhong_map.SHEETS:
         yuzhong_map.draw_map(saved.clone(), out / "edges_slope.gpkg", doors_path, out, lines, sheet)
     print("\n".join(lines))
-    print(f"成果：{out / 'yuzhong.gpkg'}、{out / 'yuzhong.pdf'}、{out / 'yuzhong_slope.pdf'}")
+    print(
+        f"成果：{out / 'yuzhong.gpkg'}、{out / 'yuzhong.pdf'}、{out / 'yuzhong_slope.pdf'}；未纳入的房屋：{out / 'left_out.csv'}"
+    )
 
 
 def tell(times, floor, levels, reasons, doors, network, run):
@@ -236,11 +252,8 @@ def tell(times, floor, levels, reasons, doors, network, run):
             shares = shares_within(times[ground][profile], floor)
             told = " / ".join(f"{share:.1%}" for share in shares.values())
             lines.append(f"  {names[profile]} {names[ground]} {told}")
-    lost = Counter(str(reason) for reason in reasons["elder"] if reason)
-    beyond = int(((times["slope"]["elder"] < 0) & (reasons["elder"] == "")).sum())
-    lines.append(
-        "未纳入：" + "，".join(f"{code} {count} 栋" for code, count in sorted(lost.items())) + f"，BEYOND {beyond} 栋"
-    )
+    lost = Counter(status for status in status_of(times, reasons) if status != "ok")
+    lines.append("未纳入：" + "，".join(f"{code} {count} 栋" for code, count in sorted(lost.items())))
     doors_lost = int((reasons["elder entrances"] != "").sum())
     lines.append(f"未接上路网的站口 {doors_lost} 个；读入时留意 {len(run.left_out)} 项（无效图形已修复等）")
     return lines
