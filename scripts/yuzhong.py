@@ -231,9 +231,8 @@ def main(data, out):
     for sheet in yuzhong_map.SHEETS:
         yuzhong_map.draw_map(saved.clone(), out / "edges_slope.gpkg", doors_path, out, lines, sheet)
     print("\n".join(lines))
-    print(
-        f"成果：{out / 'yuzhong.gpkg'}、{out / 'yuzhong.pdf'}、{out / 'yuzhong_slope.pdf'}；未纳入的房屋：{out / 'left_out.csv'}"
-    )
+    made = "、".join(str(out / name) for name in ("yuzhong.gpkg", "yuzhong.pdf", "yuzhong_slope.pdf"))
+    print(f"成果：{made}；未纳入的房屋：{out / 'left_out.csv'}")
 
 
 def tell(times, floor, levels, reasons, doors, network, run):
