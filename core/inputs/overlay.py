@@ -6,13 +6,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from .. import frames
 from ..run import Run
 
-SLICE = 20_000  # buildings between two looks at Cancel
+SLICE = 10_000  # parcels between two looks at Cancel
 NOTHING_M2 = 0.01  # own choice: neighbours that merely touch do not share
 
 
@@ -26,13 +27,11 @@ def share_buildings(measured: pd.DataFrame, parcels: pd.DataFrame, run: Run) -> 
     (`building_outside`) and have no row. Where parcels overlap, both get a part.
     """
     houses, land = frames.geometries(measured), frames.geometries(parcels)
-    tree = shapely.STRtree(land)
+    tree = shapely.STRtree(houses)
     found: list[pd.DataFrame] = []
-    for start in range(0, len(houses), SLICE):
-        run.progress(start / len(houses))
-        piece = houses[start : start + SLICE]
-        building, parcel = tree.query(piece, predicate="intersects")
-        found.append(_parts(piece, land, building, parcel, start))
+    for start in range(0, len(land), SLICE):
+        run.progress(start / len(land))
+        found.append(_parts(houses, tree, land[start : start + SLICE], start))
     columns = {"building": np.int64, "parcel": np.int64, "part_m2": np.float64}
     parts = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(columns)).astype(columns)
     outside = np.setdiff1d(np.arange(len(measured)), parts["building"].to_numpy())
@@ -46,12 +45,32 @@ def share_buildings(measured: pd.DataFrame, parcels: pd.DataFrame, run: Run) -> 
     return parts[["building", "parcel", "share", "is_main"]]
 
 
-def _parts(houses: Any, land: Any, building: Any, parcel: Any, start: int) -> pd.DataFrame:
-    """Measure the common area of each pair; a building wholly inside needs no cutting."""
-    house, ground = houses[building], land[parcel]
-    inside = shapely.covers(ground, house)
-    area = shapely.area(house)
-    area[~inside] = shapely.area(shapely.intersection(house[~inside], ground[~inside]))
+def parcels_at(points: npt.NDArray[np.object_], parcels: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return the row of the parcel each point lies in or on, −1 = none; of several the one with the lowest id."""
+    point, parcel = shapely.STRtree(frames.geometries(parcels)).query(points, predicate="intersects")
+    at = np.full(len(points), -1, dtype=np.int64)
+    at[point] = parcel
+    several = np.flatnonzero(np.bincount(point, minlength=len(points))[point] > 1)
+    ids = parcels["parcel_id"].to_numpy(dtype=str)[parcel[several]]
+    last = several[np.lexsort((ids, point[several]))[::-1]]
+    at[point[last]] = parcel[last]  # the last one written has the lowest id
+    return at
+
+
+def _parts(houses: Any, tree: shapely.STRtree, land: Any, start: int) -> pd.DataFrame:
+    """Measure the common area of parcels and buildings; a building wholly inside needs no cutting.
+
+    Parcels are asked for buildings, not the other way round: the one that is asked for is prepared once for many.
+    """
+    n = max(1, len(houses))
+    whole, any_part = (
+        parcel.astype(np.int64) * n + building
+        for parcel, building in (tree.query(land, predicate=word) for word in ("covers", "intersects"))
+    )
+    cut = np.setdiff1d(any_part, whole)
+    parcel, building = np.divmod(np.concatenate([whole, cut]), n)
+    area = shapely.area(houses[building])
+    area[len(whole) :] = shapely.area(shapely.intersection(houses[building[len(whole) :]], land[parcel[len(whole) :]]))
     area = np.round(area, 3)  # the last bits depend on the neighbours' vertices
     keep = area > NOTHING_M2
-    return pd.DataFrame({"building": building[keep] + start, "parcel": parcel[keep], "part_m2": area[keep]})
+    return pd.DataFrame({"building": building[keep], "parcel": parcel[keep] + start, "part_m2": area[keep]})

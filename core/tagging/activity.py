@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from .. import frames
+from ..inputs.overlay import parcels_at
 from ..run import Run
 from .dates import last_days, months_before
 from .intervals import Interval, Reals, exact, largest, total
@@ -149,9 +150,5 @@ def _rows(table: pd.DataFrame, parcels: pd.DataFrame) -> npt.NDArray[np.int64]:
         by_id = pd.Index(parcels["parcel_id"]).get_indexer(table["parcel_id"]).astype(np.int64)
     if frames.GEOMETRY not in table:
         return by_id
-    points = shapely.point_on_surface(frames.geometries(table))
-    record, parcel = shapely.STRtree(frames.geometries(parcels)).query(points, predicate="intersects")
-    order = np.lexsort((parcels["parcel_id"].to_numpy(dtype=str)[parcel], record))[::-1]
-    placed = np.full(len(table), -1, dtype=np.int64)
-    placed[record[order]] = parcel[order]  # the last one written has the lowest id
+    placed = parcels_at(shapely.point_on_surface(frames.geometries(table)), parcels)
     return np.where(by_id >= 0, by_id, placed)
