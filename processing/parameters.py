@@ -155,6 +155,11 @@ def html_file(name: str) -> QgsProcessingParameterDefinition:
     return QgsProcessingParameterFileDestination(name, name, "HTML (*.html)", None, True, False)
 
 
+def npz_file(name: str) -> QgsProcessingParameterDefinition:
+    """Return an optional file of plain arrays that a window reads later."""
+    return QgsProcessingParameterFileDestination(name, name, "NPZ (*.npz)", None, True, False)
+
+
 def folder(name: str) -> QgsProcessingParameterDefinition:
     """Return a folder that results are written to."""
     return QgsProcessingParameterFolderDestination(name, name)

@@ -21,6 +21,7 @@ WEAK = ("mixed", "brick_wood")
 SOUND = ("steel", "concrete", "other")
 REUSED = ("office", "public", "shop", "school", "medical")
 LIVED_IN, WORKED_IN = ("resid", "homestead"), ("indus", "storage")
+LIVE_LIMITS = ("old_year", "walkup_floors", "big_foot_m2", "low_floors")  # those that measure_limited looks at
 UNIT_SHARE = 0.5  # own choice: above it a use is the parcel's
 
 
@@ -30,12 +31,14 @@ class Indicators:
 
     `values`: name → Interval (n,). `parts`: buildings on parcels, for bands. `report`: frame of the columns of table
     `tagged` that are measured here. `taken`: name → rows where nothing was told and the value is an assumption.
+    `land`: land-use class per parcel, None where unknown.
     """
 
     values: dict[str, Interval]
     parts: Parts
     report: pd.DataFrame
     taken: dict[str, Flags] = field(default_factory=dict)
+    land: Objects | None = None
 
     def of(self, name: str) -> Interval:
         """Return an indicator; one that nobody measured is unknown everywhere."""
@@ -62,20 +65,25 @@ def measure_floor(
     floor = _floor(parts)
     far = Interval(_per(floor.lo, area), _per(floor.hi, area))
     run.check()
-    old = weighted_mean(parts.floor, built_by(years_of(parts), limits["old_year"]))
-    run.check()
     weak = weighted_mean(parts.floor, _weak(parts))
     run.check()
-    need, climb = _lifts(parts, land, limits)
+    limited = measure_limited(parts, land, limits)
     run.check()
     floors = _medians(parts, exact(parts.real("floors")), 1.0, MOST_FLOORS)
     run.check()
     return {
         "bldg_n": exact(count), "floor_m2": floor, "far": far, "coverage": exact(np.round(covered, 9)),
-        "old_share": old, "weak_share": weak, "lift_need_n": need,
-        "lift_climb": climb, "danger_cd_n": _dangerous(parts), "big_low_share": _big_and_low(parts, limits),
-        "floors_med": floors,
-        "foot_med_m2": _medians(parts, exact(parts.real("foot_m2")), 0.0, np.inf),
+        "weak_share": weak, "danger_cd_n": _dangerous(parts), "floors_med": floors,
+        "foot_med_m2": _medians(parts, exact(parts.real("foot_m2")), 0.0, np.inf), **limited,
+    }  # fmt: skip
+
+
+def measure_limited(parts: Parts, land: Objects, limits: Mapping[str, float]) -> dict[str, Interval]:
+    """Return what the limits on buildings decide: old_share, lift_need_n, lift_climb, big_low_share (LIVE_LIMITS)."""
+    old = weighted_mean(parts.floor, built_by(years_of(parts), limits["old_year"]))
+    need, climb = _lifts(parts, land, limits)
+    return {
+        "old_share": old, "lift_need_n": need, "lift_climb": climb, "big_low_share": _big_and_low(parts, limits),
     }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from . import activity, attributes, evidence, indicators, morphology, overlays, 
 from .indicators import Indicators, Objects, middle
 from .intervals import Interval, unknown
 from .parts import Parts, join_parts
+from .snapshot import Snapshot, take_snapshot
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,14 @@ class Sources:
 
 @dataclass(frozen=True)
 class Tagged:
-    """`parcels`: table `tagged`, row by row the parcels given; `summary`: table `tag_summary`."""
+    """`parcels`: table `tagged`, row by row the parcels given; `summary`: table `tag_summary`.
+
+    `snapshot`: what they were tagged by, for trying other limits (preview.py).
+    """
 
     parcels: pd.DataFrame
     summary: pd.DataFrame
+    snapshot: Snapshot
 
 
 def tag_parcels(sources: Sources, ruleset: Mapping[str, Any], run: Run) -> Tagged:
@@ -89,7 +94,7 @@ def tag_parcels(sources: Sources, ruleset: Mapping[str, Any], run: Run) -> Tagge
     run.progress(0.98)
     tagged = frames.conform(table, schema.table("tagged"))
     run.fact(**{f"{tag}_n": int((tagged["tag"] == tag).sum()) for tag in reviews.TAGS})
-    return Tagged(tagged, summarise(tagged))
+    return Tagged(tagged, summarise(tagged), take_snapshot(tagged, measured, rules.limits_of(ruleset)))
 
 
 def tag_titles(ruleset: Mapping[str, Any], language: str) -> dict[str, str]:
@@ -129,7 +134,7 @@ def measure_indicators(sources: Sources, ruleset: Mapping[str, Any], run: Run) -
     report["active_last"] = last
     report["protected_share"], report["protected_class"] = overlays.protect(parcels, sources.protected, run)
     report["programme"] = overlays.find_programme(parcels, sources.programme, run)
-    return Indicators(values, parts, report, {"self_built": not_told, "reused": not_reused})
+    return Indicators(values, parts, report, {"self_built": not_told, "reused": not_reused}, land)
 
 
 def land_classes(parcels: pd.DataFrame, scheme: str, run: Run) -> Objects:

@@ -49,8 +49,10 @@ class TagParcels(RenewalAlgorithm):
         yield declare.sink("OUTPUT", "polygon")
         yield declare.sink("SUMMARY", "none", optional=True)
         yield declare.sink("LEFT_OUT", "none", optional=True)
+        yield declare.advanced(declare.npz_file("INDICATORS"))
 
     def compute(self, inputs, run) -> Results:
+        from ...core.tagging.snapshot import write_snapshot
         from ...core.tagging.tags import Sources, tag_parcels
         from ..reading import digits_of
 
@@ -63,10 +65,14 @@ class TagParcels(RenewalAlgorithm):
             original=reading.original, digits=digits_of(inputs.plan.vectors["PARCELS"]),
         )  # fmt: skip
         found = tag_parcels(sources, ruleset, run)
+        kept = inputs.file_output("INDICATORS")
+        if kept is not None:
+            write_snapshot(kept, found.snapshot)
         return Results(
             {
                 "OUTPUT": Output(found.parcels, schema.table("tagged"), carry="PARCELS"),
                 "SUMMARY": Output(found.summary, schema.table("tag_summary")),
             },
-            documents=[ruleset],
+            {} if kept is None else {"INDICATORS": str(kept)},
+            [ruleset],
         )
