@@ -41,11 +41,7 @@ class UrbanRenewalPlugin:
 
     def unload(self) -> None:
         """Take everything away again."""
-        if self.dock is not None:
-            self.dock.close_down()
-            self.iface.removeDockWidget(self.dock)
-            self.dock.deleteLater()
-            self.dock = None
+        self._remove_dock()
         if self.action is not None:
             self.iface.removePluginVectorMenu(tr("Urban Renewal Workbench"), self.action)
             self.iface.removeToolBarIcon(self.action)
@@ -60,17 +56,31 @@ class UrbanRenewalPlugin:
 
     def _show_dock(self, shown: bool) -> None:
         if self.dock is None and shown:
-            from .dialogs.dock import RenewalDock
+            from .dialogs.first_run import MissingDock, make_dock
 
-            self.dock = RenewalDock(self.iface)
+            self.dock = make_dock(self.iface)
+            if isinstance(self.dock, MissingDock):
+                self.dock.found.connect(self._change_dock)
             self.dock.visibilityChanged.connect(self._follow_dock)
             self.iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
         if self.dock is not None:
             self.dock.setVisible(shown)
 
+    def _remove_dock(self) -> None:
+        if self.dock is not None:
+            self.dock.close_down()
+            self.iface.removeDockWidget(self.dock)
+            self.dock.deleteLater()
+            self.dock = None
+
+    def _change_dock(self) -> None:
+        """Put the Workbench in the place of the page of what was missing."""
+        self._remove_dock()
+        self._show_dock(True)
+
     def _follow_dock(self, visible: bool) -> None:
         """Keep the button as the dock is, without switching it on when QGIS merely hides a tab behind another."""
-        if self.action is not None and not visible and not self.dock.isVisible():
+        if self.action is not None and self.dock is not None and not visible and not self.dock.isVisible():
             self.action.blockSignals(True)
             self.action.setChecked(False)
             self.action.blockSignals(False)

@@ -14,8 +14,10 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QEvent, QObject, QTimer, pyqtSignal
+from qgis.PyQt.QtWidgets import QDialogButtonBox
 
 from ..processing.texts import tr
+from . import drop_list
 from .drop_sheet import DropSheet
 from .steps import PROVIDER
 
@@ -30,6 +32,8 @@ class Dropping(QObject):
     def __init__(self, dock: Any) -> None:
         super().__init__(dock)
         self._dock = dock
+        self._queue: list[Path] = []
+        self._asked, self._of = 0, 0
         self._work: list[Any] = []  # context and feedback of tasks live as long as they do
         dock.setAcceptDrops(True)
         dock.installEventFilter(self)
@@ -42,45 +46,71 @@ class Dropping(QObject):
         if event.type() == QEvent.Type.Drop:
             paths = paths_of(event.mimeData())
             event.acceptProposedAction()
-            for path in paths:
-                self.ask(path)
+            self.ask_all(paths)
             return bool(paths)
         return super().eventFilter(watched, event)
 
     def close(self) -> None:
         """Watch no longer; open sheets are closed."""
         self._dock.removeEventFilter(self)
+        self._queue.clear()
         for sheet in self._dock.findChildren(DropSheet):
             sheet.reject()
         for _, _, feedback in self._work:
             feedback.cancel()  # the lists stay: a task may still be at work
 
-    def ask(self, path: Path) -> DropSheet:
-        """Show the sheet of a file."""
-        sheet = DropSheet(path, self._dock)
+    def ask_all(self, paths: list[Path]) -> None:
+        """Show the sheets of several files, one after the other."""
+        self._queue += paths
+        self._asked, self._of = 0, len(self._queue)
+        self._next()
+
+    def _next(self, *_: Any) -> None:
+        if self._queue and not any(sheet.isVisible() for sheet in self._dock.findChildren(DropSheet)):
+            self._asked += 1
+            self.ask(self._queue.pop(0), f" ({self._asked}/{self._of})" if self._of > 1 else "")
+
+    def ask(self, path: Path, place: str = "") -> DropSheet:
+        """Show the sheet of a file; `place` = which of how many."""
+        sheet = DropSheet(path, self._dock, place)
         # not while the sheet is still closing: adding a layer lets Qt delete what is closed
         sheet.accepted.connect(lambda: QTimer.singleShot(0, lambda: self.take(sheet)))
         sheet.rejected.connect(sheet.deleteLater)
+        sheet.finished.connect(lambda _: QTimer.singleShot(0, self._next))
         sheet.show()
+        sheet.buttons.button(QDialogButtonBox.StandardButton.Ok).setFocus()
         return sheet
 
     def take(self, sheet: DropSheet) -> None:
         """Put the layer into the project and its role."""
         session, role, corrects = self._dock.session, sheet.role.currentData(), sheet.corrects()
-        layer = sheet.add_to(session.project)
-        sheet.deleteLater()
+        if sheet.takes_all:
+            sheet.add_all(session.project)
+            sheet.deleteLater()
+            return
+        try:
+            layer = sheet.add_to(session.project, self.folder())
+        except OSError as error:
+            text = tr("“{layer}” could not be kept in {folder}: {reason}.")
+            self.failed.emit(text.format(layer=sheet.path.name, folder=self.folder(), reason=error))
+            return
+        finally:
+            sheet.deleteLater()
         if corrects and QgsApplication.processingRegistry().algorithmById(FIX) is not None:
-            self._correct(layer, role)
+            self.correct(layer, role)
         elif role:
             session.choose(role, layer.id())
 
-    def _correct(self, layer: Any, role: str) -> None:
+    def folder(self) -> Path:
+        """Return where lists and corrected copies are kept: beside the study, else beside the project."""
+        session = self._dock.session
+        return Path(session.study.folder or session.project.homePath() or Path.home())
+
+    def correct(self, layer: Any, role: str) -> None:
         """Correct a copy in the background; the copy plays the role."""
         session = self._dock.session
-        folder = Path(session.study.folder or session.project.homePath() or Path.home()) / "inputs"
-        folder.mkdir(parents=True, exist_ok=True)
         name = tr("{layer} (corrected)").format(layer=layer.name())
-        target = folder / f"{layer.name()}_wgs84.gpkg"
+        target = drop_list.free_path(self.folder() / "inputs", f"{layer.name()}_wgs84")
         context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
         context.setProject(session.project)
         algorithm = QgsApplication.processingRegistry().createAlgorithmById(FIX)

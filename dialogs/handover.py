@@ -45,6 +45,24 @@ def whole_study(project: QgsProject, study: Study) -> list[Job]:
     return [job(FULL_STUDY, {**layers_of(project, study), **_fields(study), **study.settings, "FOLDER": folder})]
 
 
+def left_behind(project: QgsProject, study: Study) -> list[str]:
+    """Return what was chosen for the study and the one algorithm does not ask for: fields, most of all."""
+    found = QgsApplication.processingRegistry().algorithmById(f"{PROVIDER}:{FULL_STUDY}")
+    wanted = {**_fields(study), **{name: value for name, value in study.settings.items() if value not in ("", None)}}
+    names = [name for name in wanted if found is None or found.parameterDefinition(name) is None]
+    return sorted(names) if layers_of(project, study) else []
+
+
+def lacks_material(study: Study) -> bool:
+    """Say whether the earlier steps must be made again before one of them runs alone: their own files are not there.
+
+    A study made in one go leaves a delivery, and a delivery keeps neither people on parcels nor each step's list of
+    what was left out: a gap would be counted for nobody, a name on such a list would be lost.
+    """
+    record = study.steps.get("prepare")
+    return record is not None and "POPULATION" in study.inputs and "people" not in steps.results_of(study)
+
+
 def single_step(project: QgsProject, study: Study, key: str, folder: Path) -> tuple[list[Job], dict[str, str]]:
     """Return the jobs of a step and {result name: file}; files go into `folder`, a delivery to its own place."""
     mappings = {role: choice.mapping for role, choice in study.inputs.items()}

@@ -23,6 +23,7 @@ from .runner import Job, Outcome, Runner
 from .stages import step_of_text
 from .steps import BY_KEY, DELIVERY, PROVIDER, SAMPLE, SINGLE, STEPS
 from .study import Change, Failure, InputChoice, NewerStateError, StepRecord, Study, Workbook
+from .wording import duration, step_title
 
 ALL, ONE, OPEN_SAMPLE = "all", "one", "sample"
 
@@ -53,6 +54,7 @@ class Session(QObject):
         self.runner = Runner(self)
         self.runner.finished.connect(self._on_finished)
         self.activity: Activity | None = None
+        self._rest: list[str] = []  # steps that come when the one that runs has ended well
         self.edits = EditWatch(self.project, self)
         self.edits.saved.connect(self._on_saved)
         self.workbook, self.is_newer = Workbook(), False
@@ -135,6 +137,9 @@ class Session(QObject):
     def states(self) -> dict[str, StepState]:
         """Return the state of each card; while everything runs, steps behind are done and steps ahead wait."""
         found = states(self.study, self.world())
+        if self.activity is not None and self._rest:
+            waits = (Reason("step_first", {"step": self.activity.step}),)
+            found.update({key: StepState(key, BLOCKED, waits) for key in self._rest})
         if self.activity is None or self.activity.kind != ALL:
             return found
         keys = list(found)
@@ -171,17 +176,46 @@ class Session(QObject):
     # --- runs ---------------------------------------------------------------------------------------------------------
 
     def start_all(self) -> None:
-        """Run the whole study into `<folder>/delivery`."""
+        """Run the whole study into `<folder>/delivery`: by the one algorithm that does it, or step by step.
+
+        Step by step when something was chosen that the one algorithm does not ask for, such as fields.
+        """
         study = self.study
         if not self.can_run_all() or not self._has_folder(ALL, study.folder):
             return
-        self._start(ALL, study, STEPS[0].key, handover.whole_study(self.project, study))
+        if handover.left_behind(self.project, study):
+            self.start_rest(STEPS[0].key)
+        else:
+            self._start(ALL, study, STEPS[0].key, handover.whole_study(self.project, study))
 
-    def start_step(self, key: str) -> None:
-        """Run one step into a new folder `<folder>/steps/<step>/<time>`; the last result stays until it is whole."""
+    def first_open(self) -> str:
+        """Return the first step that is not done; the first of all when every one is, or none."""
+        found = self.states()
+        opened = [step.key for step in STEPS if found[step.key].kind != DONE]
+        return opened[0] if opened and self.study.steps else STEPS[0].key
+
+    def start_rest(self, key: str) -> None:
+        """Run a step and all behind it, one after the other; it stops at the first that does not end well."""
+        keys = [step.key for step in STEPS]
+        self._rest = keys[keys.index(key) + 1 :]
+        self.start_step(key, keeps_rest=True)
+        if not self.is_busy:
+            self._rest = []
+
+    def start_step(self, key: str, keeps_rest: bool = False) -> None:
+        """Run one step into a new folder `<folder>/steps/<step>/<time>`; the last result stays until it is whole.
+
+        After a study made in one go the earlier steps are made first: a delivery keeps less than the steps need.
+        """
         study = self.study
+        if not keeps_rest:
+            self._rest = []
         if self.is_busy or not is_runnable(self.states()[key]) or not self._has_folder(ONE, study.folder):
             return
+        if key != STEPS[0].key and handover.lacks_material(study):
+            keys = [step.key for step in STEPS]
+            self._rest = [*keys[1 : keys.index(key) + 1], *self._rest]
+            key = STEPS[0].key
         folder = Path(study.folder) / SINGLE / key / f"{datetime.now():%Y%m%d-%H%M%S-%f}"
         folder.mkdir(parents=True, exist_ok=True)
         jobs, outputs = handover.single_step(self.project, study, key, folder)
@@ -214,18 +248,19 @@ class Session(QObject):
 
     def cancel(self) -> None:
         """Ask what runs to stop."""
+        self._rest = []
         self.runner.cancel()
 
     def close(self) -> None:
         """Stop what runs and wait for it; nobody is told."""
-        self.activity = None
+        self.activity, self._rest = None, []
         self.edits.close()
         self.runner.abandon()
 
     def on_project_cleared(self) -> None:
         """Forget the study of the old project; what runs for it is cancelled."""
         if self.activity is not None:
-            self.activity = None
+            self.activity, self._rest = None, []
             self.runner.cancel()
 
     def follow_progress(self) -> bool:
@@ -274,8 +309,15 @@ class Session(QObject):
         else:
             sentence = getattr(self, f"_after_{activity.kind}")(activity, outcome)
         self.save()
+        rest, self._rest = self._rest if outcome.ok else [], []
+        if rest:
+            self._rest = rest[1:]
+            self.start_step(rest[0], keeps_rest=True)
+            if self.is_busy:
+                return
+            sentence = tr("“{step}” cannot run yet.").format(step=step_title(rest[0]))
         self.changed.emit()
-        self.ended.emit(activity.kind, outcome.ok, sentence)
+        self.ended.emit(activity.kind, outcome.ok and not rest, sentence)
 
     def _record_failure(self, activity: Activity, outcome: Outcome) -> str:
         if activity.folder is not None:
@@ -309,7 +351,7 @@ class Session(QObject):
         for old in activity.folder.parent.iterdir() if activity.folder else ():
             if old != activity.folder:
                 shutil.rmtree(old, ignore_errors=True)
-        return tr("Done in {time}.").format(time=_duration(outcome.seconds))
+        return tr("Done in {time}.").format(time=duration(outcome.seconds))
 
     def _after_all(self, activity: Activity, outcome: Outcome) -> str:
         values, study, run_id = outcome.results[FULL_STUDY], activity.study, _now()
@@ -319,7 +361,7 @@ class Session(QObject):
         for step in STEPS:
             self._record(activity, step.key, run_id, files, {"FOLDER": str(folder)}, outcome)
         layers = results.open_delivery(self.iface, self.project, study)
-        return tr("The study is done in {time}: {n} layers.").format(time=_duration(outcome.seconds), n=len(layers))
+        return tr("The study is done in {time}: {n} layers.").format(time=duration(outcome.seconds), n=len(layers))
 
     def _record(
         self, activity: Activity, key: str, run_id: str, files: dict[str, str], values: dict[str, Any], outcome: Outcome
@@ -339,12 +381,6 @@ class Session(QObject):
 
 def _relative(path: str, folder: str) -> str:
     return str(Path(path).relative_to(folder)) if path.startswith(folder) else path
-
-
-def _duration(seconds: float) -> str:
-    from .wording import duration
-
-    return duration(seconds)
 
 
 def _now() -> str:

@@ -48,6 +48,10 @@
         <translation>全部有标记的</translation>
     </message>
     <message>
+        <source>All {n} layers, roles by guess</source>
+        <translation>全部 {n} 个图层，自动判断用途</translation>
+    </message>
+    <message>
         <source>Apply</source>
         <translation>应用</translation>
     </message>
@@ -104,12 +108,24 @@
         <translation>关闭</translation>
     </message>
     <message>
+        <source>Close QGIS. Run the OSGeo4W setup, choose Advanced Install and mark the packages {packages}. Or open the OSGeo4W Shell from the start menu and type: {command}</source>
+        <translation>关闭 QGIS。运行 OSGeo4W 安装程序，选“高级安装”，勾选软件包 {packages}。或者从开始菜单打开 OSGeo4W Shell，输入：{command}</translation>
+    </message>
+    <message>
         <source>Coordinate system</source>
         <translation>坐标系</translation>
     </message>
     <message>
+        <source>Copy the command</source>
+        <translation>复制命令</translation>
+    </message>
+    <message>
         <source>Copy this study</source>
         <translation>复制本研究</translation>
+    </message>
+    <message>
+        <source>Debian, Ubuntu</source>
+        <translation>Debian、Ubuntu 系统</translation>
     </message>
     <message>
         <source>Deliver</source>
@@ -142,6 +158,10 @@
     <message>
         <source>Doubt</source>
         <translation>疑问</translation>
+    </message>
+    <message>
+        <source>Elsewhere</source>
+        <translation>其他系统</translation>
     </message>
     <message>
         <source>Encoding</source>
@@ -236,6 +256,18 @@
         <translation>是 GCJ-02（网络地图）坐标：用纠正后的副本</translation>
     </message>
     <message>
+        <source>In a terminal, with the Python that QGIS uses: {command}</source>
+        <translation>在终端里，用 QGIS 所用的 Python：{command}</translation>
+    </message>
+    <message>
+        <source>In a terminal: {command}</source>
+        <translation>在终端里输入：{command}</translation>
+    </message>
+    <message>
+        <source>In the Terminal: {command}</source>
+        <translation>在“终端”里输入：{command}</translation>
+    </message>
+    <message>
         <source>Inputs</source>
         <translation>输入数据</translation>
     </message>
@@ -246,6 +278,10 @@
     <message>
         <source>Its name says GCJ-02: without correction it lies some 500 m off.</source>
         <translation>名称说明是 GCJ-02：不纠正会偏离约 500 m。</translation>
+    </message>
+    <message>
+        <source>Its places lie about {n} m off houses and streets, like GCJ-02. Correct a copy?</source>
+        <translation>点位整体偏离房屋和道路约 {n} m，像是 GCJ-02 坐标。要纠正到副本吗？</translation>
     </message>
     <message>
         <source>Just now: {what}</source>
@@ -270,6 +306,10 @@
     <message>
         <source>Log</source>
         <translation>看记录</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>重新查找</translation>
     </message>
     <message>
         <source>MB</source>
@@ -314,6 +354,10 @@
     <message>
         <source>New study</source>
         <translation>新建研究</translation>
+    </message>
+    <message>
+        <source>No columns of coordinates: it is added as a table without places.</source>
+        <translation>没有坐标列：按无位置的表格加入。</translation>
     </message>
     <message>
         <source>No data yet. Drop a parcel layer here, or try the sample first.</source>
@@ -380,6 +424,10 @@
         <translation>排序</translation>
     </message>
     <message>
+        <source>Other Linux</source>
+        <translation>其他 Linux</translation>
+    </message>
+    <message>
         <source>Out of date</source>
         <translation>已过期</translation>
     </message>
@@ -402,6 +450,10 @@
     <message>
         <source>Photo or document (G)</source>
         <translation>照片或文件（G）</translation>
+    </message>
+    <message>
+        <source>Places from {columns}.</source>
+        <translation>位置取自“{columns}”列。</translation>
     </message>
     <message>
         <source>Prepare</source>
@@ -564,6 +616,10 @@
         <translation>地形（DEM）</translation>
     </message>
     <message>
+        <source>The Workbench calculates with four Python libraries: numpy, scipy, pandas and shapely. QGIS does not bring all of them everywhere. The plugin never installs anything by itself.</source>
+        <translation>工作台用四个 Python 库计算：numpy、scipy、pandas、shapely。有些 QGIS 安装包没有带全。插件从不自行安装任何东西。</translation>
+    </message>
+    <message>
         <source>The data of “{layer}” ({role}) have changed.</source>
         <translation>图层“{layer}”（{role}）的数据有改动。</translation>
     </message>
@@ -578,6 +634,10 @@
     <message>
         <source>The folder {folder} cannot be made: {reason}.</source>
         <translation>文件夹 {folder} 建不了：{reason}。</translation>
+    </message>
+    <message>
+        <source>The header is row {n}; what stands above it is left out.</source>
+        <translation>表头在第 {n} 行，它上面的标题行不读入。</translation>
     </message>
     <message>
         <source>The layer has no coordinate system: choose the one it was drawn in.</source>
@@ -604,6 +664,10 @@
         <translation>对 {parcels} 宗地、{people} 个需要的人来说，这里最近。</translation>
     </message>
     <message>
+        <source>The plugin qpip from the plugin list reads requirements.txt of this plugin, asks you, and installs.</source>
+        <translation>插件列表里的 qpip 插件会读取本插件的 requirements.txt，征得同意后安装。</translation>
+    </message>
+    <message>
         <source>The sample is open. Run all comes next.</source>
         <translation>示例已打开。接下来点“全部运行”。</translation>
     </message>
@@ -628,8 +692,16 @@
         <translation>正在读取步行路网。</translation>
     </message>
     <message>
+        <source>Then start QGIS again, or press “Look again”.</source>
+        <translation>装好后重启 QGIS，或按“重新查找”。</translation>
+    </message>
+    <message>
         <source>They do not agree:</source>
         <translation>意见不一致：</translation>
+    </message>
+    <message>
+        <source>This computer:</source>
+        <translation>这台电脑：</translation>
     </message>
     <message>
         <source>This project was saved by a newer version of the Workbench; its study is left as it is.</source>
@@ -706,6 +778,18 @@
     <message>
         <source>Who walks how long to which facility, and how much is missing</source>
         <translation>谁走多久能到哪类设施，还缺多少</translation>
+    </message>
+    <message>
+        <source>Windows (OSGeo4W, the QGIS installer)</source>
+        <translation>Windows（OSGeo4W、QGIS 安装包）</translation>
+    </message>
+    <message>
+        <source>Without a network</source>
+        <translation>没有网络时</translation>
+    </message>
+    <message>
+        <source>Without a network: fetch the wheels on another computer with “pip download {names}” for the same Python version, bring the files here and install them with “pip install --no-index --find-links FOLDER {names}”.</source>
+        <translation>在另一台电脑上用同一 Python 版本执行“pip download {names}”，把文件带过来，再用“pip install --no-index --find-links 文件夹 {names}”安装。</translation>
     </message>
     <message>
         <source>You chose fields: {fields}.</source>
@@ -814,6 +898,10 @@
     <message>
         <source>kinds without population data</source>
         <translation>类没有人口数据</translation>
+    </message>
+    <message>
+        <source>macOS</source>
+        <translation>macOS 系统</translation>
     </message>
     <message>
         <source>must hold</source>
@@ -944,6 +1032,10 @@
         <translation>{m} 分 {s} 秒</translation>
     </message>
     <message>
+        <source>{names} are missing. The rest of the plugin works; here is how to install them.</source>
+        <translation>缺少 {names}。插件其余部分可用；这台电脑的安装办法如下。</translation>
+    </message>
+    <message>
         <source>{name} (copy)</source>
         <translation>{name}（副本）</translation>
     </message>
@@ -980,6 +1072,14 @@
         <translation>已用 {n} / {of}</translation>
     </message>
     <message>
+        <source>{n} rows have no coordinates and no place on the map.</source>
+        <translation>{n} 行没有坐标，不在图上。</translation>
+    </message>
+    <message>
+        <source>{n} rows.</source>
+        <translation>共 {n} 行。</translation>
+    </message>
+    <message>
         <source>{n} s</source>
         <translation>{n} 秒</translation>
     </message>
@@ -1012,6 +1112,10 @@
         <translation>“{layer}”没有纠正成功。</translation>
     </message>
     <message>
+        <source>“{layer}” could not be kept in {folder}: {reason}.</source>
+        <translation>“{layer}”无法保存到 {folder}：{reason}。</translation>
+    </message>
+    <message>
         <source>“{layer}” is new as {role}.</source>
         <translation>新加了{role}“{layer}”。</translation>
     </message>
@@ -1022,6 +1126,10 @@
     <message>
         <source>“{old}” was replaced by “{layer}” ({role}).</source>
         <translation>“{old}”换成了“{layer}”（{role}）。</translation>
+    </message>
+    <message>
+        <source>“{step}” cannot run yet.</source>
+        <translation>“{step}”还不能运行。</translation>
     </message>
     <message>
         <source>“{step}” comes first.</source>

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The first opening: the Workbench when its libraries are there, else one page that says what is missing and how.
+
+Nothing here imports pandas or shapely: the page must open where they are missing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import platform
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..processing.missing import how_to_install, missing_packages
+from ..processing.texts import tr
+
+
+def make_dock(iface: Any) -> QDockWidget:
+    """Return the Workbench, or the page of what is missing; both have `close_down()`."""
+    names = missing_packages()
+    if names:
+        return MissingDock(names, iface.mainWindow() if iface else None)
+    from .dock import RenewalDock
+
+    return RenewalDock(iface)
+
+
+def platform_key() -> str:
+    """Return osgeo4w | macos | debian | linux: how libraries are installed here."""
+    system = platform.system()
+    if system in ("Windows", "Darwin"):
+        return "osgeo4w" if system == "Windows" else "macos"
+    return "debian" if Path("/etc/debian_version").exists() else "linux"
+
+
+def ways(names: list[str]) -> list[tuple[str, str, str]]:
+    """Return (key, title, what to do) for every platform, the one of this machine first, then qpip."""
+    debian = "sudo apt install " + " ".join(f"python3-{name}" for name in names)
+    user = " ".join(names)
+    found = [
+        ("osgeo4w", tr("Windows (OSGeo4W, the QGIS installer)"),
+         tr("Close QGIS. Run the OSGeo4W setup, choose Advanced Install and mark the packages {packages}. Or open the "
+            "OSGeo4W Shell from the start menu and type: {command}").format(
+             packages=" ".join(f"python3-{name}" for name in names),
+             command=f"python -m pip install --user {user}")),
+        ("debian", tr("Debian, Ubuntu"), tr("In a terminal: {command}").format(command=debian)),
+        ("macos", tr("macOS"), tr("In the Terminal: {command}").format(
+            command=f"/Applications/QGIS.app/Contents/MacOS/bin/python3 -m pip install --user {user}")),
+        ("linux", tr("Other Linux"), tr("In a terminal, with the Python that QGIS uses: {command}").format(
+            command=f"python3 -m pip install --user {user}")),
+    ]  # fmt: skip
+    ours = platform_key()
+    found.sort(key=lambda way: way[0] != ours)
+    qpip = tr("The plugin qpip from the plugin list reads requirements.txt of this plugin, asks you, and installs.")
+    offline = tr(
+        "Without a network: fetch the wheels on another computer with “pip download {names}” for the same Python "
+        "version, bring the files here and install them with “pip install --no-index --find-links FOLDER {names}”."
+    )
+    return [*found, ("qpip", "qpip", qpip), ("offline", tr("Without a network"), offline.format(names=user))]
+
+
+class MissingDock(QDockWidget):
+    """The page. `found` comes when a person asked again and nothing is missing any more."""
+
+    found = pyqtSignal()
+
+    def __init__(self, names: list[str], parent: Any = None) -> None:
+        super().__init__(tr("Urban Renewal Workbench"), parent)
+        self.setObjectName("UrbanRenewalMissing")
+        self.said = QLabel()
+        self.said.setTextFormat(Qt.TextFormat.RichText)
+        self.said.setWordWrap(True)
+        self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.said.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.copy = QPushButton(tr("Copy the command"))
+        self.copy.clicked.connect(lambda: QApplication.clipboard().setText(how_to_install(self.names)))
+        self.again = QPushButton(tr("Look again"))
+        self.again.clicked.connect(self.look_again)
+        page = QWidget()
+        layout, row = QVBoxLayout(page), QHBoxLayout()
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(self.said)
+        layout.addWidget(scroll, 1)
+        row.addWidget(self.copy)
+        row.addStretch()
+        row.addWidget(self.again)
+        layout.addLayout(row)
+        self.setWidget(page)
+        self.show_names(names)
+
+    def show_names(self, names: list[str]) -> None:
+        """Say what is missing and how to get it, this platform first."""
+        self.names = names
+        head = tr("{names} are missing. The rest of the plugin works; here is how to install them.")
+        why = tr(
+            "The Workbench calculates with four Python libraries: numpy, scipy, pandas and shapely. QGIS does not "
+            "bring all of them everywhere. The plugin never installs anything by itself."
+        )
+        first, *others = ways(names)
+        text = [
+            f"<h3>{escape(head.format(names='、'.join(names)))}</h3>",
+            f"<p>{escape(why)}</p>",
+            f"<p><b>{escape(tr('This computer:'))} {escape(first[1])}</b><br>{escape(first[2])}</p>",
+            f"<p>{escape(tr('Then start QGIS again, or press “Look again”.'))}</p>",
+            f"<p><b>{escape(tr('Elsewhere'))}</b></p>",
+            *(f"<p>{escape(title)}<br>{escape(told)}</p>" for _, title, told in others),
+        ]
+        self.said.setText("".join(text))
+
+    def look_again(self) -> None:
+        """Look for the libraries anew."""
+        importlib.invalidate_caches()
+        names = missing_packages()
+        if names:
+            self.show_names(names)
+        else:
+            self.found.emit()
+
+    def close_down(self) -> None:
+        """Nothing runs here."""
