@@ -135,8 +135,25 @@ def read_table(
     original = frames.geometries(table).copy() if wants_geometry else None
     if wants_geometry and working is not None and working.crs is not None and snapshot.crs != working.crs:
         transform = transform_to(snapshot.crs, working, transforms)
-        table[frames.GEOMETRY] = shapely.transform(original, lambda xy: move_coordinates(xy, transform, snapshot.name))
+        table[frames.GEOMETRY] = _moved(original, transform, snapshot.name)
     return Reading(table, carried, original)
+
+
+def _moved(shapes: Any, transform: Any, layer: str) -> Any:
+    """Return geometries with x and y moved; z stays (shapely drops it unless it is asked for)."""
+    import numpy as np
+    import shapely
+
+    has_z = shapely.has_z(shapes)
+    moved = shapes.copy()
+    moved[~has_z] = shapely.transform(shapes[~has_z], lambda xy: move_coordinates(xy, transform, layer))
+    if has_z.any():
+        moved[has_z] = shapely.transform(
+            shapes[has_z],
+            lambda xyz: np.column_stack([move_coordinates(xyz[:, :2], transform, layer), xyz[:, 2]]),
+            include_z=True,
+        )
+    return moved
 
 
 def key_column(role: Role) -> str:

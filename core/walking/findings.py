@@ -75,6 +75,7 @@ def tell_findings(
     ]
     rows += [_Row("way_closed", road, np.nan, "", NOWHERE, {"why": why}) for road, why in findings.sorted.closed]
     rows += [_Row("way_unusable", road, np.nan, "", NOWHERE, {}) for road in findings.sorted.unusable]
+    rows += [_Row("way_nodes_unfit", road, np.nan, "", NOWHERE, {}) for road in findings.sorted.nodes_unfit]
     rows += [_Row("way_collapsed", road, np.nan, "", NOWHERE, {}) for road in findings.collapsed]
     counts.update(
         near_misses_n=len(findings.misses.vertex), closed_n=len(findings.sorted.closed),
@@ -133,6 +134,9 @@ def _long(topology: Topology, ways: Ways, rules: WalkRules) -> list[_Row]:
 def _tell(findings: Findings, counts: dict[str, Any], rules: WalkRules, run: Run) -> None:
     """Push the summary to the log and the run record."""
     run.fact(**counts)
+    names = [key.removeprefix("penalty_") for key in counts if key.startswith("penalty_")]
+    penalties = [f"{name} {counts[f'penalty_{name}']:.3f}" for name in names]
+    run.note("slope_applied", n=counts["slope_applied_n"], total=counts["edges_n"], penalties=penalties)
     if findings.sorted.unusable:
         run.leave_out("ROADS", findings.sorted.unusable, "way_unusable")
     if findings.sorted.closed:
@@ -142,6 +146,12 @@ def _tell(findings: Findings, counts: dict[str, Any], rules: WalkRules, run: Run
     if findings.sorted.unknown:
         words = Counter(word for _, word in findings.sorted.unknown)
         run.warn("ways_unknown_summary", n=len(findings.sorted.unknown), words=sorted(words))
+    if findings.sorted.nodes_unfit:
+        run.warn("nodes_unfit_summary", n=len(findings.sorted.nodes_unfit))
+    if counts["levels_apart_n"]:
+        run.note("levels_apart", n=counts["levels_apart_n"])
+    if counts["zero_z_n"]:
+        run.warn("zero_z", n=counts["zero_z_n"])
     if counts["components_n"] > 1:
         run.warn("network_in_parts", n=counts["components_n"])
     if len(findings.misses.vertex) and not findings.joined:

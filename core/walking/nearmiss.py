@@ -11,7 +11,7 @@ import shapely
 from ..run import Run
 from .graph import Flags, Objects, Reals
 from .topology import SAME_M, Spots, way_ends
-from .ways import Longs, Ways
+from .ways import NO_ID, Longs, Ways
 
 SLICE = 2000  # ends looked at between two looks at the cancel flag
 
@@ -156,9 +156,11 @@ def join_misses(ways: Ways, misses: Misses, tolerance_m: float) -> Ways:
     xs = np.concatenate([ways.x_m, x, x[drawn]])[order]
     ys = np.concatenate([ways.y_m, y, y[drawn]])[order]
     zs = np.concatenate([ways.z_m, ways.z_m[end], ways.z_m[end][drawn]])[order]
+    new = np.full(int(drawn.sum()), NO_ID)
+    nodes = np.concatenate([ways.node, np.where(touch, ways.node[end], NO_ID), new])[order]
     way = way[order]
     repeated = np.zeros(len(way), dtype=bool)
     repeated[1:] = (way[1:] == way[:-1]) & (xs[1:] == xs[:-1]) & (ys[1:] == ys[:-1])
     repeated &= (ways.base != "lift")[way]
     keep = ~repeated
-    return replace(ways, way=way[keep], x_m=xs[keep], y_m=ys[keep], z_m=zs[keep])
+    return replace(ways, way=way[keep], x_m=xs[keep], y_m=ys[keep], z_m=zs[keep], node=nodes[keep])

@@ -18,9 +18,10 @@ from .findings import Findings, components_of, tell_findings
 from .graph import CLOSED, Ints, Objects, Reals
 from .heights import Surface, low_pass_sigma_m
 from .nearmiss import Misses, find_misses, join_misses
-from .nodeheights import Pieces, cut_pieces, find_node_heights
+from .nodeheights import cut_pieces, find_node_heights
 from .profiles import Profile, WalkRules
-from .times import EdgeFacts, Slopes, edge_times, find_slopes, is_sure, slope_factor, stairs_rise
+from .tally import Model, count_network
+from .times import EdgeFacts, edge_times, find_slopes, is_sure
 from .topology import Topology, find_spots, merge_spots, split_ways
 from .ways import Longs, Sorted, Ways, sort_ways
 
@@ -48,30 +49,17 @@ class Network:
     counts: dict[str, Any]
 
 
-@dataclass(frozen=True, eq=False)
-class _Model:
-    """Everything known about the network before it becomes tables; `z_m`, `source` by node, `component` by node."""
-
-    ways: Ways
-    topology: Topology
-    z_m: Reals
-    source: Longs
-    pieces: Pieces
-    slopes: Slopes
-    facts: EdgeFacts
-    component: Ints
-
-
 def build_network(
     roads: pd.DataFrame, options: NetworkOptions, profiles: Sequence[Profile], surface: Surface | None, run: Run
 ) -> Network:
     """Return the walk network of street lines with canonical columns (resources/aliases.json, ROADS).
 
-    Ways meet where they share a vertex, where ends lie within the tolerance, and where an end touches a line of its
-    own level within it; lines that only cross stay apart. `edge_id` is road_id # number along the road, `node_id` the
-    node's coordinates in millimetres, so neither knows the order of rows. `length_m` is plan length; climb − drop =
-    z_to − z_from; milliseconds are whole, at least 1, NULL = closed. `capped` = 1 where a street for vehicles was
-    steeper than `street_slope_share` anywhere. Component 1 is the longest.
+    Ways meet where they share a vertex (by node id where the source has it, else by place), where ends lie within the
+    tolerance, and where an end touches a line of its own level within it; lines that only cross stay apart, and so do
+    ways of other levels with a vertex at the same place but no end. `edge_id` is road_id # number along the road,
+    `node_id` the node's coordinates in millimetres, so neither knows the order of rows. `length_m` is plan length;
+    climb − drop = z_to − z_from; milliseconds are whole, at least 1, NULL = closed. `capped` = 1 where a street for
+    vehicles was steeper than `street_slope_share` anywhere. Component 1 is the longest.
     Raises RenewalError: `walk_nothing_open` when no line can be walked.
     Source: methods.md §2.
     """
@@ -83,14 +71,15 @@ def build_network(
     found = sort_ways(roads, mapping, run.part(0, 0.15))
     if not len(found.ways.road):
         raise RenewalError("walk_nothing_open", n=len(roads))
-    ways, topology, misses, collapsed = _connect(found, options, rules, run.part(0.15, 0.5))
+    ways, topology, misses, collapsed, apart_n = _connect(found, options, rules, run.part(0.15, 0.5))
     run.stage("walk_stage_times")
     model = _model(ways, topology, rules, surface, run.part(0.5, 0.7))
     times = {}
     for number, profile in enumerate(profiles):
         times[profile.id] = edge_times(model.pieces, model.slopes, model.facts, profile)
         run.progress(0.7 + 0.2 * (number + 1) / len(profiles))
-    counts = _counts(model, profiles, times)
+    counts = count_network(model, profiles, times)
+    counts.update(levels_apart_n=apart_n, zero_z_n=found.level_zero_n, node_ids_unfit_n=len(found.nodes_unfit))
     run.progress(0.92)
     findings = Findings(found, misses, [str(ways.road[way]) for way in collapsed], options.join_near_misses)
     table = tell_findings(findings, topology, model.component, (ways, counts), (rules, run))
@@ -102,8 +91,10 @@ def build_network(
 
 def _connect(
     found: Sorted, options: NetworkOptions, rules: WalkRules, run: Run
-) -> tuple[Ways, Topology, Misses, Longs]:
-    """Return the ways with touched and asked-for joins, their topology, the near misses, and ways that collapsed."""
+) -> tuple[Ways, Topology, Misses, Longs, int]:
+    """Return the ways with touched and asked-for joins, their topology, the near misses, ways that collapsed, and how
+    many places hold ways that only their levels keep apart.
+    """
     ways, tolerance = found.ways, options.tolerance_m
     spots = find_spots(ways, rules.same_height_m)
     run.progress(0.1)
@@ -127,10 +118,10 @@ def _connect(
         raise RenewalError("walk_nothing_open", n=len(found.ways.road))
     at = near.vertex  # vertices were renumbered by the joins: told by way, and by where the end lies
     ends = replace(near, vertex=ways.way[at], x_m=ways.x_m[at], y_m=ways.y_m[at])
-    return joined, topology, ends, collapsed
+    return joined, topology, ends, collapsed, spots.apart_n
 
 
-def _model(ways: Ways, topology: Topology, rules: WalkRules, surface: Surface | None, run: Run) -> _Model:
+def _model(ways: Ways, topology: Topology, rules: WalkRules, surface: Surface | None, run: Run) -> Model:
     run.progress(0.0)
     z, source = find_node_heights(ways, topology, surface)
     run.progress(0.4)
@@ -146,7 +137,7 @@ def _model(ways: Ways, topology: Topology, rules: WalkRules, surface: Surface | 
         ways.fwd[way], ways.back[way], ways.ramp[way], ways.wheel_yes[way], ways.wheel_no[way],
         is_sure(source[topology.start]) & is_sure(source[topology.end]),
     )  # fmt: skip
-    return _Model(ways, topology, z, source, pieces, find_slopes(pieces, facts, rules), facts, components_of(topology))
+    return Model(ways, topology, z, source, pieces, find_slopes(pieces, facts, rules), facts, components_of(topology))
 
 
 def _way_rises(topology: Topology, z: Reals) -> Reals:
@@ -165,7 +156,7 @@ def _kinds(facts: EdgeFacts) -> Objects:
     return kinds
 
 
-def _edges(model: _Model, times: dict[str, tuple[Ints, Ints]], names: tuple[str, ...]) -> pd.DataFrame:
+def _edges(model: Model, times: dict[str, tuple[Ints, Ints]], names: tuple[str, ...]) -> pd.DataFrame:
     topology, pieces, count = model.topology, model.pieces, len(model.topology.way)
     known = np.isfinite(model.facts.dz_m)
     up = np.bincount(pieces.edge, weights=np.nan_to_num(np.maximum(pieces.dz_m, 0)), minlength=count)
@@ -195,32 +186,8 @@ def _edges(model: _Model, times: dict[str, tuple[Ints, Ints]], names: tuple[str,
     return frames.conform(frame, schema.table("edges", profiles=names))
 
 
-def _nodes(model: _Model) -> pd.DataFrame:
+def _nodes(model: Model) -> pd.DataFrame:
     topology = model.topology
     frame = pd.DataFrame({"node_id": topology.node_ids, "z_m": model.z_m, "component": model.component})
     frame[frames.GEOMETRY] = shapely.points(topology.x_m, topology.y_m)
     return frames.conform(frame, schema.table("nodes"))
-
-
-def _counts(model: _Model, profiles: Sequence[Profile], times: dict[str, tuple[Ints, Ints]]) -> dict[str, Any]:
-    """Return the numbers for the run record; `street_m` and `capped_share` are about streets with known heights."""
-    pieces, slopes, facts = model.pieces, model.slopes, model.facts
-    street = (facts.base[pieces.edge] == "street") & ~np.isnan(slopes.share)
-    street_m, capped_m = float(pieces.length_m[street].sum()), float(pieces.length_m[slopes.capped].sum())
-    _, unsure = stairs_rise(facts, profiles[0].rules)
-    walked = np.isin(facts.base.astype(str), ("street", "path"))
-    counts: dict[str, Any] = {
-        "edges_n": len(facts.base), "nodes_n": len(model.z_m), "components_n": int(model.component.max(initial=0)),
-        "length_m": round(float(facts.length_m.sum()), 1), "street_m": round(street_m, 1),
-        "capped_m": round(capped_m, 1), "capped_share": round(capped_m / street_m, 6) if street_m else 0.0,
-        "clamped_n": int(np.unique(pieces.edge[slopes.clamped]).size), "stairs_n": int((facts.base == "stairs").sum()),
-        "stairs_unsure_n": int(unsure.sum()), "edges_flat_n": int((np.isnan(facts.dz_m) & walked).sum()),
-    }  # fmt: skip
-    for profile in profiles:
-        fwd, back = times[profile.id]
-        both = walked & (fwd != CLOSED) & (back != CLOSED)
-        rows = both[pieces.edge]
-        flat = pieces.length_m[rows].sum() * 2
-        slow = sum((pieces.length_m[rows] / slope_factor(sign * slopes.share[rows], profile)).sum() for sign in (1, -1))
-        counts[f"penalty_{profile.id}"] = round(float(slow / flat), 4) if flat else 1.0
-    return counts

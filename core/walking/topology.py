@@ -12,15 +12,17 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from .graph import Flags, Objects, Reals
-from .ways import Longs, Ways
+from .ways import NO_ID, Longs, Ways
 
 SAME_M = 0.001  # vertices are the same when they agree to the millimetre
 
 
 @dataclass(frozen=True, eq=False)
 class Spots:
-    """Places where vertices lie, 0…s-1 by x, y, z. `of` (v,) the spot of each vertex; `x_mm`, `y_mm` (s,); `storey`
-    (s,) counts spots one above the other (own Z apart by more than a passage's clear height); `z_m` (s,) NaN = no Z.
+    """Places where vertices lie, 0…s-1 by x, y, storey. `of` (v,) the spot of each vertex; `x_mm`, `y_mm` (s,);
+    `storey` (s,) counts spots one above the other: other node ids, own Z apart by more than a passage's clear height,
+    or vertices inside ways of other levels; `z_m` (s,) NaN = no Z; `has_id` (s,) the source says which node it is.
+    `apart_n`: places where only their levels keep ways apart.
     """
 
     of: Longs
@@ -28,6 +30,8 @@ class Spots:
     y_mm: Longs
     storey: Longs
     z_m: Reals
+    has_id: Flags
+    apart_n: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +65,45 @@ def way_ends(way: Longs) -> tuple[Flags, Flags]:
 
 
 def find_spots(ways: Ways, same_height_m: float) -> Spots:
-    """Return the spots of all vertices; vertices without Z belong to the lowest storey there."""
+    """Return the spots of all vertices.
+
+    Vertices of one node id are one spot, of different ids never. Vertices without id share a spot when they lie at the
+    same place and storey (those without Z in the lowest), unless they are all inside ways of different levels (one
+    passes over the other); where a node id lies too, they belong to it, the lowest one.
+    """
+    place, x_mm, y_mm, storey = _places(ways, same_height_m)
+    first, last = way_ends(ways.way)
+    bare = ways.node == NO_ID
+    level, apart_n = _levels_apart(ways, bare, np.stack([place, storey]), first | last)
+    name = np.zeros(len(place), dtype=np.int64)  # of the node id, from 1 on; 0 = none
+    ids, number = np.unique(ways.node[~bare], return_inverse=True)
+    home = np.full(len(ids), len(x_mm), dtype=np.int64)
+    np.minimum.at(home, number, place[~bare])
+    lowest = np.full(len(x_mm), len(ids), dtype=np.int64)
+    np.minimum.at(lowest, home[number], number)
+    name[~bare] = number + 1
+    known = lowest[place] < len(ids)
+    name[bare & known] = lowest[place[bare & known]] + 1
+    storey[name > 0], level[name > 0] = 0, 0
+    place[~bare] = home[number]
+    order = np.lexsort((level, storey, name, place))
+    new = np.ones(len(order), dtype=bool)
+    for key in (place, storey, name, level):
+        new[1:] &= key[order][1:] == key[order][:-1]
+    new[1:] = ~new[1:]
+    of = np.empty(len(order), dtype=np.int64)
+    of[order] = np.cumsum(new) - 1
+    heads = order[new]
+    at = place[heads]
+    fresh = np.ones(len(at), dtype=bool)
+    fresh[1:] = at[1:] != at[:-1]
+    count = np.arange(len(at))
+    storeys = count - count[fresh][np.cumsum(fresh) - 1] if len(at) else count
+    return Spots(of, x_mm[at], y_mm[at], storeys, _means(of, ways.z_m, len(at)), name[heads] > 0, apart_n)
+
+
+def _places(ways: Ways, same_height_m: float) -> tuple[Longs, Longs, Longs, Longs]:
+    """Return (v,) the place of each vertex, its millimetres by place (sorted by x, y), and (v,) its storey by own Z."""
     x = np.rint(ways.x_m / SAME_M).astype(np.int64)
     y = np.rint(ways.y_m / SAME_M).astype(np.int64)
     order = np.lexsort((ways.z_m, y, x))  # NaN is last
@@ -70,25 +112,41 @@ def find_spots(ways: Ways, same_height_m: float) -> Spots:
     fresh[1:] = (xs[1:] != xs[:-1]) | (ys[1:] != ys[:-1])
     above = np.zeros(len(order), dtype=bool)
     above[1:] = ~fresh[1:] & (zs[1:] - zs[:-1] > same_height_m)
-    place = np.cumsum(fresh) - 1
+    number = np.cumsum(fresh) - 1
     rise = np.cumsum(above)
-    storey = rise - rise[np.flatnonzero(fresh)][place] if len(order) else rise
-    storey[np.isnan(zs)] = 0
-    by_storey = np.lexsort((storey, place))
-    order, place, storey, zs = order[by_storey], place[by_storey], storey[by_storey], zs[by_storey]
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = (place[1:] != place[:-1]) | (storey[1:] != storey[:-1])
-    of = np.empty(len(order), dtype=np.int64)
-    of[order] = np.cumsum(new) - 1
-    heads = order[new]
-    return Spots(of, x[heads], y[heads], storey[new], _means(of, ways.z_m, int(new.sum())))
+    stacked = rise - rise[np.flatnonzero(fresh)][number] if len(order) else rise
+    stacked[np.isnan(zs)] = 0
+    place, storey = np.empty(len(order), dtype=np.int64), np.empty(len(order), dtype=np.int64)
+    place[order], storey[order] = number, stacked
+    return place, xs[fresh], ys[fresh], storey
+
+
+def _levels_apart(ways: Ways, bare: Flags, where: Longs, is_end: Flags) -> tuple[Longs, int]:
+    """Return (v,) the level of vertices that only their levels keep apart (0 for all others), and at how many places.
+
+    Where an end, a lift or a node id lies among them, all of them meet: bridges are left there.
+    """
+    order = np.lexsort((where[1], where[0]))
+    fresh = np.ones(len(order), dtype=bool)
+    fresh[1:] = (where[:, order[1:]] != where[:, order[:-1]]).any(axis=0)
+    group = np.empty(len(order), dtype=np.int64)
+    group[order] = np.cumsum(fresh) - 1
+    count = int(fresh.sum())
+    level = ways.level[ways.way]
+    low, high = np.full(count, np.iinfo(np.int64).max), np.full(count, np.iinfo(np.int64).min)
+    np.minimum.at(low, group, level)
+    np.maximum.at(high, group, level)
+    meets = is_end | ~bare | (ways.base[ways.way] == "lift")
+    apart = (low != high) & (np.bincount(group[meets], minlength=count) == 0)
+    return np.where(apart[group], level - low[group], 0), int(apart.sum())
 
 
 def merge_spots(ways: Ways, spots: Spots, tolerance_m: float, same_height_m: float) -> Longs:
     """Return (s,) the spot that stands for each spot: itself, or the one an end within the tolerance is joined to.
 
     Two ends meet whatever their levels; an end meets the nearest vertex inside another way only on the same level.
-    Where own Z says that one lies above the other, and at lifts, nothing is merged.
+    Where own Z says that one lies above the other, at lifts, and where both have node ids and other levels, nothing is
+    merged.
     """
     count = len(spots.x_mm)
     uses = np.bincount(spots.of, minlength=count)
@@ -117,6 +175,9 @@ def _close_pairs(ways: Ways, spots: Spots, tolerance_m: float, same_height_m: fl
     is_lift[spots.of[ways.base[ways.way] == "lift"]] = True
     a, b = pairs[:, 0], pairs[:, 1]
     apart = np.abs(spots.z_m[a] - spots.z_m[b]) > same_height_m  # False where a Z is missing
+    level = np.zeros(count, dtype=np.int64)
+    level[spots.of] = ways.level[ways.way]
+    apart |= spots.has_id[a] & spots.has_id[b] & (level[a] != level[b])
     pairs = pairs[(is_end[a] | is_end[b]) & ~is_lift[a] & ~is_lift[b] & ~apart]
     both = is_end[pairs[:, 0]] & is_end[pairs[:, 1]]
     ends = pairs[both]

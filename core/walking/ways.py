@@ -16,8 +16,11 @@ import shapely
 from .. import frames
 from ..run import Run
 from .graph import Flags, Objects, Reals, argsort_texts
+from .tags import other_things, spread_tags
 
 Longs = npt.NDArray[np.int64]
+NO_ID = np.iinfo(np.int64).min  # of a vertex whose node in the source is not known
+NUMBER = re.compile(r"-?\d+")
 LISTED = re.compile(r"[;|,]")  # between words where lines were merged
 YES = ("yes", "true", "1", "t", "y", "是", "有")
 UP_WORDS = ("up", "上", "上行")
@@ -32,7 +35,8 @@ class Ways:
     `road` (n,) road_id; `base` (n,) street | path | stairs | lift | escalator; `structure` (n,) "" | bridge | tunnel;
     `level` (n,) codes, equal only on the same layer, bridge and tunnel. `rise` (n,) +1 stairs go up along the line, -1
     down, 0 not said. `fwd`, `back` (n,) open along and against the line. `ramp`, `wheel_yes`, `wheel_no` (n,) flags.
-    Vertices 0…v-1 way by way: `way` (v,), `x_m`, `y_m`, `z_m` (v,) z NaN = none; repeated vertices are taken once.
+    Vertices 0…v-1 way by way: `way` (v,), `x_m`, `y_m`, `z_m` (v,) z NaN = none; repeated vertices are taken once;
+    `node` (v,) the source's own node ids where it has them (OpenStreetMap), else NO_ID.
     """
 
     road: Objects
@@ -49,26 +53,34 @@ class Ways:
     x_m: Reals
     y_m: Reals
     z_m: Reals
+    node: Longs
 
 
 @dataclass(frozen=True, eq=False)
 class Sorted:
-    """Ways that can be walked, and what was found on the way: (code, road_id, value) of closed and unclear lines."""
+    """Ways that can be walked, and what was found on the way: (road_id, word) of closed and of unclear lines, ids of
+    unusable lines and of those whose node ids do not fit their vertices; `level_zero_n` lines with all Z 0 among others
+    that have heights.
+    """
 
     ways: Ways
     closed: list[tuple[str, str]]
     unknown: list[tuple[str, str]]
     unusable: list[str]
+    nodes_unfit: list[str]
+    level_zero_n: int
 
 
 def sort_ways(roads: pd.DataFrame, mapping: dict[str, Any], run: Run) -> Sorted:
     """Return what can be walked of street lines (columns of role ROADS), sorted by road_id.
 
-    `closed`: (road_id, word) of lines closed on foot: class, foot or access; `unknown`: (road_id, class) of class words
-    that the mapping lacks, taken as its `unknown`; `unusable`: ids without a line of some length.
+    `closed`: (road_id, word) of lines closed on foot: class, foot or access, or no road at all (rivers, railways and
+    walls stand in the same layer of an OpenStreetMap extract); `unknown`: (road_id, class) of class words that the
+    mapping lacks, taken as its `unknown`; `unusable`: ids without a line of some length.
     Source: OpenStreetMap tagging (wiki: highway, foot, access, bridge, tunnel, conveying, incline, ramp).
     """
     roads = roads.iloc[argsort_texts(roads["road_id"].to_numpy(dtype=object))].reset_index(drop=True)
+    roads = spread_tags(roads)
     kinds, words, known = _classes(roads, mapping)
     closed, why = _closed(roads, kinds, words, mapping)
     ids = roads["road_id"].to_numpy(dtype=object)
@@ -77,13 +89,15 @@ def sort_ways(roads: pd.DataFrame, mapping: dict[str, Any], run: Run) -> Sorted:
     run.progress(0.3)
     use = lines & ~closed
     chosen = roads[use].reset_index(drop=True)
-    ways = _ways(chosen, kinds[use], mapping)
+    ways, unfit, level_zero_n = _ways(chosen, kinds[use], mapping)
     run.progress(1.0)
     return Sorted(
         ways,
         [(str(ids[row]), why[row]) for row in np.flatnonzero(lines & closed)],
         [(str(ids[row]), words[row]) for row in np.flatnonzero(use & ~known & (words != ""))],
         [str(item) for item in ids[~lines]],
+        [str(chosen["road_id"][row]) for row in unfit],
+        level_zero_n,
     )
 
 
@@ -106,10 +120,17 @@ def _among(words: Objects, listed: Iterable[str]) -> Flags:
 
 
 def _classes(roads: pd.DataFrame, mapping: dict[str, Any]) -> tuple[Objects, Objects, Flags]:
-    """Return what each line is on foot, its class word, and whether the mapping knows the word."""
+    """Return what each line is on foot, its class word, and whether the mapping knows the word.
+
+    A line without a class that says what else it is ("waterway = river") is closed, or what the mapping says of that.
+    """
     known = {word.strip().casefold(): kind for word, kind in mapping["classes"].items()}
     words = _words(roads, "highway")
+    things = other_things(roads)
     kinds = np.array([known.get(word, mapping["unknown"]) for word in words], dtype=object)
+    bare = (words == "") & (things != "")
+    kinds[bare] = [known.get(thing.casefold(), "closed") for thing in things[bare]]
+    words[bare] = things[bare]
     conveying = _words(roads, "conveying")
     moving = (kinds == "stairs") & ~_among(conveying, ["", "no", "否"])
     kinds[moving] = "escalator"
@@ -128,7 +149,8 @@ def _closed(roads: pd.DataFrame, kinds: Objects, words: Objects, mapping: dict[s
     return by_class | by_foot | by_access, why
 
 
-def _ways(roads: pd.DataFrame, kinds: Objects, mapping: dict[str, Any]) -> Ways:
+def _ways(roads: pd.DataFrame, kinds: Objects, mapping: dict[str, Any]) -> tuple[Ways, Longs, int]:
+    """Return the ways of open lines, the rows whose node ids do not fit, and how many lines had only zeros as Z."""
     bridge = ~_among(_words(roads, "bridge"), mapping.get("not_bridge", [""])) | (kinds == "bridge")
     tunnel = ~_among(_words(roads, "tunnel"), mapping.get("not_tunnel", [""])) | (kinds == "tunnel")
     tunnel &= ~bridge
@@ -137,33 +159,65 @@ def _ways(roads: pd.DataFrame, kinds: Objects, mapping: dict[str, Any]) -> Ways:
     layer = pd.to_numeric(pd.Series(_words(roads, "layer")), errors="coerce").fillna(0).to_numpy()
     layers: Longs = np.rint(np.asarray(layer, dtype=np.float64) * 2).astype(np.int64)
     level = layers * LEVEL_STEP + 2 * bridge.astype(np.int64) + tunnel
-    fwd, back = _directions(roads, base)
+    fwd, back = _directions(roads, base, mapping)
     wheelchair = _words(roads, "wheelchair")
+    narrow = _among(_words(roads, "barrier"), mapping.get("barrier_wheels", ()))
     parts, owner = shapely.get_parts(frames.geometries(roads), return_index=True)
     full = ~shapely.is_empty(parts)
     parts, owner = parts[full], owner[full]
     xyz, way = shapely.get_coordinates(parts, include_z=True, return_index=True)
+    node, unfit = _node_ids(roads, owner, way)
+    z, level_zero_n = _own_z(xyz[:, 2], way)
     still = (np.diff(xyz[:, :2], axis=0) == 0).all(axis=1) & (base[owner] != "lift")[way[1:]]
-    repeated = np.concatenate([[False], (way[1:] == way[:-1]) & still])[: len(way)]
-    xyz, way = xyz[~repeated], way[~repeated].astype(np.int64)
-    measured = (xyz[:, 2][np.isfinite(xyz[:, 2])] != 0).any()  # all 0: not measured
-    z = xyz[:, 2] if measured else np.full(len(xyz), np.nan)
-    return Ways(
+    still &= node[1:] == node[:-1]
+    keep = ~np.concatenate([[False], (way[1:] == way[:-1]) & still])[: len(way)]
+    ways = Ways(
         roads["road_id"].to_numpy(dtype=object)[owner], base[owner], structure[owner], level[owner],
         _rise(_words(roads, "incline"))[owner], fwd[owner], back[owner], _among(_words(roads, "ramp"), YES)[owner],
-        _among(wheelchair, ["yes", "designated"])[owner], _among(wheelchair, ["no"])[owner],
-        way, xyz[:, 0], xyz[:, 1], z,
+        _among(wheelchair, ["yes", "designated"])[owner], (narrow | _among(wheelchair, ["no"]))[owner],
+        way[keep].astype(np.int64), xyz[keep, 0], xyz[keep, 1], z[keep], node[keep],
     )  # fmt: skip
+    return ways, unfit, level_zero_n
 
 
-def _directions(roads: pd.DataFrame, base: Objects) -> tuple[Flags, Flags]:
+def _own_z(z: Reals, way: Longs) -> tuple[Reals, int]:
+    """Return the lines' own heights, NaN = not measured, and how many lines of a layer with heights have only zeros."""
+    measured = np.isfinite(z) & (z != 0)
+    if not measured.any():
+        return np.full(len(z), np.nan), 0
+    count = int(way.max(initial=-1)) + 1
+    some = np.bincount(way[measured], minlength=count) > 0
+    zero = (np.bincount(way[z == 0], minlength=count) > 0) & ~some
+    return np.where(some[way], z, np.nan), int(zero.sum())
+
+
+def _node_ids(roads: pd.DataFrame, owner: Longs, way: Longs) -> tuple[Longs, Longs]:
+    """Return (v,) the source's node id of each vertex (NO_ID = unknown) and the rows whose list does not fit.
+
+    A list (text with whole numbers in it) counts where the line is in one piece and has as many vertices.
+    """
+    node = np.full(len(way), NO_ID, dtype=np.int64)
+    if "nodes" not in roads or not len(way):
+        return node, np.empty(0, dtype=np.int64)
+    texts = roads["nodes"].astype(frames.TEXT).fillna("").tolist()
+    lists = [NUMBER.findall(text) for text in texts]
+    told = np.array([len(items) for items in lists], dtype=np.int64)
+    sizes = np.bincount(owner[way], minlength=len(roads))
+    fits = (told == sizes) & (told > 0) & (np.bincount(owner, minlength=len(roads)) == 1)
+    vertex = fits[owner[way]]
+    node[vertex] = np.array([int(item) for row in np.flatnonzero(fits) for item in lists[row]], dtype=np.int64)
+    return node, np.flatnonzero(~fits & (told > 0))
+
+
+def _directions(roads: pd.DataFrame, base: Objects, mapping: dict[str, Any]) -> tuple[Flags, Flags]:
     """Return whether each line is open along and against its direction: escalators by `conveying`, else oneway:foot."""
     conveying = np.where(base == "escalator", _words(roads, "conveying"), "").astype(object)
-    told = _among(conveying, ["forward", "backward"])
+    onward, against = (_among(conveying, mapping.get(f"conveying_{way}", [way])) for way in ("forward", "backward"))
+    told = onward | against
     one_way = _words(roads, "oneway_foot")
     one_way = np.where((base == "escalator") & (one_way == ""), _words(roads, "oneway"), one_way).astype(object)
-    fwd_only = (conveying == "forward") | (_among(one_way, YES) & ~told)
-    back_only = (conveying == "backward") | (_among(one_way, ["-1", "reverse"]) & ~told)
+    fwd_only = onward | (_among(one_way, YES) & ~told)
+    back_only = against | (_among(one_way, ["-1", "reverse"]) & ~told)
     return ~back_only, ~fwd_only
 
 

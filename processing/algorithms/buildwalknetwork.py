@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from qgis.core import QgsProcessingContext
+
 from ...core import schema
 from ...core.errors import RenewalError
 from .. import parameters as declare
@@ -36,6 +38,14 @@ class BuildWalkNetwork(RenewalAlgorithm):
         yield declare.sink("EDGES", "line")
         yield declare.sink("NODES", "point", optional=True)
         yield declare.sink("FINDINGS", "none", optional=True)
+
+    def refuse(self, values, plan) -> None:
+        """Take the layer's fields from the mapping file where it names them; CLASS_FIELD goes before it."""
+        path = self.parameterAsString(dict(values), "MAPPING_FILE", QgsProcessingContext())
+        if path and "ROADS" in plan.vectors:
+            from ..mapped import take_named_fields
+
+            take_named_fields("ROADS", path, [name for name in ("highway",) if values.get("CLASS_FIELD")], plan)
 
     def compute(self, inputs, run) -> Results:
         import shapely
