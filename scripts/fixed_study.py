@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A fixed study without QGIS: the sample city through all rooms of core; prints a content hash for each table.
+
+    python scripts/fixed_study.py [OUT.json]
+
+Tables are rounded as they are written to files before they are hashed. The same words must come out with every version
+of Python, numpy, scipy, pandas and shapely that the plugin supports: scripts/matrix.sh compares them.
+"""
+
+from __future__ import annotations
+
+import datetime
+import importlib.util
+import json
+import platform
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SEED, PARCELS, AS_OF = 2025, 1200, datetime.date(2025, 12, 31)
+PROFILES = ("adult", "elder", "carer")
+
+
+def load_package():
+    """Import the checkout as urban_renewal; its folder must not hide other packages."""
+    sys.path[:] = [item for item in sys.path if Path(item or ".").resolve() not in (ROOT, ROOT / "scripts")]
+    spec = importlib.util.spec_from_file_location(
+        "urban_renewal", ROOT / "__init__.py", submodule_search_locations=[str(ROOT)]
+    )
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["urban_renewal"] = module
+    spec.loader.exec_module(module)
+
+
+def as_read(frame, role):
+    """Return a layer of the sample as the boundary reads it: words in their canonical form, valid geometry, doubles."""
+    import shapely
+    from urban_renewal.core import frames
+    from urban_renewal.core.inputs.aliases import fold, roles
+
+    table = frame.copy()
+    for name, column in roles()[role].columns.items():
+        if name in table and column.values:
+            words = [None if word is None or word != word else word for word in table[name].astype(object)]
+            table[name] = frames.texts(
+                [None if word is None else column.values.get(fold(word), word) for word in words]
+            )
+    if "geometry" in table:
+        table["geometry"] = shapely.make_valid(table["geometry"].to_numpy(dtype=object))
+    return table.reset_index(drop=True)
+
+
+def dem_raster(dem):
+    """Return the sample's DEM as core takes a raster."""
+    from urban_renewal.core.walking.heights import Raster
+
+    def to_cell(x, y):
+        return (x - dem.west_m) / dem.cell_m - 0.5, (dem.north_m - y) / dem.cell_m - 0.5
+
+    return Raster(dem.heights.astype("float64"), to_cell, (dem.cell_m, dem.cell_m))
+
+
+def study(executor=None):
+    """Return {table: (frame, schema table)} of the whole study."""
+    from urban_renewal.core import envelope, schema
+    from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps
+    from urban_renewal.core.gaps.standard import kinds_of
+    from urban_renewal.core.gaps.summary import districts_of_layer, summary_table
+    from urban_renewal.core.gaps.tables import detail_table, load_table, wide_table
+    from urban_renewal.core.people.allocate import PeopleOptions, allocate
+    from urban_renewal.core.run import Run
+    from urban_renewal.core.sample.city import make_city
+    from urban_renewal.core.tagging.tags import Sources, tag_parcels
+    from urban_renewal.core.walking.graph import graph_from_edges
+    from urban_renewal.core.walking.heights import make_surface
+    from urban_renewal.core.walking.network import NetworkOptions, build_network
+    from urban_renewal.core.walking.profiles import load_profiles
+    from urban_renewal.core.zones.delineate import delineate_zones
+    from urban_renewal.core.zones.inputs import ZoneInputs
+    from urban_renewal.core.zones.rules import read_zone_rules
+
+    run = Run(executor=executor)
+    city = make_city(SEED, PARCELS, run)
+    names = {"communities": "POPULATION", "capacities": "CAPACITIES", "entrances": "ENTRANCES"}
+    layers = {
+        name: as_read(frame, names.get(name, name.upper())) for name, frame in city.layers.items()
+        if name not in ("constraints", "plan", "green")
+    }  # fmt: skip
+    parcels = layers["parcels"].drop_duplicates("parcel_id").reset_index(drop=True)
+    people = allocate(layers["communities"], parcels, layers["buildings"], PeopleOptions(), run)
+    profiles = load_profiles(PROFILES)
+    surface = make_surface(dem_raster(city.dem), layers["height_points"], profiles[0].rules, run)
+    options = NetworkOptions(envelope.load("mapping", "standard"))
+    network = build_network(layers["roads"], options, profiles, surface, run)
+    with_people = parcels.merge(people.parcels.drop(columns=["geometry"]), on="parcel_id", how="left")
+    sources = Sources(parcels, AS_OF, **{
+        name: layers[name] for name in ("buildings", "roads", "activity", "protected", "programme")
+    })  # fmt: skip
+    tagged = tag_parcels(sources, envelope.load("ruleset", "chongqing"), run)
+    standard = envelope.load("standard", "chongqing")
+    kinds = kinds_of(standard, [entry["id"] for entry in standard["kinds"]])
+    walkers = {profile.id: profile for profile in load_profiles(sorted({kind.profile for kind in kinds}))}
+    gap_layers = GapLayers(with_people, people.buildings, layers["facilities"], layers["capacities"],
+                           layers["entrances"], network.edges, layers["barriers"], surface)  # fmt: skip
+    counted = count_gaps(gap_layers, GapOptions(kinds, walkers), run)
+    detail = detail_table(with_people, counted)
+    districts = districts_of_layer(layers["communities"], with_people, layers["facilities"], run)
+    summary = summary_table(districts, with_people, layers["facilities"], layers["barriers"], counted, run)
+    whole = with_people.merge(tagged.parcels.drop(columns=["geometry"]), on="parcel_id", how="left")
+    graph = graph_from_edges(network.edges, ["elder"], run)
+    zones = delineate_zones(
+        ZoneInputs(whole, layers["stations"], graph, profiles[1], detail=detail, entrances=layers["station_entrances"],
+                   barriers=layers["barriers"], surface=surface),
+        read_zone_rules(envelope.load("zone-rules", "chongqing")), run,
+    )  # fmt: skip
+    kind_names = tuple(kind.id for kind in kinds)
+    return {
+        "people": (people.parcels, schema.table("parcel_people")),
+        "building_people": (people.buildings, schema.table("building_people")),
+        "edges": (network.edges, schema.table("edges", profiles=PROFILES)),
+        "nodes": (network.nodes, schema.table("nodes")),
+        "tagged": (tagged.parcels, schema.table("tagged")),
+        "gap": (wide_table(with_people, detail, counted), schema.table("gap", kinds=kind_names)),
+        "gap_detail": (detail, schema.table("gap_detail")),
+        "facility_load": (load_table(counted, "even"), schema.table("facility_load")),
+        "gap_summary": (summary, schema.table("gap_summary")),
+        **{
+            name: (getattr(zones, name), schema.table(name))
+            for name in ("zones", "members", "cores", "branches", "petals")
+        },
+    }
+
+
+def main():
+    """Hash, print, and write what was asked for."""
+    load_package()
+    import numpy
+    import pandas
+    import scipy
+    import shapely
+    from urban_renewal.core.identity import content_hash
+
+    versions = {item.__name__: item.__version__ for item in (numpy, scipy, pandas, shapely)}
+    versions |= {"python": platform.python_version(), "geos": shapely.geos_version_string}
+    tables = {
+        name: {"rows": len(frame), "hash": content_hash(frame, table)} for name, (frame, table) in study().items()
+    }
+    told = {"versions": versions, "tables": tables}
+    if len(sys.argv) > 1:
+        Path(sys.argv[1]).write_text(json.dumps(told, indent=1), encoding="utf-8")
+    print(json.dumps(versions))
+    for name, item in tables.items():
+        print(f"{name:<16}{item['rows']:>7}  {item['hash'][:16]}")
+
+
+if __name__ == "__main__":
+    main()
