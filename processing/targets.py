@@ -103,6 +103,8 @@ def refuse_file(target: Target, sources: Iterable[VectorSnapshot]) -> None:
     """Refuse a file destination: no folder, not writable, unknown format, an input, other people's tables, in use."""
     path = target.path
     assert path is not None
+    if "\0" in str(path):  # no file system can hold such a name
+        raise RenewalError("target_not_writable", path=str(path).replace("\0", "�"))
     if not path.parent.is_dir():
         raise RenewalError("target_folder_missing", path=str(path), folder=str(path.parent))
     if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
