@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Say whether the fixed study came out the same everywhere. Usage: compare_studies.py WORK (study-*.json, full-*/hashes.json)."""
+"""Says whether the fixed study came out the same everywhere.
+
+Usage: compare_studies.py WORK; reads WORK/study-*.json and WORK/full-*/hashes.json.
+"""
 
 from __future__ import annotations
 
