@@ -41,9 +41,9 @@ def as_read(frame, role):
     table = frame.copy()
     for name, column in roles()[role].columns.items():
         if name in table and column.values:
-            words = [None if word is None or word != word else word for word in table[name].astype(object)]
+            words = frames.texts(table[name])
             table[name] = frames.texts(
-                [None if word is None else column.values.get(fold(word), word) for word in words]
+                words.map(lambda word, c=column: c.values.get(fold(word), word), na_action="ignore")
             )
     if "geometry" in table:
         table["geometry"] = shapely.make_valid(table["geometry"].to_numpy(dtype=object))
