@@ -36,6 +36,7 @@ VERSIONS = dict.fromkeys([*FOLDERS, "run", "manifest"], 1)  # the newest version
 UPGRADES: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}  # (kind, old version) → one step up
 
 VERIFIED = ("found", "checked")
+READING = ("tiers", "reference")  # parts of a standard that no method uses
 ENVELOPE: Schema = {
     "schema": {"type": "string", "pattern": "^urban-renewal/[a-z-]+/[1-9][0-9]*$"},
     "id": {"type": "string", "pattern": r"^[\w.:-]{1,64}$"},
@@ -80,6 +81,13 @@ def names(kind: str) -> list[str]:
     return sorted(path.stem for path in (RESOURCES / FOLDERS[kind]).glob("*.json"))
 
 
+def shipped_hash(kind: str, name: str) -> str:
+    """Return the hash of the shipped file of that name; "" when there is none."""
+    if kind not in FOLDERS or name not in names(kind):
+        return ""
+    return jsontext.document_hash(load(kind, name))
+
+
 def check(kind: str, document: Document) -> dict[str, Any]:
     """Return the content of a document without `extends` (a run record, a manifest), upgraded and checked."""
     content = _upgraded(kind, document)
@@ -98,8 +106,17 @@ def is_verified(figure: Mapping[str, Any]) -> bool:
 
 
 def list_figures(document: Any) -> list[tuple[str, dict[str, Any]]]:
-    """Return (path, object) of everything in the document that states a status and a source, in document order."""
-    return list(_figures(document, ()))
+    """Return (path, object) of everything in the document that states a status and a source, in document order.
+
+    What stands there for reading only, and no method uses, is listed by list_reading.
+    """
+    used = {key: value for key, value in document.items() if key not in READING} if isinstance(document, dict) else {}
+    return list(_figures(used or document, ()))
+
+
+def list_reading(document: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return (path, object) of the figures that stand in the document for reading only."""
+    return list(_figures({key: document[key] for key in READING if key in document}, ()))
 
 
 def list_unverified(document: Any) -> list[tuple[str, dict[str, Any]]]:

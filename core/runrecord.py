@@ -164,13 +164,16 @@ def _relative(path: str, folder: Path | None) -> str:
 
 
 def _rules(document: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "kind": document["schema"].split("/")[1],
+    """Return what a record says of rules or a standard; those that are not shipped stand in it whole."""
+    kind, content = document["schema"].split("/")[1], jsontext.document_hash(document)
+    told = {
+        "kind": kind,
         "id": document["id"],
-        "content": jsontext.document_hash(document),
+        "content": content,
         "figures_n": len(envelope.list_figures(document)),
         "unverified_n": len(envelope.list_unverified(document)),
     }
+    return told if envelope.shipped_hash(kind, document["id"]) == content else {**told, "document": dict(document)}
 
 
 def _message(level: str, code: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from ..run import Run
 from ..runrecord import tell
 from ..words import say
 from .geopackage import read_layer
+from .rulebook import documents_of, rules_of, without_documents
 
 NAME = "manifest.json"
 # what may show no path of anybody's machine
@@ -90,7 +91,8 @@ def build_manifest(folder: Path, delivery: Delivery, run: Run) -> dict[str, Any]
         "tables": [describe_table(folder, item, run) for item in tables],
         "inputs": [dict(item) for item in delivery.inputs],
         "rules": rules_of(runs),
-        "runs": [dict(item) for item in runs],
+        "documents": documents_of(runs),
+        "runs": [without_documents(item) for item in runs],
         "left_out": dict(sorted(delivery.left_out.items())),
     }
     if delivery.author:
@@ -176,12 +178,6 @@ def table_of(entry: Mapping[str, Any]) -> DeliveredTable:
     lists = {name: tuple(entry.get(name, ())) for name in ("kinds", "profiles", "carried")}
     digits = min(entry.get("digits", METRE_DIGITS), MOST_DIGITS)
     return DeliveredTable(entry["table"], entry["file"], entry["layer"], entry.get("crs"), digits, **lists)
-
-
-def rules_of(runs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the rules and standards that the runs used, each once, sorted by kind and id."""
-    found = {(rule["kind"], rule["id"], rule["content"]): dict(rule) for record in runs for rule in record["rules"]}
-    return [found[key] for key in sorted(found, key=str)]
 
 
 def _present(frame: Any, carried: Iterable[str]) -> list[str]:

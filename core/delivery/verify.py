@@ -2,11 +2,13 @@
 """Is a delivery still what was handed over? Files by size and SHA-256, tables by content.
 
 A GeoPackage changes its bytes when somebody merely opens it for editing; then its tables decide: touched, or changed.
+Whether the rules have a newer edition since, and whether the inputs are still those it was made from, is told as well;
+neither makes a delivery another one, so neither fails.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from ..run import Run
 from ..words import say
 from .geopackage import list_layers
 from .manifest import describe_file, describe_table, list_files, read_manifest, table_of
+from .rulebook import find_document, is_current, is_shipped
 
 VERDICTS = {
     "file_same": "pass",
@@ -26,6 +29,12 @@ VERDICTS = {
     "file_touched": "advice",
     "file_extra": "advice",
     "table_extra": "advice",
+    "rules_same": "pass",
+    "rules_own": "pass",
+    "rules_newer": "advice",
+    "input_same": "pass",
+    "input_changed": "advice",
+    "input_unknown": "advice",
 }
 
 
@@ -47,6 +56,19 @@ class Check:
 
 
 @dataclass(frozen=True)
+class InputLook:
+    """What a layer is now that looks like an input of the delivery.
+
+    `layer` its name, `count` its features; `contents` the fingerprints (identity.fingerprint) it has when it is read as
+    each run read it, by (algorithm, role).
+    """
+
+    layer: str
+    count: int
+    contents: Mapping[tuple[str, str], str]
+
+
+@dataclass(frozen=True)
 class Verification:
     """The findings (a row a check, those that fail first) and whether the data are what was delivered."""
 
@@ -55,11 +77,12 @@ class Verification:
     changed: tuple[str, ...]
 
 
-def verify_delivery(folder: Path, run: Run) -> Verification:
-    """Compare a delivery with its manifest.
+def verify_delivery(folder: Path, run: Run, looks: Iterable[InputLook] = ()) -> Verification:
+    """Compare a delivery with its manifest, and the layers in `looks` with the inputs that the manifest names.
 
     Verdicts: `pass`; `advice` for a GeoPackage that was touched without a change of data, for files and tables that
-    came later; `fail` for what is missing or changed and for links that lead out of the folder. OK: nothing fails.
+    came later, for newer rules and other inputs; `fail` for what is missing or changed, for rules whose text is not
+    the one that was used, and for links that lead out of the folder. OK: nothing fails.
     Raises RenewalError: `delivery_without_manifest`, `manifest_shows_path`, `json_…`, `schema_…`; Cancelled.
     """
     manifest = read_manifest(folder)
@@ -72,6 +95,9 @@ def verify_delivery(folder: Path, run: Run) -> Verification:
         done += entry["bytes"]
     known = {entry["path"] for entry in manifest["files"]}
     checks += [Check(name, "file_extra", "byte") for name in list_files(folder) if name not in known]
+    checks += _check_rules(manifest)
+    for look in looks:
+        checks += _check_input(manifest["runs"], look)
     order = ("fail", "advice", "pass")
     checks.sort(key=lambda check: (order.index(check.verdict), check.subject, check.code))
     changed = tuple(dict.fromkeys(check.subject for check in checks if check.verdict == "fail"))
@@ -116,6 +142,36 @@ def _check_tables(folder: Path, name: str, held: list[Any], run: Run) -> list[Ch
         checks.append(Check(subject, code, "row", found["count"], entry["count"]))
     known = {entry["layer"] for entry in held}
     return checks + [Check(f"{name}/{layer}", "table_extra", "row") for layer in layers if layer not in known]
+
+
+def _check_rules(manifest: Mapping[str, Any]) -> list[Check]:
+    """Compare the rules and standards with their texts in the manifest and with what the plugin ships now."""
+    documents, checks = manifest.get("documents"), []
+    for rule in manifest["rules"]:
+        subject = f"{rule['kind']}/{rule['id']}"
+        if documents is not None and not is_current(rule) and find_document(rule, documents) is None:
+            is_told = any(item.get("id") == rule["id"] for item in documents)
+            checks.append(Check(subject, "rules_changed" if is_told else "rules_newer", "rules"))
+        elif is_shipped(rule):
+            checks.append(Check(subject, "rules_same" if is_current(rule) else "rules_newer", "rules"))
+        else:
+            checks.append(Check(subject, "rules_own", "rules"))
+    return checks
+
+
+def _check_input(runs: Iterable[Mapping[str, Any]], look: InputLook) -> list[Check]:
+    """Compare a layer with every input of that name which a run read in a way that could be repeated."""
+    was = [
+        (entry, look.contents.get((record["id"], entry["role"])))
+        for record in runs
+        for entry in record["inputs"]
+        if entry["layer"] == look.layer and entry["content"] is not None
+    ]
+    known = [(entry, found) for entry, found in was if found is not None]
+    if not known:
+        return [Check(look.layer, "input_unknown", "row", look.count)]
+    is_same = all(entry["content"] == found for entry, found in known)
+    return [Check(look.layer, "input_same" if is_same else "input_changed", "row", look.count, known[0][0]["count"])]
 
 
 def _findings(checks: list[Check], language: str) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransformContext
+from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransformContext, QgsVectorLayer
 
 from ...core import schema
 from ...core.inputs.aliases import roles
@@ -36,6 +36,7 @@ class Layer:
     kinds: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()  # columns folded away in the attribute table
+    upstream: tuple[Mapping[str, Any], ...] = ()  # records of what its run was made from
 
     @property
     def is_spatial(self) -> bool:
@@ -74,8 +75,10 @@ def take_layer(inputs: Inputs, parameter: str, name: str, table_name: str, take_
     else:
         table = table_of_role(inputs.plan.roles[parameter].name, frame, snapshot.geometry if spatial else "none")
     carried = inputs.carried(parameter) if take_all and _is_keyed(frame, table) and len(reading.carried) else None
-    return Layer(name, table, frames.conform(frame, table), snapshot.crs, carried, record_beside(snapshot.file),
-                 kinds, profiles)  # fmt: skip
+    record = record_beside(snapshot.file) or record_inside(snapshot)
+    upstream = tuple(records_upstream(snapshot.file, record))
+    conformed = frames.conform(frame, table)
+    return Layer(name, table, conformed, snapshot.crs, carried, record, kinds, profiles, upstream=upstream)
 
 
 def table_of_role(role_name: str, frame: Any, geometry: str) -> schema.Table:
@@ -101,6 +104,40 @@ def record_beside(file: Path | None) -> dict[str, Any] | None:
         return runrecord.parse(place.read_text(encoding="utf-8"), place.name)
     except (RenewalError, OSError, UnicodeDecodeError):
         return None
+
+
+def record_inside(snapshot: Any) -> dict[str, Any] | None:
+    """Return the run record in the metadata of a layer that lies in a GeoPackage, such as an earlier delivery's."""
+    from ...core import runrecord
+    from ...core.errors import RenewalError
+
+    if snapshot.file is None or not snapshot.file_layer or snapshot.file.suffix.lower() != ".gpkg":
+        return None
+    layer = QgsVectorLayer(f"{snapshot.file}|layername={snapshot.file_layer}", snapshot.name, "ogr")
+    for text in layer.metadata().history() if layer.isValid() else ():
+        try:
+            record = runrecord.parse(text, snapshot.name)
+        except RenewalError:
+            continue
+        if record["id"] != "exportzones":  # what stands in a layer of which nothing is known but that it was exported
+            return record
+    return None
+
+
+def records_upstream(file: Path | None, record: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Return the records of what a result was made from, as far as they lie beside it: people before tags."""
+    found: dict[str, dict[str, Any]] = {}
+    todo = [record] if file is not None and record is not None else []
+    while todo:
+        for item in todo.pop()["inputs"]:
+            name = str(item["layer"])
+            if file is None or name in found or Path(name).name != name or item["source"] != "ogr:gpkg":
+                continue
+            upstream = record_beside(file.with_name(f"{name}.gpkg"))
+            if upstream is not None:
+                found[name] = upstream
+                todo.append(upstream)
+    return list(found.values())
 
 
 def write_package(
@@ -135,7 +172,8 @@ def close_journal(path: Path) -> None:
 
 def runs_of(layers: Iterable[Layer]) -> list[Mapping[str, Any]]:
     """Return the run records of the layers, each once."""
-    found = {json.dumps(layer.record, sort_keys=True): layer.record for layer in layers if layer.record is not None}
+    records = [item for layer in layers for item in (layer.record, *layer.upstream) if item is not None]
+    found = {json.dumps(record, sort_keys=True): record for record in records}
     return [found[key] for key in sorted(found)]
 
 

@@ -11,19 +11,23 @@ from typing import Any
 
 from qgis.core import (
     Qgis,
+    QgsBookmark,
     QgsExpressionContextUtils,
     QgsMapThemeCollection,
     QgsProject,
+    QgsRectangle,
     QgsReferencedRectangle,
     QgsVectorLayer,
 )
 
 from ...core.delivery.palette import kind_name
+from ...core.delivery.scales import page
 from ...core.errors import RenewalError
 from .labels import label_layers
 from .package import DATA
+from .reopen import PROJECT
+from .view3d import add_view
 
-PROJECT = "project.qgz"
 GROUPS = (  # group, its title, tables in drawing order from above
     (
         "zones",
@@ -56,6 +60,7 @@ THEMES = (
         ("cores", "branches", "zones", "actions", "petals", "edges", "buildings"),
     ),
 )
+PRINT = {"zh": "出图", "en": "Print"}
 SHOWN_FIRST = "zones"  # the theme in which the project opens
 
 
@@ -75,6 +80,7 @@ class DeliveryProject:
         label_layers(self)
         self._add_themes()
         self._add_variables()
+        self._add_bookmarks()
 
     def layer(self, name: str) -> QgsVectorLayer | None:
         """Return the (first) layer of a table, None when the delivery has none."""
@@ -86,13 +92,22 @@ class DeliveryProject:
         return [layer for layer in map(self.layer, names) if layer is not None]
 
     def write(self) -> Path:
-        """Write the project, open it again and refuse it unless every layer is valid and no path is absolute."""
+        """Write the project. Once it is closed, `reopen_elsewhere` says whether it may leave the house."""
         path = self.folder / PROJECT
+        self._add_print_theme()
+        add_view(self)
         if not self.project.write(str(path)):
             raise RenewalError("write_failed", path=PROJECT, reason=self.project.error())
         _make_neutral(path)
-        self._check(path)
         return path
+
+    def view_extent(self) -> QgsRectangle:
+        """Return the ground that the zones lie on, in the project's system; a kilometre when there is none."""
+        shapes = [shape for shape in self.study.metres("ZONES")["geometry"] if shape is not None and not shape.is_empty]
+        box = QgsRectangle() if shapes else QgsRectangle(0, 0, 1000, 1000)
+        for shape in shapes:
+            box.combineExtentWith(QgsRectangle(*shape.bounds))
+        return box
 
     def close(self) -> None:
         """Let go of the layers, so that the files can be moved."""
@@ -153,27 +168,49 @@ class DeliveryProject:
             self.project.viewSettings().setDefaultViewExtent(view)
 
     def _add_variables(self) -> None:
-        """Say in the project which rules and standards its numbers come from."""
-        by_kind: dict[str, list[str]] = {}
-        for rule in self.study.rules():
-            by_kind.setdefault(rule["kind"].replace("-", "_"), []).append(rule["id"])
-        for kind, ids in by_kind.items():
-            QgsExpressionContextUtils.setProjectVariable(self.project, f"urbanrenewal_{kind}", ", ".join(ids))
+        """Keep in the project the rules and standards its numbers come from: names, hashes, and the texts whole."""
+        from ...core.delivery.rulebook import find_document
+        from ...core.jsontext import canonical_json
 
-    def _check(self, path: Path) -> None:
-        with zipfile.ZipFile(path) as archive:
-            for name in archive.namelist():
-                text = archive.read(name).decode("utf-8", "replace")
-                if name.endswith(".qgs") and (str(self.folder) in text or "<dataSource>/" in text or "file://" in text):
-                    raise RenewalError("project_shows_path", file=PROJECT)
-        again = QgsProject()
-        try:
-            good = again.read(str(path), Qgis.ProjectReadFlag.DontResolveLayers) and again.read(str(path))
-            broken = [layer.name() for layer in again.mapLayers().values() if not layer.isValid()]
-            if not good or broken or len(again.mapLayers()) != len(self.project.mapLayers()):
-                raise RenewalError("project_layer_broken", layer=broken or PROJECT)
-        finally:
-            again.clear()
+        documents = self.study.documents()
+        by_kind: dict[str, list[dict[str, Any]]] = {}
+        for rule in self.study.rules():
+            by_kind.setdefault(rule["kind"].replace("-", "_"), []).append(rule)
+        for kind, rules in by_kind.items():
+            name, whole = f"urbanrenewal_{kind}", [find_document(rule, documents) for rule in rules]
+            told = {name: ", ".join(rule["id"] for rule in rules)}
+            told[f"{name}_sha256"] = ", ".join(rule["content"] for rule in rules)
+            told[f"{name}_json"] = canonical_json(whole if len(whole) > 1 else whole[0])
+            for key, text in told.items():
+                QgsExpressionContextUtils.setProjectVariable(self.project, key, text)
+
+    def _add_bookmarks(self) -> None:
+        """Add a bookmark a zone, 8 % around it."""
+        zones, manager = self.study.metres("ZONES"), self.project.bookmarkManager()
+        for zone in zones.sort_values("zone_id").to_dict("records"):
+            shape = zone["geometry"]
+            if shape is None or shape.is_empty:
+                continue
+            box = QgsRectangle(*shape.bounds)
+            box.scale(1 + 2 * page()["margin_share"])
+            mark = QgsBookmark()
+            mark.setId(str(zone["zone_id"]))
+            mark.setName(zone["name"] if isinstance(zone["name"], str) else str(zone["zone_id"]))
+            mark.setGroup(next(title for key, title, _ in GROUPS if key == "zones")[self.study.language])
+            mark.setExtent(QgsReferencedRectangle(box, self.project.crs()))
+            manager.addBookmark(mark)
+
+    def _add_print_theme(self) -> None:
+        """Add the theme of the printed overview: plain zones, petals, actions and roads with their rims."""
+        names = ("city_cores", "branches", "city_zones", "actions", "petals", "roads", "edges", "buildings")
+        shown = [layer for layer in map(self.layer, names) if layer is not None]
+        if "roads" in self.layers and self.layer("edges") in shown:
+            shown.remove(self.layer("edges"))
+        record = QgsMapThemeCollection.MapThemeRecord()
+        for layer in shown:
+            record.addLayerRecord(QgsMapThemeCollection.MapThemeLayerRecord(layer))
+        if shown:
+            self.project.mapThemeCollection().insert(PRINT[self.study.language], record)
 
 
 def _make_neutral(path: Path) -> None:

@@ -25,23 +25,19 @@ def methods_of(runs: Iterable[Mapping[str, Any]], language: str) -> list[tuple[s
     return list(found.values())
 
 
-def pending_figures(rules: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:
-    """Return rules id, figure, value and source of what is 待核 in the shipped rules and standards that were used.
+def pending_figures(
+    rules: Iterable[Mapping[str, Any]], documents: Iterable[Mapping[str, Any]]
+) -> list[tuple[str, str, str, str]]:
+    """Return rules id, figure, value and source of what is 待核 in the rules and standards that were used."""
+    from ...core import envelope
+    from ...core.delivery.rulebook import find_document
 
-    A user's own file is not at hand any more: the table above the list gives its count.
-    """
-    from ...core import envelope, jsontext
-
-    rows: list[tuple[str, str, str, str]] = []
+    whole, rows = list(documents), []
     for rule in rules:
-        kind, name = str(rule["kind"]), str(rule["id"])
-        if kind not in envelope.FOLDERS or name not in envelope.names(kind):
-            continue
-        document = envelope.load(kind, name)
-        if jsontext.document_hash(document) != rule["content"]:
-            continue
-        for path, figure in envelope.list_unverified(document):
+        document = find_document(rule, whole)
+        for path, figure in envelope.list_unverified(document) if document else ():
             value = json.dumps(figure.get("value"), ensure_ascii=False) if "value" in figure else ""
             unit = str(figure.get("unit", ""))
-            rows.append((name, path, f"{value} {unit}".strip(), f"{figure['source']} ({figure['status']})"))
+            source = f"{figure['source']} ({figure['status']})"
+            rows.append((str(rule["id"]), path, f"{value} {unit}".strip(), source))
     return rows[:MOST_FIGURES]

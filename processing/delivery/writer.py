@@ -16,6 +16,7 @@ from ..records import build_record, library_versions, plugin_version
 from .exchange import write_exchange
 from .fonts import find_font
 from .package import DATA, Layer, close_journal, runs_of, take_layer, write_package
+from .reopen import reopen_elsewhere
 
 CHOSEN = ("FIELDS", "TEMPLATE", "SHP_ENCODING", "INVALID", "NO_CRS", "LANGUAGE")
 
@@ -90,9 +91,15 @@ class Study:
 
     def rules(self) -> list[dict[str, Any]]:
         """Return the rules and standards of the runs."""
-        from ...core.delivery.manifest import rules_of
+        from ...core.delivery.rulebook import rules_of
 
         return rules_of(runs_of(self.layers.values()))
+
+    def documents(self) -> list[dict[str, Any]]:
+        """Return the rules and standards of the runs, whole."""
+        from ...core.delivery.rulebook import documents_of
+
+        return documents_of(runs_of(self.layers.values()))
 
     def crs_told(self) -> str:
         """Return the system of the maps for the title block."""
@@ -181,6 +188,8 @@ def _write_project(folder: Path, study: Study, run: Any) -> None:
     finally:
         made.close()
     close_journal(folder / DATA)
+    if "qgz" in study.formats:
+        reopen_elsewhere(folder)
 
 
 def _write_sheets(folder: Path, study: Study, run: Any) -> None:
@@ -210,9 +219,10 @@ def _write_report(folder: Path, study: Study, record: Mapping[str, Any], run: An
     tables = {name: layer.frame for name, layer in study.layers.items()}
     tables |= {name: frame for name, frame in metres.items() if frame is not None}
     rules = study.rules()
+    pending = pending_figures(rules, study.documents())
     content = Told(
         say("report_title", study.language, title=study.title), study.author, f"{study.started:%Y-%m-%d}",
-        study.language, tables, runs, rules, pending_figures(rules), methods_of(runs, study.language),
+        study.language, tables, runs, rules, pending, methods_of(runs, study.language),
         study.left_out_counts(), {**record["libraries"], **library_versions(), "plugin": plugin_version()},
         study.checksum, sorted(f"tables/{path.name}" for path in (folder / "tables").glob("*.xlsx")), study.mark,
     )  # fmt: skip

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Rules and standards of a delivery, whole: which the runs used, their text, and whether they still are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .. import envelope, jsontext
+
+Rule = dict[str, Any]
+
+
+def rules_of(runs: Iterable[Mapping[str, Any]]) -> list[Rule]:
+    """Return {kind, id, content, figures_n, unverified_n} of what the runs used, each once, sorted by kind and id."""
+    found = {key: without_document(rule) for key, rule in _rules(runs).items()}
+    return [found[key] for key in sorted(found, key=str)]
+
+
+def documents_of(runs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rules and standards of the runs whole, in the order of `rules_of`.
+
+    A shipped one is read from the plugin while it still is the same; another stands in the run record itself. What can
+    no longer be had (a shipped file of an older plugin) is left out.
+    """
+    found = _rules(runs)
+    whole = [_document(found[key]) for key in sorted(found, key=str)]
+    return [document for document in whole if document is not None]
+
+
+def without_documents(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a run record whose rules are named and not told whole: a delivery keeps each text once."""
+    return {**record, "rules": [without_document(rule) for rule in record["rules"]]}
+
+
+def without_document(rule: Mapping[str, Any]) -> Rule:
+    """Return the entry of a rule without its text."""
+    return {key: value for key, value in rule.items() if key != "document"}
+
+
+def find_document(rule: Mapping[str, Any], documents: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Return the document that has the hash of a rule's entry, None when none has it: an altered text is none."""
+    same = (dict(item) for item in documents if jsontext.document_hash(item) == rule["content"])
+    return next(same, None)
+
+
+def is_shipped(rule: Mapping[str, Any]) -> bool:
+    """Say whether the plugin ships a file of this kind and name, be it the same or another edition."""
+    return bool(envelope.shipped_hash(str(rule["kind"]), str(rule["id"])))
+
+
+def is_current(rule: Mapping[str, Any]) -> bool:
+    """Say whether the shipped file of this kind and name is the one that was used."""
+    return envelope.shipped_hash(str(rule["kind"]), str(rule["id"])) == rule["content"]
+
+
+def _rules(runs: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str], Rule]:
+    return {(rule["kind"], rule["id"], rule["content"]): dict(rule) for record in runs for rule in record["rules"]}
+
+
+def _document(rule: Rule) -> dict[str, Any] | None:
+    if "document" in rule:
+        return find_document(rule, [rule["document"]])
+    return envelope.load(str(rule["kind"]), str(rule["id"])) if is_current(rule) else None

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Before a project counts: it is opened from another folder, and nothing in it may lead out of the delivery."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsProject
+from qgis.PyQt.QtXml import QDomDocument
+
+from ...core.errors import RenewalError
+from .package import DATA, close_journal
+
+PROJECT = "project.qgz"
+SECOND = "另一处 2"  # a folder with Chinese and a blank, as people have them
+REMOTE = re.compile(r"^\s*(?:https?|ftps?|wss?|s3|gs)://|^\s*(?:\\\\|//)\w", re.IGNORECASE)
+OUTSIDE = re.compile(r"^\s*(?:file:)?(?:/(?!/)[^/<>\s]+/|[A-Za-z]:[\\/]|(?:\./)?\.\.[\\/])")
+CODE = ("macros", "pythoncode", "editforminitcode", "editforminitfilepath", "expressionfunctions", "initcode")
+WORDS = {("title", ""), ("Bookmark", "name"), ("LayoutItem", "labelText")}  # what people write may begin as it likes
+SOURCES = re.compile(r"^\./" + re.escape(DATA) + r"(?:\||$)")
+
+
+def reopen_elsewhere(folder: Path) -> None:
+    """Open project and data from a second folder while nothing is left in the first.
+
+    Raises RenewalError: `project_shows_path`, `project_holds_code`, `project_layer_broken`. The files come back to
+    their place in any case.
+    """
+    second, moved = folder / SECOND, []
+    second.mkdir()
+    try:
+        for name in (PROJECT, DATA):
+            (folder / name).rename(second / name)
+            moved.append(name)
+        refuse_leaks(second / PROJECT)
+        _open(second / PROJECT)
+        close_journal(second / DATA)
+    finally:
+        for name in moved:
+            (second / name).rename(folder / name)
+        for left in second.iterdir():
+            left.unlink()
+        second.rmdir()
+
+
+def refuse_leaks(path: Path) -> None:
+    """Raise RenewalError for a project that shows a folder, reaches the network, or holds code that QGIS would run."""
+    for tag, name, text in _texts(path):
+        if tag == "datasource" and text and SOURCES.match(text) is None:
+            raise RenewalError("project_shows_path", file=PROJECT)
+        if (tag, name) not in WORDS and (REMOTE.match(text) or OUTSIDE.match(text)):
+            raise RenewalError("project_shows_path", file=PROJECT)
+        is_code = tag.lower() in CODE or name.lower() in CODE or (tag == "actionsetting" and name == "action")
+        if is_code and text.strip():
+            raise RenewalError("project_holds_code", file=PROJECT, part=tag)
+        if name == "authcfg" and text:
+            raise RenewalError("project_holds_code", file=PROJECT, part=name)
+
+
+def _texts(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield (tag, attribute, text) of every text in the project file; the attribute is "" for a text of its own."""
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name.endswith(".qgs")]
+        contents = [archive.read(name) for name in names]
+    for content in contents:
+        document = QDomDocument()
+        document.setContent(content)
+        yield from _of_element(document.documentElement())
+
+
+def _of_element(element: Any) -> Iterator[tuple[str, str, str]]:
+    todo = [element]
+    while todo:
+        node = todo.pop()
+        attributes = node.attributes()
+        named = node.attribute("name") if node.tagName() == "Option" else ""
+        for number in range(attributes.count()):
+            item = attributes.item(number).toAttr()
+            yield node.tagName(), named if item.name() == "value" and named else item.name(), item.value()
+        child, has_children = node.firstChild(), False
+        while not child.isNull():
+            if child.isElement():
+                todo.append(child.toElement())
+                has_children = True
+            child = child.nextSibling()
+        if not has_children:
+            yield node.tagName(), "", node.text()
+
+
+def _open(path: Path) -> None:
+    again = QgsProject()
+    try:
+        good = again.read(str(path))
+        layers = list(again.mapLayers().values())
+        broken = [layer.name() for layer in layers if not layer.isValid()]
+        outside = [layer.name() for layer in layers if not str(layer.source()).startswith(str(path.parent))]
+        if not good or not layers or broken or outside:
+            raise RenewalError("project_layer_broken", layer=broken or outside or PROJECT)
+    finally:
+        again.clear()
