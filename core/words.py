@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def say(code: str, language: str = "zh", **values: Any) -> str:
     texts = sentences().get(code)
     if texts is None:
         return f"{code} {values}" if values else code
-    shown = {name: _shown(value) for name, value in values.items()}
+    shown = {name: _shown(value, language) for name, value in values.items()}
     try:
         return texts[language].format(**shown)
     except (KeyError, IndexError):
@@ -45,8 +46,13 @@ def pick(texts: dict[str, str] | str, language: str) -> str:
     return texts if isinstance(texts, str) else texts[language]
 
 
-def _shown(value: Any) -> Any:
+def join_words(words: Iterable[Any], language: str = "zh") -> str:
+    """Return the words as a list in a sentence: with 、 in Chinese, with commas in English."""
+    return ("、" if language == "zh" else ", ").join(str(word) for word in words)
+
+
+def _shown(value: Any, language: str) -> Any:
     if isinstance(value, (list, tuple)):
-        head = "、".join(str(item) for item in value[:10])
+        head = join_words(value[:10], language)
         return head + (" …" if len(value) > 10 else "")
     return value

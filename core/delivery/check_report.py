@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from .. import frames
-from ..words import say
+from ..words import join_words, say
 from .charts import Drawn, Series, bar_chart, small_map
 from .report import STYLE, html_table
 from .summary import told
@@ -123,7 +123,7 @@ def _findings(issues: pd.DataFrame, layers: Sequence[Checked], language: str) ->
                 say(SEVERITIES[severity], language),
                 titles.get(layer, layer),
                 sentences[0] + more,
-                "、".join(ids),
+                join_words(ids, language),
                 told(n),
             )
         )

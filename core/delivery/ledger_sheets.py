@@ -10,7 +10,7 @@ import pandas as pd
 from .. import frames, schema
 from ..tagging.attributes import COLLECTIVE, STATE
 from ..tagging.ledger import TAGS, Ledger
-from ..words import say
+from ..words import join_words, say
 from .palette import level_name, tag_name
 from .summary import exact_sum
 from .workbook import Sheet
@@ -77,7 +77,7 @@ def _told(value: Any, column: str, language: str) -> Any:
     """Return a code as words, several codes in one cell one by one."""
     if value is None or column not in ("tag", "tag_level", "side", "ownership", "state", "programme"):
         return value
-    return "、".join(_word(word, column, language) for word in str(value).split("、") if word)
+    return join_words((_word(word, column, language) for word in str(value).split("、") if word), language)
 
 
 def _word(word: str, column: str, language: str) -> str:

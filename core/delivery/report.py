@@ -12,7 +12,7 @@ import pandas as pd
 
 from .. import frames
 from ..inputs.aliases import roles
-from ..words import say
+from ..words import join_words, say
 from .charts import Drawn, Series, bar_chart, small_map
 from .palette import kind_name, palette, rule_kind, tag_name, unit_name
 from .report_checks import checks_figure, checks_section
@@ -235,8 +235,8 @@ def _left_out(content: Told, word: _Words) -> str:
     for (layer, code), part in frame.groupby(["layer", "code"], sort=True):
         n = int(part["n"].fillna(1).sum())
         levels = sorted(part["severity"].dropna().unique())
-        severity = "、".join(
-            say(SEVERITIES[level], word.language) if level in SEVERITIES else level for level in levels
+        severity = join_words(
+            (say(SEVERITIES[level], word.language) if level in SEVERITIES else level for level in levels), word.language
         )
         sentence = next(iter(sorted(part["message"].dropna().unique())), code)
         rows.append((_role_name(str(layer), word.language), severity, sentence, told(n)))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..words import say
+from ..words import join_words, say
 from .findings import (
     check_of,
     count_verdicts,
@@ -49,7 +49,7 @@ def checks_figure(findings: pd.DataFrame, language: str) -> str:
 
 def _row(verdict: str, rows: list[dict[str, Any]], zone_names: Mapping[str, str], language: str) -> str:
     subjects = list(dict.fromkeys(str(row["subject_id"]) for row in rows))
-    named = "、".join(zone_names.get(subject, subject) for subject in subjects)
+    named = join_words((zone_names.get(subject, subject) for subject in subjects), language)
     told = named if len(subjects) <= MOST_NAMES else say("report_subjects_n", language, n=len(subjects))
     mark = {"fail": ' class="bad"', "unknown": ' class="ask"'}.get(verdict, "")
     cells = (tell_check(rows[0], language), told, tell_range(rows, language), tell_limit(rows[0], language),

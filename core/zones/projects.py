@@ -14,7 +14,7 @@ import shapely
 from .. import frames, schema
 from ..delivery.palette import kind_name
 from ..run import Run
-from ..words import pick, say
+from ..words import join_words, pick, say
 from .actions import ADD, IMPROVE
 from .projects_inputs import ProjectInputs
 from .projects_items import CostTable, price_items
@@ -82,7 +82,7 @@ def _describe(
     own_name = row["label"] and row["kind"] != "site"  # a compound has a name of its own
     row["name"] = gap.join([row["label"], work] if own_name else
                            [zone, row["label"] or row["type"], f"{count:02d}", work])  # fmt: skip
-    row["works"] = ("、" if language == "zh" else ", ").join(item["item"] for item in items) or None
+    row["works"] = join_words((item["item"] for item in items), language) or None
     for end in ("low", "high"):
         row[f"invest_{end}_wan"] = float(np.sum([item[f"amount_{end}_wan"] for item in items])) if items else NAN
     open_ones = [item["item"] for item in items if np.isnan(item["quantity"])]

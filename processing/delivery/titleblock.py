@@ -9,7 +9,7 @@ from typing import Any
 from ...core.delivery.callouts import fit_words
 from ...core.delivery.palette import RULE_KINDS, rule_kind
 from ...core.inputs.aliases import roles
-from ...core.words import say
+from ...core.words import join_words, say
 from .package import runs_of
 from .sheet import GREY, HAIR, HEIGHT, WIDTH, Sheet
 
@@ -67,8 +67,7 @@ def tell_sources(study: Any) -> str:
         elif role is not None and item["layer"] not in produced:
             found.append(role.title[study.language])
     order = [*(role.title[study.language] for role in known.values()), "DEM"]
-    joint = "、" if study.language == "zh" else ", "
-    return joint.join(sorted(set(found), key=order.index))
+    return join_words(sorted(set(found), key=order.index), study.language)
 
 
 def tell_rules(rules: Iterable[Mapping[str, Any]], language: str) -> str:
