@@ -107,6 +107,7 @@ class ReviewDesk:
         review = Review(
             uuid4().hex[:16], item.parcel_id, self._hash_of(item), tag, reviewer,
             datetime.now().astimezone().isoformat(timespec="seconds"), reason, evidence,
+            item.tag if item.source == "rule" else "",
         )  # fmt: skip
         saved = self.store.add(review)
         self.history.append(Step(item.parcel_id, review, time.monotonic() - self._since))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,6 +37,7 @@ class Review:
     reviewed_at: str
     reason: str = ""
     evidence: str = ""
+    rule_tag: str = ""  # what the rules said when it was made; "" unknown
 
 
 NAMES = tuple(item.name for item in fields(Review))
@@ -87,11 +88,13 @@ class ReviewStore:
         """Write what waits; False when the file is still in use."""
         if not self.waiting:
             return True
-        marks = ", ".join("?" * len(NAMES))
-        sql = " ".join(["INSERT INTO", TABLE, "(", ", ".join(NAMES), ") VALUES (", marks, ")"])
         try:
             with self._open() as base, base:
-                base.executemany(sql, [astuple(row) for row in self.waiting])
+                there = {row[1] for row in base.execute(f"PRAGMA table_info({TABLE})")}
+                names = [name for name in NAMES if name in there]  # files of older versions have fewer
+                marks = ", ".join("?" * len(names))
+                sql = " ".join(["INSERT INTO", TABLE, "(", ", ".join(names), ") VALUES (", marks, ")"])
+                base.executemany(sql, [[getattr(row, name) for name in names] for row in self.waiting])
                 _touch(base)
         except sqlite3.Error:
             return False

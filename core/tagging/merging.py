@@ -11,7 +11,9 @@ import pandas as pd
 from .. import frames, schema
 from ..run import Run
 
-COLUMNS = ("review_id", "parcel_id", "geometry_hash", "tag", "reviewer", "reviewed_at", "reason", "evidence")
+COLUMNS = (
+    "review_id", "parcel_id", "geometry_hash", "tag", "reviewer", "reviewed_at", "reason", "evidence", "rule_tag",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

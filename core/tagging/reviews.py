@@ -14,74 +14,116 @@ from ..run import Run
 from ..words import say
 
 TAGS = ("old_compound", "urban_village", "idle_factory", "idle_building", "none")
+Objects = npt.NDArray[np.object_]
+Rows = npt.NDArray[np.int64]
+SHOWN = ("tag", "tag_level", "tag_source", "tag_second", "tag_reason")  # columns that a review decides
 
 
 def apply_reviews(
-    tagged: pd.DataFrame, reviews: pd.DataFrame | None, hashes: npt.NDArray[np.object_] | None,
-    titles: Mapping[str, str], run: Run,
-) -> pd.DataFrame:  # fmt: skip
+    tagged: pd.DataFrame, reviews: pd.DataFrame | None, hashes: Objects | None, titles: Mapping[str, str], run: Run
+) -> pd.DataFrame:
     """Return `tagged` with the decisions of the reviews.
 
     Parameters: `tagged` with parcel_id, tag, tag_level, tag_source, tag_second, tag_reason; `reviews` as table
     `reviews`; `hashes` (n,) identity.geometry_hash of each parcel in its layer's own system (None: nothing to compare);
     `titles` of the tags in the language of the run.
-    Of several reviews of a parcel the latest counts. Left out, with a row in LEFT_OUT: without reviewer or date or with
-    an unknown tag (`review_incomplete`), of a parcel that is not there (`review_parcel_missing`), of a parcel whose
-    geometry has changed (`review_geometry_changed`). Where the rules now say something else, `review_differs` tells.
+    Of several reviews of a parcel the latest counts. A parcel is the same when its geometry is: a review whose parcel
+    has another id now follows its geometry and is applied, with `review_id_changed`. Not applied, with a row in
+    LEFT_OUT: without reviewer or date or with an unknown tag (`review_incomplete`), of a parcel that is not there
+    (`review_parcel_missing`), of one whose geometry has changed (`review_geometry_changed`, and the parcel's reason
+    says what was decided). Where the rules say something else than the review, `review_differs` tells; where they say
+    something else than when it was made (`rule_tag`), `review_rule_changed`.
     """
     if reviews is None or not len(reviews):
         return tagged
-    table = reviews.reset_index(drop=True)
-    ids, names = _text(table, "review_id"), _text(table, "reviewer")
-    days, tags = _text(table, "reviewed_at"), _text(table, "tag")
-    row = pd.Index(tagged["parcel_id"]).get_indexer(_text(table, "parcel_id"))
-    whole = (names != "") & (days != "") & np.isin(tags, TAGS)
-    run.leave_out("REVIEWS", ids[~whole], "review_incomplete", "warning")
-    there = row >= 0
-    run.leave_out("REVIEWS", ids[whole & ~there], "review_parcel_missing", "warning")
-    given = _text(table, "geometry_hash")
-    same = np.ones(len(table), dtype=bool)
-    if hashes is not None:
-        now = np.where(there, hashes[row], np.array("", dtype=object))
-        same = (given == "") | (given == now)
-        for item in np.flatnonzero(whole & there & ~same):
-            parcel = str(table["parcel_id"][item])
-            run.leave_out("REVIEWS", [ids[item]], "review_geometry_changed", "warning", parcel=parcel)
-    use = np.flatnonzero(whole & there & same)
-    use = use[np.lexsort((ids[use].astype(str), days[use].astype(str)))]  # the latest is written last
-    latest = {int(row[item]): int(item) for item in use}
-    return _decided(tagged, table, latest, titles, run)
+    table = pd.DataFrame({name: _text(reviews, name) for name in (
+        "review_id", "parcel_id", "geometry_hash", "tag", "reviewer", "reviewed_at", "reason", "rule_tag"
+    )})  # fmt: skip
+    whole = (table["reviewer"] != "") & (table["reviewed_at"] != "") & table["tag"].isin(TAGS)
+    run.leave_out("REVIEWS", table["review_id"][~whole], "review_incomplete", "warning")
+    table = table[whole].sort_values(["reviewed_at", "review_id"], ignore_index=True)  # the latest comes last
+    row, same = _find_parcels(table, tagged["parcel_id"], hashes)
+    run.leave_out("REVIEWS", table["review_id"][row < 0], "review_parcel_missing", "warning")
+    changed, latest = {}, {}
+    for item, (at, fits) in enumerate(zip(row.tolist(), same.tolist())):
+        if at >= 0:
+            (latest if fits else changed)[at] = item
+    _tell_changed(table, row, same, tagged["parcel_id"].to_numpy(dtype=object), run)
+    found = _decided(tagged, table, latest, titles, run)
+    open_rows = {at: item for at, item in changed.items() if at not in latest}
+    return _flagged(found, table, open_rows, titles, run)
+
+
+def _find_parcels(table: pd.DataFrame, ids: pd.Series, hashes: Objects | None) -> tuple[Rows, npt.NDArray[np.bool_]]:
+    """Return the row of each review's parcel (−1 = none) and whether it is still the same land."""
+    by_id = pd.Index(ids).get_indexer(table["parcel_id"]).astype(np.int64)
+    given = table["geometry_hash"].to_numpy(dtype=object)
+    if hashes is None:
+        return by_id, np.ones(len(table), dtype=bool)
+    here = np.where(by_id >= 0, hashes[by_id], None) if len(hashes) else np.full(len(table), None, dtype=object)
+    same = (by_id >= 0) & ((given == "") | (given == here))
+    unique = pd.Series(np.arange(len(hashes)), index=hashes)
+    unique = unique[~unique.index.duplicated(keep=False) & unique.index.notna()]
+    by_shape = unique.reindex(given).fillna(-1).to_numpy(np.int64)
+    moved = ~same & (by_shape >= 0)
+    return np.where(moved, by_shape, by_id), same | moved
+
+
+def _tell_changed(table: pd.DataFrame, row: Rows, same: npt.NDArray[np.bool_], ids: Objects, run: Run) -> None:
+    for item in np.flatnonzero(row >= 0):
+        review, parcel = table["review_id"][item], table["parcel_id"][item]
+        if not same[item]:
+            run.leave_out("REVIEWS", [review], "review_geometry_changed", "warning", parcel=parcel)
+        elif str(ids[row[item]]) != parcel:
+            run.leave_out("REVIEWS", [review], "review_id_changed", "warning", was=parcel, now=str(ids[row[item]]))
 
 
 def _decided(
     tagged: pd.DataFrame, table: pd.DataFrame, latest: Mapping[int, int], titles: Mapping[str, str], run: Run
 ) -> pd.DataFrame:
-    found = tagged.copy()
-    columns = {name: found[name].to_numpy(dtype=object, copy=True)
-               for name in ("tag", "tag_level", "tag_source", "tag_second", "tag_reason")}  # fmt: skip
-    names, days = _text(table, "reviewer"), _text(table, "reviewed_at")
-    tags, reasons = _text(table, "tag"), _text(table, "reason")
+    columns = {name: tagged[name].to_numpy(dtype=object, copy=True) for name in SHOWN}
     for row, item in sorted(latest.items()):
-        before, tag = str(columns["tag"][row]), str(tags[item])
+        review = table.iloc[item]
+        before, tag = str(columns["tag"][row]), str(review["tag"])
+        _tell_rule(tagged["parcel_id"].iloc[row], before, review, titles, run)
         if before != tag:
-            run.leave_out(
-                "PARCELS", [tagged["parcel_id"].iloc[row]], "review_differs", "info",
-                rule=titles[before], review=titles[tag],
-            )  # fmt: skip
             columns["tag_second"][row] = None if before == "none" else before
         columns["tag"][row], columns["tag_source"][row] = tag, "review"
         columns["tag_level"][row] = "none" if tag == "none" else "confirmed"
         columns["tag_reason"][row] = say(
-            "tag_reviewed", run.language, title=titles[tag], reviewer=names[item], day=days[item],
-            reason=reasons[item] or "—", rule=columns["tag_reason"][row],
+            "tag_reviewed", run.language, title=titles[tag], reviewer=review["reviewer"], day=review["reviewed_at"],
+            reason=review["reason"] or "—", rule=columns["tag_reason"][row],
         )  # fmt: skip
-    for name, values in columns.items():
-        found[name] = frames.texts(values)
     run.fact(reviews_applied_n=len(latest))
-    return found
+    return tagged.assign(**{name: frames.texts(values) for name, values in columns.items()})
 
 
-def _text(table: pd.DataFrame, name: str) -> npt.NDArray[np.object_]:
+def _tell_rule(parcel: str, rule: str, review: pd.Series, titles: Mapping[str, str], run: Run) -> None:
+    """Say where the rules have changed their mind since the review, or differ from it."""
+    was, tag = str(review["rule_tag"]), str(review["tag"])
+    if was in TAGS and was != rule:
+        words = {"was": titles[was], "now": titles[rule], "review": titles[tag]}
+        run.leave_out("PARCELS", [parcel], "review_rule_changed", "warning", **words)
+    elif rule != tag:
+        run.leave_out("PARCELS", [parcel], "review_differs", "info", rule=titles[rule], review=titles[tag])
+
+
+def _flagged(
+    tagged: pd.DataFrame, table: pd.DataFrame, rows: Mapping[int, int], titles: Mapping[str, str], run: Run
+) -> pd.DataFrame:
+    """Return `tagged` with a word about decisions that no longer fit the land; the rules' tag stays."""
+    reasons = tagged["tag_reason"].to_numpy(dtype=object, copy=True)
+    for row, item in sorted(rows.items()):
+        review = table.iloc[item]
+        reasons[row] = say(
+            "tag_review_open", run.language, title=titles[str(review["tag"])], reviewer=review["reviewer"],
+            day=review["reviewed_at"], rule=reasons[row],
+        )  # fmt: skip
+    run.fact(reviews_open_n=len(rows))
+    return tagged.assign(tag_reason=frames.texts(reasons))
+
+
+def _text(table: pd.DataFrame, name: str) -> Objects:
     """Return a text column, missing as ''."""
-    words: npt.NDArray[np.object_] = frames.optional(table, name).astype(frames.TEXT).fillna("").to_numpy(dtype=object)
+    words: Objects = frames.optional(table, name).astype(frames.TEXT).fillna("").to_numpy(dtype=object)
     return np.array([str(word).strip() for word in words], dtype=object)
