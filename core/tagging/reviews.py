@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -102,7 +103,7 @@ def _tell_rule(parcel: str, rule: str, review: pd.Series, titles: Mapping[str, s
     """Say where the rules have changed their mind since the review, or differ from it."""
     was, tag = str(review["rule_tag"]), str(review["tag"])
     if was in TAGS and was != rule:
-        words = {"was": titles[was], "now": titles[rule], "review": titles[tag]}
+        words: dict[str, Any] = {"was": titles[was], "now": titles[rule], "review": titles[tag]}
         run.leave_out("PARCELS", [parcel], "review_rule_changed", "warning", **words)
     elif rule != tag:
         run.leave_out("PARCELS", [parcel], "review_differs", "info", rule=titles[rule], review=titles[tag])
