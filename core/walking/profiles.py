@@ -87,6 +87,16 @@ def load_profiles(names: Sequence[str], path: str | Path | None = None) -> tuple
     return tuple(_profile(entries[name], rules) for name in wanted)
 
 
+def choose_profile(name: str, path: str | Path | None = None) -> Profile:
+    """Return who walks where one profile is asked for: the first one that only the user's file has, else `name`.
+
+    A file that changes shipped profiles or rules only leaves the choice to `name`. Raises as load_profiles.
+    """
+    shipped = {entry["id"] for entry in envelope.load("profiles", SHIPPED)["profiles"]}
+    profiles = load_profiles([name], path)
+    return next((profile for profile in profiles if profile.id not in shipped), profiles[0])
+
+
 def load_rules(path: str | Path | None = None) -> WalkRules:
     """Return the rules alone, the user's own over the shipped ones."""
     return load_profiles(["adult"], path)[0].rules

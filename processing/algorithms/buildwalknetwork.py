@@ -74,5 +74,5 @@ class BuildWalkNetwork(RenewalAlgorithm):
                 "FINDINGS": Output(network.findings, schema.table("network_findings")),
             },
             {"COMPONENTS": network.counts["components_n"], "NEAR_MISSES": network.counts["near_misses_n"]},
-            [mapping],
+            [mapping, inputs.document("profiles", "standard", "PROFILE_FILE")],
         )

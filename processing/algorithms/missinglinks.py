@@ -30,13 +30,14 @@ class MissingLinks(RenewalAlgorithm):
         from ...core.walking.graph import graph_from_edges
         from ...core.walking.join import JoinOptions
         from ...core.walking.links import LinkOptions, missing_links
-        from ...core.walking.profiles import load_profiles
+        from ...core.walking.profiles import choose_profile
 
-        profile = load_profiles([inputs.choice("PROFILE")], inputs.path("PROFILE_FILE"))[0]
+        profile = choose_profile(inputs.choice("PROFILE"), inputs.path("PROFILE_FILE"))
         graph = graph_from_edges(inputs.table("NETWORK"), [profile.id], run.part(0, 0.05))
         surface = surface_of(inputs, profile.rules, run.part(0.05, 0.1))
         join = JoinOptions(inputs.number("SNAP_LIMIT"), inputs.number("SNAP_MAX_CLIMB"))
         options = LinkOptions(inputs.number("MAX_LINK_M"), inputs.integer("KEEP"), join)
         ground = surface, inputs.table("BARRIERS")
         links = missing_links(graph, profile, inputs.table("PLACES"), ground, options, run.part(0.1, 1))
-        return Results({"LINKS": Output(links, schema.table("links"))})
+        walkers = inputs.document("profiles", "standard", "PROFILE_FILE")
+        return Results({"LINKS": Output(links, schema.table("links"))}, documents=[walkers])

@@ -40,9 +40,9 @@ class ServiceAreas(RenewalAlgorithm):
         from ...core.walking.areas import AreaOptions, parse_minutes, service_areas
         from ...core.walking.graph import graph_from_edges
         from ...core.walking.join import JoinOptions
-        from ...core.walking.profiles import load_profiles
+        from ...core.walking.profiles import choose_profile
 
-        profile = load_profiles([inputs.choice("PROFILE")], inputs.path("PROFILE_FILE"))[0]
+        profile = choose_profile(inputs.choice("PROFILE"), inputs.path("PROFILE_FILE"))
         graph = graph_from_edges(inputs.table("NETWORK"), [profile.id], run.part(0, 0.05))
         surface = surface_of(inputs, profile.rules, run.part(0.05, 0.1))
         limits = inputs.number("SNAP_LIMIT"), inputs.number("SNAP_MAX_CLIMB")
@@ -53,4 +53,5 @@ class ServiceAreas(RenewalAlgorithm):
         ground = surface, inputs.table("BARRIERS")
         facilities, entrances = inputs.table("FACILITIES"), inputs.table("ENTRANCES")
         areas = service_areas(graph, profile, facilities, entrances, ground, options, run.part(0.1, 1))
-        return Results({"OUTPUT": Output(areas, schema.table("service_areas"))})
+        walkers = inputs.document("profiles", "standard", "PROFILE_FILE")
+        return Results({"OUTPUT": Output(areas, schema.table("service_areas"))}, documents=[walkers])
