@@ -17,7 +17,8 @@ def figure(value):
 def own(tmp_path):
     """A file with a slow walker who takes no stairs, and quicker elders."""
     slow = {"id": "slow", "title": {"zh": "慢行", "en": "Slow"}, "flat_m_s": figure(0.5), "gains_downhill": False,
-            "stairs_up_m_s": figure(0.2), "stairs_down_m_s": figure(0.25), "closed": ["stairs"], "wheels": False}  # fmt: skip
+            "stairs_up_m_s": figure(0.2), "stairs_down_m_s": figure(0.25), "closed": ["stairs"],
+            "wheels": False}  # fmt: skip
     elder = {**slow, "id": "elder", "flat_m_s": figure(1.0), "closed": []}
     path = tmp_path / "own.json"
     path.write_text(json.dumps({"schema": "urban-renewal/profiles/1", "id": "own", "title": {"zh": "自", "en": "own"},
