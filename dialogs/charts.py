@@ -10,14 +10,15 @@ from functools import lru_cache
 from typing import Any
 
 from qgis.PyQt.QtCore import QRectF, QSize, Qt
-from qgis.PyQt.QtGui import QColor, QPainter, QPalette
+from qgis.PyQt.QtGui import QColor, QPainter, QPalette, QPen
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
 from ..core.words import RESOURCES
-from ..processing.texts import interface_language
+from ..processing.texts import interface_language, tr
 from . import wording
 
-HISTOGRAM_LINES = 3.0  # height of the histogram in lines of text
+HISTOGRAM_LINES = 4.0  # height of the histogram in lines of text, the last for words
+ISSUES = {"error": "#A8322D", "warning": "#D9A441", "info": "#8B9197"}  # of the bar of a check
 SOFT = 0.45  # strength of the colour of what is only suspected
 
 
@@ -37,6 +38,11 @@ def colours() -> Mapping[str, Any]:
     return dict(json.loads((RESOURCES / "styles" / "palette.json").read_text(encoding="utf-8")))
 
 
+def issue_titles() -> dict[str, str]:
+    """Return the names of the severities of a check."""
+    return {"error": tr("errors"), "warning": tr("warnings"), "info": tr("remarks")}
+
+
 def tag_parts(values: Mapping[str, float]) -> tuple[tuple[float, str, str], ...]:
     """Return the parts of a stacked bar from {tag: value}, in the order of the legend."""
     language, tags = interface_language(), colours()["tags"]
@@ -49,6 +55,10 @@ def tag_parts(values: Mapping[str, float]) -> tuple[tuple[float, str, str], ...]
 
 def bars_of(step: str, figures: Mapping[str, Any]) -> list[Bar]:
     """Return the bars of a card; none when there is nothing to show."""
+    if step == "prepare":
+        found, titles = figures.get("bar", {}), issue_titles()
+        parts = tuple((float(found[key]), ISSUES[key], titles[key]) for key in ISSUES if found.get(key))
+        return [Bar(parts, sum(value for value, _, _ in parts))] if parts else []
     if step == "tag":
         parts = tag_parts({tag: sum(levels.values()) for tag, levels in figures.get("tags", {}).items()})
         return [Bar(parts, sum(value for value, _, _ in parts))] if parts else []
@@ -77,6 +87,7 @@ class Chart(QWidget):
         super().__init__()
         self.bars: list[Bar] = []
         self.bins: dict[str, list[int]] = {}
+        self._limits: Mapping[str, float] = {}  # suspect and confirm, 0–1
         self._colour = "#888888"
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.hide()
@@ -87,6 +98,7 @@ class Chart(QWidget):
         found = figures.get("histogram", {}) if step == "tag" else {}
         self.bins = {level: found.get(level, []) for level in ("confirmed", "suspected")}
         self._colour = str(colours()["tags"].get(found.get("tag", ""), {}).get("color", "#888888"))
+        self._limits = figures.get("limits", {}) if step == "tag" else {}
         if not any(map(sum, self.bins.values())):
             self.bins = {}
         self.setToolTip("\n".join(_told(bar) for bar in self.bars))
@@ -131,7 +143,8 @@ class Chart(QWidget):
     def _draw_histogram(self, painter: QPainter, top: float) -> None:
         counts = list(zip(self.bins["confirmed"], self.bins["suspected"]))
         tallest = max(sum(pair) for pair in counts) or 1
-        bottom, width = self.height() - 1.0, self.width() / len(counts)
+        line = self.fontMetrics().height()
+        bottom, width = self.height() - 1.0 - line, self.width() / len(counts)  # a line of words below
         room = bottom - top - self.fontMetrics().height() * 0.3
         for place, (confirmed, suspected) in enumerate(counts):
             base = bottom
@@ -143,6 +156,30 @@ class Chart(QWidget):
                 base -= height
         painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
         painter.drawLine(0, int(bottom), self.width(), int(bottom))
+        self._draw_limits(painter, top, bottom)
+
+    def _draw_limits(self, painter: QPainter, top: float, bottom: float) -> None:
+        """Draw the two limits as dotted lines, their words below, and where the scale ends."""
+        ink, line = self.palette().color(QPalette.ColorRole.WindowText), self.fontMetrics().height()
+        words = {"suspect": tr("suspected {limit}"), "confirm": tr("confirmed {limit}")}
+        taken = 0.0
+        for name, limit in sorted(self._limits.items(), key=lambda item: item[1]):
+            x = self.width() * limit
+            painter.setPen(QPen(ink, 1, Qt.PenStyle.DotLine))
+            painter.drawLine(int(x), int(top + 2), int(x), int(bottom))
+            text = words[name].format(limit=wording.number(limit, 2))
+            wide = self.fontMetrics().horizontalAdvance(text)
+            left = min(max(taken, x - wide / 2), self.width() - wide)
+            painter.setPen(ink)
+            painter.drawText(QRectF(left, bottom + 1, wide + 2, line), Qt.AlignmentFlag.AlignLeft, text)
+            taken = left + wide + line * 0.6
+        end = tr("score 1.0")
+        wide = self.fontMetrics().horizontalAdvance(end)
+        if taken <= self.width() - wide:
+            painter.setPen(ink)
+            painter.drawText(
+                QRectF(self.width() - wide - 1, bottom + 1, wide + 2, line), Qt.AlignmentFlag.AlignLeft, end
+            )
 
 
 def _told(bar: Bar) -> str:

@@ -8,35 +8,29 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import Qgis, QgsApplication
-from qgis.gui import QgsCollapsibleGroupBox, QgsFileWidget
+from qgis.gui import QgsCollapsibleGroupBox
 from qgis.PyQt.QtCore import Qt, QTimer, QUrl
 from qgis.PyQt.QtGui import QDesktopServices
-from qgis.PyQt.QtWidgets import (
-    QDockWidget,
-    QFileDialog,
-    QHBoxLayout,
-    QLineEdit,
-    QMessageBox,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QDockWidget, QFileDialog, QScrollArea, QVBoxLayout, QWidget
 
 from ..processing.texts import tr
-from . import results, wording
-from .cards import HINT, StepCard, text_label
+from . import speed, wording
+from .card_words import Told, shift_question, step_reports
+from .cards import StepCard
+from .dock_head import Foot, Head
 from .dock_keys import add_keys
-from .dock_parts import Page, StepLine, main_button
+from .dock_links import follow
+from .dock_parts import Page, StepLine
 from .dropping import Dropping
 from .exploring import Exploring
 from .handover import CREATE_SAMPLE
 from .inputs_panel import InputsPanel
+from .project_state import layer_of
 from .reviewing import Reviewing
 from .session import OPEN_SAMPLE, Session
 from .settings_panel import SettingsPanel
 from .steps import DELIVERY, STEPS
-from .studies import StudyMenu, shares_folder
+from .studies import shares_folder
 from .timeleft import TimeLeft
 
 POLL_MS = 200  # how often the bar moves and Cancel's answer is looked for
@@ -73,42 +67,39 @@ class RenewalDock(QDockWidget):
     def _build(self) -> None:
         self.page = Page()
         layout = QVBoxLayout(self.page)
-        self.name = QLineEdit()
-        self.name.setPlaceholderText(tr("Name of the study"))
-        self.welcome = text_label()
-        self.sample = QPushButton(tr("Open sample…"))
-        self.sample.setToolTip(tr("Makes a small town of sample data in a folder you choose and opens it."))
-        self.studies = StudyMenu(self.session)
-        head = QHBoxLayout()
-        head.addWidget(self.name, 1)
-        head.addWidget(self.studies)
-        head.addWidget(self.sample)
-        layout.addLayout(head)
-        layout.addWidget(self.welcome)
+        layout.setSpacing(4)
+        self.head = Head(self.session)
+        self.name, self.studies, self.welcome = self.head.name, self.head.studies, self.head.welcome
+        self.sample = self.head.sample
         self.activity = StepLine()
-        layout.addWidget(self.activity)
         self.inputs = InputsPanel()
         self.inputs_box = self._box(tr("Inputs"), self.inputs)
-        layout.addWidget(self.inputs_box)
         self.settings = SettingsPanel()
         self.settings_box = self._box(tr("Rules and standards"), self.settings)
-        self.settings_box.setCollapsed(True)
-        layout.addWidget(self.settings_box)
-        self.cards = {step.key: StepCard(step.key, place) for place, step in enumerate(STEPS, 1)}
+        self.settings_box.hide()
+        for widget in (self.head, self.settings_box, self.activity, self.inputs_box):
+            layout.addWidget(widget)
+        rail = QVBoxLayout()
+        rail.setSpacing(0)
+        ends = {0: "first", len(STEPS) - 1: "last"}
+        self.cards = {step.key: StepCard(step.key, place + 1, ends.get(place, "")) for place, step in enumerate(STEPS)}
         for card in self.cards.values():
-            layout.addWidget(card)
+            rail.addWidget(card)
+        layout.addLayout(rail)
         layout.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidget(self.page)
-        self.scroll = scroll
+        self.scroll = QScrollArea()
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.scroll.setWidget(self.page)
+        self.foot = Foot()
+        self.folder, self.run_all, self.why = self.foot.folder, self.foot.run_all, self.foot.why
+        self.links, self.explore = self.foot.links, self.foot.explore
         whole = QWidget()
         outer = QVBoxLayout(whole)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll, 1)
-        outer.addWidget(self._footer())
+        outer.addWidget(self.scroll, 1)
+        outer.addWidget(self.foot)
         self.setWidget(whole)
 
     def _box(self, title: str, content: QWidget) -> QgsCollapsibleGroupBox:
@@ -118,32 +109,12 @@ class RenewalDock(QDockWidget):
         inner.addWidget(content)
         return box
 
-    def _footer(self) -> QWidget:
-        foot = QWidget()
-        layout = QVBoxLayout(foot)
-        self.folder = QgsFileWidget()
-        self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
-        self.folder.setDialogTitle(tr("Folder for the results"))
-        self.folder.lineEdit().setPlaceholderText(tr("Folder for the results"))
-        self.run_all = main_button(tr("Run all"))
-        self.run_all.setObjectName("run_all")
-        self.why = text_label(factor=HINT)
-        self.links = text_label()
-        row = QHBoxLayout()
-        self.explore = QPushButton(tr("Explore"))
-        self.explore.setCheckable(True)
-        self.explore.setToolTip(tr("Click the map: why a tag, the way to a facility, how far one walks."))
-        row.addWidget(self.links, 1)
-        row.addWidget(self.explore)
-        row.addWidget(self.run_all)
-        layout.addWidget(self.folder)
-        layout.addWidget(self.why)
-        layout.addLayout(row)
-        return foot
-
     def _connect(self) -> None:
         self.keys = add_keys(self)
         self.sample.clicked.connect(self._on_sample)
+        self.head.add.clicked.connect(self.ask_files)
+        self.head.settings.toggled.connect(self.settings_box.setVisible)
+        self.head.rules.linkActivated.connect(lambda action: self._follow("", action))
         self.name.editingFinished.connect(lambda: self.session.rename(self.name.text().strip()))
         self.folder.fileChanged.connect(self._on_folder)
         self.inputs.chosen.connect(self.session.choose)
@@ -179,22 +150,23 @@ class RenewalDock(QDockWidget):
         """Show everything as it is now."""
         session = self.session
         study, busy = session.study, session.is_busy
-        if not self.name.hasFocus():
-            self.name.setText(study.name)
+        self.head.show_study(study, bool(session.project.mapLayers()))
         self.name.setEnabled(not busy)
+        self.head.add.setEnabled(not busy)
         self.studies.setEnabled(not busy)
         self.sample.setEnabled(not busy and session.has_algorithm(CREATE_SAMPLE))
         self._show_welcome()
         self.inputs.show_inputs(session.project, study, not busy)
+        self.inputs_box.setTitle(self.inputs.title())
         self.settings.show_study(study, not busy)
         if self.folder.filePath() != study.folder:
             self.folder.blockSignals(True)
             self.folder.setFilePath(study.folder)
             self.folder.blockSignals(False)
         self.folder.setEnabled(not busy)
-        states = session.states()
+        states, told = session.states(), self._told()
         for key, card in self.cards.items():
-            card.show_state(states[key], study, busy)
+            card.show_state(states[key], study, busy, told[key])
         self._show_foot()
         self.explore.setEnabled(self.iface is not None and any(key in study.steps for key in ("prepare", "tag")))
         self.activity.setVisible(busy and session.activity.kind == OPEN_SAMPLE)
@@ -203,6 +175,15 @@ class RenewalDock(QDockWidget):
             self._poll.start()
         elif not busy:
             self._poll.stop()
+
+    def _told(self) -> dict[str, Told]:
+        """Return what each card says besides its state."""
+        study, n = self.session.study, self.session.parcels_n()
+        reports = step_reports(study, self.delivery_folder())
+        return {
+            key: Told(speed.estimate_s(key, n), reports, shift_question(study) if key == "prepare" else "")
+            for key in self.cards
+        }
 
     def _show_welcome(self) -> None:
         is_empty = not self.session.project.mapLayers()
@@ -214,8 +195,10 @@ class RenewalDock(QDockWidget):
         self.welcome.setVisible(bool(text) and not self.session.is_busy)
 
     def _show_foot(self) -> None:
-        missing = self.session.missing_for_all()
+        missing, first = self.session.missing_for_all(), self.session.first_open()
         self.run_all.setEnabled(not self.session.is_busy and not missing)
+        from_here = tr("From “{step}” on").format(step=wording.step_title(first))
+        self.run_all.setText(tr("Run all") if first == STEPS[0].key else from_here)
         lines = [escape(wording.reason_text(reason)) for reason in missing[:3]]
         shared = shares_folder(self.session)
         if shared:
@@ -229,7 +212,7 @@ class RenewalDock(QDockWidget):
         links = [("map", tr("Show on map"))] if (folder / "data.gpkg").exists() else []
         links += [("report", tr("Open report"))] if (folder / "report.html").exists() else []
         links += [("folder", tr("Open folder"))] if folder.is_dir() else []
-        shown = links if self.session.study.folder else []
+        shown = [*(links if self.session.study.folder else []), ("help", tr("Help F1"))]
         self.links.setText(" &nbsp; ".join(f'<a href="{action}">{text}</a>' for action, text in shown))
 
     def delivery_folder(self) -> Path:
@@ -251,12 +234,21 @@ class RenewalDock(QDockWidget):
         if folder:
             self.session.start_sample(folder)
 
+    def ask_files(self) -> None:
+        """Ask for files with data and show a sheet for each: what dropping them does, by keys."""
+        paths, _ = QFileDialog.getOpenFileNames(self, tr("Add data"), self.session.study.folder)
+        self.dropping.ask_all([Path(path) for path in paths])
+
     def _on_folder(self, folder: str) -> None:
         self.session.set_folder(folder)
 
     def _on_run_all(self) -> None:
         self.session.rename(self.name.text().strip())
-        self.session.start_all()
+        first = self.session.first_open()
+        if first == STEPS[0].key:
+            self.session.start_all()
+        else:
+            self.session.start_rest(first)
 
     def _on_run_step(self, key: str) -> None:
         self.session.start_step(key)
@@ -266,28 +258,11 @@ class RenewalDock(QDockWidget):
         self._on_poll()
 
     def _follow(self, key: str, action: str) -> None:
-        study = self.session.study
-        if action == "map":
-            results.open_step(self.iface, self.session.project, study, key)
-        elif action == "report":
-            self.open_outside(self.delivery_folder() / "report.html")
-        elif action == "folder":
-            if self.delivery_folder().is_dir():
-                self.open_outside(self.delivery_folder())
-            else:
-                self.folder.lineEdit().setFocus()
-        elif action.startswith("role:"):
-            self.inputs_box.setCollapsed(False)
-            self.inputs.set_role_visible(action.removeprefix("role:"))
-        elif action == "review":
-            self.reviewing.open()
-        elif action == "log":
-            self.show_log(key)
+        follow(self, key, action)
 
     def show_fields(self, role: str) -> None:
         """Show which field of a role's layer is what, to be changed."""
         from .fields_dialog import FieldsDialog
-        from .project_state import layer_of
 
         choice = self.session.study.inputs.get(role)
         layer = layer_of(self.session.project, choice) if choice else None
@@ -296,18 +271,6 @@ class RenewalDock(QDockWidget):
         box = FieldsDialog(role, layer, choice.mapping, self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.accepted.connect(lambda: self.session.set_mapping(role, box.mapping()))
-        box.open()
-
-    def show_log(self, key: str) -> None:
-        """Show what was said while the step ran."""
-        study = self.session.study
-        failure, record = study.failures.get(key), study.steps.get(key)
-        lines = failure.log if failure else record.log if record else []
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle(wording.step_title(key))
-        box.setText(failure.message if failure else tr("The step ended well."))
-        box.setDetailedText("\n".join(lines))
         box.open()
 
     # --- what happens -------------------------------------------------------------------------------------------------
@@ -348,6 +311,8 @@ class RenewalDock(QDockWidget):
         card.show_progress(share, said, times, runner.is_cancelling)
 
     def _on_ended(self, kind: str, ok: bool, sentence: str) -> None:
+        if ok and kind in ("all", "one") and self.session.first_open() == STEPS[0].key:
+            self.inputs_box.setCollapsed(True)  # everything is done: room for the results
         if self.iface is None:
             return
         level = Qgis.MessageLevel.Success if ok else Qgis.MessageLevel.Warning

@@ -26,7 +26,7 @@ class StepLine(StepCard):
         super().__init__("prepare", 0)
         self.setObjectName("activity")
         self.title.setText(tr("Sample data"))
-        for widget in (self.mark, self.run, self.links):
+        for widget in (self.mark, self.number, self.run, self.links):
             widget.hide()
         for widget in (self.bar, self.left, self.cancel):
             widget.show()

@@ -39,12 +39,17 @@ def rows_of(files: Mapping[str, str], name: str, sql: str, values: tuple[Any, ..
 def _prepare(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
     issues = rows_of(files, "issues", "SELECT severity, layer, count(*) FROM {t} GROUP BY 1, 2 ORDER BY 1, 2")
     found: dict[str, Any] = {
+        "checked": bool(files.get("issues")),
         "errors": sum(n for severity, _, n in issues if severity == "error"),
         "warnings": sum(n for severity, _, n in issues if severity == "warning"),
         "bar": {
             severity: sum(n for item, _, n in issues if item == severity) for severity in ("error", "warning", "info")
         },
     }
+    shifted = rows_of(
+        files, "issues", "SELECT layer, code FROM {t} WHERE code IN ('gcj02_suspected', 'bd09_suspected') ORDER BY 1"
+    )
+    found["shifted"] = {layer: code.split("_")[0] for layer, code in shifted}
     tables = {"parcels": ("people", "tagged"), "buildings": ("building_people", "buildings")}
     for name, places in tables.items():
         counted = [rows[0][0] for table in places if (rows := rows_of(files, table, "SELECT count(*) FROM {t}"))]

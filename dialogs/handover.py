@@ -14,7 +14,7 @@ from .runner import Job
 from .steps import BY_KEY, DELIVERY, PROVIDER, Material
 from .study import Study
 
-FULL_STUDY, CREATE_SAMPLE = "fullstudy", "createsample"
+FULL_STUDY, CREATE_SAMPLE, CHECK = "fullstudy", "createsample", "checkinputs"
 
 
 def layers_of(project: QgsProject, study: Study) -> dict[str, str]:
@@ -39,10 +39,18 @@ def job(algorithm: str, parameters: dict[str, Any]) -> Job:
     return Job(algorithm, known)
 
 
-def whole_study(project: QgsProject, study: Study) -> list[Job]:
-    """Return the one job that does everything, into `<folder>/delivery`."""
-    folder = str(Path(study.folder) / DELIVERY)
-    return [job(FULL_STUDY, {**layers_of(project, study), **_fields(study), **study.settings, "FOLDER": folder})]
+def whole_study(project: QgsProject, study: Study, own: Path) -> tuple[list[Job], dict[str, str]]:
+    """Return the check of the inputs and the one job that does everything, into `<folder>/delivery`.
+
+    The check's findings and page go into the folder `own`; {result name: file} tells where.
+    """
+    layers, folder = layers_of(project, study), str(Path(study.folder) / DELIVERY)
+    outputs = {name: steps.result_file(own, name) for name in ("issues", "issues_report")}
+    check = {**layers, "ISSUES": outputs["issues"], "REPORT": outputs["issues_report"], "STRICT": False}
+    check.pop("REVIEWS", None)
+    everything = {**layers, **_fields(study), **study.settings, "FOLDER": folder}
+    looked = job(CHECK, check)
+    return [Job(looked.algorithm, looked.parameters, 0.05), job(FULL_STUDY, everything)], outputs
 
 
 def left_behind(project: QgsProject, study: Study) -> list[str]:

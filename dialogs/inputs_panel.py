@@ -17,7 +17,6 @@ from .study import InputChoice, Study
 
 REQUIRED = tuple(role for role in ROLES if any(role in step.required for step in STEPS))
 OPTIONAL = tuple(role for role in ROLES if role not in REQUIRED)
-SURE, LIKELY = 0.7, 0.45  # own choice, heuristic: from where a guess is shown as sure, and as likely
 
 
 class InputsPanel(QWidget):
@@ -91,6 +90,11 @@ class InputsPanel(QWidget):
             self.marks[role].setAccessibleName(tip)
         self._show_more(self.more.isChecked())
 
+    def title(self) -> str:
+        """Return the heading of the box: how many of the needed inputs are there, also when it is folded."""
+        found = sum(bool(self.combos[role].currentData()) for role in REQUIRED)
+        return tr("Inputs: {n} of {of} needed ones").format(n=found, of=len(REQUIRED))
+
     def set_role_visible(self, role: str) -> None:
         """Bring a role's row into view and put the cursor there."""
         if role in OPTIONAL:
@@ -128,5 +132,4 @@ def _mark(role: str, choice: InputChoice | None, is_there: bool) -> tuple[str, s
     if choice.chosen:
         return "✓", tr("You chose this layer.")
     tip = tr("Guessed from the name, the fields and the geometry: {share} sure.")
-    dots = "●●●" if choice.confidence >= SURE else "●●○" if choice.confidence >= LIKELY else "●○○"
-    return dots, tip.format(share=wording.percent(choice.confidence, 0))
+    return wording.confidence_dots(choice.confidence), tip.format(share=wording.percent(choice.confidence, 0))

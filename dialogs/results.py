@@ -40,6 +40,9 @@ SHOWN = {  # what 在图上看 switches on
     "tag": ("tagged",), "gaps": ("gap", "facility_load"), "zones": ("zones", "cores", "branches", "petals"),
     "deliver": ("zones", "cores", "branches", "petals", "tagged"),
 }  # fmt: skip
+TABLES = {  # what 打开表 opens, the first there is
+    "prepare": ("issues", "people"), "tag": ("tagged",), "gaps": ("gap_summary", "gap"), "zones": ("findings", "zones"),
+}  # fmt: skip
 ROLE_TABLES = {
     "parcels": "PARCELS", "buildings": "BUILDINGS", "activity": "ACTIVITY", "facilities": "FACILITIES",
     "capacities": "CAPACITIES", "entrances": "ENTRANCES", "population": "POPULATION", "communities": "COMMUNITIES",
@@ -196,6 +199,20 @@ def open_step(iface: Any, project: QgsProject, study: Study, key: str) -> list[Q
     shown = show_results(project, study.study_id, key)
     zoom_to(iface, project, shown)
     return shown
+
+
+def open_table(iface: Any, project: QgsProject, study: Study, key: str) -> QgsVectorLayer | None:
+    """Open the table of a step's main result, loading it when it is not in the project; None when there is none."""
+    files, loaded = results_of(study), sources(project, study.study_id)
+    name = next((table for table in TABLES.get(key, ()) if table in files), "")
+    if not name:
+        return None
+    if loaded.get(name) != files[name]:
+        load_tables(project, {name: files[name]}, study.study_id, _study_title(study))
+    layer = next((item for item in project.mapLayers().values() if result_of(item) == (study.study_id, name)), None)
+    if iface is not None and layer is not None:
+        iface.showAttributeTable(layer)
+    return layer
 
 
 def _study_title(study: Study) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,32 +13,18 @@ from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..processing.texts import interface_language, tr
-from . import handover, project_state, results
+from . import handover, project_state, recording, results, speed
 from .edits import EditWatch
-from .figures import figures_of
 from .handover import CREATE_SAMPLE, FULL_STUDY
 from .readiness import BLOCKED, BLOCKING, DONE, Reason, StepState, World, is_runnable, states
+from .recording import Activity, Left, now
 from .runner import Job, Outcome, Runner
 from .stages import step_of_text
-from .steps import BY_KEY, DELIVERY, PROVIDER, SAMPLE, SINGLE, STEPS
-from .study import Change, Failure, InputChoice, NewerStateError, StepRecord, Study, Workbook
+from .steps import DELIVERY, PROVIDER, SAMPLE, SINGLE, STEPS
+from .study import Change, Failure, InputChoice, NewerStateError, Study, Workbook
 from .wording import duration, step_title
 
 ALL, ONE, OPEN_SAMPLE = "all", "one", "sample"
-
-
-@dataclass
-class Activity:
-    """What runs now: `step` is the card that shows it; `before` what the study's layers and settings were at start."""
-
-    kind: str
-    study: Study
-    step: str = ""
-    signatures: dict[str, str] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
-    settings: dict[str, Any] = field(default_factory=dict)
-    outputs: dict[str, str] = field(default_factory=dict)  # result name → file, of a single step
-    folder: Path | None = None  # where a single step writes
 
 
 class Session(QObject):
@@ -164,6 +149,12 @@ class Session(QObject):
                     found.setdefault((reason.code, str(reason.values.get("role", ""))), reason)
         return list(found.values())
 
+    def parcels_n(self) -> int:
+        """Return how many parcels the study has; 0 when it has none yet."""
+        choice = self.study.inputs.get("PARCELS")
+        layer = project_state.layer_of(self.project, choice) if choice else None
+        return max(0, layer.featureCount()) if layer is not None and layer.isValid() else 0
+
     @property
     def is_busy(self) -> bool:
         """Say whether something runs."""
@@ -186,7 +177,8 @@ class Session(QObject):
         if handover.left_behind(self.project, study):
             self.start_rest(STEPS[0].key)
         else:
-            self._start(ALL, study, STEPS[0].key, handover.whole_study(self.project, study))
+            jobs, outputs = handover.whole_study(self.project, study, self._new_folder(STEPS[0].key))
+            self._start(ALL, study, STEPS[0].key, jobs, outputs)
 
     def first_open(self) -> str:
         """Return the first step that is not done; the first of all when every one is, or none."""
@@ -216,10 +208,14 @@ class Session(QObject):
             keys = [step.key for step in STEPS]
             self._rest = [*keys[1 : keys.index(key) + 1], *self._rest]
             key = STEPS[0].key
-        folder = Path(study.folder) / SINGLE / key / f"{datetime.now():%Y%m%d-%H%M%S-%f}"
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = self._new_folder(key)
         jobs, outputs = handover.single_step(self.project, study, key, folder)
         self._start(ONE, study, key, jobs, outputs, folder)
+
+    def _new_folder(self, key: str) -> Path:
+        folder = Path(self.study.folder) / SINGLE / key / f"{datetime.now():%Y%m%d-%H%M%S-%f}"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     def start_sample(self, folder: str) -> None:
         """Make the sample data in `<folder>/sample`, then load them."""
@@ -270,7 +266,7 @@ class Session(QObject):
         step = step_of_text(self.runner.stage, interface_language())
         if not step or step == self.activity.step:
             return False
-        self.activity.step = step
+        self.activity.move_to(step, self.runner.seconds())
         return True
 
     def _start(
@@ -295,7 +291,7 @@ class Session(QObject):
         for study in self.workbook.studies:
             if any(choice.layer_id == layer_id for choice in study.inputs.values()):
                 before = study.changes.get(layer_id, Change(0, ""))
-                study.changes[layer_id] = Change(before.n + n, _now())
+                study.changes[layer_id] = Change(before.n + n, now())
                 self.save()
         self.changed.emit()
 
@@ -326,7 +322,7 @@ class Session(QObject):
             return tr("Cancelled. The last result is unchanged.")
         sentence = outcome.message.strip().splitlines()[-1] if outcome.message.strip() else tr("It stopped unasked.")
         if activity.step:
-            activity.study.failures[activity.step] = Failure(_now(), sentence, outcome.log)
+            activity.study.failures[activity.step] = Failure(now(), sentence, outcome.log)
         return sentence
 
     def _after_sample(self, activity: Activity, outcome: Outcome) -> str:
@@ -343,7 +339,9 @@ class Session(QObject):
     def _after_one(self, activity: Activity, outcome: Outcome) -> str:
         values = {name: value for found in outcome.results.values() for name, value in found.items()}
         files = {name: path for name, path in activity.outputs.items() if Path(path).exists()}
-        self._record(activity, activity.step, f"{_now()} {activity.step}", files, values, outcome)
+        step = activity.step
+        recording.record(activity, step, f"{now()} {step}", Left(files, values, outcome.seconds), outcome.log)
+        speed.remember(step, outcome.seconds, self.parcels_n())
         if activity.step == "deliver":
             results.open_delivery(self.iface, self.project, activity.study)
         else:
@@ -354,34 +352,15 @@ class Session(QObject):
         return tr("Done in {time}.").format(time=duration(outcome.seconds))
 
     def _after_all(self, activity: Activity, outcome: Outcome) -> str:
-        values, study, run_id = outcome.results[FULL_STUDY], activity.study, _now()
+        values, study, run_id = outcome.results[FULL_STUDY], activity.study, now()
         folder = Path(str(values.get("FOLDER") or Path(study.folder) / DELIVERY))
         gpkg = folder / "data.gpkg"
         files = {name: f"{gpkg}|layername={name}" for name in results.tables_in(gpkg)} if gpkg.exists() else {}
+        files |= {name: path for name, path in activity.outputs.items() if Path(path).exists()}
         for step in STEPS:
-            self._record(activity, step.key, run_id, files, {"FOLDER": str(folder)}, outcome)
+            seconds = activity.seconds(step.key, outcome.seconds)
+            left = Left(files, {"FOLDER": str(folder)}, seconds)
+            recording.record(activity, step.key, run_id, left, outcome.log)
+            speed.remember(step.key, seconds, self.parcels_n())
         layers = results.open_delivery(self.iface, self.project, study)
         return tr("The study is done in {time}: {n} layers.").format(time=duration(outcome.seconds), n=len(layers))
-
-    def _record(
-        self, activity: Activity, key: str, run_id: str, files: dict[str, str], values: dict[str, Any], outcome: Outcome
-    ) -> None:
-        study, step = activity.study, BY_KEY[key]
-        study.steps[key] = StepRecord(
-            run_id, _now(), round(outcome.seconds, 1),
-            {name: _relative(path, study.folder) for name, path in files.items()},
-            {}, figures_of(key, files, values),
-            {role: activity.signatures[role] for role in step.used if role in activity.signatures},
-            {role: activity.names[role] for role in step.used if role in activity.names},
-            {name: activity.settings.get(name, "") for name in step.settings},
-            {name: study.steps[name].run_id for name in step.upstream if name in study.steps},
-            outcome.log[-200:],
-        )  # fmt: skip
-
-
-def _relative(path: str, folder: str) -> str:
-    return str(Path(path).relative_to(folder)) if path.startswith(folder) else path
-
-
-def _now() -> str:
-    return datetime.now().isoformat(timespec="seconds")

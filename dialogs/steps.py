@@ -57,8 +57,8 @@ class Material:
 
 
 def result_file(folder: Path, name: str) -> str:
-    """Return the file that a step writes a result into."""
-    return str(folder / f"{name}.gpkg")
+    """Return the file that a step writes a result into; reports are pages, tables GeoPackages."""
+    return str(folder / f"{name}.{'html' if name.endswith('_report') else 'gpkg'}")
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Step:
 
 def _prepare(material: Material) -> list[Call]:
     look = material.only(*(role for role in ROLES if role not in ("REVIEWS",)))
-    calls = [Call("checkinputs", look, {"ISSUES": "issues"})]
+    calls = [Call("checkinputs", look, {"ISSUES": "issues", "REPORT": "issues_report"})]
     if {"POPULATION", "PARCELS"} <= set(material.layers):
         people = {**material.only("POPULATION", "PARCELS", "BUILDINGS"), **_fields(material, "POPULATION")}
         outputs = {"OUTPUT": "people", "BUILDING_PEOPLE": "building_people", "LEFT_OUT": "left_out_people"}
@@ -130,7 +130,7 @@ def _zones(material: Material) -> list[Call]:
     outputs = {**{name.upper(): name for name in names}, "LEFT_OUT": "left_out_zones"}
     tagged = {"PARCELS": material.result("tagged")}
     ground = {**material.only(*LIMITS), **_fields(material, *LIMITS), **tagged}
-    checked = {"OUTPUT": "checked_zones", "ACTIONS": "actions", "FINDINGS": "findings"}
+    checked = {"OUTPUT": "checked_zones", "ACTIONS": "actions", "FINDINGS": "findings", "REPORT": "zones_report"}
     listed = {"PROJECTS": "projects", "PROJECT_ITEMS": "project_items"}
     return [
         Call("delineatezones", parameters, outputs),

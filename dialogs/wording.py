@@ -15,6 +15,8 @@ from . import readiness
 from .readiness import Reason, StepState
 from .study import Study
 
+SURE, LIKELY = 0.7, 0.45  # own choice, heuristic: from where a guess is shown as sure, and as likely
+
 
 def step_title(key: str) -> str:
     """Return the title of a step."""
@@ -55,10 +57,13 @@ def role_wanted(role: str) -> str:
     }[roles()[role].geometry]  # fmt: skip
 
 
-def state_word(state: StepState, study: Study | None) -> str:
+def state_word(state: StepState, study: Study | None, estimate_s: float | None = None) -> str:
     """Return the words right of the title: the state, and when and how long for a step that is done."""
     if state.kind == readiness.DONE and not state.reasons and study and (record := study.steps.get(state.step)):
-        return tr("Done {when}").format(when=moment(record.finished_at))
+        done = tr("Done {when}").format(when=moment(record.finished_at))
+        return f"{done} · " + tr("took {time}").format(time=duration(record.seconds))
+    if state.kind == readiness.READY and estimate_s:
+        return f"{tr('Ready')} · " + tr("about {time}").format(time=duration(estimate_s))
     if state.kind == readiness.BLOCKED and waits_only(state):
         return tr("After {step}").format(step=step_title(state.reasons[0].values["step"]))
     return {
@@ -169,22 +174,32 @@ def key_figures(step: str, figures: dict[str, Any]) -> list[tuple[str, str]]:
     return {"prepare": _prepare, "tag": _tag, "gaps": _gaps, "zones": _zones, "deliver": _deliver}[step](figures)
 
 
+def confidence_dots(confidence: float, chosen: bool = False) -> str:
+    """Return how sure a guess is: three dots; ✓ for what a person chose."""
+    return "✓" if chosen else "●●●" if confidence >= SURE else "●●○" if confidence >= LIKELY else "●○○"
+
+
 def _prepare(found: dict[str, Any]) -> list[tuple[str, str]]:
     rows = [
         (number(found.get("parcels")), tr("parcels")),
         (number(found.get("buildings")), tr("buildings")),
-        (number(found.get("people")), tr("people")),
         (percent(found.get("connected")), tr("of streets connected")),
     ]
+    if found.get("checked"):
+        rows.append((f"{number(found['errors'])} / {number(found['warnings'])}", tr("errors / warnings")))
     return [(value, label) for value, label in rows if value != "—"]
 
 
-def _tag(found: dict[str, Any]) -> list[tuple[str, str]]:
-    names = {
+def tag_names() -> dict[str, str]:
+    """Return the labels of the tags' key figures."""
+    return {
         "old_compound": tr("old compounds"), "urban_village": tr("urban villages"),
         "idle_factory": tr("idle factories"), "idle_building": tr("idle buildings"),
     }  # fmt: skip
-    tags = found.get("tags", {})
+
+
+def _tag(found: dict[str, Any]) -> list[tuple[str, str]]:
+    names, tags = tag_names(), found.get("tags", {})
     rows = [(number(sum(tags[tag].values())), title) for tag, title in names.items() if tag in tags]
     return [*rows[:3], (number(found.get("suspected")), tr("suspected"))]
 

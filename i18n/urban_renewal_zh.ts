@@ -9,11 +9,15 @@
     </message>
     <message>
         <source>({n} more)</source>
-        <translation>（还有 {n} 处）</translation>
+        <translation>还有 {n} 处</translation>
     </message>
     <message>
         <source>1 = at a limit or nothing known, 0 = clear</source>
         <translation>1＝正在限值上或全无资料，0＝清楚</translation>
+    </message>
+    <message>
+        <source>1 = yes, 0 = no</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>? unknown</source>
@@ -22,6 +26,14 @@
     <message>
         <source>Add</source>
         <translation>加入</translation>
+    </message>
+    <message>
+        <source>Add data</source>
+        <translation>添加数据</translation>
+    </message>
+    <message>
+        <source>Add data…</source>
+        <translation>添加数据…</translation>
     </message>
     <message>
         <source>Add {file}</source>
@@ -64,6 +76,10 @@
         <translation>基准日</translation>
     </message>
     <message>
+        <source>Because: {reason}</source>
+        <translation>因为：{reason}</translation>
+    </message>
+    <message>
         <source>By class</source>
         <translation>按类别</translation>
     </message>
@@ -84,12 +100,44 @@
         <translation>正在取消…</translation>
     </message>
     <message>
+        <source>Change</source>
+        <translation>更改</translation>
+    </message>
+    <message>
+        <source>Changed for this project. A reason helps whoever reads it:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check again</source>
+        <translation>重新检查</translation>
+    </message>
+    <message>
+        <source>Checked by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose</source>
+        <translation>去选择</translation>
+    </message>
+    <message>
         <source>Choose a folder for the results.</source>
         <translation>请选定成果文件夹。</translation>
     </message>
     <message>
+        <source>Choose a limit to see its values.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a row to see its source and who has checked it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Class</source>
         <translation>类别</translation>
+    </message>
+    <message>
+        <source>Clause</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Click a facility to see the way.</source>
@@ -112,6 +160,22 @@
         <translation>关闭 QGIS。运行 OSGeo4W 安装程序，选“高级安装”，勾选软件包 {packages}。或者从开始菜单打开 OSGeo4W Shell，输入：{command}</translation>
     </message>
     <message>
+        <source>Colour (ACI)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Conditions (all must hold)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Confirmed from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Content</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Coordinate system</source>
         <translation>坐标系</translation>
     </message>
@@ -124,6 +188,14 @@
         <translation>复制本研究</translation>
     </message>
     <message>
+        <source>Correct a copy</source>
+        <translation>纠正到副本</translation>
+    </message>
+    <message>
+        <source>Criteria (scored)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Debian, Ubuntu</source>
         <translation>Debian、Ubuntu 系统</translation>
     </message>
@@ -132,12 +204,20 @@
         <translation>交付</translation>
     </message>
     <message>
+        <source>Deliver again</source>
+        <translation>重新交付</translation>
+    </message>
+    <message>
         <source>Demonstration zones around stations: core, branches, petals</source>
         <translation>以轨道站点为蕊、步行道为枝、更新地块为瓣，划出示范片区</translation>
     </message>
     <message>
         <source>Did not finish</source>
         <translation>没有完成</translation>
+    </message>
+    <message>
+        <source>Differs from its source. The report will say so with your reason:</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Document</source>
@@ -160,6 +240,18 @@
         <translation>疑问</translation>
     </message>
     <message>
+        <source>Drag the limit, or ←→ one step, Shift ×10</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drawing (dxf)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edition</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Elsewhere</source>
         <translation>其他系统</translation>
     </message>
@@ -172,8 +264,12 @@
         <translation>依据</translation>
     </message>
     <message>
+        <source>Example: the district's reserve list of 2025</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Explore</source>
-        <translation>查看</translation>
+        <translation>探查</translation>
     </message>
     <message>
         <source>Facilities are known after Gaps.</source>
@@ -196,6 +292,10 @@
         <translation>字段</translation>
     </message>
     <message>
+        <source>Fields of {layer}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Fields of “{layer}” ({role})</source>
         <translation>“{layer}”的字段（{role}）</translation>
     </message>
@@ -206,6 +306,10 @@
     <message>
         <source>Figures of the rules and standards</source>
         <translation>规则与标准里的数值</translation>
+    </message>
+    <message>
+        <source>Filled with</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Folder for the results</source>
@@ -228,8 +332,16 @@
         <translation>只按名称识别：请改字段名，或把其中一个名称设为字段别名。</translation>
     </message>
     <message>
+        <source>From</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>From the middle of the parcel; the table above is the mean over its houses.</source>
         <translation>从宗地中部算起；上表是各栋房屋的平均。</translation>
+    </message>
+    <message>
+        <source>From “{step}” on</source>
+        <translation>从“{step}”往后全部运行</translation>
     </message>
     <message>
         <source>Gaps</source>
@@ -246,6 +358,14 @@
     <message>
         <source>Guessed from the name, the fields and the geometry: {share} sure.</source>
         <translation>按图层名、字段和几何类型猜测，把握 {share}。</translation>
+    </message>
+    <message>
+        <source>Help F1</source>
+        <translation>帮助 F1</translation>
+    </message>
+    <message>
+        <source>How</source>
+        <translation>查看安装办法</translation>
     </message>
     <message>
         <source>How found</source>
@@ -268,8 +388,16 @@
         <translation>在“终端”里输入：{command}</translation>
     </message>
     <message>
+        <source>Indicator</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Inputs</source>
         <translation>输入数据</translation>
+    </message>
+    <message>
+        <source>Inputs: {n} of {of} needed ones</source>
+        <translation>输入数据：必需 {of} 项已有 {n} 项</translation>
     </message>
     <message>
         <source>It stopped unasked.</source>
@@ -288,6 +416,10 @@
         <translation>刚才：{what}</translation>
     </message>
     <message>
+        <source>Known at least</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Known names: {names}</source>
         <translation>认得的名称：{names}</translation>
     </message>
@@ -300,8 +432,32 @@
         <translation>图层</translation>
     </message>
     <message>
+        <source>Layers of the drawing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layers, lists in Excel, a GeoPackage; files can also be dropped on this panel.</source>
+        <translation>图层、Excel 名单、GeoPackage；也可以把文件拖到这个面板上。</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Limit: {limit}</source>
         <translation>限值：{limit}</translation>
+    </message>
+    <message>
+        <source>Limits of indicators</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Limits that indicators are measured with</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Log</source>
@@ -314,6 +470,10 @@
     <message>
         <source>MB</source>
         <translation>MB</translation>
+    </message>
+    <message>
+        <source>Make the delivery</source>
+        <translation>生成交付成果</translation>
     </message>
     <message>
         <source>Makes a small town of sample data in a folder you choose and opens it.</source>
@@ -368,6 +528,10 @@
         <translation>没有找到“{role}”。请选{wanted}。</translation>
     </message>
     <message>
+        <source>No map before Tag has run.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>No parcel here. A time map can start from this point.</source>
         <translation>这里没有宗地。可以从这一点生成时间地图。</translation>
     </message>
@@ -392,6 +556,10 @@
         <translation>没有可撤销的。</translation>
     </message>
     <message>
+        <source>On the day</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Only add it to the map</source>
         <translation>只加到地图</translation>
     </message>
@@ -410,6 +578,10 @@
     <message>
         <source>Open sample…</source>
         <translation>打开示例…</translation>
+    </message>
+    <message>
+        <source>Open table</source>
+        <translation>打开表</translation>
     </message>
     <message>
         <source>Optional: {wanted}.</source>
@@ -460,6 +632,10 @@
         <translation>准备</translation>
     </message>
     <message>
+        <source>Preview of rules</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Reading the walk network</source>
         <translation>读取步行路网</translation>
     </message>
@@ -470,6 +646,14 @@
     <message>
         <source>Reason</source>
         <translation>理由</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>报告</translation>
+    </message>
+    <message>
+        <source>Restore the shipped value</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Result files were moved or deleted.</source>
@@ -512,6 +696,10 @@
         <translation>用作</translation>
     </message>
     <message>
+        <source>Rules</source>
+        <translation>规则</translation>
+    </message>
+    <message>
         <source>Rules and standards</source>
         <translation>规则与标准</translation>
     </message>
@@ -524,6 +712,10 @@
         <translation>片区规则</translation>
     </message>
     <message>
+        <source>Rules, standards and the day of the study</source>
+        <translation>规则、标准与研究基准日</translation>
+    </message>
+    <message>
         <source>Run</source>
         <translation>运行</translation>
     </message>
@@ -534,6 +726,10 @@
     <message>
         <source>Run all</source>
         <translation>全部运行</translation>
+    </message>
+    <message>
+        <source>Run it</source>
+        <translation>先运行</translation>
     </message>
     <message>
         <source>Running</source>
@@ -560,12 +756,20 @@
         <translation>得分：{score}</translation>
     </message>
     <message>
+        <source>Shipped value: {value}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Show all</source>
         <translation>看全部</translation>
     </message>
     <message>
         <source>Show log</source>
         <translation>看记录</translation>
+    </message>
+    <message>
+        <source>Show old result</source>
+        <translation>看旧结果</translation>
     </message>
     <message>
         <source>Show on map</source>
@@ -576,8 +780,16 @@
         <translation>跳过  S</translation>
     </message>
     <message>
+        <source>Soft edge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Source</source>
         <translation>出处</translation>
+    </message>
+    <message>
+        <source>Source of the shipped value: {source} ({status})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Source: {source} ({status})</source>
@@ -608,8 +820,16 @@
         <translation>疑似</translation>
     </message>
     <message>
+        <source>Suspected from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Tag</source>
         <translation>识别</translation>
+    </message>
+    <message>
+        <source>Template of deliveries</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Terrain (DEM)</source>
@@ -720,8 +940,24 @@
         <translation>时间地图，{n} 分钟</translation>
     </message>
     <message>
+        <source>Title</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tried at once: {names}. The others change what is measured: measure again to see what they do.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Try again</source>
         <translation>重试</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Undo  Z</source>
@@ -734,6 +970,10 @@
     <message>
         <source>Unit</source>
         <translation>单位</translation>
+    </message>
+    <message>
+        <source>Unit prices</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Unnamed study</source>
@@ -754,6 +994,14 @@
     <message>
         <source>Walk</source>
         <translation>步行</translation>
+    </message>
+    <message>
+        <source>Walking profiles</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weight</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>What each field means. Change what was guessed wrongly.</source>
@@ -804,6 +1052,10 @@
         <translation>片区</translation>
     </message>
     <message>
+        <source>a column</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>a layer</source>
         <translation>一个图层</translation>
     </message>
@@ -828,12 +1080,24 @@
         <translation>一张表</translation>
     </message>
     <message>
+        <source>about {time}</source>
+        <translation>约 {time}</translation>
+    </message>
+    <message>
         <source>about {time} left</source>
         <translation>约剩 {time}</translation>
     </message>
     <message>
+        <source>after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>agrees with the rule</source>
         <translation>与规则一致</translation>
+    </message>
+    <message>
+        <source>at {value}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>beds</source>
@@ -844,8 +1108,20 @@
         <translation>建筑</translation>
     </message>
     <message>
+        <source>built by, with its score</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>capacity not known</source>
         <translation>容量未知</translation>
+    </message>
+    <message>
+        <source>change</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>checked</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>chosen</source>
@@ -856,8 +1132,24 @@
         <translation>有缺口的社区</translation>
     </message>
     <message>
+        <source>confirmed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>confirmed {limit}</source>
+        <translation>确认 {limit}</translation>
+    </message>
+    <message>
         <source>differs from the rule</source>
         <translation>与规则不同</translation>
+    </message>
+    <message>
+        <source>errors</source>
+        <translation>错误</translation>
+    </message>
+    <message>
+        <source>errors / warnings</source>
+        <translation>错误 / 警告</translation>
     </message>
     <message>
         <source>farther than the limit</source>
@@ -866,6 +1158,10 @@
     <message>
         <source>files</source>
         <translation>个文件</translation>
+    </message>
+    <message>
+        <source>from a named document, not read again</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>full</source>
@@ -878,6 +1174,10 @@
     <message>
         <source>hectares</source>
         <translation>公顷</translation>
+    </message>
+    <message>
+        <source>heuristic</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>idle buildings</source>
@@ -908,6 +1208,14 @@
         <translation>必要条件</translation>
     </message>
     <message>
+        <source>name?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>no people data</source>
         <translation>无人口数据</translation>
     </message>
@@ -928,12 +1236,36 @@
         <translation>没有</translation>
     </message>
     <message>
+        <source>now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>now {now}, before {before}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>of streets connected</source>
         <translation>路网连通</translation>
     </message>
     <message>
+        <source>of {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>old compounds</source>
         <translation>老旧小区</translation>
+    </message>
+    <message>
+        <source>or {what}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>own choice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>own choice, can be changed</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>parcels</source>
@@ -960,6 +1292,26 @@
         <translation>位</translation>
     </message>
     <message>
+        <source>prefix and number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>read in the official text by somebody</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>remarks</source>
+        <translation>提示</translation>
+    </message>
+    <message>
+        <source>score 1.0</source>
+        <translation>得分 1.0</translation>
+    </message>
+    <message>
+        <source>seen at its source</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>skipped</source>
         <translation>已跳过</translation>
     </message>
@@ -968,8 +1320,20 @@
         <translation>疑似</translation>
     </message>
     <message>
+        <source>suspected {limit}</source>
+        <translation>疑似 {limit}</translation>
+    </message>
+    <message>
+        <source>switched off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>the day of the run</source>
         <translation>运行当天</translation>
+    </message>
+    <message>
+        <source>the same in each row</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>there is none</source>
@@ -992,12 +1356,20 @@
         <translation>到道路太陡</translation>
     </message>
     <message>
+        <source>took {time}</source>
+        <translation>用时 {time}</translation>
+    </message>
+    <message>
         <source>urban villages</source>
         <translation>城中村</translation>
     </message>
     <message>
         <source>used {time}</source>
         <translation>已用 {time}</translation>
+    </message>
+    <message>
+        <source>value, with its score</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>verified</source>
@@ -1010,6 +1382,14 @@
     <message>
         <source>verified (seen at its source)</source>
         <translation>已核（见到原文）</translation>
+    </message>
+    <message>
+        <source>warnings</source>
+        <translation>警告</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>zones</source>
@@ -1040,20 +1420,48 @@
         <translation>{name}（副本）</translation>
     </message>
     <message>
+        <source>{n} % of the score</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} MB</source>
+        <translation>{n} 兆字节</translation>
+    </message>
+    <message>
         <source>{n} buildings</source>
         <translation>{n} 栋</translation>
+    </message>
+    <message>
+        <source>{n} criteria · confirmed {c} · suspected {s}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} farther out</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{n} features of “{layer}” were edited.</source>
         <translation>图层“{layer}”改动了 {n} 个要素。</translation>
     </message>
     <message>
+        <source>{n} figures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{n} figures to be verified</source>
         <translation>待核 {n} 项</translation>
     </message>
     <message>
+        <source>{n} files</source>
+        <translation>{n} 个文件</translation>
+    </message>
+    <message>
         <source>{n} ha</source>
         <translation>{n} 公顷</translation>
+    </message>
+    <message>
+        <source>{n} layers</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{n} m, of it {stairs} m stairs</source>
@@ -1070,6 +1478,10 @@
     <message>
         <source>{n} of {of} used</source>
         <translation>已用 {n} / {of}</translation>
+    </message>
+    <message>
+        <source>{n} people on parcels and houses.</source>
+        <translation>{n} 人已落到宗地和房屋。</translation>
     </message>
     <message>
         <source>{n} rows have no coordinates and no place on the map.</source>
@@ -1096,6 +1508,14 @@
         <translation>还差 {n} 项：</translation>
     </message>
     <message>
+        <source>{n} to be verified</source>
+        <translation>待核 {n}</translation>
+    </message>
+    <message>
+        <source>{n} unknown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{there} there, {back} back</source>
         <translation>去 {there}，回 {back}</translation>
     </message>
@@ -1118,6 +1538,10 @@
     <message>
         <source>“{layer}” is new as {role}.</source>
         <translation>新加了{role}“{layer}”。</translation>
+    </message>
+    <message>
+        <source>“{layer}” looks like {system}: its places lie off houses and streets.</source>
+        <translation>“{layer}”像是 {system} 坐标：点位整体偏离房屋和道路。</translation>
     </message>
     <message>
         <source>“{name}” writes into this folder as well: its results would be replaced.</source>

@@ -113,7 +113,7 @@ def test_cancel_reacts_within_a_second(dock, click, qtbot, tmp_path, load_inputs
     card = dock.cards["prepare"]
     assert card.state.text() == "Running"
     assert card.cancel.isVisible()
-    qtbot.waitUntil(lambda: card.bar.value() == 300, timeout=2000)
+    qtbot.waitUntil(lambda: card.bar.value() == round(1000 * (0.05 + 0.3) / 1.05), timeout=2000)
     began = time.monotonic()
     click(card.cancel)
     assert card.cancel.text() == "Cancelling…"
@@ -141,6 +141,7 @@ def test_failure_is_one_sentence_and_can_be_tried_again(dock, click, qtbot, tmp_
 def test_layer_removed_while_running_and_after(dock, click, qtbot, tmp_path, load_inputs, stand_ins):
     ready(dock, qtbot, tmp_path, load_inputs)
     click(dock.run_all)
+    qtbot.waitUntil(lambda: bool(stand_ins["fullstudy"].calls), timeout=5000)  # the check of the inputs is over
     QgsProject.instance().removeMapLayer(dock.session.study.inputs["STATIONS"].layer_id)
     wait_idle(qtbot, dock)
     qtbot.waitUntil(lambda: dock.cards["zones"].state.text() == "Out of date", timeout=3000)
@@ -252,9 +253,9 @@ def test_saved_edits_make_steps_out_of_date(dock, click, qtbot, tmp_path, load_i
     layer.changeAttributeValue(feature.id(), layer.fields().indexOf("capacity"), 120.0)
     assert layer.commitChanges()
     assert dock.cards["gaps"].state.text() == "Out of date"
-    assert dock.cards["gaps"].body.text().startswith("1 features of “facilities” were edited.")
+    assert dock.cards["gaps"].body.text().startswith("Because: 1 features of “facilities” were edited.")
     assert dock.cards["tag"].state.text().startswith("Done")
-    assert dock.cards["zones"].body.text().startswith("“Gaps” is out of date.")
+    assert dock.cards["zones"].body.text().startswith("Because: “Gaps” is out of date.")
 
 
 def test_newer_state_is_left_alone(dock, qtbot):
