@@ -14,6 +14,10 @@ class RenewalError(ValueError):
         self.code = code
         self.values = values
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let the error travel between processes with its values."""
+        return _remade, (type(self), self.code, self.values)
+
     def __str__(self) -> str:
         from .words import say
 
@@ -22,3 +26,7 @@ class RenewalError(ValueError):
 
 class Cancelled(Exception):  # noqa: N818 (not an error: the user asked for it)
     """Raised between two slices of work after the user pressed Cancel."""
+
+
+def _remade(kind: type[RenewalError], code: str, values: dict[str, Any]) -> RenewalError:
+    return kind(code, **values)

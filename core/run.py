@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import Executor, Future
+from concurrent.futures import TimeoutError as WaitTimeout  # its own class before Python 3.11
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from itertools import islice
+from typing import Any, TypeVar, cast
 
 from .errors import Cancelled
 from .words import say
@@ -14,6 +17,8 @@ from .words import say
 T = TypeVar("T")
 R = TypeVar("R")
 MEMORY_BYTES = 2 * 2**30  # own choice: half of what a small office PC has
+LOOK_S = 0.1  # between two looks at Cancel while others work
+IN_FLIGHT = 32  # items that wait on an executor at a time: memory here, work for 16 machines of 2 cores there
 
 
 @dataclass(frozen=True)
@@ -103,19 +108,51 @@ class Run:
         """List features for LEFT_OUT, one row each, with the reason code and what fills its sentence."""
         self.left_out.extend(LeftOut(layer, str(item), code, severity, n, values) for item in feature_ids)
 
-    def map(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-        """Yield function(item) in the order of `items`, on the executor if there is one; asks for cancel in between."""
-        todo = list(items)
-        if self.executor is None:
-            for done, item in enumerate(todo):
-                self.progress(done / len(todo))
-                yield function(item)
-            return
-        futures: list[Future[R]] = [self.executor.submit(function, item) for item in todo]
+    def share(self, value: T) -> T:
+        """Return `value` for use in the items of `map`: a cluster sends it to its machines once, not with each item."""
+        spread = getattr(self.executor, "spread", None)
+        return value if spread is None else cast(T, spread(value))
+
+    def map(self, function: Callable[[T], R], items: Iterable[T], count: int | None = None) -> Iterator[R]:
+        """Yield function(item) in the order of `items`, on the executor if there is one; asks for cancel in between.
+
+        `items` may be made while the work goes on (about `count` of them, for the progress): at most IN_FLIGHT wait at
+        a time. On an executor `function` must be importable and its items picklable; the results are the same.
+        """
+        total = count if count is not None else len(items) if isinstance(items, Sized) else 0
+        found = map(function, items) if self.executor is None else self._map_out(self.executor, function, items)
+        self.progress(0.0)
+        for done, result in enumerate(found, start=1):
+            yield result
+            self.progress(done / max(total, done))
+
+    def _map_out(self, executor: Executor, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+        """Yield the results in order while later items wait; whatever still waits at the end is called off."""
+        waiting: deque[Future[R]] = deque()
+        coming = iter(items)
         try:
-            for done, future in enumerate(futures):
-                self.progress(done / len(todo))
-                yield future.result()
+            while True:
+                waiting.extend(executor.submit(function, item) for item in islice(coming, IN_FLIGHT - len(waiting)))
+                if not waiting:
+                    return
+                yield self._result(waiting.popleft())
         finally:
-            for future in futures:
+            for future in waiting:
                 future.cancel()
+
+    def _result(self, future: Future[R]) -> R:
+        """Wait for a result; Cancel is heard meanwhile, and so is an executor that has nobody left to work."""
+        watch = getattr(self.executor, "watch", None)
+        try:
+            while True:
+                self.check()
+                if watch is not None:
+                    watch()
+                try:
+                    return future.result(timeout=LOOK_S)
+                except WaitTimeout:
+                    if future.done():
+                        raise
+        except BaseException:
+            future.cancel()
+            raise

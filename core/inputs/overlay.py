@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -27,11 +28,8 @@ def share_buildings(measured: pd.DataFrame, parcels: pd.DataFrame, run: Run) -> 
     (`building_outside`) and have no row. Where parcels overlap, both get a part.
     """
     houses, land = frames.geometries(measured), frames.geometries(parcels)
-    tree = shapely.STRtree(houses)
-    found: list[pd.DataFrame] = []
-    for start in range(0, len(land), SLICE):
-        run.progress(start / len(land))
-        found.append(_parts(houses, tree, land[start : start + SLICE], start))
+    starts = range(0, len(land), SLICE)
+    found = list(run.map(measure_parts, _slices(houses, land, starts), len(starts)))
     columns = {"building": np.int64, "parcel": np.int64, "part_m2": np.float64}
     parts = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(columns)).astype(columns)
     outside = np.setdiff1d(np.arange(len(measured)), parts["building"].to_numpy())
@@ -57,11 +55,22 @@ def parcels_at(points: npt.NDArray[np.object_], parcels: pd.DataFrame) -> npt.ND
     return at
 
 
-def _parts(houses: Any, tree: shapely.STRtree, land: Any, start: int) -> pd.DataFrame:
-    """Measure the common area of parcels and buildings; a building wholly inside needs no cutting.
+def _slices(houses: Any, land: Any, starts: Iterable[int]) -> Iterator[tuple[Any, npt.NDArray[np.int64], Any, int]]:
+    """Yield parcels in slices, each with the buildings (and their rows) whose boxes touch a parcel of it."""
+    tree = shapely.STRtree(houses)
+    for start in starts:
+        some = land[start : start + SLICE]
+        near = np.unique(tree.query(some)[1]).astype(np.int64)
+        yield houses[near], near, some, start
+
+
+def measure_parts(task: tuple[Any, npt.NDArray[np.int64], Any, int]) -> pd.DataFrame:
+    """Measure the common area of parcels and buildings of a slice; a building wholly inside needs no cutting.
 
     Parcels are asked for buildings, not the other way round: the one that is asked for is prepared once for many.
     """
+    houses, rows, land, start = task
+    tree = shapely.STRtree(houses)
     n = max(1, len(houses))
     whole, any_part = (
         parcel.astype(np.int64) * n + building
@@ -73,4 +82,4 @@ def _parts(houses: Any, tree: shapely.STRtree, land: Any, start: int) -> pd.Data
     area[len(whole) :] = shapely.area(shapely.intersection(houses[building[len(whole) :]], land[parcel[len(whole) :]]))
     area = np.round(area, 3)  # the last bits depend on the neighbours' vertices
     keep = area > NOTHING_M2
-    return pd.DataFrame({"building": building[keep], "parcel": parcel[keep] + start, "part_m2": area[keep]})
+    return pd.DataFrame({"building": rows[building[keep]], "parcel": parcel[keep] + start, "part_m2": area[keep]})

@@ -123,18 +123,37 @@ def _low_pass(raster: Raster, rules: WalkRules, run: Run) -> Raster:
     known = np.isfinite(raster.values)
     middle = float(raster.values[known].mean()) if known.any() else 0.0  # keeps the sums small
     smooth = np.full(raster.values.shape, np.nan)
-    for first in range(0, rows, strip):
-        run.progress(first / rows)
-        top, bottom = max(0, first - halo), min(rows, first + strip + halo)
-        weight = known[top:bottom].astype(float)
-        values = np.where(known[top:bottom], raster.values[top:bottom] - middle, 0.0)
-        options: dict[str, Any] = {"sigma": sigma, "mode": "constant", "truncate": REACH_SIGMAS}
-        weights, sums = gaussian_filter(weight, **options), gaussian_filter(values, **options)
-        inner = slice(first - top, min(first + strip, rows) - top)
-        part = known[top:bottom][inner]
-        target = smooth[first : first + strip]
-        target[part] = sums[inner][part] / weights[inner][part] + middle
+    starts = range(0, rows, strip)
+    strips = (
+        _Strip(raster.values[max(0, first - halo) : min(rows, first + strip + halo)], middle, sigma,
+               slice(first - max(0, first - halo), min(first + strip, rows) - max(0, first - halo)))
+        for first in starts
+    )  # fmt: skip
+    for first, part in zip(starts, run.map(smooth_strip, strips, len(starts))):
+        smooth[first : first + strip] = part
     return Raster(smooth, raster.to_cell, raster.cell_m)
+
+
+@dataclass(frozen=True, eq=False)
+class _Strip:
+    """Rows of a raster with a halo, `inner` those that are asked for; `middle` a height that keeps the sums small."""
+
+    values: npt.NDArray[np.float64]
+    middle: float
+    sigma: tuple[float, float]
+    inner: slice
+
+
+def smooth_strip(strip: _Strip) -> npt.NDArray[np.float64]:
+    """Return the inner rows after a normalised convolution, NaN where there is no data."""
+    known = np.isfinite(strip.values)
+    values = np.where(known, strip.values - strip.middle, 0.0)
+    options: dict[str, Any] = {"sigma": strip.sigma, "mode": "constant", "truncate": REACH_SIGMAS}
+    weights, sums = gaussian_filter(known.astype(float), **options), gaussian_filter(values, **options)
+    smooth = np.full(known[strip.inner].shape, np.nan)
+    part = known[strip.inner]
+    smooth[part] = sums[strip.inner][part] / weights[strip.inner][part] + strip.middle
+    return smooth
 
 
 def _bilinear(values: npt.NDArray[np.float64], column: Reals, row: Reals) -> Reals:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -10,10 +11,12 @@ import numpy.typing as npt
 from scipy.sparse.csgraph import dijkstra
 
 from ..run import Run
-from .graph import Flags, Ints, WalkGraph
+from .graph import LONGEST_MS, Flags, Ints, WalkGraph
 from .join import Joined
 from .profiles import Profile
-from .search import Search, Tile, cut_tile, least_by_key, ranges
+from .search import Ends, Search, Tile, cut_tile, least_by_key, ranges
+from .tiles import TileHomes, TileTask, walk_tile
+from .waves import NEVER, first_arrivals
 from .ways import Longs
 
 CHUNK = 64  # facilities of one tile searched at once; fewer where the tile holds many nodes
@@ -108,13 +111,12 @@ def nearest(graph: WalkGraph, profile: Profile, places: Joined, facilities: Join
     search, count = Search(graph, profile, True), max(facilities.owners, 1)
     run.progress(0.0)
     starts, homes = search.ends(facilities, False), search.ends(places, True)
-    node, packed = least_by_key(starts.node, (starts.ms + 1) * count + facilities.owner[starts.row])
-    arcs = search.matrix(node, packed, np.array([len(node)]), scale=count)
-    far = dijkstra(arcs, indices=[len(graph.node_ids)], limit=(cap_ms + 2.0) * count)[0]
-    run.progress(0.6)
-    reached = np.isfinite(far[homes.node])
+    packed = starts.ms * count + facilities.owner[starts.row]
+    arcs = graph.arcs(profile.id, True)
+    far = first_arrivals(arcs, starts.node, packed, (cap_ms + 1) * count - 1, count, run.part(0.1, 0.6))
+    reached = far[homes.node] != NEVER
     owner = places.owner[homes.row[reached]].astype(np.int64)
-    best = far[homes.node[reached]].astype(np.int64) + (homes.ms[reached] - 1) * count
+    best = far[homes.node[reached]] + homes.ms[reached] * count
     every = np.arange(len(facilities.edge))
     f_row, p_row, ms = search.on_one_edge(facilities, every, places, homes)
     owner = np.concatenate([owner, places.owner[p_row]])
@@ -141,12 +143,10 @@ def cost_all(
             continue
         search = Search(graph, profile, one == "there")
         starts = search.ends(origin, False)
-        node, cost = least_by_key(starts.node, starts.ms + 1)
-        limit = np.inf if limit_ms is None else limit_ms + 1.0
-        arcs = search.matrix(node, cost, np.array([len(node)]))
-        far = dijkstra(arcs, indices=[len(graph.node_ids)], limit=limit)[0]
-        reached = np.isfinite(far[:-1])
-        times[one] = np.where(reached, np.where(reached, far[:-1], 0) - 1, -1).astype(np.int32)
+        limit = LONGEST_MS if limit_ms is None else limit_ms
+        arcs = graph.arcs(profile.id, one == "there")
+        far = first_arrivals(arcs, starts.node, starts.ms, limit, 1, run.part(number / 2, (number + 1) / 2))
+        times[one] = far.astype(np.int32)
     run.progress(1.0)
     return NodeTimes(times["there"], times["back"])
 
@@ -170,36 +170,46 @@ def _search(search: Search, places: Joined, facilities: Joined, limits: Longs, r
     """Return keys (facility × place owners + place) ascending and the least milliseconds of each, within the limits."""
     run.progress(0.0)
     homes = search.ends(places, True)
-    home_first = np.searchsorted(homes.node, np.arange(len(search.graph.node_ids) + 1))
     sources = _sources(search, facilities, int(limits.max(initial=0)))
-    owners, total = max(places.owners, 1), len(sources.owner)
-    local = np.full(len(search.graph.node_ids), -1, dtype=np.int32)
+    owners = max(places.owners, 1)
     keys, costs = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-    for some in _chunks(sources.tile):
-        run.progress(some.start / total)
-        chosen = sources.owner[some.start : some.stop]
-        tile = cut_tile(search, sources.node[sources.first[some.start] : sources.first[some.stop]],
-                        int(limits[chosen].max()), local)  # fmt: skip
-        for part in _portions(some, tile, run):
-            run.check()
-            item, node, time = _walk_out(tile, sources, part, int(limits[chosen].max()), local)
-            item += part.start - some.start
-            at, hit = ranges(home_first[node], home_first[node + 1])
-            facility, ms = chosen[item[at]], time[at] + homes.ms[hit]
-            place = places.owner[homes.row[hit]]
-            inside = ms <= limits[facility]
-            key, ms = least_by_key((facility * owners + place)[inside], ms[inside])
-            keys.append(key)
-            costs.append(ms)
-        local[tile.nodes] = -1
-        of, row = ranges(sources.first_row[some.start : some.stop], sources.first_row[some.start + 1 : some.stop + 1])
-        f_at, p_row, direct = search.on_one_edge(facilities, sources.row[row], places, homes)
-        facility = chosen[of[f_at]]
-        near = direct <= limits[facility]
-        keys.append((facility * owners + places.owner[p_row])[near])
-        costs.append(direct[near])
+    tasks = _tasks(search, (homes, places.owner[homes.row]), sources, limits, run)
+    for facility, place, ms in run.map(walk_tile, tasks, len(_chunks(sources.tile))):
+        keys.append(facility * owners + place)
+        costs.append(ms)
+    f_at, p_row, direct = search.on_one_edge(facilities, sources.row, places, homes)
+    facility = facilities.owner[sources.row[f_at]].astype(np.int64)
+    near = direct <= limits[facility]
+    keys.append((facility * owners + places.owner[p_row])[near])
+    costs.append(direct[near])
     run.progress(1.0)
     return least_by_key(np.concatenate(keys), np.concatenate(costs))
+
+
+def _tasks(
+    search: Search, at_home: tuple[Ends, Ints], sources: _Sources, limits: Longs, run: Run
+) -> Iterator[TileTask]:
+    """Yield the searches one by one: each holds all it needs, and nothing of what the others need."""
+    homes, owner = at_home
+    count = len(search.graph.node_ids)
+    home_first = np.searchsorted(homes.node, np.arange(count + 1))
+    local = np.full(count, -1, dtype=np.int32)
+    for some in _chunks(sources.tile):
+        starts = sources.node[sources.first[some.start] : sources.first[some.stop]]
+        chosen = sources.owner[some.start : some.stop]
+        limit_ms = int(limits[chosen].max())
+        tile = cut_tile(search, starts, limit_ms, local)
+        begin, end = home_first[tile.nodes], home_first[tile.nodes + 1]
+        _, held = ranges(begin, end)
+        lived = TileHomes(np.concatenate([[0], np.cumsum(end - begin)]), homes.ms[held], owner[held])
+        positions = local[starts]
+        local[tile.nodes] = -1
+        for part in _portions(some, tile, run):
+            bounds = sources.first[part.start : part.stop + 1]
+            cut = slice(int(bounds[0]), int(bounds[-1]))
+            at = slice(cut.start - int(sources.first[some.start]), cut.stop - int(sources.first[some.start]))
+            mine = sources.owner[part.start : part.stop]
+            yield TileTask(tile, lived, positions[at], sources.ms[cut], np.diff(bounds), mine, limits[mine], limit_ms)
 
 
 def _chunks(tile: Longs) -> list[range]:
@@ -248,14 +258,3 @@ def _tile_of(graph: WalkGraph, profile: Profile, node: Longs, limit_ms: int) -> 
     column, row = ((graph.x_m[node] - graph.grid.x_min) // side, (graph.y_m[node] - graph.grid.y_min) // side)
     width = int((graph.x_m.max() - graph.grid.x_min) // side) + 1
     return row.astype(np.int64) * width + column.astype(np.int64)
-
-
-def _walk_out(tile: Tile, sources: _Sources, some: range, limit_ms: int, local: Ints) -> tuple[Longs, Longs, Longs]:
-    """Return (number in `some`, node, milliseconds) of all nodes within the limit of these sources."""
-    count = len(tile.nodes)
-    bounds = sources.first[some.start : some.stop + 1]
-    stretch = slice(bounds[0], bounds[-1])
-    arcs = tile.matrix(local[sources.node[stretch]], sources.ms[stretch], np.diff(bounds))
-    far = dijkstra(arcs, indices=np.arange(count, count + len(some)), limit=limit_ms + 1.0)[:, :count]
-    item, node = np.nonzero(far < np.inf)
-    return item, tile.nodes[node], far[item, node].astype(np.int64) - 1
