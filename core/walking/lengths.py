@@ -4,17 +4,15 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse.csgraph import dijkstra
 
 from ..run import Run
 from .graph import CLOSED, Reals, WalkGraph
 from .join import Joined
 from .profiles import Profile
 from .reach import Nearest
-from .search import Ends, Search, least_by_key
+from .search import Ends, Search
+from .waves import NEVER, comes_from, first_arrivals
 from .ways import Longs
-
-NO_NODE = -9999  # scipy's mark for "no predecessor"
 
 
 def nearest_lengths(
@@ -27,22 +25,19 @@ def nearest_lengths(
     search, count = Search(graph, profile, True), max(facilities.owners, 1)
     starts, homes = search.ends(facilities, False), search.ends(places, True)
     run.progress(0.0)
-    packed = (starts.ms + 1) * count + facilities.owner[starts.row]
-    node, least = least_by_key(starts.node, packed)
-    arcs = search.matrix(node, least, np.array([len(node)]), scale=count)
-    source = len(graph.node_ids)
-    far, onward = dijkstra(arcs, indices=[source], limit=(cap_ms + 2.0) * count, return_predecessors=True)
-    run.progress(0.5)
-    to_facility = _lengths_from_nodes(graph, profile, onward[0, :source].astype(np.int64), source)
-    arrival = _arrivals(graph, facilities, starts, packed, node, least, source)
-    at_source, metres = to_facility
-    total = metres + arrival[np.where(at_source >= 0, at_source, source)]
+    packed = starts.ms * count + facilities.owner[starts.row]
+    arcs = graph.arcs(profile.id, True)
+    far = first_arrivals(arcs, starts.node, packed, (cap_ms + 1) * count - 1, count, run.part(0, 0.4))
+    onward = comes_from(arcs, far, starts.node, packed, count, run.part(0.4, 0.6))
+    last, metres = _lengths_from_nodes(graph, profile, onward)
+    arrival = _arrivals(graph, facilities, starts, packed, far)
+    total = metres + np.where(last == NEVER, np.nan, arrival[last])
     wanted = found.ms.astype(np.int64) * count + found.facility
     length = np.full(places.owners, np.nan)
-    reached = np.isfinite(far[0][homes.node])
+    reached = far[homes.node] != NEVER
     rows = np.flatnonzero(reached)
     owner = places.owner[homes.row[rows]]
-    cost = far[0][homes.node[rows]].astype(np.int64) + (homes.ms[rows] - 1) * count
+    cost = far[homes.node[rows]] + homes.ms[rows] * count
     good = rows[cost == wanted[owner]]
     walked = total[homes.node[good]] + _part_m(graph, places, homes.row[good], homes.node[good])
     _keep_first(length, places.owner[homes.row[good]], walked)
@@ -72,26 +67,23 @@ def _part_m(graph: WalkGraph, joined: Joined, row: Longs, node: Longs) -> Reals:
     return metres
 
 
-def _arrivals(
-    graph: WalkGraph, facilities: Joined, starts: Ends, packed: Longs, node: Longs, least: Longs, source: int
-) -> Reals:
-    """Return (nodes + 1,) metres from each node to the facility point it was searched from, NaN elsewhere."""
-    metres = np.full(source + 1, np.nan)
-    position = np.searchsorted(node, starts.node)
-    chosen = np.flatnonzero(packed == least[position])
+def _arrivals(graph: WalkGraph, facilities: Joined, starts: Ends, packed: Longs, far: Longs) -> Reals:
+    """Return (nodes,) metres from each node to the facility point it was searched from, NaN elsewhere."""
+    metres = np.full(len(far), np.nan)
+    chosen = np.flatnonzero(packed == far[starts.node])
     values = _part_m(graph, facilities, starts.row[chosen], starts.node[chosen])
     who, first = np.unique(starts.node[chosen], return_index=True)
     metres[who] = values[first]
     return metres
 
 
-def _lengths_from_nodes(graph: WalkGraph, profile: Profile, onward: Longs, source: int) -> tuple[Longs, Reals]:
-    """Return for each node the last node before the facility (-1 = not reached) and the metres walked to it."""
-    reached = onward != NO_NODE
-    last = np.where(reached, np.where(onward == source, np.arange(source), onward), -1)
-    moving = reached & (onward != source)
-    metres = np.zeros(source)
-    metres[moving] = _quickest_m(graph, profile, np.flatnonzero(moving), onward[moving])
+def _lengths_from_nodes(graph: WalkGraph, profile: Profile, onward: Longs) -> tuple[Longs, Reals]:
+    """Return for each node the last node before the facility (NEVER = not reached) and the metres walked to it."""
+    here = np.arange(len(onward))
+    last = onward
+    moving = (onward != NEVER) & (onward != here)
+    metres = np.zeros(len(onward))
+    metres[moving] = _quickest_m(graph, profile, here[moving], onward[moving])
     while True:  # pointer jumping: every round doubles the stretch that is summed up
         ahead = np.where(last >= 0, last, 0)
         further = np.where(last >= 0, last[ahead], -1)
