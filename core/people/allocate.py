@@ -17,6 +17,7 @@ from ..inputs.buildings import measure_buildings
 from ..inputs.landuse import classify, detect_scheme
 from ..inputs.overlay import share_buildings
 from ..run import Run
+from .estimate import Demography, check_table, estimate_people, occupancies
 
 Reals = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -25,7 +26,8 @@ YOUNG = ("pop_0_2", "pop_3_5", "pop_6_14")
 ELDERS = ("pop_60", "pop_65", "pop_80")  # each holds the next
 BANDS = (*YOUNG, *ELDERS)
 COUNTS = ("pop", *BANDS, "households")
-HOUSING = ("resid", "homestead")  # classes of resources/landuse/crosswalk.json
+HOMESTEAD = "homestead"
+HOUSING = ("resid", HOMESTEAD)  # classes of resources/landuse/crosswalk.json
 OLD_UNTIL = 2000  # 2000年底前: 国办发〔2020〕23号
 MILLI = 1000
 
@@ -33,39 +35,49 @@ MILLI = 1000
 @dataclass(frozen=True)
 class PeopleOptions:
     """`old_uplift`: how many times likelier an elder lives in a building of 2000 or older (1.3 is a heuristic);
-    `whole`: whole people instead of thousandths.
+    `whole`: whole people instead of thousandths; `demography`: a standard's figures for empty dwellings and for the
+    estimate from below, None = all dwellings are lived in alike and nothing is estimated.
     """
 
     old_uplift: float = 1.0
     whole: bool = False
+    demography: Demography | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class People:
-    """Tables parcel_people and building_people (resources/tables/people.json). NULL = the zone has no such figure."""
+    """Tables parcel_people, building_people and, a row a zone, people_check (resources/tables/people.json).
+
+    NULL = the zone has no such figure.
+    """
 
     parcels: pd.DataFrame
     buildings: pd.DataFrame
+    check: pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False)
 class _Homes:
-    """Where people can live, ordered by id: weight in dm² of residential floor, its zone and parcel (row, -1 none)."""
+    """Where people can live, ordered by id: weight in dm² of occupied residential floor, its zone and parcel (row, -1
+    none); `estimate` people from below, NaN without a standard.
+    """
 
     table: pd.DataFrame
     weight: Whole
     zone: Places
     parcel: Places
     old: npt.NDArray[np.bool_]
+    estimate: Reals
 
 
 def allocate(
     population: pd.DataFrame, parcels: pd.DataFrame, buildings: pd.DataFrame | None, options: PeopleOptions, run: Run
 ) -> People:
-    """Spread each zone's people over its residential floor area: people_b = people_z × floor_b ÷ Σ floor.
+    """Spread each zone's people over its residential floor area: people_b = people_z × floor_b·k_b ÷ Σ floor·k.
 
-    Parameters: `population` with `community_id`, `pop`, `geometry` and, where there, pop_0_2 … pop_80, households;
-    `parcels` with `parcel_id`, `geometry`; `buildings` as role BUILDINGS, None = people go to parcels by area.
+    Parameters: `population` with `community_id`, `pop`, `geometry` and, where there, name, pop_year, pop_0_2 … pop_80,
+    households; `parcels` with `parcel_id`, `geometry`; `buildings` as role BUILDINGS, None = people go to parcels by
+    area. k_b is the share of dwellings lived in: the building's own `occupancy`, else the standard's by type.
     A building lives in the zone that holds its inside point and on the parcel that holds most of it. Whole thousandths
     (or people) by largest remainders, ties by id; disjoint ages are spread and added, so that everywhere
     pop_80 ≤ pop_65 ≤ pop_60 ≤ pop. Listed: zones without residential floor (`zone_without_floor`), ages above the total
@@ -73,14 +85,18 @@ def allocate(
     Source: domain practice, dasymetric by floor area (Cracow: error 22 % against 311 % by area).
     """
     zones = _clean_zones(population, run)
-    homes = _homes(zones, parcels, buildings, run)
+    homes = _homes(zones, parcels, buildings, options.demography, run)
     unit = 1 if options.whole else MILLI
     run.progress(0.6)
     counts = _spread(zones, homes, options.old_uplift, unit, run)
     _tell_lost(zones, homes, run)
     people = {name: _as_real(counts[name], homes.zone, zones[name], unit) for name in COUNTS}
     run.progress(0.9)
-    return People(_by_parcel(parcels, homes, people), _by_building(parcels, homes, people))
+    here = homes.zone >= 0
+    given = np.bincount(homes.zone[here], weights=counts["pop"][here], minlength=len(zones)) / unit
+    floor = homes.table["resid_floor_m2"].to_numpy("float64")
+    check = check_table(zones, given, (homes.zone, floor, homes.estimate), run)
+    return People(_by_parcel(parcels, homes, people), _by_building(parcels, homes, people), check)
 
 
 def _clean_zones(population: pd.DataFrame, run: Run) -> pd.DataFrame:
@@ -92,46 +108,62 @@ def _clean_zones(population: pd.DataFrame, run: Run) -> pd.DataFrame:
         run.leave_out("POPULATION", ids[numbers < 0], "people_negative", "warning", column=name)
         numbers[numbers < 0] = np.nan
         zones[name] = numbers
+    for name in ("name", "pop_year"):
+        zones[name] = frames.optional(table, name)
     return zones
 
 
-def _homes(zones: pd.DataFrame, parcels: pd.DataFrame, buildings: pd.DataFrame | None, run: Run) -> _Homes:
+def _homes(
+    zones: pd.DataFrame, parcels: pd.DataFrame, buildings: pd.DataFrame | None, demography: Demography | None, run: Run
+) -> _Homes:
     if buildings is None:
         run.warn("people_by_area", n=len(parcels))
         table = parcels.rename(columns={"parcel_id": "building_id"})[["building_id", frames.GEOMETRY]]
         table = table.assign(resid_floor_m2=shapely.area(frames.geometries(table)), year_hi=np.nan)
         parcel: Places = np.arange(len(parcels))
+        lived_in, estimate = np.ones(len(table)), np.full(len(table), np.nan)  # land says nothing about dwellings
     else:
         table = measure_buildings(buildings, run)
         shares = share_buildings(table, parcels, run.part(0, 0.5))
         main = shares[shares["is_main"]]
         parcel = np.full(len(table), -1, dtype=np.intp)
         parcel[main["building"].to_numpy()] = main["parcel"].to_numpy()
-        table["resid_floor_m2"] = _residential_floor(table, _is_housing_land(parcels, run)[parcel], run)
+        land = _land_class(parcels, run)[parcel]
+        housing = np.where(pd.isna(land), np.nan, np.isin(land.astype(str), HOUSING))
+        table["resid_floor_m2"] = _residential_floor(table, housing, run)
+        lived_in = occupancies(table, frames.optional(buildings, "occupancy"), land == HOMESTEAD, demography)
+        estimate = _estimate(table, lived_in, demography)
     order = np.argsort(table["building_id"].astype(str).to_numpy(), kind="stable")
     table, parcel = table.iloc[order].reset_index(drop=True), parcel[order]
     zone = _zone_of(table, zones)
-    weight = np.rint(table["resid_floor_m2"].to_numpy("float64") * 100).astype(np.int64)
+    weight = np.rint(table["resid_floor_m2"].to_numpy("float64") * lived_in[order] * 100).astype(np.int64)
     lost = (zone < 0) & (weight > 0)
     run.leave_out("BUILDINGS", table["building_id"].to_numpy(dtype=object)[lost], "home_in_no_zone", "warning")
     old = table["year_hi"].to_numpy("float64") <= OLD_UNTIL
-    return _Homes(table, weight, zone, parcel, old)
+    return _Homes(table, weight, zone, parcel, old, estimate[order])
 
 
-def _is_housing_land(parcels: pd.DataFrame, run: Run) -> Reals:
-    """Return (parcels + 1,) 1 housing, 0 other land, NaN unknown, from land-use codes; the last one for no parcel."""
-    housing = np.full(len(parcels) + 1, np.nan)
+def _estimate(measured: pd.DataFrame, lived_in: Reals, demography: Demography | None) -> Reals:
+    if demography is None:
+        return np.full(len(measured), np.nan)
+    years = measured["year_lo"].to_numpy("float64"), measured["year_hi"].to_numpy("float64")
+    return estimate_people(measured["resid_floor_m2"].to_numpy("float64"), lived_in, years, demography)
+
+
+def _land_class(parcels: pd.DataFrame, run: Run) -> npt.NDArray[np.object_]:
+    """Return (parcels + 1,) the class of land from land-use codes, None unknown; the last one for no parcel."""
+    found = np.full(len(parcels) + 1, None, dtype=object)
     codes = frames.optional(parcels, "land_use")
     if codes.notna().any():
         try:
             scheme = detect_scheme(codes, bool(frames.optional(parcels, "czcsxm").notna().any()))
         except RenewalError as unclear:  # tagging asks which scheme it is; here the codes are merely not used
             run.warn(unclear.code, **unclear.values)
-            return housing
+            return found
         classes = classify(codes, scheme, run)
         known = ~pd.isna(classes)
-        housing[:-1][known] = np.isin(classes[known].astype(str), HOUSING)
-    return housing
+        found[:-1][known] = classes[known].astype(str)
+    return found
 
 
 def _residential_floor(measured: pd.DataFrame, housing_land: Reals, run: Run) -> Reals:

@@ -30,8 +30,11 @@ class AllocatePopulation(RenewalAlgorithm):
         yield from buildings.definitions()
         yield declare.number("OLD_UPLIFT", 1.0, 0.5, 3.0)
         yield declare.flag("WHOLE")
+        yield declare.advanced(declare.choice("STANDARD", declare.BUILT["STANDARD"], "chongqing"))
+        yield declare.advanced(declare.json_file("STANDARD_FILE"))
         yield declare.sink("OUTPUT", "polygon")
         yield declare.sink("BUILDING_PEOPLE", "polygon", optional=True)
+        yield declare.sink("CHECK", "none", optional=True)
         yield declare.sink("LEFT_OUT", "none", optional=True)
 
     def refuse(self, values, plan) -> None:
@@ -45,11 +48,18 @@ class AllocatePopulation(RenewalAlgorithm):
 
     def compute(self, inputs, run) -> Results:
         from ...core.people.allocate import PeopleOptions, allocate
+        from ...core.people.estimate import read_demography
 
         tables = [inputs.table(name) for name in ("POPULATION", "PARCELS", "BUILDINGS")]
-        people = allocate(*tables, PeopleOptions(inputs.number("OLD_UPLIFT"), inputs.flag("WHOLE")), run)
+        standard = inputs.document("standard", inputs.choice("STANDARD"), "STANDARD_FILE")
+        options = PeopleOptions(inputs.number("OLD_UPLIFT"), inputs.flag("WHOLE"), read_demography(standard))
+        people = allocate(*tables, options, run)
         like = "BUILDINGS" if inputs.has("BUILDINGS") else "PARCELS"
-        return Results({
-            "OUTPUT": Output(people.parcels, schema.table("parcel_people"), carry="PARCELS"),
-            "BUILDING_PEOPLE": Output(people.buildings, schema.table("building_people"), like=like),
-        })  # fmt: skip
+        return Results(
+            {
+                "OUTPUT": Output(people.parcels, schema.table("parcel_people"), carry="PARCELS"),
+                "BUILDING_PEOPLE": Output(people.buildings, schema.table("building_people"), like=like),
+                "CHECK": Output(people.check, schema.table("people_check")),
+            },
+            documents=[standard],
+        )

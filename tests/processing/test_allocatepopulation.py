@@ -25,7 +25,11 @@ def test_people_reach_parcels_and_buildings(run_algorithm, make_layer, rows_of, 
     population, parcels, buildings = layers(make_layer)
     out, homes = str(tmp_path / "人口.gpkg"), str(tmp_path / "homes.gpkg")
     wanted = {"POPULATION": population, "PARCELS": parcels, "BUILDINGS": buildings, "AGE_FIELDS": "P60=pop_60"}
-    run_algorithm("allocatepopulation", {**wanted, "OUTPUT": out, "BUILDING_PEOPLE": homes})
+    check = str(tmp_path / "check.gpkg")
+    run_algorithm("allocatepopulation", {**wanted, "OUTPUT": out, "BUILDING_PEOPLE": homes, "CHECK": check})
+    (row,) = rows_of(check)
+    # 400 m² of 82.5 m² a dwelling (age unknown), 85 % lived in, 2.45 people each: 10.1
+    assert (row["pop"], row["pop_allocated"], row["pop_estimate"], row["status"]) == (100, 100, 10.1, "HIGH")
     rows = {row["parcel_id"]: row for row in rows_of(out)}
     assert [(rows[key]["pop"], rows[key]["pop_60"], rows[key]["备注"]) for key in ("p1", "p2")] == [
         (75.0, 22.5, "甲"), (25.0, 7.5, "乙"),

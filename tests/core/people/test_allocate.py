@@ -4,8 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from urban_renewal.core import envelope
 from urban_renewal.core.apportion import apportion
+from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.people.allocate import COUNTS, PeopleOptions, allocate
+from urban_renewal.core.people.estimate import Demography, read_demography
 from urban_renewal.core.run import Run
 
 
@@ -129,3 +132,68 @@ def test_a_building_of_unknown_use_is_a_home_on_housing_land_only():
     assert found.buildings["pop"].tolist() == [45.0, 0.0, 45.0]
     told = next(message for message in run.messages if message.code == "use_untold_as_homes")
     assert told.values == {"n": 3, "homes": 2, "blind": 1}
+
+
+DEMOGRAPHY = Demography(2.5, {"resid": 0.8, "mixed": 0.5, "homestead": 1.0}, 50.0, 100.0, 2000)
+
+
+def lived_in():
+    """Four buildings of 100 m² each storey: an old one of 4, a new one of 5, one with a shop of 5, one half empty."""
+    zones = frame([shapely.box(0, 0, 400, 100)], community_id=["c"], pop=[100.0], pop_year=["2020"], name=["甲"])
+    parcels = frame([shapely.box(x, 0, x + 100, 100) for x in range(0, 400, 100)], parcel_id=list("wxyz"))
+    buildings = frame(
+        [shapely.box(x, 0, x + 10, 10) for x in (10, 110, 210, 310)], building_id=list("abcd"),
+        floors=["4", "5", "5", "4"], use=["住宅", "住宅", "商住", "住宅"], year=["1990", "2010", "2010", None],
+        occupancy=[None, None, None, 40],
+    )  # fmt: skip
+    return zones, parcels, buildings
+
+
+def test_empty_dwellings_count_less():
+    found = allocate(*lived_in(), PeopleOptions(demography=DEMOGRAPHY), Run())
+    # lived in: 400 × 0.8 = 320, 500 × 0.8 = 400, 500 × 0.8 (a shop below) × 0.5 = 200, 400 × 40 % = 160; sum 1080
+    assert found.buildings["pop"].tolist() == pytest.approx(
+        [100 * part / 1080 for part in (320, 400, 200, 160)], abs=6e-4
+    )
+    assert found.buildings["pop"].sum() == pytest.approx(100, abs=1e-9)
+
+
+def test_the_estimate_from_below_by_hand():
+    run = Run()
+    (row,) = allocate(*lived_in(), PeopleOptions(demography=DEMOGRAPHY), run).check.to_dict("records")
+    # dwellings lived in: 320 ÷ 50, 400 ÷ 100, 200 ÷ 100, 160 ÷ 75 (age unknown); 2.5 people each
+    estimate = 2.5 * (320 / 50 + 4 + 2 + 160 / 75)
+    assert (row["pop_year"], row["pop"], row["pop_allocated"], row["homes_n"]) == ("2020", 100, 100, 4)
+    assert row["pop_estimate"] == pytest.approx(estimate, abs=0.05)
+    assert row["ratio"] == pytest.approx(100 / estimate, abs=5e-5) and row["status"] == "HIGH"
+    assert row["m2_per_person"] == pytest.approx((400 + 500 + 400 + 400) / 100)
+    codes = [message.code for message in run.messages]
+    assert "people_year" in codes and "people_ratio_odd" in codes and "people_year_untold" not in codes
+
+
+def test_a_zone_without_year_floor_or_people_is_told():
+    zones = frame([shapely.box(0, 0, 10, 10), shapely.box(20, 0, 30, 10), shapely.box(40, 0, 50, 10)],
+                  community_id=["c1", "c2", "c3"], pop=[5.0, 7.0, np.nan])  # fmt: skip
+    parcels = frame([shapely.box(0, 0, 50, 10)], parcel_id=["p"])
+    buildings = frame([shapely.box(1, 1, 9, 9), shapely.box(41, 1, 49, 9)], building_id=["b", "d"],
+                      floors=["2", "2"], use=["住宅", "住宅"])  # fmt: skip
+    run = Run()
+    check = allocate(zones, parcels, buildings, PeopleOptions(), run).check
+    assert check["status"].tolist() == ["ok", "NO_FLOOR", "NO_PEOPLE_DATA"]
+    assert check["pop_allocated"].tolist()[:2] == [5, 0] and np.isnan(check["pop_allocated"][2])
+    assert check["pop_estimate"].isna().tolist() == [True, False, True]  # no standard, no estimate; no home, nobody
+    assert [m.values["n"] for m in run.messages if m.code == "people_year_untold"] == [3]
+
+
+def test_the_shipped_demography_is_read():
+    for name in envelope.names("standard"):
+        read = read_demography(envelope.load("standard", name))
+        assert read.occupancy == {"resid": 0.85, "mixed": 0.85, "homestead": 0.85}
+        assert (read.old_dwelling_m2, read.new_dwelling_m2, read.old_until) == (70, 95, 2000)
+    assert read_demography(envelope.load("standard", "chongqing")).people_per_household == 2.45
+    assert read_demography({"id": "x"}) is None
+    bad = envelope.load("standard", "chongqing")
+    bad["demography"]["occupancy"][0]["share"]["value"] = 1.2
+    with pytest.raises(RenewalError) as told:
+        read_demography(bad)
+    assert told.value.values["key"] == "demography.occupancy.resid"
