@@ -8,7 +8,6 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse.csgraph import dijkstra
 
 from ..run import Run
 from .graph import LONGEST_MS, Flags, Ints, WalkGraph

@@ -6,14 +6,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse.csgraph import dijkstra
 
 from ..run import Run
-from .graph import CLOSED, Ints, Reals, WalkGraph
+from .graph import CLOSED, Flags, Ints, Reals, WalkGraph
 from .join import Joined
 from .profiles import Profile
-from .search import Ends, Search, least_by_key
+from .search import Ends, Search
 from .times import whole_ms
+from .waves import first_arrivals
 from .ways import Longs
 
 Step = tuple[int, float, float]  # edge, share from, share to, in walking order
@@ -51,7 +51,7 @@ def routes_between(
         raise ValueError(direction)
     run.progress(0.0)
     search = Search(graph, profile, direction == "there")
-    tree = _grow_tree(search, facility, limit_ms)
+    tree = _grow_tree(search, facility, limit_ms, run.part(0, 0.2))
     homes = search.ends(places, True)
     best = _choose(search, tree, places, facility, homes)
     routes: list[Route | None] = [None] * places.owners
@@ -73,21 +73,18 @@ class _Tree:
     """
 
     ms: Longs
-    next_node: list[int]
-    by_edge: list[int]
-    row: list[int]
-    at_end: list[bool]
+    next_node: Longs
+    by_edge: Longs
+    row: Longs
+    at_end: Flags
 
 
-def _grow_tree(search: Search, facility: Joined, limit_ms: int) -> _Tree:
+def _grow_tree(search: Search, facility: Joined, limit_ms: int, run: Run) -> _Tree:
     """Find the times first, then of all arcs that explain a node's time the one with the lowest edge."""
     graph, name = search.graph, search.profile.id
     count = len(graph.node_ids)
     starts = search.ends(facility, False)
-    node, least = least_by_key(starts.node, starts.ms + 1)
-    arcs = search.matrix(node, least, np.array([len(node)]))
-    far = dijkstra(arcs, indices=[count], limit=limit_ms + 1.0)[0][:count]
-    ms = np.where(np.isfinite(far), far, 0).astype(np.int64) - 1
+    ms = first_arrivals(graph.arcs(name, search.toward), starts.node, starts.ms, limit_ms, 1, run)
     tail = np.concatenate([graph.start, graph.end]).astype(np.int64)
     head = np.concatenate([graph.end, graph.start]).astype(np.int64)
     time = np.concatenate([graph.fwd_ms[name], graph.back_ms[name]]).astype(np.int64)
@@ -100,7 +97,7 @@ def _grow_tree(search: Search, facility: Joined, limit_ms: int) -> _Tree:
     last = np.flatnonzero(starts.ms == ms[starts.node])[::-1]
     at_end = np.zeros(count, dtype=bool)
     row[starts.node[last]], at_end[starts.node[last]] = starts.row[last], starts.at_end[last]
-    return _Tree(ms, next_node.tolist(), by_edge.tolist(), row.tolist(), at_end.tolist())
+    return _Tree(ms, next_node, by_edge, row, at_end)
 
 
 def _choose(
@@ -134,11 +131,11 @@ def _steps(
         steps = [(edge, share, float(homes.at_end[home]))]
         node = int(homes.node[home])
         while tree.row[node] < 0:
-            edge = tree.by_edge[node]
+            edge = int(tree.by_edge[node])
             from_start = int(search.graph.start[edge]) == node
             steps.append((edge, 0.0, 1.0) if from_start else (edge, 1.0, 0.0))
-            node = tree.next_node[node]
-        f_row = tree.row[node]
+            node = int(tree.next_node[node])
+        f_row = int(tree.row[node])
         steps.append((int(facility.edge[f_row]), float(tree.at_end[node]), float(facility.share[f_row])))
     if not search.toward:
         steps = [(edge, after, before) for edge, before, after in reversed(steps)]

@@ -38,18 +38,6 @@ class Search:
     profile: Profile
     toward: bool
 
-    def matrix(self, nodes: Longs, costs: Longs, sizes: Longs, scale: int = 1) -> csr_matrix:
-        """Return the graph with virtual sources behind its nodes: the k-th has arcs to the next `sizes[k]` of `nodes`.
-
-        `costs` must be positive (a 0 may be taken for no arc); the times of the network are multiplied by `scale`.
-        """
-        arcs = self.graph.arcs(self.profile.id, self.toward)
-        count = len(self.graph.node_ids) + len(sizes)
-        data = np.concatenate([arcs.ms.astype(np.float64) * scale, costs.astype(np.float64)])
-        head = np.concatenate([arcs.head, nodes.astype(np.int32)])
-        starts = np.concatenate([arcs.indptr, arcs.indptr[-1] + np.cumsum(sizes)])
-        return csr_matrix((data, head, starts), shape=(count, count))
-
     def ends(self, joined: Joined, home: bool) -> Ends:
         """Return the ways between facilities (`home`: places) and nodes, in the direction people walk."""
         graph, rows = self.graph, np.flatnonzero(joined.edge >= 0)
@@ -106,7 +94,10 @@ class Tile:
     ms: Reals
 
     def matrix(self, nodes: Ints, costs: Longs, sizes: Longs) -> csr_matrix:
-        """Return the part with virtual sources behind its nodes, as Search.matrix; `nodes` are local."""
+        """Return the part with virtual sources behind its nodes: the k-th has arcs to the next `sizes[k]` of `nodes`.
+
+        `nodes` are local; `costs` must be positive (a 0 may be taken for no arc).
+        """
         count = len(self.nodes) + len(sizes)
         data = np.concatenate([self.ms, costs.astype(np.float64)])
         starts = np.concatenate([self.indptr, self.indptr[-1] + np.cumsum(sizes)])
