@@ -79,11 +79,15 @@ def measure_floor(
 
 
 def measure_limited(parts: Parts, land: Objects, limits: Mapping[str, float]) -> dict[str, Interval]:
-    """Return what the limits on buildings decide: old_share, lift_need_n, lift_climb, big_low_share (LIVE_LIMITS)."""
+    """Return what the limits on buildings decide: old_share, lift_need_n, lift_climb, big_low_share (LIVE_LIMITS).
+
+    old_year is the limit itself, for the sentences.
+    """
     old = weighted_mean(parts.floor, built_by(years_of(parts), limits["old_year"]))
     need, climb = _lifts(parts, land, limits)
     return {
         "old_share": old, "lift_need_n": need, "lift_climb": climb, "big_low_share": _big_and_low(parts, limits),
+        "old_year": exact(np.full(parts.n, limits["old_year"])),
     }  # fmt: skip
 
 

@@ -45,7 +45,8 @@ def apply_reviews(
     table = table[whole].sort_values(["reviewed_at", "review_id"], ignore_index=True)  # the latest comes last
     row, same = _find_parcels(table, tagged["parcel_id"], hashes)
     run.leave_out("REVIEWS", table["review_id"][row < 0], "review_parcel_missing", "warning")
-    changed, latest = {}, {}
+    changed: dict[int, int] = {}
+    latest: dict[int, int] = {}
     for item, (at, fits) in enumerate(zip(row.tolist(), same.tolist())):
         if at >= 0:
             (latest if fits else changed)[at] = item
@@ -61,10 +62,11 @@ def _find_parcels(table: pd.DataFrame, ids: pd.Series, hashes: Objects | None) -
     given = table["geometry_hash"].to_numpy(dtype=object)
     if hashes is None:
         return by_id, np.ones(len(table), dtype=bool)
-    here = np.where(by_id >= 0, hashes[by_id], None) if len(hashes) else np.full(len(table), None, dtype=object)
+    here = np.full(len(table), None, dtype=object)
+    here[by_id >= 0] = hashes[by_id[by_id >= 0]]
     same = (by_id >= 0) & ((given == "") | (given == here))
     unique = pd.Series(np.arange(len(hashes)), index=hashes)
-    unique = unique[~unique.index.duplicated(keep=False) & unique.index.notna()]
+    unique = unique[~unique.index.duplicated(keep=False) & ~pd.isna(hashes)]
     by_shape = unique.reindex(given).fillna(-1).to_numpy(np.int64)
     moved = ~same & (by_shape >= 0)
     return np.where(moved, by_shape, by_id), same | moved

@@ -32,7 +32,7 @@ def test_old_compound_by_hand(tag, plots, houses):
     age = evidence["criteria"][0]
     assert (age["m_lo"], age["m_hi"], age["weight"], age["values"]) == (0.8, 0.8, 0.5, {"old_share": [1, 1]})
     assert row["tag_reason"] == (
-        "老旧小区，符合条件（待认定） 0.80：2000年底前建成建筑面积占 100%；6 层无电梯 4 栋；"
+        "老旧小区，符合条件（待认定）0.80：2000年底前建成建筑面积占 100%；6 层无电梯 4 栋；"
         "砖混、砖木或C、D级占 100%；物业或停车：资料缺失"
     )
     assert (row["bldg_n"], row["lift_need_n"], row["floor_m2"]) == (4, 4, 3600)
@@ -61,7 +61,9 @@ def test_nothing_told_is_no_no(tag, plots, houses):
     """A plot of which nothing is known may be anything; one that is known to be none of it reads 均不符合."""
     rows, _, _ = tag(plots(1))
     assert rows.loc["P0", "tag_reason"] == (
-        "未达疑似；资料缺失，补齐后可能为：老旧小区 0.00–1.00，城中村 0.00–1.00，闲置厂房 0.00–1.00"
+        "未达疑似；资料缺失，补齐后可能为：老旧小区 0.00–1.00（缺：住宅占比、建成年代、无电梯多层住宅、结构或危房等），"
+        "城中村 0.00–1.00（缺：有建筑、集体土地或城镇内宅基地、城镇开发边界内、连片栋数等），"
+        "闲置厂房 0.00–1.00（缺：工业建筑面积或工业用地占比、有建筑、闲置迹象、活动信号等）"
     )
     parcels = plots(1, land_use=["05H1"], ownership=["20"], czcsxm=["201"], in_boundary=[0])
     house = {"use": "商业", "floors": 20, "year": 2015, "structure": "框架", "lift": "有", "danger": "A"}
