@@ -30,9 +30,10 @@ from ..core.run import Run
 from ..core.words import RESOURCES, say
 from . import parameters as declare
 from . import texts
+from .cluster import cluster_executor
 from .inputs import Inputs, Plan
 from .publish import publish
-from .refusals import settle
+from .refusals import cluster_address, settle
 
 MADE = {"number": QgsProcessingOutputNumber, "text": QgsProcessingOutputString, "file": QgsProcessingOutputFile}
 COMPUTE_SHARE = 0.8  # of the progress bar; the rest is writing
@@ -69,6 +70,7 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
     MAIN: str | tuple[str, ...] = "PARCELS"  # the layer (the first of these) that decides working and results' system
     LENIENT = False  # True: a layer that would be refused is left out and told in plan.problems
     ROLES: tuple[declare.RoleUse, ...] = ()
+    SPLITS = False  # True: parts of the work can run on a cluster (parameter CLUSTER)
     OUTPUTS: tuple[tuple[str, str], ...] = ()  # (name, "number" | "text" | "file") of outputs that are not parameters
 
     def definitions(self) -> Iterable[QgsProcessingParameterDefinition]:
@@ -111,7 +113,7 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
         return type(self)()
 
     def initAlgorithm(self, configuration: Any = None) -> None:
-        for definition in [*self.definitions(), *declare.common()]:
+        for definition in [*self.definitions(), *declare.common(self.SPLITS)]:
             definition.setDescription(texts.parameter_text(self.ID, definition.name(), "label"))
             definition.setHelp(texts.parameter_text(self.ID, definition.name(), "help"))
             self.addParameter(definition)
@@ -135,6 +137,7 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
             self._plan = settle(self, values, context)
         except RenewalError as error:
             raise _spoken(error, values) from error
+        self._cluster = cluster_address(values) if self.SPLITS else ""
         return True
 
     def processAlgorithm(
@@ -145,9 +148,11 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
             report=feedback.setProgress, is_cancelled=feedback.isCanceled, announce=feedback.setProgressText,
             language=language,
         )  # fmt: skip
-        inputs = Inputs(self, values, context, self._plan, run.part(0, COMPUTE_SHARE))
         try:
-            results = self.compute(inputs, run.part(0, COMPUTE_SHARE))
+            with cluster_executor(self._cluster) as run.executor:
+                inputs = Inputs(self, values, context, self._plan, run.part(0, COMPUTE_SHARE))
+                results = self.compute(inputs, run.part(0, COMPUTE_SHARE))
+            run.executor = None
             found = publish(self, inputs, results, values, context, run.part(COMPUTE_SHARE, 1), started)
         except Cancelled as stop:
             raise QgsProcessingException(say("cancelled", language)) from stop

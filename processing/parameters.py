@@ -206,10 +206,11 @@ def walk_values() -> list[QgsProcessingParameterDefinition]:
     ]
 
 
-def common() -> list[QgsProcessingParameterDefinition]:
-    """Return the three that every algorithm has (contract): INVALID, NO_CRS, LANGUAGE."""
+def common(splits: bool = False) -> list[QgsProcessingParameterDefinition]:
+    """Return the three that every algorithm has (contract): INVALID, NO_CRS, LANGUAGE; CLUSTER where work splits."""
     return [
         advanced(choice("INVALID", ["repair", "skip", "stop"], "repair")),
         advanced(choice("NO_CRS", ["stop", "local_metric"], "stop")),
         advanced(choice("LANGUAGE", ["zh", "en"], "zh")),
+        *([advanced(text("CLUSTER"))] if splits else []),
     ]

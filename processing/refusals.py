@@ -15,10 +15,12 @@ from qgis.core import (
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterRasterLayer,
     QgsProperty,
+    QgsSettings,
 )
 
 from ..core.errors import RenewalError
 from ..core.inputs.aliases import role_for
+from .cluster import SETTING, refuse_address
 from .inputs import Plan, map_fields, working_crs_of
 from .missing import how_to_install, missing_packages
 from .parameters import RoleUse
@@ -30,6 +32,8 @@ def settle(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingCont
     """Return the plan of a run, or raise a RenewalError that says what is wrong and what to do."""
     refuse_missing_packages()
     _refuse_unknown(algorithm, values)
+    if algorithm.SPLITS and cluster_address(values):
+        refuse_address(cluster_address(values))
     plan = Plan(transforms=context.transformContext())
     local = _word(algorithm, values, "NO_CRS", "stop") == "local_metric"
     for use in algorithm.ROLES:
@@ -53,6 +57,11 @@ def settle(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingCont
     plan.targets = wanted(values, [definition.name() for definition in sinks], context)
     refuse_targets(plan.targets.values(), plan.vectors.values(), context)
     return plan
+
+
+def cluster_address(values: Mapping[str, Any]) -> str:
+    """Return the scheduler that a run works with: CLUSTER, else the setting; "" = this machine alone."""
+    return str(values.get("CLUSTER") or QgsSettings().value(SETTING, "") or "").strip()
 
 
 def refuse_missing_packages() -> None:

@@ -18,6 +18,7 @@ class BuildWalkNetwork(RenewalAlgorithm):
     """Streets to a walk network: topology, one height per node, seconds up and down."""
 
     ID, GROUP = "buildwalknetwork", "prepare"
+    SPLITS = True
     MAIN = "ROADS"
     ROLES = (
         RoleUse("ROADS", "ROADS", fields=("highway",)),

@@ -14,6 +14,7 @@ class FacilityGap(RenewalAlgorithm):
     """Counts what the elderly and the children lack, by the standard's radius and over real streets."""
 
     ID, GROUP = "facilitygap", "gap"
+    SPLITS = True
     ROLES = (
         RoleUse("PARCELS", "PARCELS", fields=("parcel_id",), carry=True, tables=("parcel_people", "tagged")),
         RoleUse(

@@ -18,12 +18,14 @@ from ..parameters import RoleUse
 from ..staging import staged_source
 
 ID = "urbanrenewal:"
+SPLIT = ("buildwalknetwork", "tagparcels", "facilitygap", "delineatezones")  # the steps that take CLUSTER
 
 
 class FullStudy(RenewalAlgorithm):
     """Hands frozen inputs to the other algorithms; does no analysis of its own."""
 
     ID, GROUP = "fullstudy", "study"
+    SPLITS = True
     ROLES = (
         RoleUse("PARCELS", "PARCELS"),
         RoleUse("BUILDINGS", "BUILDINGS", optional=True),
@@ -100,6 +102,8 @@ class _Study:
         feedback = _Forward(stretch)
         wanted = {name: value for name, value in parameters.items() if value not in (None, "")}
         wanted["LANGUAGE"] = self.run.language
+        if algorithm in SPLIT and self.inputs.text("CLUSTER"):
+            wanted["CLUSTER"] = self.inputs.text("CLUSTER")
         wanted["INVALID"], wanted["NO_CRS"] = self.inputs.choice("INVALID"), self.inputs.choice("NO_CRS")
         try:
             return processing.run(

@@ -14,6 +14,7 @@ class MakeUnits(RenewalAlgorithm):
     """Brings parcels together into the units that people name."""
 
     ID, GROUP = "makeunits", "tag"
+    SPLITS = True
     ROLES = (
         RoleUse("PARCELS", "PARCELS", fields=("parcel_id",)),
         RoleUse("BUILDINGS", "BUILDINGS", fields=("building_id",)),

@@ -14,6 +14,7 @@ class MissingLinks(RenewalAlgorithm):
     """Where a short path or a stairway would save the most person-minutes."""
 
     ID, GROUP = "missinglinks", "gap"
+    SPLITS = True
     MAIN = "PLACES"
     ROLES = (RoleUse("PLACES", "PLACES", fields=("people",)), *WALK_ROLES)
 

@@ -15,6 +15,7 @@ class TagParcels(RenewalAlgorithm):
     """Indicators of each parcel, scored by a ruleset as intervals, with the evidence."""
 
     ID, GROUP = "tagparcels", "tag"
+    SPLITS = True
     ROLES = (
         RoleUse(
             "PARCELS", "PARCELS", carry=True,
