@@ -14,6 +14,7 @@ class DelineateZones(RenewalAlgorithm):
     """一蕊、一枝、多瓣: a station, the walks to it, and the old compounds, villages and factories they reach."""
 
     ID, GROUP = "delineatezones", "zone"
+    SPLITS = True
     ROLES = (
         RoleUse("PARCELS", "PARCELS", tables=("tagged", "parcel_people"), needs=("parcel_id", "tag")),
         RoleUse("DETAIL", optional=True, tables=("gap_detail",), needs=("parcel_id", "kind", "need", "gap")),
