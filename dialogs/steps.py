@@ -84,7 +84,7 @@ def _prepare(material: Material) -> list[Call]:
             outputs.pop("BUILDING_PEOPLE")
         calls.append(Call("allocatepopulation", people, outputs))
     if "ROADS" in material.layers:
-        roads = material.only("ROADS", "DEM", "HEIGHT_POINTS")
+        roads = {**material.only("ROADS", "DEM", "HEIGHT_POINTS"), **_given(material, "PROFILE_FILE")}
         calls.append(Call("buildwalknetwork", roads, {"EDGES": "edges", "FINDINGS": "network_findings"}))
     return calls
 
@@ -108,7 +108,7 @@ def _gaps(material: Material) -> list[Call]:
         **({"BUILDING_PEOPLE": material.result("building_people")} if material.result("building_people") else {}),
         **material.only(*roles),
         **_fields(material, "FACILITIES"),
-        **_given(material, "STANDARD", "STANDARD_FILE", "KINDS"),
+        **_given(material, "STANDARD", "STANDARD_FILE", "KINDS", "PROFILE_FILE"),
     }
     outputs = {"OUTPUT": "gap", "DETAIL": "gap_detail", "FACILITY_LOAD": "facility_load", "LEFT_OUT": "left_out_gaps"}
     if "COMMUNITIES" in material.layers:
@@ -124,18 +124,19 @@ def _zones(material: Material) -> list[Call]:
         "NETWORK": material.result("edges"),
         **material.only(*roles),
         **_fields(material, "STATIONS"),
-        **_given(material, "ZONE_RULES", "ZONE_RULES_FILE", "MAX_ZONES"),
+        **_given(material, "ZONE_RULES", "ZONE_RULES_FILE", "MAX_ZONES", "PROFILE_FILE", *LOCKS),
     }
     names = ("zones", "members", "cores", "branches", "petals")
     outputs = {**{name.upper(): name for name in names}, "LEFT_OUT": "left_out_zones"}
     tagged = {"PARCELS": material.result("tagged")}
     ground = {**material.only(*LIMITS), **_fields(material, *LIMITS), **tagged}
     checked = {"OUTPUT": "checked_zones", "ACTIONS": "actions", "FINDINGS": "findings", "REPORT": "zones_report"}
+    costs = _given(material, "COST_TABLE")
     listed = {"PROJECTS": "projects", "PROJECT_ITEMS": "project_items"}
     return [
         Call("delineatezones", parameters, outputs),
         Call("checkzones", {**material.made("zones", "members"), **ground}, checked),
-        Call("makeprojects", {**material.made("zones", "members", "petals", "actions"), **tagged}, listed),
+        Call("makeprojects", {**material.made("zones", "members", "petals", "actions"), **tagged, **costs}, listed),
     ]
 
 
@@ -153,7 +154,18 @@ def _deliver(material: Material) -> list[Call]:
         **material.only("BUILDINGS", "FACILITIES", "REVIEWS"),
         **({"LEFT_OUT": left_out} if left_out else {}),
         "TITLE": material.study.name,
-        **_given(material, "FORMATS", "TITLE", "AUTHOR", "SHP_ENCODING", "FIELDS", "SECRECY"),
+        **_given(
+            material,
+            "FORMATS",
+            "TEMPLATE",
+            "TEMPLATE_FILE",
+            "TITLE",
+            "AUTHOR",
+            "SHP_ENCODING",
+            "FIELDS",
+            "SECRECY",
+            *LOCKS,
+        ),
         "FOLDER": folder,
     }
     verify = Call("verifydelivery", {"FOLDER": folder, "STRICT": False}, {"FINDINGS": "delivery_findings"})
@@ -177,31 +189,36 @@ def _fields(material: Material, *roles: str) -> dict[str, str]:
     }
 
 
+LOCKS = ("GIVEN", "LOCKED_IN", "LOCKED_OUT")  # settings: tables of a delivery that was taken over
+STAMP = "_STAMP"  # setting beside an own file's: a mark of its content, so that a changed file makes steps older
 WALK = ("DEM", "HEIGHT_POINTS", "BARRIERS")
 LIMITS = ("BUILDINGS", "PROTECTED", "PLAN", "CONSTRAINTS", "GREEN")  # what zones are checked against
 STEPS = (
     Step(
         # what people and network are made from; that the check looks at the other layers makes no later step older
-        "prepare", ("PARCELS",), ("PARCELS", "BUILDINGS", "POPULATION", "ROADS", "DEM", "HEIGHT_POINTS"), (), (),
+        "prepare", ("PARCELS",), ("PARCELS", "BUILDINGS", "POPULATION", "ROADS", "DEM", "HEIGHT_POINTS"), (),
+        ("PROFILE_FILE", "PROFILE_FILE_STAMP"),
         ("checkinputs", "allocatepopulation", "buildwalknetwork"), _prepare,
     ),
     Step(
         "tag", ("PARCELS",), ("PARCELS", "BUILDINGS", "ROADS", "ACTIVITY", "PROTECTED", "PROGRAMME", "REVIEWS"),
-        ("prepare",), ("RULES", "RULES_FILE", "AS_OF", "LAND_USE_SCHEME"), ("tagparcels",), _tag,
+        ("prepare",), ("RULES", "RULES_FILE", "RULES_FILE_STAMP", "AS_OF", "LAND_USE_SCHEME"), ("tagparcels",), _tag,
     ),
     Step(
         "gaps", ("FACILITIES", "POPULATION", "ROADS"),
         ("FACILITIES", "CAPACITIES", "ENTRANCES", "COMMUNITIES", *WALK), ("prepare", "tag"),
-        ("STANDARD", "STANDARD_FILE", "KINDS"), ("facilitygap",), _gaps,
+        ("STANDARD", "STANDARD_FILE", "STANDARD_FILE_STAMP", "KINDS"), ("facilitygap",), _gaps,
     ),
     Step(
         "zones", ("STATIONS", "ROADS"), ("STATIONS", "STATION_ENTRANCES", "COMMUNITIES", *WALK, *LIMITS),
-        ("prepare", "tag", "gaps"), ("ZONE_RULES", "ZONE_RULES_FILE", "MAX_ZONES"),
+        ("prepare", "tag", "gaps"),
+        ("ZONE_RULES", "ZONE_RULES_FILE", "ZONE_RULES_FILE_STAMP", "MAX_ZONES", "COST_TABLE", "COST_TABLE_STAMP"),
         ("delineatezones", "checkzones", "makeprojects"), _zones,
     ),
     Step(
         "deliver", (), ("BUILDINGS", "FACILITIES"), ("tag", "gaps", "zones"),
-        ("FORMATS", "TITLE", "AUTHOR", "SHP_ENCODING", "FIELDS", "SECRECY"),
+        ("FORMATS", "TEMPLATE", "TEMPLATE_FILE", "TEMPLATE_FILE_STAMP", "TITLE", "AUTHOR", "SHP_ENCODING", "FIELDS",
+         "SECRECY"),
         ("exportzones", "verifydelivery"), _deliver,
     ),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from qgis.PyQt.QtWidgets import QMenu, QMessageBox, QToolButton
 
 from ..processing.texts import tr
+from .delivery_menu import add_entries
 from .session import Session
 from .study import Study
 
@@ -88,6 +89,7 @@ class StudyMenu(QToolButton):
         self.list.addSeparator()
         self.list.addAction(tr("New study")).triggered.connect(lambda _: begin(session))
         self.list.addAction(tr("Copy this study")).triggered.connect(lambda _: copy_current(session))
+        add_entries(self.list, session, self)
         gone = self.list.addAction(tr("Forget this study…"))
         gone.setEnabled(len(session.workbook.studies) > 1)
         gone.triggered.connect(lambda _: self._ask())

@@ -4,6 +4,10 @@
 <context>
     <name>UrbanRenewal</name>
     <message>
+        <source> (changed)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source> min</source>
         <translation> 分钟</translation>
     </message>
@@ -20,8 +24,20 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>10,000 yuan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>? unknown</source>
         <translation>？未知</translation>
+    </message>
+    <message>
+        <source>A new folder for your results</source>
+        <translation>放你的结果的新文件夹</translation>
+    </message>
+    <message>
+        <source>A speed must be above 0.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Add</source>
@@ -44,6 +60,10 @@
         <translation>在“{step}”之后</translation>
     </message>
     <message>
+        <source>Afterwards “{step}” must run again (about {time}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Ages of buildings and months of activity are counted back from this day.</source>
         <translation>房龄和活力月份都从这一天往回算。</translation>
     </message>
@@ -54,6 +74,14 @@
     <message>
         <source>All parcels</source>
         <translation>全部宗地</translation>
+    </message>
+    <message>
+        <source>All projects, high</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All projects, low</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>All tagged</source>
@@ -68,6 +96,42 @@
         <translation>应用</translation>
     </message>
     <message>
+        <source>Apply and count gaps again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Apply and deliver again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Apply and draw zones again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Apply and list projects again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Apply and prepare again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Apply and run again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Apply and tag again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As delivered</source>
+        <translation>一致</translation>
+    </message>
+    <message>
+        <source>As delivered, but out of date: {names}.</source>
+        <translation>与交付时一致，但已过期：{names}。</translation>
+    </message>
+    <message>
         <source>As guessed</source>
         <translation>恢复猜测</translation>
     </message>
@@ -76,8 +140,16 @@
         <translation>基准日</translation>
     </message>
     <message>
+        <source>Based on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Because: {reason}</source>
         <translation>因为：{reason}</translation>
+    </message>
+    <message>
+        <source>Buildings by year</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>By class</source>
@@ -92,6 +164,10 @@
         <translation>取消</translation>
     </message>
     <message>
+        <source>Cancelled.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Cancelled. The last result is unchanged.</source>
         <translation>已取消。上一次的结果没有改动。</translation>
     </message>
@@ -104,6 +180,10 @@
         <translation>更改</translation>
     </message>
     <message>
+        <source>Changed</source>
+        <translation>有改动</translation>
+    </message>
+    <message>
         <source>Changed for this project. A reason helps whoever reads it:</source>
         <translation type="unfinished"></translation>
     </message>
@@ -114,6 +194,10 @@
     <message>
         <source>Checked by</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checking {folder}…</source>
+        <translation>正在核对 {folder}…</translation>
     </message>
     <message>
         <source>Choose</source>
@@ -130,6 +214,10 @@
     <message>
         <source>Choose a row to see its source and who has checked it.</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the delivery and a folder to work in.</source>
+        <translation>请选成果和工作文件夹。</translation>
     </message>
     <message>
         <source>Class</source>
@@ -160,7 +248,23 @@
         <translation>关闭 QGIS。运行 OSGeo4W 安装程序，选“高级安装”，勾选软件包 {packages}。或者从开始菜单打开 OSGeo4W Shell，输入：{command}</translation>
     </message>
     <message>
+        <source>Close without saving the changes?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Colour (ACI)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -208,6 +312,10 @@
         <translation>重新交付</translation>
     </message>
     <message>
+        <source>Delivery</source>
+        <translation>成果</translation>
+    </message>
+    <message>
         <source>Demonstration zones around stations: core, branches, petals</source>
         <translation>以轨道站点为蕊、步行道为枝、更新地块为瓣，划出示范片区</translation>
     </message>
@@ -240,11 +348,19 @@
         <translation>疑问</translation>
     </message>
     <message>
+        <source>Down stairs of 20 m</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Drag the limit, or ←→ one step, Shift ×10</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Drawing (dxf)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit: {what}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -260,6 +376,10 @@
         <translation>编码</translation>
     </message>
     <message>
+        <source>Everything is as delivered.</source>
+        <translation>全部与交付时一致。</translation>
+    </message>
+    <message>
         <source>Evidence</source>
         <translation>依据</translation>
     </message>
@@ -270,6 +390,14 @@
     <message>
         <source>Explore</source>
         <translation>探查</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Facilities are known after Gaps.</source>
@@ -300,6 +428,10 @@
         <translation>“{layer}”的字段（{role}）</translation>
     </message>
     <message>
+        <source>Fields, rules, standards, reviews and locks are set as they were. The delivery is only read. Inputs are found by name: in this project, then in the folder of inputs.</source>
+        <translation>字段、规则、标准、复核和锁定都按原来的设好。成果只读，不改动。输入按名称找：先在本工程里，再在输入文件夹里。</translation>
+    </message>
+    <message>
         <source>Figure</source>
         <translation>数值</translation>
     </message>
@@ -308,8 +440,16 @@
         <translation>规则与标准里的数值</translation>
     </message>
     <message>
+        <source>File…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Filled with</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finding</source>
+        <translation>说明</translation>
     </message>
     <message>
         <source>Folder for the results</source>
@@ -318,6 +458,18 @@
     <message>
         <source>Folder for the sample</source>
         <translation>示例数据文件夹</translation>
+    </message>
+    <message>
+        <source>Folder of the delivery</source>
+        <translation>成果文件夹</translation>
+    </message>
+    <message>
+        <source>Folder of the inputs (optional)</source>
+        <translation>输入数据所在的文件夹（可不填）</translation>
+    </message>
+    <message>
+        <source>Folder that holds manifest.json</source>
+        <translation>含有 manifest.json 的文件夹</translation>
     </message>
     <message>
         <source>Forget the study “{name}”? Its files stay.</source>
@@ -333,6 +485,14 @@
     </message>
     <message>
         <source>From</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From the last count of gaps: distances and minutes are those walked then. Who is served and what is missing is counted anew when Gaps runs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From the last list of projects; lines below are high estimates of changed items.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -360,6 +520,10 @@
         <translation>按图层名、字段和几何类型猜测，把握 {share}。</translation>
     </message>
     <message>
+        <source>Help</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Help F1</source>
         <translation>帮助 F1</translation>
     </message>
@@ -370,6 +534,14 @@
     <message>
         <source>How found</source>
         <translation>怎样识别</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>In GCJ-02 (web maps): use a corrected copy</source>
@@ -392,8 +564,16 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Indicators are being measured in the background…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Indicators are being read…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Inputs</source>
-        <translation>输入数据</translation>
+        <translation>输入</translation>
     </message>
     <message>
         <source>Inputs: {n} of {of} needed ones</source>
@@ -440,6 +620,10 @@
         <translation>图层、Excel 名单、GeoPackage；也可以把文件拖到这个面板上。</translation>
     </message>
     <message>
+        <source>Leave the changes made so far?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Length</source>
         <translation type="unfinished"></translation>
     </message>
@@ -460,12 +644,20 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Live preview</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Log</source>
         <translation>看记录</translation>
     </message>
     <message>
         <source>Look again</source>
         <translation>重新查找</translation>
+    </message>
+    <message>
+        <source>Look at the figures, change them, try what that does</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>MB</source>
@@ -482,6 +674,10 @@
     <message>
         <source>Meaning</source>
         <translation>含义</translation>
+    </message>
+    <message>
+        <source>Measure indicators</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Missing</source>
@@ -508,6 +704,10 @@
         <translation>需求</translation>
     </message>
     <message>
+        <source>Need of all parcels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Needed. Choose {wanted}.</source>
         <translation>必需。请选{wanted}。</translation>
     </message>
@@ -524,6 +724,10 @@
         <translation>还没有数据。把宗地图层拖到这里，或先用示例试一遍。</translation>
     </message>
     <message>
+        <source>No gaps have been counted for this kind of facility yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>No layer for “{role}”. Choose {wanted}.</source>
         <translation>没有找到“{role}”。请选{wanted}。</translation>
     </message>
@@ -532,12 +736,24 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>No number differs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>No parcel here. A time map can start from this point.</source>
         <translation>这里没有宗地。可以从这一点生成时间地图。</translation>
     </message>
     <message>
+        <source>No projects have been listed yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>No street within 100 m of this point.</source>
         <translation>这一点 100 m 以内没有道路。</translation>
+    </message>
+    <message>
+        <source>No zones have been drawn yet.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>None of them</source>
@@ -546,6 +762,10 @@
     <message>
         <source>Not ready</source>
         <translation>尚不能运行</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>提示</translation>
     </message>
     <message>
         <source>Nothing left to review among {n} parcels.</source>
@@ -570,6 +790,10 @@
     <message>
         <source>Open folder</source>
         <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Open in the editor</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Open report</source>
@@ -608,6 +832,10 @@
         <translation>宗地</translation>
     </message>
     <message>
+        <source>Parcel id</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Parcel {id}</source>
         <translation>宗地 {id}</translation>
     </message>
@@ -616,8 +844,20 @@
         <translation>显示哪些宗地</translation>
     </message>
     <message>
+        <source>People of this kind in all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>People on parcels, the walking network with slopes</source>
         <translation>人口落到宗地，建立带坡度的步行路网</translation>
+    </message>
+    <message>
+        <source>People within the minutes on foot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>People within the radius</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Photo or document (G)</source>
@@ -630,6 +870,10 @@
     <message>
         <source>Prepare</source>
         <translation>准备</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Preview of rules</source>
@@ -650,6 +894,10 @@
     <message>
         <source>Report</source>
         <translation>报告</translation>
+    </message>
+    <message>
+        <source>Restore shipped values</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Restore the shipped value</source>
@@ -744,12 +992,36 @@
         <translation>示例研究</translation>
     </message>
     <message>
+        <source>Save</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Saved in {file}</source>
         <translation>已存 {file}</translation>
     </message>
     <message>
+        <source>Saved. “{step}” cannot run yet; its card says why.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Score</source>
         <translation>得分</translation>
+    </message>
+    <message>
+        <source>Score of {tag}, parcels it can be about</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Score: {score}</source>
@@ -784,8 +1056,16 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Somebody has reviewed it: it stays as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Source</source>
         <translation>出处</translation>
+    </message>
+    <message>
+        <source>Source and status</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Source of the shipped value: {source} ({status})</source>
@@ -816,6 +1096,10 @@
         <translation>研究</translation>
     </message>
     <message>
+        <source>Sum of weights {sum} · {what}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Suspected</source>
         <translation>疑似</translation>
     </message>
@@ -826,6 +1110,18 @@
     <message>
         <source>Tag</source>
         <translation>识别</translation>
+    </message>
+    <message>
+        <source>Take all of it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take over a delivery</source>
+        <translation>接手成果</translation>
+    </message>
+    <message>
+        <source>Take over a delivery…</source>
+        <translation>接手成果…</translation>
     </message>
     <message>
         <source>Template of deliveries</source>
@@ -856,6 +1152,10 @@
         <translation>文件夹 {folder} 建不了：{reason}。</translation>
     </message>
     <message>
+        <source>The folder {folder} cannot be used: {reason}.</source>
+        <translation>文件夹 {folder} 不能用：{reason}。</translation>
+    </message>
+    <message>
         <source>The header is row {n}; what stands above it is left out.</source>
         <translation>表头在第 {n} 行，它上面的标题行不读入。</translation>
     </message>
@@ -884,8 +1184,20 @@
         <translation>对 {parcels} 宗地、{people} 个需要的人来说，这里最近。</translation>
     </message>
     <message>
+        <source>The own file for “{setting}” was changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The plugin qpip from the plugin list reads requirements.txt of this plugin, asks you, and installs.</source>
         <translation>插件列表里的 qpip 插件会读取本插件的 requirements.txt，征得同意后安装。</translation>
+    </message>
+    <message>
+        <source>The preview needs the parcels of a study with a folder for its results.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The preview writes nothing and changes no review ({n} reviewed parcels stay).</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The sample is open. Run all comes next.</source>
@@ -912,8 +1224,20 @@
         <translation>正在读取步行路网。</translation>
     </message>
     <message>
+        <source>The {n} zones of the last run against these limits; other numbers change how zones are drawn.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Then start QGIS again, or press “Look again”.</source>
         <translation>装好后重启 QGIS，或按“重新查找”。</translation>
+    </message>
+    <message>
+        <source>There is no parcel {id}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These limits change what is measured; measure again to see what they do.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>They do not agree:</source>
@@ -956,7 +1280,15 @@
         <translation>重试</translation>
     </message>
     <message>
+        <source>Try one parcel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Type</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo  Ctrl+Z</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -980,8 +1312,16 @@
         <translation>未命名研究</translation>
     </message>
     <message>
+        <source>Up stairs of 20 m</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Urban Renewal Workbench</source>
         <translation>城市更新工作台</translation>
+    </message>
+    <message>
+        <source>Used when “{step}” runs.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Value</source>
@@ -992,8 +1332,28 @@
         <translation>图层里的值</translation>
     </message>
     <message>
+        <source>Verdict</source>
+        <translation>结论</translation>
+    </message>
+    <message>
+        <source>Verify a delivery</source>
+        <translation>核对成果</translation>
+    </message>
+    <message>
+        <source>Verify a delivery…</source>
+        <translation>核对成果…</translation>
+    </message>
+    <message>
         <source>Walk</source>
         <translation>步行</translation>
+    </message>
+    <message>
+        <source>Walked by {name}; the network is built anew when Prepare runs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Walked on the flat in {n} min</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Walking profiles</source>
@@ -1004,8 +1364,16 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>What</source>
+        <translation>对象</translation>
+    </message>
+    <message>
         <source>What each field means. Change what was guessed wrongly.</source>
         <translation>每个字段是什么。猜错的请改正。</translation>
+    </message>
+    <message>
+        <source>What it means</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Which field is what</source>
@@ -1032,12 +1400,24 @@
         <translation>Windows（OSGeo4W、QGIS 安装包）</translation>
     </message>
     <message>
+        <source>With</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Without a network</source>
         <translation>没有网络时</translation>
     </message>
     <message>
         <source>Without a network: fetch the wheels on another computer with “pip download {names}” for the same Python version, bring the files here and install them with “pip install --no-index --find-links FOLDER {names}”.</source>
         <translation>在另一台电脑上用同一 Python 版本执行“pip download {names}”，把文件带过来，再用“pip install --no-index --find-links 文件夹 {names}”安装。</translation>
+    </message>
+    <message>
+        <source>Work in</source>
+        <translation>工作文件夹</translation>
+    </message>
+    <message>
+        <source>Work in another folder: the delivery stays as it is.</source>
+        <translation>请换一个工作文件夹：成果要保持原样。</translation>
     </message>
     <message>
         <source>You chose fields: {fields}.</source>
@@ -1050,6 +1430,10 @@
     <message>
         <source>Zones</source>
         <translation>片区</translation>
+    </message>
+    <message>
+        <source>Zones within: {limit}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>a column</source>
@@ -1176,6 +1560,10 @@
         <translation>公顷</translation>
     </message>
     <message>
+        <source>here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>heuristic</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1272,6 +1660,10 @@
         <translation>宗地</translation>
     </message>
     <message>
+        <source>parcels that would change</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>partly joined</source>
         <translation>部分接上路网</translation>
     </message>
@@ -1308,7 +1700,15 @@
         <translation>得分 1.0</translation>
     </message>
     <message>
+        <source>scores are divided by it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>seen at its source</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>shipped</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1432,6 +1832,10 @@
         <translation>{n} 栋</translation>
     </message>
     <message>
+        <source>{n} change</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{n} criteria · confirmed {c} · suspected {s}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1445,6 +1849,10 @@
     </message>
     <message>
         <source>{n} figures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} figures differ from the shipped file</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1464,6 +1872,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{n} limits differ from their source without a reason. Write it where the cursor is, then save.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{n} m, of it {stairs} m stairs</source>
         <translation>{n} m，其中梯道 {stairs} m</translation>
     </message>
@@ -1472,12 +1884,28 @@
         <translation>{n} 分钟</translation>
     </message>
     <message>
+        <source>{n} numbers differ.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{n} of {of} figures are to be verified before the results are used officially.</source>
         <translation>{of} 项数值中有 {n} 项待核，成果正式使用前应核对。</translation>
     </message>
     <message>
         <source>{n} of {of} used</source>
         <translation>已用 {n} / {of}</translation>
+    </message>
+    <message>
+        <source>{n} parcels would be tagged otherwise with the other one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} parcels · {s} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} parts changed since delivery: {names}.</source>
+        <translation>交付后有 {n} 处被改动：{names}。</translation>
     </message>
     <message>
         <source>{n} people on parcels and houses.</source>
@@ -1513,6 +1941,10 @@
     </message>
     <message>
         <source>{n} unknown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{steps} go out of date with it.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1568,8 +2000,20 @@
         <translation>“{step}”重新运行过。</translation>
     </message>
     <message>
+        <source>… down it, in 15 min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>… up a slope of 10 %, in 15 min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>≈ part</source>
         <translation>≈ 部分</translation>
+    </message>
+    <message>
+        <source>✓</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>✓ met</source>

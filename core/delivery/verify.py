@@ -35,6 +35,7 @@ VERDICTS = {
     "input_same": "pass",
     "input_changed": "advice",
     "input_unknown": "advice",
+    "input_unreadable": "advice",
 }
 
 
@@ -160,18 +161,19 @@ def _check_rules(manifest: Mapping[str, Any]) -> list[Check]:
 
 
 def _check_input(runs: Iterable[Mapping[str, Any]], look: InputLook) -> list[Check]:
-    """Compare a layer with every input of that name which a run read in a way that could be repeated."""
-    was = [
-        (entry, look.contents.get((record["id"], entry["role"])))
-        for record in runs
-        for entry in record["inputs"]
-        if entry["layer"] == look.layer and entry["content"] is not None
-    ]
-    known = [(entry, found) for entry, found in was if found is not None]
+    """Compare a layer with every input that bears its name or has its content."""
+    named, known = False, []
+    for record in runs:
+        for entry in record["inputs"]:
+            found = look.contents.get((record["id"], entry["role"]))
+            is_named = entry["layer"] == look.layer
+            named |= is_named
+            if found is not None and entry["content"] is not None and (is_named or found == entry["content"]):
+                known.append((entry["count"], found == entry["content"]))
     if not known:
-        return [Check(look.layer, "input_unknown", "row", look.count)]
-    is_same = all(entry["content"] == found for entry, found in known)
-    return [Check(look.layer, "input_same" if is_same else "input_changed", "row", look.count, known[0][0]["count"])]
+        return [Check(look.layer, "input_unreadable" if named else "input_unknown", "row", look.count)]
+    code = "input_same" if all(is_same for _, is_same in known) else "input_changed"
+    return [Check(look.layer, code, "row", look.count, known[0][0])]
 
 
 def _findings(checks: list[Check], language: str) -> pd.DataFrame:

@@ -34,6 +34,9 @@ LAYERS = (  # parameter, table in data.gpkg, table in the field dictionary ("" =
     ("PROJECTS", "projects", "projects"),
     ("PROJECT_ITEMS", "project_items", "project_items"),
     ("REVIEWS", "reviews", "reviews"),
+    ("GIVEN", "given", "given"),
+    ("LOCKED_IN", "locked_in", "locked_in"),
+    ("LOCKED_OUT", "locked_out", "locked_out"),
 )
 
 
@@ -62,6 +65,9 @@ class ExportZones(RenewalAlgorithm):
         RoleUse("PROJECTS", tables=("projects",), optional=True, needs=("project_id",)),
         RoleUse("PROJECT_ITEMS", tables=("project_items",), optional=True, needs=("project_id", "item_id")),
         RoleUse("REVIEWS", tables=("reviews",), optional=True),
+        RoleUse("GIVEN", tables=("given",), optional=True),  # what the zones were drawn with: the next one needs them
+        RoleUse("LOCKED_IN", tables=("locked_in",), optional=True),
+        RoleUse("LOCKED_OUT", tables=("locked_out",), optional=True),
         RoleUse("LEFT_OUT", tables=("left_out",), optional=True, many=True),
     )
     OUTPUTS = (("MANIFEST", "file"),)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
@@ -21,6 +22,7 @@ from ..targets import Target
 from ..writing import move_into_place, write_part
 
 DATA = "data.gpkg"
+STEPS = "steps"  # the dock's folder of single steps
 
 
 @dataclass
@@ -128,16 +130,23 @@ def records_upstream(file: Path | None, record: Mapping[str, Any] | None) -> lis
     """Return the records of what a result was made from, as far as they lie beside it: people before tags."""
     found: dict[str, dict[str, Any]] = {}
     todo = [record] if file is not None and record is not None else []
-    while todo:
+    while todo and file is not None:
         for item in todo.pop()["inputs"]:
             name = str(item["layer"])
-            if file is None or name in found or Path(name).name != name or item["source"] != "ogr:gpkg":
+            if name in found or Path(name).name != name or item["source"] != "ogr:gpkg":
                 continue
-            upstream = record_beside(file.with_name(f"{name}.gpkg"))
+            upstream = next(filter(None, map(record_beside, _places_of(file, f"{name}.gpkg"))), None)
             if upstream is not None:
                 found[name] = upstream
                 todo.append(upstream)
     return list(found.values())
+
+
+def _places_of(file: Path, name: str) -> list[Path]:
+    """Return where a result that `file` was made from may lie: beside it, or in another step of the same study."""
+    steps = file.parents[2] if len(file.parents) > 2 else file.parent  # <study>/steps/<step>/<time>/<file>
+    others = sorted(steps.glob(f"*/*/{glob.escape(name)}")) if steps.name == STEPS else []
+    return [file.with_name(name), *others]
 
 
 def write_package(

@@ -48,7 +48,11 @@ GROUPS = (  # group, its title, tables in drawing order from above
     ),
     ("gaps", {"zh": "缺口", "en": "Gaps"}, ("facility_load", "gap", "gap_summary", "gap_detail")),
     ("tags", {"zh": "识别", "en": "Tags"}, ("tagged", "reviews")),
-    ("base", {"zh": "基础", "en": "Base"}, ("facilities", "edges", "buildings", "left_out")),
+    (
+        "base",
+        {"zh": "基础", "en": "Base"},
+        ("given", "locked_in", "locked_out", "facilities", "edges", "buildings", "left_out"),
+    ),
 )
 THEMES = (
     ("tags", {"zh": "识别", "en": "Tags"}, ("zones", "tagged", "edges", "buildings")),

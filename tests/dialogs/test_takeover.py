@@ -1,0 +1,253 @@
+"""Taking a delivery over: another machine, another project, and the same rows when nothing changed."""
+
+import json
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsApplication, QgsProject, QgsVectorFileWriter, QgsVectorLayer
+from urban_renewal.core.errors import RenewalError
+
+
+@pytest.fixture
+def make_dock(qgis_iface, qtbot, project, qgis_processing):
+    from urban_renewal.dialogs.dock import RenewalDock
+    from urban_renewal.processing.provider import RenewalProvider
+
+    provider, docks = RenewalProvider(), []
+    QgsApplication.processingRegistry().addProvider(provider)
+
+    def make():
+        docks.append(RenewalDock(qgis_iface))
+        qtbot.addWidget(docks[-1])
+        return docks[-1]
+
+    yield make
+    for dock in docks:
+        dock.close_down()
+    QgsApplication.processingRegistry().removeProvider(provider)
+
+
+def own_zone_rules(path):
+    """The town is all of one kind, so its zone has one petal; rules of a user's own, in a file."""
+    from urban_renewal.core.words import RESOURCES
+
+    rules = json.loads((RESOURCES / "zonerules" / "chongqing.json").read_text(encoding="utf-8"))
+    rules["id"], rules["limits"]["petals_min"]["value"] = "town", 1
+    path.write_text(json.dumps(rules, ensure_ascii=False), encoding="utf-8")
+    return str(path)
+
+
+def save_layers(project, path):
+    """Write the project's layers into one GeoPackage, a table each, and leave the project empty."""
+    for place, layer in enumerate(list(project.mapLayers().values())):
+        options = QgsVectorFileWriter.SaveVectorOptions()
+        options.driverName, options.layerName = "GPKG", layer.name()
+        if place:
+            options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
+        error = QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(path), project.transformContext(), options)
+        assert error[0] == QgsVectorFileWriter.WriterError.NoError, error
+    project.clear()
+
+
+def load_tables(project, path):
+    from urban_renewal.dialogs import results
+
+    for name in results.tables_in(path):
+        project.addMapLayer(QgsVectorLayer(f"{path}|layername={name}", name, "ogr"))
+
+
+def add_review(path, parcel_id):
+    from urban_renewal.dialogs.review_store import Review, ReviewStore
+
+    store = ReviewStore(path)
+    store.make()
+    assert store.add(Review("r-1", parcel_id, "", "none", "张三", "2025-11-30T10:00:00+08:00", "现场看过"))
+    return f"{path}|layername=reviews"
+
+
+def lock(path):
+    """Lock a corner of the town out of every zone."""
+    layer = QgsVectorLayer("Polygon?crs=EPSG:4545&field=name:string", "locked_out", "memory")
+    from qgis.core import QgsFeature, QgsGeometry
+
+    feature = QgsFeature(layer.fields())
+    feature.setAttributes(["军事用地"])
+    shape = QgsGeometry.fromWkt("POLYGON((-60 -60, 160 -60, 160 160, -60 160, -60 -60))")
+    shape.translate(500000.0, 3270000.0)
+    feature.setGeometry(shape)
+    assert layer.dataProvider().addFeature(feature)
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, options.layerName = "GPKG", "locked_out"
+    context = QgsProject.instance().transformContext()
+    assert QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(path), context, options)[0] == 0
+    return f"{path}|layername=locked_out"
+
+
+def run_all(dock, qtbot):
+    dock.session.start_all()
+    qtbot.waitUntil(lambda: not dock.session.is_busy, timeout=120000)
+    failures = dock.session.study.failures
+    assert failures == {}, [line for failure in failures.values() for line in [failure.message, *failure.log[-15:]]]
+
+
+def contents(folder):
+    """Return {table: hash of its rows}; the reviews carry no times of the run, so they count too."""
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return {entry["layer"]: (entry["count"], entry["content"]) for entry in manifest["tables"]}
+
+
+def test_the_next_institute_gets_the_same_rows(make_dock, qtbot, tmp_path, load_town, project):
+    from urban_renewal.dialogs import delivery_menu
+    from urban_renewal.dialogs.steps import DELIVERY
+
+    load_town()
+    data = tmp_path / "资料 1" / "town.gpkg"
+    data.parent.mkdir()
+    save_layers(project, data)
+    load_tables(project, data)
+    dock = make_dock()
+    qtbot.waitUntil(lambda: bool(dock.inputs.combos["STATIONS"].currentData()), timeout=3000)
+    dock.folder.setFilePath(str(tmp_path / "甲院"))
+    session = dock.session
+    session.set_value("ZONE_RULES_FILE", own_zone_rules(tmp_path / "甲院规则.json"))
+    session.set_value("AS_OF", "2025-12-31")
+    session.set_value("FORMATS", ["gpkg", "qgz"])
+    session.set_value("LOCKED_OUT", lock(tmp_path / "locks.gpkg"))
+    session.rename("小镇研究")
+    buildings = session.study.inputs["BUILDINGS"]
+    session.set_mapping("BUILDINGS", {"year": "year"})
+    reviews = QgsVectorLayer(add_review(tmp_path / "甲院" / "judged.gpkg", "p40"), "复核", "ogr")
+    project.addMapLayer(reviews)
+    session.choose("REVIEWS", reviews.id())
+    assert buildings.layer_id
+    run_all(dock, qtbot)
+    delivery = tmp_path / "甲院" / DELIVERY
+    before = contents(delivery)
+    assert before["reviews"][0] == before["locked_out"][0] == 1
+
+    (tmp_path / "甲院规则.json").unlink()  # the next institute has neither the rules' file nor the project
+    (tmp_path / "locks.gpkg").unlink()
+    moved = delivery.rename(tmp_path / "乙院 收到的 成果")
+    project.clear()
+    dock.close_down()
+    dock = make_dock()
+    sheet = delivery_menu.TakeOver(dock.session)
+    qtbot.addWidget(sheet)
+    sheet.delivery.setFilePath(str(moved))
+    sheet.folder.setFilePath(str(tmp_path / "乙院"))
+    sheet.inputs.setFilePath(str(data.parent))
+    sheet.take()
+    assert sheet.problem.text() == ""
+    with qtbot.waitSignal(sheet.check.checked, timeout=60000) as heard:
+        pass
+    assert heard.args == [True]
+    assert sheet.check.notes.text() == ""
+    found = {sheet.check.table.item(row, 1).text() for row in range(sheet.check.table.rowCount())
+             if "input" in sheet.check.table.item(row, 2).text().lower()}  # fmt: skip
+    assert {"parcels", "buildings", "roads", "stations"} <= found
+    assert sheet.check.head.text() == "Everything is as delivered."
+    sheet.check.reject()
+    study = dock.session.study
+    assert study.name == "小镇研究"
+    assert study.settings["AS_OF"] == "2025-12-31"
+    assert Path(study.settings["ZONE_RULES_FILE"]).parent == tmp_path / "乙院" / "rules"
+    assert study.inputs["BUILDINGS"].mapping == {"year": "year"}
+    assert study.inputs["REVIEWS"].source.startswith(str(tmp_path / "乙院"))
+    run_all(dock, qtbot)
+    after = contents(tmp_path / "乙院" / DELIVERY)
+    assert {name: pair for name, pair in after.items() if name != "left_out"} == {
+        name: pair for name, pair in before.items() if name != "left_out"
+    }
+    assert after["left_out"] == before["left_out"]
+
+
+def test_a_changed_input_and_newer_rules_are_told(make_dock, qtbot, tmp_path, load_town, project, monkeypatch):
+    from urban_renewal.core import envelope
+    from urban_renewal.dialogs import delivery_menu
+    from urban_renewal.dialogs.steps import DELIVERY
+
+    load_town()
+    data = tmp_path / "town.gpkg"
+    save_layers(project, data)
+    load_tables(project, data)
+    dock = make_dock()
+    qtbot.waitUntil(lambda: bool(dock.inputs.combos["STATIONS"].currentData()), timeout=3000)
+    dock.folder.setFilePath(str(tmp_path / "a"))
+    dock.session.set_value("ZONE_RULES_FILE", own_zone_rules(tmp_path / "rules.json"))
+    dock.session.set_value("FORMATS", ["gpkg"])
+    run_all(dock, qtbot)
+    [layer] = project.mapLayersByName("buildings")
+    layer.startEditing()
+    fid = next(layer.getFeatures()).id()
+    layer.changeAttributeValue(fid, layer.fields().lookupField("year"), "1999")
+    assert layer.commitChanges()
+    shipped = envelope.shipped_hash
+    monkeypatch.setattr(
+        envelope, "shipped_hash", lambda kind, name: "f" * 64 if kind == "ruleset" else shipped(kind, name)
+    )
+    check = delivery_menu.verify(dock.session, tmp_path / "a" / DELIVERY, dock)
+    with qtbot.waitSignal(check.checked, timeout=60000) as heard:
+        pass
+    assert heard.args == [True]  # the delivery itself is as it was
+    assert check.head.text() == "As delivered, but out of date: buildings, ruleset/chongqing."
+    check.reject()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "word"),
+    [
+        (lambda c: c["files"][0].update(path="../../x"), "manifest.json"),
+        (lambda c: c["rules"].append({"kind": "ruleset"}), "manifest.json"),
+        (lambda c: c.update(documents=[{"id": 1}]), ""),
+        (lambda c: c["runs"][0]["parameters"].update(RULES_FILE=10**400), "manifest.json"),
+    ],
+)
+def test_a_hostile_manifest_gets_a_sentence(tmp_path, spoil, word, project, make_layer_folder):
+    from urban_renewal.dialogs.takeover import take_over
+
+    folder = make_layer_folder
+    path = folder / "manifest.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    spoil(content)
+    path.write_text(json.dumps(content), encoding="utf-8")
+    try:
+        taken = take_over(project, folder, tmp_path / "work")
+    except RenewalError as error:
+        assert word in str(error)
+        assert not (tmp_path / "work").exists()
+    else:
+        assert taken.study.settings.get("RULES_FILE", "") == ""
+
+
+@pytest.fixture
+def make_layer_folder(tmp_path):
+    """A delivery of one file and one run, by hand."""
+    from datetime import datetime, timezone
+
+    from urban_renewal.core import runrecord
+    from urban_renewal.core.delivery import manifest
+    from urban_renewal.core.run import Run
+
+    folder = tmp_path / "handed"
+    folder.mkdir()
+    (folder / "report.html").write_text("x")
+    now = datetime.now(timezone.utc)
+    work = runrecord.Work("tagparcels", {"zh": "识别", "en": "Tag"}, "0.1.0", {"RULES": "chongqing"}, now, now)
+    told = manifest.Delivery({"zh": "成果", "en": "D"}, "0.1.0", now, {}, (), (), (runrecord.build(work, Run()),))
+    (folder / "manifest.json").write_text(manifest.to_text(manifest.build_manifest(folder, told, Run())))
+    return folder
+
+
+def test_working_inside_the_delivery_is_refused(make_dock, qtbot, make_layer_folder):
+    from urban_renewal.dialogs.delivery_menu import TakeOver
+
+    dock = make_dock()
+    sheet = TakeOver(dock.session)
+    qtbot.addWidget(sheet)
+    sheet.take()
+    assert sheet.problem.text() == "Choose the delivery and a folder to work in."
+    sheet.delivery.setFilePath(str(make_layer_folder))
+    sheet.folder.setFilePath(str(make_layer_folder / "new"))
+    sheet.take()
+    assert sheet.problem.text() == "Work in another folder: the delivery stays as it is."
+    assert not (make_layer_folder / "new").exists()
