@@ -15,8 +15,10 @@ from ..run import Run
 from ..walking.graph import WalkGraph
 from ..walking.profiles import Profile
 from ..walking.route import Route, routes_between
+from ..words import say
 from .walks import Walks, only
 
+ON_ROAD_M = 1.0  # own choice: the network runs on the roads it was made of, moved by its tolerance at most
 SLACK_MS = 2  # times of a route and of reach are the same to the millisecond; the limit keeps one for rounding
 
 
@@ -34,7 +36,7 @@ class PetalWalks:
 def draw_branches(
     petals: list[PetalWalks], walks: Walks, graph: WalkGraph, profile: Profile, limit_ms: int, run: Run
 ) -> pd.DataFrame:
-    """Return the BRANCHES table: one row per petal and edge, sorted.
+    """Return the BRANCHES table: one row per petal and edge, sorted; widths and names are told by `tell_widths`.
 
     Each parcel's walk is the quickest one of its slower direction. `people` are those of the petal whose walk takes the
     edge, NaN when none is known; length, climb and time belong to the longest stretch walked.
@@ -72,17 +74,20 @@ def _row(petal: PetalWalks, edge: int, uses: list[tuple[Route, int, float]], gra
     high = max(max(float(r.share_from[k]), float(r.share_to[k])) for r, k, _ in uses)
     route, step, _ = max(uses, key=lambda use: (int(use[0].edge_ms[use[1]]), float(use[0].share_to[use[1]])))
     rise = float(graph.z_m[graph.end[edge]] - graph.z_m[graph.start[edge]])
-    climb = max(0.0, rise * float(route.share_to[step] - route.share_from[step]))
+    part = float(route.share_to[step] - route.share_from[step])
+    length = float(graph.length_m[edge])
+    climb = max(0.0, rise * part)
     known = [round(people * 1000) for _, _, people in uses if not np.isnan(people)]
     return {
         "zone_id": petal.zone_id,
         "petal_id": petal.petal_id,
         "edge_id": graph.edge_ids[edge],
         "kind": graph.kind[edge],
-        "length_m": float(graph.length_m[edge]) * (high - low),
+        "length_m": length * (high - low),
         "climb_m": climb if not np.isnan(rise) else np.nan,
         "walk_s": int(route.edge_ms[step]) / 1000,
         "people": sum(known) / 1000 if known else np.nan,
+        "slope_pct": 100 * rise / length * np.sign(part) if length > 0 else np.nan,
         frames.GEOMETRY: stretch_of(graph.geometry[edge], low, high),
     }
 
@@ -100,3 +105,37 @@ def stretch_of(line: shapely.LineString, low: float, high: float) -> shapely.Lin
     inner = (along > start) & (along < end)
     marks = np.r_[start, along[inner], end]
     return shapely.LineString(np.column_stack([np.interp(marks, along, xy[:, 0]), np.interp(marks, along, xy[:, 1])]))
+
+
+def tell_widths(
+    branches: pd.DataFrame, roads: pd.DataFrame | None, breaks_m: tuple[float, ...], language: str
+) -> pd.DataFrame:
+    """Return the branches with `width_m`, `width_class` and `name` of the road that each stretch lies on.
+
+    The road is the nearest one within a metre of the stretch's middle (of equals the one with the smaller width, then
+    name). `width_class` is by the limits `breaks_m`, ascending; unknown widths say so.
+    """
+    n = len(branches)
+    width, names = np.full(n, np.nan), np.full(n, None, dtype=object)
+    if roads is not None and len(roads) and n:
+        shapes = frames.geometries(branches)
+        middle = shapely.line_interpolate_point(shapes, 0.5, normalized=True)
+        which, road = shapely.STRtree(frames.geometries(roads)).query_nearest(
+            middle, max_distance=ON_ROAD_M, all_matches=True
+        )
+        wide = frames.optional(roads, "width", "real").to_numpy("float64", na_value=np.nan)[road]
+        own = frames.optional(roads, "name").fillna("").astype(str).to_numpy(dtype=object)[road]
+        for k in np.lexsort((own.astype(str), np.nan_to_num(wide, nan=np.inf), which))[::-1].tolist():
+            width[which[k]], names[which[k]] = wide[k], own[k] or None
+    classes = [_width_word(value, breaks_m, language) for value in width.tolist()]
+    told = branches.assign(width_m=width, width_class=frames.texts(classes), name=frames.texts(names))
+    return frames.conform(told, schema.table("branches"))
+
+
+def _width_word(width_m: float, breaks_m: tuple[float, ...], language: str) -> str:
+    if np.isnan(width_m):
+        return say("zone_width_unknown", language)
+    place = int(np.searchsorted(breaks_m, width_m, side="right"))
+    if place == 0:
+        return f"<{breaks_m[0]:g} m"
+    return f"≥{breaks_m[-1]:g} m" if place == len(breaks_m) else f"{breaks_m[place - 1]:g}–{breaks_m[place]:g} m"

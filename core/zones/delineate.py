@@ -9,9 +9,10 @@ from .. import frames
 from ..errors import RenewalError
 from ..run import Run
 from .allot import allot_parcels
-from .branches import PetalWalks, draw_branches
+from .around import corners_table, named_things, tell_bounds
+from .branches import PetalWalks, draw_branches, tell_widths
 from .field import Prepared, prepare_field
-from .finish import finish_zones, tell_stations
+from .finish import boundary_lines, finish_zones, tell_stations
 from .inputs import ZoneInputs, Zones, in_order
 from .rules import ZoneRules
 from .tables import Zone, cores_table, members_table, petal_id, petals_table, zones_table
@@ -67,13 +68,18 @@ def _tables(
     ]
     limit_ms = round(rules.limits.walk_min * 60_000)
     branches = draw_branches(petals, ready.walks, inputs.graph, inputs.profile, limit_ms, run)
+    branches = tell_widths(branches, inputs.roads, rules.width_breaks_m, run.language)
+    things = named_things(inputs.roads, inputs.barriers, inputs.communities, inputs.parcels)
+    bounds = tell_bounds([zone.outline for zone in zones], things, run.language, run.part(1, 1))
     return Zones(
-        zones_table(zones, ready.cores, inputs, rules),
+        zones_table(zones, ready.cores, inputs, rules, bounds),
         members_table(zones, inputs, values, Words(inputs.parcels, run.language)),
         cores_table(zones, ready.cores, inputs),
         branches,
         petals_table(zones, inputs, values),
-    )
+        corners_table([zone.zone_id for zone in zones], [zone.outline for zone in zones], boundary_lines(inputs),
+                      frames.geometries(inputs.parcels), run.language, run),
+    )  # fmt: skip
 
 
 def _tell_unknown(zones: list[Zone], values: Values, run: Run) -> None:

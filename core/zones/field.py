@@ -16,6 +16,7 @@ from ..run import Run
 from .allot import Field
 from .bounds import parcels_inside
 from .contiguity import Objects, Pairs, contiguous_pairs, neighbour_lists
+from .edits import read_locks
 from .inputs import ZoneInputs
 from .outline import Ground
 from .roots import Core, find_roots, merge_stations
@@ -124,23 +125,42 @@ def _moved(core: Core, place: dict[int, int], given: list[set[int]]) -> Core:
 def _with_locks(
     field: Field, inputs: ZoneInputs, scope: npt.NDArray[np.int64], given: list[set[int]], run: Run
 ) -> Field:
-    """Lock parcels out (given zones' as well) and in: into the core with a root that reaches them soonest."""
-    shapes = frames.geometries(inputs.parcels)
+    """Lock parcels out (given zones' as well) and in: into the core of the zone they name, else into the core with a
+    root that reaches them soonest.
+    """
     place = {int(row): number for number, row in enumerate(scope)}
     ids = inputs.parcels["parcel_id"].to_numpy(dtype=object)
-    out = {p for part in parcels_inside(shapes, inputs.locked_out) for p in part}
+    locks = read_locks(
+        inputs.parcels, inputs.locked_in, inputs.locked_out, inputs.previous, inputs.edited, run
+    )  # fmt: skip
     drawn = {p for part in given for p in part}
-    wanted = {p for part in parcels_inside(shapes, inputs.locked_in) for p in part} - drawn
-    run.leave_out("LOCKED_IN", sorted(str(ids[p]) for p in wanted & out), "zone_lock_both", "warning")
+    named = _cores_by_zone(field.cores, inputs)
     inside: dict[int, int] = {}
     far = []
-    for p in sorted(wanted - out):
+    for p in sorted(set(locks.inside) - drawn):
         here = place.get(p, -1)
         times = [(reach[here], c) for c, reach in enumerate(field.reach) if here in reach and field.cores[c].roots]
         rooted = [(0, c) for c, core in enumerate(field.cores) if here in core.roots]
-        if rooted or times:
+        wish = named.get(locks.inside[p], -1)
+        if here >= 0 and wish >= 0 and field.cores[wish].roots:
+            inside[here] = wish
+        elif rooted or times:
             inside[here] = min(rooted or times)[1]
         else:
             far.append(str(ids[p]))
     run.leave_out("LOCKED_IN", far, "zone_lock_far", "warning")
-    return replace(field, locked_out={place[p] for p in out | drawn if p in place}, locked_in=inside)
+    return replace(
+        field, locked_out={place[p] for p in locks.outside | drawn if p in place}, locked_in=inside
+    )  # fmt: skip
+
+
+def _cores_by_zone(cores: list[Core], inputs: ZoneInputs) -> dict[str, int]:
+    """Return the core of each zone id that a lock may name: the ids given here, and those of the last run by anchor."""
+    by_anchor = {core.id: number for number, core in enumerate(cores)}
+    found = {f"Z-{core.id}": number for number, core in enumerate(cores)}
+    if inputs.previous is not None and "anchor" in inputs.previous:
+        anchors = frames.optional(inputs.previous, "anchor").fillna("").astype(str)
+        for name, anchor in zip(inputs.previous["zone_id"].astype(str), anchors, strict=True):
+            if anchor in by_anchor:
+                found[name] = by_anchor[anchor]
+    return found

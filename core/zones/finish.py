@@ -12,10 +12,11 @@ import shapely
 from .. import frames
 from ..run import Run
 from .allot import Draft
+from .boundary import Lines, draw_boundaries
 from .bounds import keep_ids
 from .field import Prepared
 from .inputs import ZoneInputs
-from .outline import draw_outlines
+from .outline import Ground
 from .rules import ZoneRules
 from .shape import connected_part, petals_of
 from .tables import Zone
@@ -33,14 +34,41 @@ def finish_zones(
         for zone in ranked[inputs.max_zones :]:
             _leave_out(inputs, ready, zone.core, "zone_beyond_max", run, limit=inputs.max_zones)
         zones = sorted(ranked[: inputs.max_zones], key=lambda zone: zone.core)
-    place = {int(row): number for number, row in enumerate(ready.scope)}
-    members = [{place[p] for p in zone.members()} for zone in zones]
-    outlines = draw_outlines(ready.field.ground, members, ready.field.near, rules.limits.street_gap_m, run)
+    outlines = _outlines(inputs, ready, zones, rules, run)
     names = keep_ids([zone.zone_id for zone in zones], outlines, inputs.previous, rules.search.same_zone_iou)
     zones = [replace(z, zone_id=name, outline=line) for z, name, line in zip(zones, names, outlines, strict=True)]
     zones += _given_zones(inputs, ready, values, run)
     zones = _with_near(zones, ready, values, rules)
     return sorted(zones, key=lambda zone: zone.zone_id)
+
+
+def _outlines(inputs: ZoneInputs, ready: Prepared, zones: list[Zone], rules: ZoneRules, run: Run) -> list[Any]:
+    near: list[list[int]] = [[]] * len(inputs.parcels)
+    for row, others in zip(ready.scope.tolist(), ready.field.near, strict=True):
+        near[row] = ready.scope[others].tolist()
+    ground = Ground(frames.geometries(inputs.parcels))
+    members = [set(zone.members()) for zone in zones]
+    return draw_boundaries(ground, members, near, rules.limits.street_gap_m, boundary_lines(inputs), run)
+
+
+def boundary_lines(inputs: ZoneInputs) -> Lines:
+    """Return what a boundary may follow, from the layers of the inputs; streets are those of the network."""
+    graph, walls = inputs.graph, _shapes(inputs.barriers)
+    flat = shapely.get_dimensions(walls) == 2
+    edges = [shapely.boundary(_shapes(table)) for table in (inputs.communities, inputs.plan)]
+    return Lines(
+        centre=np.empty(0, dtype=object) if graph is None else graph.geometry[graph.kind.astype(str) == "street"],
+        walls=walls[shapely.get_dimensions(walls) == 1],
+        edges=np.concatenate(edges),
+        shut=np.concatenate([walls[flat], _shapes(inputs.given)]),
+    )
+
+
+def _shapes(table: Any) -> Any:
+    if table is None or not len(table):
+        return np.empty(0, dtype=object)
+    shapes = frames.geometries(table)
+    return shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
 
 
 def tell_stations(

@@ -22,7 +22,9 @@ class ZoneInputs:
 
     `parcels`: `parcel_id`, `geometry`, the tagged columns and people as far as there. `detail`: gap_detail.
     `stations`: `station_id`, `geometry`, `name`; `entrances`: `entrance_of`, `geometry`. `barriers`, `locked_in`,
-    `locked_out`: `geometry`. `given`, `previous`: zones tables. `profile`: the elder. `max_zones`: None = no limit.
+    `locked_out`: `geometry`; `locked_in` may say `zone_id`. `given`, `previous`: zones tables; `edited`: the members
+    table of `previous` with a person's changes. `roads` (`name`, `width`), `communities`, `plan`: what a boundary may
+    follow and be named by. `profile`: the elder. `max_zones`: None = no limit.
     """
 
     parcels: pd.DataFrame
@@ -39,17 +41,22 @@ class ZoneInputs:
     given: pd.DataFrame | None = None
     previous: pd.DataFrame | None = None
     max_zones: int | None = None
+    edited: pd.DataFrame | None = None
+    roads: pd.DataFrame | None = None
+    communities: pd.DataFrame | None = None
+    plan: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Zones:
-    """The five tables of resources/tables/zones.json."""
+    """The six tables of resources/tables/zones.json."""
 
     zones: pd.DataFrame
     members: pd.DataFrame
     cores: pd.DataFrame
     branches: pd.DataFrame
     petals: pd.DataFrame
+    corners: pd.DataFrame
 
 
 def in_order(inputs: ZoneInputs) -> ZoneInputs:

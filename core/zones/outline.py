@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Outlines: members and the streets between them, never a part of another parcel or zone."""
+"""What lies between the parcels of a zone: closed gaps, enclosed parcels, strips across corners, empty holes."""
 
 from __future__ import annotations
 
 import numpy as np
 import shapely
 
-from ..run import Run
 from .contiguity import Objects
 
 MITRE = 2.0  # own choice: corners reach at most twice the distance, so that acute ones do not shoot out
@@ -38,7 +37,7 @@ def close_gaps(shapes: Objects, gap_m: float) -> shapely.Geometry:
 
 def enclosed_parcels(ground: Ground, members: set[int], near: list[list[int]], gap_m: float) -> set[int]:
     """Return the parcels that lie in the holes of a zone whose streets are closed."""
-    holes = _holes(_outline_of(ground, members, _strips(ground, members, near, gap_m), [], gap_m))
+    holes = _holes(_closed(ground, members, near, gap_m))
     if not len(holes):
         return set()
     hole, parcel = ground.tree.query(holes, predicate="intersects")
@@ -46,55 +45,16 @@ def enclosed_parcels(ground: Ground, members: set[int], near: list[list[int]], g
     return set(parcel[inside].tolist()) - members
 
 
-def draw_outlines(
-    ground: Ground, zones: list[set[int]], near: list[list[int]], gap_m: float, run: Run
-) -> list[shapely.Geometry]:
-    """Return an outline for each zone, in order: its members, the gaps between them up to `gap_m`, its empty holes.
-
-    No outline takes in a part of a parcel that is no member, nor of another outline. A street between two zones goes
-    to the earlier one as far as it is no wider than the gap, so that neighbours share one line. Members that closing
-    gaps does not join (across a corner or a wide street) get a strip of 2 × 3 m, which other zones leave free.
-    Polygons; multipolygons only where members meet in a corner that other parcels fill, or two strips cross.
-    """
-    drawn: list[shapely.Geometry] = []
-    strips = []
-    for members in zones:
-        run.check()
-        strips.append(_strips(ground, members, near, gap_m))
-    for i, members in enumerate(zones):
-        run.check()
-        shut = [*drawn, *strips[i + 1 :]]
-        drawn.append(_fill(_outline_of(ground, members, strips[i], shut, gap_m), ground, members, shut))
-    for i, members in enumerate(zones):
-        for j in range(i + 1, len(zones)):
-            run.check()
-            if shapely.dwithin(drawn[i], drawn[j], gap_m):
-                drawn[i] = _with_street(i, j, drawn, ground, members, gap_m)
-    return drawn
-
-
-def _outline_of(
-    ground: Ground, members: set[int], strips: shapely.Geometry, shut: list[shapely.Geometry], gap_m: float
-) -> shapely.Geometry:
+def _closed(ground: Ground, members: set[int], near: list[list[int]], gap_m: float) -> shapely.Geometry:
+    """Return the members with the gaps between them closed, and strips where that joins nothing."""
     area = close_gaps(ground.shapes[sorted(members)], gap_m)
-    return _cut(shapely.union_all([area, strips], grid_size=GRID_M), shut, ground, members)
+    strips = strips_between(_cut(area, ground, members), ground, members, near)
+    return _cut(shapely.union_all([area, strips], grid_size=GRID_M), ground, members)
 
 
-def _with_street(
-    i: int, j: int, drawn: list[shapely.Geometry], ground: Ground, members: set[int], gap_m: float
-) -> shapely.Geometry:
-    """Return outline i with the gap between it and outline j: what closing both together adds and nobody holds."""
-    joint = close_gaps(np.array([drawn[i], drawn[j]], dtype=object), gap_m)
-    street = shapely.difference(joint, _union(ground.shapes[ground.others_in(joint, members)], drawn), grid_size=GRID_M)
-    parts = shapely.get_parts(street)
-    parts = parts[(shapely.get_dimensions(parts) == 2) & (shapely.area(parts) > SLIVER_M2)]
-    beside = shapely.dwithin(parts, drawn[i], TOUCH_M) & shapely.dwithin(parts, drawn[j], TOUCH_M)
-    return shapely.union_all([drawn[i], *parts[beside]], grid_size=GRID_M)
-
-
-def _cut(area: shapely.Geometry, drawn: list[shapely.Geometry], ground: Ground, members: set[int]) -> shapely.Geometry:
-    """Take other parcels and outlines away, but never from the members; keep only parts that hold a member."""
-    shut = _union(ground.shapes[ground.others_in(area, members)], drawn)
+def _cut(area: shapely.Geometry, ground: Ground, members: set[int]) -> shapely.Geometry:
+    """Take other parcels away, but never from the members; keep only parts that hold a member."""
+    shut = _union(ground.shapes[ground.others_in(area, members)], [])
     own = shapely.union_all(ground.shapes[sorted(members)], grid_size=GRID_M)
     left = shapely.union_all([shapely.difference(area, shut, grid_size=GRID_M), own], grid_size=GRID_M)
     parts = shapely.get_parts(left)
@@ -103,10 +63,12 @@ def _cut(area: shapely.Geometry, drawn: list[shapely.Geometry], ground: Ground, 
     return shapely.union_all(held, grid_size=GRID_M)
 
 
-def _strips(ground: Ground, members: set[int], near: list[list[int]], gap_m: float) -> shapely.Geometry:
-    """Return the strips between contiguous members in different parts of the closed area; empty for one part."""
+def strips_between(
+    area: shapely.Geometry, ground: Ground, members: set[int], near: list[list[int]]
+) -> shapely.Geometry:
+    """Return strips of 2 × 3 m between contiguous members in different parts of an area; empty for one part."""
     rows = sorted(members)
-    parts = shapely.get_parts(_cut(close_gaps(ground.shapes[rows], gap_m), [], ground, members))
+    parts = shapely.get_parts(area)
     if len(parts) < 2:
         return shapely.Polygon()
     inner = shapely.point_on_surface(ground.shapes[rows])
@@ -119,12 +81,12 @@ def _strips(ground: Ground, members: set[int], near: list[list[int]], gap_m: flo
     lines = shapely.shortest_line(ground.shapes[ends[:, 0]], ground.shapes[ends[:, 1]])
     touching = shapely.length(lines) < TOUCH_M  # a line without length is invalid
     lines[touching] = shapely.get_point(lines[touching], 0)
-    others = ground.shapes[ground.others_in(shapely.union_all(lines), members)]
-    wide = shapely.buffer(lines, BRIDGE_M, cap_style="square")
-    return shapely.difference(shapely.union_all(wide, grid_size=GRID_M), shapely.union_all(others), grid_size=GRID_M)
+    wide = shapely.union_all(shapely.buffer(lines, BRIDGE_M, cap_style="square"), grid_size=GRID_M)
+    others = ground.shapes[ground.others_in(wide, members)]
+    return shapely.difference(wide, shapely.union_all(others), grid_size=GRID_M)
 
 
-def _fill(
+def fill_empty(
     outline: shapely.Geometry, ground: Ground, members: set[int], drawn: list[shapely.Geometry]
 ) -> shapely.Geometry:
     """Fill the holes in which there is nothing of another parcel or zone."""

@@ -55,6 +55,7 @@ class ZoneRules:
     ownership: Mapping[str, float]
     programme_ready: Mapping[str, float]
     protected_scale: Points
+    width_breaks_m: tuple[float, ...] = (4.0, 12.0, 24.0)
 
 
 def read_zone_rules(document: Mapping[str, Any]) -> ZoneRules:
@@ -77,7 +78,14 @@ def read_zone_rules(document: Mapping[str, Any]) -> ZoneRules:
         ownership=_values(feasibility["ownership"]),
         programme_ready=_values(feasibility["programme"]),
         protected_scale=_points(feasibility["protected_share"]),
+        width_breaks_m=_breaks(document),
     )
+
+
+def _breaks(document: Mapping[str, Any]) -> tuple[float, ...]:
+    """Return the limits of the width classes; a document without them has those of the shipped rules."""
+    group = document.get("branches") or envelope.load("zone-rules", "chongqing")["branches"]
+    return tuple(sorted(float(item) for item in envelope.figure_value(group["width_breaks_m"])))
 
 
 def load_zone_rules(name: str = "chongqing") -> ZoneRules:

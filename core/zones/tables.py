@@ -56,9 +56,12 @@ def known_sum(numbers: npt.NDArray[np.float64], rows: list[int]) -> float:
     return float(np.rint(part * 1000).astype(np.int64).sum()) / 1000 if len(part) else float("nan")
 
 
-def zones_table(zones: list[Zone], cores: list[Core], inputs: ZoneInputs, rules: ZoneRules) -> pd.DataFrame:
+def zones_table(
+    zones: list[Zone], cores: list[Core], inputs: ZoneInputs, rules: ZoneRules, bounds: list[dict[str, str | None]]
+) -> pd.DataFrame:
     """Return ZONES: areas and floor areas are sums over parcels; nothing is proposed for demolition, so its share is 0.
 
+    `bounds`: 四至 of each zone (tell_bounds); `outline_m2` the area within the boundary, its streets included.
     `elder_gap`, `child_gap`: unmet share of need, weighted by the people in need; NaN without a gap table.
     """
     parcels = inputs.parcels
@@ -71,9 +74,9 @@ def zones_table(zones: list[Zone], cores: list[Core], inputs: ZoneInputs, rules:
     }
     ids = parcels["parcel_id"].to_numpy(dtype=object)
     rows: list[dict[str, Any]] = []
-    for zone in zones:
+    for zone, sides in zip(zones, bounds, strict=True):
         members = zone.members()
-        row = {
+        row: dict[str, Any] = {
             "zone_id": zone.zone_id,
             "name": _name(cores[zone.core], inputs.stations) if zone.core >= 0 else None,
             "anchor": cores[zone.core].id if zone.core >= 0 else None,
@@ -83,6 +86,8 @@ def zones_table(zones: list[Zone], cores: list[Core], inputs: ZoneInputs, rules:
             "petals_n": len(zone.petals),
             "score": zone.score,
             "demolish_share": 0.0,
+            "outline_m2": float(shapely.area(zone.outline)),
+            **sides,
             frames.GEOMETRY: zone.outline,
         }
         for name, table in gaps.items():

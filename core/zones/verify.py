@@ -164,4 +164,8 @@ def _locks(inside: pd.DataFrame, inputs: ZoneInputs) -> list[str]:
     free = set(inside["parcel_id"][~inside["zone_id"].isin(given).to_numpy(dtype=bool)])
     ids = inputs.parcels["parcel_id"].astype(str).tolist()
     shut = {ids[p] for part in parcels_inside(frames.geometries(inputs.parcels), inputs.locked_out) for p in part}
+    if inputs.edited is not None:
+        role = inputs.edited["role"].astype(str)
+        put_in = set(inputs.edited["parcel_id"][role == "locked"].astype(str))
+        shut |= set(inputs.edited["parcel_id"][role == "out"].astype(str)) - put_in
     return [f"parcel {name} is locked out and in a zone" for name in sorted(shut & free)]

@@ -21,10 +21,14 @@ class DelineateZones(RenewalAlgorithm):
         RoleUse("STATIONS", "STATIONS", fields=("station_id", "kind", "name")),
         RoleUse("STATION_ENTRANCES", "STATION_ENTRANCES", optional=True, fields=("entrance_of",)),
         *WALK_ROLES,
+        RoleUse("ROADS", "ROADS", optional=True),
+        RoleUse("COMMUNITIES", "COMMUNITIES", optional=True),
+        RoleUse("PLAN", "PLAN", optional=True),
         RoleUse("GIVEN", "", optional=True, tables=("zones",)),
-        RoleUse("LOCKED_IN", "GREEN", optional=True),
+        RoleUse("LOCKED_IN", "GREEN", optional=True, tables=("zones",)),
         RoleUse("LOCKED_OUT", "GREEN", optional=True),
         RoleUse("PREVIOUS", "", optional=True, tables=("zones",)),
+        RoleUse("EDITED", "", optional=True, tables=("members",), needs=("zone_id", "parcel_id", "role")),
     )
 
     def definitions(self):
@@ -39,6 +43,7 @@ class DelineateZones(RenewalAlgorithm):
         yield declare.sink("CORES", "point")
         yield declare.sink("BRANCHES", "line")
         yield declare.sink("PETALS", "polygon")
+        yield declare.sink("CORNERS", "point", optional=True)
         yield declare.sink("LEFT_OUT", "none", optional=True)
 
     def compute(self, inputs, run) -> Results:
@@ -68,6 +73,10 @@ class DelineateZones(RenewalAlgorithm):
                 locked_out=table("LOCKED_OUT"),
                 given=table("GIVEN"),
                 previous=table("PREVIOUS"),
+                edited=table("EDITED"),
+                roads=table("ROADS"),
+                communities=table("COMMUNITIES"),
+                plan=table("PLAN"),
                 max_zones=inputs.integer("MAX_ZONES") if inputs.given("MAX_ZONES") else None,
             ),
             read_zone_rules(document),
@@ -82,5 +91,6 @@ class DelineateZones(RenewalAlgorithm):
             "CORES": Output(zones.cores, schema.table("cores")),
             "BRANCHES": Output(zones.branches, schema.table("branches")),
             "PETALS": Output(zones.petals, schema.table("petals")),
+            "CORNERS": Output(zones.corners, schema.table("corners")),
         }
         return Results(tables, documents=[document])

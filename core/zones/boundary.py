@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Zone boundaries: members and their half of the streets around, along centre lines, parcel, community and plan edges.
+
+Street is what lies between parcels, or between a parcel and a centre line, at most a street's width apart. It is cut
+into cells by centre lines and line barriers. A cell that only one zone's
+parcels border is that zone's. A cell with parcels of several sides (a lane nobody drew, the end of a block) is cut
+again by community and plan edges, and then by who is nearest: the middle of the lane, and the parcels' division line
+carried on to the centre line. All zones are drawn from the same cells, so neighbours share one line. Own choice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from scipy.spatial import Voronoi, cKDTree
+
+from ..run import Run
+from .contiguity import Objects
+from .outline import GRID_M, SLIVER_M2, TOUCH_M, Ground, close_gaps, fill_empty, strips_between
+
+STEP_M = 1.0  # own choice: distance of the points that stand for a frontage
+SMOOTH_M = 0.2  # own choice: the middle line of two dotted frontages wiggles by less
+THREAD_M = 0.01  # half the width given to a centre line, so that the space beside it counts as street
+NOBODY, OUTSIDE = -1, -2
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """What a boundary may follow, in metres: `centre` street lines, `walls` line barriers, `edges` of communities and
+    plan; `shut` areas that no boundary enters (barrier polygons, given zones).
+    """
+
+    centre: Objects = field(default_factory=lambda: np.empty(0, dtype=object))
+    walls: Objects = field(default_factory=lambda: np.empty(0, dtype=object))
+    edges: Objects = field(default_factory=lambda: np.empty(0, dtype=object))
+    shut: Objects = field(default_factory=lambda: np.empty(0, dtype=object))
+
+
+def draw_boundaries(
+    ground: Ground, zones: list[set[int]], near: list[list[int]], gap_m: float, lines: Lines, run: Run
+) -> list[shapely.Geometry]:
+    """Return an outline for each zone, in order: its members and their part of the space within `gap_m` of them.
+
+    No outline takes in a part of a parcel that is no member, nor of another outline or of `lines.shut`. Members that
+    streets do not join (across a corner or a wide street) get a strip of 2 × 3 m, which other zones leave free.
+    Polygons; multipolygons only where members meet in a corner that other parcels fill, or two strips cross.
+    """
+    if not zones:
+        return []
+    drawn = [shapely.union_all(ground.shapes[sorted(members)], grid_size=GRID_M) for members in zones]
+    bodies = list(drawn)
+    groups = _groups(drawn, 2 * gap_m)
+    for step, group in enumerate(groups):
+        run.progress(step / len(groups))
+        for zone, faces in _street_faces(ground, zones, group, drawn, gap_m, lines, run).items():
+            drawn[zone] = shapely.union_all([drawn[zone], *faces], grid_size=GRID_M)
+    strips = [strips_between(area, ground, members, near) for area, members in zip(drawn, zones, strict=True)]
+    _lay_strips(drawn, strips, bodies)
+    for i, members in enumerate(zones):
+        run.check()
+        others = [drawn[j] for j in range(len(zones)) if j != i and shapely.intersects(drawn[i].envelope, drawn[j])]
+        drawn[i] = fill_empty(drawn[i], ground, members, [*others, *lines.shut])
+    return drawn
+
+
+def _groups(bodies: list[shapely.Geometry], reach_m: float) -> list[list[int]]:
+    """Return the zones that may share a street, together; each ascending."""
+    left, right = shapely.STRtree(bodies).query(bodies, predicate="dwithin", distance=reach_m)
+    head = list(range(len(bodies)))
+
+    def top(i: int) -> int:
+        while head[i] != i:
+            i = head[i]
+        return i
+
+    for i, j in zip(left.tolist(), right.tolist(), strict=True):
+        a, b = top(i), top(j)
+        head[max(a, b)] = min(a, b)
+    found: dict[int, list[int]] = {}
+    for i in range(len(bodies)):
+        found.setdefault(top(i), []).append(i)
+    return list(found.values())
+
+
+def _street_faces(
+    ground: Ground, zones: list[set[int]], group: list[int], bodies: list[shapely.Geometry], gap_m: float,
+    lines: Lines, run: Run,
+) -> dict[int, list[shapely.Geometry]]:  # fmt: skip
+    """Return the pieces of street space of each zone of a group."""
+    owner = {p: zone for zone in group for p in zones[zone]}
+    around = shapely.union_all([shapely.buffer(bodies[zone], gap_m, quad_segs=4) for zone in group], grid_size=GRID_M)
+    near = ground.tree.query(around, predicate="intersects")
+    shut = _inside(lines.shut, around)
+    centre = _inside(lines.centre, around)
+    taken = shapely.union_all([*ground.shapes[near].tolist(), *shut], grid_size=GRID_M)
+    run.check()
+    threads = shapely.buffer(np.array(centre, dtype=object), THREAD_M, cap_style="flat")
+    streets = close_gaps(np.concatenate([ground.shapes[near], threads]), gap_m)
+    run.check()
+    space = shapely.difference(shapely.intersection(streets, around, grid_size=GRID_M), taken, grid_size=GRID_M)
+    run.check()
+    cells = _cut(space, [*centre, *_inside(lines.walls, around)])
+    run.check()
+    tree = shapely.STRtree(cells)
+    at, parcel = tree.query(ground.shapes[near], predicate="dwithin", distance=TOUCH_M)[::-1]
+    touching: dict[int, list[int]] = {}
+    for cell, p in zip(at.tolist(), near[parcel].tolist(), strict=True):
+        touching.setdefault(cell, []).append(p)
+    faces: dict[int, list[shapely.Geometry]] = {zone: [] for zone in group}
+    edges = _inside(lines.edges, around)
+    for cell, parcels in sorted(touching.items()):
+        if cell % 50 == 0:
+            run.check()
+        sides = {owner.get(p, NOBODY) for p in parcels}
+        if sides == {NOBODY}:
+            continue
+        for zone, face in _share(cells[cell], sorted(parcels), owner, ground, edges):
+            faces[zone].append(face)
+    return faces
+
+
+def _inside(shapes: Objects, area: shapely.Geometry) -> list[shapely.Geometry]:
+    if not len(shapes):
+        return []
+    return list(shapes[np.sort(shapely.STRtree(shapes).query(area, predicate="intersects"))])
+
+
+def _cut(area: shapely.Geometry, cuts: list[shapely.Geometry]) -> Objects:
+    """Return the faces into which lines cut an area, in a fixed order."""
+    if not cuts:
+        parts: Objects = shapely.get_parts(area)
+        return _ordered(parts[shapely.get_dimensions(parts) == 2])
+    inside = shapely.intersection(shapely.union_all(cuts, grid_size=GRID_M), area, grid_size=GRID_M)
+    web = shapely.union_all([shapely.boundary(area), inside], grid_size=GRID_M)
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(web)))
+    faces = faces[shapely.area(faces) > SLIVER_M2]
+    keep = shapely.intersects(shapely.point_on_surface(faces), area)
+    return _ordered(faces[keep])
+
+
+def _ordered(faces: Objects) -> Objects:
+    bounds = np.round(shapely.bounds(faces), 3)
+    return faces[np.lexsort(bounds.T)] if len(faces) else faces
+
+
+def _share(
+    cell: shapely.Geometry, parcels: list[int], owner: dict[int, int], ground: Ground, edges: list[shapely.Geometry]
+) -> list[tuple[int, shapely.Geometry]]:
+    """Return (zone, face) of the parts of a cell that are a zone's."""
+    labels = np.array([owner.get(p, NOBODY) for p in parcels], dtype=np.int64)
+    if len(set(labels.tolist())) == 1:
+        return [(int(labels[0]), cell)]
+    shapes = ground.shapes[parcels]
+    inside = [edge for edge in edges if shapely.intersects(edge, cell)]
+    found = []
+    for piece in _cut(cell, inside) if inside else [cell]:
+        meets = shapely.dwithin(shapes, piece, TOUCH_M)
+        own = set(labels[meets].tolist())
+        if len(own) == 1:
+            found.append((own.pop(), piece))
+        else:
+            found += _by_nearest(piece, cell, shapes, labels)
+    return [(zone, face) for zone, face in found if zone != NOBODY]
+
+
+def _by_nearest(
+    piece: shapely.Geometry, cell: shapely.Geometry, shapes: Objects, labels: npt.NDArray[np.int64]
+) -> list[tuple[int, shapely.Geometry]]:
+    """Return the parts of a piece by whose frontage on the cell is nearest, cut along smooth lines."""
+    fronts = shapely.intersection(shapely.boundary(shapes), shapely.buffer(cell, 10 * TOUCH_M, quad_segs=1))
+    dots, whose = [], []
+    for front, label in zip(shapely.segmentize(fronts, STEP_M), labels.tolist(), strict=True):
+        xy = np.unique(np.round(shapely.get_coordinates(front), 3), axis=0)
+        dots.append(xy)
+        whose.append(np.full(len(xy), label))
+    points, first = np.unique(np.concatenate(dots), axis=0, return_index=True)
+    owners = np.concatenate(whose)[first]
+    if len(points) < 2:
+        return [(int(owners[0]), piece)] if len(points) else []
+    faces = _cut(piece, _middle_lines(points, owners))
+    inner = shapely.get_coordinates(shapely.point_on_surface(faces))
+    nearest = cKDTree(points).query(inner)[1] if len(inner) else np.empty(0, dtype=np.int64)
+    return [(int(owners[dot]), face) for dot, face in zip(nearest, faces, strict=True)]
+
+
+def _middle_lines(points: npt.NDArray[np.float64], owners: npt.NDArray[np.int64]) -> list[shapely.Geometry]:
+    """Return the smoothed lines that are as far from dots of one side as from those of another (Voronoi ridges)."""
+    origin = points.min(axis=0)
+    local = points - origin
+    size = 10 * max(1.0, float(local.max()))
+    frame = np.array([[-size, -size], [-size, size], [size, -size], [size, size]]) + local.mean(axis=0)
+    ridges = Voronoi(np.concatenate([local, frame]))
+    ends = np.array(ridges.ridge_vertices, dtype=np.int64)
+    sides = np.r_[owners, np.full(4, OUTSIDE)][ridges.ridge_points]
+    between = (sides[:, 0] != sides[:, 1]) & (sides != OUTSIDE).all(axis=1) & (ends >= 0).all(axis=1)
+    pieces = np.round(ridges.vertices[ends[between]] + origin, 6)
+    pieces = pieces[(pieces[:, 0] != pieces[:, 1]).any(axis=1)]
+    if not len(pieces):
+        return []
+    merged = shapely.line_merge(shapely.union_all(shapely.linestrings(pieces), grid_size=GRID_M))
+    return [shapely.simplify(line, SMOOTH_M) for line in shapely.get_parts(merged)]
+
+
+def _lay_strips(drawn: list[shapely.Geometry], strips: list[shapely.Geometry], bodies: list[shapely.Geometry]) -> None:
+    """Give each zone its strips; others leave them free, as far as no member is cut."""
+    for i, strip in enumerate(strips):
+        if shapely.is_empty(strip):
+            continue
+        free = strip
+        for j, other in enumerate(drawn):
+            if j == i or not shapely.intersects(other, strip):
+                continue
+            free = shapely.difference(free, bodies[j], grid_size=GRID_M)
+            drawn[j] = _with_members(shapely.difference(other, free, grid_size=GRID_M), bodies[j])
+        drawn[i] = shapely.union_all([drawn[i], free], grid_size=GRID_M)
+
+
+def _with_members(area: shapely.Geometry, body: shapely.Geometry) -> shapely.Geometry:
+    """Return the parts of an area that hold a member."""
+    parts = shapely.get_parts(area)
+    return shapely.union_all(parts[shapely.intersects(parts, body)], grid_size=GRID_M)
