@@ -127,9 +127,12 @@ def graph_from_edges(edges: pd.DataFrame, profiles: Sequence[str], run: Run) -> 
     """
     _refuse_columns(edges, profiles)
     table = _usable(edges, run)
+    run.progress(0.1)
     ids = table["edge_id"].to_numpy(dtype=object)
     order = argsort_texts(ids)
+    run.progress(0.2)
     ids, table = ids[order], table.iloc[order]
+    run.progress(0.3)
     twice = ids[1:] == ids[:-1]
     if twice.any():
         raise RenewalError("edge_id_twice", n=int(twice.sum()), ids=list(ids[1:][twice]))
@@ -137,7 +140,7 @@ def graph_from_edges(edges: pd.DataFrame, profiles: Sequence[str], run: Run) -> 
     fwd = {name: _times(table, f"{name}_fwd_ms") for name in profiles}
     back = {name: _times(table, f"{name}_back_ms") for name in profiles}
     run.progress(0.5)
-    nodes = _nodes(table, geometry)
+    nodes = _nodes(table, geometry, run.part(0.5, 0.95))
     length = frames.optional(table, "length_m", "real").to_numpy(dtype=np.float64, na_value=np.nan)
     component = frames.optional(table, "component", "int").fillna(-1).to_numpy(dtype=np.int32)
     run.progress(1.0)
@@ -223,21 +226,25 @@ def _times(table: pd.DataFrame, column: str) -> Ints:
     return np.where(known, numbers, CLOSED).astype(np.int32)
 
 
-def _nodes(table: pd.DataFrame, geometry: Objects) -> _Nodes:
+def _nodes(table: pd.DataFrame, geometry: Objects, run: Run) -> _Nodes:
     """Number the nodes cell by cell, within a cell by id."""
     both = pd.concat([table["from_node"], table["to_node"]], ignore_index=True).astype(frames.TEXT)
     codes, ids = pd.factorize(both.to_numpy(dtype=object))
+    run.progress(0.3)
     first = np.zeros(len(ids), dtype=np.int64)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
     ends = np.concatenate([shapely.get_point(geometry, 0), shapely.get_point(geometry, -1)])[first]
     x, y = shapely.get_x(ends), shapely.get_y(ends)
+    run.progress(0.4)
     z_from, z_to = (
         frames.optional(table, name, "real").to_numpy(dtype=np.float64, na_value=np.nan)
         for name in ("z_from_m", "z_to_m")
     )
     z = np.concatenate([z_from, z_to])[first]
     cell, (x_min, y_min, side, columns, rows) = make_grid(x, y)
+    run.progress(0.5)
     by_id = argsort_texts(ids)
+    run.progress(0.9)
     order = by_id[np.argsort(cell[by_id], kind="stable")]
     place = np.empty(len(order), dtype=np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)

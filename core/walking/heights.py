@@ -21,7 +21,7 @@ from .profiles import WalkRules
 
 ToCell = Callable[[Reals, Reals], "tuple[Reals, Reals]"]
 REACH_SIGMAS = 3.0  # own choice: the filter is cut off here, where its weight is 1 % of the middle's
-STRIP_CELLS = 1_000_000  # cells filtered between two looks at the cancel flag
+STRIP_CELLS = 250_000  # cells filtered between two looks at the cancel flag: some 50 ms
 
 
 @dataclass(frozen=True)

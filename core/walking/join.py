@@ -19,7 +19,7 @@ from .ways import Longs
 
 GROUND = ("street", "path", "stairs")  # what anything may be joined to
 STRUCTURES = ("bridge", "tunnel")
-SLICE = 2000  # points joined between two looks at the cancel flag
+SLICE = 1000  # points joined between two looks at the cancel flag
 NOT_SNAPPED = "NOT_SNAPPED"  # no edge within the limit
 SNAP_STEEP = "SNAP_STEEP"  # edges within the limit, each behind a wall, a slope or a barrier
 

@@ -96,9 +96,9 @@ def _connect(
     many places hold ways that only their levels keep apart.
     """
     ways, tolerance = found.ways, options.tolerance_m
-    spots = find_spots(ways, rules.same_height_m)
+    spots = find_spots(ways, rules.same_height_m, run)
     run.progress(0.1)
-    leader = merge_spots(ways, spots, tolerance, rules.same_height_m)
+    leader = merge_spots(ways, spots, tolerance, rules.same_height_m, run)
     run.progress(0.2)
     reach = max(rules.near_miss_m, tolerance)
     misses = find_misses(ways, spots, leader, (reach, rules.same_height_m), run.part(0.2, 0.6))
@@ -108,11 +108,11 @@ def _connect(
         join[:] = True
     joined = join_misses(ways, misses.take(join), tolerance)
     if join.any():
-        spots = find_spots(joined, rules.same_height_m)
+        spots = find_spots(joined, rules.same_height_m, run)
         run.progress(0.7)
-        leader = merge_spots(joined, spots, tolerance, rules.same_height_m)
+        leader = merge_spots(joined, spots, tolerance, rules.same_height_m, run)
     run.progress(0.8)
-    topology, collapsed = split_ways(joined, spots, leader, tolerance)
+    topology, collapsed = split_ways(joined, spots, leader, tolerance, run)
     run.progress(1.0)
     if not len(topology.way):
         raise RenewalError("walk_nothing_open", n=len(found.ways.road))

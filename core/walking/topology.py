@@ -11,6 +11,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from ..run import Run
 from .graph import Flags, Objects, Reals
 from .ways import NO_ID, Longs, Ways
 
@@ -64,7 +65,7 @@ def way_ends(way: Longs) -> tuple[Flags, Flags]:
     return first, last
 
 
-def find_spots(ways: Ways, same_height_m: float) -> Spots:
+def find_spots(ways: Ways, same_height_m: float, run: Run) -> Spots:
     """Return the spots of all vertices.
 
     Vertices of one node id are one spot, of different ids never. Vertices without id share a spot when they lie at the
@@ -72,9 +73,11 @@ def find_spots(ways: Ways, same_height_m: float) -> Spots:
     passes over the other); where a node id lies too, they belong to it, the lowest one.
     """
     place, x_mm, y_mm, storey = _places(ways, same_height_m)
+    run.check()
     first, last = way_ends(ways.way)
     bare = ways.node == NO_ID
     level, apart_n = _levels_apart(ways, bare, np.stack([place, storey]), first | last)
+    run.check()
     name = np.zeros(len(place), dtype=np.int64)  # of the node id, from 1 on; 0 = none
     ids, number = np.unique(ways.node[~bare], return_inverse=True)
     home = np.full(len(ids), len(x_mm), dtype=np.int64)
@@ -86,6 +89,7 @@ def find_spots(ways: Ways, same_height_m: float) -> Spots:
     name[bare & known] = lowest[place[bare & known]] + 1
     storey[name > 0], level[name > 0] = 0, 0
     place[~bare] = home[number]
+    run.check()
     order = np.lexsort((level, storey, name, place))
     new = np.ones(len(order), dtype=bool)
     for key in (place, storey, name, level):
@@ -141,7 +145,7 @@ def _levels_apart(ways: Ways, bare: Flags, where: Longs, is_end: Flags) -> tuple
     return np.where(apart[group], level - low[group], 0), int(apart.sum())
 
 
-def merge_spots(ways: Ways, spots: Spots, tolerance_m: float, same_height_m: float) -> Longs:
+def merge_spots(ways: Ways, spots: Spots, tolerance_m: float, same_height_m: float, run: Run) -> Longs:
     """Return (s,) the spot that stands for each spot: itself, or the one an end within the tolerance is joined to.
 
     Two ends meet whatever their levels; an end meets the nearest vertex inside another way only on the same level.
@@ -150,7 +154,8 @@ def merge_spots(ways: Ways, spots: Spots, tolerance_m: float, same_height_m: flo
     """
     count = len(spots.x_mm)
     uses = np.bincount(spots.of, minlength=count)
-    pairs = _close_pairs(ways, spots, tolerance_m, same_height_m)
+    pairs = _close_pairs(ways, spots, tolerance_m, same_height_m, run)
+    run.check()
     joined = coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
     _, group = connected_components(joined, directed=False)
     order = np.lexsort((np.arange(count), -uses, group))  # the spot with most vertices stays where it is
@@ -162,13 +167,14 @@ def merge_spots(ways: Ways, spots: Spots, tolerance_m: float, same_height_m: flo
     return merged
 
 
-def _close_pairs(ways: Ways, spots: Spots, tolerance_m: float, same_height_m: float) -> Longs:
+def _close_pairs(ways: Ways, spots: Spots, tolerance_m: float, same_height_m: float, run: Run) -> Longs:
     nothing = np.empty((0, 2), dtype=np.int64)
     count = len(spots.x_mm)
     if tolerance_m <= 0 or count < 2:
         return nothing
     xy = np.column_stack([spots.x_mm, spots.y_mm]) * SAME_M
     pairs = cKDTree(xy).query_pairs(tolerance_m, output_type="ndarray").astype(np.int64)
+    run.check()
     first, last = way_ends(ways.way)
     is_end, is_lift = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
     is_end[spots.of[first | last]] = True
@@ -205,7 +211,7 @@ def _may_meet(ways: Ways, spots: Spots, pairs: Longs) -> Flags:
     return meet
 
 
-def split_ways(ways: Ways, spots: Spots, leader: Longs, tolerance_m: float) -> tuple[Topology, Longs]:
+def split_ways(ways: Ways, spots: Spots, leader: Longs, tolerance_m: float, run: Run) -> tuple[Topology, Longs]:
     """Return nodes and edges, and the ways of edges that were so short that both ends fell together (left out)."""
     at = leader[spots.of]
     first, last = way_ends(ways.way)
@@ -213,7 +219,9 @@ def split_ways(ways: Ways, spots: Spots, leader: Longs, tolerance_m: float) -> t
     breaks = np.flatnonzero(first | last | (uses[at] > 1))
     same = ways.way[breaks[1:]] == ways.way[breaks[:-1]]
     head, tail = breaks[:-1][same], breaks[1:][same]
+    run.check()
     lines = _lines(ways, spots, at, head, tail)
+    run.check()
     length = shapely.length(lines)
     lift = ways.base[ways.way[head]] == "lift"
     gone = (at[head] == at[tail]) & ((length <= max(2 * tolerance_m, SAME_M)) | lift)

@@ -80,8 +80,11 @@ def sort_ways(roads: pd.DataFrame, mapping: dict[str, Any], run: Run) -> Sorted:
     Source: OpenStreetMap tagging (wiki: highway, foot, access, bridge, tunnel, conveying, incline, ramp).
     """
     roads = roads.iloc[argsort_texts(roads["road_id"].to_numpy(dtype=object))].reset_index(drop=True)
+    run.progress(0.1)
     roads = spread_tags(roads)
+    run.progress(0.2)
     kinds, words, known = _classes(roads, mapping)
+    run.progress(0.25)
     closed, why = _closed(roads, kinds, words, mapping)
     ids = roads["road_id"].to_numpy(dtype=object)
     shapes = frames.geometries(roads)
@@ -89,7 +92,8 @@ def sort_ways(roads: pd.DataFrame, mapping: dict[str, Any], run: Run) -> Sorted:
     run.progress(0.3)
     use = lines & ~closed
     chosen = roads[use].reset_index(drop=True)
-    ways, unfit, level_zero_n = _ways(chosen, kinds[use], mapping)
+    run.progress(0.4)
+    ways, unfit, level_zero_n = _ways(chosen, kinds[use], mapping, run.part(0.4, 1))
     run.progress(1.0)
     return Sorted(
         ways,
@@ -137,19 +141,19 @@ def _classes(roads: pd.DataFrame, mapping: dict[str, Any]) -> tuple[Objects, Obj
     return kinds, words, np.array([word in known for word in words], dtype=bool)
 
 
-def _closed(roads: pd.DataFrame, kinds: Objects, words: Objects, mapping: dict[str, Any]) -> tuple[Flags, list[str]]:
+def _closed(roads: pd.DataFrame, kinds: Objects, words: Objects, mapping: dict[str, Any]) -> tuple[Flags, Objects]:
     foot, access = _words(roads, "foot"), _words(roads, "access")
     by_class = kinds == "closed"
     by_foot = _among(foot, mapping.get("foot_closed", ()))
     by_access = _among(access, mapping.get("access_closed", ())) & ~_among(foot, mapping.get("foot_open", ()))
-    why = [
-        word if one else f"foot = {on_foot}" if two else f"access = {entry}"
-        for word, on_foot, entry, one, two in zip(words, foot, access, by_class, by_foot)
-    ]
+    why = words.copy()
+    for flags, tag, told in ((by_access & ~by_foot, "access", access), (by_foot, "foot", foot)):
+        rows = flags & ~by_class
+        why[rows] = [f"{tag} = {word}" for word in told[rows]]
     return by_class | by_foot | by_access, why
 
 
-def _ways(roads: pd.DataFrame, kinds: Objects, mapping: dict[str, Any]) -> tuple[Ways, Longs, int]:
+def _ways(roads: pd.DataFrame, kinds: Objects, mapping: dict[str, Any], run: Run) -> tuple[Ways, Longs, int]:
     """Return the ways of open lines, the rows whose node ids do not fit, and how many lines had only zeros as Z."""
     bridge = ~_among(_words(roads, "bridge"), mapping.get("not_bridge", [""])) | (kinds == "bridge")
     tunnel = ~_among(_words(roads, "tunnel"), mapping.get("not_tunnel", [""])) | (kinds == "tunnel")
@@ -159,14 +163,18 @@ def _ways(roads: pd.DataFrame, kinds: Objects, mapping: dict[str, Any]) -> tuple
     layer = pd.to_numeric(pd.Series(_words(roads, "layer")), errors="coerce").fillna(0).to_numpy()
     layers: Longs = np.rint(np.asarray(layer, dtype=np.float64) * 2).astype(np.int64)
     level = layers * LEVEL_STEP + 2 * bridge.astype(np.int64) + tunnel
+    run.progress(0.2)
     fwd, back = _directions(roads, base, mapping)
     wheelchair = _words(roads, "wheelchair")
     narrow = _among(_words(roads, "barrier"), mapping.get("barrier_wheels", ()))
+    run.progress(0.4)
     parts, owner = shapely.get_parts(frames.geometries(roads), return_index=True)
     full = ~shapely.is_empty(parts)
     parts, owner = parts[full], owner[full]
     xyz, way = shapely.get_coordinates(parts, include_z=True, return_index=True)
+    run.progress(0.6)
     node, unfit = _node_ids(roads, owner, way)
+    run.progress(0.8)
     z, level_zero_n = _own_z(xyz[:, 2], way)
     still = (np.diff(xyz[:, :2], axis=0) == 0).all(axis=1) & (base[owner] != "lift")[way[1:]]
     still &= node[1:] == node[:-1]

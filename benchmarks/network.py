@@ -1,0 +1,200 @@
+"""How fast lines and a height model become a walk network, beside reading the same lines through QGIS.
+
+    .venv/bin/python benchmarks/network.py [S] [M] [L]        S and M unless told otherwise
+
+The towns of benchmarks/reach.py as lines in a GeoPackage (OpenStreetMap columns, streets of a few vertices each, 10 %
+stairs, some bridges) with a raster of 12.5 m. Read through QGIS: getFeatures with all attributes and the geometry.
+Ours: reading into the table (the white-listed fast path), the low-pass of the raster, topology, heights, milliseconds
+of three profiles, findings. Writing is not counted on either side. perf.md promises at most twice the reading through
+QGIS for building; both are told, with the peak of memory and the longest stretch without a look at Cancel.
+"""
+
+import os
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import reach
+
+PROMISE = 2.0  # building ÷ reading through QGIS
+CELL_M = 12.5
+FIELDS = ("osm_id", "highway", "bridge", "tunnel", "layer", "name")
+BENDS = 5  # vertices between the crossings of a street
+MARGIN_CELLS = 40
+
+
+def streets(town, seed=3):
+    """Ways of up to three edges in a row with bends between the crossings: (lines, words by field)."""
+    rng = np.random.default_rng(seed)
+    count = len(town.tail)
+    a, b = (np.column_stack([town.x[at], town.y[at]]) for at in (town.tail, town.head))
+    share = np.linspace(0, 1, BENDS + 2)[None, :, None]
+    xy = a[:, None, :] * (1 - share) + b[:, None, :] * share
+    xy[:, 1:-1] += rng.uniform(-2, 2, (count, BENDS, 2))
+    words = {
+        "osm_id": [str(10**8 + number) for number in range(count)],
+        "highway": rng.choice(["residential", "footway", "steps", "primary", "motorway"], count,
+                              p=[0.5, 0.33, 0.1, 0.05, 0.02]),
+        "bridge": rng.choice(np.array(["yes", None], dtype=object), count, p=[0.02, 0.98]),
+        "tunnel": np.full(count, None, dtype=object),
+        "layer": rng.choice(np.array(["1", None], dtype=object), count, p=[0.02, 0.98]),
+        "name": rng.choice(np.array(["人民路", "中山路", None], dtype=object), count),
+    }  # fmt: skip
+    return shapely.linestrings(xy), words
+
+
+def write_lines(town, path):
+    """The ways as a GeoPackage."""
+    from osgeo import ogr, osr
+
+    system = osr.SpatialReference()
+    system.ImportFromEPSG(4545)
+    source = ogr.GetDriverByName("GPKG").CreateDataSource(str(path))
+    layer = source.CreateLayer("roads", system, ogr.wkbLineString)
+    for name in FIELDS:
+        layer.CreateField(ogr.FieldDefn(name, ogr.OFTString))
+    lines, words = streets(town)
+    columns = [list(words[name]) for name in FIELDS]
+    source.StartTransaction()
+    for number, wkb in enumerate(shapely.to_wkb(lines)):
+        feature = ogr.Feature(layer.GetLayerDefn())
+        feature.SetGeometryDirectly(ogr.CreateGeometryFromWkb(bytes(wkb)))
+        for field, column in enumerate(columns):
+            if column[number] is not None:
+                feature.SetField(field, str(column[number]))
+        layer.CreateFeature(feature)
+    source.CommitTransaction()
+    return len(lines)
+
+
+def raster_of(town):
+    """The height model in memory, as processing/raster.py hands it on."""
+    from urban_renewal.core.walking.heights import Raster
+
+    size = int(max(town.x.max(), town.y.max()) / CELL_M) + 2 * MARGIN_CELLS
+    along = (np.arange(size) - MARGIN_CELLS) * CELL_M
+    x, y = along[None, :], along[::-1, None]
+    values = 250 + 60 * np.sin(x / 900) * np.cos(y / 700) + 10 * np.sin(x / 140)
+    top = float(along[-1])
+    return Raster(values, lambda px, py: (px / CELL_M + MARGIN_CELLS, (top - py) / CELL_M), (CELL_M, CELL_M))
+
+
+def read_by_qgis(path):
+    """Read all attributes and geometries in a loop, as everybody does."""
+    from qgis.core import QgsVectorLayer
+
+    layer = QgsVectorLayer(f"{path}|layername=roads", "roads", "ogr")
+    return [(feature.attributes(), feature.geometry()) for feature in layer.getFeatures()]
+
+
+def read_by_us(path):
+    """Read into the table of role ROADS."""
+    from qgis.core import QgsProcessingContext
+    from urban_renewal.core.inputs.aliases import role_for
+    from urban_renewal.core.run import Run
+    from urban_renewal.processing.inputs import map_fields
+    from urban_renewal.processing.parameters import RoleUse
+    from urban_renewal.processing.reading import read_table
+    from urban_renewal.processing.snapshot import take_vector
+
+    context = QgsProcessingContext()
+    snapshot = take_vector("ROADS", f"{path}|layername=roads", context)
+    role = role_for("ROADS", (), [field.name() for field in snapshot.fields])
+    mapping, _ = map_fields(RoleUse("ROADS", "ROADS"), role, snapshot, {})
+    return read_table(snapshot, role, mapping, None, context.transformContext(), Run()).table
+
+
+class Watch:
+    """Peak of resident memory (MB over the start) and the longest stretch between two looks at Cancel (s)."""
+
+    def __enter__(self):
+        self.base = self.peak = resident_mb()
+        self.longest, self.last, self.done = 0.0, time.perf_counter(), False
+        self.thread = threading.Thread(target=self.look, daemon=True)
+        self.thread.start()
+        return self
+
+    def look(self):
+        while not self.done:
+            self.peak = max(self.peak, resident_mb())
+            time.sleep(0.02)
+
+    def tick(self):
+        now = time.perf_counter()
+        self.longest, self.last = max(self.longest, now - self.last), now
+        return False
+
+    def run(self):
+        """A Run whose looks at Cancel are timed."""
+        from urban_renewal.core.run import Run
+
+        self.last = time.perf_counter()
+        return Run(is_cancelled=self.tick)
+
+    def __exit__(self, *_):
+        self.tick()
+        self.done = True
+        self.thread.join()
+
+
+def resident_mb():
+    """Resident memory of this process, MB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def build(table, raster, watch):
+    """Everything between the table and the tables of the network."""
+    from urban_renewal.core.walking.heights import make_surface
+    from urban_renewal.core.walking.network import NetworkOptions, build_network
+    from urban_renewal.core.walking.profiles import load_profiles
+
+    profiles, run = load_profiles(["adult", "elder", "carer"]), watch.run()
+    surface = make_surface(raster, None, profiles[0].rules, run)
+    return build_network(table, NetworkOptions(), profiles, surface, run)
+
+
+def measure(size, folder):
+    """Print one size; return whether the promise holds."""
+    town = reach.Town(size)
+    path = Path(folder) / f"roads_{size}.gpkg"
+    count = write_lines(town, path)
+    rows, theirs = reach.clock(lambda: len(read_by_qgis(path)), 2 if size != "L" else 1)
+    table, read = reach.clock(lambda: read_by_us(path), 2 if size != "L" else 1)
+    assert rows == len(table) == count
+    raster = raster_of(town)
+    with Watch() as watch:
+        network, built = reach.clock(lambda: build(table, raster, watch), 2 if size == "S" else 1)
+    counts = network.counts
+    print(f"\n{size}: {count:,} lines, raster of {raster.values.size:,} cells → {counts['edges_n']:,} edges")
+    print(f"  read through QGIS: {theirs:.2f} s; read by us: {read:.2f} s ({theirs / read:.1f} times as fast)")
+    print(f"  built: {built:.2f} s; peak + {watch.peak - watch.base:.0f} MB; Cancel at most {watch.longest:.2f} s late")
+    ratio, whole = built / theirs, (read + built) / theirs
+    verdict = "holds" if ratio <= PROMISE else "BROKEN"
+    print(f"    built ÷ read through QGIS = {ratio:.2f}, promised at most {PROMISE}: {verdict}")
+    print(f"    with our reading: {whole:.2f}")
+    return ratio <= PROMISE
+
+
+def main(sizes):
+    """Measure all sizes."""
+    from qgis.core import QgsApplication
+
+    application = QgsApplication([], False)
+    application.initQgis()
+    with tempfile.TemporaryDirectory() as folder:
+        kept = [measure(size, folder) for size in sizes]
+    application.exitQgis()
+    return all(kept)
+
+
+if __name__ == "__main__":
+    reach.load_package()
+    sys.exit(0 if main(sys.argv[1:] or ["S", "M"]) else 1)
