@@ -21,16 +21,31 @@ def read_kinds(inputs: Any, run: Any, direction: str = "auto") -> tuple[dict[str
     return standard, kinds_of(standard, wanted, direction)
 
 
-def read_gap_layers(inputs: Any, kinds: Any, run: Any) -> tuple[Any, Any]:
-    """Return GapLayers and GapOptions (core.gaps.gap) for these kinds."""
+def read_gap_layers(
+    inputs: Any, kinds: Any, run: Any, load_rule: str = "even", planned: bool = False
+) -> tuple[Any, Any]:
+    """Return GapLayers and GapOptions (core.gaps.gap) for these kinds, with what a scenario adds to them.
+
+    `planned`: facilities that are being built or planned supply as well.
+    """
     from ..core.gaps.gap import GapLayers, GapOptions
+    from ..core.gaps.scenario_inputs import with_links, with_sites
     from ..core.walking.profiles import load_profiles
 
     profiles = load_profiles(sorted({kind.profile for kind in kinds}), inputs.path("PROFILE_FILE"))
     table = inputs.table
+    facilities, network = table("FACILITIES"), table("NETWORK")
+    scenario = [name for name in ("SITES", "LINKS") if inputs.has(name) and len(table(name))]
+    if "SITES" in scenario:
+        facilities = with_sites(facilities, table("SITES"))
+    if "LINKS" in scenario:
+        network = with_links(network, table("LINKS"), profiles, run)
+    if scenario or planned:
+        run.warn("gap_is_scenario", added=[*scenario, *(["PLANNED"] if planned else [])])
     layers = GapLayers(
-        table("PARCELS"), table("BUILDING_PEOPLE"), table("FACILITIES"), table("CAPACITIES"), table("ENTRANCES"),
-        table("NETWORK"), table("BARRIERS"), surface_of(inputs, profiles[0].rules, run),
+        table("PARCELS"), table("BUILDING_PEOPLE"), facilities, table("CAPACITIES"), table("ENTRANCES"), network,
+        table("BARRIERS"), surface_of(inputs, profiles[0].rules, run),
     )  # fmt: skip
     walkers = {profile.id: profile for profile in profiles}
-    return layers, GapOptions(kinds, walkers, inputs.number("SNAP_LIMIT"), inputs.number("SNAP_MAX_CLIMB"))
+    joining = inputs.number("SNAP_LIMIT"), inputs.number("SNAP_MAX_CLIMB")
+    return layers, GapOptions(kinds, walkers, *joining, load_rule, planned)

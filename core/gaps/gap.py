@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ from .radius import cutting_lines, straight_distances, within_radius
 from .recount import recount
 from .standard import Kind
 from .supply import list_supply
+from .walkload import least_walk_loads
 
 Reals = npt.NDArray[np.float64]
 Objects = npt.NDArray[np.object_]
@@ -50,12 +51,18 @@ class GapLayers:
 
 @dataclass(frozen=True)
 class GapOptions:
-    """`kinds` of the standard; `profiles` by name, all that the kinds walk with; how points join the network."""
+    """`kinds` of the standard; `profiles` by name, all that the kinds walk with; how points join the network.
+
+    `load_rule` even | least_walk: by whom people are served where there is a choice. `planned`: what is being built or
+    planned supplies as well (a scenario).
+    """
 
     kinds: Sequence[Kind]
     profiles: Mapping[str, Profile]
     snap_limit_m: float = 100.0
     snap_max_climb_m: float = 6.0
+    load_rule: str = "even"
+    planned: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +107,7 @@ def count_gaps(layers: GapLayers, options: GapOptions, run: Run) -> Counted:
     independent recount of an assignment does not agree.
     """
     demand = demand_points(layers.parcels, layers.building_people, run)
-    supply = list_supply(layers.facilities, layers.capacities, options.kinds, run)
+    supply = list_supply(layers.facilities, layers.capacities, options.kinds, run, options.planned)
     profiles = sorted({kind.profile for kind in options.kinds})
     run.stage("gap_network")
     graph = graph_from_edges(layers.network, profiles, run.part(0, 0.1))
@@ -110,8 +117,8 @@ def count_gaps(layers: GapLayers, options: GapOptions, run: Run) -> Counted:
         stretch = run.part(0.2 + 0.8 * number / len(options.kinds), 0.2 + 0.8 * (number + 1) / len(options.kinds))
         stretch.stage("gap_kind", kind=kind.title[run.language])
         rows = supply[supply["kind"] == kind.id].reset_index(drop=True)
-        results.append(_count_kind(kind, rows, layers, demand, (graph, options.profiles[kind.profile],
-                                                                *joined[kind.profile]), stretch))  # fmt: skip
+        walking = graph, options.profiles[kind.profile], *joined[kind.profile]
+        results.append(_count_kind(kind, rows, layers, demand, walking, options.load_rule, stretch))
     return Counted(demand, tuple(results))
 
 
@@ -136,7 +143,7 @@ def _join(
 
 def _count_kind(
     kind: Kind, supply: pd.DataFrame, layers: GapLayers, demand: Demand,
-    walking: tuple[WalkGraph, Profile, Joined, Joined], run: Run,
+    walking: tuple[WalkGraph, Profile, Joined, Joined], load_rule: str, run: Run,
 ) -> KindResult:  # fmt: skip
     graph, profile, places, doors = walking
     row_of = np.full(len(layers.facilities), -1, dtype=np.int64)
@@ -149,6 +156,9 @@ def _count_kind(
     capacity = whole_capacity(supply, need.per_unit)
     found = fair_maximum(need.amount, capacity, reach, run.part(0.7, 0.85))
     recount(kind.id, need.amount, capacity, reach, found)
+    if load_rule == "least_walk":
+        found = replace(found, load=least_walk_loads(found, capacity, reach, pairs.cost_ms.astype(np.int64), run))
+        recount(kind.id, need.amount, capacity, reach, found)
     weights = decay_weights(pairs.cost_ms, kind.limit_ms)
     access = access_ratios(need.amount, capacity, reach, weights)
     points = shapely.points(demand.x_m, demand.y_m)

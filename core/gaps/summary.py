@@ -54,6 +54,31 @@ def districts_of_layer(
     return Districts(_objects(ids), _objects(names), _objects(areas), of_parcel, of_facility)
 
 
+def districts_of_streets(communities: pd.DataFrame, districts: Districts) -> Districts | None:
+    """Return the sub-districts (街道) that the communities of `districts` belong to, None where nothing names them.
+
+    A community's sub-district is its column `subdistrict`, else the first nine figures of a code of twelve (statistical
+    codes: province, city, county, sub-district, community). Communities that name none form one row of their own.
+    """
+    table = communities.sort_values("community_id", ignore_index=True)
+    told = frames.optional(table, "subdistrict").astype(frames.TEXT).str.strip()
+    coded = table["community_id"].astype(frames.TEXT).str.extract(r"^(\d{9})\d{3}$")[0].astype(frames.TEXT)
+    words = told.where(told.notna() & (told != ""), coded)
+    if words.isna().all():
+        return None
+    words = pd.concat([words.fillna("-"), pd.Series(["-"] * (len(districts.ids) - len(table)), dtype=frames.TEXT)])
+    codes, ids = pd.factorize(words.to_numpy(dtype=object), sort=True)
+    shapes = []
+    for code in range(len(ids)):
+        parts = [shape for shape in districts.shapes[codes == code] if shape is not None]
+        shapes.append(shapely.union_all(parts) if parts else None)
+    names = _objects([str(item) for item in ids])
+    return Districts(names, names, _objects(shapes), *(
+        np.where(owner >= 0, codes[np.maximum(owner, 0)], -1).astype(np.intp)
+        for owner in (districts.of_parcel, districts.of_facility)
+    ))  # fmt: skip
+
+
 def districts_of_field(
     labels: pd.Series | None, parcels: pd.DataFrame, facilities: pd.DataFrame, run: Run
 ) -> Districts:

@@ -14,13 +14,15 @@ from ..run import Run
 from .standard import Kind
 
 EXISTING = "现状"
+PLANNED = ("在建", "规划")  # supply of a scenario only
 NO_CAPACITY = "NO_CAPACITY"  # counts for reach, not for supply
 
 
 def list_supply(
-    facilities: pd.DataFrame, capacities: pd.DataFrame | None, kinds: Sequence[Kind], run: Run
+    facilities: pd.DataFrame, capacities: pd.DataFrame | None, kinds: Sequence[Kind], run: Run, planned: bool = False
 ) -> pd.DataFrame:
-    """Return one row per facility and kind it offers, existing facilities only, sorted by kind (as given), facility_id.
+    """Return one row per facility and kind it offers, sorted by kind (as given), facility_id: existing facilities only,
+    with `planned` also those that are being built or planned.
 
     Parameters: `facilities` with `facility_id`, `kind` and, where there, `capacity`, `unit`, `floor_area`, `status`;
     `capacities` (facility_id, kind, capacity, unit, floor_area) where one facility holds several kinds: its rows then
@@ -31,7 +33,7 @@ def list_supply(
     unknown. A number in another unit is not used (`capacity_unit_odd`), but m² of a kind counted one per circle are
     its floor area. Status missing = 现状.
     """
-    rows = _offers(facilities, capacities, run)
+    rows = _offers(facilities, capacities, (EXISTING, *PLANNED) if planned else (EXISTING,), run)
     by_id = {kind.id: kind for kind in kinds}
     rows = rows[rows["kind"].isin(by_id)]
     order = {kind.id: number for number, kind in enumerate(kinds)}
@@ -41,7 +43,9 @@ def list_supply(
     return supply
 
 
-def _offers(facilities: pd.DataFrame, capacities: pd.DataFrame | None, run: Run) -> pd.DataFrame:
+def _offers(
+    facilities: pd.DataFrame, capacities: pd.DataFrame | None, statuses: tuple[str, ...], run: Run
+) -> pd.DataFrame:
     """Return facility × kind as it is stated: from the capacities table, else from the facility itself."""
     own = pd.DataFrame({
         "facility": np.arange(len(facilities)), "facility_id": facilities["facility_id"].to_numpy(dtype=object),
@@ -51,7 +55,8 @@ def _offers(facilities: pd.DataFrame, capacities: pd.DataFrame | None, run: Run)
         "floor_m2": values.numbers(frames.optional(facilities, "floor_area", "real")),
     })  # fmt: skip
     status = frames.optional(facilities, "status").fillna(EXISTING).to_numpy(dtype=object)
-    run.fact(facilities_not_existing_n=int((status != EXISTING).sum()))
+    counts = np.isin(status.astype(str), statuses)
+    run.fact(facilities_not_existing_n=int((status != EXISTING).sum()), facilities_not_counted_n=int((~counts).sum()))
     negative = own["capacity"].to_numpy("float64") < 0
     run.leave_out("FACILITIES", own["facility_id"][negative], "capacity_negative", "warning")
     own.loc[negative, "capacity"] = np.nan
@@ -69,7 +74,7 @@ def _offers(facilities: pd.DataFrame, capacities: pd.DataFrame | None, run: Run)
         run.leave_out("CAPACITIES", stated["facility_id"][nobody], "capacity_of_nobody", "warning")
         stated = stated[~nobody]
         own = pd.concat([own[~own["facility"].isin(stated["facility"])], stated], ignore_index=True)
-    own = own[status[own["facility"].to_numpy(dtype=np.intp)] == EXISTING]
+    own = own[counts[own["facility"].to_numpy(dtype=np.intp)]]
     twice = own.duplicated(["facility_id", "kind"], keep="first")
     run.leave_out("CAPACITIES", own["facility_id"][twice], "capacity_twice", "warning")
     once: pd.DataFrame = own[~twice]
@@ -86,6 +91,8 @@ def _capacity(kind: Kind, rows: pd.DataFrame, run: Run) -> pd.DataFrame:
     given = np.where(other_unit, np.nan, given)
     nothing = np.full(len(rows), np.nan)
     from_area = np.floor(area / kind.m2_per_unit + 1e-9) if kind.m2_per_unit else nothing
+    if kind.unit == "m2":  # the capacity of such a kind is its floor area
+        area = np.where(np.isnan(area), given, area)
     design = np.full(len(rows), kind.design_capacity if kind.design_capacity else np.nan)
     capacity = np.where(~np.isnan(given), given, np.where(~np.isnan(from_area), from_area, design))
     source = np.where(~np.isnan(given), "given", np.where(~np.isnan(from_area), "area", "design")).astype(object)

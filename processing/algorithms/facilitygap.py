@@ -23,6 +23,8 @@ class FacilityGap(RenewalAlgorithm):
         RoleUse("FACILITIES", "FACILITIES", fields=FACILITY_FIELDS, needs=("kind",)),
         *FACILITY_ROLES,
         *WALK_ROLES,
+        RoleUse("SITES", tables=("sites",), optional=True, needs=("site_id", "kind", "unit", "size", "m2")),
+        RoleUse("LINKS", tables=("links",), optional=True, needs=("link_id", "length_m", "kind")),
         RoleUse("COMMUNITIES", "COMMUNITIES", optional=True),
     )
 
@@ -36,52 +38,62 @@ class FacilityGap(RenewalAlgorithm):
         yield declare.choice("KINDS", declare.BUILT["KINDS"], "all", many=True)
         yield declare.choice("YARDSTICK", ["both", "radius", "walk"], "both")
         yield declare.choice("DIRECTION", ["auto", "there", "back", "both"], "auto")
-        yield declare.choice("LOAD_RULE", ["even"], "even")
+        yield declare.choice("LOAD_RULE", ["even", "least_walk"], "even")
+        yield declare.flag("PLANNED")
         yield from communities.definitions()
         yield declare.field_of("SUMMARY_FIELD", "PARCELS")
         yield declare.sink("OUTPUT", "polygon")
         yield declare.sink("DETAIL", "none", optional=True)
         yield declare.sink("FACILITY_LOAD", "none", optional=True)
         yield declare.sink("SUMMARY", "none", optional=True)
+        yield declare.sink("SUMMARY_STREETS", "none", optional=True)
         yield declare.sink("LEFT_OUT", "none", optional=True)
 
     def compute(self, inputs, run) -> Results:
         from ...core.gaps.gap import count_gaps
-        from ...core.gaps.summary import summary_table
         from ...core.gaps.tables import detail_table, load_table, wide_table
 
         standard, kinds = read_kinds(inputs, run, inputs.choice("DIRECTION"))
-        layers, options = read_gap_layers(inputs, kinds, run.part(0, 0.05))
+        load_rule = inputs.choice("LOAD_RULE")
+        layers, options = read_gap_layers(inputs, kinds, run.part(0, 0.05), load_rule, inputs.flag("PLANNED"))
         counted = count_gaps(layers, options, run.part(0.05, 0.9))
         detail = detail_table(layers.parcels, counted)
-        districts = self._districts(inputs, layers, run)
-        summary = summary_table(
-            districts, layers.parcels, layers.facilities, layers.barriers, counted, run.part(0.9, 1)
-        )
+        summary, streets = self._summaries(inputs, layers, counted, run.part(0.9, 1))
         names = tuple(kind.id for kind in kinds)
         hidden = _folded(inputs.choice("YARDSTICK"), names)
         wide = wide_table(layers.parcels, detail, counted)
-        loads = load_table(counted, inputs.choice("LOAD_RULE"))
+        loads = load_table(counted, load_rule)
         return Results(
             {
                 "OUTPUT": Output(wide, schema.table("gap", kinds=names), carry="PARCELS", hidden=hidden),
                 "DETAIL": Output(detail, schema.table("gap_detail"), hidden=hidden),
                 "FACILITY_LOAD": Output(loads, schema.table("facility_load")),
                 "SUMMARY": Output(summary, schema.table("gap_summary"), hidden=hidden),
+                "SUMMARY_STREETS": Output(streets, schema.table("gap_summary"), hidden=hidden),
             },
             documents=[standard],
         )
 
-    def _districts(self, inputs, layers, run):
-        """Communities of the layer; without one, groups by SUMMARY_FIELD; without that, everything together."""
-        from ...core.gaps.summary import districts_of_field, districts_of_layer
+    def _summaries(self, inputs, layers, counted, run):
+        """Sums by community (without them by SUMMARY_FIELD, without that of everything), and by sub-district."""
+        from ...core import frames
+        from ...core.gaps.summary import districts_of_field, districts_of_layer, districts_of_streets, summary_table
 
-        communities = inputs.table("COMMUNITIES")
-        if communities is not None and len(communities):
-            return districts_of_layer(communities, layers.parcels, layers.facilities, run)
-        field = inputs.text("SUMMARY_FIELD")
-        labels = inputs.reading("PARCELS").carried[field] if field else None
-        return districts_of_field(labels, layers.parcels, layers.facilities, run)
+        table, streets = inputs.table("COMMUNITIES"), None
+        if table is not None and len(table):
+            districts = districts_of_layer(table, layers.parcels, layers.facilities, run)
+            streets = districts_of_streets(table, districts)
+            if streets is None and inputs.given("SUMMARY_STREETS"):
+                run.warn("streets_untold")
+        else:
+            field = inputs.text("SUMMARY_FIELD")
+            labels = inputs.reading("PARCELS").carried[field] if field else None
+            districts = districts_of_field(labels, layers.parcels, layers.facilities, run)
+        ground = layers.parcels, layers.facilities, layers.barriers
+        summary = summary_table(districts, *ground, counted, run.part(0, 0.5))
+        if streets is None:
+            return summary, frames.empty(schema.table("gap_summary"))
+        return summary, summary_table(streets, *ground, counted, run.part(0.5, 1))
 
 
 def _folded(yardstick: str, kinds: tuple[str, ...]) -> tuple[str, ...]:

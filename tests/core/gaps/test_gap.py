@@ -122,7 +122,7 @@ def test_wide_table_and_summary(counted):
     assert row["feasible_n"] == 0  # 148 m² is under half of 350: join a neighbour
     assert np.isclose(row["radius_cover_people"], 800 / 820) and np.isclose(row["radius_cover_floor"], 4000 / 4500)
     assert np.isclose(row["radius_cover_land"], 5 / 6, atol=1e-6)
-    assert pd.isna(row["exam_missing"])  # floor areas unknown
+    assert row["exam_missing"] == 1  # 120 and 60 m²: what a kind in m² offers is its floor area, 350 m² are asked for
 
 
 def test_communities_and_what_lies_in_none(counted):
