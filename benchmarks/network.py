@@ -12,8 +12,6 @@ QGIS for building; both are told, with the peak of memory and the longest stretc
 import os
 import sys
 import tempfile
-import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +20,7 @@ import shapely
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import reach
+from watch import Watch
 
 PROMISE = 2.0  # building ÷ reading through QGIS
 CELL_M = 12.5
@@ -111,45 +110,6 @@ def read_by_us(path):
     return read_table(snapshot, role, mapping, None, context.transformContext(), Run()).table
 
 
-class Watch:
-    """Peak of resident memory (MB over the start) and the longest stretch between two looks at Cancel (s)."""
-
-    def __enter__(self):
-        self.base = self.peak = resident_mb()
-        self.longest, self.last, self.done = 0.0, time.perf_counter(), False
-        self.thread = threading.Thread(target=self.look, daemon=True)
-        self.thread.start()
-        return self
-
-    def look(self):
-        while not self.done:
-            self.peak = max(self.peak, resident_mb())
-            time.sleep(0.02)
-
-    def tick(self):
-        now = time.perf_counter()
-        self.longest, self.last = max(self.longest, now - self.last), now
-        return False
-
-    def run(self):
-        """A Run whose looks at Cancel are timed."""
-        from urban_renewal.core.run import Run
-
-        self.last = time.perf_counter()
-        return Run(is_cancelled=self.tick)
-
-    def __exit__(self, *_):
-        self.tick()
-        self.done = True
-        self.thread.join()
-
-
-def resident_mb():
-    """Resident memory of this process, MB."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
 def build(table, raster, watch):
     """Everything between the table and the tables of the network."""
     from urban_renewal.core.walking.heights import make_surface
@@ -175,7 +135,7 @@ def measure(size, folder):
     counts = network.counts
     print(f"\n{size}: {count:,} lines, raster of {raster.values.size:,} cells → {counts['edges_n']:,} edges")
     print(f"  read through QGIS: {theirs:.2f} s; read by us: {read:.2f} s ({theirs / read:.1f} times as fast)")
-    print(f"  built: {built:.2f} s; peak + {watch.peak - watch.base:.0f} MB; Cancel at most {watch.longest:.2f} s late")
+    print(f"  built: {built:.2f} s; {watch.told()}")
     ratio, whole = built / theirs, (read + built) / theirs
     verdict = "holds" if ratio <= PROMISE else "BROKEN"
     print(f"    built ÷ read through QGIS = {ratio:.2f}, promised at most {PROMISE}: {verdict}")

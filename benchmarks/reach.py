@@ -8,9 +8,11 @@ Engines: core/walking/reach.py, scipy's Dijkstra over the whole net in chunks, Q
 (a few facilities, scaled up), pandana and a bounded Dijkstra in numba where they are installed. Places and facilities
 lie on nodes, so that all engines answer the same question; the run stops when pairs or milliseconds differ.
 Seconds move from machine to machine: the ratios, measured side by side in one run, are what counts.
+numba, pandana: requirements-bench.txt, in a venv of its own as its first lines say (numpy < 2 stays); run with that.
 """
 
 import importlib.util
+import os
 import sys
 import time
 from pathlib import Path
@@ -19,6 +21,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = {"S": (20_000, 5_000, 100), "M": (200_000, 50_000, 1_000), "L": (1_000_000, 300_000, 6_000)}
 LIMIT_MS = 15 * 60_000
@@ -26,6 +29,7 @@ SPACING_M = 60.0
 QGIS_SOURCES = {"S": 5, "M": 2, "L": 0}  # facilities that QGIS is asked for
 PANDANA_SOURCES = {"S": 100, "M": 1_000, "L": 0}  # at L its network takes many minutes
 NAIVE_UP_TO = {"S": None, "M": None, "L": 64}  # facilities that scipy over the whole net is asked for
+MOST_MB = 1024  # of memory for the pairs, over what town and network take
 PROMISES = {  # how many times ours; the network itself is a result that we have before, QGIS makes its graph anew
     ("S", "qgis with its graph"): 100, ("M", "qgis with its graph"): 300,
     ("M", "pandana cold"): 20, ("M", "pandana"): 3, ("L", "numba"): 0.5,
@@ -145,11 +149,11 @@ class Ours:
         edge, share = (at % m).astype(np.int32), (at >= m).astype(float)
         return Joined(words, owner, count, edge, share, nothing, nothing, zero, zero, words)
 
-    def ask(self, some):
+    def ask(self, some, run=None):
         from urban_renewal.core.walking.reach import reach_pairs
 
-        facilities = self.joined(self.town.facilities[some])
-        pairs = reach_pairs(self.graph, self.profile, self.places, facilities, LIMIT_MS, "there", self.run)
+        facilities, run = self.joined(self.town.facilities[some]), run or self.run
+        pairs = reach_pairs(self.graph, self.profile, self.places, facilities, LIMIT_MS, "there", run)
         return some[pairs.facility].astype(np.int64) * len(self.town.places) + pairs.place, pairs.cost_ms
 
 
@@ -320,15 +324,20 @@ def clock(task, times=1):
 
 def measure(size):
     """Print one size; return whether all promises hold."""
+    from points import tell_points
+    from watch import Watch
+
     town = Town(size)
     every = np.arange(len(town.facilities))
     counts = town.count, 2 * len(town.tail), len(town.places), len(every)
     print("\n{}: {:,} nodes, {:,} arcs, {:,} places, {:,} facilities".format(size, *counts))
     ours, built = clock(lambda: Ours(town))
-    (key, ms), cold = clock(lambda: ours.ask(every))
+    with Watch() as watch:
+        (key, ms), cold = clock(lambda: ours.ask(every, watch.run()))
     _, warm = clock(lambda: ours.ask(every), 3)
     print(f"  ours: {warm:.3f} s, {cold:.3f} s the first time; made ready in {built:.2f} s; {len(key):,} pairs")
-    fine = True
+    print(f"    {watch.told()}; promised {MOST_MB} MB: {'holds' if watch.peak - watch.base <= MOST_MB else 'BROKEN'}")
+    fine = tell_points(size, ours, LIMIT_MS) and watch.peak - watch.base <= MOST_MB
     for name, engine, some in rivals(size, every):
         try:
             rival, ready = clock(lambda engine=engine: engine(town))
@@ -380,5 +389,6 @@ def rivals(size, every):
 
 if __name__ == "__main__":
     load_package()
+    sys.path.insert(0, str(Path(__file__).resolve().parent))
     kept = [measure(size) for size in (sys.argv[1:] or ["S", "M"])]
     sys.exit(0 if all(kept) else 1)
