@@ -43,10 +43,21 @@ def title(algorithm_id: str) -> str:
 
 
 def short_help(algorithm_id: str) -> str:
-    """Return the help shown beside the dialog: what the algorithm does, formulas and sources."""
+    """Return the help shown beside the dialog: what the algorithm does, how, the formula, its source."""
     texts = help_of(algorithm_id)
     language = interface_language()
-    return "\n\n".join(texts[part][language] for part in ("summary", "method") if part in texts)
+    found = [texts[part][language] for part in ("summary", "method") if part in texts]
+    told = methods().get(algorithm_id, {})
+    if told:
+        found += [told["formula"], ("来源：" if language == "zh" else "Source: ") + told["source"][language]]
+    return "\n\n".join(found)
+
+
+@lru_cache(maxsize=1)
+def methods() -> dict:
+    """Return {algorithm: formula, source} of resources/help/_methods.json."""
+    found: dict = json.loads((RESOURCES / "help" / "_methods.json").read_text(encoding="utf-8"))
+    return found
 
 
 def parameter_text(algorithm_id: str, name: str, kind: str) -> str:

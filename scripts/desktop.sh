@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The real QGIS desktop on a screen of its own, with this checkout switched on as a plugin and SCRIPT run in it:
 #   scripts/desktop.sh SCRIPT.py [QGIS arguments…]
-# UI_LANG=zh-Hans (default) or en; SCREEN=1440x900; DPI=96; SCALE=1 (Qt's factor, 2 = 200 %); PATIENCE=1800 s at most.
+# UI_LANG=zh-Hans (default) or en; SCREEN=1440x900; DPI=96; SCALE=1 (Qt's factor, 2 = 200 %); LIMIT_S=3600 at most.
 # A profile is made for the run and thrown away; other variables (STUDY, PICTURES …) reach the script.
 set -euo pipefail
 checkout=$(cd "$(dirname "$0")/.." && pwd)
@@ -18,6 +18,6 @@ ln -s "$checkout" "$profile/profiles/default/python/plugins/urban_renewal"
 } > "$profile/profiles/default/QGIS/QGIS3.ini"
 unset QT_QPA_PLATFORM
 export XDG_RUNTIME_DIR=$profile/xdg LANG=C.UTF-8 LC_ALL= PATH=$checkout/.venv/bin:$PATH QT_SCALE_FACTOR=${SCALE:-1}
-timeout -k 5 "${PATIENCE:-1800}" xvfb-run -a -s "-screen 0 ${SCREEN:-1440x900}x24 -dpi ${DPI:-96} -nolisten tcp" \
+timeout -k 5 "${LIMIT_S:-3600}" xvfb-run -a -s "-screen 0 ${SCREEN:-1440x900}x24 -dpi ${DPI:-96} -nolisten tcp" \
   qgis --profiles-path "$profile" --profile default --nologo --noversioncheck --lang "${UI_LANG:-zh-Hans}" \
   --code "$script" "$@"

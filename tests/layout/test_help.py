@@ -67,3 +67,12 @@ def test_shared_texts(part):
 
 def test_groups_have_titles():
     assert {group: list(faults(texts)) for group, texts in SHARED["groups"].items() if list(faults(texts))} == {}
+
+
+def test_every_algorithm_has_its_formula_and_source(contract):
+    methods = json.loads((HELP / "_methods.json").read_text(encoding="utf-8"))
+    assert set(methods) == set(contract["built"])
+    wrong = [f"{name}: {fault}" for name, entry in methods.items() for fault in faults(entry["source"])]
+    wrong += [f"{name}: no formula" for name, entry in methods.items() if not re.search("[=⇔~<≥≤]", entry["formula"])]
+    assert wrong == []
+    assert [name for name in methods if "method" not in OWN[name]] == []
