@@ -22,6 +22,7 @@ from .dock_keys import add_keys
 from .dock_links import follow
 from .dock_parts import Page, StepLine
 from .dropping import Dropping
+from .editors.opening import Editors
 from .exploring import Exploring
 from .handover import CREATE_SAMPLE
 from .inputs_panel import InputsPanel
@@ -48,6 +49,7 @@ class RenewalDock(QDockWidget):
         self.session = Session(iface, self)
         self.reviewing = Reviewing(iface, self)
         self.exploring = Exploring(iface, self)
+        self.editors = Editors(iface, self)
         self.dropping = Dropping(self)
         self.dropping.failed.connect(lambda sentence: self._on_ended("drop", False, sentence))
         self._left = TimeLeft()
@@ -132,6 +134,8 @@ class RenewalDock(QDockWidget):
         self.exploring.switched.connect(self.explore.setChecked)
         self.exploring.failed.connect(lambda sentence: self._on_ended("explore", False, sentence))
         self.reviewing.failed.connect(lambda sentence: self._on_ended("review", False, sentence))
+        self.settings.edit_asked.connect(self.editors.open)
+        self.editors.failed.connect(lambda sentence: self._on_ended("edit", False, sentence))
         self.session.changed.connect(self.refresh)
         self.session.ended.connect(self._on_ended)
         project = self.session.project
@@ -288,6 +292,7 @@ class RenewalDock(QDockWidget):
         self.session.on_project_cleared()
         self.reviewing.close()
         self.exploring.close()
+        self.editors.close()
         self.session.read()
         self.look_soon()
 
@@ -334,6 +339,7 @@ class RenewalDock(QDockWidget):
         self._outside = []
         self.reviewing.close()
         self.exploring.close()
+        self.editors.close()
         self.dropping.close()
         self.session.blockSignals(True)
         self.session.close()

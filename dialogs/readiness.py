@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .steps import STEPS, Step
+from .steps import STAMP, STEPS, Step
 from .study import Study
 
 DONE, READY, RUNNING, STALE, BLOCKED, FAILED = "done", "ready", "running", "stale", "blocked", "failed"
@@ -121,7 +121,9 @@ def _changes(step: Step, study: Study, world: World, earlier: Mapping[str, StepS
     record = study.steps[step.key]
     found = [reason for role in step.used if (reason := _layer_change(role, study, record, world))]
     for name in step.settings:
-        if record.settings.get(name, "") != study.setting(name):
+        if record.settings.get(name, "") != study.setting(name) and name.endswith(STAMP):
+            found.append(Reason("file_changed", {"setting": name.removesuffix(STAMP)}))
+        elif record.settings.get(name, "") != study.setting(name):
             found.append(Reason("setting_changed", {"setting": name, "now": study.setting(name)}))
     if step.key in world.missing_results:
         found.append(Reason("results_gone", {}))

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -19,18 +19,12 @@ from qgis.PyQt.QtWidgets import (
 
 from ..processing.parameters import BUILT
 from ..processing.texts import interface_language, tr
-from .cards import text_label
+from .card_parts import text_label
+from .editors.words import kind_title
 from .study import Study
 
 KINDS = {"RULES": "ruleset", "STANDARD": "standard", "ZONE_RULES": "zone-rules"}
 Row = tuple[str, str, Mapping[str, Any]]  # document, path, figure
-
-
-def kind_title(kind: str) -> str:
-    """Return the name of a kind of document."""
-    return {
-        "ruleset": tr("Rules for tags"), "standard": tr("Standard"), "zone-rules": tr("Rules for zones"),
-    }[kind]  # fmt: skip
 
 
 def documents_of(study: Study) -> list[tuple[str, Mapping[str, Any]]]:
@@ -78,7 +72,12 @@ def status_title(status: str) -> str:
 
 
 class FiguresDialog(QDialog):
-    """All figures in a table, those to be verified first; nothing is changed here."""
+    """All figures in a table, those to be verified first; nothing is changed here.
+
+    `edit_asked(document, path)`: a row was double-clicked, or its button pressed.
+    """
+
+    edit_asked = pyqtSignal(str, str)
 
     def __init__(self, rows: list[Row], parent: Any = None) -> None:
         super().__init__(parent)
@@ -97,6 +96,7 @@ class FiguresDialog(QDialog):
         self.table = QTableWidget(len(rows), len(heads))
         self.table.setHorizontalHeaderLabels(heads)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.table.verticalHeader().hide()
         self._is_open = [not is_verified(figure) for _, _, figure in rows]
         for place, (document, path, figure) in enumerate(rows):
@@ -115,11 +115,20 @@ class FiguresDialog(QDialog):
         head.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
         layout.addWidget(self.table)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.edit = buttons.addButton(tr("Open in the editor"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.edit.clicked.connect(lambda: self._ask(self.table.currentRow()))
+        self.table.cellDoubleClicked.connect(lambda row, _: self._ask(row))
         buttons.button(QDialogButtonBox.StandardButton.Close).setText(tr("Close"))
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
         self.resize(letter * 150, self.fontMetrics().height() * 32)
         self.show_rows(True)
+
+    def _ask(self, row: int) -> None:
+        if row >= 0:
+            document, path = self.table.item(row, 0).text(), self.table.item(row, 1).text()
+            self.accept()
+            self.edit_asked.emit(document, path)
 
     def show_rows(self, only_open: bool) -> None:
         """Show all figures, or only those to be verified."""

@@ -95,6 +95,7 @@ def _sentence(code: str) -> str:
         "step_first": tr("“{step}” comes first."),
         "folder_missing": tr("Choose a folder for the results."),
         "setting_changed": tr("The setting “{setting}” is now {now}."),
+        "file_changed": tr("The own file for “{setting}” was changed."),
         "results_gone": tr("Result files were moved or deleted."),
         "step_ran_again": tr("“{step}” ran again."),
         "step_stale": tr("“{step}” is out of date."),
@@ -122,9 +123,21 @@ def _shown(name: str, value: Any) -> str:
         return step_title(value)
     if name == "algorithm":
         return algorithm_title(value)
+    if name == "setting":
+        return setting_title(value)
     if name == "n":
         return number(value)
     return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def setting_title(name: str) -> str:
+    """Return the name of a setting; one without words stands for itself."""
+    return {
+        "RULES": tr("Rules for tags"), "RULES_FILE": tr("Rules for tags"), "STANDARD": tr("Standard"),
+        "STANDARD_FILE": tr("Standard"), "ZONE_RULES": tr("Rules for zones"), "ZONE_RULES_FILE": tr("Rules for zones"),
+        "PROFILE_FILE": tr("Walking profiles"), "COST_TABLE": tr("Unit prices"),
+        "TEMPLATE": tr("Template of deliveries"), "TEMPLATE_FILE": tr("Template of deliveries"), "AS_OF": tr("As of"),
+    }.get(name, name)  # fmt: skip
 
 
 def algorithm_title(name: str) -> str:

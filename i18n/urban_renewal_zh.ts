@@ -5,7 +5,7 @@
     <name>UrbanRenewal</name>
     <message>
         <source> (changed)</source>
-        <translation type="unfinished"></translation>
+        <translation>（已改动）</translation>
     </message>
     <message>
         <source> min</source>
@@ -21,11 +21,11 @@
     </message>
     <message>
         <source>1 = yes, 0 = no</source>
-        <translation type="unfinished"></translation>
+        <translation>1 是，0 否</translation>
     </message>
     <message>
         <source>10,000 yuan</source>
-        <translation type="unfinished"></translation>
+        <translation>万元</translation>
     </message>
     <message>
         <source>? unknown</source>
@@ -37,7 +37,7 @@
     </message>
     <message>
         <source>A speed must be above 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>速度必须大于 0。</translation>
     </message>
     <message>
         <source>Add</source>
@@ -61,7 +61,7 @@
     </message>
     <message>
         <source>Afterwards “{step}” must run again (about {time}).</source>
-        <translation type="unfinished"></translation>
+        <translation>应用后：“{step}”需重跑（约 {time}）。</translation>
     </message>
     <message>
         <source>Ages of buildings and months of activity are counted back from this day.</source>
@@ -77,11 +77,11 @@
     </message>
     <message>
         <source>All projects, high</source>
-        <translation type="unfinished"></translation>
+        <translation>全部项目，高值</translation>
     </message>
     <message>
         <source>All projects, low</source>
-        <translation type="unfinished"></translation>
+        <translation>全部项目，低值</translation>
     </message>
     <message>
         <source>All tagged</source>
@@ -97,31 +97,31 @@
     </message>
     <message>
         <source>Apply and count gaps again</source>
-        <translation type="unfinished"></translation>
+        <translation>应用并重新计算缺口</translation>
     </message>
     <message>
         <source>Apply and deliver again</source>
-        <translation type="unfinished"></translation>
+        <translation>应用并重新交付</translation>
     </message>
     <message>
         <source>Apply and draw zones again</source>
-        <translation type="unfinished"></translation>
+        <translation>应用并重新划定片区</translation>
     </message>
     <message>
         <source>Apply and list projects again</source>
-        <translation type="unfinished"></translation>
+        <translation>应用并重新列项目</translation>
     </message>
     <message>
         <source>Apply and prepare again</source>
-        <translation type="unfinished"></translation>
+        <translation>应用并重新准备</translation>
     </message>
     <message>
         <source>Apply and run again</source>
-        <translation type="unfinished"></translation>
+        <translation>应用并重新运行</translation>
     </message>
     <message>
         <source>Apply and tag again</source>
-        <translation type="unfinished"></translation>
+        <translation>应用并重新识别</translation>
     </message>
     <message>
         <source>As delivered</source>
@@ -141,7 +141,7 @@
     </message>
     <message>
         <source>Based on</source>
-        <translation type="unfinished"></translation>
+        <translation>基于</translation>
     </message>
     <message>
         <source>Because: {reason}</source>
@@ -149,7 +149,7 @@
     </message>
     <message>
         <source>Buildings by year</source>
-        <translation type="unfinished"></translation>
+        <translation>各年代建筑栋数</translation>
     </message>
     <message>
         <source>By class</source>
@@ -165,7 +165,7 @@
     </message>
     <message>
         <source>Cancelled.</source>
-        <translation type="unfinished"></translation>
+        <translation>已取消。</translation>
     </message>
     <message>
         <source>Cancelled. The last result is unchanged.</source>
@@ -185,7 +185,7 @@
     </message>
     <message>
         <source>Changed for this project. A reason helps whoever reads it:</source>
-        <translation type="unfinished"></translation>
+        <translation>本项目改动。写明理由，便于他人理解：</translation>
     </message>
     <message>
         <source>Check again</source>
@@ -193,7 +193,7 @@
     </message>
     <message>
         <source>Checked by</source>
-        <translation type="unfinished"></translation>
+        <translation>核对人</translation>
     </message>
     <message>
         <source>Checking {folder}…</source>
@@ -209,11 +209,11 @@
     </message>
     <message>
         <source>Choose a limit to see its values.</source>
-        <translation type="unfinished"></translation>
+        <translation>选一个限值，看它的数值分布。</translation>
     </message>
     <message>
         <source>Choose a row to see its source and who has checked it.</source>
-        <translation type="unfinished"></translation>
+        <translation>选一行，看它的来源和核对人。</translation>
     </message>
     <message>
         <source>Choose the delivery and a folder to work in.</source>
@@ -225,7 +225,7 @@
     </message>
     <message>
         <source>Clause</source>
-        <translation type="unfinished"></translation>
+        <translation>条文</translation>
     </message>
     <message>
         <source>Click a facility to see the way.</source>
@@ -249,35 +249,35 @@
     </message>
     <message>
         <source>Close without saving the changes?</source>
-        <translation type="unfinished"></translation>
+        <translation>不保存改动就关闭吗？</translation>
     </message>
     <message>
         <source>Colour (ACI)</source>
-        <translation type="unfinished"></translation>
+        <translation>颜色（ACI）</translation>
     </message>
     <message>
         <source>Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>比较</translation>
     </message>
     <message>
         <source>Compare with</source>
-        <translation type="unfinished"></translation>
+        <translation>与之比较</translation>
     </message>
     <message>
         <source>Compare…</source>
-        <translation type="unfinished"></translation>
+        <translation>与另一套比较…</translation>
     </message>
     <message>
         <source>Conditions (all must hold)</source>
-        <translation type="unfinished"></translation>
+        <translation>必要条件（全部满足才计分）</translation>
     </message>
     <message>
         <source>Confirmed from</source>
-        <translation type="unfinished"></translation>
+        <translation>确认</translation>
     </message>
     <message>
         <source>Content</source>
-        <translation type="unfinished"></translation>
+        <translation>内容</translation>
     </message>
     <message>
         <source>Coordinate system</source>
@@ -297,7 +297,7 @@
     </message>
     <message>
         <source>Criteria (scored)</source>
-        <translation type="unfinished"></translation>
+        <translation>准则（计分）</translation>
     </message>
     <message>
         <source>Debian, Ubuntu</source>
@@ -325,7 +325,7 @@
     </message>
     <message>
         <source>Differs from its source. The report will say so with your reason:</source>
-        <translation type="unfinished"></translation>
+        <translation>与来源条文不同。报告会写明并附上理由，请填写：</translation>
     </message>
     <message>
         <source>Document</source>
@@ -349,23 +349,23 @@
     </message>
     <message>
         <source>Down stairs of 20 m</source>
-        <translation type="unfinished"></translation>
+        <translation>下 20 m 梯道</translation>
     </message>
     <message>
         <source>Drag the limit, or ←→ one step, Shift ×10</source>
-        <translation type="unfinished"></translation>
+        <translation>拖动限值；←→ 移一步，Shift 十步</translation>
     </message>
     <message>
         <source>Drawing (dxf)</source>
-        <translation type="unfinished"></translation>
+        <translation>图形（dxf）</translation>
     </message>
     <message>
         <source>Edit: {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>编辑：{what}</translation>
     </message>
     <message>
         <source>Edition</source>
-        <translation type="unfinished"></translation>
+        <translation>版本</translation>
     </message>
     <message>
         <source>Elsewhere</source>
@@ -385,7 +385,7 @@
     </message>
     <message>
         <source>Example: the district's reserve list of 2025</source>
-        <translation type="unfinished"></translation>
+        <translation>例：区里 2025 年后备名单口径</translation>
     </message>
     <message>
         <source>Explore</source>
@@ -393,11 +393,11 @@
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished"></translation>
+        <translation>导出</translation>
     </message>
     <message>
         <source>Export…</source>
-        <translation type="unfinished"></translation>
+        <translation>导出…</translation>
     </message>
     <message>
         <source>Facilities are known after Gaps.</source>
@@ -421,7 +421,7 @@
     </message>
     <message>
         <source>Fields of {layer}</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer} 的字段</translation>
     </message>
     <message>
         <source>Fields of “{layer}” ({role})</source>
@@ -441,11 +441,11 @@
     </message>
     <message>
         <source>File…</source>
-        <translation type="unfinished"></translation>
+        <translation>文件…</translation>
     </message>
     <message>
         <source>Filled with</source>
-        <translation type="unfinished"></translation>
+        <translation>取值方式</translation>
     </message>
     <message>
         <source>Finding</source>
@@ -485,15 +485,15 @@
     </message>
     <message>
         <source>From</source>
-        <translation type="unfinished"></translation>
+        <translation>现在</translation>
     </message>
     <message>
         <source>From the last count of gaps: distances and minutes are those walked then. Who is served and what is missing is counted anew when Gaps runs.</source>
-        <translation type="unfinished"></translation>
+        <translation>依据上次缺口结果中的距离和步行时间。已服务和缺口在“缺口”重跑后重新计算。</translation>
     </message>
     <message>
         <source>From the last list of projects; lines below are high estimates of changed items.</source>
-        <translation type="unfinished"></translation>
+        <translation>依据上次项目清单；下面各行是改动单价的高值。</translation>
     </message>
     <message>
         <source>From the middle of the parcel; the table above is the mean over its houses.</source>
@@ -521,7 +521,7 @@
     </message>
     <message>
         <source>Help</source>
-        <translation type="unfinished"></translation>
+        <translation>帮助</translation>
     </message>
     <message>
         <source>Help F1</source>
@@ -537,11 +537,11 @@
     </message>
     <message>
         <source>Import</source>
-        <translation type="unfinished"></translation>
+        <translation>导入</translation>
     </message>
     <message>
         <source>Import…</source>
-        <translation type="unfinished"></translation>
+        <translation>导入…</translation>
     </message>
     <message>
         <source>In GCJ-02 (web maps): use a corrected copy</source>
@@ -561,15 +561,15 @@
     </message>
     <message>
         <source>Indicator</source>
-        <translation type="unfinished"></translation>
+        <translation>指标</translation>
     </message>
     <message>
         <source>Indicators are being measured in the background…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在后台量算指标…</translation>
     </message>
     <message>
         <source>Indicators are being read…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在读取指标…</translation>
     </message>
     <message>
         <source>Inputs</source>
@@ -597,7 +597,7 @@
     </message>
     <message>
         <source>Known at least</source>
-        <translation type="unfinished"></translation>
+        <translation>至少已知</translation>
     </message>
     <message>
         <source>Known names: {names}</source>
@@ -613,7 +613,7 @@
     </message>
     <message>
         <source>Layers of the drawing</source>
-        <translation type="unfinished"></translation>
+        <translation>图形图层</translation>
     </message>
     <message>
         <source>Layers, lists in Excel, a GeoPackage; files can also be dropped on this panel.</source>
@@ -621,15 +621,15 @@
     </message>
     <message>
         <source>Leave the changes made so far?</source>
-        <translation type="unfinished"></translation>
+        <translation>放弃已做的改动吗？</translation>
     </message>
     <message>
         <source>Length</source>
-        <translation type="unfinished"></translation>
+        <translation>长度</translation>
     </message>
     <message>
         <source>Limit</source>
-        <translation type="unfinished"></translation>
+        <translation>限值</translation>
     </message>
     <message>
         <source>Limit: {limit}</source>
@@ -637,15 +637,15 @@
     </message>
     <message>
         <source>Limits of indicators</source>
-        <translation type="unfinished"></translation>
+        <translation>指标限值</translation>
     </message>
     <message>
         <source>Limits that indicators are measured with</source>
-        <translation type="unfinished"></translation>
+        <translation>量算指标所用的限值</translation>
     </message>
     <message>
         <source>Live preview</source>
-        <translation type="unfinished"></translation>
+        <translation>实时预览</translation>
     </message>
     <message>
         <source>Log</source>
@@ -657,7 +657,7 @@
     </message>
     <message>
         <source>Look at the figures, change them, try what that does</source>
-        <translation type="unfinished"></translation>
+        <translation>查看、修改数值，并试算影响</translation>
     </message>
     <message>
         <source>MB</source>
@@ -677,7 +677,7 @@
     </message>
     <message>
         <source>Measure indicators</source>
-        <translation type="unfinished"></translation>
+        <translation>量算指标</translation>
     </message>
     <message>
         <source>Missing</source>
@@ -705,7 +705,7 @@
     </message>
     <message>
         <source>Need of all parcels</source>
-        <translation type="unfinished"></translation>
+        <translation>全部宗地的需求</translation>
     </message>
     <message>
         <source>Needed. Choose {wanted}.</source>
@@ -725,7 +725,7 @@
     </message>
     <message>
         <source>No gaps have been counted for this kind of facility yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>这类设施还没有计算过缺口。</translation>
     </message>
     <message>
         <source>No layer for “{role}”. Choose {wanted}.</source>
@@ -733,11 +733,11 @@
     </message>
     <message>
         <source>No map before Tag has run.</source>
-        <translation type="unfinished"></translation>
+        <translation>“识别”运行后才有地图。</translation>
     </message>
     <message>
         <source>No number differs.</source>
-        <translation type="unfinished"></translation>
+        <translation>数值全部相同。</translation>
     </message>
     <message>
         <source>No parcel here. A time map can start from this point.</source>
@@ -745,7 +745,7 @@
     </message>
     <message>
         <source>No projects have been listed yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有项目清单。</translation>
     </message>
     <message>
         <source>No street within 100 m of this point.</source>
@@ -753,7 +753,7 @@
     </message>
     <message>
         <source>No zones have been drawn yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有划定片区。</translation>
     </message>
     <message>
         <source>None of them</source>
@@ -777,7 +777,7 @@
     </message>
     <message>
         <source>On the day</source>
-        <translation type="unfinished"></translation>
+        <translation>核对日期</translation>
     </message>
     <message>
         <source>Only add it to the map</source>
@@ -793,7 +793,7 @@
     </message>
     <message>
         <source>Open in the editor</source>
-        <translation type="unfinished"></translation>
+        <translation>在编辑器中打开</translation>
     </message>
     <message>
         <source>Open report</source>
@@ -833,7 +833,7 @@
     </message>
     <message>
         <source>Parcel id</source>
-        <translation type="unfinished"></translation>
+        <translation>宗地编号</translation>
     </message>
     <message>
         <source>Parcel {id}</source>
@@ -845,7 +845,7 @@
     </message>
     <message>
         <source>People of this kind in all</source>
-        <translation type="unfinished"></translation>
+        <translation>这类人口合计</translation>
     </message>
     <message>
         <source>People on parcels, the walking network with slopes</source>
@@ -853,11 +853,11 @@
     </message>
     <message>
         <source>People within the minutes on foot</source>
-        <translation type="unfinished"></translation>
+        <translation>步行时限内人口</translation>
     </message>
     <message>
         <source>People within the radius</source>
-        <translation type="unfinished"></translation>
+        <translation>服务半径内人口</translation>
     </message>
     <message>
         <source>Photo or document (G)</source>
@@ -873,11 +873,11 @@
     </message>
     <message>
         <source>Preview</source>
-        <translation type="unfinished"></translation>
+        <translation>预览</translation>
     </message>
     <message>
         <source>Preview of rules</source>
-        <translation type="unfinished"></translation>
+        <translation>规则预览</translation>
     </message>
     <message>
         <source>Reading the walk network</source>
@@ -897,11 +897,11 @@
     </message>
     <message>
         <source>Restore shipped values</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复出厂值</translation>
     </message>
     <message>
         <source>Restore the shipped value</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复这一项的出厂值</translation>
     </message>
     <message>
         <source>Result files were moved or deleted.</source>
@@ -993,19 +993,19 @@
     </message>
     <message>
         <source>Save</source>
-        <translation type="unfinished"></translation>
+        <translation>保存</translation>
     </message>
     <message>
         <source>Save as</source>
-        <translation type="unfinished"></translation>
+        <translation>另存为</translation>
     </message>
     <message>
         <source>Save as…</source>
-        <translation type="unfinished"></translation>
+        <translation>另存为…</translation>
     </message>
     <message>
         <source>Save only</source>
-        <translation type="unfinished"></translation>
+        <translation>只存规则</translation>
     </message>
     <message>
         <source>Saved in {file}</source>
@@ -1013,7 +1013,7 @@
     </message>
     <message>
         <source>Saved. “{step}” cannot run yet; its card says why.</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存。“{step}”现在还不能运行，原因见它的卡片。</translation>
     </message>
     <message>
         <source>Score</source>
@@ -1021,7 +1021,7 @@
     </message>
     <message>
         <source>Score of {tag}, parcels it can be about</source>
-        <translation type="unfinished"></translation>
+        <translation>{tag}得分（可能属于此类的宗地）</translation>
     </message>
     <message>
         <source>Score: {score}</source>
@@ -1029,7 +1029,7 @@
     </message>
     <message>
         <source>Shipped value: {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>出厂值：{value}</translation>
     </message>
     <message>
         <source>Show all</source>
@@ -1053,11 +1053,11 @@
     </message>
     <message>
         <source>Soft edge</source>
-        <translation type="unfinished"></translation>
+        <translation>软边</translation>
     </message>
     <message>
         <source>Somebody has reviewed it: it stays as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>已复核，结论不变。</translation>
     </message>
     <message>
         <source>Source</source>
@@ -1065,11 +1065,11 @@
     </message>
     <message>
         <source>Source and status</source>
-        <translation type="unfinished"></translation>
+        <translation>来源与状态</translation>
     </message>
     <message>
         <source>Source of the shipped value: {source} ({status})</source>
-        <translation type="unfinished"></translation>
+        <translation>出厂值来源：{source}（{status}）</translation>
     </message>
     <message>
         <source>Source: {source} ({status})</source>
@@ -1097,7 +1097,7 @@
     </message>
     <message>
         <source>Sum of weights {sum} · {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>合计权重 {sum} · {what}</translation>
     </message>
     <message>
         <source>Suspected</source>
@@ -1105,7 +1105,7 @@
     </message>
     <message>
         <source>Suspected from</source>
-        <translation type="unfinished"></translation>
+        <translation>疑似</translation>
     </message>
     <message>
         <source>Tag</source>
@@ -1113,7 +1113,7 @@
     </message>
     <message>
         <source>Take all of it</source>
-        <translation type="unfinished"></translation>
+        <translation>全部采用</translation>
     </message>
     <message>
         <source>Take over a delivery</source>
@@ -1125,7 +1125,7 @@
     </message>
     <message>
         <source>Template of deliveries</source>
-        <translation type="unfinished"></translation>
+        <translation>成果模板</translation>
     </message>
     <message>
         <source>Terrain (DEM)</source>
@@ -1185,7 +1185,7 @@
     </message>
     <message>
         <source>The own file for “{setting}” was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{setting}”的自有文件改动过。</translation>
     </message>
     <message>
         <source>The plugin qpip from the plugin list reads requirements.txt of this plugin, asks you, and installs.</source>
@@ -1193,11 +1193,11 @@
     </message>
     <message>
         <source>The preview needs the parcels of a study with a folder for its results.</source>
-        <translation type="unfinished"></translation>
+        <translation>预览需要研究里的宗地图层和结果文件夹。</translation>
     </message>
     <message>
         <source>The preview writes nothing and changes no review ({n} reviewed parcels stay).</source>
-        <translation type="unfinished"></translation>
+        <translation>预览不写入图层，不改复核结论（{n} 宗已复核，不变）。</translation>
     </message>
     <message>
         <source>The sample is open. Run all comes next.</source>
@@ -1225,7 +1225,7 @@
     </message>
     <message>
         <source>The {n} zones of the last run against these limits; other numbers change how zones are drawn.</source>
-        <translation type="unfinished"></translation>
+        <translation>上次的 {n} 个片区与这些限值相比；其余数值影响划定过程。</translation>
     </message>
     <message>
         <source>Then start QGIS again, or press “Look again”.</source>
@@ -1233,11 +1233,11 @@
     </message>
     <message>
         <source>There is no parcel {id}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有编号为 {id} 的宗地。</translation>
     </message>
     <message>
         <source>These limits change what is measured; measure again to see what they do.</source>
-        <translation type="unfinished"></translation>
+        <translation>这些限值影响指标本身，重新量算后才能看到影响。</translation>
     </message>
     <message>
         <source>They do not agree:</source>
@@ -1265,15 +1265,15 @@
     </message>
     <message>
         <source>Title</source>
-        <translation type="unfinished"></translation>
+        <translation>标题</translation>
     </message>
     <message>
         <source>To</source>
-        <translation type="unfinished"></translation>
+        <translation>改后</translation>
     </message>
     <message>
         <source>Tried at once: {names}. The others change what is measured: measure again to see what they do.</source>
-        <translation type="unfinished"></translation>
+        <translation>可立即试算：{names}。其余限值影响指标本身，要重新量算。</translation>
     </message>
     <message>
         <source>Try again</source>
@@ -1281,15 +1281,15 @@
     </message>
     <message>
         <source>Try one parcel</source>
-        <translation type="unfinished"></translation>
+        <translation>试算一宗</translation>
     </message>
     <message>
         <source>Type</source>
-        <translation type="unfinished"></translation>
+        <translation>类型</translation>
     </message>
     <message>
         <source>Undo  Ctrl+Z</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销 Ctrl+Z</translation>
     </message>
     <message>
         <source>Undo  Z</source>
@@ -1305,7 +1305,7 @@
     </message>
     <message>
         <source>Unit prices</source>
-        <translation type="unfinished"></translation>
+        <translation>单价</translation>
     </message>
     <message>
         <source>Unnamed study</source>
@@ -1313,7 +1313,7 @@
     </message>
     <message>
         <source>Up stairs of 20 m</source>
-        <translation type="unfinished"></translation>
+        <translation>上 20 m 梯道</translation>
     </message>
     <message>
         <source>Urban Renewal Workbench</source>
@@ -1321,7 +1321,7 @@
     </message>
     <message>
         <source>Used when “{step}” runs.</source>
-        <translation type="unfinished"></translation>
+        <translation>在“{step}”运行时使用。</translation>
     </message>
     <message>
         <source>Value</source>
@@ -1349,19 +1349,19 @@
     </message>
     <message>
         <source>Walked by {name}; the network is built anew when Prepare runs.</source>
-        <translation type="unfinished"></translation>
+        <translation>步行配置 {name}；路网在“准备”重跑时重建。</translation>
     </message>
     <message>
         <source>Walked on the flat in {n} min</source>
-        <translation type="unfinished"></translation>
+        <translation>平地 {n} 分钟走</translation>
     </message>
     <message>
         <source>Walking profiles</source>
-        <translation type="unfinished"></translation>
+        <translation>步行配置</translation>
     </message>
     <message>
         <source>Weight</source>
-        <translation type="unfinished"></translation>
+        <translation>权重</translation>
     </message>
     <message>
         <source>What</source>
@@ -1373,7 +1373,7 @@
     </message>
     <message>
         <source>What it means</source>
-        <translation type="unfinished"></translation>
+        <translation>影响</translation>
     </message>
     <message>
         <source>Which field is what</source>
@@ -1401,7 +1401,7 @@
     </message>
     <message>
         <source>With</source>
-        <translation type="unfinished"></translation>
+        <translation>比较对象</translation>
     </message>
     <message>
         <source>Without a network</source>
@@ -1433,11 +1433,11 @@
     </message>
     <message>
         <source>Zones within: {limit}</source>
-        <translation type="unfinished"></translation>
+        <translation>满足“{limit}”的片区</translation>
     </message>
     <message>
         <source>a column</source>
-        <translation type="unfinished"></translation>
+        <translation>取一列</translation>
     </message>
     <message>
         <source>a layer</source>
@@ -1473,7 +1473,7 @@
     </message>
     <message>
         <source>after</source>
-        <translation type="unfinished"></translation>
+        <translation>改后</translation>
     </message>
     <message>
         <source>agrees with the rule</source>
@@ -1481,7 +1481,7 @@
     </message>
     <message>
         <source>at {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>在 {value} 处</translation>
     </message>
     <message>
         <source>beds</source>
@@ -1493,7 +1493,7 @@
     </message>
     <message>
         <source>built by, with its score</source>
-        <translation type="unfinished"></translation>
+        <translation>建成年份上限及得分</translation>
     </message>
     <message>
         <source>capacity not known</source>
@@ -1501,11 +1501,11 @@
     </message>
     <message>
         <source>change</source>
-        <translation type="unfinished"></translation>
+        <translation>变化</translation>
     </message>
     <message>
         <source>checked</source>
-        <translation type="unfinished"></translation>
+        <translation>已核对</translation>
     </message>
     <message>
         <source>chosen</source>
@@ -1517,7 +1517,7 @@
     </message>
     <message>
         <source>confirmed</source>
-        <translation type="unfinished"></translation>
+        <translation>确认</translation>
     </message>
     <message>
         <source>confirmed {limit}</source>
@@ -1545,7 +1545,7 @@
     </message>
     <message>
         <source>from a named document, not read again</source>
-        <translation type="unfinished"></translation>
+        <translation>据文件，未核原文</translation>
     </message>
     <message>
         <source>full</source>
@@ -1561,11 +1561,11 @@
     </message>
     <message>
         <source>here</source>
-        <translation type="unfinished"></translation>
+        <translation>本文件</translation>
     </message>
     <message>
         <source>heuristic</source>
-        <translation type="unfinished"></translation>
+        <translation>经验</translation>
     </message>
     <message>
         <source>idle buildings</source>
@@ -1597,11 +1597,11 @@
     </message>
     <message>
         <source>name?</source>
-        <translation type="unfinished"></translation>
+        <translation>姓名？</translation>
     </message>
     <message>
         <source>no</source>
-        <translation type="unfinished"></translation>
+        <translation>否</translation>
     </message>
     <message>
         <source>no people data</source>
@@ -1625,11 +1625,11 @@
     </message>
     <message>
         <source>now</source>
-        <translation type="unfinished"></translation>
+        <translation>现在</translation>
     </message>
     <message>
         <source>now {now}, before {before}</source>
-        <translation type="unfinished"></translation>
+        <translation>现 {now}，原 {before}</translation>
     </message>
     <message>
         <source>of streets connected</source>
@@ -1637,7 +1637,7 @@
     </message>
     <message>
         <source>of {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>共 {n} 项</translation>
     </message>
     <message>
         <source>old compounds</source>
@@ -1645,15 +1645,15 @@
     </message>
     <message>
         <source>or {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>或{what}</translation>
     </message>
     <message>
         <source>own choice</source>
-        <translation type="unfinished"></translation>
+        <translation>经验值</translation>
     </message>
     <message>
         <source>own choice, can be changed</source>
-        <translation type="unfinished"></translation>
+        <translation>经验值，可调</translation>
     </message>
     <message>
         <source>parcels</source>
@@ -1661,7 +1661,7 @@
     </message>
     <message>
         <source>parcels that would change</source>
-        <translation type="unfinished"></translation>
+        <translation>会变的宗地</translation>
     </message>
     <message>
         <source>partly joined</source>
@@ -1685,11 +1685,11 @@
     </message>
     <message>
         <source>prefix and number</source>
-        <translation type="unfinished"></translation>
+        <translation>前缀加流水号</translation>
     </message>
     <message>
         <source>read in the official text by somebody</source>
-        <translation type="unfinished"></translation>
+        <translation>有人核对过正式文本</translation>
     </message>
     <message>
         <source>remarks</source>
@@ -1701,15 +1701,15 @@
     </message>
     <message>
         <source>scores are divided by it</source>
-        <translation type="unfinished"></translation>
+        <translation>按比例折算</translation>
     </message>
     <message>
         <source>seen at its source</source>
-        <translation type="unfinished"></translation>
+        <translation>已见原文</translation>
     </message>
     <message>
         <source>shipped</source>
-        <translation type="unfinished"></translation>
+        <translation>出厂值</translation>
     </message>
     <message>
         <source>skipped</source>
@@ -1725,7 +1725,7 @@
     </message>
     <message>
         <source>switched off</source>
-        <translation type="unfinished"></translation>
+        <translation>未启用</translation>
     </message>
     <message>
         <source>the day of the run</source>
@@ -1733,7 +1733,7 @@
     </message>
     <message>
         <source>the same in each row</source>
-        <translation type="unfinished"></translation>
+        <translation>固定值</translation>
     </message>
     <message>
         <source>there is none</source>
@@ -1769,7 +1769,7 @@
     </message>
     <message>
         <source>value, with its score</source>
-        <translation type="unfinished"></translation>
+        <translation>数值及得分</translation>
     </message>
     <message>
         <source>verified</source>
@@ -1789,7 +1789,7 @@
     </message>
     <message>
         <source>yes</source>
-        <translation type="unfinished"></translation>
+        <translation>是</translation>
     </message>
     <message>
         <source>zones</source>
@@ -1821,7 +1821,7 @@
     </message>
     <message>
         <source>{n} % of the score</source>
-        <translation type="unfinished"></translation>
+        <translation>占得分的 {n} %</translation>
     </message>
     <message>
         <source>{n} MB</source>
@@ -1833,15 +1833,15 @@
     </message>
     <message>
         <source>{n} change</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 宗会变</translation>
     </message>
     <message>
         <source>{n} criteria · confirmed {c} · suspected {s}</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 准则 · 确认 {c} · 疑似 {s}</translation>
     </message>
     <message>
         <source>{n} farther out</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 个在范围外</translation>
     </message>
     <message>
         <source>{n} features of “{layer}” were edited.</source>
@@ -1849,11 +1849,11 @@
     </message>
     <message>
         <source>{n} figures</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 项</translation>
     </message>
     <message>
         <source>{n} figures differ from the shipped file</source>
-        <translation type="unfinished"></translation>
+        <translation>改动 {n} 项</translation>
     </message>
     <message>
         <source>{n} figures to be verified</source>
@@ -1869,11 +1869,11 @@
     </message>
     <message>
         <source>{n} layers</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 个图层</translation>
     </message>
     <message>
         <source>{n} limits differ from their source without a reason. Write it where the cursor is, then save.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {n} 项与来源不同但没有理由。请在光标处写明后再保存。</translation>
     </message>
     <message>
         <source>{n} m, of it {stairs} m stairs</source>
@@ -1885,7 +1885,7 @@
     </message>
     <message>
         <source>{n} numbers differ.</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 项数值不同。</translation>
     </message>
     <message>
         <source>{n} of {of} figures are to be verified before the results are used officially.</source>
@@ -1897,11 +1897,11 @@
     </message>
     <message>
         <source>{n} parcels would be tagged otherwise with the other one.</source>
-        <translation type="unfinished"></translation>
+        <translation>换用另一套会有 {n} 宗结论不同。</translation>
     </message>
     <message>
         <source>{n} parcels · {s} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 宗 · {s} 秒</translation>
     </message>
     <message>
         <source>{n} parts changed since delivery: {names}.</source>
@@ -1941,11 +1941,11 @@
     </message>
     <message>
         <source>{n} unknown</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 个未知</translation>
     </message>
     <message>
         <source>{steps} go out of date with it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{steps}随之过期。</translation>
     </message>
     <message>
         <source>{there} there, {back} back</source>
@@ -2001,11 +2001,11 @@
     </message>
     <message>
         <source>… down it, in 15 min</source>
-        <translation type="unfinished"></translation>
+        <translation>下 10 % 坡，15 分钟走</translation>
     </message>
     <message>
         <source>… up a slope of 10 %, in 15 min</source>
-        <translation type="unfinished"></translation>
+        <translation>上 10 % 坡，15 分钟走</translation>
     </message>
     <message>
         <source>≈ part</source>
@@ -2013,7 +2013,7 @@
     </message>
     <message>
         <source>✓</source>
-        <translation type="unfinished"></translation>
+        <translation>✓</translation>
     </message>
     <message>
         <source>✓ met</source>

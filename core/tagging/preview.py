@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..jsontext import canonical_json
-from . import rules
+from ..run import Run
+from . import evidence, rules
 from .indicators import LIVE_LIMITS, Indicators, measure_limited
-from .intervals import Interval
-from .parts import years_of
+from .intervals import Interval, Weights
+from .parts import Parts, years_of
 from .reviews import TAGS
 from .rules import Verdict
 from .snapshot import NOT_REVIEWED, Snapshot
@@ -129,6 +130,27 @@ class Preview:
         able = (verdict.where != rules.FALSE).all(axis=1) & (verdict.score > 0)
         found: npt.NDArray[np.float64] = verdict.score[able]
         return found
+
+
+def explain_one(preview: Preview, ruleset: Mapping[str, Any], row: int, run: Run) -> tuple[str, str]:
+    """Return (sentence, evidence JSON) that a ruleset gives one parcel, in the language of the run.
+
+    Raises RenewalError as `Preview.judge`.
+    """
+    rules.check_rules(ruleset)
+    whole = preview.indicators(rules.limits_of(ruleset))
+    parts, only = whole.parts, np.flatnonzero(whole.parts.parcel == row)
+    nobody = np.zeros(len(only), dtype=np.int64)
+    house = parts.house.take(only).reset_index(drop=True) if parts.given else parts.house
+    floor = Weights(nobody, parts.floor.lo[only], parts.floor.hi[only], 1)
+    one = Parts(nobody, house, parts.share[only], parts.main[only], floor, 1, parts.given)
+    values = {name: Interval(value.lo[[row]], value.hi[[row]]) for name, value in whole.values.items()}
+    alone = Indicators(
+        values, one, whole.report.iloc[[row]], {name: flags[[row]] for name, flags in whole.taken.items()}
+    )
+    verdicts = rules.judge(ruleset, alone)
+    sentences, facts = evidence.explain(verdicts, rules.rank(verdicts, 1), alone, run)
+    return sentences[0], facts[0]
 
 
 def compare(before: Judged, after: Judged, snapshot: Snapshot) -> Changes:

@@ -8,7 +8,7 @@ import pytest
 from urban_renewal.core import envelope
 from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.run import Run
-from urban_renewal.core.tagging.preview import Preview, compare, histogram
+from urban_renewal.core.tagging.preview import Preview, compare, explain_one, histogram
 from urban_renewal.core.tagging.reviews import TAGS
 from urban_renewal.core.tagging.snapshot import read_snapshot, write_snapshot
 from urban_renewal.core.tagging.tags import Sources, tag_parcels
@@ -101,6 +101,16 @@ def test_the_changes_tried_do_change_something(sources, rules):
     assert all(moved[name] for name in ("confirm", "suspect", "where", "weight", "bands", "off", "walkup_floors")), (
         moved
     )
+
+
+def test_one_parcel_is_explained_as_tag_explains_it(sources, rules, tmp_path):
+    found = tag_parcels(sources, rules, Run(language="en"))
+    write_snapshot(tmp_path / "i.npz", found.snapshot)
+    preview = Preview(read_snapshot(tmp_path / "i.npz"))
+    for row in (0, 1, 2, 5, 22):
+        sentence, evidence = explain_one(preview, rules, row, Run(language="en"))
+        assert evidence == found.parcels["tag_evidence"][row]
+        assert found.parcels["tag_reason"][row].startswith(sentence)  # Tag adds what was only assumed
 
 
 def test_a_review_stays_whatever_the_limits(sources, rules):

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Widgets in the cells of an editor: numbers, yes or no, words; the shipped value stays beside them, struck through."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from qgis.PyQt.QtCore import QEvent, QObject, QRectF, QSize, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QColor, QPainter, QPalette, QWheelEvent
+from qgis.PyQt.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
+
+from ...processing.texts import tr
+from .rows import Cell
+from .words import value_text
+
+BLUE = "#2F7FAE"  # the colour of what can be acted on: main buttons, weights, dragged limits
+
+
+class Number(QDoubleSpinBox):
+    """A spin box without needless zeros that the mouse wheel moves only while it has the focus."""
+
+    def __init__(self, cell: Cell) -> None:
+        super().__init__()
+        self.setDecimals(cell.decimals)
+        self.setRange(cell.low, cell.high)
+        self.setSingleStep(cell.step)
+        self.setKeyboardTracking(False)  # a number counts when it is typed whole
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+
+    def textFromValue(self, value: float) -> str:
+        """Return 0.6, not 0.6000."""
+        return f"{value:.10g}" if abs(value) < 1e10 else str(value)
+
+    def sizeHint(self) -> QSize:
+        """Return room for six digits, not for the widest number of the range."""
+        hint = super().sizeHint()
+        return QSize(self.fontMetrics().horizontalAdvance("0") * 7 + hint.height(), hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same: a cell is never squeezed."""
+        return self.sizeHint()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the page unless the box is being edited."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class CellEditor(QWidget):
+    """The editor of one cell. `edited(value)` is what a person decides; `entered()` when the focus comes."""
+
+    edited = pyqtSignal(object)
+    entered = pyqtSignal()
+
+    def __init__(self, cell: Cell, title: str) -> None:
+        super().__init__()
+        self.cell = cell
+        self._inputs: list[QWidget] = []
+        self._value: Any = None
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(3, 1, 3, 1)
+        layout.setSpacing(4)
+        for n in range(2 if cell.kind == "pair" else 1):
+            widget = self._make(cell)
+            widget.setAccessibleName(title if cell.kind != "pair" else f"{title} {n + 1}")
+            widget.installEventFilter(self)
+            layout.addWidget(widget, 1 if cell.kind in ("text", "words") else 0)
+            self._inputs.append(widget)
+        self.old = QLabel()
+        self.old.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        layout.addWidget(self.old)
+        if cell.kind not in ("text", "words"):
+            layout.addStretch(1)
+
+    def _make(self, cell: Cell) -> QWidget:
+        if cell.kind == "flag":
+            box = QCheckBox()
+            box.clicked.connect(lambda on: self._decide(bool(on)))
+            return box
+        if cell.kind in ("text", "words"):
+            line = QLineEdit()
+            line.editingFinished.connect(lambda: self._decide(self._typed(line.text())))
+            return line
+        box = Number(cell)
+        box.valueChanged.connect(lambda _: self._decide(self._number()))
+        return box
+
+    def _typed(self, text: str) -> Any:
+        if self.cell.kind == "text":
+            return text.strip()
+        return [word.strip() for word in text.replace("，", ",").split(",") if word.strip()]
+
+    def _number(self) -> Any:
+        found = [_plain(box.value(), self.cell) for box in self._inputs]
+        return found if self.cell.kind == "pair" else found[0]
+
+    def _decide(self, value: Any) -> None:
+        if value not in (self._value, ""):
+            self._value = value
+            self.edited.emit(value)
+
+    def show_value(self, value: Any, shipped: Any) -> None:
+        """Show a value; another shipped one beside it, struck through."""
+        self._value = value
+        for place, widget in enumerate(self._inputs):
+            widget.blockSignals(True)
+            if isinstance(widget, QCheckBox):
+                widget.setChecked(bool(value))
+            elif isinstance(widget, QLineEdit):
+                widget.setText(", ".join(map(str, value)) if isinstance(value, list) else str(value or ""))
+                widget.setCursorPosition(0)
+            else:
+                widget.setValue(float(value[place] if isinstance(value, list) else value or 0))
+            widget.blockSignals(False)
+        differs = shipped is not None and shipped != value
+        self.old.setText(f"<s>{escape(value_text(shipped))}</s>" if differs else "")
+        self.old.setToolTip(tr("Shipped value: {value}").format(value=value_text(shipped)) if differs else "")
+        self.old.setVisible(differs)
+
+    def take_focus(self) -> None:
+        """Put the cursor into the editor."""
+        self._inputs[0].setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Tell when the focus comes."""
+        if event.type() == QEvent.Type.FocusIn:
+            self.entered.emit()
+        return super().eventFilter(watched, event)
+
+
+class WeightBar(QWidget):
+    """A weight as a bar: its share of the sum of the class."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.share = 0.0
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+
+    def show_share(self, share: float) -> None:
+        """Show a share 0–1."""
+        self.share = share
+        self.setToolTip(tr("{n} % of the score").format(n=f"{share * 100:.0f}"))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a bar of four letters' width."""
+        return QSize(self.fontMetrics().averageCharWidth() * 7, self.fontMetrics().height())
+
+    def paintEvent(self, event: Any) -> None:
+        """Draw the bar."""
+        painter = QPainter(self)
+        height = self.fontMetrics().height() * 0.5
+        box = QRectF(0, (self.height() - height) / 2, self.width(), height)
+        painter.fillRect(box, self.palette().color(QPalette.ColorRole.Midlight))
+        painter.fillRect(QRectF(box.left(), box.top(), box.width() * min(1.0, self.share), height), QColor(BLUE))
+        painter.end()
+
+
+def _plain(value: float, cell: Cell) -> float | int:
+    return round(value) if cell.kind == "whole" or (cell.kind == "pair" and value == int(value)) else round(value, 6)

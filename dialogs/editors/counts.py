@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Before and after: how many parcels of each tag and level; and the list of who changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, QRectF, QSize, Qt
+from qgis.PyQt.QtGui import QColor, QPainter, QPalette
+from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
+
+from ...core.tagging.preview import Changes, Judged
+from ...core.tagging.reviews import TAGS
+from ...core.tagging.rules import LEVELS
+from ...processing.texts import tr
+from .. import wording
+from ..review_table import colour_of, level_title, tag_title
+from .previewing import Ground
+
+UP, DOWN = "#2F7FAE", "#A66A00"
+NARROW = 0.42  # share of the width for the names
+
+
+class CountsView(QWidget):
+    """A painted table: tag and level, now, after, the difference as a number and a bar."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[tuple[str, str, str, int, int]] = []  # tag, level, title, before, after
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_changes(self, changes: Changes | None) -> None:
+        """Show the counts; classes that have nothing before and after are left out."""
+        self.rows = []
+        for (tag, level), (before, after) in (changes.counts if changes else {}).items():
+            if before or after or tag == "none":
+                title = tag_title(tag) if tag == "none" else f"{tag_title(tag)} · {_level(level)}"
+                self.rows.append((tag, level, title, before, after))
+        told = [f"{title}: {before} → {after}" for _, _, title, before, after in self.rows]
+        self.setAccessibleDescription("\n".join(told))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a line for each row and the heading."""
+        return QSize(260, int(self._line() * (len(self.rows) + 1)) + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same: rows are never squeezed."""
+        return self.sizeHint()
+
+    def _line(self) -> float:
+        return self.fontMetrics().height() * 1.35
+
+    def paintEvent(self, event: Any) -> None:
+        """Draw the table."""
+        painter = QPainter(self)
+        line, width = self._line(), self.width()
+        ink = self.palette().color(QPalette.ColorRole.WindowText)
+        soft = self.palette().color(QPalette.ColorRole.PlaceholderText)
+        ends = [width * NARROW, width * 0.56, width * 0.70, width * 0.83]
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(soft)
+        for place, head in enumerate((tr("now"), tr("after"), tr("change")), 1):
+            painter.drawText(QRectF(ends[place - 1], 0, ends[place] - ends[place - 1], line), right, head)
+        most = max((abs(after - before) for *_, before, after in self.rows), default=0) or 1
+        for place, (tag, level, title, before, after) in enumerate(self.rows, 1):
+            top, change = place * line, after - before
+            colour = QColor(colour_of(tag))
+            square = QRectF(1, top + line * 0.28, line * 0.45, line * 0.45)
+            style = Qt.BrushStyle.BDiagPattern if level == "suspected" else Qt.BrushStyle.SolidPattern
+            painter.setBrush(colour if style == Qt.BrushStyle.SolidPattern else _hatch(colour))
+            painter.setPen(colour)
+            painter.drawRect(square)
+            painter.setPen(ink)
+            room = ends[0] - square.right() - 6
+            name = self.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, int(room))
+            painter.drawText(QRectF(square.right() + 6, top, room, line), Qt.AlignmentFlag.AlignVCenter, name)
+            words = (wording.number(before), wording.number(after), f"{change:+d}" if change else "±0")
+            for column, text in enumerate(words, 1):
+                painter.setPen(soft if not change and column != 2 else ink)
+                painter.drawText(QRectF(ends[column - 1], top, ends[column] - ends[column - 1], line), right, text)
+            self._draw_bar(painter, change / most, QRectF(ends[3] + 6, top, width - ends[3] - 8, line))
+        painter.end()
+
+    def _draw_bar(self, painter: QPainter, share: float, box: QRectF) -> None:
+        middle, half = box.center().x(), box.width() / 2
+        painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
+        painter.drawLine(int(middle), int(box.top() + 3), int(middle), int(box.bottom() - 3))
+        bar = QRectF(middle, box.top() + box.height() * 0.3, half * abs(share), box.height() * 0.4)
+        if share < 0:
+            bar.moveRight(middle)
+        if share:
+            painter.fillRect(bar, QColor(UP if share > 0 else DOWN))
+
+
+class ChangeList(QAbstractTableModel):
+    """Who changes: parcel, from what to what, its score after."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: Any = np.zeros(0, dtype=np.int64)
+        self._ground: Ground | None = None
+        self._after: Judged | None = None
+
+    def show_changes(self, ground: Ground | None, changes: Changes | None, after: Judged | None) -> None:
+        """Show another list."""
+        self.beginResetModel()
+        self._ground, self._after = ground, after
+        self.rows = changes.rows if changes else np.zeros(0, dtype=np.int64)
+        self.endResetModel()
+
+    def parcel(self, place: int) -> tuple[str, int]:
+        """Return (parcel id, key in the result) of a line."""
+        row = int(self.rows[place])
+        return str(self._ground.preview.snapshot.parcel_id[row]), int(self._ground.fid[row])
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:
+        """Return the number of parcels that change."""
+        return 0 if parent and parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: QModelIndex | None = None) -> int:
+        """Return the number of columns."""
+        return 4
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a heading."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return (tr("Parcel"), tr("From"), tr("To"), tr("Score"))[section]
+        return None
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a text."""
+        if not index.isValid() or self._ground is None or self._after is None:
+            return None
+        row, column = int(self.rows[index.row()]), index.column()
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            if column == 0:
+                return str(self._ground.preview.snapshot.parcel_id[row])
+            if column == 3:
+                return f"{self._after.score[row]:.2f}"
+            return _told(self._ground.before if column == 1 else self._after, row)
+        if role == Qt.ItemDataRole.TextAlignmentRole and column == 3:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+
+def _told(judged: Judged, row: int) -> str:
+    return level_title(TAGS[judged.tag[row]], LEVELS[judged.level[row]])
+
+
+def _level(level: str) -> str:
+    return tr("confirmed") if level == "confirmed" else tr("suspected")
+
+
+def _hatch(colour: QColor) -> Any:
+    from qgis.PyQt.QtGui import QBrush
+
+    return QBrush(colour, Qt.BrushStyle.BDiagPattern)

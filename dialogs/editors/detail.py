@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where a figure comes from and who has checked it: source, clause, edition, status, name, day; why it was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from qgis.core import QgsApplication, QgsSettings
+from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtWidgets import QComboBox, QFrame, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from ...processing.texts import tr
+from ..card_parts import scaled, text_label
+from .draft import CLAUSED, Draft
+from .rows import Row
+from .words import STATES, source_text, status_meaning, status_word, value_text
+
+REVIEWER = "urban_renewal/reviewer"  # QgsSettings: who works at this computer, as in the review panel
+FIELDS = ("source", "clause", "edition", "checked_by", "checked_at")
+
+
+class FigureDetail(QFrame):
+    """`words_changed(figure, {key: word})` when a person decides; the note is the reason of a changed number."""
+
+    words_changed = pyqtSignal(object, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.row: Row | None = None
+        self._shown: Mapping[str, Any] = {}
+        self.title = scaled(QLabel(), 1.0, bold=True)
+        self.told = text_label()
+        self.warning = QFrame()
+        self.warning.setStyleSheet("QFrame { background: #FFF1CF; border-radius: 3px; } QLabel { color: #7A5200; }")
+        self.why = text_label()
+        self.note = QLineEdit()
+        self.note.setPlaceholderText(tr("Example: the district's reserve list of 2025"))
+        self.note.setAccessibleName(tr("Reason"))
+        self.note.editingFinished.connect(lambda: self._decide("note", self.note))
+        box = QVBoxLayout(self.warning)
+        box.setContentsMargins(6, 4, 6, 4)
+        box.addWidget(self.why)
+        box.addWidget(self.note)
+        self.status = QComboBox()
+        for state in STATES:
+            self.status.addItem(f"{status_word(state)}: {status_meaning(state)}", state)
+        self.status.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.status.activated.connect(lambda _: self._decide_status())
+        self.lines = {key: QLineEdit() for key in FIELDS}
+        for key, line in self.lines.items():
+            line.editingFinished.connect(lambda key=key, line=line: self._decide(key, line))
+        self._arrange()
+        self.show_row(None, None)
+
+    def _arrange(self) -> None:
+        titles = {"source": tr("Source"), "clause": tr("Clause"), "edition": tr("Edition"),
+                  "checked_by": tr("Checked by"), "checked_at": tr("On the day")}  # fmt: skip
+        self.form = QWidget()
+        grid = QGridLayout(self.form)
+        grid.setContentsMargins(0, 0, 0, 0)
+        places = {"source": (0, 0, 3), "clause": (1, 0, 1), "edition": (1, 2, 1), "checked_by": (3, 0, 1),
+                  "checked_at": (3, 2, 1)}  # fmt: skip
+        for key, (line, column, width) in places.items():
+            label = QLabel(titles[key])
+            label.setBuddy(self.lines[key])
+            self.lines[key].setAccessibleName(titles[key])
+            grid.addWidget(label, line, column)
+            grid.addWidget(self.lines[key], line, column + 1, 1, width)
+        label = QLabel(tr("Status"))
+        label.setBuddy(self.status)
+        grid.addWidget(label, 2, 0)
+        grid.addWidget(self.status, 2, 1, 1, 3)
+        grid.setColumnStretch(1, 3)
+        grid.setColumnStretch(3, 2)
+        layout = QVBoxLayout(self)
+        for part in (self.title, self.told, self.warning, self.form):
+            layout.addWidget(part)
+        layout.addStretch(1)
+
+    def show_row(self, row: Row | None, draft: Draft | None) -> None:
+        """Show the figure of a row; None shows how to begin."""
+        self.row = row
+        figure = draft.value(row.figure) if row and draft and row.figure else None
+        self._shown = figure if isinstance(figure, dict) else {}
+        self.title.setText(row.title if row else "")
+        self.form.setVisible(bool(self._shown))
+        if not self._shown:
+            self.told.setText(tr("Choose a row to see its source and who has checked it.") if row is None else "")
+            self.warning.hide()
+            return
+        shipped = draft.factory_value(row.figure)
+        deviates = draft.deviates(row.figure)
+        self.told.setText(_told(row, draft, shipped) if deviates else str(self._shown.get("note", "")))
+        self.told.setVisible(bool(self.told.text()))
+        self.warning.setVisible(deviates)
+        if deviates:
+            claused = shipped.get("status") in CLAUSED
+            text = tr("Differs from its source. The report will say so with your reason:")
+            self.why.setText(
+                "⚠ " + text if claused else tr("Changed for this project. A reason helps whoever reads it:")
+            )
+            self.note.setText(str(self._shown.get("note", "")))
+        for key, line in self.lines.items():
+            line.setText(str(self._shown.get(key, "")))
+            line.setCursorPosition(0)
+            line.setToolTip(line.text())
+        self.status.setCurrentIndex(max(0, self.status.findData(self._shown.get("status"))))
+        for key in ("checked_by", "checked_at"):
+            self.lines[key].setEnabled(self._shown.get("status") == "checked")
+
+    def ask_reason(self) -> None:
+        """Put the cursor where the reason is written."""
+        self.note.setFocus()
+
+    def _decide(self, key: str, line: QLineEdit) -> None:
+        word = line.text().strip()
+        if self.row is None or not self._shown or word == str(self._shown.get(key, "")):
+            return
+        if (key == "checked_at" and not _is_day(word)) or (key in ("source", "checked_by") and not word):
+            line.setText(str(self._shown.get(key, "")))
+            return
+        if key == "checked_by":
+            QgsSettings().setValue(REVIEWER, word)
+        self.words_changed.emit(self.row.figure, {key: word})
+
+    def _decide_status(self) -> None:
+        if self.row is None or not self._shown:
+            return
+        words = {"status": self.status.currentData()}
+        if words["status"] == "checked":
+            name = str(QgsSettings().value(REVIEWER, "") or QgsApplication.userFullName() or "").strip()
+            words |= {"checked_by": name or tr("name?"), "checked_at": f"{date.today():%Y-%m-%d}"}
+        self.words_changed.emit(self.row.figure, words)
+        if words["status"] == "checked":
+            self.lines["checked_by"].setFocus()
+            self.lines["checked_by"].selectAll()
+
+
+def _told(row: Row, draft: Draft, shipped: Mapping[str, Any]) -> str:
+    """Return what was changed and what the shipped source says."""
+    parts = []
+    for cell in row.cells.values():
+        now, before = draft.value(cell.keys), draft.factory_value(cell.keys)
+        if now != before:
+            parts.append(tr("now {now}, before {before}").format(now=value_text(now), before=value_text(before)))
+    source = tr("Source of the shipped value: {source} ({status})")
+    parts.append(source.format(source=source_text(shipped), status=status_word(str(shipped.get("status")))))
+    return "; ".join(parts)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text) is not None and len(text) == 10
+    except ValueError:
+        return False

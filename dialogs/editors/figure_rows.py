@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Standards, profiles, zone rules, costs and templates as sections: one per kind, profile, group, layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ...core import envelope
+from ...core.jsontext import KeyPath
+from ...core.words import pick
+from ...processing.texts import interface_language, tr
+from . import ruleset_rows
+from .draft import keys_of
+from .rows import TITLE, VALUE, WEIGHT, Block, Cell, Row, Section, cell_for
+from .words import figure_title, unit_title
+
+CONTENT = ("from", "value", "serial")  # what a field of a template is filled with
+
+
+def sections_of(kind: str, document: Mapping[str, Any]) -> list[Section]:
+    """Return the sections of a document of any kind of own file."""
+    if kind == "ruleset":
+        return ruleset_rows.sections_of(document)
+    if kind == "template":
+        return _template(document)
+    found: dict[str, list[Row]] = {}
+    titles: dict[str, tuple[str, str]] = {}
+    for path, figure in envelope.list_figures(document):
+        keys = keys_of(path)
+        key, title, hint = _PLACES[kind](document, keys)
+        titles.setdefault(key, (title, hint))
+        found.setdefault(key, []).extend(_rows(document, keys, figure))
+    columns = ((VALUE, tr("Value")), ("unit", tr("Unit")))
+    return [Section(key, *titles[key], (Block(titles[key][0], columns, tuple(rows)),)) for key, rows in found.items()]
+
+
+def _standard_place(document: Mapping[str, Any], keys: KeyPath) -> tuple[str, str, str]:
+    if keys[0] != "kinds":
+        return "complex", figure_title("complex"), ""
+    kind = document["kinds"][keys[1]]
+    return kind["id"], pick(kind["title"], interface_language()), kind["id"]
+
+
+def _profile_place(document: Mapping[str, Any], keys: KeyPath) -> tuple[str, str, str]:
+    if keys[0] != "profiles":
+        return "rules", figure_title("rules"), ""
+    entry = document["profiles"][keys[1]]
+    return entry["id"], pick(entry["title"], interface_language()), entry["id"]
+
+
+def _zone_place(document: Mapping[str, Any], keys: KeyPath) -> tuple[str, str, str]:
+    key = str(keys[0]) if keys[0] != "unknown" else "need"
+    return key, figure_title(key), ""
+
+
+def _cost_place(document: Mapping[str, Any], keys: KeyPath) -> tuple[str, str, str]:
+    language = interface_language()
+    item = document["items"][keys[1]]
+    first = item["types"][0]
+    title = next((pick(entry["name"], language) for entry in document["types"] if entry["id"] == first), first)
+    return first, title, first
+
+
+_PLACES: dict[str, Callable[[Mapping[str, Any], KeyPath], tuple[str, str, str]]] = {
+    "standard": _standard_place, "profiles": _profile_place, "zone-rules": _zone_place, "costs": _cost_place,
+}  # fmt: skip
+
+
+def _rows(document: Mapping[str, Any], keys: KeyPath, figure: Mapping[str, Any]) -> list[Row]:
+    title, name = _title(document, keys), str(keys[-1])
+    if "value" in figure:
+        unit = str(figure.get("unit", ""))
+        cell = cell_for((*keys, "value"), figure["value"], unit)
+        return [Row(title, name, {"unit": unit_title(unit)}, {VALUE: cell}, keys)]
+    if "points" in figure:
+        rows = [Row(title, name, {}, {}, keys)]
+        for place, (at, _) in enumerate(figure["points"]):
+            cells = {VALUE: cell_for((*keys, "points", place, 1), figure["points"][place][1], "share")}
+            rows.append(Row(tr("at {value}").format(value=f"{at:g}"), "", {}, cells, keys, "", 1))
+        return rows
+    if "words" in figure:  # what a protected object is told by
+        words = Cell((*keys, "words"), "text")
+        return [Row(title, str(figure["id"]), {"unit": str(figure.get("effect", ""))}, {VALUE: words}, keys)]
+    return [Row(title, name, {}, {}, keys)]
+
+
+def _title(document: Mapping[str, Any], keys: KeyPath) -> str:
+    if keys[0] == "items":
+        return pick(document["items"][keys[1]]["name"], interface_language())
+    words = [figure_title(str(key)) for key in keys[1:] if isinstance(key, str) and key not in ("need", "kinds")]
+    if keys[0] == "checks" and isinstance(keys[-1], int):
+        words = [figure_title("protected"), str(keys[-1] + 1)]
+    return " · ".join(words) or figure_title(str(keys[-1]))
+
+
+def _template(document: Mapping[str, Any]) -> list[Section]:
+    sections = []
+    columns = ((TITLE, tr("Title")), ("fill", tr("Filled with")), (VALUE, tr("Content")), (WEIGHT, tr("Length")),
+               ("unit", tr("Type")))  # fmt: skip
+    for place, layer in enumerate(document["layers"]):
+        rows = tuple(_field(item, ("layers", place, "fields", n)) for n, item in enumerate(layer["fields"]))
+        block = Block(tr("Fields of {layer}").format(layer=layer["id"]), columns, rows)
+        sections.append(Section(f"layer:{layer['id']}", layer["id"], str(layer.get("title", "")), (block,)))
+    figures = [(keys_of(path), figure) for path, figure in envelope.list_figures(document)]
+    rows = tuple(row for keys, figure in figures if keys[0] == "cad" for row in _rows(document, keys, figure))
+    drawing = Block(tr("Drawing (dxf)"), ((VALUE, tr("Value")), ("unit", tr("Unit"))), rows)
+    names = tuple(
+        Row(item["id"], item["table"], {}, {VALUE: Cell(("cad", "classes", n, "layer"), "text"),
+            WEIGHT: Cell(("cad", "classes", n, "aci"), "whole", 0, 256, 1, 0)})
+        for n, item in enumerate(document["cad"]["classes"])
+    )  # fmt: skip
+    layers = Block(tr("Layers of the drawing"), ((VALUE, tr("Layer")), (WEIGHT, tr("Colour (ACI)"))), names)
+    return [*sections, Section("cad", tr("Drawing (dxf)"), tr("{n} layers").format(n=len(names)), (drawing, layers))]
+
+
+def _field(item: Mapping[str, Any], keys: KeyPath) -> Row:
+    filled = {"from": tr("a column"), "value": tr("the same in each row"), "serial": tr("prefix and number")}
+    by = next((key for key in CONTENT if key in item), "value")
+    cells = {TITLE: Cell((*keys, "title"), "text"), VALUE: Cell((*keys, by), "text")}
+    if "length" in item:
+        cells[WEIGHT] = Cell((*keys, "length"), "whole", 1, 254, 1, 0)
+    elif "decimals" in item:
+        cells[WEIGHT] = Cell((*keys, "decimals"), "whole", 0, 15, 1, 0)
+    figure = keys if "status" in item else None
+    return Row(item["id"], "", {"fill": filled[by], "unit": str(item["type"])}, cells, figure)

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The widgets of an editor, without what they do: bar above, sections left, tables in the middle, preview right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QColor, QIcon, QPalette, QPixmap
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...core.jsontext import KeyPath
+from ...processing.texts import tr
+from ..card_parts import HINT, TITLE, scaled, text_label
+from ..dock_parts import main_button
+from .detail import FigureDetail
+from .draft import Draft
+from .rows import Row, Section
+from .table import BlockTable, chip
+from .trying import TryOne
+from .words import STATES, status_meaning
+
+LEFT_LETTERS, RIGHT_LETTERS = 24, 52  # widths in average letters
+
+
+class Sections(QListWidget):
+    """The list at the left. `moved()` after a class was dragged to another place."""
+
+    moved = pyqtSignal()
+
+    def __init__(self, can_move: bool) -> None:
+        super().__init__()
+        self.setWordWrap(True)
+        self.setUniformItemSizes(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setIconSize(QSize(12, 12))
+        if can_move:
+            self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+            self.model().rowsMoved.connect(lambda *_: self.moved.emit())
+
+    def show_sections(self, sections: Sequence[Section], current: str, switches: dict[str, bool]) -> None:
+        """Show the sections; those in `switches` can be switched on and off, and moved."""
+        self.blockSignals(True)
+        self.clear()
+        for section in sections:
+            text = f"{section.title}\n{section.hint}" if section.hint and section.hint != section.key else section.title
+            item = QListWidgetItem(text)
+            item.setData(Qt.ItemDataRole.UserRole, section.key)
+            item.setToolTip(section.hint)
+            flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+            if section.colour:
+                pixmap = QPixmap(12, 12)
+                pixmap.fill(QColor(section.colour))
+                item.setIcon(QIcon(pixmap))
+            if section.key in switches:
+                flags |= Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsDragEnabled
+                item.setCheckState(Qt.CheckState.Checked if switches[section.key] else Qt.CheckState.Unchecked)
+            item.setFlags(flags)
+            self.addItem(item)
+            if section.key == current:
+                self.setCurrentItem(item)
+        self.blockSignals(False)
+
+    def order(self) -> list[str]:
+        """Return the sections in the order shown."""
+        return [str(self.item(row).data(Qt.ItemDataRole.UserRole)) for row in range(self.count())]
+
+
+class EditorForm(QWidget):
+    """Everything but the preview, which is given: it stands at the right."""
+
+    def __init__(self, side: QWidget, is_rules: bool) -> None:
+        super().__init__()
+        self.tables: list[BlockTable] = []
+        self.base = QComboBox()
+        self.base.setAccessibleName(tr("Based on"))
+        self.base.setMinimumContentsLength(16)
+        self.save_as, self.load = QPushButton(tr("Save as…")), QPushButton(tr("Import…"))
+        self.export, self.compare = QPushButton(tr("Export…")), QPushButton(tr("Compare…"))
+        self.edits = scaled(QLabel(), HINT)
+        self.undo, self.restore = QPushButton(tr("Undo  Ctrl+Z")), QPushButton(tr("Restore shipped values"))
+        self.sections = Sections(is_rules)
+        self.page, self.box = QWidget(), QWidget()
+        self.pages = QVBoxLayout(self.page)
+        self.sum = text_label()
+        self.detail, self.one = FigureDetail(), TryOne()
+        self.help, self.later = QPushButton(tr("Help")), text_label(factor=HINT)
+        self.cancel, self.keep = QPushButton(tr("Cancel")), QPushButton(tr("Save only"))
+        self.apply = main_button(tr("Apply and run again"))
+        for button in (self.help, self.cancel, self.keep, self.apply, self.save_as, self.load, self.export,
+                       self.compare, self.undo, self.restore):  # fmt: skip
+            button.setAutoDefault(False)  # Enter in a cell must not press a button
+        self._arrange(side)
+        self.one.setVisible(is_rules)
+
+    def _arrange(self, side: QWidget) -> None:
+        letter = self.fontMetrics().averageCharWidth()
+        top = QHBoxLayout()
+        for widget in (self.base, self.save_as, self.load, self.export, self.compare):
+            top.addWidget(widget)
+        top.addStretch(1)
+        for widget in (self.edits, self.undo, self.restore):
+            top.addWidget(widget)
+        left = QWidget()
+        inner = QVBoxLayout(left)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.addWidget(self.sections, 1)
+        inner.addWidget(self._legend())
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self.page)
+        self.scroll = scroll
+        below = QHBoxLayout()
+        below.addWidget(self.detail, 3)
+        below.addWidget(self.one, 2)
+        self.pages.addWidget(self.box)
+        self.pages.addLayout(below)
+        self.pages.addStretch(1)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        for widget in (left, scroll, side):
+            split.addWidget(widget)
+        split.setSizes([letter * LEFT_LETTERS, letter * 96, letter * RIGHT_LETTERS])
+        for place, stretch in enumerate((0, 1, 0)):
+            split.setStretchFactor(place, stretch)
+            split.setCollapsible(place, False)
+        foot = QHBoxLayout()
+        foot.addWidget(self.help)
+        foot.addWidget(self.later, 1)
+        for widget in (self.cancel, self.keep, self.apply):
+            foot.addWidget(widget)
+        layout = QVBoxLayout(self)
+        layout.addLayout(top)
+        layout.addWidget(split, 1)
+        layout.addLayout(foot)
+
+    def _legend(self) -> QWidget:
+        box = QWidget()
+        layout = QVBoxLayout(box)
+        layout.setContentsMargins(4, 0, 4, 0)
+        layout.setSpacing(2)
+        layout.addWidget(text_label(tr("Source and status"), HINT))
+        for state in STATES:
+            row = QHBoxLayout()
+            row.addWidget(chip(state))
+            row.addWidget(text_label(status_meaning(state), HINT), 1)
+            layout.addLayout(row)
+        return box
+
+    def build(self, section: Section, draft: Draft) -> list[BlockTable]:
+        """Make the tables of a section in place of those of the last one."""
+        box = QWidget()
+        layout = QVBoxLayout(box)
+        layout.setContentsMargins(0, 0, 0, 0)
+        head = QHBoxLayout()
+        head.addWidget(scaled(QLabel(section.title), TITLE, bold=True))
+        name = QLabel(section.key if ":" not in section.key else "")
+        name.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        head.addWidget(name, 1)
+        layout.addLayout(head)
+        if section.note:
+            layout.addWidget(text_label(section.note, HINT))
+        self.sum = text_label()
+        self.tables = [BlockTable(block, draft) for block in section.blocks if block.rows]
+        for place, table in enumerate(self.tables):
+            layout.addWidget(table)
+            if place == 1:
+                layout.addWidget(self.sum)
+        old = self.pages.replaceWidget(self.box, box)
+        self.box.deleteLater()
+        self.box = box
+        del old
+        return self.tables
+
+    def show_draft(self, draft: Draft) -> None:
+        """Show the values as they are now."""
+        for table in self.tables:
+            table.show_draft(draft)
+
+    def focus_on(self, keys: KeyPath) -> None:
+        """Put the cursor on a value."""
+        for table in self.tables:
+            if table.focus_on(keys):
+                self.scroll.ensureWidgetVisible(table)
+                return
+
+    def row_at(self, keys: KeyPath) -> Row | None:
+        """Return the row that holds a value, or the first of a figure."""
+        rows = [row for table in self.tables for row in table.block.rows]
+        held = [row for row in rows if any(cell.keys == keys for cell in row.cells.values())]
+        return next(iter(held or [row for row in rows if row.figure == keys]), None)

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The right side of the other editors: a few numbers before and after, from the last results."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import QgsApplication, QgsTask
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...processing.texts import tr
+from .. import wording
+from ..card_parts import HINT, scaled, text_label
+from .draft import Draft
+from .side_values import SideValues, Told
+
+
+class SidePreview(QWidget):
+    """Shows what a draft means; reading goes on in the background, the last question counts."""
+
+    def __init__(self, kind: str, values: SideValues) -> None:
+        super().__init__()
+        self.kind, self._values = kind, values
+        self.told = Told()
+        self._task: QgsTask | None = None
+        self._next: tuple[str, Draft] | None = None
+        self.sentence = text_label(factor=HINT)
+        self.table = QTableWidget(0, 4)
+        self.table.setHorizontalHeaderLabels(["", tr("shipped"), tr("now"), tr("Unit")])
+        self.table.verticalHeader().hide()
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.table.setWordWrap(True)
+        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        letter = self.fontMetrics().averageCharWidth()
+        for column, letters in ((1, 12), (2, 12), (3, 9)):
+            self.table.setColumnWidth(column, letter * letters)
+        layout = QVBoxLayout(self)
+        layout.addWidget(scaled(QLabel(tr("What it means")), 1.0, bold=True))
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.sentence)
+
+    def ask(self, section: str, draft: Draft) -> None:
+        """Ask what the draft means for a section."""
+        if self._task is not None:
+            self._next = (section, draft)
+            return
+        found: dict[str, Any] = {}
+
+        def work(task: QgsTask) -> None:
+            found["it"] = self._values.tell(self.kind, section, draft)
+
+        def over(error: Exception | None, result: Any = None) -> None:
+            self._task = None
+            if self._next is None:
+                self.show_told(found.get("it", Told((), str(error or ""))))
+            else:
+                waiting, self._next = self._next, None
+                self.ask(*waiting)
+
+        self._task = QgsTask.fromFunction(tr("Preview"), work, on_finished=over, flags=QgsTask.Flag.Silent)
+        QgsApplication.taskManager().addTask(self._task)
+
+    def show_told(self, told: Told) -> None:
+        """Show numbers."""
+        self.told = told
+        self.sentence.setText(told.sentence)
+        self.table.setVisible(bool(told.lines))
+        self.table.setRowCount(len(told.lines))
+        for place, line in enumerate(told.lines):
+            texts = (line.title, wording.number(line.before, line.decimals), wording.number(line.after, line.decimals),
+                     line.unit)  # fmt: skip
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                item.setToolTip(text)
+                if column in (1, 2):
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                font = item.font()
+                font.setBold(column == 2 and line.before != line.after)
+                item.setFont(font)
+                self.table.setItem(place, column, item)
+        self.table.resizeRowsToContents()
+
+    def close_down(self) -> None:
+        """Ask nothing more."""
+        self._next = None
+        self.blockSignals(True)

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a changed standard, profile, price or zone rule means at once, from the last results; nothing is run again.
+
+No QGIS here; the numbers are read in a worker thread.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...processing.texts import tr
+from ..figures import rows_of
+from .draft import Draft
+from .words import figure_title, unit_title
+
+SLOPE = 0.10  # own choice: a steep street of a hill town
+WALKS_MIN = (5, 10, 15)
+STEPS_M = 20  # plan length of the stairs that are walked
+
+
+@dataclass(frozen=True)
+class Line:
+    """One number before and after; None = not known. `decimals` for both; `mark` = what is short or in order."""
+
+    title: str
+    before: float | None
+    after: float | None
+    unit: str = ""
+    decimals: int = 0
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is shown beside the table: lines, and a sentence that says what they are from and what they are not."""
+
+    lines: tuple[Line, ...] = ()
+    sentence: str = ""
+
+
+class SideValues:
+    """Reads what it needs of the results once; `tell` is quick."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self._files = files
+        self._kinds: dict[str, dict[str, Any]] = {}
+
+    def tell(self, kind: str, section: str, draft: Draft) -> Told:
+        """Return what the draft means for the section shown; an empty Told for kinds without a preview."""
+        makers: dict[str, Callable[[str, Draft], Told]] = {
+            "standard": self._standard, "profiles": self._profiles, "costs": self._costs, "zone-rules": self._zones,
+        }  # fmt: skip
+        return makers[kind](section, draft) if kind in makers else Told()
+
+    # --- standards ----------------------------------------------------------------------------------------------------
+
+    def _standard(self, section: str, draft: Draft) -> Told:
+        place = next((n for n, item in enumerate(draft.now["kinds"]) if item["id"] == section), -1)
+        if place < 0:
+            return Told()
+        found = self._of_kind(section)
+        if not len(found["people"]):
+            return Told((), tr("No gaps have been counted for this kind of facility yet."))
+        now, before = draft.now["kinds"][place], draft.factory_value(("kinds", place))
+        unit, lines = unit_title(str(now["unit"])), []
+        need, factors = float(np.nansum(found["need"])), [_figure(item, "need", "factor") for item in (before, now)]
+        made = self._made_with(section)
+        if made and all(factors):
+            lines.append(Line(tr("Need of all parcels"), need / made * factors[0], need / made * factors[1], unit, 1))
+        for name, key, factor in (("radius_m", "line", 1.0), ("minutes", "walk", 60.0)):
+            limits = [_figure(item, name) for item in (before, now)]
+            if None in limits:
+                continue
+            title = tr("People within the radius") if name == "radius_m" else tr("People within the minutes on foot")
+            counts = [float(found["people"][found[key] <= limit * factor].sum()) for limit in limits]
+            lines.append(Line(title, *counts, unit_title("people")))
+        whole = float(np.nansum(found["people"]))
+        lines.append(Line(tr("People of this kind in all"), whole, whole, unit_title("people")))
+        text = tr("From the last count of gaps: distances and minutes are those walked then. Who is served and what is "
+                  "missing is counted anew when Gaps runs.")  # fmt: skip
+        return Told(tuple(lines), text)
+
+    def _of_kind(self, kind: str) -> dict[str, Any]:
+        if kind not in self._kinds:
+            sql = "SELECT people, need, line_m, walk_s, standard_id FROM {t} WHERE kind = ?"
+            rows = rows_of(self._files, "gap_detail", sql, (kind,))
+            columns = [np.array([row[n] for row in rows], dtype=np.float64) for n in range(4)]
+            names = ("people", "need", "line", "walk")
+            self._kinds[kind] = {**dict(zip(names, columns)), "standard": rows[0][4] if rows else ""}
+            self._kinds[kind]["people"] = np.nan_to_num(self._kinds[kind]["people"])
+        return self._kinds[kind]
+
+    def _made_with(self, kind: str) -> float | None:
+        """Return the need factor of the standard that the need was counted with; None when that one is not known."""
+        from ...core import envelope
+
+        name = str(self._of_kind(kind)["standard"])
+        if name not in envelope.names("standard"):
+            return None
+        entries = {entry["id"]: entry for entry in envelope.load("standard", name)["kinds"]}
+        return _figure(entries[kind], "need", "factor") if kind in entries else None
+
+    # --- profiles -----------------------------------------------------------------------------------------------------
+
+    def _profiles(self, section: str, draft: Draft) -> Told:
+        ids = [entry["id"] for entry in draft.now["profiles"]]
+        name = section if section in ids else "elder"
+        pair = [_profile(content, name) for content in (draft.factory.content, draft.now)]
+        if None in pair:
+            return Told((), tr("A speed must be above 0."))
+        metre, lines = unit_title("m"), []
+        for minutes in WALKS_MIN:
+            title = tr("Walked on the flat in {n} min").format(n=minutes)
+            lines.append(Line(title, *(profile.flat_m_s * minutes * 60 for profile in pair), metre))
+        for slope, title in ((SLOPE, tr("… up a slope of 10 %, in 15 min")), (-SLOPE, tr("… down it, in 15 min"))):
+            lines.append(Line(title, *(_uphill(profile, slope) * 900 for profile in pair), metre))
+        second = unit_title("s")
+        lines.append(Line(tr("Up stairs of 20 m"), *(STEPS_M / profile.stairs_up_m_s for profile in pair), second))
+        lines.append(Line(tr("Down stairs of 20 m"), *(STEPS_M / profile.stairs_down_m_s for profile in pair), second))
+        return Told(
+            tuple(lines), tr("Walked by {name}; the network is built anew when Prepare runs.").format(name=name)
+        )
+
+    # --- prices and zones ---------------------------------------------------------------------------------------------
+
+    def _costs(self, section: str, draft: Draft) -> Told:
+        sql = "SELECT item_id, sum(quantity), sum(amount_low_wan), sum(amount_high_wan) FROM {t} GROUP BY item_id"
+        rows = rows_of(self._files, "project_items", sql)
+        if not rows:
+            return Told((), tr("No projects have been listed yet."))
+        prices = {item["id"]: item["price"]["value"] for item in draft.now["items"]}
+        lines, sums = [], [0.0, 0.0, 0.0, 0.0]
+        titles = {item["id"]: item["name"] for item in draft.now["items"]}
+        for item, quantity, low, high in rows:
+            new = prices.get(item, (None, None)) if quantity is not None else (None, None)
+            after = [price * quantity / 10_000 if price is not None else old for price, old in zip(new, (low, high))]
+            for place, value in enumerate((low, high, *after)):
+                sums[place] += value or 0.0
+            if item in titles and [low, high] != [round(value or 0, 2) for value in after]:
+                from ...core.words import pick
+                from ...processing.texts import interface_language
+
+                lines.append(Line(pick(titles[item], interface_language()), high, after[1], tr("10,000 yuan"), 1))
+        whole = (Line(tr("All projects, low"), sums[0], sums[2], tr("10,000 yuan"), 1),
+                 Line(tr("All projects, high"), sums[1], sums[3], tr("10,000 yuan"), 1))  # fmt: skip
+        return Told(
+            (*whole, *lines), tr("From the last list of projects; lines below are high estimates of changed items.")
+        )
+
+    def _zones(self, section: str, draft: Draft) -> Told:
+        rows = rows_of(self._files, "zones", "SELECT area_m2, floor_m2, petals_n FROM {t}")
+        if not rows:
+            return Told((), tr("No zones have been drawn yet."))
+        area, floor, petals = (np.array([row[n] for row in rows], dtype=np.float64) for n in range(3))
+        lines = []
+        for name, values, is_least in (("area_min_m2", area, True), ("area_max_m2", area, False),
+                                       ("floor_min_m2", floor, True), ("petals_min", petals, True)):  # fmt: skip
+            limits = [_figure(content, "limits", name) for content in (draft.factory.content, draft.now)]
+            counts = [float((values >= limit if is_least else values <= limit).sum()) for limit in limits]
+            lines.append(Line(tr("Zones within: {limit}").format(limit=figure_title(name)), *counts))
+        text = tr("The {n} zones of the last run against these limits; other numbers change how zones are drawn.")
+        return Told(tuple(lines), text.format(n=len(rows)))
+
+
+def _figure(item: Mapping[str, Any] | None, *names: str) -> float | None:
+    for name in names:
+        item = item.get(name) if isinstance(item, Mapping) else None
+    value = item.get("value") if isinstance(item, Mapping) else None
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _profile(content: Mapping[str, Any], name: str) -> Any:
+    """Return a walking profile as the network is built with it; None when a speed is out of order."""
+    from ...core.errors import RenewalError
+    from ...core.walking.profiles import load_profiles
+
+    with tempfile.TemporaryDirectory(prefix="urban_renewal_") as folder:
+        path = Path(folder) / "profiles.json"
+        path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        try:
+            return next(item for item in load_profiles([name], path) if item.id == name)
+        except RenewalError:
+            return None
+
+
+def _uphill(profile: Any, slope: float) -> float:
+    from ...core.walking.times import slope_factor
+
+    return float(profile.flat_m_s * slope_factor(np.array([slope]), profile)[0])
+
+
+def changed_of(lines: Sequence[Line]) -> int:
+    """Return how many lines differ."""
+    return sum(line.before != line.after for line in lines)

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One block of an editor as a table: names, limits to edit, units, weights, sources, states."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.PyQt.QtCore import QPoint, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QPalette
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from ...core.jsontext import KeyPath
+from ...processing.texts import tr
+from .cells import CellEditor, WeightBar
+from .draft import Draft
+from .rows import WEIGHT, Block, Row
+from .words import CHIPS, source_text, status_meaning, status_word
+
+LETTERS = {"op": 3, "unit": 9, "value": 19, "soft": 18, "weight": 24, "title": 16, "fill": 14}  # widths of columns
+NAME_LETTERS, STATUS_LETTERS, TITLE_LETTERS = 18, 12, 22
+
+
+class BlockTable(QTableWidget):
+    """`edited(keys, value)`, `picked(row)` when a row gets the focus, `restore_asked(row)` from its menu."""
+
+    edited = pyqtSignal(object, object)
+    picked = pyqtSignal(object)
+    restore_asked = pyqtSignal(object)
+
+    def __init__(self, block: Block, draft: Draft) -> None:
+        self.columns = [key for key, _ in block.columns]
+        super().__init__(len(block.rows), len(self.columns) + 4)
+        self.block = block
+        self.editors: dict[KeyPath, CellEditor] = {}
+        self.bars: dict[KeyPath, WeightBar] = {}
+        self.setHorizontalHeaderLabels(
+            [block.heading, tr("Indicator"), *(title for _, title in block.columns), tr("Source"), tr("Status")]
+        )
+        self._dress()
+        for place, row in enumerate(block.rows):
+            self._fill(place, row)
+        self.show_draft(draft)
+        self._fit()
+        self.setColumnHidden(1, not any(row.name for row in block.rows))
+
+    def _dress(self) -> None:
+        self.verticalHeader().hide()
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setTabKeyNavigation(False)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._menu)
+        self.currentCellChanged.connect(lambda now, *_: self._pick(now))
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    def _fill(self, place: int, row: Row) -> None:
+        name = QTableWidgetItem("    " * row.indent + row.title)
+        name.setToolTip(row.title)
+        self.setItem(place, 0, name)
+        grey = QTableWidgetItem(row.name)
+        grey.setToolTip(row.name)
+        grey.setForeground(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        self.setItem(place, 1, grey)
+        for column, key in enumerate(self.columns, 2):
+            if key in row.cells:
+                self.setCellWidget(place, column, self._editor(place, row, key))
+            else:
+                item = QTableWidgetItem(row.texts.get(key, ""))
+                item.setToolTip(item.text())
+                self.setItem(place, column, item)
+        for column in (self.columnCount() - 2, self.columnCount() - 1):
+            self.setItem(place, column, QTableWidgetItem())
+
+    def _editor(self, place: int, row: Row, key: str) -> QWidget:
+        cell = row.cells[key]
+        editor = CellEditor(cell, row.title)
+        editor.edited.connect(lambda value, keys=cell.keys: self.edited.emit(keys, value))
+        editor.entered.connect(lambda: self.setCurrentCell(place, 0))
+        self.editors[cell.keys] = editor
+        if key != WEIGHT or cell.keys[-1] != "weight":
+            return editor
+        both, bar = QWidget(), WeightBar()
+        layout = QHBoxLayout(both)
+        layout.setContentsMargins(3, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(bar)
+        layout.addWidget(editor, 1)
+        self.bars[cell.keys] = bar
+        return both
+
+    def show_draft(self, draft: Draft) -> None:
+        """Show the values as they are now."""
+        for keys, editor in self.editors.items():
+            editor.show_value(draft.value(keys), draft.factory_value(keys))
+        weights = {keys: float(draft.value(keys) or 0) for keys in self.bars}
+        whole = sum(weights.values()) or 1.0
+        for keys, bar in self.bars.items():
+            bar.show_share(weights[keys] / whole)
+        last = self.columnCount() - 1
+        for place, row in enumerate(self.block.rows):
+            figure = draft.value(row.figure) if row.figure else None
+            shown = isinstance(figure, dict) and not row.indent
+            source = source_text(figure) if shown else ""
+            self.item(place, last - 1).setText(source)
+            self.item(place, last - 1).setToolTip(source)
+            font = self.item(place, 0).font()
+            font.setBold(bool(row.figure) and draft.deviates(row.figure) and not row.indent)
+            self.item(place, 0).setFont(font)
+            self.setCellWidget(place, last, chip(str(figure["status"])) if shown else QWidget())
+
+    def focus_on(self, keys: KeyPath) -> bool:
+        """Put the cursor into the editor of a value, or the first one below a path; False when it is not here."""
+        found = next((editor for at, editor in self.editors.items() if at[: len(keys)] == keys), None)
+        if found is not None:
+            found.take_focus()
+        return found is not None
+
+    def _pick(self, place: int) -> None:
+        if 0 <= place < len(self.block.rows):
+            self.picked.emit(self.block.rows[place])
+
+    def _menu(self, at: QPoint) -> None:
+        place = self.rowAt(at.y())
+        if not 0 <= place < len(self.block.rows):
+            return
+        menu = QMenu(self)
+        restore = menu.addAction(tr("Restore the shipped value"))
+        restore.triggered.connect(lambda: self.restore_asked.emit(self.block.rows[place]))
+        menu.popup(self.viewport().mapToGlobal(at))
+
+    def _fit(self) -> None:
+        letter, last = self.fontMetrics().averageCharWidth(), self.columnCount() - 1
+        widths = {0: TITLE_LETTERS, 1: NAME_LETTERS, last: STATUS_LETTERS}
+        widths |= {column: LETTERS[key] for column, key in enumerate(self.columns, 2)}
+        for column, letters in widths.items():
+            self.setColumnWidth(column, letter * letters)
+        self.horizontalHeader().setSectionResizeMode(last - 1, QHeaderView.ResizeMode.Stretch)
+        tallest = max((editor.sizeHint().height() for editor in self.editors.values()), default=0)
+        self.verticalHeader().setDefaultSectionSize(max(tallest, int(self.fontMetrics().height() * 1.6)))
+        height = self.horizontalHeader().sizeHint().height() + 2 * self.frameWidth()
+        self.setFixedHeight(height + self.verticalHeader().defaultSectionSize() * self.rowCount())
+
+
+def chip(status: str) -> QWidget:
+    """Return a status as a small coloured word with its meaning in the tooltip."""
+    holder, label = QWidget(), QLabel(status_word(status))
+    back, ink = CHIPS.get(status, CHIPS["heuristic"])
+    label.setStyleSheet(f"QLabel {{ background: {back}; color: {ink}; border-radius: 7px; padding: 0 6px; }}")
+    label.setToolTip(status_meaning(status))
+    layout: Any = QHBoxLayout(holder)
+    layout.setContentsMargins(4, 2, 4, 2)
+    layout.addWidget(label)
+    layout.addStretch(1)
+    return holder

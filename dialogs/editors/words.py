@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Words of the editors: names of kinds of files, figures, units and states."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from ...core.words import RESOURCES
+from ...processing.texts import interface_language, tr
+
+STATES = ("found", "checked", "known", "heuristic")
+CHIPS = {  # background, text: those of ui/spec §10, readable on any panel
+    "found": ("#DCEBDD", "#2E5E38"), "checked": ("#DCEBDD", "#2E5E38"), "known": ("#FFF1CF", "#7A5200"),
+    "heuristic": ("#E6E6E6", "#4A4F54"),
+}  # fmt: skip
+
+
+def kind_title(kind: str) -> str:
+    """Return the name of a kind of own file."""
+    return {
+        "ruleset": tr("Rules for tags"), "standard": tr("Standard"), "profiles": tr("Walking profiles"),
+        "zone-rules": tr("Rules for zones"), "costs": tr("Unit prices"), "template": tr("Template of deliveries"),
+    }[kind]  # fmt: skip
+
+
+def status_word(status: str) -> str:
+    """Return a status as the short word of its chip."""
+    return {
+        "found": tr("verified"), "checked": tr("checked"), "known": tr("to be verified"), "heuristic": tr("heuristic"),
+    }.get(status, status)  # fmt: skip
+
+
+def status_meaning(status: str) -> str:
+    """Return what a status means."""
+    return {
+        "found": tr("seen at its source"), "checked": tr("read in the official text by somebody"),
+        "known": tr("from a named document, not read again"), "heuristic": tr("own choice, can be changed"),
+    }[status]  # fmt: skip
+
+
+def figure_title(name: str) -> str:
+    """Return the name of a figure or an indicator; a name without words stands for itself."""
+    entry = _names()["names"].get(name)
+    return str(entry[interface_language()]) if entry else name
+
+
+def unit_title(unit: str) -> str:
+    """Return a unit as people write it."""
+    entry = _names()["units"].get(unit)
+    return str(entry[interface_language()]) if entry else unit
+
+
+def value_text(value: Any) -> str:
+    """Return a value as it is shown: numbers without needless zeros, lists with commas, yes and no."""
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return tr("yes") if value else tr("no")
+    if isinstance(value, (int, float)):
+        return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.0f}"
+    if isinstance(value, list):
+        is_pair = len(value) == 2 and all(isinstance(item, (int, float)) for item in value)
+        return ("–" if is_pair else ", ").join(value_text(item) for item in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {value_text(item)}" for key, item in value.items())
+    return str(value)
+
+
+def source_text(figure: Mapping[str, Any]) -> str:
+    """Return source and clause of a figure in one line."""
+    source = str(figure.get("source", ""))
+    if source == "own choice":
+        source = tr("own choice")
+    return " · ".join(part for part in (source, str(figure.get("clause", ""))) if part)
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, dict[str, dict[str, str]]]:
+    return dict(json.loads((RESOURCES / "figures.json").read_text(encoding="utf-8")))

@@ -1,0 +1,329 @@
+"""Editors of own files: limits are edited, tried on kept indicators, saved, and used by the next run."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from qgis.PyQt.QtCore import QPoint, Qt
+from urban_renewal.core import envelope
+
+from .test_review import write_tagged
+
+KINDS = ("ruleset", "standard", "profiles", "zone-rules", "costs", "template")
+
+
+def number(editor, keys):
+    """Return the spin box of a value in the section that is shown."""
+    for table in editor.dialog.form.tables:
+        if keys in table.editors:
+            return table.editors[keys]._inputs[0]
+    raise KeyError(keys)
+
+
+def type_number(qtbot, box, text):
+    box.setFocus()
+    box.selectAll()
+    qtbot.keyClicks(box, text)
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+
+
+@pytest.fixture
+def study(dock, tmp_path):
+    dock.session.study.folder = str(tmp_path / "study")
+    (tmp_path / "study").mkdir()
+    return dock.session.study
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_figure_of_every_shipped_file_has_a_row(dock, study, kind):
+    """Nothing of a file is left out of its editor: each number with a source stands in one row at least."""
+    from urban_renewal.dialogs.editors import figure_rows
+    from urban_renewal.dialogs.editors.draft import keys_of
+
+    for name in envelope.names(kind):
+        document = envelope.load(kind, name)
+        sections = figure_rows.sections_of(kind, document)
+        shown = {row.figure for section in sections for row in section.rows()}
+        assert {keys_of(path) for path, _ in envelope.list_figures(document)} - shown == set()
+        for section in sections:
+            for row in section.rows():
+                assert row.title and not row.title.startswith("classes"), row
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_editor_opens_and_closes_without_a_question(dock, study, kind, qtbot):
+    dock.settings.edits[kind].click()
+    editor = dock.editors.open_ones[kind]
+    assert not editor.dialog.draft.is_dirty
+    editor.dialog.reject()
+    assert dock.editors.open_ones == {}
+
+
+def test_changed_number_is_saved_and_used(dock, study, qtbot):
+    dock.editors.open("standard")
+    editor = dock.editors.open_ones["standard"]
+    editor.dialog.look_at(("kinds", 0, "radius_m"))
+    keys = ("kinds", 0, "radius_m", "value")
+    type_number(qtbot, number(editor, keys), "250")
+    assert editor.dialog.draft.value(keys) == 250
+    assert editor.dialog.form.detail.warning.isVisibleTo(editor.dialog)
+    qtbot.mouseClick(editor.dialog.form.keep, Qt.MouseButton.LeftButton)
+    assert "standard" in dock.editors.open_ones  # it differs from its clause: a reason is wanted first
+    editor.dialog.form.detail.note.setText("本院试行")  # QTest cannot type Chinese
+    qtbot.keyClick(editor.dialog.form.detail.note, Qt.Key.Key_Return)
+    qtbot.mouseClick(editor.dialog.form.keep, Qt.MouseButton.LeftButton)
+    assert dock.editors.open_ones == {}
+    path = Path(study.folder) / "rules" / "standard.json"
+    assert study.setting("STANDARD_FILE") == str(path)
+    own = json.loads(path.read_text(encoding="utf-8"))
+    assert own["extends"] == "chongqing"
+    assert own["kinds"] == [{"id": "eday", "radius_m": {"value": 250, "note": "本院试行"}}]
+    figure = envelope.load_file("standard", path)["kinds"][0]["radius_m"]
+    assert (figure["value"], figure["status"], figure["source"]) == (250, "heuristic", "chongqing-own")
+    assert dock.settings.choices["STANDARD"].currentText() == "重庆（试用，数值待核）（本项目）" or (
+        "this project" in dock.settings.choices["STANDARD"].currentText()
+    )
+
+
+def test_back_to_the_shipped_file(dock, study, qtbot):
+    test_changed_number_is_saved_and_used(dock, study, qtbot)
+    combo = dock.settings.choices["STANDARD"]
+    combo.setCurrentIndex(combo.findData("gb50180-2018"))
+    combo.activated.emit(combo.currentIndex())
+    assert (study.setting("STANDARD_FILE"), study.setting("STANDARD")) == ("", "gb50180-2018")
+
+
+def test_check_says_who_and_when(dock, study, qtbot):
+    dock.editors.open("profiles")
+    dialog = dock.editors.open_ones["profiles"].dialog
+    dialog.look_at(("profiles", 0, "flat_m_s"))
+    detail = dialog.form.detail
+    detail.status.setCurrentIndex(detail.status.findData("checked"))
+    detail.status.activated.emit(detail.status.currentIndex())
+    for key, word in (("checked_by", "张三"), ("checked_at", "2026-02-03"), ("clause", "4.1.2")):
+        detail.lines[key].setText(word)
+        qtbot.keyClick(detail.lines[key], Qt.Key.Key_Return)
+    assert dialog.save()
+    figure = envelope.load_file("profiles", dialog.draft.path)["profiles"][0]["flat_m_s"]
+    assert [figure[key] for key in ("status", "checked_by", "checked_at", "clause", "value")] == [
+        "checked", "张三", "2026-02-03", "4.1.2", 1.2,
+    ]  # fmt: skip
+    detail.lines["checked_at"].setText("yesterday")
+    detail.lines["checked_at"].editingFinished.emit()
+    assert detail.lines["checked_at"].text() == "2026-02-03"  # no day, not taken
+    dialog.reject()
+
+
+def test_undo_takes_back_one_edit_at_a_time(dock, study, qtbot):
+    editor = dock.editors.open("ruleset")
+    keys = ("classes", 0, "confirm", "value")
+    for text in ("0.7", "0.8"):
+        type_number(qtbot, number(editor, keys), text)
+    draft = editor.dialog.draft
+    assert (draft.value(keys), draft.edits_n) == (0.8, 2)
+    editor.dialog.undo()
+    assert (draft.value(keys), number(editor, keys).value()) == (0.7, 0.7)
+    editor.dialog.undo()
+    assert (draft.value(keys), draft.is_dirty) == (0.6, False)
+    assert draft.value(("classes", 0, "confirm"))["source"] == draft.factory_value(("classes", 0, "confirm"))["source"]
+
+
+def test_weights_need_not_add_up_to_one(dock, study, qtbot):
+    editor = dock.editors.open("ruleset")
+    type_number(qtbot, number(editor, ("classes", 0, "criteria", 3, "weight")), "0.05")
+    assert "0.95" in editor.dialog.form.sum.text()
+    assert "divided" in editor.dialog.form.sum.text()
+    assert editor.dialog.draft.fault("en") == ""
+
+
+def test_nonsense_is_told_and_not_saved(dock, study, qtbot):
+    """Bands must fall: a later year with a higher score is refused by the schema of rules."""
+    editor = dock.editors.open("ruleset")
+    type_number(qtbot, number(editor, ("classes", 0, "criteria", 0, "bands", 2, 1)), "0.9")
+    assert "✗" in editor.dialog.form.sum.text()
+    editor.dialog.draft.restore_all()
+
+
+def test_import_compare_take(dock, study, tmp_path, qtbot):
+    from urban_renewal.dialogs.editors.comparing import CompareDialog
+
+    other = tmp_path / "other.json"
+    rules = {"schema": "urban-renewal/ruleset/1", "id": "other", "title": {"zh": "另", "en": "Other"},
+             "extends": "chongqing", "classes": [{"id": "idle_factory", "confirm": {"value": 0.7}}]}  # fmt: skip
+    other.write_text(json.dumps(rules), encoding="utf-8")
+    editor = dock.editors.open("ruleset")
+    box = CompareDialog(editor.dialog)
+    assert box.told.text() == "No number differs."
+    box.compare_with(envelope.load_file("ruleset", other))
+    cells = [[box.table.item(row, column).text() for column in range(3)] for row in range(box.table.rowCount())]
+    assert cells == [["Idle factory · Confirmed from", "0.55", "0.7"]]
+    box.take.click()
+    assert editor.dialog.draft.value(("classes", 2, "confirm", "value")) == 0.7
+    assert box.table.rowCount() == 0
+    editor.dialog.undo()
+    assert editor.dialog.load_file(other)
+    assert editor.dialog.draft.value(("classes", 2, "confirm", "value")) == 0.7
+    bad = tmp_path / "bad.json"
+    bad.write_text("{}", encoding="utf-8")
+    assert not editor.dialog.load_file(bad)
+    editor.dialog.draft.restore_all()
+
+
+def test_switched_off_and_moved_classes_are_saved(dock, study, qtbot):
+    """Another order cannot be said by a file that extends: it is written whole."""
+    editor = dock.editors.open("ruleset")
+    listed = editor.dialog.form.sections
+    listed.item(1).setCheckState(Qt.CheckState.Unchecked)
+    assert editor.dialog.draft.value(("classes", 1, "on")) is False
+    assert "extends" in editor.dialog.draft.document()
+    first = listed.takeItem(0)
+    listed.insertItem(2, first)
+    listed.moved.emit()
+    assert [rule["id"] for rule in editor.dialog.draft.now["classes"]] == [
+        "urban_village", "idle_factory", "old_compound", "idle_building",
+    ]  # fmt: skip
+    assert editor.dialog.save()
+    saved = json.loads(editor.dialog.draft.path.read_text(encoding="utf-8"))
+    assert ("extends" in saved, [rule["on"] for rule in saved["classes"]]) == (False, [False, True, True, False])
+    editor.dialog.reject()
+
+
+@pytest.fixture
+def previewed(dock, study, tmp_path, qtbot, monkeypatch):
+    """The rules editor on six parcels whose indicators are kept already."""
+    import numpy as np
+    import pandas as pd
+    from urban_renewal.core.tagging.indicators import Indicators
+    from urban_renewal.core.tagging.intervals import exact
+    from urban_renewal.core.tagging.parts import join_parts
+    from urban_renewal.core.tagging.snapshot import Snapshot, write_snapshot
+    from urban_renewal.dialogs.editors.measuring import Measuring
+    from urban_renewal.dialogs.study import StepRecord
+
+    write_tagged(tmp_path / "study" / "tagged.gpkg")
+    study.steps["tag"] = StepRecord("r1", "2026-01-01T10:00:00", 6.0, {"tagged": "tagged.gpkg"})
+    rules = envelope.load("ruleset", "chongqing")
+    limits = {name: figure["value"] for name, figure in rules["limits"].items()}
+    n = 6
+    weak = exact(np.array([0.0, 0.1, 0.2, 0.3, 0.4, 0.5]))
+    values = {"resid_share": exact(np.ones(n)), "self_built": exact(np.zeros(n)),
+              "weak_share": weak, "lift_need_n": exact(np.ones(n))}  # fmt: skip
+    ids = np.array([f"P{place + 1}" for place in range(n)], dtype=object)
+    reviewed = np.array([-1, -1, -1, -1, -1, 4], dtype=np.int8)
+    kept = Indicators(values, join_parts(None, None, n), pd.DataFrame(index=range(n)))
+    file = tmp_path / "indicators.npz"
+    write_snapshot(file, Snapshot(ids, kept, limits, reviewed))
+    monkeypatch.setattr(Measuring, "can_measure", lambda self: True)
+    monkeypatch.setattr(Measuring, "start", lambda self, rules_file=None: self.ready.emit(file))
+    editor = dock.editors.open("ruleset")
+    qtbot.waitUntil(lambda: editor.side.answer is not None, timeout=10000)
+    return editor
+
+
+def changing(editor):
+    return [editor.side.model.data(editor.side.model.index(row, 0)) for row in range(editor.side.model.rowCount())]
+
+
+def settled(qtbot, editor):
+    """Wait until the preview is that of the draft and the row as they are."""
+    from urban_renewal.dialogs.editors.ruleset_preview import wish_of
+
+    def is_there():
+        wish = wish_of(editor.dialog.draft, editor.dialog.section(), editor.dialog.row)
+        asked = editor.side.answer.wish
+        return asked.rules is wish.rules and (asked.plot, asked.marks) == (wish.plot, wish.marks)
+
+    qtbot.waitUntil(is_there, timeout=10000)
+
+
+def test_preview_counts_who_changes(previewed, qtbot):
+    """Score = 0.2·1 + 0.2·min(1, 2·weak): 0.2, 0.24 … 0.4; with suspected from 0.3 the parcels from weak 0.25 on are
+    tagged too, but for P6, which somebody has reviewed as none.
+    """
+    assert changing(previewed) == []
+    type_number(qtbot, number(previewed, ("classes", 0, "suspect", "value")), "0.3")
+    settled(qtbot, previewed)
+    assert changing(previewed) == ["P5", "P4"]
+    assert previewed.side.answer.changes.counts["old_compound", "suspected"] == (0, 2)
+    assert "1 reviewed" in previewed.side.told.text()
+    assert previewed.side.changing.text().startswith("2 ")
+
+
+def test_limit_is_dragged_and_stepped(previewed, qtbot):
+    dialog, view = previewed.dialog, previewed.side.histogram
+    row = next(row for row in dialog.section().rows() if row.name == "weak_share")
+    dialog.show_row(row)
+    settled(qtbot, previewed)
+    keys = ("classes", 0, "criteria", 2, "points", 1, 0)
+    assert view.current == keys
+    qtbot.keyClick(view, Qt.Key.Key_Left)  # one step of 0.05
+    assert dialog.draft.value(keys) == 0.45
+    settled(qtbot, previewed)
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    assert (dialog.draft.value(keys), dialog.draft.deviates(("classes", 0, "criteria", 2))) == (0.5, False)
+    edits = dialog.draft.edits_n
+    at = QPoint(int(view._x(0.5)), 30)
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=at)
+    for share in (0.44, 0.38, 0.30):
+        qtbot.mouseMove(view, QPoint(int(view._x(share)), 30))
+        view.mouseMoveEvent(_move(QPoint(int(view._x(share)), 30)))
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=at)
+    assert dialog.draft.value(keys) == pytest.approx(0.30, abs=0.02)
+    assert dialog.draft.edits_n <= edits + 1  # one drag, one undo
+
+
+def _move(pos):
+    from qgis.PyQt.QtCore import QEvent, QPointF
+    from qgis.PyQt.QtGui import QMouseEvent
+
+    left = Qt.MouseButton.LeftButton
+    return QMouseEvent(QEvent.Type.MouseMove, QPointF(pos), left, left, Qt.KeyboardModifier.NoModifier)
+
+
+def test_one_parcel_is_tried(previewed, qtbot):
+    one = previewed.dialog.form.one
+    one.parcel.setText("P4")
+    one.parcel.editingFinished.emit()
+    assert [row.title for row in one.evidence.rows][:2] == ["Age", "Walk-up without lift"] or one.reason.text()
+    one.parcel.setText("nobody")
+    one.parcel.editingFinished.emit()
+    assert "no parcel nobody" in one.change.text()
+
+
+def test_preview_writes_nothing(previewed, qtbot, study):
+    before = {path: path.read_bytes() for path in Path(study.folder).rglob("*") if path.is_file()}
+    type_number(qtbot, number(previewed, ("classes", 0, "suspect", "value")), "0.3")
+    settled(qtbot, previewed)
+    assert {path: path.read_bytes() for path in Path(study.folder).rglob("*") if path.is_file()} == before
+    assert (study.settings, previewed.dialog.draft.path) == ({}, None)
+
+
+def test_limit_that_needs_measuring_is_told(previewed, qtbot):
+    previewed.dialog.set_value(("limits", "patch_join_m", "value"), 30)
+    settled(qtbot, previewed)
+    assert previewed.side.measure.isVisibleTo(previewed.dialog)
+    assert "measure again" in previewed.side.state.text()
+
+
+def test_project_closed_while_editing(previewed, dock, project):
+    project.clear()
+    assert dock.editors.open_ones == {}
+
+
+def test_own_file_changed_makes_the_step_older(dock, study, qtbot, tmp_path):
+    """The same path with another content is another setting."""
+    from urban_renewal.dialogs.editors.opening import take_file
+    from urban_renewal.dialogs.editors.uses import USES
+    from urban_renewal.dialogs.study import StepRecord
+
+    test_changed_number_is_saved_and_used(dock, study, qtbot)
+    study.steps["gaps"] = StepRecord("r", "2026-01-01T10:00:00", 1.0, {}, settings=dict(study.settings))
+    reasons = dock.session.states()["gaps"].reasons
+    assert not [reason for reason in reasons if reason.code == "file_changed"]
+    path = Path(study.setting("STANDARD_FILE"))
+    shutil.copy(path, tmp_path / "copy.json")
+    path.write_text(path.read_text(encoding="utf-8").replace("250", "260"), encoding="utf-8")
+    take_file(dock.session, USES["standard"], str(path))
+    reasons = dock.session.states()["gaps"].reasons
+    assert [reason.values for reason in reasons if reason.code == "file_changed"] == [{"setting": "STANDARD_FILE"}]
