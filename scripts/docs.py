@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-import markdown
+import little_markdown as markdown
 
 ROOT = Path(__file__).resolve().parents[1]
 RESOURCES = ROOT / "resources"
