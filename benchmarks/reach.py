@@ -7,7 +7,9 @@ street net in random node order, times by Tobler's function, 60 % of the places 
 Engines: core/walking/reach.py, scipy's Dijkstra over the whole net in chunks, QGIS's own QgsGraphAnalyzer a facility
 (a few facilities, scaled up), pandana and a bounded Dijkstra in numba where they are installed. Places and facilities
 lie on nodes, so that all engines answer the same question; the run stops when pairs or milliseconds differ.
-Seconds move from machine to machine: the ratios, measured side by side in one run, are what counts.
+Seconds are those of the processor, so that other work on the machine does not count; of engines with threads they are
+shared out over them, as if none ever waited. They move from machine to machine: the ratios, side by side in one run,
+are what counts.
 numba, pandana: requirements-bench.txt, in a venv of its own as its first lines say (numpy < 2 stays); run with that.
 """
 
@@ -230,6 +232,7 @@ class Pandana:
     """pandana's nodes_in_range on the net turned round."""
 
     slack_ms = 200  # it cuts each edge to a thousandth of a second
+    threads = os.cpu_count()
 
     def __init__(self, town):
         import pandana
@@ -312,13 +315,13 @@ def walk_out(indptr, heads, times, sources, limit):
     return out_s[:filled], out_n[:filled], out_t[:filled]
 
 
-def clock(task, times=1):
-    """Return what a task gives and the least of its seconds."""
+def clock(task, times=1, threads=1):
+    """Return what a task gives and the least of its seconds: of the processor, shared out over the task's threads."""
     least = np.inf
     for _ in range(times):
-        begin = time.perf_counter()
+        begin = time.process_time()
         result = task()
-        least = min(least, time.perf_counter() - begin)
+        least = min(least, (time.process_time() - begin) / threads)
     return result, least
 
 
@@ -340,12 +343,13 @@ def measure(size):
     fine = tell_points(size, ours, LIMIT_MS) and watch.peak - watch.base <= MOST_MB
     for name, engine, some in rivals(size, every):
         try:
-            rival, ready = clock(lambda engine=engine: engine(town))
+            threads = getattr(engine, "threads", 1)
+            rival, ready = clock(lambda engine=engine: engine(town), 1, threads)
         except ImportError:
             print(f"  {name}: not installed")
             continue
         times = 3 if len(some) == len(every) else 1
-        (other, other_ms), seconds = clock(lambda rival=rival, some=some: rival.ask(some), times)
+        (other, other_ms), seconds = clock(lambda rival=rival, some=some: rival.ask(some), times, threads)
         mine = np.isin(key // len(town.places), some)
         slack_ms = getattr(rival, "slack_ms", 0)
         if not agree((key[mine], ms[mine]), (other, other_ms), slack_ms):
