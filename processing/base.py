@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 from qgis.core import (
@@ -34,6 +35,7 @@ from .cluster import cluster_executor
 from .inputs import Inputs, Plan
 from .publish import publish
 from .refusals import cluster_address, settle
+from .sidefiles import Writer
 
 MADE = {"number": QgsProcessingOutputNumber, "text": QgsProcessingOutputString, "file": QgsProcessingOutputFile}
 COMPUTE_SHARE = 0.8  # of the progress bar; the rest is writing
@@ -54,12 +56,13 @@ class Output:
 
 @dataclass
 class Results:
-    """What compute() gives back: tables by sink, plain values by output name, rules used, and a refusal for STRICT."""
+    """What compute() gives back: tables by sink, values by output name, rules used, a refusal for STRICT, files."""
 
     tables: dict[str, Output] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     documents: list[dict[str, Any]] = field(default_factory=list)
     refusal: RenewalError | None = None
+    files: dict[str, tuple[Path, Writer]] = field(default_factory=dict)  # output name → place, text or writer
 
 
 class RenewalAlgorithm(QgsProcessingAlgorithm):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsCoordinateTransform, QgsProcessingContext
@@ -18,6 +19,7 @@ from .encoding import Encoded, encode
 from .inputs import Inputs
 from .postgis import write_postgis
 from .records import build_record
+from .sidefiles import drop, move_side_files, stage_side_files
 from .targets import Target, load_on_completion
 from .writing import discard, layer_of, move_into_place, write_memory, write_part
 
@@ -50,6 +52,7 @@ def publish(
     record = build_record(algorithm, inputs, rows, results.documents, values, started)
     found: dict[str, Any] = dict(results.values)
     staged: list[tuple[str, Target]] = []
+    beside: list[tuple[Path, Path]] = []
     try:
         for step, (name, target) in enumerate(plan.targets.items()):
             stretch = run.part(step / len(plan.targets), (step + 1) / len(plan.targets))
@@ -57,12 +60,16 @@ def publish(
             if target.kind in ("file", "table"):
                 staged.append((name, target))
                 write_part(target, encoded[name], context.transformContext(), dresser.dress_and_save, stretch)
+        beside += stage_side_files(results.files)
         run.check()
         # memory first, files last: whatever can still fail does so before the first file is replaced
         for name, target in sorted(plan.targets.items(), key=lambda item: LAST.index(item[1].kind)):
             dresser = Dresser(tables[name], run.language, record)
             found[name] = _finish(target, encoded[name], dresser, context, run)
+        move_side_files(beside)
+        found.update({name: str(place) for name, (place, _) in results.files.items()})
     finally:
+        drop(beside)
         for _, target in staged:
             discard(target.part)
     for name, target in plan.targets.items():

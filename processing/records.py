@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import configparser
+import math
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from functools import lru_cache
@@ -71,8 +72,19 @@ def _told(algorithm: Any, inputs: Inputs, values: Mapping[str, Any]) -> dict[str
             value = value.name()
         elif isinstance(value, (QgsProcessingFeatureSourceDefinition, QgsProcessingOutputLayerDefinition, QgsProperty)):
             value = None
-        told[name] = value if isinstance(value, (type(None), bool, int, float, str, list, tuple)) else str(value)
+        told[name] = _plain(value)
     return told
+
+
+def _plain(value: Any) -> Any:
+    """Return a parameter as JSON can hold it and read it back: numbers beyond 64 bits and odd ones as text."""
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, bool) or value is None or (isinstance(value, int) and abs(value) < 2**63):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    return str(value).replace("\0", "�")
 
 
 def _inputs(inputs: Inputs) -> list[Any]:

@@ -24,6 +24,7 @@ from .cluster import SETTING, refuse_address
 from .inputs import Plan, map_fields, working_crs_of
 from .missing import how_to_install, missing_packages
 from .parameters import RoleUse
+from .sidefiles import refuse_side_files
 from .snapshot import VectorSnapshot, take_raster, take_vector
 from .targets import refuse_targets, wanted
 
@@ -49,6 +50,7 @@ def settle(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingCont
             plan.rasters[name] = take_raster(name, values[name], context)
     _settle_crs(algorithm, context, plan)
     algorithm.refuse(values, plan)
+    refuse_side_files(algorithm, values)
     sinks = [d for d in algorithm.parameterDefinitions() if isinstance(d, QgsProcessingParameterFeatureSink)]
     for definition in sinks:
         is_optional = bool(definition.flags() & Qgis.ProcessingParameterFlag.Optional)

@@ -12,7 +12,6 @@ from ...core.errors import RenewalError
 from .. import checking
 from .. import parameters as declare
 from ..base import Output, RenewalAlgorithm, Results
-from ..dressing import write_text_whole
 from ..parameters import RoleUse
 from ..reading import key_column
 from ..texts import help_of
@@ -89,10 +88,8 @@ class CheckInputs(RenewalAlgorithm):
         found: dict[str, Any] = {"ERRORS": errors, "WARNINGS": warnings}
         run.fact(errors_n=errors, warnings_n=warnings)
         report = inputs.file_output("REPORT")
-        if report is not None:
-            write_text_whole(report, _report(issues, tables, inputs, run.language))
-            found["REPORT"] = str(report)
-        return Results({"ISSUES": Output(issues, schema.table("issues"))}, found, refusal=refusal)
+        files = {"REPORT": (report, _report(issues, tables, inputs, run.language))} if report is not None else {}
+        return Results({"ISSUES": Output(issues, schema.table("issues"))}, found, refusal=refusal, files=files)
 
 
 def _check_one(name: str, table: Any, inputs: Any, run: Any) -> None:

@@ -10,7 +10,6 @@ from ...core import schema
 from ...core.errors import RenewalError
 from .. import parameters as declare
 from ..base import Output, RenewalAlgorithm, Results
-from ..dressing import write_text_whole
 from ..parameters import RoleUse
 
 ACTION_FIELDS = (("ACTION_FIELD", "action"), ("ACTION_REASON", "reason"))
@@ -87,9 +86,9 @@ class CheckZones(RenewalAlgorithm):
             "ACTIONS": Output(checked.actions, schema.table("actions"), like=like),
             "FINDINGS": Output(checked.findings, schema.table("findings")),
         }
-        found = {}
         report = inputs.file_output("REPORT")
+        files = {}
         if report is not None:
-            write_text_whole(report, write_findings_report(checked, f"{datetime.date.today():%Y-%m-%d}", run.language))
-            found["REPORT"] = str(report)
-        return Results(tables, found, documents=[document], refusal=refusal)
+            text = write_findings_report(checked, f"{datetime.date.today():%Y-%m-%d}", run.language)
+            files["REPORT"] = (report, text)
+        return Results(tables, documents=[document], refusal=refusal, files=files)

@@ -67,13 +67,14 @@ class TagParcels(RenewalAlgorithm):
         )  # fmt: skip
         found = tag_parcels(sources, ruleset, run)
         kept = inputs.file_output("INDICATORS")
+        files = {}
         if kept is not None:
-            write_snapshot(kept, found.snapshot)
+            files["INDICATORS"] = (kept, lambda part: write_snapshot(part, found.snapshot))
         return Results(
             {
                 "OUTPUT": Output(found.parcels, schema.table("tagged"), carry="PARCELS"),
                 "SUMMARY": Output(found.summary, schema.table("tag_summary")),
             },
-            {} if kept is None else {"INDICATORS": str(kept)},
-            [ruleset],
+            documents=[ruleset],
+            files=files,
         )
