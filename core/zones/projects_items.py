@@ -37,7 +37,7 @@ def read_costs(document: Mapping[str, Any]) -> CostTable:
         raise RenewalError("costs_types", table=document["id"], missing=sorted(wanted - set(types)))
     for item in document["items"]:
         price = envelope.figure_value(item["price"])
-        good = isinstance(price, list) and len(price) == 2 and all(isinstance(end, int | float) for end in price)
+        good = isinstance(price, list) and len(price) == 2 and all(isinstance(end, (int, float)) for end in price)
         if not good or not 0 <= price[0] <= price[1]:
             raise RenewalError("costs_price", table=document["id"], item=item["id"], price=str(price))
     return CostTable(document["id"], types, tuple(document["items"]))
