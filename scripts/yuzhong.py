@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import yuzhong_facts
 import yuzhong_map
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -19,6 +20,7 @@ LEVELS_UNKNOWN = 6  # own choice for the storeys of a building that says nothing
 CAP_MS = 60 * 60_000
 LIMITS_MIN = (5, 10, 15)
 PROFILES = ("elder", "adult")
+OUTLINE_POINTS = 50  # on each side of the height model, so that its outline stays where it is in degrees
 
 
 def start_qgis():
@@ -48,23 +50,21 @@ def start_qgis():
 
 
 def clip_ways(data, dem, out):
-    """Clip the raw ways to the height model and return the path."""
-    from qgis.core import (
-        QgsCoordinateReferenceSystem,
-        QgsCoordinateTransform,
-        QgsProject,
-        QgsRasterLayer,
-        QgsReferencedRectangle,
-    )
+    """Clip the raw ways to the height model (its outline, aslant in degrees) and return the path."""
+    from qgis.core import QgsFeature, QgsGeometry, QgsRasterLayer, QgsVectorLayer
 
     import processing
 
     raster = QgsRasterLayer(str(dem), "dem")
-    move = QgsCoordinateTransform(raster.crs(), QgsCoordinateReferenceSystem("EPSG:4326"), QgsProject.instance())
-    box = move.transformBoundingBox(raster.extent())
-    extent = QgsReferencedRectangle(box, QgsCoordinateReferenceSystem("EPSG:4326"))
-    ways = {"INPUT": f"{data}|layername=walk_ways_raw", "EXTENT": extent, "CLIP": True, "OUTPUT": str(out)}
-    processing.run("native:extractbyextent", ways)
+    outline = QgsVectorLayer(f"Polygon?crs={raster.crs().authid()}", "outline", "memory")
+    feature = QgsFeature()
+    feature.setGeometry(QgsGeometry.fromRect(raster.extent()).densifyByCount(OUTLINE_POINTS))
+    outline.dataProvider().addFeatures([feature])
+    moved = processing.run(
+        "native:reprojectlayer", {"INPUT": outline, "TARGET_CRS": "EPSG:4326", "OUTPUT": "memory:outline"}
+    )["OUTPUT"]
+    ways = {"INPUT": f"{data}|layername=walk_ways_raw", "OVERLAY": moved, "OUTPUT": str(out)}
+    processing.run("native:clip", ways)
     return out
 
 
@@ -78,11 +78,11 @@ def pick_entrances(data, out):
     return out
 
 
-def build_network(ways, dem, out):
+def build_network(ways, dem, out, walkers=PROFILES):
     """Build the network with the plugin's algorithm; without `dem` everything is flat."""
     import processing
 
-    wanted = {"ROADS": str(ways), "PROFILES": list(PROFILES), "EDGES": str(out)}
+    wanted = {"ROADS": str(ways), "PROFILES": list(walkers), "EDGES": str(out)}
     if dem:
         wanted["DEM"] = str(dem)
     return processing.run("urbanrenewal:buildwalknetwork", wanted)
@@ -189,7 +189,7 @@ def main(data, out):
         Path(shutil.copy(data / name, out / "source" / name)) for name in ("yuzhong_osm.gpkg", "dem_srtm30_utm48n.tif")
     )
     ways = clip_ways(gpkg, dem, out / "ways.gpkg")
-    grounds = {"slope": build_network(ways, dem, out / "edges_slope.gpkg"),
+    grounds = {"slope": build_network(ways, dem, out / "edges_slope.gpkg", yuzhong_facts.WALKERS),
                "flat": build_network(ways, None, out / "edges_flat.gpkg")}  # fmt: skip
     from qgis.core import QgsProcessingContext
     from urban_renewal.core.run import Run
@@ -224,18 +224,23 @@ def main(data, out):
                                  context.transformContext(), run)  # fmt: skip
             surface = make_surface(raster, None, load_rules(), run)
         times[ground], lost[ground] = walk_to_stations(edges, buildings, doors, surface, run)
+        if ground == "slope":
+            facts = yuzhong_facts.read_facts(out / "edges_slope.gpkg")
+            why = {name: lost[ground][name] for name in PROFILES}
+            network = yuzhong_facts.tell_network(facts, edges, surface, why) + yuzhong_facts.tell_edges(edges)
+    (out / "network.txt").write_text("\n".join(network) + "\n", encoding="utf-8")
     reasons = lost["slope"]
-    lines = tell(times, floor, levels, reasons, doors, grounds["slope"], run)
+    lines = tell(times, floor, levels, reasons, doors, grounds["slope"], run, yuzhong_facts.doubt(facts))
     saved = save_buildings(buildings, times, floor, reasons, working, out / "yuzhong.gpkg")
     save_left_out(buildings, status_of(times, reasons), out / "left_out.csv")
     for sheet in yuzhong_map.SHEETS:
         yuzhong_map.draw_map(saved.clone(), out / "edges_slope.gpkg", doors_path, out, lines, sheet)
-    print("\n".join(lines))
+    print("\n".join([*lines, "路网：", *(f"  {line}" for line in network)]))
     made = "、".join(str(out / name) for name in ("yuzhong.gpkg", "yuzhong.pdf", "yuzhong_slope.pdf"))
     print(f"成果：{made}；未纳入的房屋：{out / 'left_out.csv'}")
 
 
-def tell(times, floor, levels, reasons, doors, network, run):
+def tell(times, floor, levels, reasons, doors, network, run, doubt=""):
     """Return what was found, line by line."""
     import numpy as np
 
@@ -243,7 +248,7 @@ def tell(times, floor, levels, reasons, doors, network, run):
     lines = [
         f"房屋 {len(floor)} 栋（{unknown} 栋没有层数，按 {LEVELS_UNKNOWN} 层计），站口 {len(doors)} 个",
         f"路网连通分量 {network['COMPONENTS']:.0f} 个，近而未接 {network['NEAR_MISSES']:.0f} 处",
-        "建筑面积中到最近站口不超过 5/10/15 分钟的占比（去程）：",
+        f"建筑面积中到最近站口不超过 5/10/15 分钟的占比（去程{doubt}）：",
     ]
     names = {"elder": "老人", "adult": "成人", "slope": "计坡度", "flat": "不计坡度"}
     for profile in PROFILES:

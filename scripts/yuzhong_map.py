@@ -8,13 +8,20 @@ RATIOS = (
     (1.25, 1.5, "#C4455B"),
     (1.5, 99, "#6A1F5C"),
 )
-SHEETS = {  # name of the file: (title, expression of the colour, classes, unit behind the class)
-    "yuzhong": ("渝中区：老人步行到最近轨道站出入口的时间（去程）", "elder_slope_min", CLASSES, " 分钟"),
+SHEETS = {  # name of the file: (title, expression of the colour, classes, unit behind the class, name in the legend)
+    "yuzhong": (
+        "渝中区：老人步行到最近轨道站出入口的时间（去程）",
+        "elder_slope_min",
+        CLASSES,
+        " 分钟",
+        "老人到最近轨道站口（去程）",
+    ),
     "yuzhong_slope": (
         "渝中区：坡度和梯道使老人多走多少时间（计坡度 ÷ 不计坡度）",
         "elder_slope_min / elder_flat_min",
         RATIOS,
         " 倍",
+        "老人：计坡度 ÷ 不计坡度",
     ),
 }
 CREDIT = "道路、房屋、站口 © OpenStreetMap contributors, ODbL 1.0 · 高程 USGS/NASA SRTMGL1"
@@ -31,7 +38,7 @@ def dress(layer, sheet="yuzhong"):
         symbol = QgsFillSymbol.createSimple({"outline_color": "#8F958C", "outline_width": "0.05", **symbol})
         root.appendChild(QgsRuleBasedRenderer.Rule(symbol, 0, 0, expression, label))
 
-    _, value, classes, unit = SHEETS[sheet]
+    _, value, classes, unit, _ = SHEETS[sheet]
     for low, high, colour in classes:
         above = f"{value} > {low}" if low else f"{value} >= 0"
         label = f"{low}–{high}{unit}" if high < 99 else f"> {low}{unit}"
@@ -47,6 +54,7 @@ def draw_map(minutes, edges, doors_path, out, lines, sheet="yuzhong"):
     layers = [*context_layers(edges, doors_path), minutes]
     ways, doors, minutes = layers
     project = QgsProject()  # one a sheet: the legend shows what the project holds
+    minutes.setName(SHEETS[sheet][4])
     project.addMapLayers(layers)
     project.setCrs(minutes.crs())
     layout = QgsPrintLayout(project)
