@@ -20,6 +20,7 @@ class UrbanRenewalPlugin:
         self.provider = None
         self.dock = None
         self.action = None
+        self.copying = None
         self.translator = None
         self._translate()
 
@@ -38,10 +39,17 @@ class UrbanRenewalPlugin:
         self.action.toggled.connect(self._show_dock)
         self.iface.addToolBarIcon(self.action)
         self.iface.addPluginToVectorMenu(tr("Urban Renewal Workbench"), self.action)
+        self.copying = QAction(tr("Copy the models to mine"), self.iface.mainWindow())
+        self.copying.triggered.connect(self._copy_models)
+        self.iface.addPluginToVectorMenu(tr("Urban Renewal Workbench"), self.copying)
 
     def unload(self) -> None:
         """Take everything away again."""
         self._remove_dock()
+        if self.copying is not None:
+            self.iface.removePluginVectorMenu(tr("Urban Renewal Workbench"), self.copying)
+            self.copying.deleteLater()
+            self.copying = None
         if self.action is not None:
             self.iface.removePluginVectorMenu(tr("Urban Renewal Workbench"), self.action)
             self.iface.removeToolBarIcon(self.action)
@@ -77,6 +85,11 @@ class UrbanRenewalPlugin:
         """Put the Workbench in the place of the page of what was missing."""
         self._remove_dock()
         self._show_dock(True)
+
+    def _copy_models(self) -> None:
+        from .dialogs.own_models import copy_for
+
+        copy_for(self.iface)
 
     def _follow_dock(self, visible: bool) -> None:
         """Keep the button as the dock is, without switching it on when QGIS merely hides a tab behind another."""

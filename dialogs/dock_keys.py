@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Keys of the dock: Alt+1 … 5 go to a step, F1 opens its help."""
+"""Keys of the dock: Alt+1 … 5 go to a step, F1 opens its help, Esc cancels what runs after a question."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QKeySequence
-from qgis.PyQt.QtWidgets import QApplication, QShortcut
+from qgis.PyQt.QtWidgets import QApplication, QMessageBox, QShortcut
 
 from ..core.words import RESOURCES
-from ..processing.texts import interface_language
+from ..processing.texts import interface_language, tr
 from .steps import BY_KEY, STEPS
 
 
@@ -26,7 +26,25 @@ def add_keys(dock: Any) -> list[QShortcut]:
     help_key = QShortcut(QKeySequence(Qt.Key.Key_F1), dock)
     help_key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
     help_key.activated.connect(lambda: dock.open_outside(help_page(step_of_focus(dock))))
-    return [*made, help_key]
+    stop_key = QShortcut(QKeySequence(Qt.Key.Key_Escape), dock)
+    stop_key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    stop_key.activated.connect(lambda: ask_to_cancel(dock))
+    return [*made, help_key, stop_key]
+
+
+def ask_to_cancel(dock: Any) -> QMessageBox | None:
+    """Ask whether what runs is to stop; nothing happens while nothing runs."""
+    if not dock.session.is_busy:
+        return None
+    box = QMessageBox(dock)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setText(tr("Cancel what is running? What it has done so far is lost; the last result stays."))
+    stop = box.addButton(tr("Cancel the run"), QMessageBox.ButtonRole.AcceptRole)
+    box.addButton(tr("Go on"), QMessageBox.ButtonRole.RejectRole)
+    stop.clicked.connect(dock.session.cancel)
+    dock.session.ended.connect(box.reject)  # nothing is left to ask about
+    box.open()
+    return box
 
 
 def go_to(dock: Any, step: str) -> None:

@@ -164,6 +164,14 @@
         <translation>取消</translation>
     </message>
     <message>
+        <source>Cancel the run</source>
+        <translation>取消运行</translation>
+    </message>
+    <message>
+        <source>Cancel what is running? What it has done so far is lost; the last result stays.</source>
+        <translation>取消正在运行的任务吗？已做的部分会丢失，上一次的结果不变。</translation>
+    </message>
+    <message>
         <source>Cancelled.</source>
         <translation>已取消。</translation>
     </message>
@@ -284,8 +292,16 @@
         <translation>坐标系</translation>
     </message>
     <message>
+        <source>Copied to your models: {names}. They can be changed there.</source>
+        <translation>已复制到您的模型：{names}，可以在那里修改。</translation>
+    </message>
+    <message>
         <source>Copy the command</source>
         <translation>复制命令</translation>
+    </message>
+    <message>
+        <source>Copy the models to mine</source>
+        <translation>把模型复制给我</translation>
     </message>
     <message>
         <source>Copy this study</source>
@@ -510,6 +526,10 @@
     <message>
         <source>GeoPackage, project, tables, maps and report in one folder</source>
         <translation>GeoPackage、工程、表格、图件和报告，放在一个文件夹里</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续运行</translation>
     </message>
     <message>
         <source>Go there</source>
@@ -1178,6 +1198,10 @@
     <message>
         <source>The layer “{layer}” is no longer in the project.</source>
         <translation>图层“{layer}”已不在工程里。</translation>
+    </message>
+    <message>
+        <source>The models could not be copied to {folder}: {reason}.</source>
+        <translation>模型无法复制到 {folder}：{reason}。</translation>
     </message>
     <message>
         <source>The nearest for {parcels} parcels with {people} people who need it.</source>

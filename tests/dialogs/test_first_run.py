@@ -1,0 +1,91 @@
+"""The first opening where libraries are missing, the models a person gets, and Esc."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BLOCKED = """
+import sys
+sys.modules["pandas"] = None
+sys.path.insert(0, {parent!r})
+from qgis.core import QgsApplication
+app = QgsApplication([], True)
+app.initQgis()
+from urban_renewal.dialogs.first_run import MissingDock, make_dock
+dock = make_dock(None)
+assert isinstance(dock, MissingDock), type(dock)
+asked = []
+dock.found.connect(lambda: asked.append(1))
+dock.look_again()
+first = list(asked)
+del sys.modules["pandas"]
+dock.look_again()
+import json
+print("TOLD" + json.dumps([dock.names, dock.said.text(), first, asked]))
+"""
+
+
+def test_workbench_opens_without_pandas(tmp_path):
+    """One page instead of a traceback; when the library is there, looking again brings the Workbench."""
+    package = tmp_path / "urban_renewal"
+    package.symlink_to(Path(__file__).resolve().parents[2])
+    code = BLOCKED.format(parent=str(tmp_path))
+    place = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", code]
+    found = subprocess.run(command, check=False, capture_output=True, text=True, env=place, timeout=120)
+    line = next((row for row in found.stdout.splitlines() if row.startswith("TOLD")), "")
+    assert line, found.stderr[-2000:]
+    names, text, before, after = json.loads(line[4:])
+    assert names == ["pandas"]
+    assert before == [] and after == [1]
+    for word in ("OSGeo4W", "apt install python3-pandas", "QGIS.app", "qpip", "pip install", "--no-index"):
+        assert word in text, word
+
+
+@pytest.mark.parametrize(("system", "key"), [("Windows", "osgeo4w"), ("Darwin", "macos"), ("Linux", "debian")])
+def test_this_platform_comes_first(monkeypatch, qgis_app, system, key):
+    from urban_renewal.dialogs import first_run
+
+    monkeypatch.setattr(first_run.platform, "system", lambda: system)
+    monkeypatch.setattr(first_run.Path, "exists", lambda path: True)
+    found = first_run.ways(["pandas", "shapely"])
+    assert found[0][0] == key
+    assert {way[0] for way in found} == {"osgeo4w", "debian", "macos", "linux", "qpip", "offline"}
+    assert "pandas" in found[0][2]
+
+
+def test_models_are_copied_and_never_over_others(tmp_path, qgis_app):
+    from urban_renewal.dialogs.own_models import copy_models
+
+    mine = tmp_path / "models" / "retag.model3"
+    mine.parent.mkdir()
+    mine.write_text("mine", encoding="utf-8")
+    made = copy_models(tmp_path / "models")
+    assert mine.read_text(encoding="utf-8") == "mine"
+    assert {path.name for path in made} == {"gaponly.model3", "retag_2.model3"}
+    assert all("urbanrenewal:" in path.read_text(encoding="utf-8") for path in made)
+
+
+def test_escape_asks_before_it_cancels(dock, click, qtbot, tmp_path, load_inputs, stand_ins, patient):
+    from qgis.PyQt.QtCore import Qt
+    from qgis.PyQt.QtWidgets import QMessageBox, QPushButton
+
+    from .test_dock import ready, wait_idle
+
+    dock.keys[6].activated.emit()
+    assert dock.findChild(QMessageBox) is None  # nothing runs: nothing is asked
+    ready(dock, qtbot, tmp_path, load_inputs)
+    stand_ins["fullstudy"].during = staticmethod(patient)
+    click(dock.run_all)
+    qtbot.waitUntil(patient.began.is_set, timeout=5000)
+    dock.keys[6].activated.emit()
+    box = dock.findChild(QMessageBox)
+    assert dock.session.is_busy  # only asked
+    stop = next(button for button in box.findChildren(QPushButton) if button.text() == "Cancel the run")
+    qtbot.mouseClick(stop, Qt.MouseButton.LeftButton)
+    wait_idle(qtbot, dock)
+    assert not dock.session.study.steps

@@ -1,0 +1,139 @@
+"""Words of the interface: one spelling each, nothing visible that is not translated, both languages whole."""
+
+import ast
+import importlib.util
+import json
+import re
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def i18n(root):
+    spec = importlib.util.spec_from_file_location("house_i18n", root / "scripts" / "i18n.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def glossary(root):
+    return json.loads((root / "i18n" / "glossary.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def translations(i18n):
+    return i18n.known_translations()
+
+
+def breaches(terms, pairs):
+    """Say which (English, Chinese) pairs use a term in English without its Chinese word."""
+    for term in terms:
+        if term.get("ordinary"):
+            continue
+        pattern = re.compile(rf"(?<![\w-]){re.escape(term['en'])}(?:s|es)?(?![\w-])", re.IGNORECASE)
+        words = [term["zh"], *term.get("also", [])]
+        for english, chinese in pairs:
+            english = re.sub(r"\{[^}]*\}", "", english)  # names of what is filled in are no words
+            if pattern.search(english) and not any(word in chinese for word in words):
+                yield f"{term['en']} = {term['zh']}: {english} → {chinese}"
+
+
+def test_one_spelling_in_the_interface(glossary, translations):
+    assert list(breaches(glossary["terms"], sorted(translations.items()))) == []
+
+
+def test_one_spelling_in_titles_and_labels(glossary, root):
+    pairs = []
+    for path in sorted((root / "resources" / "help").glob("*.json")):
+        texts = json.loads(path.read_text(encoding="utf-8"))
+        if path.name == "_methods.json":
+            continue
+        pairs += [(texts["title"]["en"], texts["title"]["zh"])] if "title" in texts else []
+        for part in ("parameters", "outputs"):
+            pairs += [(entry["label"]["en"], entry["label"]["zh"]) for entry in texts.get(part, {}).values()]
+    assert list(breaches(glossary["terms"], pairs)) == []
+
+
+def test_words_that_mean_the_same_are_not_used(glossary, translations):
+    used = [
+        f"{word} (say {better}): {chinese}"
+        for word, better in glossary["avoid"].items()
+        for chinese in translations.values()
+        if word in chinese
+    ]
+    assert used == []
+
+
+def test_the_check_finds_a_breach():
+    """The checks above can fail."""
+    terms = [{"en": "parcel", "zh": "宗地"}, {"en": "need", "zh": "需求", "ordinary": True}]
+    assert list(breaches(terms, [("Two parcels", "两块地"), ("needs", "要"), ("a parcel", "一宗地")])) == [
+        "parcel = 宗地: Two parcels → 两块地"
+    ]
+
+
+# calls that put words before a person; a literal in their first text argument must come from tr()
+SHOWING = {
+    "QLabel", "QPushButton", "QCheckBox", "QGroupBox", "QgsCollapsibleGroupBox", "text_label", "main_button", "QAction",
+    "setText", "setWindowTitle", "setToolTip", "setPlaceholderText", "setTitle", "setStatusTip", "setAccessibleName",
+    "addItem", "addAction", "addMenu", "setHorizontalHeaderLabels", "pushMessage", "setInformativeText", "addButton",
+    "setNullRepresentation", "setDialogTitle",
+}  # fmt: skip
+LETTERS = re.compile(r"[A-Za-z\u4e00-\u9fff]{2,}")
+
+
+def literals(call):
+    """Return the literal words of a call's arguments that do not pass through tr."""
+    for argument in call.args:
+        for node in [argument] if not isinstance(argument, (ast.List, ast.Tuple)) else argument.elts:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and LETTERS.search(node.value):
+                yield node.value
+
+
+def test_nothing_visible_is_left_untranslated(root, i18n):
+    """Every string of the interface is walked: literals in calls that show words are found by their syntax."""
+    found = []
+    for path in i18n.python_files(root):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and i18n._name(node.func) in SHOWING:
+                found += [f"{path.relative_to(root)}:{node.lineno}: {text}" for text in literals(node)]
+    known = ("GCJ-02", "GB18030", "UTF-8", "F1")
+    assert [entry for entry in found if not entry.endswith(known)] == []
+
+
+def test_braces_are_the_same_in_both_languages(translations):
+    """A brace that is lost or misspelt would raise where the sentence is filled in."""
+    wrong = [
+        english
+        for english, chinese in translations.items()
+        if sorted(re.findall(r"\{[^}]*\}", english)) != sorted(re.findall(r"\{[^}]*\}", chinese))
+    ]
+    assert wrong == []
+
+
+def test_every_sentence_has_chinese(i18n, root, translations):
+    texts = {call.text for path in i18n.python_files(root) for call in i18n.tr_calls(path, root) if not call.fault}
+    assert sorted(texts - set(translations)) == []
+
+
+def test_every_two_language_text_of_the_resources_is_whole(root):
+    """{"zh": …, "en": …} anywhere in resources: both there, neither empty alone."""
+    wrong = []
+
+    def walk(node, place):
+        if isinstance(node, dict):
+            if "zh" in node or "en" in node:
+                good = isinstance(node.get("zh"), str) and isinstance(node.get("en"), str)
+                if not good or bool(node["zh"].strip()) != bool(node["en"].strip()):  # a unit may have no word
+                    wrong.append(place)
+            for key, value in node.items():
+                walk(value, f"{place}.{key}")
+        elif isinstance(node, list):
+            for number, value in enumerate(node):
+                walk(value, f"{place}[{number}]")
+
+    for path in sorted((root / "resources").rglob("*.json")):
+        if path.parent.name not in ("schemas", "sample"):
+            walk(json.loads(path.read_text(encoding="utf-8")), path.name)
+    assert wrong == []
