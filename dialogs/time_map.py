@@ -88,7 +88,7 @@ def add_layer(
     layer = QgsVectorLayer("LineString?field=minutes:double&field=kind:string", title, "memory")
     layer.setCrs(crs)
     features = []
-    for line, at, kind in zip(reach.lines, reach.minutes, reach.kinds, strict=True):
+    for line, at, kind in zip(reach.lines, reach.minutes, reach.kinds):
         feature = QgsFeature(layer.fields())
         feature.setGeometry(geometry_of(line))
         feature.setAttributes([round(at, 2), kind])

@@ -169,7 +169,7 @@ def _parts(branches: pd.DataFrame, edges: pd.DataFrame, profiles: Sequence[str])
     ordered = branches.sort_values("edge_id", kind="stable")
     walked = frames.optional(ordered, "length_m", "real").to_numpy("float64")
     columns = (ordered[name] for name in ("edge_id", "kind", frames.GEOMETRY))
-    for edge_id, kind, line, metres in zip(*columns, walked, strict=True):
+    for edge_id, kind, line, metres in zip(*columns, walked):
         row = rows.get(str(edge_id))
         whole = edges[frames.GEOMETRY].iloc[row] if row is not None else None
         nothing = metres == 0 or line is None or line.is_empty  # a walk of no length is drawn as its whole edge
@@ -196,7 +196,7 @@ def _parts(branches: pd.DataFrame, edges: pd.DataFrame, profiles: Sequence[str])
 def _lightest(size: int, node: npt.NDArray[np.int64], cost: Reals) -> csr_array:
     """Return the graph of the stretches, the cheapest of parallel ones; a loop leads nowhere."""
     best: dict[tuple[int, int], float] = {}
-    for (first, second), price in zip(np.sort(node, axis=1).tolist(), cost.tolist(), strict=True):
+    for (first, second), price in zip(np.sort(node, axis=1).tolist(), cost.tolist()):
         if first != second:
             best[first, second] = min(price, best.get((first, second), math.inf))
     pairs = np.array(sorted(best), "int64").reshape(-1, 2)

@@ -45,7 +45,7 @@ def find_members(inputs: CheckInputs, run: Run) -> pd.DataFrame:
         zones = inputs.zones.sort_values("zone_id", kind="stable").reset_index(drop=True)
         ids = inputs.parcels["parcel_id"].to_numpy(dtype=object)
         sets = parcels_inside(frames.geometries(inputs.parcels), zones)
-        rows = [(zone, ids[p]) for zone, part in zip(zones["zone_id"], sets, strict=True) for p in part]
+        rows = [(zone, ids[p]) for zone, part in zip(zones["zone_id"], sets) for p in part]
         found = pd.DataFrame(rows, columns=["zone_id", "parcel_id"]).astype(frames.TEXT)
     found = found.sort_values(["zone_id", "parcel_id"], kind="stable").drop_duplicates()
     once = found.drop_duplicates("parcel_id").reset_index(drop=True)
@@ -182,7 +182,7 @@ def _propose(houses: pd.DataFrame, need: Flags) -> tuple[Objects, Objects]:
 def _beyond(houses: pd.DataFrame, asked: Objects, reason: Objects, rules: CheckRules) -> Flags:
     """Say which 拆 do not count towards the share: 违建, or class D with a reason that says beyond repair."""
     illegal, beyond = rules.words("illegal_words"), rules.words("beyond_repair_words")
-    rows = zip(asked, reason, houses["danger"], strict=True)
+    rows = zip(asked, reason, houses["danger"])
     found = [
         act == DEMOLISH and bool(illegal.search(why) or (grade == "D" and beyond.search(why)))
         for act, why, grade in rows

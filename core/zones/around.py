@@ -141,7 +141,7 @@ def _street_hits(at: Reals, rows: npt.NDArray[np.intp], thing: Named, tree: Any)
         return {}
     which, item = tree.query_nearest(shapely.points(at[rows]), max_distance=LOOK_M, all_matches=True)
     found: dict[int, str] = {}
-    for i, k in zip(rows[which].tolist(), item.tolist(), strict=True):
+    for i, k in zip(rows[which].tolist(), item.tolist()):
         found[i] = min(found.get(i, thing.names[k]), thing.names[k])
     return found
 
@@ -154,7 +154,7 @@ def _beyond(
     which, item = tree.query(spots, predicate="intersects")
     outside = ~shapely.intersects(outline, spots)
     found: dict[int, str] = {}
-    for i, k in zip(which.tolist(), item.tolist(), strict=True):
+    for i, k in zip(which.tolist(), item.tolist()):
         if outside[i]:
             row = int(rows[i])
             found[row] = min(found.get(row, thing.names[k]), thing.names[k])
@@ -173,7 +173,7 @@ def corners_table(
     rows: list[dict[str, Any]] = []
     trees = {"barrier": lines.walls, "edge": lines.edges, "parcel": shapely.boundary(parcels), "street": lines.centre}
     asked = [(name, shapely.STRtree(shapes)) for name, shapes in trees.items() if len(shapes)]
-    for zone, outline in sorted(zip(zone_ids, outlines, strict=True), key=lambda item: item[0]):
+    for zone, outline in sorted(zip(zone_ids, outlines), key=lambda item: item[0]):
         run.check()
         number = 0
         for ring_number, xy in enumerate(_rings(outline), 1):

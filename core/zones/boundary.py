@@ -57,7 +57,7 @@ def draw_boundaries(
         run.progress(step / len(groups))
         for zone, faces in _street_faces(ground, zones, group, drawn, gap_m, lines, run).items():
             drawn[zone] = shapely.union_all([drawn[zone], *faces], grid_size=GRID_M)
-    strips = [strips_between(area, ground, members, near) for area, members in zip(drawn, zones, strict=True)]
+    strips = [strips_between(area, ground, members, near) for area, members in zip(drawn, zones)]
     _lay_strips(drawn, strips, bodies)
     for i, members in enumerate(zones):
         run.check()
@@ -76,7 +76,7 @@ def _groups(bodies: list[shapely.Geometry], reach_m: float) -> list[list[int]]:
             i = head[i]
         return i
 
-    for i, j in zip(left.tolist(), right.tolist(), strict=True):
+    for i, j in zip(left.tolist(), right.tolist()):
         a, b = top(i), top(j)
         head[max(a, b)] = min(a, b)
     found: dict[int, list[int]] = {}
@@ -107,7 +107,7 @@ def _street_faces(
     tree = shapely.STRtree(cells)
     at, parcel = tree.query(ground.shapes[near], predicate="dwithin", distance=TOUCH_M)[::-1]
     touching: dict[int, list[int]] = {}
-    for cell, p in zip(at.tolist(), near[parcel].tolist(), strict=True):
+    for cell, p in zip(at.tolist(), near[parcel].tolist()):
         touching.setdefault(cell, []).append(p)
     faces: dict[int, list[shapely.Geometry]] = {zone: [] for zone in group}
     edges = _inside(lines.edges, around)
@@ -172,7 +172,7 @@ def _by_nearest(
     """Return the parts of a piece by whose frontage on the cell is nearest, cut along smooth lines."""
     fronts = shapely.intersection(shapely.boundary(shapes), shapely.buffer(cell, 10 * TOUCH_M, quad_segs=1))
     dots, whose = [], []
-    for front, label in zip(shapely.segmentize(fronts, STEP_M), labels.tolist(), strict=True):
+    for front, label in zip(shapely.segmentize(fronts, STEP_M), labels.tolist()):
         xy = np.unique(np.round(shapely.get_coordinates(front), 3), axis=0)
         dots.append(xy)
         whose.append(np.full(len(xy), label))
@@ -183,7 +183,7 @@ def _by_nearest(
     faces = _cut(piece, _middle_lines(points, owners))
     inner = shapely.get_coordinates(shapely.point_on_surface(faces))
     nearest = cKDTree(points).query(inner)[1] if len(inner) else np.empty(0, dtype=np.int64)
-    return [(int(owners[dot]), face) for dot, face in zip(nearest, faces, strict=True)]
+    return [(int(owners[dot]), face) for dot, face in zip(nearest, faces)]
 
 
 def _middle_lines(points: npt.NDArray[np.float64], owners: npt.NDArray[np.int64]) -> list[shapely.Geometry]:

@@ -23,7 +23,7 @@ def parcels_inside(shapes: npt.NDArray[Any], areas: pd.DataFrame | None) -> list
     which, parcel = shapely.STRtree(shapes).query(drawn, predicate="intersects")
     inside = shapely.area(shapely.intersection(drawn[which], shapes[parcel])) > HALF * shapely.area(shapes[parcel])
     found: list[set[int]] = [set() for _ in range(len(areas))]
-    for i, p in zip(which[inside].tolist(), parcel[inside].tolist(), strict=True):
+    for i, p in zip(which[inside].tolist(), parcel[inside].tolist()):
         found[i].add(p)
     return found
 

@@ -60,7 +60,7 @@ def _of_petal(
     there = routes_between(graph, profile, places, facility, limit, "there", run.part(0, 0))
     back = routes_between(graph, profile, places, facility, limit, "back", run.part(0, 0))
     edges: dict[int, list[tuple[Route, int, float]]] = {}
-    for first, second, people in zip(there, back, petal.people, strict=True):
+    for first, second, people in zip(there, back, petal.people):
         known = [route for route in (first, second) if route is not None]
         if known:
             route = max(known, key=lambda item: item.ms)

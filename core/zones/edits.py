@@ -41,7 +41,7 @@ def read_locks(
     inside: dict[int, str] = {}
     if locked_in is not None:
         names = frames.optional(locked_in, "zone_id").fillna("").astype(str).tolist()
-        for name, rows in zip(names, parcels_inside(shapes, locked_in), strict=True):
+        for name, rows in zip(names, parcels_inside(shapes, locked_in)):
             inside |= dict.fromkeys(rows, name)
     outside = {p for rows in parcels_inside(shapes, locked_out) for p in rows}
     if edited is not None:
@@ -59,7 +59,7 @@ def _edits(
     row_of = {str(name): row for row, name in enumerate(parcels["parcel_id"])}
     role = edited["role"].astype(frames.TEXT).fillna("").str.strip().str.casefold()
     rows = [(str(zone), row_of.get(str(parcel), -1), str(word))
-            for zone, parcel, word in zip(edited["zone_id"], edited["parcel_id"], role, strict=True)]  # fmt: skip
+            for zone, parcel, word in zip(edited["zone_id"], edited["parcel_id"], role)]  # fmt: skip
     lost = [str(parcel) for parcel in edited["parcel_id"] if str(parcel) not in row_of]
     if lost:
         run.warn("zone_edit_lost", n=len(lost), ids=sorted(lost))
@@ -87,7 +87,7 @@ def _moved(
     taken_out: set[int] = set()
     both = []
     within = parcels_inside(frames.geometries(parcels), previous)
-    for name, drawn, was_m2 in zip(previous["zone_id"].astype(str), within, stated, strict=True):
+    for name, drawn, was_m2 in zip(previous["zone_id"].astype(str), within, stated):
         rows = members.get(name, set())
         if rows == drawn:
             continue

@@ -160,7 +160,7 @@ def _cores_by_zone(cores: list[Core], inputs: ZoneInputs) -> dict[str, int]:
     found = {f"Z-{core.id}": number for number, core in enumerate(cores)}
     if inputs.previous is not None and "anchor" in inputs.previous:
         anchors = frames.optional(inputs.previous, "anchor").fillna("").astype(str)
-        for name, anchor in zip(inputs.previous["zone_id"].astype(str), anchors, strict=True):
+        for name, anchor in zip(inputs.previous["zone_id"].astype(str), anchors):
             if anchor in by_anchor:
                 found[name] = by_anchor[anchor]
     return found

@@ -43,7 +43,7 @@ def check_parks(
     resid = frames.optional(parcels, "resid_share", "real").to_numpy("float64", na_value=np.nan)
     homes = shapely.area(shapes) * np.nan_to_num(resid)
     covered = homes * _covered_share(shapes, rings, run) if rings is not None and known else np.zeros(len(parcels))
-    zone_of = dict(zip(members["parcel_id"], members["zone_id"], strict=True))
+    zone_of = dict(zip(members["parcel_id"], members["zone_id"]))
     owner = np.array([zone_of[item] for item in parcels["parcel_id"]], dtype=object)
     found: dict[str, float] = {}
     for zone in sorted(zones):
@@ -87,7 +87,7 @@ def _covered_share(land: Objects, rings: Objects, run: Run) -> npt.NDArray[np.fl
     part = share[parcel] == 0
     parcel, ring = parcel[part], ring[part]
     starts = np.flatnonzero(np.diff(parcel, prepend=-1))
-    for step, (start, stop) in enumerate(zip(starts, np.append(starts, len(parcel))[1:], strict=True)):
+    for step, (start, stop) in enumerate(zip(starts, np.append(starts, len(parcel))[1:])):
         if step % 100 == 0:
             run.progress(step / len(starts))
         own = shapely.intersection(land[parcel[start]], shapely.union_all(rings[ring[start:stop]]))
@@ -98,7 +98,7 @@ def _covered_share(land: Objects, rings: Objects, run: Run) -> npt.NDArray[np.fl
 def check_parking(members: pd.DataFrame, inputs: CheckInputs, rules: CheckRules, ledger: Ledger, run: Run) -> None:
     """Tell the parking places that the households of a zone would need; what there is now is not known."""
     households = frames.optional(inputs.parcels, "households", "real").to_numpy("float64", na_value=np.nan)
-    by_id = dict(zip(inputs.parcels["parcel_id"], households, strict=True))
+    by_id = dict(zip(inputs.parcels["parcel_id"], households))
     factor, figure = rules.number("parking_per_household"), rules.figures["parking_per_household"]
     own_of = dict(list(members.groupby("zone_id")["parcel_id"]))
     for zone in sorted(inputs.zones["zone_id"].astype(str)):
@@ -134,7 +134,7 @@ def check_plan(houses: pd.DataFrame, members: pd.DataFrame, inputs: CheckInputs,
     changed = np.unique(parcel[is_new])
     after = sum_by(parcel[stays], floor[stays], len(land)) / area
     today = sum_by(parcel[~is_new], floor[~is_new], len(land)) / area
-    zone_of = dict(zip(members["parcel_id"], members["zone_id"], strict=True))
+    zone_of = dict(zip(members["parcel_id"], members["zone_id"]))
     owner = np.array([zone_of[item] for item in land["parcel_id"]], dtype=object)
     ids = land["parcel_id"].astype(str).tolist()
     for step, p in enumerate(changed.tolist()):
@@ -206,10 +206,10 @@ def check_constraints(
     levels = np.array([_level(str(item), rules) for item in effect])
     names = new["building_id"].astype(str).to_numpy(dtype=object)
     worst: dict[str, tuple[int, str]] = {}
-    for name, place in zip(names[house[area > NOTHING_M2]], row[area > NOTHING_M2], strict=True):
+    for name, place in zip(names[house[area > NOTHING_M2]], row[area > NOTHING_M2]):
         told = (int(levels[place]), f"{kind[place]}·{effect[place]}")
         worst[name] = min(worst.get(name, told), told)
-    home = dict(zip(names, new["zone_id"], strict=True))
+    home = dict(zip(names, new["zone_id"]))
     for name, (level, words) in sorted(worst.items()):
         verdict = "fail" if level == 0 else "advice"
         ledger.add("constraints", name, verdict, GROUND_FIGURE, "check_constraints_new", words=words,
@@ -230,12 +230,12 @@ def _count_ground(
     """Count the member parcels of each zone that lie on constrained ground, and name the constraints."""
     shapes, kind, effect = ground
     parcels = inputs.parcels[inputs.parcels["parcel_id"].isin(members["parcel_id"]).to_numpy(dtype=bool)]
-    zone_of = dict(zip(members["parcel_id"], members["zone_id"], strict=True))
+    zone_of = dict(zip(members["parcel_id"], members["zone_id"]))
     owner = np.array([zone_of[item] for item in parcels["parcel_id"]], dtype=object)
     parcel, row, area = measure_pairs(frames.geometries(parcels), shapes, run)
     touched: dict[str, set[int]] = {}
     words: dict[str, set[str]] = {}
-    for place, item in zip(parcel[area > TOUCH_M2].tolist(), row[area > TOUCH_M2].tolist(), strict=True):
+    for place, item in zip(parcel[area > TOUCH_M2].tolist(), row[area > TOUCH_M2].tolist()):
         touched.setdefault(owner[place], set()).add(place)
         words.setdefault(owner[place], set()).add(f"{kind[item]}·{effect[item]}")
     for zone in sorted(inputs.zones["zone_id"].astype(str)):

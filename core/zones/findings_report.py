@@ -68,7 +68,7 @@ def _actions(checked: Checked, language: str) -> str:
     shares = zones[["demolish_share", "demolish_net"]].to_numpy("float64")
     rows = [
         (name, *(told(value) for value in row), *("–" if np.isnan(part) else f"{100 * part:.1f} %" for part in both))
-        for name, row, both in zip(names, counts, shares, strict=True)
+        for name, row, both in zip(names, counts, shares)
     ]
     shapes, action = frames.geometries(checked.actions), checked.actions["action"].to_numpy(dtype=object)
     ground = [Drawn(list(frames.geometries(zones)), "#F3F0EA", "#8C1D40", 1.0)]

@@ -36,7 +36,7 @@ def finish_zones(
         zones = sorted(ranked[: inputs.max_zones], key=lambda zone: zone.core)
     outlines = _outlines(inputs, ready, zones, rules, run)
     names = keep_ids([zone.zone_id for zone in zones], outlines, inputs.previous, rules.search.same_zone_iou)
-    zones = [replace(z, zone_id=name, outline=line) for z, name, line in zip(zones, names, outlines, strict=True)]
+    zones = [replace(z, zone_id=name, outline=line) for z, name, line in zip(zones, names, outlines)]
     zones += _given_zones(inputs, ready, values, run)
     zones = _with_near(zones, ready, values, rules)
     return sorted(zones, key=lambda zone: zone.zone_id)
@@ -44,7 +44,7 @@ def finish_zones(
 
 def _outlines(inputs: ZoneInputs, ready: Prepared, zones: list[Zone], rules: ZoneRules, run: Run) -> list[Any]:
     near: list[list[int]] = [[]] * len(inputs.parcels)
-    for row, others in zip(ready.scope.tolist(), ready.field.near, strict=True):
+    for row, others in zip(ready.scope.tolist(), ready.field.near):
         near[row] = ready.scope[others].tolist()
     ground = Ground(frames.geometries(inputs.parcels))
     members = [set(zone.members()) for zone in zones]

@@ -73,7 +73,7 @@ def strips_between(
         return shapely.Polygon()
     inner = shapely.point_on_surface(ground.shapes[rows])
     which, part = shapely.STRtree(parts).query(inner, predicate="intersects")
-    home = dict(zip((rows[k] for k in which.tolist()), part.tolist(), strict=True))
+    home = dict(zip((rows[k] for k in which.tolist()), part.tolist()))
     pairs = [(i, j) for i in rows for j in near[i] if i < j and j in members and home.get(i) != home.get(j)]
     if not pairs:
         return shapely.Polygon()

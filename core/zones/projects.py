@@ -49,11 +49,11 @@ def make_projects(inputs: ProjectInputs, costs: CostTable, numbering: Numbering,
     drafts += _links(inputs, run)
     order = list(costs.types)
     drafts.sort(key=lambda row: (row["zone_id"], order.index(row["kind"]), row["subject_id"]))
-    names = dict(zip(inputs.zones["zone_id"].astype(str), frames.optional(inputs.zones, "name"), strict=True))
+    names = dict(zip(inputs.zones["zone_id"].astype(str), frames.optional(inputs.zones, "name")))
     codes = [(row["zone_id"], costs.types[row["kind"]]["code"]) for row in drafts]
     items: list[dict[str, Any]] = []
     counts: dict[tuple[str, str], int] = {}
-    for step, (number, row, code) in enumerate(zip(numbering.number(codes), drafts, codes, strict=True)):
+    for step, (number, row, code) in enumerate(zip(numbering.number(codes), drafts, codes)):
         if step % 500 == 0:
             run.progress(0.6 + 0.4 * step / len(drafts))
         counts[code] = counts.get(code, 0) + 1

@@ -78,7 +78,7 @@ def _petal_of(inside: pd.DataFrame, land: Rows, inputs: ProjectInputs) -> Object
 
 def _groups(zone: Objects, owner: Objects) -> tuple[list[tuple[str, str]], Rows]:
     """Return the (zone, petal) pairs, sorted, and the pair of each member."""
-    pairs = list(zip(zone.tolist(), owner.tolist(), strict=True))
+    pairs = list(zip(zone.tolist(), owner.tolist()))
     keys = sorted(set(pairs))
     place = {key: row for row, key in enumerate(keys)}
     return keys, np.array([place[pair] for pair in pairs], dtype=np.intp)
@@ -102,7 +102,7 @@ def _land_facts(parcels: pd.DataFrame | None, land: Rows, group: Rows, n: int) -
     most = np.argmax(np.array(by_tag), axis=0)
     some = np.max(np.array(by_tag), axis=0, initial=0) > 0
     names = sorted(IMPROVE_TAGS, reverse=True)
-    facts["kind"] = [names[best] if any_tag else "other" for best, any_tag in zip(most, some, strict=True)]
+    facts["kind"] = [names[best] if any_tag else "other" for best, any_tag in zip(most, some)]
     for name in TEXTS:
         words = _words_by(parcels, name, land, group, n)
         facts[name] = ["、".join(own) or None for own in words]
@@ -126,7 +126,7 @@ def _words_by(parcels: pd.DataFrame, name: str, land: Rows, group: Rows, n: int)
     words = frames.optional(parcels, name)
     told = words.notna().to_numpy(dtype=bool)
     text = words.fillna("").astype(str).to_numpy(dtype=object)
-    pairs = {(int(g), str(text[row])) for g, row in zip(group, land, strict=True) if row >= 0 and told[row]}
+    pairs = {(int(g), str(text[row])) for g, row in zip(group, land) if row >= 0 and told[row]}
     found: list[list[str]] = [[] for _ in range(n)]
     for g, word in sorted(pairs):
         found[g].append(word)
@@ -173,14 +173,14 @@ def _shapes(
     outlines: dict[tuple[str, str], Any] = {}
     if inputs.petals is not None:
         names = (inputs.petals[name].astype(str) for name in ("zone_id", "petal_id"))
-        outlines = dict(zip(zip(*names, strict=True), frames.geometries(inputs.petals), strict=True))
+        outlines = dict(zip(zip(*names), frames.geometries(inputs.petals)))
     source, rows, owner = inputs.parcels, land, group
     if source is None and inputs.actions is not None:
         source = inputs.actions
         member = pd.Index(inside["parcel_id"].astype(str)).get_indexer(source["parcel_id"].astype(str))
         rows, owner = np.flatnonzero(member >= 0), group[member[member >= 0]]
     parts: list[list[int]] = [[] for _ in keys]
-    for g, row in zip(owner.tolist(), rows.tolist(), strict=True):
+    for g, row in zip(owner.tolist(), rows.tolist()):
         if row >= 0:
             parts[g].append(row)
     drawn = None if source is None else frames.geometries(source)

@@ -156,11 +156,11 @@ def _reasons(marks: Reals, known: npt.NDArray[np.bool_], criteria: tuple[Criteri
     names = {column.name: (column.zh if language == "zh" else column.en) for column in table.columns}
     total = sum(item.weight for item in criteria)
     found = []
-    for row, told in zip(marks, known, strict=True):
+    for row, told in zip(marks, known):
         points = [(-round(100 * item.weight * mark / total, 1), place, item)
-                  for place, (item, mark) in enumerate(zip(criteria, row, strict=True))]  # fmt: skip
+                  for place, (item, mark) in enumerate(zip(criteria, row))]  # fmt: skip
         best = [f"{names[item.column]} {-value:.1f}" for value, _, item in sorted(points, key=lambda p: p[:2])[:3]]
-        missing = [names[item.column] for item, good in zip(criteria, told, strict=True) if not good]
+        missing = [names[item.column] for item, good in zip(criteria, told) if not good]
         text = say("rank_reason", language, points=best)
         found.append(text + (say("rank_reason_unknown", language, names=missing) if missing else ""))
     return found

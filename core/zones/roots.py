@@ -33,7 +33,7 @@ def find_roots(points: Points, shapes: Objects, limit_m: float) -> list[set[int]
     spots = shapely.points(points.x_m, points.y_m)
     which, parcel = shapely.STRtree(shapes).query_nearest(spots, max_distance=max(limit_m, 1e-9), all_matches=True)
     best: dict[int, int] = {}
-    for i, p in zip(which.tolist(), parcel.tolist(), strict=True):
+    for i, p in zip(which.tolist(), parcel.tolist()):
         best[i] = min(p, best.get(i, p))
     for i, p in best.items():
         roots[int(points.owner[i])].add(p)

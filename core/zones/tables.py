@@ -74,7 +74,7 @@ def zones_table(
     }
     ids = parcels["parcel_id"].to_numpy(dtype=object)
     rows: list[dict[str, Any]] = []
-    for zone, sides in zip(zones, bounds, strict=True):
+    for zone, sides in zip(zones, bounds):
         members = zone.members()
         row: dict[str, Any] = {
             "zone_id": zone.zone_id,

@@ -88,7 +88,7 @@ def gap_shares(detail: pd.DataFrame | None, kinds: tuple[str, ...]) -> pd.DataFr
 
 def scale(points: Points, numbers: Reals) -> Reals:
     """Return the piecewise linear factor of each number, held at the ends; NaN stays."""
-    x, y = zip(*points, strict=True)
+    x, y = zip(*points)
     found: Reals = np.interp(numbers, x, y)
     return np.where(np.isnan(numbers), np.nan, found)
 

@@ -148,7 +148,7 @@ def _apart(zones: pd.DataFrame, given: set[str], inside: pd.DataFrame, table: pd
     drawn = zones[~zones["zone_id"].isin(given).to_numpy(dtype=bool)]
     shapes, names = frames.geometries(drawn), drawn["zone_id"].tolist()
     faults = []
-    for i, j in zip(*shapely.STRtree(shapes).query(shapes, predicate="intersects"), strict=True):
+    for i, j in zip(*shapely.STRtree(shapes).query(shapes, predicate="intersects")):
         common = shapely.intersection(shapes[i], shapes[j])
         if i < j and common.area > OVERLAP_M2:
             one, other = (inside["parcel_id"][inside["zone_id"] == names[k]].tolist() for k in (i, j))

@@ -48,7 +48,7 @@ class Walks:
     def by_core(self, n: int) -> list[dict[int, int]]:
         """Return for each of n cores {parcel: milliseconds}."""
         found: list[dict[int, int]] = [{} for _ in range(n)]
-        for p, c, ms in zip(self.parcel.tolist(), self.core.tolist(), self.ms.tolist(), strict=True):
+        for p, c, ms in zip(self.parcel.tolist(), self.core.tolist(), self.ms.tolist()):
             found[c][p] = ms
         return found
 
@@ -116,7 +116,7 @@ def walk_between_stations(inputs: ZoneInputs, limit_m: float, run: Run) -> Stati
             routes = routes_between(
                 inputs.graph, inputs.profile, only(joined, others), facility, limit_ms, direction, run.part(0, 0)
             )
-            for a, route in zip(others, routes, strict=True):
+            for a, route in zip(others, routes):
                 length = np.inf if route is None else route.length_m
                 lengths[a] = max(lengths.get(a, 0.0), length)
         metres |= {(a, b): length for a, length in lengths.items() if length <= limit_m}
@@ -161,7 +161,7 @@ def walk_to_cores(
 def _close_stations(points: Points, limit_m: float) -> dict[int, list[int]]:
     shapes = shapely.points(points.x_m, points.y_m)
     left, right = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=limit_m)
-    pairs = {(int(points.owner[i]), int(points.owner[j])) for i, j in zip(left, right, strict=True)}
+    pairs = {(int(points.owner[i]), int(points.owner[j])) for i, j in zip(left, right)}
     close: dict[int, list[int]] = {}
     for a, b in sorted(pairs):
         if a < b:
