@@ -77,7 +77,8 @@ def make_layers(parcels, file):
         if not len(clash):
             break
     tables["buildings"]["geometry"] = after
-    file.write_bytes(pickle.dumps(tables, protocol=5))
+    with file.open("wb") as out:
+        pickle.dump(tables, out, protocol=5)
 
 
 class Ours:
@@ -215,7 +216,8 @@ class Qgis:
 
 def child(task, engine, file, out):
     """Do one task with one engine: print seconds and peak, write what was found."""
-    tables = pickle.loads(Path(file).read_bytes())
+    with Path(file).open("rb") as layers:
+        tables = pickle.load(layers)
     try:
         made = {"ours": Ours, "geopandas": Geopandas, "qgis": Qgis}[engine](tables)
     except ImportError as error:
@@ -268,7 +270,8 @@ def measure(size, engines, folder):
     """Print one size; return whether all promises hold."""
     file = folder / f"{size}.pickle"
     subprocess.run([sys.executable, __file__, "--make", str(SIZES[size]), str(file)], check=True)
-    counts = pd.Series({name: len(table) for name, table in pickle.loads(file.read_bytes()).items()})
+    with file.open("rb") as layers:
+        counts = {name: len(table) for name, table in pickle.load(layers).items()}
     print(f"\n{size}: {counts['parcels']:,} parcels, {counts['buildings']:,} buildings, {counts['roads']:,} streets,"
           f" {counts['activity']:,} activity records", flush=True)  # fmt: skip
     fine = True
