@@ -50,6 +50,7 @@ class Draft:
     forced: Set
     roots: Set
     zone: Set = frozenset()
+    ground: Set = frozenset()  # where it was searched last
     failed: dict[str, tuple[float, float]] = field(default_factory=dict)
     apart: tuple[int, ...] = ()  # roots and locked parcels that no contiguous ground connects
 
@@ -125,7 +126,8 @@ def _site(ground: Field, draft: Draft, allowed: set[int], limits: Limits) -> Sit
 def _search(ground: Field, draft: Draft, allowed: set[int], shut: set[int] | frozenset[int], run: Run) -> None:
     """Fill a draft from this ground, never from `shut`; holes become filler, and the cap makes room for them."""
     if draft.roots:
-        draft.zone, draft.failed = _best_zone(ground, draft, allowed - ground.locked_out, set(shut), run)
+        draft.ground = frozenset(allowed - ground.locked_out)
+        draft.zone, draft.failed = _best_zone(ground, draft, set(draft.ground), set(shut), run)
 
 
 def _best_zone(
@@ -188,7 +190,7 @@ def _widen(ground: Field, drafts: list[Draft], c: int, run: Run) -> None:
     draft = drafts[c]
     taken = {p for other in drafts if other is not draft for p in other.zone}
     free = set(ground.reach[c]) - taken
-    if free - draft.zone:
+    if free - draft.ground - ground.locked_out:
         trial = replace(draft)
         _search(ground, trial, free | draft.zone, taken, run)
         if trial.zone and not trial.zone & taken and _worth(ground, trial) > _worth(ground, draft):

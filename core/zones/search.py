@@ -9,12 +9,15 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..run import Run
 from .rules import Limits, Search
 from .shape import connected_part, drop_losses, petal_count
 
 Set = frozenset[int]
+SHIFT = 44  # bits: more than all the area (0.01 m²) or loss (thousandths) along any way
+PLACE = 24  # bits: more than there are parcels
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +39,18 @@ class Site:
     roots: Set
     limits: Limits
     search: Search
+
+    @cached_property
+    def ways(self) -> list[list[int]]:
+        """Return the contiguous parcels of each parcel that the zone may take."""
+        return [[j for j in part if j in self.allowed] if i in self.allowed else [] for i, part in enumerate(self.near)]
+
+    @cached_property
+    def steps(self) -> tuple[list[int], list[int]]:
+        """Return what a way pays for each parcel as one whole number: loss, then area; and area, then loss."""
+        losses = [max(0, -item) for item in self.weight]
+        pairs = list(zip(losses, self.area))
+        return [(a << SHIFT) + b for a, b in pairs], [(b << SHIFT) + a for a, b in pairs]
 
 
 @dataclass(frozen=True)
@@ -141,11 +156,12 @@ def _rank(site: Site, zone: set[int]) -> tuple[float, int]:
 def _repaired(site: Site, zone: set[int], banned: set[int], keep: Iterable[int] = ()) -> set[int]:
     """Return the set grown, trimmed and brought within the limits where possible, `banned` left out."""
     kept = set(keep)
-    zone = _trimmed(site, _grown(site, _within_cap(site, zone, kept), banned))
-    zone = _trimmed(site, _grown(site, zone, banned))  # trimming made room
-    zone = _with_petals(site, zone, banned)
-    zone = _filled_up(site, zone, banned)
-    return _trimmed(site, zone)
+    zone = _grown(site, _within_cap(site, zone, kept), banned)
+    trimmed = _trimmed(site, zone)
+    if len(trimmed) < len(zone):  # trimming made room
+        trimmed = _trimmed(site, _grown(site, trimmed, banned))
+    zone = _filled_up(site, _with_petals(site, trimmed, banned), banned)
+    return zone if zone == trimmed else _trimmed(site, zone)
 
 
 def _grown(site: Site, zone: set[int], banned: set[int]) -> set[int]:
@@ -186,25 +202,26 @@ def _paths(
 
     With `thrifty` the way of least area, then of least loss.
     """
-    shut = banned or set()
-    best: dict[int, tuple[int, int]] = dict.fromkeys(zone, (0, 0))
+    step, ways = site.steps[thrifty], site.ways
+    best: dict[int, int] = dict.fromkeys(zone, 0)
     back: dict[int, int] = {}
-    heap = [(0, 0, i) for i in sorted(zone)]
-    left, done = set(goals), set()
+    heap = sorted(zone)
+    done = set(banned or ())
+    left = set(goals)
     while heap and left:
-        first, second, i = heapq.heappop(heap)
+        entry = heapq.heappop(heap)
+        i = entry & ((1 << PLACE) - 1)
         if i in done:
             continue
         done.add(i)
         left.discard(i)
-        for j in site.near[i]:
-            if j in done or j in shut or j not in site.allowed:
-                continue
-            loss, area = max(0, -site.weight[j]), site.area[j]
-            new = (first + area, second + loss) if thrifty else (first + loss, second + area)
-            if j not in best or new < best[j]:
-                best[j], back[j] = new, i
-                heapq.heappush(heap, (*new, j))
+        here = entry >> PLACE
+        for j in ways[i]:
+            if j not in done:
+                new = here + step[j]
+                if j not in best or new < best[j]:
+                    best[j], back[j] = new, i
+                    heapq.heappush(heap, (new << PLACE) | j)
     return {goal: _walk_back(goal, back) for goal in sorted(goals) if goal in best and goal not in zone}
 
 
