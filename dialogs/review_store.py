@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransformContext, QgsFields, QgsVectorFileWriter
@@ -130,7 +130,7 @@ def latest(reviews: Sequence[Review]) -> dict[str, Review]:
 
 def _touch(base: sqlite3.Connection) -> None:
     """Tell other programs, and the cards, that the table has changed."""
-    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
+    now = f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
     base.execute("UPDATE gpkg_contents SET last_change = ? WHERE table_name = ?", (now, TABLE))
 
 
