@@ -24,6 +24,7 @@ Objects = npt.NDArray[np.object_]
 CLOSED = -1  # milliseconds of an edge that cannot be walked in that direction
 CELL_M = 500.0  # own choice: side of the cells in which nodes are numbered; no result depends on it
 LONGEST_MS = 2**31 - 1
+DOUBT_SHARE = 0.05  # of street length on capped edges: as rules.capped_warning_share
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,8 @@ def graph_from_edges(edges: pd.DataFrame, profiles: Sequence[str], run: Run) -> 
     Parameters: `edges` with `edge_id, from_node, to_node, kind`, `<profile>_fwd_ms`, `<profile>_back_ms` for each of
     `profiles` (NULL = closed) and `geometry` (LineString, metres of the working CRS); `length_m, z_from_m, z_to_m,
     component` are used when there. Nodes lie where their edges end. The order of rows does not matter.
-    Edges without ids, nodes or geometry are left out and listed (`edge_unusable`).
+    Edges without ids, nodes or geometry are left out and listed (`edge_unusable`). When more than 5 % of the length of
+    streets is `capped`, the run says 高程待核 (`network_heights_doubtful`).
     Raises RenewalError: `network_columns_missing`, `network_without_profile`, `network_empty`, `edge_id_twice`,
     `edge_time_not_positive` (times are whole milliseconds above 0).
     """
@@ -143,12 +145,24 @@ def graph_from_edges(edges: pd.DataFrame, profiles: Sequence[str], run: Run) -> 
     nodes = _nodes(table, geometry, run.part(0.5, 0.95))
     length = frames.optional(table, "length_m", "real").to_numpy(dtype=np.float64, na_value=np.nan)
     component = frames.optional(table, "component", "int").fillna(-1).to_numpy(dtype=np.int32)
+    length = np.where(np.isnan(length), shapely.length(geometry), length)
+    _tell_doubt(table, length, run)
     run.progress(1.0)
     return WalkGraph(
         nodes.ids, nodes.x_m, nodes.y_m, nodes.z_m, ids, nodes.start, nodes.end,
-        np.where(np.isnan(length), shapely.length(geometry), length), table["kind"].to_numpy(dtype=object), component,
+        length, table["kind"].to_numpy(dtype=object), component,
         fwd, back, geometry, nodes.grid, tuple(profiles),
     )  # fmt: skip
+
+
+def _tell_doubt(table: pd.DataFrame, length: Reals, run: Run) -> None:
+    """Say beside every result when too much of the streets has capped slopes (methods.md §2: 高程待核)."""
+    capped = frames.optional(table, "capped", "int").fillna(0).to_numpy(dtype=np.int64) > 0
+    street = table["kind"].to_numpy(dtype=object) == "street"
+    total = float(length[street].sum())
+    share = float(length[street & capped].sum()) / total if total else 0.0
+    if share > DOUBT_SHARE:
+        run.warn("network_heights_doubtful", percent=round(100 * share, 1))
 
 
 def argsort_texts(ids: Objects) -> npt.NDArray[np.int64]:

@@ -16,7 +16,7 @@ from scipy.spatial import Delaunay, QhullError
 
 from .. import frames
 from ..run import Run
-from .graph import Reals
+from .graph import Objects, Reals
 from .profiles import WalkRules
 
 ToCell = Callable[[Reals, Reals], "tuple[Reals, Reals]"]
@@ -97,10 +97,11 @@ def make_surface(
 
     The raster is low-passed with a Gaussian whose standard deviation is max(`low_pass_m`, `low_pass_cells` cells);
     cells without data neither count nor are filled. Surveyed points say the height inside triangles whose sides are at
-    most `survey_span_m`; where two stand at the same place their mean counts. Points without height are left out.
+    most `survey_span_m`; where two stand at the same place their mean counts. Points without height are left out and
+    counted (`survey_without_height`); that all stand too far apart is said (`survey_too_sparse`).
     Source: methods.md §2; noise σ 5 m correlated over 30 m on flat ground then costs an elder less than 10 %.
     """
-    survey = None if height_points is None else _make_survey(height_points, rules.survey_span_m)
+    survey = None if height_points is None else _make_survey(height_points, rules.survey_span_m, run)
     smooth = None if raster is None else _low_pass(raster, rules, run)
     run.progress(1.0)
     if smooth is None and survey is None:
@@ -178,12 +179,22 @@ def _bilinear(values: npt.NDArray[np.float64], column: Reals, row: Reals) -> Rea
     return np.where(good, total / np.where(weights > 0, weights, 1.0), np.nan)
 
 
-def _make_survey(points: pd.DataFrame, span_m: float) -> _Survey | None:
+def _make_survey(points: pd.DataFrame, span_m: float, run: Run) -> _Survey | None:
+    """Return the net of the points that have a height, None (and it is said) where none stand close enough."""
     shapes = frames.geometries(points)
     z = frames.optional(points, "z", "real").to_numpy(dtype=np.float64, na_value=np.nan)
     good = np.isfinite(z) & (shapely.get_type_id(shapes) >= 0) & ~shapely.is_empty(shapes)
-    centres = shapely.centroid(shapes[good])
-    listed = np.column_stack([shapely.get_x(centres), shapely.get_y(centres), z[good]])
+    if not good.all():
+        run.warn("survey_without_height", n=int((~good).sum()), total=len(points))
+    net = _make_net(shapes[good], z[good], span_m)
+    if net is None and good.any():
+        run.warn("survey_too_sparse", n=int(good.sum()), span_m=round(span_m))
+    return net
+
+
+def _make_net(shapes: Objects, z: Reals, span_m: float) -> _Survey | None:
+    centres = shapely.centroid(shapes)
+    listed = np.column_stack([shapely.get_x(centres), shapely.get_y(centres), z])
     listed = listed[np.lexsort(listed.T[::-1])]  # by x, y, z: the order of rows must not show
     xy, place = np.unique(np.round(listed[:, :2], 3), axis=0, return_inverse=True)
     counts = np.bincount(place.ravel(), minlength=len(xy))

@@ -64,5 +64,10 @@ def test_surveyed_points_go_first_and_only_where_they_stand_close():
     assert got == pytest.approx([10 + 20 * 0.1 + 20 * 0.1, 50.0])
     mixed = make_surface(None, near.sample(frac=1, random_state=3), RULES, Run())
     assert mixed.sample(np.array([20.0]), np.array([20.0])) == pytest.approx([14.0])
-    wide = make_surface(None, near, dataclasses.replace(RULES, survey_span_m=50.0), Run())
+    run = Run()
+    wide = make_surface(None, near, dataclasses.replace(RULES, survey_span_m=50.0), run)
     assert wide is None
+    told = {message.code: message.values for message in run.messages}
+    assert told == {
+        "survey_without_height": {"n": 1, "total": 6}, "survey_too_sparse": {"n": 5, "span_m": 50},
+    }  # fmt: skip

@@ -67,6 +67,22 @@ def test_streets_are_capped_and_it_is_said():
     assert "heights_doubtful" in [message.code for message in run.messages]
 
 
+def test_doubtful_heights_are_told_wherever_the_network_is_used():
+    """5 % of street length on capped edges is not yet too much, more is; paths do not count."""
+    edges = build(
+        roads(*[(f"s{i:02d}", "residential", [(0, 9 * i), (95, 9 * i)]) for i in range(20)]),
+        lambda x, y: 200 + 0 * x * y,
+    )[0].edges
+    for steep, expected in ((1, []), (2, ["network_heights_doubtful"])):
+        table = edges.assign(capped=[1] * steep + [0] * (20 - steep))
+        run = Run()
+        graph_from_edges(table, ["elder"], run)
+        assert [message.code for message in run.messages] == expected
+    run = Run()
+    graph_from_edges(edges.assign(capped=1, kind="path"), ["elder"], run)
+    assert run.messages == []
+
+
 def test_stairs_have_their_own_speeds():
     hill = lambda x, y: 200 + 0.3 * x + 0 * y  # noqa: E731
     table = roads(
