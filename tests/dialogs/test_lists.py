@@ -1,0 +1,170 @@
+"""Lists as offices send them: a title above the header, coordinates in columns, GBK; and points in GCJ-02."""
+
+import numpy as np
+import pytest
+from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsGeometry, QgsVectorLayer
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QDialogButtonBox
+
+from .test_drop import drop, press
+
+HEAD = ["序号", "设施编号", "设施名称", "设施类别", "规模", "规模单位", "经度", "纬度"]
+ROWS = [
+    [1, "F1", "甲托育园", "托育园", 40.0, "座", 106.5501, 29.5602],
+    [2, "F2", "乙幼儿园", "幼儿园", 180.0, "座", 106.5512, 29.5611],
+    [3, "F3", "丙养老站", "社区养老服务站", 350.0, "平方米", None, None],
+]
+
+
+@pytest.fixture
+def workbook(tmp_path):
+    """A list in Excel with a merged title, one row without coordinates."""
+    from urban_renewal.core.delivery.workbook import Sheet, write_workbook
+
+    path = tmp_path / "某区设施名单.xlsx"
+    digits = [0, None, None, None, 1, None, 6, 6]
+    write_workbook(path, [Sheet("名单", "某区养老托育设施名单（2025年）", HEAD, digits, ROWS)])
+    return path
+
+
+def test_list_becomes_points_and_facilities(dock, qtbot, workbook, tmp_path, project):
+    dock.folder.setFilePath(str(tmp_path / "study"))
+    sheet = drop(dock, workbook)
+    assert sheet.role.currentData() == "FACILITIES"
+    assert "The header is row 2" in sheet.said.text()
+    assert "1 rows have no coordinates" in sheet.said.text()
+    assert sheet.crs.crs().authid() == "EPSG:4490"
+    press(qtbot, sheet)
+    qtbot.waitUntil(lambda: "FACILITIES" in dock.session.study.inputs)
+    layer = project.mapLayer(dock.session.study.inputs["FACILITIES"].layer_id)
+    assert layer.source().startswith(str(tmp_path / "study" / "inputs"))  # does not depend on the list any more
+    rows = {row["设施编号"]: row for row in layer.getFeatures()}
+    assert len(rows) == 3
+    point = rows["F2"].geometry().asPoint()
+    assert (round(point.x(), 6), round(point.y(), 6)) == (106.5512, 29.5611)
+    assert rows["F2"]["规模"] == 180.0
+    assert rows["F3"].geometry().isEmpty()
+
+
+def test_csv_in_gbk_with_swapped_headings(tmp_path):
+    """In Chinese surveying x is the northing: the figures decide, not the letters."""
+    from urban_renewal.dialogs import drop_list
+    from urban_renewal.dialogs.drop_sheet import likely_encoding
+
+    path = tmp_path / "点.csv"
+    path.write_bytes("名称,X,Y\n甲,3270000.5,500100\n乙,3270010.5,500110\n".encode("gb18030"))
+    assert likely_encoding(path) == "GB18030"
+    table = drop_list.read_table(path, "", "GB18030")
+    assert table.header == ("名称", "X", "Y")
+    assert drop_list.coordinates_of(table) == (2, 1)
+    metres = QgsCoordinateReferenceSystem("EPSG:4545")
+    assert drop_list.system_of(table, (2, 1), metres) == "EPSG:4545"
+    layer, lost = drop_list.make_layer(table, "点", metres)
+    point = next(layer.getFeatures()).geometry().asPoint()
+    assert (point.x(), point.y(), lost) == (500100.0, 3270000.5, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("106.55", 106.55), ("106°33′36″", 106.56), ("29度33分", 29.55), ("106.5°E", 106.5), ("1,250.5", 1250.5)],
+)
+def test_numbers_as_people_write_them(text, value):
+    from urban_renewal.dialogs.drop_list import degrees
+
+    assert degrees(text) == pytest.approx(value)
+
+
+@pytest.mark.parametrize("text", ["", "—", "渝中区", "P001"])
+def test_what_is_no_number(text):
+    from urban_renewal.dialogs.drop_list import degrees
+
+    assert np.isnan(degrees(text))
+
+
+def test_codes_stay_text():
+    """0601 is a code, not six hundred and one; an id card number does not lose digits."""
+    from urban_renewal.dialogs.drop_list import Table, make_layer
+
+    rows = (("0601", "510103199001011234", "7"), ("0702", "510103199001011235", "8"))
+    layer, _ = make_layer(Table(("代码", "身份", "层数"), rows), "t", None)
+    assert next(layer.getFeatures()).attributes() == ["0601", "510103199001011234", 7]
+
+
+def test_list_without_coordinates_is_a_table(dock, tmp_path):
+    path = tmp_path / "能力.csv"
+    path.write_text("设施编号,设施类别,规模,单位\nF1,托育园,40,座\n", encoding="utf-8")
+    sheet = drop(dock, path)
+    assert "No columns of coordinates" in sheet.said.text()
+    assert sheet.role.currentData() == "CAPACITIES"
+    assert not sheet.layer.isSpatial()
+    sheet.reject()
+
+
+def test_all_layers_of_a_geopackage_at_once(dock, qtbot, load_inputs, tmp_path, project):
+    load_inputs(*("parcels", "facilities", "population", "roads", "stations"))
+    sheet = drop(dock, tmp_path / "in.gpkg")
+    assert sheet.takes_all
+    assert {sheet.preview.item(row, 0).text() for row in range(sheet.preview.rowCount())} >= {"parcels", "roads"}
+    press(qtbot, sheet)
+    qtbot.waitUntil(lambda: len(dock.session.study.inputs) >= 5, timeout=3000)
+    assert len(project.mapLayers()) == 5
+
+
+def test_several_files_come_one_after_the_other(dock, qtbot, workbook, tmp_path):
+    from urban_renewal.dialogs.drop_sheet import DropSheet
+
+    other = tmp_path / "能力.csv"
+    other.write_text("设施编号,设施类别,规模,单位\nF1,托育园,40,座\n", encoding="utf-8")
+    dock.dropping.ask_all([workbook, other])
+
+    def shown():
+        return [sheet.path.name for sheet in dock.findChildren(DropSheet) if sheet.isVisible()]
+
+    assert shown() == [workbook.name]
+    sheet = next(sheet for sheet in dock.findChildren(DropSheet) if sheet.isVisible())
+    qtbot.mouseClick(sheet.buttons.button(QDialogButtonBox.StandardButton.Cancel), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: shown() == [other.name], timeout=2000)
+
+
+def houses(project, places):
+    """Put houses of 12 × 12 m into the project and give them the role."""
+    layer = QgsVectorLayer("Polygon?crs=EPSG:4545&field=building_id:string", "buildings", "memory")
+    rows = []
+    for n, (x, y) in enumerate(places):
+        row = QgsFeature(layer.fields())
+        row.setAttributes([f"B{n}"])
+        row.setGeometry(QgsGeometry.fromWkt(
+            f"POLYGON(({x} {y}, {x + 12} {y}, {x + 12} {y + 12}, {x} {y + 12}, {x} {y}))"))  # fmt: skip
+        rows.append(row)
+    layer.dataProvider().addFeatures(rows)
+    layer.updateExtents()
+    project.addMapLayer(layer)
+    return layer
+
+
+@pytest.mark.parametrize("shifted", [True, False])
+def test_gcj02_is_asked_after_by_where_the_places_lie(dock, qtbot, tmp_path, project, shifted):
+    """40 houses, a facility in each; given in GCJ-02 they lie some 480 m off, given truly nothing is asked."""
+    from qgis.core import QgsCoordinateTransform
+    from urban_renewal.core.inputs.gcj02 import wgs84_to_gcj02
+
+    generator = np.random.default_rng(7)
+    places = np.column_stack([generator.uniform(500_000, 502_000, 40), generator.uniform(3_270_000, 3_272_000, 40)])
+    layer = houses(project, places.tolist())
+    dock.session.choose("BUILDINGS", layer.id())
+    degrees = QgsCoordinateReferenceSystem("EPSG:4490")
+    there = QgsCoordinateTransform(layer.crs(), degrees, project)
+    lonlat = np.array([tuple(there.transform(x + 6, y + 6)) for x, y in places])
+    if shifted:
+        lonlat = np.column_stack(wgs84_to_gcj02(lonlat[:, 0], lonlat[:, 1]))
+    lines = [f"F{n},幼儿园,{x:.7f},{y:.7f}" for n, (x, y) in enumerate(lonlat)]
+    path = tmp_path / "幼儿园.csv"
+    path.write_text("\n".join(["设施编号,设施类别,经度,纬度", *lines]), encoding="utf-8")
+    sheet = drop(dock, path)
+    if shifted:
+        qtbot.waitUntil(lambda: "like GCJ-02" in sheet.said.text(), timeout=8000)
+        assert not sheet.correct.isChecked()  # a question, never a conversion
+    else:
+        qtbot.wait(1500)
+        assert "GCJ-02" not in sheet.said.text()
+    sheet.reject()
