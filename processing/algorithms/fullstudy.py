@@ -61,6 +61,10 @@ class FullStudy(RenewalAlgorithm):
         yield declare.json_file("STANDARD_FILE")
         yield declare.choice("ZONE_RULES", declare.BUILT["ZONE_RULES"], "chongqing")
         yield declare.json_file("ZONE_RULES_FILE")
+        yield declare.advanced(declare.json_file("PROFILE_FILE"))
+        yield declare.advanced(declare.json_file("COST_TABLE"))
+        yield declare.choice("TEMPLATE", declare.BUILT["TEMPLATE"], "plain", optional=True)
+        yield declare.advanced(declare.json_file("TEMPLATE_FILE"))
         yield declare.choice("KINDS", declare.BUILT["KINDS"], "all", many=True)
         yield declare.choice("FORMATS", declare.BUILT["FORMATS"], "all", many=True)
         yield declare.folder("FOLDER")
@@ -120,7 +124,7 @@ class _Study:
     def _steps(self, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         given, file, inputs = self.given.get, self._file, self.inputs
         left_out = [file(f"left_out_{step}") for step in ("people", "tags", "gaps", "zones")]
-        walk = {"NETWORK": file("edges"), "DEM": self.dem}
+        walk = {"NETWORK": file("edges"), "DEM": self.dem, "PROFILE_FILE": inputs.text("PROFILE_FILE")}
         walk |= {name: given(name) for name in ("HEIGHT_POINTS", "BARRIERS")}
         places = {name: given(name) for name in ("FACILITIES", "CAPACITIES", "ENTRANCES")}
         yield "allocatepopulation", {
@@ -129,7 +133,7 @@ class _Study:
         }  # fmt: skip
         yield "buildwalknetwork", {
             "ROADS": given("ROADS"), "DEM": self.dem, "HEIGHT_POINTS": given("HEIGHT_POINTS"), "EDGES": file("edges"),
-            "FINDINGS": file("network_findings"),
+            "FINDINGS": file("network_findings"), "PROFILE_FILE": inputs.text("PROFILE_FILE"),
         }  # fmt: skip
         yield "tagparcels", {
             "PARCELS": file("people"), "BUILDINGS": given("BUILDINGS"), "ROADS": given("ROADS"),
@@ -159,6 +163,7 @@ class _Study:
         yield "makeprojects", {
             "ZONES": file("zones"), "MEMBERS": file("members"), "PARCELS": file("tagged"), "PETALS": file("petals"),
             "ACTIONS": file("actions"), "PROJECTS": file("projects"), "PROJECT_ITEMS": file("project_items"),
+            "COST_TABLE": inputs.text("COST_TABLE"),
         }  # fmt: skip
         yield "exportzones", {
             **{name.upper(): file(name) for name in ("zones", "members", "cores", "branches", "petals")},
@@ -166,7 +171,8 @@ class _Study:
             "PARCELS": file("tagged"), "BUILDINGS": given("BUILDINGS"), "FACILITIES": given("FACILITIES"),
             "DETAIL": file("gap_detail"), "FACILITY_LOAD": file("facility_load"), "SUMMARY": file("gap_summary"),
             "NETWORK": file("edges"), "REVIEWS": given("REVIEWS"), "LEFT_OUT": left_out,
-            "FORMATS": list(inputs.choices("FORMATS")), "FOLDER": str(folder),
+            "FORMATS": list(inputs.choices("FORMATS")), "TEMPLATE": inputs.choice("TEMPLATE"),
+            "TEMPLATE_FILE": inputs.text("TEMPLATE_FILE"), "FOLDER": str(folder),
         }  # fmt: skip
 
 
