@@ -62,7 +62,7 @@ class SettingsPanel(QWidget):
         use, line = USES[kind], QWidget()
         combo, edit = QComboBox(), QToolButton()
         for shipped in BUILT.get(use.choice, (use.default,)):
-            combo.addItem(shipped, shipped)
+            combo.addItem(shipped_title(kind, shipped), shipped)
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         combo.setAccessibleName(kind_title(kind))
         combo.activated.connect(lambda _: self._on_choice(kind))
@@ -131,6 +131,18 @@ class SettingsPanel(QWidget):
             box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             box.edit_asked.connect(lambda title, path: self.edit_asked.emit(kind_of(title), path))
             box.open()
+
+
+def shipped_title(kind: str, name: str) -> str:
+    """Return the title of a shipped file; its name when it cannot be read."""
+    from ..core import envelope
+    from ..core.errors import RenewalError
+    from ..core.words import pick
+
+    try:
+        return pick(envelope.load(kind, name)["title"], interface_language())
+    except (RenewalError, OSError):
+        return name
 
 
 def own_title(path: Path) -> str:

@@ -34,9 +34,9 @@ class Number(QDoubleSpinBox):
         return f"{value:.10g}" if abs(value) < 1e10 else str(value)
 
     def sizeHint(self) -> QSize:
-        """Return room for six digits, not for the widest number of the range."""
+        """Return room for five digits, not for the widest number of the range."""
         hint = super().sizeHint()
-        return QSize(self.fontMetrics().horizontalAdvance("0") * 7 + hint.height(), hint.height())
+        return QSize(self.fontMetrics().horizontalAdvance("0") * 6 + hint.height(), hint.height())
 
     def minimumSizeHint(self) -> QSize:
         """Return the same: a cell is never squeezed."""

@@ -80,12 +80,13 @@ class FigureDetail(QFrame):
             layout.addWidget(part)
         layout.addStretch(1)
 
-    def show_row(self, row: Row | None, draft: Draft | None) -> None:
-        """Show the figure of a row; None shows how to begin."""
+    def show_row(self, row: Row | None, draft: Draft | None, title: str = "") -> None:
+        """Show the figure of a row under a title; None shows how to begin."""
         self.row = row
         figure = draft.value(row.figure) if row and draft and row.figure else None
         self._shown = figure if isinstance(figure, dict) else {}
-        self.title.setText(row.title if row else "")
+        self.title.setText(title)
+        self.title.setVisible(bool(title))
         self.form.setVisible(bool(self._shown))
         if not self._shown:
             self.told.setText(tr("Choose a row to see its source and who has checked it.") if row is None else "")

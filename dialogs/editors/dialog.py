@@ -55,7 +55,7 @@ class EditorDialog(QDialog):
 
     def _size(self) -> tuple[int, int]:
         """Return a size that fits the screen: the least of ui/spec §4 at the font's scale, rather more."""
-        scale = self.fontMetrics().height() / 17
+        scale = max(1.0, self.fontMetrics().height() / 17)
         screen = (self.parentWidget() or self).screen().availableGeometry()
         wanted = (int(MIN_WIDTH * 1.14 * scale), int(MIN_HEIGHT * 1.12 * scale))
         return min(wanted[0], screen.width() - 20), min(wanted[1], screen.height() - 40)
@@ -127,8 +127,14 @@ class EditorDialog(QDialog):
     def show_row(self, row: Row | None) -> None:
         """Show where a figure comes from; the preview shows its values."""
         self.row = row
-        self.form.detail.show_row(row, self.draft)
+        self.form.detail.show_row(row, self.draft, self._figure_title(row))
         self.shown.emit()
+
+    def _figure_title(self, row: Row | None) -> str:
+        """Return the title of the figure a row belongs to: that of its first row."""
+        if row is None or row.figure is None:
+            return row.title if row else ""
+        return next((item.title for item in self.section().rows() if item.figure == row.figure), row.title)
 
     def look_at(self, figure: Any) -> None:
         """Show the section and the row of a figure; nothing happens for one that is in no table."""
@@ -172,7 +178,7 @@ class EditorDialog(QDialog):
             self._rebuild()
         else:
             self.form.show_draft(self.draft)
-            self.form.detail.show_row(self.row, self.draft)
+            self.form.detail.show_row(self.row, self.draft, self._figure_title(self.row))
             self._show_state()
         self.changed.emit()
 

@@ -15,6 +15,7 @@ from .draft import keys_of
 from .rows import TITLE, VALUE, WEIGHT, Block, Cell, Row, Section, cell_for
 from .words import figure_title, unit_title
 
+QUIET = ("need", "figures", "price", "share")  # keys that say nothing beside the names around them
 CONTENT = ("from", "value", "serial")  # what a field of a template is filled with
 
 
@@ -37,7 +38,7 @@ def sections_of(kind: str, document: Mapping[str, Any]) -> list[Section]:
 
 def _standard_place(document: Mapping[str, Any], keys: KeyPath) -> tuple[str, str, str]:
     if keys[0] != "kinds":
-        return "complex", figure_title("complex"), ""
+        return str(keys[0]), figure_title(str(keys[0])), ""
     kind = document["kinds"][keys[1]]
     return kind["id"], pick(kind["title"], interface_language()), kind["id"]
 
@@ -86,11 +87,17 @@ def _rows(document: Mapping[str, Any], keys: KeyPath, figure: Mapping[str, Any])
 
 
 def _title(document: Mapping[str, Any], keys: KeyPath) -> str:
-    if keys[0] == "items":
-        return pick(document["items"][keys[1]]["name"], interface_language())
-    words = [figure_title(str(key)) for key in keys[1:] if isinstance(key, str) and key not in ("need", "kinds")]
-    if keys[0] == "checks" and isinstance(keys[-1], int):
-        words = [figure_title("protected"), str(keys[-1] + 1)]
+    """Return what a figure is called inside its section: the items it lies in by their titles, then its name."""
+    words, place = [], document
+    for depth, key in enumerate(keys):
+        place = place[key]
+        if depth == 0 or key in QUIET or (depth == 1 and keys[0] in ("kinds", "profiles")):
+            continue
+        if isinstance(key, int):
+            title = place.get("title") or place.get("name") or place.get("id") or str(key + 1)
+            words.append(pick(title, interface_language()))
+        else:
+            words.append(figure_title(key))
     return " · ".join(words) or figure_title(str(keys[-1]))
 
 

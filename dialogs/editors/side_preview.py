@@ -47,8 +47,9 @@ class SidePreview(QWidget):
             self.table.setColumnWidth(column, letter * letters)
         layout = QVBoxLayout(self)
         layout.addWidget(scaled(QLabel(tr("What it means")), 1.0, bold=True))
-        layout.addWidget(self.table, 1)
+        layout.addWidget(self.table)
         layout.addWidget(self.sentence)
+        layout.addStretch(1)
 
     def ask(self, section: str, draft: Draft) -> None:
         """Ask what the draft means for a section."""
@@ -90,6 +91,8 @@ class SidePreview(QWidget):
                 item.setFont(font)
                 self.table.setItem(place, column, item)
         self.table.resizeRowsToContents()
+        height = sum(self.table.rowHeight(row) for row in range(self.table.rowCount()))
+        self.table.setFixedHeight(height + self.table.horizontalHeader().sizeHint().height() + 4)
 
     def close_down(self) -> None:
         """Ask nothing more."""

@@ -25,8 +25,8 @@ from .draft import Draft
 from .rows import WEIGHT, Block, Row
 from .words import CHIPS, source_text, status_meaning, status_word
 
-LETTERS = {"op": 3, "unit": 9, "value": 19, "soft": 18, "weight": 24, "title": 16, "fill": 14}  # widths of columns
-NAME_LETTERS, STATUS_LETTERS, TITLE_LETTERS = 18, 12, 22
+LETTERS = {"op": 4, "unit": 9, "value": 20, "soft": 14, "weight": 20, "title": 18, "fill": 14}  # widths of columns
+NAME_LETTERS, STATUS_LETTERS, TITLE_LETTERS, SOURCE_LETTERS = 17, 11, 24, 12
 
 
 class BlockTable(QTableWidget):
@@ -49,8 +49,8 @@ class BlockTable(QTableWidget):
         for place, row in enumerate(block.rows):
             self._fill(place, row)
         self.show_draft(draft)
+        self._has_names = any(row.name for row in block.rows)
         self._fit()
-        self.setColumnHidden(1, not any(row.name for row in block.rows))
 
     def _dress(self) -> None:
         self.verticalHeader().hide()
@@ -68,7 +68,7 @@ class BlockTable(QTableWidget):
 
     def _fill(self, place: int, row: Row) -> None:
         name = QTableWidgetItem("    " * row.indent + row.title)
-        name.setToolTip(row.title)
+        name.setToolTip(" · ".join(part for part in (row.title, row.name) if part))
         self.setItem(place, 0, name)
         grey = QTableWidgetItem(row.name)
         grey.setToolTip(row.name)
@@ -140,6 +140,19 @@ class BlockTable(QTableWidget):
         restore = menu.addAction(tr("Restore the shipped value"))
         restore.triggered.connect(lambda: self.restore_asked.emit(self.block.rows[place]))
         menu.popup(self.viewport().mapToGlobal(at))
+
+    def resizeEvent(self, event: Any) -> None:
+        """Leave the names of indicators out where there is no room for them; the tooltip of the title has them."""
+        super().resizeEvent(event)
+        wide = self.fontMetrics().averageCharWidth() * (NAME_LETTERS + SOURCE_LETTERS)
+        others = sum(
+            self.columnWidth(column) for column in range(self.columnCount()) if column not in (1, self._source)
+        )
+        self.setColumnHidden(1, not self._has_names or self.viewport().width() - others < wide)
+
+    @property
+    def _source(self) -> int:
+        return self.columnCount() - 2
 
     def _fit(self) -> None:
         letter, last = self.fontMetrics().averageCharWidth(), self.columnCount() - 1
