@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,10 @@ from .graph import NodeGrid, WalkGraph
 FORM = 1  # of the file; another number is another name
 PLAIN = ("x_m", "y_m", "z_m", "start", "end", "length_m", "component")
 TEXTS = ("node_ids", "edge_ids", "kind")
+BROKEN = (  # what numpy, zipfile, zlib and shapely say of a file that is not what it was
+    OSError, ValueError, LookupError, TypeError, ArithmeticError, EOFError, RuntimeError, BadZipFile, zlib.error,
+    shapely.errors.ShapelyError,
+)  # fmt: skip
 KEPT = 8  # own choice: older files of the folder go
 
 
@@ -46,7 +51,7 @@ def load_graph(path: Path) -> WalkGraph | None:
             grid=NodeGrid(x_min, y_min, side, int(columns), int(rows), data["grid_start"]),
             profiles=profiles,
         )  # fmt: skip
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile, shapely.errors.ShapelyError):
+    except BROKEN:
         return None
 
 
