@@ -77,9 +77,9 @@ def gap_step(size, layers, kinds):
     from urban_renewal.core.walking.profiles import load_profiles
 
     options = GapOptions(kinds, {"adult": load_profiles(["adult"])[0]})
-    began = time.perf_counter()
     stages = []
     run = Run(announce=lambda sentence: stages.append((time.perf_counter() - began, sentence)))
+    began = time.perf_counter()
     counted, count_s = clock(lambda: count_gaps(layers, options, run))
     for (at, sentence), (until, _) in zip(stages, [*stages[1:], (count_s, "")]):
         print(f"      {sentence}: {until - at:.1f} s")
@@ -117,9 +117,10 @@ def e2sfca(size, result):
     supply = pd.DataFrame({"capacity": capacity.astype(float)})
     keep = need[reach.place] > 0
     costs = pd.DataFrame({"place": reach.place[keep], "facility": reach.facility[keep], "ms": cost[keep].astype(float)})
+    decay = (decay_weights(np.arange(LIMIT_MS + 1, dtype=np.int32), LIMIT_MS) / ONE).tolist()
 
-    def weight(ms):  # Dai's Gaussian of its table, so that both decay alike
-        return decay_weights(ms.to_numpy().astype(np.int32), LIMIT_MS) / ONE
+    def weight(ms):  # access asks pair by pair: Dai's Gaussian looked up, so that both decay alike
+        return decay[int(ms)]
 
     def theirs():
         return two_stage_fca(

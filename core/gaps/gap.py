@@ -64,6 +64,12 @@ class GapOptions:
     load_rule: str = "even"
     planned: bool = False
 
+    def of(self, kinds: Sequence[Kind], profiles: Mapping[str, Profile] | None = None) -> GapOptions:
+        """Return the options for other kinds, with the profiles they walk with."""
+        every = {**self.profiles, **(profiles or {})}
+        walkers = {name: every[name] for name in sorted({kind.profile for kind in kinds})}
+        return replace(self, kinds=tuple(kinds), profiles=walkers)
+
 
 @dataclass(frozen=True, eq=False)
 class KindResult:

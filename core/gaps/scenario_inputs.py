@@ -103,7 +103,8 @@ def _ends(table: pd.DataFrame, links: pd.DataFrame) -> tuple[list[list[tuple[int
 
 
 def _single(line: Any) -> Any:
-    return shapely.get_geometry(line, 0) if shapely.get_type_id(line) == 5 else line
+    """Return a plane line: heights stand in columns, and cutting interpolates in the plane."""
+    return shapely.force_2d(shapely.get_geometry(line, 0) if shapely.get_type_id(line) == 5 else line)
 
 
 def _node(table: pd.DataFrame, at: tuple[int, float], name: str, cuts: dict[int, list[tuple[float, str]]]) -> str:

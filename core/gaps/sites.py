@@ -21,7 +21,7 @@ from .sites_rank import Ranked, rank_rooms
 from .sites_reach import Reached, chosen_reach, names_of, reach_hosts
 from .sites_recount import recount_sites
 from .sites_solve import SEARCH_NODES
-from .sites_tables import covered_table, sites_table
+from .sites_tables import covered_table, served_layer, sites_table
 from .standard import Kind
 
 Reals = npt.NDArray[np.float64]
@@ -42,12 +42,15 @@ class SiteOptions:
 
 @dataclass(frozen=True, eq=False)
 class Proposal:
-    """Tables `sites` (a row a room) and `covered` (a row a parcel and kind); `objective` = Σ weight × units served
-    more, `bound` what no choice can beat, `gap` = (bound − objective) ÷ max(bound, 1).
+    """Tables `sites` (a row a room) and `covered` (a row a parcel and kind); layers `before` and `after` (gap_served);
+    `objective` = Σ weight × units served more, `bound` what no choice can beat, `gap` = (bound − objective) ÷
+    max(bound, 1).
     """
 
     sites: pd.DataFrame
     covered: pd.DataFrame
+    before: pd.DataFrame
+    after: pd.DataFrame
     objective: float
     bound: float
     gap: float
@@ -72,11 +75,13 @@ def propose_sites(
     Parameters: `layers` as for the gap; `candidates` and `constraints` see sites_hosts.read_hosts; the kinds of
     `options` must be hostable. With one kind the objective is in its unit; with several each kind counts by
     percentage points of its whole need (own choice: kinds weigh alike, as in the headline gaps).
-    Raises RenewalError: `sites_no_host`, `site_fixed_unknown`, `site_fixed_unfit`, `site_fixed_many`,
-    `sites_no_time`, `recount_failed`.
+    Raises RenewalError: `sites_no_candidates`, `sites_no_host`, `site_fixed_unknown`, `site_fixed_unfit`,
+    `site_fixed_many`, `sites_no_time`, `recount_failed`.
     """
     kinds = tuple(options.gap.kinds)
     run.stage("sites_stage_reach")
+    if not len(candidates):
+        raise RenewalError("sites_no_candidates")
     hosts = read_hosts(candidates, constraints, kinds, run)
     limits = SiteLimits(options.max_sites, _fixed_rows(hosts, options), options.complex, options.nodes)
     reached = reach_hosts(layers, hosts, options.gap, run.part(0, 0.4))
@@ -142,7 +147,9 @@ def _proposal(
     run.fact(sites_weights={one.kind.id: round(w, 6) for one, w in zip(reached.kinds, weights)})
     sites = sites_table(hosts, reached, choice, ranked, options.complex, run.language)
     covered = covered_table(layers.parcels, reached, *served)
-    return Proposal(sites, covered, round(objective, 6), round(bound, 6), round(share, 6))
+    kinds = options.gap.kinds
+    first, second = (served_layer(layers.parcels, covered, kinds, side) for side in ("before", "after"))
+    return Proposal(sites, covered, first, second, round(objective, 6), round(bound, 6), round(share, 6))
 
 
 def fixed_ids(text: str) -> tuple[str, ...]:

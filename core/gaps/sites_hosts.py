@@ -20,6 +20,7 @@ from .standard import Kind
 Reals = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
+BOUNDARY = "开发边界"  # of CONSTRAINTS.kind
 ANY = np.inf  # storeys above the entrance without a limit
 
 
@@ -62,7 +63,7 @@ def read_hosts(candidates: pd.DataFrame, constraints: pd.DataFrame | None, kinds
 
     Parameters: `candidates` with `candidate_id`, `geometry` and, where there, `usable_area` (m², else footprint ×
     storeys), `floors`, `entry_floor` (the storey one enters from the street, 1), `floor` (of a single room), `lift`,
-    `kind` (kgar = surplus rooms of a kindergarten); `constraints` polygons no host may touch.
+    `kind` (kgar = surplus rooms of a kindergarten: for children only); `constraints` polygons no host may touch.
     A lift or storeys that are unknown are taken as none and one. Candidates on excluded ground, without an area, or
     into which no kind fits are left out and listed. Raises RenewalError("sites_no_host") when none is left.
     """
@@ -84,9 +85,16 @@ def read_hosts(candidates: pd.DataFrame, constraints: pd.DataFrame | None, kinds
 
 
 def _on_constraints(shapes: npt.NDArray[np.object_], constraints: pd.DataFrame | None) -> Flags:
-    """Say which hosts share ground with a constraint; touching along an edge is not sharing."""
+    """Say which hosts share ground with a constraint; touching along an edge is not sharing.
+
+    A development boundary (开发边界) bounds where building is meant to be: its ground excludes nothing.
+    """
     excluded = np.zeros(len(shapes), dtype=bool)
     if constraints is None or not len(constraints):
+        return excluded
+    meant = frames.optional(constraints, "kind").astype(frames.TEXT).str.contains(BOUNDARY, na=False)
+    constraints = constraints[~meant.to_numpy(dtype=bool)]
+    if not len(constraints):
         return excluded
     ground = frames.geometries(constraints)
     host, area = shapely.STRtree(ground).query(shapes, predicate="intersects")
@@ -116,6 +124,8 @@ def _rooms(table: pd.DataFrame, usable: Reals, storeys: Reals, below: Reals, kin
     level = _level(table)
     room, highest, largest = np.zeros((m, len(kinds))), np.full((m, len(kinds)), ANY), np.zeros((m, len(kinds)))
     above = np.nan_to_num(storeys, nan=1.0)
+    words = frames.optional(table, "kind").fillna("").to_numpy(dtype=object)
+    kindergarten = words == "kgar"
     for column, kind in enumerate(kinds):
         if not is_hostable(kind):
             continue
@@ -127,10 +137,11 @@ def _rooms(table: pd.DataFrame, usable: Reals, storeys: Reals, below: Reals, kin
         share = np.minimum(1.0, (np.minimum(limit, above) + dark) / (above + below))
         fits_level = (level <= limit) & ((level >= 1) | (not rule.daylight))
         room[:, column] = np.where(np.isnan(level), usable * share, usable * fits_level)
+        if kind.group != "child":  # rooms in a kindergarten are for children only
+            room[kindergarten, column] = 0.0
         highest[:, column] = np.where(np.isnan(level), limit, ANY)
         largest[:, column] = _largest(kind, room[:, column])
-    words = frames.optional(table, "kind").fillna("").to_numpy(dtype=object)
-    return Hosts(table, usable, room, highest, largest, words == "kgar", lift, storeys)
+    return Hosts(table, usable, room, highest, largest, kindergarten, lift, storeys)
 
 
 def _level(table: pd.DataFrame) -> Reals:

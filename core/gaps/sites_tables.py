@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -15,6 +17,7 @@ from .sites_model import Choice, ComplexRule, floor_m2_of
 from .sites_rank import Ranked
 from .sites_reach import Reached, names_of
 from .standard import Kind
+from .tables import plain_mean, unknown_parcels
 
 UNITS = {
     "zh": {"place": "个", "bed": "张床", "m2": "m²", "people": "人"},
@@ -87,7 +90,10 @@ def _floor_rule(hosts: Hosts, at: tuple[int, int], kind: Kind, language: str) ->
 def covered_table(
     parcels: pd.DataFrame, reached: Reached, before: list[Assignment], after: list[Assignment]
 ) -> pd.DataFrame:
-    """Return table covered: a row a parcel and kind with need, both served by the fair maximum, kinds in order."""
+    """Return table covered: a row a parcel and kind with need, both served by the fair maximum, kinds in order.
+
+    NULL where the people of a parcel are not known.
+    """
     n, parcel = len(parcels), reached.demand.parcel
     rows = []
 
@@ -97,9 +103,30 @@ def covered_table(
         return whole / per_unit
 
     for one, first, second in zip(reached.kinds, before, after):
-        rows.append(pd.DataFrame({
+        frame = pd.DataFrame({
             "parcel_id": parcels["parcel_id"], "kind": one.kind.id, "unit": one.kind.unit,
             "need": add(one.need, one.per_unit), "served_before": add(first.served, one.per_unit),
             "served_after": add(second.served, one.per_unit),
-        }))  # fmt: skip
+        })  # fmt: skip
+        unknown = unknown_parcels(reached.demand.known[one.kind.need_of], parcel, n)
+        frame.loc[unknown, ["need", "served_before", "served_after"]] = np.nan
+        rows.append(frame)
     return frames.conform(pd.concat(rows, ignore_index=True), schema.table("covered"))
+
+
+def served_layer(parcels: pd.DataFrame, covered: pd.DataFrame, kinds: Sequence[Kind], side: str) -> pd.DataFrame:
+    """Return table gap_served: the parcels with what is served and lacking by kind; `side` before | after."""
+    frame = parcels[["parcel_id", frames.GEOMETRY]].copy()
+    groups: dict[str, list[npt.NDArray[np.float64]]] = {"elder": [], "child": []}
+    for kind in kinds:
+        rows = covered[covered["kind"] == kind.id]
+        need, served = (rows[name].to_numpy("float64") for name in ("need", f"served_{side}"))
+        share = np.divide(served, need, out=np.full(len(need), np.nan), where=need > 0)
+        for name, values in (("need", need), ("served", served), ("gap", need - served), ("share", share)):
+            frame[f"{kind.id}_{name}"] = values
+        if kind.group in groups:
+            groups[kind.group].append((1 - share).astype(np.float64))
+    for name, columns in groups.items():
+        frame[f"{name}_gap"] = plain_mean(columns, len(parcels))
+    frame["schema_version"] = schema.SCHEMA_VERSION
+    return frames.conform(frame, schema.table("gap_served", kinds=tuple(kind.id for kind in kinds)))

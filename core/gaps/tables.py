@@ -29,7 +29,7 @@ def detail_table(parcels: pd.DataFrame, counted: Counted) -> pd.DataFrame:
 def _detail_of(parcels: pd.DataFrame, demand: Demand, result: KindResult) -> pd.DataFrame:
     kind, n, parcel = result.kind, len(parcels), demand.parcel
     people = demand.people[kind.people]
-    known_people = _unknown(demand.known[kind.need_of], parcel, n)
+    known_people = unknown_parcels(demand.known[kind.need_of], parcel, n)
     need, served = _sum(result.need, parcel, n), _sum(result.served, parcel, n)
     routed = result.walk_ms >= 0
     weight = _weights(people, parcel, n)
@@ -53,7 +53,7 @@ def _sum(values: npt.ArrayLike, parcel: npt.NDArray[np.intp], n: int) -> Reals:
     return total
 
 
-def _unknown(known: npt.NDArray[np.bool_], parcel: npt.NDArray[np.intp], n: int) -> npt.NDArray[np.bool_]:
+def unknown_parcels(known: npt.NDArray[np.bool_], parcel: npt.NDArray[np.intp], n: int) -> npt.NDArray[np.bool_]:
     """Say which parcels have a point whose people nobody knows."""
     return np.bincount(parcel[~known], minlength=n) > 0
 
@@ -128,12 +128,12 @@ def wide_table(parcels: pd.DataFrame, detail: pd.DataFrame, counted: Counted) ->
         if kind.group in groups:
             groups[kind.group].append((1 - rows["share"].to_numpy("float64")).astype(np.float64))
     for name, columns in groups.items():
-        frame[f"{name}_gap"] = _plain_mean(columns, n)
+        frame[f"{name}_gap"] = plain_mean(columns, n)
     frame["schema_version"] = schema.SCHEMA_VERSION
     return frames.conform(frame, schema.table("gap", kinds=tuple(item.kind.id for item in counted.kinds)))
 
 
-def _plain_mean(columns: Sequence[Reals], n: int) -> Reals:
+def plain_mean(columns: Sequence[Reals], n: int) -> Reals:
     """Return the plain mean over the kinds with need (NaN = no need), NaN where none has."""
     if not columns:
         return np.full(n, np.nan)

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from qgis.core import Qgis
+
 from ...core import schema
+from ...core.errors import RenewalError
 from .. import parameters as declare
 from ..base import Output, RenewalAlgorithm, Results
 from ..gapinputs import read_gap_layers, read_kinds
@@ -16,7 +19,6 @@ class ProposeSites(RenewalAlgorithm):
     """Chooses hosts among candidates so that the most need is served, with a bound that proves how good that is."""
 
     ID, GROUP = "proposesites", "gap"
-    SPLITS = True
     ROLES = (
         RoleUse("PARCELS", "PARCELS", fields=("parcel_id",), tables=("parcel_people", "tagged")),
         RoleUse(
@@ -24,8 +26,10 @@ class ProposeSites(RenewalAlgorithm):
         ),
         RoleUse("FACILITIES", "FACILITIES", fields=FACILITY_FIELDS, needs=("kind",), may_be_empty=True),
         *FACILITY_ROLES,
-        RoleUse("CANDIDATES", "CANDIDATES", fields=("candidate_id", "usable_area")),
+        RoleUse("CANDIDATES", "CANDIDATES", optional=True, fields=("candidate_id", "usable_area")),
+        RoleUse("BUILDINGS", "BUILDINGS", optional=True),
         RoleUse("CONSTRAINTS", "CONSTRAINTS", optional=True),
+        RoleUse("COMMUNITIES", "COMMUNITIES", optional=True),
         *WALK_ROLES,
     )
     OUTPUTS = (("OBJECTIVE", "number"), ("BOUND", "number"), ("GAP", "number"))
@@ -39,26 +43,60 @@ class ProposeSites(RenewalAlgorithm):
         yield declare.choice("KINDS", declare.BUILT["KINDS"], "all", many=True)
         yield declare.number("MAX_SITES", 5, 1, MOST_SITES, whole=True)
         yield declare.text("FIXED")
+        yield declare.json_file("COST_TABLE")
         yield declare.sink("SITES", "any")
         yield declare.sink("COVERED", "none", optional=True)
+        yield declare.sink("BEFORE", "polygon", optional=True)
+        yield declare.sink("AFTER", "polygon", optional=True)
+        yield declare.sink("MEASURES", "none", optional=True)
+        yield declare.sink("LEFT_OUT", "none", optional=True)
+
+    def refuse(self, values, plan) -> None:
+        if not {"CANDIDATES", "BUILDINGS"} & set(plan.vectors):
+            raise RenewalError("sites_need_candidates")
 
     def compute(self, inputs, run) -> Results:
+        from ...core.gaps.measures import measures_of
         from ...core.gaps.sites import SiteOptions, fixed_ids, hostable_kinds, propose_sites
         from ...core.gaps.sites_model import complex_rule
 
         standard, every = read_kinds(inputs, run)
         kinds = hostable_kinds(every, run)
-        layers, gap = read_gap_layers(inputs, kinds, run.part(0, 0.05))
-        table = inputs.table
-        options = SiteOptions(gap, inputs.integer("MAX_SITES"), fixed_ids(inputs.text("FIXED")), complex_rule(standard))
-        found = propose_sites(layers, table("CANDIDATES"), table("CONSTRAINTS"), options, run.part(0.05, 1))
+        layers, gap = read_gap_layers(inputs, every, run.part(0, 0.05))
+        candidates = self._candidates(inputs, (layers, gap), standard, run.part(0.05, 0.1))
+        fixed = fixed_ids(inputs.text("FIXED"))
+        options = SiteOptions(gap.of(kinds), inputs.integer("MAX_SITES"), fixed, complex_rule(standard))
+        found = propose_sites(layers, candidates, inputs.table("CONSTRAINTS"), options, run.part(0.1, 0.9))
+        costs = inputs.document("costs", "chongqing", "COST_TABLE")
+        measures = measures_of(layers, found, gap, inputs.table("COMMUNITIES"), costs, run.part(0.9, 1))
+        sites = schema.table("sites")
+        wkb = inputs.plan.vectors["CANDIDATES"].wkb_type if inputs.has("CANDIDATES") else Qgis.WkbType.MultiPolygon
+        served = schema.table("gap_served", kinds=tuple(kind.id for kind in kinds))
         return Results(
             {
-                "SITES": Output(
-                    found.sites, schema.table("sites"), wkb_type=inputs.plan.vectors["CANDIDATES"].wkb_type
-                ),
+                "SITES": Output(found.sites, sites, wkb_type=wkb),
                 "COVERED": Output(found.covered, schema.table("covered")),
+                "BEFORE": Output(found.before, served, like="PARCELS"),
+                "AFTER": Output(found.after, served, like="PARCELS"),
+                "MEASURES": Output(measures, schema.table("measures")),
             },
             {"OBJECTIVE": found.objective, "BOUND": found.bound, "GAP": found.gap},
-            documents=[standard],
+            documents=[standard, costs],
         )
+
+    def _candidates(self, inputs, town, standard, run):
+        """The candidates given, else buildings on idle parcels and surplus rooms of kindergartens."""
+        from ...core.gaps.sites_auto import find_hosts
+        from ...core.gaps.standard import kinds_of
+        from ...core.walking.profiles import load_profiles
+
+        if inputs.has("CANDIDATES"):
+            return inputs.table("CANDIDATES")
+        layers, options = town
+        has = {entry["id"] for entry in standard["kinds"]}
+        kgar = None
+        if "kgar" in has and any(kind.id == "nurs" for kind in options.kinds):
+            (kgar,) = kinds_of(standard, ("kgar",))
+            (profile,) = load_profiles([kgar.profile], inputs.path("PROFILE_FILE"))[:1]
+            options = options.of((kgar,), {kgar.profile: profile})
+        return find_hosts(layers, inputs.table("BUILDINGS"), kgar, options, run)

@@ -170,6 +170,7 @@ def _actions(names: set[str], language: str) -> list[Rule]:
 STYLES: dict[str, Callable[[set[str], str], list[Rule]]] = {
     "tagged": _tagged,
     "gap": _gap,
+    "gap_served": _gap,
     "gap_summary": _gap_summary,
     "zones": _zones,
     "petals": _petals,

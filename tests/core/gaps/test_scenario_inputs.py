@@ -105,6 +105,8 @@ def test_a_link_cuts_edges_and_shares_their_milliseconds():
         [shapely.LineString([(600, 0), (2050, 0)])], link_id=["L"], kind=["path"], length_m=[90.0], climb_m=[0.0]
     )
     run = Run()
+    lines = [shapely.MultiLineString([[(*spot, 7.0) for spot in line.coords]]) for line in network["geometry"]]
+    network["geometry"] = np.array(lines, dtype=object)  # as layers come: multi, with heights
     built = with_links(network, link, PROFILES, run)
     # 600 is the end n600 of an edge; 2050 cuts the island's edge of 100 s into two of 50 s
     (row,) = built[built["edge_id"] == "L"].to_dict("records")
