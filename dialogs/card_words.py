@@ -110,6 +110,8 @@ def links(key: str, is_old: bool, reports: Mapping[str, str]) -> str:
         found.append(("folder", tr("Open folder")))
     if key == "tag":
         found.append(("review", tr("Review…")))
+    if key == "zones":
+        found.append(("hand", tr("By hand…")))
     return " &nbsp; ".join(f'<a href="{action}">{text}</a>' for action, text in [*found, ("log", tr("Log"))])
 
 

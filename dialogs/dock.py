@@ -33,6 +33,7 @@ from .settings_panel import SettingsPanel
 from .steps import DELIVERY, STEPS
 from .studies import shares_folder
 from .timeleft import TimeLeft
+from .zone_hand import ZoneHand
 
 POLL_MS = 200  # how often the bar moves and Cancel's answer is looked for
 LOW_LINES = 44  # a dock lower than this many lines of text folds the steps that are done: a window of 768 px
@@ -49,6 +50,7 @@ class RenewalDock(QDockWidget):
         self.session = Session(iface, self)
         self.reviewing = Reviewing(iface, self)
         self.exploring = Exploring(iface, self)
+        self.hand = ZoneHand(iface, self)
         self.editors = Editors(iface, self)
         self.dropping = Dropping(self)
         self.dropping.failed.connect(lambda sentence: self._on_ended("drop", False, sentence))
@@ -133,6 +135,7 @@ class RenewalDock(QDockWidget):
         self.explore.clicked.connect(lambda on: self.exploring.start() if on else self.exploring.stop())
         self.exploring.switched.connect(self.explore.setChecked)
         self.exploring.failed.connect(lambda sentence: self._on_ended("explore", False, sentence))
+        self.hand.failed.connect(lambda sentence: self._on_ended("hand", False, sentence))
         self.reviewing.failed.connect(lambda sentence: self._on_ended("review", False, sentence))
         self.settings.edit_asked.connect(self.editors.open)
         self.editors.failed.connect(lambda sentence: self._on_ended("edit", False, sentence))
@@ -292,6 +295,7 @@ class RenewalDock(QDockWidget):
         self.session.on_project_cleared()
         self.reviewing.close()
         self.exploring.close()
+        self.hand.close()
         self.editors.close()
         self.session.read()
         self.look_soon()
@@ -339,6 +343,7 @@ class RenewalDock(QDockWidget):
         self._outside = []
         self.reviewing.close()
         self.exploring.close()
+        self.hand.close()
         self.editors.close()
         self.dropping.close()
         self.session.blockSignals(True)

@@ -101,4 +101,5 @@ ACTIONS: dict[str, Callable[[Any, str, str], None]] = {
     "figures": lambda dock, step, about: dock.settings.show_figures(),
     "run": lambda dock, step, about: dock.session.start_step(about),
     "review": lambda dock, step, about: dock.reviewing.open(),
+    "hand": lambda dock, step, about: dock.hand.open(),
 }

@@ -117,7 +117,7 @@ def _gaps(material: Material) -> list[Call]:
 
 
 def _zones(material: Material) -> list[Call]:
-    roles = ("STATIONS", "STATION_ENTRANCES", "DEM", "HEIGHT_POINTS", "BARRIERS", "COMMUNITIES")
+    roles = ("STATIONS", "STATION_ENTRANCES", "DEM", "HEIGHT_POINTS", "BARRIERS", "ROADS", "COMMUNITIES", "PLAN")
     parameters = {
         "PARCELS": material.result("tagged"),
         "DETAIL": material.result("gap_detail"),
@@ -126,7 +126,7 @@ def _zones(material: Material) -> list[Call]:
         **_fields(material, "STATIONS"),
         **_given(material, "ZONE_RULES", "ZONE_RULES_FILE", "MAX_ZONES", "PROFILE_FILE", *LOCKS),
     }
-    names = ("zones", "members", "cores", "branches", "petals")
+    names = ("zones", "members", "cores", "branches", "petals", "corners")
     outputs = {**{name.upper(): name for name in names}, "LEFT_OUT": "left_out_zones"}
     tagged = {"PARCELS": material.result("tagged")}
     ground = {**material.only(*LIMITS), **_fields(material, *LIMITS), **tagged}
@@ -212,7 +212,8 @@ STEPS = (
     Step(
         "zones", ("STATIONS", "ROADS"), ("STATIONS", "STATION_ENTRANCES", "COMMUNITIES", *WALK, *LIMITS),
         ("prepare", "tag", "gaps"),
-        ("ZONE_RULES", "ZONE_RULES_FILE", "ZONE_RULES_FILE_STAMP", "MAX_ZONES", "COST_TABLE", "COST_TABLE_STAMP"),
+        ("ZONE_RULES", "ZONE_RULES_FILE", "ZONE_RULES_FILE_STAMP", "MAX_ZONES", "COST_TABLE", "COST_TABLE_STAMP",
+         *LOCKS, "LOCKED_IN_STAMP", "LOCKED_OUT_STAMP"),
         ("delineatezones", "checkzones", "makeprojects"), _zones,
     ),
     Step(

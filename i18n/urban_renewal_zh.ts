@@ -124,6 +124,10 @@
         <translation>应用并重新识别</translation>
     </message>
     <message>
+        <source>Area (ha)</source>
+        <translation>面积（公顷）</translation>
+    </message>
+    <message>
         <source>As delivered</source>
         <translation>一致</translation>
     </message>
@@ -148,12 +152,20 @@
         <translation>因为：{reason}</translation>
     </message>
     <message>
+        <source>Before</source>
+        <translation>原来</translation>
+    </message>
+    <message>
         <source>Buildings by year</source>
         <translation>各年代建筑栋数</translation>
     </message>
     <message>
         <source>By class</source>
         <translation>按类别</translation>
+    </message>
+    <message>
+        <source>By hand…</source>
+        <translation>手工调整…</translation>
     </message>
     <message>
         <source>By parcel id</source>
@@ -208,6 +220,10 @@
         <translation>正在核对 {folder}…</translation>
     </message>
     <message>
+        <source>Child gap</source>
+        <translation>儿童缺口占比</translation>
+    </message>
+    <message>
         <source>Choose</source>
         <translation>去选择</translation>
     </message>
@@ -242,6 +258,10 @@
     <message>
         <source>Click a parcel, a facility or any place on the map.</source>
         <translation>在图上点宗地、设施或任意一处。</translation>
+    </message>
+    <message>
+        <source>Click a parcel: one outside comes into the zone, one inside goes out.</source>
+        <translation>点宗地：在外的纳入片区，在内的移出。</translation>
     </message>
     <message>
         <source>Click the map: why a tag, the way to a facility, how far one walks.</source>
@@ -384,6 +404,10 @@
         <translation>版本</translation>
     </message>
     <message>
+        <source>Elder gap</source>
+        <translation>老人缺口占比</translation>
+    </message>
+    <message>
         <source>Elsewhere</source>
         <translation>其他系统</translation>
     </message>
@@ -466,6 +490,10 @@
     <message>
         <source>Finding</source>
         <translation>说明</translation>
+    </message>
+    <message>
+        <source>Floor area (10,000 m²)</source>
+        <translation>建筑面积（万 m²）</translation>
     </message>
     <message>
         <source>Folder for the results</source>
@@ -796,6 +824,10 @@
         <translation>没有可撤销的。</translation>
     </message>
     <message>
+        <source>Now</source>
+        <translation>现在</translation>
+    </message>
+    <message>
         <source>On the day</source>
         <translation>核对日期</translation>
     </message>
@@ -860,8 +892,16 @@
         <translation>宗地 {id}</translation>
     </message>
     <message>
+        <source>Parcels</source>
+        <translation>宗地</translation>
+    </message>
+    <message>
         <source>Parcels to show</source>
         <translation>显示哪些宗地</translation>
+    </message>
+    <message>
+        <source>People</source>
+        <translation>人口</translation>
     </message>
     <message>
         <source>People of this kind in all</source>
@@ -910,6 +950,10 @@
     <message>
         <source>Reason</source>
         <translation>理由</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
     </message>
     <message>
         <source>Report</source>
@@ -1020,6 +1064,10 @@
         <translation>另存为</translation>
     </message>
     <message>
+        <source>Save as locks</source>
+        <translation>保存为锁定</translation>
+    </message>
+    <message>
         <source>Save as…</source>
         <translation>另存为…</translation>
     </message>
@@ -1036,6 +1084,10 @@
         <translation>已保存。“{step}”现在还不能运行，原因见它的卡片。</translation>
     </message>
     <message>
+        <source>Saved; it holds from the next delineation.</source>
+        <translation>已保存，重新划定时生效。</translation>
+    </message>
+    <message>
         <source>Score</source>
         <translation>得分</translation>
     </message>
@@ -1046,6 +1098,10 @@
     <message>
         <source>Score: {score}</source>
         <translation>得分：{score}</translation>
+    </message>
+    <message>
+        <source>Share of 拆</source>
+        <translation>拆除占比</translation>
     </message>
     <message>
         <source>Shipped value: {value}</source>
@@ -1200,12 +1256,20 @@
         <translation>图层“{layer}”已不在工程里。</translation>
     </message>
     <message>
+        <source>The locks could not be saved: {reason}.</source>
+        <translation>锁定未能保存：{reason}。</translation>
+    </message>
+    <message>
         <source>The models could not be copied to {folder}: {reason}.</source>
         <translation>模型无法复制到 {folder}：{reason}。</translation>
     </message>
     <message>
         <source>The nearest for {parcels} parcels with {people} people who need it.</source>
         <translation>对 {parcels} 宗地、{people} 个需要的人来说，这里最近。</translation>
+    </message>
+    <message>
+        <source>The next delineation keeps what was put in and taken out; results stay as they are.</source>
+        <translation>重新划定时保持纳入和移出；现有结果不变。</translation>
     </message>
     <message>
         <source>The own file for “{setting}” was changed.</source>
@@ -1248,12 +1312,20 @@
         <translation>正在读取步行路网。</translation>
     </message>
     <message>
+        <source>The zone that clicks on the map change</source>
+        <translation>点图时改动的片区</translation>
+    </message>
+    <message>
         <source>The {n} zones of the last run against these limits; other numbers change how zones are drawn.</source>
         <translation>上次的 {n} 个片区与这些限值相比；其余数值影响划定过程。</translation>
     </message>
     <message>
         <source>Then start QGIS again, or press “Look again”.</source>
         <translation>装好后重启 QGIS，或按“重新查找”。</translation>
+    </message>
+    <message>
+        <source>There are no zones to work on.</source>
+        <translation>没有可调整的片区。</translation>
     </message>
     <message>
         <source>There is no parcel {id}.</source>
@@ -1310,6 +1382,10 @@
     <message>
         <source>Type</source>
         <translation>类型</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>Undo  Ctrl+Z</source>
@@ -1428,6 +1504,10 @@
         <translation>比较对象</translation>
     </message>
     <message>
+        <source>Within the limits of the zone rules</source>
+        <translation>在片区规则的限值之内</translation>
+    </message>
+    <message>
         <source>Without a network</source>
         <translation>没有网络时</translation>
     </message>
@@ -1454,6 +1534,10 @@
     <message>
         <source>Zones</source>
         <translation>片区</translation>
+    </message>
+    <message>
+        <source>Zones by hand</source>
+        <translation>手工调整片区</translation>
     </message>
     <message>
         <source>Zones within: {limit}</source>
@@ -1934,6 +2018,10 @@
     <message>
         <source>{n} people on parcels and houses.</source>
         <translation>{n} 人已落到宗地和房屋。</translation>
+    </message>
+    <message>
+        <source>{n} put in, {m} taken out</source>
+        <translation>纳入 {n} 宗，移出 {m} 宗</translation>
     </message>
     <message>
         <source>{n} rows have no coordinates and no place on the map.</source>

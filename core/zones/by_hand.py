@@ -85,7 +85,11 @@ class HandDesk:
 
     def totals(self, zone_id: str) -> Totals:
         """Return what a zone holds now."""
-        rows = sorted(self.members.get(zone_id, ()))
+        return self.totals_of(self.members.get(zone_id, ()))
+
+    def totals_of(self, members: Iterable[int]) -> Totals:
+        """Return what these parcel rows hold together."""
+        rows = sorted(members)
         floor = known_sum(self.numbers["floor_m2"], rows)
         exist, gone = (known_sum(self.numbers[name], rows) for name in ("exist_m2", "demolish_m2"))
         names = [self.ids[row] for row in rows]

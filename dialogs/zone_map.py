@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the map shows while a zone is worked on by hand: its parcels, those put in and taken out; the click tool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry, QgsWkbTypes
+from qgis.gui import QgsMapToolEmitPoint, QgsRubberBand
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QColor
+
+LOOKS = {  # the zone as it was drawn, put in, taken out: colour, brush
+    "zone": ("#8C1D40", Qt.BrushStyle.NoBrush),
+    "in": ("#2E7D32", Qt.BrushStyle.BDiagPattern),
+    "out": ("#A8322D", Qt.BrushStyle.DiagCrossPattern),
+}
+
+
+class HandMap:
+    """Rubber bands and the map tool; without a canvas nothing is drawn."""
+
+    def __init__(self, iface: Any, crs: QgsCoordinateReferenceSystem, shapes: Mapping[str, bytes]) -> None:
+        self._canvas = iface.mapCanvas() if iface is not None else None
+        self.crs, self._shapes = crs, shapes
+        self._bands: dict[str, QgsRubberBand] = {}
+        self.tool: QgsMapToolEmitPoint | None = None
+        if self._canvas is not None:
+            self.tool = QgsMapToolEmitPoint(self._canvas)
+            self.tool.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def take_up(self) -> None:
+        """Make clicks go to the tool."""
+        if self.tool is not None:
+            self._canvas.setMapTool(self.tool)
+
+    def show(self, parcels: Mapping[str, Iterable[str]]) -> None:
+        """Draw parcels by look (zone | in | out)."""
+        if self._canvas is None:
+            return
+        for look, names in parcels.items():
+            band = self._band(look)
+            band.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
+            for name in sorted(names):
+                band.addGeometry(self.geometry(name), self.crs)
+
+    def geometry(self, parcel_id: str) -> QgsGeometry:
+        """Return a parcel's shape in the system of the parcels."""
+        shape = QgsGeometry()
+        if parcel_id in self._shapes:
+            shape.fromWkb(self._shapes[parcel_id])
+        return shape
+
+    def clear(self) -> None:
+        """Take everything off the map and put the tool away."""
+        if self._canvas is None:
+            return
+        for band in self._bands.values():
+            self._canvas.scene().removeItem(band)
+        self._bands = {}
+        if self.tool is not None:
+            self._canvas.unsetMapTool(self.tool)
+
+    def _band(self, look: str) -> QgsRubberBand:
+        if look not in self._bands:
+            colour, brush = LOOKS[look]
+            band = QgsRubberBand(self._canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
+            band.setStrokeColor(QColor(colour))
+            band.setFillColor(QColor(colour))
+            band.setBrushStyle(brush)
+            band.setWidth(2)
+            self._bands[look] = band
+        return self._bands[look]

@@ -1,0 +1,126 @@
+"""Zones by hand: clicks on the map, live totals, undo, locks that the next delineation is given."""
+
+import pytest
+from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY, QgsVectorLayer
+
+from .test_explore import write_rows
+
+STEP, SIDE, EAST, NORTH = 110, 100, 500000, 3270000
+
+
+def square(i):
+    x, y = EAST + i * STEP, NORTH
+    return f"MULTIPOLYGON((({x} {y},{x + SIDE} {y},{x + SIDE} {y + SIDE},{x} {y + SIDE},{x} {y})))"
+
+
+def middle(i):
+    return QgsPointXY(EAST + i * STEP + SIDE / 2, NORTH + SIDE / 2)
+
+
+@pytest.fixture
+def hand(dock, tmp_path, qgis_iface):
+    """P0 (core), P1, P2 are zone Z-S1 of a row of five parcels of 1 ha with 20,000 m² and 10 people each."""
+    from urban_renewal.dialogs.study import StepRecord
+
+    study = dock.session.study
+    study.folder = str(tmp_path)
+    fields = "?crs=EPSG:4545&field=parcel_id:string&field=tag:string&field=floor_m2:double&field=pop:double"
+    rows = [(square(i), [f"P{i}", "none", 20000.0, 10.0]) for i in range(5)]
+    write_rows(tmp_path / "tagged.gpkg", "tagged", f"MultiPolygon{fields}", rows)
+    roles = [("P0", "core"), ("P1", "petal"), ("P2", "filler"), ("P3", "near")]
+    write_rows(tmp_path / "members.gpkg", "members", "NoGeometry?field=zone_id:string&field=parcel_id:string"
+               "&field=role:string&field=reason:string",
+               [(None, ["Z-S1", name, role, "r"]) for name, role in roles])  # fmt: skip
+    write_rows(tmp_path / "zones.gpkg", "zones", "MultiPolygon?crs=EPSG:4545&field=zone_id:string&field=name:string",
+               [(square(0), ["Z-S1", "七星岗"])])  # fmt: skip
+    study.steps["tag"] = StepRecord("r", "2026-11-27T10:00:00", 1.0, {"tagged": "tagged.gpkg"})
+    files = {"members": "members.gpkg", "zones": "zones.gpkg"}
+    study.steps["zones"] = StepRecord("r", "2026-11-27T10:00:00", 1.0, files)
+    qgis_iface.mapCanvas().setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4545"))
+    dock.hand.open()
+    yield dock.hand
+    dock.hand.close()
+
+
+def cells(panel):
+    table = panel.table
+    return [[table.item(row, column).text() for column in range(3)] for row in range(table.rowCount())]
+
+
+def test_clicks_change_the_totals_at_once(hand):
+    panel = hand.panel
+    assert panel.zones.currentText() == "Z-S1 七星岗"
+    first = cells(panel)
+    assert [row[1] for row in first[:4]] == ["3", "3.00", "6.00", "30"]
+    assert first[4][1] == "—"  # no gap table: not known, never 0
+    hand.click(middle(3))
+    assert [row[2] for row in cells(panel)[:4]] == ["4", "4.00", "8.00", "40"]
+    hand.click(middle(4))
+    hand.click(middle(4))
+    assert cells(panel)[0][2] == "4"
+    assert panel.undo.isEnabled()
+
+
+def test_a_zone_that_would_fall_apart_is_refused_in_words(hand):
+    hand.click(middle(1))
+    assert "✗" in hand.panel.answer.text()
+    assert "P1" in hand.panel.answer.text()
+    hand.click(middle(0))  # the core stays
+    hand.click(middle(4))  # not beside the zone
+    hand.click(QgsPointXY(EAST - 500, NORTH))  # nothing there
+    assert cells(hand.panel)[0][2] == "3"
+    assert not hand.panel.undo.isEnabled()
+
+
+def test_undo_and_redo_by_their_buttons(hand, click):
+    hand.click(middle(3))
+    click(hand.panel.undo)
+    assert cells(hand.panel)[0][2] == "3"
+    click(hand.panel.redo)
+    assert cells(hand.panel)[0][2] == "4"
+
+
+def test_saved_changes_are_locks_of_the_next_delineation(hand, click, dock, tmp_path):
+    hand.click(middle(3))
+    hand.click(middle(4))
+    click(hand.panel.undo)
+    click(hand.panel.save)
+    study = dock.session.study
+    source = study.settings["LOCKED_IN"]
+    layer = QgsVectorLayer(source, "in", "ogr")
+    assert [(row["parcel_id"], row["zone_id"]) for row in layer.getFeatures()] == [("P3", "Z-S1")]
+    assert layer.crs().authid() == "EPSG:4545"
+    assert "LOCKED_OUT" not in study.settings
+    from urban_renewal.dialogs.steps import BY_KEY, Material
+
+    material = Material({}, {}, study, {"tagged": "t", "gap_detail": "g", "edges": "e"}, "zh", tmp_path)
+    assert BY_KEY["zones"].calls(material)[0].parameters["LOCKED_IN"] == source
+    hand.open()  # the results are as they were; what was saved is kept and can be turned round
+    hand.click(middle(2))
+    click(hand.panel.save)
+    out = QgsVectorLayer(study.settings["LOCKED_OUT"], "out", "ogr")
+    assert [row["parcel_id"] for row in out.getFeatures()] == ["P2"]
+    assert [row["parcel_id"] for row in QgsVectorLayer(source, "in", "ogr").getFeatures()] == ["P3"]
+
+
+def test_a_file_that_cannot_be_written_is_said(hand, monkeypatch):
+    from urban_renewal.dialogs import zone_hand
+
+    told = []
+    hand.failed.connect(told.append)
+
+    def fail(*_):
+        raise zone_hand.HandStoreError("disk full")
+
+    monkeypatch.setattr(zone_hand, "write_locks", fail)
+    hand.click(middle(3))
+    hand.save()
+    assert len(told) == 1
+    assert "disk full" in told[0]
+    assert hand.panel.undo.isEnabled()
+
+
+def test_nothing_opens_before_there_are_zones(dock, tmp_path):
+    dock.session.study.folder = str(tmp_path)
+    dock.hand.open()
+    assert dock.hand.panel is None
