@@ -57,7 +57,7 @@ BUILT: dict[str, tuple[str, ...]] = {
         "serv",
         "rest",
     ),
-    "FORMATS": ("gpkg", "qgz", "shp", "dxf", "xlsx", "csv", "pdf", "html", "gdb"),
+    "FORMATS": ("gpkg", "qgz", "shp", "dxf", "xlsx", "csv", "pdf", "png", "html", "gdb"),
     "TEMPLATE": ("plain", "bsm-ysdm-xzqdm"),
     "PROFILES": ("adult", "elder", "carer", "stroller", "wheelchair"),
 }

@@ -22,9 +22,7 @@ VERIFIED = ("found", "checked")
 def order_findings(findings: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows in the order they are read: not met, not known, advice, passed; then by finding_id."""
     order = {verdict: place for place, verdict in enumerate(VERDICTS)}
-    rows: list[dict[str, Any]] = [
-        dict(zip(findings.columns, row, strict=True)) for row in findings.itertuples(index=False)
-    ]
+    rows: list[dict[str, Any]] = [dict(zip(findings.columns, row)) for row in findings.itertuples(index=False)]
     return sorted(rows, key=lambda row: (order.get(str(row["verdict"]), len(order)), str(row["finding_id"])))
 
 

@@ -21,6 +21,8 @@ RULE_SETTINGS = {  # kind of rules → setting for a shipped one, setting for a 
     "ruleset": ("RULES", "RULES_FILE"),
     "standard": ("STANDARD", "STANDARD_FILE"),
     "zone-rules": ("ZONE_RULES", "ZONE_RULES_FILE"),
+    "profiles": ("", "PROFILE_FILE"),
+    "costs": ("", "COST_TABLE"),
 }
 RUN_SETTINGS = {  # algorithm → parameters that are settings of a study
     "tagparcels": ("AS_OF", "LAND_USE_SCHEME"),

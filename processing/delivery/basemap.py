@@ -61,11 +61,12 @@ def add_page_layers(made: Any, study: Any) -> None:
             wanted.append(
                 (f"gap_{group_name}", "gap", title, rules(group_rules(f'"{group_name}_gap"', counted, language)))
             )
-    for name in ("zones", "petals", "branches", "cores", "actions"):
+    for name in ("zones", "petals", "branches", "cores", "actions", "projects"):
         if name in study.layers:
             table = study.layers[name].table
             title = say("map_own", language, layer=table.zh if language == "zh" else table.en)
-            wanted.append((f"own_{name}", name, title, rules(only(STYLES[name](set(), language)))))
+            found = _projects(language) if name == "projects" else STYLES[name](set(), language)
+            wanted.append((f"own_{name}", name, title, rules(only(found))))
     for name, table_name, title, renderer in wanted:
         layer = QgsVectorLayer(f"{made.folder / DATA}|layername={table_name}", title, "ogr")
         layer.setRenderer(renderer)
@@ -118,6 +119,15 @@ def _city(language: str) -> list[Rule]:
     zone = palette()["zone"]
     tint = fill(zone["color"], opacity=0.14)
     return [(zone[language], "", _joined(tint, outlined(zone["color"], 0.5, (), 1.1)))]
+
+
+def _projects(language: str) -> list[Rule]:
+    """Projects by what is done, with their outlines."""
+    entry, found = palette()["project"], []
+    for action, look in palette()["actions"].items():
+        ground, rim = fill(look["color"], opacity=0.45), outlined(entry["color"], 0.4)
+        found.append((look[language], f"\"action\" LIKE '%{action}%'", _joined(ground, rim)))
+    return [*found, (entry[language], "ELSE", outlined(entry["color"], 0.4))]
 
 
 def _places(language: str) -> list[Rule]:

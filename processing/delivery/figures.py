@@ -21,9 +21,10 @@ def zone_figures(zone: dict[str, Any], language: str) -> list[tuple[str, str, st
     from ...core.delivery.summary import hectares, percent, told
 
     floor = zone.get("floor_m2")
+    wan = told(None if floor is None else floor / 10_000, 1)
     return [
         (_word("figure_area", language), hectares(zone.get("area_m2")), _word("unit_hectare", language)),
-        (_word("figure_floor", language), told(floor), "m²"),
+        (_word("figure_floor", language), wan, _word("unit_wan_m2", language)),
         (_word("figure_people", language), told(zone.get("people")), _word("unit_people", language)),
         (_word("figure_petals", language), told(zone.get("petals_n")), ""),
         (_word("figure_elder_gap", language), percent(zone.get("elder_gap")), ""),
@@ -88,19 +89,34 @@ def tag_rows(tagged: Any, language: str) -> Rows:
     return rows
 
 
-def zone_rows(zones: Any, language: str) -> Rows:
-    """Return the zones: name, hectares, petals, people; with a total."""
+def zone_rows(zones: Any, findings: Any, language: str) -> Rows:
+    """Return the zones: name, hectares, petals, people, what the checks say; with a total."""
     from ...core.delivery.summary import exact_sum, hectares, told
 
-    rows = [[_word(code, language) for code in ("head_zone", "head_hectare", "head_petals", "head_people")]]
+    rows = [
+        [_word(code, language) for code in ("head_zone", "head_hectare", "head_petals", "head_people", "head_checks")]
+    ]
     for zone in zones.sort_values("zone_id").to_dict("records"):
         name = zone["name"] if isinstance(zone.get("name"), str) else zone["zone_id"]
-        rows.append([name, hectares(zone.get("area_m2")), told(zone.get("petals_n")), told(zone.get("people"))])
+        figures = (hectares(zone.get("area_m2")), told(zone.get("petals_n")), told(zone.get("people")))
+        rows.append([name, *figures, _checks(findings, str(zone["zone_id"]), language)])
     petals = int(zones["petals_n"].fillna(0).sum()) if "petals_n" in zones else None
     people = exact_sum(zones["people"]) if "people" in zones else None
     area = exact_sum(zones["area_m2"]) if "area_m2" in zones else None
-    rows.append([_word("head_total", language), hectares(area), told(petals), told(people)])
+    rows.append([_word("head_total", language), hectares(area), told(petals), told(people), ""])
     return rows
+
+
+def _checks(findings: Any, zone_id: str, language: str) -> str:
+    """Return how many checks of a zone are not met and not known; “–” when nothing was checked."""
+    from ...core.delivery.findings import count_verdicts, order_findings
+
+    mine = [] if findings is None else order_findings(findings[(findings["subject_id"] == zone_id).fillna(False)])
+    if not mine:
+        return "–"
+    counts = count_verdicts(mine)
+    told = [f"{sign} {counts[name]}" for name, sign in (("fail", "✗"), ("unknown", "?")) if counts[name]]
+    return "　".join(told) or _word("verdict_pass", language)
 
 
 def kind_rows(summary: Any, language: str) -> Rows:

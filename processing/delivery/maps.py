@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""maps/: an overview, the gaps, and an A3 page a zone, as PDF with real text and as PNG."""
+"""maps/: overview, gaps, a page a zone, structures, actions, projects, as PDF with real text and as PNG."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,10 @@ from .gappage import draw_gaps
 from .overview import draw_overview
 from .sheet import Sheet
 from .zonepage import draw_zone, zone_name
+from .zoneviews import COLUMNS, PER_SHEET, ROWS, draw_actions_sheet, draw_projects, draw_structure, projects_of
+
+ON_STRUCTURE = COLUMNS * ROWS
+PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")  # one in each page of a PDF
 
 
 @dataclass(frozen=True)
@@ -29,49 +34,90 @@ class Page:
 
 
 def add_pages(made: Any, study: Any, run: Any) -> list[Page]:
-    """Build the overview, the gaps when they are known, and a page for each zone inside the delivery's project."""
+    """Build the sheets inside the delivery's project: chapter 01 the overview, 02 the gaps when they are known, 03 a
+    page a zone, 04 the structure of the zones, 05 what happens to their buildings, 06 their projects.
+    """
     zones = study.metres("ZONES").sort_values("zone_id").reset_index(drop=True)
     add_page_layers(made, study)
     drawn = [zone for zone in zones.to_dict("records") if zone["geometry"] is not None]
     drawn = [zone for zone in drawn if not zone["geometry"].is_empty]
-    has_gaps = "gap" in study.layers
-    of = 1 + has_gaps + len(drawn)
-    title, sheet = draw_overview(made, study, zones, (1, of), run)
-    pages = [Page("01-01", f"01-01_{_plain(title)}", sheet)]
-    if has_gaps:
-        title, sheet = draw_gaps(made, study, (2, of))
-        pages.append(Page("02-01", f"02-01_{_plain(title)}", sheet))
+    plan = _plan(study, drawn)
     numbers = {zone["zone_id"]: place for place, zone in enumerate(zones.to_dict("records"), 1)}
-    for place, zone in enumerate(drawn):
-        run.progress(place / of)
-        number = (numbers[zone["zone_id"]], len(pages) + 1, of)
-        stem, sheet = draw_zone(made, study, zone, number, run.part(place / of, place / of))
-        pages.append(Page(stem, f"{stem}_{_plain(zone_name(zone))}", sheet))
-    for place in pages:
-        made.project.layoutManager().addLayout(place.sheet.layout)
+    pages: list[Page] = []
+    for place, (chapter, shown) in enumerate(plan):
+        run.progress(place / len(plan))
+        count, stretch = (place + 1, len(plan)), run.part(place / len(plan), place / len(plan))
+        in_chapter = sum(other == chapter for other, _ in plan[: place + 1])
+        stem, sheet = _draw(made, study, chapter, shown, (in_chapter, numbers, zones, *count), stretch)
+        words = zone_name(shown[0]) if chapter in ("03", "06") else sheet.layout.name().partition(" ")[2]
+        pages.append(Page(stem, f"{stem}_{_plain(words)}", sheet))
+    for page_ in pages:
+        made.project.layoutManager().addLayout(page_.sheet.layout)
     return pages
 
 
-def export_pages(folder: Path, pages: list[Page], run: Any) -> None:
-    """Write each page as PDF (text stays text) and PNG, one by one. Raises RenewalError("map_failed"), Cancelled."""
+def _plan(study: Any, drawn: list[Any]) -> list[tuple[str, list[Any]]]:
+    """Return (chapter, zones on it) of each sheet in order."""
+    plan: list[tuple[str, list[Any]]] = [("01", [])]
+    plan += [("02", [])] if "gap" in study.layers else []
+    plan += [("03", [zone]) for zone in drawn]
+    if "petals" in study.layers or "branches" in study.layers:
+        plan += [("04", drawn[start : start + ON_STRUCTURE]) for start in range(0, len(drawn), ON_STRUCTURE)]
+    if "actions" in study.layers:
+        plan += [("05", drawn[start : start + PER_SHEET]) for start in range(0, len(drawn), PER_SHEET)]
+    if "projects" in study.layers:
+        plan += [("06", [zone]) for zone in drawn if projects_of(study, str(zone["zone_id"]))]
+    return plan
+
+
+def _draw(made: Any, study: Any, chapter: str, shown: list[Any], told: tuple[Any, ...], run: Any) -> tuple[str, Sheet]:
+    """Draw one sheet; `told` = its number in the chapter, the zones' numbers, all zones, of the page, of all pages."""
+    number, numbers, zones, place, of = told
+    if chapter == "01":
+        return "01-01", draw_overview(made, study, zones, (place, of), run)[1]
+    if chapter == "02":
+        return "02-01", draw_gaps(made, study, (place, of))[1]
+    if chapter == "03":
+        return draw_zone(made, study, shown[0], (numbers[shown[0]["zone_id"]], place, of), run)
+    if chapter == "04":
+        return draw_structure(made, study, shown, (number, place, of), run)
+    if chapter == "05":
+        return draw_actions_sheet(made, study, shown, (number, place, of), run)
+    return draw_projects(made, study, shown[0], (numbers[shown[0]["zone_id"]], place, of), run)
+
+
+def export_pages(folder: Path, pages: list[Page], formats: Collection[str], run: Any) -> None:
+    """Write each page as PDF (text stays text), as PNG, or both, one by one; nothing more than one page a file.
+
+    Raises RenewalError: `map_failed`, `map_pages` (a PDF with another number of pages); Cancelled.
+    """
     folder.mkdir(exist_ok=True)
     for number, place in enumerate(pages):
         run.progress(number / len(pages))
         run.stage("drawing_page", number=number + 1, of=len(pages), name=place.sheet.layout.name())
         exporter = QgsLayoutExporter(place.sheet.layout)
-        settings = QgsLayoutExporter.PdfExportSettings()
-        settings.dpi = page()["dpi"]
-        settings.textRenderFormat = Qgis.TextRenderFormat.AlwaysText
-        settings.exportMetadata = False
-        done = exporter.exportToPdf(str(folder / f"{place.stem}.pdf"), settings)
-        _refuse(done, f"{place.stem}.pdf", exporter)
-        run.check()
-        picture = QgsLayoutExporter.ImageExportSettings()
-        picture.dpi = page()["picture_dpi"]
-        picture.exportMetadata = False
-        picture.generateWorldFile = False
-        done = exporter.exportToImage(str(folder / f"{place.stem}.png"), picture)
-        _refuse(done, f"{place.stem}.png", exporter)
+        if "pdf" in formats:
+            _write_pdf(exporter, folder / f"{place.stem}.pdf")
+            run.check()
+        if "png" in formats:
+            picture = QgsLayoutExporter.ImageExportSettings()
+            picture.dpi = page()["picture_dpi"]
+            picture.exportMetadata = False
+            picture.generateWorldFile = False
+            done = exporter.exportToImage(str(folder / f"{place.stem}.png"), picture)
+            _refuse(done, f"{place.stem}.png", exporter)
+
+
+def _write_pdf(exporter: QgsLayoutExporter, path: Path) -> None:
+    settings = QgsLayoutExporter.PdfExportSettings()
+    settings.dpi = page()["dpi"]
+    settings.textRenderFormat = Qgis.TextRenderFormat.AlwaysText
+    settings.exportMetadata = False
+    settings.appendGeoreference = False  # GDAL would write the page a second time (users.md 2 N: no GeoPDF)
+    _refuse(exporter.exportToPdf(str(path), settings), path.name, exporter)
+    found = len(PAGE.findall(path.read_bytes()))
+    if found != 1:
+        raise RenewalError("map_pages", file=path.name, found=found)
 
 
 def _refuse(done: Any, name: str, exporter: Any) -> None:

@@ -73,8 +73,8 @@ def _tables(sheet: Sheet, study: Any, zones: Any) -> None:
     language, x = study.language, LEFT
     tables = (
         ("map_tags", tag_rows(study.frame("tagged"), language), (30, 18, 18, 18)),
-        ("map_zones", zone_rows(zones, language), (40, 18, 14, 22)),
-        ("map_kinds", kind_rows(study.frame("gap_summary"), language), (44, 24, 24, 18)),
+        ("map_zones", zone_rows(zones, study.frame("findings"), language), (36, 16, 12, 20, 22)),
+        ("map_kinds", kind_rows(study.frame("gap_summary"), language), (40, 20, 20, 18)),
     )
     for code, rows, widths in tables:
         width = sum(widths)

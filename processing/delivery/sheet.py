@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,8 +30,9 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QPointF, Qt
 from qgis.PyQt.QtGui import QColor, QPolygonF
 
-from ...core.delivery.callouts import wrap_words
+from ...core.delivery.callouts import text_width_mm, wrap_words
 from ...core.delivery.palette import palette
+from ...core.delivery.scales import bar_step
 from .labels import text_format
 
 INK, GREY, HAIR = "#222222", "#6B7075", "#B9BEC2"
@@ -54,6 +56,7 @@ class Sheet:
         page = self.layout.pageCollection().page(0)
         page.setPageSize("A3", QgsLayoutItemPage.Orientation.Landscape)
         self.family = family
+        self.last_map: Any = None
         self.accent = palette()["zone"]["color"]
 
     def text(self, words: str, place: Place, points: float = 8, **look: Any) -> None:
@@ -111,13 +114,14 @@ class Sheet:
         return y + 8.4
 
     def rows(
-        self, rows: Sequence[Sequence[str]], widths: Sequence[float], x: float, y: float, step: float = 5.2
-    ) -> float:
-        """Write a table: the first row is its head; all columns but the first are on the right. Return its end."""
+        self, rows: Sequence[Sequence[str]], widths: Sequence[float], x: float, y: float, step: float = 5.2,
+        texts: int = 1,
+    ) -> float:  # fmt: skip
+        """Write a table: the first row is its head, what is behind the first `texts` columns is on the right."""
         for number, row in enumerate(rows):
             left = x
             for column, (words, width) in enumerate(zip(row, widths)):
-                look = {"align": "left" if column == 0 else "right", "color": GREY if number == 0 else INK}
+                look = {"align": "left" if column < texts else "right", "color": GREY if number == 0 else INK}
                 self.text(words, (left, y, width, step), 7 if number == 0 else 8, **look)
                 left += width
             self.rule(x, y + step, sum(widths))
@@ -132,12 +136,15 @@ class Sheet:
             left = x + width / columns * (number % columns)
             top = y + height / lines * (number // columns)
             self.text(name, (left, top, width / columns, 4), 7, color=GREY)
-            self.text(
-                f"{value} {unit}".strip(), (left, top + 4, width / columns, 6.5), 15, bold=True, color=self.accent
-            )
+            self.text(value, (left, top + 4, width / columns, 6.5), 15, bold=True, color=self.accent)
+            if unit:
+                start = text_width_mm(value, 15) * 0.92 + 1.2
+                self.text(unit, (left + start, top + 5.6, width / columns - start, 4.5), 8)
 
-    def map(self, place: Place, extent: QgsRectangle, layers: Sequence[Any], crs: Any, scale: int) -> QgsLayoutItemMap:
-        """Place a map with exactly these layers (from above) at exactly this scale."""
+    def map(
+        self, place: Place, extent: QgsRectangle, layers: Sequence[Any], crs: Any, scale: int, marked: bool = True
+    ) -> QgsLayoutItemMap:
+        """Place a map with exactly these layers (from above) at exactly this scale; `marked` = with coordinates."""
         item = QgsLayoutItemMap(self.layout)
         self._put(item, place)
         if crs is not None and crs.isValid():
@@ -150,7 +157,24 @@ class Sheet:
         item.setFrameStrokeWidth(QgsLayoutMeasurement(0.2, Qgis.LayoutUnit.Millimeters))
         item.zoomToExtent(extent)
         item.setScale(scale)
+        self.last_map = item
+        if marked:
+            self._coordinates(place, extent, scale)
         return item
+
+    def _coordinates(self, place: Place, extent: QgsRectangle, scale: int) -> None:
+        """Mark round coordinates at the upper and the left edge of a map: a tick and a number about every 40 mm."""
+        step, (left, top, width, height) = bar_step(scale, 40.0, 1), place
+        for x in _round_numbers(extent.xMinimum(), extent.xMaximum(), step):
+            at = left + (x - extent.xMinimum()) * 1000 / scale
+            if left + 22 < at < left + width - 8:
+                self.line([(at, top), (at, top + 1.2)], GREY, 0.12)
+                self.text(f"{x:.0f}", (at - 10, top + 1.2, 20, 2.6), 6, align="center", color=GREY)
+        for y in _round_numbers(extent.yMinimum(), extent.yMaximum(), step):
+            at = top + (extent.yMaximum() - y) * 1000 / scale
+            if top + 8 < at < top + height - BAR_HEIGHT - 3:
+                self.line([(left, at), (left + 1.2, at)], GREY, 0.12)
+                self.text(f"{y:.0f}", (left + 1.8, at - 1.3, 16, 2.6), 6, color=GREY)
 
     def legend(self, shown: QgsLayoutItemMap | None, layers: Sequence[Any], place: Place, columns: int = 1) -> None:
         """List the symbols that occur on the map, all of them without one."""
@@ -209,6 +233,10 @@ class Sheet:
         self.layout.addLayoutItem(item)
         item.attemptMove(QgsLayoutPoint(x, y, Qgis.LayoutUnit.Millimeters))
         item.attemptResize(QgsLayoutSize(width, height, Qgis.LayoutUnit.Millimeters))
+
+
+def _round_numbers(low: float, high: float, step: float) -> list[float]:
+    return [number * step for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
 def _polygon(points: Sequence[tuple[float, float]]) -> QPolygonF:

@@ -18,6 +18,7 @@ from .fonts import find_font
 from .package import DATA, Layer, close_journal, runs_of, take_layer, write_package
 from .reopen import reopen_elsewhere
 
+SHEETS = {"pdf", "png"}  # the formats of maps/
 CHOSEN = ("FIELDS", "TEMPLATE", "SHP_ENCODING", "INVALID", "NO_CRS", "LANGUAGE")
 
 
@@ -103,13 +104,13 @@ class Study:
 
     def crs_told(self) -> str:
         """Return the system of the maps for the title block."""
+        from ...core.delivery.systems import tell_system
         from ...core.words import say
 
         working = self.inputs.plan.working
         if working is None or working.crs is None:
             return say("local_grid", self.language)
-        name = working.crs.authid()
-        return f"{working.crs.description()}（{name}）" if name else working.crs.description()
+        return tell_system(working.crs.description(), working.crs.authid(), self.language)
 
     def describe(self, folder: Path, run: Any) -> None:
         """Work out the checksum of the zones as they stand in data.gpkg."""
@@ -154,10 +155,10 @@ def write_delivery(folder: Path, study: Study, run: Any) -> None:
     """Write everything into the empty folder. Raises RenewalError, Cancelled; then nothing of it is kept."""
     record = study.record()
     transforms = study.inputs.plan.transforms
-    if "pdf" in study.formats:
+    if study.formats & SHEETS:
         study.font = find_font(study.language)
     write_package(folder, study.layers.values(), record, study.language, transforms, run.part(0, 0.3))
-    if study.formats & {"qgz", "pdf"}:
+    if study.formats & {"qgz", *SHEETS}:
         _write_project(folder, study, run.part(0.3, 0.8))
     if "xlsx" in study.formats:
         _write_sheets(folder / "tables", study, run.part(0.8, 0.85))
@@ -178,11 +179,12 @@ def _write_project(folder: Path, study: Study, run: Any) -> None:
     run.stage("writing_project")
     made = DeliveryProject(folder, study)
     try:
-        if "pdf" in study.formats:
+        if study.formats & SHEETS:
             from .maps import add_pages, export_pages
 
             study.describe(folder, run)
-            export_pages(folder / "maps", add_pages(made, study, run.part(0, 0.1)), run.part(0.1, 1))
+            pages = add_pages(made, study, run.part(0, 0.1))
+            export_pages(folder / "maps", pages, study.formats, run.part(0.1, 1))
         if "qgz" in study.formats:
             made.write()
     finally:

@@ -7,7 +7,7 @@ from typing import Any
 
 from qgis.core import QgsExpressionContextUtils, QgsRectangle
 
-from ...core.delivery.callouts import Box
+from ...core.delivery.callouts import Box, fit_words
 from ...core.delivery.palette import palette, tag_name
 from ...core.delivery.scales import bar_step, choose_scale, frame_extent, page
 from ...core.words import say
@@ -116,21 +116,46 @@ def _names(sheet: Sheet, view: View, study: Any, zone: dict[str, Any], run: Any)
     petals = _of(study.metres("PETALS"), zone_id)
     largest = sorted(petals, key=lambda petal: (-petal["area_m2"], petal["petal_id"]))[:MOST_BOXES]
     boxed = {petal["petal_id"] for petal in largest}
+    called = _project_names(study, zone)
     for petal in petals:
         number = numbers[f"{zone_id}/{petal['petal_id']}"]
-        names.append(_named_petal(petal, number, petal["petal_id"] in boxed, language))
+        name = called.get(str(petal["petal_id"]), "")
+        names.append(_named_petal(petal, number, petal["petal_id"] in boxed, language, name))
     lines = [row["geometry"] for row in _of(branches, zone_id)]
     rims = view.samples([petal["geometry"].boundary for petal in petals], 2.0)
     draw_names(sheet, view, names, kept, np.vstack([view.samples(lines), rims]), run)
 
 
-def _named_petal(petal: dict[str, Any], number: int, is_boxed: bool, language: str) -> Named:
+def _project_names(study: Any, zone: dict[str, Any]) -> dict[str, str]:
+    """Return the names that the projects give petals by petal_id, without the words of the work behind them.
+
+    A name that was made up from the zone's own is none.
+    """
+    from ...core import envelope
+
+    frame = study.frame("projects")
+    if frame is None:
+        return {}
+    mine = frame[(frame["zone_id"] == zone["zone_id"]).fillna(False).astype(bool)]
+    named = {str(key): str(name) for key, name in zip(mine["subject_id"], mine["name"]) if isinstance(name, str)}
+    documents = [envelope.load("costs", name) for name in envelope.names("costs")] + study.documents()
+    kinds = [kind for item in documents if "/costs/" in item["schema"] for kind in item["types"]]
+    works = sorted({str(kind["work"][study.language]) for kind in kinds}, key=len, reverse=True)
+    found = {}
+    for key, name in named.items():
+        work = next((work for work in works if name.endswith(work)), "")
+        if not name.startswith(zone_name(zone)):
+            found[key] = name.removesuffix(work).strip()
+    return found
+
+
+def _named_petal(petal: dict[str, Any], number: int, is_boxed: bool, language: str, name: str = "") -> Named:
     from ...core.delivery.summary import hectares, told
 
     spot = petal["geometry"].point_on_surface()
     entry = palette()["tags"].get(petal["tag"], palette()["no_data"])
     second = say("map_petal_line", language, area=hectares(petal["area_m2"]), minutes=told(petal["walk_s"] / 60, 1))
-    first = tag_name(petal["tag"], language) if is_boxed else ""
+    first = fit_words(name or tag_name(petal["tag"], language), 9.5, 34) if is_boxed else ""
     return Named(spot.x, spot.y, str(number), first, second, entry["color"])
 
 
@@ -226,7 +251,7 @@ def _place(made: Any, sheet: Sheet, study: Any, drawn: Any, y: float) -> None:
     scale = choose_scale(box, place[2:], range(1000, 2_000_000, 500), page()["margin_share"])  # no scale is printed
     extent = QgsRectangle(*frame_extent(box, place[2:], scale))
     layers = [layer for layer in (made.layer("place"), made.layer("edges")) if layer is not None]
-    shown = sheet.map(place, extent, layers, made.project.crs(), scale)
+    shown = sheet.map(place, extent, layers, made.project.crs(), scale, marked=False)
     shown.overview().setLinkedMap(drawn)
 
 

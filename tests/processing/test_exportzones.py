@@ -397,11 +397,13 @@ def test_maps(study, run_algorithm):
     from qgis.core import QgsLayoutItemMap, QgsProject
 
     found, _, _ = run_algorithm(
-        "exportzones", {**study, "FORMATS": ["pdf", "qgz"], "TITLE": "渝中更新研究", "AUTHOR": "某设计院"}
+        "exportzones",
+        {**study, "FORMATS": ["pdf", "png", "qgz"], "TITLE": "渝中更新研究", "AUTHOR": "某设计院", "SECRECY": "内部"},
     )
     folder = Path(found["FOLDER"]) / "maps"
     names = sorted(path.name for path in folder.iterdir())
-    stems = ["01-01_更新对象与示范片区总图", "02-01_一老一小服务缺口图", "03-01_七星岗", "03-02_大坪"]
+    stems = ["01-01_更新对象与示范片区总图", "02-01_一老一小服务缺口图", "03-01_七星岗", "03-02_大坪",
+             "04-01_示范片区结构图"]  # fmt: skip
     assert names == sorted(f"{stem}.{ext}" for stem in stems for ext in ("pdf", "png"))
     words = pdf_text(folder / "03-01_七星岗.pdf")
     for expected in (
@@ -413,6 +415,9 @@ def test_maps(study, run_algorithm):
         "图例",
         "1:4000",
         "老旧小区",
+        "密级：内部",
+        "2000国家大地坐标系，3°带，中央经线108°E",
+        "1985国家高程基准（待核）",
     ):
         assert expected in words.replace(" ", ""), expected
     overview = pdf_text(folder / "01-01_更新对象与示范片区总图.pdf").replace(" ", "")
@@ -420,7 +425,7 @@ def test_maps(study, run_algorithm):
     assert "人和社区" not in overview
     gaps = pdf_text(folder / "02-01_一老一小服务缺口图.pdf").replace(" ", "")
     for expected in (
-        "第2/4页",
+        "第2/5页",
         "人和社区",
         "80%",
         "学坊社区",
@@ -429,11 +434,15 @@ def test_maps(study, run_algorithm):
         "64%",
     ):  # 80 ÷ 100, 10 ÷ 40, 90 ÷ 140
         assert expected in gaps, expected
+    structure = pdf_text(folder / "04-01_示范片区结构图.pdf").replace(" ", "")
+    assert "七星岗1:" in structure.replace("\u3000", "")
+    assert "一蕊七星岗站；枝通1瓣，共0.1km，其中梯道105m；2瓣0.0公顷" in structure  # 105 m of stairs; 200 m² of petals
     assert all((folder / f"{stem}.png").stat().st_size > 20_000 for stem in stems)
     project = QgsProject()
     assert project.read(str(folder.parent / "project.qgz"))
     layouts = project.layoutManager().printLayouts()
-    titles = ["01-01 更新对象与示范片区总图", "02-01 一老一小服务缺口图", "03-01 七星岗", "03-02 大坪"]
+    titles = ["01-01 更新对象与示范片区总图", "02-01 一老一小服务缺口图", "03-01 七星岗", "03-02 大坪",
+              "04-01 示范片区结构图"]  # fmt: skip
     assert sorted(layout.name() for layout in layouts) == titles
     maps = [item for layout in layouts for item in layout.items() if isinstance(item, QgsLayoutItemMap)]
     assert all(layer.isValid() for item in maps for layer in item.layers())
@@ -462,9 +471,14 @@ def test_findings_and_actions_on_the_page(study, make_layer, save_layer, run_alg
         (box(1), {"building_id": "b1", "zone_id": "Z-1", "parcel_id": "A", "action": "拆", "floor_m2": 25000.0}),
         (box(22), {"building_id": "b2", "zone_id": "Z-1", "parcel_id": "B", "action": "改", "floor_m2": 75000.0}),
     ]
+    projects = [
+        (box(0), {"project_id": "Z-1-001", "name": "幸福里改造", "zone_id": "Z-1", "subject_id": "Z-1-P1",
+                  "type": "老旧小区", "action": "改", "area_mu": 0.15, "invest_low_wan": 100.0, "invest_high_wan": 250.0}),
+    ]  # fmt: skip
     given = {
         "FINDINGS": save_layer(make_layer(rows, "None", crs=""), tmp_path / "findings.gpkg"),
         "ACTIONS": save_layer(make_layer(actions), tmp_path / "actions.gpkg"),
+        "PROJECTS": save_layer(make_layer(projects), tmp_path / "projects.gpkg"),
     }
     found, _, _ = run_algorithm("exportzones", {**study, **given, "FORMATS": ["pdf", "qgz"]})
     words = pdf_text(Path(found["FOLDER"]) / "maps" / "03-01_七星岗.pdf")
@@ -475,6 +489,12 @@ def test_findings_and_actions_on_the_page(study, make_layer, save_layer, run_alg
     assert "25.0%≤20.0%" in lines[order[0]]
     assert "63.0ha≥30.0ha待核：own" in lines[order[2]]
     assert any("改7.5" in line and "拆2.5" in line for line in lines)  # 万 m²
+    assert any("幸福里" in line for line in lines)  # the petal bears the name that its project gives it
+    actions_page = pdf_text(Path(found["FOLDER"]) / "maps" / "05-01_留改拆增图.pdf").replace(" ", "")
+    assert "7.5075.0%" in actions_page  # 75,000 of 100,000 m² are converted
+    assert "2.5025.0%" in actions_page
+    projects_page = pdf_text(Path(found["FOLDER"]) / "maps" / "06-01_七星岗.pdf").replace(" ", "")
+    assert "1幸福里改造老旧小区0.15100–250" in projects_page
     project = QgsProject()
     assert project.read(str(Path(found["FOLDER"]) / "project.qgz"))
     assert "留改拆增" in project.mapThemeCollection().mapThemes()
