@@ -132,7 +132,9 @@ def main() -> int:
     else:
         TS.parent.mkdir(exist_ok=True)
         TS.write_text(wanted, encoding="utf-8")
-        QM.write_bytes(compiled(TS))
+        part = QM.with_suffix(".part")
+        part.write_bytes(compiled(TS))
+        part.replace(QM)  # a QGIS that has the old one open keeps it whole
     faults += [f"no Chinese yet for: {text}" for text in sorted(texts - set(translations))]
     for fault in faults:
         print(f"i18n: {fault}", file=sys.stderr)
