@@ -20,7 +20,7 @@ from typing import Any
 
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer, QUrl, pyqtSlot
-from qgis.PyQt.QtGui import QDesktopServices, QMouseEvent
+from qgis.PyQt.QtGui import QDesktopServices, QInputMethodEvent, QMouseEvent
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QDialogButtonBox, QDockWidget, QFileDialog, QLabel, QLineEdit, QWidget
 from qgis.utils import iface, plugins
@@ -52,7 +52,12 @@ class Hand:
         """Type into a field, over what stands there."""
         self.letters += len(text)
         field.selectAll()
-        QTest.keyClicks(field, text)
+        if text.isascii():
+            QTest.keyClicks(field, text)
+        else:  # Chinese comes through an input method
+            typed = QInputMethodEvent()
+            typed.setCommitString(text)
+            QApplication.sendEvent(field, typed)
 
     def follow(self, label: QLabel, action: str) -> None:
         """Click a link: the pointer looks for it as a person would, by what lights up."""

@@ -1,0 +1,350 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Takes a picture of what each algorithm gives on the sample city, for the pages of the help. Without a screen.
+
+    .venv/bin/python docs/algorithm_pictures.py WORK [algorithm …]
+
+Everything is computed in the folder WORK (kept: named algorithms are done again, others only when they are missing);
+pictures go to docs/pictures/algorithms, maps in the styles that the results carry, tables as their first rows.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    QgsFeature,
+    QgsField,
+    QgsFillSymbol,
+    QgsGeometry,
+    QgsLineSymbol,
+    QgsMapLayer,
+    QgsMapRendererParallelJob,
+    QgsMapSettings,
+    QgsMarkerSymbol,
+    QgsProject,
+    QgsRectangle,
+    QgsSingleSymbolRenderer,
+    QgsVectorFileWriter,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QMetaType, QRectF, QSize, Qt
+from qgis.PyQt.QtGui import QColor, QFont, QImage, QPainter
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+from yuzhong import ROOT, start_qgis
+
+WIDE, HIGH, ROWS, COLUMNS = 720, 440, 9, 6
+OUT = ROOT / "docs" / "pictures" / "algorithms"
+AS_OF = "2025-12-31"
+
+
+class Study:
+    """The sample's study, each algorithm run once; `file(name)` is a result."""
+
+    def __init__(self, work: Path, again: set[str]) -> None:
+        self.work, self.again = work, again
+        work.mkdir(parents=True, exist_ok=True)
+
+    def file(self, name: str) -> str:
+        """Return the file of a result."""
+        return str(self.work / f"{name}.gpkg")
+
+    def given(self, name: str) -> str:
+        """Return a layer of the sample."""
+        return f"{self.work / 'sample' / 'sample.gpkg'}|layername={name}"
+
+    @property
+    def dem(self) -> str:
+        """Return the sample's terrain."""
+        return str(self.work / "sample" / "dem.tif")
+
+    def run(self, algorithm: str, first: str, parameters: dict[str, Any]) -> None:
+        """Run an algorithm when its first result is missing or it was named."""
+        if algorithm in self.again or not Path(first).exists():
+            from qgis import processing
+
+            print(algorithm, flush=True)
+            processing.run(f"urbanrenewal:{algorithm}", {"LANGUAGE": "zh", **parameters})
+
+
+def run_all(study: Study) -> None:
+    """Run everything there is a picture of, in the order of the work."""
+    given, file = study.given, study.file
+    walk = {"NETWORK": file("edges"), "DEM": study.dem, "BARRIERS": given("barriers")}
+    study.run("createsample", given("parcels").split("|")[0], {"FOLDER": str(study.work / "sample")})
+    roles = {name.upper(): given(name) for name in ("parcels", "buildings", "roads", "stations")}
+    shifted = {**roles, "FACILITIES": given("facilities_gcj02"), "ISSUES": file("issues"), "DEM": study.dem}
+    study.run("checkinputs", file("issues"), shifted)
+    study.run("fixcoordinates", file("fixed"), {"INPUT": given("facilities_gcj02"), "OUTPUT": file("fixed")})
+    study.run("allocatepopulation", file("people"), {
+        "POPULATION": given("communities"), "PARCELS": given("parcels"), "BUILDINGS": given("buildings"),
+        "OUTPUT": file("people"), "BUILDING_PEOPLE": file("building_people")})  # fmt: skip
+    study.run(
+        "buildwalknetwork",
+        file("edges"),
+        {"ROADS": given("roads"), "DEM": study.dem, "HEIGHT_POINTS": given("height_points"), "EDGES": file("edges")},
+    )
+    study.run("makeunits", file("units"), {
+        "PARCELS": given("parcels"), "BUILDINGS": given("buildings"), "ROADS": given("roads"),
+        "UNITS": file("units"), "UNIT_MEMBERS": file("unit_members")})  # fmt: skip
+    study.run("tagparcels", file("tagged"), {
+        "PARCELS": file("people"), "BUILDINGS": given("buildings"), "ROADS": given("roads"), "AS_OF": AS_OF,
+        "ACTIVITY": given("activity"), "PROTECTED": given("protected"), "PROGRAMME": given("programme"),
+        "OUTPUT": file("tagged")})  # fmt: skip
+    study.run("fieldsample", file("to_visit"), {"TAGGED": file("tagged"), "SAMPLE": file("to_visit")})
+    study.run("tagaccuracy", file("matrix"), {
+        "TAGGED": file("tagged"), "TRUTH": str(study.work / "sample" / "truth.csv"), "MATRIX": file("matrix"),
+        "ERRORS": file("tag_errors")})  # fmt: skip
+    places = {"FACILITIES": given("facilities"), "CAPACITIES": given("capacities"), "ENTRANCES": given("entrances")}
+    gaps = {"PARCELS": file("tagged"), "BUILDING_PEOPLE": file("building_people"), **walk}
+    study.run("facilitygap", file("gap"), {
+        **gaps, **places, "COMMUNITIES": given("communities"), "OUTPUT": file("gap"), "DETAIL": file("gap_detail"),
+        "FACILITY_LOAD": file("facility_load"), "SUMMARY": file("gap_summary")})  # fmt: skip
+    study.run("serviceareas", file("areas"), {
+        "FACILITIES": given("stations"), "ENTRANCES": given("station_entrances"), **walk, "PROFILE": "elder",
+        "OUTPUT": file("areas")})  # fmt: skip
+    study.run(
+        "missinglinks", file("links"), {"PLACES": file("building_people"), **walk, "LINKS": file("links"), "KEEP": 10}
+    )
+    idle = study.work / "idle.gpkg"
+    if not idle.exists():
+        subset(file("tagged"), "\"tag\" = 'idle_factory' AND \"tag_level\" = 'confirmed'", idle)
+    study.run("proposesites", file("sites"), {
+        **gaps, **places, "CANDIDATES": str(idle), "CANDIDATE_AREA": "floor_m2", "KINDS": ["nurs", "eday"],
+        "MAX_SITES": 4, "SITES": file("sites")})  # fmt: skip
+    planned = study.work / "planned.gpkg"
+    if not planned.exists():
+        subset(given("facilities"), "", planned, {"status": "现状"})
+    study.run("facilitygap", file("planned_detail"), {
+        **gaps, "FACILITIES": str(planned), "CAPACITIES": given("capacities"), "OUTPUT": file("planned_gap"),
+        "DETAIL": file("planned_detail")})  # fmt: skip
+    study.run("comparescenarios", file("difference"), {
+        "BEFORE": file("gap_detail"), "AFTER": file("planned_detail"), "DIFFERENCE": file("difference"),
+        "SUMMARY": file("difference_sums")})  # fmt: skip
+    study.run("delineatezones", file("zones"), {
+        "PARCELS": file("tagged"), "DETAIL": file("gap_detail"), "STATIONS": given("stations"),
+        "STATION_ENTRANCES": given("station_entrances"), **walk,
+        **{name.upper(): file(name) for name in ("zones", "members", "cores", "branches", "petals")}})  # fmt: skip
+    zoned = {"ZONES": file("zones"), "MEMBERS": file("members"), "PARCELS": file("tagged")}
+    limits = {name.upper(): given(name) for name in ("buildings", "protected", "plan", "constraints", "green")}
+    study.run(
+        "checkzones",
+        file("actions"),
+        {**zoned, **limits, "OUTPUT": file("checked"), "ACTIONS": file("actions"), "FINDINGS": file("findings")},
+    )
+    study.run("makeprojects", file("projects"), {
+        **zoned, "PETALS": file("petals"), "ACTIONS": file("actions"), "LINKS": file("links"),
+        "PROJECTS": file("projects"), "PROJECT_ITEMS": file("project_items")})  # fmt: skip
+    study.run("rankzones", file("ranked"), {"ZONES": file("zones"), "OUTPUT": file("ranked")})
+    reviews(study)
+    study.run(
+        "mergereviews",
+        file("merged"),
+        {"REVIEWS": [file("reviews_a"), file("reviews_b")], "OUTPUT": file("merged"), "CONFLICTS": file("conflicts")},
+    )
+    delivery = study.work / "delivery"
+    study.run("exportzones", str(delivery / "manifest.json"), {
+        **zoned, "CORES": file("cores"), "BRANCHES": file("branches"), "PETALS": file("petals"),
+        "BUILDINGS": given("buildings"), "DETAIL": file("gap_detail"), "FORMATS": ["gpkg", "png"],
+        "TITLE": "示例研究", "FOLDER": str(delivery)})  # fmt: skip
+    study.run(
+        "verifydelivery",
+        file("checked_delivery"),
+        {"FOLDER": str(delivery), "STRICT": False, "FINDINGS": file("checked_delivery")},
+    )
+
+
+def subset(source: str, condition: str, target: Path, change: dict[str, Any] | None = None) -> None:
+    """Write the rows of a layer that a condition keeps, some fields changed."""
+    layer = QgsVectorLayer(source, "x", "ogr")
+    layer.setSubsetString(condition)
+    kept = QgsVectorLayer(f"{layer.wkbType().name}?crs={layer.crs().authid()}", "x", "memory")
+    fields = [field for field in layer.fields() if field.name() != "fid"]
+    kept.dataProvider().addAttributes(fields)
+    kept.updateFields()
+    rows = []
+    for feature in layer.getFeatures():
+        row = QgsFeature(kept.fields())
+        row.setAttributes([(change or {}).get(field.name(), feature[field.name()]) for field in fields])
+        row.setGeometry(feature.geometry())
+        rows.append(row)
+    kept.dataProvider().addFeatures(rows)
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName = "GPKG"
+    context = QgsProject.instance().transformContext()
+    QgsVectorFileWriter.writeAsVectorFormatV3(kept, str(target), context, options)
+
+
+def reviews(study: Study) -> None:
+    """Write two people's reviews of three parcels; they disagree on one."""
+    names = ("review_id", "parcel_id", "geometry_hash", "tag", "reviewer", "reviewed_at", "reason")
+    tags = {"a": ("old_compound", "none", "urban_village"), "b": ("old_compound", "idle_factory", "urban_village")}
+    for mark, person in (("a", "甲"), ("b", "乙")):
+        layer = QgsVectorLayer("None", "reviews", "memory")
+        layer.dataProvider().addAttributes([QgsField(name, QMetaType.Type.QString) for name in names])
+        layer.updateFields()
+        for n, tag in enumerate(tags[mark]):
+            row = QgsFeature(layer.fields())
+            at = f"2025-12-0{n + 1}T09:00:0{0 if mark == 'a' else 5}"
+            row.setAttributes([f"{mark}{n}", f"P00000{n + 1}", "h", tag, person, at, "现场核对"])
+            layer.dataProvider().addFeature(row)
+        options = QgsVectorFileWriter.SaveVectorOptions()
+        options.driverName, options.layerName = "GPKG", "reviews"
+        context = QgsProject.instance().transformContext()
+        QgsVectorFileWriter.writeAsVectorFormatV3(layer, study.file(f"reviews_{mark}"), context, options)
+
+
+# --- drawing ----------------------------------------------------------------------------------------------------------
+
+
+def layer_of(source: str) -> QgsVectorLayer:
+    """Open a result with the style it carries."""
+    return QgsVectorLayer(source, "x", "ogr")
+
+
+def plain(source: str, symbol: Any) -> QgsVectorLayer:
+    """Open a layer in one symbol."""
+    layer = layer_of(source)
+    layer.setRenderer(QgsSingleSymbolRenderer(symbol))
+    return layer
+
+
+def ground(study: Study) -> list[QgsMapLayer]:
+    """Return what lies under a result."""
+    line = QgsLineSymbol.createSimple({"color": "#c9c4b8", "width": "0.35"})
+    water = QgsFillSymbol.createSimple({"color": "#CFE3EE", "outline_style": "no"})
+    area = QgsFillSymbol.createSimple({"color": "#F6F3EB", "outline_color": "#d8d3c6", "outline_width": "0.1"})
+    return [
+        plain(study.given("roads"), line),
+        plain(study.given("barriers"), water),
+        plain(study.given("parcels"), area),
+    ]
+
+
+def draw_map(layers: list[QgsMapLayer], zoom: float = 1.0) -> QImage:
+    """Draw layers, the first on top, the middle of the first at the given zoom."""
+    settings = QgsMapSettings()
+    settings.setLayers(layers)
+    settings.setDestinationCrs(layers[-1].crs())
+    settings.setOutputSize(QSize(WIDE, HIGH))
+    settings.setOutputDpi(96)
+    settings.setBackgroundColor(QColor("#FFFFFF"))
+    extent = QgsRectangle(layers[-1].extent())
+    extent.scale(1.02 / zoom)
+    settings.setExtent(extent)
+    job = QgsMapRendererParallelJob(settings)
+    job.start()
+    job.waitForFinished()
+    return job.renderedImage()
+
+
+def draw_table(source: str, columns: tuple[str, ...] = ()) -> QImage:
+    """Draw the first rows of a table."""
+    layer = layer_of(source)
+    fields = [field for field in layer.fields() if field.name() != "fid"]
+    chosen = [field for field in fields if field.name() in columns] if columns else fields[:COLUMNS]
+    image = QImage(WIDE, HIGH, QImage.Format.Format_RGB32)
+    image.fill(QColor("#FFFFFF"))
+    painter, line, wide = QPainter(image), 38, WIDE / max(1, len(chosen))
+    painter.setFont(QFont("WenQuanYi Micro Hei", 10))
+    rows = [[field.alias() or field.name() for field in chosen]]
+    rows += [[told(row[field.name()]) for field in chosen] for row in list(layer.getFeatures())[:ROWS]]
+    for place, row in enumerate(rows):
+        if place == 0:
+            painter.fillRect(QRectF(0, 0, WIDE, line), QColor("#EFECE3"))
+        for column, text in enumerate(row):
+            box = QRectF(column * wide + 6, place * line, wide - 10, line)
+            painter.setPen(QColor("#222222"))
+            short = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(wide - 12))
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, short)
+        painter.setPen(QColor("#D0CCC2"))
+        painter.drawLine(0, (place + 1) * line, WIDE, (place + 1) * line)
+    painter.end()
+    return image
+
+
+def told(value: Any) -> str:
+    """Return a value as it is shown; unknown is a dash."""
+    if value is None or (hasattr(value, "isNull") and value.isNull()):
+        return "—"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def sheet(study: Study) -> QImage:
+    """Return the first drawn sheet of the delivery."""
+    path = min((study.work / "delivery" / "maps").glob("*.png"))
+    return QImage(str(path)).scaledToWidth(WIDE, Qt.TransformationMode.SmoothTransformation)
+
+
+def shifted(study: Study) -> list[QgsMapLayer]:
+    """Return facilities as given and as corrected, with the way between."""
+    lines = QgsVectorLayer(f"LineString?crs={layer_of(study.given('parcels')).crs().authid()}", "x", "memory")
+    from qgis.core import QgsCoordinateTransform
+
+    ways = []
+    given, fixed = layer_of(study.given("facilities_gcj02")), layer_of(study.file("fixed"))
+    moves = [QgsCoordinateTransform(item.crs(), lines.crs(), QgsProject.instance()) for item in (given, fixed)]
+    for before, after in zip(given.getFeatures(), fixed.getFeatures()):
+        ends = [move.transform(row.geometry().asPoint()) for move, row in zip(moves, (before, after))]
+        row = QgsFeature()
+        row.setGeometry(QgsGeometry.fromPolylineXY(ends))
+        ways.append(row)
+    lines.dataProvider().addFeatures(ways)
+    lines.setRenderer(QgsSingleSymbolRenderer(QgsLineSymbol.createSimple({"color": "#A8322D", "width": "0.2"})))
+    green = QgsMarkerSymbol.createSimple({"color": "#0B5C3B", "size": "2", "outline_style": "no"})
+    red = QgsMarkerSymbol.createSimple({"color": "#A8322D", "size": "1.6", "outline_style": "no"})
+    return [plain(study.file("fixed"), green), plain(study.given("facilities_gcj02"), red), lines, *ground(study)]
+
+
+def pictures(study: Study) -> dict[str, Callable[[], QImage]]:
+    """Return how each picture is drawn."""
+    file, under = study.file, ground(study)
+
+    def over(*names: str, zoom: float = 1.0) -> Callable[[], QImage]:
+        return lambda: draw_map([*(layer_of(file(name)) for name in names), *under], zoom)
+
+    houses = QgsFillSymbol.createSimple({"color": "#DAD4C8", "outline_style": "no"})
+    zones = ("cores", "branches", "zones", "petals")
+    return {
+        "createsample": lambda: draw_map([plain(study.given("buildings"), houses), *under], 1.6),
+        "checkinputs": lambda: draw_table(file("issues"), ("layer", "feature_id", "code", "severity", "message", "n")),
+        "fixcoordinates": lambda: draw_map(shifted(study), 2.5),
+        "allocatepopulation": over("people"),
+        "buildwalknetwork": lambda: draw_map([layer_of(file("edges")), *under[1:]], 1.6),
+        "makeunits": over("units", zoom=1.6),
+        "tagparcels": over("tagged"),
+        "fieldsample": over("to_visit"),
+        "tagaccuracy": lambda: draw_table(file("matrix")),
+        "mergereviews": lambda: draw_table(file("merged"), ("parcel_id", "tag", "reviewer", "reviewed_at", "used")),
+        "facilitygap": over("facility_load", "gap"),
+        "serviceareas": over("areas"),
+        "missinglinks": over("links"),
+        "proposesites": over("sites"),
+        "comparescenarios": lambda: draw_table(file("difference_sums")),
+        "delineatezones": over(*zones),
+        "checkzones": over("actions", "zones", zoom=1.6),
+        "makeprojects": lambda: draw_table(file("projects")),
+        "rankzones": lambda: draw_table(file("ranked"), ("rank", "name", "score", "area_m2", "people", "top_share")),
+        "exportzones": lambda: sheet(study),
+        "fullstudy": over(*zones, "tagged"),
+        "verifydelivery": lambda: draw_table(file("checked_delivery")),
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Compute and draw."""
+    qgis = start_qgis()
+    study = Study(Path(sys.argv[1]).resolve(), set(sys.argv[2:]))
+    run_all(study)
+    OUT.mkdir(parents=True, exist_ok=True)
+    for name, draw in pictures(study).items():
+        image = draw().convertToFormat(QImage.Format.Format_Indexed8)
+        image.save(str(OUT / f"{name}.png"))
+    print(f"pictures: {len(list(OUT.glob('*.png')))} in {OUT.relative_to(ROOT)}")
+    qgis.exitQgis()
+
+
+main()
