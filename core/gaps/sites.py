@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from .sites_model import Choice, ComplexRule, SiteLimits, choose_sites
 from .sites_rank import Ranked, rank_rooms
 from .sites_reach import Reached, chosen_reach, names_of, reach_hosts
 from .sites_recount import recount_sites
+from .sites_shortlist import shortlist
 from .sites_solve import SEARCH_NODES
 from .sites_tables import covered_table, served_layer, sites_table
 from .standard import Kind
@@ -89,11 +90,16 @@ def propose_sites(
     run.stage("sites_stage_choose", n=int(hosts.fits.any(axis=1).sum()))
     nothing = Choice(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0), 0.0, True)
     before = _assignments(reached, nothing, run.part(0.4, 0.45))
-    choice = choose_sites(reached, hosts, (weights, before), limits, run.part(0.45, 0.8))
-    ranked = rank_rooms(reached, choice, weights, run.part(0.8, 0.95))
+    few = shortlist(reached, hosts, (weights, before), limits, run.part(0.45, 0.6))
+    choice = choose_sites(few.reached, few.hosts, (weights, before), limits, run.part(0.6, 0.8))
+    ranked = rank_rooms(few.reached, choice, weights, run.part(0.8, 0.95))
     after = _assignments(reached, choice, run.part(0.95, 1))
     recount_sites(reached, hosts, choice, limits, after)
-    return _proposal(layers, (reached, hosts), choice, (ranked, weights), (before, after), options, run)
+    choice = replace(choice, bound=max(choice.bound, few.beyond + float(np.asarray(weights) @ ranked.before)))
+    found = _proposal(layers, (reached, hosts), choice, (ranked, weights), (before, after), options, run)
+    if np.isfinite(few.beyond):
+        run.note("sites_shortlist", n=few.kept, of=int(hosts.fits.any(axis=1).sum()), gap=round(100 * found.gap, 1))
+    return found
 
 
 def kind_weights(reached: Reached) -> tuple[float, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from qgis.core import QgsProcessingException, QgsProcessingParameterFileDestination
 
 from ...core import schema
+from ...core.errors import RenewalError
 from ...core.words import say
 from .. import parameters as declare
 from ..base import Output, RenewalAlgorithm, Results
@@ -20,10 +21,11 @@ NEEDED = ("parcel_id", "kind", "unit", "standard_id", "need", "served", "gap", "
 class CompareScenarios(RenewalAlgorithm):
     """Compares two detail tables of Facility gap: the same parcels and need, another supply."""
 
-    ID, GROUP, MAIN = "comparescenarios", "gap", "BEFORE"
+    ID, GROUP, MAIN = "comparescenarios", "gap", ("PARCELS", "BEFORE")
     ROLES = (
         RoleUse("BEFORE", tables=("gap_detail",), needs=NEEDED),
         RoleUse("AFTER", tables=("gap_detail",), needs=NEEDED),
+        RoleUse("PARCELS", "PARCELS", optional=True),
     )
 
     def definitions(self):
@@ -31,19 +33,29 @@ class CompareScenarios(RenewalAlgorithm):
             yield from use.definitions()
         yield declare.sink("DIFFERENCE", "none")
         yield declare.sink("SUMMARY", "none")
+        yield declare.sink("LAYER", "polygon", optional=True)
         yield QgsProcessingParameterFileDestination(
             "CHART", "CHART", "SVG (*.svg)", None, optional=True, createByDefault=False
         )
 
+    def refuse(self, values, plan) -> None:
+        if values.get("LAYER") not in (None, "") and "PARCELS" not in plan.vectors:
+            raise RenewalError("scenario_layer_parcels")
+
     def compute(self, inputs, run) -> Results:
-        from ...core.gaps.scenarios import compare_scenarios
+        from ...core.gaps.scenarios import change_layer, compare_scenarios
 
         found = compare_scenarios(inputs.table("BEFORE"), inputs.table("AFTER"), run)
         self._chart = found.chart
-        return Results({
+        tables = {
             "DIFFERENCE": Output(found.difference, schema.table("scenario_difference")),
             "SUMMARY": Output(found.summary, schema.table("scenario_summary")),
-        })  # fmt: skip
+        }
+        if inputs.has("PARCELS"):
+            layer = change_layer(inputs.table("PARCELS"), found.difference)
+            kinds = tuple(dict.fromkeys(found.difference["kind"]))
+            tables["LAYER"] = Output(layer, schema.table("scenario_change", kinds=kinds), like="PARCELS")
+        return Results(tables)
 
     def processAlgorithm(self, values, context, feedback):
         found = super().processAlgorithm(values, context, feedback)

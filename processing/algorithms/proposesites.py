@@ -19,6 +19,7 @@ class ProposeSites(RenewalAlgorithm):
     """Chooses hosts among candidates so that the most need is served, with a bound that proves how good that is."""
 
     ID, GROUP = "proposesites", "gap"
+    SPLITS = True
     ROLES = (
         RoleUse("PARCELS", "PARCELS", fields=("parcel_id",), tables=("parcel_people", "tagged")),
         RoleUse(

@@ -81,6 +81,19 @@ def _gap_summary(names: set[str], language: str) -> list[Rule]:
     return gap_rules('"gap" / nullif("need", 0)', language, "no_need")
 
 
+def _changes(names: set[str], language: str) -> list[Rule]:
+    """What a scenario changes: better and worse differ in lightness too, so that print and all eyes tell them apart."""
+    found: list[Rule] = []
+    for word, entry in palette()["changes"].items():
+        symbol = fill(entry["color"], "#FFFFFF", 0.1)
+        if word == "unknown":
+            symbol = hatched(entry["color"], -45, entry["color"], ground=False)
+        elif word == "worse":
+            symbol = crossed(entry["color"], entry["color"])
+        found.append((entry[language], f"\"change\" = '{word}'", symbol))
+    return found
+
+
 def _zones(names: set[str], language: str) -> list[Rule]:
     zone = palette()["zone"]
     return [(zone[language], "", outlined(zone["color"], 0.9, (4.8, 1.1, 0.8, 1.1), 1.7))]
@@ -171,6 +184,7 @@ STYLES: dict[str, Callable[[set[str], str], list[Rule]]] = {
     "tagged": _tagged,
     "gap": _gap,
     "gap_served": _gap,
+    "scenario_change": _changes,
     "gap_summary": _gap_summary,
     "zones": _zones,
     "petals": _petals,
@@ -186,6 +200,7 @@ STYLES: dict[str, Callable[[set[str], str], list[Rule]]] = {
     "locked_in": _one("locked_in", lambda color: hatched(color, 45, color, ground=False)),
     "locked_out": _one("locked_out", lambda color: hatched(color, -45, color, ground=False)),
     "links": _one("link", lambda color: line(color, 0.9, (1.9, 1.1), casing=1.5)),
+    "sites": _one("site", lambda color: fill(color, "#7A5200", 0.8)),
     "projects": _one("project", lambda color: outlined(color, 0.4)),
     "facilities": _one("facility", lambda color: marker("square", "#FFFFFF", 2.4, color, 0.35)),
     "nodes": _one("branch", lambda color: marker("circle", color, 1.0)),

@@ -2,7 +2,7 @@
 """comparescenarios as the Toolbox runs it."""
 
 import pytest
-from qgis.core import QgsProcessingException
+from qgis.core import QgsProcessingException, QgsVectorLayer
 
 
 def detail(make_layer, served, need=(10.0, 20.0)):
@@ -26,6 +26,23 @@ def test_tables_and_chart(make_layer, run_algorithm, rows_of, tmp_path):
     drawn = chart.read_text(encoding="utf-8")
     assert found["CHART"] == str(chart) and "86.7 %" in drawn and "50.0 %" in drawn and "Before" in drawn
     assert "CHART" not in run_algorithm("comparescenarios", values)[0]
+
+
+def test_the_difference_as_a_layer(make_layer, run_algorithm, rows_of, tmp_path):
+    box = "POLYGON(({0} 0,{1} 0,{1} 9,{0} 9,{0} 0))"
+    parcels = make_layer([(box.format(x, x + 9), {"parcel_id": name}) for x, name in ((0, "a"), (10, "b"), (20, "c"))])
+    values = {
+        "BEFORE": detail(make_layer, [4.0, 5.0]), "AFTER": detail(make_layer, [10.0, 5.0]), "DIFFERENCE": "memory:",
+        "SUMMARY": "memory:", "LAYER": str(tmp_path / "layer.gpkg"),
+    }  # fmt: skip
+    with pytest.raises(QgsProcessingException, match="PARCELS"):
+        run_algorithm("comparescenarios", values)
+    found, _, _ = run_algorithm("comparescenarios", {**values, "PARCELS": parcels})
+    rows = {row["parcel_id"]: (row["change"], row["nurs_change"]) for row in rows_of(found["LAYER"])}
+    assert rows == {"a": ("better", -6), "b": ("same", 0), "c": ("unknown", None)}
+    layer = QgsVectorLayer(found["LAYER"])
+    labels = [rule.label() for rule in layer.renderer().rootRule().children()]
+    assert layer.crs() == parcels.crs() and labels[0] == "改善" and len(labels) == 6
 
 
 def test_what_is_refused(make_layer, run_algorithm, tmp_path):

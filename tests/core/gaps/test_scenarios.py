@@ -4,8 +4,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from urban_renewal.core.errors import RenewalError
-from urban_renewal.core.gaps.scenarios import compare_scenarios
+from urban_renewal.core.gaps.scenarios import change_layer, compare_scenarios
 from urban_renewal.core.run import Run
 
 
@@ -71,3 +72,26 @@ def test_what_cannot_be_compared(after, code):
     with pytest.raises(RenewalError) as told:
         compare_scenarios(BEFORE, after, Run())
     assert told.value.code == code
+
+
+def test_the_layer_of_changes():
+    def rows(kind, gaps, after, words):
+        return [{"parcel_id": name, "kind": kind, "need": 10.0, "gap_before": one, "gap_after": two,
+                 "gap_change": two - one, "change": word}
+                for name, one, two, word in zip("abcd", gaps, after, words)]  # fmt: skip
+
+    nan = float("nan")
+    difference = pd.DataFrame([
+        *rows("eday", [4.0, 4, 4, nan], [2.0, 5, 4, nan], ["better", "worse", "nearer", "unknown"]),
+        *rows("meal", [2.0, 2, 2, nan], [2.0, 1, 2, nan], ["same", "better", "same", "unknown"]),
+        *rows("nurs", [6.0, 6, 6, 6], [6.0, 6, 6, 3], ["same", "same", "same", "better"]),
+    ])  # fmt: skip
+    parcels = pd.DataFrame({"parcel_id": list("abcde")})
+    parcels["geometry"] = np.array([shapely.box(x, 0, x + 1, 1) for x in range(5)], dtype=object)
+    layer = change_layer(parcels, difference).set_index("parcel_id")
+    assert layer["change"].tolist() == ["better", "worse", "nearer", "better", "unknown"]
+    assert layer["eday_change"].tolist()[:3] == [-2, 1, 0] and layer["nurs_after"]["d"] == 3
+    # elders: the mean of 0.4 and 0.2 before, of 0.2 and 0.2 after
+    assert (layer["elder_before"]["a"], layer["elder_after"]["a"]) == pytest.approx((0.3, 0.2))
+    assert layer["elder_change"]["a"] == pytest.approx(-0.1) and layer["child_change"]["d"] == pytest.approx(-0.3)
+    assert layer.loc["e"].drop(["geometry", "change", "schema_version"]).isna().all()
