@@ -165,7 +165,9 @@ def _rings(rows: list[Row]) -> Iterator[Row]:
     """Take from each area the one of the limit before; rows of a facility stand together, limits ascending."""
     for number, (name, minutes, shape) in enumerate(rows):
         inner = number and rows[number - 1][0] == name
-        yield name, minutes, shapely.difference(shape, rows[number - 1][2]) if inner else shape
+        with np.errstate(divide="ignore", invalid="ignore"):  # GEOS leaves the processor's flags set
+            ring = shapely.difference(shape, rows[number - 1][2]) if inner else shape
+        yield name, minutes, ring
 
 
 def _table(rows: list[Row], profile: Profile, options: AreaOptions, run: Run) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -207,8 +208,7 @@ def _views(street: Street, numbers: Longs, run: Run) -> Objects:
     for number, (bit, hull) in enumerate(zip(fresh.tolist(), _hulls(street, whole))):
         if number % SEEN == 0:
             run.check()
-        assert street.barriers is not None
-        street.seen[bit] = _seen(street.barriers, hull, np.array([x[number], y[number]]))
+        street.seen[bit] = _seen(cast(Any, street.barriers), hull, np.array([x[number], y[number]]))
     return np.array([*(street.seen[bit] for bit in numbers.tolist()), None], dtype=object)[:-1]
 
 
@@ -227,7 +227,8 @@ def _seen(barriers: shapely.STRtree, shape: object, eye: Reals) -> object:
     shadows = shapely.convex_hull(shapely.linestrings(np.stack([first, last, *behind], axis=1)))
     clear = shapely.distance(shapely.linestrings(np.stack([first, last], axis=1)), shapely.points(eye)) > GAP_M
     clear &= shapely.area(shadows) > 0  # a wall seen end on hides nothing
-    return shapely.difference(shape, shapely.union_all([*shadows[clear], *solid]))
+    with np.errstate(divide="ignore", invalid="ignore"):  # GEOS leaves the processor's flags set
+        return shapely.difference(shape, shapely.union_all([*shadows[clear], *solid]))
 
 
 def unite(shapes: Sequence[object], run: Run) -> object:

@@ -26,6 +26,7 @@ SHORTLIST = 10  # own choice: candidates recounted exactly for each link that is
 GAIN_MS = 60_000  # own choice: who gains at least a minute on some walk is counted
 NEAR_SHARE = 0.5  # own choice: of two links whose ends lie nearer than this × MAX_LINK_M only the better one is told
 AROUND_M = 300.0  # own choice: people this near to an end of a candidate decide whether it is recounted
+TOLD = 5  # places that gain most, by name
 MILLI = 1000
 MINUTE_MS = 60_000
 SLICE = 500  # spots looked at between two looks at the cancel flag
@@ -55,7 +56,8 @@ def missing_links(
     save together; a walk of more than 15 minutes, or none at all, counts as 15. Σ over places i of people_i × Σ_j
     people_j·(t_ij − t'_ij) ÷ Σ_j people_j; t there is the walk i → j with both legs, t' the same once the link is
     open; j runs over the other places. `gainers_n`: people of places of which some walk gets shorter by a minute or
-    more. Each link is counted as if it were the only one: their savings must not be added up.
+    more; `gain_places` the ids of the five places whose people save most, the first the most. Each link is counted as
+    if it were the only one: their savings must not be added up.
 
     Parameters: `places` with `place_id`, `people` (real, missing = 0; without the column one person
     each, told as `places_without_people`) and `geometry`; with a column `building_id` the places are buildings, which
@@ -69,12 +71,12 @@ def missing_links(
     )
     run.fact(link_candidates_n=len(found.line))
     short = found.take(_shortlist(found, homes, options, run.part(0.5, 0.55)))
-    saved, gainers = _recount(graph, profile, homes, short, run.part(0.55, 1))
+    saved, gainers, who = _recount(graph, profile, homes, short, run.part(0.55, 1))
     order = np.lexsort((short.b, short.a, -np.round(saved, 1)))
     order = order[np.round(saved[order], 1) > 0]
     kept = order[_apart(short.take(order), options.max_link_m * NEAR_SHARE, options.keep, run)]
     run.fact(links_recounted_n=len(order))
-    return _table(graph, profile, short.take(kept), saved[kept], gainers[kept])
+    return _table(graph, profile, short.take(kept), (saved[kept], gainers[kept], who[kept]))
 
 
 def _obstacles(places: pd.DataFrame, barriers: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -121,12 +123,13 @@ def _homes(
 def _people_within(homes: tuple[Reals, Reals, Longs], at_x: Reals, at_y: Reals, radius_m: float, run: Run) -> Longs:
     """Return the sum of people of places (x, y, people) within a radius of each spot."""
     x, y, amount = homes
-    tree = cKDTree(np.column_stack([x, y])) if len(x) else None
     sums = np.zeros(len(at_x), dtype=np.int64)
-    for begin in range(0, len(at_x) if tree is not None else 0, SLICE):
+    if not len(x):
+        return sums
+    tree = cKDTree(np.column_stack([x, y]))
+    for begin in range(0, len(at_x), SLICE):
         run.progress(begin / len(at_x))
         some = slice(begin, begin + SLICE)
-        assert tree is not None
         near = tree.query_ball_point(np.column_stack([at_x[some], at_y[some]]), radius_m)
         sums[some] = [amount[rows].sum() for rows in near]
     return sums
@@ -161,20 +164,22 @@ def _apart(found: Candidates, radius_m: float, most: int, run: Run) -> Longs:
     return np.array(kept, dtype=np.int64)
 
 
-def _recount(graph: WalkGraph, profile: Profile, homes: _Homes, short: Candidates, run: Run) -> tuple[Reals, Reals]:
-    """Return person-minutes saved and people who gain, per candidate, over all walks between places."""
+def _recount(
+    graph: WalkGraph, profile: Profile, homes: _Homes, short: Candidates, run: Run
+) -> tuple[Reals, Reals, Objects]:
+    """Return person-minutes saved, people who gain and where most of it falls, per candidate, over all walks."""
     ends = [_at(short.spots, rows) for rows in (short.a, short.b)]
     ways = [
         [reach_pairs(graph, profile, homes.joined, end, LIMIT_MS, way, run.part(0, 0.05)) for way in ("there", "back")]
         for end in ends
     ]
-    saved, gainers = np.zeros(len(short.a)), np.zeros(len(short.a))
+    saved, gainers, who = np.zeros(len(short.a)), np.zeros(len(short.a)), np.full(len(short.a), "", dtype=object)
     for number in range(len(short.a)):
         part = run.part(0.05 + 0.95 * number / len(short.a), 0.05 + 0.95 * (number + 1) / len(short.a))
         (a_in, a_out), (b_in, b_out) = ([_of(pairs, number) for pairs in way] for way in ways)
         over = [(a_in, b_out, int(short.there_ms[number])), (b_in, a_out, int(short.back_ms[number]))]
-        saved[number], gainers[number] = _gain(graph, profile, homes, over, part)
-    return saved, gainers
+        saved[number], gainers[number], who[number] = _gain(graph, profile, homes, over, part)
+    return saved, gainers, who
 
 
 def _of(pairs: Pairs, facility: int) -> tuple[Longs, Longs]:
@@ -185,8 +190,11 @@ def _of(pairs: Pairs, facility: int) -> tuple[Longs, Longs]:
 
 def _gain(
     graph: WalkGraph, profile: Profile, homes: _Homes, over: list[tuple[_Leg, _Leg, int]], run: Run
-) -> tuple[float, float]:
-    """Return what one link gives; `over`: its two directions as (places → one end, other end → places, ms across)."""
+) -> tuple[float, float, str]:
+    """Return minutes saved, people who gain, and where most.
+
+    `over`: the link's two directions as (places → one end, other end → places, ms across).
+    """
     over = [_useful(*way) for way in over]
     froms = np.unique(np.concatenate([way[0][0] for way in over]))
     tos = np.unique(np.concatenate([way[1][0] for way in over]))
@@ -209,7 +217,10 @@ def _gain(
         most = np.maximum(most, (now - new).max(axis=1))
     people = homes.people[froms] / MILLI
     share = sums / np.maximum(homes.around[froms], 1)
-    return float((people * share).sum()) / MINUTE_MS, float(people[most >= GAIN_MS].sum())
+    ids, gain = homes.joined.ids[froms], np.round(people * share / MINUTE_MS, 1)
+    first = np.lexsort((ids.astype(str), -gain))[:TOLD]
+    told = ", ".join(str(item) for item in ids[first[gain[first] > 0]])
+    return float((people * share).sum()) / MINUTE_MS, float(people[most >= GAIN_MS].sum()), told
 
 
 def _useful(to_end: _Leg, from_end: _Leg, ms: int) -> tuple[_Leg, _Leg, int]:
@@ -227,14 +238,15 @@ def _at(joined: Joined, rows: Longs) -> Joined:
     return replace(joined.take(rows.astype(np.int32)), owner=np.arange(len(rows), dtype=np.int32), owners=len(rows))
 
 
-def _table(graph: WalkGraph, profile: Profile, links: Candidates, saved: Reals, gainers: Reals) -> pd.DataFrame:
+def _table(graph: WalkGraph, profile: Profile, links: Candidates, gains: tuple[Reals, Reals, Objects]) -> pd.DataFrame:
+    saved, gainers, who = gains
     frame = pd.DataFrame({
         "link_id": [f"L-{name[:12]}" for name in geometry_hash(links.line, 3)],
         "rank": np.arange(1, len(links.a) + 1), "from_node": _near_node(graph, links.spots, links.a),
         "to_node": _near_node(graph, links.spots, links.b), "length_m": links.length_m, "climb_m": links.climb_m,
         "kind": np.where(links.is_stairs, "stairs", "path"), "profile": profile.id, "walk_s": links.there_ms / 1000,
         "now_s": np.where(links.now_ms < LIMIT_MS, links.now_ms / 1000, np.nan), "saved_person_min": saved,
-        "gainers_n": gainers, "schema_version": schema.SCHEMA_VERSION,
+        "gainers_n": gainers, "gain_places": who, "schema_version": schema.SCHEMA_VERSION,
     })  # fmt: skip
     frame[frames.GEOMETRY] = links.line
     return frames.conform(frame, schema.table("links"))

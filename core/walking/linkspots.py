@@ -69,12 +69,13 @@ def find_candidates(
     known = _Known(graph, profile, spots, *_locate(graph, spots), *_nets(graph, barriers))
     cells = np.stack([known.x_m // TILE_M, known.y_m // TILE_M], axis=1).astype(np.int64)
     tiles, of = np.unique(cells, axis=0, return_inverse=True)
-    tree = cKDTree(np.column_stack([known.x_m, known.y_m])) if len(of) else None
     parts = [_empty(spots)]
+    if not len(of):
+        return parts[0]
+    tree = cKDTree(np.column_stack([known.x_m, known.y_m]))
     for number in range(len(tiles)):
         run.progress(number / len(tiles))
         rows = np.flatnonzero(of.reshape(-1) == number)
-        assert tree is not None
         parts.append(_in_tile(known, rows, tree, max_link_m, limit_ms))
     run.progress(1.0)
     columns = [item.name for item in fields(Candidates) if item.name != "spots"]

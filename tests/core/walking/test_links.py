@@ -47,6 +47,7 @@ def test_a_hairpin_by_hand():
     assert np.isnan(best["climb_m"])  # no heights
     assert best["saved_person_min"] == pytest.approx(30 * (900 - 100 / 0.9) / 60, abs=0.1)
     assert best["gainers_n"] == 30
+    assert best["gain_places"] == "q, p"  # 20 people and 10 people save the same minutes each
     assert table["rank"].tolist() == list(range(1, len(table) + 1))
     assert run.facts["link_candidates_n"] >= len(table)
 
@@ -182,14 +183,18 @@ def test_what_a_link_saves_is_what_the_network_with_it_saves(seed):
     for row in table.itertuples():
         number = next(n for n, line in enumerate(found.line) if line.equals_exact(row.geometry, 0))
         after, _ = walks(with_link(edges, graph, found, number), homes)
-        total, gainers = 0.0, 0.0
+        total, gainers, by_place = 0.0, 0.0, {}
         for i in range(len(homes)):
             far = np.hypot(*(xy - xy[i]).T)
             around = count[(far <= 0.9 * LIMIT_MS / 1000)].sum() - count[i]
-            total += count[i] * (count * (before[i] - after[i])).sum() / around / 60_000 if count[i] else 0
+            gain = count[i] * (count * (before[i] - after[i])).sum() / around / 60_000 if count[i] else 0
+            total, by_place[homes["place_id"][i]] = total + gain, gain
             gainers += count[i] * bool(((before[i] - after[i])[count > 0] >= 60_000).any())
         assert row.saved_person_min == pytest.approx(total, abs=0.051)
         assert row.gainers_n == gainers
+        most = sorted((name for name, gain in by_place.items() if round(gain, 1) > 0),
+                      key=lambda name, table=by_place: (-round(table[name], 1), name))  # fmt: skip
+        assert row.gain_places == ", ".join(most[:5])
 
 
 def test_candidates_are_real_detours():
