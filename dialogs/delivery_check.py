@@ -28,7 +28,7 @@ from .handover import job
 from .runner import Outcome, Runner
 
 VERIFY = "verifydelivery"
-INKS = {"fail": "#A8322D", "advice": "#7A5200", "pass": "#2E6B3B"}
+INKS = dict(zip(("fail", "advice", "pass"), ("#A8322D", "#7A5200", "#2E6B3B")))
 MOST_ROWS = 2000
 
 

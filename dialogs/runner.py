@@ -105,7 +105,8 @@ class Runner(QObject):
 
     def start(self, jobs: Sequence[Job]) -> None:
         """Begin; a run that is going on must have ended."""
-        assert not self.is_running
+        if self.is_running:
+            raise RuntimeError("a run is going on")
         self._jobs = list(jobs)
         self._outcome, self._cancelling = Outcome(True), False
         self._began = time.monotonic()

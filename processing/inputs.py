@@ -123,7 +123,6 @@ class Inputs:
             return None
         from .raster import read_raster
 
-        assert self.plan.working is not None
         return read_raster(
             self.plan.rasters[parameter], bounds, self.plan.working, self.context.transformContext(), self.run
         )

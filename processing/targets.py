@@ -44,7 +44,6 @@ class Target:
     @property
     def part(self) -> Path:
         """Return the path beside the target where the result is written first."""
-        assert self.path is not None
         suffix = f".{_safe(self.table)}.part.gpkg" if self.kind == "table" else f".part{self.path.suffix}"
         return self.path.with_name(self.path.stem + suffix)
 
@@ -102,7 +101,6 @@ def refuse_targets(targets: Iterable[Target], inputs: Iterable[VectorSnapshot], 
 def refuse_file(target: Target, sources: Iterable[VectorSnapshot]) -> None:
     """Refuse a file destination: no folder, not writable, unknown format, an input, other people's tables, in use."""
     path = target.path
-    assert path is not None
     if "\0" in str(path):  # no file system can hold such a name
         raise RenewalError("target_not_writable", path=str(path).replace("\0", "�"))
     if not path.parent.is_dir():

@@ -141,7 +141,6 @@ def discard(part: Path) -> None:
 
 def move_into_place(target: Target) -> None:
     """Make a finished part the result: replace the file, or copy the table into its GeoPackage in one transaction."""
-    assert target.path is not None
     if target.kind == "table" and target.path.exists():
         _insert_table(target)
         discard(target.part)

@@ -25,12 +25,16 @@ def complaints(path: Path) -> tuple[list[str], list[str]]:
     """Return (what blocks the upload, what the maintainers should know) about the zip."""
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
+        runnable = [
+            item.filename for item in archive.infolist() if item.external_attr >> 16 & 0o111 and not item.is_dir()
+        ]
         metadata = archive.read(f"{PACKAGE}/metadata.txt").decode("utf-8")
         texts = {
             name: archive.read(name).decode("utf-8", "replace") for name in names if name.endswith((".txt", ".md"))
         }
     blocks = [f"no {PACKAGE}/{name}" for name in NEEDED_FILES if f"{PACKAGE}/{name}" not in names]
     blocks += [f"{name} must not be in it" for name in names if FORBIDDEN.search(name)]
+    blocks += [f"{name} is marked as a program" for name in runnable]
     blocks += [f"{name} leads elsewhere" for name in names if ".." in name or "\\" in name or name.startswith("/")]
     blocks += [f"{name} is outside {PACKAGE}/" for name in names if not name.startswith(f"{PACKAGE}/")]
     if path.stat().st_size > MAX_BYTES:

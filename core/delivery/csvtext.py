@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import numpy.typing as npt
 import shapely
 
 from ..run import Run
@@ -46,7 +47,7 @@ def write_csv(flat: Flat, file: str, run: Run) -> tuple[str, list[Loss]]:
     `loss_control` (NUL and lone surrogates), `loss_empty_shape`.
     """
     losses: list[Loss] = []
-    shapes = [] if flat.shapes is None else _wkt(flat, file, losses)
+    shapes = [] if flat.shapes is None else _wkt(flat, flat.shapes, file, losses)
     heads = [column.name for column in flat.columns] + ([WKT] if flat.shapes is not None else [])
     lines = [",".join(_quoted(guard(name)) for name in heads)]
     for row in range(len(flat)):
@@ -102,10 +103,9 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _wkt(flat: Flat, file: str, losses: list[Loss]) -> list[str]:
-    assert flat.shapes is not None
-    empty = shapely.is_empty(flat.shapes)
+def _wkt(flat: Flat, shapes: npt.NDArray[Any], file: str, losses: list[Loss]) -> list[str]:
+    empty = shapely.is_empty(shapes)
     for row in empty.nonzero()[0]:
-        losses.append(Loss(file, flat.name, flat.ids[row], "", "loss_empty_shape", told_shape(flat.shapes[row]), ""))
-    texts = shapely.to_wkt(flat.shapes, rounding_precision=-1, trim=True, output_dimension=2)
+        losses.append(Loss(file, flat.name, flat.ids[row], "", "loss_empty_shape", told_shape(shapes[row]), ""))
+    texts = shapely.to_wkt(shapes, rounding_precision=-1, trim=True, output_dimension=2)
     return ["" if text is None or gone else str(text) for text, gone in zip(texts, empty)]

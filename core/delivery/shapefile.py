@@ -39,7 +39,7 @@ def write_shapefile(flat: Flat, file: str, encoding: str, run: Run) -> tuple[dic
     parts = {".dbf": dbf, ".cpg": encoding.encode("ascii")}
     if flat.shapes is None:
         return parts, losses
-    kind = _kind_of(flat)
+    kind = _kind_of(flat, flat.shapes)
     records = _records(flat.shapes, kind, run.part(0.5, 1))
     for row in [row for row, content in enumerate(records) if not content]:
         shape = flat.shapes[row]
@@ -74,10 +74,9 @@ def unique_names(columns: Iterable[Any]) -> list[Any]:
     return named
 
 
-def _kind_of(flat: Flat) -> int:
+def _kind_of(flat: Flat, shapes: npt.NDArray[Any]) -> int:
     """Return the shape type: the one that most rows need, a multi-point as soon as one row needs it."""
-    assert flat.shapes is not None
-    present = flat.shapes[~shapely.is_missing(flat.shapes) & ~shapely.is_empty(flat.shapes)]
+    present = shapes[~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)]
     found = [KIND_OF_TYPE[int(number)] for number in shapely.get_type_id(present) if int(number) in KIND_OF_TYPE]
     if not found:
         return KIND_OF_TABLE.get(flat.table.geometry, POINT)

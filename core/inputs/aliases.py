@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 from .. import schema
 from ..words import RESOURCES
@@ -51,11 +52,9 @@ def roles() -> dict[str, Role]:
 
 
 def _column(name: str, spec: Mapping[str, object]) -> RoleColumn:
-    words = spec.get("values", {})
-    assert isinstance(words, dict)
+    words = cast("dict[str, list[str]]", spec.get("values", {}))
     values = {fold(word): value for value, known in words.items() for word in [value, *known]}
-    aliases = spec["aliases"]
-    assert isinstance(aliases, list)
+    aliases = cast("list[str]", spec["aliases"])
     return RoleColumn(name, str(spec["type"]), str(spec.get("parameter", "")), tuple(aliases), values)
 
 

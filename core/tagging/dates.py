@@ -39,8 +39,8 @@ def _last_day(value: Any, as_of: datetime.date) -> float:
     match = DATE.match(str(value).strip())
     if match is None:
         return float("nan")
-    year, month, day = (int(part) if part else None for part in match.groups())
-    assert year is not None
+    year = int(match.group(1))
+    month, day = (int(part) if part else None for part in match.groups()[1:])
     if day is not None and month is not None:
         fits = day <= calendar.monthrange(year, month)[1]
         return float(datetime.date(year, month, day).toordinal()) if fits else float("nan")

@@ -267,7 +267,8 @@ def keys_of(path: str) -> KeyPath:
     """Return the keys of a path as people write it: classes[0].confirm."""
     parts = re.findall(r"[^.\[\]]+|\[\d+\]", path)
     keys = tuple(int(part[1:-1]) if part.startswith("[") else part for part in parts)
-    assert dotted(keys) == path
+    if dotted(keys) != path:
+        raise ValueError(path)
     return keys
 
 
