@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,8 @@ Reals = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 
 MOST_PAIRS = 12_000  # own choice: pairs of groups and hosts that an exact search takes in seconds
-LEAST_HOSTS = 4  # hosts kept for each that may be chosen, however many pairs they have
+LEAST_HOSTS = 40  # own choice: kept however many pairs they have,
+HOSTS_A_SITE = 2  # and so many for each that may be chosen
 STEPS = 60  # of the relaxation; more than these moved the bound by less than 1 % on towns of 4,000 hosts
 PATIENCE = 6  # steps without a better bound before they are halved
 
@@ -76,7 +78,7 @@ def shortlist(
     """
     town = _town_of(reached, hosts, worth)
     every = Shortlist(reached, hosts, int(hosts.fits.any(axis=1).sum()), -np.inf)
-    least = max(limits.max_sites * LEAST_HOSTS, len(limits.fixed))
+    least = max(LEAST_HOSTS, limits.max_sites * HOSTS_A_SITE)
     if len(town.host) <= MOST_PAIRS or every.kept <= least:
         return every
     bound, value = _relax(town, hosts, limits, run)
@@ -105,7 +107,7 @@ def _only(one: KindReach, kept: npt.NDArray[np.bool_]) -> KindReach:
 
 def _town_of(reached: Reached, hosts: Hosts, worth: tuple[Sequence[float], Sequence[Assignment]]) -> _Town:
     weights, before = worth
-    parts: list[tuple[npt.NDArray[np.generic], ...]] = []
+    parts: list[tuple[npt.NDArray[Any], ...]] = []
     groups = pools = 0
     for column, (one, assignment) in enumerate(zip(reached.kinds, before)):
         short = (one.need - assignment.served) / one.per_unit
@@ -114,15 +116,15 @@ def _town_of(reached: Reached, hosts: Hosts, worth: tuple[Sequence[float], Seque
         keep = (host >= 0) & lacking_groups(one, assignment)[one.groups.group]
         keep[keep] = hosts.fits[host[keep], column]
         group = one.groups.group[keep]
-        parts.append((group + groups, host[keep], np.full(len(group), column), one.groups.need / one.per_unit,
-                      unserved, pool + pools, lacks))  # fmt: skip
+        need = one.groups.need / one.per_unit
+        parts.append((group + groups, host[keep], np.full(len(group), column), need, unserved, pool + pools, lacks))
         groups, pools = groups + len(pool), pools + len(lacks)
-    joint = [np.concatenate(column) for column in zip(*parts)]
+    group, host, kind_of, need, unserved, pool, lacks = (np.concatenate(column) for column in zip(*parts))
     kinds = [one.kind for one in reached.kinds]
     # one-per-circle kinds take their floor area whatever their size: a share of it at least
     m2 = [(kind.site_m2 or 0.0) / kind.max_size if is_one_per_circle(kind) else kind.m2_per_unit or 0.0
           for kind in kinds]  # fmt: skip
-    return _Town(*joint, np.asarray(weights, dtype=np.float64), np.asarray(m2, dtype=np.float64))  # type: ignore[arg-type]
+    return _Town(group, host, kind_of, need, unserved, pool, lacks, np.asarray(weights), np.asarray(m2))
 
 
 def _pools(one: KindReach, assignment: Assignment, short: Reals) -> tuple[Places, Reals, Reals]:
@@ -132,12 +134,13 @@ def _pools(one: KindReach, assignment: Assignment, short: Reals) -> tuple[Places
     member = one.groups.of_place >= 0
     of_place, block = one.groups.of_place[member], assignment.block[member]
     n, blocks = len(one.groups.need), int(assignment.block.max(initial=-1)) + 1
-    unserved = np.bincount(of_place, weights=short[member], minlength=n)
+    unserved: Reals = np.bincount(of_place, weights=short[member], minlength=n).astype(np.float64)
     pool = np.full(n, -1, dtype=np.intp)
     pool[of_place] = block
     alone = pool < 0
     pool[alone] = blocks + np.arange(int(alone.sum()))
-    return pool, np.bincount(pool, weights=unserved, minlength=blocks + int(alone.sum())), unserved
+    lacks: Reals = np.bincount(pool, weights=unserved, minlength=blocks + int(alone.sum())).astype(np.float64)
+    return pool, lacks, unserved
 
 
 def _relax(town: _Town, hosts: Hosts, limits: SiteLimits, run: Run) -> tuple[float, Reals]:
@@ -181,7 +184,7 @@ def _best(value: Reals, limits: SiteLimits) -> Places:
 
 
 def _greedy(town: _Town, hosts: Hosts, limits: SiteLimits) -> float:
-    """Return what hosts taken one after the other would serve of the unserved need: the aim of the relaxation's steps."""
+    """Return what hosts taken one after the other would serve of the unserved need: the aim of the steps."""
     rest, total = town.unserved.copy(), 0.0
     no_price, no_toll = np.zeros(len(town.need)), np.zeros(len(town.short))
     used: list[int] = []
@@ -209,7 +212,8 @@ def _fill(town: _Town, hosts: Hosts, price: Reals, toll: Reals, most: Reals) -> 
     area = amount * town.m2[kind]
     within = _capped(area, host, -worth / np.maximum(town.m2[kind], 1e-9), hosts.usable_m2[host])
     amount = np.where(area > 0, amount * within / np.where(area > 0, area, 1.0), amount)
-    return _Filled(pair, amount, np.bincount(host, weights=worth * amount, minlength=len(hosts.usable_m2)))
+    value = np.bincount(host, weights=worth * amount, minlength=len(hosts.usable_m2)).astype(np.float64)
+    return _Filled(pair, amount, value)
 
 
 def _capped(amount: Reals, owner: Places, order: Reals, most: Reals) -> Reals:
