@@ -299,6 +299,17 @@ def shifted(study: Study) -> list[QgsMapLayer]:
     return [plain(study.file("fixed"), green), plain(study.given("facilities_gcj02"), red), lines, *ground(study)]
 
 
+def areas(source: str) -> list[QgsMapLayer]:
+    """Return the service areas, the shortest walk on top."""
+    found = []
+    for minutes, colour in ((5, "#00798C"), (10, "#6FB3BD"), (15, "#C9E2E5")):
+        layer = plain(source, QgsFillSymbol.createSimple({"color": colour, "outline_style": "no"}))
+        layer.setSubsetString(f'"minutes" = {minutes}')
+        layer.setOpacity(0.75)
+        found.append(layer)
+    return found
+
+
 def pictures(study: Study) -> dict[str, Callable[[], QImage]]:
     """Return how each picture is drawn."""
     file, under = study.file, ground(study)
@@ -306,6 +317,10 @@ def pictures(study: Study) -> dict[str, Callable[[], QImage]]:
     def over(*names: str, zoom: float = 1.0) -> Callable[[], QImage]:
         return lambda: draw_map([*(layer_of(file(name)) for name in names), *under], zoom)
 
+    units = QgsFillSymbol.createSimple({"color": "#F3DDB0", "outline_color": "#7A5200", "outline_width": "0.4"})
+    visits = QgsFillSymbol.createSimple({"color": "#00798C", "outline_style": "no"})
+    links = QgsLineSymbol.createSimple({"color": "#C2185B", "width": "1.2"})
+    sites = QgsFillSymbol.createSimple({"color": "#EBAE25", "outline_color": "#7A5200", "outline_width": "0.8"})
     houses = QgsFillSymbol.createSimple({"color": "#DAD4C8", "outline_style": "no"})
     zones = ("cores", "branches", "zones", "petals")
     return {
@@ -314,15 +329,15 @@ def pictures(study: Study) -> dict[str, Callable[[], QImage]]:
         "fixcoordinates": lambda: draw_map(shifted(study), 2.5),
         "allocatepopulation": over("people"),
         "buildwalknetwork": lambda: draw_map([layer_of(file("edges")), *under[1:]], 1.6),
-        "makeunits": over("units", zoom=1.6),
+        "makeunits": lambda: draw_map([plain(file("units"), units), *under], 1.6),
         "tagparcels": over("tagged"),
-        "fieldsample": over("to_visit"),
+        "fieldsample": lambda: draw_map([plain(file("to_visit"), visits), *under]),
         "tagaccuracy": lambda: draw_table(file("matrix")),
         "mergereviews": lambda: draw_table(file("merged"), ("parcel_id", "tag", "reviewer", "reviewed_at", "used")),
         "facilitygap": over("facility_load", "gap"),
-        "serviceareas": over("areas"),
-        "missinglinks": over("links"),
-        "proposesites": over("sites"),
+        "serviceareas": lambda: draw_map([*areas(file("areas")), *under]),
+        "missinglinks": lambda: draw_map([plain(file("links"), links), *under], 1.3),
+        "proposesites": lambda: draw_map([plain(file("sites"), sites), *under]),
         "comparescenarios": lambda: draw_table(file("difference_sums")),
         "delineatezones": over(*zones),
         "checkzones": over("actions", "zones", zoom=1.6),

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Takes the pictures of the manual in the real QGIS desktop: sample, running, tags, gaps, zones, panels.
+"""Takes the pictures of the guide in the real QGIS desktop: empty, sample, running, tags, gaps, zones, panels.
 
-    STUDY=<folder> qgis --code docs/pictures.py        (a display of 1440×900 and the plugin switched on)
+    STUDY=<folder> bash scripts/desktop.sh docs/pictures.py               Chinese, into docs/pictures
+    STUDY=<folder> UI_LANG=en bash scripts/desktop.sh docs/pictures.py    English, into docs/pictures/en
 
-STUDY is where the sample is made and the study runs; an empty folder will do, one outside the system's temporary folder
-keeps QGIS from asking. Pictures go to docs/pictures, or to the folder PICTURES. A failure is told in pictures.log.
+STUDY is where the sample is made and the study runs: an empty folder whose path may be seen in the pictures. At the
+end the project is kept there as study.qgz, for docs/looks.py. Pictures go to the folder PICTURES when it is given. A
+failure is told in pictures.log.
 """
 
 from __future__ import annotations
@@ -16,14 +18,14 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from qgis.core import QgsProject
+from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsProject
 from qgis.PyQt.QtCore import Qt, QTimer, QUrl
 from qgis.PyQt.QtGui import QImage
-from qgis.PyQt.QtWidgets import QDialog, QDockWidget
+from qgis.PyQt.QtWidgets import QDialog, QDockWidget, QWidget
 from qgis.utils import iface, plugins
 
 WIDTH, HEIGHT, DOCK_WIDTH = 1440, 900, 390
-PATIENCE_S = 100.0
+PATIENCE_S = 900.0
 
 
 class Photographer:
@@ -32,8 +34,10 @@ class Photographer:
     def __init__(self) -> None:
         plugin = plugins["urban_renewal"]
         import urban_renewal
+        from urban_renewal.processing.texts import interface_language
 
         home = Path(urban_renewal.__file__).resolve().parent / "docs" / "pictures"
+        home = home if interface_language() == "zh" else home / "en"
         self.out = Path(os.environ.get("PICTURES", home))
         self.out.mkdir(parents=True, exist_ok=True)
         self.study = Path(os.environ["STUDY"]).resolve()
@@ -52,7 +56,8 @@ class Photographer:
             if (panel := window.findChild(QDockWidget, name)) is not None:
                 panel.hide()
         window.resizeDocks([self.dock], [DOCK_WIDTH], Qt.Orientation.Horizontal)
-        yield 500, self.always
+        yield 1500, self.always
+        self.shoot("empty")
         session.start_sample(str(self.study))
         yield 500, lambda: not session.is_busy
         yield 1500, self.is_drawn
@@ -71,11 +76,13 @@ class Photographer:
             self.shoot(name)
         self.dock.scroll.verticalScrollBar().setValue(0)
         yield 300, self.always
-        self.dock.grab().save(str(self.out / "dock.png"))
+        self.keep(self.dock, "dock")
         self.keep_sheets()
         yield from self.walk_fields()
+        yield from self.walk_list()
         yield from self.walk_review()
         yield from self.walk_explore()
+        QgsProject.instance().write(str(self.study / "study.qgz"))
 
     def keep_sheets(self) -> None:
         """Keep the delivery's overview, gap page and first zone page, small enough to read in a browser."""
@@ -83,15 +90,35 @@ class Photographer:
         for mark, name in (("01-", "overview"), ("02-", "gap_page"), ("03-", "atlas")):
             for sheet in sorted(maps.glob(f"{mark}*.png"))[:1]:
                 page = QImage(str(sheet)).scaledToWidth(1587, Qt.TransformationMode.SmoothTransformation)
-                page.save(str(self.out / f"{name}.png"))
+                save(page, self.out / f"{name}.png")
 
     def walk_fields(self) -> Iterator[tuple[int, Callable[[], bool]]]:
         """Open the table of fields."""
         self.dock.show_fields("BUILDINGS")
         yield 500, self.always
         box = self.dock.findChild(QDialog)
-        box.grab().save(str(self.out / "fields.png"))
+        self.keep(box, "fields")
         box.reject()
+        yield 300, self.always
+
+    def walk_list(self) -> Iterator[tuple[int, Callable[[], bool]]]:
+        """Show the sheet of a list in Excel: title above the header, coordinates in two columns."""
+        from urban_renewal.core.delivery.workbook import Sheet, write_workbook
+
+        heads = ["设施编号", "设施名称", "设施类别", "规模", "规模单位", "经度", "纬度"]
+        layer = QgsProject.instance().mapLayer(self.dock.session.study.inputs["FACILITIES"].layer_id)
+        degrees = QgsCoordinateTransform(layer.crs(), QgsCoordinateReferenceSystem("EPSG:4490"), QgsProject.instance())
+        rows = []
+        for feature in list(layer.getFeatures())[:120]:
+            place = degrees.transform(feature.geometry().centroid().asPoint())
+            rows.append([feature["facility_id"], feature["name"], "幼儿园", 180.0, "座", place.x(), place.y()])
+        path = self.study / "幼儿园名单.xlsx"
+        digits = [None, None, None, 0, None, 6, 6]
+        write_workbook(path, [Sheet("名单", "某区幼儿园名单（2025年12月）", heads, digits, rows)])
+        sheet = self.dock.dropping.ask(path)
+        yield 1500, self.always
+        self.keep(sheet, "list")
+        sheet.reject()
         yield 300, self.always
 
     def walk_review(self) -> Iterator[tuple[int, Callable[[], bool]]]:
@@ -127,7 +154,11 @@ class Photographer:
 
     def shoot(self, name: str) -> None:
         """Save a picture of the window."""
-        iface.mainWindow().grab().save(str(self.out / f"{name}.png"))
+        self.keep(iface.mainWindow(), name)
+
+    def keep(self, widget: QWidget, name: str) -> None:
+        """Save a picture of a widget."""
+        save(widget.grab().toImage(), self.out / f"{name}.png")
 
     @staticmethod
     def always() -> bool:
@@ -165,6 +196,11 @@ class Photographer:
         QgsProject.instance().clear()
         QgsProject.instance().setDirty(False)
         iface.actionExit().trigger()
+
+
+def save(image: QImage, path: Path) -> None:
+    """Save a picture with 256 colours: a third of the size, and nothing to be seen of it."""
+    image.convertToFormat(QImage.Format.Format_Indexed8, Qt.ImageConversionFlag.ThresholdDither).save(str(path))
 
 
 QTimer.singleShot(2500, lambda: Photographer().go())
