@@ -4,19 +4,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from .. import frames, schema
 from ..words import say
-from .palette import kind_name, level_name, tag_name
-from .summary import TAGS, exact_sum, is_open, sum_kinds
+from .balance import balance
+from .institute import (
+    HECTARE,
+    MU,
+    WAN,
+    Columns,
+    Figure,
+    Words,
+    build_sheet,
+    findings_sheet,
+    project_sheets,
+    zone_sheet,
+)
+from .palette import kind_name, level_name, tag_name, unit_name
+from .summary import SUMMED, TAGS, exact_sum, is_open
 from .workbook import Sheet
 
-OPPORTUNITY = (
-    "parcel_id", "tag", "tag_level", "tag_score", "tag_known", "area_m2", "floor_m2", "bldg_n", "year_lo", "year_hi",
-    "far_gross", "programme", "tag_source", "tag_reason",
+OPPORTUNITY: Columns = (
+    Words("parcel_id"), Words("tag", tell=tag_name), Words("tag_level", tell=level_name),
+    Figure("unit_head_score", "tag_score", summed=False), Figure("unit_head_hectare", "area_m2", HECTARE),
+    Figure("unit_head_mu", "area_m2", MU), Figure("unit_head_floor", "floor_m2", WAN),
+    Figure("unit_head_buildings", "bldg_n", digits=0), Figure("unit_head_far", "far_gross", summed=False),
+    Words("programme"), Words("tag_source"), Words("tag_reason"), Words("zone_id"),
 )  # fmt: skip
 FIELDS = (
     "sheet_table", "sheet_table_title", "sheet_field", "sheet_zh", "sheet_en", "sheet_unit", "sheet_type",
@@ -29,6 +46,7 @@ def opportunity_sheet(tagged: pd.DataFrame, members: pd.DataFrame | None, langua
     """Return the list of opportunities: parcels with a tag that are not renovated, best first.
 
     Order: tag, level, falling score, parcel_id. `zone_id` is the zone that holds the parcel, if one does.
+    Areas in 公顷, 亩 and 万m², which add up to the printed totals.
     """
     rows = tagged[is_open(tagged)].copy()
     rows["_tag"] = rows["tag"].map({tag: number for number, tag in enumerate(TAGS)})
@@ -39,44 +57,49 @@ def opportunity_sheet(tagged: pd.DataFrame, members: pd.DataFrame | None, langua
     if members is not None:
         ordered = members.sort_values(["parcel_id", "zone_id"], ascending=False)
         zones = dict(zip(ordered["parcel_id"], ordered["zone_id"]))
+    rows["zone_id"] = frames.texts(zones.get(parcel) for parcel in rows["parcel_id"])
+    name = say("sheet_opportunities", language)
+    zone = schema.table("members").columns[0]
     table = schema.table("tagged")
-    columns = [column for column in table.columns if column.name in OPPORTUNITY]
-    columns.sort(key=lambda column: OPPORTUNITY.index(column.name))
-    values = [_values(rows, column, language) for column in columns]
-    number = list(range(1, len(rows) + 1))
-    zone = [zones.get(parcel) for parcel in rows["parcel_id"]]
-    headings = [say("sheet_number", language), *[column.alias(language) for column in columns], _zone_heading(language)]
-    total = [say("head_total", language), *[_total(rows, column) for column in columns], None]
-    return Sheet(
-        say("sheet_opportunities", language), say("sheet_opportunities", language), headings,
-        [0, *[_digits(column) for column in columns], None], list(zip(number, *values, zone)), total,
-        [say("sheet_note_opportunities", language)],
-    )  # fmt: skip
-
-
-def zone_sheet(zones: pd.DataFrame, language: str) -> Sheet:
-    """Return the indicators of the zones with totals of what can be added up."""
-    name = say("sheet_zones", language)
-    return _plain(
-        zones.sort_values("zone_id"), schema.table("zones"), name, language, ("area_m2", "floor_m2", "people")
-    )
+    both = replace(table, columns=(*table.columns, zone))
+    return build_sheet(rows, both, OPPORTUNITY, name, language, [say("sheet_note_opportunities", language)])
 
 
 def gap_sheets(summary: pd.DataFrame, language: str) -> list[Sheet]:
-    """Return gaps by community and kind, and their sums by kind; different units are never added up."""
-    name = say("sheet_gaps", language)
-    ordered = summary.sort_values(["community_id", "kind"])
-    whole = _plain(ordered, schema.table("gap_summary"), name, language, ())
-    sums = sum_kinds(summary)
-    words = ("head_kind", "sheet_unit", "head_need", "sheet_supply", "sheet_served", "head_gap", "sheet_surplus")
-    rows = [
-        [kind_name(row["kind"], language), row["unit"], row["need"], row["supply"], row["served"], row["gap"],
-         row["surplus"], None if pd.isna(row["gap_share"]) else row["gap_share"] * 100]
-        for row in sums.to_dict("records")
-    ]  # fmt: skip
-    headings = [*[say(code, language) for code in words], say("sheet_gap_share", language)]
+    """Return gaps by community and kind, and their sums by kind; different units are never added up.
+
+    Beds, places and people are whole. Each kind's figures are balanced, so that the communities add up to its sum.
+    """
+    name, ordered = say("sheet_gaps", language), summary.sort_values(["kind", "community_id"]).reset_index(drop=True)
+    lines: list[list[Any]] = []
+    sums: list[list[Any]] = []
+    moved = 0
+    for kind, part in ordered.groupby("kind", sort=True):
+        unit = next(iter(sorted(frames.optional(part, "unit").dropna().unique())), "")
+        columns = {column: _numbers(part, column) for column in SUMMED}
+        balanced = {column: balance(values, 0) for column, values in columns.items()}
+        moved += sum(item.moved_n for item in balanced.values())
+        called = [kind_name(str(kind), language), unit_name(str(unit), language)]
+        texts = [frames.optional(part, column).astype(object) for column in ("community_id", "name")]
+        for row in range(len(part)):
+            words = [None if pd.isna(column.iloc[row]) else str(column.iloc[row]) for column in texts]
+            figures = [balanced[column].values[row] for column in SUMMED]
+            lines.append([*words, *called, *figures, _share(columns["gap"][row], columns["need"][row])])
+        gap, need = (exact_sum(columns[column]) for column in ("gap", "need"))
+        sums.append([*called, *(balanced[column].total for column in SUMMED), _share(gap, need)])
+    lines.sort(key=lambda line: str(line[0]))  # stable: within a community the kinds stay in their order
+    heads = ("head_need", "sheet_supply", "sheet_served", "head_gap", "sheet_surplus", "sheet_gap_share")
+    named = [say(code, language) for code in ("head_kind", "sheet_unit", *heads)]
+    table = {column.name: column.alias(language) for column in schema.table("gap_summary").columns}
+    notes = [say("sheet_balanced", language, n=moved)] if moved else []
+    digits = [None, None, 0, 0, 0, 0, 0, 1]
+    whole = Sheet(name, name, [table["community_id"], table["name"], *named], [None, None, *digits], lines, (), notes)
     title = say("sheet_kinds", language)
-    return [whole, Sheet(title, title, headings, [None, None, 1, 1, 1, 1, 1, 1], rows)]
+    return [whole, Sheet(title, title, named, digits, sums)]
+
+
+def _share(gap: float | None, need: float | None) -> float | None:
+    return round(gap / need * 100, 1) if gap is not None and need else None
 
 
 def dictionary_sheet(tables: Iterable[schema.Table], language: str) -> Sheet:
@@ -100,6 +123,14 @@ def workbooks(delivered: Mapping[str, pd.DataFrame], tables: Iterable[schema.Tab
         found[sheet.name] = [sheet]
     zones = zone_sheet(delivered["zones"], language)
     found[zones.name] = [zones]
+    if "findings" in delivered:
+        names = {str(row["zone_id"]): str(row["name"]) for row in delivered["zones"].to_dict("records")
+                 if isinstance(row.get("name"), str)}  # fmt: skip
+        checks = findings_sheet(delivered["findings"], names, language)
+        found[checks.name] = [checks]
+    if "projects" in delivered:
+        projects = project_sheets(delivered["projects"], delivered.get("project_items"), language)
+        found[projects[0].name] = projects
     if "gap_summary" in delivered:
         gaps = gap_sheets(delivered["gap_summary"], language)
         found[gaps[0].name] = gaps
@@ -108,38 +139,6 @@ def workbooks(delivered: Mapping[str, pd.DataFrame], tables: Iterable[schema.Tab
     return found
 
 
-def _plain(rows: pd.DataFrame, table: schema.Table, name: str, language: str, summed: tuple[str, ...]) -> Sheet:
-    values = [_values(rows, column, language) for column in table.columns]
-    total: list[Any] = []
-    if summed:
-        total = [exact_sum(frames.optional(rows, c.name, "real")) if c.name in summed else None for c in table.columns]
-        total[0] = say("head_total", language)
-    headings = [column.alias(language) for column in table.columns]
-    return Sheet(name, name, headings, [_digits(column) for column in table.columns], list(zip(*values)), total)
-
-
-def _values(rows: pd.DataFrame, column: schema.Column, language: str) -> list[Any]:
-    """Return a column as plain values; codes of tags, levels and kinds as words."""
-    names = {"tag": tag_name, "tag_level": level_name, "kind": kind_name}
-    values = frames.optional(rows, column.name, column.type).astype(object)
-    plain = values.where(values.notna(), None).tolist()
-    if column.name in names:
-        return [None if value is None else names[column.name](str(value), language) for value in plain]
-    if column.type == "text":
-        return [None if value is None else str(value) for value in plain]
-    make = int if column.type == "int" else float
-    return [None if value is None else make(value) for value in plain]
-
-
-def _digits(column: schema.Column) -> int | None:
-    if column.name in ("year_lo", "year_hi"):
-        return None
-    return None if column.type == "text" else 0 if column.type == "int" else column.digits
-
-
-def _total(rows: pd.DataFrame, column: schema.Column) -> float | None:
-    return exact_sum(frames.optional(rows, column.name, "real")) if column.name in ("area_m2", "floor_m2") else None
-
-
-def _zone_heading(language: str) -> str:
-    return schema.table("members").columns[0].alias(language)
+def _numbers(rows: pd.DataFrame, name: str) -> list[float | None]:
+    values = frames.optional(rows, name, "real").astype("float64")
+    return [None if pd.isna(value) else float(value) for value in values]

@@ -1,11 +1,14 @@
 """Workbooks read back with another reader; text that looks like a formula stays text."""
 
+import math
 import zipfile
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from urban_renewal.core import frames, schema
-from urban_renewal.core.delivery import sheets, workbook
+from urban_renewal.core.delivery import balance, sheets, workbook
 from urban_renewal.core.errors import RenewalError
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -70,15 +73,75 @@ def tagged():
 
 
 def test_opportunities():
+    """100 + 0.1 + 0.2 m² and an unknown one: 0.01 公顷 in all; 0.15 亩; the total is what the rows add up to."""
     members = pd.DataFrame({"zone_id": ["Z-2", "Z-1"], "parcel_id": ["P1", "P1"]})
     sheet = sheets.opportunity_sheet(tagged(), members, "zh")
     place = sheet.headings.index("宗地编号")
     assert [row[place] for row in sheet.rows] == ["P1", "P2", "P3", "P7"]
     assert [row[0] for row in sheet.rows] == [1, 2, 3, 4]
     assert sheet.rows[0][-1] == "Z-1"
-    area = sheet.headings.index("地块面积 (m²)")
-    assert sheet.total[area] == pytest.approx(100.3)
+    for heading, total, shown in (("用地面积（公顷）", 0.01, [0, 0, 0.01]), ("用地面积（亩）", 0.15, [0, 0, 0.15])):
+        area = sheet.headings.index(heading)
+        assert sheet.total[area] == total
+        assert [row[area] for row in sheet.rows] == [*shown, None]
     assert sheet.rows[0][sheet.headings.index("标记")] == "老旧小区"
+    assert sheet.total[0] == "合计"
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.floats(0, 1e7, allow_nan=False)), min_size=1, max_size=40),
+    st.sampled_from([0, 2]), st.sampled_from([1.0, 1e-4, 0.0015]),
+)  # fmt: skip
+def test_what_is_printed_adds_up(values, digits, factor):
+    found = balance.balance(values, digits, factor)
+    known = [value for value in values if value is not None]
+    assert [value is None for value in found.values] == [value is None for value in values]
+    if not known:
+        assert found.total is None
+        return
+    unit = 10.0**-digits
+    printed = [value for value in found.values if value is not None]
+    assert math.fsum(printed) == pytest.approx(found.total, abs=unit / 1000)
+    assert found.total == pytest.approx(math.fsum(value * factor for value in known), abs=unit * 0.51)
+    assert all(abs(p - v * factor) < unit + 1e-6 for p, v in zip(printed, known))
+
+
+def test_three_thirds_are_balanced_and_told():
+    """Three zones of 3333.33 m² are 0.33 公顷 each and 1.00 in all: one of them prints 0.34, and a note says so."""
+    rows = pd.DataFrame({"zone_id": ["Z-1", "Z-2", "Z-3"], "area_m2": [3333.33] * 3, "people": [10.4, 10.4, 10.4]})
+    sheet = sheets.zone_sheet(frames.conform(rows.assign(geometry=None), schema.table("zones")), "zh")
+    area, people = (sheet.headings.index(name) for name in ("用地面积（公顷）", "人口（人）"))
+    assert [row[area] for row in sheet.rows] == [0.34, 0.33, 0.33]
+    assert sheet.total[area] == 1.0
+    assert [row[people] for row in sheet.rows] == [11, 10, 10]  # 31.2 people are 31
+    assert sheet.total[people] == 31
+    assert "平差" in sheet.notes[-1]
+    assert sheet.headings.index("用地面积（亩）") and sheet.total[sheet.headings.index("用地面积（亩）")] == 15.0
+
+
+def test_projects_as_institutes_list_them():
+    rows = [("P-2", "乙", "Z-1", 20000.0, 12345.6, 30.0), ("P-1", "甲", "Z-1", 666.67, None, None)]
+    names = ["project_id", "name", "zone_id", "area_m2", "exist_m2", "households"]
+    frame = frames.conform(pd.DataFrame(rows, columns=names).assign(geometry=None), schema.table("projects"))
+    items = pd.DataFrame({"project_id": ["P-1"], "item_id": ["parts"], "quantity": [1.5], "amount_low_wan": [2.345]})
+    whole, listed = sheets.project_sheets(frame, frames.conform(items, schema.table("project_items")), "zh")
+    assert [row[1] for row in whole.rows] == ["P-1", "P-2"]
+    mu = whole.headings.index("用地面积（亩）")
+    assert [row[mu] for row in whole.rows] == [1.0, 30.0]
+    assert whole.total[whole.headings.index("现状建筑面积（万m²）")] == 1.23
+    assert listed.rows[0][listed.headings.index("估算工程量")] == 1.5
+
+
+def test_findings_are_listed_as_they_are_read():
+    rows = [("a:Z-1", "Z-1", "某文", 0.25, "share", 0.2, "fail", "=说明", "found"),
+            ("b:Z-1", "Z-1", "某文", None, "share", 0.2, "unknown", "x", "heuristic")]  # fmt: skip
+    table = schema.table("findings")
+    frame = frames.conform(pd.DataFrame(rows[::-1], columns=table.names()), table)
+    sheet = sheets.findings_sheet(frame, {"Z-1": "七星岗"}, "zh")
+    assert [row[3] for row in sheet.rows] == ["七星岗"] * 2
+    assert sheet.rows[0][4] == "25.0 %"
+    assert sheet.rows[0][-1] == "=说明"
+    assert sheet.rows[1][6].startswith("待核")
 
 
 def test_order_of_rows_does_not_matter():
@@ -88,12 +151,15 @@ def test_order_of_rows_does_not_matter():
 
 
 def test_sums_by_kind():
-    rows = [("S1", "eday", "m2", 100.0, 80.0), ("S2", "eday", "m2", 40.0, 10.0), ("S1", "kgar", "place", 0.0, 0.0)]
+    rows = [("S1", "eday", "m2", 100.4, 80.0), ("S2", "eday", "m2", 40.4, 10.0), ("S1", "kgar", "place", 0.0, 0.0)]
     summary = pd.DataFrame(rows, columns=["community_id", "kind", "unit", "need", "gap"])
-    _, sums = sheets.gap_sheets(frames.conform(summary.assign(geometry=None), schema.table("gap_summary")), "zh")
-    assert sums.rows[0][:3] == ["社区养老服务站", "m2", 140.0]
-    assert sums.rows[0][-1] == pytest.approx(90 / 140 * 100)
+    whole, sums = sheets.gap_sheets(frames.conform(summary.assign(geometry=None), schema.table("gap_summary")), "zh")
+    assert sums.rows[0][:3] == ["社区养老服务站", "m²", 141.0]  # 140.8
+    assert sums.rows[0][-1] == round(90 / 140.8 * 100, 1)
     assert sums.rows[1][-1] is None  # no need, no share
+    need = whole.headings.index("需求")
+    assert [row[need] for row in whole.rows] == [101.0, 0.0, 40.0]  # S1, S1, S2: 101 + 40 = 141
+    assert "平差" in whole.notes[0]
 
 
 def test_dictionary_lists_every_column():

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Sheets as design institutes make them: 公顷, 亩 and 万m² with two decimals, whole 户, 栋, 床; totals add up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from .. import frames, schema
+from ..words import say
+from .balance import balance
+from .findings import order_findings, tell_check, tell_clause, tell_limit, tell_number, tell_verdict, unit_of
+from .workbook import Sheet
+
+HECTARE, MU, WAN = 1e-4, 0.0015, 1e-4  # of a square metre; 1 亩 = 666.67 m² (15 亩 = 1 公顷)
+Tell = Callable[[Any, str], Any]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A column of numbers: heading (a message), column of the frame, factor, decimals; `summed` = it has a total."""
+
+    heading: str
+    column: str
+    factor: float = 1.0
+    digits: int = 2
+    summed: bool = True
+
+
+@dataclass(frozen=True)
+class Words:
+    """A column of text: heading (a message, or the column's own when empty), column of the frame, how it is told."""
+
+    column: str
+    heading: str = ""
+    tell: Tell | None = None
+
+
+Columns = Sequence[Figure | Words]
+PROJECTS: Columns = (
+    Words("project_id"), Words("name"), Words("zone_name"), Words("district"), Words("subdistrict"), Words("community"),
+    Words("type"), Words("action"), Words("use_now"), Words("use_plan"),
+    Figure("unit_head_hectare", "area_m2", HECTARE), Figure("unit_head_mu", "area_m2", MU),
+    Figure("unit_head_exist", "exist_m2", WAN), Figure("unit_head_demolish", "demolish_m2", WAN),
+    Figure("unit_head_new", "new_m2", WAN), Figure("unit_head_households", "households", digits=0),
+    Figure("unit_head_people", "people", digits=0), Words("works"),
+    Figure("unit_head_invest_low", "invest_low_wan"), Figure("unit_head_invest_high", "invest_high_wan"),
+    Words("funding"), Words("body"), Words("cooperation"), Figure("unit_head_phase", "phase", digits=0, summed=False),
+    Words("progress"), Words("ownership"), Words("remark"),
+)  # fmt: skip
+ITEMS: Columns = (
+    Words("project_id"), Words("item"), Words("unit"), Figure("unit_head_quantity", "quantity", summed=False),
+    Figure("unit_head_price_low", "price_low", summed=False),
+    Figure("unit_head_price_high", "price_high", summed=False), Figure("unit_head_invest_low", "amount_low_wan"),
+    Figure("unit_head_invest_high", "amount_high_wan"), Words("source"), Words("status"),
+)  # fmt: skip
+ZONES: Columns = (
+    Words("zone_id"), Words("name"), Figure("unit_head_hectare", "area_m2", HECTARE),
+    Figure("unit_head_mu", "area_m2", MU), Figure("unit_head_floor", "floor_m2", WAN),
+    Figure("unit_head_people", "people", digits=0), Figure("unit_head_petals", "petals_n", digits=0),
+    Figure("unit_head_elder", "elder_gap", 100.0, 1, summed=False),
+    Figure("unit_head_child", "child_gap", 100.0, 1, summed=False),
+    Figure("unit_head_torn", "demolish_share", 100.0, 1, summed=False),
+)  # fmt: skip
+
+
+def build_sheet(rows: pd.DataFrame, table: schema.Table, columns: Columns, name: str, language: str,
+                notes: Sequence[str] = ()) -> Sheet:  # fmt: skip
+    """Return the rows (sorted, index 0…n-1) as a sheet with a number in front, totals, and a note on the balancing."""
+    headings, digits = [say("sheet_number", language)], [0]
+    values: list[list[Any]] = [list(range(1, len(rows) + 1))]
+    total: list[Any] = [say("head_total", language)]
+    moved = 0
+    known = {column.name: column for column in table.columns}
+    for column in columns:
+        if isinstance(column, Words):
+            headings.append(say(column.heading, language) if column.heading else known[column.column].alias(language))
+            values.append(_texts(rows, column, language))
+            digits.append(-1)
+            total.append(None)
+            continue
+        found = balance(_numbers(rows, column.column), column.digits, column.factor)
+        plain = [value if value is None else round(value * column.factor, column.digits)
+                 for value in _numbers(rows, column.column)]  # fmt: skip
+        headings.append(say(column.heading, language))
+        values.append(found.values if column.summed else plain)
+        digits.append(column.digits)
+        total.append(found.total if column.summed else None)
+        moved += found.moved_n if column.summed else 0
+    told = [*notes, say("sheet_balanced", language, n=moved)] if moved else list(notes)
+    whole = total if any(isinstance(item, Figure) and item.summed for item in columns) and len(rows) else []
+    kinds = [None if place < 0 else place for place in digits]
+    # the number column holds the word 合计 in its last row: text there, numbers above
+    return Sheet(name, name, headings, kinds, list(zip(*values, strict=True)), whole, told)
+
+
+def project_sheets(projects: pd.DataFrame, items: pd.DataFrame | None, language: str) -> list[Sheet]:
+    """Return the list of projects and the quantities it is reckoned from."""
+    note = [say("map_projects_note", language)]
+    ordered = projects.sort_values("project_id").reset_index(drop=True)
+    name = say("sheet_projects", language)
+    found = [build_sheet(ordered, schema.table("projects"), PROJECTS, name, language, note)]
+    if items is not None and len(items):
+        listed = items.sort_values(["project_id", "item_id"]).reset_index(drop=True)
+        name = say("sheet_items", language)
+        found.append(build_sheet(listed, schema.table("project_items"), ITEMS, name, language, note))
+    return found
+
+
+def zone_sheet(zones: pd.DataFrame, language: str) -> Sheet:
+    """Return the indicators of the zones; 公顷, 亩, 万m² and people add up to the printed totals."""
+    ordered = zones.sort_values("zone_id").reset_index(drop=True)
+    return build_sheet(ordered, schema.table("zones"), ZONES, say("sheet_zones", language), language)
+
+
+def findings_sheet(findings: pd.DataFrame, names: Mapping[str, str], language: str) -> Sheet:
+    """Return what the checks found: not met first, then not known, advice, passed; values as people read them."""
+    name = say("sheet_findings", language)
+    codes = ("report_verdict", "report_check", "report_subject", "report_value", "report_limit", "report_clause",
+             "sheet_message")  # fmt: skip
+    rows = []
+    for number, row in enumerate(order_findings(findings), 1):
+        subject = str(row["subject_id"])
+        rows.append((
+            number, tell_verdict(str(row["verdict"]), language), tell_check(row, language), names.get(subject, subject),
+            tell_number(row["value"], unit_of(row), language), tell_limit(row, language), tell_clause(row, language),
+            None if row["message"] is pd.NA else row["message"],
+        ))  # fmt: skip
+    headings = [say("sheet_number", language), *(say(code, language) for code in codes)]
+    return Sheet(name, name, headings, [0, *[None] * len(codes)], rows)
+
+
+def _numbers(rows: pd.DataFrame, name: str) -> list[float | None]:
+    values = pd.to_numeric(frames.optional(rows, name, "real")).astype("float64")
+    return [None if pd.isna(value) else float(value) for value in values]
+
+
+def _texts(rows: pd.DataFrame, column: Words, language: str) -> list[Any]:
+    values = frames.optional(rows, column.column).astype(object)
+    plain = values.where(values.notna(), None).tolist()
+    if column.tell is not None:
+        return [None if value is None else column.tell(value, language) for value in plain]
+    return [None if value is None else str(value) for value in plain]
