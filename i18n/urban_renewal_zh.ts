@@ -20,10 +20,6 @@
         <translation>1＝正在限值上或全无资料，0＝清楚</translation>
     </message>
     <message>
-        <source>1 = yes, 0 = no</source>
-        <translation>1 是，0 否</translation>
-    </message>
-    <message>
         <source>10,000 yuan</source>
         <translation>万元</translation>
     </message>
@@ -364,6 +360,10 @@
         <translation>与来源条文不同。报告会写明并附上理由，请填写：</translation>
     </message>
     <message>
+        <source>Differs from the shipped file: {n}</source>
+        <translation>改动 {n} 项</translation>
+    </message>
+    <message>
         <source>Document</source>
         <translation>文件</translation>
     </message>
@@ -534,10 +534,6 @@
     <message>
         <source>From the last count of gaps: distances and minutes are those walked then. Who is served and what is missing is counted anew when Gaps runs.</source>
         <translation>依据上次缺口结果中的距离和步行时间。已服务和缺口在“缺口”重跑后重新计算。</translation>
-    </message>
-    <message>
-        <source>From the last list of projects; lines below are high estimates of changed items.</source>
-        <translation>依据上次项目清单；下面各行是改动单价的高值。</translation>
     </message>
     <message>
         <source>From the middle of the parcel; the table above is the mean over its houses.</source>
@@ -1288,6 +1284,10 @@
         <translation>预览不写入图层，不改复核结论（{n} 宗已复核，不变）。</translation>
     </message>
     <message>
+        <source>The quantities of the last list of projects at these prices.</source>
+        <translation>按上次项目清单的工程量和这里的单价计算。</translation>
+    </message>
+    <message>
         <source>The sample is open. Run all comes next.</source>
         <translation>示例已打开。接下来点“全部运行”。</translation>
     </message>
@@ -1318,6 +1318,10 @@
     <message>
         <source>The {n} zones of the last run against these limits; other numbers change how zones are drawn.</source>
         <translation>上次的 {n} 个片区与这些限值相比；其余数值影响划定过程。</translation>
+    </message>
+    <message>
+        <source>Then out of date: {steps}.</source>
+        <translation>{steps}随之过期。</translation>
     </message>
     <message>
         <source>Then start QGIS again, or press “Look again”.</source>
@@ -1600,7 +1604,7 @@
         <translation>建筑</translation>
     </message>
     <message>
-        <source>built by, with its score</source>
+        <source>built by, score</source>
         <translation>建成年份上限及得分</translation>
     </message>
     <message>
@@ -1652,10 +1656,6 @@
         <translation>个文件</translation>
     </message>
     <message>
-        <source>from a named document, not read again</source>
-        <translation>据文件，未核原文</translation>
-    </message>
-    <message>
         <source>full</source>
         <translation>已满</translation>
     </message>
@@ -1674,6 +1674,10 @@
     <message>
         <source>heuristic</source>
         <translation>经验</translation>
+    </message>
+    <message>
+        <source>high</source>
+        <translation>高值</translation>
     </message>
     <message>
         <source>idle buildings</source>
@@ -1696,6 +1700,10 @@
         <translation>类没有人口数据</translation>
     </message>
     <message>
+        <source>low</source>
+        <translation>低值</translation>
+    </message>
+    <message>
         <source>macOS</source>
         <translation>macOS 系统</translation>
     </message>
@@ -1706,6 +1714,10 @@
     <message>
         <source>name?</source>
         <translation>姓名？</translation>
+    </message>
+    <message>
+        <source>named, not read again</source>
+        <translation>据文件，未核原文</translation>
     </message>
     <message>
         <source>no</source>
@@ -1760,10 +1772,6 @@
         <translation>经验值</translation>
     </message>
     <message>
-        <source>own choice, can be changed</source>
-        <translation>经验值，可调</translation>
-    </message>
-    <message>
         <source>parcels</source>
         <translation>宗地</translation>
     </message>
@@ -1796,8 +1804,8 @@
         <translation>前缀加流水号</translation>
     </message>
     <message>
-        <source>read in the official text by somebody</source>
-        <translation>有人核对过正式文本</translation>
+        <source>read in the official text</source>
+        <translation>已核对正式文本</translation>
     </message>
     <message>
         <source>remarks</source>
@@ -1876,7 +1884,7 @@
         <translation>已用 {time}</translation>
     </message>
     <message>
-        <source>value, with its score</source>
+        <source>value, score</source>
         <translation>数值及得分</translation>
     </message>
     <message>
@@ -1958,10 +1966,6 @@
     <message>
         <source>{n} figures</source>
         <translation>{n} 项</translation>
-    </message>
-    <message>
-        <source>{n} figures differ from the shipped file</source>
-        <translation>改动 {n} 项</translation>
     </message>
     <message>
         <source>{n} figures to be verified</source>
@@ -2054,10 +2058,6 @@
     <message>
         <source>{n} unknown</source>
         <translation>{n} 个未知</translation>
-    </message>
-    <message>
-        <source>{steps} go out of date with it.</source>
-        <translation>{steps}随之过期。</translation>
     </message>
     <message>
         <source>{there} there, {back} back</source>

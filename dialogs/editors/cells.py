@@ -8,7 +8,16 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QEvent, QObject, QRectF, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QPainter, QPalette, QWheelEvent
-from qgis.PyQt.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QWidget,
+)
 
 from ...processing.texts import tr
 from .rows import Cell
@@ -34,9 +43,10 @@ class Number(QDoubleSpinBox):
         return f"{value:.10g}" if abs(value) < 1e10 else str(value)
 
     def sizeHint(self) -> QSize:
-        """Return room for five digits, not for the widest number of the range."""
+        """Return room for its own digits, five at least, not for the widest number of the range."""
         hint = super().sizeHint()
-        return QSize(self.fontMetrics().horizontalAdvance("0") * 6 + hint.height(), hint.height())
+        digits = max(6, len(self.textFromValue(self.value())) + 1)
+        return QSize(self.fontMetrics().horizontalAdvance("0") * digits + hint.height(), hint.height())
 
     def minimumSizeHint(self) -> QSize:
         """Return the same: a cell is never squeezed."""
@@ -81,6 +91,12 @@ class CellEditor(QWidget):
             box = QCheckBox()
             box.clicked.connect(lambda on: self._decide(bool(on)))
             return box
+        if cell.kind == "yesno":
+            combo = QComboBox()
+            combo.addItem(tr("no"), 0)
+            combo.addItem(tr("yes"), 1)
+            combo.activated.connect(lambda _: self._decide(combo.currentData()))
+            return combo
         if cell.kind in ("text", "words"):
             line = QLineEdit()
             line.editingFinished.connect(lambda: self._decide(self._typed(line.text())))
@@ -110,6 +126,8 @@ class CellEditor(QWidget):
             widget.blockSignals(True)
             if isinstance(widget, QCheckBox):
                 widget.setChecked(bool(value))
+            elif isinstance(widget, QComboBox):
+                widget.setCurrentIndex(max(0, widget.findData(round(value or 0))))
             elif isinstance(widget, QLineEdit):
                 widget.setText(", ".join(map(str, value)) if isinstance(value, list) else str(value or ""))
                 widget.setCursorPosition(0)
@@ -117,8 +135,9 @@ class CellEditor(QWidget):
                 widget.setValue(float(value[place] if isinstance(value, list) else value or 0))
             widget.blockSignals(False)
         differs = shipped is not None and shipped != value
-        self.old.setText(f"<s>{escape(value_text(shipped))}</s>" if differs else "")
-        self.old.setToolTip(tr("Shipped value: {value}").format(value=value_text(shipped)) if differs else "")
+        was = value_text(shipped) if self.cell.kind != "yesno" else value_text(bool(shipped))
+        self.old.setText(f"<s>{escape(was)}</s>" if differs else "")
+        self.old.setToolTip(tr("Shipped value: {value}").format(value=was) if differs else "")
         self.old.setVisible(differs)
 
     def take_focus(self) -> None:

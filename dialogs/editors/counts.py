@@ -19,7 +19,7 @@ from ..review_table import colour_of, level_title, tag_title
 from .previewing import Ground
 
 UP, DOWN = "#2F7FAE", "#A66A00"
-NARROW = 0.42  # share of the width for the names
+NARROW = 0.44  # share of the width for the names
 
 
 class CountsView(QWidget):
@@ -59,7 +59,7 @@ class CountsView(QWidget):
         line, width = self._line(), self.width()
         ink = self.palette().color(QPalette.ColorRole.WindowText)
         soft = self.palette().color(QPalette.ColorRole.PlaceholderText)
-        ends = [width * NARROW, width * 0.56, width * 0.70, width * 0.83]
+        ends = [width * NARROW, width * 0.57, width * 0.70, width * 0.86]
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(soft)
         for place, head in enumerate((tr("now"), tr("after"), tr("change")), 1):

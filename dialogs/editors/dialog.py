@@ -111,7 +111,8 @@ class EditorDialog(QDialog):
             table.edited.connect(self._on_edited)
             table.picked.connect(self.show_row)
             table.restore_asked.connect(self._on_restore)
-        first = next((row for row in self.section().rows() if row.plot and row.cells), None)
+        rows = [row for row in self.section().rows() if row.cells]
+        first = next((row for row in rows if row.plot), rows[0] if rows else None)
         self.show_row(self._same_row() or first)
         self._show_state()
 
@@ -152,7 +153,7 @@ class EditorDialog(QDialog):
         title = pick(draft.now["title"], interface_language())
         self.setWindowTitle(f"{kind_title(draft.kind)} — {title}{star}")
         n = len(draft.deviations())
-        form.edits.setText(tr("{n} figures differ from the shipped file").format(n=n) if n else "")
+        form.edits.setText(tr("Differs from the shipped file: {n}").format(n=n) if n else "")
         form.undo.setEnabled(bool(draft.edits_n))
         form.restore.setEnabled(bool(n) or draft.is_dirty)
         form.keep.setEnabled(draft.is_dirty)

@@ -249,7 +249,7 @@ def later_text(session: Any, kind: str) -> str:
         step=wording.step_title(first), time=wording.duration(max(1.0, record.seconds))
     )
     if old:
-        text += " " + tr("{steps} go out of date with it.").format(steps=", ".join(old))
+        text += " " + tr("Then out of date: {steps}.").format(steps=", ".join(old))
     return text
 
 

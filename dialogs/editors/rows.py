@@ -18,7 +18,7 @@ SHARE_STEP = 0.05
 class Cell:
     """One value of the document that can be edited: where it stands, of what kind, between which limits.
 
-    `kind`: number | whole | flag | text | words (a list of texts) | pair (two numbers).
+    `kind`: number | whole | flag | yesno (1 or 0) | text | words (a list of texts) | pair (two numbers).
     """
 
     keys: KeyPath

@@ -91,13 +91,13 @@ def _criterion(item: Mapping[str, Any], keys: KeyPath) -> list[Row]:
 def _band(place: int, keys: KeyPath) -> Row:
     cells = {VALUE: Cell((*keys, "bands", place, 0), "whole", 1000, 3000, 1, 0),
              SOFT: Cell((*keys, "bands", place, 1), "number", 0, 1, SHARE_STEP, 4)}  # fmt: skip
-    return Row(tr("built by, with its score"), "", {"op": "≤", "unit": unit_title("year")}, cells, keys, "age", 1)
+    return Row(tr("built by, score"), "", {"op": "≤", "unit": unit_title("year")}, cells, keys, "age", 1)
 
 
 def _point(name: str, place: int, keys: KeyPath) -> Row:
     cells = {VALUE: _number(name, (*keys, "points", place, 0)),
              SOFT: Cell((*keys, "points", place, 1), "number", 0, 1, SHARE_STEP, 4)}  # fmt: skip
-    return Row(tr("value, with its score"), "", {"unit": _unit(name)}, cells, keys, name, 1)
+    return Row(tr("value, score"), "", {"unit": _unit(name)}, cells, keys, name, 1)
 
 
 def _count(item: Mapping[str, Any], first: Row, keys: KeyPath) -> Row:
@@ -134,7 +134,7 @@ def _limits_section(document: Mapping[str, Any]) -> Section:
 
 def _number(name: str, keys: KeyPath) -> Cell:
     if name in FLAGS or name.startswith("fail_"):
-        return Cell(keys, "whole", 0, 1, 1, 0)
+        return Cell(keys, "yesno", 0, 1, 1, 0)
     if name in SHARES:
         return Cell(keys, "number", 0, 1, SHARE_STEP, 4)
     if name in COUNTED:
@@ -147,8 +147,6 @@ def _number(name: str, keys: KeyPath) -> Cell:
 def _unit(name: str) -> str:
     if name in SHARES:
         return unit_title("share")
-    if name in FLAGS or name.startswith("fail_"):
-        return tr("1 = yes, 0 = no")
     ends = {"_m2": "m2", "_m": "m", "_n": ""}
     if name == "orientation_sd":
         return "°"

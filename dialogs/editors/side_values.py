@@ -22,6 +22,7 @@ from .words import figure_title, unit_title
 
 SLOPE = 0.10  # own choice: a steep street of a hill town
 WALKS_MIN = (5, 10, 15)
+YUAN_A_WAN = 10_000
 STEPS_M = 20  # plan length of the stairs that are walked
 
 
@@ -130,28 +131,26 @@ class SideValues:
     # --- prices and zones ---------------------------------------------------------------------------------------------
 
     def _costs(self, section: str, draft: Draft) -> Told:
-        sql = "SELECT item_id, sum(quantity), sum(amount_low_wan), sum(amount_high_wan) FROM {t} GROUP BY item_id"
-        rows = rows_of(self._files, "project_items", sql)
-        if not rows:
-            return Told((), tr("No projects have been listed yet."))
-        prices = {item["id"]: item["price"]["value"] for item in draft.now["items"]}
-        lines, sums = [], [0.0, 0.0, 0.0, 0.0]
-        titles = {item["id"]: item["name"] for item in draft.now["items"]}
-        for item, quantity, low, high in rows:
-            new = prices.get(item, (None, None)) if quantity is not None else (None, None)
-            after = [price * quantity / 10_000 if price is not None else old for price, old in zip(new, (low, high))]
-            for place, value in enumerate((low, high, *after)):
-                sums[place] += value or 0.0
-            if item in titles and [low, high] != [round(value or 0, 2) for value in after]:
-                from ...core.words import pick
-                from ...processing.texts import interface_language
+        from ...core.words import pick
+        from ...processing.texts import interface_language
 
-                lines.append(Line(pick(titles[item], interface_language()), high, after[1], tr("10,000 yuan"), 1))
-        whole = (Line(tr("All projects, low"), sums[0], sums[2], tr("10,000 yuan"), 1),
-                 Line(tr("All projects, high"), sums[1], sums[3], tr("10,000 yuan"), 1))  # fmt: skip
-        return Told(
-            (*whole, *lines), tr("From the last list of projects; lines below are high estimates of changed items.")
-        )
+        rows = rows_of(self._files, "project_items", "SELECT item_id, sum(quantity) FROM {t} GROUP BY item_id")
+        quantities = {item: quantity for item, quantity in rows if quantity is not None}
+        if not quantities:
+            return Told((), tr("No projects have been listed yet."))
+        unit, lines, sums = tr("10,000 yuan"), [], np.zeros(4)
+        for item in draft.now["items"]:
+            shipped = next((one for one in draft.factory.content["items"] if one["id"] == item["id"]), item)
+            prices = [*shipped["price"]["value"], *item["price"]["value"]]
+            amounts = np.array(prices, dtype=np.float64) * quantities.get(item["id"], 0.0) / YUAN_A_WAN
+            sums += amounts
+            if prices[:2] != prices[2:]:
+                title = pick(item["name"], interface_language())
+                lines += [Line(f"{title} · {word}", amounts[place], amounts[place + 2], unit, 1)
+                          for place, word in enumerate((tr("low"), tr("high")))]  # fmt: skip
+        whole = (Line(tr("All projects, low"), sums[0], sums[2], unit, 1),
+                 Line(tr("All projects, high"), sums[1], sums[3], unit, 1))  # fmt: skip
+        return Told((*whole, *lines), tr("The quantities of the last list of projects at these prices."))
 
     def _zones(self, section: str, draft: Draft) -> Told:
         rows = rows_of(self._files, "zones", "SELECT area_m2, floor_m2, petals_n FROM {t}")

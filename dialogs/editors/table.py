@@ -110,6 +110,8 @@ class BlockTable(QTableWidget):
         for keys, bar in self.bars.items():
             bar.show_share(weights[keys] / whole)
         last = self.columnCount() - 1
+        figures = [draft.value(row.figure) for row in self.block.rows if row.figure and not row.indent]
+        self._figures = [figure for figure in figures if isinstance(figure, dict)]
         for place, row in enumerate(self.block.rows):
             figure = draft.value(row.figure) if row.figure else None
             shown = isinstance(figure, dict) and not row.indent
@@ -160,6 +162,16 @@ class BlockTable(QTableWidget):
         widths |= {column: LETTERS[key] for column, key in enumerate(self.columns, 2)}
         for column, letters in widths.items():
             self.setColumnWidth(column, letter * letters)
+        for column, key in enumerate(self.columns, 2):  # a price needs more room than a share
+            widgets = [self.cellWidget(place, column) for place in range(self.rowCount())]
+            hints = [widget.sizeHint().width() for widget in widgets if isinstance(widget, CellEditor)]
+            texts = [self.fontMetrics().horizontalAdvance(row.texts.get(key, "")) + 12 for row in self.block.rows]
+            self.setColumnWidth(
+                column, max([self.columnWidth(column), *hints] if hints else [min(letter * 14, max(texts))])
+            )
+        words = [status_word(str(figure["status"])) for figure in self._figures]
+        chips = [self.fontMetrics().horizontalAdvance(word) + 26 for word in words]
+        self.setColumnWidth(last, max([letter * STATUS_LETTERS, *chips]))
         self.horizontalHeader().setSectionResizeMode(last - 1, QHeaderView.ResizeMode.Stretch)
         tallest = max((editor.sizeHint().height() for editor in self.editors.values()), default=0)
         self.verticalHeader().setDefaultSectionSize(max(tallest, int(self.fontMetrics().height() * 1.6)))

@@ -36,8 +36,8 @@ def status_word(status: str) -> str:
 def status_meaning(status: str) -> str:
     """Return what a status means."""
     return {
-        "found": tr("seen at its source"), "checked": tr("read in the official text by somebody"),
-        "known": tr("from a named document, not read again"), "heuristic": tr("own choice, can be changed"),
+        "found": tr("seen at its source"), "checked": tr("read in the official text"),
+        "known": tr("named, not read again"), "heuristic": tr("own choice"),
     }[status]  # fmt: skip
 
 
