@@ -97,8 +97,8 @@ def _go(reason: Reason) -> str:
     return f' — <a href="{escape(reason.action)}">{words[kind]}</a>' if kind in words else ""
 
 
-def links(key: str, is_old: bool, reports: Mapping[str, str]) -> str:
-    """Return the links of a step that has a result."""
+def links(key: str, is_old: bool, reports: Mapping[str, str], has_button: bool = False) -> str:
+    """Return the links of a step that has a result; `has_button`: its next act has a button already."""
     found = []
     if key != "prepare":
         found.append(("map", tr("Show old result") if is_old else tr("Show on map")))
@@ -108,7 +108,7 @@ def links(key: str, is_old: bool, reports: Mapping[str, str]) -> str:
         found.append(("report", tr("Report")))
     if key == "deliver":
         found.append(("folder", tr("Open folder")))
-    if key == "tag":
+    if key == "tag" and not has_button:
         found.append(("review", tr("Review…")))
     if key == "zones":
         found.append(("hand", tr("By hand…")))

@@ -8,14 +8,14 @@ from typing import Any
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QPalette
-from qgis.PyQt.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from ..processing.texts import tr
 from . import card_words, readiness, wording
 from .card_parts import BIG, COLOURS, HINT, SIGNS, TITLE, Figures, Mark, scaled, text_label
 from .charts import Chart
 from .readiness import StepState, is_runnable
-from .study import Study
+from .study import StepRecord, Study
 
 __all__ = ["BIG", "COLOURS", "HINT", "SIGNS", "TITLE", "Figures", "Mark", "StepCard", "scaled", "text_label"]
 NOTE = "background: rgba({colour}, 40); border: 1px solid rgba({colour}, 110); border-radius: 3px; padding: 4px"
@@ -68,12 +68,13 @@ class StepCard(QFrame):
         head.addWidget(self.title)
         head.addWidget(self.number)
         head.addWidget(self.state, 1)
-        foot = QHBoxLayout()
-        foot.addWidget(self.links, 1)
-        foot.addWidget(self.left, 1)
-        foot.addStretch()
+        self.foot, buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight), QHBoxLayout()
+        self.foot.addWidget(self.links, 1)
+        buttons.addWidget(self.left, 1)
+        buttons.addStretch()
         for button in (self.run, self.act, self.cancel):
-            foot.addWidget(button)
+            buttons.addWidget(button)
+        self.foot.addLayout(buttons)
         self.panel = QFrame()
         self.panel.setFrameShape(QFrame.Shape.StyledPanel)
         self.panel.setAutoFillBackground(True)
@@ -87,7 +88,7 @@ class StepCard(QFrame):
         rest.setSpacing(5)
         for widget in (self.body, self.figures, self.chart, self.bar):
             rest.addWidget(widget)
-        rest.addLayout(foot)
+        rest.addLayout(self.foot)
         inner.addWidget(self.rest)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -121,19 +122,26 @@ class StepCard(QFrame):
         self.chart.show_figures(self.key, record.figures if record and shows else {})
         is_old = state.kind == readiness.STALE
         self.figures.setGraphicsEffect(card_words.faded(self.figures) if is_old else None)
-        for widget in (self.figures, self.chart):
-            widget.setEnabled(not is_old)
-        self.links.setText(card_words.links(self.key, is_old, told.reports) if shows else "")
+        self.chart.setEnabled(not is_old)
+        self.links.setText(
+            card_words.links(self.key, is_old, told.reports, self._suspected(record) > 0) if shows else ""
+        )
         self.links.setVisible(shows)
         for widget in (self.bar, self.left, self.cancel):
             widget.setVisible(running)
         self.run.setVisible(not running)
         self.run.setEnabled(not busy and is_runnable(state))
         self.run.setText(card_words.run_title(self.key, state, record is not None))
-        n = (record.figures.get("suspected") or 0) if record and self.key == "tag" and self._can_fold else 0
+        n = self._suspected(record)
         self.act.setText(tr("Review {n}…").format(n=wording.number(n)) if n else "")
         self.act.setVisible(bool(n))
+        down, across = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self.foot.setDirection(down if n else across)  # two buttons leave no room beside them
         self._show_folded()
+
+    def _suspected(self, record: StepRecord | None) -> int:
+        """Return how many parcels wait for a review, when the step is done: then a button offers it."""
+        return int(record.figures.get("suspected") or 0) if record and self.key == "tag" and self._can_fold else 0
 
     def _show_body(self, state: StepState, study: Study | None, told: card_words.Told) -> None:
         self.body.setText(card_words.body(self.key, state, study, told))

@@ -125,7 +125,10 @@ class Chart(QWidget):
         painter.end()
 
     def _draw_bar(self, painter: QPainter, bar: Bar, top: float) -> float:
-        line, ink = self.fontMetrics().height(), self.palette().color(QPalette.ColorRole.WindowText)
+        line, ink = (
+            self.fontMetrics().height(),
+            self.palette().color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText),
+        )
         height = line * (1.2 if bar.label else 0.7)
         left = self.width() * 0.34 if bar.label else 0.0
         right = self.fontMetrics().horizontalAdvance("0000.0 ha ") if bar.text else 0.0
@@ -160,7 +163,10 @@ class Chart(QWidget):
 
     def _draw_limits(self, painter: QPainter, top: float, bottom: float) -> None:
         """Draw the two limits as dotted lines, their words below, and where the scale ends."""
-        ink, line = self.palette().color(QPalette.ColorRole.WindowText), self.fontMetrics().height()
+        ink, line = (
+            self.palette().color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText),
+            self.fontMetrics().height(),
+        )
         words = {"suspect": tr("suspected {limit}"), "confirm": tr("confirmed {limit}")}
         taken = 0.0
         for name, limit in sorted(self._limits.items(), key=lambda item: item[1]):

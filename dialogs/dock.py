@@ -7,10 +7,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from qgis.core import Qgis, QgsApplication
+from qgis.core import QgsApplication
 from qgis.gui import QgsCollapsibleGroupBox
 from qgis.PyQt.QtCore import Qt, QTimer, QUrl
-from qgis.PyQt.QtGui import QDesktopServices
+from qgis.PyQt.QtGui import QColor, QDesktopServices, QPalette
 from qgis.PyQt.QtWidgets import QDockWidget, QFileDialog, QScrollArea, QVBoxLayout, QWidget
 
 from ..processing.texts import tr
@@ -19,7 +19,7 @@ from .card_words import Told, shift_question, step_reports
 from .cards import StepCard
 from .dock_head import Foot, Head
 from .dock_keys import add_keys
-from .dock_links import follow
+from .dock_links import follow, tell
 from .dock_parts import Page, StepLine
 from .dropping import Dropping
 from .editors.opening import Editors
@@ -37,6 +37,7 @@ from .zone_hand import ZoneHand
 
 POLL_MS = 200  # how often the bar moves and Cancel's answer is looked for
 LOW_LINES = 44  # a dock lower than this many lines of text folds the steps that are done: a window of 768 px
+LINK = "#1F6FA8"
 LOOK_MS = 150  # layers come and go in swarms: looked at once, this long after the last
 
 
@@ -63,6 +64,7 @@ class RenewalDock(QDockWidget):
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._on_look)
         self._build()
+        self._soften_links()
         self._connect()
         self.refresh()
 
@@ -105,6 +107,13 @@ class RenewalDock(QDockWidget):
         outer.addWidget(self.scroll, 1)
         outer.addWidget(self.foot)
         self.setWidget(whole)
+
+    def _soften_links(self) -> None:
+        """Take a calmer blue for links where the panels are light; a dark theme keeps its own."""
+        palette = self.palette()
+        if palette.color(QPalette.ColorRole.Base).lightness() > 127:
+            palette.setColor(QPalette.ColorRole.Link, QColor(LINK))
+            self.setPalette(palette)
 
     def _box(self, title: str, content: QWidget) -> QgsCollapsibleGroupBox:
         box = QgsCollapsibleGroupBox(title)
@@ -324,8 +333,7 @@ class RenewalDock(QDockWidget):
             self.inputs_box.setCollapsed(True)  # everything is done: room for the results
         if self.iface is None:
             return
-        level = Qgis.MessageLevel.Success if ok else Qgis.MessageLevel.Warning
-        self.iface.messageBar().pushMessage(tr("Urban Renewal Workbench"), sentence, level)
+        tell(self, kind, ok, sentence)
 
     def resizeEvent(self, event: Any) -> None:
         """Fold what is done to one line where there is little height."""

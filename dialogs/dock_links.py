@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from qgis.core import Qgis
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QMessageBox
+from qgis.PyQt.QtWidgets import QMessageBox, QPushButton
 
 from ..processing.missing import missing_packages
 from ..processing.texts import tr
@@ -25,6 +26,29 @@ def follow(dock: Any, step: str, action: str) -> None:
     act = ACTIONS.get(word)
     if act is not None:
         act(dock, step, about)
+
+
+def tell(dock: Any, kind: str, ok: bool, sentence: str) -> None:
+    """Tell the end of a run above the map, with what may be done next: review, read the report, see the log."""
+    bar, study = dock.iface.messageBar(), dock.session.study
+    level = Qgis.MessageLevel.Success if ok else Qgis.MessageLevel.Warning
+    item = bar.createMessage(tr("Urban Renewal Workbench"), sentence)
+    acts = []
+    if ok and kind in ("all", "one"):
+        n = study.steps["tag"].figures.get("suspected") if "tag" in study.steps else 0
+        acts += [("tag", "review", tr("Review {n}…").format(n=wording.number(n)))] if n else []
+        acts += (
+            [("deliver", "report", tr("Report"))] if "deliver" in step_reports(study, dock.delivery_folder()) else []
+        )
+    failed = next(iter(study.failures), "")
+    if not ok and kind in ("all", "one") and failed:
+        acts.append((failed, "log", tr("Show log")))
+    for step, action, title in acts:
+        button = QPushButton(title)
+        button.setFlat(True)
+        button.clicked.connect(lambda _, step=step, action=action: follow(dock, step, action))
+        item.layout().addWidget(button)
+    bar.pushWidget(item, level)
 
 
 def _map(dock: Any, step: str, about: str) -> None:

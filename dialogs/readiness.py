@@ -146,9 +146,18 @@ def _layer_change(role: str, study: Study, record: Any, world: World) -> Reason 
         return Reason("role_removed", {"role": role, "layer": old_name}, f"role:{role}") if before else None
     if look is None or not look.signature:
         return Reason("layer_gone", {"layer": old_name or choice.name, "role": role}, f"role:{role}")
+    if role == "REVIEWS" and look.signature != before:
+        n = _rows_of(look.signature) - (_rows_of(before) if before else 0)
+        return Reason("reviewed", {"n": n}) if n > 0 else Reason("reviews_changed", {})
     if not before:
         return Reason("role_added", {"role": role, "layer": look.name})
     return None if look.signature == before else _data_change(role, study, record, look)
+
+
+def _rows_of(signature: str) -> int:
+    """Return the number of rows that a signature (project_state.signature) tells; 0 when it tells none."""
+    parts = signature.split("|")
+    return int(parts[2]) if len(parts) > 2 and parts[2].isdigit() else 0
 
 
 def _data_change(role: str, study: Study, record: Any, look: LayerLook) -> Reason:

@@ -100,6 +100,8 @@ def _sentence(code: str) -> str:
         "step_ran_again": tr("“{step}” ran again."),
         "step_stale": tr("“{step}” is out of date."),
         "role_removed": tr("The layer “{layer}” ({role}) was taken away."),
+        "reviewed": tr("{n} parcels were reviewed."),
+        "reviews_changed": tr("The reviews have changed."),
         "role_added": tr("“{layer}” is new as {role}."),
         "layer_swapped": tr("“{old}” was replaced by “{layer}” ({role})."),
         "layer_edited": tr("{n} features of “{layer}” were edited."),
@@ -196,7 +198,7 @@ def _prepare(found: dict[str, Any]) -> list[tuple[str, str]]:
     rows = [
         (number(found.get("parcels")), tr("parcels")),
         (number(found.get("buildings")), tr("buildings")),
-        (percent(found.get("connected")), tr("of streets connected")),
+        (percent(found.get("connected")).replace(".0 ", " "), tr("of streets connected")),
     ]
     if found.get("checked"):
         rows.append((f"{number(found['errors'])} / {number(found['warnings'])}", tr("errors / warnings")))

@@ -1288,6 +1288,10 @@
         <translation>按上次项目清单的工程量和这里的单价计算。</translation>
     </message>
     <message>
+        <source>The reviews have changed.</source>
+        <translation>复核有改动。</translation>
+    </message>
+    <message>
         <source>The sample is open. Run all comes next.</source>
         <translation>示例已打开。接下来点“全部运行”。</translation>
     </message>
@@ -2006,6 +2010,10 @@
     <message>
         <source>{n} of {of} used</source>
         <translation>已用 {n} / {of}</translation>
+    </message>
+    <message>
+        <source>{n} parcels were reviewed.</source>
+        <translation>新复核了 {n} 宗地。</translation>
     </message>
     <message>
         <source>{n} parcels would be tagged otherwise with the other one.</source>
