@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
 from qgis.core import (
@@ -25,7 +23,6 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QIcon
 
-from ..core import schema
 from ..core.errors import Cancelled, RenewalError
 from ..core.run import Run
 from ..core.words import RESOURCES, say
@@ -35,34 +32,10 @@ from .cluster import cluster_executor
 from .inputs import Inputs, Plan
 from .publish import publish
 from .refusals import cluster_address, settle
-from .sidefiles import Writer
+from .results import Results
 
 MADE = {"number": QgsProcessingOutputNumber, "text": QgsProcessingOutputString, "file": QgsProcessingOutputFile}
 COMPUTE_SHARE = 0.8  # of the progress bar; the rest is writing
-
-
-@dataclass(frozen=True)
-class Output:
-    """One table that goes to a sink. `like` names the layer parameter whose geometry (by key) the rows keep."""
-
-    frame: Any
-    table: schema.Table
-    carry: str = ""  # layer parameter whose own fields come along
-    like: str = ""  # layer parameter whose original geometry the rows have
-    hidden: tuple[str, ...] = ()  # columns that are written but folded away in the attribute table
-    carried: Any = None  # the own columns (encoding.Carried) of a layer that plays no role
-    wkb_type: Any = None  # the geometry type of a table with any geometry
-
-
-@dataclass
-class Results:
-    """What compute() gives back: tables by sink, values by output name, rules used, a refusal for STRICT, files."""
-
-    tables: dict[str, Output] = field(default_factory=dict)
-    values: dict[str, Any] = field(default_factory=dict)
-    documents: list[dict[str, Any]] = field(default_factory=list)
-    refusal: RenewalError | None = None
-    files: dict[str, tuple[Path, Writer]] = field(default_factory=dict)  # output name → place, text or writer
 
 
 class RenewalAlgorithm(QgsProcessingAlgorithm):

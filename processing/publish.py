@@ -19,6 +19,7 @@ from .encoding import Encoded, encode
 from .inputs import Inputs
 from .postgis import write_postgis
 from .records import build_record
+from .results import Output
 from .sidefiles import drop, move_side_files, stage_side_files
 from .targets import Target, load_on_completion
 from .writing import discard, layer_of, move_into_place, write_memory, write_part
@@ -134,7 +135,6 @@ def _left_out(run: Run) -> Any:
     import pandas as pd
 
     from ..core import frames
-    from .base import Output
 
     table = schema.table("left_out")
     rows = [

@@ -6,8 +6,9 @@ from __future__ import annotations
 from ...core import schema
 from ...core.errors import RenewalError
 from .. import parameters as declare
-from ..base import Output, RenewalAlgorithm, Results
+from ..base import RenewalAlgorithm
 from ..parameters import RoleUse
+from ..results import Output, Results
 
 BANDS = ("pop_0_2", "pop_3_5", "pop_6_14", "pop_60", "pop_65", "pop_80", "households")
 

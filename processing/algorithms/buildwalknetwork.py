@@ -8,8 +8,9 @@ from qgis.core import QgsProcessingContext
 from ...core import schema
 from ...core.errors import RenewalError
 from .. import parameters as declare
-from ..base import Output, RenewalAlgorithm, Results
+from ..base import RenewalAlgorithm
 from ..parameters import RoleUse
+from ..results import Output, Results
 
 AROUND_M = 200.0  # heights this far around the roads are read, so that the low-pass sees real ground at their edge
 

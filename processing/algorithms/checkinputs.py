@@ -11,9 +11,10 @@ from ...core import schema
 from ...core.errors import RenewalError
 from .. import checking
 from .. import parameters as declare
-from ..base import Output, RenewalAlgorithm, Results
+from ..base import RenewalAlgorithm
 from ..parameters import RoleUse
 from ..reading import key_column
+from ..results import Output, Results
 from ..texts import help_of
 
 # parameters of contract.md: every role by its name; STATION_ENTRANCES and the like play the role of that name

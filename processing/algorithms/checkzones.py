@@ -9,9 +9,11 @@ from pathlib import Path
 from ...core import schema
 from ...core.errors import RenewalError
 from .. import parameters as declare
-from ..base import Output, RenewalAlgorithm, Results
+from ..base import RenewalAlgorithm
 from ..parameters import RoleUse
+from ..results import Output, Results
 
+SCHEMES = ("auto", "landsea2020", "landsea2023", "survey3", "gbt21010_2007", "gbt21010", "gb50137", "gbj137_90")
 ACTION_FIELDS = (("ACTION_FIELD", "action"), ("ACTION_REASON", "reason"))
 
 
@@ -28,6 +30,9 @@ class CheckZones(RenewalAlgorithm):
         RoleUse("PLAN", "PLAN", optional=True),
         RoleUse("CONSTRAINTS", "CONSTRAINTS", optional=True),
         RoleUse("GREEN", "GREEN", optional=True),
+        RoleUse("DETAIL", optional=True, tables=("gap_detail",), needs=("parcel_id", "kind")),
+        RoleUse("DETAIL_AFTER", optional=True, tables=("gap_detail",), needs=("parcel_id", "kind")),
+        RoleUse("COVERED", optional=True, tables=("covered",), needs=("parcel_id", "kind")),
     )
 
     def definitions(self):
@@ -35,10 +40,14 @@ class CheckZones(RenewalAlgorithm):
             yield from use.definitions()
             if use.parameter == "BUILDINGS":
                 yield from (declare.field_of(name, "BUILDINGS") for name, _ in ACTION_FIELDS)
+        yield declare.choice("LAND_USE_SCHEME", SCHEMES, "auto")
+        yield declare.choice("ZONE_RULES", declare.BUILT["ZONE_RULES"], "chongqing")
+        yield declare.json_file("ZONE_RULES_FILE")
         yield declare.flag("STRICT")
         yield declare.sink("OUTPUT", "polygon")
         yield declare.sink("ACTIONS", "polygon")
         yield declare.sink("FINDINGS", "none")
+        yield declare.sink("LAND_USE_TABLE", "none", optional=True)
         yield declare.html_file("REPORT")
 
     def refuse(self, values, plan) -> None:
@@ -61,17 +70,17 @@ class CheckZones(RenewalAlgorithm):
                     plan.mappings["BUILDINGS"].pop("source", None)  # the user's own field is the user's word
 
     def compute(self, inputs, run) -> Results:
-        from ...core import envelope
         from ...core.zones.findings import check_zones
         from ...core.zones.findings_report import write_findings_report
         from ...core.zones.findings_rules import CheckInputs, read_check_rules
 
-        document = envelope.load("zone-rules", "chongqing")
+        document = inputs.document("zone-rules", inputs.choice("ZONE_RULES"), "ZONE_RULES_FILE")
         table = inputs.table
         checked = check_zones(
             CheckInputs(
                 table("ZONES"), table("PARCELS"), table("MEMBERS"), table("BUILDINGS"), table("PROTECTED"),
-                table("PLAN"), table("CONSTRAINTS"), table("GREEN"),
+                table("PLAN"), table("CONSTRAINTS"), table("GREEN"), table("DETAIL"), table("DETAIL_AFTER"),
+                table("COVERED"), inputs.choice("LAND_USE_SCHEME"),
             ),
             read_check_rules(document),
             run,
@@ -85,6 +94,7 @@ class CheckZones(RenewalAlgorithm):
             "OUTPUT": Output(checked.zones, schema.table("checked_zones"), like="ZONES"),
             "ACTIONS": Output(checked.actions, schema.table("actions"), like=like),
             "FINDINGS": Output(checked.findings, schema.table("findings")),
+            "LAND_USE_TABLE": Output(checked.land_use, schema.table("land_use")),
         }
         report = inputs.file_output("REPORT")
         files = {}

@@ -12,8 +12,9 @@ from ...core import schema
 from ...core.errors import RenewalError
 from ...core.words import say
 from .. import parameters as declare
-from ..base import Output, RenewalAlgorithm, Results
+from ..base import RenewalAlgorithm
 from ..parameters import RoleUse
+from ..results import Output, Results
 
 NEEDED = ("parcel_id", "kind", "unit", "standard_id", "need", "served", "gap", "share")
 

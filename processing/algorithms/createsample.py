@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from .. import parameters as declare
-from ..base import RenewalAlgorithm, Results
+from ..base import RenewalAlgorithm
 from ..folders import refuse_folder, staged_folder
+from ..results import Results
 from ..sample_files import DEM, SAMPLE, TRUTH, write_sample
 
 FILES = {"GPKG": SAMPLE, "DEM": DEM, "TRUTH": TRUTH}

@@ -10,9 +10,10 @@ from typing import Any
 from qgis.core import Qgis
 
 from .. import parameters as declare
-from ..base import RenewalAlgorithm, Results
+from ..base import RenewalAlgorithm
 from ..folders import refuse_folder, staged_folder
 from ..parameters import RoleUse
+from ..results import Results
 
 LAYERS = (  # parameter, table in data.gpkg, table in the field dictionary ("" = an input)
     ("ZONES", "zones", "zones"),

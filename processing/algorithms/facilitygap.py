@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from ...core import schema
 from .. import parameters as declare
-from ..base import Output, RenewalAlgorithm, Results
+from ..base import RenewalAlgorithm
 from ..gapinputs import read_gap_layers, read_kinds
 from ..parameters import FACILITY_FIELDS, FACILITY_ROLES, WALK_ROLES, RoleUse
+from ..results import Output, Results
 
 
 class FacilityGap(RenewalAlgorithm):

@@ -10,11 +10,12 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform
 from ...core import schema
 from ...core.errors import RenewalError
 from .. import parameters as declare
-from ..base import Output, RenewalAlgorithm, Results
+from ..base import RenewalAlgorithm
 from ..crs import move_coordinates
 from ..encoding import Carried
 from ..parameters import RoleUse
 from ..reading import read_raw
+from ..results import Output, Results
 
 TRUE_DEGREES = "EPSG:4490"  # CGCS2000; WGS84 is the same to a few centimetres
 SLICE = 20_000  # features between two looks at Cancel

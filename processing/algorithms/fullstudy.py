@@ -12,13 +12,15 @@ from qgis.core import QgsProcessingException, QgsProcessingFeedback
 
 from ...core.errors import Cancelled
 from .. import parameters as declare
-from ..base import RenewalAlgorithm, Results
+from ..base import RenewalAlgorithm
 from ..folders import refuse_folder
 from ..parameters import RoleUse
+from ..results import Results
 from ..staging import staged_source
 
 ID = "urbanrenewal:"
-SPLIT = ("buildwalknetwork", "tagparcels", "facilitygap", "delineatezones")  # the steps that take CLUSTER
+SITED = ("eday", "nurs", "kgar", "meal")  # what a study looks for rooms for
+SPLIT = ("buildwalknetwork", "tagparcels", "facilitygap", "proposesites", "delineatezones")  # they take CLUSTER
 
 
 class FullStudy(RenewalAlgorithm):
@@ -118,17 +120,24 @@ class _Study:
                 raise Cancelled from error
             raise
 
+    def _sited_kinds(self) -> list[str]:
+        """Return the kinds of elders and children that can be rooms in idle buildings, of those asked for."""
+        document = self.inputs.document("standard", self.inputs.choice("STANDARD"), "STANDARD_FILE")
+        has = {entry["id"] for entry in document["kinds"]}
+        return [kind for kind in SITED if kind in has and kind in self.inputs.choices("KINDS")]
+
     def _file(self, name: str) -> str:
         return str(self.scratch / f"{name}.gpkg")
 
     def _steps(self, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         given, file, inputs = self.given.get, self._file, self.inputs
-        left_out = [file(f"left_out_{step}") for step in ("people", "tags", "gaps", "zones")]
+        left_out = [file(f"left_out_{step}") for step in ("people", "tags", "gaps", "zones", "sites")]
         walk = {"NETWORK": file("edges"), "DEM": self.dem, "PROFILE_FILE": inputs.text("PROFILE_FILE")}
         walk |= {name: given(name) for name in ("HEIGHT_POINTS", "BARRIERS")}
         places = {name: given(name) for name in ("FACILITIES", "CAPACITIES", "ENTRANCES")}
         yield "allocatepopulation", {
             "POPULATION": given("POPULATION"), "PARCELS": given("PARCELS"), "BUILDINGS": given("BUILDINGS"),
+            "STANDARD": inputs.choice("STANDARD"), "STANDARD_FILE": inputs.text("STANDARD_FILE"),
             "OUTPUT": file("people"), "BUILDING_PEOPLE": file("building_people"), "LEFT_OUT": left_out[0],
         }  # fmt: skip
         yield "buildwalknetwork", {
@@ -150,6 +159,16 @@ class _Study:
             "DETAIL": file("gap_detail"), "FACILITY_LOAD": file("facility_load"), "SUMMARY": file("gap_summary"),
             "LEFT_OUT": left_out[2],
         }  # fmt: skip
+        sited = self._sited_kinds()
+        if sited and given("BUILDINGS"):
+            yield "proposesites", {
+                "PARCELS": file("tagged"), "BUILDING_PEOPLE": file("building_people"), **places, **walk,
+                "BUILDINGS": given("BUILDINGS"), "CONSTRAINTS": given("CONSTRAINTS"),
+                "COMMUNITIES": given("COMMUNITIES"), "STANDARD": inputs.choice("STANDARD"),
+                "STANDARD_FILE": inputs.text("STANDARD_FILE"), "KINDS": sited, "COST_TABLE": inputs.text("COST_TABLE"),
+                "SITES": file("sites"), "LEFT_OUT": left_out[4],
+            }  # fmt: skip
+        sites = file("sites") if sited and given("BUILDINGS") else None
         yield "delineatezones", {
             "PARCELS": file("tagged"), "DETAIL": file("gap_detail"), "STATIONS": given("STATIONS"),
             "STATION_ENTRANCES": given("STATION_ENTRANCES"), **walk,
@@ -163,14 +182,15 @@ class _Study:
         yield "makeprojects", {
             "ZONES": file("zones"), "MEMBERS": file("members"), "PARCELS": file("tagged"), "PETALS": file("petals"),
             "ACTIONS": file("actions"), "PROJECTS": file("projects"), "PROJECT_ITEMS": file("project_items"),
-            "COST_TABLE": inputs.text("COST_TABLE"),
+            "SITES": sites, "COST_TABLE": inputs.text("COST_TABLE"),
         }  # fmt: skip
         yield "exportzones", {
             **{name.upper(): file(name) for name in ("zones", "members", "cores", "branches", "petals")},
             **{name: file(name.lower()) for name in ("ACTIONS", "FINDINGS", "PROJECTS", "PROJECT_ITEMS")},
             "PARCELS": file("tagged"), "BUILDINGS": given("BUILDINGS"), "FACILITIES": given("FACILITIES"),
             "DETAIL": file("gap_detail"), "FACILITY_LOAD": file("facility_load"), "SUMMARY": file("gap_summary"),
-            "NETWORK": file("edges"), "REVIEWS": given("REVIEWS"), "LEFT_OUT": left_out,
+            "NETWORK": file("edges"), "REVIEWS": given("REVIEWS"), "SITES": sites,
+            "LEFT_OUT": left_out if sites else left_out[:4],
             "FORMATS": list(inputs.choices("FORMATS")), "TEMPLATE": inputs.choice("TEMPLATE"),
             "TEMPLATE_FILE": inputs.text("TEMPLATE_FILE"), "FOLDER": str(folder),
         }  # fmt: skip

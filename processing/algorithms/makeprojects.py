@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from ...core import schema
 from .. import parameters as declare
-from ..base import Output, RenewalAlgorithm, Results
+from ..base import RenewalAlgorithm
 from ..parameters import RoleUse
+from ..results import Output, Results
 
 
 class MakeProjects(RenewalAlgorithm):

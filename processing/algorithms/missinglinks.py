@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from ...core import schema
 from .. import parameters as declare
-from ..base import Output, RenewalAlgorithm, Results
+from ..base import RenewalAlgorithm
 from ..ground import surface_of
 from ..parameters import WALK_ROLES, RoleUse
+from ..results import Output, Results
 
 
 class MissingLinks(RenewalAlgorithm):

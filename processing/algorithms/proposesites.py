@@ -8,9 +8,10 @@ from qgis.core import Qgis
 from ...core import schema
 from ...core.errors import RenewalError
 from .. import parameters as declare
-from ..base import Output, RenewalAlgorithm, Results
+from ..base import RenewalAlgorithm
 from ..gapinputs import read_gap_layers, read_kinds
 from ..parameters import FACILITY_FIELDS, FACILITY_ROLES, WALK_ROLES, RoleUse
+from ..results import Output, Results
 
 MOST_SITES = 100
 
@@ -58,7 +59,7 @@ class ProposeSites(RenewalAlgorithm):
 
     def compute(self, inputs, run) -> Results:
         from ...core.gaps.measures import measures_of
-        from ...core.gaps.sites import SiteOptions, fixed_ids, hostable_kinds, propose_sites
+        from ...core.gaps.sites import SiteOptions, fixed_ids, hostable_kinds, no_proposal, propose_sites
         from ...core.gaps.sites_model import complex_rule
 
         standard, every = read_kinds(inputs, run)
@@ -67,7 +68,13 @@ class ProposeSites(RenewalAlgorithm):
         candidates = self._candidates(inputs, (layers, gap), standard, run.part(0.05, 0.1))
         fixed = fixed_ids(inputs.text("FIXED"))
         options = SiteOptions(gap.of(kinds), inputs.integer("MAX_SITES"), fixed, complex_rule(standard))
-        found = propose_sites(layers, candidates, inputs.table("CONSTRAINTS"), options, run.part(0.1, 0.9))
+        try:
+            found = propose_sites(layers, candidates, inputs.table("CONSTRAINTS"), options, run.part(0.1, 0.9))
+        except RenewalError as nobody:  # who listed no candidates learns that there are none; the study goes on
+            if inputs.has("CANDIDATES") or nobody.code not in ("sites_no_candidates", "sites_no_host"):
+                raise
+            run.warn(nobody.code, **nobody.values)
+            found = no_proposal(layers, kinds, gap, run.part(0.1, 0.9))
         costs = inputs.document("costs", "chongqing", "COST_TABLE")
         measures = measures_of(layers, found, gap, inputs.table("COMMUNITIES"), costs, run.part(0.9, 1))
         sites = schema.table("sites")

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from ...core import schema
+from ...core.errors import RenewalError
 from .. import parameters as declare
-from ..base import Output, RenewalAlgorithm, Results
+from ..base import RenewalAlgorithm
 from ..parameters import RoleUse
+from ..results import Output, Results
 
 SCHEMES = ("auto", "landsea2020", "landsea2023", "survey3", "gbt21010_2007", "gbt21010", "gb50137", "gbj137_90")
 
@@ -32,6 +34,7 @@ class TagParcels(RenewalAlgorithm):
         RoleUse("PROTECTED", "PROTECTED", optional=True, fields=("class",)),
         RoleUse("PROGRAMME", "PROGRAMME", optional=True, fields=("status",)),
         RoleUse("REVIEWS", "REVIEWS", optional=True),
+        RoleUse("UNIT_MEMBERS", tables=("unit_members",), optional=True, geometry="none"),
     )  # fmt: skip
 
     def definitions(self):
@@ -50,9 +53,15 @@ class TagParcels(RenewalAlgorithm):
         yield declare.sink("OUTPUT", "polygon")
         yield declare.sink("SUMMARY", "none", optional=True)
         yield declare.sink("LEFT_OUT", "none", optional=True)
+        yield declare.sink("PARCEL_TAGS", "none", optional=True)
         yield declare.advanced(declare.npz_file("INDICATORS"))
 
+    def refuse(self, values, plan) -> None:
+        if values.get("PARCEL_TAGS") and "UNIT_MEMBERS" not in plan.vectors:
+            raise RenewalError("parcel_tags_need_members")
+
     def compute(self, inputs, run) -> Results:
+        from ...core.tagging.carrying import carry_tags
         from ...core.tagging.snapshot import write_snapshot
         from ...core.tagging.tags import Sources, tag_parcels
         from ..reading import digits_of
@@ -70,11 +79,15 @@ class TagParcels(RenewalAlgorithm):
         files = {}
         if kept is not None:
             files["INDICATORS"] = (kept, lambda part: write_snapshot(part, found.snapshot))
+        tables = {
+            "OUTPUT": Output(found.parcels, schema.table("tagged"), carry="PARCELS"),
+            "SUMMARY": Output(found.summary, schema.table("tag_summary")),
+        }
+        if inputs.has("UNIT_MEMBERS"):
+            carried = carry_tags(found.parcels, inputs.table("UNIT_MEMBERS"), run)
+            tables["PARCEL_TAGS"] = Output(carried, schema.table("parcel_tags"))
         return Results(
-            {
-                "OUTPUT": Output(found.parcels, schema.table("tagged"), carry="PARCELS"),
-                "SUMMARY": Output(found.summary, schema.table("tag_summary")),
-            },
+            tables,
             documents=[ruleset],
             files=files,
         )

@@ -8,8 +8,9 @@ from qgis.core import QgsProcessingParameterFile
 from ...core import schema
 from ...core.errors import RenewalError
 from .. import parameters as declare
-from ..base import Output, RenewalAlgorithm, Results
+from ..base import RenewalAlgorithm
 from ..parameters import RoleUse
+from ..results import Output, Results
 
 
 class VerifyDelivery(RenewalAlgorithm):
