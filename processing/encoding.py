@@ -100,11 +100,17 @@ def encode(
 
 
 def _wkb_type(frame: Any, table: schema.Table) -> Any:
-    """Return the table's geometry type; lines and points become multi only when some row needs it."""
-    from shapely import get_type_id
+    """Return the table's geometry type; lines and points become multi only when some row needs it.
+
+    A table of any geometry is what its rows are: points, lines or polygons (without rows polygons).
+    """
+    from shapely import get_dimensions, get_type_id
 
     from ..core import frames
 
+    if table.geometry == "any":
+        dimension = int(get_dimensions(frames.geometries(frame)).max(initial=-1))
+        return QgsWkbTypes.multiType(WKB_TYPES[("point", "line", "polygon")[dimension if dimension >= 0 else 2]])
     wkb_type = WKB_TYPES[table.geometry]
     if table.geometry in ("line", "point") and bool((get_type_id(frames.geometries(frame)) >= 4).any()):
         return QgsWkbTypes.multiType(wkb_type)

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .. import frames
+from .. import frames, schema
 from ..errors import RenewalError
 from ..run import Run
 from .fair import Assignment, fair_maximum
-from .gap import GapLayers, GapOptions
+from .gap import GapLayers, GapOptions, count_gaps
 from .sites_hosts import Hosts, is_hostable, read_hosts
 from .sites_model import Choice, ComplexRule, SiteLimits, choose_sites
 from .sites_rank import Ranked, rank_rooms
@@ -24,6 +24,7 @@ from .sites_shortlist import shortlist
 from .sites_solve import SEARCH_NODES
 from .sites_tables import covered_table, served_layer, sites_table
 from .standard import Kind
+from .tables import detail_table
 
 Reals = npt.NDArray[np.float64]
 
@@ -100,6 +101,15 @@ def propose_sites(
     if np.isfinite(few.beyond):
         run.note("sites_shortlist", n=few.kept, of=int(hosts.fits.any(axis=1).sum()), gap=round(100 * found.gap, 1))
     return found
+
+
+def no_proposal(layers: GapLayers, kinds: Sequence[Kind], options: GapOptions, run: Run) -> Proposal:
+    """Return a proposal of no sites: who is served stays as it is."""
+    detail = detail_table(layers.parcels, count_gaps(layers, options.of(kinds), run))
+    sides = {f"served_{side}": detail["served"] for side in ("before", "after")}
+    covered = frames.conform(detail[["parcel_id", "kind", "unit", "need"]].assign(**sides), schema.table("covered"))
+    first, second = (served_layer(layers.parcels, covered, kinds, side) for side in ("before", "after"))
+    return Proposal(frames.empty(schema.table("sites")), covered, first, second, 0.0, 0.0, 0.0)
 
 
 def kind_weights(reached: Reached) -> tuple[float, ...]:

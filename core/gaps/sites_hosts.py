@@ -137,7 +137,7 @@ def _rooms(table: pd.DataFrame, usable: Reals, storeys: Reals, below: Reals, kin
         share = np.minimum(1.0, (np.minimum(limit, above) + dark) / (above + below))
         fits_level = (level <= limit) & ((level >= 1) | (not rule.daylight))
         room[:, column] = np.where(np.isnan(level), usable * share, usable * fits_level)
-        if kind.group != "child":  # rooms in a kindergarten are for children only
+        if kind.group != "child" or kind.id == "kgar":  # for small children; its own places are there already
             room[kindergarten, column] = 0.0
         highest[:, column] = np.where(np.isnan(level), limit, ANY)
         largest[:, column] = _largest(kind, room[:, column])

@@ -86,7 +86,7 @@ def random_city(random):
     return need, capacity, pairs
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(200))
 def test_equals_the_iterated_maximin_lp(seed):
     need, capacity, pairs = random_city(np.random.default_rng(seed))
     found = solve(need, capacity, pairs)
@@ -137,6 +137,34 @@ def test_large_random_cities_hold_their_sums_and_order_changes_nothing():
     mixed = random.permutation(len(place))
     again = fair_maximum(need, capacity, Reach(place[mixed], facility[mixed], n, m), Run())
     assert (again.served == found.served).all() and (again.load == found.load).all()
+
+
+def test_who_is_listed_first_and_who_is_merged_changes_nothing_bit_for_bit():
+    """Places, facilities and pairs in any order, with ids kept: the same units; and places merged beforehand."""
+    for seed in range(40):
+        random = np.random.default_rng(500 + seed)
+        need, capacity, pairs = random_city(random)
+        n, m = len(need), len(capacity)
+        base = solve(need, capacity, pairs)
+        turn, swap = random.permutation(n), random.permutation(m)
+        place, facility = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
+        there, where = np.argsort(turn), np.argsort(swap)
+        again = solve(need[turn], capacity[swap], list(zip(there[place], where[facility])))
+        # a pool's rounding goes to the earlier place: positions differ by a unit at most, totals of a pool do not
+        assert np.abs(again.served[there] - base.served).max() <= 1 and again.served.sum() == base.served.sum()
+        mixed = random.permutation(len(pairs))
+        same = solve(need, capacity, [pairs[number] for number in mixed])
+        assert (same.served == base.served).all() and (same.load == base.load).all()
+        # two places that reach the same facilities as one of their sum
+        split = np.append(need, 7000)
+        twin = [*pairs, *[(n, j) for i, j in pairs if i == 0]]
+        whole = need.copy()
+        whole[0] += 7000
+        apart, merged = solve(split, capacity, twin), solve(whole, capacity, pairs)
+        sets = {i: tuple(sorted(j for k, j in pairs if k == i)) for i in range(n)}
+        alike = np.array([list(sets.values()).index(sets[i]) for i in range(n)])  # who reaches the same
+        groups = np.bincount(np.append(alike, alike[0]), apart.served)
+        assert (groups == np.bincount(alike, merged.served)).all() and (apart.load == merged.load).all()
 
 
 def test_loads_are_even_within_a_pool():

@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core import envelope, frames, schema
+from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.gaps.gap import GapLayers, GapOptions
 from urban_renewal.core.gaps.measures import measures_of, measures_table
-from urban_renewal.core.gaps.sites import SiteOptions, propose_sites
+from urban_renewal.core.gaps.sites import SiteOptions, no_proposal, propose_sites
 from urban_renewal.core.gaps.sites_auto import find_hosts, idle_hosts
 from urban_renewal.core.gaps.sites_hosts import read_hosts
 from urban_renewal.core.gaps.standard import kinds_of
@@ -90,9 +91,10 @@ def test_surplus_kindergarten_places_are_rooms_for_children_only():
     found = find_hosts(town(), buildings(), kgar, options("nurs", "eday"), Run())
     assert found["candidate_id"].tolist() == ["v", "K-k"]
     assert found["usable_area"].tolist()[1] == pytest.approx(50 * 12.6)
-    hosts = read_hosts(found, None, kinds("eday", "nurs"), Run())
+    hosts = read_hosts(found, None, kinds("eday", "nurs", "kgar"), Run())
     assert hosts.table["candidate_id"].tolist() == ["K-k", "v"]
-    assert hosts.fits.tolist() == [[False, True], [True, True]]  # no day care among children
+    # no day care among children, and free places are no new ones; the hall's 768 m² are too few for 180 places
+    assert hosts.fits.tolist() == [[False, True, False], [True, True, False]]
     assert hosts.largest[0, 1] == 63  # 630 m² of 10 m² a place
 
 
@@ -123,6 +125,18 @@ def test_layers_before_and_after():
     assert before["child_gap"].tolist()[:2] == [1, 1] and np.isnan(before["child_gap"]["p3"])
     assert before["elder_gap"].isna().all()
     assert (before["nurs_need"] - before["nurs_served"] - before["nurs_gap"]).abs().max() == 0
+
+
+def test_no_candidates_leave_everything_as_it_is():
+    layers, gap = town(), options("nurs")
+    nothing = find_hosts(layers, None, None, gap, Run())
+    with pytest.raises(RenewalError) as told:
+        propose_sites(layers, nothing, None, SiteOptions(gap, 1), Run())
+    assert told.value.code == "sites_no_candidates"
+    found = no_proposal(layers, gap.kinds, gap, Run())
+    assert not len(found.sites) and (found.objective, found.bound, found.gap) == (0, 0, 0)
+    assert found.covered["served_after"].equals(found.covered["served_before"])
+    pd.testing.assert_frame_equal(found.before, found.after)
 
 
 def test_a_measure_for_every_gap():
