@@ -59,26 +59,6 @@ def make_units(
     return build_tables(parcels, pieces, owner, houses, (group, patch), run.part(0.9, 1.0))
 
 
-def carry_back(unit_tags: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
-    """Return what tags on units mean for parcels: `parcel_id`, `tag`, `unit_id`, `share`, sorted by parcel_id.
-
-    Parameters: `unit_tags` `unit_id`, `tag` (one row a unit; a unit without a row has no say); `members` as made by
-    make_units. Of a parcel in several units the tag with the largest share of its land wins, ties by tag;
-    `share` is that share, `unit_id` the unit with the most of it, ties by id.
-    """
-    land = members[members["building_id"].isna()].merge(unit_tags[["unit_id", "tag"]], on="unit_id")
-    land = land[land["tag"].notna()]
-    land = land.assign(milli=np.rint(land["share"].to_numpy(np.float64) * 1e6).astype(np.int64))
-    total = land.groupby(["parcel_id", "tag"])["milli"].sum().reset_index()
-    total = total.sort_values(["parcel_id", "milli", "tag"], ascending=[True, False, True]).drop_duplicates("parcel_id")
-    most = land.sort_values(["parcel_id", "tag", "milli", "unit_id"], ascending=[True, True, False, True])
-    most = most.drop_duplicates(["parcel_id", "tag"])[["parcel_id", "tag", "unit_id"]]
-    found = total.merge(most, on=["parcel_id", "tag"]).sort_values("parcel_id", ignore_index=True)
-    found["share"] = found["milli"] / 1e6
-    back: pd.DataFrame = found[["parcel_id", "tag", "unit_id", "share"]]
-    return back
-
-
 @dataclass(frozen=True)
 class _Bonds:
     """What may join pieces: linked parcels, village patches, walls; whether roads are known."""

@@ -12,6 +12,7 @@ import shapely
 
 from .. import frames, schema
 from ..run import Run
+from .carrying import cadastre_of
 from .units_pieces import Houses
 
 Rows = npt.NDArray[np.int64]
@@ -71,6 +72,7 @@ def build_tables(
             "area_m2": area, "geometry": shapes,
         }
     )  # fmt: skip
+    units = pd.concat([units, cadastre_of(parcels, pieces, group, lead)], axis=1)
     run.check()
     members = _members(ids, pieces, owner, houses, unit_id[group])
     empty = int(pd.isna(unit_id[group]).sum())

@@ -5,9 +5,11 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core import frames
+from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.inputs.buildings import measure_buildings
 from urban_renewal.core.run import Run
-from urban_renewal.core.tagging.units import carry_back, make_units
+from urban_renewal.core.tagging.carrying import carry_back, carry_tags
+from urban_renewal.core.tagging.units import make_units
 from urban_renewal.core.tagging.units_parts import compound_names, merge_parts
 
 box = shapely.box
@@ -224,6 +226,40 @@ def test_tags_come_back_by_share():
         ["p1", "urban_village", "u2"], ["p2", "old_compound", "u1"],
     ]  # fmt: skip
     assert back["share"].tolist() == [0.6, 1.0]
+
+
+def test_what_the_cadastre_says_of_a_unit():
+    """2500 m² of three parcels of one name: two thirds collective, a third each of two codes, the boundary's mean."""
+    rows = [
+        (f"p{i}", box(60 * i, 0, 60 * i + 50, 50), {
+            "name": "幸福小区", "ownership": own, "land_use": code, "in_boundary": inside,
+        }) for i, (own, code, inside) in enumerate([("30", "0701", 1.0), ("30", "0702", 0.5), ("20", None, 0.0)])
+    ]  # fmt: skip
+    row = make_units(parcels(*rows), buildings(("b0", box(10, 10, 40, 22), HOME)), None, None, Run()).units.iloc[0]
+    assert row["ownership"] == "30"
+    assert pd.isna(row["land_use"])
+    assert pd.isna(row["czcsxm"])
+    assert row["in_boundary"] == pytest.approx(0.5)
+
+
+def test_tags_of_units_with_their_level_and_what_is_lost():
+    tagged = pd.DataFrame({
+        "parcel_id": ["u1", "u2"], "tag": ["old_compound", "none"], "tag_level": ["confirmed", "none"],
+        "tag_reason": ["a", "b"],
+    })  # fmt: skip
+    members = pd.DataFrame({
+        "unit_id": ["u1", "u2", "u2", "u9"], "parcel_id": ["p1", "p1", "p2", "p3"], "building_id": [None] * 4,
+        "share": [0.7, 0.3, 1.0, 1.0],
+    })  # fmt: skip
+    run = Run()
+    found = carry_tags(tagged, members, run)
+    assert found[["parcel_id", "unit_id", "tag", "tag_level", "share", "tag_reason"]].values.tolist() == [
+        ["p1", "u1", "old_compound", "confirmed", 0.7, "a"], ["p2", "u2", "none", "none", 1.0, "b"],
+    ]  # fmt: skip
+    assert [(item.feature_id, item.code) for item in run.left_out] == [("p3", "member_untagged")]
+    with pytest.raises(RenewalError) as caught:
+        carry_tags(tagged.assign(parcel_id=["x", "y"]), members, Run())
+    assert caught.value.code == "members_match_nothing"
 
 
 def test_nothing_is_lost_in_a_town():
