@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -12,20 +12,22 @@ import pandas as pd
 from .. import frames, schema
 from ..errors import RenewalError
 from ..run import Run
-from . import findings_land, findings_limits
+from . import findings_cover, findings_land, findings_limits
 from .actions import find_members, settle_actions
 from .findings_ledger import NAN, VERDICTS, Ledger
 from .findings_rules import CheckInputs, CheckRules
+from .land_use import land_use_table
 
 
 @dataclass(frozen=True, eq=False)
 class Checked:
-    """Tables `checked_zones`, `actions`, `findings` of resources/tables; `zone_of` the zone of each finding."""
+    """Tables `checked_zones`, `actions`, `findings`, `land_use` of resources/tables; `zone_of` each finding's zone."""
 
     zones: pd.DataFrame
     actions: pd.DataFrame
     findings: pd.DataFrame
     zone_of: tuple[str, ...]
+    land_use: pd.DataFrame = field(default_factory=lambda: frames.empty(schema.table("land_use")))
 
 
 def check_zones(inputs: CheckInputs, rules: CheckRules, run: Run) -> Checked:
@@ -65,13 +67,18 @@ def check_zones(inputs: CheckInputs, rules: CheckRules, run: Run) -> Checked:
     findings_land.check_parking(members, inputs, rules, ledger, run)
     findings_land.check_plan(houses, members, inputs, ledger, run.part(0.7, 0.85))
     findings_land.check_constraints(houses, members, inputs, rules, ledger, run.part(0.85, 1))
+    shares = {
+        "cover15": findings_cover.check_cover(members, inputs, rules, ledger, run),
+        "served": findings_cover.check_served(members, inputs, rules, ledger, run),
+    }
     findings = _findings(ledger)
     run.fact(findings_fail_n=int((findings["verdict"] == "fail").sum()), actions_n=len(houses))
     return Checked(
-        _zones(zones, facts, cover, findings, houses),
+        _zones(zones, facts, cover, findings, shares),
         frames.conform(houses, schema.table("actions")),
         frames.conform(findings, schema.table("findings")),
         tuple(findings["zone_id"].tolist()),
+        land_use_table(inputs, members, run),
     )
 
 
@@ -84,7 +91,7 @@ def _findings(ledger: Ledger) -> pd.DataFrame:
 
 def _zones(
     zones: pd.DataFrame, facts: Mapping[str, Any], cover: Mapping[str, float], findings: pd.DataFrame,
-    houses: pd.DataFrame,
+    shares: Mapping[str, Mapping[str, tuple[float, float]]],
 ) -> pd.DataFrame:  # fmt: skip
     ids = zones["zone_id"].astype(str).tolist()
     result = zones.copy()
@@ -100,6 +107,9 @@ def _zones(
     for column in ("danger_cd_n", "lift_need_n"):
         result[column] = pd.array([getattr(item, column) for item in rows], dtype="Int64")
     result["park_cover"] = [cover.get(zone, NAN) for zone in ids]
+    for name, table in shares.items():
+        for place, end in enumerate(("before", "after")):
+            result[f"{name}_{end}"] = [table.get(zone, (NAN, NAN))[place] for zone in ids]
     counts = findings.groupby(["zone_id", "verdict"]).size()
     for verdict in VERDICTS:
         result[f"{verdict}_n"] = pd.array([int(counts.get((zone, verdict), 0)) for zone in ids], dtype="Int64")

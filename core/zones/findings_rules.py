@@ -25,6 +25,7 @@ class CheckRules:
     protected: tuple[Mapping[str, Any], ...]
     limits: Limits
     limit_figures: Mapping[str, Mapping[str, Any]]
+    kinds: tuple[str, ...] = ()  # elder and child kinds of facility
 
     def number(self, name: str) -> float:
         """Return the value of a figure as a number."""
@@ -49,6 +50,7 @@ class CheckInputs:
     `zones`: zones table; `parcels`: `parcel_id`, `geometry`, tagged columns and people as far as there; `members`:
     members table (without it the parcels of which more than half lies in a zone are its members); `buildings`: role
     BUILDINGS and, as far as there, `action`, `reason`, `source` of the user; the others by role.
+    `detail`, `detail_after`: gap detail now and with the new sites; `covered`: what the sites serve more.
     """
 
     zones: pd.DataFrame
@@ -59,17 +61,24 @@ class CheckInputs:
     plan: pd.DataFrame | None = None
     constraints: pd.DataFrame | None = None
     green: pd.DataFrame | None = None
+    detail: pd.DataFrame | None = None
+    detail_after: pd.DataFrame | None = None
+    covered: pd.DataFrame | None = None
+    land_use_scheme: str = "auto"
 
 
 def read_check_rules(document: Mapping[str, Any]) -> CheckRules:
     """Return the checks of a loaded zone-rules document; one without them has those of the shipped rules."""
-    checks = document.get("checks") or envelope.load("zone-rules", "chongqing")["checks"]
+    shipped = envelope.load("zone-rules", "chongqing")["checks"]
+    checks = {**shipped, **(document.get("checks") or {})}
+    rules = read_zone_rules(document)
     return CheckRules(
         id=document["id"],
         figures={name: figure for name, figure in checks.items() if name != "protected"},
         protected=tuple(checks["protected"]),
-        limits=read_zone_rules(document).limits,
+        limits=rules.limits,
         limit_figures=document["limits"],
+        kinds=rules.elder_kinds + rules.child_kinds,
     )
 
 

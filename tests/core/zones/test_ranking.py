@@ -7,6 +7,7 @@ import shapely
 from urban_renewal.core import envelope, frames
 from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.run import Run
+from urban_renewal.core.zones.comparing import compare_delineations
 from urban_renewal.core.zones.ranking import MARKS, halton, rank_zones, read_criteria
 
 RULES = envelope.load("zone-rules", "chongqing")
@@ -98,3 +99,26 @@ def test_order_and_neighbours_do_not_matter():
     assert first["keep_share"].sum() == pytest.approx(15, abs=0.01)
     fewer = rank_zones(zones.iloc[:20], read_criteria(RULES), 15, Run()).set_index("zone_id")["rank_score"]
     assert fewer.to_dict() == first.set_index("zone_id")["rank_score"][fewer.index].to_dict()
+
+
+def test_delineations_side_by_side(run):
+    """Two zones of 1 and 3 people-weighted gaps, and the same ground cut in half."""
+    first = pd.DataFrame(
+        {"zone_id": ["A", "B"], "area_m2": [100.0, 300.0], "floor_m2": [50.0, np.nan], "people": [10.0, 30.0],
+         "petals_n": [2, 3], "score": [1.0, 2.0], "elder_gap": [0.2, 0.6], "child_gap": [np.nan, np.nan],
+         "demolish_share": [0.0, 0.1], "geometry": [shapely.box(0, 0, 10, 10), shapely.box(10, 0, 40, 10)]}
+    )  # fmt: skip
+    half = first.iloc[:1].assign(geometry=[shapely.box(0, 0, 20, 10)]).reset_index(drop=True)
+    criteria = read_criteria(envelope.load("zone-rules", "chongqing"))
+    table = compare_delineations([("甲", first), ("乙", half)], criteria, run)
+    assert table["delineation"].tolist() == ["甲", "乙"]
+    assert table["zones_n"].tolist() == [2, 1]
+    assert table["area_m2"].tolist() == [400.0, 100.0]
+    assert table["floor_m2"].tolist() == [50.0, 50.0]
+    assert table["elder_gap"].tolist() == [pytest.approx((0.2 * 10 + 0.6 * 30) / 40), 0.2]
+    assert table["child_gap"].isna().all()
+    assert table["demolish_share"].tolist() == [0.0, 0.0]  # B's floor area is not known
+    assert table["same_share"].tolist() == [1.0, 0.5]
+    assert table["unknown_n"].tolist() == [2, 1]
+    ranked = rank_zones(first, criteria, 1, run)
+    assert table["rank_mean"][0] == pytest.approx(ranked["rank_score"].mean(), abs=1e-6)  # as written
