@@ -224,16 +224,32 @@ STEPS = (
     ),
 )  # fmt: skip
 BY_KEY = {step.key: step for step in STEPS}
+MADE = {
+    "prepare": ("issues", "issues_report", "people", "building_people", "left_out_people", "edges", "network_findings"),
+    "tag": ("tagged", "tag_summary", "left_out_tags", "indicators"),
+    "gaps": ("gap", "gap_detail", "facility_load", "gap_summary", "left_out_gaps"),
+    "zones": ("zones", "members", "cores", "branches", "petals", "corners", "left_out_zones", "checked_zones",
+              "actions", "findings", "zones_report", "projects", "project_items"),
+}  # fmt: skip
+OWNERS = {name: key for key, names in MADE.items() for name in names}
+
+
+def owner_of(result: str) -> str:
+    """Return the step that makes a result; "" for what only a delivery holds."""
+    return OWNERS.get(result, "")
 
 
 def results_of(study: Study) -> dict[str, str]:
-    """Return {result name: absolute path} of everything the study's steps have left, those still on disk."""
+    """Return {result name: absolute path} of everything the study's steps have left, those still on disk.
+
+    A result is that of the step which makes it: an older delivery that holds a copy of it does not count.
+    """
     found = {}
     for step in STEPS:
         record = study.steps.get(step.key)
         for name, relative in (record.results if record else {}).items():
             path = Path(study.folder) / relative
-            if file_of(path).exists():
+            if owner_of(name) in ("", step.key) and file_of(path).exists():
                 found[name] = str(path)
     return found
 

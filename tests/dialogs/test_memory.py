@@ -147,3 +147,36 @@ def test_figures_of_a_gap_table(tmp_path):
     assert found["communities"] == 2
     assert found["communities_short"] == 1
     assert found["kinds"] == []
+
+
+def test_every_result_of_a_step_is_its_own(tmp_path):
+    """A step run again after a whole study counts, not the copy of its result in the older delivery."""
+    from urban_renewal.dialogs import steps
+    from urban_renewal.dialogs.study import StepRecord, Study
+
+    for name in ("delivery/data.gpkg", "steps/tag/1/tagged.gpkg"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+    whole = {name: f"delivery/data.gpkg|layername={name}" for name in ("tagged", "gap", "left_out")}
+    study = Study(folder=str(tmp_path))
+    for step in steps.STEPS:
+        study.steps[step.key] = StepRecord("1", "2026-01-01T00:00:00", 1.0, dict(whole))
+    study.steps["tag"] = StepRecord("2", "2026-01-02T00:00:00", 1.0, {"tagged": "steps/tag/1/tagged.gpkg"})
+    found = steps.results_of(study)
+    assert found["tagged"] == str(tmp_path / "steps/tag/1/tagged.gpkg")
+    assert found["gap"].endswith("layername=gap")
+    assert found["left_out"].endswith("layername=left_out")
+
+
+def test_every_result_has_an_owner(tmp_path):
+    """What the calls of a step write is listed as that step's."""
+    from urban_renewal.dialogs import steps
+    from urban_renewal.dialogs.study import Study
+
+    layers = dict.fromkeys(steps.ROLES, "x")
+    names = {name for step in steps.STEPS for name in steps.MADE.get(step.key, ())}
+    results = dict.fromkeys(names, "y")
+    material = steps.Material(layers, {}, Study(folder="f"), results, "en", tmp_path)
+    for step in steps.STEPS:
+        made = {name for call in step.calls(material) for name in call.outputs.values()}
+        assert {steps.owner_of(name) or "deliver" for name in made} == {step.key}
