@@ -232,8 +232,9 @@ class DropSheet(QDialog):
         if self.table is None and self.encoding.isVisibleTo(self):
             layer.setProviderEncoding(self.encoding.currentText())
         rows = list(layer.getFeatures(QgsFeatureRequest().setLimit(PREVIEW_ROWS)))
-        cells = [["" if value is None or value == NULL else str(value) for value in row.attributes()] for row in rows]
-        self._show_rows([item.name() for item in layer.fields()], cells)
+        names = [item.name() for item in layer.fields() if item.name().lower() != "fid"]
+        cells = [["" if row[name] is None or row[name] == NULL else str(row[name]) for name in names] for row in rows]
+        self._show_rows(names, cells)
 
     def _show_rows(self, names: list[str], rows: list[list[str]]) -> None:
         self.preview.show()

@@ -203,12 +203,14 @@ class Drive:
         found = processing.run("urbanrenewal:verifydelivery", {
             "FOLDER": str(folder), "STRICT": False, "FINDINGS": str(self.out / "findings.gpkg")})  # fmt: skip
         study = self.dock.session.study
+        assert study.steps["zones"].figures["people"] > 0, "nobody lives in the zones"
         told = {
             "clicks": self.hand.clicks, "keys": self.hand.keys, "letters": self.hand.letters, "seconds": round(seconds),
             "verified": found.get("OK"), "files": len([path for path in folder.rglob("*") if path.is_file()]),
             "pictures": self.shots,
-            "figures": {key: record.figures.get("tags") or record.figures.get("zones") for key, record in
-                        study.steps.items() if key in ("tag", "zones")},
+            "tags": study.steps["tag"].figures["tags"],
+            "zones": {name: study.steps["zones"].figures[name] for name in ("zones", "petals", "people", "hectares")},
+            "gaps": {row["kind"]: [row["need"], row["gap"]] for row in study.steps["gaps"].figures["kinds"]},
             "inputs": {role: [choice.name, round(choice.confidence, 2)] for role, choice in study.inputs.items()},
         }  # fmt: skip
         text = json.dumps(told, ensure_ascii=False, indent=1)
@@ -271,13 +273,15 @@ class Drive:
         hand.write(field, names)
         yield 200, always
         hand.press(field, Qt.Key.Key_Return)
-        for number, path in enumerate(files):
-            yield 500, lambda name=path.name: sheet_of(dock, name) is not None
-            sheet = sheet_of(dock, path.name)
+        asked: list[str] = []
+        for number in range(len(files)):
+            yield 500, lambda: sheet_of(dock, asked) is not None
+            sheet = sheet_of(dock, asked)
+            asked.append(sheet.path.name)
             yield 700, always
             self.shoot(f"sheet_{number + 1}")
             hand.press(sheet.buttons.button(QDialogButtonBox.StandardButton.Ok), Qt.Key.Key_Return)
-            yield 500, lambda sheet=sheet, name=path.name: sheet_of(dock, name) is None
+            yield 500, lambda: not any(box.isVisible() for box in sheets_of(dock) if box.path.name in asked)
         yield 1500, is_drawn
         self.shoot("inputs")
         hand.click(dock.run_all)
@@ -325,11 +329,16 @@ def file_dialog() -> QFileDialog | None:
     return found if isinstance(found, QFileDialog) else None
 
 
-def sheet_of(dock: Any, name: str) -> Any:
-    """Return the sheet that asks about a file."""
+def sheets_of(dock: Any) -> list[Any]:
+    """Return the sheets that ask about files."""
     from urban_renewal.dialogs.drop_sheet import DropSheet
 
-    return next((box for box in dock.findChildren(DropSheet) if box.isVisible() and box.path.name == name), None)
+    return list(dock.findChildren(DropSheet))
+
+
+def sheet_of(dock: Any, asked: list[str]) -> Any:
+    """Return the sheet that is shown and has not been answered."""
+    return next((box for box in sheets_of(dock) if box.isVisible() and box.path.name not in asked), None)
 
 
 def leave() -> None:
