@@ -28,13 +28,13 @@ def cadastre_of(parcels: pd.DataFrame, pieces: pd.DataFrame, group: Rows, lead: 
     row = pieces["parcel"].to_numpy(np.int64)
     land = np.rint(shapely.area(frames.geometries(pieces)) * 1e3)
     whole = np.bincount(group, weights=land, minlength=len(pieces))
-    found = {}
+    found: dict[str, object] = {}
     for name in CADASTRE:
         words = frames.optional(parcels, name).astype(frames.TEXT).str.strip().to_numpy(dtype=object)[row]
         told = pd.DataFrame({"group": group, "word": words, "land": land}).dropna()
         sums = told.groupby(["group", "word"])["land"].sum().reset_index()
         sums = sums.sort_values(["group", "land", "word"], ascending=[True, False, True]).drop_duplicates("group")
-        most = sums[sums["land"].to_numpy() >= HALF * whole[sums["group"].to_numpy(np.int64)]]
+        most = sums[sums["land"].to_numpy(np.float64) >= HALF * whole[sums["group"].to_numpy(np.int64)]]
         column = np.full(len(pieces), None, dtype=object)
         column[most["group"].to_numpy(np.int64)] = most["word"].to_numpy(dtype=object)
         found[name] = frames.texts(column[lead])
