@@ -8,6 +8,7 @@ parcels beside it and is of no use to anybody but the editor of rules.
 from __future__ import annotations
 
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,9 @@ from .reviews import TAGS
 FORMAT = "urban-renewal/indicators/1"
 REALS = ("year_lo", "year_hi", "floors", "entry_floor", "lift", "foot_m2", "resid_share")
 NOT_REVIEWED = -1
+BROKEN = (  # what numpy, zipfile and zlib say of a file that is not what it was
+    OSError, ValueError, LookupError, TypeError, ArithmeticError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def read_snapshot(path: Path) -> Snapshot:
             if about.get("format") != FORMAT:
                 raise ValueError(str(about.get("format")))
             return _unpacked({name: file[name] for name in file.files}, about)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, RenewalError) as error:
+    except BROKEN as error:
         raise RenewalError("snapshot_unreadable", file=path.name, reason=f"{type(error).__name__}: {error}") from error
 
 
