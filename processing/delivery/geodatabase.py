@@ -9,6 +9,7 @@ from typing import Any
 
 from ...core.errors import RenewalError
 from ..gdalmode import gdal_raises
+from .domains import add_domains, wanted_domains
 
 MOST_INT = 2**31 - 1
 MOST_EXACT = 2**53  # whole numbers that a double holds
@@ -53,9 +54,14 @@ def _write_layer(database: Any, flat: Any, run: Any) -> list[Any]:
         system.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
     layer = database.CreateLayer(flat.name, system, _geometry_type(flat), [f"LAYER_ALIAS={flat.table.zh}"])
     file, losses = f"data.gdb/{flat.name}", []
+    columns = [(column.name, flat.values[number]) for number, column in enumerate(flat.columns)]
+    domains = wanted_domains(flat.table.name, columns)
+    add_domains(database, domains.values(), "zh")
     for number, column in enumerate(flat.columns):
         definition = ogr.FieldDefn(column.name, _field_type(column, flat.values[number]))
         definition.SetAlternativeName(column.alias("zh"))
+        if column.name in domains:
+            definition.SetDomainName(domains[column.name])
         if flat.lengths and flat.lengths[number]:
             definition.SetWidth(flat.lengths[number])
         layer.CreateField(definition)

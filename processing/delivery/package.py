@@ -20,6 +20,7 @@ from ..encoding import Carried, encode
 from ..inputs import Inputs
 from ..targets import Target
 from ..writing import move_into_place, write_part
+from .domains import add_to_geopackage
 
 DATA = "data.gpkg"
 STEPS = "steps"  # the dock's folder of single steps
@@ -162,6 +163,7 @@ def write_package(
         encoded = encode(layer.frame, layer.table, layer.crs, language, layer.carried)
         write_part(target, encoded, transforms, lambda made: None, stretch)
         move_into_place(target)
+    add_to_geopackage(place, todo, language)
     for layer in todo:  # aliases, style and metadata last: copying a table leaves them behind
         run.check()
         Dresser(layer, language, dict(layer.record or record)).dress_file(f"{place}|layername={layer.name}")

@@ -219,6 +219,35 @@ def test_package(study, run_algorithm, rows_of, read_json, tmp_path):
     assert rows_of(f"{folder}/data.gpkg|layername=gap")[0]["elder_gap"] == pytest.approx(0.6)
 
 
+def test_codes_have_domains(study, run_algorithm, make_layer, save_layer, tmp_path):
+    """A table shows 老旧小区 and keeps the code; a column with a word of its own keeps its plain text field."""
+    from pathlib import Path
+
+    from osgeo import gdal
+    from qgis.core import QgsVectorLayer
+
+    rows = [
+        (None, {"zone_id": "Z-1", "parcel_id": item, "role": role}) for item, role in (("A", "core"), ("B", "另类"))
+    ]
+    study["MEMBERS"] = save_layer(make_layer(rows, "None", crs=""), tmp_path / "members2.gpkg")
+    found, _, _ = run_algorithm("exportzones", {**study, "FORMATS": ["gpkg", "gdb"]})
+    folder = Path(found["FOLDER"])
+    layer = QgsVectorLayer(f"{folder}/data.gpkg|layername=tagged", "tagged", "ogr")
+    setup = layer.editorWidgetSetup(layer.fields().lookupField("tag"))
+    assert setup.type() == "ValueMap"
+    shown = {code: words for entry in setup.config()["map"] for words, code in entry.items()}
+    assert shown["old_compound"] == "老旧小区"
+    assert shown["none"] == "其他"
+    for path in (folder / "data.gpkg", folder / "data.gdb"):
+        dataset = gdal.OpenEx(str(path), gdal.OF_VECTOR)
+        fields = {(name, item.GetName()): item.GetDomainName() for name in ("tagged", "members", "gap_detail")
+                  for item in dataset.GetLayerByName(name).schema}  # fmt: skip
+        assert fields["tagged", "programme"] == "programme"
+        assert fields["gap_detail", "kind"] == "kind"
+        assert fields["members", "role"] == ""  # 另类 is no code of ours
+        assert dataset.GetFieldDomain("kind").GetEnumeration()["eday"] == "社区养老服务站"
+
+
 def test_all_fields(study, run_algorithm, rows_of):
     found, _, _ = run_algorithm("exportzones", {**study, "FORMATS": ["gpkg"], "FIELDS": "all"})
     rows = rows_of(f"{found['FOLDER']}/data.gpkg|layername=tagged")
@@ -473,7 +502,8 @@ def test_findings_and_actions_on_the_page(study, make_layer, save_layer, run_alg
     ]
     projects = [
         (box(0), {"project_id": "Z-1-001", "name": "幸福里改造", "zone_id": "Z-1", "subject_id": "Z-1-P1",
-                  "type": "老旧小区", "action": "改", "area_mu": 0.15, "invest_low_wan": 100.0, "invest_high_wan": 250.0}),
+                  "type": "老旧小区", "action": "改", "area_mu": 0.15, "invest_low_wan": 100.0,
+                  "invest_high_wan": 250.0}),
     ]  # fmt: skip
     given = {
         "FINDINGS": save_layer(make_layer(rows, "None", crs=""), tmp_path / "findings.gpkg"),
