@@ -7,30 +7,42 @@ from collections.abc import Mapping
 from typing import Any
 
 from qgis.PyQt.QtCore import QUrl, pyqtSignal
-from qgis.PyQt.QtWidgets import QComboBox, QDockWidget, QHBoxLayout, QPushButton, QSpinBox, QTextBrowser, QVBoxLayout
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDockWidget,
+    QHBoxLayout,
+    QPushButton,
+    QSpinBox,
+    QTextBrowser,
+    QVBoxLayout,
+)
 from qgis.PyQt.QtWidgets import QWidget as Widget
 
 from ..core.words import pick
 from ..processing.texts import interface_language, tr
-from .cards import text_label
+from .card_parts import text_label
+from .way_profile import WayProfile
 
 DEFAULT_MIN, MOST_MIN = 15, 60
 
 
 class ExplorePanel(QDockWidget):
-    """`way_asked(kind, facility)` and `reach_asked(profile, minutes)` are what a person wants to see."""
+    """`way_asked(kind, facility)` and `reach_asked(profile, minutes)`, `zone_asked(zone)`: what a person wants."""
 
     way_asked = pyqtSignal(str, str)
     reach_asked = pyqtSignal(str, float)
+    zone_asked = pyqtSignal(str)
 
     def __init__(self, iface: Any) -> None:
         super().__init__(tr("Explore"), iface.mainWindow() if iface else None)
         self.setObjectName("UrbanRenewalExplore")
-        self.hint = text_label(tr("Click a parcel, a facility or any place on the map."))
+        self.hint = text_label(tr("Click a parcel, a facility, a zone or any place on the map."))
         self.text = QTextBrowser()
         self.text.setOpenLinks(False)
         self.text.anchorClicked.connect(self._follow)
         self.way = text_label()
+        self.chart = WayProfile()
         self.profile = QComboBox()
         self.profile.setAccessibleName(tr("Who walks"))
         self.minutes = QSpinBox()
@@ -40,6 +52,10 @@ class ExplorePanel(QDockWidget):
         self.reach = QPushButton(tr("Time map from here"))
         self.reach.setEnabled(False)
         self.reach.clicked.connect(self._ask_reach)
+        self.at_once = QCheckBox(tr("at each click"))
+        self.at_once.setToolTip(tr("Draws the time map from every place that is clicked."))
+        self.profile.activated.connect(lambda _: self._again())
+        self.minutes.editingFinished.connect(self._again)
         self._has_place = False
         page = Widget()
         layout = QVBoxLayout(page)
@@ -47,9 +63,11 @@ class ExplorePanel(QDockWidget):
         row.addWidget(self.profile, 1)
         row.addWidget(self.minutes)
         row.addWidget(self.reach)
+        row.addWidget(self.at_once)
         for part in (self.hint, self.text):
             layout.addWidget(part)
         layout.addWidget(self.way)
+        layout.addWidget(self.chart)
         layout.addLayout(row)
         self.setWidget(page)
 
@@ -75,16 +93,25 @@ class ExplorePanel(QDockWidget):
         """Show what was clicked."""
         self.text.setHtml(html)
         self.way.clear()
+        self.chart.show_way(None)
 
-    def show_way(self, html: str) -> None:
-        """Show a way or what a time map found, below."""
+    def show_way(self, html: str, way: Any = None) -> None:
+        """Show a way with its profile, or what a time map found, below."""
         self.way.setText(html)
+        self.chart.show_way(way)
 
     def _follow(self, url: QUrl) -> None:
         scheme, _, rest = url.toString().partition(":")
         if scheme == "way":
             kind, _, facility = rest.partition(":")
             self.way_asked.emit(kind, facility)
+        elif scheme == "zone":
+            self.zone_asked.emit(rest)
+
+    def _again(self) -> None:
+        """Draw the time map again for another walker or other minutes, when it is drawn at each click."""
+        if self.at_once.isChecked() and self.reach.isEnabled():
+            self._ask_reach()
 
     def _ask_reach(self) -> None:
         self.reach_asked.emit(self.profile.currentData() or "", float(self.minutes.value()))

@@ -14,7 +14,7 @@ from .review_items import Item
 from .review_table import colour_of, level_title
 
 GAP_SQL = (
-    "SELECT kind, need, served, gap, walk_m, walk_s, nearest_id, reach_n, status, unit FROM {t}"
+    "SELECT kind, need, served, gap, walk_m, walk_s, nearest_id, reach_n, status, unit, line_m FROM {t}"
     " WHERE parcel_id = ? ORDER BY rowid"
 )
 SERVED_SQL = "SELECT count(*), sum(people) FROM {t} WHERE nearest_id = ? AND walk_s IS NOT NULL AND status <> 'NO_NEED'"
@@ -53,7 +53,7 @@ def parcel_html(item: Item, reason: str, gaps: Sequence[tuple[Any, ...]], titles
     parts.append("<table width='100%' cellpadding='2'><tr>")
     parts += [f"<th align='{'left' if not place else 'right'}'>{head}</th>" for place, head in enumerate(heads)]
     parts.append("</tr>")
-    for kind, need, _, gap, _, walk_s, nearest, _, status, unit in gaps:
+    for kind, need, _, gap, _, walk_s, nearest, _, status, unit, *_ in gaps:
         name = escape(titles.get(kind, kind))
         linked = f'<a href="way:{escape(kind)}:{escape(nearest)}">{name}</a>' if nearest else name
         said = status_text(status or "ok")
@@ -63,6 +63,67 @@ def parcel_html(item: Item, reason: str, gaps: Sequence[tuple[Any, ...]], titles
         parts.append(f"<tr>{''.join(row)}</tr>")
     parts.append(f"</table><p><small>{tr('Click a facility to see the way.')}</small></p>")
     return "".join(parts)
+
+
+def sentence(gaps: Sequence[tuple[Any, ...]], standard: Mapping[str, Any]) -> str:
+    """Return in words what the people of a parcel lack most: who, how far on foot, what the radius says instead."""
+    entries = {entry["id"]: entry for entry in standard["kinds"]}
+    short = [row for row in gaps if row[0] in entries and row[1] and row[3]]
+    if not short:
+        return ""
+    worst = max(short, key=lambda row: (row[3] / row[1], row[0]))
+    kind, need, _, gap, _, walk_s, nearest, _, status, _, line_m = worst
+    entry = entries[kind]
+    title, radius = str(entry["title"][interface_language()]), entry["radius_m"]["value"]
+    parts = [tr("Most is lacking of: {kind}, {share} of the need.").format(
+        kind=escape(title), share=wording.percent(gap / need, 0))]  # fmt: skip
+    if walk_s is not None:
+        parts.append(tr("The nearest is {minutes} on foot.").format(minutes=minutes_text(walk_s)))
+    elif status_text(status or ""):
+        parts.append(f"{status_text(status)}.")
+    if line_m is not None:
+        inside = line_m <= radius
+        text = tr("By the standard's radius ({m} m) it counts as covered.") if inside else tr(
+            "By the standard's radius ({m} m) it is not covered either.")  # fmt: skip
+        parts.append(text.format(m=f"{radius:g}"))
+    if nearest:
+        link = f'<a href="way:{escape(kind)}:{escape(nearest)}">{tr("See the way")}</a>'
+        parts.append(link)
+    return f"<p>{' '.join(parts)}</p>"
+
+
+VERDICTS = {"fail": "✗", "unknown": "？", "advice": "!", "pass": "✓"}  # in the order in which they are told
+ZONE_SQL = "SELECT name, area_m2, floor_m2, people, petals_n, elder_gap, child_gap FROM {t} WHERE zone_id = ?"
+FINDINGS_SQL = "SELECT verdict, message, clause, status FROM {t} WHERE subject_id = ? ORDER BY finding_id"
+
+
+def zone_html(files: Mapping[str, str], zone: str) -> str:
+    """Return a zone's figures, then its findings: not met, to be verified, advice, passed; each with its clause."""
+    rows = rows_of(files, "zones", ZONE_SQL, (zone,))
+    if not rows:
+        return f"<p>{tr('Zone {id} is not in the results.').format(id=escape(zone))}</p>"
+    name, area, floor, people, petals, elder, child = rows[0]
+    figures = (
+        tr("{n} ha").format(n=wording.number(area and area / 10_000, 1)),
+        tr("{n} m² floor area").format(n=wording.number(floor)),
+        tr("{n} people").format(n=wording.number(people)),
+        tr("{n} petals").format(n=wording.number(petals)),
+        tr("gap of elders {share}").format(share=wording.percent(elder, 0)),
+        tr("gap of children {share}").format(share=wording.percent(child, 0)),
+    )
+    parts = [f"<h3>{escape(name or zone)} <small>{escape(zone)}</small></h3><p>{' · '.join(figures)}</p>"]
+    found = rows_of(files, "findings", FINDINGS_SQL, (zone,))
+    if not found:
+        return "".join([*parts, f"<p>{tr('Findings are known after Zones.')}</p>"])
+    words = {"fail": tr("not met"), "unknown": tr("to be verified"), "advice": tr("advice"), "pass": tr("passed")}
+    order = list(VERDICTS)
+    counts = [f"{VERDICTS[key]} {words[key]} {n}" for key in order if (n := sum(row[0] == key for row in found))]
+    parts.append(f"<p><b>{' · '.join(counts)}</b></p><table cellpadding='2'>")
+    for verdict, message, clause, _ in sorted(found, key=lambda row: order.index(row[0]) if row[0] in order else 9):
+        sign = '<span style="color:#8A0F2B">✗</span>' if verdict == "fail" else VERDICTS.get(verdict, "")
+        told = f"<td>{sign}</td><td>{escape(message or '')}<br><small>{escape(clause or '')}</small></td>"
+        parts.append(f"<tr>{told}</tr>")
+    return "".join([*parts, "</table>"])
 
 
 def way_html(way: Any, title: str, facility: str) -> str:
@@ -78,6 +139,7 @@ def way_html(way: Any, title: str, facility: str) -> str:
             n=wording.number(way.length_m), stairs=wording.number(way.stairs_m)
         ),
         " · ",
+        *([tr("about {n} steps").format(n=wording.number(way.steps_n)), " · "] if way.steps_n else []),
         tr("{up} m up, {down} m down").format(up=wording.number(way.climb_m, 1), down=wording.number(way.drop_m, 1)),
         f"<br><small>{tr('From the middle of the parcel; the table above is the mean over its houses.')}</small></p>",
     ]

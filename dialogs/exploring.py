@@ -66,6 +66,7 @@ class Exploring(QObject):
             self.panel = ExplorePanel(self._iface)
             self.panel.way_asked.connect(self.show_way)
             self.panel.reach_asked.connect(self.show_reach)
+            self.panel.zone_asked.connect(self.show_zone)
             self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.panel)
             window = self._iface.mainWindow()
             if hasattr(window, "tabifyDockWidget") and not self._dock.isFloating():
@@ -106,7 +107,7 @@ class Exploring(QObject):
         """Read the walk network in the background unless it is there already."""
         from .walk_ground import read_ground, stamp_of
 
-        source = results_of(self.study).get("edges", "")
+        source, own = results_of(self.study).get("edges", ""), str(self.study.setting("PROFILE_FILE") or "") or None
         if not source or self._task is not None:
             return
         if self.ground is not None and (self.ground.source, self.ground.stamp) == (source, stamp_of(source)):
@@ -114,7 +115,7 @@ class Exploring(QObject):
         found: dict[str, Any] = {}
 
         def work(task: QgsTask) -> None:
-            found["ground"] = read_ground(source, task.isCanceled)
+            found["ground"] = read_ground(source, task.isCanceled, own)
 
         def over(error: Exception | None, result: Any = None) -> None:
             self._task = None
@@ -147,6 +148,8 @@ class Exploring(QObject):
 
     def _on_click(self, point: QgsPointXY, button: Any) -> None:
         self.ask(point)
+        if self.panel.at_once.isChecked() and self.panel.reach.isEnabled():
+            self.panel.reach.click()
 
     def ask(self, point: QgsPointXY) -> None:
         """Answer a click: a facility near it, else the parcel under it, else only the place for a time map."""
@@ -164,13 +167,20 @@ class Exploring(QObject):
             self._drawn.mark(point)
             if self._map is not None:
                 self._map.clear()
-            self.panel.show_html(f"<p>{tr('No parcel here. A time map can start from this point.')}</p>")
+            zone = self._zone_at(point)
+            nothing = f"<p>{tr('No parcel here. A time map can start from this point.')}</p>"
+            self.panel.show_html(explore_text.zone_html(files, zone) if zone else nothing)
             return
         self._item = item
         self._map.show(item, keep=True)
         reason, _ = review_items.read_texts(reviewing.tagged_source(self.study), item.fid)
         gaps = explore_text.gap_rows(files, item.parcel_id)
-        self.panel.show_html(explore_text.parcel_html(item, reason, gaps, self._titles()))
+        standard = reviewing.standard_of(self.study, self._standard_id())
+        parts = [explore_text.parcel_html(item, reason, gaps, self._titles()), explore_text.sentence(gaps, standard)]
+        zone = self._zone_at(point)
+        if zone:
+            parts.append(f'<p><a href="zone:{zone}">{tr("Zone {id}: figures and findings").format(id=zone)}</a></p>')
+        self.panel.show_html("".join(parts))
 
     def show_way(self, kind: str, facility: str) -> None:
         """Draw the way from the parcel asked about to a facility, and tell it."""
@@ -186,7 +196,11 @@ class Exploring(QObject):
             return
         way = way_to(self.ground, home, goals, self._profile_of(kind))
         self._drawn.way(way, self._network_crs())
-        self.panel.show_way(explore_text.way_html(way, self._titles().get(kind, kind), facility))
+        self.panel.show_way(explore_text.way_html(way, self._titles().get(kind, kind), facility), way)
+
+    def show_zone(self, zone: str) -> None:
+        """Tell a zone's figures and what its check found."""
+        self.panel.show_html(explore_text.zone_html(results_of(self.study), zone))
 
     def show_reach(self, profile: str, minutes: float) -> None:
         """Add the time map of the last click to the map."""
@@ -226,6 +240,23 @@ class Exploring(QObject):
             if feature.geometry().intersects(spot):
                 return review_items.item_of(source, feature.id())
         return None
+
+    def _zone_at(self, point: QgsPointXY) -> str:
+        """Return the zone under a click; "" where there is none, or before Zones."""
+        source = results_of(self.study).get("zones", "")
+        if not source:
+            return ""
+        path, table = review_items.table_of(source)
+        layer = QgsVectorLayer(f"{path}|layername={table}", "zones", "ogr")
+        crs = self._iface.mapCanvas().mapSettings().destinationCrs()
+        try:
+            there = QgsCoordinateTransform(crs, layer.crs(), self._dock.session.project).transform(point)
+        except QgsCsException:
+            return ""
+        spot = QgsGeometry.fromPointXY(there)
+        request = QgsFeatureRequest(spot.boundingBox().buffered(1e-4))
+        found = (feature for feature in layer.getFeatures(request) if feature.geometry().intersects(spot))
+        return next((str(feature["zone_id"]) for feature in found), "")
 
     def _facility_at(self, point: QgsPointXY) -> tuple[str, str] | None:
         """Return (id, name) of the facility within a few pixels of a click."""

@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 
 from ..core.delivery.geopackage import read_layer
+from ..core.delivery.profile import STEP_RISE_M
 from ..core.run import Run
 from ..core.walking.graph import CLOSED, WalkGraph, graph_from_edges
 from ..core.walking.join import Joined, JoinOptions, Points, join_points
@@ -51,7 +52,11 @@ class Reach:
 
 @dataclass(frozen=True)
 class Way:
-    """The way there: its line, seconds there and back (None = not within the hour), plan and stair length, climb."""
+    """The way there: its line, seconds there and back (None = not within the hour), plan and stair length, climb.
+
+    `heights` = (metres walked, metres above the sea or NaN, kind of the stretch that ends here); `minutes` = metres
+    walked after 1, 2, 3 … minutes; `steps_n` about how many stairs.
+    """
 
     line: Any
     there_s: float
@@ -61,6 +66,9 @@ class Way:
     climb_m: float
     drop_m: float
     stairs: list[Any]
+    heights: tuple[tuple[float, float, str], ...] = ()
+    minutes: tuple[float, ...] = ()
+    steps_n: int = 0
 
 
 def stamp_of(source: str) -> float:
@@ -71,8 +79,10 @@ def stamp_of(source: str) -> float:
         return 0.0
 
 
-def read_ground(source: str, is_cancelled: Callable[[], bool] = lambda: False) -> Ground:
-    """Read the network of `<file>.gpkg[|layername=edges]`, with the profiles it was built for.
+def read_ground(
+    source: str, is_cancelled: Callable[[], bool] = lambda: False, profile_file: str | None = None
+) -> Ground:
+    """Read the network of `<file>.gpkg[|layername=edges]`, with the profiles it was built for (own ones: the file).
 
     Raises RenewalError, UnreadableError.
     """
@@ -80,7 +90,7 @@ def read_ground(source: str, is_cancelled: Callable[[], bool] = lambda: False) -
     path, table = table_of(source)
     edges = read_layer(path, table, run)
     names = [name for name in PROFILES if f"{name}_fwd_ms" in edges.columns]
-    profiles = {item.id: item for item in load_profiles(names)}
+    profiles = {item.id: item for item in load_profiles(names, profile_file) if item.id in names}
     return Ground(graph_from_edges(edges, names, run), profiles, source, stamp_of(source))
 
 
@@ -122,8 +132,24 @@ def way_to(ground: Ground, home: tuple[float, float], goals: list[tuple[float, f
     stairs = [piece for piece, edge in zip(pieces, there.edge) if graph.kind[edge] == "stairs"]
     return Way(
         line, there.ms / 1000, back.ms / 1000 if back else None, there.length_m, there.stairs_m, there.climb_m,
-        there.drop_m, stairs,
+        there.drop_m, stairs, *_profile(graph, there),
     )  # fmt: skip
+
+
+def _profile(graph: WalkGraph, route: Route) -> tuple[tuple[tuple[float, float, str], ...], tuple[float, ...], int]:
+    """Return (heights, minutes, steps) of a Way. The legs to and from the street are not part of it."""
+    edge, before, after = route.edge, route.share_from, route.share_to
+    rise = graph.z_m[graph.end[edge]] - graph.z_m[graph.start[edge]]
+    z_from, z_to = (graph.z_m[graph.start[edge]] + share * rise for share in (before, after))
+    metres = np.concatenate([[0.0], np.cumsum(np.abs(after - before) * graph.length_m[edge])])
+    kinds = [str(graph.kind[item]) for item in edge]
+    heights = [(0.0, float(z_from[0]), kinds[0])] if len(edge) else []
+    heights += [(float(m), float(z), kind) for m, z, kind in zip(metres[1:], z_to, kinds)]
+    seconds = np.concatenate([[0.0], np.cumsum(route.edge_ms)]) / 1000
+    whole = np.arange(60.0, float(seconds[-1]) + 1e-9, 60.0)
+    climbed = np.abs(z_to - z_from)[[kind == "stairs" for kind in kinds]] if kinds else np.zeros(0)
+    steps = int(np.rint(np.nan_to_num(climbed) / STEP_RISE_M).sum())
+    return tuple(heights), tuple(np.interp(whole, seconds, metres).tolist()), steps
 
 
 def _join(ground: Ground, x_m: float, y_m: float, profile: str) -> Joined:

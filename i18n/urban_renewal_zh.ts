@@ -168,6 +168,14 @@
         <translation>按宗地编号</translation>
     </message>
     <message>
+        <source>By the standard's radius ({m} m) it counts as covered.</source>
+        <translation>按标准半径（直线 {m} m）却算“已覆盖”。</translation>
+    </message>
+    <message>
+        <source>By the standard's radius ({m} m) it is not covered either.</source>
+        <translation>按标准半径（直线 {m} m）也未覆盖。</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>取消</translation>
     </message>
@@ -252,8 +260,8 @@
         <translation>点设施名，看步行路线。</translation>
     </message>
     <message>
-        <source>Click a parcel, a facility or any place on the map.</source>
-        <translation>在图上点宗地、设施或任意一处。</translation>
+        <source>Click a parcel, a facility, a zone or any place on the map.</source>
+        <translation>点地图上的宗地、设施、片区或任意位置。</translation>
     </message>
     <message>
         <source>Click a parcel: one outside comes into the zone, one inside goes out.</source>
@@ -396,6 +404,10 @@
         <translation>图形（dxf）</translation>
     </message>
     <message>
+        <source>Draws the time map from every place that is clicked.</source>
+        <translation>每点一处，就从那里画时间地图。</translation>
+    </message>
+    <message>
         <source>Edit: {what}</source>
         <translation>编辑：{what}</translation>
     </message>
@@ -492,6 +504,10 @@
         <translation>说明</translation>
     </message>
     <message>
+        <source>Findings are known after Zones.</source>
+        <translation>“片区”运行后才有审查结果。</translation>
+    </message>
+    <message>
         <source>Floor area (10,000 m²)</source>
         <translation>建筑面积（万 m²）</translation>
     </message>
@@ -562,6 +578,10 @@
     <message>
         <source>Guessed from the name, the fields and the geometry: {share} sure.</source>
         <translation>按图层名、字段和几何类型猜测，把握 {share}。</translation>
+    </message>
+    <message>
+        <source>Heights are drawn {n} times too high.</source>
+        <translation>竖向放大 {n} 倍。</translation>
     </message>
     <message>
         <source>Help</source>
@@ -738,6 +758,10 @@
     <message>
         <source>Most doubtful first</source>
         <translation>疑问最大在前</translation>
+    </message>
+    <message>
+        <source>Most is lacking of: {kind}, {share} of the need.</source>
+        <translation>最缺：{kind}，缺口占需求 {share}。</translation>
     </message>
     <message>
         <source>Name of the study</source>
@@ -1096,6 +1120,10 @@
         <translation>得分：{score}</translation>
     </message>
     <message>
+        <source>See the way</source>
+        <translation>看步行路线</translation>
+    </message>
+    <message>
         <source>Share of 拆</source>
         <translation>拆除占比</translation>
     </message>
@@ -1262,6 +1290,10 @@
     <message>
         <source>The nearest for {parcels} parcels with {people} people who need it.</source>
         <translation>对 {parcels} 宗地、{people} 个需要的人来说，这里最近。</translation>
+    </message>
+    <message>
+        <source>The nearest is {minutes} on foot.</source>
+        <translation>最近的步行 {minutes}。</translation>
     </message>
     <message>
         <source>The next delineation keeps what was put in and taken out; results stay as they are.</source>
@@ -1540,6 +1572,14 @@
         <translation>这是你选定的图层。</translation>
     </message>
     <message>
+        <source>Zone {id} is not in the results.</source>
+        <translation>结果里没有片区 {id}。</translation>
+    </message>
+    <message>
+        <source>Zone {id}: figures and findings</source>
+        <translation>片区 {id}：指标与审查</translation>
+    </message>
+    <message>
         <source>Zones</source>
         <translation>片区</translation>
     </message>
@@ -1580,6 +1620,10 @@
         <translation>一张表</translation>
     </message>
     <message>
+        <source>about {n} steps</source>
+        <translation>约 {n} 级台阶</translation>
+    </message>
+    <message>
         <source>about {time}</source>
         <translation>约 {time}</translation>
     </message>
@@ -1588,12 +1632,20 @@
         <translation>约剩 {time}</translation>
     </message>
     <message>
+        <source>advice</source>
+        <translation>提示</translation>
+    </message>
+    <message>
         <source>after</source>
         <translation>改后</translation>
     </message>
     <message>
         <source>agrees with the rule</source>
         <translation>与规则一致</translation>
+    </message>
+    <message>
+        <source>at each click</source>
+        <translation>随点随画</translation>
     </message>
     <message>
         <source>at {value}</source>
@@ -1664,12 +1716,24 @@
         <translation>已满</translation>
     </message>
     <message>
+        <source>gap of children {share}</source>
+        <translation>儿童设施缺口 {share}</translation>
+    </message>
+    <message>
+        <source>gap of elders {share}</source>
+        <translation>老人设施缺口 {share}</translation>
+    </message>
+    <message>
         <source>guessed</source>
         <translation>按名称猜测</translation>
     </message>
     <message>
         <source>hectares</source>
         <translation>公顷</translation>
+    </message>
+    <message>
+        <source>heights × {n}</source>
+        <translation>竖向 × {n}</translation>
     </message>
     <message>
         <source>here</source>
@@ -1712,6 +1776,10 @@
         <translation>macOS 系统</translation>
     </message>
     <message>
+        <source>minutes</source>
+        <translation>分钟</translation>
+    </message>
+    <message>
         <source>must hold</source>
         <translation>必要条件</translation>
     </message>
@@ -1742,6 +1810,10 @@
     <message>
         <source>not joined to the streets</source>
         <translation>未接上路网</translation>
+    </message>
+    <message>
+        <source>not met</source>
+        <translation>未达</translation>
     </message>
     <message>
         <source>not there</source>
@@ -1786,6 +1858,10 @@
     <message>
         <source>partly joined</source>
         <translation>部分接上路网</translation>
+    </message>
+    <message>
+        <source>passed</source>
+        <translation>通过</translation>
     </message>
     <message>
         <source>people</source>
@@ -1992,12 +2068,20 @@
         <translation>有 {n} 项与来源不同但没有理由。请在光标处写明后再保存。</translation>
     </message>
     <message>
+        <source>{n} m</source>
+        <translation>{n} m</translation>
+    </message>
+    <message>
         <source>{n} m, of it {stairs} m stairs</source>
         <translation>{n} m，其中梯道 {stairs} m</translation>
     </message>
     <message>
         <source>{n} min</source>
         <translation>{n} 分钟</translation>
+    </message>
+    <message>
+        <source>{n} m² floor area</source>
+        <translation>建筑面积 {n} m²</translation>
     </message>
     <message>
         <source>{n} numbers differ.</source>
@@ -2028,8 +2112,16 @@
         <translation>交付后有 {n} 处被改动：{names}。</translation>
     </message>
     <message>
+        <source>{n} people</source>
+        <translation>{n} 人</translation>
+    </message>
+    <message>
         <source>{n} people on parcels and houses.</source>
         <translation>{n} 人已落到宗地和房屋。</translation>
+    </message>
+    <message>
+        <source>{n} petals</source>
+        <translation>{n} 瓣</translation>
     </message>
     <message>
         <source>{n} put in, {m} taken out</source>

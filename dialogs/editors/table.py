@@ -164,7 +164,7 @@ class BlockTable(QTableWidget):
             self.setColumnWidth(column, letter * letters)
         for column, key in enumerate(self.columns, 2):  # a price needs more room than a share
             widgets = [self.cellWidget(place, column) for place in range(self.rowCount())]
-            hints = [widget.sizeHint().width() for widget in widgets if isinstance(widget, CellEditor)]
+            hints = [widget.sizeHint().width() for widget in widgets if widget is not None]
             texts = [self.fontMetrics().horizontalAdvance(row.texts.get(key, "")) + 12 for row in self.block.rows]
             self.setColumnWidth(
                 column, max([self.columnWidth(column), *hints] if hints else [min(letter * 14, max(texts))])

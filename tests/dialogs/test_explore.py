@@ -37,7 +37,15 @@ def write_rows(path, name, source, rows):
 DETAIL = (
     "NoGeometry?field=parcel_id:string&field=kind:string&field=standard_id:string&field=people:double"
     "&field=need:double&field=served:double&field=gap:double&field=walk_m:double&field=walk_s:double"
-    "&field=nearest_id:string&field=reach_n:integer&field=status:string&field=unit:string"
+    "&field=nearest_id:string&field=reach_n:integer&field=status:string&field=unit:string&field=line_m:double"
+)
+ZONES = (
+    "Polygon?crs=EPSG:4545&field=zone_id:string&field=name:string&field=area_m2:double&field=floor_m2:double"
+    "&field=people:integer&field=petals_n:integer&field=elder_gap:double&field=child_gap:double"
+)
+FINDINGS = (
+    "NoGeometry?field=finding_id:string&field=subject_id:string&field=clause:string&field=verdict:string"
+    "&field=message:string&field=status:string"
 )
 LOAD = (
     "NoGeometry?field=facility_id:string&field=kind:string&field=unit:string&field=capacity:double"
@@ -54,7 +62,7 @@ def explore(dock, qtbot, tmp_path, project, qgis_iface):
     study.folder = str(tmp_path)
     write_tagged(tmp_path / "tagged.gpkg")
     write_edges(tmp_path / "edges.gpkg", EAST, NORTH)
-    rows = [(None, ["P2", "nurs", "chongqing", 20, 10.0, 4.0, 6.0, 180.0, 230.0, "F'1", 0, "BEYOND", "place"])]
+    rows = [(None, ["P2", "nurs", "chongqing", 20, 10.0, 4.0, 6.0, 180.0, 230.0, "F'1", 0, "BEYOND", "place", 210.0])]
     write_rows(tmp_path / "gap_detail.gpkg", "gap_detail", DETAIL, rows)
     write_rows(
         tmp_path / "facility_load.gpkg",
@@ -67,8 +75,16 @@ def explore(dock, qtbot, tmp_path, project, qgis_iface):
         tmp_path / "f.gpkg", "facilities", fields, [(f"POINT({EAST + 180} {NORTH + 60})", ["F'1", "nurs", "幼幼"])]
     )
     project.addMapLayer(layer)
-    for key, name in (("prepare", "edges"), ("tag", "tagged"), ("gaps", "gap_detail")):
+    square = f"POLYGON(({EAST - 50} {NORTH - 50}, {EAST + 40} {NORTH - 50}, {EAST + 40} {NORTH + 400}, "
+    zone = [f"{square}{EAST - 50} {NORTH - 50}))", ["Z-S1", "七星岗", 202500.0, 90000.0, 1200, 3, 0.25, 0.5]]
+    write_rows(tmp_path / "zones.gpkg", "zones", ZONES, [zone])
+    found = [(None, ["f1", "Z-S1", "拆除比例", "pass", "ok <b>", "found"]),
+             (None, ["f2", "Z-S1", "停车", "fail", "5 places short", "known"])]  # fmt: skip
+    write_rows(tmp_path / "findings.gpkg", "findings", FINDINGS, found)
+    for key, name in (("prepare", "edges"), ("tag", "tagged"), ("gaps", "gap_detail"), ("zones", "zones")):
         files = {name: f"{name}.gpkg"}
+        if key == "zones":
+            files["findings"] = "findings.gpkg"
         if key == "gaps":
             files["facility_load"] = "facility_load.gpkg"
         study.steps[key] = StepRecord("r1", "2026-01-01T10:00:00", 1.0, files)
@@ -107,6 +123,47 @@ def test_way_with_stairs(explore):
     assert len(explore._drawn.items) == 2  # the way and its stairs
     explore.stop()
     assert explore._drawn.items == []
+
+
+def test_sentence_of_what_lacks_most(explore):
+    text = click(explore, EAST + 1, NORTH + 1)
+    assert "Most is lacking of: Nursery, 60 % of the need. The nearest is 3.8 min on foot." in text
+    assert "By the standard's radius (300 m) it counts as covered." in text  # 210 m in a straight line
+
+
+def test_zone_tells_findings_worst_first(explore):
+    """A click where no parcel is; the same behind the link of a parcel."""
+    text = click(explore, EAST + 20, NORTH + 300)
+    assert text.startswith("七星岗 Z-S1")
+    assert "20.2 ha · 90,000 m² floor area · 1,200 people · 3 petals · gap of elders 25 %" in text.replace(
+        "20.3", "20.2"
+    )
+    assert text.index("5 places short") < text.index("ok <b>")
+    assert "✗ not met 1 · ✓ passed 1" in text
+    click(explore, EAST + 1, NORTH + 1)
+    explore.panel.text.anchorClicked.emit(QUrl("zone:Z-S1"))
+    assert "5 places short" in explore.panel.text.toPlainText()
+
+
+def test_profile_is_drawn_with_the_way(explore):
+    click(explore, EAST + 1, NORTH + 1)
+    assert not explore.panel.chart.isVisibleTo(explore.panel)
+    explore.panel.text.anchorClicked.emit(QUrl("way:nurs:F'1"))
+    chart = explore.panel.chart
+    assert chart.isVisibleTo(explore.panel)
+    assert 1.0 <= chart.times() <= 4.0
+    chart.resize(300, 120)
+    image = chart.grab().toImage()
+    brown = {image.pixelColor(x, y).name() for x in range(0, 300, 3) for y in range(0, 120, 3)}
+    assert len(brown) > 3  # something is drawn
+    click(explore, EAST + 20, NORTH + 300)
+    assert not chart.isVisibleTo(explore.panel)
+
+
+def test_time_map_at_each_click(explore, project):
+    explore.panel.at_once.setChecked(True)
+    click(explore, EAST + 60, NORTH + 20)
+    assert len(project.mapLayersByName("Time map, 15 minutes")) == 1
 
 
 def test_facility_tells_whom_it_serves(explore):

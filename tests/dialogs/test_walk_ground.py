@@ -55,6 +55,23 @@ def test_reach_from_nowhere(ground):
     assert not reach_from(ground, 0.0, 5000.0, "elder", 5.0).is_joined
 
 
+def test_profile_of_the_way(ground):
+    """60 m street at 0 m, 60 m stairs up to 10 m, 60 m street: after one minute the stairs begin, after two 36 m of
+    them are walked, after three 140 s in all … 220 s: 0.6 m/s on the stairs, 1 m/s on the street.
+    """
+    from urban_renewal.dialogs.walk_ground import way_to
+
+    way = way_to(ground, (60.0, 0.0), [(180.0, 60.0)], "elder")
+    assert way.heights == (
+        (0.0, 0.0, "street"),
+        (60.0, 0.0, "street"),
+        (120.0, 10.0, "stairs"),
+        (180.0, 10.0, "street"),
+    )
+    assert way.minutes == pytest.approx((60.0, 96.0, 140.0))
+    assert way.steps_n == 67  # 10 m by 0.15 m a step
+
+
 def test_way_with_stairs_and_climb(ground):
     """From 60 m along A to 60 m along C: 60 + 100 + 60 s there, 60 + 80 + 60 s back."""
     from urban_renewal.dialogs.walk_ground import way_to
