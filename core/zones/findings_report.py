@@ -11,8 +11,9 @@ import pandas as pd
 
 from .. import frames
 from ..delivery.charts import Drawn, Series, bar_chart, small_map
+from ..delivery.htmltable import html_table
 from ..delivery.palette import palette
-from ..delivery.report import STYLE, html_table
+from ..delivery.report import STYLE
 from ..delivery.summary import told
 from ..words import say
 from .findings import Checked

@@ -18,8 +18,10 @@ from ..words import join_words, pick, say
 from .actions import ADD, IMPROVE
 from .projects_inputs import ProjectInputs
 from .projects_items import CostTable, price_items
+from .projects_lanes import draft_lanes
 from .projects_numbering import Numbering
 from .projects_petals import draft_petals
+from .projects_places import tell_places
 
 NAN = float("nan")
 MU_M2 = 2000 / 3  # one 亩
@@ -39,28 +41,33 @@ class Projects:
 def make_projects(inputs: ProjectInputs, costs: CostTable, numbering: Numbering, run: Run) -> Projects:
     """Return the projects by zone, type and subject, numbered in that order, and their items with prices.
 
-    A petal is one project; without `petals` each petal parcel is one. Sites and links belong to the zone that holds
+    A petal is one project, one a name where its old compounds bear several; without `petals` each petal parcel is one.
+    A backstreet is one (projects_lanes). Sites and links belong to the zone that holds
     them (the largest part of a link); those in no zone are listed (`project_outside`) and make no project. What is not
-    known (no actions, no parcels) is NaN, and so are the sums over it; 1 = 近期 for C and D danger, sites and links,
-    2 = later. Fields of a project list that nobody has told yet are empty. Years are the user's.
+    known (no actions, no parcels) is NaN, and so are the sums over it; 1 = 近期 for C and D danger, sites, links and
+    backstreets, 2 = later. Fields of a project list that nobody has told yet are empty. Years are the user's: with
+    `inputs.start_year` each phase takes `inputs.phase_years`, one after the other.
     """
     drafts = draft_petals(inputs, run.part(0, 0.6))
     drafts += _sites(inputs, run)
     drafts += _links(inputs, run)
+    drafts += draft_lanes(inputs.branches, run)
+    tell_places(drafts, inputs.communities, inputs.plan, run)
     order = list(costs.types)
     drafts.sort(key=lambda row: (row["zone_id"], order.index(row["kind"]), row["subject_id"]))
     names = dict(zip(inputs.zones["zone_id"].astype(str), frames.optional(inputs.zones, "name")))
     codes = [(row["zone_id"], costs.types[row["kind"]]["code"]) for row in drafts]
     items: list[dict[str, Any]] = []
     counts: dict[tuple[str, str], int] = {}
-    for step, (number, row, code) in enumerate(zip(numbering.number(codes), drafts, codes)):
+    for step, (number, row, code) in enumerate(zip(numbering.number(codes, inputs.district), drafts, codes)):
         if step % 500 == 0:
             run.progress(0.6 + 0.4 * step / len(drafts))
         counts[code] = counts.get(code, 0) + 1
-        row["project_id"], row["district"] = number, numbering.district
+        row["project_id"], row["district"] = number, inputs.district or numbering.district
         own = price_items(row, costs, run.language)
         items += own
         _describe(row, own, costs, _text(names.get(row["zone_id"])) or row["zone_id"], counts[code], run.language)
+        _set_years(row, inputs)
     run.fact(projects_n=len(drafts), project_items_n=len(items))
     run.progress(1)
     shape, table = schema.table("projects"), schema.table("project_items")
@@ -79,7 +86,7 @@ def _describe(
     row["type"], row["zone_name"] = pick(kind["name"], language), zone
     work = pick(kind["work"], language)
     gap = "" if language == "zh" else " "
-    own_name = row["label"] and row["kind"] != "site"  # a compound has a name of its own
+    own_name = row["label"] and row["kind"] != "site"  # a compound or a lane has a name of its own
     row["name"] = gap.join([row["label"], work] if own_name else
                            [zone, row["label"] or row["type"], f"{count:02d}", work])  # fmt: skip
     row["works"] = join_words((item["item"] for item in items), language) or None
@@ -91,6 +98,12 @@ def _describe(
         row["remark"] += say("project_remark_unknown", language, items=open_ones)
     row["phase"] = PHASE_FIRST if row["urgent"] else PHASE_LATER
     row["area_mu"] = row["area_m2"] / MU_M2
+
+
+def _set_years(row: dict[str, Any], inputs: ProjectInputs) -> None:
+    if inputs.start_year is not None:
+        row["year_from"] = inputs.start_year + (row["phase"] - 1) * inputs.phase_years
+        row["year_to"] = row["year_from"] + inputs.phase_years - 1
 
 
 def _text(value: Any) -> str:

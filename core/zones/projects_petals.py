@@ -35,7 +35,7 @@ def draft_petals(inputs: ProjectInputs, run: Run) -> list[dict[str, Any]]:
     land = np.full(len(inside), -1, dtype=np.intp)
     if inputs.parcels is not None:
         land = pd.Index(inputs.parcels["parcel_id"].astype(str)).get_indexer(inside["parcel_id"].astype(str))
-    owner = _petal_of(inside, land, inputs)
+    owner = _by_name(_petal_of(inside, land, inputs), inside, land, inputs.parcels)
     zone = inside["zone_id"].astype(str).to_numpy(dtype=object)
     keys, group = _groups(zone, owner)
     run.progress(0.2)
@@ -74,6 +74,23 @@ def _petal_of(inside: pd.DataFrame, land: Rows, inputs: ProjectInputs) -> Object
     order = np.argsort(names[petal[same]].astype(str), kind="stable")[::-1]  # the first id wins: it is written last
     owner[known[spot[same][order]]] = names[petal[same][order]]
     return owner
+
+
+def _by_name(owner: Objects, inside: pd.DataFrame, land: Rows, parcels: pd.DataFrame | None) -> Objects:
+    """Return the owners with petals of old compounds of several names parted by name: one project a compound."""
+    if parcels is None or "name" not in parcels:
+        return owner
+    names = parcels["name"].fillna("").astype(str).str.strip().to_numpy(dtype=object)
+    tags = frames.optional(parcels, "tag").fillna("").to_numpy(dtype=object)
+    own = np.array([names[row] if row >= 0 and tags[row] == "old_compound" else "" for row in land], dtype=object)
+    zone = inside["zone_id"].astype(str).to_numpy(dtype=object)
+    told: dict[tuple[str, str], set[str]] = {}
+    for key, name in zip(zip(zone, owner, strict=True), own, strict=True):
+        if name:
+            told.setdefault(key, set()).add(name)
+    keys = zip(zone, owner, own, strict=True)
+    parted = [f"{petal}·{name}" if name and len(told[place, petal]) > 1 else petal for place, petal, name in keys]
+    return np.array(parted, dtype=object)
 
 
 def _groups(zone: Objects, owner: Objects) -> tuple[list[tuple[str, str]], Rows]:

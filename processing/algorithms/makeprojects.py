@@ -22,6 +22,9 @@ class MakeProjects(RenewalAlgorithm):
         RoleUse("SITES", tables=("sites",), optional=True, needs=("site_id",)),
         RoleUse("LINKS", tables=("links",), optional=True, needs=("link_id",)),
         RoleUse("ACTIONS", tables=("actions",), optional=True, needs=("building_id", "parcel_id", "action")),
+        RoleUse("BRANCHES", tables=("branches",), optional=True, needs=("zone_id", "edge_id", "kind")),
+        RoleUse("COMMUNITIES", "COMMUNITIES", optional=True),
+        RoleUse("PLAN", "PLAN", optional=True),
     )
 
     def definitions(self):
@@ -29,13 +32,16 @@ class MakeProjects(RenewalAlgorithm):
             yield from use.definitions()
         yield declare.json_file("COST_TABLE")
         yield declare.text("NUMBERING")
+        yield declare.text("DISTRICT")
+        yield declare.number("START_YEAR", None, 1990, 2100, whole=True, optional=True)
+        yield declare.number("PHASE_YEARS", 2, 1, 20, whole=True)
         yield declare.sink("PROJECTS", "polygon")
         yield declare.sink("PROJECT_ITEMS", "none")
 
     def refuse(self, values, plan) -> None:
         from ...core.zones.projects_numbering import read_numbering
 
-        read_numbering(str(values.get("NUMBERING") or ""))
+        read_numbering(str(values.get("NUMBERING") or "")).number([], str(values.get("DISTRICT") or "").strip())
 
     def compute(self, inputs, run) -> Results:
         from ...core import envelope
@@ -49,7 +55,8 @@ class MakeProjects(RenewalAlgorithm):
         made = make_projects(
             ProjectInputs(
                 table("ZONES"), table("MEMBERS"), table("PARCELS"), table("PETALS"), table("ACTIONS"), table("SITES"),
-                table("LINKS"),
+                table("LINKS"), table("BRANCHES"), table("COMMUNITIES"), table("PLAN"), inputs.text("DISTRICT").strip(),
+                inputs.integer("START_YEAR") if inputs.given("START_YEAR") else None, inputs.integer("PHASE_YEARS"),
             ),
             read_costs(document),
             read_numbering(inputs.text("NUMBERING")),

@@ -156,7 +156,9 @@ def test_without_petals_actions_or_parcels(inputs):
 def test_order_of_rows_does_not_matter(inputs):
     first = make(inputs)
     turned = {
-        name: item.iloc[::-1].reset_index(drop=True) for name, item in inputs.__dict__.items() if item is not None
+        name: item.iloc[::-1].reset_index(drop=True)
+        for name, item in inputs.__dict__.items()
+        if isinstance(item, pd.DataFrame)
     }
     second = make(ProjectInputs(**turned))
     pd.testing.assert_frame_equal(first.projects, second.projects)
@@ -182,3 +184,81 @@ def test_numbers_never_come_twice(template, district, numbers):
 def test_templates_that_cannot_be_used(template):
     with pytest.raises(RenewalError, match="numbering template"):
         read_numbering(template)
+
+
+# --- backstreets, names, places, years ---
+
+
+def lanes(*rows):
+    """Edges (id, petal, kind, width, name, people, from x, to x) along y = 50 of zone Z1."""
+    return table([{"zone_id": "Z1", "petal_id": petal, "edge_id": name, "kind": kind,
+                   "length_m": float(stop - start), "width_m": width, "name": street, "people": people,
+                   frames.GEOMETRY: shapely.LineString([(start, 50), (stop, 50)])}
+                  for name, petal, kind, width, street, people, start, stop in rows])  # fmt: skip
+
+
+def test_backstreets_are_one_project_a_lane(inputs):
+    """E1 E2 hang together and bear one name; E3 is wide, E4 short, E5 another lane; E1 is walked from two petals."""
+    branches = lanes(
+        ("E1", "Z1-01", "stairs", 2.0, "八一巷", 40.0, 0, 25), ("E1", "Z1-02", "stairs", 2.0, "八一巷", 15.0, 0, 20),
+        ("E2", "Z1-01", "street", 3.9, "八一巷", 40.0, 25, 60), ("E3", "Z1-01", "street", 4.0, "八一巷", 40.0, 60, 160),
+        ("E4", "Z1-01", "path", np.nan, None, 9.0, 200, 229), ("E5", "Z1-02", "path", np.nan, None, np.nan, 300, 330),
+    )  # fmt: skip
+    made = make(replace(inputs, branches=branches))
+    own = made.projects[made.projects["type"] == "山城后巷"].set_index("subject_id")
+    assert own.index.tolist() == ["E1", "E5"]
+    assert own["name"].tolist() == ["八一巷后巷整治", "观音桥山城后巷02后巷整治"]
+    assert own["people"]["E1"] == 55.0
+    assert np.isnan(own["people"]["E5"])
+    items = made.items.set_index(["project_id", "item_id"])["quantity"]
+    first = own["project_id"]["E1"]
+    assert items[first, "steps"] == 25.0  # the longest stretch, once
+    assert items[first, "lane"] == 35.0
+    assert own["phase"].tolist() == [1, 1]
+    assert own["project_id"].tolist() == ["Z1-HX-001", "Z1-HX-002"]
+
+
+def test_compounds_of_several_names_are_a_project_each(inputs):
+    inputs.parcels.loc[1, "name"] = "梧桐苑"
+    made = make(inputs)
+    own = made.projects[made.projects["type"] == "老旧小区"]
+    assert sorted(own["name"]) == ["桐寨小区改造", "梧桐苑改造"]
+    assert own["area_m2"].tolist() == [10_000.0, 10_000.0]
+    assert made.projects["exist_m2"].sum() == make(replace(inputs, actions=inputs.actions)).projects["exist_m2"].sum()
+
+
+def test_places_and_planned_use(inputs):
+    communities = table([{"community_id": "C2", "name": "乙社区", "subdistrict": "甲街道",
+                          frames.GEOMETRY: shapely.box(90, 0, 400, 100)},
+                         {"community_id": "C1", "name": "甲社区", "subdistrict": "甲街道",
+                          frames.GEOMETRY: shapely.box(0, 0, 90, 100)}])  # fmt: skip
+    plan = table([{"land_use": "0701", frames.GEOMETRY: shapely.box(0, 0, 120, 100)},
+                  {"land_use": "0901", frames.GEOMETRY: shapely.box(120, 0, 181, 100)},
+                  {"land_use": "1401", frames.GEOMETRY: shapely.box(181, 0, 200, 100)}])  # fmt: skip
+    made = make(replace(inputs, communities=communities, plan=plan)).projects.set_index("subject_id")
+    assert made["community"].to_dict() == {"Z1-01": "乙社区", "Z1-02": "乙社区"}
+    assert made["subdistrict"]["Z1-01"] == "甲街道"
+    assert made["use_plan"]["Z1-01"] == "0701、0901"  # 60 %, 30.5 %; the green's 9.5 % are too little
+    assert made["use_plan"].isna()["Z1-02"]
+
+
+def test_years_follow_the_phases(inputs):
+    made = make(replace(inputs, start_year=2026, phase_years=2)).projects
+    years = {(phase, start, stop) for phase, start, stop in zip(made["phase"], made["year_from"], made["year_to"])}
+    assert years == {(1, 2026, 2027), (2, 2028, 2029)}
+    assert make(inputs).projects["year_from"].isna().all()
+
+
+def test_the_district_of_a_template(inputs):
+    made = make(replace(inputs, district="江北区"), "{区县}-{片区}-{类型}-{序号}").projects
+    assert made["project_id"].iloc[0] == "江北区-Z1-LJXQ-001"
+    assert set(made["district"]) == {"江北区"}
+    with pytest.raises(RenewalError, match="District"):
+        make(inputs, "{区县}-{序号}")
+
+
+def test_a_table_from_before_backstreets_still_serves(inputs):
+    older = deepcopy(DOCUMENT)
+    older["types"] = [entry for entry in older["types"] if entry["id"] != "backstreet"]
+    branches = lanes(("E1", "Z1-01", "stairs", 2.0, "八一巷", 40.0, 0, 50))
+    assert "山城后巷" in set(make(replace(inputs, branches=branches), document=older).projects["type"])
