@@ -10,8 +10,8 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import QApplication, QMessageBox, QShortcut
 
-from ..core.words import RESOURCES
-from ..processing.texts import interface_language, tr
+from ..processing.texts import tr
+from .help_pages import page
 from .steps import BY_KEY, STEPS
 
 
@@ -65,8 +65,5 @@ def step_of_focus(dock: Any) -> str:
 
 
 def help_page(step: str) -> Path:
-    """Return the local page of a step's first algorithm, else the first page, else the description of the plugin."""
-    home = RESOURCES.parent
-    pages = home / "docs" / "help" / interface_language()
-    names = [*(BY_KEY[step].algorithms[:1] if step else ()), "index"]
-    return next((pages / f"{name}.html" for name in names if (pages / f"{name}.html").exists()), home / "README.md")
+    """Return the local page of a step's first algorithm; without a step the guide."""
+    return page(*(BY_KEY[step].algorithms[:1] if step else ("guide",)))

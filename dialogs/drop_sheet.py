@@ -33,6 +33,7 @@ from qgis.PyQt.QtWidgets import (
 from ..processing.texts import tr
 from . import drop_list, drop_shift, project_state, wording
 from .cards import text_label
+from .help_pages import add_help
 from .steps import ROLES
 
 ENCODINGS = ("UTF-8", "GB18030", "Big5")
@@ -141,6 +142,7 @@ class DropSheet(QDialog):
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(tr("Cancel"))
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
+        add_help(self, "guide", buttons=self.buttons)
         layout.addWidget(self.buttons)
 
     @property

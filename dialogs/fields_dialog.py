@@ -21,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
 from ..processing.texts import interface_language, tr
 from . import project_state, wording
 from .cards import text_label
+from .help_pages import add_help
 
 LOOKED_AT, SHOWN = 200, 3  # features looked at, values shown
 COLUMN, FIELD, VALUES, HOW = range(4)
@@ -82,6 +83,7 @@ class FieldsDialog(QDialog):
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(tr("Cancel"))
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
+        add_help(self, "guide", buttons=self.buttons)
         layout.addWidget(self.buttons)
         letter = self.fontMetrics().averageCharWidth()
         self.resize(letter * 100, self.fontMetrics().height() * 24)

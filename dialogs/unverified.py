@@ -21,6 +21,7 @@ from ..processing.parameters import BUILT
 from ..processing.texts import interface_language, tr
 from .card_parts import text_label
 from .editors.words import kind_title
+from .help_pages import add_help
 from .study import Study
 
 KINDS = {"RULES": "ruleset", "STANDARD": "standard", "ZONE_RULES": "zone-rules"}
@@ -120,6 +121,7 @@ class FiguresDialog(QDialog):
         self.table.cellDoubleClicked.connect(lambda row, _: self._ask(row))
         buttons.button(QDialogButtonBox.StandardButton.Close).setText(tr("Close"))
         buttons.rejected.connect(self.reject)
+        add_help(self, "methods", buttons=buttons)
         layout.addWidget(buttons)
         self.resize(letter * 150, self.fontMetrics().height() * 32)
         self.show_rows(True)

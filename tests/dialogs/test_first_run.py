@@ -89,3 +89,28 @@ def test_escape_asks_before_it_cancels(dock, click, qtbot, tmp_path, load_inputs
     qtbot.mouseClick(stop, Qt.MouseButton.LeftButton)
     wait_idle(qtbot, dock)
     assert not dock.session.study.steps
+
+
+def test_help_button_and_f1_open_a_local_page(qtbot, qgis_app, tmp_path):
+    from qgis.PyQt.QtWidgets import QDialogButtonBox
+    from urban_renewal.dialogs.drop_sheet import DropSheet
+
+    opened = []
+
+    from qgis.PyQt.QtCore import QObject, QUrl, pyqtSlot
+    from qgis.PyQt.QtGui import QDesktopServices
+
+    class Reader(QObject):
+        @pyqtSlot(QUrl)
+        def take(self, url):
+            opened.append(Path(url.toLocalFile()))
+
+    reader = Reader()
+    QDesktopServices.setUrlHandler("file", reader.take)
+    sheet = DropSheet(tmp_path / "x.csv")
+    qtbot.addWidget(sheet)
+    sheet.buttons.button(QDialogButtonBox.StandardButton.Help).click()
+    QDesktopServices.unsetUrlHandler("file")
+    assert len(opened) == 1
+    assert opened[0].exists()
+    assert opened[0].suffix in (".html", ".md")

@@ -34,8 +34,8 @@ def breaches(terms, pairs):
         pattern = re.compile(rf"(?<![\w-]){re.escape(term['en'])}(?:s|es)?(?![\w-])", re.IGNORECASE)
         words = [term["zh"], *term.get("also", [])]
         for english, chinese in pairs:
-            english = re.sub(r"\{[^}]*\}", "", english)  # names of what is filled in are no words
-            if pattern.search(english) and not any(word in chinese for word in words):
+            said = re.sub(r"\{[^}]*\}", "", english)  # names of what is filled in are no words
+            if pattern.search(said) and not any(word in chinese for word in words):
                 yield f"{term['en']} = {term['zh']}: {english} → {chinese}"
 
 
