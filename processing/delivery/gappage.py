@@ -20,6 +20,8 @@ COLUMN = (308.3, 104.4)  # x and width of the right column
 GROUPS = (("gap_elder", "gap_elders", "elder"), ("gap_child", "gap_children", "child"))
 BARS, BAR_STEP, BAR_WIDTH = 22, 6.4, 58.0  # communities, mm of each, mm of 100 %
 KIND_ROWS = 7  # of a block of the table
+LADDER_TOP, LADDER_STEP, LADDER_WIDTH = 206.0, 8.6, 48.0  # mm: where it begins, of a kind, of its whole need
+SERVED, MOST_SUPPLY = "#B9B4A7", 1.25  # a supply above this share of the need is drawn as an arrow's length
 
 
 def draw_gaps(made: Any, study: Any, number: tuple[int, int]) -> tuple[str, Sheet]:
@@ -89,7 +91,7 @@ def _kinds(sheet: Sheet, study: Any) -> None:
 
 
 def _column(made: Any, sheet: Sheet, study: Any) -> None:
-    """Draw bars by community, then the legend."""
+    """Draw bars by community, then the legend, then need, supply and gap by kind."""
     language, (x, width) = study.language, COLUMN
     y = sheet.head(say("map_gap_bars", language), x, TOP, width)
     y = _bars(sheet, study, x, y)
@@ -97,6 +99,48 @@ def _column(made: Any, sheet: Sheet, study: Any) -> None:
     name = next((name for name, _, _ in reversed(shown_groups(study))), "gap")  # what the last map shows
     listed = [made.layer(item) for item in (name, f"{name}_facilities")]
     sheet.legend(None, [layer for layer in listed if layer is not None], (x, y - 1, width, 50), 2)
+    _ladder(sheet, study, x, max(LADDER_TOP, y + 40))
+
+
+def _ladder(sheet: Sheet, study: Any, x: float, y: float) -> None:
+    """Draw for each kind of elders and children its need as a whole: served and gap on it, the supply below.
+
+    Supply in all may exceed the need while much is lacking: it stands where people cannot walk to it.
+    """
+    from ...core.delivery.palette import CHILD_KINDS, ELDER_KINDS
+    from ...core.delivery.summary import percent, sum_kinds
+
+    language, summary = study.language, study.frame("gap_summary")
+    if summary is None:
+        return
+    sums = sum_kinds(summary).set_index("kind")
+    kinds = [kind for kind in (*ELDER_KINDS, *CHILD_KINDS) if kind in sums.index and sums["need"][kind] > 0]
+    if not kinds:
+        return
+    y = sheet.head(say("map_gap_ladder", language), x, y, COLUMN[1])
+    colors = palette()["groups"]
+    keys = [
+        (SERVED, "head_served"),
+        (colors["elder"]["color"], "head_gap"),
+        (palette()["facility"]["color"], "head_supply"),
+    ]
+    for place, (color, code) in enumerate(keys):
+        sheet.box((x + 34 + place * 22, y + 1, 4, 2.4), color, "")
+        sheet.text(say(code, language), (x + 39 + place * 22, y, 16, 4.4), 7.5)
+    y += 5.4
+    for kind in kinds:
+        row = sums.loc[kind]
+        color = colors["elder" if kind in ELDER_KINDS else "child"]["color"]
+        gap, supply = float(row["gap"] / row["need"]), float(row["supply"] / row["need"])
+        sheet.paragraph(kind_name(kind, language), (x, y, 33, LADDER_STEP), 7.5, 1)
+        sheet.box((x + 34, y + 0.8, max(LADDER_WIDTH * (1 - gap), 0.1), 2.6), SERVED, "")
+        sheet.box((x + 34 + LADDER_WIDTH * (1 - gap), y + 0.8, max(LADDER_WIDTH * gap, 0.1), 2.6), color, "")
+        sheet.text(percent(gap), (x + 35 + LADDER_WIDTH, y + 0.4, 12, 3.4), 6, color=INK)
+        length = LADDER_WIDTH * min(supply, MOST_SUPPLY)
+        sheet.box((x + 34, y + 4.2, max(length, 0.1), 1.4), palette()["facility"]["color"], "")
+        sheet.text(percent(supply), (x + 35 + length, y + 3.2, 12, 3.4), 6, color=GREY)
+        y += LADDER_STEP
+        sheet.rule(x, y - 1, RIGHT - x)
 
 
 def _bars(sheet: Sheet, study: Any, x: float, y: float) -> float:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The shipped packs: every kind, figures as the codes print them, and what is not read stays 待核."""
 
+import json
+
 import pytest
 from urban_renewal.core import envelope
 from urban_renewal.core.errors import RenewalError
@@ -66,3 +68,83 @@ def test_all_kinds_means_all_the_standard_has():
     with pytest.raises(RenewalError) as told:  # a kind somebody asked for by name is refused
         kinds_of(standard, wanted)
     assert told.value.values["kinds"] == ["park"]
+
+
+def reading(name):
+    """{path: value} of what a pack says for reading only, by the entry's id."""
+    found = {}
+    for part in ("tiers", "reference"):
+        for entry in envelope.load("standard", name).get(part, []):
+            for figure, told in entry["figures"].items():
+                found[f"{entry['id']}.{figure}"] = told["value"]
+    return found
+
+
+def test_what_the_documents_say_beside_the_kinds():
+    gb, whole = reading("gb50180-2018"), reading("complete-community-2020")
+    elder, city = reading("elder-care-national"), reading("chongqing")
+    # GB 50180-2018: 3.0.4, 4.0.4, 5.0.3 and appendix C
+    assert (gb["t15.people"], gb["t10.people"], gb["t5.people"]) == ([50000, 100000], [15000, 25000], [5000, 12000])
+    assert (gb["t15.facility_floor_m2"], gb["t5.park_min_ha"], gb["renewal.green_share"]) == ([1450, 1830], 0.4, 0.7)
+    assert (gb["culture_station.radius_m"], gb["health_centre.floor_m2"]) == (500, [1700, 2000])
+    assert (gb["ebed_home.beds"], gb["ebed_nursing.beds"], gb["waste_point.radius_m"]) == ([200, 500], [100, 500], 70)
+    assert sum(key.endswith(".required") for key in gb) == 27  # the rows of appendix C
+    # 建科规〔2020〕7号, the guide of embedded services, places and classes
+    assert (whole["supermarket.floor_min_m2"], whole["toilet.floor_min_m2"], whole["green.new_park_min_m2"]) == (
+        300,
+        30,
+        4000,
+    )
+    assert (whole["embedded.floor_m2"], whole["nursery_target.target"], whole["jgj39.classes_large"]) == (
+        [600, 800],
+        4.5,
+        [9, 12],
+    )
+    # GB 50437, 民发〔2014〕116号, 建标 143-2010 and the practice of provinces
+    assert (elder["homes.land_m2_a_bed"], elder["rooms.new_m2"]) == ([18, 44], [20, 30])
+    assert (elder["day_care_classes.floor_1_m2"], elder["guizhou.centre_min_m2"]) == (1600, 1000)
+    # the census of 2020, the network of 2020
+    assert (city["population2020.household_size"], city["population2020.aged_60"]) == (2.45, 0.2187)
+    assert (city["network2020.street_centres"], city["network2020.streets"]) == (220, 226)
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_figures_for_reading_have_sources_and_nobody_counts_them_as_used(name):
+    standard = envelope.load("standard", name)
+    read = envelope.list_reading(standard)
+    assert len(read) > 15 and all(figure["source"] and figure["unit"] is not None for _, figure in read)
+    assert {figure["status"] for _, figure in read} <= {"found", "known", "heuristic"}
+    assert not {path for path, _ in read} & {path for path, _ in envelope.list_figures(standard)}
+    assert all(path.split("[")[0] in ("tiers", "reference") for path, _ in read)
+    assert all(entry["tier"] and entry["lead"] for entry in standard["kinds"])
+
+
+def test_what_must_be_read_is_named_with_the_figures_that_wait_for_it():
+    standard = envelope.load("standard", "chongqing")
+    asked = {entry["id"]: entry for entry in standard["to_read"]}
+    assert {"ymg2025_7", "db50t543"} <= set(asked)
+    (eday,) = [entry for entry in standard["kinds"] if entry["id"] == "eday"]
+    assert "kinds[eday].need.factor" in asked["ymg2025_7"]["figures"]
+    assert eday["need"]["factor"]["status"] == "heuristic"  # 待核 until somebody has read it
+
+
+def test_a_figure_is_marked_as_checked_by_whom_when_and_where(tmp_path):
+    own = {
+        "schema": "urban-renewal/standard/1", "id": "chongqing-checked", "title": {"zh": "核对", "en": "Checked"},
+        "extends": "chongqing",
+        "kinds": [{"id": "eday", "need": {"factor": {"value": 0.3, "source": "渝民规〔2025〕7号", "clause": "第五条",
+                   "status": "checked", "confidence": "h", "checked_by": "张工", "checked_at": "2026-01-15"}}}],
+    }  # fmt: skip
+    path = tmp_path / "own.json"
+    path.write_text(json.dumps(own, ensure_ascii=False), encoding="utf-8")
+    standard = envelope.load_file("standard", path)
+    kinds = {kind.id: kind for kind in kinds_of(standard, ["eday", "nurs"])}
+    assert kinds["eday"].need_factor == 0.3 and kinds["nurs"].need_factor == 0.0045
+    before = dict(envelope.list_unverified(envelope.load("standard", "chongqing")))
+    after = dict(envelope.list_unverified(standard))
+    assert set(before) - set(after) == {"kinds[0].need.factor"}
+    del own["kinds"][0]["need"]["factor"]["clause"]  # who and when without the clause is no check
+    own["kinds"][0]["need"]["factor"]["clause"] = ""
+    path.write_text(json.dumps(own, ensure_ascii=False), encoding="utf-8")
+    with pytest.raises(RenewalError):
+        envelope.load_file("standard", path)
