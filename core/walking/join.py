@@ -142,7 +142,8 @@ def join_points(
     `rules.snap_steep_share`, or crosses a barrier (lines or polygons, column `geometry`), is not taken: the next-best
     edge within `snap_limit_m` is, else the status says SNAP_STEEP; no edge at all within the limit is NOT_SNAPPED.
     Lifts and escalators are never joined, edges closed to the profile neither. Without heights at either end the leg is
-    walked flat; such legs are counted (`run.fact(legs_flat_n=…)`).
+    walked flat. Points joined flat, those only behind a wall or a barrier, and those without an edge near are counted
+    over all calls of the run: facts `legs_flat_n`, `legs_steep_n`, `legs_none_n`.
     """
     scene = _Scene(graph, surface, barrier_tree(barriers), profile, options, _candidates(graph, profile, options))
     slices = range(0, len(points.ids), SLICE)
@@ -159,7 +160,11 @@ def join_points(
     slope = np.clip(climb / np.maximum(leg, 0.001), -profile.rules.slope_clamp_share, profile.rules.slope_clamp_share)
     seconds = [leg / (profile.flat_m_s * slope_factor(sign * slope, profile)) for sign in (1, -1)]
     to_ms, from_ms = (np.where(joined, whole_ms(1000 * np.nan_to_num(item)), -1).astype(np.int32) for item in seconds)
-    run.fact(legs_flat_n=int((joined & np.isnan(climb)).sum()))
+    flat_n, steep_n, far_n = (
+        int(rows.sum()) for rows in (joined & np.isnan(climb), status == SNAP_STEEP, status == NOT_SNAPPED)
+    )
+    for name, count in (("legs_flat_n", flat_n), ("legs_steep_n", steep_n), ("legs_none_n", far_n)):
+        run.fact(**{name: run.facts.get(name, 0) + count})  # a run joins places and facilities, for several profiles
     run.progress(1.0)
     return Joined(
         points.ids, points.owner, points.owners, edge.astype(np.int32), share, leg, climb, to_ms, from_ms, status

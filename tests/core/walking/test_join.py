@@ -44,7 +44,10 @@ def test_nearest_edge_share_leg_and_status():
     assert joined.share[[0, 1, 3]].tolist() == [0.25, 0.25, 0.25]
     assert joined.leg_to_ms.tolist() == [33333, 44444, -1, 111111, 0]
     assert joined.leg_from_ms.tolist() == joined.leg_to_ms.tolist()
-    assert run.facts["legs_flat_n"] == 4
+    assert run.facts == {"legs_flat_n": 4, "legs_steep_n": 0, "legs_none_n": 1, **run.facts}
+    again = points_of(places(("p", 100, 30), ("far", 0, 900)), "place_id")
+    join_points(again, graph, ELDER, None, None, JoinOptions(), run)
+    assert (run.facts["legs_flat_n"], run.facts["legs_none_n"]) == (5, 2)  # all that the run has joined
     assert not_joined_reason(joined).tolist() == ["", "", "NOT_SNAPPED", "", ""]
 
 

@@ -142,6 +142,15 @@ def test_limits_by_facility_and_smaller_limits_are_the_same_as_new_searches():
             assert getattr(two, name).dtype == np.int32
 
 
+def test_a_small_memory_budget_changes_nothing():
+    graph, places, facilities = random_town(12)
+    wide = reach_pairs(graph, ELDER, places, facilities, 400_000, "both", Run())
+    small = reach_pairs(graph, ELDER, places, facilities, 400_000, "both", Run(memory_bytes=1))
+    assert len(wide.place) > 20
+    for name in ("place", "facility", "there_ms", "back_ms", "cost_ms"):
+        assert getattr(wide, name).tolist() == getattr(small, name).tolist()
+
+
 def test_same_edge_is_walked_along_it_and_around_when_that_is_shorter():
     square = roads(
         ("a", "footway", [(0, 0), (90, 0)]),
