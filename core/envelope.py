@@ -100,6 +100,14 @@ def figure_value(figure: Mapping[str, Any]) -> Any:
     return figure["value"]
 
 
+def figure_number(figure: Mapping[str, Any], rules: str, key: str) -> float:
+    """Return the value of a figure that must be a number. Raises RenewalError(`figure_not_number`)."""
+    value = figure["value"]
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise RenewalError("figure_not_number", rules=rules, key=key, value=str(value)[:40])
+    return float(value)
+
+
 def is_verified(figure: Mapping[str, Any]) -> bool:
     """Say whether the figure was seen at its source or checked by somebody; everything else is shown as 待核."""
     return figure["status"] in VERIFIED

@@ -44,7 +44,7 @@ class Dresser:
     def dress_and_save(self, layer: QgsVectorLayer) -> None:
         """Dress a GeoPackage layer and keep that as its default style and metadata; aliases live only there."""
         self.dress(layer)
-        layer.saveStyleToDatabase(layer.name(), self._table.en, True, "")
+        save_style(layer, layer.name(), self._table.en)
         QgsProviderRegistry.instance().saveLayerMetadata("ogr", layer.source(), layer.metadata())
 
     def dress_file(self, uri: str) -> None:
@@ -69,6 +69,12 @@ class Dresser:
         metadata.setCrs(layer.crs())
         metadata.addHistoryItem(json.dumps(self._record, ensure_ascii=False, sort_keys=True))
         return metadata
+
+
+def save_style(layer: QgsVectorLayer, name: str, description: str) -> None:
+    """Keep the layer's style in its own file as the one that is loaded with it (QGIS 3.44 has a new name for that)."""
+    save = getattr(layer, "saveStyleToDatabaseV2", None) or layer.saveStyleToDatabase
+    save(name, description, True, "")
 
 
 def write_text_whole(path: Path, text: str) -> None:

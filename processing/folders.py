@@ -21,7 +21,10 @@ def refuse_folder(folder: Path, mark: str) -> None:
 
     Raises RenewalError: `folder_not_ours`, `target_folder_missing`, `target_not_writable`.
     """
-    recover(folder)
+    try:
+        recover(folder)
+    except (OSError, ValueError) as error:  # a name that no file system holds, or what was left cannot be removed
+        raise RenewalError("target_not_writable", path=str(folder).replace("\0", "�")[:200]) from error
     if not folder.parent.is_dir():
         raise RenewalError("target_folder_missing", path=str(folder), folder=str(folder.parent))
     if not os.access(folder if folder.is_dir() else folder.parent, os.W_OK) or folder.is_file():

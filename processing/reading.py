@@ -90,11 +90,19 @@ def read_features(
 def _wkb(geometry: Any, curved: bool, measured: bool) -> bytes | None:
     if geometry.isNull():
         return None
-    if curved:
+    if curved or _is_bent(geometry):
         geometry.convertToStraightSegment()
     if measured:
         geometry.get().dropMValue()
     return bytes(geometry.asWkb())
+
+
+def _is_bent(geometry: Any) -> bool:
+    """Say whether a shape has arcs, whatever its layer says: shapely knows none."""
+    kind = geometry.wkbType()
+    if QgsWkbTypes.isCurvedType(kind):
+        return True
+    return QgsWkbTypes.flatType(kind) == QgsWkbTypes.Type.GeometryCollection and geometry.constGet().hasCurvedSegments()
 
 
 def read_table(
@@ -175,7 +183,7 @@ def _typed(values: list[Any], column: Any, layer: str, run: Run) -> Any:
 
     if column.type == "text":
         words = frames.texts(None if value is None else _text(value) for value in values)
-        words = words.str.strip().replace("", pd.NA)
+        words = frames.held_once(words.str.strip().replace("", pd.NA))
         if column.values:
             words = words.map(lambda word: column.values.get(fold(word), word), na_action="ignore").astype(frames.TEXT)
         return words

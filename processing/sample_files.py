@@ -21,6 +21,7 @@ from qgis.PyQt.QtGui import QColor
 from ..core.errors import RenewalError
 from ..core.run import Run
 from .crs import move_coordinates
+from .dressing import save_style
 from .gdalmode import gdal_raises
 
 SAMPLE, DEM, TRUTH = "sample.gpkg", "dem.tif", "truth.csv"
@@ -127,7 +128,7 @@ def dress_package(path: Path, names: list[str]) -> None:
             if symbol is not None:
                 symbol.setColor(QColor(told["colours"][name]))
                 layer.setRenderer(QgsSingleSymbolRenderer(symbol))
-        layer.saveStyleToDatabase(name, told["layers"][name], True, "")
+        save_style(layer, name, told["layers"][name])
         del layer
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE gpkg_contents SET description = ?", (INVENTED,))

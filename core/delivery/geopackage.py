@@ -59,7 +59,7 @@ class _Reader:
 
     def __exit__(self, kind: Any, value: BaseException | None, trace: Any) -> None:
         self._base.close()
-        if isinstance(value, (sqlite3.Error, struct.error, shapely.errors.ShapelyError)):
+        if isinstance(value, (sqlite3.Error, struct.error, UnicodeError, OverflowError, shapely.errors.ShapelyError)):
             raise self._refusal(value) from value
 
     def _refusal(self, error: BaseException) -> RenewalError:

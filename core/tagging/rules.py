@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..envelope import figure_number
 from ..errors import RenewalError
 from .indicators import Indicators
 from .intervals import Flags, Interval, Reals, weighted_mean
@@ -50,17 +51,21 @@ class Ranking:
 
 
 def limits_of(ruleset: Mapping[str, Any]) -> dict[str, float]:
-    """Return the limits of the indicators by name."""
-    return {name: float(figure["value"]) for name, figure in ruleset["limits"].items()}
+    """Return the limits of the indicators by name. Raises RenewalError(`figure_not_number`)."""
+    return {
+        name: figure_number(figure, str(ruleset["id"]), f"limits.{name}") for name, figure in ruleset["limits"].items()
+    }
 
 
 def check_rules(ruleset: Mapping[str, Any]) -> None:
     """Raise RenewalError: `rule_not_monotone` for points that go up and down, leave 0 … 1 or stand out of order,
-    `rules_without_class` when every class is switched off.
+    `figure_not_number` for a limit that is none, `rules_without_class` when every class is switched off.
     """
     if not any(rule["on"] for rule in ruleset["classes"]):
         raise RenewalError("rules_without_class")
     for rule in ruleset["classes"]:
+        for name in ("confirm", "suspect", "need_known"):
+            figure_number(rule[name], str(ruleset["id"]), f"{rule['id']}.{name}")
         for criterion in rule["criteria"]:
             pairs = criterion.get("points") or criterion.get("bands") or []
             x, m = [pair[0] for pair in pairs], [pair[1] for pair in pairs]

@@ -61,31 +61,34 @@ class ZoneRules:
 def read_zone_rules(document: Mapping[str, Any]) -> ZoneRules:
     """Return the rules of a loaded zone-rules document (envelope.load("zone-rules", name)).
 
-    Raises ValueError for a figure that is no number; the schema has checked that every key is there.
+    Raises RenewalError(`figure_not_number`); the schema has checked that every key is there.
     """
+    name = str(document["id"])
     opportunity, feasibility = document["opportunity"], document["feasibility"]
     return ZoneRules(
         id=document["id"],
-        limits=Limits(**_typed(Limits, document["limits"])),
-        search=Search(**_typed(Search, document["search"])),
+        limits=Limits(**_typed(Limits, document["limits"], name)),
+        search=Search(**_typed(Search, document["search"], name)),
         elder_kinds=tuple(document["elder_kinds"]),
         child_kinds=tuple(document["child_kinds"]),
-        unknown=float(document["unknown"]["value"]),
+        unknown=envelope.figure_number(document["unknown"], name, "unknown"),
         gap_scale=_points(document["need"]["gap_share"]),
-        tag_confirmed=_values(opportunity["confirmed"]),
-        tag_suspected=_values(opportunity["suspected"]),
-        programme_left=_values(opportunity["programme"]),
-        ownership=_values(feasibility["ownership"]),
-        programme_ready=_values(feasibility["programme"]),
+        tag_confirmed=_values(opportunity["confirmed"], name),
+        tag_suspected=_values(opportunity["suspected"], name),
+        programme_left=_values(opportunity["programme"], name),
+        ownership=_values(feasibility["ownership"], name),
+        programme_ready=_values(feasibility["programme"], name),
         protected_scale=_points(feasibility["protected_share"]),
-        width_breaks_m=_breaks(document),
+        width_breaks_m=_breaks(document, name),
     )
 
 
-def _breaks(document: Mapping[str, Any]) -> tuple[float, ...]:
+def _breaks(document: Mapping[str, Any], rules: str) -> tuple[float, ...]:
     """Return the limits of the width classes; a document without them has those of the shipped rules."""
     group = document.get("branches") or envelope.load("zone-rules", "chongqing")["branches"]
-    return tuple(sorted(float(item) for item in envelope.figure_value(group["width_breaks_m"])))
+    breaks = envelope.figure_value(group["width_breaks_m"])
+    items = breaks if isinstance(breaks, list) else [breaks]
+    return tuple(sorted(envelope.figure_number({"value": item}, rules, "width_breaks_m") for item in items))
 
 
 def load_zone_rules(name: str = "chongqing") -> ZoneRules:
@@ -93,12 +96,12 @@ def load_zone_rules(name: str = "chongqing") -> ZoneRules:
     return read_zone_rules(envelope.load("zone-rules", name))
 
 
-def _values(group: Mapping[str, Any]) -> dict[str, float]:
-    return {key: float(envelope.figure_value(figure)) for key, figure in group.items()}
+def _values(group: Mapping[str, Any], rules: str) -> dict[str, float]:
+    return {key: envelope.figure_number(figure, rules, key) for key, figure in group.items()}
 
 
-def _typed(kind: Any, group: Mapping[str, Any]) -> dict[str, Any]:
-    numbers = _values(group)
+def _typed(kind: Any, group: Mapping[str, Any], rules: str) -> dict[str, Any]:
+    numbers = _values(group, rules)
     return {item.name: int(numbers[item.name]) if item.type == "int" else numbers[item.name] for item in fields(kind)}
 
 

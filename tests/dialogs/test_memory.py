@@ -134,11 +134,12 @@ def test_paths_follow_the_project(tmp_path, project):
 def test_figures_of_a_gap_table(tmp_path):
     """Need 30 and 10, gap 12 and 0: worst community is the one with the larger mean share."""
     import sqlite3
+    from contextlib import closing
 
     from urban_renewal.dialogs.figures import figures_of
 
     path = tmp_path / "data.gpkg"
-    with sqlite3.connect(path) as base:
+    with closing(sqlite3.connect(path)) as base, base:
         base.execute("CREATE TABLE gap_summary (community_id, name, kind, need, gap, people)")
         rows = [("c1", "甲", "kgar", 30, 12, 9), ("c1", "甲", "eday", 10, 0, 9), ("c2", "乙", "kgar", 0, 0, 9)]
         base.executemany("INSERT INTO gap_summary VALUES (?,?,?,?,?,?)", rows)

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 
 import pytest
 from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsSettings, QgsVectorFileWriter, QgsVectorLayer
@@ -91,7 +92,7 @@ def column(panel, n):
 
 
 def rows(panel):
-    with sqlite3.connect(panel.desk.store.path) as base:
+    with closing(sqlite3.connect(panel.desk.store.path)) as base, base:
         return base.execute("SELECT parcel_id, tag, reviewer, reason FROM reviews ORDER BY fid").fetchall()
 
 
@@ -169,7 +170,7 @@ def test_no_review_without_a_name(review, qtbot):
 
 
 def test_others_are_shown_and_never_overwritten(review, qtbot):
-    with sqlite3.connect(review.desk.store.path) as base:
+    with closing(sqlite3.connect(review.desk.store.path)) as base, base:
         base.execute(
             "INSERT INTO reviews (review_id, parcel_id, geometry_hash, tag, reviewer, reviewed_at, reason)"
             " VALUES ('x', 'P2', '', 'urban_village', '乙', '2026-01-02T09:00:00+08:00', '看过')"

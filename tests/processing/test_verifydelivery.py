@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def test_opened_for_editing_is_touched(delivery, run_algorithm, rows_of):
         layer.changeAttributeValue(1, layer.fields().lookupField("name"), name)
         assert layer.commitChanges()
     del layer
-    with sqlite3.connect(delivery / "data.gpkg") as base:
+    with closing(sqlite3.connect(delivery / "data.gpkg")) as base, base:
         base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert (delivery / "data.gpkg").read_bytes() != before
     good, found = check(run_algorithm, rows_of, delivery)

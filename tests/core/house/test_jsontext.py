@@ -61,7 +61,7 @@ def test_line_of_a_missing_path_is_that_of_what_surrounds_it():
         ('{"a": 1,\n"b": 1e999}', "json_number", 2, "b"),
         ('{"a": 9223372036854775808}', "json_number", 1, "a"),
         ('{"a": ' + "9" * 100_000 + "}", "json_number", 1, "a"),
-        ('{"a": 1,\n}', "json_syntax", 2, None),
+        ('{"a": 1,\n"b" 2}', "json_syntax", 2, None),
         ('{"a": 1', "json_syntax", 1, None),
         ("", "json_syntax", 1, None),
         ('{"a": NaN, "a": 1,', "json_syntax", 1, None),
