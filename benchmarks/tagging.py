@@ -123,9 +123,8 @@ class Ours:
         from urban_renewal.core.tagging.tags import Sources, tag_parcels
 
         others = {name: self.tables[name] for name in LAYERS if name != "parcels"}
-        found = tag_parcels(
-            Sources(self.tables["parcels"], self.bench.AS_OF, **others), envelope.load("ruleset", "chongqing"), Run()
-        )
+        sources = Sources(self.tables["parcels"], self.bench.AS_OF, **others)
+        found = tag_parcels(sources, envelope.load("ruleset", "chongqing"), Run(), keep=False)
         return (found.parcels["tag"].value_counts().sort_index().to_numpy(),)
 
 

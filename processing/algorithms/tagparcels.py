@@ -74,8 +74,8 @@ class TagParcels(RenewalAlgorithm):
             **{name.lower(): inputs.table(name) for name in optional},
             original=reading.original, digits=digits_of(inputs.plan.vectors["PARCELS"]),
         )  # fmt: skip
-        found = tag_parcels(sources, ruleset, run)
         kept = inputs.file_output("INDICATORS")
+        found = tag_parcels(sources, ruleset, run, keep=kept is not None)
         files = {}
         if kept is not None:
             files["INDICATORS"] = (kept, lambda part: write_snapshot(part, found.snapshot))
