@@ -51,6 +51,7 @@ run_inside() {
   install -d -m 700 "$root/job/xdg"
   (cd "$checkout" && git ls-files -z --cached --others --exclude-standard | xargs -0 --no-run-if-empty tar -cf - --ignore-failed-read) |
     tar -xf - -C "$root/job/checkout"
+  git -C "$root/job/checkout" init -q && git -C "$root/job/checkout" add -A  # tests ask git which files there are
   for extra in ${CHROOT_PYTHON:-}; do  # folders made by pip install --target, seen before Debian's packages
     rm -rf "$root/job/$(basename "$extra")"
     cp -a "$extra" "$root/job/"

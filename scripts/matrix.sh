@@ -49,7 +49,7 @@ in_trixie() {  # in_trixie NAME PACKAGES…: all tests in the chroot; with packa
   # shellcheck disable=SC2086
   [ -d "$tools/pytest" ] || "$bin/python" -m pip install -q --disable-pip-version-check --python-version "$version" \
     --only-binary=:all: --no-deps --target "$tools" $TEST_TOOLS pytest-qgis==5.0.2 pytest-qt==4.5.0 pluggy iniconfig packaging \
-    pygments attrs jsonschema-specifications referencing rpds-py sortedcontainers execnet et-xmlfile fonttools pyparsing typing-extensions \
+    pygments attrs jsonschema-specifications referencing rpds-py sortedcontainers execnet et-xmlfile fonttools 'pyparsing<3.2' typing-extensions \
     "$@" 2>&1 | grep -v 'is ignored'
   CHROOT_PYTHON=$tools bash scripts/chroot.sh run "$chroot_folder" bash -c '
     set -u; good=0

@@ -139,7 +139,8 @@ def echo(qgis_app, monkeypatch):
     from urban_renewal.core import frames, schema
     from urban_renewal.processing import parameters as declare
     from urban_renewal.processing import texts
-    from urban_renewal.processing.base import Output, RenewalAlgorithm, Results
+    from urban_renewal.processing.base import RenewalAlgorithm
+    from urban_renewal.processing.results import Output, Results
 
     monkeypatch.setattr(texts, "help_of", lambda name: TEXTS)
     monkeypatch.setattr(texts, "title", lambda name: name)
