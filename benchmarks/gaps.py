@@ -9,7 +9,8 @@ The town of benchmarks/reach.py: S 20,000 nodes, 5,000 places, 100 facilities; M
 2. E2SFCA of one kind from pairs that are there: ours beside PySAL access; the same ratios are asked for.
 3. MCLP, 50 of 500 sites (S: 10 of 100): our model on merged demand beside spopt with CBC, which takes a table of places
    × sites; the same optimum is asked for.
-Seconds are the processor's, child processes included. access and spopt are no part of the plugin: where they are missing that is said and the comparison is skipped.
+Seconds are the processor's, child processes included. access and spopt are no part of the plugin: where they are
+missing that is said and the comparison is skipped.
 """
 
 import os
