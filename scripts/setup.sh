@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 export DEBIAN_FRONTEND=noninteractive
 
 PACKAGES_QGIS="qgis python3-qgis qgis-providers"
-PACKAGES="ca-certificates git make xvfb xauth x11-apps imagemagick poppler-utils fonts-wqy-microhei fonts-open-sans
+PACKAGES="ca-certificates git make xvfb xauth x11-apps imagemagick poppler-utils fonts-wqy-microhei fonts-open-sans chromium
   python3-venv qttools5-dev-tools postgresql-15-postgis-3"
 BACKPORTS=/etc/apt/sources.list.d/bookworm-backports.sources
 

@@ -15,7 +15,8 @@ import shapely
 from .. import frames
 from ..words import join_words, say
 from .charts import Drawn, Series, bar_chart, small_map
-from .report import STYLE, html_table
+from .htmltable import html_table
+from .report import STYLE
 from .summary import told
 
 SEVERITIES = {"error": "check_errors", "warning": "check_warnings", "info": "check_infos"}

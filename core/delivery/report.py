@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -14,8 +14,10 @@ from .. import frames
 from ..inputs.aliases import roles
 from ..words import join_words, say
 from .charts import Drawn, Series, bar_chart, small_map
+from .htmltable import html_table
 from .palette import kind_name, palette, rule_kind, tag_name, unit_name
 from .report_checks import checks_figure, checks_section
+from .report_works import href, maps_section, projects_section, sites_section
 from .summary import count_tags, exact_sum, hectares, is_open, percent, sum_kinds, told, worst_communities
 
 SEVERITIES = {"info": "severity_info", "warning": "severity_warning", "error": "severity_error"}
@@ -36,9 +38,16 @@ h2{font-size:18px;margin:32px 0 8px;border-bottom:2px solid var(--accent);paddin
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th{color:var(--grey);font-weight:400}
 th,td{text-align:left;padding:5px 8px;border-bottom:1px solid var(--line);vertical-align:top}
 td.n,th.n{text-align:right}details{margin:6px 0}summary{color:#0b66a3;cursor:pointer}svg{max-width:100%;height:auto}
-svg text{font-family:inherit}.columns{display:flex;flex-wrap:wrap;gap:24px}
+svg text{font-family:inherit}.columns{display:flex;flex-wrap:wrap;gap:24px}.columns svg{flex:1 1 380px;min-width:0}
+a{color:#0b66a3}.good{background:#e3f1e6;color:#1f5a2f;border-radius:9px;padding:1px 9px}td .bad{background:#fbe4e2;
+border-radius:9px;padding:1px 9px}.maps{columns:3;list-style:none;padding:0}.files{overflow-wrap:anywhere}
+td{overflow-wrap:break-word}td.n{white-space:nowrap}td .bad,td .ask,td .good{white-space:nowrap}
 @media (max-width:900px){nav{position:static;width:auto}main{margin:0;padding:14px}}
-@media print{nav{position:static;width:auto;background:none}main{margin:0}h2{break-after:avoid}tr{break-inside:avoid}
+@media (max-width:900px){.maps{columns:1}}
+@media print{details:not([open]){display:none}nav{position:static;width:auto;background:none}main{margin:0}
+h2,h3{break-after:avoid}
+tr{break-inside:avoid}
+body{font-size:10pt}h1{font-size:18pt}h2{font-size:13pt}
 @page{size:A4 portrait;margin:15mm}}
 """
 
@@ -61,6 +70,7 @@ class Told:
     checksum: str = ""
     sheets: Sequence[str] = ()  # files beside the report
     mark: str = ""
+    maps: Sequence[str] = ()  # sheets of the atlas beside the report
 
 
 def write_report(content: Told) -> str:
@@ -70,11 +80,18 @@ def write_report(content: Told) -> str:
     names = {str(row["zone_id"]): str(row["name"]) for row in content.tables["zones"].to_dict("records")
              if isinstance(row.get("name"), str)}  # fmt: skip
     checks = [] if findings is None else [("report_checks", checks_section(findings, names, content.language))]
+    tables, language = content.tables, content.language
+    works = [("report_sites", sites_section(tables["sites"], language))] if "sites" in tables else []
+    listed = [("report_projects", projects_section(tables["projects"], language))] if "projects" in tables else []
+    atlas = [("report_maps", maps_section(content.maps, language))] if content.maps else []
     sections = [
         *checks,
         ("report_found", _found(content, word)),
         ("report_gaps", _gaps(content, word)),
+        *works,
         ("report_zones", _zones(content, word)),
+        *listed,
+        *atlas,
         ("report_left_out", _left_out(content, word)),
         ("report_methods", _methods(content)),
         ("report_rules", _rules(content, word)),
@@ -84,13 +101,16 @@ def write_report(content: Told) -> str:
     links = "".join(f'<a href="#s{n}">{n}　{word(code)}</a>' for n, (code, _) in enumerate(sections, 1))
     body = "".join(f'<h2 id="s{n}">{n}　{word(code)}</h2>{html}' for n, (code, html) in enumerate(sections, 1))
     below = " · ".join(escape(part) for part in (content.author, content.date, content.mark) if part)
-    files = " ".join(f'<a href="{escape(name)}">{escape(name)}</a>' for name in content.sheets)
-    language = "zh-CN" if content.language == "zh" else "en"
+    sheets = [(path, path.rpartition("/")[2].rpartition(".")[0]) for path in content.sheets]
+    files = "　".join(f'<a href="{href(path)}">{escape(title)}</a>' for path, title in sheets)
+    files = f"{word('report_sheets')} {files}" if files else ""
+    left_out = next(n for n, (code, _) in enumerate(sections, 1) if code == "report_left_out")
+    spoken = "zh-CN" if language == "zh" else "en"
     return (
-        f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>{escape(content.title)}</title>'
+        f'<!DOCTYPE html><html lang="{spoken}"><head><meta charset="utf-8"><title>{escape(content.title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body><nav>{links}</nav>'
-        f'<main><h1>{escape(content.title)}</h1><p class="below">{below}</p>{_figures(content, word)}'
-        f"<p>{files}</p>{body}</main></body></html>\n"
+        f'<main><h1>{escape(content.title)}</h1><p class="below">{below}</p>{_figures(content, word, left_out)}'
+        f'<p class="files">{files}</p>{body}</main></body></html>\n'
     )
 
 
@@ -104,20 +124,6 @@ class _Words:
         return escape(say(code, self.language, **values))
 
 
-def html_table(heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: int = 0) -> str:
-    """Return a table; the last `numbers` columns are numbers. Heads and cells are plain text and are escaped here."""
-    first = len(heads) - numbers
-
-    def cells(row: Sequence[str], tag: str) -> str:
-        return "".join(
-            f"<{tag}{' class=n' if place >= first else ''}>{escape(str(cell))}</{tag}>"
-            for place, cell in enumerate(row)
-        )
-
-    body = "".join(f"<tr>{cells(row, 'td')}</tr>" for row in rows)
-    return f"<table><thead><tr>{cells(heads, 'th')}</tr></thead><tbody>{body}</tbody></table>"
-
-
 def _role_name(role: str, language: str) -> str:
     """Return the name of an input's role; another one stands for itself."""
     known = roles().get(role)
@@ -128,7 +134,7 @@ def _behind(word: _Words, table: str) -> str:
     return f"<details><summary>{word('report_show_data')}</summary>{table}</details>"
 
 
-def _figures(content: Told, word: _Words) -> str:
+def _figures(content: Told, word: _Words, left_out: int) -> str:
     tagged, summary = content.tables.get("tagged"), content.tables.get("gap_summary")
     zones = content.tables["zones"]
     counts = count_tags(tagged) if tagged is not None else None
@@ -145,7 +151,7 @@ def _figures(content: Told, word: _Words) -> str:
         (
             word("figure_left_out"),
             told(sum(content.left_out.values()) if known else None),
-            word("report_see_left_out", n=5 if "findings" in content.tables else 4),
+            word("report_see_left_out", n=left_out),
         ),
     ]
     cells = "".join(

@@ -51,7 +51,7 @@ def is_shipped(rule: Mapping[str, Any]) -> bool:
 
 def is_current(rule: Mapping[str, Any]) -> bool:
     """Say whether the shipped file of this kind and name is the one that was used."""
-    return envelope.shipped_hash(str(rule["kind"]), str(rule["id"])) == rule["content"]
+    return bool(envelope.shipped_hash(str(rule["kind"]), str(rule["id"])) == rule["content"])
 
 
 def _rules(runs: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str], Rule]:

@@ -40,6 +40,7 @@ FIELDS = (
     "sheet_digits", "sheet_short",
 )  # fmt: skip
 LEVELS = ("confirmed", "suspected")
+PLAIN = ("corners", "land_use")  # delivered as workbooks of their own
 
 
 def opportunity_sheet(tagged: pd.DataFrame, members: pd.DataFrame | None, language: str) -> Sheet:
@@ -54,8 +55,9 @@ def opportunity_sheet(tagged: pd.DataFrame, members: pd.DataFrame | None, langua
     rows["_score"] = -frames.optional(rows, "tag_score", "real").fillna(-1.0)
     rows = rows.sort_values(["_tag", "_level", "_score", "parcel_id"]).reset_index(drop=True)
     zones: dict[Any, Any] = {}
-    if members is not None:
-        ordered = members.sort_values(["parcel_id", "zone_id"], ascending=False)
+    if members is not None:  # parcels listed as near, or taken out by hand, are in no zone
+        inside = members[~frames.optional(members, "role").isin(("near", "out")).to_numpy(dtype=bool)]
+        ordered = inside.sort_values(["parcel_id", "zone_id"], ascending=False)
         zones = dict(zip(ordered["parcel_id"], ordered["zone_id"]))
     rows["zone_id"] = frames.texts(zones.get(parcel) for parcel in rows["parcel_id"])
     name = say("sheet_opportunities", language)
@@ -102,6 +104,16 @@ def _share(gap: float | None, need: float | None) -> float | None:
     return round(gap / need * 100, 1) if gap is not None and need else None
 
 
+def plain_sheet(rows: pd.DataFrame, table: schema.Table, language: str) -> Sheet:
+    """Return a table as it is, all columns, in the order of its key; numbers are neither scaled nor balanced."""
+    ordered = rows.sort_values(list(table.key), kind="stable")
+    columns = [column for column in table.columns if column.name in ordered]
+    digits = [None if column.type == "text" else column.digits if column.type == "real" else 0 for column in columns]
+    cells = [[None if pd.isna(value) else value for value in ordered[column.name]] for column in columns]
+    name = table.zh if language == "zh" else table.en
+    return Sheet(name, name, [column.alias(language) for column in columns], digits, [list(row) for row in zip(*cells)])
+
+
 def dictionary_sheet(tables: Iterable[schema.Table], language: str) -> Sheet:
     """Return the field dictionary of the delivered tables."""
     rows = [
@@ -134,6 +146,10 @@ def workbooks(delivered: Mapping[str, pd.DataFrame], tables: Iterable[schema.Tab
     if "gap_summary" in delivered:
         gaps = gap_sheets(delivered["gap_summary"], language)
         found[gaps[0].name] = gaps
+    for name in PLAIN:
+        if name in delivered:
+            sheet = plain_sheet(delivered[name], schema.table(name), language)
+            found[sheet.name] = [sheet]
     fields = dictionary_sheet(tables, language)
     found[fields.name] = [fields]
     return found

@@ -227,8 +227,15 @@ def _write_report(folder: Path, study: Study, record: Mapping[str, Any], run: An
         study.language, tables, runs, rules, pending, methods_of(runs, study.language),
         study.left_out_counts(), {**record["libraries"], **library_versions(), "plugin": plugin_version()},
         study.checksum, sorted(f"tables/{path.name}" for path in (folder / "tables").glob("*.xlsx")), study.mark,
+        _maps_of(folder),
     )  # fmt: skip
     write_text_whole(folder / "report.html", write_report(content))
+
+
+def _maps_of(folder: Path) -> list[str]:
+    """Return the sheets of the atlas, the PDF where there is one, else the picture."""
+    found = {path.stem: path.name for suffix in ("png", "pdf") for path in (folder / "maps").glob(f"*.{suffix}")}
+    return [f"maps/{found[stem]}" for stem in sorted(found)]
 
 
 def _manifest(folder: Path, study: Study, record: Mapping[str, Any], run: Any) -> str:

@@ -1,6 +1,10 @@
 """The report: what anybody may have typed is text, nothing is fetched, numbers are those counted by hand."""
 
+import html
+import json
 import re
+import shutil
+import subprocess
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -37,9 +41,9 @@ class Balance(HTMLParser):
         self.words.append(data)
 
 
-def read(html):
+def read(page):
     parser = Balance()
-    parser.feed(html)
+    parser.feed(page)
     assert parser.open == []
     return parser
 
@@ -110,3 +114,55 @@ def test_map_keeps_shape_and_north_up():
     assert {x for x, _ in points} == {8.0, 208.0}
     assert {y for _, y in points} == {8.0, 108.0}
     assert charts.small_map("t", [charts.Drawn([None])]) == ""
+
+
+def browser():
+    """Return the command of a real browser without a window; scripts/setup.sh installs one."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip("no chromium here: scripts/setup.sh installs it")
+    return [found, "--headless=new", "--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"]
+
+
+@pytest.mark.parametrize("width", [1440, 700])
+def test_a_real_browser_shows_it(content, tmp_path, width):
+    """Nothing is cut off to the right, nothing is fetched, no script of ours or of the data runs; links stay inside."""
+    page = tmp_path / "报告 1" / "report.html"
+    page.parent.mkdir()
+    measure = (
+        "<script>document.title=JSON.stringify({wide:document.documentElement.scrollWidth,seen:innerWidth,"
+        "loaded:performance.getEntriesByType('resource').length,rows:document.querySelectorAll('tr').length,"
+        "text:document.body.innerText.length,marks:document.querySelectorAll('svg text').length,"
+        "scripts:document.scripts.length,outside:[...document.links].filter(a=>!a.href.startsWith('file:')).length})"
+        "</script>"
+    )
+    page.write_text(write_report(content).replace("</body>", f"{measure}</body>"), encoding="utf-8")
+    size = f"--window-size={width},900"
+    done = subprocess.run(
+        [*browser(), f"--user-data-dir={tmp_path / 'profile'}", size, "--dump-dom", page.as_uri()],
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    found = json.loads(html.unescape(re.search(r"<title>(.*?)</title>", done.stdout).group(1)))
+    assert found["wide"] <= found["seen"]
+    assert (found["loaded"], found["scripts"], found["outside"]) == (0, 1, 0)  # the one script is the test's own
+    assert found["rows"] > 10
+    assert found["marks"] > 10  # text in the charts is text
+    assert found["text"] > 500
+
+
+def test_it_prints_on_a4(content, tmp_path):
+    if shutil.which("pdftotext") is None:
+        pytest.skip("no pdftotext here")
+    page, paper = tmp_path / "report.html", tmp_path / "report.pdf"
+    page.write_text(write_report(content), encoding="utf-8")
+    subprocess.run(
+        [*browser(), f"--user-data-dir={tmp_path / 'profile'}", "--no-pdf-header-footer", f"--print-to-pdf={paper}",
+         page.as_uri()],
+        capture_output=True, timeout=120, check=True,
+    )  # fmt: skip
+    facts = subprocess.run(["pdfinfo", paper], capture_output=True, text=True, check=True).stdout
+    assert "A4" in facts
+    words = subprocess.run(["pdftotext", paper, "-"], capture_output=True, text=True, check=True).stdout
+    plain = "".join(words.split())
+    for heading in re.findall(r'<h2 id="s\d+">([^<]+)</h2>', page.read_text(encoding="utf-8")):
+        assert "".join(heading.split()) in plain, heading
