@@ -7,17 +7,16 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from qgis.core import Qgis, QgsApplication
+from qgis.core import Qgis, QgsApplication, QgsSettings
 
 from ..core.words import RESOURCES
 from ..processing.texts import tr
 
 
 def own_folder() -> Path:
-    """Return the folder of the person's own models."""
-    from processing.modeler.ModelerUtils import ModelerUtils
-
-    return Path(ModelerUtils.modelsFolders()[0])
+    """Return the folder of the person's own models: the first one set in Processing's options, else its default."""
+    chosen = str(QgsSettings().value("Processing/Configuration/MODELS_FOLDER", "") or "").split(";")[0].strip()
+    return Path(chosen) if chosen else Path(QgsApplication.qgisSettingsDirPath()) / "processing" / "models"
 
 
 def copy_models(folder: Path) -> list[Path]:

@@ -36,6 +36,6 @@ def balance(values: Sequence[float | None], digits: int, factor: float = 1.0) ->
     parts = apportion(np.array([whole], dtype=np.int64), exact, np.zeros(len(known), dtype=np.intp))
     own = np.floor(exact * units + 0.5 + 1e-9).astype(np.int64)
     printed: list[float | None] = [None] * len(values)
-    for place, part in zip(known, parts.tolist(), strict=True):
+    for place, part in zip(known, parts.tolist()):
         printed[place] = round(part / units, digits)
     return Balanced(printed, round(whole / units, digits), int((parts != own).sum()))

@@ -94,7 +94,7 @@ def build_sheet(rows: pd.DataFrame, table: schema.Table, columns: Columns, name:
     whole = total if any(isinstance(item, Figure) and item.summed for item in columns) and len(rows) else []
     kinds = [None if place < 0 else place for place in digits]
     # the number column holds the word 合计 in its last row: text there, numbers above
-    return Sheet(name, name, headings, kinds, list(zip(*values, strict=True)), whole, told)
+    return Sheet(name, name, headings, kinds, list(zip(*values)), whole, told)
 
 
 def project_sheets(projects: pd.DataFrame, items: pd.DataFrame | None, language: str) -> list[Sheet]:
