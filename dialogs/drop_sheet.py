@@ -31,7 +31,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..processing.texts import tr
-from . import drop_list, drop_shift, project_state, wording
+from . import drop_list, drop_shift, project_state, results, wording
 from .cards import text_label
 from .help_pages import add_help
 from .steps import ROLES
@@ -227,7 +227,9 @@ class DropSheet(QDialog):
         layer = self.layer
         if layer is None:
             return
-        self.said.setText(" ".join(self._words()))
+        words = self._words()
+        self.said.setText(" ".join(words))
+        self.said.setVisible(bool(words))
         if not isinstance(layer, QgsVectorLayer):
             self.preview.hide()
             return
@@ -295,12 +297,12 @@ class DropSheet(QDialog):
         layer, self.layer = self.layer, None
         if self.table is not None:
             layer = drop_list.keep_layer(layer, folder)
-        return project.addMapLayer(layer)
+        return results.add_in_order(project, layer, self.role.currentData())
 
     def add_all(self, project: QgsProject) -> list[QgsMapLayer]:
         """Add every layer of the file to the project."""
         found = [open_layer(*self.which.itemData(n)) for n in range(1, self.which.count())]
-        return project.addMapLayers([layer for layer in found if layer.isValid()])
+        return [results.add_in_order(project, layer, guess_of(layer)) for layer in found if layer.isValid()]
 
     def reject(self) -> None:
         """Close the sheet and let go of the layer."""

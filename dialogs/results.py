@@ -13,6 +13,7 @@ from qgis.core import (
     QgsCoordinateTransform,
     QgsCsException,
     QgsHillshadeRenderer,
+    QgsLayerTree,
     QgsLayerTreeGroup,
     QgsMapLayer,
     QgsProject,
@@ -28,6 +29,7 @@ from .study import Study
 from .wording import role_title
 
 SUN_AZIMUTH, SUN_HEIGHT = 315.0, 45.0  # degrees: the shading maps are drawn with
+DEPTH = "urban_renewal/depth"  # custom property of inputs we added: where they are drawn
 MARK = "urban_renewal/result"  # custom property of layers we loaded: never guessed as an input
 # tables of a delivery from top to bottom, and the step each belongs to; those with True are switched on at first
 DRAWN = (
@@ -95,6 +97,35 @@ def load_sample(project: QgsProject, gpkg: str, dem: str) -> list[QgsMapLayer]:
     layers.sort(key=_depth)
     _add_group(project, tr("Sample data"), [(layer, not _is_heavy(layer)) for layer in layers])
     return layers
+
+
+def add_in_order(project: QgsProject, layer: QgsMapLayer, role: str = "") -> QgsMapLayer:
+    """Add an input where it hides no other: points above lines above houses above parcels above ground; return it.
+
+    Terrain is shaded and lies at the bottom; areas that cover everything (communities, plan) are switched off.
+    """
+    if isinstance(layer, QgsRasterLayer) and role == "DEM":
+        layer.setRenderer(QgsHillshadeRenderer(layer.dataProvider(), 1, SUN_AZIMUTH, SUN_HEIGHT))
+        layer.setOpacity(0.4)
+    table = next((name for name, owner in ROLE_TABLES.items() if owner == role), "")
+    layer.setCustomProperty(DEPTH, _depth_of(layer, table))
+    was_empty = not project.mapLayers()
+    project.addMapLayer(layer, False)
+    root = project.layerTreeRoot()
+    depths = [_depth_there(node) for node in root.children()]
+    place = next((n for n, depth in enumerate(depths) if depth > _depth_of(layer, table)), len(depths))
+    root.insertLayer(place, layer).setItemVisibilityChecked(table not in HIDDEN)
+    if was_empty and layer.isSpatial() and layer.crs().isValid():
+        project.setCrs(layer.crs())
+    return layer
+
+
+def _depth_there(node: Any) -> int:
+    """Return the depth of what stands in the layer tree; a group counts as the top."""
+    layer = node.layer() if QgsLayerTree.isLayer(node) else None
+    if layer is None:
+        return -1
+    return int(layer.customProperty(DEPTH, _depth_of(layer, layer.source().rpartition("layername=")[2])))
 
 
 def load_delivery(project: QgsProject, gpkg: Path, study_id: str, title: str) -> list[QgsMapLayer]:
@@ -255,15 +286,19 @@ def _add_group(project: QgsProject, title: str, entries: list[tuple[QgsMapLayer,
 
 
 def _depth(layer: QgsMapLayer) -> tuple[int, str]:
-    """Return where a layer is drawn: points, lines, polygons, rasters, tables; parcels under houses."""
+    """Return where a layer of the sample is drawn; ties by name."""
+    return _depth_of(layer, layer.source().rpartition("layername=")[2]), layer.name()
+
+
+def _depth_of(layer: QgsMapLayer, table: str) -> int:
+    """Return the depth of a layer: points, lines, polygons, rasters, tables; parcels under houses."""
     if isinstance(layer, QgsRasterLayer):
-        return 8, layer.name()
+        return 8
     order = {"point": 1, "line": 2, "polygon": 3}.get(geometry_of(layer), 9)
-    table = layer.source().rpartition("layername=")[2]
     if table in ("stations", "station_entrances"):
-        return 0, layer.name()
+        return 0
     under = {"parcels": 5, "communities": 6, "population": 6, "green": 6, "plan": 6}.get(table, 0)
-    return (max(order, under) if order == 3 else order), layer.name()
+    return max(order, under) if order == 3 else order
 
 
 def _is_heavy(layer: QgsMapLayer) -> bool:

@@ -263,16 +263,7 @@ class Drive:
         hand.press(dock.folder.lineEdit(), Qt.Key.Key_Return)
         yield 500, always
         hand.click(dock.head.add)
-        names = " ".join(f'"{path.name}"' for path in files)
-        yield 400, lambda: file_dialog() is not None
-        field = file_dialog().findChild(QLineEdit, "fileNameEdit")
-        hand.write(field, str(files[0].parent))
-        yield 200, always
-        hand.press(field, Qt.Key.Key_Return)
-        yield 400, always
-        hand.write(field, names)
-        yield 200, always
-        hand.press(field, Qt.Key.Key_Return)
+        yield from self.answer(" ".join(f'"{path}"' for path in files))
         asked: list[str] = []
         for number in range(len(files)):
             yield 500, lambda: sheet_of(dock, asked) is not None
