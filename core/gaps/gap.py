@@ -13,6 +13,7 @@ import shapely
 
 from .. import frames
 from ..apportion import Whole
+from ..errors import RenewalError
 from ..run import Run
 from ..walking.graph import WalkGraph, graph_from_edges
 from ..walking.heights import Surface
@@ -20,7 +21,7 @@ from ..walking.join import Joined, JoinOptions, Points, entrance_points, join_po
 from ..walking.lengths import nearest_lengths
 from ..walking.profiles import Profile
 from ..walking.reach import nearest, reach_pairs
-from .access import access_ratios, decay_weights
+from .access import Access, access_ratios, decay_weights
 from .demand import Demand, demand_points, need_of
 from .fair import Reach, fair_maximum
 from .radius import cutting_lines, straight_distances, within_radius
@@ -32,6 +33,7 @@ from .walkload import least_walk_loads
 Reals = npt.NDArray[np.float64]
 Objects = npt.NDArray[np.object_]
 
+SAME_SUM = 1e-9  # of the arithmetic
 CAP_MS = 60 * 60_000  # methods: minutes to the nearest are searched up to an hour
 
 
@@ -167,6 +169,7 @@ def _count_kind(
         recount(kind.id, need.amount, capacity, reach, found)
     weights = decay_weights(pairs.cost_ms, kind.limit_ms)
     access = access_ratios(need.amount, capacity, reach, weights)
+    _check_access(kind, need.amount, capacity, access, supply, run)
     points = shapely.points(demand.x_m, demand.y_m)
     shapes = frames.geometries(layers.facilities)[supply["facility"].to_numpy(dtype=np.intp)]
     cuts = cutting_lines(layers.barriers)
@@ -182,6 +185,19 @@ def _count_kind(
         pairs=reach, load=np.where(unknown, np.nan, found.load / need.per_unit),
         facility_reached=np.isin(np.arange(len(supply)), reach.facility),
     )  # fmt: skip
+
+
+def _check_access(kind: Kind, need: Whole, capacity: Whole, access: Access, supply: pd.DataFrame, run: Run) -> None:
+    """Hold the ratios against their identity, Σ need × ratio = Σ supply that need reaches; list the rest.
+
+    Raises RenewalError("recount_failed") when it does not hold.
+    """
+    handed, there = float((need * access.ratio).sum()), float(capacity[access.reached].sum())
+    if abs(handed - there) > SAME_SUM * max(there, 1.0):
+        raise RenewalError("recount_failed", kind=kind.id, faults=[f"E2SFCA: {handed} ≠ {there}"])
+    lost = ~access.reached & (capacity > 0)
+    ids = supply["facility_id"].to_numpy(dtype=object)[lost]
+    run.leave_out("FACILITIES", ids, "supply_unreached", "info", kind=kind.title[run.language])
 
 
 def whole_capacity(supply: pd.DataFrame, per_unit: float) -> Whole:

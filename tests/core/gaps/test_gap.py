@@ -164,3 +164,18 @@ def test_metres_walked_are_not_metres_in_a_straight_line():
     layers = GapLayers(parcels, None, facilities, None, None, network, None, None)
     row = detail_table(parcels, count_gaps(layers, GapOptions(kinds, profiles), Run())).iloc[0]
     assert (row["line_m"], row["walk_m"], row["walk_s"]) == (100, 300, 300)
+
+
+def test_supply_that_no_need_reaches_is_listed():
+    parcels, homes, facilities, network = town()
+    far = frame([shapely.Point(2099, 0)], facility_id=["f9"], kind=["kgar"], capacity=[50.0], unit=["place"])
+    alone = homes[homes["building_id"] != "b5"].reset_index(drop=True)  # nobody lives on the island
+    both = pd.concat([facilities, far], ignore_index=True)
+    options = GapOptions(kinds_of(envelope.load("standard", "chongqing"), ["kgar"]),
+                         {profile.id: profile for profile in load_profiles(["carer"])})  # fmt: skip
+    run = Run()
+    found = count_gaps(GapLayers(parcels, alone, both, None, None, network, None, None), options, run)
+    assert ("f9", "supply_unreached") in {(row.feature_id, row.code) for row in run.left_out}
+    (kind,) = found.kinds
+    reached = kind.supply["capacity"].fillna(0).to_numpy() * (kind.supply["facility_id"] != "f9")
+    assert (kind.need * kind.access_ratio).sum() == pytest.approx(reached.sum(), abs=1e-9)

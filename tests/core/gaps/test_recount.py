@@ -43,3 +43,26 @@ def test_a_wrong_one_is_named(served, load, word):
         recount("eday", NEED, CAPACITY, REACH, wrong)
     assert told.value.code == "recount_failed"
     assert any(word in fault for fault in told.value.values["faults"])
+
+
+def test_better_off_people_are_not_served_before_the_worst_off():
+    # a reaches 10 only, b 10 and 30: a 10 of 100, b 30 of 60. With 40 for b and none for a as much is served
+    need, capacity = np.array([100_000, 60_000]), np.array([10_000, 30_000])
+    reach = Reach(np.array([0, 1, 1]), np.array([0, 0, 1]), 2, 2)
+    found = fair_maximum(need, capacity, reach, Run())
+    assert found.served.tolist() == [10_000, 30_000]
+    recount("eday", need, capacity, reach, found)
+    wrong = replace(found, served=np.array([0, 40_000]))
+    with pytest.raises(RenewalError) as told:
+        recount("eday", need, capacity, reach, wrong)
+    assert told.value.values["faults"] == ["served before the worst-off: 10000"]
+
+
+def test_no_false_alarm_on_random_cities():
+    for seed in range(150):
+        random = np.random.default_rng(9000 + seed)
+        n, m = int(random.integers(1, 40)), int(random.integers(1, 12))
+        need, capacity = random.integers(0, 300, n) * 7, random.integers(0, 900, m) * 5
+        place, facility = np.nonzero(random.random((n, m)) < random.choice([0.05, 0.2, 0.5]))
+        reach = Reach(place, facility, n, m)
+        recount("eday", need, capacity, reach, fair_maximum(need, capacity, reach, Run()))
