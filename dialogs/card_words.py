@@ -110,6 +110,8 @@ def links(key: str, is_old: bool, reports: Mapping[str, str], has_button: bool =
         found.append(("folder", tr("Open folder")))
     if key == "tag" and not has_button:
         found.append(("review", tr("Review…")))
+    if key == "gaps":
+        found.append(("gaps", tr("By community…")))
     if key == "zones":
         found.append(("hand", tr("By hand…")))
     return " &nbsp; ".join(f'<a href="{action}">{text}</a>' for action, text in [*found, ("log", tr("Log"))])

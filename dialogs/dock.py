@@ -24,6 +24,7 @@ from .dock_parts import Page, StepLine
 from .dropping import Dropping
 from .editors.opening import Editors
 from .exploring import Exploring
+from .gap_showing import GapShowing
 from .handover import CREATE_SAMPLE
 from .inputs_panel import InputsPanel
 from .project_state import layer_of
@@ -53,6 +54,7 @@ class RenewalDock(QDockWidget):
         self.exploring = Exploring(iface, self)
         self.hand = ZoneHand(iface, self)
         self.editors = Editors(iface, self)
+        self.gaps = GapShowing(iface, self)
         self.dropping = Dropping(self)
         self.dropping.failed.connect(lambda sentence: self._on_ended("drop", False, sentence))
         self._left = TimeLeft()
@@ -147,6 +149,7 @@ class RenewalDock(QDockWidget):
         self.hand.failed.connect(lambda sentence: self._on_ended("hand", False, sentence))
         self.reviewing.failed.connect(lambda sentence: self._on_ended("review", False, sentence))
         self.settings.edit_asked.connect(self.editors.open)
+        self.gaps.failed.connect(lambda sentence: self._on_ended("gaps", False, sentence))
         self.editors.failed.connect(lambda sentence: self._on_ended("edit", False, sentence))
         self.session.changed.connect(self.refresh)
         self.session.ended.connect(self._on_ended)
@@ -306,6 +309,7 @@ class RenewalDock(QDockWidget):
         self.exploring.close()
         self.hand.close()
         self.editors.close()
+        self.gaps.close()
         self.session.read()
         self.look_soon()
 
@@ -353,6 +357,7 @@ class RenewalDock(QDockWidget):
         self.exploring.close()
         self.hand.close()
         self.editors.close()
+        self.gaps.close()
         self.dropping.close()
         self.session.blockSignals(True)
         self.session.close()

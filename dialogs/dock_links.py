@@ -124,6 +124,7 @@ ACTIONS: dict[str, Callable[[Any, str, str], None]] = {
     "help": lambda dock, step, about: dock.open_outside(help_page(step)),
     "figures": lambda dock, step, about: dock.settings.show_figures(),
     "run": lambda dock, step, about: dock.session.start_step(about),
+    "gaps": lambda dock, step, about: dock.gaps.open(),
     "review": lambda dock, step, about: dock.reviewing.open(),
     "hand": lambda dock, step, about: dock.hand.open(),
 }

@@ -48,6 +48,7 @@ class Exploring(QObject):
         self._map: ReviewMap | None = None
         self._drawn = time_map.Drawn(iface)
         self._item: Item | None = None
+        self._asked: tuple[str, str] | None = None  # (kind, facility) of a way that waits for the network
         self._point: QgsPointXY | None = None  # the last click, in the project's system
 
     @property
@@ -122,6 +123,8 @@ class Exploring(QObject):
             if error is None and "ground" in found and self.panel is not None:
                 self.ground = found["ground"]
                 self.panel.show_profiles(self.ground.profiles)
+                if self._asked and self._item is not None:
+                    self.show_way(*self._asked)
             elif error is not None and self.panel is not None:
                 self.failed.emit(str(error))
 
@@ -153,7 +156,7 @@ class Exploring(QObject):
 
     def ask(self, point: QgsPointXY) -> None:
         """Answer a click: a facility near it, else the parcel under it, else only the place for a time map."""
-        self._point, self._item = QgsPointXY(point), None
+        self._point, self._item, self._asked = QgsPointXY(point), None, None
         self._drawn.clear()
         self.panel.show_place(True)
         files = results_of(self.study)
@@ -201,6 +204,12 @@ class Exploring(QObject):
     def show_zone(self, zone: str) -> None:
         """Tell a zone's figures and what its check found."""
         self.panel.show_html(explore_text.zone_html(results_of(self.study), zone))
+
+    def show_way_soon(self, kind: str, facility: str) -> None:
+        """Show a way now, or as soon as the network is read."""
+        self._asked = (kind, facility)
+        if self.ground is not None:
+            self.show_way(kind, facility)
 
     def show_reach(self, profile: str, minutes: float) -> None:
         """Add the time map of the last click to the map."""

@@ -24,6 +24,10 @@
         <translation>万元</translation>
     </message>
     <message>
+        <source>&lt;b&gt;{name}&lt;/b&gt;: {people} people; {kind}: need {need}, served {served}. Within {minutes} min on foot {walk}, within the radius of {radius} m {line}.</source>
+        <translation>&lt;b&gt;{name}&lt;/b&gt;：{people} 人；{kind}需求 {need}，已服务 {served}。步行 {minutes} 分钟内 {walk}，标准半径 {radius} m 内 {line}。</translation>
+    </message>
+    <message>
         <source>? unknown</source>
         <translation>？未知</translation>
     </message>
@@ -160,8 +164,16 @@
         <translation>按类别</translation>
     </message>
     <message>
+        <source>By community…</source>
+        <translation>按社区…</translation>
+    </message>
+    <message>
         <source>By hand…</source>
         <translation>手工调整…</translation>
+    </message>
+    <message>
+        <source>By name</source>
+        <translation>按名称</translation>
     </message>
     <message>
         <source>By parcel id</source>
@@ -286,6 +298,10 @@
     <message>
         <source>Colour (ACI)</source>
         <translation>颜色（ACI）</translation>
+    </message>
+    <message>
+        <source>Community</source>
+        <translation>社区</translation>
     </message>
     <message>
         <source>Compare</source>
@@ -436,6 +452,10 @@
         <translation>依据</translation>
     </message>
     <message>
+        <source>Examination</source>
+        <translation>城市体检</translation>
+    </message>
+    <message>
         <source>Example: the district's reserve list of 2025</source>
         <translation>例：区里 2025 年后备名单口径</translation>
     </message>
@@ -446,6 +466,10 @@
     <message>
         <source>Export</source>
         <translation>导出</translation>
+    </message>
+    <message>
+        <source>Export table…</source>
+        <translation>导出汇总表…</translation>
     </message>
     <message>
         <source>Export…</source>
@@ -560,8 +584,20 @@
         <translation>从“{step}”往后全部运行</translation>
     </message>
     <message>
+        <source>Gap share</source>
+        <translation>缺口占比</translation>
+    </message>
+    <message>
         <source>Gaps</source>
         <translation>缺口</translation>
+    </message>
+    <message>
+        <source>Gaps by community</source>
+        <translation>各社区缺口</translation>
+    </message>
+    <message>
+        <source>Gaps by community need a layer of communities and a run of Gaps.</source>
+        <translation>需要社区图层，并先运行“缺口”。</translation>
     </message>
     <message>
         <source>GeoPackage, project, tables, maps and report in one folder</source>
@@ -672,6 +708,10 @@
         <translation>面积最大在前</translation>
     </message>
     <message>
+        <source>Largest gap first</source>
+        <translation>缺口大在前</translation>
+    </message>
+    <message>
         <source>Layer</source>
         <translation>图层</translation>
     </message>
@@ -764,6 +804,10 @@
         <translation>最缺：{kind}，缺口占需求 {share}。</translation>
     </message>
     <message>
+        <source>Most people first</source>
+        <translation>人数多在前</translation>
+    </message>
+    <message>
         <source>Name of the study</source>
         <translation>研究名称</translation>
     </message>
@@ -824,6 +868,10 @@
         <translation>还没有划定片区。</translation>
     </message>
     <message>
+        <source>Nobody in this community lacks it, or no way leads there.</source>
+        <translation>这个社区不缺，或没有走得到的路。</translation>
+    </message>
+    <message>
         <source>None of them</source>
         <translation>都不是</translation>
     </message>
@@ -846,6 +894,10 @@
     <message>
         <source>Now</source>
         <translation>现在</translation>
+    </message>
+    <message>
+        <source>On foot</source>
+        <translation>步行可达</translation>
     </message>
     <message>
         <source>On the day</source>
@@ -914,6 +966,10 @@
     <message>
         <source>Parcels</source>
         <translation>宗地</translation>
+    </message>
+    <message>
+        <source>Parcels apart: {what}</source>
+        <translation>另计的宗地：{what}</translation>
     </message>
     <message>
         <source>Parcels to show</source>
@@ -1124,6 +1180,14 @@
         <translation>看步行路线</translation>
     </message>
     <message>
+        <source>See the way from where most is missing</source>
+        <translation>看缺口最大处的步行路线</translation>
+    </message>
+    <message>
+        <source>Served</source>
+        <translation>已服务</translation>
+    </message>
+    <message>
         <source>Share of 拆</source>
         <translation>拆除占比</translation>
     </message>
@@ -1178,6 +1242,10 @@
     <message>
         <source>Standard</source>
         <translation>设施标准</translation>
+    </message>
+    <message>
+        <source>Standard radius</source>
+        <translation>标准半径</translation>
     </message>
     <message>
         <source>Status</source>
@@ -1500,6 +1568,10 @@
         <translation>步行配置</translation>
     </message>
     <message>
+        <source>Walking time</source>
+        <translation>步行时间</translation>
+    </message>
+    <message>
         <source>Weight</source>
         <translation>权重</translation>
     </message>
@@ -1544,6 +1616,10 @@
         <translation>比较对象</translation>
     </message>
     <message>
+        <source>Within radius</source>
+        <translation>半径内</translation>
+    </message>
+    <message>
         <source>Within the limits of the zone rules</source>
         <translation>在片区规则的限值之内</translation>
     </message>
@@ -1562,6 +1638,10 @@
     <message>
         <source>Work in another folder: the delivery stays as it is.</source>
         <translation>请换一个工作文件夹：成果要保持原样。</translation>
+    </message>
+    <message>
+        <source>Yardstick</source>
+        <translation>量法</translation>
     </message>
     <message>
         <source>You chose fields: {fields}.</source>
@@ -1720,8 +1800,16 @@
         <translation>儿童设施缺口 {share}</translation>
     </message>
     <message>
+        <source>gap of children's facilities</source>
+        <translation>儿童缺口</translation>
+    </message>
+    <message>
         <source>gap of elders {share}</source>
         <translation>老人设施缺口 {share}</translation>
+    </message>
+    <message>
+        <source>gap of elders' facilities</source>
+        <translation>老人缺口</translation>
     </message>
     <message>
         <source>guessed</source>
@@ -1776,8 +1864,16 @@
         <translation>macOS 系统</translation>
     </message>
     <message>
+        <source>met</source>
+        <translation>达标</translation>
+    </message>
+    <message>
         <source>minutes</source>
         <translation>分钟</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation>缺口</translation>
     </message>
     <message>
         <source>must hold</source>
@@ -1868,6 +1964,10 @@
         <translation>人口</translation>
     </message>
     <message>
+        <source>people not served</source>
+        <translation>未服务到的人</translation>
+    </message>
+    <message>
         <source>persons</source>
         <translation>人</translation>
     </message>
@@ -1890,6 +1990,10 @@
     <message>
         <source>remarks</source>
         <translation>提示</translation>
+    </message>
+    <message>
+        <source>right: people of this kind not served</source>
+        <translation>右列：该类未服务人数</translation>
     </message>
     <message>
         <source>score 1.0</source>

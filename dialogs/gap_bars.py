@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Two bars a community, elders above children, as in the report; a click chooses, ↑ and ↓ move."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from qgis.PyQt.QtCore import QRectF, QSize, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QBrush, QColor, QKeyEvent, QMouseEvent, QPainter, QPalette
+from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
+
+from . import wording
+from .charts import colours
+
+ROW_LINES = 1.7
+LEFT, RIGHT = 0.25, 0.17  # shares of the width for names and numbers
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One community: shares of elders' and children's gaps 0–1 (None = not known), the number at the right."""
+
+    key: str
+    name: str
+    elder: float | None
+    child: float | None
+    people: float | None
+
+
+class GapBars(QWidget):
+    """`chosen(key)` and `opened(key)` (double click)."""
+
+    chosen = pyqtSignal(str)
+    opened = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pairs: list[Pair] = []
+        self.current = ""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_pairs(self, pairs: Sequence[Pair], current: str) -> None:
+        """Show the communities in their order."""
+        self.pairs, self.current = list(pairs), current
+        told = (f"{pair.name}: {wording.percent(pair.elder, 0)} / {wording.percent(pair.child, 0)}" for pair in pairs)
+        self.setAccessibleDescription("\n".join(told))
+        self.updateGeometry()
+        self.update()
+
+    def choose(self, key: str) -> None:
+        """Set one apart."""
+        self.current = key
+        self.update()
+
+    def _row(self) -> float:
+        return self.fontMetrics().height() * ROW_LINES
+
+    def sizeHint(self) -> QSize:
+        """Return a row for each community, and the scale."""
+        return QSize(300, int(self._row() * len(self.pairs) + self.fontMetrics().height() * 1.3))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same height: rows are never squeezed."""
+        return QSize(200, self.sizeHint().height())
+
+    def place_of(self, key: str) -> int:
+        """Return where the row of a community begins, in pixels."""
+        place = next((n for n, pair in enumerate(self.pairs) if pair.key == key), 0)
+        return int(self.fontMetrics().height() * 1.3 + place * self._row())
+
+    def _at(self, y: float) -> str:
+        place = int((y - self.fontMetrics().height() * 1.3) / self._row())
+        return self.pairs[place].key if 0 <= place < len(self.pairs) else ""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the community under the mouse."""
+        key = self._at(event.pos().y())
+        if key:
+            self.chosen.emit(key)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Open the community under the mouse."""
+        key = self._at(event.pos().y())
+        if key:
+            self.opened.emit(key)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move with ↑ and ↓."""
+        turns = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        keys = [pair.key for pair in self.pairs]
+        if event.key() not in turns or not keys:
+            super().keyPressEvent(event)
+            return
+        now = keys.index(self.current) if self.current in keys else -1
+        self.chosen.emit(keys[min(len(keys) - 1, max(0, now + turns[event.key()]))])
+
+    def paintEvent(self, event: Any) -> None:
+        """Draw scale, names, bars, numbers."""
+        painter = QPainter(self)
+        line, row, width = self.fontMetrics().height(), self._row(), float(self.width())
+        left, room = width * LEFT, width * (1 - LEFT - RIGHT)
+        soft, ink = (self.palette().color(role) for role in
+                     (QPalette.ColorRole.PlaceholderText, QPalette.ColorRole.WindowText))  # fmt: skip
+        for share in (0, 25, 50, 75, 100):
+            x = left + room * share / 100
+            painter.setPen(self.palette().color(QPalette.ColorRole.Midlight))
+            painter.drawLine(int(x), int(line * 1.2), int(x), self.height())
+            painter.setPen(soft)
+            painter.drawText(QRectF(x - 30, 0, 60, line), Qt.AlignmentFlag.AlignHCenter, f"{share} %")
+        for place, pair in enumerate(self.pairs):
+            top = line * 1.3 + place * row
+            if pair.key == self.current:
+                colour = self.palette().color(QPalette.ColorRole.Highlight)
+                colour.setAlphaF(0.18)
+                painter.fillRect(QRectF(0, top, width, row), colour)
+            painter.setPen(ink)
+            font = self.font()
+            font.setBold(pair.key == self.current)
+            painter.setFont(font)
+            name = painter.fontMetrics().elidedText(pair.name, Qt.TextElideMode.ElideRight, int(left - 8))
+            middle = Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(QRectF(2, top, left - 8, row), middle | Qt.AlignmentFlag.AlignRight, name)
+            painter.setFont(self.font())
+            for step, (group, share) in enumerate((("elder", pair.elder), ("child", pair.child))):
+                bar = QRectF(left, top + row * (0.14 + 0.38 * step), room, row * 0.34)
+                self._draw_bar(painter, bar, share, str(colours()["groups"][group]["color"]))
+            number = wording.number(pair.people)
+            place_at = QRectF(left + room, top, width - left - room - 2, row)
+            painter.setPen(ink)
+            painter.drawText(place_at, middle | Qt.AlignmentFlag.AlignRight, number)
+        painter.end()
+
+    def _draw_bar(self, painter: QPainter, box: QRectF, share: float | None, colour: str) -> None:
+        if share is None:  # not known is hatched, never nothing
+            short = QRectF(box.left(), box.top(), box.width() * 0.12, box.height())
+            painter.fillRect(short, QBrush(QColor("#8B9197"), Qt.BrushStyle.BDiagPattern))
+        else:
+            painter.fillRect(QRectF(box.left(), box.top(), box.width() * min(1.0, share), box.height()), QColor(colour))

@@ -1,0 +1,116 @@
+"""The panel of gaps: chart, table and map share one selection; walking and radius, unknown is never nothing."""
+
+import zipfile
+
+import pytest
+from qgis.core import QgsCoordinateReferenceSystem
+from qgis.PyQt.QtCore import Qt
+
+from .test_explore import write_rows
+
+SUMMARY = (
+    "NoGeometry?field=community_id:string&field=name:string&field=kind:string&field=unit:string&field=people:double"
+    "&field=need:double&field=supply:double&field=served:double&field=gap:double&field=radius_cover_people:double"
+    "&field=walk_cover_people:double&field=exam_name:string&field=exam_missing:double"
+)
+GAP = (
+    "Polygon?crs=EPSG:4545&field=parcel_id:string&field=nurs_need:double&field=nurs_share:double&field=nurs_in_r:double"
+)
+ROWS = [  # community, name, kind, people, need, served, gap, cover by radius, on foot, exam missing
+    ("C1", "甲", "nurs", 100.0, 10.0, 4.0, 6.0, 0.9, 0.4, 1.0),
+    ("C1", "甲", "eday", 50.0, 20.0, 10.0, 10.0, 1.0, 0.5, 0.0),
+    ("C2", "乙", "nurs", 300.0, 30.0, 27.0, 3.0, 0.2, 0.9, 0.0),
+    ("C3", "丙", "nurs", None, None, None, None, None, None, None),
+]
+
+
+@pytest.fixture
+def gaps(dock, tmp_path, project, qgis_iface):
+    from urban_renewal.dialogs import results
+    from urban_renewal.dialogs.study import StepRecord
+
+    study = dock.session.study
+    study.folder = str(tmp_path)
+    rows = [(None, [c, name, kind, "place", people, need, None, served, gap, line, walk, "托位", exam])
+            for c, name, kind, people, need, served, gap, line, walk, exam in ROWS]  # fmt: skip
+    write_rows(tmp_path / "gap_summary.gpkg", "gap_summary", SUMMARY, rows)
+    shape = "POLYGON((500000 3270000, 500100 3270000, 500100 3270100, 500000 3270100, 500000 3270000))"
+    write_rows(tmp_path / "gap.gpkg", "gap", GAP, [(shape, ["P1", 10.0, 0.4, 0.0])])
+    fields = "Polygon?crs=EPSG:4545&field=community_id:string&field=name:string"
+    layer = write_rows(tmp_path / "c.gpkg", "communities", fields, [(shape, ["C1", "甲"]), (shape, ["C2", "乙"])])
+    project.addMapLayer(layer)
+    files = {"gap_summary": "gap_summary.gpkg", "gap": "gap.gpkg"}
+    study.steps["gaps"] = StepRecord("r", "2026-01-01T10:00:00", 1.0, files)
+    results.load_tables(project, {"gap": f"{tmp_path}/gap.gpkg|layername=gap"}, study.study_id, "x")
+    dock.session.choose("COMMUNITIES", layer.id())
+    qgis_iface.mapCanvas().setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4545"))
+    dock._follow("gaps", "gaps")
+    panel = dock.gaps.panel
+    panel.kind.setCurrentIndex(panel.kind.findData("nurs"))
+    panel.refresh()
+    return dock.gaps
+
+
+def told(panel):
+    return [(pair.key, pair.elder, pair.child, pair.people) for pair in panel.bars.pairs]
+
+
+def test_walking_and_radius_switch_at_once(gaps):
+    """Gap ÷ need = 0.6 of 100 people and 0.1 of 300; outside the radius 0.1 of 100 and 0.8 of 300."""
+    panel = gaps.panel
+    assert told(panel)[:2] == [("C1", 0.5, pytest.approx(0.6), pytest.approx(60)),
+                               ("C2", None, pytest.approx(0.1), pytest.approx(30))]  # fmt: skip
+    panel.radius.setChecked(True)
+    assert told(panel)[:2] == [("C2", None, pytest.approx(0.8), pytest.approx(240)),
+                               ("C1", 0.0, pytest.approx(0.1), pytest.approx(10))]  # fmt: skip
+    assert panel.figures[0][0].text() == "250"
+
+
+def test_unknown_is_last_and_never_nothing(gaps):
+    panel = gaps.panel
+    assert told(panel)[2] == ("C3", None, None, None)
+    row = panel.table.rowCount() - 1
+    assert [panel.table.item(row, column).text() for column in (1, 2, 5)] == ["—", "—", "—"]
+    panel.order.setCurrentIndex(panel.order.findData("people"))
+    panel.refresh()
+    assert [pair.key for pair in panel.bars.pairs] == ["C1", "C2", "C3"]
+
+
+def test_one_selection(gaps, qtbot):
+    panel = gaps.panel
+    panel.table.selectRow(1)
+    assert (panel.bars.current, panel.current) == ("C2", "C2")
+    assert gaps._band is not None
+    assert "<b>乙</b>: 300 people" in panel.sentence.text()
+    assert "Within 5 min on foot 90 %, within the radius of 300 m 20 %" in panel.sentence.text()
+    qtbot.keyClick(panel.bars, Qt.Key.Key_Up)
+    assert panel.table.selectedItems()[0].data(Qt.ItemDataRole.UserRole) == "C1"
+    assert "communities short" in panel.figures[1][1].text() and "托位 1" in panel.figures[1][1].text()
+
+
+def test_map_shows_the_kind(gaps, project):
+    layer = next(item for item in project.mapLayers().values() if item.fields().names()[-1] == "nurs_in_r")
+    rules = layer.renderer().rootRule().children()
+    assert '1 - "nurs_share"' in rules[0].filterExpression()
+    gaps.panel.radius.setChecked(True)
+    assert '"nurs_in_r" > 0' in layer.renderer().rootRule().children()[0].filterExpression()
+
+
+def test_excel_has_numbers(gaps, tmp_path):
+    gaps.write(tmp_path / "out.xlsx")
+    with zipfile.ZipFile(tmp_path / "out.xlsx") as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert "<v>0.6" in sheet  # the gap share of C1's nursery, a number
+    assert "乙" in sheet
+
+
+def test_nothing_before_gaps(dock):
+    said = []
+    dock.gaps.failed.connect(said.append)
+    dock.gaps.open()
+    assert (dock.gaps.panel, len(said)) == (None, 1)
+
+
+def test_gone_with_the_project(gaps, dock, project):
+    project.clear()
+    assert dock.gaps.panel is None
