@@ -84,3 +84,41 @@ def test_whole_study_by_its_button(real_dock, qtbot, tmp_path, load_town):
     assert dock.cards["tag"].figures.texts() == ["81 old compounds", "0 suspected"]
     assert len(QgsProject.instance().mapLayersByName("Demonstration zones")) == 1
     assert list(dict.fromkeys(seen)) == ["prepare", "tag", "gaps", "zones", "deliver"]
+
+
+def test_again_from_a_step_counts_the_same_people(real_dock, qtbot, tmp_path, load_town):
+    """After a whole study the steps from Tag on are made of their own results: nobody is lost, a new tag counts.
+
+    A delivery keeps no people on parcels; made from it, zones would be empty and a review would change nothing.
+    """
+    import sqlite3
+    from contextlib import closing
+
+    from urban_renewal.dialogs.steps import file_of, results_of
+
+    load_town()
+    dock = real_dock
+    session, study = dock.session, dock.session.study
+    qtbot.waitUntil(lambda: bool(dock.inputs.combos["STATIONS"].currentData()), timeout=3000)
+    dock.folder.setFilePath(str(tmp_path / "study"))
+    session.set_value("ZONE_RULES_FILE", one_petal_is_enough(tmp_path / "rules.json"))
+    session.set_value("FORMATS", ["gpkg"])
+    session.start_all()
+    qtbot.waitUntil(lambda: not session.is_busy, timeout=60000)
+    before = {key: dict(study.steps[key].figures) for key in ("tag", "gaps", "zones")}
+    assert before["zones"]["people"] > 0
+    session.set_value("AS_OF", "2026-01-01")  # makes Tag and all behind it out of date
+    assert session.first_open() == "tag"
+    assert dock.run_all.text() == "From “Tag” on"
+    dock.run_all.click()
+    qtbot.waitUntil(lambda: not session.is_busy, timeout=90000)
+    assert study.failures == {}, [line for failure in study.failures.values() for line in failure.log[-15:]]
+    assert all(state.kind == "done" for state in session.states().values())
+    for key in ("gaps", "zones"):
+        after = study.steps[key].figures
+        for name in ("kinds", "zones", "people", "hectares", "petals", "communities_short"):
+            assert after.get(name) == before[key].get(name), (key, name)
+    tagged = results_of(study)["tagged"]
+    assert "steps" in tagged
+    with closing(sqlite3.connect(file_of(tagged))) as base:
+        assert base.execute("SELECT round(sum(pop)) FROM tagged").fetchone() == (9000.0,)
