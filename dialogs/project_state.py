@@ -184,7 +184,24 @@ def guess_inputs(project: QgsProject, study: Study, ignore: frozenset[str] = fro
     rasters = [item for item in candidates(project, "DEM") if item.id() not in ignore and item.bandCount() == 1]
     if "DEM" not in study.inputs and len(rasters) == 1 and study.refused.get("DEM") != rasters[0].id():
         found["DEM"] = (rasters[0].id(), 0.9 if "dem" in rasters[0].name().lower() else 0.5)
+    if "COMMUNITIES" not in study.inputs and "COMMUNITIES" not in found:
+        found.update(_shared_by_people(project, study))
     for role, (key, sure) in found.items():
         layer = project.mapLayer(key)
         study.inputs[role] = InputChoice(key, layer.source(), layer.name(), sure)
     return bool(found)
+
+
+def _shared_by_people(project: QgsProject, study: Study) -> dict[str, tuple[str, float]]:
+    """Return the layer of people as that of communities, when it can be both: offices keep them in one."""
+    from ..core.inputs.guess import LayerFacts, guess_role
+
+    choice = study.inputs.get("POPULATION")
+    layer = layer_of(project, choice) if choice else None
+    if not isinstance(layer, QgsVectorLayer) or study.refused.get("COMMUNITIES") == layer.id():
+        return {}
+    headings = {item.name(): item.alias() for item in layer.fields() if item.alias()}
+    names = tuple(item.name() for item in layer.fields())
+    guesses = guess_role(LayerFacts(layer.id(), layer.name(), geometry_of(layer), names, headings))
+    sure = next((guess.confidence for guess in guesses if guess.role == "COMMUNITIES"), 0.0)
+    return {"COMMUNITIES": (layer.id(), sure)} if sure > 0 else {}

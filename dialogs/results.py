@@ -19,8 +19,11 @@ from qgis.core import (
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
+    QgsSingleSymbolRenderer,
+    QgsSymbol,
     QgsVectorLayer,
 )
+from qgis.PyQt.QtGui import QColor
 
 from ..processing.texts import interface_language, tr
 from .project_state import geometry_of
@@ -41,6 +44,12 @@ HIDDEN = ("communities", "population", "plan", "constraints", "truth", "faciliti
 SHOWN = {  # what 在图上看 switches on
     "tag": ("tagged",), "gaps": ("gap", "facility_load"), "zones": ("zones", "cores", "branches", "petals"),
     "deliver": ("zones", "cores", "branches", "petals", "tagged"),
+}  # fmt: skip
+COLOURS = {  # of inputs that bring no style of their own: quiet, results stand out (picture spec §10)
+    "PARCELS": "#F6F3EB", "BUILDINGS": "#C9C2B4", "ROADS": "#A9A395", "BARRIERS": "#A9CBDF", "GREEN": "#CFE0BE",
+    "PROTECTED": "#C8A06A", "PROGRAMME": "#C5C3E0", "COMMUNITIES": "#E4E1D8", "POPULATION": "#E4E1D8",
+    "FACILITIES": "#0B5C3B", "STATIONS": "#C2185B", "STATION_ENTRANCES": "#E08FB0", "PLAN": "#E9E2C8",
+    "CONSTRAINTS": "#E8B0A8", "ENTRANCES": "#7FB59B", "HEIGHT_POINTS": "#8B9197",
 }  # fmt: skip
 TABLES = {  # what 打开表 opens, the first there is
     "prepare": ("issues", "people"), "tag": ("tagged",), "gaps": ("gap_summary", "gap"), "zones": ("findings", "zones"),
@@ -108,6 +117,10 @@ def add_in_order(project: QgsProject, layer: QgsMapLayer, role: str = "") -> Qgs
         layer.setRenderer(QgsHillshadeRenderer(layer.dataProvider(), 1, SUN_AZIMUTH, SUN_HEIGHT))
         layer.setOpacity(0.4)
     table = next((name for name, owner in ROLE_TABLES.items() if owner == role), "")
+    if isinstance(layer, QgsVectorLayer) and role in COLOURS and not layer.loadDefaultStyle()[1]:
+        symbol = QgsSymbol.defaultSymbol(layer.geometryType())
+        symbol.setColor(QColor(COLOURS[role]))
+        layer.setRenderer(QgsSingleSymbolRenderer(symbol))
     layer.setCustomProperty(DEPTH, _depth_of(layer, table))
     was_empty = not project.mapLayers()
     project.addMapLayer(layer, False)

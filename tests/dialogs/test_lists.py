@@ -168,3 +168,31 @@ def test_gcj02_is_asked_after_by_where_the_places_lie(dock, qtbot, tmp_path, pro
         qtbot.wait(1500)
         assert "GCJ-02" not in sheet.said.text()
     sheet.reject()
+
+
+def test_people_and_communities_in_one_layer(dock, qtbot, project):
+    """The layer a person takes for people is found as communities as well; taken away it stays away."""
+    fields = "field=社区代码:string&field=社区名称:string&field=常住人口:double&field=60岁以上:double"
+    layer = QgsVectorLayer(f"Polygon?crs=EPSG:4545&{fields}", "七普社区", "memory")
+    project.addMapLayer(layer)
+    dock.session.choose("POPULATION", layer.id())
+    dock.session.guess()
+    assert dock.session.study.inputs["COMMUNITIES"].layer_id == layer.id()
+    dock.session.choose("COMMUNITIES", "")
+    dock.session.guess()
+    assert "COMMUNITIES" not in dock.session.study.inputs
+
+
+def test_added_files_hide_nothing(project):
+    """Whatever the order in which they come: points, lines, houses, parcels, terrain from top to bottom."""
+    from urban_renewal.dialogs.results import add_in_order
+
+    kinds = {"PARCELS": "Polygon", "FACILITIES": "Point", "ROADS": "LineString", "BUILDINGS": "Polygon",
+             "POPULATION": "Polygon", "STATIONS": "Point"}  # fmt: skip
+    for role, kind in kinds.items():
+        add_in_order(project, QgsVectorLayer(f"{kind}?crs=EPSG:4545", role, "memory"), role)
+    root = project.layerTreeRoot()
+    order = [node.name() for node in root.findLayers()]
+    assert order == ["STATIONS", "FACILITIES", "ROADS", "BUILDINGS", "PARCELS", "POPULATION"]
+    assert not root.findLayer(project.mapLayersByName("POPULATION")[0].id()).itemVisibilityChecked()
+    assert project.crs().authid() == "EPSG:4545"
