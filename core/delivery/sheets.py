@@ -44,7 +44,7 @@ PLAIN = ("corners", "land_use")  # delivered as workbooks of their own
 
 
 def opportunity_sheet(tagged: pd.DataFrame, members: pd.DataFrame | None, language: str) -> Sheet:
-    """Return the list of opportunities: parcels with a tag that are not renovated, best first.
+    """Return the list of opportunities: tagged parcels that are not renovated, under way or expropriated, best first.
 
     Order: tag, level, falling score, parcel_id. `zone_id` is the zone that holds the parcel, if one does.
     Areas in 公顷, 亩 and 万m², which add up to the printed totals.

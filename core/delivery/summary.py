@@ -14,17 +14,17 @@ from .palette import CHILD_KINDS, ELDER_KINDS
 
 TAGS = ("old_compound", "urban_village", "idle_factory", "idle_building")
 SUMMED = ("need", "supply", "served", "gap", "surplus")
-DONE = ("renovated",)  # programme states that are no opportunity any more
+DONE = ("renovated", "under_way", "expropriated")  # programme states that are no opportunity any more
 
 
 def is_open(tagged: pd.DataFrame) -> pd.Series:
-    """Return which parcels count as targets: tagged, and not renovated already; bool, one a row."""
+    """Return which parcels count as targets: tagged, and neither renovated, under way nor expropriated; bool."""
     tag, programme = frames.optional(tagged, "tag"), frames.optional(tagged, "programme")
     return tag.isin(TAGS).fillna(False).astype(bool) & ~programme.isin(DONE).fillna(False).astype(bool)
 
 
 def count_tags(tagged: pd.DataFrame) -> pd.DataFrame:
-    """Return a row a tag: tag, confirmed_n, suspected_n, renovated_n (parcels), area_m2, floor_m2 of the open ones.
+    """Return a row a tag: tag, confirmed_n, suspected_n, renovated_n (all of DONE), area_m2, floor_m2 of the open ones.
 
     Areas are exact sums (math.fsum), so that the order of rows cannot matter; missing ones count as nothing.
     """

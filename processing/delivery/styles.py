@@ -38,8 +38,8 @@ def gap_rules(share: str, language: str, unknown: str = "no_data") -> list[Rule]
 
 
 def _tagged(names: set[str], language: str) -> list[Rule]:
-    """Tags in their hues; suspected ones hatched; renovated parcels without emphasis."""
-    done = "\"programme\" = 'renovated'" if "programme" in names else "FALSE"
+    """Tags in their hues; suspected ones hatched; renovated, under way or expropriated ones without emphasis."""
+    done = "\"programme\" IN ('renovated', 'under_way', 'expropriated')" if "programme" in names else "FALSE"
     found: list[Rule] = []
     for tag, entry in palette()["tags"].items():
         mine = f"\"tag\" = '{tag}' AND NOT coalesce({done}, FALSE)"
@@ -203,6 +203,7 @@ STYLES: dict[str, Callable[[set[str], str], list[Rule]]] = {
     "sites": _one("site", lambda color: fill(color, "#7A5200", 0.8)),
     "projects": _one("project", lambda color: outlined(color, 0.4)),
     "facilities": _one("facility", lambda color: marker("square", "#FFFFFF", 2.4, color, 0.35)),
+    "corners": _one("corner", lambda color: marker("circle", "#FFFFFF", 1.2, color, 0.2)),
     "nodes": _one("branch", lambda color: marker("circle", color, 1.0)),
     "issues": _one("issue", lambda color: marker("diamond", color, 3.0)),
 }

@@ -36,6 +36,8 @@ def test_style_of_tags(make_layer, language):
         ("old_compound", "confirmed", "none"),
         ("old_compound", "suspected", "listed"),
         ("urban_village", "confirmed", "renovated"),
+        ("old_compound", "confirmed", "under_way"),
+        ("urban_village", "suspected", "expropriated"),
         ("none", "none", "none"),
         (None, None, None),
     ]
@@ -47,8 +49,10 @@ def test_style_of_tags(make_layer, language):
     )
     apply_style(layer, schema.table("tagged"), language)
     wanted = {
-        "zh": ["老旧小区", "老旧小区 · 疑似", "已改造（不再突出）", "其他", "其他"],
-        "en": ["Old compound", "Old compound · Suspected", "Renovated (not emphasised)", "Other", "Other"],
+        "zh": ["老旧小区", "老旧小区 · 疑似", *["已改造、在改、征收（不突出）"] * 3, "其他", "其他"],
+        "en": [
+            "Old compound", "Old compound · Suspected", *["Renovated, under way, expropriated"] * 3, "Other", "Other",
+        ],
     }[language]
     assert list(labels_by_feature(layer).values()) == [[label] for label in wanted]
 
