@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core import schema
+from ...core.errors import RenewalError
 from ..dressing import write_text_whole
 from ..inputs import Inputs
 from ..records import build_record, library_versions, plugin_version
@@ -18,6 +21,7 @@ from .fonts import find_font
 from .package import DATA, Layer, close_journal, runs_of, take_layer, write_package
 from .reopen import reopen_elsewhere
 
+FULL = (errno.ENOSPC, errno.EFBIG, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") else []))  # no room, by disk or limit
 SHEETS = {"pdf", "png"}  # the formats of maps/
 CHOSEN = ("FIELDS", "TEMPLATE", "SHP_ENCODING", "INVALID", "NO_CRS", "LANGUAGE")
 
@@ -153,6 +157,18 @@ class Study:
 
 def write_delivery(folder: Path, study: Study, run: Any) -> None:
     """Write everything into the empty folder. Raises RenewalError, Cancelled; then nothing of it is kept."""
+    try:
+        _write_all(folder, study, run)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        written = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        free = shutil.disk_usage(folder).free
+        values = {"written_mb": written // 2**20, "free_mb": free // 2**20}
+        raise RenewalError("delivery_disk_full", folder=study.inputs.path("FOLDER").name, **values) from error
+
+
+def _write_all(folder: Path, study: Study, run: Any) -> None:
     record = study.record()
     transforms = study.inputs.plan.transforms
     if study.formats & SHEETS:

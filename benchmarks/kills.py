@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Kills an export at random moments and fills the disk under it: the last good delivery must stay whole.
+
+    .venv/bin/python benchmarks/kills.py DELIVERY OUT [--kills 50] [--seed 1] [--disk DIRECTORY]
+
+DELIVERY is any delivery (its data.gpkg is what is exported again), OUT an empty folder to work in. `--disk` is a small
+file system of a few MB, for example `mount -t tmpfs -o size=14m tmpfs DIRECTORY`: the export into it must end with a
+sentence. Needs a system with signals (not Windows).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+TABLES = {  # parameter → table of data.gpkg
+    "ZONES": "zones", "MEMBERS": "members", "CORES": "cores", "BRANCHES": "branches", "PETALS": "petals",
+    "PARCELS": "tagged", "BUILDINGS": "buildings", "ACTIONS": "actions", "FACILITIES": "facilities",
+    "DETAIL": "gap_detail", "FACILITY_LOAD": "facility_load", "SUMMARY": "gap_summary", "FINDINGS": "findings",
+    "PROJECTS": "projects", "PROJECT_ITEMS": "project_items", "NETWORK": "edges",
+}  # fmt: skip
+CHILD = """
+import importlib.util, json, sys
+spec = importlib.util.spec_from_file_location("c", {conftest!r})
+spec.loader.exec_module(importlib.util.module_from_spec(spec))
+from qgis.core import QgsApplication, QgsProcessingFeedback
+application = QgsApplication([], False)
+application.initQgis()
+sys.path.append("/usr/share/qgis/python/plugins")
+from processing.core.Processing import Processing
+Processing.initialize()
+import processing
+from urban_renewal.processing.provider import RenewalProvider
+provider = RenewalProvider()
+QgsApplication.processingRegistry().addProvider(provider)
+print("READY", flush=True)
+processing.run("urbanrenewal:exportzones", json.loads({parameters!r}), feedback=QgsProcessingFeedback())
+print("DONE", flush=True)
+"""
+
+
+def parameters_of(data: Path, folder: Path, formats: list[str]) -> dict[str, Any]:
+    """Return what exportzones is asked to export the tables of a data.gpkg again."""
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(data)) as base:
+        there = {name for (name,) in base.execute("SELECT table_name FROM gpkg_contents")}
+    given = {name: f"{data}|layername={table}" for name, table in TABLES.items() if table in there}
+    return {**given, "FORMATS": formats, "FOLDER": str(folder)}
+
+
+def start(parameters: dict[str, Any], log: Any = subprocess.DEVNULL) -> subprocess.Popen[str]:
+    """Start an export in a process of its own and wait until it is about to begin."""
+    conftest = str(ROOT / "tests" / "conftest.py")
+    code = CHILD.format(conftest=conftest, parameters=json.dumps(parameters, ensure_ascii=False))
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=log, text=True,
+                               env=environment, start_new_session=True)  # fmt: skip
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.strip() == "READY":
+            return process
+    raise RuntimeError("the export did not start")
+
+
+def end(process: subprocess.Popen[str]) -> int:
+    """Wait for a process and let go of its pipe; return its code."""
+    code = process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+    return code
+
+
+def state_of(folder: Path) -> tuple[bool, str, list[str]]:
+    """Return (does it verify, id of the delivery, other visible names beside it), after what the next start does."""
+    from urban_renewal.core.delivery.manifest import read_manifest
+    from urban_renewal.core.delivery.verify import verify_delivery
+    from urban_renewal.core.run import Run
+    from urban_renewal.processing.folders import recover
+
+    recover(folder)
+    others = sorted(item.name for item in folder.parent.iterdir() if item != folder)
+    found = verify_delivery(folder, Run())
+    return found.is_ok, str(read_manifest(folder)["id"]), others
+
+
+def kill_often(data: Path, out: Path, formats: list[str], kills: int, seed: int) -> dict[str, Any]:
+    """Export once in peace, then kill as many times at random moments; return what was found, with the figures."""
+    folder, rng = out / "交付 1", random.Random(seed)
+    parameters = parameters_of(data, folder, formats)
+    began = time.monotonic()
+    process = start(parameters)
+    ready = time.monotonic()
+    end(process)
+    whole_s = time.monotonic() - ready
+    good, known, _ = state_of(folder)
+    assert good, "the export in peace does not verify"
+    found: dict[str, Any] = {"whole_s": round(whole_s, 1), "start_s": round(ready - began, 1), "kills": [], "bad": []}
+    for number in range(kills):
+        process = start(parameters)
+        moment = rng.uniform(0, whole_s)
+        try:
+            process.wait(moment)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+        end(process)
+        away = not folder.is_dir()
+        good, now, others = state_of(folder)
+        finished = process.returncode == 0
+        row = {"second": round(moment, 2), "finished": finished, "away": away, "same": now == known}
+        found["kills"].append(row)
+        if not good or others or (finished and now == known):
+            found["bad"].append({**row, "number": number, "verifies": good, "others": others})
+        known = now
+    return found
+
+
+def fill_disk(data: Path, disk: Path, formats: list[str]) -> dict[str, Any]:
+    """Export a little onto a small file system, then more than it holds; return what is left and what was said."""
+    folder = disk / "交付"
+    end(start(parameters_of(data, folder, ["xlsx"])))
+    good, known, _ = state_of(folder)
+    assert good, "the little export does not fit"
+    log = disk.parent / "full-disk.log"
+    with log.open("w", encoding="utf-8") as stream:
+        process = start(parameters_of(data, folder, formats), stream)
+        end(process)
+    still, now, others = state_of(folder)
+    said = [line for line in log.read_text(encoding="utf-8").splitlines() if "Exception" in line or "Error" in line]
+    return {"code": process.returncode, "verifies": still, "same": now == known, "others": others, "said": said[-1:]}
+
+
+def main() -> None:
+    """Run from the shell; prints the figures as JSON and fails when a delivery did not survive."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("delivery", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--disk", type=Path)
+    parser.add_argument("--formats", default="gpkg,qgz,shp,dxf,xlsx,csv,html,gdb")
+    asked = parser.parse_args()
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("c", ROOT / "tests" / "conftest.py")
+    assert spec is not None and spec.loader is not None
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    formats = asked.formats.split(",")
+    shutil.rmtree(asked.out, ignore_errors=True)
+    asked.out.mkdir(parents=True)
+    data = asked.delivery / "data.gpkg"
+    told: dict[str, Any] = {}
+    if asked.disk is not None:
+        told["disk"] = fill_disk(data, asked.disk, formats)
+    found = kill_often(data, asked.out, formats, asked.kills, asked.seed)
+    rows = found.pop("kills")
+    told |= found | {
+        "kills_n": len(rows), "finished_n": sum(row["finished"] for row in rows),
+        "away_n": sum(row["away"] for row in rows), "replaced_n": sum(not row["same"] for row in rows),
+    }  # fmt: skip
+    print(json.dumps(told, ensure_ascii=False, indent=1))
+    disk_bad = asked.disk is not None and not (told["disk"]["verifies"] and told["disk"]["same"])
+    sys.exit(1 if found["bad"] or disk_bad else 0)
+
+
+if __name__ == "__main__":
+    main()
