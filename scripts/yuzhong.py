@@ -18,6 +18,8 @@ import yuzhong_map
 ROOT = Path(__file__).resolve().parents[1]
 LEVELS_UNKNOWN = 6  # own choice for the storeys of a building that says nothing
 CAP_MS = 60 * 60_000
+DAY_MS = 24 * 60 * 60_000  # who does not arrive within a day never does
+NEVER_MS = -1
 LIMITS_MIN = (5, 10, 15)
 PROFILES = ("elder", "adult")
 OUTLINE_POINTS = 50  # on each side of the height model, so that its outline stays where it is in degrees
@@ -106,7 +108,7 @@ def read_frame(path, role_name, named, working, run, tables=()):
 
 
 def walk_to_stations(edges, buildings, doors, surface, run):
-    """Return {profile: whole ms to the nearest entrance (-1 = none within an hour)} and who was not joined and why."""
+    """Return {profile: whole ms to the nearest entrance (-1 = none at all)} and who was not joined and why."""
     from urban_renewal.core.walking.graph import graph_from_edges
     from urban_renewal.core.walking.join import JoinOptions, join_points, not_joined_reason, points_of
     from urban_renewal.core.walking.profiles import load_profiles
@@ -118,7 +120,7 @@ def walk_to_stations(edges, buildings, doors, surface, run):
         homes = join_points(points_of(buildings, "building_id"), graph, profile, surface, None, JoinOptions(), run)
         options = JoinOptions(structures_m=profile.rules.structure_snap_m)
         entrances = join_points(points_of(doors, "facility_id"), graph, profile, surface, None, options, run)
-        times[profile.id] = nearest(graph, profile, homes, entrances, CAP_MS, run).ms
+        times[profile.id] = nearest(graph, profile, homes, entrances, DAY_MS, run).ms
         reasons[profile.id] = not_joined_reason(homes)
         lost = not_joined_reason(entrances)
         reasons[f"{profile.id} entrances"] = lost
@@ -131,9 +133,11 @@ def shares_within(times, floor):
 
 
 def status_of(times, reasons):
-    """Return for each building "ok", why it is not on the network, or "BEYOND" the limit (elder, with slope)."""
-    reached = times["slope"]["elder"] >= 0
-    return [str(reason) or ("ok" if there else "BEYOND") for reason, there in zip(reasons["elder"], reached)]
+    """Return for each building (elder, with slope) "ok", why it is not on the network, UNREACHED when its streets lead
+    to no entrance, or BEYOND the hour.
+    """
+    words = ("UNREACHED" if ms == NEVER_MS else "ok" if ms <= CAP_MS else "BEYOND" for ms in times["slope"]["elder"])
+    return [str(reason) or word for reason, word in zip(reasons["elder"], words)]
 
 
 def save_left_out(buildings, status, out):
@@ -160,7 +164,7 @@ def save_buildings(buildings, times, floor, reasons, working, out):
     for row, (building, shape) in enumerate(zip(buildings["building_id"], buildings["geometry"])):
         feature = QgsFeature(layer.fields())
         found = [int(times[ground][profile][row]) for ground in ("slope", "flat") for profile in PROFILES]
-        minutes = [round(ms / 60_000, 2) if ms >= 0 else None for ms in found]
+        minutes = [round(ms / 60_000, 2) if 0 <= ms <= CAP_MS else None for ms in found]
         feature.setAttributes([str(building), round(float(floor[row]), 1), *minutes, status[row]])
         geometry = QgsGeometry()
         geometry.fromWkb(shape.wkb)

@@ -27,7 +27,8 @@ def tell_network(facts, edges, surface, reasons):
     structures = corrected(edges, surface)
     lines = [
         f"路段 {facts['edges_n']} 个，节点 {facts['nodes_n']} 个",
-        f"连通分量 {facts['components_n']} 个，近而未接 {facts['near_misses_n']} 处",
+        f"连通分量 {facts['components_n']} 个（最长的一块占路长 {largest(edges):.1%}）",
+        f"近而未接 {facts['near_misses_n']} 处",
         f"梯道 {facts['stairs_n']} 段，占路长 {stairs:.1%}；{facts['stairs_unsure_n']} 段方向不明，按上行计",
         f"车行道封顶 {facts['capped_n']} 段 {facts['capped_m'] / 1000:.1f} km，占车行道长 {facts['capped_share']:.1%}"
         + doubt(facts),
@@ -40,6 +41,11 @@ def tell_network(facts, edges, surface, reasons):
         count = Counter(str(item) for item in why)
         lines.append(f"{NAMES[name]}：SNAP_STEEP {count['SNAP_STEEP']} 栋，NOT_SNAPPED {count['NOT_SNAPPED']} 栋")
     return lines
+
+
+def largest(edges):
+    """Return the share of length in the largest component."""
+    return edges["length_m"][edges["component"] == 1].sum() / edges["length_m"].sum()
 
 
 def corrected(edges, surface):
