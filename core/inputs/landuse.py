@@ -29,10 +29,11 @@ class Scheme:
     """One scheme: forms of its codes, forms only it has, and the class by longest prefix."""
 
     name: str
-    title: Mapping[str, str]
+    title: dict[str, str]
     valid: re.Pattern[str]
     telling: re.Pattern[str] | None
     classes: Mapping[str, str]
+    status: str = "known"
 
     def class_of(self, code: str) -> str | None:
         """Return the class of a code, None when the scheme has no such code."""
@@ -40,6 +41,17 @@ class Scheme:
             return None
         found = (self.classes.get(code[:length]) for length in range(len(code), 0, -1))
         return next((name for name in found if name), None)
+
+
+@dataclass(frozen=True)
+class Detected:
+    """A scheme, and what it was told by: `telling` codes that only it has (or the field CZCSXM), `alike` other schemes
+    that would read these codes in the same way.
+    """
+
+    scheme: str
+    telling: tuple[str, ...]
+    alike: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -51,7 +63,9 @@ def schemes() -> dict[str, Scheme]:
 
 def _scheme(name: str, entry: Mapping[str, Any]) -> Scheme:
     telling = re.compile("|".join(entry["telling"])) if entry["telling"] else None
-    return Scheme(name, entry["title"], re.compile("|".join(entry["valid"])), telling, entry["classes"])
+    return Scheme(
+        name, entry["title"], re.compile("|".join(entry["valid"])), telling, entry["classes"], entry["status"]
+    )
 
 
 def clean_codes(values: pd.Series) -> pd.Series:
@@ -61,7 +75,12 @@ def clean_codes(values: pd.Series) -> pd.Series:
 
 
 def detect_scheme(codes: Iterable[Any], has_czcsxm: bool) -> str:
-    """Return the scheme that a column of codes is written in.
+    """Return the scheme that a column of codes is written in; see `recognise_scheme`."""
+    return recognise_scheme(codes, has_czcsxm).scheme
+
+
+def recognise_scheme(codes: Iterable[Any], has_czcsxm: bool) -> Detected:
+    """Return the scheme that a column of codes is written in, with the evidence.
 
     A candidate knows at least 98 % of the rows' codes. Codes that only one scheme has, and a CZCSXM field, decide for
     it; candidates that give every code the same class are the same answer (the first is taken).
@@ -83,7 +102,8 @@ def detect_scheme(codes: Iterable[Any], has_czcsxm: bool) -> str:
     telling = [scheme for scheme in candidates if told[scheme.name]] or candidates
     answers = {tuple(scheme.class_of(code) for code in seen) for scheme in telling}
     if len(answers) == 1:
-        return telling[0].name
+        alike = tuple(scheme.name for scheme in telling[1:])
+        return Detected(telling[0].name, tuple(told[telling[0].name]), alike)
     evidence = [f"{name}: {', '.join(found[:4])}" for name, found in told.items() if found] or list(seen)[:6]
     raise RenewalError("scheme_unclear", candidates=[scheme.name for scheme in telling], evidence=evidence)
 

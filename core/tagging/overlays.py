@@ -47,7 +47,8 @@ def find_programme(parcels: pd.DataFrame, programme: pd.DataFrame | None, run: R
     """Return the renewal programme of each parcel: none, listed, under_way, renovated or expropriated.
 
     An entry belongs to a parcel by its parcel_id, by an area that covers at least half of the parcel, or by a point in
-    it. Of several the one furthest on counts. Entries with another status are counted and left aside.
+    it. Of several the one furthest on counts. Entries with another status are counted and left aside; those that
+    belong to no parcel are listed by their project number, else their row (`programme_unplaced`).
     """
     rank = np.zeros(len(parcels), dtype=np.int64)
     if programme is None or not len(programme):
@@ -58,12 +59,20 @@ def find_programme(parcels: pd.DataFrame, programme: pd.DataFrame | None, run: R
         words = sorted({str(word) for word in status[~known].dropna()})
         run.warn("programme_unknown", n=int((~known).sum()), values=words[:5])
     level = np.array([STATUSES.index(word) if good else 0 for word, good in zip(status, known)], dtype=np.int64)
+    placed = np.zeros(len(programme), dtype=bool)
     if "parcel_id" in programme:
         row = pd.Index(parcels["parcel_id"]).get_indexer(programme["parcel_id"])
+        placed |= row >= 0
         np.maximum.at(rank, row[row >= 0], level[row >= 0])
     if frames.GEOMETRY in programme:
         entry, row = _entries_on(frames.geometries(programme), frames.geometries(parcels))
+        placed[entry] = True
         np.maximum.at(rank, row, level[entry])
+    number = frames.optional(programme, "project_no").astype(frames.TEXT)
+    names = [str(i + 1) if pd.isna(word) else str(word) for i, word in enumerate(number)]
+    run.leave_out(
+        "PROGRAMME", [name for name, there in zip(names, placed) if not there], "programme_unplaced", "warning"
+    )
     return frames.texts(np.array(STATUSES, dtype=object)[rank])
 
 

@@ -13,12 +13,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import frames, schema
+from ..envelope import VERIFIED
 from ..identity import METRE_DIGITS, geometry_hash
 from ..inputs.buildings import measure_buildings
-from ..inputs.landuse import classify, detect_scheme
+from ..inputs.landuse import Detected, classify, recognise_scheme, schemes
 from ..inputs.overlay import share_buildings
 from ..run import Run
-from ..words import pick, say
+from ..words import join_words, pick, say
 from . import activity, attributes, evidence, indicators, morphology, overlays, reviews, rules
 from .indicators import Indicators, Objects, middle
 from .intervals import Flags, Interval, unknown
@@ -153,9 +154,23 @@ def land_classes(parcels: pd.DataFrame, scheme: str, run: Run) -> Objects:
     if not codes.notna().any():
         return np.full(len(parcels), None, dtype=object)
     if scheme == "auto":
-        scheme = detect_scheme(codes, bool(frames.optional(parcels, "czcsxm").notna().any()))
-        run.note("scheme_found", scheme=scheme)
+        found = recognise_scheme(codes, bool(frames.optional(parcels, "czcsxm").notna().any()))
+        scheme = found.scheme
+        title = pick(schemes()[scheme].title, run.language)
+        run.note("scheme_found", scheme=scheme, title=title, evidence=_told_by(found, run))
+    if schemes()[scheme].status not in VERIFIED:
+        run.note("scheme_to_verify", title=pick(schemes()[scheme].title, run.language))
     return classify(codes, scheme, run)
+
+
+def _told_by(found: Detected, run: Run) -> str:
+    """Return in words what a scheme was told by."""
+    if found.telling:
+        return join_words(found.telling[:5], run.language)
+    titles = [pick(schemes()[name].title, run.language) for name in (found.scheme, *found.alike)]
+    if found.alike:
+        return say("scheme_same", run.language, schemes=join_words(titles, run.language))
+    return say("scheme_only", run.language)
 
 
 def summarise(tagged: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 from urban_renewal.core.errors import RenewalError
-from urban_renewal.core.inputs.landuse import classify, detect_scheme, schemes
+from urban_renewal.core.inputs.landuse import classify, detect_scheme, recognise_scheme, schemes
 from urban_renewal.core.run import Run
 
 CLASSES = {
@@ -29,6 +29,13 @@ CLASSES = {
 )
 def test_scheme_is_told_by_the_codes(codes, has_czcsxm, scheme):
     assert detect_scheme(codes, has_czcsxm) == scheme
+
+
+def test_evidence_of_a_scheme():
+    found = recognise_scheme(["0701", "0702", "05H1", "08H2"], True)
+    assert (found.telling, found.alike) == (("05H1", "08H2", "CZCSXM"), ())
+    same = recognise_scheme(["R21", "M2"], False)
+    assert (same.scheme, same.telling, same.alike) == ("gb50137", (), ("gbj137_90",))
 
 
 def test_clash_is_asked_not_guessed():

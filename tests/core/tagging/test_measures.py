@@ -210,6 +210,10 @@ def test_programme_by_area_point_and_id(plots):
     run = Run()
     assert find_programme(parcels, table, run).tolist() == ["listed", "renovated", "none", "expropriated"]
     assert run.messages[0].code == "programme_unknown"
+    # the third covers 39 of 80 m of P2 only: it is listed, not lost
+    assert [(item.layer, item.feature_id, item.code) for item in run.left_out] == [
+        ("PROGRAMME", "3", "programme_unplaced")
+    ]
 
 
 def test_facts_take_the_latest(tag, plots, houses):
