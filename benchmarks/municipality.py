@@ -72,11 +72,21 @@ def steps(folder, parcels):
         "PARCELS": file("tagged"), "DETAIL": file("detail"), "STATIONS": layer("stations"), **walk,
         **{name.upper(): file(name) for name in ("zones", "members", "cores", "branches", "petals")},
     }  # fmt: skip
+    yield "checkzones", "urbanrenewal:checkzones", {
+        "ZONES": file("zones"), "MEMBERS": file("members"), "PARCELS": file("tagged"), "BUILDINGS": layer("buildings"),
+        "PROTECTED": layer("protected"), "PLAN": layer("plan"), "CONSTRAINTS": layer("constraints"),
+        **{name.upper(): file(name) for name in ("actions", "findings")}, "OUTPUT": file("checked"),
+    }  # fmt: skip
+    yield "exportzones", "urbanrenewal:exportzones", {
+        **{name.upper(): file(name) for name in ("zones", "members", "cores", "branches", "petals", "actions")},
+        "FINDINGS": file("findings"), "PARCELS": file("tagged"), "BUILDINGS": layer("buildings"),
+        "DETAIL": file("detail"), "NETWORK": file("edges"), "FORMATS": "gpkg", "FOLDER": str(out / "delivery"),
+    }  # fmt: skip
 
 
 def measure(parcels):
     """Return {step: (seconds, peak MiB)} of a study of that many parcels."""
-    folder = Path(tempfile.mkdtemp(prefix="municipality_"))
+    folder = Path(tempfile.mkdtemp(prefix="municipality_", dir=os.environ.get("MUNICIPALITY_FOLDER")))
     found = {}
     try:
         for name, algorithm, parameters in steps(folder, parcels):
