@@ -124,7 +124,7 @@ class Exploring(QObject):
                 self.ground = found["ground"]
                 self.panel.show_profiles(self.ground.profiles)
                 if self._asked and self._item is not None:
-                    self.show_way(*self._asked)
+                    self.show_way_soon(*self._asked)
             elif error is not None and self.panel is not None:
                 self.failed.emit(str(error))
 
@@ -154,13 +154,15 @@ class Exploring(QObject):
         if self.panel.at_once.isChecked() and self.panel.reach.isEnabled():
             self.panel.reach.click()
 
-    def ask(self, point: QgsPointXY) -> None:
-        """Answer a click: a facility near it, else the parcel under it, else only the place for a time map."""
+    def ask(self, point: QgsPointXY, only_ground: bool = False) -> None:
+        """Answer a click: a facility near it (not with `only_ground`), the parcel or the zone under it, else the place
+        for a time map.
+        """
         self._point, self._item, self._asked = QgsPointXY(point), None, None
         self._drawn.clear()
         self.panel.show_place(True)
         files = results_of(self.study)
-        facility = self._facility_at(point)
+        facility = None if only_ground else self._facility_at(point)
         if facility:
             self._drawn.mark(point)
             self.panel.show_html(explore_text.facility_html(files, *facility, self._titles()))
@@ -206,10 +208,13 @@ class Exploring(QObject):
         self.panel.show_html(explore_text.zone_html(results_of(self.study), zone))
 
     def show_way_soon(self, kind: str, facility: str) -> None:
-        """Show a way now, or as soon as the network is read."""
+        """Show a way now, or as soon as the network is read, and bring it into view."""
         self._asked = (kind, facility)
         if self.ground is not None:
             self.show_way(kind, facility)
+            self._asked = None
+            if self._drawn.items:
+                self._drawn.zoom()
 
     def show_reach(self, profile: str, minutes: float) -> None:
         """Add the time map of the last click to the map."""

@@ -13,7 +13,6 @@ from qgis.PyQt.QtWidgets import (
     QDockWidget,
     QGridLayout,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
     QRadioButton,
@@ -60,6 +59,7 @@ class GapPanel(QDockWidget):
         self.figures = [(scaled(QLabel(), BIG, bold=True), text_label(factor=HINT)) for _ in range(3)]
         self.bars, self.table = GapBars(), QTableWidget(0, len(COLUMNS))
         self.sentence, self.unknown = text_label(), text_label(factor=HINT)
+        self.exam = text_label(factor=HINT)
         self.export = QPushButton(tr("Export table…"))
         self._build()
         for combo in (self.kind, self.order):
@@ -92,17 +92,20 @@ class GapPanel(QDockWidget):
             box.addWidget(small)
             row.addLayout(box, 1)
         layout.addLayout(row)
+        layout.addWidget(self.exam)
         layout.addWidget(self._legend())
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self.bars)
+        scroll.setMinimumHeight(int(self.fontMetrics().height() * 7))
+        self.table.setMinimumHeight(int(self.fontMetrics().height() * 4))
         self.scroll = scroll
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(scroll)
         split.addWidget(self._dress_table())
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
+        split.setSizes([self.fontMetrics().height() * 22, self.fontMetrics().height() * 10])
+        split.setChildrenCollapsible(False)
         layout.addWidget(split, 1)
         for label in (self.sentence, self.unknown):
             layout.addWidget(label)
@@ -123,7 +126,6 @@ class GapPanel(QDockWidget):
         table.setTabKeyNavigation(False)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
-        table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         return table
 
     # --- showing ------------------------------------------------------------------------------------------------------
@@ -179,8 +181,10 @@ class GapPanel(QDockWidget):
         for (big, small), (value, words) in zip(self.figures, told):
             big.setText(value)
             small.setText(words)
-        if found.exam_name and found.exam_n is not None:
-            self.figures[1][1].setText(f"{tr('communities short')}<br>{escape(found.exam_name)} {found.exam_n}")
+        has_exam = bool(found.exam_name) and found.exam_n is not None
+        exam = tr("City examination: {name} {n}").format(name=escape(found.exam_name), n=found.exam_n)
+        self.exam.setText(exam if has_exam else "")
+        self.exam.setVisible(has_exam)
 
     def _fill_table(self, rows: list[Community], kind: str) -> None:
         self.table.blockSignals(True)
@@ -197,6 +201,7 @@ class GapPanel(QDockWidget):
                 if column:
                     cell.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.table.setItem(place, column, cell)
+        self.table.resizeColumnsToContents()
         self.table.blockSignals(False)
 
     # --- choosing -----------------------------------------------------------------------------------------------------

@@ -167,7 +167,7 @@ class GapShowing(QObject):
                     place = QgsCoordinateTransform(parcels.crs(), crs, project).transform(inside[parcel])
                     exploring = self._dock.exploring
                     exploring.start()
-                    exploring.ask(place)
+                    exploring.ask(place, only_ground=True)
                     exploring.show_way_soon(kind, str(nearest))
                     return
         except QgsCsException:

@@ -37,6 +37,7 @@ class Item:
     bldg_n: int | None
     rules_id: str
     doubt: float = 0.0
+    name: str = ""
 
 
 def read_items(source: str, limits: Mapping[str, tuple[float, float]], fid: int | None = None) -> list[Item]:
@@ -54,6 +55,8 @@ def read_items(source: str, limits: Mapping[str, tuple[float, float]], fid: int 
                 raise UnreadableError(f"{path.name}: {table}")
             key = next((name for name, is_key in there.items() if is_key), "rowid")
             names = [f'"{name}"' if name in there else "NULL" for name in COLUMNS]
+            named = _name_column(there)
+            names.append(f'"{_quoted(named)}"' if named else "NULL")
             parts = ["SELECT", ", ".join([f'"{key}"', *names]), "FROM", f'"{_quoted(table)}"']
             if fid is not None:
                 parts += ["WHERE", f'"{key}" = ?']
@@ -137,12 +140,19 @@ def _is_wanted(item: Item, which: str) -> bool:
 
 
 def _item(row: tuple[Any, ...], limits: Mapping[str, tuple[float, float]]) -> Item:
-    fid, parcel, tag, level, score, known, source, area, buildings, rules = row
+    fid, parcel, tag, level, score, known, source, area, buildings, rules, name = row
     tag = str(tag or "none")
     return Item(
         int(fid), str(parcel or ""), tag, str(level or "none"), score, known, str(source or ""), area, buildings,
-        str(rules or ""), doubt_of(score, known, limits.get(tag)),
+        str(rules or ""), doubt_of(score, known, limits.get(tag)), str(name or ""),
     )  # fmt: skip
+
+
+def _name_column(columns: Iterable[str]) -> str | None:
+    """Return the column that came along from the parcels and holds their names; None when there is none."""
+    from ..core.inputs.aliases import guess_field, roles
+
+    return guess_field(roles()["PARCELS"].columns["name"], list(columns))
 
 
 def _quoted(name: str) -> str:

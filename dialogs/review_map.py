@@ -22,6 +22,7 @@ from .review_items import Item, table_of
 
 AROUND = 1.8  # the parcel's frame with 40 % of its size on each side
 OUTLINE = "#C2185B"
+VEIL = 150  # of 255: the others stay at about two fifths of their strength
 
 
 class ReviewMap:
@@ -33,6 +34,7 @@ class ReviewMap:
         self.layer = QgsVectorLayer(f"{path}|layername={table}", "tagged", "ogr")
         self._canvas = iface.mapCanvas() if iface is not None else None
         self._band: QgsRubberBand | None = None
+        self._veil: QgsRubberBand | None = None
 
     def geometry_of(self, item: Item) -> QgsGeometry:
         """Return a parcel's geometry in the layer's own system; an empty one when there is none."""
@@ -62,6 +64,8 @@ class ReviewMap:
         self._band.setFillColor(QColor(0, 0, 0, 0))  # the colours of the tags stay as they are
         self._band.setWidth(3)
         self._band.setToGeometry(shape, self.layer)
+        if not keep:
+            self._veil = self._veil_around(shape)
         if keep:
             return
         try:
@@ -75,9 +79,20 @@ class ReviewMap:
 
     def clear(self) -> None:
         """Take the frame away."""
-        if self._band is not None and self._canvas is not None:
-            self._canvas.scene().removeItem(self._band)
-        self._band = None
+        for item in (self._band, self._veil):
+            if item is not None and self._canvas is not None:
+                self._canvas.scene().removeItem(item)
+        self._band = self._veil = None
+
+    def _veil_around(self, shape: QgsGeometry) -> QgsRubberBand:
+        """Pale everything but the parcel, so that it is seen at once what is judged."""
+        whole = self.layer.extent()
+        whole.scale(2.0)
+        veil = QgsRubberBand(self._canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
+        veil.setFillColor(QColor(255, 255, 255, VEIL))
+        veil.setStrokeColor(QColor(0, 0, 0, 0))
+        veil.setToGeometry(QgsGeometry.fromRect(whole).difference(shape), self.layer)
+        return veil
 
     def _go(self, wanted: QgsRectangle, zoom: bool) -> None:
         now = self._canvas.extent()

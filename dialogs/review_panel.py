@@ -24,6 +24,7 @@ from .review_items import Item
 from .review_map import ReviewMap
 from .review_table import colour_of, level_title, reviews_text, tag_title
 
+LETTERS = 66  # least width: all columns of the list have their words (ui/spec §3: 420 px)
 REVIEWER = "urban_renewal/reviewer"  # QgsSettings: who reviews at this computer
 KEYS = {
     Qt.Key.Key_1: "1", Qt.Key.Key_2: "2", Qt.Key.Key_3: "3", Qt.Key.Key_4: "4", Qt.Key.Key_0: "0",
@@ -46,7 +47,7 @@ class ReviewPanel(QDockWidget):
         self.map: ReviewMap | None = None
         self.form = ReviewForm()
         self.setWidget(self.form)
-        self.setMinimumWidth(int(self.fontMetrics().averageCharWidth() * 46))
+        self.setMinimumWidth(int(self.fontMetrics().averageCharWidth() * LETTERS))
         self._connect()
 
     def _connect(self) -> None:
@@ -101,7 +102,7 @@ class ReviewPanel(QDockWidget):
             reason, evidence = review_items.read_texts(desk.source, item.fid)
         except review_items.UnreadableError as error:
             reason, evidence = str(error), ""
-        facts = [item.parcel_id]
+        facts = [item.name or item.parcel_id, *([item.parcel_id] if item.name else [])]
         if item.area_m2 is not None:
             facts.append(tr("{n} ha").format(n=wording.number(item.area_m2 / 10000, 2)))
         if item.bldg_n is not None:

@@ -65,13 +65,14 @@ class ReviewTable(QAbstractTableModel):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.DecorationRole and column == TAG:
             return self._icon(item.tag)
-        if role == Qt.ItemDataRole.ToolTipRole and column == REVIEW:
-            return reviews_text(self.desk, item)
+        if role == Qt.ItemDataRole.ToolTipRole and column in (ID, REVIEW):
+            names = " · ".join(part for part in (item.name, item.parcel_id) if part)
+            return names if column == ID else reviews_text(self.desk, item)
         return None
 
     def _text(self, item: Item, column: int) -> str:
         if column == ID:
-            return item.parcel_id
+            return item.name or item.parcel_id
         if column == TAG:
             return level_title(item.tag, item.level)
         if column == SCORE:

@@ -13,6 +13,7 @@ from qgis.core import (
     QgsLineSymbol,
     QgsPointXY,
     QgsProject,
+    QgsRectangle,
     QgsRendererRange,
     QgsVectorLayer,
     QgsWkbTypes,
@@ -56,6 +57,17 @@ class Drawn:
         marker.setIconSize(14)
         marker.setPenWidth(3)
         self.items.append(marker)
+
+    def zoom(self) -> None:
+        """Bring the ways that are drawn into view."""
+        whole = QgsRectangle()
+        for band in self.items:
+            if isinstance(band, QgsRubberBand):
+                whole.combineExtentWith(band.asGeometry().boundingBox())
+        if not whole.isEmpty():
+            whole.scale(1.6)
+            self._canvas.setExtent(whole)
+            self._canvas.refresh()
 
     def clear(self) -> None:
         """Take everything off the map."""

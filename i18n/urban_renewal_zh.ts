@@ -260,6 +260,10 @@
         <translation>请选成果和工作文件夹。</translation>
     </message>
     <message>
+        <source>City examination: {name} {n}</source>
+        <translation>城市体检：{name} {n}</translation>
+    </message>
+    <message>
         <source>Class</source>
         <translation>类别</translation>
     </message>

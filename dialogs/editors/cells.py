@@ -166,8 +166,8 @@ class WeightBar(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Return a bar of four letters' width."""
-        return QSize(self.fontMetrics().averageCharWidth() * 7, self.fontMetrics().height())
+        """Return a bar as wide as four letters."""
+        return QSize(self.fontMetrics().averageCharWidth() * 4, self.fontMetrics().height())
 
     def paintEvent(self, event: Any) -> None:
         """Draw the bar."""

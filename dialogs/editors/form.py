@@ -33,7 +33,7 @@ from .table import BlockTable, chip
 from .trying import TryOne
 from .words import STATES, status_meaning
 
-LEFT_LETTERS, RIGHT_LETTERS = 38, 60  # widths in average letters
+LEFT_LETTERS, RIGHT_LETTERS = 36, 56  # widths in average letters
 
 
 class Sections(QListWidget):
@@ -134,7 +134,7 @@ class EditorForm(QWidget):
         split = QSplitter(Qt.Orientation.Horizontal)
         for widget in (left, scroll, side):
             split.addWidget(widget)
-        split.setSizes([letter * LEFT_LETTERS, letter * 110, letter * RIGHT_LETTERS])
+        split.setSizes([letter * LEFT_LETTERS, letter * 118, letter * RIGHT_LETTERS])
         for place, stretch in enumerate((0, 1, 0)):
             split.setStretchFactor(place, stretch)
             split.setCollapsible(place, False)

@@ -25,7 +25,7 @@ from .draft import Draft
 from .rows import WEIGHT, Block, Row
 from .words import CHIPS, source_text, status_meaning, status_word
 
-LETTERS = {"op": 4, "unit": 9, "value": 20, "soft": 14, "weight": 20, "title": 18, "fill": 14}  # widths of columns
+LETTERS = {"op": 4, "unit": 8, "value": 19, "soft": 13, "weight": 17, "title": 18, "fill": 14}  # widths of columns
 NAME_LETTERS, STATUS_LETTERS, TITLE_LETTERS, SOURCE_LETTERS = 17, 11, 24, 12
 
 
@@ -59,7 +59,7 @@ class BlockTable(QTableWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setTabKeyNavigation(False)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)

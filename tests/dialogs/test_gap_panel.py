@@ -85,7 +85,8 @@ def test_one_selection(gaps, qtbot):
     assert "Within 5 min on foot 90 %, within the radius of 300 m 20 %" in panel.sentence.text()
     qtbot.keyClick(panel.bars, Qt.Key.Key_Up)
     assert panel.table.selectedItems()[0].data(Qt.ItemDataRole.UserRole) == "C1"
-    assert "communities short" in panel.figures[1][1].text() and "托位 1" in panel.figures[1][1].text()
+    assert panel.figures[1][0].text() == "2 / 3"
+    assert panel.exam.text() == "City examination: 托位 1"
 
 
 def test_map_shows_the_kind(gaps, project):

@@ -229,3 +229,14 @@ def test_fingerprint_is_that_of_the_core(review):
 def test_another_project_has_no_review(review, dock, project, qtbot):
     project.clear()
     assert dock.reviewing.panel is None
+
+
+def test_names_that_came_along_are_shown(tmp_path):
+    """A column that the parcels' own aliases know as the name; without one the id stands for itself."""
+    from urban_renewal.dialogs.review_items import read_items
+
+    write_tagged(tmp_path / "t.gpkg")
+    assert {item.name for item in read_items(str(tmp_path / "t.gpkg"), {})} == {""}
+    with closing(sqlite3.connect(tmp_path / "t.gpkg")) as base, base:
+        base.execute("ALTER TABLE tagged ADD COLUMN 小区名称 TEXT DEFAULT '桂花园'")
+    assert {item.name for item in read_items(str(tmp_path / "t.gpkg"), {})} == {"桂花园"}
