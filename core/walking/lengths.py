@@ -30,6 +30,7 @@ def nearest_lengths(
     far = first_arrivals(arcs, starts.node, packed, (cap_ms + 1) * count - 1, count, run.part(0, 0.4))
     onward = comes_from(arcs, far, starts.node, packed, count, run.part(0.4, 0.6))
     last, metres = _lengths_from_nodes(graph, profile, onward)
+    run.progress(0.8)
     arrival = _arrivals(graph, facilities, starts, packed, far)
     total = metres + np.where(last == NEVER, np.nan, arrival[last])
     wanted = found.ms.astype(np.int64) * count + found.facility
@@ -41,6 +42,7 @@ def nearest_lengths(
     good = rows[cost == wanted[owner]]
     walked = total[homes.node[good]] + _part_m(graph, places, homes.row[good], homes.node[good])
     _keep_first(length, places.owner[homes.row[good]], walked)
+    run.progress(0.9)
     f_row, p_row, ms = search.on_one_edge(facilities, np.arange(len(facilities.edge)), places, homes)
     direct = ms * count + facilities.owner[f_row] == wanted[places.owner[p_row]]
     f_row, p_row = f_row[direct], p_row[direct]

@@ -168,8 +168,12 @@ class _Sources:
 def _search(search: Search, places: Joined, facilities: Joined, limits: Longs, run: Run) -> tuple[Longs, Longs]:
     """Return keys (facility × place owners + place) ascending and the least milliseconds of each, within the limits."""
     run.progress(0.0)
+    search.graph.arcs(search.profile.id, search.toward)  # made at the first question
+    run.check()
     homes = search.ends(places, True)
+    run.check()
     sources = _sources(search, facilities, int(limits.max(initial=0)))
+    run.check()
     owners = max(places.owners, 1)
     keys, costs = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     tasks = _tasks(search, (homes, places.owner[homes.row]), sources, limits, run)
