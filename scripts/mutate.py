@@ -41,21 +41,9 @@ def tests_of(mutation: dict) -> list[str]:
 
 def run_tests(folder: Path, places: list[str]) -> tuple[int, str]:
     """Run the tests until the first failure; return the exit code and the last lines."""
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-x",
-        "--tb=line",
-        "-p",
-        "no:pytest_qgis",
-        "-p",
-        "no:pytest-qt",
-        "-n",
-        "2",
-    ]
-    done = subprocess.run([*command, *places], cwd=folder, capture_output=True, text=True, timeout=MOST_S, check=False)
+    quietly = ["-q", "-x", "--tb=line", "-p", "no:pytest_qgis", "-p", "no:pytest-qt"]
+    command = [sys.executable, "-m", "pytest", *quietly, *places]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=MOST_S, check=False)
     return done.returncode, done.stdout[-600:]
 
 
