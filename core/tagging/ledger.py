@@ -26,7 +26,7 @@ APART = ("under_way", "renovated", "expropriated")  # counted apart from what is
 OTHER = "none"
 NAME_GAP_M = 30.0  # as in units: land of one name farther apart is another place
 VILLAGE_GAP_M = 15.0  # own choice, the ruleset's patch_join_m: plots across a lane are one village
-STREET_M = 60.0  # own choice: a street farther off does not bound the place
+STREET_M = 60.0  # own choice: a street or neighbour farther off does not bound the place
 CENTI = 100
 
 
@@ -178,7 +178,8 @@ def _entries(
     found["unit_id"] = "L-" + by["parcel_id"].first()
     untold = found["floor_unknown_n"] == found["parcels_n"]
     found["floor_m2"], found["area_m2"] = (found["floor"] / CENTI).mask(untold), found["area"] / CENTI
-    found["bounds"] = _bounds(frames.geometries(land), np.asarray(group), roads, run)
+    near = [_streets(roads), _neighbours(tagged, facts, mine, np.asarray(group))]
+    found["bounds"] = _bounds(land, np.asarray(group), near, run)
     place = {item: number for number, item in enumerate(TAGS)}
     found = found.assign(place=found["tag"].map(place)).sort_values(["place", "unit_id"], ignore_index=True)
     for column in ("bldg_n", "households", "year_lo", "year_hi"):
@@ -216,30 +217,63 @@ def _group(land: pd.DataFrame, tag: Objects, name: Objects, members: pd.DataFram
     return found
 
 
-def _bounds(shapes: Objects, group: Rows, roads: pd.DataFrame | None, run: Run) -> list[str]:
-    """Return what bounds each entry: the nearest named street within 60 m on each side, else the coordinate."""
-    box = pd.DataFrame(shapely.bounds(shapes), columns=["west", "south", "east", "north"])
+@dataclass(frozen=True, eq=False)
+class _Edges:
+    """What can bound a place: `shapes` (k,), their `names`, `owner` (k,) the entry a parcel is itself part of, −1."""
+
+    shapes: Objects
+    names: Objects
+    owner: Rows
+
+
+def _streets(roads: pd.DataFrame | None) -> _Edges | None:
+    named = None if roads is None else roads[frames.optional(roads, "name").notna()]
+    if named is None or not len(named):
+        return None
+    names = named["name"].astype(str).to_numpy(dtype=object)
+    return _Edges(frames.geometries(named), names, np.full(len(named), -1, dtype=np.int64))
+
+
+def _neighbours(tagged: pd.DataFrame, facts: pd.DataFrame, mine: Rows, group: Rows) -> _Edges:
+    name, owner = compound_names(frames.optional(facts, "name")), np.full(len(tagged), -1, dtype=np.int64)
+    owner[mine] = group
+    told = ~pd.isna(name)
+    return _Edges(frames.geometries(tagged)[told], name[told], owner[told])
+
+
+def _bounds(land: pd.DataFrame, group: Rows, edges: list[_Edges | None], run: Run) -> list[str]:
+    """Return what bounds each entry: per side the nearest of the first kind of `edges` that has one within 60 m, else
+    the coordinate in whole metres.
+    """
+    box = pd.DataFrame(shapely.bounds(frames.geometries(land)), columns=["west", "south", "east", "north"])
     box["group"] = group
     by = box.groupby("group", sort=True)
     ends = {"east": by["east"].max(), "south": by["south"].min(), "west": by["west"].min(), "north": by["north"].max()}
-    words = {side: [f"{value:.0f}" for value in values] for side, values in ends.items()}
-    named = None if roads is None else roads[frames.optional(roads, "name").notna()]
-    if named is not None and len(named):
-        w, s, e, n = (ends[side].to_numpy(np.float64) for side in ("west", "south", "east", "north"))
-        strips = {
-            "east": (e, s, e + STREET_M, n), "south": (w, s - STREET_M, e, s), "west": (w - STREET_M, s, w, n),
-            "north": (w, n, e, n + STREET_M),
-        }  # fmt: skip
-        tree, streets = shapely.STRtree(frames.geometries(named)), named["name"].astype(str).to_numpy(dtype=object)
-        core = shapely.box(w, s, e, n)
-        for side, corners in strips.items():
-            run.check()
-            entry, road = tree.query(shapely.box(*corners), predicate="intersects")
-            away = np.round(shapely.distance(core[entry], tree.geometries[road]), 2)
-            order = np.lexsort((streets[road].astype(str), away, entry))
-            entry, road = entry[order], road[order]
-            first = np.flatnonzero(np.r_[True, entry[1:] != entry[:-1]]) if len(entry) else entry
-            for row in first:
-                words[side][int(entry[row])] = str(streets[road[row]])
+    keys = ends["east"].index.to_numpy(np.int64)
+    w, s, e, n = (ends[side].to_numpy(np.float64) for side in ("west", "south", "east", "north"))
+    strips = {
+        "east": shapely.box(e, s, e + STREET_M, n), "south": shapely.box(w, s - STREET_M, e, s),
+        "west": shapely.box(w - STREET_M, s, w, n), "north": shapely.box(w, n, e, n + STREET_M),
+    }  # fmt: skip
+    core, words = shapely.box(w, s, e, n), {}
+    for side, strip in strips.items():
+        run.check()
+        told: Objects = np.full(len(keys), None, dtype=object)
+        for kind in edges:
+            if kind is not None:
+                told = np.where(pd.isna(told), _nearest(core, strip, keys, kind), told)
+        words[side] = [f"{value:.0f}" if word is None else str(word) for word, value in zip(told, ends[side])]
     sides = zip(*(words[side] for side in ("east", "south", "west", "north")))
     return [say("ledger_bounds", run.language, east=e, south=s, west=w, north=n) for e, s, w, n in sides]
+
+
+def _nearest(core: Objects, strip: Objects, keys: Rows, kind: _Edges) -> Objects:
+    """Return the name of the nearest edge in each entry's strip, None without one; an entry does not bound itself."""
+    found = np.full(len(core), None, dtype=object)
+    entry, edge = shapely.STRtree(kind.shapes).query(strip, predicate="intersects")
+    other = kind.owner[edge] != keys[entry]
+    entry, edge = entry[other], edge[other]
+    away = np.round(shapely.distance(core[entry], kind.shapes[edge]), 2)
+    order = np.lexsort((kind.names[edge].astype(str), away, entry))[::-1]
+    found[entry[order]] = kind.names[edge[order]]  # the last one written is the nearest
+    return found

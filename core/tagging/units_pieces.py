@@ -22,6 +22,7 @@ LEAST_BLOCKS = 2  # own choice: one house with another name makes no second comp
 RESID = 0.5  # own choice: above it a building is lived in
 STEP_M = 2.0  # own choice: spacing of the points along façades by which land goes to the nearest house
 MILLI = 1000
+MOST_NAMELESS = 4  # own choice: one house names its parcel when at most so many stand there
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ def cut_pieces(parcels: pd.DataFrame, houses: Houses, run: Run) -> tuple[pd.Data
     """Return the pieces and, for each building, the piece its 栋 stands on (-1: none).
 
     Pieces: `parcel` (row), `name` (None unknown), `share` of the parcel's area, `geometry`; sorted by parcel, name.
-    A parcel without a name of its own bears the name of at least half of its named buildings. One on which at least
+    A parcel without a name of its own bears the name of at least half of its named buildings, when two bear it or it
+    stands for a quarter of all: one named house among many is a sight, no compound. One on which at least
     two compounds have two or more houses each is divided: land goes to the compound whose house is nearest, unnamed
     houses to the nearest named one.
     """
@@ -88,7 +90,10 @@ def cut_pieces(parcels: pd.DataFrame, houses: Houses, run: Run) -> tuple[pd.Data
     divided = sizes.index[sizes.to_numpy() > 1].to_numpy(np.int64)
     first = common.drop_duplicates("parcel")
     all_named = np.bincount(counted["parcel"].to_numpy(np.int64), minlength=n)
-    first = first.loc[2 * first["n"].to_numpy(np.int64) >= all_named[first["parcel"].to_numpy(np.int64)]]
+    every = np.bincount(houses.home[rows], minlength=n)
+    place, bearing = first["parcel"].to_numpy(np.int64), first["n"].to_numpy(np.int64)
+    is_common = (bearing >= LEAST_BLOCKS) | (MOST_NAMELESS * bearing >= every[place])
+    first = first.loc[(2 * bearing >= all_named[place]) & is_common]
     name = own.copy()
     empty = pd.isna(name[first["parcel"].to_numpy(np.int64)])
     name[first["parcel"].to_numpy(np.int64)[empty]] = first["name"].to_numpy(dtype=object)[empty]

@@ -62,6 +62,18 @@ def test_bounds_are_named_streets():
     assert found["bounds"].iloc[0] == "东至东街，南至南路，西至0，北至50"
 
 
+def test_where_no_street_is_named_the_neighbours_bound():
+    """East of 幸福小区 (x 0…110) the works at 115, behind it the school at 140; south a street; itself never."""
+    more = [
+        {"parcel_id": "q1", "geometry": box(115, 0, 135, 50), "tag": "none", "programme": "none"},
+        {"parcel_id": "q2", "geometry": box(140, 0, 160, 50), "tag": "none", "programme": "none"},
+    ]
+    facts = pd.concat([FACTS, pd.DataFrame({"parcel_id": ["q1", "q2"], "name": ["红星厂", "实验小学"]})])
+    roads = pd.DataFrame({"name": ["南路"], "geometry": [shapely.from_wkt("LINESTRING(-99 -20, 130 -20)")]})
+    found = build_ledger(tagged(LAND + more), facts, roads, None, Run()).entries
+    assert found["bounds"].iloc[0] == "东至红星厂，南至南路，西至0，北至50"
+
+
 def test_classes_and_the_rest_add_up_exactly():
     """Three parcels of a third of a square metre's odd areas; and 500 of random ones against decimal arithmetic."""
     from decimal import Decimal

@@ -169,12 +169,15 @@ def test_two_compounds_on_one_parcel_divide_its_land():
 
 
 def test_one_named_house_among_others_does_not_name_the_parcel():
-    """Of four named houses two must bear the name; unnamed ones have no say."""
+    """Of four named houses two must bear the name; one alone names it among four houses, not among five."""
     land = parcels(("p1", box(0, 0, 200, 50), {"name": None}))
     for names, name in (
         (["少年宫", "银行", "酒店"], None),
         (["甲苑1栋", "甲苑", "银行", None], "甲苑"),
         ([None, "甲苑2栋"], "甲苑"),
+        (["名人旧居", None, None, None], "名人旧居"),
+        (["名人旧居", None, None, None, None], None),
+        (["甲苑1栋", "甲苑3栋", None, None, None], "甲苑"),
     ):
         built = [(f"b{i}", box(40 * i, 0, 40 * i + 20, 20), {**HOME, "name": n}) for i, n in enumerate(names)]
         found = make_units(land, buildings(*built), None, None, Run())
