@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 from typing import Any
-from urllib.parse import quote
 
 import pandas as pd
 
@@ -16,6 +15,7 @@ from .htmltable import html_table
 from .palette import kind_name, unit_name
 from .summary import exact_sum, told
 
+PLAIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~/"
 MOST_SITES, MOST_PROJECTS = 60, 40  # rows in the report; all of them are in tables/
 
 
@@ -64,8 +64,8 @@ def maps_section(maps: Sequence[str], language: str) -> str:
 
 
 def href(path: str) -> str:
-    """Return a relative path as a link: blanks and Chinese are escaped, slashes stay."""
-    return escape(quote(path), quote=True)
+    """Return a relative path as a link: what is neither a letter, a digit nor one of _.-~/ is escaped (RFC 3986)."""
+    return "".join(chr(byte) if byte in PLAIN else f"%{byte:02X}" for byte in path.encode("utf-8"))
 
 
 def _title(path: str) -> str:

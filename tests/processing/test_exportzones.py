@@ -468,7 +468,7 @@ def test_maps(study, run_algorithm):
     ):  # 80 ÷ 100, 10 ÷ 40, 90 ÷ 140
         assert expected in gaps, expected
     structure = pdf_text(folder / "04-01_示范片区结构图.pdf").replace(" ", "")
-    assert "七星岗1:" in structure.replace("\u3000", "")
+    assert "七星岗比例1:" in structure.replace("\u3000", "")
     assert "一蕊七星岗站；枝通1瓣，共0.1km，其中梯道105m；2瓣0.0公顷" in structure  # 105 m of stairs; 200 m² of petals
     assert all((folder / f"{stem}.png").stat().st_size > 20_000 for stem in stems)
     project = QgsProject()
