@@ -130,13 +130,25 @@ def _zones(material: Material) -> list[Call]:
     outputs = {**{name.upper(): name for name in names}, "LEFT_OUT": "left_out_zones"}
     tagged = {"PARCELS": material.result("tagged")}
     ground = {**material.only(*LIMITS), **_fields(material, *LIMITS), **tagged}
-    checked = {"OUTPUT": "checked_zones", "ACTIONS": "actions", "FINDINGS": "findings", "REPORT": "zones_report"}
+    checked = {"OUTPUT": "checked_zones", "ACTIONS": "actions", "FINDINGS": "findings", "LAND_USE_TABLE": "land_use",
+               "REPORT": "zones_report"}  # fmt: skip
+    measured = {"DETAIL": material.result("gap_detail"), **_given(material, "ZONE_RULES", "ZONE_RULES_FILE")}
+    places = material.only("COMMUNITIES", "PLAN")
     costs = _given(material, "COST_TABLE")
     listed = {"PROJECTS": "projects", "PROJECT_ITEMS": "project_items"}
     return [
         Call("delineatezones", parameters, outputs),
-        Call("checkzones", {**material.made("zones", "members"), **ground}, checked),
-        Call("makeprojects", {**material.made("zones", "members", "petals", "actions"), **tagged, **costs}, listed),
+        Call("checkzones", {**material.made("zones", "members"), **ground, **measured}, checked),
+        Call(
+            "makeprojects",
+            {
+                **material.made("zones", "members", "petals", "actions", "branches"),
+                **tagged,
+                **costs,
+                **places,
+            },
+            listed,
+        ),
     ]
 
 
@@ -145,7 +157,7 @@ def _deliver(material: Material) -> list[Call]:
         "PARCELS": "tagged", "DETAIL": "gap_detail", "FACILITY_LOAD": "facility_load", "SUMMARY": "gap_summary",
         "NETWORK": "edges", "ZONES": "zones", "MEMBERS": "members", "CORES": "cores", "BRANCHES": "branches",
         "PETALS": "petals", "ACTIONS": "actions", "FINDINGS": "findings", "PROJECTS": "projects",
-        "PROJECT_ITEMS": "project_items",
+        "PROJECT_ITEMS": "project_items", "CORNERS": "corners", "LAND_USE_TABLE": "land_use",
     }  # fmt: skip
     left_out = [path for name, path in sorted(material.results.items()) if name.startswith("left_out_")]
     folder = str(Path(material.study.folder) / DELIVERY)

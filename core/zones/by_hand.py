@@ -194,7 +194,7 @@ class HandDesk:
         none = np.empty((0, 2), dtype=np.int64)
         pairs = contiguous_pairs(self.shapes[scope], self.barriers, self.rules.limits.street_gap_m, none, Run())
         found = neighbour_lists(len(scope), pairs)
-        lists = {int(row): scope[near].tolist() for row, near in zip(scope, found, strict=True)}
+        lists = {int(row): scope[near].tolist() for row, near in zip(scope, found)}
         self._near[zone_id] = (set(scope.tolist()), lists)
         return lists
 
@@ -214,7 +214,7 @@ def open_desk(
     zones: dict[str, set[int]] = {}
     core: set[int] = set()
     for zone, parcel, role in zip(members["zone_id"].astype(str), members["parcel_id"].astype(str),
-                                  members["role"].astype(str), strict=True):  # fmt: skip
+                                  members["role"].astype(str)):  # fmt: skip
         if role not in (NEAR, OUT) and parcel in row_of:
             zones.setdefault(zone, set()).add(row_of[parcel])
             core |= {row_of[parcel]} if role == "core" else set()
@@ -233,7 +233,7 @@ def _houses(actions: pd.DataFrame | None, row_of: dict[str, int]) -> dict[str, A
     if actions is not None and len(actions):
         floor = frames.optional(actions, "floor_m2", "real").to_numpy("float64", na_value=np.nan)
         action = frames.optional(actions, "action").fillna("").to_numpy(dtype=object)
-        for name, act, size in zip(actions["parcel_id"].astype(str), action, floor, strict=True):
+        for name, act, size in zip(actions["parcel_id"].astype(str), action, floor):
             row = row_of.get(name, -1)
             if row >= 0 and act != "增" and not np.isnan(size):
                 exist[row] = np.nan_to_num(exist[row]) + size

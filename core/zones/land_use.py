@@ -63,7 +63,7 @@ def _now(inputs: CheckInputs, members: pd.DataFrame, zones: list[str], run: Run)
     row_of = {name: row for row, name in enumerate(parcels["parcel_id"].astype(str))}
     found: list[dict[str, float]] = [{} for _ in zones]
     place = {zone: number for number, zone in enumerate(zones)}
-    for zone, parcel in zip(members["zone_id"].astype(str), members["parcel_id"].astype(str), strict=True):
+    for zone, parcel in zip(members["zone_id"].astype(str), members["parcel_id"].astype(str)):
         row = row_of[parcel]
         own = found[place[zone]]
         own[kinds[row]] = own.get(kinds[row], 0.0) + float(area[row])
@@ -77,7 +77,7 @@ def _planned(inputs: CheckInputs, outlines: npt.NDArray[Any], run: Run) -> list[
         return found
     kinds = _classes(inputs.plan, inputs.land_use_scheme, "PLAN", run)
     piece, zone, common = measure_pairs(frames.geometries(inputs.plan), outlines, run)
-    for row, place, m2 in zip(piece.tolist(), zone.tolist(), common.tolist(), strict=True):
+    for row, place, m2 in zip(piece.tolist(), zone.tolist(), common.tolist()):
         found[place][kinds[row]] = found[place].get(kinds[row], 0.0) + m2
     return found
 

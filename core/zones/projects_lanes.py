@@ -39,7 +39,7 @@ def draft_lanes(branches: pd.DataFrame | None, run: Run) -> list[dict[str, Any]]
     lanes = lanes.sort_values(["zone_id", "edge_id", "length_m"], kind="stable")
     people = lanes.groupby(["zone_id", "edge_id"])["people"].sum(min_count=1)
     lanes = lanes.drop_duplicates(["zone_id", "edge_id"], keep="last").reset_index(drop=True)
-    lanes["people"] = [people[key] for key in zip(lanes["zone_id"], lanes["edge_id"], strict=True)]
+    lanes["people"] = [people[key] for key in zip(lanes["zone_id"], lanes["edge_id"])]
     drafts = []
     for (zone, name), part in lanes.groupby(["zone_id", "name"], sort=True):
         run.check()

@@ -54,8 +54,8 @@ def read_numbering(template: str) -> Numbering:
     """Return a template as it will be used; an empty one is {片区}-{类型}-{序号}.
 
     Places: {区县} or {district}, {片区} or {zone}, {类型} or {type}, {序号} or {n} (needed). Text before the first
-    place is taken to be the district, without the joining mark. Raises RenewalError(`project_numbering`) for braces that are
-    something else.
+    place is taken to be the district, without the joining mark.
+    Raises RenewalError(`project_numbering`) for braces that are something else.
     """
     text = template.strip() or DEFAULT
     try:

@@ -85,10 +85,10 @@ def _by_name(owner: Objects, inside: pd.DataFrame, land: Rows, parcels: pd.DataF
     own = np.array([names[row] if row >= 0 and tags[row] == "old_compound" else "" for row in land], dtype=object)
     zone = inside["zone_id"].astype(str).to_numpy(dtype=object)
     told: dict[tuple[str, str], set[str]] = {}
-    for key, name in zip(zip(zone, owner, strict=True), own, strict=True):
+    for key, name in zip(zip(zone, owner), own):
         if name:
             told.setdefault(key, set()).add(name)
-    keys = zip(zone, owner, own, strict=True)
+    keys = zip(zone, owner, own)
     parted = [f"{petal}·{name}" if name and len(told[place, petal]) > 1 else petal for place, petal, name in keys]
     return np.array(parted, dtype=object)
 

@@ -32,16 +32,15 @@ def tell_places(
         project, area, common = measure_pairs(shapes[there], frames.geometries(ordered), run)
         order = np.lexsort((area, -np.round(common, 3), project))
         first = np.unique(project[order], return_index=True)[1]
-        names = {column: frames.optional(ordered, source).astype(frames.TEXT).to_numpy(dtype=object, na_value=None)
-                 for column, source in (("community", "name"), ("subdistrict", "subdistrict"))}  # fmt: skip
-        for row, place in zip(project[order][first].tolist(), area[order][first].tolist(), strict=True):
+        names = {"community": _words(ordered, "name"), "subdistrict": _words(ordered, "subdistrict")}
+        for row, place in zip(project[order][first].tolist(), area[order][first].tolist()):
             for column, words in names.items():
                 drafts[there[row]][column] = words[place]
     if plan is not None and len(plan):
         codes = frames.optional(plan, "land_use").fillna("").astype(str).to_numpy(dtype=object)
         project, piece, common = measure_pairs(shapes[there], frames.geometries(plan), run)
         parts: dict[int, dict[str, float]] = {}
-        for row, at, m2 in zip(project.tolist(), piece.tolist(), common.tolist(), strict=True):
+        for row, at, m2 in zip(project.tolist(), piece.tolist(), common.tolist()):
             if codes[at]:
                 own = parts.setdefault(row, {})
                 own[codes[at]] = own.get(codes[at], 0.0) + m2
@@ -49,3 +48,8 @@ def tell_places(
             whole = float(shapely.area(shapes[there[row]]))
             found = sorted((-round(m2, 3), code) for code, m2 in own.items() if m2 >= LEAST_SHARE * whole)
             drafts[there[row]]["use_plan"] = "、".join(code for _, code in found) or None
+
+
+def _words(table: pd.DataFrame, column: str) -> list[Any]:
+    words = frames.optional(table, column)
+    return [str(word) if told else None for word, told in zip(words, words.notna())]

@@ -166,26 +166,13 @@ class _Study:
                 "BUILDINGS": given("BUILDINGS"), "CONSTRAINTS": given("CONSTRAINTS"),
                 "COMMUNITIES": given("COMMUNITIES"), "STANDARD": inputs.choice("STANDARD"),
                 "STANDARD_FILE": inputs.text("STANDARD_FILE"), "KINDS": sited, "COST_TABLE": inputs.text("COST_TABLE"),
-                "SITES": file("sites"), "LEFT_OUT": left_out[4],
+                "SITES": file("sites"), "COVERED": file("covered"), "LEFT_OUT": left_out[4],
             }  # fmt: skip
         sites = file("sites") if sited and given("BUILDINGS") else None
-        yield "delineatezones", {
-            "PARCELS": file("tagged"), "DETAIL": file("gap_detail"), "STATIONS": given("STATIONS"),
-            "STATION_ENTRANCES": given("STATION_ENTRANCES"), **walk,
-            "ZONE_RULES": inputs.choice("ZONE_RULES"), "ZONE_RULES_FILE": inputs.text("ZONE_RULES_FILE"),
-            **{name.upper(): file(name) for name in ("zones", "members", "cores", "branches", "petals")},
-            "LEFT_OUT": left_out[3],
-        }  # fmt: skip
-        zoned = {name: file(name.lower()) for name in ("ZONES", "MEMBERS", "ACTIONS", "FINDINGS")}
-        ground = {name: given(name) for name in ("BUILDINGS", "PROTECTED", "PLAN", "CONSTRAINTS", "GREEN")}
-        yield "checkzones", {**zoned, "PARCELS": file("tagged"), **ground, "OUTPUT": file("checked_zones")}
-        yield "makeprojects", {
-            "ZONES": file("zones"), "MEMBERS": file("members"), "PARCELS": file("tagged"), "PETALS": file("petals"),
-            "ACTIONS": file("actions"), "PROJECTS": file("projects"), "PROJECT_ITEMS": file("project_items"),
-            "SITES": sites, "COST_TABLE": inputs.text("COST_TABLE"),
-        }  # fmt: skip
+        yield from self._zones(walk, sites, left_out[3])
         yield "exportzones", {
-            **{name.upper(): file(name) for name in ("zones", "members", "cores", "branches", "petals")},
+            **{name.upper(): file(name) for name in ("zones", "members", "cores", "branches", "petals", "corners")},
+            "LAND_USE_TABLE": file("land_use"),
             **{name: file(name.lower()) for name in ("ACTIONS", "FINDINGS", "PROJECTS", "PROJECT_ITEMS")},
             "PARCELS": file("tagged"), "BUILDINGS": given("BUILDINGS"), "FACILITIES": given("FACILITIES"),
             "DETAIL": file("gap_detail"), "FACILITY_LOAD": file("facility_load"), "SUMMARY": file("gap_summary"),
@@ -193,6 +180,30 @@ class _Study:
             "LEFT_OUT": left_out if sites else left_out[:4],
             "FORMATS": list(inputs.choices("FORMATS")), "TEMPLATE": inputs.choice("TEMPLATE"),
             "TEMPLATE_FILE": inputs.text("TEMPLATE_FILE"), "FOLDER": str(folder),
+        }  # fmt: skip
+
+    def _zones(self, walk: dict[str, Any], sites: str | None, left_out: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        given, file, inputs = self.given.get, self._file, self.inputs
+        yield "delineatezones", {
+            "PARCELS": file("tagged"), "DETAIL": file("gap_detail"), "STATIONS": given("STATIONS"),
+            "STATION_ENTRANCES": given("STATION_ENTRANCES"), **walk,
+            **{name: given(name) for name in ("ROADS", "COMMUNITIES", "PLAN")},
+            "ZONE_RULES": inputs.choice("ZONE_RULES"), "ZONE_RULES_FILE": inputs.text("ZONE_RULES_FILE"),
+            **{name.upper(): file(name) for name in ("zones", "members", "cores", "branches", "petals", "corners")},
+            "LEFT_OUT": left_out,
+        }  # fmt: skip
+        zoned = {name: file(name.lower()) for name in ("ZONES", "MEMBERS", "ACTIONS", "FINDINGS")}
+        ground = {name: given(name) for name in ("BUILDINGS", "PROTECTED", "PLAN", "CONSTRAINTS", "GREEN")}
+        yield "checkzones", {
+            **zoned, "PARCELS": file("tagged"), **ground, "OUTPUT": file("checked_zones"), "DETAIL": file("gap_detail"),
+            "COVERED": file("covered") if sites else None, "LAND_USE_TABLE": file("land_use"),
+            "ZONE_RULES": inputs.choice("ZONE_RULES"), "ZONE_RULES_FILE": inputs.text("ZONE_RULES_FILE"),
+        }  # fmt: skip
+        yield "makeprojects", {
+            "ZONES": file("zones"), "MEMBERS": file("members"), "PARCELS": file("tagged"), "PETALS": file("petals"),
+            "ACTIONS": file("actions"), "PROJECTS": file("projects"), "PROJECT_ITEMS": file("project_items"),
+            "SITES": sites, "COST_TABLE": inputs.text("COST_TABLE"), "BRANCHES": file("branches"),
+            "COMMUNITIES": given("COMMUNITIES"), "PLAN": given("PLAN"),
         }  # fmt: skip
 
 

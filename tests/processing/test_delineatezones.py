@@ -103,3 +103,60 @@ def test_untagged_parcels_are_refused(layers, make_layer, run_algorithm, tmp_pat
     plain = make_layer([("POLYGON((0 0,1 0,1 1,0 0))", {"parcel_id": "A"})], name="plain")
     with pytest.raises(QgsProcessingException):
         run_algorithm("delineatezones", {**layers, **sinks(tmp_path), "PARCELS": plain})
+
+
+def test_the_boundary_runs_on_centre_lines_and_is_told(layers, run_algorithm, rows_of, make_layer, tmp_path):
+    """Centre lines lie 5 m west and 2 m south of the squares: the outline ends on them, square by square."""
+    roads = [
+        (f"LINESTRING(-5 {i * PITCH - 2},800 {i * PITCH - 2})", {"name": f"横{i}路", "width": 3.0}) for i in range(6)
+    ]
+    roads += [
+        (f"LINESTRING({i * PITCH - 5} -5,{i * PITCH - 5} 800)", {"name": f"纵{i}路", "width": 12.0}) for i in range(6)
+    ]
+    wanted = {**layers, **sinks(tmp_path), "ROADS": make_layer(roads, "LineString", name="roads"),
+              "CORNERS": str(tmp_path / "corners.gpkg")}  # fmt: skip
+    results, _, _ = run_algorithm("delineatezones", wanted)
+    zone = rows_of(results["ZONES"])[0]
+    n = sum(row["role"] != "near" for row in rows_of(results["MEMBERS"]))
+    # each square and its half streets: 160 m × 160 m between the centre lines of the grid, whatever the zone's form
+    assert zone["outline_m2"] == pytest.approx(n * PITCH * PITCH, rel=1e-3)
+    corners = rows_of(results["CORNERS"])
+    assert {row["along"] for row in corners} <= {"道路中心线", "街巷中线"}
+    on_line = [row for row in corners if row["along"] == "道路中心线"]
+    assert all((row["east_m"] + 5) % PITCH < 0.01 or (row["north_m"] + 2) % PITCH < 0.01 for row in on_line)
+    assert [row["number"] for row in corners] == list(range(1, len(corners) + 1))
+    assert corners[0]["corner"] == "J1"
+    # north-westernmost first, clockwise: the next corner lies to the east or north of it
+    assert corners[1]["east_m"] + corners[1]["north_m"] > corners[0]["east_m"] + corners[0]["north_m"]
+    assert zone["bound_north"] == "横5路"
+    assert zone["bound_east"] == "纵5路"
+    assert zone["bounds"].startswith("东至纵5路；南至横0路；西至纵0路；北至横5路")
+    branches = rows_of(results["BRANCHES"])
+    assert {row["width_class"] for row in branches} == {"<4 m", "12–24 m"}
+    assert {row["slope_pct"] for row in branches} == {0.0}
+
+
+def test_locks_name_their_zone_and_edited_members_count(layers, run_algorithm, rows_of, make_layer, tmp_path):
+    first, _, _ = run_algorithm("delineatezones", {**layers, **sinks(tmp_path)})
+    members = {row["parcel_id"]: row["role"] for row in rows_of(first["MEMBERS"])}
+    free = sorted({f"P{row}{column}" for row in range(5) for column in range(5)} - set(members))
+    filler = sorted(name for name, role in members.items() if role == "filler")
+    assert free
+    assert filler
+    again = tmp_path / "again"
+    again.mkdir()
+    edits = make_layer(
+        [(None, {"zone_id": "Z-S1", "parcel_id": free[0], "role": "locked"}),
+         (None, {"zone_id": "Z-S1", "parcel_id": "P00", "role": "out"})], None, name="edits"
+    )  # fmt: skip
+    row, column = int(free[-1][1]), int(free[-1][2])
+    x, y = column * PITCH, row * PITCH
+    box = f"POLYGON(({x} {y},{x + SIDE} {y},{x + SIDE} {y + SIDE},{x} {y + SIDE},{x} {y}))"
+    lock = make_layer([(box, {"zone_id": "Z-S1"})], name="lock")
+    second, _, _ = run_algorithm(
+        "delineatezones", {**layers, **sinks(again), "EDITED": edits, "LOCKED_IN": lock, "LANGUAGE": "zh"}
+    )
+    roles = {row["parcel_id"]: row["role"] for row in rows_of(second["MEMBERS"])}
+    assert roles[free[0]] == "locked"
+    assert roles[free[-1]] == "locked"
+    assert roles.get("P00", "near") == "near"
