@@ -20,18 +20,16 @@ from .encoding import Encoded
 from .targets import Target
 
 SLICE = 1000
+PART = "__part"
 LONGEST_NAME = 63  # bytes: PostgreSQL cuts longer identifiers in silence
 
 
-def write_postgis(target: Target, encoded: Encoded, dresser: Any, run: Run) -> str:
-    """Write a result to a PostGIS table, replacing one of that name only when the new one is complete.
+def stage_postgis(target: Target, encoded: Encoded, run: Run) -> None:
+    """Write a result to a table beside its own, and count it there; `finish_postgis` makes it the result.
 
     Raises RenewalError: `write_failed`, `written_incomplete`, `database_unreachable`; Cancelled.
     """
-    uri = QgsDataSourceUri(target.uri)
-    part = _part_of(uri)
-    connection = QgsProviderRegistry.instance().providerMetadata("postgres").createConnection(uri.connectionInfo(), {})
-    schema = uri.schema() or "public"
+    uri, part, connection, schema = _places(target)
     try:
         _drop(connection, schema, part.table())
         _write_rows(part, encoded, run)
@@ -41,10 +39,21 @@ def write_postgis(target: Target, encoded: Encoded, dresser: Any, run: Run) -> s
                 "written_incomplete", path=uri.table(), expected=encoded.rows, found=max(0, layer.featureCount())
             )
         del layer
-        _rename(connection, schema, part.table(), uri.table())
     except BaseException:
         _drop(connection, schema, part.table())
         raise
+
+
+def drop_stage(target: Target) -> None:
+    """Remove what was written beside; nothing when it has become the result."""
+    _, part, connection, schema = _places(target)
+    _drop(connection, schema, part.table())
+
+
+def finish_postgis(target: Target, encoded: Encoded, dresser: Any) -> str:
+    """Let the staged table take the name of the old one, in one transaction; return the address of the layer."""
+    uri, part, connection, schema = _places(target)
+    _rename(connection, schema, part.table(), uri.table())
     finished = QgsDataSourceUri(target.uri)
     finished.setDataSource(schema, uri.table(), _column(encoded, target), "", "fid")
     layer = QgsVectorLayer(finished.uri(False), uri.table(), "postgres")
@@ -52,9 +61,17 @@ def write_postgis(target: Target, encoded: Encoded, dresser: Any, run: Run) -> s
     return str(finished.uri(False))
 
 
+def _places(target: Target) -> tuple[QgsDataSourceUri, QgsDataSourceUri, Any, str]:
+    """Return where the result goes, where it is written first, a connection, and the schema."""
+    uri = QgsDataSourceUri(target.uri)
+    provider = QgsProviderRegistry.instance().providerMetadata("postgres")
+    return uri, _part_of(uri), provider.createConnection(uri.connectionInfo(), {}), uri.schema() or "public"
+
+
 def _part_of(uri: QgsDataSourceUri) -> QgsDataSourceUri:
     part = QgsDataSourceUri(uri)
-    name = f"{uri.table()}__part".encode()[:LONGEST_NAME].decode(errors="ignore")
+    # the name is cut before the mark: cut behind it, a long one would be the table itself
+    name = uri.table().encode()[: LONGEST_NAME - len(PART)].decode(errors="ignore") + PART
     part.setDataSource(uri.schema() or "public", name, uri.geometryColumn() or "geom", "", "fid")
     return part
 

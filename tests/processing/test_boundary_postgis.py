@@ -99,3 +99,100 @@ def test_a_database_source_names_no_secret_in_the_record(server, run_algorithm, 
     assert "geheim" not in text
     assert "127.0.0.1" not in text
     assert read_json(str(target) + ".run.json")["inputs"][0]["source"] == "postgres"
+
+
+def test_two_tables_come_together_or_not_at_all(server, run_algorithm, echo, make_layer, monkeypatch):
+    """The second table cannot be written: the first stays as it was, and no table beside is left."""
+    old = make_layer([(BOX, {"parcel_id": "old"})])
+    outputs = {"OUTPUT": uri(server, "first"), "SECOND": uri(server, "second")}
+    run_algorithm(echo(), {"PARCELS": old, **outputs})
+    from urban_renewal.core.errors import RenewalError
+    from urban_renewal.processing import postgis
+
+    real = postgis._write_rows
+
+    def fail_second(part, encoded, run):
+        if part.table().startswith("second"):
+            raise RenewalError("write_failed", path="second", reason="on purpose")
+        real(part, encoded, run)
+
+    monkeypatch.setattr(postgis, "_write_rows", fail_second)
+    new = make_layer([(BOX, {"parcel_id": "new 1"}), (BOX, {"parcel_id": "new 2"})])
+    with pytest.raises(QgsProcessingException, match="on purpose"):
+        run_algorithm(echo(), {"PARCELS": new, **outputs})
+    assert ids(server, "first") == ids(server, "second") == ["old"]
+    assert not [name for name in tables(server) if name.endswith("__part")]
+
+
+def ids(port, table):
+    address = uri(port, table).removeprefix("postgres://").replace("(geom)", "key='fid' (geom)")
+    address = address.replace(f'table="public"."{table}" key=\'fid\'', f'key=\'fid\' table="public"."{table}"')
+    layer = QgsVectorLayer(address, "stored", "postgres")
+    assert layer.isValid(), address
+    return sorted(feature["parcel_id"] for feature in layer.getFeatures())
+
+
+def test_a_name_as_long_as_can_be_keeps_the_old_table(server, run_algorithm, echo, make_layer, monkeypatch):
+    """63 bytes: cut behind its mark, the table beside would be the table itself and the old rows gone."""
+    name = "t" * 63
+    run_algorithm(echo(), {"PARCELS": make_layer([(BOX, {"parcel_id": "old"})]), "OUTPUT": uri(server, name)})
+    from urban_renewal.core.errors import RenewalError
+    from urban_renewal.processing import postgis
+
+    def fail(part, encoded, run):
+        raise RenewalError("write_failed", path=name, reason="on purpose")
+
+    monkeypatch.setattr(postgis, "_write_rows", fail)
+    with pytest.raises(QgsProcessingException, match="on purpose"):
+        run_algorithm(echo(), {"PARCELS": make_layer([(BOX, {"parcel_id": "new"})]), "OUTPUT": uri(server, name)})
+    assert ids(server, name) == ["old"]
+
+
+def test_inputs_from_a_database_give_what_files_give(server, run_algorithm, make_layer, rows_of):
+    """Parcels and communities from PostGIS, one with a filter, give the very rows that layers in memory give."""
+    from qgis.core import QgsProject, QgsVectorLayerExporter
+
+    land = [(BOX.replace("10", str(10 + n)), {"parcel_id": f"宗地{n}", "land_use": "0701"}) for n in range(6)]
+    around = "POLYGON((-5 -5,50 -5,50 50,-5 50,-5 -5))"
+    layers = {
+        "PARCELS": make_layer(land),
+        "POPULATION": make_layer([(around, {"community_id": "C1", "pop": 600.0, "pop_60": 90.0})]),
+    }
+    stored = {}
+    for name, layer in layers.items():
+        target = QgsDataSourceUri(uri(server, f"in_{name.lower()}").removeprefix("postgres://"))
+        target.setDataSource("public", f"in_{name.lower()}", "geom", "", "fid")
+        error, message = QgsVectorLayerExporter.exportLayer(
+            layer, target.uri(False), "postgres", layer.crs(), False, {"overwrite": True}
+        )
+        assert error == 0, message
+        stored[name] = QgsVectorLayer(target.uri(False), name, "postgres")
+        assert stored[name].isValid()
+    assert stored["PARCELS"].setSubsetString("parcel_id <> '宗地5'")
+    assert layers["PARCELS"].setSubsetString("\"parcel_id\" <> '宗地5'")
+    found = []
+    for given in (layers, stored):
+        QgsProject.instance().clear()
+        results, _, _ = run_algorithm("allocatepopulation", {**given, "OUTPUT": "memory:"})
+        found.append(sorted(rows_of(results["OUTPUT"]), key=lambda row: row["parcel_id"]))
+    assert len(found[0]) == 5
+    keep = ("parcel_id", "pop", "pop_60")
+    assert [[row[name] for name in keep] for row in found[0]] == [[row[name] for name in keep] for row in found[1]]
+
+
+def test_cancel_while_writing_keeps_the_old_table(server, run_algorithm, echo, make_layer, monkeypatch):
+    run_algorithm(echo(), {"PARCELS": make_layer([(BOX, {"parcel_id": "old"})]), "OUTPUT": uri(server, "stopped")})
+    from urban_renewal.core.errors import Cancelled
+    from urban_renewal.processing import postgis
+
+    real = postgis._write_rows
+
+    def stop(part, encoded, run):
+        real(part, encoded, run)
+        raise Cancelled
+
+    monkeypatch.setattr(postgis, "_write_rows", stop)
+    with pytest.raises(QgsProcessingException):
+        run_algorithm(echo(), {"PARCELS": make_layer([(BOX, {"parcel_id": "new"})]), "OUTPUT": uri(server, "stopped")})
+    assert ids(server, "stopped") == ["old"]
+    assert "stopped__part" not in tables(server)
