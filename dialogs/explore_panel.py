@@ -17,11 +17,11 @@ from qgis.PyQt.QtWidgets import (
     QTextBrowser,
     QVBoxLayout,
 )
-from qgis.PyQt.QtWidgets import QWidget as Widget
 
 from ..core.words import pick
 from ..processing.texts import interface_language, tr
 from .card_parts import text_label
+from .dock_parts import Page
 from .way_profile import WayProfile
 
 DEFAULT_MIN, MOST_MIN = 15, 60
@@ -57,7 +57,7 @@ class ExplorePanel(QDockWidget):
         self.profile.activated.connect(lambda _: self._again())
         self.minutes.editingFinished.connect(self._again)
         self._has_place = False
-        page = Widget()
+        page = Page()
         layout = QVBoxLayout(page)
         row = QHBoxLayout()
         row.addWidget(self.profile, 1)

@@ -21,13 +21,13 @@ from qgis.PyQt.QtWidgets import (
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
-    QWidget,
 )
 
 from ..processing.texts import tr
 from . import wording
 from .card_parts import BIG, HINT, scaled, text_label
 from .charts import colours
+from .dock_parts import Page
 from .explore_text import amount_text, status_text
 from .gap_bars import GapBars, Pair
 from .gap_values import ORDERS, RADIUS, WALK, Community, arranged, sums
@@ -72,7 +72,7 @@ class GapPanel(QDockWidget):
         self.export.clicked.connect(self.export_asked.emit)
 
     def _build(self) -> None:
-        page = QWidget()
+        page = Page()
         layout = QVBoxLayout(page)
         grid = QGridLayout()
         for place, (title, widgets) in enumerate((

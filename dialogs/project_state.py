@@ -59,6 +59,10 @@ def _make_paths(study: Study, change: Any) -> None:
             study.settings[name] = change(study.settings[name])
 
 
+KEPT_FILES = 64
+_TABLES: dict[Path, tuple[Any, dict[str, str]]] = {}  # file → (what it and its journal looked like, last changes)
+
+
 def geometry_of(layer: QgsMapLayer) -> str:
     """Return polygon | line | point | none | raster | other."""
     if isinstance(layer, QgsRasterLayer):
@@ -97,12 +101,27 @@ def _file_stamp(path: Path) -> str:
 
 
 def _table_stamp(path: Path, table: str) -> str:
+    """Return the last change of a table; the file is opened only when it, or what waits beside it, has changed."""
+    seen = _file_stamp(path), _file_stamp(path.with_name(f"{path.name}-wal"))
+    if _TABLES.get(path, ("", {}))[0] != seen:
+        rows = _table_changes(path)
+        if rows is None:
+            return seen[0]
+        while len(_TABLES) >= KEPT_FILES:
+            _TABLES.pop(next(iter(_TABLES)))
+        _TABLES[path] = (seen, rows)
+    rows = _TABLES[path][1]
+    return rows.get(table, "") if table else next(iter(rows.values()), "")
+
+
+def _table_changes(path: Path) -> dict[str, str] | None:
+    """Return {table: last change} of a GeoPackage in order; None when it cannot be read."""
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=0.2)) as connection:
             rows = connection.execute("SELECT table_name, last_change FROM gpkg_contents ORDER BY 1").fetchall()
     except (sqlite3.Error, OSError, ValueError):
-        return _file_stamp(path)
-    return next((str(change) for name, change in rows if name == table or not table), "")
+        return None
+    return {str(name): str(change) for name, change in rows}
 
 
 def layer_of(project: QgsProject, choice: InputChoice) -> QgsMapLayer | None:

@@ -146,10 +146,15 @@ class ReviewDesk:
         return median(paces) * (count - done) if len(paces) >= 3 else None
 
 
+def make_store(folder: Path) -> None:
+    """Make the table of reviews in the folder of a study where there is none. Raises StoreError."""
+    from .review_store import FILE
+
+    ReviewStore(folder / FILE).make()
+
+
 def open_desk(source: str, folder: Path, rules: Mapping[str, Any], hash_of: Callable[[Item], str]) -> ReviewDesk:
     """Return the desk of a study's tagged parcels; its reviews lie beside them in the folder of the study."""
     from .review_store import FILE
 
-    store = ReviewStore(folder / FILE)
-    store.make()
-    return ReviewDesk(source, rules, store, hash_of)
+    return ReviewDesk(source, rules, ReviewStore(folder / FILE), hash_of)

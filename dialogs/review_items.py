@@ -9,9 +9,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 NEAR = 0.2  # own choice, heuristic: a score this far from both limits is no longer doubtful
 COLUMNS = ("parcel_id", "tag", "tag_level", "tag_score", "tag_known", "tag_source", "area_m2", "bldg_n", "rules_id")
@@ -22,8 +21,7 @@ class UnreadableError(OSError):
     """The file of tagged parcels cannot be read, or is none."""
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """A tagged parcel: `score` 0–1 or None, `known` share of the weight that is known, `doubt` 0 clear … 1 open."""
 
     fid: int
@@ -64,6 +62,25 @@ def read_items(source: str, limits: Mapping[str, tuple[float, float]], fid: int 
     except sqlite3.Error as error:
         raise UnreadableError(f"{path.name}: {error}") from error
     return [_item(row, limits) for row in found]
+
+
+def first_rules_id(source: str) -> str:
+    """Return the ruleset that a file of tagged parcels was made with, from its first row; "" for an empty one.
+
+    Raises UnreadableError.
+    """
+    path, table = table_of(source)
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=2.0)) as base:
+            there = {row[1] for row in base.execute(f'PRAGMA table_info("{_quoted(table)}")')}
+            if not set(COLUMNS[:4]) <= there:
+                raise UnreadableError(f"{path.name}: {table}")
+            if "rules_id" not in there:
+                return ""
+            row = base.execute(" ".join(["SELECT rules_id FROM", f'"{_quoted(table)}"', "LIMIT 1"])).fetchone()
+    except sqlite3.Error as error:
+        raise UnreadableError(f"{path.name}: {error}") from error
+    return str(row[0] or "") if row else ""
 
 
 def item_of(source: str, fid: int) -> Item | None:

@@ -7,17 +7,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsVectorLayer
+from qgis.core import QgsApplication, QgsTask, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 
+from ..processing.texts import tr
 from . import review_items, wording
-from .review_desk import ReviewDesk, open_desk
+from .review_desk import ReviewDesk, make_store, open_desk
 from .review_map import ReviewMap
 from .review_panel import ReviewPanel
 from .review_store import TABLE
 from .session import Session
 from .steps import results_of
 from .study import Study
+
+MANY = 5_000  # parcels from which reading them is felt
 
 
 class Reviewing(QObject):
@@ -29,19 +32,49 @@ class Reviewing(QObject):
         super().__init__(dock)
         self._iface, self._dock = iface, dock
         self.panel: ReviewPanel | None = None
+        self._task: QgsTask | None = None
 
     def open(self) -> None:
         """Show the panel on the study's tagged parcels; nothing happens before Tag."""
         from ..core.errors import RenewalError
 
         study = self._dock.session.study
-        if not study.folder or not tagged_source(study):
+        source = tagged_source(study)
+        if not study.folder or not source or self._task is not None:
             return
         try:
-            desk, review_map = start(self._iface, study)
+            review_map = ReviewMap(self._iface, source)
+            rules = rules_of(study, review_items.first_rules_id(source))
+            folder = Path(study.folder)
+            make_store(folder)
+            if review_map.layer.featureCount() <= MANY:
+                self._show(open_desk(source, folder, rules, review_map.hash_of), review_map)
+                return
         except (OSError, RenewalError) as error:
             self.failed.emit(str(error))
             return
+        self._read(lambda: open_desk(source, folder, rules, review_map.hash_of), review_map)
+
+    def _read(self, work: Any, review_map: ReviewMap) -> None:
+        """Read many parcels in the background, then show the panel, unless the project has gone meanwhile."""
+        found: dict[str, Any] = {}
+
+        def over(error: Exception | None, result: Any = None) -> None:
+            task, self._task = self._task, None
+            if task is None:
+                return
+            if error is None:
+                self._show(found["desk"], review_map)
+            else:
+                self.failed.emit(str(error))
+
+        def act(task: QgsTask) -> None:
+            found["desk"] = work()
+
+        self._task = QgsTask.fromFunction(tr("Reading the parcels to review"), act, on_finished=over)
+        QgsApplication.taskManager().addTask(self._task)
+
+    def _show(self, desk: ReviewDesk, review_map: ReviewMap) -> None:
         if self.panel is None:
             self.panel = ReviewPanel(self._iface)
             self.panel.reviewed.connect(self._on_reviewed)
@@ -56,6 +89,7 @@ class Reviewing(QObject):
 
     def close(self) -> None:
         """Take the panel away."""
+        self._task = None
         if self.panel is None:
             return
         self.panel.close_down()
@@ -97,15 +131,6 @@ def standard_of(study: Study, standard_id: str = "") -> Mapping[str, Any]:
     shipped = envelope.names("standard")
     name = standard_id if standard_id in shipped else study.setting("STANDARD")
     return envelope.load("standard", name if name in shipped else shipped[0])
-
-
-def start(iface: Any, study: Study) -> tuple[ReviewDesk, ReviewMap]:
-    """Open the review of a study. Raises UnreadableError, StoreError, RenewalError."""
-    source = tagged_source(study)
-    first = review_items.read_items(source, {})[:1]
-    review_map = ReviewMap(iface, source)
-    rules = rules_of(study, first[0].rules_id if first else "")
-    return open_desk(source, Path(study.folder), rules, review_map.hash_of), review_map
 
 
 def take_as_input(session: Session, path: str) -> None:

@@ -7,6 +7,7 @@ Beside each an editor; below how many figures are to be verified.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from qgis.core import QgsApplication
 from qgis.gui import QgsDateEdit
@@ -107,6 +108,19 @@ class SettingsPanel(QWidget):
                 self.as_of.clear()
             blocker.unblock()
         self.as_of.setEnabled(can_change)
+        if self.isVisible():
+            self._count()
+
+    def showEvent(self, event: Any) -> None:
+        """Count the figures now that they are seen."""
+        super().showEvent(event)
+        self._count()
+
+    def _count(self) -> None:
+        """Count the figures to be verified, unless they are those counted last: reading all files takes its time."""
+        study = self._study
+        if study is None:
+            return
         wanted = {name: str(value) for name, value in study.settings.items()}
         if wanted != self._counted:
             self._counted = wanted

@@ -144,6 +144,10 @@
         <translation>基准日</translation>
     </message>
     <message>
+        <source>Author of the delivery</source>
+        <translation>编制单位</translation>
+    </message>
+    <message>
         <source>Based on</source>
         <translation>基于</translation>
     </message>
@@ -268,6 +272,10 @@
         <translation>类别</translation>
     </message>
     <message>
+        <source>Classification</source>
+        <translation>密级</translation>
+    </message>
+    <message>
         <source>Clause</source>
         <translation>条文</translation>
     </message>
@@ -302,6 +310,10 @@
     <message>
         <source>Colour (ACI)</source>
         <translation>颜色（ACI）</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>输出字段</translation>
     </message>
     <message>
         <source>Community</source>
@@ -448,6 +460,10 @@
         <translation>编码</translation>
     </message>
     <message>
+        <source>Encoding of shapefiles</source>
+        <translation>Shapefile 编码</translation>
+    </message>
+    <message>
         <source>Everything is as delivered.</source>
         <translation>全部与交付时一致。</translation>
     </message>
@@ -524,6 +540,10 @@
         <translation>文件…</translation>
     </message>
     <message>
+        <source>Fill in</source>
+        <translation>去填写</translation>
+    </message>
+    <message>
         <source>Filled with</source>
         <translation>取值方式</translation>
     </message>
@@ -566,6 +586,10 @@
     <message>
         <source>Forget this study…</source>
         <translation>移除本研究…</translation>
+    </message>
+    <message>
+        <source>Formats</source>
+        <translation>成果格式</translation>
     </message>
     <message>
         <source>Found by its name only: rename the field, or give it one of these names as an alias.</source>
@@ -708,6 +732,10 @@
         <translation>认得的名称：{names}</translation>
     </message>
     <message>
+        <source>Land-use scheme</source>
+        <translation>用地分类</translation>
+    </message>
+    <message>
         <source>Largest first</source>
         <translation>面积最大在前</translation>
     </message>
@@ -830,6 +858,10 @@
     <message>
         <source>New study</source>
         <translation>新建研究</translation>
+    </message>
+    <message>
+        <source>No author given: a blank line on the drawings.</source>
+        <translation>未填编制单位，图签上留白。</translation>
     </message>
     <message>
         <source>No columns of coordinates: it is added as a table without places.</source>
@@ -1018,6 +1050,10 @@
     <message>
         <source>Preview of rules</source>
         <translation>规则预览</translation>
+    </message>
+    <message>
+        <source>Reading the parcels to review</source>
+        <translation>正在读取待复核宗地</translation>
     </message>
     <message>
         <source>Reading the walk network</source>
@@ -1728,6 +1764,14 @@
         <translation>与规则一致</translation>
     </message>
     <message>
+        <source>all</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>all, also personal data</source>
+        <translation>全部字段（含个人信息）</translation>
+    </message>
+    <message>
         <source>at each click</source>
         <translation>随点随画</translation>
     </message>
@@ -1778,6 +1822,14 @@
     <message>
         <source>differs from the rule</source>
         <translation>与规则不同</translation>
+    </message>
+    <message>
+        <source>empty: a blank line on the drawings</source>
+        <translation>留空则图签上留白</translation>
+    </message>
+    <message>
+        <source>empty: nothing is printed</source>
+        <translation>留空不印</translation>
     </message>
     <message>
         <source>errors</source>
@@ -2036,6 +2088,10 @@
         <translation>运行当天</translation>
     </message>
     <message>
+        <source>the known ones only</source>
+        <translation>只输出白名单字段</translation>
+    </message>
+    <message>
         <source>the same in each row</source>
         <translation>固定值</translation>
     </message>
@@ -2054,6 +2110,10 @@
     <message>
         <source>today {time}</source>
         <translation>今天 {time}</translation>
+    </message>
+    <message>
+        <source>told by the codes</source>
+        <translation>按编码判断</translation>
     </message>
     <message>
         <source>too steep to the street</source>

@@ -93,6 +93,7 @@ def _repeated(word: str, table_name: str, fields: list[str]) -> tuple[str, ...]:
     return tuple(value for value in found if re.fullmatch(r"[a-z][a-z0-9]*", value))
 
 
+@lru_cache(maxsize=16_384)  # the same names are compared with the same aliases over and over
 def fold(word: str) -> str:
     """Return a word as it is compared: full-width forms, case, blanks and joining marks do not matter."""
     return re.sub(r"[\s_\-:：·.]+", "", unicodedata.normalize("NFKC", word)).casefold()

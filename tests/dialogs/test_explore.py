@@ -152,9 +152,10 @@ def test_profile_is_drawn_with_the_way(explore):
     chart = explore.panel.chart
     assert chart.isVisibleTo(explore.panel)
     assert 1.0 <= chart.times() <= 4.0
-    chart.resize(300, 120)
+    explore.panel.setFloating(True)
+    explore.panel.resize(420, 700)
     image = chart.grab().toImage()
-    brown = {image.pixelColor(x, y).name() for x in range(0, 300, 3) for y in range(0, 120, 3)}
+    brown = {image.pixelColor(x, y).name() for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
     assert len(brown) > 3  # something is drawn
     click(explore, EAST + 20, NORTH + 300)
     assert not chart.isVisibleTo(explore.panel)

@@ -65,6 +65,7 @@ def test_figures_to_be_verified(dock, qtbot):
 
     used = [("ruleset", "chongqing"), ("standard", "chongqing"), ("zone-rules", "chongqing")]
     n = sum(len(envelope.list_unverified(envelope.load(kind, name))) for kind, name in used)
+    dock.head.settings.setChecked(True)
     assert f">{n} figures to be verified<" in dock.settings.figures.text()
     dock.settings.figures.linkActivated.emit("figures")
     box = dock.findChild(FiguresDialog)

@@ -3,6 +3,8 @@
 import json
 import shutil
 import sqlite3
+from collections import Counter
+from contextlib import closing
 
 import pytest
 from qgis.core import QgsProcessingException, QgsProcessingFeedback, QgsProject, QgsVectorLayer
@@ -95,7 +97,7 @@ def test_a_moved_delivery_opens_and_verifies(delivery, tmp_path, run_algorithm, 
 def test_one_changed_value_is_found(delivery, tmp_path, run_algorithm):
     touched = tmp_path / "delivery"
     shutil.copytree(delivery, touched)
-    with sqlite3.connect(touched / "data.gpkg") as database:
+    with closing(sqlite3.connect(touched / "data.gpkg")) as database, database:
         database.create_function("ST_IsEmpty", 1, lambda shape: 0)  # the package's triggers ask for these
         for name in ("ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
             database.create_function(name, 1, lambda shape: 0)
@@ -183,3 +185,34 @@ def test_a_folder_with_other_files_is_refused(city, tmp_path, run_algorithm):
     with pytest.raises(QgsProcessingException, match=r"mine\.txt"):
         run_algorithm("fullstudy", {**inputs(city), "FOLDER": str(tmp_path)})
     assert [item.name for item in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_own_files_reach_every_step(city, delivery, tmp_path, run_algorithm):
+    """Rules, a walker half as fast, a price of its own: each shows in its table, and only there where it must."""
+    item = Counter(row["item_id"] for row in read(delivery, "project_items")).most_common(1)[0][0]
+    heads = {"ruleset": "rules", "profiles": "profiles", "costs": "prices"}
+    bodies = {
+        "ruleset": {"extends": "chongqing", "classes": [{"id": "old_compound", "confirm": {"value": 0.61}}]},
+        "profiles": {"extends": "standard", "profiles": [{"id": "elder", "flat_m_s": {"value": 0.45}}]},
+        "costs": {"extends": "chongqing", "items": [{"id": item, "price": {"value": [1000, 1000]}}]},
+    }
+    files = {}
+    for kind, name in heads.items():
+        files[kind] = tmp_path / f"{name}.json"
+        head = {"schema": f"urban-renewal/{kind}/1", "id": f"own-{name}", "title": {"zh": "本院", "en": "Own"}}
+        files[kind].write_text(json.dumps({**head, **bodies[kind]}, ensure_ascii=False), encoding="utf-8")
+    folder = tmp_path / "own"
+    own = {"RULES_FILE": files["ruleset"], "PROFILE_FILE": files["profiles"], "COST_TABLE": files["costs"]}
+    run_algorithm(
+        "fullstudy",
+        {**inputs(city), **{name: str(path) for name, path in own.items()}, "FOLDER": str(folder), "FORMATS": ["gpkg"]},
+    )
+    assert {row["rules_id"] for row in read(folder, "tagged")} == {"own-rules"}
+    prices = {(row["price_low"], row["price_high"]) for row in read(folder, "project_items") if row["item_id"] == item}
+    assert prices == {(1000.0, 1000.0)}
+    before = {row["edge_id"]: row for row in read(delivery, "edges")}
+    streets = [row for row in read(folder, "edges") if row["kind"] == "street"]
+    assert all(
+        row["elder_fwd_ms"] == pytest.approx(2 * before[row["edge_id"]]["elder_fwd_ms"], abs=2) for row in streets
+    )
+    assert all(row["adult_fwd_ms"] == before[row["edge_id"]]["adult_fwd_ms"] for row in streets)
