@@ -195,3 +195,17 @@ def test_all_node_times_equal_a_plain_dijkstra_over_the_edge_table(town):
             known = found >= 0
             mine[[place[name] for name in graph.node_ids[known]]] = found[known]
             assert np.array_equal(mine, far)
+
+
+def test_the_figures_told_are_those_of_the_edges(town):
+    import yuzhong_facts
+
+    lines = yuzhong_facts.tell_edges(town["edges"])
+    for line in lines:  # "… n / m 段" and "… m 段中上下行不同 n 段": what must hold holds on every edge looked at
+        numbers = [int(word) for word in "".join(c if c.isdigit() else " " for c in line).split()]
+        assert numbers[-1] == numbers[-2] > 1000
+    found = yuzhong_facts.corrected(town["edges"], town["surface"])
+    kinds = town["edges"]["kind"].value_counts()
+    assert (found["桥"][0], found["隧道"][0]) == (kinds["bridge"], kinds["tunnel"])
+    assert all(0 < deep < count for count, deep in found.values())
+    assert 0.9 < yuzhong_facts.largest(town["edges"]) < 1
