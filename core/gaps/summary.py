@@ -90,7 +90,7 @@ def districts_of_field(
     words = words.astype(frames.TEXT).fillna("-")
     codes, ids = pd.factorize(words, sort=True)
     land = frames.geometries(parcels)
-    shapes = [shapely.union_all(land[codes == code]) for code in range(len(ids))]
+    shapes = [shapely.geometrycollections(land[codes == code]) for code in range(len(ids))]  # only nearness is asked
     points = shapely.point_on_surface(frames.geometries(facilities))
     of_facility = codes[shapely.STRtree(land).nearest(points)] if len(points) else np.empty(0, dtype=np.intp)
     names = _objects([str(item) for item in ids])
@@ -213,6 +213,7 @@ def _exam(districts: Districts, facilities: pd.DataFrame, result: KindResult, la
     for row, area in enumerate(districts.shapes):
         near = np.zeros(len(shapes), dtype=bool)
         if area is not None and len(shapes):
+            shapely.prepare(area)
             near = shapely.dwithin(shapes, area, kind.radius_m)
         near |= districts.of_facility[result.supply["facility"].to_numpy(dtype=np.intp)] == row
         good = near & (floor >= kind.exam_floor_m2)

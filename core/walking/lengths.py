@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 
 from ..run import Run
@@ -13,6 +15,8 @@ from .reach import Nearest
 from .search import Ends, Search
 from .waves import NEVER, comes_from, first_arrivals
 from .ways import Longs
+
+_ARCS: WeakKeyDictionary[WalkGraph, dict[str, tuple[Longs, Reals]]] = WeakKeyDictionary()
 
 
 def nearest_lengths(
@@ -97,6 +101,16 @@ def _lengths_from_nodes(graph: WalkGraph, profile: Profile, onward: Longs) -> tu
 
 def _quickest_m(graph: WalkGraph, profile: Profile, tail: Longs, head: Longs) -> Reals:
     """Return the plan length of the quickest edge from each tail to its head; of equally quick ones the shortest."""
+    key, metres = _sorted_arcs(graph, profile)
+    found: Reals = metres[np.searchsorted(key, tail.astype(np.int64) * len(graph.node_ids) + head)]
+    return found
+
+
+def _sorted_arcs(graph: WalkGraph, profile: Profile) -> tuple[Longs, Reals]:
+    """Return (tail · n + head, metres) of all open arcs in order, made once a graph and profile: kinds share it."""
+    known = _ARCS.setdefault(graph, {})
+    if profile.id in known:
+        return known[profile.id]
     n = len(graph.node_ids)
     start, end = graph.start.astype(np.int64), graph.end.astype(np.int64)  # n² does not fit into int32
     key = np.concatenate([start * n + end, end * n + start])
@@ -105,6 +119,5 @@ def _quickest_m(graph: WalkGraph, profile: Profile, tail: Longs, head: Longs) ->
     open_way = ms != CLOSED
     key, ms, metres = key[open_way], ms[open_way], metres[open_way]
     order = np.lexsort((metres, ms, key))
-    key, metres = key[order], metres[order]
-    found: Reals = metres[np.searchsorted(key, tail.astype(np.int64) * n + head)]
-    return found
+    known[profile.id] = key[order], metres[order]
+    return known[profile.id]
