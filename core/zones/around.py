@@ -20,12 +20,15 @@ from .contiguity import Objects
 SIDES = {  # in the order in which 四至 are told, each with its sentence
     "east": "zone_bound_east", "south": "zone_bound_south", "west": "zone_bound_west", "north": "zone_bound_north",
 }  # fmt: skip
+WAYS = ((1.0, 0.0), (0.0, -1.0), (-1.0, 0.0), (0.0, 1.0))  # of SIDES
 ALONG = {
     "street": "zone_along_street", "parcel": "zone_along_parcel", "edge": "zone_along_edge",
     "barrier": "zone_along_barrier", "lane": "zone_along_lane",
 }  # fmt: skip
 LOOK_M = 30.0  # own choice: how far from the boundary a street, river or community names a side
 STEP_M = 10.0  # own choice: a boundary is asked every ten metres
+BESIDE_M = 1.0  # own choice: a boundary this near to a line runs on it
+FACING = 0.7  # own choice: cosine of the largest angle between the boundary's normal and the way to what accompanies it
 LEAST_SHARE = 0.2  # own choice: what accompanies less of a side does not name it
 MOST_NAMES = 3
 ON_LINE_M = 0.05
@@ -66,7 +69,8 @@ def named_things(
 def tell_bounds(outlines: list[Any], things: list[Named], language: str, run: Run) -> list[dict[str, str | None]]:
     """Return for each outline {bound_east, bound_south, bound_west, bound_north, bounds}; None where nothing is named.
 
-    A stretch of the outer boundary lies on the side its outward normal points to. A side is named by what accompanies
+    A stretch of the outer boundary lies on the side its outward normal points to, unless more of the zone lies farther
+    out that way. A side is named by what accompanies
     at least a fifth of it: streets and barriers within 30 m; where those leave half of it unnamed, by the communities
     and then by the parcels beyond it; at most three names, the longest stretch first.
     """
@@ -78,7 +82,7 @@ def tell_bounds(outlines: list[Any], things: list[Named], language: str, run: Ru
         side = _sides(normal)
         words: dict[str, str | None] = {}
         for number, name in enumerate(SIDES):
-            mine = side == number
+            mine = _seen(at, side == number, WAYS[number], outline)
             words[f"bound_{name}"] = _names_of(at[mine], normal[mine], outline, trees, language)
         told = [say(code, language, what=words[f"bound_{name}"] or "—") for name, code in SIDES.items()]
         words["bounds"] = ("；" if language == "zh" else "; ").join(told) if any(words.values()) else None
@@ -113,6 +117,21 @@ def _sides(normal: Reals) -> npt.NDArray[np.int64]:
     return np.where(flat, np.where(east > 0, 0, 2), np.where(north > 0, 3, 1)).astype(np.int64)
 
 
+def _seen(at: Reals, mine: npt.NDArray[np.bool_], way: tuple[float, float], outline: Any) -> npt.NDArray[np.bool_]:
+    """Return those of `mine` from which nothing of the zone lies farther out that way."""
+    rows = np.flatnonzero(mine)
+    if not len(rows):
+        return mine
+    far = float(np.ptp(shapely.bounds(outline)[[0, 2]]) + np.ptp(shapely.bounds(outline)[[1, 3]])) + LOOK_M
+    rays = shapely.linestrings(
+        np.stack([at[rows] + np.array(way) * STEP_M / 2, at[rows] + np.array(way) * far], axis=1)
+    )
+    shapely.prepare(outline)
+    seen: npt.NDArray[np.bool_] = np.zeros(len(mine), dtype=bool)
+    seen[rows] = ~shapely.intersects(outline, rays)
+    return seen
+
+
 def _names_of(at: Reals, normal: Reals, outline: Any, trees: list[tuple[Named, Any]], language: str) -> str | None:
     if not len(at):
         return None
@@ -122,8 +141,10 @@ def _names_of(at: Reals, normal: Reals, outline: Any, trees: list[tuple[Named, A
         if thing.kind in ("community", "parcel") and left.sum() * 2 < len(at):
             break
         rows = np.flatnonzero(left)
-        hit = _street_hits(at, rows, thing, tree) if thing.kind in ("street", "barrier") else \
-            _beyond(at, normal, rows, outline, thing, tree)  # fmt: skip
+        if thing.kind in ("street", "barrier"):
+            hit = _street_hits(at, normal, rows, thing, tree)
+        else:
+            hit = _beyond(at, normal, rows, outline, thing, tree)
         for row, name in hit.items():
             word = say("zone_bound_parcel", language, name=name) if thing.kind == "parcel" else name
             counts[word] = counts.get(word, 0) + 1
@@ -135,15 +156,21 @@ def _names_of(at: Reals, normal: Reals, outline: Any, trees: list[tuple[Named, A
     return ("、" if language == "zh" else ", ").join(words) or None
 
 
-def _street_hits(at: Reals, rows: npt.NDArray[np.intp], thing: Named, tree: Any) -> dict[int, str]:
-    """Return the nearest thing of each station within LOOK_M; of equals the first by name."""
-    if not len(rows):
-        return {}
-    which, item = tree.query_nearest(shapely.points(at[rows]), max_distance=LOOK_M, all_matches=True)
-    found: dict[int, str] = {}
-    for i, k in zip(rows[which].tolist(), item.tolist()):
-        found[i] = min(found.get(i, thing.names[k]), thing.names[k])
-    return found
+def _street_hits(at: Reals, normal: Reals, rows: npt.NDArray[np.intp], thing: Named, tree: Any) -> dict[int, str]:
+    """Return the nearest thing within LOOK_M that accompanies each station; of equals the first by name.
+
+    What is met only along the boundary (a street that crosses it) does not accompany it.
+    """
+    spots = shapely.points(at[rows])
+    which, item = tree.query(spots, predicate="dwithin", distance=LOOK_M)
+    ways = shapely.get_coordinates(shapely.shortest_line(spots[which], thing.shapes[item])).reshape(-1, 2, 2)
+    offset = ways[:, 1] - ways[:, 0]
+    gap = np.hypot(*offset.T)
+    beside = (gap < BESIDE_M) | (np.abs((offset * normal[rows[which]]).sum(axis=1)) >= FACING * gap)
+    found: dict[int, tuple[float, str]] = {}
+    for i, k, m in zip(rows[which[beside]].tolist(), item[beside].tolist(), np.round(gap[beside], 3).tolist()):
+        found[i] = min(found.get(i, (m, thing.names[k])), (m, thing.names[k]))
+    return {row: name for row, (_, name) in found.items()}
 
 
 def _beyond(

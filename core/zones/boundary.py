@@ -19,11 +19,11 @@ from scipy.spatial import Voronoi, cKDTree
 
 from ..run import Run
 from .contiguity import Objects
-from .outline import GRID_M, SLIVER_M2, TOUCH_M, Ground, close_gaps, fill_empty, strips_between
+from .outline import GRID_M, SLIVER_M2, TOUCH_M, Ground, fill_empty, strips_between
+from .streets import street_space
 
 STEP_M = 1.0  # own choice: distance of the points that stand for a frontage
 SMOOTH_M = 0.2  # own choice: the middle line of two dotted frontages wiggles by less
-THREAD_M = 0.01  # half the width given to a centre line, so that the space beside it counts as street
 NOBODY, OUTSIDE = -1, -2
 
 
@@ -97,8 +97,7 @@ def _street_faces(
     centre = _inside(lines.centre, around)
     taken = shapely.union_all([*ground.shapes[near].tolist(), *shut], grid_size=GRID_M)
     run.check()
-    threads = shapely.buffer(np.array(centre, dtype=object), THREAD_M, cap_style="flat")
-    streets = close_gaps(np.concatenate([ground.shapes[near], threads]), gap_m)
+    streets = street_space(ground.shapes[near], centre, gap_m)
     run.check()
     space = shapely.difference(shapely.intersection(streets, around, grid_size=GRID_M), taken, grid_size=GRID_M)
     run.check()

@@ -1,0 +1,104 @@
+"""Where boundaries run: centre lines, the middle of lanes, community edges; neighbours share one line."""
+
+import numpy as np
+import pytest
+import shapely
+import shapely.affinity
+from urban_renewal.core.zones.boundary import Lines, draw_boundaries
+from urban_renewal.core.zones.outline import Ground
+
+GAP = 30.0
+
+
+def row(n, side=100.0, street=20.0):
+    return np.array([shapely.box(i * (side + street), 0, i * (side + street) + side, side) for i in range(n)])
+
+
+def objects(*shapes):
+    found = np.empty(len(shapes), dtype=object)
+    found[:] = shapes
+    return found
+
+
+def draw(shapes, zones, run, **lines):
+    near = [[j for j in (i - 1, i + 1) if 0 <= j < len(shapes)] for i in range(len(shapes))]
+    return draw_boundaries(Ground(shapes), zones, near, GAP, Lines(**lines), run)
+
+
+def test_to_the_middle_of_a_lane_that_nobody_drew(run):
+    """Squares 20 m apart: the boundary stands in the middle, and at the parcels' edge where nothing is beyond."""
+    outline = draw(row(3), [{1}], run)[0]
+    assert outline.bounds == pytest.approx((110, 0, 230, 100), abs=0.01)
+    assert outline.area == pytest.approx(120 * 100, rel=1e-3)
+
+
+def test_to_the_centre_line_where_there_is_one(run):
+    """The street's line lies 5 m from the eastern square, not in the middle; to the south a line 12 m away."""
+    west, south = shapely.LineString([(115, -50), (115, 150)]), shapely.LineString([(-50, -12), (400, -12)])
+    outline = draw(row(3), [{1}], run, centre=objects(west, south))[0]
+    assert outline.bounds == pytest.approx((115, -12, 230, 100), abs=0.02)
+
+
+def test_a_corner_between_two_centre_lines_is_the_crossing(run):
+    """Half streets of 5 m and 12 m meet in the crossing; the lines run on, the zone does not."""
+    west, south = shapely.LineString([(115, -50), (115, 150)]), shapely.LineString([(-50, -12), (400, -12)])
+    outline = draw(row(3), [{1}], run, centre=objects(west, south))[0]
+    assert outline.area == pytest.approx(100 * 100 + 5 * 100 + 12 * 110 + 5 * 12 + 10 * 100, rel=2e-3)
+
+
+def test_a_line_too_far_away_is_not_this_zones_street(run):
+    far = shapely.LineString([(-50, -31), (400, -31)])
+    assert draw(row(3), [{1}], run, centre=objects(far))[0].bounds[1] == pytest.approx(0, abs=0.01)
+
+
+def test_neighbours_share_one_line(run):
+    for centre in (objects(), objects(shapely.LineString([(113, -50), (113, 150)]))):
+        a, b = draw(row(2), [{0}, {1}], run, centre=centre)
+        assert shapely.intersection(a, b).area == pytest.approx(0, abs=1e-6)
+        shared = shapely.intersection(shapely.boundary(a), shapely.boundary(b))
+        assert shapely.length(shared) == pytest.approx(100, abs=0.5)
+        assert shapely.union(a, b).geom_type == "Polygon"
+
+
+def test_where_no_street_was_drawn_a_community_edge_decides(run):
+    edge = shapely.LineString([(104, -50), (104, 150)])
+    outline = draw(row(3), [{0}], run, edges=objects(edge))[0]
+    assert outline.bounds[2] == pytest.approx(104, abs=0.01)
+
+
+def test_a_river_and_a_given_zone_are_never_entered(run):
+    river = shapely.box(102, -99, 108, 199)
+    outline = draw(row(2), [{0}], run, shut=objects(river))[0]
+    assert outline.bounds[2] <= 102.001
+    assert shapely.intersection(outline, river).area == pytest.approx(0, abs=1e-6)
+
+
+def test_members_across_a_wide_street_are_one_area(run):
+    """Squares 60 m apart that a walk joins: a strip of 6 m across, which the zone beside it leaves free."""
+    shapes = row(2, street=60.0)
+    outline = draw(shapes, [{0, 1}], run)[0]
+    assert outline.geom_type == "Polygon"
+    assert outline.area == pytest.approx(2 * 100 * 100 + 60 * 6, rel=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_parcel_is_cut_and_nothing_overlaps(seed, run):
+    """Blocks of turned parcels, zones at random, streets at random: every outline holds its own and nothing else."""
+    dice = np.random.default_rng(seed)
+    side, pitch, n = 40.0, 55.0, 7
+    shapes = np.array([shapely.affinity.rotate(shapely.box(x * pitch, y * pitch, x * pitch + side, y * pitch + side),
+                                               dice.uniform(-8, 8)) for y in range(n) for x in range(n)])  # fmt: skip
+    owner = dice.integers(-1, 3, len(shapes))
+    zones = [set(np.flatnonzero(owner == zone).tolist()) for zone in range(3)]
+    centre = [shapely.LineString([(i * pitch - 7, -50), (i * pitch - 7, n * pitch)]) for i in range(n + 1)
+              if dice.random() < 0.5]  # fmt: skip
+    near = [np.flatnonzero(shapely.dwithin(shapes, shape, GAP)).tolist() for shape in shapes]
+    lines = Lines(centre=objects(*centre))
+    drawn = draw_boundaries(Ground(shapes), zones, near, GAP, lines, run)
+    for zone, members in enumerate(zones):
+        for i, shape in enumerate(shapes):
+            inside = shapely.intersection(drawn[zone], shape).area
+            assert inside == pytest.approx(shape.area if i in members else 0, abs=0.01)
+    for a in range(3):
+        for b in range(a):
+            assert shapely.intersection(drawn[a], drawn[b]).area == pytest.approx(0, abs=0.01)
