@@ -208,7 +208,7 @@ class DeliveryProject:
 
     def _add_print_theme(self) -> None:
         """Add the theme of the printed overview: plain zones, petals, actions and roads with their rims."""
-        names = ("city_cores", "branches", "city_zones", "actions", "petals", "roads", "edges", "buildings")
+        names = ("cores", "branches", "city_zones", "actions", "petals", "roads", "edges", "buildings")
         shown = [layer for layer in map(self.layer, names) if layer is not None]
         if "roads" in self.layers and self.layer("edges") in shown:
             shown.remove(self.layer("edges"))

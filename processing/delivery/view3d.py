@@ -40,7 +40,9 @@ def add_view(made: Any) -> bool:
     ground = [made.layer(name) for name in ("cores", "branches", "zones", "petals", "roads", "edges")]
     settings.setLayers([layer, *[item for item in ground if item is not None]])
     settings.setBackgroundColor(QColor(palette()["base"]["land"]["color"]))
-    settings.setLightSources([three.QgsDirectionalLightSettings()])
+    light = three.QgsDirectionalLightSettings()
+    light.setIntensity(0.75)
+    settings.setLightSources([light])
     document = QDomDocument("qgis")
     whole, views, view = (document.createElement(name) for name in ("qgis", "mapViewDocks3D", "view"))
     document.appendChild(whole)
@@ -84,7 +86,8 @@ def _renderer(three: Any, layer: QgsVectorLayer, language: str) -> Any:
 def _symbol(three: Any, color: str) -> Any:
     symbol, material = three.QgsPolygon3DSymbol(), three.QgsPhongMaterialSettings()
     material.setDiffuse(QColor(color))
-    material.setAmbient(QColor(color).darker(150))
+    material.setAmbient(QColor(color).darker(260))  # with the light it adds up to the colour itself, not to white
+    material.setSpecular(QColor("#000000"))
     symbol.setMaterialSettings(material)
     symbol.setEdgesEnabled(True)
     symbol.setEdgeWidth(1.0)
