@@ -20,7 +20,8 @@ COLUMN = (308.3, 104.4)  # x and width of the right column
 GROUPS = (("gap_elder", "gap_elders", "elder"), ("gap_child", "gap_children", "child"))
 BARS, BAR_STEP, BAR_WIDTH = 22, 6.4, 58.0  # communities, mm of each, mm of 100 %
 KIND_ROWS = 7  # of a block of the table
-LADDER_TOP, LADDER_STEP, LADDER_WIDTH = 206.0, 8.6, 48.0  # mm: where it begins, of a kind, of its whole need
+LEGEND, BOTTOM = 33.0, 279.0  # mm: height of the legend, where the title block begins
+LADDER_HEAD, LADDER_STEP, LADDER_WIDTH = 13.0, (6.2, 8.6), 48.0  # mm: heading and key, of a kind, of its whole need
 SERVED, MOST_SUPPLY = "#B9B4A7", 1.25  # a supply above this share of the need is drawn as an arrow's length
 
 
@@ -99,7 +100,7 @@ def _column(made: Any, sheet: Sheet, study: Any) -> None:
     name = next((name for name, _, _ in reversed(shown_groups(study))), "gap")  # what the last map shows
     listed = [made.layer(item) for item in (name, f"{name}_facilities")]
     sheet.legend(None, [layer for layer in listed if layer is not None], (x, y - 1, width, 50), 2)
-    _ladder(sheet, study, x, max(LADDER_TOP, y + 40))
+    _ladder(sheet, study, x, y + LEGEND)
 
 
 def _ladder(sheet: Sheet, study: Any, x: float, y: float) -> None:
@@ -115,7 +116,8 @@ def _ladder(sheet: Sheet, study: Any, x: float, y: float) -> None:
         return
     sums = sum_kinds(summary).set_index("kind")
     kinds = [kind for kind in (*ELDER_KINDS, *CHILD_KINDS) if kind in sums.index and sums["need"][kind] > 0]
-    if not kinds:
+    step = min(LADDER_STEP[1], (BOTTOM - y - LADDER_HEAD) / max(len(kinds), 1))
+    if not kinds or step < LADDER_STEP[0]:
         return
     y = sheet.head(say("map_gap_ladder", language), x, y, COLUMN[1])
     colors = palette()["groups"]
@@ -132,14 +134,14 @@ def _ladder(sheet: Sheet, study: Any, x: float, y: float) -> None:
         row = sums.loc[kind]
         color = colors["elder" if kind in ELDER_KINDS else "child"]["color"]
         gap, supply = float(row["gap"] / row["need"]), float(row["supply"] / row["need"])
-        sheet.paragraph(kind_name(kind, language), (x, y, 33, LADDER_STEP), 7.5, 1)
+        sheet.paragraph(kind_name(kind, language), (x, y, 33, step), 7.5, 1)
         sheet.box((x + 34, y + 0.8, max(LADDER_WIDTH * (1 - gap), 0.1), 2.6), SERVED, "")
         sheet.box((x + 34 + LADDER_WIDTH * (1 - gap), y + 0.8, max(LADDER_WIDTH * gap, 0.1), 2.6), color, "")
         sheet.text(percent(gap), (x + 35 + LADDER_WIDTH, y + 0.4, 12, 3.4), 6, color=INK)
         length = LADDER_WIDTH * min(supply, MOST_SUPPLY)
         sheet.box((x + 34, y + 4.2, max(length, 0.1), 1.4), palette()["facility"]["color"], "")
         sheet.text(percent(supply), (x + 35 + length, y + 3.2, 12, 3.4), 6, color=GREY)
-        y += LADDER_STEP
+        y += step
         sheet.rule(x, y - 1, RIGHT - x)
 
 

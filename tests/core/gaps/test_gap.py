@@ -179,3 +179,46 @@ def test_supply_that_no_need_reaches_is_listed():
     (kind,) = found.kinds
     reached = kind.supply["capacity"].fillna(0).to_numpy() * (kind.supply["facility_id"] != "f9")
     assert (kind.need * kind.access_ratio).sum() == pytest.approx(reached.sum(), abs=1e-9)
+
+
+@pytest.mark.parametrize("load_rule", ["even", "least_walk"])
+def test_the_order_of_rows_changes_no_bit(load_rule):
+    """A street of 60 homes and 14 facilities, all layers turned: every row of every table stays as it was."""
+    random = np.random.default_rng(31)
+    x = np.sort(random.choice(np.arange(5, 2995), 60, replace=False))
+    parcels = frame([shapely.box(a - 2, -9, a + 2, 9) for a in x], parcel_id=[f"p{n:02}" for n in range(60)])
+    homes = frame([shapely.box(a - 1, -1, a + 1, 1) for a in x], building_id=[f"b{n:02}" for n in range(60)],
+                  parcel_id=parcels["parcel_id"], resid_floor_m2=random.uniform(100, 900, 60))  # fmt: skip
+    pop = random.integers(50, 900, 60).astype(float) + 0.125
+    for name, share in {"pop": 1, "pop_0_2": 0.02, "pop_3_5": 0.03, "pop_60": 0.2, "households": 0.4}.items():
+        homes[name] = np.round(pop * share, 3)
+    spots = random.choice(np.arange(3000), 14, replace=False)
+    facilities = frame(list(shapely.points(spots, np.zeros(14))), facility_id=[f"f{n:02}" for n in range(14)],
+                       kind=list(random.choice(KINDS, 14)))  # fmt: skip
+    facilities["capacity"] = random.integers(3, 60, 14).astype(float)
+    network = street(*[(a, a + 150, 1) for a in range(0, 3000, 150)])
+    walkers = {profile.id: profile for profile in load_profiles(["carer", "elder"])}
+    options = GapOptions(kinds_of(envelope.load("standard", "chongqing"), KINDS), walkers, load_rule=load_rule)
+
+    def tables(turn):
+        def mixed(table):
+            return table.iloc[random.permutation(len(table))].reset_index(drop=True) if turn else table
+
+        ground, offered = mixed(parcels), mixed(facilities)
+        layers = GapLayers(ground, mixed(homes), offered, None, None, mixed(network), None, None)
+        counted = count_gaps(layers, options, Run())
+        districts = districts_of_field(None, ground, offered, Run())
+        detail = detail_table(ground, counted)
+        found = [
+            detail,
+            load_table(counted, load_rule),
+            summary_table(districts, ground, offered, None, counted, Run()),
+        ]
+        keys = (["kind", "parcel_id"], ["kind", "facility_id"], ["kind", "community_id"])
+        return [table.sort_values(key, ignore_index=True) for table, key in zip(found, keys)]
+
+    base = tables(False)
+    assert 0 < base[0]["gap"].sum() < base[0]["need"].sum()
+    for _ in range(3):
+        for one, other in zip(base, tables(True)):
+            pd.testing.assert_frame_equal(one, other, check_exact=True)
