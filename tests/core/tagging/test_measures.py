@@ -11,7 +11,7 @@ from urban_renewal.core import frames
 from urban_renewal.core.run import Run
 from urban_renewal.core.tagging.activity import measure_activity, read_activity
 from urban_renewal.core.tagging.dates import last_days, months_before
-from urban_renewal.core.tagging.intervals import Interval, Weights, exact, unknown, weighted_mean
+from urban_renewal.core.tagging.intervals import Interval, Weights, exact, first_known, unknown, weighted_mean
 from urban_renewal.core.tagging.morphology import nearest_on_same_parcel, orientation_spread
 from urban_renewal.core.tagging.overlays import find_programme, protect
 
@@ -232,3 +232,11 @@ def test_facts_take_the_latest(tag, plots, houses):
 def test_unknown_intervals_are_open():
     assert not unknown(2).is_known().any()
     assert exact([1, np.nan]).is_known().tolist() == [True, False]
+
+
+def test_a_value_known_from_one_side_goes_before_the_fallback():
+    """At least 3 storeys by one source, exactly 9 by a poorer one: the better source's half-open interval stands."""
+    better = Interval(np.array([3.0, -np.inf, -np.inf]), np.array([np.inf, 5.0, np.inf]))
+    found = first_known(better, exact([9.0, 9.0, 9.0]))
+    assert found.lo.tolist() == [3.0, -np.inf, 9.0]
+    assert found.hi.tolist() == [np.inf, 5.0, 9.0]
