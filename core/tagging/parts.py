@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,9 @@ import pandas as pd
 from .intervals import Interval, Reals, Rows, Weights, between, exact, total
 
 MILLI = 1000.0  # weights are whole thousandths of a square metre: their sums do not depend on the order
+JUDGED = (  # what limits on buildings are tried with once everything is measured (indicators.measure_limited)
+    "year_lo", "year_hi", "floors", "entry_floor", "lift", "foot_m2", "resid_share", "use", "is_shed",
+)  # fmt: skip
 MOST_FLOORS = 100.0  # own choice: no unknown building is taken to be higher
 
 
@@ -31,6 +34,10 @@ class Parts:
     floor: Weights
     n: int
     given: bool
+
+    def judged(self) -> Parts:
+        """Return the parts with the columns that rules and sentences look at; the others are let go."""
+        return replace(self, house=self.house[list(JUDGED)].copy()) if self.given else self
 
     def real(self, name: str) -> Reals:
         """Return a real column of the parts' buildings."""

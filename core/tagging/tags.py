@@ -145,7 +145,7 @@ def measure_indicators(sources: Sources, ruleset: Mapping[str, Any], run: Run) -
     report["active_last"] = last
     report["protected_share"], report["protected_class"] = overlays.protect(parcels, sources.protected, run)
     report["programme"] = overlays.find_programme(parcels, sources.programme, run)
-    return Indicators(values, parts, report, {"self_built": not_told, "reused": not_reused}, land)
+    return Indicators(values, parts.judged(), report, {"self_built": not_told, "reused": not_reused}, land)
 
 
 def land_classes(parcels: pd.DataFrame, scheme: str, run: Run) -> Objects:
