@@ -23,6 +23,9 @@ from .outline import GRID_M, SLIVER_M2, TOUCH_M, Ground, fill_empty, strips_betw
 from .streets import street_space
 
 STEP_M = 1.0  # own choice: distance of the points that stand for a frontage
+SLIT_M = 1.0  # own choice: a narrower slit in a zone is nobody's
+SEAM_M = 1e-4  # overlays leave gaps of their grid between faces along one line
+NOISE_M2 = 1e-3  # what widening and narrowing leaves along straight edges is less
 SMOOTH_M = 0.2  # own choice: the middle line of two dotted frontages wiggles by less
 NOBODY, OUTSIDE = -1, -2
 
@@ -62,8 +65,28 @@ def draw_boundaries(
     for i, members in enumerate(zones):
         run.check()
         others = [drawn[j] for j in range(len(zones)) if j != i and shapely.intersects(drawn[i].envelope, drawn[j])]
-        drawn[i] = fill_empty(drawn[i], ground, members, [*others, *lines.shut])
+        shut = [*others, *lines.shut]
+        drawn[i] = fill_empty(_without_slits(drawn[i], ground, members, shut), ground, members, shut)
     return drawn
+
+
+def _without_slits(
+    area: shapely.Geometry, ground: Ground, members: set[int], shut: list[shapely.Geometry]
+) -> shapely.Geometry:
+    """Return the area with slits narrower than a metre closed, such as between the two lines of one street, and the
+    seams of faces that met along one line.
+    """
+    seam = shapely.buffer(shapely.buffer(area, SEAM_M, join_style="mitre"), -SEAM_M, join_style="mitre")
+    area = shapely.set_precision(seam, GRID_M)
+    wide = shapely.buffer(area, SLIT_M / 2, join_style="mitre")
+    slits = shapely.difference(shapely.buffer(wide, -SLIT_M / 2, join_style="mitre"), area, grid_size=GRID_M)
+    parts = shapely.get_parts(slits)
+    parts = parts[(shapely.get_dimensions(parts) == 2) & (shapely.area(parts) > NOISE_M2)]
+    if not len(parts):
+        return area
+    found = shapely.union_all(parts, grid_size=GRID_M)
+    taken = shapely.union_all([*ground.shapes[ground.others_in(found, members)], *shut], grid_size=GRID_M)
+    return shapely.union_all([area, shapely.difference(found, taken, grid_size=GRID_M)], grid_size=GRID_M)
 
 
 def _groups(bodies: list[shapely.Geometry], reach_m: float) -> list[list[int]]:
