@@ -18,6 +18,7 @@ COLOURS = {
 }  # fmt: skip
 SIGNS = {readiness.DONE: "✓", readiness.STALE: "!", readiness.FAILED: "✗"}
 BIG, TITLE, HINT = 1.5, 1.2, 0.92  # sizes in the application's font
+LINK, HALF = "#1F6FA8", 127
 TOP = 6  # where a mark begins, so that it stands beside the title
 
 
@@ -31,9 +32,23 @@ def scaled(widget: QWidget, factor: float, bold: bool = False) -> QWidget:
     return widget
 
 
+class LinkLabel(QLabel):
+    """A label whose links have a calm blue where panels are light; a dark theme keeps its own."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Show a text; Qt takes the colour of links from the application, not from the widget."""
+        if self.palette().color(QPalette.ColorRole.Base).lightness() > HALF:
+            text = text.replace("<a href", f'<a style="color: {LINK}" href')
+        super().setText(text)
+
+
 def text_label(text: str = "", factor: float = 1.0) -> QLabel:
     """Return a label that wraps and may be as narrow as it is made."""
-    label = QLabel(text)
+    label = LinkLabel(text)
     label.setWordWrap(True)
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
     scaled(label, factor)

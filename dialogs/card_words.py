@@ -36,7 +36,10 @@ def body(key: str, state: StepState, study: Study | None, told: Told) -> str:
     """Return the rich text of a card's body."""
     if state.kind == readiness.FAILED and study:
         failure = study.failures[key]
-        return f'{escape(failure.message)} <a href="log">{tr("Show log")}</a>'
+        said = escape(failure.message)
+        if tr("Land-use scheme").lower() in failure.message.lower():
+            said += f' <a href="settings:LAND_USE_SCHEME">{tr("Choose")}</a>'
+        return f'{said} <a href="log">{tr("Show log")}</a>'
     if state.kind == readiness.STALE:
         more = sum(reason.code != "step_first" for reason in state.reasons) - 1
         first = tr("Because: {reason}").format(reason=escape(wording.reason_text(state.reasons[0])))
@@ -47,7 +50,14 @@ def body(key: str, state: StepState, study: Study | None, told: Told) -> str:
         found = study.steps[key].figures if study and key in study.steps else {}
         lines = [told.question] if told.question else []
         return "<br>".join([*lines, *done_lines(key, found)])
-    return "<br>".join([escape(wording.step_hint(key)), *(inputs_line(key, study) if study else ())])
+    lines = [escape(wording.step_hint(key)), *(inputs_line(key, study) if study else ())]
+    if key == "deliver" and study and not study.setting("AUTHOR"):
+        lines.append(
+            f'{tr("No author given: a blank line on the drawings.")} <a href="settings:AUTHOR">{tr("Fill in")}</a>'
+        )
+    if state.kind == readiness.BLOCKED and wording.waits_only(state):
+        return lines[0]
+    return "<br>".join(lines)
 
 
 def inputs_line(key: str, study: Study) -> list[str]:

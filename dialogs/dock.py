@@ -10,7 +10,7 @@ from typing import Any
 from qgis.core import QgsApplication
 from qgis.gui import QgsCollapsibleGroupBox
 from qgis.PyQt.QtCore import Qt, QTimer, QUrl
-from qgis.PyQt.QtGui import QColor, QDesktopServices, QPalette
+from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QDockWidget, QFileDialog, QScrollArea, QVBoxLayout, QWidget
 
 from ..processing.texts import tr
@@ -27,6 +27,7 @@ from .exploring import Exploring
 from .gap_showing import GapShowing
 from .handover import CREATE_SAMPLE
 from .inputs_panel import InputsPanel
+from .options_panel import OptionsPanel
 from .project_state import layer_of
 from .reviewing import Reviewing
 from .session import OPEN_SAMPLE, Session
@@ -38,7 +39,6 @@ from .zone_hand import ZoneHand
 
 POLL_MS = 200  # how often the bar moves and Cancel's answer is looked for
 LOW_LINES = 44  # a dock lower than this many lines of text folds the steps that are done: a window of 768 px
-LINK = "#1F6FA8"
 LOOK_MS = 150  # layers come and go in swarms: looked at once, this long after the last
 
 
@@ -66,7 +66,6 @@ class RenewalDock(QDockWidget):
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._on_look)
         self._build()
-        self._soften_links()
         self._connect()
         self.refresh()
 
@@ -83,7 +82,8 @@ class RenewalDock(QDockWidget):
         self.inputs = InputsPanel()
         self.inputs_box = self._box(tr("Inputs"), self.inputs)
         self.settings = SettingsPanel()
-        self.settings_box = self._box(tr("Rules and standards"), self.settings)
+        self.options = OptionsPanel()
+        self.settings_box = self._box(tr("Rules and standards"), self.settings, self.options)
         self.settings_box.hide()
         for widget in (self.head, self.settings_box, self.activity, self.inputs_box):
             layout.addWidget(widget)
@@ -110,18 +110,12 @@ class RenewalDock(QDockWidget):
         outer.addWidget(self.foot)
         self.setWidget(whole)
 
-    def _soften_links(self) -> None:
-        """Take a calmer blue for links where the panels are light; a dark theme keeps its own."""
-        palette = self.palette()
-        if palette.color(QPalette.ColorRole.Base).lightness() > 127:
-            palette.setColor(QPalette.ColorRole.Link, QColor(LINK))
-            self.setPalette(palette)
-
-    def _box(self, title: str, content: QWidget) -> QgsCollapsibleGroupBox:
+    def _box(self, title: str, *contents: QWidget) -> QgsCollapsibleGroupBox:
         box = QgsCollapsibleGroupBox(title)
         box.setSaveCollapsedState(False)
         inner = QVBoxLayout(box)
-        inner.addWidget(content)
+        for content in contents:
+            inner.addWidget(content)
         return box
 
     def _connect(self) -> None:
@@ -134,6 +128,7 @@ class RenewalDock(QDockWidget):
         self.folder.fileChanged.connect(self._on_folder)
         self.inputs.chosen.connect(self.session.choose)
         self.settings.chosen.connect(self.session.set_value)
+        self.options.chosen.connect(self.session.set_value)
         self.inputs.fields_asked.connect(self.show_fields)
         self.run_all.clicked.connect(self._on_run_all)
         self.activity.cancel_asked.connect(self._on_cancel)
@@ -178,6 +173,7 @@ class RenewalDock(QDockWidget):
         self.inputs.show_inputs(session.project, study, not busy)
         self.inputs_box.setTitle(self.inputs.title())
         self.settings.show_study(study, not busy)
+        self.options.show_study(study, not busy)
         if self.folder.filePath() != study.folder:
             self.folder.blockSignals(True)
             self.folder.setFilePath(study.folder)
@@ -315,6 +311,7 @@ class RenewalDock(QDockWidget):
 
     def _on_read(self, *_: Any) -> None:
         self.session.read()
+        self.inputs_box.setCollapsed(bool(self.session.study.steps))
         self.look_soon()
 
     def _on_poll(self) -> None:

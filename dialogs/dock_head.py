@@ -80,7 +80,7 @@ def rules_line(study: Study) -> str:
     n = unverified.open_n(unverified.figures_of(study))
     chip = tr("{n} to be verified").format(n=n)
     text = " &nbsp; ".join(parts)
-    return f'{text} &nbsp; <a href="figures" style="{CHIP}">&nbsp;{escape(chip)}&nbsp;</a>' if n else text
+    return f'{text} &nbsp; <a style="{CHIP}" href="figures">&nbsp;{escape(chip)}&nbsp;</a>' if n else text
 
 
 def document_title(kind: str, name: str) -> str:

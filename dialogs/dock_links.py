@@ -80,8 +80,10 @@ def _role(dock: Any, step: str, about: str) -> None:
 
 def _settings(dock: Any, step: str, about: str) -> None:
     dock.head.settings.setChecked(True)
-    dock.settings.choices[about].setFocus()
-    dock.scroll.ensureWidgetVisible(dock.settings)
+    widget = dock.settings.choices.get(about) or dock.options.fields.get(about)
+    if widget is not None:
+        widget.setFocus()
+        dock.scroll.ensureWidgetVisible(widget)
 
 
 def _fix(dock: Any, step: str, about: str) -> None:

@@ -98,8 +98,10 @@ class Session(QObject):
             self.changed.emit()
 
     def set_value(self, name: str, value: Any) -> None:
-        """Take a setting such as RULES; None or "" = the algorithm's default."""
-        if value in (None, ""):
+        """Take a setting such as RULES; None, "" or an empty list = the algorithm's default."""
+        if self.study.setting(name) == (value or ""):
+            return
+        if value in (None, "", []):
             self.study.settings.pop(name, None)
         else:
             self.study.settings[name] = value

@@ -34,6 +34,7 @@ from qgis.PyQt.QtCore import QMetaType, QRectF, QSize, Qt
 from qgis.PyQt.QtGui import QColor, QFont, QImage, QPainter
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+from palette import save
 from yuzhong import ROOT, start_qgis
 
 WIDE, HIGH, ROWS, COLUMNS = 720, 440, 9, 6
@@ -356,8 +357,7 @@ def main() -> None:
     run_all(study)
     OUT.mkdir(parents=True, exist_ok=True)
     for name, draw in pictures(study).items():
-        image = draw().convertToFormat(QImage.Format.Format_Indexed8)
-        image.save(str(OUT / f"{name}.png"))
+        save(draw(), OUT / f"{name}.png")
     print(f"pictures: {len(list(OUT.glob('*.png')))} in {OUT.relative_to(ROOT)}")
     qgis.exitQgis()
 

