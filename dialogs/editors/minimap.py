@@ -56,10 +56,15 @@ class MiniMap(QWidget):
 
     def close_down(self) -> None:
         """Stop drawing and let go of the layer."""
-        if self._job is not None:
-            self._job.cancelWithoutBlocking()
-            self._job = None
+        self._stop()
         self._layer = None
+
+    def _stop(self) -> None:
+        """End the drawing that goes on: nobody may hear of a job that is being destroyed."""
+        job, self._job = self._job, None
+        if job is not None:
+            job.finished.disconnect(self._on_drawn)
+            job.cancel()
 
     def resizeEvent(self, event: Any) -> None:
         """Draw the parcels in the new size."""
@@ -69,8 +74,7 @@ class MiniMap(QWidget):
     def _render(self) -> None:
         if self._layer is None or self.width() < 20:
             return
-        if self._job is not None:
-            self._job.cancelWithoutBlocking()
+        self._stop()
         settings = QgsMapSettings()
         settings.setLayers([self._layer])
         settings.setDestinationCrs(self._layer.crs())
@@ -80,13 +84,16 @@ class MiniMap(QWidget):
         settings.setExtent(extent)
         settings.setBackgroundColor(QColor(0, 0, 0, 0))
         self._settings = settings
-        self._job = job = QgsMapRendererParallelJob(settings)
-        job.finished.connect(lambda: self._on_drawn(job))
-        job.start()
+        self._job = QgsMapRendererParallelJob(settings)
+        self._job.finished.connect(self._on_drawn)
+        self._job.start()
 
-    def _on_drawn(self, job: QgsMapRendererParallelJob) -> None:
-        if job is self._job:
-            self._image, self._job = job.renderedImage(), None
+    def _on_drawn(self) -> None:
+        if self._job is not None:
+            self._image = self._job.renderedImage()
+            self._job.finished.disconnect(self._on_drawn)
+            self._job.deleteLater()  # not now: it is the job that is calling
+            self._job = None
             self.update()
 
     def _pixels(self) -> Any:
