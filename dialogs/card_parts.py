@@ -135,7 +135,9 @@ class Figures(QWidget):
 
     def _lay(self) -> None:
         for place, cell in enumerate(self._cells):
-            self._grid.addWidget(cell, place // self._columns, place % self._columns)
+            row, column = divmod(place, self._columns)
+            self._grid.addWidget(cell, row, column, Qt.AlignmentFlag.AlignTop)
+            self._grid.setColumnStretch(column, 1)
 
     @staticmethod
     def _cell(value: str, label: str, colour: str = "") -> QWidget:

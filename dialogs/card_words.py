@@ -9,7 +9,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from qgis.PyQt.QtWidgets import QGraphicsOpacityEffect, QWidget
+from qgis.PyQt.QtGui import QColor, QPalette
+from qgis.PyQt.QtWidgets import QApplication, QGraphicsOpacityEffect, QWidget
 
 from ..processing.texts import tr
 from . import readiness, wording
@@ -19,6 +20,7 @@ from .steps import BY_KEY
 from .study import Study
 
 OWN_REPORTS = {"prepare": "issues_report", "zones": "zones_report"}
+LIGHTER = 170  # % of lightness of a tag's colour as text on a dark panel
 OLD = 0.55  # strength of figures that are out of date
 NUMBERS = "①②③④⑤⑥⑦⑧⑨"
 
@@ -124,7 +126,12 @@ def links(key: str, is_old: bool, reports: Mapping[str, str], has_button: bool =
         found.append(("gaps", tr("By community…")))
     if key == "zones":
         found.append(("hand", tr("By hand…")))
-    return " &nbsp; ".join(f'<a href="{action}">{text}</a>' for action, text in [*found, ("log", tr("Log"))])
+    return " &nbsp; ".join(f'<a href="{action}">{unbroken(text)}</a>' for action, text in [*found, ("log", tr("Log"))])
+
+
+def unbroken(text: str) -> str:
+    """Return words that stay in one line: joiners between Chinese letters, fixed blanks between others."""
+    return text.replace(" ", "\u00a0") if text.isascii() else "\u2060".join(text)
 
 
 def run_title(key: str, state: StepState, has_record: bool) -> str:
@@ -139,7 +146,9 @@ def run_title(key: str, state: StepState, has_record: bool) -> str:
 def tag_colours() -> dict[str, str]:
     """Return {label of a key figure: colour of its tag}."""
     names = wording.tag_names()
-    return {names[tag]: str(entry["color"]) for tag, entry in colours()["tags"].items() if tag in names}
+    is_dark = QApplication.palette().color(QPalette.ColorRole.Base).lightness() < 128
+    found = {names[tag]: QColor(entry["color"]) for tag, entry in colours()["tags"].items() if tag in names}
+    return {name: (colour.lighter(LIGHTER) if is_dark else colour).name() for name, colour in found.items()}
 
 
 def faded(widget: QWidget) -> QGraphicsOpacityEffect:

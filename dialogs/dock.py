@@ -15,7 +15,7 @@ from qgis.PyQt.QtWidgets import QDockWidget, QFileDialog, QScrollArea, QVBoxLayo
 
 from ..processing.texts import tr
 from . import speed, wording
-from .card_words import Told, shift_question, step_reports
+from .card_words import Told, shift_question, step_reports, unbroken
 from .cards import StepCard
 from .dock_head import Foot, Head
 from .dock_keys import add_keys
@@ -228,7 +228,7 @@ class RenewalDock(QDockWidget):
         links += [("report", tr("Open report"))] if (folder / "report.html").exists() else []
         links += [("folder", tr("Open folder"))] if folder.is_dir() else []
         shown = [*(links if self.session.study.folder else []), ("help", tr("Help F1"))]
-        self.links.setText(" &nbsp; ".join(f'<a href="{action}">{text}</a>' for action, text in shown))
+        self.links.setText(" &nbsp; ".join(f'<a href="{action}">{unbroken(text)}</a>' for action, text in shown))
 
     def delivery_folder(self) -> Path:
         """Return where the study's delivery lies or will lie."""
