@@ -43,7 +43,7 @@ def publish(
     plan = inputs.plan
     tables = dict(results.tables)
     if "LEFT_OUT" in plan.targets:
-        tables["LEFT_OUT"] = _left_out(run)
+        tables["LEFT_OUT"] = left_out_output(run)
     encoded: dict[str, Encoded] = {}
     rows: list[Any] = []
     for name in plan.targets:
@@ -136,7 +136,7 @@ def _described(name: str, frame: Any, output: Any, plan: Any) -> Any:
     return Row(name, output.table.name, len(frame), content_hash(frame, output.table, digits=digits))
 
 
-def _left_out(run: Run) -> Any:
+def left_out_output(run: Run) -> Any:
     """Return the LEFT_OUT table of a run, sorted, one sentence a row."""
     import pandas as pd
 

@@ -12,6 +12,7 @@ from ..gdalmode import gdal_raises
 from .domains import add_domains, wanted_domains
 
 MOST_INT = 2**31 - 1
+RESERVED = ("OBJECTID", "SHAPE", "SHAPE_LENGTH", "SHAPE_AREA")  # columns that a geodatabase makes itself
 MOST_EXACT = 2**53  # whole numbers that a double holds
 SLICE = 500
 
@@ -58,7 +59,9 @@ def _write_layer(database: Any, flat: Any, run: Any) -> list[Any]:
     domains = wanted_domains(flat.table.name, columns)
     add_domains(database, domains.values(), "zh")
     for number, column in enumerate(flat.columns):
-        definition = ogr.FieldDefn(column.name, _field_type(column, flat.values[number]))
+        # an own OBJECTID would be taken for the row's number from GDAL 3.9 on
+        wanted = f"{column.name}_1" if column.name.upper() in RESERVED else column.name
+        definition = ogr.FieldDefn(wanted, _field_type(column, flat.values[number]))
         definition.SetAlternativeName(column.alias("zh"))
         if column.name in domains:
             definition.SetDomainName(domains[column.name])

@@ -15,6 +15,7 @@ from ...core import schema
 from ...core.errors import RenewalError
 from ..dressing import write_text_whole
 from ..inputs import Inputs
+from ..publish import left_out_output
 from ..records import build_record, library_versions, plugin_version
 from .exchange import write_exchange
 from .fonts import find_font
@@ -68,7 +69,7 @@ class Study:
             self.layers[name] = take_layer(self.inputs, parameter, name, table, take_all)
         if "gap_detail" in self.layers and "tagged" in self.layers:
             self._add_gap()
-        if self.inputs.several("LEFT_OUT"):
+        if self.inputs.several("LEFT_OUT") or self.inputs.run.left_out:
             self._add_left_out()
 
     def frame(self, name: str) -> Any:
@@ -149,7 +150,9 @@ class Study:
 
         table = schema.table("left_out")
         parts = [self.inputs.table(name) for name in self.inputs.several("LEFT_OUT")]
+        parts.append(left_out_output(self.inputs.run).frame)  # what this export itself could not take, no shape among it
         whole = pd.concat([frames.conform(part, table) for part in parts], ignore_index=True)
+        whole = whole.drop_duplicates(["layer", "code", "feature_id"])  # an earlier step may have told the same
         whole = whole.sort_values(["layer", "code", "feature_id"], kind="stable").reset_index(drop=True)
         crs = next(iter(self.layers.values())).crs
         self.layers["left_out"] = Layer("left_out", table, frames.conform(whole, table), crs)

@@ -153,6 +153,74 @@ def test_every_layer_in_every_format(study, run_algorithm, encoding):
     assert {item["path"] for item in manifest["files"]} >= {"tables/losses.csv", "shp/fields.csv", "csv/zones.csv"}
 
 
+AWKWARD = ["𠮷㙍", "=1+1", '说 "好"\n第二行', "O'Brien; \\ 50%"]
+SHAPES = {"polygon": BOX, "line": "LINESTRING({x} 0,{y} 1)", "point": "POINT({x} 3)", "any": "POINT({x} 4)"}
+
+
+def rows_of_table(table):  # of the dictionary
+    """Return four rows of any table: awkward words in every text column, numbers in the others, one without shape."""
+    rows = []
+    for number, word in enumerate(AWKWARD):
+        values = {}
+        for column in table.columns:
+            if column.name in table.key:
+                values[column.name] = f"k{number}" if column.type == "text" else number
+            elif column.type == "text":
+                values[column.name] = word
+            else:
+                values[column.name] = number + (0.25 if column.type == "real" else 0)
+        values |= {name: "eday" for name in ("kind",) if name in values}
+        spot = SHAPES.get(table.geometry, "").format(x=20 * number, y=20 * number + 10, a=20 * number + 2,
+                                                     b=20 * number + 4)  # fmt: skip
+        rows.append((None if number == 3 or not spot else spot, values))
+    return rows
+
+
+def test_every_table_there_is_in_every_format(make_layer, save_layer, run_algorithm, rows_of, tmp_path):
+    """All layers that a delivery can hold, each cell against data.gpkg; what differs is listed, nothing more."""
+    from urban_renewal.core import schema
+    from urban_renewal.processing.algorithms.exportzones import LAYERS as ALL
+
+    kinds = {"polygon": "Polygon", "line": "LineString", "point": "Point", "any": "Point", "none": "None"}
+    given, keys = {}, {}
+    for parameter, name, table_name in ALL:
+        if not table_name:
+            continue
+        described = schema.table(table_name)
+        system = {"crs": ""} if described.geometry == "none" else {}
+        layer = make_layer(rows_of_table(described), kinds[described.geometry], **system)
+        given[parameter] = save_layer(layer, tmp_path / f"{name}.gpkg")
+        keys[name] = described.key
+    found, _, _ = run_algorithm("exportzones", {
+        **given, "FORMATS": ["gpkg", "csv", "shp", "gdb"], "FOLDER": str(tmp_path / "交付 全部"),
+    })  # fmt: skip
+    folder = Path(found["FOLDER"])
+    losses, shorts = losses_of(folder), short_names(folder)
+    left_out = rows_of(f"{folder}/data.gpkg|layername=left_out")
+    assert len(keys) >= 18
+    for name, key in keys.items():
+        truth = table(folder / "data.gpkg", name)
+        rows_n, lost = len(next(iter(truth[0].values()))), [row for row in left_out if row["feature_id"] == "k3"]
+        assert rows_n == 4 or (rows_n == 3 and lost), name  # a row without shape where one must be is left out, by name
+        ids = ["/".join(str(part) for part in parts) for parts in zip(*(truth[0][item] for item in key))]
+        whole = {item: item for item in truth[0]}
+        reserved = {row["field"].removeprefix("'"): row["written"] for row in losses
+                    if row["code"] == "loss_field_name" and row["layer"] == name}  # fmt: skip
+        is_flat = not (folder / f"shp/{name}.shp").exists()
+        copies = {
+            f"csv/{name}.csv": (table(folder / f"csv/{name}.csv"), whole, 0),
+            f"shp/{name}": (table(folder / f"shp/{name}.{'dbf' if is_flat else 'shp'}"), shorts[name], 0),
+            f"data.gdb/{name}": (
+                table(folder / "data.gdb", name), {item: reserved.get(item, item) for item in whole}, 1e-4,
+            ),
+        }  # fmt: skip
+        for file, (copy, names, tolerance) in copies.items():
+            differs = {(ids[row], field) for row, field in differing(truth, copy, names, tolerance)}
+            listed = {(row["feature_id"], row["field"].removeprefix("'")) for row in losses
+                      if row["file"] == file and row["code"] != "loss_field_name"}  # fmt: skip
+            assert differs == listed, (file, differs ^ listed)
+
+
 def test_drawing_is_read_by_others(study, run_algorithm):
     """Entities and labels as the manifest counts them; Chinese layers and texts; nothing is left undrawn."""
     ezdxf = pytest.importorskip("ezdxf")
