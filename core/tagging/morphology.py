@@ -26,13 +26,14 @@ LEAST_TURNED = 3  # buildings; fewer have no disorder
 
 
 def measure_morphology(
-    parcels: pd.DataFrame, parts: Parts, roads: pd.DataFrame | None, village: Flags, limits: Mapping[str, float],
-    run: Run,
+    parcels: pd.DataFrame, parts: Parts, roads: pd.DataFrame | None, lived: tuple[Flags, Interval],
+    limits: Mapping[str, float], run: Run,
 ) -> dict[str, Interval]:  # fmt: skip
     """Return gap_med_m, orientation_sd, far_from_road and patch_m2, patch_bldg_n, patch_coverage per parcel.
 
-    `village` (n,) says which parcels are lived-in collective land or homesteads: those within `patch_join_m` of each
-    other are one patch, any other parcel is a patch by itself. Gaps and directions are of the buildings a parcel mainly
+    `lived`: which parcels (n,) are lived-in collective land or homesteads, and 1 where people live, 0 where not: the
+    former within `patch_join_m` of each other are one patch, any other parcel is a patch by itself; where nobody lives
+    there is no patch, and its figures are 0. Gaps and directions are of the buildings a parcel mainly
     holds, sheds aside; unknown with one building (gap) or fewer than three (direction).
     """
     if not parts.given:
@@ -48,7 +49,7 @@ def measure_morphology(
     found = {"gap_med_m": exact(np.round(median, 6)), "orientation_sd": exact(np.round(spread, 6))}
     if roads is not None:
         found["far_from_road"] = far_from_road(shapes, row, parts.n, roads, limits, run)
-    return {**found, **patches(parcels, parts, village, limits["patch_join_m"], run)}
+    return {**found, **patches(parcels, parts, lived, limits["patch_join_m"], run)}
 
 
 def nearest_on_same_parcel(shapes: npt.NDArray[np.object_], row: Rows, run: Run) -> Reals:
@@ -136,8 +137,11 @@ def far_from_road(
     return between(ends[0], ends[1])
 
 
-def patches(parcels: pd.DataFrame, parts: Parts, village: Flags, join_m: float, run: Run) -> dict[str, Interval]:
-    """Return area, buildings and coverage of the patch each parcel belongs to."""
+def patches(
+    parcels: pd.DataFrame, parts: Parts, lived: tuple[Flags, Interval], join_m: float, run: Run
+) -> dict[str, Interval]:
+    """Return area, buildings and coverage of the patch each parcel belongs to; 0 at least where it may be none."""
+    village, homes = lived
     land = frames.geometries(parcels)
     plots = np.flatnonzero(village)
     one, other = _within(shapely.STRtree(land[plots]), land[plots], join_m, run)
@@ -148,7 +152,11 @@ def patches(parcels: pd.DataFrame, parts: Parts, village: Flags, join_m: float, 
     houses = total(patch, parts.only_main(parts.houses().astype(float)), count)[patch]
     with np.errstate(divide="ignore", invalid="ignore"):
         coverage = np.where(area > 0, np.round(covered / area, 9), np.nan)
-    return {"patch_m2": exact(area), "patch_bldg_n": exact(houses), "patch_coverage": exact(coverage)}
+    found = {"patch_m2": area, "patch_bldg_n": houses, "patch_coverage": coverage}
+    return {
+        name: between(np.where(homes.lo == 1, value, 0.0), np.where(homes.hi == 1, value, 0.0))
+        for name, value in found.items()
+    }
 
 
 def _within(

@@ -28,7 +28,8 @@ FORMAT = "urban-renewal/indicators/1"
 REALS = ("year_lo", "year_hi", "floors", "entry_floor", "lift", "foot_m2", "resid_share")
 NOT_REVIEWED = -1
 BROKEN = (  # what numpy, zipfile and zlib say of a file that is not what it was
-    OSError, ValueError, LookupError, TypeError, ArithmeticError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile,
+    OSError, ValueError, LookupError, TypeError, ArithmeticError, EOFError, RuntimeError, zlib.error,
+    zipfile.BadZipFile,
 )  # fmt: skip
 
 

@@ -92,18 +92,18 @@ def test_village_needs_more_than_ownership_and_boundary(tag, plots, houses):
 def test_village_by_hand(tag, plots, houses):
     """Land 0.45, boundary 0.15, 16 of 10–20 buildings 0.6·0.1, 0.64 ha 0.05, coverage 0.36: 0.4·0.1, form 0.03: 0.78.
 
-    The gap of 8 m scores 0, one direction 0; fewer than 20 buildings are never confirmed.
+    The gap of 8 m scores 0, one direction 0. Confirmed: 0.78 is 0.7 or more, and ownership is known.
     """
     parcels = plots(1, land_use=["0702"], ownership=["30"], czcsxm=["201"], in_boundary=[0.5])
     rows, _, _ = tag(parcels, buildings=houses(village(0)))
     row = rows.loc["P0"]
     assert row["tag_score"] == pytest.approx(0.78, abs=1e-6)
-    assert row["tag_level"] == "suspected"
+    assert row["tag_level"] == "confirmed"
     assert (row["gap_med_m"], row["foot_med_m2"], row["floors_med"]) == (8, 144, 4)
 
 
 def test_plots_across_a_lane_are_one_village(tag, plots, houses):
-    """Two plots of 16 buildings 10 m apart are a patch of 32; the third, alone, stays suspected."""
+    """Two plots of 16 buildings 10 m apart are a patch of 32; the third is one of 16."""
     parcels = plots(3, land_use=["0702"] * 3, ownership=["30"] * 3, czcsxm=["201"] * 3, in_boundary=[1] * 3)
     buildings = houses(village(0) + village(1) + village(2))
     for table in (parcels, buildings):
@@ -111,12 +111,12 @@ def test_plots_across_a_lane_are_one_village(tag, plots, houses):
         moved = [translate(shape, -110) if 200 <= x < 300 else shape for shape, x in zip(table["geometry"], near)]
         table["geometry"] = moved
     rows, _, _ = tag(parcels, buildings=buildings)
-    assert list(rows["tag_level"]) == ["confirmed", "confirmed", "suspected"]
+    assert list(rows["tag_level"]) == ["confirmed"] * 3
     assert list(rows["tag_score"]) == pytest.approx([0.82, 0.82, 0.78])
 
 
 def test_a_hall_beside_a_village_is_no_part_of_it(tag, plots, houses):
-    """The same two plots; on the second stands a factory: neither makes the other a patch of 20 buildings."""
+    """The same two plots, halls on the second: neither makes the other a patch of 20 buildings, halls are no patch."""
     parcels = plots(2, land_use=["0702", "0601"], ownership=["30"] * 2, czcsxm=["201"] * 2, in_boundary=[1, 1])
     parcels.loc[1, "geometry"] = translate(parcels.loc[1, "geometry"], -110)
     halls = [(0, k, 12, 12, {"use": "厂房", "floors": 1}) for k in range(16)]
@@ -126,8 +126,22 @@ def test_a_hall_beside_a_village_is_no_part_of_it(tag, plots, houses):
     ]
     rows, _, _ = tag(parcels, buildings=buildings)
     assert list(rows["tag"]) == ["urban_village", "urban_village"]
-    assert list(rows["tag_level"]) == ["suspected", "suspected"]
-    assert json.loads(rows.loc["P1", "tag_evidence"])["criteria"][1]["values"] == {"patch_bldg_n": [16, 16]}
+    assert list(rows["tag_level"]) == ["confirmed", "suspected"]
+    assert list(rows["tag_score"]) == pytest.approx(
+        [0.78, 0.6225]
+    )  # halls: land 0.45, boundary 0.15, 3 of 4 of form 0.03
+    told = [json.loads(text)["criteria"][1]["values"] for text in rows["tag_evidence"]]
+    assert told == [{"patch_bldg_n": [16, 16]}, {"patch_bldg_n": [0, 0]}]
+
+
+def test_a_patch_of_unknown_use_is_an_interval(tag, plots, houses):
+    """Nobody says what 16 houses are used for, nor what the land is: perhaps no patch, at most one of 16."""
+    parcels = plots(1, ownership=["30"], in_boundary=[1])
+    rows = [(0, k, 12, 12, {"floors": 4}) for k in range(16)]
+    found, _, _ = tag(parcels, buildings=houses(rows))
+    criteria = {item["criterion"]: item for item in json.loads(found.loc["P0", "tag_evidence"])["criteria"]}
+    assert criteria["patch_bldg_n"]["values"] == {"patch_bldg_n": [0, 16]}
+    assert found.loc["P0", "tag_level"] != "confirmed"
 
 
 def test_without_buildings_nothing_is_confirmed(tag, plots):
