@@ -3,7 +3,6 @@
 import json
 import shutil
 import sqlite3
-from collections import Counter
 from contextlib import closing
 
 import pytest
@@ -188,13 +187,11 @@ def test_a_folder_with_other_files_is_refused(city, tmp_path, run_algorithm):
 
 
 def test_own_files_reach_every_step(city, delivery, tmp_path, run_algorithm):
-    """Rules, a walker half as fast, a price of its own: each shows in its table, and only there where it must."""
-    item = Counter(row["item_id"] for row in read(delivery, "project_items")).most_common(1)[0][0]
-    heads = {"ruleset": "rules", "profiles": "profiles", "costs": "prices"}
+    """Rules and a walker half as fast: each shows in its table, and only there where it must."""
+    heads = {"ruleset": "rules", "profiles": "profiles"}
     bodies = {
         "ruleset": {"extends": "chongqing", "classes": [{"id": "old_compound", "confirm": {"value": 0.61}}]},
         "profiles": {"extends": "standard", "profiles": [{"id": "elder", "flat_m_s": {"value": 0.45}}]},
-        "costs": {"extends": "chongqing", "items": [{"id": item, "price": {"value": [1000, 1000]}}]},
     }
     files = {}
     for kind, name in heads.items():
@@ -202,14 +199,12 @@ def test_own_files_reach_every_step(city, delivery, tmp_path, run_algorithm):
         head = {"schema": f"urban-renewal/{kind}/1", "id": f"own-{name}", "title": {"zh": "本院", "en": "Own"}}
         files[kind].write_text(json.dumps({**head, **bodies[kind]}, ensure_ascii=False), encoding="utf-8")
     folder = tmp_path / "own"
-    own = {"RULES_FILE": files["ruleset"], "PROFILE_FILE": files["profiles"], "COST_TABLE": files["costs"]}
+    own = {"RULES_FILE": files["ruleset"], "PROFILE_FILE": files["profiles"]}
     run_algorithm(
         "fullstudy",
         {**inputs(city), **{name: str(path) for name, path in own.items()}, "FOLDER": str(folder), "FORMATS": ["gpkg"]},
     )
     assert {row["rules_id"] for row in read(folder, "tagged")} == {"own-rules"}
-    prices = {(row["price_low"], row["price_high"]) for row in read(folder, "project_items") if row["item_id"] == item}
-    assert prices == {(1000.0, 1000.0)}
     before = {row["edge_id"]: row for row in read(delivery, "edges")}
     streets = [row for row in read(folder, "edges") if row["kind"] == "street"]
     assert all(

@@ -72,3 +72,22 @@ def test_clashing_codes_are_refused_in_words(make_layer, run_algorithm):
 def test_every_ruleset_runs(town, run_algorithm, rows_of, rules):
     results, _, _ = run_algorithm("tagparcels", {**town, "RULES": rules, "OUTPUT": "memory:"})
     assert {row["rules_id"] for row in rows_of(results["OUTPUT"])} == {rules}
+
+
+def test_indicators_are_kept_for_trying_other_limits(town, run_algorithm, rows_of, tmp_path):
+    """What the file keeps, judged by the same rules, is what the algorithm wrote."""
+    from urban_renewal.core import envelope
+    from urban_renewal.core.tagging.preview import Preview
+    from urban_renewal.core.tagging.reviews import TAGS
+    from urban_renewal.core.tagging.snapshot import read_snapshot
+
+    file = tmp_path / "指标.npz"
+    results, _, _ = run_algorithm("tagparcels", {**town, "OUTPUT": "memory:", "INDICATORS": str(file)})
+    assert results["INDICATORS"] == str(file)
+    preview = Preview(read_snapshot(file))
+    judged = preview.judge(envelope.load("ruleset", "chongqing"))
+    rows = {row["parcel_id"]: row for row in rows_of(results["OUTPUT"])}
+    for place, parcel in enumerate(preview.snapshot.parcel_id):
+        assert TAGS[judged.tag[place]] == rows[parcel]["tag"]
+        assert round(float(judged.score[place]), 4) == round(rows[parcel]["tag_score"], 4)
+    assert list(tmp_path.iterdir()) == [file]
