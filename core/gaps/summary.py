@@ -126,11 +126,12 @@ def summary_table(
     where the floor areas are unknown.
     """
     rows = []
+    trees = [None if shape is None else shapely.STRtree(shapely.get_parts(shape)) for shape in districts.shapes]
     for number, result in enumerate(counted.kinds):
         run.progress(number / len(counted.kinds))
         frame = _rows_of(districts, counted.demand, result)
         frame |= _land_cover(districts, parcels, facilities, barriers, counted.demand, result, run)
-        frame |= _exam(districts, facilities, result, run.language)
+        frame |= _exam(districts, trees, facilities, result, run.language)
         rows.append(pd.DataFrame(frame))
     return frames.conform(pd.concat(rows, ignore_index=True), schema.table("gap_summary"))
 
@@ -202,7 +203,10 @@ def _add(values: npt.ArrayLike, group: Places, n: int) -> Reals:
     return np.bincount(group, weights=np.asarray(values, dtype=np.float64), minlength=n).astype(np.float64)
 
 
-def _exam(districts: Districts, facilities: pd.DataFrame, result: KindResult, language: str) -> dict[str, object]:
+def _exam(
+    districts: Districts, trees: list[shapely.STRtree | None], facilities: pd.DataFrame, result: KindResult,
+    language: str,
+) -> dict[str, object]:  # fmt: skip
     """Return the examination's name and, per community, whether a facility up to standard is missing."""
     kind, k = result.kind, len(districts.ids)
     if kind.exam_name is None or kind.exam_floor_m2 is None:
@@ -210,11 +214,10 @@ def _exam(districts: Districts, facilities: pd.DataFrame, result: KindResult, la
     shapes = frames.geometries(facilities)[result.supply["facility"].to_numpy(dtype=np.intp)]
     floor = result.supply["floor_m2"].to_numpy("float64")
     missing: list[int | None] = []
-    for row, area in enumerate(districts.shapes):
+    for row, area in enumerate(trees):
         near = np.zeros(len(shapes), dtype=bool)
         if area is not None and len(shapes):
-            shapely.prepare(area)
-            near = shapely.dwithin(shapes, area, kind.radius_m)
+            near[area.query(shapes, predicate="dwithin", distance=kind.radius_m)[0]] = True
         near |= districts.of_facility[result.supply["facility"].to_numpy(dtype=np.intp)] == row
         good = near & (floor >= kind.exam_floor_m2)
         unclear = near & np.isnan(floor)
