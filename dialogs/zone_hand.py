@@ -189,7 +189,8 @@ def load(study: Study, files: dict[str, str]) -> Loaded:
                      _barriers(study, crs))  # fmt: skip
     names = dict(zip(zones["zone_id"].astype(str), zones["name"].fillna("").astype(str))) if zones is not None else {}
     titles = [(zone, f"{zone} {names.get(zone, '')}".strip()) for zone in desk.members]
-    shapes = dict(zip(parcels["parcel_id"].astype(str), (item.wkb for item in frames.geometries(parcels))))
+    wkb = shapely.to_wkb(frames.geometries(parcels), output_dimension=2)  # QGIS's GEOS knows no other default
+    shapes = dict(zip(parcels["parcel_id"].astype(str), wkb))
     return Loaded(desk, titles, shapes, shapely.STRtree(desk.shapes), crs)
 
 
