@@ -43,7 +43,7 @@ from urban_renewal.core.zones.rules import read_zone_rules
 EXAMPLES = int(os.environ.get("FUZZ_PARSERS", "20"))
 SEEDED = "FUZZ_PARSERS" in os.environ  # scripts/fuzz.sh: other inputs every time
 fuzz = settings(
-    max_examples=EXAMPLES, deadline=10_000, derandomize=not SEEDED, database=None, print_blob=True,
+    max_examples=EXAMPLES, deadline=60_000, derandomize=not SEEDED, database=None, print_blob=True,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 NASTY = [
