@@ -16,6 +16,7 @@ from ..inputs.overlay import share_buildings
 from ..run import Run
 from ..words import say
 from .bounds import parcels_inside
+from .edits import NEAR, OUT
 from .findings_overlay import measure_pairs
 from .findings_rules import EFFECTS, CheckInputs, CheckRules
 
@@ -33,13 +34,13 @@ TOUCH_M2 = 1.0  # own choice: less of a footprint in a protected area is drawing
 
 
 def find_members(inputs: CheckInputs, run: Run) -> pd.DataFrame:
-    """Return `zone_id`, `parcel_id` of the parcels in zones, sorted; roles `near` are no members.
+    """Return `zone_id`, `parcel_id` of the parcels in zones, sorted; roles `near` and `out` (by hand) are no members.
 
     Without a members table: parcels of which more than half lies in a zone. A parcel of several zones counts in the
     first by id, and the user is told.
     """
     if inputs.members is not None:
-        inside = inputs.members[(inputs.members["role"] != "near").fillna(True).to_numpy(dtype=bool)]
+        inside = inputs.members[~inputs.members["role"].isin((NEAR, OUT)).fillna(False).to_numpy(dtype=bool)]
         found = inside[["zone_id", "parcel_id"]].astype(frames.TEXT)
     else:
         zones = inputs.zones.sort_values("zone_id", kind="stable").reset_index(drop=True)

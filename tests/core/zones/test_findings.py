@@ -349,3 +349,9 @@ def test_random_towns_against_a_plain_recount(town, seed):
     assert set(proposed["action"]) <= {"留", "改"}
     gone_rows = checked.actions[(checked.actions["action"] == "拆").to_numpy(dtype=bool)]
     assert gone_rows["reason"].str.strip().str.len().gt(0).all()
+
+
+def test_parcels_taken_out_by_hand_are_no_members(town):
+    town["members"].loc[1, "role"] = "out"
+    found = find_members(CheckInputs(town["zones"], town["parcels"], town["members"]), Run())
+    assert found["parcel_id"].tolist() == ["P0", "P2", "P3"]
