@@ -43,6 +43,10 @@ class LinkLabel(QLabel):
         """Show a text; Qt takes the colour of links from the application, not from the widget."""
         if self.palette().color(QPalette.ColorRole.Base).lightness() > HALF:
             text = text.replace("<a href", f'<a style="color: {LINK}" href')
+        mouse = Qt.TextInteractionFlag.LinksAccessibleByMouse
+        keys = Qt.TextInteractionFlag.LinksAccessibleByKeyboard if "<a " in text else mouse
+        if self.textInteractionFlags() != mouse | keys:
+            self.setTextInteractionFlags(mouse | keys)  # Tab goes from link to link, Enter follows
         super().setText(text)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtTest import QTest
 
 from .test_dock import ready, wait_idle
 
@@ -118,3 +119,20 @@ def test_day_the_study_looks_back_from(dock, click, qtbot, tmp_path, load_inputs
     assert field.date() == QDate(2025, 12, 31)
     field.clear()
     assert dock.session.study.setting("AS_OF") == ""
+
+
+def test_links_are_reached_by_keys(dock, click, qtbot, tmp_path, load_inputs):
+    """Tab goes to the links of a card, Enter follows one: the Workbench works without a mouse."""
+    ready(dock, qtbot, tmp_path, load_inputs)
+    click(dock.run_all)
+    wait_idle(qtbot, dock)
+    links, asked = dock.cards["tag"].links, []
+    assert links.focusPolicy() & Qt.FocusPolicy.TabFocus
+    links.linkActivated.connect(asked.append)
+    dock.activateWindow()
+    links.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(links, Qt.Key.Key_Tab)
+    QTest.keyClick(links, Qt.Key.Key_Return)
+    assert asked[:1] in (["map"], ["table"])
+    plain = dock.cards["gaps"].figures._cells[0].findChildren(type(links))[-1]
+    assert not plain.focusPolicy() & Qt.FocusPolicy.TabFocus  # a label without links is no stop
