@@ -11,6 +11,7 @@ from qgis.PyQt.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ..processing.texts import tr
 from .evidence_rows import MET, NOT, PART, UNKNOWN, EvidenceRow, sum_of
+from .inks import faint
 
 COLOURS = {MET: "#2E7D4F", PART: "#B07A00", NOT: "#8B9197", UNKNOWN: "#8B9197"}
 LEFT, RIGHT = 0.38, 0.29  # shares of the width for words and for state and weight
@@ -106,7 +107,7 @@ class EvidenceView(QWidget):
 
     def _draw_bar(self, painter: QPainter, row: EvidenceRow, bar: QRectF) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.fillRect(bar, self.palette().color(QPalette.ColorRole.Midlight))
+        painter.fillRect(bar, faint(self.palette()))
         known = QRectF(bar.left(), bar.top(), bar.width() * min(1.0, row.low), bar.height())
         painter.fillRect(known, QColor(COLOURS[row.state if row.state != UNKNOWN else NOT]))
         if row.high > row.low:

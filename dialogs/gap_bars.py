@@ -13,6 +13,7 @@ from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
 from . import wording
 from .charts import colours
+from .inks import faint, soft
 
 ROW_LINES = 1.7
 LEFT, RIGHT = 0.25, 0.17  # shares of the width for names and numbers
@@ -102,13 +103,12 @@ class GapBars(QWidget):
         painter = QPainter(self)
         line, row, width = self.fontMetrics().height(), self._row(), float(self.width())
         left, room = width * LEFT, width * (1 - LEFT - RIGHT)
-        soft, ink = (self.palette().color(role) for role in
-                     (QPalette.ColorRole.PlaceholderText, QPalette.ColorRole.WindowText))  # fmt: skip
+        quiet, ink = soft(self.palette()), self.palette().color(QPalette.ColorRole.WindowText)
         for share in (0, 25, 50, 75, 100):
             x = left + room * share / 100
-            painter.setPen(self.palette().color(QPalette.ColorRole.Midlight))
+            painter.setPen(faint(self.palette()))
             painter.drawLine(int(x), int(line * 1.2), int(x), self.height())
-            painter.setPen(soft)
+            painter.setPen(quiet)
             painter.drawText(QRectF(x - 30, 0, 60, line), Qt.AlignmentFlag.AlignHCenter, f"{share} %")
         for place, pair in enumerate(self.pairs):
             top = line * 1.3 + place * row

@@ -20,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing.texts import tr
+from ..inks import faint, soft
 from .rows import Cell
 from .words import value_text
 
@@ -81,7 +82,9 @@ class CellEditor(QWidget):
             layout.addWidget(widget, 1 if cell.kind in ("text", "words") else 0)
             self._inputs.append(widget)
         self.old = QLabel()
-        self.old.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        quiet = self.old.palette()
+        quiet.setColor(QPalette.ColorRole.WindowText, soft(self.palette()))
+        self.old.setPalette(quiet)
         layout.addWidget(self.old)
         if cell.kind not in ("text", "words"):
             layout.addStretch(1)
@@ -174,7 +177,7 @@ class WeightBar(QWidget):
         painter = QPainter(self)
         height = self.fontMetrics().height() * 0.5
         box = QRectF(0, (self.height() - height) / 2, self.width(), height)
-        painter.fillRect(box, self.palette().color(QPalette.ColorRole.Midlight))
+        painter.fillRect(box, faint(self.palette()))
         painter.fillRect(QRectF(box.left(), box.top(), box.width() * min(1.0, self.share), height), QColor(BLUE))
         painter.end()
 

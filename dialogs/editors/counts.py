@@ -15,6 +15,7 @@ from ...core.tagging.reviews import TAGS
 from ...core.tagging.rules import LEVELS
 from ...processing.texts import tr
 from .. import wording
+from ..inks import soft
 from ..review_table import colour_of, level_title, tag_title
 from .previewing import Ground
 
@@ -58,10 +59,10 @@ class CountsView(QWidget):
         painter = QPainter(self)
         line, width = self._line(), self.width()
         ink = self.palette().color(QPalette.ColorRole.WindowText)
-        soft = self.palette().color(QPalette.ColorRole.PlaceholderText)
+        quiet = soft(self.palette())
         ends = [width * NARROW, width * 0.57, width * 0.70, width * 0.86]
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.setPen(soft)
+        painter.setPen(quiet)
         for place, head in enumerate((tr("now"), tr("after"), tr("change")), 1):
             painter.drawText(QRectF(ends[place - 1], 0, ends[place] - ends[place - 1], line), right, head)
         most = max((abs(after - before) for *_, before, after in self.rows), default=0) or 1
@@ -79,7 +80,7 @@ class CountsView(QWidget):
             painter.drawText(QRectF(square.right() + 6, top, room, line), Qt.AlignmentFlag.AlignVCenter, name)
             words = (wording.number(before), wording.number(after), f"{change:+d}" if change else "±0")
             for column, text in enumerate(words, 1):
-                painter.setPen(soft if not change and column != 2 else ink)
+                painter.setPen(quiet if not change and column != 2 else ink)
                 painter.drawText(QRectF(ends[column - 1], top, ends[column] - ends[column - 1], line), right, text)
             self._draw_bar(painter, change / most, QRectF(ends[3] + 6, top, width - ends[3] - 8, line))
         painter.end()

@@ -57,7 +57,7 @@ class EditorDialog(QDialog):
         """Return a size that fits the screen: the least of ui/spec §4 at the font's scale, rather more."""
         scale = max(1.0, self.fontMetrics().height() / 17)
         screen = (self.parentWidget() or self).screen().availableGeometry()
-        wanted = (int(MIN_WIDTH * 1.14 * scale), int(MIN_HEIGHT * 1.12 * scale))
+        wanted = (int(MIN_WIDTH * 1.24 * scale), int(MIN_HEIGHT * 1.12 * scale))
         return min(wanted[0], screen.width() - 20), min(wanted[1], screen.height() - 40)
 
     def _connect(self) -> None:

@@ -26,6 +26,7 @@ from ...core.jsontext import KeyPath
 from ...processing.texts import tr
 from ..card_parts import HINT, TITLE, scaled, text_label
 from ..dock_parts import main_button
+from ..inks import soft
 from .detail import FigureDetail
 from .draft import Draft
 from .rows import Row, Section
@@ -169,7 +170,9 @@ class EditorForm(QWidget):
         head = QHBoxLayout()
         head.addWidget(scaled(QLabel(section.title), TITLE, bold=True))
         name = QLabel(section.key if ":" not in section.key else "")
-        name.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        quiet = name.palette()
+        quiet.setColor(QPalette.ColorRole.WindowText, soft(self.palette()))
+        name.setPalette(quiet)
         head.addWidget(name, 1)
         layout.addLayout(head)
         if section.note:

@@ -14,6 +14,7 @@ from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 from ...core.jsontext import KeyPath
 from ...processing.texts import tr
 from .. import wording
+from ..inks import soft
 from .cells import BLUE
 from .rows import Cell
 from .words import value_text
@@ -161,7 +162,7 @@ class HistogramView(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.plot is None:
-            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            painter.setPen(soft(self.palette()))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, tr("Choose a limit to see its values."))
             painter.end()
             return
@@ -239,7 +240,7 @@ class HistogramView(QWidget):
         if plot.outside_n:
             words.append(tr("{n} farther out").format(n=wording.number(plot.outside_n)))
         text = self.fontMetrics().elidedText(" · ".join(words), Qt.TextElideMode.ElideRight, int(box.width()))
-        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        painter.setPen(soft(self.palette()))
         painter.drawText(QRectF(box.left(), below.bottom(), box.width(), line), Qt.AlignmentFlag.AlignCenter, text)
 
 

@@ -12,6 +12,7 @@ from qgis.PyQt.QtGui import QColor, QImage, QMouseEvent, QPainter, QPalette
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
 from ...processing.texts import tr
+from ..inks import soft
 
 LINES = 9.0  # height in lines of text
 DOT, CHOSEN = "#2F7FAE", "#C2185B"
@@ -114,7 +115,7 @@ class MiniMap(QWidget):
             painter.drawImage(self.rect(), self._image)
             painter.setOpacity(1.0)
         elif self._layer is None:
-            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            painter.setPen(soft(self.palette()))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, tr("No map before Tag has run."))
         pixels = self._pixels()
         there = pixels[np.isfinite(pixels).all(axis=1)] if len(pixels) else pixels

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any
 
 from qgis.PyQt.QtCore import QPoint, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QPalette
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -20,6 +19,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...core.jsontext import KeyPath
 from ...processing.texts import tr
+from ..inks import soft
 from .cells import CellEditor, WeightBar
 from .draft import Draft
 from .rows import WEIGHT, Block, Row
@@ -72,7 +72,7 @@ class BlockTable(QTableWidget):
         self.setItem(place, 0, name)
         grey = QTableWidgetItem(row.name)
         grey.setToolTip(row.name)
-        grey.setForeground(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        grey.setForeground(soft(self.palette()))
         self.setItem(place, 1, grey)
         for column, key in enumerate(self.columns, 2):
             if key in row.cells:
