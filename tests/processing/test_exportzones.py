@@ -51,7 +51,11 @@ def test_style_of_tags(make_layer, language):
     wanted = {
         "zh": ["老旧小区", "老旧小区 · 疑似", *["已改造、在改、征收（不突出）"] * 3, "其他", "其他"],
         "en": [
-            "Old compound", "Old compound · Suspected", *["Renovated, under way, expropriated"] * 3, "Other", "Other",
+            "Old compound",
+            "Old compound · Suspected",
+            *["Renovated, under way, expropriated"] * 3,
+            "Other",
+            "Other",
         ],
     }[language]
     assert list(labels_by_feature(layer).values()) == [[label] for label in wanted]
