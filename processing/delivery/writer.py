@@ -150,7 +150,7 @@ class Study:
 
         table = schema.table("left_out")
         parts = [self.inputs.table(name) for name in self.inputs.several("LEFT_OUT")]
-        parts.append(left_out_output(self.inputs.run).frame)  # what this export itself could not take, no shape among it
+        parts.append(left_out_output(self.inputs.run).frame)  # what this export itself could not take
         whole = pd.concat([frames.conform(part, table) for part in parts], ignore_index=True)
         whole = whole.drop_duplicates(["layer", "code", "feature_id"])  # an earlier step may have told the same
         whole = whole.sort_values(["layer", "code", "feature_id"], kind="stable").reset_index(drop=True)
