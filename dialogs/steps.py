@@ -241,7 +241,7 @@ MADE = {
     "tag": ("tagged", "tag_summary", "left_out_tags", "indicators"),
     "gaps": ("gap", "gap_detail", "facility_load", "gap_summary", "left_out_gaps"),
     "zones": ("zones", "members", "cores", "branches", "petals", "corners", "left_out_zones", "checked_zones",
-              "actions", "findings", "zones_report", "projects", "project_items"),
+              "actions", "findings", "land_use", "zones_report", "projects", "project_items"),
 }  # fmt: skip
 OWNERS = {name: key for key, names in MADE.items() for name in names}
 

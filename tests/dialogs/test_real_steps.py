@@ -51,7 +51,7 @@ def test_steps_one_by_one(real_dock, qtbot, tmp_path, load_town):
     dock.session.set_value("ZONE_RULES_FILE", one_petal_is_enough(tmp_path / "rules.json"))
     dock.session.set_value("FORMATS", ["gpkg"])
     found = {key: run_step(dock, qtbot, key) for key in ("prepare", "tag", "gaps", "zones", "deliver")}
-    assert found["prepare"] == ["81 parcels", "81 buildings", "100.0 % of streets connected", "0 / 0 errors / warnings"]
+    assert found["prepare"] == ["81 parcels", "81 buildings", "100 % of streets connected", "0 / 0 errors / warnings"]
     assert "9,000 people" in dock.cards["prepare"].body.text()
     assert found["tag"] == ["81 old compounds", "0 suspected"]
     assert "1 communities short" in found["gaps"]
