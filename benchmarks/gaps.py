@@ -9,7 +9,7 @@ The town of benchmarks/reach.py: S 20,000 nodes, 5,000 places, 100 facilities; M
    10 times at L. Beside the warm reach step it is more: that one has become quicker since the promise was made.
 2. E2SFCA of one kind from pairs that are there: ours beside PySAL access; the same ratios are asked for.
 3. MCLP, 50 of 500 sites (S: 10 of 100): our model on merged demand beside spopt with CBC, which takes a table of places
-   × sites; the same optimum is asked for.
+   × sites; the same optimum is asked for. At S only: at L spopt had not finished after a quarter of an hour.
 Seconds are the processor's, child processes included. access and spopt are no part of the plugin: where they are
 missing that is said and the comparison is skipped.
 """
@@ -25,7 +25,8 @@ from reach import LIMIT_MS, SIZES, Ours, Town, load_package
 
 KINDS = ("eday", "nurs", "kgar", "meal", "ebed", "heal")
 SITES = {"S": (100, 10), "M": (500, 50), "L": (500, 50)}  # to choose from, to choose
-PROMISES = {("L", "gap"): 10.0, ("L", "access"): 15.0, ("L", "spopt"): 20.0}
+PROMISES = {("L", "gap"): 10.0, ("L", "access"): 15.0, ("S", "spopt"): 20.0}
+SPOPT_AT = ("S",)  # at L it had not finished after a quarter of an hour
 
 
 def used_s():
@@ -172,6 +173,9 @@ def mclp(size, town):
     (objective, bound), seconds = clock(lambda: our_mclp(site, place, people, (offered, chosen_n)))
     told = f"{objective:,.0f} people, bound {bound:,.0f}"
     print(f"    MCLP {chosen_n} of {offered}, {len(people):,} places: ours {seconds:.2f} s, {told}")
+    if size not in SPOPT_AT:
+        print(f"    spopt: not asked at {size}")
+        return None
     try:
         import pulp
         from spopt.locate import MCLP
