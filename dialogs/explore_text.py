@@ -92,7 +92,7 @@ def sentence(gaps: Sequence[tuple[Any, ...]], standard: Mapping[str, Any]) -> st
     return f"<p>{' '.join(parts)}</p>"
 
 
-VERDICTS = {"fail": "✗", "unknown": "？", "advice": "!", "pass": "✓"}  # in the order in which they are told
+VERDICTS = dict(zip(("fail", "unknown", "advice", "pass"), "✗？!✓"))  # in the order in which they are told
 ZONE_SQL = "SELECT name, area_m2, floor_m2, people, petals_n, elder_gap, child_gap FROM {t} WHERE zone_id = ?"
 FINDINGS_SQL = "SELECT verdict, message, clause, status FROM {t} WHERE subject_id = ? ORDER BY finding_id"
 

@@ -51,7 +51,8 @@ def _row(verdict: str, rows: list[dict[str, Any]], zone_names: Mapping[str, str]
     subjects = list(dict.fromkeys(str(row["subject_id"]) for row in rows))
     named = join_words((zone_names.get(subject, subject) for subject in subjects), language)
     told = named if len(subjects) <= MOST_NAMES else say("report_subjects_n", language, n=len(subjects))
-    mark = {"fail": ' class="bad"', "unknown": ' class="ask"', "pass": ' class="good"'}.get(verdict, "")
+    marks = dict(zip(("fail", "unknown", "pass"), (' class="bad"', ' class="ask"', ' class="good"')))
+    mark = marks.get(verdict, "")
     cells = (tell_check(rows[0], language), told, tell_range(rows, language), tell_limit(rows[0], language),
              tell_clause(rows[0], language))  # fmt: skip
     chip = f"<td><span{mark}>{escape(tell_verdict(verdict, language))}</span></td>"
