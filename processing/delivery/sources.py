@@ -28,7 +28,10 @@ def methods_of(runs: Iterable[Mapping[str, Any]], language: str) -> list[tuple[s
 def pending_figures(
     rules: Iterable[Mapping[str, Any]], documents: Iterable[Mapping[str, Any]]
 ) -> list[tuple[str, str, str, str]]:
-    """Return rules id, figure, value and source of what is 待核 in the rules and standards that were used."""
+    """Return rules id, figure, value and source of what is 待核 in the rules and standards that were used.
+
+    Figures changed for a project come first, with the reason given for them: they are what a reader must know.
+    """
     from ...core import envelope
     from ...core.delivery.rulebook import find_document
 
@@ -38,6 +41,7 @@ def pending_figures(
         for path, figure in envelope.list_unverified(document) if document else ():
             value = json.dumps(figure.get("value"), ensure_ascii=False) if "value" in figure else ""
             unit = str(figure.get("unit", ""))
-            source = f"{figure['source']} ({figure['status']})"
-            rows.append((str(rule["id"]), path, f"{value} {unit}".strip(), source))
-    return rows[:MOST_FIGURES]
+            note = str(figure.get("note", ""))
+            source = f"{figure['source']} ({figure['status']})" + (f": {note}" if note else "")
+            rows.append((not note, (str(rule["id"]), path, f"{value} {unit}".strip(), source)))
+    return [row for _, row in sorted(rows, key=lambda item: item[0])][:MOST_FIGURES]

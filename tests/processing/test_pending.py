@@ -1,0 +1,21 @@
+"""What the report lists as to be verified: figures changed for a project first, with the reason."""
+
+import json
+
+
+def test_changed_figures_come_first_with_their_reason(tmp_path, qgis_app):
+    from urban_renewal.core import envelope, jsontext
+    from urban_renewal.processing.delivery.sources import pending_figures
+
+    own = {
+        "schema": "urban-renewal/ruleset/1", "id": "own", "title": {"zh": "本院", "en": "Own"}, "extends": "chongqing",
+        "limits": {"old_year": {"value": 2005, "note": "区里口径"}},
+    }  # fmt: skip
+    path = tmp_path / "own.json"
+    path.write_text(json.dumps(own, ensure_ascii=False), encoding="utf-8")
+    document = envelope.load_file("ruleset", path)
+    rules = [{"kind": "ruleset", "id": "own", "content": jsontext.document_hash(document)}]
+    rows = pending_figures(rules, [document])
+    assert rows[0] == ("own", "limits.old_year", "2005 year", "own (heuristic): 区里口径")
+    assert len(rows) > 20
+    assert all(": 区里口径" not in row[3] for row in rows[1:])
