@@ -109,7 +109,8 @@ def compare_list(tagged: pd.DataFrame, programme: pd.DataFrame | None = None) ->
 
 
 def _unplaced(tagged: pd.DataFrame, programme: pd.DataFrame) -> pd.DataFrame:
-    known = frames.optional(programme, "parcel_id").isin(tagged["parcel_id"]).fillna(False).to_numpy(dtype=bool)
+    named = frames.optional(programme, "parcel_id").isin(tagged["parcel_id"])
+    known = named.fillna(False).to_numpy(dtype=bool, copy=True)  # pandas 3 hands out read-only views
     if frames.GEOMETRY in programme:
         shapes = frames.geometries(programme)
         known[np.unique(shapely.STRtree(frames.geometries(tagged)).query(shapes, predicate="intersects")[0])] = True
