@@ -57,6 +57,7 @@ class Sheet:
         page.setPageSize("A3", QgsLayoutItemPage.Orientation.Landscape)
         self.family = family
         self.last_map: Any = None
+        self._roots: list[QgsLayerTree] = []
         self.accent = palette()["zone"]["color"]
 
     def text(self, words: str, place: Place, points: float = 8, **look: Any) -> None:
@@ -200,7 +201,7 @@ class Sheet:
         item.setColumnSpace(3)
         item.setBackgroundEnabled(False)
         item.setResizeToContents(False)
-        self._legend_root = root  # the model does not own it
+        self._roots.append(root)  # the model does not own it
         self._put(item, place)
 
     def scale_bar(self, shown: QgsLayoutItemMap, scale: int, step: float, x: float, y: float) -> None:

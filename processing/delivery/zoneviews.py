@@ -101,8 +101,10 @@ def draw_projects(
     if end < 240:  # below a long list there is no room for the legend
         x, width = LEFT + 250.5, RIGHT - LEFT - 250.5
         end = sheet.head(say("map_legend", language), x, end + 3, width)
-        listed = [layer for layer in map(made.layer, ("own_projects", "own_zones", "own_cores", "roads")) if layer]
-        sheet.legend(sheet.last_map, listed, (x, end - 1, width, 40), 3)
+        # what is drawn for the page's zone only never passes the filter of a legend: it is listed whole
+        own = [layer for layer in map(made.layer, ("own_projects", "own_zones", "own_cores")) if layer]
+        sheet.legend(None, own, (x, end - 1, width, 20), 3)
+        sheet.legend(sheet.last_map, [layer for layer in [made.layer("roads")] if layer], (x, end + 19, width, 12), 5)
     draw_title_block(sheet, study, *numbers[1:])
     return stem, sheet
 
