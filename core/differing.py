@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any, NamedTuple
 
-from .extending import NAMING_KEYS, PROVENANCE, STATUSES, name_of
+from .extending import PROVENANCE, STATUSES, name_of, naming_key
 from .jsontext import KeyPath, dotted
 
 HEADER = ("schema", "id", "title", "extends")
@@ -93,7 +93,7 @@ def _value_difference(base: Any, changed: Any, source: str) -> Any:
     if isinstance(base, dict) and isinstance(changed, dict):
         return _object_difference(base, changed, source)
     if isinstance(base, list) and isinstance(changed, list):
-        key = _naming_key(base, changed)
+        key = naming_key(base, changed)
         if key:
             return _items_difference(base, changed, key, source)
     return deepcopy(changed)
@@ -109,16 +109,6 @@ def _items_difference(base: list[Any], changed: list[Any], key: str, source: str
         if not _same(old, new)
     ]
     return found + deepcopy(changed[len(order) :])
-
-
-def _naming_key(*lists: list[Any]) -> str | None:
-    """Return the key by which merge() tells items apart: the first that names every item of both lists once."""
-    for key in NAMING_KEYS:
-        found = [[item.get(key) if isinstance(item, dict) else None for item in items] for items in lists]
-        texts = all(isinstance(name, str) for names in found for name in names)
-        if texts and all(len(set(names)) == len(names) for names in found):
-            return key
-    return None
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -138,7 +128,7 @@ def _leaves(here: Any, there: Any, keys: KeyPath) -> Iterator[Difference]:
     if isinstance(here, dict) and isinstance(there, dict):
         for key in [*here, *(key for key in there if key not in here)]:
             yield from _leaves(here.get(key), there.get(key), (*keys, key))
-    elif isinstance(here, list) and isinstance(there, list) and _naming_key(here, there):
+    elif isinstance(here, list) and isinstance(there, list) and naming_key(here, there):
         other = {name_of(item): item for item in there}
         names = [name_of(item) for item in here]
         for index, item in enumerate(here):

@@ -28,7 +28,7 @@ def merge(base: Any, own: Any, source: str) -> Any:
         borrowed = changed and base.get("status") in STATUSES and "status" not in own
         return _unsourced(both, own, source) if borrowed else both
     if isinstance(base, list) and isinstance(own, list):
-        key = _naming_key(base, own)
+        key = naming_key(base, own)
         if key:
             changes = {item[key]: item for item in own}
             old = [merge(item, changes.pop(item[key], {}), source) for item in base]
@@ -53,7 +53,7 @@ def name_of(item: Any) -> str | None:
     return next((name for name in named if isinstance(name, str)), None)
 
 
-def _naming_key(*lists: list[Any]) -> str | None:
+def naming_key(*lists: list[Any]) -> str | None:
     """Return the key that names every item of all lists, each name once in its list; None when there is none."""
     for key in NAMING_KEYS:
         found = [[item.get(key) if isinstance(item, dict) else None for item in items] for items in lists]
