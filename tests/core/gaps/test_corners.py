@@ -1,4 +1,4 @@
-"""Corners of the count: surplus elsewhere, nobody, unknown people, the nearest of most instead of the nearest of few."""
+"""Corners of the count: surplus elsewhere, nobody, people nobody knows, the nearest of most and not of few."""
 
 import numpy as np
 import pandas as pd
