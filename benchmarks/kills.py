@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Kills an export at random moments and fills the disk under it: the last good delivery must stay whole.
 
-    .venv/bin/python benchmarks/kills.py DELIVERY OUT [--kills 50] [--seed 1] [--disk DIRECTORY]
+    .venv/bin/python benchmarks/kills.py DELIVERY OUT [--kills 50] [--seed 1] [--disk DIRECTORY] [--formats gpkg,…]
 
-DELIVERY is any delivery (its data.gpkg is what is exported again), OUT an empty folder to work in. `--disk` is a small
-file system of a few MB, for example `mount -t tmpfs -o size=14m tmpfs DIRECTORY`: the export into it must end with a
-sentence. Needs a system with signals (not Windows).
+DELIVERY is any delivery (every table of its data.gpkg is exported again, in all formats, maps too), OUT an empty folder
+to work in. Nothing is tidied between two kills: what a killed export leaves lying there is what the next one finds, and
+after the last one an export in peace must leave nothing but the delivery. `--disk` is a small file system, for example
+`mount -t tmpfs -o size=14m tmpfs DIRECTORY`: the export into it must end with a sentence. Needs a system with signals
+(not Windows).
 """
 
 from __future__ import annotations
@@ -23,12 +25,6 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-TABLES = {  # parameter → table of data.gpkg
-    "ZONES": "zones", "MEMBERS": "members", "CORES": "cores", "BRANCHES": "branches", "PETALS": "petals",
-    "PARCELS": "tagged", "BUILDINGS": "buildings", "ACTIONS": "actions", "FACILITIES": "facilities",
-    "DETAIL": "gap_detail", "FACILITY_LOAD": "facility_load", "SUMMARY": "gap_summary", "FINDINGS": "findings",
-    "PROJECTS": "projects", "PROJECT_ITEMS": "project_items", "NETWORK": "edges",
-}  # fmt: skip
 CHILD = """
 import importlib.util, json, sys
 spec = importlib.util.spec_from_file_location("c", {conftest!r})
@@ -54,9 +50,13 @@ def parameters_of(data: Path, folder: Path, formats: list[str]) -> dict[str, Any
     import sqlite3
     from contextlib import closing
 
+    from urban_renewal.processing.algorithms.exportzones import LAYERS
+
     with closing(sqlite3.connect(data)) as base:
         there = {name for (name,) in base.execute("SELECT table_name FROM gpkg_contents")}
-    given = {name: f"{data}|layername={table}" for name, table in TABLES.items() if table in there}
+    given: dict[str, Any] = {name: f"{data}|layername={table}" for name, table, _ in LAYERS if table in there}
+    if "left_out" in there:
+        given["LEFT_OUT"] = [f"{data}|layername=left_out"]
     return {**given, "FORMATS": formats, "FOLDER": str(folder)}
 
 
@@ -83,30 +83,34 @@ def end(process: subprocess.Popen[str]) -> int:
 
 
 def state_of(folder: Path) -> tuple[bool, str, list[str]]:
-    """Return (does it verify, id of the delivery, other visible names beside it), after what the next start does."""
+    """Return (does it verify, id of the delivery, other names beside it), as things lie.
+
+    Between the two renames at the end nothing bears the folder's name: then the earlier delivery, taken aside, is told.
+    """
     from urban_renewal.core.delivery.manifest import read_manifest
     from urban_renewal.core.delivery.verify import verify_delivery
     from urban_renewal.core.run import Run
-    from urban_renewal.processing.folders import recover
 
-    recover(folder)
     others = sorted(item.name for item in folder.parent.iterdir() if item != folder)
-    found = verify_delivery(folder, Run())
-    return found.is_ok, str(read_manifest(folder)["id"]), others
+    there = folder if folder.is_dir() else folder.with_name(f".{folder.name}.old")
+    return verify_delivery(there, Run()).is_ok, str(read_manifest(there)["id"]), others
 
 
 def kill_often(data: Path, out: Path, formats: list[str], kills: int, seed: int) -> dict[str, Any]:
-    """Export once in peace, then kill as many times at random moments; return what was found, with the figures."""
+    """Export once in peace, kill as many times at random moments, export in peace; return figures."""
     folder, rng = out / "交付 1", random.Random(seed)
     parameters = parameters_of(data, folder, formats)
     began = time.monotonic()
     process = start(parameters)
     ready = time.monotonic()
-    end(process)
+    code = end(process)
     whole_s = time.monotonic() - ready
+    assert code == 0, "the export in peace fails"
     good, known, _ = state_of(folder)
     assert good, "the export in peace does not verify"
-    found: dict[str, Any] = {"whole_s": round(whole_s, 1), "start_s": round(ready - began, 1), "kills": [], "bad": []}
+    sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
+    found: dict[str, Any] = {"whole_s": round(whole_s, 1), "start_s": round(ready - began, 1), "files_n": len(sizes),
+                             "mb": round(sum(sizes) / 2**20, 1), "kills": [], "bad": []}  # fmt: skip
     for number in range(kills):
         process = start(parameters)
         moment = rng.uniform(0, whole_s)
@@ -114,15 +118,19 @@ def kill_often(data: Path, out: Path, formats: list[str], kills: int, seed: int)
             process.wait(moment)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-        end(process)
-        away = not folder.is_dir()
+        finished = end(process) == 0
         good, now, others = state_of(folder)
-        finished = process.returncode == 0
-        row = {"second": round(moment, 2), "finished": finished, "away": away, "same": now == known}
+        row = {"second": round(moment, 2), "finished": finished, "away": not folder.is_dir(), "same": now == known,
+               "left": others}  # fmt: skip
         found["kills"].append(row)
-        if not good or others or (finished and now == known):
-            found["bad"].append({**row, "number": number, "verifies": good, "others": others})
+        if not good or any(not name.startswith(".") for name in others) or (finished and now == known):
+            found["bad"].append({**row, "number": number, "verifies": good})
+        print(json.dumps({"number": number, "verifies": good, **row}, ensure_ascii=False), file=sys.stderr, flush=True)
         known = now
+    code = end(start(parameters))
+    good, _, others = state_of(folder)
+    if code or not good or others:
+        found["bad"].append({"after all": code, "verifies": good, "left": others})
     return found
 
 
@@ -149,14 +157,16 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--disk", type=Path)
-    parser.add_argument("--formats", default="gpkg,qgz,shp,dxf,xlsx,csv,html,gdb")
+    parser.add_argument("--formats", help="separated by commas; all that there are when not given")
     asked = parser.parse_args()
     import importlib.util
 
     spec = importlib.util.spec_from_file_location("c", ROOT / "tests" / "conftest.py")
     assert spec is not None and spec.loader is not None
     spec.loader.exec_module(importlib.util.module_from_spec(spec))
-    formats = asked.formats.split(",")
+    from urban_renewal.processing import parameters as declare
+
+    formats = asked.formats.split(",") if asked.formats else list(declare.BUILT["FORMATS"])
     shutil.rmtree(asked.out, ignore_errors=True)
     asked.out.mkdir(parents=True)
     data = asked.delivery / "data.gpkg"
@@ -168,6 +178,7 @@ def main() -> None:
     told |= found | {
         "kills_n": len(rows), "finished_n": sum(row["finished"] for row in rows),
         "away_n": sum(row["away"] for row in rows), "replaced_n": sum(not row["same"] for row in rows),
+        "leftovers_n": sum(bool(row["left"]) for row in rows), "formats": formats,
     }  # fmt: skip
     print(json.dumps(told, ensure_ascii=False, indent=1))
     disk_bad = asked.disk is not None and not (told["disk"]["verifies"] and told["disk"]["same"])
