@@ -115,6 +115,19 @@ def measure_uses(parts: Parts, land: Objects, facts: Mapping[str, Interval]) -> 
     }, ~reused.is_known()  # fmt: skip
 
 
+def village_homes(values: Mapping[str, Interval], limits: Mapping[str, float]) -> Interval:
+    """Return 1 where people live in houses of a village's size, 0 where not; what is unknown may be either.
+
+    Lived in: half of the floor area; size: median footprint up to `village_foot_m2`, any size when the ruleset has no
+    such limit.
+    """
+    share, foot, largest_m2 = values["resid_share"], values.get("foot_med_m2"), limits.get("village_foot_m2", np.inf)
+    lived = between((share.lo >= UNIT_SHARE).astype(float), (share.hi >= UNIT_SHARE).astype(float))
+    if foot is None:
+        return lived
+    return between(lived.lo * (foot.hi <= largest_m2), lived.hi * (foot.lo <= largest_m2))
+
+
 def report_floor(parcels: pd.DataFrame, parts: Parts, values: Mapping[str, Interval]) -> pd.DataFrame:
     """Return the columns of table `tagged` that tell of buildings; known values only, NaN or NA where unknown."""
     n, area = parts.n, shapely.area(frames.geometries(parcels))

@@ -22,7 +22,7 @@ from ..run import Run
 from ..words import join_words, pick, say
 from . import activity, attributes, evidence, indicators, morphology, overlays, reviews, rules
 from .indicators import Indicators, Objects, middle
-from .intervals import Flags, Interval, between, unknown
+from .intervals import Flags, Interval, unknown
 from .parts import Parts, join_parts
 from .snapshot import Snapshot, take_snapshot
 
@@ -128,9 +128,8 @@ def measure_indicators(sources: Sources, ruleset: Mapping[str, Any], run: Run) -
     run.check()
     uses, not_reused = indicators.measure_uses(parts, land, facts)
     values = {**facts, **own, **uses, **indicators.measure_floor(parcels, parts, land, limits, run)}
+    homes = indicators.village_homes(values, limits)
     # only plots surely lived in join a patch: a hall on collective land beside a village is none of its houses
-    share = values["resid_share"]
-    homes = between(share.lo >= indicators.UNIT_SHARE, share.hi >= indicators.UNIT_SHARE)
     lived = (own["self_built"].lo == 1) & (homes.lo == 1), homes
     values |= morphology.measure_morphology(parcels, parts, sources.roads, lived, limits, run.part(0.5, 0.8))
     run.progress(0.8)

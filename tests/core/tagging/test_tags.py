@@ -12,6 +12,8 @@ from urban_renewal.core import frames
 from urban_renewal.core.errors import Cancelled
 from urban_renewal.core.identity import geometry_hash
 from urban_renewal.core.run import Run
+from urban_renewal.core.tagging.indicators import village_homes
+from urban_renewal.core.tagging.intervals import exact
 from urban_renewal.core.tagging.tags import Sources, tag_parcels
 
 AS_OF = datetime.date(2025, 12, 31)
@@ -132,6 +134,31 @@ def test_a_hall_beside_a_village_is_no_part_of_it(tag, plots, houses):
     )  # halls: land 0.45, boundary 0.15, 3 of 4 of form 0.03
     told = [json.loads(text)["criteria"][1]["values"] for text in rows["tag_evidence"]]
     assert told == [{"patch_bldg_n": [16, 16]}, {"patch_bldg_n": [0, 0]}]
+
+
+@pytest.mark.parametrize(("side", "joined"), [(14, True), (15, False)])
+def test_resettlement_slabs_beside_a_village_are_no_part_of_it(tag, plots, houses, side, joined):
+    """Houses of 14 × 14 = 196 m² make a patch of 32 with the village 10 m off; those of 15 × 15 = 225 m² make none."""
+    parcels = plots(2, land_use=["0702", "0701"], ownership=["30"] * 2, czcsxm=["201"] * 2, in_boundary=[1, 1])
+    parcels.loc[1, "geometry"] = translate(parcels.loc[1, "geometry"], -110)
+    slabs = [(0, k, side, side, {"use": "住宅", "floors": 7}) for k in range(16)]
+    buildings = houses(village(0) + slabs)
+    buildings["geometry"] = [
+        translate(shape, 90) if i >= 16 else shape for i, shape in enumerate(buildings["geometry"])
+    ]
+    rows, _, _ = tag(parcels, buildings=buildings)
+    told = [json.loads(text)["criteria"][1]["values"] for text in rows["tag_evidence"]]
+    assert told == (
+        [{"patch_bldg_n": [32, 32]}] * 2 if joined else [{"patch_bldg_n": [16, 16]}, {"patch_bldg_n": [0, 0]}]
+    )
+    assert rows.loc["P1", "tag_level"] == ("confirmed" if joined else "suspected")
+
+
+def test_a_ruleset_without_the_limit_takes_houses_of_any_size():
+    """Rulesets handed on before the limit existed judge as they did."""
+    values = {"resid_share": exact(np.array([1.0])), "foot_med_m2": exact(np.array([400.0]))}
+    assert list(village_homes(values, {}).lo) == [1]
+    assert list(village_homes(values, {"village_foot_m2": 200}).hi) == [0]
 
 
 def test_a_patch_of_unknown_use_is_an_interval(tag, plots, houses):
