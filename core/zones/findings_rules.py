@@ -29,17 +29,17 @@ class CheckRules:
 
     def number(self, name: str) -> float:
         """Return the value of a figure as a number."""
-        return float(self.figures[name]["value"])
+        return envelope.figure_number(self.figures[name], self.id, f"checks.{name}")
 
     def words(self, name: str) -> re.Pattern[str]:
         """Return the words of a figure (parted by |) as a pattern that finds any of them, in any case."""
-        return re.compile(str(self.figures[name]["value"]), re.IGNORECASE)
+        return any_word(str(self.figures[name]["value"]))
 
     def protection_of(self, word: str | None) -> Mapping[str, Any]:
         """Return what a class of protection forbids: the first entry whose words it has, else the one without words."""
         told = [entry for entry in self.protected if entry["words"]]
         rest = [entry for entry in self.protected if not entry["words"]]
-        found = (entry for entry in told if word and re.search(entry["words"], word, re.IGNORECASE))
+        found = (entry for entry in told if word and any_word(entry["words"]).search(word))
         return next(found, rest[0] if rest else {**self.protected[-1], "effect": "提示"})
 
 
@@ -68,11 +68,14 @@ class CheckInputs:
 
 
 def read_check_rules(document: Mapping[str, Any]) -> CheckRules:
-    """Return the checks of a loaded zone-rules document; one without them has those of the shipped rules."""
+    """Return the checks of a loaded zone-rules document; one without them has those of the shipped rules.
+
+    Raises RenewalError(`figure_not_number`) for a limit that is no number.
+    """
     shipped = envelope.load("zone-rules", "chongqing")["checks"]
     checks = {**shipped, **(document.get("checks") or {})}
     rules = read_zone_rules(document)
-    return CheckRules(
+    found = CheckRules(
         id=document["id"],
         figures={name: figure for name, figure in checks.items() if name != "protected"},
         protected=tuple(checks["protected"]),
@@ -80,6 +83,20 @@ def read_check_rules(document: Mapping[str, Any]) -> CheckRules:
         limit_figures=document["limits"],
         kinds=rules.elder_kinds + rules.child_kinds,
     )
+    for name in found.figures:
+        if not name.endswith("_words") and name != "danger":
+            found.number(name)  # refused before anything is checked
+    return found
+
+
+def any_word(words: str) -> re.Pattern[str]:
+    """Return a pattern that finds any of the words, parted by |, in any case; nothing when there are none.
+
+    The words come from a file: whatever they hold is taken as it stands, never as a regular expression, because one
+    of those can run for ever.
+    """
+    parts = [re.escape(word.strip()) for word in words.split("|") if word.strip()]
+    return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
 
 
 def load_check_rules(name: str = "chongqing") -> CheckRules:

@@ -19,6 +19,7 @@ from ..words import say
 Reals = npt.NDArray[np.float64]
 SPREAD = 0.2  # each weight moves by up to ± 20 %
 TRIALS = 2000
+MOST_WEIGHT = 1e6
 SLICE = 100  # trials between two looks at Cancel
 UNKNOWN_MARK = 0.5  # own choice, as in the zone rules: a criterion that is not known
 PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29)
@@ -41,14 +42,15 @@ def read_criteria(document: Mapping[str, Any], weights: str = "") -> tuple[Crite
     """Return the criteria of a zone-rules document with the user's weights, such as "people=2, floor_m2=0".
 
     Commas (，、；) or blanks part the entries; what is not named keeps its weight. Raises RenewalError: `rank_weights`
-    for what cannot be read, `rank_weights_zero` when nothing weighs anything.
+    for what cannot be read, `rank_weights_zero` when nothing weighs anything, `figure_not_number`.
     """
     ranking = document.get("ranking") or envelope.load("zone-rules", "chongqing")["ranking"]
-    own = _read_weights(weights)
+    rules = str(document["id"])
+    own = {name: _weight_of(ranking[name]["weight"], rules, name) for name in MARKS} | _read_weights(weights)
     criteria = tuple(
         Criterion(
             name,
-            own.get(name, float(ranking[name]["weight"]["value"])),
+            own[name],
             tuple((float(x), float(y)) for x, y in ranking[name]["scale"]["points"]),
         )
         for name in MARKS
@@ -56,6 +58,13 @@ def read_criteria(document: Mapping[str, Any], weights: str = "") -> tuple[Crite
     if not sum(item.weight for item in criteria) > 0:
         raise RenewalError("rank_weights_zero")
     return criteria
+
+
+def _weight_of(figure: Mapping[str, Any], rules: str, name: str) -> float:
+    weight = envelope.figure_number(figure, rules, f"ranking.{name}.weight")
+    if not 0 <= weight < MOST_WEIGHT:
+        raise RenewalError("rank_weights", entry=f"{name}={weight:g}", names=list(MARKS))
+    return weight
 
 
 def _read_weights(text: str) -> dict[str, float]:
@@ -68,7 +77,7 @@ def _read_weights(text: str) -> dict[str, float]:
             weight = float(number)
         except ValueError:
             weight = -1.0
-        if name not in MARKS or name in found or not 0 <= weight < 1e6:
+        if name not in MARKS or name in found or not 0 <= weight < MOST_WEIGHT:
             raise RenewalError("rank_weights", entry=entry, names=list(MARKS))
         found[name] = weight
     return found
