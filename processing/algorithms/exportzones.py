@@ -103,7 +103,8 @@ class ExportZones(RenewalAlgorithm):
 
     def compute(self, inputs, run) -> Results:
         from ...core.words import say
-        from ..delivery.writer import Study, write_delivery
+        from ..delivery.study import Study
+        from ..delivery.writer import write_delivery
         from ..sample_files import is_invented
 
         formats, take_all = set(inputs.choices("FORMATS")), inputs.choice("FIELDS") == "all"

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from qgis.core import QgsCoordinateReferenceSystem
 from qgis.PyQt.QtCore import QMetaType
@@ -17,9 +17,7 @@ from ...core.errors import RenewalError
 from ..encoding import encode
 from ..gdalmode import gdal_raises
 from .package import Layer
-
-if TYPE_CHECKING:
-    from .writer import Study
+from .study import Study
 
 FORMATS = ("csv", "shp", "gdb", "dxf")
 WHOLE = (

@@ -1,6 +1,7 @@
 """dialogs → processing → core, and never back; core knows nothing of QGIS."""
 
 import ast
+import graphlib
 import subprocess
 import sys
 
@@ -39,6 +40,27 @@ def test_data_flows_one_way(sources):
             if name.startswith(".") and name.split(".")[1] not in ALLOWED[path.split("/")[0]]:
                 wrong.append(f"{path}:{node.lineno} imports {name}")
     assert not wrong
+
+
+def first_imports(path, tree):
+    """Yield what a file imports before anything of it runs, what only type checkers read among it."""
+    blocks = [tree]
+    while blocks:
+        block = blocks.pop()
+        inner = ast.Module([node for node in block.body if isinstance(node, (ast.Import, ast.ImportFrom))], [])
+        yield from (name for name, _ in imported(path, inner))
+        blocks += [node for node in block.body if isinstance(node, (ast.If, ast.Try))]
+
+
+def test_no_two_files_need_each_other(sources):
+    files = {"." + path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): path for path in sources}
+    needs = {}
+    for path, tree in sources.items():
+        names = list(first_imports(path, tree))
+        found = {files.get(name) or files.get(name.rpartition(".")[0]) for name in names}
+        needs[path] = found - {None, path}
+    assert sum(map(len, needs.values())) > len(needs)
+    list(graphlib.TopologicalSorter(needs).static_order())  # raises CycleError, which names the files
 
 
 def test_core_needs_only_its_four_libraries(sources):
