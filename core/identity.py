@@ -29,11 +29,13 @@ ANY_DIGITS = -1  # a real column outside the dictionary is taken as it is
 Written = tuple[str, str, int]  # name, type (text | int | real), decimals
 
 
-def geometry_hash(geometries: npt.ArrayLike, digits: int = METRE_DIGITS) -> npt.NDArray[np.object_]:
+def geometry_hash(
+    geometries: npt.ArrayLike, digits: int = METRE_DIGITS, run: Run | None = None
+) -> npt.NDArray[np.object_]:
     """Return one fingerprint of 16 hexadecimal characters per geometry, None for a missing one.
 
     Parameters: `geometries` an object array (n,) of shapely geometries in the layer's own CRS (None, NaN, NA: missing);
-    `digits` decimals of the coordinates that count: 3 for metres, 8 for degrees.
+    `digits` decimals of the coordinates that count: 3 for metres, 8 for degrees; `run` is asked for Cancel in between.
     Returns an object array (n,) of str or None. None also for empty geometries and coordinates that are not finite.
     Heights do not count. Where a ring starts, which way it turns, the order of parts and holes, and a multi-part type
     around a single part do not count either: files change them. The direction of a line does count: two escalators
@@ -43,6 +45,8 @@ def geometry_hash(geometries: npt.ArrayLike, digits: int = METRE_DIGITS) -> npt.
     shapes = _shapes(geometries)
     hashes = np.full(len(shapes), None, dtype=object)
     for start in range(0, len(shapes), SLICE_ROWS):
+        if run is not None:
+            run.check()
         part = shapes[start : start + SLICE_ROWS]
         good = np.flatnonzero(_has_place(part))
         for row, wkb in zip(good, _canonical_wkb(part[good], digits, with_z=False)):

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from ..processing.parameters import BUILT
-from .figures import figures_of
 from .steps import BY_KEY
 from .study import StepRecord, Study
 
@@ -46,17 +45,17 @@ class Activity:
 
 @dataclass(frozen=True)
 class Left:
-    """What a step left: files by result name, its algorithms' values, how long it took."""
+    """What a step left: files by result name, the figures read from them, how long it took."""
 
     files: Mapping[str, str]
-    values: Mapping[str, Any]
+    figures: Mapping[str, Any]
     seconds: float
 
 
 def record(activity: Activity, key: str, run_id: str, left: Left, log: Sequence[str]) -> None:
     """Put a finished step into the study: its results, figures, and what it was made from."""
     study, step = activity.study, BY_KEY[key]
-    figures = figures_of(key, left.files, left.values)
+    figures = dict(left.figures)
     if key == "tag":
         figures["limits"] = limits_of(activity.settings, figures["histogram"]["tag"])
     study.steps[key] = StepRecord(

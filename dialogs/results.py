@@ -23,16 +23,19 @@ from qgis.core import (
     QgsSymbol,
     QgsVectorLayer,
 )
+from qgis.PyQt import sip
 from qgis.PyQt.QtGui import QColor
 
 from ..processing.texts import interface_language, tr
 from .project_state import geometry_of
 from .steps import DELIVERY, results_of
 from .study import Study
+from .turns import through
 from .wording import role_title
 
 SUN_AZIMUTH, SUN_HEIGHT = 315.0, 45.0  # degrees: the shading maps are drawn with
 DEPTH = "urban_renewal/depth"  # custom property of inputs we added: where they are drawn
+NEW = "urban_renewal/loading"  # custom property of a group that is being filled
 MARK = "urban_renewal/result"  # custom property of layers we loaded: never guessed as an input
 # tables of a delivery from top to bottom, and the step each belongs to; those with True are switched on at first
 DRAWN = (
@@ -89,10 +92,11 @@ def table_title(name: str) -> str:
     return table.zh if interface_language() == "zh" else table.en
 
 
-def load_sample(project: QgsProject, gpkg: str, dem: str) -> list[QgsMapLayer]:
-    """Load a sample's tables and its terrain into a group; return the layers, the first on top."""
+def loading_sample(project: QgsProject, gpkg: str, dem: str) -> Any:
+    """Load a sample's tables and its terrain into a group, a layer a turn; gives the layers, the first on top."""
     layers: list[QgsMapLayer] = []
     for name, heading in tables_in(Path(gpkg)).items():
+        yield 0
         title = heading if heading != name else table_title(name)
         layer = QgsVectorLayer(f"{gpkg}|layername={name}", title, "ogr")
         if layer.isValid():
@@ -104,7 +108,8 @@ def load_sample(project: QgsProject, gpkg: str, dem: str) -> list[QgsMapLayer]:
             raster.setOpacity(0.4)
             layers.append(raster)
     layers.sort(key=_depth)
-    _add_group(project, tr("Sample data"), [(layer, not _is_heavy(layer)) for layer in layers])
+    yield 0
+    yield from _adding_group(project, tr("Sample data"), [(layer, not _is_heavy(layer)) for layer in layers])
     return layers
 
 
@@ -143,22 +148,36 @@ def _depth_there(node: Any) -> int:
 
 def load_delivery(project: QgsProject, gpkg: Path, study_id: str, title: str) -> list[QgsMapLayer]:
     """Load a delivery's tables in drawing order as one group on top; what the study had loaded before goes."""
+    return list(through(loading_delivery(project, gpkg, study_id, title)))
+
+
+def loading_delivery(project: QgsProject, gpkg: Path, study_id: str, title: str) -> Any:
+    """Do what `load_delivery` does in turns."""
     forget_results(project, study_id)
     tables = {name: f"{gpkg}|layername={name}" for name in tables_in(gpkg) if name not in ROLE_TABLES}
-    return load_tables(project, tables, study_id, title)
+    return (yield from loading_tables(project, tables, study_id, title))
 
 
 def load_tables(project: QgsProject, sources: Mapping[str, str], study_id: str, title: str) -> list[QgsMapLayer]:
     """Load result tables {name: source} into the study's group; a table that is there already is replaced."""
+    return list(through(loading_tables(project, sources, study_id, title)))
+
+
+def loading_tables(project: QgsProject, sources: Mapping[str, str], study_id: str, title: str) -> Any:
+    """Do what `load_tables` does, a layer a turn."""
     drawn = [name for name, _, _ in DRAWN]
     places = {name: place for place, name in enumerate([*drawn, *sorted(set(sources) - set(drawn))])}
     old = [key for key, layer in project.mapLayers().items()
            if result_of(layer)[0] == study_id and result_of(layer)[1] in sources]  # fmt: skip
     project.removeMapLayers(old)
-    group = _group_of(project, study_id) or _add_group(project, title, [])
-    group.setCustomProperty(MARK, study_id)
+    if _group_of(project, study_id) is None:
+        project.layerTreeRoot().insertGroup(0, title).setCustomProperty(MARK, study_id)
     made = []
     for name in sorted(sources, key=places.__getitem__):
+        yield 0
+        group = _group_of(project, study_id)
+        if group is None:  # somebody took it away meanwhile
+            break
         layer = QgsVectorLayer(sources[name], table_title(name), "ogr")
         if not layer.isValid():
             continue
@@ -224,10 +243,16 @@ def show_results(project: QgsProject, study_id: str, step: str) -> list[QgsMapLa
 
 def open_delivery(iface: Any, project: QgsProject, study: Study) -> list[QgsMapLayer]:
     """Load the delivery's layers as a group, show zones and tags, zoom to them; none without a delivery."""
+    return list(through(opening_delivery(iface, project, study)))
+
+
+def opening_delivery(iface: Any, project: QgsProject, study: Study) -> Any:
+    """Do what `open_delivery` does in turns."""
     gpkg = Path(study.folder) / DELIVERY / "data.gpkg"
     if not gpkg.exists():
         return []
-    layers = load_delivery(project, gpkg, study.study_id, _study_title(study))
+    layers = yield from loading_delivery(project, gpkg, study.study_id, _study_title(study))
+    layers = [layer for layer in layers if not sip.isdeleted(layer)]
     shown = [layer for layer in layers if result_of(layer)[1] in ("zones", "tagged", "petals")]
     zoom_to(iface, project, shown or layers)
     return layers
@@ -235,11 +260,17 @@ def open_delivery(iface: Any, project: QgsProject, study: Study) -> list[QgsMapL
 
 def open_step(iface: Any, project: QgsProject, study: Study, key: str) -> list[QgsMapLayer]:
     """Load the layers of one step that are not on the map yet, or are there from an older run; show only them."""
+    return list(through(opening_step(iface, project, study, key)))
+
+
+def opening_step(iface: Any, project: QgsProject, study: Study, key: str) -> Any:
+    """Do what `open_step` does in turns."""
     files = results_of(study)
     tables = {name: files[name] for name in SHOWN.get(key, ()) if name in files}
     loaded = sources(project, study.study_id)
     wanted = {name: path for name, path in tables.items() if loaded.get(name) != path}
-    load_tables(project, wanted, study.study_id, _study_title(study))
+    yield from loading_tables(project, wanted, study.study_id, _study_title(study))
+    yield 0
     shown = show_results(project, study.study_id, key)
     zoom_to(iface, project, shown)
     return shown
@@ -284,18 +315,24 @@ def zoom_to(iface: Any, project: QgsProject, layers: Iterable[QgsMapLayer]) -> N
         canvas.refresh()
 
 
-def _add_group(project: QgsProject, title: str, entries: list[tuple[QgsMapLayer, bool]]) -> QgsLayerTreeGroup:
+def _adding_group(project: QgsProject, title: str, entries: list[tuple[QgsMapLayer, bool]]) -> Any:
+    """Put layers into a new group on top, a layer a turn."""
     was_empty = not project.mapLayers()
     group = project.layerTreeRoot().insertGroup(0, title)
+    group.setCustomProperty(NEW, True)
+    systems = [layer.crs() for layer, _ in entries if layer.isSpatial() and layer.crs().isValid()]
+    if was_empty and systems:
+        project.setCrs(max(systems, key=systems.count))  # the one most layers are in
     for layer, is_on in entries:
+        yield 0
+        group = next((item for item in project.layerTreeRoot().findGroups(True) if item.customProperty(NEW)), None)
+        if group is None:  # somebody took it away meanwhile
+            return
         project.addMapLayer(layer, False)
         node = group.addLayer(layer)
         node.setItemVisibilityChecked(is_on)
         node.setExpanded(is_on and layer.isSpatial() and bool(result_of(layer)[0]))
-    systems = [layer.crs() for layer, _ in entries if layer.isSpatial() and layer.crs().isValid()]
-    if was_empty and systems:
-        project.setCrs(max(systems, key=systems.count))  # the one most layers are in
-    return group
+    group.removeCustomProperty(NEW)
 
 
 def _depth(layer: QgsMapLayer) -> tuple[int, str]:

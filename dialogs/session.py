@@ -6,6 +6,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,18 @@ from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..processing.texts import interface_language, tr
-from . import handover, project_state, recording, results, speed
+from . import handover, project_state, results
 from .edits import EditWatch
 from .handover import CREATE_SAMPLE, FULL_STUDY
 from .readiness import BLOCKED, BLOCKING, DONE, Reason, StepState, World, is_runnable, states
-from .recording import Activity, Left, now
+from .recording import Activity, now
 from .runner import Job, Outcome, Runner
+from .showing import ALL, ONE, OPEN_SAMPLE, after_run
 from .stages import step_of_text
-from .steps import DELIVERY, PROVIDER, SAMPLE, SINGLE, STEPS
+from .steps import PROVIDER, SAMPLE, SINGLE, STEPS
 from .study import Change, Failure, InputChoice, NewerStateError, Study, Workbook
-from .wording import duration, step_title
-
-ALL, ONE, OPEN_SAMPLE = "all", "one", "sample"
+from .turns import Turns
+from .wording import step_title
 
 
 class Session(QObject):
@@ -39,6 +40,7 @@ class Session(QObject):
         self.runner = Runner(self)
         self.runner.finished.connect(self._on_finished)
         self.activity: Activity | None = None
+        self._showing: Turns | None = None  # results are being loaded
         self._rest: list[str] = []  # steps that come when the one that runs has ended well
         self.edits = EditWatch(self.project, self)
         self.edits.saved.connect(self._on_saved)
@@ -251,15 +253,22 @@ class Session(QObject):
 
     def close(self) -> None:
         """Stop what runs and wait for it; nobody is told."""
+        self._stop_showing()
         self.activity, self._rest = None, []
         self.edits.close()
         self.runner.abandon()
 
     def on_project_cleared(self) -> None:
         """Forget the study of the old project; what runs for it is cancelled."""
+        self._stop_showing()
         if self.activity is not None:
             self.activity, self._rest = None, []
             self.runner.cancel()
+
+    def _stop_showing(self) -> None:
+        if self._showing is not None:
+            self._showing.stop()
+            self._showing = None
 
     def follow_progress(self) -> bool:
         """Move the running mark to the step the study is at; True when it moved."""
@@ -298,14 +307,25 @@ class Session(QObject):
         self.changed.emit()
 
     def _on_finished(self, outcome: Outcome) -> None:
-        activity, self.activity = self.activity, None
+        activity = self.activity
         if activity is None or activity.study not in self.workbook.studies:
+            self.activity = None
             self.changed.emit()  # the project it ran for is closed
-            return
-        if not outcome.ok:
-            sentence = self._record_failure(activity, outcome)
+        elif not outcome.ok:
+            self._end(activity, outcome, self._record_failure(activity, outcome))
         else:
-            sentence = getattr(self, f"_after_{activity.kind}")(activity, outcome)
+            work = after_run(self, activity, outcome)
+            self._showing = Turns(work, partial(self._on_shown, activity, outcome), self)
+
+    def _on_shown(self, activity: Activity, outcome: Outcome, sentence: str | None, error: Exception | None) -> None:
+        self._showing = None
+        self._end(activity, outcome, sentence or "")
+        if error is not None:
+            raise error
+
+    def _end(self, activity: Activity, outcome: Outcome, sentence: str) -> None:
+        """Leave the run behind: go on with the next step, or tell its end."""
+        self.activity = None
         self.save()
         rest, self._rest = self._rest if outcome.ok else [], []
         if rest:
@@ -326,43 +346,3 @@ class Session(QObject):
         if activity.step:
             activity.study.failures[activity.step] = Failure(now(), sentence, outcome.log)
         return sentence
-
-    def _after_sample(self, activity: Activity, outcome: Outcome) -> str:
-        from ..processing import sample_files
-
-        values = outcome.results[CREATE_SAMPLE]
-        layers = results.load_sample(self.project, str(values.get("GPKG", "")), str(values.get("DEM", "")))
-        self.guess()
-        self.set_value("AS_OF", sample_files.AS_OF)
-        ground = [layer for layer in layers if project_state.geometry_of(layer) == "polygon"]
-        results.zoom_to(self.iface, self.project, ground or layers)
-        return tr("The sample is open. Run all comes next.")
-
-    def _after_one(self, activity: Activity, outcome: Outcome) -> str:
-        values = {name: value for found in outcome.results.values() for name, value in found.items()}
-        files = {name: path for name, path in activity.outputs.items() if Path(path).exists()}
-        step = activity.step
-        recording.record(activity, step, f"{now()} {step}", Left(files, values, outcome.seconds), outcome.log)
-        speed.remember(step, outcome.seconds, self.parcels_n())
-        if activity.step == "deliver":
-            results.open_delivery(self.iface, self.project, activity.study)
-        else:
-            results.open_step(self.iface, self.project, activity.study, activity.step)
-        for old in activity.folder.parent.iterdir() if activity.folder else ():
-            if old != activity.folder:
-                shutil.rmtree(old, ignore_errors=True)
-        return tr("Done in {time}.").format(time=duration(outcome.seconds))
-
-    def _after_all(self, activity: Activity, outcome: Outcome) -> str:
-        values, study, run_id = outcome.results[FULL_STUDY], activity.study, now()
-        folder = Path(str(values.get("FOLDER") or Path(study.folder) / DELIVERY))
-        gpkg = folder / "data.gpkg"
-        files = {name: f"{gpkg}|layername={name}" for name in results.tables_in(gpkg)} if gpkg.exists() else {}
-        files |= {name: path for name, path in activity.outputs.items() if Path(path).exists()}
-        for step in STEPS:
-            seconds = activity.seconds(step.key, outcome.seconds)
-            left = Left(files, {"FOLDER": str(folder)}, seconds)
-            recording.record(activity, step.key, run_id, left, outcome.log)
-            speed.remember(step.key, seconds, self.parcels_n())
-        layers = results.open_delivery(self.iface, self.project, study)
-        return tr("The study is done in {time}: {n} layers.").format(time=duration(outcome.seconds), n=len(layers))

@@ -29,6 +29,7 @@ from ..core.words import RESOURCES, say
 from . import parameters as declare
 from . import texts
 from .cluster import cluster_executor
+from .collector import spared
 from .inputs import Inputs, Plan
 from .publish import publish
 from .refusals import cluster_address, settle
@@ -120,16 +121,14 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
         self, values: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         language, started = _language(values), datetime.now(timezone.utc)
-        run = Run(
-            report=feedback.setProgress, is_cancelled=feedback.isCanceled, announce=feedback.setProgressText,
-            language=language,
-        )  # fmt: skip
+        run = Run(report=feedback.setProgress, announce=feedback.setProgressText, language=language)
         try:
-            with cluster_executor(self._cluster) as run.executor:
-                inputs = Inputs(self, values, context, self._plan, run.part(0, COMPUTE_SHARE))
-                results = self.compute(inputs, run.part(0, COMPUTE_SHARE))
-            run.executor = None
-            found = publish(self, inputs, results, values, context, run.part(COMPUTE_SHARE, 1), started)
+            with spared(feedback.isCanceled) as run.is_cancelled:
+                with cluster_executor(self._cluster) as run.executor:
+                    inputs = Inputs(self, values, context, self._plan, run.part(0, COMPUTE_SHARE))
+                    results = self.compute(inputs, run.part(0, COMPUTE_SHARE))
+                run.executor = None
+                found = publish(self, inputs, results, values, context, run.part(COMPUTE_SHARE, 1), started)
         except Cancelled as stop:
             raise QgsProcessingException(say("cancelled", language)) from stop
         except RenewalError as error:

@@ -62,12 +62,13 @@ def check_shift(parameter: str, tables: dict[str, Any], inputs: Any, run: Any) -
 
     from ..core import frames
     from ..core.inputs import gcj02, placement
+    from ..core.slices import sliced
 
     reference = next((name for name in BESIDE if len(tables.get(name, ()))), None)
     working = inputs.plan.working
     if parameter not in tables or reference is None or working is None or working.crs is None:
         return
-    points = shapely.centroid(frames.geometries(tables[parameter]))
+    points = sliced(shapely.centroid, frames.geometries(tables[parameter]), run=run)
     degrees = QgsCoordinateReferenceSystem("EPSG:4326")
     there = QgsCoordinateTransform(working.crs, degrees, inputs.plan.transforms)
     back = transform_to(degrees, working, inputs.plan.transforms)

@@ -115,12 +115,14 @@ def read_table(
     Geometry is cleaned by INVALID in the layer's own system, then moved into the working one. The key column of the
     role (its first `…_id`) is filled with stable ids and doubles are listed.
     """
+    import numpy as np
     import pandas as pd
     import shapely
 
     from ..core import frames
     from ..core.inputs.geometry import clean_geometry
     from ..core.inputs.ids import give_ids
+    from ..core.slices import sliced
 
     own = [item.name() for item in snapshot.fields] if carry else []
     names = list(dict.fromkeys([*own, *mapping.values()]))
@@ -133,7 +135,7 @@ def read_table(
     keep = pd.Series(True, index=table.index).to_numpy(copy=True)
     key = key_column(role)
     if wants_geometry:
-        table[frames.GEOMETRY] = shapely.from_wkb(wkb, on_invalid="ignore")
+        table[frames.GEOMETRY] = sliced(shapely.from_wkb, np.array(wkb, dtype=object), run=run, on_invalid="ignore")
         if key and not role.is_ours:
             keep &= give_ids(table, key, role.name, digits_of(snapshot), run)
         ids = table[key] if key in table else pd.Series([str(i + 1) for i in table.index])

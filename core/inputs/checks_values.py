@@ -12,6 +12,7 @@ import shapely
 
 from .. import frames
 from ..run import Run
+from ..slices import sliced
 from . import encodings, values
 
 Reals = npt.NDArray[np.float64]
@@ -86,7 +87,7 @@ def check_strays(table: pd.DataFrame, layer: str, key: str, run: Run) -> None:
     Far: over 20 km, and over ten times as far from the median place as nine tenths of the layer.
     """
     shapes = frames.geometries(table)
-    xy = shapely.get_coordinates(shapely.centroid(shapes))
+    xy = shapely.get_coordinates(sliced(shapely.centroid, shapes, run=run))
     if len(xy) != len(shapes) or len(xy) < 3:
         return
     away = np.hypot(*(xy - np.median(xy, axis=0)).T)

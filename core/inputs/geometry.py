@@ -13,6 +13,7 @@ import shapely
 from .. import frames
 from ..errors import RenewalError
 from ..run import Run
+from ..slices import sliced
 
 # shapely type ids: point 0, line 1, ring 2, polygon 3, multi-point 4, multi-line 5, multi-polygon 6, collection 7
 DIMENSION = {"point": 0, "line": 1, "polygon": 2}
@@ -41,8 +42,8 @@ def clean_geometry(
         keep[bad] = False
 
     drop(shapely.is_missing(shapes) | shapely.is_empty(shapes), "geometry_empty")
-    drop(_has_bad_numbers(shapes), "geometry_not_finite")
-    broken = keep & ~shapely.is_valid(shapes)
+    drop(sliced(_has_bad_numbers, shapes, run=run), "geometry_not_finite")
+    broken = keep & ~sliced(shapely.is_valid, shapes, run=run)
     if broken.any() and invalid == "stop":
         raise RenewalError("geometry_invalid_stop", layer=layer, n=int(broken.sum()), ids=list(names[broken]))
     if broken.any() and invalid == "skip":

@@ -21,7 +21,7 @@ def give_ids(table: pd.DataFrame, column: str, layer: str, digits: int, run: Run
     (`duplicate_id`): first = the smallest hash, so that row order does not matter.
     Returns a Boolean array over the rows, True = stays.
     """
-    hashes = pd.Series(geometry_hash(frames.geometries(table), digits), index=table.index).fillna("")
+    hashes = pd.Series(geometry_hash(frames.geometries(table), digits, run), index=table.index).fillna("")
     given = frames.optional(table, column).astype(frames.TEXT).str.strip().replace("", pd.NA)
     made = given.isna()
     ids = given.where(~made, hashes).to_numpy(dtype=object)

@@ -17,6 +17,7 @@ from ..inputs.buildings import measure_buildings
 from ..inputs.landuse import classify, detect_scheme
 from ..inputs.overlay import share_buildings
 from ..run import Run
+from ..slices import sliced
 from .estimate import Demography, check_table, estimate_people, occupancies
 
 Reals = npt.NDArray[np.float64]
@@ -193,7 +194,7 @@ def _residential_floor(measured: pd.DataFrame, housing_land: Reals, run: Run) ->
 
 def _zone_of(table: pd.DataFrame, zones: pd.DataFrame) -> Places:
     """Return the zone (row) that holds each inside point, the lowest community_id where zones overlap, -1 none."""
-    inside = shapely.point_on_surface(frames.geometries(table))
+    inside = sliced(shapely.point_on_surface, frames.geometries(table))
     point, zone = shapely.STRtree(frames.geometries(zones)).query(inside, predicate="intersects")
     found = np.full(len(table), len(zones), dtype=np.intp)
     np.minimum.at(found, point, zone)

@@ -126,14 +126,16 @@ def _issues(tables: dict[str, Any], inputs: Any, run: Any) -> Any:
     import shapely
 
     from ...core import frames
+    from ...core.slices import sliced
     from ...core.words import say
 
     places: dict[tuple[str, str], Any] = {}
     for name, table in tables.items():
-        key = _key(name, inputs)
+        key, told = _key(name, inputs), {row.feature_id for row in run.left_out if row.layer == name}
         if frames.GEOMETRY in table and key in table:
-            inside = shapely.point_on_surface(frames.geometries(table))
-            places.update({(name, str(item)): point for item, point in zip(table[key], inside)})
+            shown = table[table[key].astype(str).isin(told)]
+            inside = sliced(shapely.point_on_surface, frames.geometries(shown), run=run)
+            places.update({(name, str(item)): point for item, point in zip(shown[key], inside)})
     order = {"error": 0, "warning": 1, "info": 2}
     found = sorted(run.left_out, key=lambda row: (order[row.severity], row.layer, row.code, row.feature_id))
     rows = [

@@ -1,0 +1,35 @@
+"""Calls in slices: the same array as one call, Cancel heard between them, what is no geometry passes through."""
+
+import numpy as np
+import pytest
+import shapely
+from urban_renewal.core.errors import Cancelled
+from urban_renewal.core.run import Run
+from urban_renewal.core.slices import sliced
+
+
+def test_slices_give_what_one_call_gives():
+    shapes = np.array([shapely.box(n, 0, n + 1, 2) for n in range(10)] + [None], dtype=object)
+    for rows in (1, 3, 10, 11, 12):
+        whole = sliced(shapely.centroid, shapes, rows=rows)
+        assert [item is None for item in whole] == [False] * 10 + [True]
+        assert shapely.equals_exact(whole[:10], shapely.centroid(shapes[:10])).all()
+    wkb = np.array([shapely.to_wkb(shape) if shape is not None else None for shape in shapes], dtype=object)
+    read = sliced(shapely.from_wkb, wkb, rows=4, on_invalid="ignore")
+    assert shapely.equals_exact(read[:10], shapes[:10]).all()
+    assert read[10] is None
+    assert sliced(shapely.is_valid, shapes, rows=2).dtype == bool
+    assert len(sliced(shapely.centroid, shapes[:0])) == 0
+
+
+def test_cancel_is_heard_between_slices():
+    seen = []
+
+    def count(part):
+        seen.append(len(part))
+        return part
+
+    run = Run(is_cancelled=lambda: len(seen) == 2)
+    with pytest.raises(Cancelled):
+        sliced(count, np.arange(10), run=run, rows=3)
+    assert seen == [3, 3]
