@@ -63,11 +63,12 @@ def zones_table(
 
     `bounds`: 四至 of each zone (tell_bounds); `outline_m2` the area within the boundary, its streets included.
     `elder_gap`, `child_gap`: unmet share of need, weighted by the people in need; NaN without a gap table.
+    `people`, `households`, `pop_60`, `pop_0_5`: sums of what is known of the parcels, NaN when nothing is.
     """
     parcels = inputs.parcels
     area = shapely.area(frames.geometries(parcels))
     floor = _reals(parcels, "floor_m2")
-    pop = _reals(parcels, "pop")
+    ages = {name: _reals(parcels, name) for name in ("pop", "households", "pop_60", "pop_0_2", "pop_3_5")}
     gaps = {
         name: gap_shares(inputs.detail, kinds)
         for name, kinds in (("elder_gap", rules.elder_kinds), ("child_gap", rules.child_kinds))
@@ -82,7 +83,10 @@ def zones_table(
             "anchor": cores[zone.core].id if zone.core >= 0 else None,
             "area_m2": known_sum(area, members),
             "floor_m2": known_sum(floor, members),
-            "people": known_sum(pop, members),
+            "people": known_sum(ages["pop"], members),
+            "households": known_sum(ages["households"], members),
+            "pop_60": known_sum(ages["pop_60"], members),
+            "pop_0_5": known_sum(ages["pop_0_2"] + ages["pop_3_5"], members),
             "petals_n": len(zone.petals),
             "score": zone.score,
             "demolish_share": 0.0,

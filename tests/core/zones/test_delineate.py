@@ -173,6 +173,18 @@ def test_value_score_and_petals_by_hand(rules):
     assert "Not known: need" in zones.members["reason"][zones.members["role"] == "petal"].iloc[0]
 
 
+def test_households_and_ages_of_a_zone(rules):
+    """Sums of what is known: 40 + 60 households, 9 + 11 elders; children 2 + 3, where one of two ages is missing none."""
+    inputs = row_of([3], {"A0": "idle_factory", "A2": "old_compound"}, [(160, 50)])
+    inputs.parcels["households"] = [40.0, np.nan, 60.0]
+    inputs.parcels["pop_60"] = [9.0, 11.0, np.nan]
+    inputs.parcels["pop_0_2"] = [2.0, 5.0, np.nan]
+    inputs.parcels["pop_3_5"] = [3.0, np.nan, 1.0]
+    row = draw(inputs, loose(rules, petals_min=2)).zones.iloc[0]
+    assert (row["households"], row["pop_60"], row["pop_0_5"]) == (100.0, 20.0, 5.0)
+    assert np.isnan(row["people"])
+
+
 def test_gap_shares_of_zone(rules):
     """Elder gap: eday 30 of 60 for 100 people, meal 1 of 1 for 300 people → (100 × ½ + 300 × 1) ÷ 400."""
     detail = pd.DataFrame(
