@@ -128,7 +128,9 @@ def tell_causes(table):
         )
         for words, wrong in (("confirmed", firm), ("suspected", said & ~firm)):
             kinds = table["kind"][wrong & (table["truth"] != tag)]
-            names = kinds.map(lambda kind: CONFOUNDERS.get(kind, f"other: {kind}"))
+            names = kinds.map(
+                lambda kind: CONFOUNDERS.get(kind, f"land code, use or owner recorded otherwise ({kind})")
+            )
             told = "; ".join(f"{name} {n}" for name, n in names.value_counts().items())
             print(f"  {len(names)} wrongly {words}: {told}")
 
