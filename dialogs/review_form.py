@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import Qt
@@ -28,7 +28,7 @@ from ..processing.texts import tr
 from . import wording
 from .cards import HINT, TITLE, scaled, text_label
 from .evidence_view import EvidenceView
-from .review_items import EVERY, OPEN, TAGGED
+from .review_items import CHANGED, EVERY, OPEN, OUTSIDE, TAGGED
 from .review_table import DOUBT, ID, REVIEW, SCORE, TAG, ReviewTable, tag_title
 
 LIST_LINES = 6.5  # height of the list in lines of text
@@ -62,11 +62,16 @@ class ReviewForm(QWidget):
         return row
 
     def _choices(self) -> QGridLayout:
-        self.which, self.tag, self.order = QComboBox(), QComboBox(), QComboBox()
-        for key, text in ((OPEN, tr("Suspected")), (TAGGED, tr("All tagged")), (EVERY, tr("All parcels"))):
+        self.which, self.tag, self.community, self.order = (QComboBox() for _ in range(4))
+        parcels = (
+            (OPEN, tr("Suspected")), (CHANGED, tr("Rule changed its mind")), (TAGGED, tr("All tagged")),
+            (EVERY, tr("All parcels")),
+        )  # fmt: skip
+        for key, text in parcels:
             self.which.addItem(text, key)
         orders = (
             ("doubt", tr("Most doubtful first")), ("area", tr("Largest first")), ("tag", tr("By class")),
+            ("community", tr("By community")), ("changed", tr("Rule changed its mind first")),
             ("id", tr("By parcel id")),
         )  # fmt: skip
         for key, text in orders:
@@ -74,9 +79,10 @@ class ReviewForm(QWidget):
         self.tag.addItem(tr("All classes"), "")
         self.reviewer = QLineEdit()
         self.reviewer.setPlaceholderText(tr("Reviewer's name"))
-        titles = (tr("Parcels to show"), tr("Class"), tr("Order"), tr("Reviewer"))
+        titles = (tr("Parcels to show"), tr("Class"), tr("Order"), tr("Community"), tr("Reviewer"))
         grid = QGridLayout()
-        for place, widget in enumerate((self.which, self.tag, self.order, self.reviewer)):
+        self.here = text_label(factor=HINT)
+        for place, widget in enumerate((self.which, self.tag, self.order, self.community, self.reviewer)):
             widget.setAccessibleName(titles[place])
             widget.setToolTip(titles[place])
             if isinstance(widget, QComboBox):
@@ -84,6 +90,7 @@ class ReviewForm(QWidget):
                 widget.setMinimumContentsLength(8)
             grid.setColumnStretch(place % 2, 1)
             grid.addWidget(widget, place // 2, place % 2)
+        grid.addWidget(self.here, 2, 1)
         return grid
 
     def _list(self) -> QTableView:
@@ -166,6 +173,22 @@ class ReviewForm(QWidget):
         for key, title in tags:
             self.tag.addItem(title, key)
         self.tag.setCurrentIndex(max(0, self.tag.findData(now)))
+
+    def fill_communities(self, titles: Mapping[str, str], has_outside: bool) -> None:
+        """Fill the choice of communities, by name; without any there is none to choose."""
+        now = self.community.currentData()
+        self.community.clear()
+        self.community.addItem(
+            tr("All communities ({n})").format(n=len(titles)) if titles else tr("No communities"), ""
+        )
+        for key, title in sorted(titles.items(), key=lambda pair: (pair[1], pair[0])):
+            self.community.addItem(title, key)
+        if has_outside and titles:
+            self.community.addItem(tr("In no community"), OUTSIDE)
+        self.community.setCurrentIndex(max(0, self.community.findData(now)))
+        self.community.setEnabled(bool(titles))
+        view = self.order.model().item(self.order.findData("community"))
+        view.setEnabled(bool(titles))
 
     def show_keys(self, keys: Iterable[str]) -> None:
         """Show the keys of the classes there are, two in a row."""

@@ -6,15 +6,19 @@ Plain data without QGIS. The file is read with SQLite, read-only: 100,000 parcel
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 NEAR = 0.2  # own choice, heuristic: a score this far from both limits is no longer doubtful
 COLUMNS = ("parcel_id", "tag", "tag_level", "tag_score", "tag_known", "tag_source", "area_m2", "bldg_n", "rules_id")
-OPEN, TAGGED, EVERY = "open", "tagged", "every"  # which parcels: suspected by rule | with a tag | all
+OPEN, TAGGED, EVERY = "open", "tagged", "every"  # which parcels: suspected, or the rules changed | with a tag | all
+CHANGED = "changed"  # reviewed, and the rules say something else by now
+OUTSIDE = "-"  # the community of a parcel that lies in none; "" = communities are not known
 
 
 class UnreadableError(OSError):
@@ -22,7 +26,10 @@ class UnreadableError(OSError):
 
 
 class Item(NamedTuple):
-    """A tagged parcel: `score` 0–1 or None, `known` share of the weight that is known, `doubt` 0 clear … 1 open."""
+    """A tagged parcel: `score` 0–1 or None, `known` share of the weight that is known, `doubt` 0 clear … 1 open.
+
+    `rule_tag` is what the rules say, also where a review stands above them; `community` its id, OUTSIDE, or "".
+    """
 
     fid: int
     parcel_id: str
@@ -36,6 +43,13 @@ class Item(NamedTuple):
     rules_id: str
     doubt: float = 0.0
     name: str = ""
+    rule_tag: str = ""
+    community: str = ""
+
+    @property
+    def suggested(self) -> str:
+        """Return the tag of the rules; that of the file when the rules' is not told."""
+        return self.rule_tag or self.tag
 
 
 def read_items(source: str, limits: Mapping[str, tuple[float, float]], fid: int | None = None) -> list[Item]:
@@ -55,6 +69,8 @@ def read_items(source: str, limits: Mapping[str, tuple[float, float]], fid: int 
             names = [f'"{name}"' if name in there else "NULL" for name in COLUMNS]
             named = _name_column(there)
             names.append(f'"{_quoted(named)}"' if named else "NULL")
+            is_told = {"tag_evidence", "tag_source"} <= set(there)  # only reviewed ones: evidence is most of the file
+            names.append("CASE WHEN tag_source = 'review' THEN tag_evidence END" if is_told else "NULL")
             parts = ["SELECT", ", ".join([f'"{key}"', *names]), "FROM", f'"{_quoted(table)}"']
             if fid is not None:
                 parts += ["WHERE", f'"{key}" = ?']
@@ -131,16 +147,40 @@ def doubt_of(score: float | None, known: float | None, limits: tuple[float, floa
     return round(1.0 - (1.0 - near) * min(1.0, max(0.0, 1.0 if known is None else known)), 6)
 
 
-def choose(items: Iterable[Item], which: str = OPEN, tag: str = "", order: str = "doubt") -> list[Item]:
-    """Return the items of a kind in an order; ties go by parcel id."""
-    kept = [item for item in items if _is_wanted(item, which) and (not tag or item.tag == tag)]
-    keys = {
+@dataclass(frozen=True)
+class Choice:
+    """Which parcels are shown, "" = no matter, and in which order: doubt, area, tag, community, changed or id."""
+
+    which: str = OPEN
+    tag: str = ""
+    community: str = ""
+    order: str = "doubt"
+
+
+def choose(
+    items: Iterable[Item], choice: Choice, changed: Collection[str] = (), titles: Mapping[str, str] | None = None
+) -> list[Item]:
+    """Return the items of a choice in its order; ties go by parcel id.
+
+    `changed`: parcels whose rules say something else than when they were reviewed; `titles` of communities.
+    """
+    kept = [
+        item for item in items
+        if _is_wanted(item, choice.which, changed) and (not choice.tag or item.tag == choice.tag)
+        and (not choice.community or item.community == choice.community)
+    ]  # fmt: skip
+    names = titles or {}
+    keys: dict[str, Callable[[Item], Any]] = {
         "doubt": lambda item: (-item.doubt, item.parcel_id),
         "area": lambda item: (-(item.area_m2 or 0.0), item.parcel_id),
         "tag": lambda item: (item.tag, -item.doubt, item.parcel_id),
+        "community": lambda item: (
+            item.community in ("", OUTSIDE), names.get(item.community, ""), item.community, -item.doubt, item.parcel_id
+        ),
+        "changed": lambda item: (item.parcel_id not in changed, -item.doubt, item.parcel_id),
         "id": lambda item: item.parcel_id,
-    }
-    return sorted(kept, key=keys[order])
+    }  # fmt: skip
+    return sorted(kept, key=keys[choice.order])
 
 
 def limits_of(rules: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
@@ -148,21 +188,32 @@ def limits_of(rules: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
     return {rule["id"]: (rule["suspect"]["value"], rule["confirm"]["value"]) for rule in rules["classes"]}
 
 
-def _is_wanted(item: Item, which: str) -> bool:
+def _is_wanted(item: Item, which: str, changed: Collection[str]) -> bool:
     if which == EVERY:
         return True
     if which == TAGGED:
         return item.tag != "none"
-    return item.level == "suspected" and item.source != "review"
+    is_changed = item.parcel_id in changed
+    return is_changed if which == CHANGED else is_changed or (item.level == "suspected" and item.source != "review")
 
 
 def _item(row: tuple[Any, ...], limits: Mapping[str, tuple[float, float]]) -> Item:
-    fid, parcel, tag, level, score, known, source, area, buildings, rules, name = row
+    fid, parcel, tag, level, score, known, source, area, buildings, rules, name, evidence = row
     tag = str(tag or "none")
+    rule_tag = _tag_of(evidence) if source == "review" else tag
     return Item(
         int(fid), str(parcel or ""), tag, str(level or "none"), score, known, str(source or ""), area, buildings,
-        str(rules or ""), doubt_of(score, known, limits.get(tag)), str(name or ""),
+        str(rules or ""), doubt_of(score, known, limits.get(tag)), str(name or ""), rule_tag,
     )  # fmt: skip
+
+
+def _tag_of(evidence: str | None) -> str:
+    """Return the tag that an evidence text explains: the rules' own, whatever people decided; "" = not told."""
+    try:
+        facts = json.loads(evidence or "")
+    except ValueError:
+        return ""
+    return str(facts.get("tag", "")) if isinstance(facts, dict) else ""
 
 
 def _name_column(columns: Iterable[str]) -> str | None:

@@ -19,6 +19,8 @@ from qgis.gui import QgsRubberBand
 from qgis.PyQt.QtGui import QColor
 
 from .review_items import Item, table_of
+from .review_storeys import Houses, StoreyItem
+from .review_table import colour_of
 
 AROUND = 1.8  # the parcel's frame with 40 % of its size on each side
 OUTLINE = "#C2185B"
@@ -28,13 +30,14 @@ VEIL = 150  # of 255: the others stay at about two fifths of their strength
 class ReviewMap:
     """Geometry of the tagged parcels and the frame on the canvas; without a canvas only the geometry."""
 
-    def __init__(self, iface: Any, source: str) -> None:
-        self.source = source
+    def __init__(self, iface: Any, source: str, houses: Houses | None = None) -> None:
+        self.source, self.houses = source, houses
         path, table = table_of(source)
         self.layer = QgsVectorLayer(f"{path}|layername={table}", "tagged", "ogr")
         self._canvas = iface.mapCanvas() if iface is not None else None
         self._band: QgsRubberBand | None = None
         self._veil: QgsRubberBand | None = None
+        self._storeys: StoreyItem | None = None
 
     def geometry_of(self, item: Item) -> QgsGeometry:
         """Return a parcel's geometry in the layer's own system; an empty one when there is none."""
@@ -64,10 +67,10 @@ class ReviewMap:
         self._band.setFillColor(QColor(0, 0, 0, 0))  # the colours of the tags stay as they are
         self._band.setWidth(3)
         self._band.setToGeometry(shape, self.layer)
-        if not keep:
-            self._veil = self._veil_around(shape)
         if keep:
             return
+        self._veil = self._veil_around(shape)
+        self._show_houses(item, shape)
         try:
             project = QgsProject.instance()
             change = QgsCoordinateTransform(self.layer.crs(), self._canvas.mapSettings().destinationCrs(), project)
@@ -79,10 +82,18 @@ class ReviewMap:
 
     def clear(self) -> None:
         """Take the frame away."""
-        for item in (self._band, self._veil):
+        for item in (self._band, self._veil, self._storeys):
             if item is not None and self._canvas is not None:
                 self._canvas.scene().removeItem(item)
-        self._band = self._veil = None
+        self._band = self._veil = self._storeys = None
+
+    def _show_houses(self, item: Item, shape: QgsGeometry) -> None:
+        if self.houses is None:
+            return
+        crs = self._canvas.mapSettings().destinationCrs()
+        houses = self.houses.inside(shape, self.layer.crs(), crs, QgsProject.instance())
+        if houses:
+            self._storeys = StoreyItem(self._canvas, houses, colour_of(item.tag))
 
     def _veil_around(self, shape: QgsGeometry) -> QgsRubberBand:
         """Pale everything but the parcel, so that it is seen at once what is judged."""

@@ -23,6 +23,7 @@ from .review_form import ReviewForm
 from .review_items import Item
 from .review_map import ReviewMap
 from .review_table import colour_of, level_title, reviews_text, tag_title
+from .review_watch import ReviewWatch, Seen
 
 LETTERS = 66  # least width: all columns of the list have their words (ui/spec §3: 420 px)
 REVIEWER = "urban_renewal/reviewer"  # QgsSettings: who reviews at this computer
@@ -58,13 +59,16 @@ class ReviewPanel(QDockWidget):
             lambda: QgsSettings().setValue(REVIEWER, form.reviewer.text().strip())
         )  # fmt: skip
         form.list.selectionModel().currentRowChanged.connect(lambda now, _: self.show_row(now.row()))
-        for combo in (form.which, form.tag, form.order):
+        for combo in (form.which, form.tag, form.community, form.order):
             combo.activated.connect(lambda _: self._arrange())
         for key, button in form.judge.items():
             button.clicked.connect(lambda _, key=key: self.act(key))
         form.skip.clicked.connect(lambda: self.act("skip"))
         form.undo.clicked.connect(lambda: self.act("undo"))
         form.empty.linkActivated.connect(lambda _: self.show_all())
+        self.watch = ReviewWatch(self)
+        self.watch.seen.connect(self._on_seen)
+        self.visibilityChanged.connect(lambda _: self._tell_where())
         watched = [form.list, form.list.viewport(), *form.judge.values(), form.skip, form.undo, form.scroll]
         if self.iface is not None:
             watched.append(self.iface.mapCanvas())
@@ -81,11 +85,15 @@ class ReviewPanel(QDockWidget):
         self.desk, self.map = desk, review_map
         classes = [rule["id"] for rule in desk.rules["classes"] if rule.get("on", True)]
         self.form.show_keys(key for key, tag in TAG_KEYS.items() if key == "0" or tag in classes)
+        self.form.fill_communities(desk.communities, desk.has_outside)
         self.form.fill_tags([(tag, tag_title(tag)) for tag in [*classes, "none"]])
         self.form.saved.setText(tr("Saved in {file}").format(file=desk.store.path.name))
         self.form.saved.setToolTip(str(desk.store.path))
+        self.watch.start(desk.store, desk.presence)
+        self._choose()
         self._show_queue()
         self._go(desk.next_open(-1))
+        self.form.list.setFocus()
 
     def item(self) -> Item | None:
         """Return the parcel shown."""
@@ -103,6 +111,8 @@ class ReviewPanel(QDockWidget):
         except review_items.UnreadableError as error:
             reason, evidence = str(error), ""
         facts = [item.name or item.parcel_id, *([item.parcel_id] if item.name else [])]
+        if desk.communities.get(item.community):
+            facts.append(desk.communities[item.community])
         if item.area_m2 is not None:
             facts.append(tr("{n} ha").format(n=wording.number(item.area_m2 / 10000, 2)))
         if item.bldg_n is not None:
@@ -114,15 +124,40 @@ class ReviewPanel(QDockWidget):
         )
         form.reason_of_rule.setText(reason)
         form.evidence.show_rows(rows_of(evidence, desk.rules, interface_language()))
+        self._show_others(item)
+        for key, button in form.judge.items():
+            form.tint(button, colour_of(TAG_KEYS[key]), TAG_KEYS[key] == item.suggested)
+        if self.map is not None:
+            self.map.show(item)
+        self._tell_where()
+        desk.start_clock()
+
+    def _show_others(self, item: Item) -> None:
+        """Tell what other people say of a parcel, and who has it open."""
+        desk, form = self.desk, self.form
         others = reviews_text(desk, item)
         conflict = tr("They do not agree:") + "<br>" if desk.conflicts(item) else ""
         form.others.setText(conflict + escape(others).replace("\n", "<br>"))
         form.others.setVisible(bool(others))
-        for key, button in form.judge.items():
-            form.tint(button, colour_of(TAG_KEYS[key]), TAG_KEYS[key] == item.tag)
-        if self.map is not None:
-            self.map.show(item)
-        desk.start_clock()
+        people = list(dict.fromkeys(somebody.reviewer for somebody in desk.others))
+        form.here.setText(tr("Also here: {names}").format(names=escape(", ".join(people))) if people else "")
+
+    def _tell_where(self) -> None:
+        """Tell the others which parcel is open here."""
+        item = self.item() if self.isVisible() else None
+        self.watch.tell(self.form.reviewer.text().strip() if item else "", item.parcel_id if item else "")
+
+    def _on_seen(self, found: Seen) -> None:
+        """Show what others have done meanwhile; the parcel shown stays."""
+        if self.desk is None:
+            return
+        self.desk.others = found.others
+        if found.rows is not None:
+            self.desk.take_reviews(found.rows)
+        self._show_progress()
+        item = self.item()
+        if item is not None:
+            self._show_others(item)
 
     def show_all(self) -> None:
         """Show every tagged parcel instead of the doubtful ones."""
@@ -133,11 +168,15 @@ class ReviewPanel(QDockWidget):
         if self.desk is None:
             return
         form, item = self.form, self.item()
-        self.desk.arrange(form.which.currentData(), form.tag.currentData(), form.order.currentData())
+        self._choose()
         self._show_queue()
         place = self.desk.place_of(item.parcel_id) if item else -1
         self._go(place if place >= 0 else self.desk.next_open(-1))
         form.list.setFocus()
+
+    def _choose(self) -> None:
+        names = ("which", "tag", "community", "order")
+        self.desk.arrange(**{name: str(getattr(self.form, name).currentData() or "") for name in names})
 
     def _show_queue(self) -> None:
         self.form.table.show_desk(self.desk)
@@ -208,7 +247,7 @@ class ReviewPanel(QDockWidget):
             return
         photo = _relative(form.photo.filePath().strip(), self.desk.store.path.parent)
         saved = self.desk.judge(item, tag, reviewer, form.reason.text().strip(), photo)
-        said = tr("agrees with the rule") if tag == item.tag else tr("differs from the rule")
+        said = tr("agrees with the rule") if tag == item.suggested else tr("differs from the rule")
         words = f"{item.parcel_id} → <b>{tag_title(tag)}</b> ({escape(reviewer)}, {said})"
         form.last.setText(tr("Just now: {what}").format(what=words))
         if not saved:
@@ -263,7 +302,7 @@ class ReviewPanel(QDockWidget):
         what, focus = KEYS.get(event.key(), ""), QgsApplication.focusWidget()
         if what == "reason" and plain == Qt.KeyboardModifier.ControlModifier and self.item() is not None:
             self.form.list.setFocus()
-            return next((key for key, tag in TAG_KEYS.items() if tag == self.item().tag), "")
+            return next((key for key, tag in TAG_KEYS.items() if tag == self.item().suggested), "")
         if plain != Qt.KeyboardModifier.NoModifier or not what:
             return ""
         if isinstance(focus, (QLineEdit, QComboBox)):
@@ -277,6 +316,7 @@ class ReviewPanel(QDockWidget):
         for widget in self._watched:
             widget.removeEventFilter(self)
         self._watched = []
+        self.watch.stop()
         if self.map is not None:
             self.map.clear()
         self.map = self.desk = None
@@ -286,6 +326,7 @@ class ReviewPanel(QDockWidget):
         """Take the frame off the map when the panel is closed."""
         if self.map is not None:
             self.map.clear()
+        self._tell_where()
         super().closeEvent(event)
 
 

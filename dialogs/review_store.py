@@ -18,7 +18,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransformContex
 from qgis.core import QgsWkbTypes as Wkb
 
 TABLE, FILE = "reviews", "reviews.gpkg"
-WAIT_S = 0.5  # how long a locked file is waited for: longer would be felt
+WAIT_S = 0.15  # how long a locked file is waited for: longer would be felt
 
 
 class StoreError(OSError):
@@ -49,6 +49,7 @@ class ReviewStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.waiting: list[Review] = []
+        self._known: list[Review] = []
 
     def make(self) -> None:
         """Make the file with its empty table where there is none. Raises StoreError."""
@@ -68,7 +69,13 @@ class ReviewStore:
             raise StoreError(message)
 
     def read(self) -> list[Review]:
-        """Return all reviews, the oldest first, with those that wait; none while the file cannot be read."""
+        """Return all reviews, the oldest first, with those that wait; while the file is in use, as it was before."""
+        rows = self.read_file()
+        self._known = self._known if rows is None else rows
+        return [*self._known, *self.waiting]
+
+    def read_file(self) -> list[Review] | None:
+        """Return what stands in the file, the oldest first; None while it cannot be read."""
         try:
             with self._open() as base:
                 there = [row[1] for row in base.execute(f"PRAGMA table_info({TABLE})")]
@@ -76,8 +83,8 @@ class ReviewStore:
                 parts = ["SELECT", names, "FROM", TABLE, "ORDER BY reviewed_at, review_id"]
                 rows = base.execute(" ".join(parts)).fetchall()
         except sqlite3.Error:
-            rows = []
-        return [*(Review(*(str(value or "") for value in row)) for row in rows), *self.waiting]
+            return None
+        return [Review(*(str(value or "") for value in row)) for row in rows]
 
     def add(self, review: Review) -> bool:
         """Save a review at once, and whatever waits; False when the file is in use and it waits now."""

@@ -67,7 +67,7 @@ class ReviewTable(QAbstractTableModel):
             return self._icon(item.tag)
         if role == Qt.ItemDataRole.ToolTipRole and column in (ID, REVIEW):
             names = " · ".join(part for part in (item.name, item.parcel_id) if part)
-            return names if column == ID else reviews_text(self.desk, item)
+            return names if column == ID else reviews_text(self.desk, item) or None
         return None
 
     def _text(self, item: Item, column: int) -> str:
@@ -79,10 +79,18 @@ class ReviewTable(QAbstractTableModel):
             return "—" if item.score is None else f"{item.score:.2f}"
         if column == DOUBT:
             return f"{item.doubt:.2f}"
-        review = self.desk.review_of(item)
+        return self._review_text(item)
+
+    def _review_text(self, item: Item) -> str:
+        """Return who has a parcel open, else what was decided: ✓ as the rules say, ≠ not, ↺ no longer, ⚡ disputed."""
+        desk = self.desk
+        review, people = desk.review_of(item), desk.people_at(item.parcel_id)
+        if people:
+            return f"● {', '.join(people)}"
         if review is None:
-            return tr("skipped") if item.parcel_id in self.desk.skipped else ""
-        sign = "⚡" if self.desk.conflicts(item) else "✓" if review.tag == item.tag else "≠"
+            return tr("skipped") if item.parcel_id in desk.skipped else ""
+        is_changed = item.parcel_id in desk.changed
+        sign = "⚡" if desk.conflicts(item) else "↺" if is_changed else "✓" if review.tag == item.suggested else "≠"
         return f"{sign} {tag_title(review.tag)}"
 
     def _icon(self, tag: str) -> QIcon:
@@ -110,11 +118,15 @@ def level_title(tag: str, level: str) -> str:
 
 
 def reviews_text(desk: ReviewDesk, item: Item) -> str:
-    """Return all reviews of a parcel, the last first, with name and time; those that differ from the rule say so."""
-    lines = []
+    """Return who looks at a parcel, then its reviews, the last first; those that differ from the rule say so."""
+    lines = [tr("{name} has this parcel open now").format(name=name) for name in desk.people_at(item.parcel_id)]
+    if item.parcel_id in desk.changed:
+        was = desk.review_of(item).rule_tag
+        text = tr("The rules have changed their mind: {was} then, {now} now")
+        lines.append(text.format(was=tag_title(was), now=tag_title(item.rule_tag)))
     for row in reversed(desk.reviews.get(item.parcel_id, [])):
         when = row.reviewed_at[:16].replace("T", " ")
         text = f"{row.reviewer} {when} → {tag_title(row.tag)}"
-        differs = f" ({tr('differs from the rule')})" if row.tag != item.tag else ""
+        differs = f" ({tr('differs from the rule')})" if row.tag != item.suggested else ""
         lines.append(text + differs + (f": {row.reason}" if row.reason else ""))
     return "\n".join(lines)

@@ -7,15 +7,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsApplication, QgsTask, QgsVectorLayer
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsCsException,
+    QgsFeatureRequest,
+    QgsTask,
+    QgsVectorLayer,
+)
 from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 
 from ..processing.texts import tr
-from . import review_items, wording
+from . import project_state, review_items, wording
 from .review_desk import ReviewDesk, make_store, open_desk
 from .review_map import ReviewMap
 from .review_panel import ReviewPanel
+from .review_places import Area
 from .review_store import TABLE
+from .review_storeys import Houses
 from .session import Session
 from .steps import results_of
 from .study import Study
@@ -43,17 +52,18 @@ class Reviewing(QObject):
         if not study.folder or not source or self._task is not None:
             return
         try:
-            review_map = ReviewMap(self._iface, source)
+            review_map = ReviewMap(self._iface, source, houses_of(self._dock.session))
             rules = rules_of(study, review_items.first_rules_id(source))
             folder = Path(study.folder)
             make_store(folder)
+            areas = areas_of(self._dock.session, review_map.layer.crs())
             if review_map.layer.featureCount() <= MANY:
-                self._show(open_desk(source, folder, rules, review_map.hash_of), review_map)
+                self._show(open_desk(source, folder, rules, review_map.hash_of, areas), review_map)
                 return
         except (OSError, RenewalError) as error:
             self.failed.emit(str(error))
             return
-        self._read(lambda: open_desk(source, folder, rules, review_map.hash_of), review_map)
+        self._read(lambda: open_desk(source, folder, rules, review_map.hash_of, areas), review_map)
 
     def _read(self, work: Any, review_map: ReviewMap) -> None:
         """Read many parcels in the background, then show the panel, unless the project has gone meanwhile."""
@@ -131,6 +141,41 @@ def standard_of(study: Study, standard_id: str = "") -> Mapping[str, Any]:
     shipped = envelope.names("standard")
     name = standard_id if standard_id in shipped else study.setting("STANDARD")
     return envelope.load("standard", name if name in shipped else shipped[0])
+
+
+def houses_of(session: Session) -> Houses | None:
+    """Return the buildings of the study with their field of storeys; None without such a layer."""
+    found = _input_of(session, "BUILDINGS")
+    return None if found is None else Houses(found[0], found[1].get("floors", ""))
+
+
+def areas_of(session: Session, crs: QgsCoordinateReferenceSystem) -> list[Area]:
+    """Return the communities of the study in a system; none without such a layer, or one without ids."""
+    found = _input_of(session, "COMMUNITIES")
+    if found is None or "community_id" not in found[1]:
+        return []
+    layer, columns = found
+    key, name = columns["community_id"], columns.get("name", columns["community_id"])
+    request = QgsFeatureRequest().setSubsetOfAttributes([key, name], layer.fields())
+    request.setDestinationCrs(crs, session.project.transformContext())
+    try:
+        rows = [
+            (str(row[key]), str(row[name] or row[key]), row.geometry())
+            for row in layer.getFeatures(request)
+            if row[key]
+        ]
+    except QgsCsException:
+        return []
+    return [Area(code, title, bytes(shape.asWkb())) for code, title, shape in rows if not shape.isNull()]
+
+
+def _input_of(session: Session, role: str) -> tuple[QgsVectorLayer, dict[str, str]] | None:
+    """Return the polygons of a role and the fields of its columns; None when there are none."""
+    choice = session.study.inputs.get(role)
+    layer = project_state.layer_of(session.project, choice) if choice else None
+    if not isinstance(layer, QgsVectorLayer) or not layer.isValid():
+        return None
+    return layer, project_state.columns_of(layer, role, choice.mapping)
 
 
 def take_as_input(session: Session, path: str) -> None:

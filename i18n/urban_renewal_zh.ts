@@ -72,6 +72,10 @@
         <translation>全部类别</translation>
     </message>
     <message>
+        <source>All communities ({n})</source>
+        <translation>全部社区（{n}）</translation>
+    </message>
+    <message>
         <source>All parcels</source>
         <translation>全部宗地</translation>
     </message>
@@ -90,6 +94,10 @@
     <message>
         <source>All {n} layers, roles by guess</source>
         <translation>全部 {n} 个图层，自动判断用途</translation>
+    </message>
+    <message>
+        <source>Also here: {names}</source>
+        <translation>同时在看：{names}</translation>
     </message>
     <message>
         <source>Apply</source>
@@ -166,6 +174,10 @@
     <message>
         <source>By class</source>
         <translation>按类别</translation>
+    </message>
+    <message>
+        <source>By community</source>
+        <translation>按社区</translation>
     </message>
     <message>
         <source>By community…</source>
@@ -684,6 +696,10 @@
         <translation>在终端里输入：{command}</translation>
     </message>
     <message>
+        <source>In no community</source>
+        <translation>未划入社区</translation>
+    </message>
+    <message>
         <source>In the Terminal: {command}</source>
         <translation>在“终端”里输入：{command}</translation>
     </message>
@@ -866,6 +882,10 @@
     <message>
         <source>No columns of coordinates: it is added as a table without places.</source>
         <translation>没有坐标列：按无位置的表格加入。</translation>
+    </message>
+    <message>
+        <source>No communities</source>
+        <translation>没有社区图层</translation>
     </message>
     <message>
         <source>No data yet. Drop a parcel layer here, or try the sample first.</source>
@@ -1122,6 +1142,14 @@
     <message>
         <source>Role</source>
         <translation>用作</translation>
+    </message>
+    <message>
+        <source>Rule changed its mind</source>
+        <translation>规则改判的</translation>
+    </message>
+    <message>
+        <source>Rule changed its mind first</source>
+        <translation>规则改判的在前</translation>
     </message>
     <message>
         <source>Rules</source>
@@ -1430,6 +1458,10 @@
     <message>
         <source>The reviews have changed.</source>
         <translation>复核有改动。</translation>
+    </message>
+    <message>
+        <source>The rules have changed their mind: {was} then, {now} now</source>
+        <translation>规则已改判：当时为{was}，现在为{now}</translation>
     </message>
     <message>
         <source>The sample is open. Run all comes next.</source>
@@ -2182,6 +2214,10 @@
     <message>
         <source>{name} (copy)</source>
         <translation>{name}（副本）</translation>
+    </message>
+    <message>
+        <source>{name} has this parcel open now</source>
+        <translation>{name} 正在看这一宗地</translation>
     </message>
     <message>
         <source>{n} % of the score</source>
