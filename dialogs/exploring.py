@@ -106,6 +106,7 @@ class Exploring(QObject):
 
     def read_ground(self) -> None:
         """Read the walk network in the background unless it is there already."""
+        from ..processing.networks import home_of
         from .walk_ground import read_ground, stamp_of
 
         source, own = results_of(self.study).get("edges", ""), str(self.study.setting("PROFILE_FILE") or "") or None
@@ -114,9 +115,10 @@ class Exploring(QObject):
         if self.ground is not None and (self.ground.source, self.ground.stamp) == (source, stamp_of(source)):
             return
         found: dict[str, Any] = {}
+        home = home_of(self._dock.session.project)
 
         def work(task: QgsTask) -> None:
-            found["ground"] = read_ground(source, task.isCanceled, own)
+            found["ground"] = read_ground(source, task.isCanceled, own, home)
 
         def over(error: Exception | None, result: Any = None) -> None:
             self._task = None

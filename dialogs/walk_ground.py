@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The walk network for questions asked by clicking: reach from any point, the way to a facility. No QGIS here.
+"""The walk network for questions asked by clicking: reach from any point, the way to a facility.
 
-Read once from the EDGES of a study, kept while the file stays the same. Heights of the clicked points are not looked
+Read once from the EDGES of a study, or from the file that a step of the study has kept beside the project; kept in
+memory while the layer's file stays the same. Heights of the clicked points are not looked
 up: the leg from a point to the street is walked flat.
 """
 
@@ -15,16 +16,15 @@ from typing import Any
 import numpy as np
 import shapely
 
-from ..core.delivery.geopackage import read_layer
 from ..core.delivery.profile import STEP_RISE_M
 from ..core.run import Run
-from ..core.walking.graph import CLOSED, WalkGraph, graph_from_edges
+from ..core.walking.graph import CLOSED, WalkGraph
 from ..core.walking.join import Joined, JoinOptions, Points, join_points
 from ..core.walking.profiles import Profile, load_profiles
 from ..core.walking.reach import cost_all
 from ..core.walking.route import Route, routes_between
 from ..core.zones.branches import stretch_of
-from .review_items import table_of
+from ..processing.networks import network_graph
 
 PROFILES = ("elder", "carer", "adult", "wheelchair")
 LONGEST_MIN = 60.0  # a way to a facility longer than this is not drawn
@@ -80,18 +80,19 @@ def stamp_of(source: str) -> float:
 
 
 def read_ground(
-    source: str, is_cancelled: Callable[[], bool] = lambda: False, profile_file: str | None = None
-) -> Ground:
+    source: str, is_cancelled: Callable[[], bool] = lambda: False, profile_file: str | None = None,
+    home: Path | None = None,
+) -> Ground:  # fmt: skip
     """Read the network of `<file>.gpkg[|layername=edges]`, with the profiles it was built for (own ones: the file).
 
-    Raises RenewalError, UnreadableError.
+    `home`: the project's folder, where the network is kept (processing/networks.py); None = nowhere.
+    Raises RenewalError.
     """
-    run = Run(is_cancelled=is_cancelled)
-    path, table = table_of(source)
-    edges = read_layer(path, table, run)
-    names = [name for name in PROFILES if f"{name}_fwd_ms" in edges.columns]
-    profiles = {item.id: item for item in load_profiles(names, profile_file) if item.id in names}
-    return Ground(graph_from_edges(edges, names, run), profiles, source, stamp_of(source))
+    stamp = stamp_of(source)  # before it is read: whoever writes it meanwhile makes it old
+    graph = network_graph(source, (), home, Run(is_cancelled=is_cancelled))
+    names = [name for name in PROFILES if name in graph.profiles]
+    profiles = {item.id: item for item in load_profiles(names, profile_file) if item.id in graph.profiles}
+    return Ground(graph, profiles, source, stamp)
 
 
 def reach_from(ground: Ground, x_m: float, y_m: float, profile: str, minutes: float) -> Reach:

@@ -7,6 +7,7 @@ from typing import Any
 
 from . import parameters as declare
 from .ground import surface_of
+from .networks import network_of
 
 
 def read_kinds(inputs: Any, run: Any, direction: str = "auto") -> tuple[dict[str, Any], Any]:
@@ -30,21 +31,25 @@ def read_gap_layers(
     """
     from ..core.gaps.gap import GapLayers, GapOptions
     from ..core.gaps.scenario_inputs import with_links, with_sites
+    from ..core.walking.graph import graph_of
     from ..core.walking.profiles import load_profiles
 
-    profiles = load_profiles(sorted({kind.profile for kind in kinds}), inputs.path("PROFILE_FILE"))
+    names = sorted({kind.profile for kind in kinds})
+    profiles = load_profiles(names, inputs.path("PROFILE_FILE"))
     table = inputs.table
-    facilities, network = table("FACILITIES"), table("NETWORK")
+    facilities = table("FACILITIES")
     scenario = [name for name in ("SITES", "LINKS") if inputs.has(name) and len(table(name))]
     if "SITES" in scenario:
         facilities = with_sites(facilities, table("SITES"))
     if "LINKS" in scenario:
-        network = with_links(network, table("LINKS"), profiles, run)
+        network = graph_of(with_links(table("NETWORK"), table("LINKS"), profiles, run), names, run.part(0, 0.8))
+    else:
+        network = network_of(inputs, names, run.part(0, 0.8))
     if scenario or planned:
         run.warn("gap_is_scenario", added=[*scenario, *(["PLANNED"] if planned else [])])
     layers = GapLayers(
         table("PARCELS"), table("BUILDING_PEOPLE"), facilities, table("CAPACITIES"), table("ENTRANCES"), network,
-        table("BARRIERS"), surface_of(inputs, profiles[0].rules, run),
+        table("BARRIERS"), surface_of(inputs, network.geometry, profiles[0].rules, run.part(0.8, 1)),
     )  # fmt: skip
     walkers = {profile.id: profile for profile in profiles}
     joining = inputs.number("SNAP_LIMIT"), inputs.number("SNAP_MAX_CLIMB")

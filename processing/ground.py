@@ -8,13 +8,12 @@ from typing import Any
 AROUND_M = 500.0  # own choice: more than the low-pass needs beyond the last street
 
 
-def surface_of(inputs: Any, rules: Any, run: Any, layer: str = "NETWORK") -> Any:
-    """Return the Surface over a layer from the algorithm's DEM and HEIGHT_POINTS, None when it has neither."""
+def surface_of(inputs: Any, shapes: Any, rules: Any, run: Any) -> Any:
+    """Return the Surface over these geometries from the algorithm's DEM and HEIGHT_POINTS, None when it has neither."""
     import shapely
 
-    from ..core import frames
     from ..core.walking.heights import make_surface
 
-    x_min, y_min, x_max, y_max = shapely.total_bounds(frames.geometries(inputs.table(layer)))
+    x_min, y_min, x_max, y_max = shapely.total_bounds(shapes)
     around = (x_min - AROUND_M, y_min - AROUND_M, x_max + AROUND_M, y_max + AROUND_M)
     return make_surface(inputs.raster("DEM", around), inputs.table("HEIGHT_POINTS"), rules, run)

@@ -17,7 +17,7 @@ from ..core.run import Run
 from .crs import WorkingCrs, choose_working_crs
 from .encoding import Carried
 from .parameters import RoleUse
-from .reading import Reading, key_column, read_table
+from .reading import Reading, digits_of, key_column, read_table
 from .snapshot import RasterSnapshot, VectorSnapshot
 
 
@@ -35,6 +35,7 @@ class Plan:
     targets: dict[str, Any] = field(default_factory=dict)
     problems: list[tuple[str, RenewalError]] = field(default_factory=list)  # of a LENIENT algorithm, by parameter
     transforms: QgsCoordinateTransformContext = field(default_factory=QgsCoordinateTransformContext)
+    home: Path | None = None  # the folder of the project, when it has one of its own
 
 
 def map_fields(
@@ -70,6 +71,17 @@ def map_fields(
     return mapping, guessed
 
 
+def content_of(reading: Reading, digits: int, run: Run) -> str:
+    """Return the fingerprint of a layer as it came, geometry with so many decimals."""
+    from ..core import frames
+    from ..core.identity import fingerprint
+
+    table = reading.table.drop(columns=[frames.GEOMETRY], errors="ignore")
+    if reading.original is not None:
+        table[frames.GEOMETRY] = reading.original
+    return fingerprint(table, digits, run)
+
+
 class Inputs:
     """Tables and values for compute(): layers are read when first asked for, in the working system."""
 
@@ -79,6 +91,7 @@ class Inputs:
         self._algorithm, self._parameters, self.context = algorithm, parameters, context
         self._uses = {use.parameter: use for use in algorithm.ROLES}
         self._readings: dict[str, Reading] = {}
+        self._contents: dict[str, str] = {}
         self.plan = plan
         self.run = run
 
@@ -109,6 +122,17 @@ class Inputs:
     def readings(self) -> dict[str, Reading]:
         """Return the layers read so far, by parameter."""
         return self._readings
+
+    def content(self, parameter: str) -> str | None:
+        """Return the fingerprint of a layer as it came; None when it was not read and nobody told it."""
+        if parameter not in self._contents and parameter in self._readings:
+            reading, snapshot = self._readings[parameter], self.plan.vectors[parameter]
+            self._contents[parameter] = content_of(reading, digits_of(snapshot), self.run)
+        return self._contents.get(parameter)
+
+    def told_content(self, parameter: str, content: str) -> None:
+        """Take the fingerprint of a layer that need not be read (a kept network)."""
+        self._contents[parameter] = content
 
     def carried(self, parameter: str) -> Carried:
         """Return the columns of a layer that go into the result beside ours."""

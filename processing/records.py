@@ -21,7 +21,6 @@ from qgis.PyQt.QtCore import QT_VERSION_STR
 
 from ..core.words import RESOURCES
 from .inputs import Inputs
-from .reading import digits_of
 from .snapshot import RasterSnapshot, VectorSnapshot
 
 
@@ -88,21 +87,13 @@ def _plain(value: Any) -> Any:
 
 
 def _inputs(inputs: Inputs) -> list[Any]:
-    from ..core import frames
-    from ..core.identity import fingerprint
     from ..core.runrecord import Input
 
     rows = []
     for name, snapshot in inputs.plan.vectors.items():
-        content, count = None, snapshot.count
-        if name in inputs.readings():
-            reading = inputs.readings()[name]
-            table = reading.table.drop(columns=[frames.GEOMETRY], errors="ignore")
-            if reading.original is not None:
-                table[frames.GEOMETRY] = reading.original
-            content = fingerprint(table, digits_of(snapshot))
         crs = snapshot.crs.authid() or ("local" if not snapshot.crs.isValid() else "custom")
-        rows.append(Input(snapshot.parameter, snapshot.name, _source_kind(snapshot), count, crs, content))
+        kind, content = _source_kind(snapshot), inputs.content(name)
+        rows.append(Input(snapshot.parameter, snapshot.name, kind, snapshot.count, crs, content))
     for name, raster in inputs.plan.rasters.items():
         rows.append(Input(name, raster.name, _source_kind(raster), None, raster.crs.authid() or "custom", None))
     return rows

@@ -23,6 +23,7 @@ from ..core.inputs.aliases import role_for
 from .cluster import SETTING, refuse_address
 from .inputs import Plan, map_fields, working_crs_of
 from .missing import how_to_install, missing_packages
+from .networks import home_of
 from .parameters import RoleUse
 from .sidefiles import refuse_side_files
 from .snapshot import VectorSnapshot, take_raster, take_vector
@@ -35,7 +36,7 @@ def settle(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingCont
     _refuse_unknown(algorithm, values)
     if algorithm.SPLITS and cluster_address(values):
         refuse_address(cluster_address(values))
-    plan = Plan(transforms=context.transformContext())
+    plan = Plan(transforms=context.transformContext(), home=home_of(context.project()))
     local = _word(algorithm, values, "NO_CRS", "stop") == "local_metric"
     for use in algorithm.ROLES:
         try:

@@ -15,7 +15,7 @@ from .. import frames
 from ..apportion import Whole
 from ..errors import RenewalError
 from ..run import Run
-from ..walking.graph import WalkGraph, graph_from_edges
+from ..walking.graph import WalkGraph, graph_of
 from ..walking.heights import Surface
 from ..walking.join import Joined, JoinOptions, Points, entrance_points, join_points, not_joined_reason
 from ..walking.lengths import nearest_lengths
@@ -39,14 +39,17 @@ CAP_MS = 60 * 60_000  # methods: minutes to the nearest are searched up to an ho
 
 @dataclass(frozen=True, eq=False)
 class GapLayers:
-    """What the gap is counted from; frames with canonical columns, None = not given. `surface` None = no heights."""
+    """What the gap is counted from; frames with canonical columns, None = not given. `surface` None = no heights.
+
+    `network`: the EDGES table, or the graph that was made of it.
+    """
 
     parcels: pd.DataFrame
     building_people: pd.DataFrame | None
     facilities: pd.DataFrame
     capacities: pd.DataFrame | None
     entrances: pd.DataFrame | None
-    network: pd.DataFrame
+    network: pd.DataFrame | WalkGraph
     barriers: pd.DataFrame | None
     surface: Surface | None
 
@@ -118,7 +121,7 @@ def count_gaps(layers: GapLayers, options: GapOptions, run: Run) -> Counted:
     supply = list_supply(layers.facilities, layers.capacities, options.kinds, run, options.planned)
     profiles = sorted({kind.profile for kind in options.kinds})
     run.stage("gap_network")
-    graph = graph_from_edges(layers.network, profiles, run.part(0, 0.1))
+    graph = graph_of(layers.network, profiles, run.part(0, 0.1))
     joined = {name: _join(layers, demand, graph, options.profiles[name], options, run) for name in profiles}
     results = []
     for number, kind in enumerate(options.kinds):

@@ -12,7 +12,7 @@ import pandas as pd
 from .. import frames
 from ..apportion import Whole
 from ..run import Run
-from ..walking.graph import WalkGraph, graph_from_edges
+from ..walking.graph import WalkGraph, graph_of
 from ..walking.join import Joined, JoinOptions, Points, entrance_points, join_points, not_joined_reason, points_of
 from ..walking.profiles import Profile
 from ..walking.reach import Pairs, reach_pairs
@@ -58,7 +58,7 @@ def reach_hosts(layers: GapLayers, hosts: Hosts, options: GapOptions, run: Run) 
     """Return who reaches which facility and which host. Hosts that join no street are listed (`site_not_joined`)."""
     demand = demand_points(layers.parcels, layers.building_people, run)
     supply = list_supply(layers.facilities, layers.capacities, options.kinds, run)
-    graph = graph_from_edges(layers.network, sorted(options.profiles), run.part(0, 0.05))
+    graph = graph_of(layers.network, sorted(options.profiles), run.part(0, 0.05))
     joined: dict[str, tuple[Joined, Joined, Joined]] = {}
     results: list[KindReach] = []
     for number, kind in enumerate(options.kinds):

@@ -155,6 +155,25 @@ def graph_from_edges(edges: pd.DataFrame, profiles: Sequence[str], run: Run) -> 
     )  # fmt: skip
 
 
+def graph_of(network: pd.DataFrame | WalkGraph, profiles: Sequence[str], run: Run) -> WalkGraph:
+    """Return the network of an EDGES table, or the one that somebody has made already, with times for these profiles.
+
+    Raises RenewalError as graph_from_edges.
+    """
+    if not isinstance(network, WalkGraph):
+        return graph_from_edges(network, profiles, run)
+    for name in profiles:
+        if name not in network.profiles:
+            raise RenewalError("network_without_profile", profile=name, there=list(network.profiles))
+    return network
+
+
+def profiles_in(edges: pd.DataFrame) -> tuple[str, ...]:
+    """Return the profiles for which an EDGES table has times both ways, in order of their names."""
+    names = [str(column).removesuffix("_fwd_ms") for column in edges.columns if str(column).endswith("_fwd_ms")]
+    return tuple(sorted(name for name in names if f"{name}_back_ms" in edges))
+
+
 def _tell_doubt(table: pd.DataFrame, length: Reals, run: Run) -> None:
     """Say beside every result when too much of the streets has capped slopes (methods.md §2: 高程待核)."""
     capped = frames.optional(table, "capped", "int").fillna(0).to_numpy(dtype=np.int64) > 0

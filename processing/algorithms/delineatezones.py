@@ -7,6 +7,7 @@ from ...core import schema
 from .. import parameters as declare
 from ..base import RenewalAlgorithm
 from ..ground import surface_of
+from ..networks import network_of
 from ..parameters import WALK_ROLES, RoleUse
 from ..results import Output, Results
 
@@ -49,7 +50,6 @@ class DelineateZones(RenewalAlgorithm):
 
     def compute(self, inputs, run) -> Results:
         from ...core import envelope
-        from ...core.walking.graph import graph_from_edges
         from ...core.walking.join import JoinOptions
         from ...core.walking.profiles import load_profiles
         from ...core.zones.delineate import delineate_zones
@@ -59,16 +59,17 @@ class DelineateZones(RenewalAlgorithm):
         document = inputs.document("zone-rules", inputs.choice("ZONE_RULES"), "ZONE_RULES_FILE")
         elder = load_profiles(["elder"], inputs.path("PROFILE_FILE"))[0]
         table = inputs.table
+        graph = network_of(inputs, ["elder"], run.part(0, 0.05))
         zones = delineate_zones(
             ZoneInputs(
                 table("PARCELS"),
                 table("STATIONS"),
-                graph_from_edges(table("NETWORK"), ["elder"], run.part(0, 0.05)),
+                graph,
                 elder,
                 detail=table("DETAIL"),
                 entrances=table("STATION_ENTRANCES"),
                 barriers=table("BARRIERS"),
-                surface=surface_of(inputs, elder.rules, run.part(0.05, 0.1)),
+                surface=surface_of(inputs, graph.geometry, elder.rules, run.part(0.05, 0.1)),
                 join=JoinOptions(inputs.number("SNAP_LIMIT"), inputs.number("SNAP_MAX_CLIMB")),
                 locked_in=table("LOCKED_IN"),
                 locked_out=table("LOCKED_OUT"),

@@ -14,6 +14,7 @@ from ...core.errors import Cancelled
 from .. import parameters as declare
 from ..base import RenewalAlgorithm
 from ..folders import refuse_folder
+from ..networks import FOLDER
 from ..parameters import RoleUse
 from ..results import Results
 from ..staging import staged_source
@@ -88,6 +89,7 @@ class _Study:
 
     def __init__(self, inputs: Any, scratch: Path, run: Any) -> None:
         self.inputs, self.scratch, self.run = inputs, scratch, run
+        (scratch / FOLDER).mkdir()  # the steps share the network in memory; it goes with the folder
         self.given = {name: staged_source(snapshot, scratch, inputs.plan.transforms, run.part(0, 0.05))
                       for name, snapshot in inputs.plan.vectors.items()}  # fmt: skip
         self.dem = str(inputs.plan.rasters["DEM"].file) if inputs.has("DEM") else None

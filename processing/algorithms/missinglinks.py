@@ -7,6 +7,7 @@ from ...core import schema
 from .. import parameters as declare
 from ..base import RenewalAlgorithm
 from ..ground import surface_of
+from ..networks import network_of
 from ..parameters import WALK_ROLES, RoleUse
 from ..results import Output, Results
 
@@ -29,14 +30,13 @@ class MissingLinks(RenewalAlgorithm):
         yield declare.sink("LINKS", "line")
 
     def compute(self, inputs, run) -> Results:
-        from ...core.walking.graph import graph_from_edges
         from ...core.walking.join import JoinOptions
         from ...core.walking.links import LinkOptions, missing_links
         from ...core.walking.profiles import choose_profile
 
         profile = choose_profile(inputs.choice("PROFILE"), inputs.path("PROFILE_FILE"))
-        graph = graph_from_edges(inputs.table("NETWORK"), [profile.id], run.part(0, 0.05))
-        surface = surface_of(inputs, profile.rules, run.part(0.05, 0.1))
+        graph = network_of(inputs, [profile.id], run.part(0, 0.05))
+        surface = surface_of(inputs, graph.geometry, profile.rules, run.part(0.05, 0.1))
         join = JoinOptions(inputs.number("SNAP_LIMIT"), inputs.number("SNAP_MAX_CLIMB"))
         options = LinkOptions(inputs.number("MAX_LINK_M"), inputs.integer("KEEP"), join)
         ground = surface, inputs.table("BARRIERS")

@@ -7,6 +7,7 @@ from ...core import schema
 from .. import parameters as declare
 from ..base import RenewalAlgorithm
 from ..ground import surface_of
+from ..networks import network_of
 from ..parameters import WALK_ROLES, RoleUse
 from ..results import Output, Results
 
@@ -39,13 +40,12 @@ class ServiceAreas(RenewalAlgorithm):
 
     def compute(self, inputs, run) -> Results:
         from ...core.walking.areas import AreaOptions, parse_minutes, service_areas
-        from ...core.walking.graph import graph_from_edges
         from ...core.walking.join import JoinOptions
         from ...core.walking.profiles import choose_profile
 
         profile = choose_profile(inputs.choice("PROFILE"), inputs.path("PROFILE_FILE"))
-        graph = graph_from_edges(inputs.table("NETWORK"), [profile.id], run.part(0, 0.05))
-        surface = surface_of(inputs, profile.rules, run.part(0.05, 0.1))
+        graph = network_of(inputs, [profile.id], run.part(0, 0.05))
+        surface = surface_of(inputs, graph.geometry, profile.rules, run.part(0.05, 0.1))
         limits = inputs.number("SNAP_LIMIT"), inputs.number("SNAP_MAX_CLIMB")
         options = AreaOptions(
             parse_minutes(inputs.text("MINUTES")), JoinOptions(*limits, profile.rules.structure_snap_m),

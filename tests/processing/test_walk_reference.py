@@ -123,25 +123,3 @@ def test_speeds_that_cannot_be_are_refused_by_name(town, run_algorithm, tmp_path
     roads, _ = town
     with pytest.raises(QgsProcessingException, match="flat_m_s"):
         run_algorithm("buildwalknetwork", {"ROADS": roads, "PROFILE_FILE": str(path), "EDGES": "memory:"})
-
-
-def test_the_network_is_kept_beside_the_project_and_made_anew_when_it_changes(town, tmp_path, run_algorithm):
-    from urban_renewal.core.run import Run
-    from urban_renewal.processing.networks import FOLDER, network_graph
-
-    roads, edges = town
-    home = tmp_path / "project"
-    first = network_graph(edges, ["elder"], home, Run())
-    kept = list((home / FOLDER).iterdir())
-    assert len(kept) == 1
-    stamp = kept[0].stat().st_mtime_ns
-    again = network_graph(edges, ["elder"], home, Run())
-    assert kept[0].stat().st_mtime_ns == stamp
-    assert again.edge_ids.tolist() == first.edge_ids.tolist()
-    assert np.array_equal(again.fwd_ms["elder"], first.fwd_ms["elder"])
-    assert np.allclose([again.x_m, again.y_m], [first.x_m, first.y_m])
-    other = str(tmp_path / "other.gpkg")
-    run_algorithm("buildwalknetwork", {"ROADS": roads, "PROFILES": ["elder", "adult"], "EDGES": other})
-    network_graph(other, ["elder"], home, Run())
-    assert len(list((home / FOLDER).iterdir())) == 2
-    assert network_graph(edges, ["elder"], None, Run()).edge_ids.tolist() == first.edge_ids.tolist()

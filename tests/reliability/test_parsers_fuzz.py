@@ -327,14 +327,14 @@ def test_broken_network_caches(tmp_path_factory, edits):
     path = tmp_path_factory.getbasetemp() / "network.npz"
     if not path.exists():
         edges = build_network(streets(), NetworkOptions(), load_profiles(["elder"]), None, Run()).edges
-        save_graph(graph_from_edges(edges, ["elder"], Run()), path)
+        assert save_graph(graph_from_edges(edges, ["elder"], Run()), path, {"content": None}, Run())
         path.with_suffix(".good").write_bytes(path.read_bytes())
     data = bytearray(path.with_suffix(".good").read_bytes())
     for place, junk in edits:
         at = place % len(data)
         data[at : at + len(junk)] = junk
     path.write_bytes(data)
-    load_graph(path)  # a network, or None: it is made anew
+    load_graph(path, Run())  # a network, or None: it is made anew
 
 
 @fuzz
