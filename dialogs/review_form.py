@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QResizeEvent
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -31,7 +32,7 @@ from .evidence_view import EvidenceView
 from .review_items import CHANGED, EVERY, OPEN, OUTSIDE, TAGGED
 from .review_table import DOUBT, ID, REVIEW, SCORE, TAG, ReviewTable, tag_title
 
-LIST_LINES = 6.5  # height of the list in lines of text
+LIST_LINES, FEW_LINES, LOW = 6.5, 4.5, 48  # rows of the list; rows in a panel of fewer lines of text than LOW
 
 
 class ReviewForm(QWidget):
@@ -47,7 +48,8 @@ class ReviewForm(QWidget):
         layout.addWidget(self.empty)
         layout.addWidget(self._list())
         self.detail = self._detail()
-        layout.addWidget(self.detail, 1)
+        layout.addWidget(self.detail, 1000)
+        layout.addStretch(1)  # holds the rest together when there is no parcel to show
 
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -109,7 +111,6 @@ class ReviewForm(QWidget):
         letter = self.fontMetrics().averageCharWidth()
         for column, letters in ((ID, 11), (SCORE, 7), (DOUBT, 7), (REVIEW, 13)):
             view.setColumnWidth(column, letter * letters)
-        view.setFixedHeight(int(self.fontMetrics().height() * 1.5 * LIST_LINES))
         return view
 
     def _detail(self) -> QWidget:
@@ -157,12 +158,9 @@ class ReviewForm(QWidget):
         acts.addWidget(self.last, 1)
         acts.addWidget(self.skip)
         acts.addWidget(self.undo)
-        self.saved = text_label(factor=HINT)
-        self.saved.setAlignment(Qt.AlignmentFlag.AlignRight)
         layout = QVBoxLayout()
         for part in (self.keys, form, acts):
             layout.addLayout(part)
-        layout.addWidget(self.saved)
         return layout
 
     def fill_tags(self, tags: Iterable[tuple[str, str]]) -> None:
@@ -191,15 +189,29 @@ class ReviewForm(QWidget):
         view.setEnabled(bool(titles))
 
     def show_keys(self, keys: Iterable[str]) -> None:
-        """Show the keys of the classes there are, two in a row."""
+        """Show the keys of the classes there are."""
         shown = set(keys)
-        wanted = [key for key in self.judge if key in shown]
+        for key, button in self.judge.items():
+            button.setVisible(key in shown)
+        self._arrange_keys()
+
+    def _arrange_keys(self) -> None:
+        """Put the keys into one row where they fit, else two in a row."""
+        shown = [button for button in self.judge.values() if not button.isHidden()]
+        needed = max((button.sizeHint().width() for button in shown), default=0) + self.keys.horizontalSpacing()
+        columns = len(shown) if needed * len(shown) <= self.detail.width() else 2
         for button in self.judge.values():
             self.keys.removeWidget(button)
-        for key, button in self.judge.items():
-            button.setVisible(key in wanted)
-        for place, key in enumerate(wanted):
-            self.keys.addWidget(self.judge[key], place // 2, place % 2)
+        for place, button in enumerate(shown):
+            self.keys.addWidget(button, place // columns, place % columns)
+            self.keys.setColumnStretch(place % columns, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Arrange the keys for the width there is, the list for the height."""
+        super().resizeEvent(event)
+        self._arrange_keys()
+        line = self.fontMetrics().height()
+        self.list.setFixedHeight(int(line * 1.5 * (LIST_LINES if self.height() >= LOW * line else FEW_LINES)))
 
     def show_empty(self, is_done: bool, parcels: int) -> None:
         """Say that nothing is left to review."""
@@ -211,4 +223,6 @@ class ReviewForm(QWidget):
     def tint(button: QPushButton, colour: str, is_suggested: bool) -> None:
         """Frame a key in the colour of its class; what the rule suggests is bold and filled lightly."""
         fill = f"background-color: #33{colour[1:]}; font-weight: bold;" if is_suggested else ""
-        button.setStyleSheet(f"QPushButton {{ border: 2px solid {colour}; border-radius: 3px; padding: 4px; {fill} }}")
+        button.setStyleSheet(
+            f"QPushButton {{ border: 2px solid {colour}; border-radius: 3px; padding: 4px 2px; {fill} }}"
+        )

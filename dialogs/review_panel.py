@@ -87,8 +87,7 @@ class ReviewPanel(QDockWidget):
         self.form.show_keys(key for key, tag in TAG_KEYS.items() if key == "0" or tag in classes)
         self.form.fill_communities(desk.communities, desk.has_outside)
         self.form.fill_tags([(tag, tag_title(tag)) for tag in [*classes, "none"]])
-        self.form.saved.setText(tr("Saved in {file}").format(file=desk.store.path.name))
-        self.form.saved.setToolTip(str(desk.store.path))
+        self.form.here.setToolTip(str(desk.store.path))
         self.watch.start(desk.store, desk.presence)
         self._choose()
         self._show_queue()
@@ -140,7 +139,8 @@ class ReviewPanel(QDockWidget):
         form.others.setText(conflict + escape(others).replace("\n", "<br>"))
         form.others.setVisible(bool(others))
         people = list(dict.fromkeys(somebody.reviewer for somebody in desk.others))
-        form.here.setText(tr("Also here: {names}").format(names=escape(", ".join(people))) if people else "")
+        here = [tr("Also here: {names}").format(names=", ".join(people))] if people else []
+        form.here.setText(" · ".join([tr("Saved in {file}").format(file=desk.store.path.name), *here]))
 
     def _tell_where(self) -> None:
         """Tell the others which parcel is open here."""

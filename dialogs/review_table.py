@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, Qt
-from qgis.PyQt.QtGui import QColor, QIcon, QPixmap
+from qgis.PyQt.QtGui import QBrush, QColor, QIcon, QPainter, QPixmap
 
 from ..processing.texts import interface_language, tr
 from .charts import colours
@@ -23,7 +23,7 @@ class ReviewTable(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.desk: ReviewDesk | None = None
-        self._icons: dict[str, QIcon] = {}
+        self._icons: dict[tuple[str, bool], QIcon] = {}
 
     def show_desk(self, desk: ReviewDesk | None) -> None:
         """Show another desk, or the same one in another order."""
@@ -64,10 +64,11 @@ class ReviewTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and column in (SCORE, DOUBT):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.DecorationRole and column == TAG:
-            return self._icon(item.tag)
-        if role == Qt.ItemDataRole.ToolTipRole and column in (ID, REVIEW):
+            return self._icon(item.tag, item.level == "suspected")
+        if role == Qt.ItemDataRole.ToolTipRole and column in (ID, TAG, REVIEW):
             names = " · ".join(part for part in (item.name, item.parcel_id) if part)
-            return names if column == ID else reviews_text(self.desk, item) or None
+            told = reviews_text(self.desk, item) or None
+            return {ID: names, TAG: level_title(item.tag, item.level), REVIEW: told}[column]
         return None
 
     def _text(self, item: Item, column: int) -> str:
@@ -93,12 +94,19 @@ class ReviewTable(QAbstractTableModel):
         sign = "⚡" if desk.conflicts(item) else "↺" if is_changed else "✓" if review.tag == item.suggested else "≠"
         return f"{sign} {tag_title(review.tag)}"
 
-    def _icon(self, tag: str) -> QIcon:
-        if tag not in self._icons:
+    def _icon(self, tag: str, is_suspected: bool) -> QIcon:
+        """Return the colour of a tag, hatched as on the map where it is only suspected."""
+        key = (tag, is_suspected)
+        if key not in self._icons:
             pixmap = QPixmap(12, 12)
-            pixmap.fill(QColor(colour_of(tag)))
-            self._icons[tag] = QIcon(pixmap)
-        return self._icons[tag]
+            pixmap.fill(QColor("white") if is_suspected else QColor(colour_of(tag)))
+            painter = QPainter(pixmap)
+            painter.setPen(QColor(colour_of(tag)))
+            painter.setBrush(QBrush(QColor(colour_of(tag)), Qt.BrushStyle.BDiagPattern))
+            painter.drawRect(0, 0, 11, 11)
+            painter.end()
+            self._icons[key] = QIcon(pixmap)
+        return self._icons[key]
 
 
 def colour_of(tag: str) -> str:

@@ -157,7 +157,7 @@ def test_who_has_which_parcel_open(placed, qtbot):
     other = Presence(placed.desk.store.path)
     other.say("乙", "P3")
     qtbot.waitUntil(lambda: column(placed, 4)[1] == "● 乙", timeout=8000)
-    assert placed.form.here.text() == "Also here: 乙"
+    assert placed.form.here.text() == "Saved in reviews.gpkg · Also here: 乙"
     qtbot.keyClick(placed.form.list, Qt.Key.Key_1)
     assert shown(placed) == "P1"  # not P3, where 乙 is
     qtbot.keyClick(placed.form.list, Qt.Key.Key_Up)
@@ -165,7 +165,7 @@ def test_who_has_which_parcel_open(placed, qtbot):
     qtbot.waitUntil(lambda: [one.parcel_id for one in other.others()] == ["P3"], timeout=8000)
     assert [one.reviewer for one in other.others()] == ["甲"]
     other.leave()
-    qtbot.waitUntil(lambda: placed.form.here.text() == "", timeout=8000)
+    qtbot.waitUntil(lambda: placed.form.here.text() == "Saved in reviews.gpkg", timeout=8000)
     folder = placed.desk.presence.folder
     placed.close_down()
     qtbot.waitUntil(lambda: not folder.exists(), timeout=8000)  # nothing stays beside the table
