@@ -18,12 +18,13 @@ LONGEST_TEXT = 25_000  # characters, at most 100 kB: one such cell costs 400 MB 
 
 def read_columns(
     snapshot: VectorSnapshot, names: Sequence[str], with_geometry: bool, check: Callable[[], None]
-) -> tuple[dict[str, list[Any]], list[Any]] | None:
-    """Return {field: Python values} and WKB bytes of all rows, or None when the source is not on the white list.
+) -> tuple[dict[str, Any], list[Any]] | None:
+    """Return {field: cells} and WKB bytes of all rows, or None when the source is not on the white list.
 
-    The white list: a plain file (no subset, joins, virtual fields, edits, selection, filter), straight geometry without
-    M, fields of plain text or numbers, text known to be UTF-8, GDAL built with numpy. `check` is called per batch and
-    may raise.
+    Cells: a masked array of int64 or float64 for numbers, an object array of str (None = missing) for texts; `tolist()`
+    of either gives Python values. The white list: a plain file (no subset, joins, virtual fields, edits, selection,
+    filter), straight geometry without M, fields of plain text or numbers, text known to be UTF-8, GDAL built with
+    numpy. `check` is called per batch and may raise.
     """
     if not snapshot.plain or snapshot.file is None or not names:
         return None  # GDAL 3.6 gives empty geometry when every field is ignored
@@ -41,22 +42,26 @@ def read_columns(
 
 def _stream(
     layer: Any, names: Sequence[str], with_geometry: bool, check: Callable[[], None]
-) -> tuple[dict[str, list[Any]], list[Any]]:
+) -> tuple[dict[str, Any], list[Any]]:
     definition = layer.GetLayerDefn()
-    unused = [definition.GetFieldDefn(i).GetName() for i in range(definition.GetFieldCount())]
-    unused = [name for name in unused if name not in set(names)]
+    listed = [definition.GetFieldDefn(i).GetName() for i in range(definition.GetFieldCount())]
+    unused = [name for name in listed if name not in set(names)]
+    if len(unused) == len(listed):  # only the fid is asked for: see above
+        unused = unused[1:]
     layer.SetIgnoredFields(unused + ([] if with_geometry else ["OGR_GEOMETRY"]))
-    columns: dict[str, list[Any]] = {name: [] for name in names}
+    pieces: dict[str, list[Any]] = {name: [] for name in names}
     shapes: list[Any] = []
     geometry_name = layer.GetGeometryColumn() or "wkb_geometry"
-    options = ["USE_MASKED_ARRAYS=YES", f"MAX_FEATURES_IN_BATCH={BATCH}", "INCLUDE_FID=NO"]
+    fid = layer.GetFIDColumn()
+    options = ["USE_MASKED_ARRAYS=YES", f"MAX_FEATURES_IN_BATCH={BATCH}"]
+    options.append("INCLUDE_FID=" + ("YES" if fid and fid in pieces else "NO"))
     for batch in layer.GetArrowStreamAsNumPy(options=options):
         check()
         for name in names:
-            columns[name].extend(_values(batch[name]))
+            pieces[name].append(_cells(batch[name]))
         if with_geometry:
-            shapes.extend(bytes(item) if item is not None else None for item in batch[geometry_name])
-    return columns, shapes
+            shapes.extend(_binary(batch[geometry_name]))
+    return {name: _joined(pieces[name]) for name in names}, shapes
 
 
 def _is_listed(dataset: Any, layer: Any, names: Sequence[str], snapshot: VectorSnapshot, ogr: Any) -> bool:
@@ -68,7 +73,9 @@ def _is_listed(dataset: Any, layer: Any, names: Sequence[str], snapshot: VectorS
     if kind != ogr.wkbNone and not is_straight:
         return False
     definition = layer.GetLayerDefn()
-    indexes = [definition.GetFieldIndex(name) for name in names]
+    if not definition.GetFieldCount():
+        return False
+    indexes = [definition.GetFieldIndex(name) for name in names if name != layer.GetFIDColumn()]
     return all(index >= 0 and _is_plain(driver, layer, definition.GetFieldDefn(index), ogr) for index in indexes)
 
 
@@ -89,14 +96,33 @@ def _is_plain(driver: str, layer: Any, item: Any, ogr: Any) -> bool:
     return bool(wide == 0)
 
 
-def _values(array: Any) -> list[Any]:
-    """Return Python scalars, None for missing; texts come as padded UTF-8 bytes."""
+def _cells(array: Any) -> Any:
+    """Return a column of a batch: numbers masked, texts (they come as padded UTF-8 bytes) as str or None."""
     import numpy as np
 
     missing = np.ma.getmaskarray(array)
+    values = np.ma.getdata(array)
+    if values.dtype.kind in "if":
+        wide = values.astype(np.int64 if values.dtype.kind == "i" else np.float64)
+        return np.ma.masked_array(wide, missing.copy())
+    words = np.empty(len(values), dtype=object)
+    words[:] = [item.decode("utf-8") if isinstance(item, bytes) else item for item in values.tolist()]
+    words[missing] = None
+    return words
+
+
+def _binary(array: Any) -> list[Any]:
+    """Return geometries as WKB bytes; a batch of equally long ones comes as one block."""
+    import numpy as np
+
     values = np.ma.getdata(array).tolist()
-    if values and any(isinstance(value, bytes) for value in values):
-        values = [value.decode("utf-8") if isinstance(value, bytes) else value for value in values]
-    if missing.any():
-        values = [None if gone else value for gone, value in zip(missing.tolist(), values)]
-    return values
+    missing = np.ma.getmaskarray(array).tolist()
+    return [None if gone or item is None else bytes(item) for item, gone in zip(values, missing)]
+
+
+def _joined(pieces: list[Any]) -> Any:
+    import numpy as np
+
+    if not pieces:
+        return np.empty(0, dtype=object)
+    return (np.ma.concatenate if np.ma.isMaskedArray(pieces[0]) else np.concatenate)(pieces)

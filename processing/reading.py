@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from qgis.core import NULL, QgsCoordinateTransformContext, QgsFeatureRequest, QgsWkbTypes
@@ -18,27 +19,38 @@ from .fastpath import read_columns
 from .snapshot import VectorSnapshot
 
 SLICE = 1000  # features between two looks at the cancel flag
+PLAIN = {bool, int, float, str}
 
 
 @dataclass(frozen=True)
 class Reading:
     """What a layer became.
 
-    `table`: canonical columns and `geometry` in metres. `carried`: the layer's own columns as raw Python values, row by
-    row the same features. `original`: their geometry in the layer's own system. Both exist only when asked for.
+    `table`: canonical columns and `geometry` in metres. `own`: cells of the layer's own columns, rows that are `kept`.
+    `original`: geometry in the layer's own system. The last exist only when asked for.
     """
 
     table: Any
-    carried: Any
+    own: dict[str, Any]
+    kept: Any
     original: Any
+
+    @cached_property
+    def carried(self) -> Any:
+        """Return the layer's own columns as raw Python values, row by row the same features as the table."""
+        import numpy as np
+        import pandas as pd
+
+        columns = {name: np.array(cells[self.kept].tolist() or [], dtype=object) for name, cells in self.own.items()}
+        return pd.DataFrame(columns, dtype=object)
 
 
 def plain_value(value: Any) -> Any:
     """Return a QGIS attribute as a Python scalar; NULL in all its shapes is None, dates are ISO text."""
+    if type(value) in PLAIN:
+        return value
     if value is None or value == NULL:
         return None
-    if isinstance(value, (bool, int, float, str)):
-        return value
     if isinstance(value, (QDate, QDateTime, QTime)):
         return value.toString("yyyy-MM-dd" if isinstance(value, QDate) else _iso()) if value.isValid() else None
     if isinstance(value, (QByteArray, bytes)):
@@ -58,9 +70,28 @@ def read_raw(
     snapshot: VectorSnapshot, names: Sequence[str], with_geometry: bool, run: Run
 ) -> tuple[dict[str, list[Any]], list[Any]]:
     """Return {field: raw Python values} and WKB (or None) of all features, by the fast path where it applies."""
+    cells, wkb = read_cells(snapshot, names, with_geometry, run)
+    return {name: column.tolist() for name, column in cells.items()}, wkb
+
+
+def read_cells(
+    snapshot: VectorSnapshot, names: Sequence[str], with_geometry: bool, run: Run
+) -> tuple[dict[str, Any], list[Any]]:
+    """Return the same as read_raw in arrays: of objects, or masked ones of numbers (see `fastpath.read_columns`)."""
     with_geometry = with_geometry and snapshot.geometry != "none"
     fast = read_columns(snapshot, names, with_geometry, run.check)
-    return fast if fast is not None else read_features(snapshot, names, with_geometry, run)
+    if fast is not None:
+        return fast
+    columns, wkb = read_features(snapshot, names, with_geometry, run)
+    return {name: _objects(values) for name, values in columns.items()}, wkb
+
+
+def _objects(values: list[Any]) -> Any:
+    import numpy as np
+
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
 
 
 def read_features(
@@ -80,7 +111,8 @@ def read_features(
     for number, feature in enumerate(snapshot.source.getFeatures(request)):
         if number % SLICE == 0:
             run.check()
-        rows.append([feature.attribute(index) for index in indexes])
+        every = feature.attributes()
+        rows.append([every[index] for index in indexes])
         if with_geometry:
             shapes.append(_wkb(feature.geometry(), curved, measured))
     columns = {name: [plain_value(row[i]) for row in rows] for i, name in enumerate(names)}
@@ -127,10 +159,11 @@ def read_table(
     own = [item.name() for item in snapshot.fields] if carry else []
     names = list(dict.fromkeys([*own, *mapping.values()]))
     wants_geometry = role.geometry != "none" and snapshot.geometry != "none"
-    raw, wkb = read_raw(snapshot, names, wants_geometry, run)
+    raw, wkb = read_cells(snapshot, names, wants_geometry, run)
     rows = len(wkb) if wants_geometry else len(next(iter(raw.values()), []))
     table = pd.DataFrame(index=range(rows))
     for column, field_name in mapping.items():
+        run.check()
         table[column] = _typed(raw[field_name], role.columns[column], snapshot.name, run)
     keep = pd.Series(True, index=table.index).to_numpy(copy=True)
     key = key_column(role)
@@ -140,13 +173,12 @@ def read_table(
             keep &= give_ids(table, key, role.name, digits_of(snapshot), run)
         ids = table[key] if key in table else pd.Series([str(i + 1) for i in table.index])
         keep &= clean_geometry(table, role.name, role.geometry, ids, invalid, run)
-    carried = pd.DataFrame({name: raw[name] for name in own}, dtype=object)
-    table, carried = table[keep].reset_index(drop=True), carried[keep[: len(carried)]].reset_index(drop=True)
+    table = table[keep].reset_index(drop=True)
     original = frames.geometries(table).copy() if wants_geometry else None
     if wants_geometry and working is not None and working.crs is not None and snapshot.crs != working.crs:
         transform = transform_to(snapshot.crs, working, transforms)
         table[frames.GEOMETRY] = _moved(original, transform, snapshot.name)
-    return Reading(table, carried, original)
+    return Reading(table, {name: raw[name] for name in own}, keep, original)
 
 
 def _moved(shapes: Any, transform: Any, layer: str) -> Any:
@@ -177,24 +209,43 @@ def digits_of(snapshot: VectorSnapshot) -> int:
     return 8 if snapshot.crs.isValid() and snapshot.crs.isGeographic() else 3
 
 
-def _typed(values: list[Any], column: Any, layer: str, run: Run) -> Any:
+def _typed(cells: Any, column: Any, layer: str, run: Run) -> Any:
     """Return a column in its canonical type; what is not a number where one is wanted is counted and missing."""
+    import numpy as np
+    import pandas as pd
+
+    if column.type == "text":
+        return _words(cells, column)
+    if np.ma.isMaskedArray(cells):
+        numbers = pd.Series(cells.astype(np.float64).filled(np.nan))
+    else:
+        bare = [value.strip().replace(",", "") or None if isinstance(value, str) else value for value in cells]
+        numbers = pd.to_numeric(pd.Series(bare, dtype=object), errors="coerce").astype("float64")
+        odd = [value for value, number in zip(bare, numbers.isna()) if number and value is not None]
+        if odd:
+            run.warn("not_a_number", layer=layer, column=column.name, n=len(odd), values=list(dict.fromkeys(odd))[:5])
+    return numbers.astype("Int64") if column.type == "int" else numbers
+
+
+def _words(cells: Any, column: Any) -> Any:
+    """Return a column of texts; each different one is looked at once and held once."""
+    import numpy as np
     import pandas as pd
 
     from ..core import frames
 
-    if column.type == "text":
-        words = frames.texts(None if value is None else _text(value) for value in values)
-        words = frames.held_once(words.str.strip().replace("", pd.NA))
-        if column.values:
-            words = words.map(lambda word: column.values.get(fold(word), word), na_action="ignore").astype(frames.TEXT)
-        return words
-    bare = [value.strip().replace(",", "") or None if isinstance(value, str) else value for value in values]
-    numbers = pd.to_numeric(pd.Series(bare, dtype=object), errors="coerce").astype("float64")
-    odd = [value for value, number in zip(bare, numbers.isna()) if number and value is not None]
-    if odd:
-        run.warn("not_a_number", layer=layer, column=column.name, n=len(odd), values=list(dict.fromkeys(odd))[:5])
-    return numbers.astype("Int64") if column.type == "int" else numbers
+    if np.ma.isMaskedArray(cells):
+        codes, distinct = pd.factorize(cells.data)
+        codes[np.ma.getmaskarray(cells)] = -1
+    else:
+        codes, distinct = pd.factorize(cells, use_na_sentinel=True)
+    told = [_text(value).strip() or None for value in distinct.tolist()]
+    if column.values:
+        told = [None if word is None else column.values.get(fold(word), word) for word in told]
+    words = np.empty(len(told) + 1, dtype=object)
+    words[:-1] = [pd.NA if word is None else word for word in told]
+    words[-1] = pd.NA  # the code of a missing one is -1
+    return pd.Series(words[codes], dtype=frames.TEXT)
 
 
 def _text(value: Any) -> str:
