@@ -27,6 +27,7 @@ from .exploring import Exploring
 from .gap_showing import GapShowing
 from .handover import CREATE_SAMPLE
 from .inputs_panel import InputsPanel
+from .leaving import Leaving
 from .options_panel import OptionsPanel
 from .project_state import layer_of
 from .reviewing import Reviewing
@@ -57,6 +58,7 @@ class RenewalDock(QDockWidget):
         self.gaps = GapShowing(iface, self)
         self.dropping = Dropping(self)
         self.dropping.failed.connect(lambda sentence: self._on_ended("drop", False, sentence))
+        self.leaving = Leaving(iface, self.session.runner, self) if iface is not None else None
         self._left = TimeLeft()
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
@@ -350,6 +352,8 @@ class RenewalDock(QDockWidget):
         for signal, slot in self._outside:
             signal.disconnect(slot)
         self._outside = []
+        if self.leaving is not None:
+            self.leaving.close()
         self.reviewing.close()
         self.exploring.close()
         self.hand.close()

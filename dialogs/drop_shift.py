@@ -41,7 +41,7 @@ class ShiftCheck(QgsTask):
     """Calls `told(offset_m, n)` on the main thread when the points look shifted; else nothing is said."""
 
     def __init__(self, layer: QgsVectorLayer, reference: QgsVectorLayer, told: Callable[[float, int], None]) -> None:
-        super().__init__("GCJ-02", QgsTask.Flag.CanCancel | QgsTask.Flag.Hidden)
+        super().__init__("GCJ-02", QgsTask.Flag.CanCancel | QgsTask.Flag.CancelWithoutPrompt | QgsTask.Flag.Hidden)
         request = QgsFeatureRequest().setNoAttributes().setLimit(20_000)
         geometries = [item.geometry() for item in layer.getFeatures(request) if not item.geometry().isEmpty()]
         every = max(1, len(geometries) // POINTS)

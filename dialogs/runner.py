@@ -9,21 +9,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qgis.core import (
-    Qgis,
     QgsApplication,
-    QgsProcessingAlgorithm,
     QgsProcessingAlgRunnerTask,
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProject,
 )
-from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, QObject, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, QObject, pyqtSignal
 
 from ..processing.texts import interface_language
 from .stages import is_stage
 from .steps import PROVIDER
 
-PUMP_S = 0.04  # how often the window is served while an algorithm holds the main thread
 ABANDONED: list[Any] = []  # runs that outlived their window
 
 
@@ -93,6 +90,7 @@ class Runner(QObject):
         super().__init__(parent)
         self._jobs: list[Job] = []
         self._task: QgsProcessingAlgRunnerTask | None = None
+        self._is_prepared = False  # a task whose inputs were refused comes cancelled
         self._listener = Listener()
         self._context: QgsProcessingContext | None = None
         self._outcome = Outcome(False)
@@ -100,8 +98,6 @@ class Runner(QObject):
         self._total = 1.0
         self._done_share = 0.0
         self._cancelling = False
-        self._here = False  # an algorithm runs on the main thread, below us on the stack
-        self._pumped = 0.0
 
     def start(self, jobs: Sequence[Job]) -> None:
         """Begin; a run that is going on must have ended."""
@@ -117,12 +113,17 @@ class Runner(QObject):
     @property
     def is_running(self) -> bool:
         """Say whether a run is going on."""
-        return self._task is not None or self._here
+        return self._task is not None
 
     @property
     def is_cancelling(self) -> bool:
         """Say whether Cancel was pressed and the work has not stopped yet."""
         return self._cancelling
+
+    @property
+    def is_stopped_outside(self) -> bool:
+        """Say whether QGIS cancelled the work: in its list of tasks, or because somebody closes it."""
+        return self._task is not None and self._is_prepared and self._task.isCanceled() and not self._cancelling
 
     @property
     def said(self) -> str:
@@ -154,8 +155,6 @@ class Runner(QObject):
         self._jobs = self._jobs[:1]
         if self._task is not None:
             self._task.cancel()
-        elif self._here:
-            self._listener.cancel()
 
     def abandon(self, wait_s: float = 5.0) -> None:
         """Cancel without telling anybody and wait for the end: the window or the plugin goes away.
@@ -164,9 +163,6 @@ class Runner(QObject):
         """
         self.blockSignals(True)
         self.cancel()
-        if self._here:  # it ends when this call has returned to it
-            ABANDONED.append((self, None, self._context, self._listener))
-            self.setParent(None)
         until = time.monotonic() + wait_s
         while self._task is not None and time.monotonic() < until:
             QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
@@ -188,32 +184,15 @@ class Runner(QObject):
         if not able:
             self._end(False, message)
             return
-        if algorithm.flags() & Qgis.ProcessingAlgorithmFlag.NoThreading:
-            self._here = True
-            QTimer.singleShot(0, lambda: self._run_here(algorithm, job))
-            return
+        # exportzones too, which the Toolbox keeps on the main thread: it draws in a project of its own, as in fullstudy
         task = QgsProcessingAlgRunnerTask(algorithm, dict(job.parameters), self._context, self._listener)
         task.executed.connect(self._on_executed)
-        self._task = task
+        self._task, self._is_prepared = task, not task.isCanceled()
         QgsApplication.taskManager().addTask(task)
-
-    def _run_here(self, algorithm: QgsProcessingAlgorithm, job: Job) -> None:
-        """Run what must not leave the main thread (layouts); the window is served whenever it reports progress."""
-        listener = self._listener
-        listener.progressChanged.connect(self._pump)
-        results, ok = algorithm.run(dict(job.parameters), self._context, listener)
-        listener.progressChanged.disconnect(self._pump)
-        self._here = False
-        self._on_executed(ok, results)
-
-    def _pump(self, *_: Any) -> None:
-        now = time.monotonic()
-        if now - self._pumped >= PUMP_S:
-            self._pumped = now
-            QCoreApplication.processEvents()
 
     def _on_executed(self, ok: bool, results: dict[str, Any]) -> None:
         job = self._jobs[0]
+        self._cancelling = self._cancelling or (self.is_stopped_outside and not ok)
         self._task = None
         self._outcome.log += [f"— {job.algorithm}", *self._listener.log]
         if self._cancelling or not ok:

@@ -80,7 +80,7 @@ def check_shift(parameter: str, tables: dict[str, Any], inputs: Any, run: Any) -
         run.check()
         xy = np.column_stack(getattr(gcj02, name)(lonlat[:, 0], lonlat[:, 1]))
         corrected = shapely.points(move_coordinates(xy, back, parameter))
-        shift = placement.suspect_shift(points, corrected, beside)
+        shift = placement.suspect_shift(points, corrected, beside, run)
         if shift.suspected:
             away = float(np.median(shapely.distance(corrected, beside[tree.nearest(corrected)])))
             found.append((round(away, 3), code, shift))

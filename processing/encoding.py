@@ -12,6 +12,7 @@ from qgis.PyQt.QtCore import QMetaType
 
 from ..core import schema
 from ..core.errors import RenewalError
+from ..core.run import Run
 
 FIELD_TYPES = {"text": QMetaType.Type.QString, "int": QMetaType.Type.LongLong, "real": QMetaType.Type.Double}
 WKB_TYPES = {
@@ -61,25 +62,29 @@ class Encoded:
 
 def encode(
     frame: Any, table: schema.Table, crs: QgsCoordinateReferenceSystem, language: str,
-    carried: Carried | None = None, wkb_type: Any = None,
+    carried: Carried | None = None, wkb_type: Any = None, run: Run | None = None,
 ) -> Encoded:  # fmt: skip
     """Encode a conformed frame; with `carried`, the input's fields go first, matched by the table's key column.
 
     A table without a key has the carried rows as they stand; `wkb_type` is the layer's own where the table has any
-    geometry, heights included. The frame's geometry must already be in `crs`. Raises RenewalError("not_finite") for an
-    infinite number: NaN is written as NULL, infinity is a fault of ours that must not reach a file.
+    geometry, heights included. The frame's geometry must already be in `crs`; `run` is asked for Cancel at each column.
+    Raises Cancelled; RenewalError("not_finite") for an infinite number: NaN is written as NULL, infinity is a fault of
+    ours that must not reach a file.
     """
     import numpy as np
     import shapely
 
     from ..core import frames
+    from ..core.slices import sliced
 
+    look = run.check if run else lambda: None
     fields, columns, renamed = QgsFields(), [], {}
     if carried is not None:
         position = {key: row for row, key in enumerate(carried.ids)}
         rows = [position[key] for key in frame[table.key[0]]] if table.key else list(range(len(frame)))
         for item, name in _carried_fields(carried, table):
             fields.append(_renamed(item, name))
+            look()
             raw = carried.values[item.name()].to_numpy(dtype=object)
             columns.append([raw[row] for row in rows])
             if name != item.name():
@@ -88,13 +93,15 @@ def encode(
         item = QgsField(column.name, FIELD_TYPES[column.type])
         item.setAlias(column.alias(language))
         fields.append(item)
+        look()
         columns.append(_scalars(frame[column.name], column, table))
     wkb = None
     if table.geometry != "none":
         shapes = frames.geometries(frame)
         missing = shapely.is_missing(shapes)
         solid = wkb_type is not None and QgsWkbTypes.hasZ(wkb_type)
-        binary = np.where(missing, None, shapely.to_wkb(shapes, output_dimension=3 if solid else 2))
+        binary = sliced(shapely.to_wkb, shapes, run=run, output_dimension=3 if solid else 2)
+        binary = np.where(missing, None, binary)
         wkb = [bytes(item) if item is not None else None for item in binary]
     return Encoded(table, fields, columns, wkb, wkb_type or _wkb_type(frame, table), crs, len(frame), renamed)
 

@@ -49,7 +49,7 @@ def publish(
     for name in plan.targets:
         frame = _in_result_crs(tables[name], inputs)
         encoded[name] = _encode(frame, tables[name], inputs, run)
-        rows.append(_described(name, frame, tables[name], plan))
+        rows.append(_described(name, frame, tables[name], plan, run))
     record = build_record(algorithm, inputs, rows, results.documents, values, started)
     found: dict[str, Any] = dict(results.values)
     staged: list[tuple[str, Target]] = []
@@ -124,16 +124,16 @@ def _in_result_crs(output: Any, inputs: Inputs) -> Any:
 
 def _encode(frame: Any, output: Any, inputs: Inputs, run: Run) -> Encoded:
     carried = inputs.carried(output.carry) if output.carry else output.carried
-    return encode(frame, output.table, inputs.plan.result_crs, run.language, carried, output.wkb_type)
+    return encode(frame, output.table, inputs.plan.result_crs, run.language, carried, output.wkb_type, run)
 
 
-def _described(name: str, frame: Any, output: Any, plan: Any) -> Any:
+def _described(name: str, frame: Any, output: Any, plan: Any, run: Run) -> Any:
     """Return the row of a result in the run record; its hash is over our columns, not those that came along."""
     from ..core.identity import DEGREE_DIGITS, METRE_DIGITS, content_hash
     from ..core.runrecord import Output as Row
 
     digits = DEGREE_DIGITS if plan.result_crs.isGeographic() else METRE_DIGITS
-    return Row(name, output.table.name, len(frame), content_hash(frame, output.table, digits=digits))
+    return Row(name, output.table.name, len(frame), content_hash(frame, output.table, digits=digits, run=run))
 
 
 def left_out_output(run: Run) -> Any:

@@ -62,7 +62,7 @@ def write_part(
             raise RenewalError("write_failed", path=str(target.path), reason=writer.errorMessage())
     finally:
         del writer  # closes the file
-    check_written(part, options.layerName, encoded.rows, target)
+    check_written(part, options.layerName, encoded.rows, target, run)
     if part.suffix == ".gpkg":
         layer = QgsVectorLayer(f"{part}|layername={options.layerName}", options.layerName, "ogr")
         dress(layer)
@@ -71,7 +71,7 @@ def write_part(
     _flush_to_disk(part)
 
 
-def check_written(part: Path, layer_name: str, rows: int, target: Target) -> None:
+def check_written(part: Path, layer_name: str, rows: int, target: Target, run: Run) -> None:
     """Re-open a written file and count its features one by one: the header may promise more than the file holds.
 
     Through OGR, not a QgsVectorLayer: QGIS's connection pool would keep the file open for a minute, and on Windows an
@@ -87,6 +87,8 @@ def check_written(part: Path, layer_name: str, rows: int, target: Target) -> Non
         layer.SetIgnoredFields([definition.GetFieldDefn(i).GetName() for i in range(definition.GetFieldCount())])
         for _ in layer:
             counted += 1
+            if counted % SLICE == 0:
+                run.check()
     if counted != rows:
         raise RenewalError("written_incomplete", path=str(target.path), expected=rows, found=counted)
 

@@ -11,11 +11,15 @@ import numpy.typing as npt
 import shapely
 from scipy import stats
 
+from ..run import Run
+from ..slices import sliced
+
 # Gauss-Krüger coordinates in China (domain.md §4): eastings 500 km ± 350 km around the central meridian, with or
 # without a zone number (13–45) of one million before them; northings from 18°N to 54°N.
 EAST_M = (100_000.0, 900_000.0)
 ZONES = (13, 45)
 NORTH_M = (1_990_000.0, 5_990_000.0)
+LOOKED = 200  # points asked for what is nearest between two looks at Cancel
 SHIFT_POINTS = 8  # own choice: fewer points prove nothing
 SHIFT_P = 0.001  # chance of seeing such a difference when the points are where they say; own choice
 
@@ -72,7 +76,9 @@ def _mistake_in_metres(x: float, y: float, has_zone_prefix: bool) -> str:
     return "zone_prefix_lost" if _is_east(x) and has_zone_prefix else ""
 
 
-def suspect_shift(points: npt.NDArray[Any], corrected: npt.NDArray[Any], reference: npt.NDArray[Any]) -> Shift:
+def suspect_shift(
+    points: npt.NDArray[Any], corrected: npt.NDArray[Any], reference: npt.NDArray[Any], run: Run | None = None
+) -> Shift:
     """Say whether points look shifted: do they come nearer to the reference features when GCJ-02 is undone?
 
     `points` and `corrected` the same facilities as given and after the inverse shift, `reference` buildings (best),
@@ -82,8 +88,8 @@ def suspect_shift(points: npt.NDArray[Any], corrected: npt.NDArray[Any], referen
     if len(points) < SHIFT_POINTS or not len(reference):
         return Shift(False, len(points), 0, float("nan"), float("nan"))
     tree = shapely.STRtree(reference)
-    before = shapely.distance(points, reference[tree.nearest(points)])
-    after = shapely.distance(corrected, reference[tree.nearest(corrected)])
+    before = shapely.distance(points, reference[sliced(tree.nearest, points, run=run, rows=LOOKED)])
+    after = shapely.distance(corrected, reference[sliced(tree.nearest, corrected, run=run, rows=LOOKED)])
     differs = before != after
     offset_m = float(np.median(shapely.distance(points, corrected)))
     if differs.sum() < SHIFT_POINTS:

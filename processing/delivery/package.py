@@ -160,7 +160,7 @@ def write_package(
         stretch = run.part(number / len(todo), (number + 1) / len(todo))
         stretch.stage("writing_table", table=layer.table.zh if language == "zh" else layer.table.en)
         target = Target(layer.name, "table", f"{place}|layername={layer.name}", place, layer.name)
-        encoded = encode(layer.frame, layer.table, layer.crs, language, layer.carried)
+        encoded = encode(layer.frame, layer.table, layer.crs, language, layer.carried, run=stretch)
         write_part(target, encoded, transforms, lambda made: None, stretch)
         move_into_place(target)
     add_to_geopackage(place, todo, language)
