@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Many hostile inputs: files, texts, parameters, layers; other ones every time. At least 20,000; half an hour or more.
-#   scripts/fuzz.sh [SEED] [PARSER_INPUTS] [ALGORITHM_INPUTS]     each of 17 parsers, each of 22 algorithms
+# Many hostile inputs: files, texts, parameters, layers; other ones every time. At least 20,000; ten minutes to half an hour.
+#   scripts/fuzz.sh [SEED] [PARSER_INPUTS] [ALGORITHM_INPUTS]     each of 17 parsers; each of 22 algorithms with its
+# parameters and layers, and each of the 10 rule files that algorithms take
 # Root runs it without a network: the kernel refuses every socket to the outside.
 set -euo pipefail
 cd "$(dirname "$0")/.."

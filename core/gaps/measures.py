@@ -52,10 +52,9 @@ def measures_table(
         part = served[served["kind"] == kind.id]
         before, after = _gaps(part, districts)
         n, size = feasible_sizes(after, kind)
-        for row in np.flatnonzero(
-            (before > SMALL) | np.isin(np.arange(len(before)), of_site[sites["kind"] == kind.id])
-        ):
-            mine = sites[(of_site == row) & (sites["kind"] == kind.id)].sort_values("rank")
+        here = (sites["kind"] == kind.id).to_numpy(dtype=bool, na_value=False)
+        for row in np.flatnonzero((before > SMALL) | np.isin(np.arange(len(before)), of_site[here])):
+            mine = sites[(of_site == row) & here].sort_values("rank")
             found = [_converted(site, kind, run.language) for site in mine.to_dict("records")]
             if after[row] > SMALL:
                 found.append(_lacking(kind, after[row], n[row], size[row], run.language))

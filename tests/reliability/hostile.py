@@ -101,6 +101,38 @@ def spoil_value(draw, definition, known, spoil_layer):
     return any_value(draw)
 
 
+FIGURES = (0, -1, 1, 2, 0.5, 1e-300, 1e300, -1e300, 2**63, 10**400, True, None, "", "3", [], {}, [1, 2], "(a|aa)+$")
+
+
+def spoil_document(draw, document):
+    """Change one place of a rule file: a number moved, a text replaced, something gone, doubled or of another kind."""
+    at = []
+
+    def collect(value):
+        for key, item in list(value.items() if isinstance(value, dict) else enumerate(value)):
+            at.append((value, key))
+            if isinstance(item, (dict, list)):
+                collect(item)
+
+    collect(document)
+    numbers = [place for place in at if isinstance(place[0][place[1]], (int, float))]
+    if numbers and draw(4):  # mostly a document that stays one: other numbers, to be worked with
+        holder, key = pick(draw, numbers)
+        value = holder[key]
+        holder[key] = pick(draw, [-value, value * 1e6, value * 1.5, value / 3, value + 1, value - 1, 0, 1, 1e-9, 1e9])
+        return
+    holder, key = pick(draw, at)
+    how = pick(draw, ("text", "remove", "double", "odd"))
+    if how == "remove":
+        del holder[key]
+    elif how == "double" and isinstance(holder, list):
+        holder.insert(key, holder[key])
+    elif how == "text":
+        holder[key] = pick(draw, TEXTS)
+    else:
+        holder[key] = pick(draw, FIGURES)
+
+
 def spoil_layer(draw, known):
     """Return a copy in memory of a layer that works, with something wrong; or something that is no layer."""
     if known is None or not draw(8):

@@ -122,7 +122,7 @@ def signals(found, activity, parcels, n):
     known = ~np.isnan(at)
     month = activity["date"].str[:4].astype(int) * 12 + activity["date"].str[5:7].astype(int)
     for stream in STREAMS:
-        chosen = known & (activity["stream"] == stream).fillna(False).to_numpy()
+        chosen = known & (activity["stream"] == stream).fillna(False).to_numpy(dtype=bool)
         owner = at[chosen].astype(int)
         value = np.bincount(owner, activity["value"].to_numpy()[chosen], minlength=n)
         has = np.bincount(owner, minlength=n) > 0
