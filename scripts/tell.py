@@ -5,9 +5,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from osgeo import ogr
+from osgeo import gdal
 
-ogr.UseExceptions()
+gdal.UseExceptions()
 TAGS = {"old_compound": "老旧小区", "urban_village": "城中村", "idle_factory": "闲置厂房", "idle_building": "闲置楼宇"}
 LEVELS = {"confirmed": "符合条件（待认定）", "suspected": "疑似"}
 UNITS = {"m2": "m²", "place": "个", "bed": "床", "people": "人"}
@@ -30,7 +30,13 @@ def tell_tags(parcels):
                 print(f"  {name} {word} {len(mine)} 宗，{sum(row['area_m2'] or 0 for row in mine) / 1e4:.1f} 公顷")
 
 
-def tell_gaps(summary):
+def kind_titles(source):
+    """Return the name of each kind of facility, as the delivery's own field domain has it."""
+    domain = source.GetFieldDomain("kind")
+    return domain.GetEnumeration() if domain else {}
+
+
+def tell_gaps(summary, titles):
     """Print need, supply, served and gap of each kind over the city."""
     print("缺口（步行时限内能用上的计为已服务；标准数值待核）")
     for kind in dict.fromkeys(row["kind"] for row in summary):
@@ -39,7 +45,9 @@ def tell_gaps(summary):
             sum(row[name] or 0 for row in mine) for name in ("need", "supply", "served", "gap")
         )
         unit = UNITS.get(mine[0]["unit"], mine[0]["unit"])
-        print(f"  {kind} 需求 {need:.1f} 供给 {supply:.1f} 已服务 {served:.1f} 缺口 {gap:.1f} {unit}")
+        print(
+            f"  {titles.get(kind) or kind} 需求 {need:.1f} 供给 {supply:.1f} 已服务 {served:.1f} 缺口 {gap:.1f} {unit}"
+        )
 
 
 def tell_zones(zones):
@@ -53,9 +61,9 @@ def tell_zones(zones):
 def main(folder):
     """Tell what lies in the folder."""
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    source = ogr.Open(str(folder / "data.gpkg"))
+    source = gdal.OpenEx(str(folder / "data.gpkg"), gdal.OF_VECTOR)
     tell_tags(rows(source, "tagged"))
-    tell_gaps(rows(source, "gap_summary"))
+    tell_gaps(rows(source, "gap_summary"), kind_titles(source))
     tell_zones(rows(source, "zones"))
     lost = Counter()
     for row in rows(source, "left_out"):
