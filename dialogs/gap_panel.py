@@ -24,7 +24,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..processing.texts import tr
-from . import wording
+from . import help_pages, wording
 from .card_parts import BIG, HINT, scaled, text_label
 from .charts import colours
 from .dock_parts import Page
@@ -36,12 +36,15 @@ COLUMNS = ("name", "people", "need", "served", "gap", "share", "radius", "exam")
 
 
 class GapPanel(QDockWidget):
-    """`chosen(community)`, `shown(kind, yardstick)` for the map, `way_asked(community)`, `export_asked()`."""
+    """`chosen(community)`, `shown(kind, yardstick)` for the map, `way_asked(community)`, `export_asked()`,
+    `table_asked()`: all kinds at once.
+    """
 
     chosen = pyqtSignal(str)
     shown = pyqtSignal(str, str)
     way_asked = pyqtSignal(str)
     export_asked = pyqtSignal()
+    table_asked = pyqtSignal()
 
     def __init__(self, iface: Any) -> None:
         super().__init__(tr("Gaps by community"), iface.mainWindow() if iface else None)
@@ -60,7 +63,8 @@ class GapPanel(QDockWidget):
         self.bars, self.table = GapBars(), QTableWidget(0, len(COLUMNS))
         self.sentence, self.unknown = text_label(), text_label(factor=HINT)
         self.exam = text_label(factor=HINT)
-        self.export = QPushButton(tr("Export table…"))
+        self.export, self.whole = QPushButton(tr("Export table…")), QPushButton(tr("Table of all kinds"))
+        self.how = text_label(f'<a href="help">{tr("How is it counted?")}</a>', HINT)
         self._build()
         for combo in (self.kind, self.order):
             combo.activated.connect(lambda _: self.refresh())
@@ -70,6 +74,9 @@ class GapPanel(QDockWidget):
         self.table.itemSelectionChanged.connect(self._on_table)
         self.sentence.linkActivated.connect(lambda _: self.way_asked.emit(self.current))
         self.export.clicked.connect(self.export_asked.emit)
+        self.whole.clicked.connect(self.table_asked.emit)
+        self.how.linkActivated.connect(lambda _: help_pages.open_page("methods"))
+        self._help = help_pages.add_help(self, "gaps", "guide")
 
     def _build(self) -> None:
         page = Page()
@@ -109,7 +116,11 @@ class GapPanel(QDockWidget):
         layout.addWidget(split, 1)
         for label in (self.sentence, self.unknown):
             layout.addWidget(label)
-        layout.addWidget(self.export, 0, Qt.AlignmentFlag.AlignRight)
+        foot = QHBoxLayout()
+        foot.addWidget(self.how, 1)
+        foot.addWidget(self.whole)
+        foot.addWidget(self.export)
+        layout.addLayout(foot)
         self.setWidget(page)
 
     def _legend(self) -> QLabel:
@@ -219,6 +230,16 @@ class GapPanel(QDockWidget):
         item = next((one for one in self.communities if one.community_id == key), None)
         self.sentence.setText(self._told(item) if item else "")
         self.chosen.emit(key)
+
+    def pick(self, community: str, kind: str) -> None:
+        """Choose a community and a kind, either may be "": the one there is stays."""
+        place = self.kind.findData(kind) if kind else -1
+        self.current = community or self.current
+        if place >= 0 and place != self.kind.currentIndex():
+            self.kind.setCurrentIndex(place)
+            self.refresh()
+        else:
+            self.choose(self.current)
 
     def _on_table(self) -> None:
         items = self.table.selectedItems()

@@ -26,6 +26,7 @@ from ..processing.texts import interface_language, tr
 from . import explore_text, project_state, results, reviewing
 from .figures import rows_of
 from .gap_panel import GapPanel
+from .gap_table import GapTable
 from .gap_values import RADIUS, WALK, Community, read_communities, unknown_counts
 from .review_items import table_of
 from .steps import results_of
@@ -48,6 +49,7 @@ class GapShowing(QObject):
         self.panel: GapPanel | None = None
         self._band: QgsRubberBand | None = None
         self._shapes: dict[str, tuple[QgsGeometry, Any]] = {}
+        self.table = GapTable(iface, self)
 
     def open(self) -> None:
         """Show the panel on the study's last count of gaps; says so when there is none."""
@@ -70,12 +72,21 @@ class GapShowing(QObject):
         self.panel.show()
         self.panel.raise_()
         self.panel.open(communities, explore_text.kind_titles(standard), unknown_counts(files), limits)
+        if self.table.panel is not None and not self.table.panel.isHidden():
+            self.open_table()
+
+    def open_table(self) -> None:
+        """Show the table of all kinds below the map."""
+        session = self._dock.session
+        self.table.open(session, results_of(session.study))
 
     def _make(self) -> None:
         self.panel = GapPanel(self._iface)
         self.panel.chosen.connect(self.show_community)
         self.panel.shown.connect(self.show_kind)
         self.panel.way_asked.connect(self.show_worst)
+        self.panel.table_asked.connect(self.open_table)
+        self.panel.chosen.connect(lambda key: self.table.follow(key, str(self.panel.kind.currentData() or "")))
         self.panel.export_asked.connect(self._on_export)
         self.panel.visibilityChanged.connect(lambda on: None if on else self._clear())
         if self._iface is not None:
@@ -104,8 +115,8 @@ class GapShowing(QObject):
             layer.triggerRepaint()
             layer.emitStyleChanged()
 
-    def show_community(self, key: str) -> None:
-        """Frame a community on the map and bring it into view."""
+    def show_community(self, key: str, zoom: bool = False) -> None:
+        """Frame a community on the map and bring it into view; `zoom` = as large as it can be."""
         self._clear()
         found = self._shape_of(key)
         if self._iface is None or found is None:
@@ -124,7 +135,7 @@ class GapShowing(QObject):
             box = change.transformBoundingBox(shape.boundingBox())
         except QgsCsException:
             return
-        if not canvas.extent().contains(box):
+        if zoom or not canvas.extent().contains(box):
             box.scale(1.4)
             canvas.setExtent(box)
         canvas.refresh()
@@ -197,6 +208,7 @@ class GapShowing(QObject):
     def close(self) -> None:
         """Take the panel away."""
         self._clear()
+        self.table.close()
         self._shapes = {}
         if self.panel is not None:
             if self._iface is not None:

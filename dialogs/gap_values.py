@@ -17,10 +17,9 @@ SQL = (
     "SELECT community_id, name, kind, unit, people, need, supply, served, gap, radius_cover_people, walk_cover_people,"
     " exam_name, exam_missing FROM {t} ORDER BY community_id, kind"
 )
-STATES_SQL = (
-    "SELECT kind, status, count(*) FROM {t} WHERE status IN ('NOT_SNAPPED', 'SNAP_STEEP', 'UNREACHED', 'BEYOND',"
-    " 'NO_PEOPLE_DATA', 'PARTIAL') GROUP BY kind, status"
-)
+APART = "WHERE status IN ('NOT_SNAPPED', 'SNAP_STEEP', 'UNREACHED', 'BEYOND', 'NO_PEOPLE_DATA', 'PARTIAL')"
+STATES_SQL = " ".join(["SELECT kind, status, count(*) FROM {t}", APART, "GROUP BY kind, status"])
+APART_SQL = " ".join(["SELECT parcel_id, kind, status FROM {t}", APART])
 
 
 @dataclass(frozen=True)
@@ -121,4 +120,18 @@ def unknown_counts(files: Mapping[str, str]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for kind, status, n in rows_of(files, "gap_detail", STATES_SQL):
         found.setdefault(kind, {})[status] = n
+    return found
+
+
+def states_by_community(
+    files: Mapping[str, str], place_of: Mapping[str, str], outside: str
+) -> dict[str, dict[str, dict[str, int]]]:
+    """Return {community: {kind: {status: parcels}}} of parcels that were not counted like the others.
+
+    `place_of` {parcel: community}; those in none count for `outside`.
+    """
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    for parcel, kind, status in rows_of(files, "gap_detail", APART_SQL):
+        counts = found.setdefault(place_of.get(str(parcel), outside), {}).setdefault(kind, {})
+        counts[status] = counts.get(status, 0) + 1
     return found

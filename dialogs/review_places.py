@@ -29,6 +29,12 @@ def place_items(items: Sequence[Item], source: str, areas: Sequence[Area]) -> li
     """
     if not areas:
         return list(items)
+    found = places_of(source, areas)
+    return [item._replace(community=found.get(item.fid, OUTSIDE)) for item in items]
+
+
+def places_of(source: str, areas: Sequence[Area]) -> dict[int, str]:
+    """Return {key of a parcel: community} of those that lie in one. Raises UnreadableError."""
     import numpy as np
     import shapely
 
@@ -41,7 +47,7 @@ def place_items(items: Sequence[Item], source: str, areas: Sequence[Area]) -> li
         member, area = tree.query(inside, predicate="intersects")
         np.minimum.at(holder, member, area)
         found.update((fid, areas[at].community_id) for fid, at in zip(fids, holder.tolist()) if at < len(areas))
-    return [item._replace(community=found.get(item.fid, OUTSIDE)) for item in items]
+    return found
 
 
 def _slices(source: str):  # type: ignore[no-untyped-def]

@@ -72,6 +72,10 @@
         <translation>全部类别</translation>
     </message>
     <message>
+        <source>All communities</source>
+        <translation>全部社区</translation>
+    </message>
+    <message>
         <source>All communities ({n})</source>
         <translation>全部社区（{n}）</translation>
     </message>
@@ -90,6 +94,10 @@
     <message>
         <source>All tagged</source>
         <translation>全部有标记的</translation>
+    </message>
+    <message>
+        <source>All together</source>
+        <translation>合计</translation>
     </message>
     <message>
         <source>All {n} layers, roles by guess</source>
@@ -256,6 +264,10 @@
         <translation>儿童缺口占比</translation>
     </message>
     <message>
+        <source>Children: gap</source>
+        <translation>儿童缺口</translation>
+    </message>
+    <message>
         <source>Choose</source>
         <translation>去选择</translation>
     </message>
@@ -274,6 +286,10 @@
     <message>
         <source>Choose the delivery and a folder to work in.</source>
         <translation>请选成果和工作文件夹。</translation>
+    </message>
+    <message>
+        <source>City examination</source>
+        <translation>城市体检</translation>
     </message>
     <message>
         <source>City examination: {name} {n}</source>
@@ -328,6 +344,14 @@
         <translation>输出字段</translation>
     </message>
     <message>
+        <source>Communities</source>
+        <translation>社区</translation>
+    </message>
+    <message>
+        <source>Communities short</source>
+        <translation>有缺口的社区</translation>
+    </message>
+    <message>
         <source>Community</source>
         <translation>社区</translation>
     </message>
@@ -364,6 +388,10 @@
         <translation>已复制到您的模型：{names}，可以在那里修改。</translation>
     </message>
     <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
         <source>Copy the command</source>
         <translation>复制命令</translation>
     </message>
@@ -378,6 +406,10 @@
     <message>
         <source>Correct a copy</source>
         <translation>纠正到副本</translation>
+    </message>
+    <message>
+        <source>Counting what was left apart</source>
+        <translation>正在统计未计入的宗地</translation>
     </message>
     <message>
         <source>Criteria (scored)</source>
@@ -462,6 +494,10 @@
     <message>
         <source>Elder gap</source>
         <translation>老人缺口占比</translation>
+    </message>
+    <message>
+        <source>Elders: gap</source>
+        <translation>老人缺口</translation>
     </message>
     <message>
         <source>Elsewhere</source>
@@ -640,6 +676,10 @@
         <translation>需要社区图层，并先运行“缺口”。</translation>
     </message>
     <message>
+        <source>Gaps: communities and facilities</source>
+        <translation>缺口一览：社区 × 设施</translation>
+    </message>
+    <message>
         <source>GeoPackage, project, tables, maps and report in one folder</source>
         <translation>GeoPackage、工程、表格、图件和报告，放在一个文件夹里</translation>
     </message>
@@ -674,6 +714,10 @@
     <message>
         <source>How found</source>
         <translation>怎样识别</translation>
+    </message>
+    <message>
+        <source>How is it counted?</source>
+        <translation>怎样算的？</translation>
     </message>
     <message>
         <source>Import</source>
@@ -828,6 +872,10 @@
         <translation>含义</translation>
     </message>
     <message>
+        <source>Measure</source>
+        <translation>指标</translation>
+    </message>
+    <message>
         <source>Measure indicators</source>
         <translation>量算指标</translation>
     </message>
@@ -854,6 +902,10 @@
     <message>
         <source>Most people first</source>
         <translation>人数多在前</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
     </message>
     <message>
         <source>Name of the study</source>
@@ -932,6 +984,10 @@
         <translation>都不是</translation>
     </message>
     <message>
+        <source>Not counted</source>
+        <translation>未计入宗地</translation>
+    </message>
+    <message>
         <source>Not ready</source>
         <translation>尚不能运行</translation>
     </message>
@@ -1008,6 +1064,10 @@
         <translation>已过期</translation>
     </message>
     <message>
+        <source>Outside the radius</source>
+        <translation>半径外</translation>
+    </message>
+    <message>
         <source>Parcel</source>
         <translation>宗地</translation>
     </message>
@@ -1030,6 +1090,10 @@
     <message>
         <source>Parcels to show</source>
         <translation>显示哪些宗地</translation>
+    </message>
+    <message>
+        <source>Part of a name</source>
+        <translation>名称中的字</translation>
     </message>
     <message>
         <source>People</source>
@@ -1070,6 +1134,10 @@
     <message>
         <source>Preview of rules</source>
         <translation>规则预览</translation>
+    </message>
+    <message>
+        <source>Reached on foot</source>
+        <translation>步行可达</translation>
     </message>
     <message>
         <source>Reading the parcels to review</source>
@@ -1344,6 +1412,10 @@
         <translation>疑似</translation>
     </message>
     <message>
+        <source>Table of all kinds</source>
+        <translation>全部设施一览</translation>
+    </message>
+    <message>
         <source>Tag</source>
         <translation>识别</translation>
     </message>
@@ -1506,6 +1578,10 @@
     <message>
         <source>There are no zones to work on.</source>
         <translation>没有可调整的片区。</translation>
+    </message>
+    <message>
+        <source>There is</source>
+        <translation>现有</translation>
     </message>
     <message>
         <source>There is no parcel {id}.</source>
@@ -1688,6 +1764,10 @@
         <translation>比较对象</translation>
     </message>
     <message>
+        <source>With parcels apart</source>
+        <translation>有未计入宗地的</translation>
+    </message>
+    <message>
         <source>Within radius</source>
         <translation>半径内</translation>
     </message>
@@ -1742,6 +1822,10 @@
     <message>
         <source>Zones within: {limit}</source>
         <translation>满足“{limit}”的片区</translation>
+    </message>
+    <message>
+        <source>Zoom to</source>
+        <translation>缩放到</translation>
     </message>
     <message>
         <source>a column</source>
@@ -2290,6 +2374,10 @@
     <message>
         <source>{n} numbers differ.</source>
         <translation>{n} 项数值不同。</translation>
+    </message>
+    <message>
+        <source>{n} of {of} communities; a click shows the place and the kind</source>
+        <translation>{n} / {of} 个社区；点格子，图上看社区与设施</translation>
     </message>
     <message>
         <source>{n} of {of} figures are to be verified before the results are used officially.</source>

@@ -1,0 +1,154 @@
+"""The table of all kinds: communities × facilities, sorted, coloured, one selection with panel and map."""
+
+import pytest
+from qgis.core import QgsCoordinateReferenceSystem
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtWidgets import QApplication
+
+from .test_explore import write_rows
+from .test_gap_panel import gaps
+
+__all__ = ["gaps"]
+DETAIL = "NoGeometry?field=parcel_id:string&field=kind:string&field=standard_id:string&field=status:string"
+
+
+@pytest.fixture
+def table(gaps, qtbot):
+    gaps.panel.whole.click()
+    yield gaps.table.panel
+    gaps.table.close()
+
+
+def cells(panel, key):
+    """Return a column from top to bottom, all together first."""
+    model = panel.model
+    column = model.keys.index(key)
+    return [model.data(model.index(row, column)) for row in range(model.rowCount())]
+
+
+def choose(panel, combo, data):
+    combo.setCurrentIndex(combo.findData(data))
+    combo.activated.emit(combo.currentIndex())
+
+
+def test_every_kind_of_every_community(table):
+    """Together 9 of 40 places and 10 of 20 m² are missing; C3 is not known."""
+    assert table.model.keys == ["name", "elder", "child", "eday", "nurs", "apart"]
+    assert cells(table, "name") == ["All together", "丙", "乙", "甲"]
+    assert cells(table, "nurs") == ["23 %", "—", "10 %", "60 %"]  # 9 / 40, not the mean of 10 and 60
+    assert cells(table, "eday") == ["50 %", "—", "—", "50 %"]
+    assert cells(table, "child") == ["—", "—", "10 %", "60 %"]
+    assert table.view.isColumnHidden(table.model.keys.index("apart"))
+
+
+@pytest.mark.parametrize(
+    ("measure", "wanted"),
+    [
+        ("gap", ["9.0", "—", "3.0", "6.0"]), ("left", ["90.0", "—", "30.0", "60.0"]),
+        ("need", ["40.0", "—", "30.0", "10.0"]), ("served", ["31.0", "—", "27.0", "4.0"]),
+        ("walk", ["78 %", "—", "90 %", "40 %"]),  # (300 · 0.9 + 100 · 0.4) ÷ 400
+        ("radius", ["38 %", "—", "20 %", "90 %"]), ("outside", ["63 %", "—", "80 %", "10 %"]),
+        ("exam", ["1", "—", "met", "not met"]), ("supply", ["—", "—", "—", "—"]),
+    ],
+)  # fmt: skip
+def test_measures(table, measure, wanted):
+    choose(table, table.measure, measure)
+    assert cells(table, "nurs") == wanted
+
+
+def test_sorted_by_any_column_unknown_last(table):
+    column = table.model.keys.index("nurs")
+    table.view.sortByColumn(column, Qt.SortOrder.DescendingOrder)
+    assert cells(table, "name") == ["All together", "甲", "乙", "丙"]
+    table.view.sortByColumn(column, Qt.SortOrder.AscendingOrder)
+    assert cells(table, "name") == ["All together", "乙", "甲", "丙"]
+
+
+def test_colours_are_those_of_the_map(table):
+    """10 % is the second class of the legend (5–20), 60 % the fourth (40–70): white words on dark."""
+    model, column = table.model, table.model.keys.index("nurs")
+    fills = [model.data(model.index(row, column), Qt.ItemDataRole.BackgroundRole) for row in (1, 2, 3)]
+    assert fills == [None, QColor("#FCCF86"), QColor("#C4455B")]
+    inks = [model.data(model.index(row, column), Qt.ItemDataRole.ForegroundRole) for row in (2, 3)]
+    assert inks == [QColor("#1E1E1E"), QColor("#FFFFFF")]
+
+
+def test_one_selection_with_panel_and_map(table, gaps):
+    panel, model = gaps.panel, table.model
+    index = model.index(model.row_of("C1"), model.keys.index("eday"))
+    table.view.setCurrentIndex(index)
+    assert (panel.current, panel.kind.currentData(), panel.bars.current) == ("C1", "eday", "C1")
+    panel.choose("C2")
+    assert table._current() == ("C2", "eday")
+    panel.kind.setCurrentIndex(panel.kind.findData("nurs"))
+    panel.refresh()
+    assert table._current() == ("C2", "nurs")
+
+
+def test_filters(table):
+    choose(table, table.which, "short")
+    assert cells(table, "name") == ["All together", "乙", "甲"]
+    table.name.setText("甲")
+    assert cells(table, "name") == ["All together", "甲"]
+    assert table.told.text().startswith("1 of 3")
+    assert cells(table, "nurs")[0] == "23 %"  # of all communities, whatever is shown
+
+
+def test_zoom(table, gaps, qgis_iface):
+    canvas = qgis_iface.mapCanvas()
+    canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4545"))
+    table.view.setCurrentIndex(table.model.index(table.model.row_of("C1"), 0))
+    before = canvas.extent()
+    before.scale(50)
+    canvas.setExtent(before)
+    table.zoom.click()
+    assert canvas.extent().width() < before.width() / 5
+    assert canvas.extent().contains(canvas.extent().center())
+
+
+def test_copy(table):
+    table.copy.click()
+    lines = QApplication.clipboard().text().split("\n")
+    assert len(lines) == 6  # heading, all together, three communities, the end
+    assert lines[2].split("\t")[0] == "丙"
+
+
+def test_parcels_apart_by_community(gaps, dock, tmp_path, qtbot):
+    """P1 lies in C1 (both shapes are the same: the lower id holds it), P9 in none."""
+    from urban_renewal.dialogs.study import StepRecord
+
+    shape = "POLYGON((500010 3270010, 500020 3270010, 500020 3270020, 500010 3270020, 500010 3270010))"
+    far = "POLYGON((600010 3270010, 600020 3270010, 600020 3270020, 600010 3270020, 600010 3270010))"
+    fields = (
+        "Polygon?crs=EPSG:4545&field=parcel_id:string&field=tag:string&field=tag_level:string&field=tag_score:double"
+    )
+    write_rows(tmp_path / "tagged.gpkg", "tagged", fields, [
+        (shape, ["P1", "none", "none", 0.0]), (far, ["P9", "none", "none", 0.0]),
+    ])  # fmt: skip
+    write_rows(tmp_path / "gap_detail.gpkg", "gap_detail", DETAIL, [
+        (None, ["P1", "nurs", "chongqing", "NOT_SNAPPED"]), (None, ["P1", "eday", "chongqing", "ok"]),
+        (None, ["P9", "nurs", "chongqing", "UNREACHED"]), (None, ["P9", "eday", "chongqing", "UNREACHED"]),
+    ])  # fmt: skip
+    steps = dock.session.study.steps
+    files = {**steps["gaps"].results, "gap_detail": "gap_detail.gpkg"}
+    steps["gaps"] = StepRecord("r", "2026-01-01T10:00:00", 1.0, files)
+    steps["tag"] = StepRecord("r", "2026-01-01T10:00:00", 1.0, {"tagged": "tagged.gpkg"})
+    gaps.open_table()
+    panel = gaps.table.panel
+    qtbot.waitUntil(lambda: bool(panel.model.states), timeout=10000)
+    assert panel.model.states == {
+        "C1": {"nurs": {"NOT_SNAPPED": 1}}, "-": {"nurs": {"UNREACHED": 1}, "eday": {"UNREACHED": 1}},
+    }  # fmt: skip
+    assert not panel.view.isColumnHidden(panel.model.keys.index("apart"))
+    assert cells(panel, "apart") == ["1", "", "", "1"]
+    choose(panel, panel.which, "uncounted")
+    assert cells(panel, "name") == ["All together", "甲"]
+    model = panel.model
+    tip = model.data(model.index(1, model.keys.index("apart")), Qt.ItemDataRole.ToolTipRole)
+    assert "not joined to the streets 1" in tip
+
+
+def test_gone_with_the_project(table, gaps, project):
+    project.clear()
+    assert (gaps.panel, gaps.table.panel) == (None, None)
