@@ -78,9 +78,8 @@ def read_hosts(candidates: pd.DataFrame, constraints: pd.DataFrame | None, kinds
     kept = ~(excluded | lacking)
     hosts = _rooms(table, np.where(kept, usable, 0.0), storeys, below, kinds)
     unfit = kept & ~hosts.fits.any(axis=1)
-    run.leave_out(
-        "CANDIDATES", ids[unfit], "site_fits_nothing", "info", kinds=[kind.title[run.language] for kind in kinds]
-    )
+    names = [kind.title[run.language] for kind in kinds]
+    run.leave_out("CANDIDATES", ids[unfit], "site_fits_nothing", "info", kinds=names)
     if not hosts.fits.any():
         raise RenewalError("sites_no_host", n=len(ids), constraint_n=int(excluded.sum()), unfit_n=int(unfit.sum()))
     return hosts
