@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import shapely
 
 LABEL, BAR, GAP, VALUE = 150, 12, 10, 60  # px: label column, height of a bar, space between rows, room for the number
 INK, GREY, GRID = "#222222", "#6B7075", "#E3E1DA"
+WIDE = 0x2E7F  # letters beyond are as wide as they are high: Chinese
 MOST_SHAPES = 20_000  # a report with more would be slow to open
 
 
@@ -118,4 +120,6 @@ def _text(x: float, y: float, words: str, color: str, anchor: str = "start") -> 
 
 
 def _short(words: str) -> str:
-    return words if len(words) <= 12 else words[:11] + "…"
+    """Return what fits beside a bar: 12 Chinese characters, or 24 of those half as wide."""
+    ends = list(accumulate(2 if ord(letter) > WIDE else 1 for letter in words))
+    return words if not ends or ends[-1] <= 24 else words[: sum(end <= 22 for end in ends)] + "…"

@@ -16,7 +16,7 @@ from .. import frames
 from ..words import join_words, say
 from .charts import Drawn, Series, bar_chart, small_map
 from .htmltable import html_table
-from .report import STYLE
+from .report_page import STYLE
 from .summary import told
 
 SEVERITIES = {"error": "check_errors", "warning": "check_warnings", "info": "check_infos"}

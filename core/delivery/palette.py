@@ -16,6 +16,7 @@ RULE_KINDS = {
     "zone-rules": "rules_zones",
     "profiles": "rules_profiles",
     "mapping": "rules_mapping",
+    "costs": "rules_costs",
 }
 UNITS = {"bed": "unit_bed", "place": "unit_place", "people": "unit_people"}
 CHILD_KINDS = ("nurs", "kgar", "play")

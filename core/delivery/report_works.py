@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -13,9 +13,9 @@ from .. import frames
 from ..words import say
 from .htmltable import html_table
 from .palette import kind_name, unit_name
+from .report_links import Links, href, sheet_title
 from .summary import exact_sum, told
 
-PLAIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~/"
 MOST_SITES, MOST_PROJECTS = 60, 40  # rows in the report; all of them are in tables/
 
 
@@ -35,8 +35,9 @@ def sites_section(sites: pd.DataFrame, language: str) -> str:
     return _table(heads, rows, language) + _more(len(sites) - len(rows), language)
 
 
-def projects_section(projects: pd.DataFrame, language: str) -> str:
-    """Return sums by type of project, then the projects themselves."""
+def projects_section(projects: pd.DataFrame, links: Links) -> str:
+    """Return sums by type of project, then the projects themselves, each with a link to its zone."""
+    language = links.language
     if not len(projects):
         return f"<p>{escape(say('report_no_projects', language))}</p>"
     sums = []
@@ -46,32 +47,30 @@ def projects_section(projects: pd.DataFrame, language: str) -> str:
         sums.append((str(kind), told(len(part)), told(area, 1), told(floor / 10_000, 1), f"{told(low)}–{told(high)}"))
     heads = ("map_project_type", "report_count", "map_project_area", "unit_head_exist", "map_project_cost")
     rows = [
-        (_text(row["project_id"]), _text(row["name"]), _text(row.get("zone_name")), _text(row.get("action")),
+        (_text(row["project_id"]), _text(row["name"]), _zone(row, links), _text(row.get("action")),
          told(row.get("area_mu"), 1), f"{told(row.get('invest_low_wan'))}–{told(row.get('invest_high_wan'))}")
         for row in projects.sort_values("project_id").head(MOST_PROJECTS).to_dict("records")
     ]  # fmt: skip
     codes = ("report_id", "map_project_name", "head_zone", "map_action", "map_project_area", "map_project_cost")
     note = f"<p>{escape(say('map_projects_note', language))}</p>"
     listed = _table(codes, rows, language, 2) + _more(len(projects) - len(rows), language)
-    show = f"<details><summary>{escape(say('report_show_data', language))}</summary>{listed}</details>"
+    show = f'<details class="behind"><summary>{escape(say("report_show_data", language))}</summary>{listed}</details>'
     return _table(heads, sums, language, 4) + note + show
 
 
-def maps_section(maps: Sequence[str], language: str) -> str:
-    """Return links to the sheets of the atlas beside the report."""
-    links = "".join(f'<li><a href="{href(name)}">{escape(_title(name))}</a></li>' for name in maps)
-    return f'<ul class="maps">{links}</ul>'
+def maps_section(links: Links) -> str:
+    """Return links to the sheets of the atlas beside the report, each with links back to the zones that it shows."""
+    items = "".join(
+        f'<li><a href="{href(path)}">{escape(sheet_title(path))}</a>'
+        f' <span class="here">{links.zones_on(path)}</span></li>'
+        for path in links.maps
+    )
+    return f'<ul class="maps">{items}</ul>'
 
 
-def href(path: str) -> str:
-    """Return a relative path as a link: what is neither a letter, a digit nor one of _.-~/ is escaped (RFC 3986)."""
-    return "".join(chr(byte) if byte in PLAIN else f"%{byte:02X}" for byte in path.encode("utf-8"))
-
-
-def _title(path: str) -> str:
-    stem = path.rpartition("/")[2].rpartition(".")[0]
-    number, _, name = stem.partition("_")
-    return f"{number}　{name.replace('_', ' ')}".strip()
+def _zone(row: Mapping[Any, Any], links: Links) -> str:
+    zone = _text(row.get("zone_id"))
+    return links.subject(zone) if zone in links.names else _text(row.get("zone_name"))
 
 
 def _text(value: Any) -> str:

@@ -44,6 +44,25 @@ def find_document(rule: Mapping[str, Any], documents: Iterable[Mapping[str, Any]
     return next(same, None)
 
 
+def with_documents(record: Mapping[str, Any], documents: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return a run record whose rules have their text, where one of the documents is it and the plugin's own is not."""
+    texts = {jsontext.document_hash(item): dict(item) for item in documents}
+    rules = [
+        {"document": texts[rule["content"]], **rule} if rule["content"] in texts and not is_current(rule) else rule
+        for rule in record["rules"]
+    ]
+    return {**record, "rules": rules}
+
+
+def altered_documents(
+    rules: Iterable[Mapping[str, Any]], documents: Iterable[Mapping[str, Any]]
+) -> set[tuple[str, str]]:
+    """Return (kind, id) of the documents that are the text of no rule: someone changed them."""
+    contents = {rule["content"] for rule in rules}
+    strange = (item for item in documents if jsontext.document_hash(item) not in contents)
+    return {(str(item.get("schema", "//")).split("/")[1], str(item.get("id"))) for item in strange}
+
+
 def is_shipped(rule: Mapping[str, Any]) -> bool:
     """Say whether the plugin ships a file of this kind and name, be it the same or another edition."""
     return bool(envelope.shipped_hash(str(rule["kind"]), str(rule["id"])))

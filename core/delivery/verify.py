@@ -21,7 +21,7 @@ from ..run import Run
 from ..words import say
 from .geopackage import list_layers
 from .manifest import describe_file, describe_table, list_files, read_manifest, table_of
-from .rulebook import find_document, is_current, is_shipped
+from .rulebook import altered_documents, find_document, is_current, is_shipped
 
 VERDICTS = {
     "file_same": "pass",
@@ -148,10 +148,11 @@ def _check_tables(folder: Path, name: str, held: list[Any], run: Run) -> list[Ch
 def _check_rules(manifest: Mapping[str, Any]) -> list[Check]:
     """Compare the rules and standards with their texts in the manifest and with what the plugin ships now."""
     documents, checks = manifest.get("documents"), []
+    altered = altered_documents(manifest["rules"], documents or ())
     for rule in manifest["rules"]:
         subject = f"{rule['kind']}/{rule['id']}"
         if documents is not None and not is_current(rule) and find_document(rule, documents) is None:
-            is_told = any(item.get("id") == rule["id"] for item in documents)
+            is_told = (rule["kind"], rule["id"]) in altered
             checks.append(Check(subject, "rules_changed" if is_told else "rules_newer", "rules"))
         elif is_shipped(rule):
             checks.append(Check(subject, "rules_same" if is_current(rule) else "rules_newer", "rules"))

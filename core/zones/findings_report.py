@@ -13,7 +13,7 @@ from .. import frames
 from ..delivery.charts import Drawn, Series, bar_chart, small_map
 from ..delivery.htmltable import html_table
 from ..delivery.palette import palette
-from ..delivery.report import STYLE
+from ..delivery.report_page import STYLE
 from ..delivery.summary import told
 from ..words import say
 from .findings import Checked

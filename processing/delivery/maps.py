@@ -26,11 +26,12 @@ PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")  # one in each page of a PDF
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its number on the sheet, the name of its files, its layout."""
+    """One page: its number on the sheet, the name of its files, its layout, ids of the zones that it is about."""
 
     number: str
     stem: str
     sheet: Sheet
+    zones: tuple[str, ...] = ()
 
 
 def add_pages(made: Any, study: Any, run: Any) -> list[Page]:
@@ -50,7 +51,8 @@ def add_pages(made: Any, study: Any, run: Any) -> list[Page]:
         in_chapter = sum(other == chapter for other, _ in plan[: place + 1])
         stem, sheet = _draw(made, study, chapter, shown, (in_chapter, numbers, zones, *count), stretch)
         words = zone_name(shown[0]) if chapter in ("03", "06") else sheet.layout.name().partition(" ")[2]
-        pages.append(Page(stem, f"{stem}_{_plain(words)}", sheet))
+        zone_ids = tuple(str(zone["zone_id"]) for zone in shown)
+        pages.append(Page(stem, f"{stem}_{_plain(words)}", sheet, zone_ids))
     for page_ in pages:
         made.project.layoutManager().addLayout(page_.sheet.layout)
     return pages

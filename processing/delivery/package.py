@@ -40,6 +40,7 @@ class Layer:
     profiles: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()  # columns folded away in the attribute table
     upstream: tuple[Mapping[str, Any], ...] = ()  # records of what its run was made from
+    texts: tuple[Mapping[str, Any], ...] = ()  # rules and standards of the delivery that it was taken from
 
     @property
     def is_spatial(self) -> bool:
@@ -81,7 +82,8 @@ def take_layer(inputs: Inputs, parameter: str, name: str, table_name: str, take_
     record = record_beside(snapshot.file) or record_inside(snapshot)
     upstream = tuple(records_upstream(snapshot.file, record))
     conformed = frames.conform(frame, table)
-    return Layer(name, table, conformed, snapshot.crs, carried, record, kinds, profiles, upstream=upstream)
+    texts = tuple(texts_beside(snapshot.file))
+    return Layer(name, table, conformed, snapshot.crs, carried, record, kinds, profiles, (), upstream, texts)
 
 
 def table_of_role(role_name: str, frame: Any, geometry: str) -> schema.Table:
@@ -125,6 +127,19 @@ def record_inside(snapshot: Any) -> dict[str, Any] | None:
         if record["id"] != "exportzones":  # what stands in a layer of which nothing is known but that it was exported
             return record
     return None
+
+
+def texts_beside(file: Path | None) -> list[Mapping[str, Any]]:
+    """Return the rules and standards, whole, of the delivery in which a data.gpkg lies: this plugin's may be newer."""
+    from ...core.delivery.manifest import NAME, read_manifest
+    from ...core.errors import RenewalError
+
+    if file is None or file.name != DATA or not file.with_name(NAME).is_file():
+        return []
+    try:
+        return list(read_manifest(file.parent).get("documents", ()))
+    except (RenewalError, OSError):
+        return []
 
 
 def records_upstream(file: Path | None, record: Mapping[str, Any] | None) -> list[dict[str, Any]]:
@@ -182,10 +197,14 @@ def close_journal(path: Path) -> None:
 
 
 def runs_of(layers: Iterable[Layer]) -> list[Mapping[str, Any]]:
-    """Return the run records of the layers, each once."""
-    records = [item for layer in layers for item in (layer.record, *layer.upstream) if item is not None]
+    """Return the run records of the layers, each once, with the texts of rules that this plugin no longer has."""
+    from ...core.delivery.rulebook import with_documents
+
+    whole = list(layers)
+    records = [item for layer in whole for item in (layer.record, *layer.upstream) if item is not None]
     found = {json.dumps(record, sort_keys=True): record for record in records}
-    return [found[key] for key in sorted(found)]
+    texts = [text for layer in whole for text in layer.texts]
+    return [with_documents(found[key], texts) for key in sorted(found)]
 
 
 def _is_keyed(frame: Any, table: schema.Table) -> bool:

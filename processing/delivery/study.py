@@ -33,6 +33,7 @@ class Study:
     checksum: str = ""  # of the zones, shortened, for the title block
     mark: str = ""  # printed beside the title, such as 示例数据, when the caller says so
     facts: dict[str, int] = field(default_factory=dict)  # counts of the formats, for the manifest
+    sheets: dict[str, tuple[str, ...]] = field(default_factory=dict)  # files of the atlas → the zones on each
 
     @property
     def title(self) -> str:
@@ -97,6 +98,13 @@ class Study:
         from ...core.delivery.rulebook import documents_of
 
         return documents_of(runs_of(self.layers.values()))
+
+    def told_title(self) -> dict[str, str]:
+        """Return the title in both languages: the one that was given is the same in both."""
+        from ...core.delivery.manifest import default_title
+
+        own = self.inputs.text("TITLE").strip()
+        return {"zh": own, "en": own} if own else default_title()
 
     def crs_told(self) -> str:
         """Return the system of the maps for the title block."""

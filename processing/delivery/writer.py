@@ -71,6 +71,8 @@ def _write_project(folder: Path, study: Study, run: Any) -> None:
             study.describe(folder, run)
             pages = add_pages(made, study, run.part(0, 0.1))
             export_pages(folder / "maps", pages, study.formats, run.part(0.1, 1))
+            kind = "pdf" if "pdf" in study.formats else "png"
+            study.sheets = {f"maps/{page.stem}.{kind}": page.zones for page in pages}
         if "qgz" in study.formats:
             made.write()
     finally:
@@ -108,33 +110,26 @@ def _write_report(folder: Path, study: Study, record: Mapping[str, Any], run: An
     tables |= {name: frame for name, frame in metres.items() if frame is not None}
     rules = study.rules()
     pending = pending_figures(rules, study.documents())
+    title = {code: say("report_title", code, title=text) for code, text in study.told_title().items()}
     content = Told(
-        say("report_title", study.language, title=study.title), study.author, f"{study.started:%Y-%m-%d}",
-        study.language, tables, runs, rules, pending, methods_of(runs, study.language),
-        study.left_out_counts(), {**record["libraries"], **library_versions(), "plugin": plugin_version()},
-        study.checksum, sorted(f"tables/{path.name}" for path in (folder / "tables").glob("*.xlsx")), study.mark,
-        _maps_of(folder),
+        title, study.author, f"{study.started:%Y-%m-%d}", study.language, tables, runs, rules, pending,
+        {code: methods_of(runs, code) for code in title}, study.left_out_counts(),
+        {**record["libraries"], **library_versions(), "plugin": plugin_version()}, study.checksum,
+        sorted(f"tables/{path.name}" for path in (folder / "tables").glob("*.xlsx")),
+        {code: say("sample_mark", code) for code in title} if study.mark else {}, study.sheets,
     )  # fmt: skip
     write_text_whole(folder / "report.html", write_report(content))
-
-
-def _maps_of(folder: Path) -> list[str]:
-    """Return the sheets of the atlas, the PDF where there is one, else the picture."""
-    found = {path.stem: path.name for suffix in ("png", "pdf") for path in (folder / "maps").glob(f"*.{suffix}")}
-    return [f"maps/{found[stem]}" for stem in sorted(found)]
 
 
 def _manifest(folder: Path, study: Study, record: Mapping[str, Any], run: Any) -> str:
     from ...core.delivery import manifest
 
-    own = study.inputs.text("TITLE").strip()
-    title = {"zh": own, "en": own} if own else manifest.default_title()
     has_data = (folder / DATA).is_file()
     tables = tuple(layer.delivered() for layer in study.layers.values()) if has_data else ()
     inputs = tuple(record["inputs"])
     facts = {f"{name}_n": len(layer.frame) for name, layer in sorted(study.layers.items())} | study.facts
     delivery = manifest.Delivery(
-        title, plugin_version(), study.started, record["parameters"], tables, inputs,
+        study.told_title(), plugin_version(), study.started, record["parameters"], tables, inputs,
         tuple(runs_of(study.layers.values())), study.left_out_counts(), facts,
         {**record["libraries"], **library_versions()}, study.author, study.secrecy,
     )  # fmt: skip

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from urban_renewal.core.delivery.findings import order_findings, tell_clause, tell_limit, tell_number, tell_range
 from urban_renewal.core.delivery.report_checks import checks_figure, checks_section
+from urban_renewal.core.delivery.report_links import Links
 
 
 def finding(check, subject, verdict, value, unit="share", limit=math.nan, status="found"):
@@ -54,8 +55,9 @@ def test_limits_and_clauses():
 
 def test_section():
     """Two passes of one check share a row; what is not met stands alone and first, with the zone's name; escaped."""
-    html = checks_section(FINDINGS, {"Z-1": "七星岗", "Z-2": "大坪"}, "zh")
-    rows = html.split("<tr>")[2:]
+    zones = pd.DataFrame({"zone_id": ["Z-1", "Z-2"], "name": ["七星岗", "大坪"]})
+    html = checks_section(FINDINGS, Links.of("zh", {"zones": zones}, {}, []))
+    rows = html.split("<tr id=")[1:]
     assert len(rows) == 4
     assert "× 未达" in rows[0]
     assert "大坪" in rows[0]

@@ -15,7 +15,8 @@ from urban_renewal.core.delivery import charts, summary
 from urban_renewal.core.delivery.report import Told, write_report
 
 NASTY = "<script>alert('x')</script>\"&"
-VOID = {"meta", "rect", "path", "line", "br"}
+VOID = {"meta", "rect", "path", "line", "br", "input"}
+BOTH = {"zh": NASTY, "en": NASTY}
 
 
 class Balance(HTMLParser):
@@ -23,11 +24,12 @@ class Balance(HTMLParser):
 
     def __init__(self):
         super().__init__()
-        self.open, self.seen, self.links, self.words = [], [], [], []
+        self.open, self.seen, self.links, self.words, self.ids = [], [], [], [], []
 
     def handle_starttag(self, tag, attributes):
         self.seen.append(tag)
         self.links += [value for name, value in attributes if name in ("href", "src", "xlink:href")]
+        self.ids += [value for name, value in attributes if name == "id"]
         if tag not in VOID:
             self.open.append(tag)
 
@@ -45,7 +47,15 @@ def read(page):
     parser = Balance()
     parser.feed(page)
     assert parser.open == []
+    assert len(set(parser.ids)) == len(parser.ids)
+    assert {link[1:] for link in parser.links if link.startswith("#")} <= set(parser.ids)  # none leads nowhere
     return parser
+
+
+def article(page, language):
+    """Return the report in one of its languages."""
+    [found] = re.findall(rf'<article class="{language}".*?</article>', page, re.DOTALL)
+    return read(found)
 
 
 @pytest.fixture
@@ -63,8 +73,8 @@ def content():
     names = {"zones": zones, "tagged": tagged, "gap_summary": gaps, "left_out": left}
     tables = {name: frames.conform(frame, schema.table(name)) for name, frame in names.items()}
     rules = [{"kind": "ruleset", "id": "chongqing", "content": "0" * 64, "figures_n": 9, "unverified_n": 4}]
-    return Told(NASTY, NASTY, "2025-12-31", "zh", tables, (), rules, [("chongqing", "a", NASTY, "b")],
-                [(NASTY, "a < b")], {"code": 7})  # fmt: skip
+    return Told(BOTH, NASTY, "2025-12-31", "zh", tables, (), rules, [("chongqing", "a", NASTY, "b")],
+                {key: [(NASTY, "a < b")] for key in BOTH}, {"code": 7})  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -78,7 +88,7 @@ def test_text_is_text(content, language):
 
 
 def test_numbers(content):
-    words = " ".join(read(write_report(content)).words)
+    words = " ".join(article(write_report(content), "zh").words)
     assert "识别出 1 宗符合条件（待认定）、1 宗疑似的更新对象，划定 2 个示范片区" in words
     assert "83.0 公顷" in words
     assert "80 %" in words
@@ -98,7 +108,7 @@ def test_worst_communities(content):
 
 
 def test_without_optional_tables(content):
-    parser = read(write_report(Told("t", "", "", "en", {"zones": content.tables["zones"]})))
+    parser = article(write_report(Told({"zh": "t", "en": "t"}, "", "", "en", {"zones": content.tables["zones"]})), "en")
     assert "This delivery was given no such data." in parser.words
 
 
@@ -126,8 +136,8 @@ def test_sites_projects_and_the_atlas(content):
     sites = pd.DataFrame({"site_id": ["s"], "kind": ["eday"], "unit": ["m2"], "size": [350.0], "rank": [1]})
     sites = frames.conform(sites.assign(geometry=None), schema.table("sites"))
     told = replace(content, tables={**content.tables, "projects": projects, "sites": sites},
-                   maps=("maps/03-01_七星岗 1.pdf",))  # fmt: skip
-    page = read(write_report(told))
+                   maps={"maps/03-01_七星岗 1.pdf": ["Z-1"]})  # fmt: skip
+    page = article(write_report(told), "zh")
     words = [word for word in page.words if word.strip()]
     place = words.index("某类")
     assert words[place : place + 5] == ["某类", "2", "3.5", "1.0", "15–37"]
@@ -170,6 +180,33 @@ def test_a_real_browser_shows_it(content, tmp_path, width):
     assert found["text"] > 500
 
 
+SWITCH = (
+    "<script>const seen=()=>document.body.innerText;const first=seen();document.querySelector('label[for=say-en]')"
+    ".click();const second=seen();document.getElementById('say-en').focus();document.title=JSON.stringify({"
+    "first,second,checked:document.getElementById('say-en').checked,count:document.scripts.length})</script>"
+)
+
+
+def test_the_switch_shows_one_language_at_a_time(content, tmp_path):
+    """A click on English hides the Chinese and shows the English; what is chosen is printed."""
+    page, paper = tmp_path / "report.html", tmp_path / "report.pdf"
+    page.write_text(write_report(content).replace("</body>", f"{SWITCH}</body>"), encoding="utf-8")
+    call = [*browser(), f"--user-data-dir={tmp_path / 'profile'}", page.as_uri()]
+    done = subprocess.run([*call, "--dump-dom"], capture_output=True, text=True, timeout=120, check=True)
+    found = json.loads(html.unescape(re.search(r"<title>(.*?)</title>", done.stdout).group(1)))
+    assert "示范片区" in found["first"]
+    assert "Demonstration zones" not in found["first"]
+    assert "Demonstration zones" in found["second"]
+    assert "示范片区" not in found["second"]
+    assert found["checked"]
+    if shutil.which("pdftotext"):
+        subprocess.run([*call, "--no-pdf-header-footer", f"--print-to-pdf={paper}"], capture_output=True, timeout=120,
+                       check=True)  # fmt: skip
+        words = subprocess.run(["pdftotext", paper, "-"], capture_output=True, text=True, check=True).stdout
+        assert "Demonstration zones" in words
+        assert "示范片区" not in words
+
+
 def test_it_prints_on_a4(content, tmp_path):
     if shutil.which("pdftotext") is None:
         pytest.skip("no pdftotext here")
@@ -184,5 +221,5 @@ def test_it_prints_on_a4(content, tmp_path):
     assert "A4" in facts
     words = subprocess.run(["pdftotext", paper, "-"], capture_output=True, text=True, check=True).stdout
     plain = "".join(words.split())
-    for heading in re.findall(r'<h2 id="s\d+">([^<]+)</h2>', page.read_text(encoding="utf-8")):
+    for heading in re.findall(r'<h2 id="zh-s\d+">([^<]+)</h2>', page.read_text(encoding="utf-8")):
         assert "".join(heading.split()) in plain, heading
