@@ -17,7 +17,7 @@ from .crs import move_coordinates
 from .dressing import Dresser
 from .encoding import Encoded, encode
 from .inputs import Inputs
-from .postgis import drop_stage, finish_postgis, stage_postgis
+from .postgis import dress_postgis, drop_stage, finish_postgis, stage_postgis
 from .records import build_record
 from .results import Output
 from .sidefiles import drop, move_side_files, stage_side_files
@@ -54,7 +54,7 @@ def publish(
     found: dict[str, Any] = dict(results.values)
     staged: list[tuple[str, Target]] = []
     beside: list[tuple[Path, Path]] = []
-    tables_beside: list[Target] = []
+    tables_beside: list[tuple[Target, str]] = []
     try:
         for step, (name, target) in enumerate(plan.targets.items()):
             stretch = run.part(step / len(plan.targets), (step + 1) / len(plan.targets))
@@ -63,20 +63,22 @@ def publish(
                 staged.append((name, target))
                 write_part(target, encoded[name], context.transformContext(), dresser.dress_and_save, stretch)
             elif target.kind == "postgis":
-                stage_postgis(target, encoded[name], stretch)
-                tables_beside.append(target)
+                tables_beside.append((target, stage_postgis(target, encoded[name], stretch)))
         beside += stage_side_files(results.files)
         run.check()
         # memory first, files last: whatever can still fail does so before the first file is replaced
-        for name, target in sorted(plan.targets.items(), key=lambda item: LAST.index(item[1].kind)):
-            dresser = Dresser(tables[name], run.language, record)
-            found[name] = _finish(target, encoded[name], dresser, context, run)
+        for kind in LAST:
+            if kind == "postgis":
+                finish_postgis(tables_beside)
+            for name in (item for item, target in plan.targets.items() if target.kind == kind):
+                dresser = Dresser(tables[name], run.language, record)
+                found[name] = _finish(plan.targets[name], encoded[name], dresser, context, run)
         move_side_files(beside)
         found.update({name: str(place) for name, (place, _) in results.files.items()})
     finally:
         drop(beside)
-        for target in tables_beside:
-            drop_stage(target)
+        for target, mark in tables_beside:
+            drop_stage(target, mark)
         for _, target in staged:
             discard(target.part)
     for name, target in plan.targets.items():
@@ -90,7 +92,7 @@ def _finish(target: Target, encoded: Encoded, dresser: Dresser, context: QgsProc
         dresser.dress(layer_of(layer_id, context))
         return layer_id
     if target.kind == "postgis":
-        return finish_postgis(target, encoded, dresser)
+        return dress_postgis(target, encoded, dresser)
     move_into_place(target)
     if target.kind == "table":
         dresser.dress_file(target.uri)

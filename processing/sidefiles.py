@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Union
@@ -16,7 +17,11 @@ Writer = Union[str, Callable[[Path], None]]  # the text, or what writes the file
 
 
 def refuse_side_files(algorithm: Any, values: Mapping[str, Any]) -> None:
-    """Raise RenewalError for a file destination that cannot be: `target_not_writable`, `target_folder_missing`."""
+    """Raise RenewalError for a file destination that cannot be, or that would replace a file of another kind.
+
+    `target_not_writable`, `target_folder_missing`, `target_suffix`: a report takes the place of reports only, so that a
+    slip of the path never costs somebody's table, drawing or settings.
+    """
     for definition in algorithm.parameterDefinitions():
         value = values.get(definition.name())
         if not isinstance(definition, QgsProcessingParameterFileDestination) or value in (None, ""):
@@ -31,6 +36,9 @@ def refuse_side_files(algorithm: Any, values: Mapping[str, Any]) -> None:
             blocked = path.is_dir() or (path.exists() and not os.access(path, os.W_OK))
         except OSError as error:  # a name that is too long
             raise RenewalError("target_not_writable", path=text[:200]) from error
+        suffixes = re.findall(r"\*(\.\w+)", definition.fileFilter())
+        if suffixes and path.suffix.lower() not in suffixes:
+            raise RenewalError("target_suffix", path=text[:200], suffix=" / ".join(suffixes))
         if not path.parent.is_dir():
             raise RenewalError("target_folder_missing", path=text[:200], folder=str(path.parent)[:200])
         if blocked or not os.access(path.parent, os.W_OK):

@@ -65,12 +65,12 @@ def test_a_failure_keeps_the_old_table(server, run_algorithm, echo, make_layer, 
     layer = make_layer([(BOX, {"parcel_id": "a"})])
     results, _, _ = run_algorithm(echo(), {"PARCELS": layer, "OUTPUT": uri(server, "kept")})
     from urban_renewal.core.errors import RenewalError
-    from urban_renewal.processing import postgis
+    from urban_renewal.processing import publish
 
     def fail(*rest):
         raise RenewalError("write_failed", path="kept", reason="on purpose")
 
-    monkeypatch.setattr(postgis, "_rename", fail)
+    monkeypatch.setattr(publish, "finish_postgis", fail)
     with pytest.raises(QgsProcessingException, match="on purpose"):
         run_algorithm(echo(), {"PARCELS": layer, "OUTPUT": uri(server, "kept")})
     assert QgsVectorLayer(results["OUTPUT"], "stored", "postgres").featureCount() == 1
@@ -111,10 +111,10 @@ def test_two_tables_come_together_or_not_at_all(server, run_algorithm, echo, mak
 
     real = postgis._write_rows
 
-    def fail_second(part, encoded, run):
+    def fail_second(exporter, part, encoded, run):
         if part.table().startswith("second"):
             raise RenewalError("write_failed", path="second", reason="on purpose")
-        real(part, encoded, run)
+        real(exporter, part, encoded, run)
 
     monkeypatch.setattr(postgis, "_write_rows", fail_second)
     new = make_layer([(BOX, {"parcel_id": "new 1"}), (BOX, {"parcel_id": "new 2"})])
@@ -139,7 +139,7 @@ def test_a_name_as_long_as_can_be_keeps_the_old_table(server, run_algorithm, ech
     from urban_renewal.core.errors import RenewalError
     from urban_renewal.processing import postgis
 
-    def fail(part, encoded, run):
+    def fail(exporter, part, encoded, run):
         raise RenewalError("write_failed", path=name, reason="on purpose")
 
     monkeypatch.setattr(postgis, "_write_rows", fail)
@@ -187,8 +187,8 @@ def test_cancel_while_writing_keeps_the_old_table(server, run_algorithm, echo, m
 
     real = postgis._write_rows
 
-    def stop(part, encoded, run):
-        real(part, encoded, run)
+    def stop(exporter, part, encoded, run):
+        real(exporter, part, encoded, run)
         raise Cancelled
 
     monkeypatch.setattr(postgis, "_write_rows", stop)

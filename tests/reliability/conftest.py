@@ -32,9 +32,16 @@ run_algorithm, rows_of, read_json, echo = (
 
 
 @pytest.fixture(scope="session")
-def hostile():
-    """The makers of hostile parameters, layers and files (hostile.py)."""
-    return load("hostile", HERE / "hostile.py")
+def hostile(tmp_path_factory):
+    """The makers of hostile parameters, layers and files (hostile.py); in the end the bait must be as it was."""
+    made = load("hostile", HERE / "hostile.py")
+    bait = made.lay_bait(tmp_path_factory.mktemp("bait"))
+    before = bait.stat(), bait.read_bytes(), sorted(bait.parent.iterdir())
+    yield made
+    after = bait.stat(), bait.read_bytes(), sorted(bait.parent.iterdir())
+    assert (before[0].st_mtime_ns, *before[1:]) == (after[0].st_mtime_ns, *after[1:]), (
+        "a file of the machine was touched"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,11 @@
-"""Hostile things: parameter values, layers and texts that nobody sane would give, and somebody will."""
+"""Hostile things: parameter values, layers and texts that nobody sane would give, and somebody will.
+
+Whoever runs this may be root, and some of these texts become destinations: no text may name a real file of the machine.
+`BAIT` stands for the file that must stay as it is; the fixture `hostile` puts one of the test's own in its place.
+"""
 
 import math
+from pathlib import Path
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -20,10 +25,11 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QMetaType
 
+BAIT = "<bait>"
 TEXTS = [
     "", " ", "\0", "a\0b", "\n", "\r\n", "\t", "'", '"', "'; DROP TABLE parcels; --", "%s%n%d", "{0}", "{n.__class__}",
     "${HOME}", "=HYPERLINK(\"http://127.0.0.1\")", "=cmd|' /C calc'!A0", "@SUM(1)", "+1", "-1", "../../../etc/passwd",
-    "/etc/passwd", "C:\\Windows\\win.ini", "\\\\host\\share", "http://127.0.0.1:9/x", "/vsizip//etc/passwd",
+    BAIT, "C:\\Windows\\win.ini", "\\\\host\\share", "http://127.0.0.1:9/x", "/vsizip/" + BAIT,
     "<script>alert(1)</script>", "&amp;<b>", "]]>", "eval(1)", "env('HOME')", "@qgis_version", "重庆/片区 1", "𠮷㙍",
     "👨‍👩‍👧", "\u202egnp.exe", "\ufeff", "\ud800".encode("utf-8", "replace").decode(), "é" * 300, "长" * 5000, "NULL",
     "nan", "inf", "-0", "1e999", "0x10", "１２３", "一九八〇年代", "true", "9" * 400, "1,2,3", "5,5",
@@ -49,6 +55,8 @@ NUMBERS = [
     "7",
     "x",
 ]
+PATHS = [BAIT, "", "x.gpkg", "/dev/null", 5, None, "|layername=", "/tmp", "memory:"]  # instead of a layer
+RASTERS = ["/dev/null", BAIT, "", "x.tif", 0]
 ODD = [None, True, False, [], {}, [None], [[]], {"a": 1}, b"bytes", 3 + 4j, object(), ("a",), range(3)]
 SHAPES = [
     None, "POLYGON EMPTY", "POINT EMPTY", "POINT(nan nan)", "POINT(1e308 -1e308)", "POINT(inf 0)", "POINT(0 0)",
@@ -64,6 +72,15 @@ TYPES = [QMetaType.Type.QString, QMetaType.Type.Double, QMetaType.Type.LongLong,
          QMetaType.Type.QDate, QMetaType.Type.QDateTime, QMetaType.Type.QByteArray, QMetaType.Type.Int,
          QMetaType.Type.QVariantList, QMetaType.Type.QVariantMap]  # fmt: skip
 KINDS = ["Polygon", "MultiPolygon", "Point", "LineString", "MultiLineStringZ", "None", "PolygonZM", "Geometry"]
+
+
+def lay_bait(folder):
+    """Put a file that nobody may change into the folder, and its path wherever a text names the bait."""
+    path = Path(folder) / "passwd"
+    path.write_text("root:x:0:0:root:/root:/bin/bash\n", encoding="utf-8")
+    for place in (TEXTS, PATHS, RASTERS):
+        place[:] = [item.replace(BAIT, str(path)) if isinstance(item, str) else item for item in place]
+    return path
 
 
 def pick(draw, items):
@@ -95,7 +112,7 @@ def spoil_value(draw, definition, known, spoil_layer):
     if isinstance(definition, QgsProcessingParameterDateTime) and draw(2):
         return pick(draw, ["2025-13-01", "0000-00-00", "9999-12-31", "-1", "2025-02-29", "1900-01-01", "today", ""])
     if isinstance(definition, QgsProcessingParameterRasterLayer) and draw(2):
-        return pick(draw, ["/dev/null", "/etc/passwd", "", "x.tif", known, 0])
+        return pick(draw, [*RASTERS, known])
     if isinstance(definition, QgsProcessingParameterFeatureSink):
         return pick(draw, ["", None, "memory:", "TEMPORARY_OUTPUT", 0, "/dev/full", "/nowhere/x.gpkg", "x\0.gpkg"])
     return any_value(draw)
@@ -136,7 +153,7 @@ def spoil_document(draw, document):
 def spoil_layer(draw, known):
     """Return a copy in memory of a layer that works, with something wrong; or something that is no layer."""
     if known is None or not draw(8):
-        return pick(draw, ["/etc/passwd", "", "x.gpkg", "/dev/null", 5, None, "|layername=", "/tmp", "memory:"])
+        return pick(draw, PATHS)
     source = QgsVectorLayer(known[0] if isinstance(known, list) else known, "layer", "ogr")
     kind = {0: "Point", 1: "LineString", 2: "Polygon"}.get(int(source.geometryType()), "None")
     if not draw(12):

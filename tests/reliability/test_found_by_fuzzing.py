@@ -43,3 +43,13 @@ def test_no_report_stays_when_the_table_fails(run_algorithm, parcels, tmp_path, 
 def test_odd_numbers_do_not_break_the_run_record(run_algorithm, parcels, tmp_path, read_json):
     run_algorithm("checkinputs", {"PARCELS": parcels, "ROADS": 2**64, "ISSUES": str(tmp_path / "issues.gpkg")})
     assert read_json(tmp_path / "issues.gpkg.run.json")["parameters"]["ROADS"] == str(2**64)
+
+
+@pytest.mark.parametrize("name", ["passwd", "drawing.dxf", "land.gpkg", "table.csv"])
+def test_a_report_never_takes_the_place_of_another_kind_of_file(run_algorithm, parcels, tmp_path, name):
+    """A fuzz run as root named the machine's own list of users as its report, and the report was written there."""
+    theirs = tmp_path / name
+    theirs.write_bytes(b"root:x:0:0")
+    with pytest.raises(QgsProcessingException, match=r"\.html"):
+        run_algorithm("checkinputs", {"PARCELS": parcels, "ISSUES": "memory:", "REPORT": str(theirs)})
+    assert theirs.read_bytes() == b"root:x:0:0" and [path.name for path in tmp_path.iterdir()] == [name]
