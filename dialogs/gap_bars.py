@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qgis.PyQt.QtCore import QRectF, QSize, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QBrush, QColor, QKeyEvent, QMouseEvent, QPainter, QPalette
+from qgis.PyQt.QtGui import QBrush, QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPalette
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
 from . import wording
@@ -16,7 +16,7 @@ from .charts import colours
 from .inks import faint, soft
 
 ROW_LINES = 1.7
-LEFT, RIGHT = 0.25, 0.17  # shares of the width for names and numbers
+MOST_LEFT, RIGHT = 0.4, 0.17  # shares of the width for names at most, and for numbers
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,14 @@ class GapBars(QWidget):
         """Return the same height: rows are never squeezed."""
         return QSize(200, self.sizeHint().height())
 
+    def _left(self, width: float) -> float:
+        """Return where the bars begin: behind the longest name."""
+        font = self.font()
+        font.setBold(True)
+        metrics = QFontMetrics(font)
+        longest = max((metrics.horizontalAdvance(pair.name) for pair in self.pairs), default=0)
+        return min(width * MOST_LEFT, longest + 12.0)
+
     def place_of(self, key: str) -> int:
         """Return where the row of a community begins, in pixels."""
         place = next((n for n, pair in enumerate(self.pairs) if pair.key == key), 0)
@@ -102,7 +110,8 @@ class GapBars(QWidget):
         """Draw scale, names, bars, numbers."""
         painter = QPainter(self)
         line, row, width = self.fontMetrics().height(), self._row(), float(self.width())
-        left, room = width * LEFT, width * (1 - LEFT - RIGHT)
+        left = self._left(width)
+        room = width * (1 - RIGHT) - left
         quiet, ink = soft(self.palette()), self.palette().color(QPalette.ColorRole.WindowText)
         for share in (0, 25, 50, 75, 100):
             x = left + room * share / 100

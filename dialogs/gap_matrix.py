@@ -14,7 +14,7 @@ from ..processing.texts import tr
 from . import wording
 from .charts import colours
 from .explore_text import amount_text, status_text
-from .gap_values import RADIUS, WALK, Cell, Community
+from .gap_values import GROUPS, RADIUS, WALK, Cell, Community
 
 NAME, ELDER, CHILD, APART = "name", "elder", "child", "apart"  # columns beside the kinds
 SHARES = ("share", "outside", "walk", "radius")  # measures that are shares of something
@@ -142,15 +142,23 @@ class GapMatrix(QAbstractTableModel):
         """Return what a column holds of a community, None for all of them together."""
         several = self.communities if item is None else [item]
         if key in (ELDER, CHILD):
-            yardstick = RADIUS if self.look.measure in ("radius", "outside") else WALK
-            shares = [one.group_share(key, yardstick) for one in several]
-            return shares[0] if item is not None else None
+            return self._group(item, key)
         if key == APART:
             counts = (self._states_of(one.community_id) for one in several)
             return float(sum(max(kinds.values(), default=0) for kinds in counts)) if self.states else None
         if item is None:
             return total_of(self.communities, key, self.look.measure)
         return value_of(item.cells.get(key), self.look.measure)
+
+    def _group(self, item: Community | None, group: str) -> float | None:
+        """Return the plain mean over the kinds of a group that anybody needs (contract: elder_gap, child_gap)."""
+        is_line = self.look.measure in ("radius", "outside")
+        if item is not None:
+            return item.group_share(group, RADIUS if is_line else WALK)
+        measure = "outside" if is_line else "share"
+        needed = [kind for kind in GROUPS[group] if total_of(self.communities, kind, "need")]
+        known = [share for kind in needed if (share := total_of(self.communities, kind, measure)) is not None]
+        return sum(known) / len(known) if known else None
 
     def _states_of(self, community: str) -> dict[str, int]:
         """Return {kind: parcels not counted like the others}."""

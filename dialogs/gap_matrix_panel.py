@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from qgis.PyQt.QtCore import QModelIndex, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QFontMetrics
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -26,7 +27,7 @@ from .card_parts import HINT, text_label
 from .gap_matrix import ALL, APART, MEASURES, NAME, SHORT, UNCOUNTED, GapMatrix, Look, States, measure_title
 from .gap_values import Community
 
-KIND_LETTERS, NAME_LETTERS = 11, 14
+KIND_LETTERS, NAME_LETTERS = 9, 14  # least widths
 
 
 class GapMatrixPanel(QDockWidget):
@@ -97,15 +98,22 @@ class GapMatrixPanel(QDockWidget):
     def open(self, communities: Sequence[Community], titles: dict[str, str]) -> None:
         """Show the communities of a count of gaps."""
         self.model.open(communities, titles)
-        letter = self.fontMetrics().averageCharWidth()
+        font = self.view.horizontalHeader().font()
+        font.setBold(True)
+        metrics = QFontMetrics(font)
+        letter = metrics.averageCharWidth()
         for column, key in enumerate(self.model.keys):
-            self.view.setColumnWidth(column, letter * (NAME_LETTERS if key == NAME else KIND_LETTERS))
+            head = str(self.model.headerData(column, Qt.Orientation.Horizontal)).split("\n")
+            least = letter * (NAME_LETTERS if key == NAME else KIND_LETTERS)
+            self.view.setColumnWidth(column, max(least, *(metrics.horizontalAdvance(f"{line}mm") for line in head)))
         self.view.setColumnHidden(self.model.keys.index(APART), True)
         self.refresh()
 
     def take_states(self, states: States) -> None:
         """Show how many parcels were not counted like the others, by community."""
+        community, kind = self._current()
         self.model.take_states(states)
+        self.choose(community, kind)
         self.view.setColumnHidden(self.model.keys.index(APART), not states)
         self._tell()
 

@@ -52,6 +52,14 @@
         <translation>添加数据…</translation>
     </message>
     <message>
+        <source>Add field…</source>
+        <translation>添加字段…</translation>
+    </message>
+    <message>
+        <source>Add layer…</source>
+        <translation>添加图层…</translation>
+    </message>
+    <message>
         <source>Add {file}</source>
         <translation>加入 {file}</translation>
     </message>
@@ -236,8 +244,20 @@
         <translation>正在取消…</translation>
     </message>
     <message>
+        <source>Cannot be read: {part}</source>
+        <translation>看不懂：{part}</translation>
+    </message>
+    <message>
         <source>Change</source>
         <translation>更改</translation>
+    </message>
+    <message>
+        <source>Change field…</source>
+        <translation>修改字段…</translation>
+    </message>
+    <message>
+        <source>Change layer…</source>
+        <translation>修改图层…</translation>
     </message>
     <message>
         <source>Changed</source>
@@ -336,8 +356,16 @@
         <translation>不保存改动就关闭吗？</translation>
     </message>
     <message>
+        <source>Codes</source>
+        <translation>代码</translation>
+    </message>
+    <message>
         <source>Colour (ACI)</source>
         <translation>颜色（ACI）</translation>
+    </message>
+    <message>
+        <source>Column</source>
+        <translation>列</translation>
     </message>
     <message>
         <source>Columns</source>
@@ -418,6 +446,14 @@
     <message>
         <source>Debian, Ubuntu</source>
         <translation>Debian、Ubuntu 系统</translation>
+    </message>
+    <message>
+        <source>Decimals</source>
+        <translation>小数位</translation>
+    </message>
+    <message>
+        <source>Decimals of coordinates</source>
+        <translation>坐标小数位</translation>
     </message>
     <message>
         <source>Deliver</source>
@@ -562,6 +598,10 @@
     <message>
         <source>Field</source>
         <translation>字段</translation>
+    </message>
+    <message>
+        <source>Field of the layer</source>
+        <translation>图层的字段</translation>
     </message>
     <message>
         <source>Fields of {layer}</source>
@@ -808,8 +848,16 @@
         <translation>图层</translation>
     </message>
     <message>
+        <source>Layer of the template</source>
+        <translation>模板的图层</translation>
+    </message>
+    <message>
         <source>Layers of the drawing</source>
         <translation>图形图层</translation>
+    </message>
+    <message>
+        <source>Layers that the template does not name</source>
+        <translation>模板没有列出的图层</translation>
     </message>
     <message>
         <source>Layers, lists in Excel, a GeoPackage; files can also be dropped on this panel.</source>
@@ -860,6 +908,10 @@
         <translation>MB</translation>
     </message>
     <message>
+        <source>Made from</source>
+        <translation>取自</translation>
+    </message>
+    <message>
         <source>Make the delivery</source>
         <translation>生成交付成果</translation>
     </message>
@@ -904,8 +956,20 @@
         <translation>人数多在前</translation>
     </message>
     <message>
+        <source>Move the field down</source>
+        <translation>字段下移</translation>
+    </message>
+    <message>
+        <source>Move the field up</source>
+        <translation>字段上移</translation>
+    </message>
+    <message>
         <source>Name</source>
         <translation>名称</translation>
+    </message>
+    <message>
+        <source>Name of layer and file</source>
+        <translation>图层名与文件名</translation>
     </message>
     <message>
         <source>Name of the study</source>
@@ -922,6 +986,14 @@
     <message>
         <source>Needed. Choose {wanted}.</source>
         <translation>必需。请选{wanted}。</translation>
+    </message>
+    <message>
+        <source>New field</source>
+        <translation>新字段</translation>
+    </message>
+    <message>
+        <source>New layer</source>
+        <translation>新图层</translation>
     </message>
     <message>
         <source>New study</source>
@@ -1008,6 +1080,10 @@
         <translation>现在</translation>
     </message>
     <message>
+        <source>OK</source>
+        <translation>确定</translation>
+    </message>
+    <message>
         <source>On foot</source>
         <translation>步行可达</translation>
     </message>
@@ -1018,6 +1094,10 @@
     <message>
         <source>Only add it to the map</source>
         <translation>只加到地图</translation>
+    </message>
+    <message>
+        <source>Only rows with</source>
+        <translation>只取这些行</translation>
     </message>
     <message>
         <source>Only those to be verified</source>
@@ -1058,6 +1138,10 @@
     <message>
         <source>Other Linux</source>
         <translation>其他 Linux</translation>
+    </message>
+    <message>
+        <source>Other layers</source>
+        <translation>其他图层</translation>
     </message>
     <message>
         <source>Out of date</source>
@@ -1136,6 +1220,14 @@
         <translation>规则预览</translation>
     </message>
     <message>
+        <source>R2004, code page 936 (AutoCAD, CASS, QGIS)</source>
+        <translation>R2004，代码页 936（AutoCAD、CASS、QGIS）</translation>
+    </message>
+    <message>
+        <source>R2007, UTF-8</source>
+        <translation>R2007，UTF-8</translation>
+    </message>
+    <message>
         <source>Reached on foot</source>
         <translation>步行可达</translation>
     </message>
@@ -1158,6 +1250,14 @@
     <message>
         <source>Redo</source>
         <translation>重做</translation>
+    </message>
+    <message>
+        <source>Remove field</source>
+        <translation>删除字段</translation>
+    </message>
+    <message>
+        <source>Remove layer</source>
+        <translation>删除图层</translation>
     </message>
     <message>
         <source>Report</source>
@@ -1210,6 +1310,10 @@
     <message>
         <source>Role</source>
         <translation>用作</translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation>规则</translation>
     </message>
     <message>
         <source>Rule changed its mind</source>
@@ -1700,6 +1804,10 @@
         <translation>核对成果…</translation>
     </message>
     <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
         <source>Walk</source>
         <translation>步行</translation>
     </message>
@@ -1892,6 +2000,10 @@
         <translation>随点随画</translation>
     </message>
     <message>
+        <source>at most ten letters and figures</source>
+        <translation>最多十个英文字母、数字</translation>
+    </message>
+    <message>
         <source>at {value}</source>
         <translation>在 {value} 处</translation>
     </message>
@@ -2028,6 +2140,10 @@
         <translation>类没有人口数据</translation>
     </message>
     <message>
+        <source>left out</source>
+        <translation>不写</translation>
+    </message>
+    <message>
         <source>low</source>
         <translation>低值</translation>
     </message>
@@ -2094,6 +2210,10 @@
     <message>
         <source>now {now}, before {before}</source>
         <translation>现 {now}，原 {before}</translation>
+    </message>
+    <message>
+        <source>number</source>
+        <translation>小数</translation>
     </message>
     <message>
         <source>of streets connected</source>
@@ -2200,6 +2320,10 @@
         <translation>未启用</translation>
     </message>
     <message>
+        <source>text</source>
+        <translation>文字</translation>
+    </message>
+    <message>
         <source>the day of the run</source>
         <translation>运行当天</translation>
     </message>
@@ -2252,6 +2376,10 @@
         <translation>数值及得分</translation>
     </message>
     <message>
+        <source>value=code, one a line; without codes values stay as they are</source>
+        <translation>原值=代码，每行一个；不填则照原值写</translation>
+    </message>
+    <message>
         <source>verified</source>
         <translation>已核</translation>
     </message>
@@ -2266,6 +2394,14 @@
     <message>
         <source>warnings</source>
         <translation>警告</translation>
+    </message>
+    <message>
+        <source>whole number</source>
+        <translation>整数</translation>
+    </message>
+    <message>
+        <source>written as they are</source>
+        <translation>照原样写</translation>
     </message>
     <message>
         <source>yes</source>
@@ -2318,6 +2454,10 @@
     <message>
         <source>{n} change</source>
         <translation>{n} 宗会变</translation>
+    </message>
+    <message>
+        <source>{n} codes</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{n} criteria · confirmed {c} · suspected {s}</source>
@@ -2478,6 +2618,10 @@
     <message>
         <source>“{layer}” looks like {system}: its places lie off houses and streets.</source>
         <translation>“{layer}”像是 {system} 坐标：点位整体偏离房屋和道路。</translation>
+    </message>
+    <message>
+        <source>“{name}” is there already</source>
+        <translation>已有“{name}”</translation>
     </message>
     <message>
         <source>“{name}” writes into this folder as well: its results would be replaced.</source>

@@ -94,10 +94,10 @@ class CellEditor(QWidget):
             box = QCheckBox()
             box.clicked.connect(lambda on: self._decide(bool(on)))
             return box
-        if cell.kind == "yesno":
+        if cell.kind in ("yesno", "choice"):
             combo = QComboBox()
-            combo.addItem(tr("no"), 0)
-            combo.addItem(tr("yes"), 1)
+            for value, title in cell.choices or ((0, tr("no")), (1, tr("yes"))):
+                combo.addItem(title, value)
             combo.activated.connect(lambda _: self._decide(combo.currentData()))
             return combo
         if cell.kind in ("text", "words"):
@@ -130,7 +130,7 @@ class CellEditor(QWidget):
             if isinstance(widget, QCheckBox):
                 widget.setChecked(bool(value))
             elif isinstance(widget, QComboBox):
-                widget.setCurrentIndex(max(0, widget.findData(round(value or 0))))
+                widget.setCurrentIndex(max(0, widget.findData(value if self.cell.choices else round(value or 0))))
             elif isinstance(widget, QLineEdit):
                 widget.setText(", ".join(map(str, value)) if isinstance(value, list) else str(value or ""))
                 widget.setCursorPosition(0)
@@ -139,6 +139,7 @@ class CellEditor(QWidget):
             widget.blockSignals(False)
         differs = shipped is not None and shipped != value
         was = value_text(shipped) if self.cell.kind != "yesno" else value_text(bool(shipped))
+        was = dict(self.cell.choices).get(shipped, was) if self.cell.choices else was
         self.old.setText(f"<s>{escape(was)}</s>" if differs else "")
         self.old.setToolTip(tr("Shipped value: {value}").format(value=was) if differs else "")
         self.old.setVisible(differs)

@@ -20,6 +20,7 @@ from .draft import Draft, open_draft
 from .form import EditorForm
 from .rows import Row, Section
 from .ruleset_rows import LIMITS, weight_sum
+from .template_bar import TemplateBar
 from .words import kind_title
 
 MIN_WIDTH, MIN_HEIGHT = 1100, 700  # at 96 dpi; scaled with the font below
@@ -45,6 +46,10 @@ class EditorDialog(QDialog):
         self.sections: list[Section] = []
         self.key = ""
         self.form = EditorForm(side, draft.kind == "ruleset")
+        self.shaping = TemplateBar(self) if draft.kind == "template" else None
+        if self.shaping is not None:
+            self.form.add_bars(self.shaping.layers, self.shaping.fields)
+            self.shown.connect(self.shaping.refresh)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.form)
@@ -172,6 +177,11 @@ class EditorDialog(QDialog):
         """Change a number, as if it had been typed."""
         self._edit(self.draft.set_value(tuple(keys), value, goes_on))
 
+    def set_list(self, keys: Any, items: Any) -> None:
+        """Change a list of the document: something was added, moved or taken away."""
+        self.row = None
+        self._edit(self.draft.set_value(tuple(keys), items), whole=True)
+
     def _edit(self, is_new: bool, whole: bool = False) -> None:
         if not is_new:
             return
@@ -204,7 +214,7 @@ class EditorDialog(QDialog):
         keys = self.draft.undo()
         if keys is None:
             return
-        is_small = bool(keys) and not (keys[0] == "classes" and len(keys) < 4)
+        is_small = bool(keys) and not (keys[0] in ("classes", "layers") and len(keys) < 4)
         self._edit(True, whole=not is_small)
         row = self.form.row_at(keys) if is_small else None
         if row is not None:

@@ -13,10 +13,10 @@ from ...processing.texts import interface_language, tr
 from . import ruleset_rows
 from .draft import keys_of
 from .rows import TITLE, VALUE, WEIGHT, Block, Cell, Row, Section, cell_for
+from .template_shape import fill_of, fill_title, type_title
 from .words import figure_title, unit_title
 
 QUIET = ("need", "figures", "price", "share")  # keys that say nothing beside the names around them
-CONTENT = ("from", "value", "serial")  # what a field of a template is filled with
 
 
 def sections_of(kind: str, document: Mapping[str, Any]) -> list[Section]:
@@ -108,26 +108,47 @@ def _template(document: Mapping[str, Any]) -> list[Section]:
     for place, layer in enumerate(document["layers"]):
         rows = tuple(_field(item, ("layers", place, "fields", n)) for n, item in enumerate(layer["fields"]))
         block = Block(tr("Fields of {layer}").format(layer=layer["id"]), columns, rows)
-        sections.append(Section(f"layer:{layer['id']}", layer["id"], str(layer.get("title", "")), (block,)))
+        told = " · ".join(part for part in (str(layer.get("title", "")), layer["table"]) if part)
+        sections.append(Section(f"layer:{layer['id']}", layer["id"], told, (block,)))
     figures = [(keys_of(path), figure) for path, figure in envelope.list_figures(document)]
     rows = tuple(row for keys, figure in figures if keys[0] == "cad" for row in _rows(document, keys, figure))
-    drawing = Block(tr("Drawing (dxf)"), ((VALUE, tr("Value")), ("unit", tr("Unit"))), rows)
     names = tuple(
         Row(item["id"], item["table"], {}, {VALUE: Cell(("cad", "classes", n, "layer"), "text"),
             WEIGHT: Cell(("cad", "classes", n, "aci"), "whole", 0, 256, 1, 0)})
         for n, item in enumerate(document["cad"]["classes"])
     )  # fmt: skip
     layers = Block(tr("Layers of the drawing"), ((VALUE, tr("Layer")), (WEIGHT, tr("Colour (ACI)"))), names)
-    return [*sections, Section("cad", tr("Drawing (dxf)"), tr("{n} layers").format(n=len(names)), (drawing, layers))]
+    drawn = Section("cad", tr("Drawing (dxf)"), tr("{n} layers").format(n=len(names)), (_drawing(rows), layers))
+    return [*sections, _others(), drawn]
+
+
+def _others() -> Section:
+    """Return what becomes of layers that the template does not name."""
+    choices = (("keep", tr("written as they are")), ("drop", tr("left out")))
+    cell = Cell(("others",), "choice", choices=choices)
+    row = Row(tr("Layers that the template does not name"), "", {}, {VALUE: cell})
+    return Section("others", tr("Other layers"), "", (Block(tr("Rule"), ((VALUE, tr("Value")),), (row,)),))
+
+
+def _drawing(figures: tuple[Row, ...]) -> Block:
+    """Return version and decimals of the drawing with its figures."""
+    versions = (("AC1018", tr("R2004, code page 936 (AutoCAD, CASS, QGIS)")), ("AC1021", tr("R2007, UTF-8")))
+    own = (
+        Row(tr("Version"), "", {}, {VALUE: Cell(("cad", "version"), "choice", choices=versions)}),
+        Row(tr("Decimals of coordinates"), "", {}, {VALUE: Cell(("cad", "decimals"), "whole", 0, 6, 1, 0)}),
+    )
+    return Block(tr("Drawing (dxf)"), ((VALUE, tr("Value")), ("unit", tr("Unit"))), (*own, *figures))
 
 
 def _field(item: Mapping[str, Any], keys: KeyPath) -> Row:
-    filled = {"from": tr("a column"), "value": tr("the same in each row"), "serial": tr("prefix and number")}
-    by = next((key for key in CONTENT if key in item), "value")
-    cells = {TITLE: Cell((*keys, "title"), "text"), VALUE: Cell((*keys, by), "text")}
+    by = fill_of(item)
+    kind = "number" if isinstance(item.get(by), (int, float)) else "text"
+    cells = {TITLE: Cell((*keys, "title"), "text"), VALUE: Cell((*keys, by), kind)}
     if "length" in item:
         cells[WEIGHT] = Cell((*keys, "length"), "whole", 1, 254, 1, 0)
     elif "decimals" in item:
-        cells[WEIGHT] = Cell((*keys, "decimals"), "whole", 0, 15, 1, 0)
+        cells[WEIGHT] = Cell((*keys, "decimals"), "whole", 0, 12, 1, 0)
     figure = keys if "status" in item else None
-    return Row(item["id"], "", {"fill": filled[by], "unit": str(item["type"])}, cells, figure)
+    codes = [tr("{n} codes").format(n=len(item["codes"]))] if item.get("codes") else []
+    texts = {"fill": " · ".join([fill_title(by), *codes]), "unit": type_title(str(item["type"]))}
+    return Row(item["id"], "", texts, cells, figure)

@@ -119,6 +119,7 @@ class EditorForm(QWidget):
         inner = QVBoxLayout(left)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.addWidget(self.sections, 1)
+        self.left = inner
         inner.addWidget(self._legend())
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -161,6 +162,11 @@ class EditorForm(QWidget):
             row.addWidget(text_label(status_meaning(state), HINT), 1)
             layout.addLayout(row)
         return box
+
+    def add_bars(self, left: QWidget, below: QWidget) -> None:
+        """Put buttons below the list of sections and below the tables."""
+        self.left.insertWidget(1, left)
+        self.pages.insertWidget(1, below)
 
     def build(self, section: Section, draft: Draft) -> list[BlockTable]:
         """Make the tables of a section in place of those of the last one."""

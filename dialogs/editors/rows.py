@@ -18,7 +18,8 @@ SHARE_STEP = 0.05
 class Cell:
     """One value of the document that can be edited: where it stands, of what kind, between which limits.
 
-    `kind`: number | whole | flag | yesno (1 or 0) | text | words (a list of texts) | pair (two numbers).
+    `kind`: number | whole | flag | yesno (1 or 0) | text | words (a list of texts) | pair (two numbers) | choice (of
+    `choices`: value, title).
     """
 
     keys: KeyPath
@@ -27,6 +28,7 @@ class Cell:
     high: float = 1e9
     step: float = 1.0
     decimals: int = 2
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

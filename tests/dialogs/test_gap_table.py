@@ -38,7 +38,8 @@ def test_every_kind_of_every_community(table):
     assert cells(table, "name") == ["All together", "丙", "乙", "甲"]
     assert cells(table, "nurs") == ["23 %", "—", "10 %", "60 %"]  # 9 / 40, not the mean of 10 and 60
     assert cells(table, "eday") == ["50 %", "—", "—", "50 %"]
-    assert cells(table, "child") == ["—", "—", "10 %", "60 %"]
+    assert cells(table, "child") == ["23 %", "—", "10 %", "60 %"]
+    assert cells(table, "elder") == ["50 %", "—", "—", "50 %"]
     assert table.view.isColumnHidden(table.model.keys.index("apart"))
 
 
