@@ -2457,7 +2457,7 @@
     </message>
     <message>
         <source>{n} codes</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 个代码</translation>
     </message>
     <message>
         <source>{n} criteria · confirmed {c} · suspected {s}</source>
