@@ -18,9 +18,10 @@ and where a run did not look at Cancel for long. OUT/stacks.txt has what every t
 
 from __future__ import annotations
 
-import contextlib
 import faulthandler
 import os
+import shutil
+import subprocess
 import threading
 import time
 import traceback
@@ -36,6 +37,21 @@ BEAT_MS, LOOK_S, LATE_S, DEAF_S = 20, 0.15, 0.2, 0.3
 PATIENCE_S = float(os.environ.get("PATIENCE", "2400"))
 OUT, SAMPLE = Path(os.environ["OUT"]), Path(os.environ["SAMPLE"])
 STEPS = [key for key in os.environ.get("STEPS", "prepare,tag,gaps,zones,deliver").split(",") if key]
+NOTE = """
+import pathlib, sys, time
+with open(sys.argv[2], "w") as out:
+    while True:
+        now = time.perf_counter()
+        try:
+            for task in pathlib.Path(f"/proc/{sys.argv[1]}/task").iterdir():
+                used, waited, _ = (task / "schedstat").read_text().split()
+                print(now, task.name, used, waited, file=out)
+            out.flush()
+        except FileNotFoundError:
+            if not pathlib.Path(f"/proc/{sys.argv[1]}").exists():
+                break
+        time.sleep(0.08)
+"""
 Step = tuple[int, Callable[[], bool]]
 
 
@@ -45,29 +61,23 @@ class Beat:
     def __init__(self, told: Path, stacks: Path) -> None:
         self._told = told.open("w", encoding="utf-8")
         self._stacks = stacks.open("w", encoding="utf-8")
-        self._me = str(threading.get_native_id())
+        self._delays = Delays(stacks.with_name("delays.txt"))
         self._timer = QTimer()
         self._timer.setInterval(BEAT_MS)
         self._timer.timeout.connect(self._tick)
         self._timer.start()
-        self._gaps: list[tuple[float, float, float, float]] = []  # at, wall, own, processor
+        self._gaps: list[tuple[float, float, float]] = []  # from, to, processor
         self._began = self._last = self._now()
 
-    def _now(self) -> tuple[float, dict[str, tuple[int, int]], float]:
-        return time.perf_counter(), threads(), time.thread_time()
+    def _now(self) -> tuple[float, float]:
+        return time.perf_counter(), time.thread_time()  # nothing here lets go of the interpreter lock
 
     def _tick(self) -> None:
         now = self._now()
-        wall, cpu = now[0] - self._last[0], now[2] - self._last[2]
-        spent = {key: (used - self._last[1].get(key, (0, 0))[0], waited - self._last[1].get(key, (0, 0))[1])
-                 for key, (used, waited) in now[1].items() if key in self._last[1]}  # fmt: skip
-        mine = spent.pop(self._me, (0, 0))[1]
-        other = max(spent.values(), default=(0, 0))[1]  # of the thread that worked most: it may hold the lock
-        own = max(0.0, wall - (mine + other) / 1e9)
-        self._gaps.append((now[0] - self._began[0], wall, own, cpu))
+        wall, cpu = now[0] - self._last[0], now[1] - self._last[1]
+        self._gaps.append((self._last[0], now[0], cpu))
         if wall > LOOK_S:
-            self._stacks.write(f"=== up to here: a gap of {wall * 1000:.0f} ms, own {own * 1000:.0f} ms, "
-                               f"processor {cpu * 1000:.0f} ms\n\n")  # fmt: skip
+            self._stacks.write(f"=== up to here: a gap of {wall * 1000:.0f} ms, processor {cpu * 1000:.0f} ms\n\n")
             self._stacks.flush()
         self._last = now
         faulthandler.dump_traceback_later(LOOK_S, repeat=True, file=self._stacks)
@@ -75,12 +85,16 @@ class Beat:
     def phase(self, name: str) -> None:
         """End an action: tell its worst gaps, begin the next."""
         self._tick()
-        wall, own, cpu = (1000 * max(gap[place] for gap in self._gaps) for place in (1, 2, 3))
-        late = sorted((gap for gap in self._gaps if gap[2] > LATE_S), key=lambda gap: -gap[2])
-        told = ", ".join(f"{mine * 1000:.0f} ms (processor {used * 1000:.0f}) at {at:.1f} s"
-                         for at, _, mine, used in late[:6])  # fmt: skip
+        found = [(end - start - self._delays.between(start, end), end, end - start, cpu)
+                 for start, end, cpu in self._gaps if end - start > LOOK_S]  # fmt: skip
+        wall, cpu = max(end - start for start, end, _ in self._gaps), max(cpu for *_, cpu in self._gaps)
+        own = max((own for own, *_ in found), default=wall)
+        late = sorted(gap for gap in found if gap[0] > LATE_S)[::-1]
+        told = "".join(f"\n#   {own * 1000:.0f} ms (wall {wall * 1000:.0f}, processor {used * 1000:.0f}) "
+                       f"at {end - self._began[0]:.1f} s" for own, end, wall, used in late[:8])  # fmt: skip
         took = time.perf_counter() - self._began[0]
-        self.say(f"{name}: wall {wall:.0f} own {own:.0f} cpu {cpu:.0f} ms, in {took:.1f} s; late {len(late)} {told}")
+        self.say(f"{name}: wall {wall * 1000:.0f}, own {own * 1000:.0f}, processor {cpu * 1000:.0f} ms; "
+                 f"in {took:.1f} s; late {len(late)}{told}")  # fmt: skip
         self._stacks.write(f"##### end of: {name}\n\n")
         self._stacks.flush()
         self._gaps = []
@@ -94,6 +108,7 @@ class Beat:
         """Stop."""
         faulthandler.cancel_dump_traceback_later()
         self._timer.stop()
+        self._delays.close()
 
 
 class Deaf:
@@ -121,14 +136,35 @@ class Deaf:
         return [f"#   Cancel not looked at for {gap:.2f} s before {place}" for place, gap in rows]
 
 
-def threads() -> dict[str, tuple[int, int]]:
-    """Return {thread: (ns on a processor, ns waiting for one)} of this process; empty where nobody tells."""
-    found = {}
-    for task in Path("/proc/self/task").glob("*"):
-        with contextlib.suppress(OSError, ValueError):
-            used, waited, _ = task.joinpath("schedstat").read_text(encoding="ascii").split()
-            found[task.name] = (int(used), int(waited))
-    return found
+class Delays:
+    """How long the threads of this process waited for a processor, noted by another process ten times a second."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._me = path, str(threading.get_native_id())
+        python = shutil.which("python3") or "python3"  # sys.executable is QGIS
+        self._process = subprocess.Popen([python, "-c", NOTE, str(os.getpid()), str(path)])
+
+    def between(self, start: float, end: float) -> float:
+        """Return the seconds that this thread waited, and the one that worked most meanwhile: it may hold the lock."""
+        rows = (
+            [line.split() for line in self._path.read_text(encoding="ascii").splitlines()]
+            if self._path.exists()
+            else []
+        )
+        before, after = {}, {}
+        for row in rows:
+            if len(row) == 4 and float(row[0]) <= start:
+                before[row[1]] = (int(row[2]), int(row[3]))
+            elif len(row) == 4 and float(row[0]) <= end:
+                after[row[1]] = (int(row[2]), int(row[3]))
+        spent = {key: (used - before[key][0], waited - before[key][1]) for key, (used, waited) in after.items()
+                 if key in before}  # fmt: skip
+        mine = spent.pop(self._me, (0, 0))[1]
+        return float(mine + max(spent.values(), default=(0, 0))[1]) / 1e9
+
+    def close(self) -> None:
+        """Note no more."""
+        self._process.kill()
 
 
 class Actions:

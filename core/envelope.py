@@ -11,6 +11,7 @@ is different (extending.py), and the result is checked as a whole.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +80,18 @@ def load_file(kind: str, path: str | Path) -> dict[str, Any]:
 def names(kind: str) -> list[str]:
     """Return the names of the shipped files of a kind, sorted."""
     return sorted(path.stem for path in (RESOURCES / FOLDERS[kind]).glob("*.json"))
+
+
+def shipped_title(kind: str, name: str) -> dict[str, str]:
+    """Return the title of a shipped file in its languages, the rest unread: for lists of them.
+
+    Raises RenewalError(`envelope_unknown`) for a name that is not shipped, KeyError for a kind that does not exist.
+    """
+    path = RESOURCES / FOLDERS[kind] / f"{name}.json"
+    if not path.is_file():
+        raise RenewalError("envelope_unknown", kind=kind, name=name, names=names(kind))
+    title: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))["title"]
+    return title
 
 
 def shipped_hash(kind: str, name: str) -> str:

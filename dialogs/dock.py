@@ -22,7 +22,6 @@ from .dock_keys import add_keys
 from .dock_links import follow, tell
 from .dock_parts import Page, StepLine
 from .dropping import Dropping
-from .editors.opening import Editors
 from .exploring import Exploring
 from .gap_showing import GapShowing
 from .handover import CREATE_SAMPLE
@@ -54,7 +53,7 @@ class RenewalDock(QDockWidget):
         self.reviewing = Reviewing(iface, self)
         self.exploring = Exploring(iface, self)
         self.hand = ZoneHand(iface, self)
-        self.editors = Editors(iface, self)
+        self._editors: Any = None
         self.gaps = GapShowing(iface, self)
         self.dropping = Dropping(self)
         self.dropping.failed.connect(lambda sentence: self._on_ended("drop", False, sentence))
@@ -70,6 +69,19 @@ class RenewalDock(QDockWidget):
         self._build()
         self._connect()
         self.refresh()
+
+    @property
+    def editors(self) -> Any:
+        """Return what opens the editors; made when first needed, because pandas comes with it."""
+        if self._editors is None:
+            from .editors.opening import Editors
+
+            self._editors = Editors(self.iface, self)
+            self._editors.failed.connect(lambda sentence: self._on_ended("edit", False, sentence))
+        return self._editors
+
+    def _edit(self, kind: str, path: str = "") -> None:
+        self.editors.open(kind, path)
 
     # --- the window ---------------------------------------------------------------------------------------------------
 
@@ -145,9 +157,8 @@ class RenewalDock(QDockWidget):
         self.exploring.failed.connect(lambda sentence: self._on_ended("explore", False, sentence))
         self.hand.failed.connect(lambda sentence: self._on_ended("hand", False, sentence))
         self.reviewing.failed.connect(lambda sentence: self._on_ended("review", False, sentence))
-        self.settings.edit_asked.connect(self.editors.open)
+        self.settings.edit_asked.connect(self._edit)
         self.gaps.failed.connect(lambda sentence: self._on_ended("gaps", False, sentence))
-        self.editors.failed.connect(lambda sentence: self._on_ended("edit", False, sentence))
         self.session.changed.connect(self.refresh)
         self.session.ended.connect(self._on_ended)
         project = self.session.project
@@ -306,7 +317,8 @@ class RenewalDock(QDockWidget):
         self.reviewing.close()
         self.exploring.close()
         self.hand.close()
-        self.editors.close()
+        if self._editors is not None:
+            self._editors.close()
         self.gaps.close()
         self.session.read()
         self.look_soon()
@@ -357,7 +369,8 @@ class RenewalDock(QDockWidget):
         self.reviewing.close()
         self.exploring.close()
         self.hand.close()
-        self.editors.close()
+        if self._editors is not None:
+            self._editors.close()
         self.gaps.close()
         self.dropping.close()
         self.session.blockSignals(True)

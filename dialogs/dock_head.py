@@ -89,7 +89,7 @@ def document_title(kind: str, name: str) -> str:
     from ..core.errors import RenewalError
 
     try:
-        title = str(envelope.load(kind, name)["title"][interface_language()])
+        title = str(envelope.shipped_title(kind, name)[interface_language()])
     except (RenewalError, OSError, KeyError):
         return name
     return re.sub(r"\s*[（(][^（()）]*[）)]\s*$", "", title) or title  # what is in brackets is the count beside it

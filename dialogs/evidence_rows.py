@@ -11,8 +11,6 @@ from typing import Any
 import numpy as np
 
 from ..core.envelope import VERIFIED
-from ..core.tagging.evidence import EDGE, FLAGS, SHARES, shown
-from ..core.tagging.intervals import Interval
 from ..core.words import pick
 
 MET, PART, NOT, UNKNOWN = "met", "part", "not", "unknown"
@@ -74,10 +72,11 @@ def sum_of(rows: list[EvidenceRow]) -> tuple[float, float] | None:
 
 def _criterion_row(found: Mapping[str, Any], criterion: Mapping[str, Any], language: str) -> EvidenceRow:
     low, high = float(found["m_lo"]), float(found["m_hi"])
+    edge = _told().EDGE
     words = dict.fromkeys(_words(name, ends, language) for name, ends in found.get("values", {}).items())
-    state = MET if low >= 1 - EDGE else PART
-    if low <= EDGE:
-        state = NOT if high <= EDGE else UNKNOWN
+    state = MET if low >= 1 - edge else PART
+    if low <= edge:
+        state = NOT if high <= edge else UNKNOWN
     return EvidenceRow(
         pick(criterion["title"], language) if criterion else str(found["criterion"]), " · ".join(words), low, high,
         float(found["weight"]), state, limit_text(criterion, language), str(found.get("source", "")),
@@ -101,7 +100,7 @@ def _class_row(key: str, found: Mapping[str, Any], rule: Mapping[str, Any], lang
         pick(item["title"], language) for item in rule["where"] if item["indicator"] in found.get("where_false", [])
     ]
     state = NOT if against or high < limit else UNKNOWN
-    text = f"{low:.2f}" if high - low < EDGE else f"{low:.2f}–{high:.2f}"
+    text = f"{low:.2f}" if high - low < _told().EDGE else f"{low:.2f}–{high:.2f}"
     if against:
         text += " · ✗ " + ("、" if language == "zh" else ", ").join(against)
     return EvidenceRow(
@@ -128,15 +127,24 @@ def limit_text(criterion: Mapping[str, Any], language: str) -> str:
 
 
 def _words(name: str, ends: list[float | None], language: str) -> str:
+    from ..core.tagging.intervals import Interval
+
     low = -INFINITE if ends[0] is None else float(ends[0])
     high = INFINITE if ends[1] is None else float(ends[1])
-    return shown(name, Interval(np.array([low]), np.array([high])), ROW, language)[0]
+    return str(_told().shown(name, Interval(np.array([low]), np.array([high])), ROW, language)[0])
 
 
 def _bound(name: str, op: str, value: Any) -> str:
     sign = {">=": "≥", "<=": "≤", "!=": "≠"}.get(op, op)
-    return f"{sign} {_figure(name, value)}" if name not in FLAGS else ""
+    return f"{sign} {_figure(name, value)}" if name not in _told().FLAGS else ""
 
 
 def _figure(name: str, value: Any) -> str:
-    return f"{100 * value:g} %" if name in SHARES and isinstance(value, (int, float)) else f"{value}"
+    return f"{100 * value:g} %" if name in _told().SHARES and isinstance(value, (int, float)) else f"{value}"
+
+
+def _told() -> Any:
+    """Return the words of the tagging room; with it comes pandas, which the dock opens without."""
+    from ..core.tagging import wording
+
+    return wording

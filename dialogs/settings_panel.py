@@ -154,7 +154,7 @@ def shipped_title(kind: str, name: str) -> str:
     from ..core.words import pick
 
     try:
-        return pick(envelope.load(kind, name)["title"], interface_language())
+        return pick(envelope.shipped_title(kind, name), interface_language())
     except (RenewalError, OSError):
         return name
 

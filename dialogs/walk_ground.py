@@ -24,6 +24,7 @@ from ..core.walking.profiles import Profile, load_profiles
 from ..core.walking.reach import cost_all
 from ..core.walking.route import Route, routes_between
 from ..core.zones.branches import stretch_of
+from ..processing.collector import spared
 from ..processing.networks import network_graph
 
 PROFILES = ("elder", "carer", "adult", "wheelchair")
@@ -89,7 +90,8 @@ def read_ground(
     Raises RenewalError.
     """
     stamp = stamp_of(source)  # before it is read: whoever writes it meanwhile makes it old
-    graph = network_graph(source, (), home, Run(is_cancelled=is_cancelled))
+    with spared(is_cancelled) as look:
+        graph = network_graph(source, (), home, Run(is_cancelled=look))
     names = [name for name in PROFILES if name in graph.profiles]
     profiles = {item.id: item for item in load_profiles(names, profile_file) if item.id in graph.profiles}
     return Ground(graph, profiles, source, stamp)

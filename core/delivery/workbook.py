@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -15,8 +16,6 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from ..errors import RenewalError
 
@@ -124,7 +123,7 @@ def _row(number: int, values: Sequence[Any], styles: Sequence[int]) -> str:
 
 
 def _cell(place: str, value: Any, style: int) -> str:
-    if value is None or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
+    if value is None or _is_na(value) or (isinstance(value, float) and not math.isfinite(value)):
         return f'<c r="{place}" s="{style}"/>'
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return f'<c r="{place}" s="{style}"><v>{value!r}</v></c>'
@@ -223,3 +222,9 @@ def _styles() -> str:
         f'<cellXfs count="{len(cells)}">{"".join(cells)}</cellXfs>'
         '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
     )
+
+
+def _is_na(value: Any) -> bool:
+    """Say whether a value is pandas' NA, which nobody can hold without pandas: the dock opens without it."""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and value is pandas.NA

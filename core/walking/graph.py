@@ -15,6 +15,7 @@ import shapely
 from .. import frames
 from ..errors import RenewalError
 from ..run import Run
+from ..slices import sliced
 
 Reals = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -266,7 +267,7 @@ def _nodes(table: pd.DataFrame, geometry: Objects, run: Run) -> _Nodes:
     run.progress(0.3)
     first = np.zeros(len(ids), dtype=np.int64)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
-    ends = np.concatenate([shapely.get_point(geometry, 0), shapely.get_point(geometry, -1)])[first]
+    ends = np.concatenate([sliced(shapely.get_point, geometry, place, run=run) for place in (0, -1)])[first]
     x, y = shapely.get_x(ends), shapely.get_y(ends)
     run.progress(0.4)
     z_from, z_to = (

@@ -1,0 +1,112 @@
+"""Work in turns: the window is served in between, a stop leaves the rest undone, faults reach who waits."""
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_window_is_served_between_turns(qgis_app, qtbot):
+    from qgis.PyQt.QtCore import QTimer
+    from urban_renewal.dialogs.turns import Turns, aside
+
+    beats, ended, where = [], [], []
+
+    def work():
+        for _ in range(5):
+            yield 0
+        found = yield from aside(lambda: where.append(threading.current_thread()) or threading.Event().wait(0.2) or 7)
+        return found + 1
+
+    timer = QTimer()
+    timer.timeout.connect(lambda: beats.append(len(ended)))
+    timer.start(5)
+    turns = Turns(work(), lambda result, error: ended.append((result, error)))
+    qtbot.waitUntil(lambda: bool(ended), timeout=3000)
+    assert turns is not None
+    assert ended == [(8, None)]
+    assert len(beats) > 10, "no beat while the thread worked"
+    assert where[0] is not threading.main_thread()
+
+
+def test_a_fault_is_told_and_a_stop_tells_nothing(qgis_app, qtbot):
+    from urban_renewal.dialogs.turns import Turns, aside
+
+    ended, undone = [], []
+
+    def faulty():
+        yield from aside(lambda: 1 / 0)
+
+    def long():
+        try:
+            while True:
+                yield 0
+        finally:
+            undone.append(True)
+
+    turns = Turns(faulty(), lambda result, error: ended.append(error))
+    qtbot.waitUntil(lambda: bool(ended), timeout=3000)
+    assert isinstance(ended[0], ZeroDivisionError)
+    turns = Turns(long(), lambda result, error: ended.append("never"))
+    qtbot.wait(50)
+    turns.stop()
+    qtbot.wait(50)
+    assert undone == [True]
+    assert len(ended) == 1
+
+
+def test_through_gives_the_result_at_once():
+    from urban_renewal.dialogs.turns import through
+
+    def work():
+        yield 0
+        return "done"
+
+    assert through(work()) == "done"
+
+
+@pytest.mark.parametrize("cleared", [False, True])
+def test_results_come_in_turns_and_a_closed_project_gets_none(dock, click, qtbot, tmp_path, load_inputs, cleared):
+    """Between two layers the person may close the project: nothing of the old study comes into the new one."""
+    from qgis.PyQt.QtCore import QTimer
+    from urban_renewal.dialogs import results
+
+    session = dock.session
+    load_inputs()
+    qtbot.wait(250)
+    dock.folder.setFilePath(str(tmp_path / "s"))
+    seen = []
+
+    def on_added(layers):
+        seen.append(len(layers))
+        if cleared:
+            QTimer.singleShot(0, session.project.clear)
+
+    session.project.layersAdded.connect(on_added)
+    click(dock.run_all)
+    qtbot.waitUntil(lambda: not session.is_busy, timeout=10_000)
+    qtbot.wait(300)
+    session.project.layersAdded.disconnect(on_added)
+    loaded = [layer for layer in session.project.mapLayers().values() if results.result_of(layer)[0]]
+    if cleared:
+        assert (seen, loaded) == ([1], [])
+    else:
+        assert seen == [1] * len(loaded)
+        assert len(loaded) == 2
+
+
+def test_the_dock_opens_without_pandas():
+    """Importing it takes a third of a second, in which the window would stand still."""
+    code = (
+        "import sys, importlib.util\n"
+        f"spec = importlib.util.spec_from_file_location('c', {str(ROOT / 'tests' / 'conftest.py')!r})\n"
+        "spec.loader.exec_module(importlib.util.module_from_spec(spec))\n"
+        "import urban_renewal.dialogs.dock\n"
+        "print(sorted({'pandas', 'scipy'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"
