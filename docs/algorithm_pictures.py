@@ -73,8 +73,23 @@ class Study:
 
 def run_all(study: Study) -> None:
     """Run everything there is a picture of, in the order of the work."""
+    for part in (prepare, tag, count_gaps, draw_zones, deliver):
+        part(study)
+
+
+def walk_of(study: Study) -> dict[str, str]:
+    """Return what walking needs."""
+    return {"NETWORK": study.file("edges"), "DEM": study.dem, "BARRIERS": study.given("barriers")}
+
+
+def zoned_of(study: Study) -> dict[str, str]:
+    """Return the zones with their parcels."""
+    return {"ZONES": study.file("zones"), "MEMBERS": study.file("members"), "PARCELS": study.file("tagged")}
+
+
+def prepare(study: Study) -> None:
+    """Make the city, check it, and prepare people, streets and units of work."""
     given, file = study.given, study.file
-    walk = {"NETWORK": file("edges"), "DEM": study.dem, "BARRIERS": given("barriers")}
     study.run("createsample", given("parcels").split("|")[0], {"FOLDER": str(study.work / "sample")})
     roles = {name.upper(): given(name) for name in ("parcels", "buildings", "roads", "stations")}
     shifted = {**roles, "FACILITIES": given("facilities_gcj02"), "ISSUES": file("issues"), "DEM": study.dem}
@@ -91,6 +106,11 @@ def run_all(study: Study) -> None:
     study.run("makeunits", file("units"), {
         "PARCELS": given("parcels"), "BUILDINGS": given("buildings"), "ROADS": given("roads"),
         "UNITS": file("units"), "UNIT_MEMBERS": file("unit_members")})  # fmt: skip
+
+
+def tag(study: Study) -> None:
+    """Tag the parcels, judge the tags, merge two people's reviews."""
+    given, file = study.given, study.file
     study.run("tagparcels", file("tagged"), {
         "PARCELS": file("people"), "BUILDINGS": given("buildings"), "ROADS": given("roads"), "AS_OF": AS_OF,
         "ACTIVITY": given("activity"), "PROTECTED": given("protected"), "PROGRAMME": given("programme"),
@@ -99,6 +119,17 @@ def run_all(study: Study) -> None:
     study.run("tagaccuracy", file("matrix"), {
         "TAGGED": file("tagged"), "TRUTH": str(study.work / "sample" / "truth.csv"), "MATRIX": file("matrix"),
         "ERRORS": file("tag_errors")})  # fmt: skip
+    reviews(study)
+    study.run(
+        "mergereviews",
+        file("merged"),
+        {"REVIEWS": [file("reviews_a"), file("reviews_b")], "OUTPUT": file("merged"), "CONFLICTS": file("conflicts")},
+    )
+
+
+def count_gaps(study: Study) -> None:
+    """Count what is lacking, propose sites, compare with what is planned."""
+    given, file, walk = study.given, study.file, walk_of(study)
     places = {"FACILITIES": given("facilities"), "CAPACITIES": given("capacities"), "ENTRANCES": given("entrances")}
     gaps = {"PARCELS": file("tagged"), "BUILDING_PEOPLE": file("building_people"), **walk}
     study.run("facilitygap", file("gap"), {
@@ -125,11 +156,16 @@ def run_all(study: Study) -> None:
     study.run("comparescenarios", file("difference"), {
         "BEFORE": file("gap_detail"), "AFTER": file("planned_detail"), "DIFFERENCE": file("difference"),
         "SUMMARY": file("difference_sums")})  # fmt: skip
+
+
+def draw_zones(study: Study) -> None:
+    """Draw, check and rank the zones and make their projects."""
+    given, file, walk = study.given, study.file, walk_of(study)
     study.run("delineatezones", file("zones"), {
         "PARCELS": file("tagged"), "DETAIL": file("gap_detail"), "STATIONS": given("stations"),
         "STATION_ENTRANCES": given("station_entrances"), **walk,
         **{name.upper(): file(name) for name in ("zones", "members", "cores", "branches", "petals")}})  # fmt: skip
-    zoned = {"ZONES": file("zones"), "MEMBERS": file("members"), "PARCELS": file("tagged")}
+    zoned = zoned_of(study)
     limits = {name.upper(): given(name) for name in ("buildings", "protected", "plan", "constraints", "green")}
     study.run(
         "checkzones",
@@ -140,12 +176,11 @@ def run_all(study: Study) -> None:
         **zoned, "PETALS": file("petals"), "ACTIONS": file("actions"), "LINKS": file("links"),
         "PROJECTS": file("projects"), "PROJECT_ITEMS": file("project_items")})  # fmt: skip
     study.run("rankzones", file("ranked"), {"ZONES": file("zones"), "OUTPUT": file("ranked")})
-    reviews(study)
-    study.run(
-        "mergereviews",
-        file("merged"),
-        {"REVIEWS": [file("reviews_a"), file("reviews_b")], "OUTPUT": file("merged"), "CONFLICTS": file("conflicts")},
-    )
+
+
+def deliver(study: Study) -> None:
+    """Write and verify a delivery."""
+    given, file, zoned = study.given, study.file, zoned_of(study)
     delivery = study.work / "delivery"
     study.run("exportzones", str(delivery / "manifest.json"), {
         **zoned, "CORES": file("cores"), "BRANCHES": file("branches"), "PETALS": file("petals"),
@@ -196,9 +231,6 @@ def reviews(study: Study) -> None:
         options.driverName, options.layerName = "GPKG", "reviews"
         context = QgsProject.instance().transformContext()
         QgsVectorFileWriter.writeAsVectorFormatV3(layer, study.file(f"reviews_{mark}"), context, options)
-
-
-# --- drawing ----------------------------------------------------------------------------------------------------------
 
 
 def layer_of(source: str) -> QgsVectorLayer:
@@ -316,6 +348,7 @@ def pictures(study: Study) -> dict[str, Callable[[], QImage]]:
     file, under = study.file, ground(study)
 
     def over(*names: str, zoom: float = 1.0) -> Callable[[], QImage]:
+        """Draw results over the ground."""
         return lambda: draw_map([*(layer_of(file(name)) for name in names), *under], zoom)
 
     units = QgsFillSymbol.createSimple({"color": "#F3DDB0", "outline_color": "#7A5200", "outline_width": "0.4"})

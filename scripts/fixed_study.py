@@ -55,75 +55,99 @@ def dem_raster(dem):
     from urban_renewal.core.walking.heights import Raster
 
     def to_cell(x, y):
+        """Return column and row of a place."""
         return (x - dem.west_m) / dem.cell_m - 0.5, (dem.north_m - y) / dem.cell_m - 0.5
 
     return Raster(dem.heights.astype("float64"), to_cell, (dem.cell_m, dem.cell_m))
 
 
-def study(executor=None):
-    """Return {table: (frame, schema table)} of the whole study."""
-    from urban_renewal.core import envelope, schema
-    from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps
-    from urban_renewal.core.gaps.standard import kinds_of
-    from urban_renewal.core.gaps.summary import districts_of_layer, summary_table
-    from urban_renewal.core.gaps.tables import detail_table, load_table, wide_table
-    from urban_renewal.core.people.allocate import PeopleOptions, allocate
-    from urban_renewal.core.run import Run
+def city_layers(run):
+    """Return the sample city and its layers as the boundary reads them."""
     from urban_renewal.core.sample.city import make_city
-    from urban_renewal.core.tagging.tags import Sources, tag_parcels
-    from urban_renewal.core.walking.graph import graph_from_edges
-    from urban_renewal.core.walking.heights import make_surface
-    from urban_renewal.core.walking.network import NetworkOptions, build_network
-    from urban_renewal.core.walking.profiles import load_profiles
-    from urban_renewal.core.zones.delineate import delineate_zones
-    from urban_renewal.core.zones.inputs import ZoneInputs
-    from urban_renewal.core.zones.rules import read_zone_rules
 
-    run = Run(executor=executor)
     city = make_city(SEED, PARCELS, run)
     names = {"communities": "POPULATION", "capacities": "CAPACITIES", "entrances": "ENTRANCES"}
     layers = {
         name: as_read(frame, names.get(name, name.upper())) for name, frame in city.layers.items()
         if name not in ("constraints", "plan", "green")
     }  # fmt: skip
-    parcels = layers["parcels"].drop_duplicates("parcel_id").reset_index(drop=True)
-    people = allocate(layers["communities"], parcels, layers["buildings"], PeopleOptions(), run)
-    profiles = load_profiles(PROFILES)
+    layers["parcels"] = layers["parcels"].drop_duplicates("parcel_id").reset_index(drop=True)
+    return city, layers
+
+
+def walk_network(city, layers, profiles, run):
+    """Return the terrain and the network built on it."""
+    from urban_renewal.core import envelope
+    from urban_renewal.core.walking.heights import make_surface
+    from urban_renewal.core.walking.network import NetworkOptions, build_network
+
     surface = make_surface(dem_raster(city.dem), layers["height_points"], profiles[0].rules, run)
     options = NetworkOptions(envelope.load("mapping", "standard"))
-    network = build_network(layers["roads"], options, profiles, surface, run)
-    with_people = parcels.merge(people.parcels.drop(columns=["geometry"]), on="parcel_id", how="left")
-    sources = Sources(parcels, AS_OF, **{
-        name: layers[name] for name in ("buildings", "roads", "activity", "protected", "programme")
-    })  # fmt: skip
-    tagged = tag_parcels(sources, envelope.load("ruleset", "chongqing"), run)
+    return surface, build_network(layers["roads"], options, profiles, surface, run)
+
+
+def gap_tables(layers, with_people, building_people, network, surface, run):
+    """Return the tables of the gaps by name: (frame, schema table)."""
+    from urban_renewal.core import envelope, schema
+    from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps
+    from urban_renewal.core.gaps.standard import kinds_of
+    from urban_renewal.core.gaps.summary import districts_of_layer, summary_table
+    from urban_renewal.core.gaps.tables import detail_table, load_table, wide_table
+    from urban_renewal.core.walking.profiles import load_profiles
+
     standard = envelope.load("standard", "chongqing")
     kinds = kinds_of(standard, [entry["id"] for entry in standard["kinds"]])
     walkers = {profile.id: profile for profile in load_profiles(sorted({kind.profile for kind in kinds}))}
-    gap_layers = GapLayers(with_people, people.buildings, layers["facilities"], layers["capacities"],
+    gap_layers = GapLayers(with_people, building_people, layers["facilities"], layers["capacities"],
                            layers["entrances"], network.edges, layers["barriers"], surface)  # fmt: skip
     counted = count_gaps(gap_layers, GapOptions(kinds, walkers), run)
     detail = detail_table(with_people, counted)
     districts = districts_of_layer(layers["communities"], with_people, layers["facilities"], run)
     summary = summary_table(districts, with_people, layers["facilities"], layers["barriers"], counted, run)
+    names = tuple(kind.id for kind in kinds)
+    return {
+        "gap": (wide_table(with_people, detail, counted), schema.table("gap", kinds=names)),
+        "gap_detail": (detail, schema.table("gap_detail")),
+        "facility_load": (load_table(counted, "even"), schema.table("facility_load")),
+        "gap_summary": (summary, schema.table("gap_summary")),
+    }
+
+
+def study(executor=None):
+    """Return {table: (frame, schema table)} of the whole study."""
+    from urban_renewal.core import envelope, schema
+    from urban_renewal.core.people.allocate import PeopleOptions, allocate
+    from urban_renewal.core.run import Run
+    from urban_renewal.core.tagging.tags import Sources, tag_parcels
+    from urban_renewal.core.walking.graph import graph_from_edges
+    from urban_renewal.core.walking.profiles import load_profiles
+    from urban_renewal.core.zones.delineate import delineate_zones
+    from urban_renewal.core.zones.inputs import ZoneInputs
+    from urban_renewal.core.zones.rules import read_zone_rules
+
+    run = Run(executor=executor)
+    city, layers = city_layers(run)
+    parcels, profiles = layers["parcels"], load_profiles(PROFILES)
+    people = allocate(layers["communities"], parcels, layers["buildings"], PeopleOptions(), run)
+    surface, network = walk_network(city, layers, profiles, run)
+    with_people = parcels.merge(people.parcels.drop(columns=["geometry"]), on="parcel_id", how="left")
+    sources = Sources(parcels, AS_OF, **{
+        name: layers[name] for name in ("buildings", "roads", "activity", "protected", "programme")
+    })  # fmt: skip
+    tagged = tag_parcels(sources, envelope.load("ruleset", "chongqing"), run)
+    gaps = gap_tables(layers, with_people, people.buildings, network, surface, run)
     whole = with_people.merge(tagged.parcels.drop(columns=["geometry"]), on="parcel_id", how="left")
-    graph = graph_from_edges(network.edges, ["elder"], run)
-    zones = delineate_zones(
-        ZoneInputs(whole, layers["stations"], graph, profiles[1], detail=detail, entrances=layers["station_entrances"],
-                   barriers=layers["barriers"], surface=surface),
-        read_zone_rules(envelope.load("zone-rules", "chongqing")), run,
-    )  # fmt: skip
-    kind_names = tuple(kind.id for kind in kinds)
+    inputs = ZoneInputs(whole, layers["stations"], graph_from_edges(network.edges, ["elder"], run), profiles[1],
+                        detail=gaps["gap_detail"][0], entrances=layers["station_entrances"],
+                        barriers=layers["barriers"], surface=surface)  # fmt: skip
+    zones = delineate_zones(inputs, read_zone_rules(envelope.load("zone-rules", "chongqing")), run)
     return {
         "people": (people.parcels, schema.table("parcel_people")),
         "building_people": (people.buildings, schema.table("building_people")),
         "edges": (network.edges, schema.table("edges", profiles=PROFILES)),
         "nodes": (network.nodes, schema.table("nodes")),
         "tagged": (tagged.parcels, schema.table("tagged")),
-        "gap": (wide_table(with_people, detail, counted), schema.table("gap", kinds=kind_names)),
-        "gap_detail": (detail, schema.table("gap_detail")),
-        "facility_load": (load_table(counted, "even"), schema.table("facility_load")),
-        "gap_summary": (summary, schema.table("gap_summary")),
+        **gaps,
         **{
             name: (getattr(zones, name), schema.table(name))
             for name in ("zones", "members", "cores", "branches", "petals")
