@@ -170,7 +170,8 @@ def read_table(
     if wants_geometry:
         table[frames.GEOMETRY] = sliced(shapely.from_wkb, np.array(wkb, dtype=object), run=run, on_invalid="ignore")
         if key and not role.is_ours:
-            keep &= give_ids(table, key, role.name, digits_of(snapshot), run)
+            telling = [name for name in mapping if name != key] if role.shares_place else []
+            keep &= give_ids(table, key, role.name, digits_of(snapshot), run, telling)
         ids = table[key] if key in table else pd.Series([str(i + 1) for i in table.index])
         keep &= clean_geometry(table, role.name, role.geometry, ids, invalid, run)
     table = table[keep].reset_index(drop=True)

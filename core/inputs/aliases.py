@@ -14,16 +14,23 @@ from typing import cast
 from .. import schema
 from ..words import RESOURCES
 
+FIELD_BYTES = 10  # of a field's name in a dBASE table
+HALF_CHARACTER = re.compile("[\ufffd\udc80-\udcff]+$")  # as QGIS and GDAL show a character cut in the middle
+
 
 @dataclass(frozen=True)
 class RoleColumn:
-    """One canonical column of a role: `type` text | int | real, the field `parameter` that names it, known aliases."""
+    """One canonical column of a role: `type` text | int | real, the field `parameter` that names it, known aliases.
+
+    `cut`: what a shapefile leaves of the longer aliases.
+    """
 
     name: str
     type: str
     parameter: str
     aliases: tuple[str, ...]
     values: Mapping[str, str]  # the user's word, folded → canonical value
+    cut: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,7 @@ class Role:
     geometry: str
     layers: tuple[str, ...]
     columns: Mapping[str, RoleColumn]
+    shares_place: bool = False  # several may stand in one place: equal outlines alone make no double
     is_ours: bool = False  # a result of ours: rows are as we wrote them, keys are not made or mended
 
 
@@ -46,6 +54,7 @@ def roles() -> dict[str, Role]:
         name: Role(
             name, entry["title"], entry["geometry"], tuple(entry["layers"]),
             {column: _column(column, spec) for column, spec in entry["columns"].items()},
+            entry.get("shares_place", False),
         )
         for name, entry in data.items()
     }  # fmt: skip
@@ -55,7 +64,21 @@ def _column(name: str, spec: Mapping[str, object]) -> RoleColumn:
     words = cast("dict[str, list[str]]", spec.get("values", {}))
     values = {fold(word): value for value, known in words.items() for word in [value, *known]}
     aliases = cast("list[str]", spec["aliases"])
-    return RoleColumn(name, str(spec["type"]), str(spec.get("parameter", "")), tuple(aliases), values)
+    cut = frozenset(short for alias in (name, *aliases) for short in cut_names(alias))
+    return RoleColumn(name, str(spec["type"]), str(spec.get("parameter", "")), tuple(aliases), values, cut)
+
+
+def cut_names(name: str) -> set[str]:
+    """Return what is left of a name in a shapefile, whose fields have at most ten bytes, in UTF-8 and in GBK.
+
+    Empty for a name that fits. A character of which only a part would fit is left out.
+    """
+    told = [name.casefold().encode(code, "ignore") for code in ("utf-8", "gbk")]
+    return {
+        text[:FIELD_BYTES].decode(code, "ignore")
+        for code, text in zip(("utf-8", "gbk"), told)
+        if len(text) > FIELD_BYTES
+    }
 
 
 def role_for(name: str, tables: Iterable[str], fields: Iterable[str]) -> Role:
@@ -77,7 +100,7 @@ def role_for(name: str, tables: Iterable[str], fields: Iterable[str]) -> Role:
         if base is None:
             base = Role(table_name, {"zh": table.zh, "en": table.en}, table.geometry, (), {}, is_ours=True)
     base = base or Role("LAYER", {"zh": "图层", "en": "layer"}, "any", (), {})
-    return Role(base.name, base.title, base.geometry, base.layers, columns, base.is_ours)
+    return Role(base.name, base.title, base.geometry, base.layers, columns, base.shares_place, base.is_ours)
 
 
 def _repeated(word: str, table_name: str, fields: list[str]) -> tuple[str, ...]:
@@ -103,7 +126,7 @@ def guess_field(column: RoleColumn, fields: Iterable[str], headings: Mapping[str
     """Return the field that most likely carries the column, or None.
 
     The first alias (in the order of the data file, the canonical name first) that equals a field's name wins; after
-    all names, the fields' headings (layer aliases) are tried the same way.
+    all names, the fields' headings (layer aliases) are tried the same way; last, names that a shapefile has cut.
     """
     names = list(fields)
     for words in (names, [(headings or {}).get(name, "") for name in names]):
@@ -114,4 +137,4 @@ def guess_field(column: RoleColumn, fields: Iterable[str], headings: Mapping[str
         for alias in column.aliases:
             if fold(alias) in by_word:
                 return by_word[fold(alias)]
-    return None
+    return next((name for name in names if HALF_CHARACTER.sub("", name.casefold()) in column.cut), None)

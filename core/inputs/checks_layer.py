@@ -21,7 +21,7 @@ WANTED: Mapping[str, Mapping[str, str]] = {
     "FACILITIES": {"kind": "error", "capacity": "warning", "status": "info", "facility_id": "warning"},
     "CAPACITIES": {"facility_id": "error", "kind": "error", "capacity": "error"},
     "ENTRANCES": {"entrance_of": "error"},
-    "STATION_ENTRANCES": {"entrance_of": "error"},
+    "STATION_ENTRANCES": {"entrance_of": "warning"},
     "POPULATION": {"pop": "error", "pop_60": "warning", "pop_0_2": "warning", "pop_3_5": "warning"},
     "ROADS": {"highway": "warning", "width": "info"},
     "STATIONS": {"station_id": "warning", "name": "info"},

@@ -93,11 +93,15 @@ def points_of(places: pd.DataFrame, id_column: str) -> Points:
     return Points(ids, shapely.get_x(points), shapely.get_y(points), rows, len(places))
 
 
-def entrance_points(owners: pd.DataFrame, id_column: str, entrances: pd.DataFrame | None, run: Run) -> Points:
+def entrance_points(
+    owners: pd.DataFrame, id_column: str, entrances: pd.DataFrame | None, run: Run,
+    near_m: float = 0.0, layer: str = "ENTRANCES",
+) -> Points:  # fmt: skip
     """Return the entrances of each row of `owners`, or its own point where it has none.
 
     Parameters: `owners` with `id_column` and `geometry`; `entrances` with `entrance_of` (an id of an owner), `geometry`
-    and, if there, `entrance_id`. Entrances of an unknown owner are left out and listed (`entrance_of_nobody`).
+    and, if there, `entrance_id`. An entrance that names no owner belongs to the nearest one within `near_m` metres;
+    those of an unknown owner are left out and listed under `layer` (`entrance_of_nobody`).
     """
     own = points_of(owners, id_column)
     if entrances is None or not len(entrances):
@@ -107,10 +111,14 @@ def entrance_points(owners: pd.DataFrame, id_column: str, entrances: pd.DataFram
     shapes = frames.geometries(entrances)
     there = (shapely.get_type_id(shapes) >= 0) & ~shapely.is_empty(shapes)
     owner = np.array([number.get(name, -1) if name else -1 for name in of], dtype=np.int32)
+    silent = there & np.array([not name for name in of], dtype=bool)
+    if near_m and silent.any():
+        owner[silent] = _nearest_owner(frames.geometries(owners), _inside(shapes[silent]), near_m)
+        run.warn("entrances_by_nearest", layer=layer, n=int((owner[silent] >= 0).sum()), limit=near_m)
     names = frames.optional(entrances, "entrance_id").astype(frames.TEXT).fillna("").to_numpy(dtype=object)
     lost = there & (owner < 0)
     if lost.any():
-        run.leave_out("ENTRANCES", sorted(names[lost]), "entrance_of_nobody", n=1)
+        run.leave_out(layer, sorted(names[lost]), "entrance_of_nobody", n=1)
     good = there & (owner >= 0)
     points = _inside(shapes[good])
     x, y = shapely.get_x(points), shapely.get_y(points)
@@ -120,6 +128,15 @@ def entrance_points(owners: pd.DataFrame, id_column: str, entrances: pd.DataFram
     x, y = np.concatenate([own.x_m[keep], x]), np.concatenate([own.y_m[keep], y])
     order = np.lexsort((y, x, owner))
     return Points(ids[order], x[order], y[order], owner[order].astype(np.int32), len(owners))
+
+
+def _nearest_owner(owners: Objects, points: Objects, limit_m: float) -> Ints:
+    """Return the row of the nearest owner of each point, the lower row of two, -1 beyond the limit."""
+    found = np.full(len(points), -1, dtype=np.int32)
+    at, owner = shapely.STRtree(owners).query_nearest(points, max_distance=limit_m, all_matches=True)
+    for row, other in sorted(zip(at.tolist(), owner.tolist()), reverse=True):
+        found[row] = other
+    return found
 
 
 def _inside(shapes: Objects) -> Objects:

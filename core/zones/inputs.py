@@ -65,7 +65,7 @@ def in_order(inputs: ZoneInputs) -> ZoneInputs:
     if entrances is not None:
         shapes = _drawn(entrances)
         points = frames.geometries(shapes)
-        owner = shapes["entrance_of"].astype(frames.TEXT).fillna("")
+        owner = frames.optional(shapes, "entrance_of").astype(frames.TEXT).fillna("")
         keys = pd.DataFrame({"of": owner, "x": shapely.get_x(shapely.centroid(points)),
                              "y": shapely.get_y(shapely.centroid(points))})  # fmt: skip
         entrances = shapes.iloc[keys.sort_values(["of", "x", "y"], kind="stable").index].reset_index(drop=True)

@@ -20,6 +20,7 @@ from ..walking.route import routes_between
 from .inputs import ZoneInputs
 from .rules import Limits
 
+ENTRANCE_M = 500.0  # own choice: an entrance that names no station is of the nearest one so far off
 SLOWEST_M_S = 0.2  # own choice: no walk of an elder is slower over its whole length; bounds the search between stations
 
 
@@ -103,7 +104,9 @@ def walk_between_stations(inputs: ZoneInputs, limit_m: float, run: Run) -> Stati
     A walk's length is that of the slower direction's network part, without the legs; only stations whose entrances lie
     within `limit_m` in a straight line are asked.
     """
-    points = entrance_points(inputs.stations, "station_id", inputs.entrances, run)
+    points = entrance_points(
+        inputs.stations, "station_id", inputs.entrances, run, near_m=ENTRANCE_M, layer="STATION_ENTRANCES"
+    )
     options = replace(inputs.join, structures_m=inputs.profile.rules.structure_snap_m)
     joined = join_points(points, inputs.graph, inputs.profile, inputs.surface, inputs.barriers, options, run)
     metres: dict[tuple[int, int], float] = {}

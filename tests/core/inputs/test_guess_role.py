@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from urban_renewal.core.inputs.aliases import roles
+from urban_renewal.core.inputs.aliases import cut_names, guess_field, roles
 from urban_renewal.core.inputs.guess import LayerFacts, assign_roles, guess_role
 
 # contract.md "Sample": layer → geometry, some fields; what each is meant to be
@@ -93,3 +93,23 @@ def test_columns_found_by_heading():
 def test_the_rightly_placed_layer_wins_over_the_shifted_one():
     rows = [row for row in SAMPLE if row[0].startswith("facilities")]
     assert assign_roles(facts_of(rows), ["FACILITIES"])["FACILITIES"][0] == "id_facilities"
+
+
+@pytest.mark.parametrize("role", sorted(roles()))
+def test_fields_cut_by_a_shapefile_are_found(role):
+    """A field has ten bytes in a shapefile: facility_id is facility_i there, 常住人口 in UTF-8 is 常住人."""
+    columns = roles()[role].columns
+    for name, column in columns.items():
+        cut = name[:10]
+        others = [other for other in columns if other != name and other[:10] != cut]
+        assert guess_field(column, [*(other[:10] for other in others), cut]) == cut
+    assert guess_field(roles()["POPULATION"].columns["pop"], ["常住人"]) == "常住人"
+    assert guess_field(roles()["BUILDINGS"].columns["floors_down"], ["building"]) is None
+
+
+@pytest.mark.parametrize("left", ["城镇村\ufffd", "城镇村\udce5", "城镇村属性"])
+def test_a_character_cut_in_the_middle_is_no_part_of_the_name(left):
+    """城镇村属性码 in a shapefile: GDAL writes UTF-8 and cuts inside 属, ArcGIS writes GBK and cuts after 性."""
+    assert guess_field(roles()["PARCELS"].columns["czcsxm"], ["other", left]) == left
+    assert cut_names("城镇村属性码") == {"城镇村", "城镇村属性"}
+    assert cut_names("floors") == set()

@@ -103,6 +103,22 @@ def test_entrances_stand_for_their_owner():
     assert points.owners == 3
 
 
+def test_an_entrance_that_names_no_station_is_of_the_nearest_one():
+    """499 m off: taken; 501 m: not; in the middle of two: of the lower row; one that names another owner is lost."""
+    owners = places(("s1", 0, 0), ("s2", 1000, 0), name="station_id")
+    layer = pd.DataFrame({"entrance_id": ["a", "b", "c", "d"], "entrance_of": [None, "", None, "s9"]}).astype("string")
+    layer["geometry"] = [shapely.Point(-499, 0), shapely.Point(-501, 0), shapely.Point(500, 0), shapely.Point(0, 1)]
+    run = Run()
+    points = entrance_points(owners, "station_id", layer, run, near_m=500, layer="STATION_ENTRANCES")
+    assert points.ids.tolist() == ["a", "c", "s2"]
+    assert points.owner.tolist() == [0, 0, 1]
+    lost = [(row.layer, row.feature_id, row.code) for row in run.left_out]
+    assert lost == [("STATION_ENTRANCES", name, "entrance_of_nobody") for name in ("b", "d")]
+    assert [message.values["n"] for message in run.messages if message.code == "entrances_by_nearest"] == [2]
+    nameless = layer.drop(columns="entrance_of")
+    assert entrance_points(owners, "station_id", nameless, Run(), near_m=500).ids.tolist() == ["a", "d", "c", "s2"]
+
+
 def test_points_of_any_geometry():
     shape = shapely.Polygon([(0, 0), (10, 0), (10, 10), (8, 10), (8, 2), (0, 2)])
     layer = pd.DataFrame({"place_id": ["a", "b", "c", "d"]}).astype("string")
