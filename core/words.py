@@ -46,6 +46,17 @@ def pick(texts: dict[str, str] | str, language: str) -> str:
     return texts if isinstance(texts, str) else texts[language]
 
 
+def source_words(text: str, language: str) -> str:
+    """Return where a figure comes from, or what is noted of it, in a language; a text of a user's own stays."""
+    found = _sources().get(text)
+    return found[language] if found else text
+
+
+@lru_cache(maxsize=1)
+def _sources() -> dict[str, dict[str, str]]:
+    return dict(json.loads((RESOURCES / "sources.json").read_text(encoding="utf-8"))["texts"])
+
+
 def join_words(words: Iterable[Any], language: str = "zh") -> str:
     """Return the words as a list in a sentence: with 、 in Chinese, with commas in English."""
     return ("、" if language == "zh" else ", ").join(str(word) for word in words)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..core.envelope import VERIFIED
-from ..core.words import pick
+from ..core.words import pick, source_words
 
 MET, PART, NOT, UNKNOWN = "met", "part", "not", "unknown"
 ROW = np.array([0])
@@ -79,9 +79,13 @@ def _criterion_row(found: Mapping[str, Any], criterion: Mapping[str, Any], langu
         state = NOT if high <= edge else UNKNOWN
     return EvidenceRow(
         pick(criterion["title"], language) if criterion else str(found["criterion"]), " · ".join(words), low, high,
-        float(found["weight"]), state, limit_text(criterion, language), str(found.get("source", "")),
+        float(found["weight"]), state, limit_text(criterion, language), _source(found, language),
         found.get("status") in VERIFIED,
     )  # fmt: skip
+
+
+def _source(figure: Mapping[str, Any], language: str) -> str:
+    return source_words(str(figure.get("source", "")), language)
 
 
 def _condition_row(found: Mapping[str, Any], condition: Mapping[str, Any], language: str) -> EvidenceRow:
@@ -90,7 +94,7 @@ def _condition_row(found: Mapping[str, Any], condition: Mapping[str, Any], langu
     limit = _bound(condition["indicator"], condition["op"], condition["value"]) if condition else ""
     return EvidenceRow(
         pick(condition["title"], language) if condition else str(found["indicator"]), limit, low, high, None, state,
-        "", str(condition.get("source", "")), condition.get("status") in VERIFIED, is_condition=True,
+        "", _source(condition, language), condition.get("status") in VERIFIED, is_condition=True,
     )  # fmt: skip
 
 
@@ -104,8 +108,8 @@ def _class_row(key: str, found: Mapping[str, Any], rule: Mapping[str, Any], lang
     if against:
         text += " · ✗ " + ("、" if language == "zh" else ", ").join(against)
     return EvidenceRow(
-        pick(rule["title"], language), text, low, high, None, state, f"{limit:g}", str(rule["suspect"]["source"]),
-        rule["suspect"]["status"] in VERIFIED, tick=limit,
+        pick(rule["title"], language), text, low, high, None, state, f"{limit:g}",
+        _source(rule["suspect"], language), rule["suspect"]["status"] in VERIFIED, tick=limit,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from qgis.PyQt.QtWidgets import (
     QVBoxLayout,
 )
 
+from ..core.words import source_words
 from ..processing.parameters import BUILT
 from ..processing.texts import interface_language, tr
 from .card_parts import text_label
@@ -101,7 +102,8 @@ class FiguresDialog(QDialog):
         self.table.verticalHeader().hide()
         self._is_open = [not is_verified(figure) for _, _, figure in rows]
         for place, (document, path, figure) in enumerate(rows):
-            cells = (document, path, _value(figure), str(figure.get("unit", "")), str(figure["source"]),
+            source = source_words(str(figure["source"]), interface_language())
+            cells = (document, path, _value(figure), str(figure.get("unit", "")), source,
                      status_title(str(figure["status"])))  # fmt: skip
             for column, cell in enumerate(cells):
                 item = QTableWidgetItem(cell)

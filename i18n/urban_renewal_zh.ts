@@ -1068,6 +1068,10 @@
         <translation>提示</translation>
     </message>
     <message>
+        <source>Nothing is counted in advance here.</source>
+        <translation>这一页没有可预先计算的数。</translation>
+    </message>
+    <message>
         <source>Nothing left to review among {n} parcels.</source>
         <translation>没有需要复核的宗地（共 {n} 宗）。</translation>
     </message>
@@ -1090,6 +1094,10 @@
     <message>
         <source>On the day</source>
         <translation>核对日期</translation>
+    </message>
+    <message>
+        <source>One row as it would be written:</source>
+        <translation>写出的一行示例：</translation>
     </message>
     <message>
         <source>Only add it to the map</source>
@@ -1310,6 +1318,10 @@
     <message>
         <source>Role</source>
         <translation>用作</translation>
+    </message>
+    <message>
+        <source>Rows that are written</source>
+        <translation>写出的行数</translation>
     </message>
     <message>
         <source>Rule</source>
@@ -1570,6 +1582,10 @@
     <message>
         <source>The header is row {n}; what stands above it is left out.</source>
         <translation>表头在第 {n} 行，它上面的标题行不读入。</translation>
+    </message>
+    <message>
+        <source>The last results hold no “{table}”, or not the columns that choose its rows.</source>
+        <translation>上次成果里没有“{table}”，或没有用来选行的列。</translation>
     </message>
     <message>
         <source>The layer has no coordinate system: choose the one it was drawn in.</source>
@@ -2598,6 +2614,10 @@
     <message>
         <source>{up} m up, {down} m down</source>
         <translation>上 {up} m，下 {down} m</translation>
+    </message>
+    <message>
+        <source>{word}: {meaning}</source>
+        <translation>{word}：{meaning}</translation>
     </message>
     <message>
         <source>“{file}” is in use. Close the other program; your reviews are kept and saved with the next.</source>

@@ -11,7 +11,8 @@ from qgis.core import QgsApplication, QgsSettings
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QFrame, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from ...processing.texts import tr
+from ...core.words import source_words
+from ...processing.texts import interface_language, tr
 from ..card_parts import scaled, text_label
 from .draft import CLAUSED, Draft
 from .rows import Row
@@ -46,7 +47,8 @@ class FigureDetail(QFrame):
         box.addWidget(self.note)
         self.status = QComboBox()
         for state in STATES:
-            self.status.addItem(f"{status_word(state)}: {status_meaning(state)}", state)
+            told = tr("{word}: {meaning}")
+            self.status.addItem(told.format(word=status_word(state), meaning=status_meaning(state)), state)
         self.status.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.status.activated.connect(lambda _: self._decide_status())
         self.lines = {key: QLineEdit() for key in FIELDS}
@@ -90,11 +92,14 @@ class FigureDetail(QFrame):
         self.form.setVisible(bool(self._shown))
         if not self._shown:
             self.told.setText(tr("Choose a row to see its source and who has checked it.") if row is None else "")
+            self.told.setVisible(row is None)
+            self.setVisible(row is None or bool(title))
             self.warning.hide()
             return
+        self.show()
         shipped = draft.factory_value(row.figure)
         deviates = draft.deviates(row.figure)
-        self.told.setText(_told(row, draft, shipped) if deviates else str(self._shown.get("note", "")))
+        self.told.setText(_told(row, draft, shipped) if deviates else self._text("note"))
         self.told.setVisible(bool(self.told.text()))
         self.warning.setVisible(deviates)
         if deviates:
@@ -105,12 +110,16 @@ class FigureDetail(QFrame):
             )
             self.note.setText(str(self._shown.get("note", "")))
         for key, line in self.lines.items():
-            line.setText(str(self._shown.get(key, "")))
+            line.setText(self._text(key))
             line.setCursorPosition(0)
             line.setToolTip(line.text())
         self.status.setCurrentIndex(max(0, self.status.findData(self._shown.get("status"))))
         for key in ("checked_by", "checked_at"):
             self.lines[key].setEnabled(self._shown.get("status") == "checked")
+
+    def _text(self, key: str) -> str:
+        """Return a word of the figure as it is shown: shipped sources and notes in the language of QGIS."""
+        return source_words(str(self._shown.get(key, "")), interface_language())
 
     def ask_reason(self) -> None:
         """Put the cursor where the reason is written."""
@@ -118,10 +127,10 @@ class FigureDetail(QFrame):
 
     def _decide(self, key: str, line: QLineEdit) -> None:
         word = line.text().strip()
-        if self.row is None or not self._shown or word == str(self._shown.get(key, "")):
+        if self.row is None or not self._shown or word == self._text(key):
             return
         if (key == "checked_at" and not _is_day(word)) or (key in ("source", "checked_by") and not word):
-            line.setText(str(self._shown.get(key, "")))
+            line.setText(self._text(key))
             return
         if key == "checked_by":
             QgsSettings().setValue(REVIEWER, word)
@@ -149,7 +158,7 @@ def _told(row: Row, draft: Draft, shipped: Mapping[str, Any]) -> str:
             parts.append(tr("now {now}, before {before}").format(now=value_text(now), before=value_text(before)))
     source = tr("Source of the shipped value: {source} ({status})")
     parts.append(source.format(source=source_text(shipped), status=status_word(str(shipped.get("status")))))
-    return "; ".join(parts)
+    return ("；" if interface_language() == "zh" else "; ").join(parts)
 
 
 def _is_day(text: str) -> bool:

@@ -44,8 +44,8 @@ class Sections(QListWidget):
 
     def __init__(self, can_move: bool) -> None:
         super().__init__()
-        self.setWordWrap(True)
-        self.setUniformItemSizes(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setSpacing(2)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setIconSize(QSize(12, 12))
         if can_move:

@@ -9,7 +9,7 @@ from typing import Any
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...core.errors import RenewalError
-from ...core.words import say
+from ...core.words import join_words, say
 from ...processing.texts import interface_language, tr
 from .. import reviewing, wording
 from ..readiness import DONE, STALE
@@ -249,7 +249,7 @@ def later_text(session: Any, kind: str) -> str:
         step=wording.step_title(first), time=wording.duration(max(1.0, record.seconds))
     )
     if old:
-        text += " " + tr("Then out of date: {steps}.").format(steps=", ".join(old))
+        text += " " + tr("Then out of date: {steps}.").format(steps=join_words(old, interface_language()))
     return text
 
 

@@ -75,7 +75,8 @@ class SidePreview(QWidget):
     def show_told(self, told: Told) -> None:
         """Show numbers."""
         self.told = told
-        self.sentence.setText(told.sentence)
+        nothing = "" if told.lines else tr("Nothing is counted in advance here.")
+        self.sentence.setText(told.sentence or nothing)
         self.table.setVisible(bool(told.lines))
         self.table.setRowCount(len(told.lines))
         for place, line in enumerate(told.lines):

@@ -18,6 +18,7 @@ import numpy as np
 from ...processing.texts import tr
 from ..figures import rows_of
 from .draft import Draft
+from .template_values import tell_layer
 from .words import figure_title, unit_title
 
 SLOPE = 0.10  # own choice: a steep street of a hill town
@@ -56,8 +57,13 @@ class SideValues:
         """Return what the draft means for the section shown; an empty Told for kinds without a preview."""
         makers: dict[str, Callable[[str, Draft], Told]] = {
             "standard": self._standard, "profiles": self._profiles, "costs": self._costs, "zone-rules": self._zones,
+            "template": self._template,
         }  # fmt: skip
         return makers[kind](section, draft) if kind in makers else Told()
+
+    def _template(self, section: str, draft: Draft) -> Told:
+        lines, sentence = tell_layer(self._files, section, draft)
+        return Told(tuple(Line(*line) for line in lines), sentence)
 
     # --- standards ----------------------------------------------------------------------------------------------------
 

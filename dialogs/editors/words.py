@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from ...core.words import RESOURCES
+from ...core.words import RESOURCES, join_words, source_words
 from ...processing.texts import interface_language, tr
 
 STATES = ("found", "checked", "known", "heuristic")
@@ -62,18 +62,28 @@ def value_text(value: Any) -> str:
     if isinstance(value, (int, float)):
         return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.0f}"
     if isinstance(value, list):
-        is_pair = len(value) == 2 and all(isinstance(item, (int, float)) for item in value)
-        return ("–" if is_pair else ", ").join(value_text(item) for item in value)
+        return _list_text(value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {value_text(item)}" for key, item in value.items())
+        return join_words((f"{key} {value_text(item)}" for key, item in value.items()), interface_language())
     return str(value)
+
+
+def _list_text(value: list[Any]) -> str:
+    """Return a list: 1990→1, 2000→0.8 for a curve or limits with scores, 5–10 for a pair, words with commas."""
+    language = interface_language()
+    if value and all(_is_point(item) for item in value):
+        return join_words((f"{value_text(at)}→{value_text(score)}" for at, score in value), language)
+    words = [value_text(item) for item in value]
+    return "–".join(words) if _is_point(value) else join_words(words, language)
+
+
+def _is_point(item: Any) -> bool:
+    return isinstance(item, list) and len(item) == 2 and all(isinstance(part, (int, float)) for part in item)
 
 
 def source_text(figure: Mapping[str, Any]) -> str:
     """Return source and clause of a figure in one line."""
-    source = str(figure.get("source", ""))
-    if source == "own choice":
-        source = tr("own choice")
+    source = source_words(str(figure.get("source", "")), interface_language())
     return " · ".join(part for part in (source, str(figure.get("clause", ""))) if part)
 
 

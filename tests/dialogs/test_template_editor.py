@@ -188,3 +188,51 @@ def test_every_layer_that_is_written_can_be_named():
     assert all(shape.table_titles().values())
     assert "area_m2" in shape.column_titles("zones")
     assert shape.column_titles("buildings") == {}
+
+
+def test_preview_counts_rows_and_shows_one(tmp_path, project):
+    """By hand: 2 of 3 parcels are old compounds; the serial number is the prefix and 18 − 6 figures."""
+    from urban_renewal.dialogs.editors.template_values import count_rows, first_row
+
+    from .test_explore import write_rows
+
+    fields = "NoGeometry?field=parcel_id:string&field=tag:string&field=area_m2:double"
+    write_rows(tmp_path / "tagged.gpkg", "tagged", fields, [
+        (None, ["P1", "old_compound", 12.345]), (None, ["P2", "none", 1.0]), (None, ["P3", "old_compound", 2.0]),
+    ])  # fmt: skip
+    files = {"tagged": f"{tmp_path}/tagged.gpkg|layername=tagged"}
+    layer = {
+        "id": "L", "table": "tagged", "where": {"tag": ["old_compound"]}, "fields": [
+            {"id": "BSM", "type": "text", "length": 18, "serial": "500103"},
+            {"id": "LX", "type": "text", "length": 2, "from": "tag", "codes": {"old_compound": "01"}},
+            {"id": "MJ", "type": "real", "decimals": 1, "from": "area_m2"},
+            {"id": "NO", "type": "text", "length": 2, "from": "nowhere"},
+            {"id": "DM", "type": "text", "length": 6, "value": "500103"},
+        ],
+    }  # fmt: skip
+    assert count_rows(files, layer) == 2
+    assert first_row(files, layer) == [
+        ("BSM", "500103000000000001"), ("LX", "01"), ("MJ", "12.3"), ("NO", "—"), ("DM", "500103"),
+    ]  # fmt: skip
+    assert count_rows(files, {**layer, "where": {"nowhere": ["x"]}}) is None
+    assert count_rows(files, {**layer, "where": {'tag"]; DROP TABLE tagged; --': ["x"]}}) is None
+    assert count_rows(files, layer) == 2
+
+
+def test_sources_are_said_in_both_languages():
+    """Every source that is a sentence in English has Chinese words; every entry is used by a shipped file."""
+    import re
+
+    from urban_renewal.core.words import RESOURCES, source_words
+
+    told = json.loads((RESOURCES / "sources.json").read_text(encoding="utf-8"))["texts"]
+    used = set()
+    for kind in ("ruleset", "standard", "profiles", "zone-rules", "costs", "template"):
+        for name in envelope.names(kind):
+            for _, figure in envelope.list_figures(envelope.load(kind, name)):
+                used |= {str(figure[key]) for key in ("source", "note") if key in figure}
+    assert set(told) - used == set()
+    assert [text for text in used if text.startswith(("own choice", "placeholder")) and text not in told] == []
+    assert all(re.search("[\u4e00-\u9fff]", words["zh"]) for words in told.values())
+    assert all("own choice" not in words["zh"] for words in told.values())
+    assert source_words("my own table", "zh") == "my own table"
