@@ -24,7 +24,7 @@ ENOUGH_VALID = 0.98  # own choice: share of the rows whose code a scheme must kn
 SURVEY = "survey3"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scheme:
     """One scheme: forms of its codes, forms only it has, and the class by longest prefix."""
 
@@ -41,6 +41,11 @@ class Scheme:
             return None
         found = (self.classes.get(code[:length]) for length in range(len(code), 0, -1))
         return next((name for name in found if name), None)
+
+    def whole(self, code: str) -> str:
+        """Return the code with the 0 in front that number fields drop; as it is where it needs none."""
+        longer = "0" + code
+        return longer if code.isdigit() and not self.class_of(code) and self.class_of(longer) else code
 
 
 @dataclass(frozen=True)
@@ -83,24 +88,24 @@ def recognise_scheme(codes: Iterable[Any], has_czcsxm: bool) -> Detected:
     """Return the scheme that a column of codes is written in, with the evidence.
 
     A candidate knows at least 98 % of the rows' codes. Codes that only one scheme has, and a CZCSXM field, decide for
-    it; candidates that give every code the same class are the same answer (the first is taken).
+    it; candidates that give every code the same class are the same answer (the first is taken). Where no scheme knows
+    the codes as they are, they are tried with the 0 in front that number fields drop.
     Raises RenewalError(`scheme_unclear`) with candidates and evidence when codes mean different classes: the same
     digits stand for industry in one scheme and for a farm road in another. Source: domain rules of the crosswalk.
     """
     counts = clean_codes(pd.Series(list(codes), dtype=object)).value_counts()
     seen = {str(code): int(n) for code, n in sorted(counts.items(), key=lambda item: str(item[0]))}
-    rows = sum(seen.values())
-    candidates = [
-        scheme
-        for scheme in schemes().values()
-        if rows and sum(n for code, n in seen.items() if scheme.class_of(code)) >= ENOUGH_VALID * rows
-    ]
-    told = {scheme.name: [code for code in seen if scheme.telling and scheme.telling.fullmatch(code)]
-            for scheme in candidates}  # fmt: skip
+    read = {scheme.name: {code: code for code in seen} for scheme in schemes().values()}
+    candidates = _knowing(seen, read)
+    if not candidates:
+        read = {scheme.name: {code: scheme.whole(code) for code in seen} for scheme in schemes().values()}
+        candidates = _knowing(seen, read)
+    told = {scheme.name: [code for code in read[scheme.name].values()
+                          if scheme.telling and scheme.telling.fullmatch(code)] for scheme in candidates}  # fmt: skip
     if has_czcsxm and any(scheme.name == SURVEY for scheme in candidates):
         told[SURVEY] = [*told[SURVEY], "CZCSXM"]
     telling = [scheme for scheme in candidates if told[scheme.name]] or candidates
-    answers = {tuple(scheme.class_of(code) for code in seen) for scheme in telling}
+    answers = {tuple(scheme.class_of(code) for code in read[scheme.name].values()) for scheme in telling}
     if len(answers) == 1:
         alike = tuple(scheme.name for scheme in telling[1:])
         return Detected(telling[0].name, tuple(told[telling[0].name]), alike)
@@ -108,10 +113,24 @@ def recognise_scheme(codes: Iterable[Any], has_czcsxm: bool) -> Detected:
     raise RenewalError("scheme_unclear", candidates=[scheme.name for scheme in telling], evidence=evidence)
 
 
+def _knowing(seen: Mapping[str, int], read: Mapping[str, Mapping[str, str]]) -> list[Scheme]:
+    """Return the schemes that know enough of the codes; `seen` rows by code, `read` each scheme's reading of a code."""
+    known = {scheme: sum(n for code, n in seen.items() if scheme.class_of(read[scheme.name][code]))
+             for scheme in schemes().values()}  # fmt: skip
+    return [scheme for scheme, n in known.items() if n >= ENOUGH_VALID * sum(seen.values()) > 0]
+
+
 def classify(values: pd.Series, scheme: str, run: Run) -> Objects:
-    """Return the class of each code (n,) as str or None; codes the scheme does not have are counted and missing."""
+    """Return the class of each code (n,) as str or None; codes the scheme does not have are counted and missing.
+
+    A code that has lost its 0 in front (0601 as the number 601) is read with it, and counted.
+    """
     codes = clean_codes(values)
-    known = {str(code): schemes()[scheme].class_of(str(code)) for code in codes.dropna().unique()}
+    whole = {str(code): schemes()[scheme].whole(str(code)) for code in codes.dropna().unique()}
+    known = {code: schemes()[scheme].class_of(longer) for code, longer in whole.items()}
+    short = sorted(code for code, longer in whole.items() if longer != code)
+    if short:
+        run.warn("code_zero_lost", n=int(codes.isin(short).sum()), short=short[0], whole=whole[short[0]])
     strange = sorted(code for code, name in known.items() if name is None)
     if strange:
         run.warn("code_not_in_scheme", scheme=scheme, n=int(codes.isin(strange).sum()), codes=strange)

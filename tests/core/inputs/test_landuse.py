@@ -25,6 +25,8 @@ CLASSES = {
         (["R2", "M1", "C21"], False, "gbj137_90"),
         (["R21", "M2"], False, "gb50137"),  # the same class in both editions
         (["0701 城镇住宅用地", "08H2"], False, "survey3"),
+        (["701", "601", "1001"], True, "survey3"),  # a number field drops the 0
+        (["70102", "100101", "703"], False, "landsea2023"),
     ],
 )
 def test_scheme_is_told_by_the_codes(codes, has_czcsxm, scheme):
@@ -43,6 +45,29 @@ def test_clash_is_asked_not_guessed():
         detect_scheme(["0601", "0701", "0702"], False)
     assert caught.value.code == "scheme_unclear"
     assert set(caught.value.values["candidates"]) >= {"landsea2023", "survey3", "gbt21010"}
+
+
+def test_codes_of_numbers_get_their_zero_back():
+    run = Run()
+    codes = pd.Series([701, 601, 1201, 4711, None], dtype="Int64").astype("string")
+    assert list(classify(codes, "survey3", run)) == [
+        "resid",
+        "indus",
+        classify(pd.Series(["1201"]), "survey3", Run())[0],
+        None,
+        None,
+    ]
+    told = {message.code: message.values for message in run.messages}
+    assert (told["code_zero_lost"]["n"], told["code_zero_lost"]["short"], told["code_zero_lost"]["whole"]) == (
+        2,
+        "601",
+        "0601",
+    )
+    assert told["code_not_in_scheme"]["codes"] == ["4711"]
+    with pytest.raises(RenewalError) as clash:  # 601 is industry in one scheme, a farm road in another
+        detect_scheme(["701", "601", "1001"], False)
+    assert clash.value.code == "scheme_unclear"
+    assert clash.value.values["candidates"]
 
 
 def test_codes_of_no_scheme_are_asked_too():
