@@ -10,17 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from ..run import Run
+from .cuts import Cuts, Squares
 from .graph import LONGEST_MS, Flags, Ints, WalkGraph
 from .join import Joined
 from .profiles import Profile
-from .search import Ends, Search, Tile, cut_tile, least_by_key, ranges
-from .tiles import TileHomes, TileTask, walk_tile
+from .search import Ends, Search, Tile, least_by_key
+from .tiles import TileTask, walk_tile
 from .waves import NEVER, first_arrivals
 from .ways import Longs
 
 CHUNK = 64  # facilities of one tile searched at once; fewer where the tile holds many nodes
 CHUNK_NODES = 4_000_000  # nodes × facilities searched at once: about 0.1 s
-TILE_M = 500.0  # own choice: smaller tiles cost more than they save
 DIRECTIONS = ("there", "back", "both")
 NOT_ASKED = -1  # milliseconds of a direction that was not searched
 
@@ -153,7 +153,8 @@ def cost_all(
 @dataclass(frozen=True, eq=False)
 class _Sources:
     """Joined facility owners in the order searched. `owner` (k,); `first` (k + 1,) into `node`, `ms` (ways from their
-    points to nodes, positive) and `first_row` (k + 1,) into `row` (their joined points); `tile` (k,) where they lie.
+    points to nodes, positive) and `first_row` (k + 1,) into `row` (their joined points); `tile` (k,) which of the
+    `squares` they lie in.
     """
 
     owner: Longs
@@ -163,6 +164,7 @@ class _Sources:
     first_row: Longs
     row: Longs
     tile: Longs
+    squares: Squares
 
 
 def _search(search: Search, places: Joined, facilities: Joined, limits: Longs, run: Run) -> tuple[Longs, Longs]:
@@ -193,20 +195,13 @@ def _tasks(
     search: Search, at_home: tuple[Ends, Ints], sources: _Sources, limits: Longs, run: Run
 ) -> Iterator[TileTask]:
     """Yield the searches one by one: each holds all it needs, and nothing of what the others need."""
-    homes, owner = at_home
-    count = len(search.graph.node_ids)
-    home_first = np.searchsorted(homes.node, np.arange(count + 1))
-    local = np.full(count, -1, dtype=np.int32)
+    cuts = Cuts(search, sources.squares, *at_home, run.memory_bytes)
     for some in _chunks(sources.tile):
         starts = sources.node[sources.first[some.start] : sources.first[some.stop]]
         chosen = sources.owner[some.start : some.stop]
         limit_ms = int(limits[chosen].max())
-        tile = cut_tile(search, starts, limit_ms, local)
-        begin, end = home_first[tile.nodes], home_first[tile.nodes + 1]
-        _, held = ranges(begin, end)
-        lived = TileHomes(np.concatenate([[0], np.cumsum(end - begin)]), homes.ms[held], owner[held])
-        positions = local[starts]
-        local[tile.nodes] = -1
+        tile, lived = cuts.around(int(sources.tile[some.start]), starts, limit_ms)
+        positions = np.searchsorted(tile.nodes, starts).astype(np.int32)
         for part in _portions(some, tile, run):
             bounds = sources.first[part.start : part.stop + 1]
             cut = slice(int(bounds[0]), int(bounds[-1]))
@@ -234,13 +229,14 @@ def _portions(some: range, tile: Tile, run: Run) -> list[range]:
 
 
 def _sources(search: Search, facilities: Joined, limit_ms: int) -> _Sources:
-    """Gather the owners that are joined, tile by tile; a tile is about as wide as the longest walk."""
+    """Gather the owners that are joined, tile by tile."""
     starts = search.ends(facilities, False)
     count = len(search.graph.node_ids)
     key, ms = least_by_key(facilities.owner[starts.row].astype(np.int64) * count + starts.node, starts.ms + 1)
     owner, node = key // max(count, 1), key % max(count, 1)
     place, first_node = least_by_key(owner, node)
-    tile = _tile_of(search.graph, search.profile, first_node, limit_ms)
+    squares = Squares.over(search, limit_ms)
+    tile = squares.of(first_node)
     by_tile = np.lexsort((first_node, tile))
     rank = np.full(facilities.owners, -1, dtype=np.int64)
     rank[place[by_tile]] = np.arange(len(place))
@@ -250,14 +246,4 @@ def _sources(search: Search, facilities: Joined, limit_ms: int) -> _Sources:
     rows = rows[np.argsort(rank[facilities.owner[rows]], kind="stable")]
     numbers = np.arange(len(place) + 1)
     first, first_row = np.searchsorted(rank[owner], numbers), np.searchsorted(rank[facilities.owner[rows]], numbers)
-    return _Sources(owner[first[:-1]], first, node, ms, first_row, rows, tile[by_tile])
-
-
-def _tile_of(graph: WalkGraph, profile: Profile, node: Longs, limit_ms: int) -> Longs:
-    """Return the number of the tile of each node: squares as wide as the longest walk in a straight line."""
-    if not len(node):
-        return np.empty(0, dtype=np.int64)
-    side = max(TILE_M, limit_ms * graph.top_speed(profile.id))
-    column, row = ((graph.x_m[node] - graph.grid.x_min) // side, (graph.y_m[node] - graph.grid.y_min) // side)
-    width = int((graph.x_m.max() - graph.grid.x_min) // side) + 1
-    return row.astype(np.int64) * width + column.astype(np.int64)
+    return _Sources(owner[first[:-1]], first, node, ms, first_row, rows, tile[by_tile], squares)

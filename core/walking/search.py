@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -14,12 +15,15 @@ from .profiles import Profile
 from .times import whole_ms
 from .ways import Longs
 
+LONG_BITS = 63
+
 
 @dataclass(frozen=True, eq=False)
 class Ends:
     """Ways between joined points and the nodes at the ends of their edges: `node`, `ms` (partial edge and leg), `row`
     of the joined point; sorted by node, then row. `by_edge` rows of the joined points sorted by `edge`. `at_end`: the
-    node is the end of the edge, not its start.
+    node is the end of the edge, not its start. `first` (n + 1,), of places: the ways of node k are
+    `first[k]`…`first[k + 1]`.
     """
 
     node: Longs
@@ -28,6 +32,10 @@ class Ends:
     by_edge: Longs
     edge: Longs
     at_end: Flags
+    first: Longs
+
+
+_ENDS: WeakKeyDictionary[WalkGraph, WeakKeyDictionary[Joined, dict[tuple[str, bool, bool], Ends]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +47,17 @@ class Search:
     toward: bool
 
     def ends(self, joined: Joined, home: bool) -> Ends:
-        """Return the ways between facilities (`home`: places) and nodes, in the direction people walk."""
+        """Return the ways between facilities (`home`: places) and nodes, in the direction people walk.
+
+        Made once for each Joined: the kinds of a study ask for the same places over and over.
+        """
+        known = _ENDS.setdefault(self.graph, WeakKeyDictionary()).setdefault(joined, {})
+        key = self.profile.id, self.toward, home
+        if key not in known:
+            known[key] = self._make_ends(joined, home)
+        return known[key]
+
+    def _make_ends(self, joined: Joined, home: bool) -> Ends:
         graph, rows = self.graph, np.flatnonzero(joined.edge >= 0)
         edge = joined.edge[rows]
         along, against, open_along, open_against = self.parts(joined, rows)
@@ -53,11 +71,14 @@ class Search:
         ms = np.concatenate([by_start[0] + leg, by_end[0] + leg])
         row = np.tile(rows, 2)
         use = np.concatenate([by_start[1], by_end[1]])
-        order = np.lexsort((row[use], node[use]))
+        order = argsort_two(node[use], row[use])
         by_edge = rows[np.argsort(edge, kind="stable")]
         at_end = np.repeat([False, True], len(rows))[use][order]
         edges = joined.edge[by_edge].astype(np.int64)
-        return Ends(node[use][order], ms[use][order], row[use][order], by_edge, edges, at_end)
+        node = node[use][order]
+        counts = np.bincount(node, minlength=len(graph.node_ids) if home else 0)
+        first = np.concatenate([[0], np.cumsum(counts)])
+        return Ends(node, ms[use][order], row[use][order], by_edge, edges, at_end, first)
 
     def parts(self, joined: Joined, rows: Longs) -> tuple[Longs, Longs, Flags, Flags]:
         """Return ms from the edge's start to the point, from the point to the start, and whether each way is open.
@@ -104,24 +125,23 @@ class Tile:
         return csr_matrix((data, np.concatenate([self.head, nodes]), starts), shape=(count, count))
 
 
-def cut_tile(search: Search, starts: Longs, limit_ms: int, local: Ints) -> Tile:
-    """Return the part of the graph that walks of `limit_ms` from these nodes can touch.
+def cut_tile(search: Search, around: tuple[float, float, float, float], limit_ms: int, local: Ints) -> Tile:
+    """Return the part of the graph that walks of `limit_ms` from nodes in this box (x_min, y_min, x_max, y_max) touch.
 
     Nobody comes farther in a straight line than the limit at the top speed of any edge, so the search on the part
-    finds the same as on the whole. `local` (n,) scratch, -1 everywhere; holds the local positions of the part's nodes
-    afterwards, to be set back by the caller.
+    finds the same as on the whole. `local` (n,) scratch, -1 everywhere before and after.
     """
     graph = search.graph
     arcs = graph.arcs(search.profile.id, search.toward)
     reach_m = limit_ms * graph.top_speed(search.profile.id) + 1.0  # a metre for the last bits
-    x, y = graph.x_m[starts], graph.y_m[starts]
-    box = (float(x.min()) - reach_m, float(y.min()) - reach_m, float(x.max()) + reach_m, float(y.max()) + reach_m)
+    box = (around[0] - reach_m, around[1] - reach_m, around[2] + reach_m, around[3] + reach_m)
     stretches = graph.grid.ranges(box)
     nodes = np.concatenate([np.arange(a, b) for a, b in stretches] or [np.empty(0, dtype=np.int64)])
     local[nodes] = np.arange(len(nodes), dtype=np.int32)
     cut = [slice(int(arcs.indptr[a]), int(arcs.indptr[b])) for a, b in stretches]
     head = local[np.concatenate([arcs.head[part] for part in cut] or [np.empty(0, dtype=np.int32)])]
     ms = np.concatenate([arcs.ms[part] for part in cut] or [np.empty(0, dtype=np.int32)])
+    local[nodes] = -1
     inside = head >= 0
     sizes = arcs.indptr[nodes + 1] - arcs.indptr[nodes]
     kept = np.concatenate([[0], np.cumsum(inside)])
@@ -137,10 +157,25 @@ def ranges(start: Longs, stop: Longs) -> tuple[Longs, Longs]:
     return item, np.arange(len(item)) - offset[item] + start[item]
 
 
+def argsort_two(first: Longs, second: Longs) -> Longs:
+    """Return np.lexsort((second, first)) of whole numbers ≥ 0: by one sort of both in one number where they fit."""
+    bits = int(second.max(initial=0)).bit_length()
+    if int(first.max(initial=0)).bit_length() + bits > LONG_BITS:
+        order: Longs = np.lexsort((second, first))
+        return order
+    return np.argsort((first.astype(np.int64) << bits) | second, kind="stable")
+
+
 def least_by_key(key: Longs, value: Longs) -> tuple[Longs, Longs]:
-    """Return the keys ascending, each once, with the least value of each."""
-    order = np.lexsort((value, key))
-    key, value = key[order], value[order]
+    """Return the keys ascending, each once, with the least value of each; all whole numbers ≥ 0."""
+    bits = int(value.max(initial=0)).bit_length()
+    if int(key.max(initial=0)).bit_length() + bits <= LONG_BITS:  # one sort of both in one number
+        both = (key.astype(np.int64) << bits) | value
+        both.sort()
+        key, value = both >> bits, both & ((1 << bits) - 1)
+    else:
+        order = np.lexsort((value, key))
+        key, value = key[order], value[order]
     first = np.ones(len(key), dtype=bool)
     first[1:] = key[1:] != key[:-1]
     return key[first], value[first]

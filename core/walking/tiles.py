@@ -15,8 +15,11 @@ from .ways import Longs
 
 @dataclass(frozen=True, eq=False)
 class TileHomes:
-    """Who lives where in a tile: ways from node k are `first[k]`…`first[k + 1]` of `ms` (to the place) and `owner`."""
+    """Who lives where in a tile: `node` (h,) local nodes with ways to places, ascending; those of the k-th are
+    `first[k]`…`first[k + 1]` of `ms` (to the place) and `owner`.
+    """
 
+    node: Longs
     first: Longs
     ms: Longs
     owner: Ints
@@ -45,9 +48,10 @@ def walk_tile(task: TileTask) -> tuple[Longs, Longs, Longs]:
     count = len(task.tile.nodes)
     arcs = task.tile.matrix(task.starts, task.ms, task.sizes)
     found = dijkstra(arcs, indices=np.arange(count, count + len(task.facility)), limit=task.limit_ms + 1.0)
-    far = found[:, :count]
-    item, node = np.nonzero(far < np.inf)
-    time = far[item, node].astype(np.int64) - 1
+    far = found[:, task.homes.node].ravel()  # nobody asks when the others are reached
+    reached = np.flatnonzero(far <= task.limit_ms + 1.0)
+    time = far[reached].astype(np.int64) - 1
+    item, node = np.divmod(reached, max(len(task.homes.node), 1))
     at, hit = ranges(task.homes.first[node], task.homes.first[node + 1])
     ms = time[at] + task.homes.ms[hit]
     inside = ms <= task.limits[item[at]]

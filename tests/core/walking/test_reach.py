@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from urban_renewal.core.errors import Cancelled
 from urban_renewal.core.run import Run
+from urban_renewal.core.walking import cuts, reach
 from urban_renewal.core.walking import graph as walk_graph
-from urban_renewal.core.walking import reach
 from urban_renewal.core.walking.heights import make_surface
 from urban_renewal.core.walking.join import JoinOptions, Points, join_points
 from urban_renewal.core.walking.profiles import load_profiles
@@ -106,7 +106,7 @@ def as_dict(pairs, values):
 @pytest.mark.parametrize("seed", range(6))
 def test_reach_equals_the_search_by_hand(seed, cell_m, share, monkeypatch):
     monkeypatch.setattr(reach, "CHUNK", 3)
-    monkeypatch.setattr(reach, "TILE_M", cell_m / 2)
+    monkeypatch.setattr(cuts, "TILE_M", cell_m / 2)
     monkeypatch.setattr(walk_graph, "CELL_M", float(cell_m))
     graph, places, facilities = random_town(seed)
     there, home = by_hand(graph, places, facilities)
