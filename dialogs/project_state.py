@@ -7,7 +7,7 @@ import hashlib
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from qgis.core import (
@@ -23,7 +23,7 @@ from qgis.core import (
 from ..processing.missing import missing_packages
 from . import study as memory
 from .readiness import LayerLook, World
-from .steps import PROVIDER, ROLES, file_of
+from .steps import LOCKS, PROVIDER, ROLES, file_of
 from .study import InputChoice, Study, Workbook
 
 GEOMETRY = {
@@ -53,10 +53,23 @@ def write_workbook(project: QgsProject, workbook: Workbook) -> None:
         project.writeEntry(memory.SCOPE, memory.KEY, text)  # marks the project as changed
 
 
+# settings that name a file, or a table of one as `<file>|layername=<table>`
+FILES = ("RULES_FILE", "STANDARD_FILE", "ZONE_RULES_FILE", "PROFILE_FILE", "COST_TABLE", "TEMPLATE_FILE", *LOCKS)
+
+
 def _make_paths(study: Study, change: Any) -> None:
-    for name in ("RULES_FILE", "STANDARD_FILE", "ZONE_RULES_FILE"):
-        if study.setting(name):
-            study.settings[name] = change(study.settings[name])
+    for name in FILES:
+        if isinstance(study.settings.get(name), str):
+            study.settings[name] = _changed(study.settings[name], change)
+    for choice in study.inputs.values():
+        choice.source = _changed(choice.source, change)
+
+
+def _changed(source: str, change: Any) -> str:
+    """Return a source with its file as `change` writes it; what is no file (a layer's id, a database) stays."""
+    file, mark, rest = source.partition("|")
+    is_file = file.startswith(("./", "../")) or PurePosixPath(file).is_absolute() or PureWindowsPath(file).is_absolute()
+    return f"{change(file)}{mark}{rest}" if is_file else source
 
 
 KEPT_FILES = 64

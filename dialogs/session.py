@@ -23,7 +23,7 @@ from .runner import Job, Outcome, Runner
 from .showing import ALL, ONE, OPEN_SAMPLE, after_run
 from .stages import step_of_text
 from .steps import PROVIDER, SAMPLE, SINGLE, STEPS
-from .study import Change, Failure, InputChoice, NewerStateError, Study, Workbook
+from .study import KEY, SCOPE, Change, Failure, InputChoice, NewerStateError, Study, Workbook
 from .turns import Turns
 from .wording import step_title
 
@@ -44,6 +44,8 @@ class Session(QObject):
         self._rest: list[str] = []  # steps that come when the one that runs has ended well
         self.edits = EditWatch(self.project, self)
         self.edits.saved.connect(self._on_saved)
+        self.project.writeProject.connect(self._on_write)
+        self._is_watching = True
         self.workbook, self.is_newer = Workbook(), False
         self.read()
 
@@ -66,6 +68,11 @@ class Session(QObject):
         """Put the study into the project."""
         if not self.is_newer:
             project_state.write_workbook(self.project, self.workbook)
+
+    def _on_write(self, _: Any) -> None:
+        """Tell folders and files from the project's place, which a project has only once it is saved."""
+        if self.project.readEntry(SCOPE, KEY)[0]:
+            self.save()
 
     def guess(self) -> None:
         """Fill roles without a layer from the project's layers."""
@@ -256,6 +263,9 @@ class Session(QObject):
         self._stop_showing()
         self.activity, self._rest = None, []
         self.edits.close()
+        if self._is_watching:
+            self.project.writeProject.disconnect(self._on_write)
+        self._is_watching = False
         self.runner.abandon()
 
     def on_project_cleared(self) -> None:

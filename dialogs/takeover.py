@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorFileWriter, QgsVectorLayer
 
 from ..processing.texts import interface_language
 from . import project_state, results
@@ -18,7 +18,7 @@ from .review_store import Review, ReviewStore
 from .study import InputChoice, Study
 from .wording import role_title
 
-DATA, RULES = "data.gpkg", "rules"
+DATA, RULES, LOCKS_FILE = "data.gpkg", "rules", "locks.gpkg"
 SOURCES = (".gpkg", ".shp", ".tif", ".tiff", ".geojson", ".csv")
 
 
@@ -34,8 +34,9 @@ class Taken:
 def take_over(project: QgsProject, delivery: Path, folder: Path, inputs: Path | None = None) -> Taken:
     """Return a study that computes what the delivery holds; its inputs are layers of the project.
 
-    `folder` is where the study will work: copies of rules and reviews are put there, the delivery is only read. Inputs
-    are looked for by name, first in the project, then in `inputs` (a file or a folder), from where they are loaded.
+    `folder` is where the study will work: copies of rules, reviews and locks are put there, the delivery is only read.
+    Inputs are looked for by name, first in the project, then in `inputs` (a file or a folder), from where they are
+    loaded.
     Raises RenewalError as core.delivery.takeover.read_handover does, OSError when the folder cannot be written.
     """
     from ..core.delivery.takeover import read_handover
@@ -52,7 +53,7 @@ def take_over(project: QgsProject, delivery: Path, folder: Path, inputs: Path | 
         path.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
         study.settings[setting] = str(path)
     for setting, table in handed.tables.items():
-        study.settings[setting] = f"{delivery / DATA}|layername={table}"
+        study.settings[setting] = _copy_table(project, delivery / DATA, table, folder / LOCKS_FILE)
     _take_inputs(project, taken, handed, inputs)
     if handed.has_reviews:
         _take_reviews(project, taken, delivery / DATA, folder / REVIEWS_FILE)
@@ -61,6 +62,22 @@ def take_over(project: QgsProject, delivery: Path, folder: Path, inputs: Path | 
             study.inputs[role].mapping = dict(mapping)
     results.load_delivery(project, delivery / DATA, study.study_id, handed.title)
     return taken
+
+
+def _copy_table(project: QgsProject, data: Path, table: str, path: Path) -> str:
+    """Copy a table of the delivery into the study's own file and return its source: the delivery may go away.
+
+    Raises OSError when it cannot be written.
+    """
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, options.layerName = "GPKG", table
+    if path.is_file():
+        options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
+    layer = QgsVectorLayer(f"{data}|layername={table}", table, "ogr")
+    error, text, *_ = QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(path), project.transformContext(), options)
+    if error != QgsVectorFileWriter.WriterError.NoError:
+        raise OSError(text or path.name)
+    return f"{path}|layername={table}"
 
 
 def _take_inputs(project: QgsProject, taken: Taken, handed: Any, inputs: Path | None) -> None:

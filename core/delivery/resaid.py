@@ -30,7 +30,7 @@ def resay(text: str, language: str, codes: Iterable[str]) -> str:
                 return text
             if found is not None:
                 values = {name: _value(value, other, language) for name, value in found.groupdict().items()}
-                return say(code, language, **values) + tail
+                return _filled(code, language, values) + tail
     return text
 
 
@@ -44,10 +44,20 @@ def _pattern(code: str, language: str) -> re.Pattern[str]:
     for literal, name, _, _ in pieces:
         parts.append(re.escape(literal))
         if name is not None:
-            key = name.partition(".")[0].partition("[")[0]
+            key = _key(name)
             parts.append(f"(?P={key})" if key in seen else f"(?P<{key}>.*?)")
             seen.add(key)
     return re.compile("".join(parts), re.DOTALL)
+
+
+def _filled(code: str, language: str, values: dict[str, str]) -> str:
+    """Return the sentence with its values as they were written: they are formatted already."""
+    pieces = Formatter().parse(sentences()[code][language])
+    return "".join(literal + ("" if name is None else values.get(_key(name), "")) for literal, name, *_ in pieces)
+
+
+def _key(name: str) -> str:
+    return name.partition(".")[0].partition("[")[0]
 
 
 def _value(value: str, old: str, new: str) -> str:

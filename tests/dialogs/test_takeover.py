@@ -1,6 +1,7 @@
 """Taking a delivery over: another machine, another project, and the same rows when nothing changed."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,25 @@ def contents(folder):
     return {entry["layer"]: (entry["count"], entry["content"]) for entry in manifest["tables"]}
 
 
+def move_everything(dock, make_dock, project, home, there, delivery):
+    """Save the project, move its folder, take the delivery away; return (folder, dock) of the project opened there."""
+    from urban_renewal.dialogs.study import KEY, SCOPE
+
+    for layer in list(project.mapLayers().values()):  # what was loaded to look at stays behind with the delivery
+        if layer.source().startswith(str(delivery)):
+            project.removeMapLayer(layer)
+    assert project.write(str(home / "study.qgz"))
+    assert str(home.parent) not in project.readEntry(SCOPE, KEY)[0]  # relative, so that a folder can be moved
+    dock.close_down()
+    project.clear()
+    home.rename(there)
+    shutil.rmtree(delivery)
+    assert project.read(str(there / "study.qgz"))
+    dock = make_dock()
+    assert dock.session.study.settings["LOCKED_OUT"] == f"{there / '研究' / 'locks.gpkg'}|layername=locked_out"
+    return there, dock
+
+
 def test_the_next_institute_gets_the_same_rows(make_dock, qtbot, tmp_path, load_town, project):
     from urban_renewal.dialogs import delivery_menu
     from urban_renewal.dialogs.steps import DELIVERY
@@ -134,7 +154,10 @@ def test_the_next_institute_gets_the_same_rows(make_dock, qtbot, tmp_path, load_
     sheet = delivery_menu.TakeOver(dock.session)
     qtbot.addWidget(sheet)
     sheet.delivery.setFilePath(str(moved))
-    sheet.folder.setFilePath(str(tmp_path / "乙院"))
+    home = tmp_path / "乙院"
+    home.mkdir()
+    data = data.parent.rename(home / "资料 1") / data.name
+    sheet.folder.setFilePath(str(home / "研究"))
     sheet.inputs.setFilePath(str(data.parent))
     sheet.take()
     assert sheet.problem.text() == ""
@@ -150,11 +173,12 @@ def test_the_next_institute_gets_the_same_rows(make_dock, qtbot, tmp_path, load_
     study = dock.session.study
     assert study.name == "小镇研究"
     assert study.settings["AS_OF"] == "2025-12-31"
-    assert Path(study.settings["ZONE_RULES_FILE"]).parent == tmp_path / "乙院" / "rules"
+    assert Path(study.settings["ZONE_RULES_FILE"]).parent == home / "研究" / "rules"
     assert study.inputs["BUILDINGS"].mapping == {"year": "year"}
-    assert study.inputs["REVIEWS"].source.startswith(str(tmp_path / "乙院"))
+    assert study.inputs["REVIEWS"].source.startswith(str(home))
+    there, dock = move_everything(dock, make_dock, project, home, tmp_path / "丙处 2", moved)
     run_all(dock, qtbot)
-    after = contents(tmp_path / "乙院" / DELIVERY)
+    after = contents(there / "研究" / DELIVERY)
     assert {name: pair for name, pair in after.items() if name != "left_out"} == {
         name: pair for name, pair in before.items() if name != "left_out"
     }
