@@ -158,12 +158,13 @@ def _deliver(material: Material) -> list[Call]:
         "NETWORK": "edges", "ZONES": "zones", "MEMBERS": "members", "CORES": "cores", "BRANCHES": "branches",
         "PETALS": "petals", "ACTIONS": "actions", "FINDINGS": "findings", "PROJECTS": "projects",
         "PROJECT_ITEMS": "project_items", "CORNERS": "corners", "LAND_USE_TABLE": "land_use",
+        "CHECKED": "checked_zones",
     }  # fmt: skip
     left_out = [path for name, path in sorted(material.results.items()) if name.startswith("left_out_")]
     folder = str(Path(material.study.folder) / DELIVERY)
     parameters = {
         **{parameter: material.result(name) for parameter, name in given.items() if material.result(name)},
-        **material.only("BUILDINGS", "FACILITIES", "REVIEWS"),
+        **material.only("BUILDINGS", "FACILITIES", "REVIEWS", *SURROUNDINGS),
         **({"LEFT_OUT": left_out} if left_out else {}),
         "TITLE": material.study.name,
         **_given(
@@ -204,6 +205,16 @@ def _fields(material: Material, *roles: str) -> dict[str, str]:
 LOCKS = ("GIVEN", "LOCKED_IN", "LOCKED_OUT")  # settings: tables of a delivery that was taken over
 STAMP = "_STAMP"  # setting beside an own file's: a mark of its content, so that a changed file makes steps older
 WALK = ("DEM", "HEIGHT_POINTS", "BARRIERS")
+SURROUNDINGS = (
+    "STATIONS",
+    "STATION_ENTRANCES",
+    "ROADS",
+    "BARRIERS",
+    "GREEN",
+    "PROTECTED",
+    "PLAN",
+    "DEM",
+)  # of the maps
 LIMITS = ("BUILDINGS", "PROTECTED", "PLAN", "CONSTRAINTS", "GREEN")  # what zones are checked against
 STEPS = (
     Step(
@@ -229,7 +240,7 @@ STEPS = (
         ("delineatezones", "checkzones", "makeprojects"), _zones,
     ),
     Step(
-        "deliver", (), ("BUILDINGS", "FACILITIES"), ("tag", "gaps", "zones"),
+        "deliver", (), ("BUILDINGS", "FACILITIES", *SURROUNDINGS), ("tag", "gaps", "zones"),
         ("FORMATS", "TEMPLATE", "TEMPLATE_FILE", "TEMPLATE_FILE_STAMP", "TITLE", "AUTHOR", "SHP_ENCODING", "FIELDS",
          "SECRECY"),
         ("exportzones", "verifydelivery"), _deliver,

@@ -28,9 +28,21 @@ def palette() -> dict[str, Any]:
     return dict(json.loads((RESOURCES / "styles" / "palette.json").read_text(encoding="utf-8")))
 
 
+@lru_cache(maxsize=1)
+def land_classes() -> list[dict[str, Any]]:
+    """Return the classes of land use with `code`, names and `color`, in the national order."""
+    found = json.loads((RESOURCES / "landuse" / "national.json").read_text(encoding="utf-8"))["classes"]
+    return list(found.values())
+
+
 def kind_name(kind: str, language: str) -> str:
     """Return the name of a facility kind; an unknown code stands for itself."""
     return str(palette()["kinds"].get(kind, {}).get(language, kind))
+
+
+def stage_name(stage: str, language: str) -> str:
+    """Return what a stage of land use (now | plan) is called."""
+    return say(f"land_use_{stage}", language)
 
 
 def rule_kind(kind: str, language: str) -> str:

@@ -61,6 +61,25 @@ def sum_kinds(summary: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["kind", "unit", "need", "supply", "served", "gap", "surplus", "gap_share"])
 
 
+def cover_of_kinds(summary: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """Return {kind: (cover within the standard's radius, cover on foot)}: shares of the people of all communities.
+
+    Means over communities weighted by their people of the kind; a community whose cover is not known counts in
+    neither, NaN when none is known.
+    """
+    found = {}
+    for kind, part in summary.groupby("kind", sort=True):
+        people = frames.optional(part, "people", "real").to_numpy("float64", na_value=np.nan)
+        shares = []
+        for name in ("radius_cover_people", "walk_cover_people"):
+            cover = frames.optional(part, name, "real").to_numpy("float64", na_value=np.nan)
+            known = ~np.isnan(cover) & ~np.isnan(people)
+            whole = exact_sum(people[known])
+            shares.append(exact_sum(people[known] * cover[known]) / whole if whole > 0 else math.nan)
+        found[str(kind)] = (shares[0], shares[1])
+    return found
+
+
 def worst_communities(summary: pd.DataFrame, keep: int = 10) -> pd.DataFrame:
     """Return the communities with the largest unmet share of need, over the kinds they have need of.
 

@@ -23,6 +23,7 @@ LAYERS = (  # parameter, table in data.gpkg, table in the field dictionary ("" =
     ("PETALS", "petals", "petals"),
     ("CORNERS", "corners", "corners"),
     ("LAND_USE_TABLE", "land_use", "land_use"),
+    ("CHECKED", "checked_zones", "checked_zones"),
     ("PARCELS", "tagged", "tagged"),
     ("BUILDINGS", "buildings", ""),
     ("FACILITIES", "facilities", ""),
@@ -40,7 +41,14 @@ LAYERS = (  # parameter, table in data.gpkg, table in the field dictionary ("" =
     ("GIVEN", "given", "given"),
     ("LOCKED_IN", "locked_in", "locked_in"),
     ("LOCKED_OUT", "locked_out", "locked_out"),
+    ("STATIONS", "stations", ""),
+    ("STATION_ENTRANCES", "station_entrances", ""),
+    ("ROADS", "roads", ""),
+    ("BARRIERS", "barriers", ""),
+    ("GREEN", "green", ""),
+    ("PROTECTED", "protected", ""),
 )
+GROUND = ("STATIONS", "STATION_ENTRANCES", "ROADS", "BARRIERS", "GREEN", "PROTECTED", "PLAN")
 
 
 class ExportZones(RenewalAlgorithm):
@@ -73,6 +81,9 @@ class ExportZones(RenewalAlgorithm):
         RoleUse("GIVEN", tables=("given",), optional=True),  # what the zones were drawn with: the next one needs them
         RoleUse("LOCKED_IN", tables=("locked_in",), optional=True),
         RoleUse("LOCKED_OUT", tables=("locked_out",), optional=True),
+        RoleUse("CHECKED", tables=("checked_zones",), optional=True, needs=("zone_id",)),
+        # what the maps stand on
+        *(RoleUse(name, name, optional=True) for name in GROUND),
         RoleUse("LEFT_OUT", tables=("left_out",), optional=True, many=True),
     )
     OUTPUTS = (("MANIFEST", "file"),)
@@ -84,6 +95,7 @@ class ExportZones(RenewalAlgorithm):
     def definitions(self):
         for use in self.ROLES:
             yield from use.definitions()
+        yield declare.raster("DEM")
         yield declare.choice("FORMATS", declare.BUILT["FORMATS"], "all", many=True)
         yield declare.choice("FIELDS", ["whitelist", "all"], "whitelist")
         yield declare.choice("TEMPLATE", declare.BUILT["TEMPLATE"], "plain", optional=True)
@@ -97,12 +109,13 @@ class ExportZones(RenewalAlgorithm):
     def refuse(self, values, plan) -> None:
         from ..delivery.secrecy import refuse_classified
 
-        refuse_classified(plan.vectors)
+        refuse_classified({**plan.vectors, **plan.rasters})
         if values.get("FOLDER"):
             refuse_folder(Path(str(values["FOLDER"])).absolute(), "manifest.json")
 
     def compute(self, inputs, run) -> Results:
         from ...core.words import say
+        from ..delivery.ground import add_ground
         from ..delivery.study import Study
         from ..delivery.writer import write_delivery
         from ..sample_files import is_invented
@@ -112,7 +125,9 @@ class ExportZones(RenewalAlgorithm):
         snapshots = inputs.plan.vectors.values()
         if any(is_invented(item.file, item.file_layer) for item in snapshots):
             study.mark = say("sample_mark", run.language)
-        study.gather(LAYERS, take_all, run.part(0, 0.2))
+        inputs.table("PLAN")  # what of it cannot be taken belongs into the list that gather() makes
+        study.gather(LAYERS, take_all, run.part(0, 0.15))
+        add_ground(study, run.part(0.15, 0.2))
         folder = inputs.path("FOLDER")
         with staged_folder(folder) as part:
             write_delivery(part, study, run.part(0.2, 1))

@@ -22,6 +22,7 @@ from ..staging import staged_source
 ID = "urbanrenewal:"
 SITED = ("eday", "nurs", "kgar", "meal")  # what a study looks for rooms for
 SPLIT = ("buildwalknetwork", "tagparcels", "facilitygap", "proposesites", "delineatezones")  # they take CLUSTER
+SURROUNDINGS = ("STATIONS", "STATION_ENTRANCES", "ROADS", "BARRIERS", "GREEN", "PROTECTED", "PLAN")  # of the maps
 
 
 class FullStudy(RenewalAlgorithm):
@@ -178,7 +179,8 @@ class _Study:
             **{name: file(name.lower()) for name in ("ACTIONS", "FINDINGS", "PROJECTS", "PROJECT_ITEMS")},
             "PARCELS": file("tagged"), "BUILDINGS": given("BUILDINGS"), "FACILITIES": given("FACILITIES"),
             "DETAIL": file("gap_detail"), "FACILITY_LOAD": file("facility_load"), "SUMMARY": file("gap_summary"),
-            "NETWORK": file("edges"), "REVIEWS": given("REVIEWS"), "SITES": sites,
+            "NETWORK": file("edges"), "REVIEWS": given("REVIEWS"), "SITES": sites, "CHECKED": file("checked_zones"),
+            "DEM": self.dem, **{name: given(name) for name in SURROUNDINGS},
             "LEFT_OUT": left_out if sites else left_out[:4],
             "FORMATS": list(inputs.choices("FORMATS")), "TEMPLATE": inputs.choice("TEMPLATE"),
             "TEMPLATE_FILE": inputs.text("TEMPLATE_FILE"), "FOLDER": str(folder),

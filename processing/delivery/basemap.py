@@ -19,10 +19,12 @@ from ...core.delivery.palette import CHILD_KINDS, ELDER_KINDS, palette
 from ...core.words import say
 from .package import DATA
 from .styles import STYLES, group_rules, load_rules
+from .surroundings import page_communities, page_names, page_stations
 from .symbols import Rule, fill, line, mixed, outlined, ring, rules
 
 OF_ZONE = '"zone_id" = @zone_id'  # each page names its zone
 RING_M = 300
+NAMED = (("page_names", page_names), ("page_stations", page_stations), ("page_communities", page_communities))
 ROADS = (  # kind, width of casing and of road in mm at A3, dashes; the rest is drawn like streets
     ("path", 0.0, 0.35, (1.2, 0.6)),
     ("stairs", 0.0, 0.9, (0.35, 0.35)),
@@ -43,11 +45,14 @@ def add_page_layers(made: Any, study: Any) -> None:
     inner = rules([("", OF_ZONE, fill("#FFFFFF", opacity=0.42))])
     wanted = [("veil", "zones", say("map_veil", language), QgsInvertedPolygonRenderer(inner))]
     wanted.append(("city_zones", "zones", say("map_city_zones", language), rules(_city(language))))
+    zone = palette()["zone"]
+    outline = rules([(zone[language], "", outlined(zone["color"], 0.5, (), 1.1))])
+    wanted.append(("city_outlines", "zones", say("map_city_zones", language), outline))
     wanted.append(("place", "zones", say("map_place", language), rules(_places(language))))
     if "edges" in study.layers:
         roads = rules(_roads(language))
         roads.setUsingSymbolLevels(True)  # crossings of roads are open
-        wanted.append(("roads", "edges", say("map_roads", language), roads))
+        wanted.append(("page_roads", "edges", say("map_roads", language), roads))
     if "cores" in study.layers:
         entry = palette()["core"]
         city = rules([(entry[language], "", ring(entry["color"], 4.0, 0.7))])
@@ -72,6 +77,10 @@ def add_page_layers(made: Any, study: Any) -> None:
         layer.setRenderer(renderer)
         _add(made, group, name, layer)
     _add_facilities(made, group, study)
+    for name, make in NAMED:
+        layer = make(made)
+        if layer is not None:
+            _add(made, group, name, layer, labels=True)
     if not group.children():
         made.project.layerTreeRoot().removeChildNode(group)
 
@@ -96,8 +105,8 @@ def _add_facilities(made: Any, group: Any, study: Any) -> None:
         _add(made, group, f"{name}_facilities", layer)
 
 
-def _add(made: Any, group: Any, name: str, layer: QgsVectorLayer) -> None:
-    layer.setLabelsEnabled(False)
+def _add(made: Any, group: Any, name: str, layer: QgsVectorLayer, labels: bool = False) -> None:
+    layer.setLabelsEnabled(labels)
     layer.setReadOnly(True)
     made.project.addMapLayer(layer, False)
     group.addLayer(layer)

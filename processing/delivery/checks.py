@@ -12,9 +12,10 @@ from ...core.words import say
 from .sheet import GREY, INK, Sheet
 
 INKS = dict(zip(("fail", "unknown", "advice", "pass"), ("#A8322D", "#7A5200", GREY, "#2E6B3B")))
-MOST = 9  # rows
-WIDTHS = (13.0, 29.0, 17.0, 19.0, 26.4)  # mm: verdict, what, value, limit, clause
-ROW = 4.3
+MOST = 7  # rows
+WIDTHS = (11.5, 28.0, 16.5, 19.0, 29.4)  # mm: verdict, what, value, limit, clause
+ROW, TWO_LINES = 4.3, 6.0  # mm of a row, of one whose clause takes two lines
+SMALL = 6  # points of a clause in two lines: the smallest on a sheet
 
 
 def findings_of(study: Any, zone_id: str) -> list[dict[str, Any]]:
@@ -40,18 +41,19 @@ def draw_findings(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, fl
     y = sheet.head(title, x, y, width)
     shown = rows[:MOST]
     for row in shown:
+        *cells, clause = _cells(row, language)
+        room = WIDTHS[4] - 2
+        step = ROW if fit_words(clause, 7, room) == clause else TWO_LINES
         left = x
-        for place_, words in enumerate(_cells(row, language)):
-            look: dict[str, Any] = {"color": GREY if place_ == 4 else INK}
+        for place_, words in enumerate(cells):
+            look: dict[str, Any] = {"align": "right"} if place_ in (2, 3) else {}
             if place_ == 0:
                 look = {"color": INKS.get(row["verdict"], INK), "bold": row["verdict"] == "fail"}
-            if place_ in (2, 3):
-                look["align"] = "right"
-            room = WIDTHS[place_] - (2 if place_ > 2 else 0.5)
-            at = left + (2 if place_ == 4 else 0)
-            sheet.text(fit_words(words, 7, room), (at, y, WIDTHS[place_] - (2 if place_ == 4 else 0), ROW), 7, **look)
+            sheet.text(fit_words(words, 7, WIDTHS[place_] - 0.5), (left, y, WIDTHS[place_], step), 7, **look)
             left += WIDTHS[place_]
-        y += ROW
+        points = 7 if step == ROW else SMALL
+        sheet.paragraph(clause, (left + 2, y, room, step), points, 1 if step == ROW else 2, color=GREY)
+        y += step
         sheet.rule(x, y, width)
     if len(rows) > len(shown):
         words = say("map_more_findings", language, n=len(rows) - len(shown))

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+from ...core.delivery.callouts import fit_words
 from ...core.delivery.palette import kind_name, tag_name
 from ...core.words import say
 from .labels import petal_numbers
@@ -25,11 +27,24 @@ def zone_figures(zone: dict[str, Any], language: str) -> list[tuple[str, str, st
     return [
         (_word("figure_area", language), hectares(zone.get("area_m2")), _word("unit_hectare", language)),
         (_word("figure_floor", language), wan, _word("unit_wan_m2", language)),
-        (_word("figure_people", language), told(zone.get("people")), _word("unit_people", language)),
+        (_word("figure_households", language), *_counted(zone, "households", "unit_households", language)),
+        (_word("figure_people", language), *_counted(zone, "people", "unit_people", language)),
+        (_word("figure_pop_60", language), *_counted(zone, "pop_60", "unit_people", language)),
+        (_word("figure_pop_0_5", language), *_counted(zone, "pop_0_5", "unit_people", language)),
         (_word("figure_petals", language), told(zone.get("petals_n")), ""),
         (_word("figure_elder_gap", language), percent(zone.get("elder_gap")), ""),
         (_word("figure_child_gap", language), percent(zone.get("child_gap")), ""),
     ]
+
+
+def _counted(zone: dict[str, Any], column: str, unit: str, language: str) -> tuple[str, str]:
+    """Return a number of people or households with its unit; what nobody knows is said to be missing."""
+    from ...core.delivery.summary import told
+
+    value = zone.get(column)
+    if not isinstance(value, (int, float)) or math.isnan(value):
+        return "–", _word("figure_missing", language)
+    return told(value), _word(unit, language)
 
 
 def overview_figures(study: Any, language: str) -> list[tuple[str, str, str]]:
@@ -90,20 +105,23 @@ def tag_rows(tagged: Any, language: str) -> Rows:
 
 
 def zone_rows(zones: Any, findings: Any, language: str) -> Rows:
-    """Return the zones: name, hectares, petals, people, what the checks say; with a total."""
+    """Return the zones: name, hectares, petals, people, room for bars, what the checks say; with a total."""
     from ...core.delivery.summary import exact_sum, hectares, told
 
     rows = [
-        [_word(code, language) for code in ("head_zone", "head_hectare", "head_petals", "head_people", "head_checks")]
+        [
+            _word(code, language) if code else ""
+            for code in ("head_zone", "head_hectare", "head_petals", "head_people", "", "head_checks")
+        ]
     ]
     for zone in zones.sort_values("zone_id").to_dict("records"):
         name = zone["name"] if isinstance(zone.get("name"), str) else zone["zone_id"]
         figures = (hectares(zone.get("area_m2")), told(zone.get("petals_n")), told(zone.get("people")))
-        rows.append([name, *figures, _checks(findings, str(zone["zone_id"]), language)])
+        rows.append([fit_words(name, 8, 29), *figures, "", _checks(findings, str(zone["zone_id"]), language)])
     petals = int(zones["petals_n"].fillna(0).sum()) if "petals_n" in zones else None
     people = exact_sum(zones["people"]) if "people" in zones else None
     area = exact_sum(zones["area_m2"]) if "area_m2" in zones else None
-    rows.append([_word("head_total", language), hectares(area), told(petals), told(people), ""])
+    rows.append([_word("head_total", language), hectares(area), told(petals), told(people), "", ""])
     return rows
 
 
@@ -120,13 +138,15 @@ def _checks(findings: Any, zone_id: str, language: str) -> str:
 
 
 def kind_rows(summary: Any, language: str) -> Rows:
-    """Return the facilities: kind, need, gap, share of need unmet."""
-    from ...core.delivery.summary import percent, sum_kinds, told
+    """Return the facilities: kind, gap, its share of the need, people within the standard's radius and on foot."""
+    from ...core.delivery.summary import cover_of_kinds, percent, sum_kinds, told
 
-    rows = [[_word(code, language) for code in ("head_kind", "head_need", "head_gap", "head_share")]]
+    heads = ("head_kind", "head_gap", "head_share", "head_radius", "head_walk")
+    rows = [[_word(code, language) for code in heads]]
     if summary is None:
         return rows
+    covers = cover_of_kinds(summary)
     for row in sum_kinds(summary).to_dict("records"):
-        shown = (told(row["need"]), told(row["gap"]), percent(row["gap_share"]))
-        rows.append([kind_name(row["kind"], language), *shown])
+        shown = (told(row["gap"]), percent(row["gap_share"]), *map(percent, covers[row["kind"]]))
+        rows.append([fit_words(kind_name(row["kind"], language), 8, 28.5), *shown])
     return rows

@@ -11,8 +11,10 @@ from qgis.core import QgsExpressionContextUtils, QgsRectangle
 from ...core.delivery.palette import kind_name, palette, unit_name
 from ...core.delivery.scales import bar_step, choose_scale, frame_extent, page
 from ...core.words import say
+from .bounds import study_bounds
 from .naming import View
 from .sheet import BAR_HEIGHT, GREY, INK, Sheet
+from .surroundings import GROUND
 from .titleblock import LEFT, RIGHT, TOP, draw_heading, draw_title_block
 
 SIZE, GAP = (296.0, 210.0), 4.0  # mm: of the map or the two maps, between them
@@ -47,8 +49,6 @@ def shown_groups(study: Any) -> list[tuple[str, str, str]]:
 
 def _maps(made: Any, sheet: Sheet, study: Any) -> None:
     """Draw one map, or one of elders beside one of children."""
-    from .zonepage import study_bounds
-
     groups = shown_groups(study) or [("gap", "map_kinds", "")]
     width = (SIZE[0] - GAP * (len(groups) - 1)) / len(groups)
     box = study_bounds(study)
@@ -57,12 +57,13 @@ def _maps(made: Any, sheet: Sheet, study: Any) -> None:
         view = View(
             (LEFT + place * (width + GAP), TOP, width, SIZE[1]), frame_extent(box, (width, SIZE[1]), scale), scale
         )
-        layers = [made.layer(item) for item in (f"{name}_facilities", name, "roads")]
+        shown = (f"{name}_facilities", "page_communities", name, "page_roads", *GROUND)
+        layers = [made.layer(item) for item in shown]
         layers = [layer for layer in layers if layer is not None]
         drawn = sheet.map(view.place, QgsRectangle(*view.extent), layers, made.project.crs(), scale)
         x, y = view.place[:2]
-        sheet.box((x, y, 48, 7), "#FFFFFF", "")
-        sheet.text(say(code, study.language), (x + 3, y, 45, 7), 10.5, bold=True)
+        sheet.keep_clear(sheet.box((x, y, 20, 7), "#FFFFFF", ""))
+        sheet.text(say(code, study.language), (x + 3, y, 17, 7), 10.5, bold=True)
         if place == 0:
             sheet.scale_bar(drawn, scale, bar_step(scale), x + 4, y + SIZE[1] - BAR_HEIGHT)
     sheet.north(say("map_north", study.language), LEFT + SIZE[0] - 12, TOP + 4)
@@ -98,7 +99,7 @@ def _column(made: Any, sheet: Sheet, study: Any) -> None:
     y = _bars(sheet, study, x, y)
     y = sheet.head(say("map_legend", language), x, y + 4, width)
     name = next((name for name, _, _ in reversed(shown_groups(study))), "gap")  # what the last map shows
-    listed = [made.layer(item) for item in (name, f"{name}_facilities")]
+    listed = [made.layer(item) for item in (name, f"{name}_facilities", "page_communities")]
     sheet.legend(None, [layer for layer in listed if layer is not None], (x, y - 1, width, 50), 2)
     _ladder(sheet, study, x, y + LEGEND)
 

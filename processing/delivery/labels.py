@@ -19,6 +19,7 @@ from qgis.PyQt.QtGui import QColor, QFont, QFontDatabase
 
 from ...core.delivery.palette import palette
 
+NOT_ON_PAGES = "@zone_id IS NULL"  # pages, which have @zone_id, bring names of their own
 STROKE = 0.022  # width of the outline that stands for bold, as a share of the letters' size
 
 
@@ -80,11 +81,11 @@ def label_layers(made: Any) -> None:
         tag = f'coalesce(map_get(from_json({_quoted(names)}), "tag"), "tag")'
         size = "format_number(\"area_m2\" / 10000, 1) || ' ha'"
         walk = f"coalesce(' · ' || format_number(\"walk_s\" / 60, 1) || ' {minutes}', '')"
-        _label(
+        label_layer(
             petals,
             f"{head} || ' ' || {tag} || '\\n' || {size} || {walk}",
             text_format(family, 7.5, "#222222", True, True),
-            "@zone_id IS NULL",
+            NOT_ON_PAGES,
         )
     zones = made.layer("zones")
     if zones is not None:
@@ -93,20 +94,22 @@ def label_layers(made: Any) -> None:
         size = f"format_number(\"area_m2\" / 10000, 1) || ' {unit}'"
         count = f"coalesce(' · ' || \"petals_n\" || ' {petals_n}', '')"
         told = f'coalesce("name", "zone_id") || \'\\n\' || {size} || {count}'
-        _label(
+        label_layer(
             zones,
             told,
             text_format(family, 9.5, palette()["zone"]["color"], True, True),
-            "@zone_id IS NULL",
+            NOT_ON_PAGES,
         )
 
 
-def _label(layer: Any, expression: str, drawn: QgsTextFormat, shown: str) -> None:
-    """Label a layer; `shown` says when: pages, which have @zone_id, bring names of their own."""
+def label_layer(layer: Any, expression: str, drawn: QgsTextFormat, shown: str, **look: Any) -> None:
+    """Label a layer; `shown` says when (an expression); `look` sets fields of QgsPalLayerSettings by their names."""
     settings = QgsPalLayerSettings()
     settings.fieldName = expression
     settings.isExpression = True
     settings.setFormat(drawn)
+    for name, value in look.items():
+        setattr(settings, name, value)
     properties = settings.dataDefinedProperties()
     properties.setProperty(QgsPalLayerSettings.Property.Show, QgsProperty.fromExpression(shown))
     settings.setDataDefinedProperties(properties)

@@ -15,6 +15,7 @@ from ...core.delivery.scales import page
 from ...core.errors import RenewalError
 from .basemap import add_page_layers
 from .gappage import draw_gaps
+from .landpage import STAGES, draw_land, stages_of
 from .overview import draw_overview
 from .sheet import Sheet
 from .zonepage import draw_zone, zone_name
@@ -35,8 +36,8 @@ class Page:
 
 
 def add_pages(made: Any, study: Any, run: Any) -> list[Page]:
-    """Build the sheets inside the delivery's project: chapter 01 the overview, 02 the gaps when they are known, 03 a
-    page a zone, 04 the structure of the zones, 05 what happens to their buildings, 06 their projects.
+    """Build the sheets inside the delivery's project: chapter 01 overview and land use, 02 the gaps when known, 03
+    a page a zone, 04 the structure of the zones, 05 what happens to their buildings, 06 their projects.
     """
     zones = study.metres("ZONES").sort_values("zone_id").reset_index(drop=True)
     add_page_layers(made, study)
@@ -59,8 +60,9 @@ def add_pages(made: Any, study: Any, run: Any) -> list[Page]:
 
 
 def _plan(study: Any, drawn: list[Any]) -> list[tuple[str, list[Any]]]:
-    """Return (chapter, zones on it) of each sheet in order."""
+    """Return (chapter or stage of land use, zones on it) of each sheet in order."""
     plan: list[tuple[str, list[Any]]] = [("01", [])]
+    plan += [(stage, []) for stage in stages_of(study)]
     plan += [("02", [])] if "gap" in study.layers else []
     plan += [("03", [zone]) for zone in drawn]
     if "petals" in study.layers or "branches" in study.layers:
@@ -75,17 +77,17 @@ def _plan(study: Any, drawn: list[Any]) -> list[tuple[str, list[Any]]]:
 def _draw(made: Any, study: Any, chapter: str, shown: list[Any], told: tuple[Any, ...], run: Any) -> tuple[str, Sheet]:
     """Draw one sheet; `told` = its number in the chapter, the zones' numbers, all zones, of the page, of all pages."""
     number, numbers, zones, place, of = told
-    if chapter == "01":
-        return "01-01", draw_overview(made, study, zones, (place, of), run)[1]
-    if chapter == "02":
-        return "02-01", draw_gaps(made, study, (place, of))[1]
-    if chapter == "03":
-        return draw_zone(made, study, shown[0], (numbers[shown[0]["zone_id"]], place, of), run)
-    if chapter == "04":
-        return draw_structure(made, study, shown, (number, place, of), run)
-    if chapter == "05":
-        return draw_actions_sheet(made, study, shown, (number, place, of), run)
-    return draw_projects(made, study, shown[0], (numbers[shown[0]["zone_id"]], place, of), run)
+    if chapter in STAGES:
+        return draw_land(made, study, chapter, (place, of), run)
+    if chapter in ("01", "02"):
+        city = draw_overview(made, study, zones, (place, of), run) if chapter == "01" else draw_gaps(
+            made, study, (place, of))  # fmt: skip
+        return f"{chapter}-01", city[1]
+    if chapter in ("04", "05"):
+        draw = draw_structure if chapter == "04" else draw_actions_sheet
+        return draw(made, study, shown, (number, place, of), run)
+    draw_one = draw_zone if chapter == "03" else draw_projects
+    return draw_one(made, study, shown[0], (numbers[shown[0]["zone_id"]], place, of), run)
 
 
 def export_pages(folder: Path, pages: list[Page], formats: Collection[str], run: Any) -> None:

@@ -125,8 +125,8 @@ def _draw(sheet: Sheet, request: Request, place: Callout, name: Named, sizes: tu
         is_left = abs(place.x - left) < abs(right - place.x)
         half = request.circle / 2
         start = (left + half if is_left else left) if request.circle else left
-        sheet.box((start, top, right - left - half, bottom - top), name.color if name.is_filled else "#FFFFFF",
-                  name.color, 0.3)  # fmt: skip
+        ground = name.color if name.is_filled else "#FFFFFF"
+        sheet.keep_clear(sheet.box((start, top, right - left - half, bottom - top), ground, name.color, 0.3))
         x = left + request.circle + 1.2 if is_left and request.circle else left + 1.2
         width = right - left - request.circle - 1.4
         share = (bottom - top) * sizes[0] / (sizes[0] + sizes[1])
@@ -134,6 +134,6 @@ def _draw(sheet: Sheet, request: Request, place: Callout, name: Named, sizes: tu
         sheet.text(name.first, (x, top + 0.3, width, share), sizes[0], bold=True, color=ink)
         sheet.text(name.second, (x, top + share, width, bottom - top - share - 0.3), sizes[1], color=ink)
     if request.circle:
-        sheet.disc(place.x, place.y, request.circle, name.color, "#FFFFFF", 0.3)
+        sheet.keep_clear(sheet.disc(place.x, place.y, request.circle, name.color, "#FFFFFF", 0.3))
         spot = (place.x - request.circle / 2, place.y - request.circle / 2, request.circle, request.circle)
         sheet.text(name.mark, spot, sizes[0], bold=True, align="center", color="#FFFFFF")

@@ -20,12 +20,13 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from ...core.delivery.palette import kind_name
+from ...core.delivery.palette import kind_name, stage_name
 from ...core.delivery.scales import page
 from ...core.errors import RenewalError
 from .labels import label_layers
 from .package import DATA
 from .reopen import PROJECT
+from .surroundings import GROUND, label_surroundings, open_relief
 from .view3d import add_view
 
 GROUPS = (  # group, its title, tables in drawing order from above
@@ -39,6 +40,7 @@ GROUPS = (  # group, its title, tables in drawing order from above
             "sites",
             "corners",
             "zones",
+            "checked_zones",
             "actions",
             "petals",
             "projects",
@@ -53,19 +55,43 @@ GROUPS = (  # group, its title, tables in drawing order from above
     (
         "base",
         {"zh": "基础", "en": "Base"},
-        ("given", "locked_in", "locked_out", "facilities", "edges", "buildings", "left_out"),
+        (
+            "stations",
+            "station_entrances",
+            "given",
+            "locked_in",
+            "locked_out",
+            "facilities",
+            "edges",
+            "roads",
+            "buildings",
+            "protected",
+            "barriers",
+            "contours",
+            "green",
+            "land_use_map",
+            "left_out",
+        ),
     ),
 )
 THEMES = (
-    ("tags", {"zh": "识别", "en": "Tags"}, ("zones", "tagged", "edges", "buildings")),
-    ("gaps", {"zh": "缺口", "en": "Gaps"}, ("facility_load", "gap", "edges", "buildings")),
-    ("zones", {"zh": "片区", "en": "Zones"}, ("cores", "branches", "zones", "petals", "edges", "buildings")),
+    ("tags", {"zh": "识别", "en": "Tags"}, ("zones", "tagged", "edges", "buildings", *GROUND)),
+    ("gaps", {"zh": "缺口", "en": "Gaps"}, ("facility_load", "gap", "edges", "buildings", *GROUND)),
+    (
+        "zones",
+        {"zh": "片区", "en": "Zones"},
+        ("cores", "station_entrances", "branches", "zones", "petals", "edges", "buildings", *GROUND),
+    ),
     (
         "actions",
         {"zh": "留改拆增", "en": "Actions"},
-        ("cores", "branches", "zones", "actions", "petals", "edges", "buildings"),
+        ("cores", "branches", "zones", "actions", "petals", "edges", "buildings", *GROUND),
     ),
 )
+SPLIT: dict[str, tuple[str, Any]] = {  # table: the column that splits it, what a value of it is called
+    "gap_summary": ("kind", kind_name),
+    "land_use_map": ("stage", stage_name),
+}
 PRINT = {"zh": "出图", "en": "Print"}
 SHOWN_FIRST = "zones"  # the theme in which the project opens
 
@@ -84,6 +110,7 @@ class DeliveryProject:
             self.project.setCrs(working.crs)
         self._add_groups()
         label_layers(self)
+        label_surroundings(self)
         self._add_themes()
         self._add_variables()
         self._add_bookmarks()
@@ -131,22 +158,26 @@ class DeliveryProject:
                     self.project.addMapLayer(layer, False)
                     group.addLayer(layer)
                     self.layers.setdefault(name, []).append(layer)
+            relief = open_relief(self) if key == "base" else None
+            if relief is not None:
+                self.project.addMapLayer(relief, False)
+                group.addLayer(relief)
+                self.layers["relief"] = [relief]
             if not group.children():
                 root.removeChildNode(group)
 
     def _open(self, name: str) -> list[QgsVectorLayer]:
-        """Open a table; the summary by community once a kind, because its polygons lie on each other."""
+        """Open a table; summary by community and land use once a kind or stage: their polygons lie on each other."""
         if name not in self.study.layers:
             return []
         delivered, language = self.study.layers[name], self.study.language
         title = delivered.table.zh if language == "zh" else delivered.table.en
-        kinds = sorted(delivered.frame["kind"].dropna().unique()) if name == "gap_summary" else [""]
+        split, tell = SPLIT.get(name, ("", None))
         found = []
-        for kind in kinds:
-            told = f"{title} · {kind_name(kind, language)}" if kind else title
-            layer = QgsVectorLayer(f"{self.folder / DATA}|layername={name}", told, "ogr")
-            if kind:
-                layer.setSubsetString(f"\"kind\" = '{kind}'")
+        for kind in sorted(delivered.frame[split].dropna().unique()) if split else [""]:
+            told = f"{title} · {tell(kind, language)}" if tell else title
+            part = f"|subset=\"{split}\" = '{kind}'" if kind else ""  # set later, the layer may lose its fields
+            layer = QgsVectorLayer(f"{self.folder / DATA}|layername={name}{part}", told, "ogr")
             if not layer.isValid():
                 raise RenewalError("project_layer_broken", layer=name)
             layer.setReadOnly(name != "reviews")
@@ -208,9 +239,10 @@ class DeliveryProject:
 
     def _add_print_theme(self) -> None:
         """Add the theme of the printed overview: plain zones, petals, actions and roads with their rims."""
-        names = ("cores", "branches", "city_zones", "actions", "petals", "roads", "edges", "buildings")
+        names = ("cores", "station_entrances", "page_stations", "branches", "city_zones", "actions", "petals")
+        names += ("page_names", "page_roads", "edges", "buildings", *GROUND)
         shown = [layer for layer in map(self.layer, names) if layer is not None]
-        if "roads" in self.layers and self.layer("edges") in shown:
+        if "page_roads" in self.layers and self.layer("edges") in shown:
             shown.remove(self.layer("edges"))
         record = QgsMapThemeCollection.MapThemeRecord()
         for layer in shown:

@@ -13,6 +13,7 @@ from qgis.core import QgsProject
 from qgis.PyQt.QtXml import QDomDocument
 
 from ...core.errors import RenewalError
+from .bounds import RELIEF
 from .package import DATA, close_journal
 
 PROJECT = "project.qgz"
@@ -21,7 +22,7 @@ REMOTE = re.compile(r"^\s*(?:https?|ftps?|wss?|s3|gs)://|^\s*(?:\\\\|//)\w", re.
 OUTSIDE = re.compile(r"^\s*(?:file:)?(?:/(?!/)[^/<>\s]+/|[A-Za-z]:[\\/]|(?:\./)?\.\.[\\/])")
 CODE = ("macros", "pythoncode", "editforminitcode", "editforminitfilepath", "expressionfunctions", "initcode")
 WORDS = {("title", ""), ("Bookmark", "name"), ("LayoutItem", "labelText")}  # what people write may begin as it likes
-SOURCES = re.compile(r"^\./" + re.escape(DATA) + r"(?:\||$)")
+SOURCES = re.compile(r"^\./(?:" + re.escape(DATA) + r"(?:\||$)|" + re.escape(RELIEF) + r"$)")
 
 
 def reopen_elsewhere(folder: Path) -> None:
@@ -33,7 +34,7 @@ def reopen_elsewhere(folder: Path) -> None:
     second, moved = folder / SECOND, []
     second.mkdir()
     try:
-        for name in (PROJECT, DATA):
+        for name in (PROJECT, DATA, *([RELIEF] if (folder / RELIEF).is_file() else [])):
             (folder / name).rename(second / name)
             moved.append(name)
         refuse_leaks(second / PROJECT)

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from qgis.core import QgsProject, QgsVectorLayer
+from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
 
 from ...core.errors import RenewalError
+from ..snapshot import RasterSnapshot
 
 CLASSIFIED = re.compile(r"绝密|机密|秘密|\b(?:top secret|secret|confidential|classified)\b", re.IGNORECASE)
 DENIED = re.compile(r"(?:非|不是|不属于|不涉及|不涉|不含|无)(?:国家)?(?:绝密|机密|秘密)")
@@ -20,12 +21,12 @@ def is_classified(text: str) -> bool:
     return CLASSIFIED.search(DENIED.sub("", text)) is not None
 
 
-def refuse_classified(vectors: Mapping[str, Any]) -> None:
+def refuse_classified(layers: Mapping[str, Any]) -> None:
     """Raise RenewalError("layer_classified") for a layer whose name, file or metadata say 秘密, 机密 or 绝密.
 
     The layers that it was made from, as its run record names them, count as well: what is derived stays classified.
     """
-    for snapshot in vectors.values():
+    for snapshot in layers.values():
         for text in _texts(snapshot):
             if is_classified(text):
                 raise RenewalError("layer_classified", layer=snapshot.name, text=text[:60])
@@ -39,8 +40,12 @@ def _texts(snapshot: Any) -> Iterable[str]:
         yield snapshot.file.stem
     record = record_beside(snapshot.file) or {}
     yield from (str(item["layer"]) for item in record.get("inputs", ()))
-    layer = QgsProject.instance().mapLayer(snapshot.layer_id)
-    if layer is None and snapshot.file is not None:
+    layer = QgsProject.instance().mapLayer(getattr(snapshot, "layer_id", ""))
+    if layer is None and isinstance(snapshot, RasterSnapshot):
+        named = QgsProject.instance().mapLayersByName(snapshot.name)
+        found = QgsRasterLayer(str(snapshot.file), snapshot.name) if snapshot.file is not None else None
+        layer = next((item for item in named if isinstance(item, QgsRasterLayer)), found)
+    elif layer is None and snapshot.file is not None:
         source = f"{snapshot.file}|layername={snapshot.file_layer}" if snapshot.file_layer else str(snapshot.file)
         layer = QgsVectorLayer(source, snapshot.name, "ogr")
         layer.loadDefaultMetadata()  # a .qmd beside a shapefile

@@ -10,7 +10,6 @@ from typing import Any
 from qgis.core import (
     Qgis,
     QgsFillSymbol,
-    QgsLayerTree,
     QgsLayoutItemLabel,
     QgsLayoutItemLegend,
     QgsLayoutItemMap,
@@ -22,8 +21,10 @@ from qgis.core import (
     QgsLayoutMeasurement,
     QgsLayoutPoint,
     QgsLayoutSize,
+    QgsLegendRenderer,
     QgsLegendStyle,
     QgsLineSymbol,
+    QgsMapLayerLegendUtils,
     QgsPrintLayout,
     QgsRectangle,
 )
@@ -34,6 +35,7 @@ from ...core.delivery.callouts import text_width_mm, wrap_words
 from ...core.delivery.palette import palette
 from ...core.delivery.scales import bar_step
 from .labels import text_format
+from .legends import entries_that_occur
 
 INK, GREY, HAIR = "#222222", "#6B7075", "#B9BEC2"
 WIDTH, HEIGHT = 420.0, 297.0  # A3 landscape
@@ -57,11 +59,10 @@ class Sheet:
         page.setPageSize("A3", QgsLayoutItemPage.Orientation.Landscape)
         self.family = family
         self.last_map: Any = None
-        self._roots: list[QgsLayerTree] = []
         self.accent = palette()["zone"]["color"]
 
-    def text(self, words: str, place: Place, points: float = 8, **look: Any) -> None:
-        """Write words into a box; `look`: bold, color, align (left | right | center)."""
+    def text(self, words: str, place: Place, points: float = 8, **look: Any) -> Any:
+        """Write words into a box; `look`: bold, color, align (left | right | center). Returns the item."""
         item = QgsLayoutItemLabel(self.layout)
         item.setText(words)
         item.setMode(QgsLayoutItemLabel.Mode.ModeFont)
@@ -71,14 +72,15 @@ class Sheet:
         item.setMarginX(0)
         item.setMarginY(0)
         self._put(item, place)
+        return item
 
     def paragraph(self, words: str, place: Place, points: float = 7.5, lines: int = 2, **look: Any) -> None:
         """Write words that may take several lines, cut with “…” where they are too many for the box."""
         self.text(wrap_words(words, points, place[2], lines), place, points, **look)
 
-    def disc(self, x: float, y: float, size: float, color: str, rim: str = "", width: float = 0.2) -> None:
-        """Draw a filled circle around a point."""
-        self.box((x - size / 2, y - size / 2, size, size), color, rim, width, round_=True)
+    def disc(self, x: float, y: float, size: float, color: str, rim: str = "", width: float = 0.2) -> Any:
+        """Draw a filled circle around a point; return the item."""
+        return self.box((x - size / 2, y - size / 2, size, size), color, rim, width, round_=True)
 
     def line(self, points: Sequence[tuple[float, float]], color: str = INK, width: float = 0.2, dash: str = "") -> None:
         """Draw a line through points (mm); `dash` such as "1.9;1.1"."""
@@ -94,8 +96,8 @@ class Sheet:
         item.setSymbol(QgsFillSymbol.createSimple({"color": color, "outline_style": "no"}))
         self.layout.addLayoutItem(item)
 
-    def box(self, place: Place, color: str = "", rim: str = INK, width: float = 0.2, round_: bool = False) -> None:
-        """Draw a rectangle (or what is round in it), filled when it has a colour."""
+    def box(self, place: Place, color: str = "", rim: str = INK, width: float = 0.2, round_: bool = False) -> Any:
+        """Draw a rectangle (or what is round in it), filled when it has a colour; return the item."""
         item = QgsLayoutItemShape(self.layout)
         shapes = QgsLayoutItemShape.Shape
         item.setShapeType(shapes.Ellipse if round_ else shapes.Rectangle)
@@ -103,6 +105,12 @@ class Sheet:
         look = {"color": color or "#FFFFFF", "outline_color": rim or INK, "outline_width": str(width), **style}
         item.setSymbol(QgsFillSymbol.createSimple(look))
         self._put(item, place)
+        return item
+
+    def keep_clear(self, item: Any) -> None:
+        """Let no name of the map last placed stand under an item of the page."""
+        if self.last_map is not None:
+            self.last_map.addLabelBlockingItem(item)
 
     def rule(self, x: float, y: float, width: float, color: str = HAIR, thick: float = 0.2) -> None:
         """Draw a line across."""
@@ -128,6 +136,11 @@ class Sheet:
             self.rule(x, y + step, sum(widths))
             y += step
         return y
+
+    def note(self, words: str, x: float, y: float, width: float) -> float:
+        """Write a small grey line on the right and return where it ends."""
+        self.text(words, (x, y + 0.3, width, 4), 7, color=GREY, align="right")
+        return y + 4
 
     def figures(self, figures: Sequence[tuple[str, str, str]], place: Place, columns: int) -> None:
         """Write key figures (name, number, unit) in a grid."""
@@ -170,25 +183,30 @@ class Sheet:
             at = left + (x - extent.xMinimum()) * 1000 / scale
             if left + 22 < at < left + width - 8:
                 self.line([(at, top), (at, top + 1.2)], GREY, 0.12)
-                self.text(f"{x:.0f}", (at - 10, top + 1.2, 20, 2.6), 6, align="center", color=GREY)
+                self.keep_clear(self.text(f"{x:.0f}", (at - 6, top + 1.2, 12, 2.6), 6, align="center", color=GREY))
         for y in _round_numbers(extent.yMinimum(), extent.yMaximum(), step):
             at = top + (extent.yMaximum() - y) * 1000 / scale
             if top + 8 < at < top + height - BAR_HEIGHT - 3:
                 self.line([(left, at), (left + 1.2, at)], GREY, 0.12)
-                self.text(f"{y:.0f}", (left + 1.8, at - 1.3, 16, 2.6), 6, color=GREY)
+                self.keep_clear(self.text(f"{y:.0f}", (left + 1.8, at - 1.3, 12, 2.6), 6, color=GREY))
 
-    def legend(self, shown: QgsLayoutItemMap | None, layers: Sequence[Any], place: Place, columns: int = 1) -> None:
-        """List the symbols that occur on the map, all of them without one."""
+    def legend(
+        self, shown: QgsLayoutItemMap | None, layers: Sequence[Any], place: Place, columns: int = 1,
+        zones: Sequence[str] = (),
+    ) -> float:  # fmt: skip
+        """List the symbols that occur on the map, or in the layers without one; return where the list ends (mm).
+
+        `zones`: what is drawn for the page's own zones counts when it occurs in one of them.
+        """
         item = QgsLayoutItemLegend(self.layout)
-        item.setAutoUpdateModel(False)
-        root = QgsLayerTree()
+        item.setAutoUpdateModel(False)  # from here on the legend has a tree of its own, which is saved with the layout
+        root = item.model().rootGroup()
+        root.removeAllChildren()
         for layer in layers:
             node = root.addLayer(layer)
             node.setCustomProperty("legend/title-style", "hidden")
-        item.model().setRootGroup(root)
-        if shown is not None:
-            item.setLinkedMap(shown)
-            item.setLegendFilterByMapEnabled(True)
+            QgsMapLayerLegendUtils.setLegendNodeOrder(node, entries_that_occur(layer, zones, shown))
+            item.model().refreshLayerLegend(node)
         item.setColumnCount(columns)
         item.setSplitLayer(True)
         style = item.style(QgsLegendStyle.Style.SymbolLabel)
@@ -201,12 +219,14 @@ class Sheet:
         item.setColumnSpace(3)
         item.setBackgroundEnabled(False)
         item.setResizeToContents(False)
-        self._roots.append(root)  # the model does not own it
-        self._put(item, place)
+        self._put(item, (*place[:2], place[2], max(place[3], 1.0)))
+        height = QgsLegendRenderer(item.model(), item.legendSettings()).minimumSize().height()
+        item.attemptResize(QgsLayoutSize(place[2], max(place[3], height), Qgis.LayoutUnit.Millimeters))
+        return float(place[1] + height)
 
     def scale_bar(self, shown: QgsLayoutItemMap, scale: int, step: float, x: float, y: float) -> None:
         """Draw a bar of four steps and print the scale as a number."""
-        self.box((x - 3, y - 1, BAR_WIDTH, BAR_HEIGHT), "#FFFFFF", "")
+        self.keep_clear(self.box((x - 3, y - 1, BAR_WIDTH, BAR_HEIGHT), "#FFFFFF", ""))
         item = QgsLayoutItemScaleBar(self.layout)
         item.setLinkedMap(shown)
         item.setStyle("Single Box")
@@ -224,7 +244,7 @@ class Sheet:
     def north(self, words: str, x: float, y: float) -> None:
         """Draw a small arrow to the north: the maps are never turned."""
         middle, top = x + 4, y + 5
-        self.disc(middle, top + 5.5, 11, "#FFFFFF", INK, 0.25)
+        self.keep_clear(self.disc(middle, top + 5.5, 11, "#FFFFFF", INK, 0.25))
         self.area([(middle, top + 1), (middle + 2.1, top + 9.3), (middle, top + 7.6), (middle - 2.1, top + 9.3)], INK)
         self.area([(middle - 0.15, top + 2.4), (middle - 0.15, top + 7.2), (middle - 1.5, top + 8.3)], "#FFFFFF")
         self.text(words, (x, y, 8, 5), 8, bold=True, align="center")

@@ -33,6 +33,7 @@ class Study:
     checksum: str = ""  # of the zones, shortened, for the title block
     mark: str = ""  # printed beside the title, such as 示例数据, when the caller says so
     facts: dict[str, int] = field(default_factory=dict)  # counts of the formats, for the manifest
+    relief: Any = None  # smoothed heights that the maps are shaded with; only their shade is delivered
     sheets: dict[str, tuple[str, ...]] = field(default_factory=dict)  # files of the atlas → the zones on each
 
     @property

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from qgis.core import QgsVectorLayer
+from qgis.core import Qgis, QgsVectorLayer
 
 from ...core import schema
-from ...core.delivery.palette import CHILD_KINDS, ELDER_KINDS, palette
+from ...core.delivery.palette import CHILD_KINDS, ELDER_KINDS, land_classes, palette
 from .symbols import Rule, crossed, dotted, fill, hatched, line, marker, mixed, outlined, ring, rules
 
 STEEP = 0.12  # the share of climb from which a branch counts as steep: the cap on streets in methods.md §2
@@ -18,6 +18,8 @@ STEEP = 0.12  # the share of climb from which a branch counts as steep: the cap 
 def apply_style(layer: QgsVectorLayer, table: schema.Table, language: str) -> None:
     """Give the layer the style of its table; a table without geometry or without a style of its own stays as it is."""
     make = STYLES.get(table.name)
+    if table.name == "barriers" and layer.geometryType() == Qgis.GeometryType.Line:
+        make = _barrier_lines
     if make is not None and layer.isSpatial():
         names = {field.name() for field in layer.fields()}
         layer.setRenderer(rules(make(names, language)))
@@ -180,6 +182,59 @@ def _actions(names: set[str], language: str) -> list[Rule]:
     return found
 
 
+WATER, RAIL = "河|江|溪|水|湖|river|stream|water|canal", "铁路|轨道|rail"  # kinds of barriers, as core/gaps/radius.py
+
+
+def barrier_is(words: str) -> str:
+    """Return the condition that the kind of a barrier has one of these words."""
+    return f"regexp_match(lower(coalesce(\"kind\", '')), '{words}') > 0"
+
+
+def _barriers(names: set[str], language: str) -> list[Rule]:
+    base = palette()["base"]
+    if "kind" not in names:
+        return [(base["barrier"][language], "", fill(base["barrier"]["color"]))]
+    return [
+        (base["water"][language], barrier_is(WATER), fill(base["water"]["color"], base["shore"]["color"], 0.2)),
+        (base["railway"][language], barrier_is(RAIL), crossed("#E4E4E2", base["railway"]["color"], "#6B7075")),
+        (base["barrier"][language], "ELSE", fill(base["barrier"]["color"])),
+    ]
+
+
+def _barrier_lines(names: set[str], language: str) -> list[Rule]:
+    base = palette()["base"]
+    if "kind" not in names:
+        return [(base["barrier"][language], "", line(base["barrier"]["color"], 0.4))]
+    return [
+        (base["water"][language], barrier_is(WATER), line(base["shore"]["color"], 0.9)),
+        (base["railway"][language], barrier_is(RAIL), line(base["railway"]["color"], 0.5, (2.4, 1.2), casing=1.1)),
+        (base["barrier"][language], "ELSE", line(base["barrier"]["color"], 0.4)),
+    ]
+
+
+def _contours(names: set[str], language: str) -> list[Rule]:
+    base = palette()["base"]
+    return [
+        (base["contour_index"][language], '"is_index" = 1', line(base["contour_index"]["color"], 0.25)),
+        (base["contour"][language], "ELSE", line(base["contour"]["color"], 0.12)),
+    ]
+
+
+def _land_use(names: set[str], language: str) -> list[Rule]:
+    """National classes in the tints of resources/landuse/national.json."""
+    found: list[Rule] = []
+    for entry in land_classes():
+        label = f"{entry['code']} {entry[language]}"
+        found.append((label, f"\"code\" = '{entry['code']}'", fill(entry["color"], "#B9BEC2", 0.1)))
+    empty = palette()["base"]["land_unknown"]
+    return [*found, (empty[language], "ELSE", hatched(empty["color"], -45, empty["color"], ground=False))]
+
+
+def _base(entry: str, symbol: Callable[[str], Any]) -> Callable[[set[str], str], list[Rule]]:
+    look = palette()["base"][entry]
+    return lambda names, language: [(look[language], "", symbol(look["color"]))]
+
+
 STYLES: dict[str, Callable[[set[str], str], list[Rule]]] = {
     "tagged": _tagged,
     "gap": _gap,
@@ -205,5 +260,13 @@ STYLES: dict[str, Callable[[set[str], str], list[Rule]]] = {
     "facilities": _one("facility", lambda color: marker("square", "#FFFFFF", 2.4, color, 0.35)),
     "corners": _one("corner", lambda color: marker("circle", "#FFFFFF", 1.2, color, 0.2)),
     "nodes": _one("branch", lambda color: marker("circle", color, 1.0)),
+    "contours": _contours,
+    "land_use_map": _land_use,
+    "barriers": _barriers,
+    "green": _base("green", fill),
+    "protected": _base("protected", lambda color: outlined(color, 0.5, (0.6, 0.9))),
+    "stations": _base("station", lambda color: marker("circle", "#FFFFFF", 2.6, color, 0.4)),
+    "station_entrances": _base("entrance", lambda color: marker("square", color, 3.2, "#FFFFFF", 0.2)),
+    "roads": _base("road", lambda color: line("#CFC9BC", 0.5)),
     "issues": _one("issue", lambda color: marker("diamond", color, 3.0)),
 }

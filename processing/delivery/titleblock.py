@@ -14,6 +14,7 @@ from .package import runs_of
 from .sheet import GREY, HAIR, HEIGHT, WIDTH, Sheet
 
 LEFT, RIGHT, TOP = 7.3, 412.7, 24.2
+KINDS = ("ruleset", "standard", "zone-rules", "profiles", "costs", "mapping")  # what decides most comes first
 STRIP = 281.2  # y of the title block
 
 
@@ -74,12 +75,12 @@ def tell_sources(study: Any) -> str:
 
 
 def tell_rules(rules: Iterable[Mapping[str, Any]], language: str) -> str:
-    """Return the rules and standards by kind and title, with how many of their figures are 待核."""
-    found = list(rules)
+    """Return how many figures are 待核, then the rules and standards by kind and title, the deciding ones first."""
+    found = sorted(rules, key=lambda rule: KINDS.index(rule["kind"]) if rule["kind"] in KINDS else len(KINDS))
     pending = sum(int(rule["unverified_n"]) for rule in found)
-    parts = dict.fromkeys(_named(rule, language) for rule in found)
-    words = " · ".join(parts)
-    return f"{words}（{say('pending_figures', language, n=pending)}）" if pending else words
+    parts = [*dict.fromkeys(_named(rule, language) for rule in found)]
+    told = [say("pending_figures", language, n=pending)] if pending else []
+    return " · ".join([*told, *parts])
 
 
 def _named(rule: Mapping[str, Any], language: str) -> str:
@@ -90,4 +91,7 @@ def _named(rule: Mapping[str, Any], language: str) -> str:
     title = name
     if kind in envelope.FOLDERS and name in envelope.names(kind):
         title = str(envelope.load(kind, name).get("title", {}).get(language, name)).split("（")[0].split(" (")[0]
-    return f"{rule_kind(kind, language)} {title}" if kind in RULE_KINDS else title
+    told = rule_kind(kind, language)
+    if kind not in RULE_KINDS or told in title:  # 片区规则 重庆示范片区规则
+        return title
+    return told if title in told else f"{told} {title}"

@@ -16,6 +16,7 @@ from .basemap import only
 
 STOREY_M = 3.0  # drawn height of a storey; the picture is a sketch, not a survey
 UNKNOWN_M = 1.0  # a building whose storeys nobody knows lies almost flat, so that nobody takes it for measured
+GROUND_LAYERS = ("cores", "branches", "zones", "petals", "page_roads", "edges", "barriers", "green", "relief")
 PITCH, TURN = 45.0, 30.0  # of the camera, degrees
 HEIGHT = f'coalesce("floors", 0) * {STOREY_M} + if("floors" IS NULL, {UNKNOWN_M}, 0)'
 
@@ -37,7 +38,7 @@ def add_view(made: Any) -> bool:
     settings.setCrs(made.project.crs())
     settings.setTransformContext(made.project.transformContext())
     settings.setExtent(extent)
-    ground = [made.layer(name) for name in ("cores", "branches", "zones", "petals", "roads", "edges")]
+    ground = [made.layer(name) for name in GROUND_LAYERS]
     settings.setLayers([layer, *[item for item in ground if item is not None]])
     settings.setBackgroundColor(QColor(palette()["base"]["land"]["color"]))
     light = three.QgsDirectionalLightSettings()

@@ -12,8 +12,10 @@ from typing import Any
 from ...core.errors import RenewalError
 from ..dressing import write_text_whole
 from ..records import library_versions, plugin_version
+from .bounds import RELIEF
 from .exchange import write_exchange
 from .fonts import find_font
+from .ground import write_relief
 from .package import DATA, close_journal, runs_of, write_package
 from .reopen import reopen_elsewhere
 from .study import Study
@@ -45,7 +47,11 @@ def _write_all(folder: Path, study: Study, run: Any) -> None:
     if study.formats & FROM_DATA:
         write_package(folder, study.layers.values(), record, study.language, transforms, run.part(0, 0.3))
     if study.formats & {"qgz", *SHEETS}:
+        if study.relief is not None:
+            write_relief(folder / RELIEF, study.relief, study.inputs.plan.working.crs)
         _write_project(folder, study, run.part(0.3, 0.8))
+        if "qgz" not in study.formats:
+            (folder / RELIEF).unlink(missing_ok=True)
     if "xlsx" in study.formats:
         _write_sheets(folder / "tables", study, run.part(0.8, 0.85))
     study.facts |= write_exchange(folder, study, run.part(0.85, 0.88))

@@ -11,12 +11,14 @@ from ...core.delivery.callouts import Box, fit_words
 from ...core.delivery.palette import palette, tag_name
 from ...core.delivery.scales import bar_step, choose_scale, frame_extent, page
 from ...core.words import say
+from .bounds import study_bounds
 from .checks import draw_actions, draw_findings
 from .figures import petal_rows, zone_figures
 from .labels import petal_numbers
 from .naming import Named, View, draw_names
 from .section import draw_section, longest_of_zone, profiles_of
 from .sheet import BAR_HEIGHT, BAR_WIDTH, GREY, Sheet
+from .surroundings import GROUND
 from .titleblock import LEFT, TOP, draw_heading, draw_title_block
 
 FRAME = (296.0, 210.0)  # mm
@@ -24,15 +26,19 @@ COLUMN = (308.3, 104.4)  # x and width of the right column
 END = 278.0  # y where the right column ends
 SHOWN = (
     "own_cores",
+    "station_entrances",
     "own_zones",
     "own_branches",
+    "page_names",
     "veil",
     "city_cores",
     "own_actions",
     "buildings",
     "own_petals",
+    "protected",
     "ring",
-    "roads",
+    "page_roads",
+    *GROUND,
 )  # from above
 LISTED = (
     "own_zones",
@@ -42,11 +48,16 @@ LISTED = (
     "own_petals",
     "own_actions",
     "buildings",
-    "roads",
+    "station_entrances",
+    "protected",
+    "page_roads",
+    "barriers",
+    "green",
+    "contours",
 )  # in the legend
 MOST_BOXES, MOST_ROWS = 20, 19  # petals with a box on the map, rows of a block of the table
 FULL, FEW_ROWS = 100.0, 11  # mm from which the table begins low, and then has fewer rows
-ROW, LEGEND = 4.3, 33.0  # mm: of a row, of the legend
+ROW = 4.3  # mm of a row
 
 
 def draw_zone(made: Any, study: Any, zone: dict[str, Any], number: tuple[int, int, int], run: Any) -> tuple[str, Sheet]:
@@ -203,16 +214,16 @@ def _column(sheet: Sheet, made: Any, study: Any, zone: dict[str, Any], drawn: An
     """Fill the right column: figures, petals, legend, and the city in what is left."""
     language, (x, width) = study.language, COLUMN
     y = sheet.head(say("map_figures", language), x, TOP, width)
-    sheet.figures(zone_figures(zone, language), (x, y, width, 24), 3)
-    zone_id, y = str(zone["zone_id"]), y + 26
+    sheet.figures(zone_figures(zone, language), (x, y, width, 33), 3)
+    zone_id, y = str(zone["zone_id"]), y + 34.5
     for draw in (draw_actions, draw_findings):
         end = draw(sheet, study, zone_id, (x, y, width))
         y = end + 2 if end > y else y
     y = _petals(sheet, study, zone_id, y)
     y = sheet.head(say("map_legend", language), x, y + 3, width)
     listed = [layer for layer in map(made.layer, LISTED) if layer is not None]
-    sheet.legend(drawn, listed, (x, y - 1, width, LEGEND), 3 if language == "zh" else 2)
-    _place(made, sheet, study, drawn, y + LEGEND)
+    y = sheet.legend(drawn, listed, (x, y - 1, width, 0), 3 if language == "zh" else 2, [zone_id])
+    _place(made, sheet, study, drawn, y + 3)
 
 
 def _petals(sheet: Sheet, study: Any, zone_id: str, y: float) -> float:
@@ -243,7 +254,7 @@ def _petals(sheet: Sheet, study: Any, zone_id: str, y: float) -> float:
 def _place(made: Any, sheet: Sheet, study: Any, drawn: Any, y: float) -> None:
     """Draw where the zone lies among the others."""
     x, width = COLUMN
-    if END - y < 30:
+    if END - y < 26:
         return
     y = sheet.head(say("map_location", study.language), x, y, width)
     place = (x, y, width, END - y)
@@ -253,14 +264,3 @@ def _place(made: Any, sheet: Sheet, study: Any, drawn: Any, y: float) -> None:
     layers = [layer for layer in (made.layer("place"), made.layer("edges")) if layer is not None]
     shown = sheet.map(place, extent, layers, made.project.crs(), scale, marked=False)
     shown.overview().setLinkedMap(drawn)
-
-
-def study_bounds(study: Any) -> tuple[float, float, float, float]:
-    """Return the box around zones, parcels and gaps (metres); a kilometre at the origin when there is none."""
-    frames = [study.metres(name) for name in ("ZONES", "PARCELS", "SUMMARY")]
-    spatial = [frame for frame in frames if frame is not None and "geometry" in frame]
-    shapes = [shape for frame in spatial for shape in frame["geometry"]]
-    boxes = [shape.bounds for shape in shapes if shape is not None and not shape.is_empty]
-    if not boxes:
-        return 0.0, 0.0, 1000.0, 1000.0
-    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)

@@ -19,11 +19,12 @@ from .checks import INKS, findings_of
 from .labels import petal_numbers
 from .naming import Named, View, draw_names
 from .sheet import GREY, INK, Sheet
+from .surroundings import GROUND
 from .titleblock import LEFT, RIGHT, TOP, draw_heading, draw_title_block
 
-STRUCTURE = ("own_cores", "own_zones", "own_branches", "ring", "own_petals", "roads")  # from above
-ACTIONS = ("own_cores", "own_zones", "veil", "own_actions", "buildings", "roads")
-PROJECTS = ("own_cores", "own_zones", "veil", "own_projects", "buildings", "roads")
+STRUCTURE = ("own_cores", "own_zones", "own_branches", "ring", "own_petals", "page_roads", *GROUND)  # from above
+ACTIONS = ("own_cores", "own_zones", "page_names", "veil", "own_actions", "buildings", "page_roads", *GROUND)
+PROJECTS = ("own_cores", "own_zones", "page_names", "veil", "own_projects", "buildings", "page_roads", *GROUND)
 COLUMNS, ROWS = 3, 2  # zones of a structure sheet
 PANEL = (133.0, 117.0)  # mm of one of them, with its words
 PER_SHEET = 2  # zones of a sheet of actions
@@ -49,7 +50,7 @@ def draw_structure(made: Any, study: Any, zones: Zones, numbers: tuple[int, int,
     y = TOP + -(-len(zones) // COLUMNS) * (PANEL[1] + 3.4) if len(zones) <= COLUMNS else 265.0
     listed = [layer for layer in map(made.layer, ("own_zones", "own_cores", "ring", "own_branches", "own_petals"))
               if layer is not None]  # fmt: skip
-    sheet.legend(None, listed, (LEFT, y, RIGHT - LEFT, 14), 9)
+    sheet.legend(None, listed, (LEFT, y, RIGHT - LEFT, 14), 9, [str(zone["zone_id"]) for zone in zones])
     draw_title_block(sheet, study, *numbers[1:])
     return stem, sheet
 
@@ -71,7 +72,7 @@ def draw_actions_sheet(
         _bar(sheet, view)
         _action_table(sheet, study, str(zone["zone_id"]), (x, TOP + 183, width))
     listed = [layer for layer in map(made.layer, ("own_actions", "own_zones")) if layer is not None]
-    sheet.legend(None, listed, (LEFT, 269, RIGHT - LEFT, 10), 6)
+    sheet.legend(None, listed, (LEFT, 269, RIGHT - LEFT, 10), 6, [str(zone["zone_id"]) for zone in zones])
     draw_title_block(sheet, study, *numbers[1:])
     return stem, sheet
 
@@ -104,7 +105,9 @@ def draw_projects(
         # what is drawn for the page's zone only never passes the filter of a legend: it is listed whole
         own = [layer for layer in map(made.layer, ("own_projects", "own_zones", "own_cores")) if layer]
         sheet.legend(None, own, (x, end - 1, width, 20), 3)
-        sheet.legend(sheet.last_map, [layer for layer in [made.layer("roads")] if layer], (x, end + 19, width, 12), 5)
+        sheet.legend(
+            sheet.last_map, [layer for layer in [made.layer("page_roads")] if layer], (x, end + 19, width, 12), 5
+        )
     draw_title_block(sheet, study, *numbers[1:])
     return stem, sheet
 

@@ -174,7 +174,7 @@ def test_value_score_and_petals_by_hand(rules):
 
 
 def test_households_and_ages_of_a_zone(rules):
-    """Sums of what is known: 40 + 60 households, 9 + 11 elders; children 2 + 3, where one of two ages is missing none."""
+    """Known sums: 40 + 60 households, 9 + 11 elders; children 2 + 3, none where one of two ages is missing."""
     inputs = row_of([3], {"A0": "idle_factory", "A2": "old_compound"}, [(160, 50)])
     inputs.parcels["households"] = [40.0, np.nan, 60.0]
     inputs.parcels["pop_60"] = [9.0, 11.0, np.nan]

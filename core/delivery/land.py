@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Land use for the maps: each polygon's code in the national names and colours, and their areas in all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from .. import frames, schema
+from ..errors import RenewalError
+from ..inputs.landuse import classify, detect_scheme
+from ..run import Run
+from ..words import pick, say
+from ..zones.land_use import AUTO, NOW, PLAN, STAGES, national
+
+__all__ = ["NOW", "PLAN", "areas_of", "classes_that_occur", "land_use_map", "sum_land"]
+
+
+def land_use_map(stage: str, ids: Any, codes: pd.Series, shapes: Any, area_m2: Any, scheme: str, run: Run) -> Any:
+    """Return table `land_use_map` of one stage (now | plan): a row a polygon, `geometry` as given.
+
+    `ids` (n,), `codes` (n,) as text or missing, `area_m2` (n,). A code that is missing or that the scheme does not
+    have keeps its row without a class. None when no code can be read: all are missing, or they fit several schemes,
+    which is told (`land_use_scheme`).
+    """
+    if not codes.notna().any():
+        return None
+    try:
+        name = detect_scheme(codes.dropna(), False) if scheme in ("", AUTO) else scheme
+    except RenewalError:
+        run.warn("land_use_scheme", layer=say(STAGES[stage], run.language))
+        return None
+    known = national()["classes"]
+    kinds = [known.get(str(kind)) for kind in classify(codes, name, run)]
+    table = schema.table("land_use_map")
+    found = pd.DataFrame(
+        {
+            "land_id": frames.texts(str(item) for item in ids),
+            "stage": stage,
+            "stage_name": say(STAGES[stage], run.language),
+            "land_use": codes.to_numpy(dtype=object),
+            "code": [kind["code"] if kind else None for kind in kinds],
+            "class_name": [pick(kind, run.language) if kind else None for kind in kinds],
+            "area_m2": np.asarray(area_m2, dtype=float),
+        }
+    )
+    found[frames.GEOMETRY] = shapes
+    return frames.conform(found, table)
+
+
+def classes_that_occur(table: pd.DataFrame, stage: str) -> list[dict[str, Any]]:
+    """Return the national classes of a stage in their order: `code`, names, `color`."""
+    there = set(table.loc[(table["stage"] == stage).to_numpy(dtype=bool), "code"].dropna())
+    return [dict(entry) for entry in national()["classes"].values() if entry["code"] in there]
+
+
+def sum_land(table: pd.DataFrame, stage: str) -> list[tuple[str, float]]:
+    """Return (code, m²) of the classes of a stage in the national order; "" what has no class, when there is any."""
+    mine = table[(table["stage"] == stage).to_numpy(dtype=bool)]
+    codes = mine["code"].fillna("").to_numpy(dtype=object)
+    area = mine["area_m2"].to_numpy("float64", na_value=0.0)
+    order = [entry["code"] for entry in classes_that_occur(table, stage)] + ([""] if (codes == "").any() else [])
+    return [(str(code), float(np.rint(area[codes == code] * 1000).sum()) / 1000) for code in order]
+
+
+def areas_of(shapes: Any) -> Any:
+    """Return the areas (n,) of outlines in metres, 0 where there is none."""
+    return np.nan_to_num(shapely.area(np.asarray(shapes, dtype=object)))

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the maps stand on: relief and contours from the DEM, land use from the parcels and the plan.
+
+The DEM itself never leaves: what goes into the delivery is an 8-bit picture of its shade and smoothed contours.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...core import frames, schema
+from ...core.errors import RenewalError
+from ..gdalmode import gdal_raises
+from .bounds import CITY_FRAME, study_bounds
+from .package import Layer
+
+if TYPE_CHECKING:
+    from .study import Study
+
+MARGIN_M = 300.0  # of the ground around what the overview shows
+SHORTEST_M, OFF_M = 60.0, 0.5  # contours shorter than this are noise of the grid; how far a line may be simplified
+SKIPPED = ("dem_elsewhere", "dem_in_local_grid", "dem_without_crs", "dem_unreadable")
+
+
+def add_ground(study: Study, run: Any) -> None:
+    """Give the study its relief (`study.relief`), the layers `contours` and `land_use_map`, as far as inputs say."""
+    _add_land(study, run)
+    if not study.inputs.has("DEM"):
+        return
+    try:
+        study.relief = _heights(study, run)
+    except RenewalError as error:
+        if error.code not in SKIPPED:
+            raise
+        run.warn("relief_left_out", reason=str(error))
+        return
+    if study.relief is not None:
+        _add_contours(study, run)
+
+
+def write_relief(path: Path, grid: Any, crs: Any) -> None:
+    """Write the shade as a GeoTIFF of one byte a cell, 0 = nothing to draw. Raises RuntimeError of GDAL."""
+    from osgeo import gdal
+
+    from ...core.delivery.relief import shade
+
+    dark = shade(grid)
+    with gdal_raises():
+        options = ["COMPRESS=DEFLATE", "PREDICTOR=2", "TILED=YES"]
+        made = gdal.GetDriverByName("GTiff").Create(str(path), dark.shape[1], dark.shape[0], 1, gdal.GDT_Byte, options)
+        made.SetGeoTransform((grid.x_min, grid.cell_m, 0.0, grid.y_max, 0.0, -grid.cell_m))
+        if crs is not None and crs.isValid():
+            made.SetProjection(crs.toWkt())
+        made.GetRasterBand(1).WriteArray(dark)
+        made.FlushCache()
+        del made
+
+
+def _heights(study: Study, run: Any) -> Any:
+    """Return the smoothed ground over what the sheets show; None where the DEM knows none of it."""
+    import numpy as np
+
+    from ...core.delivery.relief import cell_centres, lay_grid, smooth
+    from ...core.walking.heights import Surface
+
+    box = _box(study)
+    raster = study.inputs.raster("DEM", box)
+    surface, grid = Surface(raster, None), lay_grid(box)
+    for row in range(len(grid.values)):
+        if row % 100 == 0:
+            run.check()
+        grid.values[row] = surface.sample_raster(*cell_centres(grid, row))
+    if not np.isfinite(grid.values).any():
+        return None
+    return smooth(grid, float(max(raster.cell_m)))
+
+
+def _box(study: Study) -> tuple[float, float, float, float]:
+    """Return the ground that the overview shows, with a margin."""
+    from ...core.delivery.scales import choose_scale, frame_extent, page
+
+    box = study_bounds(study)
+    shown = frame_extent(
+        box, CITY_FRAME, choose_scale(box, CITY_FRAME, page()["overview_scales"], page()["margin_share"])
+    )
+    return (min(box[0], shown[0]) - MARGIN_M, min(box[1], shown[1]) - MARGIN_M,
+            max(box[2], shown[2]) + MARGIN_M, max(box[3], shown[3]) + MARGIN_M)  # fmt: skip
+
+
+def _add_contours(study: Study, run: Any) -> None:
+    import pandas as pd
+
+    from ...core.delivery.relief import INDEX_EVERY, contour_step
+
+    grid, rows = study.relief, []
+    step = contour_step(grid)
+    for height, line in _lines(grid, step):
+        run.check()
+        if line.length >= SHORTEST_M:
+            kind = int(round(height / step) % INDEX_EVERY == 0)
+            rows.append({"height_m": height, "is_index": kind, frames.GEOMETRY: line.simplify(OFF_M)})
+    rows.sort(key=lambda row: (row["height_m"], row[frames.GEOMETRY].bounds, row[frames.GEOMETRY].length))
+    if not rows:
+        return
+    table = schema.table("contours")
+    frame = pd.DataFrame([{"contour_id": number, **row} for number, row in enumerate(rows, 1)])
+    frame[frames.GEOMETRY] = _home(study, frames.geometries(frame))
+    study.layers["contours"] = Layer("contours", table, frames.conform(frame, table), study.inputs.plan.result_crs)
+
+
+def _lines(grid: Any, step: float) -> list[tuple[float, Any]]:
+    """Return height and line of every contour. Raises RuntimeError of GDAL."""
+    import numpy as np
+    import shapely
+    from osgeo import gdal, ogr
+
+    no_data = -9999.0
+    with gdal_raises():
+        rows, columns = grid.values.shape
+        raster = gdal.GetDriverByName("MEM").Create("", columns, rows, 1, gdal.GDT_Float32)
+        raster.SetGeoTransform((grid.x_min, grid.cell_m, 0.0, grid.y_max, 0.0, -grid.cell_m))
+        band = raster.GetRasterBand(1)
+        band.SetNoDataValue(no_data)
+        band.WriteArray(np.where(np.isfinite(grid.values), grid.values, no_data).astype(np.float32))
+        holder = ogr.GetDriverByName("Memory").CreateDataSource("contours")
+        layer = holder.CreateLayer("contours", None, ogr.wkbLineString)
+        layer.CreateField(ogr.FieldDefn("height", ogr.OFTReal))
+        gdal.ContourGenerate(band, step, 0.0, [], 1, no_data, layer, -1, 0)
+        found = [(item.GetField(0), shapely.from_wkb(bytes(item.GetGeometryRef().ExportToWkb()))) for item in layer]
+        del layer, holder, band, raster
+    return [(height, shapely.force_2d(line)) for height, line in found]
+
+
+def _add_land(study: Study, run: Any) -> None:
+    """Add what the codes of the parcels (now) and of the plan say, both in the parcels' own system."""
+    import pandas as pd
+
+    from ...core.delivery.land import NOW, PLAN, areas_of, land_use_map
+
+    scheme = _scheme(study)
+    parts = []
+    if "tagged" in study.layers:
+        codes = _codes_of_parcels(study)
+        if codes is not None:
+            frame = study.layers["tagged"].frame
+            shapes = frames.geometries(study.inputs.table("PARCELS"))
+            parts.append(land_use_map(NOW, frame["parcel_id"], codes, _home(study, shapes), areas_of(shapes), scheme,
+                                      run))  # fmt: skip
+    if study.inputs.has("PLAN"):
+        table = study.inputs.table("PLAN")
+        ids, shapes = [f"{number + 1}" for number in range(len(table))], frames.geometries(table)
+        parts.append(land_use_map(PLAN, ids, frames.optional(table, "land_use"), _home(study, shapes),
+                                  areas_of(shapes), scheme, run))  # fmt: skip
+    parts = [part for part in parts if part is not None]
+    if parts:
+        table = schema.table("land_use_map")
+        whole = frames.conform(pd.concat(parts, ignore_index=True), table)
+        study.layers["land_use_map"] = Layer("land_use_map", table, whole, study.inputs.plan.result_crs)
+
+
+def _home(study: Study, shapes: Any) -> Any:
+    """Return shapes in metres (n,) in the system of the zones, in which results are delivered."""
+    import shapely
+    from qgis.core import QgsCoordinateTransform
+
+    from ..crs import move_coordinates
+
+    plan = study.inputs.plan
+    working = plan.working.crs if plan.working is not None else None
+    if working is None or working == plan.result_crs:
+        return shapes
+    back = QgsCoordinateTransform(working, plan.result_crs, plan.transforms)
+    return shapely.transform(shapes, lambda xy: move_coordinates(xy, back, ""))
+
+
+def _scheme(study: Study) -> str:
+    """Return the scheme of land-use codes that the parcels were tagged with; "auto" when the run does not say."""
+    layer = study.layers.get("tagged")
+    record = layer.record if layer is not None else None
+    return str((record or {}).get("parameters", {}).get("LAND_USE_SCHEME") or "auto")
+
+
+def _codes_of_parcels(study: Study) -> Any:
+    """Return the parcels' land-use codes, found among their own fields by the role's aliases; None without any."""
+    from ...core.inputs.aliases import guess_field, roles
+
+    reading, snapshot = study.inputs.reading("PARCELS"), study.inputs.plan.vectors["PARCELS"]
+    name = guess_field(roles()["PARCELS"].columns["land_use"], list(reading.carried), snapshot.headings)
+    if name is None:
+        return None
+    return frames.texts(None if value is None else str(value) for value in reading.carried[name])

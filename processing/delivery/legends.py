@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which entries of a layer's legend occur among its features: a legend lists nothing that nobody can find."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from qgis.core import (
+    QgsCoordinateTransform,
+    QgsExpressionContextScope,
+    QgsFeatureRequest,
+    QgsProject,
+    QgsRenderContext,
+)
+
+MOST_FEATURES = 100_000  # of a layer that are looked at: own choice, a second or two; then all that is left counts
+
+
+def entries_that_occur(layer: Any, zones: Sequence[str] = (), shown: Any = None) -> list[int]:
+    """Return the places in the legend of the rules that draw at least one feature.
+
+    `zones` are the values of @zone_id for which rules are asked; without any it is not set. `shown` is the map (a
+    layout item) that the features must touch, all of them without one. A layer with more than MOST_FEATURES features
+    there keeps what was not found among the first ones.
+    """
+    entries = [item.ruleKey() for item in layer.renderer().legendSymbolItems()]
+    found: set[str] = set()
+    for zone in zones or [""]:
+        context = QgsRenderContext()
+        scopes = layer.createExpressionContext()
+        if zone:
+            own = QgsExpressionContextScope()
+            own.setVariable("zone_id", zone)
+            scopes.appendScope(own)
+        context.setExpressionContext(scopes)
+        found |= _keys(layer, context, set(entries) - found, _request(layer, shown))
+    return [place for place, key in enumerate(entries) if key in found]
+
+
+def _request(layer: Any, shown: Any) -> QgsFeatureRequest:
+    """Return what asks for the features on a map; without one for all, whose outlines do not matter."""
+    request = QgsFeatureRequest()
+    if shown is None:
+        request.setFlags(QgsFeatureRequest.Flag.NoGeometry)
+        return request
+    across = QgsCoordinateTransform(shown.crs(), layer.crs(), QgsProject.instance())
+    request.setFilterRect(across.transformBoundingBox(shown.extent()) if across.isValid() else shown.extent())
+    return request
+
+
+def _keys(layer: Any, context: Any, wanted: set[str], request: QgsFeatureRequest) -> set[str]:
+    """Return which of the rules draw a feature in this context."""
+    renderer, found = layer.renderer().clone(), set()
+    renderer.startRender(context, layer.fields())
+    for number, feature in enumerate(layer.getFeatures(request)):
+        if number == MOST_FEATURES:
+            found = set(wanted)
+            break
+        context.expressionContext().setFeature(feature)
+        found |= set(renderer.legendKeysForFeature(feature, context)) & wanted
+        if found == wanted:
+            break
+    renderer.stopRender(context)
+    return found
