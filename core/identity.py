@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from json.encoder import encode_basestring
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -160,13 +161,21 @@ def _json_values(values: pd.Series, kind: str, places: int) -> list[str]:
     if pd.api.types.is_float_dtype(typed):
         numbers = typed.to_numpy("float64", na_value=np.nan)
         rounded = numbers if places == ANY_DIGITS else np.round(numbers, places) + 0.0
-        texts = np.array([float.__repr__(number) for number in rounded.tolist()], dtype=object)
-        odd = ~np.isfinite(rounded)
-        texts[odd] = ["null" if np.isnan(number) else json.dumps(number) for number in rounded[odd].tolist()]
-        return list(texts)
+        if not bool((np.signbit(rounded) & (rounded == 0)).any()):  # -0.0 is written, and would be taken for 0.0
+            codes, distinct = pd.factorize(rounded, use_na_sentinel=True)
+            told = np.array([*_json_reals(distinct), "null"], dtype=object)
+            return cast("list[str]", told[codes].tolist())
+        return _json_reals(rounded)
     codes, uniques = pd.factorize(typed, use_na_sentinel=True)
-    told = [encode_basestring(item) if isinstance(item, str) else str(item) for item in uniques.tolist()]
-    return list(np.array([*told, "null"], dtype=object)[codes])
+    words = [encode_basestring(item) if isinstance(item, str) else str(item) for item in uniques.tolist()]
+    return cast("list[str]", np.array([*words, "null"], dtype=object)[codes].tolist())
+
+
+def _json_reals(numbers: npt.NDArray[np.float64]) -> list[str]:
+    texts = repr(numbers.tolist())[1:-1].split(", ") if len(numbers) else []
+    for row in np.flatnonzero(~np.isfinite(numbers)):
+        texts[row] = "null" if np.isnan(numbers[row]) else json.dumps(float(numbers[row]))
+    return texts
 
 
 def _typed(values: pd.Series, kind: str) -> pd.Series:

@@ -76,24 +76,30 @@ def _is_listed(dataset: Any, layer: Any, names: Sequence[str], snapshot: VectorS
     if not definition.GetFieldCount():
         return False
     indexes = [definition.GetFieldIndex(name) for name in names if name != layer.GetFIDColumn()]
-    return all(index >= 0 and _is_plain(driver, layer, definition.GetFieldDefn(index), ogr) for index in indexes)
-
-
-def _is_plain(driver: str, layer: Any, item: Any, ogr: Any) -> bool:
-    """Say whether a field is a plain number, or a text whose cells are all short enough to be padded."""
-    if item.GetType() not in (ogr.OFTString, ogr.OFTInteger, ogr.OFTInteger64, ogr.OFTReal):
+    items = [definition.GetFieldDefn(index) for index in indexes if index >= 0]
+    if len(items) < len(indexes) or not all(_is_plain(item, ogr) for item in items):
         return False
-    if item.GetSubType() != ogr.OFSTNone:
-        return False
-    if item.GetType() != ogr.OFTString or 0 < item.GetWidth() <= LONGEST_TEXT:
+    endless = [item for item in items if item.GetType() == ogr.OFTString and not 0 < item.GetWidth() <= LONGEST_TEXT]
+    if not endless:
         return True
-    if driver != "GPKG":
-        return False  # only GeoPackage tells without reading every cell
-    column = item.GetName().replace('"', '""')
-    layer.SetAttributeFilter(f'length("{column}") > {LONGEST_TEXT}')
+    return bool(driver == "GPKG" and not _holds_wide_text(layer, endless))  # others would have to read every cell
+
+
+def _is_plain(item: Any, ogr: Any) -> bool:
+    """Say whether a field is a plain number or text."""
+    return (
+        item.GetType() in (ogr.OFTString, ogr.OFTInteger, ogr.OFTInteger64, ogr.OFTReal)
+        and item.GetSubType() == ogr.OFSTNone
+    )
+
+
+def _holds_wide_text(layer: Any, items: Sequence[Any]) -> bool:
+    """Say whether a cell is too long to be padded to; a GeoPackage tells in one pass."""
+    names = [item.GetName().replace('"', '""') for item in items]
+    layer.SetAttributeFilter(" OR ".join(f'length("{name}") > {LONGEST_TEXT}' for name in names))
     wide = layer.GetFeatureCount()
     layer.SetAttributeFilter(None)
-    return bool(wide == 0)
+    return bool(wide)
 
 
 def _cells(array: Any) -> Any:

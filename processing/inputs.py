@@ -18,6 +18,7 @@ from .crs import WorkingCrs, choose_working_crs
 from .encoding import Carried
 from .parameters import RoleUse
 from .reading import Reading, digits_of, key_column, read_table
+from .sharing import read_shared
 from .snapshot import RasterSnapshot, VectorSnapshot
 
 
@@ -71,17 +72,6 @@ def map_fields(
     return mapping, guessed
 
 
-def content_of(reading: Reading, digits: int, run: Run) -> str:
-    """Return the fingerprint of a layer as it came, geometry with so many decimals."""
-    from ..core import frames
-    from ..core.identity import fingerprint
-
-    table = reading.table.drop(columns=[frames.GEOMETRY], errors="ignore")
-    if reading.original is not None:
-        table[frames.GEOMETRY] = reading.original
-    return fingerprint(table, digits, run)
-
-
 class Inputs:
     """Tables and values for compute(): layers are read when first asked for, in the working system."""
 
@@ -109,9 +99,11 @@ class Inputs:
             use, snapshot = self._uses[parameter.split("#", maxsplit=1)[0]], self.plan.vectors[parameter]
             for column, name in self.plan.guessed[parameter].items():
                 self.run.note("field_guessed", layer=snapshot.name, column=column, field=name)
-            self._readings[parameter] = read_table(
-                snapshot, self.plan.roles[parameter], self.plan.mappings[parameter], self.plan.working,
-                self.context.transformContext(), self.run, use.carry, self.choice("INVALID"),
+            told = snapshot, self.plan.roles[parameter], self.plan.mappings[parameter], self.plan.working
+            invalid = self.choice("INVALID")
+            self._readings[parameter] = read_shared(
+                *told, invalid, use.carry,
+                lambda: read_table(*told, self.context.transformContext(), self.run, use.carry, invalid), self.run,
             )  # fmt: skip
         return self._readings[parameter]
 
@@ -127,7 +119,7 @@ class Inputs:
         """Return the fingerprint of a layer as it came; None when it was not read and nobody told it."""
         if parameter not in self._contents and parameter in self._readings:
             reading, snapshot = self._readings[parameter], self.plan.vectors[parameter]
-            self._contents[parameter] = content_of(reading, digits_of(snapshot), self.run)
+            self._contents[parameter] = reading.content(digits_of(snapshot), self.run)
         return self._contents.get(parameter)
 
     def told_content(self, parameter: str, content: str) -> None:

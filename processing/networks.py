@@ -18,7 +18,7 @@ from typing import Any
 
 from qgis.core import QgsProcessingContext, QgsProcessingUtils, QgsProject
 
-from .inputs import Inputs, Plan, content_of, map_fields, working_crs_of
+from .inputs import Inputs, Plan, map_fields, working_crs_of
 from .parameters import RoleUse
 from .reading import digits_of, read_table
 from .snapshot import VectorSnapshot, take_vector
@@ -71,7 +71,7 @@ def network_graph(source: Any, profiles: Sequence[str], home: Path | None, run: 
         readings.append(read_table(snapshot, role, mapping, plan.working, plan.transforms, run))
         return readings[0].table
 
-    source = _Source(read, lambda: content_of(readings[0], digits_of(snapshot), run))
+    source = _Source(read, lambda: readings[0].content(digits_of(snapshot), run))
     return _get(source, _place(snapshot, plan, "repair", home, run), profiles, run)
 
 

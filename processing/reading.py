@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -34,6 +34,19 @@ class Reading:
     own: dict[str, Any]
     kept: Any
     original: Any
+    _content: dict[int, str] = field(default_factory=dict)  # shared by all who use the same reading
+
+    def content(self, digits: int, run: Run) -> str:
+        """Return the fingerprint of the table with its geometry as it came (core.identity.fingerprint), made once."""
+        from ..core import frames
+        from ..core.identity import fingerprint
+
+        if digits not in self._content:
+            table = self.table.drop(columns=[frames.GEOMETRY], errors="ignore")
+            if self.original is not None:
+                table[frames.GEOMETRY] = self.original
+            self._content[digits] = fingerprint(table, digits, run)
+        return self._content[digits]
 
     @cached_property
     def carried(self) -> Any:

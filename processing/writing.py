@@ -22,6 +22,7 @@ from qgis.core import (
 
 from ..core.errors import RenewalError
 from ..core.run import Run
+from .bulk import can_bulk, write_rows
 from .encoding import Encoded
 from .gdalmode import gdal_raises
 from .targets import SHAPEFILE_SET, Target
@@ -40,35 +41,58 @@ def write_part(
     """
     part = target.part
     discard(part)
-    _check_space(part.parent, encoded)
+    name = target.table or (target.path.stem if target.path else part.stem)
+    write_layer(part, name, target, encoded, transforms, run)
+    if part.suffix == ".gpkg":
+        layer = QgsVectorLayer(f"{part}|layername={name}", name, "ogr")
+        dress(layer)
+        del layer
+        _close_journal(part)
+    _flush_to_disk(part)
+
+
+def write_layer(
+    place: Path, name: str, target: Target, encoded: Encoded, transforms: QgsCoordinateTransformContext, run: Run
+) -> None:
+    """Write a layer into a file, a new one or a further table of a GeoPackage that is being made, and count it.
+
+    Raises RenewalError: `disk_full`, `write_failed`, `written_incomplete`; Cancelled.
+    """
+    _check_space(place.parent, encoded)
     options = QgsVectorFileWriter.SaveVectorOptions()
-    options.driverName = QgsVectorFileWriter.driverForExtension(part.suffix)
-    options.fileEncoding = "UTF-8"
-    options.layerName = target.table or (target.path.stem if target.path else part.stem)
-    options.layerOptions = _layer_options(part, target)
+    options.driverName = QgsVectorFileWriter.driverForExtension(place.suffix)
+    options.fileEncoding, options.layerName = "UTF-8", name
+    if place.exists():
+        options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
+    by_rows = can_bulk(place, encoded)
+    options.layerOptions = _layer_options(place, target) + (["SPATIAL_INDEX=NO"] if by_rows else [])
     writer = QgsVectorFileWriter.create(
-        str(part), encoded.fields, encoded.wkb_type, encoded.crs, transforms, options,
+        str(place), encoded.fields, encoded.wkb_type, encoded.crs, transforms, options,
         QgsFeatureSink.SinkFlags(), None, None,
     )  # fmt: skip
     if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
         raise RenewalError("write_failed", path=str(target.path), reason=writer.errorMessage())
     try:
-        for number, feature in enumerate(encoded.features()):
-            if number % SLICE == 0:
-                run.progress(number / max(1, encoded.rows))
-            if not writer.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
-                raise RenewalError("write_failed", path=str(target.path), reason=writer.errorMessage())
-        if not writer.flushBuffer():
-            raise RenewalError("write_failed", path=str(target.path), reason=writer.errorMessage())
+        if not by_rows:
+            _add_features(writer, encoded, target, run)
     finally:
         del writer  # closes the file
-    check_written(part, options.layerName, encoded.rows, target, run)
-    if part.suffix == ".gpkg":
-        layer = QgsVectorLayer(f"{part}|layername={options.layerName}", options.layerName, "ogr")
-        dress(layer)
-        del layer
-        _close_journal(part)
-    _flush_to_disk(part)
+    if by_rows:
+        try:
+            write_rows(place, name, target.geometry_column, encoded, run)
+        except (sqlite3.Error, RuntimeError) as error:
+            raise RenewalError("write_failed", path=str(target.path), reason=str(error)) from error
+    check_written(place, name, encoded.rows, target, run)
+
+
+def _add_features(writer: QgsVectorFileWriter, encoded: Encoded, target: Target, run: Run) -> None:
+    for number, feature in enumerate(encoded.features()):
+        if number % SLICE == 0:
+            run.progress(number / max(1, encoded.rows))
+        if not writer.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
+            raise RenewalError("write_failed", path=str(target.path), reason=writer.errorMessage())
+    if not writer.flushBuffer():
+        raise RenewalError("write_failed", path=str(target.path), reason=writer.errorMessage())
 
 
 def check_written(part: Path, layer_name: str, rows: int, target: Target, run: Run) -> None:
@@ -85,12 +109,23 @@ def check_written(part: Path, layer_name: str, rows: int, target: Target, run: R
         layer = dataset.GetLayerByName(layer_name) or dataset.GetLayer(0)
         definition = layer.GetLayerDefn()
         layer.SetIgnoredFields([definition.GetFieldDefn(i).GetName() for i in range(definition.GetFieldCount())])
-        for _ in layer:
-            counted += 1
-            if counted % SLICE == 0:
-                run.check()
+        counted = count_rows(layer, run)
     if counted != rows:
         raise RenewalError("written_incomplete", path=str(target.path), expected=rows, found=counted)
+
+
+def count_rows(layer: Any, run: Run | None = None) -> int:
+    """Return how many features can be read from an OGR layer: each is read, whatever the header says."""
+    try:
+        from osgeo import gdal_array  # noqa: F401 (fails when GDAL was built for another numpy)
+    except ImportError:
+        return sum(1 for _ in layer)
+    counted = 0
+    for batch in layer.GetArrowStreamAsNumPy(options=["INCLUDE_FID=YES", "USE_MASKED_ARRAYS=NO"]):
+        if run is not None:
+            run.check()
+        counted += len(next(iter(batch.values()), ()))
+    return counted
 
 
 def _layer_options(part: Path, target: Target) -> list[str]:

@@ -7,7 +7,6 @@ A missing value is an empty cell, an empty text is "" in quotes; readers that kn
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import numpy.typing as npt
@@ -36,6 +35,7 @@ STARTS = (
 WKT = "WKT"  # the heading by which GDAL and QGIS know geometry
 SLICE = 500
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+_Step = tuple[str, str, str]  # code of a loss, what stood there, what stands there now
 CSVT = {"text": "String", "int": "Integer64", "real": "Real"}
 
 
@@ -50,12 +50,14 @@ def write_csv(flat: Flat, file: str, run: Run) -> tuple[str, list[Loss]]:
     shapes = [] if flat.shapes is None else _wkt(flat, flat.shapes, file, losses)
     heads = [column.name for column in flat.columns] + ([WKT] if flat.shapes is not None else [])
     lines = [",".join(_quoted(guard(name)) for name in heads)]
-    for row in range(len(flat)):
-        if row % SLICE == 0:
-            run.progress(row / len(flat))
-        cells = list(_cells(flat, row, file, losses))
-        cells += [_quoted(shapes[row]) if shapes[row] else ""] if flat.shapes is not None else []
-        lines.append(",".join(cells))
+    known: list[dict[Any, tuple[str, tuple[_Step, ...]]]] = [{} for _ in flat.columns]
+    for start in range(0, len(flat), SLICE):
+        run.progress(start / len(flat))
+        rows = range(start, min(start + SLICE, len(flat)))
+        cells = [_column(flat, number, rows, file, losses, known[number]) for number in range(len(flat.columns))]
+        if flat.shapes is not None:
+            cells.append([_quoted(text) if text else "" for text in shapes[start : start + SLICE]])
+        lines += map(",".join, zip(*cells)) if cells else [""] * len(rows)
     return BOM + "\r\n".join(lines) + "\r\n", losses
 
 
@@ -76,18 +78,34 @@ def clean(text: str) -> str:
     return _UNWRITABLE.sub("", text)
 
 
-def _cells(flat: Flat, row: int, file: str, losses: list[Loss]) -> Iterator[str]:
-    for column, values in zip(flat.columns, flat.values):
+def _column(
+    flat: Flat, number: int, rows: range, file: str, losses: list[Loss], known: dict[Any, tuple[str, tuple[_Step, ...]]]
+) -> list[str]:
+    """Return the cells of a column's rows as they are written; equal texts and whole numbers are made once."""
+    column, values, told = flat.columns[number], flat.values[number], []
+    for row in rows:
         value = values[row]
-        if not isinstance(value, str):
-            yield _number(value, column.digits)
+        if isinstance(value, float):
+            told.append(_number(value, column.digits))
             continue
-        plain = clean(value)
-        safe = guard(plain)
-        codes = {"loss_control": plain != value, "loss_guarded": safe != plain, "loss_empty_text": value == ""}
-        for code in (code for code, is_so in codes.items() if is_so):
-            losses.append(Loss(file, flat.name, flat.ids[row], column.name, code, value, safe))
-        yield _quoted(safe)
+        key = (value, type(value))
+        if key not in known:
+            known[key] = _written(value, column.digits)
+        text, steps = known[key]
+        told.append(text)
+        if steps:
+            losses += [Loss(file, flat.name, flat.ids[row], column.name, *step) for step in steps]
+    return told
+
+
+def _written(value: Any, digits: int) -> tuple[str, tuple[_Step, ...]]:
+    """Return a cell and what it loses."""
+    if not isinstance(value, str):
+        return _number(value, digits), ()
+    plain = clean(value)
+    safe = guard(plain)
+    codes = {"loss_control": plain != value, "loss_guarded": safe != plain, "loss_empty_text": value == ""}
+    return _quoted(safe), tuple((code, value, safe) for code, is_so in codes.items() if is_so)
 
 
 def _number(value: Any, digits: int) -> str:

@@ -59,10 +59,11 @@ def write_dbf(flat: Flat, file: str, encoding: str, run: Run) -> tuple[bytes, li
         for row, value in enumerate(values):
             if row % SLICE == 0:
                 run.check()
-            if value not in known:
+            found = known.get(value)
+            if found is None:
                 text, steps = fit_value(value, column, lengths[number], encoding)
-                known[value] = (text.encode(encoding), steps)
-            cell, steps = known[value]
+                found = known[value] = (text.encode(encoding), steps)
+            cell, steps = found
             written.append(cell)
             if steps:
                 losses += [Loss(file, flat.name, flat.ids[row], column.name, *step) for step in steps]
@@ -151,12 +152,15 @@ def _file(fields: Sequence[DbfField], cells: Sequence[Sequence[bytes]], rows: in
         name = field.name.encode("ascii")[:10]
         yield struct.pack("<11sc4xBB14x", name, field.kind.encode("ascii"), field.width, field.digits)
     yield b"\r"
-    for row in range(rows):
-        if row % SLICE == 0:
-            run.progress(row / rows)
-        parts = [
-            values[row].ljust(field.width) if field.kind == "C" else values[row].rjust(field.width)
-            for field, values in zip(fields, cells)
+    for start in range(0, rows, SLICE):
+        run.progress(start / rows)
+        columns = [
+            [cell.ljust(field.width) if field.kind == "C" else cell.rjust(field.width) for cell in part]
+            for field, part in zip(fields, (values[start : start + SLICE] for values in cells))
         ]
-        yield b" " + b"".join(parts)
+        for parts in zip(*columns):
+            yield b" "
+            yield from parts
+        if not columns:
+            yield b" " * min(SLICE, rows - start)
     yield b"\x1a"

@@ -13,7 +13,7 @@ import shapely
 from .. import envelope
 from ..run import Run
 from . import dxfitems
-from .dxf import CadLayer, Drawing, Tags, encode_text
+from .dxf import CadLayer, Drawing, Packed, Tags, encode_text, pack
 from .flat import Flat, Loss
 from .palette import kind_name, level_name, tag_name
 from .templates import select_rows
@@ -72,7 +72,7 @@ def draw(template: Mapping[str, Any], flats: Sequence[Flat], notes: Sequence[str
     pen = _Pen(cad["decimals"], metre, text_mm * metre, language)
     offset = np.array([cad.get("offset", {}).get(axis, 0.0) for axis in ("x", "y")])
     by_name = {flat.name: flat for flat in flats}
-    entities: list[Tags] = []
+    entities: list[Packed] = []
     losses: list[Loss] = []
     counts, spots = [0, 0], []
     for number, item in enumerate(cad["classes"]):
@@ -90,12 +90,12 @@ def draw(template: Mapping[str, Any], flats: Sequence[Flat], notes: Sequence[str
                 part.progress(n / len(rows))
             made = list(_feature(shapes[n], item, flat, rows[n], pen))
             losses += _lost(made, flat, rows[n], cad["version"])
-            entities += made
+            entities += [pack(tags, cad["version"]) for tags in made]
         spots.append(shapely.get_coordinates(shapes))
     corners = np.concatenate([*spots, np.zeros((0, 2))])
     box = (*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist()) if len(corners) else (0.0, 0.0, 1.0, 1.0)
-    entities += _title(notes, box, pen)
-    labels = sum(tags[0][1] == "MTEXT" for tags in entities)
+    entities += [pack(tags, cad["version"]) for tags in _title(notes, box, pen)]
+    labels = sum(entity.kind == "MTEXT" for entity in entities)
     font = (cad["font"]["file"], cad["font"]["family"])
     drawing = Drawing(cad["version"], layers_of(cad["classes"]), entities, box, metre * 1000, text_mm, font)
     return Drawn(drawing, counts[0], counts[1], len(entities), labels, tuple(losses))
@@ -157,7 +157,9 @@ def _text(label: Mapping[str, Any] | None, flat: Flat, row: int, language: str) 
 def _lost(entities: Sequence[Tags], flat: Flat, row: int, version: str) -> Iterator[Loss]:
     """Yield the loss of each label that the file cannot hold letter by letter."""
     for tags in entities:
-        text = "".join(str(value) for code, value in tags if code in (1, 3) and tags[0][1] == "MTEXT")
+        if tags[0][1] != "MTEXT":
+            continue
+        text = "".join(str(value) for code, value in tags if code in (1, 3))
         written, lost = encode_text(text, version)
         if lost:
             yield Loss(FILE, flat.name, flat.ids[row], "", "loss_character", text, written)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..run import Run
 from .flat import MISSING_SIGN
@@ -43,16 +43,24 @@ class CadLayer:
     weight: int = -3
 
 
+class Packed(NamedTuple):
+    """An entity as it will stand in the file but for handle and owner: a tenth of the memory of its tags."""
+
+    kind: str
+    content: bytes
+
+
 @dataclass(frozen=True)
 class Drawing:
-    """What a DXF holds. `entities` are tags without handle and owner; `bounds` xmin, ymin, xmax, ymax in metres.
+    """What a DXF holds. `entities` are tags without handle and owner, or packed ones of the same version.
 
+    `bounds` xmin, ymin, xmax, ymax in metres.
     `scale` is the denominator of the plot scale, `text_mm` the size of points on paper, `fonts` (file, family).
     """
 
     version: str
     layers: Sequence[CadLayer]
-    entities: Sequence[Tags]
+    entities: Sequence[Tags | Packed]
     bounds: tuple[float, float, float, float]
     scale: float = 1000.0
     text_mm: float = 2.5
@@ -79,9 +87,7 @@ class _Handles:
 def write_dxf(drawing: Drawing, run: Run) -> bytes:
     r"""Return the file. Characters that code page 936 lacks become \U+XXXX, beyond that notation 〓 (`encode_text`)."""
     handles = _Handles()
-    body: list[str] = []
-    for tags in _entities(drawing, handles, run):
-        body += _lines(tags)
+    body = list(_entities(drawing, handles, run))
     middle = [
         (0, "SECTION"), (2, "TABLES"), *_tables(drawing, handles), (0, "ENDSEC"),
         (0, "SECTION"), (2, "BLOCKS"), *_blocks(handles), (0, "ENDSEC"),
@@ -89,9 +95,14 @@ def write_dxf(drawing: Drawing, run: Run) -> bytes:
     objects = [(0, "SECTION"), (2, "OBJECTS"), *_objects(drawing, handles), (0, "ENDSEC"), (0, "EOF")]
     head = [(0, "SECTION"), (2, "HEADER"), *_header(drawing, handles), (0, "ENDSEC")]
     head += [(0, "SECTION"), (2, "CLASSES"), (0, "ENDSEC")]
-    opening, closing = _lines([(0, "SECTION"), (2, "ENTITIES")]), _lines([(0, "ENDSEC")])
-    text = "".join([*_lines([*head, *middle]), *opening, *body, *closing, *_lines(objects)])
-    return encode_text(text, drawing.version)[0].encode(ENCODINGS[drawing.version])
+    opening: Tags = [*head, *middle, (0, "SECTION"), (2, "ENTITIES")]
+    closing: Tags = [(0, "ENDSEC"), *objects]
+    return b"".join([_encoded(opening, drawing.version), *body, _encoded(closing, drawing.version)])
+
+
+def pack(tags: Tags, version: str) -> Packed:
+    """Return an entity as it is written in that version."""
+    return Packed(str(tags[0][1]), _encoded(tags[1:], version))
 
 
 def encode_text(text: str, version: str) -> tuple[str, str]:
@@ -114,8 +125,9 @@ def encode_text(text: str, version: str) -> tuple[str, str]:
     return "".join(found), "".join(lost)
 
 
-def _lines(tags: Iterable[Pair]) -> list[str]:
-    return [f"{code}\r\n{_value(value)}\r\n" for code, value in tags]
+def _encoded(tags: Iterable[Pair], version: str) -> bytes:
+    text = "".join([f"{code}\r\n{_value(value)}\r\n" for code, value in tags])
+    return encode_text(text, version)[0].encode(ENCODINGS[version])
 
 
 def _value(value: Any) -> str:
@@ -124,12 +136,13 @@ def _value(value: Any) -> str:
     return str(value).translate({10: " ", 13: " ", 0: None}) if isinstance(value, str) else str(value)
 
 
-def _entities(drawing: Drawing, handles: _Handles, run: Run) -> Iterator[Tags]:
+def _entities(drawing: Drawing, handles: _Handles, run: Run) -> Iterator[bytes]:
     owner = handles.new(MODEL)
-    for number, tags in enumerate(drawing.entities):
+    for number, entity in enumerate(drawing.entities):
         if number % SLICE == 0:
             run.progress(number / len(drawing.entities))
-        yield [tags[0], (5, handles.new()), (330, owner), *tags[1:]]
+        packed = entity if isinstance(entity, Packed) else pack(entity, drawing.version)
+        yield _encoded([(0, packed.kind), (5, handles.new()), (330, owner)], drawing.version) + packed.content
 
 
 def _header(drawing: Drawing, handles: _Handles) -> Tags:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,15 +126,29 @@ def summary_table(
     `exam_missing`: 1 where no existing facility of the standard's floor area lies inside or within the radius, NULL
     where the floor areas are unknown.
     """
-    rows = []
-    trees = [None if shape is None else shapely.STRtree(shapely.get_parts(shape)) for shape in districts.shapes]
+    return summary_tables([districts], parcels, facilities, barriers, counted, run)[0]
+
+
+def summary_tables(
+    several: Sequence[Districts], parcels: pd.DataFrame, facilities: pd.DataFrame, barriers: pd.DataFrame | None,
+    counted: Counted, run: Run,
+) -> list[pd.DataFrame]:  # fmt: skip
+    """Return table gap_summary of several divisions of the same ground, which is looked at once (`summary_table`)."""
+    rows: list[list[pd.DataFrame]] = [[] for _ in several]
+    trees = [
+        [None if shape is None else shapely.STRtree(shapely.get_parts(shape)) for shape in districts.shapes]
+        for districts in several
+    ]
+    ground = _ground(parcels, barriers)
     for number, result in enumerate(counted.kinds):
         run.progress(number / len(counted.kinds))
-        frame = _rows_of(districts, counted.demand, result)
-        frame |= _land_cover(districts, parcels, facilities, barriers, counted.demand, result, run)
-        frame |= _exam(districts, trees, facilities, result, run.language)
-        rows.append(pd.DataFrame(frame))
-    return frames.conform(pd.concat(rows, ignore_index=True), schema.table("gap_summary"))
+        cover = _land_cover(ground, facilities, counted.demand, result, run)
+        for place, districts in enumerate(several):
+            frame = _rows_of(districts, counted.demand, result)
+            frame |= _cover_of(districts, ground, cover)
+            frame |= _exam(districts, trees[place], facilities, result, run.language)
+            rows[place].append(pd.DataFrame(frame))
+    return [frames.conform(pd.concat(part, ignore_index=True), schema.table("gap_summary")) for part in rows]
 
 
 def _rows_of(districts: Districts, demand: Demand, result: KindResult) -> dict[str, object]:
@@ -174,29 +189,47 @@ def _share(part: Reals, whole: Reals) -> Reals:
     return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
 
 
-def _land_cover(
-    districts: Districts, parcels: pd.DataFrame, facilities: pd.DataFrame, barriers: pd.DataFrame | None,
-    demand: Demand, result: KindResult, run: Run,
-) -> dict[str, Reals]:  # fmt: skip
-    """Return cover of residential land: a parcel counts by its inside point (radius) or its need served (walk)."""
-    k = len(districts.ids)
-    if "resid_share" not in parcels:
-        nothing = np.full(k, np.nan)
-        return {"radius_cover_land": nothing, "walk_cover_land": nothing}
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """Of the parcels (n,): residential land in m² (None where the share is unknown), inside points; what cuts radii."""
+
+    resid_m2: Reals | None
+    points: npt.NDArray[np.object_]
+    cuts: npt.NDArray[np.object_]
+
+
+def _ground(parcels: pd.DataFrame, barriers: pd.DataFrame | None) -> _Ground:
     land = frames.geometries(parcels)
-    resid = np.nan_to_num(parcels["resid_share"].to_numpy("float64", na_value=np.nan)) * shapely.area(land)
+    if "resid_share" not in parcels:
+        return _Ground(None, land, np.empty(0, dtype=object))
+    share = parcels["resid_share"].to_numpy("float64", na_value=np.nan)
+    return _Ground(np.nan_to_num(share) * shapely.area(land), shapely.point_on_surface(land), cutting_lines(barriers))
+
+
+def _land_cover(
+    ground: _Ground, facilities: pd.DataFrame, demand: Demand, result: KindResult, run: Run
+) -> tuple[Reals, Reals] | None:
+    """Return residential m² of the parcels that are covered: whole by the inside point, or by their need served."""
+    if ground.resid_m2 is None:
+        return None
     shapes = frames.geometries(facilities)[result.supply["facility"].to_numpy(dtype=np.intp)]
-    points, cuts = shapely.point_on_surface(land), cutting_lines(barriers)
-    inside = within_radius(points, shapes, result.kind.radius_m, cuts, run.part(0, 0))
+    inside = within_radius(ground.points, shapes, result.kind.radius_m, ground.cuts, run.part(0, 0))
     walked = np.isin(np.arange(len(demand.ids)), result.pairs.place)
-    n = len(parcels)
+    n = len(ground.points)
     people = demand.people["pop"]
     share = np.nan_to_num(_share(_add(people * walked, demand.parcel, n), _add(people, demand.parcel, n)))
-    total = _add(resid, districts.of_parcel, k)
-    return {
-        "radius_cover_land": _share(_add(resid * inside, districts.of_parcel, k), total),
-        "walk_cover_land": _share(_add(resid * share, districts.of_parcel, k), total),
-    }
+    return ground.resid_m2 * inside, ground.resid_m2 * share
+
+
+def _cover_of(districts: Districts, ground: _Ground, cover: tuple[Reals, Reals] | None) -> dict[str, Reals]:
+    """Return cover of residential land: a parcel counts by its inside point (radius) or its need served (walk)."""
+    k = len(districts.ids)
+    if ground.resid_m2 is None or cover is None:
+        nothing = np.full(k, np.nan)
+        return {"radius_cover_land": nothing, "walk_cover_land": nothing}
+    total = _add(ground.resid_m2, districts.of_parcel, k)
+    names = ("radius_cover_land", "walk_cover_land")
+    return {name: _share(_add(part, districts.of_parcel, k), total) for name, part in zip(names, cover)}
 
 
 def _add(values: npt.ArrayLike, group: Places, n: int) -> Reals:

@@ -78,7 +78,7 @@ class FacilityGap(RenewalAlgorithm):
     def _summaries(self, inputs, layers, counted, run):
         """Sums by community (without them by SUMMARY_FIELD, without that of everything), and by sub-district."""
         from ...core import frames
-        from ...core.gaps.summary import districts_of_field, districts_of_layer, districts_of_streets, summary_table
+        from ...core.gaps.summary import districts_of_field, districts_of_layer, districts_of_streets, summary_tables
 
         table, streets = inputs.table("COMMUNITIES"), None
         if table is not None and len(table):
@@ -91,10 +91,9 @@ class FacilityGap(RenewalAlgorithm):
             labels = inputs.reading("PARCELS").carried[field] if field else None
             districts = districts_of_field(labels, layers.parcels, layers.facilities, run)
         ground = layers.parcels, layers.facilities, layers.barriers
-        summary = summary_table(districts, *ground, counted, run.part(0, 0.5))
-        if streets is None:
-            return summary, frames.empty(schema.table("gap_summary"))
-        return summary, summary_table(streets, *ground, counted, run.part(0.5, 1))
+        several = [districts] if streets is None else [districts, streets]
+        summary, *more = summary_tables(several, *ground, counted, run)
+        return summary, more[0] if more else frames.empty(schema.table("gap_summary"))
 
 
 def _folded(yardstick: str, kinds: tuple[str, ...]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from ..folders import refuse_folder
 from ..networks import FOLDER
 from ..parameters import RoleUse
 from ..results import Results
+from ..sharing import shared_readings
 from ..staging import staged_source
 
 ID = "urbanrenewal:"
@@ -99,10 +100,13 @@ class _Study:
         """Run the steps in order and return the path of the manifest."""
         steps = list(self._steps(folder))
         results: dict[str, Any] = {}
-        for number, (algorithm, parameters) in enumerate(steps):
-            stretch = self.run.part(0.05 + 0.95 * number / len(steps), 0.05 + 0.95 * (number + 1) / len(steps))
-            stretch.stage("study_step", number=number + 1, of=len(steps), title=_title(algorithm, self.run.language))
-            results = self._child(algorithm, parameters, stretch)
+        with shared_readings() as shelf:
+            for number, (algorithm, parameters) in enumerate(steps):
+                stretch = self.run.part(0.05 + 0.95 * number / len(steps), 0.05 + 0.95 * (number + 1) / len(steps))
+                title = _title(algorithm, self.run.language)
+                stretch.stage("study_step", number=number + 1, of=len(steps), title=title)
+                shelf.keep_only(_files(steps[number:]))
+                results = self._child(algorithm, parameters, stretch)
         return str(results["MANIFEST"])
 
     def _child(self, algorithm: str, parameters: dict[str, Any], stretch: Any) -> dict[str, Any]:
@@ -215,6 +219,13 @@ def _title(algorithm: str, language: str) -> str:
     from ..texts import help_of
 
     return str(help_of(algorithm)["title"][language])
+
+
+def _files(steps: list[tuple[str, dict[str, Any]]]) -> set[Path]:
+    """Return the files that steps read."""
+    values = [value for _, parameters in steps for value in parameters.values()]
+    texts = [text for value in values for text in (value if isinstance(value, list) else [value])]
+    return {Path(str(text).split("|", maxsplit=1)[0]) for text in texts if text}
 
 
 class _Forward(QgsProcessingFeedback):

@@ -16,6 +16,7 @@ from ...core import schema
 from ...core.errors import RenewalError
 from ..encoding import encode
 from ..gdalmode import gdal_raises
+from ..writing import count_rows
 from .package import Layer
 from .study import Study
 
@@ -204,7 +205,7 @@ def _count(path: Path, layer_name: str, rows: int, version: str = "") -> None:
         with gdal_raises():
             dataset = gdal.OpenEx(str(path), gdal.OF_VECTOR | gdal.OF_READONLY)
             layer = dataset.GetLayerByName(layer_name) or dataset.GetLayer(0)
-            found = sum(1 for _ in layer)
+            found = count_rows(layer)
     except RuntimeError:
         pass
     if found != rows:

@@ -14,6 +14,7 @@ from .domains import add_domains, wanted_domains
 MOST_INT = 2**31 - 1
 RESERVED = ("OBJECTID", "SHAPE", "SHAPE_LENGTH", "SHAPE_AREA")  # columns that a geodatabase makes itself
 MOST_EXACT = 2**53  # whole numbers that a double holds
+MULTI = 3  # from a type of OGC geometry to its multi type
 SLICE = 500
 
 
@@ -71,51 +72,92 @@ def _write_layer(database: Any, flat: Any, run: Any) -> list[Any]:
         made = layer.GetLayerDefn().GetFieldDefn(number).GetName()
         if made != column.name:
             losses.append(Loss(file, flat.name, "", column.name, "loss_field_name", column.name, made))
+    losses += _add_features(layer, flat, run)
+    return losses
+
+
+def _add_features(layer: Any, flat: Any, run: Any) -> list[Any]:
+    """Write the rows; return what they lose."""
+    from osgeo import ogr
+
+    losses: list[Any] = []
+    columns = [_told_column(flat, number, losses, run) for number in range(len(flat.columns))]
+    definition = layer.GetLayerDefn()
+    binary = _told_shapes(flat, int(layer.GetGeomType()), losses, run)
+    set_text, set_whole = ogr.Feature.SetFieldString, ogr.Feature.SetFieldInteger64
+    set_other, set_null = ogr.Feature.SetField, ogr.Feature.SetFieldNull
+    setters = {str: set_text, int: set_whole, type(None): lambda feature, number, _: set_null(feature, number)}
     layer.StartTransaction()
     for row in range(len(flat)):
         if row % SLICE == 0:
             run.progress(row / len(flat))
-        feature = ogr.Feature(layer.GetLayerDefn())
-        losses += [Loss(file, flat.name, flat.ids[row], *told) for told in _fill(feature, flat, row)]
+        feature = ogr.Feature(definition)
+        for number, values in enumerate(columns):
+            value = values[row]
+            setters.get(type(value), set_other)(feature, number, value)
+        if binary is not None and binary[row] is not None:
+            feature.SetGeometryDirectly(ogr.CreateGeometryFromWkb(binary[row]))
         layer.CreateFeature(feature)
     layer.CommitTransaction()
     return losses
 
 
-def _fill(feature: Any, flat: Any, row: int) -> Any:
-    """Put a row into a feature; yield (field, code, value, written) of what does not fit."""
-    from osgeo import ogr
-    from shapely import to_wkb
-
+def _told_column(flat: Any, number: int, losses: list[Any], run: Any) -> Sequence[Any]:
+    """Return a column's values as they are written, texts looked at once each; add what they lose."""
     from ...core.delivery.csvtext import clean
-    from ...core.delivery.flat import told_shape
+    from ...core.delivery.flat import Loss
 
-    for number, column in enumerate(flat.columns):
-        value = flat.values[number][row]
-        if value is None:
-            feature.SetFieldNull(number)
-        elif isinstance(value, str):
-            plain = clean(value)
-            length = flat.lengths[number] if flat.lengths else 0
-            short = plain[:length] if length else plain
-            feature.SetField(number, short)
-            if plain != value:
-                yield column.name, "loss_control", value, plain
-            if short != plain:
-                yield column.name, "loss_cut", plain, short
-        else:
-            feature.SetField(number, value)
+    run.check()
+    values, column = flat.values[number], flat.columns[number]
+    file, length = f"data.gdb/{flat.name}", flat.lengths[number] if flat.lengths else 0
+
+    def lose(row: int, code: str, found: str, written: str) -> None:
+        losses.append(Loss(file, flat.name, flat.ids[row], column.name, code, found, written))
+
+    if column.type == "int":
+        for row, value in enumerate(values):
             if isinstance(value, int) and abs(value) > MOST_EXACT:
-                yield column.name, "loss_number", str(value), str(int(float(value)))
-    shape = None if flat.shapes is None else flat.shapes[row]
-    if shape is not None and shape.is_empty:
-        yield "", "loss_empty_shape", told_shape(shape), ""
-    elif shape is not None:
-        place = ogr.CreateGeometryFromWkb(bytes(to_wkb(shape, output_dimension=2)))
-        many = {ogr.wkbMultiPolygon: ogr.ForceToMultiPolygon, ogr.wkbMultiLineString: ogr.ForceToMultiLineString,
-                ogr.wkbMultiPoint: ogr.ForceToMultiPoint}  # fmt: skip
-        wanted = feature.GetDefnRef().GetGeomFieldDefn(0).GetType()
-        feature.SetGeometryDirectly(many[wanted](place) if wanted in many else place)
+                lose(row, "loss_number", str(value), str(int(float(value))))
+    if column.type != "text":
+        return values
+    known: dict[str, tuple[str, str]] = {}
+    written: list[Any] = []
+    for row, value in enumerate(values):
+        if value is None:
+            written.append(None)
+            continue
+        if value not in known:
+            plain = clean(value)
+            known[value] = plain, plain[:length] if length else plain
+        plain, short = known[value]
+        if plain != value:
+            lose(row, "loss_control", value, plain)
+        if short != plain:
+            lose(row, "loss_cut", plain, short)
+        written.append(short)
+    return written
+
+
+def _told_shapes(flat: Any, wanted: int, losses: list[Any], run: Any) -> list[Any] | None:
+    """Return the geometries as WKB of the layer's type, None for a missing or empty one; add what is lost."""
+    import shapely
+
+    from ...core.delivery.flat import Loss, told_shape
+
+    if flat.shapes is None:
+        return None
+    shapes = flat.shapes.copy()
+    for row in shapely.is_empty(shapes).nonzero()[0].tolist():
+        told = told_shape(shapes[row])
+        losses.append(Loss(f"data.gdb/{flat.name}", flat.name, flat.ids[row], "", "loss_empty_shape", told, ""))
+        shapes[row] = None
+    binary: list[Any] = []
+    for start in range(0, len(shapes), SLICE):
+        run.check()
+        binary += shapely.to_wkb(shapes[start : start + SLICE], output_dimension=2, byte_order=1).tolist()
+    lift = b"\x01" + wanted.to_bytes(4, "little") + (1).to_bytes(4, "little")
+    single = max(wanted - MULTI, 0).to_bytes(4, "little")
+    return [lift + item if item is not None and item[1:5] == single else item for item in binary]
 
 
 def _geometry_type(flat: Any) -> int:

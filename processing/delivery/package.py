@@ -19,7 +19,7 @@ from ..dressing import Dresser
 from ..encoding import Carried, encode
 from ..inputs import Inputs
 from ..targets import Target
-from ..writing import move_into_place, write_part
+from ..writing import write_layer
 from .domains import add_to_geopackage
 
 DATA = "data.gpkg"
@@ -176,8 +176,7 @@ def write_package(
         stretch.stage("writing_table", table=layer.table.zh if language == "zh" else layer.table.en)
         target = Target(layer.name, "table", f"{place}|layername={layer.name}", place, layer.name)
         encoded = encode(layer.frame, layer.table, layer.crs, language, layer.carried, run=stretch)
-        write_part(target, encoded, transforms, lambda made: None, stretch)
-        move_into_place(target)
+        write_layer(place, layer.name, target, encoded, transforms, stretch)  # the folder is swapped in as a whole
     add_to_geopackage(place, todo, language)
     for layer in todo:  # aliases, style and metadata last: copying a table leaves them behind
         run.check()

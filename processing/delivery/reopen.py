@@ -7,10 +7,9 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from xml.parsers import expat
 
-from qgis.core import QgsProject
-from qgis.PyQt.QtXml import QDomDocument
+from qgis.core import Qgis, QgsProject
 
 from ...core.errors import RenewalError
 from .bounds import RELIEF
@@ -68,34 +67,40 @@ def _texts(path: Path) -> Iterator[tuple[str, str, str]]:
         names = [name for name in archive.namelist() if name.endswith(".qgs")]
         contents = [archive.read(name) for name in names]
     for content in contents:
-        document = QDomDocument()
-        document.setContent(content)
-        yield from _of_element(document.documentElement())
+        yield from _of_document(content)
 
 
-def _of_element(element: Any) -> Iterator[tuple[str, str, str]]:
-    todo = [element]
-    while todo:
-        node = todo.pop()
-        attributes = node.attributes()
-        named = node.attribute("name") if node.tagName() == "Option" else ""
-        for number in range(attributes.count()):
-            item = attributes.item(number).toAttr()
-            yield node.tagName(), named if item.name() == "value" and named else item.name(), item.value()
-        child, has_children = node.firstChild(), False
-        while not child.isNull():
-            if child.isElement():
-                todo.append(child.toElement())
-                has_children = True
-            child = child.nextSibling()
-        if not has_children:
-            yield node.tagName(), "", node.text()
+def _of_document(content: bytes) -> list[tuple[str, str, str]]:
+    """Return the same of an XML text; a text of its own is that of an element without elements in it."""
+    found: list[tuple[str, str, str]] = []
+    words: list[str] = []
+    is_leaf = False
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal is_leaf
+        named = attributes.get("name", "") if tag == "Option" else ""
+        found.extend((tag, named if name == "value" and named else name, text) for name, text in attributes.items())
+        words.clear()
+        is_leaf = True
+
+    def end(tag: str) -> None:
+        nonlocal is_leaf
+        if is_leaf:
+            found.append((tag, "", "".join(words)))
+        is_leaf = False
+
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = words.append
+    parser.Parse(content, True)
+    return found
 
 
 def _open(path: Path) -> None:
     again = QgsProject()
     try:
-        good = again.read(str(path))
+        good = again.read(str(path), Qgis.ProjectReadFlag.DontLoadLayouts)  # only layers are asked here
         layers = list(again.mapLayers().values())
         broken = [layer.name() for layer in layers if not layer.isValid()]
         outside = [layer.name() for layer in layers if not str(layer.source()).startswith(str(path.parent))]

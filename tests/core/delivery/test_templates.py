@@ -165,7 +165,10 @@ def test_texts_at_one_spot_are_stacked():
     frame["geometry"] = np.array([shapely.Point(5, 5)] * 3, dtype=object)
     flat = flatten("cores", frames.conform(frame, table), table)
     entities = draw(envelope.load("template", "plain"), [flat], [], "zh", Run()).drawing.entities
-    texts = [dict(tags) for tags in entities if tags[0][1] == "MTEXT"]
+    lines = [item.content.decode("gbk").split("\r\n") for item in entities if item.kind == "MTEXT"]
+    texts = [
+        {int(code): float(value) for code, value in zip(one[::2], one[1::2]) if code in ("20", "40")} for one in lines
+    ]
     height, line = texts[0][40], texts[0][40] * 5 / 3
     middles = [text[20] - 5 - 1.2 * height for text in texts]
     assert middles == pytest.approx([0, 1.5 * line, 3 * line], abs=1e-3)
