@@ -107,7 +107,10 @@ def _take_layer(
         raise RenewalError("layer_without_crs", layer=snapshot.name)
     if snapshot.count == 0 and not use.optional and not use.may_be_empty:
         raise RenewalError("layer_empty", layer=snapshot.name, parameter=use.parameter)
-    role = role_for(use.role, use.tables, [item.name() for item in snapshot.fields])
+    fields = [item.name() for item in snapshot.fields]
+    role = role_for(use.role, use.tables, fields)
+    if role.placed and snapshot.geometry == "none":
+        raise RenewalError("layer_without_places", layer=snapshot.name, parameter=use.parameter, fields=fields)
     named = {}
     for column in role.columns.values():
         chosen = values.get(column.parameter) if column.name in use.fields else None

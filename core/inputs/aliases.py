@@ -7,7 +7,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import cast
 
@@ -43,6 +43,7 @@ class Role:
     layers: tuple[str, ...]
     columns: Mapping[str, RoleColumn]
     shares_place: bool = False  # several may stand in one place: equal outlines alone make no double
+    placed: bool = False  # a table without places will not do
     is_ours: bool = False  # a result of ours: rows are as we wrote them, keys are not made or mended
 
 
@@ -54,7 +55,7 @@ def roles() -> dict[str, Role]:
         name: Role(
             name, entry["title"], entry["geometry"], tuple(entry["layers"]),
             {column: _column(column, spec) for column, spec in entry["columns"].items()},
-            entry.get("shares_place", False),
+            entry.get("shares_place", False), entry.get("placed", False),
         )
         for name, entry in data.items()
     }  # fmt: skip
@@ -100,7 +101,7 @@ def role_for(name: str, tables: Iterable[str], fields: Iterable[str]) -> Role:
         if base is None:
             base = Role(table_name, {"zh": table.zh, "en": table.en}, table.geometry, (), {}, is_ours=True)
     base = base or Role("LAYER", {"zh": "图层", "en": "layer"}, "any", (), {})
-    return Role(base.name, base.title, base.geometry, base.layers, columns, base.shares_place, base.is_ours)
+    return replace(base, columns=columns)
 
 
 def _repeated(word: str, table_name: str, fields: list[str]) -> tuple[str, ...]:

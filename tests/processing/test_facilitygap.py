@@ -94,3 +94,25 @@ def test_sites_without_a_layer_of_candidates(layers, make_layer, run_algorithm, 
     results, _, _ = run_algorithm("proposesites", {**layers, **files, "BUILDINGS": homes})
     assert rows_of(files["SITES"]) == [] and results["OBJECTIVE"] == 0
     assert {row["action"] for row in rows_of(files["MEASURES"])} == {"new"}
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "没有图形的表"), ("en", "table without geometry")])
+def test_a_list_without_places_is_refused_in_words(layers, make_layer, run_algorithm, tmp_path, language, words):
+    """A spreadsheet with coordinates in two fields is no layer of points yet; nothing is written."""
+    rows = [(None, {"facility_id": "F", "kind": "nurs", "经度": 106.5, "纬度": 29.5})]
+    values = {**layers, "FACILITIES": make_layer(rows, "None", crs="", name="设施清单"), "LANGUAGE": language}
+    target = tmp_path / "gap.gpkg"
+    with pytest.raises(QgsProcessingException, match=words) as refused:
+        run_algorithm("facilitygap", {**values, "OUTPUT": str(target)})
+    assert "设施清单" in str(refused.value)
+    assert "经度" in str(refused.value)
+    assert not target.exists()
+
+
+def test_two_facilities_in_one_house_without_ids_both_supply(layers, make_layer, run_algorithm, rows_of, tmp_path):
+    """20 and 25 places in one house: together the 45 that one neighbour needs; a row given twice counts once."""
+    two = [("POINT(1000 0)", {"kind": "nurs", "capacity": size, "unit": "place"}) for size in (20.0, 25.0, 25.0)]
+    detail = str(tmp_path / "detail.gpkg")
+    values = {**layers, "FACILITIES": make_layer(two, "Point"), "DETAIL": detail, "OUTPUT": "memory:"}
+    run_algorithm("facilitygap", values)
+    assert served(rows_of(detail)) == {"P100": 0, "P200": 0, "P1000": 45, "P150": 0}
