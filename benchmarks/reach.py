@@ -7,6 +7,9 @@ street net in random node order, times by Tobler's function, 60 % of the places 
 Engines: core/walking/reach.py, scipy's Dijkstra over the whole net in chunks, QGIS's own QgsGraphAnalyzer a facility
 (a few facilities, scaled up), pandana and a bounded Dijkstra in numba where they are installed. Places and facilities
 lie on nodes, so that all engines answer the same question; the run stops when pairs or milliseconds differ.
+Pandana is asked in two ways: nearest_pois, its documented call for "which facilities within so far", kind by kind with
+just enough of them (a user does not know how many are enough), and nodes_in_range, a bounded Dijkstra in C++ such as
+numba's. What is made ready beforehand is the same for all: the table or layer of streets is there, the graph is not.
 Seconds are those of the processor, so that other work on the machine does not count; of engines with threads they are
 shared out over them, as if none ever waited. They move from machine to machine: the ratios, side by side in one run,
 are what counts.
@@ -23,10 +26,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from reach_rivals import LIMIT_MS, Naive, Numba, PandanaPois, PandanaRange, Qgis
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = {"S": (20_000, 5_000, 100), "M": (200_000, 50_000, 1_000), "L": (1_000_000, 300_000, 6_000)}
-LIMIT_MS = 15 * 60_000
 SPACING_M = 60.0
 QGIS_SOURCES = {"S": 5, "M": 2, "L": 0}  # facilities that QGIS is asked for
 PANDANA_SOURCES = {"S": 100, "M": 1_000, "L": 0}  # at L its network takes many minutes
@@ -34,7 +39,7 @@ NAIVE_UP_TO = {"S": None, "M": None, "L": 64}  # facilities that scipy over the 
 MOST_MB = 1024  # of memory for the pairs, over what town and network take
 PROMISES = {  # how many times ours; the network itself is a result that we have before, QGIS makes its graph anew
     ("S", "qgis with its graph"): 100, ("M", "qgis with its graph"): 300,
-    ("M", "pandana cold"): 20, ("M", "pandana"): 3, ("L", "numba"): 0.5,
+    ("M", "pandana nearest_pois cold"): 20, ("M", "pandana nearest_pois"): 3, ("L", "numba"): 0.5,
 }  # fmt: skip
 
 
@@ -108,32 +113,22 @@ class Town:
         return csr_matrix((np.concatenate([self.fwd, self.back]), (row, column)), shape=(self.count, self.count))
 
 
-def pairs_at_places(town, facility, node, ms):
-    """Turn (facility, node, ms) into a sorted table of (facility, place, ms)."""
-    order = np.argsort(town.places, kind="stable")
-    first = np.searchsorted(town.places[order], np.arange(town.count + 1))
-    sizes = first[node + 1] - first[node]
-    item = np.repeat(np.arange(len(node)), sizes)
-    place = order[np.arange(len(item)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + first[node[item]]]
-    key = facility[item].astype(np.int64) * len(town.places) + place
-    order = np.argsort(key)
-    return key[order], np.asarray(ms)[item][order].astype(np.int64)
-
-
-# --- engines: each has prepare(town) and ask(prepared, some facilities) → (key, ms) ----------------------------------
-
-
 class Ours:
-    """core/walking/reach.py."""
+    """core/walking/reach.py, as an engine of reach_rivals."""
 
-    def __init__(self, town):
+    @staticmethod
+    def given(town):
+        """The table of the layer of streets."""
+        return town.edges()
+
+    def __init__(self, town, edges=None):
         from urban_renewal.core.run import Run
         from urban_renewal.core.walking.graph import graph_from_edges
         from urban_renewal.core.walking.profiles import load_profiles
 
         self.run, self.town = Run(), town
         self.profile = load_profiles(["adult"])[0]
-        self.graph = graph_from_edges(town.edges(), ["adult"], self.run)
+        self.graph = graph_from_edges(self.given(town) if edges is None else edges, ["adult"], self.run)
         names = {name: number for number, name in enumerate(self.graph.node_ids.tolist())}
         self.number = np.array([names.get(f"n{node}", -1) for node in range(town.count)])
         both = np.concatenate([self.graph.start, self.graph.end])
@@ -159,162 +154,6 @@ class Ours:
         return some[pairs.facility].astype(np.int64) * len(self.town.places) + pairs.place, pairs.cost_ms
 
 
-class Naive:
-    """scipy's Dijkstra over the whole net, 64 facilities at once."""
-
-    def __init__(self, town):
-        self.town, self.arcs = town, town.toward().astype(np.float64)
-
-    def ask(self, some):
-        from scipy.sparse.csgraph import dijkstra
-
-        found = []
-        step = max(1, min(64, 16_000_000 // self.town.count))
-        for begin in range(0, len(some), step):
-            chunk = some[begin : begin + step]
-            far = dijkstra(self.arcs, indices=self.town.facilities[chunk], limit=LIMIT_MS)
-            item, node = np.nonzero(np.isfinite(far))
-            found.append((chunk[item], node, far[item, node]))
-        return pairs_at_places(self.town, *(np.concatenate(column) for column in zip(*found)))
-
-
-class Qgis:
-    """QgsGraphAnalyzer.dijkstra, one facility after another.
-
-    Made ready as everybody does it: a line layer, a director, all points tied to it (only at S: M takes minutes). The
-    director knows no times by direction, so what is searched is the same graph drawn by hand.
-    """
-
-    def __init__(self, town):
-        from qgis.analysis import QgsGraph
-        from qgis.core import QgsPointXY
-
-        if town.count < SIZES["M"][0] // 2:
-            self.tie(town)
-        self.town, self.graph = town, QgsGraph()
-        for x, y in zip(town.x.tolist(), town.y.tolist()):
-            self.graph.addVertex(QgsPointXY(x, y))
-        for tail, head, fwd, back in zip(*(a.tolist() for a in (town.tail, town.head, town.fwd, town.back))):
-            self.graph.addEdge(head, tail, [float(fwd)])
-            self.graph.addEdge(tail, head, [float(back)])
-
-    def tie(self, town):
-        """Make the graph of the lines with places and facilities tied to it."""
-        from qgis.analysis import QgsGraphBuilder, QgsNetworkDistanceStrategy, QgsVectorLayerDirector
-        from qgis.core import QgsApplication, QgsFeature, QgsGeometry, QgsPointXY, QgsVectorLayer
-
-        self.app = QgsApplication.instance() or QgsApplication([], False)
-        spots = [QgsPointXY(x, y) for x, y in zip(town.x.tolist(), town.y.tolist())]
-        layer = QgsVectorLayer("LineString?crs=EPSG:4545", "streets", "memory")
-        features = []
-        for tail, head in zip(town.tail.tolist(), town.head.tolist()):
-            features.append(QgsFeature())
-            features[-1].setGeometry(QgsGeometry.fromPolylineXY([spots[tail], spots[head]]))
-        layer.dataProvider().addFeatures(features)
-        director = QgsVectorLayerDirector(layer, -1, "", "", "", QgsVectorLayerDirector.DirectionBoth)
-        director.addStrategy(QgsNetworkDistanceStrategy())
-        builder = QgsGraphBuilder(layer.crs(), False, 0.0)
-        director.makeGraph(builder, [spots[node] for node in (*town.places, *town.facilities)])
-
-    def ask(self, some):
-        from qgis.analysis import QgsGraphAnalyzer
-
-        found = []
-        for number in some:
-            _, cost = QgsGraphAnalyzer.dijkstra(self.graph, int(self.town.facilities[number]), 0)
-            far = np.array(cost)
-            node = np.flatnonzero(far <= LIMIT_MS)
-            found.append((np.full(len(node), number), node, far[node]))
-        return pairs_at_places(self.town, *(np.concatenate(column) for column in zip(*found)))
-
-
-class Pandana:
-    """pandana's nodes_in_range on the net turned round."""
-
-    slack_ms = 200  # it cuts each edge to a thousandth of a second
-    threads = os.cpu_count()
-
-    def __init__(self, town):
-        import pandana
-
-        s = pd.DataFrame({"s": np.concatenate([town.fwd, town.back]) / 1000})  # it counts thousandths in 32 bits
-        tail, head = np.concatenate([town.head, town.tail]), np.concatenate([town.tail, town.head])
-        x, y = pd.Series(town.x), pd.Series(town.y)
-        self.town, self.net = town, pandana.Network(x, y, pd.Series(tail), pd.Series(head), s, twoway=False)
-
-    def ask(self, some):
-        nodes = self.town.facilities[some]
-        table = self.net.nodes_in_range(nodes.tolist(), LIMIT_MS / 1000, imp_name="s")
-        source, node, s = (table[name].to_numpy() for name in table.columns[:3])
-        order = np.argsort(nodes)
-        facility = some[order[np.searchsorted(nodes[order], source)]]
-        return pairs_at_places(self.town, facility, node, np.rint(1000 * s))
-
-
-class Numba:
-    """A bounded Dijkstra with a binary heap, compiled, one thread."""
-
-    def __init__(self, town):
-        import numba
-
-        arcs = town.toward()
-        self.town, self.arcs = town, (arcs.indptr.astype(np.int64), arcs.indices.astype(np.int64), arcs.data)
-        self.walk = numba.njit(walk_out)
-        self.ask(np.arange(1))  # compiled before the clock starts
-
-    def ask(self, some):
-        facility, node, ms = self.walk(*self.arcs, self.town.facilities[some], LIMIT_MS)
-        return pairs_at_places(self.town, some[facility], node, ms)
-
-
-def walk_out(indptr, heads, times, sources, limit):
-    """Return (source number, node, ms) of all nodes within the limit; plain loops for numba."""
-    count = len(indptr) - 1
-    best, mark = np.zeros(count, np.int64), np.full(count, -1, np.int64)
-    room = 1024
-    out_s, out_n, out_t = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
-    filled = 0
-    keys = np.empty(1 << 16, np.int64)  # ms × 2^32 + node, a binary heap
-    for number in range(len(sources)):
-        used = 1
-        keys[0] = sources[number]
-        best[sources[number]], mark[sources[number]] = 0, number
-        while used:
-            ms, node = keys[0] >> 32, keys[0] & 0xFFFFFFFF
-            used -= 1
-            last, at = keys[used], 0
-            while 2 * at + 1 < used:
-                child = 2 * at + 1
-                if child + 1 < used and keys[child + 1] < keys[child]:
-                    child += 1
-                if keys[child] >= last:
-                    break
-                keys[at] = keys[child]
-                at = child
-            keys[at] = last
-            if ms > best[node]:
-                continue
-            if filled == room:
-                out_s, out_n = np.concatenate((out_s, out_s)), np.concatenate((out_n, out_n))
-                out_t = np.concatenate((out_t, out_t))
-                room *= 2
-            out_s[filled], out_n[filled], out_t[filled] = number, node, ms
-            filled += 1
-            for arc in range(indptr[node], indptr[node + 1]):
-                other, total = heads[arc], ms + times[arc]
-                if total <= limit and (mark[other] != number or total < best[other]):
-                    mark[other], best[other] = number, total
-                    if used == len(keys):
-                        keys = np.concatenate((keys, keys))
-                    at, key = used, (total << 32) + other
-                    used += 1
-                    while at and keys[(at - 1) // 2] > key:
-                        keys[at] = keys[(at - 1) // 2]
-                        at = (at - 1) // 2
-                    keys[at] = key
-    return out_s[:filled], out_n[:filled], out_t[:filled]
-
-
 def clock(task, times=1, threads=1):
     """Return what a task gives and the least of its seconds: of the processor, shared out over the task's threads."""
     least = np.inf
@@ -334,7 +173,8 @@ def measure(size):
     every = np.arange(len(town.facilities))
     counts = town.count, 2 * len(town.tail), len(town.places), len(every)
     print("\n{}: {:,} nodes, {:,} arcs, {:,} places, {:,} facilities".format(size, *counts))
-    ours, built = clock(lambda: Ours(town))
+    edges = Ours.given(town)
+    ours, built = clock(lambda: Ours(town, edges))
     with Watch() as watch:
         (key, ms), cold = clock(lambda: ours.ask(every, watch.run()))
     _, warm = clock(lambda: ours.ask(every), 3)
@@ -344,7 +184,8 @@ def measure(size):
     for name, engine, some in rivals(size, every):
         try:
             threads = getattr(engine, "threads", 1)
-            rival, ready = clock(lambda engine=engine: engine(town), 1, threads)
+            given = engine.given(town) if hasattr(engine, "given") else None
+            rival, ready = clock(lambda engine=engine, given=given: engine(town, given), 1, threads)
         except ImportError:
             print(f"  {name}: not installed")
             continue
@@ -359,8 +200,10 @@ def measure(size):
         same = f"the same pairs and times to {slack_ms} ms" if slack_ms else "the same pairs and times"
         print(f"  {name}: {seconds:.3f} s{told}; made ready in {ready:.2f} s; {same}")
         ratios = {name: seconds / warm}
-        if name == "pandana":
-            ratios["pandana cold"] = (ready + seconds) / (built + cold)
+        if threads > 1:
+            ratios[f"{name} on one thread"] = seconds * threads / warm
+        if name.startswith("pandana"):
+            ratios[f"{name} cold"] = (ready + seconds) / (built + cold)
         if name == "qgis":
             ratios["qgis with its graph"] = (ready + seconds) / warm
         fine &= all([tell_ratio(size, *item) for item in ratios.items()])  # noqa: C419 - all are printed
@@ -387,12 +230,13 @@ def rivals(size, every):
     """Return (name, engine, facilities asked for)."""
     naive, qgis = NAIVE_UP_TO[size] or len(every), QGIS_SOURCES[size]
     found = [("scipy", Naive, every[:naive]), ("numba", Numba, every)]
-    found += [("pandana", Pandana, every[: PANDANA_SOURCES[size]]), ("qgis", Qgis, every[:qgis])]
+    for name, engine in (("pandana nearest_pois", PandanaPois), ("pandana nodes_in_range", PandanaRange)):
+        found.append((name, engine, every[: PANDANA_SOURCES[size]]))
+    found.append(("qgis", Qgis, every[:qgis]))
     return [item for item in found if len(item[2])]
 
 
 if __name__ == "__main__":
     load_package()
-    sys.path.insert(0, str(Path(__file__).resolve().parent))
     kept = [measure(size) for size in (sys.argv[1:] or ["S", "M"])]
     sys.exit(0 if all(kept) else 1)

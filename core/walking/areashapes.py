@@ -14,8 +14,8 @@ import shapely
 from ..run import Run
 from .graph import Flags, Objects, Reals, WalkGraph
 from .join import GROUND, barrier_tree
+from .order import ranges
 from .profiles import Profile
-from .search import ranges
 from .ways import Longs
 
 CORNERS = 32  # of a disc; an area comes out at most 0.7 % too small

@@ -27,7 +27,8 @@ import shapely
 from ..errors import Cancelled
 from ..run import Run
 from ..slices import sliced
-from .graph import NodeGrid, Objects, WalkGraph
+from .graph import NodeGrid, WalkGraph
+from .topology import make_lines
 
 FORM = 2  # of the file; another number is another name
 PLAIN = ("x_m", "y_m", "z_m", "start", "end", "length_m", "component")
@@ -156,24 +157,10 @@ def _graph(data: Mapping[str, npt.NDArray[Any]], run: Run) -> WalkGraph:
         **parts,
         fwd_ms={name: data[f"fwd_{name}"] for name in profiles},
         back_ms={name: data[f"back_{name}"] for name in profiles},
-        geometry=_lines(data["xy"], data["vertices_n"], run),
+        geometry=make_lines(data["xy"], data["vertices_n"], run),
         grid=NodeGrid(x_min, y_min, side, int(columns), int(rows), data["grid_start"]),
         profiles=profiles,
     )  # fmt: skip
-
-
-def _lines(xy: npt.NDArray[np.float64], sizes: npt.NDArray[np.int64], run: Run) -> Objects:
-    """Return the lines of so many vertices each."""
-    ends = np.concatenate([[0], np.cumsum(sizes)])
-    if len(xy) != ends[-1]:
-        raise ValueError("vertices")
-    parts: list[Objects] = [np.empty(0, dtype=object)]
-    for begin in range(0, len(sizes), SLICE):
-        run.check()
-        some = sizes[begin : begin + SLICE]
-        stretch = xy[ends[begin] : ends[begin + len(some)]]
-        parts.append(shapely.linestrings(stretch, indices=np.repeat(np.arange(len(some)), some)))
-    return np.concatenate(parts)
 
 
 def _is_sound(graph: WalkGraph) -> bool:
@@ -181,16 +168,12 @@ def _is_sound(graph: WalkGraph) -> bool:
     nodes, edges, grid = len(graph.node_ids), len(graph.edge_ids), graph.grid
     by_node: tuple[Sized, ...] = (graph.x_m, graph.y_m, graph.z_m)
     times = (*graph.fwd_ms.values(), *graph.back_ms.values())
-    by_edge: tuple[Sized, ...] = (
-        graph.start,
-        graph.end,
-        graph.length_m,
-        graph.kind,
-        graph.component,
-        graph.geometry,
-        *times,
-    )
-    if not edges or any(len(item) != nodes for item in by_node) or any(len(item) != edges for item in by_edge):
+    by_edge: tuple[Sized, ...] = (*times, graph.start, graph.end, graph.length_m, graph.kind, graph.component)
+    if (
+        not edges
+        or any(len(item) != nodes for item in by_node)
+        or any(len(item) != edges for item in (*by_edge, graph.geometry))
+    ):
         return False
     ends = np.concatenate([graph.start, graph.end])
     whole = all(item.dtype == np.int32 for item in (graph.start, graph.end, graph.component, *times))

@@ -13,7 +13,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from .graph import Ints, WalkGraph
-from .search import Ends, Search, Tile, cut_tile, ranges
+from .order import ranges
+from .search import Ends, Search, Tile, cut_tile
 from .tiles import TileHomes
 from .ways import Longs
 

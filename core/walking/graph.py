@@ -263,7 +263,10 @@ def _times(table: pd.DataFrame, column: str) -> Ints:
 def _nodes(table: pd.DataFrame, geometry: Objects, run: Run) -> _Nodes:
     """Number the nodes cell by cell, within a cell by id."""
     both = pd.concat([table["from_node"], table["to_node"]], ignore_index=True).astype(frames.TEXT)
-    codes, ids = pd.factorize(both.to_numpy(dtype=object))
+    run.progress(0.1)
+    words = both.to_numpy(dtype=object)
+    run.progress(0.2)
+    codes, ids = pd.factorize(words)
     run.progress(0.3)
     first = np.zeros(len(ids), dtype=np.int64)
     first[codes[::-1]] = np.arange(len(codes))[::-1]

@@ -15,8 +15,8 @@ from scipy.spatial import cKDTree
 from ..run import Run
 from .graph import CLOSED, Flags, Objects, Reals, WalkGraph
 from .join import GROUND, Joined, barrier_tree
+from .order import ranges
 from .profiles import Profile
-from .search import ranges
 from .times import slope_factor, whole_ms
 from .ways import Longs
 

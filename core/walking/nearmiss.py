@@ -10,7 +10,7 @@ import shapely
 
 from ..run import Run
 from .graph import Flags, Objects, Reals
-from .topology import SAME_M, Spots, way_ends
+from .topology import SAME_M, Spots, make_lines, way_ends
 from .ways import NO_ID, Longs, Ways
 
 SLICE = 2000  # ends looked at between two looks at the cancel flag
@@ -60,11 +60,11 @@ def find_misses(ways: Ways, spots: Spots, leader: Longs, limits: tuple[float, fl
     bounds = np.append(np.flatnonzero(first), len(ways.way))
     whole = np.diff(bounds) > 1
     lines = np.full(len(bounds) - 1, None, dtype=object)
-    rows = whole[ways.way]
-    number = np.cumsum(whole) - 1
     xy = np.column_stack([ways.x_m, ways.y_m])
-    lines[whole] = shapely.linestrings(xy[rows], indices=number[ways.way[rows]])
+    lines[whole] = make_lines(xy[whole[ways.way]], np.diff(bounds)[whole], run)
+    run.check()
     tree = shapely.STRtree(lines)
+    run.check()
     found: list[tuple[int, int, float]] = []
     for begin in range(0, len(ends), SLICE):
         run.progress(begin / len(ends))

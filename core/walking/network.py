@@ -78,13 +78,13 @@ def build_network(
     for number, profile in enumerate(profiles):
         times[profile.id] = edge_times(model.pieces, model.slopes, model.facts, profile)
         run.progress(0.7 + 0.2 * (number + 1) / len(profiles))
-    counts = count_network(model, profiles, times)
+    counts = count_network(model, profiles, times, run)
     counts.update(levels_apart_n=apart_n, zero_z_n=found.level_zero_n, node_ids_unfit_n=len(found.nodes_unfit))
     run.progress(0.92)
     findings = Findings(found, misses, [str(ways.road[way]) for way in collapsed], options.join_near_misses)
     table = tell_findings(findings, topology, model.component, (ways, counts), (rules, run))
     run.progress(0.94)
-    edges = _edges(model, times, tuple(profile.id for profile in profiles))
+    edges = _edges(model, times, tuple(profile.id for profile in profiles), run)
     run.progress(0.98)
     return Network(edges, _nodes(model), table, counts)
 
@@ -156,12 +156,13 @@ def _kinds(facts: EdgeFacts) -> Objects:
     return kinds
 
 
-def _edges(model: Model, times: dict[str, tuple[Ints, Ints]], names: tuple[str, ...]) -> pd.DataFrame:
+def _edges(model: Model, times: dict[str, tuple[Ints, Ints]], names: tuple[str, ...], run: Run) -> pd.DataFrame:
     topology, pieces, count = model.topology, model.pieces, len(model.topology.way)
     known = np.isfinite(model.facts.dz_m)
     up = np.bincount(pieces.edge, weights=np.nan_to_num(np.maximum(pieces.dz_m, 0)), minlength=count)
     down = np.bincount(pieces.edge, weights=np.nan_to_num(np.maximum(-pieces.dz_m, 0)), minlength=count)
     capped = np.bincount(pieces.edge[model.slopes.capped], minlength=count) > 0
+    run.check()
     roads = model.ways.road[topology.way].tolist()
     columns: dict[str, Any] = {
         "edge_id": [f"{road}#{number}" for road, number in zip(roads, topology.along.tolist())],
@@ -181,8 +182,10 @@ def _edges(model: Model, times: dict[str, tuple[Ints, Ints]], names: tuple[str, 
         for word, milliseconds in zip(("fwd", "back"), times[name]):
             shut = milliseconds == CLOSED
             columns[f"{name}_{word}_ms"] = pd.arrays.IntegerArray(milliseconds.astype(np.int64), shut)
+    run.check()
     frame = pd.DataFrame(columns)
     frame[frames.GEOMETRY] = topology.lines
+    run.check()
     return frames.conform(frame, schema.table("edges", profiles=names))
 
 

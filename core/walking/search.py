@@ -11,6 +11,7 @@ from scipy.sparse import csr_matrix
 
 from .graph import CLOSED, Flags, Ints, Reals, WalkGraph
 from .join import Joined
+from .order import ranges
 from .profiles import Profile
 from .times import whole_ms
 from .ways import Longs
@@ -147,14 +148,6 @@ def cut_tile(search: Search, around: tuple[float, float, float, float], limit_ms
     kept = np.concatenate([[0], np.cumsum(inside)])
     indptr = kept[np.concatenate([[0], np.cumsum(sizes)])]
     return Tile(nodes.astype(np.int64), indptr.astype(np.int64), head[inside], ms[inside].astype(np.float64))
-
-
-def ranges(start: Longs, stop: Longs) -> tuple[Longs, Longs]:
-    """Return for the stretches start…stop their positions (which stretch) and members, one after another."""
-    sizes = stop - start
-    item = np.repeat(np.arange(len(sizes)), sizes)
-    offset = np.cumsum(sizes) - sizes
-    return item, np.arange(len(item)) - offset[item] + start[item]
 
 
 def argsort_two(first: Longs, second: Longs) -> Longs:

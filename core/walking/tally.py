@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..run import Run
 from .graph import CLOSED, Ints, Reals
 from .nodeheights import NONE, OWN, RASTER, STRAIGHT, SURVEY, Pieces
 from .profiles import Profile
@@ -34,7 +35,9 @@ class Model:
     component: Ints
 
 
-def count_network(model: Model, profiles: Sequence[Profile], times: Mapping[str, tuple[Ints, Ints]]) -> dict[str, Any]:
+def count_network(
+    model: Model, profiles: Sequence[Profile], times: Mapping[str, tuple[Ints, Ints]], run: Run
+) -> dict[str, Any]:
     """Return the numbers for the run record, by name.
 
     `street_m` and `capped_share` are about streets with known heights; `nodes_<source>_n` says where heights come from
@@ -42,6 +45,7 @@ def count_network(model: Model, profiles: Sequence[Profile], times: Mapping[str,
     tunnels that are not level; `penalty_<profile>` seconds over them both ways ÷ the same on the flat, by length.
     """
     pieces, slopes, facts = model.pieces, model.slopes, model.facts
+    run.check()
     street = (facts.base[pieces.edge] == "street") & ~np.isnan(slopes.share)
     street_m, capped_m = float(pieces.length_m[street].sum()), float(pieces.length_m[slopes.capped].sum())
     _, unsure = stairs_rise(facts, profiles[0].rules)
@@ -63,6 +67,7 @@ def count_network(model: Model, profiles: Sequence[Profile], times: Mapping[str,
     }  # fmt: skip
     counts |= {f"nodes_{name}_n": int((model.source == number).sum()) for name, number in SOURCES.items()}
     for profile in profiles:
+        run.check()
         fwd, back = times[profile.id]
         both = walked & (fwd != CLOSED) & (back != CLOSED)
         rows = both[pieces.edge]

@@ -9,7 +9,8 @@ import numpy as np
 from scipy.sparse.csgraph import dijkstra
 
 from .graph import Ints
-from .search import Tile, least_by_key, ranges
+from .order import ranges
+from .search import Tile, least_by_key
 from .ways import Longs
 
 

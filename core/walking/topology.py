@@ -9,13 +9,16 @@ import numpy as np
 import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from ..run import Run
 from .graph import Flags, Objects, Reals
+from .order import lexsort, ranges
 from .ways import NO_ID, Longs, Ways
 
+LINES = 50_000  # made between two looks at the cancel flag: under 100 ms
 SAME_M = 0.001  # vertices are the same when they agree to the millimetre
+BAND_M = 200.0  # own choice: how wide the bands are in which neighbours are looked for
+MOST_BANDS = 2**15 - 1  # numpy sorts numbers of 16 bits by counting
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,11 +75,11 @@ def find_spots(ways: Ways, same_height_m: float, run: Run) -> Spots:
     same place and storey (those without Z in the lowest), unless they are all inside ways of different levels (one
     passes over the other); where a node id lies too, they belong to it, the lowest one.
     """
-    place, x_mm, y_mm, storey = _places(ways, same_height_m)
+    place, x_mm, y_mm, storey = _places(ways, same_height_m, run)
     run.check()
     first, last = way_ends(ways.way)
     bare = ways.node == NO_ID
-    level, apart_n = _levels_apart(ways, bare, np.stack([place, storey]), first | last)
+    level, apart_n = _levels_apart(ways, bare, (place, storey), first | last, run)
     run.check()
     name = np.zeros(len(place), dtype=np.int64)  # of the node id, from 1 on; 0 = none
     ids, number = np.unique(ways.node[~bare], return_inverse=True)
@@ -90,10 +93,12 @@ def find_spots(ways: Ways, same_height_m: float, run: Run) -> Spots:
     storey[name > 0], level[name > 0] = 0, 0
     place[~bare] = home[number]
     run.check()
-    order = np.lexsort((level, storey, name, place))
+    order = lexsort((level, storey, name, place), run)
     new = np.ones(len(order), dtype=bool)
     for key in (place, storey, name, level):
-        new[1:] &= key[order][1:] == key[order][:-1]
+        run.check()
+        listed = key[order]
+        new[1:] &= listed[1:] == listed[:-1]
     new[1:] = ~new[1:]
     of = np.empty(len(order), dtype=np.int64)
     of[order] = np.cumsum(new) - 1
@@ -106,16 +111,18 @@ def find_spots(ways: Ways, same_height_m: float, run: Run) -> Spots:
     return Spots(of, x_mm[at], y_mm[at], storeys, _means(of, ways.z_m, len(at)), name[heads] > 0, apart_n)
 
 
-def _places(ways: Ways, same_height_m: float) -> tuple[Longs, Longs, Longs, Longs]:
+def _places(ways: Ways, same_height_m: float, run: Run) -> tuple[Longs, Longs, Longs, Longs]:
     """Return (v,) the place of each vertex, its millimetres by place (sorted by x, y), and (v,) its storey by own Z."""
     x = np.rint(ways.x_m / SAME_M).astype(np.int64)
     y = np.rint(ways.y_m / SAME_M).astype(np.int64)
-    order = np.lexsort((ways.z_m, y, x))  # NaN is last
+    run.check()
+    order = lexsort((ways.z_m, y, x), run)  # NaN is last
     xs, ys, zs = x[order], y[order], ways.z_m[order]
     fresh = np.ones(len(order), dtype=bool)
     fresh[1:] = (xs[1:] != xs[:-1]) | (ys[1:] != ys[:-1])
     above = np.zeros(len(order), dtype=bool)
     above[1:] = ~fresh[1:] & (zs[1:] - zs[:-1] > same_height_m)
+    run.check()
     number = np.cumsum(fresh) - 1
     rise = np.cumsum(above)
     stacked = rise - rise[np.flatnonzero(fresh)][number] if len(order) else rise
@@ -125,21 +132,27 @@ def _places(ways: Ways, same_height_m: float) -> tuple[Longs, Longs, Longs, Long
     return place, xs[fresh], ys[fresh], storey
 
 
-def _levels_apart(ways: Ways, bare: Flags, where: Longs, is_end: Flags) -> tuple[Longs, int]:
+def _levels_apart(ways: Ways, bare: Flags, where: tuple[Longs, Longs], is_end: Flags, run: Run) -> tuple[Longs, int]:
     """Return (v,) the level of vertices that only their levels keep apart (0 for all others), and at how many places.
 
     Where an end, a lift or a node id lies among them, all of them meet: bridges are left there.
     """
-    order = np.lexsort((where[1], where[0]))
-    fresh = np.ones(len(order), dtype=bool)
-    fresh[1:] = (where[:, order[1:]] != where[:, order[:-1]]).any(axis=0)
+    order = lexsort((where[1], where[0]), run)
+    fresh = np.zeros(len(order), dtype=bool)
+    fresh[:1] = True
+    for key in where:
+        listed = key[order]
+        fresh[1:] |= listed[1:] != listed[:-1]
+    run.check()
     group = np.empty(len(order), dtype=np.int64)
     group[order] = np.cumsum(fresh) - 1
     count = int(fresh.sum())
     level = ways.level[ways.way]
     low, high = np.full(count, np.iinfo(np.int64).max), np.full(count, np.iinfo(np.int64).min)
     np.minimum.at(low, group, level)
+    run.check()
     np.maximum.at(high, group, level)
+    run.check()
     meets = is_end | ~bare | (ways.base[ways.way] == "lift")
     apart = (low != high) & (np.bincount(group[meets], minlength=count) == 0)
     return np.where(apart[group], level - low[group], 0), int(apart.sum())
@@ -173,11 +186,11 @@ def _close_pairs(ways: Ways, spots: Spots, tolerance_m: float, same_height_m: fl
     if tolerance_m <= 0 or count < 2:
         return nothing
     xy = np.column_stack([spots.x_mm, spots.y_mm]) * SAME_M
-    pairs = cKDTree(xy).query_pairs(tolerance_m, output_type="ndarray").astype(np.int64)
-    run.check()
     first, last = way_ends(ways.way)
     is_end, is_lift = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
     is_end[spots.of[first | last]] = True
+    run.check()
+    pairs = _near_ends(spots, is_end, tolerance_m, run)
     is_lift[spots.of[ways.base[ways.way] == "lift"]] = True
     a, b = pairs[:, 0], pairs[:, 1]
     apart = np.abs(spots.z_m[a] - spots.z_m[b]) > same_height_m  # False where a Z is missing
@@ -195,6 +208,35 @@ def _close_pairs(ways: Ways, spots: Spots, tolerance_m: float, same_height_m: fl
     nearest = np.ones(len(mixed), dtype=bool)
     nearest[1:] = mixed[1:, 0] != mixed[:-1, 0]
     return np.concatenate([ends, mixed[nearest]])
+
+
+def _near_ends(spots: Spots, is_end: Flags, tolerance_m: float, run: Run) -> Longs:
+    """Return (k, 2) pairs of spots within the tolerance of which at least one is an end, each pair once, band by band.
+
+    The bands run from west to east; in each the spots keep their order by x, so that whoever is near stands near.
+    """
+    most = tolerance_m / SAME_M
+    low = spots.y_mm.min()
+    band_mm = max(BAND_M / SAME_M, float(spots.y_mm.max() - low) / MOST_BANDS)
+    band = ((spots.y_mm - low) // band_mm).astype(np.int16)
+    order = np.argsort(band, kind="stable")
+    stops = np.concatenate([[0], np.cumsum(np.bincount(band))])
+    found = [np.empty((0, 2), dtype=np.int64)]
+    for number in range(len(stops) - 1):
+        run.check()
+        some = order[stops[max(number - 1, 0)] : stops[min(number + 2, len(stops) - 1)]]  # with both neighbours
+        some = np.sort(some[np.abs(spots.y_mm[some] - low - (number + 0.5) * band_mm) <= band_mm / 2 + most + 1])
+        mine = order[stops[number] : stops[number + 1]]
+        ends = mine[is_end[mine]]
+        x, y = spots.x_mm[some], spots.y_mm[some]
+        item, hit = ranges(
+            np.searchsorted(x, spots.x_mm[ends] - most), np.searchsorted(x, spots.x_mm[ends] + most, "right")
+        )
+        a, b = ends[item], some[hit]
+        near = (spots.x_mm[a] - x[hit]) ** 2 + (spots.y_mm[a] - y[hit]) ** 2 <= most**2 * (1 + 1e-12)
+        near &= (a < b) | ((a > b) & ~is_end[b])
+        found.append(np.column_stack([a, b])[near])
+    return np.concatenate(found)
 
 
 def _may_meet(ways: Ways, spots: Spots, pairs: Longs) -> Flags:
@@ -220,19 +262,22 @@ def split_ways(ways: Ways, spots: Spots, leader: Longs, tolerance_m: float, run:
     same = ways.way[breaks[1:]] == ways.way[breaks[:-1]]
     head, tail = breaks[:-1][same], breaks[1:][same]
     run.check()
-    lines = _lines(ways, spots, at, head, tail)
+    lines = _lines(ways, spots, at, head, tail, run)
     run.check()
     length = shapely.length(lines)
     lift = ways.base[ways.way[head]] == "lift"
     gone = (at[head] == at[tail]) & ((length <= max(2 * tolerance_m, SAME_M)) | lift)
     collapsed = ways.way[head[gone]]
     head, tail, lines, length = head[~gone], tail[~gone], lines[~gone], length[~gone]
-    used = np.unique(np.concatenate([at[head], at[tail]]))
+    run.check()
+    used = np.flatnonzero(np.bincount(np.concatenate([at[head], at[tail]]), minlength=len(leader)))
     node = np.full(len(leader), -1, dtype=np.int64)
     node[used] = np.arange(len(used))
     own = _means(at, ways.z_m, len(leader))[used]
+    run.check()
     x, y, storey = spots.x_mm[used], spots.y_mm[used], spots.storey[used]
     names = [f"{a}_{b}" if not c else f"{a}_{b}_{c}" for a, b, c in zip(x.tolist(), y.tolist(), storey.tolist())]
+    run.check()
     way = ways.way[head]
     topology = Topology(
         np.array(names, dtype=object), x * SAME_M, y * SAME_M, own, way, _along(ways.road[way]),
@@ -241,18 +286,30 @@ def split_ways(ways: Ways, spots: Spots, leader: Longs, tolerance_m: float, run:
     return topology, collapsed
 
 
-def _lines(ways: Ways, spots: Spots, at: Longs, head: Longs, tail: Longs) -> Objects:
+def _lines(ways: Ways, spots: Spots, at: Longs, head: Longs, tail: Longs, run: Run) -> Objects:
     """Return the line of vertices head…tail of each edge, its ends moved onto the nodes."""
     sizes = tail - head + 1
     edge = np.repeat(np.arange(len(head)), sizes)
     offset = np.cumsum(sizes) - sizes
     row = np.arange(len(edge)) - offset[edge] + head[edge]
+    run.check()
     xy = np.column_stack([ways.x_m[row], ways.y_m[row]])
     for place, vertex in ((offset, head), (offset + sizes - 1, tail)):
         spot = at[vertex]
         xy[place] = np.column_stack([spots.x_mm[spot], spots.y_mm[spot]]) * SAME_M
-    lines: Objects = shapely.linestrings(xy, indices=edge) if len(head) else np.empty(0, dtype=object)
-    return lines
+    return make_lines(xy, sizes, run)
+
+
+def make_lines(xy: Reals, sizes: Longs, run: Run) -> Objects:
+    """Return the lines of so many vertices each, that stand one after another in `xy`."""
+    ends = np.concatenate([[0], np.cumsum(sizes)])
+    parts: list[Objects] = [np.empty(0, dtype=object)]
+    for begin in range(0, len(sizes), LINES):
+        run.check()
+        some = sizes[begin : begin + LINES]
+        stretch = xy[ends[begin] : ends[begin + len(some)]]
+        parts.append(shapely.linestrings(stretch, indices=np.repeat(np.arange(len(some)), some)))
+    return np.concatenate(parts)
 
 
 def _along(road: Objects) -> Longs:

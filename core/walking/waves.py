@@ -10,7 +10,8 @@ import numpy as np
 
 from ..run import Run
 from .graph import Arcs
-from .search import least_by_key, ranges
+from .order import ranges
+from .search import least_by_key
 from .ways import Longs
 
 WAVE_MS = 40_000  # own choice: nodes within so much of the nearest open one are looked at together

@@ -15,6 +15,7 @@ import shapely
 
 from .. import frames
 from ..run import Run
+from ..slices import sliced
 from .graph import Flags, Objects, Reals, argsort_texts
 from .tags import other_things, spread_tags
 
@@ -84,8 +85,9 @@ def sort_ways(roads: pd.DataFrame, mapping: dict[str, Any], run: Run) -> Sorted:
     roads = spread_tags(roads)
     run.progress(0.2)
     kinds, words, known = _classes(roads, mapping)
-    run.progress(0.25)
+    run.progress(0.22)
     closed, why = _closed(roads, kinds, words, mapping)
+    run.progress(0.26)
     ids = roads["road_id"].to_numpy(dtype=object)
     shapes = frames.geometries(roads)
     lines = np.isin(shapely.get_type_id(shapes), (1, 5)) & ((shapely.length(shapes) > 0) | (kinds == "lift"))
@@ -158,6 +160,7 @@ def _ways(roads: pd.DataFrame, kinds: Objects, mapping: dict[str, Any], run: Run
     bridge = ~_among(_words(roads, "bridge"), mapping.get("not_bridge", [""])) | (kinds == "bridge")
     tunnel = ~_among(_words(roads, "tunnel"), mapping.get("not_tunnel", [""])) | (kinds == "tunnel")
     tunnel &= ~bridge
+    run.progress(0.1)
     base = np.where(np.isin(kinds.astype(str), ("bridge", "tunnel")), "path", kinds).astype(object)
     structure = np.where(bridge, "bridge", np.where(tunnel, "tunnel", "")).astype(object)
     layer = pd.to_numeric(pd.Series(_words(roads, "layer")), errors="coerce").fillna(0).to_numpy()
@@ -171,19 +174,27 @@ def _ways(roads: pd.DataFrame, kinds: Objects, mapping: dict[str, Any], run: Run
     parts, owner = shapely.get_parts(frames.geometries(roads), return_index=True)
     full = ~shapely.is_empty(parts)
     parts, owner = parts[full], owner[full]
-    xyz, way = shapely.get_coordinates(parts, include_z=True, return_index=True)
+    run.progress(0.45)
+    xyz = sliced(shapely.get_coordinates, parts, run=run, include_z=True)
+    way = np.repeat(np.arange(len(parts)), shapely.get_num_coordinates(parts))
     run.progress(0.6)
     node, unfit = _node_ids(roads, owner, way)
     run.progress(0.8)
     z, level_zero_n = _own_z(xyz[:, 2], way)
+    run.progress(0.85)
     still = (np.diff(xyz[:, :2], axis=0) == 0).all(axis=1) & (base[owner] != "lift")[way[1:]]
     still &= node[1:] == node[:-1]
     keep = ~np.concatenate([[False], (way[1:] == way[:-1]) & still])[: len(way)]
+    run.progress(0.9)
+    rise, ramp = _rise(_words(roads, "incline")), _among(_words(roads, "ramp"), YES)
+    run.progress(0.95)
+    way, x_m, y_m, z, node = way[keep].astype(np.int64), xyz[keep, 0], xyz[keep, 1], z[keep], node[keep]
+    run.progress(0.98)
     ways = Ways(
         roads["road_id"].to_numpy(dtype=object)[owner], base[owner], structure[owner], level[owner],
-        _rise(_words(roads, "incline"))[owner], fwd[owner], back[owner], _among(_words(roads, "ramp"), YES)[owner],
+        rise[owner], fwd[owner], back[owner], ramp[owner],
         _among(wheelchair, ["yes", "designated"])[owner], (narrow | _among(wheelchair, ["no"]))[owner],
-        way[keep].astype(np.int64), xyz[keep, 0], xyz[keep, 1], z[keep], node[keep],
+        way, x_m, y_m, z, node,
     )  # fmt: skip
     return ways, unfit, level_zero_n
 
