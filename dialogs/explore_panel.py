@@ -20,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..core.words import pick
 from ..processing.texts import interface_language, tr
+from . import help_pages
 from .card_parts import text_label
 from .dock_parts import Page
 from .way_profile import WayProfile
@@ -57,6 +58,7 @@ class ExplorePanel(QDockWidget):
         self.profile.activated.connect(lambda _: self._again())
         self.minutes.editingFinished.connect(self._again)
         self._has_place = False
+        self._help = help_pages.add_help(self, "guide#s8")
         page = Page()
         layout = QVBoxLayout(page)
         row = QHBoxLayout()

@@ -61,7 +61,7 @@ class GapMatrixPanel(QDockWidget):
         self.zoom.clicked.connect(lambda: self._zoom(self.view.currentIndex().row()))
         self.copy.clicked.connect(lambda: QApplication.clipboard().setText(self.model.as_text()))
         self.export.clicked.connect(self.export_asked.emit)
-        self._help = help_pages.add_help(self, "gaps", "guide")
+        self._help = help_pages.add_help(self, "guide#s5")
 
     def _build(self) -> None:
         bar = QHBoxLayout()

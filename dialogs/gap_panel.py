@@ -75,8 +75,8 @@ class GapPanel(QDockWidget):
         self.sentence.linkActivated.connect(lambda _: self.way_asked.emit(self.current))
         self.export.clicked.connect(self.export_asked.emit)
         self.whole.clicked.connect(self.table_asked.emit)
-        self.how.linkActivated.connect(lambda _: help_pages.open_page("methods"))
-        self._help = help_pages.add_help(self, "gaps", "guide")
+        self.how.linkActivated.connect(lambda _: help_pages.open_page("methods#s3"))
+        self._help = help_pages.add_help(self, "guide#s5")
 
     def _build(self) -> None:
         page = Page()

@@ -21,18 +21,28 @@ def page(*names: str) -> Path:
     return next((path for path in found if path.exists()), home / "README.md")
 
 
-def open_page(*names: str) -> None:
-    """Open a page."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(page(*names))))
+def page_url(name: str) -> QUrl:
+    """Return the address of a page, `guide#s4` for a section of it."""
+    file, _, section = name.partition("#")
+    found = page(file)
+    url = QUrl.fromLocalFile(str(found))
+    if section and found.suffix == ".html":
+        url.setFragment(section)
+    return url
 
 
-def add_help(widget: QWidget, *names: str, buttons: QDialogButtonBox | None = None) -> QShortcut:
-    """Give a window F1, and a help button when it has a row of buttons."""
+def open_page(name: str) -> None:
+    """Open a page, or a section of it."""
+    QDesktopServices.openUrl(page_url(name))
+
+
+def add_help(widget: QWidget, name: str, buttons: QDialogButtonBox | None = None) -> QShortcut:
+    """Give a window F1 for a page or a section, and a help button when it has a row of buttons."""
     if buttons is not None:
         button = buttons.addButton(QDialogButtonBox.StandardButton.Help)
         button.setText(tr("Help"))
-        button.clicked.connect(lambda: open_page(*names))
+        button.clicked.connect(lambda: open_page(name))
     key = QShortcut(QKeySequence(Qt.Key.Key_F1), widget)
     key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-    key.activated.connect(lambda: open_page(*names))
+    key.activated.connect(lambda: open_page(name))
     return key

@@ -16,7 +16,7 @@ from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import QComboBox, QDockWidget, QLineEdit, QPushButton
 
 from ..processing.texts import interface_language, tr
-from . import review_items, wording
+from . import help_pages, review_items, wording
 from .evidence_rows import rows_of
 from .review_desk import ReviewDesk
 from .review_form import ReviewForm
@@ -50,6 +50,7 @@ class ReviewPanel(QDockWidget):
         self.setWidget(self.form)
         self.setMinimumWidth(int(self.fontMetrics().averageCharWidth() * LETTERS))
         self._connect()
+        self._help = help_pages.add_help(self, "guide#s4")
 
     def _connect(self) -> None:
         form = self.form

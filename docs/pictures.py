@@ -87,6 +87,8 @@ class Photographer:
         yield from self.walk_list()
         yield from self.walk_review()
         yield from self.walk_explore()
+        yield from self.walk_gaps()
+        yield from self.walk_editors()
         QgsProject.instance().write(str(self.study / "study.qgz"))
 
     def keep_sheets(self) -> None:
@@ -156,6 +158,59 @@ class Photographer:
             exploring.panel.text.anchorClicked.emit(QUrl(found.group(1)))
         yield 1500, self.is_drawn
         self.shoot("explore")
+
+    def walk_gaps(self) -> Iterator[tuple[int, Callable[[], bool]]]:
+        """Show the gaps by community, then the table of all kinds."""
+        self.dock.exploring.stop()
+        self.dock.raise_()
+        self.dock.cards["gaps"].link_asked.emit("gaps", "map")
+        yield 1500, self.is_drawn
+        self.dock.cards["gaps"].link_asked.emit("gaps", "gaps")
+        yield 500, self.always
+        panel = self.dock.gaps.panel
+        iface.mainWindow().resizeDocks([panel], [DOCK_WIDTH], Qt.Orientation.Horizontal)
+        panel.choose(panel.bars.pairs[1].key)
+        yield 1500, self.is_drawn
+        self.shoot("gap_panel")
+        panel.whole.click()
+        yield 500, lambda: bool(self.dock.gaps.table.panel.model.states)
+        yield 1500, self.is_drawn
+        self.shoot("gap_table")
+        self.dock.gaps.table.panel.close()
+        panel.close()
+        self.dock.raise_()
+
+    def walk_editors(self) -> Iterator[tuple[int, Callable[[], bool]]]:
+        """Move a limit of the rules, look at a standard and at a template; nothing is saved."""
+        dialog = self.dock.editors.open("ruleset").dialog
+        side = self.dock.editors.open_ones["ruleset"].side
+        yield 800, lambda: side.answer is not None
+        keys = ("classes", 0, "criteria", 0, "bands", 1, 0)
+        dialog.show_row(dialog.form.row_at(keys))
+        dialog.set_value(keys, 2003)
+        yield 1500, self.always
+        self.keep(dialog, "edit_rules")
+        self.leave_editor(dialog)
+        dialog = self.dock.editors.open("standard").dialog
+        keys = ("kinds", 0, "radius_m", "value")
+        dialog.look_at(keys[:-1])
+        dialog.set_value(keys, 350)
+        yield 1500, self.always
+        self.keep(dialog, "edit_standard")
+        self.leave_editor(dialog)
+        self.dock.session.study.settings["TEMPLATE"] = "bsm-ysdm-xzqdm"
+        dialog = self.dock.editors.open("template").dialog
+        dialog.look_at(("layers", 1, "fields", 0))
+        yield 1500, self.always
+        self.keep(dialog, "edit_template")
+        self.leave_editor(dialog)
+        self.dock.session.study.settings.pop("TEMPLATE")
+
+    @staticmethod
+    def leave_editor(dialog: QDialog) -> None:
+        """Close an editor as if nothing had been changed."""
+        dialog.draft.opened = dialog.draft.now
+        dialog.reject()
 
     def shoot(self, name: str) -> None:
         """Save a picture of the window."""

@@ -49,8 +49,9 @@ def _blocks(lines: list[str]) -> Iterator[str]:
             place = end
         else:
             if match := re.match(r"(#{2,4}) (.*)", line):
-                level = len(match[1])
-                yield f"<h{level}>{inline(match[2])}</h{level}>"
+                level, number = len(match[1]), re.match(r"\d+", match[2])
+                anchor = f' id="s{number[0]}"' if number and level == 2 else ""  # the same in both languages
+                yield f"<h{level}{anchor}>{inline(match[2])}</h{level}>"
             elif line.startswith("!["):
                 yield inline(line)
             elif line.strip():

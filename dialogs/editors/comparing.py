@@ -29,6 +29,7 @@ from ...core.words import pick, say
 from ...processing.texts import interface_language, tr
 from .. import wording
 from ..card_parts import scaled, text_label
+from ..help_pages import add_help
 from .previewing import Answer, Wish
 from .words import figure_title, value_text
 
@@ -53,10 +54,11 @@ class CompareDialog(QDialog):
         self.table.verticalHeader().hide()
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         letter = self.fontMetrics().averageCharWidth()
+        self.table.setColumnWidth(0, letter * 44)
         for column in (1, 2):
-            self.table.setColumnWidth(column, letter * 30)
+            self.table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        add_help(self, "guide#s9")
         head = QHBoxLayout()
         head.addWidget(QLabel(tr("With")))
         head.addWidget(self.choice, 1)

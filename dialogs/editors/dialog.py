@@ -6,15 +6,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import Qt, QUrl, pyqtSignal
-from qgis.PyQt.QtGui import QDesktopServices, QKeySequence
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import QDialog, QFileDialog, QMessageBox, QShortcut, QVBoxLayout, QWidget
 
 from ...core import envelope
 from ...core.errors import RenewalError
-from ...core.words import RESOURCES, pick
+from ...core.words import pick
 from ...processing.texts import interface_language, tr
+from ..help_pages import add_help, open_page
 from . import figure_rows
 from .draft import Draft, open_draft
 from .form import EditorForm
@@ -74,13 +74,14 @@ class EditorDialog(QDialog):
         form.undo.clicked.connect(self.undo)
         self._undo_key = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self)
         self._undo_key.activated.connect(self.undo)
+        self._help_key = add_help(self, "guide#s9")
         form.restore.clicked.connect(lambda: self._edit(self.draft.restore_all(), whole=True))
         form.base.activated.connect(self._on_base)
         form.load.clicked.connect(self._on_import)
         form.export.clicked.connect(self._on_export)
         form.save_as.clicked.connect(self._on_save_as)
         form.compare.clicked.connect(self._on_compare)
-        form.help.clicked.connect(self.open_help)
+        form.help.clicked.connect(lambda: open_page("guide#s9"))
         form.cancel.clicked.connect(self.reject)
         form.keep.clicked.connect(lambda: self.save() and self.accept())
         form.apply.clicked.connect(self._on_apply)
@@ -353,17 +354,6 @@ class EditorDialog(QDialog):
     def _asks(self, question: str) -> bool:
         answer = QMessageBox.question(self, self.windowTitle(), question)
         return bool(answer == QMessageBox.StandardButton.Yes)
-
-    def open_help(self) -> None:
-        """Open the local page of the algorithm that uses the file."""
-        name = {
-            "ruleset": "tagparcels", "standard": "facilitygap", "profiles": "buildwalknetwork",
-            "zone-rules": "delineatezones", "costs": "makeprojects", "template": "exportzones",
-        }[self.draft.kind]  # fmt: skip
-        algorithm = QgsApplication.processingRegistry().algorithmById(f"urbanrenewal:{name}")
-        url = algorithm.helpUrl() if algorithm is not None else ""
-        page = RESOURCES.parent / "docs" / "development.md"
-        QDesktopServices.openUrl(QUrl(url) if url else QUrl.fromLocalFile(str(page)))
 
     def _on_compare(self) -> None:
         from .comparing import CompareDialog

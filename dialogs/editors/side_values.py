@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from ...processing.texts import tr
+from ...core.words import pick
+from ...processing.texts import interface_language, tr
 from ..figures import rows_of
 from .draft import Draft
 from .template_values import tell_layer
@@ -121,6 +122,7 @@ class SideValues:
         pair = [_profile(content, name) for content in (draft.factory.content, draft.now)]
         if None in pair:
             return Told((), tr("A speed must be above 0."))
+        who = next(pick(entry["title"], interface_language()) for entry in draft.now["profiles"] if entry["id"] == name)
         metre, lines = unit_title("m"), []
         for minutes in WALKS_MIN:
             title = tr("Walked on the flat in {n} min").format(n=minutes)
@@ -130,16 +132,11 @@ class SideValues:
         second = unit_title("s")
         lines.append(Line(tr("Up stairs of 20 m"), *(STEPS_M / profile.stairs_up_m_s for profile in pair), second))
         lines.append(Line(tr("Down stairs of 20 m"), *(STEPS_M / profile.stairs_down_m_s for profile in pair), second))
-        return Told(
-            tuple(lines), tr("Walked by {name}; the network is built anew when Prepare runs.").format(name=name)
-        )
+        return Told(tuple(lines), tr("Walked by {name}; the network is built anew when Prepare runs.").format(name=who))
 
     # --- prices and zones ---------------------------------------------------------------------------------------------
 
     def _costs(self, section: str, draft: Draft) -> Told:
-        from ...core.words import pick
-        from ...processing.texts import interface_language
-
         rows = rows_of(self._files, "project_items", "SELECT item_id, sum(quantity) FROM {t} GROUP BY item_id")
         quantities = {item: quantity for item, quantity in rows if quantity is not None}
         if not quantities:

@@ -40,6 +40,7 @@ class BlockTable(QTableWidget):
         self.columns = [key for key, _ in block.columns]
         super().__init__(len(block.rows), len(self.columns) + 4)
         self.block = block
+        self._tall = 0
         self.editors: dict[KeyPath, CellEditor] = {}
         self.bars: dict[KeyPath, WeightBar] = {}
         self.setHorizontalHeaderLabels(
@@ -151,6 +152,10 @@ class BlockTable(QTableWidget):
             self.columnWidth(column) for column in range(self.columnCount()) if column not in (1, self._source)
         )
         self.setColumnHidden(1, not self._has_names or self.viewport().width() - others < wide)
+        bar = self.horizontalScrollBar()
+        extra = bar.sizeHint().height() if bar.maximum() > bar.minimum() else 0  # it must not cover the last row
+        if self.height() != self._tall + extra:
+            self.setFixedHeight(self._tall + extra)
 
     @property
     def _source(self) -> int:
@@ -167,7 +172,7 @@ class BlockTable(QTableWidget):
             hints = [widget.sizeHint().width() for widget in widgets if widget is not None]
             texts = [self.fontMetrics().horizontalAdvance(row.texts.get(key, "")) + 12 for row in self.block.rows]
             self.setColumnWidth(
-                column, max([self.columnWidth(column), *hints] if hints else [min(letter * 14, max(texts))])
+                column, max([self.columnWidth(column), *hints] if hints else [min(letter * 18, max(texts))])
             )
         words = [status_word(str(figure["status"])) for figure in self._figures]
         chips = [self.fontMetrics().horizontalAdvance(word) + 26 for word in words]
@@ -176,7 +181,8 @@ class BlockTable(QTableWidget):
         tallest = max((editor.sizeHint().height() for editor in self.editors.values()), default=0)
         self.verticalHeader().setDefaultSectionSize(max(tallest, int(self.fontMetrics().height() * 1.6)))
         height = self.horizontalHeader().sizeHint().height() + 2 * self.frameWidth()
-        self.setFixedHeight(height + self.verticalHeader().defaultSectionSize() * self.rowCount())
+        self._tall = height + self.verticalHeader().defaultSectionSize() * self.rowCount()
+        self.setFixedHeight(self._tall)
 
 
 def chip(status: str) -> QWidget:

@@ -153,3 +153,38 @@ def test_parcels_apart_by_community(gaps, dock, tmp_path, qtbot):
 def test_gone_with_the_project(table, gaps, project):
     project.clear()
     assert (gaps.panel, gaps.table.panel) == (None, None)
+
+
+def test_f1_opens_the_section_of_the_guide(monkeypatch, dock, gaps, qtbot):
+    """Each panel and editor has F1, and its page is a local one with that section in both languages."""
+    import importlib.util
+
+    from qgis.PyQt.QtGui import QDesktopServices
+    from urban_renewal.core.words import RESOURCES
+    from urban_renewal.dialogs import help_pages
+    from urban_renewal.dialogs.explore_panel import ExplorePanel
+    from urban_renewal.dialogs.review_panel import ReviewPanel
+
+    script = RESOURCES.parent / "scripts" / "little_markdown.py"
+    if not script.exists():
+        pytest.skip("the plugin stands alone, without its scripts")
+    spec = importlib.util.spec_from_file_location("little_markdown", script)
+    markdown = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(markdown)
+    texts = [
+        markdown.to_html((script.parents[1] / "docs" / "guide" / f"guide.{language}.md").read_text(encoding="utf-8"))
+        for language in ("zh", "en")
+    ]
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", staticmethod(lambda url: opened.append(url) or True))
+    monkeypatch.setattr(help_pages, "page", lambda name: RESOURCES.parent / "docs" / "help" / "en" / f"{name}.html")
+    dock.session.study.folder = dock.session.study.folder or "."
+    editor = dock.editors.open("standard").dialog
+    panels = [gaps.panel, ReviewPanel(None), ExplorePanel(None)]
+    for key in [*(panel._help for panel in panels), editor._help_key]:
+        key.activated.emit()
+    assert [url.fragment() for url in opened] == ["s5", "s4", "s8", "s9"]
+    assert all(url.isLocalFile() and f'id="{url.fragment()}"' in text for url in opened for text in texts)
+    editor.reject()
+    for panel in panels[1:]:
+        panel.deleteLater()
