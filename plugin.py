@@ -22,6 +22,7 @@ class UrbanRenewalPlugin:
         self.action = None
         self.copying = None
         self.translator = None
+        self.words = b""  # of the translator, which keeps no copy
         self._translate()
 
     def initProcessing(self) -> None:
@@ -102,7 +103,11 @@ class UrbanRenewalPlugin:
         """Load the Chinese words when QGIS runs in Chinese; English is what the source says."""
         if interface_language() != "zh":
             return
+        try:  # read, not mapped: a mapped file that an update cuts short ends QGIS with a bus error
+            self.words = (RESOURCES.parent / "i18n" / "urban_renewal_zh.qm").read_bytes()
+        except OSError:
+            return
         translator = QTranslator()
-        if translator.load(str(RESOURCES.parent / "i18n" / "urban_renewal_zh.qm")):
+        if translator.loadFromData(self.words):
             self.translator = translator
             QCoreApplication.installTranslator(translator)

@@ -78,3 +78,22 @@ def test_everything_is_chinese(chinese, dock, click, qtbot, tmp_path, load_input
     assert dock.run_all.text() == "全部运行"
     assert "没有找到“人口”。请选一个面图层。" in dock.why.text()
     assert dock.cards["tag"].state.text() == "在“准备”之后"
+
+
+def test_an_update_of_the_words_does_not_end_qgis(qgis_iface, qgis_app, monkeypatch, tmp_path):
+    """Qt maps a file of words; cut short under a running QGIS it was a bus error. The plugin holds them itself."""
+    import shutil
+
+    from urban_renewal import plugin as shell
+
+    (tmp_path / "i18n").mkdir()
+    words = tmp_path / "i18n" / "urban_renewal_zh.qm"
+    shutil.copy(shell.RESOURCES.parent / "i18n" / "urban_renewal_zh.qm", words)
+    monkeypatch.setattr(shell, "RESOURCES", tmp_path / "resources")
+    monkeypatch.setattr(shell, "interface_language", lambda: "zh")
+    made = shell.UrbanRenewalPlugin(qgis_iface)
+    try:
+        words.write_bytes(b"")
+        assert made.translator.translate("UrbanRenewal", "Run all") == "全部运行"
+    finally:
+        made.unload()
