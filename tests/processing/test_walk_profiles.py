@@ -4,6 +4,7 @@ import json
 import math
 
 import pytest
+import shapely
 from qgis.core import QgsProcessingException
 
 X0, Y0 = 300_000.0, 3_270_000.0  # metres of EPSG:4545
@@ -58,6 +59,25 @@ def test_the_walker_that_a_file_adds_walks_where_one_is_asked_for(
     assert row["area_m2"] == pytest.approx(2 * 200 * 200 + math.pi * 100**2, rel=0.01)  # 300 m at 0.5 m/s
     with pytest.raises(QgsProcessingException, match="adult"):  # without the file the default is asked for
         run_algorithm("serviceareas", wanted)
+
+
+def test_an_own_standard_names_who_walks(run_algorithm, make_layer, rows_of, tmp_path, own, roads):
+    """400 m to the nursery: 500 s for a carer at 0.8 m/s, 800 s for the slow walker at 0.5 m/s."""
+    standard = {"schema": "urban-renewal/standard/1", "id": "mine", "title": {"zh": "自", "en": "own"},
+                "extends": "chongqing", "kinds": [{"id": "nurs", "profile": "slow"}]}  # fmt: skip
+    path = tmp_path / "standard.json"
+    path.write_text(json.dumps(standard), encoding="utf-8")
+    edges, out = str(tmp_path / "edges.gpkg"), str(tmp_path / "detail.gpkg")
+    run_algorithm("buildwalknetwork", {"ROADS": roads, "PROFILE_FILE": own, "EDGES": edges})
+    home = make_layer([(shapely.box(X0 + 90, Y0 - 10, X0 + 110, Y0 + 10).wkt, {"parcel_id": "P", "pop": 1000.0})])
+    shop = make_layer([(f"POINT({X0 + 500} {Y0})", {"facility_id": "f", "kind": "nurs", "capacity": 9.0,
+                                                   "unit": "place", "status": "现状"})], "Point")  # fmt: skip
+    wanted = {"PARCELS": home, "FACILITIES": shop, "NETWORK": edges, "KINDS": ["nurs"], "DETAIL": out,
+              "OUTPUT": "memory:"}  # fmt: skip
+    run_algorithm("facilitygap", {**wanted, "PROFILE_FILE": own, "STANDARD_FILE": str(path)})
+    assert [row["walk_s"] for row in rows_of(out)] == [800]
+    run_algorithm("facilitygap", {**wanted, "PROFILE_FILE": own})
+    assert [row["walk_s"] for row in rows_of(out)] == [500]
 
 
 def test_strollers_carry_and_wheelchairs_stay_below(run_algorithm, make_layer, rows_of, tmp_path, roads):
