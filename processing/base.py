@@ -6,6 +6,7 @@ A child declares ID, GROUP, ROLES, PARAMETERS and OUTPUTS and has one method, co
 
 from __future__ import annotations
 
+import sqlite3
 import traceback
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
@@ -135,6 +136,10 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
             raise _spoken(error, values) from error
         except QgsProcessingException:
             raise
+        except (OSError, sqlite3.Error) as fault:  # the disk, a lock, rights: nothing that the maintainers could mend
+            feedback.pushDebugInfo(traceback.format_exc())
+            error = RenewalError("system_fault", reason=getattr(fault, "strerror", None) or str(fault))
+            raise _spoken(error, values) from error
         except Exception as fault:
             feedback.pushDebugInfo(traceback.format_exc())
             error = RenewalError("internal_fault", algorithm=self.ID, fault=f"{type(fault).__name__}: {fault}")

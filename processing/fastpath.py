@@ -6,6 +6,7 @@ Only for the white list of qgis.md 6; a test holds that both paths give the same
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -32,12 +33,15 @@ def read_columns(
         from osgeo import gdal, gdal_array, ogr  # noqa: F401 (gdal_array fails when GDAL was built for another numpy)
     except ImportError:
         return None
-    with gdal_raises():
+    with gdal_raises(), contextlib.suppress(RuntimeError):  # locked, or damaged: QGIS reads it, and rows are counted
         dataset = gdal.OpenEx(str(snapshot.file), gdal.OF_VECTOR | gdal.OF_READONLY)
         layer = dataset.GetLayerByName(snapshot.file_layer) if snapshot.file_layer else dataset.GetLayer(0)
         if layer is None or not _is_listed(dataset, layer, names, snapshot, ogr):
             return None
-        return _stream(layer, names, with_geometry, check)
+        cells, shapes = _stream(layer, names, with_geometry, check)
+        if len(cells[names[0]]) == snapshot.count:
+            return cells, shapes
+    return None
 
 
 def _stream(

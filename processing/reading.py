@@ -7,11 +7,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from qgis.core import NULL, QgsCoordinateTransformContext, QgsFeatureRequest, QgsWkbTypes
 from qgis.PyQt.QtCore import QByteArray, QDate, QDateTime, QTime
 
+from ..core.errors import RenewalError
 from ..core.inputs.aliases import Role, fold
 from ..core.run import Run
 from .crs import WorkingCrs, move_coordinates, transform_to
@@ -19,6 +21,7 @@ from .fastpath import read_columns
 from .snapshot import VectorSnapshot
 
 SLICE = 1000  # features between two looks at the cancel flag
+HOT = bytes.fromhex("d9d505f920a163d7")  # how SQLite's journal begins while a change is neither done nor undone
 PLAIN = {bool, int, float, str}
 
 
@@ -91,12 +94,26 @@ def read_cells(
     snapshot: VectorSnapshot, names: Sequence[str], with_geometry: bool, run: Run
 ) -> tuple[dict[str, Any], list[Any]]:
     """Return the same as read_raw in arrays: of objects, or masked ones of numbers (see `fastpath.read_columns`)."""
+    _refuse_half_written(snapshot)
     with_geometry = with_geometry and snapshot.geometry != "none"
     fast = read_columns(snapshot, names, with_geometry, run.check)
     if fast is not None:
         return fast
     columns, wkb = read_features(snapshot, names, with_geometry, run)
     return {name: _objects(values) for name, values in columns.items()}, wkb
+
+
+def _refuse_half_written(snapshot: VectorSnapshot) -> None:
+    """Refuse a GeoPackage with a hot journal: QGIS reads without locks, half of somebody's change and half not."""
+    if snapshot.file is None:
+        return
+    try:
+        with Path(f"{snapshot.file}-journal").open("rb") as journal:
+            is_hot = journal.read(len(HOT)) == HOT
+    except OSError:
+        return
+    if is_hot:
+        raise RenewalError("source_being_written", layer=snapshot.name, file=snapshot.file.name)
 
 
 def _objects(values: list[Any]) -> Any:
@@ -110,7 +127,10 @@ def _objects(values: list[Any]) -> Any:
 def read_features(
     snapshot: VectorSnapshot, names: Sequence[str], with_geometry: bool, run: Run
 ) -> tuple[dict[str, list[Any]], list[Any]]:
-    """Return the same as read_raw, feature by feature: for every source that QGIS can read."""
+    """Return the same as read_raw, feature by feature: for every source that QGIS can read.
+
+    Raises RenewalError(`read_incomplete`) when fewer rows come than the layer counts.
+    """
     request = snapshot.request()
     indexes = [snapshot.fields.lookupField(name) for name in names]
     if not snapshot.filter_expression:  # a filter may need any field
@@ -128,6 +148,10 @@ def read_features(
         rows.append([every[index] for index in indexes])
         if with_geometry:
             shapes.append(_wkb(feature.geometry(), curved, measured))
+    whole = not snapshot.filter_expression and snapshot.feature_limit <= 0
+    is_short = len(rows) < snapshot.count if snapshot.file is not None else not rows and snapshot.count > 0
+    if whole and is_short:  # a database may only estimate its count; a lost share gives no row and no error
+        raise RenewalError("read_incomplete", layer=snapshot.name, expected=snapshot.count, found=len(rows))
     columns = {name: [plain_value(row[i]) for row in rows] for i, name in enumerate(names)}
     return columns, shapes
 

@@ -13,6 +13,7 @@ from qgis.core import (
     Qgis,
     QgsProcessingContext,
     QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
     QgsProperty,
     QgsSettings,
@@ -34,6 +35,7 @@ def settle(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingCont
     """Return the plan of a run, or raise a RenewalError that says what is wrong and what to do."""
     refuse_missing_packages()
     _refuse_unknown(algorithm, values)
+    _refuse_numbers(algorithm, values)
     if algorithm.SPLITS and cluster_address(values):
         refuse_address(cluster_address(values))
     plan = Plan(transforms=context.transformContext(), home=home_of(context.project()))
@@ -79,6 +81,27 @@ def _refuse_unknown(algorithm: Any, values: Mapping[str, Any]) -> None:
     unknown = sorted(set(values) - known)
     if unknown:
         raise RenewalError("parameter_unknown", n=len(unknown), names=unknown, algorithm=algorithm.ID)
+
+
+def _refuse_numbers(algorithm: Any, values: Mapping[str, Any]) -> None:
+    """Refuse what is no number or out of range: QGIS looks only in its dialogs, and takes NaN for one even there."""
+    for definition in algorithm.parameterDefinitions():
+        value = values.get(definition.name())
+        if not isinstance(definition, QgsProcessingParameterNumber) or value is None or isinstance(value, QgsProperty):
+            continue
+        low, high = definition.minimum(), definition.maximum()
+        try:
+            number = float(value)
+        except (TypeError, ValueError, OverflowError):
+            continue  # no number at all: an expression, or what QGIS itself refuses
+        if not low <= number <= high:
+            raise RenewalError(
+                "number_out_of_range",
+                parameter=definition.name(),
+                value=str(value)[:40],
+                low=f"{low:g}",
+                high=f"{high:g}",
+            )
 
 
 def _take_role(algorithm: Any, use: RoleUse, values: Mapping[str, Any], context: Any, plan: Plan, local: bool) -> None:

@@ -114,8 +114,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     Raises RenewalError: `delivery_without_manifest`, `manifest_shows_path`, `json_…`, `envelope_…`, `schema_…`.
     """
     path = folder / NAME
-    if not path.is_file():
-        raise RenewalError("delivery_without_manifest", folder=folder.name)
+    try:
+        there = path.is_file()
+    except OSError:  # a name that no folder can have
+        there = False
+    if not there:
+        raise RenewalError("delivery_without_manifest", folder=folder.name[:80])
     return parse_manifest(jsontext.read(path))
 
 

@@ -64,7 +64,9 @@ def _fit(flat: Flat, entry: Mapping[str, Any], folder: str, run: Run) -> Fitted:
     columns, values, losses = [], [], []
     for spec in entry["fields"]:
         title = spec.get("title", spec["id"])
-        columns.append(Column(spec["id"], spec["type"], title, title, digits=spec.get("decimals", 2), short=spec["id"]))
+        columns.append(
+            Column(spec["id"], spec["type"], title, title, digits=int(spec.get("decimals", 2)), short=spec["id"])
+        )
         if "from" in spec and spec["from"] not in by_name:
             run.warn("template_column_missing", layer=flat.name, column=spec["from"], field=spec["id"])
         cells = _raw(spec, rows, by_name)
@@ -78,7 +80,7 @@ def _fit(flat: Flat, entry: Mapping[str, Any], folder: str, run: Run) -> Fitted:
     title = entry.get("title", entry["id"])
     table = Table(entry["id"], title, title, flat.table.geometry, (entry["fields"][0]["id"],), tuple(columns))
     shapes = None if flat.shapes is None else flat.shapes[np.array(rows, dtype=int)]
-    lengths = [spec.get("length", 0) if spec["type"] == "text" else 0 for spec in entry["fields"]]
+    lengths = [int(spec.get("length", 0)) if spec["type"] == "text" else 0 for spec in entry["fields"]]
     return Fitted(replace(flat, name=entry["id"], table=table, ids=ids, values=values, shapes=shapes, lengths=lengths),
                   tuple(losses))  # fmt: skip
 
@@ -90,7 +92,7 @@ def _raw(
     if "value" in spec:
         return [spec["value"]] * len(rows)
     if "serial" in spec:
-        width = spec.get("length", BSM_LENGTH) - len(spec["serial"])
+        width = int(spec.get("length", BSM_LENGTH)) - len(spec["serial"])
         return [f"{spec['serial']}{number:0{max(width, 1)}d}" for number in range(1, len(rows) + 1)]
     if spec["from"] not in by_name:
         return [None] * len(rows)

@@ -47,7 +47,11 @@ def check_zones(inputs: CheckInputs, rules: CheckRules, run: Run) -> Checked:
     if there.any() and not there.all():
         lost = members["parcel_id"][~there].tolist()
         run.warn("check_members_lost", n=len(lost), ids=lost)
-    members = members[there].reset_index(drop=True)
+    zoned = members["zone_id"].astype(str).isin(inputs.zones["zone_id"].astype(str)).to_numpy(dtype=bool)
+    if not zoned.all():
+        stray = sorted(set(members["zone_id"].astype(str)[~zoned]))
+        run.warn("check_members_no_zone", n=int((~zoned).sum()), zones=stray)
+    members = members[there & zoned].reset_index(drop=True)
     if not len(members):
         raise RenewalError("check_no_members", n=len(inputs.zones))
     houses = settle_actions(inputs, members, rules, run.part(0, 0.4))

@@ -8,7 +8,9 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from .. import envelope
+from ..errors import RenewalError
 
+BEYOND = 1e12  # no limit of a zone is larger, whatever its unit; whole numbers stay exact
 PETAL_TAGS = ("old_compound", "urban_village", "idle_factory")
 Points = tuple[tuple[float, float], ...]
 
@@ -61,7 +63,8 @@ class ZoneRules:
 def read_zone_rules(document: Mapping[str, Any]) -> ZoneRules:
     """Return the rules of a loaded zone-rules document (envelope.load("zone-rules", name)).
 
-    Raises RenewalError(`figure_not_number`); the schema has checked that every key is there.
+    Raises RenewalError: `figure_not_number`, `figure_odd` (a limit below 0 or beyond all measure); the schema has
+    checked that every key is there.
     """
     name = str(document["id"])
     opportunity, feasibility = document["opportunity"], document["feasibility"]
@@ -102,6 +105,9 @@ def _values(group: Mapping[str, Any], rules: str) -> dict[str, float]:
 
 def _typed(kind: Any, group: Mapping[str, Any], rules: str) -> dict[str, Any]:
     numbers = _values(group, rules)
+    for key, number in numbers.items():
+        if not 0 <= number < BEYOND:
+            raise RenewalError("figure_odd", rules=rules, key=key, value=number)
     return {item.name: int(numbers[item.name]) if item.type == "int" else numbers[item.name] for item in fields(kind)}
 
 

@@ -135,7 +135,7 @@ def spoil_document(draw, document):
     numbers = [place for place in at if isinstance(place[0][place[1]], (int, float))]
     if numbers and draw(4):  # mostly a document that stays one: other numbers, to be worked with
         holder, key = pick(draw, numbers)
-        value = holder[key]
+        value = min(holder[key], 2**63)
         holder[key] = pick(draw, [-value, value * 1e6, value * 1.5, value / 3, value + 1, value - 1, 0, 1, 1e-9, 1e9])
         return
     holder, key = pick(draw, at)
