@@ -1,14 +1,18 @@
-"""The whole study at growing size: seconds and peak memory of every step, growth, beside merely reading and writing.
+"""The whole study at growing size: clock, processor and peak memory of every step, beside merely reading and writing.
 
-    .venv/bin/python benchmarks/municipality.py [3000 30000 300000]
+    .venv/bin/python benchmarks/municipality.py [3000 30000 300000] [--formats gpkg] [--log FILE] [--folder FOLDER]
 
-Each step runs in a process of its own through qgis_process, as a batch user would run it. `read and write` copies the
-same layers through QGIS's own feature loop (native:savefeatures): what the files alone cost. Exponents are those of
-seconds ~ parcels^e between neighbouring sizes.
+One process a study, as the dock and qgis_process run it: `fullstudy` with all its steps. `read and write` copies the
+layers that go in and the tables that come out with QGIS's own native:savefeatures, in one process as well. Whatever has
+ended stands in FILE, a JSON object a line: a run that is cut off still tells. Exponents are those of processor seconds
+~ parcels^e between neighbouring sizes. With a FOLDER cities and deliveries stay there and cities are used again.
 """
 
+import argparse
+import json
 import math
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -17,104 +21,195 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-LAYERS = ("parcels", "buildings", "activity", "facilities", "communities", "roads")
+INPUTS = {  # parameter: layer of the sample
+    "PARCELS": "parcels", "BUILDINGS": "buildings", "ACTIVITY": "activity", "FACILITIES": "facilities",
+    "CAPACITIES": "capacities", "ENTRANCES": "entrances", "POPULATION": "communities", "COMMUNITIES": "communities",
+    "ROADS": "roads", "HEIGHT_POINTS": "height_points", "BARRIERS": "barriers", "STATIONS": "stations",
+    "STATION_ENTRANCES": "station_entrances", "PROTECTED": "protected", "PROGRAMME": "programme",
+    "CONSTRAINTS": "constraints", "PLAN": "plan", "GREEN": "green",
+}  # fmt: skip
+STUDY, COPY = "whole study", "read and write"
+STEP, PAGE = "Step ", "Drawing"  # how fullstudy announces a step in English
 KIB = 1024
 
 
-def run_step(algorithm, parameters):
-    """Run an algorithm in its own process; return seconds and peak MiB of that process."""
-    command = ["bash", str(ROOT / "scripts" / "qgis_process.sh"), "run", algorithm, "--"]
-    command += [f"{name}={value}" for name, value in parameters.items()]
-    began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    told = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - began
-    if status:
-        raise SystemExit(f"municipality: {algorithm} failed\n{told.decode('utf-8', 'replace')[-2000:]}")
-    return seconds, usage.ru_maxrss / KIB
+def used():
+    """Return clock seconds, processor seconds and peak MiB of this process."""
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    return time.perf_counter(), spent.ru_utime + spent.ru_stime, spent.ru_maxrss / KIB
 
 
-def steps(folder, parcels):
-    """Yield (name, algorithm, parameters) of the study, each step reading what the one before wrote."""
-    sample, out = folder / "sample", folder / "out"
-    out.mkdir()
+class Log:
+    """Tells what has ended, on the screen and in a file."""
 
-    def layer(name):
-        return f"{sample / 'sample.gpkg'}|layername={name}"
+    def __init__(self, path, parcels):
+        self.path, self.parcels = path, parcels
 
-    def file(name):
-        return str(out / f"{name}.gpkg")
-
-    dem = str(sample / "dem.tif")
-    yield "createsample", "urbanrenewal:createsample", {"FOLDER": str(sample), "PARCEL_COUNT": parcels}
-    for name in LAYERS:
-        yield (f"read and write {name}", "native:savefeatures", {"INPUT": layer(name), "OUTPUT": file(f"copy_{name}")})
-    yield "allocatepopulation", "urbanrenewal:allocatepopulation", {
-        "POPULATION": layer("communities"), "PARCELS": layer("parcels"), "BUILDINGS": layer("buildings"),
-        "OUTPUT": file("people"), "BUILDING_PEOPLE": file("homes"),
-    }  # fmt: skip
-    yield "buildwalknetwork", "urbanrenewal:buildwalknetwork", {
-        "ROADS": layer("roads"), "DEM": dem, "HEIGHT_POINTS": layer("height_points"), "EDGES": file("edges"),
-    }  # fmt: skip
-    yield "tagparcels", "urbanrenewal:tagparcels", {
-        "PARCELS": file("people"), "BUILDINGS": layer("buildings"), "ROADS": layer("roads"),
-        "ACTIVITY": layer("activity"), "PROTECTED": layer("protected"), "PROGRAMME": layer("programme"),
-        "AS_OF": "2025-12-31", "OUTPUT": file("tagged"),
-    }  # fmt: skip
-    walk = {"NETWORK": file("edges"), "DEM": dem, "BARRIERS": layer("barriers")}
-    yield "facilitygap", "urbanrenewal:facilitygap", {
-        "PARCELS": file("tagged"), "BUILDING_PEOPLE": file("homes"), "FACILITIES": layer("facilities"),
-        "ENTRANCES": layer("entrances"), **walk, "COMMUNITIES": layer("communities"), "OUTPUT": file("gap"),
-        "DETAIL": file("detail"), "SUMMARY": file("summary"),
-    }  # fmt: skip
-    yield "delineatezones", "urbanrenewal:delineatezones", {
-        "PARCELS": file("tagged"), "DETAIL": file("detail"), "STATIONS": layer("stations"), **walk,
-        **{name.upper(): file(name) for name in ("zones", "members", "cores", "branches", "petals")},
-    }  # fmt: skip
-    yield "checkzones", "urbanrenewal:checkzones", {
-        "ZONES": file("zones"), "MEMBERS": file("members"), "PARCELS": file("tagged"), "BUILDINGS": layer("buildings"),
-        "PROTECTED": layer("protected"), "PLAN": layer("plan"), "CONSTRAINTS": layer("constraints"),
-        **{name.upper(): file(name) for name in ("actions", "findings")}, "OUTPUT": file("checked"),
-    }  # fmt: skip
-    yield "exportzones", "urbanrenewal:exportzones", {
-        **{name.upper(): file(name) for name in ("zones", "members", "cores", "branches", "petals", "actions")},
-        "FINDINGS": file("findings"), "PARCELS": file("tagged"), "BUILDINGS": layer("buildings"),
-        "DETAIL": file("detail"), "NETWORK": file("edges"), "FORMATS": "gpkg", "FOLDER": str(out / "delivery"),
-    }  # fmt: skip
+    def tell(self, step, seconds, processor, peak, **more):
+        """Write one line."""
+        row = {"parcels": self.parcels, "step": step, "clock_s": round(seconds, 2), "processor_s": round(processor, 2),
+               "peak_mib": round(peak), **more}  # fmt: skip
+        with Path(self.path).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        print(f"  {self.parcels:>7} {step:<44} {seconds:9.1f} s {processor:9.1f} s {peak:8.0f} MiB", flush=True)
 
 
-def measure(parcels):
-    """Return {step: (seconds, peak MiB)} of a study of that many parcels."""
-    folder = Path(tempfile.mkdtemp(prefix="municipality_", dir=os.environ.get("MUNICIPALITY_FOLDER")))
-    found = {}
+def start():
+    """Start QGIS without a window, with this checkout as the plugin; return its processing module and the provider."""
+    sys.path[:0] = ["/usr/share/qgis/python/plugins"]
+    from qgis.core import QgsApplication
+
+    application = QgsApplication([], False)
+    application.initQgis()
+    from processing.core.Processing import Processing
+
+    Processing.initialize()
+    package = Path(tempfile.mkdtemp(prefix="municipality_")) / "urban_renewal"
+    package.symlink_to(ROOT)
+    sys.path.insert(0, str(package.parent))
+    from urban_renewal.processing.provider import RenewalProvider
+
+    provider = RenewalProvider()
+    QgsApplication.processingRegistry().addProvider(provider)
+    import processing
+
+    return processing, (application, provider)
+
+
+def watching(log):
+    """Return a feedback that tells each step, and each stage of the last one, when the next begins."""
+    from qgis.core import QgsProcessingFeedback
+
+    class Watch(QgsProcessingFeedback):
+        def __init__(self):
+            super().__init__(False)
+            self.step = self.stage = None
+
+        def setProgressText(self, text):  # noqa: N802
+            if text.startswith(STEP):
+                self.close()
+                self.step = text.partition(": ")[2], *used()
+            elif self.step is not None:
+                self.end_stage()
+                self.stage = text, *used()
+
+        def end_stage(self):
+            if self.stage is not None:
+                name, clock, processor, _ = self.stage
+                now = used()
+                if now[1] - processor >= 1:
+                    log.tell(f"    {name[:38]}", now[0] - clock, now[1] - processor, now[2], part_of=self.step[0])
+            self.stage = None
+
+        def close(self):
+            self.end_stage()
+            if self.step is not None:
+                name, clock, processor, _ = self.step
+                now = used()
+                log.tell(name, now[0] - clock, now[1] - processor, now[2])
+            self.step = None
+
+    return Watch()
+
+
+def study(city, delivery, formats, log):
+    """Run the whole study in this process."""
+    processing, _kept = start()
+    values = {name: f"{city / 'sample.gpkg'}|layername={layer}" for name, layer in INPUTS.items()}
+    values |= {"DEM": str(city / "dem.tif"), "AS_OF": "2025-12-31", "LANGUAGE": "en", "FOLDER": str(delivery)}
+    values |= {"FORMATS": formats} if formats else {}
+    watch, began = watching(log), used()
+    processing.run("urbanrenewal:fullstudy", values, feedback=watch)
+    watch.close()
+    now = used()
+    log.tell(STUDY, now[0] - began[0], now[1] - began[1], now[2])
+
+
+def copy(city, delivery, log):
+    """Read and write what goes in and what comes out, table by table, with QGIS alone."""
+    from osgeo import ogr
+
+    processing, _kept = start()
+    whole = [(city / "sample.gpkg", name) for name in dict.fromkeys(INPUTS.values())]
+    data = ogr.Open(str(delivery / "data.gpkg"))
+    found = [data.GetLayer(number).GetName() for number in range(data.GetLayerCount())]
+    whole += [(delivery / "data.gpkg", name) for name in found if name != "layer_styles"]
+    began = used()
+    with tempfile.TemporaryDirectory(dir=delivery.parent) as folder:
+        for number, (file, name) in enumerate(whole):
+            source, target = f"{file}|layername={name}", str(Path(folder) / f"{number}.gpkg")
+            processing.run("native:savefeatures", {"INPUT": source, "OUTPUT": target})
+    now = used()
+    log.tell(COPY, now[0] - began[0], now[1] - began[1], now[2])
+
+
+def measure(parcels, options, log_file):
+    """Make a city unless it lies there, run the study and the copy, each in a process of its own."""
+    home = Path(options.folder) if options.folder else Path(tempfile.mkdtemp(prefix="municipality_"))
+    city = home / str(parcels)
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QGIS_CUSTOM_CONFIG_PATH": str(ROOT / ".qgis")}
     try:
-        for name, algorithm, parameters in steps(folder, parcels):
-            found[name] = run_step(algorithm, parameters)
-            print(f"  {parcels:>7} {name:<28} {found[name][0]:8.1f} s {found[name][1]:8.0f} MiB", flush=True)
+        if not (city / "truth.csv").exists():
+            command = ["bash", str(ROOT / "scripts" / "qgis_process.sh"), "run", "urbanrenewal:createsample", "--"]
+            subprocess.run(
+                [*command, f"FOLDER={city}", f"PARCEL_COUNT={parcels}"], check=True, stdout=subprocess.DEVNULL
+            )
+        for part in ("study", "copy"):
+            command = [sys.executable, __file__, str(parcels), "--part", part, "--log", str(log_file)]
+            command += ["--formats", *options.formats] if options.formats else []
+            done = subprocess.run([*command, "--folder", str(home)], env=environment, check=False)
+            if done.returncode:
+                raise SystemExit(f"municipality: {part} of {parcels} failed ({done.returncode})")
     finally:
-        shutil.rmtree(folder)
-    copies = [found.pop(f"read and write {name}") for name in LAYERS]
-    found["read and write"] = (sum(item[0] for item in copies), max(item[1] for item in copies))
-    return found
+        if not options.folder:
+            shutil.rmtree(home)
 
 
-def main(sizes):
-    """Measure all sizes and print the growth."""
-    found = {parcels: measure(parcels) for parcels in sizes}
-    print(f"{'step':<20}" + "".join(f"{parcels:>12} s{'MiB':>8}" for parcels in sizes) + "   exponents")
-    for step in found[sizes[0]]:
-        rows = [found[parcels][step] for parcels in sizes]
-        growth = [math.log(b[0] / a[0]) / math.log(m / n) for a, b, n, m in zip(rows, rows[1:], sizes, sizes[1:])]
-        told = "".join(f"{seconds:>13.1f}{peak:>9.0f}" for seconds, peak in rows)
-        print(f"{step:<20}{told}   {', '.join(f'{value:.2f}' for value in growth)}")
-    for parcels in sizes:
-        study = sum(
-            found[parcels][step][0] for step in found[parcels] if step not in ("createsample", "read and write")
+def tell_all(log_file, sizes):
+    """Print the table of the last run of each size, and the growth."""
+    with Path(log_file).open(encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    found = {size: {row["step"]: row for row in rows if row["parcels"] == size} for size in sizes}
+    found = {size: steps for size, steps in found.items() if STUDY in steps and COPY in steps}
+    sizes = [size for size in sizes if size in found]
+    if not sizes:
+        return
+    print(f"{'step':<46}" + "".join(f"{size:>10} clock s  processor s   MiB" for size in sizes) + "   exponents")
+    for step, first in found[sizes[0]].items():
+        if "part_of" in first or any(step not in found[size] for size in sizes):
+            continue
+        each = [found[size][step] for size in sizes]
+        told = "".join(f"{row['clock_s']:>18.1f}{row['processor_s']:>13.1f}{row['peak_mib']:>6}" for row in each)
+        pairs = zip(each, each[1:], sizes, sizes[1:])
+        growth = [math.log(b["processor_s"] / a["processor_s"]) / math.log(m / n) for a, b, n, m in pairs]
+        print(f"{step:<46}{told}   {', '.join(f'{value:.2f}' for value in growth)}")
+    for size in sizes:
+        spent = [found[size][name]["processor_s"] for name in (STUDY, COPY)]
+        print(
+            f"{size}: the study takes {spent[0] / spent[1]:.1f} × the processor time of reading and writing its layers"
         )
-        copied = found[parcels]["read and write"][0]
-        print(f"{parcels}: study {study:.0f} s, {study / copied:.1f} × reading and writing its layers through QGIS")
+
+
+def main():
+    """Measure all sizes and print the growth."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("sizes", nargs="*", type=int, default=[3000, 30000, 300000])
+    asked.add_argument("--formats", nargs="*", default=[])
+    asked.add_argument("--log", default="municipality.jsonl")
+    asked.add_argument("--folder", default="")
+    asked.add_argument("--part", choices=("study", "copy"))
+    options = asked.parse_args()
+    log_file = Path(options.log).absolute()
+    if options.part:
+        home, parcels = Path(options.folder), options.sizes[0]
+        log, places = Log(log_file, parcels), (home / str(parcels), home / f"delivery_{parcels}")
+        study(*places, options.formats, log) if options.part == "study" else copy(*places, log)
+        sys.stdout.flush()
+        os._exit(0)  # QGIS's own tear-down is no part of it
+    for parcels in options.sizes:
+        measure(parcels, options, log_file)
+    tell_all(log_file, options.sizes)
 
 
 if __name__ == "__main__":
-    main([int(item) for item in sys.argv[1:]] or [3000, 30000, 300000])
+    main()

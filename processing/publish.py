@@ -44,12 +44,9 @@ def publish(
     tables = dict(results.tables)
     if "LEFT_OUT" in plan.targets:
         tables["LEFT_OUT"] = left_out_output(run)
-    encoded: dict[str, Encoded] = {}
-    rows: list[Any] = []
-    for name in plan.targets:
-        frame = _in_result_crs(tables[name], inputs)
-        encoded[name] = _encode(frame, tables[name], inputs, run)
-        rows.append(_described(name, frame, tables[name], plan, run))
+    placed = {name: _in_result_crs(tables[name], inputs) for name in plan.targets}
+    rows = [_described(name, frame, tables[name], plan, run) for name, frame in placed.items()]
+    encoded: dict[str, Encoded] = {}  # only of what is written last: of files one at a time is in memory
     record = build_record(algorithm, inputs, rows, results.documents, values, started)
     found: dict[str, Any] = dict(results.values)
     staged: list[tuple[str, Target]] = []
@@ -59,10 +56,14 @@ def publish(
         for step, (name, target) in enumerate(plan.targets.items()):
             stretch = run.part(step / len(plan.targets), (step + 1) / len(plan.targets))
             dresser = Dresser(tables[name], run.language, record)
+            whole = _encode(placed[name], tables[name], inputs, stretch)
             if target.kind in ("file", "table"):
                 staged.append((name, target))
-                write_part(target, encoded[name], context.transformContext(), dresser.dress_and_save, stretch)
-            elif target.kind == "postgis":
+                write_part(target, whole, context.transformContext(), dresser.dress_and_save, stretch)
+                del whole
+                continue
+            encoded[name] = whole
+            if target.kind == "postgis":
                 tables_beside.append((target, stage_postgis(target, encoded[name], stretch)))
         beside += stage_side_files(results.files)
         run.check()
@@ -72,7 +73,7 @@ def publish(
                 finish_postgis(tables_beside)
             for name in (item for item, target in plan.targets.items() if target.kind == kind):
                 dresser = Dresser(tables[name], run.language, record)
-                found[name] = _finish(plan.targets[name], encoded[name], dresser, context, run)
+                found[name] = _finish(plan.targets[name], encoded.get(name), dresser, context, run)
         move_side_files(beside)
         found.update({name: str(place) for name, (place, _) in results.files.items()})
     finally:
@@ -86,7 +87,7 @@ def publish(
     return found
 
 
-def _finish(target: Target, encoded: Encoded, dresser: Dresser, context: QgsProcessingContext, run: Run) -> str:
+def _finish(target: Target, encoded: Any, dresser: Dresser, context: QgsProcessingContext, run: Run) -> str:
     if target.kind == "memory":
         layer_id = write_memory(encoded, target.layer_name or encoded.table.name, context, run)
         dresser.dress(layer_of(layer_id, context))

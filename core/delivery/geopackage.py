@@ -103,14 +103,14 @@ def _quoted(name: str) -> str:
 
 
 def _typed(values: tuple[Any, ...], kind: str) -> pd.Series:
-    column = pd.Series(list(values), dtype=object)
+    column = pd.Series(values, dtype=object)
     dtype: Any = NUMBERS.get(kind) or ("Int64" if kind in WHOLE else "")
-    kinds = (int, float) if dtype == "float64" else (int,)
-    if dtype and all(value is None or isinstance(value, kinds) for value in values):
+    found = set(map(type, values))
+    if dtype and found <= {type(None), int, float} and (dtype == "float64" or float not in found):
         return column.astype(dtype)
-    return column.map(lambda value: value.hex() if isinstance(value, bytes) else value, na_action="ignore").astype(
-        frames.TEXT
-    )
+    if bytes in found:
+        column = column.map(lambda value: value.hex() if isinstance(value, bytes) else value, na_action="ignore")
+    return column.astype(frames.TEXT)
 
 
 def _shapes(blobs: tuple[Any, ...]) -> pd.Series:
