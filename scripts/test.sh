@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything that must hold before a change is shared. Without arguments: all steps; else the steps named, without set-up:
-#   scripts/test.sh [lint|types|core|qgis|i18n|scan …]
+#   scripts/test.sh [lint|types|core|qgis|i18n|scan|cover …]     cover: core again, its branches counted; only when named
 set -uo pipefail
 cd "$(dirname "$0")/.."
 bin=$PWD/.venv/bin
@@ -17,6 +17,16 @@ types() {  # mypy needs a folder named like the package
 
 core() {  # tests/core/conftest.py fails the run when anything imported QGIS or Qt
   "$bin/pytest" -q -p no:pytest_qgis -p no:pytest-qt -n 2 tests/core
+}
+
+cover() {  # branches alone: lines are easier and would hide them
+  local told
+  told=$(mktemp)
+  "$bin/pytest" -q -p no:pytest_qgis -p no:pytest-qt -n 2 tests/core --cov=urban_renewal.core --cov-branch \
+    --cov-report="json:$told" && "$bin/python" scripts/branches.py "$told"
+  local good=$?
+  rm -f "$told"
+  return $good
 }
 
 qgis() {  # a QGIS of its own for each folder: providers are registered once a process
@@ -40,7 +50,7 @@ if [ ${#steps[@]} -eq 0 ]; then
 fi
 failed=()
 for step in "${steps[@]}"; do
-  case $step in lint | types | core | qgis | i18n | scan) ;; *) echo "no step named $step" >&2; exit 2 ;; esac
+  case $step in lint | types | core | qgis | i18n | scan | cover) ;; *) echo "no step named $step" >&2; exit 2 ;; esac
   echo "== $step"
   began=$SECONDS
   if "$step"; then echo "== $step: good, $((SECONDS - began)) s"; else failed+=("$step"); echo "== $step: FAILED" >&2; fi
