@@ -17,6 +17,7 @@ from ..processing.texts import interface_language, tr
 from . import handover, project_state, results
 from .edits import EditWatch
 from .handover import CREATE_SAMPLE, FULL_STUDY
+from .kept import remove_others, result_folders
 from .readiness import BLOCKED, BLOCKING, DONE, Reason, StepState, World, is_runnable, states
 from .recording import Activity, now
 from .runner import Job, Outcome, Runner
@@ -24,7 +25,7 @@ from .showing import ALL, ONE, OPEN_SAMPLE, after_run
 from .stages import step_of_text
 from .steps import PROVIDER, SAMPLE, SINGLE, STEPS
 from .study import KEY, SCOPE, Change, Failure, InputChoice, NewerStateError, Study, Workbook
-from .turns import Turns
+from .turns import Turns, aside
 from .wording import step_title
 
 
@@ -47,6 +48,9 @@ class Session(QObject):
         self.project.writeProject.connect(self._on_write)
         self._is_watching = True
         self.workbook, self.is_newer = Workbook(), False
+        self.saved: frozenset[Path] = frozenset()  # result folders that the project file names
+        self._clearing: Turns | None = None
+        self.project.projectSaved.connect(self._on_project_saved)
         self.read()
 
     # --- the study ----------------------------------------------------------------------------------------------------
@@ -62,7 +66,17 @@ class Session(QObject):
             self.workbook, self.is_newer = project_state.read_workbook(self.project), False
         except NewerStateError:
             self.workbook, self.is_newer = Workbook(), True
+        self.saved = result_folders(self.workbook) if self.project.fileName() else frozenset()
         self.guess()
+
+    def _on_project_saved(self) -> None:
+        """Let go of results that the project named before it was saved."""
+        self.saved = result_folders(self.workbook)
+        held = [*self.saved, *([self.activity.folder] if self.activity and self.activity.folder else [])]
+        self._clearing = Turns(aside(partial(remove_others, held, self.saved)), self._on_removed, self)
+
+    def _on_removed(self, *_: Any) -> None:
+        self._clearing = None
 
     def save(self) -> None:
         """Put the study into the project."""
@@ -264,6 +278,7 @@ class Session(QObject):
         self.activity, self._rest = None, []
         self.edits.close()
         if self._is_watching:
+            self.project.projectSaved.disconnect(self._on_project_saved)
             self.project.writeProject.disconnect(self._on_write)
         self._is_watching = False
         self.runner.abandon()

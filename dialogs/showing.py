@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -13,6 +12,7 @@ from ..processing.texts import tr
 from . import project_state, recording, results, speed
 from .figures import figures_of
 from .handover import CREATE_SAMPLE, FULL_STUDY
+from .kept import remove_others
 from .recording import Activity, Left, now
 from .runner import Outcome
 from .steps import DELIVERY, STEPS
@@ -59,7 +59,8 @@ def _after_one(session: Any, activity: Activity, outcome: Outcome) -> Any:
         yield from results.opening_delivery(session.iface, session.project, activity.study)
     else:
         yield from results.opening_step(session.iface, session.project, activity.study, step)
-    yield from aside(partial(_remove_others, activity.folder))
+    if activity.folder is not None:
+        yield from aside(partial(remove_others, [activity.folder], session.saved))
     return tr("Done in {time}.").format(time=duration(outcome.seconds))
 
 
@@ -76,13 +77,6 @@ def _after_all(session: Any, activity: Activity, outcome: Outcome) -> Any:
         speed.remember(step.key, seconds, session.parcels_n())
     layers = yield from results.opening_delivery(session.iface, session.project, study)
     return tr("The study is done in {time}: {n} layers.").format(time=duration(outcome.seconds), n=len(layers))
-
-
-def _remove_others(folder: Path | None) -> None:
-    """Remove the results of earlier runs beside the one in `folder`; what is in use stays."""
-    for old in folder.parent.iterdir() if folder else ():
-        if old != folder:
-            shutil.rmtree(old, ignore_errors=True)
 
 
 AFTER: dict[str, Callable[[Any, Activity, Outcome], Any]] = {

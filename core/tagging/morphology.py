@@ -21,7 +21,7 @@ from .parts import Parts
 FEW = 48  # up to so many buildings on a parcel, all pairs are measured
 SLICE = 10_000  # shapes between two looks at Cancel
 HOUSES = 5_000  # buildings whose gaps are measured between two looks at Cancel: about 0.1 s
-TURNED = 50_000  # outlines whose edges are held at once
+TURNED = 10_000  # outlines whose edges are held at once
 LEAST_TURNED = 3  # buildings; fewer have no disorder
 
 
@@ -44,7 +44,7 @@ def measure_morphology(
     gaps = nearest_on_same_parcel(shapes, row, run)
     median = pd.Series(gaps).groupby(row).median().reindex(np.arange(parts.n)).to_numpy(np.float64)
     run.check()
-    spread = orientation_spread(shapes, row, parts.n)
+    spread = orientation_spread(shapes, row, parts.n, run)
     run.check()
     found = {"gap_med_m": exact(np.round(median, 6)), "orientation_sd": exact(np.round(spread, 6))}
     if roads is not None:
@@ -87,7 +87,7 @@ def measure_gaps(task: tuple[npt.NDArray[np.object_], Rows]) -> Reals:
     return np.where(np.isfinite(nearest), nearest, np.nan)
 
 
-def orientation_spread(shapes: npt.NDArray[np.object_], row: Rows, n: int) -> Reals:
+def orientation_spread(shapes: npt.NDArray[np.object_], row: Rows, n: int, run: Run | None = None) -> Reals:
     """Return the circular standard deviation (degrees, modulo 90°) of the buildings' directions per row.
 
     A building's direction is the length-weighted mean of its edges' directions, taken four times so that the two sides
@@ -95,6 +95,8 @@ def orientation_spread(shapes: npt.NDArray[np.object_], row: Rows, n: int) -> Re
     """
     east, north = np.zeros(len(shapes)), np.zeros(len(shapes))
     for start in range(0, len(shapes), TURNED):
+        if run is not None:
+            run.check()
         east[start : start + TURNED], north[start : start + TURNED] = _directions(shapes[start : start + TURNED])
     length = np.hypot(east, north)
     turned = length > 1e-9

@@ -242,6 +242,32 @@ def test_one_step_runs_its_algorithms_in_order(dock, click, qtbot, tmp_path, loa
     assert newer != folder
 
 
+def test_results_of_the_saved_project_stay_until_it_is_saved_again(dock, click, qtbot, tmp_path, load_inputs):
+    """Who closes without saving finds yesterday's results, though a later run had newer ones."""
+    project, home = QgsProject.instance(), tmp_path / "study/steps/prepare"
+    ready(dock, qtbot, tmp_path, load_inputs)
+    click(dock.cards["prepare"].run)
+    wait_idle(qtbot, dock)
+    (first,) = home.iterdir()
+    assert project.write(str(tmp_path / "p.qgz"))
+    for _ in range(2):
+        click(dock.cards["prepare"].run)
+        wait_idle(qtbot, dock)
+    assert len(list(home.iterdir())) == 2, "the first, which the project on disk names, and the last"
+    assert first.exists()
+    project.setDirty(False)
+    project.clear()
+    assert project.read(str(tmp_path / "p.qgz"))
+    qtbot.wait(300)
+    assert dock.cards["prepare"].state.text().startswith("Done")
+    click(dock.cards["prepare"].run)
+    wait_idle(qtbot, dock)
+    assert first.exists()
+    assert project.write()
+    qtbot.waitUntil(lambda: len(list(home.iterdir())) == 1, timeout=3000)
+    assert not first.exists()
+
+
 def test_saved_edits_make_steps_out_of_date(dock, click, qtbot, tmp_path, load_inputs):
     """The first cause is named on each card; what does not use the layer only follows."""
     ready(dock, qtbot, tmp_path, load_inputs)

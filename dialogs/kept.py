@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Result folders that go and those that stay: what the project file on disk names stays until it is saved anew.
+
+Else somebody who closes without saving would open a project tomorrow whose results a later run had removed.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from .steps import SINGLE, file_of
+from .study import Workbook
+
+
+def result_folders(workbook: Workbook) -> frozenset[Path]:
+    """Return the folders `<study>/steps/<step>/<time>` that the studies' records name."""
+    found = set()
+    for study in workbook.studies:
+        for record in study.steps.values():
+            for place in record.results.values():
+                folder = file_of(Path(study.folder) / place).parent
+                if folder.parent.parent.name == SINGLE:
+                    found.add(folder)
+    return frozenset(found)
+
+
+def remove_others(folders: Iterable[Path], kept: frozenset[Path]) -> None:
+    """Remove what lies beside these result folders of earlier runs and nobody names; what is in use stays."""
+    stays = {*folders, *kept}
+    for parent in {folder.parent for folder in folders}:
+        for old in parent.iterdir() if parent.is_dir() else ():
+            if old not in stays:
+                shutil.rmtree(old, ignore_errors=True)
