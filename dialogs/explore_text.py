@@ -17,7 +17,9 @@ GAP_SQL = (
     "SELECT kind, need, served, gap, walk_m, walk_s, nearest_id, reach_n, status, unit, line_m FROM {t}"
     " WHERE parcel_id = ? ORDER BY rowid"
 )
-SERVED_SQL = "SELECT count(*), sum(people) FROM {t} WHERE nearest_id = ? AND walk_s IS NOT NULL AND status <> 'NO_NEED'"
+SERVED = "FROM {t} WHERE nearest_id = ? AND walk_s IS NOT NULL AND status <> 'NO_NEED'"
+SERVED_SQL = " ".join(["SELECT kind, count(*), sum(people), max(walk_s)", SERVED, "GROUP BY kind ORDER BY kind"])
+NEAREST_SQL = " ".join(["SELECT DISTINCT parcel_id", SERVED])
 LOAD_SQL = "SELECT kind, unit, capacity, served, status FROM {t} WHERE facility_id = ?"
 
 
@@ -158,11 +160,21 @@ def facility_html(files: Mapping[str, str], facility: str, name: str, titles: Ma
             words.append(tr("full"))
         parts.append(f"<p>{' · '.join(words)}</p>")
     found = rows_of(files, "gap_detail", SERVED_SQL, (facility,))
-    if found and found[0][0]:
-        parcels, people = found[0]
-        text = tr("The nearest for {parcels} parcels with {people} people who need it.")
-        parts.append(f"<p>{text.format(parcels=wording.number(parcels), people=wording.number(people))}</p>")
+    text = tr("{kind}: the nearest for {parcels} parcels with {people} people who need it, the farthest {minutes} away")
+    for kind, parcels, people, farthest in found:
+        told = text.format(
+            kind=escape(titles.get(kind, kind)), parcels=wording.number(parcels), people=wording.number(people),
+            minutes=minutes_text(farthest),
+        )  # fmt: skip
+        parts.append(f"<p>{told}</p>")
+    if found:
+        parts.append(f"<p><small>{tr('These parcels are framed on the map.')}</small></p>")
     return "".join(parts)
+
+
+def nearest_parcels(files: Mapping[str, str], facility: str) -> list[str]:
+    """Return the parcels for which a facility is the nearest of a kind that somebody there needs."""
+    return [str(parcel) for (parcel,) in rows_of(files, "gap_detail", NEAREST_SQL, (facility,))]
 
 
 def minutes_text(seconds: Any) -> str:

@@ -30,6 +30,7 @@ from .steps import results_of
 from .study import Study
 
 PIXELS = 8  # a click this near to a facility means the facility
+MOST_FRAMED = 2_000  # parcels of a facility that are framed
 
 
 class Exploring(QObject):
@@ -166,7 +167,10 @@ class Exploring(QObject):
         files = results_of(self.study)
         facility = None if only_ground else self._facility_at(point)
         if facility:
+            if self._map is not None:
+                self._map.clear()
             self._drawn.mark(point)
+            self._show_served(files, facility[0])
             self.panel.show_html(explore_text.facility_html(files, *facility, self._titles()))
             return
         item = self._item_at(point)
@@ -188,6 +192,18 @@ class Exploring(QObject):
         if zone:
             parts.append(f'<p><a href="zone:{zone}">{tr("Zone {id}: figures and findings").format(id=zone)}</a></p>')
         self.panel.show_html("".join(parts))
+
+    def _show_served(self, files: dict[str, str], facility: str) -> None:
+        """Frame the parcels for which a facility is the nearest."""
+        parcels = explore_text.nearest_parcels(files, facility)
+        if not parcels or "tagged" not in files:
+            return
+        path, table = review_items.table_of(files["tagged"])
+        layer = QgsVectorLayer(f"{path}|layername={table}", "tagged", "ogr")
+        quoted = ", ".join("'" + parcel.replace("'", "''") + "'" for parcel in parcels[:MOST_FRAMED])
+        request = QgsFeatureRequest().setFilterExpression(f'"parcel_id" IN ({quoted})')
+        request.setSubsetOfAttributes(["parcel_id"], layer.fields())
+        self._drawn.areas([feature.geometry() for feature in layer.getFeatures(request)], layer)
 
     def show_way(self, kind: str, facility: str) -> None:
         """Draw the way from the parcel asked about to a facility, and tell it."""

@@ -58,6 +58,20 @@ class Drawn:
         marker.setPenWidth(3)
         self.items.append(marker)
 
+    def areas(self, shapes: list[QgsGeometry], layer: QgsVectorLayer) -> None:
+        """Frame and tint areas of a layer."""
+        if self._canvas is None or not shapes:
+            return
+        band = QgsRubberBand(self._canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
+        band.setStrokeColor(QColor(HERE))
+        tint = QColor(HERE)
+        tint.setAlpha(40)
+        band.setFillColor(tint)
+        band.setWidth(2)
+        for shape in shapes:
+            band.addGeometry(shape, layer)
+        self.items.append(band)
+
     def zoom(self) -> None:
         """Bring the ways that are drawn into view."""
         whole = QgsRectangle()
@@ -93,12 +107,19 @@ def geometry_of(line: Any) -> QgsGeometry:
 def add_layer(
     project: QgsProject, study: Study, reach: Any, crs: QgsCoordinateReferenceSystem, minutes: float
 ) -> QgsVectorLayer:
-    """Add the time map as a layer on top; the one before goes. Saved with nothing: it is made again by a click."""
-    old = [key for key, layer in project.mapLayers().items() if result_of(layer) == (study.study_id, "time_map")]
-    project.removeMapLayers(old)
+    """Show the time map as a layer on top, in the one there is already. Saved with nothing: a click makes it again."""
     title = tr("Time map, {n} minutes").format(n=f"{minutes:g}")
-    layer = QgsVectorLayer("LineString?field=minutes:double&field=kind:string", title, "memory")
-    layer.setCrs(crs)
+    found = (layer for layer in project.mapLayers().values() if result_of(layer) == (study.study_id, "time_map"))
+    layer = next((layer for layer in found if layer.crs() == crs), None)
+    if layer is not None:  # no layer comes or goes: nothing else in the project has to look again
+        layer.dataProvider().truncate()
+        layer.setName(title)
+        is_new = False
+    else:
+        layer, is_new = QgsVectorLayer("LineString?field=minutes:double&field=kind:string", title, "memory"), True
+        layer.setCrs(crs)
+        layer.setCustomProperty(MARK, f"{study.study_id}/time_map")
+        layer.setCustomProperty("skipMemoryLayersCheck", 1)  # QGIS need not ask about it on closing
     features = []
     for line, at, kind in zip(reach.lines, reach.minutes, reach.kinds):
         feature = QgsFeature(layer.fields())
@@ -108,9 +129,10 @@ def add_layer(
     layer.dataProvider().addFeatures(features)
     layer.updateExtents()
     layer.setRenderer(_renderer(minutes))
-    layer.setCustomProperty(MARK, f"{study.study_id}/time_map")
-    layer.setCustomProperty("skipMemoryLayersCheck", 1)  # QGIS need not ask about it on closing
-    project.addMapLayer(layer)
+    if is_new:
+        project.addMapLayer(layer)
+    else:
+        layer.triggerRepaint()
     return layer
 
 

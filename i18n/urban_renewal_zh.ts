@@ -1616,10 +1616,6 @@
         <translation>模型无法复制到 {folder}：{reason}。</translation>
     </message>
     <message>
-        <source>The nearest for {parcels} parcels with {people} people who need it.</source>
-        <translation>对 {parcels} 宗地、{people} 个需要的人来说，这里最近。</translation>
-    </message>
-    <message>
         <source>The nearest is {minutes} on foot.</source>
         <translation>最近的步行 {minutes}。</translation>
     </message>
@@ -1710,6 +1706,10 @@
     <message>
         <source>These limits change what is measured; measure again to see what they do.</source>
         <translation>这些限值影响指标本身，重新量算后才能看到影响。</translation>
+    </message>
+    <message>
+        <source>These parcels are framed on the map.</source>
+        <translation>图上框出了这些宗地。</translation>
     </message>
     <message>
         <source>They do not agree:</source>
@@ -2430,6 +2430,10 @@
     <message>
         <source>{file} cannot be read as a layer or table.</source>
         <translation>{file} 不能作为图层或表格读取。</translation>
+    </message>
+    <message>
+        <source>{kind}: the nearest for {parcels} parcels with {people} people who need it, the farthest {minutes} away</source>
+        <translation>{kind}：对 {parcels} 宗地、{people} 个需要的人来说最近，最远 {minutes}</translation>
     </message>
     <message>
         <source>{layer} (corrected)</source>

@@ -171,7 +171,12 @@ def test_facility_tells_whom_it_serves(explore):
     text = click(explore, EAST + 181, NORTH + 60)
     assert "Facility F'1" in text
     assert "45.0 of 60.0 places used" in text
-    assert "nearest for 1 parcels with 20 people" in text
+    assert "Nursery: the nearest for 1 parcels with 20 people who need it, the farthest 3.8 min away" in text
+    bands = [item for item in explore._drawn.items if hasattr(item, "asGeometry")]
+    assert [round(band.asGeometry().area()) for band in bands] == [100]  # P2, ten by ten metres, is framed
+    assert explore._map is None or explore._map._band is None
+    click(explore, EAST + 20, NORTH + 300)
+    assert not [item for item in explore._drawn.items if hasattr(item, "asGeometry")]
 
 
 def test_time_map_from_any_place(explore, qtbot, project):
