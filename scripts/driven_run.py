@@ -131,7 +131,7 @@ class Drive:
         box = file_dialog()
         field = box.findChild(QLineEdit, "fileNameEdit")
         self.hand.write(field, text)
-        yield 200, always
+        yield 1000, always  # the dialog reads the folder meanwhile: too early an Enter takes the folder above
         self.hand.press(field, Qt.Key.Key_Return)
         yield 400, lambda: file_dialog() is None
 

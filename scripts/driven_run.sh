@@ -18,4 +18,4 @@ print("driven run: {0}: {clicks} clicks, {keys} keys, {letters} letters typed, {
 PY
 }
 run sample
-SAMPLE=$out/sample/study/sample run office
+SAMPLE=$(dirname "$(find "$out/sample" -name sample.gpkg -print -quit)") run office
