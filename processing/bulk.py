@@ -124,10 +124,12 @@ def _blobs(wkb: list[Any], wkb_type: Any, system: int) -> tuple[list[Any], list[
     heads[bare, 3] = 1
     heads[is_empty, 3] = 1 + 16
     block, size = heads.tobytes(), HEADER + ENVELOPE
+    tail = b"\x00\x00\x00\x00\x00\x00\xf8\x7f" * 2 if wanted == 1 else bytes(4)
+    nothing = b"GP\x00\x11" + system.to_bytes(4, "little", signed=True) + lift[:5] + tail
     blobs: list[Any] = []
     for row, (item, short) in enumerate(zip(wkb, bare.tolist())):
         if item is None:
-            blobs.append(None)
+            blobs.append(nothing)  # as QGIS writes a missing geometry: an empty one
             continue
         head = block[row * size : row * size + (HEADER if short else size)]
         blobs.append(head + lift + item if many and item[1:5] == single else head + item)

@@ -1,0 +1,138 @@
+"""The fast ways of the boundary give what the slow ones give: rows through SQLite, readings shared by a study."""
+
+import sqlite3
+import struct
+from contextlib import closing
+
+import pytest
+from qgis.core import QgsCoordinateTransformContext, QgsProcessingContext
+from urban_renewal.core.errors import Cancelled
+from urban_renewal.core.inputs.aliases import role_for
+from urban_renewal.core.run import Run
+from urban_renewal.processing import bulk, writing
+from urban_renewal.processing.encoding import Encoded
+from urban_renewal.processing.inputs import map_fields
+from urban_renewal.processing.parameters import RoleUse
+from urban_renewal.processing.reading import read_raw, read_table
+from urban_renewal.processing.sharing import read_shared, shared_readings
+from urban_renewal.processing.snapshot import take_vector
+from urban_renewal.processing.targets import Target
+
+ODD = [
+    {"id": "a", "n": 2**62 + 1, "x": 0.1, "t": "长" * 300},
+    {"id": "b", "n": None, "x": None, "t": None},
+    {"id": "c", "n": -1, "x": -1e-300, "t": "'quoted' \"twice\"\nnew line 𠮷"},
+    {"id": "d", "n": 0, "x": 3.0, "t": ""},
+]
+SHAPES = {
+    "Polygon": ["POLYGON((0 0,0.1 0,9 9,0 0))", None, "POLYGON((5 5,6 5,6 6,5 5))", "POLYGON EMPTY"],
+    "MultiPolygon": [
+        "MULTIPOLYGON(((0 0,1 0,1 1,0 0)),((5 5,6 5,6 6,5 5)))", None, "MULTIPOLYGON(((7 7,8 7,8 8,7 7)))",
+        "POLYGON((356184.8812612825 3270010.1,356189 3270010.1,356189 3270019,356184.8812612825 3270010.1))",
+    ],
+    "LineString": ["LINESTRING(0 0,1 1.5)", "LINESTRING(-3 2,4 4,5 5)", None, None],
+    "MultiLineString": ["LINESTRING(0 0,1 1)", "MULTILINESTRING((0 0,1 1),(2 2,3 3))", None, None],
+    "Point": ["POINT(1.5 2)", None, "POINT(-1 7)", "POINT(356184.8812612825 3270010.1813252724)"],
+    "None": [None] * 4,
+}  # fmt: skip
+
+
+def encoded_of(layer, run=None):
+    """A layer as the encoder leaves it."""
+    snapshot = take_vector("PARCELS", layer, QgsProcessingContext())
+    names = [item.name() for item in snapshot.fields]
+    columns, wkb = read_raw(snapshot, names, True, run or Run())
+    crs, wkb_type = snapshot.crs, snapshot.wkb_type
+    wkb = wkb if snapshot.geometry != "none" else None
+    return Encoded(None, snapshot.fields, [columns[name] for name in names], wkb, wkb_type, crs, len(ODD))
+
+
+def everything(path):
+    """What a GeoPackage holds, but for the time of its last change."""
+    with closing(sqlite3.connect(path)) as base:
+        made = sorted(str(row) for row in base.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
+        tables = [name for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        held = {}
+        for name in tables:
+            columns = [row[1] for row in base.execute(f'PRAGMA table_info("{name}")') if row[1] != "last_change"]
+            if columns and not name.startswith("rtree_"):  # its nodes may be cut otherwise: asked below
+                held[name] = list(base.execute(f'SELECT {", ".join(f"[{c}]" for c in columns)} FROM "{name}"'))
+        trees = [name for name in tables if name.startswith("rtree_") and name.endswith("_geom")]
+        boxes = [sorted(base.execute(f'SELECT * FROM "{name}"')) for name in trees]
+        sound = [base.execute(f"SELECT rtreecheck('{name}')").fetchone() for name in trees]
+    return made, held, boxes, sound
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+def test_rows_through_sqlite_are_the_file_that_qgis_writes(tmp_path, monkeypatch, make_layer, kind):
+    encoded = encoded_of(make_layer(list(zip(SHAPES[kind], ODD)), kind=kind, name="in"))
+    found = {}
+    for way in ("qgis", "rows"):
+        folder = tmp_path / way
+        folder.mkdir()
+        target = Target("OUTPUT", "file", str(folder / "out.gpkg"), folder / "out.gpkg")
+        if way == "qgis":
+            monkeypatch.setattr(writing, "can_bulk", lambda part, encoded: False)
+        else:
+            monkeypatch.undo()
+            assert bulk.can_bulk(target.part, encoded)
+        writing.write_part(target, encoded, QgsCoordinateTransformContext(), lambda layer: None, Run())
+        writing.move_into_place(target)
+        found[way] = everything(folder / "out.gpkg")
+    assert found["rows"][0] == found["qgis"][0]  # tables, triggers, indexes
+    assert found["rows"][1] == found["qgis"][1]  # rows, extent, counts
+    assert found["rows"][2:] == found["qgis"][2:]
+
+
+@pytest.mark.parametrize("why", ["bool", "z", "mixed", "shp"])
+def test_what_needs_conversion_goes_through_qgis(tmp_path, make_layer, why):
+    layers = {
+        "bool": lambda: make_layer([("POINT(0 0)", {**row, "flag": True}) for row in ODD], kind="Point"),
+        "z": lambda: make_layer([("POINTZ(0 0 3)", row) for row in ODD], kind="PointZ"),
+    }
+    encoded = encoded_of(layers.get(why, lambda: make_layer([("POINT(0 0)", row) for row in ODD], kind="Point"))())
+    if why == "mixed":
+        encoded.wkb[1] = struct.pack("<BIIdd", 1, 2, 1, 0.0, 0.0)
+    assert not bulk.can_bulk(tmp_path / ("a.shp" if why == "shp" else "a.gpkg"), encoded)
+
+
+def test_cancel_is_heard_between_rows(tmp_path, make_layer):
+    encoded = encoded_of(make_layer([("POINT(0 0)", row) for row in ODD], kind="Point"))
+    target = Target("OUTPUT", "file", str(tmp_path / "out.gpkg"), tmp_path / "out.gpkg")
+    with pytest.raises(Cancelled):
+        writing.write_part(target, encoded, QgsCoordinateTransformContext(), print, Run(is_cancelled=lambda: True))
+
+
+def test_a_study_reads_a_file_once_and_hears_again_what_was_said(tmp_path, make_layer, save_layer):
+    rows = [("POLYGON((0 0,1 0,1 1,0 0))", {"parcel_id": "a", "year": "x"}),
+            ("POLYGON((0 0,2 2,2 0,0 2,0 0))", {"parcel_id": "b", "year": "1980"})]  # fmt: skip
+    path = save_layer(make_layer(rows), tmp_path / "in.gpkg", table="in")
+    use, context, reads = RoleUse("PARCELS", "PARCELS"), QgsProcessingContext(), []
+
+    def step(carry=False):
+        snapshot, run = take_vector("PARCELS", path, context), Run()
+        role = role_for("PARCELS", (), [item.name() for item in snapshot.fields])
+        mapping, _ = map_fields(use, role, snapshot, {})
+
+        def read():
+            reads.append(carry)
+            return read_table(snapshot, role, mapping, None, context.transformContext(), run, carry, "repair")
+
+        return read_shared(snapshot, role, mapping, None, "repair", carry, read, run), run
+
+    alone, told = step()
+    with shared_readings():
+        first, said = step(carry=True)
+        first.table["parcel_id"] = "spoilt"
+        second, again = step()
+        assert reads == [False, True]
+        assert second.table.drop(columns="geometry").equals(alone.table.drop(columns="geometry"))
+        assert second.content(3, Run()) == alone.content(3, Run())
+        assert again.left_out == said.left_out == told.left_out != []
+        with closing(sqlite3.connect(tmp_path / "in.gpkg")) as base:
+            base.execute("CREATE TABLE touched (a)")  # the file is no longer the one that was read
+            base.commit()
+        step()
+        assert reads == [False, True, False]
+    step()
+    assert reads == [False, True, False, False]
