@@ -205,16 +205,9 @@ def _fields(material: Material, *roles: str) -> dict[str, str]:
 LOCKS = ("GIVEN", "LOCKED_IN", "LOCKED_OUT")  # settings: tables of a delivery that was taken over
 STAMP = "_STAMP"  # setting beside an own file's: a mark of its content, so that a changed file makes steps older
 WALK = ("DEM", "HEIGHT_POINTS", "BARRIERS")
-SURROUNDINGS = (
-    "STATIONS",
-    "STATION_ENTRANCES",
-    "ROADS",
-    "BARRIERS",
-    "GREEN",
-    "PROTECTED",
-    "PLAN",
-    "DEM",
-)  # of the maps
+SURROUNDINGS = (  # what the maps show around the zones
+    "STATIONS", "STATION_ENTRANCES", "ROADS", "BARRIERS", "GREEN", "PROTECTED", "COMMUNITIES", "PLAN", "DEM",
+)  # fmt: skip
 LIMITS = ("BUILDINGS", "PROTECTED", "PLAN", "CONSTRAINTS", "GREEN")  # what zones are checked against
 STEPS = (
     Step(

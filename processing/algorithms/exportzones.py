@@ -47,8 +47,9 @@ LAYERS = (  # parameter, table in data.gpkg, table in the field dictionary ("" =
     ("BARRIERS", "barriers", ""),
     ("GREEN", "green", ""),
     ("PROTECTED", "protected", ""),
+    ("COMMUNITIES", "communities", ""),
 )
-GROUND = ("STATIONS", "STATION_ENTRANCES", "ROADS", "BARRIERS", "GREEN", "PROTECTED", "PLAN")
+GROUND = ("STATIONS", "STATION_ENTRANCES", "ROADS", "BARRIERS", "GREEN", "PROTECTED", "COMMUNITIES", "PLAN")
 
 
 class ExportZones(RenewalAlgorithm):

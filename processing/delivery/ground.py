@@ -52,9 +52,11 @@ def write_relief(path: Path, grid: Any, crs: Any) -> None:
         made.SetGeoTransform((grid.x_min, grid.cell_m, 0.0, grid.y_max, 0.0, -grid.cell_m))
         if crs is not None and crs.isValid():
             made.SetProjection(crs.toWkt())
-        made.GetRasterBand(1).WriteArray(dark)
+        band = made.GetRasterBand(1)
+        band.WriteArray(dark)  # with its figures inside, or whoever opens it leaves a file beside it
+        band.SetStatistics(float(dark.min()), float(dark.max()), float(dark.mean()), float(dark.std()))
         made.FlushCache()
-        del made
+        del band, made
 
 
 def _heights(study: Study, run: Any) -> Any:

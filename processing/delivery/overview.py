@@ -132,7 +132,8 @@ def _cover(sheet: Sheet, place: tuple[float, float, float], now: Any, after: Any
     if _is_known(after):
         if after > now:
             sheet.box((x + COVER_BAR * now, y + step / 2 - 1.1, COVER_BAR * (after - now), 2.2), strong, "")
-        words = f"{percent(now).removesuffix(' %')} → {percent(after)}"
+        digits = 1 if percent(now) == percent(after) and after != now else 0  # a small gain is not told as none
+        words = f"{percent(now, digits).removesuffix(' %')} → {percent(after, digits)}"
     sheet.text(words, (x + COVER_BAR + 1.2, y, COVER - COVER_BAR - 1.2, step), 7)
 
 

@@ -66,6 +66,7 @@ GROUPS = (  # group, its title, tables in drawing order from above
             "roads",
             "buildings",
             "protected",
+            "communities",
             "barriers",
             "contours",
             "green",

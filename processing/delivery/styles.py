@@ -264,6 +264,7 @@ STYLES: dict[str, Callable[[set[str], str], list[Rule]]] = {
     "land_use_map": _land_use,
     "barriers": _barriers,
     "green": _base("green", fill),
+    "communities": _base("community", lambda color: outlined(color, 0.25, (2.4, 0.8, 0.6, 0.8), 0.6)),
     "protected": _base("protected", lambda color: outlined(color, 0.5, (0.6, 0.9))),
     "stations": _base("station", lambda color: marker("circle", "#FFFFFF", 2.6, color, 0.4)),
     "station_entrances": _base("entrance", lambda color: marker("square", color, 3.2, "#FFFFFF", 0.2)),

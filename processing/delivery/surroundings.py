@@ -98,15 +98,16 @@ def page_names(made: Any) -> QgsVectorLayer | None:
 
 
 def page_communities(made: Any) -> QgsVectorLayer | None:
-    """Return the communities' outlines with their names, from the summary of one kind; None without outlines."""
-    layer = made.layer("gap_summary")
-    if layer is None or not layer.isSpatial() or layer.geometryType() != Qgis.GeometryType.Polygon:
+    """Return the communities' outlines with their names; None without them."""
+    layer = made.layer("communities")
+    if layer is None or not layer.isSpatial():
         return None
     entry, language = palette()["base"]["community"], made.study.language
     found = QgsVectorLayer(layer.source(), say("map_communities", language), "ogr")
     found.setRenderer(rules([(entry[language], "", outlined(entry["color"], 0.25, (2.4, 0.8, 0.6, 0.8), 0.6))]))
     look = text_format(made.study.font, 7, entry["color"], halo=True)
-    label_layer(found, '"name"', look, "TRUE", placement=Placement.Horizontal)
+    if "name" in _columns(made, "communities"):
+        label_layer(found, '"name"', look, "TRUE", placement=Placement.Horizontal)
     return found
 
 

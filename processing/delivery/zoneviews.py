@@ -102,12 +102,10 @@ def draw_projects(
     if end < 240:  # below a long list there is no room for the legend
         x, width = LEFT + 250.5, RIGHT - LEFT - 250.5
         end = sheet.head(say("map_legend", language), x, end + 3, width)
-        # what is drawn for the page's zone only never passes the filter of a legend: it is listed whole
         own = [layer for layer in map(made.layer, ("own_projects", "own_zones", "own_cores")) if layer]
-        sheet.legend(None, own, (x, end - 1, width, 20), 3)
-        sheet.legend(
-            sheet.last_map, [layer for layer in [made.layer("page_roads")] if layer], (x, end + 19, width, 12), 5
-        )
+        end = sheet.legend(None, own, (x, end - 1, width, 0), 3, [zone_id])
+        around = [made.layer(name) for name in ("page_roads", "barriers", "green", "contours")]
+        sheet.legend(sheet.last_map, [layer for layer in around if layer], (x, end + 1, width, 0), 4, [zone_id])
     draw_title_block(sheet, study, *numbers[1:])
     return stem, sheet
 

@@ -1,0 +1,161 @@
+"""What the sheets stand on: relief, contours, water, green, names, entrances, land use, cover now and after."""
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ZONE = "POLYGON((0 0,600 0,600 400,0 400,0 0))"
+WEST, EAST = "POLYGON((0 0,300 0,300 400,0 400,0 0))", "POLYGON((300 0,600 0,600 400,300 400,300 0))"
+STEP_M = 10.0  # of the DEM; it rises by 1 m every 10 m to the north, from 200 m at y = -1000
+
+
+def square(x, y=100, side=80):
+    return f"POLYGON(({x} {y},{x + side} {y},{x + side} {y + side},{x} {y + side},{x} {y}))"
+
+
+def words_of(path):
+    told = subprocess.run(["pdftotext", "-raw", path, "-"], capture_output=True, text=True, check=True).stdout
+    return "".join(told.split())
+
+
+@pytest.fixture
+def make_dem(tmp_path):
+    """Write a plane that rises to the north; returns its path."""
+    from osgeo import gdal, osr
+
+    def make(name="dem.tif", left=-3000.0):
+        size = 600
+        path = tmp_path / name
+        made = gdal.GetDriverByName("GTiff").Create(str(path), size, 300, 1, gdal.GDT_Float32)
+        made.SetGeoTransform((left, STEP_M, 0, 2000.0, 0, -STEP_M))
+        system = osr.SpatialReference()
+        system.ImportFromEPSG(4545)
+        made.SetProjection(system.ExportToWkt())
+        y = 2000.0 - (np.arange(300) + 0.5) * STEP_M
+        made.GetRasterBand(1).WriteArray(np.repeat((200 + (y + 1000) / 10)[:, None], size, axis=1).astype("f4"))
+        made.FlushCache()
+        del made
+        return str(path)
+
+    return make
+
+
+@pytest.fixture
+def study(make_layer, save_layer, make_dem, tmp_path):
+    """One zone between a river and a park, with everything that can surround it; returns the parameters."""
+    zone = {"zone_id": "Z-1", "name": "七星岗", "area_m2": 240000.0, "floor_m2": 100000.0, "people": 1234.0,
+            "households": 456.0, "pop_60": None, "pop_0_5": 78.0, "petals_n": 1}  # fmt: skip
+    parcels = [
+        (square(100), {"parcel_id": "A", "land_use": "0701", "tag": "old_compound", "tag_level": "confirmed"}),
+        (square(300), {"parcel_id": "B", "land_use": "0701", "tag": "none", "tag_level": "none"}),
+        (square(450), {"parcel_id": "C", "land_use": "1401", "tag": "none", "tag_level": "none"}),
+    ]
+    checked = {"zone_id": "Z-1", "cover15_before": 0.88, "cover15_after": None, "served_before": 0.5,
+               "served_after": 0.75}  # fmt: skip
+    finding = {"finding_id": "demolish_all:Z-1", "subject_id": "Z-1", "verdict": "pass", "value": 0.0, "unit": "share",
+               "clause": "建科〔2021〕63号 拆除建筑面积不大于现状的20%", "limit": 0.2,
+               "status": "found"}  # fmt: skip
+    layers = {
+        "ZONES": make_layer([(ZONE, zone)], types={"pop_60": float}),
+        "MEMBERS": make_layer([(None, {"zone_id": "Z-1", "parcel_id": "A", "role": "petal"})], "None", crs=""),
+        "CORES": make_layer([("POINT(250 200)", {"zone_id": "Z-1", "station_id": "S1", "name": "七星岗站"})], "Point"),
+        "PARCELS": make_layer(parcels),
+        "CHECKED": make_layer([(ZONE, checked)], types={"cover15_after": float}),
+        "FINDINGS": make_layer([(None, finding)], "None", crs=""),
+        "STATIONS": make_layer(
+            [("POINT(250 200)", {"station_id": "S1", "name": "七星岗站"}),
+             ("POINT(900 300)", {"station_id": "S2", "name": "两路口站"})], "Point",
+        ),
+        "STATION_ENTRANCES": make_layer([("POINT(280 230)", {"entrance_of": "S1", "name": "7号口"})], "Point"),
+        "ROADS": make_layer(
+            [("LINESTRING(-100 300,900 300)", {"road_id": "r1", "name": "中山一路", "highway": "secondary"})],
+            "LineString",
+        ),
+        "BARRIERS": make_layer(
+            [("POLYGON((-400 -100,1000 -100,1000 -5,-400 -5,-400 -100))", {"kind": "河流", "name": "长江"}),
+             ("POLYGON((-400 410,1000 410,1000 420,-400 420,-400 410))", {"kind": "挡墙", "name": None})]
+        ),
+        "GREEN": make_layer([(square(480, 290, 100), {"kind": "公园", "name": "鹅岭公园"})]),
+        "PLAN": make_layer(
+            [(WEST, {"land_use": "0901", "far": 2.0}), (EAST, {"land_use": "1401", "far": 0.1})]
+        ),
+    }  # fmt: skip
+    given = {name: save_layer(layer, tmp_path / f"{name.lower()}.gpkg") for name, layer in layers.items()}
+    return {**given, "DEM": make_dem(), "FOLDER": str(tmp_path / "交付")}
+
+
+def test_sheets_stand_on_the_ground(study, run_algorithm, read_json, rows_of, tmp_path):
+    import re
+    import zipfile
+
+    from osgeo import gdal
+    from qgis.core import QgsLayoutItemLegend, QgsProject, QgsVectorLayer
+
+    found, _, _ = run_algorithm("exportzones", {**study, "FORMATS": ["gpkg", "qgz", "pdf"]})
+    folder = Path(found["FOLDER"])
+    manifest = read_json(found["MANIFEST"])
+    counts = {entry["layer"]: entry["count"] for entry in manifest["tables"]}
+    assert (counts["roads"], counts["barriers"], counts["green"], counts["stations"]) == (1, 2, 1, 2)
+    assert "relief.tif" in {entry["path"] for entry in manifest["files"]}
+    assert not list(folder.rglob("*dem*"))  # the DEM itself never leaves
+    assert not list(folder.rglob("*.aux.xml"))
+    shade = gdal.Open(str(folder / "relief.tif")).ReadAsArray()
+    assert shade.dtype == np.uint8
+    assert shade.max() > 0  # what rises to the north falls to the south: in the shade
+    layer = QgsVectorLayer(f"{folder}/data.gpkg|layername=contours", "contours", "ogr")
+    heights = set()
+    for feature in layer.getFeatures():
+        height, line = feature["height_m"], feature.geometry()
+        heights.add(height)
+        assert feature["is_index"] == int(height % 50 == 0)
+        if -500 < (height - 200) * 10 - 1000 < 1500:  # away from the edges of the DEM
+            assert line.boundingBox().center().y() == pytest.approx((height - 200) * 10 - 1000, abs=2.0)
+    assert {290.0, 300.0, 310.0} <= heights
+    with zipfile.ZipFile(folder / "project.qgz") as archive:
+        text = archive.read("project.qgs").decode("utf-8")
+    sources = [source for source in re.findall(r"<datasource>(.*?)</datasource>", text) if source]
+    assert {source.partition("|")[0] for source in sources} == {"./data.gpkg", "./relief.tif"}
+    project = QgsProject()
+    assert project.read(str(folder / "project.qgz"))
+    assert all(layer.isValid() for layer in project.mapLayers().values())
+    [page] = [item for item in project.layoutManager().printLayouts() if item.name().startswith("03-01")]
+    [legend] = [item for item in page.items() if isinstance(item, QgsLayoutItemLegend)]
+    model = legend.model()
+    labels = {node.data(0) for tree in model.rootGroup().findLayers() for node in model.layerLegendNodes(tree)}
+    assert {"水域", "挡墙等阻隔", "绿地", "站点出入口"} <= labels
+    assert not {"铁路", "拆：拆除"} & labels  # nothing is listed that nobody can find
+    project.clear()
+    checked, _, _ = run_algorithm("verifydelivery", {"FOLDER": str(folder), "FINDINGS": "memory:"})
+    assert checked["OK"] == 1
+
+
+def test_names_land_use_and_cover_on_the_sheets(study, run_algorithm):
+    found, _, _ = run_algorithm("exportzones", {**study, "FORMATS": ["pdf"]})
+    maps = Path(found["FOLDER"]) / "maps"
+    assert sorted(path.name[:5] for path in maps.iterdir()) == ["01-01", "01-02", "01-03", "03-01"]
+    assert not (maps.parent / "relief.tif").exists()  # only the project needs it
+    zone = words_of(maps / "03-01_七星岗.pdf")
+    for expected in ("中山一路", "长江", "鹅岭公园", "456户", "60岁及以上–资料缺失", "78人", "现状的20%"):
+        assert expected in zone, expected
+    assert "两路口站" not in zone  # it is far from the zone
+    overview = words_of(maps / "01-01_更新对象与示范片区总图.pdf")
+    for expected in ("88%", "50→75%", "实施后尚未测算", "两路口站"):
+        assert expected in overview, expected
+    now = words_of(maps / "01-02_现状用地图.pdf")
+    assert "0701城镇住宅用地1.366.7%" in now  # two of three plots of 80 m × 80 m
+    assert "14绿地与开敞空间用地0.633.3%" in now
+    assert "09商业服务业用地12.050.0%" in words_of(maps / "01-03_规划用地图.pdf")
+
+
+def test_a_classified_dem_is_refused_and_one_elsewhere_is_told(study, run_algorithm, make_dem):
+    from qgis.core import QgsProcessingException
+
+    secret = make_dem("高程_机密.tif")
+    with pytest.raises(QgsProcessingException, match="机密"):
+        run_algorithm("exportzones", {**study, "DEM": secret, "FORMATS": ["gpkg"]})
+    found, _, log = run_algorithm("exportzones", {**study, "DEM": make_dem("far.tif", 400_000.0), "FORMATS": ["gpkg"]})
+    assert "没有画晕渲和等高线" in log.textLog()
+    names = {path.name for path in Path(found["FOLDER"]).rglob("*")}
+    assert names == {"data.gpkg", "manifest.json"}
