@@ -23,7 +23,16 @@ from ..staging import staged_source
 ID = "urbanrenewal:"
 SITED = ("eday", "nurs", "kgar", "meal")  # what a study looks for rooms for
 SPLIT = ("buildwalknetwork", "tagparcels", "facilitygap", "proposesites", "delineatezones")  # they take CLUSTER
-SURROUNDINGS = ("STATIONS", "STATION_ENTRANCES", "ROADS", "BARRIERS", "GREEN", "PROTECTED", "PLAN")  # of the maps
+SURROUNDINGS = (  # of the maps
+    "STATIONS", "STATION_ENTRANCES", "ROADS", "BARRIERS", "GREEN", "PROTECTED", "COMMUNITIES", "PLAN",
+)  # fmt: skip
+
+
+CHECKED = (  # what is looked over before anything is computed
+    "PARCELS", "BUILDINGS", "ACTIVITY", "FACILITIES", "CAPACITIES", "ENTRANCES", "POPULATION", "ROADS",
+    "HEIGHT_POINTS", "STATIONS", "STATION_ENTRANCES", "PROTECTED", "PROGRAMME", "PLAN", "CONSTRAINTS", "GREEN",
+    "BARRIERS", "COMMUNITIES",
+)  # fmt: skip
 
 
 class FullStudy(RenewalAlgorithm):
@@ -107,6 +116,8 @@ class _Study:
                 stretch.stage("study_step", number=number + 1, of=len(steps), title=title)
                 shelf.keep_only(_files(steps[number:]))
                 results = self._child(algorithm, parameters, stretch)
+                if results.get("ERRORS"):
+                    self.run.warn("study_inputs_doubtful", n=int(results["ERRORS"]))
         return str(results["MANIFEST"])
 
     def _child(self, algorithm: str, parameters: dict[str, Any], stretch: Any) -> dict[str, Any]:
@@ -139,6 +150,7 @@ class _Study:
     def _steps(self, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         given, file, inputs = self.given.get, self._file, self.inputs
         left_out = [file(f"left_out_{step}") for step in ("people", "tags", "gaps", "zones", "sites")]
+        yield "checkinputs", {**{name: given(name) for name in CHECKED}, "DEM": self.dem, "ISSUES": file("issues")}
         walk = {"NETWORK": file("edges"), "DEM": self.dem, "PROFILE_FILE": inputs.text("PROFILE_FILE")}
         walk |= {name: given(name) for name in ("HEIGHT_POINTS", "BARRIERS")}
         places = {name: given(name) for name in ("FACILITIES", "CAPACITIES", "ENTRANCES")}
@@ -185,7 +197,7 @@ class _Study:
             "DETAIL": file("gap_detail"), "FACILITY_LOAD": file("facility_load"), "SUMMARY": file("gap_summary"),
             "NETWORK": file("edges"), "REVIEWS": given("REVIEWS"), "SITES": sites, "CHECKED": file("checked_zones"),
             "DEM": self.dem, **{name: given(name) for name in SURROUNDINGS},
-            "LEFT_OUT": left_out if sites else left_out[:4],
+            "LEFT_OUT": [file("issues"), *(left_out if sites else left_out[:4])],
             "FORMATS": list(inputs.choices("FORMATS")), "TEMPLATE": inputs.choice("TEMPLATE"),
             "TEMPLATE_FILE": inputs.text("TEMPLATE_FILE"), "FOLDER": str(folder),
         }  # fmt: skip

@@ -115,6 +115,16 @@ def test_the_same_inputs_give_the_same_tables(city, delivery, tmp_path, run_algo
     assert len(contents[0]) >= 10
 
 
+def test_a_study_looks_its_inputs_over_first(city, delivery, tmp_path, run_algorithm):
+    """Facilities off by GCJ-02: said at once, and in the delivery; the sample's own facilities raise no such alarm."""
+    shifted = {**inputs(city), "FACILITIES": layer(city, "facilities_gcj02"), "KINDS": ["kgar"], "FORMATS": ["gpkg"]}
+    _, _, feedback = run_algorithm("fullstudy", {**shifted, "FOLDER": str(tmp_path / "shifted")})
+    assert "检查输入时发现 1 处错误" in feedback.textLog()
+    told = {(row["layer"], row["code"]) for row in read(tmp_path / "shifted", "left_out")}
+    assert ("FACILITIES", "gcj02_suspected") in told
+    assert "gcj02_suspected" not in {row["code"] for row in read(delivery, "left_out")}
+
+
 def test_gaponly_and_retag_are_the_steps_themselves(city, tmp_path, run_algorithm, rows_of):
     edges, people, homes = (str(tmp_path / f"{name}.gpkg") for name in ("edges", "people", "homes"))
     run_algorithm("buildwalknetwork", {"ROADS": layer(city, "roads"), "EDGES": edges})
