@@ -22,7 +22,7 @@ from pathlib import Path
 
 out = Path(sys.argv[1])
 manifest = json.loads((out / "delivery" / "manifest.json").read_text(encoding="utf-8"))
-tables = {item["layer"]: {"rows": item["rows"], "hash": item["content_sha256"]} for item in manifest["tables"]}
+tables = {item["layer"]: {"rows": item["count"], "hash": item["content"]} for item in manifest["tables"]}
 (out / "hashes.json").write_text(json.dumps({"versions": manifest.get("libraries", {}), "tables": tables}, indent=1))
 for name, item in sorted(tables.items()):
     print(f"{name:<20}{item['rows']:>7}  {item['hash'][:16]}")
