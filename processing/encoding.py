@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -153,11 +152,24 @@ def _renamed(item: QgsField, name: str) -> QgsField:
 
 
 def _scalars(values: Any, column: schema.Column, table: schema.Table) -> list[Any]:
-    items = values.astype(object).where(values.notna(), None).tolist()
+    import numpy as np
+
+    missing = values.isna().to_numpy()
+    if column.type == "text":
+        return _without(values.to_numpy(dtype=object), missing)
     if column.type == "real":
-        items = [None if item is None else float(item) for item in items]
-        if any(item is not None and not math.isfinite(item) for item in items):
+        numbers = values.to_numpy("float64", na_value=np.nan)
+        if np.isinf(numbers).any():
             raise RenewalError("not_finite", table=table.name, column=column.name)
-    elif column.type == "int":
-        items = [None if item is None else int(item) for item in items]
+    else:
+        numbers = values.to_numpy("int64", na_value=0)
+    return _without(numbers, missing)
+
+
+def _without(values: Any, missing: Any) -> list[Any]:
+    """Return the values as Python scalars, None where they are missing."""
+    items: list[Any] = values.tolist()
+    if missing.any():
+        for row in missing.nonzero()[0].tolist():
+            items[row] = None
     return items

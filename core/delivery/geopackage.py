@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,43 +82,76 @@ class _Reader:
         # a column that is part of the primary key is fid, made by the file
         described = self._base.execute(f"PRAGMA table_info({_quoted(layer)})").fetchall()
         columns = [(str(row[1]), str(row[2]).upper().split("(")[0]) for row in described if not row[5]]
-        names = ", ".join(_quoted(name) for name, _ in columns) or "NULL"
-        cursor = self._base.execute(" ".join(["SELECT", names, "FROM", _quoted(layer), "ORDER BY rowid"]))
-        rows: list[tuple[Any, ...]] = []
-        while part := cursor.fetchmany(SLICE):
+        pieces: list[list[Any]] = [[] for _ in columns]
+        pools: list[dict[str, str]] = [{} for _ in columns]
+        count = 0
+        for part in self._slices(layer, [name for name, _ in columns]):
             run.check()
-            rows += part
-        values = list(zip(*rows)) if rows else [()] * len(columns)
+            count += len(part)
+            for place, ((name, kind), values) in enumerate(zip(columns, zip(*part))):
+                is_shape = bool(geometry) and name == geometry[0]
+                pieces[place].append(_shapes(values) if is_shape else _piece(values, kind, pools[place]))
         data: dict[str, Any] = {}
-        for (name, kind), column in zip(columns, values):
+        for (name, kind), found in zip(columns, pieces):
             if geometry and name == geometry[0]:
-                data[frames.GEOMETRY] = _shapes(column)
+                shapes = np.concatenate(found) if found else np.empty(0, dtype=object)
+                data[frames.GEOMETRY] = pd.Series(shapes, dtype=object)
+            elif any(piece is None for piece in found):  # values of another type than declared
+                whole = [row[0] for part in self._slices(layer, [name]) for row in part]
+                data[name] = _told(whole)
             else:
-                data[name] = _typed(column, kind)
-        frame = pd.DataFrame(data, index=range(len(rows)))
+                data[name] = _joined(found, kind)
+        frame = pd.DataFrame(data, index=range(count))
         return frame[[name for name in frame if name != frames.GEOMETRY] + [frames.GEOMETRY] * bool(geometry)]
+
+    def _slices(self, layer: str, names: list[str]) -> Iterator[list[tuple[Any, ...]]]:
+        told = ", ".join(_quoted(name) for name in names) or "NULL"
+        cursor = self._base.execute(" ".join(["SELECT", told, "FROM", _quoted(layer), "ORDER BY rowid"]))
+        while part := cursor.fetchmany(SLICE):
+            yield part
 
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _typed(values: tuple[Any, ...], kind: str) -> pd.Series:
-    column = pd.Series(values, dtype=object)
-    dtype: Any = NUMBERS.get(kind) or ("Int64" if kind in WHOLE else "")
-    found = set(map(type, values))
-    if dtype and found <= {type(None), int, float} and (dtype == "float64" or float not in found):
-        return column.astype(dtype)
-    if bytes in found:
-        column = column.map(lambda value: value.hex() if isinstance(value, bytes) else value, na_action="ignore")
-    return column.astype(frames.TEXT)
+def _dtype(kind: str) -> str:
+    return NUMBERS.get(kind) or ("Int64" if kind in WHOLE else "")
 
 
-def _shapes(blobs: tuple[Any, ...]) -> pd.Series:
+def _piece(values: tuple[Any, ...], kind: str, pool: dict[str, str]) -> Any:
+    """Return a slice of a column in its declared type, texts held once; None when it holds something else."""
+    dtype, found = _dtype(kind), set(map(type, values))
+    if dtype == "float64":
+        return np.array(values, dtype=np.float64) if found <= {type(None), int, float} else None
+    if dtype:
+        return pd.array(values, dtype="Int64") if found <= {type(None), int} else None
+    if not found <= {type(None), str}:
+        return None
+    words = np.empty(len(values), dtype=object)
+    words[:] = [None if value is None else pool.setdefault(value, value) for value in values]
+    return words
+
+
+def _joined(pieces: list[Any], kind: str) -> pd.Series:
+    dtype = _dtype(kind)
+    if not pieces:
+        return pd.Series([], dtype=dtype or frames.TEXT)
+    if dtype == "Int64":
+        return pd.concat([pd.Series(piece) for piece in pieces], ignore_index=True)
+    return pd.Series(np.concatenate(pieces), dtype=dtype or frames.TEXT)
+
+
+def _told(values: list[Any]) -> pd.Series:
+    """Return values of any type as text."""
+    words = [value.hex() if isinstance(value, bytes) else value for value in values]
+    return pd.Series(words, dtype=object).astype(frames.TEXT)
+
+
+def _shapes(blobs: tuple[Any, ...]) -> Any:
     """Return the geometries of GeoPackage blobs: a header of 8 bytes, an envelope, then WKB."""
     wkb = [_wkb(blob) if blob is not None else None for blob in blobs]
-    shapes = np.asarray(shapely.from_wkb(np.array(wkb, dtype=object)), dtype=object).reshape(-1)
-    return pd.Series(shapes, dtype=object)
+    return np.asarray(shapely.from_wkb(np.array(wkb, dtype=object)), dtype=object).reshape(-1)
 
 
 def _wkb(blob: bytes) -> bytes:
