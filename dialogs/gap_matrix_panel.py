@@ -127,7 +127,8 @@ class GapMatrixPanel(QDockWidget):
 
     def _tell(self) -> None:
         n, of = len(self.model.rows), len(self.model.communities)
-        self.told.setText(tr("{n} of {of} communities; a click shows the place and the kind").format(n=n, of=of))
+        self.told.setText(tr("{n} of {of} communities").format(n=n, of=of))
+        self.told.setToolTip(tr("A click shows the community and the kind on the map, a double click zooms there."))
 
     def _current(self) -> tuple[str, str]:
         index = self.view.currentIndex()

@@ -69,6 +69,7 @@ class GapShowing(QObject):
         if self.panel is None:
             self._make()
         self._shapes = {}
+        results.show_results(self._dock.session.project, study.study_id, "gaps")  # its colours are what is told of
         self.panel.show()
         self.panel.raise_()
         self.panel.open(communities, explore_text.kind_titles(standard), unknown_counts(files), limits)

@@ -32,6 +32,10 @@
         <translation>？未知</translation>
     </message>
     <message>
+        <source>A click shows the community and the kind on the map, a double click zooms there.</source>
+        <translation>单击在图上看社区和设施，双击缩放过去。</translation>
+    </message>
+    <message>
         <source>A new folder for your results</source>
         <translation>放你的结果的新文件夹</translation>
     </message>
@@ -2536,8 +2540,8 @@
         <translation>{n} 项数值不同。</translation>
     </message>
     <message>
-        <source>{n} of {of} communities; a click shows the place and the kind</source>
-        <translation>{n} / {of} 个社区；点格子，图上看社区与设施</translation>
+        <source>{n} of {of} communities</source>
+        <translation>{n} / {of} 个社区</translation>
     </message>
     <message>
         <source>{n} of {of} figures are to be verified before the results are used officially.</source>
