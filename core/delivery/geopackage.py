@@ -138,7 +138,8 @@ def _joined(pieces: list[Any], kind: str) -> pd.Series:
     if not pieces:
         return pd.Series([], dtype=dtype or frames.TEXT)
     if dtype == "Int64":
-        return pd.concat([pd.Series(piece) for piece in pieces], ignore_index=True)
+        whole: pd.Series = pd.concat([pd.Series(piece) for piece in pieces], ignore_index=True)
+        return whole
     return pd.Series(np.concatenate(pieces), dtype=dtype or frames.TEXT)
 
 
