@@ -401,7 +401,7 @@
     </message>
     <message>
         <source>Conditions (all must hold)</source>
-        <translation>必要条件（全部满足才计分）</translation>
+        <translation>必要条件（须全部满足）</translation>
     </message>
     <message>
         <source>Confirmed from</source>
@@ -1216,6 +1216,10 @@
         <translation>照片或文件（G）</translation>
     </message>
     <message>
+        <source>Places by the names in “{column}”, where a name stands once in the list and once in “{layer}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Places from {columns}.</source>
         <translation>位置取自“{columns}”列。</translation>
     </message>
@@ -1552,6 +1556,10 @@
         <translation>接手成果…</translation>
     </message>
     <message>
+        <source>Take places by name from “{layer}”: {n} of {of} rows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Template of deliveries</source>
         <translation>成果模板</translation>
     </message>
@@ -1746,6 +1754,10 @@
     <message>
         <source>To</source>
         <translation>改后</translation>
+    </message>
+    <message>
+        <source>To put it on the map, add columns of longitude and latitude to the list and drop it again; no addresses are looked up on the network.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Tried at once: {names}. The others change what is measured: measure again to see what they do.</source>
@@ -2260,8 +2272,8 @@
         <translation>宗地</translation>
     </message>
     <message>
-        <source>parcels that would change</source>
-        <translation>会变的宗地</translation>
+        <source>parcels that would change. {kept}</source>
+        <translation>会变的宗地。{kept}</translation>
     </message>
     <message>
         <source>partly joined</source>

@@ -124,7 +124,7 @@ class RulesetPreview(QWidget):
         self.model.show_changes(ground, changes, answer.judged)
         self.map.show_points(ground.place[changes.rows])
         kept = tr("The preview writes nothing and changes no review ({n} reviewed parcels stay).")
-        self.told.setText("● " + tr("parcels that would change") + ". " + kept.format(n=changes.reviewed_n))
+        self.told.setText("● " + tr("parcels that would change. {kept}").format(kept=kept.format(n=changes.reviewed_n)))
         self.show_histogram(answer, draft, section, row)
 
     def show_histogram(self, answer: Answer, draft: Draft, section: Section, row: Row | None) -> None:
