@@ -206,7 +206,8 @@ LOCKS = ("GIVEN", "LOCKED_IN", "LOCKED_OUT")  # settings: tables of a delivery t
 STAMP = "_STAMP"  # setting beside an own file's: a mark of its content, so that a changed file makes steps older
 WALK = ("DEM", "HEIGHT_POINTS", "BARRIERS")
 SURROUNDINGS = (  # what the maps show around the zones
-    "STATIONS", "STATION_ENTRANCES", "ROADS", "BARRIERS", "GREEN", "PROTECTED", "COMMUNITIES", "PLAN", "DEM",
+    "STATIONS", "STATION_ENTRANCES", "ROADS", "BARRIERS", "GREEN", "PROTECTED", "COMMUNITIES", "PROGRAMME", "PLAN",
+    "DEM",
 )  # fmt: skip
 LIMITS = ("BUILDINGS", "PROTECTED", "PLAN", "CONSTRAINTS", "GREEN")  # what zones are checked against
 STEPS = (

@@ -85,6 +85,7 @@ class ExportZones(RenewalAlgorithm):
         RoleUse("CHECKED", tables=("checked_zones",), optional=True, needs=("zone_id",)),
         # what the maps stand on
         *(RoleUse(name, name, optional=True) for name in GROUND),
+        RoleUse("PROGRAMME", "PROGRAMME", optional=True),  # the bureau's list: the ledger is compared with it
         RoleUse("LEFT_OUT", tables=("left_out",), optional=True, many=True),
     )
     OUTPUTS = (("MANIFEST", "file"),)

@@ -196,7 +196,7 @@ class _Study:
             "PARCELS": file("tagged"), "BUILDINGS": given("BUILDINGS"), "FACILITIES": given("FACILITIES"),
             "DETAIL": file("gap_detail"), "FACILITY_LOAD": file("facility_load"), "SUMMARY": file("gap_summary"),
             "NETWORK": file("edges"), "REVIEWS": given("REVIEWS"), "SITES": sites, "CHECKED": file("checked_zones"),
-            "DEM": self.dem, **{name: given(name) for name in SURROUNDINGS},
+            "DEM": self.dem, "PROGRAMME": given("PROGRAMME"), **{name: given(name) for name in SURROUNDINGS},
             "LEFT_OUT": [file("issues"), *(left_out if sites else left_out[:4])],
             "FORMATS": list(inputs.choices("FORMATS")), "TEMPLATE": inputs.choice("TEMPLATE"),
             "TEMPLATE_FILE": inputs.text("TEMPLATE_FILE"), "FOLDER": str(folder),

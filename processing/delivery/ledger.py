@@ -19,7 +19,8 @@ def ledger_book(study: Any, run: Any) -> dict[str, Any]:
     tagged = study.metres("PARCELS")
     if tagged is None:
         return {}
-    ledger = build_ledger(tagged, _own_facts(study), None, None, run)
+    roads, programme = (study.inputs.table(name) for name in ("ROADS", "PROGRAMME"))
+    ledger = build_ledger(tagged, _own_facts(study), roads, programme, run)
     return {say("ledger_title", study.language): ledger_sheets(ledger, study.language)}
 
 

@@ -19,7 +19,10 @@ def test_the_ledger_of_a_delivery(run_algorithm, make_layer, tmp_path):
     parcels = make_layer(rows, name="tagged")
     zones = make_layer([], types={"zone_id": str}, name="zones")
     members = make_layer([], "None", types={"zone_id": str, "parcel_id": str}, name="members")
-    wanted = {"ZONES": zones, "MEMBERS": members, "PARCELS": parcels, "FORMATS": ["xlsx"]}
+    road = make_layer([("LINESTRING(363130 3271900,363130 3272200)", {"name": "东街"})], "LineString", name="roads")
+    listed = make_layer([(None, {"parcel_id": "p9", "status": "已改造", "project_no": "X9"})], "None", name="名单")
+    wanted = {"ZONES": zones, "MEMBERS": members, "PARCELS": parcels, "FORMATS": ["xlsx"], "ROADS": road,
+              "PROGRAMME": listed}  # fmt: skip
     found, _, _ = run_algorithm("exportzones", {**wanted, "FOLDER": str(tmp_path / "交付")})
     book = openpyxl.load_workbook(Path(found["FOLDER"]) / "tables" / "台账.xlsx")
     assert book.sheetnames == ["分类面积", "老旧小区", "名单差异"]
@@ -33,6 +36,6 @@ def test_the_ledger_of_a_delivery(run_algorithm, make_layer, tmp_path):
     entry = dict(zip(heads, next(book["老旧小区"].iter_rows(min_row=3, max_row=3, values_only=True))))
     assert (entry["名称"], entry["地址"], entry["权属"]) == ("=幸福小区", "建设路1号", "国有 20")
     assert (entry["栋数 (栋)"], entry["户数 (户)"], entry["宗地编号"]) == (4, 80, "p1、p2")
-    assert entry["四至"] == "东至363110，南至3272000，西至363000，北至3272050"
+    assert entry["四至"] == "东至东街，南至3272000，西至363000，北至3272050"
     sides = [row[:2] for row in book["名单差异"].iter_rows(min_row=3, max_row=5, values_only=True)]
-    assert sides == [("名单有、识别无", "p3"), ("识别有、名单无", "p1"), ("识别有、名单无", "p2")]
+    assert sides == [("识别有、名单无", "p1"), ("识别有、名单无", "p2"), ("名单条目找不到宗地", "p9")]
