@@ -11,7 +11,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -124,21 +124,34 @@ def degrees(text: str) -> float:
         return math.nan
 
 
-def make_layer(table: Table, name: str, system: QgsCoordinateReferenceSystem | None) -> tuple[QgsVectorLayer, int]:
-    """Return a memory layer of a list and how many rows have no place; they stay in it without a geometry."""
-    places = coordinates_of(table) if system is not None else None
-    layer = QgsVectorLayer("Point" if places else "None", name, "memory")
-    if places and system is not None:
+def make_layer(
+    table: Table,
+    name: str,
+    system: QgsCoordinateReferenceSystem | None,
+    given: Mapping[int, QgsPointXY] | None = None,
+) -> tuple[QgsVectorLayer, int]:
+    """Return a memory layer of a list and how many rows have no place; they stay in it without a geometry.
+
+    `given`: {row: its place in `system`}, for a list without coordinates (drop_places.py).
+    """
+    places = coordinates_of(table) if system is not None and given is None else None
+    layer = QgsVectorLayer("Point" if places or given is not None else "None", name, "memory")
+    if layer.isSpatial() and system is not None:
         layer.setCrs(system)
     kinds = [_kind(table, n) for n in range(len(table.header))]
     provider = layer.dataProvider()
     provider.addAttributes([QgsField(head, kind) for head, kind in zip(table.header, kinds)])
     layer.updateFields()
     features, lost = [], 0
-    for row in table.rows:
+    for number, row in enumerate(table.rows):
         feature = QgsFeature(layer.fields())
         feature.setAttributes([_value(cell, kind) for cell, kind in zip(row, kinds)])
-        if places:
+        if given is not None:
+            if number in given:
+                feature.setGeometry(QgsGeometry.fromPointXY(given[number]))
+            else:
+                lost += 1
+        elif places:
             x, y = (degrees(row[place]) for place in places)
             if math.isfinite(x) and math.isfinite(y):
                 feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(x, y)))

@@ -31,7 +31,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..processing.texts import tr
-from . import drop_list, drop_shift, project_state, results, wording
+from . import drop_list, drop_places, drop_shift, project_state, results, wording
 from .cards import text_label
 from .help_pages import add_help
 from .steps import ROLES
@@ -102,6 +102,10 @@ class DropSheet(QDialog):
         self.which, self.role, self.encoding = QComboBox(), QComboBox(), QComboBox()
         self.crs = QgsProjectionSelectionWidget()
         self.correct = QCheckBox(tr("In GCJ-02 (web maps): use a corrected copy"))
+        self.by_name = QCheckBox()
+        self.by_name.hide()
+        self.by_name.toggled.connect(lambda _: self.open_chosen())
+        self._named: drop_places.NamedPlaces | None = None
         self.preview, self.said = QTableWidget(), text_label()
         self.preview.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.preview.verticalHeader().hide()
@@ -116,10 +120,10 @@ class DropSheet(QDialog):
         form.addRow(self.encoding_title, self.encoding)
         form.addRow(tr("Coordinate system"), self.crs)
         layout.addLayout(form)
-        for widget in (self.correct, self.said, self.preview):
+        for widget in (self.by_name, self.correct, self.said, self.preview):
             layout.addWidget(widget)
         self._add_buttons(layout)
-        self.which.currentIndexChanged.connect(lambda _: self.open_chosen())
+        self.which.currentIndexChanged.connect(lambda _: self._on_which())
         self.encoding.currentTextChanged.connect(lambda _: self._on_encoding())
         self.crs.crsChanged.connect(lambda _: self._take_crs())
         self.role.currentIndexChanged.connect(lambda _: self._look_for_shift())
@@ -151,10 +155,16 @@ class DropSheet(QDialog):
         entry = self.which.currentData()
         return bool(entry) and entry[2] == ALL
 
+    def _on_which(self) -> None:
+        self.by_name.blockSignals(True)
+        self.by_name.setChecked(False)
+        self.by_name.blockSignals(False)
+        self.open_chosen()
+
     def open_chosen(self) -> None:
         """Open the layer chosen and show what it is taken for."""
         entry = self.which.currentData()
-        self.layer, self.table = None, None
+        self.layer, self.table, self._named = None, None, None
         for widget in (self.role, self.crs):
             widget.setEnabled(not self.takes_all)
         needs = self._needs_encoding()
@@ -168,6 +178,7 @@ class DropSheet(QDialog):
             self._open_list(entry[1])
         elif entry and not self.takes_all:
             self.layer = open_layer(*entry)
+        self.by_name.setVisible(self._named is not None)
         is_good = self.takes_all or (self.layer is not None and self.layer.isValid())
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(is_good)
         if not is_good:
@@ -196,7 +207,15 @@ class DropSheet(QDialog):
         ours = QgsProject.instance().crs()
         system = QgsCoordinateReferenceSystem(drop_list.system_of(self.table, places, ours)) if places else None
         name = self.path.stem if not sheet or self.which.count() == 1 else f"{self.path.stem} {sheet}"
-        self.layer, self._lost = drop_list.make_layer(self.table, name, system)
+        self._named = None if places else drop_places.find_places(self.table, QgsProject.instance())
+        if self._named is not None:
+            text = tr("Take places by name from “{layer}”: {n} of {of} rows")
+            told = {"layer": self._named.layer, "n": len(self._named.points), "of": len(self.table.rows)}
+            self.by_name.setText(text.format(**told))
+        if self._named is not None and self.by_name.isChecked():
+            self.layer, self._lost = drop_list.make_layer(self.table, name, self._named.crs, self._named.points)
+        else:
+            self.layer, self._lost = drop_list.make_layer(self.table, name, system)
 
     def _show_all(self) -> None:
         """List the layers of a file and what each is taken for."""
@@ -253,7 +272,8 @@ class DropSheet(QDialog):
     def _words(self) -> list[str]:
         layer, words = self.layer, []
         if self.table is not None:
-            words += list_words(self.table, layer, self._lost)
+            named = self._named if self._named is not None and self.by_name.isChecked() else None
+            words += list_words(self.table, self._lost, named)
         if layer.isSpatial() and not layer.crs().isValid():
             words.append(tr("The layer has no coordinate system: choose the one it was drawn in."))
         if is_shifted(layer):
@@ -317,14 +337,19 @@ class DropSheet(QDialog):
             self._look_for_shift()
 
 
-def list_words(table: drop_list.Table, layer: QgsVectorLayer, lost: int) -> list[str]:
+def list_words(table: drop_list.Table, lost: int, named: drop_places.NamedPlaces | None) -> list[str]:
     """Return what a list was read as: how many rows, what stands above its header, where its places come from."""
     words = [tr("{n} rows.").format(n=wording.number(len(table.rows)))]
     if table.above:
         words.append(tr("The header is row {n}; what stands above it is left out.").format(n=table.above + 1))
     places = drop_list.coordinates_of(table)
-    if places is None:
+    if named is not None:
+        text = tr("Places by the names in “{column}”, where a name stands once in the list and once in “{layer}”.")
+        words.append(text.format(column=named.heading, layer=named.layer))
+    elif places is None:
         words.append(tr("No columns of coordinates: it is added as a table without places."))
+        words.append(tr("To put it on the map, add columns of longitude and latitude to the list and drop it again; "
+                        "no addresses are looked up on the network."))  # fmt: skip
     else:
         names = "、".join(table.header[place] for place in places)
         words.append(tr("Places from {columns}.").format(columns=names))

@@ -1217,7 +1217,7 @@
     </message>
     <message>
         <source>Places by the names in “{column}”, where a name stands once in the list and once in “{layer}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>按“{column}”中的名称取位置：名称须在名单和“{layer}”中各只出现一次。</translation>
     </message>
     <message>
         <source>Places from {columns}.</source>
@@ -1557,7 +1557,7 @@
     </message>
     <message>
         <source>Take places by name from “{layer}”: {n} of {of} rows</source>
-        <translation type="unfinished"></translation>
+        <translation>按名称从“{layer}”取位置：{of} 行中可取 {n} 行</translation>
     </message>
     <message>
         <source>Template of deliveries</source>
@@ -1757,7 +1757,7 @@
     </message>
     <message>
         <source>To put it on the map, add columns of longitude and latitude to the list and drop it again; no addresses are looked up on the network.</source>
-        <translation type="unfinished"></translation>
+        <translation>要放到图上，请在名单里加经度、纬度两列后重新拖入；插件不联网查地址。</translation>
     </message>
     <message>
         <source>Tried at once: {names}. The others change what is measured: measure again to see what they do.</source>

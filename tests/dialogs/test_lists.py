@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsGeometry, QgsVectorLayer
+from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsGeometry, QgsRectangle, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QDialogButtonBox
 
@@ -196,3 +196,56 @@ def test_added_files_hide_nothing(project):
     assert order == ["STATIONS", "FACILITIES", "ROADS", "BUILDINGS", "PARCELS", "POPULATION"]
     assert not root.findLayer(project.mapLayersByName("POPULATION")[0].id()).itemVisibilityChecked()
     assert project.crs().authid() == "EPSG:4545"
+
+
+def test_a_list_with_addresses_only_is_placed_by_names_of_a_layer(dock, qtbot, tmp_path, project):
+    """Same name, once in the list and once in the layer; who does not want it gets a table and is told how to go on."""
+    from urban_renewal.core.delivery.workbook import Sheet, write_workbook
+
+    layer = QgsVectorLayer("Polygon?crs=EPSG:4545&field=名称:string", "兴趣点", "memory")
+    names = ["甲 托育园", "乙幼儿园", "丙养老站", "双名", "双名", "丁食堂"]
+    for place, name in enumerate(names):
+        feature = QgsFeature(layer.fields())
+        feature.setAttributes([name])
+        left = 500_000 + 100 * place
+        feature.setGeometry(QgsGeometry.fromRect(QgsRectangle(left, 3_270_000, left + 10, 3_270_010)))
+        assert layer.dataProvider().addFeature(feature)
+    layer.updateExtents()
+    project.addMapLayer(layer)
+    head = ["设施编号", "设施名称", "设施类别", "规模", "规模单位", "地址"]
+    rows = [
+        ["F1", "甲托育园", "托育园", 40.0, "座", "中山路1号"],
+        ["F2", "乙幼儿园", "幼儿园", 180.0, "座", "中山路2号"],
+        ["F3", "双名", "社区养老服务站", 350.0, "平方米", "中山路3号"],
+        ["F4", "不在图上", "托育园", 20.0, "座", "中山路4号"],
+        ["F5", "丁食堂", "老年食堂", 120.0, "平方米", "中山路5号"],
+    ]
+    path = tmp_path / "名单.xlsx"
+    write_workbook(path, [Sheet("名单", "设施名单", head, [None, None, None, 1, None, None], rows)])
+    dock.folder.setFilePath(str(tmp_path / "study"))
+    sheet = drop(dock, path)
+    assert not sheet.layer.isSpatial()
+    assert "add columns of longitude and latitude" in sheet.said.text()
+    assert sheet.by_name.text() == "Take places by name from “兴趣点”: 3 of 5 rows"
+    assert not sheet.by_name.isChecked(), "a person decides"
+    sheet.by_name.click()
+    assert sheet.role.currentData() == "FACILITIES"
+    assert "2 rows have no coordinates" in sheet.said.text()
+    assert sheet.crs.crs().authid() == "EPSG:4545"
+    press(qtbot, sheet)
+    qtbot.waitUntil(lambda: "FACILITIES" in dock.session.study.inputs)
+    made = project.mapLayer(dock.session.study.inputs["FACILITIES"].layer_id)
+    found = {row["设施编号"]: row.geometry() for row in made.getFeatures()}
+    assert [key for key, shape in sorted(found.items()) if shape.isEmpty()] == ["F3", "F4"]
+    assert 500_100 < found["F2"].asPoint().x() < 500_110
+    assert 500_500 < found["F5"].asPoint().x() < 500_510
+
+
+def test_a_list_whose_names_nobody_knows_offers_nothing(dock, tmp_path, project, load_inputs):
+    load_inputs()
+    path = tmp_path / "名单.csv"
+    path.write_text("名称,地址\n甲,一号\n乙,二号\n丙,三号\n", encoding="utf-8")
+    sheet = drop(dock, path)
+    assert not sheet.by_name.isVisibleTo(sheet)
+    assert "add columns of longitude and latitude" in sheet.said.text()
+    sheet.reject()
