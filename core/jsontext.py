@@ -22,6 +22,7 @@ KeyPath = tuple[Union[str, int], ...]  # ("criteria", 2, "weight")
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _STRING_OR_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")  # half of a letter beyond U+FFFF, which JSON writes as two
 _SCANNER = json.JSONDecoder(parse_int=str, parse_float=str)  # only to find where a value ends
 
 
@@ -62,7 +63,8 @@ def parse(text: str, name: str) -> Document:
     """Return the JSON object in `text`.
 
     Raises RenewalError: `json_too_deep` (more than 32 levels), `json_syntax`, `json_duplicate_key` (the last one would
-    win in silence), `json_number` (NaN, Infinity, 1e999 or beyond 64 bits), `json_not_object`.
+    win in silence), `json_number` (NaN, Infinity, 1e999 or beyond 64 bits), `json_half_letter` (an escape for half a
+    letter, which no file and no window can show), `json_not_object`.
     """
     _refuse_depth(text, name)
     repeated: list[str] = []
@@ -83,6 +85,9 @@ def parse(text: str, name: str) -> Document:
     if odd_numbers:
         path, line = _first_literal(text, odd_numbers[0])
         raise RenewalError("json_number", file=name, line=line, key=dotted(path), number=odd_numbers[0][:20])
+    half = _HALF.search(text)
+    if half is not None and not _can_be_written(value):
+        raise RenewalError("json_half_letter", file=name, line=_line_at(text, half.start()))
     if not isinstance(value, dict):
         raise RenewalError("json_not_object", file=name)
     return Document(name, text, value)
@@ -102,6 +107,14 @@ def canonical_json(value: Any) -> str:
 def document_hash(value: Any) -> str:
     """Return the SHA-256 (64 hexadecimal characters) of a JSON value; blanks and the order of keys do not count."""
     return hashlib.sha256(canonical_json(value).encode("utf-8")).hexdigest()
+
+
+def _can_be_written(value: Any) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _keys_once(repeated: list[str]) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:

@@ -107,9 +107,13 @@ def verify_delivery(folder: Path, run: Run, looks: Iterable[InputLook] = ()) -> 
 
 def _check_file(folder: Path, entry: Mapping[str, Any], tables: list[Any], run: Run) -> list[Check]:
     name, path = entry["path"], folder / entry["path"]
-    if not path.resolve().is_relative_to(folder.resolve()):
-        return [Check(name, "file_outside", "byte", None, entry["bytes"])]
-    if not path.is_file():
+    try:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            return [Check(name, "file_outside", "byte", None, entry["bytes"])]
+        is_there = path.is_file()
+    except (OSError, ValueError, RuntimeError):  # a name that no file system holds, a link that leads to itself
+        is_there = False
+    if not is_there:
         return [Check(name, "file_missing", "byte", None, entry["bytes"])]
     found = describe_file(folder, name, run)
     sizes = (found["bytes"], entry["bytes"])
