@@ -17,7 +17,7 @@ from typing import Any
 from qgis.PyQt.QtCore import QMetaType
 
 from ..core.run import Run
-from .gdalmode import gdal_raises
+from .packedtree import fill_tree
 
 SLICE = 2000  # rows between two looks at the cancel flag: some 10 ms
 PLAIN_FIELDS = {
@@ -47,19 +47,19 @@ def can_bulk(part: Path, encoded: Any) -> bool:
 
 
 def write_rows(part: Path, table: str, geometry_column: str, encoded: Any, run: Run) -> None:
-    """Fill the empty table of a GeoPackage that QGIS made without a spatial index, then index it.
+    """Fill the empty table of a GeoPackage that QGIS made, and its spatial index.
 
-    Raises sqlite3.Error, RuntimeError (GDAL); Cancelled. The caller removes the part.
+    Raises sqlite3.Error; Cancelled. The caller removes the part.
     """
     names = [encoded.fields.at(number).name() for number in range(len(encoded.fields))]
     columns: list[Any] = list(encoded.columns)
-    extent: list[float] = []
+    bounds: Any = None
     with closing(sqlite3.connect(part, isolation_level=None)) as database:
         if encoded.wkb is not None:
             system = database.execute(
                 "SELECT srs_id FROM gpkg_geometry_columns WHERE table_name = ?", (table,)
             ).fetchone()[0]
-            blobs, extent = _blobs(encoded.wkb, encoded.wkb_type, int(system))
+            blobs, bounds = _blobs(encoded.wkb, encoded.wkb_type, int(system))
             names, columns = [geometry_column, *names], [blobs, *columns]
         database.execute("PRAGMA synchronous = OFF")  # the finished part is flushed as a whole
         database.execute("BEGIN")
@@ -77,33 +77,33 @@ def write_rows(part: Path, table: str, geometry_column: str, encoded: Any, run: 
             database.executemany(insert, piece)
             done += len(piece)
         database.execute("UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", (done, table))
-        if extent:
-            told = ", ".join(f"{name} = CAST(printf('%.18g', ?) AS REAL)" for name in EXTENT)  # as OGR does it
-            database.execute(
-                f"UPDATE gpkg_contents SET {told} WHERE table_name = ?",  # noqa: S608 (names of our own)
-                (*extent, table),
-            )
+        if bounds is not None:
+            run.check()
+            _place(database, table, geometry_column, bounds)
         for _, text in triggers:
             database.execute(text)
         database.execute("COMMIT")
-    if encoded.wkb is not None:
-        _index(part, table, geometry_column)
 
 
-def _index(part: Path, table: str, geometry_column: str) -> None:
-    from osgeo import gdal
+def _place(database: sqlite3.Connection, table: str, geometry_column: str, bounds: Any) -> None:
+    """Write the extent and the spatial index of rows 1…n with these bounds (NaN: nowhere)."""
+    import numpy as np
 
-    with gdal_raises():
-        dataset = gdal.OpenEx(str(part), gdal.OF_VECTOR | gdal.OF_UPDATE)
-        words = ", ".join("'" + word.replace("'", "''") + "'" for word in (table, geometry_column))
-        result = dataset.ExecuteSQL(f"SELECT CreateSpatialIndex({words})")
-        if result is not None:
-            dataset.ReleaseResultSet(result)
-        del result, dataset
+    known = np.flatnonzero(~np.isnan(bounds).any(axis=1))
+    boxes = bounds[known]
+    if not len(known):
+        return
+    told = ", ".join(f"{name} = CAST(printf('%.18g', ?) AS REAL)" for name in EXTENT)  # as OGR does it
+    extent = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
+    database.execute(
+        f"UPDATE gpkg_contents SET {told} WHERE table_name = ?",  # noqa: S608 (names of our own)
+        (*extent, table),
+    )
+    fill_tree(database, f"rtree_{table}_{geometry_column}", known + 1, boxes)
 
 
-def _blobs(wkb: list[Any], wkb_type: Any, system: int) -> tuple[list[Any], list[float]]:
-    """Return GeoPackage geometries (head, envelope but for points, WKB of the layer's type), and the extent of all."""
+def _blobs(wkb: list[Any], wkb_type: Any, system: int) -> tuple[list[Any], Any]:
+    """Return GeoPackage geometries (head, envelope but for points, WKB of the type), and their bounds (n, 4)."""
     import numpy as np
     import shapely
 
@@ -133,9 +133,7 @@ def _blobs(wkb: list[Any], wkb_type: Any, system: int) -> tuple[list[Any], list[
             continue
         head = block[row * size : row * size + (HEADER if short else size)]
         blobs.append(head + lift + item if many and item[1:5] == single else head + item)
-    known = bounds[~np.isnan(bounds).any(axis=1)]
-    extent = [*known[:, :2].min(axis=0).tolist(), *known[:, 2:].max(axis=0).tolist()] if len(known) else []
-    return blobs, extent
+    return blobs, bounds
 
 
 def _plain_type(wkb_type: Any) -> int:

@@ -116,8 +116,12 @@ def _cells(array: Any) -> Any:
         wide = values.astype(np.int64 if values.dtype.kind == "i" else np.float64)
         return np.ma.masked_array(wide, missing.copy())
     words = np.empty(len(values), dtype=object)
-    words[:] = [item.decode("utf-8") if isinstance(item, bytes) else item for item in values.tolist()]
-    words[missing] = None
+    if values.dtype.kind == "S":
+        words[:] = list(map(bytes.decode, values.tolist()))  # UTF-8
+    else:
+        words[:] = [item.decode("utf-8") if isinstance(item, bytes) else item for item in values.tolist()]
+    if missing.any():
+        words[missing] = None
     return words
 
 
@@ -126,8 +130,10 @@ def _binary(array: Any) -> list[Any]:
     import numpy as np
 
     values = np.ma.getdata(array).tolist()
-    missing = np.ma.getmaskarray(array).tolist()
-    return [None if gone or item is None else bytes(item) for item, gone in zip(values, missing)]
+    missing = np.ma.getmaskarray(array)
+    if array.dtype.kind == "V" and not missing.any():
+        return list(values)
+    return [None if gone or item is None else bytes(item) for item, gone in zip(values, missing.tolist())]
 
 
 def _joined(pieces: list[Any]) -> Any:

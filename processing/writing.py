@@ -65,7 +65,7 @@ def write_layer(
     if place.exists():
         options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
     by_rows = can_bulk(place, encoded)
-    options.layerOptions = _layer_options(place, target) + (["SPATIAL_INDEX=NO"] if by_rows else [])
+    options.layerOptions = _layer_options(place, target)
     writer = QgsVectorFileWriter.create(
         str(place), encoded.fields, encoded.wkb_type, encoded.crs, transforms, options,
         QgsFeatureSink.SinkFlags(), None, None,
@@ -80,7 +80,7 @@ def write_layer(
     if by_rows:
         try:
             write_rows(place, name, target.geometry_column, encoded, run)
-        except (sqlite3.Error, RuntimeError) as error:
+        except sqlite3.Error as error:
             raise RenewalError("write_failed", path=str(target.path), reason=str(error)) from error
     check_written(place, name, encoded.rows, target, run)
 

@@ -4,6 +4,7 @@ import sqlite3
 import struct
 from contextlib import closing
 
+import numpy as np
 import pytest
 from qgis.core import QgsCoordinateTransformContext, QgsProcessingContext
 from urban_renewal.core.errors import Cancelled
@@ -12,6 +13,7 @@ from urban_renewal.core.run import Run
 from urban_renewal.processing import bulk, writing
 from urban_renewal.processing.encoding import Encoded
 from urban_renewal.processing.inputs import map_fields
+from urban_renewal.processing.packedtree import fill_tree
 from urban_renewal.processing.parameters import RoleUse
 from urban_renewal.processing.reading import read_raw, read_table
 from urban_renewal.processing.sharing import read_shared, shared_readings
@@ -136,3 +138,38 @@ def test_a_study_reads_a_file_once_and_hears_again_what_was_said(tmp_path, make_
         assert reads == [False, True, False]
     step()
     assert reads == [False, True, False, False]
+
+
+@pytest.mark.parametrize("count", [1, 51, 52, 2_601, 7_000])
+def test_a_packed_index_finds_what_sqlites_own_finds(count):
+    """One node, one full node, two levels, just beyond two, three levels; then rows come and go as in any index."""
+    rng = np.random.default_rng(count)
+    low = np.column_stack([rng.uniform(-1e6, 4e5, count), rng.uniform(-5, 3.3e6, count)])
+    bounds = np.hstack([low, low + rng.exponential(30, (count, 2))])
+    ids = rng.permutation(count).astype(np.int64) + 1
+    with closing(sqlite3.connect(":memory:")) as base:
+        for name in ("own", "packed"):
+            base.execute(f"CREATE VIRTUAL TABLE {name} USING rtree(id, minx, maxx, miny, maxy)")
+        rows = [(int(number), *box) for number, box in zip(ids, bounds[:, [0, 2, 1, 3]].tolist())]
+        base.executemany("INSERT INTO own VALUES (?, ?, ?, ?, ?)", rows)
+        fill_tree(base, "packed", ids, bounds)
+
+        def same():
+            assert base.execute("SELECT rtreecheck('packed')").fetchone() == ("ok",)
+            query = (
+                "SELECT id, minx, maxx, miny, maxy FROM {} WHERE maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?"
+            )
+            for x, y in rng.uniform((-1e6, 0), (4e5, 3.3e6), (20, 2)).tolist():
+                window = (x - 5e4, x + 5e4, y - 2e5, y + 2e5)
+                assert sorted(base.execute(query.format("packed"), window)) == sorted(
+                    base.execute(query.format("own"), window)
+                )
+            assert sorted(base.execute("SELECT * FROM packed")) == sorted(base.execute("SELECT * FROM own"))
+
+        same()
+        for name in ("own", "packed"):
+            base.execute(f"DELETE FROM {name} WHERE id % 3 = 0")
+            base.executemany(
+                f"INSERT INTO {name} VALUES (?, ?, ?, ?, ?)", [(10**6 + n, n, n + 1, n, n + 1) for n in range(200)]
+            )
+        same()
