@@ -58,6 +58,7 @@ class GapMatrixPanel(QDockWidget):
         self.name.textChanged.connect(lambda _: self.refresh())
         self.view.selectionModel().currentChanged.connect(lambda now, _: self._on_current(now))
         self.view.doubleClicked.connect(lambda index: self._zoom(index.row()))
+        self.view.activated.connect(lambda index: self._zoom(index.row()))  # Enter
         self.zoom.clicked.connect(lambda: self._zoom(self.view.currentIndex().row()))
         self.copy.clicked.connect(lambda: QApplication.clipboard().setText(self.model.as_text()))
         self.export.clicked.connect(self.export_asked.emit)
@@ -94,6 +95,9 @@ class GapMatrixPanel(QDockWidget):
         layout.addLayout(bar)
         layout.addWidget(view, 1)
         self.setWidget(page)
+        chain = (self.measure, self.which, self.name, self.zoom, self.copy, self.export, view)
+        for before, after in zip(chain, chain[1:]):
+            QWidget.setTabOrder(before, after)
 
     def open(self, communities: Sequence[Community], titles: dict[str, str]) -> None:
         """Show the communities of a count of gaps."""

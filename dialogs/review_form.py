@@ -194,6 +194,9 @@ class ReviewForm(QWidget):
         for key, button in self.judge.items():
             button.setVisible(key in shown)
         self._arrange_keys()
+        chain = [self.scroll, *self.judge.values(), self.reason]
+        for before, after in zip(chain, chain[1:]):
+            QWidget.setTabOrder(before, after)
 
     def _arrange_keys(self) -> None:
         """Put the keys into one row where they fit, else two in a row."""

@@ -2108,6 +2108,10 @@
         <translation>个文件</translation>
     </message>
     <message>
+        <source>for example tag=old_compound, urban_village</source>
+        <translation>例如 tag=old_compound, urban_village</translation>
+    </message>
+    <message>
         <source>full</source>
         <translation>已满</translation>
     </message>
@@ -2172,10 +2176,6 @@
         <translation>类没有人口数据</translation>
     </message>
     <message>
-        <source>left out</source>
-        <translation>不写</translation>
-    </message>
-    <message>
         <source>low</source>
         <translation>低值</translation>
     </message>
@@ -2234,6 +2234,10 @@
     <message>
         <source>not there</source>
         <translation>没有</translation>
+    </message>
+    <message>
+        <source>not written</source>
+        <translation>不写</translation>
     </message>
     <message>
         <source>now</source>

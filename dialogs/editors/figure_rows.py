@@ -124,7 +124,7 @@ def _template(document: Mapping[str, Any]) -> list[Section]:
 
 def _others() -> Section:
     """Return what becomes of layers that the template does not name."""
-    choices = (("keep", tr("written as they are")), ("drop", tr("left out")))
+    choices = (("keep", tr("written as they are")), ("drop", tr("not written")))
     cell = Cell(("others",), "choice", choices=choices)
     row = Row(tr("Layers that the template does not name"), "", {}, {VALUE: cell})
     return Section("others", tr("Other layers"), "", (Block(tr("Rule"), ((VALUE, tr("Value")),), (row,)),))

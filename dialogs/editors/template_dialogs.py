@@ -178,7 +178,7 @@ class LayerDialog(ItemDialog):
         self.table.setEditable(True)
         for name, title in shape.table_titles().items():
             self.table.addItem(f"{name}  {title}", name)
-        self.where.setPlaceholderText("tag=old_compound, urban_village")
+        self.where.setPlaceholderText(tr("for example tag=old_compound, urban_village"))
         self.name.setText(str(self._old.get("id", "")))
         self.title.setText(str(self._old.get("title", "")))
         self.where.setText(shape.where_text(self._old.get("where", {})))

@@ -188,3 +188,33 @@ def test_f1_opens_the_section_of_the_guide(monkeypatch, dock, gaps, qtbot):
     editor.reject()
     for panel in panels[1:]:
         panel.deleteLater()
+
+
+def tab_chain(start, within, count=40):
+    """Return what Tab goes through from a widget, inside another, until it comes round."""
+    found, widget = [], start
+    for _ in range(400):
+        if within.isAncestorOf(widget) and widget.isVisibleTo(within) and widget.isEnabled():
+            if widget in found:
+                break
+            if int(widget.focusPolicy()) & int(Qt.FocusPolicy.TabFocus) and widget.focusProxy() is None:
+                found.append(widget)
+        widget = widget.nextInFocusChain()
+        if widget is start or len(found) >= count:
+            break
+    return found
+
+
+def test_keyboard_reaches_everything_from_top_to_bottom(table, gaps):
+    """What Tab goes through lies in reading order: never above what came before, in a row never left of it."""
+    panel = gaps.panel
+    panel.setFloating(True)
+    panel.resize(420, 900)
+    panel.show()
+    chain = tab_chain(panel.kind, panel)
+    assert {panel.kind, panel.order, panel.bars, panel.table, panel.whole, panel.export} <= set(chain)
+    tops = [widget.mapTo(panel, widget.rect().topLeft()).y() for widget in chain]
+    assert all(later >= before - 4 for before, later in zip(tops, tops[1:])), list(zip(chain, tops))
+    chain = tab_chain(table.measure, table)
+    assert chain[:3] == [table.measure, table.which, table.name]
+    assert chain[-1] == table.view

@@ -252,3 +252,18 @@ def test_words_of_storeys(value, text):
     from urban_renewal.dialogs.review_storeys import storeys_text
 
     assert storeys_text(value) == text
+
+
+def test_keyboard_reaches_everything_from_top_to_bottom(placed):
+    from .test_gap_table import tab_chain
+
+    form = placed.form
+    placed.resize(430, 900)
+    placed.show()
+    chain = tab_chain(form.which, form)
+    wanted = {form.which, form.tag, form.order, form.community, form.reviewer, form.list, form.reason, form.skip,
+              *(button for button in form.judge.values() if button.isVisibleTo(form))}  # fmt: skip
+    assert wanted <= set(chain)
+    tops = [widget.mapTo(form, widget.rect().topLeft()).y() for widget in chain]
+    told = [(type(one).__name__, one.accessibleName(), top) for one, top in zip(chain, tops)]
+    assert all(later >= before - 4 for before, later in zip(tops, tops[1:])), repr(told[5:])

@@ -236,3 +236,20 @@ def test_sources_are_said_in_both_languages():
     assert all(re.search("[\u4e00-\u9fff]", words["zh"]) for words in told.values())
     assert all("own choice" not in words["zh"] for words in told.values())
     assert source_words("my own table", "zh") == "my own table"
+
+
+def test_dialogs_of_a_template_by_keyboard(editor, qtbot):
+    """Tab from the name downwards, Enter at the end takes the field."""
+    from qgis.PyQt.QtCore import Qt
+
+    from .test_gap_table import tab_chain
+
+    box = press(editor, "new")
+    chain = tab_chain(box.name, box)
+    assert chain[:6] == [box.name, box.title, box.type, box.size, box.fill, box.column]
+    box.name.setFocus()
+    qtbot.keyClicks(box.name, "MC2")
+    qtbot.keyClicks(box.column.lineEdit(), "")
+    box.column.setCurrentIndex(box.column.findData("name"))
+    qtbot.keyClick(box.name, Qt.Key.Key_Return)
+    assert ids(editor)[-1] == "MC2"
