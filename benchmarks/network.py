@@ -7,6 +7,8 @@ stairs, some bridges) with a raster of 12.5 m. Read through QGIS: getFeatures wi
 Ours: reading into the table (the white-listed fast path), the low-pass of the raster, topology, heights, milliseconds
 of three profiles, findings. Writing is not counted on either side. perf.md promises at most twice the reading through
 QGIS for building; both are told, with the peak of memory and the longest stretch without a look at Cancel.
+Then what the file that keeps the network saves (core/walking/cache.py): the network in memory from its layer, and again
+from the file. All seconds are those of the processor.
 """
 
 import os
@@ -121,6 +123,53 @@ def build(table, raster, watch):
     return build_network(table, NetworkOptions(), profiles, surface, run)
 
 
+def write_edges(edges, path):
+    """The network as a GeoPackage, as buildwalknetwork writes it."""
+    from osgeo import ogr, osr
+
+    system = osr.SpatialReference()
+    system.ImportFromEPSG(4545)
+    source = ogr.GetDriverByName("GPKG").CreateDataSource(str(path))
+    layer = source.CreateLayer("edges", system, ogr.wkbLineString)
+    columns = [name for name in edges if name != "geometry"]
+    for name in columns:
+        kind = edges[name].dtype.kind if hasattr(edges[name].dtype, "kind") else "O"
+        layer.CreateField(ogr.FieldDefn(name, {"f": ogr.OFTReal, "i": ogr.OFTInteger64}.get(kind, ogr.OFTString)))
+    values = [edges[name].astype(object).where(edges[name].notna(), None).tolist() for name in columns]
+    source.StartTransaction()
+    for number, wkb in enumerate(shapely.to_wkb(edges["geometry"].to_numpy(dtype=object))):
+        feature = ogr.Feature(layer.GetLayerDefn())
+        feature.SetGeometryDirectly(ogr.CreateGeometryFromWkb(bytes(wkb)))
+        for field, column in enumerate(values):
+            if column[number] is not None:
+                feature.SetField(field, column[number])
+        layer.CreateFeature(feature)
+    source.CommitTransaction()
+
+
+def tell_keeping(edges, folder):
+    """Print what the network costs in memory from its layer, and from the kept file."""
+    from urban_renewal.core.run import Run
+    from urban_renewal.processing.networks import FOLDER, network_graph
+
+    path, home = Path(folder) / "edges.gpkg", Path(folder) / "project"
+    path.unlink(missing_ok=True)
+    write_edges(edges, path)
+    _, plain = reach.clock(lambda: network_graph(str(path), (), None, Run()))
+    with Watch() as first:
+        made, kept = reach.clock(lambda: network_graph(str(path), (), home, first.run()))
+    (file,) = (home / FOLDER).glob("network-*.npz")
+    with Watch() as again:
+        found, loaded = reach.clock(lambda: network_graph(str(path), (), home, again.run()))
+    assert found.edge_ids.tolist() == made.edge_ids.tolist() and (found.x_m == made.x_m).all()
+    size_mb = file.stat().st_size / 2**20
+    file.unlink()
+    print(f"  in memory from its layer: {plain:.2f} s, and kept: {kept:.2f} s, {first.told()}")
+    print(
+        f"  again from the file ({size_mb:.0f} MB): {loaded:.2f} s, {again.told()}: {plain / loaded:.1f} times as fast"
+    )
+
+
 def measure(size, folder):
     """Print one size; return whether the promise holds."""
     town = reach.Town(size)
@@ -136,6 +185,7 @@ def measure(size, folder):
     print(f"\n{size}: {count:,} lines, raster of {raster.values.size:,} cells → {counts['edges_n']:,} edges")
     print(f"  read through QGIS: {theirs:.2f} s; read by us: {read:.2f} s ({theirs / read:.1f} times as fast)")
     print(f"  built: {built:.2f} s; {watch.told()}")
+    tell_keeping(network.edges, folder)
     ratio, whole = built / theirs, (read + built) / theirs
     verdict = "holds" if ratio <= PROMISE else "BROKEN"
     print(f"    built ÷ read through QGIS = {ratio:.2f}, promised at most {PROMISE}: {verdict}")
