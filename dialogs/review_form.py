@@ -194,7 +194,7 @@ class ReviewForm(QWidget):
         for key, button in self.judge.items():
             button.setVisible(key in shown)
         self._arrange_keys()
-        chain = [self.scroll, *self.judge.values(), self.reason]
+        chain = [self.scroll, *(button for button in self.judge.values() if not button.isHidden()), self.reason]
         for before, after in zip(chain, chain[1:]):
             QWidget.setTabOrder(before, after)
 
