@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
-GONE_S = 90.0  # a file this much older than ours belongs to a panel that crashed
+GONE_S = 90.0  # a file this much older than the newest belongs to a panel that crashed
+OLD_S = 3600.0  # and this much older: it is swept away
 BEAT_S = 25.0  # how often a panel says that it is still there
 
 
@@ -46,15 +47,18 @@ class Presence:
 
     def others(self) -> list[Somebody]:
         """Return who else is here, by name. Marks that are older than GONE_S before the newest are left out."""
-        found = []
+        found: list[tuple[float, Path, Somebody]] = []
         with suppress(OSError):
             for path in sorted(self.folder.glob("*.json")):
                 with suppress(OSError, ValueError, KeyError, TypeError):
                     told = json.loads(path.read_text(encoding="utf-8"))
                     somebody = Somebody(str(told["reviewer"]), str(told["parcel_id"]))
-                    found.append((path.stat().st_mtime, path != self.path, somebody))
+                    found.append((path.stat().st_mtime, path, somebody))
         newest = max((when for when, _, _ in found), default=0.0)
-        return sorted(who for when, is_other, who in found if is_other and newest - when <= GONE_S)
+        for path in (path for when, path, _ in found if newest - when > OLD_S):
+            with suppress(OSError):
+                path.unlink()
+        return sorted(who for when, path, who in found if path != self.path and newest - when <= GONE_S)
 
     def leave(self) -> None:
         """Take our mark away, and the folder when it was the last one."""

@@ -183,7 +183,9 @@ def test_a_panel_that_crashed_is_forgotten(tmp_path):
     os.utime(other.path, (now - GONE_S + 1, now - GONE_S + 1))
     assert ours.others() == [Somebody("乙", "P3")]
     os.utime(other.path, (now - GONE_S - 1, now - GONE_S - 1))
-    assert ours.others() == []
+    assert (ours.others(), other.path.exists()) == ([], True)
+    os.utime(other.path, (now - 4000, now - 4000))
+    assert (ours.others(), other.path.exists()) == ([], False)  # nothing stays for ever
     other.path.write_text("{", encoding="utf-8")
     assert ours.others() == []
 
