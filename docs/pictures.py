@@ -92,9 +92,9 @@ class Photographer:
         QgsProject.instance().write(str(self.study / "study.qgz"))
 
     def keep_sheets(self) -> None:
-        """Keep the delivery's overview, gap page and first zone page, small enough to read in a browser."""
+        """Keep the delivery's overview, land use, gaps and first zone page, small enough to read in a browser."""
         maps = self.study / "delivery" / "maps"
-        for mark, name in (("01-", "overview"), ("02-", "gap_page"), ("03-", "atlas")):
+        for mark, name in (("01-01", "overview"), ("01-02", "land"), ("02-", "gap_page"), ("03-", "atlas")):
             for sheet in sorted(maps.glob(f"{mark}*.png"))[:1]:
                 page = QImage(str(sheet)).scaledToWidth(1587, Qt.TransformationMode.SmoothTransformation)
                 self.save(page, self.out / f"{name}.png")

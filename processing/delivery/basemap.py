@@ -53,6 +53,10 @@ def add_page_layers(made: Any, study: Any) -> None:
         roads = rules(_roads(language))
         roads.setUsingSymbolLevels(True)  # crossings of roads are open
         wanted.append(("page_roads", "edges", say("map_roads", language), roads))
+    if "tagged" in study.layers:
+        other = palette()["other"][language]
+        tags = [rule for rule in STYLES["tagged"]({"programme"}, language) if rule[0] != other]  # the ground shows
+        wanted.append(("city_tagged", "tagged", say("map_city_tags", language), rules(tags)))
     if "cores" in study.layers:
         entry = palette()["core"]
         city = rules([(entry[language], "", ring(entry["color"], 4.0, 0.7))])

@@ -13,7 +13,10 @@ from .sheet import GREY, INK, Sheet
 
 INKS = dict(zip(("fail", "unknown", "advice", "pass"), ("#A8322D", "#7A5200", GREY, "#2E6B3B")))
 MOST = 7  # rows
-WIDTHS = (11.5, 28.0, 16.5, 19.0, 29.4)  # mm: verdict, what, value, limit, clause
+WIDTHS = {  # mm: verdict, what, value, limit, clause
+    "zh": (11.5, 28.0, 16.5, 19.0, 29.4),
+    "en": (12.5, 33.0, 18.0, 18.0, 22.9),
+}
 ROW, TWO_LINES = 4.3, 6.0  # mm of a row, of one whose clause takes two lines
 SMALL = 6  # points of a clause in two lines: the smallest on a sheet
 
@@ -39,18 +42,18 @@ def draw_findings(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, fl
     counts = count_verdicts(rows)
     title = say("map_findings", language, **{f"{verdict}_n": n for verdict, n in counts.items()})
     y = sheet.head(title, x, y, width)
-    shown = rows[:MOST]
+    shown, widths = rows[:MOST], WIDTHS[language]
     for row in shown:
         *cells, clause = _cells(row, language)
-        room = WIDTHS[4] - 2
+        room = widths[4] - 2
         step = ROW if fit_words(clause, 7, room) == clause else TWO_LINES
         left = x
         for place_, words in enumerate(cells):
             look: dict[str, Any] = {"align": "right"} if place_ in (2, 3) else {}
             if place_ == 0:
                 look = {"color": INKS.get(row["verdict"], INK), "bold": row["verdict"] == "fail"}
-            sheet.text(fit_words(words, 7, WIDTHS[place_] - 0.5), (left, y, WIDTHS[place_], step), 7, **look)
-            left += WIDTHS[place_]
+            sheet.text(fit_words(words, 7, widths[place_] - 0.5), (left, y, widths[place_], step), 7, **look)
+            left += widths[place_]
         points = 7 if step == ROW else SMALL
         sheet.paragraph(clause, (left + 2, y, room, step), points, 1 if step == ROW else 2, color=GREY)
         y += step

@@ -79,7 +79,9 @@ def petal_rows(petals: Any, zone_id: str, language: str) -> Rows:
     mine = petals[(petals["zone_id"] == zone_id).fillna(False).astype(bool)].sort_values("petal_id")
     for petal in mine.to_dict("records"):
         figures = (hectares(petal["area_m2"]), told(petal["floor_m2"]), told(petal["walk_s"] / 60, 1))
-        rows.append([_petal_head(numbers, zone_id, petal, language), *figures, str(petal["petal_id"])])
+        rows.append(
+            [_petal_head(numbers, zone_id, petal, language), *figures, fit_words(str(petal["petal_id"]), 8, 25.5)]
+        )
     return rows
 
 
@@ -88,25 +90,34 @@ def _petal_head(numbers: dict[str, int], zone_id: str, petal: dict[str, Any], la
     return f"{number}  {tag_name(petal['tag'], language)}"
 
 
+def _known_sum(values: Any) -> float | None:
+    """Return the sum of what is known, None when nothing is: no total of unknowns reads 0."""
+    from ...core.delivery.summary import exact_sum
+
+    return exact_sum(values) if values.notna().any() else None
+
+
 def tag_rows(tagged: Any, language: str) -> Rows:
     """Return what was found: tag, confirmed, suspected, hectares; with a total."""
-    from ...core.delivery.summary import count_tags, exact_sum, hectares, told
+    from ...core.delivery.summary import count_tags, hectares, told
 
     rows = [[_word(code, language) for code in ("head_tag", "head_confirmed", "head_suspected", "head_hectare")]]
     if tagged is None:
         return rows
     counts = count_tags(tagged)
+    if _known_sum(tagged["area_m2"]) is None:
+        counts["area_m2"] = math.nan
     for row in counts.to_dict("records"):
         found = (told(row["confirmed_n"]), told(row["suspected_n"]), hectares(row["area_m2"]))
         rows.append([tag_name(row["tag"], language), *found])
     sums = (told(int(counts["confirmed_n"].sum())), told(int(counts["suspected_n"].sum())))
-    rows.append([_word("head_total", language), *sums, hectares(exact_sum(counts["area_m2"]))])
+    rows.append([_word("head_total", language), *sums, hectares(_known_sum(counts["area_m2"]))])
     return rows
 
 
 def zone_rows(zones: Any, findings: Any, language: str) -> Rows:
     """Return the zones: name, hectares, petals, people, room for bars, what the checks say; with a total."""
-    from ...core.delivery.summary import exact_sum, hectares, told
+    from ...core.delivery.summary import hectares, told
 
     rows = [
         [
@@ -119,8 +130,7 @@ def zone_rows(zones: Any, findings: Any, language: str) -> Rows:
         figures = (hectares(zone.get("area_m2")), told(zone.get("petals_n")), told(zone.get("people")))
         rows.append([fit_words(name, 8, 29), *figures, "", _checks(findings, str(zone["zone_id"]), language)])
     petals = int(zones["petals_n"].fillna(0).sum()) if "petals_n" in zones else None
-    people = exact_sum(zones["people"]) if "people" in zones else None
-    area = exact_sum(zones["area_m2"]) if "area_m2" in zones else None
+    people, area = (_known_sum(zones[name]) if name in zones else None for name in ("people", "area_m2"))
     rows.append([_word("head_total", language), hectares(area), told(petals), told(people), "", ""])
     return rows
 

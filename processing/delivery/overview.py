@@ -21,8 +21,8 @@ from .zonepage import bar_box, north_box, zone_name
 
 ZONE_WIDTHS = (30, 12, 8, 15, 67, 18)  # mm: name, hectares, petals, people, the two bars, checks
 COVER, COVER_BAR = 32.5, 15.0  # mm of a bar with its figures, of the bar
-SHOWN = ("city_cores", "page_stations", "city_zones", "page_names", "tagged", "page_roads", *GROUND)
-LISTED = ("city_zones", "city_cores", "page_stations", "tagged", "page_roads", "barriers", "green")
+SHOWN = ("city_cores", "page_stations", "city_zones", "page_names", "city_tagged", "page_roads", *GROUND)
+LISTED = ("city_zones", "city_cores", "page_stations", "city_tagged", "page_roads", "barriers", "green")
 
 
 def draw_overview(made: Any, study: Any, zones: Any, number: tuple[int, int], run: Any) -> tuple[str, Sheet]:
@@ -88,6 +88,8 @@ def _tables(sheet: Sheet, study: Any, zones: Any) -> None:
         last = body[-1:] if len(body) > 11 else []
         shown = [head, *(body if not last else [*body[:10], *last])]
         end = sheet.rows(shown, widths, x, y, step)
+        if not body:
+            sheet.text(say("figure_missing", language), (x, end, width, step), 8, color=GREY)
         if code == "map_zones":
             _covers(sheet, study, zones, (x, y, end), step, 10 if last else len(zones))
         x += width + 6
@@ -113,6 +115,8 @@ def _covers(
             now, after = row.get(f"{name}_before"), row.get(f"{name}_after")
             missing |= not _is_known(after)
             _cover(sheet, (left + number * COVER, y + place_ * step, step), now, after)
+    if not known:
+        return
     words = say("map_cover_note", language) + (say("map_cover_missing", language) if missing else "")
     sheet.paragraph(words, (x, end + 0.6, sum(ZONE_WIDTHS), 6.5), 6, 2, color=GREY)
 

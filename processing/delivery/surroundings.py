@@ -135,8 +135,8 @@ def _not_a_core(made: Any) -> str:
 
 def _number(made: Any) -> str:
     names = _columns(made, "station_entrances")
-    parts = ["regexp_substr(\"name\", '([0-9]+|[A-Z])')"] if "name" in names else []
-    parts += ["regexp_substr(\"entrance_id\", '([0-9A-Z]+)$')"] if "entrance_id" in names else []
+    found = {"name": "(?:^|[^0-9])([0-9]{1,2}|[A-Z])(?:$|[^0-9])", "entrance_id": "(?:^|[^0-9A-Z])([0-9A-Z]{1,2})$"}
+    parts = [f"nullif(regexp_substr(\"{column}\", '{form}'), '')" for column, form in found.items() if column in names]
     return f"coalesce({', '.join(parts)}, '')"
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ...core.delivery.callouts import fit_words
+from ...core.delivery.callouts import fit_words, wrap_words
 from ...core.delivery.palette import RULE_KINDS, rule_kind
 from ...core.inputs.aliases import roles
 from ...core.words import join_words, say
@@ -50,7 +50,8 @@ def draw_title_block(sheet: Sheet, study: Any, number: int, of: int) -> None:
     x = LEFT
     for place, (code, words, width) in enumerate(parts):
         sheet.text(say(code, language), (x + 1.5, STRIP + 0.5, width - 3, 3.6), 6, color=GREY)
-        sheet.paragraph(words, (x + 1.5, STRIP + 4, width - 3, 6.6), 7)
+        points = 6 if "…" in wrap_words(words, 7, width - 3, 2) else 7
+        sheet.paragraph(words, (x + 1.5, STRIP + 4, width - 3, 6.6), points)
         if place:
             sheet.box((x - 0.05, STRIP, 0.1, 10.8), HAIR, "")
         x += width

@@ -56,8 +56,8 @@ LISTED = (
     "contours",
 )  # in the legend
 MOST_BOXES, MOST_ROWS = 20, 19  # petals with a box on the map, rows of a block of the table
-FULL, FEW_ROWS = 100.0, 11  # mm from which the table begins low, and then has fewer rows
-ROW = 4.3  # mm of a row
+FULL, FEW_ROWS = 100.0, 8  # mm from which the table begins low, and then has fewer rows
+ROW, MOST_PLACE = 4.3, 72.0  # mm: of a row, height of the map of the city
 
 
 def draw_zone(made: Any, study: Any, zone: dict[str, Any], number: tuple[int, int, int], run: Any) -> tuple[str, Sheet]:
@@ -151,7 +151,7 @@ def _project_names(study: Any, zone: dict[str, Any]) -> dict[str, str]:
     named = {str(key): str(name) for key, name in zip(mine["subject_id"], mine["name"]) if isinstance(name, str)}
     documents = [envelope.load("costs", name) for name in envelope.names("costs")] + study.documents()
     kinds = [kind for item in documents if "/costs/" in item["schema"] for kind in item["types"]]
-    works = sorted({str(kind["work"][study.language]) for kind in kinds}, key=len, reverse=True)
+    works = sorted({str(work) for kind in kinds for work in kind["work"].values()}, key=len, reverse=True)
     found = {}
     for key, name in named.items():
         work = next((work for work in works if name.endswith(work)), "")
@@ -235,7 +235,7 @@ def _petals(sheet: Sheet, study: Any, zone_id: str, y: float) -> float:
     most = MOST_ROWS if y < FULL else FEW_ROWS
     more = len(body) - 2 * most
     if len(body) <= most:
-        y = sheet.rows(rows, (32, 14, 20, 18, 20.4), x, y, ROW)
+        y = sheet.rows(rows, (30, 13, 20, 15, 26.4), x, y, ROW)
     else:  # two blocks with fewer columns
         half = min(-(-len(body) // 2), most)
         ends = []
@@ -254,10 +254,10 @@ def _petals(sheet: Sheet, study: Any, zone_id: str, y: float) -> float:
 def _place(made: Any, sheet: Sheet, study: Any, drawn: Any, y: float) -> None:
     """Draw where the zone lies among the others."""
     x, width = COLUMN
-    if END - y < 26:
+    if END - y < 24:
         return
     y = sheet.head(say("map_location", study.language), x, y, width)
-    place = (x, y, width, END - y)
+    place = (x, y, width, min(END - y, MOST_PLACE))
     box = study_bounds(study)
     scale = choose_scale(box, place[2:], range(1000, 2_000_000, 500), page()["margin_share"])  # no scale is printed
     extent = QgsRectangle(*frame_extent(box, place[2:], scale))

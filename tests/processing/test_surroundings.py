@@ -159,3 +159,37 @@ def test_a_classified_dem_is_refused_and_one_elsewhere_is_told(study, run_algori
     assert "没有画晕渲和等高线" in log.textLog()
     names = {path.name for path in Path(found["FOLDER"]).rglob("*")}
     assert names == {"data.gpkg", "manifest.json"}
+
+
+def test_totals_of_unknowns_are_no_zeros():
+    """Two zones nobody counted people of: the total is not known either; one known number is the total."""
+    import pandas as pd
+    from urban_renewal.processing.delivery.figures import tag_rows, zone_rows
+
+    zones = pd.DataFrame({"zone_id": ["a", "b"], "name": [None, "乙"], "area_m2": [10_000.0, 20_000.0]})
+    zones = zones.assign(petals_n=pd.array([1, 2], "Int64"), people=[float("nan")] * 2)
+    assert zone_rows(zones, None, "zh")[-1][1:4] == ["3.0", "3", "–"]
+    zones["people"] = [float("nan"), 1234.0]
+    assert zone_rows(zones, None, "zh")[-1][3] == "1\u2009234"
+    tagged = pd.DataFrame({"tag": ["old_compound"], "tag_level": ["suspected"], "area_m2": [float("nan")]})
+    rows = tag_rows(tagged.assign(programme="none"), "zh")
+    assert rows[1] == ["老旧小区", "0", "1", "–"]
+    assert rows[-1][-1] == "–"
+
+
+def test_entrances_bear_short_numbers_only(make_layer):
+    """“7号口” is 7, “A口” A; a number of OpenStreetMap is none that anybody can read in a square of 3 mm."""
+    from types import SimpleNamespace
+
+    from qgis.core import QgsExpression, QgsExpressionContext
+    from urban_renewal.processing.delivery.surroundings import _number
+
+    rows = [("7号口", "S01-1"), ("A口", "S01-2"), (None, "S01-12"), (None, "7730606868"), ("23456口", None)]
+    layer = make_layer([("POINT(0 0)", {"name": name, "entrance_id": told}) for name, told in rows], "Point")
+    expression = QgsExpression(_number(SimpleNamespace(layer=lambda name: layer)))
+    found = []
+    for feature in layer.getFeatures():
+        context = QgsExpressionContext()
+        context.setFeature(feature)
+        found.append(expression.evaluate(context))
+    assert found == ["7", "A", "12", "", ""]
