@@ -73,7 +73,7 @@ def build_sheet(rows: pd.DataFrame, table: schema.Table, columns: Columns, name:
     headings, digits = [say("sheet_number", language)], [0]
     values: list[list[Any]] = [list(range(1, len(rows) + 1))]
     total: list[Any] = [say("head_total", language)]
-    moved = 0
+    moved, gone = 0, []
     known = {column.name: column for column in table.columns}
     for column in columns:
         if isinstance(column, Words):
@@ -90,7 +90,10 @@ def build_sheet(rows: pd.DataFrame, table: schema.Table, columns: Columns, name:
         digits.append(column.digits)
         total.append(found.total if column.summed else None)
         moved += found.moved_n if column.summed else 0
-    told = [*notes, say("sheet_balanced", language, n=moved)] if moved else list(notes)
+        missing = sum(value is None for value in plain) if column.summed else 0
+        gone += [say("sheet_missing_n", language, heading=headings[-1], n=missing)] if 0 < missing < len(plain) else []
+    told = [*notes, *([say("sheet_balanced", language, n=moved)] if moved else [])]
+    told += [say("sheet_missing", language, columns=gone)] if gone else []
     whole = total if any(isinstance(item, Figure) and item.summed for item in columns) and len(rows) else []
     kinds = [None if place < 0 else place for place in digits]
     # the number column holds the word 合计 in its last row: text there, numbers above

@@ -24,6 +24,7 @@ from .institute import (
     project_sheets,
     zone_sheet,
 )
+from .land_sheet import land_sheet
 from .palette import kind_name, level_name, tag_name, unit_name
 from .summary import SUMMED, TAGS, exact_sum, is_open
 from .workbook import Sheet
@@ -40,7 +41,7 @@ FIELDS = (
     "sheet_digits", "sheet_short",
 )  # fmt: skip
 LEVELS = ("confirmed", "suspected")
-PLAIN = ("corners", "land_use")  # delivered as workbooks of their own
+PLAIN = ("corners",)  # delivered as workbooks of their own
 
 
 def opportunity_sheet(tagged: pd.DataFrame, members: pd.DataFrame | None, language: str) -> Sheet:
@@ -135,9 +136,12 @@ def workbooks(delivered: Mapping[str, pd.DataFrame], tables: Iterable[schema.Tab
         found[sheet.name] = [sheet]
     zones = zone_sheet(delivered["zones"], language)
     found[zones.name] = [zones]
+    names = {str(row["zone_id"]): str(row["name"]) for row in delivered["zones"].to_dict("records")
+             if isinstance(row.get("name"), str)}  # fmt: skip
+    if "land_use" in delivered:
+        land = land_sheet(delivered["land_use"], names, language)
+        found[land.name] = [land]
     if "findings" in delivered:
-        names = {str(row["zone_id"]): str(row["name"]) for row in delivered["zones"].to_dict("records")
-                 if isinstance(row.get("name"), str)}  # fmt: skip
         checks = findings_sheet(delivered["findings"], names, language)
         found[checks.name] = [checks]
     if "projects" in delivered:
