@@ -82,9 +82,8 @@ def _column(
     flat: Flat, number: int, rows: range, file: str, losses: list[Loss], known: dict[Any, tuple[str, tuple[_Step, ...]]]
 ) -> list[str]:
     """Return the cells of a column's rows as they are written; equal texts and whole numbers are made once."""
-    column, values, told = flat.columns[number], flat.values[number], []
-    for row in rows:
-        value = values[row]
+    column, told = flat.columns[number], []
+    for row, value in zip(rows, flat.values[number][rows.start : rows.stop]):
         if isinstance(value, float):
             told.append(_number(value, column.digits))
             continue

@@ -67,7 +67,8 @@ def flat_of(layer: Layer, language: str) -> Any:
     """Return a layer of the delivery as lists, the input's own fields first when they come along."""
     from ...core.delivery.flat import Flat, row_names, shapes_of
 
-    encoded = encode(layer.frame, layer.table, layer.crs, language, layer.carried)
+    bare = replace(layer.table, geometry="none")  # shapes go another way
+    encoded = encode(layer.frame, bare, layer.crs, language, layer.carried)
     known = {column.name: column for column in layer.table.columns}
     columns, values = [], []
     for number, cells in enumerate(encoded.columns):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -88,12 +89,11 @@ def _add_features(layer: Any, flat: Any, run: Any) -> list[Any]:
     set_other, set_null = ogr.Feature.SetField, ogr.Feature.SetFieldNull
     setters = {str: set_text, int: set_whole, type(None): lambda feature, number, _: set_null(feature, number)}
     layer.StartTransaction()
-    for row in range(len(flat)):
+    for row, cells in enumerate(zip(*columns) if columns else repeat((), len(flat))):
         if row % SLICE == 0:
             run.progress(row / len(flat))
         feature = ogr.Feature(definition)
-        for number, values in enumerate(columns):
-            value = values[row]
+        for number, value in enumerate(cells):
             setters.get(type(value), set_other)(feature, number, value)
         if binary is not None and binary[row] is not None:
             feature.SetGeometryDirectly(ogr.CreateGeometryFromWkb(binary[row]))
