@@ -22,6 +22,7 @@ from .study import Study
 OWN_REPORTS = {"prepare": "issues_report", "zones": "zones_report"}
 LIGHTER = 170  # % of lightness of a tag's colour as text on a dark panel
 OLD = 0.55  # strength of figures that are out of date
+FIRST_IDEOGRAPH = 0x2E80  # from here on a line may break between any two letters
 NUMBERS = "①②③④⑤⑥⑦⑧⑨"
 
 
@@ -131,7 +132,8 @@ def links(key: str, is_old: bool, reports: Mapping[str, str], has_button: bool =
 
 def unbroken(text: str) -> str:
     """Return words that stay in one line: joiners between Chinese letters, fixed blanks between others."""
-    return text.replace(" ", "\u00a0") if text.isascii() else "\u2060".join(text)
+    whole = text.replace(" ", "\u00a0")
+    return "\u2060".join(whole) if any(ord(letter) >= FIRST_IDEOGRAPH for letter in whole) else whole
 
 
 def run_title(key: str, state: StepState, has_record: bool) -> str:

@@ -1677,7 +1677,7 @@
     </message>
     <message>
         <source>The study is done in {time}: {n} layers.</source>
-        <translation>研究完成，用时 {time}，成果 {n} 个图层。</translation>
+        <translation>研究完成：用时 {time}，{n} 个图层。</translation>
     </message>
     <message>
         <source>The walk network is not in metres; run Prepare in a projected system.</source>

@@ -110,3 +110,13 @@ def test_the_dock_opens_without_pandas():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [("By community…", "By\u00a0community…"), ("Log", "Log"), ("看 记录", "看\u2060\u00a0\u2060记\u2060录")],
+)
+def test_links_break_between_each_other_only(text, whole):
+    from urban_renewal.dialogs.card_words import unbroken
+
+    assert unbroken(text) == whole
