@@ -139,7 +139,8 @@ def study(executor=None):
     whole = with_people.merge(tagged.parcels.drop(columns=["geometry"]), on="parcel_id", how="left")
     inputs = ZoneInputs(whole, layers["stations"], graph_from_edges(network.edges, ["elder"], run), profiles[1],
                         detail=gaps["gap_detail"][0], entrances=layers["station_entrances"],
-                        barriers=layers["barriers"], surface=surface)  # fmt: skip
+                        barriers=layers["barriers"], surface=surface, roads=layers["roads"],
+                        communities=layers["communities"])  # fmt: skip
     zones = delineate_zones(inputs, read_zone_rules(envelope.load("zone-rules", "chongqing")), run)
     return {
         "people": (people.parcels, schema.table("parcel_people")),
@@ -150,7 +151,7 @@ def study(executor=None):
         **gaps,
         **{
             name: (getattr(zones, name), schema.table(name))
-            for name in ("zones", "members", "cores", "branches", "petals")
+            for name in ("zones", "members", "cores", "branches", "petals", "corners")
         },
     }
 

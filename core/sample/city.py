@@ -135,7 +135,7 @@ def _add_oddities(frame: pd.DataFrame, kinds: Kinds, copies: int, seed: int, run
 
 def _cross(polygon: shapely.Polygon) -> shapely.Polygon:
     """Return the outline with a small knot in its first edge, as a slip of the mouse leaves it."""
-    ring = np.array(polygon.exterior.coords)
+    ring = shapely.get_coordinates(polygon)  # in the plane: beside QGIS's older GEOS `coords` may show heights of NaN
     start, way = ring[0], ring[1] - ring[0]
     inward = 0.02 * (ring[3] - ring[0])
     knot = [start + 0.5 * way, start + 0.53 * way + inward, start + 0.5 * way + inward, start + 0.53 * way]
