@@ -59,7 +59,7 @@ def write_rows(part: Path, table: str, geometry_column: str, encoded: Any, run: 
             system = database.execute(
                 "SELECT srs_id FROM gpkg_geometry_columns WHERE table_name = ?", (table,)
             ).fetchone()[0]
-            blobs, bounds = _blobs(encoded.wkb, encoded.wkb_type, int(system))
+            blobs, bounds = _blobs(encoded.wkb, encoded.wkb_type, int(system), run)
             names, columns = [geometry_column, *names], [blobs, *columns]
         database.execute("PRAGMA synchronous = OFF")  # the finished part is flushed as a whole
         database.execute("BEGIN")
@@ -78,14 +78,13 @@ def write_rows(part: Path, table: str, geometry_column: str, encoded: Any, run: 
             done += len(piece)
         database.execute("UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", (done, table))
         if bounds is not None:
-            run.check()
-            _place(database, table, geometry_column, bounds)
+            _place(database, table, geometry_column, bounds, run)
         for _, text in triggers:
             database.execute(text)
         database.execute("COMMIT")
 
 
-def _place(database: sqlite3.Connection, table: str, geometry_column: str, bounds: Any) -> None:
+def _place(database: sqlite3.Connection, table: str, geometry_column: str, bounds: Any, run: Run) -> None:
     """Write the extent and the spatial index of rows 1…n with these bounds (NaN: nowhere)."""
     import numpy as np
 
@@ -99,15 +98,19 @@ def _place(database: sqlite3.Connection, table: str, geometry_column: str, bound
         f"UPDATE gpkg_contents SET {told} WHERE table_name = ?",  # noqa: S608 (names of our own)
         (*extent, table),
     )
-    fill_tree(database, f"rtree_{table}_{geometry_column}", known + 1, boxes)
+    fill_tree(database, f"rtree_{table}_{geometry_column}", known + 1, boxes, run.check)
 
 
-def _blobs(wkb: list[Any], wkb_type: Any, system: int) -> tuple[list[Any], Any]:
+def _blobs(wkb: list[Any], wkb_type: Any, system: int, run: Run) -> tuple[list[Any], Any]:
     """Return GeoPackage geometries (head, envelope but for points, WKB of the type), and their bounds (n, 4)."""
     import numpy as np
     import shapely
 
-    shapes = shapely.from_wkb(wkb)
+    from ..core.slices import sliced
+
+    binary = np.empty(len(wkb), dtype=object)
+    binary[:] = wkb
+    shapes = sliced(shapely.from_wkb, binary, run=run)
     bounds = shapely.bounds(shapes)
     wanted = _plain_type(wkb_type)
     many = wanted > SINGLE
@@ -128,6 +131,8 @@ def _blobs(wkb: list[Any], wkb_type: Any, system: int) -> tuple[list[Any], Any]:
     nothing = b"GP\x00\x11" + system.to_bytes(4, "little", signed=True) + lift[:5] + tail
     blobs: list[Any] = []
     for row, (item, short) in enumerate(zip(wkb, bare.tolist())):
+        if row % SLICE == 0:
+            run.check()
         if item is None:
             blobs.append(nothing)  # as QGIS writes a missing geometry: an empty one
             continue

@@ -8,6 +8,7 @@ Order: sort-tile-recursive (Leutenegger, Lopez and Edgington 1997).
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,17 @@ import numpy as np
 CELL = np.dtype([("id", ">i8"), ("box", ">f4", 4)])  # xmin, xmax, ymin, ymax
 HEAD = 4  # bytes before the cells: depth (of the root), number of cells
 ROOT = 1
+SLICE = 20_000  # rows between two looks at the cancel flag: some 20 ms
 STEP = 1.0 / 8388608.0  # what SQLite moves a coordinate by where 32 bits round it into the box
 
 
-def fill_tree(database: sqlite3.Connection, tree: str, rows: Any, bounds: Any) -> None:
-    """Fill the empty R-tree table `tree`: `rows` (n,) int64 ids, `bounds` (n, 4) xmin, ymin, xmax, ymax, all finite."""
+def fill_tree(
+    database: sqlite3.Connection, tree: str, rows: Any, bounds: Any, check: Callable[[], None] = lambda: None
+) -> None:
+    """Fill the empty R-tree table `tree`: `rows` (n,) int64 ids, `bounds` (n, 4) xmin, ymin, xmax, ymax, all finite.
+
+    `check` is called between slices and may raise.
+    """
     if not len(rows):
         return
     quoted = ['"' + f"{tree}_{part}".replace('"', '""') + '"' for part in ("node", "rowid", "parent")]
@@ -43,9 +50,12 @@ def fill_tree(database: sqlite3.Connection, tree: str, rows: Any, bounds: Any) -
     blobs = [pair for level, own in zip(levels, numbers) for pair in _nodes(level, own, most, size, depth)]
     database.executemany(f"REPLACE INTO {quoted[0]} (nodeno, data) VALUES (?, ?)", blobs)  # noqa: S608
     for level, (held, own) in enumerate(zip(levels, numbers)):
-        pairs = zip(held["id"].tolist(), np.repeat(own, most)[: len(held)].tolist())
         place, names = (quoted[1], "rowid, nodeno") if level == 0 else (quoted[2], "nodeno, parentnode")
-        database.executemany(f"INSERT INTO {place} ({names}) VALUES (?, ?)", pairs)  # noqa: S608
+        nodes_of = np.repeat(own, most)[: len(held)]
+        for start in range(0, len(held), SLICE):
+            check()
+            pairs = zip(held["id"][start : start + SLICE].tolist(), nodes_of[start : start + SLICE].tolist())
+            database.executemany(f"INSERT INTO {place} ({names}) VALUES (?, ?)", pairs)  # noqa: S608
 
 
 def _tiled(bounds: Any, most: int) -> Any:
