@@ -16,6 +16,7 @@ from .. import frames
 from ..errors import RenewalError
 from ..run import Run
 from ..slices import sliced
+from .order import least_by_key
 
 Reals = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -301,11 +302,6 @@ def _arcs(graph: WalkGraph, profile: str, toward: bool) -> Arcs:
     ms = np.concatenate([graph.fwd_ms[profile], graph.back_ms[profile]])
     keep = (ms != CLOSED) & (tail != head)
     tail, head, ms = tail[keep], head[keep], ms[keep]
-    key = head * n + tail if toward else tail * n + head
-    order = np.lexsort((ms, key))
-    key, ms = key[order], ms[order]
-    first = np.ones(len(key), dtype=bool)
-    first[1:] = key[1:] != key[:-1]
-    key, ms = key[first], ms[first]
+    key, ms = least_by_key(head * n + tail if toward else tail * n + head, ms)
     indptr = np.searchsorted(key, np.arange(n + 1, dtype=np.int64) * n)
-    return Arcs(indptr.astype(np.int64), (key % max(n, 1)).astype(np.int32), ms)
+    return Arcs(indptr.astype(np.int64), (key % max(n, 1)).astype(np.int32), ms.astype(np.int32))

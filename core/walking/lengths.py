@@ -10,6 +10,7 @@ import numpy as np
 from ..run import Run
 from .graph import CLOSED, Reals, WalkGraph
 from .join import Joined
+from .order import lexsort
 from .profiles import Profile
 from .reach import Nearest
 from .search import Ends, Search
@@ -33,7 +34,7 @@ def nearest_lengths(
     arcs = graph.arcs(profile.id, True)
     far = first_arrivals(arcs, starts.node, packed, (cap_ms + 1) * count - 1, count, run.part(0, 0.4))
     onward = comes_from(arcs, far, starts.node, packed, count, run.part(0.4, 0.6))
-    last, metres = _lengths_from_nodes(graph, profile, onward)
+    last, metres = _lengths_from_nodes(graph, profile, onward, run)
     run.progress(0.8)
     arrival = _arrivals(graph, facilities, starts, packed, far)
     total = metres + np.where(last == NEVER, np.nan, arrival[last])
@@ -83,14 +84,15 @@ def _arrivals(graph: WalkGraph, facilities: Joined, starts: Ends, packed: Longs,
     return metres
 
 
-def _lengths_from_nodes(graph: WalkGraph, profile: Profile, onward: Longs) -> tuple[Longs, Reals]:
+def _lengths_from_nodes(graph: WalkGraph, profile: Profile, onward: Longs, run: Run) -> tuple[Longs, Reals]:
     """Return for each node the last node before the facility (NEVER = not reached) and the metres walked to it."""
     here = np.arange(len(onward))
     last = onward
     moving = (onward != NEVER) & (onward != here)
     metres = np.zeros(len(onward))
-    metres[moving] = _quickest_m(graph, profile, here[moving], onward[moving])
+    metres[moving] = _quickest_m(graph, profile, here[moving], onward[moving], run)
     while True:  # pointer jumping: every round doubles the stretch that is summed up
+        run.check()
         ahead = np.where(last >= 0, last, 0)
         further = np.where(last >= 0, last[ahead], -1)
         add = np.where((last >= 0) & (further != last), metres[ahead], 0.0)
@@ -99,14 +101,14 @@ def _lengths_from_nodes(graph: WalkGraph, profile: Profile, onward: Longs) -> tu
         metres, last = metres + add, further
 
 
-def _quickest_m(graph: WalkGraph, profile: Profile, tail: Longs, head: Longs) -> Reals:
+def _quickest_m(graph: WalkGraph, profile: Profile, tail: Longs, head: Longs, run: Run) -> Reals:
     """Return the plan length of the quickest edge from each tail to its head; of equally quick ones the shortest."""
-    key, metres = _sorted_arcs(graph, profile)
+    key, metres = _sorted_arcs(graph, profile, run)
     found: Reals = metres[np.searchsorted(key, tail.astype(np.int64) * len(graph.node_ids) + head)]
     return found
 
 
-def _sorted_arcs(graph: WalkGraph, profile: Profile) -> tuple[Longs, Reals]:
+def _sorted_arcs(graph: WalkGraph, profile: Profile, run: Run) -> tuple[Longs, Reals]:
     """Return (tail · n + head, metres) of all open arcs in order, made once a graph and profile: kinds share it."""
     known = _ARCS.setdefault(graph, {})
     if profile.id in known:
@@ -118,6 +120,6 @@ def _sorted_arcs(graph: WalkGraph, profile: Profile) -> tuple[Longs, Reals]:
     metres = np.tile(graph.length_m, 2)
     open_way = ms != CLOSED
     key, ms, metres = key[open_way], ms[open_way], metres[open_way]
-    order = np.lexsort((metres, ms, key))
+    order = lexsort((metres, ms, key), run)
     known[profile.id] = key[order], metres[order]
     return known[profile.id]

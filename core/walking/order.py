@@ -13,6 +13,7 @@ from ..run import Run
 Longs = npt.NDArray[np.int64]
 BUCKET_ROWS = 200_000  # own choice: rows sorted between two looks at the cancel flag, some 30 ms
 SAMPLE_ROWS = 4096
+LONG_BITS = 63
 MOST_BUCKETS = 2**15 - 1  # numpy sorts numbers of 16 bits by counting
 
 
@@ -44,3 +45,27 @@ def ranges(start: Longs, stop: Longs) -> tuple[Longs, Longs]:
     item = np.repeat(np.arange(len(sizes)), sizes)
     offset = np.cumsum(sizes) - sizes
     return item, np.arange(len(item)) - offset[item] + start[item]
+
+
+def argsort_two(first: Longs, second: Longs) -> Longs:
+    """Return np.lexsort((second, first)) of whole numbers ≥ 0: by one sort of both in one number where they fit."""
+    bits = int(second.max(initial=0)).bit_length()
+    if int(first.max(initial=0)).bit_length() + bits > LONG_BITS:
+        order: Longs = np.lexsort((second, first))
+        return order
+    return np.argsort((first.astype(np.int64) << bits) | second, kind="stable")
+
+
+def least_by_key(key: Longs, value: Longs) -> tuple[Longs, Longs]:
+    """Return the keys ascending, each once, with the least value of each; all whole numbers ≥ 0."""
+    bits = int(value.max(initial=0)).bit_length()
+    if int(key.max(initial=0)).bit_length() + bits <= LONG_BITS:  # one sort of both in one number
+        both = (key.astype(np.int64) << bits) | value
+        both.sort()
+        key, value = both >> bits, both & ((1 << bits) - 1)
+    else:
+        order = np.lexsort((value, key))
+        key, value = key[order], value[order]
+    first = np.ones(len(key), dtype=bool)
+    first[1:] = key[1:] != key[:-1]
+    return key[first], value[first]

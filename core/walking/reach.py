@@ -13,8 +13,9 @@ from ..run import Run
 from .cuts import Cuts, Squares
 from .graph import LONGEST_MS, Flags, Ints, WalkGraph
 from .join import Joined
+from .order import least_by_key
 from .profiles import Profile
-from .search import Ends, Search, Tile, least_by_key
+from .search import Ends, Search, Tile
 from .tiles import TileTask, walk_tile
 from .waves import NEVER, first_arrivals
 from .ways import Longs

@@ -11,12 +11,10 @@ from scipy.sparse import csr_matrix
 
 from .graph import CLOSED, Flags, Ints, Reals, WalkGraph
 from .join import Joined
-from .order import ranges
+from .order import argsort_two, ranges
 from .profiles import Profile
 from .times import whole_ms
 from .ways import Longs
-
-LONG_BITS = 63
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,27 +146,3 @@ def cut_tile(search: Search, around: tuple[float, float, float, float], limit_ms
     kept = np.concatenate([[0], np.cumsum(inside)])
     indptr = kept[np.concatenate([[0], np.cumsum(sizes)])]
     return Tile(nodes.astype(np.int64), indptr.astype(np.int64), head[inside], ms[inside].astype(np.float64))
-
-
-def argsort_two(first: Longs, second: Longs) -> Longs:
-    """Return np.lexsort((second, first)) of whole numbers ≥ 0: by one sort of both in one number where they fit."""
-    bits = int(second.max(initial=0)).bit_length()
-    if int(first.max(initial=0)).bit_length() + bits > LONG_BITS:
-        order: Longs = np.lexsort((second, first))
-        return order
-    return np.argsort((first.astype(np.int64) << bits) | second, kind="stable")
-
-
-def least_by_key(key: Longs, value: Longs) -> tuple[Longs, Longs]:
-    """Return the keys ascending, each once, with the least value of each; all whole numbers ≥ 0."""
-    bits = int(value.max(initial=0)).bit_length()
-    if int(key.max(initial=0)).bit_length() + bits <= LONG_BITS:  # one sort of both in one number
-        both = (key.astype(np.int64) << bits) | value
-        both.sort()
-        key, value = both >> bits, both & ((1 << bits) - 1)
-    else:
-        order = np.lexsort((value, key))
-        key, value = key[order], value[order]
-    first = np.ones(len(key), dtype=bool)
-    first[1:] = key[1:] != key[:-1]
-    return key[first], value[first]

@@ -9,8 +9,8 @@ import numpy as np
 from scipy.sparse.csgraph import dijkstra
 
 from .graph import Ints
-from .order import ranges
-from .search import Tile, least_by_key
+from .order import least_by_key, ranges
+from .search import Tile
 from .ways import Longs
 
 

@@ -10,8 +10,7 @@ import numpy as np
 
 from ..run import Run
 from .graph import Arcs
-from .order import ranges
-from .search import least_by_key
+from .order import least_by_key, ranges
 from .ways import Longs
 
 WAVE_MS = 40_000  # own choice: nodes within so much of the nearest open one are looked at together
