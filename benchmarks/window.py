@@ -7,8 +7,9 @@ SAMPLE is made by createsample with PARCEL_COUNT=100000. STEPS (default prepare,
 after the other; the project OUT/study.qgz of an earlier run is opened instead. OUT/window.txt has a line an action:
 
     wall    the longest time between two beats, ms, as a person would feel it
-    own     the same without the time in which the machine gave no processor to the main thread, nor to the thread that
-            worked most meanwhile (Linux: schedstat): what is left on a machine that has nothing else to do
+    own     the same without the time in which the machine gave no processor to the main thread, or to the thread that
+            worked most meanwhile, whichever is more (Linux: schedstat): at most this is left on a machine that has
+            nothing else to do
     cpu     processor time of the main thread in the longest-working gap, ms: what the thread itself computed
     late    gaps longer than 200 ms: how many, and the longest with the second at which they came
 
@@ -145,7 +146,7 @@ class Delays:
         self._process = subprocess.Popen([python, "-c", NOTE, str(os.getpid()), str(path)])
 
     def between(self, start: float, end: float) -> float:
-        """Return the seconds that this thread waited, and the one that worked most meanwhile: it may hold the lock."""
+        """Return the seconds that this thread waited, or the one that worked most (it may hold the lock): the longer."""
         rows = (
             [line.split() for line in self._path.read_text(encoding="ascii").splitlines()]
             if self._path.exists()
@@ -160,7 +161,7 @@ class Delays:
         spent = {key: (used - before[key][0], waited - before[key][1]) for key, (used, waited) in after.items()
                  if key in before}  # fmt: skip
         mine = spent.pop(self._me, (0, 0))[1]
-        return float(mine + max(spent.values(), default=(0, 0))[1]) / 1e9
+        return float(max(mine, max(spent.values(), default=(0, 0))[1])) / 1e9
 
     def close(self) -> None:
         """Note no more."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,9 @@ from .gap_table import GapTable
 from .gap_values import RADIUS, WALK, Community, read_communities, unknown_counts
 from .review_items import table_of
 from .steps import results_of
+from .turns import Turns, aside
 
+MANY_BYTES = 20_000_000  # of the detail: from here on counting its rows is felt
 OUTLINE = "#222222"
 WORST_SQL = (
     "SELECT parcel_id, nearest_id FROM {t} WHERE kind = ? AND gap > 0 AND nearest_id IS NOT NULL"
@@ -50,6 +53,7 @@ class GapShowing(QObject):
         self._band: QgsRubberBand | None = None
         self._shapes: dict[str, tuple[QgsGeometry, Any]] = {}
         self.table = GapTable(iface, self)
+        self._reading: Turns | None = None
 
     def open(self) -> None:
         """Show the panel on the study's last count of gaps; says so when there is none."""
@@ -65,6 +69,22 @@ class GapShowing(QObject):
         except (RenewalError, OSError) as error:
             self.failed.emit(str(error))
             return
+        show = partial(self._show, communities, standard)
+        detail = table_of(files["gap_detail"])[0] if "gap_detail" in files else None
+        if detail is None or not detail.exists() or detail.stat().st_size < MANY_BYTES:
+            show(unknown_counts(files))
+        elif self._reading is None:  # a city's rows are counted beside the window
+            self._reading = Turns(aside(partial(unknown_counts, files)), partial(self._on_read, show), self)
+
+    def _on_read(self, show: Any, counts: Any, error: Exception | None) -> None:
+        self._reading = None
+        if error is not None:
+            self.failed.emit(str(error))
+        else:
+            show(counts)
+
+    def _show(self, communities: list[Community], standard: Any, counts: dict[str, dict[str, int]]) -> None:
+        study = self._dock.session.study
         limits = {kind["id"]: (kind["radius_m"]["value"], kind["minutes"]["value"]) for kind in standard["kinds"]}
         if self.panel is None:
             self._make()
@@ -72,7 +92,7 @@ class GapShowing(QObject):
         results.show_results(self._dock.session.project, study.study_id, "gaps")  # its colours are what is told of
         self.panel.show()
         self.panel.raise_()
-        self.panel.open(communities, explore_text.kind_titles(standard), unknown_counts(files), limits)
+        self.panel.open(communities, explore_text.kind_titles(standard), counts, limits)
         if self.table.panel is not None and not self.table.panel.isHidden():
             self.open_table()
 
@@ -208,6 +228,9 @@ class GapShowing(QObject):
 
     def close(self) -> None:
         """Take the panel away."""
+        if self._reading is not None:
+            self._reading.stop()
+            self._reading = None
         self._clear()
         self.table.close()
         self._shapes = {}

@@ -115,3 +115,23 @@ def test_nothing_before_gaps(dock):
 def test_gone_with_the_project(gaps, dock, project):
     project.clear()
     assert dock.gaps.panel is None
+
+
+def test_a_citys_rows_are_counted_beside_the_window(gaps, dock, qtbot, tmp_path, monkeypatch):
+    from urban_renewal.dialogs import gap_showing
+
+    fields = "None?field=parcel_id:string&field=kind:string&field=status:string&field=standard_id:string"
+    rows = [(None, ["P1", "nurs", "NOT_SNAPPED", "chongqing"]), (None, ["P2", "nurs", "OK", "chongqing"])]
+    write_rows(tmp_path / "gap_detail.gpkg", "gap_detail", fields, rows)
+    dock.session.study.steps["gaps"].results["gap_detail"] = "gap_detail.gpkg"
+    monkeypatch.setattr(gap_showing, "MANY_BYTES", 0)
+    gaps.close()
+    gaps.open()
+    assert gaps.panel is None, "it waits for the count"
+    qtbot.waitUntil(lambda: gaps.panel is not None, timeout=3000)
+    assert gaps.panel.bars.pairs
+    gaps.close()
+    gaps.open()
+    gaps.close()  # the project is closed meanwhile
+    qtbot.wait(200)
+    assert gaps.panel is None

@@ -197,11 +197,12 @@ def test_a_folder_with_other_files_is_refused(city, tmp_path, run_algorithm):
 
 
 def test_own_files_reach_every_step(city, delivery, tmp_path, run_algorithm):
-    """Rules and a walker half as fast: each shows in its table, and only there where it must."""
-    heads = {"ruleset": "rules", "profiles": "profiles"}
+    """Rules, a walker half as fast, a bureau's names: each shows in its table, and only there where it must."""
+    heads = {"ruleset": "rules", "profiles": "profiles", "template": "template"}
     bodies = {
         "ruleset": {"extends": "chongqing", "classes": [{"id": "old_compound", "confirm": {"value": 0.61}}]},
         "profiles": {"extends": "standard", "profiles": [{"id": "elder", "flat_m_s": {"value": 0.45}}]},
+        "template": {"extends": "bsm-ysdm-xzqdm"},
     }
     files = {}
     for kind, name in heads.items():
@@ -209,11 +210,9 @@ def test_own_files_reach_every_step(city, delivery, tmp_path, run_algorithm):
         head = {"schema": f"urban-renewal/{kind}/1", "id": f"own-{name}", "title": {"zh": "本院", "en": "Own"}}
         files[kind].write_text(json.dumps({**head, **bodies[kind]}, ensure_ascii=False), encoding="utf-8")
     folder = tmp_path / "own"
-    own = {"RULES_FILE": files["ruleset"], "PROFILE_FILE": files["profiles"]}
-    run_algorithm(
-        "fullstudy",
-        {**inputs(city), **{name: str(path) for name, path in own.items()}, "FOLDER": str(folder), "FORMATS": ["gpkg"]},
-    )
+    own = {"RULES_FILE": files["ruleset"], "PROFILE_FILE": files["profiles"], "TEMPLATE_FILE": files["template"]}
+    given = {**inputs(city), **{name: str(path) for name, path in own.items()}}
+    run_algorithm("fullstudy", {**given, "FOLDER": str(folder), "FORMATS": ["gpkg", "shp"]})
     assert {row["rules_id"] for row in read(folder, "tagged")} == {"own-rules"}
     before = {row["edge_id"]: row for row in read(delivery, "edges")}
     streets = [row for row in read(folder, "edges") if row["kind"] == "street"]
@@ -221,3 +220,34 @@ def test_own_files_reach_every_step(city, delivery, tmp_path, run_algorithm):
         row["elder_fwd_ms"] == pytest.approx(2 * before[row["edge_id"]]["elder_fwd_ms"], abs=2) for row in streets
     )
     assert all(row["adult_fwd_ms"] == before[row["edge_id"]]["adult_fwd_ms"] for row in streets)
+    named = QgsVectorLayer(str(folder / "shp" / "GXDX.shp"), "x", "ogr")
+    assert named.featureCount() > 0, "the bureau's name of the tagged parcels"
+    assert {"BSM", "YSDM", "XZQDM"} <= set(named.fields().names())
+
+
+def test_own_files_are_handed_to_the_steps_that_use_them(city, tmp_path, run_algorithm, monkeypatch):
+    """What each step does with its file is tested with the step; here: that it gets it, and no other does."""
+    from urban_renewal.processing.algorithms.fullstudy import _Study
+
+    asked = {}
+
+    def child(study, algorithm, parameters, stretch):
+        asked[algorithm] = parameters
+        return {"MANIFEST": "m"}
+
+    monkeypatch.setattr(_Study, "_child", child)
+    heads = {"COST_TABLE": ("costs", "chongqing"), "TEMPLATE_FILE": ("template", "plain"),
+             "STANDARD_FILE": ("standard", "chongqing"), "ZONE_RULES_FILE": ("zone-rules", "chongqing")}  # fmt: skip
+    own = {}
+    for name, (kind, base) in heads.items():
+        path = tmp_path / f"{name}.json"
+        head = {"schema": f"urban-renewal/{kind}/1", "id": "own", "title": {"zh": "本院", "en": "Own"}, "extends": base}
+        path.write_text(json.dumps(head), encoding="utf-8")
+        own[name] = str(path)
+    run_algorithm("fullstudy", {**inputs(city), **own, "FOLDER": str(tmp_path / "d")})
+    users = {name: {step for step, given in asked.items() if given.get(name) == own[name]} for name in own}
+    assert users["COST_TABLE"] == {"proposesites", "makeprojects"}
+    assert users["TEMPLATE_FILE"] == {"exportzones"}
+    assert users["STANDARD_FILE"] >= {"allocatepopulation", "facilitygap", "proposesites"}
+    assert users["ZONE_RULES_FILE"] == {"delineatezones", "checkzones"}
+    assert not {"COST_TABLE", "TEMPLATE_FILE"} & set(asked["tagparcels"])
