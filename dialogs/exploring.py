@@ -48,6 +48,7 @@ class Exploring(QObject):
         self._task: QgsTask | None = None
         self._map: ReviewMap | None = None
         self._drawn = time_map.Drawn(iface)
+        self._crs: tuple[Any, QgsCoordinateReferenceSystem] | None = None  # of the network, with what it belongs to
         self._item: Item | None = None
         self._asked: tuple[str, str] | None = None  # (kind, facility) of a way that waits for the network
         self._point: QgsPointXY | None = None  # the last click, in the project's system
@@ -135,17 +136,18 @@ class Exploring(QObject):
         QgsApplication.taskManager().addTask(self._task)
 
     def _network_crs(self) -> QgsCoordinateReferenceSystem:
-        path, table = review_items.table_of(results_of(self.study)["edges"])
-        return QgsVectorLayer(f"{path}|layername={table}", "edges", "ogr").crs()
+        """Return the metres in which the network was read: its own system, or one made for it when it is in degrees."""
+        from ..processing.networks import network_crs
+
+        key = (self.ground.source, self.ground.stamp)
+        if self._crs is None or self._crs[0] != key:
+            self._crs = (key, network_crs(self.ground.source))
+        return self._crs[1]
 
     def _to_network(self, point: QgsPointXY, crs: QgsCoordinateReferenceSystem) -> tuple[float, float] | None:
-        """Return a point in the metres of the network; None when it cannot be, or the network is in degrees."""
-        wanted = self._network_crs()
-        if not wanted.isValid() or wanted.isGeographic():
-            self.failed.emit(tr("The walk network is not in metres; run Prepare in a projected system."))
-            return None
+        """Return a point in the metres of the network; None when it cannot be."""
         try:
-            moved = QgsCoordinateTransform(crs, wanted, self._dock.session.project).transform(point)
+            moved = QgsCoordinateTransform(crs, self._network_crs(), self._dock.session.project).transform(point)
         except QgsCsException:
             return None
         return moved.x(), moved.y()

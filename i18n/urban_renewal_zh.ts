@@ -1680,10 +1680,6 @@
         <translation>研究完成：用时 {time}，{n} 个图层。</translation>
     </message>
     <message>
-        <source>The walk network is not in metres; run Prepare in a projected system.</source>
-        <translation>步行路网不是以米为单位；请用投影坐标系重新运行“准备”。</translation>
-    </message>
-    <message>
         <source>The walk network is still being read.</source>
         <translation>正在读取步行路网。</translation>
     </message>

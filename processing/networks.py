@@ -75,6 +75,12 @@ def network_graph(source: Any, profiles: Sequence[str], home: Path | None, run: 
     return _get(source, _place(snapshot, plan, "repair", home, run), profiles, run)
 
 
+def network_crs(source: Any) -> Any:
+    """Return the system in metres that network_graph has its coordinates in. Raises RenewalError without a system."""
+    context = QgsProcessingContext()
+    return working_crs_of(take_vector(NETWORK.parameter, source, context), context).crs
+
+
 @dataclass(frozen=True)
 class _Source:
     """Where the table comes from: `read(run)` gives it, `content()` its fingerprint for run records, `tell(content)`

@@ -210,3 +210,30 @@ def test_project_closed_while_exploring(explore, project, dock):
     click(explore, EAST + 1, NORTH + 1)
     project.clear()
     assert (explore.ground, explore.panel) == (None, None)
+
+
+def test_a_network_in_degrees_is_walked_in_metres(explore, project, dock, tmp_path, qtbot):
+    """The usual system of China's data (EPSG:4490): the same streets, the same minutes, drawn at the same place."""
+    from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsVectorFileWriter, QgsVectorLayer
+
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, options.layerName = "GPKG", "edges"
+    degrees = QgsCoordinateReferenceSystem("EPSG:4490")
+    layer = QgsVectorLayer(f"{tmp_path}/edges.gpkg|layername=edges", "edges", "ogr")
+    options.ct = QgsCoordinateTransform(layer.crs(), degrees, project)
+    path = tmp_path / "degrees.gpkg"
+    assert QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(path), project.transformContext(), options)[0] == 0
+    dock.session.study.steps["prepare"].results["edges"] = "degrees.gpkg"
+    explore.ground = None
+    explore.read_ground()
+    qtbot.waitUntil(lambda: explore.ground is not None, timeout=10000)
+    assert not explore._network_crs().isGeographic()
+    click(explore, EAST + 60, NORTH + 20)
+    explore.panel.minutes.setValue(6)
+    qtbot.mouseClick(explore.panel.reach, Qt.MouseButton.LeftButton)
+    drawn = project.mapLayersByName("Time map, 6 minutes")[0]
+    found = {feature["kind"]: feature["minutes"] for feature in drawn.getFeatures()}
+    assert found["stairs"] == pytest.approx((22.222 + 60 + 100) / 60, abs=0.01)
+    back = QgsCoordinateTransform(drawn.crs(), QgsCoordinateReferenceSystem("EPSG:4545"), project)
+    box = back.transformBoundingBox(drawn.extent())
+    assert (box.xMinimum(), box.yMinimum()) == (pytest.approx(EAST, abs=0.05), pytest.approx(NORTH, abs=0.05))
