@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from urban_renewal.core.errors import Cancelled
 from urban_renewal.core.run import Run
-from urban_renewal.core.walking import cuts, reach
+from urban_renewal.core.walking import cuts, reach, search
 from urban_renewal.core.walking import graph as walk_graph
 from urban_renewal.core.walking.heights import make_surface
 from urban_renewal.core.walking.join import JoinOptions, Points, join_points
@@ -199,3 +199,29 @@ def test_cancel_stops_the_search():
     graph, places, facilities = random_town(2)
     with pytest.raises(Cancelled):
         reach_pairs(graph, ELDER, places, facilities, 10**6, "there", Run(is_cancelled=lambda: True))
+
+
+@pytest.mark.parametrize("memory_bytes", [2**31, 40_000, 16])
+def test_what_is_kept_of_one_question_changes_no_other(memory_bytes, monkeypatch):
+    """Kinds ask one network after the other, for other facilities, places, limits, directions; each as if alone."""
+    monkeypatch.setattr(cuts, "TILE_M", 150.0)
+    monkeypatch.setattr(cuts, "TILE_REACHES", 0.05)
+    monkeypatch.setattr(cuts, "AROUND_M", 60.0)  # entrances of some facilities lie outside
+    graph, places, facilities = random_town(5)
+    others = join(graph, np.random.default_rng(9).uniform(0, 420, (25, 2)))
+    fresh, total = random_town(5)[0], 0
+    for homes in (places, others, places):
+        for limit in (250_000, 120_000, 250_000):
+            for rows in (facilities.owner < 4, facilities.owner >= 3):
+                for direction in ("there", "both", "back"):
+                    some, run = facilities.take(rows), Run(memory_bytes=memory_bytes)
+                    found = reach_pairs(graph, ELDER, homes, some, limit, direction, run)
+                    for kept in (cuts._KEPT, search._ENDS):
+                        kept.pop(fresh, None)
+                    alone = reach_pairs(fresh, ELDER, homes, some, limit, direction, Run())
+                    total += len(alone.place)
+                    for name in ("place", "facility", "there_ms", "back_ms"):
+                        assert np.array_equal(getattr(found, name), getattr(alone, name))
+    kept = cuts._KEPT[graph]
+    assert total > 500
+    assert kept.room >= 0 and (len(kept.tiles) > 10) == (memory_bytes == 2**31)
