@@ -17,6 +17,7 @@ from qgis.core import (
 
 from ...core.delivery.palette import CHILD_KINDS, ELDER_KINDS, palette
 from ...core.words import say
+from .legends import AS_LINE
 from .package import DATA
 from .styles import STYLES, group_rules, load_rules
 from .surroundings import page_communities, page_names, page_stations
@@ -24,6 +25,7 @@ from .symbols import Rule, fill, line, mixed, outlined, ring, rules
 
 OF_ZONE = '"zone_id" = @zone_id'  # each page names its zone
 RING_M = 300
+AS_LINES = {"own_zones": "zone", "ring": "core_ring"}  # areas whose rim is what a legend must show
 NAMED = (("page_names", page_names), ("page_stations", page_stations), ("page_communities", page_communities))
 ROADS = (  # kind, width of casing and of road in mm at A3, dashes; the rest is drawn like streets
     ("path", 0.0, 0.35, (1.2, 0.6)),
@@ -112,6 +114,8 @@ def _add_facilities(made: Any, group: Any, study: Any) -> None:
 def _add(made: Any, group: Any, name: str, layer: QgsVectorLayer, labels: bool = False) -> None:
     layer.setLabelsEnabled(labels)
     layer.setReadOnly(True)
+    if name in AS_LINES:
+        layer.setCustomProperty(AS_LINE, AS_LINES[name])
     made.project.addMapLayer(layer, False)
     group.addLayer(layer)
     made.layers[name] = [layer]

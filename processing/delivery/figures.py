@@ -85,6 +85,13 @@ def petal_rows(petals: Any, zone_id: str, language: str) -> Rows:
     return rows
 
 
+def _short_id(petal_id: str, zone_id: str) -> str:
+    """Return a petal's id; a long one without the zone's, which stands in the heading of the sheet."""
+    whole = fit_words(petal_id, 8, 25.5)
+    tail = petal_id.removeprefix(zone_id) if len(zone_id) < len(petal_id) else petal_id
+    return whole if whole == petal_id else fit_words(f"…{tail}", 8, 25.5)
+
+
 def _petal_head(numbers: dict[str, int], zone_id: str, petal: dict[str, Any], language: str) -> str:
     number = numbers[zone_id + "/" + str(petal["petal_id"])]
     return f"{number}  {tag_name(petal['tag'], language)}"

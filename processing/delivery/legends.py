@@ -14,6 +14,11 @@ from qgis.core import (
     QgsRenderContext,
 )
 
+from ...core.delivery.palette import palette
+from .symbols import line
+
+AS_LINE = "urbanrenewal/legend"  # property of a layer: whose line stands in the legend
+LINES = {"zone": (0.9, (4.8, 1.1, 0.8, 1.1)), "core_ring": (0.4, (1.9, 1.1))}  # width and dashes in mm, ui spec §11
 MOST_FEATURES = 100_000  # of a layer that are looked at: own choice, a second or two; then all that is left counts
 
 
@@ -36,6 +41,12 @@ def entries_that_occur(layer: Any, zones: Sequence[str] = (), shown: Any = None)
         context.setExpressionContext(scopes)
         found |= _keys(layer, context, set(entries) - found, _request(layer, shown))
     return [place for place, key in enumerate(entries) if key in found]
+
+
+def line_of(layer: Any) -> Any:
+    """Return the line that stands for an area in the legend; None where its own symbol does."""
+    name = str(layer.customProperty(AS_LINE) or "")
+    return line(palette()[name]["color"], *LINES[name]) if name in LINES else None
 
 
 def _request(layer: Any, shown: Any) -> QgsFeatureRequest:

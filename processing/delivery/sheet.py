@@ -35,7 +35,7 @@ from ...core.delivery.callouts import text_width_mm, wrap_words
 from ...core.delivery.palette import palette
 from ...core.delivery.scales import bar_step
 from .labels import text_format
-from .legends import entries_that_occur
+from .legends import entries_that_occur, line_of
 
 INK, GREY, HAIR = "#222222", "#6B7075", "#B9BEC2"
 WIDTH, HEIGHT = 420.0, 297.0  # A3 landscape
@@ -206,6 +206,9 @@ class Sheet:
             node = root.addLayer(layer)
             node.setCustomProperty("legend/title-style", "hidden")
             QgsMapLayerLegendUtils.setLegendNodeOrder(node, entries_that_occur(layer, zones, shown))
+            own = line_of(layer)
+            if own is not None:
+                QgsMapLayerLegendUtils.setLegendNodeCustomSymbol(node, 0, own)
             item.model().refreshLayerLegend(node)
         item.setColumnCount(columns)
         item.setSplitLayer(True)
