@@ -146,7 +146,7 @@ class Delays:
         self._process = subprocess.Popen([python, "-c", NOTE, str(os.getpid()), str(path)])
 
     def between(self, start: float, end: float) -> float:
-        """Return the seconds that this thread waited, or the one that worked most (it may hold the lock): the longer."""
+        """Return the seconds that this thread waited, or the one that worked most (it may hold the lock): the more."""
         rows = (
             [line.split() for line in self._path.read_text(encoding="ascii").splitlines()]
             if self._path.exists()
