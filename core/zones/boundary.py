@@ -25,6 +25,7 @@ from .streets import street_space
 STEP_M = 1.0  # own choice: distance of the points that stand for a frontage
 SLIT_M = 1.0  # own choice: a narrower slit in a zone is nobody's
 SEAM_M = 1e-4  # overlays leave gaps of their grid between faces along one line
+STRAIGHT_M = 1e-5  # points this near to a straight edge stand there by chance of the overlay, which versions differ in
 NOISE_M2 = 1e-3  # what widening and narrowing leaves along straight edges is less
 SMOOTH_M = 0.2  # own choice: the middle line of two dotted frontages wiggles by less
 NOBODY, OUTSIDE = -1, -2
@@ -49,6 +50,7 @@ def draw_boundaries(
 
     No outline takes in a part of a parcel that is no member, nor of another outline or of `lines.shut`. Members that
     streets do not join (across a corner or a wide street) get a strip of 2 × 3 m, which other zones leave free.
+    Rings start and turn as shapely.normalize has them, so that corners are counted alike with every version of GEOS.
     Polygons; multipolygons only where members meet in a corner that other parcels fill, or two strips cross.
     """
     if not zones:
@@ -67,7 +69,7 @@ def draw_boundaries(
         others = [drawn[j] for j in range(len(zones)) if j != i and shapely.intersects(drawn[i].envelope, drawn[j])]
         shut = [*others, *lines.shut]
         drawn[i] = fill_empty(_without_slits(drawn[i], ground, members, shut), ground, members, shut)
-    return drawn
+    return [shapely.normalize(shapely.simplify(area, STRAIGHT_M)) for area in drawn]
 
 
 def _without_slits(
