@@ -13,8 +13,8 @@ after the other; the project OUT/study.qgz of an earlier run is opened instead. 
     cpu     processor time of the main thread in the longest-working gap, ms: what the thread itself computed
     late    gaps longer than 200 ms: how many, and the longest with the second at which they came
 
-and where a run did not look at Cancel for long. OUT/stacks.txt has what every thread did in each gap of 150 ms and more
-(no interpreter lock is needed to write it).
+and where a run did not look at Cancel for long. With STACKS=1, OUT/stacks.txt has what every thread did in each gap of
+150 ms and more; it is written without the interpreter lock, while frames change, and may itself end QGIS.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from qgis.utils import iface, plugins
 BEAT_MS, LOOK_S, LATE_S, DEAF_S = 20, 0.15, 0.2, 0.3
 PATIENCE_S = float(os.environ.get("PATIENCE", "2400"))
 OUT, SAMPLE = Path(os.environ["OUT"]), Path(os.environ["SAMPLE"])
+WITH_STACKS = os.environ.get("STACKS", "") == "1"
 STEPS = [key for key in os.environ.get("STEPS", "prepare,tag,gaps,zones,deliver").split(",") if key]
 NOTE = """
 import pathlib, sys, time
@@ -81,7 +82,8 @@ class Beat:
             self._stacks.write(f"=== up to here: a gap of {wall * 1000:.0f} ms, processor {cpu * 1000:.0f} ms\n\n")
             self._stacks.flush()
         self._last = now
-        faulthandler.dump_traceback_later(LOOK_S, repeat=True, file=self._stacks)
+        if WITH_STACKS:
+            faulthandler.dump_traceback_later(LOOK_S, repeat=True, file=self._stacks)
 
     def phase(self, name: str) -> None:
         """End an action: tell its worst gaps, begin the next."""
