@@ -7,9 +7,9 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from xml.parsers import expat
 
 from qgis.core import Qgis, QgsProject
+from qgis.PyQt.QtCore import QXmlStreamReader
 
 from ...core.errors import RenewalError
 from .bounds import RELIEF
@@ -70,31 +70,30 @@ def _texts(path: Path) -> Iterator[tuple[str, str, str]]:
         yield from _of_document(content)
 
 
-def _of_document(content: bytes) -> list[tuple[str, str, str]]:
-    """Return the same of an XML text; a text of its own is that of an element without elements in it."""
-    found: list[tuple[str, str, str]] = []
+def _of_document(content: bytes) -> Iterator[tuple[str, str, str]]:
+    """Yield the same of an XML text; a text of its own is that of an element without elements in it."""
+    token = QXmlStreamReader.TokenType
+    reader = QXmlStreamReader(content)
+    reader.setNamespaceProcessing(False)
     words: list[str] = []
     is_leaf = False
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal is_leaf
-        named = attributes.get("name", "") if tag == "Option" else ""
-        found.extend((tag, named if name == "value" and named else name, text) for name, text in attributes.items())
-        words.clear()
-        is_leaf = True
-
-    def end(tag: str) -> None:
-        nonlocal is_leaf
-        if is_leaf:
-            found.append((tag, "", "".join(words)))
-        is_leaf = False
-
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler = words.append
-    parser.Parse(content, True)
-    return found
+    while not reader.atEnd():
+        kind = reader.readNext()
+        if kind == token.Characters:
+            words.append(str(reader.text()))
+        elif kind == token.StartElement:
+            tag, attributes = str(reader.qualifiedName()), reader.attributes()
+            named = str(attributes.value("name")) if tag == "Option" else ""
+            for item in attributes:
+                name = str(item.qualifiedName())
+                yield tag, named if name == "value" and named else name, str(item.value())
+            words, is_leaf = [], True
+        elif kind == token.EndElement:
+            if is_leaf:
+                yield str(reader.qualifiedName()), "", "".join(words)
+            is_leaf = False
+    if reader.hasError():
+        raise RenewalError("project_layer_broken", layer=PROJECT)
 
 
 def _open(path: Path) -> None:
