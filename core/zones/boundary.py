@@ -69,7 +69,8 @@ def draw_boundaries(
         others = [drawn[j] for j in range(len(zones)) if j != i and shapely.intersects(drawn[i].envelope, drawn[j])]
         shut = [*others, *lines.shut]
         drawn[i] = fill_empty(_without_slits(drawn[i], ground, members, shut), ground, members, shut)
-    return [shapely.normalize(shapely.simplify(area, STRAIGHT_M)) for area in drawn]
+    # rings begin at a true corner first: older versions of GEOS keep the point where a ring begins
+    return [shapely.normalize(shapely.simplify(shapely.normalize(area), STRAIGHT_M)) for area in drawn]
 
 
 def _without_slits(
