@@ -64,7 +64,8 @@ class Links:
     def sheets_of(self, zone: str) -> Markup:
         """Return links to the sheets that show a zone, by their numbers."""
         shown = [path for path, zones in self.maps.items() if zone in zones and _number(path)[:2] in OWN_SHEETS]
-        return Markup(" ".join(f'<a href="{href(path)}">{escape(_number(path))}</a>' for path in shown))
+        links = "".join(f'<a href="{href(path)}">{escape(_number(path))}</a> ' for path in shown)
+        return Markup(f'<span class="here">{links}</span>' if shown else "")
 
     def zones_on(self, path: str) -> Markup:
         """Return links back from a sheet to the zones that it shows; none from those that show them all."""
