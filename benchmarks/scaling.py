@@ -1,6 +1,7 @@
 """What the reach step costs a tile, and what travels: the figures that docs/scaling.md reckons with.
 
     .venv/bin/python benchmarks/scaling.py [S] [M] [L]      M unless told otherwise; the towns of benchmarks/reach.py
+    .venv/bin/python benchmarks/scaling.py totals 3000:31:714 30000:104:1862      parcels:seconds:MiB of whole studies
 
 Every tile is sent as it would be sent to a cluster: pickled, searched, its result pickled. Printed are the seconds (of
 the processor, so that a busy machine shows the same) of preparing here and of searching there, and the bytes of both
@@ -8,6 +9,7 @@ ways; then, for the people told in CITIES, the hours that the searches of 13 kin
 """
 
 import importlib.util
+import math
 import pickle
 import sys
 import time
@@ -82,5 +84,36 @@ def main(sizes):
             )
 
 
+DISTRICTS = {  # people, districts (Chongqing's 38; Sichuan's 183 counties, 83.7 million people), people of the largest
+    "Chongqing": (32e6, 38, 2.2e6), "a province like Sichuan": (83.7e6, 183, 1.5e6),
+}  # fmt: skip
+PEOPLE_A_PARCEL = 142  # the sample city
+ALL_FORMATS = (104 + 102 + 140) / 104  # sheets, geodatabase, CSV, shapefiles, CAD beside a GeoPackage: docs/scaling.md
+
+
+def totals(measured):
+    """Print what whole countries of districts take, each district a study: powers between two measured studies."""
+    (small, small_s, small_mib), (large, large_s, large_mib) = (
+        [float(part) for part in item.split(":")] for item in measured
+    )
+    time_power, room_power = (
+        math.log(b / a) / math.log(large / small) for a, b in ((small_s, large_s), (small_mib, large_mib))
+    )
+    print(f"seconds ~ parcels^{time_power:.2f}, memory ~ parcels^{room_power:.2f}")
+    for name, (people, districts, most) in DISTRICTS.items():
+        parcels = people / PEOPLE_A_PARCEL / districts
+        each = small_s * (parcels / small) ** time_power
+        hours = districts * each / 3600
+        print(f"{name}: {districts} districts of {parcels:.0f} parcels, {each:.0f} s each; {hours:.2f} core hours with a "
+              f"GeoPackage, {hours * ALL_FORMATS:.2f} with all formats; "
+              f"{small_mib * (parcels / small) ** room_power:.0f} MiB a process")  # fmt: skip
+        parcels = most / PEOPLE_A_PARCEL
+        print(f"   the largest: {parcels:.0f} parcels, {small_s * (parcels / small) ** time_power:.0f} s, "
+              f"{small_mib * (parcels / small) ** room_power:.0f} MiB")  # fmt: skip
+
+
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["totals"]:
+        totals(sys.argv[2:])
+        sys.exit()
     main(sys.argv[1:] or ["M"])
