@@ -104,8 +104,8 @@ def totals(measured):
         parcels = people / PEOPLE_A_PARCEL / districts
         each = small_s * (parcels / small) ** time_power
         hours = districts * each / 3600
-        print(f"{name}: {districts} districts of {parcels:.0f} parcels, {each:.0f} s each; {hours:.2f} core hours with a "
-              f"GeoPackage, {hours * ALL_FORMATS:.2f} with all formats; "
+        print(f"{name}: {districts} districts of {parcels:.0f} parcels, {each:.0f} s each; {hours:.2f} core hours "
+              f"with a GeoPackage, {hours * ALL_FORMATS:.2f} with all formats; "
               f"{small_mib * (parcels / small) ** room_power:.0f} MiB a process")  # fmt: skip
         parcels = most / PEOPLE_A_PARCEL
         print(f"   the largest: {parcels:.0f} parcels, {small_s * (parcels / small) ** time_power:.0f} s, "
