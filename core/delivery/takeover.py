@@ -78,6 +78,9 @@ def read_handover(folder: Path, language: str) -> Handed:
     documents, problems = _rules(manifest, settings)
     held = {entry["layer"] for entry in manifest["tables"]}
     tables = {name.upper(): name for name in LOCKS if name in held}
+    gone = {entry["layer"]: entry["role"] for record in runs for entry in record["inputs"]
+            if entry["role"].lower() in LOCKS and entry["role"] not in tables}  # fmt: skip
+    problems += [("takeover_lock_missing", {"layer": layer}) for layer in sorted(gone)]
     return Handed(
         str(manifest["title"][language]), settings, documents, _mappings(runs), _inputs(runs), tables,
         "reviews" in held, runs, tuple(problems),
