@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .study import Study
 
 MARGIN_M = 300.0  # of the ground around what the overview shows
+MOST_SAMPLES = 4  # cells of the DEM that are read for each of the grid's
 SHORTEST_M, OFF_M = 60.0, 0.5  # contours shorter than this are noise of the grid; how far a line may be simplified
 SKIPPED = ("dem_elsewhere", "dem_in_local_grid", "dem_without_crs", "dem_unreadable")
 
@@ -65,10 +66,13 @@ def _heights(study: Study, run: Any) -> Any:
 
     from ...core.delivery.relief import cell_centres, lay_grid, smooth
     from ...core.walking.heights import Surface
+    from ..raster import read_raster
 
     box = _box(study)
-    raster = study.inputs.raster("DEM", box)
-    surface, grid = Surface(raster, None), lay_grid(box)
+    grid = lay_grid(box)
+    plan = study.inputs.plan
+    raster = read_raster(_coarser(plan, box, grid.values.size), box, plan.working, plan.transforms, run)
+    surface = Surface(raster, None)
     for row in range(len(grid.values)):
         if row % 100 == 0:
             run.check()
@@ -76,6 +80,24 @@ def _heights(study: Study, run: Any) -> Any:
     if not np.isfinite(grid.values).any():
         return None
     return smooth(grid, float(max(raster.cell_m)))
+
+
+def _coarser(plan: Any, box: Any, cells: int) -> Any:
+    """Return the DEM with fewer cells where it has far more over the box than the grid: 1 m cells of a whole city."""
+    from dataclasses import replace
+
+    from qgis.core import QgsCoordinateTransform, QgsRectangle
+
+    snapshot, working = plan.rasters["DEM"], plan.working.crs
+    if working is None or not snapshot.crs.isValid():
+        return snapshot  # read_raster says what is wrong with it
+    window = QgsCoordinateTransform(working, snapshot.crs, plan.transforms).transformBoundingBox(QgsRectangle(*box))
+    window = window.intersect(snapshot.extent)
+    share = window.width() * window.height() / (snapshot.extent.width() * snapshot.extent.height())
+    each = int((share * snapshot.columns * snapshot.rows / (MOST_SAMPLES * cells)) ** 0.5)
+    if each < 2:
+        return snapshot
+    return replace(snapshot, columns=max(1, snapshot.columns // each), rows=max(1, snapshot.rows // each))
 
 
 def _box(study: Study) -> tuple[float, float, float, float]:

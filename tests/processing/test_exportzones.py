@@ -329,7 +329,7 @@ def test_project_has_bookmarks_themes_and_a_view_in_3d(study, run_algorithm, mak
     filters = re.findall(r'filter="([^"]*)"', drawn)
     assert [html.unescape(item) for item in filters][1] == "TRUE AND (\"action\" = '改')"
     assert "74,144,194" in drawn  # #4A90C2
-    [height] = {html.unescape(item) for item in re.findall(r'name="expression" value="([^"]*)"', drawn)} | {
+    [height] = {html.unescape(item) for item in re.findall(r'name="expression"[^>]*value="([^"]*)"', drawn)} | {
         html.unescape(item) for item in re.findall(r'value="([^"]*)"[^>]*name="expression"', drawn)
     }
     scope = QgsExpressionContext()

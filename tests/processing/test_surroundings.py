@@ -193,3 +193,22 @@ def test_entrances_bear_short_numbers_only(make_layer):
         context.setFeature(feature)
         found.append(expression.evaluate(context))
     assert found == ["7", "A", "12", "", ""]
+
+
+def test_a_fine_dem_is_read_coarser_for_the_maps(qgis_app):
+    """A raster of 40 000 × 40 000 cells over a grid of 2000 × 2000: a tenth of its columns and rows, 4 cells a cell."""
+    from types import SimpleNamespace
+
+    from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransformContext, QgsRectangle
+    from urban_renewal.processing.delivery.ground import _coarser
+    from urban_renewal.processing.snapshot import RasterSnapshot
+
+    system = QgsCoordinateReferenceSystem("EPSG:4545")
+    box = (500_000.0, 3_000_000.0, 510_000.0, 3_010_000.0)
+    fine = RasterSnapshot("DEM", "dem", None, system, QgsRectangle(*box), 40_000, 40_000, None)
+    plan = SimpleNamespace(rasters={"DEM": fine}, working=SimpleNamespace(crs=system),
+                           transforms=QgsCoordinateTransformContext())  # fmt: skip
+    found = _coarser(plan, box, 2000 * 2000)
+    assert (found.columns, found.rows) == (4_000, 4_000)
+    plan.rasters["DEM"] = RasterSnapshot("DEM", "dem", None, system, QgsRectangle(*box), 400, 400, None)
+    assert _coarser(plan, box, 2000 * 2000).columns == 400
