@@ -135,10 +135,7 @@ def summary_tables(
 ) -> list[pd.DataFrame]:  # fmt: skip
     """Return table gap_summary of several divisions of the same ground, which is looked at once (`summary_table`)."""
     rows: list[list[pd.DataFrame]] = [[] for _ in several]
-    trees = [
-        [None if shape is None else shapely.STRtree(shapely.get_parts(shape)) for shape in districts.shapes]
-        for districts in several
-    ]
+    areas = [_areas_of(districts) for districts in several]
     ground = _ground(parcels, barriers)
     for number, result in enumerate(counted.kinds):
         run.progress(number / len(counted.kinds))
@@ -146,7 +143,7 @@ def summary_tables(
         for place, districts in enumerate(several):
             frame = _rows_of(districts, counted.demand, result)
             frame |= _cover_of(districts, ground, cover)
-            frame |= _exam(districts, trees[place], facilities, result, run.language)
+            frame |= _exam(districts, areas[place], facilities, result, run.language)
             rows[place].append(pd.DataFrame(frame))
     return [frames.conform(pd.concat(part, ignore_index=True), schema.table("gap_summary")) for part in rows]
 
@@ -236,23 +233,28 @@ def _add(values: npt.ArrayLike, group: Places, n: int) -> Reals:
     return np.bincount(group, weights=np.asarray(values, dtype=np.float64), minlength=n).astype(np.float64)
 
 
+def _areas_of(districts: Districts) -> tuple[shapely.STRtree, Places]:
+    """Return the parts of all districts in one tree, and whose each is."""
+    parts, owner = shapely.get_parts(districts.shapes, return_index=True)
+    return shapely.STRtree(parts), owner.astype(np.intp)
+
+
 def _exam(
-    districts: Districts, trees: list[shapely.STRtree | None], facilities: pd.DataFrame, result: KindResult,
+    districts: Districts, areas: tuple[shapely.STRtree, Places], facilities: pd.DataFrame, result: KindResult,
     language: str,
 ) -> dict[str, object]:  # fmt: skip
     """Return the examination's name and, per community, whether a facility up to standard is missing."""
     kind, k = result.kind, len(districts.ids)
     if kind.exam_name is None or kind.exam_floor_m2 is None:
         return {"exam_name": None, "exam_missing": pd.array([None] * k, dtype="Int64")}
-    shapes = frames.geometries(facilities)[result.supply["facility"].to_numpy(dtype=np.intp)]
+    rows = result.supply["facility"].to_numpy(dtype=np.intp)
     floor = result.supply["floor_m2"].to_numpy("float64")
-    missing: list[int | None] = []
-    for row, area in enumerate(trees):
-        near = np.zeros(len(shapes), dtype=bool)
-        if area is not None and len(shapes):
-            near[area.query(shapes, predicate="dwithin", distance=kind.radius_m)[0]] = True
-        near |= districts.of_facility[result.supply["facility"].to_numpy(dtype=np.intp)] == row
-        good = near & (floor >= kind.exam_floor_m2)
-        unclear = near & np.isnan(floor)
-        missing.append(0 if good.any() else None if unclear.any() else 1)
+    (tree, owner), shapes, home = areas, frames.geometries(facilities)[rows], districts.of_facility[rows]
+    near, part = tree.query(shapes, predicate="dwithin", distance=kind.radius_m)
+    inside = np.flatnonzero(home >= 0)
+    facility, row = np.concatenate([near, inside]), np.concatenate([owner[part], home[inside]])
+    is_good, is_unclear = np.zeros(k, dtype=bool), np.zeros(k, dtype=bool)
+    is_good[row[floor[facility] >= kind.exam_floor_m2]] = True
+    is_unclear[row[np.isnan(floor[facility])]] = True
+    missing = [0 if good else None if unclear else 1 for good, unclear in zip(is_good, is_unclear)]
     return {"exam_name": kind.exam_name[language], "exam_missing": pd.array(missing, dtype="Int64")}
