@@ -4,8 +4,9 @@
     STUDY=<folder> bash scripts/desktop.sh docs/pictures.py               Chinese, into docs/pictures
     STUDY=<folder> UI_LANG=en bash scripts/desktop.sh docs/pictures.py    English, into docs/pictures/en
 
-STUDY is where the sample is made and the study runs: an empty folder whose path may be seen in the pictures. At the
-end the project is kept there as study.qgz, for docs/looks.py. Pictures go to the folder PICTURES when it is given. A
+STUDY is where the sample is made and the study runs: an empty folder whose path may be seen in the pictures. The
+project is kept there as study.qgz, for docs/looks.py; a folder that has one is opened, and only the pictures of what
+comes after the run are taken. Pictures go to the folder PICTURES when it is given. A
 failure is told in pictures.log.
 """
 
@@ -53,7 +54,7 @@ class Photographer:
 
     def walk(self) -> Iterator[tuple[int, Callable[[], bool]]]:
         """Make the sample, run the study, take the pictures."""
-        window, session = iface.mainWindow(), self.dock.session
+        window = iface.mainWindow()
         window.showNormal()
         window.move(0, 0)
         window.resize(WIDTH, HEIGHT)
@@ -62,16 +63,11 @@ class Photographer:
                 panel.hide()
         window.resizeDocks([self.dock], [DOCK_WIDTH], Qt.Orientation.Horizontal)
         yield 1500, self.always
-        self.shoot("empty")
-        session.start_sample(str(self.study))
-        yield 500, lambda: not session.is_busy
-        yield 1500, self.is_drawn
-        self.shoot("sample")
-        session.start_all()
-        yield 3000, lambda: not session.is_busy or session.runner.share() > 0.3
-        if session.is_busy:
-            self.shoot("running")
-        yield 500, lambda: not session.is_busy
+        if (self.study / "study.qgz").exists():  # made by an earlier run: only what comes after it
+            iface.addProject(str(self.study / "study.qgz"))
+            yield 3000, self.is_drawn
+        else:
+            yield from self.walk_study()
         self.dock.inputs_box.setCollapsed(True)
         for key, name in (("tag", "tags"), ("gaps", "gaps"), ("zones", "zones")):
             self.dock.cards[key].link_asked.emit(key, "map")
@@ -84,11 +80,25 @@ class Photographer:
         self.keep(self.dock, "dock")
         self.keep_sheets()
         yield from self.walk_fields()
-        yield from self.walk_list()
         yield from self.walk_review()
         yield from self.walk_explore()
         yield from self.walk_gaps()
         yield from self.walk_editors()
+
+    def walk_study(self) -> Iterator[tuple[int, Callable[[], bool]]]:
+        """Make the sample and run the whole study."""
+        session = self.dock.session
+        self.shoot("empty")
+        session.start_sample(str(self.study))
+        yield 500, lambda: not session.is_busy
+        yield 1500, self.is_drawn
+        self.shoot("sample")
+        yield from self.walk_list()
+        session.start_all()
+        yield 3000, lambda: not session.is_busy or session.runner.share() > 0.3
+        if session.is_busy:
+            self.shoot("running")
+        yield 500, lambda: not session.is_busy
         QgsProject.instance().write(str(self.study / "study.qgz"))
 
     def keep_sheets(self) -> None:
