@@ -58,8 +58,10 @@ def write_rows(part: Path, table: str, geometry_column: str, encoded: Any, run: 
         if encoded.wkb is not None:
             system = database.execute(
                 "SELECT srs_id FROM gpkg_geometry_columns WHERE table_name = ?", (table,)
-            ).fetchone()[0]
-            blobs, bounds = _blobs(encoded.wkb, encoded.wkb_type, int(system), run)
+            ).fetchone()
+            if system is None:  # GDAL was not told that its commit failed
+                raise sqlite3.OperationalError("the empty table is not there, as when the disk is full")
+            blobs, bounds = _blobs(encoded.wkb, encoded.wkb_type, int(system[0]), run)
             names, columns = [geometry_column, *names], [blobs, *columns]
         database.execute("PRAGMA synchronous = OFF")  # the finished part is flushed as a whole
         database.execute("BEGIN")

@@ -30,7 +30,10 @@ def fill_tree(
     if not len(rows):
         return
     quoted = ['"' + f"{tree}_{part}".replace('"', '""') + '"' for part in ("node", "rowid", "parent")]
-    size = database.execute(f"SELECT length(data) FROM {quoted[0]} WHERE nodeno = ?", (ROOT,)).fetchone()[0]  # noqa: S608
+    root = database.execute(f"SELECT length(data) FROM {quoted[0]} WHERE nodeno = ?", (ROOT,)).fetchone()  # noqa: S608
+    if root is None:
+        raise sqlite3.OperationalError("the spatial index has no root, as when the disk is full")
+    size = root[0]
     most = (size - HEAD) // CELL.itemsize
     cells = np.empty(len(rows), dtype=CELL)
     cells["id"] = rows
