@@ -34,7 +34,7 @@ def run_step(dock, qtbot, key):
     card = dock.cards[key]
     assert card.run.isEnabled(), (key, card.state.text(), card.body.text())
     card.run.click()
-    qtbot.waitUntil(lambda: not dock.session.is_busy, timeout=60000)
+    qtbot.waitUntil(lambda: not dock.session.is_busy, timeout=240_000)
     failure = dock.session.study.failures.get(key)
     assert failure is None, "\n".join([failure.message, *failure.log[-15:]])
     return card.figures.texts()
@@ -77,7 +77,7 @@ def test_whole_study_by_its_button(real_dock, qtbot, tmp_path, load_town):
     dock._poll.setInterval(20)
     dock.refresh()
     dock.run_all.click()
-    qtbot.waitUntil(lambda: not dock.session.is_busy, timeout=60000)
+    qtbot.waitUntil(lambda: not dock.session.is_busy, timeout=240_000)
     failures = dock.session.study.failures
     assert failures == {}, [line for failure in failures.values() for line in failure.log[-15:]]
     assert dock.cards["zones"].figures.texts()[0] == "1 zones"
@@ -104,7 +104,7 @@ def test_again_from_a_step_counts_the_same_people(real_dock, qtbot, tmp_path, lo
     session.set_value("ZONE_RULES_FILE", one_petal_is_enough(tmp_path / "rules.json"))
     session.set_value("FORMATS", ["gpkg"])
     session.start_all()
-    qtbot.waitUntil(lambda: not session.is_busy, timeout=60000)
+    qtbot.waitUntil(lambda: not session.is_busy, timeout=240_000)
     before = {key: dict(study.steps[key].figures) for key in ("tag", "gaps", "zones")}
     assert before["zones"]["people"] > 0
     session.set_value("AS_OF", "2026-01-01")  # makes Tag and all behind it out of date
