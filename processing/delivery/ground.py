@@ -93,6 +93,8 @@ def _coarser(plan: Any, box: Any, cells: int) -> Any:
         return snapshot  # read_raster says what is wrong with it
     window = QgsCoordinateTransform(working, snapshot.crs, plan.transforms).transformBoundingBox(QgsRectangle(*box))
     window = window.intersect(snapshot.extent)
+    if window.isEmpty():
+        return snapshot
     share = window.width() * window.height() / (snapshot.extent.width() * snapshot.extent.height())
     each = int((share * snapshot.columns * snapshot.rows / (MOST_SAMPLES * cells)) ** 0.5)
     if each < 2:
