@@ -2104,8 +2104,8 @@
         <translation>个文件</translation>
     </message>
     <message>
-        <source>for example tag=old_compound, urban_village</source>
-        <translation>例如 tag=old_compound, urban_village</translation>
+        <source>for example {text}</source>
+        <translation>例如 {text}</translation>
     </message>
     <message>
         <source>full</source>

@@ -24,6 +24,7 @@ from . import template_shape as shape
 from .template_shape import FILLS, TYPES, Item
 
 LETTERS, CODE_LINES = 60, 6
+WHERE = "tag=old_compound, urban_village"  # an example of what is typed
 Judge = Callable[[Item], str]  # what is wrong with an item, "" = nothing
 
 
@@ -178,7 +179,7 @@ class LayerDialog(ItemDialog):
         self.table.setEditable(True)
         for name, title in shape.table_titles().items():
             self.table.addItem(f"{name}  {title}", name)
-        self.where.setPlaceholderText(tr("for example tag=old_compound, urban_village"))
+        self.where.setPlaceholderText(tr("for example {text}").format(text=WHERE))
         self.name.setText(str(self._old.get("id", "")))
         self.title.setText(str(self._old.get("title", "")))
         self.where.setText(shape.where_text(self._old.get("where", {})))
