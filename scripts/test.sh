@@ -19,10 +19,10 @@ core() {  # tests/core/conftest.py fails the run when anything imported QGIS or 
   "$bin/pytest" -q -p no:pytest_qgis -p no:pytest-qt -n 2 tests/core
 }
 
-cover() {  # branches alone: lines are easier and would hide them
+cover() {  # branches alone: lines are easier and would hide them; one process, for two lose half of what they saw
   local told
   told=$(mktemp)
-  "$bin/pytest" -q -p no:pytest_qgis -p no:pytest-qt -n 2 tests/core --cov=urban_renewal.core --cov-branch \
+  "$bin/pytest" -q -p no:pytest_qgis -p no:pytest-qt tests/core --cov=urban_renewal.core --cov-branch \
     --cov-report="json:$told" && "$bin/python" scripts/branches.py "$told"
   local good=$?
   rm -f "$told"
