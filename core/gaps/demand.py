@@ -21,6 +21,7 @@ from .standard import Kind
 
 Reals = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
+MOST_PEOPLE = 1e8  # own choice: at one place more people than any city has; sums of whole thousandths stay exact
 MILLI = 1000
 
 
@@ -52,7 +53,8 @@ def demand_points(parcels: pd.DataFrame, building_people: pd.DataFrame | None, r
 
     Parameters: `parcels` with `parcel_id`, `geometry` and, without `building_people`, people columns of their own;
     `building_people` the table of that name. Buildings without a parcel of the layer are left out and listed
-    (`home_off_parcels`). Raises RenewalError("people_missing") when neither table says how many people there are.
+    (`home_off_parcels`); negative and impossible counts too (`people_impossible`): they are unknown.
+    Raises RenewalError("people_missing") when neither table says how many people there are.
     """
     if building_people is None:
         table, row = parcels, np.arange(len(parcels))
@@ -73,6 +75,13 @@ def demand_points(parcels: pd.DataFrame, building_people: pd.DataFrame | None, r
     table, row, floor = table.iloc[order], row[order], floor[order]
     points = shapely.point_on_surface(frames.geometries(table))
     counts = {name: frames.optional(table, name, "real").to_numpy("float64", na_value=np.nan) for name in COUNTS}
+    layer = "PARCELS" if building_people is None else "BUILDING_PEOPLE"
+    for name, values in counts.items():
+        odd = (values < 0) | (values > MOST_PEOPLE)
+        run.leave_out(
+            layer, ids.to_numpy(dtype=object)[order][odd], "people_impossible", "warning", column=name, most=MOST_PEOPLE
+        )
+        counts[name] = np.where(odd, np.nan, values)
     milli = {name: np.rint(np.nan_to_num(values) * MILLI).astype(np.int64) for name, values in counts.items()}
     known = {name: ~np.isnan(values) for name, values in counts.items()}
     return Demand(

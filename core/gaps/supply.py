@@ -16,6 +16,7 @@ from .standard import Kind
 EXISTING = "现状"
 PLANNED = ("在建", "规划")  # supply of a scenario only
 NO_CAPACITY = "NO_CAPACITY"  # counts for reach, not for supply
+MOST_CAPACITY = 1e9  # own choice: in m² the largest city of the country; more is a slip of the pen
 
 
 def list_supply(
@@ -43,6 +44,16 @@ def list_supply(
     return supply
 
 
+def _drop_impossible(table: pd.DataFrame, layer: str, run: Run) -> None:
+    """List capacities below 0 and above MOST_CAPACITY and take them as missing; `table` is the caller's own."""
+    size = table["capacity"].to_numpy("float64")
+    run.leave_out(layer, table["facility_id"][size < 0], "capacity_negative", "warning")
+    run.leave_out(
+        layer, table["facility_id"][size > MOST_CAPACITY], "capacity_impossible", "warning", most=MOST_CAPACITY
+    )
+    table.loc[(size < 0) | (size > MOST_CAPACITY), "capacity"] = np.nan
+
+
 def _offers(
     facilities: pd.DataFrame, capacities: pd.DataFrame | None, statuses: tuple[str, ...], run: Run
 ) -> pd.DataFrame:
@@ -57,9 +68,7 @@ def _offers(
     status = frames.optional(facilities, "status").fillna(EXISTING).to_numpy(dtype=object)
     counts = np.isin(status.astype(str), statuses)
     run.fact(facilities_not_existing_n=int((status != EXISTING).sum()), facilities_not_counted_n=int((~counts).sum()))
-    negative = own["capacity"].to_numpy("float64") < 0
-    run.leave_out("FACILITIES", own["facility_id"][negative], "capacity_negative", "warning")
-    own.loc[negative, "capacity"] = np.nan
+    _drop_impossible(own, "FACILITIES", run)
     if capacities is not None and len(capacities):
         row_of = dict(zip(own["facility_id"], own["facility"]))
         stated = pd.DataFrame({
@@ -70,6 +79,7 @@ def _offers(
             "unit": frames.optional(capacities, "unit").to_numpy(dtype=object),
             "floor_m2": values.numbers(frames.optional(capacities, "floor_area", "real")),
         })  # fmt: skip
+        _drop_impossible(stated, "CAPACITIES", run)
         nobody = stated["facility"] < 0
         run.leave_out("CAPACITIES", stated["facility_id"][nobody], "capacity_of_nobody", "warning")
         stated = stated[~nobody]

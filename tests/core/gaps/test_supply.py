@@ -91,6 +91,32 @@ def test_need_is_a_whole_number_of_thousandths(kinds):
         demand_points(parcels[["parcel_id", "geometry"]], None, Run())
 
 
+def test_impossible_numbers_are_listed_and_unknown(kinds):
+    """A slip of the pen must not run over whole numbers: 1e200 people, −3 people, 1e200 places."""
+    parcels = pd.DataFrame({"parcel_id": ["p1", "p2", "p3", "p4"], "pop": [1e200, -3.0, 1e8, np.inf]})
+    parcels["geometry"] = np.array([shapely.box(x, 0, x + 1, 1) for x in range(4)], dtype=object)
+    run = Run()
+    demand = demand_points(parcels, None, run)
+    assert demand.people["pop"].tolist() == [0, 0, 10**11, 0]
+    assert demand.known["pop"].tolist() == [False, False, True, False]
+    assert sorted(row.feature_id for row in run.left_out if row.code == "people_impossible") == ["p1", "p2", "p4"]
+    homes = pd.DataFrame(
+        {"building_id": ["b9", "b2", "b1"], "parcel_id": ["gone", "p1", "p1"], "pop": [1.0, 1e99, 2.0]}
+    )
+    homes["geometry"] = np.array([shapely.box(x, 0, x + 1, 1) for x in range(3)], dtype=object)
+    run = Run()
+    assert demand_points(parcels, homes, run).people["pop"].tolist() == [2000, 0]
+    assert [row.feature_id for row in run.left_out] == ["b9", "b2"]
+    facilities = pd.DataFrame({"facility_id": ["a", "b"], "kind": "nurs", "capacity": [1e200, 60.0], "unit": "place"})
+    facilities["geometry"] = np.array([shapely.Point(0, 0)] * 2, dtype=object)
+    stated = pd.DataFrame({"facility_id": ["b"], "kind": "nurs", "capacity": [1e200], "unit": "place"})
+    for capacities, lost in ((None, {"a"}), (stated, {"a", "b"})):
+        run = Run()
+        found = list_supply(facilities, capacities, [kinds["nurs"]], run).set_index("facility_id")
+        assert {row.feature_id for row in run.left_out if row.code == "capacity_impossible"} == lost
+        assert np.isnan(found.loc["a", "capacity"])
+
+
 def test_radius_is_cut_by_a_river_and_not_by_a_wall():
     points = shapely.points([[0, 0], [0, 300], [0, 301], [400, 0]])
     station = np.array([shapely.Point(0, 0)], dtype=object)
