@@ -201,6 +201,18 @@ def test_cancel_stops_the_search():
         reach_pairs(graph, ELDER, places, facilities, 10**6, "there", Run(is_cancelled=lambda: True))
 
 
+def test_a_square_reaches_as_far_as_the_limit(monkeypatch):
+    """A flat street of 2 km, squares of 100 m: an elder at 0.9 m/s comes from 899 m in the 1,000 s, from 901 m not."""
+    monkeypatch.setattr(cuts, "TILE_M", 100.0)
+    monkeypatch.setattr(cuts, "TILE_REACHES", 0.05)
+    monkeypatch.setattr(cuts, "AROUND_M", 10.0)
+    graph = graph_of(roads(*((f"s{x}", "footway", [(x, 0), (x + 50, 0)]) for x in range(0, 2000, 50))), PROFILES)
+    facility, places = join(graph, [(10, 0)]), join(graph, [(500, 0), (909, 0), (911, 0)])
+    found = reach_pairs(graph, ELDER, places, facility, 1_000_000, "there", Run())
+    assert found.place.tolist() == [0, 1]
+    assert found.there_ms.tolist() == pytest.approx([490_000 / 0.9, 899_000 / 0.9], abs=20)  # a millisecond an edge
+
+
 @pytest.mark.parametrize("memory_bytes", [2**31, 40_000, 16])
 def test_what_is_kept_of_one_question_changes_no_other(memory_bytes, monkeypatch):
     """Kinds ask one network after the other, for other facilities, places, limits, directions; each as if alone."""
