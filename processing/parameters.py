@@ -191,7 +191,7 @@ WALK_ROLES = (
 # contract.md "facility fields"
 FACILITY_FIELDS = ("facility_id", "kind", "capacity", "unit", "floor_area", "status")
 FACILITY_ROLES = (
-    RoleUse("CAPACITIES", "CAPACITIES", optional=True),
+    RoleUse("CAPACITIES", "CAPACITIES", optional=True, needs=("facility_id", "kind")),
     RoleUse("ENTRANCES", "ENTRANCES", optional=True, fields=("entrance_of",)),
 )
 

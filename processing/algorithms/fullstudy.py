@@ -45,7 +45,7 @@ class FullStudy(RenewalAlgorithm):
         RoleUse("BUILDINGS", "BUILDINGS", optional=True),
         RoleUse("ACTIVITY", "ACTIVITY", optional=True),
         RoleUse("FACILITIES", "FACILITIES", needs=("kind",)),
-        RoleUse("CAPACITIES", "CAPACITIES", optional=True),
+        RoleUse("CAPACITIES", "CAPACITIES", optional=True, needs=("facility_id", "kind")),
         RoleUse("ENTRANCES", "ENTRANCES", optional=True),
         RoleUse("POPULATION", "POPULATION", needs=("pop",)),
         RoleUse("ROADS", "ROADS"),

@@ -116,3 +116,11 @@ def test_two_facilities_in_one_house_without_ids_both_supply(layers, make_layer,
     values = {**layers, "FACILITIES": make_layer(two, "Point"), "DETAIL": detail, "OUTPUT": "memory:"}
     run_algorithm("facilitygap", values)
     assert served(rows_of(detail)) == {"P100": 0, "P200": 0, "P1000": 45, "P150": 0}
+
+
+def test_a_table_of_capacities_without_ids_is_refused_in_words(layers, make_layer, run_algorithm):
+    """Which facility holds them is what the table is for."""
+    table = make_layer([(None, {"规模": 30.0, "kind": "nurs"})], "None", crs="", name="能力表")
+    with pytest.raises(QgsProcessingException, match="能力表") as refused:
+        run_algorithm("facilitygap", {**layers, "CAPACITIES": table, "OUTPUT": "memory:"})
+    assert "facility_id" in str(refused.value)
