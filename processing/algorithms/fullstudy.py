@@ -19,19 +19,13 @@ from ..parameters import RoleUse
 from ..results import Results
 from ..sharing import shared_readings
 from ..staging import staged_source
+from .checkinputs import LAYERS
 
 ID = "urbanrenewal:"
 SITED = ("eday", "nurs", "kgar", "meal")  # what a study looks for rooms for
 SPLIT = ("buildwalknetwork", "tagparcels", "facilitygap", "proposesites", "delineatezones")  # they take CLUSTER
 SURROUNDINGS = (  # of the maps
     "STATIONS", "STATION_ENTRANCES", "ROADS", "BARRIERS", "GREEN", "PROTECTED", "COMMUNITIES", "PLAN",
-)  # fmt: skip
-
-
-CHECKED = (  # what is looked over before anything is computed
-    "PARCELS", "BUILDINGS", "ACTIVITY", "FACILITIES", "CAPACITIES", "ENTRANCES", "POPULATION", "ROADS",
-    "HEIGHT_POINTS", "STATIONS", "STATION_ENTRANCES", "PROTECTED", "PROGRAMME", "PLAN", "CONSTRAINTS", "GREEN",
-    "BARRIERS", "COMMUNITIES",
 )  # fmt: skip
 
 
@@ -150,7 +144,7 @@ class _Study:
     def _steps(self, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         given, file, inputs = self.given.get, self._file, self.inputs
         left_out = [file(f"left_out_{step}") for step in ("people", "tags", "gaps", "zones", "sites")]
-        yield "checkinputs", {**{name: given(name) for name in CHECKED}, "DEM": self.dem, "ISSUES": file("issues")}
+        yield "checkinputs", {**{name: given(name) for name in LAYERS}, "DEM": self.dem, "ISSUES": file("issues")}
         walk = {"NETWORK": file("edges"), "DEM": self.dem, "PROFILE_FILE": inputs.text("PROFILE_FILE")}
         walk |= {name: given(name) for name in ("HEIGHT_POINTS", "BARRIERS")}
         places = {name: given(name) for name in ("FACILITIES", "CAPACITIES", "ENTRANCES")}
