@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform
@@ -52,11 +53,25 @@ def check_types(parameter: str, inputs: Any, run: Any) -> None:
             run.leave_out(parameter, [""], "encoding_not_told", "info")
 
 
-def check_shift(parameter: str, tables: dict[str, Any], inputs: Any, run: Any) -> None:
+def check_shifts(parameters: Iterable[str], tables: dict[str, Any], inputs: Any, run: Any) -> None:
     """Ask whether places look like GCJ-02 or BD-09: corrected, do they come nearer to buildings, streets or parcels?
 
     Of the two the one is told after whose correction the places lie nearer (median); never is anything moved.
     """
+    from ..core import frames
+    from ..core.inputs import placement
+
+    name = next((name for name in BESIDE if len(tables.get(name, ()))), None)
+    working = inputs.plan.working
+    given = [parameter for parameter in parameters if len(tables.get(parameter, ())) >= placement.SHIFT_POINTS]
+    if not given or name is None or working is None or working.crs is None:
+        return
+    reference = placement.Reference(frames.geometries(tables[name]))
+    for parameter in given:
+        _check_shift(parameter, tables[parameter], reference, roles()[name].title[run.language], inputs, run)
+
+
+def _check_shift(parameter: str, table: Any, reference: Any, beside: str, inputs: Any, run: Any) -> None:
     import numpy as np
     import shapely
 
@@ -64,31 +79,25 @@ def check_shift(parameter: str, tables: dict[str, Any], inputs: Any, run: Any) -
     from ..core.inputs import gcj02, placement
     from ..core.slices import sliced
 
-    reference = next((name for name in BESIDE if len(tables.get(name, ()))), None)
     working = inputs.plan.working
-    if parameter not in tables or reference is None or working is None or working.crs is None:
-        return
-    points = sliced(shapely.centroid, frames.geometries(tables[parameter]), run=run)
+    points = sliced(shapely.centroid, frames.geometries(table), run=run)
     degrees = QgsCoordinateReferenceSystem("EPSG:4326")
     there = QgsCoordinateTransform(working.crs, degrees, inputs.plan.transforms)
     back = transform_to(degrees, working, inputs.plan.transforms)
     lonlat = move_coordinates(shapely.get_coordinates(points), there, parameter)
-    beside = frames.geometries(tables[reference])
-    tree = shapely.STRtree(beside)
-    found = []
+    before, found = reference.away(points, run), []
     for code, name in OFFSETS:
         run.check()
         xy = np.column_stack(getattr(gcj02, name)(lonlat[:, 0], lonlat[:, 1]))
         corrected = shapely.points(move_coordinates(xy, back, parameter))
-        shift = placement.suspect_shift(points, corrected, beside, run)
+        after = reference.away(corrected, run)
+        shift = placement.judge_shift(points, corrected, before, after)
         if shift.suspected:
-            away = float(np.median(shapely.distance(corrected, beside[tree.nearest(corrected)])))
-            found.append((round(away, 3), code, shift))
+            found.append((round(float(np.median(after)), 3), code, shift))
     if found:
         _, code, shift = min(found, key=lambda item: item[0])
         told: dict[str, Any] = {"n": shift.points_n, "nearer": shift.nearer_n, "offset_m": round(shift.offset_m)}
-        told["reference"] = roles()[reference].title[run.language]
-        run.leave_out(parameter, [""], code, "error", **told)
+        run.leave_out(parameter, [""], code, "error", **told, reference=beside)
 
 
 def check_dem(tables: dict[str, Any], inputs: Any, run: Any) -> None:

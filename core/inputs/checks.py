@@ -8,7 +8,8 @@ The functions list findings through `run.leave_out`; the boundary turns these ro
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -114,12 +115,17 @@ def check_people(population: pd.DataFrame, layer: str, run: Run) -> None:
         run.leave_out(layer, ids[together > total + 0.5], "people_ages_exceed", "warning", column="0–14 + 60+")
 
 
-def check_texts(columns: Mapping[str, list[Any]], layer: str, run: Run) -> None:
-    """Tell text columns with garbled characters (`text_garbled`): read in the wrong encoding."""
+def check_texts(columns: Mapping[str, Iterable[Any]], layer: str, run: Run) -> None:
+    """Tell text columns with garbled characters (`text_garbled`): read in the wrong encoding.
+
+    A column is its values, or a mapping of each different one, in order of appearance, to how often it is there.
+    """
     for name, values in columns.items():
-        bad = [value for value in values if isinstance(value, str) and GARBLED.search(value)]
+        counts = Counter(values)
+        bad = [value for value in counts if isinstance(value, str) and not value.isascii() and GARBLED.search(value)]
         if bad:
-            run.leave_out(layer, [""], "text_garbled", "warning", n=len(bad), column=name, sample=bad[0][:30])
+            n = sum(counts[value] for value in bad)
+            run.leave_out(layer, [""], "text_garbled", "warning", n=n, column=name, sample=bad[0][:30])
 
 
 def check_overlay(tables: Mapping[str, pd.DataFrame], anchor: str, run: Run) -> None:

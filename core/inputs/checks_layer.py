@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from .. import frames
@@ -47,11 +47,8 @@ def check_layer(table: pd.DataFrame, layer: str, key: str, fields: list[str], th
     `fields` the names of all fields of the layer as they stand in the file.
     """
     checks.check_columns(table, layer, WANTED.get(layer, {}), run)
-    texts: dict[str, list[Any]] = {
-        str(name): table[name].tolist() for name in table.columns if isinstance(table[name].dtype, pd.StringDtype)
-    }
-    plain = {name: [None if pd.isna(value) else str(value) for value in column] for name, column in texts.items()}
-    misread = checks_values.check_encoding({**plain, "": list(fields)}, layer, run)
+    texts = {str(name): _counted(table[name]) for name in table if isinstance(table[name].dtype, pd.StringDtype)}
+    misread = checks_values.check_encoding({**texts, "": list(fields)}, layer, run)
     checks.check_texts({name: column for name, column in texts.items() if name not in misread}, layer, run)
     run.check()
     for name, column in WORDS:
@@ -71,3 +68,9 @@ def check_layer(table: pd.DataFrame, layer: str, key: str, fields: list[str], th
         checks.check_doubles(table, layer, run)
     if layer == "POPULATION":
         checks.check_people(table, layer, run)
+
+
+def _counted(column: pd.Series) -> dict[str, int]:
+    """Return each text of a column, in order of appearance, with the number of its rows."""
+    codes, distinct = pd.factorize(column.to_numpy(dtype=object), use_na_sentinel=True)
+    return dict(zip(distinct.tolist(), np.bincount(codes[codes >= 0], minlength=len(distinct)).tolist()))

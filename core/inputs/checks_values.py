@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -97,7 +97,7 @@ def check_strays(table: pd.DataFrame, layer: str, key: str, run: Run) -> None:
         run.leave_out(layer, [_id(table, key, row)], "feature_stray", "warning", km=km)
 
 
-def check_encoding(columns: Mapping[str, list[str | None]], layer: str, run: Run) -> set[str]:
+def check_encoding(columns: Mapping[str, Iterable[str | None]], layer: str, run: Run) -> set[str]:
     """Tell text columns read in the wrong encoding (`text_misread`) and return their names; "" = the field names."""
     found = set()
     for name, texts in columns.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,33 +29,53 @@ def give_ids(
     given ids such rows are no doubles and not listed.
     Returns a Boolean array over the rows, True = stays.
     """
-    hashes = pd.Series(geometry_hash(frames.geometries(table), digits, run), index=table.index).fillna("")
     given = frames.optional(table, column).astype(frames.TEXT).str.strip().replace("", pd.NA)
-    made = given.isna()
-    ids = given.where(~made, hashes).to_numpy(dtype=object)
-    if telling:
-        hashes = _with_content(hashes, table[sorted(telling)])
-    order = np.lexsort((hashes.to_numpy(dtype=str), ids.astype(str)))
-    same_id = np.zeros(len(ids), dtype=bool)
-    same_id[1:] = ids[order][1:] == ids[order][:-1]
-    same_shape = np.zeros(len(ids), dtype=bool)
-    same_shape[1:] = same_id[1:] & (hashes.to_numpy()[order][1:] == hashes.to_numpy()[order][:-1])
+    made = given.isna().to_numpy()
+    ids = given.to_numpy(dtype=object, copy=True)
+    rows, hashes = _unsure(frames.geometries(table), given, made, digits, run)
+    ids[rows[made[rows]]] = hashes[made[rows]]
     keep = np.ones(len(ids), dtype=bool)
-    keep[order[same_shape]] = False
-    renamed = order[same_id & ~same_shape]
-    run.leave_out(layer, sorted(ids[~keep]), "duplicate_feature")
-    doubtful = renamed[~(made.to_numpy()[renamed] & bool(telling))]
-    run.leave_out(layer, sorted(ids[doubtful]), "duplicate_id", "warning")
-    for row in renamed:
-        ids[row] = f"{ids[row]}#{hashes.iloc[row][:6]}"
+    if len(rows):
+        told = _with_content(hashes, table[sorted(telling)].iloc[rows]) if telling else hashes
+        names = ids[rows].astype(str)
+        order = np.lexsort((told.astype(str), names))
+        same_id, same_told = (values[order][1:] == values[order][:-1] for values in (names, told))
+        twice, renamed = rows[order[1:][same_id & same_told]], order[1:][same_id & ~same_told]
+        keep[twice] = False
+        run.leave_out(layer, sorted(ids[twice]), "duplicate_feature")
+        doubtful = renamed[~(made[rows[renamed]] & bool(telling))]
+        run.leave_out(layer, sorted(ids[rows[doubtful]]), "duplicate_id", "warning")
+        for place in renamed:
+            ids[rows[place]] = f"{names[place]}#{told[place][:6]}"
     if made.any():
         run.note("ids_from_geometry", layer=layer, n=int(made.sum()))
     table[column] = frames.texts(ids)
     return keep
 
 
-def _with_content(hashes: pd.Series, table: pd.DataFrame) -> pd.Series:
+def _unsure(
+    shapes: npt.NDArray[Any], given: pd.Series, made: npt.NDArray[np.bool_], digits: int, run: Run
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
+    """Return the rows whose id is missing or somebody else's as well, and their fingerprints ("" = no place).
+
+    Only they need one: in a layer with good ids there is none, and no shape is looked at.
+    """
+    hashes = np.full(len(shapes), "", dtype=object)
+
+    def look(wanted: npt.NDArray[np.bool_]) -> None:
+        found = geometry_hash(shapes[wanted], digits, run)
+        hashes[wanted] = ["" if item is None else item for item in found]
+
+    look(made)
+    shared = (given.duplicated(keep=False) | given.isin(set(hashes[made]))).to_numpy(dtype=bool) & ~made
+    look(shared)
+    rows = np.flatnonzero(made | shared)
+    return rows, hashes[rows]
+
+
+def _with_content(hashes: npt.NDArray[np.object_], table: pd.DataFrame) -> npt.NDArray[np.object_]:
     """Return fingerprints of place and content."""
     rows = zip(hashes, *(table[name].astype("string").fillna("") for name in table.columns))
-    told = [hashlib.blake2b("\x1f".join(row).encode(), digest_size=8).hexdigest() for row in rows]
-    return pd.Series(told, index=hashes.index)
+    told = np.empty(len(hashes), dtype=object)
+    told[:] = [hashlib.blake2b("\x1f".join(row).encode(), digest_size=8).hexdigest() for row in rows]
+    return told

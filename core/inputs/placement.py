@@ -14,6 +14,8 @@ from scipy import stats
 from ..run import Run
 from ..slices import sliced
 
+Reals = npt.NDArray[np.float64]
+
 # Gauss-Krüger coordinates in China (domain.md §4): eastings 500 km ± 350 km around the central meridian, with or
 # without a zone number (13–45) of one million before them; northings from 18°N to 54°N.
 EAST_M = (100_000.0, 900_000.0)
@@ -76,6 +78,21 @@ def _mistake_in_metres(x: float, y: float, has_zone_prefix: bool) -> str:
     return "zone_prefix_lost" if _is_east(x) and has_zone_prefix else ""
 
 
+class Reference:
+    """What places stand in or at: buildings (best), parcels or streets, in metres, indexed once for all layers."""
+
+    def __init__(self, shapes: npt.NDArray[Any]) -> None:
+        self._shapes, self._tree = shapes, shapely.STRtree(shapes)
+
+    def __len__(self) -> int:
+        return len(self._shapes)
+
+    def away(self, points: npt.NDArray[Any], run: Run | None = None) -> Reals:
+        """Return how far each point (n,) is from the nearest of the shapes, metres."""
+        nearest = sliced(self._tree.nearest, points, run=run, rows=LOOKED)
+        return np.asarray(shapely.distance(points, self._shapes[nearest]), dtype=np.float64)
+
+
 def suspect_shift(
     points: npt.NDArray[Any], corrected: npt.NDArray[Any], reference: npt.NDArray[Any], run: Run | None = None
 ) -> Shift:
@@ -86,10 +103,18 @@ def suspect_shift(
     One-sided Wilcoxon signed-rank test of the distances; own choice of test and limit.
     """
     if len(points) < SHIFT_POINTS or not len(reference):
+        return judge_shift(points, corrected, np.empty(0), np.empty(0))
+    beside = Reference(reference)
+    return judge_shift(points, corrected, beside.away(points, run), beside.away(corrected, run))
+
+
+def judge_shift(points: npt.NDArray[Any], corrected: npt.NDArray[Any], before: Reals, after: Reals) -> Shift:
+    """Return the same from how far the points are from the reference as given and after the inverse shift, metres.
+
+    Empty distances: there is no reference.
+    """
+    if len(points) < SHIFT_POINTS or not len(before):
         return Shift(False, len(points), 0, float("nan"), float("nan"))
-    tree = shapely.STRtree(reference)
-    before = shapely.distance(points, reference[sliced(tree.nearest, points, run=run, rows=LOOKED)])
-    after = shapely.distance(corrected, reference[sliced(tree.nearest, corrected, run=run, rows=LOOKED)])
     differs = before != after
     offset_m = float(np.median(shapely.distance(points, corrected)))
     if differs.sum() < SHIFT_POINTS:

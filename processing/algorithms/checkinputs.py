@@ -79,8 +79,7 @@ class CheckInputs(RenewalAlgorithm):
             _check_one(name, tables[name], inputs, stretch)
         checks.check_overlay(tables, "PARCELS", run)
         checks_values.check_references(tables, run)
-        for name in checks_layer.POINTS:
-            checking.check_shift(name, tables, inputs, run)
+        checking.check_shifts(checks_layer.POINTS, tables, inputs, run)
         checking.check_dem(tables, inputs, run)
         issues = _issues(tables, inputs, run)
         errors = int((issues["severity"] == "error").sum())
