@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..processing.scratch import Scratch
 from ..processing.texts import interface_language, tr
 from .cards import text_label
 from .handover import job
@@ -43,7 +43,7 @@ class DeliveryCheck(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Verify a delivery"))
         self.resize(760, 460)
-        self._scratch = tempfile.TemporaryDirectory(prefix="urban_renewal_")
+        self._scratch = Scratch()
         self._runner = Runner(self)
         self._runner.finished.connect(self._on_finished)
         self.head, self.notes = text_label(), text_label()
@@ -64,14 +64,14 @@ class DeliveryCheck(QDialog):
         layout = QVBoxLayout(self)
         for item in (self.head, self.notes, self.busy, self.table, box):
             layout.addWidget(item)
-        self._findings = str(Path(self._scratch.name) / "findings.gpkg")
+        self._findings = str(self._scratch.path / "findings.gpkg")
         given = {"FOLDER": str(folder), "STRICT": False, "INPUTS": list(layers), "FINDINGS": self._findings}
         self._runner.start([job(VERIFY, {name: value for name, value in given.items() if value != []})])
 
     def done(self, result: int) -> None:
         """Close; what still runs is stopped."""
         self._runner.abandon()
-        self._scratch.cleanup()
+        self._scratch.close()
         super().done(result)
 
     def _on_finished(self, outcome: Outcome) -> None:

@@ -81,7 +81,8 @@ class RenewalDock(QDockWidget):
         return self._editors
 
     def _edit(self, kind: str, path: str = "") -> None:
-        self.editors.open(kind, path)
+        editors = self.editors
+        QTimer.singleShot(0, lambda: editors.open(kind, path))  # what had to be imported for it was one turn already
 
     # --- the window ---------------------------------------------------------------------------------------------------
 
@@ -366,6 +367,7 @@ class RenewalDock(QDockWidget):
         self._outside = []
         if self.leaving is not None:
             self.leaving.close()
+        self.head.close_down()
         self.reviewing.close()
         self.exploring.close()
         self.hand.close()

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from .dock_parts import main_button
 from .session import Session
 from .studies import StudyMenu
 from .study import Study
+from .turns import Turns, aside
 
 CHIP = "background-color: #FFF1CF; color: #7A5200"  # 待核, picture spec §10
 
@@ -45,6 +48,7 @@ class Head(QWidget):
         self.sample = QPushButton(tr("Open sample…"))
         self.sample.setToolTip(tr("Makes a small town of sample data in a folder you choose and opens it."))
         self._counted: tuple[str, ...] | None = None  # what the count of figures was made for
+        self._counting: Turns | None = None
         layout, first, start = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout()
         layout.setContentsMargins(0, 0, 0, 0)
         for widget in (self.name, self.studies, self.settings):
@@ -67,17 +71,36 @@ class Head(QWidget):
         used = tuple(f"{name}={value}" for name, value in sorted(study.settings.items()))
         if used != self._counted:
             self._counted = used
-            self.rules.setText(rules_line(study))
+            self.rules.setText(rules_line(study, 0))
+            if self._counting is not None:
+                self._counting.stop()
+            work = aside(partial(_count, replace(study, settings=dict(study.settings))))
+            self._counting = Turns(work, self._on_counted)
+
+    def _on_counted(self, found: tuple[Study, int] | None, error: Exception | None) -> None:
+        self._counting = None
+        if found is not None:
+            self.rules.setText(rules_line(*found))
+
+    def close_down(self) -> None:
+        """Count no more."""
+        if self._counting is not None:
+            self._counting.stop()
+            self._counting = None
 
 
-def rules_line(study: Study) -> str:
-    """Return the line of rules and standard in use, each a link, and how many figures are to be verified."""
+def _count(study: Study) -> tuple[Study, int]:
+    """Return the study and how many of its figures are to be verified; files are read, so not on the main thread."""
+    return study, unverified.open_n(unverified.figures_of(study))
+
+
+def rules_line(study: Study, n: int) -> str:
+    """Return the line of rules and standard in use, each a link, and that `n` figures are to be verified."""
     parts = []
     for name, kind, word in (("RULES", "ruleset", tr("Rules")), ("STANDARD", "standard", tr("Standard"))):
         own = str(study.setting(f"{name}_FILE", ""))
         title = Path(own).name if own else document_title(kind, study.setting(name, BUILT[name][0]))
         parts.append(f'{escape(word)} <a href="settings:{name}">{escape(title)}</a>')
-    n = unverified.open_n(unverified.figures_of(study))
     chip = tr("{n} to be verified").format(n=n)
     text = " &nbsp; ".join(parts)
     return f'{text} &nbsp; <a style="{CHIP}" href="figures">&nbsp;{escape(chip)}&nbsp;</a>' if n else text

@@ -21,7 +21,7 @@ from qgis.gui import QgsMapToolEmitPoint
 from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 
 from ..processing.texts import tr
-from . import explore_text, project_state, review_items, reviewing, time_map
+from . import explore_text, project_state, review_items, reviewing, time_map, wording
 from .explore_panel import ExplorePanel
 from .figures import rows_of
 from .review_items import Item
@@ -130,7 +130,7 @@ class Exploring(QObject):
                 if self._asked and self._item is not None:
                     self.show_way_soon(*self._asked)
             elif error is not None and self.panel is not None:
-                self.failed.emit(str(error))
+                self.failed.emit(wording.error_text(error))
 
         self._task = QgsTask.fromFunction(tr("Reading the walk network"), work, on_finished=over)
         QgsApplication.taskManager().addTask(self._task)

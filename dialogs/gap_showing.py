@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,14 @@ from qgis.PyQt.QtWidgets import QFileDialog
 from ..core.delivery.workbook import Sheet, write_workbook
 from ..core.errors import RenewalError
 from ..processing.texts import interface_language, tr
-from . import explore_text, project_state, results, reviewing
+from . import explore_text, project_state, results, reviewing, wording
 from .figures import rows_of
 from .gap_panel import GapPanel
 from .gap_table import GapTable
 from .gap_values import RADIUS, WALK, Community, read_communities, unknown_counts
 from .review_items import table_of
 from .steps import results_of
+from .study import Study
 from .turns import Turns, aside
 
 MANY_BYTES = 20_000_000  # of the detail: from here on counting its rows is felt
@@ -59,29 +61,23 @@ class GapShowing(QObject):
         """Show the panel on the study's last count of gaps; says so when there is none."""
         study = self._dock.session.study
         files = results_of(study)
-        communities = read_communities(files)
-        if not communities:
-            self.failed.emit(tr("Gaps by community need a layer of communities and a run of Gaps."))
-            return
-        rows = rows_of(files, "gap_detail", "SELECT standard_id FROM {t} LIMIT 1")
-        try:
-            standard = reviewing.standard_of(study, str(rows[0][0] or "") if rows else "")
-        except (RenewalError, OSError) as error:
-            self.failed.emit(str(error))
-            return
-        show = partial(self._show, communities, standard)
         detail = table_of(files["gap_detail"])[0] if "gap_detail" in files else None
         if detail is None or not detail.exists() or detail.stat().st_size < MANY_BYTES:
-            show(unknown_counts(files))
-        elif self._reading is None:  # a city's rows are counted beside the window
-            self._reading = Turns(aside(partial(unknown_counts, files)), partial(self._on_read, show), self)
+            try:
+                self._on_read(read_gaps(study, files), None)
+            except (RenewalError, OSError) as error:
+                self._on_read(None, error)
+        elif self._reading is None:  # a city's rows are read and counted beside the window
+            self._reading = Turns(aside(partial(read_gaps, study, files)), self._on_read, self)
 
-    def _on_read(self, show: Any, counts: Any, error: Exception | None) -> None:
+    def _on_read(self, found: Any, error: Exception | None) -> None:
         self._reading = None
         if error is not None:
-            self.failed.emit(str(error))
+            self.failed.emit(wording.error_text(error))
+        elif not found[0]:
+            self.failed.emit(tr("Gaps by community need a layer of communities and a run of Gaps."))
         else:
-            show(counts)
+            self._show(*found)
 
     def _show(self, communities: list[Community], standard: Any, counts: dict[str, dict[str, int]]) -> None:
         study = self._dock.session.study
@@ -219,7 +215,7 @@ class GapShowing(QObject):
         try:
             write_workbook(path, [sheet_of(self.panel.communities, self.panel.titles)])
         except (OSError, RenewalError) as error:
-            self.failed.emit(str(error))
+            self.failed.emit(wording.error_text(error))
 
     def _clear(self) -> None:
         if self._band is not None and self._iface is not None:
@@ -264,3 +260,16 @@ def _points_in(parcels: QgsVectorLayer, shape: QgsGeometry) -> dict[str, QgsPoin
         if not inside.isNull() and engine.contains(inside.constGet()):
             found[str(feature["parcel_id"])] = inside.asPoint()
     return found
+
+
+def read_gaps(study: Study, files: Mapping[str, str]) -> tuple[list[Community], Any, dict[str, dict[str, int]]]:
+    """Return the communities, the standard they were counted with, and the parcels left apart: plain data.
+
+    Raises RenewalError, OSError when the standard cannot be read.
+    """
+    communities = read_communities(files)
+    if not communities:
+        return communities, None, {}
+    rows = rows_of(files, "gap_detail", "SELECT standard_id FROM {t} LIMIT 1")
+    standard = reviewing.standard_of(study, str(rows[0][0] or "") if rows else "")
+    return communities, standard, unknown_counts(files)

@@ -26,6 +26,18 @@ def result_folders(workbook: Workbook) -> frozenset[Path]:
     return frozenset(found)
 
 
+def remove_run(folder: Path | None) -> None:
+    """Remove what a run that did not end well has left, and the folders above it that are empty now."""
+    if folder is None:
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    for parent in (folder.parent, folder.parent.parent):
+        try:
+            parent.rmdir()
+        except OSError:  # not empty: earlier results, or a file somebody holds
+            return
+
+
 def remove_others(folders: Iterable[Path], kept: frozenset[Path]) -> None:
     """Remove what lies beside these result folders of earlier runs and nobody names; what is in use stays."""
     stays = {*folders, *kept}

@@ -27,7 +27,7 @@ class Activity:
     names: dict[str, str] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)  # result name → file, of a single step
-    folder: Path | None = None  # where a single step writes
+    folder: Path | None = None  # where a single step writes, or the check of a whole study
     began: dict[str, float] = field(default_factory=dict)  # step → seconds after the start, of a whole study
 
     def move_to(self, step: str, second: float) -> None:

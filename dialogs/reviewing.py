@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from .review_storeys import Houses
 from .session import Session
 from .steps import results_of
 from .study import Study
+from .turns import Turns
 
 MANY = 5_000  # parcels from which reading them is felt
 
@@ -42,6 +43,7 @@ class Reviewing(QObject):
         self._iface, self._dock = iface, dock
         self.panel: ReviewPanel | None = None
         self._task: QgsTask | None = None
+        self._leaving: Turns | None = None
 
     def open(self) -> None:
         """Show the panel on the study's tagged parcels; nothing happens before Tag."""
@@ -61,7 +63,7 @@ class Reviewing(QObject):
                 self._show(open_desk(source, folder, rules, review_map.hash_of, areas), review_map)
                 return
         except (OSError, RenewalError) as error:
-            self.failed.emit(str(error))
+            self.failed.emit(wording.error_text(error))
             return
         self._read(lambda: open_desk(source, folder, rules, review_map.hash_of, areas), review_map)
 
@@ -76,7 +78,7 @@ class Reviewing(QObject):
             if error is None:
                 self._show(found["desk"], review_map)
             else:
-                self.failed.emit(str(error))
+                self.failed.emit(wording.error_text(error))
 
         def act(task: QgsTask) -> None:
             found["desk"] = work()
@@ -102,15 +104,29 @@ class Reviewing(QObject):
         self._task = None
         if self.panel is None:
             return
+        desk = self.panel.desk
         self.panel.close_down()
+        if desk is not None and len(desk.items) > MANY:
+            self._leaving = Turns(let_go(desk), self._on_gone, self)
         if self._iface is not None:
             self._iface.removeDockWidget(self.panel)
         self.panel.deleteLater()
         self.panel = None
 
+    def _on_gone(self, *_: Any) -> None:
+        self._leaving = None
+
     def _on_reviewed(self, path: str) -> None:
         take_as_input(self._dock.session, path)
         self._dock.look_soon()
+
+
+def let_go(desk: ReviewDesk) -> Iterator[int]:
+    """Forget the parcels of a desk in turns: to take a city's rows out of memory at once is felt."""
+    items, desk.items, desk.queue = desk.items, [], []
+    while items:
+        del items[-MANY:]
+        yield 0
 
 
 def tagged_source(study: Study) -> str:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
@@ -17,7 +16,7 @@ from ..processing.texts import interface_language, tr
 from . import handover, project_state, results
 from .edits import EditWatch
 from .handover import CREATE_SAMPLE, FULL_STUDY
-from .kept import remove_others, result_folders
+from .kept import remove_others, remove_run, result_folders
 from .readiness import BLOCKED, BLOCKING, DONE, Reason, StepState, World, is_runnable, states
 from .recording import Activity, now
 from .runner import Job, Outcome, Runner
@@ -50,6 +49,7 @@ class Session(QObject):
         self.workbook, self.is_newer = Workbook(), False
         self.saved: frozenset[Path] = frozenset()  # result folders that the project file names
         self._clearing: Turns | None = None
+        self._stray: Path | None = None  # of a run whose project was closed before it ended
         self.project.projectSaved.connect(self._on_project_saved)
         self.read()
 
@@ -202,8 +202,9 @@ class Session(QObject):
         if handover.left_behind(self.project, study):
             self.start_rest(STEPS[0].key)
         else:
-            jobs, outputs = handover.whole_study(self.project, study, self._new_folder(STEPS[0].key))
-            self._start(ALL, study, STEPS[0].key, jobs, outputs)
+            folder = self._new_folder(STEPS[0].key)
+            jobs, outputs = handover.whole_study(self.project, study, folder)
+            self._start(ALL, study, STEPS[0].key, jobs, outputs, folder)
 
     def first_open(self) -> str:
         """Return the first step that is not done; the first of all when every one is, or none."""
@@ -275,20 +276,25 @@ class Session(QObject):
     def close(self) -> None:
         """Stop what runs and wait for it; nobody is told."""
         self._stop_showing()
-        self.activity, self._rest = None, []
+        self._drop_activity()
         self.edits.close()
         if self._is_watching:
             self.project.projectSaved.disconnect(self._on_project_saved)
             self.project.writeProject.disconnect(self._on_write)
         self._is_watching = False
         self.runner.abandon()
+        remove_run(self._stray)
 
     def on_project_cleared(self) -> None:
         """Forget the study of the old project; what runs for it is cancelled."""
         self._stop_showing()
         if self.activity is not None:
-            self.activity, self._rest = None, []
+            self._drop_activity()
             self.runner.cancel()
+
+    def _drop_activity(self) -> None:
+        self._stray = self.activity.folder if self.activity is not None else self._stray
+        self.activity, self._rest = None, []
 
     def _stop_showing(self) -> None:
         if self._showing is not None:
@@ -335,6 +341,8 @@ class Session(QObject):
         activity = self.activity
         if activity is None or activity.study not in self.workbook.studies:
             self.activity = None
+            remove_run(self._stray)
+            self._stray = None
             self.changed.emit()  # the project it ran for is closed
         elif not outcome.ok:
             self._end(activity, outcome, self._record_failure(activity, outcome))
@@ -363,8 +371,7 @@ class Session(QObject):
         self.ended.emit(activity.kind, outcome.ok and not rest, sentence)
 
     def _record_failure(self, activity: Activity, outcome: Outcome) -> str:
-        if activity.folder is not None:
-            shutil.rmtree(activity.folder, ignore_errors=True)
+        remove_run(activity.folder)
         if outcome.cancelled:
             return tr("Cancelled. The last result is unchanged.")
         sentence = outcome.message.strip().splitlines()[-1] if outcome.message.strip() else tr("It stopped unasked.")

@@ -18,6 +18,14 @@ from .study import Study
 SURE, LIKELY = 0.7, 0.45  # own choice, heuristic: from where a guess is shown as sure, and as likely
 
 
+def error_text(error: Exception) -> str:
+    """Return what went wrong in the language of QGIS."""
+    from ..core.errors import RenewalError
+    from ..core.words import say
+
+    return say(error.code, interface_language(), **error.values) if isinstance(error, RenewalError) else str(error)
+
+
 def step_title(key: str) -> str:
     """Return the title of a step."""
     return {

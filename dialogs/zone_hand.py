@@ -11,6 +11,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsC
 from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 
 from ..processing.texts import interface_language, tr
+from . import wording
 from .review_items import table_of
 from .steps import results_of
 from .study import Study
@@ -58,7 +59,7 @@ class ZoneHand(QObject):
             self.loaded = load(study, files)
             self._locks = read_locks(study.settings, Path(study.folder))
         except (OSError, RenewalError, KeyError) as error:
-            self.failed.emit(str(error))
+            self.failed.emit(wording.error_text(error))
             return
         if not self.loaded.desk.members:
             self.failed.emit(tr("There are no zones to work on."))

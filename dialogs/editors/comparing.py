@@ -25,7 +25,7 @@ from ...core import envelope
 from ...core.differing import Difference, list_differences
 from ...core.errors import RenewalError
 from ...core.extending import PROVENANCE, name_of
-from ...core.words import pick, say
+from ...core.words import pick
 from ...processing.texts import interface_language, tr
 from .. import wording
 from ..card_parts import scaled, text_label
@@ -122,8 +122,7 @@ class CompareDialog(QDialog):
         try:
             self.compare_with(envelope.load_file(self.kind, Path(path)))
         except (RenewalError, OSError) as error:
-            code = isinstance(error, RenewalError)
-            self.told.setText(say(error.code, interface_language(), **error.values) if code else str(error))
+            self.told.setText(wording.error_text(error))
 
     def _on_take(self) -> None:
         self._editor.take_content(self.other)

@@ -14,6 +14,7 @@ from ...core import envelope
 from ...core.errors import RenewalError
 from ...core.words import pick
 from ...processing.texts import interface_language, tr
+from .. import wording
 from ..help_pages import add_help, open_page
 from . import figure_rows
 from .draft import Draft, open_draft
@@ -99,7 +100,7 @@ class EditorDialog(QDialog):
             combo.addItem(pick(self.draft.now["title"], language), "")
             combo.setToolTip(str(self.draft.path))
         for name in envelope.names(self.draft.kind):
-            combo.addItem(pick(envelope.load(self.draft.kind, name)["title"], language), name)
+            combo.addItem(pick(envelope.shipped_title(self.draft.kind, name), language), name)
         combo.setCurrentIndex(max(0, combo.findData("" if self.draft.path is not None else self.draft.factory.name)))
 
     def _rebuild(self) -> None:
@@ -270,7 +271,7 @@ class EditorDialog(QDialog):
         try:
             content = envelope.load_file(self.draft.kind, path)
         except (RenewalError, OSError) as error:
-            self.tell(_words_of(error))
+            self.tell(wording.error_text(error))
             return False
         self._edit(self.draft.replace(content), whole=True)
         return True
@@ -317,7 +318,7 @@ class EditorDialog(QDialog):
             else:
                 before.save(path)
         except (RenewalError, OSError) as error:
-            self.tell(_words_of(error))
+            self.tell(wording.error_text(error))
             return False
         self._rebuild()
         return True
@@ -366,11 +367,3 @@ class EditorDialog(QDialog):
         """Close; asks only when something would be lost."""
         if not self.draft.is_dirty or self._asks(tr("Close without saving the changes?")):
             super().reject()
-
-
-def _words_of(error: Exception) -> str:
-    from ...core.words import say
-
-    if isinstance(error, RenewalError):
-        return say(error.code, interface_language(), **error.values)
-    return str(error)

@@ -6,10 +6,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ...core.errors import RenewalError
-from ...core.words import join_words, say
+from ...core.words import join_words
 from ...processing.texts import interface_language, tr
 from .. import reviewing, wording
 from ..readiness import DONE, STALE
@@ -52,16 +52,13 @@ class Editors(QObject):
         try:
             draft = draft_of(study, kind)
         except (RenewalError, OSError) as error:
-            told = (
-                say(error.code, interface_language(), **error.values) if isinstance(error, RenewalError) else str(error)
-            )
-            self.failed.emit(told)
+            self.failed.emit(wording.error_text(error))
             return None
         editor = Editor(self._iface, self._dock, draft)
         editor.dialog.finished.connect(lambda _: self._forget(kind))
         self.open_ones[kind] = editor
         editor.dialog.show()
-        editor.begin()
+        QTimer.singleShot(0, editor.begin)  # the window is drawn before the study's files are looked at
         return editor
 
     def _forget(self, kind: str) -> None:
@@ -83,7 +80,7 @@ class Editor(QObject):
     def __init__(self, iface: Any, dock: Any, draft: Draft) -> None:
         super().__init__(dock)
         self._iface, self._dock, self._study = iface, dock, dock.session.study
-        self._measured_limits = False
+        self._is_closed = False
         self._map: ReviewMap | None = None
         is_rules = draft.kind == "ruleset"
         side: Any = RulesetPreview() if is_rules else SidePreview(draft.kind, SideValues(results_of(self._study)))
@@ -120,6 +117,8 @@ class Editor(QObject):
 
     def begin(self) -> None:
         """Look for what the preview needs."""
+        if self._is_closed:
+            return
         if self.measuring is None:
             self.ask()
         elif not self.measuring.can_measure():
@@ -146,7 +145,7 @@ class Editor(QObject):
         try:
             self.dialog.draft.export(copy)
         except (RenewalError, OSError) as error:
-            self.side.show_waiting(str(error), False, True)
+            self.side.show_waiting(wording.error_text(error), False, True)
             return
         self._measure(copy)
 
@@ -196,6 +195,7 @@ class Editor(QObject):
 
     def close(self) -> None:
         """Let go of everything."""
+        self._is_closed = True
         if self.measuring is not None:
             self.previewing.close()
             self.measuring.close()

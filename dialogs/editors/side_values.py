@@ -7,15 +7,14 @@ No QGIS here; the numbers are read in a worker thread.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ...core.words import pick
+from ...processing.scratch import Scratch
 from ...processing.texts import interface_language, tr
 from ..figures import rows_of
 from .draft import Draft
@@ -182,8 +181,8 @@ def _profile(content: Mapping[str, Any], name: str) -> Any:
     from ...core.errors import RenewalError
     from ...core.walking.profiles import load_profiles
 
-    with tempfile.TemporaryDirectory(prefix="urban_renewal_") as folder:
-        path = Path(folder) / "profiles.json"
+    with Scratch() as folder:
+        path = folder / "profiles.json"
         path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
         try:
             return next(item for item in load_profiles([name], path) if item.id == name)

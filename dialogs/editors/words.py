@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
-from ...core.words import RESOURCES, join_words, source_words
+from ...core.words import figure_names, join_words, source_words, unit_words
 from ...processing.texts import interface_language, tr
 
 STATES = ("found", "checked", "known", "heuristic")
@@ -43,14 +41,13 @@ def status_meaning(status: str) -> str:
 
 def figure_title(name: str) -> str:
     """Return the name of a figure or an indicator; a name without words stands for itself."""
-    entry = _names()["names"].get(name)
+    entry = figure_names()["names"].get(name)
     return str(entry[interface_language()]) if entry else name
 
 
 def unit_title(unit: str) -> str:
     """Return a unit as people write it."""
-    entry = _names()["units"].get(unit)
-    return str(entry[interface_language()]) if entry else unit
+    return unit_words(unit, interface_language())
 
 
 def value_text(value: Any) -> str:
@@ -83,10 +80,5 @@ def _is_point(item: Any) -> bool:
 
 def source_text(figure: Mapping[str, Any]) -> str:
     """Return source and clause of a figure in one line."""
-    source = source_words(str(figure.get("source", "")), interface_language())
-    return " · ".join(part for part in (source, str(figure.get("clause", ""))) if part)
-
-
-@lru_cache(maxsize=1)
-def _names() -> dict[str, dict[str, dict[str, str]]]:
-    return dict(json.loads((RESOURCES / "figures.json").read_text(encoding="utf-8")))
+    parts = (source_words(str(figure.get(key, "")), interface_language()) for key in ("source", "clause"))
+    return " · ".join(part for part in parts if part)

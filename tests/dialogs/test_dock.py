@@ -121,6 +121,7 @@ def test_cancel_reacts_within_a_second(dock, click, qtbot, tmp_path, load_inputs
     assert time.monotonic() - began < 1.0
     assert dock.cards["prepare"].state.text() == "Ready"
     assert dock.run_all.isEnabled()
+    assert not (tmp_path / "steps").exists()  # nothing half done stays behind
 
 
 def test_failure_is_one_sentence_and_can_be_tried_again(dock, click, qtbot, tmp_path, load_inputs, stand_ins):
@@ -159,6 +160,7 @@ def test_project_cleared_while_running(dock, click, qtbot, tmp_path, load_inputs
     qtbot.waitUntil(lambda: "No data yet" in dock.welcome.text(), timeout=3000)
     assert QgsProject.instance().mapLayers() == {}
     assert not dock.session.is_busy
+    assert not (tmp_path / "steps").exists()
 
 
 def test_plugin_unloaded_while_running(dock, click, qtbot, tmp_path, load_inputs, stand_ins, patient):
@@ -171,6 +173,7 @@ def test_plugin_unloaded_while_running(dock, click, qtbot, tmp_path, load_inputs
     assert time.monotonic() - began < 1.0
     assert patient.stopped.is_set()
     assert not dock.session.runner.is_running
+    assert not (tmp_path / "steps").exists()
 
 
 def test_state_comes_back_with_the_project(dock, click, qtbot, tmp_path, load_inputs, qgis_iface):

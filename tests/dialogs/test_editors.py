@@ -68,6 +68,7 @@ def test_every_figure_has_a_name_in_both_languages(kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_editor_opens_and_closes_without_a_question(dock, study, kind, qtbot):
     dock.settings.edits[kind].click()
+    qtbot.waitUntil(lambda: kind in dock.editors.open_ones)  # in the next turn: the first click imports the editors
     editor = dock.editors.open_ones[kind]
     assert not editor.dialog.draft.is_dirty
     editor.dialog.reject()

@@ -219,25 +219,6 @@ def test_preview_counts_rows_and_shows_one(tmp_path, project):
     assert count_rows(files, layer) == 2
 
 
-def test_sources_are_said_in_both_languages():
-    """Every source that is a sentence in English has Chinese words; every entry is used by a shipped file."""
-    import re
-
-    from urban_renewal.core.words import RESOURCES, source_words
-
-    told = json.loads((RESOURCES / "sources.json").read_text(encoding="utf-8"))["texts"]
-    used = set()
-    for kind in ("ruleset", "standard", "profiles", "zone-rules", "costs", "template"):
-        for name in envelope.names(kind):
-            for _, figure in envelope.list_figures(envelope.load(kind, name)):
-                used |= {str(figure[key]) for key in ("source", "note") if key in figure}
-    assert set(told) - used == set()
-    assert [text for text in used if text.startswith(("own choice", "placeholder")) and text not in told] == []
-    assert all(re.search("[\u4e00-\u9fff]", words["zh"]) for words in told.values())
-    assert all("own choice" not in words["zh"] for words in told.values())
-    assert source_words("my own table", "zh") == "my own table"
-
-
 def test_dialogs_of_a_template_by_keyboard(editor, qtbot):
     """Tab from the name downwards, Enter at the end takes the field."""
     from qgis.PyQt.QtCore import Qt
