@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from typing import Any
 
 from ..core.errors import RenewalError
 from .missing import how_to_install
+from .scratch import Scratch
 
 SETTING = "urban_renewal/cluster"  # QgsSettings: the scheduler that every run uses
 ADDRESS = re.compile(r"(?:(?:tcp|tls)://)?(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):[0-9]{1,5}")
@@ -61,8 +61,8 @@ def cluster_executor(address: str) -> Iterator[Executor | None]:
         raise RenewalError("cluster_unreachable", address=address, reason=_brief(error)) from error
     with client:
         _wait_for_workers(client, address)
-        with tempfile.TemporaryDirectory(prefix="urban_renewal_") as scratch:
-            client.upload_file(str(pack_core(Path(scratch))))
+        with Scratch() as scratch:
+            client.upload_file(str(pack_core(scratch)))
         _refuse_other_versions(client)
         yield ClusterExecutor(client, address)
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from ..folders import refuse_folder
 from ..networks import FOLDER
 from ..parameters import RoleUse
 from ..results import Results
+from ..scratch import Scratch
 from ..sharing import shared_readings
 from ..staging import staged_source
 from .checkinputs import LAYERS
@@ -83,8 +83,8 @@ class FullStudy(RenewalAlgorithm):
 
     def compute(self, inputs, run) -> Results:
         folder = inputs.path("FOLDER")
-        with tempfile.TemporaryDirectory(prefix="urban_renewal_") as scratch:
-            study = _Study(inputs, Path(scratch), run)
+        with Scratch() as scratch:
+            study = _Study(inputs, scratch, run)
             manifest = study.run_all(folder)
         return Results(values={"FOLDER": str(folder), "MANIFEST": manifest})
 
