@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from .words import RESOURCES
+from .words import RESOURCES, unit_words
 
 SCHEMA_VERSION = 1
 TYPES = ("text", "int", "real")
@@ -31,7 +31,7 @@ class Column:
     def alias(self, language: str) -> str:
         """Return the column's heading with its unit."""
         text = self.zh if language == "zh" else self.en
-        return f"{text} ({self.unit})" if self.unit else text
+        return f"{text} ({unit_words(self.unit, language)})" if self.unit else text
 
 
 @dataclass(frozen=True)

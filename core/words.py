@@ -52,6 +52,18 @@ def source_words(text: str, language: str) -> str:
     return found[language] if found else text
 
 
+def unit_words(unit: str, language: str) -> str:
+    """Return a unit as people write it in a language; one without words stands for itself."""
+    named = figure_names()["units"].get(unit)
+    return named[language] if named else unit
+
+
+@lru_cache(maxsize=1)
+def figure_names() -> dict[str, dict[str, dict[str, str]]]:
+    """Return {"names" | "units": {word of a file: {"zh": …, "en": …}}} of the figures in rules and standards."""
+    return dict(json.loads((RESOURCES / "figures.json").read_text(encoding="utf-8")))
+
+
 @lru_cache(maxsize=1)
 def _sources() -> dict[str, dict[str, str]]:
     return dict(json.loads((RESOURCES / "sources.json").read_text(encoding="utf-8"))["texts"])

@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from ..words import say
+from ..words import say, sentences, source_words
+from .resaid import resay
 from .scales import page
 from .summary import hectares, percent, told
 
@@ -17,6 +18,7 @@ WORDS = ("verdict_fail", "verdict_unknown", "verdict_advice", "verdict_pass")
 VERDICTS = {code.partition("_")[2]: code for code in WORDS}  # in the order they are read
 UNITS = {"buildings": "unit_buildings", "places": "unit_parking", "parcels": "unit_parcels", "petals": "unit_petals"}
 VERIFIED = ("found", "checked")
+LAYER_CLAUSES = ("clause_protected", "clause_plan", "clause_constraints", "check_zone_rules")
 
 
 def order_findings(findings: pd.DataFrame) -> list[dict[str, Any]]:
@@ -61,8 +63,18 @@ def tell_limit(row: Mapping[str, Any], language: str) -> str:
 
 def tell_clause(row: Mapping[str, Any], language: str) -> str:
     """Return where the limit comes from; what nobody saw at its source is marked."""
-    clause = str(row["clause"])
+    clause = tell_source_clause(str(row["clause"]), language)
     return clause if row["status"] in VERIFIED else say("map_unverified", language, clause=clause)
+
+
+def tell_source_clause(clause: str, language: str) -> str:
+    """Return a stored clause in a language; one of a user's own rules stays as it is."""
+    return resay(source_words(clause, language), language, LAYER_CLAUSES)
+
+
+def check_codes() -> list[str]:
+    """Return the codes of the sentences that checks say."""
+    return [code for code in sentences() if code.startswith("check_")]
 
 
 def tell_number(value: Any, unit: str, language: str) -> str:

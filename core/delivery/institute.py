@@ -10,9 +10,21 @@ from typing import Any
 import pandas as pd
 
 from .. import frames, schema
-from ..words import say
+from ..words import say, source_words, unit_words
 from .balance import balance
-from .findings import order_findings, tell_check, tell_clause, tell_limit, tell_number, tell_verdict, unit_of
+from .figurewords import tell_status
+from .findings import (
+    check_codes,
+    order_findings,
+    tell_check,
+    tell_clause,
+    tell_limit,
+    tell_number,
+    tell_verdict,
+    unit_of,
+)
+from .palette import action_name
+from .resaid import rename, resay
 from .workbook import Sheet
 
 HECTARE, MU, WAN = 1e-4, 0.0015, 1e-4  # of a square metre; 1 亩 = 666.67 m² (15 亩 = 1 公顷)
@@ -39,23 +51,29 @@ class Words:
     tell: Tell | None = None
 
 
+def _remark(text: str, language: str) -> str:
+    return resay(text, language, ("project_remark", "project_remark+project_remark_unknown"))
+
+
 Columns = Sequence[Figure | Words]
 PROJECTS: Columns = (
     Words("project_id"), Words("name"), Words("zone_name"), Words("district"), Words("subdistrict"), Words("community"),
-    Words("type"), Words("action"), Words("use_now"), Words("use_plan"),
+    Words("type", tell=rename), Words("action", tell=action_name), Words("use_now"), Words("use_plan"),
     Figure("unit_head_hectare", "area_m2", HECTARE), Figure("unit_head_mu", "area_m2", MU),
     Figure("unit_head_exist", "exist_m2", WAN), Figure("unit_head_demolish", "demolish_m2", WAN),
     Figure("unit_head_new", "new_m2", WAN), Figure("unit_head_households", "households", digits=0),
-    Figure("unit_head_people", "people", digits=0), Words("works"),
+    Figure("unit_head_people", "people", digits=0), Words("works", tell=rename),
     Figure("unit_head_invest_low", "invest_low_wan"), Figure("unit_head_invest_high", "invest_high_wan"),
     Words("funding"), Words("body"), Words("cooperation"), Figure("unit_head_phase", "phase", digits=0, summed=False),
-    Words("progress"), Words("ownership"), Words("remark"),
+    Words("progress"), Words("ownership"), Words("remark", tell=_remark),
 )  # fmt: skip
 ITEMS: Columns = (
-    Words("project_id"), Words("item"), Words("unit"), Figure("unit_head_quantity", "quantity", summed=False),
+    Words("project_id"), Words("item", tell=rename), Words("unit", tell=unit_words),
+    Figure("unit_head_quantity", "quantity", summed=False),
     Figure("unit_head_price_low", "price_low", summed=False),
     Figure("unit_head_price_high", "price_high", summed=False), Figure("unit_head_invest_low", "amount_low_wan"),
-    Figure("unit_head_invest_high", "amount_high_wan"), Words("source"), Words("status"),
+    Figure("unit_head_invest_high", "amount_high_wan"), Words("source", tell=source_words),
+    Words("status", tell=tell_status),
 )  # fmt: skip
 ZONES: Columns = (
     Words("zone_id"), Words("name"), Figure("unit_head_hectare", "area_m2", HECTARE),
@@ -130,7 +148,7 @@ def findings_sheet(findings: pd.DataFrame, names: Mapping[str, str], language: s
         rows.append((
             number, tell_verdict(str(row["verdict"]), language), tell_check(row, language), names.get(subject, subject),
             tell_number(row["value"], unit_of(row), language), tell_limit(row, language), tell_clause(row, language),
-            None if row["message"] is pd.NA else row["message"],
+            None if row["message"] is pd.NA else resay(str(row["message"]), language, check_codes()),
         ))  # fmt: skip
     headings = [say("sheet_number", language), *(say(code, language) for code in codes)]
     return Sheet(name, name, headings, [0, *[None] * len(codes)], rows)

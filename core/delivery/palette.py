@@ -7,7 +7,7 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from ..words import RESOURCES, say
+from ..words import RESOURCES, join_words, say
 
 ELDER_KINDS = ("eday", "ectr", "ebed", "meal")  # contract.md, facilitygap.OUTPUT
 RULE_KINDS = {
@@ -59,6 +59,14 @@ def tag_name(tag: str, language: str) -> str:
     """Return the name of a tag; an unknown one stands for itself."""
     entry = palette()["other"] if tag == "none" else palette()["tags"].get(tag, {})
     return str(entry.get(language, tag))
+
+
+def action_name(actions: str, language: str) -> str:
+    """Return 留, 改, 拆, 增, alone or several in a row, as words; another text stands for itself."""
+    known = palette()["actions"]
+    if language == "zh" or not actions or not all(letter in known for letter in actions):
+        return actions
+    return join_words((str(known[letter][language]) for letter in actions), language)
 
 
 def level_name(level: str, language: str) -> str:

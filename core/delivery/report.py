@@ -13,6 +13,7 @@ import pandas as pd
 from .. import frames
 from ..words import LANGUAGES, say
 from .charts import Drawn, Series, bar_chart, small_map
+from .figurewords import Row
 from .htmltable import html_table
 from .palette import kind_name, palette, rule_kind, tag_name, unit_name
 from .report_checks import checks_figure, checks_section
@@ -38,7 +39,7 @@ class Told:
     tables: Mapping[str, pd.DataFrame]
     runs: Sequence[Mapping[str, Any]] = ()
     rules: Sequence[Mapping[str, Any]] = ()
-    pending: Sequence[tuple[str, str, str, str]] = ()  # rules id, figure, value, source of what is 待核
+    pending: Mapping[str, Sequence[Row]] = field(default_factory=dict)  # what is 待核, by language
     methods: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)  # title, method of what ran
     left_out: Mapping[str, int] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -203,10 +204,11 @@ def _rules(content: Told, word: _Words) -> str:
         for rule in content.rules
     ]
     table = html_table([say(code, word.language) for code in codes], rows, 2)
-    if not content.pending:
+    pending = content.pending.get(word.language)
+    if not pending:
         return table
     heads = [say(code, word.language) for code in ("report_id", "report_figure", "report_value", "report_source")]
-    return f'{table}<h3><span class="ask">{word("report_pending")}</span></h3>{html_table(heads, content.pending)}'
+    return f'{table}<h3><span class="ask">{word("report_pending")}</span></h3>{html_table(heads, pending)}'
 
 
 def _data(content: Told, word: _Words) -> str:
@@ -214,7 +216,7 @@ def _data(content: Told, word: _Words) -> str:
     rows = [
         (
             run["title"][word.language],
-            role_name(item["role"], content.language),
+            role_name(item["role"], word.language),
             item["layer"],
             item["source"],
             item["crs"] or "",

@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from ..words import join_words, say, sentences
+from ..words import join_words, say
 from .findings import (
+    check_codes,
     check_of,
     count_verdicts,
     order_findings,
@@ -78,7 +79,7 @@ def _subjects(rows: list[dict[str, Any]], links: Links) -> str:
     named = [links.names.get(subject, subject) for subject in subjects]
     many = "report_zones_n" if links.names.keys() >= set(subjects) else "report_subjects_n"
     told = join_words(named, language) if len(named) <= MOST_NAMES else say(many, language, n=len(named))
-    codes = [code for code in sentences() if code.startswith("check_")]
+    codes = check_codes()
     lines = "".join(
         f"<li>{links.subject(str(row['subject_id']))}: {escape(resay(str(row['message']), language, codes))}</li>"
         for row in rows[:MOST_SENTENCES]

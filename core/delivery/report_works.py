@@ -12,11 +12,13 @@ import pandas as pd
 from .. import frames
 from ..words import say
 from .htmltable import html_table
-from .palette import kind_name, unit_name
+from .palette import action_name, kind_name, unit_name
 from .report_links import Links, href, sheet_title
+from .resaid import rename, resay
 from .summary import exact_sum, told
 
 MOST_SITES, MOST_PROJECTS = 60, 40  # rows in the report; all of them are in tables/
+WHY = ("sites_why", "sites_why+sites_join_neighbour")
 
 
 def sites_section(sites: pd.DataFrame, language: str) -> str:
@@ -30,7 +32,7 @@ def sites_section(sites: pd.DataFrame, language: str) -> str:
         place = _text(row.get("candidate_id")) or _text(row.get("parcel_id")) or _text(row["site_id"])
         size = f"{told(row.get('size'))} {unit}".strip()
         rows.append((kind_name(_text(row["kind"]), language), told(row.get("rank")), place, size,
-                     told(row.get("served_more")), _text(row.get("why"))))  # fmt: skip
+                     told(row.get("served_more")), resay(_text(row.get("why")), language, WHY)))  # fmt: skip
     heads = ("head_kind", "report_rank", "report_place", "report_size", "report_served_more", "report_why")
     return _table(heads, rows, language) + _more(len(sites) - len(rows), language)
 
@@ -44,11 +46,20 @@ def projects_section(projects: pd.DataFrame, links: Links) -> str:
     for kind, part in projects.groupby(frames.optional(projects, "type").fillna("–"), sort=True):
         low, high = (exact_sum(frames.optional(part, f"invest_{end}_wan", "real")) for end in ("low", "high"))
         area, floor = (exact_sum(frames.optional(part, name, "real")) for name in ("area_mu", "exist_m2"))
-        sums.append((str(kind), told(len(part)), told(area, 1), told(floor / 10_000, 1), f"{told(low)}–{told(high)}"))
+        sums.append(
+            (
+                rename(str(kind), language),
+                told(len(part)),
+                told(area, 1),
+                told(floor / 10_000, 1),
+                f"{told(low)}–{told(high)}",
+            )
+        )
     heads = ("map_project_type", "report_count", "map_project_area", "unit_head_exist", "map_project_cost")
     rows = [
-        (_text(row["project_id"]), _text(row["name"]), _zone(row, links), _text(row.get("action")),
-         told(row.get("area_mu"), 1), f"{told(row.get('invest_low_wan'))}–{told(row.get('invest_high_wan'))}")
+        (_text(row["project_id"]), _text(row["name"]), _zone(row, links),
+         action_name(_text(row.get("action")), language), told(row.get("area_mu"), 1),
+         f"{told(row.get('invest_low_wan'))}–{told(row.get('invest_high_wan'))}")
         for row in projects.sort_values("project_id").head(MOST_PROJECTS).to_dict("records")
     ]  # fmt: skip
     codes = ("report_id", "map_project_name", "head_zone", "map_action", "map_project_area", "map_project_cost")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Sentences that were stored in one language, said in the other: found again by their pattern in resources/messages."""
+"""What was stored in one language, said in the other: sentences by their pattern in resources/messages, and names."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from string import Formatter
 
+from .. import envelope
 from ..words import LANGUAGES, say, sentences
 from .palette import palette
 
@@ -18,14 +19,14 @@ LISTED = {"zh": "、", "en": ", "}
 def resay(text: str, language: str, codes: Iterable[str]) -> str:
     """Return a stored sentence in `language`; one that none of `codes` explains stays as it is.
 
-    A sentence may end with the mark of what is not verified. Names of kinds of facilities inside it are translated,
-    all other values (names, ids, numbers) stay.
+    A code may be several joined by +, for sentences that stand in a row. The text may end with the mark of what is not
+    verified. Names of kinds of facilities inside it are translated, all other values (names, ids, numbers) stay.
     """
     for other in LANGUAGES:
         mark = say("check_unverified", other)
         body, tail = (text.removesuffix(mark), say("check_unverified", language)) if text.endswith(mark) else (text, "")
         for code in codes:
-            found = _pattern(code, other).fullmatch(body) if code in sentences() else None
+            found = _pattern(code, other).fullmatch(body) if _is_known(code) else None
             if found is not None and other == language:
                 return text
             if found is not None:
@@ -34,11 +35,59 @@ def resay(text: str, language: str, codes: Iterable[str]) -> str:
     return text
 
 
+def rename(text: str, language: str) -> str:
+    """Return a name from the shipped price lists (a type of project, a work, an item) in `language`; another stays.
+
+    A list of names, as it stands in one cell, is renamed one by one; the names may hold the sign between them.
+    """
+    names = _names(language)
+    for other in LANGUAGES:
+        parts = _parts(text, LISTED[other], names) if other != language else []
+        if parts:
+            return LISTED[language].join(names[part] for part in parts)
+    return text
+
+
+def _parts(text: str, between: str, names: dict[str, str]) -> list[str]:
+    """Return the known names that a text is a list of, the longest first where several fit; [] when it is none."""
+    pieces = text.split(between)
+    for n in range(len(pieces), 0, -1):
+        first = between.join(pieces[:n])
+        if first in names:
+            rest = between.join(pieces[n:])
+            if not rest:
+                return [first]
+            more = _parts(rest, between, names)
+            if more:
+                return [first, *more]
+    return []
+
+
+@lru_cache(maxsize=2)
+def _names(language: str) -> dict[str, str]:
+    """Return {name in any language: name in `language`}; a name that two entries share with different words is none."""
+    found: dict[str, set[str]] = {}
+    for name in envelope.names("costs"):
+        document = envelope.load("costs", name)
+        pairs = [pair for entry in document["types"] for pair in (entry["name"], entry["work"])]
+        for pair in [*pairs, *(item["name"] for item in document["items"])]:
+            for other in LANGUAGES:
+                found.setdefault(pair[other], set()).add(pair[language])
+    return {text: next(iter(words)) for text, words in found.items() if len(words) == 1}
+
+
+@lru_cache(maxsize=1)
+def _kind_titles() -> tuple[dict[str, str], ...]:
+    """Return how the shipped standards call the kinds of facilities."""
+    documents = [envelope.load("standard", name) for name in envelope.names("standard")]
+    return tuple(kind["title"] for document in documents for kind in document["kinds"])
+
+
 @lru_cache(maxsize=1024)
 def _pattern(code: str, language: str) -> re.Pattern[str]:
     """Return what a sentence of the code looks like: its text, with anything in place of each brace."""
     parts, seen = [], set()
-    pieces = list(Formatter().parse(sentences()[code][language]))
+    pieces = list(Formatter().parse(_template(code, language)))
     if sum(len(literal) for literal, *_ in pieces) < LEAST_LETTERS:
         return re.compile(r"(?!)")
     for literal, name, _, _ in pieces:
@@ -50,9 +99,17 @@ def _pattern(code: str, language: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
+def _is_known(code: str) -> bool:
+    return all(part in sentences() for part in code.split("+"))
+
+
+def _template(code: str, language: str) -> str:
+    return "".join(sentences()[part][language] for part in code.split("+"))
+
+
 def _filled(code: str, language: str, values: dict[str, str]) -> str:
     """Return the sentence with its values as they were written: they are formatted already."""
-    pieces = Formatter().parse(sentences()[code][language])
+    pieces = Formatter().parse(_template(code, language))
     return "".join(literal + ("" if name is None else values.get(_key(name), "")) for literal, name, *_ in pieces)
 
 
@@ -62,7 +119,7 @@ def _key(name: str) -> str:
 
 def _value(value: str, old: str, new: str) -> str:
     """Return a value with the names of facility kinds, and the commas of a list, of the other language."""
-    names = sorted(palette()["kinds"].values(), key=lambda item: -len(item[old]))
+    names = sorted([*palette()["kinds"].values(), *_kind_titles()], key=lambda item: -len(item[old]))
     for item in names:
         value = value.replace(item[old], item[new])
     return value.replace(LISTED[old], LISTED[new])

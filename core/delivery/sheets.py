@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from .. import frames, schema
-from ..words import say
+from ..words import say, unit_words
 from .balance import balance
 from .institute import (
     HECTARE,
@@ -118,8 +118,8 @@ def plain_sheet(rows: pd.DataFrame, table: schema.Table, language: str) -> Sheet
 def dictionary_sheet(tables: Iterable[schema.Table], language: str) -> Sheet:
     """Return the field dictionary of the delivered tables."""
     rows = [
-        [table.name, table.zh if language == "zh" else table.en, column.name, column.zh, column.en, column.unit,
-         column.type, column.digits if column.type == "real" else None, column.short]
+        [table.name, table.zh if language == "zh" else table.en, column.name, column.zh, column.en,
+         unit_words(column.unit, language), column.type, column.digits if column.type == "real" else None, column.short]
         for table in tables
         for column in table.columns
     ]  # fmt: skip

@@ -18,8 +18,8 @@ from .findings_limits import exact_m2, sum_by
 from .findings_overlay import measure_pairs
 from .findings_rules import CheckInputs, CheckRules
 
-PLAN_FIGURE = {"source": "PLAN", "clause": "控制性详细规划（PLAN 图层）", "status": "found"}  # the user's own layer
-GROUND_FIGURE = {"source": "CONSTRAINTS", "clause": "限制条件（CONSTRAINTS 图层）", "status": "found"}
+PLAN_FIGURE = {"source": "PLAN", "clause_code": "clause_plan", "status": "found"}  # the user's own layer
+GROUND_FIGURE = {"source": "CONSTRAINTS", "clause_code": "clause_constraints", "status": "found"}
 NOTHING_M2 = 0.01
 HALF = 0.5  # own choice: the plan's parcel that covers at least half of a parcel is its plan
 Objects = npt.NDArray[np.object_]

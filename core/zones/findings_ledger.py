@@ -36,12 +36,14 @@ class Ledger:
         zone = str(values.pop("zone_id", subject))
         status = str(figure["status"])
         settled = soften(verdict, status)
+        code_of = figure.get("clause_code")  # of the user's own layers: a sentence of ours
+        clause = say(code_of, self.language) if code_of else figure.get("clause", figure["source"])
         message = say(code, self.language, value=told(value), limit=told(limit), **values)
         if status not in VERIFIED:
             message += say("check_unverified", self.language)
         self.rows.append(
             {"finding_id": f"{check}:{subject}", "subject_id": subject, "zone_id": zone, "value": value,
-             "clause": figure.get("clause", figure["source"]), "unit": unit, "limit": limit, "verdict": settled,
+             "clause": clause, "unit": unit, "limit": limit, "verdict": settled,
              "message": message, "status": status}
         )  # fmt: skip
 

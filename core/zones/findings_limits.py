@@ -17,11 +17,7 @@ from .findings_ledger import NAN, Ledger
 from .findings_rules import CheckInputs, CheckRules
 
 PUBLIC_USES = ("school", "medical", "public")  # new ones do not count against 拆建比
-LAYER_FIGURE = {
-    "source": "PROTECTED",
-    "clause": "保护范围（PROTECTED 图层）",
-    "status": "found",
-}  # the user's own layer
+LAYER_FIGURE = {"source": "PROTECTED", "clause_code": "clause_protected", "status": "found"}  # the user's own layer
 
 
 @dataclass(frozen=True)

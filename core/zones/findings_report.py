@@ -11,8 +11,9 @@ import pandas as pd
 
 from .. import frames
 from ..delivery.charts import Drawn, Series, bar_chart, small_map
+from ..delivery.findings import tell_source_clause
 from ..delivery.htmltable import html_table
-from ..delivery.palette import palette
+from ..delivery.palette import action_name, palette
 from ..delivery.report_page import STYLE
 from ..delivery.summary import told
 from ..words import say
@@ -63,9 +64,10 @@ def _actions(checked: Checked, language: str) -> str:
     names = zones["name"].fillna(zones["zone_id"]).astype(str).tolist()
     counts = zones[list(columns.values())].astype("float64").to_numpy("float64", na_value=np.nan)
     colors = {name: str(palette()["actions"][name]["color"]) for name in columns}
-    series = [Series(name, colors[name]) for name in columns]
+    words = [action_name(name, language) for name in columns]
+    series = [Series(word, colors[name]) for word, name in zip(words, columns)]
     chart = bar_chart(say("findings_actions", language), names, counts.tolist(), series, told) if names else ""
-    heads = [say("findings_zone", language), *columns, say("findings_share", language), say("findings_net", language)]
+    heads = [say("findings_zone", language), *words, say("findings_share", language), say("findings_net", language)]
     shares = zones[["demolish_share", "demolish_net"]].to_numpy("float64")
     rows = [
         (name, *(told(value) for value in row), *("–" if np.isnan(part) else f"{100 * part:.1f} %" for part in both))
@@ -88,7 +90,7 @@ def _zone(zone: str, checked: Checked, language: str) -> str:
         key=lambda item: item[:3],
     )
     cells = [
-        (say(VERDICT_WORDS[row["verdict"]], language), row["clause"], row["message"],
+        (say(VERDICT_WORDS[row["verdict"]], language), tell_source_clause(str(row["clause"]), language), row["message"],
          "" if row["subject_id"] == zone else row["subject_id"])
         for _, _, _, row in told_rows[:MOST_ROWS]
     ]  # fmt: skip

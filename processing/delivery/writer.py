@@ -104,9 +104,10 @@ def _write_sheets(folder: Path, study: Study, run: Any) -> None:
 
 
 def _write_report(folder: Path, study: Study, record: Mapping[str, Any], run: Any) -> None:
+    from ...core.delivery.figurewords import pending_figures
     from ...core.delivery.report import Told, write_report
     from ...core.words import say
-    from .sources import methods_of, pending_figures
+    from .sources import methods_of
 
     run.stage("writing_report")
     study.describe(folder, run)
@@ -115,8 +116,8 @@ def _write_report(folder: Path, study: Study, record: Mapping[str, Any], run: An
     tables = {name: layer.frame for name, layer in study.layers.items()}
     tables |= {name: frame for name, frame in metres.items() if frame is not None}
     rules = study.rules()
-    pending = pending_figures(rules, study.documents())
     title = {code: say("report_title", code, title=text) for code, text in study.told_title().items()}
+    pending = {code: pending_figures(rules, study.documents(), code) for code in title}
     content = Told(
         title, study.author, f"{study.started:%Y-%m-%d}", study.language, tables, runs, rules, pending,
         {code: methods_of(runs, code) for code in title}, study.left_out_counts(),

@@ -5,7 +5,7 @@ import json
 
 def test_changed_figures_come_first_with_their_reason(tmp_path, qgis_app):
     from urban_renewal.core import envelope, jsontext
-    from urban_renewal.processing.delivery.sources import pending_figures
+    from urban_renewal.core.delivery.figurewords import pending_figures
 
     own = {
         "schema": "urban-renewal/ruleset/1", "id": "own", "title": {"zh": "本院", "en": "Own"}, "extends": "chongqing",
@@ -15,7 +15,9 @@ def test_changed_figures_come_first_with_their_reason(tmp_path, qgis_app):
     path.write_text(json.dumps(own, ensure_ascii=False), encoding="utf-8")
     document = envelope.load_file("ruleset", path)
     rules = [{"kind": "ruleset", "id": "own", "content": jsontext.document_hash(document)}]
-    rows = pending_figures(rules, [document])
-    assert rows[0] == ("own", "limits.old_year", "2005 year", "own (heuristic): 区里口径")
+    rows = pending_figures(rules, [document], "en")
+    assert rows[0] == ("own", "Old until the year", "2005 year", "own (status: own choice), because: 区里口径")
+    told = pending_figures(rules, [document], "zh")
+    assert told[0] == ("own", "老旧年限", "2005 年", "own（状态：经验值），理由：区里口径")
     assert len(rows) > 20
-    assert all(": 区里口径" not in row[3] for row in rows[1:])
+    assert all("区里口径" not in row[3] for row in rows[1:])
