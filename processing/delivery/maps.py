@@ -13,6 +13,7 @@ from qgis.core import Qgis, QgsLayoutExporter
 
 from ...core.delivery.scales import page
 from ...core.errors import RenewalError
+from ...core.words import say
 from .basemap import add_page_layers
 from .gappage import draw_gaps
 from .landpage import STAGES, draw_land, stages_of
@@ -22,6 +23,7 @@ from .zonepage import draw_zone, zone_name
 from .zoneviews import COLUMNS, PER_SHEET, ROWS, draw_actions_sheet, draw_projects, draw_structure, projects_of
 
 ON_STRUCTURE = COLUMNS * ROWS
+LEAST_ROOM = 1 << 20  # bytes: where a MiB does not fit, no sheet does
 PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")  # one in each page of a PDF
 
 
@@ -101,7 +103,7 @@ def export_pages(folder: Path, pages: list[Page], formats: Collection[str], run:
         run.stage("drawing_page", number=number + 1, of=len(pages), name=place.sheet.layout.name())
         exporter = QgsLayoutExporter(place.sheet.layout)
         if "pdf" in formats:
-            _write_pdf(exporter, folder / f"{place.stem}.pdf")
+            _write_pdf(exporter, folder / f"{place.stem}.pdf", run.language)
             run.check()
         if "png" in formats:
             picture = QgsLayoutExporter.ImageExportSettings()
@@ -109,24 +111,40 @@ def export_pages(folder: Path, pages: list[Page], formats: Collection[str], run:
             picture.exportMetadata = False
             picture.generateWorldFile = False
             done = exporter.exportToImage(str(folder / f"{place.stem}.png"), picture)
-            _refuse(done, f"{place.stem}.png", exporter)
+            _refuse(done, folder / f"{place.stem}.png", exporter, run.language)
 
 
-def _write_pdf(exporter: QgsLayoutExporter, path: Path) -> None:
+def _write_pdf(exporter: QgsLayoutExporter, path: Path, language: str) -> None:
     settings = QgsLayoutExporter.PdfExportSettings()
     settings.dpi = page()["dpi"]
     settings.textRenderFormat = Qgis.TextRenderFormat.AlwaysText
     settings.exportMetadata = False
     settings.appendGeoreference = False  # GDAL would write the page a second time (users.md 2 N: no GeoPDF)
-    _refuse(exporter.exportToPdf(str(path), settings), path.name, exporter)
+    _refuse(exporter.exportToPdf(str(path), settings), path, exporter, language)
     found = len(PAGE.findall(path.read_bytes()))
     if found != 1:
+        _ask_for_room(path.parent)
         raise RenewalError("map_pages", file=path.name, found=found)
 
 
-def _refuse(done: Any, name: str, exporter: Any) -> None:
-    if done != QgsLayoutExporter.ExportResult.Success:
-        raise RenewalError("map_failed", file=name, reason=exporter.errorMessage() or str(done))
+def _refuse(done: Any, path: Path, exporter: Any, language: str) -> None:
+    """Say in words why a sheet was not drawn: QGIS often gives a number only."""
+    results = QgsLayoutExporter.ExportResult
+    if done == results.Success:
+        return
+    _ask_for_room(path.parent)
+    codes = {results.FileError: "map_no_file", results.MemoryError: "map_no_memory", results.PrintError: "map_no_file"}
+    reason = exporter.errorMessage() or say(codes.get(done, "map_no_reason"), language)
+    raise RenewalError("map_failed", file=path.name, reason=reason)
+
+
+def _ask_for_room(folder: Path) -> None:
+    """Raise OSError when the disk is full, which write_delivery tells in words."""
+    probe = folder / ".room"
+    try:
+        probe.write_bytes(bytes(LEAST_ROOM))
+    finally:
+        probe.unlink(missing_ok=True)
 
 
 def _plain(name: str) -> str:
