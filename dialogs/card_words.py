@@ -112,9 +112,7 @@ def _go(reason: Reason) -> str:
 
 def links(key: str, is_old: bool, reports: Mapping[str, str], has_button: bool = False) -> str:
     """Return the links of a step that has a result; `has_button`: its next act has a button already."""
-    found = []
-    if key != "prepare":
-        found.append(("map", tr("Show old result") if is_old else tr("Show on map")))
+    found = [("map", tr("Show old result") if is_old else tr("Show on map"))]
     if key != "deliver":
         found.append(("table", tr("Open table")))
     if key in reports:

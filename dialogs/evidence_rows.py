@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..core.envelope import VERIFIED
-from ..core.words import pick, source_words
+from ..core.words import figure_names, pick, say, source_words
 
 MET, PART, NOT, UNKNOWN = "met", "part", "not", "unknown"
 ROW = np.array([0])
@@ -36,6 +36,8 @@ class EvidenceRow:
     is_verified: bool = False
     is_condition: bool = False
     tick: float | None = None
+    parts: tuple[str, ...] = ()  # name and value of each of several indicators
+    limit_short: str = ""  # where the limit is too long for a bar
 
 
 def rows_of(evidence: str, rules: Mapping[str, Any], language: str) -> list[EvidenceRow]:
@@ -53,7 +55,8 @@ def rows_of(evidence: str, rules: Mapping[str, Any], language: str) -> list[Evid
     rule = classes.get(facts.get("tag", ""), {})
     conditions = {item["indicator"]: item for item in rule.get("where", [])}
     criteria = {item["indicator"]: item for item in rule.get("criteria", [])}
-    rows = [_criterion_row(found, criteria.get(found["criterion"], {}), language) for found in facts["criteria"]]
+    rows = [_criterion_row(found, criteria.get(found["criterion"], {}), rules, language)
+            for found in facts["criteria"]]  # fmt: skip
     return [
         *rows,
         *(_condition_row(found, conditions.get(found["indicator"], {}), language) for found in facts["where"]),
@@ -70,10 +73,15 @@ def sum_of(rows: list[EvidenceRow]) -> tuple[float, float] | None:
     return low, sum(row.high * (row.weight or 0.0) for row in weighed) / whole
 
 
-def _criterion_row(found: Mapping[str, Any], criterion: Mapping[str, Any], language: str) -> EvidenceRow:
+def _criterion_row(
+    found: Mapping[str, Any], criterion: Mapping[str, Any], rules: Mapping[str, Any], language: str
+) -> EvidenceRow:
     low, high = float(found["m_lo"]), float(found["m_hi"])
     edge = _told().EDGE
-    words = dict.fromkeys(_words(name, ends, language) for name, ends in found.get("values", {}).items())
+    told = {name: _words(name, ends, language) for name, ends in found.get("values", {}).items()}
+    words = dict.fromkeys(told.values())
+    if told.get("old_share") not in (None, say("tag_missing", language)):  # a share of what: built until that year
+        words = {f"≤ {_old_year(rules)}: {told['old_share']}": None}
     state = MET if low >= 1 - edge else PART
     if low <= edge:
         state = NOT if high <= edge else UNKNOWN
@@ -81,7 +89,18 @@ def _criterion_row(found: Mapping[str, Any], criterion: Mapping[str, Any], langu
         pick(criterion["title"], language) if criterion else str(found["criterion"]), " · ".join(words), low, high,
         float(found["weight"]), state, limit_text(criterion, language), _source(found, language),
         found.get("status") in VERIFIED,
+        parts=tuple(f"{_name(name, language)}: {word}" for name, word in told.items()) if len(told) > 1 else (),
+        limit_short=" · ".join(f"≤ {year}" for year, _ in criterion["bands"]) if "bands" in criterion else "",
     )  # fmt: skip
+
+
+def _old_year(rules: Mapping[str, Any]) -> str:
+    return str(rules.get("limits", {}).get("old_year", {}).get("value", "—"))
+
+
+def _name(indicator: str, language: str) -> str:
+    entry = figure_names()["names"].get(indicator)
+    return pick(entry, language) if entry else indicator
 
 
 def _source(figure: Mapping[str, Any], language: str) -> str:

@@ -51,7 +51,7 @@ class EvidenceView(QWidget):
 
     def tip_of(self, row: EvidenceRow) -> str:
         """Return what the tooltip says: the row, its limit, its source."""
-        lines = [self.text_of(row)]
+        lines = [self.text_of(row), *row.parts]
         if row.limit:
             lines.append(tr("Limit: {limit}").format(limit=row.limit))
         if row.source:
@@ -95,7 +95,13 @@ class EvidenceView(QWidget):
         self._say(painter, row.value, QRectF(0, box.top() + line, left - gap, line), ink, bold=True)
         bar = QRectF(left, box.top() + line * 0.3, right - left - gap, line * 0.55)
         self._draw_bar(painter, row, bar)
-        self._say(painter, row.limit, QRectF(left, box.top() + line, right - left - gap, line), soft, small=True)
+        self._say(
+            painter,
+            row.limit_short or row.limit,
+            QRectF(left, box.top() + line, right - left - gap, line),
+            soft,
+            small=True,
+        )
         at_right = Qt.AlignmentFlag.AlignRight
         colour = QColor(COLOURS[row.state])
         self._say(painter, state_word(row), QRectF(right, box.top(), box.width() - right, line), colour, at=at_right)

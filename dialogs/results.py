@@ -39,13 +39,15 @@ NEW = "urban_renewal/loading"  # custom property of a group that is being filled
 MARK = "urban_renewal/result"  # custom property of layers we loaded: never guessed as an input
 # tables of a delivery from top to bottom, and the step each belongs to; those with True are switched on at first
 DRAWN = (
+    ("issues", "prepare", False),
     ("cores", "zones", True), ("facility_load", "gaps", False), ("branches", "zones", True), ("zones", "zones", True),
     ("petals", "zones", True), ("edges", "prepare", False), ("gap", "gaps", False), ("gap_summary", "gaps", False),
     ("tagged", "tag", True),
 )  # fmt: skip
 HIDDEN = ("communities", "population", "plan", "constraints", "truth", "facilities_gcj02", "height_points", "entrances")
 SHOWN = {  # what 在图上看 switches on
-    "tag": ("tagged",), "gaps": ("gap", "facility_load"), "zones": ("zones", "cores", "branches", "petals"),
+    "prepare": ("issues", "edges"), "tag": ("tagged",), "gaps": ("gap", "facility_load"),
+    "zones": ("zones", "cores", "branches", "petals"),
     "deliver": ("zones", "cores", "branches", "petals", "tagged"),
 }  # fmt: skip
 COLOURS = {  # of inputs that bring no style of their own: quiet, results stand out (picture spec §10)

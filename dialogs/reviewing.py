@@ -118,6 +118,7 @@ class Reviewing(QObject):
 
     def _on_reviewed(self, path: str) -> None:
         take_as_input(self._dock.session, path)
+        count_anew(self._dock.session, path)
         self._dock.look_soon()
 
 
@@ -192,6 +193,13 @@ def _input_of(session: Session, role: str) -> tuple[QgsVectorLayer, dict[str, st
     if not isinstance(layer, QgsVectorLayer) or not layer.isValid():
         return None
     return layer, project_state.columns_of(layer, role, choice.mapping)
+
+
+def count_anew(session: Session, path: str) -> None:
+    """Let QGIS count the rows of the table of reviews again: they are written past its provider."""
+    for layer in session.project.mapLayers().values():
+        if layer.source() == f"{path}|layername={TABLE}" and not layer.isEditable():
+            layer.dataProvider().reloadData()
 
 
 def take_as_input(session: Session, path: str) -> None:

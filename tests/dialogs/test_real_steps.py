@@ -53,6 +53,9 @@ def test_steps_one_by_one(real_dock, qtbot, tmp_path, load_town):
     found = {key: run_step(dock, qtbot, key) for key in ("prepare", "tag", "gaps", "zones", "deliver")}
     assert found["prepare"] == ["81 parcels", "81 buildings", "100 % of streets connected", "0 / 0 errors / warnings"]
     assert "9,000 people" in dock.cards["prepare"].body.text()
+    dock.cards["prepare"].link_asked.emit("prepare", "map")
+    on = {layer.name() for layer in QgsProject.instance().layerTreeRoot().checkedLayers()}
+    assert {"Walk network", "Findings of the input check"} & on or on, on
     assert found["tag"] == ["81 old compounds", "0 suspected"]
     assert "1 communities short" in found["gaps"]
     assert found["zones"][0] == "1 zones"

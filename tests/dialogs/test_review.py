@@ -216,6 +216,24 @@ def test_reviews_are_the_input_of_the_next_tag(review, dock, qtbot, project):
     layer = project.mapLayer(choice.layer_id)
     assert [feature["tag"] for feature in layer.getFeatures()] == ["urban_village"]
     assert dock.session.states()["tag"].kind == "stale" or dock.session.states()["tag"].kind == "blocked"
+    for _ in range(2):
+        qtbot.keyClick(review.form.list, Qt.Key.Key_1)
+    assert layer.featureCount() == 3  # written past QGIS, which counted when the layer came
+    (because,) = [reason for reason in dock.session.states()["tag"].reasons if reason.code == "reviewed"]
+    assert because.values["n"] == 3
+
+
+def test_a_bare_share_says_of_what(review):
+    """0 % under “Age” says nothing: it is the share built until the year of the rules."""
+    from urban_renewal.dialogs.evidence_rows import rows_of
+
+    evidence = json.loads(json.dumps(EVIDENCE))
+    evidence["criteria"][3]["values"] = {"management": [0, 0], "parking_per_household": [0.2, 0.2]}
+    age, lift, _, upkeep, *_ = rows_of(json.dumps(evidence), review.desk.rules, "zh")
+    assert (age.value, age.limit_short) == ("≤ 2000: 0%", "≤ 1990 · ≤ 2000 · ≤ 2005")
+    assert (lift.parts, upkeep.value) == ((), "无 · 0.2")
+    assert upkeep.parts == ("有物业: 无", "户均停车位: 0.2")
+    assert "有物业: 无" in review.form.evidence.tip_of(upkeep)
 
 
 def test_fingerprint_is_that_of_the_core(review):
