@@ -31,7 +31,7 @@ def measure_morphology(
 ) -> dict[str, Interval]:  # fmt: skip
     """Return gap_med_m, orientation_sd, far_from_road and patch_m2, patch_bldg_n, patch_coverage per parcel.
 
-    `lived`: which parcels (n,) are lived-in collective land or homesteads, and 1 where people live, 0 where not: the
+    `lived`: where (n,) people surely live in houses of a village's size, and 1 where they do, 0 where not: the
     former within `patch_join_m` of each other are one patch, any other parcel is a patch by itself; where nobody lives
     there is no patch, and its figures are 0. Gaps and directions are of the buildings a parcel mainly
     holds, sheds aside; unknown with one building (gap) or fewer than three (direction).

@@ -129,8 +129,9 @@ def measure_indicators(sources: Sources, ruleset: Mapping[str, Any], run: Run) -
     uses, not_reused = indicators.measure_uses(parts, land, facts)
     values = {**facts, **own, **uses, **indicators.measure_floor(parcels, parts, land, limits, run)}
     homes = indicators.village_homes(values, limits)
-    # only plots surely lived in join a patch: a hall on collective land beside a village is none of its houses
-    lived = (own["self_built"].lo == 1) & (homes.lo == 1), homes
+    # a patch is told by its houses, never by its owner: many villages are 征为国有 already (methods.md §1); only plots
+    # surely lived in join one: a hall beside a village is none of its houses
+    lived = homes.lo == 1, homes
     values |= morphology.measure_morphology(parcels, parts, sources.roads, lived, limits, run.part(0.5, 0.8))
     run.progress(0.8)
     signs, last = _activity(sources, ruleset, values, land, run)
@@ -201,7 +202,11 @@ def _parts(sources: Sources, run: Run) -> Parts:
 def _activity(
     sources: Sources, ruleset: Mapping[str, Any], values: Mapping[str, Interval], land: Objects, run: Run
 ) -> tuple[dict[str, Interval], pd.Series]:
-    """Return the activity indicators with idle_signs_n (failed streams, an abandoned patch counts as two)."""
+    """Return the activity indicators with idle_signs_n: told signals that failed; an abandoned patch counts as two.
+
+    Unknown where no signal is told; 0 where all that are told are alive: "one failed, or none known, is suspected"
+    (methods.md §1), and from its form alone a factory is never called idle (domain.md §1.4).
+    """
     n, abandoned = len(sources.parcels), values["abandoned"]
     marked = Interval(np.where(abandoned.lo == 1, 2.0, 0.0), np.where(abandoned.lo == 1, 2.0, 0.0))
     if sources.activity is None:
@@ -214,8 +219,8 @@ def _activity(
         records, values.get("floor_m2", unknown(n)), group, sources.as_of, rules.limits_of(ruleset),
         ruleset["floor_streams"]["value"],
     )  # fmt: skip
-    failed = found.values["stream_fail_n"]
-    signs = Interval(failed.lo + marked.lo, failed.hi + marked.hi)
+    failed, told = found.values["stream_fail_n"], found.values["stream_known_n"].lo > 0
+    signs = Interval(failed.lo + marked.lo, np.where(told, failed.lo, failed.hi) + marked.hi)
     return {**found.values, "idle_signs_n": signs}, found.last
 
 

@@ -117,6 +117,24 @@ def test_plots_across_a_lane_are_one_village(tag, plots, houses):
     assert list(rows["tag_score"]) == pytest.approx([0.82, 0.82, 0.78])
 
 
+def test_a_village_turned_state_owned_is_one_patch_with_its_neighbour(tag, plots, houses):
+    """Ownership is weighted, never a `where` (methods.md §1): 16 houses on collective, 16 on state land 10 m off.
+
+    Both stand in a patch of 32. State land, code 0701, inside the boundary, houses of 2010: 0.15 + 0.10 + 0.05 + 0.04
+    (coverage 0.36) + 0.03 (form) = 0.37, no tag by itself; the neighbour 0.82.
+    """
+    parcels = plots(2, land_use=["0702", "0701"], ownership=["30", "20"], czcsxm=["201"] * 2, in_boundary=[1, 1])
+    parcels.loc[1, "geometry"] = translate(parcels.loc[1, "geometry"], -110)
+    buildings = houses(village(0) + village(0)).assign(year="2010", lift="有")
+    shapes = enumerate(buildings["geometry"])
+    buildings["geometry"] = [translate(shape, 90) if i >= 16 else shape for i, shape in shapes]
+    rows, _, _ = tag(parcels, buildings=buildings)
+    assert rows.loc["P0", ["tag", "tag_level"]].tolist() == ["urban_village", "confirmed"]
+    assert rows.loc["P0", "tag_score"] == pytest.approx(0.82)
+    state = json.loads(rows.loc["P1", "tag_evidence"])
+    assert state["classes"]["urban_village"]["score"] == pytest.approx(0.37)
+
+
 def test_a_hall_beside_a_village_is_no_part_of_it(tag, plots, houses):
     """The same two plots, halls on the second: neither makes the other a patch of 20 buildings, halls are no patch."""
     parcels = plots(2, land_use=["0702", "0601"], ownership=["30"] * 2, czcsxm=["201"] * 2, in_boundary=[1, 1])
@@ -211,6 +229,20 @@ def test_a_factory_with_every_signal_alive_is_no_suspect(tag, plots, houses):
              for stream in ("power", "water", "firm", "poi", "visit")]  # fmt: skip
     rows, _, _ = tag(parcels, buildings=houses(factory(0) + factory(1)), activity=records(alive))
     assert list(rows["tag"]) == ["none", "idle_factory"]
+
+
+def test_a_factory_is_no_suspect_by_its_form_when_signals_are_told_and_none_failed(tag, plots, houses):
+    """ "One failed, or none known, is suspected at most" (methods.md §1); never idle by form alone (domain.md §1.4).
+
+    Form 0.45 on all four: a firm alive and all else unknown; nothing known; a firm alive, no POI left; FQ with a firm.
+    """
+    parcels = plots(4, land_use=["0601"] * 4, czcsxm=["201"] * 4, tbxhdm=["", "", "", "FQ"])
+    told = [("P0", "firm", None, "2025-10-01"), ("P2", "firm", None, "2025-10-01"), ("P2", "poi", 0.0, "2025-10-01"),
+            ("P3", "firm", None, "2025-10-01")]  # fmt: skip
+    rows, _, _ = tag(parcels, buildings=houses([row for i in range(4) for row in factory(i)]), activity=records(told))
+    assert list(rows["tag_level"]) == ["none", "suspected", "suspected", "confirmed"]
+    against = json.loads(rows.loc["P0", "tag_evidence"])["classes"]["idle_factory"]
+    assert against == {"score": 0.45, "score_max": 1.0, "where_false": ["idle_signs_n"]}
 
 
 def test_cleared_land_and_reused_halls_are_no_idle_factories(tag, plots, houses):
