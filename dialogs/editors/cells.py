@@ -144,6 +144,12 @@ class CellEditor(QWidget):
         self.old.setToolTip(tr("Shipped value: {value}").format(value=was) if differs else "")
         self.old.setVisible(differs)
 
+    def retire(self) -> None:
+        """Fall silent: a line that loses the focus while it is deleted would still tell what was typed."""
+        for widget in self._inputs:
+            widget.blockSignals(True)
+            widget.removeEventFilter(self)
+
     def take_focus(self) -> None:
         """Put the cursor into the editor."""
         self._inputs[0].setFocus()

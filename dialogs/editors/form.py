@@ -184,12 +184,15 @@ class EditorForm(QWidget):
         if section.note:
             layout.addWidget(text_label(section.note, HINT))
         self.sum = text_label()
+        gone = self.tables
         self.tables = [BlockTable(block, draft) for block in section.blocks if block.rows]
         for place, table in enumerate(self.tables):
             layout.addWidget(table)
             if place == 1:
                 layout.addWidget(self.sum)
         old = self.pages.replaceWidget(self.box, box)
+        for table in gone:
+            table.retire()
         self.box.deleteLater()
         self.box = box
         del old

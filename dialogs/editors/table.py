@@ -124,6 +124,11 @@ class BlockTable(QTableWidget):
             self.item(place, 0).setFont(font)
             self.setCellWidget(place, last, chip(str(figure["status"])) if shown else QWidget())
 
+    def retire(self) -> None:
+        """Fall silent before the table is deleted."""
+        for editor in self.editors.values():
+            editor.retire()
+
     def focus_on(self, keys: KeyPath) -> bool:
         """Put the cursor into the editor of a value, or the first one below a path; False when it is not here."""
         found = next((editor for at, editor in self.editors.items() if at[: len(keys)] == keys), None)
