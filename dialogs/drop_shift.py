@@ -8,7 +8,6 @@ from typing import Any
 
 from qgis.core import (
     QgsApplication,
-    QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
     QgsFeatureRequest,
@@ -20,6 +19,8 @@ from qgis.core import (
     QgsVectorLayer,
     QgsVectorLayerFeatureSource,
 )
+
+from ..processing.crs import system_named
 
 POINTS = 60  # places looked at: enough for the test of core/inputs/placement.py, few enough for a second
 FAR_M = 150.0  # how far around a place is looked for something to stand at
@@ -47,7 +48,7 @@ class ShiftCheck(QgsTask):
         every = max(1, len(geometries) // POINTS)
         self._points = [geometry.centroid().asPoint() for geometry in geometries[::every]][:POINTS]
         self._source = QgsVectorLayerFeatureSource(reference)  # a snapshot: the work is done in another thread
-        degrees, context = QgsCoordinateReferenceSystem(DEGREES), QgsProject.instance().transformContext()
+        degrees, context = system_named(DEGREES), QgsProject.instance().transformContext()
         self._to_degrees = QgsCoordinateTransform(layer.crs(), degrees, context)
         self._from_degrees = QgsCoordinateTransform(degrees, reference.crs(), context)
         self._step = FAR_M / 111_000 if reference.crs().isGeographic() else FAR_M

@@ -33,6 +33,22 @@ class WorkingCrs:
     note: str  # "" | "crs_local_tm" | "crs_local_grid"
 
 
+def system_named(name: str) -> QgsCoordinateReferenceSystem:
+    """Return the system EPSG:… that we name ourselves. Raises RenewalError("crs_not_there") when QGIS has it not.
+
+    QGIS keeps the answer “there is no such system” for as long as it runs, and a transform with such a system on one
+    side hands its input back without a word (seen once in QGIS 3.40, under load). So it is asked again, the answers
+    kept so far forgotten.
+    """
+    found = QgsCoordinateReferenceSystem(name)
+    if not found.isValid():
+        QgsCoordinateReferenceSystem.invalidateCache()
+        found = QgsCoordinateReferenceSystem(name)
+    if not found.isValid():
+        raise RenewalError("crs_not_there", name=name)
+    return found
+
+
 def choose_working_crs(
     crs: QgsCoordinateReferenceSystem, extent: QgsRectangle, transforms: QgsCoordinateTransformContext
 ) -> WorkingCrs:
@@ -50,7 +66,10 @@ def choose_working_crs(
     wanted = ("+datum", "+ellps", "+a", "+b", "+rf", "+towgs84")
     shape = [term for term in geographic.toProj().split() if term.split("=")[0] in wanted]
     text = f"+proj=tmerc +lat_0=0 +lon_0={longitude} +k=1 +x_0=500000 +y_0=0 {' '.join(shape)} +units=m +no_defs"
-    return WorkingCrs(QgsCoordinateReferenceSystem.fromProj(text), "crs_local_tm")
+    local = QgsCoordinateReferenceSystem.fromProj(text)
+    if not local.isValid():
+        raise RenewalError("crs_not_there", name=text)
+    return WorkingCrs(local, "crs_local_tm")
 
 
 def _is_metric(
@@ -86,9 +105,16 @@ def move_coordinates(xy: Any, transform: QgsCoordinateTransform, layer: str) -> 
         failed = True
     moved = np.empty_like(points) if failed else np.frombuffer(bytes(line.asWkb()), dtype="<f8", offset=9)
     moved = moved.reshape(-1, 2)[:-1]
-    if failed or not np.isfinite(moved).all():
+    if failed or not np.isfinite(moved).all() or _stayed(xy, moved, transform):
         raise RenewalError("crs_transform_failed", layer=layer, source=transform.sourceCrs().authid(), n=len(xy))
     return moved.copy()
+
+
+def _stayed(xy: Any, moved: Any, transform: QgsCoordinateTransform) -> bool:
+    """Say whether metres came back as “degrees” or the other way round: a transform that does nothing."""
+    source, target = transform.sourceCrs(), transform.destinationCrs()
+    between = source.isValid() and target.isValid() and source.isGeographic() != target.isGeographic()
+    return between and bool((xy == moved).all()) and bool((xy != 0).any())
 
 
 def transform_to(

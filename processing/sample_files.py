@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import (
-    QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCoordinateTransformContext,
     QgsSingleSymbolRenderer,
@@ -20,7 +19,7 @@ from qgis.PyQt.QtGui import QColor
 
 from ..core.errors import RenewalError
 from ..core.run import Run
-from .crs import move_coordinates
+from .crs import move_coordinates, system_named
 from .dressing import save_style
 from .gdalmode import gdal_raises
 
@@ -58,7 +57,7 @@ def shift_facilities(facilities: Any, transforms: QgsCoordinateTransformContext)
     from ..core import frames
     from ..core.inputs.gcj02 import wgs84_to_gcj02
 
-    working, degrees = (QgsCoordinateReferenceSystem(f"EPSG:{code}") for code in (CRS, DEGREES))
+    working, degrees = (system_named(f"EPSG:{code}") for code in (CRS, DEGREES))
     to_degrees = QgsCoordinateTransform(working, degrees, transforms)
     lonlat = move_coordinates(shapely.get_coordinates(frames.geometries(facilities)), to_degrees, "facilities")
     shifted = np.round(np.column_stack(wgs84_to_gcj02(lonlat[:, 0], lonlat[:, 1])), 7)

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform
+from qgis.core import QgsCoordinateTransform
 
 from ...core import schema
 from ...core.errors import RenewalError
 from .. import parameters as declare
 from ..base import RenewalAlgorithm
-from ..crs import move_coordinates
+from ..crs import move_coordinates, system_named
 from ..encoding import Carried
 from ..parameters import RoleUse
 from ..reading import read_raw
@@ -95,7 +95,7 @@ def _move(xyz: Any, inputs: Any, run: Any) -> Any:
     from ...core.inputs import gcj02
 
     plan, source = inputs.plan, inputs.plan.vectors["INPUT"]
-    degrees = QgsCoordinateReferenceSystem(TRUE_DEGREES)
+    degrees = system_named(TRUE_DEGREES)
     xy = np.asarray(xyz[:, :2], dtype=np.float64)
     if not source.crs.isGeographic():
         xy = move_coordinates(xy, QgsCoordinateTransform(source.crs, degrees, plan.transforms), source.name)
