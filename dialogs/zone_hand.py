@@ -3,13 +3,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsCsException, QgsPointXY, QgsVectorLayer
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsPointXY,
+    QgsTask,
+    QgsVectorLayer,
+)
 from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 
+from ..core.errors import Cancelled, RenewalError
+from ..core.run import Run
 from ..processing.texts import interface_language, tr
 from . import wording
 from .review_items import table_of
@@ -18,6 +29,13 @@ from .study import Study
 from .zone_map import HandMap
 from .zone_panel import ZonePanel
 from .zone_store import HandStoreError, Locks, read_locks, write_locks
+
+MANY_BYTES = 20_000_000  # of the tagged parcels: from here on reading them is felt
+COLUMNS = {  # what the desk looks at; the gap detail alone has a million rows of sixteen columns
+    "tagged": ("parcel_id", "floor_m2", "pop", "geometry"), "zones": ("zone_id", "name"),
+    "members": ("zone_id", "parcel_id", "role"), "gap_detail": ("parcel_id", "kind", "need", "gap", "people"),
+    "actions": ("parcel_id", "action", "floor_m2"),
+}  # fmt: skip
 
 
 @dataclass
@@ -44,23 +62,58 @@ class ZoneHand(QObject):
         self.loaded: Loaded | None = None
         self.zone = ""
         self._locks = Locks()
+        self._task: QgsTask | None = None
 
     # --- on and off ---------------------------------------------------------------------------------------------------
 
     def open(self) -> None:
         """Put the study's zones on the desk and take the tool up; nothing happens before Zones."""
-        from ..core.errors import RenewalError
-
         study = self._dock.session.study
         files = results_of(study)
-        if not {"tagged", "members"} <= set(files):
+        if not {"tagged", "members"} <= set(files) or self._task is not None:
             return
         try:
-            self.loaded = load(study, files)
+            crs = crs_of(files)
             self._locks = read_locks(study.settings, Path(study.folder))
+            barriers = _barriers(study, crs)
+            path = table_of(files["tagged"])[0]
+            if path.exists() and path.stat().st_size > MANY_BYTES:  # a city's parcels are read beside the window
+                self._read(study, files, crs, barriers)
+            else:
+                self._take(load(study, files, crs, barriers, Run()))
         except (OSError, RenewalError, KeyError) as error:
             self.failed.emit(wording.error_text(error))
-            return
+
+    def _read(self, study: Study, files: dict[str, str], crs: QgsCoordinateReferenceSystem, barriers: Any) -> None:
+        """Read many parcels in a task of QGIS, which shows and cancels it; the tool comes when they are there."""
+        found: dict[str, Any] = {}
+        kept = replace(study, settings=dict(study.settings))
+
+        def work(task: QgsTask) -> None:
+            try:
+                found["it"] = load(kept, files, crs, barriers, Run(is_cancelled=task.isCanceled))
+            except (OSError, RenewalError, KeyError) as error:
+                found["fault"] = error
+            except Cancelled:
+                return
+
+        def over(error: Exception | None, result: Any = None) -> None:
+            task, self._task = self._task, None
+            if task is None:  # the project has gone meanwhile
+                return
+            error = found.get("fault", error)
+            if "it" in found:
+                self._take(found["it"])
+            elif error is not None and not task.isCanceled():
+                self.failed.emit(wording.error_text(error))
+
+        self._task = QgsTask.fromFunction(tr("Reading the zones and their parcels"), work, on_finished=over)
+        QgsApplication.taskManager().addTask(self._task)
+        if self._iface is not None:
+            self._iface.messageBar().pushInfo(tr("Urban Renewal Workbench"), tr("Reading the zones and their parcels…"))
+
+    def _take(self, loaded: Loaded) -> None:
+        self.loaded = loaded
         if not self.loaded.desk.members:
             self.failed.emit(tr("There are no zones to work on."))
             return
@@ -75,7 +128,10 @@ class ZoneHand(QObject):
         self.map.take_up()
 
     def close(self) -> None:
-        """Take panel, tool and drawings away."""
+        """Take panel, tool and drawings away; what is being read is wanted no more."""
+        if self._task is not None:
+            task, self._task = self._task, None
+            task.cancel()
         if self.map is not None:
             self.map.clear()
         self.map = self.loaded = None
@@ -165,34 +221,36 @@ class ZoneHand(QObject):
         self.map.show({look: [desk.ids[row] for row in rows] for look, rows in names.items()})
 
 
-def load(study: Study, files: dict[str, str]) -> Loaded:
-    """Read a study's zones. Raises OSError, RenewalError, KeyError for what cannot be read."""
-    import shapely
-
-    from ..core import envelope, frames
-    from ..core.delivery.geopackage import read_layer
-    from ..core.errors import RenewalError
-    from ..core.run import Run
-    from ..core.zones.by_hand import open_desk
-    from ..core.zones.rules import read_zone_rules
-
-    def table(name: str) -> Any:
-        return read_layer(*table_of(files[name]), Run()) if name in files else None
-
+def crs_of(files: dict[str, str]) -> QgsCoordinateReferenceSystem:
+    """Return the system of the tagged parcels. Raises RenewalError when it has no metres."""
     path, layer_name = table_of(files["tagged"])
     crs = QgsVectorLayer(f"{path}|layername={layer_name}", "tagged", "ogr").crs()
     if not crs.isValid() or crs.isGeographic():
         raise RenewalError("hand_not_metric")
+    return crs
+
+
+def load(study: Study, files: dict[str, str], crs: QgsCoordinateReferenceSystem, barriers: Any, run: Run) -> Loaded:
+    """Read a study's zones, in any thread. Raises OSError, RenewalError, KeyError for what cannot be read."""
+    import shapely
+
+    from ..core import envelope, frames, slices
+    from ..core.delivery.geopackage import read_layer
+    from ..core.zones.by_hand import open_desk
+    from ..core.zones.rules import read_zone_rules
+
+    def table(name: str) -> Any:
+        return read_layer(*table_of(files[name]), run, COLUMNS[name]) if name in files else None
+
     own = study.setting("ZONE_RULES_FILE")
     rules = envelope.load_file("zone-rules", own) if own else envelope.load("zone-rules", "chongqing")
     parcels, zones = table("tagged"), table("zones")
     desk = open_desk(parcels, table("members"), read_zone_rules(rules), table("gap_detail"), table("actions"),
-                     _barriers(study, crs))  # fmt: skip
+                     barriers)  # fmt: skip
     names = dict(zip(zones["zone_id"].astype(str), zones["name"].fillna("").astype(str))) if zones is not None else {}
     titles = [(zone, f"{zone} {names.get(zone, '')}".strip()) for zone in desk.members]
-    wkb = shapely.to_wkb(frames.geometries(parcels), output_dimension=2)  # QGIS's GEOS knows no other default
-    shapes = dict(zip(parcels["parcel_id"].astype(str), wkb))
-    return Loaded(desk, titles, shapes, shapely.STRtree(desk.shapes), crs)
+    shapes = slices.sliced(partial(shapely.to_wkb, output_dimension=2), frames.geometries(parcels), run=run)
+    return Loaded(desk, titles, dict(zip(parcels["parcel_id"].astype(str), shapes)), shapely.STRtree(desk.shapes), crs)
 
 
 def _barriers(study: Study, crs: QgsCoordinateReferenceSystem) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +32,15 @@ def list_layers(path: Path) -> list[str]:
         return reader.layers()
 
 
-def read_layer(path: Path, layer: str, run: Run) -> pd.DataFrame:
+def read_layer(path: Path, layer: str, run: Run, columns: Collection[str] | None = None) -> pd.DataFrame:
     """Return a layer: all columns but the primary key, in the file's order, and `geometry` (shapely, None = none).
 
+    `columns` reads only these, as far as they are there; `geometry` stands for the shapes, whatever their name.
     Text columns are nullable strings, whole numbers Int64, reals float64; a column whose values are not of its declared
     type comes as text. Raises RenewalError: `geopackage_unreadable`, `geopackage_without_layer`.
     """
     with _Reader(path) as reader:
-        return reader.read(layer, run)
+        return reader.read(layer, run, columns)
 
 
 class _Reader:
@@ -73,7 +74,7 @@ class _Reader:
         )
         return sorted(str(name) for (name,) in found)
 
-    def read(self, layer: str, run: Run) -> pd.DataFrame:
+    def read(self, layer: str, run: Run, wanted: Collection[str] | None = None) -> pd.DataFrame:
         if layer not in self.layers():
             raise RenewalError("geopackage_without_layer", file=self._path.name, layer=layer)
         geometry = self._base.execute(
@@ -82,6 +83,10 @@ class _Reader:
         # a column that is part of the primary key is fid, made by the file
         described = self._base.execute(f"PRAGMA table_info({_quoted(layer)})").fetchall()
         columns = [(str(row[1]), str(row[2]).upper().split("(")[0]) for row in described if not row[5]]
+        if wanted is not None:
+            geometry = geometry if frames.GEOMETRY in wanted else None
+            named = {*wanted, *(geometry or ())}
+            columns = [column for column in columns if column[0] in named]
         pieces: list[list[Any]] = [[] for _ in columns]
         pools: list[dict[str, str]] = [{} for _ in columns]
         count = 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
@@ -32,14 +34,26 @@ def refuse_classified(layers: Mapping[str, Any]) -> None:
                 raise RenewalError("layer_classified", layer=snapshot.name, text=text[:60])
 
 
-def _texts(snapshot: Any) -> Iterable[str]:
+@lru_cache(maxsize=512)  # looked at twice in a run, before it begins and as it begins
+def _inputs_of(file: Path | None, stamp: int) -> tuple[str, ...]:
     from .package import record_beside
 
+    return tuple(str(item["layer"]) for item in (record_beside(file) or {}).get("inputs", ()))
+
+
+def _stamp(file: Path | None) -> int:
+    """Return the time of the run record beside a file; 0 without one."""
+    try:
+        return 0 if file is None else file.with_name(f"{file.name}.run.json").stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _texts(snapshot: Any) -> Iterable[str]:
     yield snapshot.name
     if snapshot.file is not None:
         yield snapshot.file.stem
-    record = record_beside(snapshot.file) or {}
-    yield from (str(item["layer"]) for item in record.get("inputs", ()))
+    yield from _inputs_of(snapshot.file, _stamp(snapshot.file))
     layer = QgsProject.instance().mapLayer(getattr(snapshot, "layer_id", ""))
     if layer is None and isinstance(snapshot, RasterSnapshot):
         named = QgsProject.instance().mapLayersByName(snapshot.name)
@@ -47,7 +61,7 @@ def _texts(snapshot: Any) -> Iterable[str]:
         layer = next((item for item in named if isinstance(item, QgsRasterLayer)), found)
     elif layer is None and snapshot.file is not None:
         source = f"{snapshot.file}|layername={snapshot.file_layer}" if snapshot.file_layer else str(snapshot.file)
-        layer = QgsVectorLayer(source, snapshot.name, "ogr")
+        layer = QgsVectorLayer(source, snapshot.name, "ogr", QgsVectorLayer.LayerOptions(False))  # without its style
         layer.loadDefaultMetadata()  # a .qmd beside a shapefile
     if layer is not None:
         told = layer.metadata()

@@ -120,6 +120,44 @@ def test_a_file_that_cannot_be_written_is_said(hand, monkeypatch):
     assert hand.panel.undo.isEnabled()
 
 
+def test_a_city_is_read_in_a_task_that_can_be_cancelled(hand, dock, qtbot, monkeypatch):
+    """Reading a million rows of gaps took the window 45 s; what is read beside it is the same."""
+    import threading
+
+    from urban_renewal.dialogs import zone_hand
+
+    first, threads, load = cells(hand.panel), [], zone_hand.load
+
+    def watched(*given):
+        threads.append(threading.current_thread())
+        return load(*given)
+
+    monkeypatch.setattr(zone_hand, "load", watched)
+    monkeypatch.setattr(zone_hand, "MANY_BYTES", 0)
+    hand.close()
+    hand.open()
+    assert hand.panel is None  # the window goes on
+    qtbot.waitUntil(lambda: hand.panel is not None, timeout=5000)
+    assert cells(hand.panel) == first
+    assert threading.main_thread() not in threads
+    hand.close()
+    hand.open()
+    hand.close()  # another project: what is read is wanted no more
+    qtbot.wait(300)
+    assert hand.panel is None
+
+
+def test_only_the_columns_that_the_desk_looks_at_are_read(hand, tmp_path):
+    from urban_renewal.core.delivery.geopackage import read_layer
+    from urban_renewal.core.run import Run
+
+    whole = read_layer(tmp_path / "tagged.gpkg", "tagged", Run())
+    part = read_layer(tmp_path / "tagged.gpkg", "tagged", Run(), ("pop", "geometry", "parcel_id", "not there"))
+    assert list(part) == ["parcel_id", "pop", "geometry"]
+    assert part.equals(whole[list(part)])
+    assert list(read_layer(tmp_path / "tagged.gpkg", "tagged", Run(), ("tag",))) == ["tag"]
+
+
 def test_nothing_opens_before_there_are_zones(dock, tmp_path):
     dock.session.study.folder = str(tmp_path)
     dock.hand.open()
