@@ -48,7 +48,7 @@ class Links:
 
     def anchor(self, zone: str) -> str:
         """Return the id of a zone's row; ids of zones may hold anything, so that they are numbered."""
-        return f"{self.language}-z{list(self.names).index(zone) + 1}"
+        return zone_anchor(self.language, list(self.names).index(zone) + 1)
 
     def row(self, number: int) -> str:
         """Return the id of a row of the findings."""
@@ -85,6 +85,11 @@ class Links:
         else:
             names = {say(code, language) for language in LANGUAGES}
         return [path for path in self.books if _stem(path) in names]
+
+
+def zone_anchor(language: str, number: int) -> str:
+    """Return the id of a zone's row in the report; zones are numbered from 1 in the order of their ids."""
+    return f"{language}-z{number}"
 
 
 def file_link(path: str) -> str:

@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from qgis.core import Qgis, QgsLayoutExporter
 
+from ...core.delivery.pdflink import add_link
+from ...core.delivery.report_links import zone_anchor
 from ...core.delivery.scales import page
 from ...core.errors import RenewalError
 from ...core.words import say
@@ -19,6 +21,7 @@ from .gappage import draw_gaps
 from .landpage import STAGES, draw_land, stages_of
 from .overview import draw_overview
 from .sheet import Sheet
+from .titleblock import REPORT_BOX
 from .zonepage import draw_zone, zone_name
 from .zoneviews import COLUMNS, PER_SHEET, ROWS, draw_actions_sheet, draw_projects, draw_structure, projects_of
 
@@ -29,12 +32,15 @@ PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")  # one in each page of a PDF
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its number on the sheet, the name of its files, its layout, ids of the zones that it is about."""
+    """One page: its number on the sheet, the name of its files, its layout, ids of the zones it is about, and where
+    its link to the report leads ("" without a report).
+    """
 
     number: str
     stem: str
     sheet: Sheet
     zones: tuple[str, ...] = ()
+    link: str = ""
 
 
 def add_pages(made: Any, study: Any, run: Any) -> list[Page]:
@@ -55,10 +61,19 @@ def add_pages(made: Any, study: Any, run: Any) -> list[Page]:
         stem, sheet = _draw(made, study, chapter, shown, (in_chapter, numbers, zones, *count), stretch)
         words = zone_name(shown[0]) if chapter in ("03", "06") else sheet.layout.name().partition(" ")[2]
         zone_ids = tuple(str(zone["zone_id"]) for zone in shown)
-        pages.append(Page(stem, f"{stem}_{_plain(words)}", sheet, zone_ids))
+        link = _link(study, zone_ids, numbers)
+        pages.append(Page(stem, f"{stem}_{_plain(words)}", sheet, zone_ids, link))
     for page_ in pages:
         made.project.layoutManager().addLayout(page_.sheet.layout)
     return pages
+
+
+def _link(study: Any, zone_ids: tuple[str, ...], numbers: Mapping[str, int]) -> str:
+    """Return where a sheet's link leads: to the report, on a sheet of one zone to the zone's row in it."""
+    if "html" not in study.formats:
+        return ""
+    row = f"#{zone_anchor(study.language, numbers[zone_ids[0]])}" if len(zone_ids) == 1 else ""
+    return f"../report.html{row}"
 
 
 def _plan(study: Any, drawn: list[Any]) -> list[tuple[str, list[Any]]]:
@@ -103,7 +118,7 @@ def export_pages(folder: Path, pages: list[Page], formats: Collection[str], run:
         run.stage("drawing_page", number=number + 1, of=len(pages), name=place.sheet.layout.name())
         exporter = QgsLayoutExporter(place.sheet.layout)
         if "pdf" in formats:
-            _write_pdf(exporter, folder / f"{place.stem}.pdf", run.language)
+            _write_pdf(exporter, folder / f"{place.stem}.pdf", place.link, run.language)
             run.check()
         if "png" in formats:
             picture = QgsLayoutExporter.ImageExportSettings()
@@ -114,17 +129,20 @@ def export_pages(folder: Path, pages: list[Page], formats: Collection[str], run:
             _refuse(done, folder / f"{place.stem}.png", exporter, run.language)
 
 
-def _write_pdf(exporter: QgsLayoutExporter, path: Path, language: str) -> None:
+def _write_pdf(exporter: QgsLayoutExporter, path: Path, link: str, language: str) -> None:
     settings = QgsLayoutExporter.PdfExportSettings()
     settings.dpi = page()["dpi"]
     settings.textRenderFormat = Qgis.TextRenderFormat.AlwaysText
     settings.exportMetadata = False
     settings.appendGeoreference = False  # GDAL would write the page a second time (users.md 2 N: no GeoPDF)
     _refuse(exporter.exportToPdf(str(path), settings), path, exporter, language)
-    found = len(PAGE.findall(path.read_bytes()))
+    content = path.read_bytes()
+    found = len(PAGE.findall(content))
     if found != 1:
         _ask_for_room(path.parent)
         raise RenewalError("map_pages", file=path.name, found=found)
+    if link:
+        path.write_bytes(add_link(content, REPORT_BOX, link))
 
 
 def _refuse(done: Any, path: Path, exporter: Any, language: str) -> None:

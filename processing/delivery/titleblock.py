@@ -15,6 +15,7 @@ from .sheet import GREY, HAIR, HEIGHT, WIDTH, Sheet
 
 LEFT, RIGHT, TOP = 7.3, 412.7, 24.2
 KINDS = ("ruleset", "standard", "zone-rules", "profiles", "costs", "mapping")  # what decides most comes first
+REPORT_BOX = (330.0, 20.6, 82.7, 3.4)  # left, top, width, height: the words about the report, a link in the PDF
 STRIP = 281.2  # y of the title block
 
 
@@ -33,6 +34,8 @@ def draw_heading(sheet: Sheet, study: Any, title: str, below: str, number: str) 
     sheet.rule(386.7, 12.8, 26, "#222222")
     sheet.text(say("map_number", study.language), (386.7, 8, 26, 4.8), 6.5, align="center", color=GREY)
     sheet.text(number, (386.7, 12.8, 26, 8.2), 14, bold=True, align="center")
+    if "html" in study.formats:
+        sheet.text(say("map_report", study.language), REPORT_BOX, 6, align="right", color=GREY)
 
 
 def draw_title_block(sheet: Sheet, study: Any, number: int, of: int) -> None:
