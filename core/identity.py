@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from json.encoder import encode_basestring
 from typing import cast
 
@@ -28,6 +29,21 @@ SLICE_ROWS = 5_000  # under 100 ms a slice for the widest table: WKB and JSON ho
 ANY_DIGITS = -1  # a real column outside the dictionary is taken as it is
 
 Written = tuple[str, str, int]  # name, type (text | int | real), decimals
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The rows of a table as they are hashed: sorted SHA-256 (n,) S32 over `columns` (name, type), without geometry.
+
+    `plain`: writing and reading changes none of them: no text has blanks around it or is empty, numbers are rounded.
+    """
+
+    columns: tuple[tuple[str, str], ...]
+    digests: npt.NDArray[np.bytes_]
+    plain: bool
+
+    def __len__(self) -> int:
+        return len(self.digests)
 
 
 def geometry_hash(
@@ -72,20 +88,47 @@ def content_hash(
     Values that are not of the dictionary's type count as text: such a file has changed, and its hash with it.
     300,000 rows of 36 columns take about 4 s; `run` is asked for cancel between slices.
     """
-    columns = [(column.name, column.type, column.digits) for column in table.columns]
-    columns += [_written(frame, name) for name in carried]
+    return hash_content(frame, table, carried, digits, run)[0]
+
+
+def hash_content(
+    frame: pd.DataFrame,
+    table: schema.Table,
+    carried: Iterable[str] = (),
+    digits: int = METRE_DIGITS,
+    run: Run | None = None,
+) -> tuple[str, Rows | None]:
+    """Return `content_hash` and, of a table without geometry, the rows it was made from."""
+    columns = _columns_of(frame, table, carried)
     return _hash_rows(frame, columns, digits if table.geometry != "none" else None, run)
 
 
-def fingerprint(frame: pd.DataFrame, digits: int = METRE_DIGITS, run: Run | None = None) -> str:
+def same_content(frame: pd.DataFrame, table: schema.Table, rows: Rows | None) -> str | None:
+    """Return `content_hash` of a frame known to hold the very `rows`; None when its columns are others."""
+    listed = _sorted(_columns_of(frame, table, ()))
+    return _of_rows(listed, rows, len(frame)) if table.geometry == "none" else None
+
+
+def fingerprint(
+    frame: pd.DataFrame, digits: int = METRE_DIGITS, run: Run | None = None, rows: Rows | None = None
+) -> str:
     """Return the SHA-256 of an input as it came, for run records: all columns but fid, their dtypes, the geometry.
 
     The rules are those of `content_hash`; reals count in full precision. `digits` decimals of the coordinates.
+    `rows`: what the file that the frame was read from was written of, by `hash_content`; it is not hashed again where
+    the columns are the same.
     """
     columns = [
         _written(frame, name) for name in frame.columns if name != frames.GEOMETRY and str(name).lower() != "fid"
     ]
-    return _hash_rows(frame, columns, digits if frames.GEOMETRY in frame else None, run)
+    is_spatial = frames.GEOMETRY in frame
+    known = None if is_spatial else _of_rows(_sorted(columns), rows, len(frame))
+    return known or _hash_rows(frame, columns, digits if is_spatial else None, run)[0]
+
+
+def _columns_of(frame: pd.DataFrame, table: schema.Table, carried: Iterable[str]) -> list[Written]:
+    columns = [(column.name, column.type, column.digits) for column in table.columns]
+    return columns + [_written(frame, name) for name in carried]
 
 
 def _shapes(geometries: npt.ArrayLike) -> npt.NDArray[np.object_]:
@@ -129,19 +172,54 @@ def _written(frame: pd.DataFrame, name: str) -> Written:
     return (name, "real", ANY_DIGITS) if pd.api.types.is_float_dtype(values) else (name, "text", 0)
 
 
-def _hash_rows(frame: pd.DataFrame, columns: Iterable[Written], digits: int | None, run: Run | None) -> str:
-    listed = sorted((name, kind, decimals if kind == "real" else 0) for name, kind, decimals in columns)
-    head = canonical_json({"columns": listed, "geometry_digits": digits})
+def _sorted(columns: Iterable[Written]) -> list[Written]:
+    return sorted((name, kind, decimals if kind == "real" else 0) for name, kind, decimals in columns)
+
+
+def _of_rows(listed: list[Written], rows: Rows | None, count: int) -> str | None:
+    """Return the hash of known rows; None where they are others or a file may have changed a text."""
+    if rows is None or not rows.plain or len(rows) != count:
+        return None
+    return _total(listed, None, rows.digests) if rows.columns == _named(listed) else None
+
+
+def _named(listed: Sequence[Written]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, kind) for name, kind, _ in listed)
+
+
+def _hash_rows(
+    frame: pd.DataFrame, columns: Iterable[Written], digits: int | None, run: Run | None
+) -> tuple[str, Rows | None]:
+    listed = _sorted(columns)
     digests: list[bytes] = []
     for start in range(0, len(frame), SLICE_ROWS):
         if run:
             run.check()
         part = frame.iloc[start : start + SLICE_ROWS]
         digests += [hashlib.sha256(row.encode("utf-8")).digest() for row in _json_rows(part, listed, digits)]
+    whole = np.sort(np.frombuffer(b"".join(digests), dtype="S32"))  # by numpy, which lets go of Python's lock
+    if digits is not None:
+        return _total(listed, digits, whole), None
+    is_plain = all(_is_plain(frame[name], kind, places) for name, kind, places in listed if name in frame)
+    return _total(listed, digits, whole), Rows(_named(listed), whole, is_plain)
+
+
+def _total(listed: list[Written], digits: int | None, digests: npt.NDArray[np.bytes_]) -> str:
+    head = canonical_json({"columns": listed, "geometry_digits": digits})
     total = hashlib.sha256(head.encode("utf-8"))
-    whole = np.frombuffer(b"".join(digests), dtype="S32")  # sorted by numpy, which lets go of Python's lock
-    total.update(np.sort(whole).tobytes())
+    total.update(digests.tobytes())
     return total.hexdigest()
+
+
+def _is_plain(values: pd.Series, kind: str, places: int) -> bool:
+    """Say whether no text is empty or has blanks around it, and reals are rounded to their decimals."""
+    if kind == "text":
+        return all(isinstance(text, str) and text and text == text.strip() for text in values.dropna().unique())
+    if kind == "int" or not pd.api.types.is_float_dtype(values):
+        return kind == "int"
+    numbers = values.to_numpy("float64", na_value=np.nan)
+    is_odd = np.signbit(numbers) & (numbers == 0)
+    return places != ANY_DIGITS and not is_odd.any() and np.array_equal(np.round(numbers, places), numbers, True)
 
 
 def _json_rows(frame: pd.DataFrame, columns: list[Written], digits: int | None) -> Iterator[str]:

@@ -21,3 +21,17 @@ def gdal_raises() -> Iterator[None]:
         for module, raised in reversed(before):  # GDAL insists on the order of a stack
             if not raised:
                 module.DontUseExceptions()
+
+
+@contextmanager
+def unsynchronized() -> Iterator[None]:
+    """Let SQLite not wait for the disk, in this thread: for files that are flushed when they are whole."""
+    from osgeo import gdal
+
+    name = "OGR_SQLITE_SYNCHRONOUS"
+    before = gdal.GetThreadLocalConfigOption(name)
+    gdal.SetThreadLocalConfigOption(name, "OFF")
+    try:
+        yield
+    finally:
+        gdal.SetThreadLocalConfigOption(name, before)

@@ -103,7 +103,7 @@ class Inputs:
             invalid = self.choice("INVALID")
             self._readings[parameter] = read_shared(
                 *told, invalid, use.carry,
-                lambda: read_table(*told, self.context.transformContext(), self.run, use.carry, invalid), self.run,
+                lambda carry: read_table(*told, self.context.transformContext(), self.run, carry, invalid), self.run,
             )  # fmt: skip
         return self._readings[parameter]
 

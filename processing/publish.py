@@ -20,6 +20,7 @@ from .inputs import Inputs
 from .postgis import dress_postgis, drop_stage, finish_postgis, stage_postgis
 from .records import build_record
 from .results import Output
+from .sharing import passing
 from .sidefiles import drop, move_side_files, stage_side_files
 from .targets import Target, load_on_completion
 from .writing import discard, layer_of, move_into_place, write_memory, write_part
@@ -45,21 +46,25 @@ def publish(
     if "LEFT_OUT" in plan.targets:
         tables["LEFT_OUT"] = left_out_output(run)
     placed = {name: _in_result_crs(tables[name], inputs) for name in plan.targets}
-    rows = [_described(name, frame, tables[name], plan, run) for name, frame in placed.items()]
+    hashed = {name: _hashed(frame, tables[name], plan, run) for name, frame in placed.items()}
+    rows = [_described(name, frame, tables[name], hashed[name][0]) for name, frame in placed.items()]
     encoded: dict[str, Encoded] = {}  # only of what is written last: of files one at a time is in memory
     record = build_record(algorithm, inputs, rows, results.documents, values, started)
     found: dict[str, Any] = dict(results.values)
+    targets = {name: target for name, target in plan.targets.items() if not _is_unread(target)}
+    found.update({name: target.uri for name, target in plan.targets.items() if name not in targets})
     staged: list[tuple[str, Target]] = []
     beside: list[tuple[Path, Path]] = []
     tables_beside: list[tuple[Target, str]] = []
     try:
-        for step, (name, target) in enumerate(plan.targets.items()):
-            stretch = run.part(step / len(plan.targets), (step + 1) / len(plan.targets))
+        for step, (name, target) in enumerate(targets.items()):
+            stretch = run.part(step / len(targets), (step + 1) / len(targets))
             dresser = Dresser(tables[name], run.language, record)
             whole = _encode(placed[name], tables[name], inputs, stretch)
             if target.kind in ("file", "table"):
                 staged.append((name, target))
-                write_part(target, whole, context.transformContext(), dresser.dress_and_save, stretch)
+                seen = None if _shelf_of(target) else dresser.dress_and_save
+                write_part(target, whole, context.transformContext(), seen, stretch)
                 del whole
                 continue
             encoded[name] = whole
@@ -71,9 +76,11 @@ def publish(
         for kind in LAST:
             if kind == "postgis":
                 finish_postgis(tables_beside)
-            for name in (item for item, target in plan.targets.items() if target.kind == kind):
+            for name in (item for item, target in targets.items() if target.kind == kind):
                 dresser = Dresser(tables[name], run.language, record)
-                found[name] = _finish(plan.targets[name], encoded.get(name), dresser, context, run)
+                found[name] = _finish(targets[name], encoded.get(name), dresser, context, run)
+                if shelf := _shelf_of(targets[name]):
+                    shelf.tell_rows(targets[name].path, hashed[name][1])
         move_side_files(beside)
         found.update({name: str(place) for name, (place, _) in results.files.items()})
     finally:
@@ -130,13 +137,29 @@ def _encode(frame: Any, output: Any, inputs: Inputs, run: Run) -> Encoded:
     return encode(frame, output.table, inputs.plan.result_crs, run.language, carried, output.wkb_type, run)
 
 
-def _described(name: str, frame: Any, output: Any, plan: Any, run: Run) -> Any:
-    """Return the row of a result in the run record; its hash is over our columns, not those that came along."""
-    from ..core.identity import DEGREE_DIGITS, METRE_DIGITS, content_hash
-    from ..core.runrecord import Output as Row
+def _shelf_of(target: Target) -> Any:
+    """Return the shelf of the study in which a result only goes from step to step; None for all others."""
+    return passing(target.path) if target.kind == "file" else None
+
+
+def _is_unread(target: Target) -> bool:
+    shelf = _shelf_of(target)
+    return shelf is not None and not shelf.is_read(target.path)
+
+
+def _hashed(frame: Any, output: Any, plan: Any, run: Run) -> tuple[str, Any]:
+    """Return the content of a result, over our columns and not those that came along, and its rows."""
+    from ..core.identity import DEGREE_DIGITS, METRE_DIGITS, hash_content
 
     digits = DEGREE_DIGITS if plan.result_crs.isGeographic() else METRE_DIGITS
-    return Row(name, output.table.name, len(frame), content_hash(frame, output.table, digits=digits, run=run))
+    return hash_content(frame, output.table, digits=digits, run=run)
+
+
+def _described(name: str, frame: Any, output: Any, content: str) -> Any:
+    """Return the row of a result in the run record."""
+    from ..core.runrecord import Output as Row
+
+    return Row(name, output.table.name, len(frame), content)
 
 
 def left_out_output(run: Run) -> Any:

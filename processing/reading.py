@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -30,13 +30,15 @@ class Reading:
     """What a layer became.
 
     `table`: canonical columns and `geometry` in metres. `own`: cells of the layer's own columns, rows that are `kept`.
-    `original`: geometry in the layer's own system. The last exist only when asked for.
+    `original`: geometry in the layer's own system. The last exist only when asked for. `rows`: what a file of ours was
+    written of, where that is known (core.identity.Rows).
     """
 
     table: Any
-    own: dict[str, Any]
+    own: Mapping[str, Any]
     kept: Any
     original: Any
+    rows: Any = None
     _content: dict[int, str] = field(default_factory=dict)  # shared by all who use the same reading
 
     def content(self, digits: int, run: Run) -> str:
@@ -48,7 +50,7 @@ class Reading:
             table = self.table.drop(columns=[frames.GEOMETRY], errors="ignore")
             if self.original is not None:
                 table[frames.GEOMETRY] = self.original
-            self._content[digits] = fingerprint(table, digits, run)
+            self._content[digits] = fingerprint(table, digits, run, self.rows)
         return self._content[digits]
 
     @cached_property
@@ -57,8 +59,40 @@ class Reading:
         import numpy as np
         import pandas as pd
 
-        columns = {name: np.array(cells[self.kept].tolist() or [], dtype=object) for name, cells in self.own.items()}
+        own = self.own.all() if isinstance(self.own, OwnCells) else self.own
+        columns = {name: np.array(cells[self.kept].tolist() or [], dtype=object) for name, cells in own.items()}
         return pd.DataFrame(columns, dtype=object)
+
+    def column(self, name: str) -> Any:
+        """Return one of the layer's own columns as raw Python values."""
+        import pandas as pd
+
+        return pd.Series(self.own[name][self.kept].tolist(), dtype=object)
+
+
+class OwnCells(Mapping[str, Any]):
+    """Cells of a layer's own columns that stay in its file until somebody asks for them; `check` may refuse then."""
+
+    def __init__(self, snapshot: VectorSnapshot, check: Callable[[], None], run: Run) -> None:
+        self._snapshot, self._check, self._run = snapshot, check, run
+        self._names = [item.name() for item in snapshot.fields]
+
+    def _read(self, names: Sequence[str]) -> dict[str, Any]:
+        self._check()
+        return read_cells(self._snapshot, names, False, self._run)[0]
+
+    def all(self) -> dict[str, Any]:
+        """Return all columns, read in one go."""
+        return self._read(self._names)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._read([name])[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def plain_value(value: Any) -> Any:

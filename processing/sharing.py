@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the steps of one study read from the same files: read once, cleaned once, fingerprinted once."""
+"""What the steps of one study read from the same files: read once, cleaned once, fingerprinted once.
+
+What one step writes for the next in the study's own folder nobody else will ever see: it needs no style, and what no
+later step reads is not written at all.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ..core.errors import RenewalError
 from ..core.run import Run
-from .reading import Reading, key_column
+from .reading import OwnCells, Reading, key_column
 
 _shelf: ContextVar[Shelf | None] = ContextVar("shelf", default=None)
 
@@ -19,58 +24,100 @@ _shelf: ContextVar[Shelf | None] = ContextVar("shelf", default=None)
 @dataclass
 class _Kept:
     reading: Reading
-    carries: bool
     messages: list[Any]  # what was said while it was read: each step says it again
     left_out: list[Any]
+
+
+Source = tuple[Path, str]  # file and layer ("" = the only one)
 
 
 @dataclass
 class Shelf:
     """Readings by what decides them: the file as it stands, the role, its columns, the working system."""
 
+    scratch: Path  # the study's own folder
     _kept: dict[tuple[Any, ...], _Kept] = field(default_factory=dict)
+    _coming: set[Source] = field(default_factory=set)
+    _rows: dict[tuple[Path, int, int], Any] = field(default_factory=dict)
 
-    def reading(self, key: tuple[Any, ...], carry: bool, read: Callable[[], Reading], run: Run) -> Reading:
+    def begin(self, now: Collection[Source], later: Collection[Source]) -> None:
+        """Begin a step that reads the layers `now`; forget what neither it nor a later one reads."""
+        self._coming = set(later)
+        wanted = self._coming | set(now)
+        self._kept = {key: kept for key, kept in self._kept.items() if (key[0], key[3]) in wanted}
+        files = {file for file, _ in wanted}
+        self._rows = {key: rows for key, rows in self._rows.items() if key[0] in files}
+
+    def passes(self, file: Path | None) -> bool:
+        """Say whether a result only goes from step to step."""
+        return file is not None and file.parent == self.scratch
+
+    def is_read(self, file: Path) -> bool:
+        """Say whether a later step reads a file."""
+        return any(file == other for other, _ in self._coming)
+
+    def tell_rows(self, file: Path, rows: Any) -> None:
+        """Remember what the rows of a written file were hashed to (identity.Rows)."""
+        if rows is not None and file.is_file():
+            self._rows[(file, *_state(file))] = rows
+
+    def reading(self, key: tuple[Any, ...], read: Callable[[], Reading], run: Run) -> Reading:
         """Return the reading kept under the key, else what `read` gives; a table of its own for every caller."""
         found = self._kept.get(key)
-        if found is None or (carry and not found.carries):
+        if found is None:
             said, left = len(run.messages), len(run.left_out)
-            reading = read()
-            found = _Kept(reading, carry, run.messages[said:], run.left_out[left:])
-            self._kept[key] = found
+            reading = replace(read(), rows=self._rows.get(key[:3]))
+            found = self._kept[key] = _Kept(reading, run.messages[said:], run.left_out[left:])
         else:
             run.messages.extend(found.messages)
             run.left_out.extend(found.left_out)
         return replace(found.reading, table=found.reading.table.copy(deep=False))
 
-    def keep_only(self, files: Collection[Path]) -> None:
-        """Forget what was read from other files."""
-        self._kept = {key: kept for key, kept in self._kept.items() if key[0] in files}
+
+def _state(file: Path) -> tuple[int, int]:
+    state = file.stat()
+    return state.st_mtime_ns, state.st_size
 
 
 @contextmanager
-def shared_readings() -> Iterator[Shelf]:
+def shared_readings(scratch: Path) -> Iterator[Shelf]:
     """Let all algorithms that run inside the block, in this thread, share what they read from plain files."""
-    mark = _shelf.set(Shelf())
+    shelf = Shelf(scratch)
+    mark = _shelf.set(shelf)
     try:
-        yield _shelf.get()  # type: ignore[misc]
+        yield shelf
     finally:
         _shelf.reset(mark)
 
 
+def passing(file: Path | None) -> Shelf | None:
+    """Return the shelf of the study that a result of this step only passes through; None where somebody may see it."""
+    shelf = _shelf.get()
+    return shelf if shelf is not None and shelf.passes(file) else None
+
+
 def read_shared(
     snapshot: Any, role: Any, mapping: dict[str, str], working: Any, invalid: str, carry: bool,
-    read: Callable[[], Reading], run: Run,
+    read: Callable[[bool], Reading], run: Run,
 ) -> Reading:  # fmt: skip
-    """Return read(), or what another step of the same study made of the same file."""
+    """Return read(carry), or what another step of the same study made of the same file.
+
+    In a study the layer's own columns wait in the file until somebody asks for them.
+    """
     shelf = _shelf.get()
     if shelf is None or not snapshot.plain or snapshot.file is None:
-        return read()
-    state = snapshot.file.stat()
+        return read(carry)
+    state = _state(snapshot.file)
     columns = tuple((name, mapped, role.columns[name].type) for name, mapped in sorted(mapping.items()))
     crs = working.crs.toWkt() if working is not None and working.crs is not None else ""
     key = (
-        snapshot.file, state.st_mtime_ns, state.st_size, snapshot.file_layer, snapshot.name, snapshot.count,
-        snapshot.crs.toWkt(), role.name, role.geometry, role.is_ours, key_column(role), columns, crs, invalid,
+        snapshot.file, *state, snapshot.file_layer, snapshot.name, snapshot.count, snapshot.crs.toWkt(), role.name,
+        role.geometry, role.is_ours, key_column(role), columns, crs, invalid,
     )  # fmt: skip
-    return shelf.reading(key, carry, read, run)
+
+    def refuse_changed() -> None:
+        if _state(snapshot.file) != state:
+            raise RenewalError("source_being_written", layer=snapshot.name, file=snapshot.file.name)
+
+    found = shelf.reading(key, lambda: read(False), run)
+    return replace(found, own=OwnCells(snapshot, refuse_changed, run)) if carry else found

@@ -24,7 +24,7 @@ from ..core.errors import RenewalError
 from ..core.run import Run
 from .bulk import can_bulk, write_rows
 from .encoding import Encoded
-from .gdalmode import gdal_raises
+from .gdalmode import gdal_raises, unsynchronized
 from .targets import SHAPEFILE_SET, Target
 
 SLICE = 1000
@@ -33,16 +33,20 @@ BYTES_PER_VALUE = 12  # a rough measure for the free-space check: own choice
 
 def write_part(
     target: Target, encoded: Encoded, transforms: QgsCoordinateTransformContext,
-    dress: Callable[[QgsVectorLayer], None], run: Run,
+    dress: Callable[[QgsVectorLayer], None] | None, run: Run,
 ) -> None:  # fmt: skip
     """Write a file or table result beside its target, dress it (aliases, style, metadata), re-open and count it.
+
+    Without `dress` it only goes to the next step of a study, which counts the rows when it reads them.
 
     Raises RenewalError: `disk_full`, `write_failed`, `written_incomplete`; Cancelled. The caller removes the part.
     """
     part = target.part
     discard(part)
     name = target.table or (target.path.stem if target.path else part.stem)
-    write_layer(part, name, target, encoded, transforms, run)
+    write_layer(part, name, target, encoded, transforms, run, counted=dress is not None)
+    if dress is None:
+        return
     if part.suffix == ".gpkg":
         layer = QgsVectorLayer(f"{part}|layername={name}", name, "ogr")
         dress(layer)
@@ -52,9 +56,12 @@ def write_part(
 
 
 def write_layer(
-    place: Path, name: str, target: Target, encoded: Encoded, transforms: QgsCoordinateTransformContext, run: Run
-) -> None:
+    place: Path, name: str, target: Target, encoded: Encoded, transforms: QgsCoordinateTransformContext, run: Run,
+    counted: bool = True,
+) -> None:  # fmt: skip
     """Write a layer into a file, a new one or a further table of a GeoPackage that is being made, and count it.
+
+    Whoever calls brings the finished file to the disk as a whole.
 
     Raises RenewalError: `disk_full`, `write_failed`, `written_incomplete`; Cancelled.
     """
@@ -66,23 +73,25 @@ def write_layer(
         options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
     by_rows = can_bulk(place, encoded)
     options.layerOptions = _layer_options(place, target)
-    writer = QgsVectorFileWriter.create(
-        str(place), encoded.fields, encoded.wkb_type, encoded.crs, transforms, options,
-        QgsFeatureSink.SinkFlags(), None, None,
-    )  # fmt: skip
-    if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
-        raise RenewalError("write_failed", path=str(target.path), reason=writer.errorMessage())
-    try:
-        if not by_rows:
-            _add_features(writer, encoded, target, run)
-    finally:
-        del writer  # closes the file
+    with unsynchronized():
+        writer = QgsVectorFileWriter.create(
+            str(place), encoded.fields, encoded.wkb_type, encoded.crs, transforms, options,
+            QgsFeatureSink.SinkFlags(), None, None,
+        )  # fmt: skip
+        if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
+            raise RenewalError("write_failed", path=str(target.path), reason=writer.errorMessage())
+        try:
+            if not by_rows:
+                _add_features(writer, encoded, target, run)
+        finally:
+            del writer  # closes the file
     if by_rows:
         try:
             write_rows(place, name, target.geometry_column, encoded, run)
         except sqlite3.Error as error:
             raise RenewalError("write_failed", path=str(target.path), reason=str(error)) from error
-    check_written(place, name, encoded.rows, target, run)
+    if counted:
+        check_written(place, name, encoded.rows, target, run)
 
 
 def _add_features(writer: QgsVectorFileWriter, encoded: Encoded, target: Target, run: Run) -> None:

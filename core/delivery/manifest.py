@@ -18,7 +18,7 @@ from typing import Any
 
 from .. import envelope, frames, jsontext, schema
 from ..errors import RenewalError
-from ..identity import METRE_DIGITS, content_hash
+from ..identity import METRE_DIGITS, content_hash, same_content
 from ..run import Run
 from ..runrecord import tell
 from ..words import say
@@ -68,10 +68,21 @@ class Delivery:
     secrecy: str = ""
 
 
-def build_manifest(folder: Path, delivery: Delivery, run: Run) -> dict[str, Any]:
+@dataclass(frozen=True, eq=False)
+class Held:
+    """The rows of a table as they were written; `rows` what they were made of, where that is known (identity.Rows)."""
+
+    frame: Any
+    rows: Any = None
+
+
+def build_manifest(
+    folder: Path, delivery: Delivery, run: Run, held: Mapping[str, Held] | None = None
+) -> dict[str, Any]:
     """Return the manifest of a finished folder, checked against its schema.
 
-    Every file in the folder is hashed, every table read back from its file and hashed as it stands there.
+    Every file in the folder is hashed. The content of a table is that of its rows in `held` (by layer), as they were
+    meant to be; of others it is read back from the file and hashed as it stands there.
     Raises RenewalError(`schema_…`, `geopackage_…`), Cancelled.
     """
     tables = sorted(delivery.tables, key=lambda item: (item.file, item.layer))
@@ -88,7 +99,7 @@ def build_manifest(folder: Path, delivery: Delivery, run: Run) -> dict[str, Any]
         "parameters": dict(delivery.parameters),
         "facts": dict(delivery.facts),
         "files": [describe_file(folder, name, run) for name in files],
-        "tables": [describe_table(folder, item, run) for item in tables],
+        "tables": [_described(folder, item, (held or {}).get(item.layer), run) for item in tables],
         "inputs": [dict(item) for item in delivery.inputs],
         "rules": rules_of(runs),
         "documents": documents_of(runs),
@@ -156,18 +167,26 @@ def describe_table(folder: Path, item: DeliveredTable, run: Run) -> dict[str, An
     table = dictionary_table(item, frames.GEOMETRY in frame)
     if table.geometry != "none" and frames.GEOMETRY not in frame:  # a file somebody rebuilt
         frame[frames.GEOMETRY] = None
+    return _entry(item, len(frame), content_hash(frame, table, _present(frame, item.carried), item.digits, run))
+
+
+def _described(folder: Path, item: DeliveredTable, held: Held | None, run: Run) -> dict[str, Any]:
+    """Return the manifest's entry of a table from the rows that were written, read back where they are not at hand."""
+    if held is None:
+        return describe_table(folder, item, run)
+    table = dictionary_table(item, frames.GEOMETRY in held.frame)
+    content = None if item.carried else same_content(held.frame, table, held.rows)
+    return _entry(item, len(held.frame), content or content_hash(
+        held.frame, table, _present(held.frame, item.carried), item.digits, run
+    ))  # fmt: skip
+
+
+def _entry(item: DeliveredTable, count: int, content: str) -> dict[str, Any]:
+    lists = {name: list(getattr(item, name)) for name in ("kinds", "profiles", "carried")}
     return {
-        "table": item.table,
-        "file": item.file,
-        "layer": item.layer,
-        "count": len(frame),
-        "crs": item.crs,
-        "digits": item.digits,
-        "kinds": list(item.kinds),
-        "profiles": list(item.profiles),
-        "carried": list(item.carried),
-        "content": content_hash(frame, table, _present(frame, item.carried), item.digits, run),
-    }
+        "table": item.table, "file": item.file, "layer": item.layer, "count": count, "crs": item.crs,
+        "digits": item.digits, **lists, "content": content,
+    }  # fmt: skip
 
 
 def dictionary_table(item: DeliveredTable, is_spatial: bool) -> schema.Table:

@@ -88,7 +88,7 @@ class FacilityGap(RenewalAlgorithm):
                 run.warn("streets_untold")
         else:
             field = inputs.text("SUMMARY_FIELD")
-            labels = inputs.reading("PARCELS").carried[field] if field else None
+            labels = inputs.reading("PARCELS").column(field) if field else None
             districts = districts_of_field(labels, layers.parcels, layers.facilities, run)
         ground = layers.parcels, layers.facilities, layers.barriers
         several = [districts] if streets is None else [districts, streets]

@@ -103,12 +103,13 @@ class _Study:
         """Run the steps in order and return the path of the manifest."""
         steps = list(self._steps(folder))
         results: dict[str, Any] = {}
-        with shared_readings() as shelf:
+        sources = [_sources(parameters) for _, parameters in steps]
+        with shared_readings(self.scratch) as shelf:
             for number, (algorithm, parameters) in enumerate(steps):
                 stretch = self.run.part(0.05 + 0.95 * number / len(steps), 0.05 + 0.95 * (number + 1) / len(steps))
                 title = _title(algorithm, self.run.language)
                 stretch.stage("study_step", number=number + 1, of=len(steps), title=title)
-                shelf.keep_only(_files(steps[number:]))
+                shelf.begin(sources[number], set().union(*sources[number + 1 :]))
                 results = self._child(algorithm, parameters, stretch)
                 if results.get("ERRORS"):
                     self.run.warn("study_inputs_doubtful", n=int(results["ERRORS"]))
@@ -227,11 +228,10 @@ def _title(algorithm: str, language: str) -> str:
     return str(help_of(algorithm)["title"][language])
 
 
-def _files(steps: list[tuple[str, dict[str, Any]]]) -> set[Path]:
-    """Return the files that steps read."""
-    values = [value for _, parameters in steps for value in parameters.values()]
-    texts = [text for value in values for text in (value if isinstance(value, list) else [value])]
-    return {Path(str(text).split("|", maxsplit=1)[0]) for text in texts if text}
+def _sources(parameters: dict[str, Any]) -> set[tuple[Path, str]]:
+    """Return the files and layers that a step may read: its results are among them, under its own name only."""
+    values = [text for value in parameters.values() for text in (value if isinstance(value, list) else [value]) if text]
+    return {(Path(file), layer) for file, _, layer in (str(text).partition("|layername=") for text in values)}
 
 
 class _Forward(QgsProcessingFeedback):

@@ -212,7 +212,7 @@ def _codes_of_parcels(study: Study) -> Any:
     from ...core.inputs.aliases import guess_field, roles
 
     reading, snapshot = study.inputs.reading("PARCELS"), study.inputs.plan.vectors["PARCELS"]
-    name = guess_field(roles()["PARCELS"].columns["land_use"], list(reading.carried), snapshot.headings)
+    name = guess_field(roles()["PARCELS"].columns["land_use"], list(reading.own), snapshot.headings)
     if name is None:
         return None
-    return frames.texts(None if value is None else str(value) for value in reading.carried[name])
+    return frames.texts(None if value is None else str(value) for value in reading.column(name))

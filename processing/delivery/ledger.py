@@ -32,13 +32,13 @@ def _own_facts(study: Any) -> Any:
 
     reading, snapshot = study.inputs.reading("PARCELS"), study.inputs.plan.vectors["PARCELS"]
     facts = pd.DataFrame({"parcel_id": reading.table["parcel_id"]})
-    fields = list(reading.carried.columns)
+    fields = list(reading.own)
     for name in TOLD:
         column = roles()["PARCELS"].columns[name]
         field = guess_field(column, fields, snapshot.headings)
         if field is None:
             continue
-        values = reading.carried[field]
+        values = reading.column(field)
         facts[name] = (
             frames.texts(None if value is None else str(value) for value in values)
             if column.type == "text"

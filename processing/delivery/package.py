@@ -41,6 +41,7 @@ class Layer:
     hidden: tuple[str, ...] = ()  # columns folded away in the attribute table
     upstream: tuple[Mapping[str, Any], ...] = ()  # records of what its run was made from
     texts: tuple[Mapping[str, Any], ...] = ()  # rules and standards of the delivery that it was taken from
+    rows: Any = None  # what the rows were hashed to when they were written for this step (identity.Rows)
 
     @property
     def is_spatial(self) -> bool:
@@ -58,6 +59,17 @@ class Layer:
         digits = DEGREE_DIGITS if self.crs.isGeographic() else METRE_DIGITS
         return DeliveredTable(self.table.name, DATA, self.name, crs, digits, self.kinds, self.profiles, own)
 
+    def held(self) -> Any:
+        """Return the rows as they stand in the file: without heights."""
+        import shapely
+
+        from ...core import frames
+        from ...core.delivery.manifest import Held
+
+        if not self.is_spatial or not shapely.has_z(frames.geometries(self.frame)).any():
+            return Held(self.frame, self.rows)
+        return Held(self.frame.assign(**{frames.GEOMETRY: shapely.force_2d(frames.geometries(self.frame))}))
+
 
 def take_layer(inputs: Inputs, parameter: str, name: str, table_name: str, take_all: bool) -> Layer:
     """Return an input as a layer of the delivery, in its own system.
@@ -68,7 +80,7 @@ def take_layer(inputs: Inputs, parameter: str, name: str, table_name: str, take_
     from ...core import frames
 
     reading, snapshot = inputs.reading(parameter), inputs.plan.vectors[parameter]
-    frame = reading.table.copy()
+    frame = reading.table.copy(deep=False)
     spatial = frames.GEOMETRY in frame
     if spatial:
         frame[frames.GEOMETRY] = reading.original
@@ -83,7 +95,8 @@ def take_layer(inputs: Inputs, parameter: str, name: str, table_name: str, take_
     upstream = tuple(records_upstream(snapshot.file, record))
     conformed = frames.conform(frame, table)
     texts = tuple(texts_beside(snapshot.file))
-    return Layer(name, table, conformed, snapshot.crs, carried, record, kinds, profiles, (), upstream, texts)
+    known = {"upstream": upstream, "texts": texts, "rows": reading.rows}
+    return Layer(name, table, conformed, snapshot.crs, carried, record, kinds, profiles, **known)
 
 
 def table_of_role(role_name: str, frame: Any, geometry: str) -> schema.Table:

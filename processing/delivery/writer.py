@@ -140,4 +140,5 @@ def _manifest(folder: Path, study: Study, record: Mapping[str, Any], run: Any) -
         tuple(runs_of(study.layers.values())), study.left_out_counts(), facts,
         {**record["libraries"], **library_versions()}, study.author, study.secrecy,
     )  # fmt: skip
-    return manifest.to_text(manifest.build_manifest(folder, delivery, run))
+    held = {name: layer.held() for name, layer in study.layers.items()} if has_data else {}
+    return manifest.to_text(manifest.build_manifest(folder, delivery, run, held))

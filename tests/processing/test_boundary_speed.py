@@ -7,7 +7,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 from qgis.core import QgsCoordinateTransformContext, QgsProcessingContext
-from urban_renewal.core.errors import Cancelled
+from urban_renewal.core.errors import Cancelled, RenewalError
 from urban_renewal.core.inputs.aliases import role_for
 from urban_renewal.core.run import Run
 from urban_renewal.processing import bulk, writing
@@ -116,28 +116,75 @@ def test_a_study_reads_a_file_once_and_hears_again_what_was_said(tmp_path, make_
         role = role_for("PARCELS", (), [item.name() for item in snapshot.fields])
         mapping, _ = map_fields(use, role, snapshot, {})
 
-        def read():
-            reads.append(carry)
-            return read_table(snapshot, role, mapping, None, context.transformContext(), run, carry, "repair")
+        def read(whole):
+            reads.append(whole)
+            return read_table(snapshot, role, mapping, None, context.transformContext(), run, whole, "repair")
 
         return read_shared(snapshot, role, mapping, None, "repair", carry, read, run), run
 
-    alone, told = step()
-    with shared_readings():
+    alone, told = step(carry=True)
+    with shared_readings(tmp_path / "elsewhere") as shelf:
         first, said = step(carry=True)
         first.table["parcel_id"] = "spoilt"
         second, again = step()
-        assert reads == [False, True]
+        assert reads == [True, False], "in a study the layer's own columns wait in the file"
         assert second.table.drop(columns="geometry").equals(alone.table.drop(columns="geometry"))
         assert second.content(3, Run()) == alone.content(3, Run())
         assert again.left_out == said.left_out == told.left_out != []
+        assert first.carried.equals(alone.carried) and list(first.own) == list(alone.own)
+        assert first.column("year").equals(alone.column("year"))
+        late, _ = step(carry=True)
+        shelf.begin({(tmp_path / "in.gpkg", "in")}, set())
+        step()
+        assert reads == [True, False]
+        shelf.begin({(tmp_path / "in.gpkg", "another")}, set())  # of one file, only the layers still to be read
+        step()
+        assert reads == [True, False, False]
         with closing(sqlite3.connect(tmp_path / "in.gpkg")) as base:
             base.execute("CREATE TABLE touched (a)")  # the file is no longer the one that was read
             base.commit()
         step()
-        assert reads == [False, True, False]
+        assert reads == [True, False, False, False]
+        with pytest.raises(RenewalError) as refused:
+            late.column("year")
+        assert refused.value.code == "source_being_written"
     step()
-    assert reads == [False, True, False, False]
+    assert reads == [True, False, False, False, False]
+
+
+def test_a_study_keeps_no_file_that_nobody_reads_and_hashes_rows_once(tmp_path, run_algorithm):
+    """In the folder of a study: no style, nothing unread, fingerprints of rows that were hashed already."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    seen, passed = tmp_path / "seen.gpkg", scratch / "passed.gpkg"
+    run_algorithm("createsample", {"FOLDER": str(tmp_path / "sample"), "PARCEL_COUNT": 200})
+    city = tmp_path / "sample" / "sample.gpkg"
+    tagged = {"PARCELS": f"{city}|layername=parcels", "BUILDINGS": f"{city}|layername=buildings"}
+    tagged |= {"AS_OF": "2025-12-31", "OUTPUT": str(seen)}
+    run_algorithm("tagparcels", {**tagged, "SUMMARY": str(tmp_path / "summary.gpkg")})
+    with shared_readings(scratch) as shelf:
+        shelf.begin(set(), {(passed, ""), (scratch / "summary.gpkg", "")})
+        given = {**tagged, "OUTPUT": str(passed), "SUMMARY": str(scratch / "summary.gpkg")}
+        run_algorithm("tagparcels", {**given, "LEFT_OUT": str(scratch / "left_out.gpkg")})
+        assert not (scratch / "left_out.gpkg").exists()
+        snapshot = take_vector("S", str(scratch / "summary.gpkg"), QgsProcessingContext())
+        role = role_for("", ("tag_summary",), [item.name() for item in snapshot.fields])
+        mapping = {name: name for name in role.columns}
+
+        def read(whole):
+            return read_table(snapshot, role, mapping, None, QgsCoordinateTransformContext(), Run(), whole)
+
+        reading = read_shared(snapshot, role, mapping, None, "repair", False, read, Run())
+        assert reading.rows is not None and len(reading.rows) == len(reading.table)
+        assert reading.content(3, Run()) == read(False).content(3, Run())
+    tables = []
+    for path in (seen, passed):
+        with closing(sqlite3.connect(path)) as base:
+            name = path.stem
+            tables.append(base.execute(f"SELECT * FROM {name}").fetchall())
+            styles = base.execute("SELECT count(*) FROM sqlite_master WHERE name = 'layer_styles'").fetchone()[0]
+            assert styles == (path == seen)
+    assert tables[0] == tables[1]
 
 
 @pytest.mark.parametrize("count", [1, 51, 52, 2_601, 7_000])
