@@ -119,6 +119,7 @@ def _can_be_written(value: Any) -> bool:
 
 def _keys_once(repeated: list[str]) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
     def gather(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """Return the pairs as a mapping; note it when a key stands there twice."""
         found = dict(pairs)
         if len(found) < len(pairs):
             repeated.append("")
@@ -129,6 +130,7 @@ def _keys_once(repeated: list[str]) -> Callable[[list[tuple[str, Any]]], dict[st
 
 def _finite(odd: list[str]) -> Callable[[str], float]:
     def read_float(literal: str) -> float:
+        """Return a number; note it when it is not finite."""
         number = float(literal)
         if not math.isfinite(number):
             odd.append(literal)
@@ -139,6 +141,7 @@ def _finite(odd: list[str]) -> Callable[[str], float]:
 
 def _whole(odd: list[str]) -> Callable[[str], int]:
     def read_int(literal: str) -> int:
+        """Return a whole number; note it when it is too large."""
         number = int(literal) if len(literal) <= 20 else MAX_INTEGER + 1  # long ones take quadratic time
         if abs(number) > MAX_INTEGER:
             odd.append(literal)

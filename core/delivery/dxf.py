@@ -75,6 +75,7 @@ class _Handles:
     named: dict[str, str] = field(default_factory=dict)
 
     def new(self, name: str = "") -> str:
+        """Return the next handle; one that has a name is the same each time."""
         if name in self.named:
             return self.named[name]
         self.last += 1
@@ -246,6 +247,7 @@ def _objects(drawing: Drawing, handles: _Handles) -> Tags:
     pages = {"Model": handles.new(f"layout {MODEL}"), "Layout1": handles.new(f"layout {PAPER}")}
 
     def dictionary(handle: str, owner: str, entries: dict[str, str]) -> Tags:
+        """Return a dictionary object with its entries: name → handle."""
         head: Tags = [(0, "DICTIONARY"), (5, handle), (330, owner), (100, "AcDbDictionary"), (281, 1)]
         for key, value in entries.items():
             head += [(3, key), (350, value)]

@@ -68,6 +68,7 @@ class _Reader:
         return RenewalError("geopackage_unreadable", file=self._path.name, reason=str(error))
 
     def layers(self) -> list[str]:
+        """Return the names of the tables that hold data, sorted; styles and projects are none."""
         found = self._base.execute(
             "SELECT table_name FROM gpkg_contents WHERE data_type IN ('features', 'attributes') AND table_name NOT IN "
             "('layer_styles', 'qgis_projects')"
@@ -75,6 +76,7 @@ class _Reader:
         return sorted(str(name) for (name,) in found)
 
     def read(self, layer: str, run: Run, wanted: Collection[str] | None = None) -> pd.DataFrame:
+        """Return a table, or its `wanted` columns, with geometry. Raises RenewalError `geopackage_without_layer`."""
         if layer not in self.layers():
             raise RenewalError("geopackage_without_layer", file=self._path.name, layer=layer)
         geometry = self._base.execute(

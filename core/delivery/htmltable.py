@@ -16,6 +16,7 @@ def html_table(heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: int
     first = len(heads) - numbers
 
     def cells(row: Sequence[str], tag: str) -> str:
+        """Return a row as HTML, the columns of numbers marked."""
         return "".join(
             f"<{tag}{' class=n' if place >= first else ''}>{_safe(cell)}</{tag}>" for place, cell in enumerate(row)
         )

@@ -144,6 +144,7 @@ class _Part:
     backward_s: dict[str, float]
 
     def seconds(self, profile: str, turned: bool = False) -> float:
+        """Return the seconds along the part, or back; NaN where they are not known."""
         return (self.backward_s if turned else self.forward_s).get(profile, math.nan)
 
     def slower(self, profile: str) -> float:
@@ -151,6 +152,7 @@ class _Part:
         return float(np.fmax(np.fmax(self.seconds(profile), self.seconds(profile, turned=True)), 0.0)) or self.length_m
 
     def walked(self, turned: bool) -> Stretch:
+        """Return the part as it is walked, from its other end when turned."""
         low, high = self.z_m[::-1] if turned else self.z_m
         there, back = (self.backward_s, self.forward_s) if turned else (self.forward_s, self.backward_s)
         return Stretch(self.kind, self.length_m, low, high, there, back)

@@ -95,6 +95,7 @@ class Model:
         options = {"node_limit": int(nodes), "mip_rel_gap": 0.0}
 
         def work() -> Any:
+            """Solve the programme; runs in a thread of its own."""
             return milp(-gain, integrality=whole, bounds=bounds, constraints=limits, options=options)
 
         found = _watched(work, run)
@@ -113,6 +114,7 @@ def _watched(work: Any, run: Run) -> Any:
     box: dict[str, Any] = {}
 
     def inside() -> None:
+        """Keep the result, or the fault, for who waits."""
         try:
             box["result"] = work()
         except BaseException as fault:  # it is raised again by who waits for it

@@ -98,6 +98,7 @@ def covered_table(
     rows = []
 
     def add(parts: npt.NDArray[np.int64], per_unit: float) -> npt.NDArray[np.float64]:
+        """Return sums by parcel of milli-units, in the kind's unit."""
         whole = np.zeros(n, dtype=np.int64)
         np.add.at(whole, parcel, parts)
         return whole / per_unit

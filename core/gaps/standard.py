@@ -84,9 +84,11 @@ def kinds_of(standard: Mapping[str, Any], wanted: Sequence[str], direction: str 
 
 def _kind(entry: Mapping[str, Any], standard_id: str, direction: str) -> Kind:
     def value(key: str, least: float = 1e-9) -> float:
+        """Return the number of a figure of this kind."""
         return _number(standard_id, f"{entry['id']}.{key}", entry[key], least)
 
     def optional(key: str) -> float | None:
+        """Return it, or None where the kind has none."""
         return value(key) if key in entry else None
 
     exam = entry.get("exam")
@@ -108,6 +110,7 @@ def _host(standard_id: str, entry: Mapping[str, Any]) -> HostRule:
     rules = entry.get("host", {})
 
     def flag(key: str, default: bool = False) -> bool:
+        """Return a yes or no of the host's rules."""
         return bool(figure_value(rules[key])) if key in rules else default
 
     floor = None

@@ -153,6 +153,7 @@ def _rows_of(districts: Districts, demand: Demand, result: KindResult) -> dict[s
     of_point = districts.of_parcel[demand.parcel]
 
     def add(values: npt.ArrayLike) -> Reals:
+        """Return sums by community of values by demand point."""
         return _add(values, of_point, k)
 
     people, floor = demand.people[kind.people] / MILLI, np.nan_to_num(demand.floor_m2)

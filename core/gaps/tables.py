@@ -97,6 +97,7 @@ def _status(
     points = np.bincount(parcel, minlength=n)
 
     def count(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+        """Return how many demand points of each parcel a mask has."""
         return np.bincount(parcel[mask], minlength=n)
 
     routed, lost = count(result.walk_ms >= 0), count(result.status != "")

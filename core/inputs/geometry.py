@@ -37,6 +37,7 @@ def clean_geometry(
     keep = np.ones(len(shapes), dtype=bool)
 
     def drop(bad: npt.NDArray[np.bool_], code: str) -> None:
+        """Leave out what is bad and not out already."""
         bad &= keep
         run.leave_out(layer, names[bad], code)
         keep[bad] = False

@@ -63,6 +63,7 @@ def _unsure(
     hashes = np.full(len(shapes), "", dtype=object)
 
     def look(wanted: npt.NDArray[np.bool_]) -> None:
+        """Fill in the hashes of some rows."""
         found = geometry_hash(shapes[wanted], digits, run)
         hashes[wanted] = ["" if item is None else item for item in found]
 

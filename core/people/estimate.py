@@ -44,6 +44,7 @@ def read_demography(standard: Mapping[str, Any]) -> Demography | None:
         return None
 
     def number(key: str, figure: Mapping[str, Any], most: float = np.inf) -> float:
+        """Return the number of a figure, above 0 and at most `most`."""
         value = figure_value(figure)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= most:
             raise RenewalError("standard_number_odd", standard=standard["id"], key=f"demography.{key}", value=value)

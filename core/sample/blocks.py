@@ -72,6 +72,7 @@ def _districts(grid: Grid, i: Longs, j: Longs, generator: np.random.Generator) -
     x, y = i * 200.0, j * 105.0
 
     def field(length: float) -> Reals:
+        """Return a value by block that changes slowly over `length` metres, with a little noise."""
         total = np.zeros(len(i))
         for _ in range(5):
             angle, phase = generator.uniform(0, 2 * np.pi, 2)

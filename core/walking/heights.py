@@ -75,6 +75,7 @@ class _Survey:
     origin: Reals
 
     def sample(self, x_m: Reals, y_m: Reals) -> Reals:
+        """Return heights in metres at points; NaN outside the surveyed points' hull."""
         heights = np.full(len(x_m), np.nan)
         xy = np.column_stack([x_m, y_m]) - self.origin
         known = np.isfinite(xy).all(axis=1)

@@ -98,6 +98,7 @@ def _groups(bodies: list[shapely.Geometry], reach_m: float) -> list[list[int]]:
     head = list(range(len(bodies)))
 
     def top(i: int) -> int:
+        """Return the first of the chain that a part belongs to."""
         while head[i] != i:
             i = head[i]
         return i

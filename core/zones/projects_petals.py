@@ -171,6 +171,7 @@ def _quantities(
     lifts = np.nan_to_num(_numbers(houses, "lift_need"))  # those that need one for certain
 
     def total(values: Reals, rows: npt.NDArray[np.bool_]) -> Reals:
+        """Return sums by petal over the chosen buildings."""
         return sum_by(own[rows], values[rows], n)
 
     quantities = {

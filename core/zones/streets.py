@@ -80,6 +80,7 @@ def _strips(parcels: Objects, lines: Objects, gap_m: float) -> list[shapely.Geom
     a, b, low, high, step, start = a[keep], b[keep], low[keep], high[keep], step[keep], ends[keep, 0]
 
     def on(points: Reals, shares: Reals) -> Reals:
+        """Return the points at shares of the segments."""
         found: Reals = points[:, 0] + (points[:, 1] - points[:, 0]) * shares[:, None]
         return found
 
