@@ -3,8 +3,13 @@
 
     OUT=… SAMPLE=<folder with sample.gpkg and dem.tif> bash scripts/desktop.sh benchmarks/window.py
 
+    PLUGIN=false OUT=… SAMPLE=… bash scripts/desktop.sh benchmarks/window.py    the same project, QGIS alone
+
 SAMPLE is made by createsample with PARCEL_COUNT=100000. STEPS (default prepare,tag,gaps,zones,deliver) are run one
 after the other; the project OUT/study.qgz of an earlier run is opened instead. OUT/window.txt has a line an action:
+
+With ALL=1 the whole study runs by its one button as well, and is cancelled once in each of its steps. QGIS alone opens,
+draws, saves and closes the project into OUT/alone.txt; a later run prints that beside its own figures.
 
     wall    the longest time between two beats, ms, as a person would feel it
     own     the same without the time in which the machine gave no processor to the main thread, or to the thread that
@@ -19,155 +24,23 @@ and where a run did not look at Cancel for long. With STACKS=1, OUT/stacks.txt h
 
 from __future__ import annotations
 
-import faulthandler
 import os
-import shutil
-import subprocess
-import threading
+import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-from qgis.core import QgsFeedback, QgsPointXY, QgsProject
+from qgis.core import QgsPointXY, QgsProject
 from qgis.PyQt.QtCore import QTimer
 from qgis.utils import iface, plugins
 
-BEAT_MS, LOOK_S, LATE_S, DEAF_S = 20, 0.15, 0.2, 0.3
-PATIENCE_S = float(os.environ.get("PATIENCE", "2400"))
+sys.path.insert(0, os.environ["SCRIPT_FOLDER"])
+from beat import PATIENCE_S, Beat, Deaf
+
 OUT, SAMPLE = Path(os.environ["OUT"]), Path(os.environ["SAMPLE"])
-WITH_STACKS = os.environ.get("STACKS", "") == "1"
 STEPS = [key for key in os.environ.get("STEPS", "prepare,tag,gaps,zones,deliver").split(",") if key]
-NOTE = """
-import pathlib, sys, time
-with open(sys.argv[2], "w") as out:
-    while True:
-        now = time.perf_counter()
-        try:
-            for task in pathlib.Path(f"/proc/{sys.argv[1]}/task").iterdir():
-                used, waited, _ = (task / "schedstat").read_text().split()
-                print(now, task.name, used, waited, file=out)
-            out.flush()
-        except FileNotFoundError:
-            if not pathlib.Path(f"/proc/{sys.argv[1]}").exists():
-                break
-        time.sleep(0.08)
-"""
 Step = tuple[int, Callable[[], bool]]
-
-
-class Beat:
-    """A timer in the event loop; every gap between two of its ticks is measured three ways."""
-
-    def __init__(self, told: Path, stacks: Path) -> None:
-        self._told = told.open("w", encoding="utf-8")
-        self._stacks = stacks.open("w", encoding="utf-8")
-        self._delays = Delays(stacks.with_name("delays.txt"))
-        self._timer = QTimer()
-        self._timer.setInterval(BEAT_MS)
-        self._timer.timeout.connect(self._tick)
-        self._timer.start()
-        self._gaps: list[tuple[float, float, float]] = []  # from, to, processor
-        self._began = self._last = self._now()
-
-    def _now(self) -> tuple[float, float]:
-        return time.perf_counter(), time.thread_time()  # nothing here lets go of the interpreter lock
-
-    def _tick(self) -> None:
-        now = self._now()
-        wall, cpu = now[0] - self._last[0], now[1] - self._last[1]
-        self._gaps.append((self._last[0], now[0], cpu))
-        if wall > LOOK_S:
-            self._stacks.write(f"=== up to here: a gap of {wall * 1000:.0f} ms, processor {cpu * 1000:.0f} ms\n\n")
-            self._stacks.flush()
-        self._last = now
-        if WITH_STACKS:
-            faulthandler.dump_traceback_later(LOOK_S, repeat=True, file=self._stacks)
-
-    def phase(self, name: str) -> None:
-        """End an action: tell its worst gaps, begin the next."""
-        self._tick()
-        found = [(end - start - self._delays.between(start, end), end, end - start, cpu)
-                 for start, end, cpu in self._gaps if end - start > LOOK_S]  # fmt: skip
-        wall, cpu = max(end - start for start, end, _ in self._gaps), max(cpu for *_, cpu in self._gaps)
-        own = max((own for own, *_ in found), default=wall)
-        late = sorted(gap for gap in found if gap[0] > LATE_S)[::-1]
-        told = "".join(f"\n#   {own * 1000:.0f} ms (wall {wall * 1000:.0f}, processor {used * 1000:.0f}) "
-                       f"at {end - self._began[0]:.1f} s" for own, end, wall, used in late[:8])  # fmt: skip
-        took = time.perf_counter() - self._began[0]
-        self.say(f"{name}: wall {wall * 1000:.0f}, own {own * 1000:.0f}, processor {cpu * 1000:.0f} ms; "
-                 f"in {took:.1f} s; late {len(late)}{told}")  # fmt: skip
-        self._stacks.write(f"##### end of: {name}\n\n")
-        self._stacks.flush()
-        self._gaps = []
-        self._began = self._last = self._now()
-
-    def say(self, text: str) -> None:
-        """Write a line."""
-        print(text, file=self._told, flush=True)
-
-    def close(self) -> None:
-        """Stop."""
-        faulthandler.cancel_dump_traceback_later()
-        self._timer.stop()
-        self._delays.close()
-
-
-class Deaf:
-    """How long a run did not look at Cancel: the longest stretches, and where it looked again."""
-
-    def __init__(self) -> None:
-        from urban_renewal.dialogs.runner import Listener
-
-        self._last, self._found = 0.0, {}
-        Listener.isCanceled = lambda listener: self._look(listener)  # noqa: PLW0108 — a method of the listener
-
-    def _look(self, listener: Any) -> bool:
-        now = time.perf_counter()
-        gap, self._last = now - self._last, now
-        if DEAF_S < gap < PATIENCE_S and listener.progress() > 0:
-            lines = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_stack(limit=7)[:-1]]
-            place = " < ".join(reversed(lines))
-            self._found[place] = max(gap, self._found.get(place, 0.0))
-        return bool(QgsFeedback.isCanceled(listener))
-
-    def told(self) -> list[str]:
-        """Return the longest stretches in words, and forget them."""
-        rows = sorted(self._found.items(), key=lambda item: -item[1])[:12]
-        self._found = {}
-        return [f"#   Cancel not looked at for {gap:.2f} s before {place}" for place, gap in rows]
-
-
-class Delays:
-    """How long the threads of this process waited for a processor, noted by another process ten times a second."""
-
-    def __init__(self, path: Path) -> None:
-        self._path, self._me = path, str(threading.get_native_id())
-        python = shutil.which("python3") or "python3"  # sys.executable is QGIS
-        self._process = subprocess.Popen([python, "-c", NOTE, str(os.getpid()), str(path)])
-
-    def between(self, start: float, end: float) -> float:
-        """Return the seconds that this thread waited, or the one that worked most (it may hold the lock): the more."""
-        rows = (
-            [line.split() for line in self._path.read_text(encoding="ascii").splitlines()]
-            if self._path.exists()
-            else []
-        )
-        before, after = {}, {}
-        for row in rows:
-            if len(row) == 4 and float(row[0]) <= start:
-                before[row[1]] = (int(row[2]), int(row[3]))
-            elif len(row) == 4 and float(row[0]) <= end:
-                after[row[1]] = (int(row[2]), int(row[3]))
-        spent = {key: (used - before[key][0], waited - before[key][1]) for key, (used, waited) in after.items()
-                 if key in before}  # fmt: skip
-        mine = spent.pop(self._me, (0, 0))[1]
-        return float(max(mine, max(spent.values(), default=(0, 0))[1])) / 1e9
-
-    def close(self) -> None:
-        """Note no more."""
-        self._process.kill()
 
 
 class Actions:
@@ -177,6 +50,8 @@ class Actions:
         self.beat = beat
         iface.mainWindow().resize(1440, 900)
         beat.phase("resize the window (QGIS itself)")
+        if "urban_renewal" not in plugins:
+            return
         plugins["urban_renewal"].action.setChecked(True)
         beat.phase("open the dock")
         self.dock = plugins["urban_renewal"].dock
@@ -189,16 +64,62 @@ class Actions:
         kept = OUT / "study.qgz"
         if kept.exists():
             QgsProject.instance().read(str(kept))
-            self.beat.phase("open the project (QGIS itself)")
+            self.beat.phase("open the project")
             yield 2500, is_quiet
-            self.beat.phase("the dock reads it, first drawing")
+            self.beat.phase("first drawing, the dock reads it")
         else:
             yield from self.load()
+        if os.environ.get("ALL", "") == "1":
+            yield from self.whole()
         yield from self.steps()
         QgsProject.instance().write(str(kept))
-        self.beat.phase("save the project (QGIS itself)")
-        for name in os.environ.get("PANELS", "review,explore,gaps,editor,closing").split(","):
+        self.beat.phase("save the project")
+        for name in os.environ.get("PANELS", "review,explore,gaps,hand,editor,closing").split(","):
             yield from getattr(self, name)() if name else iter(())
+
+    def alone(self) -> Iterator[Step]:
+        """Do with the project what QGIS does without the plugin."""
+        yield 1500, is_quiet
+        QgsProject.instance().read(str(OUT / "study.qgz"))
+        self.beat.phase("open the project")
+        yield 2500, is_quiet
+        self.beat.phase("first drawing")
+        iface.mapCanvas().zoomScale(4000)
+        yield 1500, is_quiet
+        self.beat.phase("zoom to 1:4000")
+        QgsProject.instance().write(str(OUT / "alone.qgz"))
+        self.beat.phase("save the project")
+        QgsProject.instance().setDirty(False)
+        QgsProject.instance().clear()
+        yield 1000, always
+        self.beat.phase("close the project")
+
+    def whole(self) -> Iterator[Step]:
+        """Run the whole study by its one button: cancelled once in each step, then to its end."""
+        session = self.session
+        for step in STEPS:
+            session.start_all()
+            yield (
+                500,
+                lambda step=step: (
+                    not session.is_busy or (session.activity.step == step and session.runner.seconds() > 3)
+                ),
+            )
+            yield 1500, always
+            self.beat.phase(f"run all up to {step}")
+            began = time.perf_counter()
+            self.dock._on_cancel()
+            yield 0, lambda: not session.is_busy
+            self.beat.say(f"# cancel in {step} took effect after {time.perf_counter() - began:.2f} s")
+            self.beat.phase("cancel")
+        session.start_all()
+        yield 500, lambda: not session.is_busy
+        yield 1500, is_quiet
+        failures = {key: failure.message for key, failure in session.study.failures.items()}
+        self.beat.say(f"# run all: {failures or 'done'}")
+        self.beat.phase("run all and show its result")
+        for line in self.deaf.told():
+            self.beat.say(line)
 
     def load(self) -> Iterator[Step]:
         """Open the sample's layers as the button does."""
@@ -291,12 +212,29 @@ class Actions:
     def gaps(self) -> Iterator[Step]:
         """Open the gaps panel."""
         self.dock.gaps.open()
+        yield 500, lambda: self.dock.gaps.panel is not None
         yield 1500, is_quiet
         self.beat.phase("open the gaps panel")
 
+    def hand(self) -> Iterator[Step]:
+        """Open the zones for changes by hand, click ten places."""
+        hand = self.dock.hand
+        hand.open()
+        yield 500, lambda: hand.panel is not None
+        yield 1500, is_quiet
+        self.beat.phase("open zones by hand")
+        middle = iface.mapCanvas().extent().center()
+        for number in range(10):
+            hand.click(QgsPointXY(middle.x() + 60 * number, middle.y()))
+            yield 200, always
+        self.beat.phase("ten clicks by hand")
+        hand.close()
+
     def editor(self) -> Iterator[Step]:
         """Open the rules editor, wait for the measured indicators, drag a limit."""
-        self.dock.editors.open("ruleset")
+        self.dock._edit("ruleset")
+        yield 0, lambda: "ruleset" in self.dock.editors.open_ones
+        yield 200, always
         self.beat.phase("open the rules editor")
         box = self.dock.editors.open_ones["ruleset"]
         yield 500, lambda: box.side.answer is not None
@@ -358,6 +296,8 @@ def go(steps: Iterator[Step], beat: Beat) -> None:
 def leave(beat: Beat) -> None:
     """Close QGIS without a question."""
     beat.say("end")
+    if "urban_renewal" in plugins and (OUT / "alone.txt").exists():
+        beat.say("QGIS alone, the same project:\n" + (OUT / "alone.txt").read_text(encoding="utf-8"))
     beat.close()
     QgsProject.instance().clear()
     QgsProject.instance().setDirty(False)
@@ -367,8 +307,10 @@ def leave(beat: Beat) -> None:
 def main() -> None:
     """Begin."""
     OUT.mkdir(parents=True, exist_ok=True)
-    beat = Beat(OUT / "window.txt", OUT / "stacks.txt")
-    go(Actions(beat).all(), beat)
+    is_alone = "urban_renewal" not in plugins
+    beat = Beat(OUT / ("alone.txt" if is_alone else "window.txt"), OUT / "stacks.txt")
+    actions = Actions(beat)
+    go(actions.alone() if is_alone else actions.all(), beat)
 
 
 QTimer.singleShot(2500, main)

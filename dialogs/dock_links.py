@@ -19,6 +19,8 @@ from .dock_keys import help_page
 from .first_run import MissingDock
 from .project_state import layer_of
 
+OURS = "urban_renewal"  # property of our messages above the map
+
 
 def follow(dock: Any, step: str, action: str) -> None:
     """Do what a link says; an unknown action does nothing."""
@@ -31,8 +33,11 @@ def follow(dock: Any, step: str, action: str) -> None:
 def tell(dock: Any, kind: str, ok: bool, sentence: str) -> None:
     """Tell the end of a run above the map, with what may be done next: review, read the report, see the log."""
     bar, study = dock.iface.messageBar(), dock.session.study
+    for old in [item for item in getattr(bar, "items", list)() if item.property(OURS)]:
+        bar.popWidget(old)  # what is over is told by what comes after it
     level = Qgis.MessageLevel.Success if ok else Qgis.MessageLevel.Warning
     item = bar.createMessage(tr("Urban Renewal Workbench"), sentence)
+    item.setProperty(OURS, True)
     acts = []
     if ok and kind in ("all", "one"):
         n = study.steps["tag"].figures.get("suspected") if "tag" in study.steps else 0

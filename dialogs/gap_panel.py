@@ -32,6 +32,7 @@ from .explore_text import amount_text, status_text
 from .gap_bars import GapBars, Pair
 from .gap_values import ORDERS, RADIUS, WALK, Community, arranged, sums
 
+MEASURED = 40  # rows that decide how wide a column is: a city has a thousand communities
 COLUMNS = ("name", "people", "need", "served", "gap", "share", "radius", "exam")
 
 
@@ -136,6 +137,7 @@ class GapPanel(QDockWidget):
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setTabKeyNavigation(False)
         table.verticalHeader().hide()
+        table.horizontalHeader().setResizeContentsPrecision(MEASURED)
         table.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
         return table
 
@@ -199,6 +201,7 @@ class GapPanel(QDockWidget):
 
     def _fill_table(self, rows: list[Community], kind: str) -> None:
         self.table.blockSignals(True)
+        self.table.setUpdatesEnabled(False)
         self.table.setHorizontalHeaderLabels([
             tr("Community"), tr("People"), tr("Need"), tr("Served"), tr("Missing"), tr("Gap share"),
             tr("Within radius"), tr("Examination"),
@@ -207,12 +210,14 @@ class GapPanel(QDockWidget):
         for place, item in enumerate(rows):
             for column, text in enumerate(row_texts(item, kind)):
                 cell = QTableWidgetItem(text)
-                cell.setToolTip(text)
                 cell.setData(Qt.ItemDataRole.UserRole, item.community_id)
                 if column:
                     cell.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                else:
+                    cell.setToolTip(text)
                 self.table.setItem(place, column, cell)
         self.table.resizeColumnsToContents()
+        self.table.setUpdatesEnabled(True)
         self.table.blockSignals(False)
 
     # --- choosing -----------------------------------------------------------------------------------------------------

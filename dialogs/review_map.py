@@ -69,8 +69,7 @@ class ReviewMap:
         self._band.setToGeometry(shape, self.layer)
         if keep:
             return
-        self._veil = self._veil_around(shape)
-        self._show_houses(item, shape)
+        self._set_apart(item, shape)
         try:
             project = QgsProject.instance()
             change = QgsCoordinateTransform(self.layer.crs(), self._canvas.mapSettings().destinationCrs(), project)
@@ -79,6 +78,17 @@ class ReviewMap:
             return
         wanted.scale(AROUND)
         self._go(wanted, zoom)
+
+    def show_again(self, item: Item) -> None:
+        """Frame a parcel as before and leave the map where it is: the panel comes to the front again."""
+        self.show(item, keep=True)
+        shape = self.geometry_of(item)
+        if self._canvas is not None and not shape.isNull():
+            self._set_apart(item, shape)
+
+    def _set_apart(self, item: Item, shape: QgsGeometry) -> None:
+        self._veil = self._veil_around(shape)
+        self._show_houses(item, shape)
 
     def clear(self) -> None:
         """Take the frame away."""

@@ -69,7 +69,7 @@ class ReviewPanel(QDockWidget):
         form.empty.linkActivated.connect(lambda _: self.show_all())
         self.watch = ReviewWatch(self)
         self.watch.seen.connect(self._on_seen)
-        self.visibilityChanged.connect(lambda _: self._tell_where())
+        self.visibilityChanged.connect(self._on_visible)
         watched = [form.list, form.list.viewport(), *form.judge.values(), form.skip, form.undo, form.scroll]
         if self.iface is not None:
             watched.append(self.iface.mapCanvas())
@@ -142,6 +142,14 @@ class ReviewPanel(QDockWidget):
         people = list(dict.fromkeys(somebody.reviewer for somebody in desk.others))
         here = [tr("Also here: {names}").format(names=", ".join(people))] if people else []
         form.here.setText(" · ".join([tr("Saved in {file}").format(file=desk.store.path.name), *here]))
+
+    def _on_visible(self, is_seen: bool) -> None:
+        """Pale the map only as long as the panel is in front: behind another tab nobody reviews."""
+        if self.map is not None and not is_seen:
+            self.map.clear()
+        elif self.map is not None and self.item() is not None:
+            self.map.show_again(self.item())
+        self._tell_where()
 
     def _tell_where(self) -> None:
         """Tell the others which parcel is open here."""

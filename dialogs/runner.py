@@ -15,7 +15,7 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProject,
 )
-from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, QObject, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, QObject, QTimer, pyqtSignal
 
 from ..processing.texts import interface_language
 from .stages import is_stage
@@ -90,6 +90,7 @@ class Runner(QObject):
         super().__init__(parent)
         self._jobs: list[Job] = []
         self._task: QgsProcessingAlgRunnerTask | None = None
+        self._is_asked = False  # checked; its task is made in the next turn
         self._is_prepared = False  # a task whose inputs were refused comes cancelled
         self._listener = Listener()
         self._context: QgsProcessingContext | None = None
@@ -113,7 +114,7 @@ class Runner(QObject):
     @property
     def is_running(self) -> bool:
         """Say whether a run is going on."""
-        return self._task is not None
+        return self._task is not None or self._is_asked
 
     @property
     def is_cancelling(self) -> bool:
@@ -163,6 +164,7 @@ class Runner(QObject):
         """
         self.blockSignals(True)
         self.cancel()
+        self._is_asked = False
         until = time.monotonic() + wait_s
         while self._task is not None and time.monotonic() < until:
             QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
@@ -183,6 +185,16 @@ class Runner(QObject):
         able, message = algorithm.checkParameterValues(dict(job.parameters), self._context)
         if not able:
             self._end(False, message)
+            return
+        self._is_asked = True
+        QTimer.singleShot(0, lambda: self._make_task(algorithm, job))  # check and preparation: each a turn of its own
+
+    def _make_task(self, algorithm: Any, job: Job) -> None:
+        if not self._is_asked:
+            return
+        self._is_asked = False
+        if self._cancelling:
+            self._end(False, "")
             return
         # exportzones too, which the Toolbox keeps on the main thread: it draws in a project of its own, as in fullstudy
         task = QgsProcessingAlgRunnerTask(algorithm, dict(job.parameters), self._context, self._listener)

@@ -1256,6 +1256,14 @@
         <translation>读取步行路网</translation>
     </message>
     <message>
+        <source>Reading the zones and their parcels</source>
+        <translation>读取片区和宗地</translation>
+    </message>
+    <message>
+        <source>Reading the zones and their parcels…</source>
+        <translation>正在读取片区和宗地……</translation>
+    </message>
+    <message>
         <source>Ready</source>
         <translation>可以运行</translation>
     </message>
@@ -2481,7 +2489,7 @@
     </message>
     <message>
         <source>{n} MB</source>
-        <translation>{n} 兆字节</translation>
+        <translation>{n} MB</translation>
     </message>
     <message>
         <source>{n} buildings</source>

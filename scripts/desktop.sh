@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The real QGIS desktop on a screen of its own, with this checkout switched on as a plugin and SCRIPT run in it:
 #   scripts/desktop.sh SCRIPT.py [QGIS arguments…]
-# UI_LANG=zh-Hans (default) or en; SCREEN=1440x900; DPI=96; SCALE=1 (Qt's factor, 2 = 200 %); LIMIT_S=3600 at most.
+# PLUGIN=false leaves it switched off; UI_LANG=zh-Hans (default) or en;
+# SCREEN=1440x900; DPI=96; SCALE=1 (Qt's factor, 2 = 200 %); LIMIT_S=3600 at most.
 # A profile is made for the run and thrown away; other variables (STUDY, PICTURES …) reach the script.
 set -euo pipefail
 checkout=$(cd "$(dirname "$0")/.." && pwd)
@@ -12,12 +13,13 @@ mkdir -p "$profile/profiles/default/python/plugins" "$profile/profiles/default/Q
 mkdir -m 700 "$profile/xdg"
 ln -s "$checkout" "$profile/profiles/default/python/plugins/urban_renewal"
 {
-  printf '[PythonPlugins]\nurban_renewal=true\n[qgis]\ncheckVersion=false\n'
+  printf '[PythonPlugins]\nurban_renewal=%s\n[qgis]\ncheckVersion=false\n' "${PLUGIN:-true}"
   [ -z "${THEME:-}" ] || printf '[UI]\nUITheme=%s\n' "$THEME"
   printf '%s\n' "${QGIS_INI:-}"
 } > "$profile/profiles/default/QGIS/QGIS3.ini"
 unset QT_QPA_PLATFORM PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX=${PYCACHE:-$profile/pyc}  # compiled anew, as at the first opening; PYCACHE keeps it
+export SCRIPT_FOLDER=$(dirname "$script")
 export XDG_RUNTIME_DIR=$profile/xdg LANG=C.UTF-8 LC_ALL= PATH=$checkout/.venv/bin:$PATH QT_SCALE_FACTOR=${SCALE:-1}
 timeout -k 5 "${LIMIT_S:-3600}" xvfb-run -a -s "-screen 0 ${SCREEN:-1440x900}x24 -dpi ${DPI:-96} -nolisten tcp" \
   qgis --profiles-path "$profile" --profile default --nologo --noversioncheck --lang "${UI_LANG:-zh-Hans}" \
