@@ -45,3 +45,16 @@ def places(*rows, name="place_id"):
     frame = pd.DataFrame({name: [row[0] for row in rows]}).astype("string")
     frame["geometry"] = np.array([shapely.Point(row[1:3]) for row in rows], dtype=object)
     return frame
+
+
+def random_ways(rng):
+    """Rows for `roads`: a grid with gaps, stairs and one-way escalators."""
+    rows = []
+    for i in range(7):
+        for j in range(7):
+            for k, (dx, dy) in enumerate(((60, 0), (0, 60))):
+                kind = rng.choice(["footway", "residential", "steps", "escalator", ""], p=[0.4, 0.2, 0.15, 0.1, 0.15])
+                tags = {"conveying": str(rng.choice(["forward", "backward"]))} if kind == "escalator" else {}
+                if kind:
+                    rows.append((f"{i}-{j}-{k}", kind, [(60 * i, 60 * j), (60 * i + dx, 60 * j + dy)], tags))
+    return rows

@@ -14,7 +14,7 @@ from urban_renewal.core.walking.join import JoinOptions, Points, join_points
 from urban_renewal.core.walking.profiles import load_profiles
 from urban_renewal.core.walking.reach import cost_all, nearest, reach_pairs
 
-from .helpers import graph_of, plane_raster, roads
+from .helpers import graph_of, plane_raster, random_ways, roads
 
 PROFILES = load_profiles(["elder"])
 ELDER = PROFILES[0]
@@ -34,16 +34,8 @@ def join(graph, xy, owner=None, surface=None):
 def random_town(seed):
     """A grid with gaps, one-way escalators and stairs on a hill; places and facilities, some with two points."""
     rng = np.random.default_rng(seed)
-    rows = []
-    for i in range(7):
-        for j in range(7):
-            for k, (dx, dy) in enumerate(((60, 0), (0, 60))):
-                kind = rng.choice(["footway", "residential", "steps", "escalator", ""], p=[0.4, 0.2, 0.15, 0.1, 0.15])
-                tags = {"conveying": str(rng.choice(["forward", "backward"]))} if kind == "escalator" else {}
-                if kind:
-                    rows.append((f"{i}-{j}-{k}", kind, [(60 * i, 60 * j), (60 * i + dx, 60 * j + dy)], tags))
     surface = make_surface(plane_raster(lambda x, y: 200 + 0.1 * x + 20 * np.sin(y / 90)), None, ELDER.rules, Run())
-    graph = graph_of(roads(*rows), PROFILES, surface)
+    graph = graph_of(roads(*random_ways(rng)), PROFILES, surface)
     places = join(graph, rng.uniform(0, 420, (40, 2)), np.sort(rng.integers(0, 30, 40)), surface)
     facilities = join(graph, rng.uniform(0, 420, (12, 2)), np.sort(rng.integers(0, 9, 12)), surface)
     return graph, places, facilities

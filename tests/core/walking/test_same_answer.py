@@ -11,23 +11,15 @@ from urban_renewal.core.walking.heights import make_surface
 from urban_renewal.core.walking.network import NetworkOptions, build_network
 from urban_renewal.core.walking.reach import nearest, reach_pairs
 
-from .helpers import plane_raster, roads
+from .helpers import plane_raster, random_ways, roads
 from .test_reach import ELDER, PROFILES, as_dict, join
 
 
 def town_edges(seed):
     """The EDGES of a hilly grid with gaps, stairs and one-way escalators."""
     rng = np.random.default_rng(seed)
-    rows = []
-    for i in range(7):
-        for j in range(7):
-            for k, (dx, dy) in enumerate(((60, 0), (0, 60))):
-                kind = rng.choice(["footway", "residential", "steps", "escalator", ""], p=[0.4, 0.2, 0.15, 0.1, 0.15])
-                tags = {"conveying": str(rng.choice(["forward", "backward"]))} if kind == "escalator" else {}
-                if kind:
-                    rows.append((f"{i}-{j}-{k}", kind, [(60 * i, 60 * j), (60 * i + dx, 60 * j + dy)], tags))
     surface = make_surface(plane_raster(lambda x, y: 200 + 0.1 * x + 20 * np.sin(y / 90)), None, ELDER.rules, Run())
-    return build_network(roads(*rows), NetworkOptions(), PROFILES, surface, Run()).edges
+    return build_network(roads(*random_ways(rng)), NetworkOptions(), PROFILES, surface, Run()).edges
 
 
 def split(edges, seed):
