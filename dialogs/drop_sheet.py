@@ -109,6 +109,7 @@ class DropSheet(QDialog):
         self.preview, self.said = QTableWidget(), text_label()
         self.preview.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.preview.verticalHeader().hide()
+        self.preview.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
         self._fill_which()
         self.role.addItem(tr("Only add it to the map"), "")
         for role in ROLES:

@@ -24,8 +24,11 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..processing.missing import how_to_install, missing_packages
-from ..processing.texts import tr
+from ..core.words import join_words
+from ..processing.missing import missing_packages
+from ..processing.texts import interface_language, tr
+
+COLONS = {"zh": "：", "en": ": "}  # in front of what is typed
 
 
 def make_dock(iface: Any) -> QDockWidget:
@@ -46,21 +49,31 @@ def platform_key() -> str:
     return "debian" if Path("/etc/debian_version").exists() else "linux"
 
 
+def command_of(key: str, names: list[str]) -> str:
+    """Return the command that installs the libraries on a platform, as it is typed."""
+    user = " ".join(names)
+    return {
+        "osgeo4w": f"python -m pip install --user {user}",
+        "debian": "sudo apt install " + " ".join(f"python3-{name}" for name in names),
+        "macos": f"/Applications/QGIS.app/Contents/MacOS/bin/python3 -m pip install --user {user}",
+        "linux": f"python3 -m pip install --user {user}",
+    }[key]
+
+
 def ways(names: list[str]) -> list[tuple[str, str, str]]:
     """Return (key, title, what to do) for every platform, the one of this machine first, then qpip."""
-    debian = "sudo apt install " + " ".join(f"python3-{name}" for name in names)
     user = " ".join(names)
     found = [
         ("osgeo4w", tr("Windows (OSGeo4W, the QGIS installer)"),
          tr("Close QGIS. Run the OSGeo4W setup, choose Advanced Install and mark the packages {packages}. Or open the "
             "OSGeo4W Shell from the start menu and type: {command}").format(
              packages=" ".join(f"python3-{name}" for name in names),
-             command=f"python -m pip install --user {user}")),
-        ("debian", tr("Debian, Ubuntu"), tr("In a terminal: {command}").format(command=debian)),
+             command=command_of("osgeo4w", names))),
+        ("debian", tr("Debian, Ubuntu"), tr("In a terminal: {command}").format(command=command_of("debian", names))),
         ("macos", tr("macOS"), tr("In the Terminal: {command}").format(
-            command=f"/Applications/QGIS.app/Contents/MacOS/bin/python3 -m pip install --user {user}")),
+            command=command_of("macos", names))),
         ("linux", tr("Other Linux"), tr("In a terminal, with the Python that QGIS uses: {command}").format(
-            command=f"python3 -m pip install --user {user}")),
+            command=command_of("linux", names))),
     ]  # fmt: skip
     ours = platform_key()
     found.sort(key=lambda way: way[0] != ours)
@@ -70,6 +83,14 @@ def ways(names: list[str]) -> list[tuple[str, str, str]]:
         "version, bring the files here and install them with “pip install --no-index --find-links FOLDER {names}”."
     )
     return [*found, ("qpip", "qpip", qpip), ("offline", tr("Without a network"), offline.format(names=user))]
+
+
+def _told(way: tuple[str, str, str]) -> str:
+    """Return what to do as rich text; what is typed stands in a line of its own, in letters of one width."""
+    head, colon, command = way[2].rpartition(COLONS[interface_language()])
+    if not colon or way[0] in ("qpip", "offline"):
+        return escape(way[2])
+    return f"{escape(head + colon.strip())}<br><code>{escape(command.strip())}</code>"
 
 
 class MissingDock(QDockWidget):
@@ -88,7 +109,7 @@ class MissingDock(QDockWidget):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.copy = QPushButton(tr("Copy the command"))
-        self.copy.clicked.connect(lambda: QApplication.clipboard().setText(how_to_install(self.names)))
+        self.copy.clicked.connect(lambda: QApplication.clipboard().setText(self.command()))
         self.again = QPushButton(tr("Look again"))
         self.again.clicked.connect(self.look_again)
         page = QWidget()
@@ -105,6 +126,10 @@ class MissingDock(QDockWidget):
         self.setWidget(page)
         self.show_names(names)
 
+    def command(self) -> str:
+        """Return what installs the missing libraries on this computer, as it is typed into a terminal."""
+        return command_of(platform_key(), self.names)
+
     def show_names(self, names: list[str]) -> None:
         """Say what is missing and how to get it, this platform first."""
         self.names = names
@@ -115,12 +140,12 @@ class MissingDock(QDockWidget):
         )
         first, *others = ways(names)
         text = [
-            f"<h3>{escape(head.format(names='、'.join(names)))}</h3>",
+            f"<h3>{escape(head.format(names=join_words(names, interface_language())))}</h3>",
             f"<p>{escape(why)}</p>",
-            f"<p><b>{escape(tr('This computer:'))} {escape(first[1])}</b><br>{escape(first[2])}</p>",
+            f"<p><b>{escape(tr('This computer:'))} {escape(first[1])}</b><br>{_told(first)}</p>",
             f"<p>{escape(tr('Then start QGIS again, or press “Look again”.'))}</p>",
             f"<p><b>{escape(tr('Elsewhere'))}</b></p>",
-            *(f"<p>{escape(title)}<br>{escape(told)}</p>" for _, title, told in others),
+            *(f"<p>{escape(way[1])}<br>{_told(way)}</p>" for way in others),
         ]
         self.said.setText("".join(text))
 

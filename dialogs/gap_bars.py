@@ -21,13 +21,17 @@ MOST_LEFT, RIGHT = 0.4, 0.17  # shares of the width for names at most, and for n
 
 @dataclass(frozen=True)
 class Pair:
-    """One community: shares of elders' and children's gaps 0–1 (None = not known), the number at the right."""
+    """One community: shares of elders' and children's gaps 0–1 (None = not known), the number at the right.
+
+    `own` is the share of the kind that is chosen: a mark across both bars, by which the communities are ordered.
+    """
 
     key: str
     name: str
     elder: float | None
     child: float | None
     people: float | None
+    own: float | None = None
 
 
 class GapBars(QWidget):
@@ -136,6 +140,9 @@ class GapBars(QWidget):
             for step, (group, share) in enumerate((("elder", pair.elder), ("child", pair.child))):
                 bar = QRectF(left, top + row * (0.14 + 0.38 * step), room, row * 0.34)
                 self._draw_bar(painter, bar, share, str(colours()["groups"][group]["color"]))
+            if pair.own is not None:
+                x = left + room * min(1.0, pair.own)
+                painter.fillRect(QRectF(x - 1, top + row * 0.06, 2.5, row * 0.88), ink)
             number = wording.number(pair.people)
             place_at = QRectF(left + room, top, width - left - room - 2, row)
             painter.setPen(ink)

@@ -128,7 +128,8 @@ class GapPanel(QDockWidget):
         groups = colours()["groups"]
         words = {"elder": tr("gap of elders' facilities"), "child": tr("gap of children's facilities")}
         parts = [f'<span style="color:{groups[key]["color"]}">■</span> {text}' for key, text in words.items()]
-        return text_label(" &nbsp; ".join([*parts, tr("right: people of this kind not served")]), HINT)
+        own = f"<b>┃</b> {tr('gap of the facility chosen')}"
+        return text_label(" &nbsp; ".join([*parts, own, tr("right: people of this kind not served")]), HINT)
 
     def _dress_table(self) -> QTableWidget:
         table = self.table
@@ -172,7 +173,7 @@ class GapPanel(QDockWidget):
             cell = item.cells.get(kind)
             people = cell.left_out(yardstick) if cell else None
             shares = [item.group_share(group, yardstick) for group in ("elder", "child")]
-            pairs.append(Pair(item.community_id, item.name, *shares, people))
+            pairs.append(Pair(item.community_id, item.name, *shares, people, cell.share(yardstick) if cell else None))
         self.bars.show_pairs(pairs, self.current)
         self._fill_table(rows, kind)
         if not self.current and rows:

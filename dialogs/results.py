@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import (
+    Qgis,
     QgsCoordinateTransform,
     QgsCsException,
     QgsHillshadeRenderer,
@@ -81,6 +82,15 @@ def tables_in(path: Path) -> dict[str, str]:
         return {}
 
 
+def smooth_relief(raster: QgsRasterLayer) -> None:
+    """Draw heights as a shaded relief, without the steps of their cells when somebody looks closely."""
+    heights = raster.dataProvider()
+    if heights.enableProviderResampling(True):
+        heights.setZoomedInResamplingMethod(heights.ResamplingMethod.Cubic)
+        raster.setResamplingStage(Qgis.RasterResamplingStage.Provider)
+    raster.setRenderer(QgsHillshadeRenderer(heights, 1, SUN_AZIMUTH, SUN_HEIGHT))
+
+
 def table_title(name: str) -> str:
     """Return the heading of a result table or an input role; a table of neither kind stands for itself."""
     from ..core import schema
@@ -106,7 +116,7 @@ def loading_sample(project: QgsProject, gpkg: str, dem: str) -> Any:
     if dem and Path(dem).exists():
         raster = QgsRasterLayer(dem, role_title("DEM"), "gdal")
         if raster.isValid():
-            raster.setRenderer(QgsHillshadeRenderer(raster.dataProvider(), 1, SUN_AZIMUTH, SUN_HEIGHT))
+            smooth_relief(raster)
             raster.setOpacity(0.4)
             layers.append(raster)
     layers.sort(key=_depth)
@@ -121,7 +131,7 @@ def add_in_order(project: QgsProject, layer: QgsMapLayer, role: str = "") -> Qgs
     Terrain is shaded and lies at the bottom; areas that cover everything (communities, plan) are switched off.
     """
     if isinstance(layer, QgsRasterLayer) and role == "DEM":
-        layer.setRenderer(QgsHillshadeRenderer(layer.dataProvider(), 1, SUN_AZIMUTH, SUN_HEIGHT))
+        smooth_relief(layer)
         layer.setOpacity(0.4)
     table = next((name for name, owner in ROLE_TABLES.items() if owner == role), "")
     if isinstance(layer, QgsVectorLayer) and role in COLOURS and not layer.loadDefaultStyle()[1]:

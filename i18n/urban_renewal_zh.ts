@@ -2136,6 +2136,10 @@
         <translation>老人缺口</translation>
     </message>
     <message>
+        <source>gap of the facility chosen</source>
+        <translation>所选设施的缺口占比</translation>
+    </message>
+    <message>
         <source>guessed</source>
         <translation>按名称猜测</translation>
     </message>

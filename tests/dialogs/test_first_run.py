@@ -114,3 +114,39 @@ def test_help_button_and_f1_open_a_local_page(qtbot, qgis_app, tmp_path):
     assert len(opened) == 1
     assert opened[0].exists()
     assert opened[0].suffix in (".html", ".md")
+
+
+@pytest.mark.parametrize("system", ["Windows", "Darwin", "Linux"])
+def test_what_is_copied_is_the_command_of_the_page_and_nothing_else(monkeypatch, qtbot, qgis_app, system):
+    """It is pasted into a terminal: no name of a shell before it, and the same as what the page says."""
+    from qgis.PyQt.QtWidgets import QApplication
+    from urban_renewal.dialogs import first_run
+
+    monkeypatch.setattr(first_run.platform, "system", lambda: system)
+    monkeypatch.setattr(first_run.Path, "exists", lambda path: True)
+    dock = first_run.MissingDock(["pandas", "shapely"])
+    qtbot.addWidget(dock)
+    dock.copy.click()
+    copied = QApplication.clipboard().text()
+    assert copied.split()[0] in ("python", "sudo", "/Applications/QGIS.app/Contents/MacOS/bin/python3")
+    assert f"<code>{copied}</code>" in dock.said.text()
+    assert dock.said.text().count("<code>") == 4
+    assert "pandas, shapely are missing" in dock.said.text()
+
+
+def test_relief_is_smooth_from_near(tmp_path, qgis_app):
+    """Cells of 30 m drawn as shaded steps look like a checkerboard at 1:2000."""
+    import numpy as np
+    from osgeo import gdal
+    from qgis.core import Qgis, QgsRasterLayer
+    from urban_renewal.dialogs.results import smooth_relief
+
+    made = gdal.GetDriverByName("GTiff").Create(str(tmp_path / "dem.tif"), 4, 4, 1, gdal.GDT_Float32)
+    made.SetGeoTransform((0, 30, 0, 0, 0, -30))
+    made.GetRasterBand(1).WriteArray(np.arange(16, dtype=float).reshape(4, 4))
+    made = None
+    layer = QgsRasterLayer(str(tmp_path / "dem.tif"), "dem", "gdal")
+    smooth_relief(layer)
+    assert layer.resamplingStage() == Qgis.RasterResamplingStage.Provider
+    assert layer.dataProvider().zoomedInResamplingMethod() == layer.dataProvider().ResamplingMethod.Cubic
+    assert layer.renderer().type() == "hillshade"

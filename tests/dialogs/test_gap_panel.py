@@ -76,6 +76,18 @@ def test_unknown_is_last_and_never_nothing(gaps):
     assert [pair.key for pair in panel.bars.pairs] == ["C1", "C2", "C3"]
 
 
+def test_the_order_is_seen_in_the_chart(gaps):
+    """Bars are of groups, the order is of the kind: its own share stands as a mark in each row, largest first."""
+    panel = gaps.panel
+    assert [pair.own for pair in panel.bars.pairs] == [pytest.approx(0.6), pytest.approx(0.1), None]
+    panel.resize(400, 700)
+    image = panel.bars.grab().toImage()  # it is drawn: the mark of 60 % is darker than the bar it crosses
+    row, left = panel.bars._row(), panel.bars._left(image.width())
+    x = int(left + (image.width() * 0.83 - left) * 0.6)
+    y = int(panel.bars.fontMetrics().height() * 1.3 + row / 2)
+    assert min(image.pixelColor(x + step, y).lightness() for step in (-1, 0, 1)) < 60
+
+
 def test_one_selection(gaps, qtbot):
     panel = gaps.panel
     panel.table.selectRow(1)
