@@ -26,6 +26,7 @@ from .zonepage import draw_zone, zone_name
 from .zoneviews import COLUMNS, PER_SHEET, ROWS, draw_actions_sheet, draw_projects, draw_structure, projects_of
 
 ON_STRUCTURE = COLUMNS * ROWS
+TRIES = 2  # a printer driver or a crowded memory has failed once before now
 LEAST_ROOM = 1 << 20  # bytes: where a MiB does not fit, no sheet does
 PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")  # one in each page of a PDF
 
@@ -134,10 +135,15 @@ def _write_pdf(exporter: QgsLayoutExporter, path: Path, link: str, language: str
     settings.dpi = page()["dpi"]
     settings.textRenderFormat = Qgis.TextRenderFormat.AlwaysText
     settings.exportMetadata = False
-    settings.appendGeoreference = False  # GDAL would write the page a second time (users.md 2 N: no GeoPDF)
-    _refuse(exporter.exportToPdf(str(path), settings), path, exporter, language)
-    content = path.read_bytes()
-    found = len(PAGE.findall(content))
+    settings.appendGeoreference = False  # GDAL would write the page a second time
+    content, found = b"", 0
+    for _ in range(TRIES):
+        done = exporter.exportToPdf(str(path), settings)
+        content = path.read_bytes() if path.is_file() else b""
+        found = len(PAGE.findall(content))
+        if done == QgsLayoutExporter.ExportResult.Success and found == 1:
+            break
+    _refuse(done, path, exporter, language)
     if found != 1:
         _ask_for_room(path.parent)
         raise RenewalError("map_pages", file=path.name, found=found)
