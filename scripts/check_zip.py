@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Checks a plugin zip as plugins.qgis.org does on upload: names, size, licence, metadata. Usage: check_zip.py FILE."""
+"""Checks a plugin zip as plugins.qgis.org does on upload: names, size, licence, metadata.
+
+Usage: check_zip.py [--release] FILE. With --release addresses that are placeholders refuse the zip; else they are told.
+"""
 
 from __future__ import annotations
 
@@ -55,8 +58,10 @@ def complaints(path: Path) -> tuple[list[str], list[str]]:
 
 def main() -> int:
     """Print what was found; 1 when the site would refuse the zip."""
-    path = Path(sys.argv[1])
+    path = Path(sys.argv[-1])
     blocks, notes = complaints(path)
+    if "--release" in sys.argv[1:-1]:
+        blocks, notes = [*blocks, *notes], []
     for note in notes:
         print(f"package: {note}", file=sys.stderr)
     for block in blocks:

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The zip for plugins.qgis.org, from the last commit: scripts/package.sh [--scan] → dist/urban_renewal.<version>.zip
+# The zip for plugins.qgis.org, from the last commit: scripts/package.sh [--release] [--scan] → dist/urban_renewal.<version>.zip
 # --scan: look through it with the scanners of the plugin site as well (Bandit, detect-secrets; any finding blocks there).
+# --release: refuse a zip whose homepage, tracker or repository are still placeholders.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 version=$(sed -n 's/^version=//p' metadata.txt)
@@ -9,8 +10,10 @@ mkdir -p dist
 git diff --quiet HEAD -- || echo "package: uncommitted changes are not in the zip" >&2
 git archive --format=zip --prefix=urban_renewal/ -o "$zip" HEAD
 .venv/bin/python scripts/docs.py --into "$zip"
-.venv/bin/python scripts/check_zip.py "$zip"
-[ "${1:-}" = --scan ] || exit 0
+strictly=()
+case " $* " in *" --release "*) strictly=(--release) ;; esac
+.venv/bin/python scripts/check_zip.py "${strictly[@]}" "$zip"
+case " $* " in *" --scan "*) ;; *) exit 0 ;; esac
 
 unpacked=$(mktemp -d)
 trap 'rm -rf "$unpacked"' EXIT
