@@ -23,7 +23,8 @@ def call(tmp_path_factory):
     venv = ROOT / ".venv" / "bin"
     place = {
         **os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(home),
-        "QGIS_CUSTOM_CONFIG_PATH": str(home), "PYTHONDONTWRITEBYTECODE": "1", "PATH": f"{venv}{os.pathsep}{os.environ['PATH']}",
+        "QGIS_CUSTOM_CONFIG_PATH": str(home), "PYTHONDONTWRITEBYTECODE": "1",
+        "PATH": f"{venv}{os.pathsep}{os.environ['PATH']}",
     }  # fmt: skip
 
     def run(*words, told=None):
