@@ -6,7 +6,13 @@ Precision and recall of confirmed, recall of confirmed and suspected, F1, with 9
 spread by seed; the reference learner is a multinomial logistic regression on plain indicators, trained on ten further
 seeds. Then every miss and every false alarm by the confounder of the sample that made it (its kinds are named in
 resources/sample/classes.json), macro-F1 without parcels of those kinds, and what the same learner makes of the rules'
-own memberships: how much the fixed weights and limits cost. Nothing here feeds back into rules or sample.
+own memberships: how much the fixed weights and limits cost. Last, what is out of reach: the best answers that weights,
+C, S, conditions and the meaning of age, ownership and activity allow at all (accuracy_bounds.py), and the best C on
+these very parcels. Nothing here feeds back into rules or sample.
+
+Quoted: macro-F1 over all four classes (none is one), every parcel, a suspected tag counted as none: it is a question
+for a visit, not an answer. The other readings stand beside. Rules and learner see the same layers with the same gaps;
+neither looks at names, ids or the programme.
 """
 
 import datetime
@@ -23,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SEEDS = (2025, 11, 22, 33, 44, 55, 66, 77, 88, 99)
 OTHER_SEEDS = range(1001, 1011)
 AS_OF = datetime.date(2025, 12, 31)
+TAGS = ("old_compound", "urban_village", "idle_factory")
 CONFOUNDERS = {  # kinds of parcels that are made to look like a class, or like none
     "walkup_0108": "walk-up housing of 2001–08", "working_low": "working factories with low FAR",
     "working_factory": "works whose signals are not all known", "warehouse": "stores whose signals are not all known",
@@ -76,14 +83,22 @@ def tag_city(city, ruleset):
     return tag_parcels(sources_of(city), ruleset, Run()).parcels
 
 
-def memberships(city, ruleset):
-    """Return what the rules see of the parcels that have a truth: both ends of every criterion and condition."""
+def verdicts_of(city, ruleset):
+    """Return what every class of the rules says of the parcels of a city, and the rows of those that have a truth."""
     from urban_renewal.core.run import Run
     from urban_renewal.core.tagging import rules
     from urban_renewal.core.tagging.tags import measure_indicators
 
     sources = sources_of(city)
     verdicts = rules.judge(ruleset, measure_indicators(sources, ruleset, Run()))
+    return verdicts, pd.Index(sources.parcels["parcel_id"]).get_indexer(city.truth["parcel_id"])
+
+
+def memberships(city, ruleset):
+    """Return what the rules see of the parcels that have a truth: both ends of every criterion and condition."""
+    from urban_renewal.core.tagging import rules
+
+    verdicts, rows = verdicts_of(city, ruleset)
     columns = {}
     for verdict in verdicts:
         for place, member in enumerate(verdict.memberships):
@@ -91,8 +106,7 @@ def memberships(city, ruleset):
             columns[f"{verdict.rule['id']}_{place}_hi"] = member.hi
         for place, state in enumerate(verdict.where.T):
             columns[f"{verdict.rule['id']}_where_{place}"] = state / rules.TRUE
-    found = pd.DataFrame(columns).assign(parcel_id=sources.parcels["parcel_id"].to_numpy()).set_index("parcel_id")
-    return found.loc[city.truth["parcel_id"]].reset_index(drop=True)
+    return pd.DataFrame(columns).iloc[rows].reset_index(drop=True)
 
 
 def cause_of(row):
@@ -116,7 +130,7 @@ def cause_of(row):
 
 def tell_causes(table):
     """Print misses and false alarms by confounder; `table` has tag, tag_level, truth, kind and the measured columns."""
-    for tag in ("old_compound", "urban_village", "idle_factory"):
+    for tag in TAGS:
         said = table["tag"] == tag
         firm = said & (table["tag_level"] == "confirmed")
         missed = table[(table["truth"] == tag) & ~firm]
@@ -141,17 +155,51 @@ def as_decision(table):
 
 
 def tell_ratios(tables, truth, run):
-    """Print macro-F1 of each way to take the answers beside the learner's, with and without the confounders."""
+    """Print macro-F1 of each way to take the answers beside the learner's, on all parcels and on parts of them."""
     from urban_renewal.core.tagging.accuracy import compare_tags
 
-    plain = truth[~truth["kind"].isin(CONFOUNDERS)]
-    for words, part in (("all parcels", truth), ("without parcels of the confounders' kinds", plain)):
-        found = {
-            name: macro_f1(compare_tags(table, part[["parcel_id", "truth"]], run)) for name, table in tables.items()
+    done = truth["programme"].isin(["renovated", "under_way", "expropriated"])
+    parts = {
+        "all parcels": truth, "without parcels of the confounders' kinds": truth[~truth["kind"].isin(CONFOUNDERS)],
+        "without what is renovated, under way or expropriated": truth[~done],
+        "with a standing building": truth[truth["bldg_n"] > 0],
+    }  # fmt: skip
+    for words, part in parts.items():
+        matrices = {
+            name: compare_tags(table, part[["parcel_id", "truth"]], run).matrix for name, table in tables.items()
         }
-        base = found["learner"]
-        told = ", ".join(f"{name} {value:.3f} ({value / base:.2f})" for name, value in found.items())
-        print(f"macro-F1 and its ratio to the learner's, {words} ({len(part)}): {told}")
+        for classes, names in (("four classes", (*TAGS, "none")), ("three classes, none left out", TAGS)):
+            found = {name: matrix.set_index("class").loc[list(names), "f1"].mean() for name, matrix in matrices.items()}
+            told = ", ".join(f"{name} {value:.3f} ({value / found['learner']:.2f})" for name, value in found.items())
+            quoted = " [quoted: rules, confirmed only]" if (words, classes) == ("all parcels", "four classes") else ""
+            print(f"macro-F1 and its ratio to the learner's, {words} ({len(part)}), {classes}: {told}{quoted}")
+
+
+def tell_bounds(cities, ruleset, base):
+    """Print what the rules can reach at most on these cities beside `base`, the learner's macro-F1."""
+    bounds = load("accuracy_bounds", ROOT / "benchmarks" / "accuracy_bounds.py")
+    truths, answers, scores = [], {"confirmed": [], "tagged": []}, {tag: [] for tag in TAGS}
+    for city in cities:
+        verdicts, rows = verdicts_of(city, ruleset)
+        truth = city.truth["tag"].to_numpy(dtype=object)
+        reach = bounds.reachable(verdicts)
+        for level, told in answers.items():
+            here = {tag: {level: tuple(flags[rows] for flags in reach[tag][level])} for tag in TAGS}
+            told.append(bounds.best_answers(truth, here, level))
+        for verdict in verdicts:
+            scores[verdict.rule["id"]].append(bounds.confirmable(verdict)[rows])
+        truths.append(truth)
+    truth = np.concatenate(truths)
+    classes = {tag: place for place, tag in enumerate((*TAGS, "none"))}
+    real = np.array([classes[tag] for tag in truth])
+    for level, words in (("confirmed", "confirmed only"), ("tagged", "suspected counted")):
+        told = np.array([classes[tag] for tag in np.concatenate(answers[level])])
+        most = bounds.macro(real, told, len(classes))
+        print(f"out of reach: with all that is left open chosen for each parcel by its truth, {words}: macro-F1 "
+              f"{most:.3f} at most ({most / base:.2f} of the learner's)")  # fmt: skip
+    best, limits = bounds.best_limits(truth, {tag: np.concatenate(parts) for tag, parts in scores.items()})
+    told = ", ".join(f"{tag} {limit:g}" for tag, limit in limits.items())
+    print(f"the best limits C on these very parcels ({told}): macro-F1 {best:.3f} ({best / base:.2f})")
 
 
 def main(rules):
@@ -181,7 +229,10 @@ def main(rules):
         tags = np.concatenate([model.predict(features(cities[seed])) for seed in SEEDS])
         return whole_truth[["parcel_id"]].assign(tag=tags, tag_level="confirmed", tag_reason="", geometry=None)
 
-    guessed = learn(lambda city: learner.indicators(city.layers, city.truth))
+    def measure(city):
+        return learner.indicators(city.layers, city.truth)
+
+    guessed = learn(measure)
     reweighed = learn(lambda city: memberships(city, ruleset))
     print(f"rules {rules}, {len(whole_truth)} parcels of {len(SEEDS)} seeds")
     plain_truth = whole_truth[["parcel_id", "truth"]]
@@ -189,6 +240,8 @@ def main(rules):
     for name, found in (("rules", ours), ("learner", theirs)):
         print(f"{name}: accuracy {found.accuracy:.3f}, kappa {found.kappa:.3f}, macro-F1 {macro_f1(found):.3f}")
         print(with_intervals(found.matrix).to_string(index=False))
+    tell_difficulty(learner, theirs, [[(measure(cities[s]), cities[s].truth["tag"]) for s in seeds]
+                                      for seeds in (OTHER_SEEDS, SEEDS)])  # fmt: skip
     joined = whole_truth.merge(whole_tagged.drop(columns="geometry"), on="parcel_id")
     tell_causes(joined)
     ways = {
@@ -197,12 +250,29 @@ def main(rules):
         "rules, confirmed only": as_decision(whole_tagged),
         "learner on the rules' memberships": reweighed,
     }
-    tell_ratios(ways, whole_truth, Run())
+    tell_ratios(ways, joined, Run())
+    tell_bounds([cities[seed] for seed in SEEDS], ruleset, macro_f1(theirs))
     by_seed = [compare_tags(a, b, Run()) for a, b in zip(tagged, truths)]
     for column in ("precision", "recall", "recall_any", "f1"):
         values = np.array([found.matrix.set_index("class")[column].to_numpy("float64")[:3] for found in by_seed])
         told = ", ".join(f"{low:.2f}–{high:.2f}" for low, high in zip(values.min(axis=0), values.max(axis=0)))
         print(f"{column} by seed, lowest–highest: {told}")
+
+
+def tell_difficulty(learner, found, halves):
+    """Print whether the cities are as hard as real ones for the learner (methods.md §9): alone, and by form alone."""
+    (known, tags), (asked, truth) = [
+        (
+            pd.concat([f for f, _ in half], ignore_index=True),
+            np.concatenate([t.to_numpy(dtype=object) for _, t in half]),
+        )
+        for half in halves
+    ]
+    weight = {tag: len(tags) / (4 * np.sum(tags == tag)) for tag in learner.CLASSES}
+    form = learner.Logistic(known, tags, columns=learner.MORPHOLOGY, weights=[weight[tag] for tag in tags])
+    alone = learner.score(truth, form.predict(asked))["accuracy"]
+    print(f"difficulty, set on the learner: accuracy {found.accuracy:.3f} (0.88–0.93), kappa {found.kappa:.3f} "
+          f"(0.76–0.86), form alone {alone:.3f} (0.55–0.70)")  # fmt: skip
 
 
 def with_intervals(matrix):

@@ -27,9 +27,12 @@ A_M2 = {
 }
 KNOWN = {"work": (0.6, 0.52, 0.66, 0.36, 0.66, 0.5, 0.06), "rest": (0.22, 0.2, 0.2, 0.1, 0.4, 0.3, 0.0)}
 MONTHLY_SHARE = 0.35  # of the work parcels' power and water
-SUBLET = 0.36  # idle ones with a guard, a store or a workshop that still uses something
+# Idle is "no production for 6–12 months", power "under 10–20 % of the sector's median" (domain.md §1.1, §1.4): under
+# 10 % a works is surely idle, over 20 % surely at work, between them either. How many lie there is own choice, set on
+# the reference learner.
+GUARDED, GUARDED_LEVEL = 0.5, (0.06, 0.2)  # idle ones with a guard or a store that still uses something
 STALE = {"idle": 0.28, "low": 0.12, "works": 0.05}  # streams whose records end a year or more ago
-SEASONAL = 0.32  # low works that stood still for most of the year
+SEASONAL, SEASONAL_LEVEL = 0.5, (0.1, 0.6)  # low works that worked for a part of the year
 REGISTERED, POI_LEFT = 0.36, 0.36  # idle, but a firm is still registered there, a point still on the map
 ELSEWHERE, UNMAPPED = 0.2, 0.35  # at work, but its firm is registered elsewhere, no point is on the map
 
@@ -42,7 +45,7 @@ def make_activity(kinds: Kinds, floor_m2: Reals, ids: pd.Series, seed: int, run:
     """
     generator = np.random.Generator(np.random.PCG64([seed, 10]))
     sort = kinds.of("activity").astype(str)
-    level = _levels(sort, generator)
+    level = draw_levels(sort, generator)
     parts = []
     for number, stream in enumerate(STREAMS):
         run.progress(0.8 * number / len(STREAMS))
@@ -69,14 +72,17 @@ def make_activity(kinds: Kinds, floor_m2: Reals, ids: pd.Series, seed: int, run:
     return frame
 
 
-def _levels(sort: Reals, generator: np.random.Generator) -> Reals:
-    """Return how much of the usual each parcel uses: about 1, little where work is seasonal, hardly any when idle."""
+def draw_levels(sort: Reals, generator: np.random.Generator) -> Reals:
+    """Return how much of the usual each parcel uses: about 1, less where work is seasonal, hardly any when idle.
+
+    An idle works never uses more than 20 %, one at work hardly ever less than 10 % (domain.md §1.4).
+    """
     n = len(sort)
     level = np.exp(generator.normal(0, 0.45, n))
     seasonal = (sort == "low") & (generator.random(n) < SEASONAL)
-    level = np.where(seasonal, generator.uniform(0.03, 0.16, n), level)
+    level = np.where(seasonal, generator.uniform(*SEASONAL_LEVEL, n), level)
     empty = 10 ** generator.uniform(-3.0, -1.1, n)
-    idle = np.where(generator.random(n) < SUBLET, generator.uniform(0.06, 0.5, n), empty)
+    idle = np.where(generator.random(n) < GUARDED, generator.uniform(*GUARDED_LEVEL, n), empty)
     return np.asarray(np.where(sort == "idle", idle, level), dtype=np.float64)
 
 

@@ -31,6 +31,7 @@ from .people import count_people
 from .places import make_places, make_stations
 from .streets import clear_alleys, make_roads
 from .terrain import Dem, make_dem
+from .truth import true_tags
 
 LEAST, MOST = 200, 300_000
 ODD_EVERY = 1000  # one duplicate and one self-crossing outline in so many parcels, at least one of each
@@ -73,7 +74,7 @@ def make_city(seed: int, parcel_count: int, run: Run) -> City:
     houses = place_houses(kinds, parcels, seed, run.part(0.1, 0.25))
     run.progress(0.25)
     facts = find_facts(kinds, houses, seed, run.part(0.25, 0.4))
-    parcel_frame = make_parcel_frame(kinds, parcels, seed)
+    parcel_frame, inside = make_parcel_frame(kinds, parcels, seed)
     layers = {"parcels": parcel_frame}
     run.progress(0.4)
     rise = rise_across(parcels, grid.ground)
@@ -89,7 +90,9 @@ def make_city(seed: int, parcel_count: int, run: Run) -> City:
     layers |= {"facilities": places.facilities, "capacities": places.capacities, "entrances": places.entrances}
     layers["stations"], layers["station_entrances"] = make_stations(grid, parcel_count, seed)
     _add_ground(layers, grid, blocks, kinds, seed, run.part(0.75, 0.85))
-    truth = pd.DataFrame({"parcel_id": parcel_frame["parcel_id"], "tag": frames.texts(kinds.truth())})
+    collective = parcel_frame["ownership"].str.match("[34]", na=False).to_numpy(dtype=bool)
+    tags = true_tags(kinds, houses, facts, inside, collective)
+    truth = pd.DataFrame({"parcel_id": parcel_frame["parcel_id"], "tag": frames.texts(tags)})
     told = pd.DataFrame(
         {"parcel_id": parcel_frame["parcel_id"], "kind": frames.texts(np.array(kinds.names)[kinds.kind])}
     )

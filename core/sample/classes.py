@@ -32,7 +32,7 @@ class Kinds:
     programme: npt.NDArray[Any]
 
     def truth(self) -> npt.NDArray[Any]:
-        """Return the true tag of each parcel."""
+        """Return what each parcel's kind is meant to be; its own facts may decide otherwise (truth.py)."""
         return np.array([tables()["types"][name]["truth"] for name in self.names], dtype=object)[self.kind]
 
     def of(self, field: str) -> npt.NDArray[Any]:
@@ -94,8 +94,10 @@ def by_kind(kinds: Kinds, field: str, fill: Callable[[Any, int], Any]) -> npt.ND
     return column
 
 
-def make_parcel_frame(kinds: Kinds, parcels: Parcels, seed: int) -> pd.DataFrame:
-    """Return the parcels layer: codes and marks as recorded, outlines, documented areas, names."""
+def make_parcel_frame(kinds: Kinds, parcels: Parcels, seed: int) -> tuple[pd.DataFrame, npt.NDArray[np.float64]]:
+    """Return the parcels layer (codes and marks as recorded, outlines, documented areas, names), and the share of each
+    parcel inside the development boundary without the gaps of the record.
+    """
     generator = np.random.Generator(np.random.PCG64([seed, 6]))
     n = len(kinds.kind)
     shapes = shapely.polygons(parcels.quads)
@@ -106,7 +108,8 @@ def make_parcel_frame(kinds: Kinds, parcels: Parcels, seed: int) -> pd.DataFrame
     derelict = generator.random(n) < kinds.of("fq").astype("float64")
     frame["tbxhdm"] = frames.texts(blank(~derelict, ["FQ"] * n))
     middle = np.array([pair[0] for pair in kinds.of("boundary")]), np.array([pair[1] for pair in kinds.of("boundary")])
-    frame["in_boundary"] = np.round(np.clip(generator.normal(*middle), 0, 1), 2)
+    inside = np.asarray(np.round(np.clip(generator.normal(*middle), 0, 1), 2), dtype=np.float64)
+    frame["in_boundary"] = inside.copy()
     frame.loc[generator.random(n) < 0.03, "in_boundary"] = np.nan
     wrong = np.where(generator.random(n) < DOC_AREA_WRONG, 0.05, 0.003)
     area = shapely.area(shapes) * generator.normal(1, wrong)
@@ -114,7 +117,7 @@ def make_parcel_frame(kinds: Kinds, parcels: Parcels, seed: int) -> pd.DataFrame
     names = np.array(place_names(generator, kinds.of("name")), dtype=object)
     frame["name"] = frames.texts(blank(generator.random(n) < 0.15, names))
     frame[frames.GEOMETRY] = shapes
-    return frame
+    return frame, inside
 
 
 def parcel_ids(n: int) -> list[str]:

@@ -33,7 +33,7 @@ def test_truths_of_each_class_in_every_city_and_in_ten(cities):
     counts = pd.DataFrame({seed: cities[seed].truth["tag"].value_counts() for seed in SEEDS}).T
     three = counts[list(CLASSES[:3])]
     assert three.to_numpy().min() >= 60
-    assert three.to_numpy().max() <= 95
+    assert three.to_numpy().max() <= 110
     assert (three.sum() >= 360).all()
 
 
@@ -96,12 +96,16 @@ def test_confounders_come_at_the_rates_of_their_tables(cities):
     villages = parcels[parcels["tag"] == "urban_village"]
     share = {kind: types[kind]["share"] for kind in ("village", "village_state")}
     state = sum(share[kind] * owned(kind, ("10", "20")) for kind in share) / sum(share.values())
-    expect(villages["ownership"].isin(["10", "20"]), state)
-    assert 0.25 < state < 0.5
-    # rural villages: a homestead code is no proof of an urban village
+    expect(villages["ownership"][villages["kind"].isin(list(share))].isin(["10", "20"]), state)
+    assert 0.25 < state < 0.35  # "a quarter to a third"
+    # rural villages: a homestead code is no proof of an urban village; beyond the boundary they are none
     rural = parcels[parcels["kind"] == "village_rural"]
     expect(rural["land_use"] == "0702", types["village_rural"]["land_use"]["0702"])
-    assert set(rural["tag"]) == {"none"}
+    assert set(rural["tag"][rural["in_boundary"] < 0.5]) == {"none"}
+    assert 0.15 < (rural["tag"] == "urban_village").mean() < 0.3  # N(0.3, 0.25) is 0.5 or more in 21 of 100
+    # old streets stand on state land, in the form of a village without being one
+    street = parcels[parcels["kind"] == "old_street"]
+    assert set(street["ownership"].dropna()) == {"10", "20"} and set(street["tag"]) == {"none"}
     # years are missing, and not at random
     dated = buildings.groupby("parcel_id")["year"].apply(lambda column: column.notna().any())
     assert dated.mean() < 0.9
