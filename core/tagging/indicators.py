@@ -95,8 +95,8 @@ def measure_uses(parts: Parts, land: Objects, facts: Mapping[str, Interval]) -> 
     """Return shares of use, and where "not reused" is only taken because nothing was told.
 
     resid_share, indus_share: of floor area where any building's use is told, else 1 or 0 by the land-use class;
-    indus_any: the larger of industrial floor and industrial land; reused: 1 when a fact says so or half of the floor is
-    offices, shops or public (already 盘活), 0 when neither.
+    indus_any: the larger of industrial floor (indus_share) and industrial land; reused: 1 when a fact says so or half of
+    the floor is offices, shops or public (already 盘活), 0 when neither.
     """
     land_resid, land_indus = _by_land(land, LIVED_IN), _by_land(land, WORKED_IN)
     resid, indus, new = unknown(parts.n), unknown(parts.n), unknown(parts.n)
@@ -108,9 +108,9 @@ def measure_uses(parts: Parts, land: Objects, facts: Mapping[str, Interval]) -> 
     fact = facts.get("reused") or unknown(parts.n)
     by_use = Interval((new.lo >= UNIT_SHARE).astype(float), (new.hi >= UNIT_SHARE).astype(float))
     reused = first_known(fact, by_use.masked(~new.is_known()))
+    indus = first_known(indus, land_indus)
     return {
-        "resid_share": first_known(resid, land_resid), "indus_share": first_known(indus, land_indus),
-        "indus_any": largest(indus, land_indus),
+        "resid_share": first_known(resid, land_resid), "indus_share": indus, "indus_any": largest(indus, land_indus),
         "reused": first_known(reused, exact(np.zeros(parts.n))),
     }, ~reused.is_known()  # fmt: skip
 

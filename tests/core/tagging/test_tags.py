@@ -245,6 +245,16 @@ def test_a_factory_is_no_suspect_by_its_form_when_signals_are_told_and_none_fail
     assert against == {"score": 0.45, "score_max": 1.0, "where_false": ["idle_signs_n"]}
 
 
+def test_where_no_use_is_told_the_land_says_whether_it_is_works(tag, plots, houses):
+    """Large low roofs, no use told: no factory on housing land, a suspect on works' land and where no code is told."""
+    parcels = plots(3, land_use=["0701", "0601", None], czcsxm=["201"] * 3)
+    halls = [(i, 0, 40, 30, {"floors": 1}) for i in range(3)]
+    rows, _, _ = tag(parcels, buildings=houses(halls))
+    assert list(rows["tag"]) == ["none", "idle_factory", "idle_factory"]
+    assert "confirmed" not in set(rows["tag_level"])
+    assert list(rows["indus_share"].isna()) == [False, False, True]
+
+
 def test_cleared_land_and_reused_halls_are_no_idle_factories(tag, plots, houses):
     parcels = plots(3, land_use=["0601"] * 3, czcsxm=["201"] * 3, tbxhdm=["FQ"] * 3)
     facts = pd.DataFrame({"parcel_id": frames.texts(["P1"]), "name": frames.texts(["已盘活"]), "value": [1.0]})
