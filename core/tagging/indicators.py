@@ -95,8 +95,8 @@ def measure_uses(parts: Parts, land: Objects, facts: Mapping[str, Interval]) -> 
     """Return shares of use, and where "not reused" is only taken because nothing was told.
 
     resid_share, indus_share: of floor area where any building's use is told, else 1 or 0 by the land-use class;
-    indus_any: the larger of industrial floor (indus_share) and industrial land; reused: 1 when a fact says so or half of
-    the floor is offices, shops or public (already 盘活), 0 when neither.
+    indus_any: the larger of industrial floor (indus_share) and industrial land; reused: 1 when a fact says so or half
+    of the floor is offices, shops or public (already 盘活), 0 when neither.
     """
     land_resid, land_indus = _by_land(land, LIVED_IN), _by_land(land, WORKED_IN)
     resid, indus, new = unknown(parts.n), unknown(parts.n), unknown(parts.n)
