@@ -9,18 +9,17 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from qgis.PyQt.QtGui import QColor, QPalette
 from qgis.PyQt.QtWidgets import QApplication, QGraphicsOpacityEffect, QWidget
 
 from ..processing.texts import tr
 from . import readiness, wording
 from .charts import colours
+from .inks import readable
 from .readiness import Reason, StepState
 from .steps import BY_KEY
 from .study import Study
 
 OWN_REPORTS = {"prepare": "issues_report", "zones": "zones_report"}
-LIGHTER = 170  # % of lightness of a tag's colour as text on a dark panel
 OLD = 0.55  # strength of figures that are out of date
 FIRST_IDEOGRAPH = 0x2E80  # from here on a line may break between any two letters
 NUMBERS = "①②③④⑤⑥⑦⑧⑨"
@@ -146,9 +145,9 @@ def run_title(key: str, state: StepState, has_record: bool) -> str:
 def tag_colours() -> dict[str, str]:
     """Return {label of a key figure: colour of its tag}."""
     names = wording.tag_names()
-    is_dark = QApplication.palette().color(QPalette.ColorRole.Base).lightness() < 128
-    found = {names[tag]: QColor(entry["color"]) for tag, entry in colours()["tags"].items() if tag in names}
-    return {name: (colour.lighter(LIGHTER) if is_dark else colour).name() for name, colour in found.items()}
+    palette = QApplication.palette()
+    found = {names[tag]: entry["color"] for tag, entry in colours()["tags"].items() if tag in names}
+    return {name: readable(colour, palette).name() for name, colour in found.items()}
 
 
 def faded(widget: QWidget) -> QGraphicsOpacityEffect:

@@ -14,6 +14,7 @@ from ..processing.texts import tr
 from . import card_words, readiness, wording
 from .card_parts import BIG, COLOURS, HINT, SIGNS, TITLE, Figures, Mark, scaled, text_label
 from .charts import Chart
+from .inks import readable
 from .readiness import StepState, is_runnable
 from .study import StepRecord, Study
 
@@ -111,7 +112,8 @@ class StepCard(QFrame):
         self.mark.show_state(state.kind)
         self._state = wording.state_word(state, study, told.estimate_s)
         self._can_fold = state.kind == readiness.DONE and not state.reasons
-        self.state.setStyleSheet(f"color: {COLOURS[state.kind]}" if state.kind != readiness.BLOCKED else "")
+        colour = readable(COLOURS[state.kind], self.palette()).name()
+        self.state.setStyleSheet(f"color: {colour}" if state.kind != readiness.BLOCKED else "")
         if not running:
             self._show_body(state, study, told)
         self.body.setVisible(bool(self.body.text()))

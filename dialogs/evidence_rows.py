@@ -90,7 +90,7 @@ def _criterion_row(
         float(found["weight"]), state, limit_text(criterion, language), _source(found, language),
         found.get("status") in VERIFIED,
         parts=tuple(f"{_name(name, language)}: {word}" for name, word in told.items()) if len(told) > 1 else (),
-        limit_short="≤ " + " / ".join(str(year) for year, _ in criterion["bands"]) if "bands" in criterion else "",
+        limit_short="/".join(str(year) for year, _ in criterion["bands"]) if "bands" in criterion else "",
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from qgis.PyQt.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ..processing.texts import tr
 from .evidence_rows import MET, NOT, PART, UNKNOWN, EvidenceRow, sum_of
-from .inks import faint
+from .inks import faint, readable
 
 COLOURS = {MET: "#2E7D4F", PART: "#B07A00", NOT: "#8B9197", UNKNOWN: "#8B9197"}
 LEFT, RIGHT = 0.38, 0.29  # shares of the width for words and for state and weight
@@ -88,22 +88,17 @@ class EvidenceView(QWidget):
         painter.end()
 
     def _draw(self, painter: QPainter, row: EvidenceRow, box: QRectF) -> None:
-        ink, soft = self.palette().color(QPalette.ColorRole.WindowText), QColor(COLOURS[NOT])
+        ink, soft = self.palette().color(QPalette.ColorRole.WindowText), readable(COLOURS[NOT], self.palette())
         line, gap = self._line(), self.fontMetrics().averageCharWidth()
         left, right = box.width() * LEFT, box.width() * (1 - RIGHT)
         self._say(painter, row.title, QRectF(0, box.top(), left - gap, line), ink, bold=False)
         self._say(painter, row.value, QRectF(0, box.top() + line, left - gap, line), ink, bold=True)
         bar = QRectF(left, box.top() + line * 0.3, right - left - gap, line * 0.55)
         self._draw_bar(painter, row, bar)
-        self._say(
-            painter,
-            row.limit_short or row.limit,
-            QRectF(left, box.top() + line, right - left - gap, line),
-            soft,
-            small=True,
-        )
+        limit = row.limit_short or row.limit
+        self._say(painter, limit, QRectF(left, box.top() + line, right - left - gap, line), soft, small=True)
         at_right = Qt.AlignmentFlag.AlignRight
-        colour = QColor(COLOURS[row.state])
+        colour = readable(COLOURS[row.state], self.palette())
         self._say(painter, state_word(row), QRectF(right, box.top(), box.width() - right, line), colour, at=at_right)
         below = _product(row) if row.weight is not None else tr("must hold") if row.is_condition else ""
         place = QRectF(right, box.top() + line, box.width() - right, line)

@@ -13,10 +13,15 @@ from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
 from . import wording
 from .charts import colours
-from .inks import faint, soft
+from .inks import BARS, faint, readable, soft
 
 ROW_LINES = 1.7
 MOST_LEFT, RIGHT = 0.4, 0.17  # shares of the width for names at most, and for numbers
+
+
+def group_colour(group: str, palette: QPalette) -> QColor:
+    """Return the colour of a group's bars on a panel: the palette's own, lighter where panels are dark."""
+    return readable(str(colours()["groups"][group]["color"]), palette, BARS)
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,7 @@ class GapBars(QWidget):
             painter.setFont(self.font())
             for step, (group, share) in enumerate((("elder", pair.elder), ("child", pair.child))):
                 bar = QRectF(left, top + row * (0.14 + 0.38 * step), room, row * 0.34)
-                self._draw_bar(painter, bar, share, str(colours()["groups"][group]["color"]))
+                self._draw_bar(painter, bar, share, group_colour(group, self.palette()))
             if pair.own is not None:
                 x = left + room * min(1.0, pair.own)
                 painter.fillRect(QRectF(x - 1, top + row * 0.06, 2.5, row * 0.88), ink)
@@ -149,9 +154,9 @@ class GapBars(QWidget):
             painter.drawText(place_at, middle | Qt.AlignmentFlag.AlignRight, number)
         painter.end()
 
-    def _draw_bar(self, painter: QPainter, box: QRectF, share: float | None, colour: str) -> None:
+    def _draw_bar(self, painter: QPainter, box: QRectF, share: float | None, colour: QColor) -> None:
         if share is None:  # not known is hatched, never nothing
             short = QRectF(box.left(), box.top(), box.width() * 0.12, box.height())
             painter.fillRect(short, QBrush(QColor("#8B9197"), Qt.BrushStyle.BDiagPattern))
         else:
-            painter.fillRect(QRectF(box.left(), box.top(), box.width() * min(1.0, share), box.height()), QColor(colour))
+            painter.fillRect(QRectF(box.left(), box.top(), box.width() * min(1.0, share), box.height()), colour)

@@ -26,10 +26,9 @@ from qgis.PyQt.QtWidgets import (
 from ..processing.texts import tr
 from . import help_pages, wording
 from .card_parts import BIG, HINT, scaled, text_label
-from .charts import colours
 from .dock_parts import Page
 from .explore_text import amount_text, status_text
-from .gap_bars import GapBars, Pair
+from .gap_bars import GapBars, Pair, group_colour
 from .gap_values import ORDERS, RADIUS, WALK, Community, arranged, sums
 
 MEASURED = 40  # rows that decide how wide a column is: a city has a thousand communities
@@ -125,9 +124,9 @@ class GapPanel(QDockWidget):
         self.setWidget(page)
 
     def _legend(self) -> QLabel:
-        groups = colours()["groups"]
         words = {"elder": tr("gap of elders' facilities"), "child": tr("gap of children's facilities")}
-        parts = [f'<span style="color:{groups[key]["color"]}">■</span> {text}' for key, text in words.items()]
+        parts = [f'<span style="color:{group_colour(key, self.palette()).name()}">■</span> {text}'
+                 for key, text in words.items()]  # fmt: skip
         own = f"<b>┃</b> {tr('gap of the facility chosen')}"
         return text_label(" &nbsp; ".join([*parts, own, tr("right: people of this kind not served")]), HINT)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from qgis.PyQt.QtGui import QColor, QPalette
 
+HALF = 128  # a window darker than this is a dark theme
+WORDS, BARS = 4.5, 3.0  # least contrast (WCAG 2.2, level AA: 1.4.3 words, 1.4.11 graphics)
+STEP, STEPS = 115, 24  # % by which a colour gets lighter at a time, and how often at most
 SOFT, FAINT = 0.62, 0.16  # shares of the text's colour over the panel's
 
 
@@ -16,6 +19,27 @@ def soft(palette: QPalette) -> QColor:
 def faint(palette: QPalette) -> QColor:
     """Return the colour of what lies under bars: empty bars, grid lines."""
     return _mixed(palette, FAINT)
+
+
+def readable(colour: str, palette: QPalette, enough: float = WORDS) -> QColor:
+    """Return a fixed colour as it is seen on the panel: lighter, step by step, where panels are dark."""
+    ground, found = palette.color(QPalette.ColorRole.Window), QColor(colour)
+    for _ in range(STEPS if ground.lightness() < HALF else 0):
+        if contrast(found, ground) >= enough:
+            break
+        found = found.lighter(STEP)
+    return found
+
+
+def contrast(first: QColor, second: QColor) -> float:
+    """Return the contrast of two colours, 1–21 (WCAG 2.2, 1.4.3)."""
+    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: QColor) -> float:
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.getRgbF()[:3]]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def _mixed(palette: QPalette, share: float) -> QColor:

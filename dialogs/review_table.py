@@ -74,8 +74,8 @@ class ReviewTable(QAbstractTableModel):
     def _text(self, item: Item, column: int) -> str:
         if column == ID:
             return item.name or item.parcel_id
-        if column == TAG:
-            return level_title(item.tag, item.level)
+        if column == TAG:  # the tooltip has the whole word
+            return f"{tag_title(item.tag)} · {tr('susp.')}" if item.level == "suspected" else tag_title(item.tag)
         if column == SCORE:
             return "—" if item.score is None else f"{item.score:.2f}"
         if column == DOUBT:

@@ -151,6 +151,9 @@ class ZoneHand(QObject):
             self.panel.visibilityChanged.connect(self._on_visible)
             if self._iface is not None:
                 self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.panel)
+                window = self._iface.mainWindow()
+                if hasattr(window, "tabifyDockWidget") and not self._dock.isFloating():
+                    window.tabifyDockWidget(self._dock, self.panel)
         self.panel.show()
         self.panel.raise_()
 
@@ -165,6 +168,8 @@ class ZoneHand(QObject):
         self.zone = zone
         self.panel.show_answer("", True)
         self._show()
+        desk = self.loaded.desk
+        self.map.go_to(desk.ids[row] for row in desk.members.get(zone, ()))
 
     def click(self, point: QgsPointXY) -> None:
         """Put the clicked parcel in or take it out; `point` in the map's system."""

@@ -6,7 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry, QgsWkbTypes
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsGeometry,
+    QgsProject,
+    QgsRectangle,
+    QgsWkbTypes,
+)
 from qgis.gui import QgsMapToolEmitPoint, QgsRubberBand
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor
@@ -16,6 +24,8 @@ LOOKS = {  # the zone as it was drawn, put in, taken out: colour, brush
     "in": ("#2E7D32", Qt.BrushStyle.BDiagPattern),
     "out": ("#A8322D", Qt.BrushStyle.DiagCrossPattern),
 }
+
+AROUND = 1.2  # the zone with a tenth of its size on each side
 
 
 class HandMap:
@@ -29,6 +39,24 @@ class HandMap:
         if self._canvas is not None:
             self.tool = QgsMapToolEmitPoint(self._canvas)
             self.tool.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def go_to(self, parcels: Iterable[str]) -> None:
+        """Bring parcels into view when not all of them are: a zone that is not seen cannot be clicked."""
+        whole = QgsRectangle()
+        for name in parcels:
+            whole.combineExtentWith(self.geometry(name).boundingBox())
+        if self._canvas is None or whole.isEmpty():
+            return
+        project = QgsProject.instance()
+        try:
+            change = QgsCoordinateTransform(self.crs, self._canvas.mapSettings().destinationCrs(), project)
+            wanted = change.transformBoundingBox(whole)
+        except QgsCsException:
+            return
+        if not self._canvas.extent().contains(wanted):
+            wanted.scale(AROUND)
+            self._canvas.setExtent(wanted)
+            self._canvas.refresh()
 
     def take_up(self) -> None:
         """Make clicks go to the tool."""

@@ -25,12 +25,14 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..processing.texts import tr
+from ..processing.texts import interface_language, tr
 from . import wording
+from .inks import readable
 
 if TYPE_CHECKING:  # the Workbench opens without pandas
     from ..core.zones.by_hand import Totals
 
+UNKNOWN = "—"  # as wording.number writes it
 GOOD, BAD = "#4F8A5B", "#A8322D"
 
 
@@ -43,8 +45,16 @@ def figures(now: Totals) -> list[tuple[str, float, str]]:
         (tr("People"), now.people, wording.number(now.people)),
         (tr("Elder gap"), now.elder_gap, wording.percent(now.elder_gap)),
         (tr("Child gap"), now.child_gap, wording.percent(now.child_gap)),
-        (tr("Share of 拆"), now.demolish_share, wording.percent(now.demolish_share)),
+        (tr("Demolished share"), now.demolish_share, wording.percent(now.demolish_share)),
     ]
+
+
+def unknown_text() -> str:
+    """Return why a figure may be unknown, and what to do."""
+    return tr(
+        "Not known: the layers of this study do not say it. A delivery made in one go keeps no people on parcels; "
+        "run the steps one by one to have them."
+    )
 
 
 class ZonePanel(QDockWidget):
@@ -66,7 +76,11 @@ class ZonePanel(QDockWidget):
         self.table.verticalHeader().hide()
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        head = self.table.horizontalHeader()
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        head.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        self.table.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
+        self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.limits, self.answer, self.saved = _label(), _label(), _label()
         self.undo, self.redo = QPushButton(tr("Undo")), QPushButton(tr("Redo"))
         self.save = QPushButton(tr("Save as locks"))
@@ -116,20 +130,23 @@ class ZonePanel(QDockWidget):
                 font = item.font()
                 font.setBold(changed and column == 2)
                 item.setFont(font)
+                if column and text == UNKNOWN:
+                    item.setToolTip(unknown_text())
                 self.table.setItem(place, column, item)
         height = self.table.horizontalHeader().height() + sum(self.table.rowHeight(row) for row in range(len(rows)))
         self.table.setFixedHeight(height + 2 * self.table.frameWidth())
         if short:
-            told = "；".join(escape(text) for text in short)
-            self.limits.setText(f'<span style="color:{BAD}">✗ {told}</span>')
+            mark = "；" if interface_language() == "zh" else "; "
+            told = mark.join(escape(text) for text in short)
+            self.limits.setText(f'<span style="color:{self._ink(BAD)}">✗ {told}</span>')
         else:
             self.limits.setText(
-                f'<span style="color:{GOOD}">✓ {escape(tr("Within the limits of the zone rules"))}</span>'
+                f'<span style="color:{self._ink(GOOD)}">✓ {escape(tr("Within the limits of the zone rules"))}</span>'
             )
 
     def show_answer(self, text: str, is_done: bool) -> None:
         """Show what came of the last click; a refusal is marked."""
-        colour = "" if is_done else f' style="color:{BAD}"'
+        colour = "" if is_done else f' style="color:{self._ink(BAD)}"'
         self.answer.setText(f"<span{colour}>{'' if is_done else '✗ '}{escape(text)}</span>" if text else "")
 
     def show_state(self, can_undo: bool, can_redo: bool, put_in: int, taken_out: int, saved: str) -> None:
@@ -138,7 +155,11 @@ class ZonePanel(QDockWidget):
         self.redo.setEnabled(can_redo)
         self.save.setEnabled(put_in + taken_out > 0)
         told = tr("{n} put in, {m} taken out").format(n=put_in, m=taken_out)
-        self.saved.setText(f"{told}。{saved}" if saved else told)
+        mark = "。" if interface_language() == "zh" else ". "
+        self.saved.setText(f"{told}{mark}{saved}" if saved else told)
+
+    def _ink(self, colour: str) -> str:
+        return readable(colour, self.palette()).name()
 
 
 def _label(text: str = "") -> QLabel:

@@ -120,6 +120,22 @@ class Look:
             dock.hand.close()
         dock.show()
         dock.raise_()
+        dock.cards["gaps"].link_asked.emit("gaps", "gaps")
+        yield 500, lambda: dock.gaps.panel is not None
+        yield 1500, is_drawn
+        self.keep(window, "gaps_by_community")
+        dock.gaps.panel.whole.click()
+        yield 500, lambda: bool(dock.gaps.table.panel.model.states)
+        yield 1500, is_drawn
+        self.keep(window, "gaps_all_kinds")
+        dock.gaps.close()
+        for kind in ("ruleset", "standard", "template"):
+            box = dock.editors.open(kind).dialog
+            yield 4000, always
+            self.keep(box, f"edit_{kind}")
+            box.reject()
+            yield 300, always
+        dock.raise_()
 
     def walk_keys(self) -> Iterator[Step]:
         """Walk through the dock by Tab alone; the order is written down, the focus is in the pictures."""

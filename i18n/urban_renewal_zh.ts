@@ -472,6 +472,10 @@
         <translation>成果</translation>
     </message>
     <message>
+        <source>Demolished share</source>
+        <translation>拆除占比</translation>
+    </message>
+    <message>
         <source>Demonstration zones around stations: core, branches, petals</source>
         <translation>以轨道站点为蕊、步行道为枝、更新地块为瓣，划出示范片区</translation>
     </message>
@@ -1064,6 +1068,10 @@
         <translation>未计入宗地</translation>
     </message>
     <message>
+        <source>Not known: the layers of this study do not say it. A delivery made in one go keeps no people on parcels; run the steps one by one to have them.</source>
+        <translation>不知道：本研究的图层里没有这一项。一次性“全部运行”得到的交付成果不保留宗地上的人口；逐步运行各步骤后就有了。</translation>
+    </message>
+    <message>
         <source>Not ready</source>
         <translation>尚不能运行</translation>
     </message>
@@ -1454,10 +1462,6 @@
     <message>
         <source>Served</source>
         <translation>已服务</translation>
-    </message>
-    <message>
-        <source>Share of 拆</source>
-        <translation>拆除占比</translation>
     </message>
     <message>
         <source>Shipped value: {value}</source>
@@ -2350,6 +2354,10 @@
     <message>
         <source>skipped</source>
         <translation>已跳过</translation>
+    </message>
+    <message>
+        <source>susp.</source>
+        <translation>疑似</translation>
     </message>
     <message>
         <source>suspected</source>

@@ -230,7 +230,7 @@ def test_a_bare_share_says_of_what(review):
     evidence = json.loads(json.dumps(EVIDENCE))
     evidence["criteria"][3]["values"] = {"management": [0, 0], "parking_per_household": [0.2, 0.2]}
     age, lift, _, upkeep, *_ = rows_of(json.dumps(evidence), review.desk.rules, "zh")
-    assert (age.value, age.limit_short) == ("≤ 2000: 0%", "≤ 1990 / 2000 / 2005")
+    assert (age.value, age.limit_short) == ("≤ 2000: 0%", "1990/2000/2005")
     assert (lift.parts, upkeep.value) == ((), "无 · 0.2")
     assert upkeep.parts == ("有物业: 无", "户均停车位: 0.2")
     assert "有物业: 无" in review.form.evidence.tip_of(upkeep)

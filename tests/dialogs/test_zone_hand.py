@@ -53,6 +53,8 @@ def test_clicks_change_the_totals_at_once(hand):
     first = cells(panel)
     assert [row[1] for row in first[:4]] == ["3", "3.00", "6.00", "30"]
     assert first[4][1] == "—"  # no gap table: not known, never 0
+    assert "Not known" in panel.table.item(4, 1).toolTip()
+    assert panel.table.item(0, 1).toolTip() == ""
     hand.click(middle(3))
     assert [row[2] for row in cells(panel)[:4]] == ["4", "4.00", "8.00", "40"]
     hand.click(middle(4))
@@ -70,6 +72,20 @@ def test_a_zone_that_would_fall_apart_is_refused_in_words(hand):
     hand.click(QgsPointXY(EAST - 500, NORTH))  # nothing there
     assert cells(hand.panel)[0][2] == "3"
     assert not hand.panel.undo.isEnabled()
+
+
+def test_the_zone_comes_into_view_and_a_map_that_shows_it_stays(hand, qgis_iface):
+    from qgis.core import QgsRectangle
+
+    canvas = qgis_iface.mapCanvas()
+    zone = QgsRectangle(EAST, NORTH, EAST + 2 * STEP + SIDE, NORTH + SIDE)
+    canvas.setExtent(QgsRectangle(EAST + 5000, NORTH + 5000, EAST + 5100, NORTH + 5100))
+    hand.choose("Z-S1")
+    assert canvas.extent().contains(zone)
+    canvas.setExtent(QgsRectangle(EAST - 2000, NORTH - 2000, EAST + 2000, NORTH + 2000))
+    before = canvas.extent()
+    hand.choose("Z-S1")
+    assert canvas.extent() == before
 
 
 def test_undo_and_redo_by_their_buttons(hand, click):
