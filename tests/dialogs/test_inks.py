@@ -1,0 +1,39 @@
+"""Fixed colours on light and dark panels: as they are on light ones, readable on dark ones (WCAG 2.2)."""
+
+import pytest
+from qgis.PyQt.QtGui import QColor, QPalette
+
+
+def palette_of(window, ink):
+    palette = QPalette()
+    palette.setColor(QPalette.ColorRole.Window, QColor(window))
+    palette.setColor(QPalette.ColorRole.WindowText, QColor(ink))
+    return palette
+
+
+def test_contrast_is_that_of_the_standard():
+    """Black on white is 21, #767676 on white 4.54 (the standard's own example of what is just enough)."""
+    from urban_renewal.dialogs.inks import contrast
+
+    assert contrast(QColor("#000000"), QColor("#FFFFFF")) == pytest.approx(21)
+    assert contrast(QColor("#FFFFFF"), QColor("#767676")) == pytest.approx(4.54, abs=0.005)
+
+
+def test_state_and_evidence_are_read_on_dark_panels(qgis_app):
+    from urban_renewal.dialogs import card_parts, evidence_view, inks
+
+    dark, light = palette_of("#323232", "#B1B1B1"), palette_of("#EFEFEF", "#000000")
+    for colour in [*card_parts.COLOURS.values(), *evidence_view.COLOURS.values()]:
+        assert inks.readable(colour, light) == QColor(colour)
+        assert inks.contrast(inks.readable(colour, dark), QColor("#323232")) >= 4.5
+    assert inks.readable("#000000", dark).isValid()  # black cannot become lighter: it ends
+
+
+def test_bars_of_elders_and_children_differ_on_dark_panels(qgis_app):
+    from urban_renewal.dialogs import inks
+    from urban_renewal.dialogs.gap_bars import group_colour
+
+    dark = palette_of("#323232", "#B1B1B1")
+    elder, child = (group_colour(group, dark) for group in ("elder", "child"))
+    assert min(inks.contrast(colour, QColor("#323232")) for colour in (elder, child)) >= 3.0
+    assert abs(elder.hue() - child.hue()) > 60
