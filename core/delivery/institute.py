@@ -24,7 +24,7 @@ from .findings import (
     unit_of,
 )
 from .palette import action_name
-from .resaid import rename, resay
+from .resaid import relist, rename, resay
 from .workbook import Sheet
 
 HECTARE, MU, WAN = 1e-4, 0.0015, 1e-4  # of a square metre; 1 亩 = 666.67 m² (15 亩 = 1 公顷)
@@ -58,14 +58,15 @@ def _remark(text: str, language: str) -> str:
 Columns = Sequence[Figure | Words]
 PROJECTS: Columns = (
     Words("project_id"), Words("name"), Words("zone_name"), Words("district"), Words("subdistrict"), Words("community"),
-    Words("type", tell=rename), Words("action", tell=action_name), Words("use_now"), Words("use_plan"),
+    Words("type", tell=rename), Words("action", tell=action_name), Words("use_now", tell=relist),
+    Words("use_plan", tell=relist),
     Figure("unit_head_hectare", "area_m2", HECTARE), Figure("unit_head_mu", "area_m2", MU),
     Figure("unit_head_exist", "exist_m2", WAN), Figure("unit_head_demolish", "demolish_m2", WAN),
     Figure("unit_head_new", "new_m2", WAN), Figure("unit_head_households", "households", digits=0),
     Figure("unit_head_people", "people", digits=0), Words("works", tell=rename),
     Figure("unit_head_invest_low", "invest_low_wan"), Figure("unit_head_invest_high", "invest_high_wan"),
     Words("funding"), Words("body"), Words("cooperation"), Figure("unit_head_phase", "phase", digits=0, summed=False),
-    Words("progress"), Words("ownership"), Words("remark", tell=_remark),
+    Words("progress"), Words("ownership", tell=relist), Words("remark", tell=_remark),
 )  # fmt: skip
 ITEMS: Columns = (
     Words("project_id"), Words("item", tell=rename), Words("unit", tell=unit_words),

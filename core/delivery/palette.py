@@ -62,11 +62,11 @@ def tag_name(tag: str, language: str) -> str:
 
 
 def action_name(actions: str, language: str) -> str:
-    """Return 留, 改, 拆, 增, alone or several in a row, as words; another text stands for itself."""
-    known = palette()["actions"]
-    if language == "zh" or not actions or not all(letter in known for letter in actions):
+    """Return 留, 改, 拆, 增, alone or several, as words; another text stands for itself."""
+    known, letters = palette()["actions"], actions.replace("、", "")
+    if language == "zh" or not letters or not all(letter in known for letter in letters):
         return actions
-    return join_words((str(known[letter][language]) for letter in actions), language)
+    return join_words((str(known[letter][language]) for letter in letters), language)
 
 
 def level_name(level: str, language: str) -> str:

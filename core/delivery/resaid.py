@@ -48,6 +48,13 @@ def rename(text: str, language: str) -> str:
     return text
 
 
+def relist(text: str, language: str) -> str:
+    """Return a list of codes, as it stands in one cell, with the commas of `language`."""
+    for other in LANGUAGES:
+        text = text.replace(LISTED[other], LISTED[language]) if other != language else text
+    return text
+
+
 def _parts(text: str, between: str, names: dict[str, str]) -> list[str]:
     """Return the known names that a text is a list of, the longest first where several fit; [] when it is none."""
     pieces = text.split(between)

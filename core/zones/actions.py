@@ -25,7 +25,7 @@ Flags = npt.NDArray[np.bool_]
 KEEP, IMPROVE, DEMOLISH, ADD = "留", "改", "拆", "增"
 ACTION_WORDS = {  # own choice of words; whole words only
     KEEP: ("留", "保留", "保护", "keep", "retain"),
-    IMPROVE: ("改", "改造", "整治", "加固", "改建", "修缮", "improve", "retrofit", "renovate"),
+    IMPROVE: ("改", "改造", "整治", "加固", "改建", "修缮", "convert", "improve", "retrofit", "renovate"),
     DEMOLISH: ("拆", "拆除", "demolish", "demolition"),
     ADD: ("增", "新建", "增建", "add", "new"),
 }

@@ -15,8 +15,8 @@ CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 KINDS = ("ruleset", "standard", "profiles", "zone-rules", "costs", "template", "mapping")
 TOLD = ("source", "clause", "edition", "note")  # of a figure: what a reader is told of it
 # Words of the users' own data, which a sentence in English must name as they stand there
-OF_THE_DATA = {"action_word_unknown", "check_demolish_reason", "action_why_refused"}
-MEANT = re.compile("[留改拆增]|待核|高程待核|〓|英文名")
+OF_THE_DATA = {"action_word_unknown"}
+MEANT = re.compile("〓|英文名")  # the sign for a character that GBK lacks; the heading of a column in both languages
 
 
 def walk(item, path=""):
@@ -108,7 +108,8 @@ def projects():
     works = "、".join(item["name"]["zh"] for item in costs["items"][:3])
     rows = [
         {"project_id": f"P-{n}", "name": f"Project {n}", "zone_id": "Z-1", "zone_name": "A", "type": kind["name"]["zh"],
-         "action": "留改拆增"[: n % 4 + 1], "works": works, "geometry": shapely.box(n, 0, n + 1, 1),
+         "use_now": "0701、0801", "ownership": "10、20",
+         "action": "、".join("留改拆增"[: n % 4 + 1]), "works": works, "geometry": shapely.box(n, 0, n + 1, 1),
          "remark": say("project_remark", "zh")}
         for n, kind in enumerate(costs["types"])
     ]  # fmt: skip
