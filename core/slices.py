@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Calls of shapely over many geometries, in slices.
+"""Calls of shapely over many geometries, in slices; one long call, done beside.
 
 Whatever makes geometries or reads their coordinates holds Python's lock from beginning to end: for half a million
 buildings a second in which the window stands still and Cancel is not heard. Predicates and measures (area, is_valid,
@@ -8,14 +8,17 @@ intersects) let go of it and need no slices.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from .run import Run
 
+T = TypeVar("T")
+LOOK_S = 0.1  # between two looks at Cancel while one long call works
 ROWS = 20_000  # own choice: under 100 ms a slice for buildings, also for reading WKB
 
 
@@ -42,3 +45,32 @@ def sliced(
             run.check()
         parts.append(np.asarray(function(whole[start : start + rows], *more, **named)))
     return np.concatenate(parts)
+
+
+def aside(work: Callable[[], T], run: Run) -> T:
+    """Return work(), done in a thread while `run` is asked for Cancel.
+
+    For one long call that cannot be cut into slices and lets go of Python's lock: a union, a buffer, a solver. One that
+    is called off ends by itself, and nobody asks for what it found. Raises Cancelled, and what `work` raises.
+    """
+    run.check()
+    found: list[T] = []
+    faults: list[BaseException] = []
+
+    def inside() -> None:
+        """Keep the result, or the fault, for who waits."""
+        try:
+            found.append(work())
+        except BaseException as fault:  # it is raised again by who waits for it
+            faults.append(fault)
+
+    thread = threading.Thread(target=inside, daemon=True)
+    thread.start()
+    while True:
+        thread.join(LOOK_S)
+        if not thread.is_alive():
+            break
+        run.check()
+    if faults:
+        raise faults[0]
+    return found[0]

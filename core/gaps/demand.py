@@ -16,6 +16,7 @@ from ..apportion import Whole, apportion
 from ..errors import RenewalError
 from ..people.allocate import COUNTS
 from ..run import Run
+from ..slices import sliced
 from .fair import LARGEST
 from .standard import Kind
 
@@ -62,8 +63,8 @@ def demand_points(parcels: pd.DataFrame, building_people: pd.DataFrame | None, r
         resid = frames.optional(parcels, "resid_share", "real") * frames.optional(parcels, "floor_m2", "real")
         floor = resid.to_numpy("float64", na_value=np.nan)
     else:
-        of_parcel = dict(zip(parcels["parcel_id"], range(len(parcels))))
-        row = np.array([of_parcel.get(item, -1) for item in building_people["parcel_id"]], dtype=np.intp)
+        of_parcel = dict(zip(parcels["parcel_id"].tolist(), range(len(parcels))))
+        row = np.array([of_parcel.get(item, -1) for item in building_people["parcel_id"].tolist()], dtype=np.intp)
         lost = (row < 0) & (frames.optional(building_people, "pop", "real").fillna(0).to_numpy("float64") > 0)
         run.leave_out("BUILDING_PEOPLE", building_people["building_id"][lost], "home_off_parcels", "warning")
         table, row = building_people[row >= 0], row[row >= 0]
@@ -73,7 +74,7 @@ def demand_points(parcels: pd.DataFrame, building_people: pd.DataFrame | None, r
         raise RenewalError("people_missing")
     order = np.argsort(ids.astype(str).to_numpy(), kind="stable")
     table, row, floor = table.iloc[order], row[order], floor[order]
-    points = shapely.point_on_surface(frames.geometries(table))
+    points = sliced(shapely.point_on_surface, frames.geometries(table), run=run)
     counts = {name: frames.optional(table, name, "real").to_numpy("float64", na_value=np.nan) for name in COUNTS}
     layer = "PARCELS" if building_people is None else "BUILDING_PEOPLE"
     for name, values in counts.items():

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +21,11 @@ from ..walking.heights import Surface
 from ..walking.join import Joined, JoinOptions, Points, entrance_points, join_points, not_joined_reason
 from ..walking.lengths import nearest_lengths
 from ..walking.profiles import Profile
-from ..walking.reach import nearest, reach_pairs
+from ..walking.reach import Pairs, nearest, reach_pairs
 from .access import Access, access_ratios, decay_weights
 from .demand import Demand, demand_points, need_of
 from .fair import Reach, fair_maximum
-from .radius import cutting_lines, straight_distances, within_radius
+from .radius import Spots, cutting_lines, look_straight
 from .recount import recount
 from .standard import Kind
 from .supply import list_supply
@@ -117,34 +118,86 @@ def count_gaps(layers: GapLayers, options: GapOptions, run: Run) -> Counted:
     Raises RenewalError for input that cannot be used (people, network, standard) and `recount_failed` when the
     independent recount of an assignment does not agree.
     """
-    demand = demand_points(layers.parcels, layers.building_people, run)
+    town = town_of(layers, run)
     supply = list_supply(layers.facilities, layers.capacities, options.kinds, run, options.planned)
     profiles = sorted({kind.profile for kind in options.kinds})
     run.stage("gap_network")
     graph = graph_of(layers.network, profiles, run.part(0, 0.1))
-    joined = {name: _join(layers, demand, graph, options.profiles[name], options, run) for name in profiles}
-    results = []
-    for number, kind in enumerate(options.kinds):
-        stretch = run.part(0.2 + 0.8 * number / len(options.kinds), 0.2 + 0.8 * (number + 1) / len(options.kinds))
-        stretch.stage("gap_kind", kind=kind.title[run.language])
-        rows = supply[supply["kind"] == kind.id].reset_index(drop=True)
-        walking = graph, options.profiles[kind.profile], *joined[kind.profile]
-        results.append(_count_kind(kind, rows, layers, demand, walking, options.load_rule, stretch))
-    return Counted(demand, tuple(results))
+    joined = {name: _join(layers, town, graph, options.profiles[name], options, run) for name in profiles}
+    results: dict[str, KindResult] = {}
+    for kinds in walked_alike(options.kinds):
+        rows = {kind.id: supply[supply["kind"] == kind.id].reset_index(drop=True) for kind in kinds}
+        walking = graph, options.profiles[kinds[0].profile], *joined[kinds[0].profile]
+        pairs = None
+        for kind in kinds:
+            number = len(results)
+            stretch = run.part(0.2 + 0.8 * number / len(options.kinds), 0.2 + 0.8 * (number + 1) / len(options.kinds))
+            stretch.stage("gap_kind", kind=kind.title[run.language])
+            if pairs is None:
+                pairs = _walk(kind, rows.values(), walking, stretch.part(0, 0.5))
+            found = _count_kind(kind, rows[kind.id], layers, town, (*walking, pairs), options.load_rule, stretch)
+            results[kind.id] = found
+    return Counted(town.demand, tuple(results[kind.id] for kind in options.kinds))
+
+
+@dataclass(frozen=True, eq=False)
+class Town:
+    """Who wants to walk, as points: homes (a demand point owns one) and the doors of facilities; `spots` the homes
+    again, for straight lines.
+    """
+
+    demand: Demand
+    homes: Points
+    doors: Points
+    spots: Spots
+
+
+_TOWNS: WeakKeyDictionary[GapLayers, Town] = WeakKeyDictionary()
+
+
+def town_of(layers: GapLayers, run: Run) -> Town:
+    """Return homes and doors of the layers, made once: a step counts several times, for kinds, hosts and measures.
+
+    Raises RenewalError as demand_points.
+    """
+    if layers not in _TOWNS:
+        demand = demand_points(layers.parcels, layers.building_people, run)
+        n = len(demand.ids)
+        homes = Points(demand.ids, demand.x_m, demand.y_m, np.arange(n, dtype=np.int32), n)
+        doors = entrance_points(layers.facilities, "facility_id", layers.entrances, run)
+        spots = Spots(shapely.points(demand.x_m, demand.y_m), cutting_lines(layers.barriers))
+        _TOWNS[layers] = Town(demand, homes, doors, spots)
+    return _TOWNS[layers]
+
+
+def walked_alike(kinds: Sequence[Kind]) -> list[list[Kind]]:
+    """Return the kinds in groups of the same walker, limit and direction: one search finds the pairs of all of them."""
+    groups: dict[tuple[str, int, str], list[Kind]] = {}
+    for kind in kinds:
+        groups.setdefault((kind.profile, kind.limit_ms, kind.direction), []).append(kind)
+    return list(groups.values())
+
+
+def _walk(
+    kind: Kind, supplies: Iterable[pd.DataFrame], walking: tuple[WalkGraph, Profile, Joined, Joined], run: Run
+) -> Pairs:
+    """Return who reaches any of the facilities of these supplies, as the kind walks."""
+    graph, profile, places, doors = walking
+    wanted = np.zeros(doors.owners, dtype=bool)
+    for supply in supplies:
+        wanted[supply["facility"].to_numpy(dtype=np.intp)] = True
+    return reach_pairs(graph, profile, places, doors.take(wanted[doors.owner]), kind.limit_ms, kind.direction, run)
 
 
 def _join(
-    layers: GapLayers, demand: Demand, graph: WalkGraph, profile: Profile, options: GapOptions, run: Run
+    layers: GapLayers, town: Town, graph: WalkGraph, profile: Profile, options: GapOptions, run: Run
 ) -> tuple[Joined, Joined]:
     """Join homes and facilities to the network of one profile."""
-    n = len(demand.ids)
-    homes = Points(demand.ids, demand.x_m, demand.y_m, np.arange(n, dtype=np.int32), n)
-    doors = entrance_points(layers.facilities, "facility_id", layers.entrances, run)
     for_homes = JoinOptions(options.snap_limit_m, options.snap_max_climb_m)
     for_doors = JoinOptions(options.snap_limit_m, options.snap_max_climb_m, profile.rules.structure_snap_m)
     surface, barriers = layers.surface, layers.barriers
-    places = join_points(homes, graph, profile, surface, barriers, for_homes, run.part(0.1, 0.17))
-    facilities = join_points(doors, graph, profile, surface, barriers, for_doors, run.part(0.17, 0.2))
+    places = join_points(town.homes, graph, profile, surface, barriers, for_homes, run.part(0.1, 0.17))
+    facilities = join_points(town.doors, graph, profile, surface, barriers, for_doors, run.part(0.17, 0.2))
     lost = not_joined_reason(facilities)
     ids = layers.facilities["facility_id"].to_numpy(dtype=object)
     run.leave_out("FACILITIES", ids[lost != ""], "facility_not_joined", "warning", profile=profile.id)
@@ -153,14 +206,15 @@ def _join(
 
 
 def _count_kind(
-    kind: Kind, supply: pd.DataFrame, layers: GapLayers, demand: Demand,
-    walking: tuple[WalkGraph, Profile, Joined, Joined], load_rule: str, run: Run,
+    kind: Kind, supply: pd.DataFrame, layers: GapLayers, town: Town,
+    walking: tuple[WalkGraph, Profile, Joined, Joined, Pairs], load_rule: str, run: Run,
 ) -> KindResult:  # fmt: skip
-    graph, profile, places, doors = walking
+    graph, profile, places, doors, pairs = walking
+    demand = town.demand
     row_of = np.full(len(layers.facilities), -1, dtype=np.int64)
     row_of[supply["facility"].to_numpy(dtype=np.intp)] = np.arange(len(supply))
     doors = doors.take(row_of[doors.owner] >= 0)
-    pairs = reach_pairs(graph, profile, places, doors, kind.limit_ms, kind.direction, run.part(0, 0.5))
+    pairs = pairs.take(row_of[pairs.facility] >= 0)
     reach = Reach(pairs.place.astype(np.intp), row_of[pairs.facility].astype(np.intp), len(demand.ids), len(supply))
     near = nearest(graph, profile, places, doors, CAP_MS, run.part(0.5, 0.65))
     need = need_of(kind, demand)
@@ -173,17 +227,15 @@ def _count_kind(
     weights = decay_weights(pairs.cost_ms, kind.limit_ms)
     access = access_ratios(need.amount, capacity, reach, weights)
     _check_access(kind, need.amount, capacity, access, supply, run)
-    points = shapely.points(demand.x_m, demand.y_m)
     shapes = frames.geometries(layers.facilities)[supply["facility"].to_numpy(dtype=np.intp)]
-    cuts = cutting_lines(layers.barriers)
+    line_m, in_radius = look_straight(town.spots, shapes, kind.radius_m, run.part(0.85, 1))
     unknown = supply["capacity"].isna().to_numpy()
     return KindResult(
         kind=kind, supply=supply, need=need.amount / need.per_unit, served=found.served / need.per_unit,
         walk_ms=near.ms.astype(np.int64),
         walk_m=nearest_lengths(graph, profile, places, doors, near, CAP_MS, run.part(0.65, 0.7)),
         nearest=np.where(near.facility >= 0, row_of[np.maximum(near.facility, 0)], -1),
-        line_m=straight_distances(points, shapes),
-        in_radius=within_radius(points, shapes, kind.radius_m, cuts, run.part(0.85, 1)),
+        line_m=line_m, in_radius=in_radius,
         access_ratio=access.ratio, status=not_joined_reason(places), isolated=_isolated(graph, places, doors),
         pairs=reach, load=np.where(unknown, np.nan, found.load / need.per_unit),
         facility_reached=np.isin(np.arange(len(supply)), reach.facility),

@@ -17,7 +17,8 @@ from ..run import Run
 CUTTING = re.compile(
     "河|江|溪|水|湖|铁路|轨道|高速|快速路|river|stream|water|canal|rail|motorway|expressway", re.IGNORECASE
 )
-SLICE = 50_000
+SLICE = 20_000
+Flags = npt.NDArray[np.bool_]
 
 
 def cutting_lines(barriers: pd.DataFrame | None) -> npt.NDArray[np.object_]:
@@ -33,47 +34,63 @@ def cutting_lines(barriers: pd.DataFrame | None) -> npt.NDArray[np.object_]:
     return chosen
 
 
-def within_radius(
-    points: npt.NDArray[Any], facilities: npt.NDArray[Any], radius_m: float, cuts: npt.NDArray[Any], run: Run
-) -> npt.NDArray[np.bool_]:
-    """Return (n,) whether each point has a facility within the radius on a straight line that nothing cuts.
+class Spots:
+    """Points that are looked at for every kind, and which of them have a cutting barrier near; made once."""
 
-    `points` (n,) shapely points, `facilities` (m,) points or polygons, `cuts` barriers. At the radius is inside.
+    def __init__(self, points: npt.NDArray[Any], cuts: npt.NDArray[Any]) -> None:
+        """`points` (n,) shapely points; `cuts` barriers, lines or polygons."""
+        self.points = points
+        self.wall = shapely.STRtree(cuts) if len(cuts) else None
+        self._tree = shapely.STRtree(points)
+        self._beside: dict[float, Flags] = {}
+
+    def beside(self, radius_m: float) -> Flags:
+        """Return (n,) which points have a barrier within the radius: no other straight line so long meets one."""
+        if radius_m not in self._beside:
+            flags = np.zeros(len(self.points), dtype=bool)
+            if self.wall is not None:
+                reach_m = radius_m + 1.0  # a metre for the last bits
+                flags[self._tree.query(self.wall.geometries, predicate="dwithin", distance=reach_m)[1]] = True
+            self._beside[radius_m] = flags
+        return self._beside[radius_m]
+
+
+def look_straight(
+    spots: Spots, facilities: npt.NDArray[Any], radius_m: float, run: Run
+) -> tuple[npt.NDArray[np.float64], Flags]:
+    """Return (n,) metres to the nearest facility in a straight line (NaN without any), and (n,) whether a facility lies
+    within the radius on a straight line that nothing cuts.
+
+    `facilities` (m,) points or polygons. At the radius is inside.
     """
-    inside = np.zeros(len(points), dtype=bool)
+    points = spots.points
+    metres, inside = np.full(len(points), np.nan), np.zeros(len(points), dtype=bool)
     if not len(facilities):
-        return inside
-    tree = shapely.STRtree(facilities)
-    wall = shapely.STRtree(cuts) if len(cuts) else None
+        return metres, inside
+    tree, beside = shapely.STRtree(facilities), spots.beside(radius_m)
     for start in range(0, len(points), SLICE):
         run.progress(start / len(points))
         piece = points[start : start + SLICE]
-        place, facility = tree.query_nearest(piece, max_distance=radius_m, all_matches=False)
-        free = _nothing_between(piece[place], facilities[facility], wall)
-        inside[start + place[free]] = True
-        blocked = place[~free]  # the nearest lies behind a river: is there another one on this bank?
-        if len(blocked):
+        (row, facility), far = tree.query_nearest(piece, return_distance=True, all_matches=False)
+        metres[start + row] = far
+        near = np.zeros(len(piece), dtype=bool)
+        near[row] = far <= radius_m
+        doubtful = near[row] & beside[start + row]
+        row, facility = row[doubtful], facility[doubtful]
+        blocked = row[~_nothing_between(piece[row], facilities[facility], spots.wall)]
+        near[blocked] = False
+        if len(blocked):  # the nearest lies behind a river: is there another one on this bank?
             row, facility = tree.query(piece[blocked], predicate="dwithin", distance=radius_m)
-            free = _nothing_between(piece[blocked[row]], facilities[facility], wall)
-            inside[start + blocked[row[free]]] = True
-    return inside
+            free = _nothing_between(piece[blocked[row]], facilities[facility], spots.wall)
+            near[blocked[row[free]]] = True
+        inside[start : start + SLICE] = near
+    return metres, inside
 
 
-def _nothing_between(
-    points: npt.NDArray[Any], facilities: npt.NDArray[Any], wall: shapely.STRtree | None
-) -> npt.NDArray[np.bool_]:
+def _nothing_between(points: npt.NDArray[Any], facilities: npt.NDArray[Any], wall: shapely.STRtree | None) -> Flags:
     """Return (k,) whether nothing cuts the straight line of each pair."""
     free = np.ones(len(points), dtype=bool)
     if wall is not None and len(points):
         lines = shapely.shortest_line(points, facilities)
         free[np.unique(wall.query(lines, predicate="intersects")[0])] = False
     return free
-
-
-def straight_distances(points: npt.NDArray[Any], facilities: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """Return (n,) metres to the nearest facility in a straight line, NaN without facilities."""
-    if not len(facilities) or not len(points):
-        return np.full(len(points), np.nan)
-    nearest = shapely.STRtree(facilities).nearest(points)
-    distances: npt.NDArray[np.float64] = shapely.distance(points, facilities[nearest])
-    return distances

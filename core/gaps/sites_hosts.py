@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from .. import frames
 from ..errors import RenewalError
 from ..inputs import values
 from ..run import Run
+from ..walking.join import Points, points_of
 from .standard import Kind
 
 Reals = npt.NDArray[np.float64]
@@ -41,6 +43,11 @@ class Hosts:
     is_kindergarten: Flags
     lift: Reals
     storeys: Reals
+
+    @cached_property
+    def points(self) -> Points:
+        """Return where people would walk to: one point inside each host."""
+        return points_of(self.table, "candidate_id")
 
     @property
     def fits(self) -> Flags:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +13,12 @@ from .. import frames
 from ..apportion import Whole
 from ..run import Run
 from ..walking.graph import WalkGraph, graph_of
-from ..walking.join import Joined, JoinOptions, Points, entrance_points, join_points, not_joined_reason, points_of
+from ..walking.join import Joined, JoinOptions, join_points, not_joined_reason
 from ..walking.profiles import Profile
 from ..walking.reach import Pairs, reach_pairs
-from .demand import Demand, demand_points, need_of
+from .demand import Demand, need_of
 from .fair import Groups, Reach, merge_places
-from .gap import GapLayers, GapOptions, whole_capacity
+from .gap import GapLayers, GapOptions, Town, town_of, walked_alike, whole_capacity
 from .sites_hosts import Hosts
 from .standard import Kind
 from .supply import list_supply
@@ -56,65 +56,73 @@ class Reached:
 
 def reach_hosts(layers: GapLayers, hosts: Hosts, options: GapOptions, run: Run) -> Reached:
     """Return who reaches which facility and which host. Hosts that join no street are listed (`site_not_joined`)."""
-    demand = demand_points(layers.parcels, layers.building_people, run)
+    town = town_of(layers, run)
+    demand = town.demand
     supply = list_supply(layers.facilities, layers.capacities, options.kinds, run)
     graph = graph_of(layers.network, sorted(options.profiles), run.part(0, 0.05))
-    joined: dict[str, tuple[Joined, Joined, Joined]] = {}
-    results: list[KindReach] = []
-    for number, kind in enumerate(options.kinds):
-        stretch = run.part(number / len(options.kinds), (number + 1) / len(options.kinds))
-        profile = options.profiles[kind.profile]
-        if kind.profile not in joined:
-            joined[kind.profile] = _join(layers, hosts, demand, (graph, profile), options, stretch.part(0, 0.3))
-        rows = supply[supply["kind"] == kind.id].reset_index(drop=True)
-        results.append(_reach_kind(kind, rows, demand, (graph, profile, *joined[kind.profile]), stretch.part(0.3, 1)))
-    return Reached(demand, tuple(results))
+    joined: dict[str, tuple[Joined, Joined]] = {}
+    results: dict[str, KindReach] = {}
+    for kinds in walked_alike(options.kinds):
+        number = len(results)
+        stretch = run.part(number / len(options.kinds), (number + len(kinds)) / len(options.kinds))
+        profile = options.profiles[kinds[0].profile]
+        if profile.id not in joined:
+            joined[profile.id] = _join(layers, hosts, town, (graph, profile), options, stretch.part(0, 0.3))
+        rows = {kind.id: supply[supply["kind"] == kind.id].reset_index(drop=True) for kind in kinds}
+        pairs = _walk(kinds[0], rows.values(), len(layers.facilities), (graph, profile, *joined[profile.id]),
+                      stretch.part(0.3, 0.9))  # fmt: skip
+        for kind in kinds:
+            stretch.progress(0.9)
+            results[kind.id] = _of_kind(kind, rows[kind.id], (len(layers.facilities), hosts), demand, pairs)
+    return Reached(demand, tuple(results[kind.id] for kind in options.kinds))
 
 
 def _join(
-    layers: GapLayers, hosts: Hosts, demand: Demand, walking: tuple[WalkGraph, Profile], options: GapOptions, run: Run
-) -> tuple[Joined, Joined, Joined]:
-    """Join homes, facilities and hosts to the network of one profile."""
+    layers: GapLayers, hosts: Hosts, town: Town, walking: tuple[WalkGraph, Profile], options: GapOptions, run: Run
+) -> tuple[Joined, Joined]:
+    """Join homes to the network of one profile, and facilities with the hosts behind them."""
     graph, profile = walking
-    n = len(demand.ids)
-    homes = Points(demand.ids, demand.x_m, demand.y_m, np.arange(n, dtype=np.int32), n)
-    doors = entrance_points(layers.facilities, "facility_id", layers.entrances, run)
-    rooms = points_of(hosts.table, "candidate_id")
+    rooms = hosts.points
     for_homes = JoinOptions(options.snap_limit_m, options.snap_max_climb_m)
     for_doors = JoinOptions(options.snap_limit_m, options.snap_max_climb_m, profile.rules.structure_snap_m)
     surface, barriers = layers.surface, layers.barriers
-    places = join_points(homes, graph, profile, surface, barriers, for_homes, run.part(0, 0.6))
-    facilities = join_points(doors, graph, profile, surface, barriers, for_doors, run.part(0.6, 0.8))
+    places = join_points(town.homes, graph, profile, surface, barriers, for_homes, run.part(0, 0.6))
+    facilities = join_points(town.doors, graph, profile, surface, barriers, for_doors, run.part(0.6, 0.8))
     offers = join_points(rooms, graph, profile, surface, barriers, for_homes, run.part(0.8, 1))
     lost = not_joined_reason(offers) != ""
     ids = hosts.table["candidate_id"].to_numpy(dtype=object)
     run.leave_out("CANDIDATES", ids[lost], "site_not_joined", "warning", profile=profile.id)
-    return places, facilities, offers
+    return places, facilities.and_then(offers)
 
 
-def _reach_kind(
-    kind: Kind, supply: pd.DataFrame, demand: Demand, walking: tuple[WalkGraph, Profile, Joined, Joined, Joined],
+def _walk(
+    kind: Kind, supplies: Iterable[pd.DataFrame], facilities: int, walking: tuple[WalkGraph, Profile, Joined, Joined],
     run: Run,
-) -> KindReach:  # fmt: skip
-    graph, profile, places, doors, rooms = walking
-    row_of = np.full(doors.owners, -1, dtype=np.int64)
-    row_of[supply["facility"].to_numpy(dtype=np.intp)] = np.arange(len(supply))
-    doors = doors.take(row_of[doors.owner] >= 0)
-    now = reach_pairs(graph, profile, places, doors, kind.limit_ms, kind.direction, run.part(0, 0.7))
-    new = reach_pairs(graph, profile, places, rooms, kind.limit_ms, kind.direction, run.part(0.7, 1))
-    s = len(supply)
-    place = np.concatenate([now.place, new.place]).astype(np.intp)
-    facility = np.concatenate([row_of[now.facility], s + new.facility.astype(np.int64)]).astype(np.intp)
+) -> Pairs:  # fmt: skip
+    """Return who reaches any facility of these supplies or any host (numbered behind the facilities)."""
+    graph, profile, places, doors = walking
+    wanted = np.ones(doors.owners, dtype=bool)
+    wanted[:facilities] = False
+    for supply in supplies:
+        wanted[supply["facility"].to_numpy(dtype=np.intp)] = True
+    return reach_pairs(graph, profile, places, doors.take(wanted[doors.owner]), kind.limit_ms, kind.direction, run)
+
+
+def _of_kind(kind: Kind, supply: pd.DataFrame, numbers: tuple[int, Hosts], demand: Demand, pairs: Pairs) -> KindReach:
+    """Return what the pairs say of one kind."""
+    facilities, hosts = numbers
+    s, m = len(supply), len(hosts.table)
+    row_of = np.full(facilities + m, -1, dtype=np.intp)
+    row_of[supply["facility"].to_numpy(dtype=np.intp)] = np.arange(s)
+    row_of[facilities:] = s + np.arange(m)
+    pairs = pairs.take(row_of[pairs.facility] >= 0)
+    reach = Reach(pairs.place.astype(np.intp), row_of[pairs.facility], len(demand.ids), s + m)
     need = need_of(kind, demand)
-    reach = Reach(place, facility, len(demand.ids), s + rooms.owners)
-    capacity = whole_capacity(supply, need.per_unit)
+    host_ms = np.maximum(pairs.there_ms, pairs.back_ms)[pairs.facility >= facilities].astype(np.int64)
     return KindReach(
-        kind, supply, need.amount, need.per_unit, capacity, reach, merge_places(need.amount, reach), _worse(new)
-    )
-
-
-def _worse(pairs: Pairs) -> Whole:
-    return np.maximum(pairs.there_ms, pairs.back_ms).astype(np.int64)
+        kind, supply, need.amount, need.per_unit, whole_capacity(supply, need.per_unit), reach,
+        merge_places(need.amount, reach), host_ms,
+    )  # fmt: skip
 
 
 def chosen_reach(one: KindReach, hosts: Sequence[int]) -> Reach:

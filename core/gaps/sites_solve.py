@@ -3,23 +3,22 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from ..errors import RenewalError
 from ..run import Run
+from ..slices import aside
 
 Reals = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 
 SEARCH_NODES = 20_000  # own choice: the same search on every machine; a few minutes on a hard city
-LOOK_S = 0.1  # how long to wait between two looks at the cancel flag
 OPTIMAL, LIMIT = 0, 1  # status words of scipy.optimize.milp
 
 
@@ -33,6 +32,17 @@ class Solution:
     objective: float
     bound: float
     is_proven: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Relaxed:
+    """`values` (n,) of the variables, `objective` what they make: nothing whole can make more; `cost` (n,) ≥ 0 by how
+    much that falls for each unit a variable is raised from its lower bound (reduced costs).
+    """
+
+    values: Reals
+    objective: float
+    cost: Reals
 
 
 @dataclass(eq=False)
@@ -79,6 +89,32 @@ class Model:
         """Return the upper bound of each variable."""
         return np.concatenate(self._high) if self._high else np.zeros(0)
 
+    def lows(self) -> Reals:
+        """Return the lower bound of each variable."""
+        return np.concatenate(self._low) if self._low else np.zeros(0)
+
+    def _matrix(self) -> sparse.csr_matrix:
+        rows, columns, numbers = (np.concatenate(part) for part in zip(*self._rows))
+        return sparse.csr_matrix((numbers, (rows, columns)), shape=(self._row_count, self.count))
+
+    def relax(self, run: Run) -> Relaxed | None:
+        """Return the best values without whole numbers, None when there are none (or the solver found none).
+
+        Raises Cancelled.
+        """
+        bounds = np.column_stack([self.lows(), self.highs()])
+
+        def work() -> Any:
+            """Solve the relaxed programme; runs in a thread of its own."""
+            return linprog(
+                -self.gains(), A_ub=self._matrix(), b_ub=np.concatenate(self._limits), bounds=bounds, method="highs"
+            )
+
+        found = aside(work, run)
+        if found.status != OPTIMAL:
+            return None
+        return Relaxed(np.asarray(found.x), -float(found.fun), np.maximum(0.0, found.lower.marginals))
+
     def maximise(self, run: Run, nodes: int, gains: Reals | None = None, **within: Reals) -> Solution:
         """Return the best values found within `nodes` of the search tree: never a time, which would differ by machine.
 
@@ -87,10 +123,8 @@ class Model:
         that far; Cancelled.
         """
         gain = self.gains() if gains is None else gains
-        bounds = Bounds(within.get("low", np.concatenate(self._low)), within.get("high", self.highs()))
-        rows, columns, numbers = (np.concatenate(part) for part in zip(*self._rows))
-        matrix = sparse.csr_matrix((numbers, (rows, columns)), shape=(self._row_count, self.count))
-        limits = LinearConstraint(matrix, -np.inf, np.concatenate(self._limits))
+        bounds = Bounds(within.get("low", self.lows()), within.get("high", self.highs()))
+        limits = LinearConstraint(self._matrix(), -np.inf, np.concatenate(self._limits))
         whole = np.concatenate(self._whole)
         options = {"node_limit": int(nodes), "mip_rel_gap": 0.0}
 
@@ -98,7 +132,7 @@ class Model:
             """Solve the programme; runs in a thread of its own."""
             return milp(-gain, integrality=whole, bounds=bounds, constraints=limits, options=options)
 
-        found = _watched(work, run)
+        found = aside(work, run)
         if found.x is None:
             raise RenewalError("sites_no_time" if found.status == LIMIT else "sites_impossible")
         values = np.where(whole > 0, np.round(found.x), found.x)
@@ -106,25 +140,3 @@ class Model:
         dual = getattr(found, "mip_dual_bound", None)
         bound = objective if dual is None or not np.isfinite(dual) else max(objective, -float(dual))
         return Solution(values, objective, bound, found.status == OPTIMAL)
-
-
-def _watched(work: Any, run: Run) -> Any:
-    """Return work(), done beside; Cancel is heard while it runs (the abandoned search ends at its node limit)."""
-    run.check()
-    box: dict[str, Any] = {}
-
-    def inside() -> None:
-        """Keep the result, or the fault, for who waits."""
-        try:
-            box["result"] = work()
-        except BaseException as fault:  # it is raised again by who waits for it
-            box["fault"] = fault
-
-    thread = threading.Thread(target=inside, daemon=True)
-    thread.start()
-    while thread.is_alive():
-        run.check()
-        thread.join(LOOK_S)
-    if "fault" in box:
-        raise box["fault"]
-    return box["result"]

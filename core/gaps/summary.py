@@ -13,9 +13,10 @@ import shapely
 
 from .. import frames, schema
 from ..run import Run
+from ..slices import sliced
 from .demand import MILLI, Demand
 from .gap import Counted, KindResult
-from .radius import cutting_lines, within_radius
+from .radius import Spots, cutting_lines, look_straight
 from .standard import Kind
 
 Reals = npt.NDArray[np.float64]
@@ -136,7 +137,7 @@ def summary_tables(
     """Return table gap_summary of several divisions of the same ground, which is looked at once (`summary_table`)."""
     rows: list[list[pd.DataFrame]] = [[] for _ in several]
     areas = [_areas_of(districts) for districts in several]
-    ground = _ground(parcels, barriers)
+    ground = _ground(parcels, barriers, run)
     for number, result in enumerate(counted.kinds):
         run.progress(number / len(counted.kinds))
         cover = _land_cover(ground, facilities, counted.demand, result, run)
@@ -189,31 +190,31 @@ def _share(part: Reals, whole: Reals) -> Reals:
 
 @dataclass(frozen=True, eq=False)
 class _Ground:
-    """Of the parcels (n,): residential land in m² (None where the share is unknown), inside points; what cuts radii."""
+    """Of the parcels (n,): residential land in m² and inside points; both None where the share is unknown."""
 
     resid_m2: Reals | None
-    points: npt.NDArray[np.object_]
-    cuts: npt.NDArray[np.object_]
+    spots: Spots | None
 
 
-def _ground(parcels: pd.DataFrame, barriers: pd.DataFrame | None) -> _Ground:
-    land = frames.geometries(parcels)
+def _ground(parcels: pd.DataFrame, barriers: pd.DataFrame | None, run: Run) -> _Ground:
     if "resid_share" not in parcels:
-        return _Ground(None, land, np.empty(0, dtype=object))
+        return _Ground(None, None)
+    land = frames.geometries(parcels)
     share = parcels["resid_share"].to_numpy("float64", na_value=np.nan)
-    return _Ground(np.nan_to_num(share) * shapely.area(land), shapely.point_on_surface(land), cutting_lines(barriers))
+    points = sliced(shapely.point_on_surface, land, run=run)
+    return _Ground(np.nan_to_num(share) * shapely.area(land), Spots(points, cutting_lines(barriers)))
 
 
 def _land_cover(
     ground: _Ground, facilities: pd.DataFrame, demand: Demand, result: KindResult, run: Run
 ) -> tuple[Reals, Reals] | None:
     """Return residential m² of the parcels that are covered: whole by the inside point, or by their need served."""
-    if ground.resid_m2 is None:
+    if ground.resid_m2 is None or ground.spots is None:
         return None
     shapes = frames.geometries(facilities)[result.supply["facility"].to_numpy(dtype=np.intp)]
-    inside = within_radius(ground.points, shapes, result.kind.radius_m, ground.cuts, run.part(0, 0))
+    _, inside = look_straight(ground.spots, shapes, result.kind.radius_m, run.part(0, 0))
     walked = np.isin(np.arange(len(demand.ids)), result.pairs.place)
-    n = len(ground.points)
+    n = len(ground.resid_m2)
     people = demand.people["pop"]
     share = np.nan_to_num(_share(_add(people * walked, demand.parcel, n), _add(people, demand.parcel, n)))
     return ground.resid_m2 * inside, ground.resid_m2 * share

@@ -18,7 +18,7 @@ from .search import Ends, Search, Tile, cut_tile
 from .tiles import TileHomes
 from .ways import Longs
 
-TILE_M = 500.0  # own choice: smaller tiles cost more than they save
+TILE_M = 1500.0  # own choice: smaller tiles cost more than they save
 TILE_REACHES = 2.0  # own choice: a tile is so many times as wide as the longest walk; from 1.5 to 3 all is the same
 AROUND_M = 100.0  # own choice: entrances and ends of edges so far outside a tile belong to what is kept of it
 KEPT_SHARE = 1 / 16  # own choice, of the memory of a run: for what is kept

@@ -209,5 +209,7 @@ def _make_net(shapes: Objects, z: Reals, span_m: float) -> _Survey | None:
         return None
     corners = net.points[net.simplices]
     sides = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2)
-    short = (sides <= span_m).all(axis=1) & np.isfinite(net.transform).all(axis=(1, 2))
+    short = (sides <= span_m).all(axis=1)
+    if short.any():  # what is needed for heights inside triangles costs more than the triangles
+        short &= np.isfinite(net.transform).all(axis=(1, 2))
     return _Survey(net, short, heights, origin) if short.any() else None

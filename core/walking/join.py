@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -13,13 +14,14 @@ from .. import frames
 from ..run import Run
 from .graph import CLOSED, Flags, Ints, Objects, Reals, WalkGraph
 from .heights import Surface
-from .profiles import Profile
+from .profiles import Profile, WalkRules
 from .times import slope_factor, whole_ms
 from .ways import Longs
 
 GROUND = ("street", "path", "stairs")  # what anything may be joined to
 STRUCTURES = ("bridge", "tunnel")
 SLICE = 1000  # points joined between two looks at the cancel flag
+SQUARE_M = 200.0  # own choice: points are looked at square by square; no result depends on it
 NOT_SNAPPED = "NOT_SNAPPED"  # no edge within the limit
 SNAP_STEEP = "SNAP_STEEP"  # edges within the limit, each behind a wall, a slope or a barrier
 
@@ -78,6 +80,13 @@ class Joined:
         """Return the joined points of these rows, owners unchanged (a kind's facilities, a part of the places)."""
         parts = {item.name: getattr(self, item.name)[rows] for item in fields(self) if item.name != "owners"}
         return replace(self, **parts)
+
+    def and_then(self, others: Joined) -> Joined:
+        """Return these points and the others, whose owners are numbered on behind these."""
+        parts = {item.name: np.concatenate([getattr(self, item.name), getattr(others, item.name)])
+                 for item in fields(self) if item.name not in ("owner", "owners")}  # fmt: skip
+        owner = np.concatenate([self.owner, others.owner + np.int32(self.owners)])
+        return Joined(owner=owner, owners=self.owners + others.owners, **parts)
 
 
 def points_of(places: pd.DataFrame, id_column: str) -> Points:
@@ -162,20 +171,14 @@ def join_points(
     walked flat. Points joined flat, those only behind a wall or a barrier, and those without an edge near are counted
     over all calls of the run: facts `legs_flat_n`, `legs_steep_n`, `legs_none_n`.
     """
-    scene = _Scene(graph, surface, barrier_tree(barriers), profile, options, _candidates(graph, profile, options))
-    slices = range(0, len(points.ids), SLICE)
-    parts = []
-    for begin in slices:
-        run.progress(begin / len(points.ids))
-        stretch = slice(begin, begin + SLICE)
-        parts.append(_join_slice(scene, points.x_m[stretch], points.y_m[stretch]))
-    if not parts:
+    feet = _find_feet(points, _scene(graph, profile, surface, barriers, options), run)
+    if not len(points.ids):
         return empty_joined(points.owners)
-    edge, share, leg, climb, tried = (np.concatenate(column) for column in zip(*parts))
+    edge, share, leg, climb, tried = feet
     joined = edge >= 0
     status = np.where(joined, "", np.where(tried, SNAP_STEEP, NOT_SNAPPED)).astype(object)
     slope = np.clip(climb / np.maximum(leg, 0.001), -profile.rules.slope_clamp_share, profile.rules.slope_clamp_share)
-    seconds = [leg / (profile.flat_m_s * slope_factor(sign * slope, profile)) for sign in (1, -1)]
+    seconds: list[Reals] = [leg / (profile.flat_m_s * slope_factor(sign * slope, profile)) for sign in (1, -1)]
     to_ms, from_ms = (np.where(joined, whole_ms(1000 * np.nan_to_num(item)), -1).astype(np.int32) for item in seconds)
     flat_n, steep_n, far_n = (
         int(rows.sum()) for rows in (joined & np.isnan(climb), status == SNAP_STEEP, status == NOT_SNAPPED)
@@ -190,27 +193,90 @@ def join_points(
 
 @dataclass(frozen=True, eq=False)
 class _Scene:
+    """What decides where points meet the network: the same for all walkers to whom the same edges are open.
+
+    `nets`: (edges, limit) of the ground and, if they may be joined, of bridges and tunnels.
+    """
+
     graph: WalkGraph
     surface: Surface | None
-    barriers: shapely.STRtree | None
-    profile: Profile
+    barriers: pd.DataFrame | None
+    rules: WalkRules
     options: JoinOptions
-    nets: list[tuple[shapely.STRtree, Longs, float]]
+    nets: list[tuple[Longs, float]]
+
+    def is_like(self, other: _Scene) -> bool:
+        """Say whether points meet the network in the same places."""
+        same = self.graph is other.graph and self.surface is other.surface and self.barriers is other.barriers
+        if not same or (self.rules, self.options) != (other.rules, other.options) or len(self.nets) != len(other.nets):
+            return False
+        return all(a[1] == b[1] and np.array_equal(a[0], b[0]) for a, b in zip(self.nets, other.nets))
 
 
-def _candidates(graph: WalkGraph, profile: Profile, options: JoinOptions) -> list[tuple[shapely.STRtree, Longs, float]]:
-    """Return (tree, edges in it, limit) of the ground and, if they may be joined, of bridges and tunnels."""
+_Feet = tuple[Longs, Reals, Reals, Reals, Flags]  # edge, share, leg, climb, whether any edge lay within the limit
+_FEET: WeakKeyDictionary[Points, list[tuple[_Scene, _Feet]]] = WeakKeyDictionary()
+
+
+def _scene(
+    graph: WalkGraph, profile: Profile, surface: Surface | None, barriers: pd.DataFrame | None, options: JoinOptions
+) -> _Scene:
     kind = graph.kind.astype(str)
     shut = (graph.fwd_ms[profile.id] == CLOSED) & (graph.back_ms[profile.id] == CLOSED)
     wanted: list[tuple[tuple[str, ...], float]] = [(GROUND, options.snap_limit_m)]
     if options.structures_m is not None:
         wanted.append((STRUCTURES, min(options.structures_m, options.snap_limit_m)))
-    nets = []
-    for kinds, limit in wanted:
-        edges = np.flatnonzero(np.isin(kind, kinds) & ~shut)
-        if len(edges):
-            nets.append((shapely.STRtree(graph.geometry[edges]), edges, limit))
-    return nets
+    nets = [(np.flatnonzero(np.isin(kind, kinds) & ~shut), limit) for kinds, limit in wanted]
+    return _Scene(graph, surface, barriers, profile.rules, options, [net for net in nets if len(net[0])])
+
+
+def _find_feet(points: Points, scene: _Scene, run: Run) -> _Feet:
+    """Return where the points meet the network; found once for all walkers that are alike in this."""
+    known = _FEET.setdefault(points, [])
+    for other, feet in known:
+        if other.is_like(scene):
+            return feet
+    nets = [(shapely.STRtree(scene.graph.geometry[edges]), edges, far) for edges, far in scene.nets]
+    barriers = barrier_tree(scene.barriers)
+    bits = _straight_bits(np.empty(0, dtype=object) if barriers is None else barriers.geometries)
+    search = _FootSearch(scene, nets, barriers, bits)
+    n = len(points.ids)
+    edge, tried = np.full(n, -1, dtype=np.int64), np.zeros(n, dtype=bool)
+    share, leg, climb = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
+    rows = _by_place(points.x_m, points.y_m)
+    for begin in range(0, n, SLICE):
+        run.progress(begin / n)
+        some = rows[begin : begin + SLICE]
+        edge[some], share[some], leg[some], climb[some], tried[some] = _join_slice(
+            search, points.x_m[some], points.y_m[some]
+        )
+    known.append((scene, (edge, share, leg, climb, tried)))
+    return known[-1][1]
+
+
+def _by_place(x_m: Reals, y_m: Reals) -> Longs:
+    """Return the order of points by squares: neighbours look at the same edges."""
+    if not len(x_m):
+        return np.empty(0, dtype=np.int64)
+    row, column = ((part - np.nanmin(part)) // SQUARE_M for part in (y_m, x_m))
+    order: Longs = np.lexsort((column, row)).astype(np.int64)
+    return order
+
+
+@dataclass(frozen=True, eq=False)
+class _FootSearch:
+    scene: _Scene
+    nets: list[tuple[shapely.STRtree, Longs, float]]
+    barriers: shapely.STRtree | None
+    bits: shapely.STRtree  # the straight pieces of the barriers
+
+
+def _straight_bits(shapes: Objects) -> shapely.STRtree:
+    """Return a search tree over the straight pieces of lines and of the rims of polygons."""
+    flat = shapely.get_dimensions(shapes) == 2
+    parts = shapely.get_parts(np.where(flat, shapely.boundary(shapes), shapes))
+    xy, owner = shapely.get_coordinates(parts, return_index=True)
+    same = owner[1:] == owner[:-1]
+    return shapely.STRtree(shapely.linestrings(np.stack([xy[:-1][same], xy[1:][same]], axis=1)))
 
 
 def barrier_tree(barriers: pd.DataFrame | None) -> shapely.STRtree | None:
@@ -222,7 +288,7 @@ def barrier_tree(barriers: pd.DataFrame | None) -> shapely.STRtree | None:
     return shapely.STRtree(good) if len(good) else None
 
 
-def _join_slice(scene: _Scene, x_m: Reals, y_m: Reals) -> tuple[Longs, Reals, Reals, Reals, Flags]:
+def _join_slice(search: _FootSearch, x_m: Reals, y_m: Reals) -> _Feet:
     """Return edge, share, leg and climb of some points, and whether any edge lay within the limit.
 
     The nearest edge is tried first for all; only points whose nearest leg is refused look at the others.
@@ -233,11 +299,11 @@ def _join_slice(scene: _Scene, x_m: Reals, y_m: Reals) -> tuple[Longs, Reals, Re
     points = shapely.points(x_m, y_m)
     open_rows = np.arange(count)
     for nearest_only in (True, False):
-        row, candidate = _near_edges(scene, points[open_rows], nearest_only)
+        row, candidate = _near_edges(search, points[open_rows], nearest_only)
         row = open_rows[row]
         tried[row] = True
-        legs = _legs(scene, points[row], candidate)
-        good = _is_passable(scene, legs)
+        legs = _legs(search.scene, points[row], candidate)
+        good = _is_passable(search, legs)
         row, candidate = row[good], candidate[good]
         first = np.ones(len(row), dtype=bool)
         first[1:] = row[1:] != row[:-1]
@@ -250,10 +316,10 @@ def _join_slice(scene: _Scene, x_m: Reals, y_m: Reals) -> tuple[Longs, Reals, Re
     return edge, share, leg, climb, tried
 
 
-def _near_edges(scene: _Scene, points: Objects, nearest_only: bool) -> tuple[Longs, Longs]:
+def _near_edges(search: _FootSearch, points: Objects, nearest_only: bool) -> tuple[Longs, Longs]:
     """Return (point, edge) candidates, by point, distance to the millimetre, edge."""
     rows, edges = [], []
-    for tree, members, limit in scene.nets:
+    for tree, members, limit in search.nets:
         if nearest_only:
             row, place = tree.query_nearest(points, max_distance=max(limit, 1e-9), all_matches=True)
         else:
@@ -262,7 +328,7 @@ def _near_edges(scene: _Scene, points: Objects, nearest_only: bool) -> tuple[Lon
         edges.append(members[place])
     row = np.concatenate([*rows, np.empty(0, dtype=np.int64)]).astype(np.int64)
     edge = np.concatenate([*edges, np.empty(0, dtype=np.int64)]).astype(np.int64)
-    far = np.rint(shapely.distance(points[row], scene.graph.geometry[edge]) * 1000)
+    far = np.rint(shapely.distance(points[row], search.scene.graph.geometry[edge]) * 1000)
     order = np.lexsort((edge, far, row))
     row, edge, far = row[order], edge[order], far[order]
     if nearest_only and len(row):  # of the nearest on the ground and the nearest bridge the nearer one
@@ -299,13 +365,15 @@ def _legs(scene: _Scene, points: Objects, edge: Longs) -> _Legs:
     return _Legs(share, leg, climb, shapely.linestrings(ends) if len(edge) else np.empty(0, dtype=object))
 
 
-def _is_passable(scene: _Scene, legs: _Legs) -> Flags:
+def _is_passable(search: _FootSearch, legs: _Legs) -> Flags:
     """Say which legs go neither through a wall nor across a barrier."""
+    rules, options = search.scene.rules, search.scene.options
     climb = np.abs(np.nan_to_num(legs.climb_m))
-    steep = climb > scene.profile.rules.snap_steep_share * legs.leg_m
-    good: Flags = ~((climb > scene.options.snap_max_climb_m) & steep)
-    if scene.barriers is not None and len(legs.lines):
-        crossing = scene.barriers.query(legs.lines, predicate="crosses")[0]
+    steep = climb > rules.snap_steep_share * legs.leg_m
+    good: Flags = ~((climb > options.snap_max_climb_m) & steep)
+    if search.barriers is not None and len(legs.lines):
+        near = np.unique(search.bits.query(legs.lines)[0])  # long barriers are not looked through for every leg
+        crossing = near[search.barriers.query(legs.lines[near], predicate="crosses")[0]]
         good[crossing] = False
     return good
 

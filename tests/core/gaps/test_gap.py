@@ -1,5 +1,7 @@
 """The whole count on a street that can be worked by hand: 600 m, an elder walks 1 m/s, a carer too."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -179,6 +181,26 @@ def test_supply_that_no_need_reaches_is_listed():
     (kind,) = found.kinds
     reached = kind.supply["capacity"].fillna(0).to_numpy() * (kind.supply["facility_id"] != "f9")
     assert (kind.need * kind.access_ratio).sum() == pytest.approx(reached.sum(), abs=1e-9)
+
+
+def test_what_is_lost_is_told_once_and_homes_are_made_once():
+    """Two walkers, two counts of the same layers: the entrance of nobody and the home off the parcels stay one each."""
+    parcels, homes, facilities, network = town()
+    homes.loc[0, "parcel_id"] = "elsewhere"
+    entrances = frame([shapely.Point(60, 0)], entrance_id=["e1"], entrance_of=["nobody"])
+    layers = GapLayers(parcels, homes, facilities, None, entrances, network, None, None)
+    profiles = {profile.id: profile for profile in load_profiles(["elder", "carer"])}
+    kinds = kinds_of(envelope.load("standard", "chongqing"), ["eday", "nurs", "kgar"])
+    run = Run()
+    whole = count_gaps(layers, GapOptions(kinds, profiles), run)
+    again = count_gaps(layers, GapOptions(kinds[1:2], profiles), run)
+    codes = [row.code for row in run.left_out]
+    assert codes.count("entrance_of_nobody") == codes.count("home_off_parcels") == 1
+    assert [result.kind.id for result in whole.kinds] == ["eday", "nurs", "kgar"]  # as asked, though walked by groups
+    alone = count_gaps(replace(layers), GapOptions(kinds[1:2], profiles), Run())
+    for found in (whole.kinds[1], again.kinds[0]):
+        for name in ("need", "served", "walk_ms", "line_m", "in_radius", "access_ratio"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(alone.kinds[0], name))
 
 
 @pytest.mark.parametrize("load_rule", ["even", "least_walk"])

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core import envelope
-from urban_renewal.core.gaps import sites_shortlist
+from urban_renewal.core.gaps import sites_model, sites_shortlist
 from urban_renewal.core.gaps.gap import GapLayers, GapOptions
 from urban_renewal.core.gaps.sites import SiteOptions, propose_sites
 from urban_renewal.core.gaps.standard import kinds_of
@@ -70,6 +70,26 @@ def test_the_bound_holds_for_hosts_left_out(monkeypatch, seed, kinds):
         assert few.bound >= exact.objective - 1e-6
         assert few.gap == pytest.approx((few.bound - few.objective) / max(few.bound, 1.0), abs=1e-5)
     assert few.objective >= 0.9 * exact.objective and few.gap <= 0.35  # half of the hosts hold nearly all of it
+
+
+@pytest.mark.parametrize("kinds", [("nurs",), ("eday", "nurs")])
+@pytest.mark.parametrize("seed", range(6))
+def test_few_rooms_first_and_the_whole_search_end_alike(monkeypatch, seed, kinds):
+    """Rooms that what was found first rules out are in no choice as good: as much is served, proven as well."""
+    layers, candidates = town(seed, 24)
+    whole, _ = propose(layers, candidates, kinds, 3, fixed=("h05",))  # fewer than PROMISING: all at once
+    narrowed = []
+    shut = sites_model._Losses.shut
+    monkeypatch.setattr(
+        sites_model._Losses, "shut",
+        lambda *given: narrowed.append(int((given[0].loss > given[0].most - given[3] + 1e-6).sum())) or shut(*given),
+    )  # fmt: skip
+    for first in (2, 8):
+        monkeypatch.setattr(sites_model, "PROMISING", first)
+        found, _ = propose(layers, candidates, kinds, 3, fixed=("h05",))
+        assert (found.objective, found.bound, found.gap) == (whole.objective, whole.bound, whole.gap)
+        assert found.sites["gain"].sum() == pytest.approx(whole.objective) and "h05" in set(found.sites["candidate_id"])
+    assert max(narrowed) > 0  # some room was ruled out
 
 
 def test_fixed_hosts_stay_on_the_list(monkeypatch):

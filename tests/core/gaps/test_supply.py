@@ -7,7 +7,7 @@ import shapely
 from urban_renewal.core import envelope
 from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.gaps.demand import demand_points, need_of
-from urban_renewal.core.gaps.radius import cutting_lines, straight_distances, within_radius
+from urban_renewal.core.gaps.radius import Spots, cutting_lines, look_straight
 from urban_renewal.core.gaps.standard import kinds_of
 from urban_renewal.core.gaps.summary import feasible_sizes
 from urban_renewal.core.gaps.supply import list_supply
@@ -121,15 +121,18 @@ def test_radius_is_cut_by_a_river_and_not_by_a_wall():
     points = shapely.points([[0, 0], [0, 300], [0, 301], [400, 0]])
     station = np.array([shapely.Point(0, 0)], dtype=object)
     nothing = np.empty(0, dtype=object)
-    assert within_radius(points, station, 300, nothing, Run()).tolist() == [True, True, False, False]
+    metres, inside = look_straight(Spots(points, nothing), station, 300, Run())
+    assert metres.tolist() == [0, 300, 301, 400]
+    assert inside.tolist() == [True, True, False, False]
     barriers = pd.DataFrame({"kind": ["挡墙", "河流"]})
     barriers["geometry"] = np.array(
         [shapely.LineString([(-9, 10), (9, 10)]), shapely.box(-9, 200, 9, 220)], dtype=object
     )
     cuts = cutting_lines(barriers)
     assert len(cuts) == 1
-    assert within_radius(points, station, 300, cuts, Run()).tolist() == [True, False, False, False]
-    assert straight_distances(points, station).tolist() == [0, 300, 301, 400]
+    metres, inside = look_straight(Spots(points, cuts), station, 300, Run())
+    assert metres.tolist() == [0, 300, 301, 400]
+    assert inside.tolist() == [True, False, False, False]
 
 
 def test_feasible_sizes(kinds):
@@ -159,5 +162,5 @@ def test_radius_equals_every_pair_by_itself():
             wanted.append(any(
                 line.length <= 600 and not any(line.intersects(river) for river in cuts) for line in lines
             ))  # fmt: skip
-        assert within_radius(points, facilities, 600, cuts, Run()).tolist() == wanted
+        assert look_straight(Spots(points, cuts), facilities, 600, Run())[1].tolist() == wanted
         assert 20 < sum(wanted) < 290

@@ -1,11 +1,14 @@
 """Calls in slices: the same array as one call, Cancel heard between them, what is no geometry passes through."""
 
+import threading
+import time
+
 import numpy as np
 import pytest
 import shapely
 from urban_renewal.core.errors import Cancelled
 from urban_renewal.core.run import Run
-from urban_renewal.core.slices import sliced
+from urban_renewal.core.slices import aside, sliced
 
 
 def test_slices_give_what_one_call_gives():
@@ -33,3 +36,21 @@ def test_cancel_is_heard_between_slices():
     with pytest.raises(Cancelled):
         sliced(count, np.arange(10), run=run, rows=3)
     assert seen == [3, 3]
+
+
+def test_cancel_is_heard_while_one_long_call_works():
+    over = threading.Event()
+    began = time.monotonic()
+    run = Run(is_cancelled=lambda: time.monotonic() - began > 0.15)
+    with pytest.raises(Cancelled):
+        aside(lambda: over.wait(10), run)
+    assert time.monotonic() - began < 5 and not over.is_set()  # long before the call ends
+    over.set()
+
+
+def test_what_is_done_aside_comes_back():
+    assert aside(lambda: shapely.union_all([shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)]).area, Run()) == 2
+    with pytest.raises(ZeroDivisionError):
+        aside(lambda: 1 / 0, Run())
+    with pytest.raises(Cancelled):
+        aside(lambda: pytest.fail("must not begin"), Run(is_cancelled=lambda: True))

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core.run import Run
+from urban_renewal.core.walking import join as join_module
 from urban_renewal.core.walking.heights import make_surface
 from urban_renewal.core.walking.join import JoinOptions, entrance_points, join_points, not_joined_reason, points_of
 from urban_renewal.core.walking.profiles import load_profiles
@@ -78,6 +79,41 @@ def test_barriers_are_not_crossed():
     pond = pd.DataFrame({"geometry": [shapely.box(90, 5, 110, 25)]})
     joined, graph, _ = join(places(("p", 100, 30), ("q", 200, 30)), None, pond)
     assert names(joined, graph) == ["b#0", "a#0"]
+
+
+def test_a_polygon_that_holds_the_whole_leg_is_not_crossed():
+    island = pd.DataFrame({"geometry": [shapely.box(50, -20, 150, 60)]})
+    joined, graph, _ = join(places(("p", 100, 30)), None, island)
+    assert names(joined, graph) == ["a#0"]
+
+
+def test_feet_are_found_once_for_walkers_that_are_alike(monkeypatch):
+    """A carer is open to the same edges as an elder; to whom stairs are shut meets the network by himself."""
+    elder, carer, wheelchair = load_profiles(["elder", "carer", "wheelchair"])
+    streets = roads(("a", "footway", [(0, 0), (400, 0)]), ("s", "steps", [(0, 60), (400, 60)]))
+    graph = graph_of(streets, [elder, carer, wheelchair], None)
+    river = pd.DataFrame({"geometry": [shapely.LineString([(150, 20), (500, 20)])]})
+    rng = np.random.default_rng(3)
+    layer = places(*((f"p{i}", *rng.uniform(-50, 450, 2)) for i in range(300)))
+    points, searched = points_of(layer, "place_id"), []
+    find = join_module._join_slice
+    monkeypatch.setattr(join_module, "_join_slice", lambda *given: searched.append(given) or find(*given))
+
+    def joins(points, profile):
+        """Join points with the river between."""
+        return join_points(points, graph, profile, None, river, JoinOptions(), Run())
+
+    first, second = joins(points, elder), joins(points, carer)
+    assert len(searched) == 1 and second.edge.tolist() == first.edge.tolist()
+    third = joins(points, wheelchair)
+    assert len(searched) == 2 and third.edge.tolist() != first.edge.tolist()
+    for found, profile in ((first, elder), (second, carer), (third, wheelchair)):
+        alone = joins(points_of(layer, "place_id"), profile)  # points of its own: nothing is known of them
+        for name in ("edge", "share", "leg_m", "leg_to_ms", "leg_from_ms"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(alone, name))
+        assert found.status.tolist() == alone.status.tolist()
+    back = joins(points_of(layer.iloc[::-1].reset_index(drop=True), "place_id"), elder)
+    np.testing.assert_array_equal(back.edge[::-1], first.edge)  # squares do not show
 
 
 def test_leg_with_climb_takes_longer_up_than_down():
