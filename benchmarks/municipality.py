@@ -3,9 +3,11 @@
     .venv/bin/python benchmarks/municipality.py [3000 30000 300000] [--formats gpkg] [--log FILE] [--folder FOLDER]
 
 One process a study, as the dock and qgis_process run it: `fullstudy` with all its steps. `read and write` copies the
-layers that go in and the tables that come out with QGIS's own native:savefeatures, in one process as well. Whatever has
-ended stands in FILE, a JSON object a line: a run that is cut off still tells. Exponents are those of processor seconds
-~ parcels^e between neighbouring sizes. With a FOLDER cities and deliveries stay there and cities are used again.
+layers that go in and the tables that come out with QGIS's own native:savefeatures (C++, no cell becomes a Python
+value); `read and write by a script` does it with QGIS's loop over features in Python, as benchmarks/files.py. Each in a
+process of its own. Whatever has ended stands in FILE, a JSON object a line: a run that is cut off still tells.
+Exponents are those of processor seconds ~ parcels^e between neighbouring sizes. With a FOLDER cities and deliveries
+stay there and cities are used again.
 """
 
 import argparse
@@ -28,7 +30,7 @@ INPUTS = {  # parameter: layer of the sample
     "STATION_ENTRANCES": "station_entrances", "PROTECTED": "protected", "PROGRAMME": "programme",
     "CONSTRAINTS": "constraints", "PLAN": "plan", "GREEN": "green",
 }  # fmt: skip
-STUDY, COPY = "whole study", "read and write"
+STUDY, COPY, LOOP = "whole study", "read and write", "read and write by a script"
 STEP, PAGE = "Step ", "Drawing"  # how fullstudy announces a step in English
 KIB = 1024
 
@@ -125,22 +127,58 @@ def study(city, delivery, formats, log):
     log.tell(STUDY, now[0] - began[0], now[1] - began[1], now[2])
 
 
-def copy(city, delivery, log):
-    """Read and write what goes in and what comes out, table by table, with QGIS alone."""
+def tables_of(city, delivery):
+    """Return (file, table) of what goes in and what comes out."""
     from osgeo import ogr
 
-    processing, _kept = start()
     whole = [(city / "sample.gpkg", name) for name in dict.fromkeys(INPUTS.values())]
     data = ogr.Open(str(delivery / "data.gpkg"))
     found = [data.GetLayer(number).GetName() for number in range(data.GetLayerCount())]
-    whole += [(delivery / "data.gpkg", name) for name in found if name != "layer_styles"]
-    began = used()
+    return whole + [(delivery / "data.gpkg", name) for name in found if name != "layer_styles"]
+
+
+def copy(city, delivery, log):
+    """Read and write what goes in and what comes out, table by table, with QGIS alone."""
+    processing, _kept = start()
+    whole, began = tables_of(city, delivery), used()
     with tempfile.TemporaryDirectory(dir=delivery.parent) as folder:
         for number, (file, name) in enumerate(whole):
             source, target = f"{file}|layername={name}", str(Path(folder) / f"{number}.gpkg")
             processing.run("native:savefeatures", {"INPUT": source, "OUTPUT": target})
     now = used()
     log.tell(COPY, now[0] - began[0], now[1] - began[1], now[2])
+
+
+def loop(city, delivery, log):
+    """Do the same as a script does: attributes and WKB as Python values, a feature a row."""
+    _processing, _kept = start()
+    from qgis.core import QgsCoordinateTransformContext, QgsFeature, QgsGeometry, QgsVectorFileWriter, QgsVectorLayer
+
+    whole, began = tables_of(city, delivery), used()
+    with tempfile.TemporaryDirectory(dir=delivery.parent) as folder:
+        for number, (file, name) in enumerate(whole):
+            layer = QgsVectorLayer(f"{file}|layername={name}", name, "ogr")
+            options = QgsVectorFileWriter.SaveVectorOptions()
+            options.driverName, target = "GPKG", str(Path(folder) / f"{number}.gpkg")
+            fields, kind = layer.fields(), layer.wkbType()
+            writer = QgsVectorFileWriter.create(
+                target, fields, kind, layer.crs(), QgsCoordinateTransformContext(), options
+            )
+            for feature in layer.getFeatures():
+                values, wkb = feature.attributes(), bytes(feature.geometry().asWkb()) if layer.isSpatial() else b""
+                made = QgsFeature(fields)
+                made.setAttributes(values)
+                if wkb:
+                    shape = QgsGeometry()
+                    shape.fromWkb(wkb)
+                    made.setGeometry(shape)
+                writer.addFeature(made)
+            del writer, layer
+    now = used()
+    log.tell(LOOP, now[0] - began[0], now[1] - began[1], now[2])
+
+
+PARTS = {"study": study, "copy": copy, "loop": loop}
 
 
 def measure(parcels, options, log_file):
@@ -154,7 +192,7 @@ def measure(parcels, options, log_file):
             subprocess.run(
                 [*command, f"FOLDER={city}", f"PARCEL_COUNT={parcels}"], check=True, stdout=subprocess.DEVNULL
             )
-        for part in ("study", "copy"):
+        for part in PARTS:
             command = [sys.executable, __file__, str(parcels), "--part", part, "--log", str(log_file)]
             command += ["--formats", *options.formats] if options.formats else []
             done = subprocess.run([*command, "--folder", str(home)], env=environment, check=False)
@@ -170,7 +208,7 @@ def tell_all(log_file, sizes):
     with Path(log_file).open(encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
     found = {size: {row["step"]: row for row in rows if row["parcels"] == size} for size in sizes}
-    found = {size: steps for size, steps in found.items() if STUDY in steps and COPY in steps}
+    found = {size: steps for size, steps in found.items() if {STUDY, COPY, LOOP} <= set(steps)}
     sizes = [size for size in sizes if size in found]
     if not sizes:
         return
@@ -184,10 +222,10 @@ def tell_all(log_file, sizes):
         growth = [math.log(b["processor_s"] / a["processor_s"]) / math.log(m / n) for a, b, n, m in pairs]
         print(f"{step:<46}{told}   {', '.join(f'{value:.2f}' for value in growth)}")
     for size in sizes:
-        spent = [found[size][name]["processor_s"] for name in (STUDY, COPY)]
-        print(
-            f"{size}: the study takes {spent[0] / spent[1]:.1f} × the processor time of reading and writing its layers"
-        )
+        study, *others = (found[size][name]["processor_s"] for name in (STUDY, COPY, LOOP))
+        times = [f"{study / other:.1f}" for other in others]
+        print(f"{size}: the study takes {times[0]} × the processor time of reading and writing its layers with QGIS in"
+              f" C++, {times[1]} × with a script's loop over QGIS's features")  # fmt: skip
 
 
 def main():
@@ -197,13 +235,13 @@ def main():
     asked.add_argument("--formats", nargs="*", default=[])
     asked.add_argument("--log", default="municipality.jsonl")
     asked.add_argument("--folder", default="")
-    asked.add_argument("--part", choices=("study", "copy"))
+    asked.add_argument("--part", choices=tuple(PARTS))
     options = asked.parse_args()
     log_file = Path(options.log).absolute()
     if options.part:
         home, parcels = Path(options.folder), options.sizes[0]
         log, places = Log(log_file, parcels), (home / str(parcels), home / f"delivery_{parcels}")
-        study(*places, options.formats, log) if options.part == "study" else copy(*places, log)
+        study(*places, options.formats, log) if options.part == "study" else PARTS[options.part](*places, log)
         sys.stdout.flush()
         os._exit(0)  # QGIS's own tear-down is no part of it
     for parcels in options.sizes:

@@ -31,20 +31,23 @@ def conform(frame: pd.DataFrame, table: schema.Table, carried: Iterable[str] = (
     `carried` are columns of the input that go first, untouched. A column the frame lacks is filled with missing values:
     the contract promises every column. Geometry, when the table has one, is the last column.
     """
-    data: dict[str, Any] = {name: frame[name] for name in carried}
+    data: dict[str, Any] = {name: _copied(frame[name]) for name in carried}
     for column in table.columns:
+        dtype = dtype_of(column.type)
         if column.name not in frame:
-            data[column.name] = pd.Series([None] * len(frame), index=frame.index, dtype=dtype_of(column.type))
-            continue
-        values = frame[column.name]
-        if column.type == "real":
-            numbers = np.round(pd.to_numeric(values).to_numpy("float64", na_value=np.nan), column.digits) + 0.0
-            data[column.name] = pd.Series(numbers, index=frame.index)
+            data[column.name] = pd.array([None] * len(frame), dtype=dtype)
+        elif column.type == "real":
+            numbers = pd.to_numeric(frame[column.name]).to_numpy("float64", na_value=np.nan)
+            data[column.name] = np.round(numbers, column.digits) + 0.0
         else:
-            data[column.name] = values.astype(dtype_of(column.type))
+            data[column.name] = frame[column.name].astype(dtype).array
     if table.geometry != "none":
-        data[GEOMETRY] = frame[GEOMETRY]
-    return pd.DataFrame(data, index=frame.index).reset_index(drop=True)
+        data[GEOMETRY] = _copied(frame[GEOMETRY])
+    return pd.DataFrame(data, index=pd.RangeIndex(len(frame)), copy=False)  # a city's gaps are held once, not thrice
+
+
+def _copied(values: pd.Series) -> Any:
+    return values.array.copy()
 
 
 def empty(table: schema.Table) -> pd.DataFrame:

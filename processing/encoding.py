@@ -33,8 +33,8 @@ class Carried:
     id_field: str = ""  # the field that gave the ids, if one did
 
 
-class Numbers(Sequence[Any]):
-    """A column of numbers that gives Python scalars, None for missing; a quarter of a list's memory."""
+class Cells(Sequence[Any]):
+    """A column that gives Python scalars, None for missing, and holds no list of them: a quarter of its memory."""
 
     SLICE = 10_000  # rows that are scalars at a time
 
@@ -45,9 +45,14 @@ class Numbers(Sequence[Any]):
         return len(self._values)
 
     def __getitem__(self, place: Any) -> Any:
+        import numpy as np
+
         if isinstance(place, slice):
             return _without(self._values[place], self._missing[place])
-        return None if self._missing[place] else self._values[place].item()
+        if self._missing[place]:
+            return None
+        value = self._values[place]
+        return value.item() if isinstance(value, np.generic) else value
 
     def __iter__(self) -> Iterator[Any]:
         for start in range(0, len(self), self.SLICE):
@@ -178,14 +183,15 @@ def _scalars(values: Any, column: schema.Column, table: schema.Table) -> Sequenc
 
     missing = values.isna().to_numpy()
     if column.type == "text":
-        return _without(values.to_numpy(dtype=object), missing)
+        return Cells(values.to_numpy(dtype=object), missing)
     if column.type == "real":
-        numbers = values.to_numpy("float64", na_value=np.nan)
+        is_plain = values.dtype == np.dtype("float64")
+        numbers = values.to_numpy() if is_plain else values.to_numpy("float64", na_value=np.nan)
         if np.isinf(numbers).any():
             raise RenewalError("not_finite", table=table.name, column=column.name)
     else:
         numbers = values.to_numpy("int64", na_value=0)
-    return Numbers(numbers, missing)
+    return Cells(numbers, missing)
 
 
 def _without(values: Any, missing: Any) -> list[Any]:

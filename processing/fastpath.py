@@ -17,6 +17,14 @@ BATCH = 4096  # rows: the stream pads every text to the longest of its batch, so
 LONGEST_TEXT = 25_000  # characters, at most 100 kB: one such cell costs 400 MB a batch
 
 
+class _Words(dict[bytes, str]):
+    """Texts by their UTF-8 bytes: equal cells of a column are one text in memory."""
+
+    def __missing__(self, key: bytes) -> str:
+        word = self[key] = key.decode("utf-8")
+        return word
+
+
 def read_columns(
     snapshot: VectorSnapshot, names: Sequence[str], with_geometry: bool, check: Callable[[], None]
 ) -> tuple[dict[str, Any], list[Any]] | None:
@@ -54,6 +62,7 @@ def _stream(
         unused = unused[1:]
     layer.SetIgnoredFields(unused + ([] if with_geometry else ["OGR_GEOMETRY"]))
     pieces: dict[str, list[Any]] = {name: [] for name in names}
+    words = {name: _Words() for name in names}
     shapes: list[Any] = []
     geometry_name = layer.GetGeometryColumn() or "wkb_geometry"
     fid = layer.GetFIDColumn()
@@ -62,10 +71,12 @@ def _stream(
     for batch in layer.GetArrowStreamAsNumPy(options=options):
         check()
         for name in names:
-            pieces[name].append(_cells(batch[name]))
+            pieces[name].append(_cells(batch[name], words[name]))
+            if 2 * len(words[name]) > BATCH * len(pieces[name]):  # ids and the like
+                words[name].clear()
         if with_geometry:
             shapes.extend(_binary(batch[geometry_name]))
-    return {name: _joined(pieces[name]) for name in names}, shapes
+    return {name: _joined(pieces.pop(name)) for name in names}, shapes
 
 
 def _is_listed(dataset: Any, layer: Any, names: Sequence[str], snapshot: VectorSnapshot, ogr: Any) -> bool:
@@ -106,7 +117,7 @@ def _holds_wide_text(layer: Any, items: Sequence[Any]) -> bool:
     return bool(wide)
 
 
-def _cells(array: Any) -> Any:
+def _cells(array: Any, known: _Words) -> Any:
     """Return a column of a batch: numbers masked, texts (they come as padded UTF-8 bytes) as str or None."""
     import numpy as np
 
@@ -117,7 +128,7 @@ def _cells(array: Any) -> Any:
         return np.ma.masked_array(wide, missing.copy())
     words = np.empty(len(values), dtype=object)
     if values.dtype.kind == "S":
-        words[:] = list(map(bytes.decode, values.tolist()))  # UTF-8
+        words[:] = list(map(known.__getitem__, values.tolist()))
     else:
         words[:] = [item.decode("utf-8") if isinstance(item, bytes) else item for item in values.tolist()]
     if missing.any():

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -232,14 +233,18 @@ def read_table(
     wants_geometry = role.geometry != "none" and snapshot.geometry != "none"
     raw, wkb = read_cells(snapshot, names, wants_geometry, run)
     rows = len(wkb) if wants_geometry else len(next(iter(raw.values()), []))
-    table = pd.DataFrame(index=range(rows))
+    table, left = pd.DataFrame(index=range(rows)), Counter([*own, *mapping.values()])
     for column, field_name in mapping.items():
         run.check()
         table[column] = _typed(raw[field_name], role.columns[column], snapshot.name, run)
+        left[field_name] -= 1
+        if not left[field_name]:  # a city's cells are not held twice
+            del raw[field_name]
     keep = pd.Series(True, index=table.index).to_numpy(copy=True)
     key = key_column(role)
     if wants_geometry:
         table[frames.GEOMETRY] = sliced(shapely.from_wkb, np.array(wkb, dtype=object), run=run, on_invalid="ignore")
+        del wkb
         if key and not role.is_ours:
             telling = [name for name in mapping if name != key] if role.shares_place else []
             keep &= give_ids(table, key, role.name, digits_of(snapshot), run, telling)

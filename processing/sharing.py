@@ -16,6 +16,7 @@ from typing import Any
 
 from ..core.errors import RenewalError
 from ..core.run import Run
+from .collector import give_back_memory
 from .reading import OwnCells, Reading, key_column
 
 _shelf: ContextVar[Shelf | None] = ContextVar("shelf", default=None)
@@ -23,7 +24,7 @@ _shelf: ContextVar[Shelf | None] = ContextVar("shelf", default=None)
 
 @dataclass
 class _Kept:
-    reading: Reading
+    thing: Any
     messages: list[Any]  # what was said while it was read: each step says it again
     left_out: list[Any]
 
@@ -39,14 +40,21 @@ class Shelf:
     _kept: dict[tuple[Any, ...], _Kept] = field(default_factory=dict)
     _coming: set[Source] = field(default_factory=set)
     _rows: dict[tuple[Path, int, int], Any] = field(default_factory=dict)
+    _made: dict[tuple[Any, ...], _Kept] = field(default_factory=dict)
 
-    def begin(self, now: Collection[Source], later: Collection[Source]) -> None:
-        """Begin a step that reads the layers `now`; forget what neither it nor a later one reads."""
+    def begin(self, now: Collection[Source], later: Collection[Source], walks: bool = True) -> None:
+        """Begin a step that reads the layers `now`; forget what neither it nor a later one reads.
+
+        `walks`: it or a later one needs the ground again.
+        """
+        if not walks:
+            self._made.clear()
         self._coming = set(later)
         wanted = self._coming | set(now)
         self._kept = {key: kept for key, kept in self._kept.items() if (key[0], key[3]) in wanted}
         files = {file for file, _ in wanted}
         self._rows = {key: rows for key, rows in self._rows.items() if key[0] in files}
+        give_back_memory()
 
     def passes(self, file: Path | None) -> bool:
         """Say whether a result only goes from step to step."""
@@ -63,15 +71,23 @@ class Shelf:
 
     def reading(self, key: tuple[Any, ...], read: Callable[[], Reading], run: Run) -> Reading:
         """Return the reading kept under the key, else what `read` gives; a table of its own for every caller."""
-        found = self._kept.get(key)
-        if found is None:
-            said, left = len(run.messages), len(run.left_out)
-            reading = replace(read(), rows=self._rows.get(key[:3]))
-            found = self._kept[key] = _Kept(reading, run.messages[said:], run.left_out[left:])
-        else:
-            run.messages.extend(found.messages)
-            run.left_out.extend(found.left_out)
-        return replace(found.reading, table=found.reading.table.copy(deep=False))
+        found = _once(self._kept, key, lambda: replace(read(), rows=self._rows.get(key[:3])), run)
+        return replace(found, table=found.table.copy(deep=False))
+
+    def made(self, key: tuple[Any, ...], make: Callable[[], Any], run: Run) -> Any:
+        """Return what was made under the key, else what `make` gives."""
+        return _once(self._made, key, make, run)
+
+
+def _once(kept: dict[tuple[Any, ...], _Kept], key: tuple[Any, ...], make: Callable[[], Any], run: Run) -> Any:
+    found = kept.get(key)
+    if found is None:
+        said, left = len(run.messages), len(run.left_out)
+        found = kept[key] = _Kept(make(), run.messages[said:], run.left_out[left:])
+    else:
+        run.messages.extend(found.messages)
+        run.left_out.extend(found.left_out)
+    return found.thing
 
 
 def _state(file: Path) -> tuple[int, int]:
@@ -121,3 +137,18 @@ def read_shared(
 
     found = shelf.reading(key, lambda: read(False), run)
     return replace(found, own=OwnCells(snapshot, refuse_changed, run)) if carry else found
+
+
+def made_once(key: tuple[Any, ...], sources: Collection[Any], make: Callable[[], Any], run: Run) -> Any:
+    """Return make(), or what another step of the same study made of the same files.
+
+    `sources`: snapshots of what it is made of (None = not given); `key` everything else that decides it.
+    """
+    shelf = _shelf.get()
+    files = [None if source is None else source.file for source in sources]
+    if shelf is None or any(source is not None and file is None for source, file in zip(sources, files)):
+        return make()
+    layers = [getattr(source, "file_layer", "") for source in sources]
+    is_plain = all(getattr(source, "plain", True) for source in sources)
+    states = [None if file is None else (file, *_state(file)) for file in files]
+    return shelf.made((*key, *states, *layers), make, run) if is_plain else make()

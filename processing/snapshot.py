@@ -13,6 +13,7 @@ from qgis.core import (
     QgsDataSourceUri,
     QgsFeatureRequest,
     QgsFields,
+    QgsLayerMetadata,
     QgsProcessingContext,
     QgsProcessingFeatureSourceDefinition,
     QgsProcessingOutputLayerDefinition,
@@ -56,6 +57,7 @@ class VectorSnapshot:
     selected_only: bool = False
     expression_context: Any = None
     plain: bool = False  # nothing lies between the file and the features: the fast path may read the file
+    metadata: Any = None  # QgsLayerMetadata
     request_flags: list[Any] = field(default_factory=list)
 
     def request(self) -> QgsFeatureRequest:
@@ -142,7 +144,8 @@ def take_vector(parameter: str, value: Any, context: QgsProcessingContext) -> Ve
         parameter, name, layer.id(), source, QgsFields(layer.fields()), headings, known_crs(layer), layer.extent(),
         int(count), layer.wkbType(), DIMENSION.get(_plain_int(QgsWkbTypes.geometryType(layer.wkbType())), "unknown"),
         layer.providerType(), file, file_layer, _database_of(layer), expression_context=context.expressionContext(),
-        plain=untouched and no_extra_fields and unfiltered and file is not None, **options,
+        plain=untouched and no_extra_fields and unfiltered and file is not None,
+        metadata=QgsLayerMetadata(layer.metadata()), **options,
     )  # fmt: skip
 
 

@@ -109,7 +109,8 @@ class _Study:
                 stretch = self.run.part(0.05 + 0.95 * number / len(steps), 0.05 + 0.95 * (number + 1) / len(steps))
                 title = _title(algorithm, self.run.language)
                 stretch.stage("study_step", number=number + 1, of=len(steps), title=title)
-                shelf.begin(sources[number], set().union(*sources[number + 1 :]))
+                walks = any(step in SPLIT for step, _ in steps[number:])
+                shelf.begin(sources[number], set().union(*sources[number + 1 :]), walks)
                 results = self._child(algorithm, parameters, stretch)
                 if results.get("ERRORS"):
                     self.run.warn("study_inputs_doubtful", n=int(results["ERRORS"]))

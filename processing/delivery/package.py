@@ -21,6 +21,7 @@ from ..inputs import Inputs
 from ..targets import Target
 from ..writing import write_layer
 from .domains import add_to_geopackage
+from .wardrobe import Undressed, dress_all
 
 DATA = "data.gpkg"
 STEPS = "steps"  # the dock's folder of single steps
@@ -184,16 +185,17 @@ def write_package(
 ) -> Path:  # fmt: skip
     """Write data.gpkg and return its path. Raises RenewalError as processing/writing.py does; Cancelled."""
     place, todo = folder / DATA, list(layers)
+    bare: list[Undressed] = []
     for number, layer in enumerate(todo):
         stretch = run.part(number / len(todo), (number + 1) / len(todo))
         stretch.stage("writing_table", table=layer.table.zh if language == "zh" else layer.table.en)
         target = Target(layer.name, "table", f"{place}|layername={layer.name}", place, layer.name)
         encoded = encode(layer.frame, layer.table, layer.crs, language, layer.carried, run=stretch)
         write_layer(place, layer.name, target, encoded, transforms, stretch)  # the folder is swapped in as a whole
+        dresser = Dresser(layer, language, dict(layer.record or record))
+        bare.append(Undressed(dresser, layer.name, layer.table.en, encoded.fields, encoded.wkb_type, encoded.crs))
     add_to_geopackage(place, todo, language)
-    for layer in todo:  # aliases, style and metadata last: copying a table leaves them behind
-        run.check()
-        Dresser(layer, language, dict(layer.record or record)).dress_file(f"{place}|layername={layer.name}")
+    dress_all(place, bare, run.check)
     close_journal(place)
     return place
 

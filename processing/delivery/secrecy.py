@@ -53,18 +53,21 @@ def _texts(snapshot: Any) -> Iterable[str]:
     yield snapshot.name
     if snapshot.file is not None:
         yield snapshot.file.stem
-    yield from _inputs_of(snapshot.file, _stamp(snapshot.file))
-    layer = QgsProject.instance().mapLayer(getattr(snapshot, "layer_id", ""))
+    stamp = _stamp(snapshot.file)
+    yield from _inputs_of(snapshot.file, stamp)
+    told, layer = None, QgsProject.instance().mapLayer(getattr(snapshot, "layer_id", ""))
     if layer is None and isinstance(snapshot, RasterSnapshot):
         named = QgsProject.instance().mapLayersByName(snapshot.name)
         found = QgsRasterLayer(str(snapshot.file), snapshot.name) if snapshot.file is not None else None
         layer = next((item for item in named if isinstance(item, QgsRasterLayer)), found)
+    elif layer is None and stamp:  # a result of ours: what its file says was read with it
+        told = snapshot.metadata
     elif layer is None and snapshot.file is not None:
         source = f"{snapshot.file}|layername={snapshot.file_layer}" if snapshot.file_layer else str(snapshot.file)
         layer = QgsVectorLayer(source, snapshot.name, "ogr", QgsVectorLayer.LayerOptions(False))  # without its style
         layer.loadDefaultMetadata()  # a .qmd beside a shapefile
-    if layer is not None:
-        told = layer.metadata()
+    if layer is not None or told is not None:
+        told = told or layer.metadata()
         yield from (told.title(), told.abstract(), *told.rights(), *told.licenses(), *told.categories())
         yield from (part for words in told.keywords().values() for part in words)
         yield from (item.constraint for item in told.constraints())

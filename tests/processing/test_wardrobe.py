@@ -1,0 +1,77 @@
+"""Styles and metadata that go into a delivery in one transaction are those that QGIS writes table by table."""
+
+import re
+import shutil
+import sqlite3
+from contextlib import closing
+
+import pytest
+from qgis.core import QgsVectorLayer
+from urban_renewal.core import schema
+from urban_renewal.processing.delivery.wardrobe import Undressed, dress_all
+from urban_renewal.processing.dressing import Dresser
+
+TABLES = (
+    ("zones", "Polygon"),
+    ("tagged", "MultiPolygon"),
+    ("cores", "Point"),
+    ("edges", "LineString"),
+    ("findings", ""),
+)
+RECORD = {"id": "delineatezones", "inputs": [], "title": '<示范区> & "quotes"'}
+
+
+class Worn:
+    """What a Dresser asks of an output."""
+
+    def __init__(self, name):
+        self.table, self.hidden = schema.table(name), ("area_m2",) if name == "zones" else ()
+
+
+def plain(text):
+    """A text without what QGIS makes up anew each time: colours of the elevation profile, ids."""
+    text = re.sub(r"<elevation.*?</elevation>", "", text, flags=re.DOTALL)
+    return re.sub(r"\{[0-9a-f-]{36}\}", "{}", text)
+
+
+def rows(path):
+    """What the tables of styles and metadata hold, table by table."""
+    with closing(sqlite3.connect(path)) as base:
+        styles = base.execute(
+            "SELECT f_table_name, f_table_catalog, f_table_schema, f_geometry_column, styleName, styleQML, styleSLD, "
+            "useAsDefault, description, owner, ui, length(update_time) FROM layer_styles ORDER BY 1"
+        ).fetchall()
+        metadata = base.execute(
+            "SELECT table_name, reference_scope, column_name, row_id_value, md_scope, mime_type, metadata "
+            "FROM gpkg_metadata_reference JOIN gpkg_metadata ON md_file_id = id "
+            "WHERE md_standard_uri LIKE '%qgis%' ORDER BY 1"
+        ).fetchall()
+        counted = base.execute(
+            "SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = 'layer_styles'"
+        ).fetchone()
+    return [tuple(map(plain, map(str, row))) for row in [*styles, *metadata]], counted
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_one_transaction_writes_what_qgis_writes(tmp_path, make_layer, save_layer, language):
+    path, worn = tmp_path / "ours.gpkg", []
+    shapes = {"Polygon": "POLYGON((0 0,1 0,1 1,0 0))", "MultiPolygon": "MULTIPOLYGON(((0 0,1 0,1 1,0 0)))",
+              "Point": "POINT(0 0)", "LineString": "LINESTRING(0 0,1 1)"}  # fmt: skip
+    for name, kind in TABLES:
+        values = {column.name: 1 if column.type != "text" else "a" for column in schema.table(name).columns}
+        save_layer(make_layer([(shapes.get(kind), values)], kind or "None"), path, table=name)
+        worn.append(Dresser(Worn(name), language, RECORD))
+    shutil.copy(path, tmp_path / "theirs.gpkg")
+    bare = []
+    for (name, _), dresser in zip(TABLES, worn):
+        layer = QgsVectorLayer(f"{path}|layername={name}", name, "ogr")
+        fields = layer.fields()
+        fields.remove(0)  # fid
+        bare.append(Undressed(dresser, name, schema.table(name).en, fields, layer.wkbType(), layer.crs()))
+        del layer
+        dresser.dress_file(f"{tmp_path / 'theirs.gpkg'}|layername={name}")
+    dress_all(path, bare, lambda: None)
+    ours, theirs = rows(path), rows(tmp_path / "theirs.gpkg")
+    assert ours == theirs and len(ours[0]) == 2 * len(TABLES)
+    layer = QgsVectorLayer(f"{path}|layername=zones", "zones", "ogr")
+    assert layer.metadata().history() and layer.fields().field("area_m2").alias()
