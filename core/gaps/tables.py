@@ -22,8 +22,9 @@ def detail_table(parcels: pd.DataFrame, counted: Counted) -> pd.DataFrame:
     Minutes, lines and access ratios are means over the parcel's points, weighted by those the kind serves (by need for
     the ratio); `nearest_id` is nearest for most people, ties by id; `reach_n` counts what any point reaches.
     """
-    rows = [_detail_of(parcels, counted.demand, result) for result in counted.kinds]
-    return frames.conform(pd.concat(rows, ignore_index=True), schema.table("gap_detail"))
+    table = schema.table("gap_detail")  # kind by kind: a city's rows are not held in two shapes
+    rows = [frames.conform(_detail_of(parcels, counted.demand, result), table) for result in counted.kinds]
+    return pd.concat(rows, ignore_index=True)
 
 
 def _detail_of(parcels: pd.DataFrame, demand: Demand, result: KindResult) -> pd.DataFrame:
@@ -110,7 +111,10 @@ def _status(
     words = [
         "NO_PEOPLE_DATA", "NO_NEED", "NO_SUPPLY", "SNAP_STEEP", "NOT_SNAPPED", "PARTIAL", "UNREACHED", "BEYOND",
     ]  # fmt: skip
-    return np.select(conditions, words, default="ok").astype(object)
+    found: npt.NDArray[np.object_] = np.array(["ok", *words], dtype=object)[
+        np.select(conditions, range(1, len(words) + 1), default=0)
+    ]  # each word held once
+    return found
 
 
 def wide_table(parcels: pd.DataFrame, detail: pd.DataFrame, counted: Counted) -> pd.DataFrame:
