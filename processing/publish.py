@@ -14,6 +14,7 @@ from ..core import schema
 from ..core.run import Run
 from ..core.words import say
 from .crs import move_coordinates
+from .systems import transform_between
 from .dressing import Dresser
 from .encoding import Encoded, encode
 from .inputs import Inputs
@@ -41,35 +42,32 @@ def publish(
 
     Nothing replaces an existing file before everything has been written, re-opened and counted.
     """
-    plan = inputs.plan
-    tables = dict(results.tables)
+    plan, tables = inputs.plan, dict(results.tables)
     if "LEFT_OUT" in plan.targets:
         tables["LEFT_OUT"] = left_out_output(run)
     placed = {name: _in_result_crs(tables[name], inputs) for name in plan.targets}
-    hashed = {name: _hashed(frame, tables[name], plan, run) for name, frame in placed.items()}
-    rows = [_described(name, frame, tables[name], hashed[name][0]) for name, frame in placed.items()]
+    described = {name: _described(name, frame, tables[name], plan, run) for name, frame in placed.items()}
     encoded: dict[str, Encoded] = {}  # only of what is written last: of files one at a time is in memory
+    rows = [row for row, _ in described.values()]
     record = build_record(algorithm, inputs, rows, results.documents, values, started)
-    found: dict[str, Any] = dict(results.values)
     targets = {name: target for name, target in plan.targets.items() if not _is_unread(target)}
-    found.update({name: target.uri for name, target in plan.targets.items() if name not in targets})
-    staged: list[tuple[str, Target]] = []
+    found: dict[str, Any] = {**results.values, **{name: target.uri for name, target in plan.targets.items()}}
+    staged: list[Target] = []
     beside: list[tuple[Path, Path]] = []
     tables_beside: list[tuple[Target, str]] = []
     try:
         for step, (name, target) in enumerate(targets.items()):
             stretch = run.part(step / len(targets), (step + 1) / len(targets))
-            dresser = Dresser(tables[name], run.language, record)
             whole = _encode(placed[name], tables[name], inputs, stretch)
             if target.kind in ("file", "table"):
-                staged.append((name, target))
-                seen = None if _shelf_of(target) else dresser.dress_and_save
-                write_part(target, whole, context.transformContext(), seen, stretch)
+                staged.append(target)
+                dress = None if _shelf_of(target) else Dresser(tables[name], run.language, record).dress_and_save
+                write_part(target, whole, context.transformContext(), dress, stretch)
                 del whole
                 continue
             encoded[name] = whole
             if target.kind == "postgis":
-                tables_beside.append((target, stage_postgis(target, encoded[name], stretch)))
+                tables_beside.append((target, stage_postgis(target, whole, stretch)))
         beside += stage_side_files(results.files)
         run.check()
         # memory first, files last: whatever can still fail does so before the first file is replaced
@@ -79,15 +77,14 @@ def publish(
             for name in (item for item, target in targets.items() if target.kind == kind):
                 dresser = Dresser(tables[name], run.language, record)
                 found[name] = _finish(targets[name], encoded.get(name), dresser, context, run)
-                if shelf := _shelf_of(targets[name]):
-                    shelf.tell_rows(targets[name].path, hashed[name][1])
+                _tell_rows(targets[name], described[name][1])
         move_side_files(beside)
         found.update({name: str(place) for name, (place, _) in results.files.items()})
     finally:
         drop(beside)
         for target, mark in tables_beside:
             drop_stage(target, mark)
-        for _, target in staged:
+        for target in staged:
             discard(target.part)
     for name, target in plan.targets.items():
         load_on_completion(target, found[name], context, name)
@@ -125,7 +122,7 @@ def _in_result_crs(output: Any, inputs: Inputs) -> Any:
         shapes = dict(zip(reading.table[key], reading.original))
         frame[frames.GEOMETRY] = [shapes[item] for item in frame[key]]
     else:
-        back = QgsCoordinateTransform(working, plan.result_crs, plan.transforms)
+        back = transform_between(working, plan.result_crs, plan.transforms)
         frame[frames.GEOMETRY] = shapely.transform(
             frames.geometries(frame), lambda xy: move_coordinates(xy, back, output.table.name)
         )
@@ -147,19 +144,23 @@ def _is_unread(target: Target) -> bool:
     return shelf is not None and not shelf.is_read(target.path)
 
 
-def _hashed(frame: Any, output: Any, plan: Any, run: Run) -> tuple[str, Any]:
-    """Return the content of a result, over our columns and not those that came along, and its rows."""
+def _tell_rows(target: Target, rows: Any) -> None:
+    shelf = _shelf_of(target)
+    if shelf is not None:
+        shelf.tell_rows(target.path, rows)
+
+
+def _described(name: str, frame: Any, output: Any, plan: Any, run: Run) -> tuple[Any, Any]:
+    """Return the row of a result in the run record, and what its rows were hashed to.
+
+    The hash is over our columns, not those that came along.
+    """
     from ..core.identity import DEGREE_DIGITS, METRE_DIGITS, hash_content
-
-    digits = DEGREE_DIGITS if plan.result_crs.isGeographic() else METRE_DIGITS
-    return hash_content(frame, output.table, digits=digits, run=run)
-
-
-def _described(name: str, frame: Any, output: Any, content: str) -> Any:
-    """Return the row of a result in the run record."""
     from ..core.runrecord import Output as Row
 
-    return Row(name, output.table.name, len(frame), content)
+    digits = DEGREE_DIGITS if plan.result_crs.isGeographic() else METRE_DIGITS
+    content, rows = hash_content(frame, output.table, digits=digits, run=run)
+    return Row(name, output.table.name, len(frame), content), rows
 
 
 def left_out_output(run: Run) -> Any:
