@@ -8,7 +8,8 @@
 SAMPLE is made by createsample with PARCEL_COUNT=100000. STEPS (default prepare,tag,gaps,zones,deliver) are run one
 after the other; the project OUT/study.qgz of an earlier run is opened instead. OUT/window.txt has a line an action:
 
-With ALL=1 the whole study runs by its one button as well, and is cancelled once in each of its steps. QGIS alone opens,
+With ALL=1 the whole study runs by its one button as well, and is cancelled once before. Steps that are done (of AGAIN)
+run again for some seconds and are cancelled. QGIS alone opens,
 draws, saves and closes the project into OUT/alone.txt; a later run prints that beside its own figures.
 
     wall    the longest time between two beats, ms, as a person would feel it
@@ -40,6 +41,7 @@ from beat import PATIENCE_S, Beat, Deaf
 
 OUT, SAMPLE = Path(os.environ["OUT"]), Path(os.environ["SAMPLE"])
 STEPS = [key for key in os.environ.get("STEPS", "prepare,tag,gaps,zones,deliver").split(",") if key]
+AGAIN = os.environ.get("AGAIN", "tag,gaps,zones,deliver").split(",")  # run again for a while, then cancelled
 Step = tuple[int, Callable[[], bool]]
 
 
@@ -95,23 +97,12 @@ class Actions:
         self.beat.phase("close the project")
 
     def whole(self) -> Iterator[Step]:
-        """Run the whole study by its one button: cancelled once in each step, then to its end."""
+        """Run the whole study by its one button: cancelled after 20 s, then to its end."""
         session = self.session
-        for step in STEPS:
-            session.start_all()
-            yield (
-                500,
-                lambda step=step: (
-                    not session.is_busy or (session.activity.step == step and session.runner.seconds() > 3)
-                ),
-            )
-            yield 1500, always
-            self.beat.phase(f"run all up to {step}")
-            began = time.perf_counter()
-            self.dock._on_cancel()
-            yield 0, lambda: not session.is_busy
-            self.beat.say(f"# cancel in {step} took effect after {time.perf_counter() - began:.2f} s")
-            self.beat.phase("cancel")
+        session.start_all()
+        yield 20_000, always
+        self.beat.phase("run all for 20 s")
+        yield from self.cancel()
         session.start_all()
         yield 500, lambda: not session.is_busy
         yield 1500, is_quiet
@@ -158,17 +149,21 @@ class Actions:
             self.beat.phase(f"run {key} and show its result")
             for line in self.deaf.told():
                 self.beat.say(line)
-        if session.states()["tag"].kind == "done":
-            for second in (1, 4, 8):
-                session.start_step("tag")
+        for key, seconds in (("tag", (1, 4, 8)), ("gaps", (12,)), ("zones", (12, 30)), ("deliver", (8, 40))):
+            for second in seconds if session.states()[key].kind == "done" and key in AGAIN else ():
+                session.start_step(key)
                 yield second * 1000, always
-                self.beat.phase(f"run tag again for {second} s")
-                began = time.perf_counter()
-                self.dock._on_cancel()
-                yield 0, lambda: not session.is_busy
-                self.beat.say(f"# cancel took effect after {time.perf_counter() - began:.2f} s")
-                self.beat.phase("cancel")
-                yield 500, always
+                self.beat.phase(f"run {key} again for {second} s")
+                yield from self.cancel()
+
+    def cancel(self) -> Iterator[Step]:
+        """Press Cancel and wait for its effect."""
+        began = time.perf_counter()
+        self.dock._on_cancel()
+        yield 0, lambda: not self.session.is_busy
+        self.beat.say(f"# cancel took effect after {time.perf_counter() - began:.2f} s")
+        self.beat.phase("cancel")
+        yield 500, always
 
     def review(self) -> Iterator[Step]:
         """Open the review panel, judge ten parcels, look at all."""

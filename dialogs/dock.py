@@ -254,9 +254,11 @@ class RenewalDock(QDockWidget):
         """Ask for a folder; "" when the question was closed."""
         return QFileDialog.getExistingDirectory(self, title, self.session.study.folder)
 
-    def open_outside(self, path: Path) -> None:
-        """Open a file or a folder with the program of the desktop."""
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+    def open_outside(self, path: Path, place: str = "") -> None:
+        """Open a file or a folder with the program of the desktop; `place` is an id in a page."""
+        url = QUrl.fromLocalFile(str(path))
+        url.setFragment(place)
+        QDesktopServices.openUrl(url)
 
     def _on_sample(self) -> None:
         folder = self.ask_folder(tr("Folder for the sample"))

@@ -18,6 +18,7 @@ from .card_words import step_reports
 from .dock_keys import help_page
 from .first_run import MissingDock
 from .project_state import layer_of
+from .report_place import place_of
 
 OURS = "urban_renewal"  # property of our messages above the map
 
@@ -67,7 +68,12 @@ def _table(dock: Any, step: str, about: str) -> None:
 def _report(dock: Any, step: str, about: str) -> None:
     folder = dock.delivery_folder()
     found = step_reports(dock.session.study, folder).get(step)
-    dock.open_outside(Path(found) if found else folder / "report.html")
+    page = Path(found) if found else folder / "report.html"
+    place = place_of(page, step)
+    if place:
+        dock.open_outside(page, place)
+    else:
+        dock.open_outside(page)
 
 
 def _folder(dock: Any, step: str, about: str) -> None:
