@@ -53,6 +53,8 @@ def body(key: str, state: StepState, study: Study | None, told: Told) -> str:
         lines = [told.question] if told.question else []
         return "<br>".join([*lines, *done_lines(key, found)])
     lines = [escape(wording.step_hint(key)), *(inputs_line(key, study) if study else ())]
+    if state.kind == readiness.READY:
+        lines += [escape(wording.reason_text(reason)) for reason in state.reasons]
     if key == "deliver" and study and not study.setting("AUTHOR"):
         lines.append(
             f'{tr("No author given: a blank line on the drawings.")} <a href="settings:AUTHOR">{tr("Fill in")}</a>'

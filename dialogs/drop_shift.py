@@ -8,7 +8,6 @@ from typing import Any
 
 from qgis.core import (
     QgsApplication,
-    QgsCoordinateTransform,
     QgsCsException,
     QgsFeatureRequest,
     QgsGeometry,
@@ -20,7 +19,7 @@ from qgis.core import (
     QgsVectorLayerFeatureSource,
 )
 
-from ..processing.crs import system_named
+from ..processing.systems import system_named, transform_between
 
 POINTS = 60  # places looked at: enough for the test of core/inputs/placement.py, few enough for a second
 FAR_M = 150.0  # how far around a place is looked for something to stand at
@@ -49,8 +48,8 @@ class ShiftCheck(QgsTask):
         self._points = [geometry.centroid().asPoint() for geometry in geometries[::every]][:POINTS]
         self._source = QgsVectorLayerFeatureSource(reference)  # a snapshot: the work is done in another thread
         degrees, context = system_named(DEGREES), QgsProject.instance().transformContext()
-        self._to_degrees = QgsCoordinateTransform(layer.crs(), degrees, context)
-        self._from_degrees = QgsCoordinateTransform(degrees, reference.crs(), context)
+        self._to_degrees = transform_between(layer.crs(), degrees, context)
+        self._from_degrees = transform_between(degrees, reference.crs(), context)
         self._step = FAR_M / 111_000 if reference.crs().isGeographic() else FAR_M
         self._told, self.shift = told, None
 

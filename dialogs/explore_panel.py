@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from qgis.PyQt.QtCore import Qt, QUrl, pyqtSignal
+from qgis.PyQt.QtGui import QPalette
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -21,7 +22,7 @@ from qgis.PyQt.QtWidgets import (
 from ..core.words import pick
 from ..processing.texts import interface_language, tr
 from . import help_pages
-from .card_parts import text_label
+from .card_parts import HALF, LINK, text_label
 from .dock_parts import Page
 from .way_profile import WayProfile
 
@@ -40,6 +41,8 @@ class ExplorePanel(QDockWidget):
         self.setObjectName("UrbanRenewalExplore")
         self.hint = text_label(tr("Click a parcel, a facility, a zone or any place on the map."))
         self.text = QTextBrowser()
+        if self.palette().color(QPalette.ColorRole.Base).lightness() > HALF:  # a dark theme has its own
+            self.text.document().setDefaultStyleSheet(f"a {{ color: {LINK} }}")
         self.text.setOpenLinks(False)
         self.text.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.text.anchorClicked.connect(self._follow)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .steps import STAMP, STEPS, Step
+from .steps import STAMP, STEPS, WITHOUT, Step
 from .study import Study
 
 DONE, READY, RUNNING, STALE, BLOCKED, FAILED = "done", "ready", "running", "stale", "blocked", "failed"
@@ -74,7 +74,20 @@ def _state(step: Step, study: Study | None, world: World, earlier: Mapping[str, 
         if not changed:
             return StepState(step.key, DONE)
         return StepState(step.key, STALE, (*changed, *missing))
-    return StepState(step.key, BLOCKED if missing else READY, missing)
+    if missing:
+        return StepState(step.key, BLOCKED, missing)
+    left = [name for name in step.upstream if is_left_out(step.key, name, study, earlier)]
+    return StepState(step.key, READY, tuple(Reason("done_without", {"step": name}) for name in left))
+
+
+def is_left_out(key: str, name: str, study: Study | None, earlier: Mapping[str, StepState]) -> bool:
+    """Say whether a step goes on without an earlier one: it never ran, and the study has no data for it.
+
+    Zones are drawn without gaps where nobody has figures of population or facilities; a gap is then not known.
+    """
+    if name not in WITHOUT.get(key, ()) or (study is not None and name in study.steps):
+        return False
+    return earlier[name].kind == BLOCKED and any(reason.code == "role_missing" for reason in earlier[name].reasons)
 
 
 def is_runnable(state: StepState) -> bool:
@@ -96,7 +109,7 @@ def _missing(step: Step, study: Study | None, world: World, earlier: Mapping[str
             found.append(Reason("algorithm_missing", {"algorithm": name}))
     found += [reason for role in step.required if (reason := _role_reason(role, study, world))]
     for name in step.upstream:
-        if earlier[name].kind not in (DONE,):
+        if earlier[name].kind not in (DONE,) and not is_left_out(step.key, name, study, earlier):
             found.append(Reason("step_first", {"step": name, "state": earlier[name].kind}, f"run:{name}"))
             break
     if study and not study.folder and not found:
@@ -129,6 +142,8 @@ def _changes(step: Step, study: Study, world: World, earlier: Mapping[str, StepS
         found.append(Reason("results_gone", {}))
     for name in step.upstream:
         before, now = record.upstream.get(name, ""), study.steps.get(name)
+        if now is None and not before and name in WITHOUT.get(step.key, ()):
+            continue
         if now is None or now.run_id != before:
             at = now.finished_at if now else ""
             found.append(Reason("step_ran_again", {"step": name, "at": at}))

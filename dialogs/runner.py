@@ -14,6 +14,7 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProject,
+    QgsTask,
 )
 from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, QObject, QTimer, pyqtSignal
 
@@ -197,7 +198,9 @@ class Runner(QObject):
             self._end(False, "")
             return
         # exportzones too, which the Toolbox keeps on the main thread: it draws in a project of its own, as in fullstudy
-        task = QgsProcessingAlgRunnerTask(algorithm, dict(job.parameters), self._context, self._listener)
+        task = QgsProcessingAlgRunnerTask(
+            algorithm, dict(job.parameters), self._context, self._listener, QgsTask.Flag.CanCancel | QgsTask.Flag.Silent
+        )  # the dock tells the end itself, in words
         task.executed.connect(self._on_executed)
         self._task, self._is_prepared = task, not task.isCanceled()
         QgsApplication.taskManager().addTask(task)

@@ -241,6 +241,10 @@ STEPS = (
     ),
 )  # fmt: skip
 BY_KEY = {step.key: step for step in STEPS}
+WITHOUT = {
+    "zones": ("gaps",),
+    "deliver": ("gaps",),
+}  # earlier steps that are left out where a study has no data for them
 MADE = {
     "prepare": ("issues", "issues_report", "people", "building_people", "left_out_people", "edges", "network_findings"),
     "tag": ("tagged", "tag_summary", "left_out_tags", "indicators"),

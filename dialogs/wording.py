@@ -101,6 +101,7 @@ def _sentence(code: str) -> str:
         "layer_gone": tr("The layer “{layer}” ({role}) is gone or cannot be read."),
         "no_crs": tr("The layer “{layer}” has no coordinate system. Set it in the layer properties first."),
         "step_first": tr("“{step}” comes first."),
+        "done_without": tr("Without “{step}”: the study has no data for it; what it would tell stays unknown."),
         "folder_missing": tr("Choose a folder for the results."),
         "setting_changed": tr("The setting “{setting}” is now {now}."),
         "file_changed": tr("The own file for “{setting}” was changed."),

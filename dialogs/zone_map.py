@@ -97,6 +97,6 @@ class HandMap:
             band.setStrokeColor(QColor(colour))
             band.setFillColor(QColor(colour))
             band.setBrushStyle(brush)
-            band.setWidth(1 if look == "zone" else 2)
+            band.setWidth(2 if look == "zone" else 3)
             self._bands[look] = band
         return self._bands[look]

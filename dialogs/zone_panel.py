@@ -108,6 +108,7 @@ class ZonePanel(QDockWidget):
             layout.addWidget(part)
         layout.addLayout(row)
         layout.addWidget(self.saved)
+        layout.addStretch(1)
         self.setWidget(page)
 
     def show_zones(self, zones: Sequence[tuple[str, str]], now: str) -> None:

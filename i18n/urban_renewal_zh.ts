@@ -1932,6 +1932,10 @@
         <translation>在另一台电脑上用同一 Python 版本执行“pip download {names}”，把文件带过来，再用“pip install --no-index --find-links 文件夹 {names}”安装。</translation>
     </message>
     <message>
+        <source>Without “{step}”: the study has no data for it; what it would tell stays unknown.</source>
+        <translation>不含“{step}”：本研究没有它要的资料，相应的数按不知道处理。</translation>
+    </message>
+    <message>
         <source>Work in</source>
         <translation>工作文件夹</translation>
     </message>

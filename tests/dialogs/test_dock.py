@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from qgis.core import QgsProject
+from qgis.core import QgsProject, QgsTask
 
 
 def wait_idle(qtbot, dock):
@@ -113,6 +113,8 @@ def test_cancel_reacts_within_a_second(dock, click, qtbot, tmp_path, load_inputs
     card = dock.cards["prepare"]
     assert card.state.text() == "Running"
     assert card.cancel.isVisible()
+    silent = QgsTask.Flag.CanCancel | QgsTask.Flag.Silent  # the dock tells the end: QGIS does not as well
+    assert dock.session.runner._task.flags() == silent
     qtbot.waitUntil(lambda: card.bar.value() == round(1000 * (0.05 + 0.3) / 1.05), timeout=2000)
     began = time.monotonic()
     click(card.cancel)

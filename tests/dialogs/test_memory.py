@@ -100,6 +100,32 @@ def test_first_cause_is_the_steps_own():
     assert found["zones"].reasons[0].code == "step_stale"
 
 
+def test_zones_are_drawn_without_gaps_where_nobody_has_figures_for_them():
+    """They wait for a count that can be made, not for one that cannot; once it is made they are out of date."""
+    from urban_renewal.dialogs.readiness import is_runnable, states
+
+    study, poor = done_study(), dict(world().layers)
+    gaps = study.steps.pop("gaps")
+    for key in ("zones", "deliver"):
+        study.steps.pop(key)
+    assert kinds(study) == ["done", "done", "ready", "blocked", "blocked"]
+    choice = study.inputs.pop("POPULATION")
+    poor.pop("POPULATION")
+    study.steps["prepare"].seen.pop("POPULATION")
+    found = states(study, world(layers=poor))
+    assert [state.kind for state in found.values()] == ["done", "done", "blocked", "ready", "blocked"]
+    assert [(reason.code, reason.values["step"]) for reason in found["zones"].reasons] == [("done_without", "gaps")]
+    assert is_runnable(found["zones"])
+    record = done_study().steps["zones"]
+    record.upstream.pop("gaps")
+    study.steps["zones"] = record
+    assert states(study, world(layers=poor))["zones"].kind == "done"
+    assert states(study, world(layers=poor))["deliver"].kind == "ready"
+    study.steps["gaps"], study.inputs["POPULATION"] = gaps, choice
+    study.steps["prepare"].seen["POPULATION"] = world().layers["POPULATION"].signature
+    assert states(study, world())["zones"].kind == "stale"
+
+
 def test_missing_package_stands_in_the_way_of_everything():
     from urban_renewal.dialogs.readiness import is_runnable, states
 

@@ -66,6 +66,27 @@ def test_steps_one_by_one(real_dock, qtbot, tmp_path, load_town):
     assert {"Demonstration zones", "Tagged parcels", "Walk network"} <= {layer.name() for layer in layers}
 
 
+def test_zones_without_people_or_facilities(real_dock, qtbot, tmp_path, load_town):
+    """Nobody has the figures: zones and a delivery are made all the same, and no gap is told."""
+    from urban_renewal.dialogs import results
+
+    load_town()
+    for name in ("population", "communities", "facilities"):
+        QgsProject.instance().removeMapLayer(QgsProject.instance().mapLayersByName(name)[0].id())
+    dock = real_dock
+    qtbot.waitUntil(lambda: bool(dock.inputs.combos["STATIONS"].currentData()), timeout=3000)
+    dock.folder.setFilePath(str(tmp_path / "study"))
+    dock.session.set_value("ZONE_RULES_FILE", one_petal_is_enough(tmp_path / "rules.json"))
+    dock.session.set_value("FORMATS", ["gpkg"])
+    for key in ("prepare", "tag", "zones", "deliver"):
+        run_step(dock, qtbot, key)
+    assert "Without “Gaps”" not in dock.cards["zones"].body.text()  # it is done: figures stand there now
+    states = dock.session.states()
+    assert [states[key].kind for key in states] == ["done", "done", "blocked", "done", "done"]
+    tables = results.tables_in(tmp_path / "study/delivery/data.gpkg")
+    assert {"zones", "findings"} <= set(tables) and "gap_detail" not in tables
+
+
 def test_whole_study_by_its_button(real_dock, qtbot, tmp_path, load_town):
     """The cards follow the study; what it leaves is on the map and on the cards."""
     dock, seen = real_dock, []
