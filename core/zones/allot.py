@@ -11,7 +11,7 @@ from .outline import Ground, enclosed_parcels
 from .roots import Core
 from .rules import Limits, ZoneRules
 from .search import Set, Site, measure, search_zone, shortfalls
-from .shape import connected_part
+from .shape import connected_part, petal_codes_of
 
 CAP_TRIES = 4  # own choice: how often a zone is searched again with a smaller cap to make room for its holes
 
@@ -115,8 +115,7 @@ def _settle_roots(ground: Field, draft: Draft, own: set[int]) -> None:
 
 
 def _site(ground: Field, draft: Draft, allowed: set[int], limits: Limits) -> Site:
-    reach = ground.reach[draft.core]
-    petal = [code if p in reach else -1 for p, code in enumerate(ground.petal)]
+    petal = petal_codes_of(ground.petal, ground.reach[draft.core])
     return Site(
         ground.near, ground.weight, ground.area, ground.floor, petal, allowed | draft.forced, draft.forced,
         draft.roots, limits, ground.rules.search,

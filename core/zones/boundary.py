@@ -11,6 +11,7 @@ carried on to the centre line. All zones are drawn from the same cells, so neigh
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +19,9 @@ import shapely
 from scipy.spatial import Voronoi, cKDTree
 
 from ..run import Run
+from ..slices import aside
 from .contiguity import Objects
-from .outline import GRID_M, SLIVER_M2, TOUCH_M, Ground, fill_empty, strips_between
+from .outline import GRID_M, SLIVER_M2, TOUCH_M, Ground, fill_empty, meeting, strips_between, union
 from .streets import street_space
 
 STEP_M = 1.0  # own choice: distance of the points that stand for a frontage
@@ -55,14 +57,17 @@ def draw_boundaries(
     """
     if not zones:
         return []
-    drawn = [shapely.union_all(ground.shapes[sorted(members)], grid_size=GRID_M) for members in zones]
+    drawn = [union(ground.shapes[sorted(members)], run) for members in zones]
     bodies = list(drawn)
     groups = _groups(drawn, 2 * gap_m)
     for step, group in enumerate(groups):
         run.progress(step / len(groups))
         for zone, faces in _street_faces(ground, zones, group, drawn, gap_m, lines, run).items():
-            drawn[zone] = shapely.union_all([drawn[zone], *faces], grid_size=GRID_M)
-    strips = [strips_between(area, ground, members, near) for area, members in zip(drawn, zones)]
+            drawn[zone] = union([drawn[zone], *faces], run)
+    strips = []
+    for area, members in zip(drawn, zones):
+        run.check()
+        strips.append(strips_between(area, ground, members, near))
     _lay_strips(drawn, strips, bodies)
     for i, members in enumerate(zones):
         run.check()
@@ -88,7 +93,7 @@ def _without_slits(
     if not len(parts):
         return area
     found = shapely.union_all(parts, grid_size=GRID_M)
-    taken = shapely.union_all([*ground.shapes[ground.others_in(found, members)], *shut], grid_size=GRID_M)
+    taken = union([*ground.shapes[ground.others_in(found, members)], *meeting(shut, found)])
     return shapely.union_all([area, shapely.difference(found, taken, grid_size=GRID_M)], grid_size=GRID_M)
 
 
@@ -118,18 +123,14 @@ def _street_faces(
 ) -> dict[int, list[shapely.Geometry]]:  # fmt: skip
     """Return the pieces of street space of each zone of a group."""
     owner = {p: zone for zone in group for p in zones[zone]}
-    around = shapely.union_all([shapely.buffer(bodies[zone], gap_m, quad_segs=4) for zone in group], grid_size=GRID_M)
-    near = ground.tree.query(around, predicate="intersects")
+    around = aside(lambda: union([shapely.buffer(bodies[zone], gap_m, quad_segs=4) for zone in group]), run)
+    near = aside(lambda: ground.tree.query(around, predicate="intersects"), run)
     shut = _inside(lines.shut, around)
     centre = _inside(lines.centre, around)
-    taken = shapely.union_all([*ground.shapes[near].tolist(), *shut], grid_size=GRID_M)
-    run.check()
-    streets = street_space(ground.shapes[near], centre, gap_m)
-    run.check()
-    space = shapely.difference(shapely.intersection(streets, around, grid_size=GRID_M), taken, grid_size=GRID_M)
-    run.check()
-    cells = _cut(space, [*centre, *_inside(lines.walls, around)])
-    run.check()
+    taken = union([*ground.shapes[near].tolist(), *shut], run)
+    streets = street_space(ground.shapes[near], centre, gap_m, run)
+    space = aside(lambda: _less(shapely.intersection(streets, around, grid_size=GRID_M), taken), run)
+    cells = aside(lambda: _cut(space, [*centre, *_inside(lines.walls, around)]), run)
     tree = shapely.STRtree(cells)
     at, parcel = tree.query(ground.shapes[near], predicate="dwithin", distance=TOUCH_M)[::-1]
     touching: dict[int, list[int]] = {}
@@ -138,14 +139,17 @@ def _street_faces(
     faces: dict[int, list[shapely.Geometry]] = {zone: [] for zone in group}
     edges = _inside(lines.edges, around)
     for cell, parcels in sorted(touching.items()):
-        if cell % 50 == 0:
-            run.check()
+        run.check()
         sides = {owner.get(p, NOBODY) for p in parcels}
         if sides == {NOBODY}:
             continue
         for zone, face in _share(cells[cell], sorted(parcels), owner, ground, edges):
             faces[zone].append(face)
     return faces
+
+
+def _less(area: shapely.Geometry, taken: shapely.Geometry) -> shapely.Geometry:
+    return shapely.difference(area, taken, grid_size=GRID_M)
 
 
 def _inside(shapes: Objects, area: shapely.Geometry) -> list[shapely.Geometry]:
@@ -180,7 +184,7 @@ def _share(
     if len(set(labels.tolist())) == 1:
         return [(int(labels[0]), cell)]
     shapes = ground.shapes[parcels]
-    inside = [edge for edge in edges if shapely.intersects(edge, cell)]
+    inside = meeting(edges, cell)
     found = []
     for piece in _cut(cell, inside) if inside else [cell]:
         meets = shapely.dwithin(shapes, piece, TOUCH_M)
@@ -219,14 +223,15 @@ def _middle_lines(points: npt.NDArray[np.float64], owners: npt.NDArray[np.int64]
     size = 10 * max(1.0, float(local.max()))
     frame = np.array([[-size, -size], [-size, size], [size, -size], [size, size]]) + local.mean(axis=0)
     ridges = Voronoi(np.concatenate([local, frame]))
-    ends = np.array(ridges.ridge_vertices, dtype=np.int64)
+    ends = np.fromiter(chain.from_iterable(ridges.ridge_vertices), dtype=np.int64).reshape(-1, 2)
     sides = np.r_[owners, np.full(4, OUTSIDE)][ridges.ridge_points]
     between = (sides[:, 0] != sides[:, 1]) & (sides != OUTSIDE).all(axis=1) & (ends >= 0).all(axis=1)
-    pieces = np.round(ridges.vertices[ends[between]] + origin, 6)
+    pieces = np.round(ridges.vertices[ends[between]] + origin, 6)  # on the grid; ridges never cross
     pieces = pieces[(pieces[:, 0] != pieces[:, 1]).any(axis=1)]
     if not len(pieces):
         return []
-    merged = shapely.line_merge(shapely.union_all(shapely.linestrings(pieces), grid_size=GRID_M))
+    pieces = np.unique(np.sort(pieces.view("f8,f8"), axis=1).view("f8").reshape(-1, 4), axis=0).reshape(-1, 2, 2)
+    merged = shapely.line_merge(shapely.multilinestrings(shapely.linestrings(pieces)))
     return [shapely.simplify(line, SMOOTH_M) for line in shapely.get_parts(merged)]
 
 

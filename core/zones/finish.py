@@ -18,7 +18,7 @@ from .field import Prepared
 from .inputs import ZoneInputs
 from .outline import Ground
 from .rules import ZoneRules
-from .shape import connected_part, petals_of
+from .shape import connected_part, petal_codes_of, petals_of
 from .tables import Zone
 from .values import Values
 from .walks import Walker
@@ -112,7 +112,7 @@ def _zone(ready: Prepared, draft: Draft, values: Values) -> Zone:
     """Give every parcel of a draft its role."""
     field = ready.field
     zone, reach = set(draft.zone), field.reach[draft.core]
-    petal = [code if p in reach else -1 for p, code in enumerate(field.petal)]
+    petal = petal_codes_of(field.petal, reach)
     petals = petals_of(field.near, petal, zone - draft.roots)
     rest = zone - draft.roots - {p for part in petals for p in part}
     locked = rest & set(field.locked_in)
@@ -145,20 +145,23 @@ def _with_near(zones: list[Zone], ready: Prepared, values: Values, rules: ZoneRu
         for p, ms in zone.walk_ms.items():
             if p not in inside and values.petal[p] >= 0:
                 nearest[p] = min(nearest.get(p, (ms, number)), (ms, number))
-    found = []
-    for number, zone in enumerate(zones):
-        mine = {p for p, (_, owner) in nearest.items() if owner == number}
-        found.append(replace(zone, near=_causes(zone, mine, inside, ready, rules)))
-    return found
+    mine: list[set[int]] = [set() for _ in zones]
+    for p, (_, owner) in nearest.items():
+        mine[owner].add(p)
+    place = {row: number for number, row in enumerate(ready.scope.tolist())}
+    taken = {place[p] for p in inside if p in place}
+    return [replace(zone, near=_causes(zone, part, (place, taken), ready, rules)) for zone, part in zip(zones, mine)]
 
 
-def _causes(zone: Zone, mine: set[int], inside: set[int], ready: Prepared, rules: ZoneRules) -> dict[int, str]:
+def _causes(
+    zone: Zone, mine: set[int], held: tuple[dict[int, int], set[int]], ready: Prepared, rules: ZoneRules
+) -> dict[int, str]:
+    """Return for each of `mine` why it is in no zone; `held`: positions by row, and those that some zone holds."""
     if np.isnan(zone.score):  # a given zone was not searched
         return dict.fromkeys(sorted(mine), "zone_near_given")
-    field, place = ready.field, {int(row): number for number, row in enumerate(ready.scope)}
+    field, (place, taken) = ready.field, held
     members = {place[p] for p in zone.members()}
-    others = {place[p] for p in inside if p in place} - members
-    ground = (set(field.reach[zone.core]) | members) - field.locked_out - others
+    ground = ((set(field.reach[zone.core]) - taken) | members) - field.locked_out
     joined = connected_part(field.near, ground, members)
     room = rules.limits.area_max_m2 * 100 - sum(field.area[p] for p in members)
     causes = {}

@@ -6,6 +6,8 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
+from ..run import Run
+from ..slices import aside
 from .contiguity import Objects
 
 MITRE = 2.0  # own choice: corners reach at most twice the distance, so that acute ones do not shoot out
@@ -13,6 +15,7 @@ BRIDGE_M = 3.0  # own choice: half the width of the strip that joins members acr
 GRID_M = 1e-6  # overlays snap to it: a millimetre already costs square metres along ten kilometres of boundary
 TOUCH_M = 2e-3
 SLIVER_M2 = 0.1
+MANY = 200  # shapes whose union takes some 50 ms
 
 
 class Ground:
@@ -27,12 +30,27 @@ class Ground:
         return sorted(set(self.tree.query(area, predicate="intersects").tolist()) - members)
 
 
-def close_gaps(shapes: Objects, gap_m: float) -> shapely.Geometry:
-    """Return the union of polygons with gaps of up to `gap_m` between them closed (widened and narrowed, mitred)."""
+def union(shapes: Objects | list[shapely.Geometry], run: Run | None = None) -> shapely.Geometry:
+    """Return the union on the grid; with `run` Cancel is heard while it is made."""
+
+    def work() -> shapely.Geometry:
+        """Unite; of many shapes in a thread of its own."""
+        return shapely.union_all(shapes, grid_size=GRID_M)
+
+    return work() if run is None or len(shapes) < MANY else aside(work, run)
+
+
+def close_gaps(
+    shapes: Objects, gap_m: float, own: shapely.Geometry | None = None, run: Run | None = None
+) -> shapely.Geometry:
+    """Return the union of polygons with gaps of up to `gap_m` between them closed (widened and narrowed, mitred).
+
+    `own`: the union of the polygons, where it is known.
+    """
     half = gap_m / 2
-    wide = shapely.union_all(shapely.buffer(shapes, half, join_style="mitre", mitre_limit=MITRE), grid_size=GRID_M)
+    wide = union(shapely.buffer(shapes, half, join_style="mitre", mitre_limit=MITRE), run)
     closed = shapely.buffer(wide, -half, join_style="mitre", mitre_limit=MITRE)
-    return shapely.union_all([closed, shapely.union_all(shapes, grid_size=GRID_M)], grid_size=GRID_M)
+    return union([closed, union(shapes, run) if own is None else own])
 
 
 def enclosed_parcels(ground: Ground, members: set[int], near: list[list[int]], gap_m: float) -> set[int]:
@@ -47,15 +65,15 @@ def enclosed_parcels(ground: Ground, members: set[int], near: list[list[int]], g
 
 def _closed(ground: Ground, members: set[int], near: list[list[int]], gap_m: float) -> shapely.Geometry:
     """Return the members with the gaps between them closed, and strips where that joins nothing."""
-    area = close_gaps(ground.shapes[sorted(members)], gap_m)
-    strips = strips_between(_cut(area, ground, members), ground, members, near)
-    return _cut(shapely.union_all([area, strips], grid_size=GRID_M), ground, members)
+    own = union(ground.shapes[sorted(members)])
+    area = close_gaps(ground.shapes[sorted(members)], gap_m, own)
+    strips = strips_between(_cut(area, ground, members, own), ground, members, near)
+    return _cut(shapely.union_all([area, strips], grid_size=GRID_M), ground, members, own)
 
 
-def _cut(area: shapely.Geometry, ground: Ground, members: set[int]) -> shapely.Geometry:
-    """Take other parcels away, but never from the members; keep only parts that hold a member."""
-    shut = _union(ground.shapes[ground.others_in(area, members)], [])
-    own = shapely.union_all(ground.shapes[sorted(members)], grid_size=GRID_M)
+def _cut(area: shapely.Geometry, ground: Ground, members: set[int], own: shapely.Geometry) -> shapely.Geometry:
+    """Take other parcels away, but never from the members (together `own`); keep only parts that hold a member."""
+    shut = union(ground.shapes[ground.others_in(area, members)])
     left = shapely.union_all([shapely.difference(area, shut, grid_size=GRID_M), own], grid_size=GRID_M)
     parts = shapely.get_parts(left)
     parts = parts[shapely.get_dimensions(parts) == 2]
@@ -90,19 +108,25 @@ def fill_empty(
     outline: shapely.Geometry, ground: Ground, members: set[int], drawn: list[shapely.Geometry]
 ) -> shapely.Geometry:
     """Fill the holes in which there is nothing of another parcel or zone."""
-    holes = _holes(outline)
     empty = []
-    for hole in holes:
-        shut = _union(ground.shapes[ground.others_in(hole, members)], drawn)
-        if shapely.area(shapely.intersection(hole, shut)) < SLIVER_M2:
+    for hole in _holes(outline):
+        inside = ground.shapes[ground.others_in(hole, members)]
+        near = meeting(drawn, hole)
+        taken = shapely.intersection(np.array([*inside.tolist(), *near], dtype=object), hole)
+        sizes = shapely.area(taken)
+        if sizes.max(initial=0.0) >= SLIVER_M2:
+            continue
+        if sizes.sum() < SLIVER_M2 or shapely.area(union(taken)) < SLIVER_M2:  # what lies on what counts once
             empty.append(hole)
     return shapely.union_all([outline, *empty], grid_size=GRID_M) if empty else outline
+
+
+def meeting(shapes: list[shapely.Geometry], area: shapely.Geometry) -> list[shapely.Geometry]:
+    """Return those of the shapes that meet an area."""
+    shapely.prepare(area)
+    return [shape for shape, meets in zip(shapes, shapely.intersects(area, shapes)) if meets]
 
 
 def _holes(area: shapely.Geometry) -> Objects:
     rings = [ring for part in shapely.get_parts(area) if shapely.get_dimensions(part) == 2 for ring in part.interiors]
     return shapely.polygons(rings) if rings else np.empty(0, dtype=object)
-
-
-def _union(shapes: Objects, drawn: list[shapely.Geometry]) -> shapely.Geometry:
-    return shapely.union_all([*shapes.tolist(), *drawn], grid_size=GRID_M)

@@ -41,16 +41,25 @@ class Site:
     search: Search
 
     @cached_property
-    def ways(self) -> list[list[int]]:
-        """Return the contiguous parcels of each parcel that the zone may take."""
-        return [[j for j in part if j in self.allowed] if i in self.allowed else [] for i, part in enumerate(self.near)]
+    def ways(self) -> dict[int, list[int]]:
+        """Return for each parcel that the zone may take the contiguous ones that it may take."""
+        return {i: [j for j in self.near[i] if j in self.allowed] for i in self.allowed}
 
     @cached_property
-    def steps(self) -> tuple[list[int], list[int]]:
+    def steps(self) -> tuple[dict[int, int], dict[int, int]]:
         """Return what a way pays for each parcel as one whole number: loss, then area; and area, then loss."""
-        losses = [max(0, -item) for item in self.weight]
-        pairs = list(zip(losses, self.area))
-        return [(a << SHIFT) + b for a, b in pairs], [(b << SHIFT) + a for a, b in pairs]
+        pairs = [(i, max(0, -self.weight[i]), self.area[i]) for i in self.allowed]
+        return {i: (a << SHIFT) + b for i, a, b in pairs}, {i: (b << SHIFT) + a for i, a, b in pairs}
+
+    @cached_property
+    def gains(self) -> Set:
+        """Return the parcels worth more than nothing."""
+        return frozenset(i for i in self.allowed if self.weight[i] > 0)
+
+    @cached_property
+    def petal_ground(self) -> Set:
+        """Return the parcels that can be a petal or a part of one."""
+        return frozenset(i for i in self.allowed if self.petal[i] >= 0)
 
 
 @dataclass(frozen=True)
@@ -65,11 +74,11 @@ class Measure:
 
 def measure(site: Site, zone: Iterable[int]) -> Measure:
     """Return the sums of a set."""
-    members = set(zone)
+    members = zone if isinstance(zone, (set, frozenset)) else set(zone)
     return Measure(
-        sum(site.weight[i] for i in members),
-        sum(site.area[i] for i in members),
-        sum(site.floor[i] for i in members),
+        sum(map(site.weight.__getitem__, members)),
+        sum(map(site.area.__getitem__, members)),
+        sum(map(site.floor.__getitem__, members)),
         petal_count(site.near, site.petal, members - site.roots),
     )
 
@@ -119,8 +128,9 @@ def _round(site: Site, best: set[int], turn: int, run: Run) -> set[int]:
         if (item in best) == (kind == "add"):
             continue
         trial = _trial(site, best, kind, item)
-        if trial is not None and _rank(site, trial) > rank:
-            best, rank = trial, _rank(site, trial)
+        found = rank if trial is None else _rank(site, trial)
+        if trial is not None and found > rank:
+            best, rank = trial, found
     return best
 
 
@@ -135,7 +145,7 @@ def _trial(site: Site, best: set[int], kind: str, item: int) -> set[int] | None:
 def _tries(site: Site, best: set[int], turn: int) -> list[tuple[str, int]]:
     """Return the tries of a round: the most promising first; a second round without gain begins where it stopped."""
     border = {j for i in best for j in site.near[i] if j in site.allowed and j not in best}
-    petals = {i for i in site.allowed if site.petal[i] >= 0 and i not in best}
+    petals = site.petal_ground - best
     adds = sorted(border | petals, key=lambda i: (-site.weight[i], i))
     drops = sorted(best - site.forced, key=lambda i: (site.weight[i], i))
     mixed: list[tuple[str, int]] = []
@@ -169,7 +179,7 @@ def _grown(site: Site, zone: set[int], banned: set[int]) -> set[int]:
     cap = round(site.limits.area_max_m2 * 100)
     thrifty = False
     while True:
-        room = cap - sum(site.area[i] for i in zone)
+        room = cap - sum(map(site.area.__getitem__, zone))
         taken, blocked = _growth(site, zone, banned, room, thrifty)
         if not taken and (thrifty or not blocked):
             return zone
@@ -179,7 +189,7 @@ def _grown(site: Site, zone: set[int], banned: set[int]) -> set[int]:
 
 def _growth(site: Site, zone: set[int], banned: set[int], room: int, thrifty: bool) -> tuple[set[int], bool]:
     """Return the parcels of gaining paths that fit in the room together, and whether some path did not fit."""
-    goals = {i for i in site.allowed if site.weight[i] > 0} - zone - banned
+    goals = set(site.gains - zone - banned)
     paths = _paths(site, zone, goals, banned, thrifty)
     options, blocked = [], False
     for goal, path in paths.items():
@@ -259,7 +269,7 @@ def _breaks(before: Measure, after: Measure, limits: Limits) -> bool:
 def _within_cap(site: Site, zone: set[int], kept: set[int]) -> set[int]:
     """Take out the least valuable ends until the area limit is kept; `kept` only when nothing else is left."""
     cap = round(site.limits.area_max_m2 * 100)
-    while sum(site.area[i] for i in zone) > cap:
+    while sum(map(site.area.__getitem__, zone)) > cap:
         losses = drop_losses(site.near, site.weight, zone, site.forced)
         if not losses:
             return zone
@@ -274,7 +284,7 @@ def _with_petals(site: Site, zone: set[int], banned: set[int]) -> set[int]:
     cap = round(site.limits.area_max_m2 * 100)
     have = measure(site, zone).petals
     while have < site.limits.petals_min:
-        goals = {i for i in site.allowed if site.petal[i] >= 0} - zone - banned - site.roots
+        goals = set(site.petal_ground - zone - banned - site.roots)
         for path in sorted(_paths(site, zone, goals, banned).values(), key=lambda p: (_cost(site, p), p)):
             wider = zone | set(path)
             found = measure(site, wider)

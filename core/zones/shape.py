@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 Near = list[list[int]]
 
@@ -22,6 +23,14 @@ def connected_part(near: Near, members: set[int], starts: Iterable[int]) -> set[
     return found
 
 
+def petal_codes_of(petal: list[int], reached: Iterable[int]) -> list[int]:
+    """Return the class of petal of each parcel, -1 for none and for parcels that are not reached."""
+    codes = [-1] * len(petal)
+    for i in reached:
+        codes[i] = petal[i]
+    return codes
+
+
 def petals_of(near: Near, petal: list[int], members: set[int]) -> list[list[int]]:
     """Return the petals of a set: contiguous members of one class, each ascending, ordered by their first parcel."""
     left = {i for i in members if petal[i] >= 0}
@@ -35,7 +44,7 @@ def petals_of(near: Near, petal: list[int], members: set[int]) -> list[list[int]
     return found
 
 
-def petal_count(near: Near, petal: list[int], members: set[int]) -> int:
+def petal_count(near: Near, petal: list[int], members: AbstractSet[int]) -> int:
     """Return how many petals a set has."""
     left = {i for i in members if petal[i] >= 0}
     count = 0

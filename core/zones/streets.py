@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from ..run import Run
 from .contiguity import Objects
-from .outline import GRID_M, SLIVER_M2, TOUCH_M, close_gaps
+from .outline import GRID_M, SLIVER_M2, TOUCH_M, close_gaps, union
 
 THREAD_M = 0.01  # half the width given to a centre line, so that the space beside it closes
 FACING = 0.7  # own choice: cosine of the largest angle between a frontage and the line that it faces
@@ -20,25 +21,26 @@ OPEN_M = 0.5  # own choice: a corner with more of its rim in the open is no cros
 Reals = npt.NDArray[np.float64]
 
 
-def street_space(parcels: Objects, centre: Sequence[shapely.Geometry], gap_m: float) -> shapely.Geometry:
+def street_space(parcels: Objects, centre: Sequence[shapely.Geometry], gap_m: float, run: Run) -> shapely.Geometry:
     """Return the street space beside parcels, the parcels' own area with it.
 
     Street is what closing gaps of up to `gap_m` between parcels adds, what lies between a frontage and a centre line
     that it faces at most `gap_m` away, and the corners between such strips that centre lines close off: a street that
-    runs on past the last parcel is not taken along. Own choice.
+    runs on past the last parcel is not taken along. Own choice. Raises Cancelled.
     """
-    between = close_gaps(parcels, gap_m)
+    own = union(parcels, run)
+    between = close_gaps(parcels, gap_m, own, run)
     if not len(centre):
         return between
     lines = np.array(list(centre), dtype=object)
     strips = _strips(parcels, lines, gap_m)
-    base = shapely.union_all([between, *strips], grid_size=GRID_M)
+    base = union([between, *strips], run)
     threads = shapely.buffer(lines, THREAD_M, cap_style="flat")
-    closed = close_gaps(np.concatenate([parcels, threads]), gap_m)
-    web = shapely.union_all([shapely.boundary(base), *lines], grid_size=GRID_M)
+    closed = close_gaps(np.concatenate([parcels, threads]), gap_m, run=run)
+    web = union([shapely.boundary(base), *lines], run)
     held = shapely.buffer(web, 2 * TOUCH_M + THREAD_M, quad_segs=2)
     corners = [part for part in _pieces(closed, base, lines) if _is_held(part, held)]
-    return shapely.union_all([base, *corners], grid_size=GRID_M)
+    return union([base, *corners], run)
 
 
 def _pieces(closed: shapely.Geometry, base: shapely.Geometry, lines: Objects) -> list[shapely.Geometry]:

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 import shapely
 import shapely.affinity
+from urban_renewal.core.errors import Cancelled
+from urban_renewal.core.run import Run
+from urban_renewal.core.zones import outline as outline_module
 from urban_renewal.core.zones.boundary import Lines, draw_boundaries
-from urban_renewal.core.zones.outline import Ground
+from urban_renewal.core.zones.outline import Ground, fill_empty
 
 GAP = 30.0
 
@@ -102,3 +105,37 @@ def test_no_parcel_is_cut_and_nothing_overlaps(seed, run):
     for a in range(3):
         for b in range(a):
             assert shapely.intersection(drawn[a], drawn[b]).area == pytest.approx(0, abs=0.01)
+
+
+def test_a_hole_is_filled_unless_something_else_lies_in_it():
+    """Holes of 10 × 10 m: nothing in it; a sliver of 0.05 m²; two slivers of 0.06 that lie on one another; two apart
+    that are 0.12 together; a parcel; another zone; a zone beside it.
+    """
+
+    def strip(x, y):
+        return shapely.box(x + 1, y, x + 7, y + 0.01)
+
+    holes = [shapely.box(x, 20, x + 10, 30) for x in range(10, 150, 20)]
+    outline = shapely.difference(shapely.box(0, 0, 160, 50), shapely.union_all(holes))
+    parcels = [outline, shapely.box(31, 22, 36, 22.01), strip(50, 23), strip(50, 23), strip(70, 23), strip(70, 25),
+               shapely.box(92, 22, 95, 25)]  # fmt: skip
+    zones = [shapely.box(112, 22, 115, 25), shapely.box(130, 60, 170, 90)]
+    filled = fill_empty(outline, Ground(np.array(parcels, dtype=object)), {0}, zones)
+    assert [bool(filled.contains(hole.centroid)) for hole in holes] == [True, True, True, False, False, False, True]
+
+
+def test_cancel_is_heard_in_the_middle_of_an_outline(monkeypatch):
+    """Every long overlay is asked aside, and the pieces of street one by one."""
+    looks = []
+    monkeypatch.setattr(outline_module, "MANY", 1)
+    run = Run(is_cancelled=lambda: looks.append(1) or False)
+    ground = Ground(np.array([shapely.box(x, 0, x + 20, 30) for x in range(0, 200, 24)], dtype=object))
+    near = [[j for j in (i - 1, i + 1) if 0 <= j < 9] for i in range(9)]
+    draw_boundaries(ground, [{0, 1, 2, 3}, {4, 5, 6, 7}], near, 30, Lines(), run)
+    assert len(looks) > 20
+    for stop in (3, 8, 15):
+        seen = []
+        with pytest.raises(Cancelled):
+            heard = Run(is_cancelled=lambda: seen.append(1) or len(seen) > stop)  # noqa: B023
+            draw_boundaries(ground, [{0, 1, 2, 3}, {4, 5, 6, 7}], near, 30, Lines(), heard)
+        assert len(seen) == stop + 1
