@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform
+from qgis.core import QgsCoordinateReferenceSystem
 
 from ..core.errors import RenewalError
 from ..core.inputs.aliases import roles
-from .crs import move_coordinates, system_named, transform_to
+from .crs import move_coordinates, transform_to
+from .systems import system_named, transform_between
 
 OFFSETS = (("gcj02_suspected", "gcj02_to_wgs84"), ("bd09_suspected", "bd09_to_wgs84"))
 BESIDE = ("BUILDINGS", "ROADS", "PARCELS")  # what places stand in or at, best first
@@ -82,7 +83,7 @@ def _check_shift(parameter: str, table: Any, reference: Any, beside: str, inputs
     working = inputs.plan.working
     points = sliced(shapely.centroid, frames.geometries(table), run=run)
     degrees = system_named("EPSG:4326")
-    there = QgsCoordinateTransform(working.crs, degrees, inputs.plan.transforms)
+    there = transform_between(working.crs, degrees, inputs.plan.transforms)
     back = transform_to(degrees, working, inputs.plan.transforms)
     lonlat = move_coordinates(shapely.get_coordinates(points), there, parameter)
     before, found = reference.away(points, run), []

@@ -19,6 +19,7 @@ from qgis.core import (
 )
 
 from ..core.errors import RenewalError
+from .systems import transform_between
 
 # A projected system whose metres are off by more than this at the data's centre is not metric in our sense (own
 # choice: Web Mercator is off by 15 % at 29.5°N, a 3° Gauss-Krüger zone by 0.03 % at worst, UTM by 0.1 %).
@@ -33,22 +34,6 @@ class WorkingCrs:
     note: str  # "" | "crs_local_tm" | "crs_local_grid"
 
 
-def system_named(name: str) -> QgsCoordinateReferenceSystem:
-    """Return the system EPSG:… that we name ourselves. Raises RenewalError("crs_not_there") when QGIS has it not.
-
-    QGIS keeps the answer “there is no such system” for as long as it runs, and a transform with such a system on one
-    side hands its input back without a word (seen once in QGIS 3.40, under load). So it is asked again, the answers
-    kept so far forgotten.
-    """
-    found = QgsCoordinateReferenceSystem(name)
-    if not found.isValid():
-        QgsCoordinateReferenceSystem.invalidateCache()
-        found = QgsCoordinateReferenceSystem(name)
-    if not found.isValid():
-        raise RenewalError("crs_not_there", name=name)
-    return found
-
-
 def choose_working_crs(
     crs: QgsCoordinateReferenceSystem, extent: QgsRectangle, transforms: QgsCoordinateTransformContext
 ) -> WorkingCrs:
@@ -61,7 +46,7 @@ def choose_working_crs(
     if _is_metric(crs, extent, transforms):
         return WorkingCrs(crs, "")
     geographic = crs if crs.isGeographic() else crs.toGeographicCrs()
-    to_degrees = QgsCoordinateTransform(crs, geographic, transforms)
+    to_degrees = transform_between(crs, geographic, transforms)
     longitude = round(to_degrees.transform(extent.center()).x(), 6)
     wanted = ("+datum", "+ellps", "+a", "+b", "+rf", "+towgs84")
     shape = [term for term in geographic.toProj().split() if term.split("=")[0] in wanted]
@@ -92,7 +77,10 @@ def move_coordinates(xy: Any, transform: QgsCoordinateTransform, layer: str) -> 
     """Return the (n, 2) coordinates transformed; raises RenewalError("crs_transform_failed") naming the layer."""
     import numpy as np
 
-    if transform.isShortCircuited() or len(xy) == 0:
+    has_systems = transform.sourceCrs().isValid() and transform.destinationCrs().isValid()
+    if has_systems and not transform.isValid():  # it would hand the coordinates back as they are
+        raise RenewalError("crs_lost", name=f"{transform.sourceCrs().authid()} → {transform.destinationCrs().authid()}")
+    if transform.isShortCircuited() or not has_systems or len(xy) == 0:
         return xy
     # One line string of all points: a single call into PROJ instead of n; a line needs two points.
     points = np.vstack([xy, xy[-1:]]).astype("<f8")
@@ -123,4 +111,4 @@ def transform_to(
     """Return the transform from a layer's system into the working one; nothing happens in a local grid."""
     if target.crs is None:
         return QgsCoordinateTransform()
-    return QgsCoordinateTransform(source, target.crs, transforms)
+    return transform_between(source, target.crs, transforms)

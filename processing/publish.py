@@ -8,13 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsCoordinateTransform, QgsProcessingContext
+from qgis.core import QgsProcessingContext
 
 from ..core import schema
 from ..core.run import Run
 from ..core.words import say
 from .crs import move_coordinates
-from .systems import transform_between
 from .dressing import Dresser
 from .encoding import Encoded, encode
 from .inputs import Inputs
@@ -23,6 +22,7 @@ from .records import build_record
 from .results import Output
 from .sharing import passing
 from .sidefiles import drop, move_side_files, stage_side_files
+from .systems import transform_between
 from .targets import Target, load_on_completion
 from .writing import discard, layer_of, move_into_place, write_memory, write_part
 

@@ -12,6 +12,7 @@ from ..core.run import Run
 from ..core.walking.heights import Raster
 from .crs import WorkingCrs, move_coordinates
 from .snapshot import RasterSnapshot
+from .systems import transform_between
 
 STRIP_CELLS = 4_000_000  # cells read between two looks at the cancel flag
 MARGIN_CELLS = 16  # around the data, so that the low-pass (4 cells) sees real ground at the edge
@@ -29,7 +30,7 @@ def read_raster(
         raise RenewalError("dem_without_crs", layer=snapshot.name)
     if working.crs is None:
         raise RenewalError("dem_in_local_grid", layer=snapshot.name)
-    to_raster = QgsCoordinateTransform(working.crs, snapshot.crs, transforms)
+    to_raster = transform_between(working.crs, snapshot.crs, transforms)
     cell_x = snapshot.extent.width() / snapshot.columns
     cell_y = snapshot.extent.height() / snapshot.rows
     window = to_raster.transformBoundingBox(QgsRectangle(*bounds))
@@ -96,6 +97,6 @@ def _cell_size_m(
     centre = window.center()
     x, y = centre.x(), centre.y()
     corners = np.array([[x, y], [x + cell_x, y], [x, y + cell_y]])
-    back = QgsCoordinateTransform(to_raster.destinationCrs(), to_raster.sourceCrs(), to_raster.context())
+    back = transform_between(to_raster.destinationCrs(), to_raster.sourceCrs(), to_raster.context())
     here, east, north = move_coordinates(corners, back, "DEM")
     return float(np.hypot(*(east - here))), float(np.hypot(*(north - here)))

@@ -12,6 +12,7 @@ from typing import Any
 from qgis.core import (
     Qgis,
     QgsProcessingContext,
+    QgsProcessingParameterCrs,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
@@ -28,6 +29,7 @@ from .networks import home_of
 from .parameters import RoleUse
 from .sidefiles import refuse_side_files
 from .snapshot import VectorSnapshot, take_raster, take_vector
+from .systems import keep_systems
 from .targets import refuse_targets, wanted
 
 
@@ -52,6 +54,7 @@ def settle(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingCont
         if isinstance(definition, QgsProcessingParameterRasterLayer) and values.get(name) not in (None, ""):
             plan.rasters[name] = take_raster(name, values[name], context)
     _settle_crs(algorithm, context, plan)
+    _keep(algorithm, values, context, plan)
     algorithm.refuse(values, plan)
     refuse_side_files(algorithm, values)
     sinks = [d for d in algorithm.parameterDefinitions() if isinstance(d, QgsProcessingParameterFeatureSink)]
@@ -164,6 +167,16 @@ def _settle_crs(algorithm: Any, context: QgsProcessingContext, plan: Plan) -> No
     if odd or plan.rasters:
         odd += [item.name for item in plan.rasters.values()]
         raise RenewalError("local_grid_mixed", layer=main.name, others=odd)
+
+
+def _keep(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingContext, plan: Plan) -> None:
+    """Make the systems of the run where they outlive it: those of the layers, and those that were asked for."""
+    asked = [
+        algorithm.parameterAsCrs(values, definition.name(), context)
+        for definition in algorithm.parameterDefinitions()
+        if isinstance(definition, QgsProcessingParameterCrs)
+    ]
+    keep_systems([*asked, *(item.crs for item in [*plan.vectors.values(), *plan.rasters.values()])])
 
 
 def _word(algorithm: Any, values: Mapping[str, Any], name: str, default: str) -> str:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import (
-    QgsCoordinateTransform,
     QgsCoordinateTransformContext,
     QgsSingleSymbolRenderer,
     QgsSymbol,
@@ -19,9 +18,10 @@ from qgis.PyQt.QtGui import QColor
 
 from ..core.errors import RenewalError
 from ..core.run import Run
-from .crs import move_coordinates, system_named
+from .crs import move_coordinates
 from .dressing import save_style
 from .gdalmode import gdal_raises
+from .systems import system_named, transform_between
 
 SAMPLE, DEM, TRUTH = "sample.gpkg", "dem.tif", "truth.csv"
 CRS, DEGREES = 4545, 4490
@@ -58,7 +58,7 @@ def shift_facilities(facilities: Any, transforms: QgsCoordinateTransformContext)
     from ..core.inputs.gcj02 import wgs84_to_gcj02
 
     working, degrees = (system_named(f"EPSG:{code}") for code in (CRS, DEGREES))
-    to_degrees = QgsCoordinateTransform(working, degrees, transforms)
+    to_degrees = transform_between(working, degrees, transforms)
     lonlat = move_coordinates(shapely.get_coordinates(frames.geometries(facilities)), to_degrees, "facilities")
     shifted = np.round(np.column_stack(wgs84_to_gcj02(lonlat[:, 0], lonlat[:, 1])), 7)
     return facilities.assign(**{frames.GEOMETRY: shapely.points(shifted)})

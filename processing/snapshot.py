@@ -29,6 +29,7 @@ from qgis.core import (
 )
 
 from ..core.errors import RenewalError
+from .systems import revived
 
 DIMENSION = {0: "point", 1: "line", 2: "polygon", 3: "unknown", 4: "none"}  # Qgis.GeometryType
 
@@ -116,7 +117,7 @@ def known_crs(layer: Any) -> QgsCoordinateReferenceSystem:
     """Return the layer's system, invalid for the two that a GeoPackage writes when it knows none."""
     crs = layer.crs()
     undefined = not crs.authid() and crs.description().startswith("Undefined ")
-    return QgsCoordinateReferenceSystem() if undefined else crs
+    return QgsCoordinateReferenceSystem() if undefined else revived(crs)
 
 
 def take_vector(parameter: str, value: Any, context: QgsProcessingContext) -> VectorSnapshot:

@@ -5,17 +5,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from qgis.core import QgsCoordinateTransform
-
 from ...core import schema
 from ...core.errors import RenewalError
 from .. import parameters as declare
 from ..base import RenewalAlgorithm
-from ..crs import move_coordinates, system_named
+from ..crs import move_coordinates
 from ..encoding import Carried
 from ..parameters import RoleUse
 from ..reading import read_raw
 from ..results import Output, Results
+from ..systems import system_named, transform_between
 
 TRUE_DEGREES = "EPSG:4490"  # CGCS2000; WGS84 is the same to a few centimetres
 SLICE = 20_000  # features between two looks at Cancel
@@ -98,7 +97,7 @@ def _move(xyz: Any, inputs: Any, run: Any) -> Any:
     degrees = system_named(TRUE_DEGREES)
     xy = np.asarray(xyz[:, :2], dtype=np.float64)
     if not source.crs.isGeographic():
-        xy = move_coordinates(xy, QgsCoordinateTransform(source.crs, degrees, plan.transforms), source.name)
+        xy = move_coordinates(xy, transform_between(source.crs, degrees, plan.transforms), source.name)
     undo = gcj02.bd09_to_wgs84 if inputs.choice("FROM") == "bd09" else gcj02.gcj02_to_wgs84
     longitude, latitude = undo(xy[:, 0], xy[:, 1])
     outside = int(gcj02.is_outside(xy[:, 0], xy[:, 1]).sum())
@@ -106,5 +105,5 @@ def _move(xyz: Any, inputs: Any, run: Any) -> Any:
         run.warn("fix_outside_china", layer=source.name, n=outside)
     true = np.column_stack([longitude, latitude])
     if not plan.result_crs.isGeographic():
-        true = move_coordinates(true, QgsCoordinateTransform(degrees, plan.result_crs, plan.transforms), source.name)
+        true = move_coordinates(true, transform_between(degrees, plan.result_crs, plan.transforms), source.name)
     return np.column_stack([true, xyz[:, 2:]])

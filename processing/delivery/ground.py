@@ -86,12 +86,14 @@ def _coarser(plan: Any, box: Any, cells: int) -> Any:
     """Return the DEM with fewer cells where it has far more over the box than the grid: 1 m cells of a whole city."""
     from dataclasses import replace
 
-    from qgis.core import QgsCoordinateTransform, QgsRectangle
+    from qgis.core import QgsRectangle
+
+    from ..systems import transform_between
 
     snapshot, working = plan.rasters["DEM"], plan.working.crs
     if working is None or not snapshot.crs.isValid():
         return snapshot  # read_raster says what is wrong with it
-    window = QgsCoordinateTransform(working, snapshot.crs, plan.transforms).transformBoundingBox(QgsRectangle(*box))
+    window = transform_between(working, snapshot.crs, plan.transforms).transformBoundingBox(QgsRectangle(*box))
     window = window.intersect(snapshot.extent)
     if window.isEmpty():
         return snapshot
@@ -188,15 +190,15 @@ def _add_land(study: Study, run: Any) -> None:
 def _home(study: Study, shapes: Any) -> Any:
     """Return shapes in metres (n,) in the system of the zones, in which results are delivered."""
     import shapely
-    from qgis.core import QgsCoordinateTransform
 
     from ..crs import move_coordinates
+    from ..systems import transform_between
 
     plan = study.inputs.plan
     working = plan.working.crs if plan.working is not None else None
     if working is None or working == plan.result_crs:
         return shapes
-    back = QgsCoordinateTransform(working, plan.result_crs, plan.transforms)
+    back = transform_between(working, plan.result_crs, plan.transforms)
     return shapely.transform(shapes, lambda xy: move_coordinates(xy, back, ""))
 
 

@@ -7,7 +7,6 @@ import pytest
 import shapely
 from qgis.core import (
     QgsCoordinateReferenceSystem,
-    QgsCoordinateTransform,
     QgsGeometry,
     QgsProcessingContext,
     QgsProcessingException,
@@ -17,7 +16,6 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QDate
-from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.inputs.aliases import roles
 from urban_renewal.core.run import Run
 from urban_renewal.processing import crs as crs_module
@@ -148,7 +146,7 @@ def test_invalid_geometry_is_ours_to_handle(run_algorithm, echo, make_layer, row
 
 def test_degrees_are_computed_in_metres_and_come_back_untouched(run_algorithm, echo, make_layer):
     """A box of 0.001° × 0.001° at 29.56°N; its ellipsoidal area by an independent method, QgsDistanceArea."""
-    from qgis.core import QgsDistanceArea, QgsGeometry
+    from qgis.core import QgsDistanceArea
 
     wkt = "POLYGON((106.55 29.56,106.551 29.56,106.551 29.561,106.55 29.561,106.55 29.56))"
     layer = make_layer([(wkt, {"parcel_id": "a"})], crs="EPSG:4490")
@@ -171,57 +169,6 @@ def test_web_mercator_is_not_taken_for_metres():
     zone = QgsCoordinateReferenceSystem("EPSG:4545")
     extent = QgsRectangle(359000, 3270000, 369000, 3280000)
     assert crs_module.choose_working_crs(zone, extent, transforms).crs == zone
-
-
-def test_a_transform_that_does_nothing_is_refused(monkeypatch):
-    """QGIS hands metres back as degrees where it did not find a system, and keeps the answer; both are noticed."""
-    transforms = QgsProject.instance().transformContext()
-    zone, degrees = crs_module.system_named("EPSG:4545"), crs_module.system_named("EPSG:4490")
-    metres = np.array([[360000.0, 3272000.0], [361000.0, 3272000.0]])
-    moved = crs_module.move_coordinates(metres, QgsCoordinateTransform(zone, degrees, transforms), "房屋")
-    assert moved[0] == pytest.approx([106.5555, 29.5581], abs=1e-4)
-
-    class Idle:
-        """A transform between these two that leaves everything where it is."""
-
-        def __init__(self):
-            self.true = QgsCoordinateTransform(degrees, degrees, transforms)
-
-        def sourceCrs(self):
-            return zone
-
-        def destinationCrs(self):
-            return degrees
-
-        def isShortCircuited(self):
-            return False
-
-    class Geometry(QgsGeometry):
-        def transform(self, transform):
-            return super().transform(transform.true)
-
-    monkeypatch.setattr(crs_module, "QgsGeometry", Geometry)
-    with pytest.raises(RenewalError) as refused:
-        crs_module.move_coordinates(metres, Idle(), "房屋")
-    assert refused.value.code == "crs_transform_failed"
-    answers = []
-
-    class Forgetful(QgsCoordinateReferenceSystem):
-        """Does not find a system until the answers kept so far are forgotten."""
-
-        def __init__(self, name):
-            super().__init__(name if answers else "EPSG:0")
-
-        @staticmethod
-        def invalidateCache():
-            answers.append("forgotten")
-
-    monkeypatch.setattr(crs_module, "QgsCoordinateReferenceSystem", Forgetful)
-    assert crs_module.system_named("EPSG:4490").isValid()
-    assert answers == ["forgotten"]
-    with pytest.raises(RenewalError) as refused:
-        crs_module.system_named("EPSG:999999")
-    assert refused.value.code == "crs_not_there"
 
 
 def test_no_crs_is_refused_or_taken_as_a_local_grid(run_algorithm, echo, make_layer):

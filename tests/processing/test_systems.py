@@ -1,0 +1,159 @@
+"""Systems that die with a thread: QGIS keeps them, calls them valid, and hands coordinates back as they are."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCoordinateTransformContext,
+    QgsPointXY,
+    QgsProcessingAlgRunnerTask,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsVectorLayer,
+)
+from urban_renewal.core.errors import RenewalError
+from urban_renewal.processing import crs as crs_module
+from urban_renewal.processing import systems
+from urban_renewal.processing.snapshot import take_vector
+
+METRES = np.array([[360000.0, 3272000.0], [361000.0, 3272000.0]])
+DEGREES = pytest.approx([106.5555, 29.5581], abs=1e-4)
+
+
+def in_a_thread(names, meanwhile=lambda: None):
+    """Look systems up in a thread that then ends; `meanwhile` runs here while it lives."""
+    ready, go = threading.Event(), threading.Event()
+
+    def work():
+        for name in names:
+            QgsCoordinateReferenceSystem(name).toWkt()
+        ready.set()
+        go.wait(20)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert ready.wait(20)
+    found = meanwhile()
+    go.set()
+    thread.join()
+    time.sleep(0.3)  # Python lets go of a thread a moment before the system has ended it
+    return found
+
+
+@pytest.fixture
+def dead(qgis_app):
+    """Two systems as QGIS leaves them when the thread that asked first is gone; skips where QGIS has mended that."""
+    names = ("EPSG:4545", "EPSG:4490")
+    systems._forget()
+    found = in_a_thread(names, lambda: [held(name) for name in names])  # held here too, as a layer on the map does
+    yield found
+    systems._forget()
+    if any(crs.toWkt() for crs in found):
+        pytest.skip("this QGIS keeps its systems alive")
+
+
+def held(name):
+    crs = QgsCoordinateReferenceSystem(name)
+    assert crs.toWkt()
+    return crs
+
+
+def test_what_qgis_does(dead):
+    """The fault itself, without us: both ends valid, and metres come back as they went in."""
+    made = QgsCoordinateTransform(*dead, QgsCoordinateTransformContext())
+    assert [crs.isValid() for crs in dead] == [True, True]
+    assert [crs.toWkt() for crs in dead] == ["", ""]
+    assert made.transform(QgsPointXY(*METRES[0])) == QgsPointXY(*METRES[0])
+    assert not made.isValid()
+
+
+def test_dead_systems_are_made_anew(dead):
+    transforms = QgsCoordinateTransformContext()
+    assert not any(systems.is_alive(crs) for crs in dead)
+    with pytest.raises(RenewalError) as refused:  # never in silence
+        crs_module.move_coordinates(METRES, QgsCoordinateTransform(*dead, transforms), "房屋")
+    assert refused.value.code == "crs_lost"
+    made = systems.transform_between(*dead, transforms)
+    assert crs_module.move_coordinates(METRES, made, "房屋")[0] == DEGREES
+    assert systems.revived(dead[0]).toWkt()
+    assert systems.system_named("EPSG:4490").toWkt()
+
+
+def test_a_layer_whose_system_died_is_read_with_a_living_one(dead):
+    layer = QgsVectorLayer("Point?field=a:int", "x", "memory")
+    layer.setCrs(dead[0])
+    assert layer.crs().toWkt() == ""
+    assert take_vector("X", layer, QgsProcessingContext()).crs.toWkt()
+
+
+def test_kept_systems_outlive_every_thread(qgis_app):
+    """What a run keeps is this thread's own, so that workers that come and go do it no harm."""
+    systems._forget()
+    names = ("EPSG:4545", "EPSG:4490", "EPSG:32648")
+    systems.keep_systems([QgsCoordinateReferenceSystem(name) for name in names])
+    for _ in range(3):
+        found = in_a_thread(names, lambda: [held(name) for name in names])
+        assert all(crs.toWkt() for crs in found)
+        assert all(QgsCoordinateReferenceSystem(name).toWkt() for name in names)
+
+
+def test_keeping_heals(dead):
+    systems.keep_systems([])
+    assert all(QgsCoordinateReferenceSystem(crs.authid()).toWkt() for crs in dead)
+
+
+def test_a_worker_keeps_nothing(qgis_app):
+    told = []
+    before = set(systems._kept)
+    thread = threading.Thread(
+        target=lambda: told.append(systems.keep_systems([QgsCoordinateReferenceSystem("EPSG:32649")]))
+    )
+    thread.start()
+    thread.join()
+    assert systems._kept == before
+
+
+def test_a_system_that_is_not_there_is_told(qgis_app):
+    with pytest.raises(RenewalError) as refused:
+        systems.system_named("EPSG:999999")
+    assert refused.value.code == "crs_not_there"
+    nameless = QgsCoordinateReferenceSystem.fromProj("+proj=tmerc +lon_0=106.5 +x_0=500000 +ellps=GRS80 +units=m")
+    assert systems.revived(nameless) == nameless
+    nothing = systems.transform_between(QgsCoordinateReferenceSystem(), nameless, QgsCoordinateTransformContext())
+    assert crs_module.move_coordinates(METRES, nothing, "x") is METRES
+
+
+def test_a_run_in_a_task_leaves_its_systems_alive(qgis_app, qtbot, provider, make_layer, save_layer, tmp_path):
+    """A study in another system than any so far, run in QGIS's own thread pool, its threads then let go."""
+    from qgis.PyQt.QtCore import QThreadPool
+
+    square = "POLYGON((500000 3270000,500000 3270100,500100 3270100,500100 3270000,500000 3270000))"
+    layer = make_layer([(square, {"parcel_id": "P1", "land_use": "0701"})], crs="EPSG:4547")
+    path = save_layer(layer, tmp_path / "in.gpkg")
+    systems._forget()
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("urbanrenewal:tagparcels")
+    values = {"PARCELS": str(path), "OUTPUT": str(tmp_path / "out.gpkg"), "AS_OF": "2025-12-31"}
+    context, feedback, ended = QgsProcessingContext(), QgsProcessingFeedback(), []
+    task = QgsProcessingAlgRunnerTask(algorithm, values, context, feedback)
+    task.executed.connect(lambda ok, results: ended.append(ok))
+    QgsApplication.taskManager().addTask(task)
+    qtbot.waitUntil(lambda: bool(ended), timeout=60_000)
+    assert ended == [True], feedback.textLog()
+    loaded = QgsVectorLayer(str(tmp_path / "out.gpkg"), "out", "ogr")
+    assert loaded.crs().toWkt()
+    pool = QThreadPool.globalInstance()
+    waited = pool.expiryTimeout()
+    pool.setExpiryTimeout(1)
+    try:
+        pool.waitForDone(5000)
+        qtbot.wait(300)
+    finally:
+        pool.setExpiryTimeout(waited)
+    assert loaded.crs().authid() == "EPSG:4547"
+    assert loaded.crs().toWkt()
+    assert QgsVectorLayer(str(tmp_path / "out.gpkg"), "again", "ogr").crs().toWkt()
