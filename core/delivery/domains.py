@@ -28,6 +28,7 @@ def codes_of(domain: str, language: str) -> dict[str, str]:
 def fits(domain: str, values: Iterable[Any]) -> bool:
     """Say whether every known value is a code of the domain: a column with a word of its own gets no domain."""
     known = codes_of(domain, "zh")
+    values = values.unique() if hasattr(values, "unique") else values
     return all(not isinstance(value, str) or value in known for value in values)
 
 

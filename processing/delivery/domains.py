@@ -32,15 +32,19 @@ def add_domains(dataset: Any, names: Iterable[str], language: str) -> None:
         dataset.AddFieldDomain(made)
 
 
-def add_to_geopackage(path: Path, layers: Iterable[Any], language: str) -> None:
-    """Give the columns of delivered layers their domains. Raises RuntimeError of GDAL."""
+def add_to_geopackage(path: Path, layers: Iterable[Any], language: str) -> dict[str, dict[str, str]]:
+    """Give the columns of delivered layers their domains; return {layer: {column: domain}}.
+
+    Raises RuntimeError of GDAL.
+    """
     from osgeo import gdal, ogr
 
+    given: dict[str, dict[str, str]] = {}
     with gdal_raises():
         dataset = gdal.OpenEx(str(path), gdal.OF_VECTOR | gdal.OF_UPDATE)
         for layer in layers:
             columns = [(column.name, layer.frame[column.name]) for column in layer.table.columns]
-            wanted = wanted_domains(layer.table.name, columns)
+            wanted = given[layer.name] = wanted_domains(layer.table.name, columns)
             add_domains(dataset, wanted.values(), language)
             opened = dataset.GetLayerByName(layer.name)
             definition = opened.GetLayerDefn()
@@ -54,3 +58,4 @@ def add_to_geopackage(path: Path, layers: Iterable[Any], language: str) -> None:
                 opened.AlterFieldDefn(index, changed, ogr.ALTER_DOMAIN_FLAG)
         dataset.FlushCache()
         del opened, dataset
+    return given

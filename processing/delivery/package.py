@@ -184,6 +184,8 @@ def write_package(
     transforms: QgsCoordinateTransformContext, run: Any,
 ) -> Path:  # fmt: skip
     """Write data.gpkg and return its path. Raises RenewalError as processing/writing.py does; Cancelled."""
+    from ...core.delivery.domains import codes_of
+
     place, todo = folder / DATA, list(layers)
     bare: list[Undressed] = []
     for number, layer in enumerate(todo):
@@ -194,8 +196,11 @@ def write_package(
         write_layer(place, layer.name, target, encoded, transforms, stretch)  # the folder is swapped in as a whole
         dresser = Dresser(layer, language, dict(layer.record or record))
         bare.append(Undressed(dresser, layer.name, layer.table.en, encoded.fields, encoded.wkb_type, encoded.crs))
-    add_to_geopackage(place, todo, language)
-    dress_all(place, bare, run.check)
+    domains = add_to_geopackage(place, todo, language)
+    coded = {
+        layer: {name: codes_of(domain, language) for name, domain in own.items()} for layer, own in domains.items()
+    }
+    dress_all(place, [replace(table, codes=coded[table.name]) for table in bare], run.check)
     close_journal(place)
     return place
 

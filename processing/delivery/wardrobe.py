@@ -8,15 +8,16 @@ The first table is dressed by QGIS itself: it makes the tables that hold styles 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from qgis.core import (
     Qgis,
     QgsCoordinateReferenceSystem,
+    QgsEditorWidgetSetup,
     QgsField,
     QgsFieldConstraints,
     QgsFields,
@@ -41,7 +42,10 @@ REFERENCE = (
 
 @dataclass(frozen=True)
 class Undressed:
-    """A table as it was written: what dresses it, its name, the word about it, fields, geometry type and system."""
+    """A table as it was written: what dresses it, its name, the word about it, fields, geometry type and system.
+
+    `codes`: column → {code: what it means} of those that have a domain.
+    """
 
     dresser: Dresser
     name: str
@@ -49,6 +53,7 @@ class Undressed:
     fields: QgsFields
     wkb_type: Any
     crs: QgsCoordinateReferenceSystem
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     geometry_column: str = "geom"
 
 
@@ -86,8 +91,15 @@ def _bare_layer(table: Undressed) -> QgsVectorLayer:
     kind = QgsWkbTypes.displayString(table.wkb_type) if is_spatial else "NoGeometry"
     layer = QgsVectorLayer(kind, table.name, "memory")
     layer.setCrs(table.crs if is_spatial else QgsCoordinateReferenceSystem())
-    fid = QgsField("fid", QMetaType.Type.LongLong)
-    layer.dataProvider().addAttributes([fid, *(table.fields.at(number) for number in range(len(table.fields)))])
+    fields = [QgsField("fid", QMetaType.Type.LongLong)]
+    for number in range(len(table.fields)):
+        item = QgsField(table.fields.at(number))
+        codes = table.codes.get(item.name())
+        if codes:  # as QGIS shows a column with a domain
+            shown = {"map": [{words: code} for code, words in sorted(codes.items())]}
+            item.setEditorWidgetSetup(QgsEditorWidgetSetup("ValueMap", shown))
+        fields.append(item)
+    layer.dataProvider().addAttributes(fields)
     layer.updateFields()
     for rule in (QgsFieldConstraints.Constraint.ConstraintNotNull, QgsFieldConstraints.Constraint.ConstraintUnique):
         layer.setFieldConstraint(0, rule)  # the key of a GeoPackage

@@ -4,10 +4,14 @@ import re
 import shutil
 import sqlite3
 from contextlib import closing
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
-from qgis.core import QgsVectorLayer
+from qgis.core import QgsField, QgsFields, QgsVectorLayer
 from urban_renewal.core import schema
+from urban_renewal.core.delivery.domains import codes_of, domain_of
+from urban_renewal.processing.delivery.domains import add_to_geopackage
 from urban_renewal.processing.delivery.wardrobe import Undressed, dress_all
 from urban_renewal.processing.dressing import Dresser
 
@@ -26,6 +30,14 @@ class Worn:
 
     def __init__(self, name):
         self.table, self.hidden = schema.table(name), ("area_m2",) if name == "zones" else ()
+
+
+def frames_of(name):
+    """One row with a code in each column that has a domain."""
+    codes = {column.name: domain_of(name, column.name) for column in schema.table(name).columns}
+    return pd.DataFrame({
+        column: [next(iter(codes_of(domain, "zh"))) if domain else "a"] for column, domain in codes.items()
+    })  # fmt: skip
 
 
 def plain(text):
@@ -61,13 +73,21 @@ def test_one_transaction_writes_what_qgis_writes(tmp_path, make_layer, save_laye
         values = {column.name: 1 if column.type != "text" else "a" for column in schema.table(name).columns}
         save_layer(make_layer([(shapes.get(kind), values)], kind or "None"), path, table=name)
         worn.append(Dresser(Worn(name), language, RECORD))
+    layers = [SimpleNamespace(name=name, table=schema.table(name), frame=frames_of(name)) for name, _ in TABLES]
+    domains = add_to_geopackage(path, layers, language)
+    assert any(domains.values())
     shutil.copy(path, tmp_path / "theirs.gpkg")
     bare = []
     for (name, _), dresser in zip(TABLES, worn):
         layer = QgsVectorLayer(f"{path}|layername={name}", name, "ogr")
         fields = layer.fields()
         fields.remove(0)  # fid
-        bare.append(Undressed(dresser, name, schema.table(name).en, fields, layer.wkbType(), layer.crs()))
+        plain_fields = QgsFields()
+        for item in fields:
+            plain_fields.append(QgsField(item.name(), item.type()))
+        codes = {column: codes_of(domain, language) for column, domain in domains[name].items()}
+        told = schema.table(name).en, plain_fields, layer.wkbType(), layer.crs(), codes
+        bare.append(Undressed(dresser, name, *told))
         del layer
         dresser.dress_file(f"{tmp_path / 'theirs.gpkg'}|layername={name}")
     dress_all(path, bare, lambda: None)
