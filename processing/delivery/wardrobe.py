@@ -98,6 +98,7 @@ def _bare_layer(table: Undressed) -> QgsVectorLayer:
         if codes:  # as QGIS shows a column with a domain
             shown = {"map": [{words: code} for code, words in sorted(codes.items())]}
             item.setEditorWidgetSetup(QgsEditorWidgetSetup("ValueMap", shown))
+            item.setSplitPolicy(Qgis.FieldDomainSplitPolicy.DefaultValue)
         fields.append(item)
     layer.dataProvider().addAttributes(fields)
     layer.updateFields()
