@@ -26,10 +26,12 @@ from . import wording
 from .review_items import table_of
 from .steps import results_of
 from .study import Study
+from .turns import Turns, aside
 from .zone_map import HandMap
 from .zone_panel import ZonePanel
 from .zone_store import HandStoreError, Locks, read_locks, write_locks
 
+MANY = 5_000  # parcels from which finding a zone's neighbours is felt
 MANY_BYTES = 20_000_000  # of the tagged parcels: from here on reading them is felt
 COLUMNS = {  # what the desk looks at; the gap detail alone has a million rows of sixteen columns
     "tagged": ("parcel_id", "floor_m2", "pop", "geometry"), "zones": ("zone_id", "name"),
@@ -63,6 +65,8 @@ class ZoneHand(QObject):
         self.zone = ""
         self._locks = Locks()
         self._task: QgsTask | None = None
+        self._looking: Turns | None = None  # what lies beside the zone is being found out
+        self._early: QgsPointXY | None = None  # the last click meanwhile
 
     # --- on and off ---------------------------------------------------------------------------------------------------
 
@@ -132,6 +136,7 @@ class ZoneHand(QObject):
         if self._task is not None:
             task, self._task = self._task, None
             task.cancel()
+        self._stop_looking()
         if self.map is not None:
             self.map.clear()
         self.map = self.loaded = None
@@ -170,6 +175,23 @@ class ZoneHand(QObject):
         self._show()
         desk = self.loaded.desk
         self.map.go_to(desk.ids[row] for row in desk.members.get(zone, ()))
+        if len(desk.ids) > MANY:
+            self._stop_looking()
+            self._looking = Turns(aside(partial(desk.look_around, zone)), self._on_looked, self)
+
+    def _on_looked(self, _: Any, error: Exception | None) -> None:
+        """Go on with the click that came too early."""
+        self._looking, point = None, self._early
+        self._early = None
+        if error is not None:
+            self.failed.emit(wording.error_text(error))
+        elif point is not None:
+            self.click(point)
+
+    def _stop_looking(self) -> None:
+        if self._looking is not None:
+            self._looking.stop()
+        self._looking = self._early = None
 
     def click(self, point: QgsPointXY) -> None:
         """Put the clicked parcel in or take it out; `point` in the map's system."""
@@ -177,6 +199,9 @@ class ZoneHand(QObject):
 
         from ..core.words import say
 
+        if self._looking is not None:  # what lies beside the zone is not known yet
+            self._early = point
+            return
         canvas = self._iface.mapCanvas().mapSettings().destinationCrs()
         try:
             there = QgsCoordinateTransform(canvas, self.loaded.crs, self._dock.session.project).transform(point)

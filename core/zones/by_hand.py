@@ -74,6 +74,7 @@ class HandDesk:
     undone: list[Step] = field(default_factory=list)
     first: dict[str, frozenset[int]] = field(default_factory=dict)
     _near: dict[str, tuple[set[int], dict[int, list[int]]]] = field(default_factory=dict)
+    _tree: Any = None  # of the shapes, made when first asked
 
     def row_of(self, parcel_id: str) -> int:
         """Return the row of a parcel, -1 for none."""
@@ -170,18 +171,24 @@ class HandDesk:
             return Answer("hand_splits", values)
         return None
 
+    def look_around(self, zone_id: str) -> None:
+        """Find out what lies beside a zone: the first change asks for it, and in a city that takes a second."""
+        self._lists(zone_id, self.members.get(zone_id, ()))
+
     def _parts(self, zone_id: str, rows: set[int]) -> int:
         """Return how many contiguous parts a set has; walks across wide streets are not asked here."""
-        near = self._lists(zone_id, rows)
-        lists = [near.get(row, []) for row in range(len(self.ids))] if rows else []
-        left, n = set(rows), 0
+        near, order = self._lists(zone_id, rows), sorted(rows)
+        place = {row: n for n, row in enumerate(order)}
+        lists = [[place[other] for other in near.get(row, []) if other in place] for row in order]
+        left, n = set(range(len(order))), 0
         while left:
             left -= connected_part(lists, left, [min(left)])
             n += 1
         return n
 
     def _neighbours(self, zone_id: str, row: int) -> list[int]:
-        return self._lists(zone_id, {row}).get(row, [])
+        """Return what lies beside a parcel, of those around a zone; none for a parcel that is not around it."""
+        return self._lists(zone_id, self.members[zone_id]).get(row, [])
 
     def _lists(self, zone_id: str, rows: Iterable[int]) -> dict[int, list[int]]:
         """Return the contiguous parcels of those around a zone, found once and again when it has grown beyond them."""
@@ -190,7 +197,8 @@ class HandDesk:
             return lists
         wanted = sorted(set(rows) | self.members[zone_id])
         box = shapely.box(*shapely.total_bounds(self.shapes[wanted]))
-        scope = np.sort(shapely.STRtree(self.shapes).query(shapely.buffer(box, AROUND_M, join_style="mitre")))
+        self._tree = self._tree or shapely.STRtree(self.shapes)
+        scope = np.sort(self._tree.query(shapely.buffer(box, AROUND_M, join_style="mitre")))
         none = np.empty((0, 2), dtype=np.int64)
         pairs = contiguous_pairs(self.shapes[scope], self.barriers, self.rules.limits.street_gap_m, none, Run())
         found = neighbour_lists(len(scope), pairs)

@@ -163,6 +163,26 @@ def test_a_city_is_read_in_a_task_that_can_be_cancelled(hand, dock, qtbot, monke
     assert hand.panel is None
 
 
+def test_a_click_before_the_neighbours_are_known_is_done_when_they_are(hand, qtbot, monkeypatch):
+    """In a city they take a second: found out beside the window, and the click is not lost."""
+    import threading
+
+    from urban_renewal.dialogs import zone_hand
+
+    desk, threads = hand.loaded.desk, []
+    monkeypatch.setattr(zone_hand, "MANY", 0)
+    look = desk.look_around
+    desk._near.clear()
+    desk.look_around = lambda zone: threads.append(threading.current_thread()) or look(zone)
+    hand.choose("Z-S1")
+    hand.click(middle(3))
+    assert cells(hand.panel)[0][2] == "3"
+    qtbot.waitUntil(lambda: cells(hand.panel)[0][2] == "4", timeout=3000)
+    assert threads and threading.main_thread() not in threads
+    hand.click(middle(4))  # known now: at once
+    assert cells(hand.panel)[0][2] == "5"
+
+
 def test_only_the_columns_that_the_desk_looks_at_are_read(hand, tmp_path):
     from urban_renewal.core.delivery.geopackage import read_layer
     from urban_renewal.core.run import Run
