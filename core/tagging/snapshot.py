@@ -111,7 +111,9 @@ def _unpacked(arrays: dict[str, npt.NDArray[Any]], about: dict[str, Any]) -> Sna
 
 
 def _texts(values: Objects) -> npt.NDArray[np.str_]:
-    return np.array(["" if value is None or pd.isna(value) else str(value) for value in values], dtype=np.str_)
+    told = ["" if value is None or pd.isna(value) else str(value) for value in values]
+    parts = [np.array(told[at : at + TEXTS_AT_ONCE], dtype=np.str_) for at in range(0, len(told), TEXTS_AT_ONCE)]
+    return np.concatenate(parts) if parts else np.empty(0, dtype=np.str_)
 
 
 def _objects(values: npt.NDArray[np.str_]) -> Objects:
