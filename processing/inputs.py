@@ -122,6 +122,11 @@ class Inputs:
             self._contents[parameter] = reading.content(digits_of(snapshot), self.run)
         return self._contents.get(parameter)
 
+    def let_go(self, parameter: str) -> None:
+        """Hold a large layer no longer than needed; its fingerprint stays, and who asks for it again reads it again."""
+        self.content(parameter)
+        self._readings.pop(parameter, None)
+
     def told_content(self, parameter: str, content: str) -> None:
         """Take the fingerprint of a layer that need not be read (a kept network)."""
         self._contents[parameter] = content

@@ -29,7 +29,7 @@ class _Kept:
     left_out: list[Any]
 
 
-Source = tuple[Path, str]  # file and layer ("" = the only one)
+Source = tuple[Path, str, str]  # file, layer ("" = the only one), the role that it plays
 
 
 @dataclass
@@ -51,8 +51,8 @@ class Shelf:
             self._made.clear()
         self._coming = set(later)
         wanted = self._coming | set(now)
-        self._kept = {key: kept for key, kept in self._kept.items() if (key[0], key[3]) in wanted}
-        files = {file for file, _ in wanted}
+        self._kept = {key: kept for key, kept in self._kept.items() if _source_of(key) in wanted}
+        files = {file for file, _, _ in wanted}
         self._rows = {key: rows for key, rows in self._rows.items() if key[0] in files}
         give_back_memory()
 
@@ -62,7 +62,7 @@ class Shelf:
 
     def is_read(self, file: Path) -> bool:
         """Say whether a later step reads a file."""
-        return any(file == other for other, _ in self._coming)
+        return any(file == other for other, _, _ in self._coming)
 
     def tell_rows(self, file: Path, rows: Any) -> None:
         """Remember what the rows of a written file were hashed to (identity.Rows)."""
@@ -70,13 +70,22 @@ class Shelf:
             self._rows[(file, *_state(file))] = rows
 
     def reading(self, key: tuple[Any, ...], read: Callable[[], Reading], run: Run) -> Reading:
-        """Return the reading kept under the key, else what `read` gives; a table of its own for every caller."""
+        """Return the reading kept under the key, else what `read` gives; a table of its own for every caller.
+
+        It is kept as long as a later step reads the same.
+        """
         found = _once(self._kept, key, lambda: replace(read(), rows=self._rows.get(key[:3])), run)
+        if _source_of(key) not in self._coming:
+            del self._kept[key]
         return replace(found, table=found.table.copy(deep=False))
 
     def made(self, key: tuple[Any, ...], make: Callable[[], Any], run: Run) -> Any:
         """Return what was made under the key, else what `make` gives."""
         return _once(self._made, key, make, run)
+
+
+def _source_of(key: tuple[Any, ...]) -> Source:
+    return key[0], key[3], key[4]
 
 
 def _once(kept: dict[tuple[Any, ...], _Kept], key: tuple[Any, ...], make: Callable[[], Any], run: Run) -> Any:
@@ -127,7 +136,7 @@ def read_shared(
     columns = tuple((name, mapped, role.columns[name].type) for name, mapped in sorted(mapping.items()))
     crs = working.crs.toWkt() if working is not None and working.crs is not None else ""
     key = (
-        snapshot.file, *state, snapshot.file_layer, snapshot.name, snapshot.count, snapshot.crs.toWkt(), role.name,
+        snapshot.file, *state, snapshot.file_layer, role.name, snapshot.name, snapshot.count, snapshot.crs.toWkt(),
         role.geometry, role.is_ours, key_column(role), columns, crs, invalid,
     )  # fmt: skip
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -10,6 +12,7 @@ from .. import frames, schema
 from .palette import CHILD_KINDS, ELDER_KINDS
 
 FROM_DETAIL = {"need": "need", "served": "served", "gap": "gap", "share": "share"}
+SOURCES = (*FROM_DETAIL.values(), "walk_s")
 
 
 def kinds_of(detail: pd.DataFrame) -> tuple[str, ...]:
@@ -28,15 +31,17 @@ def widen_gaps(parcels: pd.DataFrame, detail: pd.DataFrame) -> pd.DataFrame:
     table = schema.table("gap", kinds)
     rows = parcels[parcels["parcel_id"].isin(detail["parcel_id"])]
     rows = rows.sort_values("parcel_id").drop_duplicates("parcel_id").reset_index(drop=True)
-    wide = pd.DataFrame({"parcel_id": rows["parcel_id"], frames.GEOMETRY: rows[frames.GEOMETRY]})
-    by_kind = {kind: part.drop_duplicates("parcel_id").set_index("parcel_id") for kind, part in detail.groupby("kind")}
-    blocks = {}
-    for kind in kinds:
-        found = by_kind[kind].reindex(rows["parcel_id"]).reset_index(drop=True)
+    ids = pd.Index(rows["parcel_id"])
+    blocks: dict[str, Any] = {"parcel_id": rows["parcel_id"], frames.GEOMETRY: rows[frames.GEOMETRY]}
+    columns = ["parcel_id", *(name for name in SOURCES if name in detail)]
+    codes, words = pd.factorize(detail["kind"])
+    for kind in kinds:  # a city's detail is looked at kind by kind, and only at these columns
+        part = detail.loc[codes == list(words).index(kind), columns]
+        part = part.drop_duplicates("parcel_id").set_index("parcel_id").reindex(ids).reset_index(drop=True)
         for name, source in FROM_DETAIL.items():
-            blocks[f"{kind}_{name}"] = frames.optional(found, source, "real")
-        blocks[f"{kind}_min"] = frames.optional(found, "walk_s", "real") / 60
-    wide = pd.concat([wide, pd.DataFrame(blocks, index=wide.index)], axis=1)
+            blocks[f"{kind}_{name}"] = frames.optional(part, source, "real")
+        blocks[f"{kind}_min"] = frames.optional(part, "walk_s", "real") / 60
+    wide = pd.DataFrame(blocks, index=rows.index, copy=False)
     wide["elder_gap"] = _group_gap(wide, [kind for kind in ELDER_KINDS if kind in kinds])
     wide["child_gap"] = _group_gap(wide, [kind for kind in CHILD_KINDS if kind in kinds])
     wide["schema_version"] = schema.SCHEMA_VERSION

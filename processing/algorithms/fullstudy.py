@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsProcessingException, QgsProcessingFeedback
+from qgis.core import QgsApplication, QgsProcessingException, QgsProcessingFeedback
 
 from ...core.errors import Cancelled
 from .. import parameters as declare
@@ -103,7 +103,7 @@ class _Study:
         """Run the steps in order and return the path of the manifest."""
         steps = list(self._steps(folder))
         results: dict[str, Any] = {}
-        sources = [_sources(parameters) for _, parameters in steps]
+        sources = [_sources(*step) for step in steps]
         with shared_readings(self.scratch) as shelf:
             for number, (algorithm, parameters) in enumerate(steps):
                 stretch = self.run.part(0.05 + 0.95 * number / len(steps), 0.05 + 0.95 * (number + 1) / len(steps))
@@ -229,10 +229,16 @@ def _title(algorithm: str, language: str) -> str:
     return str(help_of(algorithm)["title"][language])
 
 
-def _sources(parameters: dict[str, Any]) -> set[tuple[Path, str]]:
-    """Return the files and layers that a step may read: its results are among them, under its own name only."""
-    values = [text for value in parameters.values() for text in (value if isinstance(value, list) else [value]) if text]
-    return {(Path(file), layer) for file, _, layer in (str(text).partition("|layername=") for text in values)}
+def _sources(algorithm: str, parameters: dict[str, Any]) -> set[tuple[Path, str, str]]:
+    """Return the layers that a step reads: file, layer and the role it plays there."""
+    found = set()
+    for use in QgsApplication.processingRegistry().algorithmById(ID + algorithm).ROLES:
+        value = parameters.get(use.parameter) or []
+        role = use.role or next(iter(use.tables), "")
+        for text in value if isinstance(value, list) else [value]:
+            file, _, layer = str(text).partition("|layername=")
+            found.add((Path(file), layer, role))
+    return found
 
 
 class _Forward(QgsProcessingFeedback):

@@ -60,6 +60,8 @@ class Study:
         for number, (parameter, name, table) in enumerate(given):
             run.progress(number / len(given))
             self.layers[name] = take_layer(self.inputs, parameter, name, table, take_all)
+            if parameter == "DETAIL":  # the longest table by far, and only its layer is delivered
+                self.inputs.let_go(parameter)
         if "gap_detail" in self.layers and "tagged" in self.layers:
             self._add_gap()
         if self.inputs.several("LEFT_OUT") or self.inputs.run.left_out:

@@ -123,7 +123,9 @@ def test_a_study_reads_a_file_once_and_hears_again_what_was_said(tmp_path, make_
         return read_shared(snapshot, role, mapping, None, "repair", carry, read, run), run
 
     alone, told = step(carry=True)
+    again_here = {(tmp_path / "in.gpkg", "in", "PARCELS")}
     with shared_readings(tmp_path / "elsewhere") as shelf:
+        shelf.begin(again_here, again_here)
         first, said = step(carry=True)
         first.table["parcel_id"] = "spoilt"
         second, again = step()
@@ -134,12 +136,14 @@ def test_a_study_reads_a_file_once_and_hears_again_what_was_said(tmp_path, make_
         assert first.carried.equals(alone.carried) and list(first.own) == list(alone.own)
         assert first.column("year").equals(alone.column("year"))
         late, _ = step(carry=True)
-        shelf.begin({(tmp_path / "in.gpkg", "in")}, set())
+        shelf.begin(again_here, again_here)
         step()
         assert reads == [True, False]
-        shelf.begin({(tmp_path / "in.gpkg", "another")}, set())  # of one file, only the layers still to be read
+        shelf.begin(again_here, {(tmp_path / "in.gpkg", "another", "PARCELS")})  # the last step that reads it
         step()
-        assert reads == [True, False, False]
+        assert reads == [True, False]
+        step()
+        assert reads == [True, False, False], "not kept when no later step reads the same layer of the file"
         with closing(sqlite3.connect(tmp_path / "in.gpkg")) as base:
             base.execute("CREATE TABLE touched (a)")  # the file is no longer the one that was read
             base.commit()
@@ -163,7 +167,7 @@ def test_a_study_keeps_no_file_that_nobody_reads_and_hashes_rows_once(tmp_path, 
     tagged |= {"AS_OF": "2025-12-31", "OUTPUT": str(seen)}
     run_algorithm("tagparcels", {**tagged, "SUMMARY": str(tmp_path / "summary.gpkg")})
     with shared_readings(scratch) as shelf:
-        shelf.begin(set(), {(passed, ""), (scratch / "summary.gpkg", "")})
+        shelf.begin(set(), {(passed, "", "PARCELS"), (scratch / "summary.gpkg", "", "tag_summary")})
         given = {**tagged, "OUTPUT": str(passed), "SUMMARY": str(scratch / "summary.gpkg")}
         run_algorithm("tagparcels", {**given, "LEFT_OUT": str(scratch / "left_out.gpkg")})
         assert not (scratch / "left_out.gpkg").exists()
