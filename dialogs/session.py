@@ -12,6 +12,7 @@ from typing import Any
 from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+from ..processing.systems import keep_systems
 from ..processing.texts import interface_language, tr
 from . import handover, project_state, results
 from .edits import EditWatch
@@ -90,7 +91,9 @@ class Session(QObject):
 
     def guess(self) -> None:
         """Fill roles without a layer from the project's layers."""
-        if self.project.mapLayers():
+        layers = self.project.mapLayers().values()
+        if layers:
+            keep_systems(layer.crs() for layer in layers)  # before a thread of ours asks for them
             project_state.guess_inputs(self.project, self.study, results.result_ids(self.project))
 
     def choose(self, role: str, layer_id: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from qgis.core import (
     Qgis,
+    QgsCoordinateReferenceSystem,
     QgsProcessingContext,
     QgsProcessingParameterCrs,
     QgsProcessingParameterFeatureSink,
@@ -29,7 +30,7 @@ from .networks import home_of
 from .parameters import RoleUse
 from .sidefiles import refuse_side_files
 from .snapshot import VectorSnapshot, take_raster, take_vector
-from .systems import keep_systems
+from .systems import OURS, keep_systems
 from .targets import refuse_targets, wanted
 
 
@@ -176,7 +177,8 @@ def _keep(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingConte
         for definition in algorithm.parameterDefinitions()
         if isinstance(definition, QgsProcessingParameterCrs)
     ]
-    keep_systems([*asked, *(item.crs for item in [*plan.vectors.values(), *plan.rasters.values()])])
+    ours = map(QgsCoordinateReferenceSystem, OURS)
+    keep_systems([*ours, *asked, *(item.crs for item in [*plan.vectors.values(), *plan.rasters.values()])])
 
 
 def _word(algorithm: Any, values: Mapping[str, Any], name: str, default: str) -> str:

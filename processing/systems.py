@@ -10,19 +10,23 @@ thread, which never ends, before a worker can ask for them; and what has died al
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCoordinateTransformContext,
+    QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QThread
 
 from ..core.errors import RenewalError
+from .gdalmode import gdal_raises
 
 OURS = ("EPSG:4326", "EPSG:4490", "EPSG:4545")  # degrees, and the systems of the sample
-_kept = set(OURS)  # names of systems that the main thread has made
+# name or definition → the system as QGIS keeps it, made on the main thread
+_kept: dict[str, list[QgsCoordinateReferenceSystem]] = {}
 
 
 def is_alive(crs: QgsCoordinateReferenceSystem) -> bool:
@@ -59,12 +63,20 @@ def keep_systems(systems: Iterable[QgsCoordinateReferenceSystem]) -> None:
     if application is None or QThread.currentThread() != application.thread():
         return
     for crs in systems:
-        if is_alive(crs) and crs.authid():
-            _kept.add(crs.authid())
-    if not all(is_alive(QgsCoordinateReferenceSystem(name)) for name in sorted(_kept)):
+        told = crs.authid() or crs.toWkt()  # a dead one still has its name
+        if crs.isValid() and told:
+            _kept.setdefault(told, [])
+    if not _hold():
         _forget()
-        for name in sorted(_kept):
-            is_alive(QgsCoordinateReferenceSystem(name))
+        _hold()
+
+
+def _hold() -> bool:
+    """Ask QGIS for the systems that are kept, as they are named and as files have them; say whether all are alive."""
+    for told, held in _kept.items():
+        if not held:
+            held += [QgsCoordinateReferenceSystem(told), _of_a_file(told)]
+    return all(map(is_alive, chain.from_iterable(_kept.values())))
 
 
 def transform_between(
@@ -88,7 +100,26 @@ def transform_between(
     return made
 
 
+def _of_a_file(told: str) -> QgsCoordinateReferenceSystem:
+    """Return the system as the layers of a file have it: QGIS keeps those apart, by the definition in the file."""
+    from osgeo import gdal, ogr, osr
+
+    path = "/vsimem/urban_renewal_system.gpkg"
+    with gdal_raises():
+        system = osr.SpatialReference()
+        system.SetFromUserInput(told)
+        dataset = ogr.GetDriverByName("GPKG").CreateDataSource(path)
+        dataset.CreateLayer("x", system, ogr.wkbPoint)
+        del dataset
+    try:
+        return QgsVectorLayer(path, "x", "ogr").crs()
+    finally:
+        gdal.Unlink(path)
+
+
 def _forget() -> None:
     """Let QGIS forget the systems and transforms that it keeps; those in use stay."""
     QgsCoordinateReferenceSystem.invalidateCache()
     QgsCoordinateTransform.invalidateCache()
+    for held in _kept.values():
+        held.clear()
