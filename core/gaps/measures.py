@@ -48,14 +48,18 @@ def measures_table(
     prices = {item["id"]: figure_value(item["price"]) for item in costs["items"]}
     of_site = _districts_of(sites, districts)
     rows: list[dict[str, Any]] = []
-    for kind in kinds:
+    for step, kind in enumerate(kinds):
+        run.progress(step / len(kinds))
         part = served[served["kind"] == kind.id]
         before, after = _gaps(part, districts)
         n, size = feasible_sizes(after, kind)
         here = (sites["kind"] == kind.id).to_numpy(dtype=bool, na_value=False)
-        for row in np.flatnonzero((before > SMALL) | np.isin(np.arange(len(before)), of_site[here])):
-            mine = sites[(of_site == row) & here].sort_values("rank")
-            found = [_converted(site, kind, run.language) for site in mine.to_dict("records")]
+        rooms: dict[int, list[dict[Any, Any]]] = {}
+        for row, site in zip(of_site[here].tolist(), sites[here].to_dict("records")):
+            rooms.setdefault(row, []).append(site)
+        for row in np.flatnonzero((before > SMALL) | np.isin(np.arange(len(before)), of_site[here])).tolist():
+            mine = sorted(rooms.get(row, ()), key=lambda site: site["rank"])
+            found = [_converted(site, kind, run.language) for site in mine]
             if after[row] > SMALL:
                 found.append(_lacking(kind, after[row], n[row], size[row], run.language))
             elif not found:

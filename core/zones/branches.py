@@ -42,30 +42,44 @@ def draw_branches(
     edge, NaN when none is known; length, climb and time belong to the longest stretch walked.
     """
     rows: list[dict[str, Any]] = []
-    for number, petal in enumerate(petals):
-        run.progress(number / len(petals))
-        rows += _of_petal(petal, walks, graph, profile, limit_ms, run)
+    by_core: dict[int, list[PetalWalks]] = {}
+    for petal in petals:
+        by_core.setdefault(petal.core, []).append(petal)
+    for number, (core, some) in enumerate(by_core.items()):
+        part = run.part(number / len(by_core), (number + 1) / len(by_core))
+        ways = _walks_of(core, some, walks, graph, profile, limit_ms, part)
+        for petal in some:
+            rows += _of_petal(petal, ways, graph)
     table = pd.DataFrame(rows, columns=[*schema.table("branches").names(), frames.GEOMETRY])
     table = table.sort_values(["zone_id", "petal_id", "edge_id"], kind="stable").reset_index(drop=True)
     return frames.conform(table, schema.table("branches"))
 
 
-def _of_petal(
-    petal: PetalWalks, walks: Walks, graph: WalkGraph, profile: Profile, limit_ms: int, run: Run
-) -> list[dict[str, Any]]:
+def _walks_of(
+    core: int, petals: list[PetalWalks], walks: Walks, graph: WalkGraph, profile: Profile, limit_ms: int, run: Run
+) -> dict[int, Route]:
+    """Return the walk of each parcel of the petals of a core that has one: the quickest of its slower direction."""
     if walks.places is None or walks.stations is None:
-        return []
-    places, facility = only(walks.places, petal.parcels), only(walks.stations, [petal.core])
+        return {}
+    parcels = sorted({p for petal in petals for p in petal.parcels})
+    places, facility = only(walks.places, parcels), only(walks.stations, [core])
     limit = limit_ms + SLACK_MS
-    there = routes_between(graph, profile, places, facility, limit, "there", run.part(0, 0))
-    back = routes_between(graph, profile, places, facility, limit, "back", run.part(0, 0))
-    edges: dict[int, list[tuple[Route, int, float]]] = {}
-    for first, second, people in zip(there, back, petal.people):
+    there = routes_between(graph, profile, places, facility, limit, "there", run.part(0, 0.5))
+    back = routes_between(graph, profile, places, facility, limit, "back", run.part(0.5, 1))
+    found = {}
+    for parcel, first, second in zip(parcels, there, back):
         known = [route for route in (first, second) if route is not None]
         if known:
-            route = max(known, key=lambda item: item.ms)
-            for step, edge in enumerate(route.edge.tolist()):
-                edges.setdefault(edge, []).append((route, step, people))
+            found[parcel] = max(known, key=lambda item: item.ms)
+    return found
+
+
+def _of_petal(petal: PetalWalks, ways: dict[int, Route], graph: WalkGraph) -> list[dict[str, Any]]:
+    edges: dict[int, list[tuple[Route, int, float]]] = {}
+    for parcel, people in zip(petal.parcels, petal.people):
+        if parcel in ways:
+            for step, edge in enumerate(ways[parcel].edge.tolist()):
+                edges.setdefault(edge, []).append((ways[parcel], step, people))
     return [_row(petal, edge, uses, graph) for edge, uses in sorted(edges.items())]
 
 
