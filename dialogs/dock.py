@@ -35,6 +35,7 @@ from .settings_panel import SettingsPanel
 from .steps import DELIVERY, STEPS
 from .studies import shares_folder
 from .timeleft import TimeLeft
+from .warming import Warming
 from .zone_hand import ZoneHand
 
 POLL_MS = 200  # how often the bar moves and Cancel's answer is looked for
@@ -54,6 +55,7 @@ class RenewalDock(QDockWidget):
         self.exploring = Exploring(iface, self)
         self.hand = ZoneHand(iface, self)
         self._editors: Any = None
+        self.warming = Warming(self)
         self.gaps = GapShowing(iface, self)
         self.dropping = Dropping(self)
         self.dropping.failed.connect(lambda sentence: self._on_ended("drop", False, sentence))
@@ -364,6 +366,7 @@ class RenewalDock(QDockWidget):
         """Stop what runs, let go of the project. The dock is of no use afterwards."""
         self._poll.stop()
         self._look.stop()
+        self.warming.close()
         for signal, slot in self._outside:
             signal.disconnect(slot)
         self._outside = []

@@ -18,7 +18,6 @@ ln -s "$checkout" "$profile/profiles/default/python/plugins/urban_renewal"
   printf '%s\n' "${QGIS_INI:-}"
 } > "$profile/profiles/default/QGIS/QGIS3.ini"
 unset QT_QPA_PLATFORM PYTHONDONTWRITEBYTECODE
-export PYTHONPYCACHEPREFIX=${PYCACHE:-$profile/pyc}  # compiled anew, as at the first opening; PYCACHE keeps it
 export SCRIPT_FOLDER=$(dirname "$script")
 export XDG_RUNTIME_DIR=$profile/xdg LANG=C.UTF-8 LC_ALL= PATH=$checkout/.venv/bin:$PATH QT_SCALE_FACTOR=${SCALE:-1}
 timeout -k 5 "${LIMIT_S:-3600}" xvfb-run -a -s "-screen 0 ${SCREEN:-1440x900}x24 -dpi ${DPI:-96} -nolisten tcp" \

@@ -42,6 +42,22 @@ def test_titles_of_shipped_files_need_no_check_of_them(dock, qtbot, monkeypatch)
     editor.dialog.reject()
 
 
+def test_what_panels_need_is_imported_beside_the_window(dock, qtbot, monkeypatch):
+    """Half a second of imports when the first panel opens is felt; every module named here must be one."""
+    import threading
+
+    from urban_renewal.dialogs import warming
+
+    threads = []
+    warm = warming.warm_up
+    monkeypatch.setattr(warming, "warm_up", lambda: threads.append(threading.current_thread()) or warm())
+    assert dock.warming._timer.isActive()  # the dock has been shown
+    dock.warming.begin()
+    qtbot.waitUntil(lambda: dock.warming.turns is None, timeout=10000)
+    assert threads and threading.main_thread() not in threads
+    assert warm() == len(warming.MODULES)
+
+
 def test_editor_closed_in_the_turn_it_was_opened(dock, qtbot):
     """Its preview begins in the next turn, when it may be gone."""
     editor = dock.editors.open("ruleset")

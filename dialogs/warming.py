@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Imports what the panels will need while nobody waits: pandas alone takes the main thread half a second."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from importlib import import_module
+from typing import Any
+
+from qgis.PyQt.QtCore import QTimer
+from qgis.PyQt.QtWidgets import QDockWidget
+
+from .turns import Turns, aside
+
+PACKAGE = __name__.rpartition(".dialogs.")[0]
+MODULES = (
+    "numpy", "pandas", "shapely", f"{PACKAGE}.core.tagging.preview", f"{PACKAGE}.core.tagging.wording",
+    f"{PACKAGE}.core.zones.by_hand",
+)  # fmt: skip
+PAUSE_S = 0.02  # between two of them, so that the window gets its turn
+AFTER_MS = 1500  # the dock is shown, when its first drawing is over
+
+
+def warm_up() -> int:
+    """Import the modules one by one, in a thread beside the window; return how many there are.
+
+    One that is missing or broken is left out: who needs it says so.
+    """
+    found = 0
+    for name in MODULES:
+        with suppress(ImportError):
+            import_module(name)
+            found += 1
+        time.sleep(PAUSE_S)
+    return found
+
+
+class Warming:
+    """Waits until a dock is seen for the first time, then imports; `close()` before the dock goes."""
+
+    def __init__(self, dock: QDockWidget) -> None:
+        self.turns: Turns | None = None
+        self._dock, self._timer = dock, QTimer(dock)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(AFTER_MS)
+        self._timer.timeout.connect(self.begin)
+        dock.visibilityChanged.connect(self._on_visible)
+
+    def _on_visible(self, is_seen: bool) -> None:
+        if is_seen:
+            self._dock.visibilityChanged.disconnect(self._on_visible)
+            self._timer.start()
+
+    def begin(self) -> None:
+        """Import, beside the window."""
+        self.turns = Turns(aside(warm_up), self._on_over, self._dock)
+
+    def _on_over(self, *_: Any) -> None:
+        self.turns = None
+
+    def close(self) -> None:
+        """Begin nothing any more, wait for nothing."""
+        self._timer.stop()
+        if self.turns is not None:
+            self.turns.stop()
+            self.turns = None
