@@ -3,6 +3,7 @@
 import sqlite3
 import struct
 from contextlib import closing
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from urban_renewal.processing.inputs import map_fields
 from urban_renewal.processing.packedtree import fill_tree
 from urban_renewal.processing.parameters import RoleUse
 from urban_renewal.processing.reading import read_raw, read_table
-from urban_renewal.processing.sharing import read_shared, shared_readings
+from urban_renewal.processing.sharing import made_once, read_shared, shared_readings
 from urban_renewal.processing.snapshot import take_vector
 from urban_renewal.processing.targets import Target
 
@@ -154,6 +155,35 @@ def test_a_study_reads_a_file_once_and_hears_again_what_was_said(tmp_path, make_
         assert refused.value.code == "source_being_written"
     step()
     assert reads == [True, False, False, False, False]
+
+
+def test_what_a_step_made_of_files_is_made_once(tmp_path):
+    """The ground of a study: made again when a file has changed, when no later step walks, and outside of studies."""
+    file, made = tmp_path / "dem.tif", []
+    file.write_bytes(b"1")
+    sources = [SimpleNamespace(file=file), None]
+
+    def ground(run, sources=sources):
+        def make():
+            made.append(len(made))
+            run.warn("survey_too_sparse", n=1, span_m=1)
+            return made[-1]
+
+        return made_once(("surface", 1), sources, make, run)
+
+    assert [ground(Run()), ground(Run())] == [0, 1], "outside of a study nothing is kept"
+    with shared_readings(tmp_path) as shelf:
+        first, second = Run(), Run()
+        assert ground(first) == ground(second) == 2
+        assert first.messages == second.messages != []
+        assert ground(Run(), [SimpleNamespace(file=None), None]) == 3, "no file to tell it by"
+        assert ground(Run(), [SimpleNamespace(file=file, plain=False), None]) == 4, "edits lie before the file"
+        file.write_bytes(b"12")
+        assert ground(Run()) == 5
+        shelf.begin(set(), set(), walks=True)
+        assert ground(Run()) == 5
+        shelf.begin(set(), set(), walks=False)
+        assert ground(Run()) == 6
 
 
 def test_a_study_keeps_no_file_that_nobody_reads_and_hashes_rows_once(tmp_path, run_algorithm):
