@@ -17,6 +17,7 @@ from ..errors import RenewalError
 from ..people.allocate import COUNTS
 from ..run import Run
 from ..slices import sliced
+from ..walking.graph import argsort_texts
 from .fair import LARGEST
 from .standard import Kind
 
@@ -58,7 +59,8 @@ def demand_points(parcels: pd.DataFrame, building_people: pd.DataFrame | None, r
     Raises RenewalError("people_missing") when neither table says how many people there are.
     """
     if building_people is None:
-        table, row = parcels, np.arange(len(parcels))
+        table = parcels
+        row = kept = np.arange(len(parcels))
         ids = parcels["parcel_id"]
         resid = frames.optional(parcels, "resid_share", "real") * frames.optional(parcels, "floor_m2", "real")
         floor = resid.to_numpy("float64", na_value=np.nan)
@@ -67,27 +69,29 @@ def demand_points(parcels: pd.DataFrame, building_people: pd.DataFrame | None, r
         row = np.array([of_parcel.get(item, -1) for item in building_people["parcel_id"].tolist()], dtype=np.intp)
         lost = (row < 0) & (frames.optional(building_people, "pop", "real").fillna(0).to_numpy("float64") > 0)
         run.leave_out("BUILDING_PEOPLE", building_people["building_id"][lost], "home_off_parcels", "warning")
-        table, row = building_people[row >= 0], row[row >= 0]
-        ids = table["building_id"]
-        floor = frames.optional(table, "resid_floor_m2", "real").to_numpy("float64", na_value=np.nan)
+        kept = np.flatnonzero(row >= 0)
+        table, row = building_people, row[kept]
+        ids = table["building_id"].iloc[kept]
+        floor = frames.optional(table, "resid_floor_m2", "real").to_numpy("float64", na_value=np.nan)[kept]
     if not any(name in table for name in COUNTS):
         raise RenewalError("people_missing")
-    order = np.argsort(ids.astype(str).to_numpy(), kind="stable")
-    table, row, floor = table.iloc[order], row[order], floor[order]
-    points = sliced(shapely.point_on_surface, frames.geometries(table), run=run)
-    counts = {name: frames.optional(table, name, "real").to_numpy("float64", na_value=np.nan) for name in COUNTS}
+    run.check()
+    order = argsort_texts(ids.astype(str).to_numpy(dtype=object))
+    names = ids.to_numpy(dtype=object)[order]
+    place, row, floor = kept[order], row[order], floor[order]
+    run.check()
+    points = sliced(shapely.point_on_surface, frames.geometries(table)[place], run=run)
     layer = "PARCELS" if building_people is None else "BUILDING_PEOPLE"
-    for name, values in counts.items():
+    milli, known = {}, {}
+    for name in COUNTS:
+        run.check()
+        values = frames.optional(table, name, "real").to_numpy("float64", na_value=np.nan)[place]
         odd = (values < 0) | (values > MOST_PEOPLE)
-        run.leave_out(
-            layer, ids.to_numpy(dtype=object)[order][odd], "people_impossible", "warning", column=name, most=MOST_PEOPLE
-        )
-        counts[name] = np.where(odd, np.nan, values)
-    milli = {name: np.rint(np.nan_to_num(values) * MILLI).astype(np.int64) for name, values in counts.items()}
-    known = {name: ~np.isnan(values) for name, values in counts.items()}
-    return Demand(
-        ids.to_numpy(dtype=object)[order], shapely.get_x(points), shapely.get_y(points), row, milli, known, floor
-    )
+        run.leave_out(layer, names[odd], "people_impossible", "warning", column=name, most=MOST_PEOPLE)
+        values = np.where(odd, np.nan, values)
+        milli[name] = np.rint(np.nan_to_num(values) * MILLI).astype(np.int64)
+        known[name] = ~np.isnan(values)
+    return Demand(names, shapely.get_x(points), shapely.get_y(points), row, milli, known, floor)
 
 
 def need_of(kind: Kind, demand: Demand) -> Need:

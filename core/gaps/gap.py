@@ -164,7 +164,9 @@ def town_of(layers: GapLayers, run: Run) -> Town:
         demand = demand_points(layers.parcels, layers.building_people, run)
         n = len(demand.ids)
         homes = Points(demand.ids, demand.x_m, demand.y_m, np.arange(n, dtype=np.int32), n)
+        run.check()
         doors = entrance_points(layers.facilities, "facility_id", layers.entrances, run)
+        run.check()
         spots = Spots(shapely.points(demand.x_m, demand.y_m), cutting_lines(layers.barriers))
         _TOWNS[layers] = Town(demand, homes, doors, spots)
     return _TOWNS[layers]
@@ -220,13 +222,16 @@ def _count_kind(
     need = need_of(kind, demand)
     capacity = whole_capacity(supply, need.per_unit)
     found = fair_maximum(need.amount, capacity, reach, run.part(0.7, 0.85))
+    run.check()
     recount(kind.id, need.amount, capacity, reach, found)
+    run.check()
     if load_rule == "least_walk":
         found = replace(found, load=least_walk_loads(found, capacity, reach, pairs.cost_ms.astype(np.int64), run))
         recount(kind.id, need.amount, capacity, reach, found)
     weights = decay_weights(pairs.cost_ms, kind.limit_ms)
     access = access_ratios(need.amount, capacity, reach, weights)
     _check_access(kind, need.amount, capacity, access, supply, run)
+    run.check()
     shapes = frames.geometries(layers.facilities)[supply["facility"].to_numpy(dtype=np.intp)]
     line_m, in_radius = look_straight(town.spots, shapes, kind.radius_m, run.part(0.85, 1))
     unknown = supply["capacity"].isna().to_numpy()

@@ -93,7 +93,7 @@ def measures_of(
     others = [kind for kind in kinds if kind.id not in hosted]
     if others:
         counted = count_gaps(layers, options.of(others), run)
-        detail = detail_table(layers.parcels, counted)
+        detail = detail_table(layers.parcels, counted, run)
         sides = {f"served_{side}": detail["served"] for side in ("before", "after")}
         parts.append(detail[["parcel_id", "kind", "unit", "need"]].assign(**sides))
     served = pd.concat(parts, ignore_index=True)

@@ -39,7 +39,10 @@ def list_supply(
     rows = rows[rows["kind"].isin(by_id)]
     order = {kind.id: number for number, kind in enumerate(kinds)}
     rows = rows.assign(_order=rows["kind"].map(order)).sort_values(["_order", "facility_id"], ignore_index=True)
-    found = [_capacity(kind, rows[rows["kind"] == kind.id], run) for kind in kinds]
+    found = []
+    for kind in kinds:
+        run.check()
+        found.append(_capacity(kind, rows[rows["kind"] == kind.id], run))
     supply: pd.DataFrame = pd.concat(found, ignore_index=True).drop(columns=["_order", "unit"])
     return supply
 

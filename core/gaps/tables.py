@@ -10,20 +10,25 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import frames, schema
+from ..run import Run
 from .demand import MILLI, Demand
 from .gap import Counted, KindResult
 
 Reals = npt.NDArray[np.float64]
 
 
-def detail_table(parcels: pd.DataFrame, counted: Counted) -> pd.DataFrame:
+def detail_table(parcels: pd.DataFrame, counted: Counted, run: Run | None = None) -> pd.DataFrame:
     """Return table gap_detail: one row a parcel and kind, kinds in order, parcels in the layer's order.
 
     Minutes, lines and access ratios are means over the parcel's points, weighted by those the kind serves (by need for
     the ratio); `nearest_id` is nearest for most people, ties by id; `reach_n` counts what any point reaches.
     """
     table = schema.table("gap_detail")  # kind by kind: a city's rows are not held in two shapes
-    rows = [frames.conform(_detail_of(parcels, counted.demand, result), table) for result in counted.kinds]
+    rows = []
+    for result in counted.kinds:
+        if run is not None:
+            run.check()
+        rows.append(frames.conform(_detail_of(parcels, counted.demand, result), table))
     return pd.concat(rows, ignore_index=True)
 
 
@@ -72,15 +77,18 @@ def _mean(values: Reals, weight: Reals, parcel: npt.NDArray[np.intp], n: int) ->
     return np.divide(part, total, out=np.full(n, np.nan), where=total > 0)
 
 
-def _nearest_of_most(result: KindResult, weight: Reals, parcel: npt.NDArray[np.intp], n: int) -> list[str | None]:
+def _nearest_of_most(
+    result: KindResult, weight: Reals, parcel: npt.NDArray[np.intp], n: int
+) -> npt.NDArray[np.object_]:
     here = result.nearest >= 0
-    votes = pd.DataFrame({"parcel": parcel[here], "facility": result.nearest[here], "weight": weight[here]})
-    sums = votes.groupby(["parcel", "facility"])["weight"].sum().reset_index()  # facility rows are in order of ids
-    best = sums.sort_values(["parcel", "weight", "facility"], ascending=[True, False, True]).drop_duplicates("parcel")
-    ids = result.supply["facility_id"].to_numpy(dtype=object)
-    found: list[str | None] = [None] * n
-    for row, facility in zip(best["parcel"], best["facility"]):
-        found[row] = ids[facility]
+    m = max(1, len(result.supply))
+    key, vote = np.unique(parcel[here] * np.int64(m) + result.nearest[here], return_inverse=True)
+    votes = np.bincount(vote, weights=weight[here], minlength=len(key))  # whole numbers
+    home, facility = key // m, key % m
+    order = np.lexsort((facility, -votes, home))  # facility rows are in order of ids
+    best = order[np.r_[True, home[order][1:] != home[order][:-1]]] if len(order) else order
+    found = np.full(n, None, dtype=object)
+    found[home[best]] = result.supply["facility_id"].to_numpy(dtype=object)[facility[best]]
     return found
 
 
@@ -117,13 +125,15 @@ def _status(
     return found
 
 
-def wide_table(parcels: pd.DataFrame, detail: pd.DataFrame, counted: Counted) -> pd.DataFrame:
+def wide_table(parcels: pd.DataFrame, detail: pd.DataFrame, counted: Counted, run: Run | None = None) -> pd.DataFrame:
     """Return table gap: one row a parcel, a group of columns a kind, and the headline gaps of elders and children."""
     frame = parcels[["parcel_id", frames.GEOMETRY]].copy()
     n, parcel = len(parcels), counted.demand.parcel
     groups: dict[str, list[Reals]] = {"elder": [], "child": []}
     for result in counted.kinds:
         kind = result.kind
+        if run is not None:
+            run.check()
         rows = detail[detail["kind"] == kind.id]
         for name in ("need", "served", "gap", "share"):
             frame[f"{kind.id}_{name}"] = rows[name].to_numpy()

@@ -58,11 +58,11 @@ class FacilityGap(RenewalAlgorithm):
         load_rule = inputs.choice("LOAD_RULE")
         layers, options = read_gap_layers(inputs, kinds, run.part(0, 0.05), load_rule, inputs.flag("PLANNED"))
         counted = count_gaps(layers, options, run.part(0.05, 0.9))
-        detail = detail_table(layers.parcels, counted)
+        detail = detail_table(layers.parcels, counted, run)
         summary, streets = self._summaries(inputs, layers, counted, run.part(0.9, 1))
         names = tuple(kind.id for kind in kinds)
         hidden = _folded(inputs.choice("YARDSTICK"), names)
-        wide = wide_table(layers.parcels, detail, counted)
+        wide = wide_table(layers.parcels, detail, counted, run)
         loads = load_table(counted, load_rule)
         return Results(
             {
