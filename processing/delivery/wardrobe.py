@@ -21,6 +21,7 @@ from qgis.core import (
     QgsField,
     QgsFieldConstraints,
     QgsFields,
+    QgsSldExportContext,
     QgsVectorLayer,
     QgsWkbTypes,
 )
@@ -109,9 +110,9 @@ def _bare_layer(table: Undressed) -> QgsVectorLayer:
 
 
 def _write(database: sqlite3.Connection, table: Undressed, layer: QgsVectorLayer) -> None:
-    style, old_style = QDomDocument(), QDomDocument()
+    style = QDomDocument()
     layer.exportNamedStyle(style)
-    layer.exportSldStyle(old_style, "")
+    old_style = _sld(layer)
     column = table.geometry_column if layer.isSpatial() else ""
     database.execute(
         "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, "
@@ -129,6 +130,14 @@ def _write(database: sqlite3.Connection, table: Undressed, layer: QgsVectorLayer
         "VALUES ('table', ?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?)",
         (table.name, made.lastrowid),
     )
+
+
+def _sld(layer: QgsVectorLayer) -> QDomDocument:
+    if hasattr(layer, "exportSldStyleV3"):  # QGIS 3.44 deprecates the one that 3.40 has
+        return layer.exportSldStyleV3(QgsSldExportContext())
+    document = QDomDocument()
+    layer.exportSldStyle(document, "")
+    return document
 
 
 def _xml(layer: QgsVectorLayer) -> str:
