@@ -221,3 +221,25 @@ def test_nothing_given_is_changed():
 def test_cancel_stops_between_slices():
     with pytest.raises(Cancelled):
         identity.content_hash(frame(), table(), run=Run(is_cancelled=lambda: True))
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("parcel_id", " A"), ("parcel_id", ""), ("share", 0.12345), ("share", -0.0)]
+)
+def test_rows_hashed_once_stand_for_what_was_written_and_read(column, value):
+    """Only where a file cannot change them: blanks around texts, decimals that are not written, a negative zero."""
+    plain = frame().drop(columns="geometry")
+    plain = plain.assign(parcel_id=frames.texts(["A", "B", None, "C"]), share=[0.123, np.nan, -1.5, 0.0])
+    content, rows = identity.hash_content(plain, table("none"))
+    assert content == identity.content_hash(plain, table("none")) and rows.plain and len(rows) == 4
+    back = plain.iloc[::-1].reset_index(drop=True)
+    assert identity.same_content(back, table("none"), rows) == content
+    assert identity.fingerprint(back, rows=rows) == identity.fingerprint(back) != content
+    odd = plain.copy()
+    odd.loc[0, column] = value
+    _, changed = identity.hash_content(odd, table("none"))
+    assert not changed.plain and identity.same_content(odd, table("none"), changed) is None
+    assert identity.fingerprint(back, rows=changed) == identity.fingerprint(back)
+    for other in (back.iloc[:3], back.assign(more=1), back.drop(columns="share")):
+        assert identity.fingerprint(other, rows=rows) == identity.fingerprint(other)
+    assert identity.hash_content(frame(), table())[1] is None, "shapes change with the file's way of writing them"
