@@ -6,7 +6,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtCore import QModelIndex, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -18,8 +18,7 @@ from qgis.PyQt.QtWidgets import (
     QRadioButton,
     QScrollArea,
     QSplitter,
-    QTableWidget,
-    QTableWidgetItem,
+    QTableView,
     QVBoxLayout,
 )
 
@@ -29,10 +28,10 @@ from .card_parts import BIG, HINT, scaled, text_label
 from .dock_parts import Page
 from .explore_text import amount_text, status_text
 from .gap_bars import GapBars, Pair, group_colour
+from .gap_list import GapList
 from .gap_values import ORDERS, RADIUS, WALK, Community, arranged, sums
 
 MEASURED = 40  # rows that decide how wide a column is: a city has a thousand communities
-COLUMNS = ("name", "people", "need", "served", "gap", "share", "radius", "exam")
 
 
 class GapPanel(QDockWidget):
@@ -60,7 +59,9 @@ class GapPanel(QDockWidget):
         for key, text in zip(ORDERS, (tr("Largest gap first"), tr("Most people first"), tr("By name"))):
             self.order.addItem(text, key)
         self.figures = [(scaled(QLabel(), BIG, bold=True), text_label(factor=HINT)) for _ in range(3)]
-        self.bars, self.table = GapBars(), QTableWidget(0, len(COLUMNS))
+        self.bars, self.list, self.table = GapBars(), GapList(), QTableView()
+        self.table.setModel(self.list)
+        self._is_filling = False  # what is chosen comes from elsewhere
         self.sentence, self.unknown = text_label(), text_label(factor=HINT)
         self.exam = text_label(factor=HINT)
         self.export, self.whole = QPushButton(tr("Export table…")), QPushButton(tr("Table of all kinds"))
@@ -71,7 +72,7 @@ class GapPanel(QDockWidget):
         self.walk.toggled.connect(lambda _: self.refresh())
         self.bars.chosen.connect(self.choose)
         self.bars.opened.connect(self.way_asked.emit)
-        self.table.itemSelectionChanged.connect(self._on_table)
+        self.table.selectionModel().currentRowChanged.connect(self._on_table)
         self.sentence.linkActivated.connect(lambda _: self.way_asked.emit(self.current))
         self.export.clicked.connect(self.export_asked.emit)
         self.whole.clicked.connect(self.table_asked.emit)
@@ -130,7 +131,7 @@ class GapPanel(QDockWidget):
         own = f"<b>┃</b> {tr('gap of the facility chosen')}"
         return text_label(" &nbsp; ".join([*parts, own, tr("right: people of this kind not served")]), HINT)
 
-    def _dress_table(self) -> QTableWidget:
+    def _dress_table(self) -> QTableView:
         table = self.table
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -200,25 +201,10 @@ class GapPanel(QDockWidget):
         self.exam.setVisible(has_exam)
 
     def _fill_table(self, rows: list[Community], kind: str) -> None:
-        self.table.blockSignals(True)
-        self.table.setUpdatesEnabled(False)
-        self.table.setHorizontalHeaderLabels([
-            tr("Community"), tr("People"), tr("Need"), tr("Served"), tr("Missing"), tr("Gap share"),
-            tr("Within radius"), tr("Examination"),
-        ])  # fmt: skip
-        self.table.setRowCount(len(rows))
-        for place, item in enumerate(rows):
-            for column, text in enumerate(row_texts(item, kind)):
-                cell = QTableWidgetItem(text)
-                cell.setData(Qt.ItemDataRole.UserRole, item.community_id)
-                if column:
-                    cell.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                else:
-                    cell.setToolTip(text)
-                self.table.setItem(place, column, cell)
+        self._is_filling = True
+        self.list.show(rows, kind)
         self.table.resizeColumnsToContents()
-        self.table.setUpdatesEnabled(True)
-        self.table.blockSignals(False)
+        self._is_filling = False
 
     # --- choosing -----------------------------------------------------------------------------------------------------
 
@@ -227,11 +213,10 @@ class GapPanel(QDockWidget):
         self.current = key
         self.bars.choose(key)
         self.scroll.ensureVisible(0, self.bars.place_of(key) + 10)
-        place = next((row for row in range(self.table.rowCount())
-                      if self.table.item(row, 0).data(Qt.ItemDataRole.UserRole) == key), -1)  # fmt: skip
-        self.table.blockSignals(True)
+        self._is_filling = True
+        place = self.list.row_of(key)
         self.table.selectRow(place) if place >= 0 else self.table.clearSelection()
-        self.table.blockSignals(False)
+        self._is_filling = False
         item = next((one for one in self.communities if one.community_id == key), None)
         self.sentence.setText(self._told(item) if item else "")
         self.chosen.emit(key)
@@ -246,10 +231,9 @@ class GapPanel(QDockWidget):
         else:
             self.choose(self.current)
 
-    def _on_table(self) -> None:
-        items = self.table.selectedItems()
-        if items:
-            self.choose(str(items[0].data(Qt.ItemDataRole.UserRole)))
+    def _on_table(self, now: QModelIndex, _: QModelIndex) -> None:
+        if not self._is_filling and now.isValid():
+            self.choose(self.list.key_at(now.row()))
 
     def _told(self, item: Community) -> str:
         kind = str(self.kind.currentData() or "")
@@ -265,16 +249,3 @@ class GapPanel(QDockWidget):
             walk=wording.percent(cell.walk_cover, 0), radius=f"{radius:g}", line=wording.percent(cell.radius_cover, 0),
         )  # fmt: skip
         return f'{told} <a href="way">{tr("See the way from where most is missing")}</a>'
-
-
-def row_texts(item: Community, kind: str) -> list[str]:
-    """Return a community's row of the table; — for what is not known."""
-    cell = item.cells.get(kind)
-    if cell is None:
-        return [item.name, *["—"] * (len(COLUMNS) - 1)]
-    exam = "" if cell.exam_missing is None else tr("met") if not cell.exam_missing else tr("not met")
-    return [
-        item.name, wording.number(cell.people), amount_text(cell.need, ""), amount_text(cell.served, ""),
-        amount_text(cell.gap, ""), wording.percent(cell.share(WALK), 0),
-        wording.percent(None if cell.radius_cover is None else cell.radius_cover, 0), exam,
-    ]  # fmt: skip

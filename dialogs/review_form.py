@@ -25,7 +25,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..processing.texts import tr
+from ..processing.texts import interface_language, tr
 from . import wording
 from .cards import HINT, TITLE, scaled, text_label
 from .evidence_view import EvidenceView
@@ -33,6 +33,11 @@ from .review_items import CHANGED, EVERY, OPEN, OUTSIDE, TAGGED
 from .review_table import DOUBT, ID, REVIEW, SCORE, TAG, ReviewTable, tag_title
 
 LIST_LINES, FEW_LINES, LOW = 6.5, 4.5, 48  # rows of the list; rows in a panel of fewer lines of text than LOW
+
+WIDTHS = {
+    "zh": ((ID, 11), (REVIEW, 13)),
+    "en": ((ID, 10), (REVIEW, 17)),
+}  # in letters: what is longer in which language
 
 
 class ReviewForm(QWidget):
@@ -109,7 +114,7 @@ class ReviewForm(QWidget):
         head = view.horizontalHeader()
         head.setSectionResizeMode(TAG, QHeaderView.ResizeMode.Stretch)
         letter = self.fontMetrics().averageCharWidth()
-        for column, letters in ((ID, 11), (SCORE, 7), (DOUBT, 7), (REVIEW, 13)):
+        for column, letters in ((SCORE, 7), (DOUBT, 7), *WIDTHS[interface_language()]):
             view.setColumnWidth(column, letter * letters)
         return view
 

@@ -11,7 +11,7 @@ from qgis.PyQt.QtGui import QBrush, QColor, QIcon, QPainter, QPixmap
 from ..processing.texts import interface_language, tr
 from .charts import colours
 from .review_desk import ReviewDesk
-from .review_items import Item
+from .review_items import OPEN, Item
 
 ID, TAG, SCORE, DOUBT, REVIEW = range(5)
 NO_CLASS = "#8B9197"  # grey that is seen on any panel
@@ -74,8 +74,10 @@ class ReviewTable(QAbstractTableModel):
     def _text(self, item: Item, column: int) -> str:
         if column == ID:
             return item.name or item.parcel_id
-        if column == TAG:  # the tooltip has the whole word
-            return f"{tag_title(item.tag)} · {tr('susp.')}" if item.level == "suspected" else tag_title(item.tag)
+        if column == TAG:  # the tooltip has the whole word; where all are suspected, the choice above says so
+            is_told = interface_language() == "en" and self.desk is not None and self.desk.choice.which == OPEN
+            short = f"{tag_title(item.tag)} · {tr('susp.')}"
+            return short if item.level == "suspected" and not is_told else tag_title(item.tag)
         if column == SCORE:
             return "—" if item.score is None else f"{item.score:.2f}"
         if column == DOUBT:

@@ -69,8 +69,8 @@ def test_walking_and_radius_switch_at_once(gaps):
 def test_unknown_is_last_and_never_nothing(gaps):
     panel = gaps.panel
     assert told(panel)[2] == ("C3", None, None, None)
-    row = panel.table.rowCount() - 1
-    assert [panel.table.item(row, column).text() for column in (1, 2, 5)] == ["—", "—", "—"]
+    row = panel.list.rowCount() - 1
+    assert [panel.list.index(row, column).data() for column in (1, 2, 5)] == ["—", "—", "—"]
     panel.order.setCurrentIndex(panel.order.findData("people"))
     panel.refresh()
     assert [pair.key for pair in panel.bars.pairs] == ["C1", "C2", "C3"]
@@ -96,7 +96,7 @@ def test_one_selection(gaps, qtbot):
     assert "<b>乙</b>: 300 people" in panel.sentence.text()
     assert "Within 5 min on foot 90 %, within the radius of 300 m 20 %" in panel.sentence.text()
     qtbot.keyClick(panel.bars, Qt.Key.Key_Up)
-    assert panel.table.selectedItems()[0].data(Qt.ItemDataRole.UserRole) == "C1"
+    assert panel.list.key_at(panel.table.currentIndex().row()) == "C1"
     assert panel.figures[1][0].text() == "2 / 3"
     assert panel.exam.text() == "City examination: 托位 1"
 
