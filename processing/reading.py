@@ -32,7 +32,7 @@ class Reading:
 
     `table`: canonical columns and `geometry` in metres. `own`: cells of the layer's own columns, rows that are `kept`.
     `original`: geometry in the layer's own system. The last exist only when asked for. `rows`: what a file of ours was
-    written of, where that is known (core.identity.Rows).
+    written of, where that is known (core.identity.Rows); `contents`: fingerprints by decimals, as made so far.
     """
 
     table: Any
@@ -40,19 +40,19 @@ class Reading:
     kept: Any
     original: Any
     rows: Any = None
-    _content: dict[int, str] = field(default_factory=dict)  # shared by all who use the same reading
+    contents: dict[int, str] = field(default_factory=dict)  # shared by all who use the same reading
 
     def content(self, digits: int, run: Run) -> str:
         """Return the fingerprint of the table with its geometry as it came (core.identity.fingerprint), made once."""
         from ..core import frames
         from ..core.identity import fingerprint
 
-        if digits not in self._content:
+        if digits not in self.contents:
             table = self.table.drop(columns=[frames.GEOMETRY], errors="ignore")
             if self.original is not None:
                 table[frames.GEOMETRY] = self.original
-            self._content[digits] = fingerprint(table, digits, run, self.rows)
-        return self._content[digits]
+            self.contents[digits] = fingerprint(table, digits, run, self.rows)
+        return self.contents[digits]
 
     @cached_property
     def carried(self) -> Any:

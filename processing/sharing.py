@@ -41,14 +41,21 @@ class Shelf:
     _coming: set[Source] = field(default_factory=set)
     _rows: dict[tuple[Path, int, int], Any] = field(default_factory=dict)
     _made: dict[tuple[Any, ...], _Kept] = field(default_factory=dict)
+    _contents: dict[tuple[Any, ...], dict[int, str]] = field(default_factory=dict)
 
-    def begin(self, now: Collection[Source], later: Collection[Source], walks: bool = True) -> None:
+    def begin(
+        self, now: Collection[Source], later: Collection[Source], walks: bool = True, tight: bool = False
+    ) -> None:
         """Begin a step that reads the layers `now`; forget what neither it nor a later one reads.
 
-        `walks`: it or a later one needs the ground again.
+        `walks`: it or a later one needs the ground again. `tight`: it needs so much memory that what only a later step
+        reads is read again then; its fingerprint is kept.
         """
         if not walks:
             self._made.clear()
+        if tight:
+            idle = [key for key in self._kept if _source_of(key) not in now]
+            self._contents.update({key: self._kept.pop(key).thing.contents for key in idle})
         self._coming = set(later)
         wanted = self._coming | set(now)
         self._kept = {key: kept for key, kept in self._kept.items() if _source_of(key) in wanted}
@@ -74,7 +81,8 @@ class Shelf:
 
         It is kept as long as a later step reads the same.
         """
-        found = _once(self._kept, key, lambda: replace(read(), rows=self._rows.get(key[:3])), run)
+        told = {"rows": self._rows.get(key[:3]), "contents": self._contents.get(key, {})}
+        found = _once(self._kept, key, lambda: replace(read(), **told), run)
         if _source_of(key) not in self._coming:
             del self._kept[key]
         return replace(found, table=found.table.copy(deep=False))

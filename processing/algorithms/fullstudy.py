@@ -24,6 +24,7 @@ from .checkinputs import LAYERS
 ID = "urbanrenewal:"
 SITED = ("eday", "nurs", "kgar", "meal")  # what a study looks for rooms for
 SPLIT = ("buildwalknetwork", "tagparcels", "facilitygap", "proposesites", "delineatezones")  # they take CLUSTER
+TIGHT = ("facilitygap",)  # a row a parcel and kind, and who reaches what: the most memory of all
 SURROUNDINGS = (  # of the maps
     "STATIONS", "STATION_ENTRANCES", "ROADS", "BARRIERS", "GREEN", "PROTECTED", "COMMUNITIES", "PLAN",
 )  # fmt: skip
@@ -110,7 +111,7 @@ class _Study:
                 title = _title(algorithm, self.run.language)
                 stretch.stage("study_step", number=number + 1, of=len(steps), title=title)
                 walks = any(step in SPLIT for step, _ in steps[number:])
-                shelf.begin(sources[number], set().union(*sources[number + 1 :]), walks)
+                shelf.begin(sources[number], set().union(*sources[number + 1 :]), walks, algorithm in TIGHT)
                 results = self._child(algorithm, parameters, stretch)
                 if results.get("ERRORS"):
                     self.run.warn("study_inputs_doubtful", n=int(results["ERRORS"]))

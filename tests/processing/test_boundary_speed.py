@@ -140,6 +140,10 @@ def test_a_study_reads_a_file_once_and_hears_again_what_was_said(tmp_path, make_
         shelf.begin(again_here, again_here)
         step()
         assert reads == [True, False]
+        shelf.begin(set(), again_here, tight=True)  # a step that does not read it and needs the memory
+        third, _ = step()
+        assert reads == [True, False, False] and third.contents == second.contents != {}
+        reads.pop()
         shelf.begin(again_here, {(tmp_path / "in.gpkg", "another", "PARCELS")})  # the last step that reads it
         step()
         assert reads == [True, False]
