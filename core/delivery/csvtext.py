@@ -12,6 +12,7 @@ from typing import Any
 import numpy.typing as npt
 import shapely
 
+from .. import slices
 from ..run import Run
 from .flat import Flat, Loss, told_shape
 
@@ -47,7 +48,7 @@ def write_csv(flat: Flat, file: str, run: Run) -> tuple[str, list[Loss]]:
     `loss_control` (NUL and lone surrogates), `loss_empty_shape`.
     """
     losses: list[Loss] = []
-    shapes = [] if flat.shapes is None else _wkt(flat, flat.shapes, file, losses)
+    shapes = [] if flat.shapes is None else _wkt(flat, flat.shapes, file, losses, run)
     heads = [column.name for column in flat.columns] + ([WKT] if flat.shapes is not None else [])
     lines = [",".join(_quoted(guard(name)) for name in heads)]
     known: list[dict[Any, tuple[str, tuple[_Step, ...]]]] = [{} for _ in flat.columns]
@@ -120,9 +121,10 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _wkt(flat: Flat, shapes: npt.NDArray[Any], file: str, losses: list[Loss]) -> list[str]:
+def _wkt(flat: Flat, shapes: npt.NDArray[Any], file: str, losses: list[Loss], run: Run) -> list[str]:
     empty = shapely.is_empty(shapes)
     for row in empty.nonzero()[0]:
         losses.append(Loss(file, flat.name, flat.ids[row], "", "loss_empty_shape", told_shape(shapes[row]), ""))
-    texts = shapely.to_wkt(shapes, rounding_precision=-1, trim=True, output_dimension=2)
+    how = {"rounding_precision": -1, "trim": True, "output_dimension": 2}
+    texts = slices.sliced(shapely.to_wkt, shapes, run=run, **how)
     return ["" if text is None or gone else str(text) for text, gone in zip(texts, empty)]

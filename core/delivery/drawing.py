@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from .. import envelope
+from .. import envelope, slices
 from ..run import Run
 from . import dxfitems
 from .dxf import CadLayer, Drawing, Packed, Tags, encode_text, pack
@@ -81,7 +81,8 @@ def draw(template: Mapping[str, Any], flats: Sequence[Flat], notes: Sequence[str
         if flat is None or flat.shapes is None:
             continue
         rows = select_rows(flat, item.get("where", {}))
-        shapes = shapely.transform(flat.shapes[np.array(rows, dtype=int)], lambda points: points - offset)
+        chosen = flat.shapes[np.array(rows, dtype=int)]
+        shapes = slices.sliced(shapely.transform, chosen, lambda points: points - offset, run=part)
         gone = shapely.is_missing(shapes) | shapely.is_empty(shapes)
         counts = [counts[0] + len(rows), counts[1] + int((~gone).sum())]
         losses += [Loss(FILE, flat.name, flat.ids[rows[n]], "", "loss_undrawn", "", "") for n in gone.nonzero()[0]]
@@ -91,7 +92,7 @@ def draw(template: Mapping[str, Any], flats: Sequence[Flat], notes: Sequence[str
             made = list(_feature(shapes[n], item, flat, rows[n], pen))
             losses += _lost(made, flat, rows[n], cad["version"])
             entities += [pack(tags, cad["version"]) for tags in made]
-        spots.append(shapely.get_coordinates(shapes))
+        spots.append(shapely.bounds(shapes)[~gone].reshape(-1, 2))
     corners = np.concatenate([*spots, np.zeros((0, 2))])
     box = (*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist()) if len(corners) else (0.0, 0.0, 1.0, 1.0)
     entities += [pack(tags, cad["version"]) for tags in _title(notes, box, pen)]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from .. import frames, schema
+from .. import frames, schema, slices
 from ..words import say
 
 MISSING_SIGN = "〓"  # what Chinese typesetters put for a character they do not have; GBK holds it
@@ -83,7 +83,7 @@ def shapes_of(frame: pd.DataFrame, table: schema.Table) -> npt.NDArray[Any] | No
         return None
     shapes = np.array(frames.geometries(frame), dtype=object)
     shapes[~shapely.is_geometry(shapes)] = None
-    return np.asarray(shapely.force_2d(shapes), dtype=object)
+    return np.asarray(slices.sliced(shapely.force_2d, shapes), dtype=object)
 
 
 def told_shape(shape: Any) -> str:

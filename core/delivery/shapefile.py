@@ -47,8 +47,10 @@ def write_shapefile(flat: Flat, file: str, encoding: str, run: Run) -> tuple[dic
             code = "loss_empty_shape" if shape.is_empty else "loss_shape_kind"
             losses.append(Loss(file, flat.name, flat.ids[row], "", code, told_shape(shape), ""))
         records[row] = struct.pack("<i", NULL)
-    places = shapely.get_coordinates(flat.shapes)
-    shp, shx = _files(kind, records, [*places.min(axis=0), *places.max(axis=0)] if len(places) else [0.0] * 4)
+    boxes = shapely.bounds(flat.shapes)  # lets go of the interpreter, as reading a city's coordinates does not
+    boxes = boxes[~np.isnan(boxes[:, 0])]
+    extent = [*boxes.min(axis=0)[:2], *boxes.max(axis=0)[2:]] if len(boxes) else [0.0] * 4
+    shp, shx = _files(kind, records, extent)
     if len(shp) > MOST_BYTES or len(dbf) > MOST_BYTES:
         raise RenewalError("file_too_large", file=file, layer=flat.name)
     parts |= {".shp": shp, ".shx": shx}

@@ -64,12 +64,14 @@ class Layer:
         """Return the rows as they stand in the file: without heights."""
         import shapely
 
-        from ...core import frames
+        from ...core import frames, slices
         from ...core.delivery.manifest import Held
 
         if not self.is_spatial or not shapely.has_z(frames.geometries(self.frame)).any():
             return Held(self.frame, self.rows)
-        return Held(self.frame.assign(**{frames.GEOMETRY: shapely.force_2d(frames.geometries(self.frame))}))
+        return Held(
+            self.frame.assign(**{frames.GEOMETRY: slices.sliced(shapely.force_2d, frames.geometries(self.frame))})
+        )
 
 
 def take_layer(inputs: Inputs, parameter: str, name: str, table_name: str, take_all: bool) -> Layer:
