@@ -73,7 +73,8 @@ def content():
     names = {"zones": zones, "tagged": tagged, "gap_summary": gaps, "left_out": left}
     tables = {name: frames.conform(frame, schema.table(name)) for name, frame in names.items()}
     rules = [{"kind": "ruleset", "id": "chongqing", "content": "0" * 64, "figures_n": 9, "unverified_n": 4}]
-    return Told(BOTH, NASTY, "2025-12-31", "zh", tables, (), rules, {key: [("chongqing", "a", NASTY, "b")] for key in BOTH},
+    pending = {key: [("chongqing", "a", NASTY, "b")] for key in BOTH}
+    return Told(BOTH, NASTY, "2025-12-31", "zh", tables, (), rules, pending,
                 {key: [(NASTY, "a < b")] for key in BOTH}, {"code": 7})  # fmt: skip
 
 

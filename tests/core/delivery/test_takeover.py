@@ -28,3 +28,57 @@ def test_locks_that_are_not_in_the_delivery_are_told(tmp_path, held):
     handed = read_handover(tmp_path, "zh")
     assert handed.tables == ({"LOCKED_OUT": "locked_out"} if held else {})
     assert list(handed.problems) == ([] if held else [("takeover_lock_missing", {"layer": "军事用地"})])
+
+
+def a_rule(kind, document, content=None):
+    from urban_renewal.core import jsontext
+
+    return {"kind": kind, "id": document["id"], "content": content or jsontext.document_hash(document)}
+
+
+def test_rules_are_taken_over_by_name_or_whole():
+    """A shipped rule by its name; an own one, or an older edition of a shipped one, whole; what is gone is told."""
+    from urban_renewal.core import envelope, jsontext
+    from urban_renewal.core.delivery.takeover import _rules
+
+    shipped = envelope.load("standard", "chongqing")
+    own = {**envelope.load("ruleset", "chongqing"), "id": "ours"}
+    older = json.loads(jsontext.canonical_json(envelope.load("zone-rules", "chongqing")))
+    older["limits"]["walk_min"]["value"] = 12
+    mapping = {**envelope.load("mapping", "standard"), "id": "roads"}
+    rules = [a_rule("standard", shipped), a_rule("ruleset", own), a_rule("zone-rules", older),
+             a_rule("mapping", mapping), a_rule("costs", {"id": "lost"}, "0" * 64)]  # fmt: skip
+    settings = {}
+    documents, problems = _rules({"rules": rules, "documents": [own, older, mapping]}, settings)
+    assert settings == {"STANDARD": "chongqing"}
+    assert {name: document["id"] for name, document in documents.items()} == {
+        "RULES_FILE": "ours", "ZONE_RULES_FILE": "chongqing",
+    }  # fmt: skip
+    assert documents["ZONE_RULES_FILE"]["limits"]["walk_min"]["value"] == 12
+    assert [(code, values["name"]) for code, values in problems] == [
+        ("takeover_rules_newer", "chongqing"), ("takeover_rules_other", "roads"), ("takeover_rules_missing", "lost"),
+    ]  # fmt: skip
+
+
+def test_fields_that_people_chose_come_back():
+    from urban_renewal.core.delivery.takeover import _mappings
+
+    runs = [{"parameters": {"BUILDING_YEAR": "建成年份", "PARCEL_ID": "", "MAX_SITES": 5, "KIND_FIELD": "类别"}}]
+    assert _mappings(runs) == {"BUILDINGS": {"year": "建成年份"}, "FACILITIES": {"kind": "类别"}}
+
+
+def test_only_what_no_run_made_is_wanted():
+    """The first reading of a role counts; layers that a run of the delivery wrote, and roles nobody knows, do not."""
+    from urban_renewal.core.delivery.takeover import _inputs
+
+    def entry(role, layer, count):
+        return {"role": role, "layer": layer, "count": count, "crs": "EPSG:4545", "content": None}
+
+    runs = [
+        {"id": "tagparcels", "parameters": {"OUTPUT": "studies/a/tagged.gpkg"}, "outputs": [{"name": "OUTPUT"}],
+         "inputs": [entry("PARCELS", "宗地", 12), entry("DEM", "dem", 0)]},
+        {"id": "delineatezones", "parameters": {}, "outputs": [],
+         "inputs": [entry("PARCELS", "tagged", 12), entry("PARCELS", "宗地", 99), entry("NETWORK", "edges", 5)]},
+    ]  # fmt: skip
+    found = [(item.role, item.layer, item.count) for item in _inputs(runs)]
+    assert sorted(found) == [("DEM", "dem", 0), ("PARCELS", "宗地", 12)]

@@ -228,3 +228,24 @@ def test_what_it_was_made_of_is_kept_without_paths(delivery):
     assert content["left_out"] == {"code": 7}
     (delivery / "manifest.json").write_text(text, encoding="utf-8")
     assert verdicts(delivery) == (True, set())
+
+
+@pytest.mark.parametrize(
+    ("layer", "contents", "code", "before"),
+    [
+        ("parcels", {("tagparcels", "PARCELS"): "a" * 64}, "input_same", 12),
+        ("parcels", {("tagparcels", "PARCELS"): "b" * 64}, "input_changed", 12),
+        ("renamed", {("tagparcels", "PARCELS"): "a" * 64}, "input_same", 12),  # known by its content
+        ("renamed", {("tagparcels", "PARCELS"): "b" * 64}, "input_unknown", None),
+        ("parcels", {}, "input_unreadable", None),
+    ],
+)
+def test_a_layer_is_compared_with_the_inputs_it_looks_like(layer, contents, code, before):
+    from urban_renewal.core.delivery.verify import InputLook, _check_input
+
+    entry = {"role": "PARCELS", "layer": "parcels", "count": 12, "content": "a" * 64}
+    other = {**entry, "layer": "x", "content": None}
+    runs = [{"id": "tagparcels", "inputs": [entry]}, {"id": "other", "inputs": [other]}]
+    [check] = _check_input(runs, InputLook(layer, 13, contents))
+    assert (check.subject, check.code) == (layer, code)
+    assert (check.found, check.expected) == (13, before)

@@ -113,3 +113,20 @@ def test_a_character_cut_in_the_middle_is_no_part_of_the_name(left):
     assert guess_field(roles()["PARCELS"].columns["czcsxm"], ["other", left]) == left
     assert cut_names("城镇村属性码") == {"城镇村", "城镇村属性"}
     assert cut_names("floors") == set()
+
+
+def test_columns_of_our_own_tables_join_a_role():
+    """`{kind}` and `{profile}` columns are those that the layer's fields have; found by name or shapefile name only."""
+    from urban_renewal.core.inputs.aliases import role_for
+
+    fields = ["parcel_id", "eday_need", "eday_gap", "nurs_need", "Not A kind_need", "pop"]
+    role = role_for("PARCELS", ["gap"], fields)
+    assert {"eday_need", "eday_gap", "eday_share", "nurs_need", "elder_gap"} <= set(role.columns)
+    assert [name for name in role.columns if name.startswith(("kgar_", "Not"))] == []
+    assert role.columns["eday_need"].aliases[0] == "eday_need"
+    assert not role.is_ours
+    edges = role_for("", ["edges"], ["edge_id", "elder_fwd_ms", "elder_back_ms"])
+    assert (edges.name, edges.is_ours, edges.geometry) == ("edges", True, "line")
+    assert {"elder_fwd_ms", "elder_back_ms"} <= set(edges.columns)
+    assert "carer_fwd_ms" not in edges.columns
+    assert role_for("", [], []).columns == {}
