@@ -15,15 +15,23 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from .numerals import in_figures
+
 Reals = npt.NDArray[np.float64]
 Objects = npt.NDArray[np.object_]
 NAN = float("nan")
 
 YEARS = (1800, 2100)  # own choice: anything else is no year of a building
 MOST_STOREYS = 150
-HAN_DIGITS = dict(zip("〇零一二两三四五六七八九", "001223456789"))
 DECADE = re.compile(r"(?<!\d)(19|20)?(\d)0\s*(?:年代|s\b|'s)")
 DECADE_PART = {"初": (0, 3), "早期": (0, 3), "前期": (0, 4), "中": (4, 6), "中期": (4, 6), "后期": (5, 9), "末": (7, 9)}
+SEVERAL_DECADES = re.compile(r"(?<!\d)((?:19|20)?\d0)\s*[-–—~/、,至到和]\s*(?=(?:19|20)?\d0\s*(?:年代|s\b|'s))")
+SHORT_RANGE = re.compile(r"([5-9]\d)年?\s*[-–—~至到]\s*([5-9]\d)年?")  # 80-90, 98–99
+SHORT_YEAR = re.compile(r"(?<!\d)([5-9][1-9])年(?!代)")  # 98年; 70年 may as well be the term of a lease
+LONG_SHORT_RANGE = re.compile(r"(?<!\d)(19|20)(\d\d)年?\s*[-–—~至到]\s*(1[3-9]|[2-9]\d)年?(?!\d)")  # 1985-90
+ERAS = {"民国": (1912.0, 1949.0), "解放前": (NAN, 1949.0), "建国前": (NAN, 1949.0), "清代": (NAN, 1911.0),
+        "清末": (NAN, 1911.0)}  # fmt: skip
+AROUND, ABOUT_YEARS = re.compile(r"前后|左右|约|circa|ca\."), 2  # own choice
 YEAR = re.compile(r"(?<!\d)(1[89]\d{2}|20\d{2})(?!\d)")
 DATE = re.compile(r"^(1[89]\d{2}|20\d{2})(0[1-9]|1[0-2])([0-3]\d)?(?:\d{6})?$")  # 19981001, 199810
 BEFORE = re.compile(r"(以前|之前|前建|年前|前$|及以前|底前|before|≤|<=|<)", re.IGNORECASE)
@@ -31,6 +39,8 @@ AFTER = re.compile(r"(以后|之后|后建|年后|后$|及以后|after|≥|>=|>)
 
 UPPER_STOREYS = re.compile(r"(?:地上|砼|混|砖|钢|木|铁|框|剪|破|简|f)?\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
 DOWN_STOREYS = re.compile(r"(?:/|,|、|地下|\+?b|-|－)\s*-?(\d+)\s*(?:层|f)?$", re.IGNORECASE)
+
+STOREY_RANGE = re.compile(r"\d层?[~至到]\d")
 
 YES = frozenset(("1", "1.0", "有", "是", "y", "yes", "true", "t", "已装", "有电梯", "已加装"))
 NO = frozenset(("0", "0.0", "无", "否", "n", "no", "false", "f", "没有", "未装", "无电梯", "未加装"))
@@ -54,9 +64,10 @@ USE_CODES = {  # 不动产登记 规划用途 GHYT, first two digits; known from
     "60": "office", "61": "office", "80": "other",
 }  # fmt: skip
 STRUCTURES: tuple[tuple[str, str], ...] = (
-    ("concrete", "钢混|钢筋混凝土|砼|框架|剪力墙|框剪|concrete|rc"),
+    ("mixed", "底框|底部框架"),
+    ("concrete", "钢混|混凝土|砼|框架|剪力墙|框剪|concrete|rc"),
     ("steel", "^钢|钢结构|steel"),
-    ("brick_wood", "砖木|土木|木|石|土坯|wood"),
+    ("brick_wood", "砖木|木|石|土|wood"),
     ("mixed", "混合|砖混|混|砌体|砖|brick|masonry"),
     ("other", "其他|其它|简|other"),
 )
@@ -69,8 +80,10 @@ def year_interval(values: pd.Series) -> tuple[Reals, Reals]:
     """Return the first and last year a text allows, (n,) float64 each, NaN = unknown.
 
     Read are years (1998, "1998年10月", 19981001, 1998-10-01), ranges ("1991–2000"), decades ("90年代", "90年代初") and
-    open ends ("2000年以前": the lower end stays NaN, "2000年以后": the upper end). A decade without a century is
-    one of the 1900s from 30 on, else of the 2000s. Source: own choice from the forms met in registers and censuses.
+    open ends ("2000年以前": the lower end stays NaN, "2000年以后": the upper end), Chinese numerals (八十年代), eras;
+    "2000年左右" is two years more or less. A decade without a century is one of the 1900s from 30 on, else of the 2000s.
+    "80-90" may be years or decades: 1980–1999. Two figures alone ("85", "70年") are no year: they may be the term of a
+    lease. Source: own choice from the forms met in registers and censuses.
     """
     lo, hi = _read(values, _years, 2)
     return lo, hi
@@ -79,7 +92,8 @@ def year_interval(values: pd.Series) -> tuple[Reals, Reals]:
 def storeys(values: pd.Series) -> tuple[Reals, Reals]:
     """Return storeys above and below ground of numbers or texts ("6", "6层", "混6", "砼6/-2", "18+2"), NaN = unknown.
 
-    Below ground is NaN where the text does not speak of it. CASS texts: structure, then storeys (domain practice).
+    Below ground is NaN where the text does not speak of it; "3~6" or "3-6" is no number of storeys. CASS texts:
+    structure, then storeys (domain practice).
     """
     up, down = _read(values, _storeys, 2)
     return up, down
@@ -137,7 +151,17 @@ def _words(values: pd.Series, read: Callable[[str], str | None]) -> Objects:
 
 
 def _years(text: str) -> tuple[float, ...]:
-    text = re.sub(r"\.0+$", "", text)
+    text = in_figures(re.sub(r"\.0+$", "", text))
+    era = next((span for word, span in ERAS.items() if word in text), None)
+    if era is not None:
+        return era
+    short = SHORT_RANGE.fullmatch(text)
+    if short and int(short.group(1)) < int(short.group(2)):
+        first, last = 1900.0 + int(short.group(1)), 1900.0 + int(short.group(2))
+        return first, last + (9 if first % 10 == last % 10 == 0 else 0)
+    text = SEVERAL_DECADES.sub(r"\1年代 ", text)
+    text = LONG_SHORT_RANGE.sub(_whole_range, text)
+    text = SHORT_YEAR.sub(r"19\1年", text)
     compact = DATE.match(text)
     if compact:
         text = compact.group(1)
@@ -150,11 +174,19 @@ def _years(text: str) -> tuple[float, ...]:
     if re.match(r"^\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?(\D|$)", text):  # 1998-10-01, 1998/10
         spans = spans[:1]
     lo, hi = min(span[0] for span in spans), max(span[1] for span in spans)
+    if AROUND.search(text):
+        return lo - ABOUT_YEARS, hi + ABOUT_YEARS
     if len(spans) == 1 and BEFORE.search(text):
         return NAN, hi if _includes(text) else hi - 1
     if len(spans) == 1 and AFTER.search(text):
         return (lo if _includes(text) else lo + 1), NAN
     return lo, hi
+
+
+def _whole_range(match: re.Match[str]) -> str:
+    """Return 1985–1990 for 1985-90; what does not go up stays as it is."""
+    century, first, last = match.groups()
+    return f"{century}{first}–{century}{last}" if int(last) > int(first) else match.group()
 
 
 def _includes(text: str) -> bool:
@@ -174,14 +206,19 @@ def _decade(match: re.Match[str], text: str) -> tuple[float, float]:
 
 
 def _storeys(text: str) -> tuple[float, ...]:
-    text = "".join(HAN_DIGITS.get(sign, sign) for sign in text).replace(" ", "")
+    text = re.sub(r"[\s()]", "", in_figures(text))
     down = NAN
+    if STOREY_RANGE.search(text):
+        return NAN, NAN
     below = DOWN_STOREYS.search(text)
     if below and (below.start() > 0 or text.startswith(("地下", "-", "B", "b"))):
         down = float(below.group(1))
         text = text[: below.start()]
         if not text:
             return NAN, down
+        first = UPPER_STOREYS.search(text)
+        if below.group().startswith("-") and first and down >= float(first.group(1)) > 0:
+            return NAN, NAN  # 3-6: from three to six
     elif re.fullmatch(r"\d+\+\d+", text):  # 18+2: storeys and basements
         text, _, deep = text.partition("+")
         down = float(deep)
