@@ -95,7 +95,8 @@ def propose_sites(
     choice = choose_sites(few.reached, few.hosts, (weights, before), limits, run.part(0.6, 0.8))
     ranked = rank_rooms(few.reached, choice, weights, run.part(0.8, 0.95))
     after = _assignments(reached, choice, run.part(0.95, 1))
-    recount_sites(reached, hosts, choice, limits, after)
+    recount_sites(reached, hosts, choice, limits, after, run)
+    run.check()
     choice = replace(choice, bound=max(choice.bound, few.beyond + float(np.asarray(weights) @ ranked.before)))
     found = _proposal(layers, (reached, hosts), choice, (ranked, weights), (before, after), options, run)
     if np.isfinite(few.beyond):
@@ -162,7 +163,9 @@ def _proposal(
         run.warn("sites_nothing_helps")
     run.fact(sites_weights={one.kind.id: round(w, 6) for one, w in zip(reached.kinds, weights)})
     sites = sites_table(hosts, reached, choice, ranked, options.complex, run.language)
+    run.check()
     covered = covered_table(layers.parcels, reached, *served)
+    run.check()
     kinds = options.gap.kinds
     first, second = (served_layer(layers.parcels, covered, kinds, side) for side in ("before", "after"))
     return Proposal(sites, covered, first, second, round(objective, 6), round(bound, 6), round(share, 6))

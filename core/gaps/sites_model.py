@@ -102,6 +102,7 @@ def choose_sites(
     lacking = [lacking_groups(one, assignment) for one, assignment in zip(reached.kinds, before)]
     model = Model()
     parts = _rooms(model, reached, hosts, limits)
+    run.check()
     parts = _flows(model, reached, parts, weights, lacking)
     first, losses = _search(model, parts, [one.kind for one in reached.kinds], limits, run.part(0, 0.8))
     second = _tidied(model, parts, (first, losses), hosts, reached, run.part(0.8, 1))

@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import RenewalError
+from ..run import Run
 from .fair import Assignment
 from .recount import recount
 from .sites_hosts import Hosts
@@ -13,7 +14,9 @@ from .sites_model import SLACK, Choice, SiteLimits, floor_m2_of
 from .sites_reach import Reached, chosen_reach
 
 
-def recount_sites(reached: Reached, hosts: Hosts, choice: Choice, limits: SiteLimits, after: list[Assignment]) -> None:
+def recount_sites(
+    reached: Reached, hosts: Hosts, choice: Choice, limits: SiteLimits, after: list[Assignment], run: Run | None = None
+) -> None:
     """Raise RenewalError("recount_failed") unless the choice keeps every promise.
 
     Number of hosts, fixed ones kept, sizes within the standard, floor area within the rooms, every pair within the
@@ -26,6 +29,8 @@ def recount_sites(reached: Reached, hosts: Hosts, choice: Choice, limits: SiteLi
         "room twice": len(choice.host) - len(set(zip(choice.host.tolist(), choice.kind.tolist()))),
     }
     for column, one in enumerate(reached.kinds):
+        if run is not None:
+            run.check()
         mine = choice.kind == column
         size, host = choice.size[mine], choice.host[mine]
         area = floor_m2_of(one, size)

@@ -228,8 +228,8 @@ def _paths(
         here = entry >> PLACE
         for j in ways[i]:
             if j not in done:
-                new = here + step[j]
-                if j not in best or new < best[j]:
+                new, known = here + step[j], best.get(j)
+                if known is None or new < known:
                     best[j], back[j] = new, i
                     heapq.heappush(heap, (new << PLACE) | j)
     return {goal: _walk_back(goal, back) for goal in sorted(goals) if goal in best and goal not in zone}

@@ -72,21 +72,23 @@ def drop_losses(near: Near, weight: list[int], members: set[int], forced: frozen
     holds = {root: True}
     falls: dict[int, int] = {}
     fixed: set[int] = set(forced)
-    stack = [(root, iter(near[root]))]
-    while stack:
-        i, rest = stack[-1]
-        for j in rest:
+    path, ways = [root], [iter(near[root])]
+    while path:
+        i = path[-1]
+        for j in ways[-1]:
             if j not in members:
                 continue
             if j not in order:
                 order[j] = low[j] = len(order)
                 parent[j], total[j], holds[j] = i, weight[j], j in forced
-                stack.append((j, iter(near[j])))
+                path.append(j)
+                ways.append(iter(near[j]))
                 break
-            if j != parent[i]:
-                low[i] = min(low[i], order[j])
+            if order[j] < low[i] and j != parent[i]:
+                low[i] = order[j]
         else:
-            stack.pop()
+            path.pop()
+            ways.pop()
             if i == root:
                 break
             up = parent[i]

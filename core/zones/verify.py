@@ -102,9 +102,11 @@ def _connected(
     while todo:
         i = todo.pop()
         for j in inner.query(shapes[i], predicate="dwithin", distance=widest).tolist():
+            if j in seen:
+                continue
             pair = (min(ids[i], ids[j]), max(ids[i], ids[j]))
             near = shapes[i].distance(shapes[j]) <= limits.street_gap_m or pair in walked
-            if near and j not in seen and _nothing_between(shapes[min(i, j)], shapes[max(i, j)], tree, fence):
+            if near and _nothing_between(shapes[min(i, j)], shapes[max(i, j)], tree, fence):
                 seen.add(j)
                 todo.append(j)
     lost = len(shapes) - len(seen)
