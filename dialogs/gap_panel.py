@@ -63,7 +63,7 @@ class GapPanel(QDockWidget):
         self.table.setModel(self.list)
         self._is_filling = False  # what is chosen comes from elsewhere
         self.sentence, self.unknown = text_label(), text_label(factor=HINT)
-        self.exam = text_label(factor=HINT)
+        self.exam, self.legend = text_label(factor=HINT), text_label(factor=HINT)
         self.export, self.whole = QPushButton(tr("Export table…")), QPushButton(tr("Table of all kinds"))
         self.how = text_label(f'<a href="help">{tr("How is it counted?")}</a>', HINT)
         self._build()
@@ -101,7 +101,7 @@ class GapPanel(QDockWidget):
             row.addLayout(box, 1)
         layout.addLayout(row)
         layout.addWidget(self.exam)
-        layout.addWidget(self._legend())
+        layout.addWidget(self.legend)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -124,12 +124,13 @@ class GapPanel(QDockWidget):
         layout.addLayout(foot)
         self.setWidget(page)
 
-    def _legend(self) -> QLabel:
+    def _legend_text(self) -> str:
+        """Return the legend in the colours of the bars, which follow the theme the panel is shown in."""
         words = {"elder": tr("gap of elders' facilities"), "child": tr("gap of children's facilities")}
-        parts = [f'<span style="color:{group_colour(key, self.palette()).name()}">■</span> {text}'
+        parts = [f'<span style="color:{group_colour(key, self.bars.palette()).name()}">■</span> {text}'
                  for key, text in words.items()]  # fmt: skip
         own = f"<b>┃</b> {tr('gap of the facility chosen')}"
-        return text_label(" &nbsp; ".join([*parts, own, tr("right: people of this kind not served")]), HINT)
+        return " &nbsp; ".join([*parts, own, tr("right: people of this kind not served")])
 
     def _dress_table(self) -> QTableView:
         table = self.table
@@ -168,6 +169,7 @@ class GapPanel(QDockWidget):
         kind, yardstick = str(self.kind.currentData() or ""), self.yardstick()
         rows = arranged(self.communities, kind, yardstick, str(self.order.currentData()))
         self._show_sums(kind, yardstick)
+        self.legend.setText(self._legend_text())
         pairs = []
         for item in rows:
             cell = item.cells.get(kind)
