@@ -179,7 +179,11 @@ class Session(QObject):
 
     def parcels_n(self) -> int:
         """Return how many parcels the study has; 0 when it has none yet."""
-        choice = self.study.inputs.get("PARCELS")
+        return self.rows_n("PARCELS")
+
+    def rows_n(self, role: str) -> int:
+        """Return how many rows the layer of a role has; 0 without one."""
+        choice = self.study.inputs.get(role)
         layer = project_state.layer_of(self.project, choice) if choice else None
         return max(0, layer.featureCount()) if layer is not None and layer.isValid() else 0
 

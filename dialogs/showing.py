@@ -53,6 +53,9 @@ def _after_one(session: Any, activity: Activity, outcome: Outcome) -> Any:
     files = {name: path for name, path in activity.outputs.items() if Path(path).exists()}
     step = activity.step
     figures = yield from aside(partial(figures_of, step, files, values))
+    if step == "prepare":  # without figures of people no table of theirs tells how many there are
+        counted = {"parcels": session.rows_n("PARCELS"), "buildings": session.rows_n("BUILDINGS")}
+        figures = {**{name: n for name, n in counted.items() if n}, **figures}
     recording.record(activity, step, f"{now()} {step}", Left(files, figures, outcome.seconds), outcome.log)
     speed.remember(step, outcome.seconds, session.parcels_n())
     if step == "deliver":
