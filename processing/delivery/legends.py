@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from qgis.core import (
-    QgsCoordinateTransform,
     QgsExpressionContextScope,
     QgsFeatureRequest,
     QgsProject,
@@ -15,6 +14,7 @@ from qgis.core import (
 )
 
 from ...core.delivery.palette import palette
+from ..systems import transform_between
 from .symbols import line
 
 AS_LINE = "urbanrenewal/legend"  # property of a layer: whose line stands in the legend
@@ -55,8 +55,8 @@ def _request(layer: Any, shown: Any) -> QgsFeatureRequest:
     if shown is None:
         request.setFlags(QgsFeatureRequest.Flag.NoGeometry)
         return request
-    across = QgsCoordinateTransform(shown.crs(), layer.crs(), QgsProject.instance())
-    request.setFilterRect(across.transformBoundingBox(shown.extent()) if across.isValid() else shown.extent())
+    across = transform_between(shown.crs(), layer.crs(), QgsProject.instance().transformContext())
+    request.setFilterRect(across.transformBoundingBox(shown.extent()))
     return request
 
 

@@ -141,3 +141,15 @@ def test_enums_are_scoped(sources):
 def test_the_finder_of_enums(line, n):
     pytest.importorskip("qgis.core")
     assert len(list(unscoped_enums(ast.parse(line)))) == n
+
+
+def test_transforms_are_made_in_one_place(sources):
+    """One between systems that died with a thread does nothing, in silence: processing/systems.py sees to it."""
+    found = [
+        f"{path}:{node.lineno}"
+        for path, tree in sources.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args
+        and node.func.id == "QgsCoordinateTransform" and str(path).startswith("processing")
+    ]  # fmt: skip
+    assert {place.split(":")[0] for place in found} == {"processing/systems.py"}
