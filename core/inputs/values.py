@@ -81,7 +81,7 @@ def year_interval(values: pd.Series) -> tuple[Reals, Reals]:
 
     Read are years (1998, "1998年10月", 19981001, 1998-10-01), ranges ("1991–2000"), decades ("90年代", "90年代初") and
     open ends ("2000年以前": the lower end stays NaN, "2000年以后": the upper end), Chinese numerals (八十年代), eras;
-    "2000年左右" is two years more or less. A decade without a century is one of the 1900s from 30 on, else of the 2000s.
+    "2000年左右" is two years more or less. A decade without a century is of the 1900s from 30 on, else of the 2000s.
     "80-90" may be years or decades: 1980–1999. Two figures alone ("85", "70年") are no year: they may be the term of a
     lease. Source: own choice from the forms met in registers and censuses.
     """
@@ -152,13 +152,9 @@ def _words(values: pd.Series, read: Callable[[str], str | None]) -> Objects:
 
 def _years(text: str) -> tuple[float, ...]:
     text = in_figures(re.sub(r"\.0+$", "", text))
-    era = next((span for word, span in ERAS.items() if word in text), None)
-    if era is not None:
-        return era
-    short = SHORT_RANGE.fullmatch(text)
-    if short and int(short.group(1)) < int(short.group(2)):
-        first, last = 1900.0 + int(short.group(1)), 1900.0 + int(short.group(2))
-        return first, last + (9 if first % 10 == last % 10 == 0 else 0)
+    told = next((span for word, span in ERAS.items() if word in text), _short_range(text))
+    if told is not None:
+        return told
     text = SEVERAL_DECADES.sub(r"\1年代 ", text)
     text = LONG_SHORT_RANGE.sub(_whole_range, text)
     text = SHORT_YEAR.sub(r"19\1年", text)
@@ -181,6 +177,15 @@ def _years(text: str) -> tuple[float, ...]:
     if len(spans) == 1 and AFTER.search(text):
         return (lo if _includes(text) else lo + 1), NAN
     return lo, hi
+
+
+def _short_range(text: str) -> tuple[float, float] | None:
+    """Return 1998–1999 for 98-99, 1980–1999 for 80-90 (years or decades); None for anything else."""
+    short = SHORT_RANGE.fullmatch(text)
+    if short is None or int(short.group(1)) >= int(short.group(2)):
+        return None
+    first, last = 1900.0 + int(short.group(1)), 1900.0 + int(short.group(2))
+    return first, last + (9 if first % 10 == last % 10 == 0 else 0)
 
 
 def _whole_range(match: re.Match[str]) -> str:
