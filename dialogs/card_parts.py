@@ -11,6 +11,7 @@ from qgis.PyQt.QtGui import QColor, QFont, QPainter, QPalette, QPen
 from qgis.PyQt.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from . import readiness
+from .meanings import meaning_of
 
 COLOURS = {
     readiness.DONE: "#4F8A5B", readiness.READY: "#2F7FAE", readiness.RUNNING: "#2F7FAE", readiness.STALE: "#A66A00",
@@ -146,6 +147,7 @@ class Figures(QWidget):
     @staticmethod
     def _cell(value: str, label: str, colour: str = "") -> QWidget:
         cell = QWidget()
+        cell.setToolTip(meaning_of(label))
         layout = QVBoxLayout(cell)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

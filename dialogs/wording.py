@@ -194,7 +194,7 @@ def percent(share: Any, decimals: int = 1) -> str:
 
 
 def key_figures(step: str, figures: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return up to four (value, label) of a step that is done, from figures.figures_of()."""
+    """Return the (value, label) of a step that is done, from figures.figures_of()."""
     return {"prepare": _prepare, "tag": _tag, "gaps": _gaps, "zones": _zones, "deliver": _deliver}[step](figures)
 
 
@@ -225,7 +225,7 @@ def tag_names() -> dict[str, str]:
 def _tag(found: dict[str, Any]) -> list[tuple[str, str]]:
     names, tags = tag_names(), found.get("tags", {})
     rows = [(number(sum(tags[tag].values())), title) for tag, title in names.items() if tag in tags]
-    return [*rows[:3], (number(found.get("suspected")), tr("suspected"))]
+    return [*rows, (number(found.get("suspected")), tr("suspected"))]
 
 
 def _gaps(found: dict[str, Any]) -> list[tuple[str, str]]:

@@ -156,6 +156,10 @@
         <translation>面积（公顷）</translation>
     </message>
     <message>
+        <source>Area of all zones together.</source>
+        <translation>全部片区的面积合计。</translation>
+    </message>
+    <message>
         <source>As delivered</source>
         <translation>一致</translation>
     </message>
@@ -190,6 +194,10 @@
     <message>
         <source>Buildings by year</source>
         <translation>各年代建筑栋数</translation>
+    </message>
+    <message>
+        <source>Buildings that the study looks at.</source>
+        <translation>本研究的房屋数。</translation>
     </message>
     <message>
         <source>By class</source>
@@ -360,6 +368,10 @@
         <translation>不保存改动就关闭吗？</translation>
     </message>
     <message>
+        <source>Clusters of tagged parcels in the zones, reached on foot from the station.</source>
+        <translation>片区里已标记宗地的组团，从站点步行可到。</translation>
+    </message>
+    <message>
         <source>Codes</source>
         <translation>代码</translation>
     </message>
@@ -378,6 +390,10 @@
     <message>
         <source>Communities</source>
         <translation>社区</translation>
+    </message>
+    <message>
+        <source>Communities in which some kind is missing for somebody.</source>
+        <translation>至少有一类设施缺的社区数。</translation>
     </message>
     <message>
         <source>Communities short</source>
@@ -478,6 +494,10 @@
     <message>
         <source>Demonstration zones around stations: core, branches, petals</source>
         <translation>以轨道站点为蕊、步行道为枝、更新地块为瓣，划出示范片区</translation>
+    </message>
+    <message>
+        <source>Demonstration zones; Report tells which limits each keeps, misses or leaves open.</source>
+        <translation>示范片区数；“报告”写着每片通过、未达、待核的各条。</translation>
     </message>
     <message>
         <source>Did not finish</source>
@@ -632,6 +652,10 @@
         <translation>规则与标准里的数值</translation>
     </message>
     <message>
+        <source>Files of the delivery.</source>
+        <translation>成果文件数。</translation>
+    </message>
+    <message>
         <source>File…</source>
         <translation>文件…</translation>
     </message>
@@ -650,6 +674,10 @@
     <message>
         <source>Findings are known after Zones.</source>
         <translation>“片区”运行后才有审查结果。</translation>
+    </message>
+    <message>
+        <source>Findings of the input check; mend errors first. Report tells what to do.</source>
+        <translation>输入检查发现的问题；先改错误。“报告”写着每一条怎么办。</translation>
     </message>
     <message>
         <source>Floor area (10,000 m²)</source>
@@ -830,6 +858,14 @@
     <message>
         <source>Just now: {what}</source>
         <translation>刚才：{what}</translation>
+    </message>
+    <message>
+        <source>Kinds of facility that were counted.</source>
+        <translation>计算了的设施种类数。</translation>
+    </message>
+    <message>
+        <source>Kinds that do not serve everybody within the walking time. By community tells where.</source>
+        <translation>步行时间内有人没有服务到的设施种类数。“按社区”看在哪里。</translation>
     </message>
     <message>
         <source>Known at least</source>
@@ -1192,8 +1228,20 @@
         <translation>另计的宗地：{what}</translation>
     </message>
     <message>
+        <source>Parcels between the limits, or with too little known to be sure. The review decides.</source>
+        <translation>得分在两个限值之间，或已知资料不足以确认的宗地，由复核定。</translation>
+    </message>
+    <message>
+        <source>Parcels that the study looks at.</source>
+        <translation>本研究的宗地数。</translation>
+    </message>
+    <message>
         <source>Parcels to show</source>
         <translation>显示哪些宗地</translation>
+    </message>
+    <message>
+        <source>Parcels with this tag, confirmed and suspected together. Review and Explore tell why each has it.</source>
+        <translation>有这一标记的宗地，确认与疑似合计。复核和探查里写着每宗的理由。</translation>
     </message>
     <message>
         <source>Part of a name</source>
@@ -1294,6 +1342,10 @@
     <message>
         <source>Report</source>
         <translation>报告</translation>
+    </message>
+    <message>
+        <source>Residents of all zones together.</source>
+        <translation>全部片区的居住人口合计。</translation>
     </message>
     <message>
         <source>Restore shipped values</source>
@@ -1462,6 +1514,10 @@
     <message>
         <source>Served</source>
         <translation>已服务</translation>
+    </message>
+    <message>
+        <source>Share of the walking network that hangs together; places on the rest cannot be reached.</source>
+        <translation>步行路网中连成一片的长度占比；其余部分上的地点走不到。</translation>
     </message>
     <message>
         <source>Shipped value: {value}</source>
@@ -1930,6 +1986,10 @@
     <message>
         <source>Without a network: fetch the wheels on another computer with “pip download {names}” for the same Python version, bring the files here and install them with “pip install --no-index --find-links FOLDER {names}”.</source>
         <translation>在另一台电脑上用同一 Python 版本执行“pip download {names}”，把文件带过来，再用“pip install --no-index --find-links 文件夹 {names}”安装。</translation>
+    </message>
+    <message>
+        <source>Without population their need is not known: that is no gap of 0.</source>
+        <translation>没有人口，需求不知道；不是缺口为 0。</translation>
     </message>
     <message>
         <source>Without “{step}”: the study has no data for it; what it would tell stays unknown.</source>

@@ -207,3 +207,22 @@ def test_every_result_has_an_owner(tmp_path):
     for step in steps.STEPS:
         made = {name for call in step.calls(material) for name in call.outputs.values()}
         assert {steps.owner_of(name) or "deliver" for name in made} == {step.key}
+
+
+def test_every_key_figure_says_what_it_means(qgis_app):
+    """A technician who never read a manual asks the number itself."""
+    from urban_renewal.dialogs import meanings, wording
+
+    kinds = [{"kind": "eday", "gap": 1.0, "need": None}]
+    figures = {
+        "prepare": {"parcels": 1, "buildings": 1, "connected": 1.0, "checked": True, "errors": 0, "warnings": 0},
+        "tag": {"tags": {tag: {"confirmed": 1} for tag in wording.tag_names()}, "suspected": 1},
+        "gaps": {"kinds": kinds, "communities_short": 1},
+        "zones": {"zones": 1, "hectares": 1.0, "petals": 1, "people": 1},
+        "deliver": {"files": 1, "bytes": 10},
+    }
+    found = {
+        label: meanings.meaning_of(label) for step in figures for _, label in wording.key_figures(step, figures[step])
+    }
+    assert len(found) == 19
+    assert [label for label, told in found.items() if not told] == ["MB"]
