@@ -70,10 +70,13 @@ class Delivery:
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """The rows of a table as they were written; `rows` what they were made of, where that is known (identity.Rows)."""
+    """The rows of a table as they were written; `rows` what they were hashed to (identity.Rows), `content` their hash,
+    where that is known.
+    """
 
     frame: Any
     rows: Any = None
+    content: str | None = None
 
 
 def build_manifest(
@@ -175,7 +178,7 @@ def _described(folder: Path, item: DeliveredTable, held: Held | None, run: Run) 
     if held is None:
         return describe_table(folder, item, run)
     table = dictionary_table(item, frames.GEOMETRY in held.frame)
-    content = None if item.carried else same_content(held.frame, table, held.rows)
+    content = held.content or (None if item.carried else same_content(held.frame, table, held.rows))
     return _entry(item, len(held.frame), content or content_hash(
         held.frame, table, _present(held.frame, item.carried), item.digits, run
     ))  # fmt: skip

@@ -43,6 +43,7 @@ class Layer:
     upstream: tuple[Mapping[str, Any], ...] = ()  # records of what its run was made from
     texts: tuple[Mapping[str, Any], ...] = ()  # rules and standards of the delivery that it was taken from
     rows: Any = None  # what the rows were hashed to when they were written for this step (identity.Rows)
+    content: str | None = None  # of an input that is delivered as it came: its fingerprint
 
     @property
     def is_spatial(self) -> bool:
@@ -68,7 +69,7 @@ class Layer:
         from ...core.delivery.manifest import Held
 
         if not self.is_spatial or not shapely.has_z(frames.geometries(self.frame)).any():
-            return Held(self.frame, self.rows)
+            return Held(self.frame, self.rows, self.content)
         return Held(
             self.frame.assign(**{frames.GEOMETRY: slices.sliced(shapely.force_2d, frames.geometries(self.frame))})
         )
@@ -98,8 +99,29 @@ def take_layer(inputs: Inputs, parameter: str, name: str, table_name: str, take_
     upstream = tuple(records_upstream(snapshot.file, record))
     conformed = frames.conform(frame, table)
     texts = tuple(texts_beside(snapshot.file))
-    known = {"upstream": upstream, "texts": texts, "rows": reading.rows}
+    as_it_came = not table_name and _is_same(conformed, reading.table)
+    content = inputs.content(parameter) if as_it_came else None
+    known = {"upstream": upstream, "texts": texts, "rows": reading.rows, "content": content}
     return Layer(name, table, conformed, snapshot.crs, carried, record, kinds, profiles, **known)
+
+
+def _is_same(conformed: Any, table: Any) -> bool:
+    """Say whether what is delivered of an input holds all its columns, and its numbers were not rounded."""
+    import numpy as np
+
+    from ...core import frames
+
+    names = [name for name in table if name != frames.GEOMETRY]
+    if names != [name for name in conformed if name != frames.GEOMETRY] or "fid" in map(str.lower, names):
+        return False
+    for name in names:
+        if conformed[name].dtype != table[name].dtype:
+            return False
+        if conformed[name].dtype == np.float64:
+            one, other = conformed[name].to_numpy(), table[name].to_numpy()
+            if not np.array_equal(one, other, equal_nan=True) or (np.signbit(other) & (other == 0)).any():
+                return False
+    return True
 
 
 def table_of_role(role_name: str, frame: Any, geometry: str) -> schema.Table:

@@ -79,6 +79,17 @@ def test_sums_of_the_study_agree(delivery):
     assert {"old_compound", "urban_village", "idle_factory"} <= tags
 
 
+def test_every_table_holds_what_the_manifest_says(delivery):
+    """Contents are hashed from the rows that are written; read back from the file they must be the same."""
+    from urban_renewal.core.delivery.manifest import describe_table, read_manifest, table_of
+    from urban_renewal.core.run import Run
+
+    entries = read_manifest(delivery)["tables"]
+    assert len(entries) >= 30
+    for entry in entries:
+        assert describe_table(delivery, table_of(entry), Run()) == entry
+
+
 def test_a_moved_delivery_opens_and_verifies(delivery, tmp_path, run_algorithm, project):
     moved = tmp_path / "成果 第 1 稿" / "delivery"
     shutil.copytree(delivery, moved)
