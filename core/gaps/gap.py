@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
@@ -115,6 +115,15 @@ class Counted:
 def count_gaps(layers: GapLayers, options: GapOptions, run: Run) -> Counted:
     """Count need, reach, served and gap of each kind at every demand point (methods: 3, 4, 5).
 
+    Raises as count_each.
+    """
+    results = {result.kind.id: result for result in count_each(layers, options, run)}
+    return Counted(town_of(layers, run).demand, tuple(results[kind.id] for kind in options.kinds))
+
+
+def count_each(layers: GapLayers, options: GapOptions, run: Run) -> Iterator[KindResult]:
+    """Yield what count_gaps counts, kind by kind in the order in which people walk alike: a city need not hold all.
+
     Raises RenewalError for input that cannot be used (people, network, standard) and `recount_failed` when the
     independent recount of an assignment does not agree.
     """
@@ -124,20 +133,18 @@ def count_gaps(layers: GapLayers, options: GapOptions, run: Run) -> Counted:
     run.stage("gap_network")
     graph = graph_of(layers.network, profiles, run.part(0, 0.1))
     joined = {name: _join(layers, town, graph, options.profiles[name], options, run) for name in profiles}
-    results: dict[str, KindResult] = {}
+    number = 0
     for kinds in walked_alike(options.kinds):
         rows = {kind.id: supply[supply["kind"] == kind.id].reset_index(drop=True) for kind in kinds}
         walking = graph, options.profiles[kinds[0].profile], *joined[kinds[0].profile]
         pairs = None
         for kind in kinds:
-            number = len(results)
             stretch = run.part(0.2 + 0.8 * number / len(options.kinds), 0.2 + 0.8 * (number + 1) / len(options.kinds))
             stretch.stage("gap_kind", kind=kind.title[run.language])
             if pairs is None:
                 pairs = _walk(kind, rows.values(), walking, stretch.part(0, 0.5))
-            found = _count_kind(kind, rows[kind.id], layers, town, (*walking, pairs), options.load_rule, stretch)
-            results[kind.id] = found
-    return Counted(town.demand, tuple(results[kind.id] for kind in options.kinds))
+            yield _count_kind(kind, rows[kind.id], layers, town, (*walking, pairs), options.load_rule, stretch)
+            number += 1
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -135,18 +135,42 @@ def summary_tables(
     counted: Counted, run: Run,
 ) -> list[pd.DataFrame]:  # fmt: skip
     """Return table gap_summary of several divisions of the same ground, which is looked at once (`summary_table`)."""
-    rows: list[list[pd.DataFrame]] = [[] for _ in several]
-    areas = [_areas_of(districts) for districts in several]
-    ground = _ground(parcels, barriers, run)
+    told = Summaries(several, parcels, facilities, barriers, run)
     for number, result in enumerate(counted.kinds):
         run.progress(number / len(counted.kinds))
-        cover = _land_cover(ground, facilities, counted.demand, result, run)
-        for place, districts in enumerate(several):
-            frame = _rows_of(districts, counted.demand, result)
-            frame |= _cover_of(districts, ground, cover)
-            frame |= _exam(districts, areas[place], facilities, result, run.language)
-            rows[place].append(pd.DataFrame(frame))
-    return [frames.conform(pd.concat(part, ignore_index=True), schema.table("gap_summary")) for part in rows]
+        told.add(counted.demand, result, run)
+    return told.tables([result.kind for result in counted.kinds])
+
+
+class Summaries:
+    """Table gap_summary of several divisions of the same ground, made kind by kind in any order."""
+
+    def __init__(
+        self, several: Sequence[Districts], parcels: pd.DataFrame, facilities: pd.DataFrame,
+        barriers: pd.DataFrame | None, run: Run,
+    ) -> None:  # fmt: skip
+        self._several, self._facilities = several, facilities
+        self._areas = [_areas_of(districts) for districts in several]
+        self._ground = _ground(parcels, barriers, run)
+        self._rows: list[dict[str, pd.DataFrame]] = [{} for _ in several]
+
+    def add(self, demand: Demand, result: KindResult, run: Run) -> None:
+        """Take the sums of one kind."""
+        cover = _land_cover(self._ground, self._facilities, demand, result, run)
+        for districts, areas, rows in zip(self._several, self._areas, self._rows):
+            run.check()
+            frame = _rows_of(districts, demand, result)
+            frame |= _cover_of(districts, self._ground, cover)
+            frame |= _exam(districts, areas, self._facilities, result, run.language)
+            rows[result.kind.id] = pd.DataFrame(frame)
+
+    def tables(self, kinds: Sequence[Kind]) -> list[pd.DataFrame]:
+        """Return the table of each division, kinds in this order."""
+        table = schema.table("gap_summary")
+        return [
+            frames.conform(pd.concat([rows[kind.id] for kind in kinds], ignore_index=True), table)
+            for rows in self._rows
+        ]
 
 
 def _rows_of(districts: Districts, demand: Demand, result: KindResult) -> dict[str, object]:
@@ -212,12 +236,16 @@ def _land_cover(
     if ground.resid_m2 is None or ground.spots is None:
         return None
     shapes = frames.geometries(facilities)[result.supply["facility"].to_numpy(dtype=np.intp)]
-    _, inside = look_straight(ground.spots, shapes, result.kind.radius_m, run.part(0, 0))
+    _, inside = look_straight(ground.spots, shapes, result.kind.radius_m, replace(run, report=_silently))
     walked = np.isin(np.arange(len(demand.ids)), result.pairs.place)
     n = len(ground.resid_m2)
     people = demand.people["pop"]
     share = np.nan_to_num(_share(_add(people * walked, demand.parcel, n), _add(people, demand.parcel, n)))
     return ground.resid_m2 * inside, ground.resid_m2 * share
+
+
+def _silently(percent: float) -> None:
+    """Tell nobody: how far the sums have come is told kind by kind."""
 
 
 def _cover_of(districts: Districts, ground: _Ground, cover: tuple[Reals, Reals] | None) -> dict[str, Reals]:

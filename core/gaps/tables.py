@@ -13,6 +13,7 @@ from .. import frames, schema
 from ..run import Run
 from .demand import MILLI, Demand
 from .gap import Counted, KindResult
+from .standard import Kind
 
 Reals = npt.NDArray[np.float64]
 
@@ -23,13 +24,56 @@ def detail_table(parcels: pd.DataFrame, counted: Counted, run: Run | None = None
     Minutes, lines and access ratios are means over the parcel's points, weighted by those the kind serves (by need for
     the ratio); `nearest_id` is nearest for most people, ties by id; `reach_n` counts what any point reaches.
     """
-    table = schema.table("gap_detail")  # kind by kind: a city's rows are not held in two shapes
-    rows = []
+    return _collected(parcels, counted, "even", run).detail()
+
+
+def _collected(parcels: pd.DataFrame, counted: Counted, load_rule: str, run: Run | None) -> GapTables:
+    tables = GapTables(parcels, [result.kind for result in counted.kinds], load_rule)
     for result in counted.kinds:
         if run is not None:
             run.check()
-        rows.append(frames.conform(_detail_of(parcels, counted.demand, result), table))
-    return pd.concat(rows, ignore_index=True)
+        tables.add(counted.demand, result)
+    return tables
+
+
+class GapTables:
+    """Detail, wide parcels and loads, made kind by kind: what was counted at a city's demand points need not be held.
+
+    `parcels`, `kinds` in the order of the tables; kinds may be added in any order. Each table is given once.
+    """
+
+    def __init__(self, parcels: pd.DataFrame, kinds: Sequence[Kind], load_rule: str) -> None:
+        self._parcels, self._kinds, self._load_rule = parcels, kinds, load_rule
+        self._detail: dict[str, pd.DataFrame] = {}
+        self._loads: dict[str, pd.DataFrame] = {}
+        self._inside: dict[str, Reals] = {}
+
+    def add(self, demand: Demand, result: KindResult) -> None:
+        """Take the rows of one kind."""
+        name, n = result.kind.id, len(self._parcels)
+        self._detail[name] = frames.conform(_detail_of(self._parcels, demand, result), schema.table("gap_detail"))
+        self._loads[name] = _loads_of(result, self._load_rule)
+        self._inside[name] = _sum(demand.people[result.kind.people] * result.in_radius, demand.parcel, n) / MILLI
+
+    def detail(self, run: Run | None = None) -> pd.DataFrame:
+        """Return table gap_detail, put together column by column: a city's rows are not held twice."""
+        parts = [self._detail.pop(kind.id) for kind in self._kinds]
+        columns = {}
+        for name in schema.table("gap_detail").names():
+            if run is not None:
+                run.check()
+            pieces: list[pd.Series] = [part.pop(name) for part in parts]
+            columns[name] = pd.concat(pieces, ignore_index=True)
+        return pd.DataFrame(columns)
+
+    def wide(self, detail: pd.DataFrame, run: Run | None = None) -> pd.DataFrame:
+        """Return table gap from the table gap_detail."""
+        return _wide(self._parcels, detail, self._kinds, self._inside, run)
+
+    def loads(self) -> pd.DataFrame:
+        """Return table facility_load."""
+        parts = [self._loads[kind.id] for kind in self._kinds]
+        return frames.conform(pd.concat(parts, ignore_index=True), schema.table("facility_load"))
 
 
 def _detail_of(parcels: pd.DataFrame, demand: Demand, result: KindResult) -> pd.DataFrame:
@@ -127,25 +171,28 @@ def _status(
 
 def wide_table(parcels: pd.DataFrame, detail: pd.DataFrame, counted: Counted, run: Run | None = None) -> pd.DataFrame:
     """Return table gap: one row a parcel, a group of columns a kind, and the headline gaps of elders and children."""
-    frame = parcels[["parcel_id", frames.GEOMETRY]].copy()
-    n, parcel = len(parcels), counted.demand.parcel
+    return _collected(parcels, counted, "even", run).wide(detail, run)
+
+
+def _wide(
+    parcels: pd.DataFrame, detail: pd.DataFrame, kinds: Sequence[Kind], in_radius: dict[str, Reals], run: Run | None
+) -> pd.DataFrame:
+    frame, n = parcels[["parcel_id", frames.GEOMETRY]].copy(), len(parcels)
     groups: dict[str, list[Reals]] = {"elder": [], "child": []}
-    for result in counted.kinds:
-        kind = result.kind
+    for kind in kinds:
         if run is not None:
             run.check()
         rows = detail[detail["kind"] == kind.id]
         for name in ("need", "served", "gap", "share"):
             frame[f"{kind.id}_{name}"] = rows[name].to_numpy()
         frame[f"{kind.id}_min"] = rows["walk_s"].to_numpy("float64") / 60
-        inside = counted.demand.people[kind.people] * result.in_radius
-        frame[f"{kind.id}_in_r"] = np.where(rows["people"].isna(), np.nan, _sum(inside, parcel, n) / MILLI)
+        frame[f"{kind.id}_in_r"] = np.where(rows["people"].isna(), np.nan, in_radius[kind.id])
         if kind.group in groups:
             groups[kind.group].append((1 - rows["share"].to_numpy("float64")).astype(np.float64))
     for name, columns in groups.items():
         frame[f"{name}_gap"] = plain_mean(columns, n)
     frame["schema_version"] = schema.SCHEMA_VERSION
-    return frames.conform(frame, schema.table("gap", kinds=tuple(item.kind.id for item in counted.kinds)))
+    return frames.conform(frame, schema.table("gap", kinds=tuple(kind.id for kind in kinds)))
 
 
 def plain_mean(columns: Sequence[Reals], n: int) -> Reals:
@@ -162,15 +209,17 @@ def load_table(counted: Counted, load_rule: str) -> pd.DataFrame:
 
     `status` ok | full | UNREACHED (nobody with need walks there within the limit: its supply is lost) | NO_CAPACITY.
     """
-    rows = []
-    for result in counted.kinds:
-        supply = result.supply
-        capacity = supply["capacity"].to_numpy("float64")
-        free = capacity - result.load
-        conditions = [np.isnan(capacity), ~result.facility_reached, free <= 0.0005]
-        rows.append(pd.DataFrame({
-            "facility_id": supply["facility_id"], "kind": result.kind.id, "unit": result.kind.unit,
-            "capacity": capacity, "served": result.load, "free": free, "load_rule": load_rule,
-            "status": np.select(conditions, ["NO_CAPACITY", "UNREACHED", "full"], default="ok").astype(object),
-        }))  # fmt: skip
-    return frames.conform(pd.concat(rows, ignore_index=True), schema.table("facility_load"))
+    parts = [_loads_of(result, load_rule) for result in counted.kinds]
+    return frames.conform(pd.concat(parts, ignore_index=True), schema.table("facility_load"))
+
+
+def _loads_of(result: KindResult, load_rule: str) -> pd.DataFrame:
+    supply = result.supply
+    capacity = supply["capacity"].to_numpy("float64")
+    free = capacity - result.load
+    conditions = [np.isnan(capacity), ~result.facility_reached, free <= 0.0005]
+    return pd.DataFrame({
+        "facility_id": supply["facility_id"], "kind": result.kind.id, "unit": result.kind.unit,
+        "capacity": capacity, "served": result.load, "free": free, "load_rule": load_rule,
+        "status": np.select(conditions, ["NO_CAPACITY", "UNREACHED", "full"], default="ok").astype(object),
+    })  # fmt: skip

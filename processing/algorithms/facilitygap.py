@@ -51,19 +51,28 @@ class FacilityGap(RenewalAlgorithm):
         yield declare.sink("LEFT_OUT", "none", optional=True)
 
     def compute(self, inputs, run) -> Results:
-        from ...core.gaps.gap import count_gaps
-        from ...core.gaps.tables import detail_table, load_table, wide_table
+        from ...core import frames
+        from ...core.gaps.gap import count_each, town_of
+        from ...core.gaps.summary import Summaries
+        from ...core.gaps.tables import GapTables
 
         standard, kinds = read_kinds(inputs, run, inputs.choice("DIRECTION"))
         load_rule = inputs.choice("LOAD_RULE")
         layers, options = read_gap_layers(inputs, kinds, run.part(0, 0.05), load_rule, inputs.flag("PLANNED"))
-        counted = count_gaps(layers, options, run.part(0.05, 0.9))
-        detail = detail_table(layers.parcels, counted, run)
-        summary, streets = self._summaries(inputs, layers, counted, run.part(0.9, 1))
+        several = self._districts(inputs, layers, run)
+        sums = Summaries(several, layers.parcels, layers.facilities, layers.barriers, run)
+        tables = GapTables(layers.parcels, kinds, load_rule)
+        for result in count_each(layers, options, run.part(0.05, 1)):  # of a city only one kind is held
+            demand = town_of(layers, run).demand
+            tables.add(demand, result)
+            sums.add(demand, result, run)
+        detail = tables.detail(run)
+        wide = tables.wide(detail, run)
+        loads = tables.loads()
+        summary, *more = sums.tables(kinds)
+        streets = more[0] if more else frames.empty(schema.table("gap_summary"))
         names = tuple(kind.id for kind in kinds)
         hidden = _folded(inputs.choice("YARDSTICK"), names)
-        wide = wide_table(layers.parcels, detail, counted, run)
-        loads = load_table(counted, load_rule)
         return Results(
             {
                 "OUTPUT": Output(wide, schema.table("gap", kinds=names), carry="PARCELS", hidden=hidden),
@@ -75,10 +84,9 @@ class FacilityGap(RenewalAlgorithm):
             documents=[standard],
         )
 
-    def _summaries(self, inputs, layers, counted, run):
-        """Sums by community (without them by SUMMARY_FIELD, without that of everything), and by sub-district."""
-        from ...core import frames
-        from ...core.gaps.summary import districts_of_field, districts_of_layer, districts_of_streets, summary_tables
+    def _districts(self, inputs, layers, run):
+        """Communities (without them the values of SUMMARY_FIELD, without that everything), and their sub-districts."""
+        from ...core.gaps.summary import districts_of_field, districts_of_layer, districts_of_streets
 
         table, streets = inputs.table("COMMUNITIES"), None
         if table is not None and len(table):
@@ -90,10 +98,7 @@ class FacilityGap(RenewalAlgorithm):
             field = inputs.text("SUMMARY_FIELD")
             labels = inputs.reading("PARCELS").column(field) if field else None
             districts = districts_of_field(labels, layers.parcels, layers.facilities, run)
-        ground = layers.parcels, layers.facilities, layers.barriers
-        several = [districts] if streets is None else [districts, streets]
-        summary, *more = summary_tables(several, *ground, counted, run)
-        return summary, more[0] if more else frames.empty(schema.table("gap_summary"))
+        return [districts] if streets is None else [districts, streets]
 
 
 def _folded(yardstick: str, kinds: tuple[str, ...]) -> tuple[str, ...]:

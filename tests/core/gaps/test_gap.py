@@ -9,8 +9,8 @@ import shapely
 from urban_renewal.core import envelope
 from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps
 from urban_renewal.core.gaps.standard import kinds_of
-from urban_renewal.core.gaps.summary import districts_of_field, districts_of_layer, summary_table
-from urban_renewal.core.gaps.tables import detail_table, load_table, wide_table
+from urban_renewal.core.gaps.summary import Summaries, districts_of_field, districts_of_layer, summary_table
+from urban_renewal.core.gaps.tables import GapTables, detail_table, load_table, wide_table
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.profiles import load_profiles
 
@@ -244,3 +244,23 @@ def test_the_order_of_rows_changes_no_bit(load_rule):
     for _ in range(3):
         for one, other in zip(base, tables(True)):
             pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+def test_tables_made_kind_by_kind_are_those_of_all_kinds_together(counted):
+    layers, found, run = counted
+    districts = districts_of_field(None, layers.parcels, layers.facilities, run)
+    kinds = [result.kind for result in found.kinds]
+    tables = GapTables(layers.parcels, kinds, "even")
+    sums = Summaries([districts], layers.parcels, layers.facilities, None, run)
+    for result in reversed(found.kinds):  # in any order
+        tables.add(found.demand, result)
+        sums.add(found.demand, result, run)
+    detail = tables.detail(run)
+    assert list(dict.fromkeys(detail["kind"])) == [kind.id for kind in kinds]
+    wanted = detail_table(layers.parcels, found)
+    pd.testing.assert_frame_equal(detail, wanted)
+    pd.testing.assert_frame_equal(tables.wide(detail), wide_table(layers.parcels, wanted, found))
+    pd.testing.assert_frame_equal(tables.loads(), load_table(found, "even"))
+    pd.testing.assert_frame_equal(
+        sums.tables(kinds)[0], summary_table(districts, layers.parcels, layers.facilities, None, found, run)
+    )
