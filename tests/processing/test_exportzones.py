@@ -525,7 +525,7 @@ def test_findings_and_actions_on_the_page(study, make_layer, save_layer, run_alg
     order = [next(n for n, line in enumerate(lines) if word in line) for word in ("×未达", "?待核", "!提示", "√通过")]
     assert order == sorted(order)
     assert "25.0%≤20.0%" in lines[order[0]]
-    assert "63.0ha≥30.0ha待核：own" in lines[order[2]]
+    assert "63.0ha≥30.0ha待核：经验值" in lines[order[2]]
     assert any("改7.5" in line and "拆2.5" in line for line in lines)  # 万 m²
     assert any("幸福里" in line for line in lines)  # the petal bears the name that its project gives it
     actions_page = pdf_text(Path(found["FOLDER"]) / "maps" / "05-01_留改拆增图.pdf").replace(" ", "")
@@ -736,6 +736,7 @@ def test_rules_and_runs_come_along(study, run_algorithm, read_json):
 
     from qgis.core import QgsExpressionContextUtils, QgsProject
     from urban_renewal.core import envelope, runrecord
+    from urban_renewal.core.delivery.figurewords import tell_path
     from urban_renewal.core.run import Run
 
     name = envelope.names("zone-rules")[0]
@@ -753,7 +754,7 @@ def test_rules_and_runs_come_along(study, run_algorithm, read_json):
     assert [run["id"] for run in content["runs"]] == ["delineatezones"]
     html = (folder / "report.html").read_text(encoding="utf-8")
     assert "轨道站点" in html
-    assert all(path in html for path, _ in envelope.list_unverified(rules)[:5])
+    assert all(tell_path(rules, path, "zh") in html for path, _ in envelope.list_unverified(rules)[:5])
     project = QgsProject()
     assert project.read(str(folder / "project.qgz"))
     assert QgsExpressionContextUtils.projectScope(project).variable("urbanrenewal_zone_rules") == name
