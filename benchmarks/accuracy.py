@@ -38,6 +38,7 @@ CONFOUNDERS = {  # kinds of parcels that are made to look like a class, or like 
     "old_street": "old streets in the form of a village", "old_other": "old flats among offices and schools",
     "old_mixed": "mixed parcels",
 }  # fmt: skip
+OTHERWISE = {**CONFOUNDERS, "village": "villages beyond the boundary"}  # of false alarms
 
 
 def load(name, path, **options):
@@ -124,7 +125,7 @@ def cause_of(row):
         small = row["tag"] == "urban_village" and criteria["patch_bldg_n"]["m_lo"] < 1
         return "patches of fewer than 20 buildings" if small else "state-owned or in no village form"
     return (
-        "fewer than two signals known" if row["stream_known_n"] < 2 else "signs of life left: sublet, still registered"
+        "fewer than two signals known" if row["stream_known_n"] < 2 else "signs of life left: guarded, still registered"
     )
 
 
@@ -142,9 +143,7 @@ def tell_causes(table):
         )
         for words, wrong in (("confirmed", firm), ("suspected", said & ~firm)):
             kinds = table["kind"][wrong & (table["truth"] != tag)]
-            names = kinds.map(
-                lambda kind: CONFOUNDERS.get(kind, f"land code, use or owner recorded otherwise ({kind})")
-            )
+            names = kinds.map(lambda kind: OTHERWISE.get(kind, f"land code, use or owner recorded otherwise ({kind})"))
             told = "; ".join(f"{name} {n}" for name, n in names.value_counts().items())
             print(f"  {len(names)} wrongly {words}: {told}")
 
