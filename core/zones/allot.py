@@ -143,10 +143,11 @@ def _best_zone(
         if failed := shortfalls(measure(site, found), limits):
             return frozenset(), failed
         run.check()
-        zone = _without_holes(ground, found, site.allowed, shut)
+        zone = _without_holes(ground, found, site.allowed, shut, run)
         failed = shortfalls(measure(site, zone), limits)
         if not failed:
             return zone, {}
+        run.check()
         cap = 2 * sum(ground.area[p] for p in found) / 100 - sum(ground.area[p] for p in zone) / 100 - 1
     return found, {}  # its holes cannot be filled within the limits
 
@@ -159,9 +160,9 @@ def _joined_ground(ground: Field, draft: Draft, allowed: set[int], shut: set[int
     return wanted | (set(ground.reach[draft.core]) - ground.locked_out - shut)
 
 
-def _without_holes(ground: Field, zone: Set, allowed: set[int], shut: set[int]) -> Set:
+def _without_holes(ground: Field, zone: Set, allowed: set[int], shut: set[int], run: Run) -> Set:
     """Add the parcels in the zone's holes that are contiguous with it: its own ground and what no core reaches."""
-    inside = enclosed_parcels(ground.ground, set(zone), ground.near, ground.rules.limits.street_gap_m)
+    inside = enclosed_parcels(ground.ground, set(zone), ground.near, ground.rules.limits.street_gap_m, run)
     inside = {p for p in inside if p in allowed or p not in ground.reached} - ground.locked_out - shut
     return frozenset(connected_part(ground.near, set(zone) | inside, zone))
 
@@ -175,7 +176,7 @@ def _fill_holes(ground: Field, drafts: list[Draft], run: Run) -> None:
             continue
         taken = {p for other in drafts for p in other.zone}
         inside = (
-            enclosed_parcels(ground.ground, set(draft.zone), ground.near, limits.street_gap_m)
+            enclosed_parcels(ground.ground, set(draft.zone), ground.near, limits.street_gap_m, run)
             - taken
             - ground.locked_out
         )

@@ -53,9 +53,9 @@ def close_gaps(
     return union([closed, union(shapes, run) if own is None else own])
 
 
-def enclosed_parcels(ground: Ground, members: set[int], near: list[list[int]], gap_m: float) -> set[int]:
+def enclosed_parcels(ground: Ground, members: set[int], near: list[list[int]], gap_m: float, run: Run) -> set[int]:
     """Return the parcels that lie in the holes of a zone whose streets are closed."""
-    holes = _holes(_closed(ground, members, near, gap_m))
+    holes = _holes(_closed(ground, members, near, gap_m, run))
     if not len(holes):
         return set()
     hole, parcel = ground.tree.query(holes, predicate="intersects")
@@ -63,11 +63,13 @@ def enclosed_parcels(ground: Ground, members: set[int], near: list[list[int]], g
     return set(parcel[inside].tolist()) - members
 
 
-def _closed(ground: Ground, members: set[int], near: list[list[int]], gap_m: float) -> shapely.Geometry:
+def _closed(ground: Ground, members: set[int], near: list[list[int]], gap_m: float, run: Run) -> shapely.Geometry:
     """Return the members with the gaps between them closed, and strips where that joins nothing."""
-    own = union(ground.shapes[sorted(members)])
-    area = close_gaps(ground.shapes[sorted(members)], gap_m, own)
+    own = union(ground.shapes[sorted(members)], run)
+    area = close_gaps(ground.shapes[sorted(members)], gap_m, own, run)
+    run.check()
     strips = strips_between(_cut(area, ground, members, own), ground, members, near)
+    run.check()
     return _cut(shapely.union_all([area, strips], grid_size=GRID_M), ground, members, own)
 
 
