@@ -117,8 +117,7 @@ def _write(database: sqlite3.Connection, table: Undressed, layer: QgsVectorLayer
     database.execute(
         "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, "
         "styleQML, styleSLD, useAsDefault, description, owner, update_time) "
-        "VALUES ('', '', ?, ?, ?, ?, ?, 1, ?, '', strftime((SELECT CASE length(update_time) WHEN 20 "
-        "THEN '%Y-%m-%dT%H:%M:%SZ' ELSE '%Y-%m-%dT%H:%M:%S.000Z' END FROM layer_styles LIMIT 1), 'now'))",  # as GDAL does
+        "VALUES ('', '', ?, ?, ?, ?, ?, 1, ?, '', strftime('%Y-%m-%dT%H:%M:%S.000Z', 'now'))",
         (table.name, column, table.name, style.toString(), old_style.toString(), table.description),
     )
     made = database.execute(

@@ -51,7 +51,7 @@ def rows(path):
     with closing(sqlite3.connect(path)) as base:
         styles = base.execute(
             "SELECT f_table_name, f_table_catalog, f_table_schema, f_geometry_column, styleName, styleQML, styleSLD, "
-            "useAsDefault, description, owner, ui, length(update_time) FROM layer_styles ORDER BY 1"
+            "useAsDefault, description, owner, ui, datetime(update_time) IS NOT NULL FROM layer_styles ORDER BY 1"
         ).fetchall()
         metadata = base.execute(
             "SELECT table_name, reference_scope, column_name, row_id_value, md_scope, mime_type, metadata "
