@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from .. import frames, schema
+from ..run import Run
 from ..words import say, source_words, unit_words
 from .balance import balance
 from .figurewords import tell_status
@@ -87,14 +88,19 @@ ZONES: Columns = (
 
 
 def build_sheet(rows: pd.DataFrame, table: schema.Table, columns: Columns, name: str, language: str,
-                notes: Sequence[str] = ()) -> Sheet:  # fmt: skip
-    """Return the rows (sorted, index 0…n-1) as a sheet with a number in front, totals, and a note on the balancing."""
+                notes: Sequence[str] = (), run: Run | None = None) -> Sheet:  # fmt: skip
+    """Return the rows (sorted, index 0…n-1) as a sheet with a number in front, totals, and a note on the balancing.
+
+    `run` is asked for Cancel before each column.
+    """
+    run = run or Run()
     headings, digits = [say("sheet_number", language)], [0]
     values: list[list[Any]] = [list(range(1, len(rows) + 1))]
     total: list[Any] = [say("head_total", language)]
     moved, gone = 0, []
     known = {column.name: column for column in table.columns}
     for column in columns:
+        run.check()
         if isinstance(column, Words):
             headings.append(say(column.heading, language) if column.heading else known[column.column].alias(language))
             values.append(_texts(rows, column, language))

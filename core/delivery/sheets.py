@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from .. import frames, schema
+from ..run import Run
 from ..words import say, unit_words
 from .balance import balance
 from .institute import (
@@ -44,7 +45,9 @@ LEVELS = ("confirmed", "suspected")
 PLAIN = ("corners",)  # delivered as workbooks of their own
 
 
-def opportunity_sheet(tagged: pd.DataFrame, members: pd.DataFrame | None, language: str) -> Sheet:
+def opportunity_sheet(
+    tagged: pd.DataFrame, members: pd.DataFrame | None, language: str, run: Run | None = None
+) -> Sheet:
     """Return the list of opportunities: tagged parcels that are not renovated, under way or expropriated, best first.
 
     Order: tag, level, falling score, parcel_id. `zone_id` is the zone that holds the parcel, if one does.
@@ -65,7 +68,7 @@ def opportunity_sheet(tagged: pd.DataFrame, members: pd.DataFrame | None, langua
     zone = schema.table("members").columns[0]
     table = schema.table("tagged")
     both = replace(table, columns=(*table.columns, zone))
-    return build_sheet(rows, both, OPPORTUNITY, name, language, [say("sheet_note_opportunities", language)])
+    return build_sheet(rows, both, OPPORTUNITY, name, language, [say("sheet_note_opportunities", language)], run)
 
 
 def gap_sheets(summary: pd.DataFrame, language: str) -> list[Sheet]:
@@ -128,11 +131,14 @@ def dictionary_sheet(tables: Iterable[schema.Table], language: str) -> Sheet:
     return Sheet(name, name, headings, [None] * 7 + [0, None], rows)
 
 
-def workbooks(delivered: Mapping[str, pd.DataFrame], tables: Iterable[schema.Table], language: str) -> dict[str, Any]:
-    """Return {file name without suffix: sheets} of what the delivered frames allow."""
+def workbooks(
+    delivered: Mapping[str, pd.DataFrame], tables: Iterable[schema.Table], language: str, run: Run | None = None
+) -> dict[str, Any]:
+    """Return {file name without suffix: sheets} of what the delivered frames allow. Raises Cancelled."""
+    run = run or Run()
     found: dict[str, list[Sheet]] = {}
     if "tagged" in delivered:
-        sheet = opportunity_sheet(delivered["tagged"], delivered.get("members"), language)
+        sheet = opportunity_sheet(delivered["tagged"], delivered.get("members"), language, run)
         found[sheet.name] = [sheet]
     zones = zone_sheet(delivered["zones"], language)
     found[zones.name] = [zones]

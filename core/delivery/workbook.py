@@ -14,15 +14,18 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ..errors import RenewalError
+from ..run import Run
 
 MOST_ROWS = 1_048_000  # a sheet holds 1,048,576
 MOST_LETTERS = 32_000  # a cell holds 32,767
 MOMENT = (1980, 1, 1, 0, 0, 0)  # in the archive: no clock in the bytes
 MOST_DIGITS = 6
+SLICE = 200  # rows between two looks at Cancel
 TITLE, HEAD, NOTE, TEXT, BOLD = 1, 2, 3, 4, 5  # styles; numbers: FIRST + digits, bold ones FIRST + 7 + digits
 FIRST = 6
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -47,8 +50,12 @@ class Sheet:
     notes: Sequence[str] = ()
 
 
-def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
-    """Write a workbook. Raises RenewalError("sheet_too_long") beyond 1,048,000 rows."""
+def write_workbook(path: Path, sheets: Sequence[Sheet], run: Run | None = None) -> None:
+    """Write a workbook; `run` is asked for Cancel every 200 rows.
+
+    Raises RenewalError("sheet_too_long") beyond 1,048,000 rows; Cancelled.
+    """
+    run = run or Run()
     for sheet in sheets:
         if len(sheet.rows) > MOST_ROWS:
             raise RenewalError("sheet_too_long", sheet=sheet.name, n=len(sheet.rows), limit=MOST_ROWS)
@@ -68,7 +75,12 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
             archive.writestr(zipfile.ZipInfo(name, MOMENT), content, zipfile.ZIP_DEFLATED)
         for number, sheet in zip(numbers, sheets):
             place = zipfile.ZipInfo(f"xl/worksheets/sheet{number}.xml", MOMENT)
-            archive.writestr(place, "".join(_worksheet(sheet)), zipfile.ZIP_DEFLATED)
+            place.compress_type = zipfile.ZIP_DEFLATED
+            pieces = iter(_worksheet(sheet))
+            with archive.open(place, "w") as file:
+                while part := "".join(islice(pieces, SLICE)):
+                    run.check()
+                    file.write(part.encode())
 
 
 def column_letters(number: int) -> str:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from scipy.sparse.csgraph import connected_components
 
 from .. import frames, schema
 from ..run import Run
+from ..slices import aside
 from ..words import say
 from .overlays import find_programme
 from .units_parts import compound_names
@@ -258,11 +260,10 @@ def _bounds(land: pd.DataFrame, group: Rows, edges: list[_Edges | None], run: Ru
     }  # fmt: skip
     core, words = shapely.box(w, s, e, n), {}
     for side, strip in strips.items():
-        run.check()
         told: Objects = np.full(len(keys), None, dtype=object)
         for kind in edges:
             if kind is not None:
-                told = np.where(pd.isna(told), _nearest(core, strip, keys, kind), told)
+                told = np.where(pd.isna(told), aside(partial(_nearest, core, strip, keys, kind), run), told)
         words[side] = [f"{value:.0f}" if word is None else str(word) for word, value in zip(told, ends[side])]
     sides = zip(*(words[side] for side in ("east", "south", "west", "north")))
     return [say("ledger_bounds", run.language, east=e, south=s, west=w, north=n) for e, s, w, n in sides]

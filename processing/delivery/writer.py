@@ -97,10 +97,9 @@ def _write_sheets(folder: Path, study: Study, run: Any) -> None:
     folder.mkdir(exist_ok=True)
     delivered = {name: layer.frame for name, layer in study.layers.items()}
     tables = [layer.table for layer in study.layers.values()]
-    books = workbooks(delivered, tables, study.language) | ledger_book(study, run)
+    books = workbooks(delivered, tables, study.language, run) | ledger_book(study, run)
     for name, sheets in books.items():
-        run.check()
-        write_workbook(folder / f"{name}.xlsx", sheets)
+        write_workbook(folder / f"{name}.xlsx", sheets, run)
 
 
 def _write_report(folder: Path, study: Study, record: Mapping[str, Any], run: Any) -> None:

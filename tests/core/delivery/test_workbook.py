@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from urban_renewal.core import frames, schema
 from urban_renewal.core.delivery import balance, sheets, workbook
-from urban_renewal.core.errors import RenewalError
+from urban_renewal.core.errors import Cancelled, RenewalError
+from urban_renewal.core.run import Run
 
 openpyxl = pytest.importorskip("openpyxl")
 NASTY = ["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2", "<b>&\"'", "a\x00b\x0bc", "重庆 \n 第二行", " x "]
@@ -166,3 +167,17 @@ def test_dictionary_lists_every_column():
     tables = [schema.table("zones"), schema.table("gap", ("eday",))]
     sheet = sheets.dictionary_sheet(tables, "zh")
     assert len(sheet.rows) == sum(len(table.columns) for table in tables)
+
+
+def test_cancel_is_heard_within_a_long_sheet(tmp_path):
+    """A list of a whole city takes seconds to write: Cancel ends it among the first rows, not after the sheet."""
+    looks = []
+
+    def cancelled():
+        looks.append(1)
+        return len(looks) > 3
+
+    long = workbook.Sheet("s", "t", ["h"], [None], [["x"]] * 10_000)
+    with pytest.raises(Cancelled):
+        workbook.write_workbook(tmp_path / "a.xlsx", [long], Run(is_cancelled=cancelled))
+    assert len(looks) == 4
