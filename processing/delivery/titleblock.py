@@ -15,7 +15,7 @@ from .sheet import GREY, HAIR, HEIGHT, WIDTH, Sheet
 
 LEFT, RIGHT, TOP = 7.3, 412.7, 24.2
 KINDS = ("ruleset", "standard", "zone-rules", "profiles", "costs", "mapping")  # what decides most comes first
-REPORT_BOX = (330.0, 20.6, 82.7, 3.4)  # left, top, width, height: the words about the report, a link in the PDF
+REPORT_BOX = (330.0, 21.2, 82.7, 2.9)  # left, top, width, height: the words about the report, a link in the PDF
 STRIP = 281.2  # y of the title block
 
 
