@@ -142,7 +142,8 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
             raise _spoken(error, values) from error
         except Exception as fault:
             feedback.pushDebugInfo(traceback.format_exc())
-            error = RenewalError("internal_fault", algorithm=self.ID, fault=f"{type(fault).__name__}: {fault}")
+            name = texts.help_of(self.ID)["title"][language]
+            error = RenewalError("internal_fault", algorithm=name, fault=f"{type(fault).__name__}: {fault}")
             raise _spoken(error, values) from fault
         finally:
             _tell(run, feedback)
