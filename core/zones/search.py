@@ -99,14 +99,21 @@ def search_zone(site: Site, run: Run) -> Set:
 
     Starts from the forced parcels, grows by whole paths, then tries what a single step cannot: for each parcel in turn
     force it in by its cheapest path, or take it out with what hangs on it, and repair. Stops after
-    `search.rounds_without_gain` rounds, each of at most `search.tries_per_round` tries.
+    `search.rounds_without_gain` rounds, each of at most `search.tries_per_round` tries; after one without gain that
+    tried everything, since the next would try the same again.
     """
     best = _repaired(site, _joined_up(site), set())
     idle = 0
     while idle < site.search.rounds_without_gain:
         before = _rank(site, best)
-        best = _round(site, best, idle, run)
-        idle = 0 if _rank(site, best) > before else idle + 1
+        tries = _tries(site, best, idle)
+        best = _round(site, best, tries, run)
+        if _rank(site, best) > before:
+            idle = 0
+        elif len(tries) <= site.search.tries_per_round:
+            break
+        else:
+            idle += 1
     return frozenset(best)
 
 
@@ -119,12 +126,10 @@ def _joined_up(site: Site) -> set[int]:
     return zone
 
 
-def _round(site: Site, best: set[int], turn: int, run: Run) -> set[int]:
+def _round(site: Site, best: set[int], tries: list[tuple[str, int]], run: Run) -> set[int]:
     rank = _rank(site, best)
-    for number, (kind, item) in enumerate(_tries(site, best, turn)):
+    for kind, item in tries[: site.search.tries_per_round]:
         run.check()
-        if number >= site.search.tries_per_round:
-            break
         if (item in best) == (kind == "add"):
             continue
         trial = _trial(site, best, kind, item)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from urban_renewal.core.run import Run
+from urban_renewal.core.zones import search as search_module
 from urban_renewal.core.zones.search import Site, measure, search_zone, shortfalls
 from urban_renewal.core.zones.shape import drop_losses, petal_count
 
@@ -123,3 +124,21 @@ def test_what_falls_off_with_a_parcel(seed, rules):
             todo += new
         assert loss == sum(site.weight[i] for i in zone - seen)
     assert petal_count(site.near, site.petal, zone) == count_petals(site, zone)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_round_that_tried_everything_is_not_repeated(seed, rules, monkeypatch):
+    """More rounds without gain change nothing where a round tries everything, and cost nothing."""
+    site = small_site(seed, rules, columns=7, rows=5)
+    rounds = []
+    one = search_module._round
+    monkeypatch.setattr(search_module, "_round", lambda *given: rounds.append(1) or one(*given))
+    found = []
+    for idle in (1, 2, 5):
+        rounds.clear()
+        many = replace(site, search=replace(site.search, rounds_without_gain=idle, tries_per_round=10_000))
+        found.append((search_zone(many, Run()), len(rounds)))
+    assert found[0] == found[1] == found[2]
+    zone = set(found[0][0])
+    for turn in (0, 1, 3):  # a round more would find nothing
+        assert one(many, zone, search_module._tries(many, zone, turn), Run()) == zone
