@@ -1,5 +1,6 @@
 """docs/trust.md names tests that exist: a promise whose test is gone is no promise."""
 
+import json
 import re
 
 
@@ -18,3 +19,12 @@ def test_all_twenty_faults_have_a_line(root):
     text = (root / "docs" / "trust.md").read_text(encoding="utf-8")
     numbers = [int(found) for found in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)]
     assert numbers == list(range(1, 21))
+
+
+def test_listed_faults_still_have_their_place(root):
+    """scripts/mutate.py puts each into the code at a line that must be there once; a change of the code moves it."""
+    listed = json.loads((root / "tests" / "mutations" / "mutations.json").read_text(encoding="utf-8"))
+    assert len(listed) >= 40
+    texts = {name: (root / name).read_text(encoding="utf-8") for name in {fault["file"] for fault in listed}}
+    assert [fault["n"] for fault in listed if texts[fault["file"]].count(fault["old"]) != 1] == []
+    assert [fault["n"] for fault in listed if fault["old"] == fault["new"]] == []
