@@ -34,7 +34,8 @@ def compare_tags(tagged: pd.DataFrame, truth: pd.DataFrame, run: Run) -> Accurac
     Parameters: `tagged` with parcel_id, tag, tag_level, tag_reason, geometry; `truth` with parcel_id, truth (a tag).
     Precision and recall are of `confirmed`; `recall_any` and `f1` count suspected as well. Intervals: Wilson, 95 %.
     Truths without a parcel (`truth_without_parcel`), twice (`truth_twice`) or of an unknown class (`truth_unknown`)
-    are left out and listed. Raises RenewalError("truth_matches_nothing") when no id is common.
+    are left out and listed, and so are parcels whose tag is no class (`tagged_class_unknown`). Raises RenewalError:
+    `truth_matches_nothing` when no id is common, `tagged_class_none` when no common parcel bears a class.
     Source: congruence measures as in Congalton & Green; Cohen 1960; Wilson 1927.
     """
     known = truth[truth["truth"].isin(TAGS)]
@@ -46,6 +47,11 @@ def compare_tags(tagged: pd.DataFrame, truth: pd.DataFrame, run: Run) -> Accurac
     run.leave_out("TRUTH", absent["parcel_id"], "truth_without_parcel", "warning")
     if not len(joined):
         raise RenewalError("truth_matches_nothing", n=len(truth), m=len(tagged))
+    strange = ~joined["tag"].isin(TAGS)
+    run.leave_out("TAGGED", joined["parcel_id"][strange], "tagged_class_unknown", "warning")
+    joined = joined[~strange].reset_index(drop=True)
+    if not len(joined):
+        raise RenewalError("tagged_class_none", n=int(strange.sum()))
     real, tag = joined["truth"].to_numpy(dtype=object), joined["tag"].to_numpy(dtype=object)
     sure = (joined["tag_level"] == "confirmed").to_numpy(dtype=bool)
     counts = np.array([[int(((real == row) & (tag == column)).sum()) for column in TAGS] for row in TAGS])

@@ -108,3 +108,19 @@ def test_merged_reviews_and_their_conflicts():
     assert sorted(merged.reviews["review_id"]) == ["1", "2", "3", "4", "5", "6"]
     told = merged.conflicts[["parcel_id", "review_id", "kept", "why"]].values.tolist()
     assert told == [["b", "2", 0, "other tag"], ["b", "5", 1, "other tag"]]  # 甲 changed their mind on c: no conflict
+
+
+def test_parcels_that_bear_no_class_are_not_compared():
+    """A tag of another layer, or none at all, is listed; where nothing else is left, that is said."""
+    rows = [("a", "old_compound", "confirmed", 0.9), ("b", "老旧小区", "confirmed", 0.9), ("c", None, None, None)]
+    layer = tagged(rows)
+    truth = pd.DataFrame({"parcel_id": ["a", "b", "c"], "truth": ["old_compound"] * 3})
+    run = Run()
+    found = compare_tags(layer, truth, run)
+    assert (found.accuracy, int(found.matrix["n"].sum())) == (1.0, 1)
+    assert [(row.feature_id, row.code) for row in run.left_out] == [
+        ("b", "tagged_class_unknown"), ("c", "tagged_class_unknown"),
+    ]  # fmt: skip
+    with pytest.raises(RenewalError) as refused:
+        compare_tags(layer.iloc[1:], truth, Run())
+    assert (refused.value.code, refused.value.values["n"]) == ("tagged_class_none", 2)
