@@ -64,7 +64,7 @@ class GapTables:
                 run.check()
             pieces: list[pd.Series] = [part.pop(name) for part in parts]
             columns[name] = pd.concat(pieces, ignore_index=True)
-        return pd.DataFrame(columns)
+        return pd.DataFrame(columns, copy=False)
 
     def wide(self, detail: pd.DataFrame, run: Run | None = None) -> pd.DataFrame:
         """Return table gap from the table gap_detail."""
