@@ -24,6 +24,9 @@ REACH_SIGMAS = 3.0  # own choice: the filter is cut off here, where its weight i
 STRIP_CELLS = 250_000  # cells filtered between two looks at the cancel flag: some 50 ms
 
 
+MOST_SIGMA = 2000.0  # cells: a profile file may ask for any length, and the work grows with it (own choice)
+
+
 @dataclass(frozen=True)
 class Raster:
     """A height raster, or the window of one that is needed.
@@ -118,7 +121,7 @@ def low_pass_sigma_m(raster: Raster, rules: WalkRules) -> float:
 def _low_pass(raster: Raster, rules: WalkRules, run: Run) -> Raster:
     """Return the raster after a normalised convolution, strip by strip."""
     sigma_m = low_pass_sigma_m(raster, rules)
-    sigma = (sigma_m / raster.cell_m[1], sigma_m / raster.cell_m[0])  # rows run north to south
+    sigma: Any = tuple(min(sigma_m / cell, MOST_SIGMA) for cell in raster.cell_m[::-1])  # rows run north to south
     rows, columns = raster.values.shape
     halo = int(REACH_SIGMAS * sigma[0] + 0.5)
     strip = max(halo, STRIP_CELLS // max(columns, 1), 1)
