@@ -65,7 +65,7 @@ class UrbanRenewalPlugin:
 
     def _show_dock(self, shown: bool) -> None:
         if self.dock is None and shown:
-            from .dialogs.first_run import MissingDock, make_dock
+            from .dialogs.workbench.first_run import MissingDock, make_dock
 
             self.dock = make_dock(self.iface)
             if isinstance(self.dock, MissingDock):
@@ -88,7 +88,7 @@ class UrbanRenewalPlugin:
         self._show_dock(True)
 
     def _copy_models(self) -> None:
-        from .dialogs.own_models import copy_for
+        from .dialogs.workbench.own_models import copy_for
 
         copy_for(self.iface)
 

@@ -97,7 +97,7 @@ class Deaf:
     """How long a run did not look at Cancel: the longest stretches, and where it looked again."""
 
     def __init__(self) -> None:
-        from urban_renewal.dialogs.runner import Listener
+        from urban_renewal.dialogs.study.runner import Listener
 
         self._last, self._found = 0.0, {}
         Listener.isCanceled = lambda listener: self._look(listener)  # noqa: PLW0108 — a method of the listener

@@ -202,7 +202,7 @@ def mclp(size, town):
 def our_mclp(site, place, people, counts):
     """Return people covered by the best sites and the bound; places that reach the same sites are one place."""
     from urban_renewal.core.gaps.fair import Reach, merge_places
-    from urban_renewal.core.gaps.sites_solve import Model
+    from urban_renewal.core.gaps.solve import Model
     from urban_renewal.core.run import Run
 
     offered, chosen_n = counts

@@ -114,8 +114,8 @@ class Actions:
 
     def load(self) -> Iterator[Step]:
         """Open the sample's layers as the button does."""
-        from urban_renewal.dialogs import results
-        from urban_renewal.dialogs.turns import Turns
+        from urban_renewal.dialogs.study import results
+        from urban_renewal.dialogs.study.turns import Turns
         from urban_renewal.processing.sample_files import AS_OF
 
         study = self.session.study

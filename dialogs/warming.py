@@ -11,7 +11,7 @@ from typing import Any
 from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtWidgets import QDockWidget
 
-from .turns import Turns, aside
+from .study.turns import Turns, aside
 
 PACKAGE = __name__.rpartition(".dialogs.")[0]
 MODULES = (

@@ -35,7 +35,7 @@ class Look:
 
     def walk(self) -> Iterator[Step]:
         """Open the study, show panel after panel."""
-        from urban_renewal.dialogs.first_run import MissingDock
+        from urban_renewal.dialogs.workbench.first_run import MissingDock
 
         window = iface.mainWindow()
         window.showNormal()

@@ -120,7 +120,7 @@ class Photographer:
 
     def walk_list(self) -> Iterator[tuple[int, Callable[[], bool]]]:
         """Show the sheet of a list in Excel: title above the header, coordinates in two columns."""
-        from urban_renewal.core.delivery.workbook import Sheet, write_workbook
+        from urban_renewal.core.delivery.formats.workbook import Sheet, write_workbook
 
         heads = ["设施编号", "设施名称", "设施类别", "规模", "规模单位", "经度", "纬度"]
         layer = QgsProject.instance().mapLayer(self.dock.session.study.inputs["FACILITIES"].layer_id)

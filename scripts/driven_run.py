@@ -322,7 +322,7 @@ def file_dialog() -> QFileDialog | None:
 
 def sheets_of(dock: Any) -> list[Any]:
     """Return the sheets that ask about files."""
-    from urban_renewal.dialogs.drop_sheet import DropSheet
+    from urban_renewal.dialogs.drop.sheet import DropSheet
 
     return list(dock.findChildren(DropSheet))
 

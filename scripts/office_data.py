@@ -119,7 +119,7 @@ def _write(layer: QgsVectorLayer, path: Path) -> Path:
 
 
 def _facility_list(layer: QgsVectorLayer, path: Path) -> Path:
-    from urban_renewal.core.delivery.workbook import Sheet, write_workbook
+    from urban_renewal.core.delivery.formats.workbook import Sheet, write_workbook
 
     degrees = QgsCoordinateTransform(layer.crs(), QgsCoordinateReferenceSystem("EPSG:4490"), QgsProject.instance())
     rows: list[list[Any]] = []

@@ -12,9 +12,9 @@ import shapely
 
 from .. import envelope, slices
 from ..run import Run
-from . import dxfitems
-from .dxf import CadLayer, Drawing, Packed, Tags, encode_text, pack
-from .flat import Flat, Loss
+from .formats import dxfitems
+from .formats.dxf import CadLayer, Drawing, Packed, Tags, encode_text, pack
+from .formats.flat import Flat, Loss
 from .palette import kind_name, level_name, tag_name
 from .templates import select_rows
 

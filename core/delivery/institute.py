@@ -24,9 +24,9 @@ from .findings import (
     tell_verdict,
     unit_of,
 )
+from .formats.workbook import Sheet
 from .palette import action_name
 from .resaid import relist, rename, resay
-from .workbook import Sheet
 
 HECTARE, MU, WAN = 1e-4, 0.0015, 1e-4  # of a square metre; 1 亩 = 666.67 m² (15 亩 = 1 公顷)
 Tell = Callable[[Any, str], Any]

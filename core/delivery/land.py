@@ -14,7 +14,7 @@ from ..errors import RenewalError
 from ..inputs.landuse import classify, detect_scheme
 from ..run import Run
 from ..words import pick, say
-from ..zones.land_use import AUTO, NOW, PLAN, STAGES, national
+from ..zones.findings.land_use import AUTO, NOW, PLAN, STAGES, national
 
 __all__ = ["NOW", "PLAN", "areas_of", "classes_that_occur", "land_use_map", "sum_land"]
 

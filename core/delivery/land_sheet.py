@@ -11,8 +11,8 @@ import pandas as pd
 from .. import frames, schema
 from ..words import say
 from .balance import balance
+from .formats.workbook import Sheet
 from .institute import HECTARE
-from .workbook import Sheet
 
 HEADS = ("head_zone", "head_id", "land_stage", "land_code", "land_class", "unit_head_hectare", "land_percent")
 

@@ -11,9 +11,9 @@ from .. import frames, schema
 from ..tagging.attributes import COLLECTIVE, STATE
 from ..tagging.ledger import TAGS, Ledger
 from ..words import join_words, say
+from .formats.workbook import Sheet
 from .palette import level_name, tag_name
 from .summary import exact_sum
-from .workbook import Sheet
 
 STATES = {
     "listed": "ledger_listed", "under_way": "ledger_under_way", "renovated": "ledger_renovated",

@@ -22,7 +22,7 @@ from ..identity import METRE_DIGITS, content_hash, same_content
 from ..run import Run
 from ..runrecord import tell
 from ..words import say
-from .geopackage import read_layer
+from .formats.geopackage import read_layer
 from .rulebook import documents_of, rules_of, without_documents
 
 NAME = "manifest.json"

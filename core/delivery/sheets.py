@@ -13,6 +13,7 @@ from .. import frames, schema
 from ..run import Run
 from ..words import say, unit_words
 from .balance import balance
+from .formats.workbook import Sheet
 from .institute import (
     HECTARE,
     MU,
@@ -28,7 +29,6 @@ from .institute import (
 from .land_sheet import land_sheet
 from .palette import kind_name, level_name, tag_name, unit_name
 from .summary import SUMMED, TAGS, exact_sum, is_open
-from .workbook import Sheet
 
 OPPORTUNITY: Columns = (
     Words("parcel_id"), Words("tag", tell=tag_name), Words("tag_level", tell=level_name),

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..run import Run
 from ..schema import Column, Table
-from .flat import Flat, Loss
+from .formats.flat import Flat, Loss
 
 BSM_LENGTH = 18  # of a serial number without a length
 MOST_INT = 2**63

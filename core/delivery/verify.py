@@ -19,7 +19,7 @@ from .. import frames, schema
 from ..errors import RenewalError
 from ..run import Run
 from ..words import say
-from .geopackage import list_layers
+from .formats.geopackage import list_layers
 from .manifest import describe_file, describe_table, list_files, read_manifest, table_of
 from .rulebook import altered_documents, find_document, is_current, is_shipped
 

@@ -16,8 +16,8 @@ from ..envelope import figure_value
 from ..run import Run
 from ..words import say
 from .gap import GapLayers, GapOptions, count_gaps
-from .sites import Proposal
-from .sites_hosts import is_hostable, is_one_per_circle
+from .sites.hosts import is_hostable, is_one_per_circle
+from .sites.propose import Proposal
 from .standard import Kind
 from .summary import Districts, districts_of_field, districts_of_layer, feasible_sizes
 from .tables import detail_table

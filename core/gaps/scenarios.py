@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import frames, schema
-from ..delivery.charts import Series, bar_chart
 from ..delivery.palette import CHILD_KINDS, ELDER_KINDS, kind_name
+from ..delivery.report.charts import Series, bar_chart
 from ..errors import RenewalError
 from ..run import Run
 from ..words import say

@@ -10,7 +10,7 @@ from ..apportion import Whole
 from ..errors import RenewalError
 from ..run import Run
 from .fair import Assignment, Reach
-from .sites_solve import Model
+from .solve import Model
 
 NODES = 1  # a linear programme has no tree
 

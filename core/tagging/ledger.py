@@ -18,7 +18,7 @@ from ..run import Run
 from ..slices import aside
 from ..words import say
 from .overlays import find_programme
-from .units_parts import compound_names
+from .units.parts import compound_names
 
 Rows = npt.NDArray[np.int64]
 Objects = npt.NDArray[np.object_]

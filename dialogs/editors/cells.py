@@ -20,7 +20,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing.texts import tr
-from ..inks import faint, soft
+from ..parts.inks import faint, soft
 from .rows import Cell
 from .words import value_text
 

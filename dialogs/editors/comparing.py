@@ -27,9 +27,9 @@ from ...core.errors import RenewalError
 from ...core.extending import PROVENANCE, name_of
 from ...core.words import pick
 from ...processing.texts import interface_language, tr
-from .. import wording
-from ..card_parts import scaled, text_label
-from ..help_pages import add_help
+from ..parts.help_pages import add_help
+from ..parts.widgets import scaled, text_label
+from ..study import wording
 from .previewing import Answer, Wish
 from .words import figure_title, value_text
 

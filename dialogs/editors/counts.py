@@ -14,9 +14,9 @@ from ...core.tagging.preview import Changes, Judged
 from ...core.tagging.reviews import TAGS
 from ...core.tagging.rules import LEVELS
 from ...processing.texts import tr
-from .. import wording
-from ..inks import soft
-from ..review_table import colour_of, level_title, tag_title
+from ..parts.inks import soft
+from ..review.table import colour_of, level_title, tag_title
+from ..study import wording
 from .previewing import Ground
 
 UP, DOWN = "#2F7FAE", "#A66A00"

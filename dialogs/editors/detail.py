@@ -13,7 +13,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QFrame, QGridLayout, QLabel, QLineEdi
 
 from ...core.words import source_words
 from ...processing.texts import interface_language, tr
-from ..card_parts import scaled, text_label
+from ..parts.widgets import scaled, text_label
 from .draft import CLAUSED, Draft
 from .rows import Row
 from .words import STATES, source_text, status_meaning, status_word, value_text

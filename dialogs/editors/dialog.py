@@ -14,8 +14,8 @@ from ...core import envelope
 from ...core.errors import RenewalError
 from ...core.words import pick
 from ...processing.texts import interface_language, tr
-from .. import wording
-from ..help_pages import add_help, open_page
+from ..parts.help_pages import add_help, open_page
+from ..study import wording
 from . import figure_rows
 from .draft import Draft, open_draft
 from .form import EditorForm

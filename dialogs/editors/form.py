@@ -24,9 +24,8 @@ from qgis.PyQt.QtWidgets import (
 
 from ...core.jsontext import KeyPath
 from ...processing.texts import tr
-from ..card_parts import HINT, TITLE, scaled, text_label
-from ..dock_parts import main_button
-from ..inks import soft
+from ..parts.inks import soft
+from ..parts.widgets import HINT, TITLE, main_button, scaled, text_label
 from .detail import FigureDetail
 from .draft import Draft
 from .rows import Row, Section

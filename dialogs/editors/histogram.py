@@ -13,8 +13,8 @@ from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
 from ...core.jsontext import KeyPath
 from ...processing.texts import tr
-from .. import wording
-from ..inks import soft
+from ..parts.inks import soft
+from ..study import wording
 from .cells import BLUE
 from .rows import Cell
 from .words import value_text

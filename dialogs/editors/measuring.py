@@ -12,10 +12,10 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...core.errors import RenewalError
 from ...core.jsontext import document_hash
-from .. import handover
-from ..runner import Job, Outcome, Runner
-from ..session import Session
-from ..steps import BY_KEY
+from ..study import handover
+from ..study.runner import Job, Outcome, Runner
+from ..study.session import Session
+from ..study.steps import BY_KEY
 
 FOLDER, FILE, MARK = "preview", "indicators.npz", "made-from.json"
 
@@ -115,7 +115,7 @@ class Measuring(QObject):
 
     def _limits(self, rules_file: Path | None) -> dict[str, Any]:
         from ...core import envelope
-        from .. import reviewing
+        from ..review import reviewing
 
         try:
             rules = envelope.load_file("ruleset", rules_file) if rules_file else reviewing.rules_of(self._session.study)

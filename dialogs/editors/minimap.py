@@ -12,7 +12,7 @@ from qgis.PyQt.QtGui import QColor, QImage, QMouseEvent, QPainter, QPalette
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
 from ...processing.texts import tr
-from ..inks import soft
+from ..parts.inks import soft
 
 LINES = 9.0  # height in lines of text
 DOT, CHOSEN = "#2F7FAE", "#C2185B"

@@ -11,12 +11,13 @@ from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from ...core.errors import RenewalError
 from ...core.words import join_words
 from ...processing.texts import interface_language, tr
-from .. import reviewing, wording
-from ..readiness import DONE, STALE
-from ..review_items import Item, item_of
-from ..review_map import ReviewMap
-from ..steps import BY_KEY, STAMP, STEPS, results_of
-from ..study import Study
+from ..review import reviewing
+from ..review.items import Item, item_of
+from ..review.map import ReviewMap
+from ..study import wording
+from ..study.readiness import DONE, STALE
+from ..study.steps import BY_KEY, STAMP, STEPS, results_of
+from ..study.study import Study
 from .dialog import EditorDialog
 from .draft import FOLDER, Draft, keys_of, open_draft, stamp_of
 from .measuring import Measuring

@@ -21,7 +21,7 @@ from ...core.tagging.preview import Changes, Histogram, Judged, Preview
 from ...core.tagging.snapshot import read_snapshot
 from ...core.words import say
 from ...processing.texts import interface_language, tr
-from ..review_items import table_of
+from ..review.items import table_of
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing.texts import tr
-from .. import wording
-from ..card_parts import BIG, HINT, scaled, text_label
-from ..review_items import table_of
+from ..parts.widgets import BIG, HINT, scaled, text_label
+from ..review.items import table_of
+from ..study import wording
 from .counts import ChangeList, CountsView
 from .draft import Draft
 from .histogram import HistogramView, Mark, Plot

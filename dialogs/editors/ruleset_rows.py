@@ -11,7 +11,7 @@ from ...core.tagging.evidence import FLAGS, SHARES
 from ...core.tagging.indicators import LIVE_LIMITS
 from ...core.words import pick
 from ...processing.texts import interface_language, tr
-from ..charts import colours
+from ..parts.charts import colours
 from .rows import SHARE_STEP, SIGNS, SOFT, VALUE, WEIGHT, Block, Cell, Row, Section, cell_for
 from .words import figure_title, unit_title
 

@@ -18,8 +18,8 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing.texts import tr
-from .. import wording
-from ..card_parts import HINT, scaled, text_label
+from ..parts.widgets import HINT, scaled, text_label
+from ..study import wording
 from .draft import Draft
 from .side_values import SideValues, Told
 

@@ -16,7 +16,7 @@ import numpy as np
 from ...core.words import pick
 from ...processing.scratch import Scratch
 from ...processing.texts import interface_language, tr
-from ..figures import rows_of
+from ..study.figures import rows_of
 from .draft import Draft
 from .template_values import tell_layer
 from .words import figure_title, unit_title

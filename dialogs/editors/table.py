@@ -19,7 +19,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...core.jsontext import KeyPath
 from ...processing.texts import tr
-from ..inks import soft
+from ..parts.inks import soft
 from .cells import CellEditor, WeightBar
 from .draft import Draft
 from .rows import WEIGHT, Block, Row

@@ -19,7 +19,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing.texts import tr
-from ..card_parts import text_label
+from ..parts.widgets import text_label
 from . import template_shape as shape
 from .template_shape import FILLS, TYPES, Item
 

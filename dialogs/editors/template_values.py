@@ -8,7 +8,7 @@ from typing import Any
 
 from ...core.delivery.templates import BSM_LENGTH
 from ...processing.texts import tr
-from ..figures import rows_of
+from ..study.figures import rows_of
 from .draft import Draft
 from .template_shape import Item
 

@@ -13,10 +13,10 @@ from ...core.tagging.preview import explain_one
 from ...core.tagging.reviews import TAGS
 from ...core.tagging.rules import LEVELS
 from ...processing.texts import interface_language, tr
-from ..card_parts import scaled, text_label
-from ..evidence_rows import rows_of
-from ..evidence_view import EvidenceView
-from ..review_table import level_title
+from ..parts.widgets import scaled, text_label
+from ..review.evidence_rows import rows_of
+from ..review.evidence_view import EvidenceView
+from ..review.table import level_title
 from .previewing import Answer, Ground
 
 

@@ -152,7 +152,7 @@ def _sentence(row: Any, language: str, say: Any) -> str:
 
 def _report(issues: Any, tables: dict[str, Any], inputs: Any, language: str) -> str:
     from ...core import frames
-    from ...core.delivery.check_report import Checked, write_check_report
+    from ...core.delivery.report.inputs_check import Checked, write_check_report
 
     titles = help_of("checkinputs")["parameters"]
     beneath = next((name for name in MAPPED if len(tables.get(name, ()))), "")

@@ -70,9 +70,9 @@ class CheckZones(RenewalAlgorithm):
                     plan.mappings["BUILDINGS"].pop("source", None)  # the user's own field is the user's word
 
     def compute(self, inputs, run) -> Results:
-        from ...core.zones.findings import check_zones
-        from ...core.zones.findings_report import write_findings_report
-        from ...core.zones.findings_rules import CheckInputs, read_check_rules
+        from ...core.zones.findings.check import check_zones
+        from ...core.zones.findings.report import write_findings_report
+        from ...core.zones.findings.rules import CheckInputs, read_check_rules
 
         document = inputs.document("zone-rules", inputs.choice("ZONE_RULES"), "ZONE_RULES_FILE")
         table = inputs.table

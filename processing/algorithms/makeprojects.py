@@ -39,16 +39,16 @@ class MakeProjects(RenewalAlgorithm):
         yield declare.sink("PROJECT_ITEMS", "none")
 
     def refuse(self, values, plan) -> None:
-        from ...core.zones.projects_numbering import read_numbering
+        from ...core.zones.projects.numbering import read_numbering
 
         read_numbering(str(values.get("NUMBERING") or "")).number([], str(values.get("DISTRICT") or "").strip())
 
     def compute(self, inputs, run) -> Results:
         from ...core import envelope
-        from ...core.zones.projects import make_projects
-        from ...core.zones.projects_inputs import ProjectInputs
-        from ...core.zones.projects_items import read_costs
-        from ...core.zones.projects_numbering import read_numbering
+        from ...core.zones.projects.inputs import ProjectInputs
+        from ...core.zones.projects.items import read_costs
+        from ...core.zones.projects.make import make_projects
+        from ...core.zones.projects.numbering import read_numbering
 
         document = inputs.document("costs", "chongqing", "COST_TABLE")
         table = inputs.table

@@ -44,7 +44,7 @@ class MakeUnits(RenewalAlgorithm):
         plan.guessed["BUILDINGS"].pop("name", None)
 
     def compute(self, inputs, run) -> Results:
-        from ...core.tagging.units import make_units
+        from ...core.tagging.units.make import make_units
 
         found = make_units(*(inputs.table(name) for name in ("PARCELS", "BUILDINGS", "WALLS", "ROADS")), run)
         return Results(

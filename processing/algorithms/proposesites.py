@@ -59,8 +59,8 @@ class ProposeSites(RenewalAlgorithm):
 
     def compute(self, inputs, run) -> Results:
         from ...core.gaps.measures import measures_of
-        from ...core.gaps.sites import SiteOptions, fixed_ids, hostable_kinds, no_proposal, propose_sites
-        from ...core.gaps.sites_model import complex_rule
+        from ...core.gaps.sites.model import complex_rule
+        from ...core.gaps.sites.propose import SiteOptions, fixed_ids, hostable_kinds, no_proposal, propose_sites
 
         standard, every = read_kinds(inputs, run)
         kinds = hostable_kinds(every, run)
@@ -94,7 +94,7 @@ class ProposeSites(RenewalAlgorithm):
 
     def _candidates(self, inputs, town, standard, run):
         """The candidates given, else buildings on idle parcels and surplus rooms of kindergartens."""
-        from ...core.gaps.sites_auto import find_hosts
+        from ...core.gaps.sites.auto import find_hosts
         from ...core.gaps.standard import kinds_of
         from ...core.walking.profiles import load_profiles
 

@@ -37,8 +37,8 @@ def write_exchange(folder: Path, study: Study, run: Any) -> dict[str, int]:
 
     Raises RenewalError: `written_incomplete`, `table_too_wide`, `file_too_large`, `gdb_not_supported`; Cancelled.
     """
-    from ...core.delivery.csvtext import write_csv
-    from ...core.delivery.flat import flatten, losses_frame
+    from ...core.delivery.formats.csvtext import write_csv
+    from ...core.delivery.formats.flat import flatten, losses_frame
 
     wanted = [name for name in FORMATS if name in study.formats]
     if not wanted:
@@ -65,7 +65,7 @@ def write_exchange(folder: Path, study: Study, run: Any) -> dict[str, int]:
 
 def flat_of(layer: Layer, language: str) -> Any:
     """Return a layer of the delivery as lists, the input's own fields first when they come along."""
-    from ...core.delivery.flat import Flat, row_names, shapes_of
+    from ...core.delivery.formats.flat import Flat, row_names, shapes_of
 
     bare = replace(layer.table, geometry="none")  # shapes go another way
     encoded = encode(layer.frame, bare, layer.crs, language, layer.carried)
@@ -108,7 +108,7 @@ def _system(crs: QgsCoordinateReferenceSystem) -> str:
 
 
 def _write_csv(folder: Path, study: Study, flats: list[Any], run: Any) -> tuple[list[Any], dict[str, int]]:
-    from ...core.delivery.csvtext import types_line, write_csv
+    from ...core.delivery.formats.csvtext import types_line, write_csv
 
     losses: list[Any] = []
     for flat, part in _stretches(flats, run):
@@ -122,9 +122,9 @@ def _write_csv(folder: Path, study: Study, flats: list[Any], run: Any) -> tuple[
 
 
 def _write_shp(folder: Path, study: Study, flats: list[Any], run: Any) -> tuple[list[Any], dict[str, int]]:
-    from ...core.delivery.csvtext import write_csv
-    from ...core.delivery.flat import field_names
-    from ...core.delivery.shapefile import unique_names, write_shapefile
+    from ...core.delivery.formats.csvtext import write_csv
+    from ...core.delivery.formats.flat import field_names
+    from ...core.delivery.formats.shapefile import unique_names, write_shapefile
 
     fitted, losses = _fitted(study, flats, "shp", run.part(0, 0.1))
     named = [replace(flat, table=replace(flat.table, columns=tuple(unique_names(flat.columns)))) for flat in fitted]
@@ -153,7 +153,7 @@ def _write_gdb(folder: Path, study: Study, flats: list[Any], run: Any) -> tuple[
 def _write_dxf(folder: Path, study: Study, flats: list[Any], run: Any) -> tuple[list[Any], dict[str, int]]:
     from ...core import frames
     from ...core.delivery.drawing import FILE, draw
-    from ...core.delivery.dxf import write_dxf
+    from ...core.delivery.formats.dxf import write_dxf
     from ...core.words import say
 
     metres = {name: parameter for parameter, name, _ in study.wanted if study.inputs.has(parameter)}

@@ -48,7 +48,7 @@ def write_geodatabase(path: Path, flats: Sequence[Any], run: Any) -> list[Any]:
 def _write_layer(database: Any, flat: Any, run: Any) -> list[Any]:
     from osgeo import ogr, osr
 
-    from ...core.delivery.flat import Loss
+    from ...core.delivery.formats.flat import Loss
 
     system = None
     if flat.system:
@@ -104,8 +104,8 @@ def _add_features(layer: Any, flat: Any, run: Any) -> list[Any]:
 
 def _told_column(flat: Any, number: int, losses: list[Any], run: Any) -> Sequence[Any]:
     """Return a column's values as they are written, texts looked at once each; add what they lose."""
-    from ...core.delivery.csvtext import clean
-    from ...core.delivery.flat import Loss
+    from ...core.delivery.formats.csvtext import clean
+    from ...core.delivery.formats.flat import Loss
 
     run.check()
     values, column = flat.values[number], flat.columns[number]
@@ -142,7 +142,7 @@ def _told_shapes(flat: Any, wanted: int, losses: list[Any], run: Any) -> list[An
     """Return the geometries as WKB of the layer's type, None for a missing or empty one; add what is lost."""
     import shapely
 
-    from ...core.delivery.flat import Loss, told_shape
+    from ...core.delivery.formats.flat import Loss, told_shape
 
     if flat.shapes is None:
         return None

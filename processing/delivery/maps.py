@@ -12,7 +12,7 @@ from typing import Any
 from qgis.core import Qgis, QgsLayoutExporter
 
 from ...core.delivery.pdflink import add_link
-from ...core.delivery.report_links import zone_anchor
+from ...core.delivery.report.links import zone_anchor
 from ...core.delivery.scales import page
 from ...core.errors import RenewalError
 from ...core.words import say

@@ -89,8 +89,8 @@ def _write_project(folder: Path, study: Study, run: Any) -> None:
 
 
 def _write_sheets(folder: Path, study: Study, run: Any) -> None:
+    from ...core.delivery.formats.workbook import write_workbook
     from ...core.delivery.sheets import workbooks
-    from ...core.delivery.workbook import write_workbook
     from .ledger import ledger_book
 
     run.stage("writing_sheets")
@@ -104,7 +104,7 @@ def _write_sheets(folder: Path, study: Study, run: Any) -> None:
 
 def _write_report(folder: Path, study: Study, record: Mapping[str, Any], run: Any) -> None:
     from ...core.delivery.figurewords import pending_figures
-    from ...core.delivery.report import Told, write_report
+    from ...core.delivery.report.article import Told, write_report
     from ...core.words import say
     from .sources import methods_of
 

@@ -135,7 +135,7 @@ class Small(StandIn):
 
 def others():
     """Make the stand-ins of the single steps."""
-    from urban_renewal.dialogs.steps import STEPS
+    from urban_renewal.dialogs.study.steps import STEPS
 
     names = [name for step in STEPS for name in step.algorithms]
     return [type(name, (Small,), {"NAME": name})() for name in names]
@@ -214,7 +214,7 @@ def stand_ins(qgis_app, qgis_processing, monkeypatch):
 @pytest.fixture
 def dock(qgis_iface, qtbot, project, stand_ins):
     """The dock in a window of its own, closed down afterwards."""
-    from urban_renewal.dialogs.dock import RenewalDock
+    from urban_renewal.dialogs.workbench.dock import RenewalDock
 
     made = RenewalDock(qgis_iface)
     made.setFloating(True)

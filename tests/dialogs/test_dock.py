@@ -179,7 +179,7 @@ def test_plugin_unloaded_while_running(dock, click, qtbot, tmp_path, load_inputs
 
 
 def test_state_comes_back_with_the_project(dock, click, qtbot, tmp_path, load_inputs, qgis_iface):
-    from urban_renewal.dialogs.dock import RenewalDock
+    from urban_renewal.dialogs.workbench.dock import RenewalDock
 
     ready(dock, qtbot, tmp_path, load_inputs)
     dock.name.setText("七星岗片区更新研究")

@@ -25,7 +25,7 @@ def gbk_file(tmp_path):
 
 
 def drop(dock, path):
-    from urban_renewal.dialogs.drop_sheet import DropSheet
+    from urban_renewal.dialogs.drop.sheet import DropSheet
 
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])

@@ -214,7 +214,7 @@ def previewed(dock, study, tmp_path, qtbot, monkeypatch):
     from urban_renewal.core.tagging.parts import join_parts
     from urban_renewal.core.tagging.snapshot import Snapshot, write_snapshot
     from urban_renewal.dialogs.editors.measuring import Measuring
-    from urban_renewal.dialogs.study import StepRecord
+    from urban_renewal.dialogs.study.study import StepRecord
 
     write_tagged(tmp_path / "study" / "tagged.gpkg")
     study.steps["tag"] = StepRecord("r1", "2026-01-01T10:00:00", 6.0, {"tagged": "tagged.gpkg"})
@@ -330,7 +330,7 @@ def test_own_file_changed_makes_the_step_older(dock, study, qtbot, tmp_path):
     """The same path with another content is another setting."""
     from urban_renewal.dialogs.editors.opening import take_file
     from urban_renewal.dialogs.editors.uses import USES
-    from urban_renewal.dialogs.study import StepRecord
+    from urban_renewal.dialogs.study.study import StepRecord
 
     test_changed_number_is_saved_and_used(dock, study, qtbot)
     study.steps["gaps"] = StepRecord("r", "2026-01-01T10:00:00", 1.0, {}, settings=dict(study.settings))

@@ -56,7 +56,7 @@ LOAD = (
 @pytest.fixture
 def explore(dock, qtbot, tmp_path, project, qgis_iface):
     """Exploring switched on by its button; six parcels, three edges, a nursery on the upper street."""
-    from urban_renewal.dialogs.study import StepRecord
+    from urban_renewal.dialogs.study.study import StepRecord
 
     study = dock.session.study
     study.folder = str(tmp_path)

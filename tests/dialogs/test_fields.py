@@ -21,7 +21,7 @@ def fields(dock, qtbot, project):
     dock.session.choose("FACILITIES", layer.id())
     dock.refresh()
     qtbot.mouseClick(dock.inputs.fields["FACILITIES"], Qt.MouseButton.LeftButton)
-    from urban_renewal.dialogs.fields_dialog import FieldsDialog
+    from urban_renewal.dialogs.workbench.fields_dialog import FieldsDialog
 
     return dock.findChild(FieldsDialog)
 
@@ -49,7 +49,7 @@ def test_another_field_is_remembered(fields, dock, qtbot):
 
 
 def test_other_fields_make_a_step_old(fields, dock):
-    from urban_renewal.dialogs.study import StepRecord
+    from urban_renewal.dialogs.study.study import StepRecord
 
     before = dock.session.world().layers["FACILITIES"].signature
     seen, names = {"FACILITIES": before}, {"FACILITIES": "设施"}

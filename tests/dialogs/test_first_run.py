@@ -15,7 +15,7 @@ sys.path.insert(0, {parent!r})
 from qgis.core import QgsApplication
 app = QgsApplication([], True)
 app.initQgis()
-from urban_renewal.dialogs.first_run import MissingDock, make_dock
+from urban_renewal.dialogs.workbench.first_run import MissingDock, make_dock
 dock = make_dock(None)
 assert isinstance(dock, MissingDock), type(dock)
 asked = []
@@ -48,18 +48,18 @@ def test_workbench_opens_without_pandas(tmp_path):
 
 @pytest.mark.parametrize(("system", "key"), [("Windows", "osgeo4w"), ("Darwin", "macos"), ("Linux", "debian")])
 def test_this_platform_comes_first(monkeypatch, qgis_app, system, key):
-    from urban_renewal.dialogs import first_run
+    from urban_renewal.dialogs.parts import missing_page
 
-    monkeypatch.setattr(first_run.platform, "system", lambda: system)
-    monkeypatch.setattr(first_run.Path, "exists", lambda path: True)
-    found = first_run.ways(["pandas", "shapely"])
+    monkeypatch.setattr(missing_page.platform, "system", lambda: system)
+    monkeypatch.setattr(missing_page.Path, "exists", lambda path: True)
+    found = missing_page.ways(["pandas", "shapely"])
     assert found[0][0] == key
     assert {way[0] for way in found} == {"osgeo4w", "debian", "macos", "linux", "qpip", "offline"}
     assert "pandas" in found[0][2]
 
 
 def test_models_are_copied_and_never_over_others(tmp_path, qgis_app):
-    from urban_renewal.dialogs.own_models import copy_models
+    from urban_renewal.dialogs.workbench.own_models import copy_models
 
     mine = tmp_path / "models" / "retag.model3"
     mine.parent.mkdir()
@@ -93,7 +93,7 @@ def test_escape_asks_before_it_cancels(dock, click, qtbot, tmp_path, load_inputs
 
 def test_help_button_and_f1_open_a_local_page(qtbot, qgis_app, tmp_path):
     from qgis.PyQt.QtWidgets import QDialogButtonBox
-    from urban_renewal.dialogs.drop_sheet import DropSheet
+    from urban_renewal.dialogs.drop.sheet import DropSheet
 
     opened = []
 
@@ -120,11 +120,11 @@ def test_help_button_and_f1_open_a_local_page(qtbot, qgis_app, tmp_path):
 def test_what_is_copied_is_the_command_of_the_page_and_nothing_else(monkeypatch, qtbot, qgis_app, system):
     """It is pasted into a terminal: no name of a shell before it, and the same as what the page says."""
     from qgis.PyQt.QtWidgets import QApplication
-    from urban_renewal.dialogs import first_run
+    from urban_renewal.dialogs.parts import missing_page
 
-    monkeypatch.setattr(first_run.platform, "system", lambda: system)
-    monkeypatch.setattr(first_run.Path, "exists", lambda path: True)
-    dock = first_run.MissingDock(["pandas", "shapely"])
+    monkeypatch.setattr(missing_page.platform, "system", lambda: system)
+    monkeypatch.setattr(missing_page.Path, "exists", lambda path: True)
+    dock = missing_page.MissingDock(["pandas", "shapely"])
     qtbot.addWidget(dock)
     dock.copy.click()
     copied = QApplication.clipboard().text()
@@ -139,7 +139,7 @@ def test_relief_is_smooth_from_near(tmp_path, qgis_app):
     import numpy as np
     from osgeo import gdal
     from qgis.core import Qgis, QgsRasterLayer
-    from urban_renewal.dialogs.results import smooth_relief
+    from urban_renewal.dialogs.study.results import smooth_relief
 
     made = gdal.GetDriverByName("GTiff").Create(str(tmp_path / "dem.tif"), 4, 4, 1, gdal.GDT_Float32)
     made.SetGeoTransform((0, 30, 0, 0, 0, -30))

@@ -26,8 +26,8 @@ ROWS = [  # community, name, kind, people, need, served, gap, cover by radius, o
 
 @pytest.fixture
 def gaps(dock, tmp_path, project, qgis_iface):
-    from urban_renewal.dialogs import results
-    from urban_renewal.dialogs.study import StepRecord
+    from urban_renewal.dialogs.study import results
+    from urban_renewal.dialogs.study.study import StepRecord
 
     study = dock.session.study
     study.folder = str(tmp_path)
@@ -130,7 +130,7 @@ def test_gone_with_the_project(gaps, dock, project):
 
 
 def test_a_citys_rows_are_counted_beside_the_window(gaps, dock, qtbot, tmp_path, monkeypatch):
-    from urban_renewal.dialogs import gap_showing
+    from urban_renewal.dialogs.gap import showing as gap_showing
 
     fields = "None?field=parcel_id:string&field=kind:string&field=status:string&field=standard_id:string"
     rows = [(None, ["P1", "nurs", "NOT_SNAPPED", "chongqing"]), (None, ["P2", "nurs", "OK", "chongqing"])]

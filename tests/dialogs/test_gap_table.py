@@ -117,7 +117,7 @@ def test_copy(table):
 
 def test_parcels_apart_by_community(gaps, dock, tmp_path, qtbot):
     """P1 lies in C1 (both shapes are the same: the lower id holds it), P9 in none."""
-    from urban_renewal.dialogs.study import StepRecord
+    from urban_renewal.dialogs.study.study import StepRecord
 
     shape = "POLYGON((500010 3270010, 500020 3270010, 500020 3270020, 500010 3270020, 500010 3270010))"
     far = "POLYGON((600010 3270010, 600020 3270010, 600020 3270020, 600010 3270020, 600010 3270010))"
@@ -161,9 +161,9 @@ def test_f1_opens_the_section_of_the_guide(monkeypatch, dock, gaps, qtbot):
 
     from qgis.PyQt.QtGui import QDesktopServices
     from urban_renewal.core.words import RESOURCES
-    from urban_renewal.dialogs import help_pages
-    from urban_renewal.dialogs.explore_panel import ExplorePanel
-    from urban_renewal.dialogs.review_panel import ReviewPanel
+    from urban_renewal.dialogs.explore.panel import ExplorePanel
+    from urban_renewal.dialogs.parts import help_pages
+    from urban_renewal.dialogs.review.panel import ReviewPanel
 
     script = RESOURCES.parent / "scripts" / "little_markdown.py"
     if not script.exists():

@@ -13,14 +13,16 @@ def palette_of(window, ink):
 
 def test_contrast_is_that_of_the_standard():
     """Black on white is 21, #767676 on white 4.54 (the standard's own example of what is just enough)."""
-    from urban_renewal.dialogs.inks import contrast
+    from urban_renewal.dialogs.parts.inks import contrast
 
     assert contrast(QColor("#000000"), QColor("#FFFFFF")) == pytest.approx(21)
     assert contrast(QColor("#FFFFFF"), QColor("#767676")) == pytest.approx(4.54, abs=0.005)
 
 
 def test_state_and_evidence_are_read_on_dark_panels(qgis_app):
-    from urban_renewal.dialogs import card_parts, evidence_view, inks
+    from urban_renewal.dialogs.parts import inks
+    from urban_renewal.dialogs.parts import widgets as card_parts
+    from urban_renewal.dialogs.review import evidence_view
 
     dark, light = palette_of("#323232", "#B1B1B1"), palette_of("#EFEFEF", "#000000")
     for colour in [*card_parts.COLOURS.values(), *evidence_view.COLOURS.values()]:
@@ -30,8 +32,8 @@ def test_state_and_evidence_are_read_on_dark_panels(qgis_app):
 
 
 def test_bars_of_elders_and_children_differ_on_dark_panels(qgis_app):
-    from urban_renewal.dialogs import inks
-    from urban_renewal.dialogs.gap_bars import group_colour
+    from urban_renewal.dialogs.gap.bars import group_colour
+    from urban_renewal.dialogs.parts import inks
 
     dark = palette_of("#323232", "#B1B1B1")
     elder, child = (group_colour(group, dark) for group in ("elder", "child"))

@@ -40,8 +40,8 @@ class Window:
 @pytest.mark.parametrize("way", ["cross", "menu"])
 @pytest.mark.parametrize("answer", [True, False])
 def test_once_is_enough(qgis_app, qtbot, project, stand_ins, patient, tmp_path, way, answer):
-    from urban_renewal.dialogs.leaving import Leaving
-    from urban_renewal.dialogs.runner import Job, Runner
+    from urban_renewal.dialogs.study.leaving import Leaving
+    from urban_renewal.dialogs.study.runner import Job, Runner
 
     stand_ins["createsample"].during = staticmethod(patient)
     qgis, runner, ended = Window(answer), Runner(), []
@@ -72,8 +72,8 @@ def test_once_is_enough(qgis_app, qtbot, project, stand_ins, patient, tmp_path, 
 
 
 def test_nothing_runs_nothing_is_in_the_way(qgis_app, qtbot, project, stand_ins):
-    from urban_renewal.dialogs.leaving import Leaving
-    from urban_renewal.dialogs.runner import Runner
+    from urban_renewal.dialogs.study.leaving import Leaving
+    from urban_renewal.dialogs.study.runner import Runner
 
     qgis = Window(True)
     leaving = Leaving(qgis, Runner())

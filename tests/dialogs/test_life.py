@@ -52,7 +52,10 @@ def chinese(monkeypatch, qgis_app):
     """QGIS in Chinese: our translator, our texts."""
     from qgis.PyQt.QtCore import QCoreApplication, QTranslator
     from urban_renewal.core.words import RESOURCES
-    from urban_renewal.dialogs import charts, dock_head, inputs_panel, results, wording
+    from urban_renewal.dialogs.parts import charts
+    from urban_renewal.dialogs.study import results, wording
+    from urban_renewal.dialogs.workbench import head as dock_head
+    from urban_renewal.dialogs.workbench import inputs_panel
     from urban_renewal.processing import texts
 
     translator = QTranslator()

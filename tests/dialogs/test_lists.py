@@ -19,7 +19,7 @@ ROWS = [
 @pytest.fixture
 def workbook(tmp_path):
     """A list in Excel with a merged title, one row without coordinates."""
-    from urban_renewal.core.delivery.workbook import Sheet, write_workbook
+    from urban_renewal.core.delivery.formats.workbook import Sheet, write_workbook
 
     path = tmp_path / "某区设施名单.xlsx"
     digits = [0, None, None, None, 1, None, 6, 6]
@@ -48,8 +48,8 @@ def test_list_becomes_points_and_facilities(dock, qtbot, workbook, tmp_path, pro
 
 def test_csv_in_gbk_with_swapped_headings(tmp_path):
     """In Chinese surveying x is the northing: the figures decide, not the letters."""
-    from urban_renewal.dialogs import drop_list
-    from urban_renewal.dialogs.drop_sheet import likely_encoding
+    from urban_renewal.dialogs.drop import lists as drop_list
+    from urban_renewal.dialogs.drop.sheet import likely_encoding
 
     path = tmp_path / "点.csv"
     path.write_bytes("名称,X,Y\n甲,3270000.5,500100\n乙,3270010.5,500110\n".encode("gb18030"))
@@ -69,21 +69,21 @@ def test_csv_in_gbk_with_swapped_headings(tmp_path):
     [("106.55", 106.55), ("106°33′36″", 106.56), ("29度33分", 29.55), ("106.5°E", 106.5), ("1,250.5", 1250.5)],
 )
 def test_numbers_as_people_write_them(text, value):
-    from urban_renewal.dialogs.drop_list import degrees
+    from urban_renewal.dialogs.drop.lists import degrees
 
     assert degrees(text) == pytest.approx(value)
 
 
 @pytest.mark.parametrize("text", ["", "—", "渝中区", "P001"])
 def test_what_is_no_number(text):
-    from urban_renewal.dialogs.drop_list import degrees
+    from urban_renewal.dialogs.drop.lists import degrees
 
     assert np.isnan(degrees(text))
 
 
 def test_codes_stay_text():
     """0601 is a code, not six hundred and one; an id card number does not lose digits."""
-    from urban_renewal.dialogs.drop_list import Table, make_layer
+    from urban_renewal.dialogs.drop.lists import Table, make_layer
 
     rows = (("0601", "510103199001011234", "7"), ("0702", "510103199001011235", "8"))
     layer, _ = make_layer(Table(("代码", "身份", "层数"), rows), "t", None)
@@ -111,7 +111,7 @@ def test_all_layers_of_a_geopackage_at_once(dock, qtbot, load_inputs, tmp_path, 
 
 
 def test_several_files_come_one_after_the_other(dock, qtbot, workbook, tmp_path):
-    from urban_renewal.dialogs.drop_sheet import DropSheet
+    from urban_renewal.dialogs.drop.sheet import DropSheet
 
     other = tmp_path / "能力.csv"
     other.write_text("设施编号,设施类别,规模,单位\nF1,托育园,40,座\n", encoding="utf-8")
@@ -185,7 +185,7 @@ def test_people_and_communities_in_one_layer(dock, qtbot, project):
 
 def test_added_files_hide_nothing(project):
     """Whatever the order in which they come: points, lines, houses, parcels, terrain from top to bottom."""
-    from urban_renewal.dialogs.results import add_in_order
+    from urban_renewal.dialogs.study.results import add_in_order
 
     kinds = {"PARCELS": "Polygon", "FACILITIES": "Point", "ROADS": "LineString", "BUILDINGS": "Polygon",
              "POPULATION": "Polygon", "STATIONS": "Point"}  # fmt: skip
@@ -200,7 +200,7 @@ def test_added_files_hide_nothing(project):
 
 def test_a_list_with_addresses_only_is_placed_by_names_of_a_layer(dock, qtbot, tmp_path, project):
     """Same name, once in the list and once in the layer; who does not want it gets a table and is told how to go on."""
-    from urban_renewal.core.delivery.workbook import Sheet, write_workbook
+    from urban_renewal.core.delivery.formats.workbook import Sheet, write_workbook
 
     layer = QgsVectorLayer("Polygon?crs=EPSG:4545&field=名称:string", "兴趣点", "memory")
     names = ["甲 托育园", "乙幼儿园", "丙养老站", "双名", "双名", "丁食堂"]

@@ -4,7 +4,7 @@ import pytest
 
 
 def test_time_left_is_late_and_never_jumps():
-    from urban_renewal.dialogs.timeleft import TimeLeft
+    from urban_renewal.dialogs.study.timeleft import TimeLeft
 
     left = TimeLeft()
     assert left.update(2.9, 0.5) is None  # before 3 s
@@ -16,7 +16,7 @@ def test_time_left_is_late_and_never_jumps():
 
 
 def test_study_survives_the_text():
-    from urban_renewal.dialogs import study as memory
+    from urban_renewal.dialogs.study import study as memory
 
     book = memory.Workbook()
     study = book.add(memory.Study(name="七星岗", folder="/x"))
@@ -28,13 +28,13 @@ def test_study_survives_the_text():
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"version":1,"studies":[3]}', '{"version":1,"studies":{}}'])
 def test_damaged_state_is_an_empty_workbook(text):
-    from urban_renewal.dialogs import study as memory
+    from urban_renewal.dialogs.study import study as memory
 
     assert memory.load(text).studies == []
 
 
 def test_keys_of_other_versions_are_dropped_and_filled():
-    from urban_renewal.dialogs import study as memory
+    from urban_renewal.dialogs.study import study as memory
 
     book = memory.load('{"version":1,"studies":[{"name":"a","strange":1}],"current":""}')
     assert book.studies[0].name == "a"
@@ -42,8 +42,8 @@ def test_keys_of_other_versions_are_dropped_and_filled():
 
 
 def world(**changes):
-    from urban_renewal.dialogs.readiness import LayerLook, World
-    from urban_renewal.dialogs.steps import STEPS
+    from urban_renewal.dialogs.study.readiness import LayerLook, World
+    from urban_renewal.dialogs.study.steps import STEPS
 
     roles = ("PARCELS", "FACILITIES", "POPULATION", "ROADS", "STATIONS")
     layers = {role: LayerLook(role.lower(), f"{role}|||1|0") for role in roles}
@@ -52,8 +52,8 @@ def world(**changes):
 
 
 def done_study():
-    from urban_renewal.dialogs import study as memory
-    from urban_renewal.dialogs.steps import STEPS
+    from urban_renewal.dialogs.study import study as memory
+    from urban_renewal.dialogs.study.steps import STEPS
 
     look = world().layers
     study = memory.Study(folder="/x")
@@ -67,7 +67,7 @@ def done_study():
 
 
 def kinds(study, **changes):
-    from urban_renewal.dialogs.readiness import states
+    from urban_renewal.dialogs.study.readiness import states
 
     return [state.kind for state in states(study, world(**changes)).values()]
 
@@ -90,7 +90,7 @@ def test_a_layer_that_went_comes_back():
 
 
 def test_first_cause_is_the_steps_own():
-    from urban_renewal.dialogs.readiness import LayerLook, states
+    from urban_renewal.dialogs.study.readiness import LayerLook, states
 
     study = done_study()
     layers = {**world().layers, "FACILITIES": LayerLook("poi_2026", "OTHER|||1|0")}
@@ -102,7 +102,7 @@ def test_first_cause_is_the_steps_own():
 
 def test_zones_are_drawn_without_gaps_where_nobody_has_figures_for_them():
     """They wait for a count that can be made, not for one that cannot; once it is made they are out of date."""
-    from urban_renewal.dialogs.readiness import is_runnable, states
+    from urban_renewal.dialogs.study.readiness import is_runnable, states
 
     study, poor = done_study(), dict(world().layers)
     gaps = study.steps.pop("gaps")
@@ -127,7 +127,7 @@ def test_zones_are_drawn_without_gaps_where_nobody_has_figures_for_them():
 
 
 def test_missing_package_stands_in_the_way_of_everything():
-    from urban_renewal.dialogs.readiness import is_runnable, states
+    from urban_renewal.dialogs.study.readiness import is_runnable, states
 
     found = states(done_study(), world(missing_packages=("pandas",)))
     assert not any(is_runnable(state) for state in found.values() if state.kind != "done")
@@ -135,7 +135,7 @@ def test_missing_package_stands_in_the_way_of_everything():
 
 def test_stage_is_read_from_the_announcement():
     from urban_renewal.core.words import say
-    from urban_renewal.dialogs.stages import step_of_text
+    from urban_renewal.dialogs.study.stages import step_of_text
     from urban_renewal.processing.texts import help_of
 
     for language in ("zh", "en"):
@@ -146,8 +146,8 @@ def test_stage_is_read_from_the_announcement():
 
 def test_paths_follow_the_project(tmp_path, project):
     """A study beside its project is kept relative: both can be moved together."""
-    from urban_renewal.dialogs import project_state
-    from urban_renewal.dialogs import study as memory
+    from urban_renewal.dialogs.study import project_state
+    from urban_renewal.dialogs.study import study as memory
 
     for place in ("one", "two"):
         (tmp_path / place).mkdir()
@@ -162,7 +162,7 @@ def test_figures_of_a_gap_table(tmp_path):
     import sqlite3
     from contextlib import closing
 
-    from urban_renewal.dialogs.figures import figures_of
+    from urban_renewal.dialogs.study.figures import figures_of
 
     path = tmp_path / "data.gpkg"
     with closing(sqlite3.connect(path)) as base, base:
@@ -178,8 +178,8 @@ def test_figures_of_a_gap_table(tmp_path):
 
 def test_every_result_of_a_step_is_its_own(tmp_path):
     """A step run again after a whole study counts, not the copy of its result in the older delivery."""
-    from urban_renewal.dialogs import steps
-    from urban_renewal.dialogs.study import StepRecord, Study
+    from urban_renewal.dialogs.study import steps
+    from urban_renewal.dialogs.study.study import StepRecord, Study
 
     for name in ("delivery/data.gpkg", "steps/tag/1/tagged.gpkg"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -197,8 +197,8 @@ def test_every_result_of_a_step_is_its_own(tmp_path):
 
 def test_every_result_has_an_owner(tmp_path):
     """What the calls of a step write is listed as that step's."""
-    from urban_renewal.dialogs import steps
-    from urban_renewal.dialogs.study import Study
+    from urban_renewal.dialogs.study import steps
+    from urban_renewal.dialogs.study.study import Study
 
     layers = dict.fromkeys(steps.ROLES, "x")
     names = {name for step in steps.STEPS for name in steps.MADE.get(step.key, ())}
@@ -211,7 +211,8 @@ def test_every_result_has_an_owner(tmp_path):
 
 def test_every_key_figure_says_what_it_means(qgis_app):
     """A technician who never read a manual asks the number itself."""
-    from urban_renewal.dialogs import meanings, wording
+    from urban_renewal.dialogs import meanings
+    from urban_renewal.dialogs.study import wording
 
     kinds = [{"kind": "eday", "gap": 1.0, "need": None}]
     figures = {

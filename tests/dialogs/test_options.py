@@ -2,7 +2,7 @@
 
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
-from urban_renewal.dialogs.handover import left_behind, single_step
+from urban_renewal.dialogs.study.handover import left_behind, single_step
 
 from .test_dock import ready
 
@@ -22,9 +22,9 @@ def test_author_and_formats_reach_the_delivery(dock, qtbot, tmp_path, load_input
 
 
 def test_scheme_can_be_chosen_where_the_codes_do_not_tell(dock, qtbot, tmp_path, load_inputs):
-    from urban_renewal.dialogs import card_words
-    from urban_renewal.dialogs.readiness import FAILED, StepState
-    from urban_renewal.dialogs.study import Failure
+    from urban_renewal.dialogs.study.readiness import FAILED, StepState
+    from urban_renewal.dialogs.study.study import Failure
+    from urban_renewal.dialogs.workbench import card_words
 
     ready(dock, qtbot, tmp_path, load_inputs)
     study = dock.session.study
@@ -43,7 +43,7 @@ def test_scheme_can_be_chosen_where_the_codes_do_not_tell(dock, qtbot, tmp_path,
 
 
 def test_chosen_scheme_is_handed_over(dock, qtbot, tmp_path, load_inputs, project, monkeypatch):
-    from urban_renewal.dialogs import steps
+    from urban_renewal.dialogs.study import steps
 
     ready(dock, qtbot, tmp_path, load_inputs)
     dock.session.set_value("LAND_USE_SCHEME", "survey3")

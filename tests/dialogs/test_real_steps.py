@@ -8,7 +8,7 @@ from qgis.core import QgsApplication, QgsProject
 
 @pytest.fixture
 def real_dock(qgis_iface, qtbot, project, qgis_processing):
-    from urban_renewal.dialogs.dock import RenewalDock
+    from urban_renewal.dialogs.workbench.dock import RenewalDock
     from urban_renewal.processing.provider import RenewalProvider
 
     provider = RenewalProvider()
@@ -42,7 +42,7 @@ def run_step(dock, qtbot, key):
 
 def test_steps_one_by_one(real_dock, qtbot, tmp_path, load_town):
     """81 parcels with a house of 1985 each; 9 000 people; one community; one station."""
-    from urban_renewal.dialogs import results
+    from urban_renewal.dialogs.study import results
 
     load_town()
     dock = real_dock
@@ -68,7 +68,7 @@ def test_steps_one_by_one(real_dock, qtbot, tmp_path, load_town):
 
 def test_zones_without_people_or_facilities(real_dock, qtbot, tmp_path, load_town):
     """Nobody has the figures: zones and a delivery are made all the same, and no gap is told."""
-    from urban_renewal.dialogs import results
+    from urban_renewal.dialogs.study import results
 
     load_town()
     for name in ("population", "communities", "facilities"):
@@ -118,7 +118,7 @@ def test_again_from_a_step_counts_the_same_people(real_dock, qtbot, tmp_path, lo
     import sqlite3
     from contextlib import closing
 
-    from urban_renewal.dialogs.steps import file_of, results_of
+    from urban_renewal.dialogs.study.steps import file_of, results_of
 
     load_town()
     dock = real_dock

@@ -11,7 +11,7 @@ import shapely
 def pages(tmp_path):
     """The core's own report in both languages, of one zone and no more."""
     from urban_renewal.core import frames, schema
-    from urban_renewal.core.delivery.report import Told, write_report
+    from urban_renewal.core.delivery.report.article import Told, write_report
 
     zones = pd.DataFrame(
         [("Z-1", "七星岗", 1.0, 1.0, 1.0)], columns=["zone_id", "name", "area_m2", "floor_m2", "people"]
@@ -31,7 +31,7 @@ def pages(tmp_path):
     ("en", {"tag": "What was found", "gaps": "Gaps: elders and children", "zones": "Demonstration zones"}),
 ])  # fmt: skip
 def test_each_step_has_its_heading(pages, language, words):
-    from urban_renewal.dialogs.report_place import place_of
+    from urban_renewal.dialogs.workbench.report_place import place_of
 
     page = pages[language]
     for step, title in words.items():
@@ -42,7 +42,7 @@ def test_each_step_has_its_heading(pages, language, words):
 
 
 def test_a_page_of_another_kind_is_opened_at_its_top(tmp_path):
-    from urban_renewal.dialogs.report_place import place_of
+    from urban_renewal.dialogs.workbench.report_place import place_of
 
     (tmp_path / "own.html").write_text("<p>ok</p>", encoding="utf-8")
     assert place_of(tmp_path / "own.html", "zones") == place_of(tmp_path / "gone.html", "zones") == ""

@@ -63,7 +63,7 @@ def write_tagged(path, parcels=PARCELS):
 @pytest.fixture
 def review(dock, qtbot, tmp_path):
     """The panel on six parcels, opened by the card's link."""
-    from urban_renewal.dialogs.study import StepRecord
+    from urban_renewal.dialogs.study.study import StepRecord
 
     QgsSettings().setValue("urban_renewal/reviewer", "甲")
     study = dock.session.study
@@ -113,7 +113,7 @@ def test_most_doubtful_first_with_its_reasons(review):
 
 
 def test_bars_add_up_to_the_score(review):
-    from urban_renewal.dialogs.evidence_rows import sum_of
+    from urban_renewal.dialogs.review.evidence_rows import sum_of
 
     low, high = sum_of(review.form.evidence.rows)
     assert low == pytest.approx(0.5 * 0.4 + 0.2)
@@ -187,7 +187,7 @@ def test_others_are_shown_and_never_overwritten(review, qtbot):
 
 
 def test_file_in_use_keeps_the_review(review, qtbot, monkeypatch):
-    from urban_renewal.dialogs import review_store
+    from urban_renewal.dialogs.review import store as review_store
 
     monkeypatch.setattr(review_store, "WAIT_S", 0.05)
     other = sqlite3.connect(review.desk.store.path, isolation_level=None)
@@ -225,7 +225,7 @@ def test_reviews_are_the_input_of_the_next_tag(review, dock, qtbot, project):
 
 def test_a_bare_share_says_of_what(review):
     """0 % under “Age” says nothing: it is the share built until the year of the rules."""
-    from urban_renewal.dialogs.evidence_rows import rows_of
+    from urban_renewal.dialogs.review.evidence_rows import rows_of
 
     evidence = json.loads(json.dumps(EVIDENCE))
     evidence["criteria"][3]["values"] = {"management": [0, 0], "parking_per_household": [0.2, 0.2]}
@@ -251,7 +251,7 @@ def test_another_project_has_no_review(review, dock, project, qtbot):
 
 def test_names_that_came_along_are_shown(tmp_path):
     """A column that the parcels' own aliases know as the name; without one the id stands for itself."""
-    from urban_renewal.dialogs.review_items import read_items
+    from urban_renewal.dialogs.review.items import read_items
 
     write_tagged(tmp_path / "t.gpkg")
     assert {item.name for item in read_items(str(tmp_path / "t.gpkg"), {})} == {""}

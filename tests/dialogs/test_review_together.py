@@ -41,7 +41,7 @@ def polygons(project, name, fields, shapes):
 @pytest.fixture
 def placed(dock, project, qtbot, tmp_path):
     """The panel with two communities and the houses of P2; P6 was reviewed when the rules said otherwise."""
-    from urban_renewal.dialogs.study import StepRecord
+    from urban_renewal.dialogs.study.study import StepRecord
 
     study = dock.session.study
     study.folder = str(tmp_path)
@@ -151,7 +151,7 @@ def test_rules_that_changed_their_mind_come_back(placed, qtbot):
 
 def test_who_has_which_parcel_open(placed, qtbot):
     """Another panel on the same table: seen in list and detail, its parcel is not the next one here, and it leaves."""
-    from urban_renewal.dialogs.review_presence import Presence
+    from urban_renewal.dialogs.review.presence import Presence
 
     assert shown(placed) == "P2"
     other = Presence(placed.desk.store.path)
@@ -173,7 +173,7 @@ def test_who_has_which_parcel_open(placed, qtbot):
 
 def test_a_panel_that_crashed_is_forgotten(tmp_path):
     """Ages are counted between files of the one disk: a clock that is an hour off does not matter."""
-    from urban_renewal.dialogs.review_presence import GONE_S, Presence, Somebody
+    from urban_renewal.dialogs.review.presence import GONE_S, Presence, Somebody
 
     ours, other = Presence(tmp_path / "reviews.gpkg"), Presence(tmp_path / "reviews.gpkg")
     other.say("乙", "P3")
@@ -199,7 +199,7 @@ def test_others_judgements_appear_by_themselves(placed, qtbot):
 
 def test_a_file_in_use_forgets_nothing(placed, qtbot, monkeypatch):
     """While another program holds the table, what was read before still counts; what waits is written by itself."""
-    from urban_renewal.dialogs import review_store
+    from urban_renewal.dialogs.review import store as review_store
 
     monkeypatch.setattr(review_store, "WAIT_S", 0.05)
     qtbot.keyClick(placed.form.list, Qt.Key.Key_1)
@@ -227,7 +227,7 @@ def test_storeys_are_painted(placed, qtbot):
     from qgis.core import QgsRectangle
     from qgis.gui import QgsMapCanvas
     from qgis.PyQt.QtGui import QImage, QPainter
-    from urban_renewal.dialogs.review_storeys import StoreyItem
+    from urban_renewal.dialogs.review.storeys import StoreyItem
 
     canvas = QgsMapCanvas()
     qtbot.addWidget(canvas)
@@ -251,7 +251,7 @@ def test_storeys_are_painted(placed, qtbot):
     ("value", "text"), [(6, "6F"), (6.0, "6F"), ("7", "7F"), ("6+1", "6+1F"), ("8层", "8层"), (None, "?"), ("", "?")]
 )
 def test_words_of_storeys(value, text):
-    from urban_renewal.dialogs.review_storeys import storeys_text
+    from urban_renewal.dialogs.review.storeys import storeys_text
 
     assert storeys_text(value) == text
 

@@ -39,7 +39,7 @@ def test_copy_has_inputs_and_settings_but_no_results(dock, click, qtbot, tmp_pat
 
 
 def test_last_study_cannot_be_forgotten(dock):
-    from urban_renewal.dialogs import studies
+    from urban_renewal.dialogs.workbench import studies
 
     assert not act(dock, "Forget this study…").isEnabled()
     act(dock, "New study").trigger()
@@ -62,7 +62,7 @@ def test_no_other_study_while_running(dock, click, qtbot, tmp_path, load_inputs,
 def test_figures_to_be_verified(dock, qtbot):
     """The count on the dock is that of the rows of the list."""
     from urban_renewal.core import envelope
-    from urban_renewal.dialogs.unverified import FiguresDialog
+    from urban_renewal.dialogs.workbench.unverified import FiguresDialog
 
     used = [("ruleset", "chongqing"), ("standard", "chongqing"), ("zone-rules", "chongqing")]
     n = sum(len(envelope.list_unverified(envelope.load(kind, name))) for kind, name in used)

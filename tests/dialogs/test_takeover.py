@@ -11,7 +11,7 @@ from urban_renewal.core.errors import RenewalError
 
 @pytest.fixture
 def make_dock(qgis_iface, qtbot, project, qgis_processing):
-    from urban_renewal.dialogs.dock import RenewalDock
+    from urban_renewal.dialogs.workbench.dock import RenewalDock
     from urban_renewal.processing.provider import RenewalProvider
 
     provider, docks = RenewalProvider(), []
@@ -51,14 +51,14 @@ def save_layers(project, path):
 
 
 def load_tables(project, path):
-    from urban_renewal.dialogs import results
+    from urban_renewal.dialogs.study import results
 
     for name in results.tables_in(path):
         project.addMapLayer(QgsVectorLayer(f"{path}|layername={name}", name, "ogr"))
 
 
 def add_review(path, parcel_id):
-    from urban_renewal.dialogs.review_store import Review, ReviewStore
+    from urban_renewal.dialogs.review.store import Review, ReviewStore
 
     store = ReviewStore(path)
     store.make()
@@ -99,7 +99,7 @@ def contents(folder):
 
 def move_everything(dock, make_dock, project, home, there, delivery):
     """Save the project, move its folder, take the delivery away; return (folder, dock) of the project opened there."""
-    from urban_renewal.dialogs.study import KEY, SCOPE
+    from urban_renewal.dialogs.study.study import KEY, SCOPE
 
     for layer in list(project.mapLayers().values()):  # what was loaded to look at stays behind with the delivery
         if layer.source().startswith(str(delivery)):
@@ -117,8 +117,8 @@ def move_everything(dock, make_dock, project, home, there, delivery):
 
 
 def test_the_next_institute_gets_the_same_rows(make_dock, qtbot, tmp_path, load_town, project):
-    from urban_renewal.dialogs import delivery_menu
-    from urban_renewal.dialogs.steps import DELIVERY
+    from urban_renewal.dialogs.delivery import menu as delivery_menu
+    from urban_renewal.dialogs.study.steps import DELIVERY
 
     load_town()
     data = tmp_path / "资料 1" / "town.gpkg"
@@ -187,8 +187,8 @@ def test_the_next_institute_gets_the_same_rows(make_dock, qtbot, tmp_path, load_
 
 def test_a_changed_input_and_newer_rules_are_told(make_dock, qtbot, tmp_path, load_town, project, monkeypatch):
     from urban_renewal.core import envelope
-    from urban_renewal.dialogs import delivery_menu
-    from urban_renewal.dialogs.steps import DELIVERY
+    from urban_renewal.dialogs.delivery import menu as delivery_menu
+    from urban_renewal.dialogs.study.steps import DELIVERY
 
     load_town()
     data = tmp_path / "town.gpkg"
@@ -227,7 +227,7 @@ def test_a_changed_input_and_newer_rules_are_told(make_dock, qtbot, tmp_path, lo
     ],
 )
 def test_a_hostile_manifest_gets_a_sentence(tmp_path, spoil, word, project, make_layer_folder):
-    from urban_renewal.dialogs.takeover import take_over
+    from urban_renewal.dialogs.delivery.takeover import take_over
 
     folder = make_layer_folder
     path = folder / "manifest.json"
@@ -263,7 +263,7 @@ def make_layer_folder(tmp_path):
 
 
 def test_working_inside_the_delivery_is_refused(make_dock, qtbot, make_layer_folder):
-    from urban_renewal.dialogs.delivery_menu import TakeOver
+    from urban_renewal.dialogs.delivery.menu import TakeOver
 
     dock = make_dock()
     sheet = TakeOver(dock.session)

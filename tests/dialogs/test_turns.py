@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_the_window_is_served_between_turns(qgis_app, qtbot):
     from qgis.PyQt.QtCore import QTimer
-    from urban_renewal.dialogs.turns import Turns, aside
+    from urban_renewal.dialogs.study.turns import Turns, aside
 
     beats, ended, where = [], [], []
 
@@ -34,7 +34,7 @@ def test_the_window_is_served_between_turns(qgis_app, qtbot):
 
 
 def test_a_fault_is_told_and_a_stop_tells_nothing(qgis_app, qtbot):
-    from urban_renewal.dialogs.turns import Turns, aside
+    from urban_renewal.dialogs.study.turns import Turns, aside
 
     ended, undone = [], []
 
@@ -60,7 +60,7 @@ def test_a_fault_is_told_and_a_stop_tells_nothing(qgis_app, qtbot):
 
 
 def test_through_gives_the_result_at_once():
-    from urban_renewal.dialogs.turns import through
+    from urban_renewal.dialogs.study.turns import through
 
     def work():
         yield 0
@@ -73,7 +73,7 @@ def test_through_gives_the_result_at_once():
 def test_results_come_in_turns_and_a_closed_project_gets_none(dock, click, qtbot, tmp_path, load_inputs, cleared):
     """Between two layers the person may close the project: nothing of the old study comes into the new one."""
     from qgis.PyQt.QtCore import QTimer
-    from urban_renewal.dialogs import results
+    from urban_renewal.dialogs.study import results
 
     session = dock.session
     load_inputs()
@@ -105,7 +105,7 @@ def test_the_dock_opens_without_pandas():
         "import sys, importlib.util\n"
         f"spec = importlib.util.spec_from_file_location('c', {str(ROOT / 'tests' / 'conftest.py')!r})\n"
         "spec.loader.exec_module(importlib.util.module_from_spec(spec))\n"
-        "import urban_renewal.dialogs.dock\n"
+        "import urban_renewal.dialogs.workbench.dock\n"
         "print(sorted({'pandas', 'scipy'} & set(sys.modules)))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
@@ -117,6 +117,6 @@ def test_the_dock_opens_without_pandas():
     [("By community…", "By\u00a0community…"), ("Log", "Log"), ("看 记录", "看\u2060\u00a0\u2060记\u2060录")],
 )
 def test_links_break_between_each_other_only(text, whole):
-    from urban_renewal.dialogs.card_words import unbroken
+    from urban_renewal.dialogs.workbench.card_words import unbroken
 
     assert unbroken(text) == whole

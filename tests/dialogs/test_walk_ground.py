@@ -33,7 +33,7 @@ def write_edges(path, x=0.0, y=0.0):
 
 @pytest.fixture
 def ground(qgis_app, tmp_path):
-    from urban_renewal.dialogs.walk_ground import read_ground
+    from urban_renewal.dialogs.explore.walk_ground import read_ground
 
     write_edges(tmp_path / "edges.gpkg")
     return read_ground(str(tmp_path / "edges.gpkg"))
@@ -41,7 +41,7 @@ def ground(qgis_app, tmp_path):
 
 def test_reach_up_the_stairs(ground):
     """From the street's start: A ends at 120 s, B at 220 s, C at 340 s."""
-    from urban_renewal.dialogs.walk_ground import reach_from
+    from urban_renewal.dialogs.explore.walk_ground import reach_from
 
     found = reach_from(ground, 0.0, 0.0, "elder", 5.0)
     assert [round(60 * item) for item in found.minutes] == [120, 220]
@@ -50,7 +50,7 @@ def test_reach_up_the_stairs(ground):
 
 
 def test_reach_from_nowhere(ground):
-    from urban_renewal.dialogs.walk_ground import reach_from
+    from urban_renewal.dialogs.explore.walk_ground import reach_from
 
     assert not reach_from(ground, 0.0, 5000.0, "elder", 5.0).is_joined
 
@@ -59,7 +59,7 @@ def test_profile_of_the_way(ground):
     """60 m street at 0 m, 60 m stairs up to 10 m, 60 m street: after one minute the stairs begin, after two 36 m of
     them are walked, after three 140 s in all … 220 s: 0.6 m/s on the stairs, 1 m/s on the street.
     """
-    from urban_renewal.dialogs.walk_ground import way_to
+    from urban_renewal.dialogs.explore.walk_ground import way_to
 
     way = way_to(ground, (60.0, 0.0), [(180.0, 60.0)], "elder")
     assert way.heights == (
@@ -74,7 +74,7 @@ def test_profile_of_the_way(ground):
 
 def test_way_with_stairs_and_climb(ground):
     """From 60 m along A to 60 m along C: 60 + 100 + 60 s there, 60 + 80 + 60 s back."""
-    from urban_renewal.dialogs.walk_ground import way_to
+    from urban_renewal.dialogs.explore.walk_ground import way_to
 
     way = way_to(ground, (60.0, 0.0), [(180.0, 60.0)], "elder")
     assert (way.there_s, way.back_s) == (220.0, 200.0)
@@ -85,7 +85,7 @@ def test_way_with_stairs_and_climb(ground):
 
 
 def test_way_down_is_turned_round(ground):
-    from urban_renewal.dialogs.walk_ground import way_to
+    from urban_renewal.dialogs.explore.walk_ground import way_to
 
     way = way_to(ground, (180.0, 60.0), [(60.0, 0.0)], "elder")
     assert way.drop_m == 10.0
@@ -93,6 +93,6 @@ def test_way_down_is_turned_round(ground):
 
 
 def test_nearest_of_several_points(ground):
-    from urban_renewal.dialogs.walk_ground import way_to
+    from urban_renewal.dialogs.explore.walk_ground import way_to
 
     assert way_to(ground, (60.0, 0.0), [(180.0, 60.0), (20.0, 0.0)], "elder").there_s == 40.0

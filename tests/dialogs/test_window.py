@@ -13,7 +13,7 @@ def test_figures_to_be_verified_are_counted_beside_the_window(dock, qtbot, monke
     """Reading and checking three documents takes 50 ms: the dock opens before, the count follows."""
     import threading
 
-    from urban_renewal.dialogs import unverified
+    from urban_renewal.dialogs.workbench import unverified
 
     seen, counted = [], unverified.figures_of
 
@@ -67,7 +67,7 @@ def test_editor_closed_in_the_turn_it_was_opened(dock, qtbot):
 
 
 def test_a_city_of_parcels_is_let_go_in_turns():
-    from urban_renewal.dialogs.reviewing import MANY, let_go
+    from urban_renewal.dialogs.review.reviewing import MANY, let_go
 
     items = list(range(3 * MANY + 1))
     desk = SimpleNamespace(items=items, queue=items[:7])
@@ -78,7 +78,7 @@ def test_a_city_of_parcels_is_let_go_in_turns():
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_errors_speak_the_language_of_qgis(monkeypatch, language):
     from urban_renewal.core.errors import RenewalError
-    from urban_renewal.dialogs import wording
+    from urban_renewal.dialogs.study import wording
 
     monkeypatch.setattr(wording, "interface_language", lambda: language)
     said = wording.error_text(RenewalError("snapshot_unreadable", file="a.npz", reason="x"))

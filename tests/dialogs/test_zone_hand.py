@@ -20,7 +20,7 @@ def middle(i):
 @pytest.fixture
 def hand(dock, tmp_path, qgis_iface):
     """P0 (core), P1, P2 are zone Z-S1 of a row of five parcels of 1 ha with 20,000 m² and 10 people each."""
-    from urban_renewal.dialogs.study import StepRecord
+    from urban_renewal.dialogs.study.study import StepRecord
 
     study = dock.session.study
     study.folder = str(tmp_path)
@@ -107,7 +107,7 @@ def test_saved_changes_are_locks_of_the_next_delineation(hand, click, dock, tmp_
     assert [(row["parcel_id"], row["zone_id"]) for row in layer.getFeatures()] == [("P3", "Z-S1")]
     assert layer.crs().authid() == "EPSG:4545"
     assert "LOCKED_OUT" not in study.settings
-    from urban_renewal.dialogs.steps import BY_KEY, Material
+    from urban_renewal.dialogs.study.steps import BY_KEY, Material
 
     material = Material({}, {}, study, {"tagged": "t", "gap_detail": "g", "edges": "e"}, "zh", tmp_path)
     assert BY_KEY["zones"].calls(material)[0].parameters["LOCKED_IN"] == source
@@ -120,7 +120,7 @@ def test_saved_changes_are_locks_of_the_next_delineation(hand, click, dock, tmp_
 
 
 def test_a_file_that_cannot_be_written_is_said(hand, monkeypatch):
-    from urban_renewal.dialogs import zone_hand
+    from urban_renewal.dialogs.zone import hand as zone_hand
 
     told = []
     hand.failed.connect(told.append)
@@ -140,7 +140,7 @@ def test_a_city_is_read_in_a_task_that_can_be_cancelled(hand, dock, qtbot, monke
     """Reading a million rows of gaps took the window 45 s; what is read beside it is the same."""
     import threading
 
-    from urban_renewal.dialogs import zone_hand
+    from urban_renewal.dialogs.zone import hand as zone_hand
 
     first, threads, load = cells(hand.panel), [], zone_hand.load
 
@@ -167,7 +167,7 @@ def test_a_click_before_the_neighbours_are_known_is_done_when_they_are(hand, qtb
     """In a city they take a second: found out beside the window, and the click is not lost."""
     import threading
 
-    from urban_renewal.dialogs import zone_hand
+    from urban_renewal.dialogs.zone import hand as zone_hand
 
     desk, threads = hand.loaded.desk, []
     monkeypatch.setattr(zone_hand, "MANY", 0)
@@ -184,7 +184,7 @@ def test_a_click_before_the_neighbours_are_known_is_done_when_they_are(hand, qtb
 
 
 def test_only_the_columns_that_the_desk_looks_at_are_read(hand, tmp_path):
-    from urban_renewal.core.delivery.geopackage import read_layer
+    from urban_renewal.core.delivery.formats.geopackage import read_layer
     from urban_renewal.core.run import Run
 
     whole = read_layer(tmp_path / "tagged.gpkg", "tagged", Run())

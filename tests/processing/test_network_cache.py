@@ -77,7 +77,7 @@ def test_second_run_from_the_file(home, study, run_algorithm, rows_of, read_json
 
 
 def test_the_workbench_uses_the_same_file(home, study, run_algorithm, rows_of, read_json, tmp_path):
-    from urban_renewal.dialogs.walk_ground import reach_from, read_ground
+    from urban_renewal.dialogs.explore.walk_ground import reach_from, read_ground
 
     ground = read_ground(study["NETWORK"], home=home)
     assert len(kept(home)) == 1

@@ -14,7 +14,7 @@ import pytest
 import shapely
 from urban_renewal.core.errors import Cancelled, RenewalError
 from urban_renewal.core.gaps.recount import flow_total
-from urban_renewal.core.gaps.sites_rank import served_units
+from urban_renewal.core.gaps.sites.rank import served_units
 from urban_renewal.core.inputs.overlay import share_buildings
 from urban_renewal.core.run import Run
 from urban_renewal.core.tagging.morphology import nearest_on_same_parcel

@@ -19,11 +19,12 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from urban_renewal.core import envelope, frames, jsontext, schema
-from urban_renewal.core.delivery import csvtext, flat, geopackage, shapefile, templates, verify, workbook
+from urban_renewal.core.delivery import templates, verify
 from urban_renewal.core.delivery.drawing import draw
-from urban_renewal.core.delivery.dxf import write_dxf
+from urban_renewal.core.delivery.formats import csvtext, flat, geopackage, shapefile, workbook
+from urban_renewal.core.delivery.formats.dxf import write_dxf
 from urban_renewal.core.errors import RenewalError
-from urban_renewal.core.gaps.sites import fixed_ids
+from urban_renewal.core.gaps.sites.propose import fixed_ids
 from urban_renewal.core.gaps.standard import kinds_of
 from urban_renewal.core.inputs import encodings, guess, landuse, values
 from urban_renewal.core.run import Run
@@ -34,9 +35,9 @@ from urban_renewal.core.walking.cache import load_graph, save_graph
 from urban_renewal.core.walking.graph import graph_from_edges
 from urban_renewal.core.walking.network import NetworkOptions, build_network
 from urban_renewal.core.walking.profiles import load_profiles
-from urban_renewal.core.zones.findings_rules import read_check_rules
-from urban_renewal.core.zones.projects_items import price_items, read_costs
-from urban_renewal.core.zones.projects_numbering import read_numbering
+from urban_renewal.core.zones.findings.rules import read_check_rules
+from urban_renewal.core.zones.projects.items import price_items, read_costs
+from urban_renewal.core.zones.projects.numbering import read_numbering
 from urban_renewal.core.zones.ranking import read_criteria
 from urban_renewal.core.zones.rules import read_zone_rules
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core import frames, schema
-from urban_renewal.core.delivery.check_report import Checked, write_check_report
+from urban_renewal.core.delivery.report.inputs_check import Checked, write_check_report
 from urban_renewal.core.words import say
 
 NASTY = "<script>alert(1)</script>"

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core import frames, schema
-from urban_renewal.core.delivery.csvtext import clean, guard, types_line, write_csv
-from urban_renewal.core.delivery.flat import flatten, losses_frame
+from urban_renewal.core.delivery.formats.csvtext import clean, guard, types_line, write_csv
+from urban_renewal.core.delivery.formats.flat import flatten, losses_frame
 from urban_renewal.core.run import Run
 
 ODD = ['说 "好" 的', "一\r\n二\n三\r四", "𠮷㙍 🏠", ",;\t|", " 前后空格 ", "O'Brien"]

@@ -2,8 +2,8 @@
 
 import pytest
 import shapely
-from urban_renewal.core.delivery import dxfitems
-from urban_renewal.core.delivery.dxf import ENCODINGS, CadLayer, Drawing, encode_text, write_dxf
+from urban_renewal.core.delivery.formats import dxfitems
+from urban_renewal.core.delivery.formats.dxf import ENCODINGS, CadLayer, Drawing, encode_text, write_dxf
 from urban_renewal.core.run import Run
 
 ezdxf = pytest.importorskip("ezdxf")

@@ -30,7 +30,7 @@ def documents():
 
 def findings():
     """Return a finding of every figure of the zone rules and of the user's layers, as a Chinese run stored them."""
-    from urban_renewal.core.zones.findings_ledger import Ledger
+    from urban_renewal.core.zones.findings.ledger import Ledger
 
     ledger = Ledger("zh")
     checks = envelope.load("zone-rules", "chongqing")["checks"]
@@ -96,7 +96,7 @@ def test_english_report(tables):
     """The English half of a Chinese report: every table, finding, project, and figure to be verified of all rules."""
     from urban_renewal.core import jsontext
     from urban_renewal.core.delivery.figurewords import pending_figures
-    from urban_renewal.core.delivery.report import Told, write_report
+    from urban_renewal.core.delivery.report.article import Told, write_report
 
     whole = documents()
     rules = [{"kind": document["schema"].split("/")[1], "id": document["id"], "figures_n": 1, "unverified_n": 1,

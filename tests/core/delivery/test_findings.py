@@ -5,8 +5,8 @@ import math
 import pandas as pd
 import pytest
 from urban_renewal.core.delivery.findings import order_findings, tell_clause, tell_limit, tell_number, tell_range
-from urban_renewal.core.delivery.report_checks import checks_figure, checks_section
-from urban_renewal.core.delivery.report_links import Links
+from urban_renewal.core.delivery.report.checks import checks_figure, checks_section
+from urban_renewal.core.delivery.report.links import Links
 
 
 def finding(check, subject, verdict, value, unit="share", limit=math.nan, status="found"):

@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core import frames, schema
-from urban_renewal.core.delivery import charts, summary
-from urban_renewal.core.delivery.report import Told, write_report
+from urban_renewal.core.delivery import summary
+from urban_renewal.core.delivery.report import charts
+from urban_renewal.core.delivery.report.article import Told, write_report
 
 NASTY = "<script>alert('x')</script>\"&"
 VOID = {"meta", "rect", "path", "line", "br", "input"}

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core import frames, schema
-from urban_renewal.core.delivery.report import Told, write_report
+from urban_renewal.core.delivery.report.article import Told, write_report
 from urban_renewal.core.delivery.resaid import resay
 from urban_renewal.core.delivery.scales import page as page_numbers
 from urban_renewal.core.words import LANGUAGES, say, sentences
@@ -113,7 +113,7 @@ def test_every_check_has_a_name():
     """What checkzones can find has a name of its own, so that a row about several zones never shows one's sentence."""
     root = Path(__file__).parents[3]
 
-    text = "".join(path.read_text(encoding="utf-8") for path in (root / "core" / "zones").glob("findings*.py"))
+    text = "".join(path.read_text(encoding="utf-8") for path in (root / "core" / "zones" / "findings").glob("*.py"))
     checks = set(re.findall(r'ledger\.add\(\s*f?"([a-z_0-9]+)', text))
     assert len(checks) > 10
     assert checks <= set(page_numbers()["checks"])

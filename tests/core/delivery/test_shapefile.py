@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core import frames, schema
-from urban_renewal.core.delivery.dbase import cut_bytes, replace_missing
-from urban_renewal.core.delivery.flat import flatten
-from urban_renewal.core.delivery.shapefile import unique_names, write_shapefile
+from urban_renewal.core.delivery.formats.dbase import cut_bytes, replace_missing
+from urban_renewal.core.delivery.formats.flat import flatten
+from urban_renewal.core.delivery.formats.shapefile import unique_names, write_shapefile
 from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.run import Run
 

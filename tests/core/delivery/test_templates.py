@@ -8,8 +8,8 @@ import pytest
 import shapely
 from urban_renewal.core import envelope, frames, schema
 from urban_renewal.core.delivery.drawing import draw, layers_of
-from urban_renewal.core.delivery.dxf import write_dxf
-from urban_renewal.core.delivery.flat import flatten
+from urban_renewal.core.delivery.formats.dxf import write_dxf
+from urban_renewal.core.delivery.formats.flat import flatten
 from urban_renewal.core.delivery.templates import fit_layers
 from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.run import Run

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core import frames, slices
-from urban_renewal.core.delivery.csvtext import write_csv
-from urban_renewal.core.delivery.flat import flatten
-from urban_renewal.core.delivery.shapefile import write_shapefile
+from urban_renewal.core.delivery.formats.csvtext import write_csv
+from urban_renewal.core.delivery.formats.flat import flatten
+from urban_renewal.core.delivery.formats.shapefile import write_shapefile
 from urban_renewal.core.run import Run
 
 from .test_csvtext import table

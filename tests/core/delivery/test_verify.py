@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 import pytest
 import shapely
 from urban_renewal.core.delivery import manifest, verify
-from urban_renewal.core.delivery.geopackage import read_layer
+from urban_renewal.core.delivery.formats.geopackage import read_layer
 from urban_renewal.core.errors import Cancelled, RenewalError
 from urban_renewal.core.run import Run
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from urban_renewal.core import frames, schema
-from urban_renewal.core.delivery import balance, sheets, workbook
+from urban_renewal.core.delivery import balance, sheets
+from urban_renewal.core.delivery.formats import workbook
 from urban_renewal.core.errors import Cancelled, RenewalError
 from urban_renewal.core.run import Run
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from urban_renewal.core.errors import Cancelled, RenewalError
-from urban_renewal.core.gaps.sites_solve import Model
+from urban_renewal.core.gaps.solve import Model
 from urban_renewal.core.run import Run
 
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "peer_spopt_sf"

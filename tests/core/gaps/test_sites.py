@@ -12,9 +12,9 @@ from urban_renewal.core import envelope
 from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps
 from urban_renewal.core.gaps.scenarios import compare_scenarios
-from urban_renewal.core.gaps.sites import SiteOptions, fixed_ids, hostable_kinds, propose_sites
-from urban_renewal.core.gaps.sites_hosts import read_hosts
-from urban_renewal.core.gaps.sites_model import complex_rule
+from urban_renewal.core.gaps.sites.hosts import read_hosts
+from urban_renewal.core.gaps.sites.model import complex_rule
+from urban_renewal.core.gaps.sites.propose import SiteOptions, fixed_ids, hostable_kinds, propose_sites
 from urban_renewal.core.gaps.standard import kinds_of
 from urban_renewal.core.gaps.tables import detail_table
 from urban_renewal.core.run import Run

@@ -9,8 +9,8 @@ from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.inputs.buildings import measure_buildings
 from urban_renewal.core.run import Run
 from urban_renewal.core.tagging.carrying import carry_back, carry_tags
-from urban_renewal.core.tagging.units import make_units
-from urban_renewal.core.tagging.units_parts import compound_names, merge_parts
+from urban_renewal.core.tagging.units.make import make_units
+from urban_renewal.core.tagging.units.parts import compound_names, merge_parts
 
 box = shapely.box
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core.run import Run
-from urban_renewal.core.zones.findings import check_zones
-from urban_renewal.core.zones.findings_rules import CheckInputs, load_check_rules
+from urban_renewal.core.zones.findings.check import check_zones
+from urban_renewal.core.zones.findings.rules import CheckInputs, load_check_rules
 
 
 @pytest.fixture

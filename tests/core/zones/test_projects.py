@@ -10,10 +10,10 @@ import shapely
 from urban_renewal.core import envelope, frames
 from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.run import Run
-from urban_renewal.core.zones.projects import make_projects
-from urban_renewal.core.zones.projects_inputs import ProjectInputs
-from urban_renewal.core.zones.projects_items import read_costs
-from urban_renewal.core.zones.projects_numbering import read_numbering
+from urban_renewal.core.zones.projects.inputs import ProjectInputs
+from urban_renewal.core.zones.projects.items import read_costs
+from urban_renewal.core.zones.projects.make import make_projects
+from urban_renewal.core.zones.projects.numbering import read_numbering
 
 DOCUMENT = envelope.load("costs", "chongqing")
 COSTS = read_costs(DOCUMENT)

@@ -5,7 +5,7 @@ import time
 import pytest
 from urban_renewal.core import envelope
 from urban_renewal.core.errors import RenewalError
-from urban_renewal.core.zones.findings_rules import any_word, read_check_rules
+from urban_renewal.core.zones.findings.rules import any_word, read_check_rules
 from urban_renewal.core.zones.ranking import read_criteria
 
 

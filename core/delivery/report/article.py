@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""report.html: one file in both languages that needs no network and no script; every text in it is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from ... import frames
+from ...words import LANGUAGES, say
+from ..figurewords import Row
+from ..palette import kind_name, palette, rule_kind, tag_name, unit_name
+from ..summary import count_tags, exact_sum, hectares, is_open, percent, sum_kinds, told, worst_communities
+from .charts import Drawn, Series, bar_chart, small_map
+from .checks import checks_figure, checks_section
+from .htmltable import html_table
+from .left_out import left_out_section, role_name
+from .links import Links, file_link
+from .page import html_page
+from .works import maps_section, projects_section, sites_section
+from .zones import zones_section
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a report is made of. Frames by table name, geometry in metres; records as in the manifest.
+
+    `title`, `methods` and `mark` by language; `language` is the one shown first.
+    """
+
+    title: Mapping[str, str]
+    author: str
+    date: str
+    language: str
+    tables: Mapping[str, pd.DataFrame]
+    runs: Sequence[Mapping[str, Any]] = ()
+    rules: Sequence[Mapping[str, Any]] = ()
+    pending: Mapping[str, Sequence[Row]] = field(default_factory=dict)  # what is 待核, by language
+    methods: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)  # title, method of what ran
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    checksum: str = ""
+    sheets: Sequence[str] = ()  # files beside the report
+    mark: Mapping[str, str] = field(default_factory=dict)
+    maps: Mapping[str, Sequence[str]] = field(default_factory=dict)  # sheets of the atlas → ids of the zones on each
+
+
+def write_report(content: Told) -> str:
+    """Return the report as HTML: the same report in both languages, of which one is shown and printed."""
+    articles = {language: _article(content, language) for language in LANGUAGES}
+    return html_page(content.title[content.language], articles, content.language)
+
+
+def _article(content: Told, language: str) -> str:
+    """Return links on the left and sections on the right, in one language."""
+    word, tables = _Words(language), content.tables
+    links = Links.of(language, tables, content.maps, content.sheets)
+    findings = tables.get("findings")
+    checks = [] if findings is None else [("report_checks", checks_section(findings, links))]
+    works = [("report_sites", sites_section(tables["sites"], language))] if "sites" in tables else []
+    listed = [("report_projects", projects_section(tables["projects"], links))] if "projects" in tables else []
+    atlas = [("report_maps", maps_section(links))] if content.maps else []
+    sections = [
+        *checks,
+        ("report_found", _found(content, word)),
+        ("report_gaps", _gaps(content, word)),
+        *works,
+        ("report_zones", zones_section(tables["zones"], findings, links)),
+        *listed,
+        *atlas,
+        ("report_left_out", left_out_section(tables.get("left_out"), language)),
+        ("report_methods", _methods(content, language)),
+        ("report_rules", _rules(content, word)),
+        ("report_data", _data(content, word)),
+        ("report_versions", _versions(content, word)),
+    ]
+    ids = {code: f"{language}-s{n}" for n, (code, _) in enumerate(sections, 1)}
+    left = "".join(f'<a href="#{ids[code]}">{n}　{word(code)}</a>' for n, (code, _) in enumerate(sections, 1))
+    body = "".join(
+        f'<h2 id="{ids[code]}">{n}　{word(code)}</h2>{links.tables_of(code)}{html}'
+        for n, (code, html) in enumerate(sections, 1)
+    )
+    below = " · ".join(escape(part) for part in (content.author, content.date, content.mark.get(language, "")) if part)
+    left_out = next(n for n, (code, _) in enumerate(sections, 1) if code == "report_left_out")
+    kept = f'<p class="below">{word("report_kept_language")}</p>' if language != content.language else ""
+    files = f"{word('report_sheets')} {'　'.join(map(file_link, content.sheets))}" if content.sheets else ""
+    return (
+        f'<nav>{left}</nav><main><h1>{escape(content.title[language])}</h1><p class="below">{below}</p>{kept}'
+        f'{_figures(content, word, left_out)}<p class="files">{files}</p>{body}</main>'
+    )
+
+
+class _Words:
+    """Sentences of one language, escaped."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def __call__(self, code: str, **values: Any) -> str:
+        return escape(say(code, self.language, **values))
+
+
+def _behind(word: _Words, table: str) -> str:
+    return f'<details class="behind"><summary>{word("report_show_data")}</summary>{table}</details>'
+
+
+def _figures(content: Told, word: _Words, left_out: int) -> str:
+    tagged, summary = content.tables.get("tagged"), content.tables.get("gap_summary")
+    zones = content.tables["zones"]
+    counts = count_tags(tagged) if tagged is not None else None
+    confirmed = int(counts["confirmed_n"].sum()) if counts is not None else None
+    suspected = int(counts["suspected_n"].sum()) if counts is not None else None
+    short = int((sum_kinds(summary)["gap"] > 0).sum()) if summary is not None else None
+    pending = sum(int(rule["unverified_n"]) for rule in content.rules)
+    known = "left_out" in content.tables
+    figures = [
+        (word("figure_confirmed"), told(confirmed), word("report_of_suspected", n=told(suspected))),
+        (word("figure_short_kinds"), told(short), ""),
+        (word("figure_zones"), told(len(zones)), word("report_of_hectares", n=hectares(_sum(zones, "area_m2")))),
+        (word("report_pending"), told(pending), word("report_pending_below")),
+        (
+            word("figure_left_out"),
+            told(sum(content.left_out.values()) if known else None),
+            word("report_see_left_out", n=left_out),
+        ),
+    ]
+    cells = "".join(
+        f'<div class="figure"><span>{name}</span><b>{escape(value)}</b><span>{below}</span></div>'
+        for name, value, below in figures
+    )
+    findings = content.tables.get("findings")
+    if findings is not None:
+        cells += checks_figure(findings, word.language)
+    lead = word("report_lead", confirmed=told(confirmed), suspected=told(suspected), zones=len(zones))
+    return f'<div class="figures">{cells}</div><p class="lead">{lead}</p>'
+
+
+def _found(content: Told, word: _Words) -> str:
+    tagged = content.tables.get("tagged")
+    if tagged is None:
+        return f"<p>{word('report_not_given')}</p>"
+    counts = count_tags(tagged)
+    entries = palette()["tags"]
+    levels = [
+        Series(say("head_confirmed", word.language), "#8C1D40"),
+        Series(say("head_suspected", word.language), "#D9A7B5"),
+    ]
+    labels = [tag_name(tag, word.language) for tag in counts["tag"]]
+    values = [[float(a), float(b)] for a, b in zip(counts["confirmed_n"], counts["suspected_n"])]
+    chart = bar_chart(say("report_found", word.language), labels, values, levels, told)
+    codes = ("head_tag", "head_confirmed", "head_suspected", "report_renovated", "head_hectare", "head_floor")
+    rows = [
+        (tag_name(row["tag"], word.language), told(row["confirmed_n"]), told(row["suspected_n"]),
+         told(row["renovated_n"]), hectares(row["area_m2"]), told(row["floor_m2"]))
+        for row in counts.to_dict("records")
+    ]  # fmt: skip
+    table = html_table([say(code, word.language) for code in codes], rows, 5)
+    live = tagged[is_open(tagged)]
+    drawn = [
+        Drawn(live.loc[live["tag"] == tag, frames.GEOMETRY].tolist(), entry["color"]) for tag, entry in entries.items()
+    ]
+    zone = Drawn(content.tables["zones"][frames.GEOMETRY].tolist(), "none", palette()["zone"]["color"], 2.0)
+    picture = small_map(say("map_overview_title", word.language), [*drawn, zone])
+    return f'<div class="columns">{chart}{picture}</div>{_behind(word, table)}<p>{word("sheet_note_opportunities")}</p>'
+
+
+def _gaps(content: Told, word: _Words) -> str:
+    summary = content.tables.get("gap_summary")
+    if summary is None:
+        return f"<p>{word('report_not_given')}</p>"
+    worst, kinds, groups = worst_communities(summary), sum_kinds(summary), palette()["groups"]
+    series = [
+        Series(say("report_elder", word.language), groups["elder"]["color"]),
+        Series(say("report_child", word.language), groups["child"]["color"]),
+    ]
+    values = [[float(a), float(b)] for a, b in zip(worst["elder"], worst["child"])]
+    chart = bar_chart(say("report_worst", word.language), worst["name"].tolist(), values, series, percent)
+    heads = [say(code, word.language) for code in ("report_community", "report_elder", "report_child")]
+    rows = [(row["name"], percent(row["elder"]), percent(row["child"])) for row in worst.to_dict("records")]
+    codes = ("head_kind", "sheet_unit", "head_need", "sheet_supply", "head_gap", "sheet_surplus", "head_share")
+    by_kind = [
+        (kind_name(row["kind"], word.language), unit_name(row["unit"], word.language),
+         told(row["need"]), told(row["supply"]), told(row["gap"]),
+         told(row["surplus"]), percent(row["gap_share"]))
+        for row in kinds.to_dict("records")
+    ]  # fmt: skip
+    table = html_table([say(code, word.language) for code in codes], by_kind, 5)
+    return f"<h3>{word('report_worst')}</h3>{chart}{_behind(word, html_table(heads, rows, 2))}{table}"
+
+
+def _methods(content: Told, language: str) -> str:
+    methods = content.methods.get(language, ())
+    return "".join(f"<h3>{escape(title)}</h3><p>{escape(method)}</p>" for title, method in methods)
+
+
+def _rules(content: Told, word: _Words) -> str:
+    codes = ("report_kind", "report_id", "report_figures", "report_pending")
+    rows = [
+        (rule_kind(rule["kind"], word.language), rule["id"], told(rule["figures_n"]), told(rule["unverified_n"]))
+        for rule in content.rules
+    ]
+    table = html_table([say(code, word.language) for code in codes], rows, 2)
+    pending = content.pending.get(word.language)
+    if not pending:
+        return table
+    heads = [say(code, word.language) for code in ("report_id", "report_figure", "report_value", "report_source")]
+    return f'{table}<h3><span class="ask">{word("report_pending")}</span></h3>{html_table(heads, pending)}'
+
+
+def _data(content: Told, word: _Words) -> str:
+    codes = ("report_algorithm", "report_role", "report_layer", "report_source", "report_crs", "report_count")
+    rows = [
+        (
+            run["title"][word.language],
+            role_name(item["role"], word.language),
+            item["layer"],
+            item["source"],
+            item["crs"] or "",
+            told(item["count"]),
+        )
+        for run in content.runs
+        for item in run["inputs"]
+    ]
+    notes = dict.fromkeys(
+        m["text"][word.language] for run in content.runs for m in run["messages"] if m["level"] == "warning"
+    )
+    warnings = "".join(f"<li>{escape(note)}</li>" for note in notes)
+    return html_table([say(code, word.language) for code in codes], rows, 1) + (
+        f"<ul>{warnings}</ul>" if warnings else ""
+    )
+
+
+def _versions(content: Told, word: _Words) -> str:
+    rows = [*sorted(content.versions.items()), (say("report_checksum", word.language), content.checksum)]
+    return html_table([say("report_part", word.language), say("report_version", word.language)], rows)
+
+
+def _sum(frame: pd.DataFrame, name: str) -> float:
+    return exact_sum(frames.optional(frame, name, "real"))

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The check of the inputs as one HTML file: counts, where things are, each finding once with its examples."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import pandas as pd
+import shapely
+
+from ... import frames
+from ...words import join_words, say
+from ..summary import told
+from .charts import Drawn, Series, bar_chart, small_map
+from .htmltable import html_table
+from .page import STYLE
+
+SEVERITIES = {"error": "check_errors", "warning": "check_warnings", "info": "check_infos"}
+COLORS = {"error": "#A8322D", "warning": "#E0A030", "info": "#9AA0A6"}
+EXAMPLES = 10
+DOT_SHARE = 0.006  # a finding's dot, as a share of the map's width
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One layer that was checked: its parameter and what that is called, its own name, features, system; polygons."""
+
+    parameter: str
+    title: str
+    name: str
+    count: int
+    crs: str
+    shapes: Sequence[Any] = ()
+
+
+def write_check_report(issues: pd.DataFrame, layers: Sequence[Checked], date: str, language: str) -> str:
+    """Return the report as HTML; `issues` (table issues, geometry in metres). Every text in it is escaped."""
+
+    def word(code: str, **values: Any) -> str:
+        return escape(say(code, language, **values))
+
+    counts = issues["severity"].value_counts()
+    n = {severity: int(counts.get(severity, 0)) for severity in SEVERITIES}
+    figures = "".join(
+        f'<div class="figure"><span>{word(code)}</span><b{" class=bad" if severity == "error" and n[severity] else ""}>'
+        f"{told(n[severity])}</b></div>"
+        for severity, code in SEVERITIES.items()
+    )
+    title = word("check_title")
+    lead = word("check_lead", layers=len(layers), errors=n["error"], warnings=n["warning"], infos=n["info"])
+    sections = {
+        "check_layers": _layers(issues, layers, language),
+        "check_where": _where(issues, layers, language),
+        "check_findings": _findings(issues, layers, language),
+    }
+    links = "".join(f'<a href="#s{i}">{i}　{word(code)}</a>' for i, code in enumerate(sections, 1))
+    body = "".join(f'<h2 id="s{i}">{i}　{word(code)}</h2>{html}' for i, (code, html) in enumerate(sections.items(), 1))
+    return (
+        f'<!DOCTYPE html><html lang="{"zh-CN" if language == "zh" else "en"}"><head><meta charset="utf-8">'
+        f'<title>{title}</title><meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>'
+        f'<nav>{links}</nav><main><h1>{title}</h1><p class="below">{escape(date)}</p>'
+        f'<div class="figures">{figures}</div><p class="lead">{lead}</p>{body}</main></body></html>\n'
+    )
+
+
+def _by_layer(issues: pd.DataFrame) -> Mapping[tuple[str, str], int]:
+    return Counter(zip(issues["layer"].astype(str), issues["severity"].astype(str)))
+
+
+def _layers(issues: pd.DataFrame, layers: Sequence[Checked], language: str) -> str:
+    found = _by_layer(issues)
+    heads = [say(code, language) for code in ("check_layers", "report_crs", "check_features", *SEVERITIES.values())]
+    rows = [
+        (f"{item.title} · {item.name}", item.crs, told(item.count),
+         *(told(found.get((item.parameter, severity), 0)) for severity in SEVERITIES))
+        for item in layers
+    ]  # fmt: skip
+    series = [Series(say(code, language), COLORS[severity]) for severity, code in SEVERITIES.items()]
+    odd = [item for item in layers if any((item.parameter, severity) in found for severity in SEVERITIES)]
+    values = [[float(found.get((item.parameter, severity), 0)) for severity in SEVERITIES] for item in odd]
+    title = say("check_findings", language)
+    chart = bar_chart(title, [item.title for item in odd], values, series, told) if odd else ""
+    return html_table(heads, rows, 4) + chart
+
+
+def _where(issues: pd.DataFrame, layers: Sequence[Checked], language: str) -> str:
+    ground = [Drawn(item.shapes, "#ECEAE2", "#D5D2C8", 0.4) for item in layers if len(item.shapes)]
+    points = frames.geometries(issues)
+    placed = ~shapely.is_missing(points)
+    if not ground or not placed.any():
+        return f"<p>{escape(say('check_clean', language))}</p>" if not len(issues) else ""
+    x_min, y_min, x_max, y_max = shapely.total_bounds([shape for layer in ground for shape in layer.shapes])
+    radius = DOT_SHARE * max(x_max - x_min, y_max - y_min)
+    inside = placed & shapely.intersects(points, shapely.box(x_min, y_min, x_max, y_max))
+    dots = []
+    for severity, color in reversed(COLORS.items()):
+        mine = inside & (issues["severity"] == severity).to_numpy(dtype=bool)
+        dots.append(Drawn([shapely.union_all(shapely.buffer(points[mine], radius))], color))
+    return small_map(say("check_where", language), [*ground, *dots])
+
+
+def _findings(issues: pd.DataFrame, layers: Sequence[Checked], language: str) -> str:
+    """Return each kind of finding once: its first sentence, how many, and the first ids."""
+    if not len(issues):
+        return f"<p>{escape(say('check_clean', language))}</p>"
+    order = {severity: number for number, severity in enumerate(SEVERITIES)}
+    groups = sorted(
+        issues.groupby(["severity", "layer", "code"]), key=lambda item: (order[str(item[0][0])], *item[0][1:])
+    )
+    heads = [say(code, language) for code in ("report_severity", "report_layer", "report_reason", "check_examples")]
+    titles = {item.parameter: item.title for item in layers}
+    rows = []
+    for (severity, layer, _), part in groups:
+        ids = [str(item) for item in part["feature_id"] if item][:EXAMPLES]
+        sentences = list(dict.fromkeys(part["message"]))
+        more = f" (+{len(sentences) - 1})" if len(sentences) > 1 else ""
+        n = int(part["n"].sum())
+        rows.append(
+            (
+                say(SEVERITIES[severity], language),
+                titles.get(layer, layer),
+                sentences[0] + more,
+                join_words(ids, language),
+                told(n),
+            )
+        )
+    return html_table([*heads, say("report_count", language)], rows, 1)

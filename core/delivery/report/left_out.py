@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The report's section on what was left out or taken with reserve, and why."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+
+from ...inputs.aliases import roles
+from ...words import join_words, say
+from ..resaid import resay
+from ..summary import told
+from .htmltable import Markup, html_table
+
+SEVERITIES = {"info": "severity_info", "warning": "severity_warning", "error": "severity_error"}
+MOST_SENTENCES = 30  # under one reason; all of them are in data.gpkg
+
+
+def left_out_section(frame: pd.DataFrame | None, language: str) -> str:
+    """Return a row for each layer and reason; where the sentences differ, each stands under the first with its ids."""
+    if frame is None or not len(frame):
+        return f"<p>{escape(say('report_nothing_left_out', language))}</p>"
+    rows = []
+    for (layer, code), part in frame.groupby(["layer", "code"], sort=True):
+        n = int(part["n"].fillna(1).sum())
+        levels = (
+            say(SEVERITIES[level], language) if level in SEVERITIES else level
+            for level in sorted(part["severity"].dropna().unique())
+        )  # fmt: skip
+        why = _reasons(part, str(code), language)
+        rows.append((role_name(str(layer), language), join_words(levels, language), why, told(n)))
+    codes = ("report_layer", "report_severity", "report_reason", "report_count")
+    return html_table([say(code, language) for code in codes], rows, 1)
+
+
+def role_name(role: str, language: str) -> str:
+    """Return the name of an input's role; another one stands for itself."""
+    known = roles().get(role)
+    return known.title[language] if known else role
+
+
+def _reasons(part: pd.DataFrame, code: str, language: str) -> str:
+    """Return the sentence all rows share; else the first, which opens to all of them."""
+    stored = part.dropna(subset=["message"]).groupby("message", sort=True)["feature_id"]
+    found = [(resay(str(message), language, [code]), ids.dropna().tolist()) for message, ids in stored]
+    if len(found) < 2:
+        return found[0][0] if found else code
+    lines = [f"<li>{escape(f'{join_words(ids[:3], language)}: ' if ids else '')}{escape(words)}</li>"
+             for words, ids in found[:MOST_SENTENCES]]  # fmt: skip
+    more = len(found) - MOST_SENTENCES
+    rest = f"<li>{escape(say('map_more_rows', language, n=more))}</li>" if more > 0 else ""
+    first = escape(say("report_for_example", language, text=found[0][0]))
+    return Markup(f"<details><summary>{first}</summary><ul>{''.join(lines)}{rest}</ul></details>")

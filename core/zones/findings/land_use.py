@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""现状 and 规划 land use of each zone, in the national names and with colours; both add up to the zone's outline."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from ... import frames, schema
+from ...errors import RenewalError
+from ...inputs.landuse import classify, detect_scheme
+from ...run import Run
+from ...words import RESOURCES, pick, say
+from .overlay import measure_pairs
+from .rules import CheckInputs
+
+NOW, PLAN = "now", "plan"
+STAGES = {NOW: "land_use_now", PLAN: "land_use_plan"}
+AUTO = "auto"
+SMALL_M2 = 0.5  # own choice: a remainder below half a square metre is rounding
+
+
+@lru_cache(maxsize=1)
+def national() -> dict[str, Any]:
+    """Return {class: code, names, colour} and `color_status` of resources/landuse/national.json."""
+    found: dict[str, Any] = json.loads((RESOURCES / "landuse" / "national.json").read_text(encoding="utf-8"))
+    return found
+
+
+def land_use_table(inputs: CheckInputs, members: pd.DataFrame, run: Run) -> pd.DataFrame:
+    """Return table `land_use`: a row per zone, stage (now | plan) and class.
+
+    now: areas of the member parcels by their code, and the streets between them (what the outline holds besides);
+    plan: the parts of the plan's polygons in the outline, and what no polygon covers. `share` of the outline's area.
+    Codes that cannot be read in one scheme, or are missing, stand in a row of their own.
+    """
+    zones = inputs.zones.sort_values("zone_id", kind="stable").reset_index(drop=True)
+    zone_ids = zones["zone_id"].astype(str).tolist()
+    outlines = frames.geometries(zones)
+    rows: list[dict[str, Any]] = []
+    land = _now(inputs, members, zone_ids, run)
+    plan = _planned(inputs, outlines, run)
+    for place, zone in enumerate(zone_ids):
+        whole = float(shapely.area(outlines[place]))
+        rows += _rows(zone, NOW, land[place], whole, "land_use_streets", run.language)
+        if inputs.plan is not None:
+            rows += _rows(zone, PLAN, plan[place], whole, "land_use_uncovered", run.language)
+    table = schema.table("land_use")
+    return frames.conform(pd.DataFrame(rows, columns=table.names()), table)
+
+
+def _now(inputs: CheckInputs, members: pd.DataFrame, zones: list[str], run: Run) -> list[dict[str, float]]:
+    """Return {class: m²} of the member parcels of each zone."""
+    parcels = inputs.parcels
+    kinds = _classes(parcels, inputs.land_use_scheme, "PARCELS", run)
+    area = shapely.area(frames.geometries(parcels))
+    row_of = {name: row for row, name in enumerate(parcels["parcel_id"].astype(str))}
+    found: list[dict[str, float]] = [{} for _ in zones]
+    place = {zone: number for number, zone in enumerate(zones)}
+    for zone, parcel in zip(members["zone_id"].astype(str), members["parcel_id"].astype(str)):
+        row = row_of[parcel]
+        own = found[place[zone]]
+        own[kinds[row]] = own.get(kinds[row], 0.0) + float(area[row])
+    return found
+
+
+def _planned(inputs: CheckInputs, outlines: npt.NDArray[Any], run: Run) -> list[dict[str, float]]:
+    """Return {class: m²} of the plan inside each outline."""
+    found: list[dict[str, float]] = [{} for _ in outlines]
+    if inputs.plan is None:
+        return found
+    kinds = _classes(inputs.plan, inputs.land_use_scheme, "PLAN", run)
+    piece, zone, common = measure_pairs(frames.geometries(inputs.plan), outlines, run)
+    for row, place, m2 in zip(piece.tolist(), zone.tolist(), common.tolist()):
+        found[place][kinds[row]] = found[place].get(kinds[row], 0.0) + m2
+    return found
+
+
+def _classes(table: pd.DataFrame, scheme: str, layer: str, run: Run) -> list[str]:
+    """Return the class of each row, "" where it is not known; a scheme that cannot be told is said."""
+    codes = frames.optional(table, "land_use")
+    if not codes.notna().any():
+        return [""] * len(table)
+    try:
+        name = detect_scheme(codes.dropna(), False) if scheme == AUTO else scheme
+    except RenewalError:
+        run.warn("land_use_scheme", layer=layer)
+        return [""] * len(table)
+    return [str(kind or "") for kind in classify(codes, name, run)]
+
+
+def _rows(
+    zone: str, stage: str, areas: dict[str, float], whole: float, rest_code: str, language: str
+) -> list[dict[str, Any]]:
+    known = national()["classes"]
+    rows = [(known[kind]["code"], pick(known[kind], language), known[kind]["color"], areas[kind])
+            for kind in known if areas.get(kind, 0.0) > 0]  # fmt: skip
+    if areas.get("", 0.0) > 0:
+        rows.append((None, say("land_use_unknown", language), None, areas[""]))
+    rest = whole - sum(areas.values())
+    if rest > SMALL_M2:
+        rows.append((None, say(rest_code, language), None, rest))
+    status = national()["color_status"]
+    return [
+        {"zone_id": zone, "stage": stage, "stage_name": say(STAGES[stage], language), "code": code,
+         "class_name": name, "area_m2": m2, "share": m2 / whole if whole > 0 else np.nan, "color": color,
+         "color_status": status if color else None}
+        for code, name, color, m2 in rows
+    ]  # fmt: skip

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Checks a delivery beside the dock: which file or table changed, whether rules and inputs are still those of then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsVectorLayer
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtGui import QBrush, QColor
+from qgis.PyQt.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QProgressBar,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...processing.scratch import Scratch
+from ...processing.texts import interface_language, tr
+from ..parts.widgets import text_label
+from ..study.handover import job
+from ..study.runner import Outcome, Runner
+
+VERIFY = "verifydelivery"
+INKS = dict(zip(("fail", "advice", "pass"), ("#A8322D", "#7A5200", "#2E6B3B")))
+MOST_ROWS = 2000
+
+
+class DeliveryCheck(QDialog):
+    """Runs verifydelivery on a folder and lists what it found. `checked(ok)` comes once, when the list stands."""
+
+    checked = pyqtSignal(bool)
+
+    def __init__(
+        self, folder: Path, layers: Iterable[str] = (), notes: Sequence[str] = (), parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Verify a delivery"))
+        self.resize(760, 460)
+        self._scratch = Scratch()
+        self._runner = Runner(self)
+        self._runner.finished.connect(self._on_finished)
+        self.head, self.notes = text_label(), text_label()
+        self.head.setText(tr("Checking {folder}…").format(folder=folder.name))
+        self.notes.setText("\n".join(notes))
+        self.notes.setTextFormat(Qt.TextFormat.PlainText)
+        self.notes.setVisible(bool(notes))
+        self.busy = QProgressBar()
+        self.busy.setRange(0, 0)
+        self.table = QTableWidget(0, 3)
+        self.table.setHorizontalHeaderLabels([tr("Verdict"), tr("What"), tr("Finding")])
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.verticalHeader().setVisible(False)
+        self.table.setWordWrap(True)
+        self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        box.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        for item in (self.head, self.notes, self.busy, self.table, box):
+            layout.addWidget(item)
+        self._findings = str(self._scratch.path / "findings.gpkg")
+        given = {"FOLDER": str(folder), "STRICT": False, "INPUTS": list(layers), "FINDINGS": self._findings}
+        self._runner.start([job(VERIFY, {name: value for name, value in given.items() if value != []})])
+
+    def done(self, result: int) -> None:
+        """Close; what still runs is stopped."""
+        self._runner.abandon()
+        self._scratch.close()
+        super().done(result)
+
+    def _on_finished(self, outcome: Outcome) -> None:
+        self.busy.hide()
+        if not outcome.ok:
+            self.head.setText(outcome.message or tr("It stopped unasked."))
+            self.checked.emit(False)
+            return
+        rows = read_findings(Path(self._findings))
+        good = bool(outcome.results[VERIFY].get("OK"))
+        self.head.setText(tell(good, rows))
+        self._fill(rows)
+        self.checked.emit(good)
+
+    def _fill(self, rows: Sequence[dict[str, Any]]) -> None:
+        words = {"fail": tr("Changed"), "advice": tr("Note"), "pass": tr("As delivered")}
+        shown = rows[:MOST_ROWS]
+        self.table.setRowCount(len(shown))
+        for place, row in enumerate(shown):
+            cells = (words.get(row["verdict"], row["verdict"]), row["subject_id"], row["message"])
+            for column, text in enumerate(cells):
+                item = QTableWidgetItem(str(text or ""))
+                if column == 0:
+                    item.setForeground(QBrush(QColor(INKS.get(row["verdict"], "#222222"))))
+                self.table.setItem(place, column, item)
+        self.table.resizeColumnToContents(0)
+        self.table.setColumnWidth(1, 220)
+        self.table.resizeRowsToContents()
+
+
+def read_findings(path: Path) -> list[dict[str, Any]]:
+    """Return the rows of a table of findings, those that fail first."""
+    layer = QgsVectorLayer(str(path), "findings", "ogr")
+    names = ("subject_id", "clause", "verdict", "message")
+    rows = [{name: feature[name] for name in names} for feature in layer.getFeatures()]
+    order = list(INKS)
+    return sorted(rows, key=lambda row: order.index(row["verdict"]) if row["verdict"] in order else len(order))
+
+
+def tell(good: bool, rows: Sequence[dict[str, Any]]) -> str:
+    """Return the one sentence that says how the delivery stands."""
+    changed = [str(row["subject_id"]) for row in rows if row["verdict"] == "fail"]
+    stale = [str(row["subject_id"]) for row in rows if row["clause"] in ("input_changed", "rules_newer")]
+    joint = "、" if interface_language() == "zh" else ", "
+    if not good:
+        return tr("{n} parts changed since delivery: {names}.").format(n=len(changed), names=joint.join(changed[:5]))
+    if stale:
+        return tr("As delivered, but out of date: {names}.").format(names=joint.join(stale[:5]))
+    return tr("Everything is as delivered.")

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Files dropped on the dock: one sheet each, then the layer is in the project and plays its role."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    QgsApplication,
+    QgsProcessingAlgRunnerTask,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QEvent, QObject, QTimer, pyqtSignal
+from qgis.PyQt.QtWidgets import QDialogButtonBox
+
+from ...processing.texts import tr
+from ..study.steps import PROVIDER
+from . import lists as drop_list
+from .sheet import DropSheet
+
+FIX = f"{PROVIDER}:fixcoordinates"
+
+
+class Dropping(QObject):
+    """Watches a dock for files. `failed(sentence)` when a file is no layer or cannot be corrected."""
+
+    failed = pyqtSignal(str)
+
+    def __init__(self, dock: Any) -> None:
+        super().__init__(dock)
+        self._dock = dock
+        self._queue: list[Path] = []
+        self._asked, self._of = 0, 0
+        self._work: list[Any] = []  # context and feedback of tasks live as long as they do
+        dock.setAcceptDrops(True)
+        dock.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take files, and nothing but files."""
+        if event.type() in (QEvent.Type.DragEnter, QEvent.Type.DragMove) and paths_of(event.mimeData()):
+            event.acceptProposedAction()
+            return True
+        if event.type() == QEvent.Type.Drop:
+            paths = paths_of(event.mimeData())
+            event.acceptProposedAction()
+            self.ask_all(paths)
+            return bool(paths)
+        return super().eventFilter(watched, event)
+
+    def close(self) -> None:
+        """Watch no longer; open sheets are closed."""
+        self._dock.removeEventFilter(self)
+        self._queue.clear()
+        for sheet in self._dock.findChildren(DropSheet):
+            sheet.reject()
+        for _, _, feedback in self._work:
+            feedback.cancel()  # the lists stay: a task may still be at work
+
+    def ask_all(self, paths: list[Path]) -> None:
+        """Show the sheets of several files, one after the other."""
+        self._queue += paths
+        self._asked, self._of = 0, len(self._queue)
+        self._next()
+
+    def _next(self, *_: Any) -> None:
+        if self._queue and not any(sheet.isVisible() for sheet in self._dock.findChildren(DropSheet)):
+            self._asked += 1
+            self.ask(self._queue.pop(0), f" ({self._asked}/{self._of})" if self._of > 1 else "")
+
+    def ask(self, path: Path, place: str = "") -> DropSheet:
+        """Show the sheet of a file; `place` = which of how many."""
+        sheet = DropSheet(path, self._dock, place)
+        # not while the sheet is still closing: adding a layer lets Qt delete what is closed
+        sheet.accepted.connect(lambda: QTimer.singleShot(0, lambda: self.take(sheet)))
+        sheet.rejected.connect(sheet.deleteLater)
+        sheet.finished.connect(lambda _: QTimer.singleShot(0, self._next))
+        sheet.show()
+        sheet.buttons.button(QDialogButtonBox.StandardButton.Ok).setFocus()
+        return sheet
+
+    def take(self, sheet: DropSheet) -> None:
+        """Put the layer into the project and its role."""
+        session, role, corrects = self._dock.session, sheet.role.currentData(), sheet.corrects()
+        if sheet.takes_all:
+            sheet.add_all(session.project)
+            sheet.deleteLater()
+            return
+        try:
+            layer = sheet.add_to(session.project, self.folder())
+        except OSError as error:
+            text = tr("“{layer}” could not be kept in {folder}: {reason}.")
+            self.failed.emit(text.format(layer=sheet.path.name, folder=self.folder(), reason=error))
+            return
+        finally:
+            sheet.deleteLater()
+        if corrects and QgsApplication.processingRegistry().algorithmById(FIX) is not None:
+            self.correct(layer, role)
+        elif role:
+            session.choose(role, layer.id())
+
+    def folder(self) -> Path:
+        """Return where lists and corrected copies are kept: beside the study, else beside the project."""
+        session = self._dock.session
+        return Path(session.study.folder or session.project.homePath() or Path.home())
+
+    def correct(self, layer: Any, role: str) -> None:
+        """Correct a copy in the background; the copy plays the role."""
+        session = self._dock.session
+        name = tr("{layer} (corrected)").format(layer=layer.name())
+        target = drop_list.free_path(self.folder() / "inputs", f"{layer.name()}_wgs84")
+        context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
+        context.setProject(session.project)
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById(FIX)
+        task = QgsProcessingAlgRunnerTask(
+            algorithm, {"INPUT": layer.id(), "FROM": "gcj02", "OUTPUT": str(target)}, context, feedback
+        )
+        self._work.append((task, context, feedback))
+
+        def over(ok: bool, values: dict[str, Any]) -> None:
+            copy = QgsVectorLayer(str(values.get("OUTPUT", "")), name, "ogr") if ok else None
+            if copy is None or not copy.isValid():
+                self.failed.emit(tr("“{layer}” could not be corrected.").format(layer=layer.name()))
+                return
+            session.project.addMapLayer(copy)
+            if role:
+                session.choose(role, copy.id())
+
+        task.executed.connect(over)
+        QgsApplication.taskManager().addTask(task)
+
+
+def paths_of(mime: Any) -> list[Path]:
+    """Return the files that are dragged."""
+    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()] if mime.hasUrls() else []

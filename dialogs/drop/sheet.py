@@ -1,0 +1,362 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is asked when a file is dropped on the dock: layer, role, encoding with a preview, coordinate system."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    NULL,
+    QgsCoordinateReferenceSystem,
+    QgsFeatureRequest,
+    QgsMapLayer,
+    QgsProject,
+    QgsProviderRegistry,
+    QgsRasterLayer,
+    QgsVectorLayer,
+)
+from qgis.gui import QgsProjectionSelectionWidget
+from qgis.PyQt import sip
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+)
+
+from ...processing.texts import tr
+from ..parts.help_pages import add_help
+from ..parts.widgets import text_label
+from ..study import project_state, results, wording
+from ..study.steps import ROLES
+from . import lists as drop_list
+from . import places as drop_places
+from . import shift as drop_shift
+
+ENCODINGS = ("UTF-8", "GB18030", "Big5")
+NEEDS_ENCODING = (".shp", ".dbf", ".tab", ".mif", ".csv", ".txt")
+PREVIEW_ROWS = 5
+ALL, LIST = "all", "list"  # in place of a provider
+
+
+def layers_in(path: Path) -> list[tuple[str, str, str]]:
+    """Return (name, uri, provider) of the layers of a file, vectors and rasters; none when it is no data."""
+    found = QgsProviderRegistry.instance().querySublayers(str(path))
+    return [(item.name() or path.stem, item.uri(), item.providerKey()) for item in found
+            if item.providerKey() in ("ogr", "gdal") and item.name() != "layer_styles"]  # fmt: skip
+
+
+def open_layer(name: str, uri: str, provider: str) -> QgsMapLayer:
+    """Open a layer of a file."""
+    return QgsRasterLayer(uri, name, provider) if provider == "gdal" else QgsVectorLayer(uri, name, provider)
+
+
+def guess_of(layer: QgsMapLayer) -> str:
+    """Return the likeliest role of a layer; "" when none is likely."""
+    from ...core.inputs.guess import LayerFacts, assign_roles
+
+    if isinstance(layer, QgsRasterLayer):
+        return "DEM"
+    fields = tuple(item.name() for item in layer.fields())
+    facts = LayerFacts("x", layer.name(), project_state.geometry_of(layer), fields)
+    found = assign_roles([facts], [role for role in ROLES if role != "DEM"])
+    return max(found, key=lambda role: found[role][1]) if found else ""
+
+
+def is_shifted(layer: QgsMapLayer) -> bool:
+    """Say whether a layer's name says that it is in the system of Chinese web maps."""
+    from ...core.inputs.guess import SHIFTED
+
+    return any(word in layer.name().lower() for word in SHIFTED)
+
+
+def likely_encoding(path: Path) -> str:
+    """Return the encoding of a text file or a shapefile without .cpg, told by its bytes: UTF-8 or else GB18030."""
+    try:
+        data = (path if drop_list.is_list(path) else path.with_suffix(".dbf")).read_bytes()[:200_000]
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return "UTF-8" if error.start > len(data) - 4 else "GB18030"
+    except OSError:
+        return "UTF-8"
+    return "UTF-8"
+
+
+class DropSheet(QDialog):
+    """One file. After accepting, `layer` is open, `role` says what it plays; `corrects`: by a corrected copy.
+
+    A list (Excel, CSV) becomes a layer when its header and its coordinates are found; `takes_all`: every layer of a
+    file that holds several, their roles guessed.
+    """
+
+    def __init__(self, path: Path, parent: Any = None, place: str = "") -> None:
+        super().__init__(parent)
+        self.path, self.layer, self.table = path, None, None
+        self._look: Any = None  # the task that looks for a shift
+        self._shift = ""
+        self.setWindowTitle(tr("Add {file}").format(file=path.name) + place)
+        layout, form = QVBoxLayout(self), QFormLayout()
+        self.which, self.role, self.encoding = QComboBox(), QComboBox(), QComboBox()
+        self.crs = QgsProjectionSelectionWidget()
+        self.correct = QCheckBox(tr("In GCJ-02 (web maps): use a corrected copy"))
+        self.by_name = QCheckBox()
+        self.by_name.hide()
+        self.by_name.toggled.connect(lambda _: self.open_chosen())
+        self._named: drop_places.NamedPlaces | None = None
+        self.preview, self.said = QTableWidget(), text_label()
+        self.preview.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.preview.verticalHeader().hide()
+        self.preview.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
+        self._fill_which()
+        self.role.addItem(tr("Only add it to the map"), "")
+        for role in ROLES:
+            self.role.addItem(wording.role_title(role), role)
+        self.encoding.addItems(ENCODINGS)
+        self.encoding_title = QLabel(tr("Encoding"))
+        form.addRow(tr("Layer"), self.which)
+        form.addRow(tr("Role"), self.role)
+        form.addRow(self.encoding_title, self.encoding)
+        form.addRow(tr("Coordinate system"), self.crs)
+        layout.addLayout(form)
+        for widget in (self.by_name, self.correct, self.said, self.preview):
+            layout.addWidget(widget)
+        self._add_buttons(layout)
+        self.which.currentIndexChanged.connect(lambda _: self._on_which())
+        self.encoding.currentTextChanged.connect(lambda _: self._on_encoding())
+        self.crs.crsChanged.connect(lambda _: self._take_crs())
+        self.role.currentIndexChanged.connect(lambda _: self._look_for_shift())
+        self.resize(self.fontMetrics().averageCharWidth() * 90, self.fontMetrics().height() * 24)
+        self.open_chosen()
+
+    def _fill_which(self) -> None:
+        entries = layers_in(self.path)
+        if drop_list.is_list(self.path):
+            entries = [(sheet or self.path.stem, sheet, LIST) for sheet in drop_list.sheets_of(self.path)]
+        if len(entries) > 1 and entries[0][2] != LIST:
+            self.which.addItem(tr("All {n} layers, roles by guess").format(n=len(entries)), ("", "", ALL))
+        for entry in entries:
+            self.which.addItem(entry[0], entry)
+
+    def _add_buttons(self, layout: QVBoxLayout) -> None:
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setText(tr("Add"))
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setDefault(True)
+        self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(tr("Cancel"))
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        add_help(self, "guide", buttons=self.buttons)
+        layout.addWidget(self.buttons)
+
+    @property
+    def takes_all(self) -> bool:
+        """Say whether every layer of the file is wanted."""
+        entry = self.which.currentData()
+        return bool(entry) and entry[2] == ALL
+
+    def _on_which(self) -> None:
+        self.by_name.blockSignals(True)
+        self.by_name.setChecked(False)
+        self.by_name.blockSignals(False)
+        self.open_chosen()
+
+    def open_chosen(self) -> None:
+        """Open the layer chosen and show what it is taken for."""
+        entry = self.which.currentData()
+        self.layer, self.table, self._named = None, None, None
+        for widget in (self.role, self.crs):
+            widget.setEnabled(not self.takes_all)
+        needs = self._needs_encoding()
+        for widget in (self.encoding, self.encoding_title):
+            widget.setVisible(needs)
+        if needs:
+            self.encoding.blockSignals(True)
+            self.encoding.setCurrentText(likely_encoding(self.path))
+            self.encoding.blockSignals(False)
+        if entry and entry[2] == LIST:
+            self._open_list(entry[1])
+        elif entry and not self.takes_all:
+            self.layer = open_layer(*entry)
+        self.by_name.setVisible(self._named is not None)
+        is_good = self.takes_all or (self.layer is not None and self.layer.isValid())
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(is_good)
+        if not is_good:
+            self.said.setText(tr("{file} cannot be read as a layer or table.").format(file=self.path.name))
+            return
+        if self.takes_all:
+            self._show_all()
+            return
+        self.role.setCurrentIndex(max(0, self.role.findData(guess_of(self.layer))))
+        self.crs.setEnabled(self.layer.isSpatial())
+        self.crs.setCrs(self.layer.crs())
+        self.correct.setChecked(False)
+        self.correct.setVisible(project_state.geometry_of(self.layer) in ("point", "line", "polygon"))
+        self.show_preview()
+        self._look_for_shift()
+
+    def _needs_encoding(self) -> bool:
+        suffix = self.path.suffix.lower()
+        return suffix in NEEDS_ENCODING and not self.path.with_suffix(".cpg").exists()
+
+    def _open_list(self, sheet: str) -> None:
+        self.table = drop_list.read_table(self.path, sheet, self.encoding.currentText())
+        if not self.table.header:
+            return
+        places = drop_list.coordinates_of(self.table)
+        ours = QgsProject.instance().crs()
+        system = QgsCoordinateReferenceSystem(drop_list.system_of(self.table, places, ours)) if places else None
+        name = self.path.stem if not sheet or self.which.count() == 1 else f"{self.path.stem} {sheet}"
+        self._named = None if places else drop_places.find_places(self.table, QgsProject.instance())
+        if self._named is not None:
+            text = tr("Take places by name from “{layer}”: {n} of {of} rows")
+            told = {"layer": self._named.layer, "n": len(self._named.points), "of": len(self.table.rows)}
+            self.by_name.setText(text.format(**told))
+        if self._named is not None and self.by_name.isChecked():
+            self.layer, self._lost = drop_list.make_layer(self.table, name, self._named.crs, self._named.points)
+        else:
+            self.layer, self._lost = drop_list.make_layer(self.table, name, system)
+
+    def _show_all(self) -> None:
+        """List the layers of a file and what each is taken for."""
+        from ...core.inputs.guess import LayerFacts, assign_roles
+
+        entries = [self.which.itemData(n) for n in range(1, self.which.count())]
+        layers = [open_layer(*entry) for entry in entries]
+        facts = [
+            LayerFacts(str(n), layer.name(), project_state.geometry_of(layer), tuple(f.name() for f in layer.fields()))
+            for n, layer in enumerate(layers) if isinstance(layer, QgsVectorLayer)
+        ]  # fmt: skip
+        found = assign_roles(facts, [role for role in ROLES if role != "DEM"])
+        roles = {key: role for role, (key, _) in found.items()}
+        rows = [[layer.name(), wording.role_title(roles[str(n)]) if str(n) in roles else "—"]
+                for n, layer in enumerate(layers)]  # fmt: skip
+        self.correct.hide()
+        self.said.setText("")
+        self._show_rows([tr("Layer"), tr("Role")], rows)
+
+    def _on_encoding(self) -> None:
+        if self.table is not None:
+            entry = self.which.currentData()
+            self._open_list(entry[1])
+        self.show_preview()
+
+    def show_preview(self) -> None:
+        """Show the first rows as they read in the encoding chosen, and what speaks against the layer."""
+        layer = self.layer
+        if layer is None:
+            return
+        words = self._words()
+        self.said.setText(" ".join(words))
+        self.said.setVisible(bool(words))
+        if not isinstance(layer, QgsVectorLayer):
+            self.preview.hide()
+            return
+        if self.table is None and self.encoding.isVisibleTo(self):
+            layer.setProviderEncoding(self.encoding.currentText())
+        rows = list(layer.getFeatures(QgsFeatureRequest().setLimit(PREVIEW_ROWS)))
+        names = [item.name() for item in layer.fields() if item.name().lower() != "fid"]
+        cells = [["" if row[name] is None or row[name] == NULL else str(row[name]) for name in names] for row in rows]
+        self._show_rows(names, cells)
+
+    def _show_rows(self, names: list[str], rows: list[list[str]]) -> None:
+        self.preview.show()
+        self.preview.setColumnCount(len(names))
+        self.preview.setRowCount(len(rows))
+        self.preview.setHorizontalHeaderLabels(names)
+        for place, row in enumerate(rows):
+            for column, text in enumerate(row):
+                self.preview.setItem(place, column, QTableWidgetItem(text))
+        self.preview.resizeColumnsToContents()
+
+    def _words(self) -> list[str]:
+        layer, words = self.layer, []
+        if self.table is not None:
+            named = self._named if self._named is not None and self.by_name.isChecked() else None
+            words += list_words(self.table, self._lost, named)
+        if layer.isSpatial() and not layer.crs().isValid():
+            words.append(tr("The layer has no coordinate system: choose the one it was drawn in."))
+        if is_shifted(layer):
+            words.append(tr("Its name says GCJ-02: without correction it lies some 500 m off."))
+        elif self._shift:
+            words.append(self._shift)
+        return words
+
+    def _look_for_shift(self) -> None:
+        """Look in the background whether the places come nearer to houses or streets when GCJ-02 is undone."""
+        self._stop_looking()
+        self._shift = ""
+        if self.layer is None or self.takes_all or is_shifted(self.layer):
+            return
+        inputs = getattr(getattr(self.parent(), "session", None), "study", None)
+        told = inputs.inputs if inputs is not None else {}
+        self._look = drop_shift.look(self.layer, QgsProject.instance(), told, self.role.currentData(), self._on_shift)
+
+    def _on_shift(self, offset_m: float, n: int) -> None:
+        if self._look is None:
+            return
+        text = tr("Its places lie about {n} m off houses and streets, like GCJ-02. Correct a copy?")
+        self._shift = text.format(n=round(offset_m, -1).__format__(".0f"))
+        self.show_preview()
+
+    def _stop_looking(self) -> None:
+        look, self._look = self._look, None
+        if look is not None and not sip.isdeleted(look):
+            look.cancel()
+
+    def corrects(self) -> bool:
+        """Say whether a corrected copy is to be used."""
+        return self.correct.isVisibleTo(self) and self.correct.isChecked()
+
+    def add_to(self, project: QgsProject, folder: Path) -> QgsMapLayer:
+        """Add the layer to the project, whose it is from now on; return it. A list is kept in `folder`.
+
+        Raises OSError when it cannot be kept.
+        """
+        self._stop_looking()
+        layer, self.layer = self.layer, None
+        if self.table is not None:
+            layer = drop_list.keep_layer(layer, folder)
+        return results.add_in_order(project, layer, self.role.currentData())
+
+    def add_all(self, project: QgsProject) -> list[QgsMapLayer]:
+        """Add every layer of the file to the project."""
+        found = [open_layer(*self.which.itemData(n)) for n in range(1, self.which.count())]
+        return [results.add_in_order(project, layer, guess_of(layer)) for layer in found if layer.isValid()]
+
+    def reject(self) -> None:
+        """Close the sheet and let go of the layer."""
+        self._stop_looking()
+        self.layer = None
+        super().reject()
+
+    def _take_crs(self) -> None:
+        if self.layer is not None and self.layer.isSpatial() and self.crs.crs().isValid():
+            self.layer.setCrs(self.crs.crs())
+            self.show_preview()
+            self._look_for_shift()
+
+
+def list_words(table: drop_list.Table, lost: int, named: drop_places.NamedPlaces | None) -> list[str]:
+    """Return what a list was read as: how many rows, what stands above its header, where its places come from."""
+    words = [tr("{n} rows.").format(n=wording.number(len(table.rows)))]
+    if table.above:
+        words.append(tr("The header is row {n}; what stands above it is left out.").format(n=table.above + 1))
+    places = drop_list.coordinates_of(table)
+    if named is not None:
+        text = tr("Places by the names in “{column}”, where a name stands once in the list and once in “{layer}”.")
+        words.append(text.format(column=named.heading, layer=named.layer))
+    elif places is None:
+        words.append(tr("No columns of coordinates: it is added as a table without places."))
+        words.append(tr("To put it on the map, add columns of longitude and latitude to the list and drop it again; "
+                        "no addresses are looked up on the network."))  # fmt: skip
+    else:
+        names = "、".join(table.header[place] for place in places)
+        words.append(tr("Places from {columns}.").format(columns=names))
+    if lost:
+        words.append(tr("{n} rows have no coordinates and no place on the map.").format(n=wording.number(lost)))
+    return words

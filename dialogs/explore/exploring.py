@@ -1,0 +1,352 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Exploring a study by clicks on the map: why a parcel has its tag, the way to a facility, reach from any point."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsFeatureRequest,
+    QgsGeometry,
+    QgsPointXY,
+    QgsRectangle,
+    QgsTask,
+    QgsVectorLayer,
+)
+from qgis.gui import QgsMapToolEmitPoint
+from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
+
+from ...processing.texts import tr
+from ..review import items as review_items
+from ..review import reviewing
+from ..review.items import Item
+from ..review.map import ReviewMap
+from ..study import project_state, wording
+from ..study.figures import rows_of
+from ..study.steps import results_of
+from ..study.study import Study
+from . import text as explore_text
+from . import time_map
+from .panel import ExplorePanel
+
+PIXELS = 8  # a click this near to a facility means the facility
+MOST_FRAMED = 2_000  # parcels of a facility that are framed
+
+
+class Exploring(QObject):
+    """The map tool and its panel. `switched(on)` follows the tool; `failed(sentence)` when something cannot be read."""
+
+    switched = pyqtSignal(bool)
+    failed = pyqtSignal(str)
+
+    def __init__(self, iface: Any, dock: Any) -> None:
+        super().__init__(dock)
+        self._iface, self._dock = iface, dock
+        self.panel: ExplorePanel | None = None
+        self.tool: QgsMapToolEmitPoint | None = None
+        self.ground: Any = None  # walk_ground.Ground, read in the background when first needed
+        self._task: QgsTask | None = None
+        self._map: ReviewMap | None = None
+        self._drawn = time_map.Drawn(iface)
+        self._crs: tuple[Any, QgsCoordinateReferenceSystem] | None = None  # of the network, with what it belongs to
+        self._item: Item | None = None
+        self._asked: tuple[str, str] | None = None  # (kind, facility) of a way that waits for the network
+        self._point: QgsPointXY | None = None  # the last click, in the project's system
+
+    @property
+    def study(self) -> Study:
+        """Return the study explored."""
+        return self._dock.session.study
+
+    # --- on and off ---------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Take the map tool up and show the panel."""
+        if self._iface is None:
+            return
+        canvas = self._iface.mapCanvas()
+        if self.panel is None:
+            self.panel = ExplorePanel(self._iface)
+            self.panel.way_asked.connect(self.show_way)
+            self.panel.reach_asked.connect(self.show_reach)
+            self.panel.zone_asked.connect(self.show_zone)
+            self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.panel)
+            window = self._iface.mainWindow()
+            if hasattr(window, "tabifyDockWidget") and not self._dock.isFloating():
+                window.tabifyDockWidget(self._dock, self.panel)
+        if self.tool is None:
+            self.tool = QgsMapToolEmitPoint(canvas)
+            self.tool.setCursor(Qt.CursorShape.WhatsThisCursor)
+            self.tool.canvasClicked.connect(self._on_click)
+            self.tool.deactivated.connect(lambda: self.switched.emit(False))
+        canvas.setMapTool(self.tool)
+        self.panel.show()
+        self.panel.raise_()
+        self.read_ground()
+        self.switched.emit(True)
+
+    def stop(self) -> None:
+        """Put the map tool away and take its drawings off the map."""
+        if self.tool is not None:
+            self._iface.mapCanvas().unsetMapTool(self.tool)
+        self._drawn.clear()
+        if self._map is not None:
+            self._map.clear()
+
+    def close(self) -> None:
+        """Let go of everything that belongs to the project."""
+        self.stop()
+        if self._task is not None:
+            self._task.cancel()
+        self._task = self.ground = self._map = self._item = self._point = None
+        if self.panel is not None:
+            self._iface.removeDockWidget(self.panel)
+            self.panel.deleteLater()
+            self.panel = None
+
+    # --- the network --------------------------------------------------------------------------------------------------
+
+    def read_ground(self) -> None:
+        """Read the walk network in the background unless it is there already."""
+        from ...processing.networks import home_of
+        from .walk_ground import read_ground, stamp_of
+
+        source, own = results_of(self.study).get("edges", ""), str(self.study.setting("PROFILE_FILE") or "") or None
+        if not source or self._task is not None:
+            return
+        if self.ground is not None and (self.ground.source, self.ground.stamp) == (source, stamp_of(source)):
+            return
+        found: dict[str, Any] = {}
+        home = home_of(self._dock.session.project)
+
+        def work(task: QgsTask) -> None:
+            found["ground"] = read_ground(source, task.isCanceled, own, home)
+
+        def over(error: Exception | None, result: Any = None) -> None:
+            self._task = None
+            if error is None and "ground" in found and self.panel is not None:
+                self.ground = found["ground"]
+                self.panel.show_profiles(self.ground.profiles)
+                if self._asked and self._item is not None:
+                    self.show_way_soon(*self._asked)
+            elif error is not None and self.panel is not None:
+                self.failed.emit(wording.error_text(error))
+
+        self._task = QgsTask.fromFunction(tr("Reading the walk network"), work, on_finished=over)
+        QgsApplication.taskManager().addTask(self._task)
+
+    def _network_crs(self) -> QgsCoordinateReferenceSystem:
+        """Return the metres in which the network was read: its own system, or one made for it when it is in degrees."""
+        from ...processing.networks import network_crs
+
+        key = (self.ground.source, self.ground.stamp)
+        if self._crs is None or self._crs[0] != key:
+            self._crs = (key, network_crs(self.ground.source))
+        return self._crs[1]
+
+    def _to_network(self, point: QgsPointXY, crs: QgsCoordinateReferenceSystem) -> tuple[float, float] | None:
+        """Return a point in the metres of the network; None when it cannot be."""
+        try:
+            moved = QgsCoordinateTransform(crs, self._network_crs(), self._dock.session.project).transform(point)
+        except QgsCsException:
+            return None
+        return moved.x(), moved.y()
+
+    # --- clicks -------------------------------------------------------------------------------------------------------
+
+    def _on_click(self, point: QgsPointXY, button: Any) -> None:
+        self.ask(point)
+        if self.panel.at_once.isChecked() and self.panel.reach.isEnabled():
+            self.panel.reach.click()
+
+    def ask(self, point: QgsPointXY, only_ground: bool = False) -> None:
+        """Answer a click: a facility near it (not with `only_ground`), the parcel or the zone under it, else the place
+        for a time map.
+        """
+        self._point, self._item, self._asked = QgsPointXY(point), None, None
+        self._drawn.clear()
+        self.panel.show_place(True)
+        files = results_of(self.study)
+        facility = None if only_ground else self._facility_at(point)
+        if facility:
+            if self._map is not None:
+                self._map.clear()
+            self._drawn.mark(point)
+            self._show_served(files, facility[0])
+            self.panel.show_html(explore_text.facility_html(files, *facility, self._titles()))
+            return
+        item = self._item_at(point)
+        if item is None:
+            self._drawn.mark(point)
+            if self._map is not None:
+                self._map.clear()
+            zone = self._zone_at(point)
+            nothing = f"<p>{tr('No parcel here. A time map can start from this point.')}</p>"
+            self.panel.show_html(explore_text.zone_html(files, zone) if zone else nothing)
+            return
+        self._item = item
+        self._map.show(item, keep=True)
+        reason, _ = review_items.read_texts(reviewing.tagged_source(self.study), item.fid)
+        gaps = explore_text.gap_rows(files, item.parcel_id)
+        standard = reviewing.standard_of(self.study, self._standard_id())
+        parts = [explore_text.parcel_html(item, reason, gaps, self._titles()), explore_text.sentence(gaps, standard)]
+        zone = self._zone_at(point)
+        if zone:
+            parts.append(f'<p><a href="zone:{zone}">{tr("Zone {id}: figures and findings").format(id=zone)}</a></p>')
+        self.panel.show_html("".join(parts))
+
+    def _show_served(self, files: dict[str, str], facility: str) -> None:
+        """Frame the parcels for which a facility is the nearest."""
+        parcels = explore_text.nearest_parcels(files, facility)
+        if not parcels or "tagged" not in files:
+            return
+        path, table = review_items.table_of(files["tagged"])
+        layer = QgsVectorLayer(f"{path}|layername={table}", "tagged", "ogr")
+        quoted = ", ".join("'" + parcel.replace("'", "''") + "'" for parcel in parcels[:MOST_FRAMED])
+        request = QgsFeatureRequest().setFilterExpression(f'"parcel_id" IN ({quoted})')
+        request.setSubsetOfAttributes(["parcel_id"], layer.fields())
+        self._drawn.areas([feature.geometry() for feature in layer.getFeatures(request)], layer)
+
+    def show_way(self, kind: str, facility: str) -> None:
+        """Draw the way from the parcel asked about to a facility, and tell it."""
+        from .walk_ground import way_to
+
+        if self._item is None or self.ground is None or self._map is None:
+            self.panel.show_way(f"<p>{tr('The walk network is still being read.')}</p>")
+            return
+        home = self._to_network(self._map.geometry_of(self._item).pointOnSurface().asPoint(), self._map.layer.crs())
+        goals = [xy for xy in self._doors_of(facility) if xy]
+        if home is None or not goals:
+            self.panel.show_way(f"<p>{tr('The facility {id} is not in the layer.').format(id=facility)}</p>")
+            return
+        way = way_to(self.ground, home, goals, self._profile_of(kind))
+        self._drawn.way(way, self._network_crs())
+        self.panel.show_way(explore_text.way_html(way, self._titles().get(kind, kind), facility), way)
+
+    def show_zone(self, zone: str) -> None:
+        """Tell a zone's figures and what its check found."""
+        self.panel.show_html(explore_text.zone_html(results_of(self.study), zone))
+
+    def show_way_soon(self, kind: str, facility: str) -> None:
+        """Show a way now, or as soon as the network is read, and bring it into view."""
+        self._asked = (kind, facility)
+        if self.ground is not None:
+            self.show_way(kind, facility)
+            self._asked = None
+            if self._drawn.items:
+                self._drawn.zoom()
+
+    def show_reach(self, profile: str, minutes: float) -> None:
+        """Add the time map of the last click to the map."""
+        from .walk_ground import reach_from
+
+        if self._point is None or self.ground is None:
+            return
+        crs = self._iface.mapCanvas().mapSettings().destinationCrs()
+        place = self._to_network(self._point, crs)
+        if place is None:
+            return
+        found = reach_from(self.ground, *place, profile, minutes)
+        if not found.is_joined:
+            self.panel.show_way(f"<p>{tr('No street within 100 m of this point.')}</p>")
+            return
+        layer = time_map.add_layer(self._dock.session.project, self.study, found, self._network_crs(), minutes)
+        text = tr("{n} stretches of street within {minutes} minutes on foot.")
+        self.panel.show_way(f"<p>{text.format(n=layer.featureCount(), minutes=f'{minutes:g}')}</p>")
+
+    # --- what lies there ----------------------------------------------------------------------------------------------
+
+    def _item_at(self, point: QgsPointXY) -> Item | None:
+        source = reviewing.tagged_source(self.study)
+        if not source:
+            return None
+        if self._map is None or self._map.source != source:
+            self._map = ReviewMap(self._iface, source)
+        layer = self._map.layer
+        crs = self._iface.mapCanvas().mapSettings().destinationCrs()
+        try:
+            there = QgsCoordinateTransform(crs, layer.crs(), self._dock.session.project).transform(point)
+        except QgsCsException:
+            return None
+        spot = QgsGeometry.fromPointXY(there)
+        request = QgsFeatureRequest(spot.boundingBox().buffered(1e-4))
+        for feature in layer.getFeatures(request):
+            if feature.geometry().intersects(spot):
+                return review_items.item_of(source, feature.id())
+        return None
+
+    def _zone_at(self, point: QgsPointXY) -> str:
+        """Return the zone under a click; "" where there is none, or before Zones."""
+        source = results_of(self.study).get("zones", "")
+        if not source:
+            return ""
+        path, table = review_items.table_of(source)
+        layer = QgsVectorLayer(f"{path}|layername={table}", "zones", "ogr")
+        crs = self._iface.mapCanvas().mapSettings().destinationCrs()
+        try:
+            there = QgsCoordinateTransform(crs, layer.crs(), self._dock.session.project).transform(point)
+        except QgsCsException:
+            return ""
+        spot = QgsGeometry.fromPointXY(there)
+        request = QgsFeatureRequest(spot.boundingBox().buffered(1e-4))
+        found = (feature for feature in layer.getFeatures(request) if feature.geometry().intersects(spot))
+        return next((str(feature["zone_id"]) for feature in found), "")
+
+    def _facility_at(self, point: QgsPointXY) -> tuple[str, str] | None:
+        """Return (id, name) of the facility within a few pixels of a click."""
+        layer, names = self._role("FACILITIES")
+        if layer is None or "facility_id" not in names:
+            return None
+        canvas, project = self._iface.mapCanvas(), self._dock.session.project
+        away = canvas.mapUnitsPerPixel() * PIXELS
+        around = QgsRectangle(point.x() - away, point.y() - away, point.x() + away, point.y() + away)
+        try:
+            change = QgsCoordinateTransform(canvas.mapSettings().destinationCrs(), layer.crs(), project)
+            around = change.transformBoundingBox(around)
+        except QgsCsException:
+            return None
+        for feature in layer.getFeatures(QgsFeatureRequest(around)):
+            name = feature[names["name"]] if "name" in names else ""
+            return str(feature[names["facility_id"]]), str(name or "")
+        return None
+
+    def _doors_of(self, facility: str) -> list[tuple[float, float] | None]:
+        """Return the entrances of a facility, or its own place, in the metres of the network."""
+        for role, column in (("ENTRANCES", "entrance_of"), ("FACILITIES", "facility_id")):
+            layer, names = self._role(role)
+            if layer is None or column not in names:
+                continue
+            quoted = facility.replace("'", "''")
+            request = QgsFeatureRequest().setFilterExpression(f"\"{names[column]}\" = '{quoted}'")
+            found = [
+                self._to_network(feature.geometry().pointOnSurface().asPoint(), layer.crs())
+                for feature in layer.getFeatures(request)
+                if feature.hasGeometry()
+            ]
+            if found:
+                return found
+        return []
+
+    def _role(self, role: str) -> tuple[QgsVectorLayer | None, dict[str, str]]:
+        """Return the layer that plays a role and its fields by column: chosen ones first, then guessed ones."""
+        choice = self.study.inputs.get(role)
+        layer = project_state.layer_of(self._dock.session.project, choice) if choice else None
+        if not isinstance(layer, QgsVectorLayer) or not layer.isValid():
+            return None, {}
+        return layer, project_state.columns_of(layer, role, choice.mapping)
+
+    def _titles(self) -> dict[str, str]:
+        return explore_text.kind_titles(reviewing.standard_of(self.study, self._standard_id()))
+
+    def _standard_id(self) -> str:
+        rows = rows_of(results_of(self.study), "gap_detail", "SELECT standard_id FROM {t} LIMIT 1")
+        return str(rows[0][0] or "") if rows else ""
+
+    def _profile_of(self, kind: str) -> str:
+        standard = reviewing.standard_of(self.study, self._standard_id())
+        wanted = next((entry.get("profile", "") for entry in standard["kinds"] if entry["id"] == kind), "")
+        return wanted if wanted in self.ground.profiles else next(iter(self.ground.profiles))

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The panel of exploring: what was clicked, the way to a facility, the time map from there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from qgis.PyQt.QtCore import Qt, QUrl, pyqtSignal
+from qgis.PyQt.QtGui import QPalette
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDockWidget,
+    QHBoxLayout,
+    QPushButton,
+    QSpinBox,
+    QTextBrowser,
+    QVBoxLayout,
+)
+
+from ...core.words import pick
+from ...processing.texts import interface_language, tr
+from ..parts import help_pages
+from ..parts.widgets import HALF, LINK, Page, text_label
+from .way_profile import WayProfile
+
+DEFAULT_MIN, MOST_MIN = 15, 60
+
+
+class ExplorePanel(QDockWidget):
+    """`way_asked(kind, facility)` and `reach_asked(profile, minutes)`, `zone_asked(zone)`: what a person wants."""
+
+    way_asked = pyqtSignal(str, str)
+    reach_asked = pyqtSignal(str, float)
+    zone_asked = pyqtSignal(str)
+
+    def __init__(self, iface: Any) -> None:
+        super().__init__(tr("Explore"), iface.mainWindow() if iface else None)
+        self.setObjectName("UrbanRenewalExplore")
+        self.hint = text_label(tr("Click a parcel, a facility, a zone or any place on the map."))
+        self.text = QTextBrowser()
+        if self.palette().color(QPalette.ColorRole.Base).lightness() > HALF:  # a dark theme has its own
+            self.text.document().setDefaultStyleSheet(f"a {{ color: {LINK} }}")
+        self.text.setOpenLinks(False)
+        self.text.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.text.anchorClicked.connect(self._follow)
+        self.way = text_label()
+        self.chart = WayProfile()
+        self.profile = QComboBox()
+        self.profile.setAccessibleName(tr("Who walks"))
+        self.minutes = QSpinBox()
+        self.minutes.setRange(1, MOST_MIN)
+        self.minutes.setValue(DEFAULT_MIN)
+        self.minutes.setSuffix(tr(" min"))
+        self.reach = QPushButton(tr("Time map from here"))
+        self.reach.setEnabled(False)
+        self.reach.clicked.connect(self._ask_reach)
+        self.at_once = QCheckBox(tr("at each click"))
+        self.at_once.setToolTip(tr("Draws the time map from every place that is clicked."))
+        self.profile.activated.connect(lambda _: self._again())
+        self.minutes.editingFinished.connect(self._again)
+        self._has_place = False
+        self._help = help_pages.add_help(self, "guide#s8")
+        page = Page()
+        layout = QVBoxLayout(page)
+        row = QHBoxLayout()
+        row.addWidget(self.profile, 1)
+        row.addWidget(self.minutes)
+        row.addWidget(self.reach)
+        row.addWidget(self.at_once)
+        for part in (self.hint, self.text):
+            layout.addWidget(part)
+        layout.addWidget(self.way)
+        layout.addWidget(self.chart)
+        layout.addLayout(row)
+        self.setWidget(page)
+
+    def show_profiles(self, profiles: Mapping[str, Any]) -> None:
+        """Offer the profiles that the network has times for."""
+        from ...core import envelope
+
+        titles = {entry["id"]: pick(entry["title"], interface_language())
+                  for entry in envelope.load("profiles", "standard")["profiles"]}  # fmt: skip
+        now = self.profile.currentData()
+        self.profile.clear()
+        for name in profiles:
+            self.profile.addItem(titles.get(name, name), name)
+        self.profile.setCurrentIndex(max(0, self.profile.findData(now)))
+        self.show_place(self._has_place)
+
+    def show_place(self, is_there: bool) -> None:
+        """A place has been clicked: a time map may start there as soon as the network is read."""
+        self._has_place = is_there
+        self.reach.setEnabled(is_there and self.profile.count() > 0)
+
+    def show_html(self, html: str) -> None:
+        """Show what was clicked."""
+        self.text.setHtml(html)
+        self.way.clear()
+        self.chart.show_way(None)
+
+    def show_way(self, html: str, way: Any = None) -> None:
+        """Show a way with its profile, or what a time map found, below."""
+        self.way.setText(html)
+        self.chart.show_way(way)
+
+    def _follow(self, url: QUrl) -> None:
+        scheme, _, rest = url.toString().partition(":")
+        if scheme == "way":
+            kind, _, facility = rest.partition(":")
+            self.way_asked.emit(kind, facility)
+        elif scheme == "zone":
+            self.zone_asked.emit(rest)
+
+    def _again(self) -> None:
+        """Draw the time map again for another walker or other minutes, when it is drawn at each click."""
+        if self.at_once.isChecked() and self.reach.isEnabled():
+            self._ask_reach()
+
+    def _ask_reach(self) -> None:
+        self.reach_asked.emit(self.profile.currentData() or "", float(self.minutes.value()))

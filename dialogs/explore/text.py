@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What exploring says of a parcel, a facility and a way: read from the result files, written as small HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from ...processing.texts import interface_language, tr
+from ..review.items import Item
+from ..review.table import colour_of, level_title
+from ..study import wording
+from ..study.figures import rows_of
+
+GAP_SQL = (
+    "SELECT kind, need, served, gap, walk_m, walk_s, nearest_id, reach_n, status, unit, line_m FROM {t}"
+    " WHERE parcel_id = ? ORDER BY rowid"
+)
+SERVED = "FROM {t} WHERE nearest_id = ? AND walk_s IS NOT NULL AND status <> 'NO_NEED'"
+SERVED_SQL = " ".join(["SELECT kind, count(*), sum(people), max(walk_s)", SERVED, "GROUP BY kind ORDER BY kind"])
+NEAREST_SQL = " ".join(["SELECT DISTINCT parcel_id", SERVED])
+LOAD_SQL = "SELECT kind, unit, capacity, served, status FROM {t} WHERE facility_id = ?"
+
+
+def kind_titles(standard: Mapping[str, Any]) -> dict[str, str]:
+    """Return {kind: title} of a standard in the language of QGIS."""
+    return {entry["id"]: str(entry["title"][interface_language()]) for entry in standard["kinds"]}
+
+
+def gap_rows(files: Mapping[str, str], parcel_id: str) -> list[tuple[Any, ...]]:
+    """Return the rows of the gap detail of one parcel; none before Gaps."""
+    return rows_of(files, "gap_detail", GAP_SQL, (parcel_id,))
+
+
+def status_text(status: str) -> str:
+    """Return a status of a parcel and kind in words; nothing for ok."""
+    return {
+        "ok": "", "NO_NEED": tr("nobody here needs it"), "NO_PEOPLE_DATA": tr("no people data"),
+        "NO_SUPPLY": tr("there is none"), "SNAP_STEEP": tr("too steep to the street"),
+        "NOT_SNAPPED": tr("not joined to the streets"), "PARTIAL": tr("partly joined"),
+        "UNREACHED": tr("no way there"), "BEYOND": tr("farther than the limit"),
+    }.get(status, status)  # fmt: skip
+
+
+def parcel_html(item: Item, reason: str, gaps: Sequence[tuple[Any, ...]], titles: Mapping[str, str]) -> str:
+    """Return why a parcel has its tag, and per kind the minutes to the nearest, what is missing, a link to the way."""
+    score = "" if item.score is None else f" {item.score:.2f}"
+    tag = f'<b style="color:{colour_of(item.tag)}">■</b> <b>{escape(level_title(item.tag, item.level))}</b>'
+    head = tr("Parcel {id}").format(id=escape(item.parcel_id))
+    parts = [f"<h3>{head}</h3><p>{tag}{score}<br>{escape(reason)}</p>"]
+    if not gaps:
+        return "".join([*parts, f"<p>{tr('Facilities are known after Gaps.')}</p>"])
+    heads = (tr("Facility"), tr("Walk"), tr("Need"), tr("Missing"))
+    parts.append("<table width='100%' cellpadding='2'><tr>")
+    parts += [f"<th align='{'left' if not place else 'right'}'>{head}</th>" for place, head in enumerate(heads)]
+    parts.append("</tr>")
+    for kind, need, _, gap, _, walk_s, nearest, _, status, unit, *_ in gaps:
+        name = escape(titles.get(kind, kind))
+        linked = f'<a href="way:{escape(kind)}:{escape(nearest)}">{name}</a>' if nearest else name
+        said = status_text(status or "ok")
+        cells = (linked + (f"<br><small>{said}</small>" if said else ""), minutes_text(walk_s),
+                 amount_text(need, unit), amount_text(gap, unit))  # fmt: skip
+        row = [f"<td align='{'left' if not place else 'right'}'>{cell}</td>" for place, cell in enumerate(cells)]
+        parts.append(f"<tr>{''.join(row)}</tr>")
+    parts.append(f"</table><p><small>{tr('Click a facility to see the way.')}</small></p>")
+    return "".join(parts)
+
+
+def sentence(gaps: Sequence[tuple[Any, ...]], standard: Mapping[str, Any]) -> str:
+    """Return in words what the people of a parcel lack most: who, how far on foot, what the radius says instead."""
+    entries = {entry["id"]: entry for entry in standard["kinds"]}
+    short = [row for row in gaps if row[0] in entries and row[1] and row[3]]
+    if not short:
+        return ""
+    worst = max(short, key=lambda row: (row[3] / row[1], row[0]))
+    kind, need, _, gap, _, walk_s, nearest, _, status, _, line_m = worst
+    entry = entries[kind]
+    title, radius = str(entry["title"][interface_language()]), entry["radius_m"]["value"]
+    parts = [tr("Most is lacking of: {kind}, {share} of the need.").format(
+        kind=escape(title), share=wording.percent(gap / need, 0))]  # fmt: skip
+    if walk_s is not None:
+        parts.append(tr("The nearest is {minutes} on foot.").format(minutes=minutes_text(walk_s)))
+    elif status_text(status or ""):
+        parts.append(f"{status_text(status)}.")
+    if line_m is not None:
+        inside = line_m <= radius
+        text = tr("By the standard's radius ({m} m) it counts as covered.") if inside else tr(
+            "By the standard's radius ({m} m) it is not covered either.")  # fmt: skip
+        parts.append(text.format(m=f"{radius:g}"))
+    if nearest:
+        link = f'<a href="way:{escape(kind)}:{escape(nearest)}">{tr("See the way")}</a>'
+        parts.append(link)
+    return f"<p>{' '.join(parts)}</p>"
+
+
+VERDICTS = dict(zip(("fail", "unknown", "advice", "pass"), "✗？!✓"))  # in the order in which they are told
+ZONE_SQL = "SELECT name, area_m2, floor_m2, people, petals_n, elder_gap, child_gap FROM {t} WHERE zone_id = ?"
+FINDINGS_SQL = "SELECT verdict, message, clause, status FROM {t} WHERE subject_id = ? ORDER BY finding_id"
+
+
+def zone_html(files: Mapping[str, str], zone: str) -> str:
+    """Return a zone's figures, then its findings: not met, to be verified, advice, passed; each with its clause."""
+    rows = rows_of(files, "zones", ZONE_SQL, (zone,))
+    if not rows:
+        return f"<p>{tr('Zone {id} is not in the results.').format(id=escape(zone))}</p>"
+    name, area, floor, people, petals, elder, child = rows[0]
+    figures = (
+        tr("{n} ha").format(n=wording.number(area and area / 10_000, 1)),
+        tr("{n} m² floor area").format(n=wording.number(floor)),
+        tr("{n} people").format(n=wording.number(people)),
+        tr("{n} petals").format(n=wording.number(petals)),
+        tr("gap of elders {share}").format(share=wording.percent(elder, 0)),
+        tr("gap of children {share}").format(share=wording.percent(child, 0)),
+    )
+    parts = [f"<h3>{escape(name or zone)} <small>{escape(zone)}</small></h3><p>{' · '.join(figures)}</p>"]
+    found = rows_of(files, "findings", FINDINGS_SQL, (zone,))
+    if not found:
+        return "".join([*parts, f"<p>{tr('Findings are known after Zones.')}</p>"])
+    words = {"fail": tr("not met"), "unknown": tr("to be verified"), "advice": tr("advice"), "pass": tr("passed")}
+    order = list(VERDICTS)
+    counts = [f"{VERDICTS[key]} {words[key]} {n}" for key in order if (n := sum(row[0] == key for row in found))]
+    parts.append(f"<p><b>{' · '.join(counts)}</b></p><table cellpadding='2'>")
+    for verdict, message, clause, _ in sorted(found, key=lambda row: order.index(row[0]) if row[0] in order else 9):
+        sign = '<span style="color:#8A0F2B">✗</span>' if verdict == "fail" else VERDICTS.get(verdict, "")
+        told = f"<td>{sign}</td><td>{escape(message or '')}<br><small>{escape(clause or '')}</small></td>"
+        parts.append(f"<tr>{told}</tr>")
+    return "".join([*parts, "</table>"])
+
+
+def way_html(way: Any, title: str, facility: str) -> str:
+    """Return a way in words: minutes there and back, length, stairs, climb."""
+    if way is None:
+        return f"<p>{escape(title)} {escape(facility)}: {tr('no way there')}</p>"
+    back = minutes_text(way.back_s)
+    lines = [
+        f"<p><b>{escape(title)}</b> {escape(facility)}<br>",
+        tr("{there} there, {back} back").format(there=minutes_text(way.there_s), back=back),
+        " · ",
+        tr("{n} m, of it {stairs} m stairs").format(
+            n=wording.number(way.length_m), stairs=wording.number(way.stairs_m)
+        ),
+        " · ",
+        *([tr("about {n} steps").format(n=wording.number(way.steps_n)), " · "] if way.steps_n else []),
+        tr("{up} m up, {down} m down").format(up=wording.number(way.climb_m, 1), down=wording.number(way.drop_m, 1)),
+        f"<br><small>{tr('From the middle of the parcel; the table above is the mean over its houses.')}</small></p>",
+    ]
+    return "".join(lines)
+
+
+def facility_html(files: Mapping[str, str], facility: str, name: str, titles: Mapping[str, str]) -> str:
+    """Return whom a facility serves: places, how loaded it is, for how many parcels it is the nearest."""
+    parts = [f"<h3>{tr('Facility {id}').format(id=escape(facility))}</h3>", f"<p>{escape(name)}</p>" if name else ""]
+    for kind, unit, capacity, load, status in rows_of(files, "facility_load", LOAD_SQL, (facility,)):
+        words = [escape(titles.get(kind, kind))]
+        words.append(tr("{n} of {of} used").format(n=amount_text(load, ""), of=amount_text(capacity, unit)))
+        if status == "NO_CAPACITY":
+            words[-1] = tr("capacity not known")
+        elif status == "full":
+            words.append(tr("full"))
+        parts.append(f"<p>{' · '.join(words)}</p>")
+    found = rows_of(files, "gap_detail", SERVED_SQL, (facility,))
+    text = tr("{kind}: the nearest for {parcels} parcels with {people} people who need it, the farthest {minutes} away")
+    for kind, parcels, people, farthest in found:
+        told = text.format(
+            kind=escape(titles.get(kind, kind)), parcels=wording.number(parcels), people=wording.number(people),
+            minutes=minutes_text(farthest),
+        )  # fmt: skip
+        parts.append(f"<p>{told}</p>")
+    if found:
+        parts.append(f"<p><small>{tr('These parcels are framed on the map.')}</small></p>")
+    return "".join(parts)
+
+
+def nearest_parcels(files: Mapping[str, str], facility: str) -> list[str]:
+    """Return the parcels for which a facility is the nearest of a kind that somebody there needs."""
+    return [str(parcel) for (parcel,) in rows_of(files, "gap_detail", NEAREST_SQL, (facility,))]
+
+
+def minutes_text(seconds: Any) -> str:
+    """Return a walk in minutes; — when there is none."""
+    return "—" if seconds is None else tr("{n} min").format(n=wording.number(seconds / 60, 1))
+
+
+def amount_text(value: Any, unit: Any) -> str:
+    """Return an amount with its unit; — when it is not known."""
+    if value is None:
+        return "—"
+    words = {"place": tr("places"), "bed": tr("beds"), "m2": "m²", "people": tr("persons")}
+    return f"{wording.number(value, 1)} {words.get(str(unit), '')}".strip()

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What exploring draws: a way, a mark, and the time map as a layer of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsGeometry,
+    QgsGraduatedSymbolRenderer,
+    QgsLineSymbol,
+    QgsPointXY,
+    QgsProject,
+    QgsRectangle,
+    QgsRendererRange,
+    QgsVectorLayer,
+    QgsWkbTypes,
+)
+from qgis.gui import QgsRubberBand, QgsVertexMarker
+from qgis.PyQt.QtGui import QColor
+
+from ...processing.texts import tr
+from ..study.results import MARK, result_of
+from ..study.study import Study
+
+WAY, STAIRS, HERE = "#C2185B", "#7A4A1E", "#C2185B"  # a way differs from the shades of the time map
+STEP_MIN = 5.0
+SHADES = ("#00525F", "#00798C", "#3FA3B3", "#86C5CB", "#C4E3E6")  # near … far
+
+
+class Drawn:
+    """Bands and marks on the canvas, taken off again by clear()."""
+
+    def __init__(self, iface: Any) -> None:
+        self._canvas = iface.mapCanvas() if iface is not None else None
+        self.items: list[Any] = []
+
+    def way(self, way: Any, crs: QgsCoordinateReferenceSystem) -> None:
+        """Draw a way, its stairs in their own colour; nothing when there is none."""
+        self.clear()
+        if way is None or way.line is None or self._canvas is None:
+            return
+        self._band([way.line], crs, WAY, 5)
+        if way.stairs:
+            self._band(way.stairs, crs, STAIRS, 7)
+
+    def mark(self, point: QgsPointXY) -> None:
+        """Mark a clicked place."""
+        if self._canvas is None:
+            return
+        marker = QgsVertexMarker(self._canvas)
+        marker.setCenter(point)
+        marker.setColor(QColor(HERE))
+        marker.setIconType(QgsVertexMarker.IconType.ICON_CIRCLE)
+        marker.setIconSize(14)
+        marker.setPenWidth(3)
+        self.items.append(marker)
+
+    def areas(self, shapes: list[QgsGeometry], layer: QgsVectorLayer) -> None:
+        """Frame and tint areas of a layer."""
+        if self._canvas is None or not shapes:
+            return
+        band = QgsRubberBand(self._canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
+        band.setStrokeColor(QColor(HERE))
+        tint = QColor(HERE)
+        tint.setAlpha(40)
+        band.setFillColor(tint)
+        band.setWidth(2)
+        for shape in shapes:
+            band.addGeometry(shape, layer)
+        self.items.append(band)
+
+    def zoom(self) -> None:
+        """Bring the ways that are drawn into view."""
+        whole = QgsRectangle()
+        for band in self.items:
+            if isinstance(band, QgsRubberBand):
+                whole.combineExtentWith(band.asGeometry().boundingBox())
+        if not whole.isEmpty():
+            whole.scale(1.6)
+            self._canvas.setExtent(whole)
+            self._canvas.refresh()
+
+    def clear(self) -> None:
+        """Take everything off the map."""
+        for item in self.items:
+            self._canvas.scene().removeItem(item)
+        self.items = []
+
+    def _band(self, lines: list[Any], crs: QgsCoordinateReferenceSystem, colour: str, width: int) -> None:
+        band = QgsRubberBand(self._canvas, QgsWkbTypes.GeometryType.LineGeometry)
+        band.setColor(QColor(colour))
+        band.setWidth(width)
+        for line in lines:
+            band.addGeometry(geometry_of(line), crs)
+        self.items.append(band)
+
+
+def geometry_of(line: Any) -> QgsGeometry:
+    """Return a line of shapely as QGIS knows it."""
+    points = [QgsPointXY(x, y) for x, y, *_ in line.coords]
+    return QgsGeometry.fromPolylineXY(points)
+
+
+def add_layer(
+    project: QgsProject, study: Study, reach: Any, crs: QgsCoordinateReferenceSystem, minutes: float
+) -> QgsVectorLayer:
+    """Show the time map as a layer on top, in the one there is already. Saved with nothing: a click makes it again."""
+    title = tr("Time map, {n} minutes").format(n=f"{minutes:g}")
+    found = (layer for layer in project.mapLayers().values() if result_of(layer) == (study.study_id, "time_map"))
+    layer = next((layer for layer in found if layer.crs() == crs), None)
+    if layer is not None:  # no layer comes or goes: nothing else in the project has to look again
+        layer.dataProvider().truncate()
+        layer.setName(title)
+        is_new = False
+    else:
+        layer, is_new = QgsVectorLayer("LineString?field=minutes:double&field=kind:string", title, "memory"), True
+        layer.setCrs(crs)
+        layer.setCustomProperty(MARK, f"{study.study_id}/time_map")
+        layer.setCustomProperty("skipMemoryLayersCheck", 1)  # QGIS need not ask about it on closing
+    features = []
+    for line, at, kind in zip(reach.lines, reach.minutes, reach.kinds):
+        feature = QgsFeature(layer.fields())
+        feature.setGeometry(geometry_of(line))
+        feature.setAttributes([round(at, 2), kind])
+        features.append(feature)
+    layer.dataProvider().addFeatures(features)
+    layer.updateExtents()
+    layer.setRenderer(_renderer(minutes))
+    if is_new:
+        project.addMapLayer(layer)
+    else:
+        layer.triggerRepaint()
+    return layer
+
+
+def _renderer(minutes: float) -> QgsGraduatedSymbolRenderer:
+    count = max(1, min(len(SHADES), round(minutes / STEP_MIN)))
+    ranges = []
+    for place in range(count):
+        low, high = minutes * place / count, minutes * (place + 1) / count
+        shade = SHADES[place * (len(SHADES) - 1) // max(1, count - 1)] if count > 1 else SHADES[1]
+        symbol = QgsLineSymbol.createSimple({"color": shade, "width": "1.1", "capstyle": "round"})
+        label = tr("{low}–{high} min").format(low=f"{low:g}", high=f"{high:g}")
+        ranges.append(QgsRendererRange(low, high, symbol, label))
+    return QgsGraduatedSymbolRenderer("minutes", ranges)

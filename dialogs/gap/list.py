@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The rows of one kind in the panel of gaps: communities with people, need, served, missing, share, cover, examination.
+
+A model, not items: a city has a thousand communities, and only those that are seen are put into words.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, Qt
+
+from ...processing.texts import tr
+from ..explore.text import amount_text
+from ..study import wording
+from .values import WALK, Community
+
+COLUMNS = ("name", "people", "need", "served", "gap", "share", "radius", "exam")
+
+
+class GapList(QAbstractTableModel):
+    """Shows communities in their order for one kind."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[Community] = []
+        self._kind, self._places = "", {}
+
+    def show(self, rows: list[Community], kind: str) -> None:
+        """Show these communities for a kind."""
+        self.beginResetModel()
+        self.rows, self._kind = rows, kind
+        self._places = {item.community_id: place for place, item in enumerate(rows)}
+        self.endResetModel()
+
+    def key_at(self, row: int) -> str:
+        """Return the community of a row; "" for none."""
+        return self.rows[row].community_id if 0 <= row < len(self.rows) else ""
+
+    def row_of(self, key: str) -> int:
+        """Return the row of a community; -1 = not there."""
+        return int(self._places.get(key, -1))
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:
+        """Return the number of communities."""
+        return 0 if parent is not None and parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: QModelIndex | None = None) -> int:
+        """Return the number of columns."""
+        return len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a heading."""
+        if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return (
+            tr("Community"), tr("People"), tr("Need"), tr("Served"), tr("Missing"), tr("Gap share"),
+            tr("Within radius"), tr("Examination"),
+        )[section]  # fmt: skip
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return text and alignment; the name of a community as its tooltip too."""
+        if not index.isValid():
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column():
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role == Qt.ItemDataRole.DisplayRole or (role == Qt.ItemDataRole.ToolTipRole and not index.column()):
+            return row_texts(self.rows[index.row()], self._kind)[index.column()]
+        return None
+
+
+def row_texts(item: Community, kind: str) -> list[str]:
+    """Return a community's row of the table; — for what is not known."""
+    cell = item.cells.get(kind)
+    if cell is None:
+        return [item.name, *["—"] * (len(COLUMNS) - 1)]
+    exam = "" if cell.exam_missing is None else tr("met") if not cell.exam_missing else tr("not met")
+    return [
+        item.name, wording.number(cell.people), amount_text(cell.need, ""), amount_text(cell.served, ""),
+        amount_text(cell.gap, ""), wording.percent(cell.share(WALK), 0),
+        wording.percent(None if cell.radius_cover is None else cell.radius_cover, 0), exam,
+    ]  # fmt: skip

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The window of the table of all kinds: measure, which communities, part of a name; copy, Excel, zoom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from qgis.PyQt.QtCore import QModelIndex, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QFontMetrics
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QDockWidget,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...processing.texts import tr
+from ..parts import help_pages
+from ..parts.widgets import HINT, text_label
+from .matrix import ALL, APART, MEASURES, NAME, SHORT, UNCOUNTED, GapMatrix, Look, States, measure_title
+from .values import Community
+
+KIND_LETTERS, NAME_LETTERS = 9, 14  # least widths
+
+
+class GapMatrixPanel(QDockWidget):
+    """`picked(community or "", kind or "")`, `zoom_asked(community)`, `export_asked()`."""
+
+    picked = pyqtSignal(str, str)
+    zoom_asked = pyqtSignal(str)
+    export_asked = pyqtSignal()
+
+    def __init__(self, iface: Any) -> None:
+        super().__init__(tr("Gaps: communities and facilities"), iface.mainWindow() if iface else None)
+        self.setObjectName("UrbanRenewalGapTable")
+        self.model, self.view = GapMatrix(), QTableView()
+        self.measure, self.which, self.name = QComboBox(), QComboBox(), QLineEdit()
+        for measure in MEASURES:
+            self.measure.addItem(measure_title(measure), measure)
+        titles = (tr("All communities"), tr("Communities short"), tr("With parcels apart"))
+        for key, text in zip((ALL, SHORT, UNCOUNTED), titles):
+            self.which.addItem(text, key)
+        self.name.setPlaceholderText(tr("Part of a name"))
+        self.name.setClearButtonEnabled(True)
+        self.told = text_label(factor=HINT)
+        self.zoom, self.copy = QPushButton(tr("Zoom to")), QPushButton(tr("Copy"))
+        self.export = QPushButton(tr("Export table…"))
+        self._build()
+        self.measure.activated.connect(lambda _: self.refresh())
+        self.which.activated.connect(lambda _: self.refresh())
+        self.name.textChanged.connect(lambda _: self.refresh())
+        self.view.selectionModel().currentChanged.connect(lambda now, _: self._on_current(now))
+        self.view.doubleClicked.connect(lambda index: self._zoom(index.row()))
+        self.view.activated.connect(lambda index: self._zoom(index.row()))  # Enter
+        self.zoom.clicked.connect(lambda: self._zoom(self.view.currentIndex().row()))
+        self.copy.clicked.connect(lambda: QApplication.clipboard().setText(self.model.as_text()))
+        self.export.clicked.connect(self.export_asked.emit)
+        self._help = help_pages.add_help(self, "guide#s5")
+
+    def _build(self) -> None:
+        bar = QHBoxLayout()
+        for widget, title in ((self.measure, tr("Measure")), (self.which, tr("Communities")), (self.name, tr("Name"))):
+            widget.setAccessibleName(title)
+            widget.setToolTip(title)
+            bar.addWidget(widget)
+        bar.addWidget(self.told, 1)
+        for button in (self.zoom, self.copy, self.export):
+            bar.addWidget(button)
+        view = self.view
+        view.setModel(self.model)
+        view.setSortingEnabled(True)
+        view.horizontalHeader().setSortIndicator(0, Qt.SortOrder.AscendingOrder)
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        view.setTabKeyNavigation(False)
+        view.setWordWrap(True)
+        view.verticalHeader().hide()
+        line = self.fontMetrics().height()
+        view.verticalHeader().setDefaultSectionSize(int(line * 1.5))
+        head = view.horizontalHeader()
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
+        head.setFixedHeight(int(line * 2.6))
+        view.setMinimumHeight(line * 8)
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(6, 4, 6, 4)
+        layout.addLayout(bar)
+        layout.addWidget(view, 1)
+        self.setWidget(page)
+        chain = (self.measure, self.which, self.name, self.zoom, self.copy, self.export, view)
+        for before, after in zip(chain, chain[1:]):
+            QWidget.setTabOrder(before, after)
+
+    def open(self, communities: Sequence[Community], titles: dict[str, str]) -> None:
+        """Show the communities of a count of gaps."""
+        self.model.open(communities, titles)
+        font = self.view.horizontalHeader().font()
+        font.setBold(True)
+        metrics = QFontMetrics(font)
+        letter = metrics.averageCharWidth()
+        for column, key in enumerate(self.model.keys):
+            head = str(self.model.headerData(column, Qt.Orientation.Horizontal)).split("\n")
+            least = letter * (NAME_LETTERS if key == NAME else KIND_LETTERS)
+            self.view.setColumnWidth(column, max(least, *(metrics.horizontalAdvance(f"{line}mm") for line in head)))
+        self.view.setColumnHidden(self.model.keys.index(APART), True)
+        self.refresh()
+
+    def take_states(self, states: States) -> None:
+        """Show how many parcels were not counted like the others, by community."""
+        community, kind = self._current()
+        self.model.take_states(states)
+        self.choose(community, kind)
+        self.view.setColumnHidden(self.model.keys.index(APART), not states)
+        self._tell()
+
+    def refresh(self) -> None:
+        """Show what is chosen; the community and the kind stay chosen."""
+        community, kind = self._current()
+        look = Look(str(self.measure.currentData()), str(self.which.currentData()), self.name.text().strip())
+        self.model.show(look)
+        self.choose(community, kind)
+        self._tell()
+
+    def _tell(self) -> None:
+        n, of = len(self.model.rows), len(self.model.communities)
+        self.told.setText(tr("{n} of {of} communities").format(n=n, of=of))
+        self.told.setToolTip(tr("A click shows the community and the kind on the map, a double click zooms there."))
+
+    def _current(self) -> tuple[str, str]:
+        index = self.view.currentIndex()
+        item = self.model.community_at(index.row())
+        key = self.model.keys[index.column()] if 0 <= index.column() < len(self.model.keys) else ""
+        return (item.community_id if item else "", key if key in self.model.titles else "")
+
+    def choose(self, community: str, kind: str) -> None:
+        """Set a community and a kind apart, as they are chosen elsewhere; nothing is told."""
+        row, keys = self.model.row_of(community), self.model.keys
+        column = keys.index(kind) if kind in keys else max(0, self.view.currentIndex().column())
+        chosen = self.view.selectionModel()
+        chosen.blockSignals(True)
+        if row >= 0 and keys:
+            index = self.model.index(row, min(column, len(keys) - 1))
+            chosen.setCurrentIndex(index, chosen.SelectionFlag.ClearAndSelect)
+            self.view.scrollTo(index)
+        else:
+            chosen.clear()
+        chosen.blockSignals(False)
+        self.view.viewport().update()
+
+    def _on_current(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.picked.emit(*self._current())
+
+    def _zoom(self, row: int) -> None:
+        item = self.model.community_at(row)
+        if item is not None:
+            self.zoom_asked.emit(item.community_id)

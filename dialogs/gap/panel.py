@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The gaps by community: chart and table share one selection with the map; walking and radius switch at once."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from qgis.PyQt.QtCore import QModelIndex, Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDockWidget,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QScrollArea,
+    QSplitter,
+    QTableView,
+    QVBoxLayout,
+)
+
+from ...processing.texts import tr
+from ..explore.text import amount_text, status_text
+from ..parts import help_pages
+from ..parts.widgets import BIG, HINT, Page, scaled, text_label
+from ..study import wording
+from .bars import GapBars, Pair, group_colour
+from .list import GapList
+from .values import ORDERS, RADIUS, WALK, Community, arranged, sums
+
+MEASURED = 40  # rows that decide how wide a column is: a city has a thousand communities
+
+
+class GapPanel(QDockWidget):
+    """`chosen(community)`, `shown(kind, yardstick)` for the map, `way_asked(community)`, `export_asked()`,
+    `table_asked()`: all kinds at once.
+    """
+
+    chosen = pyqtSignal(str)
+    shown = pyqtSignal(str, str)
+    way_asked = pyqtSignal(str)
+    export_asked = pyqtSignal()
+    table_asked = pyqtSignal()
+
+    def __init__(self, iface: Any) -> None:
+        super().__init__(tr("Gaps by community"), iface.mainWindow() if iface else None)
+        self.setObjectName("UrbanRenewalGaps")
+        self.communities: list[Community] = []
+        self.titles: dict[str, str] = {}
+        self.states: dict[str, dict[str, int]] = {}
+        self.limits: dict[str, tuple[float, float]] = {}
+        self.current = ""
+        self.kind, self.order = QComboBox(), QComboBox()
+        self.walk, self.radius = QRadioButton(tr("Walking time")), QRadioButton(tr("Standard radius"))
+        self.walk.setChecked(True)
+        for key, text in zip(ORDERS, (tr("Largest gap first"), tr("Most people first"), tr("By name"))):
+            self.order.addItem(text, key)
+        self.figures = [(scaled(QLabel(), BIG, bold=True), text_label(factor=HINT)) for _ in range(3)]
+        self.bars, self.list, self.table = GapBars(), GapList(), QTableView()
+        self.table.setModel(self.list)
+        self._is_filling = False  # what is chosen comes from elsewhere
+        self.sentence, self.unknown = text_label(), text_label(factor=HINT)
+        self.exam, self.legend = text_label(factor=HINT), text_label(factor=HINT)
+        self.export, self.whole = QPushButton(tr("Export table…")), QPushButton(tr("Table of all kinds"))
+        self.how = text_label(f'<a href="help">{tr("How is it counted?")}</a>', HINT)
+        self._build()
+        for combo in (self.kind, self.order):
+            combo.activated.connect(lambda _: self.refresh())
+        self.walk.toggled.connect(lambda _: self.refresh())
+        self.bars.chosen.connect(self.choose)
+        self.bars.opened.connect(self.way_asked.emit)
+        self.table.selectionModel().currentRowChanged.connect(self._on_table)
+        self.sentence.linkActivated.connect(lambda _: self.way_asked.emit(self.current))
+        self.export.clicked.connect(self.export_asked.emit)
+        self.whole.clicked.connect(self.table_asked.emit)
+        self.how.linkActivated.connect(lambda _: help_pages.open_page("methods#s3"))
+        self._help = help_pages.add_help(self, "guide#s5")
+
+    def _build(self) -> None:
+        page = Page()
+        layout = QVBoxLayout(page)
+        grid = QGridLayout()
+        for place, (title, widgets) in enumerate((
+            (tr("Facility"), (self.kind,)), (tr("Yardstick"), (self.walk, self.radius)), (tr("Order"), (self.order,)),
+        )):  # fmt: skip
+            label = QLabel(title)
+            label.setBuddy(widgets[0])
+            grid.addWidget(label, place, 0)
+            for column, widget in enumerate(widgets, 1):
+                grid.addWidget(widget, place, column, 1, 2 if len(widgets) == 1 else 1)
+        grid.setColumnStretch(2, 1)
+        layout.addLayout(grid)
+        row = QHBoxLayout()
+        for big, small in self.figures:
+            box = QVBoxLayout()
+            box.addWidget(big)
+            box.addWidget(small)
+            row.addLayout(box, 1)
+        layout.addLayout(row)
+        layout.addWidget(self.exam)
+        layout.addWidget(self.legend)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self.bars)
+        scroll.setMinimumHeight(int(self.fontMetrics().height() * 7))
+        self.table.setMinimumHeight(int(self.fontMetrics().height() * 4))
+        self.scroll = scroll
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.addWidget(scroll)
+        split.addWidget(self._dress_table())
+        split.setSizes([self.fontMetrics().height() * 22, self.fontMetrics().height() * 10])
+        split.setChildrenCollapsible(False)
+        layout.addWidget(split, 1)
+        for label in (self.sentence, self.unknown):
+            layout.addWidget(label)
+        foot = QHBoxLayout()
+        foot.addWidget(self.how, 1)
+        foot.addWidget(self.whole)
+        foot.addWidget(self.export)
+        layout.addLayout(foot)
+        self.setWidget(page)
+
+    def _legend_text(self) -> str:
+        """Return the legend in the colours of the bars, which follow the theme the panel is shown in."""
+        words = {"elder": tr("gap of elders' facilities"), "child": tr("gap of children's facilities")}
+        parts = [f'<span style="color:{group_colour(key, self.bars.palette()).name()}">■</span> {text}'
+                 for key, text in words.items()]  # fmt: skip
+        own = f"<b>┃</b> {tr('gap of the facility chosen')}"
+        return " &nbsp; ".join([*parts, own, tr("right: people of this kind not served")])
+
+    def _dress_table(self) -> QTableView:
+        table = self.table
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        table.horizontalHeader().setResizeContentsPrecision(MEASURED)
+        table.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
+        return table
+
+    # --- showing ------------------------------------------------------------------------------------------------------
+
+    def open(
+        self, communities: list[Community], titles: dict[str, str], states: dict[str, dict[str, int]],
+        limits: dict[str, tuple[float, float]],
+    ) -> None:  # fmt: skip
+        """Show the communities; `titles` of kinds, `states` of parcels not counted, `limits` (radius m, minutes)."""
+        self.communities, self.titles, self.states, self.limits = communities, titles, states, limits
+        kinds = [kind for kind in titles if any(kind in item.cells for item in communities)]
+        now = self.kind.currentData()
+        self.kind.clear()
+        for kind in kinds:
+            self.kind.addItem(titles[kind], kind)
+        self.kind.setCurrentIndex(max(0, self.kind.findData(now)))
+        self.current = self.current if any(item.community_id == self.current for item in communities) else ""
+        self.refresh()
+
+    def yardstick(self) -> str:
+        """Return walk or radius."""
+        return WALK if self.walk.isChecked() else RADIUS
+
+    def refresh(self) -> None:
+        """Show the kind, the yardstick and the order that are chosen."""
+        kind, yardstick = str(self.kind.currentData() or ""), self.yardstick()
+        rows = arranged(self.communities, kind, yardstick, str(self.order.currentData()))
+        self._show_sums(kind, yardstick)
+        self.legend.setText(self._legend_text())
+        pairs = []
+        for item in rows:
+            cell = item.cells.get(kind)
+            people = cell.left_out(yardstick) if cell else None
+            shares = [item.group_share(group, yardstick) for group in ("elder", "child")]
+            pairs.append(Pair(item.community_id, item.name, *shares, people, cell.share(yardstick) if cell else None))
+        self.bars.show_pairs(pairs, self.current)
+        self._fill_table(rows, kind)
+        if not self.current and rows:
+            self.current = rows[0].community_id
+        self.choose(self.current)
+        counts = self.states.get(kind, {})
+        words = [f"{status_text(status)} {wording.number(n)}" for status, n in sorted(counts.items()) if n]
+        self.unknown.setText(tr("Parcels apart: {what}").format(what=" · ".join(words)) if words else "")
+        self.unknown.setVisible(bool(words))
+        self.shown.emit(kind, yardstick)
+
+    def _show_sums(self, kind: str, yardstick: str) -> None:
+        found = sums(self.communities, kind, yardstick)
+        told = (
+            (wording.number(found.people), tr("people not served")),
+            (f"{found.short_n} / {found.communities_n}", tr("communities short")),
+            (amount_text(found.gap, found.unit), tr("missing")),
+        )
+        for (big, small), (value, words) in zip(self.figures, told):
+            big.setText(value)
+            small.setText(words)
+        has_exam = bool(found.exam_name) and found.exam_n is not None
+        exam = tr("City examination: {name} {n}").format(name=escape(found.exam_name), n=found.exam_n)
+        self.exam.setText(exam if has_exam else "")
+        self.exam.setVisible(has_exam)
+
+    def _fill_table(self, rows: list[Community], kind: str) -> None:
+        self._is_filling = True
+        self.list.show(rows, kind)
+        self.table.resizeColumnsToContents()
+        self._is_filling = False
+
+    # --- choosing -----------------------------------------------------------------------------------------------------
+
+    def choose(self, key: str) -> None:
+        """Set a community apart in chart and table, and tell of it in words."""
+        self.current = key
+        self.bars.choose(key)
+        self.scroll.ensureVisible(0, self.bars.place_of(key) + 10)
+        self._is_filling = True
+        place = self.list.row_of(key)
+        self.table.selectRow(place) if place >= 0 else self.table.clearSelection()
+        self._is_filling = False
+        item = next((one for one in self.communities if one.community_id == key), None)
+        self.sentence.setText(self._told(item) if item else "")
+        self.chosen.emit(key)
+
+    def pick(self, community: str, kind: str) -> None:
+        """Choose a community and a kind, either may be "": the one there is stays."""
+        place = self.kind.findData(kind) if kind else -1
+        self.current = community or self.current
+        if place >= 0 and place != self.kind.currentIndex():
+            self.kind.setCurrentIndex(place)
+            self.refresh()
+        else:
+            self.choose(self.current)
+
+    def _on_table(self, now: QModelIndex, _: QModelIndex) -> None:
+        if not self._is_filling and now.isValid():
+            self.choose(self.list.key_at(now.row()))
+
+    def _told(self, item: Community) -> str:
+        kind = str(self.kind.currentData() or "")
+        cell = item.cells.get(kind)
+        if cell is None:
+            return f"<b>{escape(item.name)}</b>"
+        radius, minutes = self.limits.get(kind, (0.0, 0.0))
+        text = tr("<b>{name}</b>: {people} people; {kind}: need {need}, served {served}. Within {minutes} min on foot "
+                  "{walk}, within the radius of {radius} m {line}.")  # fmt: skip
+        told = text.format(
+            name=escape(item.name), people=wording.number(cell.people), kind=escape(self.titles.get(kind, kind)),
+            need=amount_text(cell.need, cell.unit), served=amount_text(cell.served, cell.unit), minutes=f"{minutes:g}",
+            walk=wording.percent(cell.walk_cover, 0), radius=f"{radius:g}", line=wording.percent(cell.radius_cover, 0),
+        )  # fmt: skip
+        return f'{told} <a href="way">{tr("See the way from where most is missing")}</a>'

@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From a study to its panel of gaps: communities on the map, the layer in the kind's colours, the way of the worst."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsFeatureRequest,
+    QgsGeometry,
+    QgsPointXY,
+    QgsVectorLayer,
+    QgsWkbTypes,
+)
+from qgis.gui import QgsRubberBand
+from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtWidgets import QFileDialog
+
+from ...core.delivery.formats.workbook import Sheet, write_workbook
+from ...core.errors import RenewalError
+from ...processing.texts import interface_language, tr
+from ..explore import text as explore_text
+from ..review import reviewing
+from ..review.items import table_of
+from ..study import project_state, results, wording
+from ..study.figures import rows_of
+from ..study.steps import results_of
+from ..study.study import Study
+from ..study.turns import Turns, aside
+from .panel import GapPanel
+from .table import GapTable
+from .values import RADIUS, WALK, Community, read_communities, unknown_counts
+
+MANY_BYTES = 20_000_000  # of the detail: from here on counting its rows is felt
+OUTLINE = "#222222"
+WORST_SQL = (
+    "SELECT parcel_id, nearest_id FROM {t} WHERE kind = ? AND gap > 0 AND nearest_id IS NOT NULL"
+    " ORDER BY gap DESC, parcel_id"
+)
+
+
+class GapShowing(QObject):
+    """The panel of a dock: made when first opened, gone with the project."""
+
+    failed = pyqtSignal(str)
+
+    def __init__(self, iface: Any, dock: Any) -> None:
+        super().__init__(dock)
+        self._iface, self._dock = iface, dock
+        self.panel: GapPanel | None = None
+        self._band: QgsRubberBand | None = None
+        self._shapes: dict[str, tuple[QgsGeometry, Any]] = {}
+        self.table = GapTable(iface, self)
+        self._reading: Turns | None = None
+
+    def open(self) -> None:
+        """Show the panel on the study's last count of gaps; says so when there is none."""
+        study = self._dock.session.study
+        files = results_of(study)
+        detail = table_of(files["gap_detail"])[0] if "gap_detail" in files else None
+        if detail is None or not detail.exists() or detail.stat().st_size < MANY_BYTES:
+            try:
+                self._on_read(read_gaps(study, files), None)
+            except (RenewalError, OSError) as error:
+                self._on_read(None, error)
+        elif self._reading is None:  # a city's rows are read and counted beside the window
+            self._reading = Turns(aside(partial(read_gaps, study, files)), self._on_read, self)
+
+    def _on_read(self, found: Any, error: Exception | None) -> None:
+        self._reading = None
+        if error is not None:
+            self.failed.emit(wording.error_text(error))
+        elif not found[0]:
+            self.failed.emit(tr("Gaps by community need a layer of communities and a run of Gaps."))
+        else:
+            self._show(*found)
+
+    def _show(self, communities: list[Community], standard: Any, counts: dict[str, dict[str, int]]) -> None:
+        study = self._dock.session.study
+        limits = {kind["id"]: (kind["radius_m"]["value"], kind["minutes"]["value"]) for kind in standard["kinds"]}
+        if self.panel is None:
+            self._make()
+        self._shapes = {}
+        results.show_results(self._dock.session.project, study.study_id, "gaps")  # its colours are what is told of
+        self.panel.show()
+        self.panel.raise_()
+        self.panel.open(communities, explore_text.kind_titles(standard), counts, limits)
+        if self.table.panel is not None and not self.table.panel.isHidden():
+            self.open_table()
+
+    def open_table(self) -> None:
+        """Show the table of all kinds below the map."""
+        session = self._dock.session
+        self.table.open(session, results_of(session.study))
+
+    def _make(self) -> None:
+        self.panel = GapPanel(self._iface)
+        self.panel.chosen.connect(self.show_community)
+        self.panel.shown.connect(self.show_kind)
+        self.panel.way_asked.connect(self.show_worst)
+        self.panel.table_asked.connect(self.open_table)
+        self.panel.chosen.connect(lambda key: self.table.follow(key, str(self.panel.kind.currentData() or "")))
+        self.panel.export_asked.connect(self._on_export)
+        self.panel.visibilityChanged.connect(lambda on: None if on else self._clear())
+        if self._iface is not None:
+            self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.panel)
+            window = self._iface.mainWindow()
+            if hasattr(window, "tabifyDockWidget") and not self._dock.isFloating():
+                window.tabifyDockWidget(self._dock, self.panel)
+
+    # --- the map ------------------------------------------------------------------------------------------------------
+
+    def show_kind(self, kind: str, yardstick: str) -> None:
+        """Give the study's gap layer the colours of a kind, by walking or by the radius; nothing without the layer."""
+        from ...processing.delivery.styles import group_rules
+        from ...processing.delivery.symbols import rules
+
+        study = self._dock.session.study
+        for layer in self._dock.session.project.mapLayers().values():
+            if results.result_of(layer) != (study.study_id, "gap") or not kind:
+                continue
+            names = {item.name() for item in layer.fields()}
+            if not {f"{kind}_share", f"{kind}_need", f"{kind}_in_r"} <= names:
+                continue
+            inside = f'CASE WHEN "{kind}_need" > 0 THEN CASE WHEN "{kind}_in_r" > 0 THEN 0 ELSE 1 END END'
+            share = inside if yardstick == RADIUS else f'1 - "{kind}_share"'
+            layer.setRenderer(rules(group_rules(share, [kind], interface_language())))
+            layer.triggerRepaint()
+            layer.emitStyleChanged()
+
+    def show_community(self, key: str, zoom: bool = False) -> None:
+        """Frame a community on the map and bring it into view; `zoom` = as large as it can be."""
+        self._clear()
+        found = self._shape_of(key)
+        if self._iface is None or found is None:
+            return
+        shape, layer = found
+        canvas = self._iface.mapCanvas()
+        self._band = QgsRubberBand(canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
+        self._band.setStrokeColor(QColor(OUTLINE))
+        self._band.setFillColor(QColor(0, 0, 0, 0))
+        self._band.setWidth(3)
+        self._band.setToGeometry(shape, layer)
+        try:
+            change = QgsCoordinateTransform(
+                layer.crs(), canvas.mapSettings().destinationCrs(), self._dock.session.project
+            )
+            box = change.transformBoundingBox(shape.boundingBox())
+        except QgsCsException:
+            return
+        if zoom or not canvas.extent().contains(box):
+            box.scale(1.4)
+            canvas.setExtent(box)
+        canvas.refresh()
+
+    def _shape_of(self, key: str) -> tuple[QgsGeometry, Any] | None:
+        if key not in self._shapes:
+            study = self._dock.session.study
+            choice = study.inputs.get("COMMUNITIES")
+            layer = project_state.layer_of(self._dock.session.project, choice) if choice else None
+            if not isinstance(layer, QgsVectorLayer) or not layer.isValid():
+                return None
+            name = project_state.columns_of(layer, "COMMUNITIES", choice.mapping).get("community_id")
+            if not name:
+                return None
+            quoted = key.replace("'", "''")
+            request = QgsFeatureRequest().setFilterExpression(f"\"{name}\" = '{quoted}'")
+            shape = next((feature.geometry() for feature in layer.getFeatures(request)), None)
+            if shape is None:
+                return None
+            self._shapes[key] = (QgsGeometry(shape), layer)
+        return self._shapes[key]
+
+    def show_worst(self, key: str) -> None:
+        """Explore the parcel of a community where most is missing: why, and the way that is walked from there."""
+        found = self._shape_of(key)
+        files, kind = results_of(self._dock.session.study), str(self.panel.kind.currentData() or "")
+        if found is None or "tagged" not in files or self._iface is None:
+            return
+        shape, layer = found
+        path, table = table_of(files["tagged"])
+        parcels = QgsVectorLayer(f"{path}|layername={table}", "tagged", "ogr")
+        project = self._dock.session.project
+        try:
+            shape = QgsGeometry(shape)
+            shape.transform(QgsCoordinateTransform(layer.crs(), parcels.crs(), project))
+            inside = _points_in(parcels, shape)
+            for parcel, nearest in rows_of(files, "gap_detail", WORST_SQL, (kind,)):
+                if parcel in inside:
+                    crs = self._iface.mapCanvas().mapSettings().destinationCrs()
+                    place = QgsCoordinateTransform(parcels.crs(), crs, project).transform(inside[parcel])
+                    exploring = self._dock.exploring
+                    exploring.start()
+                    exploring.ask(place, only_ground=True)
+                    exploring.show_way_soon(kind, str(nearest))
+                    return
+        except QgsCsException:
+            return
+        self.failed.emit(tr("Nobody in this community lacks it, or no way leads there."))
+
+    # --- the rest -----------------------------------------------------------------------------------------------------
+
+    def _on_export(self) -> None:
+        start = Path(self._dock.session.study.folder or ".") / "gaps.xlsx"
+        path, _ = QFileDialog.getSaveFileName(self.panel, tr("Export table…"), str(start), "Excel (*.xlsx)")
+        if path:
+            self.write(Path(path))
+
+    def write(self, path: Path) -> None:
+        """Write the table of all kinds; numbers stay numbers."""
+        try:
+            write_workbook(path, [sheet_of(self.panel.communities, self.panel.titles)])
+        except (OSError, RenewalError) as error:
+            self.failed.emit(wording.error_text(error))
+
+    def _clear(self) -> None:
+        if self._band is not None and self._iface is not None:
+            self._iface.mapCanvas().scene().removeItem(self._band)
+        self._band = None
+
+    def close(self) -> None:
+        """Take the panel away."""
+        if self._reading is not None:
+            self._reading.stop()
+            self._reading = None
+        self._clear()
+        self.table.close()
+        self._shapes = {}
+        if self.panel is not None:
+            if self._iface is not None:
+                self._iface.removeDockWidget(self.panel)
+            self.panel.deleteLater()
+            self.panel = None
+
+
+def sheet_of(communities: list[Community], titles: dict[str, str]) -> Sheet:
+    """Return the communities × kinds as a sheet: need, served, missing, shares by both yardsticks."""
+    heads = [tr("Community"), tr("Facility"), tr("Unit"), tr("People"), tr("Need"), tr("Served"), tr("Missing"),
+             tr("Gap share"), tr("Within radius"), tr("On foot")]  # fmt: skip
+    rows = [
+        [item.name, titles.get(kind, kind), cell.unit, cell.people, cell.need, cell.served, cell.gap,
+         cell.share(WALK), cell.radius_cover, cell.walk_cover]
+        for item in communities for kind, cell in item.cells.items()
+    ]  # fmt: skip
+    return Sheet(tr("Gaps"), tr("Gaps by community"), heads, (None, None, None, 0, 1, 1, 1, 3, 3, 3), rows)
+
+
+def _points_in(parcels: QgsVectorLayer, shape: QgsGeometry) -> dict[str, QgsPointXY]:
+    """Return a point inside each parcel that lies in a community."""
+    engine = QgsGeometry.createGeometryEngine(shape.constGet())
+    engine.prepareGeometry()
+    request = QgsFeatureRequest(shape.boundingBox()).setSubsetOfAttributes(["parcel_id"], parcels.fields())
+    found = {}
+    for feature in parcels.getFeatures(request):
+        inside = feature.geometry().pointOnSurface()
+        if not inside.isNull() and engine.contains(inside.constGet()):
+            found[str(feature["parcel_id"])] = inside.asPoint()
+    return found
+
+
+def read_gaps(study: Study, files: Mapping[str, str]) -> tuple[list[Community], Any, dict[str, dict[str, int]]]:
+    """Return the communities, the standard they were counted with, and the parcels left apart: plain data.
+
+    Raises RenewalError, OSError when the standard cannot be read.
+    """
+    communities = read_communities(files)
+    if not communities:
+        return communities, None, {}
+    rows = rows_of(files, "gap_detail", "SELECT standard_id FROM {t} LIMIT 1")
+    standard = reviewing.standard_of(study, str(rows[0][0] or "") if rows else "")
+    return communities, standard, unknown_counts(files)

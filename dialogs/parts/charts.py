@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Small charts of the cards: stacked bars, the histogram of scores, the communities that lack most. Painted by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from qgis.PyQt.QtCore import QRectF, QSize, Qt
+from qgis.PyQt.QtGui import QColor, QPainter, QPalette, QPen
+from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
+
+from ...core.words import RESOURCES
+from ...processing.texts import interface_language, tr
+from ..study import wording
+
+HISTOGRAM_LINES = 4.0  # height of the histogram in lines of text, the last for words
+ISSUES = {"error": "#A8322D", "warning": "#D9A441", "info": "#8B9197"}  # of the bar of a check
+SOFT = 0.45  # strength of the colour of what is only suspected
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One horizontal bar: parts of (value, colour, words), drawn over `whole`; label at the left, text at the right."""
+
+    parts: tuple[tuple[float, str, str], ...]
+    whole: float
+    label: str = ""
+    text: str = ""
+
+
+@lru_cache(maxsize=1)
+def colours() -> Mapping[str, Any]:
+    """Return the colours of the legends."""
+    return dict(json.loads((RESOURCES / "styles" / "palette.json").read_text(encoding="utf-8")))
+
+
+def issue_titles() -> dict[str, str]:
+    """Return the names of the severities of a check."""
+    return {"error": tr("errors"), "warning": tr("warnings"), "info": tr("remarks")}
+
+
+def tag_parts(values: Mapping[str, float]) -> tuple[tuple[float, str, str], ...]:
+    """Return the parts of a stacked bar from {tag: value}, in the order of the legend."""
+    language, tags = interface_language(), colours()["tags"]
+    return tuple(
+        (float(values[tag]), str(entry["color"]), str(entry[language]))
+        for tag, entry in tags.items()
+        if tag != "none" and values.get(tag)
+    )
+
+
+def bars_of(step: str, figures: Mapping[str, Any]) -> list[Bar]:
+    """Return the bars of a card; none when there is nothing to show."""
+    if step == "prepare":
+        found, titles = figures.get("bar", {}), issue_titles()
+        parts = tuple((float(found[key]), ISSUES[key], titles[key]) for key in ISSUES if found.get(key))
+        return [Bar(parts, sum(value for value, _, _ in parts))] if parts else []
+    if step == "tag":
+        parts = tag_parts({tag: sum(levels.values()) for tag, levels in figures.get("tags", {}).items()})
+        return [Bar(parts, sum(value for value, _, _ in parts))] if parts else []
+    if step == "gaps":
+        colour = colours()["gap"][3]["color"]
+        return [
+            Bar(((row["share"], colour, ""),), 1.0, row["name"], wording.percent(row["share"], 0))
+            for row in figures.get("worst", [])
+            if row["share"] > 0
+        ]
+    if step == "zones":
+        found = [(bar["name"], tag_parts(bar["parts"])) for bar in figures.get("bars", [])[:5]]
+        widest = max((sum(value for value, _, _ in parts) for _, parts in found), default=0.0)
+        return [
+            Bar(parts, widest, name, f"{wording.number(sum(value for value, _, _ in parts) / 10_000, 1)} ha")
+            for name, parts in found
+            if parts
+        ]
+    return []
+
+
+class Chart(QWidget):
+    """The chart of one card."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bars: list[Bar] = []
+        self.bins: dict[str, list[int]] = {}
+        self._limits: Mapping[str, float] = {}  # suspect and confirm, 0–1
+        self._colour = "#888888"
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    def show_figures(self, step: str, figures: Mapping[str, Any]) -> None:
+        """Draw what a step left; hidden when there is nothing to draw."""
+        self.bars = bars_of(step, figures)
+        found = figures.get("histogram", {}) if step == "tag" else {}
+        self.bins = {level: found.get(level, []) for level in ("confirmed", "suspected")}
+        self._colour = str(colours()["tags"].get(found.get("tag", ""), {}).get("color", "#888888"))
+        self._limits = figures.get("limits", {}) if step == "tag" else {}
+        if not any(map(sum, self.bins.values())):
+            self.bins = {}
+        self.setToolTip("\n".join(_told(bar) for bar in self.bars))
+        self.setVisible(bool(self.bars or self.bins))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return as many lines as there are bars, and the histogram's."""
+        line = self.fontMetrics().height()
+        lines = sum(1.2 if bar.label else 0.7 for bar in self.bars) + (HISTOGRAM_LINES if self.bins else 0)
+        return QSize(line * 10, int(line * lines) + 2)
+
+    def paintEvent(self, event: Any) -> None:
+        """Draw bars, then the histogram."""
+        painter = QPainter(self)
+        if not self.isEnabled():
+            painter.setOpacity(0.55)
+        top = 0.0
+        for bar in self.bars:
+            top += self._draw_bar(painter, bar, top)
+        if self.bins:
+            self._draw_histogram(painter, top)
+        painter.end()
+
+    def _draw_bar(self, painter: QPainter, bar: Bar, top: float) -> float:
+        line, ink = (
+            self.fontMetrics().height(),
+            self.palette().color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText),
+        )
+        height = line * (1.2 if bar.label else 0.7)
+        left = self.width() * 0.34 if bar.label else 0.0
+        right = self.fontMetrics().horizontalAdvance("0000.0 ha ") if bar.text else 0.0
+        place, scale = left, max(0.0, self.width() - left - right) / bar.whole if bar.whole > 0 else 0.0
+        for value, colour, _ in bar.parts:
+            painter.fillRect(QRectF(place, top + height * 0.2, value * scale, height * 0.6), QColor(colour))
+            place += value * scale
+        painter.setPen(ink)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        name = self.fontMetrics().elidedText(bar.label, Qt.TextElideMode.ElideRight, int(left * 0.95))
+        painter.drawText(QRectF(0, top, left, height), middle | Qt.AlignmentFlag.AlignLeft, name)
+        painter.drawText(QRectF(place + line * 0.3, top, right, height), middle | Qt.AlignmentFlag.AlignLeft, bar.text)
+        return height
+
+    def _draw_histogram(self, painter: QPainter, top: float) -> None:
+        counts = list(zip(self.bins["confirmed"], self.bins["suspected"]))
+        tallest = max(sum(pair) for pair in counts) or 1
+        line = self.fontMetrics().height()
+        bottom, width = self.height() - 1.0 - line, self.width() / len(counts)  # a line of words below
+        room = bottom - top - self.fontMetrics().height() * 0.3
+        for place, (confirmed, suspected) in enumerate(counts):
+            base = bottom
+            for n, strength in ((confirmed, 1.0), (suspected, SOFT)):
+                colour = QColor(self._colour)
+                colour.setAlphaF(strength)
+                height = room * n / tallest
+                painter.fillRect(QRectF(place * width + 1, base - height, max(1.0, width - 1), height), colour)
+                base -= height
+        painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
+        painter.drawLine(0, int(bottom), self.width(), int(bottom))
+        self._draw_limits(painter, top, bottom)
+
+    def _draw_limits(self, painter: QPainter, top: float, bottom: float) -> None:
+        """Draw the two limits as dotted lines, their words below, and where the scale ends."""
+        ink, line = (
+            self.palette().color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText),
+            self.fontMetrics().height(),
+        )
+        words = {"suspect": tr("suspected {limit}"), "confirm": tr("confirmed {limit}")}
+        taken = 0.0
+        for name, limit in sorted(self._limits.items(), key=lambda item: item[1]):
+            x = self.width() * limit
+            painter.setPen(QPen(ink, 1, Qt.PenStyle.DotLine))
+            painter.drawLine(int(x), int(top + 2), int(x), int(bottom))
+            text = words[name].format(limit=wording.number(limit, 2))
+            wide = self.fontMetrics().horizontalAdvance(text)
+            left = min(max(taken, x - wide / 2), self.width() - wide)
+            painter.setPen(ink)
+            painter.drawText(QRectF(left, bottom + 1, wide + 2, line), Qt.AlignmentFlag.AlignLeft, text)
+            taken = left + wide + line * 0.6
+        end = tr("score 1.0")
+        wide = self.fontMetrics().horizontalAdvance(end)
+        if taken <= self.width() - wide:
+            painter.setPen(ink)
+            painter.drawText(
+                QRectF(self.width() - wide - 1, bottom + 1, wide + 2, line), Qt.AlignmentFlag.AlignLeft, end
+            )
+
+
+def _told(bar: Bar) -> str:
+    """Return the bar in words."""
+    if bar.label and bar.text:
+        return f"{bar.label}: {bar.text}"
+    return " · ".join(f"{words} {wording.number(value)}" for value, _, words in bar.parts)

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Parts of a step's card that only show: the mark on the rail, the key figures, labels in the sizes of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from qgis.PyQt.QtCore import QRect, QSize, Qt
+from qgis.PyQt.QtGui import QColor, QFont, QPainter, QPalette, QPen
+from qgis.PyQt.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from ..meanings import meaning_of
+from ..study import readiness
+
+COLOURS = {
+    readiness.DONE: "#4F8A5B", readiness.READY: "#2F7FAE", readiness.RUNNING: "#2F7FAE", readiness.STALE: "#A66A00",
+    readiness.BLOCKED: "#8B9197", readiness.FAILED: "#A8322D",
+}  # fmt: skip
+SIGNS = {readiness.DONE: "✓", readiness.STALE: "!", readiness.FAILED: "✗"}
+BIG, TITLE, HINT = 1.5, 1.2, 0.92  # sizes in the application's font
+LINK, HALF = "#1F6FA8", 127
+TOP = 6  # where a mark begins, so that it stands beside the title
+
+
+def scaled(widget: QWidget, factor: float, bold: bool = False) -> QWidget:
+    """Give a widget the application's font times a factor, never below 8 pt; return it."""
+    font = QFont(widget.font())
+    size = font.pointSizeF() if font.pointSizeF() > 0 else 10.0
+    font.setPointSizeF(max(8.0, size * factor))
+    font.setBold(bold)
+    widget.setFont(font)
+    return widget
+
+
+class LinkLabel(QLabel):
+    """A label whose links have a calm blue where panels are light; a dark theme keeps its own."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Show a text; Qt takes the colour of links from the application, not from the widget."""
+        if self.palette().color(QPalette.ColorRole.Base).lightness() > HALF:
+            text = text.replace("<a href", f'<a style="color: {LINK}" href')
+        mouse = Qt.TextInteractionFlag.LinksAccessibleByMouse
+        keys = Qt.TextInteractionFlag.LinksAccessibleByKeyboard if "<a " in text else mouse
+        if self.textInteractionFlags() != mouse | keys:
+            self.setTextInteractionFlags(mouse | keys)  # Tab goes from link to link, Enter follows
+        super().setText(text)
+
+
+def text_label(text: str = "", factor: float = 1.0) -> QLabel:
+    """Return a label that wraps and may be as narrow as it is made."""
+    label = LinkLabel(text)
+    label.setWordWrap(True)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    scaled(label, factor)
+    return label
+
+
+class Mark(QWidget):
+    """The round mark on the rail: a sign or the step's number in the colour of its state, a line to its neighbours.
+
+    `ends`: "first" has no line above it, "last" none below it, "" both, "alone" none.
+    """
+
+    def __init__(self, number: int, ends: str = "alone") -> None:
+        super().__init__()
+        self._number, self._kind, self._ends = number, readiness.BLOCKED, ends
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+
+    def show_state(self, kind: str) -> None:
+        """Draw the mark of a state."""
+        self._kind = kind
+        self.update()
+
+    def side(self) -> int:
+        """Return the diameter: a little taller than a line of text."""
+        return int(self.fontMetrics().height() * 1.5)
+
+    def sizeHint(self) -> QSize:
+        """Return the diameter and a little air."""
+        return QSize(self.side() + 4, self.side() + 4)
+
+    def paintEvent(self, event: Any) -> None:
+        """Draw the line, then a filled disc, a ring when the step is ready."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour, side = QColor(COLOURS[self._kind]), self.side()
+        disc = QRect(1, TOP, side, side)
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Mid), 2))
+        if self._ends in ("", "last"):
+            painter.drawLine(disc.center().x(), 0, disc.center().x(), disc.top())
+        if self._ends in ("", "first"):
+            painter.drawLine(disc.center().x(), disc.bottom(), disc.center().x(), self.height())
+        is_ring = self._kind == readiness.READY
+        painter.setPen(QPen(colour, 2 if is_ring else 1))
+        painter.setBrush(self.palette().color(QPalette.ColorRole.Base) if is_ring else colour)
+        painter.drawEllipse(disc)
+        painter.setPen(colour if is_ring else QColor("#FFFFFF"))
+        painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, SIGNS.get(self._kind, str(self._number)))
+        painter.end()
+
+
+class Figures(QWidget):
+    """Key figures side by side, two in a row when there is little room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self.setMinimumWidth(1)  # else four figures side by side would keep the dock from being made narrow
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self._cells: list[QWidget] = []
+        self._columns = 4
+
+    def show_figures(self, figures: Sequence[tuple[str, str]], colours: Mapping[str, str] | None = None) -> None:
+        """Show (value, label) pairs; `colours` by label."""
+        for cell in self._cells:
+            self._grid.removeWidget(cell)
+            cell.hide()
+            cell.deleteLater()
+        self._cells = [self._cell(value, label, (colours or {}).get(label, "")) for value, label in figures]
+        self._lay()
+        self.setVisible(bool(self._cells))
+
+    def texts(self) -> list[str]:
+        """Return "value label" of each figure, for screen readers and tests."""
+        return [" ".join(label.text() for label in cell.findChildren(QLabel)) for cell in self._cells]
+
+    def resizeEvent(self, event: Any) -> None:
+        """Use two columns below 42 letters' width."""
+        columns = 2 if self.width() < self.fontMetrics().averageCharWidth() * 42 else 4
+        if columns != self._columns:
+            self._columns = columns
+            self._lay()
+        super().resizeEvent(event)
+
+    def _lay(self) -> None:
+        for place, cell in enumerate(self._cells):
+            row, column = divmod(place, self._columns)
+            self._grid.addWidget(cell, row, column, Qt.AlignmentFlag.AlignTop)
+            self._grid.setColumnStretch(column, 1)
+
+    @staticmethod
+    def _cell(value: str, label: str, colour: str = "") -> QWidget:
+        cell = QWidget()
+        cell.setToolTip(meaning_of(label))
+        layout = QVBoxLayout(cell)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        big = QLabel(value)
+        scaled(big, BIG)
+        if colour:
+            big.setStyleSheet(f"color: {colour}")
+        layout.addWidget(big)
+        layout.addWidget(text_label(label, HINT))
+        return cell
+
+
+class Page(QWidget):
+    """What is scrolled: as high as its text is at the width there is, not as at the narrowest."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least width; the height follows from the width."""
+        return QSize(super().minimumSizeHint().width(), 0)
+
+
+def main_button(text: str) -> QPushButton:
+    """Return a button in the colour of what is selected: at most one in a panel."""
+    button = QPushButton(text)
+    palette = button.palette()
+    for role, colour in (
+        (QPalette.ColorRole.Button, QPalette.ColorRole.Highlight),
+        (QPalette.ColorRole.ButtonText, QPalette.ColorRole.HighlightedText),
+    ):
+        palette.setColor(QPalette.ColorGroup.Active, role, palette.color(QPalette.ColorGroup.Active, colour))
+        palette.setColor(QPalette.ColorGroup.Inactive, role, palette.color(QPalette.ColorGroup.Active, colour))
+    button.setPalette(palette)
+    return button

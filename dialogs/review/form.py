@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The widgets of the review panel, without what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from qgis.gui import QgsFileWidget
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QResizeEvent
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QFormLayout,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...processing.texts import interface_language, tr
+from ..parts.widgets import HINT, TITLE, scaled, text_label
+from ..study import wording
+from .evidence_view import EvidenceView
+from .items import CHANGED, EVERY, OPEN, OUTSIDE, TAGGED
+from .table import DOUBT, ID, REVIEW, SCORE, TAG, ReviewTable, tag_title
+
+LIST_LINES, FEW_LINES, LOW = 6.5, 4.5, 48  # rows of the list; rows in a panel of fewer lines of text than LOW
+
+WIDTHS = {
+    "zh": ((ID, 11), (REVIEW, 13)),
+    "en": ((ID, 10), (REVIEW, 17)),
+}  # in letters: what is longer in which language
+
+
+class ReviewForm(QWidget):
+    """Progress, choices, list, detail, judgement from top to bottom."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        layout = QVBoxLayout(self)
+        layout.addLayout(self._head())
+        layout.addLayout(self._choices())
+        self.empty = text_label()
+        self.empty.hide()
+        layout.addWidget(self.empty)
+        layout.addWidget(self._list())
+        self.detail = self._detail()
+        layout.addWidget(self.detail, 1000)
+        layout.addStretch(1)  # holds the rest together when there is no parcel to show
+
+    def _head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        self.done = scaled(QLabel(), 1.0, bold=True)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setMaximumHeight(self.fontMetrics().height())
+        self.left = scaled(QLabel(), HINT)
+        row.addWidget(self.done)
+        row.addWidget(self.bar, 1)
+        row.addWidget(self.left)
+        return row
+
+    def _choices(self) -> QGridLayout:
+        self.which, self.tag, self.community, self.order = (QComboBox() for _ in range(4))
+        parcels = (
+            (OPEN, tr("Suspected")), (CHANGED, tr("Rule changed its mind")), (TAGGED, tr("All tagged")),
+            (EVERY, tr("All parcels")),
+        )  # fmt: skip
+        for key, text in parcels:
+            self.which.addItem(text, key)
+        orders = (
+            ("doubt", tr("Most doubtful first")), ("area", tr("Largest first")), ("tag", tr("By class")),
+            ("community", tr("By community")), ("changed", tr("Rule changed its mind first")),
+            ("id", tr("By parcel id")),
+        )  # fmt: skip
+        for key, text in orders:
+            self.order.addItem(text, key)
+        self.tag.addItem(tr("All classes"), "")
+        self.reviewer = QLineEdit()
+        self.reviewer.setPlaceholderText(tr("Reviewer's name"))
+        titles = (tr("Parcels to show"), tr("Class"), tr("Order"), tr("Community"), tr("Reviewer"))
+        grid = QGridLayout()
+        self.here = text_label(factor=HINT)
+        for place, widget in enumerate((self.which, self.tag, self.order, self.community, self.reviewer)):
+            widget.setAccessibleName(titles[place])
+            widget.setToolTip(titles[place])
+            if isinstance(widget, QComboBox):
+                widget.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+                widget.setMinimumContentsLength(8)
+            grid.setColumnStretch(place % 2, 1)
+            grid.addWidget(widget, place // 2, place % 2)
+        grid.addWidget(self.here, 2, 1)
+        return grid
+
+    def _list(self) -> QTableView:
+        self.table, self.list = ReviewTable(), QTableView()
+        view = self.list
+        view.setModel(self.table)
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        view.setTabKeyNavigation(False)
+        view.setWordWrap(False)
+        view.verticalHeader().hide()
+        view.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
+        head = view.horizontalHeader()
+        head.setSectionResizeMode(TAG, QHeaderView.ResizeMode.Stretch)
+        letter = self.fontMetrics().averageCharWidth()
+        for column, letters in ((SCORE, 7), (DOUBT, 7), *WIDTHS[interface_language()]):
+            view.setColumnWidth(column, letter * letters)
+        return view
+
+    def _detail(self) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self.title = scaled(text_label(), TITLE, bold=True)
+        self.rule = text_label()
+        self.rule.setTextFormat(Qt.TextFormat.RichText)
+        self.reason_of_rule = text_label()
+        self.reason_of_rule.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.evidence = EvidenceView()
+        self.others = text_label(factor=HINT)
+        body = QWidget()
+        inner = QVBoxLayout(body)
+        inner.setContentsMargins(0, 0, 0, 0)
+        for widget in (self.reason_of_rule, self.evidence, self.others):
+            inner.addWidget(widget)
+        inner.addStretch(1)
+        self.scroll = QScrollArea()
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll.setWidget(body)
+        for widget in (self.title, self.rule):
+            layout.addWidget(widget)
+        layout.addWidget(self.scroll, 1)
+        layout.addLayout(self._judgement())
+        return page
+
+    def _judgement(self) -> QVBoxLayout:
+        keys = (("1", "old_compound"), ("2", "urban_village"), ("3", "idle_factory"), ("4", "idle_building"))
+        self.judge = {key: QPushButton(f"{key}  {tag_title(tag)}") for key, tag in (*keys, ("0", "none"))}
+        self.keys = QGridLayout()
+        self.reason = QLineEdit()
+        self.reason.setPlaceholderText(tr("Optional; Enter goes here and back, Ctrl+Enter agrees with the rule"))
+        self.photo = QgsFileWidget()
+        self.photo.lineEdit().setPlaceholderText(tr("Photo or document (G)"))
+        self.skip, self.undo = QPushButton(tr("Skip  S")), QPushButton(tr("Undo  Z"))
+        form = QFormLayout()
+        form.addRow(tr("Reason"), self.reason)
+        form.addRow(tr("Evidence"), self.photo)
+        acts = QHBoxLayout()
+        self.last = text_label(factor=HINT)
+        acts.addWidget(self.last, 1)
+        acts.addWidget(self.skip)
+        acts.addWidget(self.undo)
+        layout = QVBoxLayout()
+        for part in (self.keys, form, acts):
+            layout.addLayout(part)
+        return layout
+
+    def fill_tags(self, tags: Iterable[tuple[str, str]]) -> None:
+        """Fill the choice of classes."""
+        now = self.tag.currentData()
+        self.tag.clear()
+        self.tag.addItem(tr("All classes"), "")
+        for key, title in tags:
+            self.tag.addItem(title, key)
+        self.tag.setCurrentIndex(max(0, self.tag.findData(now)))
+
+    def fill_communities(self, titles: Mapping[str, str], has_outside: bool) -> None:
+        """Fill the choice of communities, by name; without any there is none to choose."""
+        now = self.community.currentData()
+        self.community.clear()
+        self.community.addItem(
+            tr("All communities ({n})").format(n=len(titles)) if titles else tr("No communities"), ""
+        )
+        for key, title in sorted(titles.items(), key=lambda pair: (pair[1], pair[0])):
+            self.community.addItem(title, key)
+        if has_outside and titles:
+            self.community.addItem(tr("In no community"), OUTSIDE)
+        self.community.setCurrentIndex(max(0, self.community.findData(now)))
+        self.community.setEnabled(bool(titles))
+        view = self.order.model().item(self.order.findData("community"))
+        view.setEnabled(bool(titles))
+
+    def show_keys(self, keys: Iterable[str]) -> None:
+        """Show the keys of the classes there are."""
+        shown = set(keys)
+        for key, button in self.judge.items():
+            button.setVisible(key in shown)
+        self._arrange_keys()
+        chain = [self.scroll, *(button for button in self.judge.values() if not button.isHidden()), self.reason]
+        for before, after in zip(chain, chain[1:]):
+            QWidget.setTabOrder(before, after)
+
+    def _arrange_keys(self) -> None:
+        """Put the keys into one row where they fit, else two in a row."""
+        shown = [button for button in self.judge.values() if not button.isHidden()]
+        needed = max((button.sizeHint().width() for button in shown), default=0) + self.keys.horizontalSpacing()
+        columns = len(shown) if needed * len(shown) <= self.detail.width() else 2
+        for button in self.judge.values():
+            self.keys.removeWidget(button)
+        for place, button in enumerate(shown):
+            self.keys.addWidget(button, place // columns, place % columns)
+            self.keys.setColumnStretch(place % columns, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Arrange the keys for the width there is, the list for the height."""
+        super().resizeEvent(event)
+        self._arrange_keys()
+        line = self.fontMetrics().height()
+        self.list.setFixedHeight(int(line * 1.5 * (LIST_LINES if self.height() >= LOW * line else FEW_LINES)))
+
+    def show_empty(self, is_done: bool, parcels: int) -> None:
+        """Say that nothing is left to review."""
+        words = tr("Nothing left to review among {n} parcels.").format(n=wording.number(parcels))
+        self.empty.setText(f'{words} <a href="all">{tr("Show all")}</a>' if is_done else "")
+        self.empty.setVisible(is_done)
+
+    @staticmethod
+    def tint(button: QPushButton, colour: str, is_suggested: bool) -> None:
+        """Frame a key in the colour of its class; what the rule suggests is bold and filled lightly."""
+        fill = f"background-color: #33{colour[1:]}; font-weight: bold;" if is_suggested else ""
+        button.setStyleSheet(
+            f"QPushButton {{ border: 2px solid {colour}; border-radius: 3px; padding: 4px 2px; {fill} }}"
+        )

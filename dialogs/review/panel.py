@@ -1,0 +1,349 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The review panel: the most doubtful parcel first, why it got its tag, one key to judge it, saved at once.
+
+Keys work while the focus is in the panel or the map; while a text field has it, they type.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsApplication, QgsSettings
+from qgis.PyQt.QtCore import QEvent, QObject, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QKeyEvent
+from qgis.PyQt.QtWidgets import QComboBox, QDockWidget, QLineEdit, QPushButton
+
+from ...processing.texts import interface_language, tr
+from ..parts import help_pages
+from ..study import wording
+from . import items as review_items
+from .desk import ReviewDesk
+from .evidence_rows import rows_of
+from .form import ReviewForm
+from .items import Item
+from .map import ReviewMap
+from .table import colour_of, level_title, reviews_text, tag_title
+from .watch import ReviewWatch, Seen
+
+LETTERS = 66  # least width: all columns of the list have their words (ui/spec §3: 420 px)
+REVIEWER = "urban_renewal/reviewer"  # QgsSettings: who reviews at this computer
+KEYS = {
+    Qt.Key.Key_1: "1", Qt.Key.Key_2: "2", Qt.Key.Key_3: "3", Qt.Key.Key_4: "4", Qt.Key.Key_0: "0",
+    Qt.Key.Key_S: "skip", Qt.Key.Key_Z: "undo", Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down", Qt.Key.Key_F: "zoom",
+    Qt.Key.Key_Return: "reason", Qt.Key.Key_Enter: "reason", Qt.Key.Key_G: "photo",
+}  # fmt: skip
+TAG_KEYS = {"1": "old_compound", "2": "urban_village", "3": "idle_factory", "4": "idle_building", "0": "none"}
+
+
+class ReviewPanel(QDockWidget):
+    """Shows one desk. `reviewed(path of the reviews)` after each judgement."""
+
+    reviewed = pyqtSignal(str)
+
+    def __init__(self, iface: Any) -> None:
+        super().__init__(tr("Review of tags"), iface.mainWindow() if iface else None)
+        self.setObjectName("UrbanRenewalReview")
+        self.iface = iface
+        self.desk: ReviewDesk | None = None
+        self.map: ReviewMap | None = None
+        self.form = ReviewForm()
+        self.setWidget(self.form)
+        self.setMinimumWidth(int(self.fontMetrics().averageCharWidth() * LETTERS))
+        self._connect()
+        self._help = help_pages.add_help(self, "guide#s4")
+
+    def _connect(self) -> None:
+        form = self.form
+        name = str(QgsSettings().value(REVIEWER, "") or QgsApplication.userFullName() or "")
+        form.reviewer.setText(name)
+        form.reviewer.editingFinished.connect(
+            lambda: QgsSettings().setValue(REVIEWER, form.reviewer.text().strip())
+        )  # fmt: skip
+        form.list.selectionModel().currentRowChanged.connect(lambda now, _: self.show_row(now.row()))
+        for combo in (form.which, form.tag, form.community, form.order):
+            combo.activated.connect(lambda _: self._arrange())
+        for key, button in form.judge.items():
+            button.clicked.connect(lambda _, key=key: self.act(key))
+        form.skip.clicked.connect(lambda: self.act("skip"))
+        form.undo.clicked.connect(lambda: self.act("undo"))
+        form.empty.linkActivated.connect(lambda _: self.show_all())
+        self.watch = ReviewWatch(self)
+        self.watch.seen.connect(self._on_seen)
+        self.visibilityChanged.connect(self._on_visible)
+        watched = [form.list, form.list.viewport(), *form.judge.values(), form.skip, form.undo, form.scroll]
+        if self.iface is not None:
+            watched.append(self.iface.mapCanvas())
+        self._watched = watched
+        for widget in watched:
+            widget.installEventFilter(self)
+
+    # --- showing ------------------------------------------------------------------------------------------------------
+
+    def open(self, desk: ReviewDesk, review_map: ReviewMap) -> None:
+        """Show the parcels of a study, the most doubtful first."""
+        if self.map is not None:
+            self.map.clear()
+        self.desk, self.map = desk, review_map
+        classes = [rule["id"] for rule in desk.rules["classes"] if rule.get("on", True)]
+        self.form.show_keys(key for key, tag in TAG_KEYS.items() if key == "0" or tag in classes)
+        self.form.fill_communities(desk.communities, desk.has_outside)
+        self.form.fill_tags([(tag, tag_title(tag)) for tag in [*classes, "none"]])
+        self.form.here.setToolTip(str(desk.store.path))
+        self.watch.start(desk.store, desk.presence)
+        self._choose()
+        self._show_queue()
+        self._go(desk.next_open(-1))
+        self.form.list.setFocus()
+
+    def item(self) -> Item | None:
+        """Return the parcel shown."""
+        row = self.form.list.currentIndex().row()
+        return self.desk.queue[row] if self.desk and 0 <= row < len(self.desk.queue) else None
+
+    def show_row(self, row: int) -> None:
+        """Show why a parcel got its tag, and frame it on the map."""
+        desk = self.desk
+        if desk is None or not 0 <= row < len(desk.queue):
+            return
+        item, form = desk.queue[row], self.form
+        try:
+            reason, evidence = review_items.read_texts(desk.source, item.fid)
+        except review_items.UnreadableError as error:
+            reason, evidence = str(error), ""
+        facts = [item.name or item.parcel_id, *([item.parcel_id] if item.name else [])]
+        if desk.communities.get(item.community):
+            facts.append(desk.communities[item.community])
+        if item.area_m2 is not None:
+            facts.append(tr("{n} ha").format(n=wording.number(item.area_m2 / 10000, 2)))
+        if item.bldg_n is not None:
+            facts.append(tr("{n} buildings").format(n=item.bldg_n))
+        form.title.setText(" · ".join(facts))
+        score = "" if item.score is None else f" {item.score:.2f}"
+        form.rule.setText(
+            f'<b style="color:{colour_of(item.tag)}">■</b> <b>{level_title(item.tag, item.level)}</b>{score}'
+        )
+        form.reason_of_rule.setText(reason)
+        form.evidence.show_rows(rows_of(evidence, desk.rules, interface_language()))
+        self._show_others(item)
+        for key, button in form.judge.items():
+            form.tint(button, colour_of(TAG_KEYS[key]), TAG_KEYS[key] == item.suggested)
+        if self.map is not None:
+            self.map.show(item)
+        self._tell_where()
+        desk.start_clock()
+
+    def _show_others(self, item: Item) -> None:
+        """Tell what other people say of a parcel, and who has it open."""
+        desk, form = self.desk, self.form
+        others = reviews_text(desk, item)
+        conflict = tr("They do not agree:") + "<br>" if desk.conflicts(item) else ""
+        form.others.setText(conflict + escape(others).replace("\n", "<br>"))
+        form.others.setVisible(bool(others))
+        people = list(dict.fromkeys(somebody.reviewer for somebody in desk.others))
+        here = [tr("Also here: {names}").format(names=", ".join(people))] if people else []
+        form.here.setText(" · ".join([tr("Saved in {file}").format(file=desk.store.path.name), *here]))
+
+    def _on_visible(self, is_seen: bool) -> None:
+        """Pale the map only as long as the panel is in front: behind another tab nobody reviews."""
+        if self.map is not None and not is_seen:
+            self.map.clear()
+        elif self.map is not None and self.item() is not None:
+            self.map.show_again(self.item())
+        self._tell_where()
+
+    def _tell_where(self) -> None:
+        """Tell the others which parcel is open here."""
+        item = self.item() if self.isVisible() else None
+        self.watch.tell(self.form.reviewer.text().strip() if item else "", item.parcel_id if item else "")
+
+    def _on_seen(self, found: Seen) -> None:
+        """Show what others have done meanwhile; the parcel shown stays."""
+        if self.desk is None:
+            return
+        self.desk.others = found.others
+        if found.rows is not None:
+            self.desk.take_reviews(found.rows)
+        self._show_progress()
+        item = self.item()
+        if item is not None:
+            self._show_others(item)
+
+    def show_all(self) -> None:
+        """Show every tagged parcel instead of the doubtful ones."""
+        self.form.which.setCurrentIndex(self.form.which.findData(review_items.EVERY))
+        self._arrange()
+
+    def _arrange(self) -> None:
+        if self.desk is None:
+            return
+        form, item = self.form, self.item()
+        self._choose()
+        self._show_queue()
+        place = self.desk.place_of(item.parcel_id) if item else -1
+        self._go(place if place >= 0 else self.desk.next_open(-1))
+        form.list.setFocus()
+
+    def _choose(self) -> None:
+        names = ("which", "tag", "community", "order")
+        self.desk.arrange(**{name: str(getattr(self.form, name).currentData() or "") for name in names})
+
+    def _show_queue(self) -> None:
+        self.form.table.show_desk(self.desk)
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        done, skipped, count = self.desk.progress()
+        form = self.form
+        form.show_empty(done >= count, len(self.desk.items))
+        form.done.setText(tr("Reviewed {n} of {of}").format(n=done, of=count))
+        form.bar.setRange(0, max(count, 1))
+        form.bar.setValue(done)
+        words = [tr("{n} skipped").format(n=skipped)] if skipped else []
+        left = self.desk.seconds_left()
+        if left is not None and done < count:
+            words.append(tr("about {time} left").format(time=wording.duration(left)))
+        form.left.setText(" · ".join(words))
+        form.undo.setEnabled(bool(self.desk.history))
+        form.table.refresh()
+
+    def _go(self, row: int) -> None:
+        form = self.form
+        if self.desk is None or not 0 <= row < len(self.desk.queue):
+            row = 0 if self.desk and self.desk.queue else -1
+        form.detail.setVisible(row >= 0)
+        if row >= 0:
+            index = form.table.index(row, 0)
+            same = form.list.currentIndex().row() == row
+            form.list.setCurrentIndex(index)
+            form.list.scrollTo(index)
+            if same:
+                self.show_row(row)
+        elif self.map is not None:
+            self.map.clear()
+
+    # --- what a person does -------------------------------------------------------------------------------------------
+
+    def act(self, what: str) -> None:
+        """Do what a key stands for."""
+        item, row = self.item(), self.form.list.currentIndex().row()
+        if self.desk is None:
+            return
+        if what == "undo":
+            self._undo()
+        elif item is None:
+            return
+        elif what in TAG_KEYS:
+            if self.form.judge[what].isVisibleTo(self.form):
+                self._judge(item, row, TAG_KEYS[what])
+        elif what == "skip":
+            self.desk.skip(item)
+            self._after(row)
+        elif what in ("up", "down"):
+            self._go(min(len(self.desk.queue) - 1, max(0, row + (1 if what == "down" else -1))))
+        elif what == "zoom" and self.map is not None:
+            self.map.show(item, zoom=True)
+        elif what == "reason":
+            self.form.reason.setFocus()
+        elif what == "photo":
+            self.form.photo.lineEdit().setFocus()
+
+    def _judge(self, item: Item, row: int, tag: str) -> None:
+        form = self.form
+        reviewer = form.reviewer.text().strip()
+        if not reviewer:
+            form.last.setText(tr("Who reviews? A review needs a name."))
+            form.reviewer.setFocus()
+            return
+        photo = _relative(form.photo.filePath().strip(), self.desk.store.path.parent)
+        saved = self.desk.judge(item, tag, reviewer, form.reason.text().strip(), photo)
+        said = tr("agrees with the rule") if tag == item.suggested else tr("differs from the rule")
+        words = f"{item.parcel_id} → <b>{tag_title(tag)}</b> ({escape(reviewer)}, {said})"
+        form.last.setText(tr("Just now: {what}").format(what=words))
+        if not saved:
+            sentence = tr("“{file}” is in use. Close the other program; your reviews are kept and saved with the next.")
+            form.last.setText(sentence.format(file=self.desk.store.path.name))
+        form.reason.clear()
+        form.photo.setFilePath("")
+        self.reviewed.emit(str(self.desk.store.path))
+        self._after(row)
+
+    def _undo(self) -> None:
+        step = self.desk.undo()
+        if step is None:
+            self.form.last.setText(tr("Nothing to undo.") if not self.desk.history else tr("The file is in use."))
+            return
+        self.form.last.setText(tr("Undone: {parcel}").format(parcel=step.parcel_id))
+        if step.review is not None:
+            self.form.reason.setText(step.review.reason)
+            self.reviewed.emit(str(self.desk.store.path))
+        self._show_progress()
+        self._go(self.desk.place_of(step.parcel_id))
+
+    def _after(self, row: int) -> None:
+        self._show_progress()
+        self._go(self.desk.next_open(row) if self.desk.next_open(row) >= 0 else row)
+
+    # --- keys ---------------------------------------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the keys from list, buttons and map, before the main window's own shortcuts (S, F …) do."""
+        return self._take(event) or super().eventFilter(watched, event)
+
+    def event(self, event: QEvent) -> bool:
+        """Take keys that nothing in the panel wanted; Ctrl+Enter in a text field judges as the rule suggests."""
+        return self._take(event) or super().event(event)
+
+    def _take(self, event: QEvent) -> bool:
+        if event.type() not in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride) or not self.isVisible():
+            return False
+        if self.desk is None or not isinstance(event, QKeyEvent):
+            return False
+        what = self._meaning(event)
+        if not what:
+            return False
+        event.accept()
+        if event.type() == QEvent.Type.KeyPress:
+            self.act(what)
+        return True
+
+    def _meaning(self, event: QKeyEvent) -> str:
+        plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        what, focus = KEYS.get(event.key(), ""), QgsApplication.focusWidget()
+        if what == "reason" and plain == Qt.KeyboardModifier.ControlModifier and self.item() is not None:
+            self.form.list.setFocus()
+            return next((key for key, tag in TAG_KEYS.items() if tag == self.item().suggested), "")
+        if plain != Qt.KeyboardModifier.NoModifier or not what:
+            return ""
+        if isinstance(focus, (QLineEdit, QComboBox)):
+            if what == "reason" and isinstance(focus, QLineEdit):
+                self.form.list.setFocus()  # Enter leaves the field; the next key judges
+            return ""
+        return "" if what == "reason" and isinstance(focus, QPushButton) else what
+
+    def close_down(self) -> None:
+        """Let go of the map and its keys."""
+        for widget in self._watched:
+            widget.removeEventFilter(self)
+        self._watched = []
+        self.watch.stop()
+        if self.map is not None:
+            self.map.clear()
+        self.map = self.desk = None
+        self.form.table.show_desk(None)  # nobody may hold the layer when QGIS goes
+
+    def closeEvent(self, event: QEvent) -> None:
+        """Take the frame off the map when the panel is closed."""
+        if self.map is not None:
+            self.map.clear()
+        self._tell_where()
+        super().closeEvent(event)
+
+
+def _relative(path: str, folder: Path) -> str:
+    """Return the path of a photo as it stays right when the study's folder moves."""
+    try:
+        return str(Path(path).relative_to(folder)) if path else ""
+    except ValueError:
+        return path

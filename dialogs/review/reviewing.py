@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From a study to its review: the tagged parcels, the ruleset they were made with, the reviews as an input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsCsException,
+    QgsFeatureRequest,
+    QgsTask,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
+
+from ...processing.texts import tr
+from ..study import project_state, wording
+from ..study.session import Session
+from ..study.steps import results_of
+from ..study.study import Study
+from ..study.turns import Turns
+from . import items as review_items
+from .desk import ReviewDesk, make_store, open_desk
+from .map import ReviewMap
+from .panel import ReviewPanel
+from .places import Area
+from .store import TABLE
+from .storeys import Houses
+
+MANY = 5_000  # parcels from which reading them is felt
+
+
+class Reviewing(QObject):
+    """The review panel of a dock: made when first opened, gone with the project."""
+
+    failed = pyqtSignal(str)
+
+    def __init__(self, iface: Any, dock: Any) -> None:
+        super().__init__(dock)
+        self._iface, self._dock = iface, dock
+        self.panel: ReviewPanel | None = None
+        self._task: QgsTask | None = None
+        self._leaving: Turns | None = None
+
+    def open(self) -> None:
+        """Show the panel on the study's tagged parcels; nothing happens before Tag."""
+        from ...core.errors import RenewalError
+
+        study = self._dock.session.study
+        source = tagged_source(study)
+        if not study.folder or not source or self._task is not None:
+            return
+        try:
+            review_map = ReviewMap(self._iface, source, houses_of(self._dock.session))
+            rules = rules_of(study, review_items.first_rules_id(source))
+            folder = Path(study.folder)
+            make_store(folder)
+            areas = areas_of(self._dock.session, review_map.layer.crs())
+            if review_map.layer.featureCount() <= MANY:
+                self._show(open_desk(source, folder, rules, review_map.hash_of, areas), review_map)
+                return
+        except (OSError, RenewalError) as error:
+            self.failed.emit(wording.error_text(error))
+            return
+        self._read(lambda: open_desk(source, folder, rules, review_map.hash_of, areas), review_map)
+
+    def _read(self, work: Any, review_map: ReviewMap) -> None:
+        """Read many parcels in the background, then show the panel, unless the project has gone meanwhile."""
+        found: dict[str, Any] = {}
+
+        def over(error: Exception | None, result: Any = None) -> None:
+            task, self._task = self._task, None
+            if task is None:
+                return
+            if error is None:
+                self._show(found["desk"], review_map)
+            else:
+                self.failed.emit(wording.error_text(error))
+
+        def act(task: QgsTask) -> None:
+            found["desk"] = work()
+
+        self._task = QgsTask.fromFunction(tr("Reading the parcels to review"), act, on_finished=over)
+        QgsApplication.taskManager().addTask(self._task)
+
+    def _show(self, desk: ReviewDesk, review_map: ReviewMap) -> None:
+        if self.panel is None:
+            self.panel = ReviewPanel(self._iface)
+            self.panel.reviewed.connect(self._on_reviewed)
+            if self._iface is not None:
+                self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.panel)
+                window = self._iface.mainWindow()
+                if hasattr(window, "tabifyDockWidget") and not self._dock.isFloating():
+                    window.tabifyDockWidget(self._dock, self.panel)
+        self.panel.show()
+        self.panel.raise_()
+        self.panel.open(desk, review_map)
+
+    def close(self) -> None:
+        """Take the panel away."""
+        self._task = None
+        if self.panel is None:
+            return
+        desk = self.panel.desk
+        self.panel.close_down()
+        if desk is not None and len(desk.items) > MANY:
+            self._leaving = Turns(let_go(desk), self._on_gone, self)
+        if self._iface is not None:
+            self._iface.removeDockWidget(self.panel)
+        self.panel.deleteLater()
+        self.panel = None
+
+    def _on_gone(self, *_: Any) -> None:
+        self._leaving = None
+
+    def _on_reviewed(self, path: str) -> None:
+        take_as_input(self._dock.session, path)
+        count_anew(self._dock.session, path)
+        self._dock.look_soon()
+
+
+def let_go(desk: ReviewDesk) -> Iterator[int]:
+    """Forget the parcels of a desk in turns: to take a city's rows out of memory at once is felt."""
+    items, desk.items, desk.queue = desk.items, [], []
+    while items:
+        del items[-MANY:]
+        yield 0
+
+
+def tagged_source(study: Study) -> str:
+    """Return the source of the study's tagged parcels; "" before Tag."""
+    return results_of(study).get("tagged", "")
+
+
+def rules_of(study: Study, rules_id: str = "") -> Mapping[str, Any]:
+    """Return the ruleset of the study: its own file, the chosen one, or the one a tag was made with.
+
+    Raises RenewalError when the file is none.
+    """
+    from ...core import envelope
+
+    if study.setting("RULES_FILE"):
+        return envelope.load_file("ruleset", study.setting("RULES_FILE"))
+    shipped = envelope.names("ruleset")
+    name = rules_id if rules_id in shipped else study.setting("RULES")
+    return envelope.load("ruleset", name if name in shipped else shipped[0])
+
+
+def standard_of(study: Study, standard_id: str = "") -> Mapping[str, Any]:
+    """Return the standard of the study: its own file, the one the gaps were counted with, the chosen one."""
+    from ...core import envelope
+
+    if study.setting("STANDARD_FILE"):
+        return envelope.load_file("standard", study.setting("STANDARD_FILE"))
+    shipped = envelope.names("standard")
+    name = standard_id if standard_id in shipped else study.setting("STANDARD")
+    return envelope.load("standard", name if name in shipped else shipped[0])
+
+
+def houses_of(session: Session) -> Houses | None:
+    """Return the buildings of the study with their field of storeys; None without such a layer."""
+    found = _input_of(session, "BUILDINGS")
+    return None if found is None else Houses(found[0], found[1].get("floors", ""))
+
+
+def areas_of(session: Session, crs: QgsCoordinateReferenceSystem) -> list[Area]:
+    """Return the communities of the study in a system; none without such a layer, or one without ids."""
+    found = _input_of(session, "COMMUNITIES")
+    if found is None or "community_id" not in found[1]:
+        return []
+    layer, columns = found
+    key, name = columns["community_id"], columns.get("name", columns["community_id"])
+    request = QgsFeatureRequest().setSubsetOfAttributes([key, name], layer.fields())
+    request.setDestinationCrs(crs, session.project.transformContext())
+    try:
+        rows = [
+            (str(row[key]), str(row[name] or row[key]), row.geometry())
+            for row in layer.getFeatures(request)
+            if row[key]
+        ]
+    except QgsCsException:
+        return []
+    return [Area(code, title, bytes(shape.asWkb())) for code, title, shape in rows if not shape.isNull()]
+
+
+def _input_of(session: Session, role: str) -> tuple[QgsVectorLayer, dict[str, str]] | None:
+    """Return the polygons of a role and the fields of its columns; None when there are none."""
+    choice = session.study.inputs.get(role)
+    layer = project_state.layer_of(session.project, choice) if choice else None
+    if not isinstance(layer, QgsVectorLayer) or not layer.isValid():
+        return None
+    return layer, project_state.columns_of(layer, role, choice.mapping)
+
+
+def count_anew(session: Session, path: str) -> None:
+    """Let QGIS count the rows of the table of reviews again: they are written past its provider."""
+    for layer in session.project.mapLayers().values():
+        if layer.source() == f"{path}|layername={TABLE}" and not layer.isEditable():
+            layer.dataProvider().reloadData()
+
+
+def take_as_input(session: Session, path: str) -> None:
+    """Make the study's own table of reviews the input of the next Tag, unless another table was chosen."""
+    study, source = session.study, f"{path}|layername={TABLE}"
+    choice = study.inputs.get("REVIEWS")
+    if choice is not None and (choice.chosen or choice.source == source):
+        return
+    there = [layer for layer in session.project.mapLayers().values() if layer.source() == source]
+    layer = there[0] if there else QgsVectorLayer(source, wording.role_title("REVIEWS"), "ogr")
+    if layer.isValid():
+        if not there:
+            session.project.addMapLayer(layer)
+        session.choose("REVIEWS", layer.id())

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The study's state in the project file, and the project's layers as the state sees them."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
+
+from qgis.core import (
+    Qgis,
+    QgsApplication,
+    QgsMapLayer,
+    QgsProject,
+    QgsProviderRegistry,
+    QgsRasterLayer,
+    QgsVectorLayer,
+)
+
+from ...processing.missing import missing_packages
+from . import study as memory
+from .readiness import LayerLook, World
+from .steps import LOCKS, PROVIDER, ROLES, file_of
+from .study import InputChoice, Study, Workbook
+
+GEOMETRY = {
+    Qgis.GeometryType.Point: "point", Qgis.GeometryType.Line: "line", Qgis.GeometryType.Polygon: "polygon",
+    Qgis.GeometryType.Null: "none",
+}  # fmt: skip
+
+
+def read_workbook(project: QgsProject) -> Workbook:
+    """Return the studies of the project with absolute folders. Raises NewerStateError."""
+    text, _ = project.readEntry(memory.SCOPE, memory.KEY, "")
+    workbook = memory.load(text)
+    for study in workbook.studies:
+        study.folder = project.readPath(study.folder) if study.folder else ""
+        _make_paths(study, project.readPath)
+    return workbook
+
+
+def write_workbook(project: QgsProject, workbook: Workbook) -> None:
+    """Put the studies into the project, paths as the project keeps its own (relative when it says so)."""
+    copy = memory.load(memory.dump(workbook))
+    for study in copy.studies:
+        study.folder = project.writePath(study.folder) if study.folder else ""
+        _make_paths(study, project.writePath)
+    text = memory.dump(copy)
+    if text != project.readEntry(memory.SCOPE, memory.KEY, "")[0]:
+        project.writeEntry(memory.SCOPE, memory.KEY, text)  # marks the project as changed
+
+
+# settings that name a file, or a table of one as `<file>|layername=<table>`
+FILES = ("RULES_FILE", "STANDARD_FILE", "ZONE_RULES_FILE", "PROFILE_FILE", "COST_TABLE", "TEMPLATE_FILE", *LOCKS)
+
+
+def _make_paths(study: Study, change: Any) -> None:
+    for name in FILES:
+        if isinstance(study.settings.get(name), str):
+            study.settings[name] = _changed(study.settings[name], change)
+    for choice in study.inputs.values():
+        choice.source = _changed(choice.source, change)
+
+
+def _changed(source: str, change: Any) -> str:
+    """Return a source with its file as `change` writes it; what is no file (a layer's id, a database) stays."""
+    file, mark, rest = source.partition("|")
+    is_file = file.startswith(("./", "../")) or PurePosixPath(file).is_absolute() or PureWindowsPath(file).is_absolute()
+    return f"{change(file)}{mark}{rest}" if is_file else source
+
+
+KEPT_FILES = 64
+_TABLES: dict[Path, tuple[Any, dict[str, str]]] = {}  # file → (what it and its journal looked like, last changes)
+
+
+def geometry_of(layer: QgsMapLayer) -> str:
+    """Return polygon | line | point | none | raster | other."""
+    if isinstance(layer, QgsRasterLayer):
+        return "raster"
+    if isinstance(layer, QgsVectorLayer):
+        return GEOMETRY.get(layer.geometryType(), "other")
+    return "other"
+
+
+def signature(layer: QgsMapLayer, edits: int = 0, mapping: Mapping[str, str] | None = None) -> str:
+    """Return a text that changes when the layer's data do: `<source>|<filter>|<n>|<stamp>|<edits>`; "" = broken.
+
+    `edits` counts the features changed in this project; `mapping` are fields a person chose, part of the filter.
+    A GeoPackage is stamped by its own last_change, because its file changes when somebody only looks at it; other
+    files by size and time; databases and memory layers not at all.
+    """
+    if not layer.isValid():
+        return ""
+    source = hashlib.sha256(layer.source().split("|subset=")[0].encode()).hexdigest()[:12]
+    parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
+    path = Path(parts.get("path") or layer.source())
+    if not isinstance(layer, QgsVectorLayer):
+        return f"{source}|||{_file_stamp(path)}|0"
+    chosen = layer.subsetString() + (str(sorted(mapping.items())) if mapping else "")
+    subset = hashlib.sha256(chosen.encode()).hexdigest()[:8] if chosen else ""
+    stamp = _table_stamp(path, parts.get("layerName") or "") if path.suffix.lower() == ".gpkg" else _file_stamp(path)
+    return f"{source}|{subset}|{layer.featureCount()}|{stamp}|{edits}"
+
+
+def _file_stamp(path: Path) -> str:
+    try:
+        found = path.stat()
+    except OSError:
+        return ""
+    return f"{found.st_size}.{found.st_mtime_ns}"
+
+
+def _table_stamp(path: Path, table: str) -> str:
+    """Return the last change of a table; the file is opened only when it, or what waits beside it, has changed."""
+    seen = _file_stamp(path), _file_stamp(path.with_name(f"{path.name}-wal"))
+    if _TABLES.get(path, ("", {}))[0] != seen:
+        rows = _table_changes(path)
+        if rows is None:
+            return seen[0]
+        while len(_TABLES) >= KEPT_FILES:
+            _TABLES.pop(next(iter(_TABLES)))
+        _TABLES[path] = (seen, rows)
+    rows = _TABLES[path][1]
+    return rows.get(table, "") if table else next(iter(rows.values()), "")
+
+
+def _table_changes(path: Path) -> dict[str, str] | None:
+    """Return {table: last change} of a GeoPackage in order; None when it cannot be read."""
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=0.2)) as connection:
+            rows = connection.execute("SELECT table_name, last_change FROM gpkg_contents ORDER BY 1").fetchall()
+    except (sqlite3.Error, OSError, ValueError):
+        return None
+    return {str(name): str(change) for name, change in rows}
+
+
+def layer_of(project: QgsProject, choice: InputChoice) -> QgsMapLayer | None:
+    """Return the layer of an input: by its id, or, when it was removed and added again, by its source."""
+    layer = project.mapLayer(choice.layer_id)
+    if layer is not None:
+        return layer
+    same = [item for item in project.mapLayers().values() if choice.source and item.source() == choice.source]
+    return min(same, key=lambda item: item.id()) if same else None
+
+
+def look_at_world(project: QgsProject, study: Study | None, running: str) -> World:
+    """Return everything the state of the steps depends on, as it is now."""
+    provider = QgsApplication.processingRegistry().providerById(PROVIDER)
+    built = frozenset(item.name() for item in provider.algorithms()) if provider else frozenset()
+    layers = {}
+    for role, choice in (study.inputs if study else {}).items():
+        layer = layer_of(project, choice)
+        if layer is None:
+            continue
+        if layer.id() != choice.layer_id:
+            choice.layer_id = layer.id()
+        has_crs = geometry_of(layer) == "none" or layer.crs().isValid()
+        edits = study.changes[layer.id()].n if study and layer.id() in study.changes else 0
+        layers[role] = LayerLook(layer.name(), signature(layer, edits, choice.mapping), has_crs)
+    gone = frozenset(
+        key
+        for key, record in (study.steps.items() if study else ())
+        if any(not file_of(Path(study.folder) / path).exists() for path in record.results.values())
+    )
+    return World(built, layers, gone, tuple(missing_packages()), running)
+
+
+def candidates(project: QgsProject, role: str) -> list[QgsMapLayer]:
+    """Return the layers of the project that can play a role by their geometry, by name."""
+    from ...core.inputs.aliases import roles
+
+    wanted = "raster" if role == "DEM" else roles()[role].geometry
+    fits = [
+        layer
+        for layer in project.mapLayers().values()
+        if geometry_of(layer) == wanted or (wanted == "any" and geometry_of(layer) in GEOMETRY.values())
+    ]
+    return sorted(fits, key=lambda layer: (layer.name(), layer.id()))
+
+
+def columns_of(layer: QgsVectorLayer, role: str, mapping: dict[str, str]) -> dict[str, str]:
+    """Return {column: field} of a layer in a role: what a person chose, else what the names say."""
+    from ...core.inputs.aliases import guess_field, roles
+
+    names = [item.name() for item in layer.fields()]
+    headings = {item.name(): item.alias() for item in layer.fields() if item.alias()}
+    found = {}
+    for name, column in roles()[role].columns.items():
+        field = mapping.get(name, "") if mapping.get(name, "") in names else guess_field(column, names, headings)
+        if field:
+            found[name] = field
+    return found
+
+
+def guess_inputs(project: QgsProject, study: Study, ignore: frozenset[str] = frozenset()) -> bool:
+    """Give roles without a layer the likeliest one; what a person chose or took away stays. True when any changed."""
+    from ...core.inputs.guess import LayerFacts, assign_roles
+
+    kept = {choice.layer_id for choice in study.inputs.values()} | ignore
+    facts = []
+    for layer in project.mapLayers().values():
+        if layer.id() in kept or not isinstance(layer, QgsVectorLayer) or not layer.isValid():
+            continue
+        headings = {item.name(): item.alias() for item in layer.fields() if item.alias()}
+        names = tuple(item.name() for item in layer.fields())
+        facts.append(LayerFacts(layer.id(), layer.name(), geometry_of(layer), names, headings))
+    open_roles = [role for role in ROLES if role not in study.inputs and role != "DEM"]
+    found = {
+        role: (key, sure)
+        for role, (key, sure) in assign_roles(facts, open_roles).items()
+        if study.refused.get(role) != key
+    }
+    rasters = [item for item in candidates(project, "DEM") if item.id() not in ignore and item.bandCount() == 1]
+    if "DEM" not in study.inputs and len(rasters) == 1 and study.refused.get("DEM") != rasters[0].id():
+        found["DEM"] = (rasters[0].id(), 0.9 if "dem" in rasters[0].name().lower() else 0.5)
+    if "COMMUNITIES" not in study.inputs and "COMMUNITIES" not in found:
+        found.update(_shared_by_people(project, study))
+    for role, (key, sure) in found.items():
+        layer = project.mapLayer(key)
+        study.inputs[role] = InputChoice(key, layer.source(), layer.name(), sure)
+    return bool(found)
+
+
+def _shared_by_people(project: QgsProject, study: Study) -> dict[str, tuple[str, float]]:
+    """Return the layer of people as that of communities, when it can be both: offices keep them in one."""
+    from ...core.inputs.guess import LayerFacts, guess_role
+
+    choice = study.inputs.get("POPULATION")
+    layer = layer_of(project, choice) if choice else None
+    if not isinstance(layer, QgsVectorLayer) or study.refused.get("COMMUNITIES") == layer.id():
+        return {}
+    headings = {item.name(): item.alias() for item in layer.fields() if item.alias()}
+    names = tuple(item.name() for item in layer.fields())
+    guesses = guess_role(LayerFacts(layer.id(), layer.name(), geometry_of(layer), names, headings))
+    sure = next((guess.confidence for guess in guesses if guess.role == "COMMUNITIES"), 0.0)
+    return {"COMMUNITIES": (layer.id(), sure)} if sure > 0 else {}

@@ -1,0 +1,387 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the Workbench does: keeps the study of the open project, starts and stops runs, records what they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsApplication, QgsProject
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+
+from ...processing.systems import keep_systems
+from ...processing.texts import interface_language, tr
+from . import handover, project_state, results
+from .edits import EditWatch
+from .handover import CREATE_SAMPLE, FULL_STUDY
+from .kept import remove_others, remove_run, result_folders
+from .readiness import BLOCKED, BLOCKING, DONE, Reason, StepState, World, is_runnable, states
+from .recording import Activity, now
+from .runner import Job, Outcome, Runner
+from .showing import ALL, ONE, OPEN_SAMPLE, after_run
+from .stages import step_of_text
+from .steps import PROVIDER, SAMPLE, SINGLE, STEPS
+from .study import KEY, SCOPE, Change, Failure, InputChoice, NewerStateError, Study, Workbook
+from .turns import Turns, aside
+from .wording import step_title
+
+
+class Session(QObject):
+    """One project at a time. `changed` = look again; `ended(kind, ok, sentence)` = a run is over."""
+
+    changed = pyqtSignal()
+    ended = pyqtSignal(str, bool, str)
+
+    def __init__(self, iface: Any, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.iface, self.project = iface, QgsProject.instance()
+        self.runner = Runner(self)
+        self.runner.finished.connect(self._on_finished)
+        self.activity: Activity | None = None
+        self._showing: Turns | None = None  # results are being loaded
+        self._rest: list[str] = []  # steps that come when the one that runs has ended well
+        self.edits = EditWatch(self.project, self)
+        self.edits.saved.connect(self._on_saved)
+        self.project.writeProject.connect(self._on_write)
+        self._is_watching = True
+        self.workbook, self.is_newer = Workbook(), False
+        self.saved: frozenset[Path] = frozenset()  # result folders that the project file names
+        self._clearing: Turns | None = None
+        self._stray: Path | None = None  # of a run whose project was closed before it ended
+        self.project.projectSaved.connect(self._on_project_saved)
+        self.read()
+
+    # --- the study ----------------------------------------------------------------------------------------------------
+
+    @property
+    def study(self) -> Study:
+        """Return the study shown; a project without one gets one, which is saved only once a person does something."""
+        return self.workbook.study or self.workbook.add(Study())
+
+    def read(self) -> None:
+        """Read the study from the project; a state of a newer version is left alone."""
+        try:
+            self.workbook, self.is_newer = project_state.read_workbook(self.project), False
+        except NewerStateError:
+            self.workbook, self.is_newer = Workbook(), True
+        self.saved = result_folders(self.workbook) if self.project.fileName() else frozenset()
+        self.guess()
+
+    def _on_project_saved(self) -> None:
+        """Let go of results that the project named before it was saved."""
+        self.saved = result_folders(self.workbook)
+        held = [*self.saved, *([self.activity.folder] if self.activity and self.activity.folder else [])]
+        self._clearing = Turns(aside(partial(remove_others, held, self.saved)), self._on_removed, self)
+
+    def _on_removed(self, *_: Any) -> None:
+        self._clearing = None
+
+    def save(self) -> None:
+        """Put the study into the project."""
+        if not self.is_newer:
+            project_state.write_workbook(self.project, self.workbook)
+
+    def _on_write(self, _: Any) -> None:
+        """Tell folders and files from the project's place, which a project has only once it is saved."""
+        if self.project.readEntry(SCOPE, KEY)[0]:
+            self.save()
+
+    def guess(self) -> None:
+        """Fill roles without a layer from the project's layers."""
+        layers = self.project.mapLayers().values()
+        if layers:
+            keep_systems(layer.crs() for layer in layers)  # before a thread of ours asks for them
+            project_state.guess_inputs(self.project, self.study, results.result_ids(self.project))
+
+    def choose(self, role: str, layer_id: str) -> None:
+        """Take the layer a person chose for a role; "" = none, and the guess does not bring it back."""
+        study, layer = self.study, self.project.mapLayer(layer_id)
+        if layer is None:
+            gone = study.inputs.pop(role, None)
+            study.refused[role] = gone.layer_id if gone else study.refused.get(role, "")
+        else:
+            study.refused.pop(role, None)
+            study.inputs[role] = InputChoice(layer.id(), layer.source(), layer.name(), 1.0, True)
+        self.save()
+        self.changed.emit()
+
+    def set_mapping(self, role: str, mapping: dict[str, str]) -> None:
+        """Take {column: field} of a role's layer, only what a person chose otherwise than guessed."""
+        choice = self.study.inputs.get(role)
+        if choice is not None and choice.mapping != mapping:
+            choice.mapping = dict(mapping)
+            self.save()
+            self.changed.emit()
+
+    def set_folder(self, folder: str) -> None:
+        """Take the folder for samples and results."""
+        if folder != self.study.folder:
+            self.study.folder = folder
+            self.save()
+            self.changed.emit()
+
+    def set_value(self, name: str, value: Any) -> None:
+        """Take a setting such as RULES; None, "" or an empty list = the algorithm's default."""
+        if self.study.setting(name) == (value or ""):
+            return
+        if value in (None, "", []):
+            self.study.settings.pop(name, None)
+        else:
+            self.study.settings[name] = value
+        self.save()
+        self.changed.emit()
+
+    def rename(self, name: str) -> None:
+        """Take the study's name."""
+        if name != self.study.name:
+            self.study.name = name
+            self.save()
+
+    # --- what can be done ---------------------------------------------------------------------------------------------
+
+    def world(self) -> World:
+        """Return everything the states depend on."""
+        running = self.activity.step if self.activity else ""
+        return project_state.look_at_world(self.project, self.study, running)
+
+    def states(self) -> dict[str, StepState]:
+        """Return the state of each card; while everything runs, steps behind are done and steps ahead wait."""
+        found = states(self.study, self.world())
+        if self.activity is not None and self._rest:
+            waits = (Reason("step_first", {"step": self.activity.step}),)
+            found.update({key: StepState(key, BLOCKED, waits) for key in self._rest})
+        if self.activity is None or self.activity.kind != ALL:
+            return found
+        keys = list(found)
+        at = keys.index(self.activity.step)
+        waits = (Reason("step_first", {"step": self.activity.step}),)
+        return {
+            key: StepState(key, DONE, (Reason("done_now"),)) if place < at
+            else StepState(key, BLOCKED, waits) if place > at
+            else found[key]
+            for place, key in enumerate(keys)
+        }  # fmt: skip
+
+    def missing_for_all(self) -> list[Reason]:
+        """Return what stands in the way of running everything; what an earlier step will bring does not count."""
+        found: dict[tuple[str, str], Reason] = {}
+        world = self.world()
+        if FULL_STUDY not in world.algorithms:
+            found["algorithm", FULL_STUDY] = Reason("algorithm_missing", {"algorithm": FULL_STUDY})
+        for state in states(self.study, world).values():
+            for reason in state.reasons:
+                if reason.code in BLOCKING - {"step_first", "algorithm_missing"}:
+                    found.setdefault((reason.code, str(reason.values.get("role", ""))), reason)
+        return list(found.values())
+
+    def parcels_n(self) -> int:
+        """Return how many parcels the study has; 0 when it has none yet."""
+        return self.rows_n("PARCELS")
+
+    def rows_n(self, role: str) -> int:
+        """Return how many rows the layer of a role has; 0 without one."""
+        choice = self.study.inputs.get(role)
+        layer = project_state.layer_of(self.project, choice) if choice else None
+        return max(0, layer.featureCount()) if layer is not None and layer.isValid() else 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Say whether something runs."""
+        return self.activity is not None
+
+    def can_run_all(self) -> bool:
+        """Say whether the main button works."""
+        return not self.is_busy and not self.missing_for_all()
+
+    # --- runs ---------------------------------------------------------------------------------------------------------
+
+    def start_all(self) -> None:
+        """Run the whole study into `<folder>/delivery`: by the one algorithm that does it, or step by step.
+
+        Step by step when something was chosen that the one algorithm does not ask for, such as fields.
+        """
+        study = self.study
+        if not self.can_run_all() or not self._has_folder(ALL, study.folder):
+            return
+        if handover.left_behind(self.project, study):
+            self.start_rest(STEPS[0].key)
+        else:
+            folder = self._new_folder(STEPS[0].key)
+            jobs, outputs = handover.whole_study(self.project, study, folder)
+            self._start(ALL, study, STEPS[0].key, jobs, outputs, folder)
+
+    def first_open(self) -> str:
+        """Return the first step that is not done; the first of all when every one is, or none."""
+        found = self.states()
+        opened = [step.key for step in STEPS if found[step.key].kind != DONE]
+        return opened[0] if opened and self.study.steps else STEPS[0].key
+
+    def start_rest(self, key: str) -> None:
+        """Run a step and all behind it, one after the other; it stops at the first that does not end well."""
+        keys = [step.key for step in STEPS]
+        self._rest = keys[keys.index(key) + 1 :]
+        self.start_step(key, keeps_rest=True)
+        if not self.is_busy:
+            self._rest = []
+
+    def start_step(self, key: str, keeps_rest: bool = False) -> None:
+        """Run one step into a new folder `<folder>/steps/<step>/<time>`; the last result stays until it is whole.
+
+        After a study made in one go the earlier steps are made first: a delivery keeps less than the steps need.
+        """
+        study = self.study
+        if not keeps_rest:
+            self._rest = []
+        if self.is_busy or not is_runnable(self.states()[key]) or not self._has_folder(ONE, study.folder):
+            return
+        if key != STEPS[0].key and handover.lacks_material(study):
+            keys = [step.key for step in STEPS]
+            self._rest = [*keys[1 : keys.index(key) + 1], *self._rest]
+            key = STEPS[0].key
+        folder = self._new_folder(key)
+        jobs, outputs = handover.single_step(self.project, study, key, folder)
+        self._start(ONE, study, key, jobs, outputs, folder)
+
+    def _new_folder(self, key: str) -> Path:
+        folder = Path(self.study.folder) / SINGLE / key / f"{datetime.now():%Y%m%d-%H%M%S-%f}"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def start_sample(self, folder: str) -> None:
+        """Make the sample data in `<folder>/sample`, then load them."""
+        if self.is_busy or not self._has_folder(OPEN_SAMPLE, folder):
+            return
+        study = self.study
+        study.folder, study.is_sample = folder, True
+        study.name = study.name or tr("Sample study")
+        self._start(OPEN_SAMPLE, study, "", [handover.job(CREATE_SAMPLE, {"FOLDER": str(Path(folder) / SAMPLE)})])
+
+    def _has_folder(self, kind: str, folder: str) -> bool:
+        """Make the folder when it is not there; a folder that cannot be made ends the run before it begins."""
+        try:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self.ended.emit(
+                kind, False, tr("The folder {folder} cannot be made: {reason}.").format(folder=folder, reason=reason)
+            )
+            return False
+        return True
+
+    def has_algorithm(self, name: str) -> bool:
+        """Say whether an algorithm is there."""
+        return QgsApplication.processingRegistry().algorithmById(f"{PROVIDER}:{name}") is not None
+
+    def cancel(self) -> None:
+        """Ask what runs to stop."""
+        self._rest = []
+        self.runner.cancel()
+
+    def close(self) -> None:
+        """Stop what runs and wait for it; nobody is told."""
+        self._stop_showing()
+        self._drop_activity()
+        self.edits.close()
+        if self._is_watching:
+            self.project.projectSaved.disconnect(self._on_project_saved)
+            self.project.writeProject.disconnect(self._on_write)
+        self._is_watching = False
+        self.runner.abandon()
+        remove_run(self._stray)
+
+    def on_project_cleared(self) -> None:
+        """Forget the study of the old project; what runs for it is cancelled."""
+        self._stop_showing()
+        if self.activity is not None:
+            self._drop_activity()
+            self.runner.cancel()
+
+    def _drop_activity(self) -> None:
+        self._stray = self.activity.folder if self.activity is not None else self._stray
+        self.activity, self._rest = None, []
+
+    def _stop_showing(self) -> None:
+        if self._showing is not None:
+            self._showing.stop()
+            self._showing = None
+
+    def follow_progress(self) -> bool:
+        """Move the running mark to the step the study is at; True when it moved."""
+        if self.activity is None or self.activity.kind != ALL:
+            return False
+        step = step_of_text(self.runner.stage, interface_language())
+        if not step or step == self.activity.step:
+            return False
+        self.activity.move_to(step, self.runner.seconds())
+        return True
+
+    def _start(
+        self, kind: str, study: Study, step: str, jobs: Sequence[Job], outputs: Any = None, folder: Path | None = None
+    ) -> None:
+        looks = self.world().layers
+        self.activity = Activity(
+            kind, study, step,
+            {role: look.signature for role, look in looks.items()},
+            {role: look.name for role, look in looks.items()},
+            dict(study.settings), dict(outputs or {}), folder,
+        )  # fmt: skip
+        for key in [step] if kind == ONE else [item.key for item in STEPS]:
+            study.failures.pop(key, None)
+        self.runner.start(jobs)
+        self.changed.emit()
+
+    # --- how a run ends -----------------------------------------------------------------------------------------------
+
+    def _on_saved(self, layer_id: str, n: int) -> None:
+        """Count edits saved in a layer that plays a role, so that steps made from it are out of date."""
+        for study in self.workbook.studies:
+            if any(choice.layer_id == layer_id for choice in study.inputs.values()):
+                before = study.changes.get(layer_id, Change(0, ""))
+                study.changes[layer_id] = Change(before.n + n, now())
+                self.save()
+        self.changed.emit()
+
+    def _on_finished(self, outcome: Outcome) -> None:
+        activity = self.activity
+        if activity is None or activity.study not in self.workbook.studies:
+            self.activity = None
+            remove_run(self._stray)
+            self._stray = None
+            self.changed.emit()  # the project it ran for is closed
+        elif not outcome.ok:
+            self._end(activity, outcome, self._record_failure(activity, outcome))
+        else:
+            work = after_run(self, activity, outcome)
+            self._showing = Turns(work, partial(self._on_shown, activity, outcome), self)
+
+    def _on_shown(self, activity: Activity, outcome: Outcome, sentence: str | None, error: Exception | None) -> None:
+        self._showing = None
+        self._end(activity, outcome, sentence or "")
+        if error is not None:
+            raise error
+
+    def _end(self, activity: Activity, outcome: Outcome, sentence: str) -> None:
+        """Leave the run behind: go on with the next step, or tell its end."""
+        self.activity = None
+        self.save()
+        rest, self._rest = self._rest if outcome.ok else [], []
+        if rest:
+            self._rest = rest[1:]
+            self.start_step(rest[0], keeps_rest=True)
+            if self.is_busy:
+                return
+            sentence = tr("“{step}” cannot run yet.").format(step=step_title(rest[0]))
+        self.changed.emit()
+        self.ended.emit(activity.kind, outcome.ok and not rest, sentence)
+
+    def _record_failure(self, activity: Activity, outcome: Outcome) -> str:
+        remove_run(activity.folder)
+        if outcome.cancelled:
+            return tr("Cancelled. The last result is unchanged.")
+        sentence = outcome.message.strip().splitlines()[-1] if outcome.message.strip() else tr("It stopped unasked.")
+        if activity.step:
+            activity.study.failures[activity.step] = Failure(now(), sentence, outcome.log)
+        return sentence

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What comes after a run that ended well: figures are kept, layers loaded; in turns, so that the window lives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ...processing.texts import tr
+from . import project_state, recording, results, speed
+from .figures import figures_of
+from .handover import CREATE_SAMPLE, FULL_STUDY
+from .kept import remove_others
+from .recording import Activity, Left, now
+from .runner import Outcome
+from .steps import DELIVERY, STEPS
+from .turns import aside
+from .wording import duration
+
+ALL, ONE, OPEN_SAMPLE = "all", "one", "sample"
+
+
+def after_run(session: Any, activity: Activity, outcome: Outcome) -> Any:
+    """Keep and show what a run left, in turns; gives the sentence that tells its end. The map is drawn at last."""
+    canvas = session.iface.mapCanvas() if session.iface is not None else None
+    if canvas is not None:
+        canvas.freeze(True)
+    try:
+        return (yield from AFTER[activity.kind](session, activity, outcome))
+    finally:
+        if canvas is not None:
+            canvas.freeze(False)
+            canvas.refresh()
+
+
+def _after_sample(session: Any, activity: Activity, outcome: Outcome) -> Any:
+    from ...processing import sample_files
+
+    values = outcome.results[CREATE_SAMPLE]
+    gpkg, dem = str(values.get("GPKG", "")), str(values.get("DEM", ""))
+    layers = yield from results.loading_sample(session.project, gpkg, dem)
+    session.guess()
+    session.set_value("AS_OF", sample_files.AS_OF)
+    ground = [layer for layer in layers if project_state.geometry_of(layer) == "polygon"]
+    results.zoom_to(session.iface, session.project, ground or layers)
+    return tr("The sample is open. Run all comes next.")
+
+
+def _after_one(session: Any, activity: Activity, outcome: Outcome) -> Any:
+    values = {name: value for found in outcome.results.values() for name, value in found.items()}
+    files = {name: path for name, path in activity.outputs.items() if Path(path).exists()}
+    step = activity.step
+    figures = yield from aside(partial(figures_of, step, files, values))
+    if step == "prepare":  # without figures of people no table of theirs tells how many there are
+        counted = {"parcels": session.rows_n("PARCELS"), "buildings": session.rows_n("BUILDINGS")}
+        figures = {**{name: n for name, n in counted.items() if n}, **figures}
+    recording.record(activity, step, f"{now()} {step}", Left(files, figures, outcome.seconds), outcome.log)
+    speed.remember(step, outcome.seconds, session.parcels_n())
+    if step == "deliver":
+        yield from results.opening_delivery(session.iface, session.project, activity.study)
+    else:
+        yield from results.opening_step(session.iface, session.project, activity.study, step)
+    if activity.folder is not None:
+        yield from aside(partial(remove_others, [activity.folder], session.saved))
+    return tr("Done in {time}.").format(time=duration(outcome.seconds))
+
+
+def _after_all(session: Any, activity: Activity, outcome: Outcome) -> Any:
+    values, study, run_id = outcome.results[FULL_STUDY], activity.study, now()
+    folder = Path(str(values.get("FOLDER") or Path(study.folder) / DELIVERY))
+    gpkg = folder / "data.gpkg"
+    files = {name: f"{gpkg}|layername={name}" for name in results.tables_in(gpkg)} if gpkg.exists() else {}
+    files |= {name: path for name, path in activity.outputs.items() if Path(path).exists()}
+    for step in STEPS:
+        seconds = activity.seconds(step.key, outcome.seconds)
+        figures = yield from aside(partial(figures_of, step.key, files, {"FOLDER": str(folder)}))
+        recording.record(activity, step.key, run_id, Left(files, figures, seconds), outcome.log)
+        speed.remember(step.key, seconds, session.parcels_n())
+    layers = yield from results.opening_delivery(session.iface, session.project, study)
+    return tr("The study is done in {time}: {n} layers.").format(time=duration(outcome.seconds), n=len(layers))
+
+
+AFTER: dict[str, Callable[[Any, Activity, Outcome], Any]] = {
+    ALL: _after_all,
+    ONE: _after_one,
+    OPEN_SAMPLE: _after_sample,
+}

@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The Workbench's sentences: names of steps and roles, why a step cannot run or is out of date, times and numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from math import isnan
+from typing import Any
+
+from qgis.PyQt.QtCore import QLocale
+
+from ...processing.missing import how_to_install
+from ...processing.texts import help_of, interface_language, tr
+from . import readiness
+from .readiness import Reason, StepState
+from .study import Study
+
+SURE, LIKELY = 0.7, 0.45  # own choice, heuristic: from where a guess is shown as sure, and as likely
+
+
+def error_text(error: Exception) -> str:
+    """Return what went wrong in the language of QGIS."""
+    from ...core.errors import RenewalError
+    from ...core.words import say
+
+    return say(error.code, interface_language(), **error.values) if isinstance(error, RenewalError) else str(error)
+
+
+def step_title(key: str) -> str:
+    """Return the title of a step."""
+    return {
+        "prepare": tr("Prepare"), "tag": tr("Tag"), "gaps": tr("Gaps"), "zones": tr("Zones"), "deliver": tr("Deliver"),
+    }[key]  # fmt: skip
+
+
+def step_hint(key: str) -> str:
+    """Return in one line what a step does."""
+    return {
+        "prepare": tr("People on parcels, the walking network with slopes"),
+        "tag": tr("Which parcels are old compounds, urban villages, idle factories or buildings, and why"),
+        "gaps": tr("Who walks how long to which facility, and how much is missing"),
+        "zones": tr("Demonstration zones around stations: core, branches, petals"),
+        "deliver": tr("GeoPackage, project, tables, maps and report in one folder"),
+    }[key]
+
+
+def role_title(role: str) -> str:
+    """Return the name of a role; DEM is the only raster."""
+    if role == "DEM":
+        return tr("Terrain (DEM)")
+    from ...core.inputs.aliases import roles
+
+    return str(roles()[role].title[interface_language()])
+
+
+def role_wanted(role: str) -> str:
+    """Return what to choose for a role: its kind of layer."""
+    if role == "DEM":
+        return tr("a raster layer")
+    from ...core.inputs.aliases import roles
+
+    return {
+        "polygon": tr("a polygon layer"), "line": tr("a line layer"), "point": tr("a point layer"),
+        "any": tr("a layer"), "none": tr("a table"),
+    }[roles()[role].geometry]  # fmt: skip
+
+
+def state_word(state: StepState, study: Study | None, estimate_s: float | None = None) -> str:
+    """Return the words right of the title: the state, and when and how long for a step that is done."""
+    if state.kind == readiness.DONE and not state.reasons and study and (record := study.steps.get(state.step)):
+        done = tr("Done {when}").format(when=moment(record.finished_at))
+        return f"{done} · " + tr("took {time}").format(time=duration(record.seconds))
+    if state.kind == readiness.READY and estimate_s:
+        return f"{tr('Ready')} · " + tr("about {time}").format(time=duration(estimate_s))
+    if state.kind == readiness.BLOCKED and waits_only(state):
+        return tr("After {step}").format(step=step_title(state.reasons[0].values["step"]))
+    return {
+        readiness.DONE: tr("Done"), readiness.READY: tr("Ready"), readiness.RUNNING: tr("Running"),
+        readiness.STALE: tr("Out of date"), readiness.BLOCKED: tr("Not ready"), readiness.FAILED: tr("Did not finish"),
+    }[state.kind]  # fmt: skip
+
+
+def waits_only(state: StepState) -> bool:
+    """Say whether nothing but an earlier step stands in the way."""
+    return bool(state.reasons) and all(reason.code == "step_first" for reason in state.reasons)
+
+
+def reason_text(reason: Reason) -> str:
+    """Return the sentence of a reason: what is missing or has changed."""
+    values = dict(reason.values)
+    return _sentence(reason.code).format(
+        **{name: _shown(name, value) for name, value in values.items()} | _extra(values)
+    )
+
+
+def _sentence(code: str) -> str:
+    return {
+        "package_missing": tr("Missing: {names}. {command}"),
+        "algorithm_missing": tr("This version does not have “{algorithm}” yet."),
+        "role_missing": tr("No layer for “{role}”. Choose {wanted}."),
+        "layer_gone": tr("The layer “{layer}” ({role}) is gone or cannot be read."),
+        "no_crs": tr("The layer “{layer}” has no coordinate system. Set it in the layer properties first."),
+        "step_first": tr("“{step}” comes first."),
+        "done_without": tr("Without “{step}”: the study has no data for it; what it would tell stays unknown."),
+        "folder_missing": tr("Choose a folder for the results."),
+        "setting_changed": tr("The setting “{setting}” is now {now}."),
+        "file_changed": tr("The own file for “{setting}” was changed."),
+        "results_gone": tr("Result files were moved or deleted."),
+        "step_ran_again": tr("“{step}” ran again."),
+        "step_stale": tr("“{step}” is out of date."),
+        "role_removed": tr("The layer “{layer}” ({role}) was taken away."),
+        "reviewed": tr("{n} parcels were reviewed."),
+        "reviews_changed": tr("The reviews have changed."),
+        "role_added": tr("“{layer}” is new as {role}."),
+        "layer_swapped": tr("“{old}” was replaced by “{layer}” ({role})."),
+        "layer_edited": tr("{n} features of “{layer}” were edited."),
+        "layer_changed": tr("The data of “{layer}” ({role}) have changed."),
+    }[code]
+
+
+def _extra(values: dict[str, Any]) -> dict[str, str]:
+    extra = {}
+    if "role" in values:
+        extra["wanted"] = role_wanted(values["role"])
+    if "names" in values:
+        extra["command"] = how_to_install(list(values["names"]))
+    return extra
+
+
+def _shown(name: str, value: Any) -> str:
+    if name == "role":
+        return role_title(value)
+    if name == "step":
+        return step_title(value)
+    if name == "algorithm":
+        return algorithm_title(value)
+    if name == "setting":
+        return setting_title(value)
+    if name == "n":
+        return number(value)
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def setting_title(name: str) -> str:
+    """Return the name of a setting; one without words stands for itself."""
+    return {
+        "RULES": tr("Rules for tags"), "RULES_FILE": tr("Rules for tags"), "STANDARD": tr("Standard"),
+        "STANDARD_FILE": tr("Standard"), "ZONE_RULES": tr("Rules for zones"), "ZONE_RULES_FILE": tr("Rules for zones"),
+        "PROFILE_FILE": tr("Walking profiles"), "COST_TABLE": tr("Unit prices"),
+        "TEMPLATE": tr("Template of deliveries"), "TEMPLATE_FILE": tr("Template of deliveries"), "AS_OF": tr("As of"),
+    }.get(name, name)  # fmt: skip
+
+
+def algorithm_title(name: str) -> str:
+    """Return the title of an algorithm; its id while it has no texts."""
+    try:
+        return str(help_of(name)["title"][interface_language()])
+    except (OSError, KeyError):
+        return name
+
+
+def moment(text: str, now: datetime | None = None) -> str:
+    """Return an ISO time as people say it: today 10:42, else the date; an unreadable one as it is."""
+    try:
+        then = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if then.date() == (now or datetime.now()).date():
+        return tr("today {time}").format(time=f"{then:%H:%M}")
+    return f"{then:%Y-%m-%d %H:%M}"
+
+
+def duration(seconds: float) -> str:
+    """Return a duration: 40 s, 2 min 05 s."""
+    whole = round(seconds)
+    if whole < 60:
+        return tr("{n} s").format(n=whole)
+    return tr("{m} min {s} s").format(m=whole // 60, s=f"{whole % 60:02d}")
+
+
+def number(value: Any, decimals: int = 0) -> str:
+    """Return a number in the locale's way; — when it is not known."""
+    if value is None or isnan(value):
+        return "—"
+    locale = QLocale()
+    if locale.language() == QLocale.Language.C:  # QGIS in another language than the system leaves it so
+        locale = QLocale(QLocale.Language.English)
+    return locale.toString(float(value), "f", decimals)
+
+
+def percent(share: Any, decimals: int = 1) -> str:
+    """Return a share 0–1 as a percentage; — when it is not known."""
+    return "—" if share is None or isnan(share) else f"{number(share * 100, decimals)} %"
+
+
+def key_figures(step: str, figures: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the (value, label) of a step that is done, from figures.figures_of()."""
+    return {"prepare": _prepare, "tag": _tag, "gaps": _gaps, "zones": _zones, "deliver": _deliver}[step](figures)
+
+
+def confidence_dots(confidence: float, chosen: bool = False) -> str:
+    """Return how sure a guess is: three dots; ✓ for what a person chose."""
+    return "✓" if chosen else "●●●" if confidence >= SURE else "●●○" if confidence >= LIKELY else "●○○"
+
+
+def _prepare(found: dict[str, Any]) -> list[tuple[str, str]]:
+    rows = [
+        (number(found.get("parcels")), tr("parcels")),
+        (number(found.get("buildings")), tr("buildings")),
+        (percent(found.get("connected")).replace(".0 ", " "), tr("of streets connected")),
+    ]
+    if found.get("checked"):
+        rows.append((f"{number(found['errors'])} / {number(found['warnings'])}", tr("errors / warnings")))
+    return [(value, label) for value, label in rows if value != "—"]
+
+
+def tag_names() -> dict[str, str]:
+    """Return the labels of the tags' key figures."""
+    return {
+        "old_compound": tr("old compounds"), "urban_village": tr("urban villages"),
+        "idle_factory": tr("idle factories"), "idle_building": tr("idle buildings"),
+    }  # fmt: skip
+
+
+def _tag(found: dict[str, Any]) -> list[tuple[str, str]]:
+    names, tags = tag_names(), found.get("tags", {})
+    rows = [(number(sum(tags[tag].values())), title) for tag, title in names.items() if tag in tags]
+    return [*rows, (number(found.get("suspected")), tr("suspected"))]
+
+
+def _gaps(found: dict[str, Any]) -> list[tuple[str, str]]:
+    kinds = found.get("kinds", [])
+    short = {row["kind"] for row in kinds if (row["gap"] or 0) > 0}
+    unknown = {row["kind"] for row in kinds if row["need"] is None}
+    rows = [
+        (number(len({row["kind"] for row in kinds})), tr("kinds of facility")),
+        (number(len(short)), tr("kinds with a gap")),
+    ]
+    if unknown:
+        rows.append((number(len(unknown)), tr("kinds without population data")))
+    if found.get("communities_short") is not None:
+        rows.append((number(found["communities_short"]), tr("communities short")))
+    return rows
+
+
+def _zones(found: dict[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (number(found.get("zones")), tr("zones")),
+        (number(found.get("hectares"), 1), tr("hectares")),
+        (number(found.get("petals")), tr("petals")),
+        (number(found.get("people")), tr("people")),
+    ]
+
+
+def _deliver(found: dict[str, Any]) -> list[tuple[str, str]]:
+    size = found.get("bytes")
+    return [
+        (number(found.get("files")), tr("files")),
+        (number(None if size is None else size / 1e6, 1), tr("MB")),
+    ]

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What stands on a step's card: its body in each state, its links, the title of its button."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from qgis.PyQt.QtWidgets import QApplication, QGraphicsOpacityEffect, QWidget
+
+from ...processing.texts import tr
+from ..parts.charts import colours
+from ..parts.inks import readable
+from ..study import readiness, wording
+from ..study.readiness import Reason, StepState
+from ..study.steps import BY_KEY
+from ..study.study import Study
+
+OWN_REPORTS = {"prepare": "issues_report", "zones": "zones_report"}
+OLD = 0.55  # strength of figures that are out of date
+FIRST_IDEOGRAPH = 0x2E80  # from here on a line may break between any two letters
+NUMBERS = "①②③④⑤⑥⑦⑧⑨"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the dock knows of a step besides its state: seconds it may take, reports there are, a question."""
+
+    estimate_s: float | None = None
+    reports: Mapping[str, str] = field(default_factory=dict)  # step → file of its report
+    question: str = ""  # rich text, links as actions
+
+
+def body(key: str, state: StepState, study: Study | None, told: Told) -> str:
+    """Return the rich text of a card's body."""
+    if state.kind == readiness.FAILED and study:
+        failure = study.failures[key]
+        said = escape(failure.message)
+        if tr("Land-use scheme").lower() in failure.message.lower():
+            said += f' <a href="settings:LAND_USE_SCHEME">{tr("Choose")}</a>'
+        return f'{said} <a href="log">{tr("Show log")}</a>'
+    if state.kind == readiness.STALE:
+        more = sum(reason.code != "step_first" for reason in state.reasons) - 1
+        first = tr("Because: {reason}").format(reason=escape(wording.reason_text(state.reasons[0])))
+        return first if more < 1 else f"{first} " + tr("({n} more)").format(n=more)
+    if state.kind == readiness.BLOCKED and not wording.waits_only(state):
+        return numbered(state)
+    if state.kind == readiness.DONE:
+        found = study.steps[key].figures if study and key in study.steps else {}
+        lines = [told.question] if told.question else []
+        return "<br>".join([*lines, *done_lines(key, found)])
+    lines = [escape(wording.step_hint(key)), *(inputs_line(key, study) if study else ())]
+    if state.kind == readiness.READY:
+        lines += [escape(wording.reason_text(reason)) for reason in state.reasons]
+    if key == "deliver" and study and not study.setting("AUTHOR"):
+        lines.append(
+            f'{tr("No author given: a blank line on the drawings.")} <a href="settings:AUTHOR">{tr("Fill in")}</a>'
+        )
+    if state.kind == readiness.BLOCKED and wording.waits_only(state):
+        return lines[0]
+    return "<br>".join(lines)
+
+
+def inputs_line(key: str, study: Study) -> list[str]:
+    """Return the line of a step that can run: which layer plays each role it needs, how sure that is, a link."""
+    found = []
+    for role in BY_KEY[key].required:
+        choice = study.inputs.get(role)
+        if choice is not None:
+            dots = wording.confidence_dots(choice.confidence, choice.chosen)
+            found.append(f"{escape(wording.role_title(role))} → {escape(choice.name)}&nbsp;{dots}")
+    if not found:
+        return []
+    return [" · ".join(found) + f' <a href="role:{BY_KEY[key].required[0]}">{tr("Change")}</a>']
+
+
+def done_lines(key: str, found: Mapping[str, Any]) -> list[str]:
+    """Return what a done step says besides its figures: people placed, files of a delivery."""
+    if key == "prepare" and found.get("people"):
+        return [escape(tr("{n} people on parcels and houses.").format(n=wording.number(found["people"])))]
+    if key == "deliver":
+        return [delivery_line(entry, found.get("ok")) for entry in found.get("entries", [])]
+    return []
+
+
+def delivery_line(entry: Mapping[str, Any], is_good: Any) -> str:
+    """Return one line of the list of files: sign, name, number of files, size."""
+    size = tr("{n} MB").format(n=wording.number(entry["bytes"] / 1e6, 1))
+    files = "" if entry["n"] == 1 else " · " + tr("{n} files").format(n=wording.number(entry["n"]))
+    sign = "✗" if is_good is False else "✓"
+    return f"{sign}&nbsp;{escape(entry['name'])}{files} · {size}"
+
+
+def numbered(state: StepState) -> str:
+    """Return what is missing, numbered when there is more than one thing, each with a link that goes there."""
+    lines = []
+    for place, reason in enumerate(state.reasons):
+        number = NUMBERS[place] if place < len(NUMBERS) else f"{place + 1}."
+        text = escape(wording.reason_text(reason)) + _go(reason)
+        lines.append(f"{number} {text}" if len(state.reasons) > 1 else text)
+    head = tr("{n} things are missing:").format(n=len(lines)) + "<br>" if len(lines) > 1 else ""
+    return head + "<br>".join(lines)
+
+
+def _go(reason: Reason) -> str:
+    words = {"folder": tr("Choose"), "packages": tr("How"), "run": tr("Run it"), "role": tr("Go there")}
+    kind = reason.action.split(":")[0]
+    return f' — <a href="{escape(reason.action)}">{words[kind]}</a>' if kind in words else ""
+
+
+def links(key: str, is_old: bool, reports: Mapping[str, str], has_button: bool = False) -> str:
+    """Return the links of a step that has a result; `has_button`: its next act has a button already."""
+    found = [("map", tr("Show old result") if is_old else tr("Show on map"))]
+    if key != "deliver":
+        found.append(("table", tr("Open table")))
+    if key in reports:
+        found.append(("report", tr("Report")))
+    if key == "deliver":
+        found.append(("folder", tr("Open folder")))
+    if key == "tag" and not has_button:
+        found.append(("review", tr("Review…")))
+    if key == "gaps":
+        found.append(("gaps", tr("By community…")))
+    if key == "zones":
+        found.append(("hand", tr("By hand…")))
+    return " &nbsp; ".join(f'<a href="{action}">{unbroken(text)}</a>' for action, text in [*found, ("log", tr("Log"))])
+
+
+def unbroken(text: str) -> str:
+    """Return words that stay in one line: joiners between Chinese letters, fixed blanks between others."""
+    whole = text.replace(" ", "\u00a0")
+    return "\u2060".join(whole) if any(ord(letter) >= FIRST_IDEOGRAPH for letter in whole) else whole
+
+
+def run_title(key: str, state: StepState, has_record: bool) -> str:
+    """Return what the button of a step says: the verb of what it does."""
+    if state.kind == readiness.FAILED:
+        return tr("Try again")
+    if not has_record:
+        return tr("Make the delivery") if key == "deliver" else tr("Run")
+    return {"prepare": tr("Check again"), "deliver": tr("Deliver again")}.get(key, tr("Run again"))
+
+
+def tag_colours() -> dict[str, str]:
+    """Return {label of a key figure: colour of its tag}."""
+    names = wording.tag_names()
+    palette = QApplication.palette()
+    found = {names[tag]: entry["color"] for tag, entry in colours()["tags"].items() if tag in names}
+    return {name: readable(colour, palette).name() for name, colour in found.items()}
+
+
+def faded(widget: QWidget) -> QGraphicsOpacityEffect:
+    """Return the effect that shows old figures at part strength."""
+    effect = QGraphicsOpacityEffect(widget)
+    effect.setOpacity(OLD)
+    return effect
+
+
+def step_reports(study: Study, delivery: Path) -> dict[str, str]:
+    """Return the report of each step that has one: its own, else the delivery's."""
+    found = dict.fromkeys(("tag", "gaps", "zones", "deliver"), str(delivery / "report.html"))
+    own = {key: study.steps[key].results.get(name, "") for key, name in OWN_REPORTS.items() if key in study.steps}
+    found |= {key: str(Path(study.folder) / path) for key, path in own.items() if path}
+    return {key: path for key, path in found.items() if Path(path).is_file()}
+
+
+def shift_question(study: Study) -> str:
+    """Ask whether layers that the check found shifted are to be corrected; "" when there are none."""
+    record = study.steps.get("prepare")
+    lines = []
+    for role, system in (record.figures.get("shifted", {}) if record else {}).items():
+        if role in study.inputs:
+            text = tr("“{layer}” looks like {system}: its places lie off houses and streets.")
+            told = text.format(layer=study.inputs[role].name, system="BD-09" if system == "bd09" else "GCJ-02")
+            lines.append(f'{escape(told)} <a href="fix:{role}">{tr("Correct a copy")}</a>')
+    return "<br>".join(lines)

@@ -1,0 +1,384 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The Workbench: a study's inputs, five steps with their state, one button that runs everything."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsApplication
+from qgis.gui import QgsCollapsibleGroupBox
+from qgis.PyQt.QtCore import Qt, QTimer, QUrl
+from qgis.PyQt.QtGui import QDesktopServices
+from qgis.PyQt.QtWidgets import QDockWidget, QFileDialog, QScrollArea, QVBoxLayout, QWidget
+
+from ...processing.texts import tr
+from ..drop.dropping import Dropping
+from ..explore.exploring import Exploring
+from ..gap.showing import GapShowing
+from ..parts.widgets import Page
+from ..review.reviewing import Reviewing
+from ..study import speed, wording
+from ..study.handover import CREATE_SAMPLE
+from ..study.leaving import Leaving
+from ..study.project_state import layer_of
+from ..study.session import OPEN_SAMPLE, Session
+from ..study.steps import DELIVERY, STEPS
+from ..study.timeleft import TimeLeft
+from ..warming import Warming
+from ..zone.hand import ZoneHand
+from .card_words import Told, shift_question, step_reports, unbroken
+from .cards import StepCard, StepLine
+from .head import Foot, Head
+from .inputs_panel import InputsPanel
+from .keys import add_keys
+from .links import follow, tell
+from .options_panel import OptionsPanel
+from .settings_panel import SettingsPanel
+from .studies import shares_folder
+
+POLL_MS = 200  # how often the bar moves and Cancel's answer is looked for
+LOW_LINES = 44  # a dock lower than this many lines of text folds the steps that are done: a window of 768 px
+LOOK_MS = 150  # layers come and go in swarms: looked at once, this long after the last
+
+
+class RenewalDock(QDockWidget):
+    """The dock at the right of the map. `close_down()` stops what runs; call it before the dock goes away."""
+
+    def __init__(self, iface: Any) -> None:
+        super().__init__(tr("Urban Renewal Workbench"), iface.mainWindow() if iface else None)
+        self.setObjectName("UrbanRenewalDock")
+        self.iface = iface
+        self.session = Session(iface, self)
+        self.reviewing = Reviewing(iface, self)
+        self.exploring = Exploring(iface, self)
+        self.hand = ZoneHand(iface, self)
+        self._editors: Any = None
+        self.warming = Warming(self)
+        self.gaps = GapShowing(iface, self)
+        self.dropping = Dropping(self)
+        self.dropping.failed.connect(lambda sentence: self._on_ended("drop", False, sentence))
+        self.leaving = Leaving(iface, self.session.runner, self) if iface is not None else None
+        self._left = TimeLeft()
+        self._poll = QTimer(self)
+        self._poll.setInterval(POLL_MS)
+        self._poll.timeout.connect(self._on_poll)
+        self._look = QTimer(self)
+        self._look.setSingleShot(True)
+        self._look.setInterval(LOOK_MS)
+        self._look.timeout.connect(self._on_look)
+        self._build()
+        self._connect()
+        self.refresh()
+
+    @property
+    def editors(self) -> Any:
+        """Return what opens the editors; made when first needed, because pandas comes with it."""
+        if self._editors is None:
+            from ..editors.opening import Editors
+
+            self._editors = Editors(self.iface, self)
+            self._editors.failed.connect(lambda sentence: self._on_ended("edit", False, sentence))
+        return self._editors
+
+    def _edit(self, kind: str, path: str = "") -> None:
+        editors = self.editors
+        QTimer.singleShot(0, lambda: editors.open(kind, path))  # what had to be imported for it was one turn already
+
+    # --- the window ---------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.page = Page()
+        layout = QVBoxLayout(self.page)
+        layout.setSpacing(4)
+        self.head = Head(self.session)
+        self.name, self.studies, self.welcome = self.head.name, self.head.studies, self.head.welcome
+        self.sample = self.head.sample
+        self.activity = StepLine()
+        self.inputs = InputsPanel()
+        self.inputs_box = self._box(tr("Inputs"), self.inputs)
+        self.settings = SettingsPanel()
+        self.options = OptionsPanel()
+        self.settings_box = self._box(tr("Rules and standards"), self.settings, self.options)
+        self.settings_box.hide()
+        for widget in (self.head, self.settings_box, self.activity, self.inputs_box):
+            layout.addWidget(widget)
+        rail = QVBoxLayout()
+        rail.setSpacing(0)
+        ends = {0: "first", len(STEPS) - 1: "last"}
+        self.cards = {step.key: StepCard(step.key, place + 1, ends.get(place, "")) for place, step in enumerate(STEPS)}
+        for card in self.cards.values():
+            rail.addWidget(card)
+        layout.addLayout(rail)
+        layout.addStretch(1)
+        self.scroll = QScrollArea()
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.scroll.setWidget(self.page)
+        self.foot = Foot()
+        self.folder, self.run_all, self.why = self.foot.folder, self.foot.run_all, self.foot.why
+        self.links, self.explore = self.foot.links, self.foot.explore
+        whole = QWidget()
+        outer = QVBoxLayout(whole)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.scroll, 1)
+        outer.addWidget(self.foot)
+        self.setWidget(whole)
+
+    def _box(self, title: str, *contents: QWidget) -> QgsCollapsibleGroupBox:
+        box = QgsCollapsibleGroupBox(title)
+        box.setSaveCollapsedState(False)
+        inner = QVBoxLayout(box)
+        for content in contents:
+            inner.addWidget(content)
+        return box
+
+    def _connect(self) -> None:
+        self.keys = add_keys(self)
+        self.sample.clicked.connect(self._on_sample)
+        self.head.add.clicked.connect(self.ask_files)
+        self.head.settings.toggled.connect(self.settings_box.setVisible)
+        self.head.rules.linkActivated.connect(lambda action: self._follow("", action))
+        self.name.editingFinished.connect(lambda: self.session.rename(self.name.text().strip()))
+        self.folder.fileChanged.connect(self._on_folder)
+        self.inputs.chosen.connect(self.session.choose)
+        self.settings.chosen.connect(self.session.set_value)
+        self.options.chosen.connect(self.session.set_value)
+        self.inputs.fields_asked.connect(self.show_fields)
+        self.run_all.clicked.connect(self._on_run_all)
+        self.activity.cancel_asked.connect(self._on_cancel)
+        self.links.linkActivated.connect(lambda action: self._follow("deliver", action))
+        self.why.linkActivated.connect(lambda action: self._follow("", action))
+        for card in self.cards.values():
+            card.run_asked.connect(self._on_run_step)
+            card.cancel_asked.connect(self._on_cancel)
+            card.link_asked.connect(self._follow)
+        self.explore.clicked.connect(lambda on: self.exploring.start() if on else self.exploring.stop())
+        self.exploring.switched.connect(self.explore.setChecked)
+        self.exploring.failed.connect(lambda sentence: self._on_ended("explore", False, sentence))
+        self.hand.failed.connect(lambda sentence: self._on_ended("hand", False, sentence))
+        self.reviewing.failed.connect(lambda sentence: self._on_ended("review", False, sentence))
+        self.settings.edit_asked.connect(self._edit)
+        self.gaps.failed.connect(lambda sentence: self._on_ended("gaps", False, sentence))
+        self.session.changed.connect(self.refresh)
+        self.session.ended.connect(self._on_ended)
+        project = self.session.project
+        self._outside = [
+            (project.layersAdded, self.look_soon), (project.layersRemoved, self.look_soon),
+            (project.cleared, self._on_cleared), (project.readProject, self._on_read),
+            (QgsApplication.processingRegistry().providerAdded, self.look_soon),
+            (QgsApplication.processingRegistry().providerRemoved, self.look_soon),
+        ]  # fmt: skip
+        for signal, slot in self._outside:
+            signal.connect(slot)
+
+    # --- showing ------------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Show everything as it is now."""
+        session = self.session
+        study, busy = session.study, session.is_busy
+        self.head.show_study(study, bool(session.project.mapLayers()))
+        self.name.setEnabled(not busy)
+        self.head.add.setEnabled(not busy)
+        self.studies.setEnabled(not busy)
+        self.sample.setEnabled(not busy and session.has_algorithm(CREATE_SAMPLE))
+        self._show_welcome()
+        self.inputs.show_inputs(session.project, study, not busy)
+        self.inputs_box.setTitle(self.inputs.title())
+        self.settings.show_study(study, not busy)
+        self.options.show_study(study, not busy)
+        if self.folder.filePath() != study.folder:
+            self.folder.blockSignals(True)
+            self.folder.setFilePath(study.folder)
+            self.folder.blockSignals(False)
+        self.folder.setEnabled(not busy)
+        states, told = session.states(), self._told()
+        for key, card in self.cards.items():
+            card.show_state(states[key], study, busy, told[key])
+        self._show_foot()
+        self.explore.setEnabled(self.iface is not None and any(key in study.steps for key in ("prepare", "tag")))
+        self.activity.setVisible(busy and session.activity.kind == OPEN_SAMPLE)
+        if busy and not self._poll.isActive():
+            self._left = TimeLeft()
+            self._poll.start()
+        elif not busy:
+            self._poll.stop()
+
+    def _told(self) -> dict[str, Told]:
+        """Return what each card says besides its state."""
+        study, n = self.session.study, self.session.parcels_n()
+        reports = step_reports(study, self.delivery_folder())
+        return {
+            key: Told(speed.estimate_s(key, n), reports, shift_question(study) if key == "prepare" else "")
+            for key in self.cards
+        }
+
+    def _show_welcome(self) -> None:
+        is_empty = not self.session.project.mapLayers()
+        if self.session.is_newer:
+            text = tr("This project was saved by a newer version of the Workbench; its study is left as it is.")
+        else:
+            text = tr("No data yet. Drop a parcel layer here, or try the sample first.") if is_empty else ""
+        self.welcome.setText(text)
+        self.welcome.setVisible(bool(text) and not self.session.is_busy)
+
+    def _show_foot(self) -> None:
+        missing, first = self.session.missing_for_all(), self.session.first_open()
+        self.run_all.setEnabled(not self.session.is_busy and not missing)
+        from_here = tr("From “{step}” on").format(step=wording.step_title(first))
+        self.run_all.setText(tr("Run all") if first == STEPS[0].key else from_here)
+        lines = [escape(wording.reason_text(reason)) for reason in missing[:3]]
+        shared = shares_folder(self.session)
+        if shared:
+            text = tr("“{name}” writes into this folder as well: its results would be replaced.")
+            lines.append(escape(text.format(name=shared)))
+        if len(missing) > 3:
+            lines.append(tr("({n} more)").format(n=len(missing) - 3))
+        self.why.setText("<br>".join(lines))
+        self.why.setVisible(bool(lines) and not self.session.is_busy)
+        folder = self.delivery_folder()
+        links = [("map", tr("Show on map"))] if (folder / "data.gpkg").exists() else []
+        links += [("report", tr("Open report"))] if (folder / "report.html").exists() else []
+        links += [("folder", tr("Open folder"))] if folder.is_dir() else []
+        shown = [*(links if self.session.study.folder else []), ("help", tr("Help F1"))]
+        self.links.setText(" &nbsp; ".join(f'<a href="{action}">{unbroken(text)}</a>' for action, text in shown))
+
+    def delivery_folder(self) -> Path:
+        """Return where the study's delivery lies or will lie."""
+        return Path(self.session.study.folder) / DELIVERY
+
+    # --- what a person does -------------------------------------------------------------------------------------------
+
+    def ask_folder(self, title: str) -> str:
+        """Ask for a folder; "" when the question was closed."""
+        return QFileDialog.getExistingDirectory(self, title, self.session.study.folder)
+
+    def open_outside(self, path: Path, place: str = "") -> None:
+        """Open a file or a folder with the program of the desktop; `place` is an id in a page."""
+        url = QUrl.fromLocalFile(str(path))
+        url.setFragment(place)
+        QDesktopServices.openUrl(url)
+
+    def _on_sample(self) -> None:
+        folder = self.ask_folder(tr("Folder for the sample"))
+        if folder:
+            self.session.start_sample(folder)
+
+    def ask_files(self) -> None:
+        """Ask for files with data and show a sheet for each: what dropping them does, by keys."""
+        paths, _ = QFileDialog.getOpenFileNames(self, tr("Add data"), self.session.study.folder)
+        self.dropping.ask_all([Path(path) for path in paths])
+
+    def _on_folder(self, folder: str) -> None:
+        self.session.set_folder(folder)
+
+    def _on_run_all(self) -> None:
+        self.session.rename(self.name.text().strip())
+        first = self.session.first_open()
+        if first == STEPS[0].key:
+            self.session.start_all()
+        else:
+            self.session.start_rest(first)
+
+    def _on_run_step(self, key: str) -> None:
+        self.session.start_step(key)
+
+    def _on_cancel(self) -> None:
+        self.session.cancel()
+        self._on_poll()
+
+    def _follow(self, key: str, action: str) -> None:
+        follow(self, key, action)
+
+    def show_fields(self, role: str) -> None:
+        """Show which field of a role's layer is what, to be changed."""
+        from .fields_dialog import FieldsDialog
+
+        choice = self.session.study.inputs.get(role)
+        layer = layer_of(self.session.project, choice) if choice else None
+        if layer is None:
+            return
+        box = FieldsDialog(role, layer, choice.mapping, self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.accepted.connect(lambda: self.session.set_mapping(role, box.mapping()))
+        box.open()
+
+    # --- what happens -------------------------------------------------------------------------------------------------
+
+    def look_soon(self, *_: Any) -> None:
+        """Look at the project again in a moment."""
+        self._look.start()
+
+    def _on_look(self) -> None:
+        if not self.session.is_busy:
+            self.session.guess()
+        self.refresh()
+
+    def _on_cleared(self) -> None:
+        self.session.on_project_cleared()
+        self.reviewing.close()
+        self.exploring.close()
+        self.hand.close()
+        if self._editors is not None:
+            self._editors.close()
+        self.gaps.close()
+        self.session.read()
+        self.look_soon()
+
+    def _on_read(self, *_: Any) -> None:
+        self.session.read()
+        self.inputs_box.setCollapsed(bool(self.session.study.steps))
+        self.look_soon()
+
+    def _on_poll(self) -> None:
+        session, runner = self.session, self.session.runner
+        if session.activity is None:
+            return
+        if session.follow_progress():
+            self.refresh()
+        share, used = runner.share(), runner.seconds()
+        left = None if runner.is_cancelling else self._left.update(used, share)
+        times = tr("used {time}").format(time=wording.duration(used))
+        if left is not None:
+            times = tr("about {time} left").format(time=wording.duration(left)) + " · " + times
+        card = self.cards.get(session.activity.step, self.activity)
+        said = runner.said if runner.said == runner.stage or not runner.stage else f"{runner.stage} · {runner.said}"
+        card.show_progress(share, said, times, runner.is_cancelling)
+
+    def _on_ended(self, kind: str, ok: bool, sentence: str) -> None:
+        if ok and kind in ("all", "one") and self.session.first_open() == STEPS[0].key:
+            self.inputs_box.setCollapsed(True)  # everything is done: room for the results
+        if self.iface is None:
+            return
+        tell(self, kind, ok, sentence)
+
+    def resizeEvent(self, event: Any) -> None:
+        """Fold what is done to one line where there is little height."""
+        super().resizeEvent(event)
+        is_low = self.height() < self.fontMetrics().height() * LOW_LINES
+        for card in self.cards.values():
+            card.fold(is_low)
+
+    def close_down(self) -> None:
+        """Stop what runs, let go of the project. The dock is of no use afterwards."""
+        self._poll.stop()
+        self._look.stop()
+        self.warming.close()
+        for signal, slot in self._outside:
+            signal.disconnect(slot)
+        self._outside = []
+        if self.leaving is not None:
+            self.leaving.close()
+        self.head.close_down()
+        self.reviewing.close()
+        self.exploring.close()
+        self.hand.close()
+        if self._editors is not None:
+            self._editors.close()
+        self.gaps.close()
+        self.dropping.close()
+        self.session.blockSignals(True)
+        self.session.close()

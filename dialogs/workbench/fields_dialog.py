@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which field of a layer is what: a row per column, the field found, values from the layer, a choice of another one."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from qgis.core import NULL, QgsFeatureRequest, QgsVectorLayer
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+)
+
+from ...processing.texts import interface_language, tr
+from ..parts.help_pages import add_help
+from ..parts.widgets import text_label
+from ..study import project_state, wording
+
+LOOKED_AT, SHOWN = 200, 3  # features looked at, values shown
+COLUMN, FIELD, VALUES, HOW = range(4)
+
+
+def column_title(name: str, aliases: tuple[str, ...]) -> str:
+    """Return a column in words: in Chinese its first Chinese alias, in English its name with blanks."""
+    chinese = next((word for word in aliases if re.search(r"[\u4e00-\u9fff]", word)), "")
+    return chinese if interface_language() == "zh" and chinese else name.replace("_", " ")
+
+
+def sample_values(layer: QgsVectorLayer) -> dict[str, list[str]]:
+    """Return up to three different values of each field, from the first features of the layer."""
+    found: dict[str, list[str]] = {item.name(): [] for item in layer.fields()}
+    request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry).setLimit(LOOKED_AT)
+    for feature in layer.getFeatures(request):
+        for name, value in zip(found, feature.attributes()):
+            text = "" if value is None or value == NULL else str(value)
+            if text and text not in found[name] and len(found[name]) < SHOWN:
+                found[name].append(text)
+    return found
+
+
+class FieldsDialog(QDialog):
+    """The mapping of one layer. `mapping` holds only what differs from the guess."""
+
+    def __init__(self, role: str, layer: QgsVectorLayer, mapping: dict[str, str], parent: Any = None) -> None:
+        super().__init__(parent)
+        from ...core.inputs.aliases import roles
+
+        self.role, self.layer = role, layer
+        self.columns = roles()[role].columns
+        self.guessed = project_state.columns_of(layer, role, {})
+        self._values = sample_values(layer)
+        self.setWindowTitle(
+            tr("Fields of “{layer}” ({role})").format(layer=layer.name(), role=wording.role_title(role))
+        )
+        layout = QVBoxLayout(self)
+        layout.addWidget(text_label(tr("What each field means. Change what was guessed wrongly.")))
+        self.table = QTableWidget(len(self.columns), 4)
+        self.table.setHorizontalHeaderLabels([tr("Meaning"), tr("Field"), tr("Values in the layer"), tr("How found")])
+        self.table.verticalHeader().hide()
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.combos: dict[str, QComboBox] = {}
+        for row, (name, column) in enumerate(self.columns.items()):
+            self._add_row(row, name, column, mapping.get(name, ""))
+        head = self.table.horizontalHeader()
+        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        head.setSectionResizeMode(VALUES, QHeaderView.ResizeMode.Stretch)
+        layout.addWidget(self.table)
+        self.buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok
+            | QDialogButtonBox.StandardButton.Cancel
+            | QDialogButtonBox.StandardButton.RestoreDefaults
+        )
+        self.buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).setText(tr("As guessed"))
+        self.buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).clicked.connect(self.restore)
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setText(tr("Apply"))
+        self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(tr("Cancel"))
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        add_help(self, "guide", buttons=self.buttons)
+        layout.addWidget(self.buttons)
+        letter = self.fontMetrics().averageCharWidth()
+        self.resize(letter * 100, self.fontMetrics().height() * 24)
+
+    def _add_row(self, row: int, name: str, column: Any, chosen: str) -> None:
+        title = QTableWidgetItem(column_title(name, column.aliases))
+        title.setToolTip(tr("Known names: {names}").format(names=", ".join(column.aliases)))
+        self.table.setItem(row, COLUMN, title)
+        combo = QComboBox()
+        combo.addItem("—", "")
+        for item in self.layer.fields():
+            combo.addItem(f"{item.name()} ({item.alias()})" if item.alias() else item.name(), item.name())
+        combo.setCurrentIndex(max(0, combo.findData(chosen or self.guessed.get(name, ""))))
+        combo.setEnabled(bool(column.parameter))
+        combo.setAccessibleName(title.text())
+        if not column.parameter:
+            combo.setToolTip(tr("Found by its name only: rename the field, or give it one of these names as an alias."))
+        combo.currentIndexChanged.connect(lambda _, name=name, row=row: self._show_row(row, name))
+        self.combos[name] = combo
+        self.table.setCellWidget(row, FIELD, combo)
+        for place in (VALUES, HOW):
+            self.table.setItem(row, place, QTableWidgetItem())
+        self._show_row(row, name)
+
+    def _show_row(self, row: int, name: str) -> None:
+        field = self.combos[name].currentData()
+        values = self.table.item(row, VALUES)
+        values.setText(" · ".join(self._values.get(field, [])) if field else "")
+        values.setToolTip(values.text())
+        guess = self.guessed.get(name, "")
+        how = tr("not there") if not field else tr("guessed") if field == guess else tr("chosen")
+        self.table.item(row, HOW).setText(how)
+        self.table.item(row, HOW).setTextAlignment(Qt.AlignmentFlag.AlignCenter)
+
+    def mapping(self) -> dict[str, str]:
+        """Return {column: field} of what a person chose otherwise than guessed."""
+        chosen = {name: combo.currentData() for name, combo in self.combos.items() if combo.isEnabled()}
+        return {name: field for name, field in chosen.items() if field and field != self.guessed.get(name, "")}
+
+    def restore(self) -> None:
+        """Go back to what was guessed."""
+        for name, combo in self.combos.items():
+            combo.setCurrentIndex(max(0, combo.findData(self.guessed.get(name, ""))))

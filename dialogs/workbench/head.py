@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Top and bottom of the dock: the study and what it uses; the folder, what comes next, help."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import partial
+from html import escape
+from pathlib import Path
+
+from qgis.core import QgsApplication
+from qgis.gui import QgsFileWidget
+from qgis.PyQt.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from ...processing.parameters import BUILT
+from ...processing.texts import interface_language, tr
+from ..parts.widgets import HINT, main_button, text_label
+from ..study.session import Session
+from ..study.study import Study
+from ..study.turns import Turns, aside
+from . import unverified
+from .studies import StudyMenu
+
+CHIP = "background-color: #FFF1CF; color: #7A5200"  # 待核, picture spec §10
+
+
+class Head(QWidget):
+    """Name of the study, other studies, settings; rules and standards in use with the count of 待核; how to begin."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.name = QLineEdit()
+        self.name.setPlaceholderText(tr("Name of the study"))
+        self.name.setAccessibleName(tr("Name of the study"))
+        self.studies = StudyMenu(session)
+        self.settings = QToolButton()
+        self.settings.setIcon(QgsApplication.getThemeIcon("/mActionOptions.svg"))
+        self.settings.setAutoRaise(True)
+        self.settings.setCheckable(True)
+        self.settings.setToolTip(tr("Rules, standards and the day of the study"))
+        self.settings.setAccessibleName(tr("Rules, standards and the day of the study"))
+        self.rules = text_label(factor=HINT)
+        self.welcome = text_label()
+        self.add = QPushButton(tr("Add data…"))
+        self.add.setToolTip(tr("Layers, lists in Excel, a GeoPackage; files can also be dropped on this panel."))
+        self.sample = QPushButton(tr("Open sample…"))
+        self.sample.setToolTip(tr("Makes a small town of sample data in a folder you choose and opens it."))
+        self._counted: tuple[str, ...] | None = None  # what the count of figures was made for
+        self._counting: Turns | None = None
+        layout, first, start = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout()
+        layout.setContentsMargins(0, 0, 0, 0)
+        for widget in (self.name, self.studies, self.settings):
+            first.addWidget(widget, 1 if widget is self.name else 0)
+        for button in (self.add, self.sample):
+            start.addWidget(button)
+        start.addStretch()
+        layout.addLayout(first)
+        layout.addWidget(self.rules)
+        layout.addWidget(self.welcome)
+        layout.addLayout(start)
+
+    def show_study(self, study: Study, has_layers: bool) -> None:
+        """Show what the study uses, and how to begin as long as nothing has been done."""
+        if not self.name.hasFocus():
+            self.name.setText(study.name)
+        self.name.setToolTip(tr("Sample data") if study.is_sample else "")
+        for button in (self.add, self.sample):
+            button.setVisible(not study.steps or not has_layers)
+        used = tuple(f"{name}={value}" for name, value in sorted(study.settings.items()))
+        if used != self._counted:
+            self._counted = used
+            self.rules.setText(rules_line(study, 0))
+            if self._counting is not None:
+                self._counting.stop()
+            work = aside(partial(_count, replace(study, settings=dict(study.settings))))
+            self._counting = Turns(work, self._on_counted)
+
+    def _on_counted(self, found: tuple[Study, int] | None, error: Exception | None) -> None:
+        self._counting = None
+        if found is not None:
+            self.rules.setText(rules_line(*found))
+
+    def close_down(self) -> None:
+        """Count no more."""
+        if self._counting is not None:
+            self._counting.stop()
+            self._counting = None
+
+
+def _count(study: Study) -> tuple[Study, int]:
+    """Return the study and how many of its figures are to be verified; files are read, so not on the main thread."""
+    return study, unverified.open_n(unverified.figures_of(study))
+
+
+def rules_line(study: Study, n: int) -> str:
+    """Return the line of rules and standard in use, each a link, and that `n` figures are to be verified."""
+    parts = []
+    for name, kind, word in (("RULES", "ruleset", tr("Rules")), ("STANDARD", "standard", tr("Standard"))):
+        own = str(study.setting(f"{name}_FILE", ""))
+        title = Path(own).name if own else document_title(kind, study.setting(name, BUILT[name][0]))
+        parts.append(f'{escape(word)} <a href="settings:{name}">{escape(title)}</a>')
+    chip = tr("{n} to be verified").format(n=n)
+    text = " &nbsp; ".join(parts)
+    return f'{text} &nbsp; <a style="{CHIP}" href="figures">&nbsp;{escape(chip)}&nbsp;</a>' if n else text
+
+
+def document_title(kind: str, name: str) -> str:
+    """Return the title of a shipped document; its id when it cannot be read."""
+    from ...core import envelope
+    from ...core.errors import RenewalError
+
+    try:
+        title = str(envelope.shipped_title(kind, name)[interface_language()])
+    except (RenewalError, OSError, KeyError):
+        return name
+    return re.sub(r"\s*[（(][^（()）]*[）)]\s*$", "", title) or title  # what is in brackets is the count beside it
+
+
+class Foot(QWidget):
+    """Folder for the results, why nothing can run, links to the delivery, help, Explore and the main button."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        layout, row = QVBoxLayout(self), QHBoxLayout()
+        layout.setContentsMargins(9, 4, 9, 6)
+        self.folder = QgsFileWidget()
+        self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
+        self.folder.setDialogTitle(tr("Folder for the results"))
+        self.folder.lineEdit().setPlaceholderText(tr("Folder for the results"))
+        self.run_all = main_button(tr("Run all"))
+        self.run_all.setObjectName("run_all")
+        self.why = text_label(factor=HINT)
+        self.links = text_label()
+        self.explore = QPushButton(tr("Explore"))
+        self.explore.setCheckable(True)
+        self.explore.setToolTip(tr("Click the map: why a tag, the way to a facility, how far one walks."))
+        row.addWidget(self.links, 1)
+        row.addWidget(self.explore)
+        row.addWidget(self.run_all)
+        layout.addWidget(self.folder)
+        layout.addWidget(self.why)
+        layout.addLayout(row)

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The list of inputs: role, the layer that plays it, how sure the guess is; every layer can be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from qgis.core import QgsProject, QgsVectorLayer
+from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtWidgets import QComboBox, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from ...processing.texts import tr
+from ..parts.widgets import HINT, scaled, text_label
+from ..study import project_state, results, wording
+from ..study.steps import ROLES, STEPS
+from ..study.study import InputChoice, Study
+
+REQUIRED = tuple(role for role in ROLES if any(role in step.required for step in STEPS))
+OPTIONAL = tuple(role for role in ROLES if role not in REQUIRED)
+
+
+class InputsPanel(QWidget):
+    """`chosen(role, layer id)` is what a person decides; an empty id takes the layer away.
+
+    `fields_asked(role)`: somebody wants to see which field is what.
+    """
+
+    chosen = pyqtSignal(str, str)
+    fields_asked = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.combos: dict[str, QComboBox] = {}
+        self.marks: dict[str, QLabel] = {}
+        self.fields: dict[str, QToolButton] = {}
+        self._rows: dict[str, tuple[QWidget, ...]] = {}
+        self.more = QToolButton()
+        self.more.setCheckable(True)
+        self.more.setAutoRaise(True)
+        self.more.toggled.connect(self._show_more)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self._grid = QGridLayout()
+        self._grid.setColumnStretch(0, 2)
+        self._grid.setColumnStretch(1, 3)
+        layout.addLayout(self._grid)
+        layout.addWidget(self.more)
+        for row, role in enumerate((*REQUIRED, *OPTIONAL)):
+            self._add_row(row, role)
+        self._show_more(False)
+
+    def _add_row(self, row: int, role: str) -> None:
+        name = text_label(wording.role_title(role))
+        combo = QComboBox()
+        combo.setObjectName(f"input_{role}")
+        combo.setAccessibleName(wording.role_title(role))
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        combo.setMinimumContentsLength(8)
+        combo.activated.connect(lambda _, role=role: self.chosen.emit(role, self.combos[role].currentData() or ""))
+        mark = scaled(QLabel(), HINT)
+        fields = QToolButton()
+        fields.setText("…")
+        fields.setAutoRaise(True)
+        fields.setToolTip(tr("Which field is what"))
+        fields.setAccessibleName(f"{tr('Which field is what')}: {wording.role_title(role)}")
+        fields.clicked.connect(lambda _, role=role: self.fields_asked.emit(role))
+        self.combos[role], self.marks[role], self.fields[role] = combo, mark, fields
+        self._rows[role] = (name, combo, mark, fields)
+        for column, widget in enumerate(self._rows[role]):
+            self._grid.addWidget(widget, row, column)
+
+    def show_inputs(self, project: QgsProject, study: Study, can_change: bool) -> None:
+        """Fill the list from the project's layers and the study's choices."""
+        ours = results.result_ids(project)
+        for role, combo in self.combos.items():
+            choice = study.inputs.get(role)
+            layers = [layer for layer in project_state.candidates(project, role) if layer.id() not in ours]
+            layer = project_state.layer_of(project, choice) if choice else None
+            empty = f"— {wording.role_wanted(role)}"
+            items = [(empty, ""), *((item.name(), item.id()) for item in layers)]
+            if layer is not None and layer.id() not in {key for _, key in items}:
+                items.append((layer.name(), layer.id()))
+            _fill(combo, items, layer.id() if layer else "")
+            combo.setEnabled(can_change)
+            self.fields[role].setEnabled(can_change and isinstance(layer, QgsVectorLayer))
+            text, tip = _mark(role, choice, layer is not None)
+            self.marks[role].setText(text)
+            for widget in (self.marks[role], combo):
+                widget.setToolTip(tip)
+            self.marks[role].setAccessibleName(tip)
+        self._show_more(self.more.isChecked())
+
+    def title(self) -> str:
+        """Return the heading of the box: how many of the needed inputs are there, also when it is folded."""
+        found = sum(bool(self.combos[role].currentData()) for role in REQUIRED)
+        return tr("Inputs: {n} of {of} needed ones").format(n=found, of=len(REQUIRED))
+
+    def set_role_visible(self, role: str) -> None:
+        """Bring a role's row into view and put the cursor there."""
+        if role in OPTIONAL:
+            self.more.setChecked(True)
+        self.combos[role].setFocus()
+
+    def _show_more(self, shown: bool) -> None:
+        found = sum(bool(self.combos[role].currentData()) for role in OPTIONAL)
+        words = tr("Fewer inputs") if shown else tr("More inputs ({n} of {of} found)")
+        self.more.setText(words.format(n=found, of=len(OPTIONAL)))
+        for role in OPTIONAL:
+            for widget in self._rows[role]:
+                widget.setVisible(shown)
+
+
+def _fill(combo: QComboBox, items: Iterable[tuple[str, str]], current: str) -> None:
+    """Replace the items of a combo box only when they differ: an open list stays open."""
+    wanted = list(items)
+    if [(combo.itemText(place), combo.itemData(place)) for place in range(combo.count())] != wanted:
+        combo.clear()
+        for text, key in wanted:
+            combo.addItem(text, key)
+    combo.setCurrentIndex(max(0, combo.findData(current)))
+
+
+def _mark(role: str, choice: InputChoice | None, is_there: bool) -> tuple[str, str]:
+    """Return the sign right of a layer and what it means in words: never colour alone."""
+    if choice is None:
+        wanted = tr("Needed. Choose {wanted}.") if role in REQUIRED else tr("Optional: {wanted}.")
+        return "✗" if role in REQUIRED else "", wanted.format(wanted=wording.role_wanted(role))
+    if not is_there:
+        return "!", tr("The layer “{layer}” is no longer in the project.").format(layer=choice.name)
+    if choice.mapping:
+        return "✓", tr("You chose fields: {fields}.").format(fields=", ".join(sorted(choice.mapping.values())))
+    if choice.chosen:
+        return "✓", tr("You chose this layer.")
+    tip = tr("Guessed from the name, the fields and the geometry: {share} sure.")
+    return wording.confidence_dots(choice.confidence), tip.format(share=wording.percent(choice.confidence, 0))

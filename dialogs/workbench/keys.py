@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Keys of the dock: Alt+1 … 5 go to a step, F1 opens its help, Esc cancels what runs after a question."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QKeySequence
+from qgis.PyQt.QtWidgets import QApplication, QMessageBox, QShortcut
+
+from ...processing.texts import tr
+from ..parts.help_pages import page
+from ..study.steps import BY_KEY, STEPS
+
+
+def add_keys(dock: Any) -> list[QShortcut]:
+    """Give the dock its keys; they work while the focus is in it, Alt+n wherever the window has it."""
+    made = []
+    for place, step in enumerate(STEPS, 1):
+        key = QShortcut(QKeySequence(f"Alt+{place}"), dock)
+        key.setContext(Qt.ShortcutContext.WindowShortcut)
+        key.activated.connect(lambda name=step.key: go_to(dock, name))
+        made.append(key)
+    help_key = QShortcut(QKeySequence(Qt.Key.Key_F1), dock)
+    help_key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    help_key.activated.connect(lambda: dock.open_outside(help_page(step_of_focus(dock))))
+    stop_key = QShortcut(QKeySequence(Qt.Key.Key_Escape), dock)
+    stop_key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    stop_key.activated.connect(lambda: ask_to_cancel(dock))
+    return [*made, help_key, stop_key]
+
+
+def ask_to_cancel(dock: Any) -> QMessageBox | None:
+    """Ask whether what runs is to stop; nothing happens while nothing runs."""
+    if not dock.session.is_busy:
+        return None
+    box = QMessageBox(dock)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setText(tr("Cancel what is running? What it has done so far is lost; the last result stays."))
+    stop = box.addButton(tr("Cancel the run"), QMessageBox.ButtonRole.AcceptRole)
+    box.addButton(tr("Go on"), QMessageBox.ButtonRole.RejectRole)
+    stop.clicked.connect(dock.session.cancel)
+    dock.session.ended.connect(box.reject)  # nothing is left to ask about
+    box.open()
+    return box
+
+
+def go_to(dock: Any, step: str) -> None:
+    """Bring a step's card into view, unfolded, and put the focus on its button."""
+    card = dock.cards[step]
+    dock.show()
+    dock.raise_()
+    card.unfold()
+    dock.scroll.ensureWidgetVisible(card)
+    target = card.cancel if card.cancel.isVisible() else card.run
+    target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+def step_of_focus(dock: Any) -> str:
+    """Return the step whose card has the focus; "" for none."""
+    widget = QApplication.focusWidget()
+    return next((key for key, card in dock.cards.items() if widget and card.isAncestorOf(widget)), "")
+
+
+def help_page(step: str) -> Path:
+    """Return the local page of a step's first algorithm; without a step the guide."""
+    return page(*(BY_KEY[step].algorithms[:1] if step else ("guide",)))

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where the links of the dock lead: `follow(dock, step, action)`; an action is `word` or `word:object`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from qgis.core import Qgis
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QMessageBox, QPushButton
+
+from ...processing.missing import missing_packages
+from ...processing.texts import tr
+from ..parts.missing_page import MissingDock
+from ..study import results, wording
+from ..study.project_state import layer_of
+from .card_words import step_reports
+from .keys import help_page
+from .report_place import place_of
+
+OURS = "urban_renewal"  # property of our messages above the map
+
+
+def follow(dock: Any, step: str, action: str) -> None:
+    """Do what a link says; an unknown action does nothing."""
+    word, _, about = action.partition(":")
+    act = ACTIONS.get(word)
+    if act is not None:
+        act(dock, step, about)
+
+
+def tell(dock: Any, kind: str, ok: bool, sentence: str) -> None:
+    """Tell the end of a run above the map, with what may be done next: review, read the report, see the log."""
+    bar, study = dock.iface.messageBar(), dock.session.study
+    for old in [item for item in getattr(bar, "items", list)() if item.property(OURS)]:
+        bar.popWidget(old)  # what is over is told by what comes after it
+    level = Qgis.MessageLevel.Success if ok else Qgis.MessageLevel.Warning
+    item = bar.createMessage(tr("Urban Renewal Workbench"), sentence)
+    item.setProperty(OURS, True)
+    acts = []
+    if ok and kind in ("all", "one"):
+        n = study.steps["tag"].figures.get("suspected") if "tag" in study.steps else 0
+        acts += [("tag", "review", tr("Review {n}…").format(n=wording.number(n)))] if n else []
+        acts += (
+            [("deliver", "report", tr("Report"))] if "deliver" in step_reports(study, dock.delivery_folder()) else []
+        )
+    failed = next(iter(study.failures), "")
+    if not ok and kind in ("all", "one") and failed:
+        acts.append((failed, "log", tr("Show log")))
+    for step, action, title in acts:
+        button = QPushButton(title)
+        button.setFlat(True)
+        button.clicked.connect(lambda _, step=step, action=action: follow(dock, step, action))
+        item.layout().addWidget(button)
+    bar.pushWidget(item, level)
+
+
+def _map(dock: Any, step: str, about: str) -> None:
+    results.open_step(dock.iface, dock.session.project, dock.session.study, step)
+
+
+def _table(dock: Any, step: str, about: str) -> None:
+    results.open_table(dock.iface, dock.session.project, dock.session.study, step)
+
+
+def _report(dock: Any, step: str, about: str) -> None:
+    folder = dock.delivery_folder()
+    found = step_reports(dock.session.study, folder).get(step)
+    page = Path(found) if found else folder / "report.html"
+    place = place_of(page, step)
+    if place:
+        dock.open_outside(page, place)
+    else:
+        dock.open_outside(page)
+
+
+def _folder(dock: Any, step: str, about: str) -> None:
+    if dock.delivery_folder().is_dir():
+        dock.open_outside(dock.delivery_folder())
+    else:
+        dock.folder.lineEdit().setFocus()
+
+
+def _role(dock: Any, step: str, about: str) -> None:
+    dock.inputs_box.setCollapsed(False)
+    dock.inputs.set_role_visible(about)
+    dock.scroll.ensureWidgetVisible(dock.inputs.combos[about])
+
+
+def _settings(dock: Any, step: str, about: str) -> None:
+    dock.head.settings.setChecked(True)
+    widget = dock.settings.choices.get(about) or dock.options.fields.get(about)
+    if widget is not None:
+        widget.setFocus()
+        dock.scroll.ensureWidgetVisible(widget)
+
+
+def _fix(dock: Any, step: str, about: str) -> None:
+    choice = dock.session.study.inputs.get(about)
+    layer = layer_of(dock.session.project, choice) if choice else None
+    if layer is not None:
+        dock.dropping.correct(layer, about)
+
+
+def _packages(dock: Any, step: str, about: str) -> None:
+    page = MissingDock(missing_packages(), dock)
+    page.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    page.setFloating(True)
+    page.show()
+
+
+def show_log(dock: Any, step: str, about: str = "") -> None:
+    """Show what was said while the step ran."""
+    study = dock.session.study
+    failure, record = study.failures.get(step), study.steps.get(step)
+    lines = failure.log if failure else record.log if record else []
+    box = QMessageBox(dock)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setWindowTitle(wording.step_title(step))
+    box.setText(failure.message if failure else tr("The step ended well."))
+    box.setDetailedText("\n".join(lines))
+    box.open()
+
+
+ACTIONS: dict[str, Callable[[Any, str, str], None]] = {
+    "map": _map,
+    "table": _table,
+    "report": _report,
+    "folder": _folder,
+    "role": _role,
+    "settings": _settings,
+    "fix": _fix,
+    "packages": _packages,
+    "log": show_log,
+    "help": lambda dock, step, about: dock.open_outside(help_page(step)),
+    "figures": lambda dock, step, about: dock.settings.show_figures(),
+    "run": lambda dock, step, about: dock.session.start_step(about),
+    "gaps": lambda dock, step, about: dock.gaps.open(),
+    "review": lambda dock, step, about: dock.reviewing.open(),
+    "hand": lambda dock, step, about: dock.hand.open(),
+}

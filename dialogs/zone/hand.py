@@ -1,0 +1,302 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Zones by hand in the Workbench: clicks on the map put parcels into a zone or take them out, saved as locks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsPointXY,
+    QgsTask,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
+
+from ...core.errors import Cancelled, RenewalError
+from ...core.run import Run
+from ...processing.texts import interface_language, tr
+from ..review.items import table_of
+from ..study import wording
+from ..study.steps import results_of
+from ..study.study import Study
+from ..study.turns import Turns, aside
+from .map import HandMap
+from .panel import ZonePanel
+from .store import HandStoreError, Locks, read_locks, write_locks
+
+MANY = 5_000  # parcels from which finding a zone's neighbours is felt
+MANY_BYTES = 20_000_000  # of the tagged parcels: from here on reading them is felt
+COLUMNS = {  # what the desk looks at; the gap detail alone has a million rows of sixteen columns
+    "tagged": ("parcel_id", "floor_m2", "pop", "geometry"), "zones": ("zone_id", "name"),
+    "members": ("zone_id", "parcel_id", "role"), "gap_detail": ("parcel_id", "kind", "need", "gap", "people"),
+    "actions": ("parcel_id", "action", "floor_m2"),
+}  # fmt: skip
+
+
+@dataclass
+class Loaded:
+    """What one session works on: the desk, zone titles, parcels' shapes and their search tree, the system."""
+
+    desk: Any
+    titles: list[tuple[str, str]]
+    shapes: dict[str, bytes]
+    tree: Any
+    crs: QgsCoordinateReferenceSystem
+
+
+class ZoneHand(QObject):
+    """The map tool and its panel, made when first opened. `failed(sentence)` when something cannot be read or saved."""
+
+    failed = pyqtSignal(str)
+
+    def __init__(self, iface: Any, dock: Any) -> None:
+        super().__init__(dock)
+        self._iface, self._dock = iface, dock
+        self.panel: ZonePanel | None = None
+        self.map: HandMap | None = None
+        self.loaded: Loaded | None = None
+        self.zone = ""
+        self._locks = Locks()
+        self._task: QgsTask | None = None
+        self._looking: Turns | None = None  # what lies beside the zone is being found out
+        self._early: QgsPointXY | None = None  # the last click meanwhile
+
+    # --- on and off ---------------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Put the study's zones on the desk and take the tool up; nothing happens before Zones."""
+        study = self._dock.session.study
+        files = results_of(study)
+        if not {"tagged", "members"} <= set(files) or self._task is not None:
+            return
+        try:
+            crs = crs_of(files)
+            self._locks = read_locks(study.settings, Path(study.folder))
+            barriers = _barriers(study, crs)
+            path = table_of(files["tagged"])[0]
+            if path.exists() and path.stat().st_size > MANY_BYTES:  # a city's parcels are read beside the window
+                self._read(study, files, crs, barriers)
+            else:
+                self._take(load(study, files, crs, barriers, Run()))
+        except (OSError, RenewalError, KeyError) as error:
+            self.failed.emit(wording.error_text(error))
+
+    def _read(self, study: Study, files: dict[str, str], crs: QgsCoordinateReferenceSystem, barriers: Any) -> None:
+        """Read many parcels in a task of QGIS, which shows and cancels it; the tool comes when they are there."""
+        found: dict[str, Any] = {}
+        kept = replace(study, settings=dict(study.settings))
+
+        def work(task: QgsTask) -> None:
+            try:
+                found["it"] = load(kept, files, crs, barriers, Run(is_cancelled=task.isCanceled))
+            except (OSError, RenewalError, KeyError) as error:
+                found["fault"] = error
+            except Cancelled:
+                return
+
+        def over(error: Exception | None, result: Any = None) -> None:
+            task, self._task = self._task, None
+            if task is None:  # the project has gone meanwhile
+                return
+            error = found.get("fault", error)
+            if "it" in found:
+                self._take(found["it"])
+            elif error is not None and not task.isCanceled():
+                self.failed.emit(wording.error_text(error))
+
+        self._task = QgsTask.fromFunction(tr("Reading the zones and their parcels"), work, on_finished=over)
+        QgsApplication.taskManager().addTask(self._task)
+        if self._iface is not None:
+            self._iface.messageBar().pushInfo(tr("Urban Renewal Workbench"), tr("Reading the zones and their parcels…"))
+
+    def _take(self, loaded: Loaded) -> None:
+        self.loaded = loaded
+        if not self.loaded.desk.members:
+            self.failed.emit(tr("There are no zones to work on."))
+            return
+        if self.map is not None:
+            self.map.clear()
+        self.map = HandMap(self._iface, self.loaded.crs, self.loaded.shapes)
+        if self.map.tool is not None:
+            self.map.tool.canvasClicked.connect(lambda point, _: self.click(point))
+        self._show_panel()
+        self.panel.show_zones(self.loaded.titles, self.zone)
+        self.choose(self.zone if self.zone in self.loaded.desk.members else self.loaded.titles[0][0])
+        self.map.take_up()
+
+    def close(self) -> None:
+        """Take panel, tool and drawings away; what is being read is wanted no more."""
+        if self._task is not None:
+            task, self._task = self._task, None
+            task.cancel()
+        self._stop_looking()
+        if self.map is not None:
+            self.map.clear()
+        self.map = self.loaded = None
+        if self.panel is not None:
+            if self._iface is not None:
+                self._iface.removeDockWidget(self.panel)
+            self.panel.deleteLater()
+            self.panel = None
+
+    def _show_panel(self) -> None:
+        if self.panel is None:
+            self.panel = ZonePanel(self._iface)
+            self.panel.zone_chosen.connect(self.choose)
+            self.panel.undo_asked.connect(lambda: self._back(self.loaded.desk.undo()))
+            self.panel.redo_asked.connect(lambda: self._back(self.loaded.desk.redo()))
+            self.panel.save_asked.connect(self.save)
+            self.panel.visibilityChanged.connect(self._on_visible)
+            if self._iface is not None:
+                self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.panel)
+                window = self._iface.mainWindow()
+                if hasattr(window, "tabifyDockWidget") and not self._dock.isFloating():
+                    window.tabifyDockWidget(self._dock, self.panel)
+        self.panel.show()
+        self.panel.raise_()
+
+    def _on_visible(self, is_there: bool) -> None:
+        if not is_there and self.panel is not None and self.panel.isHidden() and self.map is not None:
+            self.map.clear()
+
+    # --- working ------------------------------------------------------------------------------------------------------
+
+    def choose(self, zone: str) -> None:
+        """Work on this zone."""
+        self.zone = zone
+        self.panel.show_answer("", True)
+        self._show()
+        desk = self.loaded.desk
+        self.map.go_to(desk.ids[row] for row in desk.members.get(zone, ()))
+        if len(desk.ids) > MANY:
+            self._stop_looking()
+            self._looking = Turns(aside(partial(desk.look_around, zone)), self._on_looked, self)
+
+    def _on_looked(self, _: Any, error: Exception | None) -> None:
+        """Go on with the click that came too early."""
+        self._looking, point = None, self._early
+        self._early = None
+        if error is not None:
+            self.failed.emit(wording.error_text(error))
+        elif point is not None:
+            self.click(point)
+
+    def _stop_looking(self) -> None:
+        if self._looking is not None:
+            self._looking.stop()
+        self._looking = self._early = None
+
+    def click(self, point: QgsPointXY) -> None:
+        """Put the clicked parcel in or take it out; `point` in the map's system."""
+        import shapely
+
+        from ...core.words import say
+
+        if self._looking is not None:  # what lies beside the zone is not known yet
+            self._early = point
+            return
+        canvas = self._iface.mapCanvas().mapSettings().destinationCrs()
+        try:
+            there = QgsCoordinateTransform(canvas, self.loaded.crs, self._dock.session.project).transform(point)
+        except QgsCsException:
+            return
+        desk = self.loaded.desk
+        rows = sorted(self.loaded.tree.query(shapely.Point(there.x(), there.y()), predicate="intersects").tolist())
+        own = [row for row in rows if row in desk.members[self.zone]]  # of parcels that overlap, the zone's own first
+        answer = desk.toggle(self.zone, desk.ids[(own or rows or [-1])[0]] if rows else "")
+        self.panel.show_answer(say(answer.code, interface_language(), **answer.values), answer.step is not None)
+        self._show()
+
+    def save(self) -> None:
+        """Save what was changed as locks of the study; the results stay as they are until the next delineation."""
+        from ..explore.walk_ground import stamp_of
+
+        study, desk = self._dock.session.study, self.loaded.desk
+        locks = self._locks.with_changes(*desk.changes())
+        try:
+            written = write_locks(Path(study.folder), locks, self.loaded.shapes, self.loaded.crs)
+        except HandStoreError as error:
+            self.failed.emit(tr("The locks could not be saved: {reason}.").format(reason=error))
+            return
+        for name, source in written.items():
+            self._dock.session.set_value(name, source)
+            self._dock.session.set_value(f"{name}_STAMP", str(stamp_of(source)) if source else "")
+        self._dock.look_soon()
+        self._show(tr("Saved; it holds from the next delineation."))
+
+    def _back(self, step: Any) -> None:
+        if step is not None:
+            self.zone = step.zone_id
+            self.panel.zones.setCurrentIndex(self.panel.zones.findData(step.zone_id))
+            self.panel.show_answer("", True)
+        self._show()
+
+    def _show(self, saved: str = "") -> None:
+        from ...core.words import say
+
+        desk, zone = self.loaded.desk, self.zone
+        first, now = desk.first[zone], frozenset(desk.members[zone])
+        short = [say(code, interface_language(), **values) for code, values in desk.shortfalls(zone)]
+        self.panel.show_totals(desk.totals_of(first), desk.totals(zone), short)
+        put_in, taken_out = desk.changes()
+        self.panel.show_state(bool(desk.done), bool(desk.undone), len(put_in), len(taken_out), saved)
+        names = {"zone": first & now, "in": now - first, "out": first - now}
+        self.map.show({look: [desk.ids[row] for row in rows] for look, rows in names.items()})
+
+
+def crs_of(files: dict[str, str]) -> QgsCoordinateReferenceSystem:
+    """Return the system of the tagged parcels. Raises RenewalError when it has no metres."""
+    path, layer_name = table_of(files["tagged"])
+    crs = QgsVectorLayer(f"{path}|layername={layer_name}", "tagged", "ogr").crs()
+    if not crs.isValid() or crs.isGeographic():
+        raise RenewalError("hand_not_metric")
+    return crs
+
+
+def load(study: Study, files: dict[str, str], crs: QgsCoordinateReferenceSystem, barriers: Any, run: Run) -> Loaded:
+    """Read a study's zones, in any thread. Raises OSError, RenewalError, KeyError for what cannot be read."""
+    import shapely
+
+    from ...core import envelope, frames, slices
+    from ...core.delivery.formats.geopackage import read_layer
+    from ...core.zones.by_hand import open_desk
+    from ...core.zones.rules import read_zone_rules
+
+    def table(name: str) -> Any:
+        return read_layer(*table_of(files[name]), run, COLUMNS[name]) if name in files else None
+
+    own = study.setting("ZONE_RULES_FILE")
+    rules = envelope.load_file("zone-rules", own) if own else envelope.load("zone-rules", "chongqing")
+    parcels, zones = table("tagged"), table("zones")
+    desk = open_desk(parcels, table("members"), read_zone_rules(rules), table("gap_detail"), table("actions"),
+                     barriers)  # fmt: skip
+    names = dict(zip(zones["zone_id"].astype(str), zones["name"].fillna("").astype(str))) if zones is not None else {}
+    titles = [(zone, f"{zone} {names.get(zone, '')}".strip()) for zone in desk.members]
+    shapes = slices.sliced(partial(shapely.to_wkb, output_dimension=2), frames.geometries(parcels), run=run)
+    return Loaded(desk, titles, dict(zip(parcels["parcel_id"].astype(str), shapes)), shapely.STRtree(desk.shapes), crs)
+
+
+def _barriers(study: Study, crs: QgsCoordinateReferenceSystem) -> Any:
+    """Return the barriers of the study's input layer in the parcels' system; None without."""
+    import pandas as pd
+    import shapely
+    from qgis.core import QgsFeatureRequest, QgsProject
+
+    from ..study.project_state import layer_of
+
+    choice = study.inputs.get("BARRIERS")
+    layer = layer_of(QgsProject.instance(), choice) if choice else None
+    if layer is None:
+        return None
+    request = QgsFeatureRequest().setDestinationCrs(crs, QgsProject.instance().transformContext())
+    request.setNoAttributes()
+    shapes = [shapely.from_wkb(bytes(feature.geometry().asWkb())) for feature in layer.getFeatures(request)
+              if feature.hasGeometry()]  # fmt: skip
+    return pd.DataFrame({"geometry": pd.Series(shapes, dtype=object)})
