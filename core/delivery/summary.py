@@ -13,6 +13,7 @@ from .. import frames
 from .palette import CHILD_KINDS, ELDER_KINDS
 
 TAGS = ("old_compound", "urban_village", "idle_factory", "idle_building")
+SWITCHED_OFF = ("idle_building",)  # no sourced rule yet (methods.md §1): an own ruleset or a reviewer may give it
 SUMMED = ("need", "supply", "served", "gap", "surplus")
 DONE = ("renovated", "under_way", "expropriated")  # programme states that are no opportunity any more
 
@@ -26,13 +27,16 @@ def is_open(tagged: pd.DataFrame) -> pd.Series:
 def count_tags(tagged: pd.DataFrame) -> pd.DataFrame:
     """Return a row a tag: tag, confirmed_n, suspected_n, renovated_n (all of DONE), area_m2, floor_m2 of the open ones.
 
-    Areas are exact sums (math.fsum), so that the order of rows cannot matter; missing ones count as nothing.
+    Areas are exact sums (math.fsum), so that the order of rows cannot matter; missing ones count as nothing. A class of
+    SWITCHED_OFF that no parcel bears has no row: a 0 would say that somebody had looked for it.
     """
     done = frames.optional(tagged, "programme").isin(DONE).fillna(False).astype(bool)
     level = frames.optional(tagged, "tag_level")
     rows = []
     for tag in TAGS:
         mine = (frames.optional(tagged, "tag") == tag).fillna(False).astype(bool)
+        if tag in SWITCHED_OFF and not mine.any():
+            continue
         live = mine & ~done
         rows.append(
             (tag, int((live & (level == "confirmed").fillna(False)).sum()),

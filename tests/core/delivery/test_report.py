@@ -101,6 +101,14 @@ def test_counts(content):
     counts = summary.count_tags(content.tables["tagged"]).set_index("tag")
     assert counts.loc["old_compound", ["confirmed_n", "suspected_n", "renovated_n"]].tolist() == [1, 1, 0]
     assert counts.loc["idle_factory", ["confirmed_n", "suspected_n", "renovated_n"]].tolist() == [0, 0, 1]
+    assert "idle_building" not in counts.index  # nobody looked for it, so no 0 stands there
+
+
+def test_a_class_that_a_reviewer_gave_is_counted(content):
+    tagged = content.tables["tagged"].assign(tag="idle_building")
+    counts = summary.count_tags(tagged).set_index("tag")
+    done = tagged["programme"].isin(summary.DONE).fillna(False)
+    assert counts.loc["idle_building", "renovated_n"] == done.sum() > 0
 
 
 def test_worst_communities(content):
