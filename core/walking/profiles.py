@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -15,6 +16,9 @@ SHIPPED = "standard"
 SPEEDS = ("flat_m_s", "stairs_up_m_s", "stairs_down_m_s", "ramp_up_m_s", "ramp_down_m_s")
 SIGNED = ("tobler_best_slope",)  # rules that may be negative or zero
 MAY_BE_ZERO = ("lift_wait_s",)
+MOST = {  # far beyond any walker; exp(−decay · slope) stays a number that can be divided by
+    "tobler_decay": 50.0, "tobler_best_slope": 5.0, "slope_clamp_share": 5.0, "street_slope_share": 5.0,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ def load_profiles(names: Sequence[str], path: str | Path | None = None) -> tuple
 
     `path` is a user's own file (PROFILE_FILE): its profiles and rules replace the shipped ones of the same name.
     Raises RenewalError: `profile_unknown` for a name neither file has, `profile_number_odd` for a speed, limit or rule
-    that is zero, negative or no number, and whatever envelope.load_file raises.
+    that is zero, negative or no number, `profile_number_large` for a slope rule beyond MOST, and whatever
+    envelope.load_file raises.
     Source: methods.md §2; each number with its own source in the file.
     """
     shipped = envelope.load("profiles", SHIPPED)
@@ -124,4 +129,6 @@ def _number(name: str, key: str, figure: dict[str, Any]) -> float:
     fine = plain and (value > 0 or key in SIGNED or (value == 0 and key in MAY_BE_ZERO))
     if not fine:
         raise RenewalError("profile_number_odd", name=name, key=key, value=value)
+    if abs(value) > MOST.get(key, math.inf):
+        raise RenewalError("profile_number_large", name=name, key=key, value=value, most=MOST[key])
     return float(value)
