@@ -149,6 +149,7 @@ def _canonical_wkb(shapes: npt.NDArray[np.object_], digits: int, with_z: bool) -
     """Return WKB (little-endian, coordinates as whole 10^-digits) that is equal for equal shapes."""
 
     def whole(coordinates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return coordinates (n, 2 or 3) as whole steps of 10^-digits metres."""
         return np.asarray(np.rint(coordinates * 10.0**digits) + 0.0)  # + 0.0: there is no negative zero
 
     rounded = shapely.transform(shapes, whole)

@@ -317,14 +317,17 @@ class RenewalDock(QDockWidget):
             self.session.guess()
         self.refresh()
 
-    def _on_cleared(self) -> None:
-        self.session.on_project_cleared()
+    def _close_panels(self) -> None:
         self.reviewing.close()
         self.exploring.close()
         self.hand.close()
         if self._editors is not None:
             self._editors.close()
         self.gaps.close()
+
+    def _on_cleared(self) -> None:
+        self.session.on_project_cleared()
+        self._close_panels()
         self.session.read()
         self.look_soon()
 
@@ -373,12 +376,7 @@ class RenewalDock(QDockWidget):
         if self.leaving is not None:
             self.leaving.close()
         self.head.close_down()
-        self.reviewing.close()
-        self.exploring.close()
-        self.hand.close()
-        if self._editors is not None:
-            self._editors.close()
-        self.gaps.close()
+        self._close_panels()
         self.dropping.close()
         self.session.blockSignals(True)
         self.session.close()

@@ -41,6 +41,7 @@ def write_check_report(issues: pd.DataFrame, layers: Sequence[Checked], date: st
     """Return the report as HTML; `issues` (table issues, geometry in metres). Every text in it is escaped."""
 
     def word(code: str, **values: Any) -> str:
+        """Return a sentence of the report's language, escaped."""
         return escape(say(code, language, **values))
 
     counts = issues["severity"].value_counts()

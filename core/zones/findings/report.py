@@ -30,6 +30,7 @@ def write_findings_report(checked: Checked, date: str, language: str) -> str:
     """Return the report as HTML, in metres of the tables; every text in it is escaped."""
 
     def word(code: str, **values: Any) -> str:
+        """Return a sentence of the report's language, escaped."""
         return escape(say(code, language, **values))
 
     counts = checked.findings["verdict"].value_counts()
