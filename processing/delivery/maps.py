@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ from .zoneviews import COLUMNS, PER_SHEET, ROWS, draw_actions_sheet, draw_projec
 ON_STRUCTURE = COLUMNS * ROWS
 TRIES = 2  # a printer driver or a crowded memory has failed once before now
 LEAST_ROOM = 1 << 20  # bytes: where a MiB does not fit, no sheet does
+PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")  # one in each page of a PDF
 
 
@@ -111,7 +113,8 @@ def _draw(made: Any, study: Any, chapter: str, shown: list[Any], told: tuple[Any
 def export_pages(folder: Path, pages: list[Page], formats: Collection[str], run: Any) -> None:
     """Write each page as PDF (text stays text), as PNG, or both, one by one; nothing more than one page a file.
 
-    Raises RenewalError: `map_failed`, `map_pages` (a PDF with another number of pages); Cancelled.
+    Each is read back, and drawn once more when it failed or is not whole.
+    Raises RenewalError: `map_failed`, `map_pages` (a PDF with another number of pages), `map_half_picture`; Cancelled.
     """
     folder.mkdir(exist_ok=True)
     for number, place in enumerate(pages):
@@ -122,12 +125,39 @@ def export_pages(folder: Path, pages: list[Page], formats: Collection[str], run:
             _write_pdf(exporter, folder / f"{place.stem}.pdf", place.link, run.language)
             run.check()
         if "png" in formats:
-            picture = QgsLayoutExporter.ImageExportSettings()
-            picture.dpi = page()["picture_dpi"]
-            picture.exportMetadata = False
-            picture.generateWorldFile = False
-            done = exporter.exportToImage(str(folder / f"{place.stem}.png"), picture)
-            _refuse(done, folder / f"{place.stem}.png", exporter, run.language)
+            _write_png(exporter, folder / f"{place.stem}.png", run.language)
+
+
+def _write_png(exporter: QgsLayoutExporter, path: Path, language: str) -> None:
+    picture = QgsLayoutExporter.ImageExportSettings()
+    picture.dpi = page()["picture_dpi"]
+    picture.exportMetadata = False
+    picture.generateWorldFile = False
+    is_whole = False
+    for _ in range(TRIES):
+        done = exporter.exportToImage(str(path), picture)
+        is_whole = path.is_file() and is_whole_png(path.read_bytes())
+        if done == QgsLayoutExporter.ExportResult.Success and is_whole:
+            return
+    _refuse(done, path, exporter, language)
+    _ask_for_room(path.parent)
+    raise RenewalError("map_half_picture", file=path.name)
+
+
+def is_whole_png(content: bytes) -> bool:
+    """Say whether a PNG has its head, at least one stretch of picture, every chunk to its end, and its last one."""
+    place, has_picture = len(PNG_HEAD), False
+    if not content.startswith(PNG_HEAD):
+        return False
+    while place + 12 <= len(content):  # length, name, content, checksum
+        length, name = int.from_bytes(content[place : place + 4], "big"), content[place + 4 : place + 8]
+        body, place = content[place + 4 : place + 8 + length], place + 12 + length
+        if place > len(content) or zlib.crc32(body) != int.from_bytes(content[place - 4 : place], "big"):
+            return False
+        if name == b"IEND":
+            return has_picture and place == len(content)
+        has_picture |= name == b"IDAT" and length > 0
+    return False
 
 
 def _write_pdf(exporter: QgsLayoutExporter, path: Path, link: str, language: str) -> None:
