@@ -65,9 +65,11 @@ def service_areas(
     is joined to bridges, tunnels, lifts and escalators (methods.md §2), so they are walked over but not widened. The
     straight walk does not cross a barrier; its climb is not looked at. Holes stay.
 
-    Parameters: `facilities` with `facility_id`, `geometry`; `entrances` as in entrance_points or None; `ground` the
-    heights and the barriers, each or None. With `dissolve` `facility_id` is missing. A facility that is not joined or
-    reaches nothing is left out and listed (`facility_not_joined`).
+    Parameters: `facilities` with `facility_id`, `geometry` and, where facilities have limits of their own, `minutes`
+    (text as in parse_minutes, missing = those of `options`); `entrances` as in entrance_points or None; `ground` the
+    heights and the barriers, each or None. With `dissolve` `facility_id` is missing, and the area of a limit is all
+    that lies within limits of facilities up to it. A facility that is not joined or reaches nothing is left out and
+    listed (`facility_not_joined`), as is one whose own limits cannot be read (`facility_minutes_odd`).
     Source: own choice (a cone of time over each edge).
     """
     if options.form not in FORMS:
@@ -78,21 +80,42 @@ def service_areas(
     ids = frames.texts(facilities["facility_id"]).fillna("").to_numpy(dtype=object)
     lost = not_joined_reason(joined)
     run.leave_out("FACILITIES", sorted(ids[lost != ""]), "facility_not_joined", profile=profile.id)
+    limits = _limits_of(facilities, ids, options, run)
     street = make_street(graph, profile, options.join.snap_limit_m, barriers)
-    order = sorted(np.flatnonzero(lost == ""), key=lambda row: ids[row])
+    order = sorted((row for row in np.flatnonzero(lost == "") if limits[row]), key=lambda row: ids[row])
     rows: list[Row] = []
     for number, owner in enumerate(order):
         part = run.part(0.05 + 0.9 * number / len(order), 0.05 + 0.9 * (number + 1) / len(order))
         origin = joined.take(np.flatnonzero(joined.owner == owner))
-        shapes = _areas_of(street, origin, options.minutes, part)
-        rows += [(ids[owner], minutes, shape) for minutes, shape in zip(options.minutes, shapes)]
+        shapes = _areas_of(street, origin, limits[owner], part)
+        rows += [(ids[owner], minutes, shape) for minutes, shape in zip(limits[owner], shapes)]
     if options.dissolve:
-        rows = [
-            (None, minutes, unite([row[2] for row in rows if row[1] == minutes], run)) for minutes in options.minutes
-        ]
+        rows = _dissolved(rows, run)
     if options.form == "ring":
         rows = list(_rings(rows))
     return _table(rows, profile, options, run)
+
+
+def _limits_of(facilities: pd.DataFrame, ids: object, options: AreaOptions, run: Run) -> list[tuple[float, ...]]:
+    """Return the limits of each facility, its own before those of all; none where its own cannot be read."""
+    limits = []
+    told = frames.optional(facilities, "minutes").astype(frames.TEXT).fillna("").tolist()
+    for name, text in zip(ids, told):  # type: ignore[call-overload]
+        try:
+            limits.append(parse_minutes(text) if text.strip() else options.minutes)
+        except RenewalError as error:
+            limits.append(())
+            run.leave_out("FACILITIES", [name], "facility_minutes_odd", "error", **error.values)
+    return limits
+
+
+def _dissolved(rows: list[Row], run: Run) -> list[Row]:
+    """Return one area per limit that any facility has: its own disc of that limit, or its largest below it."""
+    found: list[Row] = []
+    for limit in sorted({row[1] for row in rows}):
+        largest = {name: shape for name, minutes, shape in rows if minutes <= limit}  # limits of a facility ascend
+        found.append((None, limit, unite(list(largest.values()), run)))
+    return found
 
 
 def _areas_of(street: Street, origin: Joined, minutes: Sequence[float], run: Run) -> list[object]:

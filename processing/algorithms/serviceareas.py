@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...core import schema
+from ...core.errors import RenewalError
+from ...core.inputs.aliases import RoleColumn
 from .. import parameters as declare
 from ..base import RenewalAlgorithm
 from ..ground import surface_of
@@ -29,6 +33,7 @@ class ServiceAreas(RenewalAlgorithm):
         yield from declare.walk_values()
         yield declare.choice("PROFILE", declare.BUILT["PROFILES"], "adult")
         yield declare.text("MINUTES", "5,10,15", optional=False)
+        yield declare.advanced(declare.field_of("MINUTES_FIELD", "FACILITIES"))
         yield declare.choice("FORM", ["disc", "ring"], "disc")
         yield declare.flag("DISSOLVE")
         yield declare.sink("OUTPUT", "polygon")
@@ -37,6 +42,17 @@ class ServiceAreas(RenewalAlgorithm):
         from ...core.walking.areas import parse_minutes
 
         parse_minutes(str(values.get("MINUTES", "5,10,15")))
+        chosen, snapshot = values.get("MINUTES_FIELD"), plan.vectors["FACILITIES"]
+        if not chosen:
+            return
+        names = [item.name() for item in snapshot.fields]
+        if chosen not in names:
+            told = {"field": str(chosen), "parameter": "MINUTES_FIELD", "fields": names}
+            raise RenewalError("field_missing", layer=snapshot.name, **told)
+        role = plan.roles["FACILITIES"]
+        column = RoleColumn("minutes", "text", "MINUTES_FIELD", (), {})
+        plan.roles["FACILITIES"] = replace(role, columns={**role.columns, "minutes": column})
+        plan.mappings["FACILITIES"]["minutes"] = str(chosen)
 
     def compute(self, inputs, run) -> Results:
         from ...core.walking.areas import AreaOptions, parse_minutes, service_areas

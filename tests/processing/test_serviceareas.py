@@ -52,3 +52,18 @@ def test_limits_and_profiles_that_cannot_be(run_algorithm, make_layer, tmp_path,
     with pytest.raises(QgsProcessingException, match="wheelchair"):
         run_algorithm("serviceareas", {**wanted, "PROFILE": "wheelchair"})
     assert not (tmp_path / "areas.gpkg").exists()
+
+
+@pytest.mark.parametrize("as_number", [True, False])
+def test_limits_from_a_field(run_algorithm, make_layer, rows_of, tmp_path, street, as_number):
+    """A field gives each facility its own limits, as a number or as text; an empty cell takes the common ones."""
+    first, odd = (7.5, 500.0) if as_number else ("7.5", "bald")
+    told = ((500.0, "s1", first), (600.0, "s2", None), (700.0, "s3", odd))
+    rows = [(f"POINT({X0 + x} {Y0})", {"SSBH": name, "上限": value}) for x, name, value in told]
+    out = str(tmp_path / "areas.gpkg")
+    wanted = {"FACILITIES": make_layer(rows, "Point", name="设施"), "NETWORK": street, "OUTPUT": out, "LANGUAGE": "en"}
+    _, _, feedback = run_algorithm("serviceareas", {**wanted, "MINUTES": "5", "MINUTES_FIELD": "上限"})
+    assert [(row["facility_id"], row["minutes"]) for row in rows_of(out)] == [("s1", 7.5), ("s2", 5)]
+    assert f"own limits “{odd if isinstance(odd, str) else 500}” cannot be read" in feedback.textLog()
+    with pytest.raises(QgsProcessingException, match="nowhere"):
+        run_algorithm("serviceareas", {**wanted, "MINUTES_FIELD": "nowhere"})

@@ -197,6 +197,38 @@ def test_entrances_order_of_rows_and_what_is_left_out():
     assert shapely.equals_exact(again["geometry"].to_numpy(), table["geometry"].to_numpy()).all()
 
 
+def test_facilities_with_limits_of_their_own():
+    """A facility's area is that of a run with its limit alone; whose cannot be read is listed, others go on."""
+    spots = places(("a", 100, 0), ("b", 500, 0), ("c", 900, 0), ("d", 300, 0), name="facility_id")
+    own = spots.assign(minutes=pd.Series(["2", "3,1", None, "soon"], dtype="string"))
+    table, run = areas(street(), own, [4])
+    assert list(zip(table["facility_id"], table["minutes"])) == [("a", 2), ("b", 1), ("b", 3), ("c", 4)]
+    for row, (name, minutes) in enumerate(zip(table["facility_id"], table["minutes"])):
+        one, _ = areas(street(), spots[spots["facility_id"] == name].reset_index(drop=True), [minutes])
+        assert shapely.equals(one["geometry"][0], table["geometry"][row])
+    assert [(row.feature_id, row.code, row.values["text"]) for row in run.left_out] == [
+        ("d", "facility_minutes_odd", "soon")
+    ]
+    again, _ = areas(street(), own.iloc[::-1].reset_index(drop=True), [4])
+    assert shapely.equals_exact(again["geometry"].to_numpy(), table["geometry"].to_numpy()).all()
+
+
+def test_dissolved_limits_of_their_own_grow():
+    """The area of a limit is what lies within own limits up to it: nothing that was in for less is out for more."""
+    spots = places(("a", 100, 0), ("b", 500, 0), ("c", 900, 0), name="facility_id")
+    own = spots.assign(minutes=pd.Series(["2", "3,1", None], dtype="string"))
+    alone, _ = areas(street(), own, [4])
+    shape = dict(zip(zip(alone["facility_id"], alone["minutes"]), alone["geometry"]))
+    table, _ = areas(street(), own, [4], dissolve=True)
+    assert table["minutes"].tolist() == [1, 2, 3, 4]
+    wanted = (("b", 1),), (("b", 1), ("a", 2)), (("b", 3), ("a", 2)), (("b", 3), ("a", 2), ("c", 4))
+    for found, names in zip(table["geometry"], wanted):
+        whole = shapely.union_all([shape[name] for name in names])
+        assert shapely.area(shapely.symmetric_difference(found, whole)) < 1
+    rings, _ = areas(street(), own, [4], dissolve=True, form="ring")
+    assert rings["area_m2"].sum() == pytest.approx(table["area_m2"].iloc[-1], abs=1)
+
+
 def test_nothing_within_the_limit_is_told():
     table, run = areas(street(), places(("f", 500, 90), name="facility_id"), [1, 5])
     assert table["minutes"].tolist() == [5]
