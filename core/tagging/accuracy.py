@@ -12,6 +12,7 @@ import pandas as pd
 from .. import frames, schema
 from ..errors import RenewalError
 from ..run import Run
+from .evidence import is_doubted
 from .reviews import TAGS
 
 Objects = npt.NDArray[np.object_]
@@ -115,20 +116,23 @@ def sample_size(population: int, margin: float) -> int:
 def choose_field_sample(tagged: pd.DataFrame, margin: float, seed: int, run: Run) -> pd.DataFrame:
     """Return table field_sample: whom to visit, in order.
 
-    All doubtful parcels come first (suspected, the nearest to a limit before others: by score), then from each class a
-    random sample that gives its share of right tags ± margin. Reviewed parcels need no visit. The same seed gives the
-    same sample whatever the order of rows.
+    All doubtful parcels come first (suspected, the nearest to a limit before others: by score; then tags that the form
+    of the houses speaks against), then from each class a random sample that gives its share of right tags ± margin.
+    Reviewed parcels need no visit. The same seed gives the same sample whatever the order of rows.
     """
     table = tagged.sort_values("parcel_id", ignore_index=True)
     source = frames.optional(table, "tag_source").fillna("rule")
     table = table[source != "review"].reset_index(drop=True)
-    doubtful = table[table["tag_level"] == "suspected"].sort_values(
-        ["tag_score", "parcel_id"], ascending=[False, True]
-    )  # fmt: skip
-    parts = [doubtful.assign(why="suspected", stratum=doubtful["tag"])]
+    by_score = table.sort_values(["tag_score", "parcel_id"], ascending=[False, True])
+    suspected = by_score["tag_level"] == "suspected"
+    against = frames.optional(by_score, "tag_evidence").map(is_doubted).to_numpy(dtype=bool) & ~suspected
+    parts = [
+        by_score[rows].assign(why=why, stratum=by_score["tag"][rows])
+        for why, rows in (("suspected", suspected), ("form", against))
+    ]
     random = np.random.default_rng(seed)
     for name in TAGS:
-        mine = table[(table["tag"] == name) & (table["tag_level"] != "suspected")]
+        mine = table[(table["tag"] == name) & ~table["parcel_id"].isin(by_score["parcel_id"][suspected | against])]
         chosen = np.sort(random.permutation(len(mine))[: sample_size(len(mine), margin)])
         parts.append(mine.iloc[chosen].assign(why="random", stratum=name))
         run.fact(**{f"visit_{name}_n": len(chosen), f"of_{name}_n": len(mine)})

@@ -11,14 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from ..run import Run
-from .indicators import Indicators
+from .indicators import TAKEN, Indicators
 from .rules import FALSE, LEVELS, Ranking, Verdict
 from .wording import EDGE, FLAGS, SHARES, open_sentences, sentences, shown
 
-__all__ = ["EDGE", "FLAGS", "SHARES", "explain", "indicators_of", "shown"]
+__all__ = ["EDGE", "FLAGS", "SHARES", "explain", "indicators_of", "is_doubted", "shown"]
 
 Rows = npt.NDArray[np.int64]
 SLICE = 4000  # rows between two looks at Cancel
+DOUBTED_TAG = "old_compound"
+DOUBTED = '"quarter"]'  # the end of `taken`: only there a text of the evidence ends so
 STATES = ("false", "unknown", "true")
 
 
@@ -28,8 +30,8 @@ def explain(
     """Return the sentence and the evidence of every parcel, in the language of the run.
 
     The evidence of a tagged parcel holds score, score_max, each `where` and each criterion of the winning class with
-    its values, m_lo, m_hi, weight, source and status; of a parcel without a tag, the scores of all classes and what
-    speaks against them. An open or unknown end of a value is null.
+    its values, m_lo, m_hi, weight, source and status, and what was only assumed (`taken`); of a parcel without a tag,
+    the scores of all classes and what speaks against them. An open or unknown end of a value is null.
     """
     n = indicators.parts.n
     reasons, evidence = [""] * n, [""] * n
@@ -76,7 +78,8 @@ def _facts(verdict: Verdict, indicators: Indicators, rows: Rows) -> list[str]:
             value = indicators.of(name)
             columns += [_json(value.lo[rows]), _json(value.hi[rows])]
         columns += [_json(member.lo[rows]), _json(member.hi[rows])]
-    pattern = "".join([*patterns, ',"criteria":[', ",".join(parts), "]}"])
+    columns.append(_taken(rule["id"], indicators, rows))
+    pattern = "".join([*patterns, ',"criteria":[', ",".join(parts), "]%s}"])
     return [pattern % row for row in zip(*columns)]
 
 
@@ -88,6 +91,20 @@ def indicators_of(criterion: Mapping[str, Any]) -> list[str]:
         return [criterion["indicator"]]
     conditions = [*criterion["of"], *criterion.get("or", [])]
     return list(dict.fromkeys(condition["indicator"] for condition in conditions))
+
+
+def is_doubted(evidence: object) -> bool:
+    """Say whether an evidence text tells of a tag that its houses' form speaks against (a dense quarter)."""
+    return isinstance(evidence, str) and DOUBTED in evidence
+
+
+def _taken(tag: str, indicators: Indicators, rows: Rows) -> list[str]:
+    """Return what was only assumed for a tag, as the last member of its evidence; "" where nothing was."""
+    found = [""] * len(rows)
+    for name in [name for mine, name in TAKEN if mine == tag and name in indicators.taken]:
+        flags = indicators.taken[name][rows].tolist()
+        found = [f'{text},"{name}"' if flag else text for text, flag in zip(found, flags)]
+    return [f',"taken":[{text[1:]}]' if text else "" for text in found]
 
 
 def _json(values: npt.NDArray[np.float64]) -> list[str]:

@@ -22,6 +22,11 @@ SOUND = ("steel", "concrete", "other")
 REUSED = ("office", "public", "shop", "school", "medical")
 LIVED_IN, WORKED_IN = ("resid", "homestead"), ("indus", "storage")
 LIVE_LIMITS = ("old_year", "walkup_floors", "big_foot_m2", "low_floors")  # those that measure_limited looks at
+TAKEN = (
+    ("old_compound", "self_built"),
+    ("old_compound", "quarter"),
+    ("idle_factory", "reused"),
+)  # tag, name
 UNIT_SHARE = 0.5  # own choice: above it a use is the parcel's
 
 
@@ -30,7 +35,7 @@ class Indicators:
     """Everything the rules look at.
 
     `values`: name → Interval (n,). `parts`: buildings on parcels, for bands. `report`: frame of the columns of table
-    `tagged` that are measured here. `taken`: name → rows where nothing was told and the value is an assumption.
+    `tagged` that are measured here. `taken`: name → rows where nothing was told and something is only assumed.
     `land`: land-use class per parcel, None where unknown.
     """
 
@@ -126,6 +131,20 @@ def village_homes(values: Mapping[str, Interval], limits: Mapping[str, float]) -
     if foot is None:
         return lived
     return between(lived.lo * (foot.hi <= largest_m2), lived.hi * (foot.lo <= largest_m2))
+
+
+def in_dense_quarter(values: Mapping[str, Interval], limits: Mapping[str, float]) -> Flags:
+    """Say which parcels (n,) surely lie in a dense quarter of small houses: what a village or an old street looks like.
+
+    A patch (village_homes) of `quarter_bldg_n` houses or more, façades at most `quarter_gap_m` apart at the median. On
+    state land it may be a compound, an old street or a village 征为国有; no layer tells which. Own choice after the
+    marks of a village (domain.md §1.3); a ruleset without these limits knows no quarter.
+    """
+    houses, gap = values.get("patch_bldg_n"), values.get("gap_med_m")
+    least_n, widest_m = limits.get("quarter_bldg_n", np.inf), limits.get("quarter_gap_m", -np.inf)
+    if houses is None or gap is None:
+        return np.zeros(len(values["resid_share"].lo), dtype=bool)
+    return np.asarray((houses.lo >= least_n) & (gap.hi <= widest_m) & np.isfinite(gap.hi))
 
 
 def report_floor(parcels: pd.DataFrame, parts: Parts, values: Mapping[str, Interval]) -> pd.DataFrame:

@@ -147,7 +147,9 @@ def measure_indicators(sources: Sources, ruleset: Mapping[str, Any], run: Run) -
     report["active_last"] = last
     report["protected_share"], report["protected_class"] = overlays.protect(parcels, sources.protected, run)
     report["programme"] = overlays.find_programme(parcels, sources.programme, run)
-    return Indicators(values, parts.judged(), report, {"self_built": not_told, "reused": not_reused}, land)
+    quarter = indicators.in_dense_quarter(values, limits)
+    taken = {"self_built": not_told, "quarter": quarter, "reused": not_reused}
+    return Indicators(values, parts.judged(), report, taken, land)
 
 
 def land_classes(parcels: pd.DataFrame, scheme: str, run: Run) -> Objects:
@@ -231,11 +233,9 @@ def _hashes(sources: Sources) -> npt.NDArray[np.object_] | None:
 
 
 def _tell_taken(table: pd.DataFrame, taken: Mapping[str, Flags], run: Run) -> None:
-    """Say how many tags rest on "not self-built" or "not reused" only because nothing was told."""
+    """Say how many tags rest on something that is only assumed, because nothing was told."""
     by_rule = (table["tag_source"] == "rule").to_numpy(dtype=bool)
-    old = by_rule & (table["tag"] == "old_compound").to_numpy(dtype=bool) & taken["self_built"]
-    if old.any():
-        run.warn("self_built_untold", n=int(old.sum()))
-    idle = by_rule & (table["tag"] == "idle_factory").to_numpy(dtype=bool) & taken["reused"]
-    if idle.any():
-        run.warn("reused_untold", n=int(idle.sum()))
+    for tag, name in indicators.TAKEN:
+        rows = by_rule & (table["tag"] == tag).to_numpy(dtype=bool) & taken[name]
+        if rows.any():
+            run.warn(f"{name}_untold", n=int(rows.sum()))

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..words import pick, say
-from .indicators import Indicators
+from .indicators import TAKEN, Indicators
 from .intervals import Interval, Weights, weighted_mean
 from .parts import built_by, years_of
 from .rules import UNKNOWN, Verdict
@@ -93,12 +93,10 @@ def sentences(verdict: Verdict, indicators: Indicators, rows: Rows, language: st
         words = f"{_inside(pick(condition['title'], language))}{colon}{say('tag_missing', language)}"
         columns.append([words if state == UNKNOWN else "" for state in verdict.where[rows, place].tolist()])
     columns += [
-        [say(code, language) if row else "" for row in indicators.taken[name][rows].tolist()]
-        for tag, name, code in (
-            ("old_compound", "self_built", "tag_taken_self_built"), ("idle_factory", "reused", "tag_taken_reused"),
-        )
+        [say(f"tag_taken_{name}", language) if row else "" for row in indicators.taken[name][rows].tolist()]
+        for tag, name in TAKEN
         if verdict.rule["id"] == tag and name in indicators.taken
-    ]  # fmt: skip
+    ]
     against = [comma.join(filter(None, words)) for words in zip(*(column for _, column in told))]
     columns.append([f"{say('tag_against', language)}{colon}{words}" if words else "" for words in against])
     tails = [stop.join(part for part in parts if part) for parts in zip(*columns)]

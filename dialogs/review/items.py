@@ -14,10 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ...core.tagging.evidence import DOUBTED, DOUBTED_TAG, is_doubted
+
 NEAR = 0.2  # own choice, heuristic: a score this far from both limits is no longer doubtful
 COLUMNS = ("parcel_id", "tag", "tag_level", "tag_score", "tag_known", "tag_source", "area_m2", "bldg_n", "rules_id")
-OPEN, TAGGED, EVERY = "open", "tagged", "every"  # which parcels: suspected, or the rules changed | with a tag | all
+OPEN, TAGGED, EVERY = "open", "tagged", "every"  # which parcels: doubtful, or the rules changed | with a tag | all
 CHANGED = "changed"  # reviewed, and the rules say something else by now
+TOLD = (  # evidence is most of the file: whole for reviewed parcels only, of others no more than what is doubted
+    f"CASE WHEN tag_source = 'review' THEN tag_evidence WHEN tag = '{DOUBTED_TAG}' AND "
+    f"instr(tag_evidence, '{DOUBTED}') THEN '{DOUBTED}' END"
+)
 OUTSIDE = "-"  # the community of a parcel that lies in none; "" = communities are not known
 
 
@@ -28,7 +34,8 @@ class UnreadableError(OSError):
 class Item(NamedTuple):
     """A tagged parcel: `score` 0–1 or None, `known` share of the weight that is known, `doubt` 0 clear … 1 open.
 
-    `rule_tag` is what the rules say, also where a review stands above them; `community` its id, OUTSIDE, or "".
+    `rule_tag` is what the rules say, also where a review stands above them; `community` its id, OUTSIDE, or "";
+    `against`: the form of the houses speaks against the tag, whatever its score.
     """
 
     fid: int
@@ -45,6 +52,7 @@ class Item(NamedTuple):
     name: str = ""
     rule_tag: str = ""
     community: str = ""
+    against: bool = False
 
     @property
     def suggested(self) -> str:
@@ -69,8 +77,8 @@ def read_items(source: str, limits: Mapping[str, tuple[float, float]], fid: int 
             names = [f'"{name}"' if name in there else "NULL" for name in COLUMNS]
             named = _name_column(there)
             names.append(f'"{_quoted(named)}"' if named else "NULL")
-            is_told = {"tag_evidence", "tag_source"} <= set(there)  # only reviewed ones: evidence is most of the file
-            names.append("CASE WHEN tag_source = 'review' THEN tag_evidence END" if is_told else "NULL")
+            is_told = {"tag_evidence", "tag_source"} <= set(there)
+            names.append(TOLD if is_told else "NULL")
             parts = ["SELECT", ", ".join([f'"{key}"', *names]), "FROM", f'"{_quoted(table)}"']
             if fid is not None:
                 parts += ["WHERE", f'"{key}" = ?']
@@ -194,16 +202,19 @@ def _is_wanted(item: Item, which: str, changed: Collection[str]) -> bool:
     if which == TAGGED:
         return item.tag != "none"
     is_changed = item.parcel_id in changed
-    return is_changed if which == CHANGED else is_changed or (item.level == "suspected" and item.source != "review")
+    doubtful = item.source != "review" and (item.level == "suspected" or item.against)
+    return is_changed if which == CHANGED else is_changed or doubtful
 
 
 def _item(row: tuple[Any, ...], limits: Mapping[str, tuple[float, float]]) -> Item:
     fid, parcel, tag, level, score, known, source, area, buildings, rules, name, evidence = row
     tag = str(tag or "none")
     rule_tag = _tag_of(evidence) if source == "review" else tag
+    against = source != "review" and is_doubted(evidence)
+    doubt = 1.0 if against else doubt_of(score, known, limits.get(tag))
     return Item(
         int(fid), str(parcel or ""), tag, str(level or "none"), score, known, str(source or ""), area, buildings,
-        str(rules or ""), doubt_of(score, known, limits.get(tag)), str(name or ""), rule_tag,
+        str(rules or ""), doubt, str(name or ""), rule_tag, against=against,
     )  # fmt: skip
 
 

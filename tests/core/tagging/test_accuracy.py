@@ -84,6 +84,15 @@ def test_field_sample_takes_the_doubtful_first_and_is_repeatable():
     assert not choose_field_sample(table, 0.05, 4, Run())["parcel_id"].equals(found["parcel_id"])
 
 
+def test_tags_that_the_form_speaks_against_are_visited_after_the_suspected():
+    rows = [("a", "old_compound", "confirmed", 0.9), ("b", "old_compound", "confirmed", 0.8),
+            ("c", "old_compound", "suspected", 0.5), ("d", "old_compound", "confirmed", 0.7)]  # fmt: skip
+    told = ['{"tag":"old_compound","taken":["quarter"]}', None, '{"taken":["quarter"]}', '{"taken":["self_built"]}']
+    found = choose_field_sample(tagged(rows).assign(tag_evidence=told), 0.05, 3, Run())
+    assert found["parcel_id"].tolist()[:2] == ["c", "a"] and sorted(found["parcel_id"][2:]) == ["b", "d"]
+    assert found["why"].tolist() == ["suspected", "form", "random", "random"]
+
+
 def review(number, parcel, tag, who, day, shape="h1"):
     return {
         "review_id": number,

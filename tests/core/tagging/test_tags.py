@@ -12,8 +12,8 @@ from urban_renewal.core import frames
 from urban_renewal.core.errors import Cancelled
 from urban_renewal.core.identity import geometry_hash
 from urban_renewal.core.run import Run
-from urban_renewal.core.tagging.indicators import village_homes
-from urban_renewal.core.tagging.intervals import exact
+from urban_renewal.core.tagging.indicators import in_dense_quarter, village_homes
+from urban_renewal.core.tagging.intervals import between, exact
 from urban_renewal.core.tagging.tags import Sources, tag_parcels
 
 AS_OF = datetime.date(2025, 12, 31)
@@ -347,3 +347,35 @@ def test_masking_a_building_value_never_confirms(tag, plots, houses, column):
     assert (was == 2).sum() >= 10
     assert not ((now == 2) & (was < 2)).any()
     assert column == "floors" or (now <= was).all()
+
+
+@pytest.mark.parametrize(("width", "gap_m", "told"), [(15.6, 4.4, True), (15.5, 4.5, False)])
+def test_a_compound_in_a_dense_quarter_of_small_houses_says_so(tag, plots, houses, width, gap_m, told):
+    """32 flats of 15.6 × 12 m on state land, 4.4 m apart: by the rules a compound, by their form perhaps none.
+
+    Age 0.8·0.5, walk-up 0.2, brick 0.2: 0.8, confirmed either way (methods.md §1 knows no condition of form).
+    """
+    parcels = plots(2, land_use=["0701"] * 2, ownership=["20"] * 2, czcsxm=["201"] * 2)
+    parcels.loc[1, "geometry"] = translate(parcels.loc[1, "geometry"], -110)
+    buildings = houses([(0, k, width, 12, FLAT) for k in range(16)] * 2)
+    shapes = enumerate(buildings["geometry"])
+    buildings["geometry"] = [translate(shape, 90) if i >= 16 else shape for i, shape in shapes]
+    rows, run, _ = tag(parcels, buildings=buildings)
+    assert rows["gap_med_m"].tolist() == pytest.approx([gap_m] * 2)
+    assert rows[["tag", "tag_level"]].to_numpy().tolist() == [["old_compound", "confirmed"]] * 2
+    assert [("可能为老街" in text) for text in rows["tag_reason"]] == [told] * 2
+    taken = [json.loads(text).get("taken", []) for text in rows["tag_evidence"]]
+    assert taken == [["quarter"] if told else []] * 2
+    assert [note.values for note in run.messages if note.code == "quarter_untold"] == ([{"n": 2}] if told else [])
+
+
+def test_sixteen_houses_are_no_quarter(tag, plots, houses):
+    """16 houses 4.4 m apart, of 20 that a quarter has; a ruleset without the limits knows none."""
+    parcels = plots(1, land_use=["0701"], ownership=["20"], czcsxm=["201"])
+    rows, _, _ = tag(parcels, buildings=houses([(0, k, 15.6, 12, FLAT) for k in range(16)]))
+    assert "taken" not in json.loads(rows.loc["P0", "tag_evidence"])
+    values = {"resid_share": exact(np.ones(1)), "patch_bldg_n": exact(np.full(1, 99.0)), "gap_med_m": exact(np.ones(1))}
+    assert in_dense_quarter(values, {"quarter_bldg_n": 20, "quarter_gap_m": 4.4}).tolist() == [True]
+    assert in_dense_quarter(values, {}).tolist() == [False]
+    unknown_gap = {**values, "gap_med_m": between(np.full(1, -np.inf), np.full(1, np.inf))}
+    assert in_dense_quarter(unknown_gap, {"quarter_bldg_n": 20, "quarter_gap_m": 4.4}).tolist() == [False]
