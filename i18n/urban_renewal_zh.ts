@@ -804,10 +804,6 @@
         <translation>导入…</translation>
     </message>
     <message>
-        <source>In GCJ-02 (web maps): use a corrected copy</source>
-        <translation>是 GCJ-02（网络地图）坐标：用纠正后的副本</translation>
-    </message>
-    <message>
         <source>In a terminal, with the Python that QGIS uses: {command}</source>
         <translation>在终端里，用 QGIS 所用的 Python：{command}</translation>
     </message>
@@ -822,6 +818,10 @@
     <message>
         <source>In the Terminal: {command}</source>
         <translation>在“终端”里输入：{command}</translation>
+    </message>
+    <message>
+        <source>In {system} (web maps): use a corrected copy</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Indicator</source>
@@ -848,8 +848,8 @@
         <translation>运行中断，没有说明原因。</translation>
     </message>
     <message>
-        <source>Its name says GCJ-02: without correction it lies some 500 m off.</source>
-        <translation>名称说明是 GCJ-02：不纠正会偏离约 500 m。</translation>
+        <source>Its name says {system}: without correction it lies some 500 m off.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Its places lie about {n} m off houses and streets, like GCJ-02. Correct a copy?</source>
@@ -1652,8 +1652,8 @@
         <translation>文件正被占用。</translation>
     </message>
     <message>
-        <source>The folder {folder} cannot be made: {reason}.</source>
-        <translation>文件夹 {folder} 建不了：{reason}。</translation>
+        <source>The folder {folder} cannot be made: {reason}. Choose another folder.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The folder {folder} cannot be used: {reason}.</source>
@@ -1670,6 +1670,10 @@
     <message>
         <source>The layer has no coordinate system: choose the one it was drawn in.</source>
         <translation>图层没有坐标系：请选它绘制时用的坐标系。</translation>
+    </message>
+    <message>
+        <source>The layer has no features: a study cannot be made from it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The layer “{layer}” ({role}) is gone or cannot be read.</source>
@@ -1718,6 +1722,10 @@
     <message>
         <source>The preview writes nothing and changes no review ({n} reviewed parcels stay).</source>
         <translation>预览不写入图层，不改复核结论（{n} 宗已复核，不变）。</translation>
+    </message>
+    <message>
+        <source>The project or the folder lies on a network share: work on a local disk and copy it later.</source>
+        <translation>项目或成果文件夹在网络共享上：请在本机硬盘上做，做完再复制过去。</translation>
     </message>
     <message>
         <source>The quantities of the last list of projects at these prices.</source>
@@ -2044,6 +2052,10 @@
         <translation>取一列</translation>
     </message>
     <message>
+        <source>a file of that name is in the way</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>a layer</source>
         <translation>一个图层</translation>
     </message>
@@ -2238,6 +2250,10 @@
     <message>
         <source>idle factories</source>
         <translation>闲置厂房</translation>
+    </message>
+    <message>
+        <source>it can only be read, not written to</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>kinds of facility</source>
@@ -2444,6 +2460,14 @@
         <translation>运行当天</translation>
     </message>
     <message>
+        <source>the disk is full</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the drive or folder is not there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>the known ones only</source>
         <translation>只输出白名单字段</translation>
     </message>
@@ -2524,12 +2548,20 @@
         <translation>是</translation>
     </message>
     <message>
+        <source>you may not write there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>zones</source>
         <translation>片区</translation>
     </message>
     <message>
         <source>{file} cannot be read as a layer or table.</source>
         <translation>{file} 不能作为图层或表格读取。</translation>
+    </message>
+    <message>
+        <source>{file} has a header but no rows: there is nothing to add.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{kind}: the nearest for {parcels} parcels with {people} people who need it, the farthest {minutes} away</source>
@@ -2732,8 +2764,8 @@
         <translation>“{layer}”没有纠正成功。</translation>
     </message>
     <message>
-        <source>“{layer}” could not be kept in {folder}: {reason}.</source>
-        <translation>“{layer}”无法保存到 {folder}：{reason}。</translation>
+        <source>“{layer}” could not be kept in {folder}: {reason}. Choose another folder for the results.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>“{layer}” is new as {role}.</source>

@@ -123,6 +123,8 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
     ) -> dict[str, Any]:
         language, started = _language(values), datetime.now(timezone.utc)
         run = Run(report=feedback.setProgress, announce=feedback.setProgressText, language=language)
+        for code, told in self._plan.doubts:
+            run.warn(code, **told)
         try:
             with spared(feedback.isCanceled) as run.is_cancelled:
                 with cluster_executor(self._cluster) as run.executor:

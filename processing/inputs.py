@@ -35,6 +35,7 @@ class Plan:
     result_crs: QgsCoordinateReferenceSystem = field(default_factory=QgsCoordinateReferenceSystem)
     targets: dict[str, Any] = field(default_factory=dict)
     problems: list[tuple[str, RenewalError]] = field(default_factory=list)  # of a LENIENT algorithm, by parameter
+    doubts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # to be said, not to stop at
     transforms: QgsCoordinateTransformContext = field(default_factory=QgsCoordinateTransformContext)
     home: Path | None = None  # the folder of the project, when it has one of its own
 

@@ -28,6 +28,7 @@ from .inputs import Plan, map_fields, working_crs_of
 from .missing import how_to_install, missing_packages
 from .networks import home_of
 from .parameters import RoleUse
+from .shares import doubts_about
 from .sidefiles import refuse_side_files
 from .snapshot import VectorSnapshot, take_raster, take_vector
 from .systems import OURS, keep_systems
@@ -65,6 +66,7 @@ def settle(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingCont
             raise RenewalError("output_needed", parameter=definition.name())
     plan.targets = wanted(values, [definition.name() for definition in sinks], context)
     refuse_targets(plan.targets.values(), plan.vectors.values(), context)
+    plan.doubts = doubts_about(algorithm, values, plan)
     return plan
 
 

@@ -36,7 +36,7 @@ from .keys import add_keys
 from .links import follow, tell
 from .options_panel import OptionsPanel
 from .settings_panel import SettingsPanel
-from .studies import shares_folder
+from .studies import lies_on_share, shares_folder
 
 POLL_MS = 200  # how often the bar moves and Cancel's answer is looked for
 LOW_LINES = 44  # a dock lower than this many lines of text folds the steps that are done: a window of 768 px
@@ -235,6 +235,9 @@ class RenewalDock(QDockWidget):
         if shared:
             text = tr("“{name}” writes into this folder as well: its results would be replaced.")
             lines.append(escape(text.format(name=shared)))
+        if lies_on_share(self.session):
+            text = tr("The project or the folder lies on a network share: work on a local disk and copy it later.")
+            lines.append(escape(text))
         if len(missing) > 3:
             lines.append(tr("({n} more)").format(n=len(missing) - 3))
         self.why.setText("<br>".join(lines))

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import copy
+from functools import lru_cache
 from typing import Any
 
 from qgis.PyQt.QtWidgets import QMenu, QMessageBox, QToolButton
 
+from ...processing.shares import is_on_share
 from ...processing.texts import tr
 from ..delivery.menu import add_entries
 from ..study.session import Session
@@ -55,6 +57,16 @@ def shares_folder(session: Session) -> str:
     ours = session.study
     others = [study for study in session.workbook.studies if study is not ours and study.folder == ours.folder]
     return title_of(others[0]) if ours.folder and others else ""
+
+
+def lies_on_share(session: Session) -> bool:
+    """Say whether the project's file or the study's folder lies on a network share, where GeoPackages are at risk."""
+    return any(_on_share(place) for place in (session.project.fileName(), session.study.folder) if place)
+
+
+@lru_cache(maxsize=64)  # asked at every look at the panel, and a share may take its time to answer
+def _on_share(place: str) -> bool:
+    return is_on_share(place)
 
 
 def _show(session: Session) -> None:

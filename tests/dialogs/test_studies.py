@@ -136,3 +136,15 @@ def test_links_are_reached_by_keys(dock, click, qtbot, tmp_path, load_inputs):
     assert asked[:1] in (["map"], ["table"])
     plain = dock.cards["gaps"].figures._cells[0].findChildren(type(links))[-1]
     assert not plain.focusPolicy() & Qt.FocusPolicy.TabFocus  # a label without links is no stop
+
+
+def test_a_folder_on_a_network_share_is_told(dock, qtbot, tmp_path, load_inputs, monkeypatch):
+    """Nothing is locked for it: the sentence stands above the main button."""
+    from urban_renewal.dialogs.workbench import studies
+
+    ready(dock, qtbot, tmp_path, load_inputs)
+    assert "network share" not in dock.why.text()
+    monkeypatch.setattr(studies, "_on_share", lambda place: place == dock.session.study.folder)
+    dock.refresh()
+    assert "network share" in dock.why.text()
+    assert dock.run_all.isEnabled()
