@@ -1,8 +1,12 @@
-"""Registers the checkout as the package `urban_renewal`, whatever its folder is called."""
+"""Registers the checkout as the package `urban_renewal`, whatever its folder is called; one QGIS for all tests."""
 
+import gc
 import importlib.util
 import sys
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "urban_renewal"
@@ -14,3 +18,46 @@ if PACKAGE not in sys.modules:
     module = importlib.util.module_from_spec(spec)
     sys.modules[PACKAGE] = module
     spec.loader.exec_module(module)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def swept(request):
+    """Lets go of every layer before QGIS does: one that goes after it takes the process down.
+
+    A failed test leaves its frames, with all that they hold, in `sys.last_traceback`; circles wait for the collector.
+    """
+    if request.config.pluginmanager.hasplugin("pytest_qgis"):
+        request.getfixturevalue("qgis_app")
+    yield
+    for name in ("last_exc", "last_value", "last_traceback"):
+        if hasattr(sys, name):
+            delattr(sys, name)
+    gc.collect()
+
+
+@contextmanager
+def _as_provider(make):
+    from qgis.core import QgsApplication
+
+    registry = QgsApplication.processingRegistry()
+    before = registry.providerById("urbanrenewal")
+    if before is not None:
+        registry.removeProvider(before)  # QGIS deletes it
+    made = make()
+    assert registry.addProvider(made)
+    made.refreshAlgorithms()
+    yield made
+    registry.removeProvider(made)
+    if before is not None:
+        again = type(before)()
+        registry.addProvider(again)
+        again.refreshAlgorithms()
+
+
+@pytest.fixture(scope="session")
+def as_provider(qgis_app, qgis_processing):
+    """`with as_provider(Provider) as provider`: registered as `urbanrenewal` inside the block, whoever is outside.
+
+    QGIS takes one provider of an id: a second one it deletes. Folders of tests have their own, real or stand-ins.
+    """
+    return _as_provider

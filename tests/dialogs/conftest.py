@@ -7,7 +7,6 @@ from typing import ClassVar
 
 import pytest
 from qgis.core import (
-    QgsApplication,
     QgsFeature,
     QgsGeometry,
     QgsProcessingAlgorithm,
@@ -198,17 +197,14 @@ def project(qgis_app):
 
 
 @pytest.fixture
-def stand_ins(qgis_app, qgis_processing, monkeypatch):
+def stand_ins(as_provider, monkeypatch):
     """The registered stand-ins by name; tests set their `during`."""
     for kind, during in ((CreateSample, make_sample), (FullStudy, make_delivery)):
         monkeypatch.setattr(kind, "during", staticmethod(during))
         monkeypatch.setattr(kind, "calls", [])
-    registry = QgsApplication.processingRegistry()
-    provider = Provider()
-    assert registry.addProvider(provider)
     RAN.clear()
-    yield {"createsample": CreateSample, "fullstudy": FullStudy, "ran": RAN}
-    registry.removeProvider(provider)
+    with as_provider(Provider):
+        yield {"createsample": CreateSample, "fullstudy": FullStudy, "ran": RAN}
 
 
 @pytest.fixture

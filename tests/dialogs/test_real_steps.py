@@ -3,21 +3,19 @@
 import json
 
 import pytest
-from qgis.core import QgsApplication, QgsProject
+from qgis.core import QgsProject
 
 
 @pytest.fixture
-def real_dock(qgis_iface, qtbot, project, qgis_processing):
+def real_dock(qgis_iface, qtbot, project, as_provider):
     from urban_renewal.dialogs.workbench.dock import RenewalDock
     from urban_renewal.processing.provider import RenewalProvider
 
-    provider = RenewalProvider()
-    QgsApplication.processingRegistry().addProvider(provider)
-    made = RenewalDock(qgis_iface)
-    qtbot.addWidget(made)
-    yield made
-    made.close_down()
-    QgsApplication.processingRegistry().removeProvider(provider)
+    with as_provider(RenewalProvider):
+        made = RenewalDock(qgis_iface)
+        qtbot.addWidget(made)
+        yield made
+        made.close_down()
 
 
 def one_petal_is_enough(path):

@@ -5,27 +5,26 @@ import shutil
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsApplication, QgsProject, QgsVectorFileWriter, QgsVectorLayer
+from qgis.core import QgsProject, QgsVectorFileWriter, QgsVectorLayer
 from urban_renewal.core.errors import RenewalError
 
 
 @pytest.fixture
-def make_dock(qgis_iface, qtbot, project, qgis_processing):
+def make_dock(qgis_iface, qtbot, project, as_provider):
     from urban_renewal.dialogs.workbench.dock import RenewalDock
     from urban_renewal.processing.provider import RenewalProvider
 
-    provider, docks = RenewalProvider(), []
-    QgsApplication.processingRegistry().addProvider(provider)
+    docks = []
 
     def make():
         docks.append(RenewalDock(qgis_iface))
         qtbot.addWidget(docks[-1])
         return docks[-1]
 
-    yield make
-    for dock in docks:
-        dock.close_down()
-    QgsApplication.processingRegistry().removeProvider(provider)
+    with as_provider(RenewalProvider):
+        yield make
+        for dock in docks:
+            dock.close_down()
 
 
 def own_zone_rules(path):

@@ -29,20 +29,11 @@ def test_columns_of_the_contract_are_in_the_dictionary(contract):
 
 
 @pytest.fixture(scope="module")
-def registered(qgis_app, qgis_processing):
-    from qgis.core import QgsApplication
+def registered(as_provider):
     from urban_renewal.processing.provider import RenewalProvider
 
-    registry = QgsApplication.processingRegistry()
-    provider = registry.providerById("urbanrenewal")
-    ours = provider is None
-    if ours:
-        provider = RenewalProvider()
-        registry.addProvider(provider)
-        provider.refreshAlgorithms()
-    yield provider
-    if ours:
-        registry.removeProvider(provider)
+    with as_provider(RenewalProvider) as made:
+        yield made
 
 
 def test_exactly_the_built_ones_are_registered(contract, registered):

@@ -19,14 +19,11 @@ FOLDED = {"INVALID", "NO_CRS", "LANGUAGE"}
 
 
 @pytest.fixture(scope="module")
-def provider(qgis_app, qgis_processing):
+def provider(as_provider):
     from urban_renewal.processing.provider import RenewalProvider
 
-    made = RenewalProvider()
-    QgsApplication.processingRegistry().addProvider(made)
-    made.refreshAlgorithms()
-    yield made
-    QgsApplication.processingRegistry().removeProvider(made)
+    with as_provider(RenewalProvider) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

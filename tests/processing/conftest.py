@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from qgis.core import (
-    QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsField,
@@ -28,15 +27,12 @@ TYPES = {
 
 
 @pytest.fixture(scope="session")
-def provider(qgis_app, qgis_processing):
+def provider(as_provider):
     """The registered provider `urbanrenewal`."""
     from urban_renewal.processing.provider import RenewalProvider
 
-    provider = RenewalProvider()
-    QgsApplication.processingRegistry().addProvider(provider)
-    provider.refreshAlgorithms()
-    yield provider
-    QgsApplication.processingRegistry().removeProvider(provider)
+    with as_provider(RenewalProvider) as made:
+        yield made
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Fixtures of the boundary tests, and a tiny town with every step of its study done once."""
 
-import gc
 import importlib.util
 from pathlib import Path
 
@@ -30,13 +29,6 @@ run_algorithm, rows_of, read_json, echo = (
     _boundary.read_json,
     _boundary.echo,
 )
-
-
-@pytest.fixture(scope="session", autouse=True)
-def swept(qgis_app):
-    """Layers that errors hold in circles must go before QGIS does."""
-    yield
-    gc.collect()
 
 
 @pytest.fixture(scope="session")
