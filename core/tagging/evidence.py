@@ -101,7 +101,7 @@ def is_doubted(evidence: object) -> bool:
 def _taken(tag: str, indicators: Indicators, rows: Rows) -> list[str]:
     """Return what was only assumed for a tag, as the last member of its evidence; "" where nothing was."""
     found = [""] * len(rows)
-    for name in [name for mine, name in TAKEN if mine == tag and name in indicators.taken]:
+    for name in [name for mine, name, *_ in TAKEN if mine == tag and name in indicators.taken]:
         flags = indicators.taken[name][rows].tolist()
         found = [f'{text},"{name}"' if flag else text for text, flag in zip(found, flags)]
     return [f',"taken":[{text[1:]}]' if text else "" for text in found]

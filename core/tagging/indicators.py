@@ -22,11 +22,11 @@ SOUND = ("steel", "concrete", "other")
 REUSED = ("office", "public", "shop", "school", "medical")
 LIVED_IN, WORKED_IN = ("resid", "homestead"), ("indus", "storage")
 LIVE_LIMITS = ("old_year", "walkup_floors", "big_foot_m2", "low_floors")  # those that measure_limited looks at
-TAKEN = (
-    ("old_compound", "self_built"),
-    ("old_compound", "quarter"),
-    ("idle_factory", "reused"),
-)  # tag, name
+TAKEN = (  # tag, name in Indicators.taken, sentence of a reason, sentence of a run
+    ("old_compound", "self_built", "tag_taken_self_built", "self_built_untold"),
+    ("old_compound", "quarter", "tag_taken_quarter", "quarter_untold"),
+    ("idle_factory", "reused", "tag_taken_reused", "reused_untold"),
+)
 UNIT_SHARE = 0.5  # own choice: above it a use is the parcel's
 
 

@@ -235,7 +235,7 @@ def _hashes(sources: Sources) -> npt.NDArray[np.object_] | None:
 def _tell_taken(table: pd.DataFrame, taken: Mapping[str, Flags], run: Run) -> None:
     """Say how many tags rest on something that is only assumed, because nothing was told."""
     by_rule = (table["tag_source"] == "rule").to_numpy(dtype=bool)
-    for tag, name in indicators.TAKEN:
+    for tag, name, _, code in indicators.TAKEN:
         rows = by_rule & (table["tag"] == tag).to_numpy(dtype=bool) & taken[name]
         if rows.any():
-            run.warn(f"{name}_untold", n=int(rows.sum()))
+            run.warn(code, n=int(rows.sum()))

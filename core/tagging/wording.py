@@ -93,8 +93,8 @@ def sentences(verdict: Verdict, indicators: Indicators, rows: Rows, language: st
         words = f"{_inside(pick(condition['title'], language))}{colon}{say('tag_missing', language)}"
         columns.append([words if state == UNKNOWN else "" for state in verdict.where[rows, place].tolist()])
     columns += [
-        [say(f"tag_taken_{name}", language) if row else "" for row in indicators.taken[name][rows].tolist()]
-        for tag, name in TAKEN
+        [say(code, language) if row else "" for row in indicators.taken[name][rows].tolist()]
+        for tag, name, code, _ in TAKEN
         if verdict.rule["id"] == tag and name in indicators.taken
     ]
     against = [comma.join(filter(None, words)) for words in zip(*(column for _, column in told))]
