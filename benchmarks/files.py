@@ -53,9 +53,9 @@ def table(rows):
             else:
                 columns.append([f"P{row:07d}" if number == 0 else f"地类{row % 12}" for row in range(rows)])
     west, south = (np.arange(rows) % 500) * 25.0 + 350_000, (np.arange(rows) // 500) * 25.0 + 3_270_000
-    wkb = shapely.to_wkb(shapely.multipolygons(shapely.box(west, south, west + SIDE_M, south + SIDE_M)[:, None]))
+    shapes = shapely.multipolygons(shapely.box(west, south, west + SIDE_M, south + SIDE_M)[:, None])
     crs = QgsCoordinateReferenceSystem("EPSG:4545")
-    return Encoded(None, fields, columns, wkb.tolist(), QgsWkbTypes.Type.MultiPolygon, crs, rows)
+    return Encoded(None, fields, columns, shapes, QgsWkbTypes.Type.MultiPolygon, crs, rows)
 
 
 def timed(work):

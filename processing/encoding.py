@@ -61,28 +61,43 @@ class Cells(Sequence[Any]):
 
 @dataclass
 class Encoded:
-    """A table ready to be written: one sequence of Python scalars a field, WKB or None a row."""
+    """A table ready to be written: one sequence of Python scalars a field, a shape or None a row (None = no geometry).
+
+    Heights are written where `wkb_type` has them, and only there.
+    """
 
     table: schema.Table
     fields: QgsFields
     columns: list[Sequence[Any]]
-    wkb: list[Any] | None
+    shapes: Any
     wkb_type: Any
     crs: QgsCoordinateReferenceSystem
     rows: int
     renamed: dict[str, str] = field(default_factory=dict)
 
+    def wkb(self, start: int, stop: int) -> list[Any]:
+        """Return some rows' geometry as it is written: WKB, None for a missing one."""
+        import shapely
+
+        solid = QgsWkbTypes.hasZ(self.wkb_type)
+        found: list[Any] = shapely.to_wkb(self.shapes[start:stop], output_dimension=3 if solid else 2).tolist()
+        return found
+
     def features(self) -> Any:
         """Yield the rows as QgsFeatures."""
+        binary: list[Any] = []
         for row in range(self.rows):
             feature = QgsFeature(self.fields)
             feature.setAttributes([values[row] for values in self.columns])
-            if self.wkb is not None and self.wkb[row] is not None:
-                geometry = QgsGeometry()
-                geometry.fromWkb(self.wkb[row])
-                if QgsWkbTypes.isMultiType(self.wkb_type):
-                    geometry.convertToMultiType()
-                feature.setGeometry(geometry)
+            if self.shapes is not None:
+                place = row % Cells.SLICE
+                binary = self.wkb(row, row + Cells.SLICE) if place == 0 else binary
+                if binary[place] is not None:
+                    geometry = QgsGeometry()
+                    geometry.fromWkb(binary[place])
+                    if QgsWkbTypes.isMultiType(self.wkb_type):
+                        geometry.convertToMultiType()
+                    feature.setGeometry(geometry)
             yield feature
 
 
@@ -101,7 +116,6 @@ def encode(
     import shapely
 
     from ..core import frames
-    from ..core.slices import sliced
 
     look = run.check if run else lambda: None
     fields, columns, renamed = QgsFields(), [], {}
@@ -121,15 +135,11 @@ def encode(
         fields.append(item)
         look()
         columns.append(_scalars(frame[column.name], column, table))
-    wkb = None
+    shapes = None
     if table.geometry != "none":
         shapes = frames.geometries(frame)
-        missing = shapely.is_missing(shapes)
-        solid = wkb_type is not None and QgsWkbTypes.hasZ(wkb_type)
-        binary = sliced(shapely.to_wkb, shapes, run=run, output_dimension=3 if solid else 2)
-        binary = np.where(missing, None, binary)
-        wkb = [bytes(item) if item is not None else None for item in binary]
-    return Encoded(table, fields, columns, wkb, wkb_type or _wkb_type(frame, table), crs, len(frame), renamed)
+        shapes = np.where(shapely.is_missing(shapes), None, shapes)
+    return Encoded(table, fields, columns, shapes, wkb_type or _wkb_type(frame, table), crs, len(frame), renamed)
 
 
 def _wkb_type(frame: Any, table: schema.Table) -> Any:
@@ -196,8 +206,8 @@ def _scalars(values: Any, column: schema.Column, table: schema.Table) -> Sequenc
 
 def _without(values: Any, missing: Any) -> list[Any]:
     """Return the values as Python scalars, None where they are missing."""
-    items: list[Any] = values.tolist()
     if missing.any():
-        for row in missing.nonzero()[0].tolist():
-            items[row] = None
+        values = values.astype(object)
+        values[missing] = None
+    items: list[Any] = values.tolist()
     return items

@@ -119,7 +119,7 @@ def _part_of(uri: QgsDataSourceUri) -> QgsDataSourceUri:
 
 
 def _column(encoded: Encoded, target: Target) -> str:
-    return target.geometry_column if encoded.wkb is not None else ""
+    return target.geometry_column if encoded.shapes is not None else ""
 
 
 def _create(part: QgsDataSourceUri, encoded: Encoded) -> QgsVectorLayerExporter:

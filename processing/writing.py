@@ -29,6 +29,7 @@ from .targets import SHAPEFILE_SET, Target
 
 SLICE = 1000
 BYTES_PER_VALUE = 12  # a rough measure for the free-space check: own choice
+BYTES_PER_PLACE = 16  # x and y in WKB
 
 
 def write_part(
@@ -144,7 +145,9 @@ def _layer_options(part: Path, target: Target) -> list[str]:
 
 
 def _check_space(folder: Path, encoded: Encoded) -> None:
-    geometry = sum(len(item) for item in encoded.wkb if item) if encoded.wkb else 0
+    from shapely import get_num_coordinates
+
+    geometry = BYTES_PER_PLACE * int(get_num_coordinates(encoded.shapes).sum()) if encoded.shapes is not None else 0
     text = sum(
         len(value.encode()) for values in encoded.columns for value in values[:200] if isinstance(value, str)
     ) * max(1, encoded.rows) // max(1, min(200, encoded.rows))  # fmt: skip

@@ -1,12 +1,12 @@
 """The fast ways of the boundary give what the slow ones give: rows through SQLite, readings shared by a study."""
 
 import sqlite3
-import struct
 from contextlib import closing
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import shapely
 from qgis.core import QgsCoordinateTransformContext, QgsProcessingContext
 from urban_renewal.core.errors import Cancelled, RenewalError
 from urban_renewal.core.inputs.aliases import role_for
@@ -46,8 +46,8 @@ def encoded_of(layer, run=None):
     names = [item.name() for item in snapshot.fields]
     columns, wkb = read_raw(snapshot, names, True, run or Run())
     crs, wkb_type = snapshot.crs, snapshot.wkb_type
-    wkb = wkb if snapshot.geometry != "none" else None
-    return Encoded(None, snapshot.fields, [columns[name] for name in names], wkb, wkb_type, crs, len(ODD))
+    shapes = shapely.from_wkb(np.array(wkb, dtype=object)) if snapshot.geometry != "none" else None
+    return Encoded(None, snapshot.fields, [columns[name] for name in names], shapes, wkb_type, crs, len(ODD))
 
 
 def everything(path):
@@ -95,7 +95,7 @@ def test_what_needs_conversion_goes_through_qgis(tmp_path, make_layer, why):
     }
     encoded = encoded_of(layers.get(why, lambda: make_layer([("POINT(0 0)", row) for row in ODD], kind="Point"))())
     if why == "mixed":
-        encoded.wkb[1] = struct.pack("<BIIdd", 1, 2, 1, 0.0, 0.0)
+        encoded.shapes[1] = shapely.LineString([(0, 0), (1, 1)])
     assert not bulk.can_bulk(tmp_path / ("a.shp" if why == "shp" else "a.gpkg"), encoded)
 
 
