@@ -821,7 +821,7 @@
     </message>
     <message>
         <source>In {system} (web maps): use a corrected copy</source>
-        <translation type="unfinished"></translation>
+        <translation>是 {system} 坐标（网络地图）：用纠正后的副本</translation>
     </message>
     <message>
         <source>Indicator</source>
@@ -849,7 +849,7 @@
     </message>
     <message>
         <source>Its name says {system}: without correction it lies some 500 m off.</source>
-        <translation type="unfinished"></translation>
+        <translation>名称里写着 {system}：不纠正会偏约 500 m。</translation>
     </message>
     <message>
         <source>Its places lie about {n} m off houses and streets, like GCJ-02. Correct a copy?</source>
@@ -1653,7 +1653,7 @@
     </message>
     <message>
         <source>The folder {folder} cannot be made: {reason}. Choose another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹 {folder} 建不了：{reason}。请换一个文件夹。</translation>
     </message>
     <message>
         <source>The folder {folder} cannot be used: {reason}.</source>
@@ -1673,7 +1673,7 @@
     </message>
     <message>
         <source>The layer has no features: a study cannot be made from it.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个图层没有要素，不能用来做研究。</translation>
     </message>
     <message>
         <source>The layer “{layer}” ({role}) is gone or cannot be read.</source>
@@ -2053,7 +2053,7 @@
     </message>
     <message>
         <source>a file of that name is in the way</source>
-        <translation type="unfinished"></translation>
+        <translation>那里有一个同名文件</translation>
     </message>
     <message>
         <source>a layer</source>
@@ -2253,7 +2253,7 @@
     </message>
     <message>
         <source>it can only be read, not written to</source>
-        <translation type="unfinished"></translation>
+        <translation>那里只能读、不能写</translation>
     </message>
     <message>
         <source>kinds of facility</source>
@@ -2461,11 +2461,11 @@
     </message>
     <message>
         <source>the disk is full</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘已满</translation>
     </message>
     <message>
         <source>the drive or folder is not there</source>
-        <translation type="unfinished"></translation>
+        <translation>找不到那个盘或文件夹</translation>
     </message>
     <message>
         <source>the known ones only</source>
@@ -2549,7 +2549,7 @@
     </message>
     <message>
         <source>you may not write there</source>
-        <translation type="unfinished"></translation>
+        <translation>没有写入的权限</translation>
     </message>
     <message>
         <source>zones</source>
@@ -2561,7 +2561,7 @@
     </message>
     <message>
         <source>{file} has a header but no rows: there is nothing to add.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 只有表头、没有数据行，没有可加的内容。</translation>
     </message>
     <message>
         <source>{kind}: the nearest for {parcels} parcels with {people} people who need it, the farthest {minutes} away</source>
@@ -2765,7 +2765,7 @@
     </message>
     <message>
         <source>“{layer}” could not be kept in {folder}: {reason}. Choose another folder for the results.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{layer}”无法保存到 {folder}：{reason}。请换一个成果文件夹。</translation>
     </message>
     <message>
         <source>“{layer}” is new as {role}.</source>

@@ -17,8 +17,10 @@ from qgis.PyQt.QtCore import QEvent, QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QDialogButtonBox
 
 from ...processing.texts import tr
+from ..study import wording
 from ..study.steps import PROVIDER
 from . import lists as drop_list
+from .files import data_files
 from .sheet import DropSheet
 
 FIX = f"{PROVIDER}:fixcoordinates"
@@ -61,7 +63,7 @@ class Dropping(QObject):
 
     def ask_all(self, paths: list[Path]) -> None:
         """Show the sheets of several files, one after the other."""
-        self._queue += paths
+        self._queue += data_files(paths)
         self._asked, self._of = 0, len(self._queue)
         self._next()
 
@@ -84,6 +86,7 @@ class Dropping(QObject):
     def take(self, sheet: DropSheet) -> None:
         """Put the layer into the project and its role."""
         session, role, corrects = self._dock.session, sheet.role.currentData(), sheet.corrects()
+        sheet_system = sheet.system
         if sheet.takes_all:
             sheet.add_all(session.project)
             sheet.deleteLater()
@@ -91,13 +94,14 @@ class Dropping(QObject):
         try:
             layer = sheet.add_to(session.project, self.folder())
         except OSError as error:
-            text = tr("“{layer}” could not be kept in {folder}: {reason}.")
-            self.failed.emit(text.format(layer=sheet.path.name, folder=self.folder(), reason=error))
+            text = tr("“{layer}” could not be kept in {folder}: {reason}. Choose another folder for the results.")
+            told = {"layer": sheet.path.name, "folder": self.folder(), "reason": wording.fault_text(error)}
+            self.failed.emit(text.format(**told))
             return
         finally:
             sheet.deleteLater()
         if corrects and QgsApplication.processingRegistry().algorithmById(FIX) is not None:
-            self.correct(layer, role)
+            self.correct(layer, role, sheet_system)
         elif role:
             session.choose(role, layer.id())
 
@@ -106,8 +110,8 @@ class Dropping(QObject):
         session = self._dock.session
         return Path(session.study.folder or session.project.homePath() or Path.home())
 
-    def correct(self, layer: Any, role: str) -> None:
-        """Correct a copy in the background; the copy plays the role."""
+    def correct(self, layer: Any, role: str, system: str = "gcj02") -> None:
+        """Correct a copy of a layer in `system` (gcj02, bd09) in the background; the copy plays the role."""
         session = self._dock.session
         name = tr("{layer} (corrected)").format(layer=layer.name())
         target = drop_list.free_path(self.folder() / "inputs", f"{layer.name()}_wgs84")
@@ -115,7 +119,7 @@ class Dropping(QObject):
         context.setProject(session.project)
         algorithm = QgsApplication.processingRegistry().createAlgorithmById(FIX)
         task = QgsProcessingAlgRunnerTask(
-            algorithm, {"INPUT": layer.id(), "FROM": "gcj02", "OUTPUT": str(target)}, context, feedback
+            algorithm, {"INPUT": layer.id(), "FROM": system, "OUTPUT": str(target)}, context, feedback
         )
         self._work.append((task, context, feedback))
 

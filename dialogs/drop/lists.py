@@ -70,9 +70,11 @@ def read_table(path: Path, sheet: str = "", encoding: str = "UTF-8") -> Table:
     if place is None:
         return Table((), ())
     width = max(len(row) for row in rows)
-    header = _names(rows[place], width)
-    body = tuple((*row, *[""] * (width - len(row))) for row in rows[place + 1 :] if any(row))
-    used = [n for n in range(width) if rows[place][n : n + 1] != ("",) or any(row[n] for row in body)]
+    rows = [(*row, *[""] * (width - len(row))) for row in rows]
+    place, words = _merged_header(rows, place)
+    header = _names(words, width)
+    body = tuple(row for row in rows[place + 1 :] if any(row))
+    used = [n for n in range(width) if words[n] or any(row[n] for row in body)]
     return Table(tuple(header[n] for n in used), tuple(tuple(row[n] for n in used) for row in body), place)
 
 
@@ -86,6 +88,23 @@ def header_place(rows: Sequence[Sequence[str]]) -> int | None:
         if score > best:
             best, found = score, place
     return found
+
+
+def _merged_header(rows: Sequence[Sequence[str]], place: int) -> tuple[int, list[str]]:
+    """Return the last row of the header and its words: offices merge cells over two rows, groups above their columns.
+
+    A merged cell holds its word once, at its first place. What stands below counts; where nothing does, what stands
+    above. A title, one word in a row of its own, is no part of a header.
+    """
+    known = _known_words()
+    below = rows[place + 1] if place + 1 < len(rows) else []
+    told = [cell for cell in below if cell]
+    if 0 < len(told) < len(below) and all(_folded(cell) in known for cell in told):  # headings only: the second row
+        place += 1
+    above = rows[place - 1] if place else []
+    if sum(bool(cell) for cell in above) < 2:
+        return place, list(rows[place])
+    return place, [cell or over for cell, over in zip(rows[place], above)]
 
 
 def coordinates_of(table: Table) -> tuple[int, int] | None:

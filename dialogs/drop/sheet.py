@@ -35,12 +35,12 @@ from ..parts.help_pages import add_help
 from ..parts.widgets import text_label
 from ..study import project_state, results, wording
 from ..study.steps import ROLES
+from . import files
 from . import lists as drop_list
 from . import places as drop_places
 from . import shift as drop_shift
 
 ENCODINGS = ("UTF-8", "GB18030", "Big5")
-NEEDS_ENCODING = (".shp", ".dbf", ".tab", ".mif", ".csv", ".txt")
 PREVIEW_ROWS = 5
 ALL, LIST = "all", "list"  # in place of a provider
 
@@ -48,7 +48,7 @@ ALL, LIST = "all", "list"  # in place of a provider
 def layers_in(path: Path) -> list[tuple[str, str, str]]:
     """Return (name, uri, provider) of the layers of a file, vectors and rasters; none when it is no data."""
     found = QgsProviderRegistry.instance().querySublayers(str(path))
-    return [(item.name() or path.stem, item.uri(), item.providerKey()) for item in found
+    return [(item.name().removesuffix(".shp") or path.stem, item.uri(), item.providerKey()) for item in found
             if item.providerKey() in ("ogr", "gdal") and item.name() != "layer_styles"]  # fmt: skip
 
 
@@ -69,23 +69,14 @@ def guess_of(layer: QgsMapLayer) -> str:
     return max(found, key=lambda role: found[role][1]) if found else ""
 
 
-def is_shifted(layer: QgsMapLayer) -> bool:
-    """Say whether a layer's name says that it is in the system of Chinese web maps."""
+def shifted_by_name(layer: QgsMapLayer) -> str:
+    """Return the system of Chinese web maps that a layer's name tells: gcj02 or bd09; "" for none."""
     from ...core.inputs.guess import SHIFTED
 
-    return any(word in layer.name().lower() for word in SHIFTED)
-
-
-def likely_encoding(path: Path) -> str:
-    """Return the encoding of a text file or a shapefile without .cpg, told by its bytes: UTF-8 or else GB18030."""
-    try:
-        data = (path if drop_list.is_list(path) else path.with_suffix(".dbf")).read_bytes()[:200_000]
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return "UTF-8" if error.start > len(data) - 4 else "GB18030"
-    except OSError:
-        return "UTF-8"
-    return "UTF-8"
+    name = layer.name().lower()
+    if not any(word in name for word in SHIFTED):
+        return ""
+    return "bd09" if "bd09" in name or "百度" in name else "gcj02"
 
 
 class DropSheet(QDialog):
@@ -104,7 +95,7 @@ class DropSheet(QDialog):
         layout, form = QVBoxLayout(self), QFormLayout()
         self.which, self.role, self.encoding = QComboBox(), QComboBox(), QComboBox()
         self.crs = QgsProjectionSelectionWidget()
-        self.correct = QCheckBox(tr("In GCJ-02 (web maps): use a corrected copy"))
+        self.correct, self.system = QCheckBox(), "gcj02"
         self.by_name = QCheckBox()
         self.by_name.hide()
         self.by_name.toggled.connect(lambda _: self.open_chosen())
@@ -114,9 +105,6 @@ class DropSheet(QDialog):
         self.preview.verticalHeader().hide()
         self.preview.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
         self._fill_which()
-        self.role.addItem(tr("Only add it to the map"), "")
-        for role in ROLES:
-            self.role.addItem(wording.role_title(role), role)
         self.encoding.addItems(ENCODINGS)
         self.encoding_title = QLabel(tr("Encoding"))
         form.addRow(tr("Layer"), self.which)
@@ -171,22 +159,26 @@ class DropSheet(QDialog):
         self.layer, self.table, self._named = None, None, None
         for widget in (self.role, self.crs):
             widget.setEnabled(not self.takes_all)
-        needs = self._needs_encoding()
+        needs = bool(entry) and files.needs_encoding(self.path, entry[1])
         for widget in (self.encoding, self.encoding_title):
             widget.setVisible(needs)
         if needs:
             self.encoding.blockSignals(True)
-            self.encoding.setCurrentText(likely_encoding(self.path))
+            self.encoding.setCurrentText(files.likely_encoding(self.path, entry[1]))
             self.encoding.blockSignals(False)
         if entry and entry[2] == LIST:
             self._open_list(entry[1])
         elif entry and not self.takes_all:
             self.layer = open_layer(*entry)
         self.by_name.setVisible(self._named is not None)
-        is_good = self.takes_all or (self.layer is not None and self.layer.isValid())
+        self._fill_roles()
+        is_empty = self.table is not None and bool(self.table.header) and not self.table.rows
+        is_good = not is_empty and (self.takes_all or (self.layer is not None and self.layer.isValid()))
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(is_good)
         if not is_good:
-            self.said.setText(tr("{file} cannot be read as a layer or table.").format(file=self.path.name))
+            empty = tr("{file} has a header but no rows: there is nothing to add.")
+            unread = tr("{file} cannot be read as a layer or table.")
+            self.said.setText((empty if is_empty else unread).format(file=self.path.name))
             return
         if self.takes_all:
             self._show_all()
@@ -195,13 +187,22 @@ class DropSheet(QDialog):
         self.crs.setEnabled(self.layer.isSpatial())
         self.crs.setCrs(self.layer.crs())
         self.correct.setChecked(False)
+        self.system = shifted_by_name(self.layer) or "gcj02"
+        system = wording.shifted_title(self.system)
+        self.correct.setText(tr("In {system} (web maps): use a corrected copy").format(system=system))
         self.correct.setVisible(project_state.geometry_of(self.layer) in ("point", "line", "polygon"))
         self.show_preview()
         self._look_for_shift()
 
-    def _needs_encoding(self) -> bool:
-        suffix = self.path.suffix.lower()
-        return suffix in NEEDS_ENCODING and not self.path.with_suffix(".cpg").exists()
+    def _fill_roles(self) -> None:
+        """Offer the roles that the layer can play by its geometry."""
+        self.role.blockSignals(True)
+        self.role.clear()
+        self.role.addItem(tr("Only add it to the map"), "")
+        for role in ROLES:
+            if self.layer is None or project_state.can_play(self.layer, role):
+                self.role.addItem(wording.role_title(role), role)
+        self.role.blockSignals(False)
 
     def _open_list(self, sheet: str) -> None:
         self.table = drop_list.read_table(self.path, sheet, self.encoding.currentText())
@@ -278,10 +279,13 @@ class DropSheet(QDialog):
         if self.table is not None:
             named = self._named if self._named is not None and self.by_name.isChecked() else None
             words += list_words(self.table, self._lost, named)
+        elif isinstance(layer, QgsVectorLayer) and layer.featureCount() == 0:
+            words.append(tr("The layer has no features: a study cannot be made from it."))
         if layer.isSpatial() and not layer.crs().isValid():
             words.append(tr("The layer has no coordinate system: choose the one it was drawn in."))
-        if is_shifted(layer):
-            words.append(tr("Its name says GCJ-02: without correction it lies some 500 m off."))
+        if named_so := shifted_by_name(layer):
+            text = tr("Its name says {system}: without correction it lies some 500 m off.")
+            words.append(text.format(system=wording.shifted_title(named_so)))
         elif self._shift:
             words.append(self._shift)
         return words
@@ -290,7 +294,7 @@ class DropSheet(QDialog):
         """Look in the background whether the places come nearer to houses or streets when GCJ-02 is undone."""
         self._stop_looking()
         self._shift = ""
-        if self.layer is None or self.takes_all or is_shifted(self.layer):
+        if self.layer is None or self.takes_all or shifted_by_name(self.layer):
             return
         inputs = getattr(getattr(self.parent(), "session", None), "study", None)
         told = inputs.inputs if inputs is not None else {}

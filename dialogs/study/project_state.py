@@ -97,12 +97,19 @@ def signature(layer: QgsMapLayer, edits: int = 0, mapping: Mapping[str, str] | N
     source = hashlib.sha256(layer.source().split("|subset=")[0].encode()).hexdigest()[:12]
     parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
     path = Path(parts.get("path") or layer.source())
+    if layer.providerType() in ("ogr", "gdal") and _is_gone(path):
+        return ""
     if not isinstance(layer, QgsVectorLayer):
         return f"{source}|||{_file_stamp(path)}|0"
     chosen = layer.subsetString() + (str(sorted(mapping.items())) if mapping else "")
     subset = hashlib.sha256(chosen.encode()).hexdigest()[:8] if chosen else ""
     stamp = _table_stamp(path, parts.get("layerName") or "") if path.suffix.lower() == ".gpkg" else _file_stamp(path)
     return f"{source}|{subset}|{layer.featureCount()}|{stamp}|{edits}"
+
+
+def _is_gone(path: Path) -> bool:
+    """Say whether a file that a layer was opened from is no longer there; QGIS goes on calling the layer valid."""
+    return path.is_absolute() and not str(path).startswith("/vsi") and not path.exists()
 
 
 def _file_stamp(path: Path) -> str:
@@ -168,16 +175,17 @@ def look_at_world(project: QgsProject, study: Study | None, running: str) -> Wor
     return World(built, layers, gone, tuple(missing_packages()), running)
 
 
-def candidates(project: QgsProject, role: str) -> list[QgsMapLayer]:
-    """Return the layers of the project that can play a role by their geometry, by name."""
+def can_play(layer: QgsMapLayer, role: str) -> bool:
+    """Say whether a layer can play a role by its geometry."""
     from ...core.inputs.aliases import roles
 
     wanted = "raster" if role == "DEM" else roles()[role].geometry
-    fits = [
-        layer
-        for layer in project.mapLayers().values()
-        if geometry_of(layer) == wanted or (wanted == "any" and geometry_of(layer) in GEOMETRY.values())
-    ]
+    return geometry_of(layer) == wanted or (wanted == "any" and geometry_of(layer) in GEOMETRY.values())
+
+
+def candidates(project: QgsProject, role: str) -> list[QgsMapLayer]:
+    """Return the layers of the project that can play a role by their geometry, by name."""
+    fits = [layer for layer in project.mapLayers().values() if can_play(layer, role)]
     return sorted(fits, key=lambda layer: (layer.name(), layer.id()))
 
 

@@ -56,6 +56,9 @@ def record(activity: Activity, key: str, run_id: str, left: Left, log: Sequence[
     """Put a finished step into the study: its results, figures, and what it was made from."""
     study, step = activity.study, BY_KEY[key]
     figures = dict(left.figures)
+    if figures.get("shifted"):
+        there = {role: choice.layer_id for role, choice in study.inputs.items()}
+        figures["shifted_layers"] = {role: there[role] for role in figures["shifted"] if role in there}
     if key == "tag":
         figures["limits"] = limits_of(activity.settings, figures["histogram"]["tag"])
     study.steps[key] = StepRecord(

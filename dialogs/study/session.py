@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsApplication, QgsProject
+from qgis.core import QgsApplication, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...processing.systems import keep_systems
@@ -26,7 +26,7 @@ from .stages import step_of_text
 from .steps import PROVIDER, SAMPLE, SINGLE, STEPS
 from .study import KEY, SCOPE, Change, Failure, InputChoice, NewerStateError, Study, Workbook
 from .turns import Turns, aside
-from .wording import step_title
+from .wording import fault_text, reason_text, step_title
 
 
 class Session(QObject):
@@ -185,7 +185,7 @@ class Session(QObject):
         """Return how many rows the layer of a role has; 0 without one."""
         choice = self.study.inputs.get(role)
         layer = project_state.layer_of(self.project, choice) if choice else None
-        return max(0, layer.featureCount()) if layer is not None and layer.isValid() else 0
+        return max(0, layer.featureCount()) if isinstance(layer, QgsVectorLayer) and layer.isValid() else 0
 
     @property
     def is_busy(self) -> bool:
@@ -204,6 +204,8 @@ class Session(QObject):
         Step by step when something was chosen that the one algorithm does not ask for, such as fields.
         """
         study = self.study
+        if not self.can_run_all():
+            self._refuse(ALL, self.missing_for_all())
         if not self.can_run_all() or not self._has_folder(ALL, study.folder):
             return
         if handover.left_behind(self.project, study):
@@ -235,7 +237,10 @@ class Session(QObject):
         study = self.study
         if not keeps_rest:
             self._rest = []
-        if self.is_busy or not is_runnable(self.states()[key]) or not self._has_folder(ONE, study.folder):
+        state = self.states()[key]
+        if not keeps_rest and not is_runnable(state):
+            self._refuse(ONE, [reason for reason in state.reasons if reason.code in BLOCKING])
+        if self.is_busy or not is_runnable(state) or not self._has_folder(ONE, study.folder):
             return
         if key != STEPS[0].key and handover.lacks_material(study):
             keys = [step.key for step in STEPS]
@@ -259,15 +264,19 @@ class Session(QObject):
         study.name = study.name or tr("Sample study")
         self._start(OPEN_SAMPLE, study, "", [handover.job(CREATE_SAMPLE, {"FOLDER": str(Path(folder) / SAMPLE)})])
 
+    def _refuse(self, kind: str, reasons: Sequence[Reason]) -> None:
+        """Tell what has come in the way since the window was looked at last, such as a file that was deleted."""
+        self.changed.emit()
+        if reasons and not self.is_busy:
+            self.ended.emit(kind, False, reason_text(reasons[0]))
+
     def _has_folder(self, kind: str, folder: str) -> bool:
         """Make the folder when it is not there; a folder that cannot be made ends the run before it begins."""
         try:
             Path(folder).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            reason = error.strerror or str(error)
-            self.ended.emit(
-                kind, False, tr("The folder {folder} cannot be made: {reason}.").format(folder=folder, reason=reason)
-            )
+            text = tr("The folder {folder} cannot be made: {reason}. Choose another folder.")
+            self.ended.emit(kind, False, text.format(folder=folder, reason=fault_text(error)))
             return False
         return True
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import datetime
 from math import isnan
 from typing import Any
@@ -51,6 +52,22 @@ def role_title(role: str) -> str:
     from ...core.inputs.aliases import roles
 
     return str(roles()[role].title[interface_language()])
+
+
+def shifted_title(system: str) -> str:
+    """Return the name of a shifted system of Chinese web maps: gcj02 | bd09."""
+    return "BD-09" if system == "bd09" else "GCJ-02"
+
+
+def fault_text(error: OSError) -> str:
+    """Return why something cannot be written, in words, without a full stop; what nobody foresaw as the system says."""
+    known = {
+        errno.EROFS: tr("it can only be read, not written to"), errno.EACCES: tr("you may not write there"),
+        errno.EPERM: tr("you may not write there"), errno.ENOSPC: tr("the disk is full"),
+        errno.ENOENT: tr("the drive or folder is not there"), errno.ENOTDIR: tr("a file of that name is in the way"),
+        errno.EEXIST: tr("a file of that name is in the way"),
+    }  # fmt: skip
+    return known.get(error.errno or 0) or error.strerror or str(error)
 
 
 def role_wanted(role: str) -> str:

@@ -172,8 +172,9 @@ def shift_question(study: Study) -> str:
     record = study.steps.get("prepare")
     lines = []
     for role, system in (record.figures.get("shifted", {}) if record else {}).items():
-        if role in study.inputs:
+        looked_at = record.figures.get("shifted_layers", {}).get(role) if record else None
+        if role in study.inputs and looked_at in (None, study.inputs[role].layer_id):  # a corrected copy is another one
             text = tr("“{layer}” looks like {system}: its places lie off houses and streets.")
-            told = text.format(layer=study.inputs[role].name, system="BD-09" if system == "bd09" else "GCJ-02")
-            lines.append(f'{escape(told)} <a href="fix:{role}">{tr("Correct a copy")}</a>')
+            told = text.format(layer=study.inputs[role].name, system=wording.shifted_title(system))
+            lines.append(f'{escape(told)} <a href="fix:{role}:{system}">{tr("Correct a copy")}</a>')
     return "<br>".join(lines)

@@ -98,10 +98,11 @@ def _settings(dock: Any, step: str, about: str) -> None:
 
 
 def _fix(dock: Any, step: str, about: str) -> None:
-    choice = dock.session.study.inputs.get(about)
+    role, _, system = about.partition(":")
+    choice = dock.session.study.inputs.get(role)
     layer = layer_of(dock.session.project, choice) if choice else None
     if layer is not None:
-        dock.dropping.correct(layer, about)
+        dock.dropping.correct(layer, role, system or "gcj02")
 
 
 def _packages(dock: Any, step: str, about: str) -> None:

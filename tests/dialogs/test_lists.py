@@ -49,7 +49,7 @@ def test_list_becomes_points_and_facilities(dock, qtbot, workbook, tmp_path, pro
 def test_csv_in_gbk_with_swapped_headings(tmp_path):
     """In Chinese surveying x is the northing: the figures decide, not the letters."""
     from urban_renewal.dialogs.drop import lists as drop_list
-    from urban_renewal.dialogs.drop.sheet import likely_encoding
+    from urban_renewal.dialogs.drop.files import likely_encoding
 
     path = tmp_path / "点.csv"
     path.write_bytes("名称,X,Y\n甲,3270000.5,500100\n乙,3270010.5,500110\n".encode("gb18030"))

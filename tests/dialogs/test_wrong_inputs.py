@@ -1,0 +1,198 @@
+"""What people hand over by mistake, and files as offices pack them: each ends in one sentence, or is simply read."""
+
+import errno
+import zipfile
+
+import numpy as np
+import pytest
+from osgeo import gdal, osr
+from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsVectorFileWriter, QgsVectorLayer
+from qgis.PyQt.QtWidgets import QDialogButtonBox
+
+from .test_drop import drop, press
+
+WORDS = ["F1", "幼儿园"]
+
+
+@pytest.fixture
+def shapefile(tmp_path):
+    """Facilities in GBK without .cpg, in a folder of their own."""
+    layer = QgsVectorLayer("Point?crs=EPSG:4545&field=编号:string(20)&field=设施类别:string(20)", "f", "memory")
+    feature = QgsFeature(layer.fields())
+    feature.setAttributes(WORDS)
+    feature.setGeometry(QgsGeometry.fromWkt("POINT(500000 3270000)"))
+    assert layer.dataProvider().addFeature(feature)
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, options.fileEncoding = "ESRI Shapefile", "GBK"
+    path = tmp_path / "来件" / "设施点.shp"
+    path.parent.mkdir()
+    context = QgsProject.instance().transformContext()
+    assert QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(path), context, options)[0] == 0
+    path.with_suffix(".cpg").unlink()
+    return path
+
+
+@pytest.fixture
+def terrain(tmp_path):
+    """A raster of heights."""
+    path = tmp_path / "dem.tif"
+    made = gdal.GetDriverByName("GTiff").Create(str(path), 4, 4, 1, gdal.GDT_Float32)
+    made.SetGeoTransform((500000, 10, 0, 3270000, 0, -10))
+    system = osr.SpatialReference()
+    system.ImportFromEPSG(4545)
+    made.SetProjection(system.ExportToWkt())
+    made.GetRasterBand(1).WriteArray(np.full((4, 4), 250.0))
+    made.FlushCache()
+    return path
+
+
+def add_button(sheet):
+    return sheet.buttons.button(QDialogButtonBox.StandardButton.Ok)
+
+
+def texts(sheet, row=0):
+    return [sheet.preview.item(row, column).text() for column in range(sheet.preview.columnCount())]
+
+
+def test_zipped_shapefile_in_gbk_is_read(dock, qtbot, shapefile, tmp_path, project):
+    packed = tmp_path / "设施点.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for part in sorted(shapefile.parent.iterdir()):
+            archive.write(part, part.name)
+    sheet = drop(dock, packed)
+    assert sheet.encoding.isVisibleTo(sheet)
+    assert sheet.encoding.currentText() == "GB18030"
+    assert texts(sheet) == WORDS
+    assert sheet.layer.name() == "设施点"
+    press(qtbot, sheet)
+    qtbot.waitUntil(lambda: "FACILITIES" in dock.session.study.inputs)
+    layer = project.mapLayer(dock.session.study.inputs["FACILITIES"].layer_id)
+    assert next(layer.getFeatures()).attributes() == WORDS
+
+
+def test_parts_of_a_shapefile_and_its_folder_are_one_layer(shapefile):
+    from urban_renewal.dialogs.drop.files import data_files
+
+    parts = sorted(shapefile.parent.iterdir())
+    assert len(parts) >= 4
+    assert data_files(parts) == [shapefile]
+    assert data_files([shapefile.parent, *parts]) == [shapefile]
+    alone = shapefile.parent.parent / "表.dbf"
+    alone.write_bytes(shapefile.with_suffix(".dbf").read_bytes())
+    assert data_files([alone]) == [alone]  # a table without places
+
+
+def test_terrain_is_offered_no_role_but_its_own(dock, qtbot, terrain):
+    sheet = drop(dock, terrain)
+    assert [sheet.role.itemData(n) for n in range(sheet.role.count())] == ["", "DEM"]
+    press(qtbot, sheet)
+    qtbot.waitUntil(lambda: "DEM" in dock.session.study.inputs)
+    layer_id = dock.session.study.inputs["DEM"].layer_id
+    dock.session.choose("PARCELS", layer_id)  # as a project file edited by hand might say
+    assert dock.session.rows_n("PARCELS") == 0
+    assert not dock.cards["prepare"].run.isEnabled()
+
+
+MERGED = {
+    "groups above": "某区设施台账,,,,,,\n设施编号,基本情况,,,坐标,,规模\n,设施名称,设施类别,状态,经度,纬度,\n",
+    "only places are a group": "设施编号,设施名称,设施类别,状态,坐标,,规模\n,,,,经度,纬度,\n",
+    "one row": "某区设施台账,,,,,,\n设施编号,设施名称,设施类别,状态,经度,纬度,规模\n",
+}
+
+
+@pytest.mark.parametrize("head", MERGED.values(), ids=MERGED.keys())
+def test_merged_headers(tmp_path, head):
+    """The cells of two rows merged as in Excel: each word once, at the first place of its cell."""
+    from urban_renewal.dialogs.drop.lists import coordinates_of, read_table
+
+    path = tmp_path / "台账.csv"
+    rows = "F1,甲园,幼儿园,现状,106.55,29.56,180\nF2,乙园,幼儿园,现状,106.56,29.57,90\n"
+    path.write_text(head + rows, encoding="utf-8-sig")
+    table = read_table(path)
+    assert table.header == ("设施编号", "设施名称", "设施类别", "状态", "经度", "纬度", "规模")
+    assert len(table.rows) == 2
+    assert table.above == head.count("\n") - 1
+    assert coordinates_of(table) == (4, 5)
+
+
+def test_semicolons_behind_a_mark(tmp_path):
+    from urban_renewal.dialogs.drop.lists import read_table
+
+    path = tmp_path / "名单.csv"
+    path.write_text("设施编号;设施名称;经度;纬度\nF1;甲园;106.55;29.56\n", encoding="utf-8-sig")
+    assert read_table(path).header == ("设施编号", "设施名称", "经度", "纬度")
+
+
+def test_header_without_rows_adds_nothing(dock, tmp_path):
+    path = tmp_path / "只有表头.csv"
+    path.write_text("设施名称,经度,纬度\n", encoding="utf-8")
+    sheet = drop(dock, path)
+    assert "a header but no rows" in sheet.said.text()
+    assert not add_button(sheet).isEnabled()
+    sheet.reject()
+
+
+def test_layer_without_features_says_so(dock, tmp_path, load_inputs, project):
+    load_inputs()
+    layer = project.mapLayersByName("parcels")[0]
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, options.onlySelectedFeatures = "GPKG", True
+    path = tmp_path / "空宗地.gpkg"
+    assert QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(path), project.transformContext(), options)[0] == 0
+    sheet = drop(dock, path)
+    assert "has no features" in sheet.said.text()
+    sheet.reject()
+
+
+def test_deleted_file_is_told_when_somebody_runs(dock, load_inputs, tmp_path):
+    """QGIS goes on calling the layer valid: the file is looked for."""
+    load_inputs()
+    dock.session.guess()
+    dock.session.set_folder(str(tmp_path / "study"))
+    assert dock.cards["prepare"].run.isEnabled()
+    (tmp_path / "in.gpkg").unlink()
+    told = []
+    dock.session.ended.connect(lambda kind, ok, sentence: told.append((kind, ok, sentence)))
+    dock.cards["prepare"].run.click()
+    assert not dock.session.is_busy
+    assert len(told) == 1
+    assert told[0][:2] == ("one", False)
+    assert "is gone or cannot be read" in told[0][2]
+    assert not dock.cards["prepare"].run.isEnabled()
+    assert not (tmp_path / "study" / "steps").exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [(errno.EROFS, "only be read"), (errno.EACCES, "may not write"), (errno.ENOSPC, "the disk is full")],
+)
+def test_faults_of_the_disk_in_words(code, words):
+    from urban_renewal.dialogs.study.wording import fault_text
+
+    assert words in fault_text(OSError(code, "as the system says"))
+    assert fault_text(OSError(9999, "as the system says")) == "as the system says"
+
+
+def test_corrected_copy_ends_the_question():
+    from urban_renewal.dialogs.study.study import InputChoice, StepRecord, Study
+    from urban_renewal.dialogs.workbench.card_words import shift_question
+
+    study = Study()
+    study.inputs["FACILITIES"] = InputChoice("as_it_came", "a.gpkg", "设施", 1.0, True)
+    figures = {"shifted": {"FACILITIES": "bd09"}, "shifted_layers": {"FACILITIES": "as_it_came"}}
+    study.steps["prepare"] = StepRecord("r", "2026-01-01", 1.0, {}, {}, figures)
+    assert "BD-09" in shift_question(study)
+    assert 'href="fix:FACILITIES:bd09"' in shift_question(study)
+    study.inputs["FACILITIES"] = InputChoice("corrected", "b.gpkg", "设施（已纠正）", 1.0, True)
+    assert shift_question(study) == ""
+
+
+def test_copy_is_corrected_from_the_system_found(dock, load_inputs, monkeypatch):
+    """BD-09 corrected as if it were GCJ-02 would stay some 600 m off."""
+    load_inputs()
+    dock.session.guess()
+    asked = []
+    monkeypatch.setattr(dock.dropping, "correct", lambda layer, role, system: asked.append((role, system)))
+    dock._follow("prepare", "fix:FACILITIES:bd09")
+    dock._follow("prepare", "fix:FACILITIES")
+    assert asked == [("FACILITIES", "bd09"), ("FACILITIES", "gcj02")]
