@@ -7,34 +7,45 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ... import frames
 from ...words import say
+from ..balance import balance
 from ..findings import check_of
-from ..summary import exact_sum, hectares, percent, told
+from ..summary import percent, told
 from .checks import group_findings, name_check
 from .htmltable import Markup, html_table
 from .links import Links
 
 HEADS = ("head_zone", "head_id", "report_maps", "report_checks", "head_hectare", "head_floor", "head_people",
          "head_petals", "figure_elder_gap", "figure_child_gap")  # fmt: skip
+SUMMED = (("area_m2", 1, 1e-4), ("floor_m2", 0, 1.0), ("people", 0, 1.0), ("petals_n", 0, 1.0))  # decimals, factor
 SIGNS = {"fail": "×", "unknown": "?", "advice": "!"}  # what a reader has to look at, in this order
 
 
 def zones_section(zones: pd.DataFrame, findings: pd.DataFrame | None, links: Links) -> str:
-    """Return a row for each zone and their sums. A zone's row is what findings and sheets link to."""
+    """Return a row for each zone and their sums. A zone's row is what findings and sheets link to.
+
+    What is printed adds up to the printed total: figures are balanced by largest remainders, and it is said how many.
+    """
     groups = [] if findings is None else group_findings(findings)
+    zones = zones.sort_values("zone_id", ignore_index=True)
+    numbers = {name: frames.optional(zones, name, "real").to_numpy("float64", na_value=np.nan) for name, _, _ in SUMMED}
+    sums = {name: balance(numbers[name].tolist(), digits, factor) for name, digits, factor in SUMMED}
     rows = []
-    for row in zones.sort_values("zone_id").to_dict("records"):
+    for place, row in enumerate(zones.to_dict("records")):
         zone = str(row["zone_id"])
         name = Markup(f'<span id="{links.anchor(zone)}">{escape(links.names[zone])}</span>')
-        rows.append((name, zone, links.sheets_of(zone), _findings_of(zone, groups, links), hectares(row["area_m2"]),
-                     told(row["floor_m2"]), told(row["people"]), told(row["petals_n"]), percent(row["elder_gap"]),
-                     percent(row["child_gap"])))  # fmt: skip
-    sums = [exact_sum(frames.optional(zones, name, "real")) for name in ("area_m2", "floor_m2", "people", "petals_n")]
-    total = (say("head_total", links.language), "", "", "", hectares(sums[0]), *map(told, sums[1:]), "", "")
-    return html_table([say(code, links.language) for code in HEADS], [*rows, total], 6)
+        figures = [told(sums[column].values[place], digits) for column, digits, _ in SUMMED]
+        rows.append((name, zone, links.sheets_of(zone), _findings_of(zone, groups, links), *figures,
+                     percent(row["elder_gap"]), percent(row["child_gap"])))  # fmt: skip
+    totals = [told(sums[column].total if len(zones) else 0.0, digits) for column, digits, _ in SUMMED]
+    total = (say("head_total", links.language), "", "", "", *totals, "", "")
+    moved = sum(found.moved_n for found in sums.values())
+    note = f"<p>{escape(say('sheet_balanced', links.language, n=moved))}</p>" if moved else ""
+    return html_table([say(code, links.language) for code in HEADS], [*rows, total], 6) + note
 
 
 def _findings_of(zone: str, groups: Sequence[tuple[str, Sequence[dict[str, Any]]]], links: Links) -> Markup:
