@@ -224,9 +224,9 @@ def _storeys(text: str) -> tuple[float, ...]:
         first = UPPER_STOREYS.search(text)
         if below.group().startswith("-") and first and down >= float(first.group(1)) > 0:
             return NAN, NAN  # 3-6: from three to six
-    elif re.fullmatch(r"\d+\+\d+", text):  # 18+2: storeys and basements
+    elif re.fullmatch(r"\d+\+\d+", text):  # 18+2: storeys and basements; 6+1: as often an attic as a basement
         text, _, deep = text.partition("+")
-        down = float(deep)
+        down = float(deep) if float(deep) > 1 else NAN
     found = UPPER_STOREYS.search(text)
     if found is None:
         return NAN, down
