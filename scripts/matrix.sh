@@ -48,7 +48,7 @@ host() {
     case $place in
       study) "$bin/python" scripts/fixed_study.py "$work/study-host.json" && bash scripts/study_hashes.sh "$work/full-host" ;;
       core) bash scripts/test.sh core ;;
-      *) QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$PWD/.xdg "$bin/pytest" -q "tests/$place" ;;
+      *) HEADLESS=all QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$PWD/.xdg "$bin/pytest" -q "tests/$place" ;;
     esac || good=1
   done
   return $good
@@ -73,7 +73,7 @@ in_trixie() {  # in_trixie NAME PACKAGES…: all tests in the chroot; with packa
       case $place in
         study) python3 scripts/fixed_study.py /job/study.json && bash scripts/study_hashes.sh /job/full /usr/bin/python3 ;;
         core) python3 -m pytest -q -p no:pytest_qgis -p no:pytest-qt -n 2 tests/core ;;
-        *) python3 -m pytest -q "tests/$place" ;;
+        *) HEADLESS=all python3 -m pytest -q "tests/$place" ;;
       esac || good=1
     done
     exit $good' places $PLACES

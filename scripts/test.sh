@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything that must hold before a change is shared. Without arguments: all steps; else the steps named, without set-up:
-#   scripts/test.sh [lint|types|core|qgis|i18n|scan|cover …]     cover: core again, its branches counted; only when named
+#   scripts/test.sh [lint|types|core|qgis|headless|i18n|scan|cover …]     cover: core again, its branches counted; only when named
 set -uo pipefail
 cd "$(dirname "$0")/.."
 bin=$PWD/.venv/bin
@@ -39,6 +39,11 @@ qgis() {  # a QGIS of its own for each folder: providers are registered once a p
   return $good
 }
 
+headless() {  # every algorithm and model in a qgis_process of its own; tests/processing runs the whole study so
+  mkdir -p -m 700 .xdg
+  HEADLESS=all QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$PWD/.xdg "$bin/pytest" -q tests/processing/test_headless.py
+}
+
 i18n() { "$bin/python" scripts/i18n.py --check; }
 
 scan() { bash scripts/package.sh --scan; }
@@ -46,11 +51,11 @@ scan() { bash scripts/package.sh --scan; }
 steps=("$@")
 if [ ${#steps[@]} -eq 0 ]; then
   bash scripts/setup.sh || exit 1
-  steps=(lint types core qgis i18n scan)
+  steps=(lint types core qgis headless i18n scan)
 fi
 failed=()
 for step in "${steps[@]}"; do
-  case $step in lint | types | core | qgis | i18n | scan | cover) ;; *) echo "no step named $step" >&2; exit 2 ;; esac
+  case $step in lint | types | core | qgis | headless | i18n | scan | cover) ;; *) echo "no step named $step" >&2; exit 2 ;; esac
   echo "== $step"
   began=$SECONDS
   if "$step"; then echo "== $step: good, $((SECONDS - began)) s"; else failed+=("$step"); echo "== $step: FAILED" >&2; fi
