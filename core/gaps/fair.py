@@ -127,17 +127,19 @@ def _partition(
         lacking = _deficient(need, capacity, part, (up, down, done), group[open_edges], facility[open_edges])
         lost = np.zeros(len(capacity), dtype=bool)
         lost[facility[open_edges & lacking[group]]] = True
-        for pool in np.flatnonzero(~done):
-            mine, theirs = part == pool, lost & (owner == pool)
-            cut = lacking & mine
-            needed, held = int(need[cut].sum()), int(capacity[theirs].sum())
-            proper = cut.any() and not cut[mine].all() and held * int(down[pool]) < needed * int(up[pool])
-            if not proper:
-                done[pool] = True
-                continue
-            part[cut], owner[theirs] = pools, pools
-            pools += 1
-            done = np.append(done, False)
+        wanted, held = _sums(part[lacking], need[lacking], pools), _sums(owner[lost], capacity[lost], pools)
+        off, there = np.bincount(part[lacking], minlength=pools), np.bincount(part, minlength=pools)
+        split = [
+            pool for pool in np.flatnonzero(~done & (off > 0) & (off < there)).tolist()
+            if int(held[pool]) * int(down[pool]) < int(wanted[pool]) * int(up[pool])  # beyond 64 bits
+        ]  # fmt: skip
+        fresh = np.full(pools, -1, dtype=np.int64)
+        fresh[split] = pools + np.arange(len(split))
+        for home, away in ((part, lacking), (owner, lost)):
+            moved = away & (fresh[home] >= 0)
+            home[moved] = fresh[home[moved]]
+        done = np.r_[done | (fresh < 0), np.zeros(len(split), dtype=bool)]
+        pools += len(split)
         alive &= part[group] == owner[facility]
         run.report_share(done.mean())
     needs, caps = _sums(part, need, pools), _sums(owner, capacity, pools)

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from scipy.spatial import cKDTree
 
 from .. import frames
 from ..run import Run
@@ -19,6 +21,7 @@ CUTTING = re.compile(
 )
 SLICE = 20_000
 Flags = npt.NDArray[np.bool_]
+Reals = npt.NDArray[np.float64]
 
 
 def cutting_lines(barriers: pd.DataFrame | None) -> npt.NDArray[np.object_]:
@@ -40,7 +43,9 @@ class Spots:
     def __init__(self, points: npt.NDArray[Any], cuts: npt.NDArray[Any]) -> None:
         """`points` (n,) shapely points; `cuts` barriers, lines or polygons."""
         self.points = points
+        self.xy = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
         self.wall = shapely.STRtree(cuts) if len(cuts) else None
+        shapely.prepare(cuts)
         self._tree = shapely.STRtree(points)
         self._beside: dict[float, Flags] = {}
 
@@ -55,6 +60,28 @@ class Spots:
         return self._beside[radius_m]
 
 
+class _Nearest:
+    """Facilities to ask which is nearest: by a k-d tree where all are points, else by their shapes."""
+
+    def __init__(self, facilities: npt.NDArray[Any]) -> None:
+        self.shapes = facilities
+        is_points = (shapely.get_type_id(facilities) == 0) & ~shapely.is_empty(facilities)
+        xy = shapely.get_coordinates(facilities) if is_points.all() else np.empty((0, 2))
+        self._points = cKDTree(xy) if len(xy) and np.isfinite(xy).all() else None
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """Return a search tree over the shapes."""
+        return shapely.STRtree(self.shapes)
+
+    def of(self, points: npt.NDArray[Any], xy: Reals) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """Return rows of the points (n,), coordinates (n, 2), that have a place, and the nearest facility of each."""
+        if self._points is None or not np.isfinite(xy).all():
+            row, facility = self.tree.query_nearest(points, all_matches=False)
+            return row, facility
+        return np.arange(len(points)), self._points.query(xy)[1]
+
+
 def look_straight(
     spots: Spots, facilities: npt.NDArray[Any], radius_m: float, run: Run
 ) -> tuple[npt.NDArray[np.float64], Flags]:
@@ -67,11 +94,12 @@ def look_straight(
     metres, inside = np.full(len(points), np.nan), np.zeros(len(points), dtype=bool)
     if not len(facilities):
         return metres, inside
-    tree, beside = shapely.STRtree(facilities), spots.beside(radius_m)
+    nearest, beside = _Nearest(facilities), spots.beside(radius_m)
     for start in range(0, len(points), SLICE):
         run.progress(start / len(points))
         piece = points[start : start + SLICE]
-        (row, facility), far = tree.query_nearest(piece, return_distance=True, all_matches=False)
+        row, facility = nearest.of(piece, spots.xy[start : start + SLICE])
+        far = shapely.distance(piece[row], facilities[facility])
         metres[start + row] = far
         near = np.zeros(len(piece), dtype=bool)
         near[row] = far <= radius_m
@@ -80,7 +108,7 @@ def look_straight(
         blocked = row[~_nothing_between(piece[row], facilities[facility], spots.wall)]
         near[blocked] = False
         if len(blocked):  # the nearest lies behind a river: is there another one on this bank?
-            row, facility = tree.query(piece[blocked], predicate="dwithin", distance=radius_m)
+            row, facility = nearest.tree.query(piece[blocked], predicate="dwithin", distance=radius_m)
             free = _nothing_between(piece[blocked[row]], facilities[facility], spots.wall)
             near[blocked[row[free]]] = True
         inside[start : start + SLICE] = near
@@ -92,5 +120,6 @@ def _nothing_between(points: npt.NDArray[Any], facilities: npt.NDArray[Any], wal
     free = np.ones(len(points), dtype=bool)
     if wall is not None and len(points):
         lines = shapely.shortest_line(points, facilities)
-        free[np.unique(wall.query(lines, predicate="intersects")[0])] = False
+        at, barrier = wall.query(lines)
+        free[at[shapely.intersects(wall.geometries[barrier], lines[at])]] = False  # the barriers are prepared
     return free

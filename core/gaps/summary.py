@@ -279,6 +279,8 @@ def _exam(
         return {"exam_name": None, "exam_missing": pd.array([None] * k, dtype="Int64")}
     rows = result.supply["facility"].to_numpy(dtype=np.intp)
     floor = result.supply["floor_m2"].to_numpy("float64")
+    telling = ~(floor < kind.exam_floor_m2)  # a smaller one changes nothing
+    rows, floor = rows[telling], floor[telling]
     (tree, owner), shapes, home = areas, frames.geometries(facilities)[rows], districts.of_facility[rows]
     near, part = tree.query(shapes, predicate="dwithin", distance=kind.radius_m)
     inside = np.flatnonzero(home >= 0)

@@ -179,10 +179,10 @@ def _wide(
 ) -> pd.DataFrame:
     frame, n = parcels[["parcel_id", frames.GEOMETRY]].copy(), len(parcels)
     groups: dict[str, list[Reals]] = {"elder": [], "child": []}
-    for kind in kinds:
+    for number, kind in enumerate(kinds):
         if run is not None:
             run.check()
-        rows = detail[detail["kind"] == kind.id]
+        rows = detail.iloc[number * n : (number + 1) * n]
         for name in ("need", "served", "gap", "share"):
             frame[f"{kind.id}_{name}"] = rows[name].to_numpy()
         frame[f"{kind.id}_min"] = rows["walk_s"].to_numpy("float64") / 60
