@@ -29,6 +29,7 @@ from ..core.run import Run
 from ..core.words import RESOURCES, say
 from . import parameters as declare
 from . import texts
+from .claims import claimed
 from .cluster import cluster_executor
 from .collector import spared
 from .inputs import Inputs, Plan
@@ -131,7 +132,8 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
                     inputs = Inputs(self, values, context, self._plan, run.part(0, COMPUTE_SHARE))
                     results = self.compute(inputs, run.part(0, COMPUTE_SHARE))
                 run.executor = None
-                found = publish(self, inputs, results, values, context, run.part(COMPUTE_SHARE, 1), started)
+                with claimed(target.part for target in self._plan.targets.values() if target.path is not None):
+                    found = publish(self, inputs, results, values, context, run.part(COMPUTE_SHARE, 1), started)
         except Cancelled as stop:
             raise QgsProcessingException(say("cancelled", language)) from stop
         except RenewalError as error:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..core.errors import RenewalError
+from .claims import claimed
 
 
 def _beside(folder: Path, suffix: str) -> Path:
@@ -19,10 +20,14 @@ def _beside(folder: Path, suffix: str) -> Path:
 def refuse_folder(folder: Path, mark: str) -> None:
     """Refuse a folder that holds something which is not an earlier result of ours; `mark` is the file ours ends with.
 
-    Raises RenewalError: `folder_not_ours`, `target_folder_missing`, `target_not_writable`.
+    Raises RenewalError: `folder_not_ours`, `target_folder_missing`, `target_not_writable`, `target_being_written`.
     """
     try:
-        recover(folder)
+        if folder.parent.is_dir():
+            with claimed([_beside(folder, "part")]):  # nobody is writing there: what lies about is of a killed run
+                recover(folder)
+    except RenewalError:
+        raise
     except (OSError, ValueError) as error:  # a name that no file system holds, or what was left cannot be removed
         raise RenewalError("target_not_writable", path=str(folder).replace("\0", "�")[:200]) from error
     if not folder.parent.is_dir():
@@ -50,22 +55,24 @@ def recover(folder: Path) -> None:
 def staged_folder(folder: Path) -> Iterator[Path]:
     """Give an empty folder beside `folder`; when the block ends well it takes its place, otherwise nothing changes.
 
-    Raises RenewalError("target_locked") when the old folder cannot be moved aside (a file in it is open on Windows).
+    Raises RenewalError: `target_locked` when the old folder cannot be moved aside (a file in it is open on Windows),
+    `target_being_written` when another run is at it.
     """
-    recover(folder)
     old, part = _beside(folder, "old"), _beside(folder, "part")
-    part.mkdir()
-    try:
-        yield part
-        for file in part.rglob("*"):
-            if file.is_file():
-                with file.open("rb+") as handle:
-                    os.fsync(handle.fileno())
-        try:
-            if folder.exists():
-                folder.rename(old)
-            part.rename(folder)
-        except PermissionError as error:
-            raise RenewalError("target_locked", path=str(folder), kept=part.name) from error
-    finally:
+    with claimed([part]):
         recover(folder)
+        part.mkdir()
+        try:
+            yield part
+            for file in part.rglob("*"):
+                if file.is_file():
+                    with file.open("rb+") as handle:
+                        os.fsync(handle.fileno())
+            try:
+                if folder.exists():
+                    folder.rename(old)
+                part.rename(folder)
+            except PermissionError as error:
+                raise RenewalError("target_locked", path=str(folder), kept=part.name) from error
+        finally:
+            recover(folder)

@@ -83,3 +83,67 @@ def test_other_peoples_folders_are_refused(tmp_path):
         refuse_folder(tmp_path / "no" / "d", "manifest.json")
     assert (folder / "a.jpg").read_text() == "x"
     assert os.access(folder, os.W_OK)
+
+
+def test_a_folder_that_another_run_is_making_is_left_alone(tmp_path):
+    """Neither a look at the parameters nor a second run touches it; afterwards it can be made again."""
+    folder = tmp_path / "d"
+    make(folder, "one")
+    with staged_folder(folder) as part:
+        (part / "a.txt").write_text("half")
+        with pytest.raises(RenewalError) as told:
+            refuse_folder(folder, "manifest.json")
+        assert told.value.code == "target_being_written"
+        with pytest.raises(RenewalError) as told:
+            make(folder, "three")
+        assert told.value.code == "target_being_written"
+        assert (part / "a.txt").read_text() == "half"
+        (part / "manifest.json").write_text("{}")
+    assert names(folder) == ["a.txt", "manifest.json"]
+    refuse_folder(folder, "manifest.json")
+    make(folder, "four")
+    assert names(tmp_path) == ["d"]
+
+
+def test_claims_of_several_places_are_all_or_none(tmp_path):
+    """A place that is taken gives back those before it; a killed claimer holds nothing; nothing stays behind."""
+    from urban_renewal.processing.claims import claimed
+
+    first, second = tmp_path / "a.part", tmp_path / "b.part"
+    (tmp_path / "b.part.lock").touch()  # left by a killed run
+    with claimed([second]):
+        with pytest.raises(RenewalError), claimed([first, second]):
+            raise AssertionError("not reached")
+        with claimed([first]):
+            pass
+    with claimed([second, first, second]):
+        assert names(tmp_path) == ["a.part.lock", "b.part.lock"]
+    assert names(tmp_path) == []
+
+
+def test_many_threads_claim_one_place(tmp_path):
+    """Never two at a time, however often the file that is locked comes and goes."""
+    import threading
+
+    from urban_renewal.processing.claims import claimed
+
+    inside, most, had = [], [], []
+
+    def work():
+        for _ in range(200):
+            try:
+                with claimed([tmp_path / "x"]):
+                    inside.append(1)
+                    most.append(len(inside))
+                    inside.pop()
+                    had.append(1)
+            except RenewalError:
+                pass
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert max(most) == 1
+    assert len(had) > 200

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -62,6 +63,65 @@ def test_two_runs_into_one_file_leave_one_whole_result(run_algorithm, echo, make
     rows = content(target)
     assert len(rows) == 50 and all("first" in row for row in rows)
     assert [path.name for path in tmp_path.iterdir() if "part" in path.name] == []
+
+
+HOLDING = """
+import importlib.util, json, sys, time
+from pathlib import Path
+spec = importlib.util.spec_from_file_location("conftest", {conftest!r})
+spec.loader.exec_module(importlib.util.module_from_spec(spec))
+from qgis.core import QgsApplication
+application = QgsApplication([], False); application.initQgis()
+sys.path.append("/usr/share/qgis/python/plugins")
+from processing.core.Processing import Processing; Processing.initialize()
+import processing
+from urban_renewal.processing import folders, publish
+from urban_renewal.processing.provider import RenewalProvider
+provider = RenewalProvider(); QgsApplication.processingRegistry().addProvider(provider)
+home, real = Path(sys.argv[1]), publish.move_into_place
+def late(target):
+    (home / "written").touch()
+    while not (home / "go on").exists():
+        time.sleep(0.02)
+    real(target)
+publish.move_into_place = late
+processing.run("urbanrenewal:tagparcels", json.load(open(sys.argv[2])))
+"""
+
+
+@pytest.mark.parametrize("ending", ["goes on", "is killed"])
+def test_two_programs_write_one_file_at_the_same_moment(town, run_algorithm, tmp_path, ending):
+    """One has written its part and is about to move it; the other is told so. The first ends well, or is killed."""
+    target, script, given = tmp_path / "tagged.gpkg", tmp_path / "holding.py", tmp_path / "values.json"
+    values = {**town.known["tagparcels"], "OUTPUT": str(target)}
+    run_algorithm("tagparcels", values)
+    rows, good = content(target), target.read_bytes()
+    script.write_text(HOLDING.format(conftest=str(Path(__file__).resolve().parents[1] / "conftest.py")))
+    given.write_text(json.dumps({**values, "RULES": "cn-national"}))
+    other = subprocess.Popen([sys.executable, str(script), str(tmp_path), str(given)], stderr=subprocess.PIPE)
+    try:
+        until = time.monotonic() + 60
+        while not (tmp_path / "written").exists():
+            assert other.poll() is None and time.monotonic() < until, other.stderr.read().decode()[-800:]
+            time.sleep(0.02)
+        with pytest.raises(QgsProcessingException, match="另一次运行正在写同一处结果"):
+            run_algorithm("tagparcels", values)
+        assert target.read_bytes() == good
+        if ending == "is killed":
+            other.kill()
+        (tmp_path / "go on").touch()
+        other.wait(60)
+    finally:
+        other.kill()
+        other.stderr.close()
+    assert other.returncode == (0 if ending == "goes on" else -9)
+    assert (content(target) == rows) is (ending == "is killed")
+    run_algorithm("tagparcels", values)
+    assert content(target) == rows
+    assert sorted(path.name for path in tmp_path.iterdir() if "tagged" in path.name) == [
+        "tagged.gpkg", "tagged.gpkg.run.json"
+    ]  # fmt: skip
+    sys.stderr.write(f"fault 5: two programs, the first {ending}: the second told, {len(rows)} rows of one run\n")
 
 
 # 6 · names ----------------------------------------------------------------------------------------------------------
