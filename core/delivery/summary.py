@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -112,6 +113,24 @@ def exact_sum(values: Any) -> float:
     """Return a sum to a millionth that does not depend on the order of the values; missing ones are left out."""
     numbers = pd.to_numeric(pd.Series(values)).to_numpy("float64", na_value=np.nan)
     return math.fsum(numbers[~np.isnan(numbers)].tolist())
+
+
+def merge_left_out(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the left_out tables of several steps as one, sorted by layer, code and feature_id.
+
+    What a step says several times of one feature (doubles of one id, rows without an id) is one row with their number
+    `n`; what an earlier step has told in the same words is not counted again. Another sentence, say about another kind
+    of the same facility, is another row.
+    """
+    same = ["layer", "feature_id", "code", "message"]
+    counted = []
+    for part in parts:
+        n = part["n"].fillna(1).groupby([part[name].fillna("") for name in same], sort=False).transform("sum")
+        counted.append(part.assign(n=n).drop_duplicates(same))
+    whole = pd.concat(counted, ignore_index=True)
+    order = [*same[:1], "code", "feature_id", "message"]
+    whole = whole.sort_values([*order, "n"], ascending=[True, True, True, True, False], kind="stable")
+    return whole.drop_duplicates(same, ignore_index=True)
 
 
 def told(value: Any, digits: int = 0) -> str:

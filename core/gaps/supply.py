@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from .. import frames
 from ..inputs import values
-from ..run import Run
+from ..run import LeftOut, Run
 from .standard import Kind
 
 EXISTING = "现状"
@@ -32,8 +33,24 @@ def list_supply(
     `capacity_unknown`), `floor_m2` (NaN unknown), `capacity_from` given | area | design | "".
     Capacity = given in the kind's unit, else floor(area ÷ m2_per_unit), else the standard's design capacity, else
     unknown. A number in another unit is not used (`capacity_unit_odd`), but m² of a kind counted one per circle are
-    its floor area. Status missing = 现状.
+    its floor area. Status missing = 现状. Of two capacities of one facility and kind the smaller counts, whatever the
+    order of rows (`capacity_twice`). What an earlier call of the run has listed is not listed again.
     """
+    own = replace(run, left_out=[])
+    supply = _list_supply(facilities, capacities, kinds, own, planned)
+    told = {_said(row) for row in run.left_out}  # a step counts several times, for kinds, hosts and measures
+    run.left_out.extend(row for row in own.left_out if _said(row) not in told)
+    return supply
+
+
+def _said(row: LeftOut) -> tuple[object, ...]:
+    """Return what a row of LEFT_OUT says, to be compared."""
+    return row.layer, row.feature_id, row.code, row.severity, row.n, repr(sorted(row.values.items()))
+
+
+def _list_supply(
+    facilities: pd.DataFrame, capacities: pd.DataFrame | None, kinds: Sequence[Kind], run: Run, planned: bool
+) -> pd.DataFrame:
     rows = _offers(facilities, capacities, (EXISTING, *PLANNED) if planned else (EXISTING,), run)
     by_id = {kind.id: kind for kind in kinds}
     rows = rows[rows["kind"].isin(by_id)]
@@ -85,7 +102,7 @@ def _offers(
         _drop_impossible(stated, "CAPACITIES", run)
         nobody = stated["facility"] < 0
         run.leave_out("CAPACITIES", stated["facility_id"][nobody], "capacity_of_nobody", "warning")
-        stated = stated[~nobody]
+        stated = stated[~nobody].sort_values(["facility_id", "kind", "capacity", "floor_m2", "unit"], kind="stable")
         own = pd.concat([own[~own["facility"].isin(stated["facility"])], stated], ignore_index=True)
     own = own[counts[own["facility"].to_numpy(dtype=np.intp)]]
     twice = own.duplicated(["facility_id", "kind"], keep="first")

@@ -146,15 +146,12 @@ class Study:
         )
 
     def _add_left_out(self) -> None:
-        import pandas as pd
-
         from ...core import frames
+        from ...core.delivery.summary import merge_left_out
 
         table = schema.table("left_out")
         parts = [self.inputs.table(name) for name in self.inputs.several("LEFT_OUT")]
         parts.append(left_out_output(self.inputs.run).frame)  # what this export itself could not take
-        whole = pd.concat([frames.conform(part, table) for part in parts], ignore_index=True)
-        whole = whole.drop_duplicates(["layer", "code", "feature_id"])  # an earlier step may have told the same
-        whole = whole.sort_values(["layer", "code", "feature_id"], kind="stable").reset_index(drop=True)
+        whole = merge_left_out([frames.conform(part, table) for part in parts])
         crs = next(iter(self.layers.values())).crs
         self.layers["left_out"] = Layer("left_out", table, frames.conform(whole, table), crs)

@@ -164,3 +164,24 @@ def test_radius_equals_every_pair_by_itself():
             ))  # fmt: skip
         assert look_straight(Spots(points, cuts), facilities, 600, Run())[1].tolist() == wanted
         assert 20 < sum(wanted) < 290
+
+
+def test_of_two_capacities_the_smaller_counts_whatever_the_order(kinds):
+    facilities = pd.DataFrame([("f1", "nurs")], columns=["facility_id", "kind"])
+    stated = pd.DataFrame([("f1", "nurs", 60.0, "place"), ("f1", "nurs", 30.0, "place")],
+                          columns=["facility_id", "kind", "capacity", "unit"])  # fmt: skip
+    for rows in (stated, stated[::-1].reset_index(drop=True)):
+        run = Run()
+        assert list_supply(facilities, rows, [kinds["nurs"]], run)["capacity"].tolist() == [30]
+        assert [(row.feature_id, row.code) for row in run.left_out] == [("f1", "capacity_twice")]
+
+
+def test_what_was_listed_is_not_listed_again(kinds):
+    """proposesites lists the supply for kindergartens in surplus, for hosts and for measures; a feature counts once."""
+    facilities = pd.DataFrame([("f1", "kgar", None), ("f2", "nurs", -4.0)], columns=["facility_id", "kind", "capacity"])
+    run = Run()
+    for chosen in (["kgar"], ["nurs", "kgar"], ["nurs"]):
+        list_supply(facilities, None, [kinds[name] for name in chosen], run)
+    assert sorted((row.feature_id, row.code) for row in run.left_out) == [
+        ("f1", "capacity_unknown"), ("f2", "capacity_negative"), ("f2", "capacity_unknown"),
+    ]  # fmt: skip
