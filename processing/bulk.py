@@ -36,7 +36,7 @@ def can_bulk(part: Path, encoded: Any) -> bool:
         return False
     if encoded.shapes is None:
         return True
-    wanted = _plain_type(encoded.wkb_type)
+    wanted = plain_type(encoded.wkb_type)
     if wanted not in FLAT:
         return False
     single = wanted - SINGLE if wanted > SINGLE else wanted
@@ -136,7 +136,7 @@ class Blobs:
 
         self.bounds = shapely.bounds(encoded.shapes)
         self._encoded, self._system = encoded, system.to_bytes(4, "little", signed=True)
-        self._wanted = _plain_type(encoded.wkb_type)
+        self._wanted = plain_type(encoded.wkb_type)
 
     def __getitem__(self, rows: slice) -> list[bytes]:
         import numpy as np
@@ -172,7 +172,8 @@ class Blobs:
         return b"GP\x00\x11" + self._system + b"\x01" + self._wanted.to_bytes(4, "little") + tail
 
 
-def _plain_type(wkb_type: Any) -> int:
+def plain_type(wkb_type: Any) -> int:
+    """Return a geometry type of QGIS as the number that stands in WKB."""
     return int(wkb_type.value) if hasattr(wkb_type, "value") else int(wkb_type)
 
 

@@ -58,6 +58,14 @@ class Cells(Sequence[Any]):
         for start in range(0, len(self), self.SLICE):
             yield from self[start : start + self.SLICE]
 
+    def array(self) -> Any:
+        """Return the column as reading gives it: numbers masked, texts in an object array with None for missing."""
+        import numpy as np
+
+        if self._values.dtype != object:
+            return np.ma.masked_array(self._values, self._missing if self._missing.any() else False)
+        return np.where(self._missing, None, self._values)
+
 
 @dataclass
 class Encoded:

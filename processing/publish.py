@@ -24,7 +24,7 @@ from .sharing import passing
 from .sidefiles import drop, move_side_files, stage_side_files
 from .systems import transform_between
 from .targets import Target, load_on_completion
-from .writing import discard, layer_of, move_into_place, write_memory, write_part
+from .writing import discard, layer_of, move_into_place, write_empty_part, write_memory, write_part
 
 LAST = ("memory", "postgis", "table", "file")
 
@@ -61,8 +61,8 @@ def publish(
             whole = _encode(placed[name], tables[name], inputs, stretch)
             if target.kind in ("file", "table"):
                 staged.append(target)
-                dress = None if _shelf_of(target) else Dresser(tables[name], run.language, record).dress_and_save
-                write_part(target, whole, context.transformContext(), dress, stretch)
+                dresser = Dresser(tables[name], run.language, record)
+                _write(target, whole, dresser, context.transformContext(), stretch)
                 del whole
                 continue
             encoded[name] = whole
@@ -132,6 +132,17 @@ def _in_result_crs(output: Any, inputs: Inputs) -> Any:
 def _encode(frame: Any, output: Any, inputs: Inputs, run: Run) -> Encoded:
     carried = inputs.carried(output.carry) if output.carry else output.carried
     return encode(frame, output.table, inputs.plan.result_crs, run.language, carried, output.wkb_type, run)
+
+
+def _write(target: Target, whole: Encoded, dresser: Dresser, transforms: Any, run: Run) -> None:
+    """Write a file or table beside its place; rows that only go to the next step of a study are handed over."""
+    shelf = _shelf_of(target)
+    if shelf is None:
+        write_part(target, whole, transforms, dresser.dress_and_save, run)
+    elif shelf.hand_over(target.path, whole, run):
+        write_empty_part(target, whole, transforms)
+    else:
+        write_part(target, whole, transforms, None, run)
 
 
 def _shelf_of(target: Target) -> Any:

@@ -19,6 +19,7 @@ from ..core.inputs.aliases import Role, fold
 from ..core.run import Run
 from .crs import WorkingCrs, move_coordinates, transform_to
 from .fastpath import read_columns
+from .passing import handed
 from .snapshot import VectorSnapshot
 
 SLICE = 1000  # features between two looks at the cancel flag
@@ -80,7 +81,7 @@ class OwnCells(Mapping[str, Any]):
 
     def _read(self, names: Sequence[str]) -> dict[str, Any]:
         self._check()
-        return read_cells(self._snapshot, names, False, self._run)[0]
+        return read_shapes(self._snapshot, names, False, self._run)[0]
 
     def all(self) -> dict[str, Any]:
         """Return all columns, read in one go."""
@@ -136,6 +137,26 @@ def read_cells(
         return fast
     columns, wkb = read_features(snapshot, names, with_geometry, run)
     return {name: _objects(values) for name, values in columns.items()}, wkb
+
+
+def read_shapes(
+    snapshot: VectorSnapshot, names: Sequence[str], with_geometry: bool, run: Run
+) -> tuple[dict[str, Any], Any]:
+    """Return the same cells and the shapes (None without geometry), as another step of the study handed them over or
+    as they stand in the file.
+    """
+    import numpy as np
+    import shapely
+
+    from ..core.slices import sliced
+
+    rows = handed(snapshot.file)
+    if rows is not None:
+        return rows.cells(names, run), rows.shapes if with_geometry else None
+    cells, wkb = read_cells(snapshot, names, with_geometry, run)
+    if not with_geometry:
+        return cells, None
+    return cells, sliced(shapely.from_wkb, np.array(wkb, dtype=object), run=run, on_invalid="ignore")
 
 
 def _refuse_half_written(snapshot: VectorSnapshot) -> None:
@@ -219,20 +240,17 @@ def read_table(
     Geometry is cleaned by INVALID in the layer's own system, then moved into the working one. The key column of the
     role (its first `…_id`) is filled with stable ids and doubles are listed.
     """
-    import numpy as np
     import pandas as pd
-    import shapely
 
     from ..core import frames
     from ..core.inputs.geometry import clean_geometry
     from ..core.inputs.ids import give_ids
-    from ..core.slices import sliced
 
     own = [item.name() for item in snapshot.fields] if carry else []
     names = list(dict.fromkeys([*own, *mapping.values()]))
     wants_geometry = role.geometry != "none" and snapshot.geometry != "none"
-    raw, wkb = read_cells(snapshot, names, wants_geometry, run)
-    rows = len(wkb) if wants_geometry else len(next(iter(raw.values()), []))
+    raw, shapes = read_shapes(snapshot, names, wants_geometry, run)
+    rows = len(shapes) if wants_geometry else len(next(iter(raw.values()), []))
     table, left = pd.DataFrame(index=range(rows)), Counter([*own, *mapping.values()])
     for column, field_name in mapping.items():
         run.check()
@@ -243,8 +261,8 @@ def read_table(
     keep = pd.Series(True, index=table.index).to_numpy(copy=True)
     key = key_column(role)
     if wants_geometry:
-        table[frames.GEOMETRY] = sliced(shapely.from_wkb, np.array(wkb, dtype=object), run=run, on_invalid="ignore")
-        del wkb
+        table[frames.GEOMETRY] = shapes
+        del shapes
         if key and not role.is_ours:
             telling = [name for name in mapping if name != key] if role.shares_place else []
             keep &= give_ids(table, key, role.name, digits_of(snapshot), run, telling)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the steps of one study read from the same files: read once, cleaned once, fingerprinted once.
 
-What one step writes for the next in the study's own folder nobody else will ever see: it needs no style, and what no
-later step reads is not written at all.
+What one step makes for the next in the study's own folder nobody else will ever see: it needs no style, its rows go
+through no database (passing.py), and what no later step reads is not written at all.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from typing import Any
 from ..core.errors import RenewalError
 from ..core.run import Run
 from .collector import give_back_memory
+from .encoding import Encoded
+from .passing import Handed, hand_over, handing
 from .reading import OwnCells, Reading, key_column
 
 _shelf: ContextVar[Shelf | None] = ContextVar("shelf", default=None)
@@ -42,6 +44,7 @@ class Shelf:
     _rows: dict[tuple[Path, int, int], Any] = field(default_factory=dict)
     _made: dict[tuple[Any, ...], _Kept] = field(default_factory=dict)
     _contents: dict[tuple[Any, ...], dict[int, str]] = field(default_factory=dict)
+    handed: dict[Path, Handed] = field(default_factory=dict)
 
     def begin(
         self, now: Collection[Source], later: Collection[Source], walks: bool = True, tight: bool = False
@@ -61,6 +64,8 @@ class Shelf:
         self._kept = {key: kept for key, kept in self._kept.items() if _source_of(key) in wanted}
         files = {file for file, _, _ in wanted}
         self._rows = {key: rows for key, rows in self._rows.items() if key[0] in files}
+        for file in self.handed.keys() - files:
+            self.handed.pop(file).forget()
         give_back_memory()
 
     def passes(self, file: Path | None) -> bool:
@@ -70,6 +75,13 @@ class Shelf:
     def is_read(self, file: Path) -> bool:
         """Say whether a later step reads a file."""
         return any(file == other for other, _, _ in self._coming)
+
+    def hand_over(self, file: Path, encoded: Encoded, run: Run) -> bool:
+        """Keep the rows of a result for the steps that read it; False where they must stand in the file itself."""
+        rows = hand_over(encoded, file, run)
+        if rows is not None:
+            self.handed[file] = rows
+        return rows is not None
 
     def tell_rows(self, file: Path, rows: Any) -> None:
         """Remember what the rows of a written file were hashed to (identity.Rows)."""
@@ -118,7 +130,8 @@ def shared_readings(scratch: Path) -> Iterator[Shelf]:
     shelf = Shelf(scratch)
     mark = _shelf.set(shelf)
     try:
-        yield shelf
+        with handing(shelf.handed):
+            yield shelf
     finally:
         _shelf.reset(mark)
 

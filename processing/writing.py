@@ -22,7 +22,7 @@ from qgis.core import (
 
 from ..core.errors import RenewalError
 from ..core.run import Run
-from .bulk import can_bulk, write_rows
+from .bulk import announce_rows, can_bulk, write_rows
 from .encoding import Encoded
 from .gdalmode import gdal_raises, unsynchronized
 from .targets import SHAPEFILE_SET, Target
@@ -42,9 +42,8 @@ def write_part(
 
     Raises RenewalError: `disk_full`, `write_failed`, `written_incomplete`; Cancelled. The caller removes the part.
     """
-    part = target.part
+    part, name = target.part, _layer_name(target)
     discard(part)
-    name = target.table or (target.path.stem if target.path else part.stem)
     write_layer(part, name, target, encoded, transforms, run, counted=dress is not None)
     if dress is None:
         return
@@ -67,12 +66,44 @@ def write_layer(
     Raises RenewalError: `disk_full`, `write_failed`, `written_incomplete`; Cancelled.
     """
     _check_space(place.parent, encoded)
+    by_rows = can_bulk(place, encoded)
+    _make_layer(place, name, target, encoded, transforms, None if by_rows else run)
+    if by_rows:
+        try:
+            write_rows(place, name, target.geometry_column, encoded, run)
+        except sqlite3.Error as error:
+            raise RenewalError("write_failed", path=str(target.path), reason=str(error)) from error
+    if counted:
+        check_written(place, name, encoded.rows, target, run)
+
+
+def write_empty_part(target: Target, encoded: Encoded, transforms: QgsCoordinateTransformContext) -> None:
+    """Write a file beside its place that says how many rows there are, and has none: they are handed over.
+
+    Raises RenewalError(`write_failed`). The caller removes the part.
+    """
+    part, name = target.part, _layer_name(target)
+    discard(part)
+    _make_layer(part, name, target, encoded, transforms, None)
+    try:
+        announce_rows(part, name, encoded)
+    except sqlite3.Error as error:
+        raise RenewalError("write_failed", path=str(target.path), reason=str(error)) from error
+
+
+def _layer_name(target: Target) -> str:
+    return target.table or (target.path or target.part).stem
+
+
+def _make_layer(
+    place: Path, name: str, target: Target, encoded: Encoded, transforms: QgsCoordinateTransformContext, run: Run | None
+) -> None:
+    """Make a layer in a file, with its rows when there is a `run`, else empty."""
     options = QgsVectorFileWriter.SaveVectorOptions()
     options.driverName = QgsVectorFileWriter.driverForExtension(place.suffix)
     options.fileEncoding, options.layerName = "UTF-8", name
     if place.exists():
         options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
-    by_rows = can_bulk(place, encoded)
     options.layerOptions = _layer_options(place, target)
     with unsynchronized():
         writer = QgsVectorFileWriter.create(
@@ -82,17 +113,10 @@ def write_layer(
         if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
             raise RenewalError("write_failed", path=str(target.path), reason=writer.errorMessage())
         try:
-            if not by_rows:
+            if run is not None:
                 _add_features(writer, encoded, target, run)
         finally:
             del writer  # closes the file
-    if by_rows:
-        try:
-            write_rows(place, name, target.geometry_column, encoded, run)
-        except sqlite3.Error as error:
-            raise RenewalError("write_failed", path=str(target.path), reason=str(error)) from error
-    if counted:
-        check_written(place, name, encoded.rows, target, run)
 
 
 def _add_features(writer: QgsVectorFileWriter, encoded: Encoded, target: Target, run: Run) -> None:
