@@ -732,6 +732,10 @@
         <translation>从宗地中部算起；上表是各栋房屋的平均。</translation>
     </message>
     <message>
+        <source>From the place that was clicked.</source>
+        <translation>从点击的位置算起。</translation>
+    </message>
+    <message>
         <source>From “{step}” on</source>
         <translation>从“{step}”往后全部运行</translation>
     </message>
@@ -1018,6 +1022,14 @@
     <message>
         <source>Name of the study</source>
         <translation>研究名称</translation>
+    </message>
+    <message>
+        <source>Nearest facility</source>
+        <translation>最近的设施</translation>
+    </message>
+    <message>
+        <source>Nearest station</source>
+        <translation>最近的站点</translation>
     </message>
     <message>
         <source>Need</source>
@@ -1932,6 +1944,10 @@
         <translation>步行时间</translation>
     </message>
     <message>
+        <source>Ways on foot</source>
+        <translation>步行路线</translation>
+    </message>
+    <message>
         <source>Weight</source>
         <translation>权重</translation>
     </message>
@@ -2314,6 +2330,10 @@
     <message>
         <source>nobody here needs it</source>
         <translation>这里没有需求</translation>
+    </message>
+    <message>
+        <source>none within 4 km</source>
+        <translation>4 公里内没有</translation>
     </message>
     <message>
         <source>not joined to the streets</source>

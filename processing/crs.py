@@ -47,7 +47,7 @@ def choose_working_crs(
         return WorkingCrs(crs, "")
     geographic = crs if crs.isGeographic() else crs.toGeographicCrs()
     to_degrees = transform_between(crs, geographic, transforms)
-    longitude = round(to_degrees.transform(extent.center()).x(), 6)
+    longitude = 0.0 if extent.isNull() else round(to_degrees.transform(extent.center()).x(), 6)  # null: no data at all
     wanted = ("+datum", "+ellps", "+a", "+b", "+rf", "+towgs84")
     shape = [term for term in geographic.toProj().split() if term.split("=")[0] in wanted]
     text = f"+proj=tmerc +lat_0=0 +lon_0={longitude} +k=1 +x_0=500000 +y_0=0 {' '.join(shape)} +units=m +no_defs"

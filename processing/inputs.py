@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from .parameters import RoleUse
 from .reading import Reading, digits_of, key_column, read_table
 from .sharing import read_shared
 from .snapshot import RasterSnapshot, VectorSnapshot
+from .systems import transform_between
 
 
 @dataclass
@@ -211,6 +212,12 @@ class Inputs:
         return envelope.load_file(kind, own) if own else envelope.load(kind, name)
 
 
-def working_crs_of(main: VectorSnapshot, context: QgsProcessingContext) -> WorkingCrs:
-    """Return the working system that the main layer decides."""
-    return choose_working_crs(main.crs, main.extent, context.transformContext())
+def working_crs_of(
+    main: VectorSnapshot, context: QgsProcessingContext, others: Iterable[VectorSnapshot] = ()
+) -> WorkingCrs:
+    """Return the working system that the main layer decides; one without features lies where the others lie."""
+    transforms, extent = context.transformContext(), main.extent
+    there = next((item for item in others if item.count and item.crs.isValid() and item.geometry != "none"), None)
+    if not main.count and main.crs.isValid() and there is not None:
+        extent = transform_between(there.crs, main.crs, transforms).transformBoundingBox(there.extent)
+    return choose_working_crs(main.crs, extent, transforms)

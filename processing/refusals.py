@@ -162,7 +162,7 @@ def _settle_crs(algorithm: Any, context: QgsProcessingContext, plan: Plan) -> No
     main: VectorSnapshot | None = next((plan.vectors[name] for name in names if name in plan.vectors), None)
     if main is None:
         return
-    plan.working = working_crs_of(main, context)
+    plan.working = working_crs_of(main, context, plan.vectors.values())
     plan.result_crs = main.crs
     if plan.working.crs is not None:
         return

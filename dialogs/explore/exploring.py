@@ -8,7 +8,6 @@ from typing import Any
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
-    QgsCoordinateTransform,
     QgsCsException,
     QgsFeatureRequest,
     QgsGeometry,
@@ -26,11 +25,12 @@ from ..review import reviewing
 from ..review.items import Item
 from ..review.map import ReviewMap
 from ..study import project_state, wording
+from ..study.crossing import crossing
 from ..study.figures import rows_of
 from ..study.steps import results_of
 from ..study.study import Study
+from . import nearest, time_map
 from . import text as explore_text
-from . import time_map
 from .panel import ExplorePanel
 
 PIXELS = 8  # a click this near to a facility means the facility
@@ -139,7 +139,7 @@ class Exploring(QObject):
         self._task = QgsTask.fromFunction(tr("Reading the walk network"), work, on_finished=over)
         QgsApplication.taskManager().addTask(self._task)
 
-    def _network_crs(self) -> QgsCoordinateReferenceSystem:
+    def network_crs(self) -> QgsCoordinateReferenceSystem:
         """Return the metres in which the network was read: its own system, or one made for it when it is in degrees."""
         from ...processing.networks import network_crs
 
@@ -151,7 +151,7 @@ class Exploring(QObject):
     def _to_network(self, point: QgsPointXY, crs: QgsCoordinateReferenceSystem) -> tuple[float, float] | None:
         """Return a point in the metres of the network; None when it cannot be."""
         try:
-            moved = QgsCoordinateTransform(crs, self._network_crs(), self._dock.session.project).transform(point)
+            moved = crossing(crs, self.network_crs(), self._dock.session.project).transform(point)
         except QgsCsException:
             return None
         return moved.x(), moved.y()
@@ -186,7 +186,8 @@ class Exploring(QObject):
                 self._map.clear()
             zone = self._zone_at(point)
             nothing = f"<p>{tr('No parcel here. A time map can start from this point.')}</p>"
-            self.panel.show_html(explore_text.zone_html(files, zone) if zone else nothing)
+            told = explore_text.zone_html(files, zone) if zone else nothing
+            self.panel.show_html(told + nearest.links(self))
             return
         self._item = item
         self._map.show(item, keep=True)
@@ -197,7 +198,7 @@ class Exploring(QObject):
         zone = self._zone_at(point)
         if zone:
             parts.append(f'<p><a href="zone:{zone}">{tr("Zone {id}: figures and findings").format(id=zone)}</a></p>')
-        self.panel.show_html("".join(parts))
+        self.panel.show_html("".join([*parts, nearest.links(self)]))
 
     def _show_served(self, files: dict[str, str], facility: str) -> None:
         """Frame the parcels for which a facility is the nearest."""
@@ -215,17 +216,42 @@ class Exploring(QObject):
         """Draw the way from the parcel asked about to a facility, and tell it."""
         from .walk_ground import way_to
 
-        if self._item is None or self.ground is None or self._map is None:
+        if self.ground is None:
             self.panel.show_way(f"<p>{tr('The walk network is still being read.')}</p>")
             return
-        home = self._to_network(self._map.geometry_of(self._item).pointOnSurface().asPoint(), self._map.layer.crs())
+        home = self._home()
+        if kind.startswith("@"):
+            self._show_nearest(kind[1:], home)
+            return
         goals = [xy for xy in self._doors_of(facility) if xy]
         if home is None or not goals:
             self.panel.show_way(f"<p>{tr('The facility {id} is not in the layer.').format(id=facility)}</p>")
             return
         way = way_to(self.ground, home, goals, self._profile_of(kind))
-        self._drawn.way(way, self._network_crs())
+        self._drawn.way(way, self.network_crs())
         self.panel.show_way(explore_text.way_html(way, self._titles().get(kind, kind), facility), way)
+
+    def _home(self) -> tuple[float, float] | None:
+        """Return where a way begins in the metres of the network: inside the parcel asked about, else at the click."""
+        if self._item is not None and self._map is not None:
+            return self._to_network(self._map.geometry_of(self._item).pointOnSurface().asPoint(), self._map.layer.crs())
+        crs = self._iface.mapCanvas().mapSettings().destinationCrs()
+        return self._to_network(self._point, crs) if self._point is not None else None
+
+    def _show_nearest(self, target: str, home: tuple[float, float] | None) -> None:
+        """Draw the way to the nearest station or facility for whom the panel has chosen, and tell it."""
+        from .walk_ground import way_to
+
+        goals = nearest.places_near(self, target, home) if home is not None else []
+        title = nearest.title_of(target)
+        if not goals:
+            self.panel.show_way(f"<p>{title}: {tr('none within 4 km')}</p>")
+            return
+        walker = str(self.panel.profile.currentData() or next(iter(self.ground.profiles)))
+        way = way_to(self.ground, home, goals, walker)
+        self._drawn.way(way, self.network_crs())
+        who = f"({self.panel.profile.currentText()})"
+        self.panel.show_way(explore_text.way_html(way, title, who, self._item is not None), way)
 
     def show_zone(self, zone: str) -> None:
         """Tell a zone's figures and what its check found."""
@@ -254,7 +280,7 @@ class Exploring(QObject):
         if not found.is_joined:
             self.panel.show_way(f"<p>{tr('No street within 100 m of this point.')}</p>")
             return
-        layer = time_map.add_layer(self._dock.session.project, self.study, found, self._network_crs(), minutes)
+        layer = time_map.add_layer(self._dock.session.project, self.study, found, self.network_crs(), minutes)
         text = tr("{n} stretches of street within {minutes} minutes on foot.")
         self.panel.show_way(f"<p>{text.format(n=layer.featureCount(), minutes=f'{minutes:g}')}</p>")
 
@@ -269,7 +295,7 @@ class Exploring(QObject):
         layer = self._map.layer
         crs = self._iface.mapCanvas().mapSettings().destinationCrs()
         try:
-            there = QgsCoordinateTransform(crs, layer.crs(), self._dock.session.project).transform(point)
+            there = crossing(crs, layer.crs(), self._dock.session.project).transform(point)
         except QgsCsException:
             return None
         spot = QgsGeometry.fromPointXY(there)
@@ -288,7 +314,7 @@ class Exploring(QObject):
         layer = QgsVectorLayer(f"{path}|layername={table}", "zones", "ogr")
         crs = self._iface.mapCanvas().mapSettings().destinationCrs()
         try:
-            there = QgsCoordinateTransform(crs, layer.crs(), self._dock.session.project).transform(point)
+            there = crossing(crs, layer.crs(), self._dock.session.project).transform(point)
         except QgsCsException:
             return ""
         spot = QgsGeometry.fromPointXY(there)
@@ -305,7 +331,7 @@ class Exploring(QObject):
         away = canvas.mapUnitsPerPixel() * PIXELS
         around = QgsRectangle(point.x() - away, point.y() - away, point.x() + away, point.y() + away)
         try:
-            change = QgsCoordinateTransform(canvas.mapSettings().destinationCrs(), layer.crs(), project)
+            change = crossing(canvas.mapSettings().destinationCrs(), layer.crs(), project)
             around = change.transformBoundingBox(around)
         except QgsCsException:
             return None
@@ -338,6 +364,16 @@ class Exploring(QObject):
         if not isinstance(layer, QgsVectorLayer) or not layer.isValid():
             return None, {}
         return layer, project_state.columns_of(layer, role, choice.mapping)
+
+    @property
+    def project(self) -> Any:
+        """Return the project explored."""
+        return self._dock.session.project
+
+    def role_layer(self, role: str) -> QgsVectorLayer | None:
+        """Return the layer with places that plays a role."""
+        layer, _ = self._role(role)
+        return layer if layer is not None and layer.isSpatial() else None
 
     def _titles(self) -> dict[str, str]:
         return explore_text.kind_titles(reviewing.standard_of(self.study, self._standard_id()))

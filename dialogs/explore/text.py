@@ -128,11 +128,12 @@ def zone_html(files: Mapping[str, str], zone: str) -> str:
     return "".join([*parts, "</table>"])
 
 
-def way_html(way: Any, title: str, facility: str) -> str:
-    """Return a way in words: minutes there and back, length, stairs, climb."""
+def way_html(way: Any, title: str, facility: str, from_parcel: bool = True) -> str:
+    """Return a way in words: minutes there and back, length, stairs, climb; else it begins where somebody clicked."""
     if way is None:
         return f"<p>{escape(title)} {escape(facility)}: {tr('no way there')}</p>"
     back = minutes_text(way.back_s)
+    inside = tr("From the middle of the parcel; the table above is the mean over its houses.")
     lines = [
         f"<p><b>{escape(title)}</b> {escape(facility)}<br>",
         tr("{there} there, {back} back").format(there=minutes_text(way.there_s), back=back),
@@ -143,7 +144,7 @@ def way_html(way: Any, title: str, facility: str) -> str:
         " · ",
         *([tr("about {n} steps").format(n=wording.number(way.steps_n)), " · "] if way.steps_n else []),
         tr("{up} m up, {down} m down").format(up=wording.number(way.climb_m, 1), down=wording.number(way.drop_m, 1)),
-        f"<br><small>{tr('From the middle of the parcel; the table above is the mean over its houses.')}</small></p>",
+        f"<br><small>{inside if from_parcel else tr('From the place that was clicked.')}</small></p>",
     ]
     return "".join(lines)
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import (
-    QgsCoordinateTransform,
     QgsCsException,
     QgsFeatureRequest,
     QgsGeometry,
@@ -29,6 +28,7 @@ from ..explore import text as explore_text
 from ..review import reviewing
 from ..review.items import table_of
 from ..study import project_state, results, wording
+from ..study.crossing import crossing
 from ..study.figures import rows_of
 from ..study.steps import results_of
 from ..study.study import Study
@@ -148,9 +148,7 @@ class GapShowing(QObject):
         self._band.setWidth(3)
         self._band.setToGeometry(shape, layer)
         try:
-            change = QgsCoordinateTransform(
-                layer.crs(), canvas.mapSettings().destinationCrs(), self._dock.session.project
-            )
+            change = crossing(layer.crs(), canvas.mapSettings().destinationCrs(), self._dock.session.project)
             box = change.transformBoundingBox(shape.boundingBox())
         except QgsCsException:
             return
@@ -189,12 +187,12 @@ class GapShowing(QObject):
         project = self._dock.session.project
         try:
             shape = QgsGeometry(shape)
-            shape.transform(QgsCoordinateTransform(layer.crs(), parcels.crs(), project))
+            shape.transform(crossing(layer.crs(), parcels.crs(), project))
             inside = _points_in(parcels, shape)
             for parcel, nearest in rows_of(files, "gap_detail", WORST_SQL, (kind,)):
                 if parcel in inside:
                     crs = self._iface.mapCanvas().mapSettings().destinationCrs()
-                    place = QgsCoordinateTransform(parcels.crs(), crs, project).transform(inside[parcel])
+                    place = crossing(parcels.crs(), crs, project).transform(inside[parcel])
                     exploring = self._dock.exploring
                     exploring.start()
                     exploring.ask(place, only_ground=True)

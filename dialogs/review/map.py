@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any
 
 from qgis.core import (
-    QgsCoordinateTransform,
     QgsCsException,
     QgsFeatureRequest,
     QgsGeometry,
@@ -18,6 +17,7 @@ from qgis.core import (
 from qgis.gui import QgsRubberBand
 from qgis.PyQt.QtGui import QColor
 
+from ..study.crossing import crossing
 from .items import Item, table_of
 from .storeys import Houses, StoreyItem
 from .table import colour_of
@@ -72,7 +72,7 @@ class ReviewMap:
         self._set_apart(item, shape)
         try:
             project = QgsProject.instance()
-            change = QgsCoordinateTransform(self.layer.crs(), self._canvas.mapSettings().destinationCrs(), project)
+            change = crossing(self.layer.crs(), self._canvas.mapSettings().destinationCrs(), project)
             wanted = change.transformBoundingBox(shape.boundingBox())
         except QgsCsException:
             return

@@ -19,6 +19,8 @@ from qgis.gui import QgsMapCanvas, QgsMapCanvasItem
 from qgis.PyQt.QtCore import QPointF, QRectF, Qt
 from qgis.PyQt.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
 
+from ..study.crossing import crossing
+
 MOST, MOST_UNSORTED = 300, 20_000  # buildings drawn; buildings read through where a layer has no spatial index
 FILL, EDGE, SMALLEST = 120, "#4A4F54", 7  # strength of the tag's colour; px below which a text is left out
 
@@ -48,8 +50,8 @@ class Houses:
             return []
         try:
             here = QgsGeometry(parcel)
-            here.transform(QgsCoordinateTransform(crs, layer.crs(), project))
-            change = QgsCoordinateTransform(layer.crs(), to, project)
+            here.transform(crossing(crs, layer.crs(), project))
+            change = crossing(layer.crs(), to, project)
             return self._read(here, change)
         except QgsCsException:
             return []

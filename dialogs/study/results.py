@@ -11,7 +11,6 @@ from typing import Any
 
 from qgis.core import (
     Qgis,
-    QgsCoordinateTransform,
     QgsCsException,
     QgsHillshadeRenderer,
     QgsLayerTree,
@@ -28,6 +27,7 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtGui import QColor
 
 from ...processing.texts import interface_language, tr
+from .crossing import crossing
 from .project_state import geometry_of
 from .steps import DELIVERY, results_of
 from .study import Study
@@ -317,7 +317,7 @@ def zoom_to(iface: Any, project: QgsProject, layers: Iterable[QgsMapLayer]) -> N
         if not layer.isSpatial() or extent.isEmpty():
             continue
         try:
-            place = QgsCoordinateTransform(layer.crs(), project.crs(), project).transformBoundingBox(extent)
+            place = crossing(layer.crs(), project.crs(), project).transformBoundingBox(extent)
         except QgsCsException:
             continue
         whole.combineExtentWith(place)

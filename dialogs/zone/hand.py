@@ -11,7 +11,6 @@ from typing import Any
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
-    QgsCoordinateTransform,
     QgsCsException,
     QgsPointXY,
     QgsTask,
@@ -24,6 +23,7 @@ from ...core.run import Run
 from ...processing.texts import interface_language, tr
 from ..review.items import table_of
 from ..study import wording
+from ..study.crossing import crossing
 from ..study.steps import results_of
 from ..study.study import Study
 from ..study.turns import Turns, aside
@@ -204,7 +204,7 @@ class ZoneHand(QObject):
             return
         canvas = self._iface.mapCanvas().mapSettings().destinationCrs()
         try:
-            there = QgsCoordinateTransform(canvas, self.loaded.crs, self._dock.session.project).transform(point)
+            there = crossing(canvas, self.loaded.crs, self._dock.session.project).transform(point)
         except QgsCsException:
             return
         desk = self.loaded.desk

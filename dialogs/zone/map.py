@@ -8,7 +8,6 @@ from typing import Any
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
-    QgsCoordinateTransform,
     QgsCsException,
     QgsGeometry,
     QgsProject,
@@ -18,6 +17,8 @@ from qgis.core import (
 from qgis.gui import QgsMapToolEmitPoint, QgsRubberBand
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor
+
+from ..study.crossing import crossing
 
 LOOKS = {  # the zone as it was drawn, put in, taken out: colour, brush
     "zone": ("#8C1D40", Qt.BrushStyle.NoBrush),
@@ -49,7 +50,7 @@ class HandMap:
             return
         project = QgsProject.instance()
         try:
-            change = QgsCoordinateTransform(self.crs, self._canvas.mapSettings().destinationCrs(), project)
+            change = crossing(self.crs, self._canvas.mapSettings().destinationCrs(), project)
             wanted = change.transformBoundingBox(whole)
         except QgsCsException:
             return

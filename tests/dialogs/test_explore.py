@@ -227,7 +227,7 @@ def test_a_network_in_degrees_is_walked_in_metres(explore, project, dock, tmp_pa
     explore.ground = None
     explore.read_ground()
     qtbot.waitUntil(lambda: explore.ground is not None, timeout=10000)
-    assert not explore._network_crs().isGeographic()
+    assert not explore.network_crs().isGeographic()
     click(explore, EAST + 60, NORTH + 20)
     explore.panel.minutes.setValue(6)
     qtbot.mouseClick(explore.panel.reach, Qt.MouseButton.LeftButton)
@@ -237,3 +237,25 @@ def test_a_network_in_degrees_is_walked_in_metres(explore, project, dock, tmp_pa
     back = QgsCoordinateTransform(drawn.crs(), QgsCoordinateReferenceSystem("EPSG:4545"), project)
     box = back.transformBoundingBox(drawn.extent())
     assert (box.xMinimum(), box.yMinimum()) == (pytest.approx(EAST, abs=0.05), pytest.approx(NORTH, abs=0.05))
+
+
+def test_way_from_any_place_to_the_nearest_facility(explore):
+    """No gap detail is needed, and no parcel: the way begins where somebody clicked."""
+    from urban_renewal.dialogs.explore.text import minutes_text
+    from urban_renewal.dialogs.explore.walk_ground import way_to
+
+    dock = explore._dock
+    dock.session.study.steps.pop("gaps")
+    place = (EAST + 60, NORTH - 30)
+    text = click(explore, *place)
+    assert "No parcel here" in text
+    assert "Nearest facility" in text
+    assert "Nearest station" not in text  # the study has no layer of stations
+    explore.panel.text.anchorClicked.emit(QUrl("way:@facility:"))
+    way = way_to(explore.ground, place, [(EAST + 180, NORTH + 60)], "elder")
+    told = explore.panel.way.text()
+    assert f"{minutes_text(way.there_s)} there, {minutes_text(way.back_s)} back" in told
+    assert "From the place that was clicked." in told
+    dock.session.study.inputs.pop("FACILITIES")
+    explore.panel.text.anchorClicked.emit(QUrl("way:@facility:"))
+    assert "none within 4 km" in explore.panel.way.text()

@@ -80,3 +80,21 @@ def test_report(layers, run_algorithm, tmp_path):
     assert text.count("<svg") == 2
     with pytest.raises(QgsProcessingException, match="nowhere"):
         run_algorithm("checkzones", {**layers, **sinks(tmp_path), "REPORT": str(tmp_path / "nowhere" / "r.html")})
+
+
+def test_no_zone_in_degrees_is_a_result(make_layer, run_algorithm, rows_of, tmp_path):
+    """No station met the rules, the parcels are in degrees: an empty layer has no middle, the parcels' decides."""
+    house = "POLYGON((106.55 29.55,106.551 29.55,106.551 29.551,106.55 29.551,106.55 29.55))"
+    parcels = make_layer([(house, {"parcel_id": "P1", "tag": "none", "resid_share": 1.0})], crs="EPSG:4326", name="t")
+    fields = {"zone_id": "", "name": "", "area_m2": 0.0, "role": "", "reason": "", "parcel_id": ""}
+    zones = make_layer([(house, fields)], crs="EPSG:4326", name="zones")
+    members = make_layer([(None, fields)], "None", crs="", name="members")
+    for layer in (zones, members):
+        assert layer.dataProvider().truncate()
+        layer.updateExtents()
+    given = {"ZONES": zones, "MEMBERS": members, "PARCELS": parcels}
+    results, _, _ = run_algorithm("checkzones", {**given, **sinks(tmp_path)})
+    assert rows_of(results["OUTPUT"]) == []
+    named = {name: str(tmp_path / f"{name.lower()}.gpkg") for name in ("PROJECTS", "PROJECT_ITEMS")}
+    results, _, _ = run_algorithm("makeprojects", {"ZONES": zones, "MEMBERS": members, "PARCELS": parcels, **named})
+    assert rows_of(results["PROJECTS"]) == []

@@ -130,3 +130,14 @@ def test_columns_of_our_own_tables_join_a_role():
     assert {"elder_fwd_ms", "elder_back_ms"} <= set(edges.columns)
     assert "carer_fwd_ms" not in edges.columns
     assert role_for("", [], []).columns == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [("rail_stations_entrances", "STATIONS"), ("地铁站", "STATIONS"), ("地铁站出入口", "STATION_ENTRANCES"),
+     ("subway_entrances", "STATION_ENTRANCES"), ("出入口", "ENTRANCES")],
+)  # fmt: skip
+def test_stations_by_the_names_that_open_data_has(name, role):
+    """The layer of OpenStreetMap's stations and entrances in one is one of stations, not of facilities' doors."""
+    fields = ("osm_id", "name", "railway", "station", "public_transport", "ref", "network")
+    assert next(iter(guess_role(LayerFacts("x", name, "point", fields)))).role == role
