@@ -1,12 +1,15 @@
 """Faults that the tests of the boundary do not hold yet; docs/trust.md names the test of each of the twenty."""
 
+import contextlib
 import html.parser
 import json
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 from pathlib import Path
@@ -124,6 +127,29 @@ def test_two_programs_write_one_file_at_the_same_moment(town, run_algorithm, tmp
     sys.stderr.write(f"fault 5: two programs, the first {ending}: the second told, {len(rows)} rows of one run\n")
 
 
+ALONE = """
+import importlib.util, json, sys, warnings
+warnings.filterwarnings("error", category=EncodingWarning, module="urban_renewal")
+spec = importlib.util.spec_from_file_location("conftest", {conftest!r})
+spec.loader.exec_module(importlib.util.module_from_spec(spec))
+from qgis.core import QgsApplication, QgsProcessingFeedback
+try:
+    exec(compile("open('/dev/null').close()", "x", "exec"), {{"__name__": "urban_renewal.x"}})
+except EncodingWarning:
+    print("a text without encoding is told")
+application = QgsApplication([], False); application.initQgis()
+sys.path.append("/usr/share/qgis/python/plugins")
+from processing.core.Processing import Processing; Processing.initialize()
+import processing
+from urban_renewal.processing.provider import RenewalProvider
+provider = RenewalProvider(); QgsApplication.processingRegistry().addProvider(provider)
+feedback = QgsProcessingFeedback()
+with open(sys.argv[2], encoding="utf-8") as given:
+    processing.run(sys.argv[1], json.load(given), feedback=feedback)
+print(feedback.textLog())
+"""
+
+
 # 6 · names ----------------------------------------------------------------------------------------------------------
 
 
@@ -136,6 +162,34 @@ def test_odd_folders_layers_and_fields(run_algorithm, echo, make_layer, save_lay
     results, _, _ = run_algorithm(echo(), {"PARCELS": source, "PARCEL_ID": "宗地号", "OUTPUT": str(target)})
     assert name in content(results["OUTPUT"])[0].replace("\\'", "'")
     assert target.exists()
+
+
+def test_a_chinese_user_on_a_machine_that_speaks_gbk(town, tmp_path):
+    """Home, temporary files and results under Chinese names, a console in cp936, no locale at all as in cron.
+
+    Whoever opens a text without naming its encoding would get cp936 there: EncodingWarning tells, and is an error.
+    """
+    script, given = tmp_path / "alone.py", tmp_path / "values.json"
+    script.write_text(ALONE.format(conftest=str(Path(__file__).resolve().parents[1] / "conftest.py")), "utf-8")
+    home, scratch, folder = (tmp_path / "用户" / name for name in ("张三", "临时 文件", "重庆—片区 1"))
+    for place in (home, scratch, folder):
+        place.mkdir(parents=True)
+    outputs = {"FOLDER": str(folder / "成果"), "FORMATS": ["gpkg", "qgz", "csv", "xlsx", "html", "shp", "dxf"]}
+    given.write_text(json.dumps({**town.known["exportzones"], **outputs}), "utf-8")
+    place = {**os.environ, "HOME": str(home), "TMPDIR": str(scratch), "PYTHONIOENCODING": "cp936"}
+    for name in ("LANG", "LC_ALL", "LC_CTYPE"):
+        place.pop(name, None)
+    command = [sys.executable, "-X", "warn_default_encoding", str(script), "urbanrenewal:exportzones", str(given)]
+    done = subprocess.run(command, env=place, capture_output=True, check=False, timeout=180)
+    told = done.stdout.decode("cp936")
+    assert done.returncode == 0, told[-500:] + done.stderr.decode("cp936", "replace")[-1500:]
+    assert "a text without encoding is told" in told
+    names = {path.relative_to(folder / "成果").as_posix() for path in (folder / "成果").rglob("*")}
+    assert {"data.gpkg", "project.qgz", "manifest.json", "report.html", "cad/zones.dxf"} <= names
+    rows = json.loads((folder / "成果" / "manifest.json").read_text("utf-8"))["tables"]
+    wanted = {"tagged": len(content(town.folder / "tagged.gpkg")), "zones": len(content(town.folder / "zones.gpkg"))}
+    assert {item["layer"]: item["count"] for item in rows if item["layer"] in wanted} == wanted
+    assert [path.name for path in scratch.iterdir() if path.name.startswith("urban_renewal_run_")] == []
 
 
 # 10 · huge inputs ---------------------------------------------------------------------------------------------------
@@ -176,7 +230,7 @@ def delivery(town, tmp_path_factory):
     import processing
 
     folder = tmp_path_factory.mktemp("delivery") / "out"
-    formats = ["gpkg", "qgz", "csv", "html", "xlsx"]
+    formats = ["gpkg", "qgz", "csv", "html", "xlsx", "shp", "dxf"]
     processing.run("urbanrenewal:exportzones", {**town.known["exportzones"], "FORMATS": formats, "FOLDER": str(folder)})
     return folder
 
@@ -241,6 +295,10 @@ def test_cancel_at_any_moment_leaves_what_was_there(town, run_algorithm, tmp_pat
             run_algorithm(name, values, feedback=StopAt(int(share * asked)))
         assert target.read_bytes() == good
         assert sorted(path.name for path in tmp_path.iterdir()) == ["last.gpkg", "last.gpkg.run.json"]
+    for file in {str(value).split("|")[0] for value in town.known[name].values() if ".gpkg" in str(value)} | {target}:
+        with contextlib.closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")  # nothing of the cancelled runs holds a lock
+            other.execute("ROLLBACK")
 
 
 # 14 · hostile projects ----------------------------------------------------------------------------------------------
@@ -315,7 +373,8 @@ def test_reports_hold_no_script_whatever_the_layers_say(run_algorithm, make_laye
 
 def test_a_delivery_names_no_folder_and_no_user(delivery, town):
     """Neither the folder of the inputs nor the user's name stands in any file, packed ones included."""
-    secrets = [str(town.folder).encode(), str(Path.home()).encode() + b"/"]
+    secrets = [str(town.folder).encode(), str(Path.home()).encode() + b"/", tempfile.gettempdir().encode() + b"/"]
+    secrets += [socket.gethostname().encode()] if len(socket.gethostname()) > 5 else []
     for path in (item for item in delivery.rglob("*") if item.is_file()):
         parts = [path.read_bytes()]
         if path.suffix in (".qgz", ".xlsx"):
