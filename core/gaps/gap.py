@@ -15,7 +15,7 @@ import shapely
 from .. import frames
 from ..apportion import Whole
 from ..errors import RenewalError
-from ..run import Run
+from ..run import LeftOut, Run
 from ..walking.graph import WalkGraph, graph_of
 from ..walking.heights import Surface
 from ..walking.join import Joined, JoinOptions, Points, entrance_points, join_points, not_joined_reason
@@ -23,7 +23,7 @@ from ..walking.lengths import nearest_lengths
 from ..walking.profiles import Profile
 from ..walking.reach import Pairs, nearest, reach_pairs
 from .access import Access, access_ratios, decay_weights
-from .demand import Demand, demand_points, need_of
+from .demand import Demand, Need, demand_points, need_of
 from .fair import Reach, fair_maximum
 from .radius import Spots, cutting_lines, look_straight
 from .recount import recount
@@ -127,6 +127,22 @@ def count_each(layers: GapLayers, options: GapOptions, run: Run) -> Iterator[Kin
     Raises RenewalError for input that cannot be used (people, network, standard) and `recount_failed` when the
     independent recount of an assignment does not agree.
     """
+    for kind, supply, walking, stretch in _walked(layers, options, run):
+        yield _count_kind(kind, supply, layers, town_of(layers, run), walking, options.load_rule, stretch)
+
+
+def count_loads(layers: GapLayers, options: GapOptions, run: Run) -> Iterator[tuple[pd.DataFrame, Reals]]:
+    """Yield supply and load of each kind as count_each counts them, and nothing else of it. Raises as count_each."""
+    for kind, supply, walking, stretch in _walked(layers, options, run):
+        found = _assign(kind, supply, layers, town_of(layers, run), walking[-1], options.load_rule, stretch)
+        yield supply, found.load
+
+
+_Walking = tuple[WalkGraph, Profile, Joined, Joined, Pairs]
+
+
+def _walked(layers: GapLayers, options: GapOptions, run: Run) -> Iterator[tuple[Kind, pd.DataFrame, _Walking, Run]]:
+    """Yield each kind with its supply and the pairs of all kinds that walk like it, and the stretch of the run."""
     town = town_of(layers, run)
     supply = list_supply(layers.facilities, layers.capacities, options.kinds, run, options.planned)
     profiles = sorted({kind.profile for kind in options.kinds})
@@ -143,7 +159,7 @@ def count_each(layers: GapLayers, options: GapOptions, run: Run) -> Iterator[Kin
             stretch.stage("gap_kind", kind=kind.title[run.language])
             if pairs is None:
                 pairs = _walk(kind, rows.values(), walking, stretch.part(0, 0.5))
-            yield _count_kind(kind, rows[kind.id], layers, town, (*walking, pairs), options.load_rule, stretch)
+            yield kind, rows[kind.id], (*walking, pairs), stretch
             number += 1
 
 
@@ -159,15 +175,25 @@ class Town:
     spots: Spots
 
 
-_TOWNS: WeakKeyDictionary[GapLayers, Town] = WeakKeyDictionary()
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """A town, and what was left out while it was made; `told` the lists of the runs that know of it."""
+
+    town: Town
+    left_out: list[LeftOut]
+    told: list[list[LeftOut]]
+
+
+_TOWNS: WeakKeyDictionary[GapLayers, _Known] = WeakKeyDictionary()
 
 
 def town_of(layers: GapLayers, run: Run) -> Town:
     """Return homes and doors of the layers, made once: a step counts several times, for kinds, hosts and measures.
 
-    Raises RenewalError as demand_points.
+    Another run that uses the same layers is told what was left out. Raises RenewalError as demand_points.
     """
     if layers not in _TOWNS:
+        left = len(run.left_out)
         demand = demand_points(layers.parcels, layers.building_people, run)
         n = len(demand.ids)
         homes = Points(demand.ids, demand.x_m, demand.y_m, np.arange(n, dtype=np.int32), n)
@@ -175,8 +201,12 @@ def town_of(layers: GapLayers, run: Run) -> Town:
         doors = entrance_points(layers.facilities, "facility_id", layers.entrances, run)
         run.check()
         spots = Spots(shapely.points(demand.x_m, demand.y_m), cutting_lines(layers.barriers))
-        _TOWNS[layers] = Town(demand, homes, doors, spots)
-    return _TOWNS[layers]
+        _TOWNS[layers] = _Known(Town(demand, homes, doors, spots), run.left_out[left:], [run.left_out])
+    known = _TOWNS[layers]
+    if all(run.left_out is not other for other in known.told):
+        run.left_out.extend(known.left_out)
+        known.told.append(run.left_out)
+    return known.town
 
 
 def walked_alike(kinds: Sequence[Kind]) -> list[list[Kind]]:
@@ -214,21 +244,33 @@ def _join(
     return places, facilities
 
 
-def _count_kind(
-    kind: Kind, supply: pd.DataFrame, layers: GapLayers, town: Town,
-    walking: tuple[WalkGraph, Profile, Joined, Joined, Pairs], load_rule: str, run: Run,
-) -> KindResult:  # fmt: skip
-    graph, profile, places, doors, pairs = walking
-    demand = town.demand
+@dataclass(frozen=True, eq=False)
+class _Assigned:
+    """One kind's fair maximum in whole parts; `row_of` facility → row of its supply; `load` in the kind's unit, NaN
+    where the capacity is unknown.
+    """
+
+    row_of: npt.NDArray[np.int64]
+    need: Need
+    reach: Reach
+    served: Whole
+    access: Access
+    load: Reals
+
+
+def _assign(
+    kind: Kind, supply: pd.DataFrame, layers: GapLayers, town: Town, pairs: Pairs, load_rule: str, run: Run
+) -> _Assigned:
+    """Return who is served by whom, recounted, and how much there is for each unit of need."""
     row_of = np.full(len(layers.facilities), -1, dtype=np.int64)
     row_of[supply["facility"].to_numpy(dtype=np.intp)] = np.arange(len(supply))
-    doors = doors.take(row_of[doors.owner] >= 0)
     pairs = pairs.take(row_of[pairs.facility] >= 0)
-    reach = Reach(pairs.place.astype(np.intp), row_of[pairs.facility].astype(np.intp), len(demand.ids), len(supply))
-    near = nearest(graph, profile, places, doors, CAP_MS, run.part(0.5, 0.65))
-    need = need_of(kind, demand)
+    reach = Reach(
+        pairs.place.astype(np.intp), row_of[pairs.facility].astype(np.intp), len(town.demand.ids), len(supply)
+    )
+    need = need_of(kind, town.demand)
     capacity = whole_capacity(supply, need.per_unit)
-    found = fair_maximum(need.amount, capacity, reach, run.part(0.7, 0.85))
+    found = fair_maximum(need.amount, capacity, reach, run.part(0.5, 0.7))
     run.check()
     recount(kind.id, need.amount, capacity, reach, found)
     run.check()
@@ -239,18 +281,29 @@ def _count_kind(
     access = access_ratios(need.amount, capacity, reach, weights)
     _check_access(kind, need.amount, capacity, access, supply, run)
     run.check()
+    load = np.where(supply["capacity"].isna().to_numpy(), np.nan, found.load / need.per_unit)
+    return _Assigned(row_of, need, reach, found.served, access, load)
+
+
+def _count_kind(
+    kind: Kind, supply: pd.DataFrame, layers: GapLayers, town: Town, walking: _Walking, load_rule: str, run: Run
+) -> KindResult:
+    graph, profile, places, doors, pairs = walking
+    found = _assign(kind, supply, layers, town, pairs, load_rule, run)
+    row_of, per_unit = found.row_of, found.need.per_unit
+    doors = doors.take(row_of[doors.owner] >= 0)
+    near = nearest(graph, profile, places, doors, CAP_MS, run.part(0.7, 0.8))
+    walk_m = nearest_lengths(graph, profile, places, doors, near, CAP_MS, run.part(0.8, 0.85))
     shapes = frames.geometries(layers.facilities)[supply["facility"].to_numpy(dtype=np.intp)]
     line_m, in_radius = look_straight(town.spots, shapes, kind.radius_m, run.part(0.85, 1))
-    unknown = supply["capacity"].isna().to_numpy()
     return KindResult(
-        kind=kind, supply=supply, need=need.amount / need.per_unit, served=found.served / need.per_unit,
-        walk_ms=near.ms.astype(np.int64),
-        walk_m=nearest_lengths(graph, profile, places, doors, near, CAP_MS, run.part(0.65, 0.7)),
+        kind=kind, supply=supply, need=found.need.amount / per_unit, served=found.served / per_unit,
+        walk_ms=near.ms.astype(np.int64), walk_m=walk_m,
         nearest=np.where(near.facility >= 0, row_of[np.maximum(near.facility, 0)], -1),
         line_m=line_m, in_radius=in_radius,
-        access_ratio=access.ratio, status=not_joined_reason(places), isolated=_isolated(graph, places, doors),
-        pairs=reach, load=np.where(unknown, np.nan, found.load / need.per_unit),
-        facility_reached=np.isin(np.arange(len(supply)), reach.facility),
+        access_ratio=found.access.ratio, status=not_joined_reason(places), isolated=_isolated(graph, places, doors),
+        pairs=found.reach, load=found.load,
+        facility_reached=np.isin(np.arange(len(supply)), found.reach.facility),
     )  # fmt: skip
 
 

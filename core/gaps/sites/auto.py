@@ -13,7 +13,7 @@ from ... import frames
 from ...inputs.buildings import measure_buildings
 from ...inputs.overlay import share_buildings
 from ...run import Run
-from ..gap import GapLayers, GapOptions, count_gaps
+from ..gap import GapLayers, GapOptions, count_loads
 from ..standard import Kind
 
 IDLE = ("idle_factory", "idle_building")
@@ -58,14 +58,14 @@ def surplus_rooms(layers: GapLayers, kgar: Kind, options: GapOptions, run: Run) 
 
     Source: 托幼一体 — nurseries in surplus kindergarten rooms; floor = free places × the standard's m² a place.
     """
-    (result,) = count_gaps(layers, options.of((kgar,)), run).kinds
-    free = result.supply["capacity"].to_numpy("float64") - result.load
+    ((supply, load),) = count_loads(layers, options.of((kgar,)), run)
+    free = supply["capacity"].to_numpy("float64") - load
     chosen = np.flatnonzero(np.floor(np.nan_to_num(free) + 1e-6) > 0)
-    rows = result.supply["facility"].to_numpy(dtype=np.intp)[chosen]
+    rows = supply["facility"].to_numpy(dtype=np.intp)[chosen]
     shapes = frames.geometries(layers.facilities)[rows]
     spots = np.where(shapely.get_dimensions(shapes) == 2, shapes, shapely.buffer(shapely.centroid(shapes), POINT_M))
     found = pd.DataFrame({
-        "candidate_id": [f"K-{name}" for name in result.supply["facility_id"].to_numpy(dtype=object)[chosen]],
+        "candidate_id": [f"K-{name}" for name in supply["facility_id"].to_numpy(dtype=object)[chosen]],
         "parcel_id": None, "usable_area": np.floor(free[chosen] + 1e-6) * (kgar.m2_per_unit or 0.0), "floors": None,
         "entry_floor": None, "lift": None, "kind": "kgar",
         "name": frames.optional(layers.facilities, "name").to_numpy(dtype=object)[rows], frames.GEOMETRY: spots,

@@ -29,8 +29,8 @@ def check_cover(
     """
     figure = rules.figures["cover_minutes"]
     limit_s = rules.number("cover_minutes") * 60
-    before = _within(inputs.detail, rules.kinds, limit_s)
-    after = _within(inputs.detail_after, rules.kinds, limit_s)
+    before = _within(_of_members(inputs.detail, members), rules.kinds, limit_s)
+    after = _within(_of_members(inputs.detail_after, members), rules.kinds, limit_s)
     own_of = dict(list(members.groupby("zone_id")["parcel_id"]))
     found = {}
     for zone in sorted(inputs.zones["zone_id"].astype(str)):
@@ -54,9 +54,10 @@ def check_served(
     members: pd.DataFrame, inputs: CheckInputs, rules: CheckRules, ledger: Ledger, run: Run
 ) -> dict[str, tuple[float, float]]:
     """Return {zone: (served before, served after)} the proposed sites: plain means over kinds of Σ served ÷ Σ need."""
-    if inputs.covered is None:
+    covered = _of_members(inputs.covered, members)
+    if covered is None:
         return {}
-    table = inputs.covered[inputs.covered["kind"].isin(list(rules.kinds)).fillna(False).to_numpy(dtype=bool)]
+    table = covered[covered["kind"].isin(list(rules.kinds)).fillna(False).to_numpy(dtype=bool)]
     own_of = dict(list(members.groupby("zone_id")["parcel_id"]))
     found = {}
     for zone in sorted(inputs.zones["zone_id"].astype(str)):
@@ -73,6 +74,13 @@ def check_served(
                    unit="share", before=f"{100 * found[zone][0]:.1f}", after=f"{100 * found[zone][1]:.1f}",
                    kinds=told)  # fmt: skip
     return found
+
+
+def _of_members(table: pd.DataFrame | None, members: pd.DataFrame) -> pd.DataFrame | None:
+    """Return the rows of the zones' members: a city's rows are looked through once, not for each zone."""
+    if table is None:
+        return None
+    return table[table["parcel_id"].isin(members["parcel_id"].unique()).to_numpy(dtype=bool)]
 
 
 def _within(detail: pd.DataFrame | None, kinds: tuple[str, ...], limit_s: float) -> pd.DataFrame:
