@@ -62,8 +62,8 @@ def demand_points(parcels: pd.DataFrame, building_people: pd.DataFrame | None, r
         table = parcels
         row = kept = np.arange(len(parcels))
         ids = parcels["parcel_id"]
-        resid = frames.optional(parcels, "resid_share", "real") * frames.optional(parcels, "floor_m2", "real")
-        floor = resid.to_numpy("float64", na_value=np.nan)
+        floor = frames.optional(parcels, "floor_m2", "real").to_numpy("float64", na_value=np.nan)
+        floor = floor * frames.shares(parcels, "resid_share")
     else:
         of_parcel = dict(zip(parcels["parcel_id"].tolist(), range(len(parcels))))
         row = np.array([of_parcel.get(item, -1) for item in building_people["parcel_id"].tolist()], dtype=np.intp)

@@ -224,9 +224,9 @@ def _ground(parcels: pd.DataFrame, barriers: pd.DataFrame | None, run: Run) -> _
     if "resid_share" not in parcels:
         return _Ground(None, None)
     land = frames.geometries(parcels)
-    share = parcels["resid_share"].to_numpy("float64", na_value=np.nan)
     points = sliced(shapely.point_on_surface, land, run=run)
-    return _Ground(np.nan_to_num(share) * shapely.area(land), Spots(points, cutting_lines(barriers)))
+    resid_m2 = np.nan_to_num(frames.shares(parcels, "resid_share")) * shapely.area(land)
+    return _Ground(resid_m2, Spots(points, cutting_lines(barriers)))
 
 
 def _land_cover(

@@ -122,12 +122,12 @@ def bomb(kind, folder):
 
 def peak_kib():
     """Return the most memory this process has held since forget_peak, KiB."""
-    return int(re.search(r"VmHWM:\s*(\d+)", Path("/proc/self/status").read_text())[1])
+    return int(re.search(r"VmHWM:\s*(\d+)", Path("/proc/self/status").read_text("ascii"))[1])
 
 
 def forget_peak():
     """Begin to watch the peak anew, or a test before would hide it; return what is held now, KiB."""
-    Path("/proc/self/clear_refs").write_text("5")
+    Path("/proc/self/clear_refs").write_text("5", "ascii")
     return peak_kib()
 
 
@@ -150,7 +150,7 @@ def test_15_a_hostile_file_as_input_is_read_or_refused_soon(town, run_algorithm,
         hostname = Path("/etc/hostname")
         if kind == "external.kml" and hostname.exists():
             rows = QgsVectorLayer(str(path), "k", "ogr")
-            assert not any(hostname.read_text().strip() in str(row.attributes()) for row in rows.getFeatures())
+            assert not any(hostname.read_text("utf-8").strip() in str(row.attributes()) for row in rows.getFeatures())
     seconds, more = time.process_time() - began, (peak_kib() - before) // 1024
     assert seconds < 60 and more < 2048
     assert not list(tmp_path.parent.glob("outside.txt")) and [item.name for item in tmp_path.iterdir()] == [kind]

@@ -40,8 +40,7 @@ def check_parks(
     rings = _rings_of_parks(inputs.green, rules) if inputs.green is not None else None
     parcels = inputs.parcels[inputs.parcels["parcel_id"].isin(members["parcel_id"]).to_numpy(dtype=bool)]
     shapes = frames.geometries(parcels)
-    resid = frames.optional(parcels, "resid_share", "real").to_numpy("float64", na_value=np.nan)
-    homes = shapely.area(shapes) * np.nan_to_num(resid)
+    homes = shapely.area(shapes) * np.nan_to_num(frames.shares(parcels, "resid_share"))
     covered = homes * _covered_share(shapes, rings, run) if rings is not None and known else np.zeros(len(parcels))
     zone_of = dict(zip(members["parcel_id"], members["zone_id"]))
     owner = np.array([zone_of[item] for item in parcels["parcel_id"]], dtype=object)

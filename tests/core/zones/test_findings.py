@@ -192,6 +192,9 @@ def test_parks(town):
     checked = check(town, green=table(green))
     assert finding(checked, "parks:Z1")["value"] == pytest.approx(0.75 / 3.5, abs=1e-6)
     assert checked.zones["park_cover"].iloc[0] == pytest.approx(0.75 / 3.5, abs=1e-6)
+    for odd in (1e300, 7.0, -1.0):  # no share of homes at all: that parcel is unknown, the others count
+        town["parcels"].loc[3, "resid_share"] = odd
+        assert finding(check(town, green=table(green)), "parks:Z1")["value"] == pytest.approx(0.5 / 3, abs=1e-6)
 
 
 def test_lifts_count_from_the_entrance(town):
