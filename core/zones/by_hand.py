@@ -12,13 +12,14 @@ import pandas as pd
 import shapely
 
 from .. import frames
+from ..delivery.palette import CHILD_KINDS, ELDER_KINDS
 from ..run import Run
 from .contiguity import contiguous_pairs, neighbour_lists
 from .edits import NEAR, OUT
+from .gapmeans import GroupGaps, group_gaps
 from .rules import ZoneRules
 from .shape import connected_part
 from .tables import known_sum
-from .values import gap_shares
 
 AROUND_M = 300.0  # own choice: parcels this near to a zone can be put in by hand
 NAN = float("nan")
@@ -68,7 +69,7 @@ class HandDesk:
     core: frozenset[int]
     rules: ZoneRules
     numbers: dict[str, Any]
-    gaps: dict[str, pd.DataFrame]
+    gaps: dict[str, GroupGaps]
     barriers: pd.DataFrame | None = None
     done: list[Step] = field(default_factory=list)
     undone: list[Step] = field(default_factory=list)
@@ -96,7 +97,7 @@ class HandDesk:
         names = [self.ids[row] for row in rows]
         return Totals(
             len(rows), known_sum(self.numbers["area_m2"], rows), floor, known_sum(self.numbers["pop"], rows),
-            _unmet(self.gaps["elder"], names), _unmet(self.gaps["child"], names),
+            self.gaps["elder"].share(names), self.gaps["child"].share(names),
             gone / exist if exist > 0 else (0.0 if rows and not np.isnan(exist) else NAN),
         )  # fmt: skip
 
@@ -231,7 +232,7 @@ def open_desk(
                for name in ("floor_m2", "pop")}  # fmt: skip
     numbers["area_m2"] = shapely.area(shapes)
     numbers |= _houses(actions, row_of)
-    gaps = {"elder": gap_shares(detail, rules.elder_kinds), "child": gap_shares(detail, rules.child_kinds)}
+    gaps = {"elder": group_gaps(detail, ELDER_KINDS), "child": group_gaps(detail, CHILD_KINDS)}
     return HandDesk(ids, shapes, dict(sorted(zones.items())), frozenset(core), rules, numbers, gaps, barriers)
 
 
@@ -247,9 +248,3 @@ def _houses(actions: pd.DataFrame | None, row_of: dict[str, int]) -> dict[str, A
                 exist[row] = np.nan_to_num(exist[row]) + size
                 gone[row] = np.nan_to_num(gone[row]) + (size if act == "拆" else 0.0)
     return {"exist_m2": exist, "demolish_m2": gone}
-
-
-def _unmet(table: pd.DataFrame, names: list[str]) -> float:
-    part = table.reindex([name for name in names if name in table.index])
-    people = float(part["people"].sum())
-    return float(part["weighted"].sum()) / people if people > 0 else NAN

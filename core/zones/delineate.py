@@ -72,7 +72,7 @@ def _tables(
     things = named_things(inputs.roads, inputs.barriers, inputs.communities, inputs.parcels)
     bounds = tell_bounds([zone.outline for zone in zones], things, run.language, run.part(1, 1))
     return Zones(
-        zones_table(zones, ready.cores, inputs, rules, bounds),
+        zones_table(zones, ready.cores, inputs, bounds),
         members_table(zones, inputs, values, Words(inputs.parcels, run.language)),
         cores_table(zones, ready.cores, inputs),
         branches,

@@ -13,10 +13,12 @@ import pandas as pd
 import shapely
 
 from .. import frames, schema
+from ..delivery.palette import CHILD_KINDS, ELDER_KINDS
+from .gapmeans import group_gaps
 from .inputs import ZoneInputs
 from .roots import Core
-from .rules import PETAL_TAGS, ZoneRules
-from .values import Values, gap_shares
+from .rules import PETAL_TAGS
+from .values import Values
 from .words import Words
 
 
@@ -57,22 +59,19 @@ def known_sum(numbers: npt.NDArray[np.float64], rows: list[int]) -> float:
 
 
 def zones_table(
-    zones: list[Zone], cores: list[Core], inputs: ZoneInputs, rules: ZoneRules, bounds: list[dict[str, str | None]]
+    zones: list[Zone], cores: list[Core], inputs: ZoneInputs, bounds: list[dict[str, str | None]]
 ) -> pd.DataFrame:
     """Return ZONES: areas and floor areas are sums over parcels; nothing is proposed for demolition, so its share is 0.
 
     `bounds`: 四至 of each zone (tell_bounds); `outline_m2` the area within the boundary, its streets included.
-    `elder_gap`, `child_gap`: unmet share of need, weighted by the people in need; NaN without a gap table.
+    `elder_gap`, `child_gap`: mean over the group's kinds with need of gap ÷ need (gapmeans); NaN without a gap table.
     `people`, `households`, `pop_60`, `pop_0_5`: sums of what is known of the parcels, NaN when nothing is.
     """
     parcels = inputs.parcels
     area = shapely.area(frames.geometries(parcels))
     floor = _reals(parcels, "floor_m2")
     ages = {name: _reals(parcels, name) for name in ("pop", "households", "pop_60", "pop_0_2", "pop_3_5")}
-    gaps = {
-        name: gap_shares(inputs.detail, kinds)
-        for name, kinds in (("elder_gap", rules.elder_kinds), ("child_gap", rules.child_kinds))
-    }
+    gaps = {"elder_gap": group_gaps(inputs.detail, ELDER_KINDS), "child_gap": group_gaps(inputs.detail, CHILD_KINDS)}
     ids = parcels["parcel_id"].to_numpy(dtype=object)
     rows: list[dict[str, Any]] = []
     for zone, sides in zip(zones, bounds):
@@ -94,10 +93,8 @@ def zones_table(
             **sides,
             frames.GEOMETRY: zone.outline,
         }
-        for name, table in gaps.items():
-            part = table.reindex([i for i in ids[members] if i in table.index])
-            people = float(part["people"].sum())
-            row[name] = float(part["weighted"].sum()) / people if people > 0 else np.nan
+        for name, group in gaps.items():
+            row[name] = group.share(ids[members])
         rows.append(row)
     return frames.conform(_frame(rows, "zones"), schema.table("zones"))
 

@@ -186,15 +186,26 @@ def test_households_and_ages_of_a_zone(rules):
 
 
 def test_gap_shares_of_zone(rules):
-    """Elder gap: eday 30 of 60 for 100 people, meal 1 of 1 for 300 people → (100 × ½ + 300 × 1) ÷ 400."""
+    """Kinds count alike (contract.md): eday lacks 30 of 60 + 20, meal 1 of 1 → (⅜ + 1) ÷ 2; health is no elder kind,
+    a playground is one of the children's: (0 + 1) ÷ 2. How many people a kind is for does not matter.
+    """
     detail = pd.DataFrame(
-        [("A0", "eday", 60.0, 30.0, 100.0), ("A0", "meal", 1.0, 1.0, 300.0), ("A3", "nurs", 4.0, 0.0, 10.0)],
+        [
+            ("A0", "eday", 60.0, 30.0, 100.0),
+            ("A0", "meal", 1.0, 1.0, 300.0),
+            ("A3", "nurs", 4.0, 0.0, 10.0),
+            ("A3", "eday", 20.0, 0.0, 10.0),
+            ("A3", "heal", 900.0, 900.0, 900.0),
+            ("A0", "play", 2.0, 2.0, 1.0),
+            ("A0", "kgar", 0.0, 0.0, 0.0),
+            ("A3", "ebed", np.nan, np.nan, np.nan),
+        ],
         columns=["parcel_id", "kind", "need", "gap", "people"],
     )
     inputs = row_of([4], {"A0": "idle_factory", "A3": "old_compound"}, [(150, 50)], detail=detail)
     zones = draw(inputs, loose(rules)).zones
-    assert zones["elder_gap"].iloc[0] == pytest.approx(0.875)
-    assert zones["child_gap"].iloc[0] == 0.0
+    assert zones["elder_gap"].iloc[0] == pytest.approx((3 / 8 + 1) / 2)
+    assert zones["child_gap"].iloc[0] == 0.5
 
 
 def test_a_station_without_a_zone_says_what_is_missing(rules):

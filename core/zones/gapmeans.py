@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The headline gaps of a zone, as everywhere: the plain mean over a group's kinds with need of gap ÷ need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .. import frames
+
+MILLI = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class GroupGaps:
+    """Need and gap of a group's kinds by parcel: `ids` (n,) parcel ids; `need`, `gap` (n, kinds) whole thousandths."""
+
+    ids: pd.Index
+    need: npt.NDArray[np.int64]
+    gap: npt.NDArray[np.int64]
+
+    def share(self, parcel_ids: Iterable[str]) -> float:
+        """Return the mean over the kinds that these parcels need of Σ gap ÷ Σ need, 0–1; NaN where none is needed."""
+        rows = self.ids.get_indexer(list(parcel_ids))
+        rows = rows[rows >= 0]
+        need, gap = self.need[rows].sum(axis=0), self.gap[rows].sum(axis=0)
+        wanted = need > 0
+        return float((gap[wanted] / need[wanted]).mean()) if wanted.any() else float("nan")
+
+
+def group_gaps(detail: pd.DataFrame | None, kinds: Sequence[str]) -> GroupGaps:
+    """Return need and gap of these kinds from a gap_detail table; rows whose gap is not known say nothing.
+
+    Source: contract.md, facilitygap.OUTPUT (`elder_gap`, `child_gap`), there for a parcel.
+    """
+    empty = np.zeros((0, len(kinds)), dtype=np.int64)
+    if detail is None or not len(detail):
+        return GroupGaps(pd.Index([], dtype=object), empty, empty)
+    place = pd.Index(list(kinds)).get_indexer(detail["kind"].astype(frames.TEXT).fillna("").to_numpy(dtype=object))
+    need, gap = (frames.optional(detail, name, "real").to_numpy("float64", na_value=np.nan) for name in ("need", "gap"))
+    good = (place >= 0) & (need > 0) & ~np.isnan(gap)
+    row, ids = pd.factorize(detail["parcel_id"].to_numpy(dtype=object)[good], sort=True)
+    sums = []
+    for amount in (need, gap):
+        total = np.zeros((len(ids), len(kinds)), dtype=np.int64)
+        np.add.at(total, (row, place[good]), np.rint(amount[good] * MILLI).astype(np.int64))
+        sums.append(total)
+    return GroupGaps(pd.Index(ids), sums[0], sums[1])
