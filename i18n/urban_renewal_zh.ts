@@ -416,10 +416,6 @@
         <translation>与另一套比较…</translation>
     </message>
     <message>
-        <source>Conditions (all must hold)</source>
-        <translation>必要条件（须全部满足）</translation>
-    </message>
-    <message>
         <source>Confirmed from</source>
         <translation>确认</translation>
     </message>
@@ -1012,6 +1008,10 @@
         <translation>字段上移</translation>
     </message>
     <message>
+        <source>Must all hold</source>
+        <translation>必要条件（须全部满足）</translation>
+    </message>
+    <message>
         <source>Name</source>
         <translation>名称</translation>
     </message>
@@ -1094,6 +1094,10 @@
     <message>
         <source>No projects have been listed yet.</source>
         <translation>还没有项目清单。</translation>
+    </message>
+    <message>
+        <source>No station met the rules for zones; the log says for each what it lacked.</source>
+        <translation>没有站点满足片区规则，各站差多少见记录。</translation>
     </message>
     <message>
         <source>No street within 100 m of this point.</source>
@@ -1812,6 +1816,10 @@
         <translation>意见不一致：</translation>
     </message>
     <message>
+        <source>They would count as missing. Choose another field, or mend the values.</source>
+        <translation>这些值会按缺失处理。请换一个字段，或改正取值。</translation>
+    </message>
+    <message>
         <source>This computer:</source>
         <translation>这台电脑：</translation>
     </message>
@@ -2020,6 +2028,10 @@
         <translation>不含“{step}”：本研究没有它要的资料，相应的数按不知道处理。</translation>
     </message>
     <message>
+        <source>Words in any column</source>
+        <translation>任一列中的字</translation>
+    </message>
+    <message>
         <source>Work in</source>
         <translation>工作文件夹</translation>
     </message>
@@ -2114,6 +2126,10 @@
     <message>
         <source>after</source>
         <translation>改后</translation>
+    </message>
+    <message>
+        <source>agreed</source>
+        <translation>同规则</translation>
     </message>
     <message>
         <source>agrees with the rule</source>
@@ -2330,6 +2346,10 @@
     <message>
         <source>nobody here needs it</source>
         <translation>这里没有需求</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>都不是</translation>
     </message>
     <message>
         <source>none within 4 km</source>
@@ -2584,6 +2604,10 @@
         <translation>{file} 只有表头、没有数据行，没有可加的内容。</translation>
     </message>
     <message>
+        <source>{how} · ✗ {n} of {of} cannot be read</source>
+        <translation>{how} · ✗ {of} 个中 {n} 个读不懂</translation>
+    </message>
+    <message>
         <source>{kind}: the nearest for {parcels} parcels with {people} people who need it, the farthest {minutes} away</source>
         <translation>{kind}：对 {parcels} 宗地、{people} 个需要的人来说最近，最远 {minutes}</translation>
     </message>
@@ -2762,6 +2786,10 @@
     <message>
         <source>{n} unknown</source>
         <translation>{n} 个未知</translation>
+    </message>
+    <message>
+        <source>{n} × {m} cells of {size} {unit}, {bands} band(s).</source>
+        <translation>{n} × {m} 格，每格 {size} {unit}，{bands} 个波段。</translation>
     </message>
     <message>
         <source>{there} there, {back} back</source>

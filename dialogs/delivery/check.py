@@ -23,6 +23,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...processing.scratch import Scratch
 from ...processing.texts import interface_language, tr
+from ..parts.tables import keep_size, make_copyable
 from ..parts.widgets import text_label
 from ..study.handover import job
 from ..study.runner import Outcome, Runner
@@ -42,7 +43,8 @@ class DeliveryCheck(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Verify a delivery"))
-        self.resize(760, 460)
+        self.resize(self.fontMetrics().averageCharWidth() * 110, self.fontMetrics().height() * 26)
+        keep_size(self, "check_delivery")
         self._scratch = Scratch()
         self._runner = Runner(self)
         self._runner.finished.connect(self._on_finished)
@@ -54,6 +56,7 @@ class DeliveryCheck(QDialog):
         self.busy = QProgressBar()
         self.busy.setRange(0, 0)
         self.table = QTableWidget(0, 3)
+        make_copyable(self.table)
         self.table.setHorizontalHeaderLabels([tr("Verdict"), tr("What"), tr("Finding")])
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.verticalHeader().setVisible(False)

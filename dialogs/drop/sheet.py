@@ -14,6 +14,7 @@ from qgis.core import (
     QgsProject,
     QgsProviderRegistry,
     QgsRasterLayer,
+    QgsUnitTypes,
     QgsVectorLayer,
 )
 from qgis.gui import QgsProjectionSelectionWidget
@@ -30,8 +31,10 @@ from qgis.PyQt.QtWidgets import (
     QVBoxLayout,
 )
 
-from ...processing.texts import tr
+from ...core.words import join_words
+from ...processing.texts import interface_language, tr
 from ..parts.help_pages import add_help
+from ..parts.tables import keep_size, make_copyable
 from ..parts.widgets import text_label
 from ..study import project_state, results, wording
 from ..study.steps import ROLES
@@ -93,6 +96,7 @@ class DropSheet(QDialog):
         self._shift = ""
         self.setWindowTitle(tr("Add {file}").format(file=path.name) + place)
         layout, form = QVBoxLayout(self), QFormLayout()
+        self.form = form
         self.which, self.role, self.encoding = QComboBox(), QComboBox(), QComboBox()
         self.crs = QgsProjectionSelectionWidget()
         self.correct, self.system = QCheckBox(), "gcj02"
@@ -120,6 +124,8 @@ class DropSheet(QDialog):
         self.crs.crsChanged.connect(lambda _: self._take_crs())
         self.role.currentIndexChanged.connect(lambda _: self._look_for_shift())
         self.resize(self.fontMetrics().averageCharWidth() * 90, self.fontMetrics().height() * 24)
+        keep_size(self, "add_file")
+        make_copyable(self.preview)
         self.open_chosen()
 
     def _fill_which(self) -> None:
@@ -157,8 +163,9 @@ class DropSheet(QDialog):
         """Open the layer chosen and show what it is taken for."""
         entry = self.which.currentData()
         self.layer, self.table, self._named = None, None, None
-        for widget in (self.role, self.crs):
-            widget.setEnabled(not self.takes_all)
+        for row in (self.role, self.crs):  # each layer of a file has its own
+            self.form.labelForField(row).setVisible(not self.takes_all)
+            row.setVisible(not self.takes_all)
         needs = bool(entry) and files.needs_encoding(self.path, entry[1])
         for widget in (self.encoding, self.encoding_title):
             widget.setVisible(needs)
@@ -281,6 +288,8 @@ class DropSheet(QDialog):
             words += list_words(self.table, self._lost, named)
         elif isinstance(layer, QgsVectorLayer) and layer.featureCount() == 0:
             words.append(tr("The layer has no features: a study cannot be made from it."))
+        if isinstance(layer, QgsRasterLayer):
+            words.append(raster_words(layer))
         if layer.isSpatial() and not layer.crs().isValid():
             words.append(tr("The layer has no coordinate system: choose the one it was drawn in."))
         if named_so := shifted_by_name(layer):
@@ -345,6 +354,14 @@ class DropSheet(QDialog):
             self._look_for_shift()
 
 
+def raster_words(layer: QgsRasterLayer) -> str:
+    """Return how large a raster and its cells are."""
+    text = tr("{n} × {m} cells of {size} {unit}, {bands} band(s).")
+    size, unit = f"{layer.rasterUnitsPerPixelX():.4g}", QgsUnitTypes.toAbbreviatedString(layer.crs().mapUnits())
+    across, down = wording.number(layer.width()), wording.number(layer.height())
+    return text.format(n=across, m=down, size=size, unit=unit, bands=layer.bandCount())
+
+
 def list_words(table: drop_list.Table, lost: int, named: drop_places.NamedPlaces | None) -> list[str]:
     """Return what a list was read as: how many rows, what stands above its header, where its places come from."""
     words = [tr("{n} rows.").format(n=wording.number(len(table.rows)))]
@@ -359,7 +376,7 @@ def list_words(table: drop_list.Table, lost: int, named: drop_places.NamedPlaces
         words.append(tr("To put it on the map, add columns of longitude and latitude to the list and drop it again; "
                         "no addresses are looked up on the network."))  # fmt: skip
     else:
-        names = "、".join(table.header[place] for place in places)
+        names = join_words((table.header[place] for place in places), interface_language())
         words.append(tr("Places from {columns}.").format(columns=names))
     if lost:
         words.append(tr("{n} rows have no coordinates and no place on the map.").format(n=wording.number(lost)))

@@ -28,6 +28,7 @@ from ...core.extending import PROVENANCE, name_of
 from ...core.words import pick
 from ...processing.texts import interface_language, tr
 from ..parts.help_pages import add_help
+from ..parts.tables import keep_size, make_copyable
 from ..parts.widgets import scaled, text_label
 from ..study import wording
 from .previewing import Answer, Wish
@@ -77,6 +78,8 @@ class CompareDialog(QDialog):
         layout.addWidget(self.table, 1)
         layout.addLayout(foot)
         self.resize(letter * 120, self.fontMetrics().height() * 30)
+        make_copyable(self.table)
+        keep_size(self, "compare")
         self.choice.activated.connect(lambda _: self.compare_with(envelope.load(self.kind, self.choice.currentData())))
         self.open_file.clicked.connect(self._on_file)
         self.take.clicked.connect(self._on_take)

@@ -15,6 +15,7 @@ from ...core.errors import RenewalError
 from ...core.words import pick
 from ...processing.texts import interface_language, tr
 from ..parts.help_pages import add_help, open_page
+from ..parts.tables import keep_size
 from ..study import wording
 from . import figure_rows
 from .draft import Draft, open_draft
@@ -55,6 +56,7 @@ class EditorDialog(QDialog):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.form)
         self.resize(*self._size())
+        keep_size(self, "editor")
         self._connect()
         self._fill_base()
         self._rebuild()

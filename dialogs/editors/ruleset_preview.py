@@ -20,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing.texts import tr
+from ..parts.tables import make_copyable
 from ..parts.widgets import BIG, HINT, scaled, text_label
 from ..review.items import table_of
 from ..study import wording
@@ -52,6 +53,7 @@ class RulesetPreview(QWidget):
         self.cancel = QPushButton(tr("Cancel"))
         self.state = text_label()
         self.model, self.list = ChangeList(), QTableView()
+        make_copyable(self.list)
         self.measure.clicked.connect(self.measure_asked.emit)
         self.cancel.clicked.connect(self.cancel_asked.emit)
         self.map.picked.connect(self._on_dot)

@@ -36,7 +36,7 @@ def _class_section(rule: Mapping[str, Any], keys: KeyPath) -> Section:
         n=len(rule["criteria"]), c=f"{rule['confirm']['value']:g}", s=f"{rule['suspect']['value']:g}"
     )
     conditions = Block(
-        tr("Conditions (all must hold)"), (("op", ""), (VALUE, tr("Limit")), ("unit", tr("Unit"))),
+        tr("Must all hold"), (("op", ""), (VALUE, tr("Limit")), ("unit", tr("Unit"))),
         tuple(_condition(item, (*keys, "where", place)) for place, item in enumerate(rule["where"])),
     )  # fmt: skip
     criteria = Block(

@@ -23,6 +23,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...processing.texts import tr
 from ..parts import help_pages
+from ..parts.tables import make_copyable
 from ..parts.widgets import HINT, text_label
 from .matrix import ALL, APART, MEASURES, NAME, SHORT, UNCOUNTED, GapMatrix, Look, States, measure_title
 from .values import Community
@@ -41,6 +42,7 @@ class GapMatrixPanel(QDockWidget):
         super().__init__(tr("Gaps: communities and facilities"), iface.mainWindow() if iface else None)
         self.setObjectName("UrbanRenewalGapTable")
         self.model, self.view = GapMatrix(), QTableView()
+        make_copyable(self.view)
         self.measure, self.which, self.name = QComboBox(), QComboBox(), QLineEdit()
         for measure in MEASURES:
             self.measure.addItem(measure_title(measure), measure)

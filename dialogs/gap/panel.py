@@ -25,6 +25,7 @@ from qgis.PyQt.QtWidgets import (
 from ...processing.texts import tr
 from ..explore.text import amount_text, status_text
 from ..parts import help_pages
+from ..parts.tables import make_copyable
 from ..parts.widgets import BIG, HINT, Page, scaled, text_label
 from ..study import wording
 from .bars import GapBars, Pair, group_colour
@@ -60,6 +61,7 @@ class GapPanel(QDockWidget):
             self.order.addItem(text, key)
         self.figures = [(scaled(QLabel(), BIG, bold=True), text_label(factor=HINT)) for _ in range(3)]
         self.bars, self.list, self.table = GapBars(), GapList(), QTableView()
+        make_copyable(self.table)
         self.table.setModel(self.list)
         self._is_filling = False  # what is chosen comes from elsewhere
         self.sentence, self.unknown = text_label(), text_label(factor=HINT)

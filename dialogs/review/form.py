@@ -26,6 +26,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing.texts import interface_language, tr
+from ..parts.tables import make_copyable
 from ..parts.widgets import HINT, TITLE, scaled, text_label
 from ..study import wording
 from .evidence_view import EvidenceView
@@ -102,6 +103,7 @@ class ReviewForm(QWidget):
 
     def _list(self) -> QTableView:
         self.table, self.list = ReviewTable(), QTableView()
+        make_copyable(self.list)
         view = self.list
         view.setModel(self.table)
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

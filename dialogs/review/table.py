@@ -94,7 +94,9 @@ class ReviewTable(QAbstractTableModel):
             return tr("skipped") if item.parcel_id in desk.skipped else ""
         is_changed = item.parcel_id in desk.changed
         sign = "⚡" if desk.conflicts(item) else "↺" if is_changed else "✓" if review.tag == item.suggested else "≠"
-        return f"{sign} {tag_title(review.tag)}"
+        if sign == "✓":
+            return f"✓ {tr('agreed')}"  # the tag stands beside it
+        return f"{sign} {tr('none') if review.tag == 'none' else tag_title(review.tag)}"
 
     def _icon(self, tag: str, is_suspected: bool) -> QIcon:
         """Return the colour of a tag, hatched as on the map where it is only suspected."""

@@ -90,6 +90,24 @@ def is_left_out(key: str, name: str, study: Study | None, earlier: Mapping[str, 
     return earlier[name].kind == BLOCKED and any(reason.code == "role_missing" for reason in earlier[name].reasons)
 
 
+def left_out(study: Study | None, found: Mapping[str, StepState]) -> frozenset[str]:
+    """Return the steps that a whole study goes on without: no data for them, and nothing else stands in the way."""
+    without = {name for key, names in WITHOUT.items() for name in names if is_left_out(key, name, study, found)}
+    others = {reason.code for key, state in found.items() if key not in without for reason in state.reasons}
+    return frozenset(without) if without and not (others & (BLOCKING - {"step_first"})) else frozenset()
+
+
+def missing_in_all(study: Study | None, found: Mapping[str, StepState]) -> list[Reason]:
+    """Return what stands in the way of running everything; what an earlier step will bring does not count."""
+    reasons: dict[tuple[str, str], Reason] = {}
+    without = left_out(study, found)
+    for key, state in found.items():
+        for reason in state.reasons if key not in without else ():
+            if reason.code in BLOCKING - {"step_first", "algorithm_missing"}:
+                reasons.setdefault((reason.code, str(reason.values.get("role", ""))), reason)
+    return list(reasons.values())
+
+
 def is_runnable(state: StepState) -> bool:
     """Say whether the step's main button works: nothing stands in the way."""
     return state.kind != RUNNING and not any(reason.code in BLOCKING for reason in state.reasons)

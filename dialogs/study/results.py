@@ -57,6 +57,7 @@ COLOURS = {  # of inputs that bring no style of their own: quiet, results stand 
     "FACILITIES": "#0B5C3B", "STATIONS": "#C2185B", "STATION_ENTRANCES": "#E08FB0", "PLAN": "#E9E2C8",
     "CONSTRAINTS": "#E8B0A8", "ENTRANCES": "#7FB59B", "HEIGHT_POINTS": "#8B9197",
 }  # fmt: skip
+STRANGER, STRANGER_MM = "#D8D4CA", 0.8  # colour and size in mm of what was added and plays no role
 TABLES = {  # what 打开表 opens, the first there is
     "prepare": ("issues", "people"), "tag": ("tagged",), "gaps": ("gap_summary", "gap"), "zones": ("findings", "zones"),
 }  # fmt: skip
@@ -134,9 +135,12 @@ def add_in_order(project: QgsProject, layer: QgsMapLayer, role: str = "") -> Qgs
         smooth_relief(layer)
         layer.setOpacity(0.4)
     table = next((name for name, owner in ROLE_TABLES.items() if owner == role), "")
-    if isinstance(layer, QgsVectorLayer) and role in COLOURS and not layer.loadDefaultStyle()[1]:
+    is_drawn = isinstance(layer, QgsVectorLayer) and layer.isSpatial() and (role in COLOURS or not role)
+    if is_drawn and not layer.loadDefaultStyle()[1]:
         symbol = QgsSymbol.defaultSymbol(layer.geometryType())
-        symbol.setColor(QColor(COLOURS[role]))
+        symbol.setColor(QColor(COLOURS.get(role, STRANGER)))
+        if symbol.type() == Qgis.SymbolType.Marker:
+            symbol.setSize(symbol.size() if role else STRANGER_MM)
         layer.setRenderer(QgsSingleSymbolRenderer(symbol))
     layer.setCustomProperty(DEPTH, _depth_of(layer, table))
     was_empty = not project.mapLayers()

@@ -18,7 +18,7 @@ from . import handover, project_state, results
 from .edits import EditWatch
 from .handover import CREATE_SAMPLE, FULL_STUDY
 from .kept import remove_others, remove_run, result_folders
-from .readiness import BLOCKED, BLOCKING, DONE, Reason, StepState, World, is_runnable, states
+from .readiness import BLOCKED, BLOCKING, DONE, Reason, StepState, World, is_runnable, left_out, missing_in_all, states
 from .recording import Activity, now
 from .runner import Job, Outcome, Runner
 from .showing import ALL, ONE, OPEN_SAMPLE, after_run
@@ -167,15 +167,14 @@ class Session(QObject):
 
     def missing_for_all(self) -> list[Reason]:
         """Return what stands in the way of running everything; what an earlier step will bring does not count."""
-        found: dict[tuple[str, str], Reason] = {}
         world = self.world()
-        if FULL_STUDY not in world.algorithms:
-            found["algorithm", FULL_STUDY] = Reason("algorithm_missing", {"algorithm": FULL_STUDY})
-        for state in states(self.study, world).values():
-            for reason in state.reasons:
-                if reason.code in BLOCKING - {"step_first", "algorithm_missing"}:
-                    found.setdefault((reason.code, str(reason.values.get("role", ""))), reason)
-        return list(found.values())
+        fault = Reason("algorithm_missing", {"algorithm": FULL_STUDY})
+        found = missing_in_all(self.study, states(self.study, world))
+        return found if FULL_STUDY in world.algorithms else [fault, *found]
+
+    def left_out(self) -> frozenset[str]:
+        """Return the steps that running everything goes on without."""
+        return left_out(self.study, states(self.study, self.world()))
 
     def parcels_n(self) -> int:
         """Return how many parcels the study has; 0 when it has none yet."""
@@ -208,7 +207,7 @@ class Session(QObject):
             self._refuse(ALL, self.missing_for_all())
         if not self.can_run_all() or not self._has_folder(ALL, study.folder):
             return
-        if handover.left_behind(self.project, study):
+        if handover.left_behind(self.project, study) or self.left_out():
             self.start_rest(STEPS[0].key)
         else:
             folder = self._new_folder(STEPS[0].key)
@@ -218,12 +217,14 @@ class Session(QObject):
     def first_open(self) -> str:
         """Return the first step that is not done; the first of all when every one is, or none."""
         found = self.states()
-        opened = [step.key for step in STEPS if found[step.key].kind != DONE]
+        without = self.left_out()
+        opened = [step.key for step in STEPS if found[step.key].kind != DONE and step.key not in without]
         return opened[0] if opened and self.study.steps else STEPS[0].key
 
     def start_rest(self, key: str) -> None:
         """Run a step and all behind it, one after the other; it stops at the first that does not end well."""
-        keys = [step.key for step in STEPS]
+        without = self.left_out()
+        keys = [step.key for step in STEPS if step.key == key or step.key not in without]
         self._rest = keys[keys.index(key) + 1 :]
         self.start_step(key, keeps_rest=True)
         if not self.is_busy:

@@ -81,6 +81,8 @@ def done_lines(key: str, found: Mapping[str, Any]) -> list[str]:
     """Return what a done step says besides its figures: people placed, files of a delivery."""
     if key == "prepare" and found.get("people"):
         return [escape(tr("{n} people on parcels and houses.").format(n=wording.number(found["people"])))]
+    if key == "zones" and not found.get("zones"):
+        return [escape(tr("No station met the rules for zones; the log says for each what it lacked."))]
     if key == "deliver":
         return [delivery_line(entry, found.get("ok")) for entry in found.get("entries", [])]
     return []

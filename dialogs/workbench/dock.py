@@ -23,6 +23,7 @@ from ..study import speed, wording
 from ..study.handover import CREATE_SAMPLE
 from ..study.leaving import Leaving
 from ..study.project_state import layer_of
+from ..study.readiness import Reason
 from ..study.session import OPEN_SAMPLE, Session
 from ..study.steps import DELIVERY, STEPS
 from ..study.timeleft import TimeLeft
@@ -238,6 +239,9 @@ class RenewalDock(QDockWidget):
         if lies_on_share(self.session):
             text = tr("The project or the folder lies on a network share: work on a local disk and copy it later.")
             lines.append(escape(text))
+        if not missing:
+            without = [Reason("done_without", {"step": key}) for key in sorted(self.session.left_out())]
+            lines += [escape(wording.reason_text(reason)) for reason in without]
         if len(missing) > 3:
             lines.append(tr("({n} more)").format(n=len(missing) - 3))
         self.why.setText("<br>".join(lines))

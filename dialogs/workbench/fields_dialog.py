@@ -8,6 +8,7 @@ from typing import Any
 
 from qgis.core import NULL, QgsFeatureRequest, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QBrush
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QDialog,
@@ -20,9 +21,12 @@ from qgis.PyQt.QtWidgets import (
 
 from ...processing.texts import interface_language, tr
 from ..parts.help_pages import add_help
+from ..parts.inks import readable
+from ..parts.tables import keep_size, make_copyable
 from ..parts.widgets import text_label
 from ..study import project_state, wording
 
+AMBER = "#A66A00"
 LOOKED_AT, SHOWN = 200, 3  # features looked at, values shown
 COLUMN, FIELD, VALUES, HOW = range(4)
 
@@ -33,16 +37,32 @@ def column_title(name: str, aliases: tuple[str, ...]) -> str:
     return chinese if interface_language() == "zh" and chinese else name.replace("_", " ")
 
 
-def sample_values(layer: QgsVectorLayer) -> dict[str, list[str]]:
-    """Return up to three different values of each field, from the first features of the layer."""
+def read_values(layer: QgsVectorLayer) -> dict[str, list[str]]:
+    """Return the values of each field that are not empty, as texts, from the first features of the layer."""
     found: dict[str, list[str]] = {item.name(): [] for item in layer.fields()}
     request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry).setLimit(LOOKED_AT)
     for feature in layer.getFeatures(request):
         for name, value in zip(found, feature.attributes()):
             text = "" if value is None or value == NULL else str(value)
-            if text and text not in found[name] and len(found[name]) < SHOWN:
+            if text.strip():
                 found[name].append(text)
     return found
+
+
+def unreadable_n(role: str, name: str, kind: str, texts: list[str]) -> int:
+    """Return how many values nobody can read as what the column is: a number, a year, storeys, yes or no."""
+    import numpy as np
+    import pandas as pd
+
+    from ...core.inputs.checks_values import READERS
+    from ...core.inputs.values import UNTOLD
+
+    told = pd.Series([text for text in texts if text.strip().casefold() not in UNTOLD], dtype="string")
+    if (role, name) in READERS:
+        return int(np.isnan(READERS[role, name](told)).sum())
+    if kind == "text":
+        return 0
+    return int(pd.to_numeric(told.str.strip().str.replace(",", ""), errors="coerce").isna().sum())
 
 
 class FieldsDialog(QDialog):
@@ -55,7 +75,7 @@ class FieldsDialog(QDialog):
         self.role, self.layer = role, layer
         self.columns = roles()[role].columns
         self.guessed = project_state.columns_of(layer, role, {})
-        self._values = sample_values(layer)
+        self._values = read_values(layer)
         self.setWindowTitle(
             tr("Fields of “{layer}” ({role})").format(layer=layer.name(), role=wording.role_title(role))
         )
@@ -87,6 +107,8 @@ class FieldsDialog(QDialog):
         layout.addWidget(self.buttons)
         letter = self.fontMetrics().averageCharWidth()
         self.resize(letter * 100, self.fontMetrics().height() * 24)
+        make_copyable(self.table)
+        keep_size(self, "fields")
 
     def _add_row(self, row: int, name: str, column: Any, chosen: str) -> None:
         title = QTableWidgetItem(column_title(name, column.aliases))
@@ -111,12 +133,19 @@ class FieldsDialog(QDialog):
     def _show_row(self, row: int, name: str) -> None:
         field = self.combos[name].currentData()
         values = self.table.item(row, VALUES)
-        values.setText(" · ".join(self._values.get(field, [])) if field else "")
+        texts = self._values.get(field, []) if field else []
+        values.setText(" · ".join(list(dict.fromkeys(texts))[:SHOWN]))
         values.setToolTip(values.text())
         guess = self.guessed.get(name, "")
         how = tr("not there") if not field else tr("guessed") if field == guess else tr("chosen")
-        self.table.item(row, HOW).setText(how)
-        self.table.item(row, HOW).setTextAlignment(Qt.AlignmentFlag.AlignCenter)
+        n = unreadable_n(self.role, name, self.columns[name].type, texts)
+        if n:
+            how = tr("{how} · ✗ {n} of {of} cannot be read").format(how=how, n=n, of=len(texts))
+        cell = self.table.item(row, HOW)
+        cell.setText(how)
+        cell.setToolTip(tr("They would count as missing. Choose another field, or mend the values.") if n else "")
+        cell.setForeground(QBrush(readable(AMBER, self.palette())) if n else QBrush())
+        cell.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
 
     def mapping(self) -> dict[str, str]:
         """Return {column: field} of what a person chose otherwise than guessed."""

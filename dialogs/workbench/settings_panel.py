@@ -97,6 +97,7 @@ class SettingsPanel(QWidget):
             self._show_own(combo, own)
             shipped = study.setting(use.choice, use.default) if use.choice else use.default
             combo.setCurrentIndex(max(0, combo.findData(f"{FROM_FILE}{own}" if own else shipped)))
+            combo.setToolTip(f"{combo.currentText()}\n{own}" if own else combo.currentText())  # long titles are cut
             combo.setEnabled(can_change)
             self.edits[kind].setEnabled(can_change)
         day = QDate.fromString(str(study.setting("AS_OF", "")), DAY)
@@ -136,7 +137,6 @@ class SettingsPanel(QWidget):
                 combo.removeItem(place)
         if wanted and combo.findData(wanted) < 0:
             combo.addItem(own_title(Path(path)), wanted)
-        combo.setToolTip(path)
 
     def show_figures(self) -> None:
         """Show the figures of the rules and standards in use."""

@@ -3,30 +3,43 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from qgis.gui import QgsFilterLineEdit
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
+    QHBoxLayout,
     QHeaderView,
+    QLabel,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
 )
 
-from ...core.words import source_words
+from ...core.words import pick, source_words
 from ...processing.parameters import BUILT
 from ...processing.texts import interface_language, tr
-from ..editors.words import kind_title
+from ..editors.words import figure_title, kind_title, unit_title, value_text
 from ..parts.help_pages import add_help
+from ..parts.tables import keep_size, make_copyable, show_only
 from ..parts.widgets import text_label
 from ..study.study import Study
 
 KINDS = {"RULES": "ruleset", "STANDARD": "standard", "ZONE_RULES": "zone-rules"}
-Row = tuple[str, str, Mapping[str, Any]]  # document, path, figure
+
+
+class Row(NamedTuple):
+    """A figure: its document's title, its path there, the figure, its path in words."""
+
+    document: str
+    path: str
+    figure: Mapping[str, Any]
+    title: str
 
 
 def documents_of(study: Study) -> list[tuple[str, Mapping[str, Any]]]:
@@ -52,17 +65,34 @@ def figures_of(study: Study) -> list[Row]:
 
     language = interface_language()
     return [
-        (f"{kind_title(kind)}: {document['title'][language]}", path, figure)
+        Row(f"{kind_title(kind)}: {document['title'][language]}", path, figure, place_title(document, path))
         for kind, document in documents_of(study)
         for path, figure in envelope.list_figures(document)
     ]
+
+
+def place_title(document: Mapping[str, Any], path: str) -> str:
+    """Return a figure's path in words: the items it lies in by their titles, then its own name."""
+    words: list[str] = []
+    place: Any = document
+    for name, number in re.findall(r"([^.\[\]]+)|\[([^\]]+)\]", path):
+        if number:
+            place = place[int(number)] if number.isdigit() else next(item for item in place if item.get("id") == number)
+            known = (place.get(key) for key in ("title", "name", "indicator", "id")) if isinstance(place, dict) else ()
+            title = next((word for word in known if word), number)
+            words.append(figure_title(title) if isinstance(title, str) else pick(title, interface_language()))
+        else:
+            place = place[name]
+            if figure_title(name) != name:
+                words.append(figure_title(name))
+    return " · ".join(words) or path
 
 
 def open_n(rows: list[Row]) -> int:
     """Return how many figures are to be verified."""
     from ...core.envelope import is_verified
 
-    return sum(not is_verified(figure) for _, _, figure in rows)
+    return sum(not is_verified(row.figure) for row in rows)
 
 
 def status_title(status: str) -> str:
@@ -86,36 +116,26 @@ class FiguresDialog(QDialog):
         from ...core.envelope import is_verified
 
         self.setWindowTitle(tr("Figures of the rules and standards"))
-        rows = sorted(rows, key=lambda row: is_verified(row[2]))
+        rows = sorted(rows, key=lambda row: is_verified(row.figure))
         layout = QVBoxLayout(self)
         text = tr("{n} of {of} figures are to be verified before the results are used officially.")
         layout.addWidget(text_label(text.format(n=open_n(rows), of=len(rows))))
         self.only_open = QCheckBox(tr("Only those to be verified"))
         self.only_open.setChecked(True)
         self.only_open.toggled.connect(self.show_rows)
-        layout.addWidget(self.only_open)
-        heads = [tr("Document"), tr("Figure"), tr("Value"), tr("Unit"), tr("Source"), tr("Status")]
-        self.table = QTableWidget(len(rows), len(heads))
-        self.table.setHorizontalHeaderLabels(heads)
-        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-        self.table.verticalHeader().hide()
-        self._is_open = [not is_verified(figure) for _, _, figure in rows]
-        for place, (document, path, figure) in enumerate(rows):
-            source = source_words(str(figure["source"]), interface_language())
-            cells = (document, path, _value(figure), str(figure.get("unit", "")), source,
-                     status_title(str(figure["status"])))  # fmt: skip
-            for column, cell in enumerate(cells):
-                item = QTableWidgetItem(cell)
-                item.setToolTip(cell)
-                if column == 2:
-                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                self.table.setItem(place, column, item)
-        head = self.table.horizontalHeader()
-        letter = self.fontMetrics().averageCharWidth()
-        for column, letters in enumerate((18, 34, 14, 10, 40, 24)):
-            self.table.setColumnWidth(column, letter * letters)
-        head.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
+        self.words = QgsFilterLineEdit()
+        self.words.setShowSearchIcon(True)
+        self.words.setPlaceholderText(tr("Words in any column"))
+        self.words.setAccessibleName(tr("Words in any column"))
+        self.words.textChanged.connect(lambda _: self.show_rows())
+        self.n = QLabel()
+        line = QHBoxLayout()
+        line.addWidget(self.only_open)
+        line.addStretch(1)
+        line.addWidget(self.n)
+        line.addWidget(self.words, 1)
+        layout.addLayout(line)
+        self._fill(rows)
         layout.addWidget(self.table)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.edit = buttons.addButton(tr("Open in the editor"), QDialogButtonBox.ButtonRole.ActionRole)
@@ -125,21 +145,46 @@ class FiguresDialog(QDialog):
         buttons.rejected.connect(self.reject)
         add_help(self, "methods", buttons=buttons)
         layout.addWidget(buttons)
-        self.resize(letter * 150, self.fontMetrics().height() * 32)
-        self.show_rows(True)
+        self.resize(self.fontMetrics().averageCharWidth() * 150, self.fontMetrics().height() * 32)
+        self.show_rows()
+        keep_size(self, "figures")
+
+    def _fill(self, rows: list[Row]) -> None:
+        from ...core.envelope import is_verified
+
+        heads = [tr("Document"), tr("Figure"), tr("Value"), tr("Unit"), tr("Source"), tr("Status")]
+        self.table = QTableWidget(len(rows), len(heads))
+        self.table.setHorizontalHeaderLabels(heads)
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        self.table.verticalHeader().hide()
+        self._is_open = [not is_verified(row.figure) for row in rows]
+        self._rows = rows
+        make_copyable(self.table)
+        for place, (document, _, figure, title) in enumerate(rows):
+            source = source_words(str(figure["source"]), interface_language())
+            value, unit = value_text(figure.get("value", "")), unit_title(str(figure.get("unit", "")))
+            cells = (document, title, value, unit, source, status_title(str(figure["status"])))
+            for column, cell in enumerate(cells):
+                item = QTableWidgetItem(cell)
+                item.setToolTip(cell)
+                if column == 2:
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                self.table.setItem(place, column, item)
+        head = self.table.horizontalHeader()
+        letter = self.fontMetrics().averageCharWidth()
+        for column, letters in enumerate((26, 40, 12, 10, 40, 26)):
+            self.table.setColumnWidth(column, letter * letters)
+        head.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
 
     def _ask(self, row: int) -> None:
         if row >= 0:
-            document, path = self.table.item(row, 0).text(), self.table.item(row, 1).text()
+            chosen = self._rows[row]
             self.accept()
-            self.edit_asked.emit(document, path)
+            self.edit_asked.emit(chosen.document, chosen.path)
 
-    def show_rows(self, only_open: bool) -> None:
-        """Show all figures, or only those to be verified."""
-        for place, is_open in enumerate(self._is_open):
-            self.table.setRowHidden(place, only_open and not is_open)
-
-
-def _value(figure: Mapping[str, Any]) -> str:
-    value = figure.get("value", "")
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    def show_rows(self, *_: Any) -> None:
+        """Show all figures, or only those to be verified, and of these the ones with the words looked for."""
+        only_open = self.only_open.isChecked()
+        n = show_only(self.table, self.words.text(), lambda row: self._is_open[row] or not only_open)
+        self.n.setText(tr("{n} rows.").format(n=n) if self.words.text() else "")

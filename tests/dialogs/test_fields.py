@@ -37,6 +37,31 @@ def test_found_with_values(fields):
     assert row_of(fields, "capacity")[1] in ("guessed", "not there")
 
 
+def test_words_where_numbers_belong_are_told(fields):
+    """Names as capacities: the row says how many values nobody can read, before anything runs."""
+    combo = fields.combos["capacity"]
+    combo.setCurrentIndex(combo.findData("设施类别"))
+    assert "✗ 5 of 5 cannot be read" in row_of(fields, "capacity")[1]
+    combo.setCurrentIndex(combo.findData("床位"))
+    assert "✗" not in row_of(fields, "capacity")[1]
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "kind", "texts", "n"),
+    [
+        ("BUILDINGS", "year", "text", ["1985", "80年代", "很久以前", "不详"], 1),  # 不详 says that nobody knows
+        ("BUILDINGS", "floors", "text", ["6", "砼18（地下2）", "某楼"], 1),
+        ("PARCELS", "doc_area", "real", ["1,250.5", " 3 ", "约三亩"], 1),
+        ("PARCELS", "land_use", "text", ["0701", "住宅"], 0),
+        ("PARCELS", "doc_area", "real", [], 0),
+    ],
+)
+def test_what_nobody_can_read(role, name, kind, texts, n):
+    from urban_renewal.dialogs.workbench.fields_dialog import unreadable_n
+
+    assert unreadable_n(role, name, kind, texts) == n
+
+
 def test_another_field_is_remembered(fields, dock, qtbot):
     combo = fields.combos["facility_id"]
     combo.setCurrentIndex(combo.findData("BH"))

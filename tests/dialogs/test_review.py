@@ -145,7 +145,7 @@ def test_one_key_saves_and_goes_on(review, qtbot):
     qtbot.keyClick(review.form.list, Qt.Key.Key_0)
     assert rows(review)[1][:2] == ("P3", "none")
     assert "differs from the rule" in review.form.last.text()
-    assert column(review, 4) == ["✓ Old compound", "≠ None of them", ""]
+    assert column(review, 4) == ["✓ agreed", "≠ none", ""]
     assert review.form.done.text() == "Reviewed 2 of 3"
 
 
