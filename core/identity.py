@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+from binascii import hexlify
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from json.encoder import encode_basestring
 from typing import Any, cast
 
@@ -26,6 +28,7 @@ from .run import Run
 METRE_DIGITS = 3  # 1 mm, contract.md "Files"
 DEGREE_DIGITS = 8  # about 1 mm on the ground
 SLICE_ROWS = 5_000  # under 100 ms a slice for the widest table: WKB and JSON hold Python's lock
+MULTI_HEAD = 9  # bytes of a multi shape's WKB before its first part
 ANY_DIGITS = -1  # a real column outside the dictionary is taken as it is
 
 Written = tuple[str, str, int]  # name, type (text | int | real), decimals
@@ -33,14 +36,16 @@ Written = tuple[str, str, int]  # name, type (text | int | real), decimals
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """The rows of a table as they are hashed: sorted SHA-256 (n,) S32 over `columns` (name, type), without geometry.
+    """The rows of a table as they are hashed: sorted SHA-256 (n,) S32 over `columns` (name, type) and geometry.
 
-    `plain`: writing and reading changes none of them: no text has blanks around it or is empty, numbers are rounded.
+    `plain`: writing and reading changes none of them: no text has blanks around it or is empty, numbers are rounded,
+    shapes have no heights. `digits` decimals of the coordinates, None without geometry.
     """
 
     columns: tuple[tuple[str, str], ...]
     digests: npt.NDArray[np.bytes_]
     plain: bool
+    digits: int | None = None
 
     def __len__(self) -> int:
         return len(self.digests)
@@ -97,16 +102,16 @@ def hash_content(
     carried: Iterable[str] = (),
     digits: int = METRE_DIGITS,
     run: Run | None = None,
-) -> tuple[str, Rows | None]:
-    """Return `content_hash` and, of a table without geometry, the rows it was made from."""
+) -> tuple[str, Rows]:
+    """Return `content_hash` and the rows it was made from."""
     columns = _columns_of(frame, table, carried)
     return _hash_rows(frame, columns, digits if table.geometry != "none" else None, run)
 
 
-def same_content(frame: pd.DataFrame, table: schema.Table, rows: Rows | None) -> str | None:
+def same_content(frame: pd.DataFrame, table: schema.Table, rows: Rows | None, digits: int = METRE_DIGITS) -> str | None:
     """Return `content_hash` of a frame known to hold the very `rows`; None when its columns are others."""
     listed = _sorted(_columns_of(frame, table, ()))
-    return _of_rows(listed, rows, len(frame)) if table.geometry == "none" else None
+    return _of_rows(listed, digits if table.geometry != "none" else None, rows, len(frame))
 
 
 def fingerprint(
@@ -115,15 +120,15 @@ def fingerprint(
     """Return the SHA-256 of an input as it came, for run records: all columns but fid, their dtypes, the geometry.
 
     The rules are those of `content_hash`; reals count in full precision. `digits` decimals of the coordinates.
-    `rows`: what the file that the frame was read from was written of, by `hash_content`; it is not hashed again where
-    the columns are the same.
+    `rows`: what the file that the frame was read from was written of, by `hash_content`, when every row was read as it
+    stands there; it is not hashed again where the columns are the same.
     """
     columns = [
         _written(frame, name) for name in frame.columns if name != frames.GEOMETRY and str(name).lower() != "fid"
     ]
-    is_spatial = frames.GEOMETRY in frame
-    known = None if is_spatial else _of_rows(_sorted(columns), rows, len(frame))
-    return known or _hash_rows(frame, columns, digits if is_spatial else None, run)[0]
+    decimals = digits if frames.GEOMETRY in frame else None
+    known = _of_rows(_sorted(columns), decimals, rows, len(frame))
+    return known or _hash_rows(frame, columns, decimals, run)[0]
 
 
 def _columns_of(frame: pd.DataFrame, table: schema.Table, carried: Iterable[str]) -> list[Written]:
@@ -156,11 +161,15 @@ def _canonical_wkb(shapes: npt.NDArray[np.object_], digits: int, with_z: bool) -
     deep = shapely.has_z(shapes) & with_z
     if deep.any():
         rounded[deep] = shapely.transform(shapes[deep], whole, include_z=True)
-    single = (shapely.get_type_id(rounded) >= 4) & (shapely.get_num_geometries(rounded) == 1)
+    kind, lone = shapely.get_type_id(rounded), shapely.get_num_geometries(rounded) == 1
+    inner = np.flatnonzero((kind == 6) & lone & ~shapely.is_empty(rounded))  # taken out of the WKB: cheaper
+    lone[inner] = False
+    single = (kind >= 4) & lone
     rounded[single] = shapely.get_geometry(rounded[single], 0)
     lines = np.isin(shapely.get_type_id(rounded), (1, 2, 5))
     rounded[~lines] = shapely.normalize(rounded[~lines])
     wkb = np.asarray(shapely.to_wkb(rounded, byte_order=1, output_dimension=3), dtype=object)
+    wkb[inner] = [item[MULTI_HEAD:] for item in wkb[inner]]
     for row in np.flatnonzero(shapely.get_type_id(rounded) == 5):  # normalize would turn lines round
         wkb[row] = b"".join(sorted(shapely.to_wkb(shapely.get_parts(rounded[row]), byte_order=1, output_dimension=3)))
     return wkb
@@ -177,11 +186,11 @@ def _sorted(columns: Iterable[Written]) -> list[Written]:
     return sorted((name, kind, decimals if kind == "real" else 0) for name, kind, decimals in columns)
 
 
-def _of_rows(listed: list[Written], rows: Rows | None, count: int) -> str | None:
-    """Return the hash of known rows; None where they are others or a file may have changed a text."""
-    if rows is None or not rows.plain or len(rows) != count:
+def _of_rows(listed: list[Written], digits: int | None, rows: Rows | None, count: int) -> str | None:
+    """Return the hash of known rows; None where they are others or a file may have changed one."""
+    if rows is None or not rows.plain or len(rows) != count or rows.digits != digits:
         return None
-    return _total(listed, None, rows.digests) if rows.columns == _named(listed) else None
+    return _total(listed, digits, rows.digests) if rows.columns == _named(listed) else None
 
 
 def _named(listed: Sequence[Written]) -> tuple[tuple[str, str], ...]:
@@ -190,19 +199,19 @@ def _named(listed: Sequence[Written]) -> tuple[tuple[str, str], ...]:
 
 def _hash_rows(
     frame: pd.DataFrame, columns: Iterable[Written], digits: int | None, run: Run | None
-) -> tuple[str, Rows | None]:
+) -> tuple[str, Rows]:
     listed = _sorted(columns)
     digests: list[bytes] = []
+    sha256 = hashlib.sha256
     for start in range(0, len(frame), SLICE_ROWS):
         if run:
             run.check()
         part = frame.iloc[start : start + SLICE_ROWS]
-        digests += [hashlib.sha256(row.encode("utf-8")).digest() for row in _json_rows(part, listed, digits)]
+        digests += [sha256(row).digest() for row in _json_rows(part, listed, digits)]
     whole = np.sort(np.frombuffer(b"".join(digests), dtype="S32"))  # by numpy, which lets go of Python's lock
-    if digits is not None:
-        return _total(listed, digits, whole), None
-    is_plain = all(_is_plain(frame[name], kind, places) for name, kind, places in listed if name in frame)
-    return _total(listed, digits, whole), Rows(_named(listed), whole, is_plain)
+    is_flat = digits is None or not shapely.has_z(_shapes(frames.geometries(frame))).any()
+    is_plain = is_flat and all(_is_plain(frame[name], kind, places) for name, kind, places in listed if name in frame)
+    return _total(listed, digits, whole), Rows(_named(listed), whole, is_plain, digits)
 
 
 def _total(listed: list[Written], digits: int | None, digests: npt.NDArray[np.bytes_]) -> str:
@@ -215,54 +224,70 @@ def _total(listed: list[Written], digits: int | None, digests: npt.NDArray[np.by
 def _is_plain(values: pd.Series, kind: str, places: int) -> bool:
     """Say whether no text is empty or has blanks around it, and reals are rounded to their decimals."""
     if kind == "text":
-        return all(isinstance(text, str) and text and text == text.strip() for text in values.dropna().unique())
-    if kind == "int" or not pd.api.types.is_float_dtype(values):
+        distinct = pd.unique(values.to_numpy(dtype=object))
+        return all(isinstance(text, str) and text and text == text.strip() for text in distinct[~pd.isna(distinct)])
+    if kind == "int" or places == ANY_DIGITS or not pd.api.types.is_float_dtype(values):
         return kind == "int"
     numbers = values.to_numpy("float64", na_value=np.nan)
-    is_odd = np.signbit(numbers) & (numbers == 0)
-    return places != ANY_DIGITS and not is_odd.any() and np.array_equal(np.round(numbers, places), numbers, True)
+    is_odd = np.signbit(numbers[numbers == 0]).any()
+    differs = numbers != np.round(numbers, places)
+    return not is_odd and bool(np.isnan(numbers[differs]).all())
 
 
-def _json_rows(frame: pd.DataFrame, columns: list[Written], digits: int | None) -> Iterator[str]:
-    """Yield each row as a JSON object, keys in order of the sorted columns and `geometry` last."""
-    fields = [(name, _json_values(frames.optional(frame, name, kind), kind, places)) for name, kind, places in columns]
+def _json_rows(frame: pd.DataFrame, columns: list[Written], digits: int | None) -> Iterator[bytes]:
+    """Yield each row as a JSON object in UTF-8, keys in order of the sorted columns and `geometry` last."""
+    names = [name for name, _, _ in columns] + [frames.GEOMETRY] * (digits is not None)
+    if not names:
+        return iter([b"{}"] * len(frame))
+    heads = [(b"," if number else b"{") + canonical_json(name).encode() + b":" for number, name in enumerate(names)]
+    fields = [
+        _json_values(frames.optional(frame, name, kind), kind, places, head)
+        for (name, kind, places), head in zip(columns, heads)
+    ]
     if digits is not None:
-        fields.append((frames.GEOMETRY, _json_shapes(frames.geometries(frame), digits)))
-    pattern = "{" + ",".join(canonical_json(name).replace("%", "%%") + ":%s" for name, _ in fields) + "}"
-    if not fields:
-        return iter(["{}"] * len(frame))
-    return (pattern % row for row in zip(*(values for _, values in fields)))
+        fields.append(_json_shapes(frames.geometries(frame), digits, heads[-1]))
+    return map(b"".join, zip(*fields, repeat(b"}")))
 
 
-def _json_values(values: pd.Series, kind: str, places: int) -> list[str]:
-    """Return the values as JSON: null, a number or a quoted text. An infinite number is JSON's unofficial Infinity."""
+def _json_values(values: pd.Series, kind: str, places: int, head: bytes) -> list[bytes]:
+    """Return the values as JSON behind `head`: null, a number or a quoted text.
+
+    An infinite number is JSON's unofficial Infinity.
+    """
     typed = _typed(values, kind)
     if pd.api.types.is_float_dtype(typed):
         numbers = typed.to_numpy("float64", na_value=np.nan)
         rounded = numbers if places == ANY_DIGITS else np.round(numbers, places) + 0.0
         if bool((np.signbit(rounded) & (rounded == 0)).any()):  # -0.0 is written, and would be taken for 0.0
-            return _json_reals(rounded)
-        return _told(*pd.factorize(rounded, use_na_sentinel=True), _json_reals)
+            return _json_numbers(rounded, head)
+        return _told(*pd.factorize(rounded, use_na_sentinel=True), _json_numbers, head)
     if isinstance(typed.dtype, pd.Int64Dtype):  # pandas takes twice as long over its own kind of whole numbers
         codes, distinct = pd.factorize(typed.to_numpy("int64", na_value=0))
         codes[typed.isna().to_numpy()] = -1
-        return _told(codes, distinct, lambda numbers: list(map(str, numbers.tolist())))
-    return _told(*pd.factorize(typed, use_na_sentinel=True), _json_words)
+        return _told(codes, distinct, _json_numbers, head)
+    return _told(*pd.factorize(typed, use_na_sentinel=True), _json_words, head)
 
 
-def _told(codes: npt.NDArray[np.intp], distinct: Any, tell: Callable[[Any], list[str]]) -> list[str]:
+def _told(
+    codes: npt.NDArray[np.intp], distinct: Any, tell: Callable[[Any, bytes], list[bytes]], head: bytes
+) -> list[bytes]:
     """Return the text of each code; a missing value has the code -1."""
-    return cast("list[str]", np.array([*tell(distinct), "null"], dtype=object)[codes].tolist())
+    return cast("list[bytes]", np.array([*tell(distinct, head), head + b"null"], dtype=object)[codes].tolist())
 
 
-def _json_words(distinct: pd.Index) -> list[str]:
-    return [encode_basestring(item) if isinstance(item, str) else str(item) for item in distinct.tolist()]
+def _json_words(distinct: pd.Index, head: bytes) -> list[bytes]:
+    return [
+        head + (encode_basestring(item) if isinstance(item, str) else str(item)).encode() for item in distinct.tolist()
+    ]
 
 
-def _json_reals(numbers: npt.NDArray[np.float64]) -> list[str]:
-    texts = repr(numbers.tolist())[1:-1].split(", ") if len(numbers) else []
+def _json_numbers(numbers: npt.NDArray[Any], head: bytes) -> list[bytes]:
+    """Return numbers, all told in one go; `head` has no line break, JSON writes it otherwise."""
+    if not len(numbers):
+        return []
+    texts = (head + repr(numbers.tolist())[1:-1].encode().replace(b", ", b"\n" + head)).split(b"\n")
     for row in np.flatnonzero(~np.isfinite(numbers)):
-        texts[row] = "null" if np.isnan(numbers[row]) else json.dumps(float(numbers[row]))
+        texts[row] = head + (b"null" if np.isnan(numbers[row]) else json.dumps(float(numbers[row])).encode())
     return texts
 
 
@@ -276,9 +301,9 @@ def _typed(values: pd.Series, kind: str) -> pd.Series:
     return values.astype(frames.TEXT)
 
 
-def _json_shapes(shapes: npt.NDArray[np.object_], digits: int) -> list[str]:
-    told = np.full(len(shapes), "null", dtype=object)
+def _json_shapes(shapes: npt.NDArray[np.object_], digits: int, head: bytes) -> list[bytes]:
+    told = np.full(len(shapes), head + b"null", dtype=object)
     clean = _shapes(shapes)
     there = np.flatnonzero(~shapely.is_missing(clean))
-    told[there] = [f'"{wkb.hex()}"' for wkb in _canonical_wkb(clean[there], digits, with_z=True)]
+    told[there] = [b'%s"%s"' % (head, hexlify(wkb)) for wkb in _canonical_wkb(clean[there], digits, with_z=True)]
     return list(told)

@@ -41,6 +41,7 @@ class Reading:
     kept: Any
     original: Any
     rows: Any = None
+    is_whole: bool = False  # every row is there, and nothing was repaired, renamed or translated
     contents: dict[int, str] = field(default_factory=dict)  # shared by all who use the same reading
 
     def content(self, digits: int, run: Run) -> str:
@@ -246,6 +247,7 @@ def read_table(
     from ..core.inputs.geometry import clean_geometry
     from ..core.inputs.ids import give_ids
 
+    said = len(run.messages) + len(run.left_out)
     own = [item.name() for item in snapshot.fields] if carry else []
     names = list(dict.fromkeys([*own, *mapping.values()]))
     wants_geometry = role.geometry != "none" and snapshot.geometry != "none"
@@ -273,7 +275,8 @@ def read_table(
     if wants_geometry and working is not None and working.crs is not None and snapshot.crs != working.crs:
         transform = transform_to(snapshot.crs, working, transforms)
         table[frames.GEOMETRY] = _moved(original, transform, snapshot.name)
-    return Reading(table, {name: raw[name] for name in own}, keep, original)
+    is_whole = len(run.messages) + len(run.left_out) == said and not any(role.columns[name].values for name in mapping)
+    return Reading(table, {name: raw[name] for name in own}, keep, original, is_whole=is_whole)
 
 
 def _moved(shapes: Any, transform: Any, layer: str) -> Any:

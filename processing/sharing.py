@@ -93,11 +93,14 @@ class Shelf:
 
         It is kept as long as a later step reads the same.
         """
-        told = {"rows": self._rows.get(key[:3]), "contents": self._contents.get(key, {})}
-        found = _once(self._kept, key, lambda: replace(read(), **told), run)
+        found = _once(self._kept, key, lambda: self._told(key, read()), run)
         if _source_of(key) not in self._coming:
             del self._kept[key]
         return replace(found, table=found.table.copy(deep=False))
+
+    def _told(self, key: tuple[Any, ...], fresh: Reading) -> Reading:
+        rows = self._rows.get(key[:3]) if fresh.is_whole else None
+        return replace(fresh, rows=rows, contents=self._contents.get(key, {}))
 
     def made(self, key: tuple[Any, ...], make: Callable[[], Any], run: Run) -> Any:
         """Return what was made under the key, else what `make` gives."""

@@ -178,7 +178,7 @@ def _described(folder: Path, item: DeliveredTable, held: Held | None, run: Run) 
     if held is None:
         return describe_table(folder, item, run)
     table = dictionary_table(item, frames.GEOMETRY in held.frame)
-    content = held.content or (None if item.carried else same_content(held.frame, table, held.rows))
+    content = held.content or (None if item.carried else same_content(held.frame, table, held.rows, item.digits))
     return _entry(item, len(held.frame), content or content_hash(
         held.frame, table, _present(held.frame, item.carried), item.digits, run
     ))  # fmt: skip

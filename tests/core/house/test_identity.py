@@ -242,4 +242,23 @@ def test_rows_hashed_once_stand_for_what_was_written_and_read(column, value):
     assert identity.fingerprint(back, rows=changed) == identity.fingerprint(back)
     for other in (back.iloc[:3], back.assign(more=1), back.drop(columns="share")):
         assert identity.fingerprint(other, rows=rows) == identity.fingerprint(other)
-    assert identity.hash_content(frame(), table())[1] is None, "shapes change with the file's way of writing them"
+
+
+def test_rows_with_shapes_stand_for_what_was_written_and_read_but_for_heights():
+    """A file makes single shapes multi and drops heights; decimals of the coordinates are part of what was hashed."""
+    plain = frame().assign(parcel_id=frames.texts(["A", "B", None, "C"]), share=[0.123, np.nan, -1.5, 0.0])
+    content, rows = identity.hash_content(plain, table())
+    assert content == identity.content_hash(plain, table()) and rows.plain and rows.digits == 3
+    many = [MultiPolygon([shape]) if isinstance(shape, Polygon) else shape for shape in plain["geometry"]]
+    back = plain.assign(geometry=many).iloc[::-1].reset_index(drop=True)
+    assert identity.same_content(back, table(), rows) == content
+    assert identity.fingerprint(back, rows=rows) == identity.fingerprint(back) != content
+    assert (
+        identity.same_content(back, table(), rows, 8) is None
+        and identity.same_content(back, table("none"), rows) is None
+    )
+    assert identity.fingerprint(back, 8, rows=rows) == identity.fingerprint(back, 8)
+    assert identity.fingerprint(back.drop(columns="geometry"), rows=rows) != identity.fingerprint(back)
+    high = plain.assign(geometry=shapely.force_3d(plain["geometry"].to_numpy(), 7.0))
+    _, changed = identity.hash_content(high, table())
+    assert not changed.plain and identity.same_content(high, table(), changed) is None
