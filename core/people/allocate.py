@@ -78,7 +78,8 @@ def allocate(
 
     Parameters: `population` with `community_id`, `pop`, `geometry` and, where there, name, pop_year, pop_0_2 … pop_80,
     households; `parcels` with `parcel_id`, `geometry`; `buildings` as role BUILDINGS, None = people go to parcels by
-    area. k_b is the share of dwellings lived in: the building's own `occupancy`, else the standard's by type.
+    area, where land use is known to those of housing only. k_b is the share of dwellings lived in: the building's own
+    `occupancy`, else the standard's by type.
     A building lives in the zone that holds its inside point and on the parcel that holds most of it. Whole thousandths
     (or people) by largest remainders, ties by id; disjoint ages are spread and added, so that everywhere
     pop_80 ≤ pop_65 ≤ pop_60 ≤ pop. Listed: zones without residential floor (`zone_without_floor`), ages above the total
@@ -118,7 +119,6 @@ def _homes(
     zones: pd.DataFrame, parcels: pd.DataFrame, buildings: pd.DataFrame | None, demography: Demography | None, run: Run
 ) -> _Homes:
     if buildings is None:
-        run.warn("people_by_area", n=len(parcels))
         table = parcels.rename(columns={"parcel_id": "building_id"})[["building_id", frames.GEOMETRY]]
         table = table.assign(resid_floor_m2=shapely.area(frames.geometries(table)), year_hi=np.nan)
         parcel: Places = np.arange(len(parcels))
@@ -137,11 +137,27 @@ def _homes(
     order = np.argsort(table["building_id"].astype(str).to_numpy(), kind="stable")
     table, parcel = table.iloc[order].reset_index(drop=True), parcel[order]
     zone = _zone_of(table, zones)
+    if buildings is None:
+        table["resid_floor_m2"] = _lived_on(table, zone, _land_class(parcels, run)[:-1][order], run)
     weight = np.rint(table["resid_floor_m2"].to_numpy("float64") * lived_in[order] * 100).astype(np.int64)
     lost = (zone < 0) & (weight > 0)
     run.leave_out("BUILDINGS", table["building_id"].to_numpy(dtype=object)[lost], "home_in_no_zone", "warning")
     old = table["year_hi"].to_numpy("float64") <= OLD_UNTIL
     return _Homes(table, weight, zone, parcel, old, estimate[order])
+
+
+def _lived_on(table: pd.DataFrame, zone: Places, land: npt.NDArray[np.object_], run: Run) -> Reals:
+    """Return the m² of each parcel that count as lived on: none where the land use tells of something else than housing
+    (class `land`, None unknown), unless a zone has no other land.
+    """
+    area = table["resid_floor_m2"].to_numpy("float64")
+    lived = np.where(~pd.isna(land) & ~np.isin(land.astype(str), HOUSING), 0.0, area)
+    here = np.flatnonzero(zone >= 0)
+    left = np.bincount(zone[here], weights=lived[here], minlength=1)
+    alone = here[left[zone[here]] <= 0]
+    lived[alone] = area[alone]
+    run.warn("people_by_area", n=int((lived > 0).sum()), other=int((lived <= 0).sum()))
+    return lived
 
 
 def _estimate(measured: pd.DataFrame, lived_in: Reals, demography: Demography | None) -> Reals:

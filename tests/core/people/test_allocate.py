@@ -197,3 +197,21 @@ def test_the_shipped_demography_is_read():
     with pytest.raises(RenewalError) as told:
         read_demography(bad)
     assert told.value.values["key"] == "demography.occupancy.resid"
+
+
+def test_without_buildings_people_live_on_housing_land():
+    """Land use of the third survey: 0701 flats, 0702 homestead, 0601 works, 08H2 a school; c3 has works only."""
+    places = [("p1", 0, "0701"), ("p2", 100, "0601"), ("p3", 200, None), ("p4", 300, "0702"), ("p5", 400, "08H2"),
+              ("p6", 500, "0601")]  # fmt: skip
+    parcels = frame([shapely.box(x, 0, x + 100, 100) for _, x, _ in places], parcel_id=[name for name, _, _ in places],
+                    land_use=[code for _, _, code in places])  # fmt: skip
+    zones = frame([shapely.box(0, 0, 500, 100), shapely.box(500, 0, 600, 100)], community_id=["c1", "c3"])
+    zones["pop"] = [300.0, 40.0]
+    for rows in (parcels, parcels[::-1].reset_index(drop=True)):
+        run = Run()
+        people = allocate(zones, rows, None, PeopleOptions(), run).parcels.set_index("parcel_id")["pop"]
+        assert people.to_dict() == {"p1": 100, "p2": 0, "p3": 100, "p4": 100, "p5": 0, "p6": 40}
+        (told,) = [message.values for message in run.messages if message.code == "people_by_area"]
+        assert told == {"n": 4, "other": 2}
+    bare = allocate(zones, parcels.drop(columns="land_use"), None, PeopleOptions(), Run()).parcels
+    assert bare.set_index("parcel_id")["pop"].to_dict() == {f"p{n}": 60 for n in range(1, 6)} | {"p6": 40}
