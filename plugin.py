@@ -6,6 +6,7 @@ from __future__ import annotations
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTranslator
 from qgis.PyQt.QtGui import QAction, QIcon
+from qgis.PyQt.QtWidgets import QMenu
 
 from .core.words import RESOURCES
 from .processing.provider import RenewalProvider
@@ -56,12 +57,19 @@ class UrbanRenewalPlugin:
             self.iface.removeToolBarIcon(self.action)
             self.action.deleteLater()
             self.action = None
+            self._delete_menu()
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None
         if self.translator is not None:
             QCoreApplication.removeTranslator(self.translator)
             self.translator = None
+
+    def _delete_menu(self) -> None:
+        """Delete our entry of the Vector menu, which QGIS only takes out of sight: each reload would leave one."""
+        for menu in self.iface.vectorMenu().findChildren(QMenu):
+            if menu.title() == tr("Urban Renewal Workbench") and menu.isEmpty():
+                menu.deleteLater()
 
     def _show_dock(self, shown: bool) -> None:
         if self.dock is None and shown:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The real QGIS desktop on a screen of its own, with this checkout switched on as a plugin and SCRIPT run in it:
 #   scripts/desktop.sh SCRIPT.py [QGIS arguments…]
-# PLUGIN=false leaves it switched off; UI_LANG=zh-Hans (default) or en;
+# PLUGIN=false leaves it switched off, PLUGIN=none out of the profile; UI_LANG=zh-Hans (default) or en;
 # SCREEN=1440x900; DPI=96; SCALE=1 (Qt's factor, 2 = 200 %); LIMIT_S=3600 at most.
 # A profile is made for the run and thrown away; other variables (STUDY, PICTURES …) reach the script.
 set -euo pipefail
@@ -11,9 +11,10 @@ profile=$(mktemp -d "$HOME/.urban_renewal_desktop.XXXXXX")  # not in the tempora
 trap 'rm -rf "$profile"' EXIT
 mkdir -p "$profile/profiles/default/python/plugins" "$profile/profiles/default/QGIS"
 mkdir -m 700 "$profile/xdg"
-ln -s "$checkout" "$profile/profiles/default/python/plugins/urban_renewal"
+[ "${PLUGIN:-}" = none ] || ln -s "$checkout" "$profile/profiles/default/python/plugins/urban_renewal"
 {
-  printf '[PythonPlugins]\nurban_renewal=%s\n[qgis]\ncheckVersion=false\n' "${PLUGIN:-true}"
+  [ "${PLUGIN:-}" = none ] || printf '[PythonPlugins]\nurban_renewal=%s\n' "${PLUGIN:-true}"
+  printf '[qgis]\ncheckVersion=false\n'
   [ -z "${THEME:-}" ] || printf '[UI]\nUITheme=%s\n' "$THEME"
   printf '%s\n' "${QGIS_INI:-}"
 } > "$profile/profiles/default/QGIS/QGIS3.ini"

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# The zip for plugins.qgis.org, from the last commit: scripts/package.sh [--release] [--scan] → dist/urban_renewal.<version>.zip
+# The zip for plugins.qgis.org, from the last commit: scripts/package.sh [--release] [--scan] [--desktop] → dist/urban_renewal.<version>.zip
 # --scan: look through it with the scanners of the plugin site as well (Bandit, detect-secrets; any finding blocks there).
+# --desktop: install it in the real desktop by QGIS's own installer, use it, reload it 20 times, unload, uninstall;
+#   OUT (default: out/installed) gets pictures and what was seen.
 # --release: refuse a zip whose homepage, tracker or repository are still placeholders.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,6 +15,21 @@ git archive --format=zip --prefix=urban_renewal/ -o "$zip" HEAD
 strictly=()
 case " $* " in *" --release "*) strictly=(--release) ;; esac
 .venv/bin/python scripts/check_zip.py "${strictly[@]}" "$zip"
+case " $* " in *" --desktop "*)
+  out=$(realpath -m "${OUT:-out/installed}")
+  rm -rf "$out" && mkdir -p "$out"
+  PLUGIN=none OUT=$out ZIP=$PWD/$zip LIMIT_S=600 bash scripts/desktop.sh scripts/install_zip.py >"$out/qgis.log" 2>&1 || true
+  .venv/bin/python - "$out" <<'PY'
+import json, sys
+from pathlib import Path
+told = Path(sys.argv[1], "installed.json")
+seen = json.loads(told.read_text(encoding="utf-8")) if told.exists() else {"failed": "the desktop ended early, see qgis.log"}
+print("package: in the desktop:", json.dumps({key: value for key, value in seen.items() if key != "failed"}))
+if seen["failed"]:
+    sys.exit(seen["failed"])
+PY
+  ;;
+esac
 case " $* " in *" --scan "*) ;; *) exit 0 ;; esac
 
 unpacked=$(mktemp -d)
