@@ -67,7 +67,7 @@ class UrbanRenewalPlugin:
 
     def _delete_menu(self) -> None:
         """Delete our entry of the Vector menu, which QGIS only takes out of sight: each reload would leave one."""
-        for menu in self.iface.vectorMenu().findChildren(QMenu):
+        for menu in self.iface.mainWindow().findChildren(QMenu):
             if menu.title() == tr("Urban Renewal Workbench") and menu.isEmpty():
                 menu.deleteLater()
 
