@@ -356,6 +356,14 @@
         <translation>点图：为什么是这个标记、怎样走到设施、能走多远。</translation>
     </message>
     <message>
+        <source>Click, or Alt+{n}: show everything of this step</source>
+        <translation>点击或按 Alt+{n} 展开这一步</translation>
+    </message>
+    <message>
+        <source>Click: fold to one line</source>
+        <translation>点击折成一行</translation>
+    </message>
+    <message>
         <source>Close</source>
         <translation>关闭</translation>
     </message>
@@ -590,6 +598,10 @@
     <message>
         <source>Explore</source>
         <translation>探查</translation>
+    </message>
+    <message>
+        <source>Exploring begins with the results of Prepare: run it first.</source>
+        <translation>探查要用“准备”的结果，请先运行“准备”。</translation>
     </message>
     <message>
         <source>Export</source>
@@ -1566,6 +1578,10 @@
     <message>
         <source>Somebody has reviewed it: it stays as it is.</source>
         <translation>已复核，结论不变。</translation>
+    </message>
+    <message>
+        <source>Something is running: wait for it, or cancel it.</source>
+        <translation>正在运行，请等它结束，或先取消。</translation>
     </message>
     <message>
         <source>Source</source>
@@ -2786,6 +2802,10 @@
     <message>
         <source>{n} unknown</source>
         <translation>{n} 个未知</translation>
+    </message>
+    <message>
+        <source>{n} years, storeys or lifts cannot be read and count as unknown; the log says which.</source>
+        <translation>{n} 个年代、层数或电梯的写法读不懂，按不知道处理；哪些见记录。</translation>
     </message>
     <message>
         <source>{n} × {m} cells of {size} {unit}, {bands} band(s).</source>

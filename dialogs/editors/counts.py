@@ -76,7 +76,9 @@ class CountsView(QWidget):
             painter.drawRect(square)
             painter.setPen(ink)
             room = ends[0] - square.right() - 6
-            name = self.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, int(room))
+            short = _level(level) if level == "suspected" else title.split(" · ")[0]  # the class stands above
+            fits = self.fontMetrics().horizontalAdvance(title) <= room
+            name = self.fontMetrics().elidedText(title if fits else short, Qt.TextElideMode.ElideRight, int(room))
             painter.drawText(QRectF(square.right() + 6, top, room, line), Qt.AlignmentFlag.AlignVCenter, name)
             words = (wording.number(before), wording.number(after), f"{change:+d}" if change else "±0")
             for column, text in enumerate(words, 1):

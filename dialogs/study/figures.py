@@ -82,7 +82,9 @@ def _tag(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
         if level in bins:
             bins[level][place] += n
     rules = rows_of(files, "tagged", "SELECT rules_id FROM {t} WHERE rules_id IS NOT NULL LIMIT 1")
+    unread = "SELECT coalesce(sum(CAST(n AS INT)), 0) FROM {t} WHERE code = 'value_unreadable'"
     return {
+        "unreadable": sum(rows[0][0] for rows in [rows_of(files, "left_out_tags", unread)] if rows),
         "parcels": sum(n for _, _, n in counts),
         "tags": tags,
         "suspected": sum(levels.get("suspected", 0) for levels in tags.values()),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from datetime import datetime
 from math import isnan
 from typing import Any
@@ -14,6 +15,7 @@ from ...processing.missing import how_to_install
 from ...processing.texts import help_of, interface_language, tr
 from . import readiness
 from .readiness import Reason, StepState
+from .steps import ROLES
 from .study import Study
 
 SURE, LIKELY = 0.7, 0.45  # own choice, heuristic: from where a guess is shown as sure, and as likely
@@ -52,6 +54,16 @@ def role_title(role: str) -> str:
     from ...core.inputs.aliases import roles
 
     return str(roles()[role].title[interface_language()])
+
+
+def without_codes(sentence: str) -> str:
+    """Return what an algorithm said, the title of a role in place of its parameter; other parameters are left out."""
+
+    def title(found: re.Match[str]) -> str:
+        name, opening, closing = found["name"], found["open"], found["close"]
+        return f"{opening}{role_title(name)}{closing}" if name in ROLES else ""
+
+    return re.sub(r"(?P<open> ?[（(])(?:参数|parameter) (?P<name>[A-Z_]+)(?P<close>[）)])", title, sentence)
 
 
 def shifted_title(system: str) -> str:

@@ -81,6 +81,9 @@ def done_lines(key: str, found: Mapping[str, Any]) -> list[str]:
     """Return what a done step says besides its figures: people placed, files of a delivery."""
     if key == "prepare" and found.get("people"):
         return [escape(tr("{n} people on parcels and houses.").format(n=wording.number(found["people"])))]
+    if key == "tag" and found.get("unreadable"):
+        text = tr("{n} years, storeys or lifts cannot be read and count as unknown; the log says which.")
+        return [escape(text.format(n=wording.number(found["unreadable"])))]
     if key == "zones" and not found.get("zones"):
         return [escape(tr("No station met the rules for zones; the log says for each what it lacked."))]
     if key == "deliver":
@@ -144,6 +147,13 @@ def run_title(key: str, state: StepState, has_record: bool) -> str:
     if not has_record:
         return tr("Make the delivery") if key == "deliver" else tr("Run")
     return {"prepare": tr("Check again"), "deliver": tr("Deliver again")}.get(key, tr("Run again"))
+
+
+def why_grey(state: StepState, busy: bool) -> str:
+    """Return why the button of a step cannot be pressed; "" when it can."""
+    if busy:
+        return tr("Something is running: wait for it, or cancel it.")
+    return "\n".join(wording.reason_text(item) for item in state.reasons if item.code in readiness.BLOCKING)
 
 
 def tag_colours() -> dict[str, str]:

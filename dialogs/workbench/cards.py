@@ -135,6 +135,7 @@ class StepCard(QFrame):
         self.run.setVisible(not running)
         self.run.setEnabled(not busy and is_runnable(state))
         self.run.setText(card_words.run_title(self.key, state, record is not None))
+        self.run.setToolTip(card_words.why_grey(state, busy))
         n = self._suspected(record)
         self.act.setText(tr("Review {n}…").format(n=wording.number(n)) if n else "")
         self.act.setVisible(bool(n))
@@ -171,6 +172,10 @@ class StepCard(QFrame):
 
     def _show_folded(self) -> None:
         is_folded = self._is_low and self._can_fold and not self._is_opened
+        folds = self._is_low and self._can_fold
+        self.panel.setCursor(Qt.CursorShape.PointingHandCursor if folds else Qt.CursorShape.ArrowCursor)
+        told = tr("Click, or Alt+{n}: show everything of this step") if is_folded else tr("Click: fold to one line")
+        self.panel.setToolTip(told.format(n=self.number.text()) if folds else "")
         self.rest.setVisible(not is_folded)
         first = self.figures.texts()[:1]
         self.state.setText(" · ".join([self._state, *first]) if is_folded else self._state)

@@ -31,7 +31,7 @@ from ..warming import Warming
 from ..zone.hand import ZoneHand
 from .card_words import Told, shift_question, step_reports, unbroken
 from .cards import StepCard, StepLine
-from .head import Foot, Head
+from .head import Foot, Head, explore_tip
 from .inputs_panel import InputsPanel
 from .keys import add_keys
 from .links import follow, tell
@@ -201,6 +201,8 @@ class RenewalDock(QDockWidget):
             card.show_state(states[key], study, busy, told[key])
         self._show_foot()
         self.explore.setEnabled(self.iface is not None and any(key in study.steps for key in ("prepare", "tag")))
+        needs = tr("Exploring begins with the results of Prepare: run it first.")
+        self.explore.setToolTip(explore_tip() if self.explore.isEnabled() else needs)
         self.activity.setVisible(busy and session.activity.kind == OPEN_SAMPLE)
         if busy and not self._poll.isActive():
             self._left = TimeLeft()
@@ -245,6 +247,9 @@ class RenewalDock(QDockWidget):
         if len(missing) > 3:
             lines.append(tr("({n} more)").format(n=len(missing) - 3))
         self.why.setText("<br>".join(lines))
+        tips = [wording.reason_text(reason) for reason in missing]
+        busy = tr("Something is running: wait for it, or cancel it.")
+        self.run_all.setToolTip(busy if self.session.is_busy else "\n".join(tips))
         self.why.setVisible(bool(lines) and not self.session.is_busy)
         folder = self.delivery_folder()
         links = [("map", tr("Show on map"))] if (folder / "data.gpkg").exists() else []

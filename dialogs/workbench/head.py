@@ -134,10 +134,15 @@ class Foot(QWidget):
         self.links = text_label()
         self.explore = QPushButton(tr("Explore"))
         self.explore.setCheckable(True)
-        self.explore.setToolTip(tr("Click the map: why a tag, the way to a facility, how far one walks."))
+        self.explore.setToolTip(explore_tip())
         row.addWidget(self.links, 1)
         row.addWidget(self.explore)
         row.addWidget(self.run_all)
         layout.addWidget(self.folder)
         layout.addWidget(self.why)
         layout.addLayout(row)
+
+
+def explore_tip() -> str:
+    """Return what exploring is for."""
+    return tr("Click the map: why a tag, the way to a facility, how far one walks.")

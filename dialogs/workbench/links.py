@@ -46,6 +46,7 @@ def tell(dock: Any, kind: str, ok: bool, sentence: str) -> None:
         acts += (
             [("deliver", "report", tr("Report"))] if "deliver" in step_reports(study, dock.delivery_folder()) else []
         )
+        acts += [("deliver", "folder", tr("Open folder"))] if acts and dock.delivery_folder().is_dir() else []
     failed = next(iter(study.failures), "")
     if not ok and kind in ("all", "one") and failed:
         acts.append((failed, "log", tr("Show log")))

@@ -61,6 +61,7 @@ class TagParcels(RenewalAlgorithm):
             raise RenewalError("parcel_tags_need_members")
 
     def compute(self, inputs, run) -> Results:
+        from ...core.inputs.checks_values import check_readable
         from ...core.tagging.carrying import carry_tags
         from ...core.tagging.snapshot import write_snapshot
         from ...core.tagging.tags import Sources, tag_parcels
@@ -74,6 +75,9 @@ class TagParcels(RenewalAlgorithm):
             **{name.lower(): inputs.table(name) for name in optional},
             original=reading.original, digits=digits_of(inputs.plan.vectors["PARCELS"]),
         )  # fmt: skip
+        for name, key in (("BUILDINGS", "building_id"), ("PROGRAMME", "parcel_id")):
+            if inputs.has(name):
+                check_readable(inputs.table(name), name, key, run)
         kept = inputs.file_output("INDICATORS")
         found = tag_parcels(sources, ruleset, run, keep=kept is not None)
         files = {}

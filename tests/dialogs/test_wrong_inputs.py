@@ -196,3 +196,30 @@ def test_copy_is_corrected_from_the_system_found(dock, load_inputs, monkeypatch)
     dock._follow("prepare", "fix:FACILITIES:bd09")
     dock._follow("prepare", "fix:FACILITIES")
     assert asked == [("FACILITIES", "bd09"), ("FACILITIES", "gcj02")]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [("图层“空宗地”（参数 PARCELS）没有要素。", "图层“空宗地”（宗地）没有要素。"),
+     ("图层“房屋”没有字段“x”（参数 BUILDING_YEAR）。", "图层“房屋”没有字段“x”。"),
+     ("Layer “a” (parameter PARCELS) has no features.", "Layer “a” (Parcels) has no features.")],
+)  # fmt: skip
+def test_no_code_names_in_what_the_dock_says(monkeypatch, said, shown):
+    from urban_renewal.dialogs.study import wording
+
+    monkeypatch.setattr(wording, "interface_language", lambda: "en" if said.isascii() or "Layer" in said else "zh")
+    assert wording.without_codes(said) == shown
+
+
+def test_a_grey_button_says_why(dock, load_inputs, tmp_path):
+    assert "No layer for “Parcels”" in dock.cards["prepare"].run.toolTip()
+    assert "run it first" in dock.explore.toolTip()
+    load_inputs()
+    dock.session.guess()
+    dock.refresh()
+    assert "Choose a folder" in dock.cards["prepare"].run.toolTip()
+    assert "Choose a folder" in dock.run_all.toolTip()
+    dock.session.set_folder(str(tmp_path / "study"))
+    assert dock.cards["prepare"].run.toolTip() == ""
+    assert dock.run_all.toolTip() == ""
+    assert "“Prepare” comes first" in dock.cards["tag"].run.toolTip()

@@ -91,3 +91,14 @@ def test_indicators_are_kept_for_trying_other_limits(town, run_algorithm, rows_o
         assert TAGS[judged.tag[place]] == rows[parcel]["tag"]
         assert round(float(judged.score[place]), 4) == round(rows[parcel]["tag_score"], 4)
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_years_that_nobody_can_read_are_told(town, run_algorithm, rows_of):
+    """A field of words where years belong: the houses count as undated, and the list says so by count."""
+    given = {**town, "BUILDING_YEAR": "use", "OUTPUT": "memory:", "LEFT_OUT": "memory:"}
+    results, _, _ = run_algorithm("tagparcels", given)
+    told = [row for row in rows_of(results["LEFT_OUT"]) if row["code"] == "value_unreadable"]
+    assert [(row["layer"], int(row["n"])) for row in told] == [("BUILDINGS", 2)]
+    assert "住宅" in told[0]["message"]
+    results, _, _ = run_algorithm("tagparcels", {**town, "OUTPUT": "memory:", "LEFT_OUT": "memory:"})
+    assert "value_unreadable" not in {row["code"] for row in rows_of(results["LEFT_OUT"])}
