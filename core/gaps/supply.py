@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from .. import frames
 from ..inputs import values
+from ..inputs.aliases import roles
 from ..run import LeftOut, Run
 from .standard import Kind
+
+Objects = npt.NDArray[np.object_]
 
 EXISTING = "现状"
 PLANNED = ("在建", "规划")  # supply of a scenario only
@@ -51,7 +55,7 @@ def _said(row: LeftOut) -> tuple[object, ...]:
 def _list_supply(
     facilities: pd.DataFrame, capacities: pd.DataFrame | None, kinds: Sequence[Kind], run: Run, planned: bool
 ) -> pd.DataFrame:
-    rows = _offers(facilities, capacities, (EXISTING, *PLANNED) if planned else (EXISTING,), run)
+    rows = _offers(facilities, capacities, (EXISTING, *PLANNED) if planned else (EXISTING,), kinds, run)
     by_id = {kind.id: kind for kind in kinds}
     rows = rows[rows["kind"].isin(by_id)]
     order = {kind.id: number for number, kind in enumerate(kinds)}
@@ -75,7 +79,11 @@ def _drop_impossible(table: pd.DataFrame, layer: str, run: Run) -> None:
 
 
 def _offers(
-    facilities: pd.DataFrame, capacities: pd.DataFrame | None, statuses: tuple[str, ...], run: Run
+    facilities: pd.DataFrame,
+    capacities: pd.DataFrame | None,
+    statuses: tuple[str, ...],
+    kinds: Sequence[Kind],
+    run: Run,
 ) -> pd.DataFrame:
     """Return facility × kind as it is stated: from the capacities table, else from the facility itself."""
     own = pd.DataFrame({
@@ -104,11 +112,30 @@ def _offers(
         run.leave_out("CAPACITIES", stated["facility_id"][nobody], "capacity_of_nobody", "warning")
         stated = stated[~nobody].sort_values(["facility_id", "kind", "capacity", "floor_m2", "unit"], kind="stable")
         own = pd.concat([own[~own["facility"].isin(stated["facility"])], stated], ignore_index=True)
+    _tell_words(own, status, kinds, run)
     own = own[counts[own["facility"].to_numpy(dtype=np.intp)]]
     twice = own.duplicated(["facility_id", "kind"], keep="first")
     run.leave_out("CAPACITIES", own["facility_id"][twice], "capacity_twice", "warning")
     once: pd.DataFrame = own[~twice]
     return once
+
+
+def _tell_words(offers: pd.DataFrame, status: Objects, kinds: Sequence[Kind], run: Run) -> None:
+    """List what is not counted because nobody knows the word: the status of a facility, the kind of an offer.
+
+    A kind of another standard is known: it may not be looked for, which is no fault of the layer.
+    """
+    columns = roles()["FACILITIES"].columns
+    known = {name: set(columns[name].values.values()) for name in ("kind", "status")}
+    known["kind"] |= {kind.id for kind in kinds}  # an own standard may have kinds of its own
+    state = status[offers["facility"].to_numpy(dtype=np.intp)]
+    kind = offers["kind"].to_numpy(dtype=object)
+    for name, words, code in (("status", state, "facility_status_unknown"), ("kind", kind, "facility_kind_unknown")):
+        told = pd.Series(words, dtype=object)
+        odd = ~told.isin(known[name]).to_numpy()
+        for word, rows in sorted(told[odd].fillna("").groupby(told[odd].fillna("")).groups.items()):
+            ids = offers["facility_id"].iloc[rows].drop_duplicates()
+            run.leave_out("FACILITIES", sorted(ids), code, word=str(word))
 
 
 def _capacity(kind: Kind, rows: pd.DataFrame, run: Run) -> pd.DataFrame:

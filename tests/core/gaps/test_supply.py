@@ -185,3 +185,19 @@ def test_what_was_listed_is_not_listed_again(kinds):
     assert sorted((row.feature_id, row.code) for row in run.left_out) == [
         ("f1", "capacity_unknown"), ("f2", "capacity_negative"), ("f2", "capacity_unknown"),
     ]  # fmt: skip
+
+
+def test_words_nobody_knows_are_listed(kinds):
+    """A status or a kind that cannot be read takes a facility out of the count: never without a word."""
+    facilities = pd.DataFrame(
+        [("f1", "nurs", "现状"), ("f2", "nurs", "正常运营"), ("f3", "儿童之家", None), ("f4", "park", None),
+         ("f5", "nurs", "停用"), ("f6", None, None), ("f7", None, None)],
+        columns=["facility_id", "kind", "status"],
+    ).assign(capacity=20.0)  # fmt: skip
+    stated = pd.DataFrame([("f7", "nurs", 10.0)], columns=["facility_id", "kind", "capacity"])
+    run = Run()
+    assert list_supply(facilities, stated, [kinds["nurs"]], run)["facility_id"].tolist() == ["f1", "f7"]
+    assert sorted((row.feature_id, row.code, row.values["word"]) for row in run.left_out) == [
+        ("f2", "facility_status_unknown", "正常运营"), ("f3", "facility_kind_unknown", "儿童之家"),
+        ("f6", "facility_kind_unknown", ""),
+    ]  # fmt: skip
