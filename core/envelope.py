@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,16 @@ def load(kind: str, name: str) -> dict[str, Any]:
 
     Raises RenewalError(`envelope_unknown`) for a name that is not shipped, KeyError for a kind that does not exist.
     """
-    return _load_shipped(kind, name, ())
+    folder = RESOURCES / FOLDERS[kind]
+    state = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.glob("*.json")))
+    content: dict[str, Any] = json.loads(_shipped_text(kind, name, folder, state))
+    return content
+
+
+@lru_cache(maxsize=64)  # a study asks for its standard some twenty times
+def _shipped_text(kind: str, name: str, folder: Path, state: tuple[tuple[str, int], ...]) -> str:
+    """Return a shipped file as JSON, checked and resolved, as long as none of the files in its folder changes."""
+    return json.dumps(_load_shipped(kind, name, ()))
 
 
 def load_file(kind: str, path: str | Path) -> dict[str, Any]:
@@ -181,12 +191,12 @@ def _upgraded(kind: str, document: Document) -> dict[str, Any]:
     header = {"type": "object", "required": ["schema", "id", "title"], "properties": ENVELOPE}
     _raise_first(content, header, document)
     _, found, number = content["schema"].split("/")
-    line = document.line(("schema",))
-    if found != kind:
-        raise RenewalError("envelope_kind", file=document.name, line=line, wanted=kind, found=found)
     version = int(number)
-    if version > VERSIONS[kind]:
-        raise RenewalError("envelope_newer", file=document.name, line=line, found=version, known=VERSIONS[kind])
+    if found != kind or version > VERSIONS[kind]:
+        where: dict[str, Any] = {"file": document.name, "line": document.line(("schema",))}  # all of the text is read
+        if found != kind:
+            raise RenewalError("envelope_kind", **where, wanted=kind, found=found)
+        raise RenewalError("envelope_newer", **where, found=version, known=VERSIONS[kind])
     for step in range(version, VERSIONS[kind]):
         content = {**UPGRADES[kind, step](content), "schema": f"urban-renewal/{kind}/{step + 1}"}
     return content

@@ -73,15 +73,32 @@ def check_shifts(parameters: Iterable[str], tables: dict[str, Any], inputs: Any,
 
 
 def _check_shift(parameter: str, table: Any, reference: Any, beside: str, inputs: Any, run: Any) -> None:
-    import numpy as np
     import shapely
 
     from ..core import frames
-    from ..core.inputs import gcj02, placement
+    from ..core.inputs import placement
     from ..core.slices import sliced
 
-    working = inputs.plan.working
     points = sliced(shapely.centroid, frames.geometries(table), run=run)
+    some = points[placement.spread_rows(points)]
+    found = _shifts(parameter, some, reference, inputs, run)
+    if len(some) < len(points) and any(shift.p_value < placement.TENDENCY_P for _, _, shift in found):
+        found = _shifts(parameter, points, reference, inputs, run)
+    suspected = [item for item in found if item[2].suspected]
+    if suspected:
+        _, code, shift = min(suspected, key=lambda item: item[0])
+        told: dict[str, Any] = {"n": shift.points_n, "nearer": shift.nearer_n, "offset_m": round(shift.offset_m)}
+        run.leave_out(parameter, [""], code, "error", **told, reference=beside)
+
+
+def _shifts(parameter: str, points: Any, reference: Any, inputs: Any, run: Any) -> list[tuple[float, str, Any]]:
+    """Return for each offset how far the points are from the reference without it (median, m), its code and verdict."""
+    import numpy as np
+    import shapely
+
+    from ..core.inputs import gcj02, placement
+
+    working = inputs.plan.working
     degrees = system_named("EPSG:4326")
     there = transform_between(working.crs, degrees, inputs.plan.transforms)
     back = transform_to(degrees, working, inputs.plan.transforms)
@@ -93,12 +110,8 @@ def _check_shift(parameter: str, table: Any, reference: Any, beside: str, inputs
         corrected = shapely.points(move_coordinates(xy, back, parameter))
         after = reference.away(corrected, run)
         shift = placement.judge_shift(points, corrected, before, after)
-        if shift.suspected:
-            found.append((round(float(np.median(after)), 3), code, shift))
-    if found:
-        _, code, shift = min(found, key=lambda item: item[0])
-        told: dict[str, Any] = {"n": shift.points_n, "nearer": shift.nearer_n, "offset_m": round(shift.offset_m)}
-        run.leave_out(parameter, [""], code, "error", **told, reference=beside)
+        found.append((round(float(np.median(after)), 3), code, shift))
+    return found
 
 
 def check_dem(tables: dict[str, Any], inputs: Any, run: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-from scipy import stats
+from scipy.special import ndtr
 
 from ..run import Run
 from ..slices import sliced
@@ -23,6 +23,9 @@ ZONES = (13, 45)
 NORTH_M = (1_990_000.0, 5_990_000.0)
 LOOKED = 200  # points asked for what is nearest between two looks at Cancel
 SHIFT_POINTS = 8  # own choice: fewer points prove nothing
+FEW = 50  # distances whose chance is counted, not reckoned by the normal curve (as scipy has it)
+MOST_LOOKED = 5_000  # points of a layer that are asked first; own choice
+TENDENCY_P = 0.5  # below this there is any tendency at all: then every point of the layer is asked
 SHIFT_P = 0.001  # chance of seeing such a difference when the points are where they say; own choice
 
 
@@ -119,8 +122,34 @@ def judge_shift(points: npt.NDArray[Any], corrected: npt.NDArray[Any], before: R
     offset_m = float(np.median(shapely.distance(points, corrected)))
     if differs.sum() < SHIFT_POINTS:
         return Shift(False, len(points), int((after < before).sum()), offset_m, 1.0)
-    p_value = float(stats.wilcoxon(before[differs], after[differs], alternative="greater").pvalue)
+    p_value = _chance_of_nearer((before - after)[differs])
     return Shift(p_value < SHIFT_P, len(points), int((after < before).sum()), offset_m, p_value)
+
+
+def _chance_of_nearer(gain: Reals) -> float:
+    """Return the one-sided p-value of Wilcoxon's signed-rank test: gains (n,), none 0, are above 0 by chance.
+
+    Up to FEW gains by counting all signs that the ranks could have, equal ones included, beyond by the normal curve
+    with the correction for ties. scipy.stats has the same, and takes as long to load as a small city to check.
+    """
+    _, place, times = np.unique(np.abs(gain), return_inverse=True, return_counts=True)
+    twice = (2 * np.cumsum(times) - times + 1)[place]  # ranks, doubled: middle ones of equal gains are whole, too
+    n, above = len(gain), int(twice[gain > 0].sum())
+    if n <= FEW:
+        ways = np.zeros(n * (n + 1) + 1)
+        ways[0] = 1.0
+        for rank in twice.tolist():
+            ways[rank:] += ways[:-rank].copy()
+        return float(ways[above:].sum() / 2.0**n)
+    ties = times.astype(np.float64)
+    variance = (n * (n + 1.0) * (2 * n + 1) - (ties**3 - ties).sum() / 2) / 24
+    return float(ndtr((n * (n + 1) / 4 - above / 2) / np.sqrt(variance)))
+
+
+def spread_rows(points: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+    """Return at most MOST_LOOKED rows of points, evenly from west to east, whatever the order of the rows."""
+    order = np.lexsort((shapely.get_y(points), shapely.get_x(points)))
+    return order[:: -(-len(order) // MOST_LOOKED)] if len(order) else order
 
 
 def middle_of(shapes: npt.NDArray[Any]) -> tuple[float, float]:

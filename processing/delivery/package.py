@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -136,13 +137,19 @@ def table_of_role(role_name: str, frame: Any, geometry: str) -> schema.Table:
 
 
 def record_beside(file: Path | None) -> dict[str, Any] | None:
-    """Return the run record beside a result file, None when there is none that can be read."""
-    from ...core import runrecord
-    from ...core.errors import RenewalError
-
+    """Return the run record beside a result file, None when there is none that can be read; it is not to be changed."""
     place = file.with_name(file.name + ".run.json") if file else None
     if place is None or not place.is_file():
         return None
+    state = place.stat()
+    return _record_in(place, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=128)  # a delivery asks for each some twenty times: of a layer, and of what others were made from
+def _record_in(place: Path, changed: int, size: int) -> dict[str, Any] | None:
+    from ...core import runrecord
+    from ...core.errors import RenewalError
+
     try:
         return runrecord.parse(place.read_text(encoding="utf-8"), place.name)
     except (RenewalError, OSError, UnicodeDecodeError):

@@ -1,9 +1,12 @@
 """The checks of layers before a run; towns drawn by hand, every answer countable."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from scipy import stats
 from urban_renewal.core.inputs import checks, placement
 from urban_renewal.core.run import Run
 
@@ -118,6 +121,41 @@ def blocks():
     xy = np.random.default_rng(1).uniform(0, 4000, (8000, 2))
     houses = shapely.box(xy[:, 0], xy[:, 1], xy[:, 0] + 12, xy[:, 1] + 12)
     return houses, shapely.points(xy[::7] + 6)
+
+
+@pytest.mark.parametrize("n", [8, 50, 51, 400])
+def test_the_chance_of_a_shift_is_that_of_the_signed_rank_test(n):
+    """Beside scipy's own; with ties beyond fifty."""
+    rng = np.random.default_rng(n)
+    for before in (rng.exponential(40, n), np.round(rng.exponential(4, n)) + 1 if n > 50 else rng.exponential(4, n)):
+        after = before + rng.choice([-2.0, -1.0, 0.5, 3.0], n) * (1 if n > 50 else rng.uniform(0.9, 1.1, n))
+        found = placement.judge_shift(*[shapely.points(rng.uniform(0, 9, (n, 2)))] * 2, before, after)
+        assert found.p_value == pytest.approx(stats.wilcoxon(before, after, alternative="greater").pvalue, rel=1e-9)
+
+
+def test_equal_distances_share_their_rank():
+    """Nine gains, some of them equal, in all 512 combinations of signs."""
+    gain = np.array([1.0, 1, 1, 2, 2, 3, 4, 4, 5])
+    ranks = stats.rankdata(gain)
+    sums = np.array([ranks[list(signs)].sum() for signs in itertools.product([False, True], repeat=9)])
+    for signs in (
+        [1, 1, 1, 1, 1, 1, 1, 1, 1],
+        [1, -1, 1, 1, -1, 1, 1, 1, 1],
+        [-1] * 9,
+        [1, 1, -1, 1, -1, -1, 1, -1, 1],
+    ):
+        nearer = gain * signs
+        found = placement.judge_shift(*[shapely.points(np.zeros((9, 2)))] * 2, 10 + nearer, np.full(9, 10.0))
+        assert found.p_value == (sums >= ranks[nearer > 0].sum()).mean()
+
+
+def test_points_looked_at_first_are_spread_whatever_their_order():
+    points = shapely.points(np.random.default_rng(1).uniform(0, 9, (12_001, 2)))
+    some = points[placement.spread_rows(points)]
+    assert len(some) == 4_001 and len(placement.spread_rows(points[:5_000])) == 5_000
+    turned = points[::-1]
+    assert shapely.equals(turned[placement.spread_rows(turned)], some).all()
+    assert len(placement.spread_rows(points[:0])) == 0
 
 
 def test_a_shift_is_suspected_only_when_there_is_one(blocks):
