@@ -292,6 +292,10 @@
         <translation>正在核对 {folder}…</translation>
     </message>
     <message>
+        <source>Checks: ✗ {fail} not met · ？ {unknown} to be verified · ! {advice} advice · ✓ {passed} passed</source>
+        <translation>审查：✗ 未达 {fail} · ？ 待核 {unknown} · ! 提示 {advice} · ✓ 通过 {passed}</translation>
+    </message>
+    <message>
         <source>Child gap</source>
         <translation>儿童缺口占比</translation>
     </message>

@@ -70,14 +70,16 @@ def bars_of(step: str, figures: Mapping[str, Any]) -> list[Bar]:
             if row["share"] > 0
         ]
     if step == "zones":
-        found = [(bar["name"], tag_parts(bar["parts"])) for bar in figures.get("bars", [])[:5]]
-        widest = max((sum(value for value, _, _ in parts) for _, parts in found), default=0.0)
-        return [
-            Bar(parts, widest, name, f"{wording.number(sum(value for value, _, _ in parts) / 10_000, 1)} ha")
-            for name, parts in found
-            if parts
-        ]
+        found = [(bar["name"], tag_parts(bar["parts"]), bar.get("fail", 0)) for bar in figures.get("bars", [])[:5]]
+        widest = max((sum(value for value, _, _ in parts) for _, parts, _ in found), default=0.0)
+        return [Bar(parts, widest, name, _zone_text(parts, fails)) for name, parts, fails in found if parts]
     return []
+
+
+def _zone_text(parts: tuple[tuple[float, str, str], ...], fails: int) -> str:
+    """Return the hectares of a zone's petals and how many findings are not met."""
+    area = f"{wording.number(sum(value for value, _, _ in parts) / 10_000, 1)} ha"
+    return f"{area} ✗ {fails}" if fails else area
 
 
 class Chart(QWidget):
@@ -131,7 +133,7 @@ class Chart(QWidget):
         )
         height = line * (1.2 if bar.label else 0.7)
         left = self.width() * 0.34 if bar.label else 0.0
-        right = self.fontMetrics().horizontalAdvance("0000.0 ha ") if bar.text else 0.0
+        right = self.fontMetrics().horizontalAdvance("000.0 ha ✗ 00") if bar.text else 0.0
         place, scale = left, max(0.0, self.width() - left - right) / bar.whole if bar.whole > 0 else 0.0
         for value, colour, _ in bar.parts:
             painter.fillRect(QRectF(place, top + height * 0.2, value * scale, height * 0.6), QColor(colour))

@@ -138,12 +138,27 @@ def _zones(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any
     by_zone: dict[str, dict[str, float]] = {}
     for zone, tag, area in petals:
         by_zone.setdefault(zone, {})[tag or "none"] = area or 0.0
+    verdicts: dict[str, dict[str, int]] = {}
+    counted = "SELECT subject_id, verdict, count(*) FROM {t} GROUP BY 1, 2"
+    for subject, verdict, n in rows_of(files, "findings", counted):
+        verdicts.setdefault(subject or "", {})[verdict or "unknown"] = n
     return {
+        "verdicts": {
+            key: sum(found.get(key, 0) for found in verdicts.values()) for key in ("fail", "unknown", "advice", "pass")
+        },
         "zones": len(zones),
         "hectares": sum(area or 0 for _, _, area, _, _ in zones) / 10_000,
         "petals": sum(n or 0 for _, _, _, n, _ in zones),
         "people": sum(people or 0 for *_, people in zones),
-        "bars": [{"id": zone, "name": name or zone, "parts": by_zone.get(zone, {})} for zone, name, *_ in zones],
+        "bars": [
+            {
+                "id": zone,
+                "name": name or zone,
+                "parts": by_zone.get(zone, {}),
+                "fail": verdicts.get(zone, {}).get("fail", 0),
+            }
+            for zone, name, *_ in zones
+        ],
     }
 
 

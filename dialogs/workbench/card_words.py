@@ -86,6 +86,10 @@ def done_lines(key: str, found: Mapping[str, Any]) -> list[str]:
         return [escape(text.format(n=wording.number(found["unreadable"])))]
     if key == "zones" and not found.get("zones"):
         return [escape(tr("No station met the rules for zones; the log says for each what it lacked."))]
+    if key == "zones" and any((told := found.get("verdicts", {})).values()):
+        text = tr("Checks: ✗ {fail} not met · ？ {unknown} to be verified · ! {advice} advice · ✓ {passed} passed")
+        counts = {name: wording.number(told.get(name, 0)) for name in ("fail", "unknown", "advice")}
+        return [escape(text.format(**counts, passed=wording.number(told.get("pass", 0))))]
     if key == "deliver":
         return [delivery_line(entry, found.get("ok")) for entry in found.get("entries", [])]
     return []

@@ -176,6 +176,35 @@ def test_figures_of_a_gap_table(tmp_path):
     assert found["kinds"] == []
 
 
+def test_findings_of_zones_are_counted_and_told(tmp_path):
+    """Two zones, three findings not met, all of the first: its bar says so, the card the sums."""
+    import sqlite3
+    from contextlib import closing
+
+    from urban_renewal.dialogs.parts.charts import bars_of
+    from urban_renewal.dialogs.study.figures import figures_of
+    from urban_renewal.dialogs.workbench.card_words import done_lines
+
+    path = tmp_path / "data.gpkg"
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("CREATE TABLE zones (zone_id, name, area_m2, petals_n, people)")
+        base.executemany("INSERT INTO zones VALUES (?,?,?,?,?)", [("Z1", "甲", 3e4, 2, 9), ("Z2", "乙", 2e4, 1, 8)])
+        base.execute("CREATE TABLE petals (zone_id, tag, area_m2)")
+        base.executemany(
+            "INSERT INTO petals VALUES (?,?,?)", [("Z1", "old_compound", 2e4), ("Z2", "old_compound", 1e4)]
+        )
+        base.execute("CREATE TABLE findings (subject_id, verdict)")
+        verdicts = ["fail"] * 3 + ["pass", "unknown"]
+        base.executemany("INSERT INTO findings VALUES ('Z1', ?)", [(item,) for item in verdicts])
+        base.executemany("INSERT INTO findings VALUES ('Z2', ?)", [("pass",), ("advice",)])
+    files = {name: f"{path}|layername={name}" for name in ("zones", "petals", "findings")}
+    found = figures_of("zones", files, {})
+    assert found["verdicts"] == {"fail": 3, "unknown": 1, "advice": 1, "pass": 2}
+    assert [bar.text for bar in bars_of("zones", found)] == ["2.0 ha ✗ 3", "1.0 ha"]
+    assert "✗ 3 not met · ？ 1 to be verified · ! 1 advice · ✓ 2 passed" in done_lines("zones", found)[0]
+    assert "No station met the rules" in done_lines("zones", {"zones": 0})[0]
+
+
 def test_every_result_of_a_step_is_its_own(tmp_path):
     """A step run again after a whole study counts, not the copy of its result in the older delivery."""
     from urban_renewal.dialogs.study import steps
