@@ -148,7 +148,7 @@ def _chance_of_nearer(gain: Reals) -> float:
 
 def spread_rows(points: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
     """Return at most MOST_LOOKED rows of points, evenly from west to east, whatever the order of the rows."""
-    order = np.lexsort((shapely.get_y(points), shapely.get_x(points)))
+    order: npt.NDArray[np.intp] = np.lexsort((shapely.get_y(points), shapely.get_x(points)))
     return order[:: -(-len(order) // MOST_LOOKED)] if len(order) else order
 
 
