@@ -7,6 +7,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsC
 
 from ...core.errors import RenewalError
 from ...processing.systems import transform_between
+from .wording import error_text
 
 
 def crossing(
@@ -20,4 +21,4 @@ def crossing(
     try:
         return transform_between(source, target, project.transformContext())
     except RenewalError as error:
-        raise QgsCsException(str(error)) from error
+        raise QgsCsException(error_text(error)) from error

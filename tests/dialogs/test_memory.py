@@ -190,9 +190,8 @@ def test_findings_of_zones_are_counted_and_told(tmp_path):
         base.execute("CREATE TABLE zones (zone_id, name, area_m2, petals_n, people)")
         base.executemany("INSERT INTO zones VALUES (?,?,?,?,?)", [("Z1", "甲", 3e4, 2, 9), ("Z2", "乙", 2e4, 1, 8)])
         base.execute("CREATE TABLE petals (zone_id, tag, area_m2)")
-        base.executemany(
-            "INSERT INTO petals VALUES (?,?,?)", [("Z1", "old_compound", 2e4), ("Z2", "old_compound", 1e4)]
-        )
+        rows = [("Z1", "old_compound", 2e4), ("Z2", "old_compound", 1e4)]
+        base.executemany("INSERT INTO petals VALUES (?,?,?)", rows)
         base.execute("CREATE TABLE findings (subject_id, verdict)")
         verdicts = ["fail"] * 3 + ["pass", "unknown"]
         base.executemany("INSERT INTO findings VALUES ('Z1', ?)", [(item,) for item in verdicts])
