@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from .. import frames, schema
+from ..inputs.overlay import first_at
 from ..run import Run
 from ..slices import sliced
 from .demand import MILLI, Demand
@@ -46,7 +47,9 @@ def districts_of_layer(
     """
     table = communities.sort_values("community_id", ignore_index=True)
     shapes = frames.geometries(table)
-    of_parcel, of_facility = (_holder(shapes, frames.geometries(layer)) for layer in (parcels, facilities))
+    of_parcel, of_facility = (
+        first_at(shapely.point_on_surface(frames.geometries(layer)), shapes) for layer in (parcels, facilities)
+    )
     ids, names = list(table["community_id"]), list(frames.optional(table, "name"))
     areas = list(shapes)
     if (of_parcel < 0).any():
@@ -103,15 +106,6 @@ def _objects(items: list[object]) -> npt.NDArray[np.object_]:
     array = np.empty(len(items), dtype=object)
     array[:] = items
     return array
-
-
-def _holder(shapes: npt.NDArray[np.object_], members: npt.NDArray[np.object_]) -> Places:
-    inside = shapely.point_on_surface(members)
-    member, holder = shapely.STRtree(shapes).query(inside, predicate="intersects")
-    found = np.full(len(members), len(shapes), dtype=np.intp)
-    np.minimum.at(found, member, holder)
-    found[found == len(shapes)] = -1
-    return found
 
 
 def summary_table(

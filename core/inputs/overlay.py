@@ -55,6 +55,15 @@ def parcels_at(points: npt.NDArray[np.object_], parcels: pd.DataFrame) -> npt.ND
     return at
 
 
+def first_at(points: npt.NDArray[np.object_], shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.intp]:
+    """Return the row of the first shape that each point lies in or on, −1 = none."""
+    point, shape = shapely.STRtree(shapes).query(points, predicate="intersects")
+    found = np.full(len(points), len(shapes), dtype=np.intp)
+    np.minimum.at(found, point, shape)
+    found[found == len(shapes)] = -1
+    return found
+
+
 def _slices(houses: Any, land: Any, starts: Iterable[int]) -> Iterator[tuple[Any, npt.NDArray[np.int64], Any, int]]:
     """Yield parcels in slices, each with the buildings (and their rows) whose boxes touch a parcel of it."""
     tree = shapely.STRtree(houses)

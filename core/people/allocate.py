@@ -15,7 +15,7 @@ from ..apportion import Whole, apportion
 from ..errors import RenewalError
 from ..inputs.buildings import measure_buildings
 from ..inputs.landuse import classify, detect_scheme
-from ..inputs.overlay import share_buildings
+from ..inputs.overlay import first_at, share_buildings
 from ..run import Run
 from ..slices import sliced
 from .estimate import Demography, check_table, estimate_people, occupancies
@@ -136,7 +136,8 @@ def _homes(
         estimate = _estimate(table, lived_in, demography)
     order = np.argsort(table["building_id"].astype(str).to_numpy(), kind="stable")
     table, parcel = table.iloc[order].reset_index(drop=True), parcel[order]
-    zone = _zone_of(table, zones)
+    inside = sliced(shapely.point_on_surface, frames.geometries(table))
+    zone = first_at(inside, frames.geometries(zones))  # the lowest community_id where zones overlap
     if buildings is None:
         table["resid_floor_m2"] = _lived_on(table, zone, _land_class(parcels, run)[:-1][order], run)
     weight = np.rint(table["resid_floor_m2"].to_numpy("float64") * lived_in[order] * 100).astype(np.int64)
@@ -206,16 +207,6 @@ def _residential_floor(measured: pd.DataFrame, housing_land: Reals, run: Run) ->
     run.fact(use_untold_n=int(untold.sum()), storeys_assumed_n=int(unknown.sum()))
     homes: Reals = np.nan_to_num(floor) * share
     return homes
-
-
-def _zone_of(table: pd.DataFrame, zones: pd.DataFrame) -> Places:
-    """Return the zone (row) that holds each inside point, the lowest community_id where zones overlap, -1 none."""
-    inside = sliced(shapely.point_on_surface, frames.geometries(table))
-    point, zone = shapely.STRtree(frames.geometries(zones)).query(inside, predicate="intersects")
-    found = np.full(len(table), len(zones), dtype=np.intp)
-    np.minimum.at(found, point, zone)
-    found[found == len(zones)] = -1
-    return found
 
 
 def _spread(zones: pd.DataFrame, homes: _Homes, uplift: float, unit: int, run: Run) -> dict[str, Whole]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import shapely
-from urban_renewal.core.inputs.overlay import parcels_at, share_buildings
+from urban_renewal.core.inputs.overlay import first_at, parcels_at, share_buildings
 from urban_renewal.core.run import Run
 
 
@@ -54,4 +54,9 @@ def test_points_go_to_the_parcel_that_holds_them():
     points = shapely.points([[1, 1], [10, 1], [7, 7], [14, 14], [99, 99]])
     assert parcels_at(points, parcels).tolist() == [0, 1, 0, 2, -1]
     assert parcels_at(points[:0], parcels).tolist() == []
+    shapes = parcels["geometry"].to_numpy(dtype=object)
+    inside = [[n for n, shape in enumerate(shapes) if shape.intersects(point)] for point in points]
+    assert first_at(points, shapes).tolist() == [min(rows, default=-1) for rows in inside]
+    assert first_at(points, shapes[:0]).tolist() == [-1] * 5
+    assert first_at(points[:0], shapes).tolist() == []
     assert parcels_at(points, parcels.iloc[:0]).tolist() == [-1] * 5
