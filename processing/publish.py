@@ -164,12 +164,14 @@ def _tell_rows(target: Target, rows: Any) -> None:
 def _described(name: str, frame: Any, output: Any, plan: Any, run: Run) -> tuple[Any, Any]:
     """Return the row of a result in the run record, and what its rows were hashed to.
 
-    The hash is over our columns, not those that came along.
+    The hash is over our columns, not those that came along; what is never written has none.
     """
     from ..core.identity import DEGREE_DIGITS, METRE_DIGITS, hash_content
     from ..core.runrecord import Output as Row
 
     digits = DEGREE_DIGITS if plan.result_crs.isGeographic() else METRE_DIGITS
+    if _is_unread(plan.targets[name]):  # a step of a study made it for nobody
+        return Row(name, output.table.name, len(frame), None), None
     content, rows = hash_content(frame, output.table, digits=digits, run=run)
     return Row(name, output.table.name, len(frame), content), rows
 

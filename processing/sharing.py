@@ -29,6 +29,7 @@ class _Kept:
     thing: Any
     messages: list[Any]  # what was said while it was read: each step says it again
     left_out: list[Any]
+    of: frozenset[Path] = frozenset()  # the layers' files it was made of: who made it anew would read them again
 
 
 Source = tuple[Path, str, str]  # file, layer ("" = the only one), the role that it plays
@@ -64,6 +65,7 @@ class Shelf:
         self._kept = {key: kept for key, kept in self._kept.items() if _source_of(key) in wanted}
         files = {file for file, _, _ in wanted}
         self._rows = {key: rows for key, rows in self._rows.items() if key[0] in files}
+        self._made = {key: kept for key, kept in self._made.items() if kept.of <= files}
         for file in self.handed.keys() - files:
             self.handed.pop(file).forget()
         give_back_memory()
@@ -102,9 +104,11 @@ class Shelf:
         rows = self._rows.get(key[:3]) if fresh.is_whole else None
         return replace(fresh, rows=rows, contents=self._contents.get(key, {}))
 
-    def made(self, key: tuple[Any, ...], make: Callable[[], Any], run: Run) -> Any:
-        """Return what was made under the key, else what `make` gives."""
-        return _once(self._made, key, make, run)
+    def made(self, key: tuple[Any, ...], of: Collection[Path], make: Callable[[], Any], run: Run) -> Any:
+        """Return what was made under the key, else what `make` gives; kept while steps read all the files `of`."""
+        thing = _once(self._made, key, make, run)
+        self._made[key].of = frozenset(of)
+        return thing
 
 
 def _source_of(key: tuple[Any, ...]) -> Source:
@@ -184,4 +188,5 @@ def made_once(key: tuple[Any, ...], sources: Collection[Any], make: Callable[[],
     layers = [getattr(source, "file_layer", "") for source in sources]
     is_plain = all(getattr(source, "plain", True) for source in sources)
     states = [None if file is None else (file, *_state(file)) for file in files]
-    return shelf.made((*key, *states, *layers), make, run) if is_plain else make()
+    read = [source.file for source in sources if hasattr(source, "file_layer")]
+    return shelf.made((*key, *states, *layers), read, make, run) if is_plain else make()
