@@ -11,6 +11,7 @@ from qgis.core import QgsCoordinateReferenceSystem
 from ..core.errors import RenewalError
 from ..core.inputs.aliases import roles
 from .crs import move_coordinates, transform_to
+from .snapshot import is_encoding_told
 from .systems import system_named, transform_between
 
 OFFSETS = (("gcj02_suspected", "gcj02_to_wgs84"), ("bd09_suspected", "bd09_to_wgs84"))
@@ -48,10 +49,8 @@ def check_types(parameter: str, inputs: Any, run: Any) -> None:
         if role.columns[column].type != "text" and not item.isNumeric():
             run.leave_out(parameter, [""], "number_as_text", "warning", column=column, field=field)
     file = snapshot.file
-    if file is not None and file.suffix.lower() == ".shp":
-        told = any(file.with_suffix(suffix).exists() for suffix in (".cpg", ".CPG", ".cst"))
-        if not told:
-            run.leave_out(parameter, [""], "encoding_not_told", "info")
+    if file is not None and file.suffix.lower() == ".shp" and not is_encoding_told(file):
+        run.leave_out(parameter, [""], "encoding_not_told", "info")
 
 
 def check_shifts(parameters: Iterable[str], tables: dict[str, Any], inputs: Any, run: Any) -> None:

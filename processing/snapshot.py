@@ -29,8 +29,10 @@ from qgis.core import (
 )
 
 from ..core.errors import RenewalError
+from ..core.inputs.encodings import encoding_of, words_of_dbf
 from .systems import revived
 
+LOOKED_AT = 1_000_000  # bytes that tell an encoding
 DIMENSION = {0: "point", 1: "line", 2: "polygon", 3: "unknown", 4: "none"}  # Qgis.GeometryType
 
 
@@ -129,12 +131,14 @@ def take_vector(parameter: str, value: Any, context: QgsProcessingContext) -> Ve
     layer = find_layer(target, context, QgsProcessingUtils.LayerHint.Vector)
     if layer is None or not layer.isValid():
         raise RenewalError("source_unreadable", parameter=parameter, source=_shown_source(target))
+    file, file_layer = _file_of(layer)
+    if file is not None and context.temporaryLayerStore().mapLayer(layer.id()) is layer:
+        read_as_written(layer, file)  # opened for this run only: what is in the project stays as its owner reads it
     selected = bool(options.get("selected_only"))
     source = QgsVectorLayerSelectedFeatureSource(layer) if selected else QgsVectorLayerFeatureSource(layer)
     count = layer.selectedFeatureCount() if selected else layer.featureCount()
     if count < 0:  # a broken subset or an unreachable table says "valid" and counts -1 (qgis.md 6)
         raise RenewalError("source_unreadable", parameter=parameter, source=layer.name())
-    file, file_layer = _file_of(layer)
     untouched = not (selected or layer.subsetString() or layer.vectorJoins() or layer.isEditable())
     no_extra_fields = layer.fields().count() == layer.dataProvider().fields().count()
     unfiltered = not options.get("filter_expression") and options.get("feature_limit", -1) <= 0
@@ -174,6 +178,23 @@ def _shown_source(target: Any) -> str:
     if hasattr(target, "name"):
         return str(target.name())
     return QgsDataSourceUri.removePassword(str(target))
+
+
+def read_as_written(layer: QgsVectorLayer, file: Path) -> None:
+    """Have a shapefile that does not tell its encoding read as its bytes read best: offices forget the .cpg of GBK."""
+    table = next((file.with_suffix(end) for end in (".dbf", ".DBF") if file.with_suffix(end).is_file()), None)
+    if file.suffix.lower() not in (".shp", ".dbf") or table is None or is_encoding_told(file):
+        return
+    with table.open("rb") as stream:
+        data = stream.read(LOOKED_AT)
+    found = encoding_of(words_of_dbf(data)) if data[29:30] == b"\0" else None  # else the code page is in the header
+    if found is not None and found != layer.dataProvider().encoding():
+        layer.setProviderEncoding(found)
+
+
+def is_encoding_told(file: Path) -> bool:
+    """Say whether a file beside the shapefile tells its encoding."""
+    return any(file.with_suffix(end).exists() for end in (".cpg", ".CPG", ".cst"))
 
 
 def _file_of(layer: QgsVectorLayer) -> tuple[Path | None, str]:

@@ -55,6 +55,24 @@ def find_misreading(texts: Iterable[str | None]) -> Misreading | None:
     return Misreading(read_as, written_in.upper(), found[best], *right[best])
 
 
+def encoding_of(data: bytes) -> str | None:
+    """Return UTF-8 or GB18030, in which these bytes read more like Chinese; None for ASCII, which says nothing."""
+    if data.isascii():
+        return None
+    reads = {name: data.decode(name, "replace") for name in ("UTF-8", "GB18030")}
+    return max(reads, key=lambda name: (commonness(reads[name]), -reads[name].count("\ufffd")))  # of equals the first
+
+
+def words_of_dbf(data: bytes) -> bytes:
+    """Return the names of fields and the records of a dBASE table: its header holds counts, which are no text.
+
+    Source: dBASE III file layout; descriptors of 32 bytes from byte 32 on, the length of the header in bytes 8 and 9.
+    """
+    end = min(int.from_bytes(data[8:10], "little"), len(data))
+    names = (data[start : start + 11].partition(b"\0")[0] for start in range(32, end - 31, 32))
+    return b"\n".join([*names, data[end:]])
+
+
 def commonness(text: str) -> float:
     """Return the share of a text's letters beyond ASCII that are Han of GB 2312's first level; 0 without any."""
     letters = [letter for letter in text if ord(letter) > 127 and not letter.isspace()]

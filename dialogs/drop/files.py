@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from ...core.inputs.encodings import encoding_of, words_of_dbf
 from .lists import LISTS, is_list
 
 NEEDS_ENCODING = (".shp", ".dbf", ".tab", ".mif", ".csv", ".txt")
@@ -54,12 +55,9 @@ def likely_encoding(path: Path, uri: str = "") -> str:
     """Return the encoding of a text file or a shapefile without .cpg, told by its bytes: UTF-8 or else GB18030."""
     try:
         data = _bytes_of(path, uri)
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return "UTF-8" if error.start > len(data) - 4 else "GB18030"
     except (OSError, zipfile.BadZipFile, KeyError):
         return "UTF-8"
-    return "UTF-8"
+    return encoding_of(data if is_list(path) else words_of_dbf(data)) or "UTF-8"
 
 
 def _bytes_of(path: Path, uri: str) -> bytes:

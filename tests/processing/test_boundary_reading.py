@@ -308,3 +308,23 @@ def test_a_file_of_which_no_field_is_wanted_keeps_its_shapes(make_layer, save_la
     path = save_layer(layer, tmp_path / "walls.gpkg")
     _, wkb = read_raw(take_vector("WALLS", path, QgsProcessingContext()), [], True, Run())
     assert [len(item) for item in wkb] == [77, 77]  # 1 + 4 + 4 + 4 bytes and four points of 16
+
+
+@pytest.mark.parametrize("encoding", ["GBK", "UTF-8"])
+def test_a_shapefile_by_its_path_is_read_as_it_was_written(
+    encoding, run_algorithm, echo, make_layer, tmp_path, rows_of
+):
+    """Without a .cpg the bytes tell; a layer of the project stays as its owner reads it."""
+    from qgis.core import QgsCoordinateTransformContext, QgsVectorFileWriter
+
+    rows = [
+        (f"POLYGON(({n} 0, {n + 1} 0, {n + 1} 1, {n} 0))", {"parcel_id": f"p{n}", "name": "幸福小区"})
+        for n in range(200)
+    ]
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, options.fileEncoding = "ESRI Shapefile", encoding
+    path = tmp_path / "宗地.shp"
+    QgsVectorFileWriter.writeAsVectorFormatV3(make_layer(rows), str(path), QgsCoordinateTransformContext(), options)
+    path.with_suffix(".cpg").unlink()
+    results, _, _ = run_algorithm(echo(), {"PARCELS": str(path), "OUTPUT": "TEMPORARY_OUTPUT"})
+    assert {row["name"] for row in rows_of(results["OUTPUT"])} == {"幸福小区"}

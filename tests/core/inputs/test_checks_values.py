@@ -6,7 +6,7 @@ import pytest
 import shapely
 from urban_renewal.core import frames
 from urban_renewal.core.inputs import checks_values
-from urban_renewal.core.inputs.encodings import find_misreading
+from urban_renewal.core.inputs.encodings import encoding_of, find_misreading, words_of_dbf
 from urban_renewal.core.run import Run
 
 WORDS = ["老旧小区", "重庆市渝中区", "幸福小区3栋", "日间照料", "在改"]
@@ -109,3 +109,24 @@ def test_a_wide_layer_has_no_strays():
     run = Run()
     checks_values.check_strays(table, "STATIONS", "station_id", run)
     assert run.left_out == []
+
+
+def dbf(names, rows, encoding):
+    """Return the bytes of a dBASE table with text fields of 10 bytes, cut in mid-letter where they are too long."""
+    size = 32 + 32 * len(names) + 1
+    head = bytes([3, 126, 11, 27]) + len(rows).to_bytes(4, "little") + size.to_bytes(2, "little")
+    head += (1 + 10 * len(names)).to_bytes(2, "little") + bytes(20)
+    fields = b"".join(
+        name.encode(encoding)[:10].ljust(11, b"\0") + b"C" + bytes(4) + b"\n" + bytes(15) for name in names
+    )
+    cells = b"".join(b" " + b"".join(cell.encode(encoding)[:10].ljust(10) for cell in row) for row in rows)
+    return head + fields + b"\r" + cells
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("n", [1, 200])  # 200 = 0xC8 in the header: no text
+def test_a_table_tells_its_encoding_by_its_words(encoding, n):
+    names, rows = ["名称", "status"], [("日间照料中心二号楼", "现状")] * n
+    assert encoding_of(words_of_dbf(dbf(names, rows, encoding))) == encoding.upper()
+    assert encoding_of(words_of_dbf(dbf(["name", "kind"], [("a", "kgar")] * n, encoding))) is None
+    assert encoding_of(words_of_dbf(dbf(["用途", "kind"], [("a", "kgar")] * n, encoding))) == encoding.upper()
