@@ -200,9 +200,12 @@ def _ways(roads: pd.DataFrame, kinds: Objects, mapping: dict[str, Any], run: Run
 
 
 def _own_z(z: Reals, way: Longs) -> tuple[Reals, int]:
-    """Return the lines' own heights, NaN = not measured, and how many lines of a layer with heights have only zeros."""
+    """Return the lines' own heights, NaN = not measured, and how many lines of a layer with heights have only zeros.
+
+    One height for a whole layer was set by a program that wanted a Z: it says nothing about slopes.
+    """
     measured = np.isfinite(z) & (z != 0)
-    if not measured.any():
+    if not measured.any() or np.ptp(z[measured]) == 0:
         return np.full(len(z), np.nan), 0
     count = int(way.max(initial=-1)) + 1
     some = np.bincount(way[measured], minlength=count) > 0

@@ -214,6 +214,17 @@ def test_own_z_keeps_storeys_apart():
     assert edge(network, "b#0")["z_to_m"] == pytest.approx(300.25)
 
 
+@pytest.mark.parametrize("flat", [0.0, 200.0])
+def test_one_z_for_a_whole_layer_is_no_height(flat):
+    """The ground rises by 10 m in 100: it counts, not the Z that some program has put on every vertex."""
+    table = roads(("a", "footway", [(0, 0), (100, 0)]), ("b", "footway", [(100, 0), (200, 0)]))
+    table["geometry"] = shapely.force_3d(table["geometry"].to_numpy(), flat)
+    bare = roads(("a", "footway", [(0, 0), (100, 0)]), ("b", "footway", [(100, 0), (200, 0)]))
+    for lines in (table, bare):
+        network, _ = build(lines, height=lambda x, y: 0.1 * x)
+        assert edge(network, "b#0")["climb_m"] == pytest.approx(10)
+
+
 def test_near_misses_are_listed_and_joined_when_asked():
     table = roads(("a", "footway", [(0, 0), (100, 0)]), ("b", "footway", [(50, 3), (50, 80)]))
     network, _ = build(table)
