@@ -129,11 +129,14 @@ def far_from_road(
     """
     width = numbers(frames.optional(roads, "width", "real"))
     count = total(row, np.ones(len(row)), n)
+    may_do = ~(width < limits["fire_road_m"])
+    does = width[may_do] >= limits["fire_road_m"]
+    tree = shapely.STRtree(frames.geometries(roads)[may_do])
+    building, road = _within(tree, shapes, limits["road_reach_m"], run)
     ends = []
-    for wide in (~(width < limits["fire_road_m"]), width >= limits["fire_road_m"]):
-        tree = shapely.STRtree(frames.geometries(roads)[wide])
+    for reached in (building, building[does[road]]):
         near = np.zeros(len(shapes), dtype=bool)
-        near[_within(tree, shapes, limits["road_reach_m"], run)[0]] = True
+        near[reached] = True
         with np.errstate(divide="ignore", invalid="ignore"):
             ends.append(np.where(count > 0, total(row, (~near).astype(float), n) / count, np.nan))
     return between(ends[0], ends[1])
