@@ -1712,8 +1712,8 @@
         <translation>这个图层没有要素，不能用来做研究。</translation>
     </message>
     <message>
-        <source>The layer “{layer}” ({role}) is gone or cannot be read.</source>
-        <translation>图层“{layer}”（{role}）已移除或读不出来。</translation>
+        <source>The layer “{layer}” ({role}) is gone or cannot be read. Add it again, or choose another.</source>
+        <translation>图层“{layer}”（{role}）已移除或读不出来。请加回，或换一个图层。</translation>
     </message>
     <message>
         <source>The layer “{layer}” ({role}) was taken away.</source>

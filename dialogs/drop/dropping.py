@@ -13,8 +13,8 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QEvent, QObject, QTimer, pyqtSignal
-from qgis.PyQt.QtWidgets import QDialogButtonBox
+from qgis.PyQt.QtCore import QEvent, QObject, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtWidgets import QDialogButtonBox, QFrame
 
 from ...processing.texts import tr
 from ..study import wording
@@ -23,6 +23,7 @@ from . import lists as drop_list
 from .files import data_files
 from .sheet import DropSheet
 
+OUTLINE = "#2F7FAE"  # what is being done now (picture spec §10)
 FIX = f"{PROVIDER}:fixcoordinates"
 
 
@@ -36,6 +37,7 @@ class Dropping(QObject):
         self._dock = dock
         self._queue: list[Path] = []
         self._asked, self._of = 0, 0
+        self.outline: QFrame | None = None
         self._work: list[Any] = []  # context and feedback of tasks live as long as they do
         dock.setAcceptDrops(True)
         dock.installEventFilter(self)
@@ -44,13 +46,26 @@ class Dropping(QObject):
         """Take files, and nothing but files."""
         if event.type() in (QEvent.Type.DragEnter, QEvent.Type.DragMove) and paths_of(event.mimeData()):
             event.acceptProposedAction()
+            self.show_outline(True)
             return True
+        if event.type() in (QEvent.Type.DragLeave, QEvent.Type.Drop):
+            self.show_outline(False)
         if event.type() == QEvent.Type.Drop:
             paths = paths_of(event.mimeData())
             event.acceptProposedAction()
             self.ask_all(paths)
             return bool(paths)
         return super().eventFilter(watched, event)
+
+    def show_outline(self, is_over: bool) -> None:
+        """Outline the dock while files are held over it: here they may be let go."""
+        if self.outline is None:
+            self.outline = QFrame(self._dock)
+            self.outline.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            self.outline.setStyleSheet(f"QFrame {{ border: 3px solid {OUTLINE}; background: transparent }}")
+        self.outline.setGeometry(self._dock.rect())
+        self.outline.setVisible(is_over)
+        self.outline.raise_()
 
     def close(self) -> None:
         """Watch no longer; open sheets are closed."""

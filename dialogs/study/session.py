@@ -26,7 +26,7 @@ from .stages import step_of_text
 from .steps import PROVIDER, SAMPLE, SINGLE, STEPS
 from .study import KEY, SCOPE, Change, Failure, InputChoice, NewerStateError, Study, Workbook
 from .turns import Turns, aside
-from .wording import fault_text, reason_text, step_title, without_codes
+from .wording import failure_text, fault_text, reason_text, step_title
 
 
 class Session(QObject):
@@ -391,8 +391,7 @@ class Session(QObject):
         remove_run(activity.folder)
         if outcome.cancelled:
             return tr("Cancelled. The last result is unchanged.")
-        said = outcome.message.strip()
-        sentence = without_codes(said.splitlines()[-1]) if said else tr("It stopped unasked.")
+        sentence = failure_text(activity.study, outcome.message)
         if activity.step:
             activity.study.failures[activity.step] = Failure(now(), sentence, outcome.log)
         return sentence

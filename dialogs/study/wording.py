@@ -66,6 +66,14 @@ def without_codes(sentence: str) -> str:
     return re.sub(r"(?P<open> ?[（(])(?:参数|parameter) (?P<name>[A-Z_]+)(?P<close>[）)])", title, sentence)
 
 
+def failure_text(study: Study, said: str) -> str:
+    """Return in one sentence why a run failed; QGIS itself calls a layer that was removed meanwhile by its id."""
+    gone = next((role for role, choice in study.inputs.items() if choice.layer_id and choice.layer_id in said), "")
+    if gone:
+        return reason_text(Reason("layer_gone", {"layer": study.inputs[gone].name, "role": gone}))
+    return without_codes(said.strip().splitlines()[-1]) if said.strip() else tr("It stopped unasked.")
+
+
 def shifted_title(system: str) -> str:
     """Return the name of a shifted system of Chinese web maps: gcj02 | bd09."""
     return "BD-09" if system == "bd09" else "GCJ-02"
@@ -127,7 +135,7 @@ def _sentence(code: str) -> str:
         "package_missing": tr("Missing: {names}. {command}"),
         "algorithm_missing": tr("This version does not have “{algorithm}” yet."),
         "role_missing": tr("No layer for “{role}”. Choose {wanted}."),
-        "layer_gone": tr("The layer “{layer}” ({role}) is gone or cannot be read."),
+        "layer_gone": tr("The layer “{layer}” ({role}) is gone or cannot be read. Add it again, or choose another."),
         "no_crs": tr("The layer “{layer}” has no coordinate system. Set it in the layer properties first."),
         "step_first": tr("“{step}” comes first."),
         "done_without": tr("Without “{step}”: the study has no data for it; what it would tell stays unknown."),

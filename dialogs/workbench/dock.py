@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsApplication
+from qgis.core import QgsApplication, QgsSettings
 from qgis.gui import QgsCollapsibleGroupBox
 from qgis.PyQt.QtCore import Qt, QTimer, QUrl
 from qgis.PyQt.QtGui import QDesktopServices
@@ -40,6 +40,7 @@ from .settings_panel import SettingsPanel
 from .studies import lies_on_share, shares_folder
 
 POLL_MS = 200  # how often the bar moves and Cancel's answer is looked for
+LAST_DATA = "UrbanRenewal/last_data"  # of the profile: the folder of the data added last
 LOW_LINES = 44  # a dock lower than this many lines of text folds the steps that are done: a window of 768 px
 LOOK_MS = 150  # layers come and go in swarms: looked at once, this long after the last
 
@@ -281,7 +282,11 @@ class RenewalDock(QDockWidget):
 
     def ask_files(self) -> None:
         """Ask for files with data and show a sheet for each: what dropping them does, by keys."""
-        paths, _ = QFileDialog.getOpenFileNames(self, tr("Add data"), self.session.study.folder)
+        settings = QgsSettings()
+        before = str(settings.value(LAST_DATA, "")) or self.session.study.folder
+        paths, _ = QFileDialog.getOpenFileNames(self, tr("Add data"), before)
+        if paths:
+            settings.setValue(LAST_DATA, str(Path(paths[0]).parent))  # an office's files lie beside each other
         self.dropping.ask_all([Path(path) for path in paths])
 
     def _on_folder(self, folder: str) -> None:

@@ -211,6 +211,19 @@ def test_no_code_names_in_what_the_dock_says(monkeypatch, said, shown):
     assert wording.without_codes(said) == shown
 
 
+def test_layer_removed_between_two_calls_is_called_by_its_name(dock, load_inputs):
+    """QGIS says: could not load source layer for PARCELS: parcels_814ac57b… not found."""
+    from urban_renewal.dialogs.study.wording import failure_text
+
+    load_inputs()
+    dock.session.guess()
+    study = dock.session.study
+    said = f"Could not load source layer for PARCELS: {study.inputs['PARCELS'].layer_id} not found"
+    assert failure_text(study, said).startswith("The layer “parcels” (Parcels) is gone or cannot be read.")
+    assert failure_text(study, "first\nLayer “x” is broken.\n") == "Layer “x” is broken."
+    assert failure_text(study, " ") == "It stopped unasked."
+
+
 def test_a_grey_button_says_why(dock, load_inputs, tmp_path):
     assert "No layer for “Parcels”" in dock.cards["prepare"].run.toolTip()
     assert "run it first" in dock.explore.toolTip()
@@ -223,3 +236,37 @@ def test_a_grey_button_says_why(dock, load_inputs, tmp_path):
     assert dock.cards["prepare"].run.toolTip() == ""
     assert dock.run_all.toolTip() == ""
     assert "“Prepare” comes first" in dock.cards["tag"].run.toolTip()
+
+
+def test_the_dock_outlines_while_files_are_held_over_it(dock, tmp_path):
+    from qgis.PyQt.QtCore import QMimeData, QPoint, Qt, QUrl
+    from qgis.PyQt.QtGui import QDragEnterEvent, QDragLeaveEvent
+    from qgis.PyQt.QtWidgets import QApplication
+
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "x.shp"))])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(dock, QDragEnterEvent(QPoint(20, 20), Qt.DropAction.CopyAction, mime, buttons, keys))
+    assert dock.dropping.outline.isVisible()
+    assert dock.dropping.outline.geometry() == dock.rect()
+    QApplication.sendEvent(dock, QDragLeaveEvent())
+    assert not dock.dropping.outline.isVisible()
+    sheet = drop(dock, tmp_path / "x.shp")
+    assert not dock.dropping.outline.isVisible()
+    sheet.reject()
+
+
+def test_data_are_looked_for_where_they_were_last(dock, tmp_path, monkeypatch):
+    from qgis.PyQt.QtWidgets import QFileDialog
+
+    asked = []
+
+    def answer(parent, title, folder):
+        asked.append(folder)
+        return [str(tmp_path / "来件" / "x.docx")], ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", answer)
+    monkeypatch.setattr(dock.dropping, "ask_all", lambda paths: None)
+    dock.ask_files()
+    dock.ask_files()
+    assert asked[1] == str(tmp_path / "来件")
