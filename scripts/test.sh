@@ -29,7 +29,7 @@ cover() {  # branches alone: lines are easier and would hide them; one process, 
   return $good
 }
 
-qgis() {  # a QGIS of its own for each folder: providers are registered once a process
+qgis() {  # a QGIS of its own for each folder: one that crashes takes the others' tests not with it
   local place good=0
   mkdir -p -m 700 .xdg
   for place in layout processing dialogs reliability; do
