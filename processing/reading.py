@@ -25,6 +25,7 @@ from .snapshot import VectorSnapshot
 SLICE = 1000  # features between two looks at the cancel flag
 HOT = bytes.fromhex("d9d505f920a163d7")  # how SQLite's journal begins while a change is neither done nor undone
 PLAIN = {bool, int, float, str}
+EXACT = 2.0**53  # whole numbers beyond are rounded in a double
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Reading:
         import pandas as pd
 
         own = self.own.all() if isinstance(self.own, OwnCells) else self.own
-        columns = {name: np.array(cells[self.kept].tolist() or [], dtype=object) for name, cells in own.items()}
+        columns = {name: _scalars(cells[self.kept]) for name, cells in own.items()}
         return pd.DataFrame(columns, dtype=object)
 
     def column(self, name: str) -> Any:
@@ -160,6 +161,17 @@ def read_shapes(
     return cells, sliced(shapely.from_wkb, np.array(wkb, dtype=object), run=run, on_invalid="ignore")
 
 
+def _scalars(cells: Any) -> Any:
+    """Return cells as an object array of Python scalars, None for missing."""
+    import numpy as np
+
+    if not np.ma.isMaskedArray(cells):
+        return cells
+    scalars = cells.data.astype(object)
+    scalars[np.ma.getmaskarray(cells)] = None
+    return scalars
+
+
 def _refuse_half_written(snapshot: VectorSnapshot) -> None:
     """Refuse a GeoPackage with a hot journal: QGIS reads without locks, half of somebody's change and half not."""
     if snapshot.file is None:
@@ -253,13 +265,15 @@ def read_table(
     wants_geometry = role.geometry != "none" and snapshot.geometry != "none"
     raw, shapes = read_shapes(snapshot, names, wants_geometry, run)
     rows = len(shapes) if wants_geometry else len(next(iter(raw.values()), []))
-    table, left = pd.DataFrame(index=range(rows)), Counter([*own, *mapping.values()])
+    columns, left = {}, Counter([*own, *mapping.values()])
     for column, field_name in mapping.items():
         run.check()
-        table[column] = _typed(raw[field_name], role.columns[column], snapshot.name, run)
+        columns[column] = _typed(raw[field_name], role.columns[column], snapshot.name, run)
         left[field_name] -= 1
         if not left[field_name]:  # a city's cells are not held twice
             del raw[field_name]
+    table = pd.DataFrame(columns, index=pd.RangeIndex(rows), copy=False)
+    del columns
     keep = pd.Series(True, index=table.index).to_numpy(copy=True)
     key = key_column(role)
     if wants_geometry:
@@ -270,7 +284,8 @@ def read_table(
             keep &= give_ids(table, key, role.name, digits_of(snapshot), run, telling)
         ids = table[key] if key in table else pd.Series([str(i + 1) for i in table.index])
         keep &= clean_geometry(table, role.name, role.geometry, ids, invalid, run)
-    table = table[keep].reset_index(drop=True)
+    if not keep.all():
+        table = table[keep].reset_index(drop=True)
     original = frames.geometries(table).copy() if wants_geometry else None
     if wants_geometry and working is not None and working.crs is not None and snapshot.crs != working.crs:
         transform = transform_to(snapshot.crs, working, transforms)
@@ -313,9 +328,16 @@ def _typed(cells: Any, column: Any, layer: str, run: Run) -> Any:
     import pandas as pd
 
     if column.type == "text":
+        if column.name.endswith(("_id", "_of")):
+            _tell_lost_digits(cells, column.name, layer, run)
         return _words(cells, column)
     if np.ma.isMaskedArray(cells):
-        numbers = pd.Series(cells.astype(np.float64).filled(np.nan))
+        missing = np.ma.getmaskarray(cells)
+        if column.type == "int" and cells.dtype == np.int64:
+            return pd.Series(pd.arrays.IntegerArray(np.where(missing, 1, cells.data), missing.copy()))
+        plain = cells.data.astype(np.float64)
+        plain[missing] = np.nan
+        numbers = pd.Series(plain)
     else:
         bare = [value.strip().replace(",", "") or None if isinstance(value, str) else value for value in cells]
         numbers = pd.to_numeric(pd.Series(bare, dtype=object), errors="coerce").astype("float64")
@@ -323,6 +345,18 @@ def _typed(cells: Any, column: Any, layer: str, run: Run) -> Any:
         if odd:
             run.warn("not_a_number", layer=layer, column=column.name, n=len(odd), values=list(dict.fromkeys(odd))[:5])
     return numbers.astype("Int64") if column.type == "int" else numbers
+
+
+def _tell_lost_digits(cells: Any, name: str, layer: str, run: Run) -> None:
+    """Warn of ids that are decimals too large to be exact: Excel and shapefiles round codes of 16 digits and more."""
+    import numpy as np
+
+    if np.ma.isMaskedArray(cells):
+        n = int((np.abs(cells.compressed()) >= EXACT).sum()) if cells.dtype.kind == "f" else 0
+    else:
+        n = sum(isinstance(value, float) and abs(value) >= EXACT for value in cells)
+    if n:
+        run.warn("id_digits_lost", layer=layer, column=name, n=n)
 
 
 def _words(cells: Any, column: Any) -> Any:

@@ -328,3 +328,12 @@ def test_a_shapefile_by_its_path_is_read_as_it_was_written(
     path.with_suffix(".cpg").unlink()
     results, _, _ = run_algorithm(echo(), {"PARCELS": str(path), "OUTPUT": "TEMPORARY_OUTPUT"})
     assert {row["name"] for row in rows_of(results["OUTPUT"])} == {"幸福小区"}
+
+
+@pytest.mark.parametrize(("first", "told"), [(500106001001000001.0, True), (50010600100100.0, False)])
+def test_ids_that_a_double_has_rounded_are_told(first, told, run_algorithm, echo, make_layer, save_layer, tmp_path):
+    rows = [(square(20 * n), {"parcel_id": first + n}) for n in range(3)]
+    layer = make_layer(rows, types={"parcel_id": float})
+    for source in (layer, str(save_layer(layer, tmp_path / "in.gpkg"))):  # by features, and by the fast path
+        _, _, feedback = run_algorithm(echo(), {"PARCELS": source, "OUTPUT": "TEMPORARY_OUTPUT"})
+        assert ("3 个编号超过 15 位" in feedback.textLog()) == told
