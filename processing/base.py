@@ -132,7 +132,8 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
                     inputs = Inputs(self, values, context, self._plan, run.part(0, COMPUTE_SHARE))
                     results = self.compute(inputs, run.part(0, COMPUTE_SHARE))
                 run.executor = None
-                with claimed(target.part for target in self._plan.targets.values() if target.path is not None):
+                parts = [target.part for target in self._plan.targets.values() if target.path is not None]
+                with claimed([*parts, *(place for place, _ in results.files.values())]):
                     found = publish(self, inputs, results, values, context, run.part(COMPUTE_SHARE, 1), started)
         except Cancelled as stop:
             raise QgsProcessingException(say("cancelled", language)) from stop

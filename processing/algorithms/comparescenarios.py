@@ -3,14 +3,10 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
-from qgis.core import QgsProcessingException, QgsProcessingParameterFileDestination
+from qgis.core import QgsProcessingParameterFileDestination
 
 from ...core import schema
 from ...core.errors import RenewalError
-from ...core.words import say
 from .. import parameters as declare
 from ..base import RenewalAlgorithm
 from ..parameters import RoleUse
@@ -47,7 +43,6 @@ class CompareScenarios(RenewalAlgorithm):
         from ...core.gaps.scenarios import change_layer, compare_scenarios
 
         found = compare_scenarios(inputs.table("BEFORE"), inputs.table("AFTER"), run)
-        self._chart = found.chart
         tables = {
             "DIFFERENCE": Output(found.difference, schema.table("scenario_difference")),
             "SUMMARY": Output(found.summary, schema.table("scenario_summary")),
@@ -56,25 +51,5 @@ class CompareScenarios(RenewalAlgorithm):
             layer = change_layer(inputs.table("PARCELS"), found.difference)
             kinds = tuple(dict.fromkeys(found.difference["kind"]))
             tables["LAYER"] = Output(layer, schema.table("scenario_change", kinds=kinds), like="PARCELS")
-        return Results(tables)
-
-    def processAlgorithm(self, values, context, feedback):
-        found = super().processAlgorithm(values, context, feedback)
-        path = self.parameterAsFileOutput(values, "CHART", context)
-        if path:
-            _write(Path(path), self._chart, "en" if values.get("LANGUAGE") == "en" else "zh")
-            found["CHART"] = path
-        return found
-
-
-def _write(path: Path, text: str, language: str) -> None:
-    """Write the chart beside its place first: an older one is replaced whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, path)  # noqa: PTH105 (the same on Windows when the target is there)
-    except OSError as fault:
-        part.unlink(missing_ok=True)
-        raise QgsProcessingException(
-            say("chart_not_written", language, path=str(path), reason=fault.strerror or str(fault))
-        ) from fault
+        chart = inputs.file_output("CHART")
+        return Results(tables, files={} if chart is None else {"CHART": (chart, found.chart)})
