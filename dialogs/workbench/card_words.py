@@ -160,6 +160,15 @@ def why_grey(state: StepState, busy: bool) -> str:
     return "\n".join(wording.reason_text(item) for item in state.reasons if item.code in readiness.BLOCKING)
 
 
+def without_lines(session: Any) -> list[str]:
+    """Return what running everything goes without: the data nobody has given, then the step that needs them."""
+    lines, states = [], session.states()
+    for key in sorted(session.left_out()):
+        lacks = [reason for reason in states[key].reasons if reason.code == "role_missing"]
+        lines += [wording.reason_text(reason) for reason in (*lacks, Reason("done_without", {"step": key}))]
+    return [escape(line) for line in lines]
+
+
 def tag_colours() -> dict[str, str]:
     """Return {label of a key figure: colour of its tag}."""
     names = wording.tag_names()

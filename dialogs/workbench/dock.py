@@ -23,13 +23,12 @@ from ..study import speed, wording
 from ..study.handover import CREATE_SAMPLE
 from ..study.leaving import Leaving
 from ..study.project_state import layer_of
-from ..study.readiness import Reason
 from ..study.session import OPEN_SAMPLE, Session
 from ..study.steps import DELIVERY, STEPS
 from ..study.timeleft import TimeLeft
 from ..warming import Warming
 from ..zone.hand import ZoneHand
-from .card_words import Told, shift_question, step_reports, unbroken
+from .card_words import Told, shift_question, step_reports, unbroken, without_lines
 from .cards import StepCard, StepLine
 from .head import Foot, Head, explore_tip
 from .inputs_panel import InputsPanel
@@ -242,9 +241,7 @@ class RenewalDock(QDockWidget):
         if lies_on_share(self.session):
             text = tr("The project or the folder lies on a network share: work on a local disk and copy it later.")
             lines.append(escape(text))
-        if not missing:
-            without = [Reason("done_without", {"step": key}) for key in sorted(self.session.left_out())]
-            lines += [escape(wording.reason_text(reason)) for reason in without]
+        lines += without_lines(self.session) if not missing else []
         if len(missing) > 3:
             lines.append(tr("({n} more)").format(n=len(missing) - 3))
         self.why.setText("<br>".join(lines))
