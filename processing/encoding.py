@@ -129,12 +129,14 @@ def encode(
     fields, columns, renamed = QgsFields(), [], {}
     if carried is not None:
         position = {key: row for row, key in enumerate(carried.ids)}
-        rows = [position[key] for key in frame[table.key[0]]] if table.key else list(range(len(frame)))
+        rows = np.arange(len(frame))
+        if table.key:
+            rows = np.fromiter((position[key] for key in frame[table.key[0]]), dtype=np.intp, count=len(frame))
         for item, name in _carried_fields(carried, table):
             fields.append(_renamed(item, name))
             look()
             raw = carried.values[item.name()].to_numpy(dtype=object)
-            columns.append([raw[row] for row in rows])
+            columns.append(raw[rows].tolist())
             if name != item.name():
                 renamed[item.name()] = name
     for column in table.columns:

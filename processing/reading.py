@@ -60,7 +60,6 @@ class Reading:
     @cached_property
     def carried(self) -> Any:
         """Return the layer's own columns as raw Python values, row by row the same features as the table."""
-        import numpy as np
         import pandas as pd
 
         own = self.own.all() if isinstance(self.own, OwnCells) else self.own

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from ..gdalmode import gdal_raises
+from ..gdalmode import gdal_raises, unsynchronized
 
 
 def wanted_domains(table: str, columns: Iterable[tuple[str, Iterable[Any]]]) -> dict[str, str]:
@@ -35,27 +37,24 @@ def add_domains(dataset: Any, names: Iterable[str], language: str) -> None:
 def add_to_geopackage(path: Path, layers: Iterable[Any], language: str) -> dict[str, dict[str, str]]:
     """Give the columns of delivered layers their domains; return {layer: {column: domain}}.
 
-    Raises RuntimeError of GDAL.
+    GDAL makes the domains and the table that says which column has which; the rows of that table are written here:
+    for each of them GDAL makes the whole layer anew. Raises RuntimeError of GDAL, sqlite3.Error.
     """
-    from osgeo import gdal, ogr
+    from osgeo import gdal
 
     given: dict[str, dict[str, str]] = {}
-    with gdal_raises():
+    for layer in layers:
+        columns = [(column.name, layer.frame[column.name]) for column in layer.table.columns]
+        given[layer.name] = wanted_domains(layer.table.name, columns)
+    with gdal_raises(), unsynchronized():  # whoever calls flushes the file when it is whole
         dataset = gdal.OpenEx(str(path), gdal.OF_VECTOR | gdal.OF_UPDATE)
-        for layer in layers:
-            columns = [(column.name, layer.frame[column.name]) for column in layer.table.columns]
-            wanted = given[layer.name] = wanted_domains(layer.table.name, columns)
-            add_domains(dataset, wanted.values(), language)
-            opened = dataset.GetLayerByName(layer.name)
-            definition = opened.GetLayerDefn()
-            for name, domain in wanted.items():
-                index = definition.GetFieldIndex(name)
-                if index < 0:
-                    continue
-                field = definition.GetFieldDefn(index)
-                changed = ogr.FieldDefn(name, field.GetType())
-                changed.SetDomainName(domain)
-                opened.AlterFieldDefn(index, changed, ogr.ALTER_DOMAIN_FLAG)
-        dataset.FlushCache()
-        del opened, dataset
+        dataset.StartTransaction()
+        add_domains(dataset, {domain for wanted in given.values() for domain in wanted.values()}, language)
+        dataset.CommitTransaction()
+        del dataset
+    rows = [(layer, name, domain) for layer, wanted in given.items() for name, domain in wanted.items()]
+    insert = "INSERT INTO gpkg_data_columns (table_name, column_name, constraint_name) VALUES (?, ?, ?)"
+    with closing(sqlite3.connect(path)) as database, database:
+        if database.execute("SELECT 1 FROM sqlite_master WHERE name = 'gpkg_data_columns'").fetchone():
+            database.executemany(insert, rows)
     return given
