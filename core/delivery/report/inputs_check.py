@@ -16,8 +16,8 @@ from ... import frames
 from ...words import join_words, say
 from ..summary import told
 from .charts import Drawn, Series, bar_chart, small_map
+from .checkpage import check_page
 from .htmltable import html_table
-from .page import STYLE
 
 SEVERITIES = {"error": "check_errors", "warning": "check_warnings", "info": "check_infos"}
 COLORS = {"error": "#A8322D", "warning": "#E0A030", "info": "#9AA0A6"}
@@ -39,33 +39,20 @@ class Checked:
 
 def write_check_report(issues: pd.DataFrame, layers: Sequence[Checked], date: str, language: str) -> str:
     """Return the report as HTML; `issues` (table issues, geometry in metres). Every text in it is escaped."""
-
-    def word(code: str, **values: Any) -> str:
-        """Return a sentence of the report's language, escaped."""
-        return escape(say(code, language, **values))
-
     counts = issues["severity"].value_counts()
     n = {severity: int(counts.get(severity, 0)) for severity in SEVERITIES}
-    figures = "".join(
-        f'<div class="figure"><span>{word(code)}</span><b{" class=bad" if severity == "error" and n[severity] else ""}>'
-        f"{told(n[severity])}</b></div>"
-        for severity, code in SEVERITIES.items()
-    )
-    title = word("check_title")
-    lead = word("check_lead", layers=len(layers), errors=n["error"], warnings=n["warning"], infos=n["info"])
     sections = {
         "check_layers": _layers(issues, layers, language),
         "check_where": _where(issues, layers, language),
         "check_findings": _findings(issues, layers, language),
     }
-    links = "".join(f'<a href="#s{i}">{i}　{word(code)}</a>' for i, code in enumerate(sections, 1))
-    body = "".join(f'<h2 id="s{i}">{i}　{word(code)}</h2>{html}' for i, (code, html) in enumerate(sections.items(), 1))
-    return (
-        f'<!DOCTYPE html><html lang="{"zh-CN" if language == "zh" else "en"}"><head><meta charset="utf-8">'
-        f'<title>{title}</title><meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>'
-        f'<nav>{links}</nav><main><h1>{title}</h1><p class="below">{escape(date)}</p>'
-        f'<div class="figures">{figures}</div><p class="lead">{lead}</p>{body}</main></body></html>\n'
-    )
+    return check_page(
+        say("check_title", language), date,
+        [(say(code, language), n[severity], severity == "error" and n[severity] > 0)
+         for severity, code in SEVERITIES.items()],
+        say("check_lead", language, layers=len(layers), errors=n["error"], warnings=n["warning"], infos=n["info"]),
+        [(say(code, language), html) for code, html in sections.items()], language,
+    )  # fmt: skip
 
 
 def _by_layer(issues: pd.DataFrame) -> Mapping[tuple[str, str], int]:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,8 +12,8 @@ from ... import frames
 from ...delivery.findings import tell_source_clause
 from ...delivery.palette import action_name, palette
 from ...delivery.report.charts import Drawn, Series, bar_chart, small_map
+from ...delivery.report.checkpage import check_page
 from ...delivery.report.htmltable import html_table
-from ...delivery.report.page import STYLE
 from ...delivery.summary import told
 from ...words import say
 from .check import Checked
@@ -28,34 +27,17 @@ MOST_ROWS = 500  # a section names the first; the table has all
 
 def write_findings_report(checked: Checked, date: str, language: str) -> str:
     """Return the report as HTML, in metres of the tables; every text in it is escaped."""
-
-    def word(code: str, **values: Any) -> str:
-        """Return a sentence of the report's language, escaped."""
-        return escape(say(code, language, **values))
-
     counts = checked.findings["verdict"].value_counts()
     n = {name: int(counts.get(name, 0)) for name in VERDICTS}
-    figures = "".join(
-        f'<div class="figure"><span>{word(VERDICT_WORDS[name])}</span>'
-        f"<b{' class=bad' if name == 'fail' and n[name] else ''}>{told(n[name])}</b></div>"
-        for name in VERDICTS
-    )
-    title = word("findings_title")
-    lead = word("findings_lead", zones=len(checked.zones), houses=len(checked.actions), **n)
-    sections = [(word("findings_actions"), _actions(checked, language))]
+    sections = [(say("findings_actions", language), _actions(checked, language))]
     sections += [
-        (escape(f"{row['name']} {row['zone_id']}" if not pd.isna(row["name"]) else str(row["zone_id"])),
+        (f"{row['name']} {row['zone_id']}" if not pd.isna(row["name"]) else str(row["zone_id"]),
          _zone(str(row["zone_id"]), checked, language))
         for row in checked.zones.to_dict("records")
     ]  # fmt: skip
-    links = "".join(f'<a href="#s{i}">{i}　{name}</a>' for i, (name, _) in enumerate(sections, 1))
-    body = "".join(f'<h2 id="s{i}">{i}　{name}</h2>{html}' for i, (name, html) in enumerate(sections, 1))
-    return (
-        f'<!DOCTYPE html><html lang="{"zh-CN" if language == "zh" else "en"}"><head><meta charset="utf-8">'
-        f'<title>{title}</title><meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>'
-        f'<nav>{links}</nav><main><h1>{title}</h1><p class="below">{escape(date)}</p>'
-        f'<div class="figures">{figures}</div><p class="lead">{lead}</p>{body}</main></body></html>\n'
-    )
+    figures = [(say(VERDICT_WORDS[name], language), n[name], name == "fail" and n[name] > 0) for name in VERDICTS]
+    lead = say("findings_lead", language, zones=len(checked.zones), houses=len(checked.actions), **n)
+    return check_page(say("findings_title", language), date, figures, lead, sections, language)
 
 
 def _actions(checked: Checked, language: str) -> str:
