@@ -62,6 +62,23 @@ def test_least_walking_to_four_stores(san_francisco):
     assert found.is_proven and found.bound == pytest.approx(found.objective, rel=1e-9)
 
 
+@needs_data
+def test_nobody_far_from_one_of_four_stores(san_francisco):
+    """p-center, published by spopt as 7403.06 m."""
+    metres, _ = san_francisco
+    model = Model()
+    store = model.variables(16, high=1, whole=True)
+    goes = model.variables(205 * 16, high=1)
+    farthest = model.variables(1, high=float(metres.max()), gain=-1)
+    tract, column = np.divmod(np.arange(205 * 16), 16)
+    model.at_most(-np.ones(205), (tract, goes, -1))
+    model.at_most(np.zeros(205 * 16), (np.arange(205 * 16), goes, 1), (np.arange(205 * 16), store[column], -1))
+    model.at_most(np.zeros(205), (tract, goes, metres.ravel()), (np.arange(205), np.repeat(farthest, 205), -1))
+    model.at_most(4, (0, store, 1))
+    found = model.maximise(Run(), 20_000)
+    assert -found.objective == pytest.approx(7403.06, abs=0.01) and -found.bound == pytest.approx(7403.06, abs=0.01)
+
+
 def test_a_model_that_cannot_be_and_one_that_is_stopped():
     model = Model()
     one = model.variables(1, high=1, gain=1)
