@@ -2564,6 +2564,10 @@
         <translation>用时 {time}</translation>
     </message>
     <message>
+        <source>under 1 s</source>
+        <translation>不到 1 秒</translation>
+    </message>
+    <message>
         <source>urban villages</source>
         <translation>城中村</translation>
     </message>

@@ -82,8 +82,16 @@ def _tag(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
         if level in bins:
             bins[level][place] += n
     rules = rows_of(files, "tagged", "SELECT rules_id FROM {t} WHERE rules_id IS NOT NULL LIMIT 1")
+    from ...core.tagging.evidence import DOUBTED, DOUBTED_TAG
+
+    waits = (
+        "SELECT count(*) FROM {t} WHERE coalesce(tag_source, '') <> 'review' AND (tag_level = 'suspected'"
+        " OR (tag = ? AND instr(tag_evidence, ?) > 0))"
+    )
+    waiting = rows_of(files, "tagged", waits, (DOUBTED_TAG, DOUBTED))  # as dialogs/review/items.py queues them
     unread = "SELECT coalesce(sum(CAST(n AS INT)), 0) FROM {t} WHERE code = 'value_unreadable'"
     return {
+        "to_review": waiting[0][0] if waiting else None,
         "unreadable": sum(rows[0][0] for rows in [rows_of(files, "left_out_tags", unread)] if rows),
         "parcels": sum(n for _, _, n in counts),
         "tags": tags,

@@ -210,6 +210,8 @@ def moment(text: str, now: datetime | None = None) -> str:
 def duration(seconds: float) -> str:
     """Return a duration: 40 s, 2 min 05 s."""
     whole = round(seconds)
+    if whole < 1:
+        return tr("under 1 s")
     if whole < 60:
         return tr("{n} s").format(n=whole)
     return tr("{m} min {s} s").format(m=whole // 60, s=f"{whole % 60:02d}")

@@ -160,6 +160,11 @@ def why_grey(state: StepState, busy: bool) -> str:
     return "\n".join(wording.reason_text(item) for item in state.reasons if item.code in readiness.BLOCKING)
 
 
+def to_review(found: Mapping[str, Any]) -> int:
+    """Return how many parcels wait for a review: suspected ones, and those that their own form speaks against."""
+    return int(found.get("to_review") or found.get("suspected") or 0)
+
+
 def without_lines(session: Any) -> list[str]:
     """Return what running everything goes without: the data nobody has given, then the step that needs them."""
     lines, states = [], session.states()

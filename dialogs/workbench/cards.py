@@ -145,7 +145,7 @@ class StepCard(QFrame):
 
     def _suspected(self, record: StepRecord | None) -> int:
         """Return how many parcels wait for a review, when the step is done: then a button offers it."""
-        return int(record.figures.get("suspected") or 0) if record and self.key == "tag" and self._can_fold else 0
+        return card_words.to_review(record.figures) if record and self.key == "tag" and self._can_fold else 0
 
     def _show_body(self, state: StepState, study: Study | None, told: card_words.Told) -> None:
         self.body.setText(card_words.body(self.key, state, study, told))

@@ -16,7 +16,7 @@ from ...processing.texts import tr
 from ..parts.missing_page import MissingDock
 from ..study import results, wording
 from ..study.project_state import layer_of
-from .card_words import step_reports
+from .card_words import step_reports, to_review
 from .keys import help_page
 from .report_place import place_of
 
@@ -41,7 +41,7 @@ def tell(dock: Any, kind: str, ok: bool, sentence: str) -> None:
     item.setProperty(OURS, True)
     acts = []
     if ok and kind in ("all", "one"):
-        n = study.steps["tag"].figures.get("suspected") if "tag" in study.steps else 0
+        n = to_review(study.steps["tag"].figures) if "tag" in study.steps else 0
         acts += [("tag", "review", tr("Review {n}…").format(n=wording.number(n)))] if n else []
         acts += (
             [("deliver", "report", tr("Report"))] if "deliver" in step_reports(study, dock.delivery_folder()) else []
