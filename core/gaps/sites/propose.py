@@ -22,7 +22,7 @@ from .hosts import Hosts, is_hostable, read_hosts
 from .model import Choice, ComplexRule, SiteLimits, choose_sites
 from .rank import Ranked, rank_rooms
 from .reach import Reached, chosen_reach, names_of, reach_hosts
-from .recount import recount_sites
+from .recount import recount_bound, recount_sites
 from .shortlist import shortlist
 from .tables import covered_table, served_layer, sites_table
 
@@ -154,7 +154,9 @@ def _proposal(
     reached, hosts = town
     ranked, weights = worth
     objective = float(ranked.gain.sum())
-    bound = max(objective, choice.bound - float(np.asarray(weights) @ ranked.before))
+    bound = choice.bound - float(np.asarray(weights) @ ranked.before)
+    recount_bound(objective, bound, choice.bound)
+    bound = max(objective, bound)
     share = (bound - objective) / max(bound, 1.0)
     if not choice.is_proven:
         run.warn("sites_not_proven", nodes=options.nodes, gap=round(100 * share, 1))

@@ -13,6 +13,8 @@ from .hosts import Hosts
 from .model import SLACK, Choice, SiteLimits, floor_m2_of
 from .reach import Reached, chosen_reach
 
+ROUNDED = 1e-4  # own choice: a hundred times what HiGHS lets pass (1e-6 of a row), as a share of the bound
+
 
 def recount_sites(
     reached: Reached, hosts: Hosts, choice: Choice, limits: SiteLimits, after: list[Assignment], run: Run | None = None
@@ -45,3 +47,12 @@ def recount_sites(
     wrong = [f"{name}: {count}" for name, count in faults.items() if count]
     if wrong:
         raise RenewalError("recount_failed", kind="sites", faults=wrong)
+
+
+def recount_bound(objective: float, bound: float, whole: float) -> None:
+    """Raise RenewalError("recount_failed") for a bound that the proposal itself beats by more than the solver rounds.
+
+    `objective` and `bound` of what is gained, `whole` the bound with what was served before.
+    """
+    if objective > bound + ROUNDED * max(1.0, abs(whole)):
+        raise RenewalError("recount_failed", kind="sites", faults=[f"bound {bound:.3f} below {objective:.3f}"])

@@ -248,3 +248,41 @@ def test_open_ground_is_no_room():
     with pytest.raises(RenewalError) as told:
         hostable_kinds(kinds_of(STANDARD, ("park", "play")), run)
     assert told.value.code == "sites_no_kind"
+
+
+WRONG = {  # what a solver that errs might give: rows of the hosts, sizes; how many are allowed, fixed; the word of it
+    "too many": ([0, 1], [60, 30], {"max_sites": 1}, "too many hosts"),
+    "another than the fixed one": ([0], [60], {"max_sites": 1, "fixed": ("B",)}, "fixed not kept"),
+    "a room given twice": ([0, 0], [30, 30], {"max_sites": 2}, "room twice"),
+    "smaller than the standard allows": ([0], [10], {"max_sites": 1}, "size of nurs"),
+    "larger than the room": ([1], [60], {"max_sites": 1}, "room of nurs"),
+    "in a host that fits nothing": ([2], [20], {"max_sites": 1}, "room of nurs"),
+}
+
+
+@pytest.mark.parametrize("fault", WRONG)
+def test_a_wrong_choice_of_sites_never_leaves(town, monkeypatch, fault):
+    """Whatever the solver gives is recounted from the raw pairs before anybody sees it (users.md §4.2, 20)."""
+    from urban_renewal.core.gaps.sites import propose as module
+    from urban_renewal.core.gaps.sites.model import Choice
+
+    host, size, options, word = WRONG[fault]
+    wrong = Choice(np.array(host, np.intp), np.zeros(len(host), np.intp), np.array(size, float), 90.0, True)
+    monkeypatch.setattr(module, "choose_sites", lambda *_: wrong)
+    with pytest.raises(RenewalError) as told:
+        propose(town, CANDIDATES, **options)
+    assert told.value.code == "recount_failed"
+    assert any(word in item for item in told.value.values["faults"]), told.value.values
+
+
+def test_a_bound_below_what_is_reached_never_leaves(town, monkeypatch):
+    """A bound that the proposal itself beats is no bound: 10 told, 60 served."""
+    from dataclasses import replace
+
+    from urban_renewal.core.gaps.sites import propose as module
+
+    real = module.choose_sites
+    monkeypatch.setattr(module, "choose_sites", lambda *given: replace(real(*given), bound=10.0))
+    with pytest.raises(RenewalError) as told:
+        propose(town, CANDIDATES, max_sites=1)
+    assert told.value.code == "recount_failed"
