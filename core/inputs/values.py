@@ -53,10 +53,18 @@ USES: tuple[tuple[str, str], ...] = (
     ("indus", "厂房|工业|车间|生产|工矿|industrial|factory|manufacture"),
     ("storage", "仓库|仓储|库房|物流|warehouse|storage"),
     ("shed", "棚|车库|门卫|岗亭|杂物|简易|garage|shed|hut|carport|roof"),
-    ("resid", "住宅|居住|公寓|宿舍|民居|民房|住房|自建房|农房|residential|apartments|house|dormitory|detached|terrace"),
+    ("resid", "住宅|居住|公寓|宿舍|民居|民房|民宅|住房|自建房|农房|别墅|商品房|安置房|公租房|廉租房"),
+    ("resid", "居民(?!委员|服务|活动)|residential|apartments|dormitory|detached|terrace|bungalow"),
+    ("resid", "(?<!green)(?<!club)(?<!boat)house"),
     ("shop", "商业|商铺|商场|店|超市|市场|酒店|宾馆|餐饮|retail|commercial|shop|hotel|supermarket"),
     ("office", "办公|写字楼|金融|office"),
-    ("public", "公共|机关|行政|文化|体育|社区|养老|福利|宗教|寺|public|civic|government|church|temple"),
+    (
+        "public",
+        "公共|机关|行政|文化|体育|社区|居民委员|居委|居民服务|居民活动|养老|福利|宗教|寺|public|civic|government|church|temple",
+    ),
+)
+UNTOLD_USES = frozenset(  # OpenStreetMap's building=yes and words of topographic maps: a building, whatever it is for
+    ("yes", "true", "building", "unclassified", "无", "建筑", "建筑物", "房屋", "建成房屋", "一般房屋", "普通房屋")
 )
 USE_CODES = {  # 不动产登记 规划用途 GHYT, first two digits; known from the database standard, not re-read
     "10": "resid", "11": "resid", "12": "resid", "20": "indus", "21": "indus", "22": "storage", "30": "shop",
@@ -247,7 +255,7 @@ def _yes_no(text: str) -> tuple[float, ...]:
 def _use(text: str) -> str | None:
     if text.isdigit():
         return USE_CODES.get(text[:2])
-    if text == "无":
+    if text.casefold() in UNTOLD_USES:
         return None
     return next((use for use, words in USES if re.search(words, text, re.IGNORECASE)), "other")
 

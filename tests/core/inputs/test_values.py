@@ -58,6 +58,13 @@ def test_yes_and_no():
     assert np.allclose(found, [1, 0, 1, 0, 1, 0, 1, NAN, NAN, NAN], equal_nan=True)
 
 
+def test_a_building_of_whatever_use_tells_none():
+    """1,537 of Yuzhong's 2,041 buildings are building=yes in OpenStreetMap: unknown, not “other than housing”."""
+    assert values.uses(series("yes", "Yes", "房屋", "一般房屋", "building")).tolist() == [None] * 5
+    words = {"居民楼": "resid", "安置房": "resid", "居民委员会": "public", "greenhouse": "other", "house": "resid"}
+    assert values.uses(series(*words)).tolist() == list(words.values())
+
+
 def test_uses():
     words = ["住宅", "厂房", "仓库", "底商住宅", "商住", "办公", "小学", "apartments", "车棚", "", None, "铁塔", "11"]
     wanted = [
