@@ -9,7 +9,7 @@ intersects) let go of it and need no slices.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -19,6 +19,8 @@ from .run import Run
 
 T = TypeVar("T")
 LOOK_S = 0.1  # between two looks at Cancel while one long call works
+MOST_FREED = 100_000  # objects that are freed in one go: some 10 ms
+PIECE = 5_000  # small pieces of bytes that are joined in one go
 ROWS = 20_000  # own choice: under 100 ms a slice for buildings, also for reading WKB
 
 
@@ -74,3 +76,17 @@ def aside(work: Callable[[], T], run: Run) -> T:
     if faults:
         raise faults[0]
     return found[0]
+
+
+def let_go(columns: list[Any]) -> None:
+    """Empty a list of long lists one by one: all at once a city's cells hold Python's lock for half a second."""
+    while columns:
+        rows = columns.pop()
+        while isinstance(rows, list) and len(rows) > MOST_FREED:
+            del rows[-MOST_FREED:]
+
+
+def in_pieces(parts: Sequence[bytes], size: int = PIECE) -> Iterator[bytes]:
+    """Yield the parts, `size` of them joined at a time: joined all at once they would hold Python's lock."""
+    for start in range(0, len(parts), size):
+        yield b"".join(parts[start : start + size])

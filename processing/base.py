@@ -135,6 +135,7 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
                 parts = [target.part for target in self._plan.targets.values() if target.path is not None]
                 with claimed([*parts, *(place for place, _ in results.files.values())]):
                     found = publish(self, inputs, results, values, context, run.part(COMPUTE_SHARE, 1), started)
+                inputs.close()
         except Cancelled as stop:
             raise QgsProcessingException(say("cancelled", language)) from stop
         except RenewalError as error:

@@ -14,6 +14,9 @@ import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
+
+GEOMETRY = "geometry"
 
 
 @contextmanager
@@ -31,6 +34,22 @@ def spared(is_cancelled: Callable[[], bool]) -> Iterator[Callable[[], bool]]:
         yield look
     finally:
         gc.unfreeze()
+
+
+def free_readings(readings: list[Any]) -> None:
+    """Let go of readings one by one, their geometries in pieces, as far as nobody else holds them.
+
+    All at once a city's geometries hold Python's lock for half a second: each is given back to GEOS.
+    """
+    from ..core.slices import let_go
+
+    while readings:
+        reading = readings.pop()
+        shapes = [reading.table[GEOMETRY].to_numpy()] if GEOMETRY in reading.table else []
+        shapes += [reading.original] if reading.original is not None else []
+        kept = [list(some) for some in shapes]
+        del reading, shapes
+        let_go(kept)
 
 
 def give_back_memory() -> None:

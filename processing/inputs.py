@@ -14,6 +14,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransformContex
 from ..core.errors import RenewalError
 from ..core.inputs.aliases import Role, guess_field
 from ..core.run import Run
+from .collector import free_readings
 from .crs import WorkingCrs, choose_working_crs
 from .encoding import Carried
 from .parameters import RoleUse
@@ -128,6 +129,12 @@ class Inputs:
         """Hold a large layer no longer than needed; its fingerprint stays, and who asks for it again reads it again."""
         self.content(parameter)
         self._readings.pop(parameter, None)
+
+    def close(self) -> None:
+        """Let go of all that was read, bit by bit."""
+        readings = list(self._readings.values())
+        self._readings.clear()
+        free_readings(readings)
 
     def told_content(self, parameter: str, content: str) -> None:
         """Take the fingerprint of a layer that need not be read (a kept network)."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from ..core.errors import RenewalError
 from ..core.run import Run
-from .collector import give_back_memory
+from .collector import free_readings, give_back_memory
 from .encoding import Encoded
 from .passing import Handed, hand_over, handing
 from .reading import OwnCells, Reading, key_column
@@ -59,16 +59,25 @@ class Shelf:
             self._made.clear()
         if tight:
             idle = [key for key in self._kept if _source_of(key) not in now]
-            self._contents.update({key: self._kept.pop(key).thing.contents for key in idle})
+            self._contents.update({key: self._kept[key].thing.contents for key in idle})
+            self._free(idle)
         self._coming = set(later)
         wanted = self._coming | set(now)
-        self._kept = {key: kept for key, kept in self._kept.items() if _source_of(key) in wanted}
+        self._free([key for key in self._kept if _source_of(key) not in wanted])
         files = {file for file, _, _ in wanted}
         self._rows = {key: rows for key, rows in self._rows.items() if key[0] in files}
         self._made = {key: kept for key, kept in self._made.items() if kept.of <= files}
         for file in self.handed.keys() - files:
             self.handed.pop(file).forget()
         give_back_memory()
+
+    def close(self) -> None:
+        """Let go of everything, bit by bit."""
+        self._made.clear()
+        self._free(list(self._kept))
+
+    def _free(self, keys: list[tuple[Any, ...]]) -> None:
+        free_readings([self._kept.pop(key).thing for key in keys])
 
     def passes(self, file: Path | None) -> bool:
         """Say whether a result only goes from step to step."""

@@ -28,6 +28,7 @@ from .gdalmode import gdal_raises, unsynchronized
 from .targets import SHAPEFILE_SET, Target
 
 SLICE = 1000
+OF_COUNTING = ["INCLUDE_FID=YES", "USE_MASKED_ARRAYS=NO", "MAX_FEATURES_IN_BATCH=5000"]
 BYTES_PER_VALUE = 12  # a rough measure for the free-space check: own choice
 BYTES_PER_PLACE = 16  # x and y in WKB
 
@@ -155,7 +156,7 @@ def count_rows(layer: Any, run: Run | None = None) -> int:
     except ImportError:
         return sum(1 for _ in layer)
     counted = 0
-    for batch in layer.GetArrowStreamAsNumPy(options=["INCLUDE_FID=YES", "USE_MASKED_ARRAYS=NO"]):
+    for batch in layer.GetArrowStreamAsNumPy(options=OF_COUNTING):
         if run is not None:
             run.check()
         counted += len(next(iter(batch.values()), ()))

@@ -86,9 +86,9 @@ def draw(template: Mapping[str, Any], flats: Sequence[Flat], notes: Sequence[str
         gone = shapely.is_missing(shapes) | shapely.is_empty(shapes)
         counts = [counts[0] + len(rows), counts[1] + int((~gone).sum())]
         losses += [Loss(FILE, flat.name, flat.ids[rows[n]], "", "loss_undrawn", "", "") for n in gone.nonzero()[0]]
-        for n in sorted((~gone).nonzero()[0], key=lambda n: flat.ids[rows[n]]):
-            if len(entities) % SLICE == 0:
-                part.progress(n / len(rows))
+        for place, n in enumerate(sorted((~gone).nonzero()[0], key=lambda n: flat.ids[rows[n]])):
+            if place % SLICE == 0:
+                part.progress(place / len(rows))
             made = list(_feature(shapes[n], item, flat, rows[n], pen))
             losses += _lost(made, flat, rows[n], cad["version"])
             entities += [pack(tags, cad["version"]) for tags in made]

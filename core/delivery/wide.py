@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from .. import frames, schema
+from ..run import Run
 from .palette import CHILD_KINDS, ELDER_KINDS
 
 FROM_DETAIL = {"need": "need", "served": "served", "gap": "gap", "share": "share"}
+SLICE = 50_000  # rows between two looks at Cancel
 SOURCES = (*FROM_DETAIL.values(), "walk_s")
 
 
@@ -20,7 +22,7 @@ def kinds_of(detail: pd.DataFrame) -> tuple[str, ...]:
     return tuple(sorted(str(kind) for kind in detail["kind"].dropna().unique()))
 
 
-def widen_gaps(parcels: pd.DataFrame, detail: pd.DataFrame) -> pd.DataFrame:
+def widen_gaps(parcels: pd.DataFrame, detail: pd.DataFrame, run: Run | None = None) -> pd.DataFrame:
     """Return the table `gap`: a row for each parcel that the detail knows, sorted by parcel_id.
 
     Parameters: `parcels` parcel_id and geometry; `detail` parcel_id, kind, need, served, gap, share, walk_s.
@@ -29,13 +31,20 @@ def widen_gaps(parcels: pd.DataFrame, detail: pd.DataFrame) -> pd.DataFrame:
     """
     kinds = kinds_of(detail)
     table = schema.table("gap", kinds)
-    rows = parcels[parcels["parcel_id"].isin(detail["parcel_id"])]
+    run = run or Run()
+    known: set[str] = set()  # pandas' own isin holds Python's lock over the whole of a city's detail
+    for start in range(0, len(detail), SLICE):
+        run.check()
+        known.update(detail["parcel_id"].iloc[start : start + SLICE].dropna())
+    rows = parcels[[parcel_id in known for parcel_id in parcels["parcel_id"]]]
     rows = rows.sort_values("parcel_id").drop_duplicates("parcel_id").reset_index(drop=True)
     ids = pd.Index(rows["parcel_id"])
     blocks: dict[str, Any] = {"parcel_id": rows["parcel_id"], frames.GEOMETRY: rows[frames.GEOMETRY]}
     columns = ["parcel_id", *(name for name in SOURCES if name in detail)]
     codes, words = pd.factorize(detail["kind"])
-    for kind in kinds:  # a city's detail is looked at kind by kind, and only at these columns
+    for kind in kinds:
+        run.check()
+        # a city's detail is looked at kind by kind, and only at these columns
         part = detail.loc[codes == list(words).index(kind), columns]
         part = part.drop_duplicates("parcel_id").set_index("parcel_id").reindex(ids).reset_index(drop=True)
         for name, source in FROM_DETAIL.items():

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -26,6 +27,7 @@ Objects = npt.NDArray[np.object_]
 TAGS = ("old_compound", "urban_village", "idle_factory", "idle_building")
 APART = ("under_way", "renovated", "expropriated")  # counted apart from what is still to be decided
 OTHER = "none"
+SLICE = 5_000  # rows between two looks at Cancel
 NAME_GAP_M = 30.0  # as in units: land of one name farther apart is another place
 VILLAGE_GAP_M = 15.0  # own choice, the ruleset's patch_join_m: plots across a lane are one village
 STREET_M = 60.0  # own choice: a street or neighbour farther off does not bound the place
@@ -158,7 +160,7 @@ def _entries(
         return frames.empty(table)
     land, own = tagged.take(mine).reset_index(drop=True), facts.take(mine).reset_index(drop=True)
     name = compound_names(frames.optional(own, "name"))
-    group = _group(land, tag[mine], name, members)
+    group = _group(land, tag[mine], name, members, run)
     frame = pd.DataFrame({
         "group": group, "tag": tag[mine], "name": name, "parcels_n": 1, "parcel_id": land["parcel_id"].astype(str),
         "address": frames.optional(own, "address"), "ownership": frames.optional(own, "ownership"),
@@ -176,8 +178,10 @@ def _entries(
     for column in ("tag", "name"):
         found[column] = by[column].first()
     for column in ("address", "ownership", "state"):
-        found[column] = by[column].agg(_words)
+        found[column] = _words(frame[column], frame["group"], found.index, run)
+    run.check()
     found["parcel_ids"] = by["parcel_id"].agg("、".join)
+    run.check()
     found["unit_id"] = "L-" + by["parcel_id"].first()
     untold = found["floor_unknown_n"] == found["parcels_n"]
     found["floor_m2"], found["area_m2"] = (found["floor"] / CENTI).mask(untold), found["area"] / CENTI
@@ -190,15 +194,32 @@ def _entries(
     return frames.conform(found, table)
 
 
-def _words(values: pd.Series) -> str | None:
-    words = sorted({str(value) for value in values.dropna()})
-    return "、".join(words) if words else None
+def _words(values: pd.Series, group: pd.Series, entries: Iterable[int], run: Run) -> list[str | None]:
+    """Return what each entry's parcels say, each word once, sorted; None where none says anything."""
+    found: dict[int, set[str]] = {}
+    known = values.notna()
+    for row, (entry, value) in enumerate(zip(group[known], values[known])):
+        if row % SLICE == 0:
+            run.check()
+        found.setdefault(entry, set()).add(str(value))
+    return ["、".join(sorted(found[entry])) if entry in found else None for entry in entries]
 
 
-def _group(land: pd.DataFrame, tag: Objects, name: Objects, members: pd.DataFrame | None) -> Rows:
+def _near(shapes: Objects, run: Run) -> tuple[Rows, Rows]:
+    """Return the pairs of shapes that lie within NAME_GAP_M of each other."""
+    tree, pairs = shapely.STRtree(shapes), []
+    for start in range(0, len(shapes), SLICE):
+        run.check()
+        part = tree.query(shapes[start : start + SLICE], predicate="dwithin", distance=NAME_GAP_M)
+        pairs.append(part + np.array([[start], [0]]))
+    one, other = np.concatenate(pairs, axis=1)
+    return one, other
+
+
+def _group(land: pd.DataFrame, tag: Objects, name: Objects, members: pd.DataFrame | None, run: Run) -> Rows:
     """Return the entry of each parcel, numbered by its first parcel."""
     shapes, n = frames.geometries(land), len(land)
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=NAME_GAP_M)
+    one, other = _near(shapes, run)
     keep = (one < other) & (tag[one] == tag[other])
     one, other = one[keep], other[keep]
     named = ~pd.isna(name)

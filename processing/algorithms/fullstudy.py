@@ -115,6 +115,7 @@ class _Study:
                 results = self._child(algorithm, parameters, stretch)
                 if results.get("ERRORS"):
                     self.run.warn("study_inputs_doubtful", n=int(results["ERRORS"]))
+            shelf.close()
         return str(results["MANIFEST"])
 
     def _child(self, algorithm: str, parameters: dict[str, Any], stretch: Any) -> dict[str, Any]:

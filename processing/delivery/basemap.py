@@ -79,11 +79,13 @@ def add_page_layers(made: Any, study: Any) -> None:
             found = _projects(language) if name == "projects" else STYLES[name](set(), language)
             wanted.append((f"own_{name}", name, title, rules(only(found))))
     for name, table_name, title, renderer in wanted:
+        made.run.check()
         layer = QgsVectorLayer(f"{made.folder / DATA}|layername={table_name}", title, "ogr")
         layer.setRenderer(renderer)
         _add(made, group, name, layer)
     _add_facilities(made, group, study)
     for name, make in NAMED:
+        made.run.check()
         layer = make(made)
         if layer is not None:
             _add(made, group, name, layer, labels=True)

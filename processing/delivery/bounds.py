@@ -11,10 +11,17 @@ CITY_FRAME = (405.4, 168.0)  # mm: the map of the overview
 
 def study_bounds(study: Any) -> tuple[float, float, float, float]:
     """Return the box around zones, parcels and gaps (metres); a kilometre at the origin when there is none."""
+    import numpy as np
+    import shapely
+
+    from ...core import frames as tables
+
     frames = [study.metres(name) for name in ("ZONES", "PARCELS", "SUMMARY")]
     spatial = [frame for frame in frames if frame is not None and "geometry" in frame]
-    shapes = [shape for frame in spatial for shape in frame["geometry"]]
-    boxes = [shape.bounds for shape in shapes if shape is not None and not shape.is_empty]
-    if not boxes:
+    boxes = [shapely.bounds(tables.geometries(frame)) for frame in spatial]
+    known = np.concatenate([*boxes, np.zeros((0, 4))])
+    known = known[~np.isnan(known).any(axis=1)]
+    if not len(known):
         return 0.0, 0.0, 1000.0, 1000.0
-    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+    west, south, east, north = *known[:, :2].min(axis=0).tolist(), *known[:, 2:].max(axis=0).tolist()
+    return west, south, east, north

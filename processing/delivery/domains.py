@@ -34,16 +34,20 @@ def add_domains(dataset: Any, names: Iterable[str], language: str) -> None:
         dataset.AddFieldDomain(made)
 
 
-def add_to_geopackage(path: Path, layers: Iterable[Any], language: str) -> dict[str, dict[str, str]]:
+def add_to_geopackage(
+    path: Path, layers: Iterable[Any], language: str, check: Any = lambda: None
+) -> dict[str, dict[str, str]]:
     """Give the columns of delivered layers their domains; return {layer: {column: domain}}.
 
     GDAL makes the domains and the table that says which column has which; the rows of that table are written here:
-    for each of them GDAL makes the whole layer anew. Raises RuntimeError of GDAL, sqlite3.Error.
+    for each of them GDAL makes the whole layer anew. `check` is called between layers and may raise.
+    Raises RuntimeError of GDAL, sqlite3.Error.
     """
     from osgeo import gdal
 
     given: dict[str, dict[str, str]] = {}
     for layer in layers:
+        check()
         columns = [(column.name, layer.frame[column.name]) for column in layer.table.columns]
         given[layer.name] = wanted_domains(layer.table.name, columns)
     with gdal_raises(), unsynchronized():  # whoever calls flushes the file when it is whole

@@ -44,7 +44,7 @@ def write_exchange(folder: Path, study: Study, run: Any) -> dict[str, int]:
     if not wanted:
         return {}
     run.stage("writing_formats", names="、".join(wanted))
-    flats = [flat_of(layer, study.language) for layer in study.layers.values()]
+    flats = [flat_of(layer, study.language, run) for layer in study.layers.values()]
     losses: list[Any] = []
     facts: dict[str, int] = {}
     for number, name in enumerate(wanted):
@@ -53,6 +53,7 @@ def write_exchange(folder: Path, study: Study, run: Any) -> dict[str, int]:
         found, counts = write(folder, study, flats, part)
         losses += found
         facts |= counts
+    _let_go(flats)
     table = schema.table("losses")
     listed = flatten("losses", losses_frame(losses, study.language), table)
     _save(folder / LOSSES, write_csv(listed, LOSSES, run)[0].encode("utf-8"))
@@ -63,12 +64,24 @@ def write_exchange(folder: Path, study: Study, run: Any) -> dict[str, int]:
     return {**facts, "losses_n": len(losses)}
 
 
-def flat_of(layer: Layer, language: str) -> Any:
-    """Return a layer of the delivery as lists, the input's own fields first when they come along."""
+def _let_go(flats: list[Any]) -> None:
+    """Let go of the lists one by one, the rows of each in pieces."""
+    from ...core.slices import let_go
+
+    while flats:
+        flat = flats.pop()
+        kept = [list(flat.ids), [] if flat.shapes is None else flat.shapes.tolist()]
+        kept += [values for values in flat.values if isinstance(values, list)]
+        del flat
+        let_go(kept)
+
+
+def flat_of(layer: Layer, language: str, run: Any = None) -> Any:
+    """Return a layer of the delivery as lists, the input's own fields first when they come along. Raises Cancelled."""
     from ...core.delivery.formats.flat import Flat, row_names, shapes_of
 
     bare = replace(layer.table, geometry="none")  # shapes go another way
-    encoded = encode(layer.frame, bare, layer.crs, language, layer.carried)
+    encoded = encode(layer.frame, bare, layer.crs, language, layer.carried, run=run)
     known = {column.name: column for column in layer.table.columns}
     columns, values = [], []
     for number, cells in enumerate(encoded.columns):
@@ -79,7 +92,7 @@ def flat_of(layer: Layer, language: str) -> Any:
         values.append(plain)
     table = replace(layer.table, columns=tuple(columns))
     ids = row_names(layer.frame, layer.table.key)
-    return Flat(layer.name, table, ids, values, shapes_of(layer.frame, layer.table), _system(layer.crs))
+    return Flat(layer.name, table, ids, values, shapes_of(layer.frame, layer.table, run), _system(layer.crs))
 
 
 def _carried_column(item: Any, cells: list[Any]) -> tuple[schema.Column, list[Any]]:
@@ -108,16 +121,14 @@ def _system(crs: QgsCoordinateReferenceSystem) -> str:
 
 
 def _write_csv(folder: Path, study: Study, flats: list[Any], run: Any) -> tuple[list[Any], dict[str, int]]:
-    from ...core.delivery.formats.csvtext import types_line, write_csv
+    from ...core.delivery.formats.csvtext import csv_pieces, types_line
 
     losses: list[Any] = []
     for flat, part in _stretches(flats, run):
         file = f"csv/{flat.name}.csv"
-        text, found = write_csv(flat, file, part)
-        _save(folder / file, text.encode("utf-8"))
+        _save_pieces(folder / file, (text.encode("utf-8") for text in csv_pieces(flat, file, losses, part)))
         _save((folder / file).with_suffix(".csvt"), types_line(flat).encode("ascii"))
-        _count(folder / file, flat.name, len(flat))
-        losses += found
+        _count(folder / file, flat.name, len(flat), part)
     return losses, {"csv_layers_n": len(flats)}
 
 
@@ -133,7 +144,7 @@ def _write_shp(folder: Path, study: Study, flats: list[Any], run: Any) -> tuple[
         parts, found = write_shapefile(flat, f"shp/{flat.name}", study.inputs.choice("SHP_ENCODING"), part)
         for suffix, content in parts.items():
             _save(base.with_name(base.name + suffix), content)
-        _count(base.with_name(base.name + (".shp" if ".shp" in parts else ".dbf")), flat.name, len(flat))
+        _count(base.with_name(base.name + (".shp" if ".shp" in parts else ".dbf")), flat.name, len(flat), part)
         losses += found
     _save(folder / "shp" / "fields.csv", write_csv(field_names(named), "shp/fields.csv", run)[0].encode("utf-8"))
     return losses, {"shp_layers_n": len(named)}
@@ -146,14 +157,14 @@ def _write_gdb(folder: Path, study: Study, flats: list[Any], run: Any) -> tuple[
     path = folder / "data.gdb"
     losses += write_geodatabase(path, fitted, run.part(0.1, 1))
     for flat in fitted:
-        _count(path, flat.name, len(flat))
+        _count(path, flat.name, len(flat), run)
     return losses, {"gdb_layers_n": len(fitted)}
 
 
 def _write_dxf(folder: Path, study: Study, flats: list[Any], run: Any) -> tuple[list[Any], dict[str, int]]:
     from ...core import frames
     from ...core.delivery.drawing import FILE, draw
-    from ...core.delivery.formats.dxf import write_dxf
+    from ...core.delivery.formats.dxf import dxf_pieces
     from ...core.words import say
 
     metres = {name: parameter for parameter, name, _ in study.wanted if study.inputs.has(parameter)}
@@ -168,8 +179,8 @@ def _write_dxf(folder: Path, study: Study, flats: list[Any], run: Any) -> tuple[
     offset = template["cad"].get("offset")
     notes += [say("offset_line", study.language, x=offset["x"], y=offset["y"])] if offset else []
     drawn = draw(template, drawn_flats, notes, study.language, run.part(0, 0.6))
-    _save(folder / FILE, write_dxf(drawn.drawing, run.part(0.6, 1)))
-    _count(folder / FILE, "entities", drawn.entities_n, drawn.drawing.version)
+    _save_pieces(folder / FILE, dxf_pieces(drawn.drawing, run.part(0.6, 1)))
+    _count(folder / FILE, "entities", drawn.entities_n, run)
     facts = {"dxf_features_n": drawn.features_n, "dxf_drawn_n": drawn.drawn_n}
     return list(drawn.losses), {**facts, "dxf_entities_n": drawn.entities_n, "dxf_labels_n": drawn.labels_n}
 
@@ -197,16 +208,28 @@ def _save(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def _count(path: Path, layer_name: str, rows: int, version: str = "") -> None:
+def _save_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file piece by piece: a city's at once would hold Python's lock."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        for piece in pieces:
+            file.write(piece)
+
+
+def _count(path: Path, layer_name: str, rows: int, run: Any) -> None:
     """Re-open a file with GDAL and count its features one by one. Raises RenewalError("written_incomplete")."""
-    from osgeo import gdal
+    from osgeo import gdal, ogr
 
     found = -1
     try:
         with gdal_raises():
             dataset = gdal.OpenEx(str(path), gdal.OF_VECTOR | gdal.OF_READONLY)
             layer = dataset.GetLayerByName(layer_name) or dataset.GetLayer(0)
-            found = count_rows(layer)
+            definition = layer.GetLayerDefn()
+            if layer.TestCapability(ogr.OLCIgnoreFields):  # a city's texts would be copied to be thrown away
+                names = [definition.GetFieldDefn(n).GetName() for n in range(definition.GetFieldCount())]
+                layer.SetIgnoredFields([*names, "OGR_GEOMETRY"])
+            found = count_rows(layer, run)
     except RuntimeError:
         pass
     if found != rows:

@@ -31,7 +31,7 @@ def draw_gaps(made: Any, study: Any, number: tuple[int, int]) -> tuple[str, Shee
     """Draw the page; `number` = of the page, of all pages. Returns its title and sheet."""
     language = study.language
     title = say("map_gap_title", language)
-    sheet = Sheet(made.project, f"02-01 {title}", study.font)
+    sheet = Sheet(made.project, f"02-01 {title}", study.font, made.run)
     QgsExpressionContextUtils.setLayoutVariable(sheet.layout, "zone_id", "*")
     draw_heading(sheet, study, title, say("map_gap_below", language), "02-01")
     _maps(made, sheet, study)

@@ -33,7 +33,7 @@ def draw_land(made: Any, study: Any, stage: str, number: tuple[int, int], run: A
     """Draw one stage; `number` = of the page, of all pages. Returns the sheet's number and sheet."""
     language = study.language
     stem, title = f"01-{2 + STAGES.index(stage):02}", say(TITLES[stage][0], language)
-    sheet = Sheet(made.project, f"{stem} {title}", study.font)
+    sheet = Sheet(made.project, f"{stem} {title}", study.font, made.run)
     QgsExpressionContextUtils.setLayoutVariable(sheet.layout, "zone_id", "*")
     draw_heading(sheet, study, title, say(TITLES[stage][1], language), stem)
     box = study_bounds(study)

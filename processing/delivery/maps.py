@@ -21,6 +21,7 @@ from .basemap import add_page_layers
 from .gappage import draw_gaps
 from .landpage import STAGES, draw_land, stages_of
 from .overview import draw_overview
+from .printedmap import Printer
 from .sheet import Sheet
 from .titleblock import REPORT_BOX
 from .zonepage import draw_zone, zone_name
@@ -35,21 +36,25 @@ PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")  # one in each page of a PDF
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its number on the sheet, the name of its files, its layout, ids of the zones it is about, and where
-    its link to the report leads ("" without a report).
+    """One page: its number on the sheet, the name of its files, ids of the zones it is about, and where its link to the
+    report leads ("" without a report).
     """
 
     number: str
     stem: str
-    sheet: Sheet
     zones: tuple[str, ...] = ()
     link: str = ""
 
 
-def add_pages(made: Any, study: Any, run: Any) -> list[Page]:
-    """Build the sheets inside the delivery's project: chapter 01 overview and land use, 02 the gaps when known, 03
-    a page a zone, 04 the structure of the zones, 05 what happens to their buildings, 06 their projects.
+def make_pages(made: Any, study: Any, folder: Path, run: Any) -> list[Page]:
+    """Draw the sheets, write each as PDF (text stays text), as PNG, or both, and give it to the delivery's project.
+
+    Chapter 01 overview and land use, 02 the gaps when known, 03 a page a zone, 04 the structure of the zones, 05 what
+    happens to their buildings, 06 their projects. Nothing more than one page a file; one sheet at a time is held.
+    Each file is read back, and drawn once more when it failed or is not whole.
+    Raises RenewalError: `map_failed`, `map_pages` (a PDF with another number of pages), `map_half_picture`; Cancelled.
     """
+    folder.mkdir(exist_ok=True)
     zones = study.metres("ZONES").sort_values("zone_id").reset_index(drop=True)
     add_page_layers(made, study)
     drawn = [zone for zone in zones.to_dict("records") if zone["geometry"] is not None]
@@ -58,16 +63,17 @@ def add_pages(made: Any, study: Any, run: Any) -> list[Page]:
     numbers = {zone["zone_id"]: place for place, zone in enumerate(zones.to_dict("records"), 1)}
     pages: list[Page] = []
     for place, (chapter, shown) in enumerate(plan):
-        run.progress(place / len(plan))
-        count, stretch = (place + 1, len(plan)), run.part(place / len(plan), place / len(plan))
+        count, stretch = (place + 1, len(plan)), run.part(place / len(plan), (place + 1) / len(plan))
+        stretch.progress(0)
         in_chapter = sum(other == chapter for other, _ in plan[: place + 1])
-        stem, sheet = _draw(made, study, chapter, shown, (in_chapter, numbers, zones, *count), stretch)
+        stem, sheet = _draw(made, study, chapter, shown, (in_chapter, numbers, zones, *count), stretch.part(0, 0))
         words = zone_name(shown[0]) if chapter in ("03", "06") else sheet.layout.name().partition(" ")[2]
         zone_ids = tuple(str(zone["zone_id"]) for zone in shown)
-        link = _link(study, zone_ids, numbers)
-        pages.append(Page(stem, f"{stem}_{_plain(words)}", sheet, zone_ids, link))
-    for page_ in pages:
-        made.project.layoutManager().addLayout(page_.sheet.layout)
+        pages.append(Page(stem, f"{stem}_{_plain(words)}", zone_ids, _link(study, zone_ids, numbers)))
+        stretch.stage("drawing_page", number=count[0], of=count[1], name=sheet.layout.name())
+        _print(folder, pages[-1], Printer(sheet, stretch), study.formats, stretch)
+        made.keep(sheet.layout)
+        sheet.close()
     return pages
 
 
@@ -110,25 +116,14 @@ def _draw(made: Any, study: Any, chapter: str, shown: list[Any], told: tuple[Any
     return draw_one(made, study, shown[0], (numbers[shown[0]["zone_id"]], place, of), run)
 
 
-def export_pages(folder: Path, pages: list[Page], formats: Collection[str], run: Any) -> None:
-    """Write each page as PDF (text stays text), as PNG, or both, one by one; nothing more than one page a file.
-
-    Each is read back, and drawn once more when it failed or is not whole.
-    Raises RenewalError: `map_failed`, `map_pages` (a PDF with another number of pages), `map_half_picture`; Cancelled.
-    """
-    folder.mkdir(exist_ok=True)
-    for number, place in enumerate(pages):
-        run.progress(number / len(pages))
-        run.stage("drawing_page", number=number + 1, of=len(pages), name=place.sheet.layout.name())
-        exporter = QgsLayoutExporter(place.sheet.layout)
-        if "pdf" in formats:
-            _write_pdf(exporter, folder / f"{place.stem}.pdf", place.link, run.language)
-            run.check()
-        if "png" in formats:
-            _write_png(exporter, folder / f"{place.stem}.png", run.language)
+def _print(folder: Path, place: Page, printer: Any, formats: Collection[str], run: Any) -> None:
+    if "pdf" in formats:
+        _write_pdf(printer, folder / f"{place.stem}.pdf", place.link, run.language)
+    if "png" in formats:
+        _write_png(printer, folder / f"{place.stem}.png", run.language)
 
 
-def _write_png(exporter: QgsLayoutExporter, path: Path, language: str) -> None:
+def _write_png(exporter: Any, path: Path, language: str) -> None:
     picture = QgsLayoutExporter.ImageExportSettings()
     picture.dpi = page()["picture_dpi"]
     picture.exportMetadata = False
@@ -160,7 +155,7 @@ def is_whole_png(content: bytes) -> bool:
     return False
 
 
-def _write_pdf(exporter: QgsLayoutExporter, path: Path, link: str, language: str) -> None:
+def _write_pdf(exporter: Any, path: Path, link: str, language: str) -> None:
     settings = QgsLayoutExporter.PdfExportSettings()
     settings.dpi = page()["dpi"]
     settings.textRenderFormat = Qgis.TextRenderFormat.AlwaysText

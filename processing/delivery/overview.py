@@ -29,7 +29,7 @@ def draw_overview(made: Any, study: Any, zones: Any, number: tuple[int, int], ru
     """Draw the overview; `number` = of the page, of all pages. Returns its title and sheet."""
     language = study.language
     title = say("map_overview_title", language)
-    sheet = Sheet(made.project, f"01-01 {title}", study.font)
+    sheet = Sheet(made.project, f"01-01 {title}", study.font, made.run)
     QgsExpressionContextUtils.setLayoutVariable(sheet.layout, "zone_id", "*")
     draw_heading(sheet, study, title, say("map_overview_below", language), "01-01")
     box = study_bounds(study)

@@ -227,7 +227,7 @@ def write_package(
         write_layer(place, layer.name, target, encoded, transforms, stretch)  # the folder is swapped in as a whole
         dresser = Dresser(layer, language, dict(layer.record or record))
         bare.append(Undressed(dresser, layer.name, layer.table.en, encoded.fields, encoded.wkb_type, encoded.crs))
-    domains = add_to_geopackage(place, todo, language)
+    domains = add_to_geopackage(place, todo, language, run.check)
     coded = {
         layer: {name: codes_of(domain, language) for name, domain in own.items()} for layer, own in domains.items()
     }

@@ -6,6 +6,7 @@ from __future__ import annotations
 import html
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from qgis.core import (
     QgsExpressionContextUtils,
     QgsMapThemeCollection,
     QgsProject,
+    QgsReadWriteContext,
     QgsRectangle,
     QgsReferencedRectangle,
     QgsVectorLayer,
@@ -94,15 +96,19 @@ SPLIT: dict[str, tuple[str, Any]] = {  # table: the column that splits it, what 
     "land_use_map": ("stage", stage_name),
 }
 PRINT = {"zh": "出图", "en": "Print"}
+LAYOUT = "layout.qpt"  # of one sheet, on its way into the project
+NO_LAYOUTS = b"<Layouts/>"  # as QGIS writes a project without any
 SHOWN_FIRST = "zones"  # the theme in which the project opens
 
 
 class DeliveryProject:
     """A project over data.gpkg; `layers` by table name, several for a table that is split by kind."""
 
-    def __init__(self, folder: Path, study: Any) -> None:
-        self.folder, self.study = folder, study
+    def __init__(self, folder: Path, study: Any, run: Any) -> None:
+        self.folder, self.study, self.run = folder, study, run
         self.project = QgsProject()
+        self.project.setFileName(str(folder / PROJECT))  # what layouts write down of their layers is relative to it
+        self._layouts: list[bytes] = []  # as they will stand in the file, packed
         self.layers: dict[str, list[QgsVectorLayer]] = {}
         self.project.setFilePathStorage(Qgis.FilePathType.Relative)
         self.project.setTitle(study.title)
@@ -132,8 +138,23 @@ class DeliveryProject:
         add_view(self)
         if not self.project.write(str(path)):
             raise RenewalError("write_failed", path=PROJECT, reason=self.project.error())
-        _make_neutral(path)
+        _finish(path, self._layouts, self.run)
         return path
+
+    def keep(self, layout: Any) -> None:
+        """Put a sheet's layout into the project: as text, which QGIS would make of a city's sheets in one call of many
+        seconds. Without a project among the formats there is nothing to keep.
+        """
+        self.run.check()
+        if "qgz" not in self.study.formats:
+            return
+        context, place = QgsReadWriteContext(), self.folder / LAYOUT
+        context.setPathResolver(self.project.pathResolver())
+        context.setTransformContext(self.project.transformContext())
+        if not layout.saveAsTemplate(str(place), context):  # the text of a document made here would hold Python's lock
+            raise RenewalError("write_failed", path=PROJECT, reason=layout.name())
+        self._layouts.append(zlib.compress(_neutral(place.read_bytes(), self.folder), 1))
+        place.unlink()
 
     def view_extent(self) -> QgsRectangle:
         """Return the ground that the zones lie on, in the project's system; a kilometre when there is none."""
@@ -156,6 +177,7 @@ class DeliveryProject:
             group.setCustomProperty("urbanrenewal/group", key)
             for name in names:
                 for layer in self._open(name):
+                    self.run.check()
                     self.project.addMapLayer(layer, False)
                     group.addLayer(layer)
                     self.layers.setdefault(name, []).append(layer)
@@ -252,18 +274,33 @@ class DeliveryProject:
             self.project.mapThemeCollection().insert(PRINT[self.study.language], record)
 
 
-def _make_neutral(path: Path) -> None:
-    """Take out of a project what belongs to this machine: the account's name, and folders that layouts write down.
-
-    Maps in layouts keep each layer's full source beside its id, whatever the project's setting for paths is.
-    """
-    folder = html.escape(path.parent.as_posix()).encode()
+def _finish(path: Path, layouts: list[bytes], run: Any) -> None:
+    """Put the layouts into a project and take out what belongs to this machine. Raises RenewalError, Cancelled."""
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
-            if name.endswith(".qgs"):
-                neutral = re.sub(rb' saveUser(Full)?="[^"]*"', b"", content)
-                archive.writestr(name, neutral.replace(b'source="' + folder + b"/", b'source="./'))
-            else:
+            if not name.endswith(".qgs"):
                 archive.writestr(name, content)
+                continue
+            before, mark, behind = _neutral(content, path.parent).partition(NO_LAYOUTS)
+            if layouts and not mark:
+                raise RenewalError("write_failed", path=PROJECT, reason="Layouts")
+            with archive.open(name, "w") as file:
+                file.write(before)
+                file.write(b"<Layouts>" if layouts else mark)
+                for packed in layouts:
+                    run.check()
+                    file.write(zlib.decompress(packed))
+                file.write(b"</Layouts>" if layouts else b"")
+                file.write(behind)
+
+
+def _neutral(content: bytes, folder: Path) -> bytes:
+    """Return a project's text without the account's name and the folders that layouts write down.
+
+    Maps in layouts keep each layer's full source beside its id, whatever the project's setting for paths is.
+    """
+    shown = html.escape(folder.as_posix()).encode()
+    nameless = re.sub(rb' saveUser(Full)?="[^"]*"', b"", content)
+    return nameless.replace(b'source="' + shown + b"/", b'source="./')

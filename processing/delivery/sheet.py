@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from qgis.core import (
@@ -28,6 +29,7 @@ from qgis.core import (
     QgsPrintLayout,
     QgsRectangle,
 )
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QPointF, Qt
 from qgis.PyQt.QtGui import QColor, QPolygonF
 
@@ -36,6 +38,7 @@ from ...core.delivery.palette import palette
 from ...core.delivery.scales import bar_step
 from .labels import text_format
 from .legends import entries_that_occur, line_of
+from .printedmap import PrintedMap
 
 INK, GREY, HAIR = "#222222", "#6B7075", "#B9BEC2"
 WIDTH, HEIGHT = 420.0, 297.0  # A3 landscape
@@ -49,9 +52,10 @@ Place = tuple[float, float, float, float]  # x, y, width, height in mm
 
 
 class Sheet:
-    """An A3 page in landscape."""
+    """An A3 page in landscape; `run` is asked for Cancel at each item that is put on it."""
 
-    def __init__(self, project: Any, name: str, family: str) -> None:
+    def __init__(self, project: Any, name: str, family: str, run: Any = None) -> None:
+        self._run = run
         self.layout = QgsPrintLayout(project)
         self.layout.initializeDefaults()
         self.layout.setName(name)
@@ -59,7 +63,29 @@ class Sheet:
         page.setPageSize("A3", QgsLayoutItemPage.Orientation.Landscape)
         self.family = family
         self.last_map: Any = None
+        self.maps: list[PrintedMap] = []
         self.accent = palette()["zone"]["color"]
+
+    @contextmanager
+    def watched(self, run: Any) -> Iterator[None]:
+        """Let Cancel end the drawing of the sheet's maps inside the block. Raises Cancelled, and what a map met."""
+        for item in self.maps:
+            item.run, item.fault = run, None
+        try:
+            yield
+        finally:
+            for item in self.maps:
+                item.run = None
+        run.check()
+        for item in self.maps:
+            if item.fault is not None:
+                raise item.fault
+
+    def close(self) -> None:
+        """Let go of the layout with all its items: a hundred sheets of a city would be let go of in one long moment."""
+        self.maps.clear()
+        self.last_map = None
+        sip.delete(self.layout)
 
     def text(self, words: str, place: Place, points: float = 8, **look: Any) -> Any:
         """Write words into a box; `look`: bold, color, align (left | right | center). Returns the item."""
@@ -159,7 +185,7 @@ class Sheet:
         self, place: Place, extent: QgsRectangle, layers: Sequence[Any], crs: Any, scale: int, marked: bool = True
     ) -> QgsLayoutItemMap:
         """Place a map with exactly these layers (from above) at exactly this scale; `marked` = with coordinates."""
-        item = QgsLayoutItemMap(self.layout)
+        item = PrintedMap(self.layout)
         self._put(item, place)
         if crs is not None and crs.isValid():
             item.setCrs(crs)
@@ -172,6 +198,7 @@ class Sheet:
         item.zoomToExtent(extent)
         item.setScale(scale)
         self.last_map = item
+        self.maps.append(item)
         if marked:
             self._coordinates(place, extent, scale)
         return item
@@ -253,6 +280,8 @@ class Sheet:
         self.text(words, (x, y, 8, 5), 8, bold=True, align="center")
 
     def _put(self, item: Any, place: Place) -> None:
+        if self._run is not None:
+            self._run.check()
         x, y, width, height = place
         self.layout.addLayoutItem(item)
         item.attemptMove(QgsLayoutPoint(x, y, Qgis.LayoutUnit.Millimeters))

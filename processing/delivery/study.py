@@ -140,7 +140,7 @@ class Study:
 
         detail, parcels = self.layers["gap_detail"], self.layers["tagged"]
         kinds = kinds_of(detail.frame)
-        frame = widen_gaps(parcels.frame, detail.frame)
+        frame = widen_gaps(parcels.frame, detail.frame, self.inputs.run)
         self.layers["gap"] = Layer(
             "gap", schema.table("gap", kinds), frame, parcels.crs, record=detail.record, kinds=kinds
         )

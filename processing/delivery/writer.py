@@ -69,14 +69,13 @@ def _write_project(folder: Path, study: Study, run: Any) -> None:
     from .project import DeliveryProject
 
     run.stage("writing_project")
-    made = DeliveryProject(folder, study)
+    made = DeliveryProject(folder, study, run)
     try:
         if study.formats & SHEETS:
-            from .maps import add_pages, export_pages
+            from .maps import make_pages
 
             study.describe(folder, run)
-            pages = add_pages(made, study, run.part(0, 0.1))
-            export_pages(folder / "maps", pages, study.formats, run.part(0.1, 1))
+            pages = make_pages(made, study, folder / "maps", run)
             kind = "pdf" if "pdf" in study.formats else "png"
             study.sheets = {f"maps/{page.stem}.{kind}": page.zones for page in pages}
         if "qgz" in study.formats:
@@ -85,7 +84,7 @@ def _write_project(folder: Path, study: Study, run: Any) -> None:
         made.close()
     close_journal(folder / DATA)
     if "qgz" in study.formats:
-        reopen_elsewhere(folder)
+        reopen_elsewhere(folder, run)
 
 
 def _write_sheets(folder: Path, study: Study, run: Any) -> None:
@@ -124,7 +123,7 @@ def _write_report(folder: Path, study: Study, record: Mapping[str, Any], run: An
         sorted(f"tables/{path.name}" for path in (folder / "tables").glob("*.xlsx")),
         {code: say("sample_mark", code) for code in title} if study.mark else {}, study.sheets,
     )  # fmt: skip
-    write_text_whole(folder / "report.html", write_report(content))
+    write_text_whole(folder / "report.html", write_report(content, run))
 
 
 def _manifest(folder: Path, study: Study, record: Mapping[str, Any], run: Any) -> str:

@@ -64,7 +64,7 @@ def draw_zone(made: Any, study: Any, zone: dict[str, Any], number: tuple[int, in
     """Draw the page of a zone; `number` = of the zone, of the page, of all pages. Returns its number and sheet."""
     language, name = study.language, zone_name(zone)
     stem = f"03-{number[0]:02}"
-    sheet = Sheet(made.project, f"{stem} {name}", study.font)
+    sheet = Sheet(made.project, f"{stem} {name}", study.font, made.run)
     QgsExpressionContextUtils.setLayoutVariable(sheet.layout, "zone_id", str(zone["zone_id"]))
     told = {"zone": zone["zone_id"], "petals": zone.get("petals_n")}
     below = say("map_zone_below", language, **told)

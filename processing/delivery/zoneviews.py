@@ -121,7 +121,7 @@ def projects_of(study: Any, zone_id: str) -> list[dict[str, Any]]:
 
 def _sheet(made: Any, study: Any, chapter: str, number: int, title: str) -> tuple[Sheet, str]:
     stem = f"{chapter}-{number:02}"
-    return Sheet(made.project, f"{stem} {title}", study.font), stem
+    return Sheet(made.project, f"{stem} {title}", study.font, made.run), stem
 
 
 def _map(sheet: Sheet, made: Any, zone: dict[str, Any], place: tuple[float, float, float, float], layers: Any) -> View:

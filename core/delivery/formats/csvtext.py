@@ -7,16 +7,17 @@ A missing value is an empty cell, an empty text is "" in quotes; readers that kn
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import numpy.typing as npt
 import shapely
 
-from ... import slices
 from ...run import Run
 from .flat import Flat, Loss, told_shape
 
 BOM = "\ufeff"
+END = "\r\n"
 GUARD = "'"
 STARTS = (
     "=",
@@ -41,25 +42,30 @@ CSVT = {"text": "String", "int": "Integer64", "real": "Real"}
 
 
 def write_csv(flat: Flat, file: str, run: Run) -> tuple[str, list[Loss]]:
-    """Return a table as CSV text (RFC 4180, CRLF, BOM) and what it does not hold as the data have it.
+    """Return a table as CSV text (RFC 4180, CRLF, BOM) and what it does not hold as the data have it (`csv_pieces`)."""
+    losses: list[Loss] = []
+    return "".join(csv_pieces(flat, file, losses, run)), losses
+
+
+def csv_pieces(flat: Flat, file: str, losses: list[Loss], run: Run) -> Iterator[str]:
+    """Yield a table as CSV text (RFC 4180, CRLF, BOM) in pieces, and add to `losses` what it does not hold.
 
     Headings are the columns' names. The column WKT, in full precision, comes last.
     Losses: `loss_guarded` (an apostrophe before a text that a spreadsheet would run), `loss_empty_text`,
     `loss_control` (NUL and lone surrogates), `loss_empty_shape`.
     """
-    losses: list[Loss] = []
-    shapes = [] if flat.shapes is None else _wkt(flat, flat.shapes, file, losses, run)
+    if flat.shapes is not None:
+        _lose_empty(flat, flat.shapes, file, losses)
     heads = [column.name for column in flat.columns] + ([WKT] if flat.shapes is not None else [])
-    lines = [",".join(_quoted(guard(name)) for name in heads)]
+    yield BOM + ",".join(_quoted(guard(name)) for name in heads) + END
     known: list[dict[Any, tuple[str, tuple[_Step, ...]]]] = [{} for _ in flat.columns]
     for start in range(0, len(flat), SLICE):
         run.progress(start / len(flat))
         rows = range(start, min(start + SLICE, len(flat)))
         cells = [_column(flat, number, rows, file, losses, known[number]) for number in range(len(flat.columns))]
         if flat.shapes is not None:
-            cells.append([_quoted(text) if text else "" for text in shapes[start : start + SLICE]])
-        lines += map(",".join, zip(*cells)) if cells else [""] * len(rows)
-    return BOM + "\r\n".join(lines) + "\r\n", losses
+            cells.append([_quoted(text) if text else "" for text in _wkt(flat.shapes[start : start + SLICE])])
+        yield "".join([line + END for line in (map(",".join, zip(*cells)) if cells else [""] * len(rows))])
 
 
 def types_line(flat: Flat) -> str:
@@ -121,10 +127,11 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _wkt(flat: Flat, shapes: npt.NDArray[Any], file: str, losses: list[Loss], run: Run) -> list[str]:
-    empty = shapely.is_empty(shapes)
-    for row in empty.nonzero()[0]:
+def _lose_empty(flat: Flat, shapes: npt.NDArray[Any], file: str, losses: list[Loss]) -> None:
+    for row in shapely.is_empty(shapes).nonzero()[0]:
         losses.append(Loss(file, flat.name, flat.ids[row], "", "loss_empty_shape", told_shape(shapes[row]), ""))
-    how = {"rounding_precision": -1, "trim": True, "output_dimension": 2}
-    texts = slices.sliced(shapely.to_wkt, shapes, run=run, **how)
-    return ["" if text is None or gone else str(text) for text, gone in zip(texts, empty)]
+
+
+def _wkt(shapes: npt.NDArray[Any]) -> list[str]:
+    texts = shapely.to_wkt(shapes, rounding_precision=-1, trim=True, output_dimension=2)
+    return ["" if text is None or gone else str(text) for text, gone in zip(texts, shapely.is_empty(shapes))]

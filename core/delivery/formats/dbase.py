@@ -15,6 +15,7 @@ from typing import Any
 from ...errors import RenewalError
 from ...run import Run
 from ...schema import Column
+from ...slices import let_go
 from .csvtext import clean
 from .flat import MISSING_SIGN, Flat, Loss, nearest_sign
 
@@ -25,6 +26,7 @@ SMALLEST = {"text": 1, "int": 9, "real": 12}  # widths that do not change with e
 CODE_PAGES = {"UTF-8": 0x00, "GBK": 0x4D}
 DAY = (80, 1, 1)  # in the header: no clock in the bytes
 SLICE = 500
+MOST_KNOWN = 50_000  # values whose bytes are kept: more are let go of in too long a moment
 
 Step = tuple[str, str, str]  # code of a loss, what stood there, what stands there now
 
@@ -62,7 +64,9 @@ def write_dbf(flat: Flat, file: str, encoding: str, run: Run) -> tuple[bytes, li
             found = known.get(value)
             if found is None:
                 text, steps = fit_value(value, column, lengths[number], encoding)
-                found = known[value] = (text.encode(encoding), steps)
+                found = (text.encode(encoding), steps)
+                if len(known) < MOST_KNOWN:
+                    known[value] = found
             cell, steps = found
             written.append(cell)
             if steps:
@@ -71,7 +75,9 @@ def write_dbf(flat: Flat, file: str, encoding: str, run: Run) -> tuple[bytes, li
         cells.append(written)
     if len(fields) > MOST_FIELDS or sum(field.width for field in fields) > MOST_ROW_BYTES:
         raise RenewalError("table_too_wide", layer=flat.name, n=len(fields), limit=MOST_FIELDS)
-    return b"".join(_file(fields, cells, len(flat), encoding, run.part(0.7, 1))), losses
+    content = b"".join(_file(fields, cells, len(flat), encoding, run.part(0.7, 1)))
+    let_go(cells)
+    return content, losses
 
 
 def fit_value(value: Any, column: Column, length: int, encoding: str) -> tuple[str, list[Step]]:
@@ -158,9 +164,7 @@ def _file(fields: Sequence[DbfField], cells: Sequence[Sequence[bytes]], rows: in
             [cell.ljust(field.width) if field.kind == "C" else cell.rjust(field.width) for cell in part]
             for field, part in zip(fields, (values[start : start + SLICE] for values in cells))
         ]
-        for parts in zip(*columns):
-            yield b" "
-            yield from parts
+        yield b"".join([b" " + b"".join(parts) for parts in zip(*columns)])  # a city's cells are too many for one join
         if not columns:
             yield b" " * min(SLICE, rows - start)
     yield b"\x1a"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ...run import Run
+from ...slices import PIECE
 from .flat import MISSING_SIGN
 
 ENCODINGS = {"AC1018": "gbk", "AC1021": "utf-8"}
@@ -86,7 +87,12 @@ class _Handles:
 
 
 def write_dxf(drawing: Drawing, run: Run) -> bytes:
-    r"""Return the file. Characters that code page 936 lacks become \U+XXXX, beyond that notation 〓 (`encode_text`)."""
+    """Return the file (`dxf_pieces`)."""
+    return b"".join(dxf_pieces(drawing, run))
+
+
+def dxf_pieces(drawing: Drawing, run: Run) -> Iterator[bytes]:
+    r"""Yield the file. Characters that code page 936 lacks become \U+XXXX, beyond that notation 〓 (`encode_text`)."""
     handles = _Handles()
     body = list(_entities(drawing, handles, run))
     middle = [
@@ -98,7 +104,13 @@ def write_dxf(drawing: Drawing, run: Run) -> bytes:
     head += [(0, "SECTION"), (2, "CLASSES"), (0, "ENDSEC")]
     opening: Tags = [*head, *middle, (0, "SECTION"), (2, "ENTITIES")]
     closing: Tags = [(0, "ENDSEC"), *objects]
-    return b"".join([_encoded(opening, drawing.version), *body, _encoded(closing, drawing.version)])
+    yield _encoded(opening, drawing.version)
+    body.reverse()
+    while body:  # what has been given is let go of: a city's entities at once hold Python's lock for long
+        piece = body[-PIECE:]
+        del body[-PIECE:]
+        yield b"".join(reversed(piece))
+    yield _encoded(closing, drawing.version)
 
 
 def pack(tags: Tags, version: str) -> Packed:

@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from ... import frames, schema, slices
+from ...run import Run
 from ...words import say
 
 MISSING_SIGN = "〓"  # what Chinese typesetters put for a character they do not have; GBK holds it
@@ -77,13 +78,13 @@ def row_names(frame: pd.DataFrame, key: Iterable[str]) -> list[str]:
     return [name or f"#{row + 1}" for row, name in enumerate(names or [""] * len(frame))]
 
 
-def shapes_of(frame: pd.DataFrame, table: schema.Table) -> npt.NDArray[Any] | None:
+def shapes_of(frame: pd.DataFrame, table: schema.Table, run: Run | None = None) -> npt.NDArray[Any] | None:
     """Return the geometries of a spatial table, heights dropped."""
     if table.geometry == "none" or frames.GEOMETRY not in frame:
         return None
     shapes = np.array(frames.geometries(frame), dtype=object)
     shapes[~shapely.is_geometry(shapes)] = None
-    return np.asarray(slices.sliced(shapely.force_2d, shapes), dtype=object)
+    return np.asarray(slices.sliced(shapely.force_2d, shapes, run=run), dtype=object)
 
 
 def told_shape(shape: Any) -> str:

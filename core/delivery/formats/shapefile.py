@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from ... import slices
 from ...errors import RenewalError
 from ...run import Run
 from .dbase import write_dbf
@@ -158,4 +159,4 @@ def _files(kind: int, records: list[bytes], box: list[float]) -> tuple[bytes, by
         at += 4 + words
     tail = struct.pack("<2i4d4d", 1000, kind, *box, 0, 0, 0, 0)
     heads = [struct.pack(">7i", 9994, 0, 0, 0, 0, 0, words) + tail for words in (at, 50 + 4 * len(records))]
-    return heads[0] + b"".join(body), heads[1] + b"".join(places)
+    return b"".join(slices.in_pieces([heads[0], *body])), b"".join(slices.in_pieces([heads[1], *places]))

@@ -11,11 +11,12 @@ from typing import Any
 import pandas as pd
 
 from ... import frames
+from ...run import Run
 from ...words import LANGUAGES, say
 from ..figurewords import Row
 from ..palette import kind_name, palette, rule_kind, tag_name, unit_name
 from ..summary import count_tags, exact_sum, hectares, is_open, percent, sum_kinds, told, worst_communities
-from .charts import Drawn, Series, bar_chart, small_map
+from .charts import Drawn, Series, bar_chart, map_body, titled_map
 from .checks import checks_figure, checks_section
 from .htmltable import html_table
 from .left_out import left_out_section, role_name
@@ -49,15 +50,20 @@ class Told:
     maps: Mapping[str, Sequence[str]] = field(default_factory=dict)  # sheets of the atlas → ids of the zones on each
 
 
-def write_report(content: Told) -> str:
-    """Return the report as HTML: the same report in both languages, of which one is shown and printed."""
-    articles = {language: _article(content, language) for language in LANGUAGES}
+def write_report(content: Told, run: Run | None = None) -> str:
+    """Return the report as HTML: the same report in both languages, of which one is shown and printed.
+
+    `run` is asked for Cancel at each sentence and while the map is drawn. Raises Cancelled.
+    """
+    run = run or Run()
+    picture = _map_of_found(content, run)
+    articles = {language: _article(content, _Words(language, run), picture) for language in LANGUAGES}
     return html_page(content.title[content.language], articles, content.language)
 
 
-def _article(content: Told, language: str) -> str:
+def _article(content: Told, word: _Words, picture: str) -> str:
     """Return links on the left and sections on the right, in one language."""
-    word, tables = _Words(language), content.tables
+    language, tables = word.language, content.tables
     links = Links.of(language, tables, content.maps, content.sheets)
     findings = tables.get("findings")
     checks = [] if findings is None else [("report_checks", checks_section(findings, links))]
@@ -66,7 +72,7 @@ def _article(content: Told, language: str) -> str:
     atlas = [("report_maps", maps_section(links))] if content.maps else []
     sections = [
         *checks,
-        ("report_found", _found(content, word)),
+        ("report_found", _found(content, word, picture)),
         ("report_gaps", _gaps(content, word)),
         *works,
         ("report_zones", zones_section(tables["zones"], findings, links)),
@@ -97,10 +103,11 @@ def _article(content: Told, language: str) -> str:
 class _Words:
     """Sentences of one language, escaped."""
 
-    def __init__(self, language: str) -> None:
-        self.language = language
+    def __init__(self, language: str, run: Run) -> None:
+        self.language, self._run = language, run
 
     def __call__(self, code: str, **values: Any) -> str:
+        self._run.check()
         return escape(say(code, self.language, **values))
 
 
@@ -139,12 +146,25 @@ def _figures(content: Told, word: _Words, left_out: int) -> str:
     return f'<div class="figures">{cells}</div><p class="lead">{lead}</p>'
 
 
-def _found(content: Told, word: _Words) -> str:
+def _map_of_found(content: Told, run: Run) -> str:
+    """Return what the small map shows: what is tagged and open, and the zones."""
+    tagged = content.tables.get("tagged")
+    if tagged is None:
+        return ""
+    live = tagged[is_open(tagged)]
+    drawn = [
+        Drawn(live.loc[live["tag"] == tag, frames.GEOMETRY].tolist(), entry["color"])
+        for tag, entry in palette()["tags"].items()
+    ]
+    zone = Drawn(content.tables["zones"][frames.GEOMETRY].tolist(), "none", palette()["zone"]["color"], 2.0)
+    return map_body([*drawn, zone], run=run)
+
+
+def _found(content: Told, word: _Words, picture: str) -> str:
     tagged = content.tables.get("tagged")
     if tagged is None:
         return f"<p>{word('report_not_given')}</p>"
     counts = count_tags(tagged)
-    entries = palette()["tags"]
     levels = [
         Series(say("head_confirmed", word.language), "#8C1D40"),
         Series(say("head_suspected", word.language), "#D9A7B5"),
@@ -159,13 +179,8 @@ def _found(content: Told, word: _Words) -> str:
         for row in counts.to_dict("records")
     ]  # fmt: skip
     table = html_table([say(code, word.language) for code in codes], rows, 5)
-    live = tagged[is_open(tagged)]
-    drawn = [
-        Drawn(live.loc[live["tag"] == tag, frames.GEOMETRY].tolist(), entry["color"]) for tag, entry in entries.items()
-    ]
-    zone = Drawn(content.tables["zones"][frames.GEOMETRY].tolist(), "none", palette()["zone"]["color"], 2.0)
-    picture = small_map(say("map_overview_title", word.language), [*drawn, zone])
-    return f'<div class="columns">{chart}{picture}</div>{_behind(word, table)}<p>{word("sheet_note_opportunities")}</p>'
+    shown = titled_map(say("map_overview_title", word.language), picture)
+    return f'<div class="columns">{chart}{shown}</div>{_behind(word, table)}<p>{word("sheet_note_opportunities")}</p>'
 
 
 def _gaps(content: Told, word: _Words) -> str:

@@ -13,9 +13,13 @@ from typing import Any
 import numpy as np
 import shapely
 
+from ...run import Run
+
 LABEL, BAR, GAP, VALUE = 150, 12, 10, 60  # px: label column, height of a bar, space between rows, room for the number
 INK, GREY, GRID = "#222222", "#6B7075", "#E3E1DA"
 WIDE = 0x2E7F  # letters beyond are as wide as they are high: Chinese
+WIDTH, HEIGHT = 560, 360  # px: of the small map
+SLICE = 500  # shapes between two looks at Cancel
 MOST_SHAPES = 20_000  # a report with more would be slow to open
 
 
@@ -74,14 +78,31 @@ def bar_chart(
     return "".join(parts)
 
 
-def small_map(title: str, layers: Sequence[Drawn], width: int = 560, height: int = 360) -> str:
-    """Return a map of the layers (drawn in order), north up, as large as fits; empty text when there is nothing.
+def small_map(title: str, layers: Sequence[Drawn], width: int = WIDTH, height: int = HEIGHT) -> str:
+    """Return a map of the layers (drawn in order), north up, as large as fits; empty text when there is nothing."""
+    return titled_map(title, map_body(layers, width, height), width, height)
+
+
+def titled_map(title: str, body: str, width: int = WIDTH, height: int = HEIGHT) -> str:
+    """Return the map that `map_body` has drawn, with a title; empty text when it has drawn nothing."""
+    if not body:
+        return ""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" role="img">'
+        f"<title>{escape(title)}</title>{body}</svg>"
+    )
+
+
+def map_body(layers: Sequence[Drawn], width: int = WIDTH, height: int = HEIGHT, run: Run | None = None) -> str:
+    """Return what is drawn on a small map: empty text when there is nothing; `run` is asked for Cancel.
 
     Shapes in metres; they are simplified to half a pixel and rounded to a tenth, at most 20,000 are drawn.
     """
-    found = [
-        np.asarray([s for s in layer.shapes if s is not None and not s.is_empty], dtype=object) for layer in layers
-    ]
+    run = run or Run()
+    found = []
+    for layer in layers:
+        shapes = np.array([*layer.shapes, None], dtype=object)[:-1]  # None: else numpy may look into geometries
+        found.append(shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))])
     present = [shapes for shapes in found if len(shapes)]
     if not present:
         return ""
@@ -89,18 +110,17 @@ def small_map(title: str, layers: Sequence[Drawn], width: int = 560, height: int
     scale = min((width - 16) / max(x_max - x_min, 1.0), (height - 16) / max(y_max - y_min, 1.0))
     shift_x = (width - (x_max - x_min) * scale) / 2 - x_min * scale
     shift_y = (height + (y_max - y_min) * scale) / 2 + y_min * scale
-    parts = [
-        (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" role="img">'
-            f'<title>{escape(title)}</title><rect width="{width}" height="{height}" fill="#F6F3EB"/>'
-        )
-    ]
+    parts = [f'<rect width="{width}" height="{height}" fill="#F6F3EB"/>']
     for layer, shapes in zip(layers, found):
-        drawn = shapely.simplify(shapes[:MOST_SHAPES], 0.5 / scale, preserve_topology=False)
-        path = "".join(_path(shape, scale, shift_x, shift_y) for shape in drawn)
+        path = ""
+        for start in range(0, min(len(shapes), MOST_SHAPES), SLICE):
+            run.check()
+            some = shapes[start : min(start + SLICE, MOST_SHAPES)]
+            drawn = shapely.simplify(some, 0.5 / scale, preserve_topology=False)
+            path += "".join(_path(shape, scale, shift_x, shift_y) for shape in drawn)
         look = f'fill="{escape(layer.fill)}" stroke="{escape(layer.stroke)}" stroke-width="{layer.width}"'
         parts.append(f'<path d="{path}" {look} fill-rule="evenodd" stroke-linejoin="round"/>')
-    return "".join([*parts, "</svg>"])
+    return "".join(parts)
 
 
 def _path(shape: Any, scale: float, shift_x: float, shift_y: float) -> str:

@@ -1,0 +1,166 @@
+"""Maps of sheets drawn in a worker: the same picture as QGIS's own, and Cancel ends the drawing."""
+
+import pytest
+
+
+@pytest.fixture
+def sheet(qgis_app):
+    """A function that makes (layers, a sheet with their map and a second map that shows where it lies)."""
+    from qgis.core import (
+        QgsFeature,
+        QgsFillSymbol,
+        QgsGeometry,
+        QgsPalLayerSettings,
+        QgsProject,
+        QgsRectangle,
+        QgsSingleSymbolRenderer,
+        QgsVectorLayer,
+        QgsVectorLayerSimpleLabeling,
+    )
+    from urban_renewal.processing.delivery.sheet import Sheet
+
+    def make(count):
+        layer = QgsVectorLayer("Polygon?crs=EPSG:4545&field=n:int", "boxes", "memory")
+        features = []
+        for number in range(count):
+            feature = QgsFeature(layer.fields())
+            feature.setAttributes([number])
+            x, y = number % 50 * 20, number // 50 * 20
+            feature.setGeometry(QgsGeometry.fromRect(QgsRectangle(x, y, x + 17, y + 13)))
+            features.append(feature)
+        layer.dataProvider().addFeatures(features)
+        layer.updateExtents()
+        look = QgsFillSymbol.createSimple({"color": "#D9A7B5", "outline_color": "#222222"})  # QGIS's own is any colour
+        layer.setRenderer(QgsSingleSymbolRenderer(look))
+        names = QgsPalLayerSettings()
+        names.fieldName = "n"
+        layer.setLabeling(QgsVectorLayerSimpleLabeling(names))
+        layer.setLabelsEnabled(True)
+        project = QgsProject()
+        project.addMapLayer(layer, False)
+        made = Sheet(project, "01", "")
+        extent = QgsRectangle(0, 0, 1000, 700)
+        drawn = made.map((10, 10, 300, 210), extent, [layer], layer.crs(), 4000)
+        place = made.map((330, 10, 60, 42), extent, [layer], layer.crs(), 20000, marked=False)
+        place.overview().setLinkedMap(drawn)
+        return project, made
+
+    return make
+
+
+def in_worker(work):
+    """Do it in a thread that is not the main one; return what it returns, raise what it raises."""
+    from qgis.PyQt.QtCore import QThread
+
+    found = []
+
+    class Worker(QThread):  # a thread of Qt's, as tasks have: timers run in no other
+        def run(self):
+            try:
+                found.append((work(), None))
+            except BaseException as fault:
+                found.append((None, fault))
+
+    worker = Worker()
+    worker.start()
+    worker.wait()
+    value, fault = found[0]
+    if fault is not None:
+        raise fault
+    return value
+
+
+def picture(made, run, path):
+    from qgis.core import QgsLayoutExporter
+    from urban_renewal.processing.delivery.printedmap import Printer
+
+    settings = QgsLayoutExporter.ImageExportSettings()
+    settings.dpi, settings.exportMetadata, settings.generateWorldFile = 60, False, False
+    done = Printer(made, run).exportToImage(str(path), settings)
+    assert done == QgsLayoutExporter.ExportResult.Success
+    return path.read_bytes()
+
+
+def test_a_watched_map_is_the_picture_that_qgis_draws(sheet, tmp_path, monkeypatch):
+    """On the main thread QGIS draws all by itself; in a worker the layers are drawn by a job of their own."""
+    from urban_renewal.core.run import Run
+    from urban_renewal.processing.delivery import printedmap
+
+    jobs = []
+    draw = printedmap.PrintedMap._draw
+    monkeypatch.setattr(printedmap.PrintedMap, "_draw", lambda item, job: (jobs.append(1), draw(item, job))[1])
+    _project, made = sheet(900)
+    alone = picture(made, Run(), tmp_path / "alone.png")
+    assert jobs == []
+
+    def work():
+        project, made = sheet(900)
+        found = picture(made, Run(), tmp_path / "watched.png")
+        made.close()
+        project.clear()
+        return found
+
+    watched = in_worker(work)
+    assert len(jobs) == 2  # the map, and the one that shows where it lies
+    assert watched == alone
+
+
+def test_cancel_ends_the_drawing(sheet, tmp_path):
+    """Cancel that comes while the map is drawn is heard by the first look: the job is called off, the sheet is none."""
+    from urban_renewal.core.errors import Cancelled
+    from urban_renewal.core.run import Run
+    from urban_renewal.processing.delivery import printedmap
+
+    class Job(printedmap.QgsMapRendererCustomPainterJob):
+        stopped = 0
+
+        def cancelWithoutBlocking(self):
+            Job.stopped += 1
+            super().cancelWithoutBlocking()
+
+    looks = []
+
+    def is_cancelled():
+        looks.append(1)
+        return len(looks) > 1  # the drawing begins, then Cancel is pressed
+
+    def work():
+        project, made = sheet(30_000)
+        try:
+            picture(made, Run(is_cancelled=is_cancelled), tmp_path / "a.png")
+        finally:
+            made.close()
+            project.clear()
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(printedmap, "LOOK_MS", 1)
+    patch.setattr(printedmap, "QgsMapRendererCustomPainterJob", Job)
+    try:
+        with pytest.raises(Cancelled):
+            in_worker(work)
+    finally:
+        patch.undo()
+    assert Job.stopped >= 1
+    assert len(looks) < 200
+
+
+def test_a_fault_while_painting_is_raised_after_it(sheet, tmp_path, monkeypatch):
+    """QGIS calls paint(): an exception there would take the process down."""
+    from urban_renewal.core.run import Run
+    from urban_renewal.processing.delivery import printedmap
+
+    def broken(item, job):
+        raise ValueError("broken")
+
+    monkeypatch.setattr(printedmap.PrintedMap, "_draw", broken)
+
+    def work():
+        project, made = sheet(10)
+        try:
+            picture(made, Run(), tmp_path / "a.png")
+        finally:
+            made.close()
+            project.clear()
+
+    with pytest.raises(ValueError, match="broken"):
+        in_worker(work)
