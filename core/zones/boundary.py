@@ -43,6 +43,14 @@ class Lines:
     walls: Objects = field(default_factory=lambda: np.empty(0, dtype=object))
     edges: Objects = field(default_factory=lambda: np.empty(0, dtype=object))
     shut: Objects = field(default_factory=lambda: np.empty(0, dtype=object))
+    _trees: dict[str, shapely.STRtree] = field(default_factory=dict, repr=False)
+
+    def inside(self, name: str, area: shapely.Geometry) -> list[shapely.Geometry]:
+        """Return the lines of a name (centre, walls, edges, shut) that meet an area, in order."""
+        shapes: Objects = getattr(self, name)
+        if name not in self._trees:
+            self._trees[name] = shapely.STRtree(shapes)
+        return list(shapes[np.sort(self._trees[name].query(area, predicate="intersects"))])
 
 
 def draw_boundaries(
@@ -125,19 +133,20 @@ def _street_faces(
     owner = {p: zone for zone in group for p in zones[zone]}
     around = aside(lambda: union([shapely.buffer(bodies[zone], gap_m, quad_segs=4) for zone in group]), run)
     near = aside(lambda: ground.tree.query(around, predicate="intersects"), run)
-    shut = _inside(lines.shut, around)
-    centre = _inside(lines.centre, around)
-    taken = union([*ground.shapes[near].tolist(), *shut], run)
-    streets = street_space(ground.shapes[near], centre, gap_m, run)
+    shut = lines.inside("shut", around)
+    centre = lines.inside("centre", around)
+    own = union(ground.shapes[near], run)
+    taken = union([*ground.shapes[near].tolist(), *shut], run) if shut else own
+    streets = street_space(ground.shapes[near], own, centre, gap_m, run)
     space = aside(lambda: _less(shapely.intersection(streets, around, grid_size=GRID_M), taken), run)
-    cells = aside(lambda: _cut(space, [*centre, *_inside(lines.walls, around)]), run)
+    cells = aside(lambda: _cut(space, [*centre, *lines.inside("walls", around)]), run)
     tree = shapely.STRtree(cells)
     at, parcel = tree.query(ground.shapes[near], predicate="dwithin", distance=TOUCH_M)[::-1]
     touching: dict[int, list[int]] = {}
     for cell, p in zip(at.tolist(), near[parcel].tolist()):
         touching.setdefault(cell, []).append(p)
     faces: dict[int, list[shapely.Geometry]] = {zone: [] for zone in group}
-    edges = _inside(lines.edges, around)
+    edges = lines.inside("edges", around)
     for cell, parcels in sorted(touching.items()):
         run.check()
         sides = {owner.get(p, NOBODY) for p in parcels}
@@ -150,12 +159,6 @@ def _street_faces(
 
 def _less(area: shapely.Geometry, taken: shapely.Geometry) -> shapely.Geometry:
     return shapely.difference(area, taken, grid_size=GRID_M)
-
-
-def _inside(shapes: Objects, area: shapely.Geometry) -> list[shapely.Geometry]:
-    if not len(shapes):
-        return []
-    return list(shapes[np.sort(shapely.STRtree(shapes).query(area, predicate="intersects"))])
 
 
 def _cut(area: shapely.Geometry, cuts: list[shapely.Geometry]) -> Objects:

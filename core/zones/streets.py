@@ -21,14 +21,15 @@ OPEN_M = 0.5  # own choice: a corner with more of its rim in the open is no cros
 Reals = npt.NDArray[np.float64]
 
 
-def street_space(parcels: Objects, centre: Sequence[shapely.Geometry], gap_m: float, run: Run) -> shapely.Geometry:
-    """Return the street space beside parcels, the parcels' own area with it.
+def street_space(
+    parcels: Objects, own: shapely.Geometry, centre: Sequence[shapely.Geometry], gap_m: float, run: Run
+) -> shapely.Geometry:
+    """Return the street space beside parcels (`own`: their union), the parcels' own area with it.
 
     Street is what closing gaps of up to `gap_m` between parcels adds, what lies between a frontage and a centre line
     that it faces at most `gap_m` away, and the corners between such strips that centre lines close off: a street that
     runs on past the last parcel is not taken along. Own choice. Raises Cancelled.
     """
-    own = union(parcels, run)
     between = close_gaps(parcels, gap_m, own, run)
     if not len(centre):
         return between
