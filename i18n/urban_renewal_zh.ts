@@ -680,6 +680,14 @@
         <translation>取值方式</translation>
     </message>
     <message>
+        <source>Find a parcel</source>
+        <translation>找宗地</translation>
+    </message>
+    <message>
+        <source>Find a parcel  Ctrl+F</source>
+        <translation>找宗地  Ctrl+F</translation>
+    </message>
+    <message>
         <source>Finding</source>
         <translation>说明</translation>
     </message>
@@ -1104,6 +1112,10 @@
         <translation>数值全部相同。</translation>
     </message>
     <message>
+        <source>No parcel has “{words}” in its name or id.</source>
+        <translation>没有名称或编号含“{words}”的宗地。</translation>
+    </message>
+    <message>
         <source>No parcel here. A time map can start from this point.</source>
         <translation>这里没有宗地。可以从这一点生成时间地图。</translation>
     </message>
@@ -1278,6 +1290,10 @@
     <message>
         <source>Part of a name</source>
         <translation>名称中的字</translation>
+    </message>
+    <message>
+        <source>Part of a name or id, Enter; Enter again goes to the next one.</source>
+        <translation>输入名称或编号的一部分，按 Enter；再按到下一宗。</translation>
     </message>
     <message>
         <source>People</source>

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from qgis.gui import QgsFileWidget
+from qgis.gui import QgsFileWidget, QgsFilterLineEdit
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QResizeEvent
 from qgis.PyQt.QtWidgets import (
@@ -98,7 +98,13 @@ class ReviewForm(QWidget):
                 widget.setMinimumContentsLength(8)
             grid.setColumnStretch(place % 2, 1)
             grid.addWidget(widget, place // 2, place % 2)
-        grid.addWidget(self.here, 2, 1)
+        self.find = QgsFilterLineEdit()
+        self.find.setShowSearchIcon(True)
+        self.find.setPlaceholderText(tr("Find a parcel  Ctrl+F"))
+        self.find.setAccessibleName(tr("Find a parcel"))
+        self.find.setToolTip(tr("Part of a name or id, Enter; Enter again goes to the next one."))
+        grid.addWidget(self.find, 2, 1)
+        grid.addWidget(self.here, 3, 0, 1, 2)
         return grid
 
     def _list(self) -> QTableView:

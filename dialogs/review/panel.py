@@ -12,8 +12,8 @@ from typing import Any
 
 from qgis.core import QgsApplication, QgsSettings
 from qgis.PyQt.QtCore import QEvent, QObject, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QKeyEvent
-from qgis.PyQt.QtWidgets import QComboBox, QDockWidget, QLineEdit, QPushButton
+from qgis.PyQt.QtGui import QKeyEvent, QKeySequence
+from qgis.PyQt.QtWidgets import QComboBox, QDockWidget, QLineEdit, QPushButton, QShortcut
 
 from ...processing.texts import interface_language, tr
 from ..parts import help_pages
@@ -61,6 +61,10 @@ class ReviewPanel(QDockWidget):
         form.reviewer.editingFinished.connect(
             lambda: QgsSettings().setValue(REVIEWER, form.reviewer.text().strip())
         )  # fmt: skip
+        finding = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        finding.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        finding.activated.connect(form.find.setFocus)
+        form.find.returnPressed.connect(self.find)
         form.list.selectionModel().currentRowChanged.connect(lambda now, _: self.show_row(now.row()))
         for combo in (form.which, form.tag, form.community, form.order):
             combo.activated.connect(lambda _: self._arrange())
@@ -169,6 +173,25 @@ class ReviewPanel(QDockWidget):
         item = self.item()
         if item is not None:
             self._show_others(item)
+
+    def find(self) -> None:
+        """Go to the next parcel with these letters in its name or id, in the list, else among all."""
+        words, desk = self.form.find.text().strip().casefold(), self.desk
+        if desk is None or not words:
+            return
+        n, now = len(desk.queue), self.form.list.currentIndex().row()
+        order = [place % n for place in range(now + 1, now + 1 + n)] if n else []
+        place = next((at for at in order if _has_words(desk.queue[at], words)), -1)
+        if place < 0 and any(_has_words(item, words) for item in desk.items):
+            for combo in (self.form.tag, self.form.community):
+                combo.setCurrentIndex(0)
+            self.show_all()
+            place = next(at for at, item in enumerate(desk.queue) if _has_words(item, words))
+        if place >= 0:
+            self._go(place)
+            self.form.find.setFocus()
+        else:
+            self.form.last.setText(tr("No parcel has “{words}” in its name or id.").format(words=words))
 
     def show_all(self) -> None:
         """Show every tagged parcel instead of the doubtful ones."""
@@ -316,6 +339,8 @@ class ReviewPanel(QDockWidget):
             return next((key for key, tag in TAG_KEYS.items() if tag == self.item().suggested), "")
         if plain != Qt.KeyboardModifier.NoModifier or not what:
             return ""
+        if focus is self.form.find:
+            return ""
         if isinstance(focus, (QLineEdit, QComboBox)):
             if what == "reason" and isinstance(focus, QLineEdit):
                 self.form.list.setFocus()  # Enter leaves the field; the next key judges
@@ -347,3 +372,7 @@ def _relative(path: str, folder: Path) -> str:
         return str(Path(path).relative_to(folder)) if path else ""
     except ValueError:
         return path
+
+
+def _has_words(item: Item, words: str) -> bool:
+    return words in item.parcel_id.casefold() or words in item.name.casefold()

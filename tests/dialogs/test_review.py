@@ -276,3 +276,21 @@ def test_names_that_came_along_are_shown(tmp_path):
     with closing(sqlite3.connect(tmp_path / "t.gpkg")) as base, base:
         base.execute("ALTER TABLE tagged ADD COLUMN 小区名称 TEXT DEFAULT '桂花园'")
     assert {item.name for item in read_items(str(tmp_path / "t.gpkg"), {})} == {"桂花园"}
+
+
+def test_a_parcel_is_found_by_its_id(review, qtbot):
+    """P1 is in the list, P5 in none but that of all parcels; Enter in the field finds, and judges nothing."""
+    find = review.form.find
+    find.setFocus()
+    qtbot.keyClicks(find, "p1")
+    qtbot.keyClick(find, Qt.Key.Key_Return)
+    assert shown(review) == "P1"
+    find.setText("P5")
+    qtbot.keyClick(find, Qt.Key.Key_Return)
+    assert shown(review) == "P5"
+    assert review.form.which.currentText() == "All parcels"
+    find.setText("no such parcel")
+    qtbot.keyClick(find, Qt.Key.Key_Return)
+    assert "No parcel has “no such parcel”" in review.form.last.text()
+    assert shown(review) == "P5"
+    assert not review.desk.store.path.exists() or rows(review) == []
