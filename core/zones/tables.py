@@ -58,6 +58,12 @@ def known_sum(numbers: npt.NDArray[np.float64], rows: list[int]) -> float:
     return float(np.rint(part * 1000).astype(np.int64).sum()) / 1000 if len(part) else float("nan")
 
 
+def told_sum(numbers: npt.NDArray[np.float64], rows: list[int]) -> float:
+    """Return known_sum, NaN where only the empty parcels are known: nobody's households are no households."""
+    total = known_sum(numbers, rows)
+    return float("nan") if total == 0 and np.isnan(numbers[rows]).any() else total
+
+
 def zones_table(
     zones: list[Zone], cores: list[Core], inputs: ZoneInputs, bounds: list[dict[str, str | None]]
 ) -> pd.DataFrame:
@@ -65,7 +71,8 @@ def zones_table(
 
     `bounds`: 四至 of each zone (tell_bounds); `outline_m2` the area within the boundary, its streets included.
     `elder_gap`, `child_gap`: mean over the group's kinds with need of gap ÷ need (gapmeans); NaN without a gap table.
-    `people`, `households`, `pop_60`, `pop_0_5`: sums of what is known of the parcels, NaN when nothing is.
+    `people`, `households`, `pop_60`, `pop_0_5`: sums of what is known of the parcels, NaN when nothing but empty
+    parcels is.
     """
     parcels = inputs.parcels
     area = shapely.area(frames.geometries(parcels))
@@ -82,10 +89,10 @@ def zones_table(
             "anchor": cores[zone.core].id if zone.core >= 0 else None,
             "area_m2": known_sum(area, members),
             "floor_m2": known_sum(floor, members),
-            "people": known_sum(ages["pop"], members),
-            "households": known_sum(ages["households"], members),
-            "pop_60": known_sum(ages["pop_60"], members),
-            "pop_0_5": known_sum(ages["pop_0_2"] + ages["pop_3_5"], members),
+            "people": told_sum(ages["pop"], members),
+            "households": told_sum(ages["households"], members),
+            "pop_60": told_sum(ages["pop_60"], members),
+            "pop_0_5": told_sum(ages["pop_0_2"] + ages["pop_3_5"], members),
             "petals_n": len(zone.petals),
             "score": zone.score,
             "demolish_share": 0.0,

@@ -183,6 +183,10 @@ def test_households_and_ages_of_a_zone(rules):
     row = draw(inputs, loose(rules, petals_min=2)).zones.iloc[0]
     assert (row["households"], row["pop_60"], row["pop_0_5"]) == (100.0, 20.0, 5.0)
     assert np.isnan(row["people"])
+    inputs.parcels["households"] = [0.0, np.nan, np.nan]  # an empty parcel beside two that nobody has counted
+    inputs.parcels["pop_60"] = [0.0, 0.0, 0.0]
+    row = draw(inputs, loose(rules, petals_min=2)).zones.iloc[0]
+    assert np.isnan(row["households"]) and row["pop_60"] == 0.0
 
 
 def test_gap_shares_of_zone(rules):
