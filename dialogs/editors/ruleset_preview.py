@@ -9,7 +9,6 @@ from typing import Any
 from qgis.core import QgsVectorLayer
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -20,7 +19,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing.texts import tr
-from ..parts.tables import make_copyable
+from ..parts.tables import make_copyable, pick_rows
 from ..parts.widgets import BIG, HINT, scaled, text_label
 from ..review.items import table_of
 from ..study import wording
@@ -62,11 +61,8 @@ class RulesetPreview(QWidget):
     def _arrange(self) -> None:
         view = self.list
         view.setModel(self.model)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setTabKeyNavigation(False)
+        pick_rows(view)
         view.setWordWrap(False)
-        view.verticalHeader().hide()
         view.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
         view.setMinimumHeight(int(self.fontMetrics().height() * 5))
         letter = self.fontMetrics().averageCharWidth()

@@ -7,7 +7,6 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QPoint, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -20,6 +19,7 @@ from qgis.PyQt.QtWidgets import (
 from ...core.jsontext import KeyPath
 from ...processing.texts import tr
 from ..parts.inks import soft
+from ..parts.tables import pick_rows
 from .cells import CellEditor, WeightBar
 from .draft import Draft
 from .rows import WEIGHT, Block, Row
@@ -54,11 +54,7 @@ class BlockTable(QTableWidget):
         self._fit()
 
     def _dress(self) -> None:
-        self.verticalHeader().hide()
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setTabKeyNavigation(False)
+        pick_rows(self)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -8,7 +8,6 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QModelIndex, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QDockWidget,
     QGridLayout,
@@ -25,7 +24,7 @@ from qgis.PyQt.QtWidgets import (
 from ...processing.texts import tr
 from ..explore.text import amount_text, status_text
 from ..parts import help_pages
-from ..parts.tables import make_copyable
+from ..parts.tables import make_copyable, pick_rows
 from ..parts.widgets import BIG, HINT, Page, scaled, text_label
 from ..study import wording
 from .bars import GapBars, Pair, group_colour
@@ -136,11 +135,7 @@ class GapPanel(QDockWidget):
 
     def _dress_table(self) -> QTableView:
         table = self.table
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
+        pick_rows(table)
         table.horizontalHeader().setResizeContentsPrecision(MEASURED)
         table.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
         return table

@@ -8,7 +8,15 @@ from typing import Any
 from qgis.gui import QgsGui
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QKeySequence
-from qgis.PyQt.QtWidgets import QApplication, QComboBox, QDialog, QShortcut, QTableView, QTableWidget
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QShortcut,
+    QTableView,
+    QTableWidget,
+)
 
 
 def keep_size(dialog: QDialog, name: str) -> None:
@@ -61,3 +69,12 @@ def show_only(table: QTableWidget, words: str, shown: Any = None) -> int:
         table.setRowHidden(row, not is_shown)
         n += is_shown
     return n
+
+
+def pick_rows(view: QTableView) -> None:
+    """Let a table be one of whole rows, one at a time, that Tab leaves and nobody types into."""
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setTabKeyNavigation(False)
+    view.verticalHeader().hide()

@@ -9,7 +9,6 @@ from qgis.gui import QgsFileWidget, QgsFilterLineEdit
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QResizeEvent
 from qgis.PyQt.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QFormLayout,
     QGridLayout,
@@ -26,7 +25,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing.texts import interface_language, tr
-from ..parts.tables import make_copyable
+from ..parts.tables import make_copyable, pick_rows
 from ..parts.widgets import HINT, TITLE, scaled, text_label
 from ..study import wording
 from .evidence_view import EvidenceView
@@ -112,12 +111,8 @@ class ReviewForm(QWidget):
         make_copyable(self.list)
         view = self.list
         view.setModel(self.table)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        view.setTabKeyNavigation(False)
+        pick_rows(view)
         view.setWordWrap(False)
-        view.verticalHeader().hide()
         view.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
         head = view.horizontalHeader()
         head.setSectionResizeMode(TAG, QHeaderView.ResizeMode.Stretch)
