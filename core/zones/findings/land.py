@@ -103,8 +103,9 @@ def check_parking(members: pd.DataFrame, inputs: CheckInputs, rules: CheckRules,
     for zone in sorted(inputs.zones["zone_id"].astype(str)):
         run.check()
         told = np.array([by_id[item] for item in own_of.get(zone, ())], dtype=np.float64)
-        told = told[~np.isnan(told)]
-        need = exact_m2(told * factor) if len(told) else NAN
+        known = told[~np.isnan(told)]
+        blind = not known.any() and len(known) < len(told)  # empty parcels, and others that nobody has counted
+        need = exact_m2(known * factor) if len(known) and not blind else NAN
         ledger.add("parking", zone, "unknown", figure, "check_parking", value=need, unit="places",
                    need="—" if np.isnan(need) else f"{need:.0f}", factor=f"{factor:g}")  # fmt: skip
 

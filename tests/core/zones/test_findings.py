@@ -266,6 +266,17 @@ def test_members_are_found_by_area(town):
         check(town)
 
 
+@pytest.mark.parametrize(
+    ("households", "places"),
+    [([10.0, 20.0, 0.0, 0.0], 30), ([10.0, np.nan, 0.0, 0.0], 10), ([0.0, np.nan, 0.0, np.nan], None), ([0.0] * 4, 0)],
+)
+def test_parking_of_households_nobody_has_counted(town, households, places):
+    """One place a household; empty parcels beside uncounted ones do not make a zone that needs none."""
+    town["parcels"]["households"] = [*households, np.nan]  # the fifth parcel is no member
+    value = finding(check(town), "parking:Z1")["value"]
+    assert np.isnan(value) if places is None else value == places
+
+
 def test_lost_and_doubled_members_are_told(town):
     """P9 is not in the layer; P0 is listed in two zones and counts in the first: four parcels in Z1, none in Z2."""
     town["zones"] = pd.concat([town["zones"], town["zones"].assign(zone_id="Z2")], ignore_index=True)
