@@ -788,6 +788,10 @@
         <translation>继续运行</translation>
     </message>
     <message>
+        <source>Go on with it</source>
+        <translation>接着做</translation>
+    </message>
+    <message>
         <source>Go there</source>
         <translation>去处理</translation>
     </message>
@@ -1858,6 +1862,10 @@
     <message>
         <source>This computer:</source>
         <translation>这台电脑：</translation>
+    </message>
+    <message>
+        <source>This folder keeps the study “{name}”, last run {when}.</source>
+        <translation>这个文件夹里有研究“{name}”，上次运行：{when}。</translation>
     </message>
     <message>
         <source>This project was saved by a newer version of the Workbench; its study is left as it is.</source>

@@ -16,10 +16,11 @@ from qgis.PyQt.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QToolButton
 from ...processing.parameters import BUILT
 from ...processing.texts import interface_language, tr
 from ..parts.widgets import HINT, main_button, text_label
+from ..study import wording
 from ..study.session import Session
 from ..study.study import Study
 from ..study.turns import Turns, aside
-from . import unverified
+from . import recovery, unverified
 from .studies import StudyMenu
 
 CHIP = "background-color: #FFF1CF; color: #7A5200"  # 待核, picture spec §10
@@ -41,7 +42,11 @@ class Head(QWidget):
         self.settings.setToolTip(tr("Rules, standards and the day of the study"))
         self.settings.setAccessibleName(tr("Rules, standards and the day of the study"))
         self.rules = text_label(factor=HINT)
-        self.welcome = text_label()
+        self.welcome, self.kept = text_label(), text_label()
+        self._session = session
+        self._looked: str | None = None  # the folder that was looked into for a study
+        self.kept.linkActivated.connect(lambda _: self._take_up())
+        session.ended.connect(lambda *_: recovery.keep(session.study))
         self.add = QPushButton(tr("Add data…"))
         self.add.setToolTip(tr("Layers, lists in Excel, a GeoPackage; files can also be dropped on this panel."))
         self.sample = QPushButton(tr("Open sample…"))
@@ -58,6 +63,7 @@ class Head(QWidget):
         layout.addLayout(first)
         layout.addWidget(self.rules)
         layout.addWidget(self.welcome)
+        layout.addWidget(self.kept)
         layout.addLayout(start)
 
     def show_study(self, study: Study, has_layers: bool) -> None:
@@ -67,6 +73,7 @@ class Head(QWidget):
         self.name.setToolTip(tr("Sample data") if study.is_sample else "")
         for button in (self.add, self.sample):
             button.setVisible(not study.steps or not has_layers)
+        self._show_kept(study)
         used = tuple(f"{name}={value}" for name, value in sorted(study.settings.items()))
         if used != self._counted:
             self._counted = used
@@ -75,6 +82,25 @@ class Head(QWidget):
                 self._counting.stop()
             work = aside(partial(_count, replace(study, settings=dict(study.settings))))
             self._counting = Turns(work, self._on_counted)
+
+    def _show_kept(self, study: Study) -> None:
+        """Offer the study that the chosen folder keeps, as long as nothing has been run for this one."""
+        folder = "" if study.steps or self._session.is_busy else study.folder
+        if folder == self._looked:
+            return
+        self._looked = folder
+        kept = recovery.kept_in(folder) if folder else None
+        if kept is not None:
+            last = max(record.finished_at for record in kept.steps.values())
+            text = tr("This folder keeps the study “{name}”, last run {when}.")
+            told = escape(text.format(name=kept.name or tr("Study"), when=wording.moment(last)))
+            self.kept.setText(f'{told} <a href="kept">{tr("Go on with it")}</a>')
+        self.kept.setVisible(kept is not None)
+
+    def _take_up(self) -> None:
+        kept = recovery.kept_in(self._session.study.folder)
+        if kept is not None:
+            recovery.take_up(self._session, kept)
 
     def _on_counted(self, found: tuple[Study, int] | None, error: Exception | None) -> None:
         self._counting = None
