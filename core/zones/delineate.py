@@ -94,4 +94,7 @@ def _tell_unknown(zones: list[Zone], values: Values, run: Run) -> None:
         run.warn("zone_factors_unknown", n=factors)
     if not zones:
         run.warn("zone_none_found")
+        blind = int((~values.floor_known).sum())
+        if blind:
+            run.warn("zone_none_floor_unknown", n=blind, of=len(values.floor_known))
     run.fact(zones_n=len(zones), zone_petals_n=sum(len(zone.petals) for zone in zones))

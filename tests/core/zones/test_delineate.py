@@ -189,6 +189,16 @@ def test_households_and_ages_of_a_zone(rules):
     assert np.isnan(row["households"]) and row["pop_60"] == 0.0
 
 
+def test_no_zone_for_want_of_floor_areas_says_so(rules):
+    inputs = row_of([4], {"A1": "idle_factory", "A3": "old_compound"}, [(50, 50)])
+    inputs.parcels["floor_m2"] = [100.0, np.nan, np.nan, np.nan]
+    run = Run()
+    found = draw(inputs, loose(rules, floor_min_m2=1000.0), run)
+    assert len(found.zones) == 0
+    (told,) = [message.values for message in run.messages if message.code == "zone_none_floor_unknown"]
+    assert told == {"n": 3, "of": 4}
+
+
 def test_gap_shares_of_zone(rules):
     """Kinds count alike (contract.md): eday lacks 30 of 60 + 20, meal 1 of 1 → (⅜ + 1) ÷ 2; health is no elder kind,
     a playground is one of the children's: (0 + 1) ÷ 2. How many people a kind is for does not matter.
