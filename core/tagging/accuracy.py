@@ -12,7 +12,7 @@ import pandas as pd
 from .. import frames, schema
 from ..errors import RenewalError
 from ..run import Run
-from .evidence import is_doubted
+from .doubt import is_doubted
 from .reviews import TAGS
 
 Objects = npt.NDArray[np.object_]

@@ -15,12 +15,10 @@ from .indicators import TAKEN, Indicators
 from .rules import FALSE, LEVELS, Ranking, Verdict
 from .wording import EDGE, FLAGS, SHARES, open_sentences, sentences, shown
 
-__all__ = ["EDGE", "FLAGS", "SHARES", "explain", "indicators_of", "is_doubted", "shown"]
+__all__ = ["EDGE", "FLAGS", "SHARES", "explain", "indicators_of", "shown"]
 
 Rows = npt.NDArray[np.int64]
 SLICE = 4000  # rows between two looks at Cancel
-DOUBTED_TAG = "old_compound"
-DOUBTED = '"quarter"]'  # the end of `taken`: only there a text of the evidence ends so
 STATES = ("false", "unknown", "true")
 
 
@@ -91,11 +89,6 @@ def indicators_of(criterion: Mapping[str, Any]) -> list[str]:
         return [criterion["indicator"]]
     conditions = [*criterion["of"], *criterion.get("or", [])]
     return list(dict.fromkeys(condition["indicator"] for condition in conditions))
-
-
-def is_doubted(evidence: object) -> bool:
-    """Say whether an evidence text tells of a tag that its houses' form speaks against (a dense quarter)."""
-    return isinstance(evidence, str) and DOUBTED in evidence
 
 
 def _taken(tag: str, indicators: Indicators, rows: Rows) -> list[str]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ...core.tagging.evidence import DOUBTED, DOUBTED_TAG, is_doubted
+from ...core.tagging.doubt import DOUBTED, DOUBTED_TAG, is_doubted
 
 NEAR = 0.2  # own choice, heuristic: a score this far from both limits is no longer doubtful
 COLUMNS = ("parcel_id", "tag", "tag_level", "tag_score", "tag_known", "tag_source", "area_m2", "bldg_n", "rules_id")

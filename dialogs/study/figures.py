@@ -82,7 +82,7 @@ def _tag(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
         if level in bins:
             bins[level][place] += n
     rules = rows_of(files, "tagged", "SELECT rules_id FROM {t} WHERE rules_id IS NOT NULL LIMIT 1")
-    from ...core.tagging.evidence import DOUBTED, DOUBTED_TAG
+    from ...core.tagging.doubt import DOUBTED, DOUBTED_TAG
 
     waits = (
         "SELECT count(*) FROM {t} WHERE coalesce(tag_source, '') <> 'review' AND (tag_level = 'suspected'"
