@@ -28,8 +28,8 @@ LARGEST = 2**30  # scipy's max-flow counts in int32; half of its range leaves ro
 class Reach:
     """Who reaches what: pairs (k,) of positions `place` 0…n-1 and `facility` 0…m-1, each pair once, any order."""
 
-    place: Places
-    facility: Places
+    place: Places | npt.NDArray[np.int32]
+    facility: Places | npt.NDArray[np.int32]
     places: int
     facilities: int
 

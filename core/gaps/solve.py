@@ -93,9 +93,13 @@ class Model:
         """Return the lower bound of each variable."""
         return np.concatenate(self._low) if self._low else np.zeros(0)
 
-    def _matrix(self) -> sparse.csr_matrix:
+    def _matrix(self) -> tuple[sparse.csr_matrix, Reals]:
+        """Return the rows that say something, and their limits: a city's places that lack nothing have none."""
         rows, columns, numbers = (np.concatenate(part) for part in zip(*self._rows))
-        return sparse.csr_matrix((numbers, (rows, columns)), shape=(self._row_count, self.count))
+        matrix = sparse.csr_matrix((numbers, (rows, columns)), shape=(self._row_count, self.count))
+        limits = np.concatenate(self._limits)
+        telling = (np.diff(matrix.indptr) > 0) | (limits < 0)
+        return matrix[telling], limits[telling]
 
     def relax(self, run: Run) -> Relaxed | None:
         """Return the best values without whole numbers, None when there are none (or the solver found none).
@@ -103,12 +107,11 @@ class Model:
         Raises Cancelled.
         """
         bounds = np.column_stack([self.lows(), self.highs()])
+        matrix, limits = self._matrix()
 
         def work() -> Any:
             """Solve the relaxed programme; runs in a thread of its own."""
-            return linprog(
-                -self.gains(), A_ub=self._matrix(), b_ub=np.concatenate(self._limits), bounds=bounds, method="highs"
-            )
+            return linprog(-self.gains(), A_ub=matrix, b_ub=limits, bounds=bounds, method="highs")
 
         found = aside(work, run)
         if found.status != OPTIMAL:
@@ -124,7 +127,8 @@ class Model:
         """
         gain = self.gains() if gains is None else gains
         bounds = Bounds(within.get("low", self.lows()), within.get("high", self.highs()))
-        limits = LinearConstraint(self._matrix(), -np.inf, np.concatenate(self._limits))
+        matrix, most = self._matrix()
+        limits = LinearConstraint(matrix, -np.inf, most)
         whole = np.concatenate(self._whole)
         options = {"node_limit": int(nodes), "mip_rel_gap": 0.0}
 

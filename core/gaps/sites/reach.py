@@ -12,7 +12,7 @@ import pandas as pd
 from ... import frames
 from ...apportion import Whole
 from ...run import Run
-from ...walking.graph import WalkGraph, graph_of
+from ...walking.graph import Ints, WalkGraph, graph_of
 from ...walking.join import Joined, JoinOptions, join_points, not_joined_reason
 from ...walking.profiles import Profile
 from ...walking.reach import Pairs, reach_pairs
@@ -38,7 +38,7 @@ class KindReach:
     capacity: Whole
     reach: Reach
     groups: Groups
-    host_ms: Whole
+    host_ms: Ints
 
     @property
     def facilities(self) -> int:
@@ -112,13 +112,13 @@ def _of_kind(kind: Kind, supply: pd.DataFrame, numbers: tuple[int, Hosts], deman
     """Return what the pairs say of one kind."""
     facilities, hosts = numbers
     s, m = len(supply), len(hosts.table)
-    row_of = np.full(facilities + m, -1, dtype=np.intp)
+    row_of = np.full(facilities + m, -1, dtype=np.int32)  # as the pairs: those of all kinds are held together
     row_of[supply["facility"].to_numpy(dtype=np.intp)] = np.arange(s)
     row_of[facilities:] = s + np.arange(m)
     pairs = pairs.take(row_of[pairs.facility] >= 0)
-    reach = Reach(pairs.place.astype(np.intp), row_of[pairs.facility], len(demand.ids), s + m)
+    reach = Reach(pairs.place, row_of[pairs.facility], len(demand.ids), s + m)
     need = need_of(kind, demand)
-    host_ms = np.maximum(pairs.there_ms, pairs.back_ms)[pairs.facility >= facilities].astype(np.int64)
+    host_ms = np.maximum(pairs.there_ms, pairs.back_ms)[pairs.facility >= facilities]
     return KindReach(
         kind, supply, need.amount, need.per_unit, whole_capacity(supply, need.per_unit), reach,
         merge_places(need.amount, reach), host_ms,
