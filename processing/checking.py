@@ -20,6 +20,8 @@ COARSE_M = 30.0  # own choice: cells wider than an ordinary block's depth
 HEIGHTS_M = (-200.0, 9_000.0)
 GAP_SHARE = 0.01  # own choice: of the places without height, so many are told
 DEM_PLACES = 5_000
+EARTH_M = 6_371_000.0
+SCALE_ERROR = 0.0005  # own choice: twice what a zone of three degrees has at its edge; an area is off by a thousandth
 
 
 def check_place(parameter: str, inputs: Any, run: Any) -> None:
@@ -34,6 +36,25 @@ def check_place(parameter: str, inputs: Any, run: Any) -> None:
     if mistake:
         where = {"x": round(x, 3), "y": round(y, 3), "crs": snapshot.crs.authid()}
         run.leave_out(parameter, [""], mistake, "error", **where)
+    elif parameter == "PARCELS":  # lengths and areas are taken in their system
+        _check_meridian(x, snapshot.crs, run)
+
+
+def _check_meridian(x: float, crs: QgsCoordinateReferenceSystem, run: Any) -> None:
+    """Tell parcels in a Gauss-Krüger or UTM system of another zone: lengths and areas come out too large there."""
+    terms = dict(term[1:].partition("=")[::2] for term in crs.toProj().split() if term.startswith("+"))
+    if crs.isGeographic() or terms.get("proj") not in ("tmerc", "utm") or terms.get("units", "m") != "m":
+        return
+    utm = terms["proj"] == "utm"
+    away_m = x - (500_000.0 if utm else float(terms.get("x_0", 0)))
+    scale = (0.9996 if utm else float(terms.get("k", terms.get("k_0", 1)))) * (1 + away_m**2 / (2 * EARTH_M**2))
+    if abs(scale - 1) > SCALE_ERROR:
+        values = {
+            "km": round(abs(away_m) / 1000),
+            "length": f"{100 * (scale - 1):+.2f}",
+            "area": f"{100 * (scale**2 - 1):+.2f}",
+        }
+        run.leave_out("PARCELS", [""], "crs_far_from_meridian", "warning", crs=crs.authid(), **values)
 
 
 def _has_zone_prefix(crs: QgsCoordinateReferenceSystem) -> bool:

@@ -170,3 +170,27 @@ def test_the_report_is_a_whole_page(run_algorithm, town, make_layer, tmp_path):
 def test_a_report_without_a_folder_is_refused(run_algorithm, town, tmp_path):
     with pytest.raises(QgsProcessingException, match="先建立"):
         run_check(run_algorithm, town, tmp_path, REPORT=str(tmp_path / "no" / "r.html"))
+
+
+@pytest.mark.parametrize(
+    ("system", "told"),
+    [("EPSG:4545", None), ("EPSG:4544", None), ("EPSG:32648", None), ("EPSG:4490", None), ("EPSG:3857", None),
+     ("EPSG:4547", "+0.65 %")],
+)  # fmt: skip
+def test_parcels_in_the_system_of_another_zone(system, told, run_algorithm, make_layer, rows_of, tmp_path):
+    """A city at 106.5°E, 29.5°N: 7.5° from the meridian of EPSG:4547 (114°E), k − 1 = (7.5° · cos 29.5°)² ÷ 2 = 0.65 %;
+    at the edge of its own zones (105°E, 108°E) 0.03 %. Degrees and Web Mercator are computed in a local system.
+    """
+    from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsGeometry, QgsProject, QgsRectangle
+
+    here = QgsGeometry.fromRect(QgsRectangle(106.5, 29.5, 106.501, 29.501))
+    to = QgsCoordinateTransform(
+        QgsCoordinateReferenceSystem("EPSG:4490"), QgsCoordinateReferenceSystem(system), QgsProject.instance()
+    )
+    here.transform(to)
+    layer = make_layer([(here.asWkt(8), {"parcel_id": "p", "land_use": "0701"})], crs=system)
+    out = str(tmp_path / "issues.gpkg")
+    run_algorithm("checkinputs", {"PARCELS": layer, "ISSUES": out})
+    found = [row["message"] for row in rows_of(out) if row["code"] == "crs_far_from_meridian"]
+    assert len(found) == (told is not None)
+    assert told is None or told in found[0]
