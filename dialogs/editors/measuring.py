@@ -29,7 +29,7 @@ class Measuring(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.runner = Runner(self)
+        self.runner = Runner(self, is_aside=True)
         self.runner.finished.connect(self._on_finished)
         self._mark = ""
 

@@ -87,8 +87,12 @@ class Runner(QObject):
 
     finished = pyqtSignal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, is_aside: bool = False) -> None:
+        """Make one; `is_aside`: what it does is asked for by nobody, so QGIS does not ask about it when it is closed."""
         super().__init__(parent)
+        self._flags = QgsTask.Flag.CanCancel | QgsTask.Flag.Silent  # the dock tells the end itself, in words
+        if is_aside:
+            self._flags |= QgsTask.Flag.Hidden
         self._jobs: list[Job] = []
         self._task: QgsProcessingAlgRunnerTask | None = None
         self._is_asked = False  # checked; its task is made in the next turn
@@ -198,9 +202,7 @@ class Runner(QObject):
             self._end(False, "")
             return
         # exportzones too, which the Toolbox keeps on the main thread: it draws in a project of its own, as in fullstudy
-        task = QgsProcessingAlgRunnerTask(
-            algorithm, dict(job.parameters), self._context, self._listener, QgsTask.Flag.CanCancel | QgsTask.Flag.Silent
-        )  # the dock tells the end itself, in words
+        task = QgsProcessingAlgRunnerTask(algorithm, dict(job.parameters), self._context, self._listener, self._flags)
         task.executed.connect(self._on_executed)
         self._task, self._is_prepared = task, not task.isCanceled()
         QgsApplication.taskManager().addTask(task)

@@ -84,3 +84,19 @@ def test_nothing_runs_nothing_is_in_the_way(qgis_app, qtbot, project, stand_ins)
     leaving.close()
     qgis.window.close()
     assert qgis.left == 3
+
+
+def test_what_is_measured_aside_is_no_question(qgis_app, qtbot, project, stand_ins, patient, tmp_path):
+    """The rules editor measures indicators for its preview: nobody asked for it, QGIS closes without a question."""
+    from urban_renewal.dialogs.study.runner import Job, Runner
+
+    stand_ins["createsample"].during = staticmethod(patient)
+    qgis, runner = Window(True), Runner(is_aside=True)
+    try:
+        runner.start([Job("createsample", {"FOLDER": str(tmp_path / "s")})])
+        qtbot.waitUntil(patient.began.is_set, timeout=5000)
+        qgis.action.trigger()
+        assert (qgis.asked, qgis.left) == (0, 1)
+    finally:
+        runner.abandon()
+    assert not runner.is_running
