@@ -88,7 +88,7 @@ class Runner(QObject):
     finished = pyqtSignal(object)
 
     def __init__(self, parent: QObject | None = None, is_aside: bool = False) -> None:
-        """Make one; `is_aside`: what it does is asked for by nobody, so QGIS does not ask about it when it is closed."""
+        """Make one; `is_aside`: what it does is asked for by nobody, so QGIS asks nothing about it when closed."""
         super().__init__(parent)
         self._flags = QgsTask.Flag.CanCancel | QgsTask.Flag.Silent  # the dock tells the end itself, in words
         if is_aside:
