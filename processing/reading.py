@@ -334,9 +334,10 @@ def _typed(cells: Any, column: Any, layer: str, run: Run) -> Any:
         missing = np.ma.getmaskarray(cells)
         if column.type == "int" and cells.dtype == np.int64:
             return pd.Series(pd.arrays.IntegerArray(np.where(missing, 1, cells.data), missing.copy()))
-        plain = cells.data.astype(np.float64)
-        plain[missing] = np.nan
-        numbers = pd.Series(plain)
+        plain = cells.data.astype(np.float64, copy=False)  # mostly those that another step handed over
+        if not np.isnan(plain[missing]).all():
+            plain = np.where(missing, np.nan, plain)
+        numbers = pd.Series(plain, copy=False)
     else:
         bare = [value.strip().replace(",", "") or None if isinstance(value, str) else value for value in cells]
         numbers = pd.to_numeric(pd.Series(bare, dtype=object), errors="coerce").astype("float64")
@@ -370,9 +371,12 @@ def _words(cells: Any, column: Any) -> Any:
         codes[np.ma.getmaskarray(cells)] = -1
     else:
         codes, distinct = pd.factorize(cells, use_na_sentinel=True)
-    told = [_text(value).strip() or None for value in distinct.tolist()]
+    given = distinct.tolist()
+    told = [_text(value).strip() or None for value in given]
     if column.values:
         told = [None if word is None else column.values.get(fold(word), word) for word in told]
+    if 2 * len(told) > len(cells) and told == given and (codes >= 0).all():  # ids: nothing to change, little to share
+        return pd.Series(cells, dtype=frames.TEXT, copy=False)
     words = np.empty(len(told) + 1, dtype=object)
     words[:-1] = [pd.NA if word is None else word for word in told]
     words[-1] = pd.NA  # the code of a missing one is -1
