@@ -55,6 +55,7 @@ class BlockTable(QTableWidget):
 
     def _dress(self) -> None:
         pick_rows(self)
+        self.setWordWrap(False)  # else a name is cut after the last whole word that fits
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -160,6 +160,7 @@ class FiguresDialog(QDialog):
         self.table.verticalHeader().hide()
         self._is_open = [not is_verified(row.figure) for row in rows]
         self._rows = rows
+        self.table.setWordWrap(False)  # else a text is cut after the last whole word that fits
         make_copyable(self.table)
         for place, (document, _, figure, title) in enumerate(rows):
             source = source_words(str(figure["source"]), interface_language())
@@ -173,7 +174,7 @@ class FiguresDialog(QDialog):
                 self.table.setItem(place, column, item)
         head = self.table.horizontalHeader()
         letter = self.fontMetrics().averageCharWidth()
-        for column, letters in enumerate((26, 40, 12, 10, 40, 26)):
+        for column, letters in enumerate((30, 38, 12, 10, 38, 26)):
             self.table.setColumnWidth(column, letter * letters)
         head.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
 
