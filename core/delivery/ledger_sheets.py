@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from .. import frames, schema
+from ..run import Run
 from ..tagging.attributes import COLLECTIVE, STATE
 from ..tagging.ledger import TAGS, Ledger
 from ..words import join_words, say
@@ -26,36 +27,45 @@ SUMMED = ("parcels_n", "bldg_n", "floor_m2", "floor_unknown_n", "area_m2")
 YEARS = ("year_lo", "year_hi")
 
 
-def ledger_sheets(ledger: Ledger, language: str) -> list[Sheet]:
-    """Return areas by class, a sheet for each class that has entries, and the differences when there is a list."""
-    sheets = [_totals(ledger.totals, language)]
+def ledger_sheets(ledger: Ledger, language: str, run: Run | None = None) -> list[Sheet]:
+    """Return areas by class, a sheet for each class that has entries, and the differences when there is a list.
+
+    Raises Cancelled.
+    """
+    run = run or Run()
+    sheets = [_totals(ledger.totals, language, run)]
     for tag in TAGS:
         rows = ledger.entries[ledger.entries["tag"] == tag]
         if len(rows):
-            sheets.append(_entries(rows.reset_index(drop=True), tag_name(tag, language), language))
+            sheets.append(_entries(rows.reset_index(drop=True), tag_name(tag, language), language, run))
     if len(ledger.differences):
         table = schema.table("ledger_difference")
         name = table.zh if language == "zh" else table.en
-        sheets.append(_sheet(ledger.differences, table, name, language, (), "ledger_note_list"))
+        sheets.append(_sheet(ledger.differences, table, name, language, ((), "ledger_note_list"), run))
     return sheets
 
 
-def _entries(rows: pd.DataFrame, name: str, language: str) -> Sheet:
-    return _sheet(rows, schema.table("ledger"), name, language, SUMMED, "ledger_note")
+def _entries(rows: pd.DataFrame, name: str, language: str, run: Run) -> Sheet:
+    return _sheet(rows, schema.table("ledger"), name, language, (SUMMED, "ledger_note"), run)
 
 
-def _totals(totals: pd.DataFrame, language: str) -> Sheet:
+def _totals(totals: pd.DataFrame, language: str, run: Run) -> Sheet:
     table = schema.table("ledger_totals")
     name = table.zh if language == "zh" else table.en
-    whole = _sheet(totals, table, name, language, (), "ledger_note_totals")
+    whole = _sheet(totals, table, name, language, ((), "ledger_note_totals"), run)
     last = [say("head_total", language), None, *whole.rows[-1][2:]]
     return Sheet(whole.name, whole.title, whole.headings, whole.digits, whole.rows[:-1], last, whole.notes)
 
 
 def _sheet(
-    rows: pd.DataFrame, table: schema.Table, name: str, language: str, summed: tuple[str, ...], note: str
+    rows: pd.DataFrame, table: schema.Table, name: str, language: str, below: tuple[tuple[str, ...], str], run: Run
 ) -> Sheet:
-    columns = [[_told(value, column.name, language) for value in _plain(rows, column)] for column in table.columns]
+    """Return a table as a sheet; `below`: the columns that are summed, the code of the note."""
+    summed, note = below
+    columns = []
+    for column in table.columns:
+        run.check()
+        columns.append([_told(value, column.name, language) for value in _plain(rows, column)])
     total: list[Any] = []
     if summed:
         total = [exact_sum(frames.optional(rows, c.name, "real")) if c.name in summed else None for c in table.columns]

@@ -99,6 +99,7 @@ def _add_facilities(made: Any, group: Any, study: Any) -> None:
     if load is None or places is None or not places.isSpatial():
         return
     for name, kinds in (("gap_elder", ELDER_KINDS), ("gap_child", CHILD_KINDS), ("gap", ())):
+        made.run.check()
         layer = QgsVectorLayer(places.source(), say("map_facilities", study.language), "ogr")
         join = QgsVectorLayerJoinInfo()
         join.setJoinLayer(load)

@@ -21,7 +21,7 @@ def ledger_book(study: Any, run: Any) -> dict[str, Any]:
         return {}
     roads, programme = (study.inputs.table(name) for name in ("ROADS", "PROGRAMME"))
     ledger = build_ledger(tagged, _own_facts(study), roads, programme, run)
-    return {say("ledger_title", study.language): ledger_sheets(ledger, study.language)}
+    return {say("ledger_title", study.language): ledger_sheets(ledger, study.language, run)}
 
 
 def _own_facts(study: Any) -> Any:

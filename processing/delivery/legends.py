@@ -14,20 +14,22 @@ from qgis.core import (
 )
 
 from ...core.delivery.palette import palette
+from ...core.run import Run
 from ..systems import transform_between
 from .symbols import line
 
 AS_LINE = "urbanrenewal/legend"  # property of a layer: whose line stands in the legend
 LINES = {"zone": (0.9, (4.8, 1.1, 0.8, 1.1)), "core_ring": (0.4, (1.9, 1.1))}  # width and dashes in mm, ui spec §11
+SLICE = 500
 MOST_FEATURES = 100_000  # of a layer that are looked at: own choice, a second or two; then all that is left counts
 
 
-def entries_that_occur(layer: Any, zones: Sequence[str] = (), shown: Any = None) -> list[int]:
+def entries_that_occur(layer: Any, zones: Sequence[str] = (), shown: Any = None, run: Any = None) -> list[int]:
     """Return the places in the legend of the rules that draw at least one feature.
 
     `zones` are the values of @zone_id for which rules are asked; without any it is not set. `shown` is the map (a
     layout item) that the features must touch, all of them without one. A layer with more than MOST_FEATURES features
-    there keeps what was not found among the first ones.
+    there keeps what was not found among the first ones. `run` is asked for Cancel every 500 features.
     """
     entries = [item.ruleKey() for item in layer.renderer().legendSymbolItems()]
     found: set[str] = set()
@@ -39,7 +41,7 @@ def entries_that_occur(layer: Any, zones: Sequence[str] = (), shown: Any = None)
             own.setVariable("zone_id", zone)
             scopes.appendScope(own)
         context.setExpressionContext(scopes)
-        found |= _keys(layer, context, set(entries) - found, _request(layer, shown))
+        found |= _keys(layer, context, set(entries) - found, _request(layer, shown), run or Run())
     return [place for place, key in enumerate(entries) if key in found]
 
 
@@ -60,17 +62,21 @@ def _request(layer: Any, shown: Any) -> QgsFeatureRequest:
     return request
 
 
-def _keys(layer: Any, context: Any, wanted: set[str], request: QgsFeatureRequest) -> set[str]:
+def _keys(layer: Any, context: Any, wanted: set[str], request: QgsFeatureRequest, run: Run) -> set[str]:
     """Return which of the rules draw a feature in this context."""
     renderer, found = layer.renderer().clone(), set()
     renderer.startRender(context, layer.fields())
-    for number, feature in enumerate(layer.getFeatures(request)):
-        if number == MOST_FEATURES:
-            found = set(wanted)
-            break
-        context.expressionContext().setFeature(feature)
-        found |= set(renderer.legendKeysForFeature(feature, context)) & wanted
-        if found == wanted:
-            break
-    renderer.stopRender(context)
+    try:
+        for number, feature in enumerate(layer.getFeatures(request)):
+            if number % SLICE == 0:
+                run.check()
+            if number == MOST_FEATURES:
+                found = set(wanted)
+                break
+            context.expressionContext().setFeature(feature)
+            found |= set(renderer.legendKeysForFeature(feature, context)) & wanted
+            if found == wanted:
+                break
+    finally:
+        renderer.stopRender(context)
     return found

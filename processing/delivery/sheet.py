@@ -232,7 +232,7 @@ class Sheet:
         for layer in layers:
             node = root.addLayer(layer)
             node.setCustomProperty("legend/title-style", "hidden")
-            QgsMapLayerLegendUtils.setLegendNodeOrder(node, entries_that_occur(layer, zones, shown))
+            QgsMapLayerLegendUtils.setLegendNodeOrder(node, entries_that_occur(layer, zones, shown, self._run))
             own = line_of(layer)
             if own is not None:
                 QgsMapLayerLegendUtils.setLegendNodeCustomSymbol(node, 0, own)

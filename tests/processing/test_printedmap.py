@@ -164,3 +164,23 @@ def test_a_fault_while_painting_is_raised_after_it(sheet, tmp_path, monkeypatch)
 
     with pytest.raises(ValueError, match="broken"):
         in_worker(work)
+
+
+def test_a_legend_looks_at_cancel_between_features(sheet):
+    """A city's features are looked at one by one for what occurs among them: a rule that draws none needs them all."""
+    from qgis.core import QgsFillSymbol, QgsRuleBasedRenderer
+    from urban_renewal.core.run import Run
+    from urban_renewal.processing.delivery import legends
+
+    looks = []
+    _project, made = sheet(2 * legends.SLICE + 1)
+    layer = made.maps[0].layers()[0]
+    root = QgsRuleBasedRenderer.Rule(None)
+    for condition in ('"n" >= 0', '"n" < 0'):
+        root.appendChild(
+            QgsRuleBasedRenderer.Rule(QgsFillSymbol.createSimple({}), filterExp=condition, label=condition)
+        )
+    layer.setRenderer(QgsRuleBasedRenderer(root))
+    run = Run(is_cancelled=lambda: bool(looks.append(1)))
+    assert legends.entries_that_occur(layer, run=run) == [0]
+    assert len(looks) == 3
