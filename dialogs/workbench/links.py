@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,10 @@ def tell(dock: Any, kind: str, ok: bool, sentence: str) -> None:
     for old in [item for item in getattr(bar, "items", list)() if item.property(OURS)]:
         bar.popWidget(old)  # what is over is told by what comes after it
     level = Qgis.MessageLevel.Success if ok else Qgis.MessageLevel.Warning
-    item = bar.createMessage(tr("Urban Renewal Workbench"), sentence)
+    is_on_card = not ok and kind in ("all", "one") and dock.isVisible() and any(
+        failure.message == sentence for failure in study.failures.values()
+    )  # fmt: skip
+    item = bar.createMessage(tr("Urban Renewal Workbench"), first_sentence(sentence) if is_on_card else sentence)
     item.setProperty(OURS, True)
     acts = []
     if ok and kind in ("all", "one"):
@@ -56,6 +60,11 @@ def tell(dock: Any, kind: str, ok: bool, sentence: str) -> None:
         button.clicked.connect(lambda _, step=step, action=action: follow(dock, step, action))
         item.layout().addWidget(button)
     bar.pushWidget(item, level)
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence: the bar above the map has one line, and the card has the whole."""
+    return re.split(r"(?<=[。！？])|(?<=[.!?])\s", text, maxsplit=1)[0].strip()
 
 
 def _map(dock: Any, step: str, about: str) -> None:

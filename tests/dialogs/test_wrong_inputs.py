@@ -270,3 +270,15 @@ def test_data_are_looked_for_where_they_were_last(dock, tmp_path, monkeypatch):
     dock.ask_files()
     dock.ask_files()
     assert asked[1] == str(tmp_path / "来件")
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [("图层“宗地”没有要素。请检查筛选条件。", "图层“宗地”没有要素。"),
+     ("File “a.gpkg” is gone. Add it again.", "File “a.gpkg” is gone."),
+     ("Done in 1.5 s", "Done in 1.5 s")],
+)  # fmt: skip
+def test_the_bar_above_the_map_has_the_first_sentence(text, first):
+    from urban_renewal.dialogs.workbench.links import first_sentence
+
+    assert first_sentence(text) == first
