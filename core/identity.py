@@ -201,14 +201,15 @@ def _hash_rows(
     frame: pd.DataFrame, columns: Iterable[Written], digits: int | None, run: Run | None
 ) -> tuple[str, Rows]:
     listed = _sorted(columns)
-    pieces: list[bytes] = []  # of a slice each: a row's own object would take three times as much
+    whole = np.empty(len(frame), dtype="S32")  # a row's own object would take three times as much
     sha256 = hashlib.sha256
     for start in range(0, len(frame), SLICE_ROWS):
         if run:
             run.check()
         part = frame.iloc[start : start + SLICE_ROWS]
-        pieces.append(b"".join([sha256(row).digest() for row in _json_rows(part, listed, digits)]))
-    whole = np.sort(np.frombuffer(b"".join(pieces), dtype="S32"))  # by numpy, which lets go of Python's lock
+        digests = b"".join([sha256(row).digest() for row in _json_rows(part, listed, digits)])
+        whole[start : start + SLICE_ROWS] = np.frombuffer(digests, dtype="S32")
+    whole.sort()  # by numpy, which lets go of Python's lock
     is_flat = digits is None or not shapely.has_z(_shapes(frames.geometries(frame))).any()
     is_plain = is_flat and all(_is_plain(frame[name], kind, places) for name, kind, places in listed if name in frame)
     return _total(listed, digits, whole), Rows(_named(listed), whole, is_plain, digits)

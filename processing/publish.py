@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -48,9 +48,9 @@ def publish(
     placed = {name: _in_result_crs(tables[name], inputs) for name in plan.targets}
     described = {name: _described(name, frame, tables[name], plan, run) for name, frame in placed.items()}
     encoded: dict[str, Encoded] = {}  # only of what is written last: of files one at a time is in memory
-    rows = [row for row, _ in described.values()]
-    record = build_record(algorithm, inputs, rows, results.documents, values, started)
+    record = build_record(algorithm, inputs, [row for row, _ in described.values()], results.documents, values, started)
     targets = {name: target for name, target in plan.targets.items() if not _is_unread(target)}
+    _let_go(plan.targets.keys() - targets.keys(), placed, tables, results.tables)
     found: dict[str, Any] = {**results.values, **{name: target.uri for name, target in plan.targets.items()}}
     staged: list[Target] = []
     beside: list[tuple[Path, Path]] = []
@@ -89,6 +89,13 @@ def publish(
     for name, target in plan.targets.items():
         load_on_completion(target, found[name], context, name)
     return found
+
+
+def _let_go(names: Iterable[str], *holders: dict[str, Any]) -> None:
+    """Hold nobody's tables no longer, while the others are written."""
+    for name in names:
+        for holder in holders:
+            holder.pop(name, None)
 
 
 def _finish(target: Target, encoded: Any, dresser: Dresser, context: QgsProcessingContext, run: Run) -> str:
