@@ -1568,6 +1568,10 @@
         <translation>已服务</translation>
     </message>
     <message>
+        <source>Set it</source>
+        <translation>去设定</translation>
+    </message>
+    <message>
         <source>Share of the walking network that hangs together; places on the rest cannot be reached.</source>
         <translation>步行路网中连成一片的长度占比；其余部分上的地点走不到。</translation>
     </message>

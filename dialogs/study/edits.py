@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from qgis.core import QgsMapLayer, QgsProject, QgsVectorLayer
@@ -11,9 +12,13 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 
 class EditWatch(QObject):
-    """Listens to every vector layer of the project; `saved(layer id, features)` after each saved change."""
+    """Listens to every vector layer of the project; `saved(layer id, features)` after each saved change.
+
+    `altered(layer id)`: another coordinate system or filter was set in QGIS.
+    """
 
     saved = pyqtSignal(str, int)
+    altered = pyqtSignal(str)
 
     def __init__(self, project: QgsProject, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +49,8 @@ class EditWatch(QObject):
                 layer.committedAttributeValuesChanges,
             )  # fmt: skip
             self._bound[layer.id()] = [(signal, self._on_saved) for signal in signals]
+            told = partial(self.altered.emit, layer.id())
+            self._bound[layer.id()] += [(layer.crsChanged, told), (layer.subsetStringChanged, told)]
             for signal, slot in self._bound[layer.id()]:
                 signal.connect(slot)
 

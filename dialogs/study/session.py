@@ -45,6 +45,7 @@ class Session(QObject):
         self._rest: list[str] = []  # steps that come when the one that runs has ended well
         self.edits = EditWatch(self.project, self)
         self.edits.saved.connect(self._on_saved)
+        self.edits.altered.connect(self._on_altered)
         self.project.writeProject.connect(self._on_write)
         self._is_watching = True
         self.workbook, self.is_newer = Workbook(), False
@@ -175,10 +176,6 @@ class Session(QObject):
     def left_out(self) -> frozenset[str]:
         """Return the steps that running everything goes on without."""
         return left_out(self.study, states(self.study, self.world()))
-
-    def parcels_n(self) -> int:
-        """Return how many parcels the study has; 0 when it has none yet."""
-        return self.rows_n("PARCELS")
 
     def rows_n(self, role: str) -> int:
         """Return how many rows the layer of a role has; 0 without one."""
@@ -344,6 +341,10 @@ class Session(QObject):
         self.changed.emit()
 
     # --- how a run ends -----------------------------------------------------------------------------------------------
+
+    def _on_altered(self, layer_id: str) -> None:
+        if not self.is_busy and any(choice.layer_id == layer_id for choice in self.study.inputs.values()):
+            self.changed.emit()
 
     def _on_saved(self, layer_id: str, n: int) -> None:
         """Count edits saved in a layer that plays a role, so that steps made from it are out of date."""

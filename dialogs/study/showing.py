@@ -57,7 +57,7 @@ def _after_one(session: Any, activity: Activity, outcome: Outcome) -> Any:
         counted = {"parcels": session.rows_n("PARCELS"), "buildings": session.rows_n("BUILDINGS")}
         figures = {**{name: n for name, n in counted.items() if n}, **figures}
     recording.record(activity, step, f"{now()} {step}", Left(files, figures, outcome.seconds), outcome.log)
-    speed.remember(step, outcome.seconds, session.parcels_n())
+    speed.remember(step, outcome.seconds, session.rows_n("PARCELS"))
     if step == "deliver":
         yield from results.opening_delivery(session.iface, session.project, activity.study)
     else:
@@ -77,7 +77,7 @@ def _after_all(session: Any, activity: Activity, outcome: Outcome) -> Any:
         seconds = activity.seconds(step.key, outcome.seconds)
         figures = yield from aside(partial(figures_of, step.key, files, {"FOLDER": str(folder)}))
         recording.record(activity, step.key, run_id, Left(files, figures, seconds), outcome.log)
-        speed.remember(step.key, seconds, session.parcels_n())
+        speed.remember(step.key, seconds, session.rows_n("PARCELS"))
     layers = yield from results.opening_delivery(session.iface, session.project, study)
     return tr("The study is done in {time}: {n} layers.").format(time=duration(outcome.seconds), n=len(layers))
 

@@ -115,7 +115,8 @@ def numbered(state: StepState) -> str:
 
 
 def _go(reason: Reason) -> str:
-    words = {"folder": tr("Choose"), "packages": tr("How"), "run": tr("Run it"), "role": tr("Go there")}
+    words = {"folder": tr("Choose"), "packages": tr("How"), "run": tr("Run it"), "role": tr("Go there"),
+             "layer": tr("Set it")}  # fmt: skip
     kind = reason.action.split(":")[0]
     return f' — <a href="{escape(reason.action)}">{words[kind]}</a>' if kind in words else ""
 

@@ -212,7 +212,7 @@ class RenewalDock(QDockWidget):
 
     def _told(self) -> dict[str, Told]:
         """Return what each card says besides its state."""
-        study, n = self.session.study, self.session.parcels_n()
+        study, n = self.session.study, self.session.rows_n("PARCELS")
         reports = step_reports(study, self.delivery_folder())
         return {
             key: Told(speed.estimate_s(key, n), reports, shift_question(study) if key == "prepare" else "")

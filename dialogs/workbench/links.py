@@ -115,6 +115,13 @@ def _fix(dock: Any, step: str, about: str) -> None:
         dock.dropping.correct(layer, role, system or "gcj02")
 
 
+def _layer(dock: Any, step: str, about: str) -> None:
+    choice = dock.session.study.inputs.get(about)
+    layer = layer_of(dock.session.project, choice) if choice else None
+    if layer is not None and dock.iface is not None:
+        dock.iface.showLayerProperties(layer, "mOptsPage_Source")  # there the coordinate system is set
+
+
 def _packages(dock: Any, step: str, about: str) -> None:
     page = MissingDock(missing_packages(), dock)
     page.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -143,6 +150,7 @@ ACTIONS: dict[str, Callable[[Any, str, str], None]] = {
     "role": _role,
     "settings": _settings,
     "fix": _fix,
+    "layer": _layer,
     "packages": _packages,
     "log": show_log,
     "help": lambda dock, step, about: dock.open_outside(help_page(step)),

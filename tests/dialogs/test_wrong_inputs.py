@@ -282,3 +282,22 @@ def test_the_bar_above_the_map_has_the_first_sentence(text, first):
     from urban_renewal.dialogs.workbench.links import first_sentence
 
     assert first_sentence(text) == first
+
+
+def test_a_layer_without_a_system_has_a_link_to_where_it_is_set(dock, load_inputs, project, monkeypatch):
+    from qgis.core import QgsCoordinateReferenceSystem
+
+    load_inputs()
+    layer = project.mapLayersByName("parcels")[0]
+    layer.setCrs(QgsCoordinateReferenceSystem())
+    dock.session.guess()
+    dock.refresh()
+    body = dock.cards["prepare"].body.text()
+    assert "has no coordinate system" in body
+    assert 'href="layer:PARCELS"' in body
+    shown = []
+    monkeypatch.setattr(dock.iface, "showLayerProperties", lambda *values: shown.append(values), raising=False)
+    dock._follow("prepare", "layer:PARCELS")
+    assert shown == [(layer, "mOptsPage_Source")]
+    layer.setCrs(QgsCoordinateReferenceSystem("EPSG:4545"))  # what is set there is seen at once
+    assert "has no coordinate system" not in dock.cards["prepare"].body.text()
