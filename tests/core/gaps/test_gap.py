@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core import envelope
-from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps
+from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps, count_loads
 from urban_renewal.core.gaps.standard import kinds_of
 from urban_renewal.core.gaps.summary import Summaries, districts_of_field, districts_of_layer, summary_table
 from urban_renewal.core.gaps.tables import GapTables, detail_table, load_table, wide_table
@@ -196,6 +196,11 @@ def test_what_is_lost_is_told_once_and_homes_are_made_once():
     again = count_gaps(layers, GapOptions(kinds[1:2], profiles), run)
     codes = [row.code for row in run.left_out]
     assert codes.count("entrance_of_nobody") == codes.count("home_off_parcels") == 1
+    another = Run()  # a later step of a study that counts from the same layers
+    (loads,) = count_loads(layers, GapOptions(kinds[2:], profiles), another)
+    codes = [row.code for row in another.left_out]
+    assert codes.count("entrance_of_nobody") == codes.count("home_off_parcels") == 1
+    assert np.array_equal(loads[1], whole.kinds[2].load, equal_nan=True)
     assert [result.kind.id for result in whole.kinds] == ["eday", "nurs", "kgar"]  # as asked, though walked by groups
     alone = count_gaps(replace(layers), GapOptions(kinds[1:2], profiles), Run())
     for found in (whole.kinds[1], again.kinds[0]):

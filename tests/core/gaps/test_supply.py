@@ -1,5 +1,7 @@
 """Standards read, supply listed, radius cut by a river, sizes that can be built: by hand."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -151,18 +153,20 @@ def test_facilities_without_unit_status_and_area(kinds):
 def test_radius_equals_every_pair_by_itself():
     random = np.random.default_rng(6)
     points = shapely.points(random.uniform(0, 3000, (300, 2)))
-    facilities = np.array(
-        [*shapely.points(random.uniform(0, 3000, (12, 2))), shapely.box(500, 500, 700, 650)], dtype=object
-    )
+    spots = shapely.points(random.uniform(0, 3000, (12, 2)))
+    mixed = np.array([*spots, shapely.box(500, 500, 700, 650)], dtype=object)
     rivers = np.array([shapely.LineString(random.uniform(0, 3000, (3, 2))) for _ in range(3)], dtype=object)
-    for cuts in (rivers, np.empty(0, dtype=object)):
-        wanted = []
+    for cuts, facilities in itertools.product((rivers, np.empty(0, dtype=object)), (mixed, spots)):
+        wanted, nearest = [], []
         for point in points:
             lines = [shapely.shortest_line(point, facility) for facility in facilities]
+            nearest.append(min(line.length for line in lines))
             wanted.append(any(
                 line.length <= 600 and not any(line.intersects(river) for river in cuts) for line in lines
             ))  # fmt: skip
-        assert look_straight(Spots(points, cuts), facilities, 600, Run())[1].tolist() == wanted
+        metres, inside = look_straight(Spots(points, cuts), facilities, 600, Run())
+        assert inside.tolist() == wanted
+        assert np.allclose(metres, nearest, rtol=1e-12, atol=0)
         assert 20 < sum(wanted) < 290
 
 
