@@ -56,9 +56,18 @@ def add_to_geopackage(
         add_domains(dataset, {domain for wanted in given.values() for domain in wanted.values()}, language)
         dataset.CommitTransaction()
         del dataset
-    rows = [(layer, name, domain) for layer, wanted in given.items() for name, domain in wanted.items()]
-    insert = "INSERT INTO gpkg_data_columns (table_name, column_name, constraint_name) VALUES (?, ?, ?)"
+    rows = [(domain, layer, name) for layer, wanted in given.items() for name, domain in wanted.items()]
     with closing(sqlite3.connect(path)) as database, database:
         if database.execute("SELECT 1 FROM sqlite_master WHERE name = 'gpkg_data_columns'").fetchone():
-            database.executemany(insert, rows)
+            for row in rows:
+                _give(database, row)
     return given
+
+
+def _give(database: sqlite3.Connection, row: tuple[str, str, str]) -> None:
+    """Write a domain, layer and column; GDAL 3.7 and later already have a row of a column with a heading."""
+    change = "UPDATE gpkg_data_columns SET constraint_name = ? WHERE table_name = ? AND column_name = ?"
+    if not database.execute(change, row).rowcount:
+        database.execute(
+            "INSERT INTO gpkg_data_columns (constraint_name, table_name, column_name) VALUES (?, ?, ?)", row
+        )

@@ -95,3 +95,23 @@ def test_one_transaction_writes_what_qgis_writes(tmp_path, make_layer, save_laye
     assert ours == theirs and len(ours[0]) == 2 * len(TABLES)
     layer = QgsVectorLayer(f"{path}|layername=zones", "zones", "ogr")
     assert layer.metadata().history() and layer.fields().field("area_m2").alias()
+
+
+def test_a_column_that_has_a_heading_gets_its_domain_too(tmp_path, make_layer, save_layer):
+    """GDAL 3.7 and later write a heading into the very row that a domain needs: the heading stays."""
+    path, values = tmp_path / "zones.gpkg", {column.name: "a" for column in schema.table("tagged").columns}
+    save_layer(make_layer([("MULTIPOLYGON(((0 0,1 0,1 1,0 0)))", values)], "MultiPolygon"), path, table="tagged")
+    layer = SimpleNamespace(name="tagged", table=schema.table("tagged"), frame=frames_of("tagged"))
+    with closing(sqlite3.connect(path)) as base, base:  # as the GeoPackage standard has it
+        base.execute(
+            "CREATE TABLE IF NOT EXISTS gpkg_data_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, "
+            "name TEXT, title TEXT, description TEXT, mime_type TEXT, constraint_name TEXT, "
+            "CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name), CONSTRAINT gdc_tn UNIQUE (table_name, name))"
+        )
+        base.execute("DELETE FROM gpkg_data_columns")
+        base.execute("INSERT INTO gpkg_data_columns (table_name, column_name, title) VALUES ('tagged', 'tag', '标记')")
+    domains = add_to_geopackage(path, [layer], "zh")["tagged"]
+    with closing(sqlite3.connect(path)) as base:
+        found = base.execute("SELECT column_name, title, constraint_name FROM gpkg_data_columns").fetchall()
+    assert {column: domain for column, _, domain in found} == domains and len(found) == len(domains) > 2
+    assert [title for column, title, _ in found if column == "tag"] == ["标记"]
