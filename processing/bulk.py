@@ -15,6 +15,7 @@ from typing import Any
 from qgis.PyQt.QtCore import QMetaType
 
 from ..core.run import Run
+from .inserting import insert_rows, quoted
 from .packedtree import fill_tree
 
 SLICE = 2000  # rows between two looks at the cancel flag: some 10 ms
@@ -70,14 +71,11 @@ def write_rows(part: Path, table: str, geometry_column: str, encoded: Any, run: 
             "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", (table,)
         ).fetchall()
         for name, _ in triggers:  # they count row by row
-            database.execute(f"DROP TRIGGER {_quoted(name)}")
-        marks = ", ".join("?" * len(names))
-        told = ", ".join(map(_quoted, names))
-        insert = " ".join(("INSERT INTO", _quoted(table), "(", told, ") VALUES (", marks, ")"))
+            database.execute(f"DROP TRIGGER {quoted(name)}")
         for start in range(0, encoded.rows, SLICE):
             run.progress(start / encoded.rows)
             pieces = [values[start : start + SLICE] for values in columns]  # lists: a generator costs as much as SQLite
-            database.executemany(insert, zip(*pieces))
+            insert_rows(database, table, names, pieces)
         _tell_contents(database, table, encoded.rows, bounds)
         if bounds is not None:
             _index(database, f"rtree_{table}_{geometry_column}", bounds, run)
@@ -175,7 +173,3 @@ class Blobs:
 def plain_type(wkb_type: Any) -> int:
     """Return a geometry type of QGIS as the number that stands in WKB."""
     return int(wkb_type.value) if hasattr(wkb_type, "value") else int(wkb_type)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from .inserting import insert_rows, quoted
+
 CELL = np.dtype([("id", ">i8"), ("box", ">f4", 4)])  # xmin, xmax, ymin, ymax
 HEAD = 4  # bytes before the cells: depth (of the root), number of cells
 ROOT = 1
@@ -29,8 +31,8 @@ def fill_tree(
     """
     if not len(rows):
         return
-    quoted = ['"' + f"{tree}_{part}".replace('"', '""') + '"' for part in ("node", "rowid", "parent")]
-    asked = " ".join(("SELECT length(data) FROM", quoted[0], "WHERE nodeno = ?"))
+    node = quoted(f"{tree}_node")
+    asked = " ".join(("SELECT length(data) FROM", node, "WHERE nodeno = ?"))
     root = database.execute(asked, (ROOT,)).fetchone()
     if root is None:
         raise sqlite3.OperationalError("the spatial index has no root, as when the disk is full")
@@ -52,15 +54,16 @@ def fill_tree(
         levels.append(_parents(levels[-1], numbers[-1], most))
     depth = len(levels) - 1
     blobs = [pair for level, own in zip(levels, numbers) for pair in _nodes(level, own, most, size, depth)]
-    database.executemany(" ".join(("REPLACE INTO", quoted[0], "(nodeno, data) VALUES (?, ?)")), blobs)
+    database.executemany(" ".join(("REPLACE INTO", node, "(nodeno, data) VALUES (?, ?)")), blobs)
     for level, (held, own) in enumerate(zip(levels, numbers)):
-        place, names = (quoted[1], "rowid, nodeno") if level == 0 else (quoted[2], "nodeno, parentnode")
+        place, names = ("rowid", ("rowid", "nodeno")) if level == 0 else ("parent", ("nodeno", "parentnode"))
         nodes_of = np.repeat(own, most)[: len(held)]
-        insert = " ".join(("INSERT INTO", place, "(", names, ") VALUES (?, ?)"))
+        order = np.argsort(held["id"])  # SQLite appends what comes in order
+        ids, nodes_of = held["id"][order], nodes_of[order]
         for start in range(0, len(held), SLICE):
             check()
-            pairs = zip(held["id"][start : start + SLICE].tolist(), nodes_of[start : start + SLICE].tolist())
-            database.executemany(insert, pairs)
+            pieces = [values[start : start + SLICE].tolist() for values in (ids, nodes_of)]
+            insert_rows(database, f"{tree}_{place}", names, pieces)
 
 
 def _tiled(bounds: Any, most: int) -> Any:
