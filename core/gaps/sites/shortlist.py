@@ -218,14 +218,15 @@ def _fill(town: _Town, hosts: Hosts, price: Reals, toll: Reals, most: Reals) -> 
 
 def _capped(amount: Reals, owner: Places, order: Reals, most: Reals) -> Reals:
     """Return how much of each amount its owner can take, in the order given, until `most` (the same for all of one)."""
-    if not len(amount):
-        return amount
-    row = np.lexsort((order, owner))
+    got = amount.copy()
+    over = np.flatnonzero(np.bincount(owner, weights=amount)[owner] > most) if len(amount) else np.zeros(0, np.intp)
+    if not len(over):
+        return got
+    row = over[np.lexsort((order[over], owner[over]))]
     some, of = amount[row], owner[row]
     total = np.cumsum(some)
     first = np.flatnonzero(np.r_[True, of[1:] != of[:-1]])
     passed = np.repeat((total - some)[first], np.diff(np.r_[first, len(of)]))
-    got = np.minimum(total - passed, most[row]) - np.minimum(total - passed - some, most[row])
-    back = np.zeros(len(amount))
-    back[row] = np.maximum(got, 0.0)
-    return back
+    taken = np.minimum(total - passed, most[row]) - np.minimum(total - passed - some, most[row])
+    got[row] = np.maximum(taken, 0.0)
+    return got
