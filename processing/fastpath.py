@@ -62,7 +62,7 @@ def _stream(
         unused = unused[1:]
     layer.SetIgnoredFields(unused + ([] if with_geometry else ["OGR_GEOMETRY"]))
     pieces: dict[str, list[Any]] = {name: [] for name in names}
-    words = {name: _Words() for name in names}
+    words: dict[str, _Words | None] = {name: _Words() for name in names}
     shapes: list[Any] = []
     geometry_name = layer.GetGeometryColumn() or "wkb_geometry"
     fid = layer.GetFIDColumn()
@@ -71,9 +71,10 @@ def _stream(
     for batch in layer.GetArrowStreamAsNumPy(options=options):
         check()
         for name in names:
-            pieces[name].append(_cells(batch[name], words[name]))
-            if 2 * len(words[name]) > BATCH * len(pieces[name]):  # ids and the like
-                words[name].clear()
+            known = words[name]
+            pieces[name].append(_cells(batch[name], known))
+            if known is not None and 2 * len(known) > BATCH * len(pieces[name]):  # ids and the like
+                words[name] = None
         if with_geometry:
             shapes.extend(_binary(batch[geometry_name]))
     return {name: _joined(pieces.pop(name)) for name in names}, shapes
@@ -117,8 +118,11 @@ def _holds_wide_text(layer: Any, items: Sequence[Any]) -> bool:
     return bool(wide)
 
 
-def _cells(array: Any, known: _Words) -> Any:
-    """Return a column of a batch: numbers masked, texts (they come as padded UTF-8 bytes) as str or None."""
+def _cells(array: Any, known: _Words | None) -> Any:
+    """Return a column of a batch: numbers masked, texts (they come as padded UTF-8 bytes) as str or None.
+
+    `known`: the texts met so far, None where nearly every cell has one of its own.
+    """
     import numpy as np
 
     missing = np.ma.getmaskarray(array)
@@ -128,12 +132,19 @@ def _cells(array: Any, known: _Words) -> Any:
         return np.ma.masked_array(wide, missing.copy())
     words = np.empty(len(values), dtype=object)
     if values.dtype.kind == "S":
-        words[:] = list(map(known.__getitem__, values.tolist()))
+        texts = values.tolist()
+        words[:] = list(map(known.__getitem__, texts)) if known is not None else _decoded(texts)
     else:
         words[:] = [item.decode("utf-8") if isinstance(item, bytes) else item for item in values.tolist()]
     if missing.any():
         words[missing] = None
     return words
+
+
+def _decoded(texts: list[bytes]) -> list[str]:
+    """Return UTF-8 bytes as texts, all decoded in one go: none holds a NUL, which ends a text for GDAL."""
+    found = b"\0".join(texts).decode("utf-8").split("\0")
+    return found if len(found) == len(texts) else [text.decode("utf-8") for text in texts]
 
 
 def _binary(array: Any) -> list[Any]:
