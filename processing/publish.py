@@ -45,7 +45,7 @@ def publish(
     plan, tables = inputs.plan, dict(results.tables)
     if "LEFT_OUT" in plan.targets:
         tables["LEFT_OUT"] = left_out_output(run)
-    placed = {name: _in_result_crs(tables[name], inputs) for name in plan.targets}
+    placed = {name: _in_result_crs(tables[name], inputs, run) for name in plan.targets}
     described = {name: _described(name, frame, tables[name], plan, run) for name, frame in placed.items()}
     encoded: dict[str, Encoded] = {}  # only of what is written last: of files one at a time is in memory
     record = build_record(algorithm, inputs, [row for row, _ in described.values()], results.documents, values, started)
@@ -112,11 +112,12 @@ def _finish(target: Target, encoded: Any, dresser: Dresser, context: QgsProcessi
     return target.uri
 
 
-def _in_result_crs(output: Any, inputs: Inputs) -> Any:
+def _in_result_crs(output: Any, inputs: Inputs, run: Run) -> Any:
     """Return the frame with geometry in the results' system; rows of an input keep that input's very coordinates."""
     import shapely
 
     from ..core import frames
+    from ..core.slices import sliced
 
     plan = inputs.plan
     working = plan.working.crs if plan.working else None
@@ -130,8 +131,9 @@ def _in_result_crs(output: Any, inputs: Inputs) -> Any:
         frame[frames.GEOMETRY] = [shapes[item] for item in frame[key]]
     else:
         back = transform_between(working, plan.result_crs, plan.transforms)
-        frame[frames.GEOMETRY] = shapely.transform(
-            frames.geometries(frame), lambda xy: move_coordinates(xy, back, output.table.name)
+        shapes = frames.geometries(frame)
+        frame[frames.GEOMETRY] = sliced(
+            shapely.transform, shapes, lambda xy: move_coordinates(xy, back, output.table.name), run=run
         )
     return frame
 

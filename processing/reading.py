@@ -288,23 +288,29 @@ def read_table(
     original = frames.geometries(table).copy() if wants_geometry else None
     if wants_geometry and working is not None and working.crs is not None and snapshot.crs != working.crs:
         transform = transform_to(snapshot.crs, working, transforms)
-        table[frames.GEOMETRY] = _moved(original, transform, snapshot.name)
+        table[frames.GEOMETRY] = _moved(original, transform, snapshot.name, run)
     is_whole = len(run.messages) + len(run.left_out) == said and not any(role.columns[name].values for name in mapping)
     return Reading(table, {name: raw[name] for name in own}, keep, original, is_whole=is_whole)
 
 
-def _moved(shapes: Any, transform: Any, layer: str) -> Any:
+def _moved(shapes: Any, transform: Any, layer: str, run: Run) -> Any:
     """Return geometries with x and y moved; z stays (shapely drops it unless it is asked for)."""
     import numpy as np
     import shapely
 
+    from ..core.slices import sliced
+
     has_z = shapely.has_z(shapes)
     moved = shapes.copy()
-    moved[~has_z] = shapely.transform(shapes[~has_z], lambda xy: move_coordinates(xy, transform, layer))
+    moved[~has_z] = sliced(
+        shapely.transform, shapes[~has_z], lambda xy: move_coordinates(xy, transform, layer), run=run
+    )
     if has_z.any():
-        moved[has_z] = shapely.transform(
+        moved[has_z] = sliced(
+            shapely.transform,
             shapes[has_z],
             lambda xyz: np.column_stack([move_coordinates(xyz[:, :2], transform, layer), xyz[:, 2]]),
+            run=run,
             include_z=True,
         )
     return moved

@@ -191,6 +191,7 @@ def _home(study: Study, shapes: Any) -> Any:
     """Return shapes in metres (n,) in the system of the zones, in which results are delivered."""
     import shapely
 
+    from ...core.slices import sliced
     from ..crs import move_coordinates
     from ..systems import transform_between
 
@@ -199,7 +200,7 @@ def _home(study: Study, shapes: Any) -> Any:
     if working is None or working == plan.result_crs:
         return shapes
     back = transform_between(working, plan.result_crs, plan.transforms)
-    return shapely.transform(shapes, lambda xy: move_coordinates(xy, back, ""))
+    return sliced(shapely.transform, shapes, lambda xy: move_coordinates(xy, back, ""), run=study.inputs.run)
 
 
 def _scheme(study: Study) -> str:

@@ -337,3 +337,30 @@ def test_ids_that_a_double_has_rounded_are_told(first, told, run_algorithm, echo
     for source in (layer, str(save_layer(layer, tmp_path / "in.gpkg"))):  # by features, and by the fast path
         _, _, feedback = run_algorithm(echo(), {"PARCELS": source, "OUTPUT": "TEMPORARY_OUTPUT"})
         assert ("3 个编号超过 15 位" in feedback.textLog()) == told
+
+
+def test_coordinates_of_a_city_are_moved_in_slices(qgis_app):
+    """One call over all of them would hold Python's lock, and the window; heights stay, and so does each place."""
+    import numpy as np
+    import shapely
+    from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransformContext
+    from urban_renewal.core import slices
+    from urban_renewal.core.run import Run
+    from urban_renewal.processing import reading
+    from urban_renewal.processing.systems import transform_between
+
+    looks = []
+    there = transform_between(
+        QgsCoordinateReferenceSystem("EPSG:4490"),
+        QgsCoordinateReferenceSystem("EPSG:4545"),
+        QgsCoordinateTransformContext(),
+    )
+    count = slices.ROWS + 1
+    lon = 108 + np.arange(2 * count) / count
+    shapes = shapely.points(lon, np.full(2 * count, 29.5))
+    shapes[count:] = shapely.points(lon[count:], 29.5, np.arange(count, dtype=float))
+    moved = reading._moved(shapes, there, "points", Run(is_cancelled=lambda: bool(looks.append(1))))
+    assert len(looks) == 4  # two slices without heights, two with
+    for place in (0, slices.ROWS - 1, slices.ROWS, count, 2 * count - 1):  # the same as alone, on both sides of a cut
+        alone = reading._moved(shapes[place : place + 1], there, "points", Run())
+        assert shapely.to_wkb(moved[place], output_dimension=3) == shapely.to_wkb(alone[0], output_dimension=3)
