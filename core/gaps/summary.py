@@ -52,7 +52,7 @@ def districts_of_layer(
     )
     ids, names = list(table["community_id"]), list(frames.optional(table, "name"))
     areas = list(shapes)
-    if (of_parcel < 0).any():
+    if (of_parcel < 0).any() or (of_facility < 0).any():  # supply across the boundary serves people here
         ids, names, areas = [*ids, "-"], [*names, OUTSIDE[run.language]], [*areas, None]
         of_parcel = np.where(of_parcel < 0, len(shapes), of_parcel)
         of_facility = np.where(of_facility < 0, len(shapes), of_facility)

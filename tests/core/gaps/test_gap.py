@@ -139,6 +139,19 @@ def test_communities_and_what_lies_in_none(counted):
     assert np.allclose(rows["need"] - rows["supply"], rows["gap"] - rows["surplus"])
 
 
+def test_a_facility_across_the_boundary_is_not_lost_from_the_supply(counted):
+    """All parcels lie in communities; f2 at x = 550 with its 60 m² stands beyond them and serves people inside."""
+    layers, found, run = counted
+    communities = frame([shapely.box(0, -20, 510, 20), shapely.box(1990, -20, 2110, 20)], community_id=["c1", "c2"])
+    districts = districts_of_layer(communities, layers.parcels, layers.facilities, run)
+    summary = summary_table(districts, layers.parcels, layers.facilities, None, found, run)
+    rows = summary[summary["kind"] == "eday"].set_index("community_id")
+    assert rows.index.tolist() == ["c1", "c2", "-"]
+    assert rows["supply"].tolist() == [120, 0, 60] and rows["need"].tolist() == [320, 8, 0]
+    assert np.allclose(rows["need"] - rows["supply"], rows["gap"] - rows["surplus"])
+    assert rows[["need", "supply", "gap"]].sum().tolist() == [328, 180, 148]  # as without communities
+
+
 def test_row_order_changes_nothing(counted):
     layers, found, _ = counted
     wanted = detail_table(layers.parcels, found).sort_values(["kind", "parcel_id"], ignore_index=True)
