@@ -16,7 +16,7 @@ from .. import frames
 from ..apportion import Whole
 from ..errors import RenewalError
 from ..run import LeftOut, Run
-from ..walking.graph import WalkGraph, graph_of
+from ..walking.graph import Ints, WalkGraph, graph_of
 from ..walking.heights import Surface
 from ..walking.join import Joined, JoinOptions, Points, entrance_points, join_points, not_joined_reason
 from ..walking.lengths import nearest_lengths
@@ -128,7 +128,10 @@ def count_each(layers: GapLayers, options: GapOptions, run: Run) -> Iterator[Kin
     independent recount of an assignment does not agree.
     """
     for kind, supply, walking, stretch in _walked(layers, options, run):
-        yield _count_kind(kind, supply, layers, town_of(layers, run), walking, options.load_rule, stretch)
+        found = _count_kind(kind, supply, layers, town_of(layers, run), walking, options.load_rule, stretch)
+        del walking  # its pairs need not be held while others are searched
+        yield found
+        del found
 
 
 def count_loads(layers: GapLayers, options: GapOptions, run: Run) -> Iterator[tuple[pd.DataFrame, Reals]]:
@@ -250,7 +253,7 @@ class _Assigned:
     where the capacity is unknown.
     """
 
-    row_of: npt.NDArray[np.int64]
+    row_of: Ints
     need: Need
     reach: Reach
     served: Whole
@@ -262,12 +265,10 @@ def _assign(
     kind: Kind, supply: pd.DataFrame, layers: GapLayers, town: Town, pairs: Pairs, load_rule: str, run: Run
 ) -> _Assigned:
     """Return who is served by whom, recounted, and how much there is for each unit of need."""
-    row_of = np.full(len(layers.facilities), -1, dtype=np.int64)
+    row_of = np.full(len(layers.facilities), -1, dtype=np.int32)
     row_of[supply["facility"].to_numpy(dtype=np.intp)] = np.arange(len(supply))
     pairs = pairs.take(row_of[pairs.facility] >= 0)
-    reach = Reach(
-        pairs.place.astype(np.intp), row_of[pairs.facility].astype(np.intp), len(town.demand.ids), len(supply)
-    )
+    reach = Reach(pairs.place, row_of[pairs.facility], len(town.demand.ids), len(supply))
     need = need_of(kind, town.demand)
     capacity = whole_capacity(supply, need.per_unit)
     found = fair_maximum(need.amount, capacity, reach, run.part(0.5, 0.7))
@@ -299,7 +300,7 @@ def _count_kind(
     return KindResult(
         kind=kind, supply=supply, need=found.need.amount / per_unit, served=found.served / per_unit,
         walk_ms=near.ms.astype(np.int64), walk_m=walk_m,
-        nearest=np.where(near.facility >= 0, row_of[np.maximum(near.facility, 0)], -1),
+        nearest=np.where(near.facility >= 0, row_of[np.maximum(near.facility, 0)], -1).astype(np.int64),
         line_m=line_m, in_radius=in_radius,
         access_ratio=found.access.ratio, status=not_joined_reason(places), isolated=_isolated(graph, places, doors),
         pairs=found.reach, load=found.load,

@@ -66,6 +66,7 @@ class FacilityGap(RenewalAlgorithm):
             demand = town_of(layers, run).demand
             tables.add(demand, result)
             sums.add(demand, result, run)
+            del result  # it need not be held while the next one is counted
         detail = tables.detail(run)
         wide = tables.wide(detail, run)
         loads = tables.loads()
