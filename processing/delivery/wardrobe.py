@@ -101,8 +101,12 @@ def _bare_layer(table: Undressed) -> QgsVectorLayer:
             item.setEditorWidgetSetup(QgsEditorWidgetSetup("ValueMap", shown))
             item.setSplitPolicy(Qgis.FieldDomainSplitPolicy.DefaultValue)
         fields.append(item)
-    layer.dataProvider().addAttributes(fields)
-    layer.updateFields()
+    # never through layer.dataProvider(): its wrapper in Python can be that of a provider that stood at the same address
+    # before, and then reads "has been deleted"
+    layer.startEditing()
+    for item in fields:
+        layer.addAttribute(item)
+    layer.commitChanges()
     for rule in (QgsFieldConstraints.Constraint.ConstraintNotNull, QgsFieldConstraints.Constraint.ConstraintUnique):
         layer.setFieldConstraint(0, rule)  # the key of a GeoPackage
     table.dresser.dress(layer)
