@@ -118,7 +118,7 @@ class ReviewForm(QWidget):
         head.setSectionResizeMode(TAG, QHeaderView.ResizeMode.Stretch)
         letter = self.fontMetrics().averageCharWidth()
         for column, letters in ((SCORE, 7), (DOUBT, 7), *WIDTHS[interface_language()]):
-            view.setColumnWidth(column, letter * letters)
+            view.setColumnWidth(column, max(letter * letters, head.sectionSizeHint(column)))  # headings are bold
         return view
 
     def _detail(self) -> QWidget:
