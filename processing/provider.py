@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib
+from contextlib import suppress
 
 from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsProcessingModelAlgorithm, QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
@@ -36,7 +37,19 @@ ALGORITHMS: tuple[tuple[str, str], ...] = (
     ("verifydelivery", "VerifyDelivery"),
     ("fullstudy", "FullStudy"),
 )
+BINDINGS: tuple[str, ...] = ("qgis._3d",)
 MODELS: tuple[str, ...] = ("gaponly", "retag")
+
+
+def load_bindings() -> None:
+    """Import here, on the main thread, what QGIS itself does not bring at its start and a step needs in a worker.
+
+    Importing bindings adds to the tables by which sip finds the Python type of an object of C++, and lets go of the
+    interpreter half-way: when the window asks them at that moment, QGIS dies.
+    """
+    for name in BINDINGS:
+        with suppress(ImportError):  # a QGIS without 3D
+            importlib.import_module(name)
 
 
 class RenewalProvider(QgsProcessingProvider):
@@ -55,6 +68,7 @@ class RenewalProvider(QgsProcessingProvider):
         return True
 
     def loadAlgorithms(self) -> None:
+        load_bindings()
         for module, name in ALGORITHMS:
             try:
                 algorithm = getattr(importlib.import_module(f"{__package__}.algorithms.{module}"), name)

@@ -27,7 +27,7 @@ def add_view(made: Any) -> bool:
     Heights are storeys × 3 m above a flat ground: no height of the terrain goes into the delivery.
     """
     try:
-        from qgis import _3d as three
+        from qgis import _3d as three  # loaded with the provider: never for the first time in a worker
     except ImportError:
         return False
     layer = next((found for found in (made.layer("actions"), made.layer("buildings")) if _has_floors(found)), None)

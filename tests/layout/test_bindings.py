@@ -1,0 +1,53 @@
+"""Bindings of QGIS and Qt are there before a step runs: a first import in a worker can end QGIS (`provider.py`)."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+
+LOADED = """
+import importlib.util, json, sys
+from qgis.core import QgsApplication
+import qgis.gui, qgis.analysis, qgis.PyQt.QtWidgets, qgis.PyQt.QtSvg  # what QGIS itself brings at its start
+app = QgsApplication([], False)
+app.initQgis()
+spec = importlib.util.spec_from_file_location("urban_renewal", {init!r}, submodule_search_locations=[{root!r}])
+package = importlib.util.module_from_spec(spec)
+sys.modules["urban_renewal"] = package
+spec.loader.exec_module(package)
+plugin = package.classFactory(None)
+plugin.initProcessing()
+print("LOADED" + json.dumps(sorted(name for name in sys.modules if name.startswith(("qgis.", "PyQt")))))
+plugin.unload()
+"""
+
+
+def late_imports(root):
+    """Return the modules of QGIS and Qt that functions import: {module: [file:line]}."""
+    found = {}
+    for folder in ("processing", "core", "dialogs"):
+        for path in sorted((root / folder).rglob("*.py")):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            inner = [node for outer in ast.walk(tree) if isinstance(outer, (ast.FunctionDef, ast.Lambda))
+                     for node in ast.walk(outer) if isinstance(node, (ast.Import, ast.ImportFrom))]  # fmt: skip
+            for node in inner:
+                base = getattr(node, "module", None)
+                for item in node.names:
+                    name = f"{base}.{item.name}" if base == "qgis" else base or item.name
+                    if not getattr(node, "level", 0) and name.startswith(("qgis.", "PyQt")):
+                        found.setdefault(name, []).append(f"{path.relative_to(root)}:{node.lineno}")
+    return found
+
+
+def test_no_binding_is_imported_for_the_first_time_in_a_worker(root):
+    """Every one that a function imports is loaded with the provider, the 3D ones too."""
+    code = LOADED.format(init=str(root / "__init__.py"), root=str(root))
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONWARNINGS": "ignore"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
+    told = next(line for line in done.stdout.splitlines() if line.startswith("LOADED"))
+    loaded = set(json.loads(told[len("LOADED") :]))
+    late = late_imports(root)
+    assert "qgis._3d" in late
+    ours = {name: places for name, places in late.items() if name not in loaded and name != "qgis.processing"}
+    assert ours == {}  # qgis.processing has no types of its own; QGIS loads it with its Processing plugin
