@@ -2,12 +2,25 @@
 
 import ast
 import json
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+BEGIN = """
+import importlib.util, sys
+from qgis.core import QgsApplication
+app = QgsApplication([], False)
+app.initQgis()
+spec = importlib.util.spec_from_file_location("urban_renewal", {init!r}, submodule_search_locations=[{root!r}])
+package = importlib.util.module_from_spec(spec)
+sys.modules["urban_renewal"] = package
+spec.loader.exec_module(package)
+plugin = package.classFactory(None)
+"""
 PLACES = ("core", "processing", "dialogs", "plugin.py", "__init__.py")
 
 
@@ -20,6 +33,19 @@ def _python_files():
 @pytest.fixture(scope="session")
 def root():
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def fresh_qgis(root):
+    """Run code in a process of its own in which `plugin` is made, not begun; `before` runs before QGIS is there."""
+
+    def run(code, before=""):
+        begin = BEGIN.format(init=str(root / "__init__.py"), root=str(root))
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONWARNINGS": "ignore"}
+        command = [sys.executable, "-c", before + begin + code]
+        return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=60)
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -2,21 +2,10 @@
 
 import ast
 import json
-import os
-import subprocess
-import sys
 
+AT_START = "import qgis.gui, qgis.analysis, qgis.PyQt.QtWidgets, qgis.PyQt.QtSvg\n"  # what QGIS brings at its start
 LOADED = """
-import importlib.util, json, sys
-from qgis.core import QgsApplication
-import qgis.gui, qgis.analysis, qgis.PyQt.QtWidgets, qgis.PyQt.QtSvg  # what QGIS itself brings at its start
-app = QgsApplication([], False)
-app.initQgis()
-spec = importlib.util.spec_from_file_location("urban_renewal", {init!r}, submodule_search_locations=[{root!r}])
-package = importlib.util.module_from_spec(spec)
-sys.modules["urban_renewal"] = package
-spec.loader.exec_module(package)
-plugin = package.classFactory(None)
+import json
 plugin.initProcessing()
 print("LOADED" + json.dumps(sorted(name for name in sys.modules if name.startswith(("qgis.", "PyQt")))))
 plugin.unload()
@@ -40,11 +29,9 @@ def late_imports(root):
     return found
 
 
-def test_no_binding_is_imported_for_the_first_time_in_a_worker(root):
+def test_no_binding_is_imported_for_the_first_time_in_a_worker(root, fresh_qgis):
     """Every one that a function imports is loaded with the provider, the 3D ones too."""
-    code = LOADED.format(init=str(root / "__init__.py"), root=str(root))
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONWARNINGS": "ignore"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
+    done = fresh_qgis(LOADED, before=AT_START)
     told = next(line for line in done.stdout.splitlines() if line.startswith("LOADED"))
     loaded = set(json.loads(told[len("LOADED") :]))
     late = late_imports(root)

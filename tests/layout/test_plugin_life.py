@@ -1,23 +1,9 @@
 """The plugin comes and goes: it loads without its libraries, and unloading leaves nothing."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 
-WITHOUT = """
-import importlib.util, sys
-for name in {blocked!r}:
-    sys.modules[name] = None
-from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingFeedback
-app = QgsApplication([], False)
-app.initQgis()
-spec = importlib.util.spec_from_file_location("urban_renewal", {init!r}, submodule_search_locations=[{root!r}])
-package = importlib.util.module_from_spec(spec)
-sys.modules["urban_renewal"] = package
-spec.loader.exec_module(package)
-plugin = package.classFactory(None)
+TWICE = """
+from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 registry = QgsApplication.processingRegistry()
 for turn in range(2):
     plugin.initProcessing()
@@ -26,7 +12,7 @@ for turn in range(2):
         able, why = algorithm.canExecute()
         # canExecute() is not asked by scripts, models and tasks: preparing must refuse as well
         feedback = QgsProcessingFeedback(False)
-        if not algorithm.create().prepare({{}}, QgsProcessingContext(), feedback):
+        if not algorithm.create().prepare({}, QgsProcessingContext(), feedback):
             why += feedback.textLog()
         print(algorithm.name(), able, why.replace("\\n", " "))
     print("listed", len(provider.algorithms()))
@@ -35,17 +21,14 @@ for turn in range(2):
 """
 
 
-def start_without(root, *blocked):
-    code = WITHOUT.format(blocked=blocked, init=str(root / "__init__.py"), root=str(root))
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONWARNINGS": "ignore"}
-    command = [sys.executable, "-c", code]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=60)
+def start_without(fresh_qgis, *blocked):
+    return fresh_qgis(TWICE, before=f"import sys\nfor name in {blocked!r}:\n    sys.modules[name] = None\n")
 
 
 @pytest.mark.parametrize("blocked", [("pandas", "shapely"), ("scipy",)])
-def test_loads_and_says_what_is_missing(root, contract, blocked):
+def test_loads_and_says_what_is_missing(fresh_qgis, contract, blocked):
     pytest.importorskip("qgis.core")
-    done = start_without(root, *blocked)
+    done = start_without(fresh_qgis, *blocked)
     lines = done.stdout.splitlines()
     assert lines.count("left None") == 2, done.stderr
     built = len(contract["built"]) + sum(entry["built"] for entry in contract["models"].values())
@@ -57,9 +40,9 @@ def test_loads_and_says_what_is_missing(root, contract, blocked):
             assert all(package in line for package in blocked), line
 
 
-def test_can_execute_with_everything_there(root, contract):
+def test_can_execute_with_everything_there(fresh_qgis, contract):
     pytest.importorskip("qgis.core")
-    done = start_without(root)
+    done = start_without(fresh_qgis)
     for name in contract["built"]:
         assert f"{name} True" in done.stdout, done.stdout + done.stderr
 
