@@ -119,7 +119,6 @@ def test_a_tag_that_the_form_speaks_against_is_asked_first(tmp_path):
     path = tmp_path / "quarter.gpkg"
     write_tagged(path)
     with closing(sqlite3.connect(path)) as base, base:
-        base.enable_load_extension(False)
         text = json.dumps({**EVIDENCE, "taken": ["quarter"]})
         base.create_function("ST_IsEmpty", 1, lambda shape: 0)
         for name in ("ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
