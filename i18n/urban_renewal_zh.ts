@@ -1212,6 +1212,10 @@
         <translation>打开文件夹</translation>
     </message>
     <message>
+        <source>Open in its own program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Open in the editor</source>
         <translation>在编辑器中打开</translation>
     </message>
@@ -1532,6 +1536,10 @@
         <translation>只存规则</translation>
     </message>
     <message>
+        <source>Save them to another file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Saved in {file}</source>
         <translation>已存 {file}</translation>
     </message>
@@ -1848,6 +1856,10 @@
         <translation>没有编号为 {id} 的宗地。</translation>
     </message>
     <message>
+        <source>There is no space left for “{file}”. Your reviews are kept and saved with the next.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>These limits change what is measured; measure again to see what they do.</source>
         <translation>这些限值影响指标本身，重新量算后才能看到影响。</translation>
     </message>
@@ -1870,6 +1882,10 @@
     <message>
         <source>This folder keeps the study “{name}”, last run {when}.</source>
         <translation>这个文件夹里有研究“{name}”，上次运行：{when}。</translation>
+    </message>
+    <message>
+        <source>This picture cannot be read.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>This project was saved by a newer version of the Workbench; its study is left as it is.</source>
@@ -2122,6 +2138,10 @@
     <message>
         <source>Zoom to</source>
         <translation>缩放到</translation>
+    </message>
+    <message>
+        <source>[none]</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>a column</source>
@@ -2460,10 +2480,6 @@
         <translation>会变的宗地。{kept}</translation>
     </message>
     <message>
-        <source>partly joined</source>
-        <translation>部分接上路网</translation>
-    </message>
-    <message>
         <source>passed</source>
         <translation>通过</translation>
     </message>
@@ -2522,6 +2538,10 @@
     <message>
         <source>skipped</source>
         <translation>已跳过</translation>
+    </message>
+    <message>
+        <source>some homes not counted</source>
+        <translation>部分住宅未计入</translation>
     </message>
     <message>
         <source>susp.</source>
@@ -2808,6 +2828,14 @@
         <translation>纳入 {n} 宗，移出 {m} 宗</translation>
     </message>
     <message>
+        <source>{n} reviews saved in {file}; “Merge reviews” puts them together with the others.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} reviews wait to be saved in {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{n} rows have no coordinates and no place on the map.</source>
         <translation>{n} 行没有坐标，不在图上。</translation>
     </message>
@@ -2858,6 +2886,18 @@
     <message>
         <source>{word}: {meaning}</source>
         <translation>{word}：{meaning}</translation>
+    </message>
+    <message>
+        <source>“{file}” can only be read here. Your reviews are kept on this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{file}” could not be written ({why}). Your reviews are kept on this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{file}” could not be written: {why}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>“{file}” is in use. Close the other program; your reviews are kept and saved with the next.</source>

@@ -30,7 +30,8 @@ MILLI = 1000
 @dataclass(frozen=True, eq=False)
 class Demand:
     """Points (n,) in the order of their ids: `x_m`, `y_m`; `parcel` row of the parcels; `people` name → thousandths of
-    a person (0 where unknown), `known` name → bool; `floor_m2` residential floor area (NaN unknown).
+    a person (0 where unknown), `known` name → bool: a building without residential floor has nobody, and that is known;
+    `floor_m2` residential floor area (NaN unknown).
     """
 
     ids: npt.NDArray[np.object_]
@@ -90,8 +91,24 @@ def demand_points(parcels: pd.DataFrame, building_people: pd.DataFrame | None, r
         run.leave_out(layer, names[odd], "people_impossible", "warning", column=name, most=MOST_PEOPLE)
         values = np.where(odd, np.nan, values)
         milli[name] = np.rint(np.nan_to_num(values) * MILLI).astype(np.int64)
-        known[name] = ~np.isnan(values)
+        nobody = (floor == 0) & ~odd & (building_people is not None and name in table)
+        known[name] = ~np.isnan(values) | nobody
+    _tell_partly_known(parcels, row, known, floor, run)
     return Demand(names, shapely.get_x(points), shapely.get_y(points), row, milli, known, floor)
+
+
+def _tell_partly_known(
+    parcels: pd.DataFrame, row: Places, known: Mapping[str, npt.NDArray[np.bool_]], floor: Reals, run: Run
+) -> None:
+    """List parcels some of whose homes have people and some have none that anybody knows (`people_partly_known`)."""
+    home, n = floor != 0, len(parcels)
+    homes, missing = np.bincount(row[home], minlength=n), np.zeros(n, dtype=np.intp)
+    for told in known.values():
+        lacking = np.bincount(row[home & ~told], minlength=n)
+        missing = np.where(lacking < homes, np.maximum(missing, lacking), missing)
+    for place in np.flatnonzero(missing):
+        told_n = {"missing": int(missing[place]), "homes": int(homes[place])}
+        run.leave_out("PARCELS", [parcels["parcel_id"].iloc[place]], "people_partly_known", "warning", **told_n)
 
 
 def need_of(kind: Kind, demand: Demand) -> Need:

@@ -16,6 +16,7 @@ from .gap import Counted, KindResult
 from .standard import Kind
 
 Reals = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 
 def detail_table(parcels: pd.DataFrame, counted: Counted, run: Run | None = None) -> pd.DataFrame:
@@ -79,7 +80,7 @@ class GapTables:
 def _detail_of(parcels: pd.DataFrame, demand: Demand, result: KindResult) -> pd.DataFrame:
     kind, n, parcel = result.kind, len(parcels), demand.parcel
     people = demand.people[kind.people]
-    known_people = unknown_parcels(demand.known[kind.need_of], parcel, n)
+    unknown, partly = unknown_parcels(demand, kind.need_of, n)
     need, served = _sum(result.need, parcel, n), _sum(result.served, parcel, n)
     routed = result.walk_ms >= 0
     weight = _weights(people, parcel, n)
@@ -92,9 +93,9 @@ def _detail_of(parcels: pd.DataFrame, demand: Demand, result: KindResult) -> pd.
         "access_ratio": _mean(result.access_ratio, result.need, parcel, n), "served": served, "gap": need - served,
         "share": np.divide(served, need, out=np.full(n, np.nan), where=need > 0),
     })  # fmt: skip
-    frame["status"] = _status(result, demand, need, known_people, n)
+    frame["status"] = _status(result, demand, need, (unknown, partly), n)
     blank = ["people", "need", "access_ratio", "served", "gap", "share"]
-    frame.loc[known_people, blank] = np.nan
+    frame.loc[unknown, blank] = np.nan
     return frame
 
 
@@ -103,9 +104,15 @@ def _sum(values: npt.ArrayLike, parcel: npt.NDArray[np.intp], n: int) -> Reals:
     return total
 
 
-def unknown_parcels(known: npt.NDArray[np.bool_], parcel: npt.NDArray[np.intp], n: int) -> npt.NDArray[np.bool_]:
-    """Say which parcels have a point whose people nobody knows."""
-    return np.bincount(parcel[~known], minlength=n) > 0
+def unknown_parcels(demand: Demand, name: str, n: int) -> tuple[Flags, Flags]:
+    """Say which parcels (n,) have homes of none of which this count is known, and which have some of both.
+
+    The latter show what is known of them, so that parcels add up to communities and loads; their status is PARTIAL.
+    """
+    known, home = demand.known[name], demand.floor_m2 != 0  # unknown floor: a home as well
+    missing = np.bincount(demand.parcel[~known], minlength=n) > 0
+    there = np.bincount(demand.parcel[known & (home | (demand.people[name] > 0))], minlength=n) > 0
+    return missing & ~there, missing & there
 
 
 def _weights(people: npt.NDArray[np.int64], parcel: npt.NDArray[np.intp], n: int) -> Reals:
@@ -143,10 +150,10 @@ def _reached(result: KindResult, parcel: npt.NDArray[np.intp], n: int) -> npt.ND
 
 
 def _status(
-    result: KindResult, demand: Demand, need: Reals, unknown: npt.NDArray[np.bool_], n: int
+    result: KindResult, demand: Demand, need: Reals, told: tuple[Flags, Flags], n: int
 ) -> npt.NDArray[np.object_]:
-    """Return one status a parcel; the first that holds, in the order of the list below."""
-    parcel = demand.parcel
+    """Return one status a parcel; the first that holds, in the order of the list below. `told`: unknown_parcels."""
+    parcel, (unknown, partly) = demand.parcel, told
     points = np.bincount(parcel, minlength=n)
 
     def count(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
@@ -157,8 +164,8 @@ def _status(
     steep, alone = count(result.status == "SNAP_STEEP"), count(result.isolated)
     nothing = np.full(n, not len(result.supply))
     conditions = [
-        unknown, need <= 0, nothing, (lost == points) & (steep > 0), lost == points,
-        (routed > 0) & (routed < points), (routed == 0) & (alone + lost == points), routed == 0,
+        unknown, (need <= 0) & ~partly, nothing, (lost == points) & (steep > 0), lost == points,
+        (routed > 0) & (partly | (routed < points)), (routed == 0) & (alone + lost == points), routed == 0,
     ]  # fmt: skip
     words = [
         "NO_PEOPLE_DATA", "NO_NEED", "NO_SUPPLY", "SNAP_STEEP", "NOT_SNAPPED", "PARTIAL", "UNREACHED", "BEYOND",

@@ -271,13 +271,17 @@ def _by_building(parcels: pd.DataFrame, homes: _Homes, people: dict[str, Reals])
 
 
 def _by_parcel(parcels: pd.DataFrame, homes: _Homes, people: dict[str, Reals]) -> pd.DataFrame:
-    """Sum buildings by parcel: 0 where nobody lives, NaN where a home with floor has no figure."""
+    """Sum buildings by parcel: 0 where nobody lives, NaN where no home with floor has a figure.
+
+    Where some have one, they are the parcel's: parcels add up to their zones (facilitygap lists the others).
+    """
     frame = parcels[["parcel_id", frames.GEOMETRY]].copy()
     on = homes.parcel >= 0
     for name, values in people.items():
         known = on & ~np.isnan(values)
         total = np.bincount(homes.parcel[known], weights=values[known], minlength=len(parcels))
         unknown = on & np.isnan(values) & (homes.weight > 0)
-        blank = np.bincount(homes.parcel[unknown], minlength=len(parcels)) > 0
+        told = np.bincount(homes.parcel[known & (homes.weight > 0)], minlength=len(parcels)) > 0
+        blank = (np.bincount(homes.parcel[unknown], minlength=len(parcels)) > 0) & ~told
         frame[name] = np.where(blank, np.nan, total)
     return frames.conform(frame, schema.table("parcel_people"))

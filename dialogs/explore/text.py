@@ -38,7 +38,7 @@ def status_text(status: str) -> str:
     return {
         "ok": "", "NO_NEED": tr("nobody here needs it"), "NO_PEOPLE_DATA": tr("no people data"),
         "NO_SUPPLY": tr("there is none"), "SNAP_STEEP": tr("too steep to the street"),
-        "NOT_SNAPPED": tr("not joined to the streets"), "PARTIAL": tr("partly joined"),
+        "NOT_SNAPPED": tr("not joined to the streets"), "PARTIAL": tr("some homes not counted"),
         "UNREACHED": tr("no way there"), "BEYOND": tr("farther than the limit"),
     }.get(status, status)  # fmt: skip
 

@@ -92,7 +92,7 @@ def covered_table(
 ) -> pd.DataFrame:
     """Return table covered: a row a parcel and kind with need, both served by the fair maximum, kinds in order.
 
-    NULL where the people of a parcel are not known.
+    NULL where the people of no home of a parcel are known.
     """
     n, parcel = len(parcels), reached.demand.parcel
     rows = []
@@ -109,7 +109,7 @@ def covered_table(
             "need": add(one.need, one.per_unit), "served_before": add(first.served, one.per_unit),
             "served_after": add(second.served, one.per_unit),
         })  # fmt: skip
-        unknown = unknown_parcels(reached.demand.known[one.kind.need_of], parcel, n)
+        unknown, _ = unknown_parcels(reached.demand, one.kind.need_of, n)
         frame.loc[unknown, ["need", "served_before", "served_after"]] = np.nan
         rows.append(frame)
     return frames.conform(pd.concat(rows, ignore_index=True), schema.table("covered"))

@@ -7,6 +7,7 @@ from urban_renewal.core import envelope
 from urban_renewal.core.gaps.fair import Reach, fair_maximum, merge_places
 from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps
 from urban_renewal.core.gaps.standard import kinds_of
+from urban_renewal.core.gaps.summary import districts_of_field, summary_table
 from urban_renewal.core.gaps.tables import detail_table, wide_table
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.profiles import load_profiles
@@ -44,7 +45,7 @@ def test_who_needs_nothing_belongs_to_no_pool():
     assert found.block.tolist() == [0, -1, 0] and found.served.tolist() == [2, 0, 3] and found.load.tolist() == [5, 0]
 
 
-def count(homes):
+def counted_town(homes, run):
     """Two parcels of 100 m on a street of 600 m, a second a metre; day care at 0 m and at 400 m."""
     parcels = frame([shapely.box(100, -20, 300, 20), shapely.box(300, -20, 400, 20)], parcel_id=["p0", "p1"],
                     resid_share=[1.0, 1.0])  # fmt: skip
@@ -55,7 +56,13 @@ def count(homes):
                    elder_back_ms=[600000])  # fmt: skip
     profiles = {profile.id: profile for profile in load_profiles(["elder"])}
     options = GapOptions(kinds_of(envelope.load("standard", "chongqing"), ("eday",)), profiles)
-    counted = count_gaps(GapLayers(parcels, homes, facilities, None, None, street, None, None), options, Run())
+    counted = count_gaps(GapLayers(parcels, homes, facilities, None, None, street, None, None), options, run)
+    return parcels, facilities, counted
+
+
+def count(homes):
+    """Return the tables gap_detail and gap of that town, by parcel."""
+    parcels, _, counted = counted_town(homes, Run())
     detail = detail_table(parcels, counted)
     return detail.set_index("parcel_id"), wide_table(parcels, detail, counted).set_index("parcel_id")
 
@@ -85,3 +92,20 @@ def test_unknown_people_are_not_nobody():
     assert detail.loc["p0", blank].notna().all() and detail.loc["p0", "need"] == 10  # 50 households × 0.2 m²
     for name in ("eday_need", "eday_gap", "eday_in_r", "elder_gap"):
         assert np.isnan(float(wide.loc["p1", name])) and not np.isnan(float(wide.loc["p0", name])), name
+
+
+def test_a_parcel_shows_the_homes_it_knows_and_says_that_there_are_more():
+    # of p0's three homes one lies in no population zone; what stands on p1 is a works in none: nobody lives there
+    homes = homes_at([("p0", 110), ("p0", 200), ("p0", 290), ("p1", 350)], [50.0, np.nan, 25.0, np.nan], [20.0] * 4)
+    homes["resid_floor_m2"] = [1000.0, 1000.0, 1000.0, 0.0]
+    homes.loc[[1, 3], ["pop", "pop_60"]] = np.nan
+    run = Run()
+    parcels, facilities, counted = counted_town(homes, run)
+    detail = detail_table(parcels, counted)
+    assert detail["need"].tolist() == [15, 0] and detail["served"].tolist() == [15, 0]  # (50 + 25) households × 0.2 m²
+    assert detail["status"].tolist() == ["PARTIAL", "NO_NEED"]
+    assert wide_table(parcels, detail, counted)["eday_need"].tolist() == [15, 0]
+    (told,) = [row for row in run.left_out if row.code == "people_partly_known"]
+    assert (told.feature_id, told.values) == ("p0", {"missing": 1, "homes": 3})
+    everywhere = districts_of_field(None, parcels, facilities, Run())
+    assert summary_table(everywhere, parcels, facilities, None, counted, Run())["need"].tolist() == [15]

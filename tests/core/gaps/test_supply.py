@@ -108,7 +108,8 @@ def test_impossible_numbers_are_listed_and_unknown(kinds):
     homes["geometry"] = np.array([shapely.box(x, 0, x + 1, 1) for x in range(3)], dtype=object)
     run = Run()
     assert demand_points(parcels, homes, run).people["pop"].tolist() == [2000, 0]
-    assert [row.feature_id for row in run.left_out] == ["b9", "b2"]
+    told = [(row.feature_id, row.code) for row in run.left_out]
+    assert told == [("b9", "home_off_parcels"), ("b2", "people_impossible"), ("p1", "people_partly_known")]
     facilities = pd.DataFrame({"facility_id": ["a", "b"], "kind": "nurs", "capacity": [1e200, 60.0], "unit": "place"})
     facilities["geometry"] = np.array([shapely.Point(0, 0)] * 2, dtype=object)
     stated = pd.DataFrame({"facility_id": ["b"], "kind": "nurs", "capacity": [1e200], "unit": "place"})

@@ -98,6 +98,17 @@ def test_by_hand_and_row_order_does_not_matter():
     pd.testing.assert_frame_equal(turned.buildings, found.buildings)
 
 
+def test_parcels_add_up_to_zones_where_a_home_lies_beyond_them():
+    zones = frame([shapely.box(0, 0, 100, 100)], community_id=["c"], pop=[100.0])
+    parcels = frame([shapely.box(0, 0, 120, 50), shapely.box(120, 0, 200, 50)], parcel_id=["p1", "p2"])
+    houses = [shapely.box(x, 0, x + 10, 10) for x in (0, 105, 130)]  # two of them in no zone
+    buildings = frame(houses, building_id=["a", "b", "c"], floors=["3"] * 3, use=["住宅"] * 3)
+    run = Run()
+    found = allocate(zones, parcels, buildings, PeopleOptions(), run)
+    assert found.parcels["pop"][0] == 100 and np.isnan(found.parcels["pop"][1])
+    assert [row.feature_id for row in run.left_out if row.code == "home_in_no_zone"] == ["b", "c"]
+
+
 def test_a_zone_without_homes_is_named():
     zones = frame([shapely.box(0, 0, 10, 10), shapely.box(20, 0, 30, 10)], community_id=["c1", "c2"], pop=[5.0, 7.0])
     parcels = frame([shapely.box(0, 0, 30, 10)], parcel_id=["p"])
