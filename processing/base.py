@@ -33,6 +33,7 @@ from .claims import claimed
 from .cluster import cluster_executor
 from .collector import spared
 from .inputs import Inputs, Plan
+from .promptness import prompt
 from .publish import publish
 from .refusals import cluster_address, settle
 from .results import Results
@@ -81,8 +82,13 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
         return texts.short_help(self.ID)
 
     def helpUrl(self) -> str:
-        page = RESOURCES.parent / "docs" / "help" / texts.interface_language() / f"{self.ID}.html"
-        return page.as_uri() if page.exists() else ""
+        return texts.help_page(self.ID)
+
+    def shortDescription(self) -> str:
+        return texts.short_description(self.ID)
+
+    def tags(self) -> list[str]:
+        return texts.search_words(self.ID)
 
     def icon(self) -> QIcon:
         own = RESOURCES / "icons" / f"{self.ID}.svg"
@@ -127,7 +133,7 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
         for code, told in self._plan.doubts:
             run.warn(code, **told)
         try:
-            with spared(feedback.isCanceled) as run.is_cancelled:
+            with prompt(), spared(feedback.isCanceled) as run.is_cancelled:
                 with cluster_executor(self._cluster) as run.executor:
                     inputs = Inputs(self, values, context, self._plan, run.part(0, COMPUTE_SHARE))
                     results = self.compute(inputs, run.part(0, COMPUTE_SHARE))

@@ -20,6 +20,7 @@ from ...core.tagging import preview as scoring
 from ...core.tagging.preview import Changes, Histogram, Judged, Preview
 from ...core.tagging.snapshot import read_snapshot
 from ...core.words import say
+from ...processing.promptness import promptly
 from ...processing.texts import interface_language, tr
 from ..review.items import table_of
 
@@ -119,7 +120,9 @@ class Previewing(QObject):
                 waiting, self._next = self._next, None
                 self._run(*waiting)
 
-        self._task = QgsTask.fromFunction(tr("Preview of rules"), act, on_finished=over, flags=QgsTask.Flag.Silent)
+        self._task = QgsTask.fromFunction(
+            tr("Preview of rules"), promptly(act), on_finished=over, flags=QgsTask.Flag.Silent
+        )
         QgsApplication.taskManager().addTask(self._task)
 
     def _on_opened(self, ground: Ground) -> None:

@@ -17,6 +17,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...processing.promptness import promptly
 from ...processing.texts import tr
 from ..parts.widgets import HINT, scaled, text_label
 from ..study import wording
@@ -69,7 +70,7 @@ class SidePreview(QWidget):
                 waiting, self._next = self._next, None
                 self.ask(*waiting)
 
-        self._task = QgsTask.fromFunction(tr("Preview"), work, on_finished=over, flags=QgsTask.Flag.Silent)
+        self._task = QgsTask.fromFunction(tr("Preview"), promptly(work), on_finished=over, flags=QgsTask.Flag.Silent)
         QgsApplication.taskManager().addTask(self._task)
 
     def show_told(self, told: Told) -> None:

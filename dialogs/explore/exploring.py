@@ -19,6 +19,7 @@ from qgis.core import (
 from qgis.gui import QgsMapToolEmitPoint
 from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 
+from ...processing.promptness import promptly
 from ...processing.texts import tr
 from ..review import items as review_items
 from ..review import reviewing
@@ -136,7 +137,7 @@ class Exploring(QObject):
             elif error is not None and self.panel is not None:
                 self.failed.emit(wording.error_text(error))
 
-        self._task = QgsTask.fromFunction(tr("Reading the walk network"), work, on_finished=over)
+        self._task = QgsTask.fromFunction(tr("Reading the walk network"), promptly(work), on_finished=over)
         QgsApplication.taskManager().addTask(self._task)
 
     def network_crs(self) -> QgsCoordinateReferenceSystem:

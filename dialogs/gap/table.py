@@ -9,6 +9,7 @@ from typing import Any
 from qgis.core import QgsApplication, QgsTask, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, Qt
 
+from ...processing.promptness import promptly
 from ...processing.texts import tr
 from ..review import reviewing
 from ..review.items import OUTSIDE, UnreadableError, table_of
@@ -67,7 +68,7 @@ class GapTable(QObject):
             if task is not None and error is None and self.panel is not None:
                 self.panel.take_states(found["states"])
 
-        self._task = QgsTask.fromFunction(tr("Counting what was left apart"), act, on_finished=over)
+        self._task = QgsTask.fromFunction(tr("Counting what was left apart"), promptly(act), on_finished=over)
         QgsApplication.taskManager().addTask(self._task)
 
     def close(self) -> None:

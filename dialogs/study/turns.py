@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 from qgis.PyQt.QtCore import QObject, QTimer
 
+from ...processing.promptness import promptly
+
 T = TypeVar("T")
 Work = Iterator[int]  # a generator whose return value is the result
 LOOK_MS = 15  # between two looks at a thread
@@ -70,7 +72,7 @@ def aside(function: Callable[[], T]) -> Any:
     """
     pool = ThreadPoolExecutor(1)
     try:
-        future = pool.submit(function)
+        future = pool.submit(promptly(function))
         while not future.done():
             yield LOOK_MS
         return future.result()

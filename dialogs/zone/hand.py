@@ -20,6 +20,7 @@ from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 
 from ...core.errors import Cancelled, RenewalError
 from ...core.run import Run
+from ...processing.promptness import promptly
 from ...processing.texts import interface_language, tr
 from ..review.items import table_of
 from ..study import wording
@@ -111,7 +112,7 @@ class ZoneHand(QObject):
             elif error is not None and not task.isCanceled():
                 self.failed.emit(wording.error_text(error))
 
-        self._task = QgsTask.fromFunction(tr("Reading the zones and their parcels"), work, on_finished=over)
+        self._task = QgsTask.fromFunction(tr("Reading the zones and their parcels"), promptly(work), on_finished=over)
         QgsApplication.taskManager().addTask(self._task)
         if self._iface is not None:
             self._iface.messageBar().pushInfo(tr("Urban Renewal Workbench"), tr("Reading the zones and their parcels…"))

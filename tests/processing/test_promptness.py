@@ -1,0 +1,93 @@
+"""While one of our threads works, it hands Python's lock to the window sooner; afterwards all is as it was."""
+
+import sys
+import threading
+import time
+
+import pytest
+from qgis.core import QgsProcessingContext, QgsProcessingFeedback
+from urban_renewal.processing.promptness import PROMPT_S, prompt, promptly
+
+USUAL_S = 0.005
+
+
+@pytest.fixture(autouse=True)
+def _usual():
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(USUAL_S)
+    yield
+    sys.setswitchinterval(before)
+
+
+def interval():
+    return pytest.approx(sys.getswitchinterval(), abs=1e-6)
+
+
+def test_blocks_in_one_another_and_what_fails_give_it_back():
+    with prompt():
+        assert interval() == PROMPT_S
+        with pytest.raises(KeyError), prompt():
+            raise KeyError
+        assert interval() == PROMPT_S
+    assert interval() == USUAL_S
+
+
+def test_blocks_beside_one_another_last_until_the_last_one():
+    first, second = prompt(), prompt()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert interval() == PROMPT_S
+    second.__exit__(None, None, None)
+    assert interval() == USUAL_S
+
+
+def test_what_somebody_else_sets_stays():
+    with prompt():
+        sys.setswitchinterval(0.002)
+    assert interval() == 0.002
+    sys.setswitchinterval(0.0001)
+    with prompt():
+        assert interval() == 0.0001  # sooner than ours is left alone
+    assert interval() == 0.0001
+
+
+@pytest.mark.usefixtures("provider")
+def test_a_run_is_prompt_and_gives_it_back(tmp_path):
+    from qgis import processing
+
+    seen = []
+
+    class Feedback(QgsProcessingFeedback):
+        def isCanceled(self):
+            seen.append(sys.getswitchinterval())
+            return False
+
+    processing.run("urbanrenewal:createsample", {"FOLDER": str(tmp_path / "s"), "PARCEL_COUNT": 200},
+                   context=QgsProcessingContext(), feedback=Feedback())  # fmt: skip
+    assert max(seen) == pytest.approx(PROMPT_S, abs=1e-6)
+    assert interval() == USUAL_S
+
+
+def wait_for_forty(keeps):
+    """Return the median time of 40 requests for the lock beside a thread that computes."""
+    stop, waits = [], []
+
+    def work():
+        while not stop:
+            sum(range(200))
+
+    thread = threading.Thread(target=keeps(work))
+    thread.start()
+    for _ in range(5):
+        began = time.perf_counter()
+        for _ in range(40):
+            time.sleep(0)  # lets go of the lock, as each call of Qt from Python or back may
+        waits.append(time.perf_counter() - began)
+    stop.append(True)
+    thread.join()
+    return sorted(waits)[2]
+
+
+def test_the_window_waits_less_for_a_thread_that_computes():
+    assert wait_for_forty(promptly) < wait_for_forty(lambda work: work) / 2
