@@ -6,7 +6,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtCore import QPoint, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QPalette
 from qgis.PyQt.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
@@ -30,6 +30,7 @@ class StepCard(QFrame):
     run_asked = pyqtSignal(str)
     cancel_asked = pyqtSignal()
     link_asked = pyqtSignal(str, str)
+    begun = pyqtSignal(QWidget)  # it runs and has its bar and Cancel: worth bringing into view, once
 
     def __init__(self, key: str, number: int, ends: str = "alone") -> None:
         super().__init__()
@@ -50,7 +51,7 @@ class StepCard(QFrame):
         self.left = text_label(factor=HINT)
         self.number = scaled(QLabel(str(number)), HINT)
         self.number.setForegroundRole(QPalette.ColorRole.Mid)
-        self._state, self._can_fold = "", False
+        self._state, self._can_fold, self._looks = "", False, 0
         self._is_low, self._is_opened = False, False  # little height: a card that is done is one line
         self.cancel = QPushButton(tr("Cancel"))
         self.cancel.clicked.connect(self._ask_cancel)
@@ -132,6 +133,7 @@ class StepCard(QFrame):
         self.links.setVisible(shows)
         for widget in (self.bar, self.left, self.cancel):
             widget.setVisible(running)
+        self._looks = self._looks if running else 0
         self.run.setVisible(not running)
         self.run.setEnabled(not busy and is_runnable(state))
         self.run.setText(card_words.run_title(self.key, state, record is not None))
@@ -164,8 +166,8 @@ class StepCard(QFrame):
         self._show_folded()
 
     def mousePressEvent(self, event: Any) -> None:
-        """A click on the card folds it out and in."""
-        if self._is_low:
+        """A click opens a folded card; folded in again it is by its heading alone: links and charts get clicks too."""
+        if self._is_low and (self.rest.isHidden() or event.pos().y() < self.rest.mapTo(self, QPoint()).y()):
             self._is_opened = not self._is_opened
             self._show_folded()
         super().mousePressEvent(event)
@@ -173,15 +175,22 @@ class StepCard(QFrame):
     def _show_folded(self) -> None:
         is_folded = self._is_low and self._can_fold and not self._is_opened
         folds = self._is_low and self._can_fold
-        self.panel.setCursor(Qt.CursorShape.PointingHandCursor if folds else Qt.CursorShape.ArrowCursor)
-        told = tr("Click, or Alt+{n}: show everything of this step") if is_folded else tr("Click: fold to one line")
-        self.panel.setToolTip(told.format(n=self.number.text()) if folds else "")
+        hand, arrow = Qt.CursorShape.PointingHandCursor, Qt.CursorShape.ArrowCursor
+        told = tr("Click, or Alt+{n}: show everything of this step").format(n=self.number.text())
+        self.panel.setCursor(hand if is_folded else arrow)
+        self.panel.setToolTip(told if is_folded else "")
+        for label in (self.title, self.number, self.state):
+            label.setCursor(hand if folds else arrow)
+            label.setToolTip(tr("Click: fold to one line") if folds and not is_folded else "")
         self.rest.setVisible(not is_folded)
         first = self.figures.texts()[:1]
         self.state.setText(" · ".join([self._state, *first]) if is_folded else self._state)
 
     def show_progress(self, share: float, said: str, times: str, cancelling: bool) -> None:
         """Show how far the running step is: share 0–1, what is being done, times in words."""
+        self._looks += 1
+        if self._looks == 2:  # by now it is as tall as it will be
+            self.begun.emit(self)
         self.bar.setValue(round(share * 1000))
         self.body.setStyleSheet("")
         self.body.setText(escape(said))

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A window of 768 px: steps that are done are one line, and what a person does inside an open card leaves it open."""
+
+import pytest
+from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtWidgets import QApplication
+
+from .test_dock import ready, wait_idle
+
+
+@pytest.fixture
+def low(dock, click, qtbot, tmp_path, load_inputs):
+    """The dock after a run of everything, in a low window: every card is folded."""
+    ready(dock, qtbot, tmp_path, load_inputs)
+    click(dock.run_all)
+    wait_idle(qtbot, dock)
+    dock.resize(300, 560)
+    qtbot.waitUntil(lambda: all(card.rest.isHidden() for card in dock.cards.values()), timeout=3000)
+    return dock
+
+
+def link_at(label, action):
+    """Return where a link lies, found as a pointer finds it."""
+    found = []
+    label.linkHovered.connect(found.append)
+    for y in range(2, label.height(), 4):
+        for x in range(2, label.width(), 4):
+            hover(label, QPoint(x, y))
+            if found and found[-1] == action:
+                return QPoint(x, y)
+    raise AssertionError(f"no link {action} in {label.text()}")
+
+
+def hover(label, at):
+    from qgis.PyQt.QtCore import QEvent, QPointF
+    from qgis.PyQt.QtGui import QMouseEvent
+
+    none = Qt.MouseButton.NoButton
+    event = QMouseEvent(QEvent.Type.MouseMove, QPointF(at), none, none, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(label, event)
+
+
+def test_a_click_on_a_link_leaves_the_card_open(low, qtbot):
+    """The map, then the table: after the first link the second must still be there."""
+    card = low.cards["tag"]
+    left = Qt.MouseButton.LeftButton
+    qtbot.mouseClick(card.title, left)
+    qtbot.waitUntil(card.links.isVisible, timeout=1000)
+    qtbot.wait(50)
+    asked = []
+    card.link_asked.connect(lambda key, action: asked.append(action))
+    qtbot.mouseClick(card.links, left, pos=link_at(card.links, "map"))
+    assert asked == ["map"]
+    assert card.links.isVisible()
+    qtbot.mouseClick(card.chart, left)
+    qtbot.mouseClick(card.figures, left)
+    assert card.links.isVisible()
+
+
+def test_the_heading_folds_an_open_card_in_again(low, qtbot):
+    card = low.cards["tag"]
+    left = Qt.MouseButton.LeftButton
+    assert "Click" in card.panel.toolTip()
+    qtbot.mouseClick(card.state, left)
+    assert not card.rest.isHidden()
+    assert card.panel.toolTip() == ""
+    assert "fold" in card.title.toolTip()
+    qtbot.mouseClick(card.title, left)
+    assert card.rest.isHidden()
+
+
+def test_the_running_card_with_its_cancel_comes_into_view_once(
+    dock, click, qtbot, tmp_path, load_inputs, stand_ins, patient
+):
+    """Cancel and the time left must not lie below the edge; whoever scrolls away afterwards is left alone."""
+    ready(dock, qtbot, tmp_path, load_inputs)
+    dock.resize(300, 560)
+    qtbot.wait(50)
+    bar = dock.scroll.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    stand_ins["fullstudy"].during = staticmethod(patient)
+    click(dock.run_all)
+    qtbot.waitUntil(patient.began.is_set, timeout=5000)
+    cancel = dock.cards["prepare"].cancel
+
+    def is_in_view():
+        top = cancel.mapTo(dock.scroll.viewport(), QPoint()).y()
+        return top >= 0 and top + cancel.height() <= dock.scroll.viewport().height()
+
+    qtbot.waitUntil(is_in_view, timeout=3000)
+    bar.setValue(bar.maximum())
+    assert not is_in_view()  # else the test would say nothing
+    qtbot.wait(800)
+    assert not is_in_view()
+    click(cancel)
+    wait_idle(qtbot, dock)
