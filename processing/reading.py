@@ -15,8 +15,9 @@ from qgis.core import NULL, QgsCoordinateTransformContext, QgsFeatureRequest, Qg
 from qgis.PyQt.QtCore import QByteArray, QDate, QDateTime, QTime
 
 from ..core.errors import RenewalError
-from ..core.inputs.aliases import Role, fold
+from ..core.inputs.aliases import Role
 from ..core.run import Run
+from .cells import join_units, typed
 from .crs import WorkingCrs, move_coordinates, transform_to
 from .fastpath import read_columns
 from .passing import handed
@@ -25,7 +26,6 @@ from .snapshot import VectorSnapshot
 SLICE = 1000  # features between two looks at the cancel flag
 HOT = bytes.fromhex("d9d505f920a163d7")  # how SQLite's journal begins while a change is neither done nor undone
 PLAIN = {bool, int, float, str}
-EXACT = 2.0**53  # whole numbers beyond are rounded in a double
 
 
 @dataclass(frozen=True)
@@ -264,13 +264,15 @@ def read_table(
     wants_geometry = role.geometry != "none" and snapshot.geometry != "none"
     raw, shapes = read_shapes(snapshot, names, wants_geometry, run)
     rows = len(shapes) if wants_geometry else len(next(iter(raw.values()), []))
-    columns, left = {}, Counter([*own, *mapping.values()])
+    columns, units, left = {}, {}, Counter([*own, *mapping.values()])
     for column, field_name in mapping.items():
         run.check()
-        columns[column] = _typed(raw[field_name], role.columns[column], snapshot.name, run)
+        known = role.columns[column]
+        columns[column], units[column] = typed(raw[field_name], known, field_name, snapshot.name, role.is_ours, run)
         left[field_name] -= 1
         if not left[field_name]:  # a city's cells are not held twice
             del raw[field_name]
+    join_units(columns, units.get("capacity"), role, snapshot.name, run)
     table = pd.DataFrame(columns, index=pd.RangeIndex(rows), copy=False)
     del columns
     keep = pd.Series(True, index=table.index).to_numpy(copy=True)
@@ -325,72 +327,3 @@ def key_column(role: Role) -> str:
 def digits_of(snapshot: VectorSnapshot) -> int:
     """Return the decimals of 1 mm in the layer's system: 3 for metres, 8 for degrees."""
     return 8 if snapshot.crs.isValid() and snapshot.crs.isGeographic() else 3
-
-
-def _typed(cells: Any, column: Any, layer: str, run: Run) -> Any:
-    """Return a column in its canonical type; what is not a number where one is wanted is counted and missing."""
-    import numpy as np
-    import pandas as pd
-
-    if column.type == "text":
-        if column.name.endswith(("_id", "_of")):
-            _tell_lost_digits(cells, column.name, layer, run)
-        return _words(cells, column)
-    if np.ma.isMaskedArray(cells):
-        missing = np.ma.getmaskarray(cells)
-        if column.type == "int" and cells.dtype == np.int64:
-            return pd.Series(pd.arrays.IntegerArray(np.where(missing, 1, cells.data), missing.copy()))
-        plain = cells.data.astype(np.float64, copy=False)  # mostly those that another step handed over
-        if not np.isnan(plain[missing]).all():
-            plain = np.where(missing, np.nan, plain)
-        numbers = pd.Series(plain, copy=False)
-    else:
-        bare = [value.strip().replace(",", "") or None if isinstance(value, str) else value for value in cells]
-        numbers = pd.to_numeric(pd.Series(bare, dtype=object), errors="coerce").astype("float64")
-        odd = [value for value, number in zip(bare, numbers.isna()) if number and value is not None]
-        if odd:
-            run.warn("not_a_number", layer=layer, column=column.name, n=len(odd), values=list(dict.fromkeys(odd))[:5])
-    return numbers.astype("Int64") if column.type == "int" else numbers
-
-
-def _tell_lost_digits(cells: Any, name: str, layer: str, run: Run) -> None:
-    """Warn of ids that are decimals too large to be exact: Excel and shapefiles round codes of 16 digits and more."""
-    import numpy as np
-
-    if np.ma.isMaskedArray(cells):
-        n = int((np.abs(cells.compressed()) >= EXACT).sum()) if cells.dtype.kind == "f" else 0
-    else:
-        n = sum(isinstance(value, float) and abs(value) >= EXACT for value in cells)
-    if n:
-        run.warn("id_digits_lost", layer=layer, column=name, n=n)
-
-
-def _words(cells: Any, column: Any) -> Any:
-    """Return a column of texts; each different one is looked at once and held once."""
-    import numpy as np
-    import pandas as pd
-
-    from ..core import frames
-
-    if np.ma.isMaskedArray(cells):
-        codes, distinct = pd.factorize(cells.data)
-        codes[np.ma.getmaskarray(cells)] = -1
-    else:
-        codes, distinct = pd.factorize(cells, use_na_sentinel=True)
-    given = distinct.tolist()
-    told = [_text(value).strip() or None for value in given]
-    if column.values:
-        told = [None if word is None else column.values.get(fold(word), word) for word in told]
-    if 2 * len(told) > len(cells) and told == given and (codes >= 0).all():  # ids: nothing to change, little to share
-        return pd.Series(cells, dtype=frames.TEXT, copy=False)
-    words = np.empty(len(told) + 1, dtype=object)
-    words[:-1] = [pd.NA if word is None else word for word in told]
-    words[-1] = pd.NA  # the code of a missing one is -1
-    return pd.Series(words[codes], dtype=frames.TEXT)
-
-
-def _text(value: Any) -> str:
-    """Return a cell as text: 6.0 in a number column is the floor "6", not "6.0"."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)

@@ -25,7 +25,7 @@ from ..walking.reach import Pairs, nearest, reach_pairs
 from .access import Access, access_ratios, decay_weights
 from .demand import Demand, Need, demand_points, need_of
 from .fair import Reach, fair_maximum
-from .radius import Spots, cutting_lines, look_straight
+from .radius import Spots, cutting_lines, look_straight, tell_uncut
 from .recount import recount
 from .standard import Kind
 from .supply import list_supply
@@ -203,6 +203,7 @@ def town_of(layers: GapLayers, run: Run) -> Town:
         run.check()
         doors = entrance_points(layers.facilities, "facility_id", layers.entrances, run)
         run.check()
+        tell_uncut(layers.barriers, run)
         spots = Spots(shapely.points(demand.x_m, demand.y_m), cutting_lines(layers.barriers))
         _TOWNS[layers] = _Known(Town(demand, homes, doors, spots), run.left_out[left:], [run.left_out])
     known = _TOWNS[layers]

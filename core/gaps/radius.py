@@ -19,6 +19,9 @@ from ..run import Run
 CUTTING = re.compile(
     "河|江|溪|水|湖|铁路|轨道|高速|快速路|river|stream|water|canal|rail|motorway|expressway", re.IGNORECASE
 )
+LEFT_WHOLE = re.compile(  # barriers that a radius may cross: people walk round them; own choice
+    "墙|坎|崖|坡|堡坎|陡|护栏|围栏|栅栏|wall|cliff|fence|embankment|retaining|slope|scarp|hedge", re.IGNORECASE
+)
 SLICE = 20_000
 Flags = npt.NDArray[np.bool_]
 Reals = npt.NDArray[np.float64]
@@ -35,6 +38,19 @@ def cutting_lines(barriers: pd.DataFrame | None) -> npt.NDArray[np.object_]:
     cuts = kinds.fillna("").str.contains(CUTTING).to_numpy(dtype=bool)
     chosen: npt.NDArray[np.object_] = shapes[cuts]
     return chosen
+
+
+def tell_uncut(barriers: pd.DataFrame | None, run: Run) -> None:
+    """List the kinds of barriers that cut no radius because nobody knows the word, or it is missing among others."""
+    if barriers is None or not len(barriers):
+        return
+    kinds = frames.optional(barriers, "kind").astype(frames.TEXT).str.strip().replace("", pd.NA)
+    if kinds.isna().all():
+        return
+    words = kinds.fillna("")
+    odd = words[~(words.str.contains(CUTTING) | words.str.contains(LEFT_WHOLE))]
+    for word, n in sorted(odd.value_counts().items()):
+        run.leave_out("BARRIERS", [str(word)], "barrier_cuts_nothing", "warning", n=int(n), word=str(word))
 
 
 class Spots:

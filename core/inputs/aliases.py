@@ -15,6 +15,10 @@ from .. import schema
 from ..words import RESOURCES
 
 FIELD_BYTES = 10  # of a field's name in a dBASE table
+UNIT_AT_END = re.compile(  # of a field's name; `quantities.unit_in_name` reads it
+    r"(?:[(（\[【](?:单位[:：]?)?万?(?:㎡|m2|m²|平方米|平米|亩|公顷|ha|m|米|人|户|套|层|年|个|床|张)?[)）\]】]|_(?:㎡|m2|平方米|亩|公顷|ha|米|万人|人))$",
+    re.IGNORECASE,
+)
 HALF_CHARACTER = re.compile("[\ufffd\udc80-\udcff]+$")  # as QGIS and GDAL show a character cut in the middle
 
 
@@ -127,7 +131,8 @@ def guess_field(column: RoleColumn, fields: Iterable[str], headings: Mapping[str
     """Return the field that most likely carries the column, or None.
 
     The first alias (in the order of the data file, the canonical name first) that equals a field's name wins; after
-    all names, the fields' headings (layer aliases) are tried the same way; last, names that a shapefile has cut.
+    all names, the fields' headings (layer aliases) are tried the same way; then names without the unit at their end:
+    人口(万人), 面积_亩; last, names that a shapefile has cut.
     """
     names = list(fields)
     for words in (names, [(headings or {}).get(name, "") for name in names]):
@@ -138,4 +143,8 @@ def guess_field(column: RoleColumn, fields: Iterable[str], headings: Mapping[str
         for alias in column.aliases:
             if fold(alias) in by_word:
                 return by_word[fold(alias)]
+    bare = {fold(UNIT_AT_END.sub("", name)): name for name in reversed(names) if UNIT_AT_END.search(name)}
+    for alias in column.aliases:
+        if fold(alias) in bare:
+            return bare[fold(alias)]
     return next((name for name in names if HALF_CHARACTER.sub("", name.casefold()) in column.cut), None)

@@ -18,6 +18,8 @@ STOREY_M = {"resid": 3.0, "mixed": 3.3, "office": 3.8, "shop": 4.2, "indus": 6.0
 OTHER_STOREY_M = 3.3  # own choice
 SHED_M2 = 30.0  # smaller than any dwelling: listed apart (units of work)
 MIXED_RESID_SHARE = 0.8  # own choice: a shop floor under five of flats
+TOUCH_M = 0.1  # own choice: façades drawn this close are one wall
+MOST_LOOKED_AT = 20_000
 CASS_SHED = "棚|^简"
 
 
@@ -37,7 +39,7 @@ def measure_buildings(buildings: pd.DataFrame, run: Run) -> pd.DataFrame:
     foot = shapely.area(frames.geometries(buildings))
     use = values.uses(column["use"])
     up, down = values.storeys(column["floors"])
-    down = np.where(np.isnan(down), values.numbers(column["floors_down"]), down)
+    down = np.where(np.isnan(down), _either(column["floors_down"]), down)
     up, source = _storeys_from_height(buildings, up, use)
     run.check()
     documented = values.numbers(frames.optional(buildings, "floor_area", "real"))
@@ -53,7 +55,7 @@ def measure_buildings(buildings: pd.DataFrame, run: Run) -> pd.DataFrame:
     drawn_as_shed = column["floors"].astype(frames.TEXT).str.contains(CASS_SHED, na=False).to_numpy(dtype=bool)
     measured = {
         "building_id": buildings["building_id"], "foot_m2": foot, "floors": up, "floors_source": source,
-        "floors_down": down, "entry_floor": values.numbers(column["entry_floor"]), "floor_m2": floor,
+        "floors_down": down, "entry_floor": values.storeys(column["entry_floor"])[0], "floor_m2": floor,
         "floor_down_m2": foot * np.nan_to_num(down), "year_lo": year_lo, "year_hi": year_hi, "use": use,
         "resid_share": resid, "indus_share": indus, "structure": structure,
         "danger": values.dangers(frames.optional(buildings, "danger")),
@@ -62,6 +64,34 @@ def measure_buildings(buildings: pd.DataFrame, run: Run) -> pd.DataFrame:
     }  # fmt: skip
     return pd.DataFrame({name: np.asarray(item, dtype=object) if name in ("use", "structure", "danger") else item
                          for name, item in measured.items()}).reset_index(drop=True)  # fmt: skip
+
+
+def _either(texts: pd.Series) -> Reals:
+    """Return storeys below ground of a column that tells nothing else: "2", "2层", "-2", "地下2层", "0"."""
+    up, down = values.storeys(texts)
+    plain = values.numbers(texts)
+    return np.where(np.isnan(plain), np.where(np.isnan(down), up, down), np.abs(plain))
+
+
+def drawn_in_parts(measured: pd.DataFrame, run: Run) -> tuple[int, int]:
+    """Return how many houses were looked at, and how many of them stand against one of at least twice their storeys.
+
+    Many mean that a 栋 is drawn as several polygons (its tower, its annex), as CASS does. Looked at are the
+    MOST_LOOKED_AT houses nearest to the middle of the layer: a city need not be searched for a hint.
+    """
+    floors = measured["floors"].to_numpy(np.float64)
+    rows = np.flatnonzero(~measured["is_shed"].to_numpy(dtype=bool) & np.isfinite(floors))
+    if len(rows) < 2:
+        return len(rows), 0
+    box = shapely.bounds(frames.geometries(measured)[rows])
+    middle = (box[:, :2] + box[:, 2:]) / 2
+    away = np.hypot(*(middle - np.median(middle, axis=0)).T)
+    rows = rows[np.argsort(away, kind="stable")[:MOST_LOOKED_AT]]
+    run.check()
+    shapes, storeys = frames.geometries(measured)[rows], floors[rows]
+    part, house = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=TOUCH_M)
+    hangs = 2 * storeys[part] <= storeys[house]
+    return len(rows), len(np.unique(part[hangs]))
 
 
 def _storeys_from_height(

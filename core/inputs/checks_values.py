@@ -31,6 +31,8 @@ READERS: Mapping[tuple[str, str], Callable[[pd.Series], Reals]] = {
     ("BUILDINGS", "year"): lambda column: np.fmax(*values.year_interval(column)),
     ("BUILDINGS", "floors"): lambda column: np.fmax(*values.storeys(column)),
     ("BUILDINGS", "lift"): values.yes_no,
+    ("BUILDINGS", "entry_floor"): lambda column: values.storeys(column)[0],
+    ("BUILDINGS", "floors_down"): lambda column: np.fmax(*values.storeys(column), values.numbers(column)),
     ("PROGRAMME", "year"): lambda column: np.fmax(*values.year_interval(column)),
 }
 REFERENCES = (  # layer, column, the layer it names, its key

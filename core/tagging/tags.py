@@ -15,7 +15,7 @@ import pandas as pd
 from .. import frames, schema
 from ..envelope import VERIFIED
 from ..identity import METRE_DIGITS, geometry_hash
-from ..inputs.buildings import measure_buildings
+from ..inputs.buildings import drawn_in_parts, measure_buildings
 from ..inputs.landuse import Detected, classify, recognise_scheme, schemes
 from ..inputs.overlay import share_buildings
 from ..run import Run
@@ -25,6 +25,8 @@ from .indicators import Indicators, Objects, middle
 from .intervals import Flags, Interval, unknown
 from .parts import Parts, join_parts
 from .snapshot import Snapshot, take_snapshot
+
+PARTS_SHARE = 0.1  # own choice: fewer annexes are houses of their own as often as parts
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,9 @@ def _parts(sources: Sources, run: Run) -> Parts:
     if sources.buildings is None:
         return join_parts(None, None, len(sources.parcels))
     measured = measure_buildings(sources.buildings, run.part(0, 0.2))
+    looked, hanging = drawn_in_parts(measured, run)
+    if hanging >= PARTS_SHARE * looked > 0:
+        run.warn("buildings_drawn_in_parts", n=hanging, of=looked, sheds=int(measured["is_shed"].sum()))
     pairs = share_buildings(measured, sources.parcels, run.part(0.2, 1))
     return join_parts(measured, pairs, len(sources.parcels))
 

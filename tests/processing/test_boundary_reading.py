@@ -18,8 +18,8 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDate
 from urban_renewal.core.inputs.aliases import roles
 from urban_renewal.core.run import Run
+from urban_renewal.processing import cells, reading
 from urban_renewal.processing import crs as crs_module
-from urban_renewal.processing import reading
 from urban_renewal.processing.fastpath import read_columns
 from urban_renewal.processing.snapshot import take_raster, take_vector
 
@@ -254,14 +254,46 @@ def test_raster_window_matches_its_cells(tmp_path):
 
 
 def test_text_cells_of_number_columns_are_whole_words():
-    assert reading._text(6.0) == "6"
-    assert reading._text(6.5) == "6.5"
-    role = roles()["BUILDINGS"]
+    assert cells._text(6.0) == "6"
+    assert cells._text(6.5) == "6.5"
+    area = roles()["BUILDINGS"].columns["floor_area"]
     run = Run()
-    numbers = reading._typed(["1,200.5", " 7 ", "", None, "约30"], role.columns["floor_area"], "房屋", run)
-    assert numbers[:2].tolist() == [1200.5, 7.0]
-    assert numbers[2:].isna().all()
-    assert [(item.code, item.values["n"]) for item in run.messages] == [("not_a_number", 1)]
+    texts = ["1,200.5", " 7 ", "", None, "约30", "１２㎡", "1,5", "30-40", "30-40"]
+    numbers, _ = cells.typed(texts, area, "JZMJ", "房屋", False, run)
+    np.testing.assert_array_equal(numbers, [1200.5, 7.0, np.nan, np.nan, 30, 12, np.nan, np.nan, np.nan])
+    assert [(item.code, item.values["n"]) for item in run.messages] == [("numbers_in_words", 2), ("not_a_number", 3)]
+
+
+def test_a_unit_in_the_name_of_a_field_is_applied_and_said():
+    role, run = roles()["POPULATION"], Run()
+    people, _ = cells.typed(
+        np.ma.masked_invalid([1.25, np.nan]), role.columns["pop"], "总人口(万人)", "社区", False, run
+    )
+    np.testing.assert_array_equal(people, [12500, np.nan])
+    assert [(item.code, item.values["factor"]) for item in run.messages] == [("unit_in_field_name", "10000")]
+    same, _ = cells.typed(np.ma.masked_invalid([850.0]), role.columns["pop"], "人口(人)", "社区", False, run)
+    assert same.tolist() == [850] and len(run.messages) == 1
+
+
+def test_capacities_in_words_bring_their_unit():
+    role = roles()["FACILITIES"]
+    texts = ["约120个", "120床(含日托20)", "350㎡", "≥50", "60床", None]
+    for stated, units, sizes in (
+        (None, ["place", "bed", "m2", None, "bed", None], [120, 120, 350, np.nan, 60, np.nan]),
+        ([None, None, None, None, "托位", "床"], ["place", "bed", "m2", None, "place", "bed"],
+         [120, 120, 350, np.nan, np.nan, np.nan]),
+    ):  # fmt: skip
+        run, columns = Run(), {}
+        columns["capacity"], told = cells.typed(texts, role.columns["capacity"], "规模", "设施", False, run)
+        if stated is not None:
+            columns["unit"], _ = cells.typed(
+                np.array(stated, dtype=object), role.columns["unit"], "单位", "设施", False, run
+            )
+        cells.join_units(columns, told, role, "设施", run)
+        assert columns["unit"].astype(object).where(columns["unit"].notna(), None).tolist() == units
+        np.testing.assert_array_equal(columns["capacity"], sizes)
+        odd = [item.values["values"] for item in run.messages if item.code == "not_a_number"]
+        assert odd == [["≥50"], *([["bed ≠ place"]] if stated else [])]
 
 
 def test_curves_and_measures_become_plain_polygons(run_algorithm, echo, make_layer):

@@ -9,7 +9,7 @@ import shapely
 from urban_renewal.core import envelope
 from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.gaps.demand import demand_points, need_of
-from urban_renewal.core.gaps.radius import Spots, cutting_lines, look_straight
+from urban_renewal.core.gaps.radius import Spots, cutting_lines, look_straight, tell_uncut
 from urban_renewal.core.gaps.standard import kinds_of
 from urban_renewal.core.gaps.summary import feasible_sizes
 from urban_renewal.core.gaps.supply import list_supply
@@ -136,6 +136,19 @@ def test_radius_is_cut_by_a_river_and_not_by_a_wall():
     metres, inside = look_straight(Spots(points, cuts), station, 300, Run())
     assert metres.tolist() == [0, 300, 301, 400]
     assert inside.tolist() == [True, False, False, False]
+
+
+def test_barriers_that_cut_no_radius_for_want_of_a_known_kind_are_told():
+    barriers = pd.DataFrame({"kind": ["挡墙", "河流", "阻隔A", "阻隔A", None, "retaining_wall"]})
+    barriers["geometry"] = np.array([shapely.LineString([(0, y), (9, y)]) for y in range(6)], dtype=object)
+    run = Run()
+    tell_uncut(barriers, run)
+    assert [(row.code, row.feature_id, row.n) for row in run.left_out] == [
+        ("barrier_cuts_nothing", "", 1), ("barrier_cuts_nothing", "阻隔A", 2)
+    ]  # fmt: skip
+    untold = Run()
+    tell_uncut(barriers.assign(kind=None), untold)  # without kinds all of them cut
+    assert untold.left_out == [] and len(cutting_lines(barriers.assign(kind=None))) == 6
 
 
 def test_feasible_sizes(kinds):

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import shapely
-from urban_renewal.core.inputs.buildings import measure_buildings
+from urban_renewal.core.inputs.buildings import drawn_in_parts, measure_buildings
 from urban_renewal.core.inputs.overlay import share_buildings
 from urban_renewal.core.run import Run
 
@@ -56,3 +56,23 @@ def test_a_building_over_two_parcels_is_shared_by_area():
         [4, 0, 1.0, True],  # what hangs over no parcel stays with the one it stands on
     ]  # fmt: skip
     assert [(row.feature_id, row.code) for row in run.left_out] == [("b3", "building_outside")]
+
+
+def test_storeys_below_and_entrance_storeys_are_read_as_words_too():
+    ten = shapely.box(0, 0, 10, 10)
+    rows = [("2层", "3层"), ("-1", "3"), ("地下2层", "1"), ("0", None), (None, "平街"), ("2", "3F")]
+    found = measure_buildings(
+        buildings(*((ten, {"floors": "6", "floors_down": down, "entry_floor": entry}) for down, entry in rows)), Run()
+    )
+    assert found["floor_down_m2"].tolist() == [200, 100, 200, 0, 0, 200]
+    assert np.allclose(found["entry_floor"], [3, 3, 1, np.nan, np.nan, 3], equal_nan=True)
+
+
+def test_annexes_of_a_building_drawn_in_parts_are_seen():
+    row = [(shapely.box(20 * k, 0, 20 * k + 10, 10), {"floors": "6"}) for k in range(3)]  # three towers apart
+    annex = (shapely.box(10, 0, 15, 10), {"floors": "2"})  # stands against the first
+    terrace = (shapely.box(30, 0, 38, 10), {"floors": "4"})  # against the second: more than half as high
+    shed = (shapely.box(50, 0, 52, 10), {"floors": "棚1"})
+    far = (shapely.box(500, 0, 520, 10), {"floors": None})
+    assert drawn_in_parts(measure_buildings(buildings(*row), Run()), Run()) == (3, 0)
+    assert drawn_in_parts(measure_buildings(buildings(*row, annex, terrace, shed, far), Run()), Run()) == (5, 1)

@@ -1,0 +1,90 @@
+"""Numbers in texts: what can be read in one way is read, the rest is none."""
+
+import numpy as np
+import pytest
+from urban_renewal.core.inputs.aliases import guess_field, roles
+from urban_renewal.core.inputs.quantities import plain_number, quantity, read_texts, unit_in_name
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("1,234.5", 1234.5), ("１２３", 123), (" 7 ", 7), ("1 234", 1234), ("1，234", 1234), ("-3", -3), (".5", 0.5),
+     ("1e3", 1000), ("12,345,678", 12345678)],
+)  # fmt: skip
+def test_plain_numbers(text, number):
+    assert plain_number(text) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["1,5", "1,23", "12,34,567", "inf", "nan", "0x10", "1_000", "", "一", "1.2.3", "12-15", "≥50"]
+)
+def test_what_is_no_plain_number(text):
+    assert np.isnan(plain_number(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "unit"),
+    [("约120个", 120, "place"), ("120床(含日托20)", 120, "bed"), ("120床（含日托20床）", 120, "bed"),
+     ("60张床位", 60, "bed"),
+     ("90个托位", 90, "place"), ("1,200㎡", 1200, "m2"), ("350平方米", 350, "m2"), ("0.5万㎡", 5000, "m2"),
+     ("六十张", 60, "bed"),
+     ("120左右", 120, None), ("12000人", 12000, "people"), ("1.2万人", 12000, "people"), ("120", 120, None),
+     ("2亩", 4000 / 3, "m2"), ("约 120 个", 120, "place")],
+)  # fmt: skip
+def test_capacities_in_words(text, number, unit):
+    assert quantity(text, "capacity") == (pytest.approx(number), unit)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["100-120", "100～120", "≥50", "50以上", "120+30", "12班", "60床/80", "120余", "近120", "不足50", "床位60", "中型"],
+)
+def test_capacities_that_say_more_than_one_thing_are_none(text):
+    assert np.isnan(quantity(text, "capacity")[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "number"),
+    [("18m", "height", 18), ("60 ft", "height", 18.288), ("7米", "width", 7), ("1.2万", "pop", 12000),
+     ("850人", "pop", 850),
+     ("320户", "households", 320), ("3亩", "doc_area", 2000), ("0.3公顷", "doc_area", 3000),
+     ("2,500㎡", "floor_area", 2500),
+     ("50%", "in_boundary", 50)],
+)  # fmt: skip
+def test_units_of_other_columns(text, column, number):
+    assert quantity(text, column)[0] == pytest.approx(number)
+
+
+def test_a_unit_that_the_column_cannot_have_is_no_number():
+    assert np.isnan(quantity("18m", "floor_area")[0]) and np.isnan(quantity("3亩", "height")[0])
+    assert np.isnan(quantity("50%", "pop")[0])
+
+
+def test_each_text_is_told_once():
+    cells = ["约120个", "约120个", None, "", 7, "≥50", "1,5", 80.5]
+    numbers, units, worded, odd = read_texts(cells, "capacity")
+    np.testing.assert_array_equal(numbers, [120, 120, np.nan, np.nan, 7, np.nan, np.nan, 80.5])
+    assert units.tolist() == ["place", "place", *[None] * 6]
+    assert worded == {"约120个": 120} and odd == ["≥50", "1,5"]
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "found"),
+    [("人口(万人)", "pop", ("万人", 1e4)), ("总人口（万）", "pop", ("万", 1e4)),
+     ("用地面积（亩）", "doc_area", ("亩", 2000 / 3)),
+     ("面积_公顷", "doc_area", ("公顷", 1e4)), ("建筑面积(万㎡)", "floor_area", ("万㎡", 1e4)),
+     ("建筑面积(m²)", "floor_area", ("㎡", 1)),
+     ("高度(m)", "height", ("m", 1)), ("人口", "pop", None), ("pop_60", "pop_60", None), ("人口(2023)", "pop", None),
+     ("户数(户)", "households", ("户", 1))],
+)  # fmt: skip
+def test_units_in_the_names_of_fields(name, column, found):
+    assert unit_in_name(name, column) == (None if found is None else (found[0], pytest.approx(found[1])))
+
+
+def test_a_field_is_found_by_its_name_without_the_unit():
+    columns = roles()["POPULATION"].columns
+    assert guess_field(columns["pop"], ["编号", "总人口（万人）"]) == "总人口（万人）"
+    assert guess_field(columns["pop"], ["总人口（万人）", "总人口"]) == "总人口"  # the whole name first
+    assert guess_field(roles()["PARCELS"].columns["doc_area"], ["面积(㎡)"]) == "面积(㎡)"
+    assert guess_field(roles()["BUILDINGS"].columns["height"], ["高度(m)"]) == "高度(m)"
+    assert guess_field(columns["pop"], ["人口(男)"]) is None
