@@ -21,6 +21,7 @@ from ...core.errors import RenewalError
 from ...core.extending import PROVENANCE, STATUSES, merge, name_of
 from ...core.jsontext import KeyPath, canonical_json, dotted
 from ...core.words import say
+from ...processing.claims import claimed
 
 OWN_SUFFIX = "-own"
 CLAUSED = ("found", "known", "checked")  # states of figures that a document stands behind
@@ -238,15 +239,18 @@ class Draft:
         self._history = []
 
     def export(self, path: Path) -> None:
-        """Write a copy whole or not at all; it is read again first. Raises OSError, RenewalError."""
+        """Write a copy whole or not at all; it is read again first. Raises OSError, RenewalError
+        ("target_being_written" while another QGIS writes the same file).
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f"{path.stem}.part{path.suffix}")
-        try:
-            part.write_text(self.text(), encoding="utf-8")
-            envelope.load_file(self.kind, part)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        with claimed([part]):
+            try:
+                part.write_text(self.text(), encoding="utf-8")
+                envelope.load_file(self.kind, part)
+                part.replace(path)
+            finally:
+                part.unlink(missing_ok=True)
 
     def _resolved(self, own: dict[str, Any]) -> dict[str, Any]:
         return merge(dict(self.factory.content), own, self.own_id) if "extends" in own else own

@@ -342,3 +342,18 @@ def test_own_file_changed_makes_the_step_older(dock, study, qtbot, tmp_path):
     take_file(dock.session, USES["standard"], str(path))
     reasons = dock.session.states()["gaps"].reasons
     assert [reason.values for reason in reasons if reason.code == "file_changed"] == [{"setting": "STANDARD_FILE"}]
+
+
+def test_a_file_that_another_run_writes_at_this_moment_is_told(tmp_path):
+    from urban_renewal.core.errors import RenewalError
+    from urban_renewal.dialogs.editors.draft import open_draft
+    from urban_renewal.processing.claims import claimed
+
+    own, draft = tmp_path / "standard.json", open_draft("standard", "chongqing")
+    draft.export(own)
+    before = own.read_bytes()
+    with claimed([tmp_path / "standard.part.json"]), pytest.raises(RenewalError) as told:
+        draft.export(own)
+    assert told.value.code == "target_being_written" and own.read_bytes() == before
+    draft.export(own)
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["standard.json"]
