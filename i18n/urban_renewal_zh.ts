@@ -1084,6 +1084,10 @@
         <translation>新建研究</translation>
     </message>
     <message>
+        <source>No</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>No author given: a blank line on the drawings.</source>
         <translation>未填编制单位，图签上留白。</translation>
     </message>
@@ -1213,7 +1217,7 @@
     </message>
     <message>
         <source>Open in its own program</source>
-        <translation type="unfinished"></translation>
+        <translation>用默认程序打开</translation>
     </message>
     <message>
         <source>Open in the editor</source>
@@ -1326,6 +1330,10 @@
     <message>
         <source>Photo or document (G)</source>
         <translation>照片或文件（G）</translation>
+    </message>
+    <message>
+        <source>Photos ({n})  G</source>
+        <translation>照片（{n}）  G</translation>
     </message>
     <message>
         <source>Places by the names in “{column}”, where a name stands once in the list and once in “{layer}”.</source>
@@ -1537,7 +1545,7 @@
     </message>
     <message>
         <source>Save them to another file…</source>
-        <translation type="unfinished"></translation>
+        <translation>另存到其他文件…</translation>
     </message>
     <message>
         <source>Saved in {file}</source>
@@ -1716,10 +1724,6 @@
         <translation>图层里没有设施 {id}。</translation>
     </message>
     <message>
-        <source>The file is in use.</source>
-        <translation>文件正被占用。</translation>
-    </message>
-    <message>
         <source>The folder {folder} cannot be made: {reason}. Choose another folder.</source>
         <translation>文件夹 {folder} 建不了：{reason}。请换一个文件夹。</translation>
     </message>
@@ -1857,7 +1861,7 @@
     </message>
     <message>
         <source>There is no space left for “{file}”. Your reviews are kept and saved with the next.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{file}”所在磁盘空间不足。你的判定已暂存，下次一并写入。</translation>
     </message>
     <message>
         <source>These limits change what is measured; measure again to see what they do.</source>
@@ -1885,7 +1889,7 @@
     </message>
     <message>
         <source>This picture cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>这张图片读不出来。</translation>
     </message>
     <message>
         <source>This project was saved by a newer version of the Workbench; its study is left as it is.</source>
@@ -2106,6 +2110,10 @@
     <message>
         <source>Yardstick</source>
         <translation>量法</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>You chose fields: {fields}.</source>
@@ -2366,6 +2374,10 @@
     <message>
         <source>kinds without population data</source>
         <translation>类没有人口数据</translation>
+    </message>
+    <message>
+        <source>limit {n}</source>
+        <translation>限 {n}</translation>
     </message>
     <message>
         <source>low</source>
@@ -2829,11 +2841,11 @@
     </message>
     <message>
         <source>{n} reviews saved in {file}; “Merge reviews” puts them together with the others.</source>
-        <translation type="unfinished"></translation>
+        <translation>已将 {n} 条判定存到 {file}；可用“合并复核”与其他人的合在一起。</translation>
     </message>
     <message>
         <source>{n} reviews wait to be saved in {file}</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 条判定待写入 {file}</translation>
     </message>
     <message>
         <source>{n} rows have no coordinates and no place on the map.</source>
@@ -2889,15 +2901,15 @@
     </message>
     <message>
         <source>“{file}” can only be read here. Your reviews are kept on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{file}”在这里只读。你的判定已暂存在本机。</translation>
     </message>
     <message>
         <source>“{file}” could not be written ({why}). Your reviews are kept on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{file}”写不进去（{why}）。你的判定已暂存在本机。</translation>
     </message>
     <message>
         <source>“{file}” could not be written: {why}</source>
-        <translation type="unfinished"></translation>
+        <translation>“{file}”写不进去：{why}</translation>
     </message>
     <message>
         <source>“{file}” is in use. Close the other program; your reviews are kept and saved with the next.</source>

@@ -64,6 +64,14 @@ class ReviewDesk:
         self.read_reviews()
         self.arrange()
 
+    def go_on(self, before: ReviewDesk) -> None:
+        """Take over what was done at an earlier desk of this table: undo goes back through the whole session."""
+        if before.store.path != self.store.path:
+            return
+        self.history, self.skipped, self._undone = before.history, before.skipped, before._undone
+        self.read_reviews()
+        self.arrange()
+
     # --- the queue ----------------------------------------------------------------------------------------------------
 
     def arrange(self, **wanted: str) -> None:
@@ -140,7 +148,7 @@ class ReviewDesk:
     def judge(self, item: Item, tag: str, reviewer: str, reason: str = "", evidence: str = "") -> bool:
         """Save a judgement; False when the file is in use and the row waits."""
         review = Review(
-            uuid4().hex[:16], item.parcel_id, self._hash_of(item), tag, reviewer,
+            next_id(), item.parcel_id, self._hash_of(item), tag, reviewer,
             datetime.now().astimezone().isoformat(timespec="seconds"), reason, evidence,
             item.rule_tag,
         )  # fmt: skip
@@ -181,6 +189,11 @@ class ReviewDesk:
         paces = [step.seconds for step in self.history if step.review is not None and step.seconds < LONG_S][-LAST:]
         done, _, count = self.progress()
         return median(paces) * (count - done) if len(paces) >= 3 else None
+
+
+def next_id() -> str:
+    """Return an id for a review: of two of the same second the later one sorts, and so counts, last."""
+    return f"{time.time_ns():016x}{uuid4().hex[:16]}"
 
 
 def make_store(folder: Path) -> None:

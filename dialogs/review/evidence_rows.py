@@ -38,6 +38,7 @@ class EvidenceRow:
     tick: float | None = None
     parts: tuple[str, ...] = ()  # name and value of each of several indicators
     limit_short: str = ""  # where the limit is too long for a bar
+    ends: tuple[str, str] = ("", "")  # values at which nothing and all of a criterion is met: the ends of its bar
 
 
 def rows_of(evidence: str, rules: Mapping[str, Any], language: str) -> list[EvidenceRow]:
@@ -91,6 +92,7 @@ def _criterion_row(
         found.get("status") in VERIFIED,
         parts=tuple(f"{_name(name, language)}: {word}" for name, word in told.items()) if len(told) > 1 else (),
         limit_short="/".join(str(year) for year, _ in criterion["bands"]) if "bands" in criterion else "",
+        ends=_ends(criterion), tick=1.0,
     )  # fmt: skip
 
 
@@ -147,6 +149,32 @@ def limit_text(criterion: Mapping[str, Any], language: str) -> str:
         every = [*criterion["of"], *criterion.get("or", [])]
         return f"≥ {criterion['k']} / {len(every)}"
     return ""
+
+
+def _ends(criterion: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the values at the two ends of a bar; "" where a criterion has no such scale."""
+    if criterion.get("type") != "points":
+        return "", ""
+    points = sorted(criterion["points"], key=lambda point: point[1])
+    return _figure(criterion["indicator"], points[0][0]), _figure(criterion["indicator"], points[-1][0])
+
+
+def sum_text(rows: list[EvidenceRow]) -> str:
+    """Return how the bars add up, as people would write it: (0.40 × 0.50 + 1.00 × 0.20) ÷ 1.00 = 0.40."""
+    total = sum_of(rows)
+    if total is None:
+        return ""
+    weighed = [row for row in rows if row.weight]
+    whole = sum(row.weight or 0.0 for row in weighed)
+
+    def told(values: list[float], result: float) -> str:
+        terms = " + ".join(f"{value:.2f} × {row.weight:.2f}" for value, row in zip(values, weighed))
+        return f"({terms}) ÷ {whole:.2f} = {result:.2f}"
+
+    low = told([row.low for row in weighed], total[0])
+    if total[1] - total[0] < 0.005:
+        return low
+    return f"{low}\n≤ {told([row.high for row in weighed], total[1])}"
 
 
 def _words(name: str, ends: list[float | None], language: str) -> str:

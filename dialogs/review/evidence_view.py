@@ -11,7 +11,7 @@ from qgis.PyQt.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ...processing.texts import tr
 from ..parts.inks import faint, readable
-from .evidence_rows import MET, NOT, PART, UNKNOWN, EvidenceRow, sum_of
+from .evidence_rows import MET, NOT, PART, UNKNOWN, EvidenceRow, sum_of, sum_text
 
 COLOURS = {MET: "#2E7D4F", PART: "#B07A00", NOT: "#8B9197", UNKNOWN: "#8B9197"}
 LEFT, RIGHT = 0.38, 0.29  # shares of the width for words and for state and weight
@@ -63,8 +63,9 @@ class EvidenceView(QWidget):
         """Show the tooltip of the row under the mouse."""
         if event.type() == QEvent.Type.ToolTip:
             place = int(event.pos().y() / (self._line() * LINES))
-            if 0 <= place < len(self.rows):
-                QToolTip.showText(event.globalPos(), self.tip_of(self.rows[place]), self)
+            tip = self.tip_of(self.rows[place]) if 0 <= place < len(self.rows) else sum_text(self.rows)
+            if tip and place >= 0:
+                QToolTip.showText(event.globalPos(), tip, self)
             else:
                 QToolTip.hideText()
             return True
@@ -95,9 +96,13 @@ class EvidenceView(QWidget):
         self._say(painter, row.value, QRectF(0, box.top() + line, left - gap, line), ink, bold=True)
         bar = QRectF(left, box.top() + line * 0.3, right - left - gap, line * 0.55)
         self._draw_bar(painter, row, bar)
-        limit = row.limit_short or row.limit
-        self._say(painter, limit, QRectF(left, box.top() + line, right - left - gap, line), soft, small=True)
         at_right = Qt.AlignmentFlag.AlignRight
+        scale = QRectF(left, box.top() + line, right - left - gap, line)
+        if row.ends[1]:
+            self._say(painter, row.ends[0], scale, soft, small=True)
+            self._say(painter, tr("limit {n}").format(n=row.ends[1]), scale, soft, small=True, at=at_right)
+        else:
+            self._say(painter, row.limit_short or row.limit, scale, soft, small=True)
         colour = readable(COLOURS[row.state], self.palette())
         self._say(painter, state_word(row), QRectF(right, box.top(), box.width() - right, line), colour, at=at_right)
         below = _product(row) if row.weight is not None else tr("must hold") if row.is_condition else ""

@@ -11,36 +11,35 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsApplication, QgsSettings
-from qgis.PyQt.QtCore import QEvent, QObject, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QKeyEvent, QKeySequence
-from qgis.PyQt.QtWidgets import QComboBox, QDockWidget, QLineEdit, QPushButton, QShortcut
+from qgis.PyQt.QtCore import QEvent, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QKeySequence
+from qgis.PyQt.QtWidgets import QDockWidget, QShortcut
 
 from ...processing.texts import interface_language, tr
 from ..parts import help_pages
 from ..study import wording
 from . import items as review_items
 from .desk import ReviewDesk
-from .evidence_rows import rows_of
+from .evidence_rows import rows_of, sum_text
 from .form import ReviewForm
 from .items import Item
+from .keeping import not_saved_text, place_text, save_elsewhere
+from .keys import TAG_KEYS, ReviewKeys
 from .map import ReviewMap
+from .photos import photos_of, show_photos
+from .picking import ParcelPicking
 from .table import colour_of, level_title, reviews_text, tag_title
 from .watch import ReviewWatch, Seen
 
 LETTERS = 66  # least width: all columns of the list have their words (ui/spec §3: 420 px)
 REVIEWER = "urban_renewal/reviewer"  # QgsSettings: who reviews at this computer
-KEYS = {
-    Qt.Key.Key_1: "1", Qt.Key.Key_2: "2", Qt.Key.Key_3: "3", Qt.Key.Key_4: "4", Qt.Key.Key_0: "0",
-    Qt.Key.Key_S: "skip", Qt.Key.Key_Z: "undo", Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down", Qt.Key.Key_F: "zoom",
-    Qt.Key.Key_Return: "reason", Qt.Key.Key_Enter: "reason", Qt.Key.Key_G: "photo",
-}  # fmt: skip
-TAG_KEYS = {"1": "old_compound", "2": "urban_village", "3": "idle_factory", "4": "idle_building", "0": "none"}
 
 
 class ReviewPanel(QDockWidget):
     """Shows one desk. `reviewed(path of the reviews)` after each judgement."""
 
     reviewed = pyqtSignal(str)
+    keys: ReviewKeys | None = None  # events come before it is made
 
     def __init__(self, iface: Any) -> None:
         super().__init__(tr("Review of tags"), iface.mainWindow() if iface else None)
@@ -51,6 +50,8 @@ class ReviewPanel(QDockWidget):
         self.form = ReviewForm()
         self.setWidget(self.form)
         self.setMinimumWidth(int(self.fontMetrics().averageCharWidth() * LETTERS))
+        self.keys = ReviewKeys(self, self.act)
+        self.picking = ParcelPicking(self, iface)
         self._connect()
         self._help = help_pages.add_help(self, "guide#s4")
 
@@ -76,12 +77,12 @@ class ReviewPanel(QDockWidget):
         self.watch = ReviewWatch(self)
         self.watch.seen.connect(self._on_seen)
         self.visibilityChanged.connect(self._on_visible)
-        watched = [form.list, form.list.viewport(), *form.judge.values(), form.skip, form.undo, form.scroll]
+        self.keys.watch([form.list, form.list.viewport(), *form.judge.values(), form.skip, form.undo, form.scroll])
+        self.keys.watch([form.reason, form.reviewer, form.find, form.photo.lineEdit()])
         if self.iface is not None:
-            watched.append(self.iface.mapCanvas())
-        self._watched = watched
-        for widget in watched:
-            widget.installEventFilter(self)
+            self.keys.watch([self.iface.mapCanvas()])
+        form.here.linkActivated.connect(lambda _: form.last.setText(save_elsewhere(self, self.desk.store)))
+        form.others.linkActivated.connect(lambda _: self.act("photo"))
 
     # --- showing ------------------------------------------------------------------------------------------------------
 
@@ -96,6 +97,7 @@ class ReviewPanel(QDockWidget):
         self.form.fill_tags([(tag, tag_title(tag)) for tag in [*classes, "none"]])
         self.form.here.setToolTip(str(desk.store.path))
         self.watch.start(desk.store, desk.presence)
+        self.picking.follow(desk.source)
         self._choose()
         self._show_queue()
         self._go(desk.next_open(-1))
@@ -129,7 +131,9 @@ class ReviewPanel(QDockWidget):
             f'<b style="color:{colour_of(item.tag)}">■</b> <b>{level_title(item.tag, item.level)}</b>{score}'
         )
         form.reason_of_rule.setText(reason)
-        form.evidence.show_rows(rows_of(evidence, desk.rules, interface_language()))
+        rows = rows_of(evidence, desk.rules, interface_language())
+        form.evidence.show_rows(rows)
+        form.rule.setToolTip(sum_text(rows))
         self._show_others(item)
         for key, button in form.judge.items():
             form.tint(button, colour_of(TAG_KEYS[key]), TAG_KEYS[key] == item.suggested)
@@ -143,14 +147,17 @@ class ReviewPanel(QDockWidget):
         desk, form = self.desk, self.form
         others = reviews_text(desk, item)
         conflict = tr("They do not agree:") + "<br>" if desk.conflicts(item) else ""
-        form.others.setText(conflict + escape(others).replace("\n", "<br>"))
+        photos = photos_of(desk.reviews.get(item.parcel_id, []), "", desk.store.path.parent)
+        seen = f' <a href="photo">{tr("Photos ({n})  G").format(n=len(photos))}</a>' if photos else ""
+        form.others.setText(conflict + escape(others).replace("\n", "<br>") + seen)
         form.others.setVisible(bool(others))
         people = list(dict.fromkeys(somebody.reviewer for somebody in desk.others))
         here = [tr("Also here: {names}").format(names=", ".join(people))] if people else []
-        form.here.setText(" · ".join([tr("Saved in {file}").format(file=desk.store.path.name), *here]))
+        form.here.setText(" · ".join([place_text(desk.store), *here]))
 
     def _on_visible(self, is_seen: bool) -> None:
         """Pale the map only as long as the panel is in front: behind another tab nobody reviews."""
+        self.picking.switch(is_seen and self.desk is not None)
         if self.map is not None and not is_seen:
             self.map.clear()
         elif self.map is not None and self.item() is not None:
@@ -182,16 +189,28 @@ class ReviewPanel(QDockWidget):
         n, now = len(desk.queue), self.form.list.currentIndex().row()
         order = [place % n for place in range(now + 1, now + 1 + n)] if n else []
         place = next((at for at in order if _has_words(desk.queue[at], words)), -1)
-        if place < 0 and any(_has_words(item, words) for item in desk.items):
-            for combo in (self.form.tag, self.form.community):
-                combo.setCurrentIndex(0)
-            self.show_all()
-            place = next(at for at, item in enumerate(desk.queue) if _has_words(item, words))
-        if place >= 0:
-            self._go(place)
+        found = (
+            desk.queue[place] if place >= 0 else next((item for item in desk.items if _has_words(item, words)), None)
+        )
+        if found is not None:
+            self.show_parcel(found.parcel_id)
             self.form.find.setFocus()
         else:
             self.form.last.setText(tr("No parcel has “{words}” in its name or id.").format(words=words))
+
+    def show_parcel(self, parcel_id: str) -> bool:
+        """Go to a parcel, where it is not in the list by showing all; False when there is none of this id."""
+        desk = self.desk
+        if desk is None:
+            return False
+        if desk.place_of(parcel_id) < 0 and any(item.parcel_id == parcel_id for item in desk.items):
+            for combo in (self.form.tag, self.form.community):
+                combo.setCurrentIndex(0)
+            self.show_all()
+        place = desk.place_of(parcel_id)
+        if place >= 0:
+            self._go(place)
+        return place >= 0
 
     def show_all(self) -> None:
         """Show every tagged parcel instead of the doubtful ones."""
@@ -270,7 +289,7 @@ class ReviewPanel(QDockWidget):
         elif what == "reason":
             self.form.reason.setFocus()
         elif what == "photo":
-            self.form.photo.lineEdit().setFocus()
+            self._look_at_photos(item)
 
     def _judge(self, item: Item, row: int, tag: str) -> None:
         form = self.form
@@ -285,8 +304,7 @@ class ReviewPanel(QDockWidget):
         words = f"{item.parcel_id} → <b>{tag_title(tag)}</b> ({escape(reviewer)}, {said})"
         form.last.setText(tr("Just now: {what}").format(what=words))
         if not saved:
-            sentence = tr("“{file}” is in use. Close the other program; your reviews are kept and saved with the next.")
-            form.last.setText(sentence.format(file=self.desk.store.path.name))
+            form.last.setText(not_saved_text(self.desk.store))
         form.reason.clear()
         form.photo.setFilePath("")
         self.reviewed.emit(str(self.desk.store.path))
@@ -295,63 +313,39 @@ class ReviewPanel(QDockWidget):
     def _undo(self) -> None:
         step = self.desk.undo()
         if step is None:
-            self.form.last.setText(tr("Nothing to undo.") if not self.desk.history else tr("The file is in use."))
+            is_none = not self.desk.history
+            self.form.last.setText(tr("Nothing to undo.") if is_none else not_saved_text(self.desk.store))
             return
         self.form.last.setText(tr("Undone: {parcel}").format(parcel=step.parcel_id))
         if step.review is not None:
             self.form.reason.setText(step.review.reason)
             self.reviewed.emit(str(self.desk.store.path))
         self._show_progress()
-        self._go(self.desk.place_of(step.parcel_id))
+        self.show_parcel(step.parcel_id)
 
     def _after(self, row: int) -> None:
         self._show_progress()
         self._go(self.desk.next_open(row) if self.desk.next_open(row) >= 0 else row)
 
-    # --- keys ---------------------------------------------------------------------------------------------------------
+    def _look_at_photos(self, item: Item) -> None:
+        """Show the photos of a parcel; where there is none, one may be named."""
+        folder = self.desk.store.path.parent
+        photos = photos_of(self.desk.reviews.get(item.parcel_id, []), self.form.photo.filePath(), folder)
+        if photos:
+            show_photos(photos, item.name or item.parcel_id, self)
+        else:
+            self.form.photo.lineEdit().setFocus()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take the keys from list, buttons and map, before the main window's own shortcuts (S, F …) do."""
-        return self._take(event) or super().eventFilter(watched, event)
+    # --- the rest -----------------------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
         """Take keys that nothing in the panel wanted; Ctrl+Enter in a text field judges as the rule suggests."""
-        return self._take(event) or super().event(event)
-
-    def _take(self, event: QEvent) -> bool:
-        if event.type() not in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride) or not self.isVisible():
-            return False
-        if self.desk is None or not isinstance(event, QKeyEvent):
-            return False
-        what = self._meaning(event)
-        if not what:
-            return False
-        event.accept()
-        if event.type() == QEvent.Type.KeyPress:
-            self.act(what)
-        return True
-
-    def _meaning(self, event: QKeyEvent) -> str:
-        plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        what, focus = KEYS.get(event.key(), ""), QgsApplication.focusWidget()
-        if what == "reason" and plain == Qt.KeyboardModifier.ControlModifier and self.item() is not None:
-            self.form.list.setFocus()
-            return next((key for key, tag in TAG_KEYS.items() if tag == self.item().suggested), "")
-        if plain != Qt.KeyboardModifier.NoModifier or not what:
-            return ""
-        if focus is self.form.find:
-            return ""
-        if isinstance(focus, (QLineEdit, QComboBox)):
-            if what == "reason" and isinstance(focus, QLineEdit):
-                self.form.list.setFocus()  # Enter leaves the field; the next key judges
-            return ""
-        return "" if what == "reason" and isinstance(focus, QPushButton) else what
+        return (self.keys is not None and self.keys.take(event)) or super().event(event)
 
     def close_down(self) -> None:
         """Let go of the map and its keys."""
-        for widget in self._watched:
-            widget.removeEventFilter(self)
-        self._watched = []
+        self.keys.let_go()
+        self.picking.let_go()
         self.watch.stop()
         if self.map is not None:
             self.map.clear()
@@ -362,6 +356,7 @@ class ReviewPanel(QDockWidget):
         """Take the frame off the map when the panel is closed."""
         if self.map is not None:
             self.map.clear()
+        self.picking.switch(False)
         self._tell_where()
         super().closeEvent(event)
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from .desk import ReviewDesk, make_store, open_desk
 from .map import ReviewMap
 from .panel import ReviewPanel
 from .places import Area
-from .store import TABLE
+from .store import TABLE, StoreError
 from .storeys import Houses
 
 MANY = 5_000  # parcels from which reading them is felt
@@ -58,7 +59,8 @@ class Reviewing(QObject):
             review_map = ReviewMap(self._iface, source, houses_of(self._dock.session))
             rules = rules_of(study, review_items.first_rules_id(source))
             folder = Path(study.folder)
-            make_store(folder)
+            with suppress(StoreError):  # a folder that can only be read: the reviews wait on this computer
+                make_store(folder)
             areas = areas_of(self._dock.session, review_map.layer.crs())
             if review_map.layer.featureCount() <= MANY:
                 self._show(open_desk(source, folder, rules, review_map.hash_of, areas), review_map)
@@ -98,6 +100,8 @@ class Reviewing(QObject):
                     window.tabifyDockWidget(self._dock, self.panel)
         self.panel.show()
         self.panel.raise_()
+        if self.panel.desk is not None:
+            desk.go_on(self.panel.desk)
         self.panel.open(desk, review_map)
 
     def close(self) -> None:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The table of reviews in a GeoPackage that several people may have open: rows are added, nobody's row is changed.
 
-Each judgement is one row, saved at once. When the file is in use by another program the row waits here and is written
-with the next one. Undo takes only rows of this session away.
+Each judgement is one row, saved at once. When the file is in use, or can only be read, the row waits (waiting.py keeps
+it on this computer, also when QGIS is closed) and is written with the next. Undo takes only rows of this session away.
 """
 
 from __future__ import annotations
@@ -10,15 +10,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timezone
 from pathlib import Path
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransformContext, QgsFields, QgsVectorFileWriter
 from qgis.core import QgsWkbTypes as Wkb
 
+from .waiting import Spool
+
 TABLE, FILE = "reviews", "reviews.gpkg"
 WAIT_S = 0.15  # how long a locked file is waited for: longer would be felt
+IN_USE, READ_ONLY, FULL = "in use", "read only", "full"  # why a row waits
 
 
 class StoreError(OSError):
@@ -44,18 +47,24 @@ NAMES = tuple(item.name for item in fields(Review))
 
 
 class ReviewStore:
-    """The reviews of one study. `waiting` holds rows that could not be written yet."""
+    """The reviews of one study. `waiting` holds rows that could not be written yet, `fault` why: IN_USE, READ_ONLY,
+    FULL, or what the database says; "" when the last row was written.
+    """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.waiting: list[Review] = []
+        self.path, self.fault = path, ""
+        self._spool = Spool(path)
+        self.waiting = [Review(**row) for row in self._spool.read(NAMES)]
         self._known: list[Review] = []
 
     def make(self) -> None:
         """Make the file with its empty table where there is none. Raises StoreError."""
         if self.path.exists():
             return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(str(error)) from error
         options = QgsVectorFileWriter.SaveVectorOptions()
         options.driverName, options.layerName = "GPKG", TABLE
         writer = QgsVectorFileWriter.create(
@@ -100,24 +109,31 @@ class ReviewStore:
                 there = {row[1] for row in base.execute(f"PRAGMA table_info({TABLE})")}
                 names = [name for name in NAMES if name in there]  # files of older versions have fewer
                 marks = ", ".join("?" * len(names))
-                sql = " ".join(["INSERT INTO", TABLE, "(", ", ".join(names), ") VALUES (", marks, ")"])
-                base.executemany(sql, [[getattr(row, name) for name in names] for row in self.waiting])
+                parts = ["INSERT INTO", TABLE, "(", ", ".join(names), ") SELECT", marks, "WHERE NOT EXISTS"]
+                parts += ["(SELECT 1 FROM", TABLE, "WHERE review_id = ?)"]  # a second window may have kept it as well
+                rows = [[getattr(row, name) for name in names] for row in self.waiting]
+                base.executemany(" ".join(parts), [[*row, kept.review_id] for row, kept in zip(rows, self.waiting)])
                 _touch(base)
-        except sqlite3.Error:
+        except sqlite3.Error as error:
+            self.fault = fault_of(error)
+            self._spool.keep([asdict(row) for row in self.waiting])
             return False
-        self.waiting = []
+        self.waiting, self.fault = [], ""
+        self._spool.clear()
         return True
 
     def remove(self, review_id: str) -> bool:
         """Take one row back; False when the file is in use and nothing has changed."""
         if any(row.review_id == review_id for row in self.waiting):
             self.waiting = [row for row in self.waiting if row.review_id != review_id]
+            self._spool.keep([asdict(row) for row in self.waiting])
             return True
         try:
             with self._open() as base, base:
                 base.execute(" ".join(["DELETE FROM", TABLE, "WHERE review_id = ?"]), (review_id,))
                 _touch(base)
-        except sqlite3.Error:
+        except sqlite3.Error as error:
+            self.fault = fault_of(error)
             return False
         return True
 
@@ -133,6 +149,13 @@ class ReviewStore:
 def latest(reviews: Sequence[Review]) -> dict[str, Review]:
     """Return the review that counts for each parcel: the latest, as Tag takes it."""
     return {row.parcel_id: row for row in sorted(reviews, key=lambda row: (row.reviewed_at, row.review_id))}
+
+
+def fault_of(error: sqlite3.Error) -> str:
+    """Return why a row could not be written: IN_USE, READ_ONLY, FULL, else what the database says."""
+    words = str(error).lower()
+    marks = {"locked": IN_USE, "readonly": READ_ONLY, "unable to open": READ_ONLY, "disk is full": FULL}
+    return next((fault for mark, fault in marks.items() if mark in words), str(error))
 
 
 def _touch(base: sqlite3.Connection) -> None:

@@ -1,0 +1,178 @@
+"""The review that loses nothing: files that cannot be written, sessions, input methods, photos, choices on the map."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+from qgis.core import QgsApplication, QgsPointXY, QgsVectorLayer
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QColor, QImage, QInputMethodEvent
+
+from .test_review import review  # noqa: F401 (a fixture)
+
+
+@pytest.fixture(autouse=True)
+def profile(tmp_path_factory, monkeypatch):
+    """A profile of its own: what waits in one test is not found by another."""
+    folder = str(tmp_path_factory.mktemp("profile"))
+    monkeypatch.setattr(QgsApplication, "qgisSettingsDirPath", staticmethod(lambda: folder))
+    return folder
+
+
+def a_review(key, parcel="P1"):
+    from urban_renewal.dialogs.review.store import Review
+
+    return Review(key, parcel, "h", "old_compound", "甲", "2026-01-01T10:00:00+08:00", "理由", "", "old_compound")
+
+
+def rows_in(path):
+    with closing(sqlite3.connect(path)) as base:
+        return [row[0] for row in base.execute("SELECT review_id FROM reviews ORDER BY review_id")]
+
+
+def test_what_waits_outlives_qgis_and_is_written_once(tmp_path, profile):
+    """Two windows keep the same rows; when the file is free again each stands there once and nothing waits."""
+    from urban_renewal.dialogs.review.store import IN_USE, ReviewStore
+
+    path = tmp_path / "reviews.gpkg"
+    store = ReviewStore(path)
+    store.make()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert not store.add(a_review("r1")) and not store.add(a_review("r2", "P2"))
+        assert store.fault == IN_USE
+        later, third = ReviewStore(path), ReviewStore(path)  # QGIS was closed, twice opened
+        assert [row.review_id for row in later.waiting] == ["r1", "r2"] and later.waiting[0] == a_review("r1")
+        assert not later.flush()
+    assert later.flush() and third.flush() and store.flush()
+    assert rows_in(path) == ["r1", "r2"]
+    assert ReviewStore(path).waiting == [] and not list((tmp_path / profile).rglob("*.json"))
+
+
+def test_an_undone_review_does_not_come_back(tmp_path):
+    from urban_renewal.dialogs.review.store import ReviewStore
+
+    store = ReviewStore(tmp_path / "away" / "reviews.gpkg")
+    assert not store.add(a_review("r1")) and not store.add(a_review("r2"))
+    assert store.remove("r1")
+    assert [row.review_id for row in ReviewStore(store.path).waiting] == ["r2"]
+    assert store.remove("r2") and ReviewStore(store.path).waiting == []
+
+
+def test_a_place_that_can_only_be_read_is_said_and_passed_on(tmp_path, review, qtbot, monkeypatch):  # noqa: F811
+    """Judging goes on, the sentence names the true cause, the rows can be saved to another file."""
+    from urban_renewal.dialogs.review import keeping
+    from urban_renewal.dialogs.review.store import READ_ONLY, ReviewStore, fault_of
+
+    assert fault_of(sqlite3.OperationalError("attempt to write a readonly database")) == READ_ONLY
+    (tmp_path / "file").write_text("no folder")
+    review.desk.store = ReviewStore(tmp_path / "file" / "reviews.gpkg")
+    with pytest.raises(OSError, match="file"):
+        review.desk.store.make()
+    qtbot.keyClick(review.form.list, "1")
+    assert "read" in review.form.last.text() and "P2" in review.desk.reviews
+    assert "elsewhere" in review.form.here.text()
+    target = tmp_path / "mine"
+    monkeypatch.setattr(keeping.QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    review.form.here.linkActivated.emit("elsewhere")
+    saved = ReviewStore(target.with_name("mine.gpkg")).read()
+    assert [row.parcel_id for row in saved] == ["P2"] and "mine.gpkg" in review.form.last.text()
+    review.form.here.linkActivated.emit("elsewhere")  # a second time: no row twice
+    assert len(ReviewStore(target.with_name("mine.gpkg")).read()) == 1
+
+
+def test_undo_goes_back_through_the_whole_session(review, dock, qtbot):  # noqa: F811
+    """The panel was opened anew between the judgements, and the parcel undone is shown wherever the list stands."""
+    for key in ("1", "S"):
+        qtbot.keyClick(review.form.list, key)
+    dock.reviewing.open()
+    panel = dock.reviewing.panel
+    assert panel.desk.skipped == {"P3"} and panel.form.undo.isEnabled()
+    panel.form.tag.setCurrentIndex(panel.form.tag.findData("urban_village"))
+    panel.form.tag.activated.emit(panel.form.tag.currentIndex())
+    panel.act("undo")
+    assert panel.desk.skipped == set() and panel.item().parcel_id == "P3"
+    panel.act("undo")
+    assert panel.item().parcel_id == "P2" and "P2" not in panel.desk.reviews
+    assert not panel.form.undo.isEnabled()
+
+
+def test_an_input_method_keeps_its_keys(review, qtbot):  # noqa: F811
+    """While pinyin is composed, Enter and digits are the input method's; afterwards Enter leaves the field."""
+    form = review.form
+    form.reason.setFocus()
+    QgsApplication.sendEvent(form.reason, QInputMethodEvent("xian chang", []))
+    qtbot.keyClick(form.reason, Qt.Key.Key_Return)
+    qtbot.keyClick(form.reason, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert form.reason.hasFocus() and not review.desk.reviews
+    done = QInputMethodEvent("", [])
+    done.setCommitString("现场看过")
+    QgsApplication.sendEvent(form.reason, done)
+    assert form.reason.text() == "现场看过"
+    qtbot.keyClick(form.reason, Qt.Key.Key_Return)
+    assert form.list.hasFocus()
+    enabled = Qt.WidgetAttribute.WA_InputMethodEnabled
+    assert not form.list.testAttribute(enabled) and not form.list.viewport().testAttribute(enabled)
+
+
+def test_a_parcel_is_chosen_on_the_map(review, qgis_iface):  # noqa: F811
+    """P5 is in no list of the doubtful: all are shown then. A place without parcel changes nothing."""
+    canvas = qgis_iface.mapCanvas()
+    canvas.setDestinationCrs(review.map.layer.crs())
+    review.picking.switch(True)
+    assert canvas.mapTool() is review.picking.tool
+    for x, wanted in ((500005.0, "P1"), (500085.0, "P5"), (400000.0, "P5")):
+        review.picking.tool.canvasClicked.emit(QgsPointXY(x, 3270005.0), Qt.MouseButton.LeftButton)
+        assert review.item().parcel_id == wanted
+    review.picking.switch(False)
+    assert canvas.mapTool() is not review.picking.tool
+
+
+def test_a_parcel_is_chosen_in_the_attribute_table(review, project):  # noqa: F811
+    layer = QgsVectorLayer(review.desk.source, "识别", "ogr")
+    project.addMapLayer(layer)
+    review.picking.follow(review.desk.source)
+    fids = {feature["parcel_id"]: feature.id() for feature in layer.getFeatures()}
+    layer.selectByIds([fids["P4"]])
+    assert review.item().parcel_id == "P4"
+    layer.selectByIds([fids["P1"], fids["P3"]])  # several: nobody knows which
+    assert review.item().parcel_id == "P4"
+    project.removeMapLayer(layer)
+    review.picking.let_go()
+
+
+def test_photos_of_a_parcel_are_looked_at(review, qtbot, tmp_path):  # noqa: F811
+    """G without a photo goes to the field; with one it shows it, ← → leaf through, the file stays beside the study."""
+    from urban_renewal.dialogs.review.photos import PhotoBox
+
+    qtbot.keyClick(review.form.list, "G")
+    assert review.form.photo.lineEdit().hasFocus()
+    for name, colour in (("a.png", "red"), ("b.png", "green")):
+        image = QImage(60, 40, QImage.Format.Format_RGB32)
+        image.fill(QColor(colour))
+        assert image.save(str(tmp_path / name))
+        review.form.photo.setFilePath(str(tmp_path / name))
+        review.show_parcel("P2")
+        review.form.list.setFocus()
+        qtbot.keyClick(review.form.list, "1")
+    assert [row.evidence for row in review.desk.reviews["P2"]] == ["a.png", "b.png"]
+    review.show_parcel("P2")
+    assert "photo" in review.form.others.text()
+    review.form.others.linkActivated.emit("photo")
+    box = review.findChild(PhotoBox)
+    assert [path.name for path in box.paths] == ["b.png", "a.png"] and "b.png" in box.windowTitle()
+    assert box.picture.pixmap().toImage().pixelColor(5, 5) == QColor("green")
+    box.leaf(1)
+    assert "a.png" in box.windowTitle()
+    box.close()
+
+
+def test_the_score_tells_its_sum(review):  # noqa: F811
+    """0.4 × 0.5 + 1 × 0.2 + 0 × 0.2 + 0 × 0.1 = 0.40 and with the unknown 0.1 at most 0.50, of a weight of 1."""
+    assert review.form.rule.toolTip() == (
+        "(0.40 × 0.50 + 1.00 × 0.20 + 0.00 × 0.20 + 0.00 × 0.10) ÷ 1.00 = 0.40\n"
+        "≤ (0.40 × 0.50 + 1.00 × 0.20 + 0.00 × 0.20 + 1.00 × 0.10) ÷ 1.00 = 0.50"
+    )
+    rows = {row.title: row.ends for row in review.form.evidence.rows}
+    assert ("0", "1") in rows.values() and ("0 %", "50 %") in rows.values(), json.dumps(list(rows.values()))
