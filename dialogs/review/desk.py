@@ -139,6 +139,17 @@ class ReviewDesk:
         """Return where a parcel stands in the queue; -1 = not there."""
         return next((place for place, item in enumerate(self.queue) if item.parcel_id == parcel_id), -1)
 
+    def bring(self, parcel_id: str, place: int) -> int:
+        """Put a parcel that the choice leaves out into the queue at a place; return where it stands, -1 = none."""
+        found = self.place_of(parcel_id)
+        item = next((item for item in self.items if item.parcel_id == parcel_id), None) if found < 0 else None
+        if item is None:
+            return found
+        place = min(max(0, place), len(self.queue))
+        self.queue = [*self.queue[:place], item, *self.queue[place:]]
+        self._ids.add(parcel_id)
+        return place
+
     # --- judging ------------------------------------------------------------------------------------------------------
 
     def start_clock(self) -> None:

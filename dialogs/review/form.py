@@ -45,6 +45,8 @@ class ReviewForm(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.drafts: dict[str, tuple[str, str]] = {}  # parcel: reason and photo that are not saved yet
+        self._parcel = ""
         layout = QVBoxLayout(self)
         layout.addLayout(self._head())
         layout.addLayout(self._choices())
@@ -170,6 +172,25 @@ class ReviewForm(QWidget):
         for part in (self.keys, form, acts):
             layout.addLayout(part)
         return layout
+
+    def take_draft(self, parcel: str) -> None:
+        """Show what was typed for a parcel and not yet saved: what belongs to another one stays with that."""
+        if parcel == self._parcel:
+            typed = self.drafts.pop(parcel, None)  # what an undo gives back
+        else:
+            now = (self.reason.text(), self.photo.filePath())
+            if any(now):
+                self.drafts[self._parcel] = now
+            typed = self.drafts.pop(parcel, ("", ""))
+        self._parcel = parcel
+        if typed is not None:
+            self.reason.setText(typed[0])
+            self.photo.setFilePath(typed[1])
+
+    def drop_draft(self) -> None:
+        """Forget what was typed: it is saved."""
+        self.reason.clear()
+        self.photo.setFilePath("")
 
     def fill_tags(self, tags: Iterable[tuple[str, str]]) -> None:
         """Fill the choice of classes."""

@@ -114,6 +114,7 @@ class ReviewPanel(QDockWidget):
         if desk is None or not 0 <= row < len(desk.queue):
             return
         item, form = desk.queue[row], self.form
+        form.take_draft(item.parcel_id)
         try:
             reason, evidence = review_items.read_texts(desk.source, item.fid)
         except review_items.UnreadableError as error:
@@ -192,6 +193,10 @@ class ReviewPanel(QDockWidget):
         found = (
             desk.queue[place] if place >= 0 else next((item for item in desk.items if _has_words(item, words)), None)
         )
+        if found is not None and desk.place_of(found.parcel_id) < 0:
+            for combo in (self.form.tag, self.form.community):
+                combo.setCurrentIndex(0)
+            self.show_all()
         if found is not None:
             self.show_parcel(found.parcel_id)
             self.form.find.setFocus()
@@ -199,15 +204,14 @@ class ReviewPanel(QDockWidget):
             self.form.last.setText(tr("No parcel has “{words}” in its name or id.").format(words=words))
 
     def show_parcel(self, parcel_id: str) -> bool:
-        """Go to a parcel, where it is not in the list by showing all; False when there is none of this id."""
+        """Go to a parcel; one that the list leaves out comes into it. False when there is none of this id."""
         desk = self.desk
         if desk is None:
             return False
-        if desk.place_of(parcel_id) < 0 and any(item.parcel_id == parcel_id for item in desk.items):
-            for combo in (self.form.tag, self.form.community):
-                combo.setCurrentIndex(0)
-            self.show_all()
-        place = desk.place_of(parcel_id)
+        is_guest, row = desk.place_of(parcel_id) < 0, self.form.list.currentIndex().row()
+        place = desk.bring(parcel_id, row)
+        if is_guest and place >= 0:
+            self._show_queue()
         if place >= 0:
             self._go(place)
         return place >= 0
@@ -305,8 +309,7 @@ class ReviewPanel(QDockWidget):
         form.last.setText(tr("Just now: {what}").format(what=words))
         if not saved:
             form.last.setText(not_saved_text(self.desk.store))
-        form.reason.clear()
-        form.photo.setFilePath("")
+        form.drop_draft()
         self.reviewed.emit(str(self.desk.store.path))
         self._after(row)
 
@@ -318,7 +321,7 @@ class ReviewPanel(QDockWidget):
             return
         self.form.last.setText(tr("Undone: {parcel}").format(parcel=step.parcel_id))
         if step.review is not None:
-            self.form.reason.setText(step.review.reason)
+            self.form.drafts[step.parcel_id] = (step.review.reason, step.review.evidence)
             self.reviewed.emit(str(self.desk.store.path))
         self._show_progress()
         self.show_parcel(step.parcel_id)

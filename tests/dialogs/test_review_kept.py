@@ -117,7 +117,7 @@ def test_an_input_method_keeps_its_keys(review, qtbot):  # noqa: F811
 
 
 def test_a_parcel_is_chosen_on_the_map(review, qgis_iface):  # noqa: F811
-    """P5 is in no list of the doubtful: all are shown then. A place without parcel changes nothing."""
+    """P5 is not doubtful: it comes into the list, which stays as it is. A place without parcel changes nothing."""
     canvas = qgis_iface.mapCanvas()
     canvas.setDestinationCrs(review.map.layer.crs())
     review.picking.switch(True)
@@ -125,6 +125,8 @@ def test_a_parcel_is_chosen_on_the_map(review, qgis_iface):  # noqa: F811
     for x, wanted in ((500005.0, "P1"), (500085.0, "P5"), (400000.0, "P5")):
         review.picking.tool.canvasClicked.emit(QgsPointXY(x, 3270005.0), Qt.MouseButton.LeftButton)
         assert review.item().parcel_id == wanted
+    assert review.desk.choice.which == "open" and [item.parcel_id for item in review.desk.queue].count("P5") == 1
+    assert len(review.desk.queue) == 4 and "4" in review.form.done.text()
     review.picking.switch(False)
     assert canvas.mapTool() is not review.picking.tool
 
@@ -142,6 +144,21 @@ def test_a_parcel_is_chosen_in_the_attribute_table(review, project):  # noqa: F8
     review.picking.let_go()
 
 
+def test_a_reason_stays_with_its_parcel(review, qtbot):  # noqa: F811
+    """Typed for P2, not saved: P3 is judged without it, P2 has it again; undo gives a saved one back."""
+    review.form.reason.setText("墙体开裂")
+    qtbot.keyClick(review.form.list, Qt.Key.Key_Down)
+    assert review.form.reason.text() == ""
+    qtbot.keyClick(review.form.list, "2")
+    assert review.desk.reviews["P3"][0].reason == ""
+    review.show_parcel("P2")
+    assert review.form.reason.text() == "墙体开裂"
+    qtbot.keyClick(review.form.list, "1")
+    assert review.desk.reviews["P2"][0].reason == "墙体开裂" and review.form.reason.text() == ""
+    qtbot.keyClick(review.form.list, "Z")
+    assert review.item().parcel_id == "P2" and review.form.reason.text() == "墙体开裂"
+
+
 def test_photos_of_a_parcel_are_looked_at(review, qtbot, tmp_path):  # noqa: F811
     """G without a photo goes to the field; with one it shows it, ← → leaf through, the file stays beside the study."""
     from urban_renewal.dialogs.review.photos import PhotoBox
@@ -152,8 +169,8 @@ def test_photos_of_a_parcel_are_looked_at(review, qtbot, tmp_path):  # noqa: F81
         image = QImage(60, 40, QImage.Format.Format_RGB32)
         image.fill(QColor(colour))
         assert image.save(str(tmp_path / name))
-        review.form.photo.setFilePath(str(tmp_path / name))
         review.show_parcel("P2")
+        review.form.photo.setFilePath(str(tmp_path / name))
         review.form.list.setFocus()
         qtbot.keyClick(review.form.list, "1")
     assert [row.evidence for row in review.desk.reviews["P2"]] == ["a.png", "b.png"]
