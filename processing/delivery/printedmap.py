@@ -1,15 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A map of a sheet whose drawing can be called off: a city takes QGIS ten seconds, in one call that hears no Cancel."""
+"""A map of a sheet whose drawing can be called off: a city takes QGIS ten seconds, in one call that hears no Cancel.
+
+A PDF of a city's buildings, shape by shape, is 20 MB of lines nobody can tell apart on paper: Qt compresses the page of
+80 MB in one call of three seconds, and whoever opens it waits for each of them. There a layer of so many shapes is
+printed as a picture in the dots of the page; names, zones and whatever has few shapes stay lines and text.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from qgis.core import QgsLayoutExporter, QgsLayoutItemMap, QgsMapRendererCustomPainterJob
+from qgis.core import QgsLayoutExporter, QgsLayoutItemMap, QgsMapRendererCustomPainterJob, QgsVectorLayer
 from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, QSizeF, QThread, QTimer
 
 LOOK_MS = 100  # between two looks at Cancel
 MM_PER_INCH = 25.4
+MANY = 20_000  # own choice: shapes of a layer on a map from which a PDF shows it as a picture; 3 MB of lines
 
 
 class PrintedMap(QgsLayoutItemMap):
@@ -21,13 +29,18 @@ class PrintedMap(QgsLayoutItemMap):
     """
 
     run: Any = None
+    is_page: bool = False  # printed into a PDF
     fault: BaseException | None = None  # met while painting: QGIS's own code must not be left by an exception
 
     def paint(self, painter: Any, style: Any, widget: Any = None) -> None:
         """Paint the map on a sheet."""
-        if not self._is_watched():
-            super().paint(painter, style, widget)
-            return
+        with as_pictures(crowded(self) if self.is_page else ()):
+            if self._is_watched():
+                self._paint_parts(painter, style, widget)
+            else:
+                super().paint(painter, style, widget)
+
+    def _paint_parts(self, painter: Any, style: Any, widget: Any) -> None:
         try:
             self.startLayeredExport()
             layers = int(self.hasBackground())  # the number of the part that holds them
@@ -82,6 +95,32 @@ class PrintedMap(QgsLayoutItemMap):
         timer.stop()
 
 
+def crowded(shown: QgsLayoutItemMap) -> list[Any]:
+    """Return the layers of which a map shows more than MANY shapes, as far as their number and extent tell."""
+    extent, found = shown.extent(), []
+    settings = shown.mapSettings(extent, QSizeF(extent.width(), extent.height()), MM_PER_INCH, False)
+    for layer in shown.layers():
+        if not isinstance(layer, QgsVectorLayer) or layer.renderer() is None or layer.featureCount() <= MANY:
+            continue
+        ground = settings.layerExtentToOutputExtent(layer, layer.extent())
+        share = ground.intersect(extent).area() / ground.area() if ground.area() > 0 else 1.0
+        found += [layer] if layer.featureCount() * share > MANY else []
+    return found
+
+
+@contextmanager
+def as_pictures(layers: Sequence[Any]) -> Iterator[None]:
+    """Let a drawing that begins inside the block show layers as pictures; their names stay text."""
+    changed = [layer for layer in layers if not layer.renderer().forceRasterRender()]
+    for layer in changed:
+        layer.renderer().setForceRasterRender(True)
+    try:
+        yield
+    finally:
+        for layer in changed:
+            layer.renderer().setForceRasterRender(False)
+
+
 class Printer:
     """Prints a sheet as QgsLayoutExporter does, with an eye on Cancel while its maps are drawn."""
 
@@ -90,8 +129,14 @@ class Printer:
 
     def exportToPdf(self, path: str, settings: Any) -> Any:
         """Print a PDF. Raises Cancelled."""
-        with self._sheet.watched(self._run):
-            return self._exporter.exportToPdf(path, settings)
+        for item in self._sheet.maps:
+            item.is_page = True
+        try:
+            with self._sheet.watched(self._run):
+                return self._exporter.exportToPdf(path, settings)
+        finally:
+            for item in self._sheet.maps:
+                item.is_page = False
 
     def exportToImage(self, path: str, settings: Any) -> Any:
         """Print a picture. Raises Cancelled."""

@@ -184,3 +184,61 @@ def test_a_legend_looks_at_cancel_between_features(sheet):
     run = Run(is_cancelled=lambda: bool(looks.append(1)))
     assert legends.entries_that_occur(layer, run=run) == [0]
     assert len(looks) == 3
+
+
+def printed_page(made, run, path):
+    """Print a PDF; return its bytes and the streams in it, unpacked."""
+    import re
+    import zlib
+
+    from qgis.core import Qgis, QgsLayoutExporter
+    from urban_renewal.processing.delivery.printedmap import Printer
+
+    settings = QgsLayoutExporter.PdfExportSettings()
+    settings.dpi, settings.exportMetadata, settings.appendGeoreference = 100, False, False
+    settings.textRenderFormat = Qgis.TextRenderFormat.AlwaysText
+    assert Printer(made, run).exportToPdf(str(path), settings) == QgsLayoutExporter.ExportResult.Success
+    content, streams = path.read_bytes(), []
+    for start in re.finditer(rb"stream\r?\n", content):
+        try:
+            streams.append(zlib.decompressobj().decompress(content[start.end() :]))
+        except zlib.error:
+            continue
+    return content, max(streams, key=lambda stream: stream.count(b" l\n"))
+
+
+@pytest.mark.parametrize("where", ["worker", "main"])
+def test_a_crowded_layer_is_a_picture_on_the_page_and_its_names_stay_text(sheet, tmp_path, monkeypatch, where):
+    """The second map, a fortieth of the first's size, shows as many shapes; a layer with few stays lines."""
+    from urban_renewal.core.run import Run
+    from urban_renewal.processing.delivery import printedmap
+
+    def work():
+        project, made = sheet(900)
+        layer = made.maps[0].layers()[0]
+        few = printed_page(made, Run(), tmp_path / "few.pdf")
+        monkeypatch.setattr(printedmap, "MANY", 500)
+        many = printed_page(made, Run(), tmp_path / "many.pdf")
+        kept = layer.renderer().forceRasterRender()
+        made.close()
+        project.clear()
+        return few, many, kept
+
+    (few, lines), (many, rest), kept = work() if where == "main" else in_worker(work)
+    assert b"/Subtype /Image" not in few
+    assert many.count(b"/Subtype /Image") >= 2
+    assert kept is False  # the project keeps its layers as they were
+    assert rest.count(b" l\n") < lines.count(b" l\n") - 900
+    assert rest.count(b"Tj") == lines.count(b"Tj") > 500  # a name for each shape
+
+
+def test_only_what_a_map_shows_counts(sheet, monkeypatch):
+    from qgis.core import QgsRectangle
+    from urban_renewal.processing.delivery import printedmap
+
+    monkeypatch.setattr(printedmap, "MANY", 500)
+    _project, made = sheet(900)  # 1,000 x 360 m of boxes
+    shown = made.maps[0]
+    assert [layer.name() for layer in printedmap.crowded(shown)] == ["boxes"]
+    shown.zoomToExtent(QgsRectangle(0, 0, 100, 70))
+    assert printedmap.crowded(shown) == []
