@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 LANGUAGES = ("zh", "en")
 RESOURCES = Path(__file__).resolve().parents[1] / "resources"
+OWN = re.compile(r"[\w.:-]+-own")  # how the editors call the source of a number that a project has set itself
 
 
 @lru_cache(maxsize=1)
@@ -49,6 +51,8 @@ def pick(texts: dict[str, str] | str, language: str) -> str:
 def source_words(text: str, language: str) -> str:
     """Return where a figure comes from, or what is noted of it, in a language; a text of a user's own stays."""
     found = _sources().get(text)
+    if found is None and OWN.fullmatch(text):
+        return {"zh": "本项目自定", "en": "set for this project"}[language]
     return found[language] if found else text
 
 
@@ -58,9 +62,15 @@ def unit_words(unit: str, language: str) -> str:
     return named[language] if named else unit
 
 
+def value_words(value: str, language: str) -> str:
+    """Return a word that is the value of a figure as people say it: power, retain; any other stands for itself."""
+    named = figure_names()["values"].get(value)
+    return named[language] if named else value
+
+
 @lru_cache(maxsize=1)
 def figure_names() -> dict[str, dict[str, dict[str, str]]]:
-    """Return {"names" | "units": {word of a file: {"zh": …, "en": …}}} of the figures in rules and standards."""
+    """Return {"names" | "units" | "values": {word of a file: {"zh": …, "en": …}}} of figures."""
     return dict(json.loads((RESOURCES / "figures.json").read_text(encoding="utf-8")))
 
 

@@ -36,6 +36,14 @@
         <translation>单击在图上看社区和设施，双击缩放过去。</translation>
     </message>
     <message>
+        <source>A name begins with a letter A–Z; letters, figures and _ follow, ten in all at most.</source>
+        <translation>名称以英文字母开头，只含字母、数字和下划线，最多十个。</translation>
+    </message>
+    <message>
+        <source>A name begins with a letter; letters, figures and _ follow, 60 in all at most. CON, COM1 … are not allowed.</source>
+        <translation>名称以文字或字母开头，只含文字、字母、数字和下划线，最多 60 个；不能是 CON、COM1 等。</translation>
+    </message>
+    <message>
         <source>A new folder for your results</source>
         <translation>放你的结果的新文件夹</translation>
     </message>
@@ -884,6 +892,10 @@
         <translation>点位整体偏离房屋和道路约 {n} m，像是 GCJ-02 坐标。要纠正到副本吗？</translation>
     </message>
     <message>
+        <source>Judged from top to bottom; of equal scores the upper class wins. Drag, or Alt+↑ ↓.</source>
+        <translation>判定自上而下，同分取靠前者。拖动或按 Alt+↑ ↓ 改顺序。</translation>
+    </message>
+    <message>
         <source>Just now: {what}</source>
         <translation>刚才：{what}</translation>
     </message>
@@ -974,6 +986,10 @@
     <message>
         <source>Look at the figures, change them, try what that does</source>
         <translation>查看、修改数值，并试算影响</translation>
+    </message>
+    <message>
+        <source>Low and high value</source>
+        <translation>低值和高值</translation>
     </message>
     <message>
         <source>MB</source>
@@ -1085,7 +1101,7 @@
     </message>
     <message>
         <source>No</source>
-        <translation type="unfinished"></translation>
+        <translation>否</translation>
     </message>
     <message>
         <source>No author given: a blank line on the drawings.</source>
@@ -1541,6 +1557,10 @@
     </message>
     <message>
         <source>Save only</source>
+        <translation>只保存</translation>
+    </message>
+    <message>
+        <source>Save rules only</source>
         <translation>只存规则</translation>
     </message>
     <message>
@@ -1570,6 +1590,10 @@
     <message>
         <source>Score: {score}</source>
         <translation>得分：{score}</translation>
+    </message>
+    <message>
+        <source>Sections of the file</source>
+        <translation>文件各部分</translation>
     </message>
     <message>
         <source>See the way</source>
@@ -2113,7 +2137,7 @@
     </message>
     <message>
         <source>Yes</source>
-        <translation type="unfinished"></translation>
+        <translation>是</translation>
     </message>
     <message>
         <source>You chose fields: {fields}.</source>
@@ -2149,7 +2173,7 @@
     </message>
     <message>
         <source>[none]</source>
-        <translation type="unfinished"></translation>
+        <translation>[未选择]</translation>
     </message>
     <message>
         <source>a column</source>
@@ -2220,6 +2244,10 @@
         <translation>全部字段（含个人信息）</translation>
     </message>
     <message>
+        <source>as shipped</source>
+        <translation>出厂设置</translation>
+    </message>
+    <message>
         <source>at each click</source>
         <translation>随点随画</translation>
     </message>
@@ -2252,12 +2280,16 @@
         <translation>变化</translation>
     </message>
     <message>
-        <source>checked</source>
-        <translation>已核对</translation>
+        <source>checked by a person</source>
+        <translation>已由人核对正式文本</translation>
     </message>
     <message>
         <source>chosen</source>
         <translation>已选定</translation>
+    </message>
+    <message>
+        <source>chosen by experience</source>
+        <translation>本院或经验取值，可调</translation>
     </message>
     <message>
         <source>communities short</source>
@@ -2480,10 +2512,6 @@
         <translation>或{what}</translation>
     </message>
     <message>
-        <source>own choice</source>
-        <translation>经验值</translation>
-    </message>
-    <message>
         <source>parcels</source>
         <translation>宗地</translation>
     </message>
@@ -2520,10 +2548,6 @@
         <translation>前缀加流水号</translation>
     </message>
     <message>
-        <source>read in the official text</source>
-        <translation>已核对正式文本</translation>
-    </message>
-    <message>
         <source>remarks</source>
         <translation>提示</translation>
     </message>
@@ -2542,6 +2566,10 @@
     <message>
         <source>seen at its source</source>
         <translation>已见原文</translation>
+    </message>
+    <message>
+        <source>seen at its source, or checked by a person</source>
+        <translation>已见原文，或已由人核对</translation>
     </message>
     <message>
         <source>shipped</source>
@@ -2594,6 +2622,10 @@
     <message>
         <source>the same in each row</source>
         <translation>固定值</translation>
+    </message>
+    <message>
+        <source>there</source>
+        <translation>有</translation>
     </message>
     <message>
         <source>there is none</source>
@@ -2894,6 +2926,10 @@
     <message>
         <source>{up} m up, {down} m down</source>
         <translation>上 {up} m，下 {down} m</translation>
+    </message>
+    <message>
+        <source>{what}: {value}</source>
+        <translation>{what}：{value}</translation>
     </message>
     <message>
         <source>{word}: {meaning}</source>

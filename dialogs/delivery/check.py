@@ -23,6 +23,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...processing.scratch import Scratch
 from ...processing.texts import interface_language, tr
+from ..parts.buttons import in_words
 from ..parts.tables import keep_size, make_copyable
 from ..parts.widgets import text_label
 from ..study.handover import job
@@ -59,10 +60,12 @@ class DeliveryCheck(QDialog):
         make_copyable(self.table)
         self.table.setHorizontalHeaderLabels([tr("Verdict"), tr("What"), tr("Finding")])
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.setAccessibleName(tr("Finding"))
         self.table.verticalHeader().setVisible(False)
         self.table.setWordWrap(True)
         self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        in_words(box)
         box.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         for item in (self.head, self.notes, self.busy, self.table, box):

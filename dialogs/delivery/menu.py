@@ -13,6 +13,7 @@ from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QFormLay
 from ...core.errors import RenewalError
 from ...core.words import say
 from ...processing.texts import interface_language, tr
+from ..parts.buttons import in_words
 from ..parts.widgets import text_label
 from ..study import project_state
 from ..study.session import Session
@@ -81,6 +82,7 @@ class TakeOver(QDialog):
         self.problem.setStyleSheet("color: #A8322D")
         self.problem.hide()
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        in_words(box)
         box.accepted.connect(self.take)
         box.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

@@ -24,6 +24,7 @@ from ..parts.inks import faint, soft
 from .rows import Cell
 from .words import value_text
 
+MANY = 10_000  # from here on thousands are told apart; years are not
 BLUE = "#2F7FAE"  # the colour of what can be acted on: main buttons, weights, dragged limits
 
 
@@ -40,8 +41,16 @@ class Number(QDoubleSpinBox):
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
 
     def textFromValue(self, value: float) -> str:
-        """Return 0.6, not 0.6000."""
-        return f"{value:.10g}" if abs(value) < 1e10 else str(value)
+        """Return 0.6, not 0.6000; 3,500,000, but 1990."""
+        return f"{value:,.10g}" if MANY <= abs(value) < 1e10 else f"{value:.10g}" if abs(value) < MANY else str(value)
+
+    def valueFromText(self, text: str) -> float:
+        """Return the number of a text with or without commas between thousands."""
+        return float(super().valueFromText(text.replace(",", "")))
+
+    def validate(self, text: str, place: int) -> Any:
+        """Take commas between thousands as they are."""
+        return super().validate(text.replace(",", ""), place)[0], text, place
 
     def sizeHint(self) -> QSize:
         """Return room for its own digits, five at least, not for the widest number of the range."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -47,12 +48,16 @@ class CompareDialog(QDialog):
         self.setWindowTitle(tr("Compare"))
         self.other: Mapping[str, Any] = {}
         self.choice = QComboBox()
+        self.choice.setAccessibleName(tr("Compare with"))
         for name in envelope.names(self.kind):
             self.choice.addItem(pick(envelope.load(self.kind, name)["title"], interface_language()), name)
         self.open_file, self.take = QPushButton(tr("File…")), QPushButton(tr("Take all of it"))
         self.told, self.moved = text_label(), scaled(QLabel(), 1.0, bold=True)
         self.table = QTableWidget(0, 3)
         self.table.verticalHeader().hide()
+        self.table.setWordWrap(False)
+        self.table.setAccessibleName(tr("Compare"))
+        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         letter = self.fontMetrics().averageCharWidth()
@@ -94,10 +99,11 @@ class CompareDialog(QDialog):
         language = interface_language()
         titles = [pick(document["title"], language) for document in (self._editor.draft.now, other)]
         self.table.setHorizontalHeaderLabels([tr("Figure"), tr("here"), titles[1]])
+        self.table.horizontalHeaderItem(2).setToolTip(titles[1])
         self.table.setRowCount(len(rows))
         for place, item in enumerate(rows):
             words = path_words(item, self._editor.draft.now, other)
-            for column, text in enumerate((words, value_text(item.here), value_text(item.there))):
+            for column, text in enumerate((words, _told(item.here), _told(item.there))):
                 cell = QTableWidgetItem(text)
                 cell.setToolTip(text)
                 self.table.setItem(place, column, cell)
@@ -156,6 +162,11 @@ def _spread(item: Difference) -> list[Difference]:
     """Return a whole object that is missing on one side as one line without its words about numbers."""
     plain = [_number_only(value) for value in (item.here, item.there)]
     return [Difference(item.path, item.keys, *plain)] if plain[0] != plain[1] else []
+
+
+def _told(value: Any) -> str:
+    """Return a value in words; of a whole part that only one of the two has, that it is there."""
+    return tr("there") if isinstance(value, Mapping) else value_text(value)
 
 
 def _number_only(value: Any) -> Any:

@@ -60,7 +60,7 @@ class FigureDetail(QFrame):
     def _arrange(self) -> None:
         titles = {"source": tr("Source"), "clause": tr("Clause"), "edition": tr("Edition"),
                   "checked_by": tr("Checked by"), "checked_at": tr("On the day")}  # fmt: skip
-        self.form = QWidget()
+        self.form, self._who = QWidget(), []
         grid = QGridLayout(self.form)
         grid.setContentsMargins(0, 0, 0, 0)
         places = {"source": (0, 0, 3), "clause": (1, 0, 1), "edition": (1, 2, 1), "checked_by": (3, 0, 1),
@@ -71,8 +71,11 @@ class FigureDetail(QFrame):
             self.lines[key].setAccessibleName(titles[key])
             grid.addWidget(label, line, column)
             grid.addWidget(self.lines[key], line, column + 1, 1, width)
+            if key.startswith("checked"):
+                self._who += [label, self.lines[key]]
         label = QLabel(tr("Status"))
         label.setBuddy(self.status)
+        self.status.setAccessibleName(label.text())
         grid.addWidget(label, 2, 0)
         grid.addWidget(self.status, 2, 1, 1, 3)
         grid.setColumnStretch(1, 3)
@@ -114,8 +117,8 @@ class FigureDetail(QFrame):
             line.setCursorPosition(0)
             line.setToolTip(line.text())
         self.status.setCurrentIndex(max(0, self.status.findData(self._shown.get("status"))))
-        for key in ("checked_by", "checked_at"):
-            self.lines[key].setEnabled(self._shown.get("status") == "checked")
+        for part in self._who:
+            part.setVisible(self._shown.get("status") == "checked")
 
     def _text(self, key: str) -> str:
         """Return a word of the figure as it is shown: shipped sources and notes in the language of QGIS."""

@@ -14,6 +14,7 @@ from ...core import envelope
 from ...core.errors import RenewalError
 from ...core.words import pick
 from ...processing.texts import interface_language, tr
+from ..parts.buttons import in_words
 from ..parts.help_pages import add_help, open_page
 from ..parts.tables import keep_size
 from ..study import wording
@@ -23,9 +24,9 @@ from .form import EditorForm
 from .rows import Row, Section
 from .ruleset_rows import LIMITS, weight_sum
 from .template_bar import TemplateBar
-from .words import kind_title
 
 MIN_WIDTH, MIN_HEIGHT = 1100, 700  # at 96 dpi; scaled with the font below
+ROOMY = (1.24, 1.12)  # of these, for rules and templates
 
 
 class EditorDialog(QDialog):
@@ -56,16 +57,17 @@ class EditorDialog(QDialog):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.form)
         self.resize(*self._size())
-        keep_size(self, "editor")
+        keep_size(self, "editor" if draft.kind == "ruleset" else f"editor_{draft.kind}")
         self._connect()
         self._fill_base()
         self._rebuild()
 
     def _size(self) -> tuple[int, int]:
-        """Return a size that fits the screen: the least of ui/spec §4 at the font's scale, rather more."""
+        """Return a size that fits the screen: that of ui/spec §4 at the font's scale, less for short tables."""
         scale = max(1.0, self.fontMetrics().height() / 17)
         screen = (self.parentWidget() or self).screen().availableGeometry()
-        wanted = (int(MIN_WIDTH * 1.24 * scale), int(MIN_HEIGHT * 1.12 * scale))
+        wide, high = ROOMY if self.draft.kind in ("ruleset", "template") else (1.0, 0.86)
+        wanted = (int(MIN_WIDTH * wide * scale), int(MIN_HEIGHT * high * scale))
         return min(wanted[0], screen.width() - 20), min(wanted[1], screen.height() - 40)
 
     def _connect(self) -> None:
@@ -160,7 +162,7 @@ class EditorDialog(QDialog):
         form, draft = self.form, self.draft
         star = tr(" (changed)") if draft.is_dirty else ""
         title = pick(draft.now["title"], interface_language())
-        self.setWindowTitle(f"{kind_title(draft.kind)} — {title}{star}")
+        self.setWindowTitle(f"{wording.kind_title(draft.kind)} — {title}{star}")
         n = len(draft.deviations())
         form.edits.setText(tr("Differs from the shipped file: {n}").format(n=n) if n else "")
         form.undo.setEnabled(bool(draft.edits_n))
@@ -351,12 +353,16 @@ class EditorDialog(QDialog):
     def tell(self, sentence: str) -> None:
         """Say what went wrong, in a box that does not stop the window."""
         box = QMessageBox(QMessageBox.Icon.Warning, self.windowTitle(), sentence, parent=self)
+        box.setStandardButtons(QMessageBox.StandardButton.Ok)
+        in_words(box)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
     def _asks(self, question: str) -> bool:
-        answer = QMessageBox.question(self, self.windowTitle(), question)
-        return bool(answer == QMessageBox.StandardButton.Yes)
+        buttons = QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No
+        box = QMessageBox(QMessageBox.Icon.Question, self.windowTitle(), question, buttons, self)
+        in_words(box)
+        return bool(box.exec() == QMessageBox.StandardButton.Yes)
 
     def _on_compare(self) -> None:
         from .comparing import CompareDialog

@@ -8,12 +8,12 @@ from typing import Any
 
 from ...core import envelope
 from ...core.jsontext import KeyPath
-from ...core.words import pick
+from ...core.words import pick, value_words
 from ...processing.texts import interface_language, tr
 from . import ruleset_rows
 from .draft import keys_of
 from .rows import TITLE, VALUE, WEIGHT, Block, Cell, Row, Section, cell_for
-from .template_shape import fill_of, fill_title, type_title
+from .template_shape import fill_of, fill_title, table_titles, type_title
 from .words import figure_title, unit_title
 
 QUIET = ("need", "figures", "price", "share")  # keys that say nothing beside the names around them
@@ -32,8 +32,12 @@ def sections_of(kind: str, document: Mapping[str, Any]) -> list[Section]:
         key, title, hint = _PLACES[kind](document, keys)
         titles.setdefault(key, (title, hint))
         found.setdefault(key, []).extend(_rows(document, keys, figure))
-    columns = ((VALUE, tr("Value")), ("unit", tr("Unit")))
-    return [Section(key, *titles[key], (Block(titles[key][0], columns, tuple(rows)),)) for key, rows in found.items()]
+    heading = tr("Low and high value") if kind == "costs" else tr("Value")
+    columns = ((VALUE, heading), ("unit", tr("Unit")))
+    sections = [
+        Section(key, *titles[key], (Block(titles[key][0], columns, tuple(rows)),)) for key, rows in found.items()
+    ]
+    return sorted(sections, key=lambda section: not section.hint)  # what the file is about before its general numbers
 
 
 def _standard_place(document: Mapping[str, Any], keys: KeyPath) -> tuple[str, str, str]:
@@ -112,14 +116,22 @@ def _template(document: Mapping[str, Any]) -> list[Section]:
         sections.append(Section(f"layer:{layer['id']}", layer["id"], told, (block,)))
     figures = [(keys_of(path), figure) for path, figure in envelope.list_figures(document)]
     rows = tuple(row for keys, figure in figures if keys[0] == "cad" for row in _rows(document, keys, figure))
+    titles = table_titles()
     names = tuple(
-        Row(item["id"], item["table"], {}, {VALUE: Cell(("cad", "classes", n, "layer"), "text"),
+        Row(_drawn_title(item, titles), item["id"], {}, {VALUE: Cell(("cad", "classes", n, "layer"), "text"),
             WEIGHT: Cell(("cad", "classes", n, "aci"), "whole", 0, 256, 1, 0)})
         for n, item in enumerate(document["cad"]["classes"])
     )  # fmt: skip
     layers = Block(tr("Layers of the drawing"), ((VALUE, tr("Layer")), (WEIGHT, tr("Colour (ACI)"))), names)
     drawn = Section("cad", tr("Drawing (dxf)"), tr("{n} layers").format(n=len(names)), (_drawing(rows), layers))
     return [*sections, _others(), drawn]
+
+
+def _drawn_title(item: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+    """Return what a layer of the drawing shows: the layer of the delivery, and which of its rows."""
+    table, language = str(titles.get(item["table"], item["table"])), interface_language()
+    value = value_words(str(item["id"]), language)
+    return tr("{what}: {value}").format(what=table, value=value) if "where" in item else table
 
 
 def _others() -> Section:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QIcon, QPalette, QPixmap
@@ -11,6 +12,7 @@ from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -31,7 +33,7 @@ from .draft import Draft
 from .rows import Row, Section
 from .table import BlockTable, chip
 from .trying import TryOne
-from .words import STATES, status_meaning
+from .words import legend
 
 LEFT_LETTERS, RIGHT_LETTERS = 36, 56  # widths in average letters
 
@@ -43,6 +45,8 @@ class Sections(QListWidget):
 
     def __init__(self, can_move: bool) -> None:
         super().__init__()
+        self.setAccessibleName(tr("Sections of the file"))
+        self._can_move = can_move
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setSpacing(2)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -74,6 +78,25 @@ class Sections(QListWidget):
                 self.setCurrentItem(item)
         self.blockSignals(False)
 
+    def keyPressEvent(self, event: Any) -> None:
+        """Move a class up or down with Alt and an arrow, as dragging does."""
+        by = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(event.key(), 0)
+        if self._can_move and by and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self._move(by)
+        else:
+            super().keyPressEvent(event)
+
+    def _move(self, by: int) -> None:
+        place = self.currentRow()
+        to = place + by
+        both = [self.item(row) for row in (place, to) if 0 <= row < self.count()]
+        if len(both) == 2 and all(item.flags() & Qt.ItemFlag.ItemIsDragEnabled for item in both):  # limits stay below
+            self.blockSignals(True)
+            self.insertItem(to, self.takeItem(place))
+            self.setCurrentRow(to)
+            self.blockSignals(False)
+            self.moved.emit()
+
     def order(self) -> list[str]:
         """Return the sections in the order shown."""
         return [str(self.item(row).data(Qt.ItemDataRole.UserRole)) for row in range(self.count())]
@@ -98,7 +121,10 @@ class EditorForm(QWidget):
         self.sum = text_label()
         self.detail, self.one = FigureDetail(), TryOne()
         self.help, self.later = QPushButton(tr("Help")), text_label(factor=HINT)
-        self.cancel, self.keep = QPushButton(tr("Cancel")), QPushButton(tr("Save only"))
+        self.cancel, self.keep = (
+            QPushButton(tr("Cancel")),
+            QPushButton(tr("Save rules only") if is_rules else tr("Save only")),
+        )
         self.apply = main_button(tr("Apply and run again"))
         for button in (self.help, self.cancel, self.keep, self.apply, self.save_as, self.load, self.export,
                        self.compare, self.undo, self.restore):  # fmt: skip
@@ -119,6 +145,9 @@ class EditorForm(QWidget):
         inner.setContentsMargins(0, 0, 0, 0)
         inner.addWidget(self.sections, 1)
         self.left = inner
+        if self.sections.dragDropMode() == QAbstractItemView.DragDropMode.InternalMove:
+            inner.addWidget(text_label(tr("Judged from top to bottom; of equal scores the upper class wins. Drag, or "
+                                          "Alt+↑ ↓."), HINT))  # fmt: skip
         inner.addWidget(self._legend())
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -155,11 +184,14 @@ class EditorForm(QWidget):
         layout.setContentsMargins(4, 0, 4, 0)
         layout.setSpacing(2)
         layout.addWidget(text_label(tr("Source and status"), HINT))
-        for state in STATES:
-            row = QHBoxLayout()
-            row.addWidget(chip(state))
-            row.addWidget(text_label(status_meaning(state), HINT), 1)
-            layout.addLayout(row)
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(2)
+        for place, (state, meaning) in enumerate(legend()):
+            grid.addWidget(chip(state), place, 0)
+            grid.addWidget(text_label(meaning, HINT), place, 1)
+        grid.setColumnStretch(1, 1)
+        layout.addLayout(grid)
         return box
 
     def add_bars(self, left: QWidget, below: QWidget) -> None:

@@ -50,7 +50,8 @@ class BlockTable(QTableWidget):
         for place, row in enumerate(block.rows):
             self._fill(place, row)
         self.show_draft(draft)
-        self._has_names = any(row.name for row in block.rows)
+        names = [row.name for row in block.rows if row.name]
+        self._has_names = len(set(names)) > 1 or len(block.rows) == len(names) == 1  # "price" in each row tells nothing
         self._fit()
 
     def _dress(self) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from html import escape
 from typing import Any
 
 from qgis.PyQt.QtWidgets import (
@@ -19,10 +20,13 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing.texts import tr
+from ..parts.buttons import in_words
+from ..parts.inks import readable
 from ..parts.widgets import text_label
 from . import template_shape as shape
 from .template_shape import FILLS, TYPES, Item
 
+RED = "#A8322D"  # of what is wrong (picture spec §10)
 LETTERS, CODE_LINES = 60, 6
 WHERE = "tag=old_compound, urban_village"  # an example of what is typed
 Judge = Callable[[Item], str]  # what is wrong with an item, "" = nothing
@@ -31,6 +35,9 @@ Judge = Callable[[Item], str]  # what is wrong with an item, "" = nothing
 class ItemDialog(QDialog):
     """A form, a sentence about what is wrong, OK and Cancel; `item()` is what was typed."""
 
+    PART = ""  # what the schema calls it
+    name: QLineEdit
+
     def __init__(self, title: str, judge: Judge, parent: QWidget | None) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
@@ -38,8 +45,7 @@ class ItemDialog(QDialog):
         self.form, self.fault = QFormLayout(), text_label()
         buttons = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(buttons.Ok | buttons.Cancel)
-        self.buttons.button(buttons.Ok).setText(tr("OK"))
-        self.buttons.button(buttons.Cancel).setText(tr("Cancel"))
+        in_words(self.buttons)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -59,14 +65,17 @@ class ItemDialog(QDialog):
     def told(self) -> str:
         """Return what is wrong now; "" = nothing."""
         try:
-            return self._judge(self.read())
+            made = self.read()
+            return shape.name_fault(self.PART, str(made["id"])) or self._judge(made)
         except ValueError as error:
             return tr("Cannot be read: {part}").format(part=str(error))
 
     def show_fault(self) -> None:
         """Say what is wrong; OK waits for it."""
-        fault = self.told()
-        self.fault.setText(f'<span style="color:#A8322D">✗ {fault}</span>' if fault else "")
+        fault, is_begun = self.told(), bool(self.name.text().strip())
+        red = readable(RED, self.palette()).name()
+        told = f'<span style="color:{red}">✗ {escape(fault)}</span>' if fault and is_begun else escape(fault)
+        self.fault.setText(told)
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(not fault)
 
     def accept(self) -> None:
@@ -77,6 +86,8 @@ class ItemDialog(QDialog):
 
 class FieldDialog(ItemDialog):
     """One field of a layer: name, title, type, what it is filled with."""
+
+    PART = "field"
 
     def __init__(self, table: str, field: Mapping[str, Any] | None, judge: Judge, parent: QWidget | None) -> None:
         super().__init__(tr("Field of the layer") if field else tr("New field"), judge, parent)
@@ -171,6 +182,8 @@ class FieldDialog(ItemDialog):
 
 class LayerDialog(ItemDialog):
     """One layer: its name, the layer of the delivery it is made from, which rows."""
+
+    PART = "layer"
 
     def __init__(self, layer: Mapping[str, Any] | None, judge: Judge, parent: QWidget | None) -> None:
         super().__init__(tr("Layer of the template") if layer else tr("New layer"), judge, parent)

@@ -6,6 +6,7 @@ Texts that people type: `where` as column=value, value; column=value; codes as v
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from copy import copy, deepcopy
 from typing import Any
@@ -14,6 +15,7 @@ from ...core import schema
 from ...core.differing import put
 from ...core.extending import PROVENANCE
 from ...core.inputs.aliases import roles
+from ...core.jsoncheck import shared_schema
 from ...core.jsontext import KeyPath, canonical_json
 from ...processing.algorithms.exportzones import LAYERS
 from ...processing.texts import interface_language, tr
@@ -136,6 +138,18 @@ def moved(items: Sequence[Item], place: int, by: int) -> list[Item]:
     if 0 <= to < len(found):
         found[place], found[to] = found[to], found[place]
     return found
+
+
+def name_fault(part: str, name: str) -> str:
+    """Return what is wrong with a name of a "layer" or "field", in words; "" = nothing. The schema has its form."""
+    pattern = shared_schema("template")["$defs"][part]["properties"]["id"]["pattern"]
+    if re.search(pattern, name):
+        return ""
+    if part == "field":
+        return tr("A name begins with a letter A–Z; letters, figures and _ follow, ten in all at most.")
+    return tr(
+        "A name begins with a letter; letters, figures and _ follow, 60 in all at most. CON, COM1 … are not allowed."
+    )
 
 
 def fault_of(draft: Draft, keys: KeyPath, items: Sequence[Item]) -> str:

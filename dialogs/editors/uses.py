@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .words import kind_title
+from ..study.wording import kind_title
 
 
 @dataclass(frozen=True)

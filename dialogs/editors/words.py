@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...core.words import figure_names, join_words, source_words, unit_words
+from ...core.words import figure_names, join_words, source_words, unit_words, value_words
 from ...processing.texts import interface_language, tr
 
 STATES = ("found", "checked", "known", "heuristic")
@@ -16,27 +16,25 @@ CHIPS = {  # background, text: those of ui/spec §10, readable on any panel
 }  # fmt: skip
 
 
-def kind_title(kind: str) -> str:
-    """Return the name of a kind of own file."""
-    return {
-        "ruleset": tr("Rules for tags"), "standard": tr("Standard"), "profiles": tr("Walking profiles"),
-        "zone-rules": tr("Rules for zones"), "costs": tr("Unit prices"), "template": tr("Template of deliveries"),
-    }[kind]  # fmt: skip
-
-
 def status_word(status: str) -> str:
     """Return a status as the short word of its chip."""
     return {
-        "found": tr("verified"), "checked": tr("checked"), "known": tr("to be verified"), "heuristic": tr("heuristic"),
+        "found": tr("verified"), "checked": tr("verified"), "known": tr("to be verified"), "heuristic": tr("heuristic"),
     }.get(status, status)  # fmt: skip
 
 
 def status_meaning(status: str) -> str:
     """Return what a status means."""
     return {
-        "found": tr("seen at its source"), "checked": tr("read in the official text"),
-        "known": tr("named, not read again"), "heuristic": tr("own choice"),
+        "found": tr("seen at its source"), "checked": tr("checked by a person"),
+        "known": tr("named, not read again"), "heuristic": tr("chosen by experience"),
     }[status]  # fmt: skip
+
+
+def legend() -> list[tuple[str, str]]:
+    """Return (status, meaning) of each chip: what was seen and what a person has checked bear the same."""
+    seen = tr("seen at its source, or checked by a person")
+    return [("found", seen), *((state, status_meaning(state)) for state in ("known", "heuristic"))]
 
 
 def figure_title(name: str) -> str:
@@ -62,7 +60,7 @@ def value_text(value: Any) -> str:
         return _list_text(value)
     if isinstance(value, Mapping):
         return join_words((f"{key} {value_text(item)}" for key, item in value.items()), interface_language())
-    return str(value)
+    return value_words(str(value), interface_language())
 
 
 def _list_text(value: list[Any]) -> str:

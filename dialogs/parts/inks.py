@@ -7,6 +7,7 @@ from qgis.PyQt.QtGui import QColor, QPalette
 
 HALF = 128  # a window darker than this is a dark theme
 WORDS, BARS = 4.5, 3.0  # least contrast (WCAG 2.2, level AA: 1.4.3 words, 1.4.11 graphics)
+SHINE = 124  # % by which the style makes the upper end of a button lighter
 STEP, STEPS = 115, 24  # % by which a colour gets lighter at a time, and how often at most
 SOFT, FAINT = 0.62, 0.16  # shares of the text's colour over the panel's
 
@@ -22,13 +23,31 @@ def faint(palette: QPalette) -> QColor:
 
 
 def readable(colour: str, palette: QPalette, enough: float = WORDS) -> QColor:
-    """Return a fixed colour as it is seen on the panel: lighter, step by step, where panels are dark."""
+    """Return a fixed colour as it is seen on the panel: lighter, step by step, where panels are dark.
+
+    Words in it are darker where panels are light; bars keep their colour there, which is that of the drawings.
+    """
     ground, found = palette.color(QPalette.ColorRole.Window), QColor(colour)
-    for _ in range(STEPS if ground.lightness() < HALF else 0):
+    is_dark = ground.lightness() < HALF
+    for _ in range(STEPS if is_dark or enough >= WORDS else 0):
         if contrast(found, ground) >= enough:
             break
-        found = found.lighter(STEP)
+        found = found.lighter(STEP) if is_dark else found.darker(STEP)
     return found
+
+
+def filled(palette: QPalette) -> tuple[QColor, QColor]:
+    """Return ground and words of what is filled with the colour of the selection: dark enough for its white words."""
+    group = QPalette.ColorGroup.Active
+    ground, ink = (
+        palette.color(group, QPalette.ColorRole.Highlight),
+        palette.color(group, QPalette.ColorRole.HighlightedText),
+    )
+    for _ in range(STEPS):
+        if contrast(ground.lighter(SHINE), ink) >= WORDS:
+            break
+        ground = ground.darker(STEP) if ink.lightness() > HALF else ground.lighter(STEP)
+    return ground, ink
 
 
 def contrast(first: QColor, second: QColor) -> float:

@@ -12,6 +12,7 @@ from qgis.PyQt.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, Q
 
 from ..meanings import meaning_of
 from ..study import readiness
+from .inks import filled
 
 COLOURS = {
     readiness.DONE: "#4F8A5B", readiness.READY: "#2F7FAE", readiness.RUNNING: "#2F7FAE", readiness.STALE: "#A66A00",
@@ -142,7 +143,8 @@ class Figures(QWidget):
         for place, cell in enumerate(self._cells):
             row, column = divmod(place, self._columns)
             self._grid.addWidget(cell, row, column, Qt.AlignmentFlag.AlignTop)
-            self._grid.setColumnStretch(column, 1)
+        for column in range(4):  # those of a wider row must not keep their share of a narrow one
+            self._grid.setColumnStretch(column, int(column < self._columns and column < len(self._cells)))
 
     @staticmethod
     def _cell(value: str, label: str, colour: str = "") -> QWidget:
@@ -172,11 +174,8 @@ def main_button(text: str) -> QPushButton:
     """Return a button in the colour of what is selected: at most one in a panel."""
     button = QPushButton(text)
     palette = button.palette()
-    for role, colour in (
-        (QPalette.ColorRole.Button, QPalette.ColorRole.Highlight),
-        (QPalette.ColorRole.ButtonText, QPalette.ColorRole.HighlightedText),
-    ):
-        palette.setColor(QPalette.ColorGroup.Active, role, palette.color(QPalette.ColorGroup.Active, colour))
-        palette.setColor(QPalette.ColorGroup.Inactive, role, palette.color(QPalette.ColorGroup.Active, colour))
+    for role, colour in zip((QPalette.ColorRole.Button, QPalette.ColorRole.ButtonText), filled(palette)):
+        for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):
+            palette.setColor(group, role, colour)
     button.setPalette(palette)
     return button

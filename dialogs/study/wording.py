@@ -7,6 +7,7 @@ import errno
 import re
 from datetime import datetime
 from math import isnan
+from pathlib import Path
 from typing import Any
 
 from qgis.PyQt.QtCore import QLocale
@@ -26,7 +27,20 @@ def error_text(error: Exception) -> str:
     from ...core.errors import RenewalError
     from ...core.words import say
 
-    return say(error.code, interface_language(), **error.values) if isinstance(error, RenewalError) else str(error)
+    if not isinstance(error, RenewalError):
+        return str(error)
+    values = dict(error.values)
+    if error.code == "envelope_kind":
+        values |= {name: kind_title(str(values[name])) for name in ("wanted", "found")}
+    return say(error.code, interface_language(), **values)
+
+
+def kind_title(kind: str) -> str:
+    """Return the name of a kind of own file; one without words stands for itself."""
+    return {
+        "ruleset": tr("Rules for tags"), "standard": tr("Standard"), "profiles": tr("Walking profiles"),
+        "zone-rules": tr("Rules for zones"), "costs": tr("Unit prices"), "template": tr("Template of deliveries"),
+    }.get(kind, kind)  # fmt: skip
 
 
 def step_title(key: str) -> str:
@@ -125,6 +139,8 @@ def waits_only(state: StepState) -> bool:
 def reason_text(reason: Reason) -> str:
     """Return the sentence of a reason: what is missing or has changed."""
     values = dict(reason.values)
+    if reason.code == "setting_changed":
+        values["now"] = setting_value(str(values["setting"]), values["now"])
     return _sentence(reason.code).format(
         **{name: _shown(name, value) for name, value in values.items()} | _extra(values)
     )
@@ -186,6 +202,25 @@ def setting_title(name: str) -> str:
         "PROFILE_FILE": tr("Walking profiles"), "COST_TABLE": tr("Unit prices"),
         "TEMPLATE": tr("Template of deliveries"), "TEMPLATE_FILE": tr("Template of deliveries"), "AS_OF": tr("As of"),
     }.get(name, name)  # fmt: skip
+
+
+SHIPPED = {"RULES": "ruleset", "STANDARD": "standard", "ZONE_RULES": "zone-rules", "TEMPLATE": "template"}
+
+
+def setting_value(name: str, value: Any) -> str:
+    """Return what a setting says as people read it: titles of shipped files, names of own ones; "" in words."""
+    from ...core import envelope
+    from ...core.errors import RenewalError
+
+    text = str(value or "")
+    if not text:
+        return tr("the day of the run") if name == "AS_OF" else tr("as shipped")
+    if name not in SHIPPED:
+        return Path(text).name if name.endswith("_FILE") or name == "COST_TABLE" else text
+    try:
+        return f"“{envelope.shipped_title(SHIPPED[name], text)[interface_language()]}”"
+    except (RenewalError, OSError, KeyError):
+        return text
 
 
 def algorithm_title(name: str) -> str:

@@ -118,7 +118,7 @@ def _go(reason: Reason) -> str:
     words = {"folder": tr("Choose"), "packages": tr("How"), "run": tr("Run it"), "role": tr("Go there"),
              "layer": tr("Set it")}  # fmt: skip
     kind = reason.action.split(":")[0]
-    return f' — <a href="{escape(reason.action)}">{words[kind]}</a>' if kind in words else ""
+    return f' — <a href="{escape(reason.action)}">{unbroken(words[kind])}</a>' if kind in words else ""
 
 
 def links(key: str, is_old: bool, reports: Mapping[str, str], has_button: bool = False) -> str:

@@ -12,7 +12,7 @@ from qgis.PyQt.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QProgre
 
 from ...processing.texts import tr
 from ..parts.charts import Chart
-from ..parts.inks import readable
+from ..parts.inks import readable, soft
 from ..parts.widgets import BIG, COLOURS, HINT, SIGNS, TITLE, Figures, Mark, scaled, text_label
 from ..study import readiness, wording
 from ..study.readiness import StepState, is_runnable
@@ -50,7 +50,9 @@ class StepCard(QFrame):
         self.bar.setFormat("%p %")
         self.left = text_label(factor=HINT)
         self.number = scaled(QLabel(str(number)), HINT)
-        self.number.setForegroundRole(QPalette.ColorRole.Mid)
+        quiet = self.number.palette()
+        quiet.setColor(QPalette.ColorRole.WindowText, soft(quiet))
+        self.number.setPalette(quiet)
         self._state, self._can_fold, self._looks = "", False, 0
         self._is_low, self._is_opened = False, False  # little height: a card that is done is one line
         self.cancel = QPushButton(tr("Cancel"))

@@ -18,9 +18,9 @@ from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QToolButton
 from ...processing.parameters import BUILT
 from ...processing.texts import interface_language, tr
 from ..editors.uses import USES, kind_of
-from ..editors.words import kind_title
 from ..parts.widgets import HINT, text_label
 from ..study.study import Study
+from ..study.wording import kind_title
 from . import unverified
 
 DAY = "yyyy-MM-dd"

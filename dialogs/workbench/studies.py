@@ -12,6 +12,7 @@ from qgis.PyQt.QtWidgets import QMenu, QMessageBox, QToolButton
 from ...processing.shares import is_on_share
 from ...processing.texts import tr
 from ..delivery.menu import add_entries
+from ..parts.buttons import in_words
 from ..study.session import Session
 from ..study.study import Study
 
@@ -110,5 +111,6 @@ class StudyMenu(QToolButton):
         box = QMessageBox(self)
         box.setText(tr("Forget the study “{name}”? Its files stay.").format(name=title_of(self._session.study)))
         box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel)
+        in_words(box)
         box.accepted.connect(lambda: forget(self._session))
         box.open()

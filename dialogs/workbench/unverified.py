@@ -24,11 +24,12 @@ from qgis.PyQt.QtWidgets import (
 from ...core.words import pick, source_words
 from ...processing.parameters import BUILT
 from ...processing.texts import interface_language, tr
-from ..editors.words import figure_title, kind_title, unit_title, value_text
+from ..editors.words import figure_title, unit_title, value_text
 from ..parts.help_pages import add_help
 from ..parts.tables import keep_size, make_copyable, show_only
 from ..parts.widgets import text_label
 from ..study.study import Study
+from ..study.wording import kind_title
 
 KINDS = {"RULES": "ruleset", "STANDARD": "standard", "ZONE_RULES": "zone-rules"}
 

@@ -1,4 +1,4 @@
-"""Fixed colours on light and dark panels: as they are on light ones, readable on dark ones (WCAG 2.2)."""
+"""Fixed colours on light and dark panels: words in them are readable on both, bars as in the drawings (WCAG 2.2)."""
 
 import pytest
 from qgis.PyQt.QtGui import QColor, QPalette
@@ -19,16 +19,31 @@ def test_contrast_is_that_of_the_standard():
     assert contrast(QColor("#FFFFFF"), QColor("#767676")) == pytest.approx(4.54, abs=0.005)
 
 
-def test_state_and_evidence_are_read_on_dark_panels(qgis_app):
+def test_state_and_evidence_are_read_on_any_panel(qgis_app):
     from urban_renewal.dialogs.parts import inks
     from urban_renewal.dialogs.parts import widgets as card_parts
     from urban_renewal.dialogs.review import evidence_view
 
     dark, light = palette_of("#323232", "#B1B1B1"), palette_of("#EFEFEF", "#000000")
     for colour in [*card_parts.COLOURS.values(), *evidence_view.COLOURS.values()]:
-        assert inks.readable(colour, light) == QColor(colour)
+        assert inks.readable(colour, light, inks.BARS) == QColor(colour)
+        assert inks.contrast(inks.readable(colour, light), QColor("#EFEFEF")) >= 4.5
         assert inks.contrast(inks.readable(colour, dark), QColor("#323232")) >= 4.5
     assert inks.readable("#000000", dark).isValid()  # black cannot become lighter: it ends
+
+
+@pytest.mark.parametrize(("ground", "ink"), [("#308CC6", "#FFFFFF"), ("#2A5F8F", "#FFFFFF"), ("#FFD75E", "#202020")])
+def test_words_of_the_main_button_are_read(qgis_app, ground, ink):
+    """The selection's blue of Qt's own style, white on it, has 3.7, and 2.6 where the style makes it lighter."""
+    from urban_renewal.dialogs.parts import inks
+
+    palette = QPalette()
+    palette.setColor(QPalette.ColorRole.Highlight, QColor(ground))
+    palette.setColor(QPalette.ColorRole.HighlightedText, QColor(ink))
+    found, words = inks.filled(palette)
+    assert words == QColor(ink)
+    assert inks.contrast(found, words) >= 4.5
+    assert inks.contrast(found.lighter(inks.SHINE), words) >= 4.5
 
 
 def test_bars_of_elders_and_children_differ_on_dark_panels(qgis_app):
