@@ -17,14 +17,28 @@ from qgis.core import (
 
 from ...core.delivery.palette import CHILD_KINDS, ELDER_KINDS, palette
 from ...core.words import say
+from .bounds import PLAIN_FROM, TINTS_FROM, city_view
+from .citylook import (
+    GROUP_KINDS,
+    community_rules,
+    facility_size,
+    gap_scale,
+    outside_veil,
+    plain,
+    road_rules,
+    served_rules,
+    serving_n,
+    shown_groups,
+)
 from .legends import AS_LINE
 from .package import DATA
-from .styles import STYLES, group_rules, load_rules
+from .styles import STYLES, group_rules
 from .surroundings import page_communities, page_names, page_stations
 from .symbols import Rule, fill, line, mixed, outlined, ring, rules
 
 OF_ZONE = '"zone_id" = @zone_id'  # each page names its zone
 RING_M = 300
+LOADS = (("serves_", ""), ("full_", '"free" <= 0 AND "served" > 0'))  # prefix of a join, which rows of load it has
 AS_LINES = {"own_zones": "zone", "ring": "core_ring"}  # areas whose rim is what a legend must show
 NAMED = (("page_names", page_names), ("page_stations", page_stations), ("page_communities", page_communities))
 ROADS = (  # kind, width of casing and of road in mm at A3, dashes; the rest is drawn like streets
@@ -55,9 +69,11 @@ def add_page_layers(made: Any, study: Any) -> None:
         roads = rules(_roads(language))
         roads.setUsingSymbolLevels(True)  # crossings of roads are open
         wanted.append(("page_roads", "edges", say("map_roads", language), roads))
+        wanted.append(("road_hairs", "edges", say("map_roads", language), rules(road_rules(language))))
     if "tagged" in study.layers:
         other = palette()["other"][language]
         tags = [rule for rule in STYLES["tagged"]({"programme"}, language) if rule[0] != other]  # the ground shows
+        tags = plain(tags, city_view(study)[2], PLAIN_FROM)
         wanted.append(("city_tagged", "tagged", say("map_city_tags", language), rules(tags)))
     if "cores" in study.layers:
         entry = palette()["core"]
@@ -65,13 +81,9 @@ def add_page_layers(made: Any, study: Any) -> None:
         wanted.append(("city_cores", "cores", say("map_city_cores", language), city))
         is_geographic = study.layers["cores"].crs.isGeographic()
         wanted.append(("ring", "cores", say("map_ring", language), rules(_circle(language, is_geographic))))
-    if "gap" in study.layers:
-        for group_name, kinds in (("elder", ELDER_KINDS), ("child", CHILD_KINDS)):
-            title = say("map_gaps_of", language, group=palette()["groups"][group_name][language])
-            counted = [kind for kind in kinds if kind in study.layers["gap"].kinds]
-            wanted.append(
-                (f"gap_{group_name}", "gap", title, rules(group_rules(f'"{group_name}_gap"', counted, language)))
-            )
+    if "communities" in study.layers:
+        wanted.append(("city_veil", "communities", say("map_city_veil", language), outside_veil(language)))
+    wanted += _gaps(study)
     for name in ("zones", "petals", "branches", "cores", "actions", "projects"):
         if name in study.layers:
             table = study.layers[name].table
@@ -93,24 +105,52 @@ def add_page_layers(made: Any, study: Any) -> None:
         made.project.layerTreeRoot().removeChildNode(group)
 
 
+def _gaps(study: Any) -> list[tuple[str, str, str, Any]]:
+    """Return name, table, title and renderer of the gaps of elders and of children, as their sheet's scale asks."""
+    if "gap" not in study.layers:
+        return []
+    language, scale, found = study.language, gap_scale(study, max(len(shown_groups(study)), 1)), []
+    for group, kinds in GROUP_KINDS.items():
+        counted = [kind for kind in kinds if kind in study.layers["gap"].kinds]
+        look = plain(group_rules(f'"{group}_gap"', counted, language), scale)
+        title = say("map_gaps_of", language, group=palette()["groups"][group][language])
+        found.append((f"gap_{group}", "gap", title, rules(look)))
+        of_communities = community_rules(study, group) if scale >= TINTS_FROM else []
+        if of_communities:
+            found.append((f"gap_{group}_communities", "communities", title, rules(of_communities)))
+    return found
+
+
 def _add_facilities(made: Any, group: Any, study: Any) -> None:
-    """Add the facilities whose load is known, joined by their id; those of elders, of children, and all of them."""
+    """Add the facilities whose load is known: those of elders, of children, and all of them.
+
+    A facility has a row of load for each kind it serves: it is joined to whether it serves one of the kinds at all, and
+    to whether it is full in one of them.
+    """
     load, places = made.layer("facility_load"), made.layer("facilities")
     if load is None or places is None or not places.isSpatial():
         return
+    scale = gap_scale(study, max(len(shown_groups(study)), 1))
     for name, kinds in (("gap_elder", ELDER_KINDS), ("gap_child", CHILD_KINDS), ("gap", ())):
         made.run.check()
-        layer = QgsVectorLayer(places.source(), say("map_facilities", study.language), "ogr")
-        join = QgsVectorLayerJoinInfo()
-        join.setJoinLayer(load)
-        join.setJoinFieldName("facility_id")
-        join.setTargetFieldName("facility_id")
-        join.setPrefix("load_")
-        join.setUsingMemoryCache(True)
-        layer.addJoin(join)
-        listed = ", ".join(f"'{kind}'" for kind in kinds)
-        wanted = f'"load_kind" IN ({listed})' if kinds else '"load_kind" IS NOT NULL'
-        layer.setRenderer(rules(only(load_rules("load_", study.language, 1.9), wanted)))
+        title = say("map_facilities", study.language)
+        layer = QgsVectorLayer(places.source(), title, "ogr")
+        for prefix, condition in LOADS:
+            rows = QgsVectorLayer(load.source(), f"{title} · {prefix}{name}", "ogr")
+            listed = ", ".join(f"'{kind}'" for kind in kinds)
+            wanted = [condition, f'"kind" IN ({listed})' if kinds else ""]
+            rows.setSubsetString(" AND ".join(part for part in wanted if part))
+            _add(made, group, f"{name}_{prefix}rows", rows)
+            join = QgsVectorLayerJoinInfo()
+            join.setJoinLayer(rows)
+            join.setJoinFieldName("facility_id")
+            join.setTargetFieldName("facility_id")
+            join.setPrefix(prefix)
+            join.setJoinFieldNamesSubset(["kind"])
+            join.setUsingMemoryCache(True)
+            layer.addJoin(join)
+        size, has_room = facility_size(study, serving_n(study, kinds), scale)
+        layer.setRenderer(rules(served_rules(study.language, size, has_room)))
         _add(made, group, f"{name}_facilities", layer)
 
 

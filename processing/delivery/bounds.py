@@ -6,11 +6,42 @@ from __future__ import annotations
 from typing import Any
 
 RELIEF = "relief.tif"  # the shade of the ground in a delivery, beside data.gpkg
-CITY_FRAME = (405.4, 168.0)  # mm: the map of the overview
+WIDE, TALL = (405.4, 168.0), (262.0, 252.0)  # mm: the map of the overview, above its tables or left of them
+CITY_FRAMES = (WIDE, TALL, (296.0, 252.0), (296.0, 210.0))  # those of the overview, of land use and of gaps
+PLAIN_FROM = 20_000  # from this scale on tags have no outlines (ui spec §7), which would hide small parcels
+HAIRS_FROM = 40_000  # from this scale on a drawn road is wider than many a block: own choice
+TINTS_FROM = 50_000  # from this scale on a hatch is coarser than the parcels: own choice
+
+
+def city_view(study: Any) -> tuple[tuple[float, float, float, float], tuple[float, float], int]:
+    """Return what the overview shows (metres), the size of its map (mm) and its scale.
+
+    The map is wide, as ui spec §7 has it; where a city is as tall as it is wide, the frame that shows it larger.
+    """
+    from ...core.delivery.scales import choose_scale, page
+
+    box = study_bounds(study)
+    found = [(choose_scale(box, frame, page()["overview_scales"], page()["margin_share"]), frame)
+             for frame in (WIDE, TALL)]  # fmt: skip
+    scale, frame = min(found, key=lambda item: item[0])  # the wide one when both are the same
+    return box, frame, scale
+
+
+def study_hull(study: Any) -> Any:
+    """Return the convex hull of what the study is about (metres), from the corners of its parcels and zones."""
+    import shapely
+
+    return shapely.convex_hull(shapely.multipoints(_corners(study)))
 
 
 def study_bounds(study: Any) -> tuple[float, float, float, float]:
     """Return the box around zones, parcels and gaps (metres); a kilometre at the origin when there is none."""
+    west, south, east, north = *_corners(study).min(axis=0).tolist(), *_corners(study).max(axis=0).tolist()
+    return west, south, east, north
+
+
+def _corners(study: Any) -> Any:
+    """Return the corners of the boxes around zones, parcels and gaps, shape (n, 2), metres."""
     import numpy as np
     import shapely
 
@@ -22,6 +53,5 @@ def study_bounds(study: Any) -> tuple[float, float, float, float]:
     known = np.concatenate([*boxes, np.zeros((0, 4))])
     known = known[~np.isnan(known).any(axis=1)]
     if not len(known):
-        return 0.0, 0.0, 1000.0, 1000.0
-    west, south, east, north = *known[:, :2].min(axis=0).tolist(), *known[:, 2:].max(axis=0).tolist()
-    return west, south, east, north
+        return np.array([[0.0, 0.0], [1000.0, 1000.0]])
+    return np.concatenate([known[:, [0, 1]], known[:, [2, 3]], known[:, [0, 3]], known[:, [2, 1]]])

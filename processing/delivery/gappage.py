@@ -9,17 +9,17 @@ from typing import Any
 from qgis.core import QgsExpressionContextUtils, QgsRectangle
 
 from ...core.delivery.palette import kind_name, palette, unit_name
-from ...core.delivery.scales import bar_step, choose_scale, frame_extent, page
+from ...core.delivery.scales import frame_extent
 from ...core.words import say
 from .bounds import study_bounds
+from .citylook import GAP_BETWEEN, GAP_SIZE, GROUP_KINDS, facility_size, gap_scale, roads_of, serving_n, shown_groups
 from .naming import View
 from .sheet import BAR_HEIGHT, GREY, INK, Sheet
 from .surroundings import GROUND
 from .titleblock import LEFT, RIGHT, TOP, draw_heading, draw_title_block
 
-SIZE, GAP = (296.0, 210.0), 4.0  # mm: of the map or the two maps, between them
+SIZE, GAP = GAP_SIZE, GAP_BETWEEN
 COLUMN = (308.3, 104.4)  # x and width of the right column
-GROUPS = (("gap_elder", "gap_elders", "elder"), ("gap_child", "gap_children", "child"))
 BARS, BAR_STEP, BAR_WIDTH = 22, 6.4, 58.0  # communities, mm of each, mm of 100 %
 KIND_ROWS = 7  # of a block of the table
 LEGEND, BOTTOM = 33.0, 279.0  # mm: height of the legend, where the title block begins
@@ -33,7 +33,9 @@ def draw_gaps(made: Any, study: Any, number: tuple[int, int]) -> tuple[str, Shee
     title = say("map_gap_title", language)
     sheet = Sheet(made.project, f"02-01 {title}", study.font, made.run)
     QgsExpressionContextUtils.setLayoutVariable(sheet.layout, "zone_id", "*")
-    draw_heading(sheet, study, title, say("map_gap_below", language), "02-01")
+    by_community = any(made.layer(f"{name}_communities") for name, _, _ in shown_groups(study))
+    below = say("map_gap_below_communities" if by_community else "map_gap_below", language)
+    draw_heading(sheet, study, title, below, "02-01")
     _maps(made, sheet, study)
     _kinds(sheet, study)
     _column(made, sheet, study)
@@ -41,32 +43,34 @@ def draw_gaps(made: Any, study: Any, number: tuple[int, int]) -> tuple[str, Shee
     return title, sheet
 
 
-def shown_groups(study: Any) -> list[tuple[str, str, str]]:
-    """Return page layer, message and name of the groups that were counted: elders, children or both."""
-    gap = study.frame("gap")
-    return [group for group in GROUPS if gap is not None and gap[f"{group[2]}_gap"].notna().any()]
-
-
 def _maps(made: Any, sheet: Sheet, study: Any) -> None:
     """Draw one map, or one of elders beside one of children."""
     groups = shown_groups(study) or [("gap", "map_kinds", "")]
     width = (SIZE[0] - GAP * (len(groups) - 1)) / len(groups)
     box = study_bounds(study)
-    scale = choose_scale(box, (width, SIZE[1]), page()["overview_scales"], page()["margin_share"])
+    scale = gap_scale(study, len(groups))
     for place, (name, code, _) in enumerate(groups):
         view = View(
             (LEFT + place * (width + GAP), TOP, width, SIZE[1]), frame_extent(box, (width, SIZE[1]), scale), scale
         )
-        shown = (f"{name}_facilities", "page_communities", name, "page_roads", *GROUND)
-        layers = [made.layer(item) for item in shown]
-        layers = [layer for layer in layers if layer is not None]
+        layers = [layer for layer in _shown(made, name) if layer is not None]
         drawn = sheet.map(view.place, QgsRectangle(*view.extent), layers, made.project.crs(), scale)
         x, y = view.place[:2]
         sheet.keep_clear(sheet.box((x, y, 20, 7), "#FFFFFF", ""))
         sheet.text(say(code, study.language), (x + 3, y, 17, 7), 10.5, bold=True)
         if place == 0:
-            sheet.scale_bar(drawn, scale, bar_step(scale), x + 4, y + SIZE[1] - BAR_HEIGHT)
+            sheet.scale_bar(drawn, scale, x + 4, y + SIZE[1] - BAR_HEIGHT)
     sheet.north(say("map_north", study.language), LEFT + SIZE[0] - 12, TOP + 4)
+
+
+def _shown(made: Any, name: str) -> list[Any]:
+    """Return the layers of a group's map from above: parcels, or the communities where a parcel would be a dot."""
+    if made.layer(f"{name}_communities") is not None:
+        return [made.layer(item) for item in (f"{name}_facilities", f"{name}_communities", *GROUND)]
+    return [
+        made.layer(f"{name}_facilities"), made.layer("page_communities"), made.layer(name), roads_of(made),
+        *map(made.layer, GROUND),
+    ]  # fmt: skip
 
 
 def _kinds(sheet: Sheet, study: Any) -> None:
@@ -98,10 +102,32 @@ def _column(made: Any, sheet: Sheet, study: Any) -> None:
     y = sheet.head(say("map_gap_bars", language), x, TOP, width)
     y = _bars(sheet, study, x, y)
     y = sheet.head(say("map_legend", language), x, y + 4, width)
-    name = next((name for name, _, _ in reversed(shown_groups(study))), "gap")  # what the last map shows
-    listed = [made.layer(item) for item in (name, f"{name}_facilities", "page_communities")]
-    sheet.legend(None, [layer for layer in listed if layer is not None], (x, y - 1, width, 50), 2)
+    names = [name for name, _, _ in reversed(shown_groups(study))] or ["gap"]
+    (layers, *others), twins = [_listed(made, name) for name in names], []
+    if others:  # the second of two maps
+        twins = [twin for twin, layer in zip(others[0], layers) if layer is not None]
+    sheet.legend(None, [layer for layer in layers if layer is not None], (x, y - 1, width, 50), 2, twins=twins)
+    if not _has_room(study):
+        sheet.text(say("map_gap_full_only", language), (x, y + LEGEND - 4, width, 4), 6.5, color=GREY)
     _ladder(sheet, study, x, y + LEGEND)
+
+
+def _listed(made: Any, name: str) -> list[Any]:
+    """Return the layers of a group's map that the legend lists."""
+    of_communities = made.layer(f"{name}_communities")
+    if of_communities is not None:
+        return [of_communities, made.layer(f"{name}_facilities")]
+    return [made.layer(name), made.layer(f"{name}_facilities"), made.layer("page_communities")]
+
+
+def _has_room(study: Any) -> bool:
+    """Say whether the facilities of every map are drawn, not only those that are full."""
+    if study.frame("facility_load") is None:
+        return True
+    groups = shown_groups(study)
+    kinds = [GROUP_KINDS[name] for _, _, name in groups] or [()]
+    scale = gap_scale(study, max(len(groups), 1))
+    return all(facility_size(study, serving_n(study, found), scale)[1] for found in kinds)
 
 
 def _ladder(sheet: Sheet, study: Any, x: float, y: float) -> None:

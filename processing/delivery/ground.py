@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ...core import frames, schema
 from ...core.errors import RenewalError
 from ..gdalmode import gdal_raises
-from .bounds import CITY_FRAME, study_bounds
+from .bounds import CITY_FRAMES, study_bounds
 from .package import Layer
 
 if TYPE_CHECKING:
@@ -105,15 +105,16 @@ def _coarser(plan: Any, box: Any, cells: int) -> Any:
 
 
 def _box(study: Study) -> tuple[float, float, float, float]:
-    """Return the ground that the overview shows, with a margin."""
+    """Return the ground that the city's sheets show, each at its scale, with a margin."""
     from ...core.delivery.scales import choose_scale, frame_extent, page
 
     box = study_bounds(study)
-    shown = frame_extent(
-        box, CITY_FRAME, choose_scale(box, CITY_FRAME, page()["overview_scales"], page()["margin_share"])
-    )
-    return (min(box[0], shown[0]) - MARGIN_M, min(box[1], shown[1]) - MARGIN_M,
-            max(box[2], shown[2]) + MARGIN_M, max(box[3], shown[3]) + MARGIN_M)  # fmt: skip
+    shown = [box]
+    for frame in CITY_FRAMES:
+        scale = choose_scale(box, frame, page()["overview_scales"], page()["margin_share"])
+        shown.append(frame_extent(box, frame, scale))
+    return (min(item[0] for item in shown) - MARGIN_M, min(item[1] for item in shown) - MARGIN_M,
+            max(item[2] for item in shown) + MARGIN_M, max(item[3] for item in shown) + MARGIN_M)  # fmt: skip
 
 
 def _add_contours(study: Study, run: Any) -> None:

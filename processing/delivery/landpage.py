@@ -8,19 +8,21 @@ from typing import Any
 from qgis.core import QgsExpressionContextUtils, QgsRectangle
 
 from ...core.delivery.palette import palette
-from ...core.delivery.scales import bar_step, choose_scale, frame_extent, page
+from ...core.delivery.scales import choose_scale, frame_extent, page
 from ...core.words import say
-from .bounds import study_bounds
+from .bounds import study_bounds, study_hull
+from .citylook import roads_of
 from .naming import Named, View, draw_names
-from .sheet import BAR_HEIGHT, GREY, Sheet
+from .sheet import GREY, Sheet
 from .surroundings import GROUND
 from .titleblock import LEFT, TOP, draw_heading, draw_title_block
+from .zonepage import bar_box
 
 FRAME = (296.0, 252.0)  # mm
 COLUMN = (308.3, 104.4)  # x and width of the right column
 STAGES = ("now", "plan")
 TITLES = {"now": ("map_land_now", "map_land_now_below"), "plan": ("map_land_plan", "map_land_plan_below")}
-SHOWN = ("city_cores", "page_stations", "city_outlines", "page_names", "page_roads")  # above the land
+SHOWN = ("city_cores", "page_stations", "city_outlines", "page_names")  # above the land, below them the roads
 
 
 def stages_of(study: Any) -> list[str]:
@@ -40,11 +42,12 @@ def draw_land(made: Any, study: Any, stage: str, number: tuple[int, int], run: A
     scale = choose_scale(box, FRAME, page()["overview_scales"], page()["margin_share"])
     view = View((LEFT, TOP, *FRAME), frame_extent(box, FRAME, scale), scale)
     land = made.layers["land_use_map"][stages_of(study).index(stage)]
-    shown = [*map(made.layer, SHOWN), land, *map(made.layer, GROUND)]
+    shown = [*map(made.layer, SHOWN), roads_of(made), land, *map(made.layer, GROUND)]
     drawn = sheet.map(view.place, QgsRectangle(*view.extent), [layer for layer in shown if layer is not None],
                       made.project.crs(), scale)  # fmt: skip
     _zone_numbers(sheet, view, study, run)
-    sheet.scale_bar(drawn, scale, bar_step(scale), LEFT + 4, TOP + FRAME[1] - BAR_HEIGHT)
+    bar = bar_box(view, study_hull(study))
+    sheet.scale_bar(drawn, scale, bar[0] + 4, bar[1] + 1)
     sheet.north(say("map_north", language), LEFT + FRAME[0] - 12, TOP + 4)
     _column(made, sheet, study, stage, land)
     draw_title_block(sheet, study, *number)
@@ -78,7 +81,8 @@ def _column(made: Any, sheet: Sheet, study: Any, stage: str, land: Any) -> None:
     if len(zones) > 18:
         y = sheet.note(say("map_more_rows", language, n=len(zones) - 18), x, y, width)
     y = sheet.head(say("map_legend", language), x, y + 5, width)
-    listed = [made.layer(name) for name in ("city_outlines", "city_cores", "page_stations", "page_roads", "barriers")]
+    listed = [made.layer(name) for name in ("city_outlines", "city_cores", "page_stations")]
+    listed += [roads_of(made), made.layer("barriers")]
     y = sheet.legend(sheet.last_map, [layer for layer in listed if layer is not None], (x, y - 1, width, 0), 2)
     sheet.paragraph(say("map_land_colors", language), (x, y + 3, width, 8), 7, 3, color=GREY)
 

@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 from qgis.core import QgsExpressionContextUtils, QgsRectangle
 
 from ...core.delivery.palette import palette
-from ...core.delivery.scales import bar_step, choose_scale, frame_extent, page
+from ...core.delivery.scales import frame_extent
 from ...core.words import say
-from .bounds import CITY_FRAME, study_bounds
+from .bounds import TALL, WIDE, city_view, study_hull
+from .citylook import roads_of
 from .figures import kind_rows, overview_figures, tag_rows, zone_rows
 from .naming import Named, View, draw_names
 from .sheet import GREY, HAIR, Sheet
@@ -19,10 +21,34 @@ from .surroundings import GROUND
 from .titleblock import LEFT, RIGHT, TOP, draw_heading, draw_title_block
 from .zonepage import bar_box, north_box, zone_name
 
-ZONE_WIDTHS = (30, 12, 8, 15, 67, 18)  # mm: name, hectares, petals, people, the two bars, checks
-COVER, COVER_BAR = 32.5, 15.0  # mm of a bar with its figures, of the bar
-SHOWN = ("city_cores", "page_stations", "city_zones", "page_names", "city_tagged", "page_roads", *GROUND)
-LISTED = ("city_zones", "city_cores", "page_stations", "city_tagged", "page_roads", "barriers", "green")
+BARS, CHECKS = 4, 18.0  # place of the two bars in the table of zones, mm of the checks behind them
+ROW, MOST_ZONES, TABLES = 4.9, 10, 208.0  # mm of a row, zones that are listed, mm where the tables of a wide map begin
+HEAD = ("city_cores", "page_stations", "city_zones", "page_names", "city_veil")
+LISTED = ("city_zones", "city_cores", "page_stations", "city_tagged", "city_veil")
+
+
+@dataclass(frozen=True)
+class Form:
+    """Where the tables stand: x, y of tags, zones and kinds, mm of their columns, of a bar with and without figures."""
+
+    tags: tuple[float, float]
+    zones: tuple[float, float]
+    kinds: tuple[float, float]
+    tag_widths: tuple[float, ...]
+    zone_widths: tuple[float, ...]  # name, hectares, petals, people, the two bars, checks
+    kind_widths: tuple[float, ...]
+    cover: tuple[float, float]
+
+
+BELOW = Form(  # three tables below a wide map
+    (LEFT, TABLES), (LEFT + 72, TABLES), (LEFT + 228, TABLES), (24, 15, 13, 14), (30, 12, 8, 15, 67, CHECKS),
+    (29, 15, 13, 14, 14), (32.5, 15.0),
+)  # fmt: skip
+SIDE = LEFT + TALL[0] + 5  # mm where the column right of a tall map begins
+BESIDE = Form(
+    (SIDE, 53), (SIDE, 127), (SIDE + 66, 53), (22, 13, 12, 13), (30, 12, 8, 15, 55, CHECKS), (25, 14, 11, 11, 11.4),
+    (27.0, 10.0),
+)  # fmt: skip
 
 
 def draw_overview(made: Any, study: Any, zones: Any, number: tuple[int, int], run: Any) -> tuple[str, Sheet]:
@@ -32,23 +58,26 @@ def draw_overview(made: Any, study: Any, zones: Any, number: tuple[int, int], ru
     sheet = Sheet(made.project, f"01-01 {title}", study.font, made.run)
     QgsExpressionContextUtils.setLayoutVariable(sheet.layout, "zone_id", "*")
     draw_heading(sheet, study, title, say("map_overview_below", language), "01-01")
-    box = study_bounds(study)
-    scale = choose_scale(box, CITY_FRAME, page()["overview_scales"], page()["margin_share"])
-    view = View((LEFT, TOP, *CITY_FRAME), frame_extent(box, CITY_FRAME, scale), scale)
-    layers = [layer for layer in map(made.layer, SHOWN) if layer is not None]
+    box, frame, scale = city_view(study)
+    view = View((LEFT, TOP, *frame), frame_extent(box, frame, scale), scale)
+    found = [*map(made.layer, HEAD), made.layer("city_tagged"), roads_of(made), *map(made.layer, GROUND)]
+    layers = [layer for layer in found if layer is not None]
     drawn = sheet.map(view.place, QgsRectangle(*view.extent), layers, made.project.crs(), scale)
     _names(sheet, view, study, zones, run)
-    bar = bar_box(view)
-    sheet.scale_bar(drawn, scale, bar_step(scale), bar[0] + 4, bar[1] + 1)
-    sheet.north(say("map_north", language), RIGHT - 12, TOP + 4)
-    sheet.figures(overview_figures(study, language), (LEFT + 2, 194, 402, 12), 6)
-    for place in range(1, 6):
-        sheet.box((LEFT + 402 / 6 * place - 1, 194.5, 0.15, 11), HAIR, "")
-    _tables(sheet, study, zones)
-    x = LEFT + 66 + sum(ZONE_WIDTHS) + 85 + 18
-    y = sheet.head(say("map_legend", language), x, 208, RIGHT - x)
-    listed = [layer for layer in map(made.layer, LISTED) if layer is not None]
-    sheet.legend(drawn, listed, (x, y - 1, RIGHT - x, 64), 2)
+    bar = bar_box(view, study_hull(study))
+    sheet.scale_bar(drawn, scale, bar[0] + 4, bar[1] + 1)
+    sheet.north(say("map_north", language), LEFT + frame[0] - 12, TOP + 4)
+    if frame == WIDE:
+        _figures(sheet, study, (LEFT, 194, RIGHT - LEFT), 6)
+        _tables(sheet, study, zones, BELOW)
+        place = (BELOW.kinds[0] + sum(BELOW.kind_widths) + 6, TABLES)
+    else:
+        _figures(sheet, study, (SIDE, TOP, RIGHT - SIDE), 3)
+        place = (SIDE, max(_tables(sheet, study, zones, BESIDE), 190.0) + 6)
+    y = sheet.head(say("map_legend", language), *place, RIGHT - place[0])
+    found = [*map(made.layer, LISTED), roads_of(made), made.layer("barriers"), made.layer("green")]
+    listed = [layer for layer in found if layer is not None]
+    sheet.legend(drawn, listed, (place[0], y - 1, RIGHT - place[0], 64), 2 if frame == WIDE else 3)
     draw_title_block(sheet, study, *number)
     return title, sheet
 
@@ -59,7 +88,7 @@ def _names(sheet: Sheet, view: View, study: Any, zones: Any, run: Any) -> None:
 
     cores = study.metres("CORES")
     spots = {} if cores is None else {row["zone_id"]: row["geometry"] for row in cores.to_dict("records")}
-    kept, names = [bar_box(view), north_box(view)], []
+    kept, names = [bar_box(view, study_hull(study)), north_box(view)], []
     for number, zone in enumerate(zones.to_dict("records"), 1):
         shape = spots.get(zone["zone_id"]) or zone["geometry"]
         if shape is None or shape.is_empty:
@@ -74,71 +103,82 @@ def _names(sheet: Sheet, view: View, study: Any, zones: Any, run: Any) -> None:
     draw_names(sheet, view, names, kept, view.samples(lines), run)
 
 
-def _tables(sheet: Sheet, study: Any, zones: Any) -> None:
-    language, x = study.language, LEFT
+def _figures(sheet: Sheet, study: Any, place: tuple[float, float, float], columns: int) -> None:
+    """Write the six key figures in a row or two, with hairs between them; `place` = x, y, width."""
+    x, y, width = place
+    sheet.figures(overview_figures(study, study.language), (x + 2, y, width - 3.4, 12 * 6 / columns), columns)
+    for column in range(1, columns):
+        sheet.box((x + (width - 3.4) / columns * column - 1, y + 0.5, 0.15, 12 * 6 / columns - 1), HAIR, "")
+
+
+def _tables(sheet: Sheet, study: Any, zones: Any, form: Form) -> float:
+    """Write what was tagged, the zones and the gaps; return where the zones' table ends."""
+    language, found, below = study.language, study.frame("findings"), 0.0
     tables = (
-        ("map_tags", tag_rows(study.frame("tagged"), language), (24, 15, 13, 14), 4.9),
-        ("map_zones", zone_rows(zones, study.frame("findings"), language), ZONE_WIDTHS, 4.9),
-        ("map_kinds", kind_rows(study.frame("gap_summary"), language), (29, 15, 13, 14, 14), 4.9),
-    )
-    for code, rows, widths, step in tables:
-        width = sum(widths)
-        y = sheet.head(say(code, language), x, 208, width)
-        head, *body = rows
-        last = body[-1:] if len(body) > 11 else []
-        shown = [head, *(body if not last else [*body[:10], *last])]
-        end = sheet.rows(shown, widths, x, y, step)
+        ("map_tags", tag_rows(study.frame("tagged"), language), form.tag_widths, form.tags),
+        ("map_zones", zone_rows(zones, found, language), form.zone_widths, form.zones),
+        ("map_kinds", kind_rows(study.frame("gap_summary"), language, form.kind_widths[0]), form.kind_widths,
+         form.kinds),
+    )  # fmt: skip
+    for code, (head, *body), widths, (x, top) in tables:
+        y = sheet.head(say(code, language), x, top, sum(widths))
+        is_long = len(body) > MOST_ZONES + 1
+        more = len(body) - 1 - MOST_ZONES if is_long and code == "map_zones" else 0
+        end = sheet.rows([head, *(body if not is_long else [*body[:MOST_ZONES], *body[-1:]])], widths, x, y, ROW)
         if not body:
-            sheet.text(say("figure_missing", language), (x, end, width, step), 8, color=GREY)
+            sheet.text(say("figure_missing", language), (x, end, sum(widths), ROW), 8, color=GREY)
         if code == "map_zones":
-            _covers(sheet, study, zones, (x, y, end), step, 10 if last else len(zones))
-        x += width + 6
+            below = _covers(sheet, study, zones, (x, y, end), form, more)
+    return below
 
 
 def _covers(
-    sheet: Sheet, study: Any, zones: Any, place: tuple[float, float, float], step: float, shown: int
-) -> None:  # fmt: skip
+    sheet: Sheet, study: Any, zones: Any, place: tuple[float, float, float], form: Form, more: int
+) -> float:  # fmt: skip
     """Draw two bars a zone, now and after: people within 15 minutes on foot, and needs that are served.
 
-    What is not known after the works gets no bar of its own, and the line below says so.
+    What is not known after the works gets no bar of its own, and the line below says so, after the zones not listed.
     """
-    language, (x, y, end) = study.language, place
-    left = x + sum(ZONE_WIDTHS[:4]) + 3
+    language, (x, y, end), cover = study.language, place, form.cover[0]
+    left = x + sum(form.zone_widths[:BARS]) + 3
     checked, codes = study.frame("checked_zones"), ("map_cover15", "map_served")
     for number, code in enumerate(codes):
-        sheet.text(say(code, language), (left + number * COVER, y, COVER, step), 7, color=GREY)
+        sheet.text(say(code, language), (left + number * cover, y, cover, ROW), 7, color=GREY)
     known = {} if checked is None else {str(row["zone_id"]): row for row in checked.to_dict("records")}
     missing = False
-    for place_, zone in enumerate(list(zones["zone_id"])[:shown], 1):
+    for place_, zone in enumerate(list(zones["zone_id"])[: MOST_ZONES if more else None], 1):
         for number, name in enumerate(("cover15", "served")):
             row = known.get(str(zone), {})
             now, after = row.get(f"{name}_before"), row.get(f"{name}_after")
             missing |= not _is_known(after)
-            _cover(sheet, (left + number * COVER, y + place_ * step, step), now, after)
-    if not known:
-        return
-    words = say("map_cover_note", language) + (say("map_cover_missing", language) if missing else "")
-    sheet.paragraph(words, (x, end + 0.6, sum(ZONE_WIDTHS), 6.5), 6, 2, color=GREY)
+            _cover(sheet, (left + number * cover, y + place_ * ROW), now, after, form.cover)
+    words = say("map_more_zones", language, n=more) if more else ""
+    if known:
+        words += say("map_cover_note", language) + (say("map_cover_missing", language) if missing else "")
+    sheet.paragraph(words, (x, end + 0.6, sum(form.zone_widths), 6.5), 6, 2, color=GREY)
+    return end + 7.1
 
 
-def _cover(sheet: Sheet, place: tuple[float, float, float], now: Any, after: Any) -> None:
+def _cover(
+    sheet: Sheet, place: tuple[float, float], now: Any, after: Any, widths: tuple[float, float]
+) -> None:  # fmt: skip
     """Draw one bar: what is covered now pale, what comes on top strong, the figures behind it."""
     from ...core.delivery.summary import percent
 
-    x, y, step = place
+    (x, y), (cover, bar) = place, widths
     if not _is_known(now):
-        sheet.text("–", (x, y, 6, step), 7, color=GREY)
+        sheet.text("–", (x, y, 6, ROW), 7, color=GREY)
         return
     strong = palette()["branch"]["color"]
-    sheet.box((x, y + step / 2 - 1.1, COVER_BAR, 2.2), "#EFEFEC", "")
-    sheet.box((x, y + step / 2 - 1.1, max(COVER_BAR * now, 0.1), 2.2), "#AFC9D6", "")
+    sheet.box((x, y + ROW / 2 - 1.1, bar, 2.2), "#EFEFEC", "")
+    sheet.box((x, y + ROW / 2 - 1.1, max(bar * now, 0.1), 2.2), "#AFC9D6", "")
     words = percent(now)
     if _is_known(after):
         if after > now:
-            sheet.box((x + COVER_BAR * now, y + step / 2 - 1.1, COVER_BAR * (after - now), 2.2), strong, "")
+            sheet.box((x + bar * now, y + ROW / 2 - 1.1, bar * (after - now), 2.2), strong, "")
         digits = 1 if percent(now) == percent(after) and after != now else 0  # a small gain is not told as none
         words = f"{percent(now, digits).removesuffix(' %')} → {percent(after, digits)}"
-    sheet.text(words, (x + COVER_BAR + 1.2, y, COVER - COVER_BAR - 1.2, step), 7)
+    sheet.text(words, (x + bar + 1.2, y, cover - bar - 1.2, ROW), 7)
 
 
 def _is_known(value: Any) -> bool:

@@ -6,10 +6,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import Any
 
 from qgis.core import (
     Qgis,
+    QgsBasicNumericFormat,
     QgsFillSymbol,
     QgsLayoutItemLabel,
     QgsLayoutItemLegend,
@@ -47,7 +49,10 @@ ALIGN = {
     "right": Qt.AlignmentFlag.AlignRight,
     "center": Qt.AlignmentFlag.AlignHCenter,
 }
-BAR_WIDTH, BAR_HEIGHT = 108.0, 13.0  # mm of the ground that scale bar and number stand on
+BAR_HEIGHT = 13.0  # mm of the ground that scale bar and number stand on
+BAR_MARGIN, BAR_END = 3.0, 13.0  # mm left of the bar, and right of it for half of its last number and the unit
+KILOMETRES_FROM = 2000.0  # metres of a whole bar from which it is marked in kilometres
+THIN_SPACE = "\u2009"
 Place = tuple[float, float, float, float]  # x, y, width, height in mm
 
 
@@ -219,20 +224,23 @@ class Sheet:
 
     def legend(
         self, shown: QgsLayoutItemMap | None, layers: Sequence[Any], place: Place, columns: int = 1,
-        zones: Sequence[str] = (),
+        zones: Sequence[str] = (), twins: Sequence[Any] = (),
     ) -> float:  # fmt: skip
         """List the symbols that occur on the map, or in the layers without one; return where the list ends (mm).
 
-        `zones`: what is drawn for the page's own zones counts when it occurs in one of them.
+        `zones`: what is drawn for the page's own zones counts when it occurs in one of them. `twins`: for each layer
+        another one with the same entries, or None: on the sheet's second map, what occurs there is listed as well.
         """
         item = QgsLayoutItemLegend(self.layout)
         item.setAutoUpdateModel(False)  # from here on the legend has a tree of its own, which is saved with the layout
         root = item.model().rootGroup()
         root.removeAllChildren()
-        for layer in layers:
+        for layer, twin in zip_longest(layers, twins):
             node = root.addLayer(layer)
             node.setCustomProperty("legend/title-style", "hidden")
-            QgsMapLayerLegendUtils.setLegendNodeOrder(node, entries_that_occur(layer, zones, shown, self._run))
+            listed = set(entries_that_occur(layer, zones, shown, self._run))
+            listed |= set(entries_that_occur(twin, zones, shown, self._run)) if twin is not None else set()
+            QgsMapLayerLegendUtils.setLegendNodeOrder(node, sorted(listed))
             own = line_of(layer)
             if own is not None:
                 QgsMapLayerLegendUtils.setLegendNodeCustomSymbol(node, 0, own)
@@ -254,22 +262,28 @@ class Sheet:
         item.attemptResize(QgsLayoutSize(place[2], max(place[3], height), Qgis.LayoutUnit.Millimeters))
         return float(place[1] + height)
 
-    def scale_bar(self, shown: QgsLayoutItemMap, scale: int, step: float, x: float, y: float) -> None:
-        """Draw a bar of four steps and print the scale as a number."""
-        self.keep_clear(self.box((x - 3, y - 1, BAR_WIDTH, BAR_HEIGHT), "#FFFFFF", ""))
+    def scale_bar(self, shown: QgsLayoutItemMap, scale: int, x: float, y: float) -> None:
+        """Draw a bar of four steps and print the scale as a number, on a ground that is no larger than both."""
+        step, length = bar_step(scale), bar_length(scale)
+        self.keep_clear(self.box((x - BAR_MARGIN, y - 1, bar_width(scale), BAR_HEIGHT), "#FFFFFF", ""))
         item = QgsLayoutItemScaleBar(self.layout)
         item.setLinkedMap(shown)
         item.setStyle("Single Box")
-        item.setUnits(Qgis.DistanceUnit.Meters)
-        item.setUnitLabel("m")
-        item.setUnitsPerSegment(step)
+        far = step * 4 >= KILOMETRES_FROM
+        item.setUnits(Qgis.DistanceUnit.Kilometers if far else Qgis.DistanceUnit.Meters)
+        item.setUnitLabel("km" if far else "m")
+        item.setUnitsPerSegment(step / 1000 if far else step)
         item.setNumberOfSegments(4)
         item.setNumberOfSegmentsLeft(0)
         item.setHeight(1.6)
         item.setTextFormat(text_format(self.family, 7, INK))
-        self._put(item, (x, y, 84, 11))
+        numbers = QgsBasicNumericFormat()
+        numbers.setThousandsSeparator(THIN_SPACE)
+        item.setNumericFormat(numbers)
+        self._put(item, (x, y, length + BAR_END, 11))
         item.update()
-        self.text(f"1:{scale}", (x + 82, y + 3, 22, 6), 10, bold=True, align="right")
+        words = f"1:{scale}"
+        self.text(words, (x + length + BAR_END, y + 3, number_width(words), 6), 10, bold=True)
 
     def north(self, words: str, x: float, y: float) -> None:
         """Draw a small arrow to the north: the maps are never turned."""
@@ -286,6 +300,21 @@ class Sheet:
         self.layout.addLayoutItem(item)
         item.attemptMove(QgsLayoutPoint(x, y, Qgis.LayoutUnit.Millimeters))
         item.attemptResize(QgsLayoutSize(width, height, Qgis.LayoutUnit.Millimeters))
+
+
+def bar_length(scale: int) -> float:
+    """Return how long the scale bar is, mm."""
+    return bar_step(scale) * 4000 / scale
+
+
+def bar_width(scale: int) -> float:
+    """Return how wide the ground of bar and number is, mm."""
+    return BAR_MARGIN + bar_length(scale) + BAR_END + number_width(f"1:{scale}")
+
+
+def number_width(words: str) -> float:
+    """Return the room of a scale in bold, mm, with a little space behind it."""
+    return text_width_mm(words, 10) * 1.05 + 2
 
 
 def _round_numbers(low: float, high: float, step: float) -> list[float]:

@@ -9,24 +9,28 @@ from qgis.core import (
     Qgis,
     QgsColorRampShader,
     QgsNullSymbolRenderer,
+    QgsPalLayerSettings,
+    QgsProperty,
     QgsRasterLayer,
     QgsRasterShader,
     QgsSingleBandPseudoColorRenderer,
     QgsVectorLayer,
+    QgsVectorLayerSimpleLabeling,
 )
 from qgis.PyQt.QtGui import QColor
 
 from ...core.delivery.palette import palette
 from ...core.errors import RenewalError
 from ...core.words import say
-from .bounds import RELIEF
+from .bounds import HAIRS_FROM, RELIEF, city_view
 from .labels import NOT_ON_PAGES, label_layer, text_format
 from .styles import WATER, barrier_is
 from .symbols import marker, outlined, rules
 
 DARKEST = 0.15  # of the shade, ui spec §6
 GROUND = ("barriers", "contours", "green", "relief")  # from above: what every map stands on
-MAIN_ROADS = "'motorway', 'trunk', 'primary', 'secondary', 'tertiary'"
+LARGE_ROADS = "'motorway', 'trunk', 'primary'"
+MAIN_ROADS = f"{LARGE_ROADS}, 'secondary', 'tertiary'"
 Placement = Qgis.LabelPlacement
 
 
@@ -62,8 +66,9 @@ def label_surroundings(made: Any) -> None:
     names = _columns(made, "barriers")
     if {"kind", "name"} <= names:
         placement = Placement.Line if _is_line(made.layer("barriers")) else Placement.Free
-        label_layer(made.layer("barriers"), '"name"', water, barrier_is(WATER), placement=placement, mergeLines=True,
-                    repeatDistance=150)  # fmt: skip
+        layer = made.layer("barriers")
+        label_layer(layer, '"name"', water, barrier_is(WATER), placement=placement, mergeLines=True, repeatDistance=150)
+        _smaller_in_place(layer)
     if made.layer("contours") is not None:
         height = text_format(family, 6, base["contour_index"]["color"], halo=True)
         label_layer(made.layer("contours"), 'format_number("height_m", 0)', height, '"is_index" = 1',
@@ -92,7 +97,10 @@ def page_names(made: Any) -> QgsVectorLayer | None:
     layer.setRenderer(QgsNullSymbolRenderer())
     look = text_format(made.study.font, 7, palette()["base"]["road_name"]["color"], halo=True)
     _spaced(look, 0.3)
-    shown = f"@zone_id <> '*' OR \"highway\" IN ({MAIN_ROADS})" if "highway" in names else "TRUE"
+    is_small = city_view(made.study)[2] >= HAIRS_FROM  # then only the names of the largest stand on a city's sheets
+    named = LARGE_ROADS if is_small else MAIN_ROADS
+    others = "FALSE" if is_small else "TRUE"
+    shown = "@zone_id <> '*' OR " + (f'"highway" IN ({named})' if "highway" in names else others)
     label_layer(layer, '"name"', look, shown, placement=Placement.Curved, mergeLines=True, repeatDistance=160)
     return layer
 
@@ -147,6 +155,17 @@ def _columns(made: Any, name: str) -> set[str]:
 
 def _is_line(layer: Any) -> bool:
     return bool(layer.geometryType() == Qgis.GeometryType.Line)
+
+
+def _smaller_in_place(layer: Any) -> None:
+    """Write the names of a layer at half their size where @is_place says that the map only shows where a zone lies."""
+    settings = layer.labeling().settings()
+    size = settings.format().size()
+    properties = settings.dataDefinedProperties()
+    told = QgsProperty.fromExpression(f"if(coalesce(@is_place, 0) = 1, {size / 2}, {size})")
+    properties.setProperty(QgsPalLayerSettings.Property.Size, told)
+    settings.setDataDefinedProperties(properties)
+    layer.setLabeling(QgsVectorLayerSimpleLabeling(settings))
 
 
 def _spaced(look: Any, millimetres: float) -> None:

@@ -9,15 +9,15 @@ from qgis.core import QgsExpressionContextUtils, QgsRectangle
 
 from ...core.delivery.callouts import Box, fit_words
 from ...core.delivery.palette import palette, tag_name
-from ...core.delivery.scales import bar_step, choose_scale, frame_extent, page
+from ...core.delivery.scales import choose_scale, frame_extent, page
 from ...core.words import say
-from .bounds import study_bounds
 from .checks import draw_actions, draw_findings
 from .figures import petal_rows, zone_figures
 from .labels import petal_numbers
+from .locator import column_room, draw_in_column, draw_inset, inset_box
 from .naming import Named, View, draw_names
 from .section import draw_section, longest_of_zone, profiles_of
-from .sheet import BAR_HEIGHT, BAR_WIDTH, GREY, Sheet
+from .sheet import BAR_HEIGHT, GREY, Sheet, bar_width
 from .surroundings import GROUND
 from .titleblock import LEFT, TOP, draw_heading, draw_title_block
 
@@ -57,7 +57,7 @@ LISTED = (
 )  # in the legend
 MOST_BOXES, MOST_ROWS = 20, 19  # petals with a box on the map, rows of a block of the table
 FULL, FEW_ROWS = 100.0, 8  # mm from which the table begins low, and then has fewer rows
-ROW, MOST_PLACE = 4.3, 72.0  # mm: of a row, height of the map of the city
+ROW, SMALLEST_PLACE = 4.3, 24.0  # mm: of a row, of a map of the city with its heading
 
 
 def draw_zone(made: Any, study: Any, zone: dict[str, Any], number: tuple[int, int, int], run: Any) -> tuple[str, Sheet]:
@@ -74,11 +74,18 @@ def draw_zone(made: Any, study: Any, zone: dict[str, Any], number: tuple[int, in
     view = View((LEFT, TOP, *FRAME), frame_extent(box, FRAME, scale), scale)
     layers = [layer for layer in map(made.layer, SHOWN) if layer is not None]
     drawn = sheet.map(view.place, QgsRectangle(*view.extent), layers, made.project.crs(), scale)
-    _names(sheet, view, study, zone, run)
     bar = bar_box(view, zone["geometry"])
-    sheet.scale_bar(drawn, scale, bar_step(scale), bar[0] + 4, bar[1] + 1)
+    kept = [bar, north_box(view)]
+    y = _column(sheet, study, zone, [layer for layer in map(made.layer, LISTED) if layer is not None], drawn)
+    corner = None if column_room(END - y) else inset_box(study, view, kept, zone["geometry"])
+    if corner is not None:
+        draw_inset(made, sheet, study, corner, drawn)
+        kept.append(corner)
+    elif END - y >= SMALLEST_PLACE:
+        draw_in_column(made, sheet, study, (COLUMN[0], y, COLUMN[1], END - y), drawn)
+    _names(sheet, view, study, zone, kept, run)
+    sheet.scale_bar(drawn, scale, bar[0] + 4, bar[1] + 1)
     sheet.north(say("map_north", language), LEFT + FRAME[0] - 12, TOP + 4)
-    _column(sheet, made, study, zone, drawn)
     _section(sheet, study, zone)
     draw_title_block(sheet, study, *number[1:])
     return stem, sheet
@@ -91,11 +98,8 @@ def zone_name(zone: dict[str, Any]) -> str:
 
 def bar_box(view: View, kept_clear: Any = None) -> Box:
     """Return the lower corner of the map for the scale bar, mm: the right one where the left would hide more of it."""
-    left, top, width, height = view.place
-    boxes = [
-        (x, top + height - BAR_HEIGHT - 1, x + BAR_WIDTH + 1, top + height)
-        for x in (left, left + width - BAR_WIDTH - 1)
-    ]
+    (left, top, width, height), wide = view.place, bar_width(view.scale) + 1
+    boxes = [(x, top + height - BAR_HEIGHT - 1, x + wide, top + height) for x in (left, left + width - wide)]
     if kept_clear is None:
         return boxes[0]
     return min(boxes, key=lambda box: view.on_ground(box).intersection(kept_clear).area)
@@ -107,13 +111,13 @@ def north_box(view: View) -> Box:
     return right - 14, top, right, top + 20
 
 
-def _names(sheet: Sheet, view: View, study: Any, zone: dict[str, Any], run: Any) -> None:
+def _names(sheet: Sheet, view: View, study: Any, zone: dict[str, Any], free: list[Box], run: Any) -> None:
     """Name the core and the petals of the zone; where there are many, the small ones by their number only."""
     import numpy as np
 
     language, zone_id = study.language, zone["zone_id"]
     cores, branches = study.metres("CORES"), study.metres("BRANCHES")
-    kept = [bar_box(view, zone["geometry"]), north_box(view)]
+    kept = list(free)
     names: list[Named] = []
     for core in _of(cores, zone_id):
         spot = core["geometry"].centroid
@@ -210,8 +214,8 @@ def _section(sheet: Sheet, study: Any, zone: dict[str, Any]) -> None:
     draw_section(sheet, walk, titles, (LEFT, 236, FRAME[0]), profiles, language)
 
 
-def _column(sheet: Sheet, made: Any, study: Any, zone: dict[str, Any], drawn: Any) -> None:
-    """Fill the right column: figures, petals, legend, and the city in what is left."""
+def _column(sheet: Sheet, study: Any, zone: dict[str, Any], listed: list[Any], drawn: Any) -> float:
+    """Fill the right column: figures, checks, petals, legend; return where the next heading may stand."""
     language, (x, width) = study.language, COLUMN
     y = sheet.head(say("map_figures", language), x, TOP, width)
     sheet.figures(zone_figures(zone, language), (x, y, width, 33), 3)
@@ -221,9 +225,7 @@ def _column(sheet: Sheet, made: Any, study: Any, zone: dict[str, Any], drawn: An
         y = end + 2 if end > y else y
     y = _petals(sheet, study, zone_id, y)
     y = sheet.head(say("map_legend", language), x, y + 3, width)
-    listed = [layer for layer in map(made.layer, LISTED) if layer is not None]
-    y = sheet.legend(drawn, listed, (x, y - 1, width, 0), 3 if language == "zh" else 2, [zone_id])
-    _place(made, sheet, study, drawn, y + 3)
+    return sheet.legend(drawn, listed, (x, y - 1, width, 0), 3 if language == "zh" else 2, [zone_id]) + 3
 
 
 def _petals(sheet: Sheet, study: Any, zone_id: str, y: float) -> float:
@@ -249,18 +251,3 @@ def _petals(sheet: Sheet, study: Any, zone_id: str, y: float) -> float:
         sheet.text(words, (x, y + 0.3, width, 4), 7, color=GREY, align="right")
         y += 4
     return y
-
-
-def _place(made: Any, sheet: Sheet, study: Any, drawn: Any, y: float) -> None:
-    """Draw where the zone lies among the others."""
-    x, width = COLUMN
-    if END - y < 24:
-        return
-    y = sheet.head(say("map_location", study.language), x, y, width)
-    place = (x, y, width, min(END - y, MOST_PLACE))
-    box = study_bounds(study)
-    scale = choose_scale(box, place[2:], range(1000, 2_000_000, 500), page()["margin_share"])  # no scale is printed
-    extent = QgsRectangle(*frame_extent(box, place[2:], scale))
-    layers = [layer for layer in (made.layer("place"), made.layer("edges")) if layer is not None]
-    shown = sheet.map(place, extent, layers, made.project.crs(), scale, marked=False)
-    shown.overview().setLinkedMap(drawn)

@@ -12,7 +12,7 @@ from qgis.core import QgsExpressionContextUtils, QgsRectangle
 from ...core.delivery.callouts import fit_words
 from ...core.delivery.findings import check_of, tell_check, tell_clause, tell_limit, tell_number, tell_verdict, unit_of
 from ...core.delivery.palette import palette, tag_name
-from ...core.delivery.scales import bar_step, choose_scale, frame_extent, page
+from ...core.delivery.scales import choose_scale, frame_extent, page
 from ...core.delivery.summary import exact_sum, hectares, percent, told
 from ...core.words import say
 from .checks import INKS, findings_of
@@ -21,6 +21,7 @@ from .naming import Named, View, draw_names
 from .sheet import GREY, INK, Sheet
 from .surroundings import GROUND
 from .titleblock import LEFT, RIGHT, TOP, draw_heading, draw_title_block
+from .zonepage import bar_box, north_box
 
 STRUCTURE = ("own_cores", "own_zones", "own_branches", "ring", "own_petals", "page_roads", *GROUND)  # from above
 ACTIONS = ("own_cores", "own_zones", "page_names", "veil", "own_actions", "buildings", "page_roads", *GROUND)
@@ -69,7 +70,7 @@ def draw_actions_sheet(
         view = _map(sheet, made, zone, (x, TOP + 7, width, 172), layers)
         words = say("map_panel", language, name=_name(zone), scale=view.scale)
         sheet.text(words, (x, TOP, width, 6), 10.5, bold=True)
-        _bar(sheet, view)
+        _bar(sheet, view, zone)
         _action_table(sheet, study, str(zone["zone_id"]), (x, TOP + 183, width))
     listed = [layer for layer in map(made.layer, ("own_actions", "own_zones")) if layer is not None]
     sheet.legend(None, listed, (LEFT, 269, RIGHT - LEFT, 10), 6, [str(zone["zone_id"]) for zone in zones])
@@ -95,8 +96,9 @@ def draw_projects(
             continue
         spot, color = shape.representative_point(), palette()["project"]["color"]
         names.append(Named(spot.x, spot.y, str(number), "", "", color))
-    draw_names(sheet, view, names, [_bar_place(view)], _nothing(), run)
-    _bar(sheet, view)
+    kept = [bar_box(view, zone["geometry"]), north_box(view)]
+    draw_names(sheet, view, names, kept, _nothing(), run)
+    _bar(sheet, view, zone)
     sheet.north(say("map_north", language), LEFT + 246 - 12, TOP + 4)
     end = _project_table(sheet, rows, language)
     if end < 240:  # below a long list there is no room for the legend
@@ -251,14 +253,10 @@ def _project_table(sheet: Sheet, rows: Sequence[dict[str, Any]], language: str) 
     return end + 10
 
 
-def _bar(sheet: Sheet, view: View) -> None:
-    """Draw a scale bar on the only map that was placed last."""
-    sheet.scale_bar(sheet.last_map, view.scale, bar_step(view.scale), view.place[0] + 4, _bar_place(view)[1] + 1)
-
-
-def _bar_place(view: View) -> tuple[float, float, float, float]:
-    left, top, _, height = view.place
-    return left, top + height - 14, left + 109, top + height
+def _bar(sheet: Sheet, view: View, zone: dict[str, Any]) -> None:
+    """Draw a scale bar on the map that was placed last, in the lower corner where it hides less of the zone."""
+    box = bar_box(view, zone["geometry"])
+    sheet.scale_bar(sheet.last_map, view.scale, box[0] + 4, box[1] + 1)
 
 
 def _rows(frame: Any, zone_id: str) -> Any:

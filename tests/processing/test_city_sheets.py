@@ -1,0 +1,137 @@
+"""Sheets of a city that is large, or as tall as it is wide: what stays readable. Figures worked out by hand."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+import shapely
+from qgis.core import QgsProject, QgsSimpleFillSymbolLayer
+from qgis.PyQt.QtCore import Qt
+from urban_renewal.core.delivery.palette import palette
+from urban_renewal.processing.delivery import bounds, citylook, locator, sheet
+from urban_renewal.processing.delivery.naming import View
+from urban_renewal.processing.delivery.symbols import fill, hatched
+
+
+def town(width, height, **frames):
+    """A study of one parcel of that size (metres), with tables by name."""
+    ground = pd.DataFrame({"geometry": [shapely.box(0, 0, width, height)]})
+    return SimpleNamespace(
+        metres=lambda name: ground if name == "PARCELS" else None,
+        frame=frames.get,
+        layers=dict.fromkeys(frames),
+        language="zh",
+    )
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "frame", "scale"),
+    [
+        # 4 km with 8 %: 4320 m ÷ 252 mm = 1:17143 in the tall frame, ÷ 168 mm = 1:25714 in the wide one
+        (4000, 4000, bounds.TALL, 20000),
+        # 10800 m ÷ 405.4 mm = 1:26640; ÷ 262 mm would be 1:41221
+        (10000, 3000, bounds.WIDE, 30000),
+        # 17 km: 18360 m ÷ 252 mm = 1:72857, ÷ 168 mm = 1:109286
+        (17000, 17000, bounds.TALL, 75000),
+    ],
+)
+def test_the_overview_takes_the_form_of_the_city(width, height, frame, scale):
+    assert bounds.city_view(town(width, height)) == ((0, 0, width, height), frame, scale)
+
+
+@pytest.mark.parametrize(
+    ("n", "size", "has_room"),
+    [
+        (151, 1.9, True),  # 151 · 2.3² = 798.8 mm² of 8 % of 10000
+        (152, 1.2, True),  # 804 mm²
+        (312, 1.2, True),  # 312 · 1.6² = 798.7
+        (313, 0.7, True),
+        (661, 0.7, True),  # 661 · 1.1² = 799.8
+        (662, 1.2, False),
+    ],
+)
+def test_facilities_leave_the_ground_to_be_seen(n, size, has_room):
+    """A town of 1 km on a side at 1:10000 is 100 mm wide: 10000 mm²."""
+    assert citylook.facility_size(town(1000, 1000), n, 10000) == (size, has_room)
+
+
+def test_small_scales_have_neither_rims_nor_hatches():
+    def look(scale, since=bounds.TINTS_FROM):
+        found = [("a", "", fill("#D9812F", "#FFFFFF", 0.1)), ("b", "", hatched("#D9812F")), ("c", "", fill("#FFFFFF"))]
+        return [symbol for _, _, symbol in citylook.plain(found, scale, since)]
+
+    assert [symbol.symbolLayerCount() for symbol in look(40000)] == [1, 3, 1]
+    assert look(40000)[0].symbolLayer(0).strokeStyle() == Qt.PenStyle.SolidLine
+    small = look(40000, bounds.PLAIN_FROM)  # from 1:20000 on no rims, the hatch stays
+    assert small[0].symbolLayer(0).strokeStyle() == Qt.PenStyle.NoPen
+    assert small[1].symbolLayerCount() == 3
+    tiny = look(50000)
+    assert tiny[1].symbolLayerCount() == 1
+    assert isinstance(tiny[1].symbolLayer(0), QgsSimpleFillSymbolLayer)
+    assert tiny[1].color().name().upper() == "#EEC6A1"  # 45 % of #D9812F: 255 − 126 · 0.45 = 198 = C6
+
+
+def test_communities_stand_for_their_parcels():
+    rows = [("C1", "eday", 10.0, 0.4), ("C1", "meal", 10.0, 0.6), ("C2", "eday", 10.0, 2.0), ("C3", "eday", 0.0, 0.0),
+            ("C4", "eday", None, None), ("C'5", "eday", 10.0, 9.0), ("C6", "kgar", 10.0, 10.0)]  # fmt: skip
+    summary = pd.DataFrame(rows, columns=["community_id", "kind", "need", "gap"]).astype({"need": "Float64"})
+    summary["name"], summary["gap"] = None, summary["gap"].astype("Float64")
+    found = citylook.community_rules(town(1, 1, gap_summary=summary, communities=None), "elder")
+    names = [entry["zh"] for entry in palette()["gap"]]
+    told = {label: condition for label, condition, _ in found}
+    assert told[names[0]] == "\"community_id\" IN ('C1')"  # mean of 4 % and 6 %: 5 %
+    assert told[names[1]] == "\"community_id\" IN ('C2')"
+    assert (told[names[2]], told[names[3]]) == ("FALSE", "FALSE")
+    assert told[names[4]] == "\"community_id\" IN ('C''5')"
+    assert told["无需求"] == "\"community_id\" IN ('C3')"
+    assert told["无人口数据"] == "ELSE"  # C4, and C6 without elders' kinds
+
+
+def test_the_city_stands_in_the_corner_that_hides_least():
+    view = View((0, 0, 296, 210), (0, 0, 296, 210), 1000)  # a millimetre a metre
+    study = town(2000, 1000)  # twice as wide: 46 × 23 mm with a line above
+    right = (250, 182, 296, 210)
+    assert locator.inset_box(study, view, [], shapely.box(0, 60, 200, 210)) == pytest.approx(right)
+    assert locator.inset_box(study, view, [right], shapely.box(100, 60, 296, 210)) == pytest.approx((0, 182, 46, 210))
+    assert locator.inset_box(study, view, [], shapely.box(0, 0, 296, 210)) is None
+
+
+def test_the_ground_of_the_scale_bar_is_as_long_as_it_must_be():
+    assert sheet.bar_length(7500) == pytest.approx(400 / 7.5)  # four of 100 m
+    for scale in (1000, 7500, 30000, 125000):
+        assert sheet.bar_length(scale) <= 80
+        assert sheet.bar_width(scale) == pytest.approx(16 + sheet.bar_length(scale) + sheet.number_width(f"1:{scale}"))
+
+
+def test_a_facility_is_full_where_one_of_its_kinds_is(make_layer, save_layer, run_algorithm, tmp_path):
+    """f1 has beds to spare and a full canteen, f2 serves children only, f3 has room."""
+    area = "POLYGON((0 0,600 0,600 400,0 400,0 0))"
+    loads = [("f1", "eday", 5.0, 5.0), ("f1", "meal", 0.0, 10.0), ("f2", "kgar", 0.0, 10.0), ("f3", "eday", 1.0, 9.0)]
+    layers = {
+        "ZONES": make_layer([(area, {"zone_id": "Z-1", "name": "七星岗", "area_m2": 240000.0})]),
+        "MEMBERS": make_layer([(None, {"zone_id": "Z-1", "parcel_id": "A", "role": "petal"})], "None", crs=""),
+        "FACILITIES": make_layer(
+            [(f"POINT({place * 100} 50)", {"facility_id": f"f{place}", "kind": "日间照料"}) for place in (1, 2, 3)],
+            "Point",
+        ),
+        "FACILITY_LOAD": make_layer(
+            [(None, {"facility_id": key, "kind": kind, "capacity": 10.0, "free": free, "served": served})
+             for key, kind, free, served in loads], "None", crs="",
+        ),
+    }  # fmt: skip
+    given = {name: save_layer(layer, tmp_path / f"{name.lower()}.gpkg") for name, layer in layers.items()}
+    out = tmp_path / "out"
+    run_algorithm("exportzones", {**given, "FORMATS": ["gpkg", "qgz", "png"], "FOLDER": str(out)})
+    project = QgsProject()
+    assert project.read(str(out / "project.qgz"))
+    drawn = [layer for layer in project.mapLayers().values() if layer.name() == "设施负荷（图框用）"]
+    found = {}
+    for layer in drawn:
+        kinds = {item["facility_id"]: (item["serves_kind"], item["full_kind"]) for item in layer.getFeatures()}
+        words = {key: ("full" if isinstance(full, str) else "free" if isinstance(serves, str) else "")
+                 for key, (serves, full) in kinds.items()}  # fmt: skip
+        found[tuple(words[key] for key in ("f1", "f2", "f3"))] = layer
+    assert set(found) == {("full", "", "free"), ("", "full", ""), ("full", "full", "free")}  # elders, children, all
+    drawn.clear()
+    found.clear()
+    project.clear()
