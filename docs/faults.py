@@ -311,11 +311,13 @@ def faint_words(widget: QWidget, window: QWidget, picture: QImage) -> Iterator[s
         box.setHeight(min(box.height(), widget.fontMetrics().height()))
     if box.width() < 4 or box.height() < widget.fontMetrics().height() * 0.7:
         return
-    ground = ground_drawn(picture, box)
+    ground = ground_drawn(picture, box, isinstance(widget, QAbstractButton))
     ink = widget.palette().color(widget.foregroundRole())
     if contrast(ink, ground) < ENOUGH:
         yield f"{ink.name()} on {ground.name()}: {contrast(ink, ground):.1f}"
-    for style in re.findall(r'style="([^"]*)"', text):
+    for style, words in re.findall(r'style="([^"]*)"[^>]*>([^<]*)', text):
+        if not re.search(r"\w", words):
+            continue  # a square of a legend
         ink, under = INK.search(style), GROUND.search(style)
         if ink is not None:
             told = contrast(QColor(ink[1]), QColor(under[1]) if under else ground)
@@ -323,14 +325,17 @@ def faint_words(widget: QWidget, window: QWidget, picture: QImage) -> Iterator[s
                 yield f"{ink[1]} on {under[1] if under else ground.name()}: {told:.1f}"
 
 
-def ground_drawn(picture: QImage, box: QRect) -> QColor:
-    """Return what lies under the words in a part of a picture: its commonest colour."""
+def ground_drawn(picture: QImage, box: QRect, is_shaded: bool) -> QColor:
+    """Return what lies under the words in a part of a picture: its commonest colour; the middle one of a gradient."""
     ratio = picture.devicePixelRatio()
     sides = (int(side * ratio) for side in (box.x(), box.y(), box.width(), box.height()))
     image = picture.copy(QRect(*sides)).convertToFormat(QImage.Format.Format_RGB32)
     bits = image.constBits()
     bits.setsize(image.sizeInBytes())
-    values, counts = np.unique(np.frombuffer(bits, np.uint32) & 0xFFFFFF, return_counts=True)
+    cells = np.frombuffer(bits, np.uint32) & 0xFFFFFF
+    if is_shaded:
+        return QColor(*(int(np.median(cells >> by & 0xFF)) for by in (16, 8, 0)))
+    values, counts = np.unique(cells, return_counts=True)
     return QColor.fromRgb(int(values[counts.argmax()]))
 
 

@@ -43,7 +43,11 @@ def names_of_data(language: str) -> frozenset[str]:
     """Return what is called so by the data, not by us: layers, places, the study; in English all that is Chinese."""
     project = QgsProject.instance()
     found = {layer.name() for layer in project.mapLayers().values()} | {folder().name, "study", "OpenStreetMap"}
+    for layer in project.mapLayers().values():
+        fields = layer.fields() if isinstance(layer, QgsVectorLayer) else []
+        found |= {word for field in fields for word in (field.name(), field.alias()) if word}
     if language == "en":
+        found |= {study.name for study in the_dock().session.workbook.studies} if the_dock() else set()
         for layer in project.mapLayers().values():
             names = [name for name in ("name", "community", "zone_id") if isinstance(layer, QgsVectorLayer)
                      and layer.fields().indexFromName(name) >= 0]  # fmt: skip

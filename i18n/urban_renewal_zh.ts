@@ -652,6 +652,10 @@
         <translation>图层的字段</translation>
     </message>
     <message>
+        <source>Fields</source>
+        <translation>字段</translation>
+    </message>
+    <message>
         <source>Fields of {layer}</source>
         <translation>{layer} 的字段</translation>
     </message>
@@ -706,6 +710,10 @@
     <message>
         <source>Findings of the input check; mend errors first. Report tells what to do.</source>
         <translation>输入检查发现的问题；先改错误。“报告”写着每一条怎么办。</translation>
+    </message>
+    <message>
+        <source>First rows</source>
+        <translation>前几行</translation>
     </message>
     <message>
         <source>Floor area (10,000 m²)</source>
@@ -1306,6 +1314,10 @@
     <message>
         <source>Parcels that the study looks at.</source>
         <translation>本研究的宗地数。</translation>
+    </message>
+    <message>
+        <source>Parcels that would change</source>
+        <translation>会变的宗地</translation>
     </message>
     <message>
         <source>Parcels to show</source>
@@ -2002,6 +2014,10 @@
     <message>
         <source>Value</source>
         <translation>值</translation>
+    </message>
+    <message>
+        <source>Values and limits</source>
+        <translation>数值与限值</translation>
     </message>
     <message>
         <source>Values in the layer</source>

@@ -15,6 +15,7 @@ from functools import lru_cache
 from .aliases import Role, fold, guess_field, roles
 
 NAME_SHARE = 0.5  # own choice, heuristic: how much of the confidence the layer's name can give
+TELLING = 4.0  # own choice, heuristic: weight of fields that make a role by themselves; one told by all is 3.1
 LEAST = 0.25  # own choice, heuristic: below this a guess is no help
 SHIFTED = ("gcj02", "bd09", "火星", "百度")  # layers said to be in a shifted system are never taken unasked
 
@@ -46,7 +47,8 @@ def guess_role(facts: LayerFacts) -> list[RoleGuess]:
         if not _fits(role, facts.geometry):
             continue
         columns = _columns(role, facts)
-        score = NAME_SHARE * _name_score(role, facts.name) + (1 - NAME_SHARE) * _field_score(role, columns)
+        named = _name_score(role, facts.name)
+        score = NAME_SHARE * named + (1 - NAME_SHARE) * _field_score(role, columns, is_alone=named == 0)
         if any(word in fold(facts.name) for word in SHIFTED):
             score *= 0.5
         confidence = round(score, 3)
@@ -110,10 +112,13 @@ def _name_score(role: Role, name: str) -> float:
     return 0.9 if best >= longest_other else 0.45
 
 
-def _field_score(role: Role, columns: Mapping[str, str]) -> float:
-    """Return how much of what is telling about the role its fields carry; the rarest three columns are enough."""
+def _field_score(role: Role, columns: Mapping[str, str], is_alone: bool = False) -> float:
+    """Return how much of what is telling about the role its fields carry; the rarest three columns are enough.
+
+    `is_alone`: the layer's name says nothing; then words that many roles know (kind, name) make no role.
+    """
     weights = {name: _rarity(role.name, name) for name in role.columns}
-    enough = sum(sorted(weights.values(), reverse=True)[:3])
+    enough = max(sum(sorted(weights.values(), reverse=True)[:3]), TELLING if is_alone else 0.0)
     return min(1.0, sum(weights[name] for name in columns) / enough) if enough > 0 else 0.0
 
 

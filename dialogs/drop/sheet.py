@@ -106,18 +106,24 @@ class DropSheet(QDialog):
         self._named: drop_places.NamedPlaces | None = None
         self.preview, self.said = QTableWidget(), text_label()
         self.preview.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.preview.setAccessibleName(tr("First rows"))
+        self.preview.horizontalHeader().setStretchLastSection(True)
         self.preview.verticalHeader().hide()
         self.preview.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
         self._fill_which()
         self.encoding.addItems(ENCODINGS)
+        for box, name in ((self.which, tr("Layer")), (self.role, tr("Role")), (self.encoding, tr("Encoding"))):
+            box.setAccessibleName(name)
         self.encoding_title = QLabel(tr("Encoding"))
         form.addRow(tr("Layer"), self.which)
         form.addRow(tr("Role"), self.role)
         form.addRow(self.encoding_title, self.encoding)
         form.addRow(tr("Coordinate system"), self.crs)
         layout.addLayout(form)
-        for widget in (self.by_name, self.correct, self.said, self.preview):
+        for widget in (self.by_name, self.correct, self.said):
             layout.addWidget(widget)
+        layout.addWidget(self.preview, 1)
+        layout.addStretch()  # without a preview the words stay below the form
         self._add_buttons(layout)
         self.which.currentIndexChanged.connect(lambda _: self._on_which())
         self.encoding.currentTextChanged.connect(lambda _: self._on_encoding())
@@ -163,9 +169,6 @@ class DropSheet(QDialog):
         """Open the layer chosen and show what it is taken for."""
         entry = self.which.currentData()
         self.layer, self.table, self._named = None, None, None
-        for row in (self.role, self.crs):  # each layer of a file has its own
-            self.form.labelForField(row).setVisible(not self.takes_all)
-            row.setVisible(not self.takes_all)
         needs = bool(entry) and files.needs_encoding(self.path, entry[1])
         for widget in (self.encoding, self.encoding_title):
             widget.setVisible(needs)
@@ -182,10 +185,18 @@ class DropSheet(QDialog):
         is_empty = self.table is not None and bool(self.table.header) and not self.table.rows
         is_good = not is_empty and (self.takes_all or (self.layer is not None and self.layer.isValid()))
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(is_good)
+        for row in (self.role, self.crs):  # each layer of a file has its own
+            self.form.labelForField(row).setVisible(is_good and not self.takes_all)
+            row.setVisible(is_good and not self.takes_all)
+        self.form.labelForField(self.which).setVisible(self.which.count() > 0)
+        self.which.setVisible(self.which.count() > 0)
         if not is_good:
+            self.correct.hide()
+            self.preview.hide()
             empty = tr("{file} has a header but no rows: there is nothing to add.")
             unread = tr("{file} cannot be read as a layer or table.")
             self.said.setText((empty if is_empty else unread).format(file=self.path.name))
+            self.said.show()
             return
         if self.takes_all:
             self._show_all()
@@ -244,8 +255,9 @@ class DropSheet(QDialog):
         rows = [[layer.name(), wording.role_title(roles[str(n)]) if str(n) in roles else "—"]
                 for n, layer in enumerate(layers)]  # fmt: skip
         self.correct.hide()
-        self.said.setText("")
+        self.said.hide()
         self._show_rows([tr("Layer"), tr("Role")], rows)
+        self.preview.setColumnWidth(0, max(self.preview.columnWidth(0), self.width() // 2))
 
     def _on_encoding(self) -> None:
         if self.table is not None:

@@ -153,6 +153,10 @@ class CellEditor(QWidget):
         self.old.setToolTip(tr("Shipped value: {value}").format(value=was) if differs else "")
         self.old.setVisible(differs)
 
+    def inputs(self) -> list[QWidget]:
+        """Return what is typed into, from left to right."""
+        return list(self._inputs)
+
     def retire(self) -> None:
         """Fall silent: a line that loses the focus while it is deleted would still tell what was typed."""
         for widget in self._inputs:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
@@ -108,6 +109,8 @@ class EditorForm(QWidget):
     def __init__(self, side: QWidget, is_rules: bool) -> None:
         super().__init__()
         self.tables: list[BlockTable] = []
+        self.side = side
+        self._bars: list[QWidget] = []
         self.base = QComboBox()
         self.base.setAccessibleName(tr("Based on"))
         self.base.setMinimumContentsLength(16)
@@ -198,6 +201,7 @@ class EditorForm(QWidget):
         """Put buttons below the list of sections and below the tables."""
         self.left.insertWidget(1, left)
         self.pages.insertWidget(1, below)
+        self._bars = [left, below]
 
     def build(self, section: Section, draft: Draft) -> list[BlockTable]:
         """Make the tables of a section in place of those of the last one."""
@@ -227,7 +231,20 @@ class EditorForm(QWidget):
         self.box.deleteLater()
         self.box = box
         del old
+        self.order_focus()
         return self.tables
+
+    def order_focus(self) -> None:
+        """Let Tab go as one reads: bar, sections, tables, where a figure comes from, preview, buttons."""
+        detail, bars = self.detail, [*self._bars, None, None]
+        chain: list[QWidget] = [self.base, self.save_as, self.load, self.export, self.compare, self.undo, self.restore]
+        chain += [self.sections, *_taking_focus(bars[0])]
+        chain += [box for table in self.tables for editor in table.editors.values() for box in editor.inputs()]
+        chain += [*_taking_focus(bars[1]), detail.note, detail.lines["source"], detail.lines["clause"]]
+        chain += [detail.lines["edition"], detail.status, detail.lines["checked_by"], detail.lines["checked_at"]]
+        chain += [self.one.parcel, *_taking_focus(self.side), self.help, self.cancel, self.keep, self.apply]
+        for one, two in pairwise(chain):
+            self.setTabOrder(one, two)
 
     def show_draft(self, draft: Draft) -> None:
         """Show the values as they are now."""
@@ -246,3 +263,9 @@ class EditorForm(QWidget):
         rows = [row for table in self.tables for row in table.block.rows]
         held = [row for row in rows if any(cell.keys == keys for cell in row.cells.values())]
         return next(iter(held or [row for row in rows if row.figure == keys]), None)
+
+
+def _taking_focus(part: QWidget | None) -> list[QWidget]:
+    """Return what takes the focus by Tab in a part of the window, in the order in which it was made."""
+    found = part.findChildren(QWidget) if part is not None else []
+    return [item for item in found if item.focusPolicy() & Qt.FocusPolicy.TabFocus]

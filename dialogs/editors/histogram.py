@@ -65,6 +65,7 @@ class HistogramView(QWidget):
         self.current: KeyPath | None = None
         self._dragged: KeyPath | None = None
         self._moves = 0
+        self.setAccessibleName(tr("Values and limits"))
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -75,7 +76,7 @@ class HistogramView(QWidget):
         there = [mark.keys for mark in plot.marks] if plot else []
         if self.current not in there:
             self.current = there[0] if there else None
-        self.setAccessibleName(plot.title if plot else "")
+        self.setAccessibleName(plot.title if plot else tr("Values and limits"))
         self.setToolTip(tr("Drag the limit, or ←→ one step, Shift ×10") if there else "")
         self.update()
 

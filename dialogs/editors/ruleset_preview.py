@@ -52,6 +52,7 @@ class RulesetPreview(QWidget):
         self.cancel = QPushButton(tr("Cancel"))
         self.state = text_label()
         self.model, self.list = ChangeList(), QTableView()
+        self.list.setAccessibleName(tr("Parcels that would change"))
         make_copyable(self.list)
         self.measure.clicked.connect(self.measure_asked.emit)
         self.cancel.clicked.connect(self.cancel_asked.emit)

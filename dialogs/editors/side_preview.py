@@ -37,6 +37,7 @@ class SidePreview(QWidget):
         self.sentence = text_label(factor=HINT)
         self.table = QTableWidget(0, 4)
         self.table.setHorizontalHeaderLabels(["", tr("shipped"), tr("now"), tr("Unit")])
+        self.table.setAccessibleName(tr("What it means"))
         self.table.verticalHeader().hide()
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)

@@ -46,6 +46,7 @@ class BlockTable(QTableWidget):
         self.setHorizontalHeaderLabels(
             [block.heading, tr("Indicator"), *(title for _, title in block.columns), tr("Source"), tr("Status")]
         )
+        self.setAccessibleName(block.heading)
         self._dress()
         for place, row in enumerate(block.rows):
             self._fill(place, row)
@@ -178,7 +179,7 @@ class BlockTable(QTableWidget):
                 column, max([self.columnWidth(column), *hints] if hints else [min(letter * 18, max(texts))])
             )
         words = [status_word(str(figure["status"])) for figure in self._figures]
-        chips = [self.fontMetrics().horizontalAdvance(word) + 26 for word in words]
+        chips = [self.fontMetrics().horizontalAdvance(word) + 30 for word in words]
         self.setColumnWidth(last, max([letter * STATUS_LETTERS, *chips]))
         self.horizontalHeader().setSectionResizeMode(last - 1, QHeaderView.ResizeMode.Stretch)
         tallest = max((editor.sizeHint().height() for editor in self.editors.values()), default=0)

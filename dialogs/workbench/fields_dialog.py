@@ -27,6 +27,7 @@ from ..parts.widgets import text_label
 from ..study import project_state, wording
 
 AMBER = "#A66A00"
+ROWS_SEEN = 14  # without scrolling
 LOOKED_AT, SHOWN = 200, 3  # features looked at, values shown
 COLUMN, FIELD, VALUES, HOW = range(4)
 
@@ -83,6 +84,7 @@ class FieldsDialog(QDialog):
         layout.addWidget(text_label(tr("What each field means. Change what was guessed wrongly.")))
         self.table = QTableWidget(len(self.columns), 4)
         self.table.setHorizontalHeaderLabels([tr("Meaning"), tr("Field"), tr("Values in the layer"), tr("How found")])
+        self.table.setAccessibleName(tr("Fields"))
         self.table.verticalHeader().hide()
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.combos: dict[str, QComboBox] = {}
@@ -106,7 +108,8 @@ class FieldsDialog(QDialog):
         add_help(self, "guide", buttons=self.buttons)
         layout.addWidget(self.buttons)
         letter = self.fontMetrics().averageCharWidth()
-        self.resize(letter * 100, self.fontMetrics().height() * 24)
+        rows = min(len(self.columns), ROWS_SEEN) + 5
+        self.resize(letter * 110, max(rows * int(self.fontMetrics().height() * 1.9), self.fontMetrics().height() * 16))
         make_copyable(self.table)
         keep_size(self, "fields")
 

@@ -158,6 +158,7 @@ class FiguresDialog(QDialog):
         self.table.setHorizontalHeaderLabels(heads)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        self.table.setAccessibleName(tr("Figures of the rules and standards"))
         self.table.verticalHeader().hide()
         self._is_open = [not is_verified(row.figure) for row in rows]
         self._rows = rows
@@ -175,7 +176,7 @@ class FiguresDialog(QDialog):
                 self.table.setItem(place, column, item)
         head = self.table.horizontalHeader()
         letter = self.fontMetrics().averageCharWidth()
-        for column, letters in enumerate((30, 38, 12, 10, 38, 26)):
+        for column, letters in enumerate((26, 38, 16, 10, 38, 20)):
             self.table.setColumnWidth(column, letter * letters)
         head.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
 

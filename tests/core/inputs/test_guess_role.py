@@ -141,3 +141,16 @@ def test_stations_by_the_names_that_open_data_has(name, role):
     """The layer of OpenStreetMap's stations and entrances in one is one of stations, not of facilities' doors."""
     fields = ("osm_id", "name", "railway", "station", "public_transport", "ref", "network")
     assert next(iter(guess_role(LayerFacts("x", name, "point", fields)))).role == role
+
+
+@pytest.mark.parametrize("name", ["幼儿园", "某区养老机构名单", "托育机构", "kindergartens 2025"])
+def test_list_of_one_kind_of_facilities_is_told_by_its_name(name):
+    """Offices keep a list a kind, and its columns (number, name, kind, size) are those of many things."""
+    facts = LayerFacts("x", name, "point", ("编号", "名称", "类别", "规模"))
+    assert guess_role(facts)[0].role == "FACILITIES"
+
+
+@pytest.mark.parametrize("geometry", ["point", "line"])
+def test_name_and_kind_alone_make_no_role(geometry):
+    """Every layer has a name and a kind: points of trees are no barriers."""
+    assert guess_role(LayerFacts("x", "行道树", geometry, ("名称", "类型"))) == []
