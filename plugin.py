@@ -9,6 +9,7 @@ from qgis.PyQt.QtGui import QAction, QIcon
 from qgis.PyQt.QtWidgets import QMenu
 
 from .core.words import RESOURCES
+from .processing.parameters import CHOICE_FIELD
 from .processing.provider import RenewalProvider
 from .processing.texts import interface_language, tr
 
@@ -34,6 +35,7 @@ class UrbanRenewalPlugin:
 
     def initGui(self) -> None:
         """Register the algorithms, the button and the menu entry; the dock is made when it is first opened."""
+        CHOICE_FIELD[:] = [f"{__package__}.dialogs.parts.choice_field.ChoiceField"]
         self.initProcessing()
         icon = QIcon(str(RESOURCES / "icons" / "urban_renewal.svg"))
         self.action = QAction(icon, tr("Urban Renewal Workbench"), self.iface.mainWindow())
@@ -48,6 +50,7 @@ class UrbanRenewalPlugin:
     def unload(self) -> None:
         """Take everything away again."""
         self._remove_dock()
+        CHOICE_FIELD.clear()
         if self.copying is not None:
             self.iface.removePluginVectorMenu(tr("Urban Renewal Workbench"), self.copying)
             self.copying.deleteLater()

@@ -2584,7 +2584,7 @@
         <translation>已见原文</translation>
     </message>
     <message>
-        <source>seen at its source, or checked by a person</source>
+        <source>seen, or checked by a person</source>
         <translation>已见原文，或已由人核对</translation>
     </message>
     <message>

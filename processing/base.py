@@ -98,7 +98,7 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
         return type(self)()
 
     def initAlgorithm(self, configuration: Any = None) -> None:
-        for definition in [*self.definitions(), *declare.common(self.SPLITS)]:
+        for definition in declare.required_first([*self.definitions(), *declare.common(self.SPLITS)]):
             definition.setDescription(texts.parameter_text(self.ID, definition.name(), "label"))
             definition.setHelp(texts.parameter_text(self.ID, definition.name(), "help"))
             self.addParameter(definition)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ from qgis.core import (
 )
 
 from ..core.inputs.aliases import role_for
+from .texts import interface_language
 
 SOURCE_TYPES = {
     "polygon": QgsProcessing.SourceType.TypeVectorPolygon,
@@ -62,6 +63,9 @@ BUILT: dict[str, tuple[str, ...]] = {
     "PROFILES": ("adult", "elder", "carer", "stroller", "wheelchair"),
 }
 
+LAYERS = (QgsProcessingParameterFeatureSource, QgsProcessingParameterMultipleLayers)
+CHOICE_FIELD: list[str] = []  # where the desktop says which class shows a choice in a dialog; without a window none
+
 
 @dataclass(frozen=True)
 class RoleUse:
@@ -71,7 +75,8 @@ class RoleUse:
     an empty `role` the table alone. `fields` are the columns that have a field parameter here; all other columns are
     guessed. `needs` must be found; `carry` brings the layer's own fields into the result; `geometry` overrides the
     role's; `many` = a list of layers; a required layer may be without
-    features with `may_be_empty`.
+    features with `may_be_empty`. Field parameters are folded away, because fields are guessed: what must be found, the
+    id of a required layer and what `shown` names stay in sight. `folded` puts the layer itself away.
     """
 
     parameter: str
@@ -84,6 +89,8 @@ class RoleUse:
     tables: tuple[str, ...] = ()
     many: bool = False
     may_be_empty: bool = False
+    shown: tuple[str, ...] = ()
+    folded: bool = False
 
     @property
     def wanted_geometry(self) -> str:
@@ -94,10 +101,18 @@ class RoleUse:
         """Return the layer parameter and its field parameters."""
         kind = SOURCE_TYPES[self.wanted_geometry]
         if self.many:
-            return [QgsProcessingParameterMultipleLayers(self.parameter, self.parameter, kind, None, self.optional)]
+            source = QgsProcessingParameterMultipleLayers(self.parameter, self.parameter, kind, None, self.optional)
+            return [advanced(source) if self.folded else source]
         source = QgsProcessingParameterFeatureSource(self.parameter, self.parameter, [kind], optional=self.optional)
-        columns = role_for(self.role, self.tables, ()).columns
-        return [source, *[field_of(columns[name].parameter, self.parameter) for name in self.fields]]
+        columns, fields = role_for(self.role, self.tables, ()).columns, []
+        for name in self.fields:
+            field = field_of(columns[name].parameter, self.parameter)
+            fields.append(field if self._is_in_sight(name) else advanced(field))
+        return [advanced(source) if self.folded else source, *fields]
+
+    def _is_in_sight(self, field: str) -> bool:
+        is_key = field.endswith("_id") and not self.optional
+        return not self.folded and (is_key or field in self.needs or field in self.shown)
 
 
 def field_of(name: str, parent: str) -> QgsProcessingParameterDefinition:
@@ -112,7 +127,10 @@ def choice(
 ) -> QgsProcessingParameterDefinition:
     """Return a static-string enum: it refuses any other word (qgis.md 14). `default` "all" with `many` = all."""
     value: Any = list(options) if many and default == "all" else default
-    return QgsProcessingParameterEnum(name, name, list(options), many, value, optional, usesStaticStrings=True)
+    made = QgsProcessingParameterEnum(name, name, list(options), many, value, optional, usesStaticStrings=True)
+    if CHOICE_FIELD:
+        made.setMetadata({"widget_wrapper": {"class": CHOICE_FIELD[0]}})
+    return made
 
 
 def number(
@@ -144,9 +162,11 @@ def date(name: str) -> QgsProcessingParameterDefinition:
 
 
 def json_file(name: str) -> QgsProcessingParameterDefinition:
-    """Return an optional file of the user's own rules, standards, profiles …"""
-    return QgsProcessingParameterFile(
-        name, name, QgsProcessingParameterFile.Behavior.File, extension="json", optional=True
+    """Return an optional file of the user's own rules, standards, profiles …, folded away."""
+    return advanced(
+        QgsProcessingParameterFile(
+            name, name, QgsProcessingParameterFile.Behavior.File, extension="json", optional=True
+        )
     )
 
 
@@ -182,6 +202,24 @@ def advanced(definition: QgsProcessingParameterDefinition) -> QgsProcessingParam
     return definition
 
 
+def required_first(
+    definitions: Iterable[QgsProcessingParameterDefinition],
+) -> list[QgsProcessingParameterDefinition]:
+    """Return the parameters in the order of a dialog: layers that must be given with their fields, then all others."""
+    first: list[QgsProcessingParameterDefinition] = []
+    later: list[QgsProcessingParameterDefinition] = []
+    layer = ""  # the required layer whose fields may follow
+    for item in definitions:
+        if isinstance(item, LAYERS):
+            layer = "" if item.flags() & Qgis.ProcessingParameterFlag.Optional else item.name()
+            is_first = bool(layer)
+        else:
+            is_first = bool(layer) and getattr(item, "parentLayerParameterName", str)() == layer
+            layer = layer if is_first else ""
+        (first if is_first else later).append(item)
+    return first + later
+
+
 # What every algorithm that walks takes (contract.md "walk inputs"); DEM, PROFILE_FILE and the limits are walk_values().
 WALK_ROLES = (
     RoleUse("NETWORK", tables=("edges",), needs=("edge_id", "from_node", "to_node", "length_m", "kind")),
@@ -200,10 +238,17 @@ def walk_values() -> list[QgsProcessingParameterDefinition]:
     """Return the walk inputs that are not layers of ours: DEM, PROFILE_FILE, SNAP_LIMIT, SNAP_MAX_CLIMB."""
     return [
         raster("DEM"),
-        advanced(json_file("PROFILE_FILE")),
+        json_file("PROFILE_FILE"),
         advanced(number("SNAP_LIMIT", 100, 0, 5_000)),
         advanced(number("SNAP_MAX_CLIMB", 6, 0, 1_000)),
     ]
+
+
+def language() -> QgsProcessingParameterDefinition:
+    """Return the language of results: zh unless it is given; a dialog starts with that of QGIS."""
+    made = choice("LANGUAGE", ["zh", "en"], "zh")
+    made.setGuiDefaultValueOverride(interface_language())
+    return made
 
 
 def common(splits: bool = False) -> list[QgsProcessingParameterDefinition]:
@@ -211,6 +256,6 @@ def common(splits: bool = False) -> list[QgsProcessingParameterDefinition]:
     return [
         advanced(choice("INVALID", ["repair", "skip", "stop"], "repair")),
         advanced(choice("NO_CRS", ["stop", "local_metric"], "stop")),
-        advanced(choice("LANGUAGE", ["zh", "en"], "zh")),
+        advanced(language()),
         *([advanced(text("CLUSTER"))] if splits else []),
     ]

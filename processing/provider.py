@@ -6,10 +6,11 @@ from __future__ import annotations
 import importlib
 from contextlib import suppress
 
-from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsProcessingModelAlgorithm, QgsProcessingProvider
+from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from ..core.words import RESOURCES
+from .models import ShippedModel
 from .texts import tr
 
 # module in processing/algorithms → class. The list is by hand: a misnamed file must not break the others.
@@ -84,7 +85,6 @@ class RenewalProvider(QgsProcessingProvider):
                 self._add_model(model)
 
     def _add_model(self, name: str) -> None:
-        model = QgsProcessingModelAlgorithm()
-        if model.fromFile(str(RESOURCES / "models" / f"{name}.model3")):
-            model.setProvider(self)
+        model = ShippedModel(name)
+        if model.is_read:
             self.addAlgorithm(model)

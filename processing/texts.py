@@ -4,7 +4,11 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from functools import lru_cache
+from html import escape
+from pathlib import Path
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication
@@ -12,6 +16,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from ..core.words import RESOURCES
 
 CONTEXT = "UrbanRenewal"
+PICTURE_WIDTH = 230  # of the help beside a dialog, as QGIS first opens it
 
 
 def tr(text: str) -> str:
@@ -42,15 +47,65 @@ def title(algorithm_id: str) -> str:
     return help_of(algorithm_id)["title"][interface_language()]
 
 
-def short_help(algorithm_id: str) -> str:
-    """Return the help shown beside the dialog: what the algorithm does, how, the formula, its source."""
+def short_description(algorithm_id: str) -> str:
+    """Return one sentence of what the algorithm does: the tooltip in the Toolbox."""
+    return help_of(algorithm_id)["short"][interface_language()]
+
+
+def search_words(algorithm_id: str) -> list[str]:
+    """Return what the search field of the Toolbox finds the algorithm by, in both languages, besides its title."""
     texts = help_of(algorithm_id)
-    language = interface_language()
-    found = [texts[part][language] for part in ("summary", "method") if part in texts]
+    return [*texts["title"].values(), algorithm_id, *_search_words()[algorithm_id]]
+
+
+@lru_cache(maxsize=1)
+def _search_words() -> dict[str, list[str]]:
+    return dict(json.loads((RESOURCES / "help" / "_tags.json").read_text(encoding="utf-8")))
+
+
+def short_help(algorithm_id: str) -> str:
+    """Return the help shown beside the dialog: what the algorithm does, how, the formula, its source, a picture.
+
+    Where there is no window it is plain text, and there is no picture.
+    """
+    texts, language = help_of(algorithm_id), interface_language()
     told = methods().get(algorithm_id, {})
+    parts = [texts[part][language] for part in ("summary", "method") if part in texts]
+    source = ("来源：" if language == "zh" else "Source: ") + told["source"][language] if told else ""
+    if not has_window():
+        return "\n\n".join([*parts, *([told["formula"], source] if told else [])])
+    parts = [escape(part) for part in parts]
     if told:
-        found += [told["formula"], ("来源：" if language == "zh" else "Source: ") + told["source"][language]]
-    return "\n\n".join(found)
+        parts.append("<br>".join(f"<b>{escape(line)}</b>" for line in formula_lines(told["formula"])))
+        parts.append(escape(source))
+    picture = picture_of(algorithm_id)
+    if picture is not None:  # a click opens the page of the help, where it is large
+        shown = f'<img src="{picture.as_uri()}" width="{PICTURE_WIDTH}">'
+        page = help_page(algorithm_id)
+        parts.insert(1, f'<a href="{page}">{shown}</a>' if page else shown)
+    return "\n".join(parts)  # QGIS makes a paragraph of each line
+
+
+def formula_lines(formula: str) -> list[str]:
+    """Return the formulas of a method, which stand in one text with wide gaps between them."""
+    return [part.strip() for part in re.split(r"\s{4,}", formula) if part.strip()]
+
+
+def has_window() -> bool:
+    """Tell whether QGIS has its window; in qgis_process and in scripts it has none."""
+    return getattr(sys.modules.get("qgis.utils"), "iface", None) is not None
+
+
+def picture_of(algorithm_id: str) -> Path | None:
+    """Return the picture of what the algorithm gives on the sample, if it is there."""
+    path = RESOURCES.parent / "docs" / "pictures" / "algorithms" / f"{algorithm_id}.png"
+    return path if path.exists() else None
+
+
+def help_page(algorithm_id: str) -> str:
+    """Return the address of the algorithm's page in the local help; "" where the pages are not made."""
+    page = RESOURCES.parent / "docs" / "help" / interface_language() / f"{algorithm_id}.html"
+    return page.as_uri() if page.exists() else ""
 
 
 @lru_cache(maxsize=1)
@@ -75,3 +130,31 @@ def group_title(group_id: str) -> str:
     """Return the title of a group of algorithms."""
     groups = json.loads((RESOURCES / "help" / "_shared.json").read_text(encoding="utf-8"))["groups"]
     return groups[group_id][interface_language()]
+
+
+@lru_cache(maxsize=1)
+def _models() -> dict[str, dict]:
+    return dict(json.loads((RESOURCES / "help" / "_models.json").read_text(encoding="utf-8")))
+
+
+def model_step(model: str) -> str:
+    """Return the algorithm that a shipped model runs."""
+    return str(_models()[model]["step"])
+
+
+def model_text(model: str, kind: str) -> str:
+    """Return the title or the short description of a shipped model."""
+    return str(_models()[model][kind][interface_language()])
+
+
+def model_help(model: str) -> str:
+    """Return the help of a shipped model: what it takes and gives, then the help of what it runs."""
+    gap = "\n" if has_window() else "\n\n"
+    return gap.join([model_text(model, "short"), short_help(model_step(model))])
+
+
+def model_parameter(model: str, name: str) -> tuple[str, str]:
+    """Return label and help of a model's input or output: those of the step's parameter behind it."""
+    step = model_step(model)
+    behind = _models()[model]["outputs"].get(name.rsplit(":", 1)[-1], name.upper())
+    return parameter_text(step, behind, "label"), parameter_text(step, behind, "help")

@@ -1,9 +1,10 @@
 """Writes the models that ship with the plugin, resources/models/*.model3: scripts/models.py (QGIS without a screen).
 
 Straight lines of our own algorithms: names of parameters and outputs are lower-case ASCII, because QGIS makes the names
-of a model's outputs from their descriptions.
+of a model's outputs from their descriptions. Inputs and the step are labelled in both languages.
 """
 
+import json
 import sys
 from pathlib import Path
 
@@ -49,22 +50,35 @@ MODELS = {
 }  # fmt: skip
 
 
+def texts_of(algorithm):
+    """Return the help of an algorithm; `_shared` is that of all."""
+    return json.loads((ROOT / "resources" / "help" / f"{algorithm}.json").read_text(encoding="utf-8"))
+
+
+def label_of(algorithm, parameter):
+    """Return what a parameter is called, in both languages: a copy of the model is read in either."""
+    own, shared = texts_of(algorithm)["parameters"], texts_of("_shared")["parameters"]
+    return " ".join((own.get(parameter) or shared[parameter])["label"].values())
+
+
 def build(name):
     """Return the model `name`."""
     child_id, inputs, outputs, description = MODELS[name]
     model = QgsProcessingModelAlgorithm(name, "study", "study")
     child = QgsProcessingModelChildAlgorithm(f"urbanrenewal:{child_id}")
     child.setChildId("step")
-    child.setDescription(child_id)
-    child.setPosition(QPointF(400, 200))
-    child.setSize(QSizeF(200, 40))
+    child.setDescription(" ".join(texts_of(child_id)["title"].values()))
+    child.setPosition(QPointF(520, 200))
+    child.setSize(QSizeF(280, 40))
     for row, (parameter, (wanted, kind, optional)) in enumerate(inputs.items()):
+        label = label_of(child_id, wanted)
         if kind is None:
-            definition = QgsProcessingParameterRasterLayer(parameter, parameter, optional=optional)
+            definition = QgsProcessingParameterRasterLayer(parameter, label, optional=optional)
         else:
-            definition = QgsProcessingParameterFeatureSource(parameter, parameter, [kind], optional=optional)
+            definition = QgsProcessingParameterFeatureSource(parameter, label, [kind], optional=optional)
         component = QgsProcessingModelParameter(parameter)
-        component.setPosition(QPointF(120, 60 + 60 * row))
+        component.setPosition(QPointF(160, 60 + 60 * row))
+        component.setSize(QSizeF(280, 36))
         model.addModelParameter(definition, component)
         child.addParameterSources(wanted, [QgsProcessingModelChildParameterSource.fromModelParameter(parameter)])
     found = {}
@@ -72,11 +86,14 @@ def build(name):
         component = QgsProcessingModelOutput(output, output)
         component.setChildId("step")
         component.setChildOutputName(wanted)
-        component.setPosition(QPointF(680, 160 + 80 * row))
+        component.setPosition(QPointF(840, 160 + 80 * row))
+        component.setSize(QSizeF(200, 36))
         found[output] = component
     child.setModelOutputs(found)
     model.addChildAlgorithm(child)
     model.setHelpContent({"ALG_DESC": description})
+    model.setParameterOrder(list(inputs))
+    model.setOutputOrder(list(outputs))
     model.updateDestinationParameters()
     return model
 

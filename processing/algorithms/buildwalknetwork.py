@@ -22,7 +22,7 @@ class BuildWalkNetwork(RenewalAlgorithm):
     SPLITS = True
     MAIN = "ROADS"
     ROLES = (
-        RoleUse("ROADS", "ROADS", fields=("highway",)),
+        RoleUse("ROADS", "ROADS", fields=("highway",), shown=("highway",)),
         RoleUse("HEIGHT_POINTS", "HEIGHT_POINTS", optional=True, fields=("z",)),
     )
     OUTPUTS = (("COMPONENTS", "number"), ("NEAR_MISSES", "number"))
@@ -35,7 +35,7 @@ class BuildWalkNetwork(RenewalAlgorithm):
         yield from heights.definitions()
         yield declare.choice("PROFILES", declare.BUILT["PROFILES"], ["adult", "elder", "carer"], many=True)
         yield declare.json_file("PROFILE_FILE")
-        yield declare.number("TOLERANCE", 0.5, 0.0, 10.0)
+        yield declare.advanced(declare.number("TOLERANCE", 0.5, 0.0, 10.0))
         yield declare.flag("JOIN_NEAR_MISSES")
         yield declare.sink("EDGES", "line")
         yield declare.sink("NODES", "point", optional=True)

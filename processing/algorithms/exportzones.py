@@ -78,15 +78,16 @@ class ExportZones(RenewalAlgorithm):
         RoleUse("LINKS", tables=("links",), optional=True, needs=("link_id",)),
         RoleUse("PROJECTS", tables=("projects",), optional=True, needs=("project_id",)),
         RoleUse("PROJECT_ITEMS", tables=("project_items",), optional=True, needs=("project_id", "item_id")),
-        RoleUse("REVIEWS", tables=("reviews",), optional=True),
-        RoleUse("GIVEN", tables=("given",), optional=True),  # what the zones were drawn with: the next one needs them
-        RoleUse("LOCKED_IN", tables=("locked_in",), optional=True),
-        RoleUse("LOCKED_OUT", tables=("locked_out",), optional=True),
+        RoleUse("REVIEWS", tables=("reviews",), optional=True, folded=True),
+        # what the zones were drawn with: the next one needs them
+        RoleUse("GIVEN", tables=("given",), optional=True, folded=True),
+        RoleUse("LOCKED_IN", tables=("locked_in",), optional=True, folded=True),
+        RoleUse("LOCKED_OUT", tables=("locked_out",), optional=True, folded=True),
         RoleUse("CHECKED", tables=("checked_zones",), optional=True, needs=("zone_id",)),
         # what the maps stand on
         *(RoleUse(name, name, optional=True) for name in GROUND),
         RoleUse("PROGRAMME", "PROGRAMME", optional=True),  # the bureau's list: the ledger is compared with it
-        RoleUse("LEFT_OUT", tables=("left_out",), optional=True, many=True),
+        RoleUse("LEFT_OUT", tables=("left_out",), optional=True, many=True, folded=True),
     )
     OUTPUTS = (("MANIFEST", "file"),)
 
@@ -95,17 +96,17 @@ class ExportZones(RenewalAlgorithm):
         return super().flags() | Qgis.ProcessingAlgorithmFlag.NoThreading
 
     def definitions(self):
+        yield declare.choice("FORMATS", declare.BUILT["FORMATS"], "all", many=True)
+        yield declare.text("TITLE")
+        yield declare.text("AUTHOR")
+        yield declare.text("SECRECY")
+        yield declare.choice("FIELDS", ["whitelist", "all"], "whitelist")
+        yield declare.choice("TEMPLATE", declare.BUILT["TEMPLATE"], "plain", optional=True)
+        yield declare.json_file("TEMPLATE_FILE")
+        yield declare.advanced(declare.choice("SHP_ENCODING", ["UTF-8", "GBK"], "UTF-8"))
         for use in self.ROLES:
             yield from use.definitions()
         yield declare.raster("DEM")
-        yield declare.choice("FORMATS", declare.BUILT["FORMATS"], "all", many=True)
-        yield declare.choice("FIELDS", ["whitelist", "all"], "whitelist")
-        yield declare.choice("TEMPLATE", declare.BUILT["TEMPLATE"], "plain", optional=True)
-        yield declare.advanced(declare.json_file("TEMPLATE_FILE"))
-        yield declare.choice("SHP_ENCODING", ["UTF-8", "GBK"], "UTF-8")
-        yield declare.text("SECRECY")
-        yield declare.text("TITLE")
-        yield declare.text("AUTHOR")
         yield declare.folder("FOLDER")
 
     def refuse(self, values, plan) -> None:

@@ -24,8 +24,10 @@ class FacilityGap(RenewalAlgorithm):
         RoleUse("FACILITIES", "FACILITIES", fields=FACILITY_FIELDS, needs=("kind",)),
         *FACILITY_ROLES,
         *WALK_ROLES,
-        RoleUse("SITES", tables=("sites",), optional=True, needs=("site_id", "kind", "unit", "size", "m2")),
-        RoleUse("LINKS", tables=("links",), optional=True, needs=("link_id", "length_m", "kind")),
+        RoleUse(
+            "SITES", tables=("sites",), optional=True, needs=("site_id", "kind", "unit", "size", "m2"), folded=True
+        ),
+        RoleUse("LINKS", tables=("links",), optional=True, needs=("link_id", "length_m", "kind"), folded=True),
         RoleUse("COMMUNITIES", "COMMUNITIES", optional=True),
     )
 
@@ -37,10 +39,10 @@ class FacilityGap(RenewalAlgorithm):
         yield declare.choice("STANDARD", declare.BUILT["STANDARD"], "chongqing")
         yield declare.json_file("STANDARD_FILE")
         yield declare.choice("KINDS", declare.BUILT["KINDS"], "all", many=True)
-        yield declare.choice("YARDSTICK", ["both", "radius", "walk"], "both")
-        yield declare.choice("DIRECTION", ["auto", "there", "back", "both"], "auto")
-        yield declare.choice("LOAD_RULE", ["even", "least_walk"], "even")
-        yield declare.flag("PLANNED")
+        yield declare.advanced(declare.choice("YARDSTICK", ["both", "radius", "walk"], "both"))
+        yield declare.advanced(declare.choice("DIRECTION", ["auto", "there", "back", "both"], "auto"))
+        yield declare.advanced(declare.choice("LOAD_RULE", ["even", "least_walk"], "even"))
+        yield declare.advanced(declare.flag("PLANNED"))
         yield from communities.definitions()
         yield declare.field_of("SUMMARY_FIELD", "PARCELS")
         yield declare.sink("OUTPUT", "polygon")

@@ -19,7 +19,7 @@ class FieldSample(RenewalAlgorithm):
     def definitions(self):
         yield from self.ROLES[0].definitions()
         yield declare.number("MARGIN", 0.05, 0.005, 0.5)
-        yield declare.number("SEED", 1, 0, 2**31 - 1, whole=True)
+        yield declare.advanced(declare.number("SEED", 1, 0, 2**31 - 1, whole=True))
         yield declare.sink("SAMPLE", "polygon")
 
     def compute(self, inputs, run) -> Results:

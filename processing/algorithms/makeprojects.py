@@ -31,10 +31,10 @@ class MakeProjects(RenewalAlgorithm):
         for use in self.ROLES:
             yield from use.definitions()
         yield declare.json_file("COST_TABLE")
-        yield declare.text("NUMBERING")
+        yield declare.advanced(declare.text("NUMBERING"))
         yield declare.text("DISTRICT")
         yield declare.number("START_YEAR", None, 1990, 2100, whole=True, optional=True)
-        yield declare.number("PHASE_YEARS", 2, 1, 20, whole=True)
+        yield declare.advanced(declare.number("PHASE_YEARS", 2, 1, 20, whole=True))
         yield declare.sink("PROJECTS", "polygon")
         yield declare.sink("PROJECT_ITEMS", "none")
 

@@ -18,7 +18,7 @@ class MissingLinks(RenewalAlgorithm):
     ID, GROUP = "missinglinks", "gap"
     SPLITS = True
     MAIN = "PLACES"
-    ROLES = (RoleUse("PLACES", "PLACES", fields=("people",)), *WALK_ROLES)
+    ROLES = (RoleUse("PLACES", "PLACES", fields=("people",), shown=("people",)), *WALK_ROLES)
 
     def definitions(self):
         for use in self.ROLES:

@@ -28,7 +28,9 @@ class ProposeSites(RenewalAlgorithm):
         ),
         RoleUse("FACILITIES", "FACILITIES", fields=FACILITY_FIELDS, needs=("kind",), may_be_empty=True),
         *FACILITY_ROLES,
-        RoleUse("CANDIDATES", "CANDIDATES", optional=True, fields=("candidate_id", "usable_area")),
+        RoleUse(
+            "CANDIDATES", "CANDIDATES", optional=True, fields=("candidate_id", "usable_area"), shown=("usable_area",)
+        ),
         RoleUse("BUILDINGS", "BUILDINGS", optional=True),
         RoleUse("CONSTRAINTS", "CONSTRAINTS", optional=True),
         RoleUse("COMMUNITIES", "COMMUNITIES", optional=True),

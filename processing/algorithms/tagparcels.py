@@ -22,6 +22,7 @@ class TagParcels(RenewalAlgorithm):
         RoleUse(
             "PARCELS", "PARCELS", carry=True,
             fields=("parcel_id", "land_use", "ownership", "czcsxm", "tbxhdm", "in_boundary", "doc_area"),
+            shown=("land_use", "ownership"),
         ),
         RoleUse(
             "BUILDINGS", "BUILDINGS", optional=True,
@@ -30,11 +31,11 @@ class TagParcels(RenewalAlgorithm):
         ),
         RoleUse("ROADS", "ROADS", optional=True, fields=("width",)),
         RoleUse("ACTIVITY", "ACTIVITY", optional=True, fields=("parcel_id", "stream", "value", "date")),
-        RoleUse("FACTS", "FACTS", optional=True),
+        RoleUse("FACTS", "FACTS", optional=True, folded=True),
         RoleUse("PROTECTED", "PROTECTED", optional=True, fields=("class",)),
         RoleUse("PROGRAMME", "PROGRAMME", optional=True, fields=("status",)),
         RoleUse("REVIEWS", "REVIEWS", optional=True),
-        RoleUse("UNIT_MEMBERS", tables=("unit_members",), optional=True, geometry="none"),
+        RoleUse("UNIT_MEMBERS", tables=("unit_members",), optional=True, geometry="none", folded=True),
     )  # fmt: skip
 
     def definitions(self):

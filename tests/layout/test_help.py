@@ -49,8 +49,8 @@ def test_every_parameter_and_output_is_explained(contract, parameters_of):
 @pytest.mark.parametrize("name", sorted(OWN))
 def test_page_is_whole(name, contract, parameters_of):
     page = OWN[name]
-    assert set(page) <= {"title", "summary", "method", "parameters", "outputs"}
-    for part in ("title", "summary"):
+    assert set(page) <= {"title", "short", "summary", "method", "parameters", "outputs"}
+    for part in ("title", "short", "summary"):
         assert list(faults(page[part])) == []
     known = {*parameters_of(name), *contract["algorithms"][name]["outputs"]}
     told = {*page.get("parameters", {}), *page.get("outputs", {})}
