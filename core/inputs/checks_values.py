@@ -32,7 +32,7 @@ READERS: Mapping[tuple[str, str], Callable[[pd.Series], Reals]] = {
     ("BUILDINGS", "floors"): lambda column: np.fmax(*values.storeys(column)),
     ("BUILDINGS", "lift"): values.yes_no,
     ("BUILDINGS", "entry_floor"): lambda column: values.storeys(column)[0],
-    ("BUILDINGS", "floors_down"): lambda column: np.fmax(*values.storeys(column), values.numbers(column)),
+    ("BUILDINGS", "floors_down"): lambda column: np.fmax(np.fmax(*values.storeys(column)), values.numbers(column)),
     ("PROGRAMME", "year"): lambda column: np.fmax(*values.year_interval(column)),
 }
 REFERENCES = (  # layer, column, the layer it names, its key

@@ -66,7 +66,7 @@ class EditorDialog(QDialog):
         """Return a size that fits the screen: that of ui/spec §4 at the font's scale, less for short tables."""
         scale = max(1.0, self.fontMetrics().height() / 17)
         screen = (self.parentWidget() or self).screen().availableGeometry()
-        wide, high = ROOMY if self.draft.kind in ("ruleset", "template") else (1.0, 0.86)
+        wide, high = ROOMY if self.draft.kind in ("ruleset", "template") else (1.14, 0.86)
         wanted = (int(MIN_WIDTH * wide * scale), int(MIN_HEIGHT * high * scale))
         return min(wanted[0], screen.width() - 20), min(wanted[1], screen.height() - 40)
 

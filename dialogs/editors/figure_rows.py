@@ -129,9 +129,11 @@ def _template(document: Mapping[str, Any]) -> list[Section]:
 
 def _drawn_title(item: Mapping[str, Any], titles: Mapping[str, str]) -> str:
     """Return what a layer of the drawing shows: the layer of the delivery, and which of its rows."""
-    table, language = str(titles.get(item["table"], item["table"])), interface_language()
-    value = value_words(str(item["id"]), language)
-    return tr("{what}: {value}").format(what=table, value=value) if "where" in item else table
+    table, name = str(titles.get(item["table"], item["table"])), str(item["id"])
+    value = value_words(name, interface_language())
+    if "where" not in item:
+        return table
+    return value[:1].upper() + value[1:] if value != name else tr("{what}: {value}").format(what=table, value=name)
 
 
 def _others() -> Section:

@@ -191,7 +191,7 @@ class EditorForm(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(2)
         for place, (state, meaning) in enumerate(legend()):
-            grid.addWidget(chip(state), place, 0)
+            grid.addWidget(chip(state), place, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(text_label(meaning, HINT), place, 1)
         grid.setColumnStretch(1, 1)
         layout.addLayout(grid)

@@ -26,7 +26,7 @@ from .rows import WEIGHT, Block, Row
 from .words import CHIPS, source_text, status_meaning, status_word
 
 LETTERS = {"op": 4, "unit": 8, "value": 19, "soft": 13, "weight": 17, "title": 18, "fill": 14}  # widths of columns
-NAME_LETTERS, STATUS_LETTERS, TITLE_LETTERS, SOURCE_LETTERS = 17, 11, 24, 12
+NAME_LETTERS, STATUS_LETTERS, TITLE_LETTERS, MOST_LETTERS, SOURCE_LETTERS = 17, 11, 20, 34, 12
 
 
 class BlockTable(QTableWidget):
@@ -171,6 +171,8 @@ class BlockTable(QTableWidget):
         widths |= {column: LETTERS[key] for column, key in enumerate(self.columns, 2)}
         for column, letters in widths.items():
             self.setColumnWidth(column, letter * letters)
+        titles = [self.fontMetrics().horizontalAdvance("    " * row.indent + row.title) + 12 for row in self.block.rows]
+        self.setColumnWidth(0, max(letter * TITLE_LETTERS, min([max(titles, default=0), letter * MOST_LETTERS])))
         for column, key in enumerate(self.columns, 2):  # a price needs more room than a share
             widgets = [self.cellWidget(place, column) for place in range(self.rowCount())]
             hints = [widget.sizeHint().width() for widget in widgets if widget is not None]

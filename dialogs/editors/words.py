@@ -33,8 +33,8 @@ def status_meaning(status: str) -> str:
 
 def legend() -> list[tuple[str, str]]:
     """Return (status, meaning) of each chip: what was seen and what a person has checked bear the same."""
-    seen = tr("seen at its source, or checked by a person")
-    return [("found", seen), *((state, status_meaning(state)) for state in ("known", "heuristic"))]
+    return [("found", tr("seen, or checked by a person")), ("known", tr("named, not read again")),
+            ("heuristic", tr("chosen by experience"))]  # fmt: skip
 
 
 def figure_title(name: str) -> str:

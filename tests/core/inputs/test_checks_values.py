@@ -130,3 +130,9 @@ def test_a_table_tells_its_encoding_by_its_words(encoding, n):
     assert encoding_of(words_of_dbf(dbf(names, rows, encoding))) == encoding.upper()
     assert encoding_of(words_of_dbf(dbf(["name", "kind"], [("a", "kgar")] * n, encoding))) is None
     assert encoding_of(words_of_dbf(dbf(["用途", "kind"], [("a", "kgar")] * n, encoding))) == encoding.upper()
+
+
+def test_no_basement_is_a_number_that_is_read():
+    """0 floors below ground is what most houses have."""
+    read = checks_values.READERS["BUILDINGS", "floors_down"](pd.Series(["0", "2", "many"], dtype="string"))
+    assert (read[:2].tolist(), bool(np.isnan(read[2]))) == ([0.0, 2.0], True)
