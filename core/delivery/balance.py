@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from ..apportion import apportion
+from ..apportion import TIE
 from .summary import exact_sum
 
 
@@ -24,18 +25,37 @@ class Balanced:
 def balance(values: Sequence[float | None], digits: int, factor: float = 1.0) -> Balanced:
     """Return the values times `factor` with `digits` decimals that add up to the rounded sum of the exact ones.
 
-    By largest remainders: each printed value is its own value rounded up or down. `values` ≥ 0 in an order that does
-    not depend on the input's; missing ones stay missing. Without any known value there is no total.
+    By largest remainders: each printed value is its own value rounded up or down, whatever its sign (a surplus may be
+    below 0). `values` in an order that does not depend on the input's: equal remainders go to the earlier one; missing
+    ones stay missing. Without any known value there is no total.
     """
     known = [place for place, value in enumerate(values) if value is not None and np.isfinite(value)]
     if not known:
         return Balanced([None] * len(values), None, 0)
     units = 10.0**digits
-    exact = np.array([float(values[place] or 0.0) * factor for place in known])
-    whole = round(exact_sum(exact) * units)
-    parts = apportion(np.array([whole], dtype=np.int64), exact, np.zeros(len(known), dtype=np.intp))
-    own = np.floor(exact * units + 0.5 + 1e-9).astype(np.int64)
+    exact = np.array([float(values[place] or 0.0) * factor for place in known]) * units
+    whole = round(exact_sum(exact))
+    parts = np.floor(exact + TIE).astype(np.int64)
+    rest = np.round((exact - parts) / TIE)
+    parts[np.argsort(-rest, kind="stable")[: max(0, whole - int(parts.sum()))]] += 1
+    own = np.floor(exact + 0.5 + TIE).astype(np.int64)
     printed: list[float | None] = [None] * len(values)
     for place, part in zip(known, parts.tolist()):
         printed[place] = round(part / units, digits)
     return Balanced(printed, round(whole / units, digits), int((parts != own).sum()))
+
+
+def print_kinds(sums: pd.DataFrame) -> pd.DataFrame:
+    """Return a copy of sum_kinds' table with need, supply, served, gap and surplus as whole numbers that add up.
+
+    Need and supply are rounded by themselves; of what is served as many as both allow, so that need = served + gap and
+    supply = served + surplus hold as printed. What is exactly 0 stays 0; no figure is more than one off its own value.
+    """
+    found = sums.copy()
+    need, supply = (np.floor(sums[name].to_numpy("float64") + 0.5) for name in ("need", "supply"))
+    served = np.minimum(np.floor(sums["served"].to_numpy("float64") + 0.5), np.minimum(need, supply))
+    served = np.where(sums["surplus"].to_numpy("float64") <= 0, np.minimum(supply, need), served)
+    served = np.where(sums["gap"].to_numpy("float64") <= 0, np.minimum(need, supply), served)
+    found["need"], found["supply"], found["served"] = need, supply, served
+    found["gap"], found["surplus"] = need - served, supply - served
+    return found

@@ -156,6 +156,7 @@ def _checks(findings: Any, zone_id: str, language: str) -> str:
 
 def kind_rows(summary: Any, language: str, width: float = 29.0) -> Rows:
     """Return the facilities: kind in `width` mm, gap, its share of the need, people in the radius and on foot."""
+    from ...core.delivery.balance import print_kinds
     from ...core.delivery.summary import cover_of_kinds, percent, sum_kinds, told
 
     heads = ("head_kind", "head_gap", "head_share", "head_radius", "head_walk")
@@ -163,7 +164,7 @@ def kind_rows(summary: Any, language: str, width: float = 29.0) -> Rows:
     if summary is None:
         return rows
     covers = cover_of_kinds(summary)
-    for row in sum_kinds(summary).to_dict("records"):
+    for row in print_kinds(sum_kinds(summary)).to_dict("records"):
         shown = (told(row["gap"]), percent(row["gap_share"]), *map(percent, covers[row["kind"]]))
         rows.append([fit_words(kind_name(row["kind"], language), 8, width - 0.5), *shown])
     return rows

@@ -75,6 +75,7 @@ def _shown(made: Any, name: str) -> list[Any]:
 
 def _kinds(sheet: Sheet, study: Any) -> None:
     """Write need, supply, served and gap by kind below the map; with many kinds in two blocks."""
+    from ...core.delivery.balance import print_kinds
     from ...core.delivery.summary import percent, sum_kinds, told
 
     language, summary = study.language, study.frame("gap_summary")
@@ -84,7 +85,7 @@ def _kinds(sheet: Sheet, study: Any) -> None:
     heads = ("head_kind", "head_unit", "head_need", "head_supply", "head_served", "head_gap", "head_share")
     head = [say(code, language) for code in heads]
     body = []
-    for row in sum_kinds(summary).to_dict("records"):
+    for row in print_kinds(sum_kinds(summary)).to_dict("records"):
         figures = [told(row[name]) for name in ("need", "supply", "served", "gap")]
         unit = unit_name(row["unit"], language)
         body.append([kind_name(row["kind"], language), unit, *figures, percent(row["gap_share"])])

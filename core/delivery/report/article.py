@@ -13,6 +13,7 @@ import pandas as pd
 from ... import frames
 from ...run import Run
 from ...words import LANGUAGES, say
+from ..balance import print_kinds
 from ..figurewords import Row
 from ..palette import kind_name, palette, rule_kind, tag_name, unit_name
 from ..summary import count_tags, exact_sum, hectares, is_open, percent, sum_kinds, told, worst_communities
@@ -187,7 +188,7 @@ def _gaps(content: Told, word: _Words) -> str:
     summary = content.tables.get("gap_summary")
     if summary is None:
         return f"<p>{word('report_not_given')}</p>"
-    worst, kinds, groups = worst_communities(summary), sum_kinds(summary), palette()["groups"]
+    worst, kinds, groups = worst_communities(summary), print_kinds(sum_kinds(summary)), palette()["groups"]
     series = [
         Series(say("report_elder", word.language), groups["elder"]["color"]),
         Series(say("report_child", word.language), groups["child"]["color"]),
@@ -196,14 +197,16 @@ def _gaps(content: Told, word: _Words) -> str:
     chart = bar_chart(say("report_worst", word.language), worst["name"].tolist(), values, series, percent)
     heads = [say(code, word.language) for code in ("report_community", "report_elder", "report_child")]
     rows = [(row["name"], percent(row["elder"]), percent(row["child"])) for row in worst.to_dict("records")]
-    codes = ("head_kind", "sheet_unit", "head_need", "sheet_supply", "head_gap", "sheet_surplus", "head_share")
+    codes = ("head_kind", "sheet_unit", "head_need", "sheet_supply", "sheet_served", "head_gap", "sheet_surplus",
+             "head_share")  # fmt: skip
     by_kind = [
         (kind_name(row["kind"], word.language), unit_name(row["unit"], word.language),
-         told(row["need"]), told(row["supply"]), told(row["gap"]),
-         told(row["surplus"]), percent(row["gap_share"]))
+         *(told(row[name]) for name in ("need", "supply", "served", "gap", "surplus")), percent(row["gap_share"]))
         for row in kinds.to_dict("records")
     ]  # fmt: skip
     table = html_table([say(code, word.language) for code in codes], by_kind, 5)
+    if not rows:
+        return f"<p>{word('report_no_gaps_known')}</p>{table}"
     return f"<h3>{word('report_worst')}</h3>{chart}{_behind(word, html_table(heads, rows, 2))}{table}"
 
 

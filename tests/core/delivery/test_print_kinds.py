@@ -1,0 +1,42 @@
+"""Needs, supplies, gaps of the kinds as printed: whole numbers that add up."""
+
+import itertools
+
+import pandas as pd
+from urban_renewal.core.delivery.balance import print_kinds
+
+NAMES = ["kind", "need", "supply", "served", "gap", "surplus"]
+
+
+def printed(need, supply, served):
+    rows = [("eday", need, supply, served, need - served, supply - served)]
+    return print_kinds(pd.DataFrame(rows, columns=NAMES)).iloc[0, 1:].tolist()
+
+
+def test_by_hand():
+    # each by itself: 10, 6, 6, 5 (4.8): 6 + 5 is not 10
+    assert printed(10.4, 5.6, 5.6) == [10, 6, 6, 4, 0]
+    assert printed(10.5, 30.0, 4.5) == [11, 30, 5, 6, 25]  # by themselves 11, 30, 5, 6, 26 (25.5)
+    assert printed(7.4, 9.2, 7.4) == [7, 9, 7, 0, 2]  # no gap stays none
+    assert printed(0.0, 3.5, 0.0) == [0, 4, 0, 0, 4]
+
+
+def test_every_case_adds_up_and_is_less_than_two_off():
+    tenths = [value / 10 for value in range(0, 31, 3)]
+    for need, supply in itertools.product(tenths, tenths):
+        for part in (0.0, 0.3, 0.7, 1.0):
+            served = min(need, supply) * part
+            need_n, supply_n, served_n, gap_n, surplus_n = found = printed(need, supply, served)
+            assert need_n == served_n + gap_n
+            assert supply_n == served_n + surplus_n
+            assert min(found) >= 0
+            exact = (need, supply, served, need - served, supply - served)
+            assert max(abs(one - other) for one, other in zip(found, exact)) <= 1.0 + 1e-9
+            assert gap_n == 0 or need > served
+            assert surplus_n == 0 or supply > served
+
+
+def test_the_table_given_is_not_changed():
+    frame = pd.DataFrame([("eday", 10.4, 5.6, 5.6, 4.8, 0.0)], columns=NAMES)
+    print_kinds(frame)
+    assert frame.loc[0, "need"] == 10.4
