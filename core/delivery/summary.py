@@ -52,13 +52,14 @@ def count_tags(tagged: pd.DataFrame) -> pd.DataFrame:
 def sum_kinds(summary: pd.DataFrame) -> pd.DataFrame:
     """Return a row for each kind of a summary by community: kind, unit, need, supply, served, gap, surplus, gap_share.
 
-    Sums of what the communities need and lack, never of sizes rounded up to what can be built (methods.md §3).
+    Sums of what the communities need and lack, never of sizes rounded up to what can be built (methods.md §3); NaN
+    where no community knows.
     """
     rows = []
     for kind, part in summary.groupby("kind", sort=True):
         unit = next(iter(sorted(frames.optional(part, "unit").dropna().unique())), "")
         sums = {
-            name: exact_sum(frames.optional(part, name, "real"))
+            name: exact_sum(column) if (column := frames.optional(part, name, "real")).notna().any() else math.nan
             for name in ("need", "supply", "served", "gap", "surplus")
         }
         share = sums["gap"] / sums["need"] if sums["need"] > 0 else math.nan
@@ -103,7 +104,7 @@ def worst_communities(summary: pd.DataFrame, keep: int = 10) -> pd.DataFrame:
         worst = np.nanmax([elder, child]) if not (math.isnan(elder) and math.isnan(child)) else math.nan
         rows.append((str(community), str(name), elder, child, worst))
     found = pd.DataFrame(rows, columns=["community_id", "name", "elder", "child", "worst"]).dropna(subset=["worst"])
-    found["order"] = -found["worst"].round(6)
+    found["order"] = -found["worst"].astype("float64").round(6)
     return (
         found.sort_values(["order", "community_id"]).head(keep).drop(columns=["order", "worst"]).reset_index(drop=True)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from .standard import Kind
 
 Reals = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
 MOST_PEOPLE = 1e8  # own choice: at one place more people than any city has; sums of whole thousandths stay exact
 MILLI = 1000
 
@@ -109,6 +111,23 @@ def _tell_partly_known(
     for place in np.flatnonzero(missing):
         told_n = {"missing": int(missing[place]), "homes": int(homes[place])}
         run.leave_out("PARCELS", [parcels["parcel_id"].iloc[place]], "people_partly_known", "warning", **told_n)
+
+
+def who_is_unknown(
+    demand: Demand, name: str, group: Places, n: int, points: npt.NDArray[Any] | None = None
+) -> tuple[Flags, Flags]:
+    """Say which groups (n,) have homes of none of which this count is known, and which have some of both.
+
+    `group` of each demand point, or of each of `points` (rows). The latter groups show what is known of them, so that
+    parcels, communities and loads add up to the same.
+    """
+    known = demand.known[name]
+    home = (demand.floor_m2 != 0) | (demand.people[name] > 0)  # unknown floor: a home as well
+    if points is not None:
+        known, home = known[points], home[points]
+    missing = np.bincount(group[~known], minlength=n) > 0
+    there = np.bincount(group[known & home], minlength=n) > 0
+    return missing & ~there, missing & there
 
 
 def need_of(kind: Kind, demand: Demand) -> Need:

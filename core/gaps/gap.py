@@ -23,7 +23,7 @@ from ..walking.lengths import nearest_lengths
 from ..walking.profiles import Profile
 from ..walking.reach import Pairs, nearest, reach_pairs
 from .access import Access, access_ratios, decay_weights
-from .demand import Demand, Need, demand_points, need_of
+from .demand import Demand, Need, demand_points, need_of, who_is_unknown
 from .fair import Reach, fair_maximum
 from .radius import Spots, cutting_lines, look_straight, tell_uncut
 from .recount import recount
@@ -203,6 +203,8 @@ def town_of(layers: GapLayers, run: Run) -> Town:
         run.check()
         doors = entrance_points(layers.facilities, "facility_id", layers.entrances, run)
         run.check()
+        if layers.barriers is None:
+            run.note("no_barriers_given")
         tell_uncut(layers.barriers, run)
         spots = Spots(shapely.points(demand.x_m, demand.y_m), cutting_lines(layers.barriers))
         _TOWNS[layers] = _Known(Town(demand, homes, doors, spots), run.left_out[left:], [run.left_out])
@@ -281,7 +283,8 @@ def _assign(
         recount(kind.id, need.amount, capacity, reach, found)
     weights = decay_weights(pairs.cost_ms, kind.limit_ms)
     access = access_ratios(need.amount, capacity, reach, weights)
-    _check_access(kind, need.amount, capacity, access, supply, run)
+    _check_access(kind, need.amount, capacity, access)
+    _tell_unreached(kind, capacity, access, reach, supply, town.demand, run)
     run.check()
     load = np.where(supply["capacity"].isna().to_numpy(), np.nan, found.load / need.per_unit)
     return _Assigned(row_of, need, reach, found.served, access, load)
@@ -309,15 +312,22 @@ def _count_kind(
     )  # fmt: skip
 
 
-def _check_access(kind: Kind, need: Whole, capacity: Whole, access: Access, supply: pd.DataFrame, run: Run) -> None:
-    """Hold the ratios against their identity, Σ need × ratio = Σ supply that need reaches; list the rest.
+def _check_access(kind: Kind, need: Whole, capacity: Whole, access: Access) -> None:
+    """Hold the ratios against their identity, Σ need × ratio = Σ supply that need reaches.
 
     Raises RenewalError("recount_failed") when it does not hold.
     """
     handed, there = float((need * access.ratio).sum()), float(capacity[access.reached].sum())
     if abs(handed - there) > SAME_SUM * max(there, 1.0):
         raise RenewalError("recount_failed", kind=kind.id, faults=[f"E2SFCA: {handed} ≠ {there}"])
-    lost = ~access.reached & (capacity > 0)
+
+
+def _tell_unreached(
+    kind: Kind, capacity: Whole, access: Access, reach: Reach, supply: pd.DataFrame, demand: Demand, run: Run
+) -> None:
+    """List facilities whose supply nobody with need walks to; not those that only unknown people reach."""
+    unknown, _ = who_is_unknown(demand, kind.need_of, reach.facility, len(supply), reach.place)
+    lost = ~access.reached & (capacity > 0) & ~unknown
     ids = supply["facility_id"].to_numpy(dtype=object)[lost]
     run.leave_out("FACILITIES", ids, "supply_unreached", "info", kind=kind.title[run.language])
 

@@ -15,7 +15,7 @@ from .. import frames, schema
 from ..inputs.overlay import first_at
 from ..run import Run
 from ..slices import sliced
-from .demand import MILLI, Demand
+from .demand import MILLI, Demand, who_is_unknown
 from .gap import Counted, KindResult
 from .radius import Spots, cutting_lines, look_straight
 from .standard import Kind
@@ -115,7 +115,8 @@ def summary_table(
     """Return table gap_summary: one row a community and kind.
 
     `supply` is what stands inside; `surplus` = supply − served, so that need − supply = gap − surplus (below 0 where
-    people are served elsewhere). Cover: shares of the kind's people, of residential land (parcel area × resid_share,
+    people are served elsewhere). Where nobody knows the people of any home, people, need, served, gap, surplus and
+    sizes are NULL. Cover: shares of the kind's people, of residential land (parcel area × resid_share,
     NULL without that column) and of residential floor within the radius or the walk. Feasible: n = ceil(gap ÷ largest
     size) of size max(smallest, gap ÷ n); a gap under half the smallest size gives 0: join a neighbour.
     `exam_missing`: 1 where no existing facility of the standard's floor area lies inside or within the radius, NULL
@@ -184,9 +185,12 @@ def _rows_of(districts: Districts, demand: Demand, result: KindResult) -> dict[s
     supply = np.bincount(of_supply[inside], weights=capacity[inside], minlength=k)
     gap = np.round(need - served, 6)
     n, size = feasible_sizes(gap, kind)
+    nobody, _ = who_is_unknown(demand, kind.people, of_point, k)
+    blank, _ = who_is_unknown(demand, kind.need_of, of_point, k)
+    need, served, gap, n, size = (np.where(blank, np.nan, values) for values in (need, served, gap, n, size))
     return {
         "community_id": districts.ids, "name": districts.names, "kind": kind.id, "unit": kind.unit,
-        "people": add(people), "need": need, "supply": supply, "served": served, "gap": gap,
+        "people": np.where(nobody, np.nan, add(people)), "need": need, "supply": supply, "served": served, "gap": gap,
         "surplus": supply - served, "feasible_n": n, "feasible_size": size,
         "radius_cover_people": _share(add(people * result.in_radius), add(people)),
         "radius_cover_floor": _share(add(floor * result.in_radius), add(floor)),

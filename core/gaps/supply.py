@@ -93,9 +93,12 @@ def _offers(
         "unit": frames.optional(facilities, "unit").to_numpy(dtype=object),
         "floor_m2": values.numbers(frames.optional(facilities, "floor_area", "real")),
     })  # fmt: skip
-    status = frames.optional(facilities, "status").fillna(EXISTING).to_numpy(dtype=object)
+    told = frames.optional(facilities, "status")
+    status = told.fillna(EXISTING).to_numpy(dtype=object)
     counts = np.isin(status.astype(str), statuses)
     run.fact(facilities_not_existing_n=int((status != EXISTING).sum()), facilities_not_counted_n=int((~counts).sum()))
+    if told.isna().any() and all(message.code != "facility_status_untold" for message in run.messages):
+        run.note("facility_status_untold", n=int(told.isna().sum()))
     _drop_impossible(own, "FACILITIES", run)
     if capacities is not None and len(capacities):
         row_of = dict(zip(own["facility_id"], own["facility"]))

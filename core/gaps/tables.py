@@ -11,12 +11,11 @@ import pandas as pd
 
 from .. import frames, schema
 from ..run import Run
-from .demand import MILLI, Demand
+from .demand import MILLI, Demand, Flags, who_is_unknown
 from .gap import Counted, KindResult
 from .standard import Kind
 
 Reals = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 
 def detail_table(parcels: pd.DataFrame, counted: Counted, run: Run | None = None) -> pd.DataFrame:
@@ -53,7 +52,7 @@ class GapTables:
         """Take the rows of one kind."""
         name, n = result.kind.id, len(self._parcels)
         self._detail[name] = frames.conform(_detail_of(self._parcels, demand, result), schema.table("gap_detail"))
-        self._loads[name] = _loads_of(result, self._load_rule)
+        self._loads[name] = _loads_of(demand, result, self._load_rule)
         self._inside[name] = _sum(demand.people[result.kind.people] * result.in_radius, demand.parcel, n) / MILLI
 
     def detail(self, run: Run | None = None) -> pd.DataFrame:
@@ -80,7 +79,7 @@ class GapTables:
 def _detail_of(parcels: pd.DataFrame, demand: Demand, result: KindResult) -> pd.DataFrame:
     kind, n, parcel = result.kind, len(parcels), demand.parcel
     people = demand.people[kind.people]
-    unknown, partly = unknown_parcels(demand, kind.need_of, n)
+    unknown, partly = who_is_unknown(demand, kind.need_of, parcel, n)
     need, served = _sum(result.need, parcel, n), _sum(result.served, parcel, n)
     routed = result.walk_ms >= 0
     weight = _weights(people, parcel, n)
@@ -102,17 +101,6 @@ def _detail_of(parcels: pd.DataFrame, demand: Demand, result: KindResult) -> pd.
 def _sum(values: npt.ArrayLike, parcel: npt.NDArray[np.intp], n: int) -> Reals:
     total: Reals = np.bincount(parcel, weights=np.asarray(values, dtype=np.float64), minlength=n).astype(np.float64)
     return total
-
-
-def unknown_parcels(demand: Demand, name: str, n: int) -> tuple[Flags, Flags]:
-    """Say which parcels (n,) have homes of none of which this count is known, and which have some of both.
-
-    The latter show what is known of them, so that parcels add up to communities and loads; their status is PARTIAL.
-    """
-    known, home = demand.known[name], demand.floor_m2 != 0  # unknown floor: a home as well
-    missing = np.bincount(demand.parcel[~known], minlength=n) > 0
-    there = np.bincount(demand.parcel[known & (home | (demand.people[name] > 0))], minlength=n) > 0
-    return missing & ~there, missing & there
 
 
 def _weights(people: npt.NDArray[np.int64], parcel: npt.NDArray[np.intp], n: int) -> Reals:
@@ -152,7 +140,7 @@ def _reached(result: KindResult, parcel: npt.NDArray[np.intp], n: int) -> npt.ND
 def _status(
     result: KindResult, demand: Demand, need: Reals, told: tuple[Flags, Flags], n: int
 ) -> npt.NDArray[np.object_]:
-    """Return one status a parcel; the first that holds, in the order of the list below. `told`: unknown_parcels."""
+    """Return one status a parcel; the first that holds, in the order of the list below. `told`: who_is_unknown."""
     parcel, (unknown, partly) = demand.parcel, told
     points = np.bincount(parcel, minlength=n)
 
@@ -214,19 +202,23 @@ def plain_mean(columns: Sequence[Reals], n: int) -> Reals:
 def load_table(counted: Counted, load_rule: str) -> pd.DataFrame:
     """Return table facility_load: each facility and kind with its capacity, load and what is free.
 
-    `status` ok | full | UNREACHED (nobody with need walks there within the limit: its supply is lost) | NO_CAPACITY.
+    `status` ok | full | UNREACHED (nobody with need walks there within the limit: its supply is lost) | NO_CAPACITY |
+    NO_PEOPLE_DATA (of none of those who walk there anybody knows the need: who is served is unknown as well).
     """
-    parts = [_loads_of(result, load_rule) for result in counted.kinds]
+    parts = [_loads_of(counted.demand, result, load_rule) for result in counted.kinds]
     return frames.conform(pd.concat(parts, ignore_index=True), schema.table("facility_load"))
 
 
-def _loads_of(result: KindResult, load_rule: str) -> pd.DataFrame:
+def _loads_of(demand: Demand, result: KindResult, load_rule: str) -> pd.DataFrame:
     supply = result.supply
     capacity = supply["capacity"].to_numpy("float64")
-    free = capacity - result.load
-    conditions = [np.isnan(capacity), ~result.facility_reached, free <= 0.0005]
+    unknown, _ = who_is_unknown(demand, result.kind.need_of, result.pairs.facility, len(supply), result.pairs.place)
+    load = np.where(unknown, np.nan, result.load)
+    free = capacity - load
+    conditions = [np.isnan(capacity), unknown, ~result.facility_reached, free <= 0.0005]
+    words = ["NO_CAPACITY", "NO_PEOPLE_DATA", "UNREACHED", "full"]
     return pd.DataFrame({
         "facility_id": supply["facility_id"], "kind": result.kind.id, "unit": result.kind.unit,
-        "capacity": capacity, "served": result.load, "free": free, "load_rule": load_rule,
-        "status": np.select(conditions, ["NO_CAPACITY", "UNREACHED", "full"], default="ok").astype(object),
+        "capacity": capacity, "served": load, "free": free, "load_rule": load_rule,
+        "status": np.select(conditions, words, default="ok").astype(object),
     })  # fmt: skip

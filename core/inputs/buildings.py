@@ -30,7 +30,8 @@ def measure_buildings(buildings: pd.DataFrame, run: Run) -> pd.DataFrame:
     BUILDINGS (resources/aliases.json).
     Columns: `building_id`, `geometry`; `foot_m2`; `floors`, `floors_down`, `entry_floor` (NaN unknown);
     `floors_source` floors | height | missing; `floor_m2` above ground: the documented area, else footprint × floors
-    (NaN unknown); `floor_down_m2` (0 when nothing is said); `year_lo`, `year_hi`; `use` (values.uses) and
+    (NaN unknown); `floor_down_m2` (0 where nothing is said, NaN where the whole layer says nothing); `year_lo`,
+    `year_hi`; `use` (values.uses) and
     `resid_share`, `indus_share` of its floor (NaN when the use is not told); `structure`, `danger`; `lift` 1 | 0 | NaN;
     `name`; `is_shed` (CASS 棚 or 简, use shed, or under 30 m²). Heights become storeys by own-choice storey heights.
     """
@@ -52,11 +53,12 @@ def measure_buildings(buildings: pd.DataFrame, run: Run) -> pd.DataFrame:
     run.check()
     year_lo, year_hi = values.year_interval(frames.optional(buildings, "year"))
     run.check()
+    below = np.full(len(foot), np.nan) if np.isnan(down).all() else foot * np.nan_to_num(down)
     drawn_as_shed = column["floors"].astype(frames.TEXT).str.contains(CASS_SHED, na=False).to_numpy(dtype=bool)
     measured = {
         "building_id": buildings["building_id"], "foot_m2": foot, "floors": up, "floors_source": source,
         "floors_down": down, "entry_floor": values.storeys(column["entry_floor"])[0], "floor_m2": floor,
-        "floor_down_m2": foot * np.nan_to_num(down), "year_lo": year_lo, "year_hi": year_hi, "use": use,
+        "floor_down_m2": below, "year_lo": year_lo, "year_hi": year_hi, "use": use,
         "resid_share": resid, "indus_share": indus, "structure": structure,
         "danger": values.dangers(frames.optional(buildings, "danger")),
         "lift": values.yes_no(frames.optional(buildings, "lift")), "name": frames.optional(buildings, "name"),

@@ -45,7 +45,7 @@ def read_activity(table: pd.DataFrame, parcels: pd.DataFrame, as_of: datetime.da
     })  # fmt: skip
     known = records["stream"].isin(STREAMS)
     if not known.all():
-        words = sorted({str(word) for word in records.loc[~known, "stream"]})
+        words = sorted({"—" if pd.isna(word) else str(word) for word in records.loc[~known, "stream"]})
         run.warn("stream_unknown", n=int((~known).sum()), values=words[:5])
     undated = known & records["day"].isna()
     if undated.any():

@@ -47,16 +47,19 @@ def find_programme(parcels: pd.DataFrame, programme: pd.DataFrame | None, run: R
     """Return the renewal programme of each parcel: none, listed, under_way, renovated or expropriated.
 
     An entry belongs to a parcel by its parcel_id, by an area that covers at least half of the parcel, or by a point in
-    it. Of several the one furthest on counts. Entries with another status are counted and left aside; those that
-    belong to no parcel are listed by their project number, else their row (`programme_unplaced`).
+    it. Of several the one furthest on counts. Entries with another status are counted; where there is no other, the
+    parcel's state is unknown, as it is everywhere without a programme (None). Entries that belong to no parcel are
+    listed by their project number, else their row (`programme_unplaced`).
     """
-    rank = np.zeros(len(parcels), dtype=np.int64)
-    if programme is None or not len(programme):
+    if programme is None:
+        return frames.texts([None] * len(parcels))
+    rank, strange = np.zeros(len(parcels), dtype=np.int64), np.zeros(len(parcels), dtype=bool)
+    if not len(programme):
         return frames.texts(np.array(STATUSES, dtype=object)[rank])
     status = frames.optional(programme, "status").astype(frames.TEXT)
     known = status.isin(STATUSES).to_numpy(dtype=bool, na_value=False)
     if not known.all():
-        words = sorted({str(word) for word in status[~known].dropna()})
+        words = sorted({"—" if pd.isna(word) else str(word) for word in status[~known]})
         run.warn("programme_unknown", n=int((~known).sum()), values=words[:5])
     level = np.array([STATUSES.index(word) if good else 0 for word, good in zip(status, known)], dtype=np.int64)
     placed = np.zeros(len(programme), dtype=bool)
@@ -64,16 +67,20 @@ def find_programme(parcels: pd.DataFrame, programme: pd.DataFrame | None, run: R
         row = pd.Index(parcels["parcel_id"]).get_indexer(programme["parcel_id"])
         placed |= row >= 0
         np.maximum.at(rank, row[row >= 0], level[row >= 0])
+        strange[row[(row >= 0) & ~known]] = True
     if frames.GEOMETRY in programme:
         entry, row = _entries_on(frames.geometries(programme), frames.geometries(parcels))
         placed[entry] = True
         np.maximum.at(rank, row, level[entry])
+        strange[row[~known[entry]]] = True
     number = frames.optional(programme, "project_no").astype(frames.TEXT)
     names = [str(i + 1) if pd.isna(word) else str(word) for i, word in enumerate(number)]
     run.leave_out(
         "PROGRAMME", [name for name, there in zip(names, placed) if not there], "programme_unplaced", "warning"
     )
-    return frames.texts(np.array(STATUSES, dtype=object)[rank])
+    found = np.array(STATUSES, dtype=object)[rank]
+    found[strange & (rank == 0)] = None
+    return frames.texts(found)
 
 
 def _covered(land: npt.NDArray[np.object_], shapes: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.int64], Reals]:

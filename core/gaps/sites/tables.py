@@ -11,9 +11,10 @@ import pandas as pd
 
 from ... import frames, schema
 from ...words import say
+from ..demand import who_is_unknown
 from ..fair import Assignment
 from ..standard import Kind
-from ..tables import plain_mean, unknown_parcels
+from ..tables import plain_mean
 from .hosts import Hosts
 from .model import Choice, ComplexRule, floor_m2_of
 from .rank import Ranked
@@ -109,7 +110,7 @@ def covered_table(
             "need": add(one.need, one.per_unit), "served_before": add(first.served, one.per_unit),
             "served_after": add(second.served, one.per_unit),
         })  # fmt: skip
-        unknown, _ = unknown_parcels(reached.demand, one.kind.need_of, n)
+        unknown, _ = who_is_unknown(reached.demand, one.kind.need_of, parcel, n)
         frame.loc[unknown, ["need", "served_before", "served_after"]] = np.nan
         rows.append(frame)
     return frames.conform(pd.concat(rows, ignore_index=True), schema.table("covered"))

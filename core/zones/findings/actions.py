@@ -60,7 +60,7 @@ def settle_actions(inputs: CheckInputs, members: pd.DataFrame, rules: CheckRules
 
     Columns: those of the table `actions` without its texts' language (`reason`, `advice` follow run.language), and
     `refused` (拆 asked without a reason, read as 改), `beyond` (拆 for a reason that does not count: 违建, or class D
-    beyond repair), `lift_maybe` (storeys or lift not told), `resid_share`, `height` (m, NaN unknown).
+    beyond repair), `lift_maybe` (storeys, lift or use not told), `resid_share`, `height` (m, NaN unknown).
     `action` 留 | 改 | 拆 | 增; `source` user | rule; unknown numbers are NaN. Raises nothing.
     """
     houses = _houses(inputs, members, run.part(0, 0.6))
@@ -68,12 +68,12 @@ def settle_actions(inputs: CheckInputs, members: pd.DataFrame, rules: CheckRules
     effect, kind = _protect(houses, inputs.protected, rules, run.part(0.6, 0.8))
     houses["protection"], houses["protected_class"] = frames.texts(effect), frames.texts(kind)
     climb = houses["floors"] - np.maximum(houses["entry_floor"].fillna(1.0) - 1, 0)
-    lived = (houses["resid_share"] > 0).to_numpy()
+    lived, perhaps = _lived_in(houses)
     lift = houses["lift"].to_numpy("float64", na_value=np.nan)
     high = (climb >= rules.number("lift_floors")).to_numpy()
     standing = asked != ADD
     need = lived & high & (lift == 0) & standing
-    houses["lift_maybe"] = lived & standing & ~need & (lift != 1) & (high | climb.isna().to_numpy())
+    houses["lift_maybe"] = perhaps & standing & ~need & (lift != 1) & (high | climb.isna().to_numpy())
     houses["lift_need"] = pd.Series(need.astype(np.int64)).astype("Int64").mask(houses["lift_maybe"])
     refused = (asked == DEMOLISH) & (reason == "")
     houses["refused"] = refused
@@ -116,9 +116,17 @@ def _houses(inputs: CheckInputs, members: pd.DataFrame, run: Run) -> pd.DataFram
     houses["parcel_id"] = land["parcel_id"].astype(frames.TEXT)
     houses["tag"] = frames.optional(land, "tag").fillna("none")
     houses["programme"] = frames.optional(land, "programme").fillna("none")
+    houses["land_resid"] = frames.shares(land, "resid_share")
     zone_of = members.set_index("parcel_id")["zone_id"]
     houses["zone_id"] = houses["parcel_id"].map(zone_of).astype(frames.TEXT)
     return houses[houses["zone_id"].notna().to_numpy(dtype=bool)].reset_index(drop=True)
+
+
+def _lived_in(houses: pd.DataFrame) -> tuple[Flags, Flags]:
+    """Say where people live for certain, and where they may: an untold use is that of its parcel, where it is one."""
+    told, land = houses["resid_share"].to_numpy("float64"), houses["land_resid"].to_numpy("float64")
+    share = np.where(np.isnan(told) & np.isin(land, (0.0, 1.0)), land, told)
+    return share > 0, (share > 0) | np.isnan(share)
 
 
 def _asked(houses: pd.DataFrame, run: Run) -> tuple[Objects, Objects]:

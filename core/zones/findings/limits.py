@@ -75,9 +75,14 @@ def measure_zone(houses: pd.DataFrame, given: bool) -> ZoneFacts:
         refused_n=int(refused.sum()),
         resid_out_m2=exact_m2((floor * resid)[out]),
         counts={name: int((action == name).sum()) for name in (KEEP, IMPROVE, DEMOLISH, ADD)},
-        danger_cd_n=int(grades.isin(("C", "D")).sum()) if grades.notna().any() else None,
-        lift_need_n=int(lifts.fillna(0).sum()) if lifts.notna().any() else None,
+        danger_cd_n=_sure(int(grades.isin(("C", "D")).sum()), bool(grades.isna().any())),
+        lift_need_n=_sure(int(lifts.fillna(0).sum()), bool(lifts.isna().any())),
     )
+
+
+def _sure(n: int, some_open: bool) -> int | None:
+    """Return how many are sure, None where none is and some are open: as the parcels' own columns."""
+    return n if n or not some_open else None
 
 
 def exact_m2(values: npt.NDArray[np.float64]) -> float:

@@ -5,8 +5,10 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -115,6 +117,16 @@ def test_worst_communities(content):
     worst = summary.worst_communities(content.tables["gap_summary"])
     assert worst["community_id"].tolist() == ["S2", "S1"]  # 90 % before 80 %
     assert worst["child"].isna().tolist() == [False, True]  # S1 has no need of kindergartens
+
+
+def test_a_gap_that_nobody_knows_is_no_zero(content):
+    unknown = content.tables["gap_summary"].assign(need=np.nan, served=np.nan, gap=np.nan, surplus=np.nan)
+    sums = summary.sum_kinds(unknown)
+    assert sums[["need", "served", "gap", "surplus", "gap_share"]].isna().all(axis=None) and len(sums)
+    assert len(summary.worst_communities(unknown)) == 0
+    tables = {**content.tables, "gap_summary": unknown}
+    html = write_report(replace(content, tables=tables, language="en"))
+    assert "No community has a need that is known" in html and ">nan<" not in html.casefold()
 
 
 def test_without_optional_tables(content):

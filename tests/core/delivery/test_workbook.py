@@ -91,7 +91,7 @@ def test_opportunities():
 
 
 @given(
-    st.lists(st.one_of(st.none(), st.floats(0, 1e7, allow_nan=False)), min_size=1, max_size=40),
+    st.lists(st.one_of(st.none(), st.floats(-1e7, 1e7, allow_nan=False)), min_size=1, max_size=40),
     st.sampled_from([0, 2]), st.sampled_from([1.0, 1e-4, 0.0015]),
 )  # fmt: skip
 def test_what_is_printed_adds_up(values, digits, factor):
@@ -106,6 +106,12 @@ def test_what_is_printed_adds_up(values, digits, factor):
     assert math.fsum(printed) == pytest.approx(found.total, abs=unit / 1000)
     assert found.total == pytest.approx(math.fsum(value * factor for value in known), abs=unit * 0.51)
     assert all(abs(p - v * factor) < unit + 1e-6 for p, v in zip(printed, known))
+
+
+def test_a_surplus_and_a_lack_of_the_same_size_are_both_printed():
+    """What stands here serves people there: +652 and −652 add up to nothing, and neither is nothing."""
+    assert balance.balance([652.3, -651.8, -0.5], 0) == balance.Balanced([652.0, -652.0, 0.0], 0.0, 0)
+    assert balance.balance([-5.5, -4.7], 0).values == [-5.0, -5.0]
 
 
 def test_three_thirds_are_balanced_and_told():

@@ -8,7 +8,7 @@ from urban_renewal.core.gaps.fair import Reach, fair_maximum, merge_places
 from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps
 from urban_renewal.core.gaps.standard import kinds_of
 from urban_renewal.core.gaps.summary import districts_of_field, summary_table
-from urban_renewal.core.gaps.tables import detail_table, wide_table
+from urban_renewal.core.gaps.tables import detail_table, load_table, wide_table
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.profiles import load_profiles
 
@@ -109,3 +109,22 @@ def test_a_parcel_shows_the_homes_it_knows_and_says_that_there_are_more():
     assert (told.feature_id, told.values) == ("p0", {"missing": 1, "homes": 3})
     everywhere = districts_of_field(None, parcels, facilities, Run())
     assert summary_table(everywhere, parcels, facilities, None, counted, Run())["need"].tolist() == [15]
+
+
+def test_where_nobody_knows_the_people_nothing_is_needed_is_not_said():
+    homes = homes_at([("p0", 200), ("p1", 350)], [np.nan, np.nan], [20.0, 20.0])  # eday goes by households
+    run = Run()
+    parcels, facilities, counted = counted_town(homes, run)
+    everywhere = districts_of_field(None, parcels, facilities, Run())
+    summary = summary_table(everywhere, parcels, facilities, None, counted, Run())
+    blank = ["need", "served", "gap", "surplus", "feasible_n", "feasible_size"]
+    assert summary[blank].isna().all(axis=None) and summary["supply"].tolist() == [200]
+    assert summary["people"].tolist() == [40]  # the elders are known all the same
+    loads = load_table(counted, "even")
+    assert loads[["served", "free"]].isna().all(axis=None)
+    assert loads["status"].tolist() == ["NO_PEOPLE_DATA"] * 2
+    assert [row for row in run.left_out if row.code == "supply_unreached"] == []
+    some = homes_at([("p0", 200), ("p1", 350)], [50.0, np.nan], [20.0, 20.0])
+    parcels, facilities, counted = counted_town(some, Run())
+    summary = summary_table(everywhere, parcels, facilities, None, counted, Run())
+    assert summary["need"].tolist() == [10] and load_table(counted, "even")["served"].sum() == 10

@@ -76,3 +76,11 @@ def test_annexes_of_a_building_drawn_in_parts_are_seen():
     far = (shapely.box(500, 0, 520, 10), {"floors": None})
     assert drawn_in_parts(measure_buildings(buildings(*row), Run()), Run()) == (3, 0)
     assert drawn_in_parts(measure_buildings(buildings(*row, annex, terrace, shed, far), Run()), Run()) == (5, 1)
+
+
+def test_basements_that_no_building_tells_of_are_unknown():
+    ten = shapely.box(0, 0, 10, 10)
+    silent = measure_buildings(buildings((ten, {"floors": "6"}), (ten, {"floors": "6"})), Run())
+    assert silent["floor_down_m2"].isna().all()
+    told = measure_buildings(buildings((ten, {"floors": "6/-1"}), (ten, {"floors": "6"})), Run())
+    assert told["floor_down_m2"].tolist() == [100, 0]

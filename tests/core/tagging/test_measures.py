@@ -240,3 +240,13 @@ def test_a_value_known_from_one_side_goes_before_the_fallback():
     found = first_known(better, exact([9.0, 9.0, 9.0]))
     assert found.lo.tolist() == [3.0, -np.inf, 9.0]
     assert found.hi.tolist() == [np.inf, 5.0, 9.0]
+
+
+def test_a_programme_that_nobody_gave_says_nothing():
+    parcels = pd.DataFrame({"parcel_id": ["a", "b", "c"]})
+    parcels["geometry"] = np.array([shapely.box(x, 0, x + 1, 1) for x in range(3)], dtype=object)
+    assert find_programme(parcels, None, Run()).isna().all()
+    entries = pd.DataFrame({"parcel_id": ["a", "b", "b"], "status": ["待定", "待定", "listed"], "project_no": None})
+    run = Run()
+    assert find_programme(parcels, entries, run).fillna("?").tolist() == ["?", "listed", "none"]
+    assert [(message.code, message.values["n"]) for message in run.messages] == [("programme_unknown", 2)]

@@ -209,6 +209,20 @@ def test_lifts_count_from_the_entrance(town):
     assert "另有 1 栋" in row["message"]
 
 
+def test_an_untold_use_is_no_empty_house(town):
+    """Without a lift and without a use: what the whole parcel is for, else open. None sure and some open is no 0."""
+    for house in town["houses"]:
+        house.update(lift="无", entry_floor=None, use=None)
+    town["parcels"]["resid_share"] = 1.0
+    assert check(town).actions["lift_need"].tolist()[:3] == [1, 1, 1]
+    town["parcels"]["resid_share"] = 0.0
+    assert check(town).actions["lift_need"].fillna(9).tolist()[:3] == [0, 0, 0]
+    town["parcels"]["resid_share"] = np.nan
+    unknown = check(town)
+    assert unknown.actions["lift_need"].isna().tolist()[:3] == [True] * 3
+    assert unknown.zones["lift_need_n"].isna().all() and unknown.zones["danger_cd_n"].isna().all()
+
+
 def test_plan_and_ground(town):
     """P0 holds B0…B2 (3000 m², B2's larger part lies there) on 1 ha; 2000 m² more make 0.5."""
     new = {"building_id": "N1", "floors": "10", "use": "住宅", "action": "增", "reason": "安置", "height": 33.0,
