@@ -30,16 +30,35 @@ from qgis.core import (
     QgsVectorFileWriter,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QMetaType, QRectF, QSize, Qt
-from qgis.PyQt.QtGui import QColor, QFont, QImage, QPainter
+from qgis.PyQt.QtCore import QMetaType, QSize, Qt
+from qgis.PyQt.QtGui import QColor, QImage
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+from drawn_table import draw_table
 from palette import save
 from yuzhong import ROOT, start_qgis
 
-WIDE, HIGH, ROWS, COLUMNS = 720, 440, 9, 6
+WIDE, HIGH = 720, 440
 OUT = ROOT / "docs" / "pictures" / "algorithms"
 AS_OF = "2025-12-31"
+TABLES = {  # what is shown of results that are tables
+    "issues": ("severity", "layer", "feature_id", "message"),
+    "matrix": (
+        "class",
+        "n",
+        "as_old_compound",
+        "as_urban_village",
+        "as_idle_factory",
+        "as_none",
+        "precision",
+        "recall",
+    ),
+    "merged": ("parcel_id", "tag", "reviewer", "reviewed_at", "reason"),
+    "difference_sums": ("kind", "unit", "need", "gap_before", "gap_after", "gap_change", "better_n", "worse_n"),
+    "projects": ("project_id", "name", "type", "people", "invest_low_wan"),
+    "ranked": ("rank", "name", "rank_score", "keep_share", "rank_best", "rank_worst", "people"),
+    "checked_delivery": ("finding_id", "subject_id", "verdict", "message"),
+}
 
 
 class Study:
@@ -115,7 +134,7 @@ def tag(study: Study) -> None:
         "PARCELS": file("people"), "BUILDINGS": given("buildings"), "ROADS": given("roads"), "AS_OF": AS_OF,
         "ACTIVITY": given("activity"), "PROTECTED": given("protected"), "PROGRAMME": given("programme"),
         "OUTPUT": file("tagged")})  # fmt: skip
-    study.run("fieldsample", file("to_visit"), {"TAGGED": file("tagged"), "SAMPLE": file("to_visit")})
+    study.run("fieldsample", file("to_visit"), {"TAGGED": file("tagged"), "MARGIN": 0.1, "SAMPLE": file("to_visit")})
     study.run("tagaccuracy", file("matrix"), {
         "TAGGED": file("tagged"), "TRUTH": str(study.work / "sample" / "truth.csv"), "MATRIX": file("matrix"),
         "ERRORS": file("tag_errors")})  # fmt: skip
@@ -274,38 +293,6 @@ def draw_map(layers: list[QgsMapLayer], zoom: float = 1.0) -> QImage:
     return job.renderedImage()
 
 
-def draw_table(source: str, columns: tuple[str, ...] = ()) -> QImage:
-    """Draw the first rows of a table."""
-    layer = layer_of(source)
-    fields = [field for field in layer.fields() if field.name() != "fid"]
-    chosen = [field for field in fields if field.name() in columns] if columns else fields[:COLUMNS]
-    image = QImage(WIDE, HIGH, QImage.Format.Format_RGB32)
-    image.fill(QColor("#FFFFFF"))
-    painter, line, wide = QPainter(image), 38, WIDE / max(1, len(chosen))
-    painter.setFont(QFont("WenQuanYi Micro Hei", 10))
-    rows = [[field.alias() or field.name() for field in chosen]]
-    rows += [[told(row[field.name()]) for field in chosen] for row in list(layer.getFeatures())[:ROWS]]
-    for place, row in enumerate(rows):
-        if place == 0:
-            painter.fillRect(QRectF(0, 0, WIDE, line), QColor("#EFECE3"))
-        for column, text in enumerate(row):
-            box = QRectF(column * wide + 6, place * line, wide - 10, line)
-            painter.setPen(QColor("#222222"))
-            short = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(wide - 12))
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, short)
-        painter.setPen(QColor("#D0CCC2"))
-        painter.drawLine(0, (place + 1) * line, WIDE, (place + 1) * line)
-    painter.end()
-    return image
-
-
-def told(value: Any) -> str:
-    """Return a value as it is shown; unknown is a dash."""
-    if value is None or (hasattr(value, "isNull") and value.isNull()):
-        return "—"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
 def sheet(study: Study) -> QImage:
     """Return the first drawn sheet of the delivery."""
     path = min((study.work / "delivery" / "maps").glob("*.png"))
@@ -351,6 +338,10 @@ def pictures(study: Study) -> dict[str, Callable[[], QImage]]:
         """Draw results over the ground."""
         return lambda: draw_map([*(layer_of(file(name)) for name in names), *under], zoom)
 
+    def table(name: str) -> Callable[[], QImage]:
+        """Draw the rows of a result."""
+        return lambda: draw_table(layer_of(file(name)), TABLES[name], QSize(WIDE, HIGH))
+
     units = QgsFillSymbol.createSimple({"color": "#F3DDB0", "outline_color": "#7A5200", "outline_width": "0.4"})
     visits = QgsFillSymbol.createSimple({"color": "#00798C", "outline_style": "no"})
     links = QgsLineSymbol.createSimple({"color": "#C2185B", "width": "1.2"})
@@ -359,27 +350,27 @@ def pictures(study: Study) -> dict[str, Callable[[], QImage]]:
     zones = ("cores", "branches", "zones", "petals")
     return {
         "createsample": lambda: draw_map([plain(study.given("buildings"), houses), *under], 1.6),
-        "checkinputs": lambda: draw_table(file("issues"), ("layer", "feature_id", "code", "severity", "message", "n")),
+        "checkinputs": table("issues"),
         "fixcoordinates": lambda: draw_map(shifted(study), 2.5),
         "allocatepopulation": over("people"),
         "buildwalknetwork": lambda: draw_map([layer_of(file("edges")), *under[1:]], 1.6),
         "makeunits": lambda: draw_map([plain(file("units"), units), *under], 1.6),
         "tagparcels": over("tagged"),
         "fieldsample": lambda: draw_map([plain(file("to_visit"), visits), *under]),
-        "tagaccuracy": lambda: draw_table(file("matrix")),
-        "mergereviews": lambda: draw_table(file("merged"), ("parcel_id", "tag", "reviewer", "reviewed_at", "used")),
+        "tagaccuracy": table("matrix"),
+        "mergereviews": table("merged"),
         "facilitygap": over("facility_load", "gap"),
         "serviceareas": lambda: draw_map([*areas(file("areas")), *under]),
         "missinglinks": lambda: draw_map([plain(file("links"), links), *under], 1.3),
         "proposesites": lambda: draw_map([plain(file("sites"), sites), *under]),
-        "comparescenarios": lambda: draw_table(file("difference_sums")),
+        "comparescenarios": table("difference_sums"),
         "delineatezones": over(*zones),
         "checkzones": over("actions", "zones", zoom=1.6),
-        "makeprojects": lambda: draw_table(file("projects")),
-        "rankzones": lambda: draw_table(file("ranked"), ("rank", "name", "score", "area_m2", "people", "top_share")),
+        "makeprojects": table("projects"),
+        "rankzones": table("ranked"),
         "exportzones": lambda: sheet(study),
         "fullstudy": over(*zones, "tagged"),
-        "verifydelivery": lambda: draw_table(file("checked_delivery")),
+        "verifydelivery": table("checked_delivery"),
     }  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def map_fields(
             raise RenewalError(
                 "field_missing", layer=snapshot.name, field=chosen, parameter=column.parameter, fields=names
             )
-        found = chosen or guess_field(column, names, snapshot.headings)
+        found = chosen or guess_field(column, names, snapshot.headings, named.values())
         if found:
             mapping[name] = found
             if not chosen and found.lower() != name:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import cast
@@ -19,6 +19,7 @@ UNIT_AT_END = re.compile(  # of a field's name; `quantities.unit_in_name` reads 
     r"(?:[(（\[【](?:单位[:：]?)?万?(?:㎡|m2|m²|平方米|平米|亩|公顷|ha|m|米|人|户|套|层|年|个|床|张)?[)）\]】]|_(?:㎡|m2|平方米|亩|公顷|ha|米|万人|人))$",
     re.IGNORECASE,
 )
+AREA = re.compile("㎡|m2|m²|平方米|平米|亩|公顷|ha", re.IGNORECASE)
 HALF_CHARACTER = re.compile("[\ufffd\udc80-\udcff]+$")  # as QGIS and GDAL show a character cut in the middle
 
 
@@ -127,12 +128,18 @@ def fold(word: str) -> str:
     return re.sub(r"[\s_\-:：·.]+", "", unicodedata.normalize("NFKC", word)).casefold()
 
 
-def guess_field(column: RoleColumn, fields: Iterable[str], headings: Mapping[str, str] | None = None) -> str | None:
+def guess_field(
+    column: RoleColumn,
+    fields: Iterable[str],
+    headings: Mapping[str, str] | None = None,
+    taken: Collection[str] = (),
+) -> str | None:
     """Return the field that most likely carries the column, or None.
 
     The first alias (in the order of the data file, the canonical name first) that equals a field's name wins; after
     all names, the fields' headings (layer aliases) are tried the same way; then names without the unit at their end:
-    人口(万人), 面积_亩; last, names that a shapefile has cut.
+    人口(万人), 面积_亩; last, names that a shapefile has cut. Fields that were `taken` for other columns are such only
+    by their whole name, and a text is no field with a unit of area: floor_m2 is not the storey of a room.
     """
     names = list(fields)
     for words in (names, [(headings or {}).get(name, "") for name in names]):
@@ -143,8 +150,14 @@ def guess_field(column: RoleColumn, fields: Iterable[str], headings: Mapping[str
         for alias in column.aliases:
             if fold(alias) in by_word:
                 return by_word[fold(alias)]
-    bare = {fold(UNIT_AT_END.sub("", name)): name for name in reversed(names) if UNIT_AT_END.search(name)}
+    bare = {fold(UNIT_AT_END.sub("", name)): name for name in reversed(names) if _unit_fits(name, column, taken)}
     for alias in column.aliases:
         if fold(alias) in bare:
             return bare[fold(alias)]
+    names = [name for name in names if name not in taken]
     return next((name for name in names if HALF_CHARACTER.sub("", name.casefold()) in column.cut), None)
+
+
+def _unit_fits(name: str, column: RoleColumn, taken: Collection[str]) -> bool:
+    unit = UNIT_AT_END.search(name)
+    return unit is not None and name not in taken and (column.type != "text" or not AREA.search(unit[0]))
