@@ -16,12 +16,24 @@
         <translation>还有 {n} 处</translation>
     </message>
     <message>
+        <source>0–2 years</source>
+        <translation>0–2 岁</translation>
+    </message>
+    <message>
         <source>1 = at a limit or nothing known, 0 = clear</source>
         <translation>1＝正在限值上或全无资料，0＝清楚</translation>
     </message>
     <message>
         <source>10,000 yuan</source>
         <translation>万元</translation>
+    </message>
+    <message>
+        <source>3–5 years</source>
+        <translation>3–5 岁</translation>
+    </message>
+    <message>
+        <source>60 and over</source>
+        <translation>60 岁以上</translation>
     </message>
     <message>
         <source>&lt;b&gt;{name}&lt;/b&gt;: {people} people; {kind}: need {need}, served {served}. Within {minutes} min on foot {walk}, within the radius of {radius} m {line}.</source>
@@ -432,6 +444,10 @@
         <translation>与之比较</translation>
     </message>
     <message>
+        <source>Compare with {names}</source>
+        <translation>与 {names} 比较</translation>
+    </message>
+    <message>
         <source>Compare…</source>
         <translation>与另一套比较…</translation>
     </message>
@@ -626,6 +642,10 @@
     <message>
         <source>Export…</source>
         <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Facilities</source>
+        <translation>设施</translation>
     </message>
     <message>
         <source>Facilities are known after Gaps.</source>
@@ -908,6 +928,10 @@
         <translation>刚才：{what}</translation>
     </message>
     <message>
+        <source>Keep as a layer</source>
+        <translation>保留为图层</translation>
+    </message>
+    <message>
         <source>Kinds of facility that were counted.</source>
         <translation>计算了的设施种类数。</translation>
     </message>
@@ -1026,6 +1050,10 @@
     <message>
         <source>Measure indicators</source>
         <translation>量算指标</translation>
+    </message>
+    <message>
+        <source>Minutes</source>
+        <translation>分钟</translation>
     </message>
     <message>
         <source>Missing</source>
@@ -1340,6 +1368,14 @@
         <translation>人口</translation>
     </message>
     <message>
+        <source>People are known after Gaps.</source>
+        <translation>算过“缺口”后才有人口。</translation>
+    </message>
+    <message>
+        <source>People are still being read.</source>
+        <translation>人口还在读取。</translation>
+    </message>
+    <message>
         <source>People of this kind in all</source>
         <translation>这类人口合计</translation>
     </message>
@@ -1366,6 +1402,10 @@
     <message>
         <source>Places by the names in “{column}”, where a name stands once in the list and once in “{layer}”.</source>
         <translation>按“{column}”中的名称取位置：名称须在名单和“{layer}”中各只出现一次。</translation>
+    </message>
+    <message>
+        <source>Places compared</source>
+        <translation>地点比较</translation>
     </message>
     <message>
         <source>Places from {columns}.</source>
@@ -1410,6 +1450,10 @@
     <message>
         <source>Reading the zones and their parcels…</source>
         <translation>正在读取片区和宗地……</translation>
+    </message>
+    <message>
+        <source>Reading who lives where</source>
+        <translation>正在读取人口与设施</translation>
     </message>
     <message>
         <source>Ready</source>
@@ -1692,6 +1736,10 @@
         <translation>状态</translation>
     </message>
     <message>
+        <source>Streets (km)</source>
+        <translation>街道（km）</translation>
+    </message>
+    <message>
         <source>Studies</source>
         <translation>研究</translation>
     </message>
@@ -1808,8 +1856,8 @@
         <translation>模型无法复制到 {folder}：{reason}。</translation>
     </message>
     <message>
-        <source>The nearest is {minutes} on foot.</source>
-        <translation>最近的步行 {minutes}。</translation>
+        <source>The nearest is {minutes} on foot, the limit {limit}.</source>
+        <translation>最近的步行 {minutes}，限 {limit}。</translation>
     </message>
     <message>
         <source>The next delineation keeps what was put in and taken out; results stay as they are.</source>
@@ -1940,6 +1988,10 @@
         <translation>从这里生成时间地图</translation>
     </message>
     <message>
+        <source>Time map {letter}: {minutes} min {way}</source>
+        <translation>时间地图 {letter}：{minutes} 分钟，{way}</translation>
+    </message>
+    <message>
         <source>Time map, {n} minutes</source>
         <translation>时间地图，{n} 分钟</translation>
     </message>
@@ -2002,6 +2054,10 @@
     <message>
         <source>Up stairs of 20 m</source>
         <translation>上 20 m 梯道</translation>
+    </message>
+    <message>
+        <source>Uphill takes longer than down: the way there is not the way back.</source>
+        <translation>上坡比下坡慢：去与回用时不同。</translation>
     </message>
     <message>
         <source>Urban Renewal Workbench</source>
@@ -2088,6 +2144,10 @@
         <translation>哪些宗地是老旧小区、城中村、闲置厂房或闲置楼宇，依据是什么</translation>
     </message>
     <message>
+        <source>Which way</source>
+        <translation>方向</translation>
+    </message>
+    <message>
         <source>Who reviews? A review needs a name.</source>
         <translation>谁在复核？请先填写复核人。</translation>
     </message>
@@ -2118,6 +2178,10 @@
     <message>
         <source>Within the limits of the zone rules</source>
         <translation>在片区规则的限值之内</translation>
+    </message>
+    <message>
+        <source>Within {minutes} min {way}: {km} km of streets.</source>
+        <translation>{minutes} 分钟内（{way}）：街道 {km} km；</translation>
     </message>
     <message>
         <source>Without a network</source>
@@ -2350,6 +2414,10 @@
     <message>
         <source>for example {text}</source>
         <translation>例如 {text}</translation>
+    </message>
+    <message>
+        <source>from here</source>
+        <translation>从这里出发</translation>
     </message>
     <message>
         <source>full</source>
@@ -2640,6 +2708,10 @@
         <translation>固定值</translation>
     </message>
     <message>
+        <source>the way that is drawn</source>
+        <translation>图上所画</translation>
+    </message>
+    <message>
         <source>there</source>
         <translation>有</translation>
     </message>
@@ -2654,6 +2726,10 @@
     <message>
         <source>to be verified (heuristic)</source>
         <translation>待核·经验</translation>
+    </message>
+    <message>
+        <source>to here</source>
+        <translation>走到这里</translation>
     </message>
     <message>
         <source>today {time}</source>
@@ -2912,10 +2988,6 @@
         <translation>跳过 {n}</translation>
     </message>
     <message>
-        <source>{n} stretches of street within {minutes} minutes on foot.</source>
-        <translation>步行 {minutes} 分钟以内可走的路段 {n} 段。</translation>
-    </message>
-    <message>
         <source>{n} things are missing:</source>
         <translation>还差 {n} 项：</translation>
     </message>
@@ -2946,6 +3018,14 @@
     <message>
         <source>{what}: {value}</source>
         <translation>{what}：{value}</translation>
+    </message>
+    <message>
+        <source>{who}, from here</source>
+        <translation>{who}，从这里出发</translation>
+    </message>
+    <message>
+        <source>{who}, to here</source>
+        <translation>{who}，走到这里</translation>
     </message>
     <message>
         <source>{word}: {meaning}</source>

@@ -10,31 +10,30 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCsException,
     QgsFeatureRequest,
-    QgsGeometry,
     QgsPointXY,
-    QgsRectangle,
     QgsTask,
     QgsVectorLayer,
 )
-from qgis.gui import QgsMapToolEmitPoint
 from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 
 from ...processing.promptness import promptly
 from ...processing.texts import tr
+from ..parts.picking import PickTool
 from ..review import items as review_items
 from ..review import reviewing
 from ..review.items import Item
-from ..review.map import ReviewMap
-from ..study import project_state, wording
+from ..study import wording
 from ..study.crossing import crossing
 from ..study.figures import rows_of
 from ..study.steps import results_of
 from ..study.study import Study
 from . import nearest, time_map
 from . import text as explore_text
+from .lookups import Lookups
 from .panel import ExplorePanel
+from .time_maps import TimeMaps
+from .walkers import walkers_html
 
-PIXELS = 8  # a click this near to a facility means the facility
 MOST_FRAMED = 2_000  # parcels of a facility that are framed
 
 
@@ -48,11 +47,12 @@ class Exploring(QObject):
         super().__init__(dock)
         self._iface, self._dock = iface, dock
         self.panel: ExplorePanel | None = None
-        self.tool: QgsMapToolEmitPoint | None = None
+        self.tool: PickTool | None = None
         self.ground: Any = None  # walk_ground.Ground, read in the background when first needed
         self._task: QgsTask | None = None
-        self._map: ReviewMap | None = None
         self._drawn = time_map.Drawn(iface)
+        self.lookups = Lookups(iface, dock.session, self._to_network)
+        self.time_maps = TimeMaps(self)
         self._crs: tuple[Any, QgsCoordinateReferenceSystem] | None = None  # of the network, with what it belongs to
         self._item: Item | None = None
         self._asked: tuple[str, str] | None = None  # (kind, facility) of a way that waits for the network
@@ -73,15 +73,15 @@ class Exploring(QObject):
         if self.panel is None:
             self.panel = ExplorePanel(self._iface)
             self.panel.way_asked.connect(self.show_way)
-            self.panel.reach_asked.connect(self.show_reach)
+            self.panel.reach_asked.connect(self.time_maps.show)
+            self.panel.map_asked.connect(self.time_maps.follow)
             self.panel.zone_asked.connect(self.show_zone)
             self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.panel)
             window = self._iface.mainWindow()
             if hasattr(window, "tabifyDockWidget") and not self._dock.isFloating():
                 window.tabifyDockWidget(self._dock, self.panel)
         if self.tool is None:
-            self.tool = QgsMapToolEmitPoint(canvas)
-            self.tool.setCursor(Qt.CursorShape.WhatsThisCursor)
+            self.tool = PickTool(canvas, Qt.CursorShape.WhatsThisCursor)
             self.tool.canvasClicked.connect(self._on_click)
             self.tool.deactivated.connect(lambda: self.switched.emit(False))
         canvas.setMapTool(self.tool)
@@ -95,15 +95,15 @@ class Exploring(QObject):
         if self.tool is not None:
             self._iface.mapCanvas().unsetMapTool(self.tool)
         self._drawn.clear()
-        if self._map is not None:
-            self._map.clear()
+        self.lookups.clear()
 
     def close(self) -> None:
         """Let go of everything that belongs to the project."""
         self.stop()
         if self._task is not None:
             self._task.cancel()
-        self._task = self.ground = self._map = self._item = self._point = None
+        self._task = self.ground = self._item = self._point = self.lookups.map = None
+        self.time_maps.close()
         if self.panel is not None:
             self._iface.removeDockWidget(self.panel)
             self.panel.deleteLater()
@@ -132,6 +132,7 @@ class Exploring(QObject):
             if error is None and "ground" in found and self.panel is not None:
                 self.ground = found["ground"]
                 self.panel.show_profiles(self.ground.profiles)
+                self.time_maps.read_near()
                 if self._asked and self._item is not None:
                     self.show_way_soon(*self._asked)
             elif error is not None and self.panel is not None:
@@ -172,31 +173,31 @@ class Exploring(QObject):
         self._drawn.clear()
         self.panel.show_place(True)
         files = results_of(self.study)
-        facility = None if only_ground else self._facility_at(point)
+        facility = None if only_ground else self.lookups.facility_at(point)
         if facility:
-            if self._map is not None:
-                self._map.clear()
+            self.lookups.clear()
             self._drawn.mark(point)
             self._show_served(files, facility[0])
-            self.panel.show_html(explore_text.facility_html(files, *facility, self._titles()))
+            self.panel.show_html(explore_text.facility_html(files, *facility, self.titles()))
             return
-        item = self._item_at(point)
+        item = self.lookups.item_at(point)
         if item is None:
             self._drawn.mark(point)
-            if self._map is not None:
-                self._map.clear()
-            zone = self._zone_at(point)
+            self.lookups.clear()
+            zone = self.lookups.zone_at(point)
             nothing = f"<p>{tr('No parcel here. A time map can start from this point.')}</p>"
             told = explore_text.zone_html(files, zone) if zone else nothing
             self.panel.show_html(told + nearest.links(self))
             return
         self._item = item
-        self._map.show(item, keep=True)
+        self.lookups.map.show(item, keep=True)
         reason, _ = review_items.read_texts(reviewing.tagged_source(self.study), item.fid)
         gaps = explore_text.gap_rows(files, item.parcel_id)
-        standard = reviewing.standard_of(self.study, self._standard_id())
-        parts = [explore_text.parcel_html(item, reason, gaps, self._titles()), explore_text.sentence(gaps, standard)]
-        zone = self._zone_at(point)
+        standard = self.standard()
+        facts = explore_text.facts_text(item, gaps, standard)
+        parts = [explore_text.parcel_html(item, reason, gaps, self.titles(), facts)]
+        parts.append(explore_text.sentence(gaps, standard))
+        zone = self.lookups.zone_at(point)
         if zone:
             parts.append(f'<p><a href="zone:{zone}">{tr("Zone {id}: figures and findings").format(id=zone)}</a></p>')
         self.panel.show_html("".join([*parts, nearest.links(self)]))
@@ -224,18 +225,21 @@ class Exploring(QObject):
         if kind.startswith("@"):
             self._show_nearest(kind[1:], home)
             return
-        goals = [xy for xy in self._doors_of(facility) if xy]
+        goals = [xy for xy in self.lookups.doors_of(facility) if xy]
         if home is None or not goals:
             self.panel.show_way(f"<p>{tr('The facility {id} is not in the layer.').format(id=facility)}</p>")
             return
         way = way_to(self.ground, home, goals, self._profile_of(kind))
         self._drawn.way(way, self.network_crs())
-        self.panel.show_way(explore_text.way_html(way, self._titles().get(kind, kind), facility), way)
+        others = walkers_html(self.ground, home, goals, way, self._profile_of(kind))
+        told = explore_text.way_html(way, self.titles().get(kind, kind), facility)
+        self.panel.show_way(told + others, way)
 
     def _home(self) -> tuple[float, float] | None:
         """Return where a way begins in the metres of the network: inside the parcel asked about, else at the click."""
-        if self._item is not None and self._map is not None:
-            return self._to_network(self._map.geometry_of(self._item).pointOnSurface().asPoint(), self._map.layer.crs())
+        if self._item is not None and self.lookups.map is not None:
+            parcels = self.lookups.map
+            return self._to_network(parcels.geometry_of(self._item).pointOnSurface().asPoint(), parcels.layer.crs())
         crs = self._iface.mapCanvas().mapSettings().destinationCrs()
         return self._to_network(self._point, crs) if self._point is not None else None
 
@@ -252,7 +256,8 @@ class Exploring(QObject):
         way = way_to(self.ground, home, goals, walker)
         self._drawn.way(way, self.network_crs())
         who = f"({self.panel.profile.currentText()})"
-        self.panel.show_way(explore_text.way_html(way, title, who, self._item is not None), way)
+        others = walkers_html(self.ground, home, goals, way, walker)
+        self.panel.show_way(explore_text.way_html(way, title, who, self._item is not None) + others, way)
 
     def show_zone(self, zone: str) -> None:
         """Tell a zone's figures and what its check found."""
@@ -267,104 +272,12 @@ class Exploring(QObject):
             if self._drawn.items:
                 self._drawn.zoom()
 
-    def show_reach(self, profile: str, minutes: float) -> None:
-        """Add the time map of the last click to the map."""
-        from .walk_ground import reach_from
-
-        if self._point is None or self.ground is None:
-            return
+    def place(self) -> tuple[float, float] | None:
+        """Return the last click in the metres of the network; None before one, or where it cannot be told."""
         crs = self._iface.mapCanvas().mapSettings().destinationCrs()
-        place = self._to_network(self._point, crs)
-        if place is None:
-            return
-        found = reach_from(self.ground, *place, profile, minutes)
-        if not found.is_joined:
-            self.panel.show_way(f"<p>{tr('No street within 100 m of this point.')}</p>")
-            return
-        layer = time_map.add_layer(self._dock.session.project, self.study, found, self.network_crs(), minutes)
-        text = tr("{n} stretches of street within {minutes} minutes on foot.")
-        self.panel.show_way(f"<p>{text.format(n=layer.featureCount(), minutes=f'{minutes:g}')}</p>")
+        return self._to_network(self._point, crs) if self._point is not None and self.ground is not None else None
 
-    # --- what lies there ----------------------------------------------------------------------------------------------
-
-    def _item_at(self, point: QgsPointXY) -> Item | None:
-        source = reviewing.tagged_source(self.study)
-        if not source:
-            return None
-        if self._map is None or self._map.source != source:
-            self._map = ReviewMap(self._iface, source)
-        layer = self._map.layer
-        crs = self._iface.mapCanvas().mapSettings().destinationCrs()
-        try:
-            there = crossing(crs, layer.crs(), self._dock.session.project).transform(point)
-        except QgsCsException:
-            return None
-        spot = QgsGeometry.fromPointXY(there)
-        request = QgsFeatureRequest(spot.boundingBox().buffered(1e-4))
-        for feature in layer.getFeatures(request):
-            if feature.geometry().intersects(spot):
-                return review_items.item_of(source, feature.id())
-        return None
-
-    def _zone_at(self, point: QgsPointXY) -> str:
-        """Return the zone under a click; "" where there is none, or before Zones."""
-        source = results_of(self.study).get("zones", "")
-        if not source:
-            return ""
-        path, table = review_items.table_of(source)
-        layer = QgsVectorLayer(f"{path}|layername={table}", "zones", "ogr")
-        crs = self._iface.mapCanvas().mapSettings().destinationCrs()
-        try:
-            there = crossing(crs, layer.crs(), self._dock.session.project).transform(point)
-        except QgsCsException:
-            return ""
-        spot = QgsGeometry.fromPointXY(there)
-        request = QgsFeatureRequest(spot.boundingBox().buffered(1e-4))
-        found = (feature for feature in layer.getFeatures(request) if feature.geometry().intersects(spot))
-        return next((str(feature["zone_id"]) for feature in found), "")
-
-    def _facility_at(self, point: QgsPointXY) -> tuple[str, str] | None:
-        """Return (id, name) of the facility within a few pixels of a click."""
-        layer, names = self._role("FACILITIES")
-        if layer is None or "facility_id" not in names:
-            return None
-        canvas, project = self._iface.mapCanvas(), self._dock.session.project
-        away = canvas.mapUnitsPerPixel() * PIXELS
-        around = QgsRectangle(point.x() - away, point.y() - away, point.x() + away, point.y() + away)
-        try:
-            change = crossing(canvas.mapSettings().destinationCrs(), layer.crs(), project)
-            around = change.transformBoundingBox(around)
-        except QgsCsException:
-            return None
-        for feature in layer.getFeatures(QgsFeatureRequest(around)):
-            name = feature[names["name"]] if "name" in names else ""
-            return str(feature[names["facility_id"]]), str(name or "")
-        return None
-
-    def _doors_of(self, facility: str) -> list[tuple[float, float] | None]:
-        """Return the entrances of a facility, or its own place, in the metres of the network."""
-        for role, column in (("ENTRANCES", "entrance_of"), ("FACILITIES", "facility_id")):
-            layer, names = self._role(role)
-            if layer is None or column not in names:
-                continue
-            quoted = facility.replace("'", "''")
-            request = QgsFeatureRequest().setFilterExpression(f"\"{names[column]}\" = '{quoted}'")
-            found = [
-                self._to_network(feature.geometry().pointOnSurface().asPoint(), layer.crs())
-                for feature in layer.getFeatures(request)
-                if feature.hasGeometry()
-            ]
-            if found:
-                return found
-        return []
-
-    def _role(self, role: str) -> tuple[QgsVectorLayer | None, dict[str, str]]:
-        """Return the layer that plays a role and its fields by column: chosen ones first, then guessed ones."""
-        choice = self.study.inputs.get(role)
-        layer = project_state.layer_of(self._dock.session.project, choice) if choice else None
-        if not isinstance(layer, QgsVectorLayer) or not layer.isValid():
-            return None, {}
-        return layer, project_state.columns_of(layer, role, choice.mapping)
+    # --- the study ---------------------------------------------------------------------------------------------------
 
     @property
     def project(self) -> Any:
@@ -373,17 +286,28 @@ class Exploring(QObject):
 
     def role_layer(self, role: str) -> QgsVectorLayer | None:
         """Return the layer with places that plays a role."""
-        layer, _ = self._role(role)
-        return layer if layer is not None and layer.isSpatial() else None
+        return self.lookups.role_layer(role)
 
-    def _titles(self) -> dict[str, str]:
-        return explore_text.kind_titles(reviewing.standard_of(self.study, self._standard_id()))
+    def standard(self) -> Any:
+        """Return the standard that the gaps were counted with."""
+        return reviewing.standard_of(self.study, self._standard_id())
+
+    def canvas(self) -> Any:
+        """Return the map."""
+        return self._iface.mapCanvas()
+
+    def clicked(self) -> QgsPointXY:
+        """Return the last click in the project's system."""
+        return QgsPointXY(self._point)
+
+    def titles(self) -> dict[str, str]:
+        """Return the names of the kinds of facilities."""
+        return explore_text.kind_titles(self.standard())
 
     def _standard_id(self) -> str:
         rows = rows_of(results_of(self.study), "gap_detail", "SELECT standard_id FROM {t} LIMIT 1")
         return str(rows[0][0] or "") if rows else ""
 
     def _profile_of(self, kind: str) -> str:
-        standard = reviewing.standard_of(self.study, self._standard_id())
-        wanted = next((entry.get("profile", "") for entry in standard["kinds"] if entry["id"] == kind), "")
+        wanted = next((entry.get("profile", "") for entry in self.standard()["kinds"] if entry["id"] == kind), "")
         return wanted if wanted in self.ground.profiles else next(iter(self.ground.profiles))

@@ -19,8 +19,7 @@ from qgis.PyQt.QtWidgets import (
     QVBoxLayout,
 )
 
-from ...core.words import pick
-from ...processing.texts import interface_language, tr
+from ...processing.texts import tr
 from ..parts import help_pages
 from ..parts.widgets import HALF, LINK, Page, text_label
 from .way_profile import WayProfile
@@ -29,10 +28,13 @@ DEFAULT_MIN, MOST_MIN = 15, 60
 
 
 class ExplorePanel(QDockWidget):
-    """`way_asked(kind, facility)` and `reach_asked(profile, minutes)`, `zone_asked(zone)`: what a person wants."""
+    """`way_asked(kind, facility)`, `reach_asked(profile, minutes, to the place)`, `zone_asked(zone)`, `map_asked(what)`
+    (keep | compare | go:<letter> | forget:<letter>): what a person wants.
+    """
 
     way_asked = pyqtSignal(str, str)
-    reach_asked = pyqtSignal(str, float)
+    reach_asked = pyqtSignal(str, float, bool)
+    map_asked = pyqtSignal(str)
     zone_asked = pyqtSignal(str)
 
     def __init__(self, iface: Any) -> None:
@@ -49,6 +51,11 @@ class ExplorePanel(QDockWidget):
         self.chart = WayProfile()
         self.profile = QComboBox()
         self.profile.setAccessibleName(tr("Who walks"))
+        self.direction = QComboBox()
+        self.direction.setAccessibleName(tr("Which way"))
+        self.direction.setToolTip(tr("Uphill takes longer than down: the way there is not the way back."))
+        for is_toward, words in ((False, tr("from here")), (True, tr("to here"))):
+            self.direction.addItem(words, is_toward)
         self.minutes = QSpinBox()
         self.minutes.setRange(1, MOST_MIN)
         self.minutes.setValue(DEFAULT_MIN)
@@ -58,30 +65,33 @@ class ExplorePanel(QDockWidget):
         self.reach.clicked.connect(self._ask_reach)
         self.at_once = QCheckBox(tr("at each click"))
         self.at_once.setToolTip(tr("Draws the time map from every place that is clicked."))
-        self.profile.activated.connect(lambda _: self._again())
+        for combo in (self.profile, self.direction):
+            combo.activated.connect(lambda _: self._again())
+        self.way.linkActivated.connect(lambda link: self._follow(QUrl(link)))
         self.minutes.editingFinished.connect(self._again)
         self._has_place = False
         self._help = help_pages.add_help(self, "guide#s8")
         page = Page()
         layout = QVBoxLayout(page)
-        row = QHBoxLayout()
-        row.addWidget(self.profile, 1)
-        row.addWidget(self.minutes)
-        row.addWidget(self.reach)
+        choices, row = QHBoxLayout(), QHBoxLayout()
+        choices.addWidget(self.profile, 1)
+        choices.addWidget(self.direction, 1)
+        choices.addWidget(self.minutes)
+        row.addWidget(self.reach, 1)
         row.addWidget(self.at_once)
         for part in (self.hint, self.text):
             layout.addWidget(part)
         layout.addWidget(self.way)
         layout.addWidget(self.chart)
+        layout.addLayout(choices)
         layout.addLayout(row)
         self.setWidget(page)
 
     def show_profiles(self, profiles: Mapping[str, Any]) -> None:
         """Offer the profiles that the network has times for."""
-        from ...core import envelope
+        from .walkers import walker_titles
 
-        titles = {entry["id"]: pick(entry["title"], interface_language())
-                  for entry in envelope.load("profiles", "standard")["profiles"]}  # fmt: skip
+        titles = walker_titles()
         now = self.profile.currentData()
         self.profile.clear()
         for name in profiles:
@@ -112,6 +122,8 @@ class ExplorePanel(QDockWidget):
             self.way_asked.emit(kind, facility)
         elif scheme == "zone":
             self.zone_asked.emit(rest)
+        elif scheme == "map":
+            self.map_asked.emit(rest)
 
     def _again(self) -> None:
         """Draw the time map again for another walker or other minutes, when it is drawn at each click."""
@@ -119,4 +131,5 @@ class ExplorePanel(QDockWidget):
             self._ask_reach()
 
     def _ask_reach(self) -> None:
-        self.reach_asked.emit(self.profile.currentData() or "", float(self.minutes.value()))
+        walker, toward = self.profile.currentData() or "", bool(self.direction.currentData())
+        self.reach_asked.emit(walker, float(self.minutes.value()), toward)

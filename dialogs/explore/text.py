@@ -14,7 +14,7 @@ from ..study import wording
 from ..study.figures import rows_of
 
 GAP_SQL = (
-    "SELECT kind, need, served, gap, walk_m, walk_s, nearest_id, reach_n, status, unit, line_m FROM {t}"
+    "SELECT kind, need, served, gap, walk_m, walk_s, nearest_id, reach_n, status, unit, line_m, people FROM {t}"
     " WHERE parcel_id = ? ORDER BY rowid"
 )
 SERVED = "FROM {t} WHERE nearest_id = ? AND walk_s IS NOT NULL AND status <> 'NO_NEED'"
@@ -43,12 +43,42 @@ def status_text(status: str) -> str:
     }.get(status, status)  # fmt: skip
 
 
-def parcel_html(item: Item, reason: str, gaps: Sequence[tuple[Any, ...]], titles: Mapping[str, str]) -> str:
+def band_titles() -> dict[str, str]:
+    """Return the names of the ages that people are told of."""
+    return {"pop_60": tr("60 and over"), "pop_0_2": tr("0–2 years"), "pop_3_5": tr("3–5 years")}
+
+
+def people_text(people: Mapping[str, float]) -> str:
+    """Return people with the ages that are known: 412 people (60 and over 88, 0–2 years 6); "" when nobody is known."""
+    ages = [f"{title} {wording.number(people[band])}" for band, title in band_titles().items() if band in people]
+    whole = tr("{n} people").format(n=wording.number(people["pop"])) if "pop" in people else ""
+    inside = ("、" if interface_language() == "zh" else ", ").join(ages)
+    if whole and inside:
+        return f"{whole}（{inside}）" if interface_language() == "zh" else f"{whole} ({inside})"
+    return whole or inside
+
+
+def facts_text(item: Item, gaps: Sequence[tuple[Any, ...]], standard: Mapping[str, Any]) -> str:
+    """Return a parcel's name, size, buildings and people, as far as they are known."""
+    bands = {str(entry["id"]): str(entry.get("people", "")) for entry in standard["kinds"]}
+    people = {bands.get(row[0], ""): float(row[11]) for row in gaps if len(row) > 11 and row[11] is not None}
+    parts = [item.name] if item.name else []
+    if item.area_m2 is not None:
+        parts.append(tr("{n} ha").format(n=wording.number(item.area_m2 / 10_000, 2)))
+    if item.bldg_n is not None:
+        parts.append(tr("{n} buildings").format(n=item.bldg_n))
+    return " · ".join([*parts, *filter(None, [people_text(people)])])
+
+
+def parcel_html(
+    item: Item, reason: str, gaps: Sequence[tuple[Any, ...]], titles: Mapping[str, str], facts: str = ""
+) -> str:
     """Return why a parcel has its tag, and per kind the minutes to the nearest, what is missing, a link to the way."""
     score = "" if item.score is None else f" {item.score:.2f}"
     tag = f'<b style="color:{colour_of(item.tag)}">■</b> <b>{escape(level_title(item.tag, item.level))}</b>'
     head = tr("Parcel {id}").format(id=escape(item.parcel_id))
-    parts = [f"<h3>{head}</h3><p>{tag}{score}<br>{escape(reason)}</p>"]
+    facts = f"<p>{escape(facts)}</p>" if facts else ""
+    parts = [f"<h3>{head}</h3>{facts}<p>{tag}{score}<br>{escape(reason)}</p>"]
     if not gaps:
         return "".join([*parts, f"<p>{tr('Facilities are known after Gaps.')}</p>"])
     heads = (tr("Facility"), tr("Walk"), tr("Need"), tr("Missing"))
@@ -74,13 +104,15 @@ def sentence(gaps: Sequence[tuple[Any, ...]], standard: Mapping[str, Any]) -> st
     if not short:
         return ""
     worst = max(short, key=lambda row: (row[3] / row[1], row[0]))
-    kind, need, _, gap, _, walk_s, nearest, _, status, _, line_m = worst
+    kind, need, _, gap, _, walk_s, nearest, _, status, _, line_m, *_ = worst
     entry = entries[kind]
     title, radius = str(entry["title"][interface_language()]), entry["radius_m"]["value"]
     parts = [tr("Most is lacking of: {kind}, {share} of the need.").format(
         kind=escape(title), share=wording.percent(gap / need, 0))]  # fmt: skip
     if walk_s is not None:
-        parts.append(tr("The nearest is {minutes} on foot.").format(minutes=minutes_text(walk_s)))
+        limit = minutes_text(60 * entry["minutes"]["value"])
+        text = tr("The nearest is {minutes} on foot, the limit {limit}.")
+        parts.append(text.format(minutes=minutes_text(walk_s), limit=limit))
     elif status_text(status or ""):
         parts.append(f"{status_text(status)}.")
     if line_m is not None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from qgis.core import (
@@ -15,6 +16,7 @@ from qgis.core import (
     QgsProject,
     QgsRectangle,
     QgsRendererRange,
+    QgsVectorFileWriter,
     QgsVectorLayer,
     QgsWkbTypes,
 )
@@ -27,6 +29,7 @@ from ..study.study import Study
 
 WAY, STAIRS, HERE = "#C2185B", "#7A4A1E", "#C2185B"  # a way differs from the shades of the time map
 STEP_MIN = 5.0
+FILE, KEPT = "time_maps.gpkg", "time_map_kept"
 SHADES = ("#00525F", "#00798C", "#3FA3B3", "#86C5CB", "#C4E3E6")  # near … far
 
 
@@ -128,7 +131,7 @@ def add_layer(
         features.append(feature)
     layer.dataProvider().addFeatures(features)
     layer.updateExtents()
-    layer.setRenderer(_renderer(minutes))
+    layer.setRenderer(renderer_of(minutes))
     if is_new:
         project.addMapLayer(layer)
     else:
@@ -136,7 +139,36 @@ def add_layer(
     return layer
 
 
-def _renderer(minutes: float) -> QgsGraduatedSymbolRenderer:
+def keep_layer(project: QgsProject, study: Study, drawn: QgsVectorLayer, title: str, folder: Path) -> QgsVectorLayer:
+    """Write a time map that is drawn into a table of its own beside the study; return its layer, on top of the others.
+
+    Raises OSError when it cannot be written.
+    """
+    path = folder / FILE
+    names = tables_in(path)
+    name = next(f"time_map_{n}" for n in range(1, 10_000) if f"time_map_{n}" not in names)
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, options.layerName = "GPKG", name
+    if path.exists():
+        options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
+    code, message, *_ = QgsVectorFileWriter.writeAsVectorFormatV3(drawn, str(path), project.transformContext(), options)
+    layer = QgsVectorLayer(f"{path}|layername={name}", title, "ogr")
+    if code != QgsVectorFileWriter.WriterError.NoError or layer.featureCount() != drawn.featureCount():
+        raise OSError(message or str(path))
+    layer.setRenderer(drawn.renderer().clone())
+    layer.setCustomProperty(MARK, f"{study.study_id}/{KEPT}")
+    project.addMapLayer(layer)
+    return layer
+
+
+def tables_in(path: Path) -> set[str]:
+    """Return the tables of a GeoPackage; none where there is no file."""
+    whole = QgsVectorLayer(str(path), "", "ogr") if path.exists() else None  # held: its provider goes with it
+    return {line.split("!!::!!")[1] for line in whole.dataProvider().subLayers()} if whole is not None else set()
+
+
+def renderer_of(minutes: float) -> QgsGraduatedSymbolRenderer:
+    """Return the shades of a time map, a step every five minutes, near ones darker."""
     count = max(1, min(len(SHADES), round(minutes / STEP_MIN)))
     ranges = []
     for place in range(count):

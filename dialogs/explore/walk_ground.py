@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The walk network for questions asked by clicking: reach from any point, the way to a facility.
+"""The walk network for questions asked by clicking: where a place meets it, the way to a facility.
 
 Read once from the EDGES of a study, or from the file that a step of the study has kept beside the project; kept in
 memory while the layer's file stays the same. Heights of the clicked points are not looked
@@ -18,10 +18,9 @@ import shapely
 
 from ...core.delivery.profile import STEP_RISE_M
 from ...core.run import Run
-from ...core.walking.graph import CLOSED, WalkGraph
+from ...core.walking.graph import WalkGraph
 from ...core.walking.join import Joined, JoinOptions, Points, join_points
 from ...core.walking.profiles import Profile, load_profiles
-from ...core.walking.reach import cost_all
 from ...core.walking.route import Route, routes_between
 from ...core.zones.branches import stretch_of
 from ...processing.collector import spared
@@ -39,16 +38,6 @@ class Ground:
     profiles: dict[str, Profile]
     source: str
     stamp: float
-
-
-@dataclass(frozen=True)
-class Reach:
-    """Edges wholly walked within the limit, with the minute at which their farther end is reached."""
-
-    lines: list[Any]
-    minutes: list[float]
-    kinds: list[str]
-    is_joined: bool
 
 
 @dataclass(frozen=True)
@@ -97,31 +86,10 @@ def read_ground(
     return Ground(graph, profiles, source, stamp)
 
 
-def reach_from(ground: Ground, x_m: float, y_m: float, profile: str, minutes: float) -> Reach:
-    """Return what is reached on foot from a point within some minutes; nothing when no street is near enough."""
-    graph, run = ground.graph, Run()
-    origin = _join(ground, x_m, y_m, profile)
-    if origin.edge[0] < 0:
-        return Reach([], [], [], False)
-    limit = round(minutes * 60_000)
-    at = cost_all(graph, ground.profiles[profile], origin, limit, "back", run).back_ms.astype(np.int64)
-    from_start = _arrive(at[graph.start], graph.fwd_ms[profile])
-    from_end = _arrive(at[graph.end], graph.back_ms[profile])
-    far = np.full(len(graph.edge_ids), -1, dtype=np.int64)
-    start, end = at[graph.start], at[graph.end]
-    both = (start >= 0) & (end >= 0)
-    far[both] = np.maximum(start, end)[both]
-    for times in (from_start, from_end):
-        one = (far < 0) & (times >= 0)
-        far[one] = times[one]
-    rows = np.flatnonzero((far >= 0) & (far <= limit))
-    return Reach(list(graph.geometry[rows]), (far[rows] / 60_000).tolist(), graph.kind[rows].astype(str).tolist(), True)
-
-
 def way_to(ground: Ground, home: tuple[float, float], goals: list[tuple[float, float]], profile: str) -> Way | None:
     """Return the quickest way from a point to the nearest of the points of one facility; None when there is none."""
     graph, person, limit = ground.graph, ground.profiles[profile], round(LONGEST_MIN * 60_000)
-    place = _join(ground, *home, profile)
+    place = join_here(ground, *home, profile)
     x, y = np.array([xy[0] for xy in goals]), np.array([xy[1] for xy in goals])
     ids, owner = np.array([str(n) for n in range(len(goals))], dtype=object), np.zeros(len(goals), dtype=np.int32)
     options = JoinOptions(structures_m=person.rules.structure_snap_m)
@@ -155,14 +123,10 @@ def _profile(graph: WalkGraph, route: Route) -> tuple[tuple[tuple[float, float, 
     return tuple(heights), tuple(np.interp(whole, seconds, metres).tolist()), steps
 
 
-def _join(ground: Ground, x_m: float, y_m: float, profile: str) -> Joined:
+def join_here(ground: Ground, x_m: float, y_m: float, profile: str) -> Joined:
+    """Return where a clicked place meets the streets that somebody may walk."""
     points = Points(np.array(["here"], dtype=object), np.array([x_m]), np.array([y_m]), np.zeros(1, dtype=np.int32), 1)
     return join_points(points, ground.graph, ground.profiles[profile], None, None, JoinOptions(), Run())
-
-
-def _arrive(at: Any, ms: Any) -> Any:
-    """Return when the other end is reached over the edge; -1 = not."""
-    return np.where((at >= 0) & (ms != CLOSED), at + ms, -1)
 
 
 def _piece(graph: WalkGraph, route: Route, step: int) -> Any:

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .items import OUTSIDE, Item, UnreadableError, table_of
 
@@ -48,6 +48,36 @@ def places_of(source: str, areas: Sequence[Area]) -> dict[int, str]:
         np.minimum.at(holder, member, area)
         found.update((fid, areas[at].community_id) for fid, at in zip(fids, holder.tolist()) if at < len(areas))
     return found
+
+
+def insides_of(source: str, parcels: Collection[str]) -> tuple[list[str], Any, Any]:
+    """Return (ids, x, y) of a point inside each of these parcels that has a shape. Raises UnreadableError."""
+    import numpy as np
+    import shapely
+
+    names, columns = names_of(source), [np.zeros(0), np.zeros(0)]
+    keys: list[str] = []
+    for fids, shapes in _slices(source):
+        points = shapely.point_on_surface(shapely.from_wkb(shapes, on_invalid="ignore"))
+        x, y = shapely.get_x(points), shapely.get_y(points)  # NaN without a shape
+        wanted = np.array([names.get(fid, "") in parcels for fid in fids], dtype=bool) & ~np.isnan(x)
+        keys += [names[fid] for fid, use in zip(fids, wanted.tolist()) if use]
+        columns = [np.concatenate([before, more[wanted]]) for before, more in zip(columns, (x, y))]
+    return keys, columns[0], columns[1]
+
+
+def names_of(source: str) -> dict[int, str]:
+    """Return {key: parcel_id} of the tagged parcels. Raises UnreadableError."""
+    path, table = table_of(source)
+    quoted = table.replace('"', '""')
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=2.0)) as base:
+            there = [(item[1], bool(item[5])) for item in base.execute(f'PRAGMA table_info("{quoted}")')]
+            key = next((name for name, is_key in there if is_key), "rowid")
+            found = base.execute(" ".join(["SELECT", f'"{key}", parcel_id', "FROM", f'"{quoted}"'])).fetchall()
+    except sqlite3.Error as error:
+        raise UnreadableError(f"{path.name}: {error}") from error
+    return {int(fid): str(name) for fid, name in found}
 
 
 def _slices(source: str):  # type: ignore[no-untyped-def]

@@ -127,7 +127,8 @@ def test_way_with_stairs(explore):
 
 def test_sentence_of_what_lacks_most(explore):
     text = click(explore, EAST + 1, NORTH + 1)
-    assert "Most is lacking of: Nursery, 60 % of the need. The nearest is 3.8 min on foot." in text
+    assert "Most is lacking of: Nursery, 60 % of the need. The nearest is 3.8 min on foot, the limit 5.0 min." in text
+    assert "0.04 ha · 3 buildings · 0–2 years 20" in text
     assert "By the standard's radius (300 m) it counts as covered." in text  # 210 m in a straight line
 
 
@@ -174,7 +175,7 @@ def test_facility_tells_whom_it_serves(explore):
     assert "Nursery: the nearest for 1 parcels with 20 people who need it, the farthest 3.8 min away" in text
     bands = [item for item in explore._drawn.items if hasattr(item, "asGeometry")]
     assert [round(band.asGeometry().area()) for band in bands] == [100]  # P2, ten by ten metres, is framed
-    assert explore._map is None or explore._map._band is None
+    assert explore.lookups.map is None or explore.lookups.map._band is None
     click(explore, EAST + 20, NORTH + 300)
     assert not [item for item in explore._drawn.items if hasattr(item, "asGeometry")]
 

@@ -40,19 +40,49 @@ def ground(qgis_app, tmp_path):
 
 
 def test_reach_up_the_stairs(ground):
-    """From the street's start: A ends at 120 s, B at 220 s, C at 340 s."""
-    from urban_renewal.dialogs.explore.walk_ground import reach_from
+    """From the street's start: A ends at 120 s, B at 220 s, C at 340 s: of it 80 of 120 s within five minutes."""
+    from urban_renewal.dialogs.explore.reaching import reach_of, times_around
 
-    found = reach_from(ground, 0.0, 0.0, "elder", 5.0)
-    assert [round(60 * item) for item in found.minutes] == [120, 220]
-    assert found.kinds == ["street", "stairs"]
-    assert len(reach_from(ground, 0.0, 0.0, "elder", 6.0).lines) == 3
+    found = reach_of(times_around(ground, 0.0, 0.0, "elder", 5.0))
+    assert sorted(zip((round(60 * item) for item in found.minutes), found.kinds)) == [
+        (120, "street"), (220, "stairs"), (300, "street")
+    ]  # fmt: skip
+    assert sorted(round(line.length, 6) for line in found.lines) == [60.0, 80.0, 120.0]
+    assert found.length_m == pytest.approx(260.0)
+    assert len(reach_of(times_around(ground, 0.0, 0.0, "elder", 6.0)).lines) == 3
+
+
+def test_reach_of_a_minute_in_the_middle_of_a_street(ground):
+    """60 m to both sides of the middle of A are more than a minute: 30 s give 30 m each, no node is reached."""
+    from urban_renewal.dialogs.explore.reaching import reach_of, times_around
+
+    found = reach_of(times_around(ground, 60.0, 0.0, "elder", 0.5))
+    assert [(line.bounds[0], line.bounds[2]) for line in found.lines] == [(30.0, 90.0)]
+    assert found.minutes == [pytest.approx(0.5)]
+
+
+def test_walking_to_a_place_is_not_walking_from_it(ground):
+    """To the foot of the stairs from above: 80 s down; from it up: 100 s. Known points say the same."""
+    import numpy as np
+    from urban_renewal.core.run import Run
+    from urban_renewal.core.walking.join import JoinOptions, Points, join_points
+    from urban_renewal.dialogs.explore.reaching import reach_of, times_around, times_at
+
+    x, y = np.array([120.0, 240.0, 120.0]), np.array([60.0, 60.0, 30.0])
+    points = Points(np.array(["up", "far", "half"], dtype=object), x, y, np.arange(3, dtype=np.int32), 3)
+    homes = join_points(points, ground.graph, ground.profiles["elder"], None, None, JoinOptions(), Run())
+    for toward, top_s, half_s in ((False, 100, 50), (True, 80, 40)):
+        times = times_around(ground, 120.0, 0.0, "elder", 3.0, toward)
+        stairs = reach_of(times)
+        assert (top_s / 60, "stairs") in [(pytest.approx(at), kind) for at, kind in zip(stairs.minutes, stairs.kinds)]
+        assert times_at(times, homes).tolist() == [1000 * top_s, -1, 1000 * half_s]
 
 
 def test_reach_from_nowhere(ground):
-    from urban_renewal.dialogs.explore.walk_ground import reach_from
+    from urban_renewal.dialogs.explore.reaching import reach_of, times_around
 
-    assert not reach_from(ground, 0.0, 5000.0, "elder", 5.0).is_joined
+    times = times_around(ground, 0.0, 5000.0, "elder", 5.0)
+    assert not times.is_joined and reach_of(times).lines == []
 
 
 def test_profile_of_the_way(ground):

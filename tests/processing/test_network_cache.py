@@ -77,7 +77,8 @@ def test_second_run_from_the_file(home, study, run_algorithm, rows_of, read_json
 
 
 def test_the_workbench_uses_the_same_file(home, study, run_algorithm, rows_of, read_json, tmp_path):
-    from urban_renewal.dialogs.explore.walk_ground import reach_from, read_ground
+    from urban_renewal.dialogs.explore.reaching import reach_of, times_around
+    from urban_renewal.dialogs.explore.walk_ground import read_ground
 
     ground = read_ground(study["NETWORK"], home=home)
     assert len(kept(home)) == 1
@@ -85,7 +86,7 @@ def test_the_workbench_uses_the_same_file(home, study, run_algorithm, rows_of, r
     assert from_file(record) == (1, 0)
     assert next(item["content"] for item in record["inputs"] if item["role"] == "NETWORK")
     again = read_ground(study["NETWORK"], home=home)
-    found = [reach_from(item, X0, Y0, "elder", 10).minutes for item in (ground, again)]
+    found = [reach_of(times_around(item, X0, Y0, "elder", 10)).minutes for item in (ground, again)]
     assert found[0] == found[1] and len(found[0]) == 1
 
 

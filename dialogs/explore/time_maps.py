@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Time maps of clicked places: drawn at once, told in people and facilities, kept as layers, compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsApplication, QgsCsException, QgsPointXY, QgsTask, QgsVectorLayer, QgsVectorLayerFeatureSource
+from qgis.PyQt.QtCore import QObject
+
+from ...processing.texts import interface_language, tr
+from ..review.items import UnreadableError, table_of
+from ..study import wording
+from ..study.crossing import crossing
+from ..study.steps import results_of
+from . import time_map
+from .text import amount_text, band_titles, people_text
+
+MOST_KEPT = 3  # beside the one that is drawn: four columns are what a panel holds
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class Told:
+    """One time map in figures; `around` None while people are not known."""
+
+    letter: str
+    point: QgsPointXY
+    walker: str
+    minutes: float
+    toward: bool
+    length_m: float
+    around: Any
+    layer_id: str = ""
+
+
+class TimeMaps(QObject):
+    """The time maps of an Exploring; `now` is the one that is drawn, `kept` those set beside it."""
+
+    def __init__(self, exploring: Any) -> None:
+        super().__init__(exploring)
+        self._exploring = exploring
+        self.near: Any = None  # surroundings.Surroundings, read beside the window
+        self.now: Told | None = None
+        self.kept: list[Told] = []
+        self._task: QgsTask | None = None
+        self._stamp: Any = None
+        self._asked: tuple[str, float, bool] | None = None
+
+    # --- who lives there ----------------------------------------------------------------------------------------------
+
+    def read_near(self) -> None:
+        """Read people and facilities beside the window, and join them to the streets, unless they are there already."""
+        from .surroundings import join_for, read_surroundings
+
+        exploring, ground = self._exploring, self._exploring.ground
+        files = results_of(exploring.study)
+        stamp = (ground.source, ground.stamp, files.get("gap_detail"), files.get("tagged"))
+        if self._task is not None or stamp == self._stamp or "tagged" not in files or "gap_detail" not in files:
+            return
+        self.near, self._stamp = None, stamp
+        read_doors, move = self._doors(), self._mover(files["tagged"])
+        standard, found = exploring.standard(), {}
+
+        def work(task: QgsTask) -> None:
+            from ...core.run import Run
+
+            found["near"] = read_surroundings(files, standard, read_doors(), move)
+            for profile in ground.profiles if found["near"] is not None else ():
+                join_for(ground, found["near"], profile, Run(is_cancelled=task.isCanceled))
+
+        def over(error: Exception | None, result: Any = None) -> None:
+            task, self._task = self._task, None
+            if task is None or exploring.panel is None:
+                return
+            if error is None:
+                self.near = found.get("near")
+                if self._asked is not None and self.now is not None:
+                    self.show(*self._asked)  # the figures that were missing
+            elif not isinstance(error, UnreadableError) and not task.isCanceled():
+                exploring.failed.emit(wording.error_text(error))
+
+        self._task = QgsTask.fromFunction(tr("Reading who lives where"), work, on_finished=over)
+        QgsApplication.taskManager().addTask(self._task)
+
+    def _doors(self) -> Any:
+        """Return a function that reads {facility: (x, y)}, for a worker: layer and system are taken here."""
+        exploring = self._exploring
+        layer, names = exploring.lookups.role("FACILITIES")
+        if layer is None or "facility_id" not in names:
+            return dict
+        source, key = QgsVectorLayerFeatureSource(layer), names["facility_id"]
+        change = crossing(layer.crs(), exploring.network_crs(), exploring.project)
+
+        def read() -> dict[str, tuple[float, float]]:
+            found = {}
+            for feature in source.getFeatures():
+                if feature.hasGeometry():
+                    try:
+                        place = change.transform(feature.geometry().pointOnSurface().asPoint())
+                    except QgsCsException:
+                        continue
+                    found[str(feature[key])] = (place.x(), place.y())
+            return found
+
+        return read
+
+    def _mover(self, tagged: str) -> Any:
+        """Return a function that moves coordinates of the tagged parcels into the metres of the network."""
+        path, table = table_of(tagged)
+        here = QgsVectorLayer(f"{path}|layername={table}", "tagged", "ogr").crs()
+        there = self._exploring.network_crs()
+        if here == there:
+            return lambda x, y: (x, y)
+        change = crossing(here, there, self._exploring.project)
+
+        def move(x: Any, y: Any) -> tuple[list[float], list[float]]:
+            points = [change.transform(float(one), float(other)) for one, other in zip(x, y)]
+            return [point.x() for point in points], [point.y() for point in points]
+
+        return move
+
+    # --- one place ----------------------------------------------------------------------------------------------------
+
+    def show(self, walker: str, minutes: float, toward: bool = False) -> None:
+        """Draw the time map of the last click, and tell it."""
+        from .reaching import reach_of, times_around
+        from .surroundings import around
+
+        exploring = self._exploring
+        place = exploring.place()
+        if place is None:
+            return
+        times = times_around(exploring.ground, *place, walker, minutes, toward)
+        if not times.is_joined:
+            exploring.panel.show_way(f"<p>{tr('No street within 100 m of this point.')}</p>")
+            self.now = None
+            return
+        reach = reach_of(times)
+        layer = time_map.add_layer(exploring.project, exploring.study, reach, exploring.network_crs(), minutes)
+        near = around(self.near, times) if self.near is not None else None
+        self._asked = None if near is not None else (walker, minutes, toward)
+        self.now = Told("", exploring.clicked(), walker, minutes, toward, reach.length_m, near, layer.id())
+        exploring.panel.show_way(self.now_html())
+
+    def now_html(self) -> str:
+        """Return the time map that is drawn in words, with links to keep and to compare it."""
+        told = self.now
+        if told is None:
+            return ""
+        text = tr("Within {minutes} min {way}: {km} km of streets.")
+        km = wording.number(told.length_m / 1000, 1)
+        parts = [text.format(minutes=f"{told.minutes:g}", way=way_words(told), km=km)]
+        if told.around is None:
+            is_read = self._task is not None
+            parts.append(tr("People are still being read.") if is_read else tr("People are known after Gaps."))
+        else:
+            parts.append(people_text(told.around.people) + ("。" if interface_language() == "zh" else "."))
+            parts += self._facilities(told.around)
+        links = [f'<a href="map:keep">{tr("Keep as a layer")}</a>'] if len(self.kept) < MOST_KEPT else []
+        if self.kept:
+            links.append(f'<a href="map:compare">{tr("Compare with {names}").format(names=self._letters())}</a>')
+        return f"<p>{' '.join(parts)}<br>{' · '.join(links)}</p>"
+
+    def _facilities(self, around: Any) -> list[str]:
+        titles = self._exploring.titles()
+        words = [f"{escape(titles.get(kind, kind))} {n}" for kind, (n, _, _) in self._sorted(around.facilities)]
+        return [f"{tr('Facilities')}: {' · '.join(words) if words else tr('none')}"]
+
+    def _sorted(self, facilities: Any) -> list[Any]:
+        order = list(self._exploring.titles())
+        return sorted(facilities.items(), key=lambda item: (order.index(item[0]) if item[0] in order else 99, item[0]))
+
+    def _letters(self) -> str:
+        return ", ".join(told.letter for told in self.kept)
+
+    # --- several ------------------------------------------------------------------------------------------------------
+
+    def follow(self, what: str) -> None:
+        """Do what a link asks: keep, compare, forget:<letter>, go:<letter>."""
+        act, _, letter = what.partition(":")
+        told = next((one for one in self.kept if one.letter == letter), None)
+        if act == "keep":
+            self.keep()
+        elif act == "compare":
+            self._exploring.panel.text.setHtml(self.compare_html())
+        elif act == "go" and told is not None:
+            canvas = self._exploring.canvas()
+            canvas.setCenter(told.point)
+            canvas.refresh()
+        elif act == "forget" and told is not None:
+            self.kept.remove(told)
+            if self._exploring.project.mapLayer(told.layer_id) is not None:
+                self._exploring.project.removeMapLayer(told.layer_id)
+            self._exploring.panel.text.setHtml(self.compare_html())
+            self._exploring.panel.way.setText(self.now_html())
+
+    def keep(self) -> None:
+        """Keep the time map that is drawn as a layer of its own in a file of the study, to be compared and exported."""
+        told, exploring = self.now, self._exploring
+        layer = exploring.project.mapLayer(told.layer_id) if told is not None else None
+        if layer is None or len(self.kept) >= MOST_KEPT:
+            return
+        taken = {one.letter for one in self.kept}
+        letter = next(name for name in LETTERS if name not in taken)
+        title = tr("Time map {letter}: {minutes} min {way}").format(
+            letter=letter, minutes=f"{told.minutes:g}", way=way_words(told)
+        )
+        try:
+            kept = time_map.keep_layer(exploring.project, exploring.study, layer, title, Path(exploring.study.folder))
+        except OSError as error:
+            exploring.failed.emit(wording.error_text(error))
+            return
+        self.kept.append(
+            Told(letter, told.point, told.walker, told.minutes, told.toward, told.length_m, told.around, kept.id())
+        )
+        exploring.panel.way.setText(self.now_html())
+
+    def compare_html(self) -> str:
+        """Return a table: a column a place, rows for people, streets and the facilities of each kind."""
+        columns = [*self.kept, *([self.now] if self.now is not None else [])]
+        heads = [
+            f'<a href="map:go:{one.letter}">{one.letter}</a> <a href="map:forget:{one.letter}">×</a>' if one.letter
+            else tr("here") for one in columns
+        ]  # fmt: skip
+        rows = [(tr("Minutes"), [f"{one.minutes:g}" for one in columns])]
+        rows.append((tr("Who walks"), [way_words(one) for one in columns]))
+        rows.append((tr("Streets (km)"), [wording.number(one.length_m / 1000, 1) for one in columns]))
+        known = [one.around for one in columns if one.around is not None]
+        bands = {"pop": tr("People"), **band_titles()}
+        for band, title in bands.items():
+            if any(band in item.people for item in known):
+                values = [one.around.people.get(band) if one.around is not None else None for one in columns]
+                rows.append((title, [wording.number(value) for value in values]))
+        titles = self._exploring.titles()
+        kinds = dict.fromkeys(kind for item in known for kind, _ in self._sorted(item.facilities))
+        for kind, _ in self._sorted(kinds):
+            cells = [_facility_cell(one.around, kind) for one in columns]
+            rows.append((titles.get(kind, kind), cells))
+        parts = [f"<h3>{tr('Places compared')}</h3><table width='100%' cellpadding='2'><tr><th></th>"]
+        parts += [f"<th align='right'>{head}</th>" for head in heads]
+        for title, cells in rows:
+            parts.append(f"</tr><tr><td>{escape(title)}</td>")
+            parts += [f"<td align='right'>{escape(cell)}</td>" for cell in cells]
+        return "".join([*parts, "</tr></table>"])
+
+    def close(self) -> None:
+        """Forget everything: the project goes."""
+        if self._task is not None:
+            task, self._task = self._task, None
+            task.cancel()
+        self.near = self.now = self._stamp = self._asked = None
+        self.kept = []
+
+
+def way_words(told: Told) -> str:
+    """Return who walks, and whether from the place or to it."""
+    from .walkers import walker_titles
+
+    text = tr("{who}, to here") if told.toward else tr("{who}, from here")
+    return text.format(who=walker_titles().get(told.walker, told.walker))
+
+
+def _facility_cell(around: Any, kind: str) -> str:
+    """Return how many facilities of a kind there are, and their capacity together."""
+    if around is None:
+        return "—"
+    n, capacity, unit = around.facilities.get(kind, (0, 0.0, ""))
+    return f"{n} · {amount_text(round(capacity), unit)}" if capacity else str(n)

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The same way for the other walkers of the network: minutes there and back of each, or that there is no way."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from ...core import envelope
+from ...core.run import Run
+from ...core.walking.join import Joined, JoinOptions, Points, join_points
+from ...core.words import pick
+from ...processing.texts import interface_language, tr
+from .reaching import times_around, times_at
+from .text import minutes_text
+from .walk_ground import LONGEST_MIN, Ground
+
+TIMES = 4.0  # another walker is looked for this many times as long as the one whose way is drawn
+
+
+def walker_titles() -> dict[str, str]:
+    """Return {profile: name} of the walkers that are shipped."""
+    entries = envelope.load("profiles", "standard")["profiles"]
+    return {entry["id"]: pick(entry["title"], interface_language()) for entry in entries}
+
+
+def seconds_of(
+    ground: Ground, home: tuple[float, float], goals: list[tuple[float, float]], profile: str, minutes: float
+) -> tuple[float | None, float | None]:
+    """Return (there, back) in seconds between a place and the nearest of some goals, None = not within the minutes."""
+    goal = _joined(ground, goals, profile)
+    found = []
+    for toward in (False, True):
+        ms = int(times_at(times_around(ground, *home, profile, minutes, toward), goal)[0])
+        found.append(ms / 1000 if ms >= 0 else None)
+    return found[0], found[1]
+
+
+def walkers_html(
+    ground: Ground, home: tuple[float, float], goals: list[tuple[float, float]], way: Any, profile: str
+) -> str:
+    """Return a line for every walker but the one whose way is drawn; "" when there is no other."""
+    minutes = LONGEST_MIN
+    if way is not None:
+        minutes = min(LONGEST_MIN, max(5.0, TIMES * max(way.there_s, way.back_s or 0.0) / 60))
+    titles, lines = walker_titles(), []
+    for name in ground.profiles:
+        if name == profile:
+            continue
+        there, back = seconds_of(ground, home, goals, name, minutes)
+        words = tr("{there} there, {back} back").format(there=minutes_text(there), back=minutes_text(back))
+        lines.append(f"{escape(titles.get(name, name))}: {tr('no way there') if there is None else words}")
+    told = titles.get(profile, profile)
+    head = [f"{escape(told)}: {tr('the way that is drawn')}"] if lines else []
+    return f"<p><small>{' · '.join([*head, *lines])}</small></p>" if lines else ""
+
+
+def _joined(ground: Ground, goals: list[tuple[float, float]], profile: str) -> Joined:
+    person, n = ground.profiles[profile], len(goals)
+    xy = np.array(goals, dtype=float).reshape(-1, 2)
+    ids = np.array([str(place) for place in range(n)], dtype=object)
+    points = Points(ids, xy[:, 0], xy[:, 1], np.zeros(n, dtype=np.int32), 1)
+    options = JoinOptions(structures_m=person.rules.structure_snap_m)
+    return join_points(points, ground.graph, person, None, None, options, Run())

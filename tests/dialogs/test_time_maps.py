@@ -1,0 +1,111 @@
+"""Time maps of clicked places: who and what lies within, from here and to here, kept beside one another."""
+
+import pytest
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import QEvent, QPoint, QPointF, Qt, QUrl
+from qgis.PyQt.QtGui import QMouseEvent
+
+from .test_explore import EAST, NORTH, click, explore  # noqa: F401 (a fixture)
+
+
+@pytest.fixture
+def maps(explore, qtbot):  # noqa: F811
+    """People and facilities are read: 20 of 0–2 years live 5 m along the street A, the nursery stands on C."""
+    qtbot.waitUntil(lambda: explore.time_maps.near is not None, timeout=10000)
+    return explore.time_maps
+
+
+def ask(explore, minutes, toward=False):  # noqa: F811
+    """Draw the time map of a click in the middle of A, 60 m from its ends."""
+    click(explore, EAST + 60, NORTH)
+    explore.time_maps.show("elder", minutes, toward)
+    return explore.panel.way.text()
+
+
+def test_people_and_facilities_within(maps, explore):  # noqa: F811
+    """55 m back to the homes take 55 s; 60 m, the stairs up in 100 s and 60 m to the nursery 220 s; from it 200 s."""
+    assert maps.near.people["pop_0_2"].tolist() == [20.0]
+    assert "0–2 years 20" in ask(explore, 1.0) and maps.now.around.facilities == {}
+    ask(explore, 54 / 60)
+    assert maps.now.around.people == {"pop_0_2": 0.0}
+    ask(explore, 3.5)
+    assert maps.now.around.facilities == {}
+    assert "Nursery 1" in ask(explore, 3.5, toward=True)
+    assert maps.now.around.facilities == {"nurs": (1, 60.0, "place")}
+    assert "elder" in explore.panel.way.text().lower() and "to here" in explore.panel.way.text()
+
+
+def test_kept_maps_are_layers_that_stay_and_are_compared(maps, explore, project, tmp_path):  # noqa: F811
+    from urban_renewal.dialogs.explore import time_map
+
+    ask(explore, 1.0)
+    explore.panel.way.linkActivated.emit("map:keep")
+    assert [told.letter for told in maps.kept] == ["A"]
+    layer = project.mapLayer(maps.kept[0].layer_id)
+    name = layer.name()
+    assert name.startswith("Time map A") and layer.source().startswith(str(tmp_path / "time_maps.gpkg"))
+    lengths = [feature.geometry().length() for feature in layer.getFeatures()]
+    assert sum(lengths) == pytest.approx(120.0)  # a minute to both sides is the whole of A
+    ask(explore, 4.0)
+    assert len(list(project.mapLayer(maps.kept[0].layer_id).getFeatures())) == len(lengths)  # the next click leaves it
+    explore.panel.way.linkActivated.emit("map:compare")
+    text = explore.panel.text.toPlainText()
+    assert "A ×" in text and "here" in text
+    rows = text.split("\n")
+    nursery = rows.index("Nursery")
+    assert rows[nursery + 1 : nursery + 3] == ["0", "1 · 60.0 places"]
+    for _ in range(3):
+        maps.keep()
+    assert [told.letter for told in maps.kept] == ["A", "B", "C"]  # more columns than a panel holds are refused
+    assert "Keep as a layer" not in maps.now_html()
+    explore.panel.text.anchorClicked.emit(QUrl("map:forget:A"))
+    assert [told.letter for told in maps.kept] == ["B", "C"] and len(project.mapLayersByName(name)) == 0
+    assert time_map.tables_in(tmp_path / "time_maps.gpkg") == {"time_map_1", "time_map_2", "time_map_3"}
+
+
+def test_a_place_without_streets_says_so(maps, explore):  # noqa: F811
+    click(explore, EAST + 60, NORTH + 5000)
+    explore.time_maps.show("elder", 5.0)
+    assert "No street within 100 m" in explore.panel.way.text() and maps.now is None
+    maps.follow("keep")
+    assert maps.kept == []
+
+
+def test_dragging_moves_the_map_and_a_click_asks(explore, qtbot, qgis_iface):  # noqa: F811
+    """The tool of exploring is QGIS's hand as well: only a click without way means something."""
+    canvas, asked, left = qgis_iface.mapCanvas(), [], Qt.MouseButton.LeftButton
+    explore.tool.canvasClicked.connect(lambda point, button: asked.append((point.x(), point.y())))
+    before, view = canvas.extent().center(), canvas.viewport()
+    qtbot.mousePress(view, left, pos=QPoint(100, 100))
+    for x in (120, 160):
+        moved = QMouseEvent(QEvent.Type.MouseMove, QPointF(x, 100), left, left, Qt.KeyboardModifier.NoModifier)
+        QgsApplication.sendEvent(view, moved)
+    qtbot.mouseRelease(view, left, pos=QPoint(160, 100))
+    after = canvas.extent().center()
+    assert asked == [] and before.x() - after.x() == pytest.approx(60 * canvas.mapUnitsPerPixel(), rel=0.05)
+    qtbot.mousePress(view, left, pos=QPoint(100, 100))
+    qtbot.mouseRelease(view, left, pos=QPoint(102, 101))
+    assert len(asked) == 1 and canvas.extent().center() == after
+
+
+def test_the_way_is_told_for_every_walker(explore):  # noqa: F811
+    """The same 180 m with stairs for a second walker whose times are known: as the network has them."""
+    import dataclasses
+
+    from urban_renewal.dialogs.explore.walkers import seconds_of, walkers_html
+
+    ground = explore.ground
+    graph = dataclasses.replace(
+        ground.graph,
+        profiles=(*ground.graph.profiles, "adult"),
+        fwd_ms={**ground.graph.fwd_ms, "adult": ground.graph.fwd_ms["elder"] // 2},
+        back_ms={**ground.graph.back_ms, "adult": ground.graph.back_ms["elder"] // 2},
+    )
+    adult = dataclasses.replace(ground.profiles["elder"], id="adult")
+    two = dataclasses.replace(ground, graph=graph, profiles={**ground.profiles, "adult": adult})
+    home, goals = (EAST + 60, NORTH), [(EAST + 180, NORTH + 60)]
+    assert seconds_of(two, home, goals, "elder", 60.0) == (220.0, 200.0)
+    assert seconds_of(two, home, goals, "adult", 60.0) == (110.0, 100.0)
+    assert seconds_of(two, home, goals, "adult", 1.0) == (None, None)
+    assert "1.8 min there, 1.7 min back" in walkers_html(two, home, goals, None, "elder")
+    assert walkers_html(ground, home, goals, None, "elder") == ""
