@@ -8,6 +8,8 @@ know (name, kind, id) says little; a layer's name counts as much as all its fiel
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,6 +19,10 @@ from .aliases import Role, fold, guess_field, roles
 NAME_SHARE = 0.5  # own choice, heuristic: how much of the confidence the layer's name can give
 TELLING = 4.0  # own choice, heuristic: weight of fields that make a role by themselves; one told by all is 3.1
 LEAST = 0.25  # own choice, heuristic: below this a guess is no help
+LEAST_OF_BEST = 0.5  # own choice, heuristic: a role that fits a layer less than half as well as another is not taken
+TWIN = 0.6  # own choice, heuristic: what is left of the confidence where another layer fits as well
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d{3})")
+SHORT_WORD = 4  # letters of a Latin word that says nothing in the middle of another: own choice
 SHIFTED = ("gcj02", "bd09", "火星", "百度")  # layers said to be in a shifted system are never taken unasked
 
 
@@ -60,24 +66,37 @@ def guess_role(facts: LayerFacts) -> list[RoleGuess]:
 def assign_roles(layers: Iterable[LayerFacts], wanted: Iterable[str]) -> dict[str, tuple[str, float]]:
     """Return {role: (layer key, confidence)} for the wanted roles, surest pairs first, one layer a role.
 
-    A layer plays one role only; POPULATION and COMMUNITIES may share theirs, since offices keep both in one layer.
-    Ties are broken by the layer's name, then its key: the order in which layers come does not matter.
+    A layer plays one role only, and none that fits it less than half as well as its best one (a copy of the parcels is
+    no plan); POPULATION and COMMUNITIES may share theirs, since offices keep both in one layer. Of layers that fit as
+    well the one with the latest year in its name is taken, and less surely: another one may be meant.
+    Further ties are broken by the layer's name, then its key: the order in which layers come does not matter.
     """
     names = set(wanted)
-    pairs = [
-        (-guess.confidence, facts.name, facts.key, guess.role)
-        for facts in layers
-        for guess in guess_role(facts)
-        if guess.role in names
-    ]
+    pairs = []
+    for facts in layers:
+        guesses = guess_role(facts)
+        pairs += [
+            (-guess.confidence, -_year_in(facts.name), facts.name, facts.key, guess.role)
+            for guess in guesses
+            if guess.role in names
+            and (guess.confidence >= LEAST_OF_BEST * guesses[0].confidence or _may_share(guesses[0].role, guess.role))
+        ]
     taken: dict[str, tuple[str, float]] = {}
     owner: dict[str, str] = {}
-    for minus, _, key, role in sorted(pairs):
+    for minus, _, _, key, role in sorted(pairs):
         if role in taken or not _may_share(owner.get(key), role):
             continue
         taken[role] = (key, -minus)
         owner.setdefault(key, role)
+    for role, (key, sure) in taken.items():
+        twins = [other for minus, _, _, other, of in pairs if of == role and other not in owner and -minus >= sure]
+        taken[role] = (key, round(sure * TWIN, 3) if twins else sure)
     return {role: taken[role] for role in roles() if role in taken}
+
+
+def _year_in(name: str) -> int:
+    """Return the latest year that a name tells, 0 without one."""
+    return max((int(year) for year in YEAR.findall(name)), default=0)
 
 
 def _may_share(owner: str | None, role: str) -> bool:
@@ -98,18 +117,35 @@ def _columns(role: Role, facts: LayerFacts) -> dict[str, str]:
 def _name_score(role: Role, name: str) -> float:
     """Return 1 for a name that is the role's word or plainly contains it; a longer word in it says more."""
     text, whole = fold(name), fold(role.name)
-    words = [whole, *(fold(word) for word in role.layers), *(fold(title) for title in role.title.values())]
-    if text in words:
+    words = [role.name, *role.layers, *role.title.values()]
+    if text in (whole, *(fold(word) for word in words)):
         return 1.0
-    best = max((len(word.encode("utf-16-le")) for word in words if word in text), default=0)
+    best = max((_length(word) for word in words if _is_in(word, name)), default=0)
     longest_other = max(
-        (len(fold(word).encode("utf-16-le")) for other in roles().values() if other.name != role.name
-         for word in (other.name, *other.layers, *other.title.values()) if fold(word) in text),
+        (_length(word) for other in roles().values() if other.name != role.name
+         for word in (other.name, *other.layers, *other.title.values()) if _is_in(word, name)),
         default=0,
     )  # fmt: skip
     if best == 0:
         return 0.0
     return 0.9 if best >= longest_other else 0.45
+
+
+def _length(word: str) -> int:
+    return len(fold(word).encode("utf-16-le"))
+
+
+@lru_cache(maxsize=65_536)
+def _is_in(word: str, name: str) -> bool:
+    """Say whether a name contains a word. A short Latin one must begin a part of it: ZD is in ZD_2024, not in GDZD.
+
+    A code of a standard (capitals) may go on, ZDJBXX; an English word may have an s or a number, roads2.
+    """
+    if len(word) > SHORT_WORD or not word.isascii():
+        return fold(word) in fold(name)
+    parts = re.findall(r"[a-z]+", unicodedata.normalize("NFKC", name).casefold())
+    small = word.casefold()
+    return any(part in (small, f"{small}s") or (word.isupper() and part.startswith(small)) for part in parts)
 
 
 def _field_score(role: Role, columns: Mapping[str, str], is_alone: bool = False) -> float:

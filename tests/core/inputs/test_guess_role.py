@@ -154,3 +154,73 @@ def test_list_of_one_kind_of_facilities_is_told_by_its_name(name):
 def test_name_and_kind_alone_make_no_role(geometry):
     """Every layer has a name and a kind: points of trees are no barriers."""
     assert guess_role(LayerFacts("x", "行道树", geometry, ("名称", "类型"))) == []
+
+
+# what institutes and public sources call their layers; None: no role, or one that another layer plays better
+FURTHER = {
+    "pinyin": [
+        ("zongdi", "polygon", "id dkbh yddm ydmj bz", "PARCELS"),
+        ("fangwu", "polygon", "id lc jzmj yt jg", "BUILDINGS"),
+        ("sheshi", "point", "id mc lx cws dz", "FACILITIES"), ("daolu", "line", "id mc dldj kd", "ROADS"),
+        ("ditiezhan", "point", "id mc xl", "STATIONS"), ("gaochengdian", "point", "id gc", "HEIGHT_POINTS"),
+        ("shequ", "polygon", "id sqmc rk lnrk hs jd", "POPULATION"),
+    ],
+    "survey3": [
+        ("DLTB", "polygon", "BSM YSDM TBYBH TBBH DLBM DLMC QSXZ TBMJ CZCSXM", "PARCELS"),
+        ("XZQ", "polygon", "BSM YSDM XZQDM XZQMC DCMJ JSMJ MSSM BZ", "COMMUNITIES"),
+        ("CJDCQ", "polygon", "BSM YSDM ZLDWDM ZLDWMC DCMJ", None),
+        ("LSWHBHX", "polygon", "BSM YSDM LSWHMC BHLX MJ", "PROTECTED"),
+    ],
+    "registry": [
+        ("ZDJBXX", "polygon", "BSM YSDM ZDDM BDCDYH ZL ZDMJ YT QLXZ", "PARCELS"),
+        ("ZRZ", "polygon", "BSM BDCDYH ZDDM ZRZH JGRQ ZCS FWJG", "BUILDINGS"),
+        ("轨道站点_2024", "point", "OBJECTID STNAME LINE", "STATIONS"),
+        ("轨道交通出入口", "point", "站点名称 出口编号", "STATION_ENTRANCES"),
+        ("养老设施", "point", "OBJECTID 名称 地址 床位数 类型", "FACILITIES"),
+        ("社区界线", "polygon", "OBJECTID SQMC SQDM JDMC", "COMMUNITIES"),
+    ],
+    "openstreetmap": [
+        ("gis_osm_buildings_a_free_1", "polygon", "osm_id code fclass name type", "BUILDINGS"),
+        ("gis_osm_roads_free_1", "line", "osm_id code fclass name oneway layer bridge tunnel", "ROADS"),
+        ("gis_osm_railways_free_1", "line", "osm_id code fclass name layer bridge tunnel", None),
+        ("gis_osm_pois_free_1", "point", "osm_id code fclass name", "FACILITIES"),
+        ("gis_osm_water_a_free_1", "polygon", "osm_id code fclass name", "BARRIERS"),
+        ("subway_entrances", "point", "full_id osm_id railway ref name", "STATION_ENTRANCES"),
+        ("parks", "polygon", "full_id osm_id leisure name", "GREEN"),
+    ],
+    "cad": [
+        ("JMD", "polygon", "Layer Elevation Color Linetype Text", "BUILDINGS"),
+        ("用地红线", "polygon", "LAYER ELEVATION COLOR", "PARCELS"),
+        ("GCD", "point", "Layer Elevation", "HEIGHT_POINTS"),
+        ("SXSS", "polygon", "Layer Elevation", "BARRIERS"),
+    ],
+    "plan": [
+        ("BKY_YDGH_PY", "polygon", "dkbh yddm ydxz ydmj rjl jzmd ldl jzxg", "PLAN"),
+        ("BKP_GPSS_PY", "polygon", "gplx gpxm gmdj fwbj ghzt", "FACILITIES"),
+        ("GDZD_PT", "point", "ZDMC XLMC", "STATIONS"), ("SQ_PY", "polygon", "SQMC SQDM CZRK", "POPULATION"),
+        ("XZYD_PY", "polygon", "YDDM YDMC YDMJ QSXZ DKBH", "PARCELS"),
+    ],
+    "copies": [
+        ("宗地", "polygon", "ZDDM DLBM QSXZ ZDMJ RJL", "PARCELS"),
+        ("宗地 copy", "polygon", "ZDDM DLBM QSXZ ZDMJ RJL", None),
+        ("房屋_2020", "polygon", "ZRZH ZCS JGRQ", None), ("房屋_2023", "polygon", "ZRZH ZCS JGRQ", "BUILDINGS"),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", FURTHER)
+def test_layers_as_they_come(source):
+    rows = [(name, geometry, fields.split(), role) for name, geometry, fields, role in FURTHER[source]]
+    wanted = [name for name in roles() if name not in ("PLACES", "CANDIDATES", "TRUTH", "FACTS", "REVIEWS")]
+    found = assign_roles(facts_of(rows), wanted)
+    by_role = {role: f"id_{name}" for name, _, _, role in rows if role}
+    shared = {"COMMUNITIES": by_role["POPULATION"]} if "POPULATION" in by_role else {}
+    shared |= {"POPULATION": by_role["COMMUNITIES"]} if "COMMUNITIES" in by_role else {}
+    assert {role: key for role, (key, _) in found.items()} in (by_role, by_role | shared)
+
+
+def test_of_two_that_fit_as_well_neither_is_sure():
+    both = assign_roles(facts_of(FURTHER["copies"]), ["BUILDINGS", "PARCELS"])
+    alone = assign_roles(facts_of(FURTHER["copies"][3:]), ["BUILDINGS"])
+    assert both["BUILDINGS"] == ("id_房屋_2023", pytest.approx(0.6 * alone["BUILDINGS"][1], abs=0.001))
+    assert both["PARCELS"][1] == 1.0 * assign_roles(facts_of(FURTHER["copies"][:1]), ["PARCELS"])["PARCELS"][1]
