@@ -1000,10 +1000,6 @@
         <translation>指标限值</translation>
     </message>
     <message>
-        <source>Limits that indicators are measured with</source>
-        <translation>量算指标所用的限值</translation>
-    </message>
-    <message>
         <source>Live preview</source>
         <translation>实时预览</translation>
     </message>
@@ -1932,6 +1928,10 @@
         <translation>装好后重启 QGIS，或按“重新查找”。</translation>
     </message>
     <message>
+        <source>Then start QGIS again: it keeps what it has loaded until then.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>There are no zones to work on.</source>
         <translation>没有可调整的片区。</translation>
     </message>
@@ -2836,12 +2836,24 @@
         <translation>缺少 {names}。插件其余部分可用；这台电脑的安装办法如下。</translation>
     </message>
     <message>
+        <source>{names} cannot be used. The rest of the plugin works; here is how to put it right.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{name} (copy)</source>
         <translation>{name}（副本）</translation>
     </message>
     <message>
         <source>{name} has this parcel open now</source>
         <translation>{name} 正在看这一宗地</translation>
+    </message>
+    <message>
+        <source>{name} is installed but cannot be loaded: {fault}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} {here} is too old: {least} or newer is needed.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{n} % of the score</source>
