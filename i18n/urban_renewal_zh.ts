@@ -644,12 +644,12 @@
         <translation>导出…</translation>
     </message>
     <message>
-        <source>Facilities</source>
-        <translation>设施</translation>
-    </message>
-    <message>
         <source>Facilities are known after Gaps.</source>
         <translation>运行“缺口”后才知道设施情况。</translation>
+    </message>
+    <message>
+        <source>Facilities: {list}</source>
+        <translation>设施：{list}</translation>
     </message>
     <message>
         <source>Facility</source>
@@ -2548,6 +2548,10 @@
         <translation>都不是</translation>
     </message>
     <message>
+        <source>none there</source>
+        <translation>无</translation>
+    </message>
+    <message>
         <source>none within 4 km</source>
         <translation>4 公里内没有</translation>
     </message>
@@ -2718,6 +2722,10 @@
     <message>
         <source>there is none</source>
         <translation>没有这类设施</translation>
+    </message>
+    <message>
+        <source>this place</source>
+        <translation>此处</translation>
     </message>
     <message>
         <source>to be verified</source>

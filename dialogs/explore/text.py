@@ -219,5 +219,10 @@ def amount_text(value: Any, unit: Any) -> str:
     """Return an amount with its unit; — when it is not known."""
     if value is None:
         return "—"
+    return f"{wording.number(value, 1)} {unit_text(unit)}".strip()
+
+
+def unit_text(unit: Any) -> str:
+    """Return a unit in words; "" for none."""
     words = {"place": tr("places"), "bed": tr("beds"), "m2": "m²", "people": tr("persons")}
-    return f"{wording.number(value, 1)} {words.get(str(unit), '')}".strip()
+    return words.get(str(unit), "")

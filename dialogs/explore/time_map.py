@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,11 @@ WAY, STAIRS, HERE = "#C2185B", "#7A4A1E", "#C2185B"  # a way differs from the sh
 STEP_MIN = 5.0
 FILE, KEPT = "time_maps.gpkg", "time_map_kept"
 SHADES = ("#00525F", "#00798C", "#3FA3B3", "#86C5CB", "#C4E3E6")  # near … far
+KEPT_SHADES = {  # of maps kept beside it: other hues, as light and dark
+    "A": ("#7A3B00", "#B35A00", "#DC8A3C", "#F0B883", "#F8DCC0"),
+    "B": ("#42195C", "#63307E", "#9463AE", "#BE9BD0", "#E0CDE9"),
+    "C": ("#1E4D17", "#33702A", "#649C5B", "#9CC495", "#CFE3CB"),
+}
 
 
 class Drawn:
@@ -167,13 +173,13 @@ def tables_in(path: Path) -> set[str]:
     return {line.split("!!::!!")[1] for line in whole.dataProvider().subLayers()} if whole is not None else set()
 
 
-def renderer_of(minutes: float) -> QgsGraduatedSymbolRenderer:
+def renderer_of(minutes: float, shades: Sequence[str] = SHADES) -> QgsGraduatedSymbolRenderer:
     """Return the shades of a time map, a step every five minutes, near ones darker."""
-    count = max(1, min(len(SHADES), round(minutes / STEP_MIN)))
+    count = max(1, min(len(shades), round(minutes / STEP_MIN)))
     ranges = []
     for place in range(count):
         low, high = minutes * place / count, minutes * (place + 1) / count
-        shade = SHADES[place * (len(SHADES) - 1) // max(1, count - 1)] if count > 1 else SHADES[1]
+        shade = shades[place * (len(shades) - 1) // max(1, count - 1)] if count > 1 else shades[1]
         symbol = QgsLineSymbol.createSimple({"color": shade, "width": "1.1", "capstyle": "round"})
         label = tr("{low}–{high} min").format(low=f"{low:g}", high=f"{high:g}")
         ranges.append(QgsRendererRange(low, high, symbol, label))

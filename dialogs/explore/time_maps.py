@@ -17,7 +17,7 @@ from ..study import wording
 from ..study.crossing import crossing
 from ..study.steps import results_of
 from . import time_map
-from .text import amount_text, band_titles, people_text
+from .text import band_titles, people_text, unit_text
 
 MOST_KEPT = 3  # beside the one that is drawn: four columns are what a panel holds
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -168,7 +168,7 @@ class TimeMaps(QObject):
     def _facilities(self, around: Any) -> list[str]:
         titles = self._exploring.titles()
         words = [f"{escape(titles.get(kind, kind))} {n}" for kind, (n, _, _) in self._sorted(around.facilities)]
-        return [f"{tr('Facilities')}: {' · '.join(words) if words else tr('none')}"]
+        return [tr("Facilities: {list}").format(list=" · ".join(words) if words else tr("none there"))]
 
     def _sorted(self, facilities: Any) -> list[Any]:
         order = list(self._exploring.titles())
@@ -211,6 +211,7 @@ class TimeMaps(QObject):
         )
         try:
             kept = time_map.keep_layer(exploring.project, exploring.study, layer, title, Path(exploring.study.folder))
+            kept.setRenderer(time_map.renderer_of(told.minutes, time_map.KEPT_SHADES[letter]))
         except OSError as error:
             exploring.failed.emit(wording.error_text(error))
             return
@@ -224,7 +225,7 @@ class TimeMaps(QObject):
         columns = [*self.kept, *([self.now] if self.now is not None else [])]
         heads = [
             f'<a href="map:go:{one.letter}">{one.letter}</a> <a href="map:forget:{one.letter}">×</a>' if one.letter
-            else tr("here") for one in columns
+            else tr("this place") for one in columns
         ]  # fmt: skip
         rows = [(tr("Minutes"), [f"{one.minutes:g}" for one in columns])]
         rows.append((tr("Who walks"), [way_words(one) for one in columns]))
@@ -269,4 +270,4 @@ def _facility_cell(around: Any, kind: str) -> str:
     if around is None:
         return "—"
     n, capacity, unit = around.facilities.get(kind, (0, 0.0, ""))
-    return f"{n} · {amount_text(round(capacity), unit)}" if capacity else str(n)
+    return f"{n} · {wording.number(capacity)} {unit_text(unit)}".rstrip() if capacity else str(n)

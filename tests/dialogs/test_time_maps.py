@@ -50,10 +50,10 @@ def test_kept_maps_are_layers_that_stay_and_are_compared(maps, explore, project,
     assert len(list(project.mapLayer(maps.kept[0].layer_id).getFeatures())) == len(lengths)  # the next click leaves it
     explore.panel.way.linkActivated.emit("map:compare")
     text = explore.panel.text.toPlainText()
-    assert "A ×" in text and "here" in text
+    assert "A ×" in text and "this place" in text
     rows = text.split("\n")
     nursery = rows.index("Nursery")
-    assert rows[nursery + 1 : nursery + 3] == ["0", "1 · 60.0 places"]
+    assert rows[nursery + 1 : nursery + 3] == ["0", "1 · 60 places"]
     for _ in range(3):
         maps.keep()
     assert [told.letter for told in maps.kept] == ["A", "B", "C"]  # more columns than a panel holds are refused
