@@ -97,10 +97,21 @@ def roads_of(made: Any) -> Any:
     return made.layer("road_hairs" if is_small else "page_roads")
 
 
+def gap_view(study: Any, maps: int) -> tuple[tuple[float, float], int, bool]:
+    """Return size (mm) and scale of each map of gaps, and whether two stand side by side; a wide city's lie stacked."""
+    width, height = GAP_SIZE
+    sizes = [(width, height)]
+    if maps > 1:
+        sizes = [((width - GAP_BETWEEN) / 2, height), (width, (height - GAP_BETWEEN) / 2)]
+    scales = [choose_scale(study_bounds(study), size, page()["overview_scales"], page()["margin_share"])
+              for size in sizes]  # fmt: skip
+    best = scales.index(min(scales))
+    return sizes[best], scales[best], best == 0
+
+
 def gap_scale(study: Any, maps: int) -> int:
-    """Return the scale of the sheet of gaps with one map or two side by side."""
-    width = (GAP_SIZE[0] - GAP_BETWEEN * (maps - 1)) / maps
-    return choose_scale(study_bounds(study), (width, GAP_SIZE[1]), page()["overview_scales"], page()["margin_share"])
+    """Return the scale of the sheet of gaps with one map or two."""
+    return gap_view(study, maps)[1]
 
 
 def facility_size(study: Any, n: int, scale: int) -> tuple[float, bool]:

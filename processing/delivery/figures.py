@@ -79,9 +79,8 @@ def petal_rows(petals: Any, zone_id: str, language: str) -> Rows:
     mine = petals[(petals["zone_id"] == zone_id).fillna(False).astype(bool)].sort_values("petal_id")
     for petal in mine.to_dict("records"):
         figures = (hectares(petal["area_m2"]), told(petal["floor_m2"]), told(petal["walk_s"] / 60, 1))
-        rows.append(
-            [_petal_head(numbers, zone_id, petal, language), *figures, fit_words(str(petal["petal_id"]), 8, 25.5)]
-        )
+        short = _short_id(str(petal["petal_id"]), zone_id)
+        rows.append([_petal_head(numbers, zone_id, petal, language), *figures, short])
     return rows
 
 

@@ -11,12 +11,23 @@ from qgis.core import QgsExpressionContextUtils, QgsRectangle
 from ...core.delivery.palette import kind_name, palette, unit_name
 from ...core.delivery.scales import frame_extent
 from ...core.words import say
-from .bounds import study_bounds
-from .citylook import GAP_BETWEEN, GAP_SIZE, GROUP_KINDS, facility_size, gap_scale, roads_of, serving_n, shown_groups
+from .bounds import study_bounds, study_hull
+from .citylook import (
+    GAP_BETWEEN,
+    GAP_SIZE,
+    GROUP_KINDS,
+    facility_size,
+    gap_scale,
+    gap_view,
+    roads_of,
+    serving_n,
+    shown_groups,
+)
 from .naming import View
-from .sheet import BAR_HEIGHT, GREY, INK, Sheet
+from .sheet import GREY, INK, Sheet
 from .surroundings import GROUND
 from .titleblock import LEFT, RIGHT, TOP, draw_heading, draw_title_block
+from .zonepage import bar_box
 
 SIZE, GAP = GAP_SIZE, GAP_BETWEEN
 COLUMN = (308.3, 104.4)  # x and width of the right column
@@ -46,20 +57,19 @@ def draw_gaps(made: Any, study: Any, number: tuple[int, int]) -> tuple[str, Shee
 def _maps(made: Any, sheet: Sheet, study: Any) -> None:
     """Draw one map, or one of elders beside one of children."""
     groups = shown_groups(study) or [("gap", "map_kinds", "")]
-    width = (SIZE[0] - GAP * (len(groups) - 1)) / len(groups)
+    (width, height), scale, beside = gap_view(study, len(groups))
     box = study_bounds(study)
-    scale = gap_scale(study, len(groups))
     for place, (name, code, _) in enumerate(groups):
-        view = View(
-            (LEFT + place * (width + GAP), TOP, width, SIZE[1]), frame_extent(box, (width, SIZE[1]), scale), scale
-        )
+        across, down = (place * (width + GAP), 0.0) if beside else (0.0, place * (height + GAP))
+        view = View((LEFT + across, TOP + down, width, height), frame_extent(box, (width, height), scale), scale)
         layers = [layer for layer in _shown(made, name) if layer is not None]
         drawn = sheet.map(view.place, QgsRectangle(*view.extent), layers, made.project.crs(), scale)
         x, y = view.place[:2]
         sheet.keep_clear(sheet.box((x, y, 20, 7), "#FFFFFF", ""))
         sheet.text(say(code, study.language), (x + 3, y, 17, 7), 10.5, bold=True)
         if place == 0:
-            sheet.scale_bar(drawn, scale, x + 4, y + SIZE[1] - BAR_HEIGHT)
+            bar = bar_box(view, study_hull(study))
+            sheet.scale_bar(drawn, scale, bar[0] + 4, bar[1] + 1)
     sheet.north(say("map_north", study.language), LEFT + SIZE[0] - 12, TOP + 4)
 
 

@@ -117,7 +117,8 @@ class Study:
         working = self.inputs.plan.working
         if working is None or working.crs is None:
             return say("local_grid", self.language)
-        return tell_system(working.crs.description(), working.crs.authid(), self.language)
+        crs = working.crs
+        return tell_system(crs.description(), crs.authid(), self.language, crs.toProj())
 
     def describe(self, folder: Path, run: Any) -> None:
         """Work out the checksum of the zones as they stand in data.gpkg."""

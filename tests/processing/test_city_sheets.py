@@ -87,6 +87,13 @@ def test_communities_stand_for_their_parcels():
     assert told["无人口数据"] == "ELSE"  # C4, and C6 without elders' kinds
 
 
+def test_two_maps_of_gaps_lie_as_the_city_does():
+    # 10 km wide: 10800 m ÷ 296 mm = 1:36486 stacked, ÷ 146 mm = 1:73973 side by side
+    assert citylook.gap_view(town(10000, 3000), 2) == ((296.0, 103.0), 40000, False)
+    assert citylook.gap_view(town(4000, 4000), 2) == ((146.0, 210.0), 30000, True)
+    assert citylook.gap_view(town(4000, 4000), 1) == ((296.0, 210.0), 25000, True)
+
+
 def test_the_city_stands_in_the_corner_that_hides_least():
     view = View((0, 0, 296, 210), (0, 0, 296, 210), 1000)  # a millimetre a metre
     study = town(2000, 1000)  # twice as wide: 46 × 23 mm with a line above
