@@ -4,18 +4,18 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from qgis.PyQt.QtCore import QTimer
-from qgis.PyQt.QtWidgets import QDockWidget
 
+from ..processing.missing import PACKAGES, missing_packages, note_broken
 from .study.turns import Turns, aside
 
 PACKAGE = __name__.rpartition(".dialogs.")[0]
 MODULES = (
-    "numpy", "pandas", "shapely", f"{PACKAGE}.core.tagging.preview", f"{PACKAGE}.core.tagging.wording",
+    *PACKAGES, f"{PACKAGE}.core.tagging.preview", f"{PACKAGE}.core.tagging.wording",
     f"{PACKAGE}.core.zones.by_hand",
 )  # fmt: skip
 PAUSE_S = 0.02  # between two of them, so that the window gets its turn
@@ -25,13 +25,16 @@ AFTER_MS = 1500  # the dock is shown, when its first drawing is over
 def warm_up() -> int:
     """Import the modules one by one, in a thread beside the window; return how many there are.
 
-    One that is missing or broken is left out: who needs it says so.
+    One that is missing or broken is left out; a broken library is remembered, and the steps say so.
     """
     found = 0
     for name in MODULES:
-        with suppress(ImportError):
+        try:
             import_module(name)
             found += 1
+        except Exception as fault:  # a library built against another raises anything
+            if name in PACKAGES and find_spec(name) is not None:
+                note_broken(name, fault)
         time.sleep(PAUSE_S)
     return found
 
@@ -39,7 +42,7 @@ def warm_up() -> int:
 class Warming:
     """Waits until a dock is seen for the first time, then imports; `close()` before the dock goes."""
 
-    def __init__(self, dock: QDockWidget) -> None:
+    def __init__(self, dock: Any) -> None:
         self.turns: Turns | None = None
         self._dock, self._timer = dock, QTimer(dock)
         self._timer.setSingleShot(True)
@@ -58,6 +61,8 @@ class Warming:
 
     def _on_over(self, *_: Any) -> None:
         self.turns = None
+        if missing_packages():  # one turned out to be broken: the cards say so, with a link to what to do
+            self._dock.refresh()
 
     def close(self) -> None:
         """Begin nothing any more, wait for nothing."""

@@ -1929,7 +1929,7 @@
     </message>
     <message>
         <source>Then start QGIS again: it keeps what it has loaded until then.</source>
-        <translation type="unfinished"></translation>
+        <translation>装好后请重新启动 QGIS：已载入的库要到重启才会换。</translation>
     </message>
     <message>
         <source>There are no zones to work on.</source>
@@ -2845,7 +2845,7 @@
     </message>
     <message>
         <source>{names} cannot be used. The rest of the plugin works; here is how to put it right.</source>
-        <translation type="unfinished"></translation>
+        <translation>{names} 不能用。插件其余部分可用，下面是修复办法。</translation>
     </message>
     <message>
         <source>{name} (copy)</source>
@@ -2857,11 +2857,11 @@
     </message>
     <message>
         <source>{name} is installed but cannot be loaded: {fault}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 已安装，但载入失败：{fault}</translation>
     </message>
     <message>
         <source>{name} {here} is too old: {least} or newer is needed.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} {here} 版本太旧，需要 {least} 或更高。</translation>
     </message>
     <message>
         <source>{n} % of the score</source>

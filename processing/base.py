@@ -33,10 +33,12 @@ from .claims import claimed
 from .cluster import cluster_executor
 from .collector import spared
 from .inputs import Inputs, Plan
+from .missing import find_broken, how_to_install, missing_packages
 from .promptness import prompt
 from .publish import publish
 from .refusals import cluster_address, settle
 from .results import Results
+from .speaking import Speaker
 
 MADE = {"number": QgsProcessingOutputNumber, "text": QgsProcessingOutputString, "file": QgsProcessingOutputFile}
 COMPUTE_SHARE = 0.8  # of the progress bar; the rest is writing
@@ -112,7 +114,7 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
         try:
             settle(self, values, context)
         except RenewalError as error:
-            return False, say(error.code, _language(values), **error.values)
+            return False, self._speaker(values).say(error.code, error.values)
         return True, ""
 
     def prepareAlgorithm(
@@ -121,7 +123,11 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
         try:
             self._plan = settle(self, values, context)
         except RenewalError as error:
-            raise _spoken(error, values) from error
+            raise self._spoken(error, values) from error
+        except Exception as fault:
+            if (told := _told_of_libraries(fault, values)) is not None:
+                raise told from fault
+            raise
         self._cluster = cluster_address(values) if self.SPLITS else ""
         return True
 
@@ -145,23 +151,33 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
         except Cancelled as stop:
             raise QgsProcessingException(say("cancelled", language)) from stop
         except RenewalError as error:
-            raise _spoken(error, values) from error
+            raise self._spoken(error, values) from error
         except QgsProcessingException:
             raise
         except (OSError, sqlite3.Error) as fault:  # the disk, a lock, rights: nothing that the maintainers could mend
             feedback.pushDebugInfo(traceback.format_exc())
             error = RenewalError("system_fault", reason=getattr(fault, "strerror", None) or str(fault))
-            raise _spoken(error, values) from error
+            raise self._spoken(error, values) from error
         except Exception as fault:
             feedback.pushDebugInfo(traceback.format_exc())
+            if (told := _told_of_libraries(fault, values)) is not None:
+                raise told from fault
             name = texts.help_of(self.ID)["title"][language]
             error = RenewalError("internal_fault", algorithm=name, fault=f"{type(fault).__name__}: {fault}")
-            raise _spoken(error, values) from fault
+            raise self._spoken(error, values) from fault
         finally:
-            _tell(run, feedback)
+            _tell(run, feedback, self._speaker(values))
         if results.refusal is not None:
-            raise _spoken(results.refusal, values)
+            raise self._spoken(results.refusal, values)
         return found
+
+    def _speaker(self, values: Mapping[str, Any]) -> Speaker:
+        plan: Plan | None = getattr(self, "_plan", None)
+        names = {name: item.name for name, item in plan.vectors.items()} if plan is not None else {}
+        return Speaker(self.ID, _language(values), names)
+
+    def _spoken(self, error: RenewalError, values: Mapping[str, Any]) -> QgsProcessingException:
+        return QgsProcessingException(self._speaker(values).say(error.code, error.values))
 
 
 def _language(values: Mapping[str, Any]) -> str:
@@ -172,15 +188,24 @@ def _spoken(error: RenewalError, values: Mapping[str, Any]) -> QgsProcessingExce
     return QgsProcessingException(say(error.code, _language(values), **error.values))
 
 
-def _tell(run: Run, feedback: QgsProcessingFeedback) -> None:
+def _told_of_libraries(fault: Exception, values: Mapping[str, Any]) -> QgsProcessingException | None:
+    """Return the refusal for a library that is there but cannot be loaded, when that is what went wrong."""
+    if not find_broken():
+        return None
+    names = missing_packages()
+    broken = RenewalError("package_broken", names=names, fault=str(fault)[:160], how=how_to_install(names))
+    return _spoken(broken, values)
+
+
+def _tell(run: Run, feedback: QgsProcessingFeedback, speaker: Speaker) -> None:
     """Push what happened to the log: each message, then what was left out, counted by reason."""
     for message in run.messages:
         push = feedback.pushWarning if message.level == "warning" else feedback.pushInfo
-        push(say(message.code, run.language, **message.values))
+        push(speaker.say(message.code, message.values))
     groups: dict[tuple[str, str], list[Any]] = {}
     for row in run.left_out:
         groups.setdefault((row.layer, row.code), []).append(row)
     for (layer, code), rows in sorted(groups.items()):
-        sentences = list(dict.fromkeys(say(code, run.language, **{"n": row.n, **row.values}) for row in rows))
+        sentences = list(dict.fromkeys(speaker.say(code, {"n": row.n, **row.values}) for row in rows))
         more = f" (+{len(sentences) - 1})" if len(sentences) > 1 else ""
-        feedback.pushInfo(f"{layer} · {sum(row.n for row in rows)} · {sentences[0]}{more}")
+        feedback.pushInfo(f"{speaker.layer(layer)} · {sum(row.n for row in rows)} · {sentences[0]}{more}")

@@ -6,8 +6,9 @@ Nothing here imports pandas or shapely: the page must open where they are missin
 
 from __future__ import annotations
 
-import importlib
-import platform
+import site
+import sys
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -25,45 +26,32 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...core.words import join_words
-from ...processing.missing import missing_packages
+from ...processing.missing import LEAST, Trouble, command_of, find_broken, forget, platform_key, troubles
 from ...processing.texts import interface_language, tr
+from .help_pages import add_help, open_page
 
+HELP = "guide#s12"  # the section on installing
 COLONS = {"zh": "：", "en": ": "}  # in front of what is typed
 
 
-def platform_key() -> str:
-    """Return osgeo4w | macos | debian | linux: how libraries are installed here."""
-    system = platform.system()
-    if system in ("Windows", "Darwin"):
-        return "osgeo4w" if system == "Windows" else "macos"
-    return "debian" if Path("/etc/debian_version").exists() else "linux"
+def ways(names: list[str], again: bool = False) -> list[tuple[str, str, str]]:
+    """Return (key, title, what to do) for every platform, the one of this machine first, then qpip.
 
-
-def command_of(key: str, names: list[str]) -> str:
-    """Return the command that installs the libraries on a platform, as it is typed."""
-    user = " ".join(names)
-    return {
-        "osgeo4w": f"python -m pip install --user {user}",
-        "debian": "sudo apt install " + " ".join(f"python3-{name}" for name in names),
-        "macos": f"/Applications/QGIS.app/Contents/MacOS/bin/python3 -m pip install --user {user}",
-        "linux": f"python3 -m pip install --user {user}",
-    }[key]
-
-
-def ways(names: list[str]) -> list[tuple[str, str, str]]:
-    """Return (key, title, what to do) for every platform, the one of this machine first, then qpip."""
+    `again`: one of them is there already, too old or broken.
+    """
     user = " ".join(names)
     found = [
         ("osgeo4w", tr("Windows (OSGeo4W, the QGIS installer)"),
          tr("Close QGIS. Run the OSGeo4W setup, choose Advanced Install and mark the packages {packages}. Or open the "
             "OSGeo4W Shell from the start menu and type: {command}").format(
              packages=" ".join(f"python3-{name}" for name in names),
-             command=command_of("osgeo4w", names))),
-        ("debian", tr("Debian, Ubuntu"), tr("In a terminal: {command}").format(command=command_of("debian", names))),
+             command=command_of("osgeo4w", names, again))),
+        ("debian", tr("Debian, Ubuntu"), tr("In a terminal: {command}").format(
+            command=command_of("debian", names, again))),
         ("macos", tr("macOS"), tr("In the Terminal: {command}").format(
-            command=command_of("macos", names))),
+            command=command_of("macos", names, again))),
         ("linux", tr("Other Linux"), tr("In a terminal, with the Python that QGIS uses: {command}").format(
-            command=command_of("linux", names))),
+            command=command_of("linux", names, again))),
     ]  # fmt: skip
     ours = platform_key()
     found.sort(key=lambda way: way[0] != ours)
@@ -83,12 +71,32 @@ def _told(way: tuple[str, str, str]) -> str:
     return f"{escape(head + colon.strip())}<br><code>{escape(command.strip())}</code>"
 
 
+def what_is_wrong(found: Sequence[Trouble]) -> list[str]:
+    """Return a sentence for each library that is there but of no use: too old, or broken."""
+    old = tr("{name} {here} is too old: {least} or newer is needed.")
+    broken = tr("{name} is installed but cannot be loaded: {fault}")
+    told = []
+    for trouble in found:
+        if trouble.kind == "old":
+            told.append(old.format(name=trouble.name, here=trouble.detail, least=LEAST[trouble.name]))
+        elif trouble.kind == "broken":
+            told.append(broken.format(name=trouble.name, fault=trouble.detail))
+    return told
+
+
+def see_own_packages() -> None:
+    """Let Python look where pip --user puts things: it leaves the folder out when it was not there at the start."""
+    folder = site.getusersitepackages()
+    if site.ENABLE_USER_SITE and Path(folder).is_dir() and folder not in sys.path:
+        site.addsitedir(folder)
+
+
 class MissingDock(QDockWidget):
     """The page. `found` comes when a person asked again and nothing is missing any more."""
 
     found = pyqtSignal()
 
-    def __init__(self, names: list[str], parent: Any = None) -> None:
+    def __init__(self, found: Sequence[Trouble], parent: Any = None) -> None:
         super().__init__(tr("Urban Renewal Workbench"), parent)
         self.setObjectName("UrbanRenewalMissing")
         self.said = QLabel()
@@ -102,6 +110,9 @@ class MissingDock(QDockWidget):
         self.copy.clicked.connect(lambda: QApplication.clipboard().setText(self.command()))
         self.again = QPushButton(tr("Look again"))
         self.again.clicked.connect(self.look_again)
+        self.help = QPushButton(tr("Help"))
+        self.help.clicked.connect(lambda: open_page(HELP))
+        self._help = add_help(self, HELP)
         page = QWidget()
         layout, row = QVBoxLayout(page), QHBoxLayout()
         scroll = QScrollArea()
@@ -110,30 +121,40 @@ class MissingDock(QDockWidget):
         scroll.setWidget(self.said)
         layout.addWidget(scroll, 1)
         row.addWidget(self.copy)
+        row.addWidget(self.help)
         row.addStretch()
         row.addWidget(self.again)
         layout.addLayout(row)
         self.setWidget(page)
-        self.show_names(names)
+        self.show_troubles(found)
 
     def command(self) -> str:
         """Return what installs the missing libraries on this computer, as it is typed into a terminal."""
-        return command_of(platform_key(), self.names)
+        return command_of(platform_key(), self.names, self._is_again)
 
-    def show_names(self, names: list[str]) -> None:
-        """Say what is missing and how to get it, this platform first."""
-        self.names = names
+    def show_troubles(self, found: Sequence[Trouble]) -> None:
+        """Say what is missing, too old or broken and how to get it, this platform first."""
+        self.names = [trouble.name for trouble in found]
+        self._is_again = any(trouble.kind != "missing" for trouble in found)
+        missing = [trouble.name for trouble in found if trouble.kind == "missing"]
         head = tr("{names} are missing. The rest of the plugin works; here is how to install them.")
+        if not missing:
+            missing = self.names
+            head = tr("{names} cannot be used. The rest of the plugin works; here is how to put it right.")
         why = tr(
             "The Workbench calculates with four Python libraries: numpy, scipy, pandas and shapely. QGIS does not "
             "bring all of them everywhere. The plugin never installs anything by itself."
         )
-        first, *others = ways(names)
+        first, *others = ways(self.names, self._is_again)
+        then = tr("Then start QGIS again, or press “Look again”.")
+        if self._is_again:
+            then = tr("Then start QGIS again: it keeps what it has loaded until then.")
         text = [
-            f"<h3>{escape(head.format(names=join_words(names, interface_language())))}</h3>",
+            f"<h3>{escape(head.format(names=join_words(missing, interface_language())))}</h3>",
+            *(f"<p>{escape(line)}</p>" for line in what_is_wrong(found)),
             f"<p>{escape(why)}</p>",
             f"<p><b>{escape(tr('This computer:'))} {escape(first[1])}</b><br>{_told(first)}</p>",
-            f"<p>{escape(tr('Then start QGIS again, or press “Look again”.'))}</p>",
+            f"<p>{escape(then)}</p>",
             f"<p><b>{escape(tr('Elsewhere'))}</b></p>",
             *(f"<p>{escape(way[1])}<br>{_told(way)}</p>" for way in others),
         ]
@@ -141,10 +162,12 @@ class MissingDock(QDockWidget):
 
     def look_again(self) -> None:
         """Look for the libraries anew."""
-        importlib.invalidate_caches()
-        names = missing_packages()
-        if names:
-            self.show_names(names)
+        forget()
+        see_own_packages()
+        find_broken()
+        found = troubles()
+        if found:
+            self.show_troubles(found)
         else:
             self.found.emit()
 

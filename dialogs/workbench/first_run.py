@@ -10,15 +10,20 @@ from typing import Any
 
 from qgis.PyQt.QtWidgets import QDockWidget
 
-from ...processing.missing import missing_packages
+from ...processing.missing import find_broken, troubles
 from ..parts.missing_page import MissingDock
 
 
 def make_dock(iface: Any) -> QDockWidget:
     """Return the Workbench, or the page of what is missing; both have `close_down()`."""
-    names = missing_packages()
-    if names:
-        return MissingDock(names, iface.mainWindow() if iface else None)
-    from .dock import RenewalDock
-
+    window = iface.mainWindow() if iface else None
+    found = troubles()
+    if found:
+        return MissingDock(found, window)
+    try:
+        from .dock import RenewalDock
+    except Exception:  # a library that is there and cannot be loaded raises anything
+        if not find_broken():
+            raise
+        return MissingDock(troubles(), window)
     return RenewalDock(iface)

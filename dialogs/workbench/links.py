@@ -12,7 +12,7 @@ from qgis.core import Qgis
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QMessageBox, QPushButton
 
-from ...processing.missing import missing_packages
+from ...processing.missing import troubles
 from ...processing.texts import tr
 from ..parts.missing_page import MissingDock
 from ..study import results, wording
@@ -123,7 +123,7 @@ def _layer(dock: Any, step: str, about: str) -> None:
 
 
 def _packages(dock: Any, step: str, about: str) -> None:
-    page = MissingDock(missing_packages(), dock)
+    page = MissingDock(troubles(), dock)
     page.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     page.setFloating(True)
     page.show()

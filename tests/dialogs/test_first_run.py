@@ -42,16 +42,17 @@ def test_workbench_opens_without_pandas(tmp_path):
     names, text, before, after = json.loads(line[4:])
     assert names == ["pandas"]
     assert before == [] and after == [1]
-    for word in ("OSGeo4W", "apt install python3-pandas", "QGIS.app", "qpip", "pip install", "--no-index"):
+    for word in ("OSGeo4W", "QGIS.app", "qpip", "pip install", "--no-index"):
         assert word in text, word
 
 
 @pytest.mark.parametrize(("system", "key"), [("Windows", "osgeo4w"), ("Darwin", "macos"), ("Linux", "debian")])
 def test_this_platform_comes_first(monkeypatch, qgis_app, system, key):
     from urban_renewal.dialogs.parts import missing_page
+    from urban_renewal.processing import missing
 
-    monkeypatch.setattr(missing_page.platform, "system", lambda: system)
-    monkeypatch.setattr(missing_page.Path, "exists", lambda path: True)
+    monkeypatch.setattr(missing.platform, "system", lambda: system)
+    monkeypatch.setattr(missing.Path, "exists", lambda path: True)
     found = missing_page.ways(["pandas", "shapely"])
     assert found[0][0] == key
     assert {way[0] for way in found} == {"osgeo4w", "debian", "macos", "linux", "qpip", "offline"}
@@ -121,10 +122,12 @@ def test_what_is_copied_is_the_command_of_the_page_and_nothing_else(monkeypatch,
     """It is pasted into a terminal: no name of a shell before it, and the same as what the page says."""
     from qgis.PyQt.QtWidgets import QApplication
     from urban_renewal.dialogs.parts import missing_page
+    from urban_renewal.processing import missing
 
-    monkeypatch.setattr(missing_page.platform, "system", lambda: system)
-    monkeypatch.setattr(missing_page.Path, "exists", lambda path: True)
-    dock = missing_page.MissingDock(["pandas", "shapely"])
+    monkeypatch.setattr(missing.platform, "system", lambda: system)
+    monkeypatch.setattr(missing.Path, "exists", lambda path: True)
+    monkeypatch.setattr(missing, "are_packages_old", lambda: False)
+    dock = missing_page.MissingDock([missing.Trouble(name, "missing") for name in ("pandas", "shapely")])
     qtbot.addWidget(dock)
     dock.copy.click()
     copied = QApplication.clipboard().text()
@@ -150,3 +153,85 @@ def test_relief_is_smooth_from_near(tmp_path, qgis_app):
     assert layer.resamplingStage() == Qgis.RasterResamplingStage.Provider
     assert layer.dataProvider().zoomedInResamplingMethod() == layer.dataProvider().ResamplingMethod.Cubic
     assert layer.renderer().type() == "hillshade"
+
+
+FAULTY = """
+import sys
+sys.path.insert(0, {libraries!r})
+sys.path.insert(0, {parent!r})
+from qgis.core import QgsApplication
+app = QgsApplication([], True)
+app.initQgis()
+import json
+from urban_renewal.processing.provider import RenewalProvider
+provider = RenewalProvider()
+provider.loadAlgorithms()
+n = len(provider.algorithms())
+from urban_renewal.dialogs import warming
+warming.warm_up()
+from urban_renewal.dialogs.workbench.first_run import make_dock
+from urban_renewal.processing.missing import troubles
+dock = make_dock(None)
+print("TOLD" + json.dumps([n, [[t.name, t.kind, t.detail] for t in troubles()], dock.said.text(), dock.command()]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "kind", "word"),
+    [
+        ("pandas", "raise ImportError('DLL load failed while importing lib')", "broken", "DLL load failed"),
+        ("pandas", "raise ValueError('numpy.dtype size changed')", "broken", "numpy.dtype size changed"),
+        ("shapely", "__version__ = '1.8.5'", "old", "shapely 1.8.5 is too old: 2.0 or newer"),
+    ],
+)
+def test_a_library_that_is_there_and_of_no_use_is_told_like_a_missing_one(tmp_path, name, code, kind, word):
+    """Debian 12 brings shapely 1.8.5; one built against another numpy raises a ValueError when it is imported."""
+    package = tmp_path / "in" / "urban_renewal"
+    package.parent.mkdir()
+    package.symlink_to(Path(__file__).resolve().parents[2])
+    (tmp_path / "libraries").mkdir()
+    (tmp_path / "libraries" / f"{name}.py").write_text(code, encoding="utf-8")
+    script = FAULTY.format(parent=str(package.parent), libraries=str(tmp_path / "libraries"))
+    place = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(tmp_path)}
+    found = subprocess.run(
+        [sys.executable, "-c", script], check=False, capture_output=True, text=True, env=place, timeout=120
+    )
+    line = next((row for row in found.stdout.splitlines() if row.startswith("TOLD")), "")
+    assert line, found.stderr[-2000:]
+    n, troubles, text, command = json.loads(line[4:])
+    assert n > 20  # the provider loads all the same
+    assert [row[:2] for row in troubles] == [[name, kind]]
+    assert word in text
+    assert f"{name} cannot be used" in text
+    assert "start QGIS again" in text and "or press" not in text  # what is loaded stays loaded
+    assert "--force-reinstall" in command and "apt" not in command
+
+
+@pytest.mark.parametrize(
+    ("release", "word"),
+    [
+        ('ID=debian\nVERSION_ID="12"\n', "pip install --user --break-system-packages 'numpy<2' 'pandas>=2.0,<3'"),
+        ('ID=debian\nVERSION_ID="13"\n', "sudo apt install python3-pandas"),
+        ('ID=ubuntu\nVERSION_ID="22.04"\n', "--break-system-packages"),
+        ('NAME="Ubuntu"\nVERSION_ID="24.04"\nID=ubuntu\nID_LIKE=debian\n', "sudo apt install python3-pandas"),
+        ("ID=linuxmint\n", "sudo apt install python3-pandas"),
+    ],
+)
+def test_releases_with_old_libraries_are_told_another_command(tmp_path, monkeypatch, release, word):
+    """apt of Debian 12 gives pandas 1.5 and shapely 1.8: following that advice would lead to the same page again."""
+    from urban_renewal.processing import missing
+
+    monkeypatch.setattr(missing, "RELEASE", tmp_path / "os-release")
+    missing.RELEASE.write_text(release, encoding="utf-8")
+    assert word in missing.command_of("debian", ["pandas", "shapely"])
+
+
+def test_least_versions_are_those_of_requirements():
+    from urban_renewal.processing import missing
+
+    lines = (Path(__file__).resolve().parents[2] / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    asked = dict(line.split(">=") for line in lines if line and not line.startswith("#"))
+    assert asked == missing.LEAST
+    assert missing.is_older("1.5.3", "2.0") and missing.is_older("2.0rc1", "2.1")
+    assert not missing.is_older("2.0", "2.0") and not missing.is_older("2.0.0rc1", "2.0")
+    assert not missing.is_older("", "2.0")  # nobody knows: it is tried

@@ -90,6 +90,24 @@ def test_missing_packages_are_named_with_the_way_to_get_them(echo, make_layer, m
     assert "install" in message
 
 
+@pytest.mark.parametrize("fault", [ImportError("DLL load failed"), ValueError("numpy.dtype size changed")])
+def test_a_broken_library_is_told_in_one_sentence_not_as_a_fault_of_the_plugin(echo, make_layer, monkeypatch, fault):
+    """It is there, so nothing was refused; only when it is imported, in the middle of the work, does it fail."""
+    from urban_renewal.processing import missing
+
+    def breaks(inputs, run):
+        monkeypatch.setattr(missing.importlib, "import_module", lambda name: (_ for _ in ()).throw(fault))
+        raise fault
+
+    monkeypatch.setattr(missing, "_broken", {})
+    values = {"PARCELS": make_layer([(BOX, {"parcel_id": "a"})]), "OUTPUT": "TEMPORARY_OUTPUT", "LANGUAGE": "en"}
+    with pytest.raises(QgsProcessingException) as caught:
+        echo(breaks).run(values, QgsProcessingContext(), Heard(), {}, False)
+    sentence = str(caught.value)
+    assert "is installed but cannot be used" in sentence and str(fault) in sentence and "pandas" in sentence
+    assert "install" in sentence and "maintainers" not in sentence
+
+
 def test_what_was_left_out_is_said_in_the_wanted_language(echo, make_layer):
     rows = [(BOX, {"parcel_id": "a"}), (None, {"parcel_id": "b"})]
     for language, word in (("zh", "没有图形"), ("en", "Has no geometry")):
