@@ -65,7 +65,7 @@ NAMES = frozenset(
         "UTF GBK GCJ BD EPSG CGCS CGCS2000 WGS OSM CAD ArcGIS Ctrl Enter Alt Esc Tab Shift pip qpip OSGeo4W Debian "
         "macOS python Python pandas shapely scipy numpy manifest SVG svg Windows Linux POI min dem tif sample cpg qgz "
         "gdb GB Beijing Gauss Kruger China Geodetic Coordinate System WGS84 apt sudo install usr Homebrew conda Ubuntu "
-        "GBJ SHP CRS degree fid Shell user BSM YSDM XZQDM",
+        "CON COM OSGeo download index find links GBJ SHP CRS degree fid Shell user BSM YSDM XZQDM",
     )
 )
 
@@ -137,7 +137,8 @@ def cut_texts(widget: QWidget) -> Iterator[str]:
         if isinstance(widget, kinds):
             yield from look(widget)
     small = widget.minimumSizeHint().height()
-    if isinstance(widget, SQUEEZED) and small > widget.height() + 1:
+    is_icon = isinstance(widget, QToolButton) and not widget.text()
+    if isinstance(widget, SQUEEZED) and not is_icon and small > widget.height() + 1:
         yield f"is {widget.height()} high, at least {small} needed"
 
 
@@ -311,7 +312,7 @@ def faint_words(widget: QWidget, window: QWidget, picture: QImage) -> Iterator[s
         box.setHeight(min(box.height(), widget.fontMetrics().height()))
     if box.width() < 4 or box.height() < widget.fontMetrics().height() * 0.7:
         return
-    ground = ground_drawn(picture, box, isinstance(widget, QAbstractButton))
+    ground = ground_drawn(picture, box, isinstance(widget, (QAbstractButton, QComboBox)))
     ink = widget.palette().color(widget.foregroundRole())
     if contrast(ink, ground) < ENOUGH:
         yield f"{ink.name()} on {ground.name()}: {contrast(ink, ground):.1f}"
@@ -364,8 +365,9 @@ def small_letters(widget: QWidget) -> Iterator[str]:
 
 def shown_words(widget: QWidget) -> Iterator[str]:
     """Yield the words of a widget: on it, beside it, for screen readers; not those of the rows of tables."""
-    yield plain(text_of(widget)) if not isinstance(widget, QLineEdit) else ""
-    yield plain(widget.toolTip())
+    own = plain(re.sub(r"<code>.*?</code>", " ", text_of(widget)))  # what is typed is no word
+    yield own if not isinstance(widget, QLineEdit) else ""
+    yield plain(widget.toolTip()) if plain(widget.toolTip()) != own else ""
     yield plain(widget.accessibleName())
     yield widget.windowTitle() if widget.isWindow() else ""
     if isinstance(widget, QLineEdit):

@@ -40,6 +40,10 @@
         <translation>&lt;b&gt;{name}&lt;/b&gt;：{people} 人；{kind}需求 {need}，已服务 {served}。步行 {minutes} 分钟内 {walk}，标准半径 {radius} m 内 {line}。</translation>
     </message>
     <message>
+        <source>&lt;b&gt;{name}&lt;/b&gt;: {walk} of the need unmet on foot, {line} outside the radius; worst: {worst}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>? unknown</source>
         <translation>？未知</translation>
     </message>
@@ -110,6 +114,14 @@
     <message>
         <source>All communities ({n})</source>
         <translation>全部社区（{n}）</translation>
+    </message>
+    <message>
+        <source>All facilities for children</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All facilities for elders</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>All parcels</source>
@@ -1432,6 +1444,10 @@
         <translation>步行可达</translation>
     </message>
     <message>
+        <source>Reading the facilities</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Reading the parcels to review</source>
         <translation>正在读取待复核宗地</translation>
     </message>
@@ -1796,12 +1812,20 @@
         <translation>工作台用四个 Python 库计算：numpy、scipy、pandas、shapely。有些 QGIS 安装包没有带全。插件从不自行安装任何东西。</translation>
     </message>
     <message>
+        <source>The coordinate system of “{layer}” ({role}) was changed: {system}.</source>
+        <translation>图层“{layer}”（{role}）的坐标系改了：{system}。</translation>
+    </message>
+    <message>
         <source>The data of “{layer}” ({role}) have changed.</source>
         <translation>图层“{layer}”（{role}）的数据有改动。</translation>
     </message>
     <message>
         <source>The facility {id} is not in the layer.</source>
         <translation>图层里没有设施 {id}。</translation>
+    </message>
+    <message>
+        <source>The filter or the fields of “{layer}” ({role}) were changed: {before} → {n} features.</source>
+        <translation>图层“{layer}”（{role}）的筛选或字段对应改了：{before} → {n} 个要素。</translation>
     </message>
     <message>
         <source>The folder {folder} cannot be made: {reason}. Choose another folder.</source>
@@ -1910,6 +1934,10 @@
     <message>
         <source>The walk network is still being read.</source>
         <translation>正在读取步行路网。</translation>
+    </message>
+    <message>
+        <source>The way: {m} m, {steps}, {up} m up, {down} m down.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The zone that clicks on the map change</source>
@@ -2134,6 +2162,10 @@
     <message>
         <source>What it means</source>
         <translation>影响</translation>
+    </message>
+    <message>
+        <source>Where most is missing the nearest is {minutes} on foot (limit {limit}).</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Which field is what</source>
@@ -2404,6 +2436,10 @@
         <translation>错误 / 警告</translation>
     </message>
     <message>
+        <source>facility</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>farther than the limit</source>
         <translation>超过限时</translation>
     </message>
@@ -2444,6 +2480,10 @@
         <translation>所选设施的缺口占比</translation>
     </message>
     <message>
+        <source>gap, mean of the kinds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>guessed</source>
         <translation>按名称猜测</translation>
     </message>
@@ -2480,6 +2520,10 @@
         <translation>那里只能读、不能写</translation>
     </message>
     <message>
+        <source>kinds counted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>kinds of facility</source>
         <translation>类设施</translation>
     </message>
@@ -2494,6 +2538,10 @@
     <message>
         <source>limit {n}</source>
         <translation>限 {n}</translation>
+    </message>
+    <message>
+        <source>limit {n} min</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>low</source>
@@ -2534,6 +2582,10 @@
     <message>
         <source>no people data</source>
         <translation>无人口数据</translation>
+    </message>
+    <message>
+        <source>no stairs</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>no way there</source>
@@ -2636,6 +2688,10 @@
         <translation>前缀加流水号</translation>
     </message>
     <message>
+        <source>radius {n} m</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>remarks</source>
         <translation>提示</translation>
     </message>
@@ -2690,6 +2746,10 @@
     <message>
         <source>text</source>
         <translation>文字</translation>
+    </message>
+    <message>
+        <source>that of the data</source>
+        <translation>数据自带的</translation>
     </message>
     <message>
         <source>the day of the run</source>
@@ -2892,8 +2952,8 @@
         <translation>{n} 个在范围外</translation>
     </message>
     <message>
-        <source>{n} features of “{layer}” were edited.</source>
-        <translation>图层“{layer}”改动了 {n} 个要素。</translation>
+        <source>{n} features of “{layer}” were edited, {at}.</source>
+        <translation>{at}图层“{layer}”改动了 {n} 个要素。</translation>
     </message>
     <message>
         <source>{n} figures</source>
@@ -3066,6 +3126,10 @@
     <message>
         <source>“{file}” is in use. Close the other program; your reviews are kept and saved with the next.</source>
         <translation>“{file}”正被占用。请关闭占用它的程序；你的判定已暂存，下次判定时一并写入。</translation>
+    </message>
+    <message>
+        <source>“{layer}” ({role}) had {before} features and has {n} now.</source>
+        <translation>图层“{layer}”（{role}）原有 {before} 个要素，现有 {n} 个。</translation>
     </message>
     <message>
         <source>“{layer}” could not be corrected.</source>

@@ -9,7 +9,7 @@ from typing import Any
 
 from qgis.core import QgsVectorLayer
 from qgis.PyQt.QtCore import Qt, pyqtSignal
-from qgis.PyQt.QtGui import QBrush, QColor
+from qgis.PyQt.QtGui import QBrush
 from qgis.PyQt.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -24,6 +24,7 @@ from qgis.PyQt.QtWidgets import (
 from ...processing.scratch import Scratch
 from ...processing.texts import interface_language, tr
 from ..parts.buttons import in_words
+from ..parts.inks import readable
 from ..parts.tables import keep_size, make_copyable
 from ..parts.widgets import text_label
 from ..study.handover import job
@@ -100,8 +101,9 @@ class DeliveryCheck(QDialog):
             cells = (words.get(row["verdict"], row["verdict"]), row["subject_id"], row["message"])
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(str(text or ""))
+                item.setToolTip(item.text())
                 if column == 0:
-                    item.setForeground(QBrush(QColor(INKS.get(row["verdict"], "#222222"))))
+                    item.setForeground(QBrush(readable(INKS.get(row["verdict"], "#222222"), self.palette())))
                 self.table.setItem(place, column, item)
         self.table.resizeColumnToContents(0)
         self.table.setColumnWidth(1, 220)

@@ -107,7 +107,6 @@ class DropSheet(QDialog):
         self.preview, self.said = QTableWidget(), text_label()
         self.preview.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.preview.setAccessibleName(tr("First rows"))
-        self.preview.horizontalHeader().setStretchLastSection(True)
         self.preview.verticalHeader().hide()
         self.preview.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
         self._fill_which()
@@ -291,7 +290,10 @@ class DropSheet(QDialog):
         for place, row in enumerate(rows):
             for column, text in enumerate(row):
                 self.preview.setItem(place, column, QTableWidgetItem(text))
+        head = self.preview.horizontalHeader()
+        head.setStretchLastSection(False)
         self.preview.resizeColumnsToContents()
+        head.setStretchLastSection(head.length() < self.preview.viewport().width())
 
     def _words(self) -> list[str]:
         layer, words = self.layer, []

@@ -140,9 +140,11 @@ class CellEditor(QWidget):
                 widget.setChecked(bool(value))
             elif isinstance(widget, QComboBox):
                 widget.setCurrentIndex(max(0, widget.findData(value if self.cell.choices else round(value or 0))))
+                widget.setToolTip(widget.currentText())
             elif isinstance(widget, QLineEdit):
                 widget.setText(", ".join(map(str, value)) if isinstance(value, list) else str(value or ""))
                 widget.setCursorPosition(0)
+                widget.setToolTip(widget.text())
             else:
                 widget.setValue(float(value[place] if isinstance(value, list) else value or 0))
             widget.blockSignals(False)

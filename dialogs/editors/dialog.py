@@ -102,7 +102,7 @@ class EditorDialog(QDialog):
         combo.clear()
         if self.draft.path is not None:
             combo.addItem(pick(self.draft.now["title"], language), "")
-            combo.setToolTip(str(self.draft.path))
+            combo.setItemData(0, str(self.draft.path), Qt.ItemDataRole.ToolTipRole)
         for name in envelope.names(self.draft.kind):
             combo.addItem(pick(envelope.shipped_title(self.draft.kind, name), language), name)
         combo.setCurrentIndex(max(0, combo.findData("" if self.draft.path is not None else self.draft.factory.name)))

@@ -36,7 +36,7 @@ from .table import BlockTable, chip
 from .trying import TryOne
 from .words import legend
 
-LEFT_LETTERS, RIGHT_LETTERS = 36, 56  # widths in average letters
+LEFT_LETTERS, RIGHT_LETTERS = 32, 51  # widths in average letters
 
 
 class Sections(QListWidget):
@@ -114,6 +114,7 @@ class EditorForm(QWidget):
         self.base = QComboBox()
         self.base.setAccessibleName(tr("Based on"))
         self.base.setMinimumContentsLength(16)
+        self.base.currentTextChanged.connect(self.base.setToolTip)
         self.save_as, self.load = QPushButton(tr("Save as…")), QPushButton(tr("Import…"))
         self.export, self.compare = QPushButton(tr("Export…")), QPushButton(tr("Compare…"))
         self.edits = scaled(QLabel(), HINT)
@@ -155,6 +156,7 @@ class EditorForm(QWidget):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes from figure to figure, and the page follows
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self.page)
         self.scroll = scroll

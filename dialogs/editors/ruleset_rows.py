@@ -123,9 +123,7 @@ def _limits_section(document: Mapping[str, Any]) -> Section:
         rows.append(Row(figure_title(name), name, {"unit": unit_title(figure["unit"])}, {VALUE: cell}, (LIMITS, name)))
     streams = Cell(("floor_streams", "value"), "words")
     rows.append(Row(figure_title("floor_streams"), "floor_streams", {}, {VALUE: streams}, ("floor_streams",)))
-    block = Block(
-        tr("Limits that indicators are measured with"), ((VALUE, tr("Limit")), ("unit", tr("Unit"))), tuple(rows)
-    )
+    block = Block(tr("Limits of indicators"), ((VALUE, tr("Limit")), ("unit", tr("Unit"))), tuple(rows))
     live = ", ".join(figure_title(name) for name in LIVE_LIMITS)
     note = tr("Tried at once: {names}. The others change what is measured: measure again to see what they do.")
     return Section(LIMITS, tr("Limits of indicators"), tr("{n} figures").format(n=len(rows)), (block,), "",

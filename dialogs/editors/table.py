@@ -7,6 +7,7 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QPoint, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -18,14 +19,14 @@ from qgis.PyQt.QtWidgets import (
 
 from ...core.jsontext import KeyPath
 from ...processing.texts import tr
-from ..parts.inks import soft
+from ..parts.inks import HALF, panel, readable, soft, tinted
 from ..parts.tables import pick_rows
 from .cells import CellEditor, WeightBar
 from .draft import Draft
 from .rows import WEIGHT, Block, Row
 from .words import CHIPS, source_text, status_meaning, status_word
 
-LETTERS = {"op": 4, "unit": 8, "value": 19, "soft": 13, "weight": 17, "title": 18, "fill": 14}  # widths of columns
+LETTERS = {"op": 4, "unit": 8, "value": 16, "soft": 12, "weight": 16, "title": 18, "fill": 14}  # widths of columns
 NAME_LETTERS, STATUS_LETTERS, TITLE_LETTERS, MOST_LETTERS, SOURCE_LETTERS = 17, 11, 20, 34, 12
 
 
@@ -40,7 +41,7 @@ class BlockTable(QTableWidget):
         self.columns = [key for key, _ in block.columns]
         super().__init__(len(block.rows), len(self.columns) + 4)
         self.block = block
-        self._tall = 0
+        self._tall, self._title_width = 0, 0
         self.editors: dict[KeyPath, CellEditor] = {}
         self.bars: dict[KeyPath, WeightBar] = {}
         self.setHorizontalHeaderLabels(
@@ -156,10 +157,19 @@ class BlockTable(QTableWidget):
             self.columnWidth(column) for column in range(self.columnCount()) if column not in (1, self._source)
         )
         self.setColumnHidden(1, not self._has_names or self.viewport().width() - others < wide)
+        room = self.viewport().width() - others + self.columnWidth(0) - self._title_width
+        lacks = self._heading(self._source) - room
+        least = max(self._heading(0), self.fontMetrics().averageCharWidth() * TITLE_LETTERS)
+        self.setColumnWidth(0, max(min(least, self._title_width), self._title_width - max(0, lacks)))
         bar = self.horizontalScrollBar()
         extra = bar.sizeHint().height() if bar.maximum() > bar.minimum() else 0  # it must not cover the last row
         if self.height() != self._tall + extra:
             self.setFixedHeight(self._tall + extra)
+
+    def _heading(self, column: int) -> int:
+        """Return the width that the heading of a column needs."""
+        text = self.horizontalHeaderItem(column).text()
+        return int(self.horizontalHeader().fontMetrics().horizontalAdvance(text)) + 14
 
     @property
     def _source(self) -> int:
@@ -172,7 +182,8 @@ class BlockTable(QTableWidget):
         for column, letters in widths.items():
             self.setColumnWidth(column, letter * letters)
         titles = [self.fontMetrics().horizontalAdvance("    " * row.indent + row.title) + 12 for row in self.block.rows]
-        self.setColumnWidth(0, max(letter * TITLE_LETTERS, min([max(titles, default=0), letter * MOST_LETTERS])))
+        wanted = max([*titles, self._heading(0)])
+        self.setColumnWidth(0, max(letter * TITLE_LETTERS, min(wanted, letter * MOST_LETTERS)))
         for column, key in enumerate(self.columns, 2):  # a price needs more room than a share
             widgets = [self.cellWidget(place, column) for place in range(self.rowCount())]
             hints = [widget.sizeHint().width() for widget in widgets if widget is not None]
@@ -180,9 +191,11 @@ class BlockTable(QTableWidget):
             self.setColumnWidth(
                 column, max([self.columnWidth(column), *hints] if hints else [min(letter * 18, max(texts))])
             )
-        words = [status_word(str(figure["status"])) for figure in self._figures]
-        chips = [self.fontMetrics().horizontalAdvance(word) + 30 for word in words]
+        chips = [self.cellWidget(place, last).sizeHint().width() for place in range(self.rowCount())]
         self.setColumnWidth(last, max([letter * STATUS_LETTERS, *chips]))
+        for column in range(2, last + 1):
+            self.setColumnWidth(column, max(self.columnWidth(column), self._heading(column)))
+        self._title_width = self.columnWidth(0)
         self.horizontalHeader().setSectionResizeMode(last - 1, QHeaderView.ResizeMode.Stretch)
         tallest = max((editor.sizeHint().height() for editor in self.editors.values()), default=0)
         self.verticalHeader().setDefaultSectionSize(max(tallest, int(self.fontMetrics().height() * 1.6)))
@@ -195,6 +208,10 @@ def chip(status: str) -> QWidget:
     """Return a status as a small coloured word with its meaning in the tooltip."""
     holder, label = QWidget(), QLabel(status_word(status))
     back, ink = CHIPS.get(status, CHIPS["heuristic"])
+    palette = QApplication.palette()
+    if panel(palette).lightness() < HALF:
+        ink = readable(back, palette).name()
+        back = tinted(ink, palette).name()
     label.setStyleSheet(f"QLabel {{ background: {back}; color: {ink}; border-radius: 7px; padding: 0 6px; }}")
     label.setToolTip(status_meaning(status))
     layout: Any = QHBoxLayout(holder)

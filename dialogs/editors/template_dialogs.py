@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -53,6 +53,15 @@ class ItemDialog(QDialog):
         layout.addWidget(self.fault)
         layout.addWidget(self.buttons)
         self.setMinimumWidth(self.fontMetrics().averageCharWidth() * LETTERS)
+
+    def add_rows(self, rows: Sequence[tuple[str, QWidget]]) -> None:
+        """Add the fields; Tab goes from the first of them, where the cursor is, down to the buttons."""
+        for title, widget in rows:
+            self.form.addRow(title, widget)
+        self.layout().removeWidget(self.buttons)
+        self.buttons.setParent(None)
+        self.layout().addWidget(self.buttons)  # anew, so that Tab comes to it last; Qt sorts its buttons by itself
+        rows[0][1].setFocus()
 
     def read(self) -> Item:
         """Return what was typed. Raises ValueError with the part that cannot be read."""
@@ -110,8 +119,7 @@ class FieldDialog(ItemDialog):
             (tr("Filled with"), self.fill), (tr("Column"), self.column), (tr("Content"), self.text),
             (tr("Codes"), self.codes),
         )  # fmt: skip
-        for title, widget in rows:
-            self.form.addRow(title, widget)
+        self.add_rows(rows)
         self._fill()
         for combo in (self.type, self.fill):
             combo.currentIndexChanged.connect(lambda _: self._adapt())
@@ -193,6 +201,7 @@ class LayerDialog(ItemDialog):
         for name, title in shape.table_titles().items():
             self.table.addItem(f"{name}  {title}", name)
         self.where.setPlaceholderText(tr("for example {text}").format(text=WHERE))
+        self.where.setToolTip(self.where.placeholderText())
         self.name.setText(str(self._old.get("id", "")))
         self.title.setText(str(self._old.get("title", "")))
         self.where.setText(shape.where_text(self._old.get("where", {})))
@@ -204,8 +213,7 @@ class LayerDialog(ItemDialog):
             (tr("Name of layer and file"), self.name), (tr("Title"), self.title), (tr("Made from"), self.table),
             (tr("Only rows with"), self.where),
         )  # fmt: skip
-        for title, widget in rows:
-            self.form.addRow(title, widget)
+        self.add_rows(rows)
         for signal in (self.name.textChanged, self.title.textChanged, self.table.currentTextChanged,
                        self.where.textChanged):  # fmt: skip
             signal.connect(self.show_fault)

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtGui import QColor, QPalette
+from qgis.PyQt.QtWidgets import QApplication
 
 HALF = 128  # a window darker than this is a dark theme
 WORDS, BARS = 4.5, 3.0  # least contrast (WCAG 2.2, level AA: 1.4.3 words, 1.4.11 graphics)
 SHINE = 124  # % by which the style makes the upper end of a button lighter
 STEP, STEPS = 115, 24  # % by which a colour gets lighter at a time, and how often at most
-SOFT, FAINT = 0.62, 0.16  # shares of the text's colour over the panel's
+SOFT, FAINT, CHIP = 0.62, 0.16, 0.2  # shares of a colour over the panel's
 
 
 def soft(palette: QPalette) -> QColor:
@@ -27,13 +28,26 @@ def readable(colour: str, palette: QPalette, enough: float = WORDS) -> QColor:
 
     Words in it are darker where panels are light; bars keep their colour there, which is that of the drawings.
     """
-    ground, found = palette.color(QPalette.ColorRole.Window), QColor(colour)
+    ground, found = panel(palette), QColor(colour)
     is_dark = ground.lightness() < HALF
     for _ in range(STEPS if is_dark or enough >= WORDS else 0):
         if contrast(found, ground) >= enough:
             break
         found = found.lighter(STEP) if is_dark else found.darker(STEP)
     return found
+
+
+def panel(palette: QPalette) -> QColor:
+    """Return the colour of panels: a theme that is a style sheet leaves widgets a ground that is not there."""
+    ground = palette.color(QPalette.ColorRole.Window)
+    return ground if ground.alpha() else QApplication.palette().color(QPalette.ColorRole.Window)
+
+
+def tinted(colour: str, palette: QPalette) -> QColor:
+    """Return the ground of a chip: a fifth of its colour over the panel (picture spec §1)."""
+    ground, over = panel(palette), QColor(colour)
+    parts = zip(over.getRgb()[:3], ground.getRgb()[:3])
+    return QColor(*(round(a * CHIP + b * (1 - CHIP)) for a, b in parts))
 
 
 def filled(palette: QPalette) -> tuple[QColor, QColor]:
@@ -62,7 +76,7 @@ def _luminance(colour: QColor) -> float:
 
 
 def _mixed(palette: QPalette, share: float) -> QColor:
-    ink, ground = palette.color(QPalette.ColorRole.WindowText), palette.color(QPalette.ColorRole.Window)
+    ink, ground = palette.color(QPalette.ColorRole.WindowText), panel(palette)
     red, green, blue = (round(a * share + b * (1 - share)) for a, b in
                         zip(ink.getRgb()[:3], ground.getRgb()[:3]))  # fmt: skip
     return QColor(red, green, blue)

@@ -8,7 +8,7 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QRect, QSize, Qt
 from qgis.PyQt.QtGui import QColor, QFont, QPainter, QPalette, QPen
-from qgis.PyQt.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QApplication, QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ..meanings import meaning_of
 from ..study import readiness
@@ -178,4 +178,7 @@ def main_button(text: str) -> QPushButton:
         for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):
             palette.setColor(group, role, colour)
     button.setPalette(palette)
+    if QApplication.instance().styleSheet():  # a theme that is a style sheet asks no palette
+        ground, ink = (colour.name() for colour in filled(QApplication.palette()))
+        button.setStyleSheet(f"QPushButton:enabled {{ background: {ground}; color: {ink}; }}")
     return button

@@ -90,6 +90,8 @@ class FieldsDialog(QDialog):
         self.combos: dict[str, QComboBox] = {}
         for row, (name, column) in enumerate(self.columns.items()):
             self._add_row(row, name, column, mapping.get(name, ""))
+        tallest = max((combo.sizeHint().height() for combo in self.combos.values()), default=0)
+        self.table.verticalHeader().setDefaultSectionSize(tallest + 4)
         head = self.table.horizontalHeader()
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         head.setSectionResizeMode(VALUES, QHeaderView.ResizeMode.Stretch)

@@ -51,6 +51,8 @@ class OptionsPanel(QWidget):
             combo.addItem(text, key)
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         combo.setAccessibleName(title)
+        combo.setToolTip(combo.currentText())
+        combo.currentTextChanged.connect(combo.setToolTip)
         first = next(iter(items))
         combo.activated.connect(
             lambda _: self.chosen.emit(name, "" if combo.currentData() == first else combo.currentData())
@@ -61,6 +63,7 @@ class OptionsPanel(QWidget):
     def _add_text(self, form: QFormLayout, name: str, title: str, hint: str) -> None:
         line = QLineEdit()
         line.setPlaceholderText(hint)
+        line.setToolTip(hint)
         line.setAccessibleName(title)
         line.editingFinished.connect(lambda: self.chosen.emit(name, line.text().strip()))
         self.fields[name] = line
