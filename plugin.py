@@ -96,7 +96,8 @@ class UrbanRenewalPlugin:
     def _change_dock(self) -> None:
         """Put the Workbench in the place of the page of what was missing."""
         self._remove_dock()
-        self._show_dock(True)
+        self.action.setChecked(False)  # whatever came of it while the page went: the button follows what is shown
+        self.action.setChecked(True)
 
     def _copy_models(self) -> None:
         from .dialogs.workbench.own_models import copy_for

@@ -37,6 +37,29 @@ def test_button_opens_and_unloading_leaves_nothing(plugin, qgis_iface, qgis_app,
     assert project.receivers(project.layersAdded) == receivers - 2
 
 
+def test_looking_again_brings_the_workbench_and_the_button_stays_pressed(plugin, qgis_iface, project, monkeypatch):
+    """Otherwise the first click on the button afterwards would seem to do nothing."""
+    from urban_renewal.dialogs.parts import missing_page
+    from urban_renewal.dialogs.workbench import first_run
+    from urban_renewal.processing.missing import Trouble
+
+    qgis_iface.mainWindow().show()
+    found = [Trouble("pandas", "missing")]
+    for module in (first_run, missing_page):
+        monkeypatch.setattr(module, "troubles", lambda: list(found))
+    plugin.action.setChecked(True)
+    page = plugin.dock
+    assert "pandas are missing" in page.said.text() or "缺少 pandas" in page.said.text()
+    page.again.click()
+    assert plugin.dock is page
+    found.clear()
+    page.again.click()
+    assert plugin.dock is not page and plugin.dock.objectName() != page.objectName()
+    assert plugin.action.isChecked() and plugin.dock.isVisible()
+    plugin.action.trigger()
+    assert not plugin.dock.isVisible()
+
+
 def test_unloading_with_a_project_full_of_layers(plugin, qgis_app, project, load_inputs, qtbot):
     plugin.action.setChecked(True)
     load_inputs()
