@@ -53,6 +53,8 @@ def test_looking_again_brings_the_workbench_and_the_button_stays_pressed(plugin,
     page.again.click()
     assert plugin.dock is page
     found.clear()
+    page.hide()  # as the desktop does when the page goes: the button comes up
+    assert not plugin.action.isChecked()
     page.again.click()
     assert plugin.dock is not page and plugin.dock.objectName() != page.objectName()
     assert plugin.action.isChecked() and plugin.dock.isVisible()
