@@ -14,6 +14,8 @@ from typing import Any
 from qgis.core import (
     QgsCoordinateTransformContext,
     QgsFeatureSink,
+    QgsField,
+    QgsFields,
     QgsProcessingContext,
     QgsProcessingUtils,
     QgsVectorFileWriter,
@@ -249,7 +251,7 @@ def _insert_table(target: Target) -> None:
 def write_memory(encoded: Encoded, name: str, context: QgsProcessingContext, run: Run) -> str:
     """Write a temporary layer and return its id; the context keeps it."""
     sink, layer_id = QgsProcessingUtils.createFeatureSink(
-        f"memory:{name}", context, encoded.fields, encoded.wkb_type, encoded.crs
+        f"memory:{name}", context, _bare(encoded.fields), encoded.wkb_type, encoded.crs
     )
     for number, feature in enumerate(encoded.features()):
         if number % SLICE == 0:
@@ -258,6 +260,20 @@ def write_memory(encoded: Encoded, name: str, context: QgsProcessingContext, run
             raise RenewalError("write_failed", path=name, reason=sink.lastError())
     sink.flushBuffer()
     return str(layer_id)
+
+
+def _bare(fields: QgsFields) -> QgsFields:
+    """Return fields without headings: the log of QGIS complains about each that a temporary layer cannot be made with.
+
+    The layer gets them when it is dressed.
+    """
+    bare = QgsFields()
+    for field in fields:
+        plain = QgsField(field)
+        plain.setAlias("")
+        plain.setComment("")
+        bare.append(plain)
+    return bare
 
 
 def layer_of(result: Any, context: QgsProcessingContext) -> Any:

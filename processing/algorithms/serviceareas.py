@@ -22,7 +22,7 @@ class ServiceAreas(RenewalAlgorithm):
     ID, GROUP = "serviceareas", "gap"
     MAIN = "FACILITIES"
     ROLES = (
-        RoleUse("FACILITIES", "FACILITIES", fields=("facility_id",)),
+        RoleUse("FACILITIES", "SERVED", fields=("facility_id",)),
         RoleUse("ENTRANCES", "ENTRANCES", optional=True, fields=("entrance_of",)),
         *WALK_ROLES,
     )

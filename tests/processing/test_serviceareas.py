@@ -32,7 +32,7 @@ def test_areas_by_facility_and_limit(run_algorithm, make_layer, rows_of, tmp_pat
         ("s1", 5, "disc"), ("s1", 10, "disc"), ("s1", 15, "disc"),
     ]  # fmt: skip
     assert rows[0]["area_m2"] == pytest.approx(2 * 260 * 200 + math.pi * 100**2, rel=0.01)
-    assert "FACILITIES · 1 · The facility is not joined" in feedback.textLog()
+    assert "Facilities “设施” · 1 · The facility is not joined" in feedback.textLog()
     shapes = [feature.geometry() for feature in QgsVectorLayer(out, "areas", "ogr").getFeatures()]
     assert all(shape.isGeosValid() for shape in shapes)
     assert shapes[0].area() == pytest.approx(rows[0]["area_m2"], abs=0.1)

@@ -211,7 +211,7 @@ FURTHER = {
 @pytest.mark.parametrize("source", FURTHER)
 def test_layers_as_they_come(source):
     rows = [(name, geometry, fields.split(), role) for name, geometry, fields, role in FURTHER[source]]
-    wanted = [name for name in roles() if name not in ("PLACES", "CANDIDATES", "TRUTH", "FACTS", "REVIEWS")]
+    wanted = [name for name in roles() if name not in ("PLACES", "SERVED", "CANDIDATES", "TRUTH", "FACTS", "REVIEWS")]
     found = assign_roles(facts_of(rows), wanted)
     by_role = {role: f"id_{name}" for name, _, _, role in rows if role}
     shared = {"COMMUNITIES": by_role["POPULATION"]} if "POPULATION" in by_role else {}
