@@ -1824,8 +1824,12 @@
         <translation>图层里没有设施 {id}。</translation>
     </message>
     <message>
-        <source>The filter or the fields of “{layer}” ({role}) were changed: {before} → {n} features.</source>
-        <translation>图层“{layer}”（{role}）的筛选或字段对应改了：{before} → {n} 个要素。</translation>
+        <source>The filter of “{layer}” ({role}) was changed: {before} → {n} features.</source>
+        <translation>图层“{layer}”（{role}）的筛选改了：{before} → {n} 个要素。</translation>
+    </message>
+    <message>
+        <source>The filter or the fields of “{layer}” ({role}) were changed.</source>
+        <translation>图层“{layer}”（{role}）的筛选或字段对应改了。</translation>
     </message>
     <message>
         <source>The folder {folder} cannot be made: {reason}. Choose another folder.</source>

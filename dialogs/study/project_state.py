@@ -73,6 +73,7 @@ def _changed(source: str, change: Any) -> str:
 
 
 KEPT_FILES = 64
+DBASE = (".dbf", ".DBF")  # where the attributes of a shapefile stand
 _TABLES: dict[Path, tuple[Any, dict[str, str]]] = {}  # file → (what it and its journal looked like, last changes)
 
 
@@ -85,26 +86,49 @@ def geometry_of(layer: QgsMapLayer) -> str:
     return "other"
 
 
-def signature(layer: QgsMapLayer, edits: int = 0, mapping: Mapping[str, str] | None = None) -> str:
+def signature(
+    layer: QgsMapLayer, edits: int = 0, mapping: Mapping[str, str] | None = None, former: bool = False
+) -> str:  # fmt: skip
     """Return a text that changes when the layer's data do: `<source>|<filter>|<n>|<stamp>|<edits>`; "" = broken.
 
-    `edits` counts the features changed in this project; `mapping` are fields a person chose, part of the filter.
+    `edits` counts the features changed in this project; `mapping` are fields a person chose, part of the filter, and so
+    is a coordinate system that somebody set. The source is the file's name and its table, not its folder: a study may
+    be moved or handed over. `former` = as it was told before that, with the folder and without the system.
     A GeoPackage is stamped by its own last_change, because its file changes when somebody only looks at it; other
-    files by size and time; databases and memory layers not at all.
+    files by size and time, a shapefile with its table; databases and memory layers not at all.
     """
     if not layer.isValid():
         return ""
-    source = hashlib.sha256(layer.source().split("|subset=")[0].encode()).hexdigest()[:12]
     parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
     path = Path(parts.get("path") or layer.source())
+    is_file = layer.providerType() in ("ogr", "gdal") and path.name != ""
     if layer.providerType() in ("ogr", "gdal") and _is_gone(path):
         return ""
+    told = layer.source().split("|subset=")[0]
+    if is_file and not former:
+        told = f"{path.name}|{parts.get('layerName') or ''}"
+    source = hashlib.sha256(told.encode()).hexdigest()[:12]
+    system = "" if former else _system_set(layer)
     if not isinstance(layer, QgsVectorLayer):
-        return f"{source}|||{_file_stamp(path)}|0"
+        return f"{source}|{system}||{_file_stamp(path)}|0"
+    others = [path.with_suffix(end) for end in DBASE] if path.suffix.lower() == ".shp" and not former else []
     chosen = layer.subsetString() + (str(sorted(mapping.items())) if mapping else "")
     subset = hashlib.sha256(chosen.encode()).hexdigest()[:8] if chosen else ""
-    stamp = _table_stamp(path, parts.get("layerName") or "") if path.suffix.lower() == ".gpkg" else _file_stamp(path)
-    return f"{source}|{subset}|{layer.featureCount()}|{stamp}|{edits}"
+    stamp = (
+        _table_stamp(path, parts.get("layerName") or "")
+        if path.suffix.lower() == ".gpkg"
+        else _file_stamp(path, *others)
+    )
+    return f"{source}|{subset}{system}|{layer.featureCount()}|{stamp}|{edits}"
+
+
+def _system_set(layer: QgsMapLayer) -> str:
+    """Return "@" and the system that somebody set in place of the data's own, "" when it is theirs."""
+    provider = layer.dataProvider()
+    if provider is None or not layer.crs().isValid() or provider.crs() == layer.crs():
+        return ""
+    told = layer.crs().authid() or hashlib.sha256(layer.crs().toWkt().encode()).hexdigest()[:8]
+    return f"@{told}"
 
 
 def _is_gone(path: Path) -> bool:
@@ -112,12 +136,13 @@ def _is_gone(path: Path) -> bool:
     return path.is_absolute() and not str(path).startswith("/vsi") and not path.exists()
 
 
-def _file_stamp(path: Path) -> str:
+def _file_stamp(path: Path, *others: Path) -> str:
+    """Return size and time of a file as `size.nanoseconds`, of several: all sizes, the last time; "" without it."""
     try:
-        found = path.stat()
+        found = [path.stat(), *(other.stat() for other in others if other.exists())]
     except OSError:
         return ""
-    return f"{found.st_size}.{found.st_mtime_ns}"
+    return f"{sum(item.st_size for item in found)}.{max(item.st_mtime_ns for item in found)}"
 
 
 def _table_stamp(path: Path, table: str) -> str:
@@ -166,7 +191,8 @@ def look_at_world(project: QgsProject, study: Study | None, running: str) -> Wor
             choice.layer_id = layer.id()
         has_crs = geometry_of(layer) == "none" or layer.crs().isValid()
         edits = study.changes[layer.id()].n if study and layer.id() in study.changes else 0
-        layers[role] = LayerLook(layer.name(), signature(layer, edits, choice.mapping), has_crs)
+        told = [signature(layer, edits, choice.mapping, former) for former in (False, True)]
+        layers[role] = LayerLook(layer.name(), told[0], has_crs, told[1])
     gone = frozenset(
         key
         for key, record in (study.steps.items() if study else ())

@@ -6,7 +6,8 @@ Pure logic over the study and a look at the world; sentences are made in wording
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,13 +17,21 @@ from .study import Study
 DONE, READY, RUNNING, STALE, BLOCKED, FAILED = "done", "ready", "running", "stale", "blocked", "failed"
 
 
+SIGNATURE_BARS, STAMP_PLACE = 4, 3  # of project_state.signature: its bars, the place of the stamp between them
+ROUNDED_NS = 2_000_000_000  # zip and FAT tell the time of a file to two seconds
+
+
 @dataclass(frozen=True)
 class LayerLook:
-    """The layer chosen for a role as it is now: `signature` changes when its data do; "" = it is gone."""
+    """The layer chosen for a role as it is now: `signature` changes when its data do; "" = it is gone.
+
+    `former`: the signature as states of earlier versions have it.
+    """
 
     name: str
     signature: str
     has_crs: bool = True
+    former: str = ""
 
 
 @dataclass(frozen=True)
@@ -179,12 +188,30 @@ def _layer_change(role: str, study: Study, record: Any, world: World) -> Reason 
         return Reason("role_removed", {"role": role, "layer": old_name}, f"role:{role}") if before else None
     if look is None or not look.signature:
         return Reason("layer_gone", {"layer": old_name or choice.name, "role": role}, f"role:{role}")
-    if role == "REVIEWS" and look.signature != before:
+    if role == "REVIEWS" and not is_same(look, before):
         n = _rows_of(look.signature) - (_rows_of(before) if before else 0)
         return Reason("reviewed", {"n": n}) if n > 0 else Reason("reviews_changed", {})
     if not before:
         return Reason("role_added", {"role": role, "layer": look.name})
-    return None if look.signature == before else _data_change(role, study, record, look)
+    return None if is_same(look, before) else _data_change(role, study, record, look)
+
+
+def is_same(look: LayerLook, before: str) -> bool:
+    """Say whether the data of a layer are those that a signature tells; a copy's file may be two seconds off."""
+    if before in (look.signature, look.former):
+        return True
+    return any(now.count("|") == before.count("|") == SIGNATURE_BARS and _is_copy(now.split("|"), before.split("|"))
+               for now in (look.signature, look.former))  # fmt: skip
+
+
+def _is_copy(now: Sequence[str], before: Sequence[str]) -> bool:
+    """Say whether two signatures differ by nothing but a file's time as archives round it: `size.nanoseconds`."""
+    stamps = [re.fullmatch(r"(\d+)\.(\d+)", parts[STAMP_PLACE]) for parts in (now, before)]
+    rest = [[*parts[:STAMP_PLACE], *parts[STAMP_PLACE + 1 :]] for parts in (now, before)]
+    if None in stamps or rest[0] != rest[1]:
+        return False
+    (size, time), (old_size, old_time) = (tuple(map(int, found.groups())) for found in stamps if found)
+    return size == old_size and abs(time - old_time) <= ROUNDED_NS
 
 
 def _rows_of(signature: str) -> int:
@@ -196,9 +223,22 @@ def _rows_of(signature: str) -> int:
 def _data_change(role: str, study: Study, record: Any, look: LayerLook) -> Reason:
     """Return what is known about a change of data: another layer, edits saved in QGIS, or changed elsewhere."""
     old_name, change = record.names.get(role, ""), study.changes.get(study.inputs[role].layer_id)
-    if look.name != old_name and record.seen[role].split("|")[0] != look.signature.split("|")[0]:
+    before = record.seen[role]
+    told = {"role": role, "layer": look.name}
+    old_parts = before.split("|")
+    is_known = old_parts[0] in (look.signature.split("|")[0], look.former.split("|")[0])
+    if look.name != old_name and not is_known:
         return Reason("layer_swapped", {"role": role, "old": old_name, "layer": look.name})
-    edits = int(look.signature.rsplit("|", 1)[-1]) - int(record.seen[role].rsplit("|", 1)[-1])
+    edits = int(look.signature.rsplit("|", 1)[-1]) - int(before.rsplit("|", 1)[-1])
     if change and edits > 0:
-        return Reason("layer_edited", {"role": role, "layer": look.name, "n": edits, "at": change.at})
-    return Reason("layer_changed", {"role": role, "layer": look.name})
+        return Reason("layer_edited", {**told, "n": edits, "at": change.at})
+    n, old_n = _rows_of(look.signature), _rows_of(before)
+    filter_, _, system = look.signature.split("|")[1].partition("@")
+    old_filter, _, old_system = old_parts[1].partition("@")
+    if filter_ != old_filter:
+        return (
+            Reason("layer_filtered", {**told, "before": old_n, "n": n}) if n != old_n else Reason("layer_fields", told)
+        )
+    if is_known and system != old_system:
+        return Reason("layer_system", {**told, "system": system})
+    return Reason("layer_rows", {**told, "before": old_n, "n": n}) if n != old_n else Reason("layer_changed", told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import re
+from collections.abc import Callable
 from datetime import datetime
 from math import isnan
 from pathlib import Path
@@ -141,6 +142,8 @@ def reason_text(reason: Reason) -> str:
     values = dict(reason.values)
     if reason.code == "setting_changed":
         values["now"] = setting_value(str(values["setting"]), values["now"])
+    if reason.code == "layer_system":
+        values["system"] = values["system"] or tr("that of the data")
     return _sentence(reason.code).format(
         **{name: _shown(name, value) for name, value in values.items()} | _extra(values)
     )
@@ -166,7 +169,11 @@ def _sentence(code: str) -> str:
         "reviews_changed": tr("The reviews have changed."),
         "role_added": tr("“{layer}” is new as {role}."),
         "layer_swapped": tr("“{old}” was replaced by “{layer}” ({role})."),
-        "layer_edited": tr("{n} features of “{layer}” were edited."),
+        "layer_edited": tr("{n} features of “{layer}” were edited, {at}."),
+        "layer_filtered": tr("The filter of “{layer}” ({role}) was changed: {before} → {n} features."),
+        "layer_fields": tr("The filter or the fields of “{layer}” ({role}) were changed."),
+        "layer_system": tr("The coordinate system of “{layer}” ({role}) was changed: {system}."),
+        "layer_rows": tr("“{layer}” ({role}) had {before} features and has {n} now."),
         "layer_changed": tr("The data of “{layer}” ({role}) have changed."),
     }[code]
 
@@ -181,16 +188,12 @@ def _extra(values: dict[str, Any]) -> dict[str, str]:
 
 
 def _shown(name: str, value: Any) -> str:
-    if name == "role":
-        return role_title(value)
-    if name == "step":
-        return step_title(value)
-    if name == "algorithm":
-        return algorithm_title(value)
-    if name == "setting":
-        return setting_title(value)
-    if name == "n":
-        return number(value)
+    told: dict[str, Callable[[Any], str]] = {
+        "role": role_title, "step": step_title, "algorithm": algorithm_title, "setting": setting_title, "at": moment,
+        "n": number, "before": number,
+    }  # fmt: skip
+    if name in told:
+        return told[name](value)
     return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 

@@ -80,7 +80,7 @@ def test_other_fields_make_a_step_old(fields, dock):
     seen, names = {"FACILITIES": before}, {"FACILITIES": "设施"}
     dock.session.study.steps["gaps"] = StepRecord("r", "2026-01-01T10:00:00", 1.0, {}, seen=seen, names=names)
     dock.session.set_mapping("FACILITIES", {"kind": "BH"})
-    assert "layer_changed" in [reason.code for reason in dock.session.states()["gaps"].reasons]
+    assert "layer_fields" in [reason.code for reason in dock.session.states()["gaps"].reasons]
 
 
 def test_as_guessed(fields, qtbot):

@@ -1,0 +1,132 @@
+"""When a study's data count as changed: not when its folder is moved, and told by what was changed."""
+
+import os
+import shutil
+import sqlite3
+
+import pytest
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsGeometry,
+    QgsProject,
+    QgsVectorFileWriter,
+    QgsVectorLayer,
+)
+from urban_renewal.dialogs.study import study as memory
+from urban_renewal.dialogs.study import wording
+from urban_renewal.dialogs.study.project_state import signature
+from urban_renewal.dialogs.study.readiness import LayerLook, World, is_same, states
+from urban_renewal.dialogs.study.steps import STEPS
+
+HOUR_NS = 3_600_000_000_000
+
+
+@pytest.fixture
+def stations(tmp_path):
+    """Return a function that writes two stations into a folder and opens them."""
+
+    def write(folder, driver="ESRI Shapefile", name="站点"):
+        layer = QgsVectorLayer("Point?crs=EPSG:4545&field=id:string&field=name:string", name, "memory")
+        features = []
+        for number in (1, 2):
+            feature = QgsFeature(layer.fields())
+            feature.setGeometry(QgsGeometry.fromWkt(f"POINT({number} 0)"))
+            feature.setAttributes([f"S{number}", "七星岗"])
+            features.append(feature)
+        layer.dataProvider().addFeatures(features)
+        (tmp_path / folder).mkdir(exist_ok=True)
+        path = tmp_path / folder / ("stations.gpkg" if driver == "GPKG" else "stations.shp")
+        options = QgsVectorFileWriter.SaveVectorOptions()
+        options.driverName, options.layerName = driver, "stations"
+        QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(path), QgsProject.instance().transformContext(), options)
+        return path
+
+    return write
+
+
+def opened(path):
+    return QgsVectorLayer(str(path), "站点", "ogr")
+
+
+def look(layer, edits=0):
+    return LayerLook(layer.name(), signature(layer, edits), True, signature(layer, edits, former=True))
+
+
+def reason(before, now, edits_at=""):
+    """Return the sentence of the zones' card after a change of the stations."""
+    done = memory.Study(folder="/x")
+    done.inputs["STATIONS"] = memory.InputChoice("id1", "", now.name)
+    done.steps["zones"] = memory.StepRecord("r", "2026-01-01T10:00:00", 1.0, {}, {}, {}, {"STATIONS": before},
+                                            {"STATIONS": "站点"}, {}, {}, [])  # fmt: skip
+    if edits_at:
+        done.changes["id1"] = memory.Change(1, edits_at)
+    built = frozenset(name for step in STEPS for name in step.algorithms)
+    found = states(done, World(built, {"STATIONS": now}))["zones"].reasons
+    return next((item for item in found if item.values.get("role") == "STATIONS"), None)
+
+
+@pytest.mark.parametrize("driver", ["GPKG", "ESRI Shapefile"])
+def test_a_moved_study_is_not_out_of_date(stations, tmp_path, driver):
+    path = stations("old", driver)
+    before = look(opened(path)).signature
+    shutil.copytree(path.parent, tmp_path / "new")  # keeps the times
+    moved = look(opened(tmp_path / "new" / path.name))
+    assert moved.signature == before
+    for file in (tmp_path / "new").iterdir():  # an archive rounds them
+        time = file.stat().st_mtime_ns // 2_000_000_000 * 2_000_000_000
+        os.utime(file, ns=(time, time))
+    assert is_same(look(opened(tmp_path / "new" / path.name)), before)
+
+
+def test_other_data_of_the_same_name_and_size_are_told(stations, tmp_path):
+    path = stations("old")
+    before = look(opened(path)).signature
+    table = path.with_suffix(".dbf")  # somebody edits the attributes in another program: the .shp stays as it is
+    table.write_bytes(table.read_bytes().replace(b"S2", b"S9"))
+    os.utime(table, ns=(table.stat().st_mtime_ns + HOUR_NS,) * 2)
+    now = look(opened(path))
+    assert not is_same(now, before)
+    assert reason(before, now).code == "layer_changed"
+
+
+def test_states_of_earlier_versions_are_understood(stations):
+    layer = opened(stations("old", "GPKG"))
+    now = look(layer)
+    assert now.former != now.signature
+    assert reason(now.former, now) is None
+
+
+def test_what_was_changed_is_told(stations, tmp_path):
+    path = stations("old", "GPKG")
+    layer = opened(path)
+    before = look(layer).signature
+    assert reason(before, look(layer)) is None
+    layer.setSubsetString("\"id\" = 'S1'")
+    told = reason(before, look(layer))
+    assert (told.code, told.values["before"], told.values["n"]) == ("layer_filtered", 2, 1)
+    layer.setSubsetString("")
+    layer.setCrs(QgsCoordinateReferenceSystem("EPSG:4544"))
+    told = reason(before, look(layer))
+    assert "EPSG:4544" in wording.reason_text(told)
+    layer.setCrs(QgsCoordinateReferenceSystem("EPSG:4545"))
+    assert reason(before, look(layer)) is None  # set back
+    assert "10:42" in wording.reason_text(reason(before, look(layer, 1), "2026-01-01T10:42:00"))
+    layer.setName("站点_2025")  # only another name
+    assert reason(before, look(layer)) is None
+    del layer
+    with sqlite3.connect(path) as connection:  # another program
+        connection.execute("DROP TRIGGER IF EXISTS rtree_stations_geom_delete")
+        connection.execute("DELETE FROM stations WHERE id = 'S2'")
+        connection.execute("UPDATE gpkg_contents SET last_change = '2030-01-01T00:00:00.000Z'")
+    connection.close()
+    told = reason(before, look(opened(path)))
+    assert (told.code, told.values["before"], told.values["n"]) == ("layer_rows", 2, 1)
+
+
+def test_another_layer_in_its_place_is_told(stations, tmp_path):
+    before = look(opened(stations("old", "GPKG"))).signature
+    other = QgsVectorLayer(str(stations("old")), "站点_2025", "ogr")
+    told = reason(before, look(other))
+    assert told.code == "layer_swapped"
+    assert wording.reason_text(told).count("站点") >= 2
