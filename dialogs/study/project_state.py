@@ -193,6 +193,9 @@ def look_at_world(project: QgsProject, study: Study | None, running: str) -> Wor
         edits = study.changes[layer.id()].n if study and layer.id() in study.changes else 0
         told = [signature(layer, edits, choice.mapping, former) for former in (False, True)]
         layers[role] = LayerLook(layer.name(), told[0], has_crs, told[1])
+        for record in study.steps.values() if study else ():
+            if record.seen.get(role) == told[1]:
+                record.seen[role] = told[0]  # kept as it is told today, so that it survives a move
     gone = frozenset(
         key
         for key, record in (study.steps.items() if study else ())

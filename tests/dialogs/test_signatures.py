@@ -15,7 +15,7 @@ from qgis.core import (
 )
 from urban_renewal.dialogs.study import study as memory
 from urban_renewal.dialogs.study import wording
-from urban_renewal.dialogs.study.project_state import signature
+from urban_renewal.dialogs.study.project_state import look_at_world, signature
 from urban_renewal.dialogs.study.readiness import LayerLook, World, is_same, states
 from urban_renewal.dialogs.study.steps import STEPS
 
@@ -95,6 +95,12 @@ def test_states_of_earlier_versions_are_understood(stations):
     now = look(layer)
     assert now.former != now.signature
     assert reason(now.former, now) is None
+    done = memory.Study(folder="/x")
+    QgsProject.instance().addMapLayer(layer)
+    done.inputs["STATIONS"] = memory.InputChoice(layer.id(), layer.source(), "站点")
+    done.steps["zones"] = memory.StepRecord("r", "2026-01-01T10:00:00", 1.0, {}, {}, {}, {"STATIONS": now.former})
+    look_at_world(QgsProject.instance(), done, "")
+    assert done.steps["zones"].seen["STATIONS"] == now.signature  # from now on it may be moved
 
 
 def test_what_was_changed_is_told(stations, tmp_path):
