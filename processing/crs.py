@@ -45,16 +45,31 @@ def choose_working_crs(
         return WorkingCrs(None, "crs_local_grid")
     if _is_metric(crs, extent, transforms):
         return WorkingCrs(crs, "")
-    geographic = crs if crs.isGeographic() else crs.toGeographicCrs()
+    geographic = _degrees_of(crs)
     to_degrees = transform_between(crs, geographic, transforms)
     longitude = 0.0 if extent.isNull() else round(to_degrees.transform(extent.center()).x(), 6)  # null: no data at all
-    wanted = ("+datum", "+ellps", "+a", "+b", "+rf", "+towgs84")
-    shape = [term for term in geographic.toProj().split() if term.split("=")[0] in wanted]
-    text = f"+proj=tmerc +lat_0=0 +lon_0={longitude} +k=1 +x_0=500000 +y_0=0 {' '.join(shape)} +units=m +no_defs"
+    text = f"+proj=tmerc +lat_0=0 +lon_0={longitude} +k=1 +x_0=500000 +y_0=0 {_shape_of(geographic)} +units=m +no_defs"
     local = QgsCoordinateReferenceSystem.fromProj(text)
     if not local.isValid():
         raise RenewalError("crs_not_there", name=text)
     return WorkingCrs(local, "crs_local_tm")
+
+
+def _degrees_of(crs: QgsCoordinateReferenceSystem) -> QgsCoordinateReferenceSystem:
+    """Return the degrees on which a system rests; QGIS finds none for one of a file that no register knows."""
+    geographic = crs if crs.isGeographic() else crs.toGeographicCrs()
+    if geographic.isValid():
+        return geographic
+    made = QgsCoordinateReferenceSystem.fromProj(f"+proj=longlat {_shape_of(crs)} +no_defs")
+    if not made.isValid():
+        raise RenewalError("crs_not_there", name=crs.authid() or crs.toProj() or crs.description())
+    return made
+
+
+def _shape_of(crs: QgsCoordinateReferenceSystem) -> str:
+    """Return the terms of a definition that say which earth it is about."""
+    wanted = ("+datum", "+ellps", "+a", "+b", "+rf", "+towgs84")
+    return " ".join(term for term in crs.toProj().split() if term.split("=")[0] in wanted)
 
 
 def _is_metric(

@@ -20,7 +20,7 @@ from .encoding import Carried
 from .parameters import RoleUse
 from .reading import Reading, digits_of, key_column, read_table
 from .sharing import read_shared
-from .snapshot import RasterSnapshot, VectorSnapshot
+from .snapshot import RasterSnapshot, VectorSnapshot, usual_extent
 from .systems import transform_between
 
 
@@ -223,8 +223,8 @@ def working_crs_of(
     main: VectorSnapshot, context: QgsProcessingContext, others: Iterable[VectorSnapshot] = ()
 ) -> WorkingCrs:
     """Return the working system that the main layer decides; one without features lies where the others lie."""
-    transforms, extent = context.transformContext(), main.extent
+    transforms, extent = context.transformContext(), usual_extent(main)
     there = next((item for item in others if item.count and item.crs.isValid() and item.geometry != "none"), None)
     if not main.count and main.crs.isValid() and there is not None:
-        extent = transform_between(there.crs, main.crs, transforms).transformBoundingBox(there.extent)
+        extent = transform_between(there.crs, main.crs, transforms).transformBoundingBox(usual_extent(there))
     return choose_working_crs(main.crs, extent, transforms)

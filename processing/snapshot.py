@@ -32,6 +32,7 @@ from ..core.errors import RenewalError
 from ..core.inputs.encodings import encoding_of, words_of_dbf
 from .systems import revived
 
+WIDEST_DEGREES, WIDEST_UNITS = 6.0, 600_000.0  # own choice: Chongqing is 5° wide
 LOOKED_AT = 100_000  # bytes that tell an encoding: looked at on the main thread, in 50 ms
 DIMENSION = {0: "point", 1: "line", 2: "polygon", 3: "unknown", 4: "none"}  # Qgis.GeometryType
 
@@ -152,6 +153,27 @@ def take_vector(parameter: str, value: Any, context: QgsProcessingContext) -> Ve
         plain=untouched and no_extra_fields and unfiltered and file is not None,
         metadata=QgsLayerMetadata(layer.metadata()), **options,
     )  # fmt: skip
+
+
+def usual_extent(snapshot: VectorSnapshot) -> QgsRectangle:
+    """Return the layer's extent; of one wider than any municipality a spot in the middle of its features.
+
+    One stray feature at 0°, 0° would otherwise put the middle of a city 50 degrees away, where areas come out twice as
+    large. The median of all features, an actual one: the same in any order, and on one side of the date line.
+    """
+    widest = WIDEST_DEGREES if snapshot.crs.isGeographic() else WIDEST_UNITS
+    extent = snapshot.extent
+    if extent.isNull() or max(extent.width(), extent.height()) <= widest:
+        return extent
+    request = snapshot.request()
+    if not snapshot.filter_expression:
+        request.setSubsetOfAttributes([])
+    boxes = (item.geometry().boundingBox() for item in snapshot.source.getFeatures(request) if item.hasGeometry())
+    places = [box.center() for box in boxes if box.isFinite()]
+    if not places:
+        return extent
+    x, y = (sorted(values)[len(places) // 2] for values in zip(*((place.x(), place.y()) for place in places)))
+    return QgsRectangle(x, y, x, y)
 
 
 def take_raster(parameter: str, value: Any, context: QgsProcessingContext) -> RasterSnapshot:

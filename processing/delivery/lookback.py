@@ -12,7 +12,7 @@ from ...core.errors import RenewalError
 from ..crs import choose_working_crs
 from ..inputs import map_fields
 from ..reading import digits_of, read_table
-from ..snapshot import VectorSnapshot
+from ..snapshot import VectorSnapshot, usual_extent
 
 PROVIDER = "urbanrenewal"
 
@@ -72,7 +72,8 @@ def fingerprint_as(
     }
     try:
         mapping, _ = map_fields(use, role, snapshot, named)
-        working = choose_working_crs(snapshot.crs, snapshot.extent, transforms) if snapshot.crs.isValid() else None
+        known, extent = snapshot.crs.isValid(), usual_extent(snapshot)
+        working = choose_working_crs(snapshot.crs, extent, transforms) if known else None
         invalid = str(told.get("INVALID") or "repair")
         reading = read_table(snapshot, role, mapping, working, transforms, run, use.carry, invalid)
     except RenewalError:

@@ -171,6 +171,39 @@ def test_web_mercator_is_not_taken_for_metres():
     assert crs_module.choose_working_crs(zone, extent, transforms).crs == zone
 
 
+def test_one_stray_feature_does_not_stretch_the_city(run_algorithm, echo, make_layer):
+    """At 0°, 0° it would put the meridian of the working system 53° away: areas twice as large."""
+    wkt = "POLYGON((106.55 29.56,106.551 29.56,106.551 29.561,106.55 29.561,106.55 29.56))"
+    rows = [(wkt, {"parcel_id": name}) for name in "abc"]
+    rows[1] = (wkt.replace("106.55", "106.56"), {"parcel_id": "b"})
+    rows[2] = (wkt.replace("106.55", "106.57"), {"parcel_id": "c"})
+    stray = ("POLYGON((0 0,0.001 0,0.001 0.001,0 0.001,0 0))", {"parcel_id": "z"})
+    areas = {}
+    for name, shapes in (("city", rows), ("stray", [*rows, stray]), ("turned", [stray, *rows[::-1]])):
+        layer = make_layer(shapes, crs="EPSG:4490")
+        results, _, _ = run_algorithm(echo(), {"PARCELS": layer, "OUTPUT": "TEMPORARY_OUTPUT"})
+        areas[name] = {item["parcel_id"]: item["pop"] for item in results["OUTPUT"].getFeatures()}
+    assert areas["stray"]["a"] == pytest.approx(areas["city"]["a"], rel=1e-4)
+    assert areas["turned"]["a"] == areas["stray"]["a"]
+
+
+def test_a_system_that_no_register_knows_has_its_degrees(tmp_path, project):
+    from osgeo import ogr, osr
+
+    system = osr.SpatialReference()
+    system.ImportFromProj4("+proj=tmerc +lat_0=0 +lon_0=106.5 +k=1 +x_0=1000000 +ellps=GRS80 +units=us-ft +no_defs")
+    path = tmp_path / "feet.gpkg"
+    dataset = ogr.GetDriverByName("GPKG").CreateDataSource(str(path))
+    dataset.CreateLayer("x", system, ogr.wkbPoint)
+    del dataset
+    crs = QgsVectorLayer(str(path), "x", "ogr").crs()
+    there = QgsRectangle(3280833, 10728000, 3281833, 10729000)
+    working = crs_module.choose_working_crs(crs, there, QgsProject.instance().transformContext())
+    assert working.note == "crs_local_tm" and "+units=m" in working.crs.toProj()
+    longitude = next(term for term in working.crs.toProj().split() if term.startswith("+lon_0="))
+    assert float(longitude[7:]) == pytest.approx(106.5, abs=0.01)
+
+
 def test_no_crs_is_refused_or_taken_as_a_local_grid(run_algorithm, echo, make_layer):
     layer = make_layer([(square(0), {"parcel_id": "a"})], crs="")
     values = {"PARCELS": layer, "OUTPUT": "TEMPORARY_OUTPUT"}
