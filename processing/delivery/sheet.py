@@ -13,6 +13,7 @@ from qgis.core import (
     Qgis,
     QgsBasicNumericFormat,
     QgsFillSymbol,
+    QgsHashedLineSymbolLayer,
     QgsLayoutItemLabel,
     QgsLayoutItemLegend,
     QgsLayoutItemMap,
@@ -53,6 +54,8 @@ BAR_HEIGHT = 13.0  # mm of the ground that scale bar and number stand on
 BAR_MARGIN, BAR_END = 3.0, 13.0  # mm left of the bar, and right of it for half of its last number and the unit
 KILOMETRES_FROM = 2000.0  # metres of a whole bar from which it is marked in kilometres
 THIN_SPACE = "\u2009"
+TICK = 1.2  # mm of a mark at the edge of a map
+SURE = 0.97  # of a column: a text that is reckoned narrower takes one line there
 Place = tuple[float, float, float, float]  # x, y, width, height in mm
 
 
@@ -69,6 +72,7 @@ class Sheet:
         self.family = family
         self.last_map: Any = None
         self.maps: list[PrintedMap] = []
+        self._columns: list[tuple[list[Any], float]] = []  # of tables: the text of each row (None: it stays), mm of one
         self.accent = palette()["zone"]["color"]
 
     @contextmanager
@@ -89,6 +93,7 @@ class Sheet:
     def close(self) -> None:
         """Let go of the layout with all its items: a hundred sheets of a city would be let go of in one long moment."""
         self.maps.clear()
+        self._columns.clear()
         self.last_map = None
         sip.delete(self.layout)
 
@@ -157,16 +162,68 @@ class Sheet:
         self, rows: Sequence[Sequence[str]], widths: Sequence[float], x: float, y: float, step: float = 5.2,
         texts: int = 1,
     ) -> float:  # fmt: skip
-        """Write a table: the first row is its head, what is behind the first `texts` columns is on the right."""
+        """Write a table: the first row is its head, what is behind the first `texts` columns is on the right.
+
+        All rules are one comb; `merge` makes one text of a column, once the sheet is printed.
+        """
+        columns: list[list[Any]] = [[] for _ in widths]
         for number, row in enumerate(rows):
             left = x
             for column, (words, width) in enumerate(zip(row, widths)):
                 look = {"align": "left" if column < texts else "right", "color": GREY if number == 0 else INK}
-                self.text(words, (left, y, width, step), 7 if number == 0 else 8, **look)
+                item = self.text(words, (left, y + step * number, width, step), 7 if number == 0 else 8, **look)
+                is_line = number > 0 and text_width_mm(words, 8) < width * SURE
+                columns[column].append(item if is_line else None)
                 left += width
-            self.rule(x, y + step, sum(widths))
-            y += step
-        return y
+        self._columns += [(items[1:], step) for items in columns]
+        below = y + step * len(rows)
+        if rows:
+            self.comb((x, y, sum(widths), below - y), step)
+        return below
+
+    def merge(self) -> None:
+        """Make one text with a line a row of each column of the tables; whatever is wider than its column stays alone.
+
+        It looks the same, with half of the items: whoever opens a project of a city's sheets waits a millisecond for
+        each. Only once all is printed: whoever copies a table from a PDF gets it row by row.
+        """
+        self.layout.undoStack().blockCommands(True)
+        for items, step in self._columns:
+            cells = [number for number, item in enumerate(items) if item is not None]
+            if len(cells) < 2:
+                continue
+            first = items[cells[0]]
+            last = cells[-1] + 1
+            lines = [items[number].text() if items[number] is not None else "" for number in range(cells[0], last)]
+            first.setText("\n".join(lines))
+            drawn = first.textFormat()
+            drawn.setLineHeight(step)
+            drawn.setLineHeightUnit(Qgis.RenderUnit.Millimeters)
+            first.setTextFormat(drawn)
+            width = first.sizeWithUnits().width()
+            first.attemptResize(QgsLayoutSize(width, step * len(lines), Qgis.LayoutUnit.Millimeters))
+            for number in cells[1:]:
+                self.layout.removeLayoutItem(items[number])
+        self._columns.clear()
+
+    def comb(self, place: Place, step: float, across: bool = True, color: str = HAIR, thick: float = 0.2) -> None:
+        """Draw lines side by side in one item: at each `step` of the place's height the lines lie `across` it, or at
+        each step of its width they stand in it; none at its beginning.
+        """
+        x, y, width, height = place
+        tooth = QgsHashedLineSymbolLayer(True, step)
+        tooth.setPlacements(Qgis.MarkerLinePlacement.Interval)
+        tooth.setHashLength(width if across else height)
+        tooth.setOffsetAlongLine(step)
+        look = {"line_color": color, "line_width": str(thick), "capstyle": "flat"}
+        tooth.setSubSymbol(QgsLineSymbol.createSimple(look))
+        symbol = QgsLineSymbol()
+        symbol.changeSymbolLayer(0, tooth)
+        middle, end = (x + width / 2, y + height + step / 2) if across else (x + width + step / 2, y + height / 2)
+        way = [(middle, y), (middle, end)] if across else [(x, end), (middle, end)]
+        item = QgsLayoutItemPolyline(_polygon(way), self.layout)
+        item.setSymbol(symbol)
+        self.layout.addLayoutItem(item)
 
     def note(self, words: str, x: float, y: float, width: float) -> float:
         """Write a small grey line on the right and return where it ends."""
@@ -211,16 +268,23 @@ class Sheet:
     def _coordinates(self, place: Place, extent: QgsRectangle, scale: int) -> None:
         """Mark round coordinates at the upper and the left edge of a map: a tick and a number about every 40 mm."""
         step, (left, top, width, height) = bar_step(scale, 40.0, 1), place
-        for x in _round_numbers(extent.xMinimum(), extent.xMaximum(), step):
-            at = left + (x - extent.xMinimum()) * 1000 / scale
-            if left + 22 < at < left + width - 8:
-                self.line([(at, top), (at, top + 1.2)], GREY, 0.12)
-                self.keep_clear(self.text(f"{x:.0f}", (at - 6, top + 1.2, 12, 2.6), 6, align="center", color=GREY))
-        for y in _round_numbers(extent.yMinimum(), extent.yMaximum(), step):
-            at = top + (extent.yMaximum() - y) * 1000 / scale
-            if top + 8 < at < top + height - BAR_HEIGHT - 3:
-                self.line([(left, at), (left + 1.2, at)], GREY, 0.12)
-                self.keep_clear(self.text(f"{y:.0f}", (left + 1.8, at - 1.3, 12, 2.6), 6, color=GREY))
+        between = step * 1000 / scale
+        columns = [(x, left + (x - extent.xMinimum()) * 1000 / scale)
+                   for x in _round_numbers(extent.xMinimum(), extent.xMaximum(), step)]  # fmt: skip
+        columns = [(x, at) for x, at in columns if left + 22 < at < left + width - 8]
+        lines = [(y, top + (extent.yMaximum() - y) * 1000 / scale)
+                 for y in _round_numbers(extent.yMinimum(), extent.yMaximum(), step)]  # fmt: skip
+        lines = [(y, at) for y, at in lines if top + 8 < at < top + height - BAR_HEIGHT - 3]
+        if columns:
+            span = (columns[0][1] - between, top, columns[-1][1] - columns[0][1] + between, TICK)
+            self.comb(span, between, False, GREY, 0.12)
+        if lines:
+            span = (left, lines[-1][1] - between, TICK, lines[0][1] - lines[-1][1] + between)
+            self.comb(span, between, True, GREY, 0.12)
+        for x, at in columns:
+            self.keep_clear(self.text(f"{x:.0f}", (at - 6, top + TICK, 12, 2.6), 6, align="center", color=GREY))
+        for y, at in lines:
+            self.keep_clear(self.text(f"{y:.0f}", (left + 1.8, at - 1.3, 12, 2.6), 6, color=GREY))
 
     def legend(
         self, shown: QgsLayoutItemMap | None, layers: Sequence[Any], place: Place, columns: int = 1,
