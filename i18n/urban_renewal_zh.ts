@@ -41,7 +41,7 @@
     </message>
     <message>
         <source>&lt;b&gt;{name}&lt;/b&gt;: {walk} of the need unmet on foot, {line} outside the radius; worst: {worst}.</source>
-        <translation type="unfinished"></translation>
+        <translation>&lt;b&gt;{name}&lt;/b&gt;：按步行缺口占需求 {walk}，标准半径外 {line}；最缺：{worst}。</translation>
     </message>
     <message>
         <source>? unknown</source>
@@ -117,11 +117,11 @@
     </message>
     <message>
         <source>All facilities for children</source>
-        <translation type="unfinished"></translation>
+        <translation>儿童各类设施</translation>
     </message>
     <message>
         <source>All facilities for elders</source>
-        <translation type="unfinished"></translation>
+        <translation>老人各类设施</translation>
     </message>
     <message>
         <source>All parcels</source>
@@ -506,6 +506,10 @@
     <message>
         <source>Criteria (scored)</source>
         <translation>准则（计分）</translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter: where this figure comes from</source>
+        <translation>Ctrl+Enter：看这个数值的出处</translation>
     </message>
     <message>
         <source>Debian, Ubuntu</source>
@@ -1445,7 +1449,7 @@
     </message>
     <message>
         <source>Reading the facilities</source>
-        <translation type="unfinished"></translation>
+        <translation>正在读取设施</translation>
     </message>
     <message>
         <source>Reading the parcels to review</source>
@@ -1941,7 +1945,7 @@
     </message>
     <message>
         <source>The way: {m} m, {steps}, {up} m up, {down} m down.</source>
-        <translation type="unfinished"></translation>
+        <translation>路线 {m} m，{steps}，上 {up} m，下 {down} m。</translation>
     </message>
     <message>
         <source>The zone that clicks on the map change</source>
@@ -2169,7 +2173,7 @@
     </message>
     <message>
         <source>Where most is missing the nearest is {minutes} on foot (limit {limit}).</source>
-        <translation type="unfinished"></translation>
+        <translation>缺口最大的宗地到最近处步行 {minutes}（限 {limit}）。</translation>
     </message>
     <message>
         <source>Which field is what</source>
@@ -2441,7 +2445,7 @@
     </message>
     <message>
         <source>facility</source>
-        <translation type="unfinished"></translation>
+        <translation>设施</translation>
     </message>
     <message>
         <source>farther than the limit</source>
@@ -2485,7 +2489,7 @@
     </message>
     <message>
         <source>gap, mean of the kinds</source>
-        <translation type="unfinished"></translation>
+        <translation>缺口（各类平均）</translation>
     </message>
     <message>
         <source>guessed</source>
@@ -2525,7 +2529,7 @@
     </message>
     <message>
         <source>kinds counted</source>
-        <translation type="unfinished"></translation>
+        <translation>计入的设施类</translation>
     </message>
     <message>
         <source>kinds of facility</source>
@@ -2545,7 +2549,7 @@
     </message>
     <message>
         <source>limit {n} min</source>
-        <translation type="unfinished"></translation>
+        <translation>限 {n} 分钟</translation>
     </message>
     <message>
         <source>low</source>
@@ -2589,7 +2593,7 @@
     </message>
     <message>
         <source>no stairs</source>
-        <translation type="unfinished"></translation>
+        <translation>无梯道</translation>
     </message>
     <message>
         <source>no way there</source>
@@ -2693,7 +2697,7 @@
     </message>
     <message>
         <source>radius {n} m</source>
-        <translation type="unfinished"></translation>
+        <translation>标准半径 {n} m</translation>
     </message>
     <message>
         <source>remarks</source>
@@ -2957,7 +2961,7 @@
     </message>
     <message>
         <source>{n} features of “{layer}” were edited, {at}.</source>
-        <translation>{at}图层“{layer}”改动了 {n} 个要素。</translation>
+        <translation>{at} 图层“{layer}”改动了 {n} 个要素。</translation>
     </message>
     <message>
         <source>{n} figures</source>

@@ -42,6 +42,7 @@ class Exploring(QObject):
 
     switched = pyqtSignal(bool)
     failed = pyqtSignal(str)
+    ground_read = pyqtSignal()
 
     def __init__(self, iface: Any, dock: Any) -> None:
         super().__init__(dock)
@@ -51,7 +52,7 @@ class Exploring(QObject):
         self.ground: Any = None  # walk_ground.Ground, read in the background when first needed
         self._task: QgsTask | None = None
         self._drawn = time_map.Drawn(iface)
-        self.lookups = Lookups(iface, dock.session, self._to_network)
+        self.lookups = Lookups(iface, dock.session, self.to_network)
         self.time_maps = TimeMaps(self)
         self._crs: tuple[Any, QgsCoordinateReferenceSystem] | None = None  # of the network, with what it belongs to
         self._item: Item | None = None
@@ -88,7 +89,14 @@ class Exploring(QObject):
         self.panel.show()
         self.panel.raise_()
         self.read_ground()
+        if self.ground is not None:
+            self._offer()
         self.switched.emit(True)
+
+    def _offer(self) -> None:
+        """Offer the walkers of the network, and find out who lives along it."""
+        self.panel.show_profiles(self.ground.profiles)
+        self.time_maps.read_near()
 
     def stop(self) -> None:
         """Put the map tool away and take its drawings off the map."""
@@ -128,11 +136,13 @@ class Exploring(QObject):
             found["ground"] = read_ground(source, task.isCanceled, own, home)
 
         def over(error: Exception | None, result: Any = None) -> None:
-            self._task = None
-            if error is None and "ground" in found and self.panel is not None:
+            task, self._task = self._task, None
+            if error is None and "ground" in found and task is not None:
                 self.ground = found["ground"]
-                self.panel.show_profiles(self.ground.profiles)
-                self.time_maps.read_near()
+                self.ground_read.emit()
+                if self.panel is None:
+                    return
+                self._offer()
                 if self._asked and self._item is not None:
                     self.show_way_soon(*self._asked)
             elif error is not None and self.panel is not None:
@@ -150,7 +160,7 @@ class Exploring(QObject):
             self._crs = (key, network_crs(self.ground.source))
         return self._crs[1]
 
-    def _to_network(self, point: QgsPointXY, crs: QgsCoordinateReferenceSystem) -> tuple[float, float] | None:
+    def to_network(self, point: QgsPointXY, crs: QgsCoordinateReferenceSystem) -> tuple[float, float] | None:
         """Return a point in the metres of the network; None when it cannot be."""
         try:
             moved = crossing(crs, self.network_crs(), self._dock.session.project).transform(point)
@@ -229,9 +239,9 @@ class Exploring(QObject):
         if home is None or not goals:
             self.panel.show_way(f"<p>{tr('The facility {id} is not in the layer.').format(id=facility)}</p>")
             return
-        way = way_to(self.ground, home, goals, self._profile_of(kind))
+        way = way_to(self.ground, home, goals, self.profile_of(kind))
         self._drawn.way(way, self.network_crs())
-        others = walkers_html(self.ground, home, goals, way, self._profile_of(kind))
+        others = walkers_html(self.ground, home, goals, way, self.profile_of(kind))
         told = explore_text.way_html(way, self.titles().get(kind, kind), facility)
         self.panel.show_way(told + others, way)
 
@@ -239,9 +249,9 @@ class Exploring(QObject):
         """Return where a way begins in the metres of the network: inside the parcel asked about, else at the click."""
         if self._item is not None and self.lookups.map is not None:
             parcels = self.lookups.map
-            return self._to_network(parcels.geometry_of(self._item).pointOnSurface().asPoint(), parcels.layer.crs())
+            return self.to_network(parcels.geometry_of(self._item).pointOnSurface().asPoint(), parcels.layer.crs())
         crs = self._iface.mapCanvas().mapSettings().destinationCrs()
-        return self._to_network(self._point, crs) if self._point is not None else None
+        return self.to_network(self._point, crs) if self._point is not None else None
 
     def _show_nearest(self, target: str, home: tuple[float, float] | None) -> None:
         """Draw the way to the nearest station or facility for whom the panel has chosen, and tell it."""
@@ -275,7 +285,7 @@ class Exploring(QObject):
     def place(self) -> tuple[float, float] | None:
         """Return the last click in the metres of the network; None before one, or where it cannot be told."""
         crs = self._iface.mapCanvas().mapSettings().destinationCrs()
-        return self._to_network(self._point, crs) if self._point is not None and self.ground is not None else None
+        return self.to_network(self._point, crs) if self._point is not None and self.ground is not None else None
 
     # --- the study ---------------------------------------------------------------------------------------------------
 
@@ -308,6 +318,7 @@ class Exploring(QObject):
         rows = rows_of(results_of(self.study), "gap_detail", "SELECT standard_id FROM {t} LIMIT 1")
         return str(rows[0][0] or "") if rows else ""
 
-    def _profile_of(self, kind: str) -> str:
+    def profile_of(self, kind: str) -> str:
+        """Return who walks to a kind of facility by the standard; the first walker where that one is missing."""
         wanted = next((entry.get("profile", "") for entry in self.standard()["kinds"] if entry["id"] == kind), "")
         return wanted if wanted in self.ground.profiles else next(iter(self.ground.profiles))

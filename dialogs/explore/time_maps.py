@@ -62,7 +62,7 @@ class TimeMaps(QObject):
         if self._task is not None or stamp == self._stamp or "tagged" not in files or "gap_detail" not in files:
             return
         self.near, self._stamp = None, stamp
-        read_doors, move = self._doors(), self._mover(files["tagged"])
+        read_doors, move = self._doors(), self.mover(files["tagged"])
         standard, found = exploring.standard(), {}
 
         def work(task: QgsTask) -> None:
@@ -82,6 +82,7 @@ class TimeMaps(QObject):
                     self.show(*self._asked)  # the figures that were missing
             elif not isinstance(error, UnreadableError) and not task.isCanceled():
                 exploring.failed.emit(wording.error_text(error))
+            self.read_near()  # of other results, when they have come meanwhile
 
         self._task = QgsTask.fromFunction(tr("Reading who lives where"), work, on_finished=over)
         QgsApplication.taskManager().addTask(self._task)
@@ -108,7 +109,7 @@ class TimeMaps(QObject):
 
         return read
 
-    def _mover(self, tagged: str) -> Any:
+    def mover(self, tagged: str) -> Any:
         """Return a function that moves coordinates of the tagged parcels into the metres of the network."""
         path, table = table_of(tagged)
         here = QgsVectorLayer(f"{path}|layername={table}", "tagged", "ogr").crs()

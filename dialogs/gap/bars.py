@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qgis.PyQt.QtCore import QRectF, QSize, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QEvent, QRectF, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QBrush, QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPalette
-from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
+from qgis.PyQt.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from ...processing.texts import tr
 from ..parts.charts import colours
 from ..parts.inks import BARS, faint, readable, soft
 from ..study import wording
@@ -92,6 +93,25 @@ class GapBars(QWidget):
     def _at(self, y: float) -> str:
         place = int((y - self.fontMetrics().height() * 1.3) / self._row())
         return self.pairs[place].key if 0 <= place < len(self.pairs) else ""
+
+    def event(self, event: QEvent) -> bool:
+        """Show what the row under the mouse stands for."""
+        if event.type() == QEvent.Type.ToolTip:
+            pair = next((one for one in self.pairs if one.key == self._at(event.pos().y())), None)
+            if pair is not None:
+                QToolTip.showText(event.globalPos(), self.tip_of(pair), self)
+            else:
+                QToolTip.hideText()
+            return True
+        return super().event(event)
+
+    def tip_of(self, pair: Pair) -> str:
+        """Return a row in words."""
+        shares = ((tr("gap of elders' facilities"), pair.elder), (tr("gap of children's facilities"), pair.child),
+                  (tr("gap of the facility chosen"), pair.own))  # fmt: skip
+        lines = [pair.name, *(f"{title}: {wording.percent(share, 0)}" for title, share in shares)]
+        lines.append(f"{tr('people not served')}: {wording.number(pair.people)}")
+        return "\n".join(lines)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose the community under the mouse."""

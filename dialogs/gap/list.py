@@ -13,7 +13,7 @@ from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, Qt
 from ...processing.texts import tr
 from ..explore.text import amount_text
 from ..study import wording
-from .values import WALK, Community
+from .values import SHARE, WALK, Community
 
 COLUMNS = ("name", "people", "need", "served", "gap", "share", "radius", "exam")
 
@@ -74,6 +74,9 @@ def row_texts(item: Community, kind: str) -> list[str]:
     cell = item.cells.get(kind)
     if cell is None:
         return [item.name, *["—"] * (len(COLUMNS) - 1)]
+    if cell.unit == SHARE:
+        cover = wording.percent(cell.radius_cover, 0)
+        return [item.name, "—", "—", "—", "—", wording.percent(cell.share(WALK), 0), cover, ""]
     exam = "" if cell.exam_missing is None else tr("met") if not cell.exam_missing else tr("not met")
     return [
         item.name, wording.number(cell.people), amount_text(cell.need, ""), amount_text(cell.served, ""),

@@ -25,7 +25,7 @@ from ...processing.texts import tr
 from ..parts import help_pages
 from ..parts.tables import make_copyable
 from ..parts.widgets import HINT, text_label
-from .matrix import ALL, APART, MEASURES, NAME, SHORT, UNCOUNTED, GapMatrix, Look, States, measure_title
+from .matrix import ALL, APART, CHILD, ELDER, MEASURES, NAME, SHORT, UNCOUNTED, GapMatrix, Look, States, measure_title
 from .values import Community
 
 KIND_LETTERS, NAME_LETTERS = 9, 14  # least widths
@@ -140,7 +140,8 @@ class GapMatrixPanel(QDockWidget):
         index = self.view.currentIndex()
         item = self.model.community_at(index.row())
         key = self.model.keys[index.column()] if 0 <= index.column() < len(self.model.keys) else ""
-        return (item.community_id if item else "", key if key in self.model.titles else "")
+        can = key in self.model.titles or key in (ELDER, CHILD)
+        return (item.community_id if item else "", key if can else "")
 
     def choose(self, community: str, kind: str) -> None:
         """Set a community and a kind apart, as they are chosen elsewhere; nothing is told."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from qgis.gui import QgsFilterLineEdit
 from qgis.PyQt.QtCore import QModelIndex, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QComboBox,
@@ -21,15 +22,18 @@ from qgis.PyQt.QtWidgets import (
     QVBoxLayout,
 )
 
-from ...processing.texts import tr
+from ...core.envelope import VERIFIED
+from ...core.words import source_words
+from ...processing.texts import interface_language, tr
 from ..explore.text import amount_text, status_text
 from ..parts import help_pages
+from ..parts.charts import colours
 from ..parts.tables import make_copyable, pick_rows
 from ..parts.widgets import BIG, HINT, Page, scaled, text_label
 from ..study import wording
 from .bars import GapBars, Pair, group_colour
 from .list import GapList
-from .values import ORDERS, RADIUS, WALK, Community, arranged, sums
+from .values import GROUPS, ORDERS, RADIUS, WALK, Community, arranged, group_total, sums, with_groups
 
 MEASURED = 40  # rows that decide how wide a column is: a city has a thousand communities
 
@@ -49,11 +53,16 @@ class GapPanel(QDockWidget):
         super().__init__(tr("Gaps by community"), iface.mainWindow() if iface else None)
         self.setObjectName("UrbanRenewalGaps")
         self.communities: list[Community] = []
+        self.rules: dict[str, Any] = {}  # kind: its entry in the standard
+        self.both: list[Community] = []  # with the groups as kinds of their own
         self.titles: dict[str, str] = {}
         self.states: dict[str, dict[str, int]] = {}
         self.limits: dict[str, tuple[float, float]] = {}
         self.current = ""
-        self.kind, self.order = QComboBox(), QComboBox()
+        self.kind, self.order, self.find = QComboBox(), QComboBox(), QgsFilterLineEdit()
+        self.find.setShowSearchIcon(True)
+        self.find.setPlaceholderText(tr("Part of a name"))
+        self.find.setAccessibleName(tr("Name"))
         self.walk, self.radius = QRadioButton(tr("Walking time")), QRadioButton(tr("Standard radius"))
         self.walk.setChecked(True)
         for key, text in zip(ORDERS, (tr("Largest gap first"), tr("Most people first"), tr("By name"))):
@@ -64,12 +73,14 @@ class GapPanel(QDockWidget):
         self.table.setModel(self.list)
         self._is_filling = False  # what is chosen comes from elsewhere
         self.sentence, self.unknown = text_label(), text_label(factor=HINT)
+        self.limit = text_label(factor=HINT)
         self.exam, self.legend = text_label(factor=HINT), text_label(factor=HINT)
         self.export, self.whole = QPushButton(tr("Export table…")), QPushButton(tr("Table of all kinds"))
         self.how = text_label(f'<a href="help">{tr("How is it counted?")}</a>', HINT)
         self._build()
         for combo in (self.kind, self.order):
             combo.activated.connect(lambda _: self.refresh())
+        self.find.textChanged.connect(lambda _: self.refresh())
         self.walk.toggled.connect(lambda _: self.refresh())
         self.bars.chosen.connect(self.choose)
         self.bars.opened.connect(self.way_asked.emit)
@@ -85,7 +96,8 @@ class GapPanel(QDockWidget):
         layout = QVBoxLayout(page)
         grid = QGridLayout()
         for place, (title, widgets) in enumerate((
-            (tr("Facility"), (self.kind,)), (tr("Yardstick"), (self.walk, self.radius)), (tr("Order"), (self.order,)),
+            (tr("Facility"), (self.kind,)), (tr("Yardstick"), (self.walk, self.radius)),
+            (tr("Order"), (self.order, self.find)),
         )):  # fmt: skip
             label = QLabel(title)
             label.setBuddy(widgets[0])
@@ -94,6 +106,7 @@ class GapPanel(QDockWidget):
                 grid.addWidget(widget, place, column, 1, 2 if len(widgets) == 1 else 1)
         grid.setColumnStretch(2, 1)
         layout.addLayout(grid)
+        layout.addWidget(self.limit)
         row = QHBoxLayout()
         for big, small in self.figures:
             box = QVBoxLayout()
@@ -131,7 +144,10 @@ class GapPanel(QDockWidget):
         parts = [f'<span style="color:{group_colour(key, self.bars.palette()).name()}">■</span> {text}'
                  for key, text in words.items()]  # fmt: skip
         own = f"<b>┃</b> {tr('gap of the facility chosen')}"
-        return " &nbsp; ".join([*parts, own, tr("right: people of this kind not served")])
+        full, free = (colours()[name] for name in ("overloaded", "facility"))
+        marks = [f'<span style="color:{free["color"]}">□</span> {tr("facility")}',
+                 f'<span style="color:{full["color"]}"><b>□</b></span> {tr("full")}']  # fmt: skip
+        return " &nbsp; ".join([*parts, own, *marks, tr("right: people of this kind not served")])
 
     def _dress_table(self) -> QTableView:
         table = self.table
@@ -149,10 +165,17 @@ class GapPanel(QDockWidget):
         """Show the communities; `titles` of kinds, `states` of parcels not counted, `limits` (radius m, minutes)."""
         self.communities, self.titles, self.states, self.limits = communities, titles, states, limits
         kinds = [kind for kind in titles if any(kind in item.cells for item in communities)]
+        self.both = with_groups(communities)
         now = self.kind.currentData()
         self.kind.clear()
         for kind in kinds:
             self.kind.addItem(titles[kind], kind)
+        words = {"elder": tr("All facilities for elders"), "child": tr("All facilities for children")}
+        groups = [group for group in GROUPS if sum(kind in kinds for kind in GROUPS[group]) > 1]
+        if groups:
+            self.kind.insertSeparator(self.kind.count())
+        for group in groups:
+            self.kind.addItem(words[group], group)
         self.kind.setCurrentIndex(max(0, self.kind.findData(now)))
         self.current = self.current if any(item.community_id == self.current for item in communities) else ""
         self.refresh()
@@ -164,8 +187,13 @@ class GapPanel(QDockWidget):
     def refresh(self) -> None:
         """Show the kind, the yardstick and the order that are chosen."""
         kind, yardstick = str(self.kind.currentData() or ""), self.yardstick()
-        rows = arranged(self.communities, kind, yardstick, str(self.order.currentData()))
+        words = self.find.text().strip().casefold()
+        rows = arranged(self.both, kind, yardstick, str(self.order.currentData()))
+        rows = [item for item in rows if words in item.name.casefold()]
         self._show_sums(kind, yardstick)
+        self.limit.setText(self._limit_text(kind))
+        self.limit.setToolTip(self._limit_tip(kind))
+        self.limit.setVisible(bool(self.limit.text()))
         self.legend.setText(self._legend_text())
         pairs = []
         for item in rows:
@@ -175,7 +203,7 @@ class GapPanel(QDockWidget):
             pairs.append(Pair(item.community_id, item.name, *shares, people, cell.share(yardstick) if cell else None))
         self.bars.show_pairs(pairs, self.current)
         self._fill_table(rows, kind)
-        if not self.current and rows:
+        if rows and self.list.row_of(self.current) < 0:
             self.current = rows[0].community_id
         self.choose(self.current)
         counts = self.states.get(kind, {})
@@ -185,12 +213,14 @@ class GapPanel(QDockWidget):
         self.shown.emit(kind, yardstick)
 
     def _show_sums(self, kind: str, yardstick: str) -> None:
-        found = sums(self.communities, kind, yardstick)
-        told = (
-            (wording.number(found.people), tr("people not served")),
-            (f"{found.short_n} / {found.communities_n}", tr("communities short")),
-            (amount_text(found.gap, found.unit), tr("missing")),
-        )
+        found = sums(self.both, kind, yardstick)
+        short = (f"{found.short_n} / {found.communities_n}", tr("communities short"))
+        if kind in GROUPS:
+            share = wording.percent(group_total(self.communities, kind, yardstick), 0)
+            told = ((share, tr("gap, mean of the kinds")), short, (str(len(self._kinds_of(kind))), tr("kinds counted")))
+        else:
+            people, missing = (wording.number(found.people), tr("people not served")), tr("missing")
+            told = (people, short, (amount_text(found.gap, found.unit), missing))
         for (big, small), (value, words) in zip(self.figures, told):
             big.setText(value)
             small.setText(words)
@@ -198,6 +228,11 @@ class GapPanel(QDockWidget):
         exam = tr("City examination: {name} {n}").format(name=escape(found.exam_name), n=found.exam_n)
         self.exam.setText(exam if has_exam else "")
         self.exam.setVisible(has_exam)
+
+    def _kinds_of(self, group: str) -> list[str]:
+        """Return the kinds of a group that anybody needs."""
+        needed = (kind for kind in GROUPS[group] if any((c := i.cells.get(kind)) and c.need for i in self.communities))
+        return list(needed)
 
     def _fill_table(self, rows: list[Community], kind: str) -> None:
         self._is_filling = True
@@ -216,7 +251,7 @@ class GapPanel(QDockWidget):
         place = self.list.row_of(key)
         self.table.selectRow(place) if place >= 0 else self.table.clearSelection()
         self._is_filling = False
-        item = next((one for one in self.communities if one.community_id == key), None)
+        item = next((one for one in self.both if one.community_id == key), None)
         self.sentence.setText(self._told(item) if item else "")
         self.chosen.emit(key)
 
@@ -234,11 +269,18 @@ class GapPanel(QDockWidget):
         if not self._is_filling and now.isValid():
             self.choose(self.list.key_at(now.row()))
 
-    def _told(self, item: Community) -> str:
+    def _told(self, item: Community, walk: str = "") -> str:
         kind = str(self.kind.currentData() or "")
         cell = item.cells.get(kind)
         if cell is None:
             return f"<b>{escape(item.name)}</b>"
+        if kind in GROUPS:
+            share = item.group_share
+            text = tr("<b>{name}</b>: {walk} of the need unmet on foot, {line} outside the radius; worst: {worst}.")
+            return text.format(
+                name=escape(item.name), walk=wording.percent(share(kind, WALK), 0),
+                line=wording.percent(share(kind, RADIUS), 0), worst=escape(self._worst_of(item, kind)),
+            )  # fmt: skip
         radius, minutes = self.limits.get(kind, (0.0, 0.0))
         text = tr("<b>{name}</b>: {people} people; {kind}: need {need}, served {served}. Within {minutes} min on foot "
                   "{walk}, within the radius of {radius} m {line}.")  # fmt: skip
@@ -247,4 +289,53 @@ class GapPanel(QDockWidget):
             need=amount_text(cell.need, cell.unit), served=amount_text(cell.served, cell.unit), minutes=f"{minutes:g}",
             walk=wording.percent(cell.walk_cover, 0), radius=f"{radius:g}", line=wording.percent(cell.radius_cover, 0),
         )  # fmt: skip
-        return f'{told} <a href="way">{tr("See the way from where most is missing")}</a>'
+        walk = f" {escape(walk)}" if walk else ""
+        return f'{told}{walk} <a href="way">{tr("See the way from where most is missing")}</a>'
+
+    def _worst_of(self, item: Community, group: str) -> str:
+        """Return the kinds of a group that lack most in a community, with their shares."""
+        shares = [(cell.share(WALK), kind) for kind in GROUPS[group] if (cell := item.cells.get(kind)) and cell.need]
+        known = sorted(((share, kind) for share, kind in shares if share), key=lambda pair: (-pair[0], pair[1]))
+        told = [f"{self.titles.get(kind, kind)} {wording.percent(share, 0)}" for share, kind in known[:3]]
+        return ("、" if interface_language() == "zh" else ", ").join(told) or "—"
+
+    def worst_kind(self, key: str) -> str:
+        """Return the kind that is chosen; of a group the one that lacks most in a community."""
+        kind = str(self.kind.currentData() or "")
+        item = next((one for one in self.communities if one.community_id == key), None)
+        if kind not in GROUPS or item is None:
+            return kind
+        cells = ((name, item.cells.get(name)) for name in GROUPS[kind])
+        return max(
+            ((cell.share(WALK) or 0.0, name) for name, cell in cells if cell and cell.need), default=(0.0, kind)
+        )[1]
+
+    def show_walk(self, key: str, words: str) -> None:
+        """Tell of the walk from where most is missing, when that community is still the one that is told of."""
+        item = next((one for one in self.both if one.community_id == key), None)
+        if item is not None and key == self.current and words:
+            self.sentence.setText(self._told(item, words))
+
+    def _limit_text(self, kind: str) -> str:
+        """Return the limits a kind is counted by, each with whether it is verified."""
+        from ..explore.walkers import walker_titles
+
+        rule = self.rules.get(kind)
+        if rule is None:
+            return ""
+        parts = []
+        for figure, text in ((rule["minutes"], tr("limit {n} min")), (rule["radius_m"], tr("radius {n} m"))):
+            mark = tr("verified") if figure["status"] in VERIFIED else tr("to be verified")
+            told = text.format(n=f"{figure['value']:g}")
+            parts.append(f"{told}（{mark}）" if interface_language() == "zh" else f"{told} ({mark})")
+        return " · ".join([walker_titles().get(rule.get("profile", ""), ""), *parts]).strip(" ·")
+
+    def _limit_tip(self, kind: str) -> str:
+        """Return where the limits come from."""
+        rule, language = self.rules.get(kind, {}), interface_language()
+        told = (rule[name] for name in ("minutes", "radius_m") if name in rule)
+        lines = []
+        for one in told:
+            source = f"{source_words(one['source'], language)} {one.get('clause', '')}".strip()
+            lines.append(f"{one['value']:g} {one['unit']}: {source}")
+        return "\n".join(lines)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,22 +27,21 @@ from ...processing.texts import interface_language, tr
 from ..explore import text as explore_text
 from ..review import reviewing
 from ..review.items import table_of
-from ..study import project_state, results, wording
+from ..study import results, wording
 from ..study.crossing import crossing
 from ..study.figures import rows_of
 from ..study.steps import results_of
 from ..study.study import Study
 from ..study.turns import Turns, aside
+from .marks import MarkShowing
 from .panel import GapPanel
+from .picking import CommunityPicking, communities_of
 from .table import GapTable
-from .values import RADIUS, WALK, Community, read_communities, unknown_counts
+from .values import GROUPS, WALK, Community, read_communities, unknown_counts
+from .walked import WORST_SQL, Walk, WalkTelling
 
 MANY_BYTES = 20_000_000  # of the detail: from here on counting its rows is felt
 OUTLINE = "#222222"
-WORST_SQL = (
-    "SELECT parcel_id, nearest_id FROM {t} WHERE kind = ? AND gap > 0 AND nearest_id IS NOT NULL"
-    " ORDER BY gap DESC, parcel_id"
-)
 
 
 class GapShowing(QObject):
@@ -57,6 +56,12 @@ class GapShowing(QObject):
         self._band: QgsRubberBand | None = None
         self._shapes: dict[str, tuple[QgsGeometry, Any]] = {}
         self.table = GapTable(iface, self)
+        self.picking = CommunityPicking(iface, dock.session, self)
+        self.marks = MarkShowing(iface, dock.session, self)
+        self.walks = WalkTelling(self)
+        self.walks.told.connect(lambda key, words: self.panel.show_walk(key, words) if self.panel is not None else None)
+        self.picking.picked.connect(lambda key: self.panel.pick(key, "") if self.panel is not None else None)
+        self.marks.read.connect(lambda: self.walks.ask(*self._now()) if self.panel is not None else None)
         self._reading: Turns | None = None
 
     def open(self) -> None:
@@ -87,7 +92,12 @@ class GapShowing(QObject):
         if self.panel is None:
             self._make()
         self._shapes = {}
+        files = results_of(study)
+        self.walks.start()
+        self.marks.start(files)
+        self._dock.exploring.read_ground()
         results.show_results(self._dock.session.project, study.study_id, "gaps")  # its colours are what is told of
+        self.panel.rules = {str(entry["id"]): entry for entry in standard["kinds"]}
         self.panel.show()
         self.panel.raise_()
         self.panel.open(communities, explore_text.kind_titles(standard), counts, limits)
@@ -102,17 +112,59 @@ class GapShowing(QObject):
     def _make(self) -> None:
         self.panel = GapPanel(self._iface)
         self.panel.chosen.connect(self.show_community)
+        self.panel.chosen.connect(lambda _: self.walks.ask(*self._now()))
+        self._dock.exploring.ground_read.connect(self._on_ground)
         self.panel.shown.connect(self.show_kind)
         self.panel.way_asked.connect(self.show_worst)
         self.panel.table_asked.connect(self.open_table)
         self.panel.chosen.connect(lambda key: self.table.follow(key, str(self.panel.kind.currentData() or "")))
         self.panel.export_asked.connect(self._on_export)
-        self.panel.visibilityChanged.connect(lambda on: None if on else self._clear())
+        self.panel.visibilityChanged.connect(self._on_visible)
         if self._iface is not None:
             self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.panel)
             window = self._iface.mainWindow()
             if hasattr(window, "tabifyDockWidget") and not self._dock.isFloating():
                 window.tabifyDockWidget(self._dock, self.panel)
+
+    def _on_ground(self) -> None:
+        if self.panel is not None:
+            self.walks.ask(*self._now())
+
+    def _now(self) -> tuple[str, str]:
+        """Return (kind, community) that are chosen."""
+        return str(self.panel.kind.currentData() or ""), self.panel.current
+
+    def _on_visible(self, on: bool) -> None:
+        """Draw on the map, and listen to it, only while the panel is in front."""
+        self.picking.switch(on)
+        if on:
+            self.marks.show(self._now()[0])
+        else:
+            self._clear()
+            self.marks.clear()
+
+    def sources(self) -> tuple[dict[str, str], Any]:
+        """Return the result files and the communities in the parcels' system, for the walks."""
+        files = results_of(self._dock.session.study)
+        if "tagged" not in files:
+            return files, []
+        path, table = table_of(files["tagged"])
+        crs = QgsVectorLayer(f"{path}|layername={table}", "tagged", "ogr").crs()
+        return files, reviewing.areas_of(self._dock.session, crs)
+
+    def ends_of(self, walk: Walk) -> Any:
+        """Return (network, walker, function that moves parcels' coordinates, door, tagged source) of a walk; None
+        while the network or the facilities are not read.
+        """
+        exploring, files = self._dock.exploring, results_of(self._dock.session.study)
+        place = self.marks.places.get(walk.facility)
+        if exploring.ground is None or place is None or self._iface is None:
+            return None
+        crs = self._iface.mapCanvas().mapSettings().destinationCrs()
+        door = exploring.to_network(QgsPointXY(*place), crs)
+        profile = exploring.profile_of(self._now()[0])
+        move = exploring.time_maps.mover(files["tagged"])
+        return (exploring.ground, profile, move, door, files["tagged"]) if door else None
 
     # --- the map ------------------------------------------------------------------------------------------------------
 
@@ -122,15 +174,14 @@ class GapShowing(QObject):
         from ...processing.delivery.symbols import rules
 
         study = self._dock.session.study
+        self.marks.show(kind)
         for layer in self._dock.session.project.mapLayers().values():
             if results.result_of(layer) != (study.study_id, "gap") or not kind:
                 continue
-            names = {item.name() for item in layer.fields()}
-            if not {f"{kind}_share", f"{kind}_need", f"{kind}_in_r"} <= names:
+            share, kinds = share_of(kind, yardstick, {item.name() for item in layer.fields()})
+            if not share:
                 continue
-            inside = f'CASE WHEN "{kind}_need" > 0 THEN CASE WHEN "{kind}_in_r" > 0 THEN 0 ELSE 1 END END'
-            share = inside if yardstick == RADIUS else f'1 - "{kind}_share"'
-            layer.setRenderer(rules(group_rules(share, [kind], interface_language())))
+            layer.setRenderer(rules(group_rules(share, kinds, interface_language())))
             layer.triggerRepaint()
             layer.emitStyleChanged()
 
@@ -159,14 +210,10 @@ class GapShowing(QObject):
 
     def _shape_of(self, key: str) -> tuple[QgsGeometry, Any] | None:
         if key not in self._shapes:
-            study = self._dock.session.study
-            choice = study.inputs.get("COMMUNITIES")
-            layer = project_state.layer_of(self._dock.session.project, choice) if choice else None
-            if not isinstance(layer, QgsVectorLayer) or not layer.isValid():
+            there = communities_of(self._dock.session)
+            if there is None:
                 return None
-            name = project_state.columns_of(layer, "COMMUNITIES", choice.mapping).get("community_id")
-            if not name:
-                return None
+            layer, name = there
             quoted = key.replace("'", "''")
             request = QgsFeatureRequest().setFilterExpression(f"\"{name}\" = '{quoted}'")
             shape = next((feature.geometry() for feature in layer.getFeatures(request)), None)
@@ -178,7 +225,7 @@ class GapShowing(QObject):
     def show_worst(self, key: str) -> None:
         """Explore the parcel of a community where most is missing: why, and the way that is walked from there."""
         found = self._shape_of(key)
-        files, kind = results_of(self._dock.session.study), str(self.panel.kind.currentData() or "")
+        files, kind = results_of(self._dock.session.study), self.panel.worst_kind(key)
         if found is None or "tagged" not in files or self._iface is None:
             return
         shape, layer = found
@@ -189,7 +236,7 @@ class GapShowing(QObject):
             shape = QgsGeometry(shape)
             shape.transform(crossing(layer.crs(), parcels.crs(), project))
             inside = _points_in(parcels, shape)
-            for parcel, nearest in rows_of(files, "gap_detail", WORST_SQL, (kind,)):
+            for parcel, nearest, *_ in rows_of(files, "gap_detail", WORST_SQL, (kind,)):
                 if parcel in inside:
                     crs = self._iface.mapCanvas().mapSettings().destinationCrs()
                     place = crossing(parcels.crs(), crs, project).transform(inside[parcel])
@@ -228,6 +275,11 @@ class GapShowing(QObject):
             self._reading.stop()
             self._reading = None
         self._clear()
+        if self.panel is not None:
+            self._dock.exploring.ground_read.disconnect(self._on_ground)
+        self.picking.switch(False)
+        self.marks.close()
+        self.walks.close()
         self.table.close()
         self._shapes = {}
         if self.panel is not None:
@@ -235,6 +287,22 @@ class GapShowing(QObject):
                 self._iface.removeDockWidget(self.panel)
             self.panel.deleteLater()
             self.panel = None
+
+
+def share_of(kind: str, yardstick: str, names: Collection[str]) -> tuple[str, list[str]]:
+    """Return (expression of the share unmet, the kinds in it) for a kind or a group; "" without the columns for it."""
+    wanted = GROUPS.get(kind, (kind,))
+    kinds = [item for item in wanted if {f"{item}_share", f"{item}_need", f"{item}_in_r"} <= {*names}]
+    if not kinds:
+        return "", []
+    if yardstick == WALK and kind not in GROUPS:
+        return f'1 - "{kind}_share"', kinds
+    if yardstick == WALK:
+        return (f'"{kind}_gap"', kinds) if f"{kind}_gap" in names else ("", [])
+    inside = [f'CASE WHEN "{item}_need" > 0 THEN CASE WHEN "{item}_in_r" > 0 THEN 0 ELSE 1 END END' for item in kinds]
+    if len(inside) == 1:
+        return inside[0], kinds
+    return f"array_mean(array_filter(array({', '.join(inside)}), @element IS NOT NULL))", kinds
 
 
 def sheet_of(communities: list[Community], titles: dict[str, str]) -> Sheet:

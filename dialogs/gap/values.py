@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...core.delivery.palette import CHILD_KINDS, ELDER_KINDS
@@ -73,6 +73,36 @@ def read_communities(files: Mapping[str, str]) -> list[Community]:
         unit, people, need, supply, served, gap, radius, walk, exam, missing = values
         cells[kind] = Cell(str(unit or ""), people, need, supply, served, gap, radius, walk, str(exam or ""), missing)
     return [Community(key, name, cells) for key, (name, cells) in found.items()]
+
+
+SHARE = "share"  # the unit of a whole group: its kinds have units of their own, only shares can be put together
+
+
+def with_groups(communities: list[Community]) -> list[Community]:
+    """Return the communities with a cell for each group as for a kind: the mean share of its kinds, no amounts."""
+    return [replace(item, cells={**item.cells, **_group_cells(item)}) for item in communities]
+
+
+def _group_cells(item: Community) -> dict[str, Cell]:
+    found = {}
+    for group in GROUPS:
+        walk, line = item.group_share(group, WALK), item.group_share(group, RADIUS)
+        if walk is not None or line is not None:
+            served, cover = (None if share is None else 1.0 - share for share in (walk, line))
+            found[group] = Cell(SHARE, None, 1.0, None, served, walk, cover, None, "", None)
+    return found
+
+
+def group_total(communities: list[Community], group: str, yardstick: str) -> float | None:
+    """Return the share of a group for all communities together: the plain mean over kinds of each kind's total."""
+    shares = []
+    for kind in GROUPS[group]:
+        cells = [item.cells[kind] for item in communities if kind in item.cells]
+        weighed = [((cell.need if yardstick == WALK else cell.people) or 0.0, cell.share(yardstick)) for cell in cells]
+        known = [(weight, share) for weight, share in weighed if share is not None]
+        if sum(cell.need or 0.0 for cell in cells) and (whole := sum(weight for weight, _ in known)):
+            shares.append(sum(weight * share for weight, share in known) / whole)
+    return sum(shares) / len(shares) if shares else None
 
 
 def arranged(communities: list[Community], kind: str, yardstick: str, order: str) -> list[Community]:

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The facilities of the kind that is shown, over the map: white squares rimmed green, dark red and thick where full."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from qgis.core import (
+    QgsApplication,
+    QgsCsException,
+    QgsPointXY,
+    QgsTask,
+    QgsVectorLayer,
+    QgsVectorLayerFeatureSource,
+)
+from qgis.gui import QgsMapCanvas, QgsMapCanvasItem
+from qgis.PyQt.QtCore import QObject, QPointF, QRectF, pyqtSignal
+from qgis.PyQt.QtGui import QColor, QPainter, QPen
+
+from ...processing.texts import tr
+from ..parts.charts import colours
+from ..study import project_state
+from ..study.crossing import crossing
+from ..study.figures import rows_of
+
+SIDE_MM, RIM_MM, THICK_MM = 3.0, 0.4, 0.6  # ui/spec §5
+MOST = 1_500  # squares in view; more would hide the map
+STATE_SQL = "SELECT facility_id, status FROM {t} WHERE kind = ?"
+FULL = "full"
+
+
+class Mark(NamedTuple):
+    """A facility in the map's system."""
+
+    x: float
+    y: float
+    is_full: bool
+
+
+def reader_of(session: Any, crs: Any) -> Any:
+    """Return a function that reads {facility: (x, y)} in a system, for a worker; layer and system are taken here."""
+    choice = session.study.inputs.get("FACILITIES")
+    layer = project_state.layer_of(session.project, choice) if choice else None
+    names = project_state.columns_of(layer, "FACILITIES", choice.mapping) if isinstance(layer, QgsVectorLayer) else {}
+    if "facility_id" not in names or not layer.isSpatial():
+        return dict
+    source, key = QgsVectorLayerFeatureSource(layer), names["facility_id"]
+    change = crossing(layer.crs(), crs, session.project)
+
+    def read() -> dict[str, tuple[float, float]]:
+        found = {}
+        for feature in source.getFeatures():
+            if feature.hasGeometry():
+                try:
+                    place = change.transform(feature.geometry().pointOnSurface().asPoint())
+                except QgsCsException:
+                    continue
+                found[str(feature[key])] = (place.x(), place.y())
+        return found
+
+    return read
+
+
+def marks_of(files: Mapping[str, str], places: Mapping[str, tuple[float, float]], kind: str) -> list[Mark]:
+    """Return the facilities of a kind that the last count of gaps knows."""
+    rows = rows_of(files, "facility_load", STATE_SQL, (kind,))
+    return [Mark(*places[str(name)], status == FULL) for name, status in rows if str(name) in places]
+
+
+class FacilityMarks(QgsMapCanvasItem):
+    """Paints marks in whatever scale the map has."""
+
+    def __init__(self, canvas: QgsMapCanvas) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self.marks: Sequence[Mark] = ()
+        self.setZValue(40)
+
+    def show_marks(self, marks: Sequence[Mark]) -> None:
+        """Show other marks."""
+        self.marks = marks
+        self.update()
+
+    def updatePosition(self) -> None:
+        """Take the whole canvas: the map has moved."""
+        self.prepareGeometryChange()
+        self.setPos(QPointF(0, 0))
+
+    def boundingRect(self) -> QRectF:
+        """Return the canvas."""
+        return QRectF(self.scene().sceneRect()) if self.scene() is not None else QRectF()
+
+    def paint(self, painter: QPainter, option: Any = None, widget: Any = None) -> None:
+        """Draw what is in view; those that are full above the others. Nothing when there are too many to tell apart."""
+        view = self._canvas.extent()
+        seen = [mark for mark in self.marks if view.contains(QgsPointXY(mark.x, mark.y))]
+        if len(seen) > MOST:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        mm = self._canvas.logicalDpiX() / 25.4
+        side = SIDE_MM * mm
+        painter.setBrush(QColor("#FFFFFF"))
+        for mark in sorted(seen, key=lambda mark: mark.is_full):
+            entry = colours()["overloaded" if mark.is_full else "facility"]
+            painter.setPen(QPen(QColor(str(entry["color"])), (THICK_MM if mark.is_full else RIM_MM) * mm))
+            middle = self.toCanvasCoordinates(QgsPointXY(mark.x, mark.y))
+            painter.drawRect(QRectF(middle.x() - side / 2, middle.y() - side / 2, side, side))
+
+
+class MarkShowing(QObject):
+    """Reads where the facilities are in a task of QGIS, then shows those of one kind; `places` in the map's system."""
+
+    read = pyqtSignal()
+
+    def __init__(self, iface: Any, session: Any, parent: QObject) -> None:
+        super().__init__(parent)
+        self._iface, self._session = iface, session
+        self.places: dict[str, tuple[float, float]] = {}
+        self.item: FacilityMarks | None = None
+        self._task: QgsTask | None = None
+        self._files: Mapping[str, str] = {}
+        self._kind = ""
+
+    def start(self, files: Mapping[str, str]) -> None:
+        """Read the facilities anew."""
+        self._files = files
+        if self._iface is None:
+            return
+        read, found = reader_of(self._session, self._iface.mapCanvas().mapSettings().destinationCrs()), {}
+
+        def work(task: QgsTask) -> None:
+            found["places"] = read()
+
+        def over(error: Exception | None, result: Any = None) -> None:
+            if self._task is not reading:  # other results have come meanwhile
+                return
+            self._task = None
+            if error is None:
+                self.places = found["places"]
+                self.show(self._kind)
+                self.read.emit()
+
+        self._task = reading = QgsTask.fromFunction(tr("Reading the facilities"), work, on_finished=over)
+        QgsApplication.taskManager().addTask(reading)
+
+    def show(self, kind: str) -> None:
+        """Show the facilities of a kind; none of a group, whose kinds would hide one another."""
+        self._kind = kind
+        if self._iface is None:
+            return
+        marks = marks_of(self._files, self.places, kind) if kind else []
+        if self.item is None and marks:
+            self.item = FacilityMarks(self._iface.mapCanvas())
+        if self.item is not None:
+            self.item.show_marks(marks)
+
+    def clear(self) -> None:
+        """Take the marks off the map."""
+        if self.item is not None:
+            self._iface.mapCanvas().scene().removeItem(self.item)
+        self.item = None
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._task = None
+        self.clear()
+        self.places = {}

@@ -1,0 +1,151 @@
+"""The panel of gaps and the map: one selection, groups as kinds, facilities with their load, the walk in words."""
+
+import pytest
+from qgis.core import (
+    QgsExpression,
+    QgsExpressionContext,
+    QgsExpressionContextUtils,
+    QgsFeature,
+    QgsField,
+    QgsFields,
+    QgsPointXY,
+)
+from qgis.PyQt.QtCore import QMetaType, Qt
+
+from .test_explore import DETAIL, EAST, NORTH, write_rows
+from .test_gap_panel import gaps  # noqa: F401 (a fixture)
+from .test_review import write_tagged
+from .test_walk_ground import write_edges
+
+
+def test_a_click_on_the_map_chooses_the_community(gaps, qgis_iface, project):  # noqa: F811
+    """C1 and C2 lie on the same ground: the lowest id, as the count has it; ground of none changes nothing."""
+    panel, canvas = gaps.panel, qgis_iface.mapCanvas()
+    panel.choose("C3")
+    gaps.picking.switch(True)
+    assert canvas.mapTool() is gaps.picking.tool
+    gaps.picking.tool.canvasClicked.emit(QgsPointXY(500050, 3270050), Qt.MouseButton.LeftButton)
+    assert panel.current == "C1" and panel.bars.current == "C1"
+    gaps.picking.tool.canvasClicked.emit(QgsPointXY(400000, 3270050), Qt.MouseButton.LeftButton)
+    assert panel.current == "C1"
+    layer = project.mapLayer(gaps._dock.session.study.inputs["COMMUNITIES"].layer_id)
+    layer.selectByIds([next(one.id() for one in layer.getFeatures() if one["community_id"] == "C2")])
+    assert panel.current == "C2"
+    gaps.picking.switch(False)
+    assert canvas.mapTool() is not gaps.picking.tool
+
+
+def test_a_group_is_chosen_like_a_kind(gaps):  # noqa: F811
+    """Only one kind of elders and one of children here: no group is offered. With two, the plain mean of shares."""
+    from urban_renewal.dialogs.gap.values import Cell, Community, group_total, with_groups
+
+    panel = gaps.panel
+    assert panel.kind.findData("elder") < 0
+
+    def cell(people, need, gap, cover):
+        return Cell("place", people, need, None, need - gap, gap, cover, None, "", None)
+
+    one = Community("C1", "甲", {"nurs": cell(100.0, 10.0, 6.0, 0.9), "kgar": cell(50.0, 20.0, 4.0, 0.5)})
+    two = Community("C2", "乙", {"nurs": cell(300.0, 30.0, 3.0, 0.2), "kgar": cell(0.0, 0.0, 0.0, None)})
+    panel.open([two, one], {"nurs": "托育", "kgar": "幼儿园"}, {}, {})
+    panel.kind.setCurrentIndex(panel.kind.findData("child"))
+    panel.refresh()
+    # C1: (0.6 + 0.2) ÷ 2 = 0.4; C2: 0.1, nobody needs a kindergarten there
+    assert [(pair.key, pair.own, pair.people) for pair in panel.bars.pairs] == [
+        ("C1", pytest.approx(0.4), None), ("C2", pytest.approx(0.1), None)
+    ]  # fmt: skip
+    # nursery 9 ÷ 40, kindergarten 4 ÷ 20: mean 0.2125; radius: nursery (10 + 240) ÷ 400, kindergarten 0.5
+    assert group_total([one, two], "child", "walk") == pytest.approx(0.2125)
+    assert group_total([one, two], "child", "radius") == pytest.approx((0.625 + 0.5) / 2)
+    assert panel.figures[0][0].text() == "21 %" and panel.figures[2][0].text() == "2"
+    panel.choose("C1")
+    assert "托育 60 %, 幼儿园 20 %" in panel.sentence.text() and panel.worst_kind("C1") == "nurs"
+    assert [panel.list.index(0, column).data() for column in range(6)] == ["甲", "—", "—", "—", "—", "40 %"]
+    assert with_groups([one])[0].cells["child"].share("radius") == pytest.approx((0.1 + 0.5) / 2)
+    panel.find.setText("乙")
+    assert [pair.key for pair in panel.bars.pairs] == ["C2"] and panel.current == "C2"
+
+
+def test_the_map_of_a_group_is_the_mean_of_its_kinds():
+    """By the radius: inside of one kind, outside of the other, nobody needs the third: 0.5; on foot the column."""
+    from urban_renewal.dialogs.gap.showing import share_of
+
+    names = [f"{kind}_{part}" for kind in ("nurs", "kgar", "play") for part in ("share", "need", "in_r")]
+    fields = QgsFields()
+    for name in (*names, "child_gap"):
+        fields.append(QgsField(name, QMetaType.Type.Double))
+    feature = QgsFeature(fields)
+    for kind, need, inside in (("nurs", 5.0, 5.0), ("kgar", 4.0, 0.0), ("play", 0.0, 0.0)):
+        feature[f"{kind}_need"], feature[f"{kind}_in_r"] = need, inside
+    feature["child_gap"] = 0.3
+    for yardstick, wanted in (("radius", 0.5), ("walk", 0.3)):
+        share, kinds = share_of("child", yardstick, {*names, "child_gap"})
+        context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(None))
+        context.setFeature(feature)
+        context.setFields(fields)
+        expression = QgsExpression(share)
+        assert expression.evaluate(context) == pytest.approx(wanted), expression.evalErrorString()
+        assert kinds == ["nurs", "kgar", "play"]
+    assert share_of("child", "walk", set(names)) == ("", []) and share_of("eday", "walk", set(names)) == ("", [])
+
+
+@pytest.fixture
+def walked(gaps, dock, project, tmp_path, qtbot):  # noqa: F811
+    """P2 in community C1 lacks 6 nursery places; the nursery, full, stands up the stairs."""
+    from urban_renewal.dialogs.study.study import StepRecord
+
+    study = dock.session.study
+    write_tagged(tmp_path / "tagged.gpkg")
+    write_edges(tmp_path / "edges.gpkg", EAST, NORTH)
+    rows = [(None, ["P2", "nurs", "chongqing", 20, 10.0, 4.0, 6.0, 180.0, 620.0, "F1", 0, "BEYOND", "place", 210.0])]
+    write_rows(tmp_path / "gap_detail.gpkg", "gap_detail", DETAIL, rows)
+    load = "NoGeometry?field=facility_id:string&field=kind:string&field=status:string"
+    write_rows(tmp_path / "facility_load.gpkg", "facility_load", load, [(None, ["F1", "nurs", "full"])])
+    fields = "Point?crs=EPSG:4545&field=facility_id:string&field=kind:string&field=name:string"
+    there = [(f"POINT({EAST + 180} {NORTH + 60})", ["F1", "nurs", "幼"])]
+    layer = write_rows(tmp_path / "f.gpkg", "facilities", fields, there)
+    project.addMapLayer(layer)
+    dock.session.choose("FACILITIES", layer.id())
+    study.steps["prepare"] = StepRecord("r", "2026-01-01T10:00:00", 1.0, {"edges": "edges.gpkg"})
+    study.steps["tag"] = StepRecord("r", "2026-01-01T10:00:00", 1.0, {"tagged": "tagged.gpkg"})
+    files = {**study.steps["gaps"].results, "gap_detail": "gap_detail.gpkg", "facility_load": "facility_load.gpkg"}
+    study.steps["gaps"] = StepRecord("r", "2026-01-01T10:00:00", 1.0, files)
+    gaps.open()
+    panel = gaps.panel
+    panel.kind.setCurrentIndex(panel.kind.findData("nurs"))
+    panel.refresh()
+    panel.choose("C1")
+    return gaps
+
+
+def test_the_walk_is_told_with_stairs_and_climb(walked, qtbot):
+    """10.3 minutes of 620 s; from P2's inside 115 m along A, 60 m of stairs 10 m up, 60 m on: 235 m; 210 m straight."""
+    panel = walked.panel
+    qtbot.waitUntil(lambda: "steps" in panel.sentence.text(), timeout=10000)
+    text = panel.sentence.text()
+    assert "the nearest is 10.3 min on foot (limit 5.0 min)" in text
+    assert "The way: 235 m, about 67 steps, 10 m up, 0 m down." in text
+    assert "By the standard&#x27;s radius (300 m) it counts as covered." in text
+    panel.choose("C2")
+    assert "The way" not in panel.sentence.text()
+
+
+def test_facilities_stand_on_the_map_with_their_load(walked, qtbot, qgis_iface):
+    """White squares: red where full; none while a group is shown or the panel is behind another."""
+    qtbot.waitUntil(lambda: bool(walked.marks.places), timeout=10000)
+    places = [(round(mark.x - EAST), round(mark.y - NORTH), mark.is_full) for mark in walked.marks.item.marks]
+    assert places == [(180, 60, True)]
+    walked.marks.show("kgar")
+    assert list(walked.marks.item.marks) == []
+    walked._on_visible(False)
+    assert walked.marks.item is None
+    walked._on_visible(True)
+    assert len(walked.marks.item.marks) == 1
+
+
+def test_limits_say_whether_they_are_verified(gaps):  # noqa: F811
+    panel = gaps.panel
+    assert "limit 5 min (to be verified) · radius 300 m (to be verified)" in panel.limit.text()
+    assert "GB 50180-2018" in panel.limit.toolTip()
+    first = next(pair for pair in panel.bars.pairs if pair.key == "C1")
+    assert "people not served: 60" in panel.bars.tip_of(first)
