@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from looks_editors import always, walk_editors
 from qgis.core import QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QPoint, Qt, QUrl
 from qgis.PyQt.QtTest import QTest
@@ -16,12 +16,6 @@ from qgis.PyQt.QtWidgets import QApplication, QDialog, QDockWidget, QMenu, QMess
 from qgis.utils import iface, plugins
 
 Step = tuple[int, Callable[[], bool]]
-KINDS = ("ruleset", "standard", "profiles", "zone-rules", "costs", "template")
-
-
-def always() -> bool:
-    """Go on at once."""
-    return True
 
 
 def is_drawn() -> bool:
@@ -56,16 +50,10 @@ def names_of_data(language: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def top(kind: type) -> Any:
-    """Return the last window of a kind that is open."""
-    return next(
-        (item for item in reversed(QApplication.topLevelWidgets()) if isinstance(item, kind) and item.isVisible()), None
-    )
-
-
 def walk_empty(look: Any) -> Iterator[Step]:
     """Show the dock in an empty project, with one layer, and the page of missing packages."""
     from urban_renewal.dialogs.workbench.first_run import MissingDock
+    from urban_renewal.processing.missing import Trouble
 
     window = iface.mainWindow()
     window.showNormal()
@@ -81,7 +69,7 @@ def walk_empty(look: Any) -> Iterator[Step]:
     yield 1000, always
     look.keep(window, "empty", dock)
     look.keep(dock, "dock_empty")
-    missing = MissingDock(["pandas", "shapely"], dock)
+    missing = MissingDock([Trouble("pandas", "missing"), Trouble("shapely", "old", "1.8.5")], dock)
     missing.setFloating(True)
     missing.resize(400, 640)
     missing.show()
@@ -272,83 +260,6 @@ def odd_files() -> list[Path]:
     return [gbk, broken]
 
 
-def walk_editors(look: Any) -> Iterator[Step]:
-    """Show every editor: as opened, with a changed figure, its sections, its questions."""
-    dock = the_dock()
-    for kind in KINDS:
-        editor = dock.editors.open(kind)
-        dialog = editor.dialog
-        yield 1500, lambda editor=editor, kind=kind: kind != "ruleset" or editor.side.answer is not None
-        yield 300, always
-        look.keep(dialog, f"edit_{kind}")
-        for place in (1, len(dialog.sections) - 1):
-            if 0 < place < len(dialog.sections):
-                dialog.form.sections.setCurrentRow(place)
-                yield 700, always
-                look.keep(dialog, f"edit_{kind}_{place}")
-        dialog.form.sections.setCurrentRow(0)
-        yield 300, always
-        cell = next((cell for row in dialog.section().rows() for cell in row.cells.values()
-                     if cell.kind in ("whole", "number") and row.figure), None)  # fmt: skip
-        if cell is not None:
-            dialog.show_row(dialog.form.row_at(cell.keys))
-            dialog.set_value(cell.keys, (dialog.draft.value(cell.keys) or 0) * 1.1 + 1)
-            yield 1200, always
-            look.keep(dialog, f"edit_{kind}_changed")
-            dialog._lacks_reason()
-            yield 300, always
-            look.keep(dialog, f"edit_{kind}_reason")
-        table = dialog.form.tables[0]
-        table._menu(QPoint(10, table.rowViewportPosition(0) + 4))
-        yield 300, always
-        if (menu := top(QMenu)) is not None:
-            look.keep(menu, f"menu_row_{kind}")
-            menu.close()
-        dialog._on_compare()
-        yield 900, always
-        box = next(item for item in dialog.findChildren(QDialog) if item.isVisible())
-        if box.choice.count() > 1:
-            box.choice.setCurrentIndex(box.choice.count() - 1)
-            box.choice.activated.emit(box.choice.currentIndex())
-            yield 700, always
-        look.keep(box, f"compare_{kind}")
-        box.reject()
-        if kind == "template":
-            yield from walk_template(look, dialog)
-        yield from walk_broken(look, dialog, kind)
-        dialog.draft.opened = dialog.draft.now
-        dialog.reject()
-        yield 300, always
-
-
-def walk_template(look: Any, dialog: Any) -> Iterator[Step]:
-    """Show the dialogs of a layer and of a field."""
-    for name in ("layer_new", "layer_edit", "new"):
-        if dialog.shaping.buttons[name].isEnabled():
-            dialog.shaping.act(name)
-            yield 400, always
-            look.keep(dialog.shaping.box, f"template_{name}")
-            dialog.shaping.box.reject()
-            yield 200, always
-
-
-def walk_broken(look: Any, dialog: Any, kind: str) -> Iterator[Step]:
-    """Show what an import says of files that are none of this kind."""
-    home = Path(os.environ["PICTURES"]) / "files"
-    home.mkdir(exist_ok=True)
-    cases = {"no_json": "{", "other_kind": json.dumps({"schema": "urban-renewal/costs/1", "id": "x"})}
-    for name, text in cases.items() if kind == "ruleset" else ():
-        path = home / f"{name}.json"
-        path.write_text(text, encoding="utf-8")
-        dialog.load_file(path)
-        yield 300, always
-        for box in dialog.findChildren(QMessageBox):
-            if box.isVisible():
-                look.keep(box, f"import_{name}")
-                box.reject()
-        yield 200, always
-
-
 def walk_panels(look: Any) -> Iterator[Step]:
     """Show the review, exploring, gaps by map, chart and table, zones by hand."""
     dock, window = the_dock(), iface.mainWindow()
@@ -388,6 +299,8 @@ def walk_panels(look: Any) -> Iterator[Step]:
 
 def walk_explore(look: Any) -> Iterator[Step]:
     """Ask a parcel, its way, a zone, a facility and the map of minutes."""
+    from urban_renewal.dialogs.study.project_state import layer_of
+
     dock, window, canvas = the_dock(), iface.mainWindow(), iface.mapCanvas()
     dock.explore.click()
     exploring = dock.exploring
@@ -409,8 +322,7 @@ def walk_explore(look: Any) -> Iterator[Step]:
     exploring.panel.reach.click()
     yield 2500, is_drawn
     look.keep(window, "explore_minutes", exploring.panel)
-    layer, _ = exploring._role("FACILITIES")
-    feature = next(layer.getFeatures())
+    feature = next(layer_of(QgsProject.instance(), dock.session.study.inputs["FACILITIES"]).getFeatures())
     canvas.setCenter(feature.geometry().centroid().asPoint())
     canvas.refresh()
     yield 1200, is_drawn

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from qgis.PyQt.QtCore import QEvent, QObject, QRectF, QSize, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QColor, QPainter, QPalette, QWheelEvent
+from qgis.PyQt.QtGui import QColor, QKeySequence, QPainter, QPalette, QWheelEvent
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -37,6 +37,7 @@ class Number(QDoubleSpinBox):
         self.setRange(cell.low, cell.high)
         self.setSingleStep(cell.step)
         self.setKeyboardTracking(False)  # a number counts when it is typed whole
+        self.setToolTip(tr("Ctrl+Enter: where this figure comes from"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
 
@@ -111,11 +112,15 @@ class CellEditor(QWidget):
             return combo
         if cell.kind in ("text", "words"):
             line = QLineEdit()
-            line.editingFinished.connect(lambda: self._decide(self._typed(line.text())))
+            line.editingFinished.connect(lambda: self._on_typed(line))
             return line
         box = Number(cell)
         box.valueChanged.connect(lambda _: self._decide(self._number()))
         return box
+
+    def _on_typed(self, line: QLineEdit) -> None:
+        line.setModified(False)
+        self._decide(self._typed(line.text()))
 
     def _typed(self, text: str) -> Any:
         if self.cell.kind == "text":
@@ -170,10 +175,19 @@ class CellEditor(QWidget):
         self._inputs[0].setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Tell when the focus comes."""
+        """Tell when the focus comes; leave Ctrl+Z to the editor."""
         if event.type() == QEvent.Type.FocusIn:
             self.entered.emit()
-        return super().eventFilter(watched, event)
+        return leaves_undo(watched, event) or super().eventFilter(watched, event)
+
+
+def leaves_undo(field: QObject, event: QEvent) -> bool:
+    """Say whether Undo is the editor's: a field would take it back as letters, unless something is being typed."""
+    if event.type() != QEvent.Type.ShortcutOverride or not event.matches(QKeySequence.StandardKey.Undo):
+        return False
+    if isinstance(field, Number):
+        return bool(field.text() == field.textFromValue(field.value()))
+    return not isinstance(field, QLineEdit) or not field.isModified()
 
 
 class WeightBar(QWidget):

@@ -8,12 +8,23 @@ from datetime import date
 from typing import Any
 
 from qgis.core import QgsApplication, QgsSettings
-from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QComboBox, QFrame, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from qgis.PyQt.QtCore import QEvent, QObject, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ...core.words import source_words
 from ...processing.texts import interface_language, tr
 from ..parts.widgets import scaled, text_label
+from .cells import leaves_undo
 from .draft import CLAUSED, Draft
 from .rows import Row
 from .words import STATES, source_text, status_meaning, status_word, value_text
@@ -26,6 +37,7 @@ class FigureDetail(QFrame):
     """`words_changed(figure, {key: word})` when a person decides; the note is the reason of a changed number."""
 
     words_changed = pyqtSignal(object, object)
+    restore_asked = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,10 +53,15 @@ class FigureDetail(QFrame):
         self.note.setPlaceholderText(tr("Example: the district's reserve list of 2025"))
         self.note.setAccessibleName(tr("Reason"))
         self.note.editingFinished.connect(lambda: self._decide("note", self.note))
-        box = QVBoxLayout(self.warning)
+        self.back = QPushButton(tr("Restore the shipped value"))
+        self.back.setAutoDefault(False)
+        self.back.clicked.connect(lambda: self.restore_asked.emit(self.row))
+        box, line = QVBoxLayout(self.warning), QHBoxLayout()
         box.setContentsMargins(6, 4, 6, 4)
         box.addWidget(self.why)
-        box.addWidget(self.note)
+        line.addWidget(self.note, 1)
+        line.addWidget(self.back)
+        box.addLayout(line)
         self.status = QComboBox()
         for state in STATES:
             told = tr("{word}: {meaning}")
@@ -54,6 +71,8 @@ class FigureDetail(QFrame):
         self.lines = {key: QLineEdit() for key in FIELDS}
         for key, line in self.lines.items():
             line.editingFinished.connect(lambda key=key, line=line: self._decide(key, line))
+        for line in (self.note, *self.lines.values()):
+            line.installEventFilter(self)
         self._arrange()
         self.show_row(None, None)
 
@@ -124,11 +143,21 @@ class FigureDetail(QFrame):
         """Return a word of the figure as it is shown: shipped sources and notes in the language of QGIS."""
         return source_words(str(self._shown.get(key, "")), interface_language())
 
+    def take_focus(self) -> None:
+        """Put the cursor where the figure's reason, or its source, is written."""
+        if self._shown:
+            (self.note if self.warning.isVisibleTo(self) else self.lines["source"]).setFocus()
+
     def ask_reason(self) -> None:
         """Put the cursor where the reason is written."""
         self.note.setFocus()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Leave Ctrl+Z to the editor."""
+        return leaves_undo(watched, event) or super().eventFilter(watched, event)
+
     def _decide(self, key: str, line: QLineEdit) -> None:
+        line.setModified(False)
         word = line.text().strip()
         if self.row is None or not self._shown or word == self._text(key):
             return

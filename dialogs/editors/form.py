@@ -242,7 +242,7 @@ class EditorForm(QWidget):
         chain: list[QWidget] = [self.base, self.save_as, self.load, self.export, self.compare, self.undo, self.restore]
         chain += [self.sections, *_taking_focus(bars[0])]
         chain += [box for table in self.tables for editor in table.editors.values() for box in editor.inputs()]
-        chain += [*_taking_focus(bars[1]), detail.note, detail.lines["source"], detail.lines["clause"]]
+        chain += [*_taking_focus(bars[1]), detail.note, detail.back, detail.lines["source"], detail.lines["clause"]]
         chain += [detail.lines["edition"], detail.status, detail.lines["checked_by"], detail.lines["checked_at"]]
         chain += [self.one.parcel, *_taking_focus(self.side), self.help, self.cancel, self.keep, self.apply]
         for one, two in pairwise(chain):
