@@ -48,6 +48,8 @@ def read(path: Path) -> Document:
     try:
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise RenewalError("json_missing", file=str(path)) from error
     except OSError as error:
         raise RenewalError("json_unreadable", file=path.name, reason=error.strerror or type(error).__name__) from error
     if len(data) > MAX_BYTES:

@@ -108,14 +108,20 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
             self.addOutput(MADE[kind](name, texts.output_text(self.ID, name)))
 
     def checkParameterValues(self, values: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:
+        """Say what is wrong in our own words first: QGIS names no values that would be right."""
         good, message = super().checkParameterValues(values, context)
-        if not good:
-            return good, message
         try:
-            settle(self, values, context)
+            plan = settle(self, values, context)
         except RenewalError as error:
             return False, self._speaker(values).say(error.code, error.values)
-        return True, ""
+        except Exception:
+            if good:  # else what QGIS has found is why
+                raise
+            return good, message
+        if not good and plan.problems:
+            _, error = plan.problems[0]
+            return False, self._speaker(values).say(error.code, error.values)
+        return good, message
 
     def prepareAlgorithm(
         self, values: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
@@ -173,8 +179,11 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
 
     def _speaker(self, values: Mapping[str, Any]) -> Speaker:
         plan: Plan | None = getattr(self, "_plan", None)
-        names = {name: item.name for name, item in plan.vectors.items()} if plan is not None else {}
-        return Speaker(self.ID, _language(values), names)
+        if plan is None:
+            return Speaker(self.ID, _language(values))
+        names = {name: item.name for name, item in plan.vectors.items()}
+        columns = [column for role in plan.roles.values() for column in role.columns.values() if column.parameter]
+        return Speaker(self.ID, _language(values), names, {column.name: column.parameter for column in columns})
 
     def _spoken(self, error: RenewalError, values: Mapping[str, Any]) -> QgsProcessingException:
         return QgsProcessingException(self._speaker(values).say(error.code, error.values))

@@ -14,6 +14,7 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsProcessingContext,
     QgsProcessingParameterCrs,
+    QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
@@ -34,12 +35,19 @@ from .snapshot import VectorSnapshot, take_raster, take_vector
 from .systems import OURS, keep_systems
 from .targets import refuse_targets, wanted
 
+OWN_FILES = {
+    "RULES_FILE": "ruleset", "STANDARD_FILE": "standard", "ZONE_RULES_FILE": "zone-rules", "PROFILE_FILE": "profiles",
+    "TEMPLATE_FILE": "template", "COST_TABLE": "costs", "MAPPING_FILE": "mapping",
+}  # fmt: skip
+
 
 def settle(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingContext) -> Plan:
     """Return the plan of a run, or raise a RenewalError that says what is wrong and what to do."""
     refuse_missing_packages()
     _refuse_unknown(algorithm, values)
     _refuse_numbers(algorithm, values)
+    _refuse_choices(algorithm, values)
+    _refuse_files(algorithm, values)
     if algorithm.SPLITS and cluster_address(values):
         refuse_address(cluster_address(values))
     plan = Plan(transforms=context.transformContext(), home=home_of(context.project()))
@@ -99,15 +107,44 @@ def _refuse_numbers(algorithm: Any, values: Mapping[str, Any]) -> None:
         try:
             number = float(value)
         except (TypeError, ValueError, OverflowError):
-            continue  # no number at all: an expression, or what QGIS itself refuses
+            if not isinstance(value, str) or not value.strip():
+                continue
+            number = float("nan")  # a word: QGIS takes it for nothing given where it is optional
         if not low <= number <= high:
             raise RenewalError(
                 "number_out_of_range",
                 parameter=definition.name(),
                 value=str(value)[:40],
-                low=f"{low:g}",
-                high=f"{high:g}",
+                low=_plain(low),
+                high=_plain(high),
             )
+
+
+def _plain(number: float) -> str:
+    return str(int(number)) if float(number).is_integer() else f"{number:g}"
+
+
+def _refuse_choices(algorithm: Any, values: Mapping[str, Any]) -> None:
+    """Refuse a word that is no choice, and say which are."""
+    for definition in algorithm.parameterDefinitions():
+        value = values.get(definition.name())
+        if not isinstance(definition, QgsProcessingParameterEnum) or value in (None, "", []):
+            continue
+        words = value.split(",") if isinstance(value, str) else value if isinstance(value, (list, tuple)) else []
+        unknown = [str(word) for word in words if str(word) not in definition.options()]
+        if unknown:
+            told = {"parameter": definition.name(), "values": unknown, "n": len(unknown)}
+            raise RenewalError("choice_unknown", known=definition.options(), **told)
+
+
+def _refuse_files(algorithm: Any, values: Mapping[str, Any]) -> None:
+    """Refuse an own file of rules, prices … that cannot be read or is of another kind, before anything is computed."""
+    from ..core import envelope
+
+    for name, kind in OWN_FILES.items():
+        value = values.get(name)
+        if isinstance(value, str) and value and algorithm.parameterDefinition(name) is not None:
+            envelope.load_file(kind, value)
 
 
 def _take_role(algorithm: Any, use: RoleUse, values: Mapping[str, Any], context: Any, plan: Plan, local: bool) -> None:

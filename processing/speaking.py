@@ -22,10 +22,20 @@ GEOMETRIES = {
 
 
 class Speaker:
-    """Says the messages of one algorithm in one language; `names` are the layers that were given, by parameter."""
+    """Says the messages of one algorithm in one language.
 
-    def __init__(self, algorithm: str, language: str, names: Mapping[str, str] | None = None) -> None:
-        self._algorithm, self._language, self._names = algorithm, language, dict(names or {})
+    `names` are the layers that were given, by parameter, `fields` the field parameters by the column that they name.
+    """
+
+    def __init__(
+        self,
+        algorithm: str,
+        language: str,
+        names: Mapping[str, str] | None = None,
+        fields: Mapping[str, str] | None = None,
+    ) -> None:
+        self._algorithm, self._language = algorithm, language
+        self._names, self._fields = dict(names or {}), dict(fields or {})
 
     def say(self, code: str, values: Mapping[str, Any]) -> str:
         """Return the sentence of a message."""
@@ -47,10 +57,16 @@ class Speaker:
         if key in PARAMETERS:
             label = self._label(value)
             return value if label == value else f"{label} {value}"
+        if key == "column" and value in self._fields:
+            label = self._label(self._fields[value])
+            return label.removesuffix("字段" if self._language == "zh" else " field")
         return GEOMETRIES.get(value, {}).get(self._language, value) if key in ("wanted", "found") else value
 
     def _label(self, parameter: str) -> str:
-        texts = help_of(self._algorithm)
+        try:
+            texts = help_of(self._algorithm)
+        except OSError:  # an algorithm of somebody else's, on our base
+            return parameter
         for part in ("parameters", "outputs"):
             label = texts[part].get(parameter, {}).get("label")
             if label:

@@ -123,7 +123,9 @@ def entrance_points(
     silent = there & np.array([not name for name in of], dtype=bool)
     if near_m and silent.any():
         owner[silent] = _nearest_owner(frames.geometries(owners), _inside(shapes[silent]), near_m)
-        run.warn("entrances_by_nearest", layer=layer, n=int((owner[silent] >= 0).sum()), limit=near_m)
+        joined_n = int((owner[silent] >= 0).sum())
+        if joined_n:
+            run.warn("entrances_by_nearest", layer=layer, n=joined_n, limit=near_m)
     names = frames.optional(entrances, "entrance_id").astype(frames.TEXT).fillna("").to_numpy(dtype=object)
     lost = there & (owner < 0)
     if lost.any():

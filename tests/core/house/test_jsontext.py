@@ -101,10 +101,10 @@ def test_files_that_cannot_be_read(tmp_path, monkeypatch):
     monkeypatch.setattr(jsontext, "MAX_BYTES", 107)
     with pytest.raises(RenewalError, match="larger"):
         jsontext.read(tmp_path / "big.json")
-    for missing in (tmp_path / "none.json", tmp_path):
+    for odd, code in ((tmp_path / "none.json", "json_missing"), (tmp_path, "json_unreadable")):
         with pytest.raises(RenewalError) as caught:
-            jsontext.read(missing)
-        assert caught.value.code == "json_unreadable"
+            jsontext.read(odd)
+        assert caught.value.code == code
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))

@@ -1,0 +1,80 @@
+"""What is wrong is said before the run, in one sentence that names layer or parameter and what would be right."""
+
+import json
+
+import pytest
+from qgis.core import QgsApplication, QgsProcessingContext
+
+SQUARE = "POLYGON((0 0,100 0,100 100,0 0))"
+
+
+@pytest.fixture
+def told(provider):
+    """Return what checkParameterValues says of an algorithm and values."""
+
+    def ask(name, values):
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"urbanrenewal:{name}")
+        good, message = algorithm.checkParameterValues(values, QgsProcessingContext())
+        assert not good
+        return message
+
+    return ask
+
+
+@pytest.fixture
+def parcels(make_layer):
+    return make_layer([(SQUARE, {"parcel_id": "a"})], "Polygon", name="我的宗地")
+
+
+def test_a_layer_that_is_missing_or_broken(told, tmp_path):
+    broken = tmp_path / "broken.gpkg"
+    broken.write_bytes(b"SQLite format 3\0" + b"x" * 500)
+    assert told("tagparcels", {"OUTPUT": "memory:"}) == "没有给出“宗地”（参数 宗地 PARCELS）。请选一个图层。"
+    for path in (broken, tmp_path / "nowhere.gpkg"):
+        message = told("tagparcels", {"PARCELS": str(path), "OUTPUT": "memory:", "LANGUAGE": "en"})
+        assert message.startswith(f"The layer “{path}” of parameter Parcels PARCELS cannot be opened")
+
+
+def test_geometry_in_words(told, make_layer):
+    points = make_layer([("POINT(0 0)", {"a": "x"})], "Point", name="点位")
+    message = told("tagparcels", {"PARCELS": points, "OUTPUT": "memory:"})
+    assert "“点位”（参数 宗地 PARCELS）的图形类型是 点，需要 面" in message
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"RULES": "错"}, "参数 规则集 RULES 不认识 错。可用的有：chongqing、cn-national、strict-morphology。"),
+        ({"INVALID": "mend", "LANGUAGE": "en"},
+         "Parameter Invalid geometry INVALID does not know mend. There are: repair, skip, stop."),
+        ({"RULES_FILE": "/nowhere/own.json"}, "找不到文件“/nowhere/own.json”。请检查路径。"),
+    ],
+)  # fmt: skip
+def test_choices_and_files(told, parcels, values, sentence):
+    assert told("tagparcels", {"PARCELS": parcels, "OUTPUT": "memory:", **values}) == sentence
+
+
+@pytest.mark.parametrize("value", [-5, "abc"])
+def test_numbers(told, parcels, value):
+    """A word where a number may be left out was taken for nothing given."""
+    values = {"ZONES": parcels, "KEEP": value, "OUTPUT": "memory:"}
+    assert told("rankzones", values).endswith(f"KEEP 为 {value}，应为 1 到 10000 之间的数。")
+
+
+def test_an_own_file_of_another_kind(told, parcels, tmp_path):
+    own = tmp_path / "costs.json"
+    own.write_text(
+        json.dumps({"schema": "urban-renewal/costs/1", "id": "x", "title": {"zh": "价", "en": "x"}}), encoding="utf-8"
+    )
+    message = told("tagparcels", {"PARCELS": parcels, "RULES_FILE": str(own), "OUTPUT": "memory:", "LANGUAGE": "en"})
+    assert "costs.json" in message and "ruleset" in message
+
+
+def test_the_log_names_layers_and_fields_as_people_know_them(run_algorithm, make_layer):
+    rows = [(SQUARE, {"宗地代码": ""}), ("POLYGON((200 0,300 0,300 100,200 0))", {"宗地代码": "b"})]
+    layer = make_layer(rows, "Polygon", name="我的宗地")
+    _, _, feedback = run_algorithm("tagparcels", {"PARCELS": layer, "OUTPUT": "TEMPORARY_OUTPUT", "LANGUAGE": "zh"})
+    log = feedback.textLog()
+    assert "图层“我的宗地”有 1 个要素没有编号" in log and "“PARCELS”" not in log
+    assert "图层“我的宗地”：宗地编号 取自字段“宗地代码”（按名称猜测）。" in log
+    assert "scratch" not in log  # QGIS complains about each heading of a temporary layer
