@@ -15,6 +15,10 @@ from ..core.errors import RenewalError
 from ..core.run import Run
 
 FIELD_TYPES = {"text": QMetaType.Type.QString, "int": QMetaType.Type.LongLong, "real": QMetaType.Type.Double}
+SCALARS = frozenset(
+    getattr(QMetaType.Type, name)
+    for name in ("Bool", "Int", "UInt", "LongLong", "ULongLong", "Double", "QString", "QDate", "QTime", "QDateTime")
+)
 WKB_TYPES = {
     "polygon": QgsWkbTypes.Type.MultiPolygon,
     "line": QgsWkbTypes.Type.LineString,
@@ -194,6 +198,9 @@ def _carried_fields(carried: Carried, table: schema.Table) -> list[tuple[QgsFiel
 
 def _renamed(item: QgsField, name: str) -> QgsField:
     copy = QgsField(item)
+    if item.type() not in SCALARS:  # jsonb, arrays, bytes: their cells are texts by now (reading.plain_value)
+        copy = QgsField(name, FIELD_TYPES["text"], "", 0, 0, item.comment())
+        copy.setAlias(item.alias())
     copy.setName(name)
     return copy
 

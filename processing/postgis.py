@@ -34,7 +34,7 @@ def stage_postgis(target: Target, encoded: Encoded, run: Run) -> str:
     Returns the mark that the staged table bears: whoever stages the same result in the meantime puts another there.
     Raises RenewalError: `write_failed`, `written_incomplete`, `database_unreachable`; Cancelled.
     """
-    uri, part, connection, schema = _places(target)
+    uri, part, connection, schema = _places(target, encoded.shapes is not None)
     mark = f"urban_renewal {secrets.token_hex(8)}"
     try:
         _execute(connection, f"DROP TABLE IF EXISTS {_quoted(schema, part.table())}")  # of a run that was killed
@@ -103,18 +103,19 @@ def dress_postgis(target: Target, encoded: Encoded, dresser: Any) -> str:
     return str(finished.uri(False))
 
 
-def _places(target: Target) -> tuple[QgsDataSourceUri, QgsDataSourceUri, Any, str]:
+def _places(target: Target, has_shapes: bool = True) -> tuple[QgsDataSourceUri, QgsDataSourceUri, Any, str]:
     """Return where the result goes, where it is written first, a connection, and the schema."""
     uri = QgsDataSourceUri(target.uri)
     provider = QgsProviderRegistry.instance().providerMetadata("postgres")
-    return uri, _part_of(uri), provider.createConnection(uri.connectionInfo(), {}), uri.schema() or "public"
+    return uri, _part_of(uri, has_shapes), provider.createConnection(uri.connectionInfo(), {}), uri.schema() or "public"
 
 
-def _part_of(uri: QgsDataSourceUri) -> QgsDataSourceUri:
+def _part_of(uri: QgsDataSourceUri, has_shapes: bool) -> QgsDataSourceUri:
     part = QgsDataSourceUri(uri)
     # the name is cut before the mark: cut behind it, a long one would be the table itself
     name = uri.table().encode()[: LONGEST_NAME - len(PART)].decode(errors="ignore") + PART
-    part.setDataSource(uri.schema() or "public", name, uri.geometryColumn() or "geom", "", "fid")
+    column = (uri.geometryColumn() or "geom") if has_shapes else ""  # QGIS opens no table by a column it has not
+    part.setDataSource(uri.schema() or "public", name, column, "", "fid")
     return part
 
 

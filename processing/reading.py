@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from qgis.core import NULL, QgsCoordinateTransformContext, QgsFeatureRequest, QgsWkbTypes
+from qgis.core import NULL, QgsCoordinateTransformContext, QgsFeatureRequest, QgsGeometry, QgsWkbTypes
 from qgis.PyQt.QtCore import QByteArray, QDate, QDateTime, QTime
 
 from ..core.errors import RenewalError
@@ -227,8 +227,8 @@ def read_features(
 def _wkb(geometry: Any, curved: bool, measured: bool) -> bytes | None:
     if geometry.isNull():
         return None
-    if curved or _is_bent(geometry):
-        geometry.convertToStraightSegment()
+    if curved or _is_bent(geometry):  # a CurvePolygon of straight pieces needs it too: shapely knows no such type
+        geometry = QgsGeometry(geometry.constGet().segmentize())
     if measured:
         geometry.get().dropMValue()
     return bytes(geometry.asWkb())
@@ -239,7 +239,9 @@ def _is_bent(geometry: Any) -> bool:
     kind = geometry.wkbType()
     if QgsWkbTypes.isCurvedType(kind):
         return True
-    return QgsWkbTypes.flatType(kind) == QgsWkbTypes.Type.GeometryCollection and geometry.constGet().hasCurvedSegments()
+    if QgsWkbTypes.flatType(kind) != QgsWkbTypes.Type.GeometryCollection:
+        return False
+    return any(QgsWkbTypes.isCurvedType(part.wkbType()) for part in geometry.constGet())
 
 
 def read_table(

@@ -1,5 +1,6 @@
 """qgis.md 1: a PostGIS result is there whole, or the old table is as it was."""
 
+import json
 import os
 import shutil
 import socket
@@ -196,3 +197,45 @@ def test_cancel_while_writing_keeps_the_old_table(server, run_algorithm, echo, m
         run_algorithm(echo(), {"PARCELS": make_layer([(BOX, {"parcel_id": "new"})]), "OUTPUT": uri(server, "stopped")})
     assert ids(server, "stopped") == ["old"]
     assert "stopped__part" not in tables(server)
+
+
+def test_a_table_without_geometry_is_written_and_replaced(server, run_algorithm, echo, make_layer):
+    """What was left out, details, sums: tables that have no place. Names as people give them."""
+    address = uri(server, "未纳入 Rows").removesuffix(" (geom)")
+    for n in (2, 3):
+        layer = make_layer([(BOX, {"parcel_id": "a"}), *[(None, {"parcel_id": f"x{i}"}) for i in range(n)]])
+        results, _, _ = run_algorithm(
+            echo(), {"PARCELS": layer, "OUTPUT": uri(server, "withplace"), "LEFT_OUT": address}
+        )
+        stored = QgsVectorLayer(results["LEFT_OUT"], "stored", "postgres")
+        assert stored.isValid() and sorted(row["feature_id"] for row in stored.getFeatures()) == [
+            f"x{i}" for i in range(n)
+        ]
+        del stored
+
+
+def test_columns_of_a_database_come_along_as_texts(server, run_algorithm, echo):
+    """jsonb, arrays and bytes beside mixed-case names, a generated column and a curve polygon in another system."""
+    address = QgsDataSourceUri(uri(server, "x").removeprefix("postgres://")).connectionInfo()
+    connection = QgsProviderRegistry.instance().providerMetadata("postgres").createConnection(address, {})
+    connection.executeSql(
+        'create table "宗地 Odd" ("ZDDM" text primary key, "Props" jsonb, "标签" text[], raw bytea, n numeric(12,2), '
+        'twice numeric generated always as (n * 2) stored, "Shape" geometry(CurvePolygonZ, 32648))'
+    )
+    connection.executeSql(
+        'insert into "宗地 Odd" ("ZDDM", "Props", "标签", raw, n, "Shape") values (\'a\', \'{"k": [1, "二"]}\', '
+        "array['x','y'], '\\xff00', 12.5, st_setsrid('CURVEPOLYGON Z((640000 3270000 5,640100 3270000 5,"
+        "640100 3270100 5,640000 3270100 5,640000 3270000 5))'::geometry, 32648))"
+    )
+    source = uri(server, "宗地 Odd").replace("(geom)", "(Shape)")
+    for target in ("TEMPORARY_OUTPUT", uri(server, "odd_again")):
+        results, _, _ = run_algorithm(echo(), {"PARCELS": source, "OUTPUT": target})
+        stored = results["OUTPUT"]
+        layer = stored if isinstance(stored, QgsVectorLayer) else QgsVectorLayer(stored, "stored", "postgres")
+        (row,) = layer.getFeatures()
+        names = {item.name().lower(): item.name() for item in layer.fields()}
+        told = {key: row[name] for key, name in names.items()}
+        assert (told["parcel_id"], told["pop"]) == ("a", 10) and float(told["twice"]) == 25
+        assert json.loads(told["props"]) == {"k": [1, "二"]} and json.loads(told["标签"]) == ["x", "y"]
+        assert told["raw"] == "ff00"
+        del row, layer
