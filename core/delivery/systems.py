@@ -27,8 +27,8 @@ def tell_system(description: str, name: str, language: str, proj: str = "") -> s
         if found:
             meridian = found["meridian"] or str(int(found["zone"]) * width + shift)
             return say("map_cgcs2000", language, width=width, meridian=meridian) + code + heights
-    meridian, ellipsoid = MERIDIAN.search(proj), ELLIPSOID.search(proj)
-    if not description and "+proj=tmerc" in proj and meridian and ellipsoid:
-        found = f"{float(meridian[1]):.4f}".rstrip("0").rstrip(".")
-        return say("map_tmerc", language, meridian=found, ellipsoid=ellipsoid[1]) + code + heights
+    centre, ellipsoid = MERIDIAN.search(proj), ELLIPSOID.search(proj)
+    if not description and "+proj=tmerc" in proj and centre and ellipsoid:
+        degrees = f"{float(centre[1]):.4f}".rstrip("0").rstrip(".")
+        return say("map_tmerc", language, meridian=degrees, ellipsoid=ellipsoid[1]) + code + heights
     return description + code + heights
