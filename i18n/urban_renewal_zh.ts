@@ -937,7 +937,7 @@
     </message>
     <message>
         <source>Judged from top to bottom; of equal scores the upper class wins. Drag, or Alt+↑ ↓.</source>
-        <translation>判定自上而下，同分取靠前者。拖动或按 Alt+↑ ↓ 改顺序。</translation>
+        <translation>判定自上而下，得分相同取靠前者。拖动或按 Alt+↑ ↓ 改顺序。</translation>
     </message>
     <message>
         <source>Just now: {what}</source>

@@ -60,10 +60,10 @@ def districts_of_layer(
 
 
 def districts_of_streets(communities: pd.DataFrame, districts: Districts) -> Districts | None:
-    """Return the sub-districts (街道) that the communities of `districts` belong to, None where nothing names them.
+    """Return the subdistricts (街道) that the communities of `districts` belong to, None where nothing names them.
 
-    A community's sub-district is its column `subdistrict`, else the first nine figures of a code of twelve (statistical
-    codes: province, city, county, sub-district, community). Communities that name none form one row of their own.
+    A community's subdistrict is its column `subdistrict`, else the first nine figures of a code of twelve (statistical
+    codes: province, city, county, subdistrict, community). Communities that name none form one row of their own.
     """
     table = communities.sort_values("community_id", ignore_index=True)
     told = frames.optional(table, "subdistrict").astype(frames.TEXT).str.strip()

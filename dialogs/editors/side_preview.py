@@ -45,7 +45,7 @@ class SidePreview(QWidget):
         self.table.setWordWrap(True)
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         letter = self.fontMetrics().averageCharWidth()
-        for column, letters in ((1, 13), (2, 13), (3, 9)):
+        for column, letters in ((1, 11), (2, 11), (3, 8)):
             self.table.setColumnWidth(column, letter * letters)
         layout = QVBoxLayout(self)
         layout.addWidget(scaled(QLabel(tr("What it means")), 1.0, bold=True))

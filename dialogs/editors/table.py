@@ -27,7 +27,7 @@ from .rows import WEIGHT, Block, Row
 from .words import CHIPS, source_text, status_meaning, status_word
 
 LETTERS = {"op": 4, "unit": 8, "value": 16, "soft": 12, "weight": 16, "title": 18, "fill": 14}  # widths of columns
-NAME_LETTERS, STATUS_LETTERS, TITLE_LETTERS, MOST_LETTERS, SOURCE_LETTERS = 17, 11, 20, 34, 12
+NAME_LETTERS, STATUS_LETTERS, TITLE_LETTERS, MOST_LETTERS, SOURCE_LETTERS = 17, 11, 20, 34, 20
 
 
 class BlockTable(QTableWidget):

@@ -88,7 +88,7 @@ class FacilityGap(RenewalAlgorithm):
         )
 
     def _districts(self, inputs, layers, run):
-        """Communities (without them the values of SUMMARY_FIELD, without that everything), and their sub-districts."""
+        """Communities (without them the values of SUMMARY_FIELD, without that everything), and their subdistricts."""
         from ...core.gaps.summary import districts_of_field, districts_of_layer, districts_of_streets
 
         table, streets = inputs.table("COMMUNITIES"), None

@@ -55,14 +55,51 @@ def test_one_spelling_in_titles_and_labels(glossary, root):
     assert list(breaches(glossary["terms"], pairs)) == []
 
 
-def test_words_that_mean_the_same_are_not_used(glossary, translations):
-    used = [
-        f"{word} (say {better}): {chinese}"
-        for word, better in glossary["avoid"].items()
-        for chinese in translations.values()
-        if word in chinese
-    ]
-    assert used == []
+def texts_of_resources(node):
+    """Yield (Chinese, English) of every two-language text below a node of a JSON resource."""
+    if isinstance(node, dict):
+        if isinstance(node.get("zh"), str) and isinstance(node.get("en"), str):
+            yield node["zh"], node["en"]
+        for value in node.values():
+            yield from texts_of_resources(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from texts_of_resources(value)
+
+
+@pytest.fixture(scope="module")
+def all_texts(root, translations):
+    """Every text that people read, as (place, Chinese, English): interface, help, messages, data files, guide."""
+    found = [("i18n", chinese, english) for english, chinese in translations.items()]
+    for path in sorted((root / "resources").rglob("*.json")):
+        if path.parent.name not in ("schemas", "sample") and path.name not in ("aliases.json", "sources.json"):
+            rows = texts_of_resources(json.loads(path.read_text(encoding="utf-8")))
+            found += [(path.name, chinese, english) for chinese, english in rows]
+    for path in sorted((root / "docs" / "guide").glob("*.md")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        found += [(path.name, line, "") if ".zh." in path.name else (path.name, "", line) for line in lines]
+    return found
+
+
+def avoided(glossary, texts):
+    """Say which texts use a word that has a better one."""
+    for place, chinese, english in texts:
+        for word, better in glossary["avoid"].items():
+            if word in chinese:
+                yield f"{place}: {word} (say {better}): {chinese}"
+        for word, better in glossary["avoid_en"].items():
+            if re.search(rf"(?<![\w-]){re.escape(word)}s?(?![\w-])", english, re.IGNORECASE):
+                yield f"{place}: {word} (say {better}): {english}"
+
+
+def test_words_that_mean_the_same_are_not_used(glossary, all_texts):
+    assert list(avoided(glossary, all_texts)) == []
+    assert len(all_texts) > 3000  # the walk has found them
+
+
+def test_a_word_that_has_a_better_one_is_found(glossary):
+    texts = [("a", "阈值", ""), ("b", "", "Sub-districts"), ("c", "限值", "subdistrict limits")]
+    assert [line.partition(":")[0] for line in avoided(glossary, texts)] == ["a", "b"]
 
 
 def test_the_check_finds_a_breach():
