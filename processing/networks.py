@@ -57,6 +57,16 @@ def network_graph(source: Any, profiles: Sequence[str], home: Path | None, run: 
 
     With a project folder `home` it is kept there. Raises RenewalError as the algorithms do.
     """
+    return opened_network(source)(profiles, home, run)
+
+
+def opened_network(source: Any) -> Callable[[Sequence[str], Path | None, Any], Any]:
+    """Open a network layer and return what reads it: network_graph in two halves, the second for any thread.
+
+    In a window the first half belongs to the main thread: QGIS locks up for good (3.40, OGR provider: getLayer and
+    release take two locks in turned order) when two threads open tables of one GeoPackage at the same moment.
+    Raises RenewalError when there is no such layer.
+    """
     from ..core.inputs.aliases import role_for
 
     context = QgsProcessingContext()
@@ -65,14 +75,18 @@ def network_graph(source: Any, profiles: Sequence[str], home: Path | None, run: 
     mapping, _ = map_fields(NETWORK, role, snapshot, {})
     plan = Plan(working=working_crs_of(snapshot, context), transforms=context.transformContext())
     plan.mappings["NETWORK"] = mapping
-    readings: list[Any] = []
 
-    def read(run: Any) -> Any:
-        readings.append(read_table(snapshot, role, mapping, plan.working, plan.transforms, run))
-        return readings[0].table
+    def graph(profiles: Sequence[str], home: Path | None, run: Any) -> Any:
+        readings: list[Any] = []
 
-    source = _Source(read, lambda: readings[0].content(digits_of(snapshot), run))
-    return _get(source, _place(snapshot, plan, "repair", home, run), profiles, run)
+        def read(run: Any) -> Any:
+            readings.append(read_table(snapshot, role, mapping, plan.working, plan.transforms, run))
+            return readings[0].table
+
+        made_of = _Source(read, lambda: readings[0].content(digits_of(snapshot), run))
+        return _get(made_of, _place(snapshot, plan, "repair", home, run), profiles, run)
+
+    return graph
 
 
 def network_crs(source: Any) -> Any:

@@ -121,7 +121,8 @@ class Exploring(QObject):
 
     def read_ground(self) -> None:
         """Read the walk network in the background unless it is there already."""
-        from ...processing.networks import home_of
+        from ...core.errors import RenewalError
+        from ...processing.networks import home_of, opened_network
         from .walk_ground import read_ground, stamp_of
 
         source, own = results_of(self.study).get("edges", ""), str(self.study.setting("PROFILE_FILE") or "") or None
@@ -131,9 +132,14 @@ class Exploring(QObject):
             return
         found: dict[str, Any] = {}
         home = home_of(self._dock.session.project)
+        try:
+            opened = opened_network(source)
+        except (RenewalError, OSError) as error:
+            self.failed.emit(wording.error_text(error))
+            return
 
         def work(task: QgsTask) -> None:
-            found["ground"] = read_ground(source, task.isCanceled, own, home)
+            found["ground"] = read_ground(source, task.isCanceled, own, home, opened)
 
         def over(error: Exception | None, result: Any = None) -> None:
             task, self._task = self._task, None

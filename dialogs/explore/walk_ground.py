@@ -24,7 +24,7 @@ from ...core.walking.profiles import Profile, load_profiles
 from ...core.walking.route import Route, routes_between
 from ...core.zones.branches import stretch_of
 from ...processing.collector import spared
-from ...processing.networks import network_graph
+from ...processing.networks import opened_network
 
 PROFILES = ("elder", "carer", "adult", "wheelchair")
 LONGEST_MIN = 60.0  # a way to a facility longer than this is not drawn
@@ -71,16 +71,17 @@ def stamp_of(source: str) -> float:
 
 def read_ground(
     source: str, is_cancelled: Callable[[], bool] = lambda: False, profile_file: str | None = None,
-    home: Path | None = None,
+    home: Path | None = None, opened: Callable[..., Any] | None = None,
 ) -> Ground:  # fmt: skip
     """Read the network of `<file>.gpkg[|layername=edges]`, with the profiles it was built for (own ones: the file).
 
-    `home`: the project's folder, where the network is kept (processing/networks.py); None = nowhere.
+    `home`: the project's folder, where the network is kept (processing/networks.py); None = nowhere. `opened` is what
+    opened_network gives on the main thread, for callers in another one.
     Raises RenewalError.
     """
     stamp = stamp_of(source)  # before it is read: whoever writes it meanwhile makes it old
     with spared(is_cancelled) as look:
-        graph = network_graph(source, (), home, Run(is_cancelled=look))
+        graph = (opened or opened_network(source))((), home, Run(is_cancelled=look))
     names = [name for name in PROFILES if name in graph.profiles]
     profiles = {item.id: item for item in load_profiles(names, profile_file) if item.id in graph.profiles}
     return Ground(graph, profiles, source, stamp)

@@ -260,3 +260,19 @@ def test_way_from_any_place_to_the_nearest_facility(explore):
     dock.session.study.inputs.pop("FACILITIES")
     explore.panel.text.anchorClicked.emit(QUrl("way:@facility:"))
     assert "none within 4 km" in explore.panel.way.text()
+
+
+def test_the_network_is_opened_by_the_window_itself(explore, monkeypatch, qtbot):
+    """QGIS locks up when a worker and the window open tables of one GeoPackage at once: only reading is aside."""
+    import threading
+
+    from urban_renewal.processing import networks
+
+    found, take = [], networks.take_vector
+    monkeypatch.setattr(
+        networks, "take_vector", lambda *what: (found.append(threading.current_thread()), take(*what))[1]
+    )
+    explore.ground = None
+    explore.read_ground()
+    qtbot.waitUntil(lambda: explore.ground is not None, timeout=10000)
+    assert found and set(found) == {threading.main_thread()}
