@@ -176,7 +176,7 @@ class GapPanel(QDockWidget):
             self.kind.insertSeparator(self.kind.count())
         for group in groups:
             self.kind.addItem(words[group], group)
-        self.kind.setCurrentIndex(max(0, self.kind.findData(now)))
+        self.kind.setCurrentIndex(max(0, self.kind.findData(now)) if now else 0)  # a separator has no data either
         self.current = self.current if any(item.community_id == self.current for item in communities) else ""
         self.refresh()
 

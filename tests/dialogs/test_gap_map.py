@@ -48,6 +48,10 @@ def test_a_group_is_chosen_like_a_kind(gaps):  # noqa: F811
     one = Community("C1", "甲", {"nurs": cell(100.0, 10.0, 6.0, 0.9), "kgar": cell(50.0, 20.0, 4.0, 0.5)})
     two = Community("C2", "乙", {"nurs": cell(300.0, 30.0, 3.0, 0.2), "kgar": cell(0.0, 0.0, 0.0, None)})
     panel.open([two, one], {"nurs": "托育", "kgar": "幼儿园"}, {}, {})
+    assert panel.kind.currentData() == "nurs"
+    panel.kind.setCurrentIndex(-1)
+    panel.open([two, one], {"nurs": "托育", "kgar": "幼儿园"}, {}, {})
+    assert panel.kind.currentData() == "nurs"  # never the line between kinds and groups
     panel.kind.setCurrentIndex(panel.kind.findData("child"))
     panel.refresh()
     # C1: (0.6 + 0.2) ÷ 2 = 0.4; C2: 0.1, nobody needs a kindergarten there
