@@ -72,7 +72,7 @@ def make_pages(made: Any, study: Any, folder: Path, run: Any) -> list[Page]:
         pages.append(Page(stem, f"{stem}_{_plain(words)}", zone_ids, _link(study, zone_ids, numbers)))
         stretch.stage("drawing_page", number=count[0], of=count[1], name=sheet.layout.name())
         _print(folder, pages[-1], Printer(sheet, stretch), study.formats, stretch)
-        sheet.merge()
+        sheet.columns.merge()
         made.keep(sheet.layout)
         sheet.close()
     return pages

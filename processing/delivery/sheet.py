@@ -13,7 +13,6 @@ from qgis.core import (
     Qgis,
     QgsBasicNumericFormat,
     QgsFillSymbol,
-    QgsHashedLineSymbolLayer,
     QgsLayoutItemLabel,
     QgsLayoutItemLegend,
     QgsLayoutItemMap,
@@ -39,6 +38,7 @@ from qgis.PyQt.QtGui import QColor, QPolygonF
 from ...core.delivery.callouts import text_width_mm, wrap_words
 from ...core.delivery.palette import palette
 from ...core.delivery.scales import bar_step
+from .columns import Columns, comb_symbol
 from .labels import text_format
 from .legends import entries_that_occur, line_of
 from .printedmap import PrintedMap
@@ -55,7 +55,6 @@ BAR_MARGIN, BAR_END = 3.0, 13.0  # mm left of the bar, and right of it for half 
 KILOMETRES_FROM = 2000.0  # metres of a whole bar from which it is marked in kilometres
 THIN_SPACE = "\u2009"
 TICK = 1.2  # mm of a mark at the edge of a map
-SURE = 0.97  # of a column: a text that is reckoned narrower takes one line there
 Place = tuple[float, float, float, float]  # x, y, width, height in mm
 
 
@@ -72,7 +71,7 @@ class Sheet:
         self.family = family
         self.last_map: Any = None
         self.maps: list[PrintedMap] = []
-        self._columns: list[tuple[list[Any], float]] = []  # of tables: the text of each row (None: it stays), mm of one
+        self.columns = Columns(self.layout)
         self.accent = palette()["zone"]["color"]
 
     @contextmanager
@@ -93,7 +92,7 @@ class Sheet:
     def close(self) -> None:
         """Let go of the layout with all its items: a hundred sheets of a city would be let go of in one long moment."""
         self.maps.clear()
-        self._columns.clear()
+        self.columns.clear()
         self.last_map = None
         sip.delete(self.layout)
 
@@ -164,7 +163,7 @@ class Sheet:
     ) -> float:  # fmt: skip
         """Write a table: the first row is its head, what is behind the first `texts` columns is on the right.
 
-        All rules are one comb; `merge` makes one text of a column, once the sheet is printed.
+        All rules are one comb; `columns.merge` makes one text of a column, once the sheet is printed.
         """
         columns: list[list[Any]] = [[] for _ in widths]
         for number, row in enumerate(rows):
@@ -172,57 +171,24 @@ class Sheet:
             for column, (words, width) in enumerate(zip(row, widths)):
                 look = {"align": "left" if column < texts else "right", "color": GREY if number == 0 else INK}
                 item = self.text(words, (left, y + step * number, width, step), 7 if number == 0 else 8, **look)
-                is_line = number > 0 and text_width_mm(words, 8) < width * SURE
-                columns[column].append(item if is_line else None)
+                columns[column].append(item)
                 left += width
-        self._columns += [(items[1:], step) for items in columns]
+        for items in columns:
+            self.columns.add(items[1:], step)
         below = y + step * len(rows)
         if rows:
             self.comb((x, y, sum(widths), below - y), step)
         return below
-
-    def merge(self) -> None:
-        """Make one text with a line a row of each column of the tables; whatever is wider than its column stays alone.
-
-        It looks the same, with half of the items: whoever opens a project of a city's sheets waits a millisecond for
-        each. Only once all is printed: whoever copies a table from a PDF gets it row by row.
-        """
-        self.layout.undoStack().blockCommands(True)
-        for items, step in self._columns:
-            cells = [number for number, item in enumerate(items) if item is not None]
-            if len(cells) < 2:
-                continue
-            first = items[cells[0]]
-            last = cells[-1] + 1
-            lines = [items[number].text() if items[number] is not None else "" for number in range(cells[0], last)]
-            first.setText("\n".join(lines))
-            drawn = first.textFormat()
-            drawn.setLineHeight(step)
-            drawn.setLineHeightUnit(Qgis.RenderUnit.Millimeters)
-            first.setTextFormat(drawn)
-            width = first.sizeWithUnits().width()
-            first.attemptResize(QgsLayoutSize(width, step * len(lines), Qgis.LayoutUnit.Millimeters))
-            for number in cells[1:]:
-                self.layout.removeLayoutItem(items[number])
-        self._columns.clear()
 
     def comb(self, place: Place, step: float, across: bool = True, color: str = HAIR, thick: float = 0.2) -> None:
         """Draw lines side by side in one item: at each `step` of the place's height the lines lie `across` it, or at
         each step of its width they stand in it; none at its beginning.
         """
         x, y, width, height = place
-        tooth = QgsHashedLineSymbolLayer(True, step)
-        tooth.setPlacements(Qgis.MarkerLinePlacement.Interval)
-        tooth.setHashLength(width if across else height)
-        tooth.setOffsetAlongLine(step)
-        look = {"line_color": color, "line_width": str(thick), "capstyle": "flat"}
-        tooth.setSubSymbol(QgsLineSymbol.createSimple(look))
-        symbol = QgsLineSymbol()
-        symbol.changeSymbolLayer(0, tooth)
         middle, end = (x + width / 2, y + height + step / 2) if across else (x + width + step / 2, y + height / 2)
         way = [(middle, y), (middle, end)] if across else [(x, end), (middle, end)]
         item = QgsLayoutItemPolyline(_polygon(way), self.layout)
-        item.setSymbol(symbol)
+        item.setSymbol(comb_symbol(step, width if across else height, color, thick))
         self.layout.addLayoutItem(item)
 
     def note(self, words: str, x: float, y: float, width: float) -> float:

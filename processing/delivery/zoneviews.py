@@ -32,6 +32,7 @@ PER_SHEET = 2  # zones of a sheet of actions
 PROJECT_ROWS = 50
 LIMITS = ("demolish_all", "demolish_net", "demolish_reason", "rebuild_ratio", "resettle", "rent")  # checks of 建科63号
 MOST_LIMITS = 5
+LIMIT = 4.2  # mm of a row of them
 Zones = Sequence[dict[str, Any]]
 
 
@@ -213,7 +214,8 @@ def _limits(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, float, f
     language = study.language
     shown = [row for row in findings_of(study, zone_id) if check_of(row) in LIMITS][:MOST_LIMITS]
     widths = (16.0, 46.0, 24.0, 24.0, width - 110)
-    for row in shown:
+    columns: list[list[Any]] = [[] for _ in widths]
+    for number, row in enumerate(shown):
         words = [tell_verdict(str(row["verdict"]), language), tell_check(row, language),
                  tell_number(row["value"], unit_of(row), language), tell_limit(row, language),
                  tell_clause(row, language)]  # fmt: skip
@@ -224,10 +226,13 @@ def _limits(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, float, f
                 {"align": "right"} if place_ in (2, 3) else {"color": look.get("color", GREY if place_ == 4 else INK)}
             )
             shift = 4 if place_ == 4 else 0
-            sheet.text(fit_words(text, 7, room - shift), (left + shift, y, room - shift, 4.2), 7, **look)
+            spot = (left + shift, y + LIMIT * number, room - shift, LIMIT)
+            columns[place_].append(sheet.text(fit_words(text, 7, room - shift), spot, 7, **look))
             left += room
-        y += 4.2
-        sheet.rule(x, y, width)
+    for items in columns[1:]:
+        sheet.columns.add(items, LIMIT)
+    if shown:
+        sheet.comb((x, y, width, LIMIT * len(shown)), LIMIT)
 
 
 def _project_table(sheet: Sheet, rows: Sequence[dict[str, Any]], language: str) -> float:

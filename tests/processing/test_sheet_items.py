@@ -52,7 +52,7 @@ def test_a_table_of_few_items_looks_like_one_item_a_cell(sheet, tmp_path, step):
     few, many = sheet(), sheet()
     assert few.rows(ROWS, WIDTHS, *PLACE, step) == pytest.approx(PLACE[1] + step * len(ROWS))
     assert [item.text() for item in reversed(labels(few))] == [words for row in ROWS for words in row]  # as it is read
-    few.merge()
+    few.columns.merge()
     assert len(labels(few)) == 2 * len(WIDTHS)
     for number, row in enumerate(ROWS):
         y = PLACE[1] + step * number
@@ -71,7 +71,7 @@ def test_a_text_wider_than_its_column_stands_alone_and_moves_no_other(sheet):
     made = sheet()
     long = "一个比这一栏宽得多的片区名称写在这里"
     made.rows([ROWS[0], ["甲", "1", ""], [long, "2", ""], ["乙", "3", ""]], WIDTHS, *PLACE)
-    made.merge()
+    made.columns.merge()
     assert sorted(item.text() for item in labels(made)) == sorted([*ROWS[0], "甲\n\n乙", long, "1\n2\n3", "\n\n"])
 
 
