@@ -312,6 +312,10 @@
         <translation>本项目改动。写明理由，便于他人理解：</translation>
     </message>
     <message>
+        <source>Chart</source>
+        <translation>图表</translation>
+    </message>
+    <message>
         <source>Check again</source>
         <translation>重新检查</translation>
     </message>
@@ -492,6 +496,14 @@
         <translation>把模型复制给我</translation>
     </message>
     <message>
+        <source>Copy the picture</source>
+        <translation>复制图片</translation>
+    </message>
+    <message>
+        <source>Copy the table</source>
+        <translation>复制数据表</translation>
+    </message>
+    <message>
         <source>Copy this study</source>
         <translation>复制本研究</translation>
     </message>
@@ -506,6 +518,10 @@
     <message>
         <source>Criteria (scored)</source>
         <translation>准则（计分）</translation>
+    </message>
+    <message>
+        <source>Criterion</source>
+        <translation>准则</translation>
     </message>
     <message>
         <source>Ctrl+Enter: where this figure comes from</source>
@@ -852,6 +868,10 @@
         <translation>按图层名、字段和几何类型猜测，把握 {share}。</translation>
     </message>
     <message>
+        <source>Height (m)</source>
+        <translation>高程（m）</translation>
+    </message>
+    <message>
         <source>Heights are drawn {n} times too high.</source>
         <translation>竖向放大 {n} 倍。</translation>
     </message>
@@ -946,6 +966,10 @@
     <message>
         <source>Keep as a layer</source>
         <translation>保留为图层</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类别</translation>
     </message>
     <message>
         <source>Kinds of facility that were counted.</source>
@@ -1062,6 +1086,18 @@
     <message>
         <source>Measure indicators</source>
         <translation>量算指标</translation>
+    </message>
+    <message>
+        <source>Met, at least</source>
+        <translation>符合程度下限</translation>
+    </message>
+    <message>
+        <source>Met, at most</source>
+        <translation>符合程度上限</translation>
+    </message>
+    <message>
+        <source>Metres walked</source>
+        <translation>步行距离（m）</translation>
     </message>
     <message>
         <source>Minutes</source>
@@ -1412,6 +1448,10 @@
         <translation>照片（{n}）  G</translation>
     </message>
     <message>
+        <source>Picture</source>
+        <translation>图片</translation>
+    </message>
+    <message>
         <source>Places by the names in “{column}”, where a name stands once in the list and once in “{layer}”.</source>
         <translation>按“{column}”中的名称取位置：名称须在名单和“{layer}”中各只出现一次。</translation>
     </message>
@@ -1434,6 +1474,10 @@
     <message>
         <source>Preview of rules</source>
         <translation>规则预览</translation>
+    </message>
+    <message>
+        <source>Profile of the way</source>
+        <translation>路线剖面</translation>
     </message>
     <message>
         <source>R2004, code page 936 (AutoCAD, CASS, QGIS)</source>
@@ -1636,6 +1680,10 @@
         <translation>只存规则</translation>
     </message>
     <message>
+        <source>Save the picture…</source>
+        <translation>另存图片…</translation>
+    </message>
+    <message>
         <source>Save them to another file…</source>
         <translation>另存到其他文件…</translation>
     </message>
@@ -1746,6 +1794,10 @@
     <message>
         <source>Standard radius</source>
         <translation>标准半径</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
     </message>
     <message>
         <source>Status</source>
@@ -2708,6 +2760,10 @@
         <translation>右列：该类未服务人数</translation>
     </message>
     <message>
+        <source>score</source>
+        <translation>得分</translation>
+    </message>
+    <message>
         <source>score 1.0</source>
         <translation>得分 1.0</translation>
     </message>
@@ -3126,6 +3182,10 @@
     <message>
         <source>“{file}” could not be written ({why}). Your reviews are kept on this computer.</source>
         <translation>“{file}”写不进去（{why}）。你的判定已暂存在本机。</translation>
+    </message>
+    <message>
+        <source>“{file}” could not be written.</source>
+        <translation>“{file}”写不进去。</translation>
     </message>
     <message>
         <source>“{file}” could not be written: {why}</source>

@@ -11,6 +11,7 @@ from qgis.PyQt.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
 from ...processing.texts import tr
+from ..parts.chart_menu import add_chart_menu
 from ..study import wording
 
 LINES = 7.0  # height in lines of text
@@ -24,6 +25,7 @@ class WayProfile(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.way: Any = None
+        add_chart_menu(self, tr("Profile of the way"), self.table)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.hide()
 
@@ -36,6 +38,11 @@ class WayProfile(QWidget):
             tr("Heights are drawn {n} times too high.").format(n=f"{self.times():.1f}") if has_heights else ""
         )
         self.update()
+
+    def table(self) -> list[list[Any]]:
+        """Return the points of the profile: metres walked, metres above the sea, what leads there."""
+        rows = [] if self.way is None else [[metres, z, kind] for metres, z, kind in self.way.heights]
+        return [[tr("Metres walked"), tr("Height (m)"), tr("Kind")], *rows]
 
     def sizeHint(self) -> QSize:
         """Return the height of a few lines."""

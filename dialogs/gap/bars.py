@@ -12,6 +12,7 @@ from qgis.PyQt.QtGui import QBrush, QColor, QFontMetrics, QKeyEvent, QMouseEvent
 from qgis.PyQt.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ...processing.texts import tr
+from ..parts.chart_menu import add_chart_menu
 from ..parts.charts import colours
 from ..parts.inks import BARS, faint, readable, soft
 from ..study import wording
@@ -50,8 +51,15 @@ class GapBars(QWidget):
         super().__init__()
         self.pairs: list[Pair] = []
         self.current = ""
+        add_chart_menu(self, tr("Gaps by community"), self.table)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def table(self) -> list[list[Any]]:
+        """Return the rows behind the bars; shares 0–1, None = not known."""
+        heads = [tr("Community"), tr("gap of elders' facilities"), tr("gap of children's facilities"),
+                 tr("gap of the facility chosen"), tr("people not served")]  # fmt: skip
+        return [heads, *([pair.name, pair.elder, pair.child, pair.own, pair.people] for pair in self.pairs)]
 
     def show_pairs(self, pairs: Sequence[Pair], current: str) -> None:
         """Show the communities in their order."""

@@ -16,6 +16,7 @@ from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 from ...core.words import RESOURCES
 from ...processing.texts import interface_language, tr
 from ..study import wording
+from .chart_menu import add_chart_menu
 
 HISTOGRAM_LINES = 4.0  # height of the histogram in lines of text, the last for words
 ISSUES = {"error": "#A8322D", "warning": "#D9A441", "info": "#8B9197"}  # of the bar of a check
@@ -91,8 +92,19 @@ class Chart(QWidget):
         self.bins: dict[str, list[int]] = {}
         self._limits: Mapping[str, float] = {}  # suspect and confirm, 0–1
         self._colour = "#888888"
+        add_chart_menu(self, tr("Chart"), self.table)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.hide()
+
+    def table(self) -> list[list[Any]]:
+        """Return what is drawn: the parts of each bar, then the histogram of scores."""
+        rows: list[list[Any]] = [[bar.label, words, value] for bar in self.bars for value, _, words in bar.parts]
+        if self.bins:
+            n = len(self.bins["confirmed"])
+            rows.append([tr("score"), tr("confirmed"), tr("suspected")])
+            counts = zip(self.bins["confirmed"], self.bins["suspected"])
+            rows += [[f"{place / n:g}–{(place + 1) / n:g}", *pair] for place, pair in enumerate(counts)]
+        return [["", "", tr("Value")], *rows]
 
     def show_figures(self, step: str, figures: Mapping[str, Any]) -> None:
         """Draw what a step left; hidden when there is nothing to draw."""

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from qgis.PyQt.QtCore import QEvent, QRectF, QSize, Qt
 from qgis.PyQt.QtGui import QBrush, QColor, QFont, QPainter, QPalette
 from qgis.PyQt.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ...processing.texts import tr
+from ..parts.chart_menu import add_chart_menu
 from ..parts.inks import faint, readable
 from .evidence_rows import MET, NOT, PART, UNKNOWN, EvidenceRow, sum_of, sum_text
 
@@ -24,7 +26,14 @@ class EvidenceView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[EvidenceRow] = []
+        add_chart_menu(self, tr("Evidence"), self.table)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def table(self) -> list[list[Any]]:
+        """Return the rows behind the bars: memberships 0–1 and the weight, None for a condition."""
+        heads = [tr("Criterion"), tr("Value"), tr("State"), tr("Met, at least"), tr("Met, at most"), tr("Weight")]
+        told = ([row.title, row.value, state_word(row), row.low, row.high, row.weight] for row in self.rows)
+        return [heads, *told]
 
     def show_rows(self, rows: Sequence[EvidenceRow]) -> None:
         """Show the rows; none leaves the place empty."""
