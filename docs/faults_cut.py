@@ -150,7 +150,7 @@ def _cut_headings(view: QTableView) -> Iterator[str]:
         text = str(model.headerData(section, across) or "")
         if not text or head.isSectionHidden(section):
             continue
-        needs = max(head.fontMetrics().horizontalAdvance(line) for line in text.splitlines()) + 6
+        needs = max(head.fontMetrics().horizontalAdvance(line) for line in text.splitlines()) + 4
         tip = str(model.headerData(section, across, Qt.ItemDataRole.ToolTipRole) or "")
         if needs > head.sectionSize(section) and not tip:
             yield f"heading “{text}” needs {needs}, has {head.sectionSize(section)}"

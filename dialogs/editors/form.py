@@ -36,7 +36,7 @@ from .table import BlockTable, chip
 from .trying import TryOne
 from .words import legend
 
-LEFT_LETTERS, RIGHT_LETTERS = 32, 51  # widths in average letters
+LEFT_LETTERS, RIGHT_LETTERS = 34, 49  # widths in average letters
 
 
 class Sections(QListWidget):

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from qgis.PyQt.QtGui import QColor, QPalette
+from qgis.PyQt.QtGui import QColor, QPalette, qGray
 from qgis.PyQt.QtWidgets import QApplication
 
 HALF = 128  # a window darker than this is a dark theme
@@ -50,6 +50,12 @@ def tinted(colour: str, palette: QPalette) -> QColor:
     return QColor(*(round(a * CHIP + b * (1 - CHIP)) for a, b in parts))
 
 
+def shone(colour: QColor) -> QColor:
+    """Return the lightest part of a button of a colour as Qt's own style draws it: paler, and lighter at its top."""
+    paler = colour.lighter(100 + max(1, (180 - qGray(colour.rgb())) // 6))
+    return QColor.fromHsv(max(0, paler.hue()), int(paler.saturation() * 0.75), paler.value()).lighter(SHINE)
+
+
 def filled(palette: QPalette) -> tuple[QColor, QColor]:
     """Return ground and words of what is filled with the colour of the selection: dark enough for its white words."""
     group = QPalette.ColorGroup.Active
@@ -58,7 +64,7 @@ def filled(palette: QPalette) -> tuple[QColor, QColor]:
         palette.color(group, QPalette.ColorRole.HighlightedText),
     )
     for _ in range(STEPS):
-        if contrast(ground.lighter(SHINE), ink) >= WORDS:
+        if contrast(shone(ground), ink) >= WORDS:
             break
         ground = ground.darker(STEP) if ink.lightness() > HALF else ground.lighter(STEP)
     return ground, ink

@@ -43,7 +43,7 @@ def test_words_of_the_main_button_are_read(qgis_app, ground, ink):
     found, words = inks.filled(palette)
     assert words == QColor(ink)
     assert inks.contrast(found, words) >= 4.5
-    assert inks.contrast(found.lighter(inks.SHINE), words) >= 4.5
+    assert inks.contrast(inks.shone(found), words) >= 4.5
 
 
 def test_bars_of_elders_and_children_differ_on_dark_panels(qgis_app):
