@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from .. import frames
@@ -95,12 +96,13 @@ def worst_communities(summary: pd.DataFrame, keep: int = 10) -> pd.DataFrame:
     need = frames.optional(summary, "need", "real").to_numpy("float64", na_value=np.nan)
     gap = frames.optional(summary, "gap", "real").to_numpy("float64", na_value=np.nan)
     share = np.divide(gap, need, out=np.full(len(summary), math.nan), where=need > 0)
-    known = summary.assign(share=share).dropna(subset=["share"])
+    known = summary.assign(share=share).dropna(subset=["share"]).reset_index(drop=True)
+    share, names = known["share"].to_numpy(), frames.optional(known, "name").to_numpy(object)
+    groups = [known["kind"].isin(kinds).to_numpy(dtype=bool) for kinds in (ELDER_KINDS, CHILD_KINDS)]
     rows = []
-    for community, part in known.groupby("community_id", sort=True):
-        name = next(iter(sorted(frames.optional(part, "name").dropna().unique())), community)
-        elder = part.loc[part["kind"].isin(ELDER_KINDS), "share"].mean()
-        child = part.loc[part["kind"].isin(CHILD_KINDS), "share"].mean()
+    for community, found_at in sorted(known.groupby("community_id").indices.items()):  # a city's are thousands
+        name = next(iter(sorted({text for text in names[found_at] if not pd.isna(text)})), community)
+        elder, child = (_mean(share[found_at[group[found_at]]]) for group in groups)
         worst = np.nanmax([elder, child]) if not (math.isnan(elder) and math.isnan(child)) else math.nan
         rows.append((str(community), str(name), elder, child, worst))
     found = pd.DataFrame(rows, columns=["community_id", "name", "elder", "child", "worst"]).dropna(subset=["worst"])
@@ -108,6 +110,10 @@ def worst_communities(summary: pd.DataFrame, keep: int = 10) -> pd.DataFrame:
     return (
         found.sort_values(["order", "community_id"]).head(keep).drop(columns=["order", "worst"]).reset_index(drop=True)
     )
+
+
+def _mean(values: npt.NDArray[np.float64]) -> float:
+    return float(values.sum() / len(values)) if len(values) else math.nan
 
 
 def exact_sum(values: Any) -> float:
