@@ -116,26 +116,34 @@ def _columns(role: Role, facts: LayerFacts) -> dict[str, str]:
 
 def _name_score(role: Role, name: str) -> float:
     """Return 1 for a name that is the role's word or plainly contains it; a longer word in it says more."""
-    text, whole = fold(name), fold(role.name)
-    words = [role.name, *role.layers, *role.title.values()]
-    if text in (whole, *(fold(word) for word in words)):
+    if fold(name) in (fold(word) for word in _words(role)):
         return 1.0
-    best = max((_length(word) for word in words if _is_in(word, name)), default=0)
-    longest_other = max(
-        (_length(word) for other in roles().values() if other.name != role.name
-         for word in (other.name, *other.layers, *other.title.values()) if _is_in(word, name)),
-        default=0,
-    )  # fmt: skip
+    found = _longest_words(name)
+    best = found.get(role.name, 0)
     if best == 0:
         return 0.0
-    return 0.9 if best >= longest_other else 0.45
+    return 0.9 if best >= max((length for other, length in found.items() if other != role.name), default=0) else 0.45
+
+
+def _words(role: Role) -> list[str]:
+    return [role.name, *role.layers, *role.title.values()]
+
+
+@lru_cache(maxsize=4096)
+def _longest_words(name: str) -> dict[str, int]:
+    """Return {role: length of its longest word in a layer's name}, of the roles that have one there."""
+    found = {}
+    for role in roles().values():
+        length = max((_length(word) for word in _words(role) if _is_in(word, name)), default=0)
+        if length:
+            found[role.name] = length
+    return found
 
 
 def _length(word: str) -> int:
     return len(fold(word).encode("utf-16-le"))
 
 
-@lru_cache(maxsize=65_536)
 def _is_in(word: str, name: str) -> bool:
     """Say whether a name contains a word. A short Latin one must begin a part of it: ZD is in ZD_2024, not in GDZD.
 
@@ -143,9 +151,13 @@ def _is_in(word: str, name: str) -> bool:
     """
     if len(word) > SHORT_WORD or not word.isascii():
         return fold(word) in fold(name)
-    parts = re.findall(r"[a-z]+", unicodedata.normalize("NFKC", name).casefold())
     small = word.casefold()
-    return any(part in (small, f"{small}s") or (word.isupper() and part.startswith(small)) for part in parts)
+    return any(part in (small, f"{small}s") or (word.isupper() and part.startswith(small)) for part in _parts(name))
+
+
+@lru_cache(maxsize=4096)
+def _parts(name: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[a-z]+", unicodedata.normalize("NFKC", name).casefold()))
 
 
 def _field_score(role: Role, columns: Mapping[str, str], is_alone: bool = False) -> float:

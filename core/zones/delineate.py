@@ -42,14 +42,14 @@ def delineate_zones(inputs: ZoneInputs, rules: ZoneRules, run: Run, walker: Walk
     run.stage("zone_stage_search")
     drafts = allot_parcels(ready.field, run.part(0.4, 0.8))
     run.stage("zone_stage_draw")
-    tell_stations(inputs, ready, drafts, rules, walker, run)
-    zones = finish_zones(inputs, ready, drafts, values, rules, run)
+    tell_stations(inputs, ready, drafts, rules, walker, run.part(0.8, 0.82))
+    zones = finish_zones(inputs, ready, drafts, values, rules, run.part(0.82, 0.85))
     _tell_unknown(zones, values, run)
-    result = _tables(zones, inputs, ready, values, rules, run.part(0.8, 0.95))
+    result = _tables(zones, inputs, ready, values, rules, run.part(0.85, 0.95))
     ids = inputs.parcels["parcel_id"].to_numpy(dtype=object)
     reached = sorted({str(ids[p]) for zone in zones for p in zone.walk_ms})
     walked = {(str(ids[p]), str(ids[q])) for p, q in ready.walked.tolist()}
-    faults = verify_zones(result, inputs, rules, reached, walked, run)
+    faults = verify_zones(result, inputs, rules, reached, walked, run.part(0.95, 1))
     if faults:
         raise RuntimeError("; ".join(faults[:10]))
     run.progress(1.0)

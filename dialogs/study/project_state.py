@@ -189,6 +189,7 @@ def look_at_world(project: QgsProject, study: Study | None, running: str) -> Wor
             continue
         if layer.id() != choice.layer_id:
             choice.layer_id = layer.id()
+        choice.name = layer.name()  # renamed in QGIS: what is said of it when it is gone bears the last name
         has_crs = geometry_of(layer) == "none" or layer.crs().isValid()
         edits = study.changes[layer.id()].n if study and layer.id() in study.changes else 0
         told = [signature(layer, edits, choice.mapping, former) for former in (False, True)]

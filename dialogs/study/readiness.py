@@ -187,7 +187,7 @@ def _layer_change(role: str, study: Study, record: Any, world: World) -> Reason 
     if choice is None:
         return Reason("role_removed", {"role": role, "layer": old_name}, f"role:{role}") if before else None
     if look is None or not look.signature:
-        return Reason("layer_gone", {"layer": old_name or choice.name, "role": role}, f"role:{role}")
+        return Reason("layer_gone", {"layer": choice.name or old_name, "role": role}, f"role:{role}")
     if role == "REVIEWS" and not is_same(look, before):
         n = _rows_of(look.signature) - (_rows_of(before) if before else 0)
         return Reason("reviewed", {"n": n}) if n > 0 else Reason("reviews_changed", {})

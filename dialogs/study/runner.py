@@ -102,7 +102,7 @@ class Runner(QObject):
         self._outcome = Outcome(False)
         self._began = 0.0
         self._total = 1.0
-        self._done_share = 0.0
+        self._done_share = self._told_share = 0.0
         self._cancelling = False
 
     def start(self, jobs: Sequence[Job]) -> None:
@@ -113,7 +113,7 @@ class Runner(QObject):
         self._outcome, self._cancelling = Outcome(True), False
         self._began = time.monotonic()
         self._total = sum(job.share for job in self._jobs) or 1.0
-        self._done_share = 0.0
+        self._done_share = self._told_share = 0.0
         self._next()
 
     @property
@@ -147,9 +147,10 @@ class Runner(QObject):
         return self._jobs[0].algorithm if self._jobs else ""
 
     def share(self) -> float:
-        """Return how much of all jobs is done, 0–1."""
+        """Return how much of all jobs is done, 0–1; a bar does not go back, whatever an algorithm tells."""
         now = self._jobs[0].share * self._listener.progress() / 100 if self._jobs else 0.0
-        return min(1.0, (self._done_share + now) / self._total)
+        self._told_share = max(self._told_share, min(1.0, (self._done_share + now) / self._total))
+        return self._told_share
 
     def seconds(self) -> float:
         """Return the seconds since the start."""

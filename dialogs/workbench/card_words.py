@@ -136,7 +136,8 @@ def links(key: str, is_old: bool, reports: Mapping[str, str], has_button: bool =
         found.append(("gaps", tr("By community…")))
     if key == "zones":
         found.append(("hand", tr("By hand…")))
-    return " &nbsp; ".join(f'<a href="{action}">{unbroken(text)}</a>' for action, text in [*found, ("log", tr("Log"))])
+    found.append(("log", tr("Log")))
+    return "&nbsp;&nbsp; ".join(f'<a href="{action}">{unbroken(text)}</a>' for action, text in found)
 
 
 def unbroken(text: str) -> str:

@@ -30,7 +30,7 @@ from ..warming import Warming
 from ..zone.hand import ZoneHand
 from .card_words import Told, shift_question, step_reports, unbroken, without_lines
 from .cards import StepCard, StepLine
-from .head import Foot, Head, explore_tip
+from .head import BETWEEN, Body, Foot, Head, explore_tip
 from .inputs_panel import InputsPanel
 from .keys import add_keys
 from .links import follow, tell
@@ -121,7 +121,7 @@ class RenewalDock(QDockWidget):
         self.foot = Foot()
         self.folder, self.run_all, self.why = self.foot.folder, self.foot.run_all, self.foot.why
         self.links, self.explore = self.foot.links, self.foot.explore
-        whole = QWidget()
+        whole = Body()
         outer = QVBoxLayout(whole)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.scroll, 1)
@@ -255,7 +255,7 @@ class RenewalDock(QDockWidget):
         links += [("report", tr("Open report"))] if (folder / "report.html").exists() else []
         links += [("folder", tr("Open folder"))] if folder.is_dir() else []
         shown = [*(links if self.session.study.folder else []), ("help", tr("Help F1"))]
-        self.links.setText(" &nbsp; ".join(f'<a href="{action}">{unbroken(text)}</a>' for action, text in shown))
+        self.links.setText(BETWEEN.join(f'<a href="{action}">{unbroken(text)}</a>' for action, text in shown))
 
     def delivery_folder(self) -> Path:
         """Return where the study's delivery lies or will lie."""

@@ -8,10 +8,21 @@ from dataclasses import replace
 from functools import partial
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from qgis.core import QgsApplication
 from qgis.gui import QgsFileWidget
-from qgis.PyQt.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtCore import Qt, QTimer
+from qgis.PyQt.QtWidgets import (
+    QDockWidget,
+    QHBoxLayout,
+    QLineEdit,
+    QMainWindow,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ...processing.parameters import BUILT
 from ...processing.texts import interface_language, tr
@@ -24,6 +35,32 @@ from . import recovery, unverified
 from .studies import StudyMenu
 
 CHIP = "background-color: #FFF1CF; color: #7A5200"  # 待核, picture spec §10
+
+
+BETWEEN = "&nbsp;&nbsp; "  # of links side by side: a line that begins anew begins with a link, not with a blank
+WIDE = 26  # lines of text that the dock is wide when it is first opened: 390 px, picture spec §2
+
+
+class Body(QWidget):
+    """What fills the dock. Shown for the first time it makes the dock as wide as it should be, if it is narrower.
+
+    QGIS gives a dock that comes later than its window the least width there is.
+    """
+
+    _is_new = True
+
+    def showEvent(self, event: Any) -> None:
+        """Ask for the width once, when the window has laid out its docks."""
+        super().showEvent(event)
+        if self._is_new:
+            self._is_new = False
+            QTimer.singleShot(0, self._widen)
+
+    def _widen(self) -> None:
+        dock, wide = self.parentWidget(), WIDE * self.fontMetrics().height()
+        window = dock.parentWidget() if isinstance(dock, QDockWidget) else None
+        if isinstance(window, QMainWindow) and not dock.isFloating() and dock.width() < wide <= window.width() / 3:
+            window.resizeDocks([dock], [wide], Qt.Orientation.Horizontal)
 
 
 class Head(QWidget):
@@ -127,8 +164,8 @@ def rules_line(study: Study, n: int) -> str:
         title = Path(own).name if own else document_title(kind, study.setting(name, BUILT[name][0]))
         parts.append(f'{escape(word)} <a href="settings:{name}">{escape(title)}</a>')
     chip = tr("{n} to be verified").format(n=n)
-    text = " &nbsp; ".join(parts)
-    return f'{text} &nbsp; <a style="{CHIP}" href="figures">&nbsp;{escape(chip)}&nbsp;</a>' if n else text
+    text = BETWEEN.join(parts)
+    return f'{text}{BETWEEN}<a style="{CHIP}" href="figures">&nbsp;{escape(chip)}&nbsp;</a>' if n else text
 
 
 def document_title(kind: str, name: str) -> str:

@@ -284,7 +284,7 @@ def test_saved_edits_make_steps_out_of_date(dock, click, qtbot, tmp_path, load_i
     layer.changeAttributeValue(feature.id(), layer.fields().indexOf("capacity"), 120.0)
     assert layer.commitChanges()
     assert dock.cards["gaps"].state.text() == "Out of date"
-    assert dock.cards["gaps"].body.text().startswith("Because: 1 features of “facilities” were edited.")
+    assert dock.cards["gaps"].body.text().startswith("Because: 1 features of “facilities” were edited, today ")
     assert dock.cards["tag"].state.text().startswith("Done")
     assert dock.cards["zones"].body.text().startswith("Because: “Gaps” is out of date.")
 
