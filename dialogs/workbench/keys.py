@@ -54,7 +54,8 @@ def go_to(dock: Any, step: str) -> None:
     dock.raise_()
     card.unfold()
     dock.scroll.ensureWidgetVisible(card)
-    target = card.cancel if card.cancel.isVisible() else card.run
+    wanted = (card.cancel, card.run, card.links, card.body)  # a grey button takes no focus: then what the card tells
+    target = next((item for item in wanted if item.isVisible() and item.isEnabled()), card)
     target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
 

@@ -1,0 +1,49 @@
+"""How the dock behaves: as wide as its contents ask for, a bar that does not go back, keys that go to every card."""
+
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QMainWindow, QTextEdit
+
+
+def test_it_is_first_opened_as_wide_as_it_should_be(qgis_iface, qtbot):
+    from urban_renewal.dialogs.workbench.head import WIDE, Body
+
+    window, dock, body = QMainWindow(), QDockWidget(), Body()
+    qtbot.addWidget(window)
+    window.setCentralWidget(QTextEdit())  # takes what room there is, as the map does
+    window.resize(2000, 900)
+    window.show()
+    dock.setWidget(body)
+    window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+    window.resizeDocks([dock], [200], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: dock.width() == WIDE * dock.fontMetrics().height())
+    window.resizeDocks([dock], [250], Qt.Orientation.Horizontal)  # somebody makes it narrower: so it stays
+    dock.hide()
+    dock.show()
+    qtbot.wait(50)
+    assert dock.width() == 250
+
+
+def test_the_bar_does_not_go_back(dock):
+    """An algorithm that begins its percents anew holds the bar, which goes on when it has caught up."""
+    from urban_renewal.dialogs.study.runner import Job, Runner
+
+    told = iter([0.0, 60.0, 5.0, 50.0, 80.0])
+
+    class Listener:
+        def progress(self):
+            return next(told)
+
+    runner = Runner()
+    runner._jobs, runner._total, runner._listener = [Job("a", {}), Job("b", {})], 2.0, Listener()
+    assert [round(runner.share(), 3) for _ in range(5)] == [0.0, 0.3, 0.3, 0.3, 0.4]
+
+
+def test_keys_go_to_a_card_whose_button_is_grey(dock, qtbot):
+    from urban_renewal.dialogs.workbench.keys import go_to
+
+    dock.activateWindow()
+    for key in ("prepare", "gaps", "deliver"):
+        card = dock.cards[key]
+        assert not card.run.isEnabled()
+        go_to(dock, key)
+        qtbot.waitUntil(lambda card=card: card.isAncestorOf(QApplication.focusWidget() or dock) or card.hasFocus())
