@@ -69,8 +69,15 @@ def _list_supply(
 
 
 def _drop_impossible(table: pd.DataFrame, layer: str, run: Run) -> None:
-    """List capacities below 0 and above MOST_CAPACITY and take them as missing; `table` is the caller's own."""
+    """List capacities below 0 and above MOST_CAPACITY and take them as missing; `table` is the caller's own.
+
+    A facility's own 0 is missing, too: what runs has some. In the table of capacities it may say that it has none.
+    """
     size = table["capacity"].to_numpy("float64")
+    if layer == "FACILITIES":
+        run.leave_out(layer, table["facility_id"][size == 0], "capacity_zero", "warning")
+        size = np.where(size == 0, np.nan, size)
+        table["capacity"] = size
     run.leave_out(layer, table["facility_id"][size < 0], "capacity_negative", "warning")
     run.leave_out(
         layer, table["facility_id"][size > MOST_CAPACITY], "capacity_impossible", "warning", most=MOST_CAPACITY
@@ -144,6 +151,7 @@ def _tell_words(offers: pd.DataFrame, status: Objects, kinds: Sequence[Kind], ru
 def _capacity(kind: Kind, rows: pd.DataFrame, run: Run) -> pd.DataFrame:
     given, unit = rows["capacity"].to_numpy("float64"), rows["unit"].fillna("").to_numpy(dtype=object)
     area = rows["floor_m2"].to_numpy("float64")
+    area = np.where(area > 0, area, np.nan)
     as_area = (unit == "m2") & (kind.unit == "people") & ~np.isnan(given)  # one per circle: its size is its floor area
     area, given = np.where(as_area & np.isnan(area), given, area), np.where(as_area, np.nan, given)
     other_unit = (unit != "") & (unit != kind.unit) & ~np.isnan(given)

@@ -18,6 +18,7 @@ STOREY_M = {"resid": 3.0, "mixed": 3.3, "office": 3.8, "shop": 4.2, "indus": 6.0
 OTHER_STOREY_M = 3.3  # own choice
 SHED_M2 = 30.0  # smaller than any dwelling: listed apart (units of work)
 MIXED_RESID_SHARE = 0.8  # own choice: a shop floor under five of flats
+MOST_HEIGHT_M, MOST_FLOOR_M2 = 700.0, 2e6  # own choice: no building is higher or larger; more is a mistake
 TOUCH_M = 0.1  # own choice: façades drawn this close are one wall
 MOST_LOOKED_AT = 20_000
 CASS_SHED = "棚|^简"
@@ -44,6 +45,7 @@ def measure_buildings(buildings: pd.DataFrame, run: Run) -> pd.DataFrame:
     up, source = _storeys_from_height(buildings, up, use)
     run.check()
     documented = values.numbers(frames.optional(buildings, "floor_area", "real"))
+    documented = np.where(documented <= MOST_FLOOR_M2, documented, np.nan)
     floor = np.where(documented > 0, documented, foot * up)
     resid, indus = _shares(use)
     run.check()
@@ -101,6 +103,7 @@ def _storeys_from_height(
 ) -> tuple[Reals, npt.NDArray[np.object_]]:
     """Fill unknown storeys from the height: at least one, rounded to the nearest."""
     height = values.numbers(frames.optional(buildings, "height", "real"))
+    height = np.where(height <= MOST_HEIGHT_M, height, np.nan)  # 9999 stands for unknown
     storey = np.array([STOREY_M.get(item, OTHER_STOREY_M) for item in use], dtype=np.float64)
     fill = np.isnan(up) & (height > 0)
     source = np.full(len(up), "floors", dtype=object)

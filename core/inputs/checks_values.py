@@ -14,13 +14,14 @@ from .. import frames
 from ..run import Run
 from ..slices import sliced
 from . import encodings, values
+from .buildings import MOST_FLOOR_M2, MOST_HEIGHT_M
 
 Reals = npt.NDArray[np.float64]
 
 # Beyond these a number is a mistake (wide on purpose; own choice). The unit is that of the column.
 RANGES: Mapping[tuple[str, str], tuple[float, float]] = {
-    ("PARCELS", "in_boundary"): (0, 1), ("PARCELS", "doc_area"): (0, 1e8), ("PARCELS", "households"): (0, 50_000),
-    ("BUILDINGS", "height"): (0, 700), ("BUILDINGS", "floor_area"): (0, 2e6),
+    ("PARCELS", "in_boundary"): (0, 100), ("PARCELS", "doc_area"): (0, 1e8), ("PARCELS", "households"): (0, 50_000),
+    ("BUILDINGS", "height"): (0, MOST_HEIGHT_M), ("BUILDINGS", "floor_area"): (0, MOST_FLOOR_M2),
     ("FACILITIES", "capacity"): (0, 1e6), ("FACILITIES", "floor_area"): (0, 1e6),
     ("CAPACITIES", "capacity"): (0, 1e6), ("CAPACITIES", "floor_area"): (0, 1e6),
     ("POPULATION", "pop"): (0, 5e6), ("POPULATION", "households"): (0, 2e6),

@@ -118,6 +118,16 @@ def numbers(values: pd.Series) -> Reals:
     return pd.to_numeric(values, errors="coerce").to_numpy("float64", na_value=np.nan)
 
 
+def shares(values: pd.Series) -> Reals:
+    """Return shares 0–1 of a column of shares or of per cent, NaN for what can be neither.
+
+    A column is of per cent when any of its values lies above 1 (and up to 100): then 1 is one per cent, and 0.5 half.
+    """
+    found = numbers(values)
+    found = np.where((found >= 0) & (found <= 100), found, np.nan)
+    return found / 100 if bool((found > 1).any()) else found
+
+
 def uses(values: pd.Series) -> Objects:
     """Return resid, indus, storage, office, shop, school, medical, public, mixed, shed, other or None (untold)."""
     return _words(values, _use)

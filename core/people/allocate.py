@@ -31,6 +31,7 @@ HOMESTEAD = "homestead"
 HOUSING = ("resid", HOMESTEAD)  # classes of resources/landuse/crosswalk.json
 OLD_UNTIL = 2000  # 2000年底前: 国办发〔2020〕23号
 MILLI = 1000
+ZONES_OVERLAP = 0.05  # own choice: of the smaller zone; less is a badly drawn edge
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,27 @@ def _clean_zones(population: pd.DataFrame, run: Run) -> pd.DataFrame:
         zones[name] = numbers
     for name in ("name", "pop_year"):
         zones[name] = frames.optional(table, name)
+    _tell_overlaps(zones, run)
     return zones
+
+
+def _tell_overlaps(zones: pd.DataFrame, run: Run) -> None:
+    """List zones that lie over another one by more than a badly drawn edge: their people may be counted twice.
+
+    A layer of streets and communities together does that; the home goes to the zone with the lowest id.
+    """
+    shapes, ids = frames.geometries(zones), zones["community_id"].to_numpy(dtype=object)
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    first, second = first[first < second], second[first < second]
+    run.check()
+    area = shapely.area(shapes)
+    inside = ~shapely.touches(shapes[first], shapes[second])
+    first, second = first[inside], second[inside]
+    shared = shapely.area(shapely.intersection(shapes[first], shapes[second]))
+    share = shared / np.maximum(np.minimum(area[first], area[second]), 1e-9)
+    for row in np.flatnonzero(share > ZONES_OVERLAP):
+        other, percent = str(ids[second[row]]), round(100 * float(share[row]))
+        run.leave_out("POPULATION", [str(ids[first[row]])], "zones_overlap", "warning", other=other, percent=percent)
 
 
 def _homes(

@@ -63,11 +63,10 @@ def occupancies(
 ) -> Reals:
     """Return the share of each building's dwellings that is lived in.
 
-    `stated` (n,) the layer's own column, a share or per cent, is taken where it is there (0–100 %); else the standard's
-    share of the type: mixed, homestead (on 宅基地), resid; 1 without a standard.
+    `stated` (n,) the layer's own column, a share or per cent, is taken where it is there (`values.shares`); else the
+    standard's share of the type: mixed, homestead (on 宅基地), resid; 1 without a standard.
     """
-    own = values.numbers(stated)
-    own = np.where(own > 1, own / 100, own)
+    own = values.shares(stated)
     use = measured["use"].to_numpy(dtype=object)
     kinds = np.where(is_homestead, "homestead", np.where(use == "mixed", "mixed", "resid"))
     share = np.array([demography.occupancy.get(kind, 1.0) if demography else 1.0 for kind in kinds], dtype=np.float64)

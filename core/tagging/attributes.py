@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from .. import frames
+from ..inputs import values
 from ..inputs.aliases import fold
 from ..run import Run
 from .dates import last_days
@@ -22,6 +23,7 @@ Objects = npt.NDArray[np.object_]
 STATE, COLLECTIVE = ("10", "20", "国有"), ("30", "31", "32", "33", "34", "40", "集体")  # QSXZ, TD/T 1057 (known)
 IN_TOWN = ("201", "201A", "202", "202A")  # CZCSXM: city, its industry, town, its industry
 ABANDONED = "FQ"  # TBXHDM
+AREA_UNITS, UNIT_LIKE = {"亩": 2000 / 3, "公顷": 1e4}, 0.05  # own choice
 DOC_DIFFERENCE = 0.01  # own choice: surveying and drawing differ less
 
 
@@ -54,8 +56,7 @@ def land_facts(parcels: pd.DataFrame, land: Objects, run: Run) -> tuple[dict[str
     told = largest(coll, homestead)
     mark = frames.optional(parcels, "tbxhdm").astype(frames.TEXT).str.strip().str.upper()
     has_marks = bool(mark.notna().any())
-    share = frames.optional(parcels, "in_boundary", "real").to_numpy(np.float64)
-    share = np.where((share >= 0) & (share <= 1), share, np.where((share > 1) & (share <= 100), share / 100, np.nan))
+    share = values.shares(frames.optional(parcels, "in_boundary", "real"))
     taken = first_known(coll, homestead)
     # one of the two tells: what is not told of the other does not make a parcel self-built
     self_built = Interval(np.where(told.lo > 0.5, 1.0, 0.0), np.where(told.lo > 0.5, 1.0, 0.0))
@@ -97,11 +98,16 @@ def read_facts(
 
 
 def check_documented_area(parcels: pd.DataFrame, run: Run) -> None:
-    """List parcels whose documented and drawn areas differ by more than 1 %."""
+    """List parcels whose documented and drawn areas differ by more than 1 %; say when they look like 亩 or 公顷."""
     documented = frames.optional(parcels, "doc_area", "real").to_numpy(np.float64)
     drawn = shapely.area(frames.geometries(parcels))
     with np.errstate(invalid="ignore"):
         odd = np.abs(documented - drawn) > DOC_DIFFERENCE * np.maximum(documented, drawn)
+    told = np.isfinite(documented) & (documented > 0) & (drawn > 0)
+    ratio = float(np.median(documented[told] / drawn[told])) if told.any() else np.nan
+    for unit, size_m2 in AREA_UNITS.items():
+        if abs(ratio * size_m2 - 1) < UNIT_LIKE:
+            run.warn("doc_area_unit", unit=unit, ratio=f"{ratio:.3g}")
     for row in np.flatnonzero(odd & np.isfinite(documented)):
         run.leave_out(
             "PARCELS", [parcels["parcel_id"].iloc[row]], "doc_area_differs", "info",

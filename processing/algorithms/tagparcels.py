@@ -62,7 +62,7 @@ class TagParcels(RenewalAlgorithm):
             raise RenewalError("parcel_tags_need_members")
 
     def compute(self, inputs, run) -> Results:
-        from ...core.inputs.checks_values import check_readable
+        from ...core.inputs.checks_values import check_ranges, check_readable
         from ...core.tagging.carrying import carry_tags
         from ...core.tagging.snapshot import write_snapshot
         from ...core.tagging.tags import Sources, tag_parcels
@@ -79,6 +79,7 @@ class TagParcels(RenewalAlgorithm):
         for name, key in (("BUILDINGS", "building_id"), ("PROGRAMME", "parcel_id")):
             if inputs.has(name):
                 check_readable(inputs.table(name), name, key, run)
+                check_ranges(inputs.table(name), name, key, run)
         kept = inputs.file_output("INDICATORS")
         found = tag_parcels(sources, ruleset, run, keep=kept is not None)
         files = {}

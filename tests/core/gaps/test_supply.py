@@ -83,6 +83,21 @@ def test_supply(kinds):
     }  # fmt: skip
 
 
+def test_a_facility_of_capacity_0_is_one_of_unknown_capacity(kinds):
+    facilities = pd.DataFrame({"facility_id": ["a", "b", "c"], "kind": "nurs", "capacity": [0.0, 0.0, 30.0],
+                               "unit": "place", "floor_area": [200.0, 0.0, None]})  # fmt: skip
+    run = Run()
+    found = list_supply(facilities, None, [kinds["nurs"]], run)
+    assert found["capacity"].fillna(-1).tolist() == [20, -1, 30]  # 200 m² at 10 m² a place
+    assert [(row.code, row.feature_id) for row in run.left_out] == [
+        ("capacity_zero", "a"), ("capacity_zero", "b"), ("capacity_unknown", "b")
+    ]  # fmt: skip
+    stated = pd.DataFrame({"facility_id": ["c"], "kind": "nurs", "capacity": [0.0], "unit": "place"})
+    assert (
+        list_supply(facilities, stated, [kinds["nurs"]], Run())["capacity"].tolist()[2] == 0
+    )  # it says: none of these
+
+
 def test_need_is_a_whole_number_of_thousandths(kinds):
     parcels = pd.DataFrame({"parcel_id": ["p1", "p2", "p3"], "pop": [1000.0, 333.333, np.nan]})
     parcels["geometry"] = np.array([shapely.box(x, 0, x + 1, 1) for x in range(3)], dtype=object)

@@ -84,3 +84,11 @@ def test_basements_that_no_building_tells_of_are_unknown():
     assert silent["floor_down_m2"].isna().all()
     told = measure_buildings(buildings((ten, {"floors": "6/-1"}), (ten, {"floors": "6"})), Run())
     assert told["floor_down_m2"].tolist() == [100, 0]
+
+
+def test_heights_and_areas_that_no_building_has_are_unknown():
+    ten = shapely.box(0, 0, 10, 10)
+    found = measure_buildings(
+        buildings((ten, {"height": 9999.0}), (ten, {"height": 30.0, "floor_area": 1e9, "use": "住宅"})), Run()
+    )
+    assert np.allclose(found["floor_m2"], [np.nan, 1000], equal_nan=True)

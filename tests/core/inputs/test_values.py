@@ -93,3 +93,10 @@ def test_structures_and_dangers():
     found = values.structures(series("混凝土", "砼", "底框", "土坯", "砌体结构", "钢、钢筋混凝土结构", "土1", "简2"))
     assert found.tolist() == ["concrete", "concrete", "mixed", "brick_wood", "mixed", "concrete", "brick_wood", "other"]
     assert values.dangers(series("D", "C级", "Dsu", "b", "无", None)).tolist() == ["D", "C", None, "B", None, None]
+
+
+def test_a_column_of_per_cent_is_one_throughout():
+    assert values.shares(pd.Series([0.0, 1.0, 0.25])).tolist() == [0, 1, 0.25]
+    assert values.shares(pd.Series([0.0, 1.0, 0.5, 80.0])).tolist() == [0, 0.01, 0.005, 0.8]
+    assert np.isnan(values.shares(pd.Series([-1.0, 101.0, np.nan]))).all()
+    assert values.shares(pd.Series([1.0, 250.0])).tolist()[:1] == [1]  # 250 is neither: the column stays one of shares

@@ -109,6 +109,16 @@ def test_parcels_add_up_to_zones_where_a_home_lies_beyond_them():
     assert [row.feature_id for row in run.left_out if row.code == "home_in_no_zone"] == ["b", "c"]
 
 
+def test_zones_that_lie_over_others_are_told():
+    zones = frame([shapely.box(0, 0, 100, 100), shapely.box(98, 0, 200, 100), shapely.box(0, 0, 200, 100)],
+                  community_id=["c1", "c2", "s"], pop=[10.0, 20.0, 30.0])  # fmt: skip
+    parcels = frame([shapely.box(0, 0, 200, 100)], parcel_id=["p"])
+    run = Run()
+    allocate(zones, parcels, frame([shapely.box(5, 5, 15, 15)], building_id=["a"], use=["住宅"]), PeopleOptions(), run)
+    told = [(row.feature_id, row.values["other"]) for row in run.left_out if row.code == "zones_overlap"]
+    assert told == [("c1", "s"), ("c2", "s")]  # the two metres between c1 and c2 are a badly drawn edge
+
+
 def test_a_zone_without_homes_is_named():
     zones = frame([shapely.box(0, 0, 10, 10), shapely.box(20, 0, 30, 10)], community_id=["c1", "c2"], pop=[5.0, 7.0])
     parcels = frame([shapely.box(0, 0, 30, 10)], parcel_id=["p"])

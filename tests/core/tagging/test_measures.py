@@ -10,6 +10,7 @@ import shapely
 from urban_renewal.core import frames
 from urban_renewal.core.run import Run
 from urban_renewal.core.tagging.activity import measure_activity, read_activity
+from urban_renewal.core.tagging.attributes import check_documented_area
 from urban_renewal.core.tagging.dates import last_days, months_before
 from urban_renewal.core.tagging.intervals import Interval, Weights, exact, first_known, unknown, weighted_mean
 from urban_renewal.core.tagging.morphology import nearest_on_same_parcel, orientation_spread
@@ -250,3 +251,14 @@ def test_a_programme_that_nobody_gave_says_nothing():
     run = Run()
     assert find_programme(parcels, entries, run).fillna("?").tolist() == ["?", "listed", "none"]
     assert [(message.code, message.values["n"]) for message in run.messages] == [("programme_unknown", 2)]
+
+
+def test_documented_areas_in_another_unit_are_told():
+    parcels = pd.DataFrame({"parcel_id": list("abc"), "doc_area": [1500.0, 1500.0, 2000.0]})
+    parcels["geometry"] = np.array([shapely.box(0, 0, 1000, 1000)] * 3, dtype=object)  # 1500 亩 each
+    run = Run()
+    check_documented_area(parcels, run)
+    assert [(message.code, message.values["unit"]) for message in run.messages] == [("doc_area_unit", "亩")]
+    run = Run()
+    check_documented_area(parcels.assign(doc_area=1e6), run)
+    assert run.messages == [] and run.left_out == []
