@@ -440,6 +440,10 @@
         <translation>社区</translation>
     </message>
     <message>
+        <source>Communities and facilities</source>
+        <translation>社区与设施</translation>
+    </message>
+    <message>
         <source>Communities in which some kind is missing for somebody.</source>
         <translation>至少有一类设施缺的社区数。</translation>
     </message>
@@ -726,6 +730,10 @@
     <message>
         <source>Figures of the rules and standards</source>
         <translation>规则与标准里的数值</translation>
+    </message>
+    <message>
+        <source>Figures of the zone</source>
+        <translation>片区指标</translation>
     </message>
     <message>
         <source>Files of the delivery.</source>
@@ -1394,6 +1402,10 @@
     <message>
         <source>Parcels that would change</source>
         <translation>会变的宗地</translation>
+    </message>
+    <message>
+        <source>Parcels to review</source>
+        <translation>待复核的宗地</translation>
     </message>
     <message>
         <source>Parcels to show</source>
@@ -2220,6 +2232,10 @@
         <translation>每个字段是什么。猜错的请改正。</translation>
     </message>
     <message>
+        <source>What is told of the place</source>
+        <translation>这个位置的说明</translation>
+    </message>
+    <message>
         <source>What it means</source>
         <translation>影响</translation>
     </message>
@@ -2318,6 +2334,10 @@
     <message>
         <source>You chose this layer.</source>
         <translation>这是你选定的图层。</translation>
+    </message>
+    <message>
+        <source>Zone</source>
+        <translation>片区</translation>
     </message>
     <message>
         <source>Zone {id} is not in the results.</source>

@@ -42,6 +42,7 @@ class GapMatrixPanel(QDockWidget):
         super().__init__(tr("Gaps: communities and facilities"), iface.mainWindow() if iface else None)
         self.setObjectName("UrbanRenewalGapTable")
         self.model, self.view = GapMatrix(), QTableView()
+        self.view.setAccessibleName(tr("Communities and facilities"))
         make_copyable(self.view)
         self.measure, self.which, self.name = QComboBox(), QComboBox(), QLineEdit()
         for measure in MEASURES:

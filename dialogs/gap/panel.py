@@ -69,6 +69,8 @@ class GapPanel(QDockWidget):
             self.order.addItem(text, key)
         self.figures = [(scaled(QLabel(), BIG, bold=True), text_label(factor=HINT)) for _ in range(3)]
         self.bars, self.list, self.table = GapBars(), GapList(), QTableView()
+        for widget in (self.bars, self.table):
+            widget.setAccessibleName(tr("Gaps by community"))
         make_copyable(self.table)
         self.table.setModel(self.list)
         self._is_filling = False  # what is chosen comes from elsewhere

@@ -310,9 +310,9 @@ def sheet_of(communities: list[Community], titles: dict[str, str]) -> Sheet:
     heads = [tr("Community"), tr("Facility"), tr("Unit"), tr("People"), tr("Need"), tr("Served"), tr("Missing"),
              tr("Gap share"), tr("Within radius"), tr("On foot")]  # fmt: skip
     rows = [
-        [item.name, titles.get(kind, kind), cell.unit, cell.people, cell.need, cell.served, cell.gap,
+        [item.name, titles[kind], explore_text.unit_text(cell.unit), cell.people, cell.need, cell.served, cell.gap,
          cell.share(WALK), cell.radius_cover, cell.walk_cover]
-        for item in communities for kind, cell in item.cells.items()
+        for item in communities for kind in titles if (cell := item.cells.get(kind)) is not None
     ]  # fmt: skip
     return Sheet(tr("Gaps"), tr("Gaps by community"), heads, (None, None, None, 0, 1, 1, 1, 3, 3, 3), rows)
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -23,8 +24,10 @@ from ...core.run import Run
 from ...processing.promptness import promptly
 from ...processing.texts import interface_language, tr
 from ..review.items import table_of
+from ..review.reviewing import standard_of
 from ..study import wording
 from ..study.crossing import crossing
+from ..study.figures import rows_of
 from ..study.steps import results_of
 from ..study.study import Study
 from ..study.turns import Turns, aside
@@ -80,23 +83,26 @@ class ZoneHand(QObject):
         try:
             crs = crs_of(files)
             self._locks = read_locks(study.settings, Path(study.folder))
+            standard = standard_of(study, standard_id_of(files))
             barriers = _barriers(study, crs)
             path = table_of(files["tagged"])[0]
             if path.exists() and path.stat().st_size > MANY_BYTES:  # a city's parcels are read beside the window
-                self._read(study, files, crs, barriers)
+                self._read(study, files, crs, barriers, standard)
             else:
-                self._take(load(study, files, crs, barriers, Run()))
+                self._take(load(study, files, crs, barriers, standard, Run()))
         except (OSError, RenewalError, KeyError) as error:
             self.failed.emit(wording.error_text(error))
 
-    def _read(self, study: Study, files: dict[str, str], crs: QgsCoordinateReferenceSystem, barriers: Any) -> None:
+    def _read(
+        self, study: Study, files: dict[str, str], crs: QgsCoordinateReferenceSystem, barriers: Any, standard: Any
+    ) -> None:
         """Read many parcels in a task of QGIS, which shows and cancels it; the tool comes when they are there."""
         found: dict[str, Any] = {}
         kept = replace(study, settings=dict(study.settings))
 
         def work(task: QgsTask) -> None:
             try:
-                found["it"] = load(kept, files, crs, barriers, Run(is_cancelled=task.isCanceled))
+                found["it"] = load(kept, files, crs, barriers, standard, Run(is_cancelled=task.isCanceled))
             except (OSError, RenewalError, KeyError) as error:
                 found["fault"] = error
             except Cancelled:
@@ -245,11 +251,23 @@ class ZoneHand(QObject):
         desk, zone = self.loaded.desk, self.zone
         first, now = desk.first[zone], frozenset(desk.members[zone])
         short = [say(code, interface_language(), **values) for code, values in desk.shortfalls(zone)]
-        self.panel.show_totals(desk.totals_of(first), desk.totals(zone), short)
+        self.panel.show_totals(desk.totals_of(first), desk.totals(zone), short, limits_of(desk.rules.limits))
         put_in, taken_out = desk.changes()
         self.panel.show_state(bool(desk.done), bool(desk.undone), len(put_in), len(taken_out), saved)
         names = {"zone": first & now, "in": now - first, "out": first - now}
         self.map.show({look: [desk.ids[row] for row in rows] for look, rows in names.items()})
+
+
+def standard_id_of(files: Mapping[str, str]) -> str:
+    """Return the standard that the gaps were counted with; "" before Gaps."""
+    rows = rows_of(files, "gap_detail", "SELECT standard_id FROM {t} LIMIT 1")
+    return str(rows[0][0] or "") if rows else ""
+
+
+def limits_of(limits: Any) -> dict[str, str]:
+    """Return the limits of the zone rules as the table shows them, by figure."""
+    area = f"{wording.number(limits.area_min_m2 / 1e4)}–{wording.number(limits.area_max_m2 / 1e4)}"
+    return {"area_m2": area, "floor_m2": f"≥ {wording.number(limits.floor_min_m2 / 1e4)}"}
 
 
 def crs_of(files: dict[str, str]) -> QgsCoordinateReferenceSystem:
@@ -261,7 +279,9 @@ def crs_of(files: dict[str, str]) -> QgsCoordinateReferenceSystem:
     return crs
 
 
-def load(study: Study, files: dict[str, str], crs: QgsCoordinateReferenceSystem, barriers: Any, run: Run) -> Loaded:
+def load(
+    study: Study, files: dict[str, str], crs: QgsCoordinateReferenceSystem, barriers: Any, standard: Any, run: Run
+) -> Loaded:
     """Read a study's zones, in any thread. Raises OSError, RenewalError, KeyError for what cannot be read."""
     import shapely
 
@@ -275,13 +295,25 @@ def load(study: Study, files: dict[str, str], crs: QgsCoordinateReferenceSystem,
 
     own = study.setting("ZONE_RULES_FILE")
     rules = envelope.load_file("zone-rules", own) if own else envelope.load("zone-rules", "chongqing")
-    parcels, zones = table("tagged"), table("zones")
-    desk = open_desk(parcels, table("members"), read_zone_rules(rules), table("gap_detail"), table("actions"),
-                     barriers)  # fmt: skip
+    parcels, zones, detail = table("tagged"), table("zones"), table("gap_detail")
+    if detail is not None and ("pop" not in parcels or parcels["pop"].isna().all()):
+        parcels = parcels.assign(pop=people_of(parcels["parcel_id"], detail, standard["kinds"]))
+    desk = open_desk(parcels, table("members"), read_zone_rules(rules), detail, table("actions"), barriers)
     names = dict(zip(zones["zone_id"].astype(str), zones["name"].fillna("").astype(str))) if zones is not None else {}
     titles = [(zone, f"{zone} {names.get(zone, '')}".strip()) for zone in desk.members]
     shapes = slices.sliced(partial(shapely.to_wkb, output_dimension=2), frames.geometries(parcels), run=run)
     return Loaded(desk, titles, dict(zip(parcels["parcel_id"].astype(str), shapes)), shapely.STRtree(desk.shapes), crs)
+
+
+def people_of(parcels: Any, detail: Any, kinds: Sequence[Mapping[str, Any]]) -> Any:
+    """Return the people of parcels as the count of gaps has them, NaN = unknown: results may have no such column.
+
+    Taken from a kind of facility that everybody counts for; without one they stay unknown.
+    """
+    there = set(detail["kind"])
+    kind = next((one["id"] for one in kinds if one.get("people") == "pop" and one["id"] in there), "")
+    rows = detail[detail["kind"] == kind]
+    return parcels.map(dict(zip(rows["parcel_id"], rows["people"]))).astype(float)
 
 
 def _barriers(study: Study, crs: QgsCoordinateReferenceSystem) -> Any:

@@ -14,10 +14,11 @@ from qgis.core import (
     QgsRectangle,
     QgsWkbTypes,
 )
-from qgis.gui import QgsMapToolEmitPoint, QgsRubberBand
+from qgis.gui import QgsRubberBand
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor
 
+from ..parts.picking import PickTool
 from ..study.crossing import crossing
 
 LOOKS = {  # the zone as it was drawn, put in, taken out: colour, brush
@@ -36,10 +37,9 @@ class HandMap:
         self._canvas = iface.mapCanvas() if iface is not None else None
         self.crs, self._shapes = crs, shapes
         self._bands: dict[str, QgsRubberBand] = {}
-        self.tool: QgsMapToolEmitPoint | None = None
+        self.tool: PickTool | None = None
         if self._canvas is not None:
-            self.tool = QgsMapToolEmitPoint(self._canvas)
-            self.tool.setCursor(Qt.CursorShape.PointingHandCursor)
+            self.tool = PickTool(self._canvas)
 
     def go_to(self, parcels: Iterable[str]) -> None:
         """Bring parcels into view when not all of them are: a zone that is not seen cannot be clicked."""

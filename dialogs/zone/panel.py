@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from math import isnan
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...processing.texts import interface_language, tr
 from ..parts.inks import readable
+from ..parts.tables import make_copyable
 from ..study import wording
 
 if TYPE_CHECKING:  # the Workbench opens without pandas
@@ -34,6 +35,9 @@ if TYPE_CHECKING:  # the Workbench opens without pandas
 
 UNKNOWN = "—"  # as wording.number writes it
 GOOD, BAD = "#4F8A5B", "#A8322D"
+
+
+NAMES = ("parcels_n", "area_m2", "floor_m2", "people", "elder_gap", "child_gap", "demolish_share")  # rows of the table
 
 
 def figures(now: Totals) -> list[tuple[str, float, str]]:
@@ -69,10 +73,13 @@ class ZonePanel(QDockWidget):
         super().__init__(tr("Zones by hand"), iface.mainWindow() if iface else None)
         self.setObjectName("UrbanRenewalZones")
         self.zones = QComboBox()
+        self.zones.setAccessibleName(tr("Zone"))
         self.zones.setToolTip(tr("The zone that clicks on the map change"))
         self.hint = _label(tr("Click a parcel: one outside comes into the zone, one inside goes out."))
-        self.table = QTableWidget(0, 3)
-        self.table.setHorizontalHeaderLabels(["", tr("Before"), tr("Now")])
+        self.table = QTableWidget(0, 4)
+        make_copyable(self.table)
+        self.table.setAccessibleName(tr("Figures of the zone"))
+        self.table.setHorizontalHeaderLabels(["", tr("Before"), tr("Now"), tr("Limit")])
         self.table.verticalHeader().hide()
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -118,13 +125,15 @@ class ZonePanel(QDockWidget):
             self.zones.addItem(title, zone)
         self.zones.setCurrentIndex(max(0, self.zones.findData(now)))
 
-    def show_totals(self, before: Totals, now: Totals, short: Sequence[str]) -> None:
-        """Show what the zone held at first and holds now, and the limits it misses."""
+    def show_totals(
+        self, before: Totals, now: Totals, short: Sequence[str], limits: Mapping[str, str] | None = None
+    ) -> None:
+        """Show what the zone held at first and holds now, the limits of some figures, and those it misses."""
         rows = list(zip(figures(before), figures(now)))
         self.table.setRowCount(len(rows))
         for place, ((title, old, was), (_, new, is_now)) in enumerate(rows):
             changed = old != new and not (isnan(old) and isnan(new))
-            for column, text in enumerate((title, was, is_now)):
+            for column, text in enumerate((title, was, is_now, (limits or {}).get(NAMES[place], ""))):
                 item = QTableWidgetItem(text)
                 if column:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -198,3 +198,31 @@ def test_nothing_opens_before_there_are_zones(dock, tmp_path):
     dock.session.study.folder = str(tmp_path)
     dock.hand.open()
     assert dock.hand.panel is None
+
+
+def test_people_are_those_of_the_count_of_gaps_where_parcels_have_none(dock, hand, tmp_path):
+    """A delivery keeps no people on parcels; of the health station's 7, 8 and 9 the zone has P0 and P1, P2 is unknown.
+
+    The 60 and over of the day care are not everybody.
+    """
+    from urban_renewal.dialogs.study.study import StepRecord
+
+    fields = "?crs=EPSG:4545&field=parcel_id:string&field=tag:string&field=floor_m2:double"
+    rows = [(square(i), [f"P{i}", "none", 20000.0]) for i in range(5)]
+    write_rows(tmp_path / "tagged.gpkg", "tagged", f"MultiPolygon{fields}", rows)
+    detail = [(None, [key, kind, "chongqing", people, 1.0, 0.5]) for key, kind, people in
+              (("P0", "eday", 1.0), ("P0", "heal", 7.0), ("P1", "heal", 8.0), ("P3", "heal", 9.0))]  # fmt: skip
+    write_rows(tmp_path / "gap_detail.gpkg", "gap_detail", "NoGeometry?field=parcel_id:string&field=kind:string"
+               "&field=standard_id:string&field=people:double&field=need:double&field=gap:double", detail)  # fmt: skip
+    files = {"gap_detail": "gap_detail.gpkg"}
+    dock.session.study.steps["gaps"] = StepRecord("r", "2026-11-27T10:00:00", 1.0, files)
+    dock.hand.open()
+    assert cells(hand.panel)[3][1] == "15"
+    hand.click(middle(3))
+    assert cells(hand.panel)[3][2] == "24"
+
+
+def test_the_limits_stand_beside_the_figures(hand):
+    """0.3–3.5 km² and 100,000 m² of floor of the shipped rules."""
+    texts = [hand.panel.table.item(row, 3).text() for row in range(4)]
+    assert texts == ["", "30–350", "≥ 10", ""]
