@@ -18,6 +18,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 
+from ...processing.promptness import promptly
 from ...processing.texts import tr
 from ..study import project_state, wording
 from ..study.session import Session
@@ -86,7 +87,7 @@ class Reviewing(QObject):
         def act(task: QgsTask) -> None:
             found["desk"] = work()
 
-        self._task = QgsTask.fromFunction(tr("Reading the parcels to review"), act, on_finished=over)
+        self._task = QgsTask.fromFunction(tr("Reading the parcels to review"), promptly(act), on_finished=over)
         QgsApplication.taskManager().addTask(self._task)
 
     def _show(self, desk: ReviewDesk, review_map: ReviewMap) -> None:
