@@ -22,6 +22,7 @@ from qgis.PyQt.QtWidgets import (
     QAbstractScrollArea,
     QAbstractSpinBox,
     QComboBox,
+    QDockWidget,
     QGroupBox,
     QLabel,
     QLineEdit,
@@ -89,7 +90,7 @@ def visible(window: QWidget) -> Iterator[QWidget]:
     for child in window.children():
         if not isinstance(child, QWidget) or child.isWindow() or not child.isVisibleTo(window):
             continue
-        if type(child) is QAbstractButton:  # of a dock's title
+        if child.inherits("QDockWidgetTitleButton") or type(child) is QAbstractButton:  # of a dock's title
             continue
         if type(window).__name__ in CLOSED or isinstance(window, (QComboBox, QAbstractSpinBox, QScrollBar)):
             continue
@@ -128,6 +129,8 @@ def overlaps(parent: QWidget) -> Iterator[str]:
     if parent.layout() is None or isinstance(parent, (QTabWidget, QSplitter)):
         return
     ignored = (QSizeGrip, QScrollBar, QSplitterHandle)
+    if isinstance(parent, QDockWidget):
+        return
     children = [
         child for child in parent.children()
         if isinstance(child, QWidget) and not child.isWindow() and child.isVisibleTo(parent)

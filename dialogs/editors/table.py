@@ -210,8 +210,7 @@ def chip(status: str) -> QWidget:
     back, ink = CHIPS.get(status, CHIPS["heuristic"])
     palette = QApplication.palette()
     if panel(palette).lightness() < HALF:
-        ink = readable(back, palette).name()
-        back = tinted(ink, palette).name()
+        back, ink = tinted(ink, palette).name(), readable(back, palette).name()
     label.setStyleSheet(f"QLabel {{ background: {back}; color: {ink}; border-radius: 7px; padding: 0 6px; }}")
     label.setToolTip(status_meaning(status))
     layout: Any = QHBoxLayout(holder)

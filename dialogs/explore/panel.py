@@ -42,6 +42,7 @@ class ExplorePanel(QDockWidget):
         self.setObjectName("UrbanRenewalExplore")
         self.hint = text_label(tr("Click a parcel, a facility, a zone or any place on the map."))
         self.text = QTextBrowser()
+        self.text.setAccessibleName(tr("What is told of the place"))
         if self.palette().color(QPalette.ColorRole.Base).lightness() > HALF:  # a dark theme has its own
             self.text.document().setDefaultStyleSheet(f"a {{ color: {LINK} }}")
         self.text.setOpenLinks(False)
@@ -57,6 +58,7 @@ class ExplorePanel(QDockWidget):
         for is_toward, words in ((False, tr("from here")), (True, tr("to here"))):
             self.direction.addItem(words, is_toward)
         self.minutes = QSpinBox()
+        self.minutes.setAccessibleName(tr("Minutes"))
         self.minutes.setRange(1, MOST_MIN)
         self.minutes.setValue(DEFAULT_MIN)
         self.minutes.setSuffix(tr(" min"))

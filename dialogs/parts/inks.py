@@ -64,7 +64,7 @@ def filled(palette: QPalette) -> tuple[QColor, QColor]:
         palette.color(group, QPalette.ColorRole.HighlightedText),
     )
     for _ in range(STEPS):
-        if contrast(shone(ground), ink) >= WORDS:
+        if min(contrast(shone(ground), ink), contrast(ground, ink)) >= WORDS:
             break
         ground = ground.darker(STEP) if ink.lightness() > HALF else ground.lighter(STEP)
     return ground, ink

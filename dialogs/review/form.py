@@ -110,6 +110,7 @@ class ReviewForm(QWidget):
 
     def _list(self) -> QTableView:
         self.table, self.list = ReviewTable(), QTableView()
+        self.list.setAccessibleName(tr("Parcels to review"))
         make_copyable(self.list)
         view = self.list
         view.setModel(self.table)
