@@ -155,9 +155,11 @@ def _homes(
         table["resid_floor_m2"] = _residential_floor(table, housing, run)
         lived_in = occupancies(table, frames.optional(buildings, "occupancy"), land == HOMESTEAD, demography)
         estimate = _estimate(table, lived_in, demography)
+    run.check()
     order = np.argsort(table["building_id"].astype(str).to_numpy(), kind="stable")
     table, parcel = table.iloc[order].reset_index(drop=True), parcel[order]
-    inside = sliced(shapely.point_on_surface, frames.geometries(table))
+    inside = sliced(shapely.point_on_surface, frames.geometries(table), run=run)
+    run.check()
     zone = first_at(inside, frames.geometries(zones))  # the lowest community_id where zones overlap
     if buildings is None:
         table["resid_floor_m2"] = _lived_on(table, zone, _land_class(parcels, run)[:-1][order], run)

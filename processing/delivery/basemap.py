@@ -83,6 +83,7 @@ def add_page_layers(made: Any, study: Any) -> None:
         wanted.append(("ring", "cores", say("map_ring", language), rules(_circle(language, is_geographic))))
     if "communities" in study.layers:
         wanted.append(("city_veil", "communities", say("map_city_veil", language), outside_veil(language)))
+    made.run.check()
     wanted += _gaps(study)
     for name in ("zones", "petals", "branches", "cores", "actions", "projects"):
         if name in study.layers:
