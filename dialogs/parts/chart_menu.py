@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from qgis import utils
 from qgis.PyQt.QtCore import QPoint, QRect, QSize, Qt
 from qgis.PyQt.QtGui import QImage, QPainter, QPalette, QRegion
 from qgis.PyQt.QtWidgets import QAction, QApplication, QFileDialog, QMenu, QWidget
@@ -79,11 +80,9 @@ def ask_and_save(chart: QWidget, name: str) -> None:
     try:
         save_picture(chart, path)
     except OSError:
-        from qgis.utils import iface
-
-        if iface is not None:
+        if utils.iface is not None:
             words = tr("“{file}” could not be written.").format(file=path.name)
-            iface.messageBar().pushWarning(tr("Urban Renewal Workbench"), words)
+            utils.iface.messageBar().pushWarning(tr("Urban Renewal Workbench"), words)
 
 
 def table_text(rows: Sequence[Sequence[Any]]) -> str:
