@@ -202,6 +202,13 @@ class Actions:
         exploring.panel.reach.click()
         yield 1500, is_quiet
         self.beat.phase("map of minutes")
+        yield 500, lambda: exploring.time_maps.near is not None
+        self.beat.phase("explore: who lives where")
+        for number in range(5):
+            exploring.ask(QgsPointXY(middle.x() + 90 * number, middle.y() - 70 * number))
+            exploring.panel.reach.click()
+            yield 600, is_quiet
+        self.beat.phase("five clicks, each with its map of minutes, people and facilities")
         exploring.stop()
 
     def gaps(self) -> Iterator[Step]:
@@ -210,6 +217,16 @@ class Actions:
         yield 500, lambda: self.dock.gaps.panel is not None
         yield 1500, is_quiet
         self.beat.phase("open the gaps panel")
+        panel = self.dock.gaps.panel
+        for place in (1, 2, panel.kind.count() - 1, 0):
+            panel.kind.setCurrentIndex(place)
+            panel.refresh()
+            yield 1500, is_quiet
+        self.beat.phase("other kinds and a group")
+        for pair in panel.bars.pairs[:5]:
+            panel.choose(pair.key)
+            yield 1500, is_quiet
+        self.beat.phase("five communities, with their walks")
 
     def hand(self) -> Iterator[Step]:
         """Open the zones for changes by hand, click ten places."""
