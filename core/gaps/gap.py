@@ -18,7 +18,7 @@ from ..errors import RenewalError
 from ..run import LeftOut, Run
 from ..walking.graph import Ints, WalkGraph, graph_of
 from ..walking.heights import Surface
-from ..walking.join import Joined, JoinOptions, Points, entrance_points, join_points, not_joined_reason
+from ..walking.join import STRUCTURES, Joined, JoinOptions, Points, entrance_points, join_points, not_joined_reason
 from ..walking.lengths import nearest_lengths
 from ..walking.profiles import Profile
 from ..walking.reach import Pairs, nearest, reach_pairs
@@ -246,8 +246,17 @@ def _join(
     lost = not_joined_reason(facilities)
     ids = layers.facilities["facility_id"].to_numpy(dtype=object)
     run.leave_out("FACILITIES", ids[lost != ""], "facility_not_joined", "warning", profile=profile.id)
+    _tell_structures(facilities, graph, ids, run)
     run.fact(**{f"homes_not_joined_{profile.id}_n": int((places.edge < 0).sum())})
     return places, facilities
+
+
+def _tell_structures(doors: Joined, graph: WalkGraph, ids: Objects, run: Run) -> None:
+    """List facilities whose door is on a bridge or in a tunnel: true of a station, hardly of the school above it."""
+    on = doors.owner[(doors.edge >= 0) & np.isin(graph.kind[np.maximum(doors.edge, 0)].astype(str), STRUCTURES)]
+    told = {row.feature_id for row in run.left_out if row.code == "facility_on_structure"}
+    found = [item for item in ids[np.unique(on)] if str(item) not in told]
+    run.leave_out("FACILITIES", found, "facility_on_structure", "warning")
 
 
 @dataclass(frozen=True, eq=False)

@@ -282,3 +282,14 @@ def test_tables_made_kind_by_kind_are_those_of_all_kinds_together(counted):
     pd.testing.assert_frame_equal(
         sums.tables(kinds)[0], summary_table(districts, layers.parcels, layers.facilities, None, found, run)
     )
+
+
+def test_a_facility_that_joins_a_tunnel_is_told_once():
+    parcels, homes, facilities, edges = town()
+    edges.loc[1, "kind"] = "tunnel"  # 300 … 600 m: f2 at 550 m and f3 at 350 m stand on it, homes may not join it
+    profiles = {profile.id: profile for profile in load_profiles(["elder", "carer"])}
+    options = GapOptions(kinds_of(envelope.load("standard", "chongqing"), KINDS), profiles)
+    run = Run()
+    count_gaps(GapLayers(parcels, homes, facilities, None, None, edges, None, None), options, run)
+    told = [row.feature_id for row in run.left_out if row.code == "facility_on_structure"]
+    assert told == ["f2", "f3"]  # once, though elders and carers walk there
