@@ -85,6 +85,10 @@ class UrbanRenewalPlugin:
             self.iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
         if self.dock is not None:
             self.dock.setVisible(shown)
+        if shown:
+            from .dialogs.workbench.keys import begin_here
+
+            begin_here(self.dock)
 
     def _remove_dock(self) -> None:
         if self.dock is not None:

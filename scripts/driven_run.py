@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Drives the real QGIS desktop from an empty project to a delivery, by clicks and keys alone, and counts them.
 
-    bash scripts/driven_run.sh [OUT]        both runs: the sample, then the same city as an office would hand it over
+    bash scripts/driven_run.sh [OUT]        three runs: the sample, the same city as an office would hand it over, and
+                                            the sample by keys alone, without a mouse
 
-Nothing is called that a person could not press: buttons and links get mouse events, fields get letters. Counted are
-clicks of the mouse, keys pressed, letters typed, and the seconds from the first click to the checked delivery.
+Nothing is called that a person could not press: buttons and links get mouse events, fields get letters; by keys alone
+whatever has the focus gets them. Counted are clicks of the mouse, keys pressed (Alt+1 is one), letters typed, and the
+seconds from the first of them to the checked delivery.
 """
 
 from __future__ import annotations
@@ -24,6 +26,9 @@ from qgis.PyQt.QtGui import QDesktopServices, QInputMethodEvent, QMouseEvent
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QDialogButtonBox, QDockWidget, QFileDialog, QLabel, QLineEdit, QWidget
 from qgis.utils import iface, plugins
+
+sys.path.insert(0, os.environ["SCRIPTS"])
+from driven_keys import ByKeys
 
 WIDTH, HEIGHT, DOCK_WIDTH = 1440, 900, 390
 PATIENCE_S = float(os.environ.get("PATIENCE", "1800"))
@@ -47,6 +52,13 @@ class Hand:
         """Press a key."""
         self.keys += 1
         QTimer.singleShot(0, lambda: QTest.keyClick(widget, key))
+
+    def strike(self, key: Qt.Key, alt: bool = False) -> None:
+        """Press a key and say nothing of a place: it goes to the menu that is open, else to what has the focus."""
+        self.keys += 1
+        modifier = Qt.KeyboardModifier.AltModifier if alt else Qt.KeyboardModifier.NoModifier
+        target = QApplication.activePopupWidget() or QApplication.focusWidget() or iface.mainWindow()
+        QTimer.singleShot(0, lambda: QTest.keyClick(target, key, modifier))
 
     def write(self, field: QLineEdit, text: str) -> None:
         """Type into a field, over what stands there."""
@@ -91,7 +103,7 @@ class Reader(QObject):
         self._opened.append(url.toLocalFile())
 
 
-class Drive:
+class Drive(ByKeys):
     """One run. Each `yield` gives (how long to wait at least in ms, what must be true to go on)."""
 
     def __init__(self, out: Path) -> None:
@@ -103,8 +115,8 @@ class Drive:
 
     # --- what both runs share -----------------------------------------------------------------------------------------
 
-    def begin(self) -> Iterator[Step]:
-        """Set the window, press the plugin's button."""
+    def set_window(self) -> Iterator[Step]:
+        """Give the window its size, and the map the room of panels that nobody needs here."""
         window = iface.mainWindow()
         window.showNormal()
         window.move(0, 0)
@@ -113,6 +125,11 @@ class Drive:
             if (panel := window.findChild(QDockWidget, name)) is not None:
                 panel.hide()
         yield 1000, always
+
+    def begin(self) -> Iterator[Step]:
+        """Set the window, press the plugin's button."""
+        yield from self.set_window()
+        window = iface.mainWindow()
         self.began = time.monotonic()
         button = next(
             (found for bar in window.findChildren(QWidget, "mPluginToolBar")
@@ -343,9 +360,8 @@ def main() -> None:
     """Begin the run that the variable RUN names; OUT is its folder."""
     out = Path(os.environ["OUT"])
     out.mkdir(parents=True, exist_ok=True)
-    sys.path.insert(0, os.environ["SCRIPTS"])
     drive = Drive(out)
-    drive.go({"sample": drive.sample, "office": drive.office}[os.environ.get("RUN", "sample")]())
+    drive.go({"sample": drive.sample, "office": drive.office, "keys": drive.keys}[os.environ.get("RUN", "sample")]())
 
 
 QTimer.singleShot(2500, main)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # From an empty project to a delivery by clicks and keys alone, in the real desktop, with pictures and a count:
-#   scripts/driven_run.sh [OUT]    (default: out/driven) OUT/sample, then OUT/office with an office's names and files
+#   scripts/driven_run.sh [OUT]    (default: out/driven) OUT/sample, OUT/office with an office's names and files, OUT/keys without a mouse
+# RUNS="sample office keys" takes fewer; office needs sample.
 set -euo pipefail
 checkout=$(cd "$(dirname "$0")/.." && pwd)
 out=$(realpath -m "${1:-$checkout/out/driven}")
@@ -17,5 +18,7 @@ print("driven run: {0}: {clicks} clicks, {keys} keys, {letters} letters typed, {
       "delivery of {files} files, verified: {verified}; {pictures} pictures".format(sys.argv[1], **found))
 PY
 }
-run sample
-SAMPLE=$(dirname "$(find "$out/sample" -name sample.gpkg -print -quit)") run office
+for name in ${RUNS:-sample office keys}; do
+  case $name in office) SAMPLE=$(dirname "$(find "$out/sample" -name sample.gpkg -print -quit)"); export SAMPLE ;; esac
+  run "$name"
+done

@@ -51,6 +51,12 @@ class LinkLabel(QLabel):
             self.setTextInteractionFlags(mouse | keys)  # Tab goes from link to link, Enter follows
         super().setText(text)
 
+    def focusInEvent(self, event: Any) -> None:
+        """Come to the first link by Tab, to the last one by Shift+Tab: Qt gives the focus to none of them at first."""
+        super().focusInEvent(event)
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self.focusNextPrevChild(event.reason() == Qt.FocusReason.TabFocusReason)
+
 
 def text_label(text: str = "", factor: float = 1.0) -> QLabel:
     """Return a label that wraps and may be as narrow as it is made."""

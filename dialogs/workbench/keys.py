@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Keys of the dock: Alt+1 … 5 go to a step, F1 opens its help, Esc cancels what runs after a question."""
+"""Keys of the dock: Alt+1 … 5 go to a step, Alt+0 to Run all, F1 opens help, Esc cancels what runs after a question."""
 
 from __future__ import annotations
 
@@ -8,15 +8,21 @@ from typing import Any
 
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QKeySequence
-from qgis.PyQt.QtWidgets import QApplication, QMessageBox, QShortcut
+from qgis.PyQt.QtWidgets import QApplication, QMessageBox, QPushButton, QShortcut
 
 from ...processing.texts import tr
 from ..parts.help_pages import page
+from ..parts.missing_page import MissingDock
 from ..study.steps import BY_KEY, STEPS
 
 
 def add_keys(dock: Any) -> list[QShortcut]:
-    """Give the dock its keys; they work while the focus is in it, Alt+n wherever the window has it."""
+    """Give the dock its keys; they work while the focus is in it, Alt+n wherever the window has it.
+
+    Enter presses the button that has the focus, as it follows a link; Qt does so only in dialogs.
+    """
+    for button in dock.findChildren(QPushButton):
+        button.setAutoDefault(True)
     made = []
     for place, step in enumerate(STEPS, 1):
         key = QShortcut(QKeySequence(f"Alt+{place}"), dock)
@@ -29,7 +35,24 @@ def add_keys(dock: Any) -> list[QShortcut]:
     stop_key = QShortcut(QKeySequence(Qt.Key.Key_Escape), dock)
     stop_key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
     stop_key.activated.connect(lambda: ask_to_cancel(dock))
-    return [*made, help_key, stop_key]
+    all_key = QShortcut(QKeySequence("Alt+0"), dock)
+    all_key.setContext(Qt.ShortcutContext.WindowShortcut)
+    all_key.activated.connect(lambda: go_to_all(dock))
+    return [*made, help_key, stop_key, all_key]
+
+
+def begin_here(dock: Any) -> None:
+    """Put the focus where the work begins: data, else what runs everything; on the page of libraries, its command."""
+    is_page = isinstance(dock, MissingDock)
+    target = dock.copy if is_page else dock.run_all if dock.run_all.isEnabled() else dock.head.add
+    target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def go_to_all(dock: Any) -> None:
+    """Bring the dock into view and put the focus on what runs everything, or what can be done instead."""
+    dock.show()
+    dock.raise_()
+    begin_here(dock)
 
 
 def ask_to_cancel(dock: Any) -> QMessageBox | None:

@@ -94,3 +94,49 @@ def test_the_running_card_with_its_cancel_comes_into_view_once(
     assert not is_in_view()
     click(cancel)
     wait_idle(qtbot, dock)
+
+
+def test_tab_comes_to_a_link_not_to_nothing(qtbot, qgis_app):
+    """Qt gives the focus to the label and to none of its links: Enter did nothing, and nobody saw where it was."""
+    from qgis.PyQt.QtWidgets import QPushButton, QVBoxLayout, QWidget
+    from urban_renewal.dialogs.parts.widgets import LinkLabel
+
+    page = QWidget()
+    layout = QVBoxLayout(page)
+    before, label, after = QPushButton("1"), LinkLabel('<a href="a">A</a> <a href="b">B</a>'), QPushButton("2")
+    for widget in (before, label, after):
+        layout.addWidget(widget)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitExposed(page)
+    page.activateWindow()
+    followed = []
+    label.linkActivated.connect(followed.append)
+    before.setFocus()
+    qtbot.waitUntil(before.hasFocus, timeout=1000)
+    qtbot.keyClick(before, Qt.Key.Key_Tab)
+    qtbot.keyClick(label, Qt.Key.Key_Return)
+    assert followed == ["a"]
+    qtbot.keyClick(label, Qt.Key.Key_Tab)
+    qtbot.keyClick(label, Qt.Key.Key_Return)
+    assert followed == ["a", "b"]
+    qtbot.keyClick(label, Qt.Key.Key_Tab)
+    assert after.hasFocus()
+    qtbot.keyClick(after, Qt.Key.Key_Backtab)
+    qtbot.keyClick(label, Qt.Key.Key_Return)
+    assert followed == ["a", "b", "b"]
+
+
+def test_keys_begin_where_the_work_begins(dock, qtbot, tmp_path, load_inputs):
+    """Alt+0: data while there are none, else what runs everything; Enter presses a button as Space does."""
+    from urban_renewal.dialogs.workbench.keys import begin_here
+
+    dock.activateWindow()
+    begin_here(dock)
+    assert dock.focusWidget() is dock.head.add
+    ready(dock, qtbot, tmp_path, load_inputs)
+    dock.keys[7].activated.emit()
+    assert dock.focusWidget() is dock.run_all
+    qtbot.keyClick(dock.run_all, Qt.Key.Key_Return)
+    assert dock.session.is_busy
+    wait_idle(qtbot, dock)
