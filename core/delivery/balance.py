@@ -22,27 +22,33 @@ class Balanced:
     moved_n: int
 
 
-def balance(values: Sequence[float | None], digits: int, factor: float = 1.0) -> Balanced:
+def balance(
+    values: Sequence[float | None], digits: int, factor: float = 1.0, whole: float | None = None
+) -> Balanced:  # fmt: skip
     """Return the values times `factor` with `digits` decimals that add up to the rounded sum of the exact ones.
 
     By largest remainders: each printed value is its own value rounded up or down, whatever its sign (a surplus may be
     below 0). `values` in an order that does not depend on the input's: equal remainders go to the earlier one; missing
-    ones stay missing. Without any known value there is no total.
+    ones stay missing. Without any known value there is no total. `whole`: the total that is printed elsewhere, at most
+    a unit off that sum; the values then add up to it.
     """
     known = [place for place, value in enumerate(values) if value is not None and np.isfinite(value)]
     if not known:
         return Balanced([None] * len(values), None, 0)
     units = 10.0**digits
     exact = np.array([float(values[place] or 0.0) * factor for place in known]) * units
-    whole = round(exact_sum(exact))
+    given = None if whole is None or not np.isfinite(whole) else whole * units
+    total = round(exact_sum(exact) if given is None else given)
     parts = np.floor(exact + TIE).astype(np.int64)
     rest = np.round((exact - parts) / TIE)
-    parts[np.argsort(-rest, kind="stable")[: max(0, whole - int(parts.sum()))]] += 1
+    more = total - int(parts.sum())
+    parts[np.argsort(-rest, kind="stable")[: max(0, more)]] += 1
+    parts[np.argsort(rest, kind="stable")[: max(0, -more)]] -= 1  # a total given may lie below all of them
     own = np.floor(exact + 0.5 + TIE).astype(np.int64)
     printed: list[float | None] = [None] * len(values)
     for place, part in zip(known, parts.tolist()):
         printed[place] = round(part / units, digits)
-    return Balanced(printed, round(whole / units, digits), int((parts != own).sum()))
+    return Balanced(printed, round(total / units, digits), int((parts != own).sum()))
 
 
 def print_kinds(sums: pd.DataFrame) -> pd.DataFrame:
@@ -52,10 +58,10 @@ def print_kinds(sums: pd.DataFrame) -> pd.DataFrame:
     supply = served + surplus hold as printed. What is exactly 0 stays 0; no figure is more than one off its own value.
     """
     found = sums.copy()
-    need, supply = (np.floor(sums[name].to_numpy("float64") + 0.5) for name in ("need", "supply"))
-    served = np.minimum(np.floor(sums["served"].to_numpy("float64") + 0.5), np.minimum(need, supply))
-    served = np.where(sums["surplus"].to_numpy("float64") <= 0, np.minimum(supply, need), served)
-    served = np.where(sums["gap"].to_numpy("float64") <= 0, np.minimum(need, supply), served)
+    need, supply, served = (np.floor(sums[name].to_numpy("float64") + 0.5) for name in ("need", "supply", "served"))
+    gap, surplus = (sums[name].to_numpy("float64") for name in ("gap", "surplus"))
+    most = np.where(surplus < -TIE, need, np.minimum(need, supply))  # who is served by others has no surplus
+    served = np.where((np.abs(surplus) <= TIE) | (gap <= TIE), most, np.minimum(served, most))
     found["need"], found["supply"], found["served"] = need, supply, served
     found["gap"], found["surplus"] = need - served, supply - served
     return found

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,8 @@ import pandas as pd
 from .. import frames, schema
 from ..run import Run
 from ..words import say, unit_words
-from .balance import balance
+from .balance import balance, print_kinds
+from .domains import codes_of
 from .formats.workbook import Sheet
 from .institute import (
     HECTARE,
@@ -28,14 +29,21 @@ from .institute import (
 )
 from .land_sheet import land_sheet
 from .palette import kind_name, level_name, tag_name, unit_name
-from .summary import SUMMED, TAGS, exact_sum, is_open
+from .summary import SUMMED, TAGS, exact_sum, is_open, sum_kinds
+
+
+def _named(domain: str) -> Callable[[str, str], str]:
+    """Return what tells a code of a domain in words; a word of somebody's own stands for itself."""
+    return lambda code, language: codes_of(domain, language).get(code, code)
+
 
 OPPORTUNITY: Columns = (
     Words("parcel_id"), Words("tag", tell=tag_name), Words("tag_level", tell=level_name),
     Figure("unit_head_score", "tag_score", summed=False), Figure("unit_head_hectare", "area_m2", HECTARE),
     Figure("unit_head_mu", "area_m2", MU), Figure("unit_head_floor", "floor_m2", WAN),
     Figure("unit_head_buildings", "bldg_n", digits=0), Figure("unit_head_far", "far_gross", summed=False),
-    Words("programme"), Words("tag_source"), Words("tag_reason"), Words("zone_id"),
+    Words("programme", tell=_named("programme")), Words("tag_source", tell=_named("tag_source")), Words("tag_reason"),
+    Words("zone_id"),
 )  # fmt: skip
 FIELDS = (
     "sheet_table", "sheet_table_title", "sheet_field", "sheet_zh", "sheet_en", "sheet_unit", "sheet_type",
@@ -83,7 +91,8 @@ def gap_sheets(summary: pd.DataFrame, language: str) -> list[Sheet]:
     for kind, part in ordered.groupby("kind", sort=True):
         unit = next(iter(sorted(frames.optional(part, "unit").dropna().unique())), "")
         columns = {column: _numbers(part, column) for column in SUMMED}
-        balanced = {column: balance(values, 0) for column, values in columns.items()}
+        [whole] = print_kinds(sum_kinds(part)).to_dict("records")  # what the report and the drawings print
+        balanced = {column: balance(values, 0, whole=whole[column]) for column, values in columns.items()}
         moved += sum(item.moved_n for item in balanced.values())
         called = [kind_name(str(kind), language), unit_name(str(unit), language)]
         texts = [frames.optional(part, column).astype(object) for column in ("community_id", "name")]

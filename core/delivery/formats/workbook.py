@@ -26,8 +26,11 @@ MOST_LETTERS = 32_000  # a cell holds 32,767
 MOMENT = (1980, 1, 1, 0, 0, 0)  # in the archive: no clock in the bytes
 MOST_DIGITS = 6
 SLICE = 200  # rows between two looks at Cancel
-TITLE, HEAD, NOTE, TEXT, BOLD = 1, 2, 3, 4, 5  # styles; numbers: FIRST + digits, bold ones FIRST + 7 + digits
-FIRST = 6
+TITLE, HEAD, NOTE, TEXT, BOLD, LONG = 1, 2, 3, 4, 5, 6  # styles; numbers: FIRST + digits, bold FIRST + 7 + digits
+FIRST = 7
+WIDEST = 48  # letters of a column; a longer text takes several lines
+A4, A3, A4_LETTERS = 9, 8, 150  # codes of paper, letters that A4 across takes at a readable size: own choice
+KEPT_COLUMNS, KEPT_LETTERS = 3, 60  # columns that stay in view in a table wider than the screen
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -93,12 +96,12 @@ def column_letters(number: int) -> str:
 
 
 def _worksheet(sheet: Sheet) -> Iterable[str]:
-    width = max(1, len(sheet.headings))
+    width, widths = max(1, len(sheet.headings)), _widths(sheet)
     last = column_letters(width)
-    yield f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><worksheet xmlns="{_MAIN}"><sheetViews>'
-    yield '<sheetView workbookViewId="0"><pane ySplit="2" topLeftCell="A3" activePane="bottomLeft" state="frozen"/>'
-    yield '</sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols>'
-    for number, column in enumerate(_widths(sheet), 1):
+    yield f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><worksheet xmlns="{_MAIN}">'
+    yield '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0">'
+    yield f'{_pane(widths)}</sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols>'
+    for number, column in enumerate(widths, 1):
         yield f'<col min="{number}" max="{number}" width="{column}" customWidth="1"/>'
     yield f'</cols><sheetData><row r="1" ht="28" customHeight="1">{_cell("A1", sheet.title, TITLE)}</row>'
     yield _row(2, sheet.headings, [HEAD] * width)
@@ -123,7 +126,25 @@ def _worksheet(sheet: Sheet) -> Iterable[str]:
     if merged:
         yield f'<mergeCells count="1"><mergeCell ref="{merged[0]}"/></mergeCells>'
     yield '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
-    yield '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
+    paper = A3 if sum(widths) > A4_LETTERS else A4
+    yield f'<pageSetup paperSize="{paper}" orientation="landscape" fitToWidth="1" fitToHeight="0"/>'
+    foot = f"&amp;L{_footer(sheet.title)}&amp;R&amp;P / &amp;N"
+    yield f"<headerFooter><oddFooter>{foot}</oddFooter></headerFooter></worksheet>"
+
+
+def _pane(widths: Sequence[float]) -> str:
+    """Return the lines that stay in view: title and headings; in a wide table its first columns as well."""
+    kept = 0
+    if sum(widths) > A4_LETTERS:
+        kept = next((n for n in range(KEPT_COLUMNS, 0, -1) if sum(widths[:n]) <= KEPT_LETTERS), 0)
+    corner, pane = f"{column_letters(kept + 1)}3", "bottomRight" if kept else "bottomLeft"
+    across = f'xSplit="{kept}" ' if kept else ""
+    return f'<pane {across}ySplit="2" topLeftCell="{corner}" activePane="{pane}" state="frozen"/>'
+
+
+def _footer(title: str) -> str:
+    """Return a text for the foot of a page, where & begins a code."""
+    return _clean(title.replace("&", "&&")[:100])
 
 
 def _row(number: int, values: Sequence[Any], styles: Sequence[int]) -> str:
@@ -139,6 +160,8 @@ def _cell(place: str, value: Any, style: int) -> str:
         return f'<c r="{place}" s="{style}"/>'
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return f'<c r="{place}" s="{style}"><v>{value!r}</v></c>'
+    if style == TEXT and len(str(value)) > WIDEST // 2 and _letters(str(value)) > WIDEST:
+        style = LONG
     return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{_clean(str(value))}</t></is></c>'
 
 
@@ -153,7 +176,7 @@ def _widths(sheet: Sheet) -> list[float]:
     for column, heading in enumerate(sheet.headings):
         shown = [str(row[column]) for row in sheet.rows[:200] if column < len(row) and row[column] is not None]
         longest = max([_letters(str(heading)), *map(_letters, shown)])
-        widths.append(float(min(48, max(8, longest + 2))))
+        widths.append(float(min(WIDEST, max(8, longest + 2))))
     return widths
 
 
@@ -178,7 +201,16 @@ def _workbook(names: Sequence[str]) -> str:
     )
     return (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><workbook xmlns="{_MAIN}" xmlns:r="{_LINKS}">'
-        f"<sheets>{sheets}</sheets></workbook>"
+        f"<sheets>{sheets}</sheets><definedNames>{_print_titles(names)}</definedNames></workbook>"
+    )
+
+
+def _print_titles(names: Sequence[str]) -> str:
+    """Return the names by which a program repeats title and headings on each printed page."""
+    areas = [_clean("'" + name.replace("'", "''") + "'!$1:$2") for name in names]
+    return "".join(
+        f'<definedName name="_xlnm.Print_Titles" localSheetId="{number}">{area}</definedName>'
+        for number, area in enumerate(areas)
     )
 
 
@@ -212,19 +244,20 @@ def _styles() -> str:
         '<fill><patternFill patternType="solid"><fgColor rgb="FFF1EEE6"/></patternFill></fill>'
     )
     centre = '<alignment horizontal="center" vertical="center" wrapText="1"/>'
+    middle = 'applyAlignment="1"><alignment vertical="center"/></xf>'
+    long = 'applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>'
+    body = 'fillId="0" borderId="1" xfId="0" applyNumberFormat="1"'
     cells = [
         '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>',
         f'<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1" applyAlignment="1">{centre}</xf>',
         f'<xf numFmtId="0" fontId="2" fillId="2" borderId="1" xfId="0" applyFont="1" applyAlignment="1">{centre}</xf>',
         '<xf numFmtId="0" fontId="3" fillId="0" borderId="0" xfId="0" applyFont="1"/>',
-        '<xf numFmtId="49" fontId="0" fillId="0" borderId="1" xfId="0" applyNumberFormat="1"/>',
-        '<xf numFmtId="49" fontId="2" fillId="0" borderId="1" xfId="0" applyNumberFormat="1" applyFont="1"/>',
+        f'<xf numFmtId="49" fontId="0" {body} {middle}',
+        f'<xf numFmtId="49" fontId="2" {body} applyFont="1" {middle}',
+        f'<xf numFmtId="49" fontId="0" {body} {long}',
     ]
     for font in (0, 2):
-        cells += [
-            f'<xf numFmtId="{164 + digits}" fontId="{font}" fillId="0" borderId="1" xfId="0" applyNumberFormat="1"/>'
-            for digits in range(MOST_DIGITS + 1)
-        ]
+        cells += [f'<xf numFmtId="{164 + digits}" fontId="{font}" {body} {middle}' for digits in range(MOST_DIGITS + 1)]
     sides = "".join(f'<{s} style="thin"><color rgb="FFB9BEC2"/></{s}>' for s in ("left", "right", "top", "bottom"))
     return (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><styleSheet xmlns="{_MAIN}">'

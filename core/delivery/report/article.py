@@ -204,7 +204,8 @@ def _gaps(content: Told, word: _Words) -> str:
          *(told(row[name]) for name in ("need", "supply", "served", "gap", "surplus")), percent(row["gap_share"]))
         for row in kinds.to_dict("records")
     ]  # fmt: skip
-    table = html_table([say(code, word.language) for code in codes], by_kind, 5)
+    table = html_table([say(code, word.language) for code in codes], by_kind, 6)
+    table += f"<p>{word('report_kinds_note')}</p>"
     if not rows:
         return f"<p>{word('report_no_gaps_known')}</p>{table}"
     return f"<h3>{word('report_worst')}</h3>{chart}{_behind(word, html_table(heads, rows, 2))}{table}"

@@ -66,7 +66,9 @@ def checks_figure(findings: pd.DataFrame, language: str) -> str:
 
 def _row(number: int, verdict: str, rows: list[dict[str, Any]], links: Links) -> str:
     language = links.language
-    cells = (tell_range(rows, language), tell_limit(rows[0], language), tell_clause(rows[0], language))
+    ends = tell_range(rows, language).split(" … ")
+    value = " … ".join(_whole(end) for end in ends)
+    cells = (value, _whole(tell_limit(rows[0], language)), tell_clause(rows[0], language))
     chip = f"<td><span{MARKS.get(verdict, '')}>{escape(tell_verdict(verdict, language))}</span></td>"
     told = f"<td>{escape(name_check(rows, language))}</td><td>{_subjects(rows, links)}</td>"
     return f'<tr id="{links.row(number)}">{chip}{told}{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
@@ -87,3 +89,8 @@ def _subjects(rows: list[dict[str, Any]], links: Links) -> str:
     more = len(rows) - MOST_SENTENCES
     rest = f"<li>{escape(say('map_more_rows', language, n=more))}</li>" if more > 0 else ""
     return f"<details><summary>{escape(told)}</summary><ul>{lines}{rest}</ul></details>"
+
+
+def _whole(words: str) -> str:
+    """Return a number with its unit as one word: no line ends between them."""
+    return words.replace(" ", "\u00a0")

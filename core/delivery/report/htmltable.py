@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from html import escape
 
 
@@ -11,14 +11,20 @@ class Markup(str):
     """A cell that is HTML already; whoever makes one has escaped what is in it."""
 
 
-def html_table(heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: int = 0) -> str:
-    """Return a table; the last `numbers` columns are numbers. Plain text is escaped here, Markup stays."""
+def html_table(
+    heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: int = 0, also: Collection[int] = ()
+) -> str:  # fmt: skip
+    """Return a table; the last `numbers` columns are numbers, and those at the places `also` (from 0).
+
+    Plain text is escaped here, Markup stays.
+    """
     first = len(heads) - numbers
 
     def cells(row: Sequence[str], tag: str) -> str:
         """Return a row as HTML, the columns of numbers marked."""
         return "".join(
-            f"<{tag}{' class=n' if place >= first else ''}>{_safe(cell)}</{tag}>" for place, cell in enumerate(row)
+            f"<{tag}{' class=n' if place >= first or place in also else ''}>{_safe(cell)}</{tag}>"
+            for place, cell in enumerate(row)
         )
 
     body = "".join(f"<tr>{cells(row, 'td')}</tr>" for row in rows)

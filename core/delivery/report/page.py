@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from html import escape
 
 SPOKEN = {"zh": ("zh-CN", "中文"), "en": ("en", "English")}
+THIN, NARROW = "\u2009", "\u202f"  # between thousands: as wide, but no line ends there
 STYLE = """
 :root{--ink:#222;--grey:#6b7075;--line:#dcd9d0;--accent:#8c1d40;--bad:#a8322d;--ask:#7a5200;--askbg:#fff1cf}
 *{box-sizing:border-box}body{margin:0;color:var(--ink);font:15px/1.6 "Source Han Sans SC","Noto Sans CJK SC",
@@ -37,11 +38,14 @@ border-radius:9px;padding:1px 9px}.maps{columns:3;list-style:none;padding:0}.map
 .here a{margin-right:8px;white-space:nowrap}td details{margin:0}td ul{margin:4px 0;padding-left:18px}
 :target{background:#fff7dc}.files{overflow-wrap:anywhere}
 td{overflow-wrap:break-word}td.n{white-space:nowrap}td .bad,td .ask,td .good{white-space:nowrap}
-@media (max-width:900px){.say,.switch{position:absolute}nav{position:static;width:auto}main{margin:0;padding:14px}}
-@media (max-width:900px){.maps{columns:1}}
+@media screen and (min-width:901px){th{word-break:keep-all}}
+@media (max-width:900px){.say,.switch{position:absolute}nav{position:static;width:auto;columns:3 180px}
+main{margin:0;padding:14px}.figure{flex:1 1 30%}.maps{columns:2}}
+@media (max-width:560px){.maps{columns:1}.figure{flex:1 1 45%}}
 @media print{.say,.switch{display:none}.behind:not([open]){display:none}
-nav{position:static;width:auto;background:none}main{margin:0}
-h2,h3{break-after:avoid}
+nav{position:static;width:auto;background:none;columns:3;padding:0}nav a{padding:1px 0;break-inside:avoid}
+main{margin:0;padding:0}.figure{flex:1 1 30%}.lead{border-left:4px solid}
+h2,h3,.here,summary{break-after:avoid}.maps .here{break-after:auto}svg,.figures{break-inside:avoid}
 tr{break-inside:avoid}
 body{font-size:10pt}h1{font-size:18pt}h2{font-size:13pt}
 @page{size:A4 portrait;margin:15mm}}
@@ -69,4 +73,4 @@ def html_page(title: str, articles: Mapping[str, str], first: str) -> str:
         f'<!DOCTYPE html><html lang="{SPOKEN[first][0]}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>{asked}'
         f'<div class="switch">{labels}</div>{whole}</body></html>\n'
-    )
+    ).replace(THIN, NARROW)

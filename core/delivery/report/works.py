@@ -18,6 +18,7 @@ from .htmltable import html_table
 from .links import Links, href, sheet_title
 
 MOST_SITES, MOST_PROJECTS = 60, 40  # rows in the report; all of them are in tables/
+SMALL = 9.95  # served more than this is told without decimals
 WHY = ("sites_why", "sites_why+sites_join_neighbour")
 
 
@@ -32,9 +33,15 @@ def sites_section(sites: pd.DataFrame, language: str) -> str:
         place = _text(row.get("candidate_id")) or _text(row.get("parcel_id")) or _text(row["site_id"])
         size = f"{told(row.get('size'))} {unit}".strip()
         rows.append((kind_name(_text(row["kind"]), language), told(row.get("rank")), place, size,
-                     told(row.get("served_more")), resay(_text(row.get("why")), language, WHY)))  # fmt: skip
+                     _more_served(row.get("served_more")), resay(_text(row.get("why")), language, WHY)))  # fmt: skip
     heads = ("head_kind", "report_rank", "report_place", "report_size", "report_served_more", "report_why")
-    return _table(heads, rows, language) + _more(len(sites) - len(rows), language)
+    named = [say(code, language) for code in heads]
+    return html_table(named, rows, also=(1, 3, 4)) + _more(len(sites) - len(rows), language)
+
+
+def _more_served(value: Any) -> str:
+    """Return how much more is served; less than ten with a decimal, so that a little is not told as nothing."""
+    return told(value, 1 if isinstance(value, float) and value < SMALL else 0)
 
 
 def projects_section(projects: pd.DataFrame, links: Links) -> str:

@@ -63,7 +63,7 @@ def test_section():
     assert "大坪" in rows[0]
     assert 'class="bad"' in rows[0]
     assert "七星岗、大坪" in rows[3]
-    assert "2.7 % … 11.2 %" in rows[3]
+    assert "2.7\u00a0% … 11.2\u00a0%" in rows[3]  # a number and its unit stay in one line
     assert "某号&lt;1&gt;" in html
     assert "<1>" not in html
     assert '<b class="bad">1</b>' in checks_figure(FINDINGS, "zh")

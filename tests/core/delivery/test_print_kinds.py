@@ -36,7 +36,38 @@ def test_every_case_adds_up_and_is_less_than_two_off():
             assert surplus_n == 0 or supply > served
 
 
+def test_who_is_served_elsewhere_has_a_surplus_below_none():
+    assert printed(10.0, 2.0, 6.4) == [10, 2, 6, 4, -4]
+
+
+def test_the_workbook_prints_the_same_totals():
+    from urban_renewal.core.delivery.sheets import gap_sheets
+
+    rows = [("S1", "a", "eday", "m2", 5.2, 2.8, 2.8, 2.4, 0.0), ("S2", "b", "eday", "m2", 5.2, 2.8, 2.8, 2.4, 0.0)]
+    names = ["community_id", "name", "kind", "unit", "need", "supply", "served", "gap", "surplus"]
+    communities, kinds = gap_sheets(pd.DataFrame(rows, columns=names), "zh")
+    assert kinds.rows[0][2:7] == [10, 6, 6, 4, 0]
+    for place, whole in enumerate(kinds.rows[0][2:7], 4):
+        assert sum(row[place] for row in communities.rows) == whole
+
+
 def test_the_table_given_is_not_changed():
     frame = pd.DataFrame([("eday", 10.4, 5.6, 5.6, 4.8, 0.0)], columns=NAMES)
     print_kinds(frame)
     assert frame.loc[0, "need"] == 10.4
+
+
+def test_the_report_prints_them_and_says_so():
+    import re
+
+    from urban_renewal.core.delivery.report.article import Told, write_report
+
+    rows = [("S1", "eday", "m2", 10.4, 5.6, 5.6, 4.8, 0.0)]
+    names = ["community_id", "kind", "unit", "need", "supply", "served", "gap", "surplus"]
+    zones = pd.DataFrame({"zone_id": ["Z-1"], "area_m2": [1.0], "floor_m2": [1.0], "petals_n": [1], "elder_gap": [0.5],
+                          "child_gap": [0.5], "people": [1.0], "name": ["a"]})  # fmt: skip
+    tables = {"zones": zones, "gap_summary": pd.DataFrame(rows, columns=names)}
+    page = write_report(Told({"zh": "t", "en": "t"}, "", "", "zh", tables))
+    assert page.count("需求 = 已服务 + 缺口") == 1
+    found = re.search(r"<td>社区养老服务站[^<]*</td><td>m²</td>((?:<td class=n>[^<]*</td>)+)", page)
+    assert re.findall(r">([^<]+)<", found[1]) == ["10", "6", "6", "4", "0", "46 %"]

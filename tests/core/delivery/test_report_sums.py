@@ -30,7 +30,7 @@ def table_of_zones(page):
     ]
     rows = re.findall(r"<tr.*?</tr>", table, re.DOTALL)
     return [
-        [re.sub(r"<[^>]+>|\u2009", "", cell) for cell in re.findall(r"<t[dh].*?</t[dh]>", row, re.DOTALL)]
+        [re.sub(r"<[^>]+>|\u202f", "", cell) for cell in re.findall(r"<t[dh].*?</t[dh]>", row, re.DOTALL)]
         for row in rows
     ]
 

@@ -188,3 +188,19 @@ def test_cancel_is_heard_within_a_long_sheet(tmp_path):
     with pytest.raises(Cancelled):
         workbook.write_workbook(tmp_path / "a.xlsx", [long], Run(is_cancelled=cancelled))
     assert len(looks) == 4
+
+
+def test_a_long_table_prints_with_its_headings_and_a_wide_one_keeps_its_names(tmp_path):
+    wide = workbook.Sheet("清单 & '项目'", "项目 & 清单", ["序号", "编号", *"abcdefghijklmnopqr"], [0, None, *[2] * 18],
+                 [[1, "长" * 30, *[1.5] * 18]])  # fmt: skip
+    workbook.write_workbook(tmp_path / "a.xlsx", [wide, workbook.Sheet("窄", "窄", ["名"], [None], [["甲"]])])
+    first, second = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    for sheet in (first, second):
+        assert sheet.print_title_rows == "$1:$2"
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.oddFooter.right.text == "&P / &N"
+    assert (first.freeze_panes, first.page_setup.paperSize) == ("C3", 8)  # number and id stay in view; A3
+    assert (second.freeze_panes, second.page_setup.paperSize) == ("A3", 9)
+    assert first["B3"].alignment.wrap_text
+    assert not second["A3"].alignment.wrap_text
