@@ -91,8 +91,8 @@ def gap_sheets(summary: pd.DataFrame, language: str) -> list[Sheet]:
     for kind, part in ordered.groupby("kind", sort=True):
         unit = next(iter(sorted(frames.optional(part, "unit").dropna().unique())), "")
         columns = {column: _numbers(part, column) for column in SUMMED}
-        [whole] = print_kinds(sum_kinds(part)).to_dict("records")  # what the report and the drawings print
-        balanced = {column: balance(values, 0, whole=whole[column]) for column, values in columns.items()}
+        [printed] = print_kinds(sum_kinds(part)).to_dict("records")  # what the report and the drawings print
+        balanced = {column: balance(values, 0, whole=printed[column]) for column, values in columns.items()}
         moved += sum(item.moved_n for item in balanced.values())
         called = [kind_name(str(kind), language), unit_name(str(unit), language)]
         texts = [frames.optional(part, column).astype(object) for column in ("community_id", "name")]
