@@ -15,6 +15,8 @@ from .. import frames
 from ..identity import geometry_hash
 from ..run import Run
 
+YEAR, LATEST = "pop_year", 9999
+
 
 def give_ids(
     table: pd.DataFrame, column: str, layer: str, digits: int, run: Run, telling: Collection[str] = ()
@@ -22,7 +24,9 @@ def give_ids(
     """Fill `column` with ids for every row and say which rows stay; `table` belongs to the caller and is changed.
 
     A row without an id gets a hash of its geometry in the layer's own CRS (`digits` decimals: 3 for metres, 8 for
-    degrees; methods.md §8). Of rows equal in id and geometry one stays, the rest are listed (`duplicate_feature`).
+    degrees; methods.md §8). Of rows equal in id and geometry one stays, the rest are listed (`duplicate_feature`, or
+    `duplicate_differs` when they say something else): of people the latest year, else the one whose content comes first
+    in an order of its own, so that the order of rows does not matter.
     Rows of one id whose geometries differ all stay; those after the first get `<id>#<hash>` and are listed
     (`duplicate_id`): first = the smallest hash, so that row order does not matter. Where several may stand in one place
     (a nursery and a canteen in one house), `telling` names the columns that must be equal, too, for a double; without
@@ -38,11 +42,14 @@ def give_ids(
     if len(rows):
         told = _with_content(hashes, table[sorted(telling)].iloc[rows]) if telling else hashes
         names = ids[rows].astype(str)
-        order = np.lexsort((told.astype(str), names))
-        same_id, same_told = (values[order][1:] == values[order][:-1] for values in (names, told))
+        said = _said(table, rows, names, told, column)
+        order = np.lexsort((said, told.astype(str), names))
+        same_id, same_told, same_said = (values[order][1:] == values[order][:-1] for values in (names, told, said))
+        other = rows[order[1:][same_id & same_told & ~same_said]]
+        run.leave_out(layer, sorted(ids[other]), "duplicate_differs", "warning")
         twice, renamed = rows[order[1:][same_id & same_told]], order[1:][same_id & ~same_told]
         keep[twice] = False
-        run.leave_out(layer, sorted(ids[twice]), "duplicate_feature")
+        run.leave_out(layer, sorted(ids[twice[~np.isin(twice, other)]]), "duplicate_feature")
         doubtful = renamed[~(made[rows[renamed]] & bool(telling))]
         run.leave_out(layer, sorted(ids[rows[doubtful]]), "duplicate_id", "warning")
         for place in renamed:
@@ -51,6 +58,21 @@ def give_ids(
         run.note("ids_from_geometry", layer=layer, n=int(made.sum()))
     table[column] = frames.texts(ids)
     return keep
+
+
+def _said(
+    table: pd.DataFrame, rows: npt.NDArray[np.intp], names: npt.NDArray[Any], told: npt.NDArray[Any], key: str
+) -> npt.NDArray[Any]:
+    """Return by row, in an order in which the one that stays comes first, what doubles say; "" for all others."""
+    doubles = pd.DataFrame({"name": names, "told": told.astype(str)}).duplicated(keep=False).to_numpy()
+    said = np.full(len(rows), "", dtype=object)
+    if doubles.any():
+        own = table.drop(columns=[frames.GEOMETRY, key], errors="ignore").iloc[rows[doubles]]
+        said[doubles] = _with_content(told[doubles], own[sorted(own.columns)])
+        if YEAR in own:
+            years = pd.to_numeric(own[YEAR], errors="coerce").fillna(0).clip(0, LATEST).astype(int)
+            said[doubles] = [f"{LATEST - year:04d} {text}" for year, text in zip(years, said[doubles])]
+    return said.astype(str)
 
 
 def _unsure(

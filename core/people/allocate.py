@@ -31,6 +31,7 @@ HOMESTEAD = "homestead"
 HOUSING = ("resid", HOMESTEAD)  # classes of resources/landuse/crosswalk.json
 OLD_UNTIL = 2000  # 2000年底前: 国办发〔2020〕23号
 MILLI = 1000
+MANY_PEOPLE = 500.0  # own choice
 ZONES_OVERLAP = 0.05  # own choice: of the smaller zone; less is a badly drawn edge
 
 
@@ -114,7 +115,18 @@ def _clean_zones(population: pd.DataFrame, run: Run) -> pd.DataFrame:
     for name in ("name", "pop_year"):
         zones[name] = frames.optional(table, name)
     _tell_overlaps(zones, run)
+    _tell_shares(zones, run)
     return zones
+
+
+def _tell_shares(zones: pd.DataFrame, run: Run) -> None:
+    """Say of an age band that its numbers look like per cent or shares: at most 100, not whole, in zones of many."""
+    pop = zones["pop"].to_numpy("float64")
+    for name in BANDS:
+        there = ~np.isnan(zones[name].to_numpy("float64")) & (pop >= MANY_PEOPLE)
+        numbers = zones[name].to_numpy("float64")[there]
+        if len(numbers) and numbers.max() <= 100 and bool((numbers != np.rint(numbers)).any()):
+            run.warn("ages_like_shares", column=name, most=f"{numbers.max():g}", n=len(numbers))
 
 
 def _tell_overlaps(zones: pd.DataFrame, run: Run) -> None:

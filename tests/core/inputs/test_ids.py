@@ -43,3 +43,24 @@ def test_one_given_id_twice_in_one_place_is_told():
 def test_an_outline_drawn_twice_is_one_parcel_whatever_it_says():
     table = pd.DataFrame({"parcel_id": [None, None], "name": ["a", "b"], "geometry": [OTHER.buffer(5)] * 2})
     assert give_ids(table, "parcel_id", "PARCELS", 3, Run()).sum() == 1
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_of_people_of_several_years_the_latest_stay(order):
+    zones = pd.DataFrame({
+        "community_id": ["C1", "C1", "C2"], "pop_year": ["2020", "2023", "2020"], "pop": [100.0, 120.0, 50.0],
+        "geometry": [OTHER.buffer(5), OTHER.buffer(5), HOUSE.buffer(5)],
+    }).iloc[list(order)].reset_index(drop=True)  # fmt: skip
+    run = Run()
+    kept = zones[give_ids(zones, "community_id", "POPULATION", 3, run)].sort_values("community_id")
+    assert kept["pop"].tolist() == [120, 50]
+    assert [(entry.code, entry.severity) for entry in run.left_out] == [("duplicate_differs", "warning")]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_which_double_stays_does_not_hang_on_the_order_of_rows(order):
+    houses = pd.DataFrame({"building_id": ["b", "b"], "floors": ["6", "3"], "geometry": [OTHER.buffer(5)] * 2})
+    houses = houses.iloc[list(order)].reset_index(drop=True)
+    first = houses[give_ids(houses, "building_id", "BUILDINGS", 3, Run())]["floors"].tolist()
+    again = houses[::-1].reset_index(drop=True)
+    assert again[give_ids(again, "building_id", "BUILDINGS", 3, Run())]["floors"].tolist() == first

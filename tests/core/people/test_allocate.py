@@ -109,6 +109,14 @@ def test_parcels_add_up_to_zones_where_a_home_lies_beyond_them():
     assert [row.feature_id for row in run.left_out if row.code == "home_in_no_zone"] == ["b", "c"]
 
 
+def test_ages_in_per_cent_are_told():
+    zones = frame([shapely.box(0, 0, 100, 100)], community_id=["c"], pop=[5000.0], pop_60=[18.7], pop_80=[90.0])
+    parcels = frame([shapely.box(0, 0, 200, 100)], parcel_id=["p"])
+    run = Run()
+    allocate(zones, parcels, frame([shapely.box(5, 5, 15, 15)], building_id=["a"], use=["住宅"]), PeopleOptions(), run)
+    assert [item.values["column"] for item in run.messages if item.code == "ages_like_shares"] == ["pop_60"]
+
+
 def test_zones_that_lie_over_others_are_told():
     zones = frame([shapely.box(0, 0, 100, 100), shapely.box(98, 0, 200, 100), shapely.box(0, 0, 200, 100)],
                   community_id=["c1", "c2", "s"], pop=[10.0, 20.0, 30.0])  # fmt: skip
