@@ -97,7 +97,7 @@ def worst_communities(summary: pd.DataFrame, keep: int = 10) -> pd.DataFrame:
     gap = frames.optional(summary, "gap", "real").to_numpy("float64", na_value=np.nan)
     share = np.divide(gap, need, out=np.full(len(summary), math.nan), where=need > 0)
     known = summary.assign(share=share).dropna(subset=["share"]).reset_index(drop=True)
-    share, names = known["share"].to_numpy(), frames.optional(known, "name").to_numpy(object)
+    share, names = known["share"].to_numpy("float64"), frames.optional(known, "name").to_numpy(object)
     groups = [known["kind"].isin(kinds).to_numpy(dtype=bool) for kinds in (ELDER_KINDS, CHILD_KINDS)]
     rows = []
     for community, found_at in sorted(known.groupby("community_id").indices.items()):  # a city's are thousands
