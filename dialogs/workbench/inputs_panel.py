@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 
-from qgis.core import QgsProject, QgsVectorLayer
+from qgis.core import QgsMapLayer, QgsProject, QgsProviderRegistry, QgsVectorLayer
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -77,9 +79,9 @@ class InputsPanel(QWidget):
             layers = [layer for layer in project_state.candidates(project, role) if layer.id() not in ours]
             layer = project_state.layer_of(project, choice) if choice else None
             empty = f"— {wording.role_wanted(role)}"
-            items = [(empty, ""), *((item.name(), item.id()) for item in layers)]
-            if layer is not None and layer.id() not in {key for _, key in items}:
-                items.append((layer.name(), layer.id()))
+            if layer is not None and layer.id() not in {item.id() for item in layers}:
+                layers.append(layer)
+            items = [(empty, ""), *zip(names_apart(layers), (item.id() for item in layers))]
             _fill(combo, items, layer.id() if layer else "")
             combo.setEnabled(can_change)
             self.fields[role].setEnabled(can_change and isinstance(layer, QgsVectorLayer))
@@ -108,6 +110,27 @@ class InputsPanel(QWidget):
         for role in OPTIONAL:
             for widget in self._rows[role]:
                 widget.setVisible(shown)
+
+
+def names_apart(layers: Sequence[QgsMapLayer]) -> list[str]:
+    """Return the layers' names; those of one name are told apart by their file and table, with folders when needed."""
+    names = [layer.name() for layer in layers]
+    for depth in (1, 2, 3):
+        counts = Counter(names)
+        if max(counts.values(), default=0) < 2:
+            break
+        names = [f"{layer.name()} · {_place(layer, depth)}" if counts[name] > 1 else name
+                 for name, layer in zip(names, layers)]  # fmt: skip
+    return names
+
+
+def _place(layer: QgsMapLayer, depth: int) -> str:
+    """Return the last parts of where a layer comes from: file and table, above them `depth` - 1 folders."""
+    found = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
+    path, table = str(found.get("path") or ""), str(found.get("layerName") or found.get("table") or "")
+    file = "/".join(PurePath(path).parts[-depth:]) if path else ""
+    told = " ".join(part for part in (file, table) if part)
+    return told or layer.id()[-6:]
 
 
 def _fill(combo: QComboBox, items: Iterable[tuple[str, str]], current: str) -> None:

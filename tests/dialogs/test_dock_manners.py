@@ -47,3 +47,21 @@ def test_keys_go_to_a_card_whose_button_is_grey(dock, qtbot):
         assert not card.run.isEnabled()
         go_to(dock, key)
         qtbot.waitUntil(lambda card=card: card.isAncestorOf(QApplication.focusWidget() or dock) or card.hasFocus())
+
+
+def test_layers_of_one_name_are_told_apart(tmp_path):
+    from qgis.core import QgsProject, QgsVectorFileWriter, QgsVectorLayer
+    from urban_renewal.dialogs.workbench.inputs_panel import names_apart
+
+    empty, paths = QgsVectorLayer("Polygon?crs=EPSG:4545", "宗地", "memory"), []
+    for year in ("2023", "2024"):
+        (tmp_path / year).mkdir()
+        paths.append(tmp_path / year / "宗地.gpkg")
+        options, context = QgsVectorFileWriter.SaveVectorOptions(), QgsProject.instance().transformContext()
+        QgsVectorFileWriter.writeAsVectorFormatV3(empty, str(paths[-1]), context, options)
+    found = [*(QgsVectorLayer(str(path), "宗地", "ogr") for path in paths), QgsVectorLayer("Polygon", "房屋", "memory")]
+    names = names_apart(found)
+    assert names[2] == "房屋"
+    assert names[0].startswith("宗地 · 2023/宗地.gpkg")
+    assert names[1].startswith("宗地 · 2024/宗地.gpkg")
+    assert len(set(names_apart([QgsVectorLayer("Polygon", "宗地", "memory") for _ in range(2)]))) == 2
