@@ -104,6 +104,9 @@ def _offers(
     status = told.fillna(EXISTING).to_numpy(dtype=object)
     counts = np.isin(status.astype(str), statuses)
     run.fact(facilities_not_existing_n=int((status != EXISTING).sum()), facilities_not_counted_n=int((~counts).sum()))
+    sized = own["capacity"].notna() & own["unit"].isna()
+    if sized.any() and all(message.code != "capacity_units_untold" for message in run.messages):
+        run.note("capacity_units_untold", n=int(sized.sum()))
     if told.isna().any() and all(message.code != "facility_status_untold" for message in run.messages):
         run.note("facility_status_untold", n=int(told.isna().sum()))
     _drop_impossible(own, "FACILITIES", run)
@@ -152,7 +155,10 @@ def _capacity(kind: Kind, rows: pd.DataFrame, run: Run) -> pd.DataFrame:
     given, unit = rows["capacity"].to_numpy("float64"), rows["unit"].fillna("").to_numpy(dtype=object)
     area = rows["floor_m2"].to_numpy("float64")
     area = np.where(area > 0, area, np.nan)
-    as_area = (unit == "m2") & (kind.unit == "people") & ~np.isnan(given)  # one per circle: its size is its floor area
+    small = (unit == "") & (given < kind.min_size)  # 550 "people" of a station for thousands are its square metres
+    as_area = ((unit == "m2") | small) & (kind.unit == "people")  # one per circle: its size is its floor area
+    as_area &= ~np.isnan(given)
+    run.leave_out("FACILITIES", rows["facility_id"][as_area & (unit == "")], "capacity_as_area", "warning")
     area, given = np.where(as_area & np.isnan(area), given, area), np.where(as_area, np.nan, given)
     other_unit = (unit != "") & (unit != kind.unit) & ~np.isnan(given)
     run.leave_out("FACILITIES", rows["facility_id"][other_unit], "capacity_unit_odd", "warning", unit=kind.unit)

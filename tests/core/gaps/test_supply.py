@@ -98,6 +98,16 @@ def test_a_facility_of_capacity_0_is_one_of_unknown_capacity(kinds):
     )  # it says: none of these
 
 
+def test_a_small_number_without_unit_is_no_number_of_people(kinds):
+    facilities = pd.DataFrame({"facility_id": ["a", "b", "c"], "kind": ["heal", "heal", "nurs"],
+                               "capacity": [550.0, 9000.0, 30.0]})  # fmt: skip
+    run = Run()
+    found = list_supply(facilities, None, [kinds["heal"], kinds["nurs"]], run).set_index("facility_id")
+    assert found["capacity"].tolist() == [12000, 9000, 30] and found.loc["a", "floor_m2"] == 550
+    assert [(row.code, row.feature_id) for row in run.left_out] == [("capacity_as_area", "a")]
+    assert [item.values["n"] for item in run.messages if item.code == "capacity_units_untold"] == [3]
+
+
 def test_need_is_a_whole_number_of_thousandths(kinds):
     parcels = pd.DataFrame({"parcel_id": ["p1", "p2", "p3"], "pop": [1000.0, 333.333, np.nan]})
     parcels["geometry"] = np.array([shapely.box(x, 0, x + 1, 1) for x in range(3)], dtype=object)
