@@ -43,6 +43,7 @@ REFERENCES = (  # layer, column, the layer it names, its key
     ("ACTIVITY", "parcel_id", "PARCELS", "parcel_id"),
     ("PROGRAMME", "parcel_id", "PARCELS", "parcel_id"),
 )
+AREA_TIMES = 2.0  # own choice: balconies, eaves and basements make less
 STRAY_M = 20_000.0  # own choice: a district is smaller
 STRAY_TIMES = 10.0  # own choice: and so many times farther from the middle than nine tenths of the layer
 
@@ -71,6 +72,24 @@ def check_readable(table: pd.DataFrame, layer: str, key: str, run: Run) -> None:
             shown = sorted({str(word) for word in table[column].iloc[odd]})[:5]
             first = _id(table, key, odd[0])
             run.leave_out(layer, [first], "value_unreadable", "warning", n=len(odd), column=column, values=shown)
+
+
+def check_floor_area(table: pd.DataFrame, layer: str, key: str, run: Run) -> None:
+    """List buildings whose documented floor area is more than twice, or under half, footprint × storeys
+    (`floor_area_differs`, one row with their number): another unit, or the whole building's area on each of its parts.
+    """
+    if "floor_area" not in table or "floors" not in table:
+        return
+    documented, (storeys, _) = values.numbers(table["floor_area"]), values.storeys(table["floors"])
+    drawn = shapely.area(frames.geometries(table)) * storeys
+    known = (documented > 0) & (drawn > 0)
+    ratio = np.divide(documented, drawn, out=np.ones(len(table)), where=known)
+    odd = np.flatnonzero((ratio > AREA_TIMES) | (ratio < 1 / AREA_TIMES))
+    if len(odd):
+        run.leave_out(
+            layer, [_id(table, key, odd[0])], "floor_area_differs", "warning", n=len(odd), of=int(known.sum()),
+            documented=round(float(documented[odd[0]])), drawn=round(float(drawn[odd[0]])),
+        )  # fmt: skip
 
 
 def check_references(tables: Mapping[str, pd.DataFrame], run: Run) -> None:

@@ -136,3 +136,16 @@ def test_no_basement_is_a_number_that_is_read():
     """0 floors below ground is what most houses have."""
     read = checks_values.READERS["BUILDINGS", "floors_down"](pd.Series(["0", "2", "many"], dtype="string"))
     assert (read[:2].tolist(), bool(np.isnan(read[2]))) == ([0.0, 2.0], True)
+
+
+def test_floor_areas_that_do_not_fit_the_drawing_are_told_once():
+    houses = pd.DataFrame({"building_id": list("abcd"), "floors": ["6", "6", "2", None],
+                           "floor_area": [600.0, 3000.0, 90.0, 9e5]})  # fmt: skip
+    houses["geometry"] = np.array([shapely.box(0, 0, 10, 10)] * 4, dtype=object)
+    run = Run()
+    checks_values.check_floor_area(houses, "BUILDINGS", "building_id", run)
+    (row,) = run.left_out
+    assert (row.feature_id, row.code, row.n) == ("b", "floor_area_differs", 2)
+    assert row.values == {"of": 3, "documented": 3000, "drawn": 600}
+    checks_values.check_floor_area(houses.drop(columns="floor_area"), "BUILDINGS", "building_id", run)
+    assert len(run.left_out) == 1
