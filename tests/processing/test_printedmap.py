@@ -217,7 +217,7 @@ def test_a_crowded_layer_is_a_picture_on_the_page_and_its_names_stay_text(sheet,
         project, made = sheet(900)
         layer = made.maps[0].layers()[0]
         few = printed_page(made, Run(), tmp_path / "few.pdf")
-        monkeypatch.setattr(printedmap, "MANY", 5 * 500)
+        monkeypatch.setattr(printedmap, "MANY", 500)
         many = printed_page(made, Run(), tmp_path / "many.pdf")
         kept = layer.renderer().forceRasterRender()
         made.close()
@@ -236,7 +236,7 @@ def test_only_what_a_map_shows_counts(sheet, monkeypatch):
     from qgis.core import QgsRectangle
     from urban_renewal.processing.delivery import printedmap
 
-    monkeypatch.setattr(printedmap, "MANY", 5 * 500)  # a box has five vertices
+    monkeypatch.setattr(printedmap, "MANY", 500)
     _project, made = sheet(900)  # 1,000 x 360 m of boxes
     shown = made.maps[0]
     assert [layer.name() for layer in printedmap.crowded(shown)] == ["boxes"]
