@@ -1276,6 +1276,10 @@
         <translation>提示</translation>
     </message>
     <message>
+        <source>Nothing else was said.</source>
+        <translation>没有其他记录。</translation>
+    </message>
+    <message>
         <source>Nothing is counted in advance here.</source>
         <translation>这一页没有可预先计算的数。</translation>
     </message>
@@ -2088,7 +2092,7 @@
         <translation>从这里生成时间地图</translation>
     </message>
     <message>
-        <source>Time map {letter}: {minutes} min {way}</source>
+        <source>Time map {letter}: {minutes} min, {way}</source>
         <translation>时间地图 {letter}：{minutes} 分钟，{way}</translation>
     </message>
     <message>
@@ -2268,6 +2272,10 @@
         <translation>谁走多久能到哪类设施，还缺多少</translation>
     </message>
     <message>
+        <source>Whom a facility serves is known after Gaps.</source>
+        <translation>算过“缺口”后才知道设施服务多少人。</translation>
+    </message>
+    <message>
         <source>Windows (OSGeo4W, the QGIS installer)</source>
         <translation>Windows（OSGeo4W、QGIS 安装包）</translation>
     </message>
@@ -2288,7 +2296,7 @@
         <translation>在片区规则的限值之内</translation>
     </message>
     <message>
-        <source>Within {minutes} min {way}: {km} km of streets.</source>
+        <source>Within {minutes} min ({way}): {km} km of streets.</source>
         <translation>{minutes} 分钟内（{way}）：街道 {km} km；</translation>
     </message>
     <message>

@@ -77,6 +77,7 @@ class Exploring(QObject):
             self.panel.reach_asked.connect(self.time_maps.show)
             self.panel.map_asked.connect(self.time_maps.follow)
             self.panel.zone_asked.connect(self.show_zone)
+            self.panel.visibilityChanged.connect(self._on_visible)
             self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.panel)
             window = self._iface.mainWindow()
             if hasattr(window, "tabifyDockWidget") and not self._dock.isFloating():
@@ -104,6 +105,10 @@ class Exploring(QObject):
             self._iface.mapCanvas().unsetMapTool(self.tool)
         self._drawn.clear()
         self.lookups.clear()
+
+    def _on_visible(self, is_there: bool) -> None:
+        if not is_there and self.panel is not None and self.panel.isHidden():  # closed, not behind another
+            self.stop()
 
     def close(self) -> None:
         """Let go of everything that belongs to the project."""
@@ -194,7 +199,7 @@ class Exploring(QObject):
             self.lookups.clear()
             self._drawn.mark(point)
             self._show_served(files, facility[0])
-            self.panel.show_html(explore_text.facility_html(files, *facility, self.titles()))
+            self.panel.show_html(explore_text.facility_html(files, *facility, self.titles()) + nearest.links(self))
             return
         item = self.lookups.item_at(point)
         if item is None:

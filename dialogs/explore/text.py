@@ -200,6 +200,8 @@ def facility_html(files: Mapping[str, str], facility: str, name: str, titles: Ma
             minutes=minutes_text(farthest),
         )  # fmt: skip
         parts.append(f"<p>{told}</p>")
+    if len(parts) == 2 and not found:
+        parts.append(f"<p>{tr('Whom a facility serves is known after Gaps.')}</p>")
     if found:
         parts.append(f"<p><small>{tr('These parcels are framed on the map.')}</small></p>")
     return "".join(parts)

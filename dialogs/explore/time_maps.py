@@ -152,7 +152,7 @@ class TimeMaps(QObject):
         told = self.now
         if told is None:
             return ""
-        text = tr("Within {minutes} min {way}: {km} km of streets.")
+        text = tr("Within {minutes} min ({way}): {km} km of streets.")
         km = wording.number(told.length_m / 1000, 1)
         parts = [text.format(minutes=f"{told.minutes:g}", way=way_words(told), km=km)]
         if told.around is None:
@@ -207,7 +207,7 @@ class TimeMaps(QObject):
             return
         taken = {one.letter for one in self.kept}
         letter = next(name for name in LETTERS if name not in taken)
-        title = tr("Time map {letter}: {minutes} min {way}").format(
+        title = tr("Time map {letter}: {minutes} min, {way}").format(
             letter=letter, minutes=f"{told.minutes:g}", way=way_words(told)
         )
         try:

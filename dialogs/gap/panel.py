@@ -28,6 +28,7 @@ from ...processing.texts import interface_language, tr
 from ..explore.text import amount_text, status_text
 from ..parts import help_pages
 from ..parts.charts import colours
+from ..parts.inks import readable
 from ..parts.tables import make_copyable, pick_rows
 from ..parts.widgets import BIG, HINT, Page, scaled, text_label
 from ..study import wording
@@ -146,9 +147,9 @@ class GapPanel(QDockWidget):
         parts = [f'<span style="color:{group_colour(key, self.bars.palette()).name()}">■</span> {text}'
                  for key, text in words.items()]  # fmt: skip
         own = f"<b>┃</b> {tr('gap of the facility chosen')}"
-        full, free = (colours()[name] for name in ("overloaded", "facility"))
-        marks = [f'<span style="color:{free["color"]}">□</span> {tr("facility")}',
-                 f'<span style="color:{full["color"]}"><b>□</b></span> {tr("full")}']  # fmt: skip
+        names = {"facility": f"□</span> {tr('facility')}", "overloaded": f"<b>□</b></span> {tr('full')}"}
+        marks = [f'<span style="color:{readable(colours()[name]["color"], self.palette()).name()}">{text}'
+                 for name, text in names.items()]  # fmt: skip
         return " &nbsp; ".join([*parts, own, *marks, tr("right: people of this kind not served")])
 
     def _dress_table(self) -> QTableView:

@@ -276,3 +276,11 @@ def test_the_network_is_opened_by_the_window_itself(explore, monkeypatch, qtbot)
     explore.read_ground()
     qtbot.waitUntil(lambda: explore.ground is not None, timeout=10000)
     assert found and set(found) == {threading.main_thread()}
+
+
+def test_a_closed_panel_leaves_nothing_on_the_map(explore, dock, qgis_iface):
+    click(explore, EAST + 1, NORTH + 1)
+    explore.panel.show()
+    explore.panel.close()
+    assert explore._drawn.items == [] and explore.lookups.map._band is None
+    assert qgis_iface.mapCanvas().mapTool() is not explore.tool
