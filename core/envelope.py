@@ -37,6 +37,7 @@ FOLDERS = {
 VERSIONS = dict.fromkeys([*FOLDERS, "run", "manifest"], 1)  # the newest version of each kind that this plugin reads
 UPGRADES: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}  # (kind, old version) → one step up
 
+OURS = "urban-renewal"  # how the schema of each own file begins
 VERIFIED = ("found", "checked")
 READING = ("tiers", "reference")  # parts of a standard that no method uses
 ENVELOPE: Schema = {
@@ -188,18 +189,27 @@ def _load_path(kind: str, path: Path, visited: tuple[Path, ...]) -> dict[str, An
 def _upgraded(kind: str, document: Document) -> dict[str, Any]:
     """Return the document in the newest version of its kind. Raises RenewalError when schema, id or title are wrong."""
     content = document.value
+    _refuse_others(kind, document)
     header = {"type": "object", "required": ["schema", "id", "title"], "properties": ENVELOPE}
     _raise_first(content, header, document)
-    _, found, number = content["schema"].split("/")
-    version = int(number)
-    if found != kind or version > VERSIONS[kind]:
-        where: dict[str, Any] = {"file": document.name, "line": document.line(("schema",))}  # all of the text is read
-        if found != kind:
-            raise RenewalError("envelope_kind", **where, wanted=kind, found=found)
-        raise RenewalError("envelope_newer", **where, found=version, known=VERSIONS[kind])
+    version = int(content["schema"].split("/")[2])
+    if version > VERSIONS[kind]:
+        line = document.line(("schema",))  # all of the text is read for it
+        raise RenewalError("envelope_newer", file=document.name, line=line, found=version, known=VERSIONS[kind])
     for step in range(version, VERSIONS[kind]):
         content = {**UPGRADES[kind, step](content), "schema": f"urban-renewal/{kind}/{step + 1}"}
     return content
+
+
+def _refuse_others(kind: str, document: Document) -> None:
+    """Refuse what is no file of ours, and ours of another kind, before anything is said of what it lacks."""
+    schema = document.value.get("schema", "")
+    ours, _, rest = ("" if schema is None else str(schema)).partition("/")
+    if ours != OURS and schema is not None:
+        raise RenewalError("envelope_none", file=document.name)
+    found = rest.partition("/")[0]
+    if found and found != kind and find_faults(schema, ENVELOPE["schema"]) == []:
+        raise RenewalError("envelope_kind", file=document.name, wanted=kind, found=found)
 
 
 def _extended(kind: str, content: dict[str, Any], origin: _Origin) -> dict[str, Any]:

@@ -180,7 +180,7 @@ def walk_states(look: Any) -> Iterator[Step]:
     look.keep(dock, "failed")
     show_log(dock, "gaps")
     yield 300, always
-    for box in dock.findChildren(QMessageBox):
+    for box in dock.findChildren(QDialog):
         if box.isVisible():
             look.keep(box, "log")
             box.reject()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsVectorLayer
-from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QBrush
 from qgis.PyQt.QtWidgets import (
     QDialog,
@@ -24,6 +24,7 @@ from qgis.PyQt.QtWidgets import (
 from ...processing.scratch import Scratch
 from ...processing.texts import interface_language, tr
 from ..parts.buttons import in_words
+from ..parts.help_pages import add_help
 from ..parts.inks import readable
 from ..parts.tables import keep_size, make_copyable
 from ..parts.widgets import text_label
@@ -67,6 +68,7 @@ class DeliveryCheck(QDialog):
         self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         in_words(box)
+        add_help(self, "guide#s7", buttons=box)
         box.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         for item in (self.head, self.notes, self.busy, self.table, box):
@@ -74,6 +76,11 @@ class DeliveryCheck(QDialog):
         self._findings = str(self._scratch.path / "findings.gpkg")
         given = {"FOLDER": str(folder), "STRICT": False, "INPUTS": list(layers), "FINDINGS": self._findings}
         self._runner.start([job(VERIFY, {name: value for name, value in given.items() if value != []})])
+
+    def resizeEvent(self, event: Any) -> None:
+        """Give each finding the lines it needs at this width."""
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self.table.resizeRowsToContents)
 
     def done(self, result: int) -> None:
         """Close; what still runs is stopped."""
@@ -107,7 +114,7 @@ class DeliveryCheck(QDialog):
                 self.table.setItem(place, column, item)
         self.table.resizeColumnToContents(0)
         self.table.setColumnWidth(1, 220)
-        self.table.resizeRowsToContents()
+        QTimer.singleShot(0, self.table.resizeRowsToContents)  # once the widths are known
 
 
 def read_findings(path: Path) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from qgis.core import Qgis
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QMessageBox, QPushButton
+from qgis.PyQt.QtWidgets import QPushButton
 
 from ...processing.missing import troubles
 from ...processing.texts import tr
@@ -19,6 +19,7 @@ from ..study import results, wording
 from ..study.project_state import layer_of
 from .card_words import step_reports, to_review
 from .keys import help_page
+from .log_dialog import LogDialog
 from .report_place import place_of
 
 OURS = "urban_renewal"  # property of our messages above the map
@@ -134,11 +135,9 @@ def show_log(dock: Any, step: str, about: str = "") -> None:
     study = dock.session.study
     failure, record = study.failures.get(step), study.steps.get(step)
     lines = failure.log if failure else record.log if record else []
-    box = QMessageBox(dock)
+    said = failure.message if failure else tr("The step ended well.")
+    box = LogDialog(wording.step_title(step), said, lines, dock)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.setWindowTitle(wording.step_title(step))
-    box.setText(failure.message if failure else tr("The step ended well."))
-    box.setDetailedText("\n".join(lines))
     box.open()
 
 

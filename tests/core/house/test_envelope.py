@@ -114,10 +114,26 @@ def test_checked_needs_who_and_when(folder):
     assert envelope.load_file("standard", write(folder / "own.json", content))["id"] == "own"
 
 
+@pytest.mark.parametrize("content", [{}, {"type": "FeatureCollection", "features": []}, {"schema": 1}])
+def test_files_of_others_are_told_as_such(folder, content):
+    """Not what they lack to be ours, line by line: a GeoJSON was chosen by mistake."""
+    path = folder / "theirs.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert refusal(path).code == "envelope_none"
+
+
+def test_another_kind_is_told_before_what_it_lacks(folder):
+    path = folder / "costs.json"
+    path.write_text(json.dumps({"schema": "urban-renewal/costs/1"}), encoding="utf-8")
+    error = refusal(path)
+    assert (error.code, error.values["found"]) == ("envelope_kind", "costs")
+
+
 @pytest.mark.parametrize(
     ("change", "code", "key"),
     [
         ({"schema": None}, "schema_type", "schema"),
+        ({"schema": "https://json-schema.org/draft/2020-12/schema"}, "envelope_none", None),
         ({"schema": "urban-renewal/standard/0"}, "schema_pattern", "schema"),
         ({"schema": "urban-renewal/ruleset/1"}, "envelope_kind", None),
         ({"schema": "urban-renewal/standard/2"}, "envelope_newer", None),
@@ -140,7 +156,7 @@ def test_wrong_envelopes(folder, change, code, key):
         assert error.values["line"] == line_of(path, f'"{next(iter(change))}"')
 
 
-@pytest.mark.parametrize("key", ["schema", "id", "title", "kinds"])
+@pytest.mark.parametrize("key", ["id", "title", "kinds"])
 def test_missing_parts_are_named(folder, key):
     content = document("own")
     del content[key]
