@@ -28,7 +28,7 @@ def _marked(text: str) -> str:
     text = re.sub(r"!\[([^\]]*)\]\(\.\./pictures/([^)]+)\)",
                   r'<figure><img src="../../pictures/\2" alt="\1"><figcaption>\1</figcaption></figure>',
                   text)  # fmt: skip
-    text = re.sub(r"\(([a-z]+)\.(zh|en)\.md\)", r"(\1.html)", text)
+    text = re.sub(r"\(([a-z]+)\.(zh|en)\.md(#\w+)?\)", r"(\1.html\3)", text)
     text = re.sub(r"\[([^\]]+)\]\(([^)]+)\)", r'<a href="\2">\1</a>', text)
     return re.sub(r"\*\*([^*]+)\*\*", r"<b>\1</b>", text)
 

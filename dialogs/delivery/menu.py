@@ -14,6 +14,7 @@ from ...core.errors import RenewalError
 from ...core.words import say
 from ...processing.texts import interface_language, tr
 from ..parts.buttons import in_words
+from ..parts.help_pages import add_help
 from ..parts.widgets import text_label
 from ..study import project_state
 from ..study.session import Session
@@ -83,6 +84,7 @@ class TakeOver(QDialog):
         self.problem.hide()
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         in_words(box)
+        add_help(self, "guide#s7", buttons=box)
         box.accepted.connect(self.take)
         box.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

@@ -21,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...processing.texts import tr
 from ..parts.buttons import in_words
+from ..parts.help_pages import add_help
 from ..parts.inks import readable
 from ..parts.widgets import text_label
 from . import template_shape as shape
@@ -46,6 +47,7 @@ class ItemDialog(QDialog):
         buttons = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(buttons.Ok | buttons.Cancel)
         in_words(self.buttons)
+        add_help(self, "guide#s9")
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

@@ -26,6 +26,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing.texts import interface_language, tr
+from ..parts.help_pages import add_help
 from ..parts.inks import readable
 from ..parts.tables import make_copyable
 from ..study import wording
@@ -72,6 +73,7 @@ class ZonePanel(QDockWidget):
     def __init__(self, iface: Any) -> None:
         super().__init__(tr("Zones by hand"), iface.mainWindow() if iface else None)
         self.setObjectName("UrbanRenewalZones")
+        self._help = add_help(self, "guide#s6")
         self.zones = QComboBox()
         self.zones.setAccessibleName(tr("Zone"))
         self.zones.setToolTip(tr("The zone that clicks on the map change"))

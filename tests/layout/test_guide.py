@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The guide: what it calls by name is in the interface, links and pictures are there, both languages tell the same."""
+
+import re
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+GUIDE, PICTURES = ROOT / "docs" / "guide", ROOT / "docs" / "pictures"
+PAGES = ("tutorial", "guide", "methods")
+SIGHTS = re.compile(r"!\[[^\]]*\]\(\.\./pictures/(?:en/)?([^)]+)\)")
+
+
+def text_of(name, language):
+    return (GUIDE / f"{name}.{language}.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def words():
+    """Words of the interface by language: with {…} for what is put in."""
+    tree = ElementTree.parse(ROOT / "i18n" / "urban_renewal_zh.ts")
+    pairs = [(item.findtext("source"), item.findtext("translation")) for item in tree.iter("message")]
+    return {"en": [source for source, _ in pairs], "zh": [told for _, told in pairs]}
+
+
+def is_shown(name, shown):
+    """Say whether a name is a text of the interface; what is put into it may be anything short."""
+    for text in shown:
+        pattern = re.sub(r"\\\{\w+\\\}", ".{1,12}", re.escape(text))
+        if re.fullmatch(pattern, name):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_the_tutorial_tells_to_press_is_called_so(words, language):
+    """A button that was renamed would leave the reader looking for it."""
+    named = re.findall(r"\*\*([^*]+)\*\*", text_of("tutorial", language))
+    assert len(named) > 10
+    assert [name for name in named if not is_shown(name, words[language])] == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_the_guide_puts_between_quotation_marks_with_dots_is_called_so(words, language):
+    """“Add layer…”, **By hand…**: names that end in dots are buttons."""
+    text = text_of("guide", language)
+    marked = re.findall(r"“([^”“]+…)”|\*\*([^*]+…)\*\*", text)
+    named = {name for pair in marked for name in re.split("、|, ", pair[0] or pair[1])}
+    assert len(named) > 5
+    assert sorted(name for name in named if not is_shown(name, words[language])) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_both_languages_have_the_same_sections_and_pictures(name):
+    zh, en = text_of(name, "zh"), text_of(name, "en")
+    heads = [re.findall(r"^(#+)( \d+)?", text, re.MULTILINE) for text in (zh, en)]
+    assert heads[0] == heads[1]
+    assert SIGHTS.findall(zh) == SIGHTS.findall(en)
+    rows = [len(re.findall(r"^\|", text, re.MULTILINE)) for text in (zh, en)]
+    assert rows[0] == rows[1]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_pictures_are_there(name, language):
+    for path in re.findall(r"\]\(\.\./pictures/([^)]+)\)", text_of(name, language)):
+        assert (PICTURES / path).is_file(), path
+
+
+@pytest.fixture(scope="module")
+def made():
+    """The pages of the local help."""
+    sys.path.insert(0, str(ROOT / "scripts"))
+    try:
+        import docs
+    finally:
+        sys.path.pop(0)
+    return docs.pages()
+
+
+def test_links_of_the_local_help_lead_somewhere(made):
+    """Pages, and sections of them: `guide.html#s12`."""
+    lost = []
+    for page, text in made.items():
+        for target in re.findall(r'href="([^"]+)"', text):
+            path, _, anchor = target.partition("#")
+            there = (Path(page).parent / path).as_posix() if path else page
+            there = re.sub(r"[^/]+/\.\./", "", there)
+            if there not in made or (anchor and f'id="{anchor}"' not in made[there]):
+                lost.append((page, target))
+    assert lost == []
+
+
+def test_help_buttons_open_a_section_that_is_there(made):
+    """Every `page#section` that the dialogs name; none opens a long page at its top."""
+    named = set()
+    for path in (ROOT / "dialogs").rglob("*.py"):
+        named |= set(re.findall(r'"((?:guide|methods|tutorial)(?:#\w+)?)"', path.read_text(encoding="utf-8")))
+    assert len(named) > 5
+    for name in named:
+        page, _, anchor = name.partition("#")
+        for language in ("zh", "en"):
+            assert f'id="{anchor}"' in made[f"docs/help/{language}/{page}.html"] if anchor else page == "guide", name
+
+
+def test_the_field_dictionary_has_every_column(made):
+    """Of every table of the schema, with its heading in the language of the page."""
+    import json
+
+    for path in (ROOT / "resources" / "tables").glob("*.json"):
+        for name, entry in json.loads(path.read_text(encoding="utf-8")).items():
+            for language in ("zh", "en"):
+                page = made[f"docs/help/{language}/fields.html"]
+                part = page[page.index(f"<code>{name}</code></h2>") :]
+                part = part[: part.find("<h2>", 5) if "<h2>" in part[5:] else None]
+                assert [c["name"] for c in entry["columns"] if f"<code>{c['name']}</code>" not in part] == [], name
