@@ -143,10 +143,10 @@ class GapShowing(QObject):
             self._clear()
             self.marks.clear()
 
-    def sources(self) -> tuple[dict[str, str], Any]:
-        """Return the result files and the communities in the parcels' system, for the walks."""
+    def sources(self, with_areas: bool = True) -> tuple[dict[str, str], Any]:
+        """Return the result files and the communities in the parcels' system, for the walks; none when not wanted."""
         files = results_of(self._dock.session.study)
-        if "tagged" not in files:
+        if "tagged" not in files or not with_areas:
             return files, []
         path, table = table_of(files["tagged"])
         crs = QgsVectorLayer(f"{path}|layername={table}", "tagged", "ogr").crs()

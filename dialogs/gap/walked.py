@@ -86,8 +86,9 @@ class WalkTelling(QObject):
         if kind in self._walks:
             self._tell()
         elif self._finding is None and kind not in GROUPS:
-            files, areas = self._showing.sources()
-            if "tagged" in files and areas:
+            is_first = self._places is None
+            files, areas = self._showing.sources(is_first)  # a city's communities are not read for every kind
+            if "tagged" in files and (areas or not is_first):
                 self._finding = Turns(aside(partial(self._find, files, areas, kind)), self._on_found, self)
 
     def _find(self, files: Mapping[str, str], areas: Any, kind: str) -> Any:
