@@ -107,7 +107,7 @@ class FieldsDialog(QDialog):
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(tr("Cancel"))
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        add_help(self, "guide", buttons=self.buttons)
+        add_help(self, "guide#s2", buttons=self.buttons)
         layout.addWidget(self.buttons)
         letter = self.fontMetrics().averageCharWidth()
         rows = min(len(self.columns), ROWS_SEEN) + 5

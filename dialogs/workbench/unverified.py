@@ -144,7 +144,7 @@ class FiguresDialog(QDialog):
         self.table.cellDoubleClicked.connect(lambda row, _: self._ask(row))
         buttons.button(QDialogButtonBox.StandardButton.Close).setText(tr("Close"))
         buttons.rejected.connect(self.reject)
-        add_help(self, "methods", buttons=buttons)
+        add_help(self, "guide#s9", buttons=buttons)
         layout.addWidget(buttons)
         self.resize(self.fontMetrics().averageCharWidth() * 150, self.fontMetrics().height() * 32)
         self.show_rows()
