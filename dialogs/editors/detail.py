@@ -51,6 +51,7 @@ class FigureDetail(QFrame):
         self.why = text_label()
         self.note = QLineEdit()
         self.note.setPlaceholderText(tr("Example: the district's reserve list of 2025"))
+        self.note.setToolTip(self.note.placeholderText())
         self.note.setAccessibleName(tr("Reason"))
         self.note.editingFinished.connect(lambda: self._decide("note", self.note))
         self.back = QPushButton(tr("Restore the shipped value"))

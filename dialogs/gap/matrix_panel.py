@@ -14,6 +14,7 @@ from qgis.PyQt.QtWidgets import (
     QComboBox,
     QDockWidget,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPushButton,
     QTableView,
@@ -24,7 +25,7 @@ from qgis.PyQt.QtWidgets import (
 from ...processing.texts import tr
 from ..parts import help_pages
 from ..parts.tables import make_copyable
-from ..parts.widgets import HINT, text_label
+from ..parts.widgets import HINT, scaled
 from .matrix import ALL, APART, CHILD, ELDER, MEASURES, NAME, SHORT, UNCOUNTED, GapMatrix, Look, States, measure_title
 from .values import Community
 
@@ -52,7 +53,7 @@ class GapMatrixPanel(QDockWidget):
             self.which.addItem(text, key)
         self.name.setPlaceholderText(tr("Part of a name"))
         self.name.setClearButtonEnabled(True)
-        self.told = text_label(factor=HINT)
+        self.told = scaled(QLabel(), HINT)
         self.zoom, self.copy = QPushButton(tr("Zoom to")), QPushButton(tr("Copy"))
         self.export = QPushButton(tr("Export table…"))
         self._build()
@@ -134,7 +135,8 @@ class GapMatrixPanel(QDockWidget):
 
     def _tell(self) -> None:
         n, of = len(self.model.rows), len(self.model.communities)
-        self.told.setText(tr("{n} of {of} communities").format(n=n, of=of))
+        self.told.setText(f"{n} / {of}")
+        self.told.setToolTip(tr("{n} of {of} communities").format(n=n, of=of))
         self.told.setToolTip(tr("A click shows the community and the kind on the map, a double click zooms there."))
 
     def _current(self) -> tuple[str, str]:

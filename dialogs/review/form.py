@@ -158,6 +158,7 @@ class ReviewForm(QWidget):
         self.keys = QGridLayout()
         self.reason = QLineEdit()
         self.reason.setPlaceholderText(tr("Optional; Enter goes here and back, Ctrl+Enter agrees with the rule"))
+        self.reason.setToolTip(self.reason.placeholderText())
         self.photo = QgsFileWidget()
         self.photo.lineEdit().setPlaceholderText(tr("Photo or document (G)"))
         self.skip, self.undo = QPushButton(tr("Skip  S")), QPushButton(tr("Undo  Z"))

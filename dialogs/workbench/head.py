@@ -32,6 +32,7 @@ from ..study.session import Session
 from ..study.study import Study
 from ..study.turns import Turns, aside
 from . import recovery, unverified
+from .card_words import unbroken
 from .studies import StudyMenu
 
 CHIP = "background-color: #FFF1CF; color: #7A5200"  # 待核, picture spec §10
@@ -165,7 +166,7 @@ def rules_line(study: Study, n: int) -> str:
         parts.append(f'{escape(word)} <a href="settings:{name}">{escape(title)}</a>')
     chip = tr("{n} to be verified").format(n=n)
     text = BETWEEN.join(parts)
-    return f'{text}{BETWEEN}<a style="{CHIP}" href="figures">&nbsp;{escape(chip)}&nbsp;</a>' if n else text
+    return f'{text}{BETWEEN}<a style="{CHIP}" href="figures">&nbsp;{unbroken(escape(chip))}&nbsp;</a>' if n else text
 
 
 def document_title(kind: str, name: str) -> str:
