@@ -19,6 +19,7 @@ from ..study.study import InputChoice, Study
 
 REQUIRED = tuple(role for role in ROLES if any(role in step.required for step in STEPS))
 OPTIONAL = tuple(role for role in ROLES if role not in REQUIRED)
+WIDEST_LIST = 90  # letters of the list of a box, however long the names
 
 
 class InputsPanel(QWidget):
@@ -87,8 +88,8 @@ class InputsPanel(QWidget):
             self.fields[role].setEnabled(can_change and isinstance(layer, QgsVectorLayer))
             text, tip = _mark(role, choice, layer is not None)
             self.marks[role].setText(text)
-            for widget in (self.marks[role], combo):
-                widget.setToolTip(tip)
+            self.marks[role].setToolTip(tip)
+            combo.setToolTip(f"{combo.currentText()}\n{tip}" if layer is not None else tip)  # a long name is cut here
             self.marks[role].setAccessibleName(tip)
         self._show_more(self.more.isChecked())
 
@@ -121,6 +122,10 @@ def names_apart(layers: Sequence[QgsMapLayer]) -> list[str]:
             break
         names = [f"{layer.name()} · {_place(layer, depth)}" if counts[name] > 1 else name
                  for name, layer in zip(names, layers)]  # fmt: skip
+    counts, seen = Counter(names), Counter[str]()
+    for place, name in enumerate(names):  # the same table opened twice
+        seen[name] += 1
+        names[place] = f"{name} ({seen[name]})" if counts[name] > 1 else name
     return names
 
 
@@ -133,6 +138,13 @@ def _place(layer: QgsMapLayer, depth: int) -> str:
     return told or layer.id()[-6:]
 
 
+def show_whole(combo: QComboBox) -> None:
+    """Let the list of a narrow box be as wide as what stands in it: what is cut cannot be told apart."""
+    view = combo.view()
+    most = combo.fontMetrics().averageCharWidth() * WIDEST_LIST
+    view.setMinimumWidth(min(view.sizeHintForColumn(0) + combo.iconSize().width(), most))
+
+
 def _fill(combo: QComboBox, items: Iterable[tuple[str, str]], current: str) -> None:
     """Replace the items of a combo box only when they differ: an open list stays open."""
     wanted = list(items)
@@ -140,6 +152,7 @@ def _fill(combo: QComboBox, items: Iterable[tuple[str, str]], current: str) -> N
         combo.clear()
         for text, key in wanted:
             combo.addItem(text, key)
+        show_whole(combo)
     combo.setCurrentIndex(max(0, combo.findData(current)))
 
 

@@ -22,6 +22,7 @@ from ..parts.widgets import HINT, text_label
 from ..study.study import Study
 from ..study.wording import kind_title
 from . import unverified
+from .inputs_panel import show_whole
 
 DAY = "yyyy-MM-dd"
 FROM_FILE = "file:"  # data of the entry that stands for the study's own file
@@ -98,6 +99,7 @@ class SettingsPanel(QWidget):
             shipped = study.setting(use.choice, use.default) if use.choice else use.default
             combo.setCurrentIndex(max(0, combo.findData(f"{FROM_FILE}{own}" if own else shipped)))
             combo.setToolTip(f"{combo.currentText()}\n{own}" if own else combo.currentText())  # long titles are cut
+            show_whole(combo)
             combo.setEnabled(can_change)
             self.edits[kind].setEnabled(can_change)
         day = QDate.fromString(str(study.setting("AS_OF", "")), DAY)

@@ -64,4 +64,5 @@ def test_layers_of_one_name_are_told_apart(tmp_path):
     assert names[2] == "房屋"
     assert names[0].startswith("宗地 · 2023/宗地.gpkg")
     assert names[1].startswith("宗地 · 2024/宗地.gpkg")
+    assert [name[-3:] for name in names_apart([found[0], found[0]])] == ["(1)", "(2)"]
     assert len(set(names_apart([QgsVectorLayer("Polygon", "宗地", "memory") for _ in range(2)]))) == 2
