@@ -75,7 +75,7 @@ def _scheme(name: str, entry: Mapping[str, Any]) -> Scheme:
 
 def clean_codes(values: pd.Series) -> pd.Series:
     """Return codes as they are compared: the leading code of "0701 城镇住宅", upper case."""
-    words = values.astype(frames.TEXT).str.strip().str.upper()
+    words = values.astype(frames.TEXT).str.normalize("NFKC").str.strip().str.upper()  # ０７０１ is 0701
     return words.str.extract(r"^([A-Z]?\d[0-9A-Z]*|[A-Z])", expand=False).astype(frames.TEXT)
 
 

@@ -29,7 +29,7 @@ DOC_DIFFERENCE = 0.01  # own choice: surveying and drawing differ less
 
 def collective_share(parcels: pd.DataFrame, run: Run) -> Interval:
     """Return 1 for collective, 0 for state land by QSXZ (codes 30–34, 40; 10, 20) or its words; else unknown."""
-    words = frames.optional(parcels, "ownership").astype(frames.TEXT).str.strip()
+    words = frames.optional(parcels, "ownership").astype(frames.TEXT).str.normalize("NFKC").str.strip()
     code = words.str.extract(r"^(\d{2})", expand=False)
     collective = code.isin(COLLECTIVE) | words.str.contains("集体|collective", case=False, na=False)
     state = code.str.match(r"[12]\d", na=False) | words.str.contains("国有|国家|state", case=False, na=False)
@@ -50,11 +50,11 @@ def land_facts(parcels: pd.DataFrame, land: Objects, run: Run) -> tuple[dict[str
     n = len(parcels)
     coll = collective_share(parcels, run)
     homestead = exact(np.where(pd.isna(land), np.nan, (land == "homestead").astype(float)))
-    place = frames.optional(parcels, "czcsxm").astype(frames.TEXT).str.strip().str.upper()
+    place = frames.optional(parcels, "czcsxm").astype(frames.TEXT).str.normalize("NFKC").str.strip().str.upper()
     in_town = exact(np.where(place.isna(), np.nan, place.isin(IN_TOWN).fillna(False).astype(float)))
     both = Interval(np.minimum(homestead.lo, in_town.lo), np.minimum(homestead.hi, in_town.hi))
     told = largest(coll, homestead)
-    mark = frames.optional(parcels, "tbxhdm").astype(frames.TEXT).str.strip().str.upper()
+    mark = frames.optional(parcels, "tbxhdm").astype(frames.TEXT).str.normalize("NFKC").str.strip().str.upper()
     has_marks = bool(mark.notna().any())
     share = values.shares(frames.optional(parcels, "in_boundary", "real"))
     taken = first_known(coll, homestead)

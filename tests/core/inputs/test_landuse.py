@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 from urban_renewal.core.errors import RenewalError
-from urban_renewal.core.inputs.landuse import classify, detect_scheme, recognise_scheme, schemes
+from urban_renewal.core.inputs.landuse import classify, clean_codes, detect_scheme, recognise_scheme, schemes
 from urban_renewal.core.run import Run
 
 CLASSES = {
@@ -102,3 +102,7 @@ def test_unknown_codes_are_counted_and_missing():
 
 def test_data_names_only_known_classes():
     assert {name for scheme in schemes().values() for name in scheme.classes.values()} <= CLASSES
+
+
+def test_full_width_codes_are_codes():
+    assert clean_codes(pd.Series(["０７０１", "07０１ 城镇住宅", "ｈ1"])).tolist() == ["0701", "0701", "H1"]
