@@ -25,6 +25,7 @@ from ...core.walking.route import Route, routes_between
 from ...core.zones.branches import stretch_of
 from ...processing.collector import spared
 from ...processing.networks import opened_network
+from ..review.reviewing import stamp_of
 
 PROFILES = ("elder", "carer", "adult", "wheelchair")
 LONGEST_MIN = 60.0  # a way to a facility longer than this is not drawn
@@ -59,14 +60,6 @@ class Way:
     heights: tuple[tuple[float, float, str], ...] = ()
     minutes: tuple[float, ...] = ()
     steps_n: int = 0
-
-
-def stamp_of(source: str) -> float:
-    """Return when the file of a source was written; 0 without a file."""
-    try:
-        return Path(source.split("|", maxsplit=1)[0]).stat().st_mtime
-    except OSError:
-        return 0.0
 
 
 def read_ground(

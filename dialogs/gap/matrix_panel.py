@@ -136,8 +136,8 @@ class GapMatrixPanel(QDockWidget):
     def _tell(self) -> None:
         n, of = len(self.model.rows), len(self.model.communities)
         self.told.setText(f"{n} / {of}")
-        self.told.setToolTip(tr("{n} of {of} communities").format(n=n, of=of))
-        self.told.setToolTip(tr("A click shows the community and the kind on the map, a double click zooms there."))
+        click = tr("A click shows the community and the kind on the map, a double click zooms there.")
+        self.told.setToolTip(tr("{n} of {of} communities").format(n=n, of=of) + "\n" + click)
 
     def _current(self) -> tuple[str, str]:
         index = self.view.currentIndex()

@@ -63,6 +63,17 @@ class GapShowing(QObject):
         self.picking.picked.connect(lambda key: self.panel.pick(key, "") if self.panel is not None else None)
         self.marks.read.connect(lambda: self.walks.ask(*self._now()) if self.panel is not None else None)
         self._reading: Turns | None = None
+        self._shown: tuple[str, float] = ("", 0.0)  # the count that is shown: source, when it was written
+        dock.session.ended.connect(self._on_ended)
+
+    def _count(self) -> tuple[str, float]:
+        source = results_of(self._dock.session.study).get("gap_summary", "")
+        return source, reviewing.stamp_of(source)
+
+    def _on_ended(self, *_: Any) -> None:
+        """Show a new count when the panel is in front."""
+        if self.panel is not None and self.panel.isVisible() and self._count()[0] and self._count() != self._shown:
+            self.open()
 
     def open(self) -> None:
         """Show the panel on the study's last count of gaps; says so when there is none."""
@@ -91,7 +102,7 @@ class GapShowing(QObject):
         limits = {kind["id"]: (kind["radius_m"]["value"], kind["minutes"]["value"]) for kind in standard["kinds"]}
         if self.panel is None:
             self._make()
-        self._shapes = {}
+        self._shapes, self._shown = {}, self._count()
         files = results_of(study)
         self.walks.start()
         self.marks.start(files)

@@ -47,8 +47,17 @@ class Reviewing(QObject):
         self.panel: ReviewPanel | None = None
         self._task: QgsTask | None = None
         self._leaving: Turns | None = None
+        self._shown: tuple[str, float] = ("", 0.0)  # the parcels on the desk: source, when they were written
+        dock.session.ended.connect(self._on_ended)
 
-    def open(self) -> None:
+    def _on_ended(self, *_: Any) -> None:
+        """Show the parcels of a new run when the review is open; what was done in this session stays."""
+        panel, source = self.panel, tagged_source(self._dock.session.study)
+        is_open = panel is not None and panel.desk is not None and not panel.isHidden()
+        if is_open and source and (source, stamp_of(source)) != self._shown:
+            self.open(to_front=panel.isVisible())
+
+    def open(self, to_front: bool = True) -> None:
         """Show the panel on the study's tagged parcels; nothing happens before Tag."""
         from ...core.errors import RenewalError
 
@@ -64,14 +73,14 @@ class Reviewing(QObject):
                 make_store(folder)
             areas = areas_of(self._dock.session, review_map.layer.crs())
             if review_map.layer.featureCount() <= MANY:
-                self._show(open_desk(source, folder, rules, review_map.hash_of, areas), review_map)
+                self._show(open_desk(source, folder, rules, review_map.hash_of, areas), review_map, to_front)
                 return
         except (OSError, RenewalError) as error:
             self.failed.emit(wording.error_text(error))
             return
-        self._read(lambda: open_desk(source, folder, rules, review_map.hash_of, areas), review_map)
+        self._read(lambda: open_desk(source, folder, rules, review_map.hash_of, areas), review_map, to_front)
 
-    def _read(self, work: Any, review_map: ReviewMap) -> None:
+    def _read(self, work: Any, review_map: ReviewMap, to_front: bool) -> None:
         """Read many parcels in the background, then show the panel, unless the project has gone meanwhile."""
         found: dict[str, Any] = {}
 
@@ -80,7 +89,7 @@ class Reviewing(QObject):
             if task is None:
                 return
             if error is None:
-                self._show(found["desk"], review_map)
+                self._show(found["desk"], review_map, to_front)
             else:
                 self.failed.emit(wording.error_text(error))
 
@@ -90,7 +99,8 @@ class Reviewing(QObject):
         self._task = QgsTask.fromFunction(tr("Reading the parcels to review"), promptly(act), on_finished=over)
         QgsApplication.taskManager().addTask(self._task)
 
-    def _show(self, desk: ReviewDesk, review_map: ReviewMap) -> None:
+    def _show(self, desk: ReviewDesk, review_map: ReviewMap, to_front: bool) -> None:
+        self._shown = (desk.source, stamp_of(desk.source))
         if self.panel is None:
             self.panel = ReviewPanel(self._iface)
             self.panel.reviewed.connect(self._on_reviewed)
@@ -99,8 +109,9 @@ class Reviewing(QObject):
                 window = self._iface.mainWindow()
                 if hasattr(window, "tabifyDockWidget") and not self._dock.isFloating():
                     window.tabifyDockWidget(self._dock, self.panel)
-        self.panel.show()
-        self.panel.raise_()
+        if to_front:
+            self.panel.show()
+            self.panel.raise_()
         if self.panel.desk is not None:
             desk.go_on(self.panel.desk)
         self.panel.open(desk, review_map)
@@ -126,6 +137,14 @@ class Reviewing(QObject):
         take_as_input(self._dock.session, path)
         count_anew(self._dock.session, path)
         self._dock.look_soon()
+
+
+def stamp_of(source: str) -> float:
+    """Return when the file of a source was written; 0 without a file."""
+    try:
+        return Path(source.split("|", maxsplit=1)[0]).stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def let_go(desk: ReviewDesk) -> Iterator[int]:

@@ -193,3 +193,22 @@ def test_the_score_tells_its_sum(review):  # noqa: F811
     )
     rows = {row.title: row.ends for row in review.form.evidence.rows}
     assert ("0", "1") in rows.values() and ("0 %", "50 %") in rows.values(), json.dumps(list(rows.values()))
+
+
+def test_a_new_run_of_tag_is_shown_in_the_open_review(review, dock, tmp_path):  # noqa: F811
+    """The rules say something else of P1 by now; the history stays; a closed panel stays closed."""
+    from .test_review import PARCELS, write_tagged
+
+    review.act("skip")
+    dock.session.ended.emit("tag", True, "")
+    assert review.item().parcel_id == "P3"  # the same parcels: nothing moves
+    again = [("P1", "none", "none", 0.1, 1.0, "rule", 900.0), *PARCELS[1:]]
+    (tmp_path / "new").mkdir()
+    write_tagged(tmp_path / "new" / "tagged.gpkg", again)
+    dock.session.study.steps["tag"].results["tagged"] = "new/tagged.gpkg"
+    dock.session.ended.emit("tag", True, "")
+    assert [item.parcel_id for item in review.desk.queue] == ["P2", "P3"] and review.desk.skipped == {"P2"}
+    review.close()
+    dock.session.study.steps["tag"].results["tagged"] = "tagged.gpkg"
+    dock.session.ended.emit("tag", True, "")
+    assert review.isHidden() and len(review.desk.queue) == 2
