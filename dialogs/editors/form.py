@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
@@ -245,7 +244,7 @@ class EditorForm(QWidget):
         chain += [*_taking_focus(bars[1]), detail.note, detail.back, detail.lines["source"], detail.lines["clause"]]
         chain += [detail.lines["edition"], detail.status, detail.lines["checked_by"], detail.lines["checked_at"]]
         chain += [self.one.parcel, *_taking_focus(self.side), self.help, self.cancel, self.keep, self.apply]
-        for one, two in pairwise(chain):
+        for one, two in zip(chain, chain[1:]):
             self.setTabOrder(one, two)
 
     def show_draft(self, draft: Draft) -> None:

@@ -24,7 +24,7 @@ def test_figures_to_be_verified_are_counted_beside_the_window(dock, qtbot, monke
     monkeypatch.setattr(unverified, "figures_of", count)
     dock.session.set_value("RULES", "strict-morphology")
     assert "settings:RULES" in dock.head.rules.text()  # the titles are there at once
-    qtbot.waitUntil(lambda: "to be verified" in dock.head.rules.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "to\u00a0be\u00a0verified" in dock.head.rules.text(), timeout=5000)
     assert seen and threading.main_thread() not in seen
 
 
