@@ -17,8 +17,9 @@ from .targets import Target
 class Dresser:
     """Dresses the layers of one result: aliases, style, folded columns, metadata with the run record."""
 
-    def __init__(self, output: Any, language: str, record: dict[str, Any]) -> None:
+    def __init__(self, output: Any, language: str, record: dict[str, Any], place: str = "") -> None:
         self._table: schema.Table = output.table
+        self._place = place  # the table of a GeoPackage that holds others: there two names must differ
         self._hidden, self._language, self._record = set(output.hidden), language, record
 
     def dress(self, layer: QgsVectorLayer) -> None:
@@ -62,7 +63,7 @@ class Dresser:
 
     def _metadata(self, layer: QgsVectorLayer) -> QgsLayerMetadata:
         metadata = QgsLayerMetadata()
-        metadata.setIdentifier(f"urban-renewal/{self._table.name}")
+        metadata.setIdentifier("/".join(filter(None, ("urban-renewal", self._table.name, self._place))))
         metadata.setTitle(self._table.zh if self._language == "zh" else self._table.en)
         metadata.setType("dataset")
         metadata.setLanguage(self._language)

@@ -61,7 +61,7 @@ def publish(
             whole = _encode(placed[name], tables[name], inputs, stretch)
             if target.kind in ("file", "table"):
                 staged.append(target)
-                dresser = Dresser(tables[name], run.language, record)
+                dresser = Dresser(tables[name], run.language, record, target.table)
                 _write(target, whole, dresser, context.transformContext(), stretch)
                 del whole
                 continue
@@ -75,7 +75,7 @@ def publish(
             if kind == "postgis":
                 finish_postgis(tables_beside)
             for name in (item for item, target in targets.items() if target.kind == kind):
-                dresser = Dresser(tables[name], run.language, record)
+                dresser = Dresser(tables[name], run.language, record, targets[name].table)
                 found[name] = _finish(targets[name], encoded.get(name), dresser, context, run)
                 _tell_rows(targets[name], described[name][1])
         move_side_files(beside)
@@ -86,8 +86,10 @@ def publish(
             drop_stage(target, mark)
         for target in staged:
             discard(target.part)
-    for name, target in plan.targets.items():
-        load_on_completion(target, found[name], context, name)
+    for name, target in targets.items():
+        title = algorithm.parameterDefinition(name).description()
+        dresser = Dresser(tables[name], run.language, record, target.table)
+        load_on_completion(target, found[name], context, title, dresser.dress)
     return found
 
 

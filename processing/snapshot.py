@@ -107,6 +107,19 @@ def split_definition(value: Any, context: QgsProcessingContext) -> tuple[Any, di
     return value, options
 
 
+def rows_of(layer: QgsVectorLayer) -> int:
+    """Return how many features a layer has, -1 when it cannot be read.
+
+    QGIS counts -1 for a broken subset and an unreachable table, which both say that they are valid (qgis.md 6), and for
+    a good subset that it has not counted yet, such as that of a layer of a project just opened. Those give features.
+    """
+    counted = int(layer.featureCount())
+    if counted >= 0:
+        return counted
+    request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry).setNoAttributes()
+    return sum(1 for _ in layer.getFeatures(request)) or -1
+
+
 def find_layer(value: Any, context: QgsProcessingContext, hint: Any) -> Any:
     """Return the map layer a value stands for, loading it when it is a path; None when there is none."""
     if isinstance(value, (QgsVectorLayer, QgsRasterLayer)):
@@ -137,8 +150,8 @@ def take_vector(parameter: str, value: Any, context: QgsProcessingContext) -> Ve
         read_as_written(layer, file)  # opened for this run only: what is in the project stays as its owner reads it
     selected = bool(options.get("selected_only"))
     source = QgsVectorLayerSelectedFeatureSource(layer) if selected else QgsVectorLayerFeatureSource(layer)
-    count = layer.selectedFeatureCount() if selected else layer.featureCount()
-    if count < 0:  # a broken subset or an unreachable table says "valid" and counts -1 (qgis.md 6)
+    count = layer.selectedFeatureCount() if selected else rows_of(layer)
+    if count < 0:
         raise RenewalError("source_unreadable", parameter=parameter, source=layer.name())
     untouched = not (selected or layer.subsetString() or layer.vectorJoins() or layer.isEditable())
     no_extra_fields = layer.fields().count() == layer.dataProvider().fields().count()

@@ -5,27 +5,32 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from qgis.core import (
     QgsDataSourceUri,
     QgsProcessing,
     QgsProcessingContext,
+    QgsProcessingLayerPostProcessorInterface,
     QgsProcessingOutputLayerDefinition,
     QgsProcessingUtils,
     QgsProject,
     QgsProperty,
     QgsProviderRegistry,
     QgsVectorFileWriter,
+    QgsVectorLayer,
 )
 
 from ..core.errors import RenewalError
 from .snapshot import VectorSnapshot
 
 SHAPEFILE_SET = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx")
+
+WITHOUT_COLUMNS = (".dxf", ".gpx")  # formats that take no columns of others
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,9 @@ def parse_target(parameter: str, value: Any, context: QgsProcessingContext) -> T
         uri = QgsDataSourceUri(scheme[2])
         column = uri.geometryColumn() or "geom"
         return Target(parameter, "postgis", scheme[2], None, uri.table(), column, project, layer_name or uri.table())
+    other = re.match(r"^(\w+)://", text)
+    if other:  # what “Save to Database Table…” gives for another database
+        raise RenewalError("target_database_unknown", parameter=parameter, scheme=other[1])
     path = Path(os.path.abspath(text))  # noqa: PTH100 (resolve() would follow a link that must stay a link)
     return Target(parameter, "file", str(path), path, project=project, layer_name=layer_name or path.stem)
 
@@ -107,6 +115,8 @@ def refuse_file(target: Target, sources: Iterable[VectorSnapshot]) -> None:
         raise RenewalError("target_folder_missing", path=str(path), folder=str(path.parent))
     if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
         raise RenewalError("target_not_writable", path=str(path))
+    if path.suffix.lower() in WITHOUT_COLUMNS:
+        raise RenewalError("target_without_columns", path=str(path), suffix=path.suffix)
     if not QgsVectorFileWriter.driverForExtension(path.suffix):
         raise RenewalError("target_format_unknown", path=str(path), suffix=path.suffix or "–")
     # before anything opens the file: opening it may make the trace go away
@@ -146,12 +156,32 @@ def _refuse_edited(target: Target, project: QgsProject | None) -> None:
             raise RenewalError("target_in_edit_mode", path=str(target.path), layer=layer.name())
 
 
-def load_on_completion(target: Target, uri: str, context: QgsProcessingContext, output_name: str) -> None:
-    """Ask QGIS to load a finished result into the project it is meant for."""
+class Dressing(QgsProcessingLayerPostProcessorInterface):
+    """Dresses a file result when QGIS has loaded it: Processing opens files without the style that they carry."""
+
+    KEPT: ClassVar[deque[Dressing]] = deque(maxlen=200)  # QGIS does not hold them
+
+    def __init__(self, dress: Callable[[QgsVectorLayer], None]) -> None:
+        super().__init__()
+        self._dress = dress
+        self.KEPT.append(self)
+
+    def postProcessLayer(self, layer: Any, context: Any, feedback: Any) -> None:
+        if isinstance(layer, QgsVectorLayer) and layer.isValid():
+            self._dress(layer)
+
+
+def load_on_completion(
+    target: Target, uri: str, context: QgsProcessingContext, title: str, dress: Callable[[QgsVectorLayer], None]
+) -> None:
+    """Ask QGIS to load a finished result into the project it is meant for, under its name, in its style."""
     if target.project is None:
         return
-    name = target.layer_name or output_name
-    details = QgsProcessingContext.LayerDetails(name, target.project, output_name, QgsProcessingUtils.LayerHint.Vector)
+    details = QgsProcessingContext.LayerDetails(
+        target.layer_name or title, target.project, target.parameter, QgsProcessingUtils.LayerHint.Vector
+    )
+    if target.kind != "memory":  # which is dressed already
+        details.setPostProcessor(Dressing(dress))
     context.addLayerToLoadOnCompletion(uri, details)
 
 

@@ -245,7 +245,9 @@ def _insert_table(target: Target) -> None:
             gdal.VectorTranslate(whole, part, options=options)
             del whole, part
     except RuntimeError as error:
-        raise RenewalError("target_locked", path=str(target.path), kept=target.part.name) from error
+        if any(word in str(error) for word in ("locked", "busy", "readonly", "read-only")):
+            raise RenewalError("target_locked", path=str(target.path), kept=target.part.name) from error
+        raise RenewalError("write_failed", path=target.uri, reason=str(error)) from error
 
 
 def write_memory(encoded: Encoded, name: str, context: QgsProcessingContext, run: Run) -> str:

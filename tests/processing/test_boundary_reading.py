@@ -124,6 +124,24 @@ def test_a_layer_removed_while_running_is_read_all_the_same(project, make_layer,
     assert results["OUTPUT"].featureCount() == 2
 
 
+def test_a_subset_that_qgis_has_not_counted_is_read(tmp_path, make_layer, save_layer):
+    """A layer of a project just opened with a filter may count -1, as a broken one does: it was refused."""
+    from urban_renewal.processing.snapshot import rows_of
+
+    class Uncounted(QgsVectorLayer):
+        """QGIS counts a filtered layer of a GeoPackage late, whenever it likes."""
+
+        def featureCount(self):
+            return -1
+
+    path = save_layer(
+        make_layer([(square(0), {"parcel_id": "a"}), (square(20), {"parcel_id": "b"})]), tmp_path / "p.gpkg"
+    )
+    assert rows_of(Uncounted(f"{path}|subset=parcel_id IN ('a')", "filtered", "ogr")) == 1
+    assert rows_of(Uncounted(str(path), "whole", "ogr")) == 2
+    assert rows_of(QgsVectorLayer(f"{path}|subset=nonsense(", "broken", "ogr")) == -1
+
+
 def test_a_broken_subset_is_refused(tmp_path, project, make_layer, save_layer, run_algorithm, echo):
     path = save_layer(make_layer([(square(0), {"id": "a"})]), tmp_path / "in.gpkg")
     with pytest.raises(QgsProcessingException, match=r"打不开|数不出"):

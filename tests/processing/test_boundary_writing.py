@@ -6,7 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from qgis.core import NULL, QgsProcessingException, QgsProcessingFeedback, QgsVectorLayer
+from qgis.core import (
+    NULL,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProcessingOutputLayerDefinition,
+    QgsVectorLayer,
+)
 
 SQUARES = [
     (f"POLYGON(({x} 0,{x + 100} 0,{x + 100} 100,{x} 100,{x} 0))", {"ZDDM": f"p{x}", "note": f"第{x}块", "Pop": x})
@@ -205,6 +212,46 @@ def test_a_named_table_joins_a_shared_geopackage(
     layer = QgsVectorLayer(results["OUTPUT"], "again", "ogr")
     layer.loadDefaultStyle()
     assert layer.fields()[layer.fields().lookupField("pop")].alias() == "人口 (人)"
+    assert leftovers(tmp_path) == []
+
+
+def test_two_results_of_a_kind_share_a_geopackage(tmp_path, run_algorithm, echo, parcels, rows_of):
+    """The identifier of a table must be unique in its file: the second one was told to be locked."""
+    path = tmp_path / "all.gpkg"
+    run_algorithm(echo(), {"PARCELS": parcels, "OUTPUT": str(path)})
+    for name in ("second", "third", "second"):
+        target = f"ogr:dbname='{path}' table=\"{name}\" (geom)"
+        results, _, _ = run_algorithm(echo(), {"PARCELS": parcels, "OUTPUT": target})
+        assert results["OUTPUT"] == f"{path}|layername={name}"
+    assert [len(rows_of(f"{path}|layername={name}")) for name in ("all", "second", "third")] == [3, 3, 3]
+    assert leftovers(tmp_path) == []
+
+
+def test_loaded_results_have_their_name_style_and_headings(tmp_path, echo, parcels, project):
+    """Processing opens a file without the style that it carries, and named a temporary layer OUTPUT."""
+    wanted = {"file": str(tmp_path / "mine.gpkg"), "memory": "TEMPORARY_OUTPUT"}
+    for kind, place in wanted.items():
+        algorithm, context, feedback = echo().create(), QgsProcessingContext(), QgsProcessingFeedback(False)
+        context.setProject(project)
+        output = QgsProcessingOutputLayerDefinition(place, project)
+        _, good = algorithm.run({"PARCELS": parcels, "OUTPUT": output}, context, feedback)
+        assert good, feedback.textLog()
+        ((uri, details),) = context.layersToLoadOnCompletion().items()
+        title = algorithm.parameterDefinition("OUTPUT").description()
+        assert details.name == ("mine" if kind == "file" else title)
+        if kind == "file":
+            layer = QgsVectorLayer(uri, details.name, "ogr")
+            details.postProcessor().postProcessLayer(layer, context, feedback)
+            assert layer.fields()[layer.fields().lookupField("pop")].alias() == "人口 (人)"
+
+
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [("spatialite://dbname='/x/a.sqlite' table=\"b\" (geom)", "spatialite"), ("{folder}/a.dxf", r"\.dxf")],
+)
+def test_places_that_cannot_hold_a_result(tmp_path, run_algorithm, echo, parcels, place, sentence):
+    with pytest.raises(QgsProcessingException, match=sentence):
+        run_algorithm(echo(), {"PARCELS": parcels, "OUTPUT": place.format(folder=tmp_path)})
     assert leftovers(tmp_path) == []
 
 
