@@ -23,6 +23,7 @@ from ..run import Run
 OVERLAP_M2 = 1.0  # own choice: below this neighbours merely share a badly drawn edge
 SLIVER_M2 = 10.0  # own choice: smaller than any parcel or house that is meant
 SLIVER_ROUNDNESS = 0.02  # 4πA ÷ P²: a strip 1 m × 155 m; own choice
+PARTS_APART_M = 20.0  # own choice: a building over a passage or a lane is still one
 SAME_PLACE_M = 50.0  # users.md asks for doubles of one facility within 50 m
 FAR_M = 5_000.0  # a layer whose features all lie farther than this from the parcels is somewhere else; own choice
 SLICE = 20_000
@@ -40,6 +41,20 @@ def check_polygons(table: pd.DataFrame, layer: str, key: str, run: Run) -> None:
     for first, second, shared in _overlaps(shapes, run):
         pair = sorted([str(ids[first]), str(ids[second])])
         run.leave_out(layer, pair[:1], "polygons_overlap", "warning", other=pair[1], area_m2=round(float(shared), 1))
+
+
+def check_parts_apart(table: pd.DataFrame, layer: str, key: str, run: Run) -> None:
+    """List buildings that are several polygons far apart (`parts_apart`, one row with their number): often a layer that
+    was dissolved by name; each such building has one place, one parcel and one number of storeys.
+    """
+    shapes = frames.geometries(table)
+    several = np.flatnonzero(shapely.get_num_geometries(shapes) > 1)
+    parts, owner = shapely.get_parts(shapes[several], return_index=True)
+    first = parts[np.searchsorted(owner, np.arange(len(several)))] if len(several) else parts
+    far = shapely.distance(first[owner], parts) > PARTS_APART_M if len(several) else np.zeros(0, dtype=bool)
+    odd = several[np.unique(owner[far])]
+    if len(odd):
+        run.leave_out(layer, [str(table[key].iloc[odd[0]])], "parts_apart", "warning", n=len(odd))
 
 
 def _overlaps(shapes: npt.NDArray[Any], run: Run) -> list[tuple[int, int, float]]:

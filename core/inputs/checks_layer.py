@@ -61,6 +61,7 @@ def check_layer(table: pd.DataFrame, layer: str, key: str, fields: list[str], th
         checks_values.check_years(table, layer, key, this_year, run)
         if frames.GEOMETRY in table:
             checks_values.check_floor_area(table, layer, key, run)
+            checks.check_parts_apart(table, layer, key, run)
     run.check()
     if frames.GEOMETRY in table:
         checks_values.check_strays(table, layer, key, run)

@@ -168,3 +168,15 @@ def test_a_shift_is_suspected_only_when_there_is_one(blocks):
     assert placement.suspect_shift(moved, places, houses).offset_m == pytest.approx(np.hypot(357, 320))
     assert not placement.suspect_shift(places, back, houses).suspected
     assert not placement.suspect_shift(moved[:7], places[:7], houses).suspected, "seven points prove nothing"
+
+
+def test_a_building_of_parts_far_apart_is_told():
+    two = shapely.MultiPolygon([shapely.box(0, 0, 10, 10), shapely.box(100, 0, 110, 10)])
+    near = shapely.MultiPolygon([shapely.box(0, 0, 10, 10), shapely.box(14, 0, 24, 10)])
+    houses = pd.DataFrame({"building_id": ["a", "b", "c", "d"]})
+    houses["geometry"] = np.array([shapely.box(0, 0, 9, 9), near, two, two], dtype=object)
+    run = Run()
+    checks.check_parts_apart(houses, "BUILDINGS", "building_id", run)
+    assert [(row.feature_id, row.code, row.n) for row in run.left_out] == [("c", "parts_apart", 2)]
+    checks.check_parts_apart(houses.iloc[:2], "BUILDINGS", "building_id", run)
+    assert len(run.left_out) == 1
