@@ -44,9 +44,8 @@ class SidePreview(QWidget):
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.table.setWordWrap(True)
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        letter = self.fontMetrics().averageCharWidth()
-        for column, letters in ((1, 11), (2, 11), (3, 8)):
-            self.table.setColumnWidth(column, letter * letters)
+        for column in (1, 2, 3):  # numbers whole, the words beside them wrap
+            self.table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         layout = QVBoxLayout(self)
         layout.addWidget(scaled(QLabel(tr("What it means")), 1.0, bold=True))
         layout.addWidget(self.table)
