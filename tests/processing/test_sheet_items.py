@@ -116,3 +116,30 @@ def test_a_terse_layout_is_the_same_layout(sheet, tmp_path):
     assert (pictures[0] == pictures[1]).all()
     original = drawn(made.layout, tmp_path / "c.png")
     assert abs(pictures[0] - original).max() < 10
+
+
+def test_what_was_merged_dies_with_the_worker(qgis_app):
+    """Items that are taken out are deleted when their thread ends, after the sheet has gone."""
+    from qgis.core import QgsProject
+    from qgis.PyQt import sip
+    from qgis.PyQt.QtCore import QThread
+    from urban_renewal.processing.delivery.sheet import Sheet
+
+    held = []
+
+    class Worker(QThread):
+        def run(self):
+            project = QgsProject()
+            for number in range(3):
+                made = Sheet(project, str(number), "")
+                made.rows(ROWS, WIDTHS, *PLACE)
+                held.extend(labels(made))
+                made.columns.merge()
+                made.close()
+            project.clear()
+
+    worker = Worker()
+    worker.start()
+    assert worker.wait(30_000)
+    assert len(held) == 3 * len(ROWS) * len(WIDTHS)
+    assert all(map(sip.isdeleted, held))
