@@ -192,6 +192,14 @@
         <translation>全部片区的面积合计。</translation>
     </message>
     <message>
+        <source>Areas as a layer</source>
+        <translation>画成面图层</translation>
+    </message>
+    <message>
+        <source>Areas: {minutes} min, {way}</source>
+        <translation>可达面：{minutes} 分钟，{way}</translation>
+    </message>
+    <message>
         <source>As delivered</source>
         <translation>一致</translation>
     </message>
@@ -1046,6 +1054,10 @@
     <message>
         <source>Limits of indicators</source>
         <translation>指标限值</translation>
+    </message>
+    <message>
+        <source>Lists in an archive are not opened: unpack and drop {names}.</source>
+        <translation>压缩包里的名单没有打开：请解压后拖入 {names}。</translation>
     </message>
     <message>
         <source>Live preview</source>
@@ -2972,6 +2984,10 @@
         <translation>{file} 只有表头、没有数据行，没有可加的内容。</translation>
     </message>
     <message>
+        <source>{file}: QGIS does not read DWG. Save it as DXF in the CAD program and drop that.</source>
+        <translation>{file}：QGIS 读不了 DWG。请在 CAD 里另存为 DXF 后再拖入。</translation>
+    </message>
+    <message>
         <source>{how} · ✗ {n} of {of} cannot be read</source>
         <translation>{how} · ✗ {of} 个中 {n} 个读不懂</translation>
     </message>
@@ -3022,6 +3038,10 @@
     <message>
         <source>{n} MB</source>
         <translation>{n} MB</translation>
+    </message>
+    <message>
+        <source>{n} MB: too large to look for a header and for coordinates. It is used as QGIS reads it, the first row as its header. A GeoPackage made from it would be read many times faster.</source>
+        <translation>{n} MB，太大，不查找表头和坐标列，按 QGIS 的读法使用，第一行作列名。先转成 GeoPackage 会快许多倍。</translation>
     </message>
     <message>
         <source>{n} buildings</source>

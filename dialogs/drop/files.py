@@ -69,6 +69,18 @@ def _bytes_of(path: Path, uri: str) -> bytes:
         return file.read(LOOKED_AT)
 
 
+def lists_in(path: Path, uris: Sequence[str]) -> list[str]:
+    """Return the lists (Excel, ODS) in an archive that none of the layers `uris` comes from."""
+    if path.suffix.lower() != ".zip":
+        return []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return []
+    return [name for name in names if name.lower().endswith(LISTS) and not any(name in uri for uri in uris)]
+
+
 def _names_of(path: Path, uri: str) -> list[str]:
     """Return the names in an archive of the parts of the shapefile that `uri` names; none when it is no shapefile."""
     inside = PurePosixPath(uri.partition("|")[0])

@@ -21,6 +21,7 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransformContext,
     QgsFeature,
+    QgsFeatureRequest,
     QgsField,
     QgsGeometry,
     QgsPointXY,
@@ -30,6 +31,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDate, QDateTime, QMetaType
 
 LISTS = (".xlsx", ".xls", ".ods", ".csv", ".txt")
+LARGEST = 20_000_000  # bytes of a text file, a second of reading; own choice
 LOOKED_AT = 12  # rows among which the header is looked for
 # headings of coordinates, folded; in Chinese surveying x is the northing, so figures decide which is which
 WORDS = ("经度", "纬度", "lng", "lon", "long", "longitude", "lat", "latitude", "x", "y", "x坐标", "y坐标", "东坐标",
@@ -51,6 +53,24 @@ class Table:
 def is_list(path: Path) -> bool:
     """Say whether a file is a list rather than a layer."""
     return path.suffix.lower() in LISTS
+
+
+def is_read_whole(path: Path) -> bool:
+    """Say whether a list is read as an office's list; a text file of a city's readings is left to QGIS as it is."""
+    is_text = path.suffix.lower() in (".csv", ".txt")
+    return is_list(path) and not (is_text and path.exists() and path.stat().st_size > LARGEST)
+
+
+def likely_sheet(path: Path, sheets: Sequence[str]) -> str:
+    """Return the sheet that looks most like a list: most headings that are known, then the first."""
+    known = _known_words()
+
+    def headings(sheet: str) -> int:
+        rows = [tuple(cell.strip() for cell in row) for row in _sheet_rows(path, sheet, LOOKED_AT)]
+        place = header_place(rows)
+        return 0 if place is None else sum(_folded(word) in known for word in _merged_header(rows, place)[1])
+
+    return max(sheets, key=headings)
 
 
 def sheets_of(path: Path) -> list[str]:
@@ -214,11 +234,12 @@ def _text_rows(path: Path, encoding: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=max(marks, key=lambda mark: marks[mark])))
 
 
-def _sheet_rows(path: Path, sheet: str) -> list[list[str]]:
+def _sheet_rows(path: Path, sheet: str, limit: int = -1) -> list[list[str]]:
     layer = QgsVectorLayer(f"{path}|layername={sheet}|option:HEADERS=DISABLE|option:FIELD_TYPES=STRING", sheet, "ogr")
     if not layer.isValid():
         return []
-    return [[_cell(value) for value in feature.attributes()] for feature in layer.getFeatures()]
+    request = QgsFeatureRequest().setLimit(limit)
+    return [[_cell(value) for value in feature.attributes()] for feature in layer.getFeatures(request)]
 
 
 def _cell(value: Any) -> str:

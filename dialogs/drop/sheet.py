@@ -14,7 +14,6 @@ from qgis.core import (
     QgsProject,
     QgsProviderRegistry,
     QgsRasterLayer,
-    QgsUnitTypes,
     QgsVectorLayer,
 )
 from qgis.gui import QgsProjectionSelectionWidget
@@ -31,8 +30,7 @@ from qgis.PyQt.QtWidgets import (
     QVBoxLayout,
 )
 
-from ...core.words import join_words
-from ...processing.texts import interface_language, tr
+from ...processing.texts import tr
 from ..parts.help_pages import add_help
 from ..parts.tables import keep_size, make_copyable
 from ..parts.widgets import text_label
@@ -42,6 +40,7 @@ from . import files
 from . import lists as drop_list
 from . import places as drop_places
 from . import shift as drop_shift
+from . import words as drop_words
 
 ENCODINGS = ("UTF-8", "GB18030", "Big5")
 PREVIEW_ROWS = 5
@@ -135,12 +134,15 @@ class DropSheet(QDialog):
 
     def _fill_which(self) -> None:
         entries = layers_in(self.path)
-        if drop_list.is_list(self.path):
+        if drop_list.is_read_whole(self.path):
             entries = [(sheet or self.path.stem, sheet, LIST) for sheet in drop_list.sheets_of(self.path)]
         if len(entries) > 1 and entries[0][2] != LIST:
             self.which.addItem(tr("All {n} layers, roles by guess").format(n=len(entries)), ("", "", ALL))
         for entry in entries:
             self.which.addItem(entry[0], entry)
+        if len(entries) > 1 and entries[0][2] == LIST:  # the first sheet is often a page of explanations
+            names = [entry[1] for entry in entries]
+            self.which.setCurrentIndex(names.index(drop_list.likely_sheet(self.path, names)))
 
     def _add_buttons(self, layout: QVBoxLayout) -> None:
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
@@ -192,9 +194,7 @@ class DropSheet(QDialog):
         if not is_good:
             self.correct.hide()
             self.preview.hide()
-            empty = tr("{file} has a header but no rows: there is nothing to add.")
-            unread = tr("{file} cannot be read as a layer or table.")
-            self.said.setText((empty if is_empty else unread).format(file=self.path.name))
+            self.said.setText(drop_words.unread_words(self.path, is_empty))
             self.said.show()
             return
         if self.takes_all:
@@ -254,7 +254,9 @@ class DropSheet(QDialog):
         rows = [[layer.name(), wording.role_title(roles[str(n)]) if str(n) in roles else "—"]
                 for n, layer in enumerate(layers)]  # fmt: skip
         self.correct.hide()
-        self.said.hide()
+        left = files.lists_in(self.path, [entry[1] for entry in entries])
+        self.said.setText(drop_words.unpacked_words(left) if left else "")
+        self.said.setVisible(bool(left))
         self._show_rows([tr("Layer"), tr("Role")], rows)
         self.preview.setColumnWidth(0, max(self.preview.columnWidth(0), self.width() // 2))
 
@@ -299,11 +301,13 @@ class DropSheet(QDialog):
         layer, words = self.layer, []
         if self.table is not None:
             named = self._named if self._named is not None and self.by_name.isChecked() else None
-            words += list_words(self.table, self._lost, named)
+            words += drop_words.list_words(self.table, self._lost, named)
+        elif drop_list.is_list(self.path) and not drop_list.is_read_whole(self.path):
+            words.append(drop_words.large_words(self.path))
         elif isinstance(layer, QgsVectorLayer) and layer.featureCount() == 0:
             words.append(tr("The layer has no features: a study cannot be made from it."))
         if isinstance(layer, QgsRasterLayer):
-            words.append(raster_words(layer))
+            words.append(drop_words.raster_words(layer))
         if layer.isSpatial() and not layer.crs().isValid():
             words.append(tr("The layer has no coordinate system: choose the one it was drawn in."))
         if named_so := shifted_by_name(layer):
@@ -366,32 +370,3 @@ class DropSheet(QDialog):
             self.layer.setCrs(self.crs.crs())
             self.show_preview()
             self._look_for_shift()
-
-
-def raster_words(layer: QgsRasterLayer) -> str:
-    """Return how large a raster and its cells are."""
-    text = tr("{n} × {m} cells of {size} {unit}, {bands} band(s).")
-    size, unit = f"{layer.rasterUnitsPerPixelX():.4g}", QgsUnitTypes.toAbbreviatedString(layer.crs().mapUnits())
-    across, down = wording.number(layer.width()), wording.number(layer.height())
-    return text.format(n=across, m=down, size=size, unit=unit, bands=layer.bandCount())
-
-
-def list_words(table: drop_list.Table, lost: int, named: drop_places.NamedPlaces | None) -> list[str]:
-    """Return what a list was read as: how many rows, what stands above its header, where its places come from."""
-    words = [tr("{n} rows.").format(n=wording.number(len(table.rows)))]
-    if table.above:
-        words.append(tr("The header is row {n}; what stands above it is left out.").format(n=table.above + 1))
-    places = drop_list.coordinates_of(table)
-    if named is not None:
-        text = tr("Places by the names in “{column}”, where a name stands once in the list and once in “{layer}”.")
-        words.append(text.format(column=named.heading, layer=named.layer))
-    elif places is None:
-        words.append(tr("No columns of coordinates: it is added as a table without places."))
-        words.append(tr("To put it on the map, add columns of longitude and latitude to the list and drop it again; "
-                        "no addresses are looked up on the network."))  # fmt: skip
-    else:
-        names = join_words((table.header[place] for place in places), interface_language())
-        words.append(tr("Places from {columns}.").format(columns=names))
-    if lost:
-        words.append(tr("{n} rows have no coordinates and no place on the map.").format(n=wording.number(lost)))
-    return words

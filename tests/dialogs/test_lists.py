@@ -249,3 +249,68 @@ def test_a_list_whose_names_nobody_knows_offers_nothing(dock, tmp_path, project,
     assert not sheet.by_name.isVisibleTo(sheet)
     assert "add columns of longitude and latitude" in sheet.said.text()
     sheet.reject()
+
+
+def test_the_sheet_that_is_a_list_comes_first(tmp_path, qtbot, qgis_app):
+    """Offices begin a workbook with a page of explanations; the list stands behind it."""
+    from urban_renewal.core.delivery.formats.workbook import Sheet, write_workbook
+    from urban_renewal.dialogs.drop.sheet import DropSheet
+
+    path = tmp_path / "台账.xlsx"
+    notes = Sheet("说明", "某区设施台账", ["填表说明", "备注"], [None, None], [["按月填报", "A"], ["盖章", "B"]])
+    heads = ["设施编号", "设施名称", "设施类别", "经度", "纬度"]
+    rows = [[f"F{n}", f"第{n}所", "幼儿园", 106.5 + n / 1000, 29.5] for n in range(4)]
+    digits = [None, None, None, 6, 6]
+    write_workbook(
+        path, [notes, Sheet("养老", "名单", heads, digits, rows), Sheet("托育", "名单", heads, digits, rows)]
+    )
+    sheet = DropSheet(path)
+    qtbot.addWidget(sheet)
+    assert sheet.which.currentText() == "养老"
+    assert sheet.table.header[:2] == ("设施编号", "设施名称")
+    sheet.which.setCurrentIndex(0)
+    assert sheet.table.header[0] == "填表说明"
+
+
+def test_a_text_list_of_a_city_is_not_read_whole(tmp_path, qtbot, qgis_app, monkeypatch):
+    """500 MB of readings held the window for minutes and took gigabytes: QGIS opens them as they are."""
+    from urban_renewal.dialogs.drop import lists
+    from urban_renewal.dialogs.drop.sheet import DropSheet
+
+    path = tmp_path / "readings.csv"
+    path.write_text("parcel_id,stream,value,date\n" + "P1,power,1.5,2025-01-31\n" * 2000, encoding="utf-8")
+    monkeypatch.setattr(lists, "LARGEST", 20_000)
+    monkeypatch.setattr(lists, "read_table", None)  # whoever reads it all fails
+    sheet = DropSheet(path)
+    qtbot.addWidget(sheet)
+    assert sheet.layer is not None and sheet.layer.isValid()
+    assert [field.name() for field in sheet.layer.fields()] == ["parcel_id", "stream", "value", "date"]
+    assert sheet.role.currentData() == "ACTIVITY"
+    assert "too large to look for a header" in sheet.said.text()
+    assert sheet.preview.rowCount() == 5
+
+
+def test_lists_in_an_archive_are_told_not_lost(tmp_path, qtbot, qgis_app, workbook):
+    import zipfile
+
+    from urban_renewal.dialogs.drop.files import lists_in
+
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(workbook, "表/名单.xlsx")
+        archive.writestr("a.csv", "x,y\n1,2\n")
+        archive.writestr("readme.md", "-")
+    assert lists_in(path, ["/vsizip/all.zip/a.csv"]) == ["表/名单.xlsx"]
+    assert lists_in(workbook, []) == []
+
+
+def test_a_dwg_is_told_what_to_do(tmp_path, qtbot, qgis_app):
+    from qgis.PyQt.QtWidgets import QDialogButtonBox
+    from urban_renewal.dialogs.drop.sheet import DropSheet
+
+    path = tmp_path / "plan.dwg"
+    path.write_bytes(b"AC1032" + bytes(500))
+    sheet = DropSheet(path)
+    qtbot.addWidget(sheet)
+    assert "DXF" in sheet.said.text()
+    assert not sheet.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the sheet of a dropped file says: how it was read, what speaks against it, what to do instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsRasterLayer, QgsUnitTypes
+
+from ...core.words import join_words
+from ...processing.texts import interface_language, tr
+from ..study import wording
+from . import lists as drop_list
+from . import places as drop_places
+
+
+def unread_words(path: Path, is_empty: bool) -> str:
+    """Return why a file cannot be added, and what to do where something can be done."""
+    if is_empty:
+        text = tr("{file} has a header but no rows: there is nothing to add.")
+    elif path.suffix.lower() == ".dwg":
+        text = tr("{file}: QGIS does not read DWG. Save it as DXF in the CAD program and drop that.")
+    else:
+        text = tr("{file} cannot be read as a layer or table.")
+    return text.format(file=path.name)
+
+
+def large_words(path: Path) -> str:
+    """Return what is done with a text list that is too large to be read whole."""
+    text = tr(
+        "{n} MB: too large to look for a header and for coordinates. It is used as QGIS reads it, the first row as its "
+        "header. A GeoPackage made from it would be read many times faster."
+    )
+    return text.format(n=wording.number(path.stat().st_size / 1e6))
+
+
+def unpacked_words(names: list[str]) -> str:
+    """Return which lists of an archive stay behind."""
+    text = tr("Lists in an archive are not opened: unpack and drop {names}.")
+    return text.format(names=join_words(names, interface_language()))
+
+
+def raster_words(layer: QgsRasterLayer) -> str:
+    """Return how large a raster and its cells are."""
+    text = tr("{n} × {m} cells of {size} {unit}, {bands} band(s).")
+    size, unit = f"{layer.rasterUnitsPerPixelX():.4g}", QgsUnitTypes.toAbbreviatedString(layer.crs().mapUnits())
+    across, down = wording.number(layer.width()), wording.number(layer.height())
+    return text.format(n=across, m=down, size=size, unit=unit, bands=layer.bandCount())
+
+
+def list_words(table: drop_list.Table, lost: int, named: drop_places.NamedPlaces | None) -> list[str]:
+    """Return what a list was read as: how many rows, what stands above its header, where its places come from."""
+    words = [tr("{n} rows.").format(n=wording.number(len(table.rows)))]
+    if table.above:
+        words.append(tr("The header is row {n}; what stands above it is left out.").format(n=table.above + 1))
+    places = drop_list.coordinates_of(table)
+    if named is not None:
+        text = tr("Places by the names in “{column}”, where a name stands once in the list and once in “{layer}”.")
+        words.append(text.format(column=named.heading, layer=named.layer))
+    elif places is None:
+        words.append(tr("No columns of coordinates: it is added as a table without places."))
+        words.append(tr("To put it on the map, add columns of longitude and latitude to the list and drop it again; "
+                        "no addresses are looked up on the network."))  # fmt: skip
+    else:
+        names = join_words((table.header[place] for place in places), interface_language())
+        words.append(tr("Places from {columns}.").format(columns=names))
+    if lost:
+        words.append(tr("{n} rows have no coordinates and no place on the map.").format(n=wording.number(lost)))
+    return words
