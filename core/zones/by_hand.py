@@ -172,9 +172,12 @@ class HandDesk:
             return Answer("hand_splits", values)
         return None
 
-    def look_around(self, zone_id: str) -> None:
-        """Find out what lies beside a zone: the first change asks for it, and in a city that takes a second."""
-        self._lists(zone_id, self.members.get(zone_id, ()))
+    def look_around(self, zone_id: str, run: Run | None = None) -> None:
+        """Find out what lies beside a zone: the first change asks for it, and in a city that takes a second.
+
+        Raises Cancelled when the run is called off; nothing is known then that was not known before.
+        """
+        self._lists(zone_id, self.members.get(zone_id, ()), run)
 
     def _parts(self, zone_id: str, rows: set[int]) -> int:
         """Return how many contiguous parts a set has; walks across wide streets are not asked here."""
@@ -191,7 +194,7 @@ class HandDesk:
         """Return what lies beside a parcel, of those around a zone; none for a parcel that is not around it."""
         return self._lists(zone_id, self.members[zone_id]).get(row, [])
 
-    def _lists(self, zone_id: str, rows: Iterable[int]) -> dict[int, list[int]]:
+    def _lists(self, zone_id: str, rows: Iterable[int], run: Run | None = None) -> dict[int, list[int]]:
         """Return the contiguous parcels of those around a zone, found once and again when it has grown beyond them."""
         known, lists = self._near.get(zone_id, (set(), {}))
         if set(rows) <= known:
@@ -201,7 +204,7 @@ class HandDesk:
         self._tree = self._tree or shapely.STRtree(self.shapes)
         scope = np.sort(self._tree.query(shapely.buffer(box, AROUND_M, join_style="mitre")))
         none = np.empty((0, 2), dtype=np.int64)
-        pairs = contiguous_pairs(self.shapes[scope], self.barriers, self.rules.limits.street_gap_m, none, Run())
+        pairs = contiguous_pairs(self.shapes[scope], self.barriers, self.rules.limits.street_gap_m, none, run or Run())
         found = neighbour_lists(len(scope), pairs)
         lists = {int(row): scope[near].tolist() for row, near in zip(scope, found)}
         self._near[zone_id] = (set(scope.tolist()), lists)

@@ -9,6 +9,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from .calling_off import called_off
+
+STEPS = 10_000  # of SQLite's machine between two looks at whether anybody waits
 BINS = 20  # of the score histogram, 0–1
 WORST = 5  # communities in the chart of gaps
 
@@ -25,12 +28,16 @@ def figures_of(step: str, files: Mapping[str, str], values: Mapping[str, Any]) -
 
 
 def rows_of(files: Mapping[str, str], name: str, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Return the rows of a query on a result file; `{t}` in it is the table. A missing file or column gives no rows."""
+    """Return the rows of a query on a result file; `{t}` in it is the table. A missing file or column gives no rows.
+
+    A query of work that was stopped ends early (`turns.aside`).
+    """
     path = files.get(name, "").split("|")[0]
     if not path or not Path(path).exists():
         return []
     try:
         with closing(sqlite3.connect(f"{Path(path).as_uri()}?mode=ro", uri=True)) as connection:
+            connection.set_progress_handler(called_off, STEPS)
             return connection.execute(sql.replace("{t}", f'"{name}"'), values).fetchall()
     except sqlite3.Error:
         return []

@@ -6,6 +6,7 @@ Such work is a generator. Each `yield` ends a turn and says how many millisecond
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 from qgis.PyQt.QtCore import QObject, QTimer
 
 from ...processing.promptness import promptly
+from .calling_off import heeding
 
 T = TypeVar("T")
 Work = Iterator[int]  # a generator whose return value is the result
@@ -68,13 +70,15 @@ def through(work: Any) -> Any:
 def aside(function: Callable[[], T]) -> Any:
     """Call a function of plain data in a thread of its own, wait for it in turns; a generator that returns its result.
 
-    The function must not touch objects of QGIS. Raises what it raises.
+    The function must not touch objects of QGIS. Raises what it raises. When the work is stopped, nobody waits for the
+    function any more; it may ask `calling_off.called_off` and end early.
     """
-    pool = ThreadPoolExecutor(1)
+    pool, stopped = ThreadPoolExecutor(1), threading.Event()
     try:
-        future = pool.submit(promptly(function))
+        future = pool.submit(promptly(heeding(function, stopped)))
         while not future.done():
             yield LOOK_MS
         return future.result()
     finally:
+        stopped.set()
         pool.shutdown(wait=False)

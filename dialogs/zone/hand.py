@@ -26,6 +26,7 @@ from ...processing.texts import interface_language, tr
 from ..review.items import table_of
 from ..review.reviewing import standard_of
 from ..study import wording
+from ..study.calling_off import called_off
 from ..study.crossing import crossing
 from ..study.figures import rows_of
 from ..study.steps import results_of
@@ -184,7 +185,9 @@ class ZoneHand(QObject):
         self.map.go_to(desk.ids[row] for row in desk.members.get(zone, ()))
         if len(desk.ids) > MANY:
             self._stop_looking()
-            self._looking = Turns(aside(partial(desk.look_around, zone)), self._on_looked, self)
+            self._looking = Turns(
+                aside(partial(desk.look_around, zone, Run(is_cancelled=called_off))), self._on_looked, self
+            )
 
     def _on_looked(self, _: Any, error: Exception | None) -> None:
         """Go on with the click that came too early."""

@@ -33,6 +33,36 @@ def test_the_window_is_served_between_turns(qgis_app, qtbot):
     assert where[0] is not threading.main_thread()
 
 
+def test_a_query_of_stopped_work_ends_early(qgis_app, qtbot, tmp_path):
+    """A sum over millions of rows, begun aside: the stop of the work is its end, too."""
+    import sqlite3
+    import time
+
+    from urban_renewal.dialogs.study.calling_off import called_off
+    from urban_renewal.dialogs.study.figures import rows_of
+    from urban_renewal.dialogs.study.turns import Turns, aside
+
+    path = tmp_path / "big.gpkg"
+    sqlite3.connect(path).executescript("CREATE TABLE big (x)").close()
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(i) FROM n, {t}"
+    ended, began = [], threading.Event()
+
+    def ask():
+        began.set()
+        rows = rows_of({"big": str(path)}, "big", endless.replace(", {t}", ""))
+        ended.append((time.monotonic(), rows, called_off()))
+
+    turns = Turns(aside(ask), lambda result, error: None)
+    qtbot.waitUntil(began.is_set, timeout=3000)
+    qtbot.wait(50)
+    assert ended == [] and not called_off()
+    stopped = time.monotonic()
+    turns.stop()
+    qtbot.waitUntil(lambda: bool(ended), timeout=3000)
+    when, rows, off = ended[0]
+    assert when - stopped < 1 and rows == [] and off
+
+
 def test_a_fault_is_told_and_a_stop_tells_nothing(qgis_app, qtbot):
     from urban_renewal.dialogs.study.turns import Turns, aside
 

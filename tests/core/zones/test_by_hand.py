@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from urban_renewal.core.errors import Cancelled
+from urban_renewal.core.run import Run
 from urban_renewal.core.zones.by_hand import Step, open_desk
 from urban_renewal.core.zones.edits import read_locks
 
@@ -161,3 +163,9 @@ def test_a_lock_may_name_its_zone(rules):
     assert owner["A3"] == "Z-S1"
     named = draw(replace(inputs, locked_in=lock.assign(zone_id="Z-S0")), loose(rules, petals_min=0))
     assert named.members.set_index("parcel_id")["zone_id"]["A3"] == "Z-S0"
+
+
+def test_looking_around_can_be_called_off_and_done_again(desk):
+    with pytest.raises(Cancelled):
+        desk.look_around("Z", Run(is_cancelled=lambda: True))
+    assert desk.toggle("Z", "A3").code == "hand_put_in"  # what lies beside it is found now
