@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -96,6 +96,20 @@ class WalkGraph:
             self._made[key] = _arcs(self, profile, toward)
         arcs: Arcs = self._made[key]
         return arcs
+
+    def turned(self, profile: str) -> WalkGraph:
+        """Return the graph with every edge turned round for one profile: walks *to* a place are then walks from it."""
+        key = ("turned", profile)
+        if key not in self._made:
+            fwd, back = self.fwd_ms[profile], self.back_ms[profile]
+            same = {
+                known: made for known, made in self._made.items() if known[0] == "tree"
+            }  # streets lie where they lay
+            self._made[key] = replace(
+                self, fwd_ms={**self.fwd_ms, profile: back}, back_ms={**self.back_ms, profile: fwd}, _made=same
+            )
+        turned: WalkGraph = self._made[key]
+        return turned
 
     def top_speed(self, profile: str) -> float:
         """Return the fastest straight-line metres per millisecond of any open edge; 0 without edges."""

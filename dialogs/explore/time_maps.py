@@ -4,18 +4,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsApplication, QgsCsException, QgsPointXY, QgsTask, QgsVectorLayer, QgsVectorLayerFeatureSource
+from qgis.core import (
+    Qgis,
+    QgsApplication,
+    QgsCsException,
+    QgsFeatureRequest,
+    QgsPointXY,
+    QgsTask,
+    QgsVectorLayer,
+    QgsVectorLayerFeatureSource,
+)
 from qgis.PyQt.QtCore import QObject
 
+from ...core.errors import RenewalError
 from ...processing.texts import interface_language, tr
 from ..review.items import UnreadableError, table_of
 from ..study import wording
 from ..study.crossing import crossing
 from ..study.steps import results_of
+from ..study.turns import Turns, aside
 from . import time_map
 from .text import band_titles, people_text, unit_text
 
@@ -49,6 +61,7 @@ class TimeMaps(QObject):
         self._task: QgsTask | None = None
         self._stamp: Any = None
         self._asked: tuple[str, float, bool] | None = None
+        self._drawing: Turns | None = None
 
     # --- who lives there ----------------------------------------------------------------------------------------------
 
@@ -162,6 +175,7 @@ class TimeMaps(QObject):
             parts.append(people_text(told.around.people) + ("。" if interface_language() == "zh" else "."))
             parts += self._facilities(told.around)
         links = [f'<a href="map:keep">{tr("Keep as a layer")}</a>'] if len(self.kept) < MOST_KEPT else []
+        links.append(f'<a href="map:areas">{tr("Areas as a layer")}</a>')
         if self.kept:
             links.append(f'<a href="map:compare">{tr("Compare with {names}").format(names=self._letters())}</a>')
         return f"<p>{' '.join(parts)}<br>{' · '.join(links)}</p>"
@@ -186,6 +200,8 @@ class TimeMaps(QObject):
         told = next((one for one in self.kept if one.letter == letter), None)
         if act == "keep":
             self.keep()
+        elif act == "areas":
+            self.draw_areas()
         elif act == "compare":
             self._exploring.panel.text.setHtml(self.compare_html())
         elif act == "go" and told is not None:
@@ -221,6 +237,46 @@ class TimeMaps(QObject):
         )
         exploring.panel.way.setText(self.now_html())
 
+    def draw_areas(self) -> None:
+        """Draw the time map as areas, in a layer that is kept with the study; found beside the window."""
+        from .areas import areas_around
+
+        told, exploring = self.now, self._exploring
+        place = exploring.place()
+        if told is None or place is None or self._drawing is not None:
+            return
+        given = (exploring.ground, place, told.walker, told.minutes, told.toward, self._barriers())
+        self._drawing = Turns(aside(partial(areas_around, *given)), partial(self._on_areas, told), self)
+
+    def _on_areas(self, told: Told, rings: Any, error: Exception | None) -> None:
+        from .areas import layer_of
+
+        self._drawing, exploring = None, self._exploring
+        title = tr("Areas: {minutes} min, {way}").format(minutes=f"{told.minutes:g}", way=way_words(told))
+        try:
+            if error is not None:
+                raise error
+            layer = layer_of(rings, exploring.network_crs(), title)
+            time_map.keep_layer(exploring.project, exploring.study, layer, title, Path(exploring.study.folder))
+        except (OSError, RenewalError) as fault:
+            exploring.failed.emit(wording.error_text(fault))
+
+    def _barriers(self) -> Any:
+        """Return the barriers of the study in the metres of the network; None without."""
+        import pandas as pd
+        import shapely
+
+        layer = self._exploring.lookups.role_layer("BARRIERS")
+        if layer is None:
+            return None
+        change = crossing(layer.crs(), self._exploring.network_crs(), self._exploring.project)
+        shapes = []
+        for feature in layer.getFeatures(QgsFeatureRequest().setNoAttributes()):
+            shape = feature.geometry()
+            if not shape.isNull() and shape.transform(change) == Qgis.GeometryOperationResult.Success:
+                shapes.append(shapely.from_wkb(bytes(shape.asWkb())))
+        return pd.DataFrame({"geometry": pd.Series(shapes, dtype=object)})
+
     def compare_html(self) -> str:
         """Return a table: a column a place, rows for people, streets and the facilities of each kind."""
         columns = [*self.kept, *([self.now] if self.now is not None else [])]
@@ -254,6 +310,9 @@ class TimeMaps(QObject):
         if self._task is not None:
             task, self._task = self._task, None
             task.cancel()
+        if self._drawing is not None:
+            self._drawing.stop()
+        self.near = self._drawing = None
         self.near = self.now = self._stamp = self._asked = None
         self.kept = []
 

@@ -109,3 +109,27 @@ def test_the_way_is_told_for_every_walker(explore):  # noqa: F811
     assert seconds_of(two, home, goals, "adult", 1.0) == (None, None)
     assert "1.8 min there, 1.7 min back" in walkers_html(two, home, goals, None, "elder")
     assert walkers_html(ground, home, goals, None, "elder") == ""
+
+
+def test_areas_go_by_the_same_minutes(maps, explore, project, qtbot):  # noqa: F811
+    """Up the stairs takes 100 s, down 80 s. 115 m along C: 195 s of walk to the foot of the stairs, 215 s from it;
+    across the ground it is farther than the 100 m by which people leave the streets.
+    """
+    import shapely
+    from urban_renewal.dialogs.explore.areas import areas_around, limits_up_to
+
+    assert limits_up_to(12) == (5.0, 10.0, 12.0) and limits_up_to(3) == (3.0,)
+    far = shapely.Point(EAST + 235, NORTH + 60)
+    for toward in (True, False):
+        rings = areas_around(explore.ground, (EAST + 120, NORTH), "elder", 3.4, toward)
+        assert [minutes for minutes, _ in rings] == [3.4]
+        assert rings[0][1].intersects(far) is toward  # the limit is 204 s
+    ask(explore, 6.0)
+    explore.panel.way.linkActivated.emit("map:areas")
+    qtbot.waitUntil(lambda: bool(project.mapLayersByName("Areas: 6 min, Elder, from here")), timeout=10000)
+    layer = project.mapLayersByName("Areas: 6 min, Elder, from here")[0]
+    rows = [(feature["minutes"], feature["area_m2"], feature.geometry().area()) for feature in layer.getFeatures()]
+    assert [row[0] for row in rows] == [5.0, 6.0]
+    assert all(told == pytest.approx(there, rel=1e-4) for _, told, there in rows)
+    assert layer.renderer().ranges()[1].label() == "5–6 min"
+    explore.close()

@@ -229,3 +229,20 @@ def test_what_is_kept_of_one_question_changes_no_other(memory_bytes, monkeypatch
     kept = cuts._KEPT[graph]
     assert total > 500
     assert kept.room >= 0 and (len(kept.tiles) > 10) == (memory_bytes == 2**31)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_turned_graph_walks_to_a_place_what_the_other_walks_from_it(seed):
+    """Also over one-way escalators; the rounding of the edge that is joined aside (1 ms). Trees are not made again."""
+    graph, _, _ = random_town(seed)
+    graph.tree(frozenset({"path"}))
+    turned = graph.turned("elder")
+    assert turned is graph.turned("elder")
+    origin = join(graph, [(200.0, 210.0)])
+    back = cost_all(graph, ELDER, origin, None, "back", Run()).back_ms
+    there = cost_all(turned, ELDER, origin, None, "there", Run()).there_ms
+    assert ((back < 0) == (there < 0)).all() and (back >= 0).sum() > 10
+    assert np.abs(back - there).max() <= 1
+    other = cost_all(graph, ELDER, origin, None, "there", Run()).there_ms
+    assert (other != there).any()  # the original keeps its own arcs
+    assert turned.tree(frozenset({"path"}))[0] is graph.tree(frozenset({"path"}))[0]
