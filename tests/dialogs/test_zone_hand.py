@@ -173,7 +173,7 @@ def test_a_click_before_the_neighbours_are_known_is_done_when_they_are(hand, qtb
     monkeypatch.setattr(zone_hand, "MANY", 0)
     look = desk.look_around
     desk._near.clear()
-    desk.look_around = lambda zone: threads.append(threading.current_thread()) or look(zone)
+    desk.look_around = lambda zone, run: threads.append(threading.current_thread()) or look(zone, run)
     hand.choose("Z-S1")
     hand.click(middle(3))
     assert cells(hand.panel)[0][2] == "3"

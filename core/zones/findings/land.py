@@ -159,7 +159,8 @@ def check_plan(houses: pd.DataFrame, members: pd.DataFrame, inputs: CheckInputs,
         known = own & ~np.isnan(limit_far)
         told = inputs.buildings is not None and not np.isnan((today + limit_far)[own]).any()
         verdict = "advice" if over.any() else "pass" if told else "unknown"
-        n_over = int(over.sum()) if inputs.buildings is not None else NAN
+        compared = inputs.buildings is not None and not np.isnan((today + limit_far)[own]).all()
+        n_over = int(over.sum()) if compared else NAN  # nothing to compare is not none over
         ledger.add("plan", zone, verdict, PLAN_FIGURE, "check_plan", value=n_over, unit="parcels",
                    known=int(known.sum()), n=int(own.sum()))  # fmt: skip
 

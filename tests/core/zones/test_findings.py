@@ -238,6 +238,12 @@ def test_plan_and_ground(town):
     assert finding(checked, "constraints:Z1")["value"] == 1
 
 
+def test_a_plan_without_ratios_compares_nothing(town):
+    plan = table([{"height": 33.0, frames.GEOMETRY: shapely.box(0, 0, 60, 100)}])
+    row = finding(check(town, plan=plan), "plan:Z1")
+    assert row["verdict"] == "unknown" and np.isnan(row["value"])
+
+
 def test_unverified_is_never_passed_and_every_brace_is_filled(town):
     layers = {"protected": table([{"class": "历史建筑", frames.GEOMETRY: shapely.box(0, 0, 40, 40)}]),
               "green": table([{"kind": "公园", frames.GEOMETRY: shapely.box(0, 0, 400, 100)}]),
