@@ -119,7 +119,12 @@ def _merged_header(rows: Sequence[Sequence[str]], place: int) -> tuple[int, list
     known = _known_words()
     below = rows[place + 1] if place + 1 < len(rows) else []
     told = [cell for cell in below if cell]
-    if 0 < len(told) < len(below) and all(_folded(cell) in known for cell in told):  # headings only: the second row
+    first = next((n for n, cell in enumerate(rows[place]) if cell), 0)  # an id's column: merged down, no cell below it
+    hangs = first < len(below) and not below[first]
+    are_known = [_folded(cell) in known for cell in told]
+    if 0 < len(told) < len(below) and (
+        all(are_known) or (any(are_known) and hangs and not any(_is_number(cell) for cell in told))
+    ):  # headings only: the second row
         place += 1
     above = rows[place - 1] if place else []
     if sum(bool(cell) for cell in above) < 2:

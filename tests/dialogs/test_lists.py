@@ -314,3 +314,22 @@ def test_a_dwg_is_told_what_to_do(tmp_path, qtbot, qgis_app):
     qtbot.addWidget(sheet)
     assert "DXF" in sheet.said.text()
     assert not sheet.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("below", "place"),
+    [
+        (("", "", "", "数量", "单位", "经度", "纬度"), 2),  # 数量 is no heading that is known: it hangs below its group
+        (("", "", "", "", "", "106.55", "29.56"), 1),  # a row of data whose id nobody typed
+        (("F1", "甲园", "", "", "座", "", ""), 1),
+        (("", "某园", "", "", "座", "", ""), 1),  # no heading among it
+    ],
+)
+def test_a_second_row_of_a_header_hangs_below_the_first(below, place):
+    from urban_renewal.dialogs.drop import lists
+
+    rows = [("某区名单", *[""] * 6), ("设施编号", "设施名称", "类别", "规模", "", "位置", ""), below]
+    found, words = lists._merged_header(rows, lists.header_place(rows))
+    assert found == place
+    if place == 2:
+        assert words == ["设施编号", "设施名称", "类别", "数量", "单位", "经度", "纬度"]
