@@ -29,7 +29,7 @@ LISTED = ("city_zones", "city_cores", "page_stations", "city_tagged", "city_veil
 
 @dataclass(frozen=True)
 class Form:
-    """Where the tables stand: x, y of tags, zones and kinds, mm of their columns, of a bar with and without figures."""
+    """Where the tables stand: x, y of tags, zones and kinds (0 = below the others), mm of their columns and bars."""
 
     tags: tuple[float, float]
     zones: tuple[float, float]
@@ -45,10 +45,11 @@ BELOW = Form(  # three tables below a wide map
     (29, 15, 13, 14, 14), (32.5, 15.0),
 )  # fmt: skip
 SIDE = LEFT + TALL[0] + 5  # mm where the column right of a tall map begins
-BESIDE = Form(
-    (SIDE, 53), (SIDE, 127), (SIDE + 66, 53), (22, 13, 12, 13), (30, 12, 8, 15, 55, CHECKS), (25, 14, 11, 11, 11.4),
+BESIDE = Form(  # key figures and tags side by side, zones, gaps and legend below each other
+    (SIDE + 74, TOP), (SIDE, 68), (SIDE, 0), (23, 12, 15, 14.4), (30, 12, 8, 15, 55, CHECKS), (62, 22, 18, 18, 18.4),
     (27.0, 10.0),
 )  # fmt: skip
+BELOW_EACH = 6.0  # mm between two tables of the column
 
 
 def draw_overview(made: Any, study: Any, zones: Any, number: tuple[int, int], run: Any) -> tuple[str, Sheet]:
@@ -72,8 +73,8 @@ def draw_overview(made: Any, study: Any, zones: Any, number: tuple[int, int], ru
         _tables(sheet, study, zones, BELOW)
         place = (BELOW.kinds[0] + sum(BELOW.kind_widths) + 6, TABLES)
     else:
-        _figures(sheet, study, (SIDE, TOP, RIGHT - SIDE), 3)
-        place = (SIDE, max(_tables(sheet, study, zones, BESIDE), 190.0) + 6)
+        _figures(sheet, study, (SIDE, TOP, 70), 2)
+        place = (SIDE, _tables(sheet, study, zones, BESIDE) + BELOW_EACH)
     y = sheet.head(say("map_legend", language), *place, RIGHT - place[0])
     found = [*map(made.layer, LISTED), roads_of(made), made.layer("barriers"), made.layer("green")]
     listed = [layer for layer in found if layer is not None]
@@ -106,14 +107,15 @@ def _names(sheet: Sheet, view: View, study: Any, zones: Any, run: Any) -> None:
 def _figures(sheet: Sheet, study: Any, place: tuple[float, float, float], columns: int) -> None:
     """Write the six key figures in a row or two, with hairs between them; `place` = x, y, width."""
     x, y, width = place
-    sheet.figures(overview_figures(study, study.language), (x + 2, y, width - 3.4, 12 * 6 / columns), columns)
+    height = 12 * 6 / columns
+    sheet.figures(overview_figures(study, study.language), (x + 2, y, width - 3.4, height), columns)
     for column in range(1, columns):
-        sheet.box((x + (width - 3.4) / columns * column - 1, y + 0.5, 0.15, 12 * 6 / columns - 1), HAIR, "")
+        sheet.box((x + (width - 3.4) / columns * column - 1, y + 0.5, 0.15, height - 1), HAIR, "")
 
 
 def _tables(sheet: Sheet, study: Any, zones: Any, form: Form) -> float:
-    """Write what was tagged, the zones and the gaps; return where the zones' table ends."""
-    language, found, below = study.language, study.frame("findings"), 0.0
+    """Write what was tagged, the zones and the gaps, these below the zones in a column; return where all end."""
+    language, found, ends = study.language, study.frame("findings"), [0.0]
     tables = (
         ("map_tags", tag_rows(study.frame("tagged"), language), form.tag_widths, form.tags),
         ("map_zones", zone_rows(zones, found, language), form.zone_widths, form.zones),
@@ -121,15 +123,14 @@ def _tables(sheet: Sheet, study: Any, zones: Any, form: Form) -> float:
          form.kinds),
     )  # fmt: skip
     for code, (head, *body), widths, (x, top) in tables:
-        y = sheet.head(say(code, language), x, top, sum(widths))
+        y = sheet.head(say(code, language), x, top or max(ends) + BELOW_EACH, sum(widths))
         is_long = len(body) > MOST_ZONES + 1
         more = len(body) - 1 - MOST_ZONES if is_long and code == "map_zones" else 0
         end = sheet.rows([head, *(body if not is_long else [*body[:MOST_ZONES], *body[-1:]])], widths, x, y, ROW)
         if not body:
             sheet.text(say("figure_missing", language), (x, end, sum(widths), ROW), 8, color=GREY)
-        if code == "map_zones":
-            below = _covers(sheet, study, zones, (x, y, end), form, more)
-    return below
+        ends.append(_covers(sheet, study, zones, (x, y, end), form, more) if code == "map_zones" else end)
+    return max(ends)
 
 
 def _covers(
