@@ -12,6 +12,7 @@ import shapely
 
 from .. import frames
 from ..run import Run
+from .doors import tell_far
 from .graph import CLOSED, Flags, Ints, Objects, Reals, WalkGraph
 from .heights import Surface
 from .profiles import Profile, WalkRules
@@ -132,6 +133,7 @@ def entrance_points(
         run.leave_out(layer, sorted(names[lost]), "entrance_of_nobody", n=1)
     good = there & (owner >= 0)
     points = _inside(shapes[good])
+    tell_far(points, names[good], frames.geometries(owners)[owner[good]], layer, run)
     x, y = shapely.get_x(points), shapely.get_y(points)
     keep = ~np.isin(own.owner, owner[good])
     ids = np.concatenate([own.ids[keep], names[good]])

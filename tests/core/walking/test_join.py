@@ -163,3 +163,14 @@ def test_points_of_any_geometry():
     assert points.owner.tolist() == [0, 1, 3]
     assert shape.contains(shapely.Point(points.x_m[0], points.y_m[0]))
     assert (points.x_m[1], points.y_m[1], points.owners) == (5.0, 0.0, 4)
+
+
+def test_an_entrance_far_from_its_station_is_told_and_used():
+    stations = pd.DataFrame({"station_id": ["S1", "S2"]})
+    stations["geometry"] = np.array([shapely.Point(0, 0), shapely.Point(5000, 0)], dtype=object)
+    doors = pd.DataFrame({"entrance_of": ["S1", "S1", "S2"], "entrance_id": ["near", "far", "ok"]})
+    doors["geometry"] = np.array([shapely.Point(300, 0), shapely.Point(4990, 0), shapely.Point(5100, 0)], dtype=object)
+    run = Run()
+    points = entrance_points(stations, "station_id", doors, run)
+    assert sorted(points.x_m.tolist()) == [300, 4990, 5100]
+    assert [(row.feature_id, row.code, row.values["metres"]) for row in run.left_out] == [("far", "entrance_far", 4990)]
