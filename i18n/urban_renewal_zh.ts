@@ -1264,6 +1264,10 @@
         <translation>还没有划定片区。</translation>
     </message>
     <message>
+        <source>Nobody here needs any of the facilities that are counted.</source>
+        <translation>这里没有人需要所计的各类设施。</translation>
+    </message>
+    <message>
         <source>Nobody in this community lacks it, or no way leads there.</source>
         <translation>这个社区不缺，或没有走得到的路。</translation>
     </message>
@@ -2694,6 +2698,10 @@
     <message>
         <source>nobody here needs it</source>
         <translation>这里没有需求</translation>
+    </message>
+    <message>
+        <source>nobody lives here</source>
+        <translation>无人居住</translation>
     </message>
     <message>
         <source>none</source>

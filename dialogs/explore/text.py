@@ -50,6 +50,8 @@ def band_titles() -> dict[str, str]:
 
 def people_text(people: Mapping[str, float]) -> str:
     """Return people with the ages that are known: 412 people (60 and over 88, 0–2 years 6); "" when nobody is known."""
+    if people.get("pop") == 0:
+        return tr("nobody lives here")
     ages = [f"{title} {wording.number(people[band])}" for band, title in band_titles().items() if band in people]
     whole = tr("{n} people").format(n=wording.number(people["pop"])) if "pop" in people else ""
     inside = ("、" if interface_language() == "zh" else ", ").join(ages)
@@ -81,6 +83,8 @@ def parcel_html(
     parts = [f"<h3>{head}</h3>{facts}<p>{tag}{score}<br>{escape(reason)}</p>"]
     if not gaps:
         return "".join([*parts, f"<p>{tr('Facilities are known after Gaps.')}</p>"])
+    if all(row[8] == "NO_NEED" for row in gaps):
+        return "".join([*parts, f"<p>{tr('Nobody here needs any of the facilities that are counted.')}</p>"])
     heads = (tr("Facility"), tr("Walk"), tr("Need"), tr("Missing"))
     parts.append("<table width='100%' cellpadding='2'><tr>")
     parts += [f"<th align='{'left' if not place else 'right'}'>{head}</th>" for place, head in enumerate(heads)]

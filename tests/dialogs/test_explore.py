@@ -284,3 +284,18 @@ def test_a_closed_panel_leaves_nothing_on_the_map(explore, dock, qgis_iface):
     explore.panel.close()
     assert explore._drawn.items == [] and explore.lookups.map._band is None
     assert qgis_iface.mapCanvas().mapTool() is not explore.tool
+
+
+def test_a_parcel_where_nobody_lives_says_so_once(explore):
+    """No table of thirteen kinds that nobody needs; of two kinds, one of them needed, both are told."""
+    from urban_renewal.dialogs.explore.text import parcel_html, people_text
+    from urban_renewal.dialogs.review.items import read_items
+
+    item = read_items(f"{explore._dock.session.study.folder}/tagged.gpkg|layername=tagged", {})[0]
+    nobody = ("nurs", 0.0, 0.0, 0.0, None, None, None, 0, "NO_NEED", "place", None, 0.0)
+    html = parcel_html(item, "why", [nobody, nobody], {})
+    assert "<table" not in html and "Nobody here needs" in html
+    needed = ("kgar", 4.0, 1.0, 3.0, 60.0, 90.0, "F1", 1, "ok", "place", 50.0, 5.0)
+    assert parcel_html(item, "why", [nobody, needed], {}).count("<tr>") == 3
+    assert people_text({"pop": 0.0, "pop_60": 0.0}) == "nobody lives here"
+    assert people_text({"pop": 12.0, "pop_60": 3.0}) == "12 people (60 and over 3)"
