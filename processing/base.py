@@ -126,20 +126,29 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
     def prepareAlgorithm(
         self, values: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> bool:
+        """Freeze the inputs; what is wrong is said by processAlgorithm.
+
+        Refused here, QGIS would take it for Cancel, and the rows of a batch that come after would never run.
+        """
+        self._refused: QgsProcessingException | None = None
         try:
             self._plan = settle(self, values, context)
         except RenewalError as error:
-            raise self._spoken(error, values) from error
+            self._refused = self._spoken(error, values)
+            return True
         except Exception as fault:
-            if (told := _told_of_libraries(fault, values)) is not None:
-                raise told from fault
-            raise
+            self._refused = _told_of_libraries(fault, values)
+            if self._refused is None:
+                raise
+            return True
         self._cluster = cluster_address(values) if self.SPLITS else ""
         return True
 
     def processAlgorithm(
         self, values: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
+        if self._refused is not None:
+            raise self._refused
         language, started = _language(values), datetime.now(timezone.utc)
         run = Run(report=feedback.setProgress, announce=feedback.setProgressText, language=language)
         for code, told in self._plan.doubts:

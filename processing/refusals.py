@@ -14,6 +14,7 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsProcessingContext,
     QgsProcessingParameterCrs,
+    QgsProcessingParameterDateTime,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterNumber,
@@ -21,6 +22,7 @@ from qgis.core import (
     QgsProperty,
     QgsSettings,
 )
+from qgis.PyQt.QtCore import QDate, Qt
 
 from ..core.errors import RenewalError
 from ..core.inputs.aliases import role_for
@@ -47,6 +49,7 @@ def settle(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingCont
     _refuse_unknown(algorithm, values)
     _refuse_numbers(algorithm, values)
     _refuse_choices(algorithm, values)
+    _refuse_days(algorithm, values)
     _refuse_files(algorithm, values)
     if algorithm.SPLITS and cluster_address(values):
         refuse_address(cluster_address(values))
@@ -135,6 +138,16 @@ def _refuse_choices(algorithm: Any, values: Mapping[str, Any]) -> None:
         if unknown:
             told = {"parameter": definition.name(), "values": unknown, "n": len(unknown)}
             raise RenewalError("choice_unknown", known=definition.options(), **told)
+
+
+def _refuse_days(algorithm: Any, values: Mapping[str, Any]) -> None:
+    """Refuse a text that is no day."""
+    for definition in algorithm.parameterDefinitions():
+        value = values.get(definition.name())
+        if not isinstance(definition, QgsProcessingParameterDateTime) or not isinstance(value, str) or not value:
+            continue
+        if not QDate.fromString(value[:10], Qt.DateFormat.ISODate).isValid():
+            raise RenewalError("day_unreadable", parameter=definition.name(), value=value[:40])
 
 
 def _refuse_files(algorithm: Any, values: Mapping[str, Any]) -> None:

@@ -258,7 +258,8 @@ class _Forward(QgsProcessingFeedback):
         self._run.announce(text)
 
     def pushInfo(self, info: str) -> None:
-        self._run.announce(info)
+        if "{'" not in info:  # processing.run() ends with where the results are: files that go with the study
+            self._run.announce(info)
 
     def pushWarning(self, warning: str) -> None:
         self._run.announce(warning)

@@ -53,7 +53,7 @@ def test_a_task_runs_in_a_worker_and_loads_its_result(echo, make_layer, qtbot, p
 
 
 def test_a_task_is_refused_too(echo, make_layer, qtbot, project):
-    """Rule 8: tasks skip checkParameterValues; the refusal must come from prepareAlgorithm."""
+    """Rule 8: tasks skip checkParameterValues; what settle() refuses must still stop the run before it computes."""
     context, heard = QgsProcessingContext(), Heard()
     context.setProject(project)
 
@@ -61,8 +61,8 @@ def test_a_task_is_refused_too(echo, make_layer, qtbot, project):
         raise AssertionError("computed although refused")
 
     values = {"PARCELS": make_layer([(BOX, {"parcel_id": "a"})], crs="", name="无坐标"), "OUTPUT": "TEMPORARY_OUTPUT"}
-    task = QgsProcessingAlgRunnerTask(echo(never), values, context, heard)
-    assert task.isCanceled()
+    good, _ = run_task(echo(never), values, heard, context, qtbot)
+    assert not good
     assert [error for error in heard.errors if "无坐标" in error and "没有坐标系" in error]
 
 
@@ -156,3 +156,11 @@ def test_a_geopackage_without_a_system_is_refused_or_taken_as_a_local_grid(run_a
         run_algorithm("tagparcels", {"PARCELS": str(path), "OUTPUT": out})
     run_algorithm("tagparcels", {"PARCELS": str(path), "NO_CRS": "local_metric", "OUTPUT": out})
     assert [row["area_m2"] for row in rows_of(out)] == [10000.0]
+
+
+def test_a_refused_row_does_not_cancel_the_batch(provider, echo, qtbot):
+    """The rows of a batch share what hears Cancel: refused while it prepares, QGIS calls off all that come after."""
+    feedback, values = Heard(), {"PARCELS": "/nowhere.gpkg", "OUTPUT": "memory:"}
+    good, _ = run_task(echo(), values, feedback, QgsProcessingContext(), qtbot)
+    assert not good and not feedback.isCanceled()
+    assert any("nowhere.gpkg" in error for error in feedback.errors)

@@ -47,6 +47,7 @@ def test_geometry_in_words(told, make_layer):
         ({"RULES": "错"}, "参数 规则集 RULES 不认识 错。可用的有：chongqing、cn-national、strict-morphology。"),
         ({"INVALID": "mend", "LANGUAGE": "en"},
          "Parameter Invalid geometry INVALID does not know mend. There are: repair, skip, stop."),
+        ({"AS_OF": "昨天"}, "参数 基准日期 AS_OF 的“昨天”不是日期。请写成 2025-12-31 的样子。"),
         ({"RULES_FILE": "/nowhere/own.json"}, "找不到文件“/nowhere/own.json”。请检查路径。"),
     ],
 )  # fmt: skip
