@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from qgis.core import (
@@ -14,6 +15,7 @@ from qgis.core import (
     QgsPointXY,
     QgsRectangle,
     QgsVectorLayer,
+    QgsVectorLayerFeatureSource,
 )
 
 from ..review import items as review_items
@@ -146,3 +148,21 @@ class Lookups:
         """Return the layer with places that plays a role."""
         layer, _ = self.role(role)
         return layer if layer is not None and layer.isSpatial() else None
+
+
+def place_reader(
+    layer: QgsVectorLayer, key: str, crs: QgsCoordinateReferenceSystem, project: Any
+) -> Callable[[], dict[str, tuple[float, float]]]:
+    """Return a function that reads {value of a field: (x, y) in a system}, for any thread: the layer is frozen here."""
+    source, change = QgsVectorLayerFeatureSource(layer), crossing(layer.crs(), crs, project)
+
+    def read() -> dict[str, tuple[float, float]]:
+        found = {}
+        for feature in source.getFeatures():
+            if feature.hasGeometry():
+                with suppress(QgsCsException):
+                    place = change.transform(feature.geometry().pointOnSurface().asPoint())
+                    found[str(feature[key])] = (place.x(), place.y())
+        return found
+
+    return read

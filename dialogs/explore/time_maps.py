@@ -12,12 +12,10 @@ from typing import Any
 from qgis.core import (
     Qgis,
     QgsApplication,
-    QgsCsException,
     QgsFeatureRequest,
     QgsPointXY,
     QgsTask,
     QgsVectorLayer,
-    QgsVectorLayerFeatureSource,
 )
 from qgis.PyQt.QtCore import QObject
 
@@ -29,6 +27,7 @@ from ..study.crossing import crossing
 from ..study.steps import results_of
 from ..study.turns import Turns, aside
 from . import time_map
+from .lookups import place_reader
 from .text import band_titles, people_text, unit_text
 
 MOST_KEPT = 3  # beside the one that is drawn: four columns are what a panel holds
@@ -101,26 +100,12 @@ class TimeMaps(QObject):
         QgsApplication.taskManager().addTask(self._task)
 
     def _doors(self) -> Any:
-        """Return a function that reads {facility: (x, y)}, for a worker: layer and system are taken here."""
+        """Return a function that reads {facility: (x, y)} in the metres of the network, for a worker."""
         exploring = self._exploring
         layer, names = exploring.lookups.role("FACILITIES")
         if layer is None or "facility_id" not in names:
             return dict
-        source, key = QgsVectorLayerFeatureSource(layer), names["facility_id"]
-        change = crossing(layer.crs(), exploring.network_crs(), exploring.project)
-
-        def read() -> dict[str, tuple[float, float]]:
-            found = {}
-            for feature in source.getFeatures():
-                if feature.hasGeometry():
-                    try:
-                        place = change.transform(feature.geometry().pointOnSurface().asPoint())
-                    except QgsCsException:
-                        continue
-                    found[str(feature[key])] = (place.x(), place.y())
-            return found
-
-        return read
+        return place_reader(layer, names["facility_id"], exploring.network_crs(), exploring.project)
 
     def mover(self, tagged: str) -> Any:
         """Return a function that moves coordinates of the tagged parcels into the metres of the network."""

@@ -8,20 +8,18 @@ from typing import Any, NamedTuple
 
 from qgis.core import (
     QgsApplication,
-    QgsCsException,
     QgsPointXY,
     QgsTask,
     QgsVectorLayer,
-    QgsVectorLayerFeatureSource,
 )
 from qgis.gui import QgsMapCanvas, QgsMapCanvasItem
 from qgis.PyQt.QtCore import QObject, QPointF, QRectF, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QPainter, QPen
 
 from ...processing.texts import tr
+from ..explore.lookups import place_reader
 from ..parts.charts import colours
 from ..study import project_state
-from ..study.crossing import crossing
 from ..study.figures import rows_of
 
 SIDE_MM, RIM_MM, THICK_MM = 3.0, 0.4, 0.6  # ui/spec §5
@@ -39,27 +37,13 @@ class Mark(NamedTuple):
 
 
 def reader_of(session: Any, crs: Any) -> Any:
-    """Return a function that reads {facility: (x, y)} in a system, for a worker; layer and system are taken here."""
+    """Return a function that reads {facility: (x, y)} in a system, for a worker."""
     choice = session.study.inputs.get("FACILITIES")
     layer = project_state.layer_of(session.project, choice) if choice else None
     names = project_state.columns_of(layer, "FACILITIES", choice.mapping) if isinstance(layer, QgsVectorLayer) else {}
     if "facility_id" not in names or not layer.isSpatial():
         return dict
-    source, key = QgsVectorLayerFeatureSource(layer), names["facility_id"]
-    change = crossing(layer.crs(), crs, session.project)
-
-    def read() -> dict[str, tuple[float, float]]:
-        found = {}
-        for feature in source.getFeatures():
-            if feature.hasGeometry():
-                try:
-                    place = change.transform(feature.geometry().pointOnSurface().asPoint())
-                except QgsCsException:
-                    continue
-                found[str(feature[key])] = (place.x(), place.y())
-        return found
-
-    return read
+    return place_reader(layer, names["facility_id"], crs, session.project)
 
 
 def marks_of(files: Mapping[str, str], places: Mapping[str, tuple[float, float]], kind: str) -> list[Mark]:
