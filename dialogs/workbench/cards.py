@@ -6,7 +6,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from qgis.PyQt.QtCore import QPoint, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QPoint, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QPalette
 from qgis.PyQt.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
@@ -18,6 +18,7 @@ from ..study import readiness, wording
 from ..study.readiness import StepState, is_runnable
 from ..study.study import StepRecord, Study
 from . import card_words
+from .figure_menu import explain
 
 __all__ = ["BIG", "COLOURS", "HINT", "SIGNS", "TITLE", "Figures", "Mark", "StepCard", "scaled", "text_label"]
 NOTE = "background: rgba({colour}, 40); border: 1px solid rgba({colour}, 110); border-radius: 3px; padding: 4px"
@@ -30,7 +31,7 @@ class StepCard(QFrame):
     run_asked = pyqtSignal(str)
     cancel_asked = pyqtSignal()
     link_asked = pyqtSignal(str, str)
-    begun = pyqtSignal(QWidget)  # it runs and has its bar and Cancel: worth bringing into view, once
+    to_show = pyqtSignal(QWidget)  # it was opened, or runs and has its bar and Cancel: worth bringing into view, once
 
     def __init__(self, key: str, number: int, ends: str = "alone") -> None:
         super().__init__()
@@ -44,6 +45,7 @@ class StepCard(QFrame):
         self.body.setTextFormat(Qt.TextFormat.RichText)
         self.body.linkActivated.connect(lambda action: self.link_asked.emit(self.key, action))
         self.figures = Figures()
+        self.figures.asked.connect(lambda label, cell: explain(self, label, cell))
         self.chart = Chart()
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
@@ -163,15 +165,22 @@ class StepCard(QFrame):
             self._show_folded()
 
     def unfold(self) -> None:
-        """Show everything of this card although there is little height."""
+        """Show everything of this card although there is little height, and bring it into view."""
         self._is_opened = True
         self._show_folded()
+        QTimer.singleShot(0, self._bring)  # once the layout knows how tall it is
+
+    def _bring(self) -> None:
+        self.to_show.emit(self)
 
     def mousePressEvent(self, event: Any) -> None:
         """A click opens a folded card; folded in again it is by its heading alone: links and charts get clicks too."""
         if self._is_low and (self.rest.isHidden() or event.pos().y() < self.rest.mapTo(self, QPoint()).y()):
-            self._is_opened = not self._is_opened
-            self._show_folded()
+            if self._is_opened:
+                self._is_opened = False
+                self._show_folded()
+            else:
+                self.unfold()
         super().mousePressEvent(event)
 
     def _show_folded(self) -> None:
@@ -192,7 +201,7 @@ class StepCard(QFrame):
         """Show how far the running step is: share 0–1, what is being done, times in words."""
         self._looks += 1
         if self._looks == 2:  # by now it is as tall as it will be
-            self.begun.emit(self)
+            self.to_show.emit(self)
         self.bar.setValue(round(share * 1000))
         self.body.setStyleSheet("")
         self.body.setText(escape(said))

@@ -156,7 +156,7 @@ class RenewalDock(QDockWidget):
             card.run_asked.connect(self._on_run_step)
             card.cancel_asked.connect(self._on_cancel)
             card.link_asked.connect(self._follow)
-            card.begun.connect(self.scroll.ensureWidgetVisible)
+            card.to_show.connect(self.scroll.ensureWidgetVisible)
         self.explore.clicked.connect(lambda on: self.exploring.start() if on else self.exploring.stop())
         self.exploring.switched.connect(self.explore.setChecked)
         self.exploring.failed.connect(lambda sentence: self._on_ended("explore", False, sentence))

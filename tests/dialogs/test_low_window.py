@@ -69,6 +69,22 @@ def test_the_heading_folds_an_open_card_in_again(low, qtbot):
     assert card.rest.isHidden()
 
 
+def test_a_card_that_is_opened_comes_into_view(low, qtbot):
+    """The last one opens below the edge: its links are what it was opened for."""
+    low.resize(300, 420)
+    card = low.cards["deliver"]
+    low.scroll.verticalScrollBar().setValue(0)
+    qtbot.wait(50)
+    card.unfold()
+
+    def is_in_view():
+        top = card.links.mapTo(low.scroll.viewport(), QPoint()).y()
+        return card.links.isVisible() and top >= 0 and top + card.links.height() <= low.scroll.viewport().height()
+
+    assert not is_in_view()  # else the test would say nothing
+    qtbot.waitUntil(is_in_view, timeout=2000)
+
+
 def test_the_running_card_with_its_cancel_comes_into_view_once(
     dock, click, qtbot, tmp_path, load_inputs, stand_ins, patient
 ):
