@@ -11,9 +11,13 @@ from ..core.errors import RenewalError
 from ..core.run import Run
 from ..core.walking.heights import Raster
 from .crs import WorkingCrs, move_coordinates
+from .gdalmode import gdal_raises
 from .snapshot import RasterSnapshot
 from .systems import transform_between
 
+FEET = {"ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "us survey foot": 1200 / 3937, "us-ft": 1200 / 3937,
+        "ftus": 1200 / 3937}  # fmt: skip
+LOWEST_M, HIGHEST_M = -500.0, 9000.0  # own choice: the shore of the Dead Sea lies at -430 m
 STRIP_CELLS = 4_000_000  # cells read between two looks at the cancel flag
 MARGIN_CELLS = 16  # around the data, so that the low-pass (4 cells) sees real ground at the edge
 
@@ -41,6 +45,7 @@ def read_raster(
     if left >= right or top >= bottom:
         raise RenewalError("dem_elsewhere", layer=snapshot.name)
     values = _read_window(snapshot, (left, right, top, bottom), (cell_x, cell_y), run)
+    _to_metres(values, snapshot, run)
     x_min = snapshot.extent.xMinimum() + left * cell_x
     y_max = snapshot.extent.yMaximum() - top * cell_y
 
@@ -50,6 +55,36 @@ def read_raster(
         return (xy[:, 0] - x_min) / cell_x - 0.5, (y_max - xy[:, 1]) / cell_y - 0.5
 
     return Raster(values, to_cell, _cell_size_m(window, cell_x, cell_y, to_raster))
+
+
+def _to_metres(values: np.ndarray, snapshot: RasterSnapshot, run: Run) -> None:
+    """Turn heights that the file says to be in feet into metres, and heights that no ground has into no data.
+
+    A void that the file does not declare (-32768, -9999) would be smeared over its neighbours. `values` are changed.
+    """
+    unit = _unit_of(snapshot)
+    if unit in FEET:
+        values *= FEET[unit]
+        run.warn("dem_in_feet", layer=snapshot.name, unit=unit)
+    odd = (values < LOWEST_M) | (values > HIGHEST_M)
+    if odd.any():
+        shown = sorted({f"{value:g}" for value in values[odd][:1000]})[:3]
+        values[odd] = np.nan
+        run.warn("dem_impossible", layer=snapshot.name, n=int(odd.sum()), values=shown)
+
+
+def _unit_of(snapshot: RasterSnapshot) -> str:
+    """Return the unit of the heights that the file names, "" when it names none or is no file."""
+    from osgeo import gdal
+
+    if snapshot.file is None or not snapshot.file.exists():
+        return ""
+    try:
+        with gdal_raises():
+            dataset = gdal.Open(str(snapshot.file))  # held: a band dies with it
+            return str(dataset.GetRasterBand(1).GetUnitType() or "").strip().casefold()
+    except RuntimeError:
+        return ""
 
 
 def _read_window(

@@ -280,7 +280,7 @@ def test_raster_window_matches_its_cells(tmp_path):
     x0, y1 = 640000.0, 3275000.0
     centres_x = x0 + (np.arange(columns) + 0.5) * cell
     centres_y = y1 - (np.arange(rows) + 0.5) * cell
-    values = (centres_x[None, :] - x0) + 2 * (y1 - centres_y[:, None])
+    values = ((centres_x[None, :] - x0) + 2 * (y1 - centres_y[:, None])) / 2
     values[5, 5] = -32768
     dataset = gdal.GetDriverByName("GTiff").Create(str(path), columns, rows, 1, gdal.GDT_Float32)
     dataset.SetGeoTransform((x0, cell, 0, y1, 0, -cell))
@@ -302,6 +302,32 @@ def test_raster_window_matches_its_cells(tmp_path):
     whole = read_raster(snapshot, (x0, y1 - 4500, x0 + 6000, y1), working, context.transformContext(), Run())
     assert np.isnan(whole.values[5, 5])
     assert np.isfinite(whole.values).sum() == columns * rows - 1
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("", 1.0), ("m", 1.0), ("ft", 0.3048)])
+def test_heights_in_feet_and_undeclared_voids(tmp_path, unit, factor):
+    from osgeo import gdal, osr
+    from urban_renewal.processing.raster import read_raster
+
+    path = tmp_path / "dem.tif"
+    dataset = gdal.GetDriverByName("GTiff").Create(str(path), 60, 60, 1, gdal.GDT_Float32)
+    dataset.SetGeoTransform((640000.0, 30.0, 0, 3275000.0, 0, -30.0))
+    system = osr.SpatialReference()
+    system.ImportFromEPSG(32648)
+    dataset.SetProjection(system.ExportToWkt())
+    heights = np.full((60, 60), 800.0, dtype="float32")
+    heights[10, 10], heights[20, 20] = -32768, -9999
+    dataset.GetRasterBand(1).WriteArray(heights)
+    if unit:
+        dataset.GetRasterBand(1).SetUnitType(unit)
+    del dataset
+    context, run = QgsProcessingContext(), Run()
+    working = crs_module.WorkingCrs(QgsCoordinateReferenceSystem("EPSG:32648"), "")
+    bounds = (640000.0, 3273200.0, 641800.0, 3275000.0)
+    raster = read_raster(take_raster("DEM", str(path), context), bounds, working, context.transformContext(), run)
+    assert np.nanmax(raster.values) == np.nanmin(raster.values) == pytest.approx(800 * factor)
+    assert np.isnan(raster.values).sum() == 2
+    assert [item.code for item in run.messages] == [*(["dem_in_feet"] if unit == "ft" else []), "dem_impossible"]
 
 
 def test_text_cells_of_number_columns_are_whole_words():
