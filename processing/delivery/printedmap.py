@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from qgis.core import (
+    Qgis,
+    QgsFeatureRequest,
     QgsLayoutExporter,
     QgsLayoutItemMap,
     QgsMapRendererCustomPainterJob,
@@ -108,12 +110,25 @@ def crowded(shown: QgsLayoutItemMap) -> list[Any]:
     extent, found = shown.extent(), []
     settings = shown.mapSettings(extent, QSizeF(extent.width(), extent.height()), MM_PER_INCH, False)
     for layer in shown.layers():
-        if not isinstance(layer, QgsVectorLayer) or layer.renderer() is None or layer.featureCount() <= MANY:
+        if not isinstance(layer, QgsVectorLayer) or layer.renderer() is None:
+            continue
+        count = _count(layer)
+        if count <= MANY:
             continue
         ground = settings.layerExtentToOutputExtent(layer, layer.extent())
-        share = ground.intersect(extent).area() / ground.area() if ground.area() > 0 else 1.0
-        found += [layer] if layer.featureCount() * share > MANY else []
+        is_known = ground.isFinite() and ground.area() > 0
+        share = ground.intersect(extent).area() / ground.area() if is_known else 1.0
+        found += [layer] if count * share > MANY else []
     return found
+
+
+def _count(layer: Any) -> int:
+    """Return how many shapes a layer has, or that they are more than MANY: of a part of a table QGIS does not know."""
+    count = int(layer.featureCount())
+    if count >= 0:
+        return count
+    request = QgsFeatureRequest().setNoAttributes().setFlags(Qgis.FeatureRequestFlag.NoGeometry).setLimit(MANY + 1)
+    return sum(1 for _ in layer.getFeatures(request))
 
 
 @contextmanager

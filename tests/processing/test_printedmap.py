@@ -242,3 +242,44 @@ def test_only_what_a_map_shows_counts(sheet, monkeypatch):
     assert [layer.name() for layer in printedmap.crowded(shown)] == ["boxes"]
     shown.zoomToExtent(QgsRectangle(0, 0, 100, 70))
     assert printedmap.crowded(shown) == []
+
+
+def test_a_part_of_a_table_is_counted(qgis_app, tmp_path):
+    """QGIS does not know how many rows a layer has that is opened with a subset."""
+    from qgis.core import (
+        QgsFeature,
+        QgsGeometry,
+        QgsPointXY,
+        QgsProject,
+        QgsRectangle,
+        QgsVectorFileWriter,
+        QgsVectorLayer,
+    )
+    from urban_renewal.processing.delivery import printedmap
+    from urban_renewal.processing.delivery.sheet import Sheet
+
+    memory = QgsVectorLayer("Point?crs=EPSG:4545&field=stage:string", "land", "memory")
+    features = []
+    for number in range(60):
+        feature = QgsFeature(memory.fields())
+        feature.setAttributes(["now" if number % 3 else "plan"])
+        feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(10 * number, 5 * number)))
+        features.append(feature)
+    memory.dataProvider().addFeatures(features)
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.layerName = "land"
+    path = str(tmp_path / "a.gpkg")
+    project = QgsProject()
+    QgsVectorFileWriter.writeAsVectorFormatV3(memory, path, project.transformContext(), options)
+    source = f'{path}|layername=land|subset="stage" = '
+    layers = [QgsVectorLayer(f"{source}'{stage}'", stage, "ogr") for stage in ("now", "plan")]
+    project.addMapLayers(layers, False)
+    made = Sheet(project, "01", "")
+    shown = made.map((10, 10, 200, 100), QgsRectangle(0, 0, 600, 300), layers, memory.crs(), 3000)
+    patch = pytest.MonkeyPatch()
+    patch.setattr(printedmap, "MANY", 25)
+    try:
+        assert [layer.name() for layer in printedmap.crowded(shown)] == ["now"]  # 40 of 60
+    finally:
+        patch.undo()
+        made.close()
