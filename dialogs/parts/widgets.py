@@ -6,9 +6,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from qgis.PyQt.QtCore import QRect, QSize, Qt
+from qgis.PyQt.QtCore import QRect, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QFont, QPainter, QPalette, QPen
-from qgis.PyQt.QtWidgets import QApplication, QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import (
+    QApplication,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionFocusRect,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ..meanings import meaning_of
 from ..study import readiness
@@ -111,8 +121,45 @@ class Mark(QWidget):
         painter.end()
 
 
+class Figure(QWidget):
+    """One key figure: a click, Enter or the space bar asks what stands behind it."""
+
+    asked = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def mousePressEvent(self, event: Any) -> None:
+        """Keep the press: the card below would fold."""
+        event.accept()
+
+    def mouseReleaseEvent(self, event: Any) -> None:
+        """Ask when the button is let go over the figure."""
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+            self.asked.emit()
+
+    def keyPressEvent(self, event: Any) -> None:
+        """Ask by keys."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.asked.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: Any) -> None:
+        """Show where the keys are."""
+        super().paintEvent(event)
+        if self.hasFocus():
+            option = QStyleOptionFocusRect()
+            option.initFrom(self)
+            self.style().drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, option, QPainter(self), self)
+
+
 class Figures(QWidget):
-    """Key figures side by side, two in a row when there is little room."""
+    """Key figures side by side, two in a row when there is little room. `asked(label, cell)`: why this one?"""
+
+    asked = pyqtSignal(str, QWidget)
 
     def __init__(self) -> None:
         super().__init__()
@@ -152,9 +199,10 @@ class Figures(QWidget):
         for column in range(4):  # those of a wider row must not keep their share of a narrow one
             self._grid.setColumnStretch(column, int(column < self._columns and column < len(self._cells)))
 
-    @staticmethod
-    def _cell(value: str, label: str, colour: str = "") -> QWidget:
-        cell = QWidget()
+    def _cell(self, value: str, label: str, colour: str = "") -> QWidget:
+        cell = Figure()
+        cell.asked.connect(lambda: self.asked.emit(label, cell))
+        cell.setAccessibleName(f"{value} {label}")
         cell.setToolTip(meaning_of(label))
         layout = QVBoxLayout(cell)
         layout.setContentsMargins(0, 0, 0, 0)

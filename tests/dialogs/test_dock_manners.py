@@ -66,3 +66,30 @@ def test_layers_of_one_name_are_told_apart(tmp_path):
     assert names[1].startswith("宗地 · 2024/宗地.gpkg")
     assert [name[-3:] for name in names_apart([found[0], found[0]])] == ["(1)", "(2)"]
     assert len(set(names_apart([QgsVectorLayer("Polygon", "宗地", "memory") for _ in range(2)]))) == 2
+
+
+def test_a_figure_says_what_stands_behind_it(dock, qtbot):
+    from qgis.PyQt.QtTest import QTest
+    from qgis.PyQt.QtWidgets import QMenu, QWidgetAction
+
+    card = dock.cards["tag"]
+    card.figures.show_figures([("214", "suspected")])
+    card.links.setText('<a href="map">Show on map</a>&nbsp;&nbsp; <a href="table">Open table</a> <a href="log">Log</a>')
+    card.figures.show()
+    followed = []
+    card.link_asked.connect(lambda key, action: followed.append((key, action)))
+    [cell] = card.figures._cells
+    for is_by_keys in (False, True):
+        if is_by_keys:
+            QTest.keyClick(cell, Qt.Key.Key_Return)
+        else:
+            QTest.mouseClick(cell, Qt.MouseButton.LeftButton)
+        [menu] = [menu for menu in cell.findChildren(QMenu) if menu.isVisible()]
+        words, _, *ways = menu.actions()
+        assert isinstance(words, QWidgetAction)
+        assert "limits" in words.defaultWidget().text()
+        assert [way.text() for way in ways] == ["Show on map", "Open table"]
+        ways[1].trigger()
+        menu.close()
+        qtbot.wait(10)
+    assert followed == [("tag", "table")] * 2
