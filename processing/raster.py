@@ -9,7 +9,7 @@ from qgis.PyQt.QtCore import QThread
 
 from ..core.errors import RenewalError
 from ..core.run import Run
-from ..core.walking.heights import Raster
+from ..core.walking.heights import HIGHEST_M, LOWEST_M, Raster
 from .crs import WorkingCrs, move_coordinates
 from .gdalmode import gdal_raises
 from .snapshot import RasterSnapshot
@@ -17,7 +17,6 @@ from .systems import transform_between
 
 FEET = {"ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "us survey foot": 1200 / 3937, "us-ft": 1200 / 3937,
         "ftus": 1200 / 3937}  # fmt: skip
-LOWEST_M, HIGHEST_M = -500.0, 9000.0  # own choice: the shore of the Dead Sea lies at -430 m
 STRIP_CELLS = 4_000_000  # cells read between two looks at the cancel flag
 MARGIN_CELLS = 16  # around the data, so that the low-pass (4 cells) sees real ground at the edge
 

@@ -21,6 +21,8 @@ from .profiles import WalkRules
 
 ToCell = Callable[[Reals, Reals], "tuple[Reals, Reals]"]
 REACH_SIGMAS = 3.0  # own choice: the filter is cut off here, where its weight is 1 % of the middle's
+LOWEST_M, HIGHEST_M = -500.0, 9000.0  # own choice: the shore of the Dead Sea lies at -430 m
+FAR_FROM_0_M = 30.0  # own choice
 STRIP_CELLS = 250_000  # cells filtered between two looks at the cancel flag: some 50 ms
 
 
@@ -101,8 +103,9 @@ def make_surface(
 
     The raster is low-passed with a Gaussian whose standard deviation is max(`low_pass_m`, `low_pass_cells` cells);
     cells without data neither count nor are filled. Surveyed points say the height inside triangles whose sides are at
-    most `survey_span_m`; where two stand at the same place their mean counts. Points without height are left out and
-    counted (`survey_without_height`); that all stand too far apart is said (`survey_too_sparse`).
+    most `survey_span_m`; where two stand at the same place their mean counts. Points without height (or
+    with one that stands for it: -9999, 0 among others far above) are left out and counted (`survey_without_height`);
+    that all stand too far apart is said (`survey_too_sparse`).
     Source: methods.md §2; noise σ 5 m correlated over 30 m on flat ground then costs an elder less than 10 %.
     """
     survey = None if height_points is None else _make_survey(height_points, rules.survey_span_m, run)
@@ -188,12 +191,25 @@ def _make_survey(points: pd.DataFrame, span_m: float, run: Run) -> _Survey | Non
     shapes = frames.geometries(points)
     z = frames.optional(points, "z", "real").to_numpy(dtype=np.float64, na_value=np.nan)
     good = np.isfinite(z) & (shapely.get_type_id(shapes) >= 0) & ~shapely.is_empty(shapes)
+    good &= ~_stands_for_unknown(z)
     if not good.all():
         run.warn("survey_without_height", n=int((~good).sum()), total=len(points))
     net = _make_net(shapes[good], z[good], span_m)
     if net is None and good.any():
         run.warn("survey_too_sparse", n=int(good.sum()), span_m=round(span_m))
     return net
+
+
+def _stands_for_unknown(z: Reals) -> npt.NDArray[np.bool_]:
+    """Say which heights are none: those no ground has (-9999), and 0 in a layer whose other points lie high above it,
+    where drawings have it for a point without a height.
+    """
+    with np.errstate(invalid="ignore"):
+        odd = (z < LOWEST_M) | (z > HIGHEST_M)
+    others = z[np.isfinite(z) & ~odd & (z != 0)]
+    if len(others) and np.abs(others).min() > FAR_FROM_0_M:
+        odd |= z == 0
+    return np.asarray(odd)
 
 
 def _make_net(shapes: Objects, z: Reals, span_m: float) -> _Survey | None:

@@ -71,3 +71,18 @@ def test_surveyed_points_go_first_and_only_where_they_stand_close():
     assert told == {
         "survey_without_height": {"n": 1, "total": 6}, "survey_too_sparse": {"n": 5, "span_m": 50},
     }  # fmt: skip
+
+
+def test_heights_that_stand_for_unknown_are_none():
+    places = [shapely.Point(x, y) for x in (0, 20, 40) for y in (0, 20)]
+    points = pd.DataFrame({"z": [250.0, 252.0, 0.0, 251.0, -9999.0, 253.0]})
+    points["geometry"] = np.array(places, dtype=object)
+    run = Run()
+    surface = make_surface(None, points, load_rules(), run)
+    assert [(item.code, item.values["n"]) for item in run.messages] == [("survey_without_height", 2)]
+    known = surface.sample(np.array([0.0, 20.0]), np.array([10.0, 20.0]))
+    assert known.min() > 249 and known.max() < 254
+    low = points.assign(z=[1.0, 2.0, 0.0, 1.5, 0.5, 0.0])  # by the sea 0 is a height
+    run = Run()
+    make_surface(None, low, load_rules(), run)
+    assert run.messages == []
