@@ -29,8 +29,9 @@ def is_open(tagged: pd.DataFrame) -> pd.Series:
 def count_tags(tagged: pd.DataFrame) -> pd.DataFrame:
     """Return a row a tag: tag, confirmed_n, suspected_n, renovated_n (all of DONE), area_m2, floor_m2 of the open ones.
 
-    Areas are exact sums (math.fsum), so that the order of rows cannot matter; missing ones count as nothing. A class of
-    SWITCHED_OFF that no parcel bears has no row: a 0 would say that somebody had looked for it.
+    Areas are exact sums (math.fsum), so that the order of rows cannot matter; missing ones count as nothing, and where
+    none of several is known the sum is not either (NaN). A class of SWITCHED_OFF that no parcel bears has no row: a 0
+    would say that somebody had looked for it.
     """
     done = frames.optional(tagged, "programme").isin(DONE).fillna(False).astype(bool)
     level = frames.optional(tagged, "tag_level")
@@ -44,7 +45,7 @@ def count_tags(tagged: pd.DataFrame) -> pd.DataFrame:
             (tag, int((live & (level == "confirmed").fillna(False)).sum()),
              int((live & (level == "suspected").fillna(False)).sum()), int((mine & done).sum()),
              exact_sum(frames.optional(tagged, "area_m2", "real")[live]),
-             exact_sum(frames.optional(tagged, "floor_m2", "real")[live]))
+             known_sum(frames.optional(tagged, "floor_m2", "real")[live]))
         )  # fmt: skip
     names = ["tag", "confirmed_n", "suspected_n", "renovated_n", "area_m2", "floor_m2"]
     return pd.DataFrame(rows, columns=names)
@@ -120,6 +121,11 @@ def exact_sum(values: Any) -> float:
     """Return a sum to a millionth that does not depend on the order of the values; missing ones are left out."""
     numbers = pd.to_numeric(pd.Series(values)).to_numpy("float64", na_value=np.nan)
     return math.fsum(numbers[~np.isnan(numbers)].tolist())
+
+
+def known_sum(values: pd.Series) -> float:
+    """Return exact_sum; NaN where there are values and none of them is known."""
+    return math.nan if len(values) and bool(values.isna().all()) else exact_sum(values)
 
 
 def merge_left_out(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -32,7 +32,12 @@ MARKS = dict(zip(("fail", "unknown", "pass"), CLASSES))  # a pair with â€œpassâ€
 
 
 def checks_section(findings: pd.DataFrame, links: Links) -> str:
-    """Return the findings as a table: every one that is not met, the others one row a check and verdict."""
+    """Return the findings as a table: every one that is not met, the others one row a check and verdict.
+
+    Without any finding there is no zone to check, and a sentence says so.
+    """
+    if not len(findings):
+        return f"<p>{escape(say('report_no_checks', links.language))}</p>"
     rows = "".join(_row(number, *group, links) for number, group in enumerate(group_findings(findings), 1))
     heads = "".join(f"<th>{escape(say(code, links.language))}</th>" for code in HEADS)
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"

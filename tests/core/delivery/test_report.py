@@ -119,6 +119,20 @@ def test_worst_communities(content):
     assert worst["child"].isna().tolist() == [False, True]  # S1 has no need of kindergartens
 
 
+def test_without_a_zone_the_first_section_says_so(content):
+    findings = frames.empty(schema.table("findings"))
+    html = write_report(replace(content, tables={**content.tables, "findings": findings}, language="en"))
+    assert "No zone was drawn, so nothing was checked." in html
+
+
+def test_floor_areas_that_nobody_knows_are_no_zero():
+    rows = pd.DataFrame({"tag": ["idle_factory", "idle_factory", "old_compound"], "tag_level": "suspected",
+                         "area_m2": [10.0, 20.0, 5.0], "floor_m2": [np.nan, np.nan, 7.0]})  # fmt: skip
+    found = summary.count_tags(rows).set_index("tag")
+    assert np.isnan(found.loc["idle_factory", "floor_m2"]) and found.loc["old_compound", "floor_m2"] == 7
+    assert found.loc["urban_village", "floor_m2"] == 0  # there is none
+
+
 def test_a_gap_that_nobody_knows_is_no_zero(content):
     unknown = content.tables["gap_summary"].assign(need=np.nan, served=np.nan, gap=np.nan, surplus=np.nan)
     sums = summary.sum_kinds(unknown)
