@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ...processing.texts import tr
 from ..explore.text import minutes_text
@@ -20,6 +20,7 @@ from ..study.figures import rows_of
 from ..study.turns import Turns, aside
 from .values import GROUPS
 
+LATER_MS = 40
 WORST_SQL = (
     "SELECT parcel_id, nearest_id, walk_s, line_m FROM {t} WHERE kind = ? AND gap > 0 AND nearest_id IS NOT NULL"
     " ORDER BY gap DESC, parcel_id"
@@ -75,6 +76,10 @@ class WalkTelling(QObject):
         self._finding: Turns | None = None
         self._walking: Turns | None = None
         self._wanted = ("", "")  # kind, community
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(LATER_MS)
+        self._soon.timeout.connect(self._begin)
 
     def start(self) -> None:
         """Forget what was found in other results."""
@@ -85,7 +90,12 @@ class WalkTelling(QObject):
         self._wanted = (kind, community)
         if kind in self._walks:
             self._tell()
-        elif self._finding is None and kind not in GROUPS:
+        elif kind not in GROUPS:
+            self._soon.start()  # what is chosen is shown first
+
+    def _begin(self) -> None:
+        kind = self._wanted[0]
+        if self._finding is None and kind not in self._walks and self._showing.panel is not None:
             is_first = self._places is None
             files, areas = self._showing.sources(is_first)  # a city's communities are not read for every kind
             if "tagged" in files and (areas or not is_first):
@@ -138,6 +148,7 @@ class WalkTelling(QObject):
 
     def close(self) -> None:
         """Stop looking, forget everything."""
+        self._soon.stop()
         for work in (self._finding, self._walking):
             if work is not None:
                 work.stop()
