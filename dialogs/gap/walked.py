@@ -46,6 +46,16 @@ def worst_walks(files: Mapping[str, str], kind: str, community_of: Mapping[str, 
     return found
 
 
+def find_walks(
+    files: Mapping[str, str], areas: Any, kind: str, places: dict[str, str] | None
+) -> tuple[str, dict[str, Walk], dict[str, str]]:
+    """Return (kind, its walks, {parcel: community}), for a thread; `places` where they are known already."""
+    if places is None:
+        held, names = places_of(files["tagged"], areas), names_of(files["tagged"])
+        places = {names[fid]: community for fid, community in held.items() if fid in names}
+    return kind, worst_walks(files, kind, places), places
+
+
 def walk_text(walk: Walk | None, radius_m: float, minutes: float, way: Any = None) -> str:
     """Return the walk in words; `way` (walk_ground.Way) adds stairs and climb where it is known."""
     if walk is None or walk.seconds is None:
@@ -99,18 +109,15 @@ class WalkTelling(QObject):
             is_first = self._places is None
             files, areas = self._showing.sources(is_first)  # a city's communities are not read for every kind
             if "tagged" in files and (areas or not is_first):
-                self._finding = Turns(aside(partial(self._find, files, areas, kind)), self._on_found, self)
-
-    def _find(self, files: Mapping[str, str], areas: Any, kind: str) -> Any:
-        if self._places is None:
-            held, names = places_of(files["tagged"], areas), names_of(files["tagged"])
-            self._places = {names[fid]: community for fid, community in held.items() if fid in names}
-        return kind, worst_walks(files, kind, self._places)
+                self._finding = Turns(
+                    aside(partial(find_walks, files, areas, kind, self._places)), self._on_found, self
+                )
 
     def _on_found(self, found: Any, error: Exception | None) -> None:
         self._finding = None
         if error is None:
-            self._walks[found[0]] = found[1]
+            kind, walks, self._places = found
+            self._walks[kind] = walks
             self.ask(*self._wanted)
 
     def _tell(self, way: Any = None) -> None:
