@@ -3,6 +3,7 @@
 import json
 import re
 
+import numpy as np
 import pytest
 from urban_renewal.core.words import RESOURCES
 
@@ -76,3 +77,23 @@ def test_every_algorithm_has_its_formula_and_source(contract):
     wrong += [f"{name}: no formula" for name, entry in methods.items() if not re.search("[=⇔~<≥≤]", entry["formula"])]
     assert wrong == []
     assert [name for name in methods if "method" not in OWN[name]] == []
+
+
+def test_formulas_hold_the_numbers_of_the_code():
+    from urban_renewal.core.inputs.gcj02 import INVERSE_DEGREES
+    from urban_renewal.core.tagging.units.join import LANE_M
+    from urban_renewal.core.tagging.units.make import STREET_GAP_M
+    from urban_renewal.core.walking.links import LIMIT_MS
+    from urban_renewal.core.walking.times import whole_ms
+    from urban_renewal.core.zones.ranking import SPREAD, TRIALS
+
+    methods = json.loads((HELP / "_methods.json").read_text(encoding="utf-8"))
+    for name, parts in {
+        "fixcoordinates": [f"< {INVERSE_DEGREES:.0e}°"],
+        "makeunits": [f"≤ {STREET_GAP_M:g} m", f"> {LANE_M:g} m"],
+        "missinglinks": [f"min(t_ij, {LIMIT_MS // 60_000})"],
+        "rankzones": [f"{TRIALS:,} weightings".replace(",", " "), f"± {SPREAD:.0%}".replace("%", " %")],
+        "buildwalknetwork": ["⌊1000 · L / v(s) + ½⌋ ms"],
+    }.items():
+        assert [part for part in parts if part not in methods[name]["formula"]] == [], name
+    assert whole_ms(np.array([1200.4, 1200.5])).tolist() == [1200, 1201]  # halves up, as the formula of the network says
