@@ -3,6 +3,7 @@
 import pytest
 
 TWICE = """
+import sys
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 registry = QgsApplication.processingRegistry()
 for turn in range(2):
@@ -10,9 +11,10 @@ for turn in range(2):
     provider = registry.providerById("urbanrenewal")
     for algorithm in provider.algorithms():
         able, why = algorithm.canExecute()
-        # canExecute() is not asked by scripts, models and tasks: preparing must refuse as well
+        # canExecute() is not asked by scripts, models and tasks: a run must refuse as well
         feedback = QgsProcessingFeedback(False)
-        if not algorithm.create().prepare({}, QgsProcessingContext(), feedback):
+        if None in map(sys.modules.get, ("pandas", "shapely", "scipy"), (0, 0, 0)):
+            algorithm.create().run({}, QgsProcessingContext(), feedback)
             why += feedback.textLog()
         print(algorithm.name(), able, why.replace("\\n", " "))
     print("listed", len(provider.algorithms()))
