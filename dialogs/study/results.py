@@ -17,6 +17,7 @@ from qgis.core import (
     QgsLayerTreeGroup,
     QgsMapLayer,
     QgsProject,
+    QgsProviderRegistry,
     QgsRasterLayer,
     QgsRectangle,
     QgsSingleSymbolRenderer,
@@ -38,6 +39,11 @@ SUN_AZIMUTH, SUN_HEIGHT = 315.0, 45.0  # degrees: the shading maps are drawn wit
 DEPTH = "urban_renewal/depth"  # custom property of inputs we added: where they are drawn
 NEW = "urban_renewal/loading"  # custom property of a group that is being filled
 MARK = "urban_renewal/result"  # custom property of layers we loaded: never guessed as an input
+DELIVERED = "urbanrenewal/group"  # custom property of the groups of a delivery's project
+DELIVERED_INPUTS = frozenset(  # its tables from which a study could begin anew
+    ("tagged", "buildings", "facilities", "stations", "station_entrances", "roads", "barriers", "green", "protected",
+     "communities")
+)  # fmt: skip
 # tables of a delivery from top to bottom, and the step each belongs to; those with True are switched on at first
 DRAWN = (
     ("issues", "prepare", False),
@@ -230,8 +236,26 @@ def result_of(layer: QgsMapLayer) -> tuple[str, str]:
 
 
 def result_ids(project: QgsProject) -> frozenset[str]:
-    """Return the ids of the result layers in the project."""
-    return frozenset(key for key, layer in project.mapLayers().items() if result_of(layer)[0])
+    """Return the ids of the result layers in the project, also of those in the project of a delivery."""
+    ours = {key for key, layer in project.mapLayers().items() if result_of(layer)[0]}
+    return frozenset(ours | _delivered_ids(project))
+
+
+def _delivered_ids(project: QgsProject) -> set[str]:
+    """Return the ids of the layers of a delivery that are no inputs: what was drawn for its pages, what was found."""
+    found = set()
+    for group in project.layerTreeRoot().findGroups(True):
+        kind = group.customProperty(DELIVERED, "")
+        for node in group.findLayers() if kind else ():
+            layer = node.layer()
+            if layer is not None and (kind == "layouts" or _table_of(layer) not in DELIVERED_INPUTS):
+                found.add(layer.id())
+    return found
+
+
+def _table_of(layer: QgsMapLayer) -> str:
+    parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
+    return str(parts.get("layerName") or "")
 
 
 def sources(project: QgsProject, study_id: str) -> dict[str, str]:

@@ -93,3 +93,24 @@ def test_a_figure_says_what_stands_behind_it(dock, qtbot):
         menu.close()
         qtbot.wait(10)
     assert followed == [("tag", "table")] * 2
+
+
+def test_in_a_delivery_its_drawings_are_no_inputs(dock, tmp_path):
+    from qgis.core import QgsProject, QgsVectorFileWriter, QgsVectorLayer
+
+    path, made = tmp_path / "data.gpkg", {}
+    parcels = QgsVectorLayer("Polygon?crs=EPSG:4545&field=parcel_id:string&field=land_use:string", "x", "memory")
+    for table in ("land_use_map", "tagged", "zones"):
+        options, context = QgsVectorFileWriter.SaveVectorOptions(), QgsProject.instance().transformContext()
+        options.layerName = table
+        if path.exists():
+            options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
+        QgsVectorFileWriter.writeAsVectorFormatV3(parcels, str(path), context, options)
+        made[table] = QgsVectorLayer(f"{path}|layername={table}", f"宗地 {table}", "ogr")
+    group = QgsProject.instance().layerTreeRoot().addGroup("基础")
+    group.setCustomProperty("urbanrenewal/group", "base")
+    for layer in made.values():
+        QgsProject.instance().addMapLayer(layer, False)
+        group.addLayer(layer)
+    dock.session.guess()
+    assert dock.session.study.inputs["PARCELS"].layer_id == made["tagged"].id()
