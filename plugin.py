@@ -13,6 +13,17 @@ from .processing.parameters import CHOICE_FIELD
 from .processing.provider import RenewalProvider
 from .processing.texts import interface_language, tr
 
+PATIENCE_MS = 1000  # at most this long QGIS waits for threads when it is closed
+
+
+def end_threads() -> None:
+    """End the idle threads of QGIS's tasks while QGIS is whole.
+
+    A thread that has looked up a coordinate system tells QGIS when it ends. Left to themselves threads end after QGIS's
+    own data have gone: QGIS 3.40 then dies on signal 11 on its way out.
+    """
+    QgsApplication.taskManager().threadPool().waitForDone(PATIENCE_MS)
+
 
 class UrbanRenewalPlugin:
     """The object QGIS holds: the Processing provider everywhere, the dock only where there is a window."""
@@ -23,6 +34,7 @@ class UrbanRenewalPlugin:
         self.dock = None
         self.action = None
         self.copying = None
+        self.ends_threads = False
         self.translator = None
         self.words = b""  # of the translator, which keeps no copy
         self._translate()
@@ -37,6 +49,8 @@ class UrbanRenewalPlugin:
         """Register the algorithms, the button and the menu entry; the dock is made when it is first opened."""
         CHOICE_FIELD[:] = [f"{__package__}.dialogs.parts.choice_field.ChoiceField"]
         self.initProcessing()
+        QCoreApplication.instance().aboutToQuit.connect(end_threads)
+        self.ends_threads = True
         icon = QIcon(str(RESOURCES / "icons" / "urban_renewal.svg"))
         self.action = QAction(icon, tr("Urban Renewal Workbench"), self.iface.mainWindow())
         self.action.setCheckable(True)
@@ -49,6 +63,9 @@ class UrbanRenewalPlugin:
 
     def unload(self) -> None:
         """Take everything away again."""
+        if self.ends_threads:
+            QCoreApplication.instance().aboutToQuit.disconnect(end_threads)
+            self.ends_threads = False
         self._remove_dock()
         CHOICE_FIELD.clear()
         if self.copying is not None:

@@ -125,3 +125,27 @@ def test_an_update_of_the_words_does_not_end_qgis(qgis_iface, qgis_app, monkeypa
         assert made.translator.translate("UrbanRenewal", "Run all") == "全部运行"
     finally:
         made.unload()
+
+
+def test_idle_threads_end_before_qgis_does(plugin, qgis_app, qtbot):
+    """A thread that knows of a coordinate system and outlives QGIS's data takes QGIS down on its way out."""
+    from qgis.core import QgsCoordinateReferenceSystem, QgsTask
+    from qgis.PyQt.QtCore import Qt, QThread
+    from urban_renewal import plugin as plugin_module
+
+    assert plugin.ends_threads
+
+    seen = []
+
+    def work(task):
+        assert QgsCoordinateReferenceSystem("EPSG:4547").isValid()
+        seen.append(QThread.currentThread())
+
+    manager = qgis_app.taskManager()
+    manager.addTask(QgsTask.fromFunction("look up", work))
+    qtbot.waitUntil(lambda: bool(seen) and manager.countActiveTasks() == 0, timeout=5000)
+    assert seen and seen[0].isRunning()  # idle, kept for the next task
+    ended = []
+    seen[0].finished.connect(lambda: ended.append(True), Qt.ConnectionType.DirectConnection)
+    plugin_module.end_threads()  # what the plugin does when QGIS is about to quit
+    assert ended == [True]
