@@ -4,18 +4,16 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from ...core import envelope
-from ...core.run import Run
-from ...core.walking.join import Joined, JoinOptions, Points, join_points
 from ...core.words import pick
 from ...processing.texts import interface_language, tr
-from .reaching import times_around, times_at
 from .text import minutes_text
-from .walk_ground import LONGEST_MIN, Ground
+
+if TYPE_CHECKING:  # the Workbench opens without shapely and pandas
+    from ...core.walking.join import Joined
+    from .walk_ground import Ground
 
 TIMES = 4.0  # another walker is looked for this many times as long as the one whose way is drawn
 
@@ -30,6 +28,8 @@ def seconds_of(
     ground: Ground, home: tuple[float, float], goals: list[tuple[float, float]], profile: str, minutes: float
 ) -> tuple[float | None, float | None]:
     """Return (there, back) in seconds between a place and the nearest of some goals, None = not within the minutes."""
+    from .reaching import times_around, times_at
+
     goal = _joined(ground, goals, profile)
     found = []
     for toward in (False, True):
@@ -42,6 +42,8 @@ def walkers_html(
     ground: Ground, home: tuple[float, float], goals: list[tuple[float, float]], way: Any, profile: str
 ) -> str:
     """Return a line for every walker but the one whose way is drawn; "" when there is no other."""
+    from .walk_ground import LONGEST_MIN
+
     minutes = LONGEST_MIN
     if way is not None:
         minutes = min(LONGEST_MIN, max(5.0, TIMES * max(way.there_s, way.back_s or 0.0) / 60))
@@ -58,6 +60,11 @@ def walkers_html(
 
 
 def _joined(ground: Ground, goals: list[tuple[float, float]], profile: str) -> Joined:
+    import numpy as np
+
+    from ...core.run import Run
+    from ...core.walking.join import JoinOptions, Points, join_points
+
     person, n = ground.profiles[profile], len(goals)
     xy = np.array(goals, dtype=float).reshape(-1, 2)
     ids = np.array([str(place) for place in range(n)], dtype=object)
