@@ -96,4 +96,4 @@ def test_formulas_hold_the_numbers_of_the_code():
         "buildwalknetwork": ["⌊1000 · L / v(s) + ½⌋ ms"],
     }.items():
         assert [part for part in parts if part not in methods[name]["formula"]] == [], name
-    assert whole_ms(np.array([1200.4, 1200.5])).tolist() == [1200, 1201]  # halves up, as the formula of the network says
+    assert whole_ms(np.array([1200.4, 1200.5])).tolist() == [1200, 1201]  # halves up: the formula of the network
