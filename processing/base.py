@@ -36,7 +36,7 @@ from .inputs import Inputs, Plan
 from .missing import find_broken, how_to_install, missing_packages
 from .promptness import prompt
 from .publish import publish
-from .refusals import cluster_address, settle
+from .refusals import cluster_address, refuse_missing_packages, settle
 from .results import Results
 from .speaking import Speaker
 
@@ -95,6 +95,14 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
     def icon(self) -> QIcon:
         own = RESOURCES / "icons" / f"{self.ID}.svg"
         return QIcon(str(own if own.exists() else RESOURCES / "icons" / "urban_renewal.svg"))
+
+    def canExecute(self) -> tuple[bool, str]:
+        """Say before the dialog opens which library is missing, and how to get it."""
+        try:
+            refuse_missing_packages()
+        except RenewalError as error:
+            return False, say(error.code, texts.interface_language(), **error.values)
+        return True, ""
 
     def createInstance(self) -> RenewalAlgorithm:
         return type(self)()

@@ -237,3 +237,13 @@ def test_shipped_models_are_there(provider):
         assert [d.name() for d in model.parameterDefinitions() if d.description() == d.name() or not d.help()] == []
         assert not model.shortDescription().startswith(model.name())
     assert QgsApplication.processingRegistry().providerById("urbanrenewal") is not None
+
+
+def test_a_missing_library_is_told_before_the_dialog_opens(algorithms, monkeypatch):
+    from urban_renewal.processing import refusals
+
+    item = algorithms["tagparcels"]
+    assert item.canExecute() == (True, "")
+    monkeypatch.setattr(refusals, "missing_packages", lambda: ["shapely"])
+    good, message = item.canExecute()
+    assert not good and "shapely" in message
