@@ -85,11 +85,4 @@ def single_step(project: QgsProject, study: Study, key: str, folder: Path) -> tu
 
 
 def _fields(study: Study) -> dict[str, str]:
-    from ...core.inputs.aliases import roles
-
-    return {
-        parameter: name
-        for role, choice in study.inputs.items()
-        for column, name in choice.mapping.items()
-        if (parameter := roles()[role].columns[column].parameter)
-    }
+    return steps.field_parameters({role: choice.mapping for role, choice in study.inputs.items()})

@@ -21,6 +21,7 @@ ROLES = (
     "DEM", "HEIGHT_POINTS", "BARRIERS", "STATIONS", "STATION_ENTRANCES", "PROTECTED", "PROGRAMME", "PLAN",
     "CONSTRAINTS", "GREEN", "REVIEWS",
 )  # fmt: skip
+AGES = ("pop_0_2", "pop_3_5", "pop_6_14", "pop_60", "pop_65", "pop_80", "households")  # what AGE_FIELDS takes
 
 
 @dataclass(frozen=True)
@@ -191,15 +192,28 @@ def _given(material: Material, *names: str) -> dict[str, Any]:
 
 
 def _fields(material: Material, *roles: str) -> dict[str, str]:
-    """Return {field parameter: field} for the columns a person mapped; the rest is guessed where the layer is read."""
+    return field_parameters({role: material.mappings.get(role, {}) for role in roles})
+
+
+def can_map(role: str, column: str) -> bool:
+    """Say whether a person may say which field carries a column of a role: a parameter takes it, ages one for all."""
     from ...core.inputs.aliases import roles as known
 
-    return {
+    return bool(known()[role].columns[column].parameter) or (role == "POPULATION" and column in AGES)
+
+
+def field_parameters(mappings: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Return {field parameter: field} for the columns a person mapped, by role; the rest is guessed at the layer."""
+    from ...core.inputs.aliases import roles as known
+
+    found = {
         parameter: name
-        for role in roles
-        for column, name in material.mappings.get(role, {}).items()
+        for role, mapping in mappings.items()
+        for column, name in mapping.items()
         if (parameter := known()[role].columns[column].parameter)
     }
+    ages = [f"{name}={band}" for band, name in mappings.get("POPULATION", {}).items() if band in AGES]
+    return {**found, "AGE_FIELDS": ",".join(ages)} if ages else found
 
 
 LOCKS = ("GIVEN", "LOCKED_IN", "LOCKED_OUT")  # settings: tables of a delivery that was taken over

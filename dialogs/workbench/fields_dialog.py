@@ -24,7 +24,7 @@ from ..parts.help_pages import add_help
 from ..parts.inks import readable
 from ..parts.tables import keep_size, make_copyable
 from ..parts.widgets import text_label
-from ..study import project_state, wording
+from ..study import project_state, steps, wording
 
 AMBER = "#A66A00"
 ROWS_SEEN = 14  # without scrolling
@@ -124,9 +124,9 @@ class FieldsDialog(QDialog):
         for item in self.layer.fields():
             combo.addItem(f"{item.name()} ({item.alias()})" if item.alias() else item.name(), item.name())
         combo.setCurrentIndex(max(0, combo.findData(chosen or self.guessed.get(name, ""))))
-        combo.setEnabled(bool(column.parameter))
+        combo.setEnabled(steps.can_map(self.role, name))
         combo.setAccessibleName(title.text())
-        if not column.parameter:
+        if not steps.can_map(self.role, name):
             combo.setToolTip(tr("Found by its name only: rename the field, or give it one of these names as an alias."))
         combo.currentIndexChanged.connect(lambda _, name=name, row=row: self._show_row(row, name))
         self.combos[name] = combo

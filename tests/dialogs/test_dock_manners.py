@@ -114,3 +114,27 @@ def test_in_a_delivery_its_drawings_are_no_inputs(dock, tmp_path):
         group.addLayer(layer)
     dock.session.guess()
     assert dock.session.study.inputs["PARCELS"].layer_id == made["tagged"].id()
+
+
+def test_ages_may_be_mapped(dock):
+    """Ages have one parameter for all; what a person says of them reaches the step that places people."""
+    from qgis.core import QgsProject, QgsVectorLayer
+    from urban_renewal.dialogs.study.steps import AGES, can_map, field_parameters
+    from urban_renewal.dialogs.workbench.fields_dialog import FieldsDialog
+    from urban_renewal.processing.algorithms.allocatepopulation import BANDS
+
+    assert AGES == BANDS
+    assert can_map("POPULATION", "pop_60")
+    assert not can_map("POPULATION", "pop_year")
+    chosen = {"POPULATION": {"pop": "RS", "pop_60": "LR", "pop_0_2": "YE"}, "PARCELS": {"parcel_id": "BH"}}
+    assert field_parameters(chosen) == {
+        "POP_FIELD": "RS", "PARCEL_ID": "BH", "AGE_FIELDS": "LR=pop_60,YE=pop_0_2",
+    }  # fmt: skip
+    layer = QgsVectorLayer("Polygon?crs=EPSG:4545&field=RS:int&field=LR:int", "社区人口", "memory")
+    QgsProject.instance().addMapLayer(layer)
+    box = FieldsDialog("POPULATION", layer, {})
+    combo = box.combos["pop_60"]
+    assert combo.isEnabled()
+    combo.setCurrentIndex(combo.findData("LR"))
+    assert box.mapping() == {"pop_60": "LR"}
+    box.deleteLater()
