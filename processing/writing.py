@@ -23,6 +23,7 @@ from qgis.core import (
 )
 
 from ..core.errors import RenewalError
+from ..core.inputs.aliases import FIELD_BYTES
 from ..core.run import Run
 from .bulk import announce_rows, can_bulk, write_rows
 from .encoding import Encoded
@@ -110,7 +111,7 @@ def _make_layer(
     options.layerOptions = _layer_options(place, target)
     with unsynchronized():
         writer = QgsVectorFileWriter.create(
-            str(place), encoded.fields, encoded.wkb_type, encoded.crs, transforms, options,
+            str(place), fields_in(place, encoded), encoded.wkb_type, encoded.crs, transforms, options,
             QgsFeatureSink.SinkFlags(), None, None,
         )  # fmt: skip
         if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
@@ -120,6 +121,34 @@ def _make_layer(
                 _add_features(writer, encoded, target, run)
         finally:
             del writer  # closes the file
+
+
+def fields_in(place: Path, encoded: Encoded) -> QgsFields:
+    """Return the fields as the file can name them: in a shapefile by the short names of the dictionary.
+
+    An input's own names are cut between characters to ten bytes; what is taken already gets a number. The writer's own
+    cut goes through the middle of a Chinese character, and nobody can read such a name again.
+    """
+    if place.suffix.lower() != ".shp":
+        return encoded.fields
+    ours = {column.name: column.short or column.name for column in encoded.table.columns}
+    taken = {_cut(name).casefold() for name in ours.values()}
+    fields = QgsFields()
+    for item in encoded.fields:
+        name, number = _cut(ours.get(item.name(), item.name())), 0
+        while item.name() not in ours and name.casefold() in taken:
+            number += 1
+            name = _cut(item.name(), len(str(number))) + str(number)
+        taken.add(name.casefold())
+        copy = QgsField(item)
+        copy.setName(name)
+        fields.append(copy)
+    return fields
+
+
+def _cut(name: str, less: int = 0) -> str:
+    """Return a name of at most ten bytes, `less` some."""
+    return name.encode()[: FIELD_BYTES - less].decode(errors="ignore")
 
 
 def _add_features(writer: QgsVectorFileWriter, encoded: Encoded, target: Target, run: Run) -> None:

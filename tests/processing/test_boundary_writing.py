@@ -85,6 +85,30 @@ def test_every_file_format_arrives_whole(tmp_path, run_algorithm, echo, parcels,
     assert leftovers(tmp_path) == []
 
 
+def test_long_chinese_names_of_a_shapefile_are_cut_between_characters(tmp_path, run_algorithm, echo, make_layer):
+    wkt = "POLYGON((0 0,10 0,10 10,0 10,0 0))"
+    rows = [
+        (
+            wkt,
+            {
+                "parcel_id": "a",
+                "登记面积说明": "甲",
+                "登记面积单位": "乙",
+                "a_long_latin_name": 1,
+                "a_long_latin_word": 2,
+            },
+        )
+    ]
+    target = tmp_path / "宗地.shp"
+    run_algorithm(echo(), {"PARCELS": make_layer(rows), "OUTPUT": str(target)})
+    layer = QgsVectorLayer(str(target), "again", "ogr")
+    (row,) = layer.getFeatures()
+    told = dict(zip(layer.fields().names(), row.attributes()))
+    assert told["登记面"] == "甲" and told["登记面1"] == "乙"  # three characters are nine bytes
+    assert (told["a_long_lat"], told["a_long_la1"]) == (1, 2)
+    assert told["parcel_id"] == "a" and told["pop"] == pytest.approx(0.1)
+
+
 def test_cancel_keeps_the_last_good_file(tmp_path, run_algorithm, echo, parcels):
     target = good_file(tmp_path, run_algorithm, echo, parcels)
     before = target.read_bytes()
