@@ -45,6 +45,14 @@ def ours() -> dict:
     }  # fmt: skip
 
 
+def old_algorithms() -> list[str]:
+    """Return the algorithms whose code is from before the last reload."""
+    new = sys.modules[f"{NAME}.processing.base"].RenewalAlgorithm
+    provider = QgsApplication.processingRegistry().providerById("urbanrenewal")
+    models = ("gaponly", "retag")
+    return [one.name() for one in provider.algorithms() if one.name() not in models and not isinstance(one, new)]
+
+
 def picture(name: str) -> None:
     """Take a picture of the window."""
     settle()
@@ -89,6 +97,8 @@ def work() -> None:
         qgis.utils.reloadPlugin(NAME)
         settle()
     seen["reloads_s"] = round(time.perf_counter() - began, 1)
+    seen["old"] = old_algorithms()
+    assert not seen["old"], f"code of before a reload: {seen['old']}"
     open_dock()
     picture("reloaded")
     seen["reloaded"] = {"reloads": RELOADS, **ours()}
