@@ -52,6 +52,7 @@ def publish(
     targets = {name: target for name, target in plan.targets.items() if not _is_unread(target)}
     _let_go(plan.targets.keys() - targets.keys(), placed, tables, results.tables)
     found: dict[str, Any] = {**results.values, **{name: target.uri for name, target in plan.targets.items()}}
+    dressers = {name: Dresser(tables[name], run.language, record, item.table) for name, item in targets.items()}
     staged: list[Target] = []
     beside: list[tuple[Path, Path]] = []
     tables_beside: list[tuple[Target, str]] = []
@@ -61,8 +62,7 @@ def publish(
             whole = _encode(placed[name], tables[name], inputs, stretch)
             if target.kind in ("file", "table"):
                 staged.append(target)
-                dresser = Dresser(tables[name], run.language, record, target.table)
-                _write(target, whole, dresser, context.transformContext(), stretch)
+                _write(target, whole, dressers[name], context.transformContext(), stretch)
                 del whole
                 continue
             encoded[name] = whole
@@ -75,8 +75,7 @@ def publish(
             if kind == "postgis":
                 finish_postgis(tables_beside)
             for name in (item for item, target in targets.items() if target.kind == kind):
-                dresser = Dresser(tables[name], run.language, record, targets[name].table)
-                found[name] = _finish(targets[name], encoded.get(name), dresser, context, run)
+                found[name] = _finish(targets[name], encoded.get(name), dressers[name], context, run)
                 _tell_rows(targets[name], described[name][1])
         move_side_files(beside)
         found.update({name: str(place) for name, (place, _) in results.files.items()})
@@ -88,8 +87,7 @@ def publish(
             discard(target.part)
     for name, target in targets.items():
         title = algorithm.parameterDefinition(name).description()
-        dresser = Dresser(tables[name], run.language, record, target.table)
-        load_on_completion(target, found[name], context, title, dresser.dress)
+        load_on_completion(target, found[name], context, title, dressers[name].dress)
     return found
 
 
