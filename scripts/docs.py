@@ -43,7 +43,7 @@ STYLE = """body{font:15px/1.6 "Noto Sans CJK SC","WenQuanYi Micro Hei","Microsof
 max-width:52em;margin:2em auto;padding:0 1em;color:#222}
 table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #bbb;
 padding:.25em .6em;text-align:left;vertical-align:top}th{background:#f0f0f0}code{background:#f4f4f4;padding:0 .2em}
-img{max-width:100%;border:1px solid #ddd}pre{background:#f4f4f4;padding:.6em;overflow-x:auto}nav{font-size:.9em}
+img{max-width:100%;border:1px solid #ddd}pre{background:#f4f4f4;padding:.6em;white-space:pre-wrap}nav{font-size:.9em}
 h1{font-size:1.6em}h2{font-size:1.25em;margin-top:1.6em}figcaption{font-size:.9em;color:#555}"""
 
 
