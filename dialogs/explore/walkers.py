@@ -47,15 +47,15 @@ def walkers_html(
     minutes = LONGEST_MIN
     if way is not None:
         minutes = min(LONGEST_MIN, max(5.0, TIMES * max(way.there_s, way.back_s or 0.0) / 60))
-    titles, lines = walker_titles(), []
+    titles, lines, colon = walker_titles(), [], "：" if interface_language() == "zh" else ": "
     for name in ground.profiles:
         if name == profile:
             continue
         there, back = seconds_of(ground, home, goals, name, minutes)
         words = tr("{there} there, {back} back").format(there=minutes_text(there), back=minutes_text(back))
-        lines.append(f"{escape(titles.get(name, name))}: {tr('no way there') if there is None else words}")
+        lines.append(f"{escape(titles.get(name, name))}{colon}{tr('no way there') if there is None else words}")
     told = titles.get(profile, profile)
-    head = [f"{escape(told)}: {tr('the way that is drawn')}"] if lines else []
+    head = [f"{escape(told)}{colon}{tr('the way that is drawn')}"] if lines else []
     return f"<p><small>{' · '.join([*head, *lines])}</small></p>" if lines else ""
 
 
