@@ -1896,6 +1896,10 @@
         <translation>地形（DEM）</translation>
     </message>
     <message>
+        <source>That is within the limit: what is missing is room, not a nearer place.</source>
+        <translation>在限值以内：缺的是容量，不是距离。</translation>
+    </message>
+    <message>
         <source>The Workbench calculates with four Python libraries: numpy, scipy, pandas and shapely. QGIS does not bring all of them everywhere. The plugin never installs anything by itself.</source>
         <translation>工作台用四个 Python 库计算：numpy、scipy、pandas、shapely。有些 QGIS 安装包没有带全。插件从不自行安装任何东西。</translation>
     </message>

@@ -67,6 +67,8 @@ def walk_text(walk: Walk | None, radius_m: float, minutes: float, way: Any = Non
         text = tr("The way: {m} m, {steps}, {up} m up, {down} m down.")
         metres = (wording.number(value) for value in (way.length_m, way.climb_m, way.drop_m))
         parts.append(text.format(**dict(zip(("m", "up", "down"), metres)), steps=steps))
+    if walk.seconds <= 60 * minutes:
+        parts.append(tr("That is within the limit: what is missing is room, not a nearer place."))
     if walk.line_m is not None and walk.seconds > 60 * minutes and walk.line_m <= radius_m:
         text = tr("By the standard's radius ({m} m) it counts as covered.")
         parts.append(text.format(m=f"{radius_m:g}"))

@@ -153,3 +153,17 @@ def test_limits_say_whether_they_are_verified(gaps):  # noqa: F811
     assert "GB 50180-2018" in panel.limit.toolTip()
     first = next(pair for pair in panel.bars.pairs if pair.key == "C1")
     assert "people not served: 60" in panel.bars.tip_of(first)
+
+
+def test_a_near_facility_that_lacks_room_is_told_as_such():
+    """At the limit it is reached; beyond it, the radius may say otherwise; nothing without a way."""
+    from urban_renewal.dialogs.gap.walked import Walk, walk_text
+
+    near = walk_text(Walk("P1", "F1", 300.0, 120.0), 300.0, 5.0)
+    assert near == (
+        "Where most is missing the nearest is 5.0 min on foot (limit 5.0 min). "
+        "That is within the limit: what is missing is room, not a nearer place."
+    )
+    far = walk_text(Walk("P1", "F1", 301.0, 320.0), 300.0, 5.0)
+    assert "room" not in far and "radius" not in far
+    assert walk_text(Walk("P1", "F1", None, 10.0), 300.0, 5.0) == "" == walk_text(None, 300.0, 5.0)
