@@ -196,7 +196,9 @@ def summarise(tagged: pd.DataFrame) -> pd.DataFrame:
 
 
 def _parts(sources: Sources, run: Run) -> Parts:
-    if sources.buildings is None:
+    if sources.buildings is None or not len(sources.buildings):  # an empty layer is none: it does not say cleared land
+        if sources.buildings is not None:
+            run.warn("buildings_layer_empty")
         return join_parts(None, None, len(sources.parcels))
     measured = measure_buildings(sources.buildings, run.part(0, 0.2))
     looked, hanging = drawn_in_parts(measured, run)

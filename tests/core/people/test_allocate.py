@@ -109,6 +109,15 @@ def test_parcels_add_up_to_zones_where_a_home_lies_beyond_them():
     assert [row.feature_id for row in run.left_out if row.code == "home_in_no_zone"] == ["b", "c"]
 
 
+def test_an_empty_layer_of_buildings_is_none():
+    zones = frame([shapely.box(0, 0, 100, 100)], community_id=["c"], pop=[90.0])
+    parcels = frame([shapely.box(0, 0, 20, 100), shapely.box(20, 0, 30, 100)], parcel_id=["p1", "p2"])
+    run = Run()
+    found = allocate(zones, parcels, frame([], building_id=[]), PeopleOptions(), run)
+    assert found.parcels["pop"].tolist() == [60, 30]
+    assert [item.code for item in run.messages][:2] == ["buildings_layer_empty", "people_by_area"]
+
+
 def test_ages_in_per_cent_are_told():
     zones = frame([shapely.box(0, 0, 100, 100)], community_id=["c"], pop=[5000.0], pop_60=[18.7], pop_80=[90.0])
     parcels = frame([shapely.box(0, 0, 200, 100)], parcel_id=["p"])
