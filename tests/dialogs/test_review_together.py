@@ -256,12 +256,13 @@ def test_words_of_storeys(value, text):
     assert storeys_text(value) == text
 
 
-def test_keyboard_reaches_everything_from_top_to_bottom(placed):
+def test_keyboard_reaches_everything_from_top_to_bottom(placed, qtbot):
     from .test_gap_table import tab_chain
 
     form = placed.form
     placed.resize(430, 900)
     placed.show()
+    qtbot.wait(100)  # widgets are put in their places in the turn after
     chain = tab_chain(form.which, form)
     wanted = {form.which, form.tag, form.order, form.community, form.reviewer, form.list, form.reason, form.skip,
               *(button for button in form.judge.values() if button.isVisibleTo(form))}  # fmt: skip
