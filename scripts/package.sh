@@ -39,7 +39,7 @@ trap 'rm -rf "$unpacked"' EXIT
 .venv/bin/bandit -q -f txt -r "$unpacked/urban_renewal"
 .venv/bin/flake8 --isolated --max-line-length=120 --max-complexity=12 "$unpacked/urban_renewal" \
   --select=E9,F402,F403,F404,F405,F811,F821,F822,F823,F831,F901,E711,E712,E713,E714,E721,E722,E731,E741,E742,E743,E501,W605,C901
-if grep -rnE 'nosec|noqa: S|pragma: allowlist' "$unpacked/urban_renewal" --include=*.py; then
+if grep -rnE '\bnosec\b|noqa: S|pragma: allowlist' "$unpacked/urban_renewal" --include=*.py; then
   echo "package: a waiver in the code" >&2; exit 1
 fi
 (cd "$unpacked" && "$OLDPWD/.venv/bin/detect-secrets" scan --all-files urban_renewal) >"$unpacked/secrets.json"
