@@ -17,7 +17,8 @@ from .study import Study
 DONE, READY, RUNNING, STALE, BLOCKED, FAILED = "done", "ready", "running", "stale", "blocked", "failed"
 
 
-SIGNATURE_BARS, STAMP_PLACE = 4, 3  # of project_state.signature: its bars, the place of the stamp between them
+SIGNATURE_BARS, ROWS_PLACE, STAMP_PLACE = 4, 2, 3  # of project_state.signature: its bars, what stands between them
+UNCOUNTED = "-1"
 ROUNDED_NS = 2_000_000_000  # zip and FAT tell the time of a file to two seconds
 
 
@@ -200,12 +201,23 @@ def is_same(look: LayerLook, before: str) -> bool:
     """Say whether the data of a layer are those that a signature tells; a copy's file may be two seconds off."""
     if before in (look.signature, look.former):
         return True
-    return any(now.count("|") == before.count("|") == SIGNATURE_BARS and _is_copy(now.split("|"), before.split("|"))
-               for now in (look.signature, look.former))  # fmt: skip
+    return any(
+        now.count("|") == before.count("|") == SIGNATURE_BARS and _is_copy(*_counted(now.split("|"), before.split("|")))
+        for now in (look.signature, look.former)
+    )
+
+
+def _counted(now: list[str], before: list[str]) -> tuple[list[str], list[str]]:
+    """Leave the numbers of rows out where one is -1: QGIS has not counted a filtered layer of a project just opened."""
+    if UNCOUNTED in (now[ROWS_PLACE], before[ROWS_PLACE]):
+        now, before = ([*parts[:ROWS_PLACE], "", *parts[ROWS_PLACE + 1 :]] for parts in (now, before))
+    return now, before
 
 
 def _is_copy(now: Sequence[str], before: Sequence[str]) -> bool:
     """Say whether two signatures differ by nothing but a file's time as archives round it: `size.nanoseconds`."""
+    if list(now) == list(before):
+        return True
     stamps = [re.fullmatch(r"(\d+)\.(\d+)", parts[STAMP_PLACE]) for parts in (now, before)]
     rest = [[*parts[:STAMP_PLACE], *parts[STAMP_PLACE + 1 :]] for parts in (now, before)]
     if None in stamps or rest[0] != rest[1]:

@@ -12,6 +12,7 @@ from typing import Any
 from qgis.core import QgsApplication, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+from ...processing.snapshot import rows_of
 from ...processing.systems import keep_systems
 from ...processing.texts import interface_language, tr
 from . import handover, project_state, results
@@ -181,7 +182,7 @@ class Session(QObject):
         """Return how many rows the layer of a role has; 0 without one."""
         choice = self.study.inputs.get(role)
         layer = project_state.layer_of(self.project, choice) if choice else None
-        return max(0, layer.featureCount()) if isinstance(layer, QgsVectorLayer) and layer.isValid() else 0
+        return max(0, rows_of(layer)) if isinstance(layer, QgsVectorLayer) and layer.isValid() else 0
 
     @property
     def is_busy(self) -> bool:

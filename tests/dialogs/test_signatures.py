@@ -79,6 +79,21 @@ def test_a_moved_study_is_not_out_of_date(stations, tmp_path, driver):
     assert is_same(look(opened(tmp_path / "new" / path.name)), before)
 
 
+def test_a_filtered_layer_that_is_not_counted_yet_is_the_same(stations):
+    class Uncounted(QgsVectorLayer):
+        def featureCount(self):
+            return -1  # what QGIS says of a layer with a good filter in a project just opened
+
+    path = stations("old", "GPKG")
+    source, subset = f"{path}|subset=id = 'S1'", "id = 'S2'"
+    counted, uncounted = QgsVectorLayer(source, "站点", "ogr"), Uncounted(source, "站点", "ogr")
+    assert (counted.featureCount(), uncounted.featureCount()) == (1, -1)
+    for now, before in ((uncounted, counted), (counted, uncounted)):
+        assert reason(look(before).signature, look(now)) is None
+    other = Uncounted(f"{path}|subset={subset}", "站点", "ogr")
+    assert reason(look(counted).signature, look(other)) is not None
+
+
 def test_other_data_of_the_same_name_and_size_are_told(stations, tmp_path):
     path = stations("old")
     before = look(opened(path)).signature
