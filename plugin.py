@@ -9,9 +9,9 @@ from qgis.PyQt.QtGui import QAction, QIcon
 from qgis.PyQt.QtWidgets import QMenu
 
 from .core.words import RESOURCES
-from .processing.parameters import CHOICE_FIELD
 from .processing.provider import RenewalProvider
 from .processing.texts import interface_language, tr
+from .processing.toolbox.parameters import CHOICE_FIELD
 
 PATIENCE_MS = 1000  # at most this long QGIS waits for threads when it is closed
 

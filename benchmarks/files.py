@@ -3,8 +3,9 @@
     .venv/bin/python benchmarks/files.py [rows]     (default 50,000 polygons with 40 columns)
 
 QGIS's side is what a script does: `getFeatures` with attributes and WKB as Python values; a QgsFeature a row handed to
-QgsVectorFileWriter. Ours are the ways of processing/fastpath.py and processing/bulk.py as every algorithm takes them,
-with the check of what was written. Promised: reading ≥ 10 times, writing ≥ 1.5 times as fast (side by side, one run).
+QgsVectorFileWriter. Ours are the ways of processing/intake/fastpath.py and processing/output/bulk.py as every algorithm
+takes them, with the check of what was written. Promised: reading ≥ 10 times, writing ≥ 1.5 times as fast (side by side,
+one run).
 """
 
 import os
@@ -38,7 +39,7 @@ def table(rows):
     """Return an encoded table: polygons of four corners on a grid, texts of 12 kinds, an id, whole and real numbers."""
     from qgis.core import QgsCoordinateReferenceSystem, QgsField, QgsFields, QgsWkbTypes
     from qgis.PyQt.QtCore import QMetaType
-    from urban_renewal.processing.encoding import Encoded
+    from urban_renewal.processing.output.encoding import Encoded
 
     rng = np.random.default_rng(1)
     fields, columns = QgsFields(), []
@@ -91,10 +92,10 @@ def main(rows):
     application = start()
     from qgis.core import QgsCoordinateTransformContext, QgsProcessingContext
     from urban_renewal.core.run import Run
-    from urban_renewal.processing.reading import read_cells
-    from urban_renewal.processing.snapshot import take_vector
-    from urban_renewal.processing.targets import Target
-    from urban_renewal.processing.writing import write_layer
+    from urban_renewal.processing.intake.reading import read_cells
+    from urban_renewal.processing.layers.snapshot import take_vector
+    from urban_renewal.processing.output.targets import Target
+    from urban_renewal.processing.output.writing import write_layer
 
     with tempfile.TemporaryDirectory() as folder:
         encoded = table(rows)

@@ -189,7 +189,7 @@ def main() -> None:
     spec = importlib.util.spec_from_file_location("c", ROOT / "tests" / "conftest.py")
     assert spec is not None and spec.loader is not None
     spec.loader.exec_module(importlib.util.module_from_spec(spec))
-    from urban_renewal.processing import parameters as declare
+    from urban_renewal.processing.toolbox import parameters as declare
 
     formats = asked.formats.split(",") if asked.formats else list(declare.BUILT["FORMATS"])
     shutil.rmtree(asked.out, ignore_errors=True)

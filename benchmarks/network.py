@@ -76,7 +76,7 @@ def write_lines(town, path):
 
 
 def raster_of(town):
-    """The height model in memory, as processing/raster.py hands it on."""
+    """The height model in memory, as processing/intake/raster.py hands it on."""
     from urban_renewal.core.walking.heights import Raster
 
     size = int(max(town.x.max(), town.y.max()) / CELL_M) + 2 * MARGIN_CELLS
@@ -100,10 +100,10 @@ def read_by_us(path):
     from qgis.core import QgsProcessingContext
     from urban_renewal.core.inputs.aliases import role_for
     from urban_renewal.core.run import Run
-    from urban_renewal.processing.inputs import map_fields
-    from urban_renewal.processing.parameters import RoleUse
-    from urban_renewal.processing.reading import read_table
-    from urban_renewal.processing.snapshot import take_vector
+    from urban_renewal.processing.intake.inputs import map_fields
+    from urban_renewal.processing.intake.reading import read_table
+    from urban_renewal.processing.layers.snapshot import take_vector
+    from urban_renewal.processing.toolbox.parameters import RoleUse
 
     context = QgsProcessingContext()
     snapshot = take_vector("ROADS", f"{path}|layername=roads", context)
@@ -150,7 +150,7 @@ def write_edges(edges, path):
 def tell_keeping(edges, folder):
     """Print what the network costs in memory from its layer, and from the kept file."""
     from urban_renewal.core.run import Run
-    from urban_renewal.processing.networks import FOLDER, network_graph
+    from urban_renewal.processing.intake.networks import FOLDER, network_graph
 
     path, home = Path(folder) / "edges.gpkg", Path(folder) / "project"
     path.unlink(missing_ok=True)

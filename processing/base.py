@@ -27,18 +27,18 @@ from qgis.PyQt.QtGui import QIcon
 from ..core.errors import Cancelled, RenewalError
 from ..core.run import Run
 from ..core.words import RESOURCES, say
-from . import parameters as declare
 from . import texts
-from .claims import claimed
-from .cluster import cluster_executor
-from .collector import spared
-from .inputs import Inputs, Plan
+from .intake.inputs import Inputs, Plan
 from .missing import find_broken, how_to_install, missing_packages
-from .promptness import prompt
+from .output.claims import claimed
 from .publish import publish
 from .refusals import cluster_address, refuse_missing_packages, settle
 from .results import Results
-from .speaking import Speaker
+from .running.cluster import cluster_executor
+from .running.collector import spared
+from .running.promptness import prompt
+from .toolbox import parameters as declare
+from .toolbox.speaking import Speaker
 
 MADE = {"number": QgsProcessingOutputNumber, "text": QgsProcessingOutputString, "file": QgsProcessingOutputFile}
 COMPUTE_SHARE = 0.8  # of the progress bar; the rest is writing

@@ -10,8 +10,8 @@ from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from ..core.words import RESOURCES
-from .models import ShippedModel
 from .texts import tr
+from .toolbox.models import ShippedModel
 
 # module in processing/algorithms → class. The list is by hand: a misnamed file must not break the others.
 ALGORITHMS: tuple[tuple[str, str], ...] = (

@@ -13,18 +13,18 @@ from qgis.core import QgsProcessingContext
 from ..core import schema
 from ..core.run import Run
 from ..core.words import say
-from .crs import move_coordinates
-from .dressing import Dresser
-from .encoding import Encoded, encode
-from .inputs import Inputs
-from .postgis import dress_postgis, drop_stage, finish_postgis, stage_postgis
-from .records import build_record
+from .intake.inputs import Inputs
+from .intake.records import build_record
+from .intake.sharing import passing
+from .layers.crs import move_coordinates
+from .layers.systems import transform_between
+from .output.encoding import Encoded, encode
+from .output.postgis import dress_postgis, drop_stage, finish_postgis, stage_postgis
+from .output.sidefiles import drop, move_side_files, stage_side_files
+from .output.targets import Target, load_on_completion
+from .output.writing import discard, layer_of, move_into_place, write_empty_part, write_memory, write_part
 from .results import Output
-from .sharing import passing
-from .sidefiles import drop, move_side_files, stage_side_files
-from .systems import transform_between
-from .targets import Target, load_on_completion
-from .writing import discard, layer_of, move_into_place, write_empty_part, write_memory, write_part
+from .styling.dressing import Dresser
 
 LAST = ("memory", "postgis", "table", "file")
 

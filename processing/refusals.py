@@ -26,16 +26,16 @@ from qgis.PyQt.QtCore import QDate, Qt
 
 from ..core.errors import RenewalError
 from ..core.inputs.aliases import role_for
-from .cluster import SETTING, refuse_address
-from .inputs import Plan, map_fields, working_crs_of
+from .intake.inputs import Plan, map_fields, working_crs_of
+from .intake.networks import home_of
+from .layers.snapshot import VectorSnapshot, take_raster, take_vector
+from .layers.systems import OURS, keep_systems
 from .missing import how_to_install, missing_packages
-from .networks import home_of
-from .parameters import RoleUse
-from .shares import doubts_about
-from .sidefiles import refuse_side_files
-from .snapshot import VectorSnapshot, take_raster, take_vector
-from .systems import OURS, keep_systems
-from .targets import refuse_targets, wanted
+from .output.shares import doubts_about
+from .output.sidefiles import refuse_side_files
+from .output.targets import refuse_targets, wanted
+from .running.cluster import SETTING, refuse_address
+from .toolbox.parameters import RoleUse
 
 OWN_FILES = {
     "RULES_FILE": "ruleset", "STANDARD_FILE": "standard", "ZONE_RULES_FILE": "zone-rules", "PROFILE_FILE": "profiles",

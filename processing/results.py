@@ -9,7 +9,7 @@ from typing import Any
 
 from ..core import schema
 from ..core.errors import RenewalError
-from .sidefiles import Writer
+from .output.sidefiles import Writer
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ from qgis.PyQt.QtGui import QColor
 
 from ..core.errors import RenewalError
 from ..core.run import Run
-from .crs import move_coordinates
-from .dressing import save_style
-from .gdalmode import gdal_raises
-from .systems import system_named, transform_between
+from .layers.crs import move_coordinates
+from .layers.gdalmode import gdal_raises
+from .layers.systems import system_named, transform_between
+from .styling.dressing import save_style
 
 SAMPLE, DEM, TRUTH = "sample.gpkg", "dem.tif", "truth.csv"
 CRS, DEGREES = 4545, 4490

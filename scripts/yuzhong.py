@@ -94,10 +94,10 @@ def read_frame(path, role_name, named, working, run, tables=()):
     """Read a layer as the algorithms do: canonical columns, metres of the working system, valid geometry."""
     from qgis.core import QgsProcessingContext, QgsVectorLayer
     from urban_renewal.core.inputs.aliases import role_for
-    from urban_renewal.processing.inputs import map_fields
-    from urban_renewal.processing.parameters import RoleUse
-    from urban_renewal.processing.reading import read_table
-    from urban_renewal.processing.snapshot import take_vector
+    from urban_renewal.processing.intake.inputs import map_fields
+    from urban_renewal.processing.intake.reading import read_table
+    from urban_renewal.processing.layers.snapshot import take_vector
+    from urban_renewal.processing.toolbox.parameters import RoleUse
 
     context = QgsProcessingContext()
     layer = QgsVectorLayer(str(path), role_name or "edges", "ogr")
@@ -199,9 +199,9 @@ def main(data, out):
     from urban_renewal.core.run import Run
     from urban_renewal.core.walking.heights import make_surface
     from urban_renewal.core.walking.profiles import load_rules
-    from urban_renewal.processing.crs import choose_working_crs
-    from urban_renewal.processing.raster import read_raster
-    from urban_renewal.processing.snapshot import take_raster, take_vector
+    from urban_renewal.processing.intake.raster import read_raster
+    from urban_renewal.processing.layers.crs import choose_working_crs
+    from urban_renewal.processing.layers.snapshot import take_raster, take_vector
 
     context, run = QgsProcessingContext(), Run()
     main_layer = take_vector("BUILDINGS", f"{gpkg}|layername=buildings", context)

@@ -26,8 +26,8 @@ def read_buildings(gpkg):
     """Return the buildings as a frame in working metres, and the working system."""
     from qgis.core import QgsProcessingContext
     from urban_renewal.core.run import Run
-    from urban_renewal.processing.crs import choose_working_crs
-    from urban_renewal.processing.snapshot import take_vector
+    from urban_renewal.processing.layers.crs import choose_working_crs
+    from urban_renewal.processing.layers.snapshot import take_vector
 
     context = QgsProcessingContext()
     source = f"{gpkg}|layername=buildings"
@@ -122,8 +122,8 @@ def draw(gap, facilities, edges, out, lines):
     ways, squares = yuzhong_map.context_layers(edges, edges)
     squares = facilities.clone()
     from urban_renewal.core import schema
-    from urban_renewal.processing.delivery.styles import STYLES, apply_style
-    from urban_renewal.processing.delivery.symbols import rules
+    from urban_renewal.processing.styling.styles import STYLES, apply_style
+    from urban_renewal.processing.styling.symbols import rules
 
     apply_style(gap, schema.table("gap", kinds=tuple(KINDS)), "zh")
     squares.setRenderer(rules(STYLES["facilities"](set(), "zh")))

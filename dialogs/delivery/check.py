@@ -21,7 +21,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...processing.scratch import Scratch
+from ...processing.running.scratch import Scratch
 from ...processing.texts import interface_language, tr
 from ..parts.buttons import in_words
 from ..parts.help_pages import add_help

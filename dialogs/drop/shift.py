@@ -19,7 +19,7 @@ from qgis.core import (
     QgsVectorLayerFeatureSource,
 )
 
-from ...processing.systems import system_named, transform_between
+from ...processing.layers.systems import system_named, transform_between
 
 POINTS = 60  # places looked at: enough for the test of core/inputs/placement.py, few enough for a second
 FAR_M = 150.0  # how far around a place is looked for something to stand at

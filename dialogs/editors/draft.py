@@ -21,7 +21,7 @@ from ...core.errors import RenewalError
 from ...core.extending import PROVENANCE, STATUSES, merge, name_of
 from ...core.jsontext import KeyPath, canonical_json, dotted
 from ...core.words import say
-from ...processing.claims import claimed
+from ...processing.output.claims import claimed
 
 OWN_SUFFIX = "-own"
 CLAUSED = ("found", "known", "checked")  # states of figures that a document stands behind

@@ -20,7 +20,7 @@ from ...core.tagging import preview as scoring
 from ...core.tagging.preview import Changes, Histogram, Judged, Preview
 from ...core.tagging.snapshot import read_snapshot
 from ...core.words import say
-from ...processing.promptness import promptly
+from ...processing.running.promptness import promptly
 from ...processing.texts import interface_language, tr
 from ..review.items import table_of
 

@@ -17,7 +17,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...processing.promptness import promptly
+from ...processing.running.promptness import promptly
 from ...processing.texts import tr
 from ..parts.widgets import HINT, scaled, text_label
 from ..study import wording

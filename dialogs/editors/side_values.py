@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...core.words import pick
-from ...processing.scratch import Scratch
+from ...processing.running.scratch import Scratch
 from ...processing.texts import interface_language, tr
 from ..study.figures import rows_of
 from .draft import Draft

@@ -16,7 +16,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 
-from ...processing.promptness import promptly
+from ...processing.running.promptness import promptly
 from ...processing.texts import tr
 from ..parts.picking import PickTool
 from ..review import items as review_items
@@ -127,7 +127,7 @@ class Exploring(QObject):
     def read_ground(self) -> None:
         """Read the walk network in the background unless it is there already."""
         from ...core.errors import RenewalError
-        from ...processing.networks import home_of, opened_network
+        from ...processing.intake.networks import home_of, opened_network
         from .walk_ground import read_ground, stamp_of
 
         source, own = results_of(self.study).get("edges", ""), str(self.study.setting("PROFILE_FILE") or "") or None
@@ -164,7 +164,7 @@ class Exploring(QObject):
 
     def network_crs(self) -> QgsCoordinateReferenceSystem:
         """Return the metres in which the network was read: its own system, or one made for it when it is in degrees."""
-        from ...processing.networks import network_crs
+        from ...processing.intake.networks import network_crs
 
         key = (self.ground.source, self.ground.stamp)
         if self._crs is None or self._crs[0] != key:

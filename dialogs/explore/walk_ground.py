@@ -23,8 +23,8 @@ from ...core.walking.join import Joined, JoinOptions, Points, join_points
 from ...core.walking.profiles import Profile, load_profiles
 from ...core.walking.route import Route, routes_between
 from ...core.zones.branches import stretch_of
-from ...processing.collector import spared
-from ...processing.networks import opened_network
+from ...processing.intake.networks import opened_network
+from ...processing.running.collector import spared
 from ..review.reviewing import stamp_of
 
 PROFILES = ("elder", "carer", "adult", "wheelchair")
@@ -68,8 +68,8 @@ def read_ground(
 ) -> Ground:  # fmt: skip
     """Read the network of `<file>.gpkg[|layername=edges]`, with the profiles it was built for (own ones: the file).
 
-    `home`: the project's folder, where the network is kept (processing/networks.py); None = nowhere. `opened` is what
-    opened_network gives on the main thread, for callers in another one.
+    `home`: the project's folder, where the network is kept (processing/intake/networks.py); None = nowhere. `opened` is
+    what opened_network gives on the main thread, for callers in another one.
     Raises RenewalError.
     """
     stamp = stamp_of(source)  # before it is read: whoever writes it meanwhile makes it old

@@ -181,8 +181,8 @@ class GapShowing(QObject):
 
     def show_kind(self, kind: str, yardstick: str) -> None:
         """Give the study's gap layer the colours of a kind, by walking or by the radius; nothing without the layer."""
-        from ...processing.delivery.styles import group_rules
-        from ...processing.delivery.symbols import rules
+        from ...processing.styling.styles import group_rules
+        from ...processing.styling.symbols import rules
 
         study = self._dock.session.study
         self.marks.show(kind)

@@ -9,7 +9,7 @@ from typing import Any
 from qgis.core import QgsApplication, QgsTask, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, Qt
 
-from ...processing.promptness import promptly
+from ...processing.running.promptness import promptly
 from ...processing.texts import tr
 from ..review import reviewing
 from ..review.items import OUTSIDE, UnreadableError, table_of

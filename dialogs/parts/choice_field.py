@@ -14,8 +14,8 @@ from qgis.gui import QgsCheckableComboBox, QgsGui
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QComboBox, QLabel
 
-from ...processing.choices import choice_title
 from ...processing.texts import interface_language, tr
+from ...processing.toolbox.choices import choice_title
 
 SHOWN = 24  # letters by which a narrow cell of the batch table still tells its choice
 

@@ -18,7 +18,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 
-from ...processing.promptness import promptly
+from ...processing.running.promptness import promptly
 from ...processing.texts import tr
 from ..study import project_state, wording
 from ..study.session import Session

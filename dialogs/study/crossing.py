@@ -6,7 +6,7 @@ from __future__ import annotations
 from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsCsException, QgsProject
 
 from ...core.errors import RenewalError
-from ...processing.systems import transform_between
+from ...processing.layers.systems import transform_between
 from .wording import error_text
 
 
@@ -15,8 +15,8 @@ def crossing(
 ) -> QgsCoordinateTransform:
     """Return a transform that works; without a system on either side it leaves coordinates as they are.
 
-    QGIS may call a system valid that it has lost, and hand metres back as degrees (processing/systems.py): such a one
-    is looked up again. Raises QgsCsException where it cannot be found, as the transform itself does for a point.
+    QGIS may call a system valid that it has lost, and hand metres back as degrees (processing/layers/systems.py): such
+    a one is looked up again. Raises QgsCsException where it cannot be found, as the transform itself does for a point.
     """
     try:
         return transform_between(source, target, project.transformContext())

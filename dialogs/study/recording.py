@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ...processing.parameters import BUILT
+from ...processing.toolbox.parameters import BUILT
 from .steps import BY_KEY
 from .study import StepRecord, Study
 

@@ -12,8 +12,8 @@ from typing import Any
 from qgis.core import QgsApplication, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from ...processing.snapshot import rows_of
-from ...processing.systems import keep_systems
+from ...processing.layers.snapshot import rows_of
+from ...processing.layers.systems import keep_systems
 from ...processing.texts import interface_language, tr
 from . import handover, project_state, results
 from .edits import EditWatch

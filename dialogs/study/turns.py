@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from qgis.PyQt.QtCore import QObject, QTimer
 
-from ...processing.promptness import promptly
+from ...processing.running.promptness import promptly
 from .calling_off import heeding
 
 T = TypeVar("T")

@@ -24,8 +24,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...processing.parameters import BUILT
 from ...processing.texts import interface_language, tr
+from ...processing.toolbox.parameters import BUILT
 from ..parts.widgets import HINT, main_button, text_label
 from ..study import wording
 from ..study.session import Session

@@ -11,8 +11,8 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
 
 from ...core.words import RESOURCES
-from ...processing.parameters import BUILT
 from ...processing.texts import interface_language, tr
+from ...processing.toolbox.parameters import BUILT
 from ..study.study import Study
 
 

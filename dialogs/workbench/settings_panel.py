@@ -15,8 +15,8 @@ from qgis.PyQt.QtCore import QDate, QSignalBlocker, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QAction
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QToolButton, QWidget
 
-from ...processing.parameters import BUILT
 from ...processing.texts import interface_language, tr
+from ...processing.toolbox.parameters import BUILT
 from ..editors.uses import USES, kind_of
 from ..parts.widgets import HINT, text_label
 from ..study.study import Study

@@ -9,7 +9,7 @@ from typing import Any
 
 from qgis.PyQt.QtWidgets import QMenu, QMessageBox, QToolButton
 
-from ...processing.shares import is_on_share
+from ...processing.output.shares import is_on_share
 from ...processing.texts import tr
 from ..delivery.menu import add_entries
 from ..parts.buttons import in_words

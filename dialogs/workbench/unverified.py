@@ -22,8 +22,8 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...core.words import pick, source_words
-from ...processing.parameters import BUILT
 from ...processing.texts import interface_language, tr
+from ...processing.toolbox.parameters import BUILT
 from ..editors.words import figure_title, unit_title, value_text
 from ..parts.help_pages import add_help
 from ..parts.tables import keep_size, make_copyable, show_only

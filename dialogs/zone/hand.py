@@ -21,7 +21,7 @@ from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 
 from ...core.errors import Cancelled, RenewalError
 from ...core.run import Run
-from ...processing.promptness import promptly
+from ...processing.running.promptness import promptly
 from ...processing.texts import interface_language, tr
 from ..review.items import table_of
 from ..review.reviewing import standard_of

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from ...core import schema
 from ...core.errors import RenewalError
-from .. import parameters as declare
 from ..base import RenewalAlgorithm
-from ..parameters import RoleUse
 from ..results import Output, Results
+from ..toolbox import parameters as declare
+from ..toolbox.parameters import RoleUse
 
 BANDS = ("pop_0_2", "pop_3_5", "pop_6_14", "pop_60", "pop_65", "pop_80", "households")
 

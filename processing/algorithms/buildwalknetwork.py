@@ -7,10 +7,10 @@ from qgis.core import QgsProcessingContext
 
 from ...core import schema
 from ...core.errors import RenewalError
-from .. import parameters as declare
 from ..base import RenewalAlgorithm
-from ..parameters import RoleUse
 from ..results import Output, Results
+from ..toolbox import parameters as declare
+from ..toolbox.parameters import RoleUse
 
 AROUND_M = 200.0  # heights this far around the roads are read, so that the low-pass sees real ground at their edge
 
@@ -45,7 +45,7 @@ class BuildWalkNetwork(RenewalAlgorithm):
         """Take the layer's fields from the mapping file where it names them; CLASS_FIELD goes before it."""
         path = self.parameterAsString(dict(values), "MAPPING_FILE", QgsProcessingContext())
         if path and "ROADS" in plan.vectors:
-            from ..mapped import take_named_fields
+            from ..intake.mapped import take_named_fields
 
             take_named_fields("ROADS", path, [name for name in ("highway",) if values.get("CLASS_FIELD")], plan)
 

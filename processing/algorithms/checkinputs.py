@@ -9,13 +9,13 @@ from typing import Any
 
 from ...core import schema
 from ...core.errors import RenewalError
-from .. import checking
-from .. import parameters as declare
 from ..base import RenewalAlgorithm
-from ..parameters import RoleUse
-from ..reading import key_column
+from ..intake import checking
+from ..intake.reading import key_column
 from ..results import Output, Results
 from ..texts import help_of
+from ..toolbox import parameters as declare
+from ..toolbox.parameters import RoleUse
 
 # parameters of contract.md: every role by its name; STATION_ENTRANCES and the like play the role of that name
 LAYERS = (

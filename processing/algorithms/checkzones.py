@@ -8,10 +8,10 @@ from pathlib import Path
 
 from ...core import schema
 from ...core.errors import RenewalError
-from .. import parameters as declare
 from ..base import RenewalAlgorithm
-from ..parameters import RoleUse
 from ..results import Output, Results
+from ..toolbox import parameters as declare
+from ..toolbox.parameters import RoleUse
 
 SCHEMES = ("auto", "landsea2020", "landsea2023", "survey3", "gbt21010_2007", "gbt21010", "gb50137", "gbj137_90")
 ACTION_FIELDS = (("ACTION_FIELD", "action"), ("ACTION_REASON", "reason"))

@@ -7,10 +7,10 @@ from qgis.core import QgsProcessingParameterFileDestination
 
 from ...core import schema
 from ...core.errors import RenewalError
-from .. import parameters as declare
 from ..base import RenewalAlgorithm
-from ..parameters import RoleUse
 from ..results import Output, Results
+from ..toolbox import parameters as declare
+from ..toolbox.parameters import RoleUse
 
 NEEDED = ("parcel_id", "kind", "unit", "standard_id", "need", "served", "gap", "share")
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .. import parameters as declare
 from ..base import RenewalAlgorithm
-from ..folders import refuse_folder, staged_folder
+from ..output.folders import refuse_folder, staged_folder
 from ..results import Results
 from ..sample_files import DEM, SAMPLE, TRUTH, write_sample
+from ..toolbox import parameters as declare
 
 FILES = {"GPKG": SAMPLE, "DEM": DEM, "TRUTH": TRUTH}
 

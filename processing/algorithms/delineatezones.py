@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from ...core import schema
-from .. import parameters as declare
 from ..base import RenewalAlgorithm
-from ..ground import surface_of
-from ..networks import network_of
-from ..parameters import WALK_ROLES, RoleUse
+from ..intake.ground import surface_of
+from ..intake.networks import network_of
 from ..results import Output, Results
+from ..toolbox import parameters as declare
+from ..toolbox.parameters import WALK_ROLES, RoleUse
 
 
 class DelineateZones(RenewalAlgorithm):

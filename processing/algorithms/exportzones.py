@@ -9,11 +9,11 @@ from typing import Any
 
 from qgis.core import Qgis
 
-from .. import parameters as declare
 from ..base import RenewalAlgorithm
-from ..folders import refuse_folder, staged_folder
-from ..parameters import RoleUse
+from ..output.folders import refuse_folder, staged_folder
 from ..results import Results
+from ..toolbox import parameters as declare
+from ..toolbox.parameters import RoleUse
 
 LAYERS = (  # parameter, table in data.gpkg, table in the field dictionary ("" = an input)
     ("ZONES", "zones", "zones"),

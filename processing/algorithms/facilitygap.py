@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from ...core import schema
-from .. import parameters as declare
 from ..base import RenewalAlgorithm
-from ..gapinputs import read_gap_layers, read_kinds
-from ..parameters import FACILITY_FIELDS, FACILITY_ROLES, WALK_ROLES, RoleUse
+from ..intake.gapinputs import read_gap_layers, read_kinds
 from ..results import Output, Results
+from ..toolbox import parameters as declare
+from ..toolbox.parameters import FACILITY_FIELDS, FACILITY_ROLES, WALK_ROLES, RoleUse
 
 
 class FacilityGap(RenewalAlgorithm):

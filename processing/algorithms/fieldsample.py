@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from ...core import schema
-from .. import parameters as declare
 from ..base import RenewalAlgorithm
-from ..parameters import RoleUse
 from ..results import Output, Results
+from ..toolbox import parameters as declare
+from ..toolbox.parameters import RoleUse
 
 
 class FieldSample(RenewalAlgorithm):

@@ -7,14 +7,14 @@ from typing import Any
 
 from ...core import schema
 from ...core.errors import RenewalError
-from .. import parameters as declare
 from ..base import RenewalAlgorithm
-from ..crs import move_coordinates
-from ..encoding import Carried
-from ..parameters import RoleUse
-from ..reading import read_raw
+from ..intake.reading import read_raw
+from ..layers.crs import move_coordinates
+from ..layers.systems import system_named, transform_between
+from ..output.encoding import Carried
 from ..results import Output, Results
-from ..systems import system_named, transform_between
+from ..toolbox import parameters as declare
+from ..toolbox.parameters import RoleUse
 
 TRUE_DEGREES = "EPSG:4490"  # CGCS2000; WGS84 is the same to a few centimetres
 SLICE = 20_000  # features between two looks at Cancel

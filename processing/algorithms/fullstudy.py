@@ -10,15 +10,15 @@ from typing import Any
 from qgis.core import QgsApplication, QgsProcessingException, QgsProcessingFeedback
 
 from ...core.errors import Cancelled
-from .. import parameters as declare
 from ..base import RenewalAlgorithm
-from ..folders import refuse_folder
-from ..networks import FOLDER
-from ..parameters import RoleUse
+from ..intake.networks import FOLDER
+from ..intake.sharing import shared_readings
+from ..intake.staging import staged_source
+from ..output.folders import refuse_folder
 from ..results import Results
-from ..scratch import Scratch
-from ..sharing import shared_readings
-from ..staging import staged_source
+from ..running.scratch import Scratch
+from ..toolbox import parameters as declare
+from ..toolbox.parameters import RoleUse
 from .checkinputs import LAYERS
 
 ID = "urbanrenewal:"

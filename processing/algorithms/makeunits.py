@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from ...core import schema
 from ...core.errors import RenewalError
-from .. import parameters as declare
 from ..base import RenewalAlgorithm
-from ..parameters import RoleUse
 from ..results import Output, Results
+from ..toolbox import parameters as declare
+from ..toolbox.parameters import RoleUse
 
 
 class MakeUnits(RenewalAlgorithm):

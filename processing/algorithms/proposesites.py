@@ -7,11 +7,11 @@ from qgis.core import Qgis
 
 from ...core import schema
 from ...core.errors import RenewalError
-from .. import parameters as declare
 from ..base import RenewalAlgorithm
-from ..gapinputs import read_gap_layers, read_kinds
-from ..parameters import FACILITY_FIELDS, FACILITY_ROLES, WALK_ROLES, RoleUse
+from ..intake.gapinputs import read_gap_layers, read_kinds
 from ..results import Output, Results
+from ..toolbox import parameters as declare
+from ..toolbox.parameters import FACILITY_FIELDS, FACILITY_ROLES, WALK_ROLES, RoleUse
 
 MOST_SITES = 100
 

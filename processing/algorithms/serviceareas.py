@@ -8,12 +8,12 @@ from dataclasses import replace
 from ...core import schema
 from ...core.errors import RenewalError
 from ...core.inputs.aliases import RoleColumn
-from .. import parameters as declare
 from ..base import RenewalAlgorithm
-from ..ground import surface_of
-from ..networks import network_of
-from ..parameters import WALK_ROLES, RoleUse
+from ..intake.ground import surface_of
+from ..intake.networks import network_of
 from ..results import Output, Results
+from ..toolbox import parameters as declare
+from ..toolbox.parameters import WALK_ROLES, RoleUse
 
 
 class ServiceAreas(RenewalAlgorithm):

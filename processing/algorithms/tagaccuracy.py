@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from ...core import schema
 from ...core.errors import RenewalError
-from .. import parameters as declare
 from ..base import RenewalAlgorithm
-from ..parameters import RoleUse
 from ..results import Output, Results
+from ..toolbox import parameters as declare
+from ..toolbox.parameters import RoleUse
 
 NAMED = (("TAGGED_ID", "TAGGED", "parcel_id"), ("TRUTH_ID", "TRUTH", "parcel_id"), ("TRUTH_FIELD", "TRUTH", "truth"))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from ...core import schema
 from ...core.errors import RenewalError
-from .. import parameters as declare
 from ..base import RenewalAlgorithm
-from ..parameters import RoleUse
 from ..results import Output, Results
+from ..toolbox import parameters as declare
+from ..toolbox.parameters import RoleUse
 
 SCHEMES = ("auto", "landsea2020", "landsea2023", "survey3", "gbt21010_2007", "gbt21010", "gb50137", "gbj137_90")
 
@@ -66,7 +66,7 @@ class TagParcels(RenewalAlgorithm):
         from ...core.tagging.carrying import carry_tags
         from ...core.tagging.snapshot import write_snapshot
         from ...core.tagging.tags import Sources, tag_parcels
-        from ..reading import digits_of
+        from ..intake.reading import digits_of
 
         ruleset = inputs.document("ruleset", inputs.choice("RULES"), "RULES_FILE")
         optional = ("BUILDINGS", "ROADS", "ACTIVITY", "FACTS", "PROTECTED", "PROGRAMME", "REVIEWS")

@@ -7,10 +7,10 @@ from qgis.core import QgsProcessingParameterFile
 
 from ...core import schema
 from ...core.errors import RenewalError
-from .. import parameters as declare
 from ..base import RenewalAlgorithm
-from ..parameters import RoleUse
 from ..results import Output, Results
+from ..toolbox import parameters as declare
+from ..toolbox.parameters import RoleUse
 
 
 class VerifyDelivery(RenewalAlgorithm):

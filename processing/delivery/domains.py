@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from ..gdalmode import gdal_raises, unsynchronized
+from ..layers.gdalmode import gdal_raises, unsynchronized
 
 
 def wanted_domains(table: str, columns: Iterable[tuple[str, Iterable[Any]]]) -> dict[str, str]:

@@ -14,9 +14,9 @@ from qgis.PyQt.QtCore import QMetaType
 
 from ...core import schema
 from ...core.errors import RenewalError
-from ..encoding import encode
-from ..gdalmode import gdal_raises
-from ..writing import count_rows
+from ..layers.gdalmode import gdal_raises
+from ..output.encoding import encode
+from ..output.writing import count_rows
 from .package import Layer
 from .study import Study
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core.errors import RenewalError
-from ..gdalmode import gdal_raises
+from ..layers.gdalmode import gdal_raises
 from .domains import add_domains, wanted_domains
 
 MOST_INT = 2**31 - 1

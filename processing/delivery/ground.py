@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...core import frames, schema
 from ...core.errors import RenewalError
-from ..gdalmode import gdal_raises
+from ..layers.gdalmode import gdal_raises
 from .bounds import CITY_FRAMES, study_bounds
 from .package import Layer
 
@@ -66,7 +66,7 @@ def _heights(study: Study, run: Any) -> Any:
 
     from ...core.delivery.relief import cell_centres, lay_grid, smooth
     from ...core.walking.heights import Surface
-    from ..raster import read_raster
+    from ..intake.raster import read_raster
 
     box = _box(study)
     grid = lay_grid(box)
@@ -88,7 +88,7 @@ def _coarser(plan: Any, box: Any, cells: int) -> Any:
 
     from qgis.core import QgsRectangle
 
-    from ..systems import transform_between
+    from ..layers.systems import transform_between
 
     snapshot, working = plan.rasters["DEM"], plan.working.crs
     if working is None or not snapshot.crs.isValid():
@@ -193,8 +193,8 @@ def _home(study: Study, shapes: Any) -> Any:
     import shapely
 
     from ...core.slices import sliced
-    from ..crs import move_coordinates
-    from ..systems import transform_between
+    from ..layers.crs import move_coordinates
+    from ..layers.systems import transform_between
 
     plan = study.inputs.plan
     working = plan.working.crs if plan.working is not None else None

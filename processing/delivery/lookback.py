@@ -9,10 +9,10 @@ from typing import Any
 from qgis.core import QgsApplication, QgsCoordinateTransformContext
 
 from ...core.errors import RenewalError
-from ..crs import choose_working_crs
-from ..inputs import map_fields
-from ..reading import digits_of, read_table
-from ..snapshot import VectorSnapshot, usual_extent
+from ..intake.inputs import map_fields
+from ..intake.reading import digits_of, read_table
+from ..layers.crs import choose_working_crs
+from ..layers.snapshot import VectorSnapshot, usual_extent
 
 PROVIDER = "urbanrenewal"
 

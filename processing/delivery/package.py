@@ -16,11 +16,11 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransformContex
 
 from ...core import schema
 from ...core.inputs.aliases import roles
-from ..dressing import Dresser
-from ..encoding import Carried, encode
-from ..inputs import Inputs
-from ..targets import Target
-from ..writing import write_layer
+from ..intake.inputs import Inputs
+from ..output.encoding import Carried, encode
+from ..output.targets import Target
+from ..output.writing import write_layer
+from ..styling.dressing import Dresser
 from .domains import add_to_geopackage
 from .wardrobe import Undressed, dress_all
 
@@ -214,7 +214,7 @@ def write_package(
     folder: Path, layers: Iterable[Layer], record: Mapping[str, Any], language: str,
     transforms: QgsCoordinateTransformContext, run: Any,
 ) -> Path:  # fmt: skip
-    """Write data.gpkg and return its path. Raises RenewalError as processing/writing.py does; Cancelled."""
+    """Write data.gpkg and return its path. Raises RenewalError as processing/output/writing.py does; Cancelled."""
     from ...core.delivery.domains import codes_of
 
     place, todo = folder / DATA, list(layers)

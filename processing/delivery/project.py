@@ -25,10 +25,10 @@ from qgis.core import (
 from ...core.delivery.palette import kind_name, stage_name
 from ...core.delivery.scales import page
 from ...core.errors import RenewalError
-from .labels import label_layers
 from .package import DATA
+from .pages.labels import label_layers
+from .pages.surroundings import GROUND, label_surroundings, open_relief
 from .reopen import PROJECT
-from .surroundings import GROUND, label_surroundings, open_relief
 from .view3d import add_view
 
 GROUPS = (  # group, its title, tables in drawing order from above

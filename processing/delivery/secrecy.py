@@ -12,7 +12,7 @@ from typing import Any
 from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
 
 from ...core.errors import RenewalError
-from ..snapshot import RasterSnapshot
+from ..layers.snapshot import RasterSnapshot
 
 CLASSIFIED = re.compile(r"绝密|机密|秘密|\b(?:top secret|secret|confidential|classified)\b", re.IGNORECASE)
 DENIED = re.compile(r"(?:非|不是|不属于|不涉及|不涉|不含|无)(?:国家)?(?:绝密|机密|秘密)")

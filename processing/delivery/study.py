@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ...core import schema
-from ..inputs import Inputs
+from ..intake.inputs import Inputs
+from ..intake.records import build_record
 from ..publish import left_out_output
-from ..records import build_record
 from .package import Layer, runs_of, take_layer
 
 CHOSEN = ("FIELDS", "TEMPLATE", "SHP_ENCODING", "INVALID", "NO_CRS", "LANGUAGE")

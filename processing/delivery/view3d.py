@@ -12,7 +12,7 @@ from qgis.PyQt.QtXml import QDomDocument
 
 from ...core.delivery.palette import palette
 from ...core.words import say
-from .basemap import only
+from .pages.basemap import only
 
 STOREY_M = 3.0  # drawn height of a storey; the picture is a sketch, not a survey
 UNKNOWN_M = 1.0  # a building whose storeys nobody knows lies almost flat, so that nobody takes it for measured

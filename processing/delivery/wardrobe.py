@@ -28,7 +28,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QMetaType
 from qgis.PyQt.QtXml import QDomDocument, QDomImplementation
 
-from ..dressing import Dresser
+from ..styling.dressing import Dresser
 
 DTD = "http://mrcc.com/qgis.dtd"
 STYLE = (

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ...core.errors import RenewalError
-from ..dressing import write_text_whole
-from ..records import library_versions, plugin_version
+from ..intake.records import library_versions, plugin_version
+from ..styling.dressing import write_text_whole
 from .bounds import RELIEF
 from .exchange import write_exchange
 from .fonts import find_font
@@ -72,7 +72,7 @@ def _write_project(folder: Path, study: Study, run: Any) -> None:
     made = DeliveryProject(folder, study, run)
     try:
         if study.formats & SHEETS:
-            from .maps import make_pages
+            from .pages.maps import make_pages
 
             study.describe(folder, run)
             pages = make_pages(made, study, folder / "maps", run)

@@ -347,7 +347,7 @@ def test_own_file_changed_makes_the_step_older(dock, study, qtbot, tmp_path):
 def test_a_file_that_another_run_writes_at_this_moment_is_told(tmp_path):
     from urban_renewal.core.errors import RenewalError
     from urban_renewal.dialogs.editors.draft import open_draft
-    from urban_renewal.processing.claims import claimed
+    from urban_renewal.processing.output.claims import claimed
 
     own, draft = tmp_path / "standard.json", open_draft("standard", "chongqing")
     draft.export(own)

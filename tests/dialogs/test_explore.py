@@ -266,7 +266,7 @@ def test_the_network_is_opened_by_the_window_itself(explore, monkeypatch, qtbot)
     """QGIS locks up when a worker and the window open tables of one GeoPackage at once: only reading is aside."""
     import threading
 
-    from urban_renewal.processing import networks
+    from urban_renewal.processing.intake import networks
 
     found, take = [], networks.take_vector
     monkeypatch.setattr(

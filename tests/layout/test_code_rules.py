@@ -144,7 +144,7 @@ def test_the_finder_of_enums(line, n):
 
 
 def test_transforms_are_made_in_one_place(sources):
-    """One between systems that died with a thread does nothing, in silence: processing/systems.py sees to it."""
+    """One between systems that died with a thread does nothing, in silence: processing/layers/systems.py sees to it."""
     found = [
         f"{path}:{node.lineno}"
         for path, tree in sources.items()
@@ -152,4 +152,4 @@ def test_transforms_are_made_in_one_place(sources):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args
         and node.func.id == "QgsCoordinateTransform" and str(path).startswith(("processing", "dialogs"))
     ]  # fmt: skip
-    assert {place.split(":")[0] for place in found} == {"processing/systems.py"}
+    assert {place.split(":")[0] for place in found} == {"processing/layers/systems.py"}

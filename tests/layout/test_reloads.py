@@ -46,10 +46,14 @@ def test_an_update_leaves_no_module_of_before(tmp_path):
         first = load()
         assert first.RenewalAlgorithm.__module__.startswith(name)
         importlib.import_module(f"{name}.processing.delivery.secrecy")  # late, as the export does
-        for module in (name, f"{name}.processing", f"{name}.processing.snapshot"):  # as its hook for imports saw them
+        for module in (
+            name,
+            f"{name}.processing",
+            f"{name}.processing.layers.snapshot",
+        ):  # as its hook for imports saw them
             del sys.modules[module]
         second = load()
-        snapshot = importlib.import_module(f"{name}.processing.snapshot")
+        snapshot = importlib.import_module(f"{name}.processing.layers.snapshot")
         secrecy = importlib.import_module(f"{name}.processing.delivery.secrecy")
         assert second is not first
         assert secrecy.RasterSnapshot is snapshot.RasterSnapshot

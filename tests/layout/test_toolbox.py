@@ -120,7 +120,7 @@ def test_a_dialog_starts_in_the_language_of_qgis_scripts_in_chinese(algorithms):
 
 
 def test_each_word_of_a_choice_has_a_name_in_both_languages(algorithms):
-    from urban_renewal.processing.choices import choice_title
+    from urban_renewal.processing.toolbox.choices import choice_title
 
     same = {"UTF-8", "shp"}  # called so in every language
     choices = {(d.name(), word) for item in algorithms.values() for d in item.parameterDefinitions()

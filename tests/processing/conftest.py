@@ -112,7 +112,7 @@ def run_algorithm(provider):
 @pytest.fixture
 def rows_of(qgis_app):
     """Return a layer's rows as dictionaries, NULL as None, without fid."""
-    from urban_renewal.processing.reading import plain_value
+    from urban_renewal.processing.intake.reading import plain_value
 
     def rows(source):
         layer = source if isinstance(source, QgsVectorLayer) else QgsVectorLayer(str(source), "rows", "ogr")
@@ -133,10 +133,10 @@ def read_json():
 def echo(qgis_app, monkeypatch):
     """A small algorithm on the real base: people of a parcel = its area in thousands; to try the boundary with."""
     from urban_renewal.core import frames, schema
-    from urban_renewal.processing import parameters as declare
     from urban_renewal.processing import texts
     from urban_renewal.processing.base import RenewalAlgorithm
     from urban_renewal.processing.results import Output, Results
+    from urban_renewal.processing.toolbox import parameters as declare
 
     monkeypatch.setattr(texts, "help_of", lambda name: TEXTS)
     monkeypatch.setattr(texts, "title", lambda name: name)

@@ -14,9 +14,9 @@ import shapely  # noqa: E402
 from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsCoordinateTransformContext  # noqa: E402
 from urban_renewal.core import frames, schema  # noqa: E402
 from urban_renewal.core.run import Run  # noqa: E402
-from urban_renewal.processing.encoding import encode  # noqa: E402
-from urban_renewal.processing.targets import Target  # noqa: E402
-from urban_renewal.processing.writing import write_part  # noqa: E402
+from urban_renewal.processing.output.encoding import encode  # noqa: E402
+from urban_renewal.processing.output.targets import Target  # noqa: E402
+from urban_renewal.processing.output.writing import write_part  # noqa: E402
 
 application = QgsApplication([], False)
 application.initQgis()

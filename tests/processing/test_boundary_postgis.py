@@ -108,7 +108,7 @@ def test_two_tables_come_together_or_not_at_all(server, run_algorithm, echo, mak
     outputs = {"OUTPUT": uri(server, "first"), "SECOND": uri(server, "second")}
     run_algorithm(echo(), {"PARCELS": old, **outputs})
     from urban_renewal.core.errors import RenewalError
-    from urban_renewal.processing import postgis
+    from urban_renewal.processing.output import postgis
 
     real = postgis._write_rows
 
@@ -138,7 +138,7 @@ def test_a_name_as_long_as_can_be_keeps_the_old_table(server, run_algorithm, ech
     name = "t" * 63
     run_algorithm(echo(), {"PARCELS": make_layer([(BOX, {"parcel_id": "old"})]), "OUTPUT": uri(server, name)})
     from urban_renewal.core.errors import RenewalError
-    from urban_renewal.processing import postgis
+    from urban_renewal.processing.output import postgis
 
     def fail(exporter, part, encoded, run):
         raise RenewalError("write_failed", path=name, reason="on purpose")
@@ -184,7 +184,7 @@ def test_inputs_from_a_database_give_what_files_give(server, run_algorithm, make
 def test_cancel_while_writing_keeps_the_old_table(server, run_algorithm, echo, make_layer, monkeypatch):
     run_algorithm(echo(), {"PARCELS": make_layer([(BOX, {"parcel_id": "old"})]), "OUTPUT": uri(server, "stopped")})
     from urban_renewal.core.errors import Cancelled
-    from urban_renewal.processing import postgis
+    from urban_renewal.processing.output import postgis
 
     real = postgis._write_rows
 

@@ -18,10 +18,10 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDate
 from urban_renewal.core.inputs.aliases import roles
 from urban_renewal.core.run import Run
-from urban_renewal.processing import cells, reading
-from urban_renewal.processing import crs as crs_module
-from urban_renewal.processing.fastpath import read_columns
-from urban_renewal.processing.snapshot import take_raster, take_vector
+from urban_renewal.processing.intake import cells, reading
+from urban_renewal.processing.intake.fastpath import read_columns
+from urban_renewal.processing.layers import crs as crs_module
+from urban_renewal.processing.layers.snapshot import take_raster, take_vector
 
 SQUARE = "POLYGON(({x} 0,{y} 0,{y} 10,{x} 10,{x} 0))"
 
@@ -126,7 +126,7 @@ def test_a_layer_removed_while_running_is_read_all_the_same(project, make_layer,
 
 def test_a_subset_that_qgis_has_not_counted_is_read(tmp_path, make_layer, save_layer):
     """A layer of a project just opened with a filter may count -1, as a broken one does: it was refused."""
-    from urban_renewal.processing.snapshot import rows_of
+    from urban_renewal.processing.layers.snapshot import rows_of
 
     class Uncounted(QgsVectorLayer):
         """QGIS counts a filtered layer of a GeoPackage late, whenever it likes."""
@@ -273,7 +273,7 @@ def test_empty_layer_and_unknown_parameter_are_refused(run_algorithm, echo, make
 def test_raster_window_matches_its_cells(tmp_path):
     """A plane z = x + 2y in UTM, read over working coordinates of another system."""
     from osgeo import gdal, osr
-    from urban_renewal.processing.raster import read_raster
+    from urban_renewal.processing.intake.raster import read_raster
 
     path = tmp_path / "plane.tif"
     columns, rows, cell = 200, 150, 30.0
@@ -307,7 +307,7 @@ def test_raster_window_matches_its_cells(tmp_path):
 @pytest.mark.parametrize(("unit", "factor"), [("", 1.0), ("m", 1.0), ("ft", 0.3048)])
 def test_heights_in_feet_and_undeclared_voids(tmp_path, unit, factor):
     from osgeo import gdal, osr
-    from urban_renewal.processing.raster import read_raster
+    from urban_renewal.processing.intake.raster import read_raster
 
     path = tmp_path / "dem.tif"
     dataset = gdal.GetDriverByName("GTiff").Create(str(path), 60, 60, 1, gdal.GDT_Float32)
@@ -387,10 +387,10 @@ def test_several_records_at_one_place_all_stay(make_layer):
     from qgis.core import QgsProcessingContext
     from urban_renewal.core.inputs.aliases import role_for
     from urban_renewal.core.run import Run
-    from urban_renewal.processing.inputs import map_fields
-    from urban_renewal.processing.parameters import RoleUse
-    from urban_renewal.processing.reading import read_table
-    from urban_renewal.processing.snapshot import take_vector
+    from urban_renewal.processing.intake.inputs import map_fields
+    from urban_renewal.processing.intake.reading import read_table
+    from urban_renewal.processing.layers.snapshot import take_vector
+    from urban_renewal.processing.toolbox.parameters import RoleUse
 
     rows = [
         ("POINT(1 1)", {"stream": name, "value": 5.0, "date": "2025-01-01"}) for name in ("power", "water", "power")
@@ -410,8 +410,8 @@ def test_a_file_of_which_no_field_is_wanted_keeps_its_shapes(make_layer, save_la
     """Walls, locked areas: only where they are counts."""
     from qgis.core import QgsProcessingContext
     from urban_renewal.core.run import Run
-    from urban_renewal.processing.reading import read_raw
-    from urban_renewal.processing.snapshot import take_vector
+    from urban_renewal.processing.intake.reading import read_raw
+    from urban_renewal.processing.layers.snapshot import take_vector
 
     layer = make_layer([("POLYGON((0 0, 1 0, 1 1, 0 0))", fields), ("POLYGON((5 0, 6 0, 6 1, 5 0))", fields)])
     path = save_layer(layer, tmp_path / "walls.gpkg")
@@ -455,8 +455,8 @@ def test_coordinates_of_a_city_are_moved_in_slices(qgis_app):
     from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransformContext
     from urban_renewal.core import slices
     from urban_renewal.core.run import Run
-    from urban_renewal.processing import reading
-    from urban_renewal.processing.systems import transform_between
+    from urban_renewal.processing.intake import reading
+    from urban_renewal.processing.layers.systems import transform_between
 
     looks = []
     there = transform_between(

@@ -11,15 +11,15 @@ from qgis.core import QgsCoordinateTransformContext, QgsProcessingContext
 from urban_renewal.core.errors import Cancelled, RenewalError
 from urban_renewal.core.inputs.aliases import role_for
 from urban_renewal.core.run import Run
-from urban_renewal.processing import bulk, writing
-from urban_renewal.processing.encoding import Encoded
-from urban_renewal.processing.inputs import map_fields
-from urban_renewal.processing.packedtree import fill_tree
-from urban_renewal.processing.parameters import RoleUse
-from urban_renewal.processing.reading import read_raw, read_shapes, read_table
-from urban_renewal.processing.sharing import made_once, read_shared, shared_readings
-from urban_renewal.processing.snapshot import take_vector
-from urban_renewal.processing.targets import Target
+from urban_renewal.processing.intake.inputs import map_fields
+from urban_renewal.processing.intake.reading import read_raw, read_shapes, read_table
+from urban_renewal.processing.intake.sharing import made_once, read_shared, shared_readings
+from urban_renewal.processing.layers.snapshot import take_vector
+from urban_renewal.processing.output import bulk, writing
+from urban_renewal.processing.output.encoding import Encoded
+from urban_renewal.processing.output.packedtree import fill_tree
+from urban_renewal.processing.output.targets import Target
+from urban_renewal.processing.toolbox.parameters import RoleUse
 
 ODD = [
     {"id": "a", "n": 2**62 + 1, "x": 0.1, "t": "长" * 300},

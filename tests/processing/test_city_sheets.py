@@ -8,9 +8,10 @@ import shapely
 from qgis.core import QgsProject, QgsSimpleFillSymbolLayer
 from qgis.PyQt.QtCore import Qt
 from urban_renewal.core.delivery.palette import palette
-from urban_renewal.processing.delivery import bounds, citylook, locator, sheet
-from urban_renewal.processing.delivery.naming import View
-from urban_renewal.processing.delivery.symbols import fill, hatched
+from urban_renewal.processing.delivery import bounds
+from urban_renewal.processing.delivery.pages import citylook, locator, sheet
+from urban_renewal.processing.delivery.pages.naming import View
+from urban_renewal.processing.styling.symbols import fill, hatched
 
 
 def town(width, height, **frames):

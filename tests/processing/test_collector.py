@@ -4,7 +4,7 @@ import gc
 
 import pytest
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback
-from urban_renewal.processing.collector import spared
+from urban_renewal.processing.running.collector import spared
 
 
 def test_what_is_held_is_set_aside_and_given_back():

@@ -30,7 +30,7 @@ def labels_by_feature(layer):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_style_of_tags(make_layer, language):
     from urban_renewal.core import schema
-    from urban_renewal.processing.delivery.styles import apply_style
+    from urban_renewal.processing.styling.styles import apply_style
 
     rows = [
         ("old_compound", "confirmed", "none"),
@@ -64,7 +64,7 @@ def test_style_of_tags(make_layer, language):
 def test_style_of_gaps_has_no_holes_and_no_overlaps(make_layer):
     """Every share between 0 and 1, the class limits too, falls into exactly one class; NULL is drawn as no data."""
     from urban_renewal.core import schema
-    from urban_renewal.processing.delivery.styles import apply_style
+    from urban_renewal.processing.styling.styles import apply_style
 
     shares = [0, 0.05, 0.0500001, 0.2, 0.21, 0.4, 0.41, 0.7, 0.71, 1.0, None]
     layer = make_layer(
@@ -78,7 +78,7 @@ def test_style_of_gaps_has_no_holes_and_no_overlaps(make_layer):
 
 def test_style_of_gaps_follows_the_kinds_computed(make_layer):
     from urban_renewal.core import schema
-    from urban_renewal.processing.delivery.styles import apply_style
+    from urban_renewal.processing.styling.styles import apply_style
 
     layer = make_layer([(box(0), {"heal_share": 0.25, "elder_gap": None, "child_gap": None})])
     apply_style(layer, schema.table("gap", ("heal",)), "en")
@@ -88,7 +88,7 @@ def test_style_of_gaps_follows_the_kinds_computed(make_layer):
 def test_style_of_gaps_tells_no_need_from_unknown(make_layer):
     """A factory where nobody lives has no gap to know; a parcel whose people are unknown has one."""
     from urban_renewal.core import schema
-    from urban_renewal.processing.delivery.styles import apply_style
+    from urban_renewal.processing.styling.styles import apply_style
 
     rows = [
         {"eday_need": 0.0, "meal_need": 0.0, "elder_gap": None},
@@ -107,7 +107,7 @@ def test_style_of_gaps_tells_no_need_from_unknown(make_layer):
 def test_every_style_can_be_drawn(make_layer):
     from qgis.core import QgsExpression
     from urban_renewal.core import schema
-    from urban_renewal.processing.delivery.styles import STYLES, apply_style
+    from urban_renewal.processing.styling.styles import STYLES, apply_style
 
     kinds = {"polygon": "Polygon", "line": "LineString", "point": "Point", "any": "Point"}
     for name in set(STYLES) & set(schema.table_names()):
@@ -588,7 +588,7 @@ def test_profile_keeps_to_the_time_of_the_petal(walk_s, length_m):
 
     import pandas as pd
     import shapely
-    from urban_renewal.processing.delivery.section import longest_of_zone
+    from urban_renewal.processing.delivery.pages.section import longest_of_zone
 
     def edge(edge_id, points, there_s, back_s):
         made = {"edge_id": edge_id, "length_m": 100.0, "z_from_m": 0.0, "z_to_m": 5.0, "kind": "street"}

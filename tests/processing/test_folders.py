@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from urban_renewal.core.errors import RenewalError
-from urban_renewal.processing.folders import recover, refuse_folder, staged_folder
+from urban_renewal.processing.output.folders import recover, refuse_folder, staged_folder
 
 
 def make(folder, text):
@@ -61,7 +61,7 @@ def test_a_real_kill(tmp_path):
         "import importlib.util, os, signal, sys, pathlib;"
         f"spec = importlib.util.spec_from_file_location('c', {str(Path(__file__).parents[1] / 'conftest.py')!r});"
         "spec.loader.exec_module(importlib.util.module_from_spec(spec));"
-        "from urban_renewal.processing.folders import staged_folder\n"
+        "from urban_renewal.processing.output.folders import staged_folder\n"
         f"with staged_folder(pathlib.Path({str(folder)!r})) as part:\n"
         "    (part / 'half').write_text('x'); os.kill(os.getpid(), signal.SIGKILL)"
     )
@@ -107,7 +107,7 @@ def test_a_folder_that_another_run_is_making_is_left_alone(tmp_path):
 
 def test_claims_of_several_places_are_all_or_none(tmp_path):
     """A place that is taken gives back those before it; a killed claimer holds nothing; nothing stays behind."""
-    from urban_renewal.processing.claims import claimed
+    from urban_renewal.processing.output.claims import claimed
 
     first, second = tmp_path / "a.part", tmp_path / "b.part"
     (tmp_path / "b.part.lock").touch()  # left by a killed run
@@ -125,7 +125,7 @@ def test_many_threads_claim_one_place(tmp_path):
     """Never two at a time, however often the file that is locked comes and goes."""
     import threading
 
-    from urban_renewal.processing.claims import claimed
+    from urban_renewal.processing.output.claims import claimed
 
     inside, most, had = [], [], []
 

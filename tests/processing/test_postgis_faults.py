@@ -156,7 +156,7 @@ def test_a_server_that_goes_away_gets_a_sentence(server, many, tmp_path, run_alg
     def stop():
         server.as_postgres("pg_ctl", "-D", str(server.folder / "data"), "-m", "immediate", "-w", "stop")
 
-    from urban_renewal.processing import postgis
+    from urban_renewal.processing.output import postgis
 
     real, stopper = postgis._write_rows, threading.Event()
 

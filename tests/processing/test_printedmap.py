@@ -17,7 +17,7 @@ def sheet(qgis_app):
         QgsVectorLayer,
         QgsVectorLayerSimpleLabeling,
     )
-    from urban_renewal.processing.delivery.sheet import Sheet
+    from urban_renewal.processing.delivery.pages.sheet import Sheet
 
     def make(count):
         layer = QgsVectorLayer("Polygon?crs=EPSG:4545&field=n:int", "boxes", "memory")
@@ -72,7 +72,7 @@ def in_worker(work):
 
 def picture(made, run, path):
     from qgis.core import QgsLayoutExporter
-    from urban_renewal.processing.delivery.printedmap import Printer
+    from urban_renewal.processing.delivery.pages.printedmap import Printer
 
     settings = QgsLayoutExporter.ImageExportSettings()
     settings.dpi, settings.exportMetadata, settings.generateWorldFile = 60, False, False
@@ -84,7 +84,7 @@ def picture(made, run, path):
 def test_a_watched_map_is_the_picture_that_qgis_draws(sheet, tmp_path, monkeypatch):
     """On the main thread QGIS draws all by itself; in a worker the layers are drawn by a job of their own."""
     from urban_renewal.core.run import Run
-    from urban_renewal.processing.delivery import printedmap
+    from urban_renewal.processing.delivery.pages import printedmap
 
     jobs = []
     draw = printedmap.PrintedMap._draw
@@ -109,7 +109,7 @@ def test_cancel_ends_the_drawing(sheet, tmp_path):
     """Cancel that comes while the map is drawn is heard by the first look: the job is called off, the sheet is none."""
     from urban_renewal.core.errors import Cancelled
     from urban_renewal.core.run import Run
-    from urban_renewal.processing.delivery import printedmap
+    from urban_renewal.processing.delivery.pages import printedmap
 
     class Job(printedmap.QgsMapRendererCustomPainterJob):
         stopped = 0
@@ -147,7 +147,7 @@ def test_cancel_ends_the_drawing(sheet, tmp_path):
 def test_a_fault_while_painting_is_raised_after_it(sheet, tmp_path, monkeypatch):
     """QGIS calls paint(): an exception there would take the process down."""
     from urban_renewal.core.run import Run
-    from urban_renewal.processing.delivery import printedmap
+    from urban_renewal.processing.delivery.pages import printedmap
 
     def broken(item, job):
         raise ValueError("broken")
@@ -170,7 +170,7 @@ def test_a_legend_looks_at_cancel_between_features(sheet):
     """A city's features are looked at one by one for what occurs among them: a rule that draws none needs them all."""
     from qgis.core import QgsFillSymbol, QgsRuleBasedRenderer
     from urban_renewal.core.run import Run
-    from urban_renewal.processing.delivery import legends
+    from urban_renewal.processing.delivery.pages import legends
 
     looks = []
     _project, made = sheet(2 * legends.SLICE + 1)
@@ -192,7 +192,7 @@ def printed_page(made, run, path):
     import zlib
 
     from qgis.core import Qgis, QgsLayoutExporter
-    from urban_renewal.processing.delivery.printedmap import Printer
+    from urban_renewal.processing.delivery.pages.printedmap import Printer
 
     settings = QgsLayoutExporter.PdfExportSettings()
     settings.dpi, settings.exportMetadata, settings.appendGeoreference = 100, False, False
@@ -211,7 +211,7 @@ def printed_page(made, run, path):
 def test_a_crowded_layer_is_a_picture_on_the_page_and_its_names_stay_text(sheet, tmp_path, monkeypatch, where):
     """The second map, a fortieth of the first's size, shows as many shapes; a layer with few stays lines."""
     from urban_renewal.core.run import Run
-    from urban_renewal.processing.delivery import printedmap
+    from urban_renewal.processing.delivery.pages import printedmap
 
     def work():
         project, made = sheet(900)
@@ -234,7 +234,7 @@ def test_a_crowded_layer_is_a_picture_on_the_page_and_its_names_stay_text(sheet,
 
 def test_only_what_a_map_shows_counts(sheet, monkeypatch):
     from qgis.core import QgsRectangle
-    from urban_renewal.processing.delivery import printedmap
+    from urban_renewal.processing.delivery.pages import printedmap
 
     monkeypatch.setattr(printedmap, "MANY", 500)
     _project, made = sheet(900)  # 1,000 x 360 m of boxes
@@ -255,8 +255,8 @@ def test_a_part_of_a_table_is_counted(qgis_app, tmp_path):
         QgsVectorFileWriter,
         QgsVectorLayer,
     )
-    from urban_renewal.processing.delivery import printedmap
-    from urban_renewal.processing.delivery.sheet import Sheet
+    from urban_renewal.processing.delivery.pages import printedmap
+    from urban_renewal.processing.delivery.pages.sheet import Sheet
 
     memory = QgsVectorLayer("Point?crs=EPSG:4545&field=stage:string", "land", "memory")
     features = []

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback
-from urban_renewal.processing.promptness import PROMPT_S, prompt, promptly
+from urban_renewal.processing.running.promptness import PROMPT_S, prompt, promptly
 
 USUAL_S = 0.005
 

@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 from qgis.PyQt.QtCore import QStorageInfo
 from urban_renewal.core.words import say
-from urban_renewal.processing import shares
+from urban_renewal.processing.output import shares
 
 X0, Y0 = 300_000.0, 3_270_000.0
 

@@ -15,7 +15,7 @@ def test_a_sheet_that_cannot_be_drawn_is_told_in_words(tmp_path, monkeypatch, re
     from qgis.core import QgsLayoutExporter
     from urban_renewal.core.errors import RenewalError
     from urban_renewal.core.words import say
-    from urban_renewal.processing.delivery import maps
+    from urban_renewal.processing.delivery.pages import maps
 
     class Silent:
         def errorMessage(self):
@@ -43,7 +43,7 @@ def test_a_sheet_is_tried_twice(tmp_path, good_at, told):
     """An export that says it went well but wrote no page is done once more."""
     from qgis.core import QgsLayoutExporter
     from urban_renewal.core.errors import RenewalError
-    from urban_renewal.processing.delivery import maps
+    from urban_renewal.processing.delivery.pages import maps
 
     class Flaky:
         tried = 0
@@ -78,7 +78,7 @@ def _picture():
 
 def test_what_a_whole_picture_is():
     """Cut anywhere, with any byte other, or with something behind it, a PNG is not whole."""
-    from urban_renewal.processing.delivery.maps import is_whole_png
+    from urban_renewal.processing.delivery.pages.maps import is_whole_png
 
     whole = _picture()
     assert is_whole_png(whole)
@@ -97,7 +97,7 @@ def test_a_picture_is_tried_twice(tmp_path, result, good_at):
     from qgis.core import QgsLayoutExporter
     from urban_renewal.core.errors import RenewalError
     from urban_renewal.core.words import say
-    from urban_renewal.processing.delivery import maps
+    from urban_renewal.processing.delivery.pages import maps
 
     results = QgsLayoutExporter.ExportResult
 
@@ -128,7 +128,7 @@ def test_a_picture_is_tried_twice(tmp_path, result, good_at):
 def test_a_real_sheet_is_a_whole_picture(qgis_app, tmp_path):
     """What QGIS itself writes is taken the first time."""
     from qgis.core import QgsLayoutExporter, QgsPrintLayout, QgsProject
-    from urban_renewal.processing.delivery import maps
+    from urban_renewal.processing.delivery.pages import maps
 
     project = QgsProject()  # the layout needs it to its end
     layout = QgsPrintLayout(project)

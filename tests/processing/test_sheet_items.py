@@ -12,7 +12,7 @@ PLACE = (20, 30)
 def sheet(qgis_app):
     """A function that makes an empty sheet; all are let go of at the end."""
     from qgis.core import QgsProject
-    from urban_renewal.processing.delivery.sheet import Sheet
+    from urban_renewal.processing.delivery.pages.sheet import Sheet
 
     project, made = QgsProject(), []
 
@@ -47,7 +47,7 @@ def drawn(layout, path):
 
 @pytest.mark.parametrize("step", [4.4, 5.2])
 def test_a_table_of_few_items_looks_like_one_item_a_cell(sheet, tmp_path, step):
-    from urban_renewal.processing.delivery.sheet import GREY
+    from urban_renewal.processing.delivery.pages.sheet import GREY
 
     few, many = sheet(), sheet()
     assert few.rows(ROWS, WIDTHS, *PLACE, step) == pytest.approx(PLACE[1] + step * len(ROWS))
@@ -123,7 +123,7 @@ def test_what_was_merged_dies_with_the_worker(qgis_app):
     from qgis.core import QgsProject
     from qgis.PyQt import sip
     from qgis.PyQt.QtCore import QThread
-    from urban_renewal.processing.delivery.sheet import Sheet
+    from urban_renewal.processing.delivery.pages.sheet import Sheet
 
     held = []
 

@@ -164,7 +164,7 @@ def test_a_classified_dem_is_refused_and_one_elsewhere_is_told(study, run_algori
 def test_totals_of_unknowns_are_no_zeros():
     """Two zones nobody counted people of: the total is not known either; one known number is the total."""
     import pandas as pd
-    from urban_renewal.processing.delivery.figures import tag_rows, zone_rows
+    from urban_renewal.processing.delivery.pages.figures import tag_rows, zone_rows
 
     zones = pd.DataFrame({"zone_id": ["a", "b"], "name": [None, "乙"], "area_m2": [10_000.0, 20_000.0]})
     zones = zones.assign(petals_n=pd.array([1, 2], "Int64"), people=[float("nan")] * 2)
@@ -182,7 +182,7 @@ def test_entrances_bear_short_numbers_only(make_layer):
     from types import SimpleNamespace
 
     from qgis.core import QgsExpression, QgsExpressionContext
-    from urban_renewal.processing.delivery.surroundings import _number
+    from urban_renewal.processing.delivery.pages.surroundings import _number
 
     rows = [("7号口", "S01-1"), ("A口", "S01-2"), (None, "S01-12"), (None, "7730606868"), ("23456口", None)]
     layer = make_layer([("POINT(0 0)", {"name": name, "entrance_id": told}) for name, told in rows], "Point")
@@ -201,7 +201,7 @@ def test_a_fine_dem_is_read_coarser_for_the_maps(qgis_app):
 
     from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransformContext, QgsRectangle
     from urban_renewal.processing.delivery.ground import _coarser
-    from urban_renewal.processing.snapshot import RasterSnapshot
+    from urban_renewal.processing.layers.snapshot import RasterSnapshot
 
     system = QgsCoordinateReferenceSystem("EPSG:4545")
     box = (500_000.0, 3_000_000.0, 510_000.0, 3_010_000.0)

@@ -16,9 +16,9 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from urban_renewal.core.errors import RenewalError
-from urban_renewal.processing import crs as crs_module
-from urban_renewal.processing import systems
-from urban_renewal.processing.snapshot import take_vector
+from urban_renewal.processing.layers import crs as crs_module
+from urban_renewal.processing.layers import systems
+from urban_renewal.processing.layers.snapshot import take_vector
 
 METRES = np.array([[360000.0, 3272000.0], [361000.0, 3272000.0]])
 DEGREES = pytest.approx([106.5555, 29.5581], abs=1e-4)

@@ -30,10 +30,10 @@ def read(path, tables):
     from qgis.core import QgsProcessingContext
     from urban_renewal.core.inputs.aliases import role_for
     from urban_renewal.core.run import Run
-    from urban_renewal.processing.inputs import map_fields
-    from urban_renewal.processing.parameters import RoleUse
-    from urban_renewal.processing.reading import read_table
-    from urban_renewal.processing.snapshot import take_vector
+    from urban_renewal.processing.intake.inputs import map_fields
+    from urban_renewal.processing.intake.reading import read_table
+    from urban_renewal.processing.layers.snapshot import take_vector
+    from urban_renewal.processing.toolbox.parameters import RoleUse
 
     context = QgsProcessingContext()
     snapshot = take_vector("X", path, context)

@@ -13,7 +13,7 @@ from urban_renewal.core import schema
 from urban_renewal.core.delivery.domains import codes_of, domain_of
 from urban_renewal.processing.delivery.domains import add_to_geopackage
 from urban_renewal.processing.delivery.wardrobe import Undressed, dress_all
-from urban_renewal.processing.dressing import Dresser
+from urban_renewal.processing.styling.dressing import Dresser
 
 TABLES = (
     ("zones", "Polygon"),

@@ -27,10 +27,10 @@ def town(qgis_app, qgis_processing, tmp_path_factory):
     from urban_renewal.core.walking.join import JoinOptions, join_points, points_of
     from urban_renewal.core.walking.profiles import load_profiles, load_rules
     from urban_renewal.core.walking.reach import nearest
-    from urban_renewal.processing.crs import choose_working_crs
+    from urban_renewal.processing.intake.raster import read_raster
+    from urban_renewal.processing.layers.crs import choose_working_crs
+    from urban_renewal.processing.layers.snapshot import take_raster, take_vector
     from urban_renewal.processing.provider import RenewalProvider
-    from urban_renewal.processing.raster import read_raster
-    from urban_renewal.processing.snapshot import take_raster, take_vector
 
     registry = QgsApplication.processingRegistry()
     ours = None

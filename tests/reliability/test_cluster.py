@@ -24,7 +24,7 @@ from urban_renewal.core.walking.join import JoinOptions, Points, join_points
 from urban_renewal.core.walking.network import NetworkOptions, build_network
 from urban_renewal.core.walking.profiles import load_profiles
 from urban_renewal.core.walking.reach import reach_pairs
-from urban_renewal.processing import cluster
+from urban_renewal.processing.running import cluster
 
 pytest.importorskip("distributed", reason="dask.distributed is not installed: requirements-dev.txt")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")

@@ -14,7 +14,7 @@ HOLD = """
 import importlib.util, sys, time
 spec = importlib.util.spec_from_file_location("c", {conftest!r})
 spec.loader.exec_module(importlib.util.module_from_spec(spec))
-from urban_renewal.processing.scratch import Scratch
+from urban_renewal.processing.running.scratch import Scratch
 made = Scratch()
 (made.path / "sub").mkdir()
 (made.path / "sub" / "people.gpkg").write_bytes(b"x" * 1000)
@@ -46,7 +46,7 @@ def other(place):
 
 
 def test_a_living_run_keeps_its_folder_and_a_killed_one_loses_it(place, other):
-    from urban_renewal.processing.scratch import Scratch, clear_abandoned
+    from urban_renewal.processing.running.scratch import Scratch, clear_abandoned
 
     process, folder = other
     assert folder.parent == place
@@ -69,7 +69,7 @@ def test_a_living_run_keeps_its_folder_and_a_killed_one_loses_it(place, other):
 
 def test_nothing_else_is_touched(place):
     """Folders of other names, without our mark, links, a file of the name, a mark that is a folder."""
-    from urban_renewal.processing.scratch import HELD, PREFIX, clear_abandoned
+    from urban_renewal.processing.running.scratch import HELD, PREFIX, clear_abandoned
 
     elsewhere = place / "somewhere"
     elsewhere.mkdir()
@@ -89,7 +89,7 @@ def test_nothing_else_is_touched(place):
 
 @pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="needs root to make another user's folder")
 def test_another_users_folder_stays(place):
-    from urban_renewal.processing.scratch import HELD, PREFIX, clear_abandoned
+    from urban_renewal.processing.running.scratch import HELD, PREFIX, clear_abandoned
 
     folder = place / (PREFIX + "1_theirs")
     folder.mkdir()
@@ -104,7 +104,7 @@ def test_two_that_clear_at_once_do_not_fall_over_each_other(place):
     """Eight threads clear forty abandoned folders: each is gone, nobody raises."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from urban_renewal.processing.scratch import HELD, PREFIX, clear_abandoned
+    from urban_renewal.processing.running.scratch import HELD, PREFIX, clear_abandoned
 
     for number in range(40):
         folder = place / f"{PREFIX}{number}"

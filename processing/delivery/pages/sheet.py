@@ -1,0 +1,355 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One printed page: texts, lines, tables, a map, a legend and a scale bar, placed in millimetres."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import zip_longest
+from typing import Any
+
+from qgis.core import (
+    Qgis,
+    QgsBasicNumericFormat,
+    QgsFillSymbol,
+    QgsLayoutItemLabel,
+    QgsLayoutItemLegend,
+    QgsLayoutItemMap,
+    QgsLayoutItemPage,
+    QgsLayoutItemPolygon,
+    QgsLayoutItemPolyline,
+    QgsLayoutItemScaleBar,
+    QgsLayoutItemShape,
+    QgsLayoutMeasurement,
+    QgsLayoutPoint,
+    QgsLayoutSize,
+    QgsLegendRenderer,
+    QgsLegendStyle,
+    QgsLineSymbol,
+    QgsMapLayerLegendUtils,
+    QgsPrintLayout,
+    QgsRectangle,
+)
+from qgis.PyQt import sip
+from qgis.PyQt.QtCore import QPointF, Qt
+from qgis.PyQt.QtGui import QColor, QPolygonF
+
+from ....core.delivery.callouts import text_width_mm, wrap_words
+from ....core.delivery.palette import palette
+from ....core.delivery.scales import bar_step
+from .columns import Columns, comb_symbol
+from .labels import text_format
+from .legends import entries_that_occur, line_of
+from .printedmap import PrintedMap
+
+INK, GREY, HAIR = "#222222", "#6B7075", "#B9BEC2"
+WIDTH, HEIGHT = 420.0, 297.0  # A3 landscape
+ALIGN = {
+    "left": Qt.AlignmentFlag.AlignLeft,
+    "right": Qt.AlignmentFlag.AlignRight,
+    "center": Qt.AlignmentFlag.AlignHCenter,
+}
+BAR_HEIGHT = 13.0  # mm of the ground that scale bar and number stand on
+BAR_MARGIN, BAR_END = 3.0, 13.0  # mm left of the bar, and right of it for half of its last number and the unit
+KILOMETRES_FROM = 2000.0  # metres of a whole bar from which it is marked in kilometres
+THIN_SPACE = "\u2009"
+TICK = 1.2  # mm of a mark at the edge of a map
+Place = tuple[float, float, float, float]  # x, y, width, height in mm
+
+
+class Sheet:
+    """An A3 page in landscape; `run` is asked for Cancel at each item that is put on it."""
+
+    def __init__(self, project: Any, name: str, family: str, run: Any = None) -> None:
+        self._run = run
+        self.layout = QgsPrintLayout(project)
+        self.layout.initializeDefaults()
+        self.layout.setName(name)
+        page = self.layout.pageCollection().page(0)
+        page.setPageSize("A3", QgsLayoutItemPage.Orientation.Landscape)
+        self.family = family
+        self.last_map: Any = None
+        self.maps: list[PrintedMap] = []
+        self.columns = Columns(self.layout)
+        self.accent = palette()["zone"]["color"]
+
+    @contextmanager
+    def watched(self, run: Any) -> Iterator[None]:
+        """Let Cancel end the drawing of the sheet's maps inside the block. Raises Cancelled, and what a map met."""
+        for item in self.maps:
+            item.run, item.fault = run, None
+        try:
+            yield
+        finally:
+            for item in self.maps:
+                item.run = None
+        run.check()
+        for item in self.maps:
+            if item.fault is not None:
+                raise item.fault
+
+    def close(self) -> None:
+        """Let go of the layout with all its items: a hundred sheets of a city would be let go of in one long moment."""
+        self.maps.clear()
+        self.columns.clear()
+        self.last_map = None
+        sip.delete(self.layout)
+
+    def text(self, words: str, place: Place, points: float = 8, **look: Any) -> Any:
+        """Write words into a box; `look`: bold, color, align (left | right | center). Returns the item."""
+        item = QgsLayoutItemLabel(self.layout)
+        item.setText(words)
+        item.setMode(QgsLayoutItemLabel.Mode.ModeFont)
+        item.setTextFormat(text_format(self.family, points, look.get("color", INK), look.get("bold", False)))
+        item.setHAlign(ALIGN[look.get("align", "left")])
+        item.setVAlign(Qt.AlignmentFlag.AlignVCenter)
+        item.setMarginX(0)
+        item.setMarginY(0)
+        self._put(item, place)
+        return item
+
+    def paragraph(self, words: str, place: Place, points: float = 7.5, lines: int = 2, **look: Any) -> None:
+        """Write words that may take several lines, cut with “…” where they are too many for the box."""
+        self.text(wrap_words(words, points, place[2], lines), place, points, **look)
+
+    def disc(self, x: float, y: float, size: float, color: str, rim: str = "", width: float = 0.2) -> Any:
+        """Draw a filled circle around a point; return the item."""
+        return self.box((x - size / 2, y - size / 2, size, size), color, rim, width, round_=True)
+
+    def line(self, points: Sequence[tuple[float, float]], color: str = INK, width: float = 0.2, dash: str = "") -> None:
+        """Draw a line through points (mm); `dash` such as "1.9;1.1"."""
+        look = {"line_color": color, "line_width": str(width), "joinstyle": "round", "capstyle": "flat"}
+        look |= {"use_custom_dash": "1", "customdash": dash} if dash else {}
+        item = QgsLayoutItemPolyline(_polygon(points), self.layout)
+        item.setSymbol(QgsLineSymbol.createSimple(look))
+        self.layout.addLayoutItem(item)
+
+    def area(self, points: Sequence[tuple[float, float]], color: str) -> None:
+        """Fill an area (mm)."""
+        item = QgsLayoutItemPolygon(_polygon(points), self.layout)
+        item.setSymbol(QgsFillSymbol.createSimple({"color": color, "outline_style": "no"}))
+        self.layout.addLayoutItem(item)
+
+    def box(self, place: Place, color: str = "", rim: str = INK, width: float = 0.2, round_: bool = False) -> Any:
+        """Draw a rectangle (or what is round in it), filled when it has a colour; return the item."""
+        item = QgsLayoutItemShape(self.layout)
+        shapes = QgsLayoutItemShape.Shape
+        item.setShapeType(shapes.Ellipse if round_ else shapes.Rectangle)
+        style = {"style": "solid" if color else "no", "outline_style": "solid" if rim else "no"}
+        look = {"color": color or "#FFFFFF", "outline_color": rim or INK, "outline_width": str(width), **style}
+        item.setSymbol(QgsFillSymbol.createSimple(look))
+        self._put(item, place)
+        return item
+
+    def keep_clear(self, item: Any) -> None:
+        """Let no name of the map last placed stand under an item of the page."""
+        if self.last_map is not None:
+            self.last_map.addLabelBlockingItem(item)
+
+    def rule(self, x: float, y: float, width: float, color: str = HAIR, thick: float = 0.2) -> None:
+        """Draw a line across."""
+        self.box((x, y - thick / 2, width, thick), color, "")
+
+    def head(self, title: str, x: float, y: float, width: float) -> float:
+        """Write a section's heading with its line and return where the section goes on."""
+        self.text(title, (x, y, width, 6), 10.5, bold=True)
+        self.rule(x, y + 6.6, width, self.accent, 0.4)
+        return y + 8.4
+
+    def rows(
+        self, rows: Sequence[Sequence[str]], widths: Sequence[float], x: float, y: float, step: float = 5.2,
+        texts: int = 1,
+    ) -> float:  # fmt: skip
+        """Write a table: the first row is its head, what is behind the first `texts` columns is on the right.
+
+        All rules are one comb; `columns.merge` makes one text of a column, once the sheet is printed.
+        """
+        columns: list[list[Any]] = [[] for _ in widths]
+        for number, row in enumerate(rows):
+            left = x
+            for column, (words, width) in enumerate(zip(row, widths)):
+                look = {"align": "left" if column < texts else "right", "color": GREY if number == 0 else INK}
+                item = self.text(words, (left, y + step * number, width, step), 7 if number == 0 else 8, **look)
+                columns[column].append(item)
+                left += width
+        for items in columns:
+            self.columns.add(items[1:], step)
+        below = y + step * len(rows)
+        if rows:
+            self.comb((x, y, sum(widths), below - y), step)
+        return below
+
+    def comb(self, place: Place, step: float, across: bool = True, color: str = HAIR, thick: float = 0.2) -> None:
+        """Draw lines side by side in one item: at each `step` of the place's height the lines lie `across` it, or at
+        each step of its width they stand in it; none at its beginning.
+        """
+        x, y, width, height = place
+        middle, end = (x + width / 2, y + height + step / 2) if across else (x + width + step / 2, y + height / 2)
+        way = [(middle, y), (middle, end)] if across else [(x, end), (middle, end)]
+        item = QgsLayoutItemPolyline(_polygon(way), self.layout)
+        item.setSymbol(comb_symbol(step, width if across else height, color, thick))
+        self.layout.addLayoutItem(item)
+
+    def note(self, words: str, x: float, y: float, width: float) -> float:
+        """Write a small grey line on the right and return where it ends."""
+        self.text(words, (x, y + 0.3, width, 4), 7, color=GREY, align="right")
+        return y + 4
+
+    def figures(self, figures: Sequence[tuple[str, str, str]], place: Place, columns: int) -> None:
+        """Write key figures (name, number, unit) in a grid."""
+        x, y, width, height = place
+        lines = -(-len(figures) // columns)
+        for number, (name, value, unit) in enumerate(figures):
+            left = x + width / columns * (number % columns)
+            top = y + height / lines * (number // columns)
+            self.text(name, (left, top, width / columns, 4), 7, color=GREY)
+            self.text(value, (left, top + 4, width / columns, 6.5), 15, bold=True, color=self.accent)
+            if unit:
+                start = text_width_mm(value, 15) * 0.92 + 1.2
+                self.text(unit, (left + start, top + 5.6, width / columns - start, 4.5), 8)
+
+    def map(
+        self, place: Place, extent: QgsRectangle, layers: Sequence[Any], crs: Any, scale: int, marked: bool = True
+    ) -> QgsLayoutItemMap:
+        """Place a map with exactly these layers (from above) at exactly this scale; `marked` = with coordinates."""
+        item = PrintedMap(self.layout)
+        self._put(item, place)
+        if crs is not None and crs.isValid():
+            item.setCrs(crs)
+        item.setLayers(list(layers))
+        item.setKeepLayerSet(True)
+        item.setKeepLayerStyles(False)
+        item.setBackgroundColor(QColor(palette()["base"]["land"]["color"]))
+        item.setFrameEnabled(True)
+        item.setFrameStrokeWidth(QgsLayoutMeasurement(0.2, Qgis.LayoutUnit.Millimeters))
+        item.zoomToExtent(extent)
+        item.setScale(scale)
+        self.last_map = item
+        self.maps.append(item)
+        if marked:
+            self._coordinates(place, extent, scale)
+        return item
+
+    def _coordinates(self, place: Place, extent: QgsRectangle, scale: int) -> None:
+        """Mark round coordinates at the upper and the left edge of a map: a tick and a number about every 40 mm."""
+        step, (left, top, width, height) = bar_step(scale, 40.0, 1), place
+        between = step * 1000 / scale
+        columns = [(x, left + (x - extent.xMinimum()) * 1000 / scale)
+                   for x in _round_numbers(extent.xMinimum(), extent.xMaximum(), step)]  # fmt: skip
+        columns = [(x, at) for x, at in columns if left + 22 < at < left + width - 8]
+        lines = [(y, top + (extent.yMaximum() - y) * 1000 / scale)
+                 for y in _round_numbers(extent.yMinimum(), extent.yMaximum(), step)]  # fmt: skip
+        lines = [(y, at) for y, at in lines if top + 8 < at < top + height - BAR_HEIGHT - 3]
+        if columns:
+            span = (columns[0][1] - between, top, columns[-1][1] - columns[0][1] + between, TICK)
+            self.comb(span, between, False, GREY, 0.12)
+        if lines:
+            span = (left, lines[-1][1] - between, TICK, lines[0][1] - lines[-1][1] + between)
+            self.comb(span, between, True, GREY, 0.12)
+        for x, at in columns:
+            self.keep_clear(self.text(f"{x:.0f}", (at - 6, top + TICK, 12, 2.6), 6, align="center", color=GREY))
+        for y, at in lines:
+            self.keep_clear(self.text(f"{y:.0f}", (left + 1.8, at - 1.3, 12, 2.6), 6, color=GREY))
+
+    def legend(
+        self, shown: QgsLayoutItemMap | None, layers: Sequence[Any], place: Place, columns: int = 1,
+        zones: Sequence[str] = (), twins: Sequence[Any] = (),
+    ) -> float:  # fmt: skip
+        """List the symbols that occur on the map, or in the layers without one; return where the list ends (mm).
+
+        `zones`: what is drawn for the page's own zones counts when it occurs in one of them. `twins`: for each layer
+        another one with the same entries, or None: on the sheet's second map, what occurs there is listed as well.
+        """
+        item = QgsLayoutItemLegend(self.layout)
+        item.setAutoUpdateModel(False)  # from here on the legend has a tree of its own, which is saved with the layout
+        root = item.model().rootGroup()
+        root.removeAllChildren()
+        for layer, twin in zip_longest(layers, twins):
+            node = root.addLayer(layer)
+            node.setCustomProperty("legend/title-style", "hidden")
+            listed = set(entries_that_occur(layer, zones, shown, self._run))
+            listed |= set(entries_that_occur(twin, zones, shown, self._run)) if twin is not None else set()
+            QgsMapLayerLegendUtils.setLegendNodeOrder(node, sorted(listed))
+            own = line_of(layer)
+            if own is not None:
+                QgsMapLayerLegendUtils.setLegendNodeCustomSymbol(node, 0, own)
+            item.model().refreshLayerLegend(node)
+        item.setColumnCount(columns)
+        item.setSplitLayer(True)
+        style = item.style(QgsLegendStyle.Style.SymbolLabel)
+        style.setTextFormat(text_format(self.family, 8, INK))
+        item.setStyle(QgsLegendStyle.Style.SymbolLabel, style)
+        item.setStyleMargin(QgsLegendStyle.Style.Symbol, QgsLegendStyle.Side.Top, 1.3)
+        item.setSymbolWidth(7)
+        item.setSymbolHeight(3.4)
+        item.setBoxSpace(0)
+        item.setColumnSpace(3)
+        item.setBackgroundEnabled(False)
+        item.setResizeToContents(False)
+        self._put(item, (*place[:2], place[2], max(place[3], 1.0)))
+        height = QgsLegendRenderer(item.model(), item.legendSettings()).minimumSize().height()
+        item.attemptResize(QgsLayoutSize(place[2], max(place[3], height), Qgis.LayoutUnit.Millimeters))
+        return float(place[1] + height)
+
+    def scale_bar(self, shown: QgsLayoutItemMap, scale: int, x: float, y: float) -> None:
+        """Draw a bar of four steps and print the scale as a number, on a ground that is no larger than both."""
+        step, length = bar_step(scale), bar_length(scale)
+        self.keep_clear(self.box((x - BAR_MARGIN, y - 1, bar_width(scale), BAR_HEIGHT), "#FFFFFF", ""))
+        item = QgsLayoutItemScaleBar(self.layout)
+        item.setLinkedMap(shown)
+        item.setStyle("Single Box")
+        far = step * 4 >= KILOMETRES_FROM
+        item.setUnits(Qgis.DistanceUnit.Kilometers if far else Qgis.DistanceUnit.Meters)
+        item.setUnitLabel("km" if far else "m")
+        item.setUnitsPerSegment(step / 1000 if far else step)
+        item.setNumberOfSegments(4)
+        item.setNumberOfSegmentsLeft(0)
+        item.setHeight(1.6)
+        item.setTextFormat(text_format(self.family, 7, INK))
+        numbers = QgsBasicNumericFormat()
+        numbers.setThousandsSeparator(THIN_SPACE)
+        item.setNumericFormat(numbers)
+        self._put(item, (x, y, length + BAR_END, 11))
+        item.update()
+        words = f"1:{scale}"
+        self.text(words, (x + length + BAR_END, y + 3, number_width(words), 6), 10, bold=True)
+
+    def north(self, words: str, x: float, y: float) -> None:
+        """Draw a small arrow to the north: the maps are never turned."""
+        middle, top = x + 4, y + 5
+        self.keep_clear(self.disc(middle, top + 5.5, 11, "#FFFFFF", INK, 0.25))
+        self.area([(middle, top + 1), (middle + 2.1, top + 9.3), (middle, top + 7.6), (middle - 2.1, top + 9.3)], INK)
+        self.area([(middle - 0.15, top + 2.4), (middle - 0.15, top + 7.2), (middle - 1.5, top + 8.3)], "#FFFFFF")
+        self.text(words, (x, y, 8, 5), 8, bold=True, align="center")
+
+    def _put(self, item: Any, place: Place) -> None:
+        if self._run is not None:
+            self._run.check()
+        x, y, width, height = place
+        self.layout.addLayoutItem(item)
+        item.attemptMove(QgsLayoutPoint(x, y, Qgis.LayoutUnit.Millimeters))
+        item.attemptResize(QgsLayoutSize(width, height, Qgis.LayoutUnit.Millimeters))
+
+
+def bar_length(scale: int) -> float:
+    """Return how long the scale bar is, mm."""
+    return bar_step(scale) * 4000 / scale
+
+
+def bar_width(scale: int) -> float:
+    """Return how wide the ground of bar and number is, mm."""
+    return BAR_MARGIN + bar_length(scale) + BAR_END + number_width(f"1:{scale}")
+
+
+def number_width(words: str) -> float:
+    """Return the room of a scale in bold, mm, with a little space behind it."""
+    return text_width_mm(words, 10) * 1.05 + 2
+
+
+def _round_numbers(low: float, high: float, step: float) -> list[float]:
+    return [number * step for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def _polygon(points: Sequence[tuple[float, float]]) -> QPolygonF:
+    return QPolygonF([QPointF(float(x), float(y)) for x, y in points])

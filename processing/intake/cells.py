@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Cells of a layer in the type of their canonical column; numpy and pandas come late, as everywhere at the boundary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...core.inputs.aliases import Role, fold
+from ...core.run import Run
+
+EXACT = 2.0**53  # whole numbers beyond are rounded in a double
+SHOWN = 5  # examples in a sentence
+
+
+def typed(cells: Any, column: Any, field: str, layer: str, is_ours: bool, run: Run) -> tuple[Any, Any]:
+    """Return a column in its canonical type and the units that texts of a capacity tell (None = none told).
+
+    What is not a number where one is wanted is counted and missing; a unit in the field's name is applied, and said.
+    """
+    import numpy as np
+    import pandas as pd
+
+    if column.type == "text":
+        if column.name.endswith(("_id", "_of")):
+            _tell_lost_digits(cells, column.name, layer, run)
+        return _words(cells, column), None
+    units = None
+    if np.ma.isMaskedArray(cells):
+        missing = np.ma.getmaskarray(cells)
+        if column.type == "int" and cells.dtype == np.int64:
+            return pd.Series(pd.arrays.IntegerArray(np.where(missing, 1, cells.data), missing.copy())), None
+        plain = cells.data.astype(np.float64, copy=False)  # mostly those that another step handed over
+        if not np.isnan(plain[missing]).all():
+            plain = np.where(missing, np.nan, plain)
+        numbers = pd.Series(plain, copy=False)
+    else:
+        numbers, units = _read(cells, column.name, layer, run)
+    if not is_ours:
+        numbers = _in_own_unit(numbers, column.name, field, layer, run)
+    return (numbers.astype("Int64") if column.type == "int" else numbers), units
+
+
+def _read(cells: Any, column: str, layer: str, run: Run) -> tuple[Any, Any]:
+    import pandas as pd
+
+    from ...core.inputs.quantities import read_texts
+
+    values, units, worded, odd = read_texts(cells, column)
+    if worded:
+        shown = [f"{text} → {number:g}" for text, number in list(worded.items())[:SHOWN]]
+        run.note("numbers_in_words", layer=layer, column=column, n=len(worded), values=shown)
+    if odd:
+        bad = set(odd)
+        n = sum(isinstance(cell, str) and cell.strip() in bad for cell in cells)
+        run.warn("not_a_number", layer=layer, column=column, n=n, values=odd[:SHOWN])
+    return pd.Series(values), units
+
+
+def _in_own_unit(numbers: Any, column: str, field: str, layer: str, run: Run) -> Any:
+    """Return numbers in the column's unit when the field's name tells another one: 人口(万人)."""
+    from ...core.inputs.quantities import unit_in_name
+
+    told = unit_in_name(field, column)
+    if told is None or told[1] == 1:
+        return numbers
+    run.warn("unit_in_field_name", layer=layer, field=field, unit=told[0], factor=f"{told[1]:g}", column=column)
+    return numbers * told[1]
+
+
+def join_units(columns: dict[str, Any], units: Any, role: Role, layer: str, run: Run) -> None:
+    """Put the units that texts of a capacity tell into the column `unit`, where nothing else stands.
+
+    Where it says something else the capacity is no number: "120床" in a column of places. `columns` is changed.
+    """
+    import pandas as pd
+
+    from ...core import frames
+
+    if units is None or "unit" not in role.columns:
+        return
+    told = pd.Series(units, dtype=object).astype(frames.TEXT)
+    if told.isna().all():
+        return
+    stated = columns.get("unit", pd.Series([None] * len(told), dtype=frames.TEXT))
+    odd = (told.notna() & stated.notna() & (told != stated)).fillna(False).to_numpy(dtype=bool)
+    columns["unit"] = stated.fillna(told)
+    if odd.any():
+        columns["capacity"] = columns["capacity"].mask(odd)
+        pairs = [f"{one} ≠ {other}" for one, other in zip(told[odd], stated[odd])]
+        run.warn("not_a_number", layer=layer, column="capacity", n=int(odd.sum()), values=sorted(set(pairs))[:SHOWN])
+
+
+def _tell_lost_digits(cells: Any, name: str, layer: str, run: Run) -> None:
+    """Warn of ids that are decimals too large to be exact: Excel and shapefiles round codes of 16 digits and more."""
+    import numpy as np
+
+    if np.ma.isMaskedArray(cells):
+        n = int((np.abs(cells.compressed()) >= EXACT).sum()) if cells.dtype.kind == "f" else 0
+    else:
+        n = sum(isinstance(value, float) and abs(value) >= EXACT for value in cells)
+    if n:
+        run.warn("id_digits_lost", layer=layer, column=name, n=n)
+
+
+def _words(cells: Any, column: Any) -> Any:
+    """Return a column of texts; each different one is looked at once and held once."""
+    import numpy as np
+    import pandas as pd
+
+    from ...core import frames
+
+    if np.ma.isMaskedArray(cells):
+        codes, distinct = pd.factorize(cells.data)
+        codes[np.ma.getmaskarray(cells)] = -1
+    else:
+        codes, distinct = pd.factorize(cells, use_na_sentinel=True)
+    given = distinct.tolist()
+    told = [_text(value).strip() or None for value in given]
+    if column.values:
+        told = [None if word is None else column.values.get(fold(word), word) for word in told]
+    if 2 * len(told) > len(cells) and told == given and (codes >= 0).all():  # ids: nothing to change, little to share
+        return pd.Series(cells, dtype=frames.TEXT, copy=False)
+    words = np.empty(len(told) + 1, dtype=object)
+    words[:-1] = [pd.NA if word is None else word for word in told]
+    words[-1] = pd.NA  # the code of a missing one is -1
+    return pd.Series(words[codes], dtype=frames.TEXT)
+
+
+def _text(value: Any) -> str:
+    """Return a cell as text: 6.0 in a number column is the floor "6", not "6.0"."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

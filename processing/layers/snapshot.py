@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Inputs as they are when the run starts: taken on the main thread, read in a worker even if the layer is gone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    Qgis,
+    QgsCoordinateReferenceSystem,
+    QgsDataSourceUri,
+    QgsFeatureRequest,
+    QgsFields,
+    QgsLayerMetadata,
+    QgsProcessingContext,
+    QgsProcessingFeatureSourceDefinition,
+    QgsProcessingOutputLayerDefinition,
+    QgsProcessingUtils,
+    QgsProperty,
+    QgsProviderRegistry,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsVectorLayer,
+    QgsVectorLayerFeatureSource,
+    QgsVectorLayerSelectedFeatureSource,
+    QgsWkbTypes,
+)
+
+from ...core.errors import RenewalError
+from ...core.inputs.encodings import encoding_of, words_of_dbf
+from .systems import revived
+
+WIDEST_DEGREES, WIDEST_UNITS = 6.0, 600_000.0  # own choice: Chongqing is 5° wide
+LOOKED_AT = 100_000  # bytes that tell an encoding: looked at on the main thread, in 50 ms
+DIMENSION = {0: "point", 1: "line", 2: "polygon", 3: "unknown", 4: "none"}  # Qgis.GeometryType
+
+
+@dataclass
+class VectorSnapshot:
+    """A vector layer frozen for reading: fields, system, count, and a feature source that survives the layer."""
+
+    parameter: str
+    name: str
+    layer_id: str
+    source: Any  # QgsVectorLayerFeatureSource: edit buffer, joins, subset and virtual fields as of now
+    fields: QgsFields
+    headings: dict[str, str]
+    crs: QgsCoordinateReferenceSystem
+    extent: QgsRectangle
+    count: int
+    wkb_type: Any
+    geometry: str  # point | line | polygon | none | unknown
+    provider: str
+    file: Path | None
+    file_layer: str
+    database: str  # "host/database/schema.table" for a database source, without user or password
+    filter_expression: str = ""
+    feature_limit: int = -1
+    selected_only: bool = False
+    expression_context: Any = None
+    plain: bool = False  # nothing lies between the file and the features: the fast path may read the file
+    metadata: Any = None  # QgsLayerMetadata
+    request_flags: list[Any] = field(default_factory=list)
+
+    def request(self) -> QgsFeatureRequest:
+        """Return the request that keeps to the definition's filter and limit."""
+        request = QgsFeatureRequest()
+        if self.filter_expression:
+            request.setFilterExpression(self.filter_expression)
+            request.setExpressionContext(self.expression_context)
+        if self.feature_limit > 0:
+            request.setLimit(self.feature_limit)
+        return request
+
+
+@dataclass
+class RasterSnapshot:
+    """A raster layer frozen for reading: a clone of its provider that belongs to the worker."""
+
+    parameter: str
+    name: str
+    provider: Any
+    crs: QgsCoordinateReferenceSystem
+    extent: QgsRectangle
+    columns: int
+    rows: int
+    file: Path | None
+
+
+def split_definition(value: Any, context: QgsProcessingContext) -> tuple[Any, dict[str, Any]]:
+    """Return what a source parameter's value points to (layer, id or path) and its selection, filter and limit."""
+    options: dict[str, Any] = {}
+    if isinstance(value, QgsProcessingFeatureSourceDefinition):
+        options = {
+            "selected_only": value.selectedFeaturesOnly,
+            "feature_limit": value.featureLimit,
+            "filter_expression": value.filterExpression,
+        }
+        value = value.source
+    if isinstance(value, QgsProcessingOutputLayerDefinition):
+        value = value.sink
+    if isinstance(value, QgsProperty):
+        is_static = value.propertyType() == Qgis.PropertyType.Static
+        value = value.staticValue() if is_static else value.valueAsString(context.expressionContext(), "")[0]
+    return value, options
+
+
+def rows_of(layer: QgsVectorLayer) -> int:
+    """Return how many features a layer has, -1 when it cannot be read.
+
+    QGIS counts -1 for a broken subset and an unreachable table, which both say that they are valid (qgis.md 6), and for
+    a good subset that it has not counted yet, such as that of a layer of a project just opened. Those give features.
+    """
+    counted = int(layer.featureCount())
+    if counted >= 0:
+        return counted
+    request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry).setNoAttributes()
+    return sum(1 for _ in layer.getFeatures(request)) or -1
+
+
+def find_layer(value: Any, context: QgsProcessingContext, hint: Any) -> Any:
+    """Return the map layer a value stands for, loading it when it is a path; None when there is none."""
+    if isinstance(value, (QgsVectorLayer, QgsRasterLayer)):
+        return value
+    if not value:
+        return None
+    return QgsProcessingUtils.mapLayerFromString(str(value), context, True, hint)
+
+
+def known_crs(layer: Any) -> QgsCoordinateReferenceSystem:
+    """Return the layer's system, invalid for the two that a GeoPackage writes when it knows none."""
+    crs = layer.crs()
+    undefined = not crs.authid() and crs.description().startswith("Undefined ")
+    return QgsCoordinateReferenceSystem() if undefined else revived(crs)
+
+
+def take_vector(parameter: str, value: Any, context: QgsProcessingContext) -> VectorSnapshot:
+    """Freeze the vector layer a parameter's value stands for.
+
+    Raises RenewalError: `source_unreadable` (no such layer, or one whose provider says it is broken or cannot count).
+    """
+    target, options = split_definition(value, context)
+    layer = find_layer(target, context, QgsProcessingUtils.LayerHint.Vector)
+    if layer is None or not layer.isValid():
+        raise RenewalError("source_unreadable", parameter=parameter, source=_shown_source(target))
+    file, file_layer = _file_of(layer)
+    if file is not None and context.temporaryLayerStore().mapLayer(layer.id()) is layer:
+        read_as_written(layer, file)  # opened for this run only: what is in the project stays as its owner reads it
+    selected = bool(options.get("selected_only"))
+    source = QgsVectorLayerSelectedFeatureSource(layer) if selected else QgsVectorLayerFeatureSource(layer)
+    count = layer.selectedFeatureCount() if selected else rows_of(layer)
+    if count < 0:
+        raise RenewalError("source_unreadable", parameter=parameter, source=layer.name())
+    untouched = not (selected or layer.subsetString() or layer.vectorJoins() or layer.isEditable())
+    no_extra_fields = layer.fields().count() == layer.dataProvider().fields().count()
+    unfiltered = not options.get("filter_expression") and options.get("feature_limit", -1) <= 0
+    named_by_file = file is not None and layer.name() == file.stem  # a path was given: the table's name says more
+    name = file_layer if named_by_file and file_layer else layer.name()
+    headings = {item.name(): item.alias() for item in layer.fields() if item.alias()}
+    return VectorSnapshot(
+        parameter, name, layer.id(), source, QgsFields(layer.fields()), headings, known_crs(layer), layer.extent(),
+        int(count), layer.wkbType(), DIMENSION.get(_plain_int(QgsWkbTypes.geometryType(layer.wkbType())), "unknown"),
+        layer.providerType(), file, file_layer, _database_of(layer), expression_context=context.expressionContext(),
+        plain=untouched and no_extra_fields and unfiltered and file is not None,
+        metadata=QgsLayerMetadata(layer.metadata()), **options,
+    )  # fmt: skip
+
+
+def usual_extent(snapshot: VectorSnapshot) -> QgsRectangle:
+    """Return the layer's extent; of one wider than any municipality a spot in the middle of its features.
+
+    One stray feature at 0°, 0° would otherwise put the middle of a city 50 degrees away, where areas come out twice as
+    large. The median of all features, an actual one: the same in any order, and on one side of the date line.
+    """
+    widest = WIDEST_DEGREES if snapshot.crs.isGeographic() else WIDEST_UNITS
+    extent = snapshot.extent
+    if extent.isNull() or max(extent.width(), extent.height()) <= widest:
+        return extent
+    request = snapshot.request()
+    if not snapshot.filter_expression:
+        request.setSubsetOfAttributes([])
+    boxes = (item.geometry().boundingBox() for item in snapshot.source.getFeatures(request) if item.hasGeometry())
+    places = [box.center() for box in boxes if box.isFinite()]
+    if not places:
+        return extent
+    x, y = (sorted(values)[len(places) // 2] for values in zip(*((place.x(), place.y()) for place in places)))
+    return QgsRectangle(x, y, x, y)
+
+
+def take_raster(parameter: str, value: Any, context: QgsProcessingContext) -> RasterSnapshot:
+    """Freeze a raster layer; the provider's clone belongs to the thread that reads it (qgis.md 5)."""
+    target, _ = split_definition(value, context)
+    layer = find_layer(target, context, QgsProcessingUtils.LayerHint.Raster)
+    if layer is None or not layer.isValid():
+        raise RenewalError("source_unreadable", parameter=parameter, source=_shown_source(target))
+    provider = layer.dataProvider().clone()
+    provider.moveToThread(None)
+    path = Path(layer.source().split("|")[0])
+    return RasterSnapshot(
+        parameter, layer.name(), provider, known_crs(layer), layer.extent(), provider.xSize(), provider.ySize(),
+        path if path.is_file() else None,
+    )  # fmt: skip
+
+
+def _plain_int(value: Any) -> int:
+    return int(value.value) if hasattr(value, "value") else int(value)
+
+
+def _shown_source(target: Any) -> str:
+    """Return how a source is named to people: never with a password."""
+    if hasattr(target, "name"):
+        return str(target.name())
+    return QgsDataSourceUri.removePassword(str(target))
+
+
+def read_as_written(layer: QgsVectorLayer, file: Path) -> None:
+    """Have a shapefile that does not tell its encoding read as its bytes read best: offices forget the .cpg of GBK."""
+    table = next((file.with_suffix(end) for end in (".dbf", ".DBF") if file.with_suffix(end).is_file()), None)
+    if file.suffix.lower() not in (".shp", ".dbf") or table is None or is_encoding_told(file):
+        return
+    with table.open("rb") as stream:
+        data = stream.read(LOOKED_AT)
+    found = encoding_of(words_of_dbf(data)) if data[29:30] == b"\0" else None  # else the code page is in the header
+    if found is not None and found != layer.dataProvider().encoding():
+        layer.setProviderEncoding(found)
+
+
+def is_encoding_told(file: Path) -> bool:
+    """Say whether a file beside the shapefile tells its encoding."""
+    return any(file.with_suffix(end).exists() for end in (".cpg", ".CPG", ".cst"))
+
+
+def _file_of(layer: QgsVectorLayer) -> tuple[Path | None, str]:
+    if layer.providerType() != "ogr":
+        return None, ""
+    parts = QgsProviderRegistry.instance().decodeUri("ogr", layer.source())
+    path = Path(parts.get("path", ""))
+    return (path if path.is_file() else None), parts.get("layerName") or ""
+
+
+def _database_of(layer: QgsVectorLayer) -> str:
+    if layer.providerType() not in ("postgres", "spatialite", "mssql", "oracle", "hana"):
+        return ""
+    uri = QgsDataSourceUri(layer.source())
+    return "/".join(part for part in (uri.host(), uri.database(), uri.schema(), uri.table()) if part)

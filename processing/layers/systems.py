@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Coordinate systems that outlive the thread that asked for them first.
+
+QGIS (3.40 and 3.44) keeps each system it has looked up, and shares it between threads. One that a worker thread looked
+up first dies with that thread: it still says that it is valid and what it is called, but it has no definition any more,
+layers are written without a system, and a transform hands its input back. So the systems of a run are made on the main
+thread, which never ends, before a worker can ask for them; and what has died all the same is made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCoordinateTransformContext,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QThread
+
+from ...core.errors import RenewalError
+from .gdalmode import gdal_raises
+
+OURS = ("EPSG:4326", "EPSG:4490", "EPSG:4545")  # degrees, and the systems of the sample
+# name or definition → the system as QGIS keeps it, made on the main thread
+_kept: dict[str, list[QgsCoordinateReferenceSystem]] = {}
+
+
+def is_alive(crs: QgsCoordinateReferenceSystem) -> bool:
+    """Say whether a system that calls itself valid still has its definition. Holds on to it in this thread."""
+    return not crs.isValid() or bool(crs.toWkt())
+
+
+def system_named(name: str) -> QgsCoordinateReferenceSystem:
+    """Return the system EPSG:… Raises RenewalError("crs_not_there") when QGIS has it not, however often it is asked."""
+    found = QgsCoordinateReferenceSystem(name)
+    if not found.isValid() or not is_alive(found):
+        _forget()
+        found = QgsCoordinateReferenceSystem(name)
+    if not found.isValid() or not is_alive(found):
+        raise RenewalError("crs_not_there", name=name)
+    return found
+
+
+def revived(crs: QgsCoordinateReferenceSystem) -> QgsCoordinateReferenceSystem:
+    """Return the system itself while it lives, else one made anew by its name.
+
+    Raises RenewalError("crs_lost") for a dead one without a name.
+    """
+    if is_alive(crs):
+        return crs
+    if not crs.authid():
+        raise RenewalError("crs_lost", name=crs.description())
+    return system_named(crs.authid())
+
+
+def keep_systems(systems: Iterable[QgsCoordinateReferenceSystem]) -> None:
+    """Make the systems on the main thread, where they stay; elsewhere do nothing."""
+    application = QgsApplication.instance()
+    if application is None or QThread.currentThread() != application.thread():
+        return
+    for crs in systems:
+        told = crs.authid() or crs.toWkt()  # a dead one still has its name
+        if crs.isValid() and told:
+            _kept.setdefault(told, [])
+    if not _hold():
+        _forget()
+        _hold()
+
+
+def _hold() -> bool:
+    """Ask QGIS for the systems that are kept, as they are named and as files have them; say whether all are alive."""
+    for told, held in _kept.items():
+        if not held:
+            held += [QgsCoordinateReferenceSystem(told), _of_a_file(told)]
+    return all(map(is_alive, chain.from_iterable(_kept.values())))
+
+
+def transform_between(
+    source: QgsCoordinateReferenceSystem,
+    target: QgsCoordinateReferenceSystem,
+    transforms: QgsCoordinateTransformContext,
+) -> QgsCoordinateTransform:
+    """Return a transform that works; without a system on either side it leaves coordinates as they are.
+
+    Raises RenewalError: `crs_lost`, `crs_not_there`.
+    """
+    if not (source.isValid() and target.isValid()):
+        return QgsCoordinateTransform()
+    made = QgsCoordinateTransform(revived(source), revived(target), transforms)
+    if not made.isValid():
+        _forget()
+        again = (system_named(crs.authid()) if crs.authid() else crs for crs in (source, target))
+        made = QgsCoordinateTransform(*again, transforms)
+    if not made.isValid():
+        raise RenewalError("crs_lost", name=f"{source.authid()} → {target.authid()}")
+    return made
+
+
+def _of_a_file(told: str) -> QgsCoordinateReferenceSystem:
+    """Return the system as the layers of a file have it: QGIS keeps those apart, by the definition in the file."""
+    from osgeo import gdal, ogr, osr
+
+    path = "/vsimem/urban_renewal_system.gpkg"
+    with gdal_raises():
+        system = osr.SpatialReference()
+        system.SetFromUserInput(told)
+        dataset = ogr.GetDriverByName("GPKG").CreateDataSource(path)
+        dataset.CreateLayer("x", system, ogr.wkbPoint)
+        del dataset
+    try:
+        return QgsVectorLayer(path, "x", "ogr").crs()
+    finally:
+        gdal.Unlink(path)
+
+
+def _forget() -> None:
+    """Let QGIS forget the systems and transforms that it keeps; those in use stay."""
+    QgsCoordinateReferenceSystem.invalidateCache()
+    QgsCoordinateTransform.invalidateCache()
+    for held in _kept.values():
+        held.clear()

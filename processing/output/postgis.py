@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""PostGIS results: temporary tables of our own, renamed together in one transaction, dropped on any failure."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from qgis.core import (
+    Qgis,
+    QgsDataSourceUri,
+    QgsFeatureSink,
+    QgsProviderRegistry,
+    QgsVectorLayer,
+    QgsVectorLayerExporter,
+)
+
+from ...core.errors import RenewalError
+from ...core.run import Run
+from .encoding import Encoded
+from .targets import Target
+
+SLICE = 1000
+PART = "__part"
+TAKEN = "urban_renewal: another run has written to this table"
+LONGEST_NAME = 63  # bytes: PostgreSQL cuts longer identifiers in silence
+
+
+def stage_postgis(target: Target, encoded: Encoded, run: Run) -> str:
+    """Write a result to a table beside its own, and count it there; `finish_postgis` makes it the result.
+
+    Returns the mark that the staged table bears: whoever stages the same result in the meantime puts another there.
+    Raises RenewalError: `write_failed`, `written_incomplete`, `database_unreachable`; Cancelled.
+    """
+    uri, part, connection, schema = _places(target, encoded.shapes is not None)
+    mark = f"urban_renewal {secrets.token_hex(8)}"
+    try:
+        _execute(connection, f"DROP TABLE IF EXISTS {_quoted(schema, part.table())}")  # of a run that was killed
+        exporter = _create(part, encoded)
+        _execute(connection, f"COMMENT ON TABLE {_quoted(schema, part.table())} IS {_literal(mark)}")
+        _write_rows(exporter, part, encoded, run)
+        del exporter
+        layer = QgsVectorLayer(part.uri(False), "check", "postgres")
+        if not layer.isValid() or layer.featureCount() != encoded.rows:
+            raise RenewalError(
+                "written_incomplete", path=uri.table(), expected=encoded.rows, found=max(0, layer.featureCount())
+            )
+        del layer
+    except BaseException:
+        drop_stage(target, mark)
+        raise
+    return mark
+
+
+def drop_stage(target: Target, mark: str) -> None:
+    """Remove what was written beside under that mark; nothing when it has become the result or the server is gone.
+
+    What a server that went away keeps is dropped by the next run into the same table.
+    """
+    with contextlib.suppress(RenewalError):
+        _, part, connection, schema = _places(target)
+        table = _quoted(schema, part.table())
+        _execute(connection, _if_marked(table, mark, f"DROP TABLE {table}", "NULL"))
+
+
+def finish_postgis(staged: Sequence[tuple[Target, str]]) -> None:
+    """Let all staged tables take the names of the old ones: one transaction a database, all of them or none.
+
+    `staged` holds each target with the mark of its staged table. Raises RenewalError: `table_taken` when another run
+    has staged the same result since, `database_unreachable` for whatever else the database says (a view that needs the
+    old table, rights).
+    """
+    by_server: dict[str, tuple[Any, list[str]]] = {}
+    for target, mark in staged:
+        uri, part, connection, schema = _places(target)
+        steps = by_server.setdefault(uri.connectionInfo(), (connection, []))[1]
+        old, new = _quoted(schema, uri.table()), _quoted(schema, part.table())
+        steps += [
+            _if_marked(new, mark, "NULL", f"RAISE EXCEPTION {_literal(TAKEN)}"),
+            f"DROP TABLE IF EXISTS {old}",
+            f"ALTER TABLE {new} RENAME TO {_quoted(uri.table())}",
+            f"COMMENT ON TABLE {old} IS NULL",
+        ]
+    names = ", ".join(target.layer_name or target.uri for target, _ in staged)
+    for connection, steps in by_server.values():
+        try:
+            _execute(connection, "; ".join(steps))  # one command of several steps is one transaction to PostgreSQL
+        except RenewalError as error:
+            if TAKEN in str(error.values.get("reason")):
+                raise RenewalError("table_taken", table=names) from error
+            raise
+
+
+def dress_postgis(target: Target, encoded: Encoded, dresser: Any) -> str:
+    """Give the finished table its style and metadata; return the address of the layer."""
+    uri, _, _, schema = _places(target)
+    finished = QgsDataSourceUri(target.uri)
+    finished.setDataSource(schema, uri.table(), _column(encoded, target), "", "fid")
+    layer = QgsVectorLayer(finished.uri(False), uri.table(), "postgres")
+    dresser.dress(layer)
+    return str(finished.uri(False))
+
+
+def _places(target: Target, has_shapes: bool = True) -> tuple[QgsDataSourceUri, QgsDataSourceUri, Any, str]:
+    """Return where the result goes, where it is written first, a connection, and the schema."""
+    uri = QgsDataSourceUri(target.uri)
+    provider = QgsProviderRegistry.instance().providerMetadata("postgres")
+    return uri, _part_of(uri, has_shapes), provider.createConnection(uri.connectionInfo(), {}), uri.schema() or "public"
+
+
+def _part_of(uri: QgsDataSourceUri, has_shapes: bool) -> QgsDataSourceUri:
+    part = QgsDataSourceUri(uri)
+    # the name is cut before the mark: cut behind it, a long one would be the table itself
+    name = uri.table().encode()[: LONGEST_NAME - len(PART)].decode(errors="ignore") + PART
+    column = (uri.geometryColumn() or "geom") if has_shapes else ""  # QGIS opens no table by a column it has not
+    part.setDataSource(uri.schema() or "public", name, column, "", "fid")
+    return part
+
+
+def _column(encoded: Encoded, target: Target) -> str:
+    return target.geometry_column if encoded.shapes is not None else ""
+
+
+def _create(part: QgsDataSourceUri, encoded: Encoded) -> QgsVectorLayerExporter:
+    exporter = QgsVectorLayerExporter(
+        part.uri(False), "postgres", encoded.fields, encoded.wkb_type, encoded.crs, True, {"lowercaseFieldNames": True}
+    )
+    if exporter.errorCode() != Qgis.VectorExportResult.Success:
+        raise RenewalError("write_failed", path=part.table(), reason=exporter.errorMessage())
+    return exporter
+
+
+def _write_rows(exporter: QgsVectorLayerExporter, part: QgsDataSourceUri, encoded: Encoded, run: Run) -> None:
+    for number, feature in enumerate(encoded.features()):
+        if number % SLICE == 0:
+            run.progress(number / max(1, encoded.rows))
+        if not exporter.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
+            raise RenewalError("write_failed", path=part.table(), reason=exporter.errorMessage())
+    if not exporter.flushBuffer() or exporter.errorCode() != Qgis.VectorExportResult.Success:
+        raise RenewalError("write_failed", path=part.table(), reason=exporter.errorMessage())
+
+
+def _quoted(*names: str) -> str:
+    return ".".join('"' + name.replace('"', '""') + '"' for name in names)
+
+
+def _if_marked(table: str, mark: str, then: str, otherwise: str) -> str:
+    """Return a command that does one thing when the table bears the mark, another when not; NULL = nothing."""
+    tag = "u" + mark.rsplit(maxsplit=1)[-1]  # no name of a table can hold what was just drawn
+    return (
+        f"DO ${tag}$ BEGIN IF obj_description(to_regclass({_literal(table)}), 'pg_class') = {_literal(mark)} "
+        f"THEN {then}; ELSE {otherwise}; END IF; END ${tag}$"
+    )
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _execute(connection: Any, command: str) -> None:
+    from qgis.core import QgsProviderConnectionException
+
+    try:
+        connection.executeSql(command)
+    except QgsProviderConnectionException as error:
+        raise RenewalError("database_unreachable", reason=str(error)) from error

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Messages as the person at the dialog reads them: layers by their own names, parameters by their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...core.words import say
+from ..texts import help_of
+
+LAYERS = ("layer", "target")  # values of messages that name a layer: in core it goes by the name of its parameter
+PARAMETERS = ("parameter", "first", "second")
+GEOMETRIES = {
+    "polygon": {"zh": "面", "en": "polygon"},
+    "line": {"zh": "线", "en": "line"},
+    "point": {"zh": "点", "en": "point"},
+    "none": {"zh": "没有图形的表", "en": "no (a table)"},
+    "any": {"zh": "任意", "en": "any"},
+    "unknown": {"zh": "不明", "en": "unknown"},
+}
+
+
+class Speaker:
+    """Says the messages of one algorithm in one language.
+
+    `names` are the layers that were given, by parameter, `fields` the field parameters by the column that they name.
+    """
+
+    def __init__(
+        self,
+        algorithm: str,
+        language: str,
+        names: Mapping[str, str] | None = None,
+        fields: Mapping[str, str] | None = None,
+    ) -> None:
+        self._algorithm, self._language = algorithm, language
+        self._names, self._fields = dict(names or {}), dict(fields or {})
+
+    def say(self, code: str, values: Mapping[str, Any]) -> str:
+        """Return the sentence of a message."""
+        shown = {key: self._shown(key, value) for key, value in values.items()}
+        return say(code, self._language, **shown)
+
+    def layer(self, parameter: str) -> str:
+        """Return what a layer is called in the log: its role and, when it was given, its own name."""
+        label, name = self._label(parameter), self._names.get(parameter, "")
+        if not name or name == label:
+            return label
+        return f"{label}“{name}”" if self._language == "zh" else f"{label} “{name}”"
+
+    def _shown(self, key: str, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        if key in LAYERS:
+            return self._names.get(value) or self._label(value)
+        if key in PARAMETERS:
+            label = self._label(value)
+            return value if label == value else f"{label} {value}"
+        if key == "column" and value in self._fields:
+            label = self._label(self._fields[value])
+            return label.removesuffix("字段" if self._language == "zh" else " field")
+        return GEOMETRIES.get(value, {}).get(self._language, value) if key in ("wanted", "found") else value
+
+    def _label(self, parameter: str) -> str:
+        try:
+            texts = help_of(self._algorithm)
+        except OSError:  # an algorithm of somebody else's, on our base
+            return parameter
+        for part in ("parameters", "outputs"):
+            label = texts[part].get(parameter, {}).get("label")
+            if label:
+                return str(label[self._language])
+        return parameter
