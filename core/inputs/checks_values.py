@@ -65,8 +65,10 @@ def check_readable(table: pd.DataFrame, layer: str, key: str, run: Run) -> None:
     for (name, column), read in READERS.items():
         if name != layer or column not in table:
             continue
-        words = table[column].astype("string").str.strip().str.casefold()
-        told = (words.notna() & ~words.isin(values.UNTOLD)).to_numpy(dtype=bool, na_value=False)
+        codes, distinct = pd.factorize(table[column], use_na_sentinel=True)  # a word once: a city's rows hold the lock
+        words = pd.Series(distinct, dtype="string").str.strip().str.casefold()
+        says = [*(~words.isin(values.UNTOLD)).to_numpy(dtype=bool, na_value=False), False]  # the last: nothing there
+        told = np.array(says, dtype=bool)[codes]
         odd = np.flatnonzero(told & np.isnan(read(table[column])))
         if len(odd):
             shown = sorted({str(word) for word in table[column].iloc[odd]})[:5]

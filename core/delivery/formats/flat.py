@@ -18,6 +18,7 @@ from ...run import Run
 from ...words import say
 
 MISSING_SIGN = "〓"  # what Chinese typesetters put for a character they do not have; GBK holds it
+NAMED = 20_000  # rows named between two moments in which another thread may go on
 MOST_SHOWN = 120  # letters of a text that the list of losses shows whole; of longer ones the start and the length
 
 
@@ -72,9 +73,16 @@ def flatten(name: str, frame: pd.DataFrame, table: schema.Table, system: str = "
 
 
 def row_names(frame: pd.DataFrame, key: Iterable[str]) -> list[str]:
-    """Return what names each row: its key values joined by "/", the row's number when it has no key."""
-    columns = [frame[name].astype(object).where(frame[name].notna(), "").tolist() for name in key if name in frame]
-    names = ["/".join(str(part) for part in parts) for parts in zip(*columns)]
+    """Return what names each row: its key values joined by "/", the row's number when it has no key.
+
+    A slice at a time: a column of a city's rows would hold Python's lock for a fifth of a second.
+    """
+    keys = [frame[name] for name in key if name in frame]
+    names: list[str] = []
+    for start in range(0, len(frame), NAMED):
+        pieces = [column.iloc[start : start + NAMED] for column in keys]
+        columns = [piece.astype(object).where(piece.notna(), "").tolist() for piece in pieces]
+        names += ["/".join(map(str, parts)) for parts in zip(*columns)] if keys else []
     return [name or f"#{row + 1}" for row, name in enumerate(names or [""] * len(frame))]
 
 
