@@ -106,7 +106,7 @@ class Deaf:
         now = time.perf_counter()
         gap, self._last = now - self._last, now
         if DEAF_S < gap < PATIENCE_S and listener.progress() > 0:
-            lines = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_stack(limit=7)[:-1]]
+            lines = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_stack(limit=9)[:-1]]
             place = " < ".join(reversed(lines))
             self._found[place] = max(gap, self._found.get(place, 0.0))
         return bool(QgsFeedback.isCanceled(listener))
