@@ -114,7 +114,8 @@ def command_of(key: str, names: list[str], again: bool = False) -> str:
     `again`: an old or broken one is there, which pip leaves alone unless it is told otherwise.
     """
     if key == "debian" and (again or are_packages_old()):  # numpy stays below 2: GDAL's own part is built against it
-        wanted = [f"'{name}>={LEAST[name]}{',<3' if name == 'pandas' else ''}'" for name in names if name != "numpy"]
+        least = {name: f">={LEAST[name]}" + (",<3" if name == "pandas" else "") for name in LEAST}
+        wanted = [f"'{name}{least.get(name, '')}'" for name in names if name != "numpy"]
         force = "--force-reinstall " if again else ""
         return f"python3 -m pip install --user --break-system-packages {force}'numpy<2' " + " ".join(wanted)
     force = "--force-reinstall --no-deps " if again else ""

@@ -262,11 +262,13 @@ def test_keyboard_reaches_everything_from_top_to_bottom(placed, qtbot):
     form = placed.form
     placed.resize(430, 900)
     placed.show()
-    qtbot.wait(100)  # widgets are put in their places in the turn after
     chain = tab_chain(form.which, form)
     wanted = {form.which, form.tag, form.order, form.community, form.reviewer, form.list, form.reason, form.skip,
               *(button for button in form.judge.values() if button.isVisibleTo(form))}  # fmt: skip
     assert wanted <= set(chain)
-    tops = [widget.mapTo(form, widget.rect().topLeft()).y() for widget in chain]
-    told = [(type(one).__name__, one.accessibleName(), top) for one, top in zip(chain, tops)]
-    assert all(later >= before - 4 for before, later in zip(tops, tops[1:])), repr(told[5:])
+
+    def goes_down():  # widgets are put in their places some turns after
+        tops = [widget.mapTo(form, widget.rect().topLeft()).y() for widget in chain]
+        assert all(later >= before - 4 for before, later in zip(tops, tops[1:])), tops
+
+    qtbot.waitUntil(goes_down, timeout=5000)

@@ -78,7 +78,8 @@ application = QgsApplication([], False); application.initQgis()
 sys.path.append("/usr/share/qgis/python/plugins")
 from processing.core.Processing import Processing; Processing.initialize()
 import processing
-from urban_renewal.processing import folders, publish
+from urban_renewal.processing import publish
+from urban_renewal.processing.output import folders
 from urban_renewal.processing.provider import RenewalProvider
 provider = RenewalProvider(); QgsApplication.processingRegistry().addProvider(provider)
 home, real = Path(sys.argv[1]), publish.move_into_place
