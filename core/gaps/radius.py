@@ -62,16 +62,22 @@ class Spots:
         self.xy = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
         self.wall = shapely.STRtree(cuts) if len(cuts) else None
         shapely.prepare(cuts)
-        self._tree = shapely.STRtree(points)
         self._beside: dict[float, Flags] = {}
 
-    def beside(self, radius_m: float) -> Flags:
-        """Return (n,) which points have a barrier within the radius: no other straight line so long meets one."""
+    def beside(self, radius_m: float, run: Run) -> Flags:
+        """Return (n,) which points have a barrier within the radius: no other straight line so long meets one.
+
+        A slice of the points at a time: one question of a river to a whole city would hear no Cancel for seconds.
+        """
         if radius_m not in self._beside:
             flags = np.zeros(len(self.points), dtype=bool)
             if self.wall is not None:
                 reach_m = radius_m + 1.0  # a metre for the last bits
-                flags[self._tree.query(self.wall.geometries, predicate="dwithin", distance=reach_m)[1]] = True
+                for start in range(0, len(self.points), SLICE):
+                    run.check()
+                    tree = shapely.STRtree(self.points[start : start + SLICE])
+                    near = tree.query(self.wall.geometries, predicate="dwithin", distance=reach_m)[1]
+                    flags[start + near] = True
             self._beside[radius_m] = flags
         return self._beside[radius_m]
 
@@ -110,7 +116,7 @@ def look_straight(
     metres, inside = np.full(len(points), np.nan), np.zeros(len(points), dtype=bool)
     if not len(facilities):
         return metres, inside
-    nearest, beside = _Nearest(facilities), spots.beside(radius_m)
+    nearest, beside = _Nearest(facilities), spots.beside(radius_m, run)
     for start in range(0, len(points), SLICE):
         run.progress(start / len(points))
         piece = points[start : start + SLICE]

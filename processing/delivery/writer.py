@@ -90,6 +90,7 @@ def _write_project(folder: Path, study: Study, run: Any) -> None:
 def _write_sheets(folder: Path, study: Study, run: Any) -> None:
     from ...core.delivery.formats.workbook import write_workbook
     from ...core.delivery.sheets import workbooks
+    from ...core.slices import let_go
     from .ledger import ledger_book
 
     run.stage("writing_sheets")
@@ -97,8 +98,10 @@ def _write_sheets(folder: Path, study: Study, run: Any) -> None:
     delivered = {name: layer.frame for name, layer in study.layers.items()}
     tables = [layer.table for layer in study.layers.values()]
     books = workbooks(delivered, tables, study.language, run) | ledger_book(study, run)
-    for name, sheets in books.items():
+    for name in list(books):
+        sheets = books.pop(name)
         write_workbook(folder / f"{name}.xlsx", sheets, run)
+        let_go([sheet.rows for sheet in sheets])
 
 
 def _write_report(folder: Path, study: Study, record: Mapping[str, Any], run: Any) -> None:
