@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from qgis.gui import QgsFileWidget, QgsFilterLineEdit
-from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtGui import QResizeEvent
+from qgis.PyQt.QtCore import Qt, QTimer
+from qgis.PyQt.QtGui import QResizeEvent, QShowEvent
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -225,9 +225,22 @@ class ReviewForm(QWidget):
         for key, button in self.judge.items():
             button.setVisible(key in shown)
         self._arrange_keys()
+        self.order_keys()
+
+    def order_keys(self) -> None:
+        """Let Tab come to the keys between the evidence and the reason; a panel that floats or docks mixes them."""
         chain = [self.scroll, *(button for button in self.judge.values() if not button.isHidden()), self.reason]
         for before, after in zip(chain, chain[1:]):
             QWidget.setTabOrder(before, after)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Put the keys in order again: what was made for the panel meanwhile may stand between."""
+        super().showEvent(event)
+        self.order_soon()
+
+    def order_soon(self, *_: object) -> None:
+        """Put the keys in order when the panel has come to its new place."""
+        QTimer.singleShot(0, self.order_keys)
 
     def _arrange_keys(self) -> None:
         """Put the keys into one row where they fit, else two in a row."""

@@ -48,6 +48,7 @@ class ReviewPanel(QDockWidget):
         self.desk: ReviewDesk | None = None
         self.map: ReviewMap | None = None
         self.form = ReviewForm()
+        self.topLevelChanged.connect(self.form.order_soon)
         self.setWidget(self.form)
         self.setMinimumWidth(int(self.fontMetrics().averageCharWidth() * LETTERS))
         self.keys = ReviewKeys(self, self.act)
