@@ -142,8 +142,8 @@ def _write_shp(folder: Path, study: Study, flats: list[Any], run: Any) -> tuple[
     for flat, part in _stretches(named, run.part(0.1, 1)):
         base = folder / "shp" / flat.name
         parts, found = write_shapefile(flat, f"shp/{flat.name}", study.inputs.choice("SHP_ENCODING"), part)
-        for suffix, content in parts.items():
-            _save(base.with_name(base.name + suffix), content)
+        for suffix, pieces in parts.items():
+            _save_pieces(base.with_name(base.name + suffix), pieces)
         _count(base.with_name(base.name + (".shp" if ".shp" in parts else ".dbf")), flat.name, len(flat), part)
         losses += found
     _save(folder / "shp" / "fields.csv", write_csv(field_names(named), "shp/fields.csv", run)[0].encode("utf-8"))

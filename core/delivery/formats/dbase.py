@@ -41,8 +41,8 @@ class DbfField:
     digits: int = 0
 
 
-def write_dbf(flat: Flat, file: str, encoding: str, run: Run) -> tuple[bytes, list[Loss]]:
-    """Return the .dbf of a table and what it does not hold as the data have it.
+def write_dbf(flat: Flat, file: str, encoding: str, run: Run) -> tuple[list[bytes], list[Loss]]:
+    """Return the .dbf of a table in pieces, and what it does not hold as the data have it.
 
     `encoding` UTF-8 | GBK; field names are the columns' `short`. A missing value is blank.
     Losses: `loss_character` (GBK does not have it; its plain form or 〓 stands for it), `loss_cut` (more than 254
@@ -75,7 +75,7 @@ def write_dbf(flat: Flat, file: str, encoding: str, run: Run) -> tuple[bytes, li
         cells.append(written)
     if len(fields) > MOST_FIELDS or sum(field.width for field in fields) > MOST_ROW_BYTES:
         raise RenewalError("table_too_wide", layer=flat.name, n=len(fields), limit=MOST_FIELDS)
-    content = b"".join(_file(fields, cells, len(flat), encoding, run.part(0.7, 1)))
+    content = list(_file(fields, cells, len(flat), encoding, run.part(0.7, 1)))
     let_go(cells)
     return content, losses
 

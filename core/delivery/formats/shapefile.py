@@ -28,8 +28,10 @@ MOST_BYTES = 2**31 - 1  # what readers take: offsets are signed
 SLICE = 200
 
 
-def write_shapefile(flat: Flat, file: str, encoding: str, run: Run) -> tuple[dict[str, bytes], list[Loss]]:
-    """Return {suffix: bytes} of a table (without geometry: .dbf and .cpg alone) and what it does not hold.
+def write_shapefile(flat: Flat, file: str, encoding: str, run: Run) -> tuple[dict[str, list[bytes]], list[Loss]]:
+    """Return {suffix: pieces} of a table (without geometry: .dbf and .cpg alone) and what it does not hold.
+
+    The pieces of a file follow one another: a city's joined at once would hold Python's lock for a second.
 
     `file` names the shapefile in the list of losses; `encoding` UTF-8 | GBK. Rings turn as the format asks, nothing is
     simplified or rounded. Losses: those of `write_dbf`, `loss_empty_shape`, and `loss_shape_kind` (a point among
@@ -37,7 +39,7 @@ def write_shapefile(flat: Flat, file: str, encoding: str, run: Run) -> tuple[dic
     """
     whole = replace(flat, table=replace(flat.table, columns=tuple(unique_names(flat.columns))))
     dbf, losses = write_dbf(whole, file, encoding, run.part(0, 0.5))
-    parts = {".dbf": dbf, ".cpg": encoding.encode("ascii")}
+    parts = {".dbf": dbf, ".cpg": [encoding.encode("ascii")]}
     if flat.shapes is None:
         return parts, losses
     kind = _kind_of(flat, flat.shapes)
@@ -52,11 +54,11 @@ def write_shapefile(flat: Flat, file: str, encoding: str, run: Run) -> tuple[dic
     boxes = boxes[~np.isnan(boxes[:, 0])]
     extent = [*boxes.min(axis=0)[:2], *boxes.max(axis=0)[2:]] if len(boxes) else [0.0] * 4
     shp, shx = _files(kind, records, extent)
-    if len(shp) > MOST_BYTES or len(dbf) > MOST_BYTES:
+    if max(sum(map(len, pieces)) for pieces in (shp, dbf)) > MOST_BYTES:
         raise RenewalError("file_too_large", file=file, layer=flat.name)
     parts |= {".shp": shp, ".shx": shx}
     if flat.system:
-        parts[".prj"] = flat.system.encode("utf-8")
+        parts[".prj"] = [flat.system.encode("utf-8")]
     return parts, losses
 
 
@@ -149,7 +151,7 @@ def _turned(
     return np.asarray(points[order])
 
 
-def _files(kind: int, records: list[bytes], box: list[float]) -> tuple[bytes, bytes]:
+def _files(kind: int, records: list[bytes], box: list[float]) -> tuple[list[bytes], list[bytes]]:
     places, at = [], 50  # in words of 16 bits
     body = []
     for number, content in enumerate(records, 1):
@@ -159,4 +161,4 @@ def _files(kind: int, records: list[bytes], box: list[float]) -> tuple[bytes, by
         at += 4 + words
     tail = struct.pack("<2i4d4d", 1000, kind, *box, 0, 0, 0, 0)
     heads = [struct.pack(">7i", 9994, 0, 0, 0, 0, 0, words) + tail for words in (at, 50 + 4 * len(records))]
-    return b"".join(slices.in_pieces([heads[0], *body])), b"".join(slices.in_pieces([heads[1], *places]))
+    return list(slices.in_pieces([heads[0], *body])), list(slices.in_pieces([heads[1], *places]))

@@ -46,7 +46,12 @@ def test_csv_and_shapefile_go_in_slices(most):
     text, _ = write_csv(flat, "zones.csv", Run())
     parts, _ = write_shapefile(flat, "zones.shp", "UTF-8", Run())
     assert text.count("POLYGON") == ROWS
-    assert np.frombuffer(parts[".shp"][36:68], "<f8").tolist() == [0.0, 0.0, float(ROWS), 1.0]  # the box of all
+    assert np.frombuffer(b"".join(parts[".shp"])[36:68], "<f8").tolist() == [
+        0.0,
+        0.0,
+        float(ROWS),
+        1.0,
+    ]  # the box of all
     assert {"to_wkt", "force_2d", "get_coordinates"} <= set(most)
     assert max(most.values()) <= slices.ROWS, most
 
@@ -92,6 +97,16 @@ def test_a_dbf_is_joined_by_slices_of_rows():
     size = 1 + 40 * 3
     assert len(whole) == 33 + 32 * 40 + rows * size + 1
     assert whole[33 + 32 * 40 :][:size] == b" " + b"ab " * 40
+
+
+def test_a_shapefile_comes_in_pieces():
+    """Joined into one, the table of a city's gaps held Python's lock for a second."""
+    rows = 3 * slices.PIECE + 1
+    parts, _ = write_shapefile(flat_of_boxes(rows), "zones.shp", "UTF-8", Run())
+    for suffix, least in ((".dbf", rows // dbase.SLICE), (".shp", 4), (".shx", 4)):
+        sizes = list(map(len, parts[suffix]))
+        assert len(sizes) >= least
+        assert max(sizes) <= 2 * sum(sizes) / least
 
 
 def test_a_drawing_comes_in_pieces_with_looks_between_features(monkeypatch):
