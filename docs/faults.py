@@ -37,6 +37,7 @@ from qgis.PyQt.QtWidgets import (
     QTextEdit,
     QWidget,
 )
+from urban_renewal.dialogs.parts.inks import contrast
 
 ENOUGH, LEAST_PT = 4.5, 8.0  # contrast of words (WCAG 2.2, 1.4.3); smallest letters (ui/spec §1)
 CLOSED = (
@@ -198,17 +199,6 @@ def ground_drawn(picture: QImage, box: QRect, is_shaded: bool) -> QColor:
         return QColor(*(int(np.median(cells >> by & 0xFF)) for by in (16, 8, 0)))
     values, counts = np.unique(cells, return_counts=True)
     return QColor.fromRgb(int(values[counts.argmax()]))
-
-
-def contrast(first: QColor, second: QColor) -> float:
-    """Return the contrast of two colours, 1–21 (WCAG 2.2, 1.4.3)."""
-    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: QColor) -> float:
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.getRgbF()[:3]]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def small_letters(widget: QWidget) -> Iterator[str]:

@@ -73,12 +73,7 @@ def lists_in(path: Path, uris: Sequence[str]) -> list[str]:
     """Return the lists (Excel, ODS) in an archive that none of the layers `uris` comes from."""
     if path.suffix.lower() != ".zip":
         return []
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except (OSError, zipfile.BadZipFile):
-        return []
-    return [name for name in names if name.lower().endswith(LISTS) and not any(name in uri for uri in uris)]
+    return [name for name in _archived(path) if name.lower().endswith(LISTS) and not any(name in uri for uri in uris)]
 
 
 def _names_of(path: Path, uri: str) -> list[str]:
@@ -86,9 +81,13 @@ def _names_of(path: Path, uri: str) -> list[str]:
     inside = PurePosixPath(uri.partition("|")[0])
     if inside.suffix.lower() != ".shp":
         return []
+    return [name for name in _archived(path) if PurePosixPath(name).stem == inside.stem]
+
+
+def _archived(path: Path) -> list[str]:
+    """Return the names in an archive; none when it cannot be read."""
     try:
         with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
+            return archive.namelist()
     except (OSError, zipfile.BadZipFile):
         return []
-    return [name for name in names if PurePosixPath(name).stem == inside.stem]

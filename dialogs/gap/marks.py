@@ -12,16 +12,18 @@ from qgis.core import (
     QgsTask,
     QgsVectorLayer,
 )
-from qgis.gui import QgsMapCanvas, QgsMapCanvasItem
-from qgis.PyQt.QtCore import QObject, QPointF, QRectF, pyqtSignal
+from qgis.gui import QgsMapCanvas
+from qgis.PyQt.QtCore import QObject, QRectF, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QPainter, QPen
 
 from ...processing.texts import tr
 from ..explore.lookups import place_reader
+from ..parts.canvas_item import CanvasItem
 from ..parts.charts import colours
 from ..study import project_state
 from ..study.figures import rows_of
 
+HEIGHT = 40  # under the houses of the review
 SIDE_MM, RIM_MM, THICK_MM = 3.0, 0.4, 0.6  # ui/spec §5
 MOST = 1_500  # squares in view; more would hide the map
 STATE_SQL = "SELECT facility_id, status FROM {t} WHERE kind = ?"
@@ -52,28 +54,18 @@ def marks_of(files: Mapping[str, str], places: Mapping[str, tuple[float, float]]
     return [Mark(*places[str(name)], status == FULL) for name, status in rows if str(name) in places]
 
 
-class FacilityMarks(QgsMapCanvasItem):
+class FacilityMarks(CanvasItem):
     """Paints marks in whatever scale the map has."""
 
     def __init__(self, canvas: QgsMapCanvas) -> None:
-        super().__init__(canvas)
+        super().__init__(canvas, HEIGHT)
         self._canvas = canvas
         self.marks: Sequence[Mark] = ()
-        self.setZValue(40)
 
     def show_marks(self, marks: Sequence[Mark]) -> None:
         """Show other marks."""
         self.marks = marks
         self.update()
-
-    def updatePosition(self) -> None:
-        """Take the whole canvas: the map has moved."""
-        self.prepareGeometryChange()
-        self.setPos(QPointF(0, 0))
-
-    def boundingRect(self) -> QRectF:
-        """Return the canvas."""
-        return QRectF(self.scene().sceneRect()) if self.scene() is not None else QRectF()
 
     def paint(self, painter: QPainter, option: Any = None, widget: Any = None) -> None:
         """Draw what is in view; those that are full above the others. Nothing when there are too many to tell apart."""

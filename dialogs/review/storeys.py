@@ -15,12 +15,14 @@ from qgis.core import (
     QgsProject,
     QgsVectorLayer,
 )
-from qgis.gui import QgsMapCanvas, QgsMapCanvasItem
-from qgis.PyQt.QtCore import QPointF, QRectF, Qt
+from qgis.gui import QgsMapCanvas
+from qgis.PyQt.QtCore import QPointF, Qt
 from qgis.PyQt.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
 
+from ..parts.canvas_item import CanvasItem
 from ..study.crossing import crossing
 
+HEIGHT = 50  # above veil and frame
 MOST, MOST_UNSORTED = 300, 20_000  # buildings drawn; buildings read through where a layer has no spatial index
 FILL, EDGE, SMALLEST = 120, "#4A4F54", 7  # strength of the tag's colour; px below which a text is left out
 
@@ -85,22 +87,12 @@ def storeys_text(value: Any) -> str:
         return words if words.upper().endswith("F") or words.endswith("层") else f"{words}F"
 
 
-class StoreyItem(QgsMapCanvasItem):
+class StoreyItem(CanvasItem):
     """Paints houses and their storeys over the map, in whatever scale and turn it has."""
 
     def __init__(self, canvas: QgsMapCanvas, houses: list[House], colour: str) -> None:
-        super().__init__(canvas)
+        super().__init__(canvas, HEIGHT)
         self.houses, self.colour = houses, QColor(colour)
-        self.setZValue(50)  # above veil and frame
-
-    def updatePosition(self) -> None:
-        """Take the whole canvas: the map has moved."""
-        self.prepareGeometryChange()
-        self.setPos(QPointF(0, 0))
-
-    def boundingRect(self) -> QRectF:
-        """Return the canvas."""
-        return QRectF(self.scene().sceneRect()) if self.scene() is not None else QRectF()
 
     def paint(self, painter: QPainter, option: Any = None, widget: Any = None) -> None:
         """Draw outlines first, then all texts above them."""
