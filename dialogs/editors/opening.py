@@ -221,12 +221,6 @@ def take_file(session: Any, use: Use, path: str) -> None:
     session.set_value(use.file, path)
 
 
-def drop_file(session: Any, use: Use) -> None:
-    """Go back to the shipped file."""
-    session.study.settings.pop(use.file + STAMP, None)
-    session.set_value(use.file, None)
-
-
 def steps_of(kind: str) -> list[str]:
     """Return the steps that use a kind of file, in order."""
     return [step.key for step in STEPS if USES[kind].file in step.settings]

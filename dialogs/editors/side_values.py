@@ -194,8 +194,3 @@ def _uphill(profile: Any, slope: float) -> float:
     from ...core.walking.times import slope_factor
 
     return float(profile.flat_m_s * slope_factor(np.array([slope]), profile)[0])
-
-
-def changed_of(lines: Sequence[Line]) -> int:
-    """Return how many lines differ."""
-    return sum(line.before != line.after for line in lines)
