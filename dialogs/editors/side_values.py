@@ -7,7 +7,7 @@ No QGIS here; the numbers are read in a worker thread.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
