@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 
 from ..run import Run
 from .graph import CLOSED, Flags, Ints, Reals, WalkGraph
@@ -156,3 +157,18 @@ def _route(search: Search, steps: list[Step], ms: int) -> Route:
         edge, before, after, np.where(after > before, along, against).astype(np.int32), ms, float(length.sum()),
         float(length[graph.kind[edge] == "stairs"].sum()), float(rise[rise > 0].sum()), float(-rise[rise < 0].sum()),
     )  # fmt: skip
+
+
+def stretch_of(line: shapely.LineString, low: float, high: float) -> shapely.LineString:
+    """Return the stretch between two shares of a line; of one without length the whole line: a branch is a line.
+
+    By hand: shapely.ops.substring mixes two and three coordinates where another GEOS than its own is loaded (in QGIS).
+    """
+    xy = shapely.get_coordinates(line)
+    along = np.r_[0.0, np.cumsum(np.hypot(*np.diff(xy, axis=0).T))]
+    start, end = low * along[-1], high * along[-1]
+    if not end > start:
+        return line
+    inner = (along > start) & (along < end)
+    marks = np.r_[start, along[inner], end]
+    return shapely.LineString(np.column_stack([np.interp(marks, along, xy[:, 0]), np.interp(marks, along, xy[:, 1])]))

@@ -14,7 +14,7 @@ from .. import frames, schema
 from ..run import Run
 from ..walking.graph import WalkGraph
 from ..walking.profiles import Profile
-from ..walking.route import Route, routes_between
+from ..walking.route import Route, routes_between, stretch_of
 from ..words import say
 from .walks import Walks, only
 
@@ -104,21 +104,6 @@ def _row(petal: PetalWalks, edge: int, uses: list[tuple[Route, int, float]], gra
         "slope_pct": 100 * rise / length * np.sign(part) if length > 0 else np.nan,
         frames.GEOMETRY: stretch_of(graph.geometry[edge], low, high),
     }
-
-
-def stretch_of(line: shapely.LineString, low: float, high: float) -> shapely.LineString:
-    """Return the stretch walked; of a stretch without length, the whole edge: a branch is a line.
-
-    By hand: shapely.ops.substring mixes two and three coordinates where another GEOS than its own is loaded (in QGIS).
-    """
-    xy = shapely.get_coordinates(line)
-    along = np.r_[0.0, np.cumsum(np.hypot(*np.diff(xy, axis=0).T))]
-    start, end = low * along[-1], high * along[-1]
-    if not end > start:
-        return line
-    inner = (along > start) & (along < end)
-    marks = np.r_[start, along[inner], end]
-    return shapely.LineString(np.column_stack([np.interp(marks, along, xy[:, 0]), np.interp(marks, along, xy[:, 1])]))
 
 
 def tell_widths(

@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ...core.run import Run
+from ...core.walking.around import Times, times_at
 from ...core.walking.join import Joined, JoinOptions, Points, join_points
 from ..review.places import insides_of
 from ..study.figures import rows_of
-from .reaching import Times, times_at
 from .walk_ground import Ground
 
 Xy = Callable[[npt.NDArray[np.float64], npt.NDArray[np.float64]], tuple[Any, Any]]  # into the metres of the network
@@ -89,9 +89,9 @@ def join_for(ground: Ground, near: Surroundings, profile: str, run: Run) -> None
 
 def around(near: Surroundings, times: Times) -> Around | None:
     """Return who lives and what there is within the times of a place; None until the walker's points are joined."""
-    if times.profile not in near.joined:
+    if times.profile.id not in near.joined:
         return None
-    homes, doors = near.joined[times.profile]
+    homes, doors = near.joined[times.profile.id]
     inside = times_at(times, homes) >= 0
     people = {band: float(values[inside].sum()) for band, values in near.people.items()}
     is_near = times_at(times, doors) >= 0

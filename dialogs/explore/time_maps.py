@@ -126,8 +126,9 @@ class TimeMaps(QObject):
 
     def show(self, walker: str, minutes: float, toward: bool = False) -> None:
         """Draw the time map of the last click, and tell it."""
-        from .reaching import reach_of, times_around
+        from ...core.walking.around import reach_of
         from .surroundings import around
+        from .walk_ground import times_around
 
         exploring = self._exploring
         place = exploring.place()

@@ -18,11 +18,11 @@ import shapely
 
 from ...core.delivery.profile import STEP_RISE_M
 from ...core.run import Run
+from ...core.walking import around
 from ...core.walking.graph import WalkGraph
 from ...core.walking.join import Joined, JoinOptions, Points, join_points
 from ...core.walking.profiles import Profile, load_profiles
-from ...core.walking.route import Route, routes_between
-from ...core.zones.branches import stretch_of
+from ...core.walking.route import Route, routes_between, stretch_of
 from ...processing.intake.networks import opened_network
 from ...processing.running.collector import spared
 from ..review.reviewing import stamp_of
@@ -121,6 +121,14 @@ def join_here(ground: Ground, x_m: float, y_m: float, profile: str) -> Joined:
     """Return where a clicked place meets the streets that somebody may walk."""
     points = Points(np.array(["here"], dtype=object), np.array([x_m]), np.array([y_m]), np.zeros(1, dtype=np.int32), 1)
     return join_points(points, ground.graph, ground.profiles[profile], None, None, JoinOptions(), Run())
+
+
+def times_around(
+    ground: Ground, x_m: float, y_m: float, profile: str, minutes: float, toward: bool = False
+) -> around.Times:
+    """Return the times from a clicked place to everywhere, or from everywhere to it."""
+    origin = join_here(ground, x_m, y_m, profile)
+    return around.times_around(ground.graph, ground.profiles[profile], origin, minutes, toward, Run())
 
 
 def _piece(graph: WalkGraph, route: Route, step: int) -> Any:

@@ -28,7 +28,8 @@ def seconds_of(
     ground: Ground, home: tuple[float, float], goals: list[tuple[float, float]], profile: str, minutes: float
 ) -> tuple[float | None, float | None]:
     """Return (there, back) in seconds between a place and the nearest of some goals, None = not within the minutes."""
-    from .reaching import times_around, times_at
+    from ...core.walking.around import times_at
+    from .walk_ground import times_around
 
     goal = _joined(ground, goals, profile)
     found = []

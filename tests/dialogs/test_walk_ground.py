@@ -41,7 +41,8 @@ def ground(qgis_app, tmp_path):
 
 def test_reach_up_the_stairs(ground):
     """From the street's start: A ends at 120 s, B at 220 s, C at 340 s: of it 80 of 120 s within five minutes."""
-    from urban_renewal.dialogs.explore.reaching import reach_of, times_around
+    from urban_renewal.core.walking.around import reach_of
+    from urban_renewal.dialogs.explore.walk_ground import times_around
 
     found = reach_of(times_around(ground, 0.0, 0.0, "elder", 5.0))
     assert sorted(zip((round(60 * item) for item in found.minutes), found.kinds)) == [
@@ -54,7 +55,8 @@ def test_reach_up_the_stairs(ground):
 
 def test_reach_of_a_minute_in_the_middle_of_a_street(ground):
     """60 m to both sides of the middle of A are more than a minute: 30 s give 30 m each, no node is reached."""
-    from urban_renewal.dialogs.explore.reaching import reach_of, times_around
+    from urban_renewal.core.walking.around import reach_of
+    from urban_renewal.dialogs.explore.walk_ground import times_around
 
     found = reach_of(times_around(ground, 60.0, 0.0, "elder", 0.5))
     assert [(line.bounds[0], line.bounds[2]) for line in found.lines] == [(30.0, 90.0)]
@@ -65,8 +67,9 @@ def test_walking_to_a_place_is_not_walking_from_it(ground):
     """To the foot of the stairs from above: 80 s down; from it up: 100 s. Known points say the same."""
     import numpy as np
     from urban_renewal.core.run import Run
+    from urban_renewal.core.walking.around import reach_of, times_at
     from urban_renewal.core.walking.join import JoinOptions, Points, join_points
-    from urban_renewal.dialogs.explore.reaching import reach_of, times_around, times_at
+    from urban_renewal.dialogs.explore.walk_ground import times_around
 
     x, y = np.array([120.0, 240.0, 120.0]), np.array([60.0, 60.0, 30.0])
     points = Points(np.array(["up", "far", "half"], dtype=object), x, y, np.arange(3, dtype=np.int32), 3)
@@ -79,7 +82,8 @@ def test_walking_to_a_place_is_not_walking_from_it(ground):
 
 
 def test_reach_from_nowhere(ground):
-    from urban_renewal.dialogs.explore.reaching import reach_of, times_around
+    from urban_renewal.core.walking.around import reach_of
+    from urban_renewal.dialogs.explore.walk_ground import times_around
 
     times = times_around(ground, 0.0, 5000.0, "elder", 5.0)
     assert not times.is_joined and reach_of(times).lines == []

@@ -77,8 +77,8 @@ def test_second_run_from_the_file(home, study, run_algorithm, rows_of, read_json
 
 
 def test_the_workbench_uses_the_same_file(home, study, run_algorithm, rows_of, read_json, tmp_path):
-    from urban_renewal.dialogs.explore.reaching import reach_of, times_around
-    from urban_renewal.dialogs.explore.walk_ground import read_ground
+    from urban_renewal.core.walking.around import reach_of
+    from urban_renewal.dialogs.explore.walk_ground import read_ground, times_around
 
     ground = read_ground(study["NETWORK"], home=home)
     assert len(kept(home)) == 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Reach on foot from, or to, any clicked place: the streets, cut where the minutes end, and times at known points.
+"""Reach on foot from, or to, one place: the streets, cut where the minutes end, and times at known points.
 
 A search over the whole network answers both: times at its nodes, then at every point that was joined to it before.
 """
@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...core.run import Run
-from ...core.walking.graph import CLOSED
-from ...core.walking.join import Joined
-from ...core.walking.reach import cost_all
-from ...core.walking.search import Search
-from ...core.zones.branches import stretch_of
-from .walk_ground import Ground, join_here
+from ..run import Run
+from .graph import CLOSED, WalkGraph
+from .join import Joined
+from .profiles import Profile
+from .reach import cost_all
+from .route import stretch_of
+from .search import Search
 
 Longs = npt.NDArray[np.int64]
 SHORTEST = 1e-6  # share of an edge below which nothing is drawn
@@ -28,9 +28,9 @@ SHORTEST = 1e-6  # share of an edge below which nothing is drawn
 class Times:
     """Milliseconds between a place and every node, `at` (n,), -1 = beyond `limit_ms`; `toward`: people walk to it."""
 
-    ground: Ground
+    graph: WalkGraph
+    profile: Profile
     origin: Joined
-    profile: str
     toward: bool
     limit_ms: int
     at: Longs
@@ -51,19 +51,19 @@ class Reach:
     length_m: float
 
 
-def times_around(ground: Ground, x_m: float, y_m: float, profile: str, minutes: float, toward: bool = False) -> Times:
-    """Return the times from a point to everywhere, or from everywhere to it; nowhere when no street is near enough."""
-    origin, limit = join_here(ground, x_m, y_m, profile), round(minutes * 60_000)
+def times_around(graph: WalkGraph, profile: Profile, origin: Joined, minutes: float, toward: bool, run: Run) -> Times:
+    """Return the times from a joined place to everywhere, or from everywhere to it; nowhere when it is not joined."""
+    limit = round(minutes * 60_000)
     if origin.edge[0] < 0:
-        return Times(ground, origin, profile, toward, limit, np.full(len(ground.graph.node_ids), -1, dtype=np.int64))
-    found = cost_all(ground.graph, ground.profiles[profile], origin, limit, "there" if toward else "back", Run())
+        return Times(graph, profile, origin, toward, limit, np.full(len(graph.node_ids), -1, dtype=np.int64))
+    found = cost_all(graph, profile, origin, limit, "there" if toward else "back", run)
     at = (found.there_ms if toward else found.back_ms).astype(np.int64)
-    return Times(ground, origin, profile, toward, limit, at)
+    return Times(graph, profile, origin, toward, limit, at)
 
 
 def reach_of(times: Times) -> Reach:
     """Return what is reached, an edge of which only a part is within the limit cut there."""
-    graph, limit = times.ground.graph, float(times.limit_ms)
+    graph, limit = times.graph, float(times.limit_ms)
     if not times.is_joined:
         return Reach([], [], [], 0.0)
     ahead, behind = _sides(times)
@@ -91,7 +91,7 @@ def reach_of(times: Times) -> Reach:
 
 def times_at(times: Times, joined: Joined) -> Longs:
     """Return the milliseconds between the place and each owner of joined points, (owners,), -1 = beyond the limit."""
-    search = Search(times.ground.graph, times.ground.profiles[times.profile], times.toward)
+    search = Search(times.graph, times.profile, times.toward)
     best = np.full(joined.owners, times.limit_ms + 1, dtype=np.int64)
     if times.is_joined:
         ends = search.ends(joined, True)
@@ -105,8 +105,8 @@ def times_at(times: Times, joined: Joined) -> Longs:
 
 def _sides(times: Times) -> tuple[Longs, Longs]:
     """Return the ms of each edge walked away from its start, and away from its end, as the times count them."""
-    graph = times.ground.graph
-    fwd, back = graph.fwd_ms[times.profile].astype(np.int64), graph.back_ms[times.profile].astype(np.int64)
+    graph = times.graph
+    fwd, back = graph.fwd_ms[times.profile.id].astype(np.int64), graph.back_ms[times.profile.id].astype(np.int64)
     return (back, fwd) if times.toward else (fwd, back)
 
 
