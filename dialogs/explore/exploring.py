@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from qgis.core import (
@@ -198,8 +199,10 @@ class Exploring(QObject):
         if facility:
             self.lookups.clear()
             self._drawn.mark(point)
-            self._show_served(files, facility[0])
-            self.panel.show_html(explore_text.facility_html(files, *facility, self.titles()) + nearest.links(self))
+            served = explore_text.served_rows(files, facility[0])
+            self._show_served(files, served)
+            told = explore_text.facility_html(files, *facility, self.titles(), served)
+            self.panel.show_html(told + nearest.links(self))
             return
         item = self.lookups.item_at(point)
         if item is None:
@@ -223,9 +226,9 @@ class Exploring(QObject):
             parts.append(f'<p><a href="zone:{zone}">{tr("Zone {id}: figures and findings").format(id=zone)}</a></p>')
         self.panel.show_html("".join([*parts, nearest.links(self)]))
 
-    def _show_served(self, files: dict[str, str], facility: str) -> None:
+    def _show_served(self, files: dict[str, str], served: Sequence[tuple[str, str, Any, float]]) -> None:
         """Frame the parcels for which a facility is the nearest."""
-        parcels = explore_text.nearest_parcels(files, facility)
+        parcels = list(dict.fromkeys(str(row[1]) for row in served))
         if not parcels or "tagged" not in files:
             return
         path, table = review_items.table_of(files["tagged"])

@@ -17,9 +17,10 @@ GAP_SQL = (
     "SELECT kind, need, served, gap, walk_m, walk_s, nearest_id, reach_n, status, unit, line_m, people FROM {t}"
     " WHERE parcel_id = ? ORDER BY rowid"
 )
-SERVED = "FROM {t} WHERE nearest_id = ? AND walk_s IS NOT NULL AND status <> 'NO_NEED'"
-SERVED_SQL = " ".join(["SELECT kind, count(*), sum(people), max(walk_s)", SERVED, "GROUP BY kind ORDER BY kind"])
-NEAREST_SQL = " ".join(["SELECT DISTINCT parcel_id", SERVED])
+SERVED_SQL = (
+    "SELECT kind, parcel_id, people, walk_s FROM {t}"
+    " WHERE nearest_id = ? AND walk_s IS NOT NULL AND status <> 'NO_NEED'"
+)
 LOAD_SQL = "SELECT kind, unit, capacity, served, status FROM {t} WHERE facility_id = ?"
 
 
@@ -185,8 +186,19 @@ def way_html(way: Any, title: str, facility: str, from_parcel: bool = True) -> s
     return "".join(lines)
 
 
-def facility_html(files: Mapping[str, str], facility: str, name: str, titles: Mapping[str, str]) -> str:
-    """Return whom a facility serves: places, how loaded it is, for how many parcels it is the nearest."""
+def served_rows(files: Mapping[str, str], facility: str) -> list[tuple[str, str, Any, float]]:
+    """Return (kind, parcel, people, s) where a facility is the nearest of a kind that is needed; none before Gaps.
+
+    A city's table has no index for it: it is gone through once for a click.
+    """
+    return rows_of(files, "gap_detail", SERVED_SQL, (facility,))
+
+
+def facility_html(
+    files: Mapping[str, str], facility: str, name: str, titles: Mapping[str, str],
+    served: Sequence[tuple[str, str, Any, float]],
+) -> str:  # fmt: skip
+    """Return whom a facility serves: places, how loaded it is, for how many parcels it is the nearest (`served`)."""
     parts = [f"<h3>{tr('Facility {id}').format(id=escape(facility))}</h3>", f"<p>{escape(name)}</p>" if name else ""]
     for kind, unit, capacity, load, status in rows_of(files, "facility_load", LOAD_SQL, (facility,)):
         words = [escape(titles.get(kind, kind))]
@@ -196,24 +208,20 @@ def facility_html(files: Mapping[str, str], facility: str, name: str, titles: Ma
         elif status == "full":
             words.append(tr("full"))
         parts.append(f"<p>{' · '.join(words)}</p>")
-    found = rows_of(files, "gap_detail", SERVED_SQL, (facility,))
     text = tr("{kind}: the nearest for {parcels} parcels with {people} people who need it, the farthest {minutes} away")
-    for kind, parcels, people, farthest in found:
+    for kind in sorted({row[0] for row in served}):
+        rows = [row for row in served if row[0] == kind]
+        known = [row[2] for row in rows if row[2] is not None]
         told = text.format(
-            kind=escape(titles.get(kind, kind)), parcels=wording.number(parcels), people=wording.number(people),
-            minutes=minutes_text(farthest),
+            kind=escape(titles.get(kind, kind)), parcels=wording.number(len(rows)),
+            people=wording.number(sum(known) if known else None), minutes=minutes_text(max(row[3] for row in rows)),
         )  # fmt: skip
         parts.append(f"<p>{told}</p>")
-    if len(parts) == 2 and not found:
+    if len(parts) == 2 and not served:
         parts.append(f"<p>{tr('Whom a facility serves is known after Gaps.')}</p>")
-    if found:
+    if served:
         parts.append(f"<p><small>{tr('These parcels are framed on the map.')}</small></p>")
     return "".join(parts)
-
-
-def nearest_parcels(files: Mapping[str, str], facility: str) -> list[str]:
-    """Return the parcels for which a facility is the nearest of a kind that somebody there needs."""
-    return [str(parcel) for (parcel,) in rows_of(files, "gap_detail", NEAREST_SQL, (facility,))]
 
 
 def minutes_text(seconds: Any) -> str:
