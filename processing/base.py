@@ -36,7 +36,7 @@ from .refusals import cluster_address, refuse_missing_packages, settle
 from .results import Results
 from .running.cluster import cluster_executor
 from .running.collector import spared
-from .running.promptness import prompt
+from .running.promptness import prompt, seldom
 from .toolbox import parameters as declare
 from .toolbox.speaking import Speaker
 
@@ -158,7 +158,7 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
         if self._refused is not None:
             raise self._refused
         language, started = _language(values), datetime.now(timezone.utc)
-        run = Run(report=feedback.setProgress, announce=feedback.setProgressText, language=language)
+        run = Run(report=seldom(feedback.setProgress), announce=feedback.setProgressText, language=language)
         for code, told in self._plan.doubts:
             run.warn(code, **told)
         try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How soon a thread at work hands Python's lock to the window that asks for it.
+"""How soon a thread at work hands Python's lock to the window that asks for it, and how often it makes it ask.
 
 Python lets a thread that computes keep its lock for 5 ms before it gives way. The window asks for it again at each call
 of Python that it makes: a painting or a turn of a timer with 40 such calls stands 200–300 ms behind a worker. While one
@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+TOLD_S = 0.05  # between two figures of progress: nobody reads more of them
 PROMPT_S = 0.001 if sys.platform == "win32" else 0.0005  # Windows counts in whole milliseconds; 0 of them would spin
 NEAR_S = 1e-6  # Python keeps whole microseconds
 
@@ -53,3 +55,21 @@ def promptly(function: Callable[..., T]) -> Callable[..., T]:
             return function(*values, **named)
 
     return prompted
+
+
+def seldom(report: Callable[[float], None]) -> Callable[[float], None]:
+    """Return what passes on a percentage when the last one is TOLD_S old, and 100 at once.
+
+    The window takes Python's lock for each that it gets: thousands in a second, as a long table in small slices gives
+    them, are a second in which it does nothing else.
+    """
+    told = [-TOLD_S]
+
+    def report_now_and_then(percent: float) -> None:
+        """Pass it on, or keep still."""
+        now = time.monotonic()
+        if percent >= 100 or now - told[0] >= TOLD_S:
+            told[0] = now
+            report(percent)
+
+    return report_now_and_then

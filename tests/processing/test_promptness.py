@@ -6,7 +6,7 @@ import time
 
 import pytest
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback
-from urban_renewal.processing.running.promptness import PROMPT_S, prompt, promptly
+from urban_renewal.processing.running.promptness import PROMPT_S, TOLD_S, prompt, promptly, seldom
 
 USUAL_S = 0.005
 
@@ -67,6 +67,38 @@ def test_a_run_is_prompt_and_gives_it_back(tmp_path):
                    context=QgsProcessingContext(), feedback=Feedback())  # fmt: skip
     assert max(seen) == pytest.approx(PROMPT_S, abs=1e-6)
     assert interval() == USUAL_S
+
+
+@pytest.mark.usefixtures("provider")
+def test_a_run_tells_its_progress_seldom(tmp_path, monkeypatch):
+    from qgis import processing
+    from urban_renewal.processing.algorithms.createsample import CreateSample
+
+    whole = CreateSample.compute
+
+    def in_small_slices(algorithm, inputs, run):
+        for number in range(5000):
+            run.progress(number / 5000)
+        return whole(algorithm, inputs, run)
+
+    monkeypatch.setattr(CreateSample, "compute", in_small_slices)
+    told, feedback = [], QgsProcessingFeedback()
+    feedback.progressChanged.connect(told.append)
+    began = time.monotonic()
+    processing.run("urbanrenewal:createsample", {"FOLDER": str(tmp_path / "s"), "PARCEL_COUNT": 200},
+                   context=QgsProcessingContext(), feedback=feedback)  # fmt: skip
+    assert 1 <= len(told) <= (time.monotonic() - began) / TOLD_S + 1
+
+
+def test_many_figures_in_a_moment_are_one_and_the_end_is_never_kept_back():
+    told = []
+    report = seldom(told.append)
+    for percent in range(1000):
+        report(percent / 10)
+    report(100)
+    assert told[0] == 0
+    assert told[-1] == 100
+    assert len(told) < 1000 / 5  # a thousand calls take far less than ten seconds
 
 
 def wait_for_forty(keeps):
