@@ -255,16 +255,12 @@ def _spread(zones: pd.DataFrame, homes: _Homes, uplift: float, unit: int, run: R
     totals = {name: np.rint(np.nan_to_num(zones[name].to_numpy("float64")) * unit).astype(np.int64) for name in COUNTS}
     found: dict[str, Whole] = {name: np.zeros(len(homes.zone), dtype=np.int64) for name in COUNTS}
     young = {name: apportion(totals[name], weight, zone) for name in YOUNG}
-    chain = [name for name in ELDERS if zones[name].notna().any()]
-    odd = np.zeros(len(zones), dtype=bool)
-    elders: Whole = np.zeros(len(weight), dtype=np.int64)
-    for outer, inner in reversed(list(zip(chain, [*chain[1:], ""]))):
-        ring = totals[outer] - (totals[inner] if inner else 0)
-        odd |= ring < 0
-        elders = elders + apportion(np.maximum(ring, 0), elder_weight, zone)
-        found[outer][here] = elders
-    rest_total = totals["pop"] - sum(totals[name] for name in YOUNG) - (totals[chain[0]] if chain else 0)
-    odd |= rest_total < 0
+    old_ages, taken_by_old, odd = _spread_elders(zones, totals, elder_weight, zone)
+    for name, whole in old_ages.items():
+        found[name][here] = whole
+    elders = old_ages[ELDERS[0]]
+    rest_total = totals["pop"] - sum(totals[name] for name in YOUNG) - taken_by_old
+    odd |= (rest_total < 0) & zones["pop"].notna().to_numpy(dtype=bool)
     aimed = totals["pop"][zone] * weight / np.maximum(np.bincount(zone, weights=weight, minlength=len(zones)), 1)[zone]
     taken = sum(young.values()) + elders
     rest = apportion(np.maximum(rest_total, 0), np.maximum(aimed - taken, 1e-9 * weight), zone)
@@ -276,6 +272,29 @@ def _spread(zones: pd.DataFrame, homes: _Homes, uplift: float, unit: int, run: R
     ids = zones["community_id"].to_numpy(dtype=object)
     run.leave_out("POPULATION", ids[odd], "people_ages_exceed", "warning", column="0–14 + 60+")
     return found
+
+
+def _spread_elders(
+    zones: pd.DataFrame, totals: dict[str, Whole], weight: Reals, zone: Places
+) -> tuple[dict[str, Whole], Whole, npt.NDArray[np.bool_]]:
+    """Return whole units of each age of elders per home, of all elders per zone, and where the ages do not fit.
+
+    Ages that hold one another are spread ring by ring (60–64, 65–79, 80 and over), each zone by the ages it has: one
+    that knows 60 and 80 has the ring 60–79. Where an age is above the one that holds it, each is spread on its own.
+    """
+    n = len(zones)
+    elders: Whole = np.zeros(len(zone), dtype=np.int64)
+    inner, odd = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
+    found = {}
+    for name in reversed(ELDERS):
+        known = zones[name].notna().to_numpy(dtype=bool)
+        ring = np.where(known, totals[name] - inner, 0)
+        odd |= ring < 0
+        elders = elders + apportion(np.maximum(ring, 0), weight, zone)
+        found[name] = elders
+        inner = np.where(known, totals[name], inner)
+    alone = {name: apportion(totals[name], weight, zone) for name in ELDERS} if odd.any() else found
+    return {name: np.where(odd[zone], alone[name], found[name]) for name in ELDERS}, inner, odd
 
 
 def _tell_lost(zones: pd.DataFrame, homes: _Homes, run: Run) -> None:

@@ -253,3 +253,26 @@ def test_without_buildings_people_live_on_housing_land():
         assert told == {"n": 4, "other": 2}
     bare = allocate(zones, parcels.drop(columns="land_use"), None, PeopleOptions(), Run()).parcels
     assert bare.set_index("parcel_id")["pop"].to_dict() == {f"p{n}": 60 for n in range(1, 6)} | {"p6": 40}
+
+
+def test_each_zone_keeps_the_ages_it_has():
+    # one community knows 60 and 80, one 65 and 80, one only 80; one has more people of 65 than of 60, which is listed
+    nan, zones = np.nan, frame([shapely.box(100 * i, 0, 100 * i + 100, 100) for i in range(5)])
+    zones["community_id"], zones["pop"] = list("abcde"), [1000.0, 1000, 1000, 1000, nan]
+    zones["pop_60"], zones["pop_65"] = [200.0, nan, nan, 140, 200], [nan, 150.0, nan, 150, 150]
+    zones["pop_80"] = [30.0, 30, 30, 30, 30]
+    buildings = frame(
+        [shapely.box(25 * i + 3, 10, 25 * i + 20, 40) for i in range(20)], building_id=[f"b{i:02}" for i in range(20)],
+        use="住宅", floors=[str(1 + i % 7) for i in range(20)], year=["1990", "2010"] * 10,
+    )  # fmt: skip
+    parcels = zones[["geometry"]].assign(parcel_id=list("vwxyz"))
+    for whole in (False, True):
+        run = Run()
+        found = allocate(zones, parcels, buildings, PeopleOptions(1.3, whole), run)
+        for name in ("pop", "pop_60", "pop_65", "pop_80"):
+            assert np.allclose(found.parcels[name].to_numpy("float64"), zones[name], equal_nan=True), name
+        homes = found.buildings.fillna({"pop_60": 1e9, "pop_65": -1.0})
+        fits = homes["parcel_id"] != "y"
+        assert (homes["pop_80"] <= homes["pop_60"])[fits].all()
+        assert (homes["pop_65"] <= homes["pop_60"])[fits].all()
+        assert [(row.code, row.feature_id) for row in run.left_out] == [("people_ages_exceed", "d")]
