@@ -115,7 +115,9 @@ def check_doubles(facilities: pd.DataFrame, layer: str, run: Run) -> None:
 
 
 def check_people(population: pd.DataFrame, layer: str, run: Run) -> None:
-    """List zones with negative counts (`people_negative`) or more of an age than people (`people_ages_exceed`)."""
+    """List zones with negative counts (`people_negative`), more of an age than people (`people_ages_exceed`), or more
+    of a higher age than of the one that holds it (`people_ages_unordered`).
+    """
     ids = population["community_id"].to_numpy(dtype=object)
     total = frames.optional(population, "pop", "real").to_numpy("float64")
     ages = [name for name in population.columns if name.startswith("pop_") and name != "pop_year"]
@@ -124,10 +126,13 @@ def check_people(population: pd.DataFrame, layer: str, run: Run) -> None:
         run.leave_out(layer, ids[values < 0], "people_negative", "error", column=name)
         if name != "pop":
             run.leave_out(layer, ids[values > total], "people_ages_exceed", "warning", column=name)
-    young = sum(frames.optional(population, name, "real").fillna(0).to_numpy("float64") for name in ages[:3])
-    if {"pop_0_2", "pop_3_5", "pop_6_14", "pop_60"} <= set(population.columns):
-        together = young + population["pop_60"].fillna(0).to_numpy("float64")
+    apart = ("pop_0_2", "pop_3_5", "pop_6_14", "pop_60")
+    if set(apart) <= set(population.columns):
+        together = sum(population[name].fillna(0).to_numpy("float64") for name in apart)
         run.leave_out(layer, ids[together > total + 0.5], "people_ages_exceed", "warning", column="0–14 + 60+")
+    oldest = [frames.optional(population, name, "real").to_numpy("float64") for name in ("pop_80", "pop_65", "pop_60")]
+    swapped = (oldest[0] > oldest[1]) | (oldest[1] > oldest[2]) | (oldest[0] > oldest[2])
+    run.leave_out(layer, ids[swapped], "people_ages_unordered", "warning")
 
 
 def check_texts(columns: Mapping[str, Iterable[Any]], layer: str, run: Run) -> None:

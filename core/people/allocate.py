@@ -85,7 +85,8 @@ def allocate(
     A building lives in the zone that holds its inside point and on the parcel that holds most of it. Whole thousandths
     (or people) by largest remainders, ties by id; disjoint ages are spread and added, so that everywhere
     pop_80 ≤ pop_65 ≤ pop_60 ≤ pop. Listed: zones without residential floor (`zone_without_floor`), ages above the total
-    (`people_ages_exceed`), negative counts (`people_negative`, taken as unknown), residential buildings in no zone.
+    (`people_ages_exceed`), an age above the one that holds it (`people_ages_unordered`), negative counts
+    (`people_negative`, taken as unknown), residential buildings in no zone.
     Source: domain practice, dasymetric by floor area (Cracow: error 22 % against 311 % by area).
     """
     if buildings is not None and not len(buildings):  # a filter, a wrong layer: it says nothing of where people live
@@ -260,17 +261,18 @@ def _spread(zones: pd.DataFrame, homes: _Homes, uplift: float, unit: int, run: R
         found[name][here] = whole
     elders = old_ages[ELDERS[0]]
     rest_total = totals["pop"] - sum(totals[name] for name in YOUNG) - taken_by_old
-    odd |= (rest_total < 0) & zones["pop"].notna().to_numpy(dtype=bool)
+    many = (rest_total < 0) & zones["pop"].notna().to_numpy(dtype=bool)
     aimed = totals["pop"][zone] * weight / np.maximum(np.bincount(zone, weights=weight, minlength=len(zones)), 1)[zone]
     taken = sum(young.values()) + elders
     rest = apportion(np.maximum(rest_total, 0), np.maximum(aimed - taken, 1e-9 * weight), zone)
     alone = apportion(totals["pop"], weight, zone)  # where ages exceed the total, each figure stands on its own
-    found["pop"][here] = np.where(odd[zone], alone, taken + rest)
+    found["pop"][here] = np.where((odd | many)[zone], alone, taken + rest)
     for name in YOUNG:
         found[name][here] = young[name]
     found["households"][here] = apportion(totals["households"], weight, zone)
     ids = zones["community_id"].to_numpy(dtype=object)
-    run.leave_out("POPULATION", ids[odd], "people_ages_exceed", "warning", column="0–14 + 60+")
+    run.leave_out("POPULATION", ids[odd], "people_ages_unordered", "warning")
+    run.leave_out("POPULATION", ids[many & ~odd], "people_ages_exceed", "warning", column="0–14 + 60+")
     return found
 
 

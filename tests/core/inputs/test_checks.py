@@ -71,6 +71,16 @@ def test_people_that_cannot_be():
         ("b", "people_negative", {"column": "pop_65"}),
         ("a", "people_ages_exceed", {"column": "0–14 + 60+"}),  # 15 + 90 > 100; b: 15 + 85 = 100 is possible
     ]
+    backwards, run = table[table.columns[::-1]], Run()  # the order of the columns decides nothing
+    checks.check_people(backwards, "POPULATION", run)
+    assert {row[:2] for row in found(run)} == {("b", "people_negative"), ("a", "people_ages_exceed")}
+
+
+def test_ages_that_hold_one_another():
+    ages = {"pop_80": [30, 30, 30, 30], "pop_65": [20, np.nan, 60, np.nan], "pop_60": [90, 20, 50, np.nan]}
+    run = Run()
+    checks.check_people(pd.DataFrame({"community_id": list("abcd"), "pop": 100.0, **ages}), "POPULATION", run)
+    assert [row[:2] for row in found(run)] == [(name, "people_ages_unordered") for name in "abc"]
 
 
 @pytest.mark.parametrize("text", ["锟斤拷", "老旧小区".encode().decode("latin-1"), "é\ufffd", "Â³"])

@@ -275,4 +275,4 @@ def test_each_zone_keeps_the_ages_it_has():
         fits = homes["parcel_id"] != "y"
         assert (homes["pop_80"] <= homes["pop_60"])[fits].all()
         assert (homes["pop_65"] <= homes["pop_60"])[fits].all()
-        assert [(row.code, row.feature_id) for row in run.left_out] == [("people_ages_exceed", "d")]
+        assert [(row.code, row.feature_id) for row in run.left_out] == [("people_ages_unordered", "d")]
