@@ -10,19 +10,25 @@ from qgis.core import Qgis, QgsVectorLayer
 
 from ...core import schema
 from ...core.delivery.palette import CHILD_KINDS, ELDER_KINDS, land_classes, palette
-from .symbols import Rule, crossed, dotted, fill, hatched, line, marker, mixed, outlined, ring, rules
+from .symbols import Rule, crossed, dotted, fill, hatched, line, marker, mixed, outlined, ring
 
 STEEP = 0.12  # the share of climb from which a branch counts as steep: the cap on streets in methods.md §2
 
 
 def apply_style(layer: QgsVectorLayer, table: schema.Table, language: str) -> None:
-    """Give the layer the style of its table; a table without geometry or without a style of its own stays as it is."""
-    make = STYLES.get(table.name)
-    if table.name == "barriers" and layer.geometryType() == Qgis.GeometryType.Line:
+    """Give the layer the look of its table; a table without geometry or without a look of its own stays as it is."""
+    from .dressed import wear
+
+    if layer.isSpatial():
+        wear(layer, table.name, language)
+
+
+def rules_of(layer: QgsVectorLayer, name: str, names: set[str], language: str) -> list[Rule]:
+    """Return the classes of a table in a layer with these columns, with sizes as on paper; none without a style."""
+    make = STYLES.get(name)
+    if name == "barriers" and layer.geometryType() == Qgis.GeometryType.Line:
         make = _barrier_lines
-    if make is not None and layer.isSpatial():
-        names = {field.name() for field in layer.fields()}
-        layer.setRenderer(rules(make(names, language)))
+    return make(names, language) if make is not None else []
 
 
 def gap_rules(share: str, language: str, unknown: str = "no_data") -> list[Rule]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from qgis.core import (
@@ -110,8 +111,10 @@ def ring(color: str, size: float, width: float) -> QgsMarkerSymbol:
     return symbol
 
 
-def rules(found: list[Rule]) -> QgsRuleBasedRenderer:
+def rules(found: list[Rule], up_to: Mapping[str, int] | None = None) -> QgsRuleBasedRenderer:
     """Return a renderer with one rule a row, in order; each label is an entry of the legend.
+
+    `up_to` = {label: the scale up to which it is drawn}, those without are drawn at every scale.
 
     A clone is returned: rules that Python has touched must not outlive their layer, or a later rule at the same address
     is taken for the old one and freed with it.
@@ -121,6 +124,8 @@ def rules(found: list[Rule]) -> QgsRuleBasedRenderer:
         rule = QgsRuleBasedRenderer.Rule(symbol, 0, 0, "" if condition == "ELSE" else condition, label)
         if condition == "ELSE":
             rule.setIsElse(True)  # only then: the call itself forgets the filter
+        if up_to and up_to.get(label):
+            rule.setMinimumScale(up_to[label])
         root.appendChild(rule)
     return QgsRuleBasedRenderer(root).clone()
 

@@ -22,10 +22,10 @@ from qgis.PyQt.QtGui import QColor
 from ....core.delivery.palette import palette
 from ....core.errors import RenewalError
 from ....core.words import say
+from ...styling.lettering import NOT_ON_PAGES, label_layer, text_format
 from ...styling.styles import WATER, barrier_is
 from ...styling.symbols import marker, outlined, rules
 from ..bounds import HAIRS_FROM, RELIEF, city_view
-from .labels import NOT_ON_PAGES, label_layer, text_format
 
 DARKEST = 0.15  # of the shade, ui spec §6
 GROUND = ("barriers", "contours", "green", "relief")  # from above: what every map stands on

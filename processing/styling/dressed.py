@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Puts the house's look on a layer: colours, sizes that follow the scale, names; for results, and inputs when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qgis.core import Qgis, QgsRasterLayer, QgsVectorLayer
+from qgis.PyQt.QtGui import QColor, QPainter
+
+from .canvas import UP_TO, is_levelled, look_of, renamed, scales_of
+from .names import name_layer
+from .styles import STYLES, rules_of
+from .symbols import Rule, rules
+
+SUN_AZIMUTH, SUN_HEIGHT = 315.0, 45.0  # degrees: the shading maps are drawn with
+RELIEF, LIGHTER = 0.42, 78  # how much of the shade is seen, how much lighter it is drawn (of 255): land stays pale
+MULTIPLIED = ("tagged", "gap", "gap_served", "gap_summary", "parcel_people")  # areas through which houses are seen
+
+
+def wear(layer: QgsVectorLayer, name: str, language: str, columns: Mapping[str, str] | None = None) -> list[Rule]:
+    """Give a layer the look of a table or role; return its classes, none when there is no such look.
+
+    `columns` = {canonical name: field}; without it the fields are named as in the contract.
+    """
+    named = dict(columns) if columns is not None else {field.name(): field.name() for field in layer.fields()}
+    found = look_of(name, rules_of(layer, name, set(named), language), set(named), language)
+    if not found:
+        return []
+    found = [(label, renamed(condition, named), symbol) for label, condition, symbol in found]
+    made = rules(found, scales_of(name, language))
+    made.setUsingSymbolLevels(is_levelled(name, layer.geometryType()))
+    layer.setRenderer(made)
+    up_to = UP_TO.get(name, 0)
+    layer.setScaleBasedVisibility(bool(up_to))
+    layer.setMinimumScale(up_to)
+    layer.setMaximumScale(0)
+    name_layer(layer, name, named, language)
+    return found
+
+
+def has_look(name: str) -> bool:
+    """Say whether a table or role has a look of the house."""
+    return name in STYLES or bool(look_of(name, [], set(), "en"))
+
+
+def see_through(layer: QgsVectorLayer, name: str, on: bool = True) -> None:
+    """Let houses and ground show through a coloured area, or no longer: only where what lies below is pale."""
+    if name in MULTIPLIED:
+        mode = (
+            QPainter.CompositionMode.CompositionMode_Multiply
+            if on
+            else QPainter.CompositionMode.CompositionMode_SourceOver
+        )
+        layer.setBlendMode(mode)
+
+
+def wear_relief(raster: QgsRasterLayer) -> None:
+    """Draw heights as a soft, warm shade over the land, without the steps of their cells when looked at closely."""
+    from qgis.core import QgsHillshadeRenderer
+
+    heights = raster.dataProvider()
+    if heights.enableProviderResampling(True):
+        heights.setZoomedInResamplingMethod(heights.ResamplingMethod.Cubic)
+        raster.setResamplingStage(Qgis.RasterResamplingStage.Provider)
+    raster.setRenderer(QgsHillshadeRenderer(heights, 1, SUN_AZIMUTH, SUN_HEIGHT))
+    raster.brightnessFilter().setBrightness(LIGHTER)
+    tint = raster.hueSaturationFilter()
+    tint.setColorizeOn(True)
+    tint.setColorizeColor(QColor("#8C7A5A"))
+    tint.setColorizeStrength(45)
+    raster.setOpacity(RELIEF)
+    raster.setBlendMode(QPainter.CompositionMode.CompositionMode_Multiply)

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Facilities that are full, on the map: their layer is joined to the rows of load that say so."""
+
+from __future__ import annotations
+
+from qgis.core import QgsMapLayer, QgsVectorLayer, QgsVectorLayerJoinInfo
+
+PREFIX = "full_"  # of the joined column
+FULL = f"{PREFIX}kind"  # the column that is there, and not NULL, for a facility that is full in one of its kinds
+HAS_LOAD = f'"{FULL}" IS NOT NULL'
+FULL_ROWS = '"free" <= 0 AND "served" > 0'  # ui spec §5: overloaded; also SQL
+
+
+def full_rows(source: str, title: str) -> QgsVectorLayer:
+    """Return the rows of load of full facilities, for `join_full`: a private layer, which the layer tree hides."""
+    rows = QgsVectorLayer(source, title, "ogr")
+    if rows.isValid():
+        rows.setSubsetString(FULL_ROWS)
+        rows.setFlags(rows.flags() | QgsMapLayer.LayerFlag.Private)
+    return rows
+
+
+def join_full(places: QgsVectorLayer, rows: QgsVectorLayer, id_field: str) -> None:
+    """Join facilities to `rows`, which must be in the same project, by their id; they have the column FULL then."""
+    join = QgsVectorLayerJoinInfo()
+    join.setJoinLayer(rows)
+    join.setJoinFieldName("facility_id")
+    join.setTargetFieldName(id_field)
+    join.setPrefix(PREFIX)
+    join.setJoinFieldNamesSubset(["kind"])
+    join.setUsingMemoryCache(True)
+    places.addJoin(join)
