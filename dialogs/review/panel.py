@@ -17,6 +17,7 @@ from qgis.PyQt.QtWidgets import QDockWidget, QShortcut
 
 from ...processing.texts import interface_language, tr
 from ..parts import help_pages
+from ..parts.phrases import listed
 from ..study import wording
 from . import items as review_items
 from .desk import ReviewDesk
@@ -77,6 +78,7 @@ class ReviewPanel(QDockWidget):
         form.empty.linkActivated.connect(lambda _: self.show_all())
         self.watch = ReviewWatch(self)
         self.watch.seen.connect(self._on_seen)
+        self.is_seen, self._is_waiting = True, False  # in front; a parcel waits to be framed
         self.visibilityChanged.connect(self._on_visible)
         self.keys.watch([form.list, form.list.viewport(), *form.judge.values(), form.skip, form.undo, form.scroll])
         self.keys.watch([form.reason, form.reviewer, form.find, form.photo.lineEdit()])
@@ -140,7 +142,7 @@ class ReviewPanel(QDockWidget):
         for key, button in form.judge.items():
             form.tint(button, colour_of(TAG_KEYS[key]), TAG_KEYS[key] == item.suggested)
         if self.map is not None:
-            self.map.show(item)
+            self._frame(item)
         self._tell_where()
         desk.start_clock()
 
@@ -154,14 +156,23 @@ class ReviewPanel(QDockWidget):
         form.others.setText(conflict + escape(others).replace("\n", "<br>") + seen)
         form.others.setVisible(bool(others))
         people = list(dict.fromkeys(somebody.reviewer for somebody in desk.others))
-        here = [tr("Also here: {names}").format(names=", ".join(people))] if people else []
+        here = [tr("Also here: {names}").format(names=listed(people))] if people else []
         form.here.setText(" · ".join([place_text(desk.store), *here]))
+
+    def _frame(self, item: Item) -> None:
+        """Go to a parcel on the map, or do so when the panel is in front again: behind a tab the map is not ours."""
+        self._is_waiting = not self.is_seen
+        if self.is_seen:
+            self.map.show(item)
 
     def _on_visible(self, is_seen: bool) -> None:
         """Pale the map only as long as the panel is in front: behind another tab nobody reviews."""
+        self.is_seen = is_seen
         self.picking.switch(is_seen and self.desk is not None)
         if self.map is not None and not is_seen:
             self.map.clear()
+        elif self.map is not None and self.item() is not None and self._is_waiting:
+            self._frame(self.item())
         elif self.map is not None and self.item() is not None:
             self.map.show_again(self.item())
         self._tell_where()

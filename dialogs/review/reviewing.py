@@ -55,7 +55,7 @@ class Reviewing(QObject):
         panel, source = self.panel, tagged_source(self._dock.session.study)
         is_open = panel is not None and panel.desk is not None and not panel.isHidden()
         if is_open and source and (source, stamp_of(source)) != self._shown:
-            self.open(to_front=panel.isVisible())
+            self.open(to_front=panel.isVisible() and panel.is_seen)
 
     def open(self, to_front: bool = True) -> None:
         """Show the panel on the study's tagged parcels; nothing happens before Tag."""

@@ -116,9 +116,11 @@ def loading_sample(project: QgsProject, gpkg: str, dem: str) -> Any:
     layers: list[QgsMapLayer] = []
     for name, heading in tables_in(Path(gpkg)).items():
         yield 0
-        title = heading if heading != name else table_title(name)
+        title = heading if heading != name and interface_language() == "zh" else table_title(name)
         layer = QgsVectorLayer(f"{gpkg}|layername={name}", title, "ogr")
         if layer.isValid():
+            for place in range(0 if interface_language() == "zh" else layer.fields().count()):
+                layer.setFieldAlias(place, "")  # the fields' names are English, the headings in the file Chinese
             layers.append(layer)
     if dem and Path(dem).exists():
         raster = QgsRasterLayer(dem, role_title("DEM"), "gdal")

@@ -84,7 +84,7 @@ def done_lines(key: str, found: Mapping[str, Any]) -> list[str]:
     if key == "tag" and found.get("unreadable"):
         text = tr("{n} years, storeys or lifts cannot be read and count as unknown; the log says which.")
         return [escape(text.format(n=wording.number(found["unreadable"])))]
-    if key == "zones" and not found.get("zones"):
+    if key == "zones" and found.get("zones") == 0:  # while a study still runs nothing has been counted
         return [escape(tr("No station met the rules for zones; the log says for each what it lacked."))]
     if key == "zones" and any((told := found.get("verdicts", {})).values()):
         text = tr("Checks: ✗ {fail} not met · ？ {unknown} to be verified · ! {advice} advice · ✓ {passed} passed")

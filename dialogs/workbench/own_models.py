@@ -9,8 +9,8 @@ from typing import Any
 
 from qgis.core import Qgis, QgsApplication, QgsSettings
 
-from ...core.words import RESOURCES
-from ...processing.texts import tr
+from ...core.words import RESOURCES, join_words
+from ...processing.texts import interface_language, tr
 
 
 def own_folder() -> Path:
@@ -44,6 +44,6 @@ def copy_for(iface: Any) -> None:
     provider = QgsApplication.processingRegistry().providerById("model")
     if provider is not None:
         provider.refreshAlgorithms()
-    names = "、".join(path.name for path in made)
+    names = join_words((path.name for path in made), interface_language())
     text = tr("Copied to your models: {names}. They can be changed there.").format(names=names)
     bar.pushMessage(title, text, Qgis.MessageLevel.Success)

@@ -100,6 +100,7 @@ class ExportZones(RenewalAlgorithm):
         yield declare.text("TITLE")
         yield declare.text("AUTHOR")
         yield declare.text("SECRECY")
+        yield declare.choice("PAPER", declare.BUILT["PAPER"], "A3")
         yield declare.choice("FIELDS", ["whitelist", "all"], "whitelist")
         yield declare.choice("TEMPLATE", declare.BUILT["TEMPLATE"], "plain", optional=True)
         yield declare.json_file("TEMPLATE_FILE")
@@ -129,9 +130,9 @@ class ExportZones(RenewalAlgorithm):
         if any(is_invented(item.file, item.file_layer) for item in snapshots):
             study.mark = say("sample_mark", run.language)
         inputs.table("PLAN")  # what of it cannot be taken belongs into the list that gather() makes
-        study.gather(LAYERS, take_all, run.part(0, 0.15))
-        add_ground(study, run.part(0.15, 0.2))
+        study.gather(LAYERS, take_all, run.part(0, 0.07))
+        add_ground(study, run.part(0.07, 0.1))
         folder = inputs.path("FOLDER")
         with staged_folder(folder) as part:
-            write_delivery(part, study, run.part(0.2, 1))
+            write_delivery(part, study, run.part(0.1, 1))
         return Results(values={"FOLDER": str(folder), "MANIFEST": str(folder / "manifest.json")})

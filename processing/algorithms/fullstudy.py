@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,22 @@ from ..toolbox.parameters import RoleUse
 from .checkinputs import LAYERS
 
 ID = "urbanrenewal:"
-SITED = ("eday", "nurs", "kgar", "meal")  # what a study looks for rooms for
 SPLIT = ("buildwalknetwork", "tagparcels", "facilitygap", "proposesites", "delineatezones")  # they take CLUSTER
 TIGHT = ("facilitygap",)  # a row a parcel and kind, and who reaches what: the most memory of all
+DRAWN, SHEETS_TAKE = {"pdf", "png"}, 12
 SURROUNDINGS = (  # of the maps
     "STATIONS", "STATION_ENTRANCES", "ROADS", "BARRIERS", "GREEN", "PROTECTED", "COMMUNITIES", "PLAN",
 )  # fmt: skip
+
+
+def shares_of(algorithms: Sequence[str], formats: Sequence[str]) -> list[float]:
+    """Return where each step begins, 0–1, and the end: by what it takes, else the bar would stand still over the maps.
+
+    Own choice, from studies of 1,200 and of 100,000 parcels: to draw the sheets takes as long as twelve other steps.
+    """
+    maps = DRAWN & set(formats)
+    ends = list(accumulate((SHEETS_TAKE if step == "exportzones" and maps else 1 for step in algorithms), initial=0))
+    return [end / ends[-1] for end in ends]
 
 
 class FullStudy(RenewalAlgorithm):
@@ -76,6 +87,7 @@ class FullStudy(RenewalAlgorithm):
         yield declare.json_file("TEMPLATE_FILE")
         yield declare.choice("KINDS", declare.BUILT["KINDS"], "all", many=True)
         yield declare.choice("FORMATS", declare.BUILT["FORMATS"], "all", many=True)
+        yield declare.choice("PAPER", declare.BUILT["PAPER"], "A3")
         yield declare.folder("FOLDER")
 
     def refuse(self, values, plan) -> None:
@@ -106,8 +118,9 @@ class _Study:
         results: dict[str, Any] = {}
         sources = [_sources(*step) for step in steps]
         with shared_readings(self.scratch) as shelf:
+            ends = shares_of([algorithm for algorithm, _ in steps], self.inputs.choices("FORMATS"))
             for number, (algorithm, parameters) in enumerate(steps):
-                stretch = self.run.part(0.05 + 0.95 * number / len(steps), 0.05 + 0.95 * (number + 1) / len(steps))
+                stretch = self.run.part(0.05 + 0.95 * ends[number], 0.05 + 0.95 * ends[number + 1])
                 title = _title(algorithm, self.run.language)
                 stretch.stage("study_step", number=number + 1, of=len(steps), title=title)
                 walks = any(step in SPLIT for step, _ in steps[number:])
@@ -137,10 +150,10 @@ class _Study:
             raise
 
     def _sited_kinds(self) -> list[str]:
-        """Return the kinds of elders and children that can be rooms in idle buildings, of those asked for."""
+        from ...core.gaps.sites.propose import sited_kinds
+
         document = self.inputs.document("standard", self.inputs.choice("STANDARD"), "STANDARD_FILE")
-        has = {entry["id"] for entry in document["kinds"]}
-        return [kind for kind in SITED if kind in has and kind in self.inputs.choices("KINDS")]
+        return sited_kinds(document, self.inputs.choices("KINDS"))
 
     def _file(self, name: str) -> str:
         return str(self.scratch / f"{name}.gpkg")
@@ -196,8 +209,8 @@ class _Study:
             "NETWORK": file("edges"), "REVIEWS": given("REVIEWS"), "SITES": sites, "CHECKED": file("checked_zones"),
             "DEM": self.dem, "PROGRAMME": given("PROGRAMME"), **{name: given(name) for name in SURROUNDINGS},
             "LEFT_OUT": [file("issues"), *(left_out if sites else left_out[:4])],
-            "FORMATS": list(inputs.choices("FORMATS")), "TEMPLATE": inputs.choice("TEMPLATE"),
-            "TEMPLATE_FILE": inputs.text("TEMPLATE_FILE"), "FOLDER": str(folder),
+            "FORMATS": list(inputs.choices("FORMATS")), "PAPER": inputs.choice("PAPER"),
+            "TEMPLATE": inputs.choice("TEMPLATE"), "TEMPLATE_FILE": inputs.text("TEMPLATE_FILE"), "FOLDER": str(folder),
         }  # fmt: skip
 
     def _zones(self, walk: dict[str, Any], sites: str | None, left_out: str) -> Iterator[tuple[str, dict[str, Any]]]:

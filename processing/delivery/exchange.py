@@ -14,6 +14,7 @@ from qgis.PyQt.QtCore import QMetaType
 
 from ...core import schema
 from ...core.errors import RenewalError
+from ...core.words import join_words
 from ..layers.gdalmode import gdal_raises
 from ..output.encoding import encode
 from ..output.writing import count_rows
@@ -43,7 +44,7 @@ def write_exchange(folder: Path, study: Study, run: Any) -> dict[str, int]:
     wanted = [name for name in FORMATS if name in study.formats]
     if not wanted:
         return {}
-    run.stage("writing_formats", names="、".join(wanted))
+    run.stage("writing_formats", names=join_words(wanted, study.language))
     flats = [flat_of(layer, study.language, run) for layer in study.layers.values()]
     losses: list[Any] = []
     facts: dict[str, int] = {}

@@ -44,23 +44,24 @@ def _write_all(folder: Path, study: Study, run: Any) -> None:
     transforms = study.inputs.plan.transforms
     if study.formats & SHEETS:
         study.font = find_font(study.language)
+    stored, drawn = (0.1, 0.85) if study.formats & SHEETS else (0.3, 0.8)  # most of the time goes into the sheets
     if study.formats & FROM_DATA:
-        write_package(folder, study.layers.values(), record, study.language, transforms, run.part(0, 0.3))
+        write_package(folder, study.layers.values(), record, study.language, transforms, run.part(0, stored))
     if study.formats & {"qgz", *SHEETS}:
         if study.relief is not None:
             write_relief(folder / RELIEF, study.relief, study.inputs.plan.working.crs)
-        _write_project(folder, study, run.part(0.3, 0.8))
+        _write_project(folder, study, run.part(stored, drawn))
         if "qgz" not in study.formats:
             (folder / RELIEF).unlink(missing_ok=True)
     if "xlsx" in study.formats:
-        _write_sheets(folder / "tables", study, run.part(0.8, 0.85))
-    study.facts |= write_exchange(folder, study, run.part(0.85, 0.88))
+        _write_sheets(folder / "tables", study, run.part(drawn, 0.87))
+    study.facts |= write_exchange(folder, study, run.part(0.87, 0.95))
     if "html" in study.formats:
         _write_report(folder, study, record, run)
     run.stage("writing_manifest")
     if not study.formats & WITH_DATA:
         (folder / DATA).unlink(missing_ok=True)
-    manifest = _manifest(folder, study, record, run.part(0.9, 1))
+    manifest = _manifest(folder, study, record, run.part(0.95, 1))
     write_text_whole(folder / "manifest.json", manifest)
 
 

@@ -1,9 +1,13 @@
 """The dock, driven by clicks: sample, inputs, running everything, Cancel, failures, layers and projects that go."""
 
+import sqlite3
 import time
+from contextlib import closing
 
 import pytest
-from qgis.core import QgsProject, QgsTask
+from qgis.core import QgsProject, QgsTask, QgsVectorLayer
+
+from .conftest import SAMPLE, write_tables
 
 
 def wait_idle(qtbot, dock):
@@ -333,3 +337,21 @@ def test_what_the_toolbox_keeps_on_the_main_thread_leaves_the_window_alone(
     assert seen == [False]
     assert time.monotonic() - began < 2.0
     assert dock.cards["prepare"].state.text() == "Ready"
+
+
+@pytest.mark.parametrize(("language", "wanted", "heading"), [("zh", "宗地", "地类"), ("en", "Parcels", "")])
+def test_the_sample_is_called_in_the_language_of_qgis(tmp_path, project, monkeypatch, language, wanted, heading):
+    """The file has Chinese headings; where QGIS is English its layers bear English names and its fields their own."""
+    from urban_renewal.dialogs.study import results
+    from urban_renewal.dialogs.study.turns import through
+
+    path = tmp_path / "sample.gpkg"
+    write_tables(path, {"parcels": SAMPLE["parcels"]})
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("UPDATE gpkg_contents SET identifier = '宗地' WHERE table_name = 'parcels'")
+    styled = QgsVectorLayer(f"{path}|layername=parcels", "x", "ogr")
+    styled.setFieldAlias(1, "地类")
+    assert styled.saveStyleToDatabase("s", "", True, "") == ""
+    monkeypatch.setattr(results, "interface_language", lambda: language)
+    (layer,) = through(results.loading_sample(project, str(path), ""))
+    assert (layer.name(), layer.fields().field(1).alias()) == (wanted, heading)

@@ -202,6 +202,7 @@ def test_findings_of_zones_are_counted_and_told(tmp_path):
     assert [bar.text for bar in bars_of("zones", found)] == ["2.0 ha ✗ 3", "1.0 ha"]
     assert "✗ 3 not met · ？ 1 to be verified · ! 1 advice · ✓ 2 passed" in done_lines("zones", found)[0]
     assert "No station met the rules" in done_lines("zones", {"zones": 0})[0]
+    assert done_lines("zones", {}) == []  # a study still runs: nothing has been counted yet
 
 
 def test_every_result_of_a_step_is_its_own(tmp_path):

@@ -212,3 +212,17 @@ def test_a_new_run_of_tag_is_shown_in_the_open_review(review, dock, tmp_path):  
     dock.session.study.steps["tag"].results["tagged"] = "tagged.gpkg"
     dock.session.ended.emit("tag", True, "")
     assert review.isHidden() and len(review.desk.queue) == 2
+
+
+def test_behind_another_tab_a_new_run_leaves_window_and_map_alone(dock, review, monkeypatch):  # noqa: F811
+    """The review waits behind the Workbench: it does not come forward by itself, and frames its parcel when it does."""
+    framed, raised = [], []
+    reviewing = dock.reviewing
+    review.visibilityChanged.emit(False)  # as QMainWindow says of a tab that is not in front
+    monkeypatch.setattr("urban_renewal.dialogs.review.map.ReviewMap.show", lambda *_, **how: framed.append(how))
+    monkeypatch.setattr(review, "raise_", lambda: raised.append(1))
+    reviewing._shown = ("", 0.0)
+    dock.session.ended.emit("all", True, "")
+    assert review.desk.queue and review.item() is not None and (framed, raised) == ([], [])
+    review.visibilityChanged.emit(True)
+    assert framed == [{}]

@@ -262,3 +262,12 @@ def test_own_files_are_handed_to_the_steps_that_use_them(city, tmp_path, run_alg
     assert users["STANDARD_FILE"] >= {"allocatepopulation", "facilitygap", "proposesites"}
     assert users["ZONE_RULES_FILE"] == {"delineatezones", "checkzones"}
     assert not {"COST_TABLE", "TEMPLATE_FILE"} & set(asked["tagparcels"])
+
+
+def test_the_bar_of_a_study_leaves_room_for_drawing_the_sheets():
+    """Ten steps: with sheets the delivery is 12 of 21 parts, without them one of ten; each begins where one ends."""
+    from urban_renewal.processing.algorithms.fullstudy import shares_of
+
+    steps = ["tagparcels"] * 9 + ["exportzones"]
+    assert shares_of(steps, ["gpkg", "csv"]) == pytest.approx([n / 10 for n in range(11)])
+    assert shares_of(steps, ["gpkg", "pdf"]) == pytest.approx([*(n / 21 for n in range(10)), 1])
