@@ -860,6 +860,10 @@
         <translation>需要社区图层，并先运行“缺口”。</translation>
     </message>
     <message>
+        <source>Gaps did not count it: not in use, or of no kind that is counted.</source>
+        <translation>“缺口”未计入该设施：不在用，或不属于计算的类型。</translation>
+    </message>
+    <message>
         <source>Gaps: communities and facilities</source>
         <translation>缺口一览：社区 × 设施</translation>
     </message>
@@ -1074,6 +1078,14 @@
     <message>
         <source>Look at the figures, change them, try what that does</source>
         <translation>查看、修改数值，并试算影响</translation>
+    </message>
+    <message>
+        <source>Looking for the way…</source>
+        <translation>正在查找路线…</translation>
+    </message>
+    <message>
+        <source>Looking it up…</source>
+        <translation>正在查询…</translation>
     </message>
     <message>
         <source>Low and high value</source>
@@ -2474,10 +2486,6 @@
     <message>
         <source>at most ten letters and figures</source>
         <translation>最多十个英文字母、数字</translation>
-    </message>
-    <message>
-        <source>at {value}</source>
-        <translation>在 {value} 处</translation>
     </message>
     <message>
         <source>beds</source>

@@ -3,26 +3,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsCsException,
-    QgsFeatureRequest,
     QgsPointXY,
     QgsTask,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 
+from ...core.errors import RenewalError
 from ...processing.running.promptness import promptly
 from ...processing.texts import tr
 from ..parts.picking import PickTool
-from ..review import items as review_items
 from ..review import reviewing
 from ..review.items import Item
+from ..review.reviewing import stamp_of
 from ..study import wording
 from ..study.crossing import crossing
 from ..study.figures import rows_of
@@ -30,12 +31,11 @@ from ..study.steps import results_of
 from ..study.study import Study
 from . import nearest, time_map
 from . import text as explore_text
+from .answers import MANY_EDGES, Beside, Facility, Parcel, is_big, read_facility, read_parcel
 from .lookups import Lookups
 from .panel import ExplorePanel
 from .time_maps import TimeMaps
 from .walkers import walkers_html
-
-MOST_FRAMED = 2_000  # parcels of a facility that are framed
 
 
 class Exploring(QObject):
@@ -56,8 +56,10 @@ class Exploring(QObject):
         self.lookups = Lookups(iface, dock.session, self.to_network)
         self.time_maps = TimeMaps(self)
         self._crs: tuple[Any, QgsCoordinateReferenceSystem] | None = None  # of the network, with what it belongs to
+        self._counted_with: tuple[Any, str] | None = None  # the standard of the gaps, with what it was read from
         self._item: Item | None = None
         self._asked: tuple[str, str] | None = None  # (kind, facility) of a way that waits for the network
+        self._about, self._way = Beside(self.on_fault, self), Beside(self.on_fault, self)  # what is looked up
         self._point: QgsPointXY | None = None  # the last click, in the project's system
 
     @property
@@ -104,6 +106,7 @@ class Exploring(QObject):
         """Put the map tool away and take its drawings off the map."""
         if self.tool is not None:
             self._iface.mapCanvas().unsetMapTool(self.tool)
+        self._stop_looking()
         self._drawn.clear()
         self.lookups.clear()
 
@@ -116,7 +119,7 @@ class Exploring(QObject):
         self.stop()
         if self._task is not None:
             self._task.cancel()
-        self._task = self.ground = self._item = self._point = self.lookups.map = None
+        self._task = self.ground = self._item = self._point = self.lookups.map = self.lookups.zones = None
         self.time_maps.close()
         if self.panel is not None:
             self._iface.removeDockWidget(self.panel)
@@ -127,7 +130,6 @@ class Exploring(QObject):
 
     def read_ground(self) -> None:
         """Read the walk network in the background unless it is there already."""
-        from ...core.errors import RenewalError
         from ...processing.intake.networks import home_of, opened_network
         from .walk_ground import read_ground, stamp_of
 
@@ -192,17 +194,16 @@ class Exploring(QObject):
         for a time map.
         """
         self._point, self._item, self._asked = QgsPointXY(point), None, None
+        self._stop_looking()
         self._drawn.clear()
         self.panel.show_place(True)
+        self.panel.show_way("")
         files = results_of(self.study)
         facility = None if only_ground else self.lookups.facility_at(point)
         if facility:
             self.lookups.clear()
             self._drawn.mark(point)
-            served = explore_text.served_rows(files, facility[0])
-            self._show_served(files, served)
-            told = explore_text.facility_html(files, *facility, self.titles(), served)
-            self.panel.show_html(told + nearest.links(self))
+            self._look_up(partial(read_facility, files, facility[0]), partial(self._tell_facility, files, *facility))
             return
         item = self.lookups.item_at(point)
         if item is None:
@@ -215,33 +216,45 @@ class Exploring(QObject):
             return
         self._item = item
         self.lookups.map.show(item, keep=True)
-        reason, _ = review_items.read_texts(reviewing.tagged_source(self.study), item.fid)
-        gaps = explore_text.gap_rows(files, item.parcel_id)
-        standard = self.standard()
+        self._look_up(partial(read_parcel, files, item), partial(self._tell_parcel, item))
+
+    def _look_up(self, function: Callable[[], Any], over: Callable[[Any], None]) -> None:
+        """Answer a click from the results: at once, or from a thread where they are those of a city."""
+        is_felt = is_big(results_of(self.study))
+        if is_felt:
+            self.panel.text.setHtml(f"<p>{tr('Looking it up…')}</p>")
+        self._about.ask(is_felt, function, over)
+
+    def _stop_looking(self) -> None:
+        for question in (self._about, self._way, self.time_maps.question):
+            question.stop()
+
+    def on_fault(self, error: Exception) -> None:
+        """Say what could not be read; raise what is a fault of ours."""
+        if not isinstance(error, (OSError, RenewalError)):
+            raise error
+        self.failed.emit(wording.error_text(error))
+
+    def _tell_facility(self, files: Mapping[str, str], facility: str, name: str, found: Facility) -> None:
+        """Frame the parcels for which a facility is the nearest, and tell whom it serves."""
+        if found.shapes:
+            self._drawn.areas(found.shapes, self.lookups.parcels(files["tagged"]).layer.crs())
+        told = explore_text.facility_html(facility, name, self.titles(), found)
+        self.panel.text.setHtml(told + nearest.links(self))
+
+    def _tell_parcel(self, item: Item, found: Parcel) -> None:
+        """Tell why a parcel has its tag and what it lacks."""
+        standard, gaps = self.standard(), found.gaps
         facts = explore_text.facts_text(item, gaps, standard)
-        parts = [explore_text.parcel_html(item, reason, gaps, self.titles(), facts)]
+        parts = [explore_text.parcel_html(item, found.reason, gaps, explore_text.kind_titles(standard), facts)]
         parts.append(explore_text.sentence(gaps, standard))
-        zone = self.lookups.zone_at(point)
+        zone = self.lookups.zone_at(self._point)
         if zone:
             parts.append(f'<p><a href="zone:{zone}">{tr("Zone {id}: figures and findings").format(id=zone)}</a></p>')
-        self.panel.show_html("".join([*parts, nearest.links(self)]))
+        self.panel.text.setHtml("".join([*parts, nearest.links(self)]))
 
-    def _show_served(self, files: dict[str, str], served: Sequence[tuple[str, str, Any, float]]) -> None:
-        """Frame the parcels for which a facility is the nearest."""
-        parcels = list(dict.fromkeys(str(row[1]) for row in served))
-        if not parcels or "tagged" not in files:
-            return
-        path, table = review_items.table_of(files["tagged"])
-        layer = QgsVectorLayer(f"{path}|layername={table}", "tagged", "ogr")
-        quoted = ", ".join("'" + parcel.replace("'", "''") + "'" for parcel in parcels[:MOST_FRAMED])
-        request = QgsFeatureRequest().setFilterExpression(f'"parcel_id" IN ({quoted})')
-        request.setSubsetOfAttributes(["parcel_id"], layer.fields())
-        self._drawn.areas([feature.geometry() for feature in layer.getFeatures(request)], layer)
-
-    def show_way(self, kind: str, facility: str) -> None:
-        """Draw the way from the parcel asked about to a facility, and tell it."""
-        from .walk_ground import way_to
-
+    def show_way(self, kind: str, facility: str, zoom: bool = False) -> None:
+        """Draw the way from the parcel asked about to a facility, and tell it; `zoom` = bring it into view."""
         if self.ground is None:
             self.panel.show_way(f"<p>{tr('The walk network is still being read.')}</p>")
             return
@@ -253,11 +266,34 @@ class Exploring(QObject):
         if home is None or not goals:
             self.panel.show_way(f"<p>{tr('The facility {id} is not in the layer.').format(id=facility)}</p>")
             return
-        way = way_to(self.ground, home, goals, self.profile_of(kind))
-        self._drawn.way(way, self.network_crs())
-        others = walkers_html(self.ground, home, goals, way, self.profile_of(kind))
-        told = explore_text.way_html(way, self.titles().get(kind, kind), facility)
-        self.panel.show_way(told + others, way)
+        title = self.titles().get(kind, kind)
+        words = partial(explore_text.way_html, title=title, facility=facility)
+        self._walk(home, goals, self.profile_of(kind), words, zoom)
+
+    def _walk(
+        self, home: tuple[float, float], goals: list[tuple[float, float]], walker: str, words: Callable[[Any], str],
+        zoom: bool = False,
+    ) -> None:  # fmt: skip
+        """Find, draw and tell the way to the nearest of some goals; `words` of the way itself."""
+        from .walk_ground import way_to
+        from .walkers import others_of
+
+        ground, is_felt = self.ground, len(self.ground.graph.length_m) > MANY_EDGES
+
+        def find() -> tuple[Any, Any]:
+            way = way_to(ground, home, goals, walker)
+            return way, others_of(ground, home, goals, way, walker)
+
+        def over(found: tuple[Any, Any]) -> None:
+            way, others = found
+            self._drawn.way(way, self.network_crs())
+            self.panel.show_way(words(way) + walkers_html(others, walker), way)
+            if zoom and self._drawn.items:
+                self._drawn.zoom()
+
+        if is_felt:
+            self.panel.show_way(f"<p>{tr('Looking for the way…')}</p>")
+        self._way.ask(is_felt, find, over)
 
     def _home(self) -> tuple[float, float] | None:
         """Return where a way begins in the metres of the network: inside the parcel asked about, else at the click."""
@@ -269,19 +305,14 @@ class Exploring(QObject):
 
     def _show_nearest(self, target: str, home: tuple[float, float] | None) -> None:
         """Draw the way to the nearest station or facility for whom the panel has chosen, and tell it."""
-        from .walk_ground import way_to
-
         goals = nearest.places_near(self, target, home) if home is not None else []
         title = nearest.title_of(target)
         if not goals:
             self.panel.show_way(f"<p>{title}: {tr('none within 4 km')}</p>")
             return
         walker = str(self.panel.profile.currentData() or next(iter(self.ground.profiles)))
-        way = way_to(self.ground, home, goals, walker)
-        self._drawn.way(way, self.network_crs())
-        who = f"({self.panel.profile.currentText()})"
-        others = walkers_html(self.ground, home, goals, way, walker)
-        self.panel.show_way(explore_text.way_html(way, title, who, self._item is not None) + others, way)
+        who, is_parcel = f"({self.panel.profile.currentText()})", self._item is not None
+        self._walk(home, goals, walker, lambda way: explore_text.way_html(way, title, who, is_parcel))
 
     def show_zone(self, zone: str) -> None:
         """Tell a zone's figures and what its check found."""
@@ -291,10 +322,8 @@ class Exploring(QObject):
         """Show a way now, or as soon as the network is read, and bring it into view."""
         self._asked = (kind, facility)
         if self.ground is not None:
-            self.show_way(kind, facility)
             self._asked = None
-            if self._drawn.items:
-                self._drawn.zoom()
+            self.show_way(kind, facility, zoom=True)
 
     def place(self) -> tuple[float, float] | None:
         """Return the last click in the metres of the network; None before one, or where it cannot be told."""
@@ -329,8 +358,13 @@ class Exploring(QObject):
         return explore_text.kind_titles(self.standard())
 
     def _standard_id(self) -> str:
-        rows = rows_of(results_of(self.study), "gap_detail", "SELECT standard_id FROM {t} LIMIT 1")
-        return str(rows[0][0] or "") if rows else ""
+        files = results_of(self.study)
+        source = files.get("gap_detail", "")
+        key = (source, stamp_of(source))
+        if self._counted_with is None or self._counted_with[0] != key:
+            rows = rows_of(files, "gap_detail", "SELECT standard_id FROM {t} LIMIT 1")
+            self._counted_with = (key, str(rows[0][0] or "") if rows else "")
+        return self._counted_with[1]
 
     def profile_of(self, kind: str) -> str:
         """Return who walks to a kind of facility by the standard; the first walker where that one is missing."""

@@ -37,6 +37,7 @@ class Lookups:
     def __init__(self, iface: Any, session: Any, to_network: ToNetwork) -> None:
         self._iface, self._session, self.to_network = iface, session, to_network
         self.map: ReviewMap | None = None  # the parcels and the frame of one of them
+        self.zones: tuple[Any, QgsVectorLayer] | None = None  # with what they were opened from
 
     @property
     def _canvas(self) -> Any:
@@ -86,8 +87,7 @@ class Lookups:
         source = results_of(self.study).get("zones", "")
         if not source:
             return ""
-        path, table = review_items.table_of(source)
-        layer = QgsVectorLayer(f"{path}|layername={table}", "zones", "ogr")
+        layer = self._zones_of(source)
         crs = self._canvas.mapSettings().destinationCrs()
         try:
             there = crossing(crs, layer.crs(), self.project).transform(point)
@@ -97,6 +97,14 @@ class Lookups:
         request = QgsFeatureRequest(spot.boundingBox().buffered(1e-4))
         found = (feature for feature in layer.getFeatures(request) if feature.geometry().intersects(spot))
         return next((str(feature["zone_id"]) for feature in found), "")
+
+    def _zones_of(self, source: str) -> QgsVectorLayer:
+        """Return the zones of a source, opened once: in a file of many tables that is felt at each click."""
+        key = (source, reviewing.stamp_of(source))
+        if self.zones is None or self.zones[0] != key:
+            path, table = review_items.table_of(source)
+            self.zones = (key, QgsVectorLayer(f"{path}|layername={table}", "zones", "ogr"))
+        return self.zones[1]
 
     def facility_at(self, point: QgsPointXY) -> tuple[str, str] | None:
         """Return (id, name) of the facility within a few pixels of a click."""

@@ -194,13 +194,14 @@ def served_rows(files: Mapping[str, str], facility: str) -> list[tuple[str, str,
     return rows_of(files, "gap_detail", SERVED_SQL, (facility,))
 
 
-def facility_html(
-    files: Mapping[str, str], facility: str, name: str, titles: Mapping[str, str],
-    served: Sequence[tuple[str, str, Any, float]],
-) -> str:  # fmt: skip
-    """Return whom a facility serves: places, how loaded it is, for how many parcels it is the nearest (`served`)."""
+def facility_html(facility: str, name: str, titles: Mapping[str, str], found: Any) -> str:
+    """Return whom a facility serves: places, how loaded it is, for how many parcels it is the nearest.
+
+    `found` is an answers.Facility.
+    """
     parts = [f"<h3>{tr('Facility {id}').format(id=escape(facility))}</h3>", f"<p>{escape(name)}</p>" if name else ""]
-    for kind, unit, capacity, load, status in rows_of(files, "facility_load", LOAD_SQL, (facility,)):
+    served = found.served
+    for kind, unit, capacity, load, status in found.loads:
         words = [escape(titles.get(kind, kind))]
         words.append(tr("{n} of {of} used").format(n=amount_text(load, ""), of=amount_text(capacity, unit)))
         if status == "NO_CAPACITY":
@@ -218,7 +219,9 @@ def facility_html(
         )  # fmt: skip
         parts.append(f"<p>{told}</p>")
     if len(parts) == 2 and not served:
-        parts.append(f"<p>{tr('Whom a facility serves is known after Gaps.')}</p>")
+        later = tr("Whom a facility serves is known after Gaps.")
+        not_counted = tr("Gaps did not count it: not in use, or of no kind that is counted.")
+        parts.append(f"<p>{not_counted if found.is_counted else later}</p>")
     if served:
         parts.append(f"<p><small>{tr('These parcels are framed on the map.')}</small></p>")
     return "".join(parts)

@@ -67,8 +67,8 @@ class Drawn:
         marker.setPenWidth(3)
         self.items.append(marker)
 
-    def areas(self, shapes: list[QgsGeometry], layer: QgsVectorLayer) -> None:
-        """Frame and tint areas of a layer."""
+    def areas(self, shapes: list[bytes], crs: QgsCoordinateReferenceSystem) -> None:
+        """Frame and tint areas, WKB in a system."""
         if self._canvas is None or not shapes:
             return
         band = QgsRubberBand(self._canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
@@ -77,8 +77,7 @@ class Drawn:
         tint.setAlpha(40)
         band.setFillColor(tint)
         band.setWidth(2)
-        for shape in shapes:
-            band.addGeometry(shape, layer)
+        band.setToGeometry(QgsGeometry.collectGeometry([shape_of(wkb) for wkb in shapes]), crs)
         self.items.append(band)
 
     def zoom(self) -> None:
@@ -107,6 +106,13 @@ class Drawn:
         self.items.append(band)
 
 
+def shape_of(wkb: bytes) -> QgsGeometry:
+    """Return a shape of its WKB."""
+    shape = QgsGeometry()
+    shape.fromWkb(wkb)
+    return shape
+
+
 def geometry_of(line: Any) -> QgsGeometry:
     """Return a line of shapely as QGIS knows it."""
     points = [QgsPointXY(x, y) for x, y, *_ in line.coords]
@@ -114,9 +120,13 @@ def geometry_of(line: Any) -> QgsGeometry:
 
 
 def add_layer(
-    project: QgsProject, study: Study, reach: Any, crs: QgsCoordinateReferenceSystem, minutes: float
+    project: QgsProject, study: Study, found: tuple[list[bytes], Any], crs: QgsCoordinateReferenceSystem, minutes: float
 ) -> QgsVectorLayer:
-    """Show the time map as a layer on top, in the one there is already. Saved with nothing: a click makes it again."""
+    """Show the time map as a layer on top, in the one there is already. Saved with nothing: a click makes it again.
+
+    `found`: WKB of the streets and the reach itself (core/walking/around.py).
+    """
+    lines, reach = found
     title = tr("Time map, {n} minutes").format(n=f"{minutes:g}")
     found = (layer for layer in project.mapLayers().values() if result_of(layer) == (study.study_id, "time_map"))
     layer = next((layer for layer in found if layer.crs() == crs), None)
@@ -130,9 +140,9 @@ def add_layer(
         layer.setCustomProperty(MARK, f"{study.study_id}/time_map")
         layer.setCustomProperty("skipMemoryLayersCheck", 1)  # QGIS need not ask about it on closing
     features = []
-    for line, at, kind in zip(reach.lines, reach.minutes, reach.kinds):
+    for line, at, kind in zip(lines, reach.minutes, reach.kinds):
         feature = QgsFeature(layer.fields())
-        feature.setGeometry(geometry_of(line))
+        feature.setGeometry(shape_of(line))
         feature.setAttributes([round(at, 2), kind])
         features.append(feature)
     layer.dataProvider().addFeatures(features)

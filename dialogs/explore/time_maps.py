@@ -27,6 +27,7 @@ from ..study.crossing import crossing
 from ..study.steps import results_of
 from ..study.turns import Turns, aside
 from . import time_map
+from .answers import MANY_EDGES, Beside
 from .lookups import place_reader
 from .text import band_titles, people_text, unit_text
 
@@ -61,6 +62,7 @@ class TimeMaps(QObject):
         self._stamp: Any = None
         self._asked: tuple[str, float, bool] | None = None
         self._drawing: Turns | None = None
+        self.question = Beside(exploring.on_fault, self)  # the time map that is looked for
 
     # --- who lives there ----------------------------------------------------------------------------------------------
 
@@ -96,7 +98,7 @@ class TimeMaps(QObject):
                 exploring.failed.emit(wording.error_text(error))
             self.read_near()  # of other results, when they have come meanwhile
 
-        self._task = QgsTask.fromFunction(tr("Reading who lives where"), work, on_finished=over)
+        self._task = QgsTask.fromFunction(tr("Reading who lives where"), promptly(work), on_finished=over)
         QgsApplication.taskManager().addTask(self._task)
 
     def _doors(self) -> Any:
@@ -126,22 +128,26 @@ class TimeMaps(QObject):
 
     def show(self, walker: str, minutes: float, toward: bool = False) -> None:
         """Draw the time map of the last click, and tell it."""
-        from ...core.walking.around import reach_of
-        from .surroundings import around
-        from .walk_ground import times_around
-
-        exploring = self._exploring
-        place = exploring.place()
+        exploring, place = self._exploring, self._exploring.place()
         if place is None:
             return
-        times = times_around(exploring.ground, *place, walker, minutes, toward)
-        if not times.is_joined:
+        ground, near = exploring.ground, self.near
+        find = partial(find_reach, ground, near, place, walker, minutes, toward)
+        over = partial(self._on_found, walker, minutes, toward)
+        self.question.ask(len(ground.graph.length_m) > MANY_EDGES, find, over)
+
+    def _on_found(self, walker: str, minutes: float, toward: bool, found: tuple[Any, list[bytes], Any] | None) -> None:
+        exploring = self._exploring
+        if exploring.panel is None:
+            return
+        if found is None:
             exploring.panel.show_way(f"<p>{tr('No street within 100 m of this point.')}</p>")
             self.now = None
             return
-        reach = reach_of(times)
-        layer = time_map.add_layer(exploring.project, exploring.study, reach, exploring.network_crs(), minutes)
-        near = around(self.near, times) if self.near is not None else None
+        reach, lines, near = found
+        layer = time_map.add_layer(
+            exploring.project, exploring.study, (lines, reach), exploring.network_crs(), minutes
+        )  # fmt: skip
         self._asked = None if near is not None else (walker, minutes, toward)
         self.now = Told("", exploring.clicked(), walker, minutes, toward, reach.length_m, near, layer.id())
         exploring.panel.show_way(self.now_html())
@@ -296,11 +302,33 @@ class TimeMaps(QObject):
         if self._task is not None:
             task, self._task = self._task, None
             task.cancel()
+        self.question.stop()
         if self._drawing is not None:
             self._drawing.stop()
         self.near = self._drawing = None
         self.near = self.now = self._stamp = self._asked = None
         self.kept = []
+
+
+def find_reach(
+    ground: Any, near: Any, place: tuple[float, float], walker: str, minutes: float, toward: bool
+) -> tuple[Any, list[bytes], Any] | None:
+    """Return the reach of a place, its streets as WKB, who lives there and what there is; None without a street near.
+
+    Plain data, for any thread; `near` None = people are not known.
+    """
+    import shapely
+
+    from ...core.walking.around import reach_of
+    from .surroundings import around
+    from .walk_ground import times_around
+
+    times = times_around(ground, *place, walker, minutes, toward)
+    if not times.is_joined:
+        return None
+    reach = reach_of(times)
+    lines = shapely.to_wkb(reach.lines, output_dimension=2).tolist() if reach.lines else []
+    return reach, lines, around(near, times) if near is not None else None
 
 
 def way_words(told: Told) -> str:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -39,20 +40,22 @@ def seconds_of(
     return found[0], found[1]
 
 
-def walkers_html(
+def others_of(
     ground: Ground, home: tuple[float, float], goals: list[tuple[float, float]], way: Any, profile: str
-) -> str:
-    """Return a line for every walker but the one whose way is drawn; "" when there is no other."""
+) -> dict[str, tuple[float | None, float | None]]:
+    """Return {walker: seconds_of} of every walker but the one whose way was found; plain data, for any thread."""
     from .walk_ground import LONGEST_MIN
 
     minutes = LONGEST_MIN
     if way is not None:
         minutes = min(LONGEST_MIN, max(5.0, TIMES * max(way.there_s, way.back_s or 0.0) / 60))
+    return {name: seconds_of(ground, home, goals, name, minutes) for name in ground.profiles if name != profile}
+
+
+def walkers_html(others: Mapping[str, tuple[float | None, float | None]], profile: str) -> str:
+    """Return a line for every walker but `profile`, whose way is drawn; "" when there is no other."""
     titles, lines, colon = walker_titles(), [], "：" if interface_language() == "zh" else ": "
-    for name in ground.profiles:
-        if name == profile:
-            continue
-        there, back = seconds_of(ground, home, goals, name, minutes)
+    for name, (there, back) in others.items():
         words = tr("{there} there, {back} back").format(there=minutes_text(there), back=minutes_text(back))
         lines.append(f"{escape(titles.get(name, name))}{colon}{tr('no way there') if there is None else words}")
     told = titles.get(profile, profile)

@@ -80,6 +80,26 @@ def names_of(source: str) -> dict[int, str]:
     return {int(fid): str(name) for fid, name in found}
 
 
+def shapes_of(source: str, parcels: Collection[str]) -> list[bytes]:
+    """Return the WKB of these parcels, those that have a shape. Raises UnreadableError."""
+    path, table = table_of(source)
+    quoted = table.replace('"', '""')
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=2.0)) as base:
+            row = base.execute(
+                "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (table,)
+            ).fetchone()
+            if row is None:
+                return []
+            base.execute("CREATE TEMP TABLE wanted (name TEXT PRIMARY KEY)")  # in memory: the file stays as it is
+            base.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", [(name,) for name in parcels])
+            parts = ["SELECT", f'"{row[0]}"', "FROM", f'"{quoted}"', "WHERE parcel_id IN (SELECT name FROM wanted)"]
+            found = [_wkb(blob) for (blob,) in base.execute(" ".join(parts))]
+    except sqlite3.Error as error:
+        raise UnreadableError(f"{path.name}: {error}") from error
+    return [wkb for wkb in found if wkb is not None]
+
+
 def _slices(source: str):  # type: ignore[no-untyped-def]
     """Yield (keys, WKB) of the parcels, some at a time."""
     path, table = table_of(source)

@@ -43,6 +43,7 @@ class Material:
     results: Mapping[str, str]
     language: str
     folder: Path  # where this step's own files go
+    standard: Mapping[str, Any] = field(default_factory=lambda: {"kinds": []})  # the document that gaps are counted by
 
     def only(self, *roles: str) -> dict[str, Any]:
         """Return {role: layer} of those roles that have a layer."""
@@ -102,19 +103,50 @@ def _tag(material: Material) -> list[Call]:
 
 
 def _gaps(material: Material) -> list[Call]:
-    roles = ("FACILITIES", "CAPACITIES", "ENTRANCES", "DEM", "HEIGHT_POINTS", "BARRIERS", "COMMUNITIES")
     parameters = {
-        "PARCELS": material.result("tagged"),
-        "NETWORK": material.result("edges"),
-        **({"BUILDING_PEOPLE": material.result("building_people")} if material.result("building_people") else {}),
-        **material.only(*roles),
-        **_fields(material, "FACILITIES"),
-        **_given(material, "STANDARD", "STANDARD_FILE", "KINDS", "PROFILE_FILE"),
+        **_counted(material),
+        **({"COMMUNITIES": material.layers["COMMUNITIES"]} if "COMMUNITIES" in material.layers else {}),
+        **_given(material, "KINDS"),
     }
     outputs = {"OUTPUT": "gap", "DETAIL": "gap_detail", "FACILITY_LOAD": "facility_load", "LEFT_OUT": "left_out_gaps"}
     if "COMMUNITIES" in material.layers:
         outputs["SUMMARY"] = "gap_summary"
-    return [Call("facilitygap", parameters, outputs)]
+    return [Call("facilitygap", parameters, outputs), *sites_of(material)]
+
+
+def sites_of(material: Material) -> list[Call]:
+    """Return the call that looks for rooms for what is missing; none without buildings, or for kinds that are none.
+
+    `SITE_KINDS` are the kinds chosen for it, else those of elders and children that were counted.
+    """
+    from ...core.gaps.sites.propose import sited_kinds
+
+    kinds = material.study.setting("SITE_KINDS") or sited_kinds(material.standard, material.study.setting("KINDS"))
+    hosts = material.only("BUILDINGS", "CANDIDATES")
+    if not kinds or not hosts:
+        return []
+    parameters = {
+        **_counted(material),
+        **hosts,
+        **material.only("CONSTRAINTS", "COMMUNITIES"),
+        **_given(material, "MAX_SITES", "FIXED", "COST_TABLE"),
+        "KINDS": list(kinds),
+    }
+    return [Call("proposesites", parameters, {"SITES": "sites", "COVERED": "covered", "LEFT_OUT": "left_out_sites"})]
+
+
+def _counted(material: Material) -> dict[str, Any]:
+    """Return what gaps and sites are counted from."""
+    people = material.result("building_people")
+    roles = ("FACILITIES", "CAPACITIES", "ENTRANCES", "DEM", "HEIGHT_POINTS", "BARRIERS")
+    return {
+        "PARCELS": material.result("tagged"),
+        "NETWORK": material.result("edges"),
+        **({"BUILDING_PEOPLE": people} if people else {}),
+        **material.only(*roles),
+        **_fields(material, "FACILITIES"),
+        **_given(material, "STANDARD", "STANDARD_FILE", "PROFILE_FILE"),
+    }
 
 
 def _zones(material: Material) -> list[Call]:
@@ -133,7 +165,11 @@ def _zones(material: Material) -> list[Call]:
     ground = {**material.only(*LIMITS), **_fields(material, *LIMITS), **tagged}
     checked = {"OUTPUT": "checked_zones", "ACTIONS": "actions", "FINDINGS": "findings", "LAND_USE_TABLE": "land_use",
                "REPORT": "zones_report"}  # fmt: skip
-    measured = {"DETAIL": material.result("gap_detail"), **_given(material, "ZONE_RULES", "ZONE_RULES_FILE")}
+    measured = {
+        "DETAIL": material.result("gap_detail"),
+        "COVERED": material.result("covered"),
+        **_given(material, "ZONE_RULES", "ZONE_RULES_FILE"),
+    }
     places = material.only("COMMUNITIES", "PLAN")
     costs = _given(material, "COST_TABLE")
     listed = {"PROJECTS": "projects", "PROJECT_ITEMS": "project_items"}
@@ -145,6 +181,7 @@ def _zones(material: Material) -> list[Call]:
             {
                 **material.made("zones", "members", "petals", "actions", "branches"),
                 **tagged,
+                "SITES": material.result("sites"),
                 **costs,
                 **places,
             },
@@ -157,7 +194,7 @@ def _deliver(material: Material) -> list[Call]:
     given = {
         "PARCELS": "tagged", "DETAIL": "gap_detail", "FACILITY_LOAD": "facility_load", "SUMMARY": "gap_summary",
         "NETWORK": "edges", "ZONES": "zones", "MEMBERS": "members", "CORES": "cores", "BRANCHES": "branches",
-        "PETALS": "petals", "ACTIONS": "actions", "FINDINGS": "findings", "PROJECTS": "projects",
+        "PETALS": "petals", "ACTIONS": "actions", "FINDINGS": "findings", "PROJECTS": "projects", "SITES": "sites",
         "PROJECT_ITEMS": "project_items", "CORNERS": "corners", "LAND_USE_TABLE": "land_use",
         "CHECKED": "checked_zones",
     }  # fmt: skip
@@ -218,6 +255,9 @@ def field_parameters(mappings: Mapping[str, Mapping[str, str]]) -> dict[str, str
 
 LOCKS = ("GIVEN", "LOCKED_IN", "LOCKED_OUT")  # settings: tables of a delivery that was taken over
 STAMP = "_STAMP"  # setting beside an own file's: a mark of its content, so that a changed file makes steps older
+GAPS = "gaps"  # the step whose sites can be chosen anew without it
+SITE_ROLES = ("CANDIDATES", "CONSTRAINTS")  # what only the choice of sites looks at, and what a person sets for it
+SITE_SETTINGS = ("SITE_KINDS", "MAX_SITES", "FIXED")
 WALK = ("DEM", "HEIGHT_POINTS", "BARRIERS")
 SURROUNDINGS = (  # what the maps show around the zones
     "STATIONS", "STATION_ENTRANCES", "ROADS", "BARRIERS", "GREEN", "PROTECTED", "COMMUNITIES", "PROGRAMME", "PLAN",
@@ -237,8 +277,9 @@ STEPS = (
     ),
     Step(
         "gaps", ("FACILITIES", "POPULATION", "ROADS"),
-        ("FACILITIES", "CAPACITIES", "ENTRANCES", "COMMUNITIES", *WALK), ("prepare", "tag"),
-        ("STANDARD", "STANDARD_FILE", "STANDARD_FILE_STAMP", "KINDS"), ("facilitygap",), _gaps,
+        ("FACILITIES", "CAPACITIES", "ENTRANCES", "COMMUNITIES", *WALK, *SITE_ROLES), ("prepare", "tag"),
+        ("STANDARD", "STANDARD_FILE", "STANDARD_FILE_STAMP", "KINDS", *SITE_SETTINGS), ("facilitygap", "proposesites"),
+        _gaps,
     ),
     Step(
         "zones", ("STATIONS", "ROADS"), ("STATIONS", "STATION_ENTRANCES", "COMMUNITIES", *WALK, *LIMITS),
@@ -262,7 +303,8 @@ WITHOUT = {
 MADE = {
     "prepare": ("issues", "issues_report", "people", "building_people", "left_out_people", "edges", "network_findings"),
     "tag": ("tagged", "tag_summary", "left_out_tags", "indicators"),
-    "gaps": ("gap", "gap_detail", "facility_load", "gap_summary", "left_out_gaps"),
+    "gaps": ("gap", "gap_detail", "facility_load", "gap_summary", "left_out_gaps", "sites", "covered",
+             "left_out_sites"),
     "zones": ("zones", "members", "cores", "branches", "petals", "corners", "left_out_zones", "checked_zones",
               "actions", "findings", "land_use", "zones_report", "projects", "project_items"),
 }  # fmt: skip
@@ -279,13 +321,19 @@ def results_of(study: Study) -> dict[str, str]:
 
     A result is that of the step which makes it: an older delivery that holds a copy of it does not count.
     """
-    found = {}
+    folder, found = Path(study.folder), {}
+    there: dict[str, bool] = {}  # many results lie in one file, and every click asks for them
     for step in STEPS:
         record = study.steps.get(step.key)
         for name, relative in (record.results if record else {}).items():
-            path = Path(study.folder) / relative
-            if owner_of(name) in ("", step.key) and file_of(path).exists():
-                found[name] = str(path)
+            if owner_of(name) not in ("", step.key):
+                continue
+            path = str(folder / relative)
+            file = path.split("|", maxsplit=1)[0]
+            if file not in there:
+                there[file] = Path(file).exists()
+            if there[file]:
+                found[name] = path
     return found
 
 

@@ -92,7 +92,7 @@ def test_the_way_is_told_for_every_walker(explore):  # noqa: F811
     """The same 180 m with stairs for a second walker whose times are known: as the network has them."""
     import dataclasses
 
-    from urban_renewal.dialogs.explore.walkers import seconds_of, walkers_html
+    from urban_renewal.dialogs.explore.walkers import others_of, seconds_of, walkers_html
 
     ground = explore.ground
     graph = dataclasses.replace(
@@ -107,8 +107,11 @@ def test_the_way_is_told_for_every_walker(explore):  # noqa: F811
     assert seconds_of(two, home, goals, "elder", 60.0) == (220.0, 200.0)
     assert seconds_of(two, home, goals, "adult", 60.0) == (110.0, 100.0)
     assert seconds_of(two, home, goals, "adult", 1.0) == (None, None)
-    assert "1.8 min there, 1.7 min back" in walkers_html(two, home, goals, None, "elder")
-    assert walkers_html(ground, home, goals, None, "elder") == ""
+    others = others_of(two, home, goals, None, "elder")
+    assert others == {"adult": (110.0, 100.0)}
+    told = walkers_html(others, "elder").replace("\xa0", " ")
+    assert "1.8 min there, 1.7 min back" in told
+    assert walkers_html(others_of(ground, home, goals, None, "elder"), "elder") == ""
 
 
 def test_areas_go_by_the_same_minutes(maps, explore, project, qtbot):  # noqa: F811
