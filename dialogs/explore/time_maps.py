@@ -20,6 +20,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QObject
 
 from ...core.errors import RenewalError
+from ...processing.running.promptness import promptly
 from ...processing.texts import interface_language, tr
 from ..review.items import UnreadableError, table_of
 from ..study import wording
