@@ -11,7 +11,7 @@ from qgis.PyQt.QtWidgets import QMenu
 from .core.words import RESOURCES
 from .processing.provider import RenewalProvider
 from .processing.texts import interface_language, tr
-from .processing.toolbox.parameters import CHOICE_FIELD
+from .processing.toolbox.parameters import CHOICE_FIELD, DIALOG
 
 PATIENCE_MS = 1000  # at most this long QGIS waits for threads when it is closed
 
@@ -23,6 +23,12 @@ def end_threads() -> None:
     own data have gone: QGIS 3.40 then dies on signal 11 on its way out.
     """
     QgsApplication.taskManager().threadPool().waitForDone(PATIENCE_MS)
+
+
+def _make_dialog(algorithm, parent):
+    from .dialogs.parts.algorithm_dialog import make_dialog
+
+    return make_dialog(algorithm, parent)
 
 
 class UrbanRenewalPlugin:
@@ -48,6 +54,7 @@ class UrbanRenewalPlugin:
     def initGui(self) -> None:
         """Register the algorithms, the button and the menu entry; the dock is made when it is first opened."""
         CHOICE_FIELD[:] = [f"{__package__}.dialogs.parts.choice_field.ChoiceField"]
+        DIALOG[:] = [_make_dialog]
         self.initProcessing()
         QCoreApplication.instance().aboutToQuit.connect(end_threads)
         self.ends_threads = True
@@ -68,6 +75,7 @@ class UrbanRenewalPlugin:
             self.ends_threads = False
         self._remove_dock()
         CHOICE_FIELD.clear()
+        DIALOG.clear()
         if self.copying is not None:
             self.iface.removePluginVectorMenu(tr("Urban Renewal Workbench"), self.copying)
             self.copying.deleteLater()

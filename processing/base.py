@@ -107,6 +107,9 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
     def createInstance(self) -> RenewalAlgorithm:
         return type(self)()
 
+    def createCustomParametersWidget(self, parent: Any = None) -> Any:
+        return declare.dialog_of(self, parent)
+
     def initAlgorithm(self, configuration: Any = None) -> None:
         for definition in declare.required_first([*self.definitions(), *declare.common(self.SPLITS)]):
             definition.setDescription(texts.parameter_text(self.ID, definition.name(), "label"))

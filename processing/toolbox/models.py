@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsProcessingModelAlgorithm
+from typing import Any
+
+from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessingModelAlgorithm
 from qgis.PyQt.QtGui import QIcon
 
 from ...core.words import RESOURCES
 from .. import texts
+from .parameters import dialog_of
 
 
 class ShippedModel(QgsProcessingModelAlgorithm):
@@ -24,6 +27,21 @@ class ShippedModel(QgsProcessingModelAlgorithm):
 
     def createInstance(self) -> ShippedModel:
         return ShippedModel(self.model)
+
+    def createCustomParametersWidget(self, parent: Any = None) -> Any:
+        return dialog_of(self, parent)
+
+    def processAlgorithm(
+        self, values: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
+        """Run the model; its results are loaded under their titles, not under the names of the file's outputs."""
+        found = super().processAlgorithm(values, context, feedback)
+        titles = {item.name().rsplit(":", 1)[-1]: item.description() for item in self.parameterDefinitions()}
+        loads = context.layersToLoadOnCompletion()
+        for details in loads.values():
+            details.name = titles.get(details.name, details.name)
+        context.setLayersToLoadOnCompletion(loads)
+        return found
 
     def group(self) -> str:
         return texts.group_title(self.groupId())

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,12 +59,14 @@ BUILT: dict[str, tuple[str, ...]] = {
         "rest",
     ),
     "FORMATS": ("gpkg", "qgz", "shp", "dxf", "xlsx", "csv", "pdf", "png", "html", "gdb"),
+    "PAPER": ("A3", "A4"),
     "TEMPLATE": ("plain", "bsm-ysdm-xzqdm"),
     "PROFILES": ("adult", "elder", "carer", "stroller", "wheelchair"),
 }
 
 LAYERS = (QgsProcessingParameterFeatureSource, QgsProcessingParameterMultipleLayers)
 CHOICE_FIELD: list[str] = []  # where the desktop says which class shows a choice in a dialog; without a window none
+DIALOG: list[Callable[[Any, Any], Any]] = []  # what makes the dialog of (algorithm, parent) in the desktop
 
 
 @dataclass(frozen=True)
@@ -218,6 +220,11 @@ def required_first(
             layer = layer if is_first else ""
         (first if is_first else later).append(item)
     return first + later
+
+
+def dialog_of(algorithm: Any, parent: Any) -> Any:
+    """Return the dialog of an algorithm as the desktop makes it; None = QGIS's own."""
+    return DIALOG[0](algorithm, parent) if DIALOG else None
 
 
 # What every algorithm that walks takes (contract.md "walk inputs"); DEM, PROFILE_FILE and the limits are walk_values().

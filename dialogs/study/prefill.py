@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which layers of the project an algorithm's dialog starts with: what the study uses, results of ours, likely layers.
+
+QGIS itself puts the active layer into every field that must be filled, whatever the layer is. Here a result goes where
+its table is read, an input where its name and fields say so; what nobody can know (zones that were given, the run
+before) stays empty, and so does a layer without the columns that must be found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
+
+from . import study as memory
+from .project_state import candidates, geometry_of, layer_of, read_workbook
+from .study import Workbook
+
+MARK = "urban-renewal/"  # how the metadata of a result of ours begin; then comes the name of its table
+# zones and members drawn by others, runs before, other scenarios: only a person knows which layer that would be
+UNGUESSED = frozenset(
+    ("GIVEN", "LOCKED", "LOCKED_IN", "LOCKED_OUT", "PREVIOUS", "EDITED", "ALTERNATIVES", "DETAIL_AFTER", "COVERED")
+)
+# a role without words of its own → the role whose layer is meant most often
+LIKE = {"SERVED": "FACILITIES"}
+OWN_FIRST = {"PLACES": ("building_people", "parcel_people")}  # a role whose layer is mostly a result of ours
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The project's vector layers from top to bottom, the tables that results among them are of, the active one."""
+
+    layers: tuple[QgsVectorLayer, ...]
+    tables: Mapping[str, str]  # layer id → table
+    active: str = ""
+
+
+def likely_values(algorithm: Any, project: QgsProject, active: QgsMapLayer | None = None) -> dict[str, Any]:
+    """Return {parameter: layer id, list of ids or folder} with which the dialog of an algorithm of ours starts.
+
+    None = the layer that QGIS would take is surely not the one that is meant: nothing is better.
+    """
+    ground = _look(project, active)
+    roles = _roles(project, ground)
+    values: dict[str, Any] = {}
+    for use in algorithm.ROLES:
+        if use.folded or use.parameter in UNGUESSED:
+            continue
+        found = _layers_for(use, ground, roles)
+        if found:
+            values[use.parameter] = found if use.many else found[0]
+        elif not use.many and not use.optional and use.parameter != "INPUT" and _is_told(ground.active, ground, roles):
+            values[use.parameter] = None
+    _take_both_runs(values, ground)
+    if algorithm.parameterDefinition("DEM") is not None and "DEM" in roles:
+        values["DEM"] = roles["DEM"]
+    if algorithm.ID == "fixcoordinates":
+        values.update(_shifted(ground))
+    if algorithm.ID == "verifydelivery" and (Path(project.homePath()) / "manifest.json").is_file():
+        values["FOLDER"] = project.homePath()
+    return values
+
+
+def _is_told(key: str, ground: Ground, roles: Mapping[str, str]) -> bool:
+    """Say whether it is known what a layer is: a result of ours, or a layer that plays a role."""
+    return bool(ground.tables.get(key)) or key in roles.values()
+
+
+def table_of(layer: QgsMapLayer) -> str:
+    """Return the table of which a layer is a result of ours, "" for any other layer."""
+    told = layer.metadata().identifier()
+    return told[len(MARK) :].split("/")[0] if told.startswith(MARK) else ""
+
+
+def _look(project: QgsProject, active: QgsMapLayer | None) -> Ground:
+    listed = [node.layer() for node in project.layerTreeRoot().findLayers()]  # tables as well, as layerOrder() has not
+    layers = tuple(item for item in listed if isinstance(item, QgsVectorLayer) and item.isValid())
+    return Ground(layers, {item.id(): table_of(item) for item in layers}, active.id() if active else "")
+
+
+def _roles(project: QgsProject, ground: Ground) -> dict[str, str]:
+    """Return {role: layer id}: what the study uses, then the active layer in its role, then the likeliest."""
+    from ...core.inputs.aliases import roles
+    from ...core.inputs.guess import assign_roles, guess_role
+
+    found = {}
+    for role, choice in _study_inputs(project).items():
+        layer = layer_of(project, choice)
+        if layer is not None:
+            found[role] = layer.id()
+    facts = {item.id(): _facts(item) for item in ground.layers if not ground.tables[item.id()]}
+    if ground.active in facts:
+        guesses = guess_role(facts[ground.active])
+        if guesses:
+            found[guesses[0].role] = ground.active
+    taken = set(found.values())
+    others = [item for key, item in facts.items() if key not in taken]
+    wanted = [role for role in roles() if role not in found]
+    found.update({role: key for role, (key, _) in assign_roles(others, wanted).items()})
+    if "COMMUNITIES" not in found and "POPULATION" in found:
+        _share_communities(found, facts)
+    rasters = [
+        item for item in candidates(project, "DEM") if isinstance(item, QgsRasterLayer) and item.bandCount() == 1
+    ]
+    if "DEM" not in found and len(rasters) == 1:
+        found["DEM"] = rasters[0].id()
+    return found
+
+
+def _share_communities(found: dict[str, str], facts: Mapping[str, Any]) -> None:
+    """Take the layer of people as that of communities, when it can be both."""
+    from ...core.inputs.guess import guess_role
+
+    own = facts.get(found["POPULATION"])
+    if own is not None and any(guess.role == "COMMUNITIES" for guess in guess_role(own)):
+        found["COMMUNITIES"] = found["POPULATION"]
+
+
+def _study_inputs(project: QgsProject) -> Mapping[str, Any]:
+    try:
+        workbook: Workbook = read_workbook(project)
+    except memory.NewerStateError:
+        return {}
+    return workbook.study.inputs if workbook.study else {}
+
+
+def _facts(layer: QgsVectorLayer) -> Any:
+    from ...core.inputs.guess import LayerFacts
+
+    headings = {item.name(): item.alias() for item in layer.fields() if item.alias()}
+    names = tuple(item.name() for item in layer.fields())
+    return LayerFacts(layer.id(), layer.name(), geometry_of(layer), names, headings)
+
+
+def _layers_for(use: Any, ground: Ground, roles: Mapping[str, str]) -> list[str]:
+    """Return the layers for a parameter, the likeliest first: results of ours, then the layer of its role."""
+    own = _own_results(use, ground)
+    if own:
+        return own
+    key = roles.get(use.role) or roles.get(LIKE.get(use.role, ""), "")
+    layer = next((item for item in ground.layers if item.id() == key), None)
+    if layer is None or not _fits(use, layer) or not _has_needed(use, layer):
+        return []
+    return [layer.id()]
+
+
+def _own_results(use: Any, ground: Ground) -> list[str]:
+    """Return the results that hold what the parameter reads, the active one first, then the newest."""
+    tables = OWN_FIRST.get(use.role, ()) if use.role in OWN_FIRST else use.tables
+    if use.role not in ("", "PARCELS", *OWN_FIRST):  # a table's columns are read beside an input of another kind
+        return []
+    found = [
+        item for item in ground.layers
+        if ground.tables[item.id()] in tables and _fits(use, item) and _has_needed(use, item)
+    ]  # fmt: skip
+    # tags come after people in the order of the work: a parcel layer of the later step holds both
+    later = {"parcel_people": 1}
+    found.sort(key=lambda item: (item.id() != ground.active, later.get(ground.tables[item.id()], 0)))
+    return [item.id() for item in found]
+
+
+def _fits(use: Any, layer: QgsVectorLayer) -> bool:
+    return use.wanted_geometry in ("any", "none") or geometry_of(layer) == use.wanted_geometry
+
+
+def _has_needed(use: Any, layer: QgsVectorLayer) -> bool:
+    """Say whether the columns that must be found are there, under any name that is known."""
+    from ...core.inputs.aliases import guess_field, role_for
+
+    names = [item.name() for item in layer.fields()]
+    headings = {item.name(): item.alias() for item in layer.fields() if item.alias()}
+    columns = role_for(use.role, use.tables, names).columns
+    return all(guess_field(columns[name], names, headings) for name in use.needs)
+
+
+def _take_both_runs(values: dict[str, Any], ground: Ground) -> None:
+    """Compare the last run with the one before; of a single run it is not known what comes before it."""
+    if values.get("BEFORE") is None or values.get("AFTER") is None:
+        return
+    runs = [item.id() for item in ground.layers if ground.tables[item.id()] == "gap_detail"]
+    if len(runs) < 2:
+        values["BEFORE"] = None
+        return
+    values["AFTER"], values["BEFORE"] = runs[0], runs[1]
+
+
+def _shifted(ground: Ground) -> dict[str, str]:
+    """Return the layer whose name says that it is in a shifted system."""
+    from ...core.inputs.aliases import fold
+    from ...core.inputs.guess import SHIFTED
+
+    names: Iterable[tuple[str, str]] = ((item.id(), fold(item.name())) for item in ground.layers)
+    found = [(key, name) for key, name in names if any(word in name for word in SHIFTED)]
+    if not found:
+        return {}
+    key, name = next((pair for pair in found if pair[0] == ground.active), found[0])
+    return {"INPUT": key, "FROM": "bd09" if "bd09" in name or "百度" in name else "gcj02"}
