@@ -31,12 +31,18 @@ class Access:
 
 
 def decay_weights(cost_ms: npt.NDArray[np.int32], limit_ms: int) -> Whole:
-    """Return Dai's Gaussian (e^(−½(d/d0)²) − e^(−½)) ÷ (1 − e^(−½)) of each cost as whole parts of 2^20; 0 at d0."""
+    """Return Dai's Gaussian (e^(−½(d/d0)²) − e^(−½)) ÷ (1 − e^(−½)) of each cost as whole parts of 2^20; 0 at d0.
+
+    Straight between the steps of the table: at most one part of 2^20 from the formula.
+    """
     grid = np.arange(STEPS + 1) / STEPS
     floor = np.exp(-0.5)
-    table = np.rint(ONE * (np.exp(-0.5 * grid**2) - floor) / (1 - floor)).astype(np.int64)
-    position = np.minimum(cost_ms.astype(np.int64) * STEPS // limit_ms, STEPS)
-    weights: Whole = table[position]
+    table = np.rint(ONE * (np.exp(-0.5 * grid**2) - floor) / (1 - floor))
+    place = np.minimum(cost_ms, limit_ms) * (1.0 * STEPS) / limit_ms  # plain arithmetic: the same everywhere
+    step = np.minimum(place, STEPS - 1).astype(np.int32)
+    place -= step
+    place *= -np.diff(table)[step]
+    weights: Whole = (table[step] - np.rint(place)).astype(np.int64)
     return weights
 
 

@@ -12,6 +12,16 @@ def test_gaussian_table_of_dai():
     assert found[-1] == 0
 
 
+def test_decay_is_the_formula_at_every_millisecond():
+    for limit in (300_000, 299_999, 7, 1):
+        cost = np.arange(limit + 3, dtype=np.int32)
+        share = np.minimum(cost / limit, 1)
+        formula = (np.exp(-(share**2) / 2) - np.exp(-0.5)) / (1 - np.exp(-0.5))
+        found = decay_weights(cost, limit)
+        assert (np.abs(found - ONE * formula) < 1.01).all()  # to a millionth, near the limit as well
+        assert (np.diff(found) <= 0).all()
+
+
 def test_one_place_one_facility():
     one = Reach(np.array([0]), np.array([0]), 1, 1)
     found = access_ratios(np.array([50]), np.array([100]), one, np.array([ONE // 3]))
