@@ -158,6 +158,27 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
     def processAlgorithm(
         self, values: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
+        """Do the work. What goes wrong leaves here as a new exception that knows nothing of the work.
+
+        QGIS 3.40 never lets go of an exception that an algorithm raises, nor of what its frames hold: each Cancel would
+        keep the tables of its run for as long as QGIS is open.
+        """
+        found = self._processed(values, context, feedback)
+        if isinstance(found, str):
+            del self, values, context, feedback
+            raise QgsProcessingException(found)
+        return found
+
+    def _processed(self, *given: Any) -> dict[str, Any] | str:
+        """Return the results, or the sentence that tells what went wrong."""
+        try:
+            return self._process(*given)
+        except QgsProcessingException as error:
+            return str(error)
+
+    def _process(
+        self, values: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
         if self._refused is not None:
             raise self._refused
         language, started = _language(values), datetime.now(timezone.utc)

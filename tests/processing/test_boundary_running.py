@@ -1,6 +1,8 @@
 """qgis.md 8–12: refusals also where QGIS skips the check, cancel from a task, languages, exit through exceptions."""
 
+import gc
 import threading
+import weakref
 
 import pytest
 from qgis.core import (
@@ -164,3 +166,29 @@ def test_a_refused_row_does_not_cancel_the_batch(provider, echo, qtbot):
     good, _ = run_task(echo(), values, feedback, QgsProcessingContext(), qtbot)
     assert not good and not feedback.isCanceled()
     assert any("nowhere.gpkg" in error for error in feedback.errors)
+
+
+@pytest.mark.parametrize("fault", ["cancelled", "renewal", "internal"])
+def test_nothing_of_a_run_that_ended_badly_stays_in_memory(echo, make_layer, fault):
+    """QGIS never lets go of an exception of an algorithm; its frames would keep the tables of each cancelled run."""
+    from urban_renewal.core.errors import Cancelled, RenewalError
+
+    class Table:
+        """Stands for what a run holds."""
+
+    held = []
+
+    def work(inputs, run):
+        table = Table()
+        held.append(weakref.ref(table))
+        faults = {"cancelled": Cancelled(), "renewal": RenewalError("cancelled"), "internal": ZeroDivisionError("0")}
+        raise faults[fault]
+
+    values = {"PARCELS": make_layer([(BOX, {"parcel_id": "a"})]), "OUTPUT": "TEMPORARY_OUTPUT"}
+    context, heard = QgsProcessingContext(), Heard()
+    context.setProject(QgsProject.instance())
+    _, done = echo(work).run(values, context, heard, {}, True)
+    assert not done
+    gc.collect()
+    assert len(held) == 1
+    assert held[0]() is None
