@@ -123,7 +123,10 @@ def _gaps(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]
         "SELECT community_id, name, kind, need, gap, people FROM {t} WHERE community_id IS NOT NULL",
     )  # fmt: skip
     worst = _worst_communities(communities)
+    sites = rows_of(files, "sites", "SELECT count(DISTINCT candidate_id), count(*) FROM {t}")
     return {
+        "sites": sites[0][0] if sites else None,
+        "rooms": sites[0][1] if sites else None,
         "kinds": table,
         "worst": worst[:WORST],
         "communities": len({row[0] for row in communities}),

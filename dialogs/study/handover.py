@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsApplication, QgsProject
 
 from ...processing.texts import interface_language
+from ...processing.toolbox.parameters import BUILT
 from . import project_state, steps
 from .runner import Job
 from .steps import BY_KEY, DELIVERY, PROVIDER, Material
@@ -54,11 +56,12 @@ def whole_study(project: QgsProject, study: Study, own: Path) -> tuple[list[Job]
 
 
 def left_behind(project: QgsProject, study: Study) -> list[str]:
-    """Return what was chosen for the study and the one algorithm does not ask for: fields, most of all."""
+    """Return what was chosen for the study and the one algorithm does not ask for: fields, most of all, and sites."""
     found = QgsApplication.processingRegistry().algorithmById(f"{PROVIDER}:{FULL_STUDY}")
     wanted = {**_fields(study), **{name: value for name, value in study.settings.items() if value not in ("", None)}}
     names = [name for name in wanted if found is None or found.parameterDefinition(name) is None]
-    return sorted(names) if layers_of(project, study) else []
+    layers = layers_of(project, study)
+    return sorted([*names, *(role for role in layers if role == "CANDIDATES")]) if layers else []
 
 
 def lacks_material(study: Study) -> bool:
@@ -73,15 +76,41 @@ def lacks_material(study: Study) -> bool:
 
 def single_step(project: QgsProject, study: Study, key: str, folder: Path) -> tuple[list[Job], dict[str, str]]:
     """Return the jobs of a step and {result name: file}; files go into `folder`, a delivery to its own place."""
+    return _jobs(BY_KEY[key].calls(_material(project, study, folder)), folder)
+
+
+def sites_alone(project: QgsProject, study: Study, folder: Path) -> tuple[list[Job], dict[str, str]]:
+    """Return the job that chooses sites anew beside gaps that are counted, and {result name: file}; none without
+    buildings or kinds to look for.
+    """
+    return _jobs(steps.sites_of(_material(project, study, folder)), folder)
+
+
+def _material(project: QgsProject, study: Study, folder: Path) -> Material:
     mappings = {role: choice.mapping for role, choice in study.inputs.items()}
     layers, results = layers_of(project, study), steps.results_of(study)
-    material = Material(layers, mappings, study, results, interface_language(), folder)
+    return Material(layers, mappings, study, results, interface_language(), folder, standard_of(study))
+
+
+def _jobs(calls: Iterable[steps.Call], folder: Path) -> tuple[list[Job], dict[str, str]]:
     jobs, outputs = [], {}
-    for call in BY_KEY[key].calls(material):
+    for call in calls:
         files = {parameter: steps.result_file(folder, name) for parameter, name in call.outputs.items()}
         outputs.update({name: files[parameter] for parameter, name in call.outputs.items()})
         jobs.append(job(call.algorithm, {**call.parameters, **files}))
     return jobs, outputs
+
+
+def standard_of(study: Study) -> Mapping[str, Any]:
+    """Return the standard of a study; one without kinds when it cannot be read: counting the gaps says why."""
+    from ...core import envelope
+    from ...core.errors import RenewalError
+
+    own, name = study.setting("STANDARD_FILE"), study.setting("STANDARD") or BUILT["STANDARD"][0]
+    try:
+        return envelope.load_file("standard", own) if own else envelope.load("standard", name)
+    except (RenewalError, OSError):
+        return {"kinds": []}
 
 
 def _fields(study: Study) -> dict[str, str]:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
+from ...processing.texts import tr
 from .steps import SINGLE, file_of
 from .study import Workbook
+from .wording import fault_text
 
 
 def result_folders(workbook: Workbook) -> frozenset[Path]:
@@ -24,6 +27,23 @@ def result_folders(workbook: Workbook) -> frozenset[Path]:
                 if folder.parent.parent.name == SINGLE:
                     found.add(folder)
     return frozenset(found)
+
+
+def new_folder(study_folder: str, step: str) -> Path:
+    """Make and return a folder of its own for a run of a step: `<study>/steps/<step>/<time>`."""
+    folder = Path(study_folder) / SINGLE / step / f"{datetime.now():%Y%m%d-%H%M%S-%f}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def make_folder(folder: str) -> str:
+    """Make a folder when it is not there; return the sentence that says why it cannot be made, "" when it is there."""
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        text = tr("The folder {folder} cannot be made: {reason}. Choose another folder.")
+        return str(text.format(folder=folder, reason=fault_text(error)))
+    return ""
 
 
 def remove_run(folder: Path | None) -> None:

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ...processing.toolbox.parameters import BUILT
-from .steps import BY_KEY
+from .readiness import DONE, STALE, StepState
+from .steps import BY_KEY, GAPS, SITE_ROLES, SITE_SETTINGS
 from .study import StepRecord, Study
 
 LOG_LINES = 200  # of a step's log kept in the project
@@ -70,6 +71,33 @@ def record(activity: Activity, key: str, run_id: str, left: Left, log: Sequence[
         {name: activity.settings.get(name, "") for name in step.settings},
         {name: study.steps[name].run_id for name in step.upstream if name in study.steps},
         list(log[-LOG_LINES:]),
+    )  # fmt: skip
+
+
+def lacks_sites_only(state: StepState) -> bool:
+    """Say whether a step of gaps is done, or only what its sites are chosen by has changed since."""
+    if state.kind not in (DONE, STALE):
+        return False
+    return all(
+        (reason.code == "setting_changed" and reason.values["setting"] in SITE_SETTINGS)
+        or reason.values.get("role") in SITE_ROLES
+        for reason in state.reasons
+    )
+
+
+def record_sites(activity: Activity, left: Left, log: Sequence[str]) -> None:
+    """Put sites that were chosen anew into the step of gaps; what was counted before stays as it was made."""
+    study = activity.study
+    old = study.steps[GAPS]
+    fresh = {name: _relative(path, study.folder) for name, path in left.files.items()}
+    known = {role: activity.signatures[role] for role in SITE_ROLES if role in activity.signatures}
+    study.steps[GAPS] = replace(
+        old, run_id=f"{now()} {GAPS}", finished_at=now(), seconds=round(old.seconds + left.seconds, 1),
+        results={**old.results, **fresh}, figures=dict(left.figures),
+        seen={**{role: seen for role, seen in old.seen.items() if role not in SITE_ROLES}, **known},
+        names={**old.names, **{role: activity.names[role] for role in known}},
+        settings={**old.settings, **{name: activity.settings.get(name, "") for name in SITE_SETTINGS}},
+        log=[*old.log, *log][-LOG_LINES:],
     )  # fmt: skip
 
 

@@ -47,13 +47,13 @@ DELIVERED_INPUTS = frozenset(  # its tables from which a study could begin anew
 # tables of a delivery from top to bottom, and the step each belongs to; those with True are switched on at first
 DRAWN = (
     ("issues", "prepare", False),
-    ("cores", "zones", True), ("facility_load", "gaps", False), ("branches", "zones", True), ("zones", "zones", True),
+    ("cores", "zones", True), ("facility_load", "gaps", False), ("sites", "gaps", False), ("branches", "zones", True), ("zones", "zones", True),
     ("petals", "zones", True), ("edges", "prepare", False), ("gap", "gaps", False), ("gap_summary", "gaps", False),
     ("tagged", "tag", True),
 )  # fmt: skip
 HIDDEN = ("communities", "population", "plan", "constraints", "truth", "facilities_gcj02", "height_points", "entrances")
 SHOWN = {  # what 在图上看 switches on
-    "prepare": ("issues", "edges"), "tag": ("tagged",), "gaps": ("gap", "facility_load"),
+    "prepare": ("issues", "edges"), "tag": ("tagged",), "gaps": ("gap", "facility_load", "sites"),
     "zones": ("zones", "cores", "branches", "petals"),
     "deliver": ("zones", "cores", "branches", "petals", "tagged"),
 }  # fmt: skip

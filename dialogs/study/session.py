@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,19 +14,19 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from ...processing.layers.snapshot import rows_of
 from ...processing.layers.systems import keep_systems
 from ...processing.texts import interface_language, tr
-from . import handover, project_state, results
+from . import handover, project_state, recording, results
 from .edits import EditWatch
 from .handover import CREATE_SAMPLE, FULL_STUDY
-from .kept import remove_others, remove_run, result_folders
+from .kept import make_folder, new_folder, remove_others, remove_run, result_folders
 from .readiness import BLOCKED, BLOCKING, DONE, Reason, StepState, World, is_runnable, left_out, missing_in_all, states
 from .recording import Activity, now
 from .runner import Job, Outcome, Runner
-from .showing import ALL, ONE, OPEN_SAMPLE, after_run
+from .showing import ALL, ONE, OPEN_SAMPLE, SITES, after_run
 from .stages import step_of_text
-from .steps import PROVIDER, SAMPLE, SINGLE, STEPS
+from .steps import GAPS, PROVIDER, SAMPLE, STEPS
 from .study import KEY, SCOPE, Change, Failure, InputChoice, NewerStateError, Study, Workbook
 from .turns import Turns, aside
-from .wording import failure_text, fault_text, reason_text, step_title
+from .wording import failure_text, reason_text, step_title
 
 
 class Session(QObject):
@@ -208,7 +207,7 @@ class Session(QObject):
         if handover.left_behind(self.project, study) or self.left_out():
             self.start_rest(STEPS[0].key)
         else:
-            folder = self._new_folder(STEPS[0].key)
+            folder = new_folder(study.folder, STEPS[0].key)
             jobs, outputs = handover.whole_study(self.project, study, folder)
             self._start(ALL, study, STEPS[0].key, jobs, outputs, folder)
 
@@ -245,14 +244,18 @@ class Session(QObject):
             keys = [step.key for step in STEPS]
             self._rest = [*keys[1 : keys.index(key) + 1], *self._rest]
             key = STEPS[0].key
-        folder = self._new_folder(key)
+        folder = new_folder(study.folder, key)
         jobs, outputs = handover.single_step(self.project, study, key, folder)
         self._start(ONE, study, key, jobs, outputs, folder)
 
-    def _new_folder(self, key: str) -> Path:
-        folder = Path(self.study.folder) / SINGLE / key / f"{datetime.now():%Y%m%d-%H%M%S-%f}"
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+    def start_sites(self) -> None:
+        """Choose sites anew beside the gaps as they were counted; gaps that must be counted first are, with the sites."""
+        study, state = self.study, self.states()[GAPS]
+        if not recording.lacks_sites_only(state) or handover.lacks_material(study):
+            self.start_step(GAPS)
+        elif not self.is_busy and self._has_folder(SITES, study.folder):
+            folder = new_folder(study.folder, GAPS)
+            self._start(SITES, study, GAPS, *handover.sites_alone(self.project, study, folder), folder)
 
     def start_sample(self, folder: str) -> None:
         """Make the sample data in `<folder>/sample`, then load them."""
@@ -271,13 +274,10 @@ class Session(QObject):
 
     def _has_folder(self, kind: str, folder: str) -> bool:
         """Make the folder when it is not there; a folder that cannot be made ends the run before it begins."""
-        try:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            text = tr("The folder {folder} cannot be made: {reason}. Choose another folder.")
-            self.ended.emit(kind, False, text.format(folder=folder, reason=fault_text(error)))
-            return False
-        return True
+        fault = make_folder(folder)
+        if fault:
+            self.ended.emit(kind, False, fault)
+        return not fault
 
     def has_algorithm(self, name: str) -> bool:
         """Say whether an algorithm is there."""
@@ -336,7 +336,7 @@ class Session(QObject):
             {role: look.name for role, look in looks.items()},
             dict(study.settings), dict(outputs or {}), folder,
         )  # fmt: skip
-        for key in [step] if kind == ONE else [item.key for item in STEPS]:
+        for key in [step] if kind in (ONE, SITES) else [item.key for item in STEPS]:
             study.failures.pop(key, None)
         self.runner.start(jobs)
         self.changed.emit()
@@ -394,6 +394,6 @@ class Session(QObject):
         if outcome.cancelled:
             return tr("Cancelled. The last result is unchanged.")
         sentence = failure_text(activity.study, outcome.message)
-        if activity.step:
+        if activity.step and activity.kind != SITES:
             activity.study.failures[activity.step] = Failure(now(), sentence, outcome.log)
         return sentence

@@ -12,14 +12,14 @@ from ...processing.texts import tr
 from . import project_state, recording, results, speed
 from .figures import figures_of
 from .handover import CREATE_SAMPLE, FULL_STUDY
-from .kept import remove_others
+from .kept import remove_others, result_folders
 from .recording import Activity, Left, now
 from .runner import Outcome
-from .steps import DELIVERY, STEPS
+from .steps import DELIVERY, GAPS, STEPS, results_of
 from .turns import aside
 from .wording import duration
 
-ALL, ONE, OPEN_SAMPLE = "all", "one", "sample"
+ALL, ONE, OPEN_SAMPLE, SITES = "all", "one", "sample", "sites"
 
 
 def after_run(session: Any, activity: Activity, outcome: Outcome) -> Any:
@@ -67,6 +67,17 @@ def _after_one(session: Any, activity: Activity, outcome: Outcome) -> Any:
     return tr("Done in {time}.").format(time=duration(outcome.seconds))
 
 
+def _after_sites(session: Any, activity: Activity, outcome: Outcome) -> Any:
+    fresh = {name: path for name, path in activity.outputs.items() if Path(path).exists()}
+    files = {**results_of(activity.study), **fresh}
+    figures = yield from aside(partial(figures_of, GAPS, files, {}))
+    recording.record_sites(activity, Left(fresh, figures, outcome.seconds), outcome.log)
+    yield from results.opening_step(session.iface, session.project, activity.study, GAPS)
+    kept = session.saved | result_folders(session.workbook)
+    yield from aside(partial(remove_others, [activity.folder], kept))
+    return tr("{n} sites proposed in {time}.").format(n=figures["sites"], time=duration(outcome.seconds))
+
+
 def _after_all(session: Any, activity: Activity, outcome: Outcome) -> Any:
     values, study, run_id = outcome.results[FULL_STUDY], activity.study, now()
     folder = Path(str(values.get("FOLDER") or Path(study.folder) / DELIVERY))
@@ -86,4 +97,5 @@ AFTER: dict[str, Callable[[Any, Activity, Outcome], Any]] = {
     ALL: _after_all,
     ONE: _after_one,
     OPEN_SAMPLE: _after_sample,
+    SITES: _after_sites,
 }

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,7 @@ from .shortlist import shortlist
 from .tables import covered_table, served_layer, sites_table
 
 Reals = npt.NDArray[np.float64]
+SITED = ("eday", "nurs", "kgar", "meal")  # kinds of elders and children that a study looks for rooms for: own choice
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,14 @@ class Proposal:
     objective: float
     bound: float
     gap: float
+
+
+def sited_kinds(standard: Mapping[str, Any], wanted: Collection[str]) -> list[str]:
+    """Return the kinds that a study looks for rooms in idle buildings for: of SITED, those a standard has (`kinds` of
+    its document) and that are `wanted`; no wanted ones = all.
+    """
+    has = {entry["id"] for entry in standard["kinds"]}
+    return [kind for kind in SITED if kind in has and (not wanted or kind in wanted)]
 
 
 def hostable_kinds(kinds: Sequence[Kind], run: Run) -> tuple[Kind, ...]:
