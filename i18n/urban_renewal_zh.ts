@@ -52,6 +52,10 @@
         <translation>单击在图上看社区和设施，双击缩放过去。</translation>
     </message>
     <message>
+        <source>A complex holds at least as many kinds as the standard asks under one roof.</source>
+        <translation>综合体：同一屋檐下的设施类数不少于标准的要求。</translation>
+    </message>
+    <message>
         <source>A name begins with a letter A–Z; letters, figures and _ follow, ten in all at most.</source>
         <translation>名称以英文字母开头，只含字母、数字和下划线，最多十个。</translation>
     </message>
@@ -232,8 +236,16 @@
         <translation>原来</translation>
     </message>
     <message>
+        <source>Before and after</source>
+        <translation>选址前后</translation>
+    </message>
+    <message>
         <source>Buildings by year</source>
         <translation>各年代建筑栋数</translation>
+    </message>
+    <message>
+        <source>Buildings on idle parcels</source>
+        <translation>闲置宗地上的房屋</translation>
     </message>
     <message>
         <source>Buildings that the study looks at.</source>
@@ -294,6 +306,14 @@
     <message>
         <source>Cancelling…</source>
         <translation>正在取消…</translation>
+    </message>
+    <message>
+        <source>Candidate</source>
+        <translation>候选建筑</translation>
+    </message>
+    <message>
+        <source>Candidates</source>
+        <translation>候选建筑</translation>
     </message>
     <message>
         <source>Cannot be read: {part}</source>
@@ -362,6 +382,14 @@
     <message>
         <source>Choose a row to see its source and who has checked it.</source>
         <translation>选一行，看它的来源和核对人。</translation>
+    </message>
+    <message>
+        <source>Choose at least one kind of facility to look for.</source>
+        <translation>请至少选一类要安排的设施。</translation>
+    </message>
+    <message>
+        <source>Choose sites</source>
+        <translation>选址</translation>
     </message>
     <message>
         <source>Choose the delivery and a folder to work in.</source>
@@ -500,6 +528,10 @@
         <translation>复制</translation>
     </message>
     <message>
+        <source>Copy the cell</source>
+        <translation>复制单元格</translation>
+    </message>
+    <message>
         <source>Copy the command</source>
         <translation>复制命令</translation>
     </message>
@@ -510,6 +542,10 @@
     <message>
         <source>Copy the picture</source>
         <translation>复制图片</translation>
+    </message>
+    <message>
+        <source>Copy the row</source>
+        <translation>复制这一行</translation>
     </message>
     <message>
         <source>Copy the table</source>
@@ -566,6 +602,10 @@
     <message>
         <source>Demolished share</source>
         <translation>拆除占比</translation>
+    </message>
+    <message>
+        <source>Demonstration zones</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Demonstration zones around stations: core, branches, petals</source>
@@ -688,6 +728,10 @@
         <translation>导出…</translation>
     </message>
     <message>
+        <source>Facilities</source>
+        <translation>设施</translation>
+    </message>
+    <message>
         <source>Facilities are known after Gaps.</source>
         <translation>运行“缺口”后才知道设施情况。</translation>
     </message>
@@ -768,6 +812,10 @@
         <translation>找宗地  Ctrl+F</translation>
     </message>
     <message>
+        <source>Find sites…</source>
+        <translation>选址补缺…</translation>
+    </message>
+    <message>
         <source>Finding</source>
         <translation>说明</translation>
     </message>
@@ -786,6 +834,14 @@
     <message>
         <source>Floor area (10,000 m²)</source>
         <translation>建筑面积（万 m²）</translation>
+    </message>
+    <message>
+        <source>Floor area (m²)</source>
+        <translation>建筑面积（m²）</translation>
+    </message>
+    <message>
+        <source>Floors</source>
+        <translation>楼层要求</translation>
     </message>
     <message>
         <source>Folder for the results</source>
@@ -814,6 +870,10 @@
     <message>
         <source>Forget this study…</source>
         <translation>移除本研究…</translation>
+    </message>
+    <message>
+        <source>Form</source>
+        <translation>形式</translation>
     </message>
     <message>
         <source>Formats</source>
@@ -872,6 +932,10 @@
         <translation>GeoPackage、工程、表格、图件和报告，放在一个文件夹里</translation>
     </message>
     <message>
+        <source>Give a layer of buildings or of candidates.</source>
+        <translation>请给出房屋建筑图层，或候选建筑图层。</translation>
+    </message>
+    <message>
         <source>Go on</source>
         <translation>继续运行</translation>
     </message>
@@ -882,6 +946,10 @@
     <message>
         <source>Go there</source>
         <translation>去处理</translation>
+    </message>
+    <message>
+        <source>Ground</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Guessed from the name, the fields and the geometry: {share} sure.</source>
@@ -916,6 +984,10 @@
         <translation>怎样算的？</translation>
     </message>
     <message>
+        <source>How many buildings may be used at most; one may hold several kinds.</source>
+        <translation>最多选用几处建筑；一处可放几类。</translation>
+    </message>
+    <message>
         <source>Import</source>
         <translation>导入</translation>
     </message>
@@ -940,6 +1012,10 @@
         <translation>在“终端”里输入：{command}</translation>
     </message>
     <message>
+        <source>In which order to build: the first serves most.</source>
+        <translation>建设次序：最先的一处新增服务最多。</translation>
+    </message>
+    <message>
         <source>In {system} (web maps): use a corrected copy</source>
         <translation>是 {system} 坐标（网络地图）：用纠正后的副本</translation>
     </message>
@@ -954,6 +1030,10 @@
     <message>
         <source>Indicators are being read…</source>
         <translation>正在读取指标…</translation>
+    </message>
+    <message>
+        <source>Input check</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Inputs</source>
@@ -982,6 +1062,10 @@
     <message>
         <source>Just now: {what}</source>
         <translation>刚才：{what}</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
     </message>
     <message>
         <source>Keep as a layer</source>
@@ -1160,6 +1244,10 @@
         <translation>人数多在前</translation>
     </message>
     <message>
+        <source>Most sites</source>
+        <translation>最多几处</translation>
+    </message>
+    <message>
         <source>Move the field down</source>
         <translation>字段下移</translation>
     </message>
@@ -1224,6 +1312,14 @@
         <translation>未填编制单位，图签上留白。</translation>
     </message>
     <message>
+        <source>No building can hold it. Confirm idle factories or buildings in the review, or give a layer of candidates.</source>
+        <translation>没有可用的建筑。请在复核中确认闲置厂房或闲置楼宇，或给出候选建筑图层。</translation>
+    </message>
+    <message>
+        <source>No choice of as many buildings serves more.</source>
+        <translation>已是最优：选同样多的建筑，不能服务更多。</translation>
+    </message>
+    <message>
         <source>No columns of coordinates: it is added as a table without places.</source>
         <translation>没有坐标列：按无位置的表格加入。</translation>
     </message>
@@ -1260,8 +1356,16 @@
         <translation>这里没有宗地。可以从这一点生成时间地图。</translation>
     </message>
     <message>
+        <source>No parcel would change. Drag the limit above, or type another number.</source>
+        <translation>没有宗地会变。拖动上面的限值，或改一个数值试试。</translation>
+    </message>
+    <message>
         <source>No projects have been listed yet.</source>
         <translation>还没有项目清单。</translation>
+    </message>
+    <message>
+        <source>No sites chosen yet. They need buildings and counted gaps.</source>
+        <translation>还没有选址。需要房屋建筑图层和算好的缺口。</translation>
     </message>
     <message>
         <source>No station met the rules for zones; the log says for each what it lacked.</source>
@@ -1284,12 +1388,20 @@
         <translation>这个社区不缺，或没有走得到的路。</translation>
     </message>
     <message>
+        <source>None chosen</source>
+        <translation>未选</translation>
+    </message>
+    <message>
         <source>None of them</source>
         <translation>都不是</translation>
     </message>
     <message>
         <source>Not counted</source>
         <translation>未计入宗地</translation>
+    </message>
+    <message>
+        <source>Not counted in full: {what}</source>
+        <translation>未完整计入：{what}</translation>
     </message>
     <message>
         <source>Not known: the layers of this study do not say it. A delivery made in one go keeps no people on parcels; run the steps one by one to have them.</source>
@@ -1420,10 +1532,6 @@
         <translation>宗地</translation>
     </message>
     <message>
-        <source>Parcels apart: {what}</source>
-        <translation>另计的宗地：{what}</translation>
-    </message>
-    <message>
         <source>Parcels between the limits, or with too little known to be sure. The review decides.</source>
         <translation>得分在两个限值之间，或已知资料不足以确认的宗地，由复核定。</translation>
     </message>
@@ -1454,6 +1562,10 @@
     <message>
         <source>Part of a name or id, Enter; Enter again goes to the next one.</source>
         <translation>输入名称或编号的一部分，按 Enter；再按到下一宗。</translation>
+    </message>
+    <message>
+        <source>Paste cells from here down</source>
+        <translation>从这里往下粘贴</translation>
     </message>
     <message>
         <source>People</source>
@@ -1522,6 +1634,14 @@
     <message>
         <source>Profile of the way</source>
         <translation>路线剖面</translation>
+    </message>
+    <message>
+        <source>Proposed sites</source>
+        <translation>建议选址</translation>
+    </message>
+    <message>
+        <source>Proved to be within {share} of the best.</source>
+        <translation>已证明：离最优不超过 {share}。</translation>
     </message>
     <message>
         <source>R2004, code page 936 (AutoCAD, CASS, QGIS)</source>
@@ -1772,6 +1892,18 @@
         <translation>已服务</translation>
     </message>
     <message>
+        <source>Served after</source>
+        <translation>选址后已服务</translation>
+    </message>
+    <message>
+        <source>Served before</source>
+        <translation>选址前已服务</translation>
+    </message>
+    <message>
+        <source>Served more</source>
+        <translation>新增服务</translation>
+    </message>
+    <message>
         <source>Set it</source>
         <translation>去设定</translation>
     </message>
@@ -1798,6 +1930,22 @@
     <message>
         <source>Show on map</source>
         <translation>在图上看</translation>
+    </message>
+    <message>
+        <source>Sites for what is missing</source>
+        <translation>选址补缺</translation>
+    </message>
+    <message>
+        <source>Sites proposed: {n} buildings, {m} rooms for facilities.</source>
+        <translation>建议选址 {n} 处，设施用房 {m} 处。</translation>
+    </message>
+    <message>
+        <source>Sites…</source>
+        <translation>选址…</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>规模</translation>
     </message>
     <message>
         <source>Skip  S</source>
@@ -1840,6 +1988,10 @@
         <translation>标准半径</translation>
     </message>
     <message>
+        <source>Stands on the gaps of {at}.</source>
+        <translation>依据 {at} 的缺口。</translation>
+    </message>
+    <message>
         <source>State</source>
         <translation>状态</translation>
     </message>
@@ -1880,8 +2032,16 @@
         <translation>全部设施一览</translation>
     </message>
     <message>
+        <source>Tables</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Tag</source>
         <translation>识别</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Take all of it</source>
@@ -1942,6 +2102,10 @@
     <message>
         <source>The folder {folder} cannot be used: {reason}.</source>
         <translation>文件夹 {folder} 不能用：{reason}。</translation>
+    </message>
+    <message>
+        <source>The gaps are counted first.</source>
+        <translation>先算缺口，再选址。</translation>
     </message>
     <message>
         <source>The header is row {n}; what stands above it is left out.</source>
@@ -2068,6 +2232,10 @@
         <translation>装好后请重新启动 QGIS：已载入的库要到重启才会换。</translation>
     </message>
     <message>
+        <source>There are more cells on the clipboard than rows or columns from here on. Nothing was changed.</source>
+        <translation>剪贴板里的单元格比这里以下的行或列多。没有改动任何数值。</translation>
+    </message>
+    <message>
         <source>There are no zones to work on.</source>
         <translation>没有可调整的片区。</translation>
     </message>
@@ -2120,6 +2288,10 @@
         <translation>这个版本还没有“{algorithm}”。</translation>
     </message>
     <message>
+        <source>Ticked buildings are used in any case when sites are chosen again.</source>
+        <translation>勾选的建筑在重新选址时一定采用。</translation>
+    </message>
+    <message>
         <source>Time map from here</source>
         <translation>从这里生成时间地图</translation>
     </message>
@@ -2158,6 +2330,10 @@
     <message>
         <source>Type</source>
         <translation>类型</translation>
+    </message>
+    <message>
+        <source>Type an id, or click a parcel in the list or on the map: each criterion with its value and share.</source>
+        <translation>输入编号，或点列表、地图上的宗地：逐项看准则的值和得分。</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -2244,6 +2420,10 @@
         <translation>平地 {n} 分钟走</translation>
     </message>
     <message>
+        <source>Walking and gaps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Walking profiles</source>
         <translation>步行配置</translation>
     </message>
@@ -2284,6 +2464,10 @@
         <translation>字段对应</translation>
     </message>
     <message>
+        <source>Which idle buildings could hold what is missing</source>
+        <translation>哪些闲置建筑可以容纳缺少的设施</translation>
+    </message>
+    <message>
         <source>Which parcels are old compounds, urban villages, idle factories or buildings, and why</source>
         <translation>哪些宗地是老旧小区、城中村、闲置厂房或闲置楼宇，依据是什么</translation>
     </message>
@@ -2308,6 +2492,10 @@
         <translation>算过“缺口”后才知道设施服务多少人。</translation>
     </message>
     <message>
+        <source>Why</source>
+        <translation>说明</translation>
+    </message>
+    <message>
         <source>Windows (OSGeo4W, the QGIS installer)</source>
         <translation>Windows（OSGeo4W、QGIS 安装包）</translation>
     </message>
@@ -2330,6 +2518,10 @@
     <message>
         <source>Within {minutes} min ({way}): {km} km of streets.</source>
         <translation>{minutes} 分钟内（{way}）：街道 {km} km；</translation>
+    </message>
+    <message>
+        <source>Without a layer: houses on parcels tagged as idle factories or idle buildings, and spare rooms of kindergartens. With one: its polygons, a building each.</source>
+        <translation>不选图层：识别为闲置厂房、闲置楼宇的宗地上的房屋，以及幼儿园富余用房。选图层：每个面是一处建筑。</translation>
     </message>
     <message>
         <source>Without a network</source>
@@ -2492,12 +2684,16 @@
         <translation>床</translation>
     </message>
     <message>
+        <source>before and after</source>
+        <translation>前后对比</translation>
+    </message>
+    <message>
         <source>buildings</source>
         <translation>建筑</translation>
     </message>
     <message>
-        <source>built by, score</source>
-        <translation>建成年份上限及得分</translation>
+        <source>built by → score</source>
+        <translation>建成年份上限 → 得分</translation>
     </message>
     <message>
         <source>capacity not known</source>
@@ -2522,6 +2718,10 @@
     <message>
         <source>communities short</source>
         <translation>有缺口的社区</translation>
+    </message>
+    <message>
+        <source>complex</source>
+        <translation>综合体</translation>
     </message>
     <message>
         <source>confirmed</source>
@@ -2562,6 +2762,10 @@
     <message>
         <source>files</source>
         <translation>个文件</translation>
+    </message>
+    <message>
+        <source>floor area to convert</source>
+        <translation>改造用房面积</translation>
     </message>
     <message>
         <source>for example {text}</source>
@@ -2692,6 +2896,10 @@
         <translation>据文件，未核原文</translation>
     </message>
     <message>
+        <source>need not known</source>
+        <translation>需求未知</translation>
+    </message>
+    <message>
         <source>no</source>
         <translation>否</translation>
     </message>
@@ -2760,6 +2968,10 @@
         <translation>路网连通</translation>
     </message>
     <message>
+        <source>of {need} served {before} → {after} (+{more})</source>
+        <translation>需求 {need}，已服务 {before} → {after}（+{more}）</translation>
+    </message>
+    <message>
         <source>of {n}</source>
         <translation>共 {n} 项</translation>
     </message>
@@ -2820,6 +3032,10 @@
         <translation>右列：该类未服务人数</translation>
     </message>
     <message>
+        <source>rooms for facilities</source>
+        <translation>设施用房</translation>
+    </message>
+    <message>
         <source>score</source>
         <translation>得分</translation>
     </message>
@@ -2842,6 +3058,10 @@
     <message>
         <source>shipped</source>
         <translation>出厂值</translation>
+    </message>
+    <message>
+        <source>single</source>
+        <translation>单项</translation>
     </message>
     <message>
         <source>skipped</source>
@@ -2952,8 +3172,8 @@
         <translation>已用 {time}</translation>
     </message>
     <message>
-        <source>value, score</source>
-        <translation>数值及得分</translation>
+        <source>value → score</source>
+        <translation>数值 → 得分</translation>
     </message>
     <message>
         <source>value=code, one a line; without codes values stay as they are</source>
@@ -3196,6 +3416,10 @@
         <translation>{n} 秒</translation>
     </message>
     <message>
+        <source>{n} sites proposed in {time}.</source>
+        <translation>建议选址 {n} 处，用时 {time}。</translation>
+    </message>
+    <message>
         <source>{n} skipped</source>
         <translation>跳过 {n}</translation>
     </message>
@@ -3226,6 +3450,10 @@
     <message>
         <source>{up} m up, {down} m down</source>
         <translation>上 {up} m，下 {down} m</translation>
+    </message>
+    <message>
+        <source>{what} {n} parcels</source>
+        <translation>{what} {n} 宗</translation>
     </message>
     <message>
         <source>{what}: {value}</source>
@@ -3310,6 +3538,10 @@
     <message>
         <source>“{step}” ran again.</source>
         <translation>“{step}”重新运行过。</translation>
+    </message>
+    <message>
+        <source>“{word}” cannot be the value of “{title}”. Nothing was changed.</source>
+        <translation>“{word}”不能作为“{title}”的值。没有改动任何数值。</translation>
     </message>
     <message>
         <source>… down it, in 15 min</source>

@@ -23,14 +23,15 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...core.envelope import VERIFIED
-from ...core.words import source_words
+from ...core.words import source_words, unit_words
 from ...processing.texts import interface_language, tr
 from ..explore.text import amount_text, status_text
 from ..parts import help_pages
 from ..parts.charts import colours
 from ..parts.inks import readable
+from ..parts.phrases import aside, flowing, listed, paired, unbroken
 from ..parts.tables import make_copyable, pick_rows
-from ..parts.widgets import BIG, HINT, Page, scaled, text_label
+from ..parts.widgets import BIG, HINT, Page, main_button, scaled, text_label
 from ..study import wording
 from .bars import GapBars, Pair, group_colour
 from .list import GapList
@@ -41,7 +42,7 @@ MEASURED = 40  # rows that decide how wide a column is: a city has a thousand co
 
 class GapPanel(QDockWidget):
     """`chosen(community)`, `shown(kind, yardstick)` for the map, `way_asked(community)`, `export_asked()`,
-    `table_asked()`: all kinds at once.
+    `table_asked()`: all kinds at once, `sites_asked()`: where what is missing could go.
     """
 
     chosen = pyqtSignal(str)
@@ -49,6 +50,7 @@ class GapPanel(QDockWidget):
     way_asked = pyqtSignal(str)
     export_asked = pyqtSignal()
     table_asked = pyqtSignal()
+    sites_asked = pyqtSignal()
 
     def __init__(self, iface: Any) -> None:
         super().__init__(tr("Gaps by community"), iface.mainWindow() if iface else None)
@@ -79,6 +81,8 @@ class GapPanel(QDockWidget):
         self.limit = text_label(factor=HINT)
         self.exam, self.legend = text_label(factor=HINT), text_label(factor=HINT)
         self.export, self.whole = QPushButton(tr("Export table…")), QPushButton(tr("Table of all kinds"))
+        self.sites = main_button(tr("Find sites…"))
+        self.sites.setToolTip(tr("Which idle buildings could hold what is missing"))
         self.how = text_label(f'<a href="help">{tr("How is it counted?")}</a>', HINT)
         self._build()
         for combo in (self.kind, self.order):
@@ -91,6 +95,7 @@ class GapPanel(QDockWidget):
         self.sentence.linkActivated.connect(lambda _: self.way_asked.emit(self.current))
         self.export.clicked.connect(self.export_asked.emit)
         self.whole.clicked.connect(self.table_asked.emit)
+        self.sites.clicked.connect(self.sites_asked.emit)
         self.how.linkActivated.connect(lambda _: help_pages.open_page("methods#s3"))
         self._help = help_pages.add_help(self, "guide#s5")
 
@@ -138,6 +143,7 @@ class GapPanel(QDockWidget):
         foot.addWidget(self.how, 1)
         foot.addWidget(self.whole)
         foot.addWidget(self.export)
+        foot.addWidget(self.sites)
         layout.addLayout(foot)
         self.setWidget(page)
 
@@ -210,8 +216,9 @@ class GapPanel(QDockWidget):
             self.current = rows[0].community_id
         self.choose(self.current)
         counts = self.states.get(kind, {})
-        words = [f"{status_text(status)} {wording.number(n)}" for status, n in sorted(counts.items()) if n]
-        self.unknown.setText(tr("Parcels apart: {what}").format(what=" · ".join(words)) if words else "")
+        one = tr("{what} {n} parcels")
+        words = [one.format(what=status_text(status), n=wording.number(n)) for status, n in sorted(counts.items()) if n]
+        self.unknown.setText(tr("Not counted in full: {what}").format(what=" · ".join(words)) if words else "")
         self.unknown.setVisible(bool(words))
         self.shown.emit(kind, yardstick)
 
@@ -292,15 +299,15 @@ class GapPanel(QDockWidget):
             need=amount_text(cell.need, cell.unit), served=amount_text(cell.served, cell.unit), minutes=f"{minutes:g}",
             walk=wording.percent(cell.walk_cover, 0), radius=f"{radius:g}", line=wording.percent(cell.radius_cover, 0),
         )  # fmt: skip
-        walk = f" {escape(walk)}" if walk else ""
-        return f'{told}{walk} <a href="way">{tr("See the way from where most is missing")}</a>'
+        link = f'<a href="way">{tr("See the way from where most is missing")}</a>'
+        return unbroken(flowing((told, escape(walk), link)))
 
     def _worst_of(self, item: Community, group: str) -> str:
         """Return the kinds of a group that lack most in a community, with their shares."""
         shares = [(cell.share(WALK), kind) for kind in GROUPS[group] if (cell := item.cells.get(kind)) and cell.need]
         known = sorted(((share, kind) for share, kind in shares if share), key=lambda pair: (-pair[0], pair[1]))
         told = [f"{self.titles.get(kind, kind)} {wording.percent(share, 0)}" for share, kind in known[:3]]
-        return ("、" if interface_language() == "zh" else ", ").join(told) or "—"
+        return listed(told) or "—"
 
     def worst_kind(self, key: str) -> str:
         """Return the kind that is chosen; of a group the one that lacks most in a community."""
@@ -329,8 +336,7 @@ class GapPanel(QDockWidget):
         parts = []
         for figure, text in ((rule["minutes"], tr("limit {n} min")), (rule["radius_m"], tr("radius {n} m"))):
             mark = tr("verified") if figure["status"] in VERIFIED else tr("to be verified")
-            told = text.format(n=f"{figure['value']:g}")
-            parts.append(f"{told}（{mark}）" if interface_language() == "zh" else f"{told} ({mark})")
+            parts.append(text.format(n=f"{figure['value']:g}") + aside(mark))
         return " · ".join([walker_titles().get(rule.get("profile", ""), ""), *parts]).strip(" ·")
 
     def _limit_tip(self, kind: str) -> str:
@@ -340,5 +346,5 @@ class GapPanel(QDockWidget):
         lines = []
         for one in told:
             source = f"{source_words(one['source'], language)} {one.get('clause', '')}".strip()
-            lines.append(f"{one['value']:g} {one['unit']}: {source}")
+            lines.append(paired(f"{one['value']:g} {unit_words(one['unit'], language)}", source))
         return "\n".join(lines)

@@ -130,6 +130,7 @@ class GapShowing(QObject):
         self.panel.table_asked.connect(self.open_table)
         self.panel.chosen.connect(lambda key: self.table.follow(key, str(self.panel.kind.currentData() or "")))
         self.panel.export_asked.connect(self._on_export)
+        self.panel.sites_asked.connect(self._dock.siting.open)
         self.panel.visibilityChanged.connect(self._on_visible)
         if self._iface is not None:
             self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.panel)
@@ -181,7 +182,7 @@ class GapShowing(QObject):
 
     def show_kind(self, kind: str, yardstick: str) -> None:
         """Give the study's gap layer the colours of a kind, by walking or by the radius; nothing without the layer."""
-        from ...processing.styling.styles import group_rules
+        from ...processing.styling.canvas import gap_classes
         from ...processing.styling.symbols import rules
 
         study = self._dock.session.study
@@ -192,9 +193,10 @@ class GapShowing(QObject):
             share, kinds = share_of(kind, yardstick, {item.name() for item in layer.fields()})
             if not share:
                 continue
-            layer.setRenderer(rules(group_rules(share, kinds, interface_language())))
+            layer.setRenderer(rules(gap_classes(share, kinds, interface_language())))
             layer.triggerRepaint()
             layer.emitStyleChanged()
+            Turns(results.counting(layer), lambda found, error: None, self)
 
     def show_community(self, key: str, zoom: bool = False) -> None:
         """Frame a community on the map and bring it into view; `zoom` = as large as it can be."""

@@ -127,6 +127,7 @@ def _gaps(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]
     return {
         "sites": sites[0][0] if sites else None,
         "rooms": sites[0][1] if sites else None,
+        "sites_gap": values.get("GAP"),  # how much more the best might serve, as a share
         "kinds": table,
         "worst": worst[:WORST],
         "communities": len({row[0] for row in communities}),

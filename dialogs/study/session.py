@@ -249,7 +249,7 @@ class Session(QObject):
         self._start(ONE, study, key, jobs, outputs, folder)
 
     def start_sites(self) -> None:
-        """Choose sites anew beside the gaps as they were counted; gaps that must be counted first are, with the sites."""
+        """Choose sites anew beside the gaps as they were counted, or count the gaps first where that must be."""
         study, state = self.study, self.states()[GAPS]
         if not recording.lacks_sites_only(state) or handover.lacks_material(study):
             self.start_step(GAPS)

@@ -70,7 +70,8 @@ def _after_one(session: Any, activity: Activity, outcome: Outcome) -> Any:
 def _after_sites(session: Any, activity: Activity, outcome: Outcome) -> Any:
     fresh = {name: path for name, path in activity.outputs.items() if Path(path).exists()}
     files = {**results_of(activity.study), **fresh}
-    figures = yield from aside(partial(figures_of, GAPS, files, {}))
+    values = {name: value for found in outcome.results.values() for name, value in found.items()}
+    figures = yield from aside(partial(figures_of, GAPS, files, values))
     recording.record_sites(activity, Left(fresh, figures, outcome.seconds), outcome.log)
     yield from results.opening_step(session.iface, session.project, activity.study, GAPS)
     kept = session.saved | result_folders(session.workbook)

@@ -13,6 +13,7 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QLocale
 
+from ...core.words import join_words
 from ...processing.missing import how_to_install
 from ...processing.texts import help_of, interface_language, tr
 from . import readiness
@@ -194,7 +195,7 @@ def _shown(name: str, value: Any) -> str:
     }  # fmt: skip
     if name in told:
         return told[name](value)
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+    return join_words(value, interface_language()) if isinstance(value, (list, tuple)) else str(value)
 
 
 def setting_title(name: str) -> str:

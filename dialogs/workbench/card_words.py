@@ -79,11 +79,8 @@ def inputs_line(key: str, study: Study) -> list[str]:
 
 def done_lines(key: str, found: Mapping[str, Any]) -> list[str]:
     """Return what a done step says besides its figures: people placed, files of a delivery."""
-    if key == "prepare" and found.get("people"):
-        return [escape(tr("{n} people on parcels and houses.").format(n=wording.number(found["people"])))]
-    if key == "tag" and found.get("unreadable"):
-        text = tr("{n} years, storeys or lifts cannot be read and count as unknown; the log says which.")
-        return [escape(text.format(n=wording.number(found["unreadable"])))]
+    if text := _counted_text(key, found):
+        return [escape(text)]
     if key == "zones" and found.get("zones") == 0:  # while a study still runs nothing has been counted
         return [escape(tr("No station met the rules for zones; the log says for each what it lacked."))]
     if key == "zones" and any((told := found.get("verdicts", {})).values()):
@@ -93,6 +90,19 @@ def done_lines(key: str, found: Mapping[str, Any]) -> list[str]:
     if key == "deliver":
         return [delivery_line(entry, found.get("ok")) for entry in found.get("entries", [])]
     return []
+
+
+def _counted_text(key: str, found: Mapping[str, Any]) -> str:
+    """Return what an earlier step counted besides its figures; "" for nothing."""
+    if key == "prepare" and found.get("people"):
+        return str(tr("{n} people on parcels and houses.").format(n=wording.number(found["people"])))
+    if key == "tag" and found.get("unreadable"):
+        text = tr("{n} years, storeys or lifts cannot be read and count as unknown; the log says which.")
+        return str(text.format(n=wording.number(found["unreadable"])))
+    if key == "gaps" and found.get("sites"):
+        text = tr("Sites proposed: {n} buildings, {m} rooms for facilities.")
+        return str(text.format(n=wording.number(found["sites"]), m=wording.number(found["rooms"])))
+    return ""
 
 
 def delivery_line(entry: Mapping[str, Any], is_good: Any) -> str:
@@ -133,7 +143,7 @@ def links(key: str, is_old: bool, reports: Mapping[str, str], has_button: bool =
     if key == "tag" and not has_button:
         found.append(("review", tr("Review…")))
     if key == "gaps":
-        found.append(("gaps", tr("By community…")))
+        found += [("gaps", tr("By community…")), ("sites", tr("Sites…"))]
     if key == "zones":
         found.append(("hand", tr("By hand…")))
     found.append(("log", tr("Log")))

@@ -19,6 +19,7 @@ from ..explore.exploring import Exploring
 from ..gap.showing import GapShowing
 from ..parts.widgets import Page
 from ..review.reviewing import Reviewing
+from ..sites.showing import SitesShowing
 from ..study import speed, wording
 from ..study.handover import CREATE_SAMPLE
 from ..study.leaving import Leaving
@@ -58,6 +59,7 @@ class RenewalDock(QDockWidget):
         self._editors: Any = None
         self.warming = Warming(self)
         self.gaps = GapShowing(iface, self)
+        self.siting = SitesShowing(iface, self)
         self.dropping = Dropping(self)
         self.dropping.failed.connect(lambda sentence: self._on_ended("drop", False, sentence))
         self.leaving = Leaving(iface, self.session.runner, self) if iface is not None else None
@@ -159,11 +161,10 @@ class RenewalDock(QDockWidget):
             card.to_show.connect(self.scroll.ensureWidgetVisible)
         self.explore.clicked.connect(lambda on: self.exploring.start() if on else self.exploring.stop())
         self.exploring.switched.connect(self.explore.setChecked)
-        self.exploring.failed.connect(lambda sentence: self._on_ended("explore", False, sentence))
-        self.hand.failed.connect(lambda sentence: self._on_ended("hand", False, sentence))
-        self.reviewing.failed.connect(lambda sentence: self._on_ended("review", False, sentence))
         self.settings.edit_asked.connect(self._edit)
-        self.gaps.failed.connect(lambda sentence: self._on_ended("gaps", False, sentence))
+        for key, part in (("explore", self.exploring), ("hand", self.hand), ("review", self.reviewing),
+                          ("gaps", self.gaps), ("sites", self.siting)):  # fmt: skip
+            part.failed.connect(lambda sentence, key=key: self._on_ended(key, False, sentence))
         self.session.changed.connect(self.refresh)
         self.session.ended.connect(self._on_ended)
         project = self.session.project
@@ -339,6 +340,7 @@ class RenewalDock(QDockWidget):
         if self._editors is not None:
             self._editors.close()
         self.gaps.close()
+        self.siting.close()
 
     def _on_cleared(self) -> None:
         self.session.on_project_cleared()

@@ -156,6 +156,7 @@ ACTIONS: dict[str, Callable[[Any, str, str], None]] = {
     "figures": lambda dock, step, about: dock.settings.show_figures(),
     "run": lambda dock, step, about: dock.session.start_step(about),
     "gaps": lambda dock, step, about: dock.gaps.open(),
+    "sites": lambda dock, step, about: dock.siting.open(),
     "review": lambda dock, step, about: dock.reviewing.open(),
     "hand": lambda dock, step, about: dock.hand.open(),
 }

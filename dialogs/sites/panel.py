@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The panel of sites: what to look for, how many buildings, which; what they hold, who is served before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from qgis.core import Qgis, QgsMapLayer
+from qgis.gui import QgsCheckableComboBox, QgsMapLayerComboBox
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QDockWidget,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+)
+
+from ...processing.texts import tr
+from ..explore.text import amount_text, unit_text
+from ..parts import help_pages
+from ..parts.phrases import flowing, paired, unbroken
+from ..parts.tables import EmptyHint, NumberItem, make_copyable, pick_rows
+from ..parts.widgets import BIG, HINT, Page, main_button, scaled, text_label
+from ..study import wording
+from .values import Cover, Room, hosts_n
+
+MOST_SITES, USUAL_SITES = 100, 5  # as the algorithm has them
+KEPT, HOST, KIND, SIZE, AREA, MORE, ORDER, PARCEL, FORM = range(9)  # columns
+
+
+class SitesPanel(QDockWidget):
+    """`asked()`: choose anew; `picked(host)`, `zoom_asked(host)`, `table_asked()`, `export_asked()`."""
+
+    asked = pyqtSignal()
+    picked = pyqtSignal(str)
+    zoom_asked = pyqtSignal(str)
+    table_asked = pyqtSignal()
+    export_asked = pyqtSignal()
+
+    def __init__(self, iface: Any) -> None:
+        super().__init__(tr("Sites for what is missing"), iface.mainWindow() if iface else None)
+        self.setObjectName("UrbanRenewalSites")
+        self.rooms: list[Room] = []
+        self.titles: Mapping[str, str] = {}
+        self.kinds, self.most, self.candidates = QgsCheckableComboBox(), QSpinBox(), QgsMapLayerComboBox()
+        self.kinds.setDefaultText(tr("None chosen"))
+        self.most.setRange(1, MOST_SITES)
+        self.most.setToolTip(tr("How many buildings may be used at most; one may hold several kinds."))
+        self.candidates.setFilters(Qgis.LayerFilter.PolygonLayer)
+        self.candidates.setAllowEmptyLayer(True, tr("Buildings on idle parcels"))
+        self.candidates.setToolTip(tr(
+            "Without a layer: houses on parcels tagged as idle factories or idle buildings, and spare rooms of "
+            "kindergartens. With one: its polygons, a building each."
+        ))  # fmt: skip
+        self.run = main_button(tr("Choose sites"))
+        self.figures = [(scaled(QLabel(), BIG, bold=True), text_label(factor=HINT)) for _ in range(3)]
+        self.state, self.cover, self.sentence = text_label(factor=HINT), text_label(), text_label()
+        self.table = QTableWidget(0, FORM + 1)
+        self.how = text_label(f'<a href="help">{tr("How is it counted?")}</a>', HINT)
+        self.whole, self.export = QPushButton(tr("Open table")), QPushButton(tr("Export table…"))
+        self._dress_table()
+        self.hint = EmptyHint(self.table)
+        self._build()
+        self.run.clicked.connect(self.asked.emit)
+        self.table.itemSelectionChanged.connect(self._on_row)
+        self.table.doubleClicked.connect(lambda index: self.zoom_asked.emit(self._host_at(index.row())))
+        self.whole.clicked.connect(self.table_asked.emit)
+        self.export.clicked.connect(self.export_asked.emit)
+        self.how.linkActivated.connect(lambda _: help_pages.open_page("methods#s3"))
+        self._help = help_pages.add_help(self, "guide#s5")
+
+    def _build(self) -> None:
+        page = Page()
+        layout, grid = QVBoxLayout(page), QGridLayout()
+        asked = ((tr("Facilities"), self.kinds), (tr("Candidates"), self.candidates), (tr("Most sites"), self.most))
+        for place, (title, widget) in enumerate(asked):
+            label = QLabel(title)
+            label.setBuddy(widget)
+            widget.setAccessibleName(title)
+            grid.addWidget(label, place, 0)
+            grid.addWidget(widget, place, 1, 1, 1 if widget is self.most else 2)
+        grid.addWidget(self.run, len(asked) - 1, 2, Qt.AlignmentFlag.AlignRight)
+        grid.setColumnStretch(1, 1)
+        layout.addLayout(grid)
+        layout.addWidget(self.state)
+        row = QHBoxLayout()
+        for big, small in self.figures:
+            box = QVBoxLayout()
+            box.addWidget(big)
+            box.addWidget(small)
+            row.addLayout(box, 1)
+        layout.addLayout(row)
+        layout.addWidget(self.cover)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.sentence)
+        foot = QHBoxLayout()
+        foot.addWidget(self.how, 1)
+        foot.addWidget(self.whole)
+        foot.addWidget(self.export)
+        layout.addLayout(foot)
+        self.setWidget(page)
+
+    def _dress_table(self) -> None:
+        table = self.table
+        table.setHorizontalHeaderLabels([
+            tr("Keep"), tr("Candidate"), tr("Facility"), tr("Size"), tr("Floor area (m²)"), tr("Served more"),
+            tr("Order"), tr("Parcel"), tr("Form"),
+        ])  # fmt: skip
+        tips = {KEPT: tr("Ticked buildings are used in any case when sites are chosen again."),
+                ORDER: tr("In which order to build: the first serves most."),
+                FORM: tr("A complex holds at least as many kinds as the standard asks under one roof.")}  # fmt: skip
+        for column, tip in tips.items():
+            table.horizontalHeaderItem(column).setToolTip(tip)
+        table.setAccessibleName(tr("Proposed sites"))
+        table.verticalHeader().hide()
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        pick_rows(table)
+        make_copyable(table)
+        table.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
+        table.setMinimumHeight(int(self.fontMetrics().height() * 8))
+
+    # --- what is looked for -------------------------------------------------------------------------------------------
+
+    def offer(
+        self, titles: Mapping[str, str], chosen: Collection[str], most: int, candidates: QgsMapLayer | None
+    ) -> None:
+        """Offer kinds {id: title}; show those that are chosen, how many sites at most, whose buildings."""
+        self.titles = titles
+        self.kinds.clear()
+        for kind, title in titles.items():
+            state = Qt.CheckState.Checked if kind in chosen else Qt.CheckState.Unchecked
+            self.kinds.addItemWithCheckState(title, state, kind)
+        self.most.setValue(most)
+        self.candidates.setLayer(candidates)
+
+    def chosen_kinds(self) -> list[str]:
+        """Return the kinds that are ticked."""
+        return [str(kind) for kind in self.kinds.checkedItemsData()]
+
+    def kept_hosts(self) -> list[str]:
+        """Return the buildings that are ticked, each once, in the order of the table."""
+        ticked = (row for row in range(self.table.rowCount())
+                  if self.table.item(row, KEPT).checkState() == Qt.CheckState.Checked)  # fmt: skip
+        return list(dict.fromkeys(self._host_at(row) for row in ticked))
+
+    # --- what was found -----------------------------------------------------------------------------------------------
+
+    def show_state(self, text: str, can_run: bool, why_not: str = "") -> None:
+        """Say what the sites shown stand on, and whether they can be chosen now."""
+        self.state.setText(text)
+        self.state.setVisible(bool(text))
+        self.run.setEnabled(can_run)
+        self.run.setToolTip(why_not)
+
+    def show_sites(
+        self, rooms: list[Room] | None, cover: Sequence[Cover], kept: Collection[str], gap: float | None
+    ) -> None:
+        """Show rooms; None = never chosen. `kept` hosts are ticked; `gap` = share that the best might serve more."""
+        self.rooms = rooms or []
+        self.hint.say(_why_empty(rooms))
+        more = sum(room.m2 or 0 for room in self.rooms)
+        texts = (
+            (wording.number(hosts_n(self.rooms)), tr("buildings")),
+            (wording.number(len(self.rooms)), tr("rooms for facilities")),
+            (f"{wording.number(more)} m²", tr("floor area to convert")),
+        )
+        for (big, small), (value, label) in zip(self.figures, texts):
+            big.setText(value if rooms is not None else "—")
+            small.setText(label)
+        self.cover.setText(self._cover_text(cover, gap))
+        self.cover.setVisible(bool(self.cover.text()))
+        self._fill_table(kept)
+        self.sentence.setVisible(bool(self.rooms))
+        for button in (self.whole, self.export):
+            button.setEnabled(bool(self.rooms))
+
+    def _cover_text(self, cover: Sequence[Cover], gap: float | None) -> str:
+        """Return a line a kind: need, served before → after, and how near to the best it is."""
+        lines = []
+        for item in cover:
+            if item.need is None or item.before is None or item.after is None:
+                told = tr("need not known")
+            else:
+                text = tr("of {need} served {before} → {after} (+{more})")
+                told = text.format(
+                    need=amount_text(item.need, item.unit), before=wording.number(item.before, 1),
+                    after=wording.number(item.after, 1), more=wording.number(item.after - item.before, 1),
+                )  # fmt: skip
+            lines.append(f"<b>{escape(self.titles.get(item.kind, item.kind))}</b>&nbsp; {escape(unbroken(told))}")
+        if gap is not None and self.rooms:
+            lines.append(escape(
+                tr("No choice of as many buildings serves more.") if gap <= 0 else
+                tr("Proved to be within {share} of the best.").format(share=wording.percent(gap, 1))
+            ))  # fmt: skip
+        return "<br>".join(lines)
+
+    def _fill_table(self, kept: Collection[str]) -> None:
+        table = self.table
+        now = self.picked_host()
+        table.blockSignals(True)
+        table.setSortingEnabled(False)
+        table.setRowCount(len(self.rooms))
+        forms = {"complex": tr("complex"), "scattered": tr("single")}
+        for row, room in enumerate(self.rooms):
+            unit = unit_text(room.unit)
+            cells: dict[int, QTableWidgetItem] = {
+                KEPT: QTableWidgetItem(), HOST: QTableWidgetItem(room.host),
+                PARCEL: QTableWidgetItem(room.parcel or "—"),
+                KIND: QTableWidgetItem(self.titles.get(room.kind, room.kind)),
+                SIZE: NumberItem(f"{wording.number(room.size)} {unit}".strip(), room.size),
+                AREA: NumberItem(wording.number(room.m2), room.m2),
+                MORE: NumberItem(amount_text(room.served_more, room.unit), room.served_more),
+                ORDER: NumberItem(wording.number(room.rank), room.rank),
+                FORM: QTableWidgetItem(forms.get(room.form, room.form)),
+            }  # fmt: skip
+            for column, item in cells.items():
+                item.setData(Qt.ItemDataRole.UserRole, row)
+                if column in (SIZE, AREA, MORE, ORDER):
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                elif column != KEPT:
+                    item.setToolTip(item.text())
+                table.setItem(row, column, item)
+            state = Qt.CheckState.Checked if room.host in kept else Qt.CheckState.Unchecked
+            cells[KEPT].setFlags(cells[KEPT].flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            cells[KEPT].setCheckState(state)
+        table.setSortingEnabled(True)
+        table.blockSignals(False)
+        table.resizeColumnsToContents()
+        self.choose(now)
+
+    def choose(self, host: str) -> None:
+        """Select the first room of a building; the first of all when it is not there."""
+        rows = [row for row in range(self.table.rowCount()) if self._host_at(row) == host]
+        if self.rooms:
+            self.table.selectRow(rows[0] if rows else 0)
+        self._on_row()
+
+    def picked_host(self) -> str:
+        """Return the building that is selected; "" for none."""
+        room = self._room()
+        return room.host if room is not None else ""
+
+    def _room(self) -> Room | None:
+        rows = self.table.selectionModel().selectedRows()
+        return self._room_at(rows[0].row()) if rows else None
+
+    def _room_at(self, row: int) -> Room | None:
+        item = self.table.item(row, HOST)
+        place = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+        return self.rooms[place] if place is not None and place < len(self.rooms) else None
+
+    def _host_at(self, row: int) -> str:
+        room = self._room_at(row)
+        return room.host if room is not None else ""
+
+    def _on_row(self) -> None:
+        room = self._room()
+        if room is None:
+            self.sentence.setText("")
+            return
+        self.sentence.setText(flowing((
+            f"<b>{escape(room.host)}</b>", escape(unbroken(room.why)),
+            escape(paired(tr("Floors"), room.floors)) if room.floors else "",
+        )))  # fmt: skip
+        self.picked.emit(room.host)
+
+
+def _why_empty(rooms: list[Room] | None) -> str:
+    """Return what stands in the empty table: nothing was chosen yet, or there was nothing to choose from."""
+    if rooms is None:
+        return tr("No sites chosen yet. They need buildings and counted gaps.")
+    return tr(
+        "No building can hold it. Confirm idle factories or buildings in the review, or give a layer of candidates."
+    )

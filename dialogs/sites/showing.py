@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From a study to its panel of sites: what is chosen goes into the study, what was found onto the map."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsCsException, QgsFeatureRequest, QgsGeometry, QgsVectorLayer, QgsWkbTypes
+from qgis.gui import QgsRubberBand
+from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtWidgets import QFileDialog
+
+from ...core.delivery.formats.workbook import Sheet, write_workbook
+from ...core.errors import RenewalError
+from ...processing.texts import tr
+from ..explore.text import kind_titles, unit_text
+from ..parts.phrases import paired
+from ..study import results, wording
+from ..study.crossing import crossing
+from ..study.handover import standard_of
+from ..study.project_state import layer_of
+from ..study.readiness import BLOCKING
+from ..study.recording import lacks_sites_only
+from ..study.steps import GAPS, results_of
+from .panel import USUAL_SITES, SitesPanel
+from .values import Cover, Room, hostable, read_cover, read_rooms
+
+OUTLINE = "#222222"
+AIR = 6  # a building is shown with so many times its own extent
+
+
+class SitesShowing(QObject):
+    """The panel of a dock: made when first opened, gone with the project."""
+
+    failed = pyqtSignal(str)
+
+    def __init__(self, iface: Any, dock: Any) -> None:
+        super().__init__(dock)
+        self._iface, self._dock = iface, dock
+        self.panel: SitesPanel | None = None
+        self._band: QgsRubberBand | None = None
+        self._shapes: dict[str, QgsGeometry] = {}
+        self._crs: Any = None
+        dock.session.changed.connect(self._on_changed)
+        dock.session.ended.connect(self._on_ended)
+
+    def open(self) -> None:
+        """Show the panel on the sites of the study, those on the map, the gaps beneath."""
+        if self.panel is None:
+            self._make()
+        session = self._dock.session
+        self._offer()
+        self.refresh()
+        self.panel.show()
+        self.panel.raise_()
+        if results_of(session.study).get("sites"):
+            results.open_step(self._iface, session.project, session.study, GAPS)
+
+    def _make(self) -> None:
+        self.panel = SitesPanel(self._iface)
+        self.panel.asked.connect(self.start)
+        self.panel.picked.connect(self.show_host)
+        self.panel.zoom_asked.connect(lambda host: self.show_host(host, zoom=True))
+        self.panel.table_asked.connect(self._on_table)
+        self.panel.export_asked.connect(self._on_export)
+        self.panel.visibilityChanged.connect(
+            lambda on: self.show_host(self.panel.picked_host()) if on else self._clear()
+        )
+        if self._iface is not None:
+            self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.panel)
+            window = self._iface.mainWindow()
+            if hasattr(window, "tabifyDockWidget") and not self._dock.isFloating():
+                window.tabifyDockWidget(self._dock, self.panel)
+
+    def _on_visible(self, on: bool) -> None:
+        self.show_host(self.panel.picked_host() if on and self.panel is not None else "")
+
+    def _offer(self) -> None:
+        from ...core.gaps.sites.propose import sited_kinds
+
+        session = self._dock.session
+        study, standard = session.study, standard_of(session.study)
+        titles = kind_titles(standard)
+        kinds = {kind: titles.get(kind, kind) for kind in hostable(standard)}
+        chosen = study.setting("SITE_KINDS") or sited_kinds(standard, study.setting("KINDS"))
+        choice = study.inputs.get("CANDIDATES")
+        layer = layer_of(session.project, choice) if choice else None
+        self.panel.offer(kinds, chosen, int(study.setting("MAX_SITES") or USUAL_SITES), layer)
+
+    def start(self) -> None:
+        """Take what is chosen into the study and choose sites by it."""
+        from ...core.gaps.sites.propose import sited_kinds
+
+        session, panel = self._dock.session, self.panel
+        study, kinds = session.study, panel.chosen_kinds()
+        if not kinds:
+            self.failed.emit(tr("Choose at least one kind of facility to look for."))
+            return
+        usual = sited_kinds(standard_of(study), study.setting("KINDS"))
+        session.set_value("SITE_KINDS", [] if kinds == usual else kinds)
+        session.set_value("MAX_SITES", "" if panel.most.value() == USUAL_SITES else panel.most.value())
+        session.set_value("FIXED", ",".join(panel.kept_hosts()))
+        layer, choice = panel.candidates.currentLayer(), study.inputs.get("CANDIDATES")
+        if (layer.id() if layer is not None else "") != (choice.layer_id if choice else ""):
+            session.choose("CANDIDATES", layer.id() if layer is not None else "")
+        session.start_sites()
+
+    # --- what is shown ------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Show the sites of the study and what they stand on."""
+        session = self._dock.session
+        study, files = session.study, results_of(session.study)
+        record = study.steps.get(GAPS)
+        self._shapes = {}
+        kept = str(study.setting("FIXED")).split(",")
+        gap = record.figures.get("sites_gap") if record else None
+        rooms = read_rooms(files) if "sites" in files else None
+        self.panel.show_sites(rooms, read_cover(files) if rooms else [], kept, gap)
+        self._show_state()
+
+    def _show_state(self) -> None:
+        session = self._dock.session
+        state, record = session.states()[GAPS], session.study.steps.get(GAPS)
+        lacks = [reason for reason in state.reasons if reason.code in BLOCKING]
+        has_hosts = bool({"BUILDINGS", "CANDIDATES"} & set(session.study.inputs)) or (
+            self.panel.candidates.currentLayer() is not None
+        )
+        if session.is_busy:
+            text = tr("Something is running: wait for it, or cancel it.")
+        elif lacks:
+            text = wording.reason_text(lacks[0])
+        elif not has_hosts:
+            text = tr("Give a layer of buildings or of candidates.")
+        elif record is not None and lacks_sites_only(state):
+            text = tr("Stands on the gaps of {at}.").format(at=wording.moment(record.finished_at))
+        else:
+            text = tr("The gaps are counted first.")
+        can_run = not session.is_busy and not lacks and has_hosts
+        self.panel.show_state(text, can_run, "" if can_run else text)
+
+    def _on_changed(self) -> None:
+        if self.panel is not None and not self.panel.isHidden():
+            self._show_state()
+
+    def _on_ended(self, *_: Any) -> None:
+        if self.panel is not None and not self.panel.isHidden():
+            self.refresh()
+
+    def show_host(self, host: str, zoom: bool = False) -> None:
+        """Frame a building on the map; into view when it is not, `zoom` = as large as it can be."""
+        self._clear()
+        shape = self._shape_of(host) if host and self._iface is not None else None
+        if shape is None:
+            return
+        canvas = self._iface.mapCanvas()
+        try:
+            change = crossing(self._crs, canvas.mapSettings().destinationCrs(), self._dock.session.project)
+            box = change.transformBoundingBox(shape.boundingBox())
+        except QgsCsException:
+            return
+        self._band = QgsRubberBand(canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
+        self._band.setStrokeColor(QColor(OUTLINE))
+        self._band.setFillColor(QColor(0, 0, 0, 0))
+        self._band.setWidth(3)
+        self._band.setToGeometry(shape, self._crs)
+        if zoom or not canvas.extent().contains(box):
+            box.scale(AIR)
+            canvas.setExtent(box)
+        canvas.refresh()
+
+    def _shape_of(self, host: str) -> QgsGeometry | None:
+        """Return the ground of a building as the sites have it, in their system; None when it cannot be read."""
+        source = results_of(self._dock.session.study).get("sites", "")
+        if host not in self._shapes and source:
+            layer = QgsVectorLayer(source if "|" in source else f"{source}|layername=sites", "sites", "ogr")
+            quoted = host.replace("'", "''")
+            request = QgsFeatureRequest().setFilterExpression(f"\"candidate_id\" = '{quoted}'").setLimit(1)
+            self._crs = layer.crs()
+            for found in layer.getFeatures(request):
+                self._shapes[host] = QgsGeometry(found.geometry())
+        shape = self._shapes.get(host)
+        return shape if shape is not None and not shape.isEmpty() else None
+
+    def _clear(self) -> None:
+        if self._band is not None and self._iface is not None:
+            self._iface.mapCanvas().scene().removeItem(self._band)
+        self._band = None
+
+    # --- the rest -----------------------------------------------------------------------------------------------------
+
+    def _on_table(self) -> None:
+        session = self._dock.session
+        results.open_table(self._iface, session.project, session.study, "sites")
+
+    def _on_export(self) -> None:
+        start = Path(self._dock.session.study.folder or ".") / "sites.xlsx"
+        path, _ = QFileDialog.getSaveFileName(self.panel, tr("Export table…"), str(start), "Excel (*.xlsx)")
+        if path:
+            self.write(Path(path))
+
+    def write(self, path: Path) -> None:
+        """Write the rooms and who is served before and after; numbers stay numbers."""
+        cover = read_cover(results_of(self._dock.session.study))
+        try:
+            write_workbook(path, sheets_of(self.panel.rooms, cover, self.panel.titles))
+        except (OSError, RenewalError) as error:
+            self.failed.emit(wording.error_text(error))
+
+    def close(self) -> None:
+        """Take the panel away."""
+        self._clear()
+        self._shapes = {}
+        if self.panel is not None:
+            if self._iface is not None:
+                self._iface.removeDockWidget(self.panel)
+            self.panel.deleteLater()
+            self.panel = None
+
+
+def sheets_of(rooms: list[Room], cover: list[Cover], titles: Any) -> list[Sheet]:
+    """Return the sheets of a workbook: a row a room; a row a kind with need and who is served before and after."""
+    heads = [tr("Order"), tr("Candidate"), tr("Parcel"), tr("Facility"), tr("Size"), tr("Unit"), tr("Floor area (m²)"),
+             tr("Served more"), tr("Floors"), tr("Why")]  # fmt: skip
+    rows = [
+        (room.rank, room.host, room.parcel, titles.get(room.kind, room.kind), room.size, unit_text(room.unit), room.m2,
+         room.served_more, room.floors, room.why)
+        for room in rooms
+    ]  # fmt: skip
+    found = [Sheet(tr("Proposed sites"), tr("Proposed sites"), heads,
+                   (0, None, None, None, 1, None, 1, 1, None, None), rows)]  # fmt: skip
+    if cover:
+        heads = [tr("Facility"), tr("Unit"), tr("Need"), tr("Served before"), tr("Served after")]
+        rows = [(titles.get(item.kind, item.kind), unit_text(item.unit), item.need, item.before, item.after)
+                for item in cover]  # fmt: skip
+        title = paired(tr("Proposed sites"), tr("before and after"))
+        found.append(Sheet(tr("Before and after"), title, heads, (None, None, 1, 1, 1), rows))
+    return found

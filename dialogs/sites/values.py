@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the panel of sites shows, read from the results of a study: rooms in hosts, who is served before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ..study.figures import rows_of
+
+ROOMS_SQL = (
+    "SELECT site_id, candidate_id, parcel_id, kind, unit, size, m2, rank, served_more, form, floor_rule, why"
+    " FROM {t} ORDER BY rank, site_id"
+)
+COVER_SQL = "SELECT kind, unit, sum(need), sum(served_before), sum(served_after) FROM {t} GROUP BY 1, 2 ORDER BY 1"
+
+
+class Room(NamedTuple):
+    """A kind in a host: `size` and `served_more` in its unit, `rank` the order to build; None where not known."""
+
+    site_id: str
+    host: str
+    parcel: str
+    kind: str
+    unit: str
+    size: float | None
+    m2: float | None
+    rank: int | None
+    served_more: float | None
+    form: str
+    floors: str
+    why: str
+
+
+class Cover(NamedTuple):
+    """What a kind needs and how much of it is served before and after the sites, in its unit; None = not known."""
+
+    kind: str
+    unit: str
+    need: float | None
+    before: float | None
+    after: float | None
+
+
+def read_rooms(files: Mapping[str, str]) -> list[Room]:
+    """Return the rooms in the order to build."""
+    return [Room(*row) for row in rows_of(files, "sites", ROOMS_SQL)]
+
+
+def read_cover(files: Mapping[str, str]) -> list[Cover]:
+    """Return who is served by kind; none after a study made in one go, whose delivery does not keep it."""
+    return [Cover(*row) for row in rows_of(files, "covered", COVER_SQL)]
+
+
+def hosts_n(rooms: Sequence[Room]) -> int:
+    """Return in how many buildings the rooms are."""
+    return len({room.host for room in rooms})
+
+
+def hostable(standard: Mapping[str, Any]) -> list[str]:
+    """Return the kinds of a standard that can be rooms in a building, in its order."""
+    from ...core.gaps.sites.hosts import is_hostable
+    from ...core.gaps.standard import kinds_of
+
+    named = [entry["id"] for entry in standard["kinds"]]
+    return [kind.id for kind in kinds_of(standard, named) if is_hostable(kind)] if named else []
