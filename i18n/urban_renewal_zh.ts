@@ -605,7 +605,7 @@
     </message>
     <message>
         <source>Demonstration zones</source>
-        <translation type="unfinished"></translation>
+        <translation>示范片区</translation>
     </message>
     <message>
         <source>Demonstration zones around stations: core, branches, petals</source>
@@ -949,7 +949,7 @@
     </message>
     <message>
         <source>Ground</source>
-        <translation type="unfinished"></translation>
+        <translation>底图</translation>
     </message>
     <message>
         <source>Guessed from the name, the fields and the geometry: {share} sure.</source>
@@ -1033,7 +1033,7 @@
     </message>
     <message>
         <source>Input check</source>
-        <translation type="unfinished"></translation>
+        <translation>数据检查</translation>
     </message>
     <message>
         <source>Inputs</source>
@@ -2033,7 +2033,7 @@
     </message>
     <message>
         <source>Tables</source>
-        <translation type="unfinished"></translation>
+        <translation>表格</translation>
     </message>
     <message>
         <source>Tag</source>
@@ -2041,7 +2041,7 @@
     </message>
     <message>
         <source>Tags</source>
-        <translation type="unfinished"></translation>
+        <translation>识别结果</translation>
     </message>
     <message>
         <source>Take all of it</source>
@@ -2421,7 +2421,7 @@
     </message>
     <message>
         <source>Walking and gaps</source>
-        <translation type="unfinished"></translation>
+        <translation>步行与缺口</translation>
     </message>
     <message>
         <source>Walking profiles</source>

@@ -156,9 +156,9 @@ def forget_results(project: QgsProject, study_id: str) -> None:
     """Take a study's loaded results out of the project; files stay."""
     ours = [key for key, layer in project.mapLayers().items() if result_of(layer)[0] == study_id]
     project.removeMapLayers(ours)
-    for group in project.layerTreeRoot().findGroups(True):
-        if group.customProperty(tree.MARK, "") == study_id and not group.findLayers():
-            group.parent().removeChildNode(group)
+    group = tree.group_of(project, study_id)
+    if group is not None and not group.findLayers():
+        group.parent().removeChildNode(group)
 
 
 def result_ids(project: QgsProject) -> frozenset[str]:

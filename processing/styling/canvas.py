@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -45,6 +45,13 @@ def look_of(name: str, found: list[Rule], names: set[str], language: str) -> lis
         return OWN[name](names, language)
     change = CHANGES.get(name)
     return [(label, condition, change(symbol)) for label, condition, symbol in found] if change else found
+
+
+def gap_classes(share: str, kinds: Iterable[str], language: str) -> list[Rule]:
+    """Return the classes of a gap in the facilities of some kinds (`styles.group_rules`) for the canvas."""
+    from .styles import group_rules
+
+    return [(label, when, CHANGES["gap"](symbol)) for label, when, symbol in group_rules(share, kinds, language)]
 
 
 def scales_of(name: str, language: str) -> dict[str, int]:

@@ -142,14 +142,14 @@ def test_relief_is_smooth_from_near(tmp_path, qgis_app):
     import numpy as np
     from osgeo import gdal
     from qgis.core import Qgis, QgsRasterLayer
-    from urban_renewal.dialogs.study.results import smooth_relief
+    from urban_renewal.processing.styling.dressed import wear_relief
 
     made = gdal.GetDriverByName("GTiff").Create(str(tmp_path / "dem.tif"), 4, 4, 1, gdal.GDT_Float32)
     made.SetGeoTransform((0, 30, 0, 0, 0, -30))
     made.GetRasterBand(1).WriteArray(np.arange(16, dtype=float).reshape(4, 4))
     made = None
     layer = QgsRasterLayer(str(tmp_path / "dem.tif"), "dem", "gdal")
-    smooth_relief(layer)
+    wear_relief(layer)
     assert layer.resamplingStage() == Qgis.RasterResamplingStage.Provider
     assert layer.dataProvider().zoomedInResamplingMethod() == layer.dataProvider().ResamplingMethod.Cubic
     assert layer.renderer().type() == "hillshade"

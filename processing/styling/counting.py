@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How many features each class of a layer has, in the legend: counted in the file itself, so that no map waits."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from qgis.core import QgsRuleBasedRenderer, QgsVectorLayer
+
+GAP = "  "  # between a class and its number
+
+
+def classes_of(layer: QgsVectorLayer) -> list[tuple[str, str]]:
+    """Return (label without a number, condition) of each class of a layer with rules; "ELSE" = the rest, "" = all."""
+    renderer = layer.renderer()
+    if not isinstance(renderer, QgsRuleBasedRenderer):
+        return []
+    found = []
+    for rule in renderer.rootRule().children():
+        condition = "ELSE" if rule.isElse() else str(rule.filterExpression() or "")
+        found.append((rule.label().split(GAP)[0], condition))
+    return found
+
+
+def count_classes(source: str, conditions: Sequence[str]) -> list[int]:
+    """Count the rows of a table of a GeoPackage by conditions that exclude one another; empty when it cannot be done.
+
+    What the house's classes say is SQL as well as an expression of QGIS.
+    """
+    name, _, rest = source.partition("|")
+    table = next((part[len("layername=") :] for part in rest.split("|") if part.startswith("layername=")), "")
+    path = Path(name)
+    if "|subset=" in source or path.suffix != ".gpkg" or not path.is_file():
+        return []
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
+            if not table:
+                table = base.execute("SELECT table_name FROM gpkg_contents ORDER BY rowid").fetchone()[0]
+            told = [f"WHEN {condition or 'TRUE'} THEN {place}" for place, condition in enumerate(conditions)
+                    if condition != "ELSE"]  # fmt: skip
+            rest_place = conditions.index("ELSE") if "ELSE" in conditions else -1
+            chosen = f"CASE {' '.join(told)} ELSE {rest_place} END" if told else str(rest_place)
+            quoted = table.replace('"', '""')
+            rows = base.execute(" ".join(["SELECT", chosen, ", count(*) FROM", f'"{quoted}"', "GROUP BY 1"])).fetchall()
+    except (sqlite3.Error, TypeError):
+        return []
+    found = dict(rows)
+    return [int(found.get(place, 0)) for place in range(len(conditions))]
+
+
+def tell_counts(layer: QgsVectorLayer, numbers: Sequence[int]) -> None:
+    """Write the number of each class behind its name.
+
+    The rules that Python touches are those of a copy: they must not outlive their layer (`symbols.rules`).
+    """
+    copy = layer.renderer().clone()
+    for rule, number in zip(copy.rootRule().children(), numbers):
+        rule.setLabel(f"{rule.label().split(GAP)[0]}{GAP}{number:,}")
+    layer.setRenderer(copy.clone())
+    layer.emitStyleChanged()
