@@ -21,7 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from . import frames, schema
+from . import frames, schema, slices
 from .jsontext import canonical_json
 from .run import Run
 
@@ -209,9 +209,15 @@ def _hash_rows(
         part = frame.iloc[start : start + SLICE_ROWS]
         digests = b"".join([sha256(row).digest() for row in _json_rows(part, listed, digits)])
         whole[start : start + SLICE_ROWS] = np.frombuffer(digests, dtype="S32")
-    whole.sort()  # by numpy, which lets go of Python's lock
-    is_flat = digits is None or not shapely.has_z(_shapes(frames.geometries(frame))).any()
-    is_plain = is_flat and all(_is_plain(frame[name], kind, places) for name, kind, places in listed if name in frame)
+    if run:
+        slices.aside(whole.sort, run)  # by numpy, which lets go of Python's lock
+    else:
+        whole.sort()
+    is_plain = digits is None or not shapely.has_z(_shapes(frames.geometries(frame))).any()
+    for name, kind, places in listed:
+        if run:
+            run.check()
+        is_plain = is_plain and (name not in frame or _is_plain(frame[name], kind, places))
     return _total(listed, digits, whole), Rows(_named(listed), whole, is_plain, digits)
 
 

@@ -127,7 +127,7 @@ def _write_csv(folder: Path, study: Study, flats: list[Any], run: Any) -> tuple[
     losses: list[Any] = []
     for flat, part in _stretches(flats, run):
         file = f"csv/{flat.name}.csv"
-        _save_pieces(folder / file, (text.encode("utf-8") for text in csv_pieces(flat, file, losses, part)))
+        _save_pieces(folder / file, (text.encode("utf-8") for text in csv_pieces(flat, file, losses, part)), part)
         _save((folder / file).with_suffix(".csvt"), types_line(flat).encode("ascii"))
         _count(folder / file, flat.name, len(flat), part)
     return losses, {"csv_layers_n": len(flats)}
@@ -144,7 +144,7 @@ def _write_shp(folder: Path, study: Study, flats: list[Any], run: Any) -> tuple[
         base = folder / "shp" / flat.name
         parts, found = write_shapefile(flat, f"shp/{flat.name}", study.inputs.choice("SHP_ENCODING"), part)
         for suffix, pieces in parts.items():
-            _save_pieces(base.with_name(base.name + suffix), pieces)
+            _save_pieces(base.with_name(base.name + suffix), pieces, part)
         _count(base.with_name(base.name + (".shp" if ".shp" in parts else ".dbf")), flat.name, len(flat), part)
         losses += found
     _save(folder / "shp" / "fields.csv", write_csv(field_names(named), "shp/fields.csv", run)[0].encode("utf-8"))
@@ -180,7 +180,7 @@ def _write_dxf(folder: Path, study: Study, flats: list[Any], run: Any) -> tuple[
     offset = template["cad"].get("offset")
     notes += [say("offset_line", study.language, x=offset["x"], y=offset["y"])] if offset else []
     drawn = draw(template, drawn_flats, notes, study.language, run.part(0, 0.6))
-    _save_pieces(folder / FILE, dxf_pieces(drawn.drawing, run.part(0.6, 1)))
+    _save_pieces(folder / FILE, dxf_pieces(drawn.drawing, run.part(0.6, 1)), run)
     _count(folder / FILE, "entities", drawn.entities_n, run)
     facts = {"dxf_features_n": drawn.features_n, "dxf_drawn_n": drawn.drawn_n}
     return list(drawn.losses), {**facts, "dxf_entities_n": drawn.entities_n, "dxf_labels_n": drawn.labels_n}
@@ -209,11 +209,12 @@ def _save(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def _save_pieces(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write a file piece by piece: a city's at once would hold Python's lock."""
+def _save_pieces(path: Path, pieces: Iterable[bytes], run: Any) -> None:
+    """Write a file piece by piece: a city's at once would hold Python's lock. Raises Cancelled."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         for piece in pieces:
+            run.check()
             file.write(piece)
 
 

@@ -218,6 +218,15 @@ def test_nothing_given_is_changed():
     pd.testing.assert_frame_equal(given_frame, copy)
 
 
+@pytest.mark.parametrize("look", [2, 3, 4])
+def test_cancel_is_heard_after_the_last_slice(look):
+    """The sorting of a million rows and each column's second look are not waited for: one slice, then these."""
+    looks = iter(range(1, 100))
+    frame = pd.DataFrame({"tag": ["a", "b"], "score": [0.5, 0.25]})
+    with pytest.raises(Cancelled):
+        identity.fingerprint(frame, run=Run(is_cancelled=lambda: next(looks) >= look))
+
+
 def test_cancel_stops_between_slices():
     with pytest.raises(Cancelled):
         identity.content_hash(frame(), table(), run=Run(is_cancelled=lambda: True))
