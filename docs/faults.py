@@ -43,6 +43,7 @@ ENOUGH, LEAST_PT = 4.5, 8.0  # contrast of words (WCAG 2.2, 1.4.3); smallest let
 CLOSED = (
     "QgsFileWidget",
     "QgsDateEdit",
+    "CalmDate",
     "QgsMapCanvas",
     "QgsMessageBar",
     "QgsProjectionSelectionWidget",

@@ -1989,7 +1989,7 @@
     </message>
     <message>
         <source>Stands on the gaps of {at}.</source>
-        <translation>依据 {at} 的缺口。</translation>
+        <translation>依据{at}的缺口。</translation>
     </message>
     <message>
         <source>State</source>
@@ -2970,6 +2970,10 @@
     <message>
         <source>of {need} served {before} → {after} (+{more})</source>
         <translation>需求 {need}，已服务 {before} → {after}（+{more}）</translation>
+    </message>
+    <message>
+        <source>of {need} served {before}, nothing more</source>
+        <translation>需求 {need}，已服务 {before}，没有新增</translation>
     </message>
     <message>
         <source>of {n}</source>

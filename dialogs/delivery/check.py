@@ -22,10 +22,11 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing.running.scratch import Scratch
-from ...processing.texts import interface_language, tr
+from ...processing.texts import tr
 from ..parts.buttons import in_words
 from ..parts.help_pages import add_help
 from ..parts.inks import readable
+from ..parts.phrases import listed
 from ..parts.tables import keep_size, make_copyable
 from ..parts.widgets import text_label
 from ..study.handover import job
@@ -130,9 +131,8 @@ def tell(good: bool, rows: Sequence[dict[str, Any]]) -> str:
     """Return the one sentence that says how the delivery stands."""
     changed = [str(row["subject_id"]) for row in rows if row["verdict"] == "fail"]
     stale = [str(row["subject_id"]) for row in rows if row["clause"] in ("input_changed", "rules_newer")]
-    joint = "、" if interface_language() == "zh" else ", "
     if not good:
-        return tr("{n} parts changed since delivery: {names}.").format(n=len(changed), names=joint.join(changed[:5]))
+        return tr("{n} parts changed since delivery: {names}.").format(n=len(changed), names=listed(changed[:5]))
     if stale:
-        return tr("As delivered, but out of date: {names}.").format(names=joint.join(stale[:5]))
+        return tr("As delivered, but out of date: {names}.").format(names=listed(stale[:5]))
     return tr("Everything is as delivered.")

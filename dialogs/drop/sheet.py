@@ -32,6 +32,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...processing.texts import tr
 from ..parts.help_pages import add_help
+from ..parts.phrases import flowing
 from ..parts.tables import keep_size, make_copyable
 from ..parts.widgets import text_label
 from ..study import project_state, results, wording
@@ -272,7 +273,7 @@ class DropSheet(QDialog):
         if layer is None:
             return
         words = self._words()
-        self.said.setText(" ".join(words))
+        self.said.setText(flowing(words))
         self.said.setVisible(bool(words))
         if not isinstance(layer, QgsVectorLayer):
             self.preview.hide()

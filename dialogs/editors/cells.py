@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from html import escape
 from typing import Any
 
-from qgis.PyQt.QtCore import QEvent, QObject, QRectF, QSize, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QEvent, QLocale, QObject, QRectF, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QKeySequence, QPainter, QPalette, QWheelEvent
 from qgis.PyQt.QtWidgets import (
+    QApplication,
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
@@ -20,11 +22,12 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing.texts import tr
+from ..parts.calm import CalmCombo
 from ..parts.inks import faint, soft
+from .pasting import is_table
 from .rows import Cell
-from .words import value_text
+from .words import MANY, listed_words, typed_words, value_text
 
-MANY = 10_000  # from here on thousands are told apart; years are not
 BLUE = "#2F7FAE"  # the colour of what can be acted on: main buttons, weights, dragged limits
 
 
@@ -33,6 +36,7 @@ class Number(QDoubleSpinBox):
 
     def __init__(self, cell: Cell) -> None:
         super().__init__()
+        self.setLocale(QLocale.c())  # 0.6 stays 0.6 where a comma parts decimals
         self.setDecimals(cell.decimals)
         self.setRange(cell.low, cell.high)
         self.setSingleStep(cell.step)
@@ -47,10 +51,11 @@ class Number(QDoubleSpinBox):
 
     def valueFromText(self, text: str) -> float:
         """Return the number of a text with or without commas between thousands."""
-        return float(super().valueFromText(text.replace(",", "")))
+        return float(super().valueFromText(plain_digits(text).replace(",", "")))
 
     def validate(self, text: str, place: int) -> Any:
-        """Take commas between thousands as they are."""
+        """Take commas between thousands as they are, and what a Chinese input method writes: ３，５００ or 0。6."""
+        text = plain_digits(text)
         return super().validate(text.replace(",", ""), place)[0], text, place
 
     def sizeHint(self) -> QSize:
@@ -71,11 +76,20 @@ class Number(QDoubleSpinBox):
             event.ignore()
 
 
+def plain_digits(text: str) -> str:
+    """Return what was typed with the digits, points and commas of a keyboard without an input method."""
+    return unicodedata.normalize("NFKC", text).replace("。", ".")
+
+
 class CellEditor(QWidget):
-    """The editor of one cell. `edited(value)` is what a person decides; `entered()` when the focus comes."""
+    """The editor of one cell. `edited(value)` is what a person decides; `entered()` when the focus comes.
+
+    `pasted(text, part)`: several cells of a spreadsheet for this field, the `part`th of a pair, and those below.
+    """
 
     edited = pyqtSignal(object)
     entered = pyqtSignal()
+    pasted = pyqtSignal(str, int)
 
     def __init__(self, cell: Cell, title: str) -> None:
         super().__init__()
@@ -105,7 +119,7 @@ class CellEditor(QWidget):
             box.clicked.connect(lambda on: self._decide(bool(on)))
             return box
         if cell.kind in ("yesno", "choice"):
-            combo = QComboBox()
+            combo = CalmCombo()
             for value, title in cell.choices or ((0, tr("no")), (1, tr("yes"))):
                 combo.addItem(title, value)
             combo.activated.connect(lambda _: self._decide(combo.currentData()))
@@ -125,7 +139,7 @@ class CellEditor(QWidget):
     def _typed(self, text: str) -> Any:
         if self.cell.kind == "text":
             return text.strip()
-        return [word.strip() for word in text.replace("，", ",").split(",") if word.strip()]
+        return typed_words(text)
 
     def _number(self) -> Any:
         found = [_plain(box.value(), self.cell) for box in self._inputs]
@@ -147,18 +161,28 @@ class CellEditor(QWidget):
                 widget.setCurrentIndex(max(0, widget.findData(value if self.cell.choices else round(value or 0))))
                 widget.setToolTip(widget.currentText())
             elif isinstance(widget, QLineEdit):
-                widget.setText(", ".join(map(str, value)) if isinstance(value, list) else str(value or ""))
+                widget.setText(listed_words(value) if isinstance(value, list) else str(value or ""))
                 widget.setCursorPosition(0)
                 widget.setToolTip(widget.text())
             else:
                 widget.setValue(float(value[place] if isinstance(value, list) else value or 0))
             widget.blockSignals(False)
         differs = shipped is not None and shipped != value
-        was = value_text(shipped) if self.cell.kind != "yesno" else value_text(bool(shipped))
+        whole = [shipped] if "points" in self.cell.keys and self.cell.kind == "pair" else shipped  # 30,000→1
+        was = value_text(whole) if self.cell.kind != "yesno" else value_text(bool(shipped))
         was = dict(self.cell.choices).get(shipped, was) if self.cell.choices else was
         self.old.setText(f"<s>{escape(was)}</s>" if differs else "")
         self.old.setToolTip(tr("Shipped value: {value}").format(value=was) if differs else "")
         self.old.setVisible(differs)
+
+    def text(self) -> str:
+        """Return the value as it is shown, for the clipboard."""
+        words = (
+            box.currentText() if isinstance(box, QComboBox)
+            else value_text(box.isChecked()) if isinstance(box, QCheckBox) else box.text()
+            for box in self._inputs
+        )  # fmt: skip
+        return ("→" if "points" in self.cell.keys else "–").join(words)
 
     def inputs(self) -> list[QWidget]:
         """Return what is typed into, from left to right."""
@@ -175,9 +199,14 @@ class CellEditor(QWidget):
         self._inputs[0].setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Tell when the focus comes; leave Ctrl+Z to the editor."""
+        """Tell when the focus comes; leave Ctrl+Z to the editor, and several cells on the clipboard to the table."""
         if event.type() == QEvent.Type.FocusIn:
             self.entered.emit()
+        if event.type() == QEvent.Type.KeyPress and event.matches(QKeySequence.StandardKey.Paste):
+            text = QApplication.clipboard().text()
+            if is_table(text):
+                self.pasted.emit(text, self._inputs.index(watched))
+                return True
         return leaves_undo(watched, event) or super().eventFilter(watched, event)
 
 

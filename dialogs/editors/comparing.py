@@ -29,11 +29,12 @@ from ...core.extending import PROVENANCE, name_of
 from ...core.words import pick
 from ...processing.texts import interface_language, tr
 from ..parts.help_pages import add_help
+from ..parts.phrases import aside
 from ..parts.tables import keep_size, make_copyable
 from ..parts.widgets import scaled, text_label
 from ..study import wording
 from .previewing import Answer, Wish
-from .words import figure_title, value_text
+from .words import key_title, unit_title, value_text
 
 HIDDEN = (*PROVENANCE, "title", "say")  # words about numbers: the numbers are what is compared
 
@@ -143,7 +144,7 @@ def path_words(item: Difference, here: Mapping[str, Any], there: Mapping[str, An
     words, place = [], None
     for document in (here, there):
         words, place = [], document
-        for key in item.keys:
+        for depth, key in enumerate(item.keys):
             try:
                 place = place[key]
             except (KeyError, IndexError, TypeError):
@@ -152,10 +153,22 @@ def path_words(item: Difference, here: Mapping[str, Any], there: Mapping[str, An
                 title = place.get("title") or place.get("name") if isinstance(place, Mapping) else None
                 words.append(pick(title, interface_language()) if title else str(name_of(place) or key + 1))
             elif key not in ("value", "classes", "criteria", "where", "kinds", "profiles", "items", "layers"):
-                words.append(figure_title(str(key)))
+                words.append(key_title(item.keys, depth))
         else:
             break
-    return " · ".join(words) or item.path
+    return (" · ".join(words) or item.path) + unit_aside(item, here)
+
+
+def unit_aside(item: Difference, document: Mapping[str, Any]) -> str:
+    """Return the unit of a figure in brackets; "" where the document names none, or one that its name tells."""
+    place: Any = document
+    for key in item.keys[:-1] if item.keys and item.keys[-1] == "value" else item.keys:
+        try:
+            place = place[key]
+        except (KeyError, IndexError, TypeError):
+            return ""
+    unit = str(place.get("unit") or "") if isinstance(place, Mapping) else ""
+    return aside(unit_title(unit)) if unit_title(unit) and unit not in ("score", "share") else ""
 
 
 def _spread(item: Difference) -> list[Difference]:

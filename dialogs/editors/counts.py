@@ -15,6 +15,7 @@ from ...core.tagging.reviews import TAGS
 from ...core.tagging.rules import LEVELS
 from ...processing.texts import tr
 from ..parts.inks import soft
+from ..parts.phrases import paired
 from ..review.table import colour_of, level_title, tag_title
 from ..study import wording
 from .previewing import Ground
@@ -38,7 +39,7 @@ class CountsView(QWidget):
             if before or after or tag == "none":
                 title = tag_title(tag) if tag == "none" else f"{tag_title(tag)} · {_level(level)}"
                 self.rows.append((tag, level, title, before, after))
-        told = [f"{title}: {before} → {after}" for _, _, title, before, after in self.rows]
+        told = [paired(title, f"{before} → {after}") for _, _, title, before, after in self.rows]
         self.setAccessibleDescription("\n".join(told))
         self.updateGeometry()
         self.update()

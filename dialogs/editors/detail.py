@@ -23,6 +23,8 @@ from qgis.PyQt.QtWidgets import (
 
 from ...core.words import source_words
 from ...processing.texts import interface_language, tr
+from ..parts.calm import CalmCombo
+from ..parts.phrases import parted
 from ..parts.widgets import scaled, text_label
 from .cells import leaves_undo
 from .draft import CLAUSED, Draft
@@ -63,7 +65,7 @@ class FigureDetail(QFrame):
         line.addWidget(self.note, 1)
         line.addWidget(self.back)
         box.addLayout(line)
-        self.status = QComboBox()
+        self.status = CalmCombo()
         for state in STATES:
             told = tr("{word}: {meaning}")
             self.status.addItem(told.format(word=status_word(state), meaning=status_meaning(state)), state)
@@ -116,7 +118,7 @@ class FigureDetail(QFrame):
         if not self._shown:
             self.told.setText(tr("Choose a row to see its source and who has checked it.") if row is None else "")
             self.told.setVisible(row is None)
-            self.setVisible(row is None or bool(title))
+            self.setVisible(row is None)  # what is no figure has no source
             self.warning.hide()
             return
         self.show()
@@ -191,7 +193,7 @@ def _told(row: Row, draft: Draft, shipped: Mapping[str, Any]) -> str:
             parts.append(tr("now {now}, before {before}").format(now=value_text(now), before=value_text(before)))
     source = tr("Source of the shipped value: {source} ({status})")
     parts.append(source.format(source=source_text(shipped), status=status_word(str(shipped.get("status")))))
-    return ("；" if interface_language() == "zh" else "; ").join(parts)
+    return parted(parts)
 
 
 def _is_day(text: str) -> bool:

@@ -18,7 +18,7 @@ from ..parts.buttons import in_words
 from ..parts.help_pages import add_help, open_page
 from ..parts.tables import keep_size
 from ..study import wording
-from . import figure_rows
+from . import figure_rows, pasting
 from .draft import Draft, open_draft
 from .form import EditorForm
 from .rows import Row, Section
@@ -125,6 +125,7 @@ class EditorDialog(QDialog):
             table.edited.connect(self._on_edited)
             table.picked.connect(self.show_row)
             table.restore_asked.connect(self._on_restore)
+            table.pasted.connect(lambda text, keys, part, table=table: self._on_pasted(table, text, keys, part))
         rows = [row for row in self.section().rows() if row.cells]
         first = next((row for row in rows if row.plot), rows[0] if rows else None)
         self.show_row(self._same_row() or first)
@@ -207,6 +208,18 @@ class EditorDialog(QDialog):
         if row is not None and row is not self.row:
             self.show_row(row)
         self.set_value(keys, value)
+
+    def _on_pasted(self, table: Any, text: str, keys: Any, part: int) -> None:
+        """Take cells of a spreadsheet as one edit, or say which of them does not fit and take none."""
+        try:
+            edits = pasting.placed(text, table.block.rows, keys, part, self.draft.value)
+        except pasting.CannotPasteError as error:
+            told = tr("“{word}” cannot be the value of “{title}”. Nothing was changed.")
+            many = tr("There are more cells on the clipboard than rows or columns from here on. Nothing was changed.")
+            self.tell(told.format(word=error.word, title=error.title.strip()) if error.title else many)
+            return
+        if self.draft.set_values(edits):
+            self._edit(True)
 
     def _on_words(self, figure: Any, words: Any) -> None:
         self._edit(self.draft.set_words(figure, words))

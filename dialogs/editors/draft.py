@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,13 +52,18 @@ class Draft:
         return _at(self.now, keys)
 
     def factory_value(self, keys: KeyPath) -> Any:
-        """Return what the shipped file has at a path, items of lists found by name; None when it has nothing there."""
+        """Return what the shipped file has at a path, items of lists found by name; None when it has nothing there.
+
+        Of several items with one name (at least 60 m², at most 200 m²) the second is compared with the second.
+        """
         now, shipped = self.now, self.factory.content
         for key in keys:
             name = name_of(_at(now, (key,))) if isinstance(key, int) else None
             place = key
             if name and isinstance(shipped, list):
-                place = next((n for n, item in enumerate(shipped) if name_of(item) == name), -1)
+                before = sum(name_of(item) == name for item in now[:key])
+                alike = [n for n, item in enumerate(shipped) if name_of(item) == name]
+                place = alike[before] if before < len(alike) else -1
             now, shipped = _at(now, (key,)), None if place == -1 else _at(shipped, (place,))
         return shipped
 
@@ -132,6 +137,18 @@ class Draft:
         if figure is not None:
             self._settle(figure)
         return True
+
+    def set_values(self, values: Iterable[tuple[KeyPath, Any]]) -> bool:
+        """Put several values at once, as one edit; False = nothing new."""
+        news = [(keys, value) for keys, value in values if canonical_json(self.value(keys)) != canonical_json(value)]
+        if news:
+            self._remember(())
+        for keys, value in news:
+            self.now = put(self.now, keys, value)
+            figure = self.figure_of(keys)
+            if figure is not None:
+                self._settle(figure)
+        return bool(news)
 
     def set_words(self, figure: KeyPath, words: Mapping[str, str]) -> bool:
         """Change the provenance of a figure: source, clause, edition, status, checked_by, checked_at, note.

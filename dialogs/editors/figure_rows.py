@@ -12,10 +12,11 @@ from ...core.words import pick, value_words
 from ...processing.texts import interface_language, tr
 from . import ruleset_rows
 from .draft import keys_of
-from .rows import TITLE, VALUE, WEIGHT, Block, Cell, Row, Section, cell_for
+from .rows import TITLE, VALUE, WEIGHT, Block, Cell, Row, Section, cell_for, step_of
 from .template_shape import fill_of, fill_title, table_titles, type_title
-from .words import figure_title, unit_title
+from .words import figure_title, key_title, unit_title
 
+POINTS = {"people": "people", "floor_m2": "m2", "petals_n": "petals"}  # units of the axes of scores; others: shares
 QUIET = ("need", "figures", "price", "share")  # keys that say nothing beside the names around them
 
 
@@ -35,8 +36,10 @@ def sections_of(kind: str, document: Mapping[str, Any]) -> list[Section]:
     heading = tr("Low and high value") if kind == "costs" else tr("Value")
     columns = ((VALUE, heading), ("unit", tr("Unit")))
     sections = [
-        Section(key, *titles[key], (Block(titles[key][0], columns, tuple(rows)),)) for key, rows in found.items()
-    ]
+        Section(key, *titles[key], (Block(titles[key][0], columns, tuple(rows)),),
+                code=titles[key][1] if kind == "standard" else "")
+        for key, rows in found.items()
+    ]  # fmt: skip
     return sorted(sections, key=lambda section: not section.hint)  # what the file is about before its general numbers
 
 
@@ -80,9 +83,11 @@ def _rows(document: Mapping[str, Any], keys: KeyPath, figure: Mapping[str, Any])
         return [Row(title, name, {"unit": unit_title(unit)}, {VALUE: cell}, keys)]
     if "points" in figure:
         rows = [Row(title, name, {}, {}, keys)]
+        unit = unit_title(POINTS.get(str(keys[-2]), ""))
         for place, (at, _) in enumerate(figure["points"]):
-            cells = {VALUE: cell_for((*keys, "points", place, 1), figure["points"][place][1], "share")}
-            rows.append(Row(tr("at {value}").format(value=f"{at:g}"), "", {}, cells, keys, "", 1))
+            step = 0.1 if at <= 1 and not unit else step_of(max(x for x, _ in figure["points"]))
+            cells = {VALUE: Cell((*keys, "points", place), "pair", 0, 1e9, step, 2)}
+            rows.append(Row(tr("value → score"), "", {"unit": unit}, cells, keys, "", 1))
         return rows
     if "words" in figure:  # what a protected object is told by
         words = Cell((*keys, "words"), "text")
@@ -101,7 +106,7 @@ def _title(document: Mapping[str, Any], keys: KeyPath) -> str:
             title = place.get("title") or place.get("name") or place.get("id") or str(key + 1)
             words.append(pick(title, interface_language()))
         else:
-            words.append(figure_title(key))
+            words.append(key_title(keys, depth))
     return " · ".join(words) or figure_title(str(keys[-1]))
 
 

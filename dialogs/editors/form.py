@@ -35,7 +35,7 @@ from .table import BlockTable, chip
 from .trying import TryOne
 from .words import legend
 
-LEFT_LETTERS, RIGHT_LETTERS = 34, 49  # widths in average letters
+LEFT_LETTERS, RIGHT_LETTERS = 38, 49  # widths in average letters
 
 
 class Sections(QListWidget):
@@ -59,8 +59,11 @@ class Sections(QListWidget):
         """Show the sections; those in `switches` can be switched on and off, and moved."""
         self.blockSignals(True)
         self.clear()
+        order: list[str] = []
         for section in sections:
-            text = f"{section.title}\n{section.hint}" if section.hint and section.hint != section.key else section.title
+            title = f"{len(order) + 1}. {section.title}" if section.key in switches else section.title
+            order += [section.key] if section.key in switches else []
+            text = f"{title}\n{section.hint}" if section.hint and section.hint != section.key else title
             item = QListWidgetItem(text)
             item.setData(Qt.ItemDataRole.UserRole, section.key)
             item.setToolTip(section.hint)
@@ -211,7 +214,7 @@ class EditorForm(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         head = QHBoxLayout()
         head.addWidget(scaled(QLabel(section.title), TITLE, bold=True))
-        name = QLabel(section.key if ":" not in section.key else "")
+        name = QLabel(section.code)
         quiet = name.palette()
         quiet.setColor(QPalette.ColorRole.WindowText, soft(self.palette()))
         name.setPalette(quiet)

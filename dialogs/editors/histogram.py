@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil, floor
 from typing import Any
 
 from qgis.PyQt.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
@@ -221,20 +222,30 @@ class HistogramView(QWidget):
             painter.drawPolygon(QPolygonF(grip))
             painter.setBrush(Qt.BrushStyle.NoBrush)
 
+    def axis_words(self, below: QRectF) -> list[tuple[QRectF, str]]:
+        """Return the words under the axis and their places: the limit that moves, and the ends it does not hide."""
+        mark = next((item for item in self.plot.marks if item.keys == self.current), None)
+        words: list[tuple[QRectF, str]] = []
+        if mark is not None:
+            wide = self._wide(value_text(mark.value))
+            left = min(max(self._x(mark.value) - wide / 2, below.left()), below.right() - wide)
+            words.append((QRectF(left, below.top(), wide, below.height()), value_text(mark.value)))
+        first, last = _ends(self.plot, mark)
+        for text, left in ((first, below.left()), (last, below.right() - self._wide(last))):
+            place = QRectF(left, below.top(), self._wide(text), below.height())
+            if not any(place.intersects(taken) for taken, _ in words):
+                words.append((place, text))
+        return words
+
+    def _wide(self, text: str) -> float:
+        return self.fontMetrics().horizontalAdvance(text) + 6.0
+
     def _draw_words(self, painter: QPainter) -> None:
         box, plot, line = self._box(), self.plot, self.fontMetrics().height()
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
         below = QRectF(box.left(), box.bottom() + 1, box.width(), line)
-        for value, at in ((plot.edges[0], Qt.AlignmentFlag.AlignLeft), (plot.edges[-1], Qt.AlignmentFlag.AlignRight)):
-            painter.drawText(below, at, _short(value))
-        for mark in plot.marks:
-            if mark.keys == self.current:
-                text = value_text(mark.value)
-                half = self.fontMetrics().horizontalAdvance(text) / 2
-                at = min(max(self._x(mark.value), box.left() + 4 * half), box.right() - 4 * half)
-                painter.drawText(
-                    QRectF(at - half - 2, below.top(), 2 * half + 4, line), Qt.AlignmentFlag.AlignCenter, text
-                )
+        for place, text in self.axis_words(below):
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
         words = [plot.title]
         if plot.unknown_n:
             words.append(tr("{n} unknown").format(n=wording.number(plot.unknown_n)))
@@ -245,5 +256,13 @@ class HistogramView(QWidget):
         painter.drawText(QRectF(box.left(), below.bottom(), box.width(), line), Qt.AlignmentFlag.AlignCenter, text)
 
 
+def _ends(plot: Plot, mark: Mark | None) -> tuple[str, str]:
+    """Return the words of the two ends of the axis; bars of whole numbers begin half a number before the first one."""
+    low, high = float(plot.edges[0]), float(plot.edges[-1])
+    if mark is not None and mark.cell.kind == "whole":
+        low, high = ceil(low), floor(high)
+    return _short(low), _short(high)
+
+
 def _short(value: float) -> str:
-    return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
+    return f"{value:.3g}" if abs(value) < 1000 else value_text(round(value))

@@ -9,8 +9,8 @@ from typing import Any
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ...core.errors import RenewalError
-from ...core.words import join_words
-from ...processing.texts import interface_language, tr
+from ...processing.texts import tr
+from ..parts.phrases import flowing, listed
 from ..review import reviewing
 from ..review.items import Item, item_of
 from ..review.map import ReviewMap
@@ -244,7 +244,7 @@ def later_text(session: Any, kind: str) -> str:
         step=wording.step_title(first), time=wording.duration(max(1.0, record.seconds))
     )
     if old:
-        text += " " + tr("Then out of date: {steps}.").format(steps=join_words(old, interface_language()))
+        text = flowing((text, tr("Then out of date: {steps}.").format(steps=listed(old))))
     return text
 
 

@@ -58,7 +58,10 @@ class Block:
 
 @dataclass(frozen=True)
 class Section:
-    """One entry of the list at the left: a class of rules, a kind of facility, a profile …"""
+    """One entry of the list at the left: a class of rules, a kind of facility, a profile …
+
+    `code` is what it is called in the columns of results, for classes and kinds.
+    """
 
     key: str
     title: str
@@ -66,6 +69,7 @@ class Section:
     blocks: tuple[Block, ...]
     colour: str = ""
     note: str = ""
+    code: str = ""
 
     def rows(self) -> list[Row]:
         """Return the rows of all blocks."""

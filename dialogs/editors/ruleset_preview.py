@@ -19,7 +19,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing.texts import tr
-from ..parts.tables import make_copyable, pick_rows
+from ..parts.tables import EmptyHint, make_copyable, pick_rows
 from ..parts.widgets import BIG, HINT, scaled, text_label
 from ..review.items import table_of
 from ..study import wording
@@ -53,7 +53,6 @@ class RulesetPreview(QWidget):
         self.state = text_label()
         self.model, self.list = ChangeList(), QTableView()
         self.list.setAccessibleName(tr("Parcels that would change"))
-        make_copyable(self.list)
         self.measure.clicked.connect(self.measure_asked.emit)
         self.cancel.clicked.connect(self.cancel_asked.emit)
         self.map.picked.connect(self._on_dot)
@@ -62,6 +61,8 @@ class RulesetPreview(QWidget):
     def _arrange(self) -> None:
         view = self.list
         view.setModel(self.model)
+        make_copyable(view)
+        self.empty = EmptyHint(view)
         pick_rows(view)
         view.setWordWrap(False)
         view.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
@@ -122,6 +123,7 @@ class RulesetPreview(QWidget):
         self.counts.show_changes(changes)
         self.model.show_changes(ground, changes, answer.judged)
         self.map.show_points(ground.place[changes.rows])
+        self.empty.say(tr("No parcel would change. Drag the limit above, or type another number."))
         kept = tr("The preview writes nothing and changes no review ({n} reviewed parcels stay).")
         self.told.setText("● " + tr("parcels that would change. {kept}").format(kept=kept.format(n=changes.reviewed_n)))
         self.show_histogram(answer, draft, section, row)

@@ -12,10 +12,13 @@ from ...core.tagging.indicators import LIVE_LIMITS
 from ...core.words import pick
 from ...processing.texts import interface_language, tr
 from ..parts.charts import colours
+from ..parts.phrases import listed
 from .rows import SHARE_STEP, SIGNS, SOFT, VALUE, WEIGHT, Block, Cell, Row, Section, cell_for
 from .words import figure_title, unit_title
 
 COUNTED = ("bldg_n", "lift_need_n", "patch_bldg_n", "stream_fail_n", "idle_signs_n", "floors_med")
+UNITS = {"bldg_n": "buildings", "lift_need_n": "buildings", "stream_fail_n": "streams", "idle_signs_n": "signs",
+         "floors_med": "floors", "parking_per_household": "spaces/household"}  # fmt: skip
 LIMITS = "limits"
 
 
@@ -58,8 +61,9 @@ def _class_section(rule: Mapping[str, Any], keys: KeyPath) -> Section:
     colour = str(colours()["tags"].get(rule["id"], {}).get("color", "#888888"))
     title = pick(rule["title"], language)
     return Section(
-        rule["id"], title, hint if rule["on"] else tr("switched off"), (conditions, criteria, scores), colour
-    )
+        rule["id"], title, hint if rule["on"] else tr("switched off"), (conditions, criteria, scores), colour,
+        code=rule["id"],
+    )  # fmt: skip
 
 
 def _condition(item: Mapping[str, Any], keys: KeyPath) -> Row:
@@ -91,13 +95,13 @@ def _criterion(item: Mapping[str, Any], keys: KeyPath) -> list[Row]:
 def _band(place: int, keys: KeyPath) -> Row:
     cells = {VALUE: Cell((*keys, "bands", place, 0), "whole", 1000, 3000, 1, 0),
              SOFT: Cell((*keys, "bands", place, 1), "number", 0, 1, SHARE_STEP, 4)}  # fmt: skip
-    return Row(tr("built by, score"), "", {"op": "≤", "unit": unit_title("year")}, cells, keys, "age", 1)
+    return Row(tr("built by → score"), "", {"op": "≤", "unit": unit_title("year")}, cells, keys, "age", 1)
 
 
 def _point(name: str, place: int, keys: KeyPath) -> Row:
     cells = {VALUE: _number(name, (*keys, "points", place, 0)),
              SOFT: Cell((*keys, "points", place, 1), "number", 0, 1, SHARE_STEP, 4)}  # fmt: skip
-    return Row(tr("value, score"), "", {"unit": _unit(name)}, cells, keys, name, 1)
+    return Row(tr("value → score"), "", {"unit": _unit(name)}, cells, keys, name, 1)
 
 
 def _count(item: Mapping[str, Any], first: Row, keys: KeyPath) -> Row:
@@ -120,11 +124,12 @@ def _limits_section(document: Mapping[str, Any]) -> Section:
     rows = []
     for name, figure in document["limits"].items():
         cell = cell_for((LIMITS, name, "value"), figure["value"], figure["unit"])
-        rows.append(Row(figure_title(name), name, {"unit": unit_title(figure["unit"])}, {VALUE: cell}, (LIMITS, name)))
+        unit = unit_title(figure["unit"], name)
+        rows.append(Row(figure_title(name), name, {"unit": unit}, {VALUE: cell}, (LIMITS, name)))
     streams = Cell(("floor_streams", "value"), "words")
     rows.append(Row(figure_title("floor_streams"), "floor_streams", {}, {VALUE: streams}, ("floor_streams",)))
     block = Block(tr("Limits of indicators"), ((VALUE, tr("Limit")), ("unit", tr("Unit"))), tuple(rows))
-    live = ", ".join(figure_title(name) for name in LIVE_LIMITS)
+    live = listed(figure_title(name) for name in LIVE_LIMITS)
     note = tr("Tried at once: {names}. The others change what is measured: measure again to see what they do.")
     return Section(LIMITS, tr("Limits of indicators"), tr("{n} figures").format(n=len(rows)), (block,), "",
                    note.format(names=live))  # fmt: skip
@@ -145,7 +150,7 @@ def _number(name: str, keys: KeyPath) -> Cell:
 def _unit(name: str) -> str:
     if name in SHARES:
         return unit_title("share")
-    ends = {"_m2": "m2", "_m": "m", "_n": ""}
+    ends = {"_m2": "m2", "_m": "m", **UNITS}
     if name == "orientation_sd":
         return "°"
     return next((unit_title(unit) for end, unit in ends.items() if name.endswith(end)), "")

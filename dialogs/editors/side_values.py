@@ -164,7 +164,7 @@ class SideValues:
                                        ("floor_min_m2", floor, True), ("petals_min", petals, True)):  # fmt: skip
             limits = [_figure(content, "limits", name) for content in (draft.factory.content, draft.now)]
             counts = [float((values >= limit if is_least else values <= limit).sum()) for limit in limits]
-            lines.append(Line(tr("Zones within: {limit}").format(limit=figure_title(name)), *counts))
+            lines.append(Line(tr("Zones within: {limit}").format(limit=figure_title(name)), *counts, tr("zones")))
         text = tr("The {n} zones of the last run against these limits; other numbers change how zones are drawn.")
         return Told(tuple(lines), text.format(n=len(rows)))
 

@@ -20,7 +20,7 @@ from qgis.PyQt.QtWidgets import (
 from ...core.jsontext import KeyPath
 from ...processing.texts import tr
 from ..parts.inks import HALF, panel, readable, soft, tinted
-from ..parts.tables import pick_rows
+from ..parts.tables import as_text, pick_rows
 from .cells import CellEditor, WeightBar
 from .draft import Draft
 from .rows import WEIGHT, Block, Row
@@ -31,9 +31,13 @@ NAME_LETTERS, STATUS_LETTERS, TITLE_LETTERS, MOST_LETTERS, SOURCE_LETTERS = 17, 
 
 
 class BlockTable(QTableWidget):
-    """`edited(keys, value)`, `picked(row)` when a row gets the focus, `restore_asked(row)` from its menu."""
+    """`edited(keys, value)`, `picked(row)` when a row gets the focus, `restore_asked(row)` from its menu.
+
+    `pasted(text, keys, part)`: cells of a spreadsheet for a value, or one number of a pair, and those below it.
+    """
 
     edited = pyqtSignal(object, object)
+    pasted = pyqtSignal(str, object, int)
     picked = pyqtSignal(object)
     restore_asked = pyqtSignal(object)
 
@@ -90,6 +94,7 @@ class BlockTable(QTableWidget):
         editor = CellEditor(cell, row.title)
         editor.edited.connect(lambda value, keys=cell.keys: self.edited.emit(keys, value))
         editor.entered.connect(lambda: self.setCurrentCell(place, 0))
+        editor.pasted.connect(lambda text, part, keys=cell.keys: self.pasted.emit(text, keys, part))
         self.editors[cell.keys] = editor
         if key != WEIGHT or cell.keys[-1] != "weight":
             return editor
@@ -145,8 +150,15 @@ class BlockTable(QTableWidget):
         if not 0 <= place < len(self.block.rows):
             return
         menu = QMenu(self)
+        row, cells, text = self.block.rows[place], self.block.rows[place].cells, QApplication.clipboard().text()
         restore = menu.addAction(tr("Restore the shipped value"))
-        restore.triggered.connect(lambda: self.restore_asked.emit(self.block.rows[place]))
+        restore.triggered.connect(lambda: self.restore_asked.emit(row))
+        menu.addSeparator()
+        whole = menu.addAction(tr("Copy the table"))
+        whole.triggered.connect(lambda: QApplication.clipboard().setText(as_text(self, range(self.rowCount()))))
+        paste = menu.addAction(tr("Paste cells from here down"))
+        paste.setEnabled(bool(cells and text.strip()))
+        paste.triggered.connect(lambda: self.pasted.emit(text, next(iter(cells.values())).keys, 0))
         menu.popup(self.viewport().mapToGlobal(at))
 
     def resizeEvent(self, event: Any) -> None:
@@ -196,6 +208,8 @@ class BlockTable(QTableWidget):
         for column in range(2, last + 1):
             self.setColumnWidth(column, max(self.columnWidth(column), self._heading(column)))
         self._title_width = self.columnWidth(0)
+        self.setColumnHidden(last, not any(row.figure for row in self.block.rows))
+        self.horizontalHeaderItem(last - 1).setText(tr("Source") if any(row.figure for row in self.block.rows) else "")
         self.horizontalHeader().setSectionResizeMode(last - 1, QHeaderView.ResizeMode.Stretch)
         tallest = max((editor.sizeHint().height() for editor in self.editors.values()), default=0)
         self.verticalHeader().setDefaultSectionSize(max(tallest, int(self.fontMetrics().height() * 1.6)))

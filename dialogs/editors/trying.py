@@ -13,6 +13,8 @@ from ...core.tagging.preview import explain_one
 from ...core.tagging.reviews import TAGS
 from ...core.tagging.rules import LEVELS
 from ...processing.texts import interface_language, tr
+from ..parts.inks import soft
+from ..parts.phrases import flowing
 from ..parts.widgets import scaled, text_label
 from ..review.evidence_rows import rows_of
 from ..review.evidence_view import EvidenceView
@@ -43,6 +45,7 @@ class TryOne(QFrame):
         layout.addStretch(1)
         self._row, self._ground, self._answer = -1, None, None
         self._rules: Mapping[str, Any] = {}
+        self._tell()
 
     def show_answer(self, ground: Ground | None, answer: Answer, rules: Mapping[str, Any]) -> None:
         """Take another judgement; the parcel shown is told again."""
@@ -67,7 +70,10 @@ class TryOne(QFrame):
 
     def _tell(self) -> None:
         if self._ground is None or self._answer is None or self._answer.judged is None or self._row < 0:
-            self.change.clear()
+            hint = tr(
+                "Type an id, or click a parcel in the list or on the map: each criterion with its value and share."
+            )
+            self.change.setText(f'<span style="color:{soft(self.palette()).name()}">{hint}</span>')
             self.reason.clear()
             self.evidence.show_rows([])
             return
@@ -76,7 +82,7 @@ class TryOne(QFrame):
         self.change.setText(f"{before} → <b>{after}</b>" if before != after else before)
         sentence, facts = explain_one(self._ground.preview, self._rules, self._row, Run(language=language))
         if self._ground.preview.snapshot.reviewed[self._row] >= 0:
-            sentence = tr("Somebody has reviewed it: it stays as it is.") + " " + sentence
+            sentence = flowing((tr("Somebody has reviewed it: it stays as it is."), sentence))
         self.reason.setText(sentence)
         self.evidence.show_rows(rows_of(facts, self._rules, language))
 

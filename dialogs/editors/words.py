@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ...core.jsontext import KeyPath
 from ...core.words import figure_names, join_words, source_words, unit_words, value_words
 from ...processing.texts import interface_language, tr
 
+MANY = 10_000  # from here on thousands are told apart; years are not
 STATES = ("found", "checked", "known", "heuristic")
 CHIPS = {  # background, text: those of ui/spec §10, readable on any panel
     "found": ("#DCEBDD", "#2E5E38"), "checked": ("#DCEBDD", "#2E5E38"), "known": ("#FFF1CF", "#7A5200"),
@@ -43,9 +46,27 @@ def figure_title(name: str) -> str:
     return str(entry[interface_language()]) if entry else name
 
 
-def unit_title(unit: str) -> str:
-    """Return a unit as people write it."""
-    return unit_words(unit, interface_language())
+def key_title(keys: KeyPath, depth: int) -> str:
+    """Return the name of one part of a figure's path: the scale of a drawing is not that of a score."""
+    return figure_title("drawing_scale" if tuple(keys[: depth + 1]) == ("cad", "scale") else str(keys[depth]))
+
+
+def unit_title(unit: str, name: str = "") -> str:
+    """Return a unit as people write it; what is counted when the name of the figure says it: buildings."""
+    return unit_words("buildings" if unit == "count" and name.endswith("bldg_n") else unit, interface_language())
+
+
+def listed_words(values: Iterable[Any]) -> str:
+    """Return a list of words as it is typed: 用电、用水."""
+    return join_words((value_words(str(value), interface_language()) for value in values), interface_language())
+
+
+def typed_words(text: str) -> list[str]:
+    """Return the words of a file that were typed, one after the other; those that have names by their names."""
+    language, names = interface_language(), figure_names()["values"]
+    known = {texts[language].casefold(): word for word, texts in names.items()}
+    words = (word.strip() for word in re.split("[,，、;；]", text))
+    return [known.get(word.casefold(), word) for word in words if word]
 
 
 def value_text(value: Any) -> str:
@@ -55,7 +76,7 @@ def value_text(value: Any) -> str:
     if isinstance(value, bool):
         return tr("yes") if value else tr("no")
     if isinstance(value, (int, float)):
-        return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.0f}"
+        return f"{value:.6g}" if abs(value) < MANY else f"{value:,.10g}" if abs(value) < 1e10 else f"{value:.6g}"
     if isinstance(value, list):
         return _list_text(value)
     if isinstance(value, Mapping):

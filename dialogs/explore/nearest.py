@@ -8,6 +8,7 @@ from typing import Any
 from qgis.core import QgsCsException, QgsFeatureRequest, QgsRectangle, QgsVectorLayer
 
 from ...processing.texts import tr
+from ..parts.phrases import paired
 from ..study.crossing import crossing
 
 ROLES = {
@@ -27,7 +28,7 @@ def links(exploring: Any) -> str:
     """Return links to the ways there are layers for; "" when there is none."""
     there = [target for target, roles in ROLES.items() if any(exploring.role_layer(role) for role in roles)]
     found = [f'<a href="way:@{target}:">{title_of(target)}</a>' for target in there]
-    return f"<p>{tr('Ways on foot')}: {' · '.join(found)}</p>" if found else ""
+    return f"<p>{paired(tr('Ways on foot'), ' · '.join(found))}</p>" if found else ""
 
 
 def places_near(exploring: Any, target: str, home: tuple[float, float]) -> list[tuple[float, float]]:

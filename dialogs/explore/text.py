@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from ...processing.texts import interface_language, tr
+from ..parts.phrases import aside, ended, flowing, listed, paired, unbroken
 from ..review.items import Item
 from ..review.table import colour_of, level_title
 from ..study import wording
@@ -55,10 +56,8 @@ def people_text(people: Mapping[str, float]) -> str:
         return tr("nobody lives here")
     ages = [f"{title} {wording.number(people[band])}" for band, title in band_titles().items() if band in people]
     whole = tr("{n} people").format(n=wording.number(people["pop"])) if "pop" in people else ""
-    inside = ("、" if interface_language() == "zh" else ", ").join(ages)
-    if whole and inside:
-        return f"{whole}（{inside}）" if interface_language() == "zh" else f"{whole} ({inside})"
-    return whole or inside
+    inside = listed(ages)
+    return whole + aside(inside) if whole and inside else whole or inside
 
 
 def facts_text(item: Item, gaps: Sequence[tuple[Any, ...]], standard: Mapping[str, Any]) -> str:
@@ -119,7 +118,7 @@ def sentence(gaps: Sequence[tuple[Any, ...]], standard: Mapping[str, Any]) -> st
         text = tr("The nearest is {minutes} on foot, the limit {limit}.")
         parts.append(text.format(minutes=minutes_text(walk_s), limit=limit))
     elif status_text(status or ""):
-        parts.append(f"{status_text(status)}.")
+        parts.append(ended(status_text(status)))
     if line_m is not None:
         inside = line_m <= radius
         text = tr("By the standard's radius ({m} m) it counts as covered.") if inside else tr(
@@ -128,7 +127,7 @@ def sentence(gaps: Sequence[tuple[Any, ...]], standard: Mapping[str, Any]) -> st
     if nearest:
         link = f'<a href="way:{escape(kind)}:{escape(nearest)}">{tr("See the way")}</a>'
         parts.append(link)
-    return f"<p>{' '.join(parts)}</p>"
+    return f"<p>{unbroken(flowing(parts))}</p>"
 
 
 VERDICTS = dict(zip(("fail", "unknown", "advice", "pass"), "✗？!✓"))  # in the order in which they are told
@@ -168,7 +167,7 @@ def zone_html(files: Mapping[str, str], zone: str) -> str:
 def way_html(way: Any, title: str, facility: str, from_parcel: bool = True) -> str:
     """Return a way in words: minutes there and back, length, stairs, climb; else it begins where somebody clicked."""
     if way is None:
-        return f"<p>{escape(title)} {escape(facility)}: {tr('no way there')}</p>"
+        return f"<p>{paired(f'{escape(title)} {escape(facility)}', tr('no way there'))}</p>"
     back = minutes_text(way.back_s)
     inside = tr("From the middle of the parcel; the table above is the mean over its houses.")
     lines = [
@@ -183,7 +182,7 @@ def way_html(way: Any, title: str, facility: str, from_parcel: bool = True) -> s
         tr("{up} m up, {down} m down").format(up=wording.number(way.climb_m, 1), down=wording.number(way.drop_m, 1)),
         f"<br><small>{inside if from_parcel else tr('From the place that was clicked.')}</small></p>",
     ]
-    return "".join(lines)
+    return unbroken("".join(lines))
 
 
 def served_rows(files: Mapping[str, str], facility: str) -> list[tuple[str, str, Any, float]]:

@@ -21,7 +21,8 @@ from qgis.PyQt.QtCore import QObject
 
 from ...core.errors import RenewalError
 from ...processing.running.promptness import promptly
-from ...processing.texts import interface_language, tr
+from ...processing.texts import tr
+from ..parts.phrases import ended, flowing, listed
 from ..review.items import UnreadableError, table_of
 from ..study import wording
 from ..study.crossing import crossing
@@ -165,13 +166,13 @@ class TimeMaps(QObject):
             is_read = self._task is not None
             parts.append(tr("People are still being read.") if is_read else tr("People are known after Gaps."))
         else:
-            parts.append(people_text(told.around.people) + ("。" if interface_language() == "zh" else "."))
+            parts.append(ended(people_text(told.around.people)))
             parts += self._facilities(told.around)
         links = [f'<a href="map:keep">{tr("Keep as a layer")}</a>'] if len(self.kept) < MOST_KEPT else []
         links.append(f'<a href="map:areas">{tr("Areas as a layer")}</a>')
         if self.kept:
             links.append(f'<a href="map:compare">{tr("Compare with {names}").format(names=self._letters())}</a>')
-        return f"<p>{' '.join(parts)}<br>{' · '.join(links)}</p>"
+        return f"<p>{flowing(parts)}<br>{' · '.join(links)}</p>"
 
     def _facilities(self, around: Any) -> list[str]:
         titles = self._exploring.titles()
@@ -183,7 +184,7 @@ class TimeMaps(QObject):
         return sorted(facilities.items(), key=lambda item: (order.index(item[0]) if item[0] in order else 99, item[0]))
 
     def _letters(self) -> str:
-        return ", ".join(told.letter for told in self.kept)
+        return listed(told.letter for told in self.kept)
 
     # --- several ------------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from ...processing.texts import tr
 from ..parts.chart_menu import add_chart_menu
 from ..parts.charts import colours
 from ..parts.inks import BARS, faint, readable, soft
+from ..parts.phrases import paired
 from ..study import wording
 
 ROW_LINES = 1.7
@@ -64,7 +65,9 @@ class GapBars(QWidget):
     def show_pairs(self, pairs: Sequence[Pair], current: str) -> None:
         """Show the communities in their order."""
         self.pairs, self.current = list(pairs), current
-        told = (f"{pair.name}: {wording.percent(pair.elder, 0)} / {wording.percent(pair.child, 0)}" for pair in pairs)
+        told = (
+            paired(pair.name, f"{wording.percent(pair.elder, 0)} / {wording.percent(pair.child, 0)}") for pair in pairs
+        )
         self.setAccessibleDescription("\n".join(told))
         self.updateGeometry()
         self.update()
@@ -117,8 +120,8 @@ class GapBars(QWidget):
         """Return a row in words."""
         shares = ((tr("gap of elders' facilities"), pair.elder), (tr("gap of children's facilities"), pair.child),
                   (tr("gap of the facility chosen"), pair.own))  # fmt: skip
-        lines = [pair.name, *(f"{title}: {wording.percent(share, 0)}" for title, share in shares)]
-        lines.append(f"{tr('people not served')}: {wording.number(pair.people)}")
+        lines = [pair.name, *(paired(title, wording.percent(share, 0)) for title, share in shares)]
+        lines.append(paired(tr("people not served"), wording.number(pair.people)))
         return "\n".join(lines)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

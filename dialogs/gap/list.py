@@ -11,7 +11,8 @@ from typing import Any
 from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, Qt
 
 from ...processing.texts import tr
-from ..explore.text import amount_text
+from ..explore.text import amount_text, unit_text
+from ..parts.phrases import aside
 from ..study import wording
 from .values import SHARE, WALK, Community
 
@@ -50,9 +51,18 @@ class GapList(QAbstractTableModel):
         return len(COLUMNS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a heading."""
-        if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+        """Return a heading; that of the need has the unit of the kind, the others of amounts in their tooltips."""
+        if orientation != Qt.Orientation.Horizontal or role not in (
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.ToolTipRole,
+        ):
             return None
+        units = {unit_text(cell.unit) for row in self.rows[:1] if (cell := row.cells.get(self._kind))}
+        unit = aside(next(iter(units))) if any(units) else ""
+        told = role == Qt.ItemDataRole.ToolTipRole and COLUMNS[section] in ("served", "gap")
+        return self._heading(section) + (unit if COLUMNS[section] == "need" or told else "")
+
+    def _heading(self, section: int) -> str:
         return (
             tr("Community"), tr("People"), tr("Need"), tr("Served"), tr("Missing"), tr("Gap share"),
             tr("Within radius"), tr("Examination"),

@@ -13,6 +13,7 @@ from qgis.PyQt.QtGui import QColor
 from ...processing.texts import tr
 from ..explore.text import amount_text, status_text
 from ..parts.charts import colours
+from ..parts.phrases import aside, paired
 from ..study import wording
 from .values import GROUPS, RADIUS, WALK, Cell, Community
 
@@ -201,7 +202,7 @@ class GapMatrix(QAbstractTableModel):
             return two_lines(words.get(key) or self.titles.get(key, key))
         if role == Qt.ItemDataRole.ToolTipRole and key in self.titles:
             unit = next((item.cells[key].unit for item in self.communities if key in item.cells), "")
-            return f"{self.titles[key]}: {measure_title(self.look.measure)}" + (f" ({unit})" if unit else "")
+            return paired(self.titles[key], measure_title(self.look.measure)) + (aside(unit) if unit else "")
         return None
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -254,15 +255,15 @@ class GapMatrix(QAbstractTableModel):
             return None
         lines = [f"{item.name} · {self.titles.get(key, key)}"]
         for measure in ("need", "served", "gap", "supply"):
-            lines.append(f"{measure_title(measure)}: {amount_text(value_of(cell, measure), cell.unit)}")
-        lines += [f"{measure_title(name)}: {wording.percent(value_of(cell, name), 0)}" for name in ("walk", "radius")]
+            lines.append(paired(measure_title(measure), amount_text(value_of(cell, measure), cell.unit)))
+        lines += [paired(measure_title(name), wording.percent(value_of(cell, name), 0)) for name in ("walk", "radius")]
         return "\n".join(lines)
 
     def _apart(self, item: Community) -> str | None:
         lines = []
         for kind, found in self.states.get(item.community_id, {}).items():
             words = " · ".join(f"{status_text(status)} {wording.number(n)}" for status, n in sorted(found.items()))
-            lines.append(f"{self.titles.get(kind, kind)}: {words}")
+            lines.append(paired(self.titles.get(kind, kind), words))
         return "\n".join(lines) or None
 
     def as_text(self) -> str:

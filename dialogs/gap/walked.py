@@ -14,6 +14,7 @@ from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ...processing.texts import tr
 from ..explore.text import minutes_text
+from ..parts.phrases import flowing
 from ..review.places import insides_of, names_of, places_of
 from ..study import wording
 from ..study.figures import rows_of
@@ -72,7 +73,7 @@ def walk_text(walk: Walk | None, radius_m: float, minutes: float, way: Any = Non
     if walk.line_m is not None and walk.seconds > 60 * minutes and walk.line_m <= radius_m:
         text = tr("By the standard's radius ({m} m) it counts as covered.")
         parts.append(text.format(m=f"{radius_m:g}"))
-    return " ".join(parts)
+    return flowing(parts)
 
 
 class WalkTelling(QObject):

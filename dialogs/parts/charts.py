@@ -17,6 +17,7 @@ from ...core.words import RESOURCES
 from ...processing.texts import interface_language, tr
 from ..study import wording
 from .chart_menu import add_chart_menu
+from .phrases import paired
 
 HISTOGRAM_LINES = 4.0  # height of the histogram in lines of text, the last for words
 ISSUES = {"error": "#A8322D", "warning": "#D9A441", "info": "#8B9197"}  # of the bar of a check
@@ -205,5 +206,5 @@ class Chart(QWidget):
 def _told(bar: Bar) -> str:
     """Return the bar in words."""
     if bar.label and bar.text:
-        return f"{bar.label}: {bar.text}"
+        return paired(bar.label, bar.text)
     return " · ".join(f"{words} {wording.number(value)}" for value, _, words in bar.parts)

@@ -3,20 +3,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from qgis.gui import QgsGui
-from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtGui import QKeySequence
+from qgis.PyQt.QtCore import QEvent, QModelIndex, QObject, Qt
+from qgis.PyQt.QtGui import QKeySequence, QPalette
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QComboBox,
     QDialog,
+    QLabel,
+    QMenu,
     QShortcut,
     QTableView,
     QTableWidget,
+    QTableWidgetItem,
 )
+
+from ...processing.texts import tr
+from .inks import soft
 
 
 def keep_size(dialog: QDialog, name: str) -> None:
@@ -24,20 +31,88 @@ def keep_size(dialog: QDialog, name: str) -> None:
     QgsGui.enableAutoGeometryRestore(dialog, f"UrbanRenewal/{name}")
 
 
+class NumberItem(QTableWidgetItem):
+    """A cell that is sorted by a number, not by its letters: 9 before 10. Words stand behind all numbers."""
+
+    def __init__(self, text: str, number: float | None) -> None:
+        super().__init__(text)
+        self._key = (number is None, number or 0.0, text)
+
+    def __lt__(self, other: QTableWidgetItem) -> bool:
+        """Say whether this cell comes first."""
+        return self._key < other._key if isinstance(other, NumberItem) else super().__lt__(other)
+
+
+class EmptyHint(QLabel):
+    """What a table says while it has no rows, instead of standing empty."""
+
+    def __init__(self, view: QTableView, text: str = "") -> None:
+        super().__init__(text, view.viewport())
+        self._view = view
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setWordWrap(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        quiet = self.palette()
+        quiet.setColor(QPalette.ColorRole.WindowText, soft(view.palette()))
+        self.setPalette(quiet)
+        view.viewport().installEventFilter(self)
+        for change in (view.model().modelReset, view.model().rowsInserted, view.model().rowsRemoved):
+            change.connect(self.refresh)
+        self.refresh()
+
+    def say(self, text: str) -> None:
+        """Say something else."""
+        self.setText(text)
+        self.refresh()
+
+    def refresh(self, *_: Any) -> None:
+        """Show the words only where there is nothing else."""
+        self.setGeometry(self._view.viewport().rect().adjusted(8, 4, -8, -4))
+        self.setVisible(bool(self.text()) and self._view.model().rowCount() == 0)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay as large as the table."""
+        if event.type() == QEvent.Type.Resize:
+            self.refresh()
+        return super().eventFilter(watched, event)
+
+
 def make_copyable(table: QTableView) -> QShortcut:
-    """Let Ctrl+C put the rows selected, else all that are shown, on the clipboard, for a spreadsheet."""
+    """Let Ctrl+C put the rows selected, else all that are shown, on the clipboard, for a spreadsheet.
+
+    A table without a menu of its own gets one: copy the cell under the mouse, its row, all rows.
+    """
+    if table.contextMenuPolicy() == Qt.ContextMenuPolicy.DefaultContextMenu:
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        table.customContextMenuRequested.connect(lambda at: copy_menu(table, table.indexAt(at)).popup(
+            table.viewport().mapToGlobal(at)))  # fmt: skip
     key = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), table)
     key.setContext(Qt.ShortcutContext.WidgetShortcut)
     key.activated.connect(lambda: QApplication.clipboard().setText(as_text(table)))
     return key
 
 
-def as_text(table: QTableView) -> str:
-    """Return headings and rows of a table, tabs between cells: those selected when it is more than one, else all."""
+def copy_menu(table: QTableView, index: QModelIndex) -> QMenu:
+    """Return the menu of a table at a cell: what can be put on the clipboard."""
+    menu, board = QMenu(table), QApplication.clipboard()
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    row, text = index.row(), _plain(_cell(table, index.row(), index.column())) if index.isValid() else ""
+    cell = menu.addAction(tr("Copy the cell"), lambda: board.setText(text))
+    cell.setEnabled(bool(text))
+    line = menu.addAction(tr("Copy the row"), lambda: board.setText(as_text(table, [row])))
+    line.setEnabled(index.isValid())
+    menu.addAction(tr("Copy the table"), lambda: board.setText(as_text(table, range(table.model().rowCount()))))
+    return menu
+
+
+def as_text(table: QTableView, wanted: Iterable[int] | None = None) -> str:
+    """Return headings and rows of a table, tabs between cells: the rows wanted, else those selected when it is more
+    than one, else all. Rows that are hidden stay out.
+    """
     model, head = table.model(), table.horizontalHeader()
     columns = sorted((n for n in range(model.columnCount()) if not table.isColumnHidden(n)), key=head.visualIndex)
     chosen = sorted({index.row() for index in table.selectionModel().selectedIndexes()})
-    rows = chosen if len(chosen) > 1 else range(model.rowCount())
+    rows = wanted if wanted is not None else chosen if len(chosen) > 1 else range(model.rowCount())
     across = Qt.Orientation.Horizontal
     lines = [[model.headerData(n, across) for n in columns]]
     lines += [[_cell(table, row, n) for n in columns] for row in rows if not table.isRowHidden(row)]
@@ -49,7 +124,10 @@ def _cell(table: QTableView, row: int, column: int) -> Any:
     widget = table.indexWidget(index)
     if isinstance(widget, QComboBox):
         return widget.currentText()
-    return widget.text() if hasattr(widget, "text") else index.data()
+    if widget is None:
+        return index.data()
+    inside = (child for child in (widget, *widget.children()) if hasattr(child, "text"))
+    return next((child.text() for child in inside), index.data())
 
 
 def _plain(cell: Any) -> str:

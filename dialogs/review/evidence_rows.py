@@ -12,6 +12,7 @@ import numpy as np
 
 from ...core.envelope import VERIFIED
 from ...core.words import figure_names, pick, say, source_words
+from ..parts.phrases import listed, paired
 
 MET, PART, NOT, UNKNOWN = "met", "part", "not", "unknown"
 ROW = np.array([0])
@@ -90,7 +91,7 @@ def _criterion_row(
         pick(criterion["title"], language) if criterion else str(found["criterion"]), " · ".join(words), low, high,
         float(found["weight"]), state, limit_text(criterion, language), _source(found, language),
         found.get("status") in VERIFIED,
-        parts=tuple(f"{_name(name, language)}: {word}" for name, word in told.items()) if len(told) > 1 else (),
+        parts=tuple(paired(_name(name, language), word) for name, word in told.items()) if len(told) > 1 else (),
         limit_short="/".join(str(year) for year, _ in criterion["bands"]) if "bands" in criterion else "",
         ends=_ends(criterion), tick=1.0,
     )  # fmt: skip
@@ -127,7 +128,7 @@ def _class_row(key: str, found: Mapping[str, Any], rule: Mapping[str, Any], lang
     state = NOT if against or high < limit else UNKNOWN
     text = f"{low:.2f}" if high - low < _told().EDGE else f"{low:.2f}–{high:.2f}"
     if against:
-        text += " · ✗ " + ("、" if language == "zh" else ", ").join(against)
+        text += " · ✗ " + listed(against)
     return EvidenceRow(
         pick(rule["title"], language), text, low, high, None, state, f"{limit:g}",
         _source(rule["suspect"], language), rule["suspect"]["status"] in VERIFIED, tick=limit,

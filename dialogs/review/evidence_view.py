@@ -13,6 +13,7 @@ from qgis.PyQt.QtWidgets import QSizePolicy, QToolTip, QWidget
 from ...processing.texts import tr
 from ..parts.chart_menu import add_chart_menu
 from ..parts.inks import faint, readable
+from ..parts.phrases import paired
 from .evidence_rows import MET, NOT, PART, UNKNOWN, EvidenceRow, sum_of, sum_text
 
 COLOURS = {MET: "#2E7D4F", PART: "#B07A00", NOT: "#8B9197", UNKNOWN: "#8B9197"}
@@ -53,7 +54,7 @@ class EvidenceView(QWidget):
 
     def text_of(self, row: EvidenceRow) -> str:
         """Return a row in words, for screen readers and tooltips."""
-        parts = [f"{row.title}: {row.value}".rstrip(": "), state_word(row)]
+        parts = [paired(row.title, row.value) if row.value else row.title, state_word(row)]
         if row.weight is not None:
             parts.append(_product(row))
         return " · ".join(part for part in parts if part)

@@ -20,8 +20,10 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing.texts import interface_language, tr
+from ..parts.calm import CalmCombo
 from ..parts.help_pages import add_help
 from ..parts.inks import readable
+from ..parts.phrases import listed
 from ..parts.tables import keep_size, make_copyable
 from ..parts.widgets import text_label
 from ..study import project_state, steps, wording
@@ -117,9 +119,9 @@ class FieldsDialog(QDialog):
 
     def _add_row(self, row: int, name: str, column: Any, chosen: str) -> None:
         title = QTableWidgetItem(column_title(name, column.aliases))
-        title.setToolTip(tr("Known names: {names}").format(names=", ".join(column.aliases)))
+        title.setToolTip(tr("Known names: {names}").format(names=listed(column.aliases)))
         self.table.setItem(row, COLUMN, title)
-        combo = QComboBox()
+        combo = CalmCombo()
         combo.addItem("—", "")
         for item in self.layer.fields():
             combo.addItem(f"{item.name()} ({item.alias()})" if item.alias() else item.name(), item.name())

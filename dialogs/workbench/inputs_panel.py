@@ -12,6 +12,8 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from ...processing.texts import tr
+from ..parts.calm import CalmCombo
+from ..parts.phrases import listed, paired
 from ..parts.widgets import HINT, scaled, text_label
 from ..study import project_state, results, wording
 from ..study.steps import ROLES, STEPS
@@ -54,7 +56,7 @@ class InputsPanel(QWidget):
 
     def _add_row(self, row: int, role: str) -> None:
         name = text_label(wording.role_title(role))
-        combo = QComboBox()
+        combo = CalmCombo()
         combo.setObjectName(f"input_{role}")
         combo.setAccessibleName(wording.role_title(role))
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -65,7 +67,7 @@ class InputsPanel(QWidget):
         fields.setText("…")
         fields.setAutoRaise(True)
         fields.setToolTip(tr("Which field is what"))
-        fields.setAccessibleName(f"{tr('Which field is what')}: {wording.role_title(role)}")
+        fields.setAccessibleName(paired(tr("Which field is what"), wording.role_title(role)))
         fields.clicked.connect(lambda _, role=role: self.fields_asked.emit(role))
         self.combos[role], self.marks[role], self.fields[role] = combo, mark, fields
         self._rows[role] = (name, combo, mark, fields)
@@ -164,7 +166,7 @@ def _mark(role: str, choice: InputChoice | None, is_there: bool) -> tuple[str, s
     if not is_there:
         return "!", tr("The layer “{layer}” is no longer in the project.").format(layer=choice.name)
     if choice.mapping:
-        return "✓", tr("You chose fields: {fields}.").format(fields=", ".join(sorted(choice.mapping.values())))
+        return "✓", tr("You chose fields: {fields}.").format(fields=listed(sorted(choice.mapping.values())))
     if choice.chosen:
         return "✓", tr("You chose this layer.")
     tip = tr("Guessed from the name, the fields and the geometry: {share} sure.")

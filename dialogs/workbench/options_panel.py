@@ -13,6 +13,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
 from ...core.words import RESOURCES
 from ...processing.texts import interface_language, tr
 from ...processing.toolbox.parameters import BUILT
+from ..parts.calm import CalmCombo
 from ..study.study import Study
 
 
@@ -46,7 +47,7 @@ class OptionsPanel(QWidget):
         self._add_text(form, "SECRECY", tr("Classification"), tr("empty: nothing is printed"))
 
     def _add_choice(self, form: QFormLayout, name: str, title: str, items: dict[str, str]) -> None:
-        combo = QComboBox()
+        combo = CalmCombo()
         for key, text in items.items():
             combo.addItem(text, key)
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

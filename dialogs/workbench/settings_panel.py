@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsApplication
-from qgis.gui import QgsDateEdit
 from qgis.PyQt.QtCore import QDate, QSignalBlocker, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QAction
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QToolButton, QWidget
@@ -18,6 +17,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QToolButton
 from ...processing.texts import interface_language, tr
 from ...processing.toolbox.parameters import BUILT
 from ..editors.uses import USES, kind_of
+from ..parts.calm import CalmCombo, CalmDate
 from ..parts.widgets import HINT, text_label
 from ..study.study import Study
 from ..study.wording import kind_title
@@ -44,7 +44,7 @@ class SettingsPanel(QWidget):
         self.edits: dict[str, QToolButton] = {}
         for kind, use in USES.items():
             form.addRow(kind_title(kind), self._line(kind, use.choice or use.file))
-        self.as_of = QgsDateEdit()
+        self.as_of = CalmDate()
         self.as_of.setAllowNull(True)
         self.as_of.setNullRepresentation(tr("the day of the run"))
         self.as_of.setDisplayFormat(DAY)
@@ -62,7 +62,7 @@ class SettingsPanel(QWidget):
     def _line(self, kind: str, name: str) -> QWidget:
         """Return a choice with the button of its editor."""
         use, line = USES[kind], QWidget()
-        combo, edit = QComboBox(), QToolButton()
+        combo, edit = CalmCombo(), QToolButton()
         for shipped in BUILT.get(use.choice, (use.default,)):
             combo.addItem(shipped_title(kind, shipped), shipped)
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

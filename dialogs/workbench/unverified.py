@@ -26,7 +26,8 @@ from ...processing.texts import interface_language, tr
 from ...processing.toolbox.parameters import BUILT
 from ..editors.words import figure_title, unit_title, value_text
 from ..parts.help_pages import add_help
-from ..parts.tables import keep_size, make_copyable, show_only
+from ..parts.phrases import paired
+from ..parts.tables import NumberItem, keep_size, make_copyable, show_only
 from ..parts.widgets import text_label
 from ..study.study import Study
 from ..study.wording import kind_title
@@ -66,7 +67,7 @@ def figures_of(study: Study) -> list[Row]:
 
     language = interface_language()
     return [
-        Row(f"{kind_title(kind)}: {document['title'][language]}", path, figure, place_title(document, path))
+        Row(paired(kind_title(kind), document["title"][language]), path, figure, place_title(document, path))
         for kind, document in documents_of(study)
         for path, figure in envelope.list_figures(document)
     ]
@@ -164,13 +165,16 @@ class FiguresDialog(QDialog):
         self._rows = rows
         self.table.setWordWrap(False)  # else a text is cut after the last whole word that fits
         make_copyable(self.table)
-        for place, (document, _, figure, title) in enumerate(rows):
+        for place, (document, path, figure, title) in enumerate(rows):
             source = source_words(str(figure["source"]), interface_language())
-            value, unit = value_text(figure.get("value", "")), unit_title(str(figure.get("unit", "")))
+            name = path.rpartition(".")[2]
+            value, unit = value_text(figure.get("value", "")), unit_title(str(figure.get("unit", "")), name)
             cells = (document, title, value, unit, source, status_title(str(figure["status"])))
             for column, cell in enumerate(cells):
-                item = QTableWidgetItem(cell)
+                item = NumberItem(cell, _number(figure)) if column == 2 else QTableWidgetItem(cell)
                 item.setToolTip(cell)
+                if column == 0:
+                    item.setData(Qt.ItemDataRole.UserRole, place)
                 if column == 2:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.table.setItem(place, column, item)
@@ -179,15 +183,28 @@ class FiguresDialog(QDialog):
         for column, letters in enumerate((26, 38, 16, 10, 38, 20)):
             self.table.setColumnWidth(column, letter * letters)
         head.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
+        head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)  # as given: those to be verified first
+        self.table.setSortingEnabled(True)
+        head.sortIndicatorChanged.connect(self.show_rows)  # what is hidden are places, not rows
 
     def _ask(self, row: int) -> None:
         if row >= 0:
-            chosen = self._rows[row]
+            chosen = self._rows[self._place(row)]
             self.accept()
             self.edit_asked.emit(chosen.document, chosen.path)
+
+    def _place(self, row: int) -> int:
+        """Return which figure stands in a row of the table, however it is sorted."""
+        return int(self.table.item(row, 0).data(Qt.ItemDataRole.UserRole))
 
     def show_rows(self, *_: Any) -> None:
         """Show all figures, or only those to be verified, and of these the ones with the words looked for."""
         only_open = self.only_open.isChecked()
-        n = show_only(self.table, self.words.text(), lambda row: self._is_open[row] or not only_open)
+        n = show_only(self.table, self.words.text(), lambda row: self._is_open[self._place(row)] or not only_open)
         self.n.setText(tr("{n} rows.").format(n=n) if self.words.text() else "")
+
+
+def _number(figure: Mapping[str, Any]) -> float | None:
+    """Return the number that a figure is sorted by; None for words and lists."""
+    value = figure.get("value")
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None

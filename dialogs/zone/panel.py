@@ -28,6 +28,7 @@ from qgis.PyQt.QtWidgets import (
 from ...processing.texts import interface_language, tr
 from ..parts.help_pages import add_help
 from ..parts.inks import readable
+from ..parts.phrases import parted
 from ..parts.tables import make_copyable
 from ..study import wording
 
@@ -148,8 +149,7 @@ class ZonePanel(QDockWidget):
         height = self.table.horizontalHeader().height() + sum(self.table.rowHeight(row) for row in range(len(rows)))
         self.table.setFixedHeight(height + 2 * self.table.frameWidth())
         if short:
-            mark = "；" if interface_language() == "zh" else "; "
-            told = mark.join(escape(text) for text in short)
+            told = parted(escape(text) for text in short)
             self.limits.setText(f'<span style="color:{self._ink(BAD)}">✗ {told}</span>')
         else:
             self.limits.setText(

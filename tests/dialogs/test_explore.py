@@ -117,7 +117,7 @@ def test_way_with_stairs(explore):
     """The network has times for elders only, so an elder walks where a carer would."""
     click(explore, EAST + 1, NORTH + 1)
     explore.panel.text.anchorClicked.emit(QUrl("way:nurs:F'1"))
-    text = explore.panel.way.text()
+    text = explore.panel.way.text().replace("\xa0", " ")
     assert "60 m stairs" in text
     assert "10.0 m up, 0.0 m down" in text
     assert len(explore._drawn.items) == 2  # the way and its stairs
@@ -254,7 +254,7 @@ def test_way_from_any_place_to_the_nearest_facility(explore):
     assert "Nearest station" not in text  # the study has no layer of stations
     explore.panel.text.anchorClicked.emit(QUrl("way:@facility:"))
     way = way_to(explore.ground, place, [(EAST + 180, NORTH + 60)], "elder")
-    told = explore.panel.way.text()
+    told = explore.panel.way.text().replace("\xa0", " ")
     assert f"{minutes_text(way.there_s)} there, {minutes_text(way.back_s)} back" in told
     assert "From the place that was clicked." in told
     dock.session.study.inputs.pop("FACILITIES")

@@ -93,8 +93,8 @@ def test_one_selection(gaps, qtbot):
     panel.table.selectRow(1)
     assert (panel.bars.current, panel.current) == ("C2", "C2")
     assert gaps._band is not None
-    assert "<b>乙</b>: 300 people" in panel.sentence.text()
-    assert "Within 5 min on foot 90 %, within the radius of 300 m 20 %" in panel.sentence.text()
+    assert "<b>乙</b>: 300 people" in panel.sentence.text().replace("\xa0", " ")
+    assert "Within 5 min on foot 90 %, within the radius of 300 m 20 %" in panel.sentence.text().replace("\xa0", " ")
     qtbot.keyClick(panel.bars, Qt.Key.Key_Up)
     assert panel.list.key_at(panel.table.currentIndex().row()) == "C1"
     assert panel.figures[1][0].text() == "2 / 3"

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Fields that the wheel of the mouse cannot change: whoever scrolls a page over them goes on scrolling.
+
+Qt's own take the wheel wherever the mouse happens to be: a study would get other rules while its dock is scrolled.
+"""
+
+from __future__ import annotations
+
+from qgis.gui import QgsDateEdit
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QWheelEvent
+from qgis.PyQt.QtWidgets import QComboBox, QWidget
+
+
+class CalmCombo(QComboBox):
+    """A choice that is made by click or keys only."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the page."""
+        event.ignore()
+
+
+class CalmDate(QgsDateEdit):
+    """A day that is chosen by click or keys only."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the page."""
+        event.ignore()
