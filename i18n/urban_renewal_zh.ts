@@ -72,6 +72,10 @@
         <translation>速度必须大于 0。</translation>
     </message>
     <message>
+        <source>A4, tables on pages of their own</source>
+        <translation>A4（图与表分页）</translation>
+    </message>
+    <message>
         <source>Add</source>
         <translation>加入</translation>
     </message>
@@ -90,6 +94,10 @@
     <message>
         <source>Add layer…</source>
         <translation>添加图层…</translation>
+    </message>
+    <message>
+        <source>Add to the facilities there are: {layers}</source>
+        <translation>并入已有的设施：{layers}</translation>
     </message>
     <message>
         <source>Add {file}</source>
@@ -222,6 +230,10 @@
     <message>
         <source>Author of the delivery</source>
         <translation>编制单位</translation>
+    </message>
+    <message>
+        <source>Base map look</source>
+        <translation>统一底图样式</translation>
     </message>
     <message>
         <source>Based on</source>
@@ -448,6 +460,10 @@
         <translation>关闭 QGIS。运行 OSGeo4W 安装程序，选“高级安装”，勾选软件包 {packages}。或者从开始菜单打开 OSGeo4W Shell，输入：{command}</translation>
     </message>
     <message>
+        <source>Close without saving</source>
+        <translation>不保存并关闭</translation>
+    </message>
+    <message>
         <source>Close without saving the changes?</source>
         <translation>不保存改动就关闭吗？</translation>
     </message>
@@ -660,6 +676,10 @@
         <translation>图形（dxf）</translation>
     </message>
     <message>
+        <source>Draws the input layers as a quiet base map, on which results stand out. Their own styles are kept.</source>
+        <translation>把输入图层画成素净的底图，突出结果；原来的样式都保留。</translation>
+    </message>
+    <message>
         <source>Draws the time map from every place that is clicked.</source>
         <translation>每点一处，就从那里画时间地图。</translation>
     </message>
@@ -692,8 +712,8 @@
         <translation>SHP 编码</translation>
     </message>
     <message>
-        <source>Everything is as delivered.</source>
-        <translation>全部与交付时一致。</translation>
+        <source>Everything is as delivered: {n} files, tables and rules compared.</source>
+        <translation>全部与交付时一致：共核对 {n} 项文件、数据表和规则。</translation>
     </message>
     <message>
         <source>Evidence</source>
@@ -732,8 +752,16 @@
         <translation>设施</translation>
     </message>
     <message>
+        <source>Facilities (merged)</source>
+        <translation>设施（合并）</translation>
+    </message>
+    <message>
         <source>Facilities are known after Gaps.</source>
         <translation>运行“缺口”后才知道设施情况。</translation>
+    </message>
+    <message>
+        <source>Facilities from several layers</source>
+        <translation>几个图层里的设施</translation>
     </message>
     <message>
         <source>Facilities: {list}</source>
@@ -864,6 +892,10 @@
         <translation>含有 manifest.json 的文件夹</translation>
     </message>
     <message>
+        <source>Forget</source>
+        <translation>移除</translation>
+    </message>
+    <message>
         <source>Forget the study “{name}”? Its files stay.</source>
         <translation>把研究“{name}”从工程里移除吗？文件会保留。</translation>
     </message>
@@ -938,6 +970,10 @@
     <message>
         <source>Go on</source>
         <translation>继续运行</translation>
+    </message>
+    <message>
+        <source>Go on editing</source>
+        <translation>继续编辑</translation>
     </message>
     <message>
         <source>Go on with it</source>
@@ -1076,6 +1112,10 @@
         <translation>类别</translation>
     </message>
     <message>
+        <source>Kind of facility</source>
+        <translation>设施类别</translation>
+    </message>
+    <message>
         <source>Kinds of facility that were counted.</source>
         <translation>计算了的设施种类数。</translation>
     </message>
@@ -1112,6 +1152,10 @@
         <translation>模板的图层</translation>
     </message>
     <message>
+        <source>Layers</source>
+        <translation>图层</translation>
+    </message>
+    <message>
         <source>Layers of the drawing</source>
         <translation>图形图层</translation>
     </message>
@@ -1126,6 +1170,10 @@
     <message>
         <source>Leave the changes made so far?</source>
         <translation>放弃已做的改动吗？</translation>
+    </message>
+    <message>
+        <source>Leave them</source>
+        <translation>放弃改动</translation>
     </message>
     <message>
         <source>Length</source>
@@ -1516,6 +1564,14 @@
         <translation>半径外</translation>
     </message>
     <message>
+        <source>Own styles again</source>
+        <translation>恢复原来的样式</translation>
+    </message>
+    <message>
+        <source>Paper of the map sheets</source>
+        <translation>图册图幅</translation>
+    </message>
+    <message>
         <source>Parcel</source>
         <translation>宗地</translation>
     </message>
@@ -1644,6 +1700,10 @@
         <translation>已证明：离最优不超过 {share}。</translation>
     </message>
     <message>
+        <source>Put together</source>
+        <translation>合成一层</translation>
+    </message>
+    <message>
         <source>R2004, code page 936 (AutoCAD, CASS, QGIS)</source>
         <translation>R2004，代码页 936（AutoCAD、CASS、QGIS）</translation>
     </message>
@@ -1754,6 +1814,10 @@
     <message>
         <source>Role</source>
         <translation>用作</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>行数</translation>
     </message>
     <message>
         <source>Rows that are written</source>
@@ -1908,6 +1972,10 @@
         <translation>去设定</translation>
     </message>
     <message>
+        <source>Several layers…</source>
+        <translation>几个图层…</translation>
+    </message>
+    <message>
         <source>Share of the walking network that hangs together; places on the rest cannot be reached.</source>
         <translation>步行路网中连成一片的长度占比；其余部分上的地点走不到。</translation>
     </message>
@@ -2048,6 +2116,10 @@
         <translation>全部采用</translation>
     </message>
     <message>
+        <source>Take over</source>
+        <translation>接手</translation>
+    </message>
+    <message>
         <source>Take over a delivery</source>
         <translation>接手成果</translation>
     </message>
@@ -2082,6 +2154,10 @@
     <message>
         <source>The data of “{layer}” ({role}) have changed.</source>
         <translation>图层“{layer}”（{role}）的数据有改动。</translation>
+    </message>
+    <message>
+        <source>The facilities could not be put together: {reason}</source>
+        <translation>设施没有合成：{reason}</translation>
     </message>
     <message>
         <source>The facility {id} is not in the layer.</source>
@@ -2138,6 +2214,10 @@
     <message>
         <source>The layer “{layer}” is no longer in the project.</source>
         <translation>图层“{layer}”已不在工程里。</translation>
+    </message>
+    <message>
+        <source>The layers look again as they did before.</source>
+        <translation>各图层恢复原来的样式。</translation>
     </message>
     <message>
         <source>The locks could not be saved: {reason}.</source>
@@ -2286,6 +2366,10 @@
     <message>
         <source>This version does not have “{algorithm}” yet.</source>
         <translation>这个版本还没有“{algorithm}”。</translation>
+    </message>
+    <message>
+        <source>Tick the layers that hold facilities. They become one layer, each row with where it is from; when one of them changes it is made anew. The layers themselves stay as they are.</source>
+        <translation>勾选放设施的图层。它们合成一层，每一处写明来自哪里；其中一个改动后，合成的一层会重做。原图层不动。</translation>
     </message>
     <message>
         <source>Ticked buildings are used in any case when sites are chosen again.</source>
@@ -2552,6 +2636,10 @@
         <translation>请换一个工作文件夹：成果要保持原样。</translation>
     </message>
     <message>
+        <source>Workbench base map</source>
+        <translation>工作台底图</translation>
+    </message>
+    <message>
         <source>Yardstick</source>
         <translation>量法</translation>
     </message>
@@ -2666,6 +2754,10 @@
     <message>
         <source>all, also personal data</source>
         <translation>全部字段（含个人信息）</translation>
+    </message>
+    <message>
+        <source>as its rows say</source>
+        <translation>按各行所写</translation>
     </message>
     <message>
         <source>as shipped</source>
@@ -3220,8 +3312,8 @@
         <translation>片区</translation>
     </message>
     <message>
-        <source>{file} cannot be read as a layer or table.</source>
-        <translation>{file} 不能作为图层或表格读取。</translation>
+        <source>{file} cannot be read as a layer or table. It may be incomplete, or of a kind that QGIS does not know: copy it again, or save it as GeoPackage, shapefile, Excel or CSV in the program it comes from.</source>
+        <translation>{file} 不能作为图层或表格读取，可能没有拷贝完整，或者格式不对。请重新拷贝，或在原来的软件里另存为 GeoPackage、Shapefile、Excel 或 CSV。</translation>
     </message>
     <message>
         <source>{file} has a header but no rows: there is nothing to add.</source>
@@ -3302,6 +3394,10 @@
     <message>
         <source>{n} criteria · confirmed {c} · suspected {s}</source>
         <translation>{n} 准则 · 确认 {c} · 疑似 {s}</translation>
+    </message>
+    <message>
+        <source>{n} facilities of {layers} are one layer now; the column “source” says where each is from.</source>
+        <translation>{layers}的 {n} 处设施已合成一层，“来源图层”一列写明各自来自哪里。</translation>
     </message>
     <message>
         <source>{n} farther out</source>

@@ -84,6 +84,7 @@ class TakeOver(QDialog):
         self.problem.hide()
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         in_words(box)
+        box.button(QDialogButtonBox.StandardButton.Ok).setText(tr("Take over"))
         add_help(self, "guide#s7", buttons=box)
         box.accepted.connect(self.take)
         box.rejected.connect(self.reject)
@@ -119,7 +120,7 @@ class TakeOver(QDialog):
         self.accept()
 
     def _tell(self, sentence: str) -> None:
-        self.problem.setText(sentence)
+        self.problem.setText(f"✗ {sentence}")
         self.problem.show()
 
 

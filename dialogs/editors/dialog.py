@@ -273,7 +273,7 @@ class EditorDialog(QDialog):
         if self.draft.path is not None:
             self._edit(self.draft.replace(content), whole=True)
             return
-        if self.draft.is_dirty and not self._asks(tr("Leave the changes made so far?")):
+        if self.draft.is_dirty and not self._asks(tr("Leave the changes made so far?"), tr("Leave them")):
             self._fill_base()
             return
         self.draft = open_draft(self.draft.kind, name)
@@ -374,11 +374,15 @@ class EditorDialog(QDialog):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
-    def _asks(self, question: str) -> bool:
-        buttons = QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No
-        box = QMessageBox(QMessageBox.Icon.Question, self.windowTitle(), question, buttons, self)
-        in_words(box)
-        return bool(box.exec() == QMessageBox.StandardButton.Yes)
+    def _asks(self, question: str, act: str) -> bool:
+        """Ask before edits are lost: `act` loses them, Enter and Esc keep them."""
+        box = QMessageBox(QMessageBox.Icon.Question, self.windowTitle(), question, parent=self)
+        lose = box.addButton(act, QMessageBox.ButtonRole.DestructiveRole)
+        stay = box.addButton(tr("Go on editing"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        box.setEscapeButton(stay)
+        box.exec()
+        return bool(box.clickedButton() is lose)
 
     def _on_compare(self) -> None:
         from .comparing import CompareDialog
@@ -389,5 +393,5 @@ class EditorDialog(QDialog):
 
     def reject(self) -> None:
         """Close; asks only when something would be lost."""
-        if not self.draft.is_dirty or self._asks(tr("Close without saving the changes?")):
+        if not self.draft.is_dirty or self._asks(tr("Close without saving the changes?"), tr("Close without saving")):
             super().reject()

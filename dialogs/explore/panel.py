@@ -110,11 +110,17 @@ class ExplorePanel(QDockWidget):
         """Show what was clicked."""
         self.text.setHtml(html)
         self.way.clear()
+        self.way.hide()  # Tab must not come to what says nothing
         self.chart.show_way(None)
+
+    def tell_way(self, html: str) -> None:
+        """Say something below, without touching the profile."""
+        self.way.setText(html)
+        self.way.setVisible(bool(html))
 
     def show_way(self, html: str, way: Any = None) -> None:
         """Show a way with its profile, or what a time map found, below."""
-        self.way.setText(html)
+        self.tell_way(html)
         self.chart.show_way(way)
 
     def _follow(self, url: QUrl) -> None:

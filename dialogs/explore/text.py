@@ -198,7 +198,8 @@ def facility_html(facility: str, name: str, titles: Mapping[str, str], found: An
 
     `found` is an answers.Facility.
     """
-    parts = [f"<h3>{tr('Facility {id}').format(id=escape(facility))}</h3>", f"<p>{escape(name)}</p>" if name else ""]
+    head = tr("Facility {id}").format(id=escape(facility))
+    parts = [f"<h3>{escape(name)}</h3><p>{head}</p>" if name else f"<h3>{head}</h3>", ""]
     served = found.served
     for kind, unit, capacity, load, status in found.loads:
         words = [escape(titles.get(kind, kind))]

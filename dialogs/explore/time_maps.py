@@ -207,7 +207,7 @@ class TimeMaps(QObject):
             if self._exploring.project.mapLayer(told.layer_id) is not None:
                 self._exploring.project.removeMapLayer(told.layer_id)
             self._exploring.panel.text.setHtml(self.compare_html())
-            self._exploring.panel.way.setText(self.now_html())
+            self._exploring.panel.tell_way(self.now_html())
 
     def keep(self) -> None:
         """Keep the time map that is drawn as a layer of its own in a file of the study, to be compared and exported."""
@@ -229,7 +229,7 @@ class TimeMaps(QObject):
         self.kept.append(
             Told(letter, told.point, told.walker, told.minutes, told.toward, told.length_m, told.around, kept.id())
         )
-        exploring.panel.way.setText(self.now_html())
+        exploring.panel.tell_way(self.now_html())
 
     def draw_areas(self) -> None:
         """Draw the time map as areas, in a layer that is kept with the study; found beside the window."""

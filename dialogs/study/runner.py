@@ -19,6 +19,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, QObject, QTimer, pyqtSignal
 
 from ...processing.texts import interface_language
+from . import wording
 from .stages import is_stage
 from .steps import PROVIDER
 
@@ -212,7 +213,7 @@ class Runner(QObject):
         job = self._jobs[0]
         self._cancelling = self._cancelling or (self.is_stopped_outside and not ok)
         self._task = None
-        self._outcome.log += [f"— {job.algorithm}", *self._listener.log]
+        self._outcome.log += [f"— {wording.algorithm_title(job.algorithm)}", *self._listener.log]
         if self._cancelling or not ok:
             self._end(False, self._listener.error)
             return

@@ -110,7 +110,10 @@ class StudyMenu(QToolButton):
     def _ask(self) -> None:
         box = QMessageBox(self)
         box.setText(tr("Forget the study “{name}”? Its files stay.").format(name=title_of(self._session.study)))
-        box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel)
+        box.setIcon(QMessageBox.Icon.Question)
+        gone = box.addButton(tr("Forget"), QMessageBox.ButtonRole.AcceptRole)
+        stay = box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(stay)
         in_words(box)
-        box.accepted.connect(lambda: forget(self._session))
+        gone.clicked.connect(lambda: forget(self._session))
         box.open()
