@@ -33,7 +33,7 @@ from ..study import wording
 from .values import Cover, Room, hosts_n
 
 MOST_SITES, USUAL_SITES = 100, 5  # as the algorithm has them
-KEPT, HOST, KIND, SIZE, AREA, MORE, ORDER, PARCEL, FORM = range(9)  # columns
+KEPT, ORDER, HOST, KIND, MORE, SIZE, AREA, PARCEL, FORM = range(9)  # columns
 
 
 class SitesPanel(QDockWidget):
@@ -111,8 +111,8 @@ class SitesPanel(QDockWidget):
     def _dress_table(self) -> None:
         table = self.table
         table.setHorizontalHeaderLabels([
-            tr("Keep"), tr("Candidate"), tr("Facility"), tr("Size"), tr("Floor area (m²)"), tr("Served more"),
-            tr("Order"), tr("Parcel"), tr("Form"),
+            tr("Keep"), tr("Order"), tr("Candidate"), tr("Facility"), tr("Served more"), tr("Size"),
+            tr("Floor area (m²)"), tr("Parcel"), tr("Form"),
         ])  # fmt: skip
         tips = {KEPT: tr("Ticked buildings are used in any case when sites are chosen again."),
                 ORDER: tr("In which order to build: the first serves most."),
@@ -140,7 +140,10 @@ class SitesPanel(QDockWidget):
             state = Qt.CheckState.Checked if kind in chosen else Qt.CheckState.Unchecked
             self.kinds.addItemWithCheckState(title, state, kind)
         self.most.setValue(most)
-        self.candidates.setLayer(candidates)
+        if candidates is None:
+            self.candidates.setCurrentIndex(0)  # setLayer(None) would choose nothing, not the empty row
+        else:
+            self.candidates.setLayer(candidates)
 
     def chosen_kinds(self) -> list[str]:
         """Return the kinds that are ticked."""
@@ -189,6 +192,9 @@ class SitesPanel(QDockWidget):
         for item in cover:
             if item.need is None or item.before is None or item.after is None:
                 told = tr("need not known")
+            elif item.after <= item.before:
+                text = tr("of {need} served {before}, nothing more")
+                told = text.format(need=amount_text(item.need, item.unit), before=wording.number(item.before, 1))
             else:
                 text = tr("of {need} served {before} → {after} (+{more})")
                 told = text.format(
@@ -233,6 +239,7 @@ class SitesPanel(QDockWidget):
             cells[KEPT].setFlags(cells[KEPT].flags() | Qt.ItemFlag.ItemIsUserCheckable)
             cells[KEPT].setCheckState(state)
         table.setSortingEnabled(True)
+        table.sortByColumn(ORDER, Qt.SortOrder.AscendingOrder)
         table.blockSignals(False)
         table.resizeColumnsToContents()
         self.choose(now)

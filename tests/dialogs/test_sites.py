@@ -1,0 +1,201 @@
+"""Sites in the Workbench: found with the gaps, chosen anew beside them, kept, shown, exported, delivered."""
+
+import sqlite3
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProject, QgsVectorLayer
+from qgis.PyQt.QtCore import Qt
+
+from .test_real_steps import real_dock  # noqa: F401 — a fixture
+
+SITES = "SELECT site_id, candidate_id, kind, size, m2, rank, round(served_more, 6) FROM sites ORDER BY rank, site_id"
+
+
+def rows(source, sql):
+    with closing(sqlite3.connect(source.split("|")[0])) as base:
+        return base.execute(sql).fetchall()
+
+
+def wait(dock, qtbot):
+    qtbot.waitUntil(lambda: not dock.session.is_busy, timeout=240_000)
+    failures = dock.session.study.failures
+    assert failures == {}, [line for failure in failures.values() for line in failure.log[-15:]]
+
+
+@pytest.fixture
+def town(real_dock, qtbot, tmp_path):  # noqa: F811
+    """A study of the sample with 300 parcels, its inputs found; the folder of the sample."""
+    from qgis import processing
+
+    made = processing.run("urbanrenewal:createsample", {"FOLDER": str(tmp_path / "sample"), "PARCEL_COUNT": 300},
+                          context=QgsProcessingContext(), feedback=QgsProcessingFeedback())  # fmt: skip
+    from urban_renewal.dialogs.study import results
+
+    list(results.loading_sample(QgsProject.instance(), made["GPKG"], made["DEM"]))
+    session = real_dock.session
+    session.guess()
+    session.set_folder(str(tmp_path / "study"))
+    session.set_value("AS_OF", "2025-06-30")
+    session.set_value("FORMATS", ["gpkg"])
+    return real_dock
+
+
+@pytest.fixture
+def counted(town, qtbot):
+    for key in ("prepare", "tag", "gaps"):
+        town.session.start_step(key)
+        wait(town, qtbot)
+    return town
+
+
+def test_step_by_step_finds_and_delivers_the_sites_of_the_whole_study(counted, qtbot, tmp_path):
+    """The dock hands over what the one algorithm hands over: the same rooms, checks and projects."""
+    from qgis import processing
+    from urban_renewal.dialogs.study import handover
+    from urban_renewal.dialogs.study.steps import results_of
+
+    session = counted.session
+    found = rows(results_of(session.study)["sites"], SITES)
+    assert found
+    for key in ("zones", "deliver"):
+        session.start_step(key)
+        wait(counted, qtbot)
+    jobs, _ = handover.whole_study(session.project, session.study, tmp_path)
+    whole = {**jobs[-1].parameters, "FOLDER": str(tmp_path / "whole")}
+    context = QgsProcessingContext()
+    context.setProject(session.project)
+    processing.run("urbanrenewal:fullstudy", whole, context=context, feedback=QgsProcessingFeedback())
+    ours, theirs = (str(tmp_path / place / "data.gpkg") for place in ("study/delivery", "whole"))
+    assert rows(ours, SITES) == rows(theirs, SITES) == found
+    for table, names in (
+        ("findings", "subject_id, check_id, verdict, value"), ("projects", "project_id, kind"),
+        ("project_items", "project_id, item, quantity"),
+    ):  # fmt: skip
+        known = {row[1] for row in rows(ours, f"PRAGMA table_info({table})")}
+        wanted = ", ".join(name for name in names.split(", ") if name in known)
+        assert wanted
+        sql = f"SELECT {wanted} FROM {table} ORDER BY {wanted}"
+        assert rows(ours, sql) == rows(theirs, sql), table
+
+
+def test_chosen_anew_beside_the_gaps(counted, qtbot, tmp_path):
+    """One building, the one that was ticked; the gaps are not counted again, zones and delivery become old."""
+    from urban_renewal.dialogs.study.steps import results_of
+
+    session, study = counted.session, counted.session.study
+    session.start_step("zones")
+    wait(counted, qtbot)
+    counted._follow("gaps", "sites")
+    panel = counted.siting.panel
+    before, files = study.steps["gaps"], results_of(study)
+    assert panel.table.rowCount() == len(panel.rooms) == before.figures["rooms"] > 1
+    last = panel.table.rowCount() - 1
+    host = panel.table.item(last, 2).text()
+    panel.table.item(last, 0).setCheckState(Qt.CheckState.Checked)
+    panel.most.setValue(1)
+    panel.run.click()
+    assert not panel.run.isEnabled()
+    wait(counted, qtbot)
+    after = results_of(study)
+    assert after["gap_detail"] == files["gap_detail"] and Path(files["gap_detail"].split("|")[0]).exists()
+    assert after["sites"] != files["sites"]
+    assert {room.host for room in panel.rooms} == {host}
+    assert study.steps["gaps"].figures["sites"] == 1
+    assert study.steps["gaps"].figures["kinds"] == before.figures["kinds"]
+    states = {key: state.kind for key, state in session.states().items()}
+    assert (states["gaps"], states["zones"]) == ("done", "stale")
+    assert panel.kept_hosts() == [host]
+    covered = rows(after["covered"], "SELECT kind, sum(need), sum(served_after) FROM covered GROUP BY 1")
+    assert {item.kind: item.after for item in read(after)} == {kind: pytest.approx(n) for kind, _, n in covered}
+    more = {}
+    for room in panel.rooms:
+        more[room.kind] = more.get(room.kind, 0) + room.served_more
+    for item in read(after):
+        assert item.after - item.before == pytest.approx(more.get(item.kind, 0), abs=1e-3)
+
+
+def read(files):
+    from urban_renewal.dialogs.sites.values import read_cover
+
+    return read_cover(files)
+
+
+def test_what_cannot_be_chosen_leaves_everything_as_it_was(counted, qtbot):
+    from urban_renewal.dialogs.study.steps import results_of
+
+    session, told = counted.session, []
+    session.ended.connect(lambda kind, ok, sentence: told.append((kind, ok, sentence)))
+    files = results_of(session.study)
+    session.set_value("FIXED", "nobody knows it")
+    assert session.states()["gaps"].kind == "stale"
+    session.start_sites()
+    qtbot.waitUntil(lambda: not session.is_busy, timeout=240_000)
+    assert told[-1][:2] == ("sites", False)
+    assert "nobody knows it" in told[-1][2]
+    assert session.study.failures == {}
+    assert results_of(session.study) == files
+    session.set_value("FIXED", "")
+    assert session.states()["gaps"].kind == "done"
+
+
+def test_candidates_of_ones_own(counted, qtbot):
+    """A layer with one building: it alone can be chosen, and running everything does not forget it."""
+    from urban_renewal.dialogs.study import handover
+
+    session, siting = counted.session, counted.siting
+    siting.open()
+    panel = siting.panel
+    houses = session.project.mapLayer(session.study.inputs["BUILDINGS"].layer_id)
+    wanted = panel.rooms[-1].host
+    feature = next(item for item in houses.getFeatures() if str(item["building_id"]) == wanted)
+    layer = QgsVectorLayer(f"Polygon?crs={houses.crs().authid()}&field=candidate_id:string&field=usable_area:double",
+                           "own", "memory")  # fmt: skip
+    new = type(feature)(layer.fields())
+    new.setGeometry(feature.geometry())
+    new.setAttributes(["H1", 900.0])
+    assert layer.dataProvider().addFeature(new)
+    session.project.addMapLayer(layer)
+    panel.candidates.setLayer(layer)
+    panel.run.click()
+    wait(counted, qtbot)
+    assert {room.host for room in panel.rooms} == {"H1"}
+    assert "CANDIDATES" in handover.left_behind(session.project, session.study)
+    panel.candidates.setCurrentIndex(0)
+    panel.run.click()
+    wait(counted, qtbot)
+    assert "H1" not in {room.host for room in panel.rooms} and panel.rooms
+    assert "CANDIDATES" not in session.study.inputs
+
+
+def test_looked_at_and_exported(counted, qtbot, qgis_iface, tmp_path):
+    siting = counted.siting
+    siting.open()
+    panel = siting.panel
+    panel.table.selectRow(0)
+    host = panel.picked_host()
+    assert siting._band is not None
+    shown = siting._shape_of(host).boundingBox()
+    houses = counted.session.project.mapLayer(counted.session.study.inputs["BUILDINGS"].layer_id)
+    there = next(item.geometry() for item in houses.getFeatures() if str(item["building_id"]) == host)
+    assert shown.toString(3) == there.boundingBox().toString(3)
+    assert panel.rooms[0].why.split("，")[0].split(",")[0] in panel.sentence.text().replace("\xa0", " ")
+    siting.write(tmp_path / "sites.xlsx")
+    with zipfile.ZipFile(tmp_path / "sites.xlsx") as book:
+        sheets = [name for name in book.namelist() if name.startswith("xl/worksheets/")]
+        assert len(sheets) == 2
+        assert host in book.read("xl/worksheets/sheet1.xml").decode()
+    siting.close()
+    assert siting._band is None and siting.panel is None
+
+
+def test_before_anything_was_counted(town):
+    """The panel says what comes first, and its button cannot be pressed."""
+    town.siting.open()
+    panel = town.siting.panel
+    assert not panel.run.isEnabled()
+    assert panel.state.text()
+    assert panel.figures[0][0].text() == "—"
+    assert panel.hint.text().startswith("No sites chosen yet")
