@@ -27,7 +27,7 @@ from ...processing.texts import interface_language, tr
 from ..explore import text as explore_text
 from ..review import reviewing
 from ..review.items import table_of
-from ..study import results, wording
+from ..study import results, tree, wording
 from ..study.crossing import crossing
 from ..study.figures import rows_of
 from ..study.steps import results_of
@@ -62,6 +62,7 @@ class GapShowing(QObject):
         self.walks.told.connect(lambda key, words: self.panel.show_walk(key, words) if self.panel is not None else None)
         self.picking.picked.connect(lambda key: self.panel.pick(key, "") if self.panel is not None else None)
         self.marks.read.connect(lambda: self.walks.ask(*self._now()) if self.panel is not None else None)
+        self.marks.read.connect(self._set_places_aside)
         self._reading: Turns | None = None
         self._shown: tuple[str, float] = ("", 0.0)  # the count that is shown: source, when it was written
         dock.session.ended.connect(self._on_ended)
@@ -154,6 +155,13 @@ class GapShowing(QObject):
         else:
             self._clear()
             self.marks.clear()
+        self._set_places_aside()
+
+    def _set_places_aside(self) -> None:
+        """Hide the facilities of all kinds while those of one are marked."""
+        session = self._dock.session
+        is_marked = self.marks.item is not None and bool(self.marks.item.marks)
+        tree.set_aside(session.project, session.study.study_id, "facilities", is_marked)
 
     def sources(self, with_areas: bool = True) -> tuple[dict[str, str], Any]:
         """Return the result files and the communities in the parcels' system, for the walks; none when not wanted."""
@@ -187,6 +195,7 @@ class GapShowing(QObject):
 
         study = self._dock.session.study
         self.marks.show(kind)
+        self._set_places_aside()
         for layer in self._dock.session.project.mapLayers().values():
             if results.result_of(layer) != (study.study_id, "gap") or not kind:
                 continue

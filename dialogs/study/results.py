@@ -11,9 +11,9 @@ from typing import Any
 from qgis.core import QgsCsException, QgsMapLayer, QgsProject, QgsProviderRegistry, QgsRectangle, QgsVectorLayer
 from qgis.PyQt import sip
 
-from ...processing.styling.counting import classes_of, count_classes, tell_counts
+from ...processing.styling.counting import COUNTED, classes_of, count_classes, tell_counts
 from ...processing.styling.dressed import see_through, wear
-from ...processing.styling.loads import full_rows, join_full
+from ...processing.styling.loads import count_full, full_rows, join_full
 from ...processing.texts import interface_language, tr
 from . import tree
 from .adding import ROLE_TABLES, add_in_order, house_layers, loading_sample, table_title, tables_in
@@ -36,19 +36,6 @@ TABLES = {  # what 打开表 opens, the first there is
     "prepare": ("issues", "people"), "tag": ("tagged",), "gaps": ("gap_summary", "gap"), "zones": ("findings", "zones"),
     "sites": ("sites",),
 }  # fmt: skip
-COUNTED = (
-    "tagged",
-    "gap",
-    "petals",
-    "zones",
-    "actions",
-    "projects",
-    "sites",
-    "edges",
-    "cores",
-    "checked_zones",
-    "issues",
-)
 
 
 def load_delivery(project: QgsProject, gpkg: Path, study_id: str, title: str) -> list[QgsMapLayer]:
@@ -138,6 +125,9 @@ def _add_facilities(
     columns = {**{name: name for name in names}, "facility_id": id_field}
     wear(places, "facilities", interface_language(), columns)
     _add(project, study_id, places, "facilities", wishes)
+    full, whole = count_full(load), places.featureCount()
+    if full is not None and whole >= full:
+        tell_counts(places, [full, whole - full])
     return [places]
 
 

@@ -19,6 +19,7 @@ MARK = "urban_renewal/result"  # custom property of layers we loaded and of a st
 PART = "urban_renewal/part"  # custom property of a group within a study's: which
 STEP = "urban_renewal/step"  # custom property of a study's group: the step that was shown last
 SET, WISH = "urban_renewal/set", "urban_renewal/wish/"  # of a node: how we left it; what a person wanted for a step
+ASIDE = "urban_renewal/aside"  # of a node that is hidden for a while
 PARTS = (  # groups of a study from above, and the tables of each, from above
     ("prepare", ("issues",)),
     ("zones", ("cores", "links", "branches", "zones", "checked_zones", "actions", "petals", "projects", "corners")),
@@ -142,6 +143,24 @@ def show_step(project: QgsProject, study_id: str, step: str) -> list[QgsMapLayer
     return shown
 
 
+def set_aside(project: QgsProject, study_id: str, table: str, is_aside: bool) -> None:
+    """Hide a result while something else draws the same, then show it again: no wish of a person's."""
+    layer = next((item for item in _results(project, study_id) if result_of(item)[1] == table), None)
+    node = project.layerTreeRoot().findLayer(layer.id()) if layer is not None else None
+    if (
+        node is None
+        or (is_aside and not node.itemVisibilityChecked())
+        or (not is_aside and node.customProperty(ASIDE) is None)
+    ):
+        return
+    node.setItemVisibilityChecked(not is_aside)
+    node.setCustomProperty(SET, "0" if is_aside else "1")
+    if is_aside:
+        node.setCustomProperty(ASIDE, "1")
+    else:
+        node.removeCustomProperty(ASIDE)
+
+
 def shown_step(project: QgsProject, study_id: str) -> str:
     """Return the step whose results were shown last, "" when none was."""
     group = group_of(project, study_id)
@@ -161,4 +180,5 @@ def _turn(node: Any, is_on: bool, last: str, step: str) -> bool:
     is_on = is_on if wish is None else str(wish) == "1"
     node.setItemVisibilityChecked(is_on)
     node.setCustomProperty(SET, "1" if is_on else "0")
+    node.removeCustomProperty(ASIDE)
     return is_on

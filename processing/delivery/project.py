@@ -21,10 +21,13 @@ from qgis.core import (
     QgsReferencedRectangle,
     QgsVectorLayer,
 )
+from qgis.PyQt.QtGui import QColor
 
-from ...core.delivery.palette import kind_name, stage_name
+from ...core.delivery.palette import kind_name, palette, stage_name
 from ...core.delivery.scales import page
 from ...core.errors import RenewalError
+from ..styling.dressed import see_through, wear
+from ..styling.loads import full_rows, join_full
 from .package import DATA
 from .pages.labels import label_layers
 from .pages.surroundings import GROUND, label_surroundings, open_relief
@@ -34,7 +37,7 @@ from .view3d import add_view
 GROUPS = (  # group, its title, tables in drawing order from above
     (
         "zones",
-        {"zh": "片区", "en": "Zones"},
+        {"zh": "示范片区", "en": "Demonstration zones"},
         (
             "cores",
             "branches",
@@ -52,11 +55,15 @@ GROUPS = (  # group, its title, tables in drawing order from above
             "land_use",
         ),
     ),
-    ("gaps", {"zh": "缺口", "en": "Gaps"}, ("facility_load", "gap", "gap_summary", "gap_detail")),
-    ("tags", {"zh": "识别", "en": "Tags"}, ("tagged", "reviews")),
+    (
+        "gaps",
+        {"zh": "步行与缺口", "en": "Walking and gaps"},
+        ("facility_load", "gap", "gap_summary", "gap_detail", "edges"),
+    ),
+    ("tags", {"zh": "识别结果", "en": "Tags"}, ("tagged", "reviews")),
     (
         "base",
-        {"zh": "基础", "en": "Base"},
+        {"zh": "输入与底图", "en": "Inputs and base map"},
         (
             "stations",
             "station_entrances",
@@ -64,7 +71,6 @@ GROUPS = (  # group, its title, tables in drawing order from above
             "locked_in",
             "locked_out",
             "facilities",
-            "edges",
             "roads",
             "buildings",
             "protected",
@@ -77,18 +83,15 @@ GROUPS = (  # group, its title, tables in drawing order from above
         ),
     ),
 )
+BASE = ("roads", "edges", "protected", "buildings", *GROUND)  # below what a theme is about; ways where no roads are
 THEMES = (
-    ("tags", {"zh": "识别", "en": "Tags"}, ("zones", "tagged", "edges", "buildings", *GROUND)),
-    ("gaps", {"zh": "缺口", "en": "Gaps"}, ("facility_load", "gap", "edges", "buildings", *GROUND)),
-    (
-        "zones",
-        {"zh": "片区", "en": "Zones"},
-        ("cores", "station_entrances", "branches", "zones", "petals", "edges", "buildings", *GROUND),
-    ),
+    ("tags", {"zh": "识别", "en": "Tags"}, ("zones", "tagged", "stations", *BASE)),
+    ("gaps", {"zh": "缺口", "en": "Gaps"}, ("gap", "stations", "facilities", "communities", *BASE)),
+    ("zones", {"zh": "片区", "en": "Zones"}, ("cores", "branches", "zones", "petals", "station_entrances", *BASE)),
     (
         "actions",
         {"zh": "留改拆增", "en": "Actions"},
-        ("cores", "branches", "zones", "actions", "petals", "edges", "buildings", *GROUND),
+        ("cores", "branches", "zones", "actions", "petals", *BASE),
     ),
 )
 SPLIT: dict[str, tuple[str, Any]] = {  # table: the column that splits it, what a value of it is called
@@ -124,7 +127,9 @@ class DeliveryProject:
         working = study.inputs.plan.working
         if working is not None and working.crs is not None:
             self.project.setCrs(working.crs)
+        self.project.setBackgroundColor(QColor(palette()["base"]["land"]["color"]))
         self._add_groups()
+        self._join_loads()
         label_layers(self)
         label_surroundings(self)
         self._add_themes()
@@ -138,7 +143,10 @@ class DeliveryProject:
     def of_theme(self, theme: str) -> list[QgsVectorLayer]:
         """Return the layers of a theme from above."""
         names = next(names for key, _, names in THEMES if key == theme)
-        return [layer for layer in map(self.layer, names) if layer is not None]
+        found = {name: layer for name in names if (layer := self.layer(name)) is not None}
+        if "roads" in found:
+            found.pop("edges", None)  # they lie on each other
+        return list(found.values())
 
     def write(self) -> Path:
         """Write the project. Once it is closed, `reopen_elsewhere` says whether it may leave the house."""
@@ -198,6 +206,16 @@ class DeliveryProject:
             if not group.children():
                 root.removeChildNode(group)
 
+    def _join_loads(self) -> None:
+        """Let facilities that are full stand out, as in the Workbench; without their load nothing changes."""
+        places, load, language = self.layer("facilities"), self.layer("facility_load"), self.study.language
+        if places is None or load is None or not places.isSpatial():
+            return
+        rows = full_rows(load.source(), load.name())
+        self.project.addMapLayer(rows, False)  # in no group: it tells nothing by itself
+        join_full(places, rows, "facility_id")
+        wear(places, "facilities", language)
+
     def _open(self, name: str) -> list[QgsVectorLayer]:
         """Open a table; summary by community and land use once a kind or stage: their polygons lie on each other."""
         if name not in self.study.layers:
@@ -213,6 +231,7 @@ class DeliveryProject:
             if not layer.isValid():
                 raise RenewalError("project_layer_broken", layer=name)
             layer.setReadOnly(name != "reviews")
+            see_through(layer, name)
             found.append(layer)
         return found
 

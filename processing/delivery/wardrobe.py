@@ -28,6 +28,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QMetaType
 from qgis.PyQt.QtXml import QDomDocument, QDomImplementation
 
+from ..styling.counting import COUNTED, classes_of, count_rows, tell_counts
 from ..styling.dressing import Dresser
 
 DTD = "http://mrcc.com/qgis.dtd"
@@ -65,6 +66,7 @@ def dress_all(place: Path, tables: Sequence[Undressed], check: Any) -> None:
     """
     if not tables:
         return
+    tables = sorted(tables, key=lambda table: table.wkb_type != QgsWkbTypes.Type.NoGeometry)  # the first: not counted
     tables[0].dresser.dress_file(f"{place}|layername={tables[0].name}")
     with closing(sqlite3.connect(place)) as database:
         is_known = _is_known(database)
@@ -114,6 +116,9 @@ def _bare_layer(table: Undressed) -> QgsVectorLayer:
 
 
 def _write(database: sqlite3.Connection, table: Undressed, layer: QgsVectorLayer) -> None:
+    classes = classes_of(layer) if table.dresser.table in COUNTED else []
+    if classes:
+        tell_counts(layer, count_rows(database, table.name, [condition for _, condition in classes]))
     style = QDomDocument()
     layer.exportNamedStyle(style)
     old_style = _sld(layer)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from qgis.core import Qgis, QgsProperty, QgsSymbolLayer
+from qgis.core import Qgis, QgsCentroidFillSymbolLayer, QgsProperty, QgsSymbolLayer
 
 from ...core.delivery.palette import palette
 from ...core.words import RESOURCES
@@ -33,7 +33,7 @@ BRANCH, BRANCH_RIM, BRANCH_STEEP = (5.0, 0.3, 1.2), (9.0, 0.0, 2.1), (8.0, 0.4, 
 OTHER = 0.45  # of the colour of parcels without a tag: the ground is seen
 SOLID_FROM = 9_000  # from this scale on a zone's line has no dashes: they are longer than the sides of its outline
 UP_TO = {  # layers of small things: the scale up to which they are drawn
-    "buildings": 60_000, "station_entrances": 15_000, "entrances": 6_000, "height_points": 6_000, "contours": 40_000,
+    "buildings": 60_000, "station_entrances": 15_000, "entrances": 6_000, "height_points": 6_000, "contours": 60_000,
     "facilities": 60_000, "corners": 8_000, "protected": 150_000, "branches": 150_000, "edges": 150_000,
     "building_people": 60_000, "nodes": 8_000,
 }  # fmt: skip
@@ -165,6 +165,20 @@ def _facilities(names: set[str], language: str) -> list[Rule]:
     return [(full[language], HAS_LOAD, red), (plain[language], "ELSE", green)]
 
 
+def _sites(names: set[str], language: str) -> list[Rule]:
+    """Proposed sites: the building, and a mark on it where it is too small to be seen."""
+    entry = palette()["site"]
+    symbol, mark = fading(fill(entry["color"], "#7A5200", 0.8), 3.0), QgsCentroidFillSymbolLayer()
+    mark.setSubSymbol(scaled_marker(marker("diamond", entry["color"], 4.4, "#7A5200", 0.45), 40.0, 2.6))
+    symbol.appendSymbolLayer(mark)
+    return [(entry[language], "", symbol)]
+
+
+def _checked(names: set[str], language: str) -> list[Rule]:
+    entry = palette()["zone"]
+    return [(entry[language], "", scaled_lines(outlined(entry["color"], 0.4, (1.9, 1.1)), 6.0, 0.2))]
+
+
 def _parcels(names: set[str], language: str) -> list[Rule]:
     """Outlines alone: green, water and relief are seen through them."""
     entry = palette()["base"]["parcel"]
@@ -203,6 +217,8 @@ OWN: dict[str, Looks] = {
     "edges": _edges,
     "branches": _branches,
     "zones": _zones,
+    "checked_zones": _checked,
+    "sites": _sites,
     "cores": _cores,
     "stations": _stations,
     "facilities": _facilities,

@@ -10,6 +10,10 @@ from pathlib import Path
 
 from qgis.core import QgsRuleBasedRenderer, QgsVectorLayer
 
+COUNTED = (  # tables whose classes have a number in the legend; the others lie below a sheet's map
+    "tagged", "gap", "petals", "zones", "actions", "projects", "sites", "edges", "cores", "checked_zones", "issues",
+    "branches", "corners",
+)  # fmt: skip
 GAP = "  "  # between a class and its number
 
 
@@ -39,14 +43,19 @@ def count_classes(source: str, conditions: Sequence[str]) -> list[int]:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
             if not table:
                 table = base.execute("SELECT table_name FROM gpkg_contents ORDER BY rowid").fetchone()[0]
-            told = [f"WHEN {condition or 'TRUE'} THEN {place}" for place, condition in enumerate(conditions)
-                    if condition != "ELSE"]  # fmt: skip
-            rest_place = conditions.index("ELSE") if "ELSE" in conditions else -1
-            chosen = f"CASE {' '.join(told)} ELSE {rest_place} END" if told else str(rest_place)
-            quoted = table.replace('"', '""')
-            rows = base.execute(" ".join(["SELECT", chosen, ", count(*) FROM", f'"{quoted}"', "GROUP BY 1"])).fetchall()
+            return count_rows(base, table, conditions)
     except (sqlite3.Error, TypeError):
         return []
+
+
+def count_rows(base: sqlite3.Connection, table: str, conditions: Sequence[str]) -> list[int]:
+    """Count the rows of a table by conditions that exclude one another. Raises sqlite3.Error."""
+    told = [f"WHEN {condition or 'TRUE'} THEN {place}" for place, condition in enumerate(conditions)
+            if condition != "ELSE"]  # fmt: skip
+    rest = conditions.index("ELSE") if "ELSE" in conditions else -1
+    chosen = f"CASE {' '.join(told)} ELSE {rest} END" if told else str(rest)
+    quoted = table.replace('"', '""')
+    rows = base.execute(" ".join(["SELECT", chosen, ", count(*) FROM", f'"{quoted}"', "GROUP BY 1"])).fetchall()
     found = dict(rows)
     return [int(found.get(place, 0)) for place in range(len(conditions))]
 

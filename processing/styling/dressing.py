@@ -22,6 +22,11 @@ class Dresser:
         self._place = place  # the table of a GeoPackage that holds others: there two names must differ
         self._hidden, self._language, self._record = set(output.hidden), language, record
 
+    @property
+    def table(self) -> str:
+        """Return the name of the table in the house's list."""
+        return str(self._table.name)
+
     def dress(self, layer: QgsVectorLayer) -> None:
         """Set headings and style on a layer in memory."""
         for column in self._table.columns:

@@ -3,12 +3,28 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 from qgis.core import QgsMapLayer, QgsVectorLayer, QgsVectorLayerJoinInfo
 
 PREFIX = "full_"  # of the joined column
 FULL = f"{PREFIX}kind"  # the column that is there, and not NULL, for a facility that is full in one of its kinds
 HAS_LOAD = f'"{FULL}" IS NOT NULL'
 FULL_ROWS = '"free" <= 0 AND "served" > 0'  # ui spec §5: overloaded; also SQL
+
+
+def count_full(source: str) -> int | None:
+    """Return how many facilities are full by the rows of load; None when the file cannot be read."""
+    name, _, rest = source.partition("|")
+    table = next((part[len("layername=") :] for part in rest.split("|") if part.startswith("layername=")), "")
+    try:
+        with closing(sqlite3.connect(f"{Path(name).resolve().as_uri()}?mode=ro", uri=True)) as base:
+            told = ["SELECT count(DISTINCT facility_id) FROM", f'"{table or "facility_load"}"', "WHERE", FULL_ROWS]
+            return int(base.execute(" ".join(told)).fetchone()[0])
+    except sqlite3.Error:
+        return None
 
 
 def full_rows(source: str, title: str) -> QgsVectorLayer:

@@ -66,8 +66,13 @@ def name_layer(layer: QgsVectorLayer, name: str, columns: Mapping[str, str], lan
     look = {"placement": Placement.Horizontal, **naming.look}
     if look["placement"] == Placement.Free and layer.geometryType() == Qgis.GeometryType.Line:
         look |= {"placement": Placement.Curved, "mergeLines": True, "repeatDistance": 200}
-    label_layer(layer, renamed(naming.told, columns), drawn, when, scaleVisibility=True, minimumScale=naming.up_to,
-                maximumScale=0, priority=naming.first, **look)  # fmt: skip
+    label_layer(layer, renamed(naming.told, columns), drawn, when, **up_to(name, language), **look)
+
+
+def up_to(name: str, language: str) -> dict[str, Any]:
+    """Return the settings that say from which scale on a table or role has its names, and which give way."""
+    naming = namings(language)[name]
+    return {"scaleVisibility": True, "minimumScale": naming.up_to, "maximumScale": 0, "priority": naming.first}
 
 
 @lru_cache(maxsize=2)

@@ -14,13 +14,16 @@ from qgis.core import (
     QgsLinePatternFillSymbolLayer,
     QgsLineSymbol,
     QgsMapUnitScale,
+    QgsProperty,
     QgsSimpleFillSymbolLayer,
     QgsSimpleLineSymbolLayer,
     QgsSimpleMarkerSymbolLayer,
+    QgsSymbolLayer,
 )
 
 from .symbols import line
 
+Property = QgsSymbolLayer.Property
 METRES = Qgis.RenderUnit.MetersInMapUnits
 GAP_M = 1.2  # of a rim between two areas: own choice, 0.24 mm at 1:5 000 and a tenth of a pixel at 1:40 000
 HATCH_M, HATCH_LEAST = 14.0, 0.5  # between two lines of a hatch; mm that they come near each other at most
@@ -94,17 +97,17 @@ def scaled_lines(symbol: Any, share: float, least_mm: float) -> Any:
 
 
 def scaled_marker(symbol: Any, metres: float, least_mm: float) -> Any:
-    """Return a point symbol that is `metres` large on the ground, at most as it was; rims keep their share."""
+    """Return a point symbol that is `metres` large on the ground, at most as it was; rims keep their share.
+
+    By an expression, not by units: the layer tree draws the icon of a marker sized in metres as large as a hand.
+    """
     whole = max(symbol.symbolLayer(place).size() for place in range(symbol.symbolLayerCount()))
     for place in range(symbol.symbolLayerCount()):
         part = symbol.symbolLayer(place)
         if not isinstance(part, QgsSimpleMarkerSymbolLayer):
             continue
-        size, rim = part.size(), part.strokeWidth()
-        part.setSize(metres * size / whole)
-        part.setSizeUnit(METRES)
-        part.setSizeMapUnitScale(between(least_mm * size / whole, size))
-        part.setStrokeWidth(metres * rim / whole)
-        part.setStrokeWidthUnit(METRES)
-        part.setStrokeWidthMapUnitScale(between(least_mm * rim / whole, rim))
+        for property_, size in ((Property.Size, part.size()), (Property.StrokeWidth, part.strokeWidth())):
+            share = size / whole
+            told = f"max({least_mm * share:.3f}, min({size:.3f}, {metres * share * 1000:.0f} / @map_scale))"
+            part.setDataDefinedProperty(property_, QgsProperty.fromExpression(told))
     return symbol
