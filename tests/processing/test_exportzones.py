@@ -221,7 +221,7 @@ def test_package(study, run_algorithm, rows_of, read_json, tmp_path):
     layer = QgsVectorLayer(f"{folder}/data.gpkg|layername=tagged", "tagged", "ogr")
     assert "secret" not in [field.name() for field in layer.fields()]  # the white list
     assert layer.attributeAlias(layer.fields().lookupField("tag")) == "标记"
-    assert next(iter(labels_by_feature(layer).values())) == ["老旧小区"]
+    assert next(iter(labels_by_feature(layer).values())) == ["老旧小区  1"]  # of this class there is one
     buildings = rows_of(f"{folder}/data.gpkg|layername=buildings")
     assert buildings == [{"building_id": "b1", "year": "1985"}]
     assert rows_of(f"{folder}/data.gpkg|layername=gap")[0]["elder_gap"] == pytest.approx(0.6)
@@ -287,11 +287,11 @@ def test_project(study, run_algorithm):
     layers = project.mapLayers().values()
     assert all(layer.isValid() for layer in layers)
     groups = [node.name() for node in project.layerTreeRoot().children()]
-    assert groups == ["片区", "缺口", "识别", "基础"]
+    assert groups == ["示范片区", "步行与缺口", "识别结果", "输入与底图"]
     assert sorted(project.mapThemeCollection().mapThemes()) == sorted(["识别", "缺口", "片区", "出图"])
     assert [layer.featureCount() for layer in layers if layer.name() == "社区汇总 · 社区养老服务站"] == [2]
     [tagged] = [layer for layer in layers if layer.name() == "宗地标记"]
-    assert labels_by_feature(tagged)[1] == ["老旧小区"]
+    assert labels_by_feature(tagged)[1] == ["老旧小区  1"]
     assert QgsExpressionContextUtils.projectScope(project).variable("urbanrenewal_ruleset") is None
     project.clear()
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ....core.delivery.palette import palette
 from ...styling.lettering import NOT_ON_PAGES, label_layer, quoted, text_format
+from ...styling.names import up_to
 
 
 def petal_numbers(petals: Any) -> dict[str, int]:
@@ -37,6 +38,7 @@ def label_layers(made: Any) -> None:
             f"{head} || ' ' || {tag} || '\\n' || {size} || {walk}",
             text_format(family, 7.5, "#222222", True, True),
             NOT_ON_PAGES,
+            **up_to("petals", language),
         )
     zones = made.layer("zones")
     if zones is not None:
@@ -50,4 +52,5 @@ def label_layers(made: Any) -> None:
             told,
             text_format(family, 9.5, palette()["zone"]["color"], True, True),
             NOT_ON_PAGES,
+            **up_to("zones", language),
         )
