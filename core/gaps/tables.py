@@ -93,8 +93,9 @@ def _detail_of(parcels: pd.DataFrame, demand: Demand, result: KindResult) -> pd.
         "share": np.divide(served, need, out=np.full(n, np.nan), where=need > 0),
     })  # fmt: skip
     frame["status"] = _status(result, demand, need, (unknown, partly), n)
-    blank = ["people", "need", "access_ratio", "served", "gap", "share"]
-    frame.loc[unknown, blank] = np.nan
+    nobody, _ = who_is_unknown(demand, kind.people, parcel, n)  # need may be of others: places of all, for infants
+    frame.loc[nobody, "people"] = np.nan
+    frame.loc[unknown, ["need", "access_ratio", "served", "gap", "share"]] = np.nan
     return frame
 
 

@@ -108,6 +108,25 @@ def test_other_kinds_and_their_statuses(counted):
     assert [row.code for row in run.left_out] == ["capacity_unknown"]
 
 
+def test_people_and_need_are_known_each_for_itself():
+    # nobody says how many infants there are in p0, nor how many people in p1: places are owed by people, for infants
+    parcels, homes, facilities, network = town()
+    homes.loc[0, "pop_0_2"], homes.loc[1, "pop"] = np.nan, np.nan
+    kinds = kinds_of(envelope.load("standard", "chongqing"), ("nurs",))
+    profiles = {profile.id: profile for profile in load_profiles(["carer"])}
+    layers = GapLayers(parcels, homes, facilities, None, None, network, None, None)
+    found = count_gaps(layers, GapOptions(kinds, profiles), Run())
+    rows = rows_of(layers, found, "nurs")
+    assert np.allclose(rows["people"], [np.nan, 20, 20, 20, 0, 2], equal_nan=True)
+    assert np.allclose(rows["need"], [4.5, np.nan, 4.5, 4.5, 0, 0.45], equal_nan=True)
+    assert rows["status"].tolist()[:2] == ["ok", "NO_PEOPLE_DATA"]
+    wide = wide_table(layers.parcels, detail_table(layers.parcels, found), found)
+    assert np.allclose(wide["nurs_in_r"], [np.nan, 20, 20, 20, 0, 0], equal_nan=True)
+    districts = districts_of_field(None, parcels, facilities, Run())
+    summary = summary_table(districts, parcels, facilities, None, found, Run())
+    assert summary["people"].tolist() == [rows["people"].sum()] == [62.0]
+
+
 def test_wide_table_and_summary(counted):
     layers, found, run = counted
     detail = detail_table(layers.parcels, found)
