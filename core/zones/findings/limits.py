@@ -26,7 +26,7 @@ class ZoneFacts:
 
     `share`, `net_share`: all 拆, and 拆 without 违建 and class D beyond repair, ÷ existing floor area. Existing floor
     areas that are not known make the true share smaller: `partial` says how many buildings that is.
-    `asked_share` counts the refused 拆 as well.
+    `asked_share` counts the refused 拆 as well. `counted_new_m2`: what is new without public services, as in `ratio`.
     """
 
     given: bool
@@ -34,6 +34,7 @@ class ZoneFacts:
     demolish_m2: float = NAN
     net_m2: float = NAN
     new_m2: float = NAN
+    counted_new_m2: float = NAN
     share: float = NAN
     net_share: float = NAN
     asked_share: float = NAN
@@ -67,6 +68,7 @@ def measure_zone(houses: pd.DataFrame, given: bool) -> ZoneFacts:
         demolish_m2=demolish,
         net_m2=net,
         new_m2=exact_m2(floor[add]),
+        counted_new_m2=new,
         share=_share(demolish, exist),
         net_share=_share(net, exist),
         asked_share=_share(exact_m2(floor[out | refused]), exist),
@@ -125,16 +127,16 @@ def check_policy(zone: str, facts: ZoneFacts, rules: CheckRules, ledger: Ledger)
         more = say("check_partial", ledger.language, partial=facts.partial) if facts.partial else ""
         ledger.add(check, zone, verdict, figure, code, value=share, unit="share", limit=limit, more=more, most=most,
                    n=facts.counts[DEMOLISH] if facts.counts else 0,
-                   percent="—" if np.isnan(share) else f"{100 * share:.1f}")  # fmt: skip
+                   percent=_told(100 * share, 1))  # fmt: skip
     if facts.refused_n:
-        asked: dict[str, Any] = {"n": facts.refused_n, "share": f"{100 * facts.asked_share:.1f}"}
+        asked: dict[str, Any] = {"n": facts.refused_n, "share": _told(100 * facts.asked_share, 1)}
         ledger.add("demolish_reason", zone, "fail", figure, "check_demolish_reason", value=facts.refused_n,
                    unit="buildings", limit=0.0, **asked)  # fmt: skip
     _check_ratio(zone, facts, rules, ledger)
     figure, least = rules.figures["resettle_share_min"], rules.number("resettle_share_min")
     ledger.add("resettle", zone, "unknown", figure, "check_resettle", unit="share", limit=least,
                least=f"{100 * least:g}",
-               resid="—" if np.isnan(facts.resid_out_m2) else f"{facts.resid_out_m2:.0f}")  # fmt: skip
+               resid=_told(facts.resid_out_m2))  # fmt: skip
     rise = rules.number("rent_rise_max")
     ledger.add("rent", zone, "unknown", rules.figures["rent_rise_max"], "check_rent", unit="share", limit=rise,
                most=f"{100 * rise:g}")  # fmt: skip
@@ -142,17 +144,23 @@ def check_policy(zone: str, facts: ZoneFacts, rules: CheckRules, ledger: Ledger)
 
 def _check_ratio(zone: str, facts: ZoneFacts, rules: CheckRules, ledger: Ledger) -> None:
     figure, limit = rules.figures["rebuild_ratio_max"], rules.number("rebuild_ratio_max")
-    told: dict[str, Any] = {"new": f"{facts.new_m2:.0f}", "old": f"{facts.demolish_m2:.0f}"}
+    told: dict[str, Any] = {"new": _told(facts.counted_new_m2), "old": _told(facts.demolish_m2)}
     if not facts.given:
         ledger.add("rebuild_ratio", zone, "unknown", figure, "check_no_buildings", unit="ratio", limit=limit)
     elif facts.demolish_m2 == 0:
         none_new = facts.counts is not None and facts.counts[ADD] == 0
         code = "check_ratio_none" if none_new else "check_ratio_only_new"
+        told["new"] = _told(facts.new_m2)
         verdict = "pass" if none_new else "advice"
         ledger.add("rebuild_ratio", zone, verdict, figure, code, unit="ratio", limit=limit, **told)
     else:
         ledger.add("rebuild_ratio", zone, _at_most(facts.ratio, limit), figure, "check_ratio", value=facts.ratio,
                    unit="ratio", limit=limit, **told)  # fmt: skip
+
+
+def _told(value: float, digits: int = 0) -> str:
+    """Return a number for a sentence, a dash where it is not known."""
+    return "—" if np.isnan(value) else f"{value:.{digits}f}"
 
 
 def _at_most(value: float, limit: float) -> str:

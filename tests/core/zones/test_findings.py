@@ -100,7 +100,12 @@ def test_missing_floor_areas(town):
     """A house that goes and has no floor area: unknown. One that stays: the share can only be smaller."""
     ask(town, 0, 2)
     town["houses"][0]["floors"] = None
-    assert finding(check(town), "demolish_net:Z1")["verdict"] == "unknown"
+    town["houses"][5].update(action="拆", reason=None, floors=None)
+    checked = check(town)
+    assert finding(checked, "demolish_net:Z1")["verdict"] == "unknown"
+    assert not checked.findings["message"].str.contains("nan").any()  # what is not known reads as a dash
+    assert "占比为 —%" in finding(checked, "demolish_reason:Z1")["message"]
+    town["houses"][5].update(action=None, floors="5")
     town["houses"][0]["floors"] = "5"
     town["houses"][9]["floors"] = None
     row = finding(check(town), "demolish_net:Z1")
@@ -119,7 +124,9 @@ def test_rebuilding_ratio(town, floors, ratio, verdict):
         {**new, "building_id": "N2", "floors": "9", "use": "小学", frames.GEOMETRY: shapely.box(110, 50, 130, 60)},
     ]
     checked = check(town)
-    assert finding(checked, "rebuild_ratio:Z1")[["value", "verdict"]].tolist() == [ratio, verdict]
+    found = finding(checked, "rebuild_ratio:Z1")
+    assert found[["value", "verdict"]].tolist() == [ratio, verdict]
+    assert f"{200 * int(floors)} m²，拆除 1000 m²" in found["message"]  # the sentence divides as the ratio does
     zone = checked.zones.iloc[0]
     assert (zone["exist_m2"], zone["demolish_share"], zone["new_m2"]) == (10_000, 0.1, 200 * int(floors) + 1800)
     assert (zone["keep_n"] + zone["change_n"], zone["demolish_n"], zone["new_n"]) == (9, 1, 2)
