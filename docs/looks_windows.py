@@ -293,6 +293,11 @@ def walk_panels(look: Any) -> Iterator[Step]:
     yield 1500, is_drawn
     look.keep(window, "gaps_all_kinds", dock.gaps.table.panel)
     look.keep(dock.gaps.table.panel, "gaps_table")
+    dock.gaps.panel.sites.click()
+    yield 1500, is_drawn
+    look.keep(window, "sites", dock.siting.panel)
+    look.keep(dock.siting.panel, "sites_panel")
+    dock.siting.close()
     dock.gaps.close()
     dock.raise_()
 

@@ -187,6 +187,10 @@ class Photographer:
         yield 1500, self.is_drawn
         self.shoot("gap_table")
         self.dock.gaps.table.panel.close()
+        panel.sites.click()
+        yield 2500, self.is_drawn
+        self.shoot("sites")
+        self.dock.siting.panel.close()
         panel.close()
         self.dock.raise_()
 

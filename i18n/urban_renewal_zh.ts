@@ -2364,6 +2364,10 @@
         <translation>这个工程由更新版本的工作台保存，其中的研究保持原样。</translation>
     </message>
     <message>
+        <source>This study was made in one go: its earlier steps are made again first.</source>
+        <translation>本研究是一次做完的，会先重做前面的步骤。</translation>
+    </message>
+    <message>
         <source>This version does not have “{algorithm}” yet.</source>
         <translation>这个版本还没有“{algorithm}”。</translation>
     </message>
@@ -2410,6 +2414,10 @@
     <message>
         <source>Try one parcel</source>
         <translation>试算一宗</translation>
+    </message>
+    <message>
+        <source>Turn</source>
+        <translation>次序</translation>
     </message>
     <message>
         <source>Type</source>

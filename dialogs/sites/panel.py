@@ -33,6 +33,7 @@ from ..study import wording
 from .values import Cover, Room, hosts_n
 
 MOST_SITES, USUAL_SITES = 100, 5  # as the algorithm has them
+KIND_LETTERS = 20  # the names of kinds are long; the whole stands in the tooltip
 KEPT, ORDER, HOST, KIND, MORE, SIZE, AREA, PARCEL, FORM = range(9)  # columns
 
 
@@ -111,7 +112,7 @@ class SitesPanel(QDockWidget):
     def _dress_table(self) -> None:
         table = self.table
         table.setHorizontalHeaderLabels([
-            tr("Keep"), tr("Order"), tr("Candidate"), tr("Facility"), tr("Served more"), tr("Size"),
+            tr("Keep"), tr("Turn"), tr("Candidate"), tr("Facility"), tr("Served more"), tr("Size"),
             tr("Floor area (m²)"), tr("Parcel"), tr("Form"),
         ])  # fmt: skip
         tips = {KEPT: tr("Ticked buildings are used in any case when sites are chosen again."),
@@ -242,6 +243,8 @@ class SitesPanel(QDockWidget):
         table.sortByColumn(ORDER, Qt.SortOrder.AscendingOrder)
         table.blockSignals(False)
         table.resizeColumnsToContents()
+        most = int(self.fontMetrics().averageCharWidth() * KIND_LETTERS)
+        table.setColumnWidth(KIND, min(table.columnWidth(KIND), most))
         self.choose(now)
 
     def choose(self, host: str) -> None:

@@ -19,7 +19,7 @@ from ..explore.text import kind_titles, unit_text
 from ..parts.phrases import paired
 from ..study import results, wording
 from ..study.crossing import crossing
-from ..study.handover import standard_of
+from ..study.handover import lacks_material, standard_of
 from ..study.project_state import layer_of
 from ..study.readiness import BLOCKING
 from ..study.recording import lacks_sites_only
@@ -134,6 +134,8 @@ class SitesShowing(QObject):
             text = wording.reason_text(lacks[0])
         elif not has_hosts:
             text = tr("Give a layer of buildings or of candidates.")
+        elif lacks_material(session.study):
+            text = tr("This study was made in one go: its earlier steps are made again first.")
         elif record is not None and lacks_sites_only(state):
             text = tr("Stands on the gaps of {at}.").format(at=wording.moment(record.finished_at))
         else:
