@@ -10,10 +10,12 @@ from qgis.PyQt.QtWidgets import QMenu
 
 from .core.words import RESOURCES
 from .processing.provider import RenewalProvider
+from .processing.running.promptness import wait_for_threads
 from .processing.texts import interface_language, tr
 from .processing.toolbox.parameters import CHOICE_FIELD, DIALOG
 
 PATIENCE_MS = 1000  # at most this long QGIS waits for threads when it is closed
+UNLOAD_S = 3.0  # at most this long unloading waits for threads that have been told to stop
 
 
 def end_threads() -> None:
@@ -92,6 +94,7 @@ class UrbanRenewalPlugin:
         if self.translator is not None:
             QCoreApplication.removeTranslator(self.translator)
             self.translator = None
+        wait_for_threads(UNLOAD_S)  # one that imports while QGIS goes through our modules ends the unloading half-way
 
     def _delete_menu(self) -> None:
         """Delete our entry of the Vector menu, which QGIS only takes out of sight: each reload would leave one."""

@@ -11,6 +11,7 @@ from typing import Any
 from qgis.PyQt.QtCore import QTimer
 
 from ..processing.missing import PACKAGES, missing_packages, note_broken
+from .study.calling_off import called_off
 from .study.turns import Turns, aside
 
 PACKAGE = __name__.rpartition(".dialogs.")[0]
@@ -25,10 +26,13 @@ AFTER_MS = 1500  # the dock is shown, when its first drawing is over
 def warm_up() -> int:
     """Import the modules one by one, in a thread beside the window; return how many there are.
 
-    One that is missing or broken is left out; a broken library is remembered, and the steps say so.
+    One that is missing or broken is left out; a broken library is remembered, and the steps say so. A dock that goes
+    meanwhile ends it with the module at hand.
     """
     found = 0
     for name in MODULES:
+        if called_off():
+            break
         try:
             import_module(name)
             found += 1

@@ -36,6 +36,7 @@ from .refusals import cluster_address, refuse_missing_packages, settle
 from .results import Results
 from .running.cluster import cluster_executor
 from .running.collector import spared
+from .running.forgetting import forgetful
 from .running.promptness import prompt, seldom
 from .toolbox import parameters as declare
 from .toolbox.speaking import Speaker
@@ -155,15 +156,13 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
         self._cluster = cluster_address(values) if self.SPLITS else ""
         return True
 
-    def processAlgorithm(
-        self, values: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
-    ) -> dict[str, Any]:
-        """Do the work. What goes wrong leaves here as a new exception that knows nothing of the work.
-
-        QGIS 3.40 never lets go of an exception that an algorithm raises, nor of what its frames hold: each Cancel would
-        keep the tables of its run for as long as QGIS is open.
-        """
+    @forgetful
+    def processAlgorithm(self, values, context, feedback):
+        """Do the work. Of what goes wrong nothing but a sentence leaves here: running/forgetting.py says why."""
         found = self._processed(values, context, feedback)
+        if isinstance(found, str) and hasattr(feedback, "take_failure"):  # a step of a study
+            feedback.take_failure(found)
+            return {}
         if isinstance(found, str):
             del self, values, context, feedback
             raise QgsProcessingException(found)

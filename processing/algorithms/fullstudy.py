@@ -141,13 +141,16 @@ class _Study:
             wanted["CLUSTER"] = self.inputs.text("CLUSTER")
         wanted["INVALID"], wanted["NO_CRS"] = self.inputs.choice("INVALID"), self.inputs.choice("NO_CRS")
         try:
-            return processing.run(
+            results = processing.run(
                 ID + algorithm, wanted, is_child_algorithm=True, context=self.inputs.context, feedback=feedback
             )
+            if feedback.failure:
+                raise QgsProcessingException(feedback.failure)
         except QgsProcessingException as error:
             if self.run.is_cancelled():
                 raise Cancelled from error
             raise
+        return dict(results)
 
     def _sited_kinds(self) -> list[str]:
         from ...core.gaps.sites.propose import sited_kinds
@@ -262,7 +265,12 @@ class _Forward(QgsProcessingFeedback):
     def __init__(self, run: Any) -> None:
         super().__init__(False)
         self._run = run
+        self.failure = ""  # what went wrong in the child
         self.progressChanged.connect(lambda percent: run.report_share(percent / 100))
+
+    def take_failure(self, sentence: str) -> None:
+        """Take what went wrong: as an exception it would keep the whole study in memory."""
+        self.failure = sentence
 
     def isCanceled(self) -> bool:
         return bool(self._run.is_cancelled())

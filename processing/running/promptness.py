@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 TOLD_S = 0.05  # between two figures of progress: nobody reads more of them
 PROMPT_S = 0.001 if sys.platform == "win32" else 0.0005  # Windows counts in whole milliseconds; 0 of them would spin
+WAIT_S = 0.01
 NEAR_S = 1e-6  # Python keeps whole microseconds
 
 _guard = threading.Lock()
@@ -43,6 +44,14 @@ def prompt() -> Iterator[None]:
             before = _asked.pop()
             if not _asked and abs(sys.getswitchinterval() - PROMPT_S) < NEAR_S:
                 sys.setswitchinterval(before)
+
+
+def wait_for_threads(patience_s: float) -> bool:
+    """Wait until no block is open in any thread; False when one still is after `patience_s`. Not from inside a block."""
+    until = time.monotonic() + patience_s
+    while _asked and time.monotonic() < until:
+        time.sleep(WAIT_S)  # gives them the interpreter
+    return not _asked
 
 
 def promptly(function: Callable[..., T]) -> Callable[..., T]:

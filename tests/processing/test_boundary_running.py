@@ -192,3 +192,40 @@ def test_nothing_of_a_run_that_ended_badly_stays_in_memory(echo, make_layer, fau
     gc.collect()
     assert len(held) == 1
     assert held[0]() is None
+
+
+def test_an_error_takes_nothing_along_but_a_sentence(echo, make_layer):
+    """QGIS keeps the frame: what it names, and what its function can name, would stay with it."""
+
+    def work(inputs, run):
+        raise ZeroDivisionError("0")
+
+    values = {"PARCELS": make_layer([(BOX, {"parcel_id": "a"})]), "OUTPUT": "TEMPORARY_OUTPUT"}
+    context, heard = QgsProcessingContext(), Heard()
+    context.setProject(QgsProject.instance())
+    algorithm = echo(work).create()
+    assert algorithm.prepareAlgorithm(values, context, heard)
+    with pytest.raises(QgsProcessingException, match="ZeroDivisionError") as caught:
+        algorithm.processAlgorithm(values, context, heard)
+    frame = caught.value.__traceback__.tb_next.tb_frame
+    assert list(frame.f_locals) == ["found"]
+    assert set(frame.f_globals) <= {"QgsProcessingException", "__builtins__"}
+    assert caught.value.__context__ is None
+
+
+def test_a_step_of_a_study_tells_its_failure_to_the_study(echo, make_layer):
+    """The frames that QGIS keeps with an exception are those of the study as well."""
+
+    class Study(Heard):
+        def take_failure(self, sentence):
+            self.failure = sentence
+
+    def work(inputs, run):
+        raise ZeroDivisionError("0")
+
+    values = {"PARCELS": make_layer([(BOX, {"parcel_id": "a"})]), "OUTPUT": "TEMPORARY_OUTPUT"}
+    context, study = QgsProcessingContext(), Study()
+    context.setProject(QgsProject.instance())
+    results, done = echo(work).run(values, context, study, {}, False)
+    assert (results, done) == ({}, True)
+    assert "ZeroDivisionError" in study.failure
