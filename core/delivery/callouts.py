@@ -143,7 +143,7 @@ def wrap_words(words: str, points: float, width_mm: float, lines: int) -> str:
         whole = end
         while whole > end // 2 and rest[whole - 1] != " " and max(rest[whole - 1], rest[whole]) < "⺀":
             whole -= 1
-        while 1 < whole < len(rest) and (rest[whole] in NOT_FIRST or rest[whole - 1] in NOT_LAST):
+        while 1 < whole < len(rest) and (rest[whole:].lstrip()[:1] in NOT_FIRST or rest[whole - 1] in NOT_LAST):
             whole -= 1
         end = whole if whole > end // 2 else end
         made.append(rest[:end].rstrip())

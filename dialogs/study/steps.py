@@ -213,6 +213,7 @@ def _deliver(material: Material) -> list[Call]:
             "TITLE",
             "AUTHOR",
             "SHP_ENCODING",
+            "PAPER",
             "FIELDS",
             "SECRECY",
             *LOCKS,
@@ -290,8 +291,8 @@ STEPS = (
     ),
     Step(
         "deliver", (), ("BUILDINGS", "FACILITIES", *SURROUNDINGS), ("tag", "gaps", "zones"),
-        ("FORMATS", "TEMPLATE", "TEMPLATE_FILE", "TEMPLATE_FILE_STAMP", "TITLE", "AUTHOR", "SHP_ENCODING", "FIELDS",
-         "SECRECY"),
+        ("FORMATS", "TEMPLATE", "TEMPLATE_FILE", "TEMPLATE_FILE_STAMP", "TITLE", "AUTHOR", "SHP_ENCODING", "PAPER",
+         "FIELDS", "SECRECY"),
         ("exportzones", "verifydelivery"), _deliver,
     ),
 )  # fmt: skip

@@ -40,6 +40,8 @@ class OptionsPanel(QWidget):
         self._add_choice(form, "LAND_USE_SCHEME", tr("Land-use scheme"), schemes())
         self._add_text(form, "AUTHOR", tr("Author of the delivery"), tr("empty: a blank line on the drawings"))
         self._add_formats(form)
+        papers = {"A3": "A3", "A4": tr("A4, tables on pages of their own")}
+        self._add_choice(form, "PAPER", tr("Paper of the map sheets"), papers)
         encodings = {"UTF-8": "UTF-8", "GBK": "GBK"}
         self._add_choice(form, "SHP_ENCODING", tr("Encoding of shapefiles"), encodings)
         columns = {"whitelist": tr("the known ones only"), "all": tr("all, also personal data")}

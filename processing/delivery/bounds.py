@@ -6,25 +6,18 @@ from __future__ import annotations
 from typing import Any
 
 RELIEF = "relief.tif"  # the shade of the ground in a delivery, beside data.gpkg
-WIDE, TALL = (405.4, 168.0), (262.0, 252.0)  # mm: the map of the overview, above its tables or left of them
-CITY_FRAMES = (WIDE, TALL, (296.0, 252.0), (296.0, 210.0))  # those of the overview, of land use and of gaps
 PLAIN_FROM = 20_000  # from this scale on tags have no outlines (ui spec §7), which would hide small parcels
 HAIRS_FROM = 40_000  # from this scale on a drawn road is wider than many a block: own choice
 TINTS_FROM = 50_000  # from this scale on a hatch is coarser than the parcels: own choice
 
 
-def city_view(study: Any) -> tuple[tuple[float, float, float, float], tuple[float, float], int]:
-    """Return what the overview shows (metres), the size of its map (mm) and its scale.
+def city_view(study: Any) -> tuple[Any, Any, int]:
+    """Return what the overview shows (x_min … y_max, metres), how it is laid out (paper.Form) and its scale.
 
-    The map is wide, as ui spec §7 has it; where a city is as tall as it is wide, the frame that shows it larger.
+    The map is wide, as ui spec §7 has it; where a city is as tall as it is wide, the form that shows it larger.
     """
-    from ...core.delivery.scales import choose_scale, page
-
     box = study_bounds(study)
-    found = [(choose_scale(box, frame, page()["overview_scales"], page()["margin_share"]), frame)
-             for frame in (WIDE, TALL)]  # fmt: skip
-    scale, frame = min(found, key=lambda item: item[0])  # the wide one when both are the same
-    return box, frame, scale
+    return box, *study.paper.choose("overview", box)
 
 
 def study_hull(study: Any) -> Any:

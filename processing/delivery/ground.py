@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ...core import frames, schema
 from ...core.errors import RenewalError
 from ..layers.gdalmode import gdal_raises
-from .bounds import CITY_FRAMES, study_bounds
+from .bounds import study_bounds
 from .package import Layer
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _box(study: Study) -> tuple[float, float, float, float]:
 
     box = study_bounds(study)
     shown = [box]
-    for frame in CITY_FRAMES:
+    for frame in study.paper.city_frames():
         scale = choose_scale(box, frame, page()["overview_scales"], page()["margin_share"])
         shown.append(frame_extent(box, frame, scale))
     return (min(item[0] for item in shown) - MARGIN_M, min(item[1] for item in shown) - MARGIN_M,

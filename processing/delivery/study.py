@@ -15,7 +15,7 @@ from ..intake.records import build_record
 from ..publish import left_out_output
 from .package import Layer, runs_of, take_layer
 
-CHOSEN = ("FIELDS", "TEMPLATE", "SHP_ENCODING", "INVALID", "NO_CRS", "LANGUAGE")
+CHOSEN = ("FIELDS", "TEMPLATE", "SHP_ENCODING", "PAPER", "INVALID", "NO_CRS", "LANGUAGE")
 
 
 @dataclass
@@ -42,6 +42,13 @@ class Study:
         from ...core.words import say
 
         return self.inputs.text("TITLE").strip() or say("delivery_title", self.language)
+
+    @property
+    def paper(self) -> Any:
+        """Return the paper that the sheets are drawn for."""
+        from ...core.delivery.paper import paper
+
+        return paper(self.inputs.choice("PAPER"))
 
     @property
     def author(self) -> str:

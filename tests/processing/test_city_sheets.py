@@ -8,20 +8,25 @@ import shapely
 from qgis.core import QgsProject, QgsSimpleFillSymbolLayer
 from qgis.PyQt.QtCore import Qt
 from urban_renewal.core.delivery.palette import palette
+from urban_renewal.core.delivery.paper import paper
 from urban_renewal.processing.delivery import bounds
 from urban_renewal.processing.delivery.pages import citylook, locator, sheet
 from urban_renewal.processing.delivery.pages.naming import View
 from urban_renewal.processing.styling.symbols import fill, hatched
 
+A3, A4 = paper("A3"), paper("A4")
+WIDE, TALL = (A3.forms["overview"][place].maps[0][2:] for place in (0, 1))
 
-def town(width, height, **frames):
-    """A study of one parcel of that size (metres), with tables by name."""
+
+def town(width, height, size=A3, **frames):
+    """A study of one parcel of that size (metres), with tables by name, for sheets of a size."""
     ground = pd.DataFrame({"geometry": [shapely.box(0, 0, width, height)]})
     return SimpleNamespace(
         metres=lambda name: ground if name == "PARCELS" else None,
         frame=frames.get,
         layers=dict.fromkeys(frames),
         language="zh",
+        paper=size,
     )
 
 
@@ -29,15 +34,16 @@ def town(width, height, **frames):
     ("width", "height", "frame", "scale"),
     [
         # 4 km with 8 %: 4320 m ÷ 252 mm = 1:17143 in the tall frame, ÷ 168 mm = 1:25714 in the wide one
-        (4000, 4000, bounds.TALL, 20000),
+        (4000, 4000, TALL, 20000),
         # 10800 m ÷ 405.4 mm = 1:26640; ÷ 262 mm would be 1:41221
-        (10000, 3000, bounds.WIDE, 30000),
+        (10000, 3000, WIDE, 30000),
         # 17 km: 18360 m ÷ 252 mm = 1:72857, ÷ 168 mm = 1:109286
-        (17000, 17000, bounds.TALL, 75000),
+        (17000, 17000, TALL, 75000),
     ],
 )
 def test_the_overview_takes_the_form_of_the_city(width, height, frame, scale):
-    assert bounds.city_view(town(width, height)) == ((0, 0, width, height), frame, scale)
+    box, form, found = bounds.city_view(town(width, height))
+    assert (box, form.maps[0][2:], found) == ((0, 0, width, height), frame, scale)
 
 
 @pytest.mark.parametrize(
@@ -88,11 +94,25 @@ def test_communities_stand_for_their_parcels():
     assert told["无人口数据"] == "ELSE"  # C4, and C6 without elders' kinds
 
 
-def test_two_maps_of_gaps_lie_as_the_city_does():
-    # 10 km wide: 10800 m ÷ 296 mm = 1:36486 stacked, ÷ 146 mm = 1:73973 side by side
-    assert citylook.gap_view(town(10000, 3000), 2) == ((296.0, 103.0), 40000, False)
-    assert citylook.gap_view(town(4000, 4000), 2) == ((146.0, 210.0), 30000, True)
-    assert citylook.gap_view(town(4000, 4000), 1) == ((296.0, 210.0), 25000, True)
+GAPS = pd.DataFrame({"elder_gap": [0.5], "child_gap": [0.5]})  # both groups were counted: two maps
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "size", "gap", "maps", "scale"),
+    [
+        # 10 km wide: 10800 m ÷ 296 mm = 1:36486 stacked, ÷ 200.7 mm = 1:53812 side by side
+        (10000, 3000, A3, GAPS, [(296.0, 103.0)] * 2, 40000),
+        # 4 km on a side: 4320 m ÷ 181 mm = 1:23867 side by side, ÷ 103 mm = 1:41942 stacked
+        (4000, 4000, A3, GAPS, [(200.7, 181.0)] * 2, 25000),
+        (4000, 4000, A3, GAPS[["elder_gap"]].assign(child_gap=float("nan")), [(296.0, 210.0)], 25000),  # ÷ 210 mm
+        # A4: 4320 m ÷ 139.7 mm = 1:30923 side by side, ÷ 71 mm = 1:60845 stacked
+        (4000, 4000, A4, GAPS, [(139.7, 144.0)] * 2, 40000),
+        (10000, 3000, A4, GAPS, [(282.4, 71.0)] * 2, 50000),  # 3240 m ÷ 71 mm = 1:45634
+    ],
+)
+def test_two_maps_of_gaps_lie_as_the_city_does(width, height, size, gap, maps, scale):
+    form, found = citylook.gap_view(town(width, height, size, gap=gap))
+    assert ([place[2:] for place in form.maps], found) == (maps, scale)
 
 
 def test_the_city_stands_in_the_corner_that_hides_least():
@@ -105,10 +125,13 @@ def test_the_city_stands_in_the_corner_that_hides_least():
 
 
 def test_the_ground_of_the_scale_bar_is_as_long_as_it_must_be():
-    assert sheet.bar_length(7500) == pytest.approx(400 / 7.5)  # four of 100 m
+    assert sheet.bar_length(7500, 296.0) == pytest.approx(400 / 7.5)  # four of 100 m
+    assert sheet.bar_length(30000, 139.7) == pytest.approx(800 / 30)  # a third of a small map: four of 200 m
     for scale in (1000, 7500, 30000, 125000):
-        assert sheet.bar_length(scale) <= 80
-        assert sheet.bar_width(scale) == pytest.approx(16 + sheet.bar_length(scale) + sheet.number_width(f"1:{scale}"))
+        for width, longest in ((296.0, 80.0), (139.7, 0.32 * 139.7)):
+            length = sheet.bar_length(scale, width)
+            assert length <= longest
+            assert sheet.bar_width(scale, width) == pytest.approx(16 + length + sheet.number_width(f"1:{scale}"))
 
 
 def test_a_facility_is_full_where_one_of_its_kinds_is(make_layer, save_layer, run_algorithm, tmp_path):

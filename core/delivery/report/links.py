@@ -104,8 +104,8 @@ def href(path: str) -> str:
 
 def sheet_title(path: str) -> str:
     """Return number and name of a sheet of the atlas, from the name of its file."""
-    number, _, name = _stem(path).partition("_")
-    return f"{number}　{name.replace('_', ' ')}".strip()
+    name = _stem(path).partition("_")[2]
+    return f"{_number(path)}　{name.replace('_', ' ')}".strip()
 
 
 def _stem(path: str) -> str:
@@ -113,7 +113,10 @@ def _stem(path: str) -> str:
 
 
 def _number(path: str) -> str:
-    return _stem(path).partition("_")[0]
+    """Return the number that is printed on a sheet: the second page of 03-01 has 03-01-2."""
+    number, _, name = _stem(path).partition("_")
+    is_continued = any(name.endswith("_" + say("map_file_continued", language)) for language in LANGUAGES)
+    return f"{number}-2" if is_continued else number
 
 
 def _is_text(value: Any) -> bool:

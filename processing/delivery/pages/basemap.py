@@ -15,11 +15,11 @@ from qgis.core import (
     QgsVectorLayerJoinInfo,
 )
 
-from ....core.delivery.palette import CHILD_KINDS, ELDER_KINDS, palette
+from ....core.delivery.palette import CHILD_KINDS, ELDER_KINDS, palette, stage_name
 from ....core.words import say
 from ...styling.styles import STYLES, group_rules
 from ...styling.symbols import Rule, fill, line, mixed, outlined, ring, rules
-from ..bounds import PLAIN_FROM, TINTS_FROM, city_view
+from ..bounds import HAIRS_FROM, PLAIN_FROM, TINTS_FROM, city_view, study_bounds
 from ..package import DATA
 from .citylook import (
     GROUP_KINDS,
@@ -31,16 +31,17 @@ from .citylook import (
     road_rules,
     served_rules,
     serving_n,
-    shown_groups,
 )
+from .landpage import stages_of
 from .legends import AS_LINE
-from .surroundings import page_communities, page_names, page_stations
+from .surroundings import block_labels, page_communities, page_names, page_stations
 
 OF_ZONE = '"zone_id" = @zone_id'  # each page names its zone
 RING_M = 300
 LOADS = (("serves_", ""), ("full_", '"free" <= 0 AND "served" > 0'))  # prefix of a join, which rows of load it has
 AS_LINES = {"own_zones": "zone", "ring": "core_ring"}  # areas whose rim is what a legend must show
 NAMED = (("page_names", page_names), ("page_stations", page_stations), ("page_communities", page_communities))
+IN_THE_WAY = ("city_cores", "own_cores")  # no name of a road or a river stands on a station
 ROADS = (  # kind, width of casing and of road in mm at A3, dashes; the rest is drawn like streets
     ("path", 0.0, 0.35, (1.2, 0.6)),
     ("stairs", 0.0, 0.9, (0.35, 0.35)),
@@ -70,11 +71,8 @@ def add_page_layers(made: Any, study: Any) -> None:
         roads.setUsingSymbolLevels(True)  # crossings of roads are open
         wanted.append(("page_roads", "edges", say("map_roads", language), roads))
         wanted.append(("road_hairs", "edges", say("map_roads", language), rules(road_rules(language))))
-    if "tagged" in study.layers:
-        other = palette()["other"][language]
-        tags = [rule for rule in STYLES["tagged"]({"programme"}, language) if rule[0] != other]  # the ground shows
-        tags = plain(tags, city_view(study)[2], PLAIN_FROM)
-        wanted.append(("city_tagged", "tagged", say("map_city_tags", language), rules(tags)))
+    made.run.check()
+    wanted += _tags(study)
     if "cores" in study.layers:
         entry = palette()["core"]
         city = rules([(entry[language], "", ring(entry["color"], 4.0, 0.7))])
@@ -84,7 +82,7 @@ def add_page_layers(made: Any, study: Any) -> None:
     if "communities" in study.layers:
         wanted.append(("city_veil", "communities", say("map_city_veil", language), outside_veil(language)))
     made.run.check()
-    wanted += _gaps(study)
+    wanted += _gaps(study) + _land(study)
     for name in ("zones", "petals", "branches", "cores", "actions", "projects"):
         if name in study.layers:
             table = study.layers[name].table
@@ -95,7 +93,9 @@ def add_page_layers(made: Any, study: Any) -> None:
         made.run.check()
         layer = QgsVectorLayer(f"{made.folder / DATA}|layername={table_name}", title, "ogr")
         layer.setRenderer(renderer)
-        _add(made, group, name, layer)
+        if name in IN_THE_WAY:
+            block_labels(layer)
+        _add(made, group, name, layer, labels=name in IN_THE_WAY)
     _add_facilities(made, group, study)
     for name, make in NAMED:
         made.run.check()
@@ -106,11 +106,21 @@ def add_page_layers(made: Any, study: Any) -> None:
         made.project.layerTreeRoot().removeChildNode(group)
 
 
+def _tags(study: Any) -> list[tuple[str, str, str, Any]]:
+    """Return the tags of the overview: no others, no rims and no hatches where parcels are small."""
+    if "tagged" not in study.layers:
+        return []
+    language, other = study.language, palette()["other"][study.language]
+    tags = [rule for rule in STYLES["tagged"]({"programme"}, language) if rule[0] != other]  # the ground shows
+    tags = plain(tags, city_view(study)[2], PLAIN_FROM)
+    return [("city_tagged", "tagged", say("map_city_tags", language), rules(tags))]
+
+
 def _gaps(study: Any) -> list[tuple[str, str, str, Any]]:
     """Return name, table, title and renderer of the gaps of elders and of children, as their sheet's scale asks."""
     if "gap" not in study.layers:
         return []
-    language, scale, found = study.language, gap_scale(study, max(len(shown_groups(study)), 1)), []
+    language, scale, found = study.language, gap_scale(study), []
     for group, kinds in GROUP_KINDS.items():
         counted = [kind for kind in kinds if kind in study.layers["gap"].kinds]
         look = plain(group_rules(f'"{group}_gap"', counted, language), scale)
@@ -119,6 +129,17 @@ def _gaps(study: Any) -> list[tuple[str, str, str, Any]]:
         of_communities = community_rules(study, group) if scale >= TINTS_FROM else []
         if of_communities:
             found.append((f"gap_{group}_communities", "communities", title, rules(of_communities)))
+    return found
+
+
+def _land(study: Any) -> list[tuple[str, str, str, Any]]:
+    """Return name, rows, title and renderer of the land use of each stage: without rims where blocks are narrow."""
+    box = study_bounds(study)
+    found = []
+    for stage in stages_of(study):
+        look = plain(STYLES["land_use_map"](set(), study.language), study.paper.choose("land", box)[1], HAIRS_FROM)
+        title = say("map_land_layer", study.language, stage=stage_name(stage, study.language))
+        found.append((f"page_land_{stage}", f"land_use_map|subset=\"stage\" = '{stage}'", title, rules(look)))
     return found
 
 
@@ -131,7 +152,7 @@ def _add_facilities(made: Any, group: Any, study: Any) -> None:
     load, places = made.layer("facility_load"), made.layer("facilities")
     if load is None or places is None or not places.isSpatial():
         return
-    scale = gap_scale(study, max(len(shown_groups(study)), 1))
+    scale = gap_scale(study)
     for name, kinds in (("gap_elder", ELDER_KINDS), ("gap_child", CHILD_KINDS), ("gap", ())):
         made.run.check()
         title = say("map_facilities", study.language)

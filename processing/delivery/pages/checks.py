@@ -13,7 +13,7 @@ from .sheet import GREY, INK, Sheet
 
 INKS = dict(zip(("fail", "unknown", "advice", "pass"), ("#A8322D", "#7A5200", GREY, "#2E6B3B")))
 MOST = 7  # rows
-WIDTHS = {  # mm: verdict, what, value, limit, clause
+WIDTHS = {  # of a column of 104.4 mm: verdict, what, value, limit, clause
     "zh": (11.5, 28.0, 16.5, 19.0, 29.4),
     "en": (12.5, 33.0, 18.0, 18.0, 22.9),
 }
@@ -42,7 +42,8 @@ def draw_findings(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, fl
     counts = count_verdicts(rows)
     title = say("map_findings", language, **{f"{verdict}_n": n for verdict, n in counts.items()})
     y = sheet.head(title, x, y, width)
-    shown, widths = rows[:MOST], WIDTHS[language]
+    shown, whole = rows[:MOST], sum(WIDTHS[language])
+    widths = [part * width / whole for part in WIDTHS[language]]
     for row in shown:
         *cells, clause = _cells(row, language)
         room = widths[4] - 2

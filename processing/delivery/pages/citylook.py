@@ -10,7 +10,6 @@ from qgis.core import QgsInvertedPolygonRenderer, QgsSimpleFillSymbolLayer
 from qgis.PyQt.QtCore import Qt
 
 from ....core.delivery.palette import CHILD_KINDS, ELDER_KINDS, palette
-from ....core.delivery.scales import choose_scale, page
 from ...styling.symbols import Rule, fill, hatched, line, marker, mixed, outlined, rules
 from ..bounds import HAIRS_FROM, TINTS_FROM, city_view, study_bounds
 
@@ -19,7 +18,6 @@ GROUP_KINDS = {"elder": ELDER_KINDS, "child": CHILD_KINDS}
 
 TINT = 0.45  # of the colour that stands for its hatch
 VEIL = 0.45  # of white outside the study area, ui spec §7
-GAP_SIZE, GAP_BETWEEN = (296.0, 210.0), 4.0  # mm: of the map of gaps or of both, between them
 # mm of a facility's square; share of the ground that all may cover before smaller ones are drawn: own choice
 SQUARES, MOST_COVER = (1.9, 1.2, 0.7), 0.08
 RIM = 0.4  # mm that its rim adds
@@ -97,21 +95,15 @@ def roads_of(made: Any) -> Any:
     return made.layer("road_hairs" if is_small else "page_roads")
 
 
-def gap_view(study: Any, maps: int) -> tuple[tuple[float, float], int, bool]:
-    """Return size (mm) and scale of each map of gaps, and whether two stand side by side; a wide city's lie stacked."""
-    width, height = GAP_SIZE
-    sizes = [(width, height)]
-    if maps > 1:
-        sizes = [((width - GAP_BETWEEN) / 2, height), (width, (height - GAP_BETWEEN) / 2)]
-    scales = [choose_scale(study_bounds(study), size, page()["overview_scales"], page()["margin_share"])
-              for size in sizes]  # fmt: skip
-    best = scales.index(min(scales))
-    return sizes[best], scales[best], best == 0
+def gap_view(study: Any) -> tuple[Any, int]:
+    """Return how the sheet of gaps is laid out (paper.Form) and its scale: two maps lie as the city does."""
+    form, scale = study.paper.choose("gaps", study_bounds(study), max(len(shown_groups(study)), 1))
+    return form, int(scale)
 
 
-def gap_scale(study: Any, maps: int) -> int:
-    """Return the scale of the sheet of gaps with one map or two."""
-    return gap_view(study, maps)[1]
+def gap_scale(study: Any) -> int:
+    """Return the scale of the sheet of gaps."""
+    return gap_view(study)[1]
 
 
 def facility_size(study: Any, n: int, scale: int) -> tuple[float, bool]:

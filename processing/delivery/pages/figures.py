@@ -31,7 +31,7 @@ def zone_figures(zone: dict[str, Any], language: str) -> list[tuple[str, str, st
         (_word("figure_people", language), *_counted(zone, "people", "unit_people", language)),
         (_word("figure_pop_60", language), *_counted(zone, "pop_60", "unit_people", language)),
         (_word("figure_pop_0_5", language), *_counted(zone, "pop_0_5", "unit_people", language)),
-        (_word("figure_petals", language), told(zone.get("petals_n")), ""),
+        (_word("figure_petals", language), told(zone.get("petals_n")), _word("unit_petals", language)),
         (_word("figure_elder_gap", language), percent(zone.get("elder_gap")), ""),
         (_word("figure_child_gap", language), percent(zone.get("child_gap")), ""),
     ]
@@ -57,14 +57,22 @@ def overview_figures(study: Any, language: str) -> list[tuple[str, str, str]]:
     suspected = int(tags["suspected_n"].sum()) if tags is not None else None
     left_out = sum(study.left_out_counts().values()) if study.frame("left_out") is not None else None
     short = int((sum_kinds(summary)["gap"] > 0).sum()) if summary is not None else None
+    area = exact_sum(zones["area_m2"])
     return [
-        (_word("figure_zones", language), told(len(zones)), ""),
-        (_word("figure_area", language), hectares(exact_sum(zones["area_m2"])), _word("unit_hectare", language)),
-        (_word("figure_confirmed", language), told(confirmed), _word("unit_parcels", language)),
-        (_word("figure_suspected", language), told(suspected), _word("unit_parcels", language)),
-        (_word("figure_short_kinds", language), told(short), ""),
-        (_word("figure_left_out", language), told(left_out), ""),
+        (_word("figure_zones", language), told(len(zones)), _word("unit_zones", language)),
+        (_word("figure_area", language), hectares(area), _word("unit_hectare", language)),
+        (_word("figure_confirmed", language), *_with_unit(confirmed, "unit_parcels", language)),
+        (_word("figure_suspected", language), *_with_unit(suspected, "unit_parcels", language)),
+        (_word("figure_short_kinds", language), *_with_unit(short, "unit_kinds", language)),
+        (_word("figure_left_out", language), *_with_unit(left_out, "unit_features", language)),
     ]
+
+
+def _with_unit(value: Any, unit: str, language: str) -> tuple[str, str]:
+    """Return a number and its unit; what is not known has none."""
+    from ....core.delivery.summary import told
+
+    return told(value), "" if value is None else _word(unit, language)
 
 
 def petal_rows(petals: Any, zone_id: str, language: str) -> Rows:
@@ -131,8 +139,8 @@ def zone_rows(zones: Any, findings: Any, language: str) -> Rows:
             for code in ("head_zone", "head_hectare", "head_petals", "head_people", "", "head_checks")
         ]
     ]
-    for zone in zones.sort_values("zone_id").to_dict("records"):
-        name = zone["name"] if isinstance(zone.get("name"), str) else zone["zone_id"]
+    for number, zone in enumerate(zones.sort_values("zone_id").to_dict("records"), 1):
+        name = f"{number}  {zone['name'] if isinstance(zone.get('name'), str) else zone['zone_id']}"  # as on the map
         figures = (hectares(zone.get("area_m2")), told(zone.get("petals_n")), told(zone.get("people")))
         rows.append([fit_words(name, 8, 29), *figures, "", _checks(findings, str(zone["zone_id"]), language)])
     petals = int(zones["petals_n"].fillna(0).sum()) if "petals_n" in zones else None

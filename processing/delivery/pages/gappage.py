@@ -6,92 +6,85 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from qgis.core import QgsExpressionContextUtils, QgsRectangle
+from qgis.core import QgsRectangle
 
+from ....core.delivery.callouts import fit_words, text_width_mm
 from ....core.delivery.palette import kind_name, palette, unit_name
+from ....core.delivery.paper import Place
 from ....core.delivery.scales import frame_extent
 from ....core.words import say
 from ..bounds import study_bounds, study_hull
-from .citylook import (
-    GAP_BETWEEN,
-    GAP_SIZE,
-    GROUP_KINDS,
-    facility_size,
-    gap_scale,
-    gap_view,
-    roads_of,
-    serving_n,
-    shown_groups,
-)
+from .citylook import GROUP_KINDS, facility_size, gap_scale, gap_view, roads_of, serving_n, shown_groups
+from .corners import bar_box
+from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of
 from .naming import View
 from .sheet import GREY, INK, Sheet
-from .surroundings import GROUND
-from .titleblock import LEFT, RIGHT, TOP, draw_heading, draw_title_block
-from .zonepage import bar_box
 
-SIZE, GAP = GAP_SIZE, GAP_BETWEEN
-COLUMN = (308.3, 104.4)  # x and width of the right column
-BARS, BAR_STEP, BAR_WIDTH = 22, 6.4, 58.0  # communities, mm of each, mm of 100 %
-KIND_ROWS = 7  # of a block of the table
-LEGEND, BOTTOM = 33.0, 279.0  # mm: height of the legend, where the title block begins
-LADDER_HEAD, LADDER_STEP, LADDER_WIDTH = 13.0, (6.2, 8.6), 48.0  # mm: heading and key, of a kind, of its whole need
-SERVED, MOST_SUPPLY = "#B9B4A7", 1.25  # a supply above this share of the need is drawn as an arrow's length
+BAR_STEP, BAR_LEFT, BAR_RIGHT = 6.4, 34.0, 12.4  # mm of a community, of names left and figures right of the bars
+KIND_STEP, KIND_SHARES = 4.4, (62, 30, 40, 40, 40, 40, 44)  # mm of a row; shares of the table's width
+HEAD, KEY = 8.4, 5.4  # mm of a heading, of the line that says what colours mean
+LADDER_STEP, LADDER_RIGHT = (6.2, 8.6), 12.4  # mm of a kind, of the figures right of it
+SERVED, MOST_SUPPLY = "#B9B4A7", 1.25  # a supply above this share of the need ends in an arrow
 
 
-def draw_gaps(made: Any, study: Any, number: tuple[int, int]) -> tuple[str, Sheet]:
-    """Draw the page; `number` = of the page, of all pages. Returns its title and sheet."""
+def draw_gaps(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
+    """Draw a page of the gaps."""
     language = study.language
-    title = say("map_gap_title", language)
-    sheet = Sheet(made.project, f"02-01 {title}", study.font, made.run)
-    QgsExpressionContextUtils.setLayoutVariable(sheet.layout, "zone_id", "*")
     by_community = any(made.layer(f"{name}_communities") for name, _, _ in shown_groups(study))
     below = say("map_gap_below_communities" if by_community else "map_gap_below", language)
-    draw_heading(sheet, study, title, below, "02-01")
-    _maps(made, sheet, study)
-    _kinds(sheet, study)
-    _column(made, sheet, study)
-    draw_title_block(sheet, study, *number)
-    return title, sheet
+    sheet = begin_sheet(made, study, leaf, say("map_gap_title", language), below)
+    form = study.paper.then["gaps"][leaf.part - 1] if leaf.part else gap_view(study)[0]
+    if form.maps:
+        _maps(made, sheet, study)
+    draw_columns(form, {
+        "kinds": lambda place: _kinds(sheet, study, place),
+        "bars": lambda place: _bars(sheet, study, place, form.most["bars"]),
+        "legend": lambda place: _legend(made, sheet, study, place, form.legend[language]),
+        "ladder": lambda place: _ladder(sheet, study, place),
+    })  # fmt: skip
+    return end_sheet(sheet, study, leaf)
 
 
 def _maps(made: Any, sheet: Sheet, study: Any) -> None:
-    """Draw one map, or one of elders beside one of children."""
+    """Draw one map, or one of elders and one of children."""
     groups = shown_groups(study) or [("gap", "map_kinds", "")]
-    (width, height), scale, beside = gap_view(study, len(groups))
-    box = study_bounds(study)
-    for place, (name, code, _) in enumerate(groups):
-        across, down = (place * (width + GAP), 0.0) if beside else (0.0, place * (height + GAP))
-        view = View((LEFT + across, TOP + down, width, height), frame_extent(box, (width, height), scale), scale)
-        layers = [layer for layer in _shown(made, name) if layer is not None]
+    (form, scale), box = gap_view(study), study_bounds(study)
+    for number, ((name, code, _), place) in enumerate(zip(groups, form.maps)):
+        view = View(place, frame_extent(box, place[2:], scale), scale)
+        layers = [layer for layer in _shown(made, study, name, scale) if layer is not None]
         drawn = sheet.map(view.place, QgsRectangle(*view.extent), layers, made.project.crs(), scale)
         x, y = view.place[:2]
-        sheet.keep_clear(sheet.box((x, y, 20, 7), "#FFFFFF", ""))
-        sheet.text(say(code, study.language), (x + 3, y, 17, 7), 10.5, bold=True)
-        if place == 0:
+        words = say(code, study.language)
+        wide = text_width_mm(words, 10.5) * 1.05 + 6
+        sheet.keep_clear(sheet.box((x, y, wide, 7), "#FFFFFF", ""))
+        sheet.text(words, (x + 3, y, wide - 3, 7), 10.5, bold=True)
+        if number == 0:
             bar = bar_box(view, study_hull(study))
             sheet.scale_bar(drawn, scale, bar[0] + 4, bar[1] + 1)
-    sheet.north(say("map_north", study.language), LEFT + SIZE[0] - 12, TOP + 4)
+    sheet.north_of(form.maps[min(len(groups), len(form.maps)) - 1], study.language)
 
 
-def _shown(made: Any, name: str) -> list[Any]:
+def _shown(made: Any, study: Any, name: str, scale: int) -> list[Any]:
     """Return the layers of a group's map from above: parcels, or the communities where a parcel would be a dot."""
+    ground = ground_of(study, scale)
     if made.layer(f"{name}_communities") is not None:
-        return [made.layer(item) for item in (f"{name}_facilities", f"{name}_communities", *GROUND)]
+        return [made.layer(item) for item in (f"{name}_facilities", f"{name}_communities", *ground)]
     return [
         made.layer(f"{name}_facilities"), made.layer("page_communities"), made.layer(name), roads_of(made),
-        *map(made.layer, GROUND),
+        *map(made.layer, ground),
     ]  # fmt: skip
 
 
-def _kinds(sheet: Sheet, study: Any) -> None:
-    """Write need, supply, served and gap by kind below the map; with many kinds in two blocks."""
+def _kinds(sheet: Sheet, study: Any, place: Place) -> float:
+    """Write need, supply, served and gap by kind; in two blocks where one below another would have no room."""
     from ....core.delivery.balance import print_kinds
     from ....core.delivery.summary import percent, sum_kinds, told
 
-    language, summary = study.language, study.frame("gap_summary")
-    y = sheet.head(say("map_gap_kinds", language), LEFT, 236, SIZE[0])
+    language, summary, (x, y, width, room) = study.language, study.frame("gap_summary"), place
+    most = int((room - HEAD) / KIND_STEP) - 1
+    y = sheet.head(say("map_gap_kinds", language), x, y, width)
     if summary is None:
-        return
+        return y
     heads = ("head_kind", "head_unit", "head_need", "head_supply", "head_served", "head_gap", "head_share")
     head = [say(code, language) for code in heads]
     body = []
@@ -99,28 +92,34 @@ def _kinds(sheet: Sheet, study: Any) -> None:
         figures = [told(row[name]) for name in ("need", "supply", "served", "gap")]
         unit = unit_name(row["unit"], language)
         body.append([kind_name(row["kind"], language), unit, *figures, percent(row["gap_share"])])
-    if len(body) <= KIND_ROWS:
-        sheet.rows([head, *body], (62, 24, 42, 42, 42, 42, 42), LEFT, y, 4.4)
-        return
-    for place in (0, 1):
-        part = body[place * KIND_ROWS : (place + 1) * KIND_ROWS]
-        sheet.rows([head, *part], (40, 12, 19, 19, 19, 19, 16), LEFT + place * 150, y, 4.4)
+    blocks = 1 if len(body) <= most else 2
+    wide = (width - 4 * (blocks - 1)) / blocks
+    widths = [share * wide / sum(KIND_SHARES) for share in KIND_SHARES]
+    most, ends = max(most, -(-len(body) // 2)) if blocks > 1 else most, [y]
+    for block in range(blocks):
+        part = [[fit_words(row[0], 8, widths[0]), *row[1:]] for row in body[block * most : (block + 1) * most]]
+        ends.append(sheet.rows([head, *part], widths, x + block * (wide + 4), y, KIND_STEP))
+    return max(ends)
 
 
-def _column(made: Any, sheet: Sheet, study: Any) -> None:
-    """Draw bars by community, then the legend, then need, supply and gap by kind."""
-    language, (x, width) = study.language, COLUMN
-    y = sheet.head(say("map_gap_bars", language), x, TOP, width)
-    y = _bars(sheet, study, x, y)
-    y = sheet.head(say("map_legend", language), x, y + 4, width)
+def _legend(made: Any, sheet: Sheet, study: Any, place: Place, columns: int) -> float:
+    """List what both maps show; say where facilities are left out."""
+    (x, y, width, room), bottom = place, place[1] + place[3]
+    y = sheet.head(say("map_legend", study.language), x, y, width)
     names = [name for name, _, _ in reversed(shown_groups(study))] or ["gap"]
     (layers, *others), twins = [_listed(made, name) for name in names], []
     if others:  # the second of two maps
         twins = [twin for twin, layer in zip(others[0], layers) if layer is not None]
-    sheet.legend(None, [layer for layer in layers if layer is not None], (x, y - 1, width, 50), 2, twins=twins)
+    own = [layer for layer in layers if layer is not None]
+    ground = [made.layer(name) for name in ("barriers", *(["contours"] if "contours" in ground_of(
+        study, gap_scale(study)) else []))]  # fmt: skip
+    own += [layer for layer in ground if layer is not None]
+    is_strip = width > 2 * room
+    y = sheet.legend(None, own, (x, y - 1, width, bottom - y if is_strip else 0), columns, twins=twins)
     if not _has_room(study):
-        sheet.text(say("map_gap_full_only", language), (x, y + LEGEND - 4, width, 4), 6.5, color=GREY)
-    _ladder(sheet, study, x, y + LEGEND)
+        sheet.paragraph(say("map_gap_full_only", study.language), (x, y + 1, width, 6), 6.5, 2, color=GREY)
+        y += 7
+    return y
 
 
 def _listed(made: Any, name: str) -> list[Any]:
@@ -137,74 +136,79 @@ def _has_room(study: Any) -> bool:
         return True
     groups = shown_groups(study)
     kinds = [GROUP_KINDS[name] for _, _, name in groups] or [()]
-    scale = gap_scale(study, max(len(groups), 1))
+    scale = gap_scale(study)
     return all(facility_size(study, serving_n(study, found), scale)[1] for found in kinds)
 
 
-def _ladder(sheet: Sheet, study: Any, x: float, y: float) -> None:
+def _ladder(sheet: Sheet, study: Any, place: Place) -> float:
     """Draw for each kind of elders and children its need as a whole: served and gap on it, the supply below.
 
-    Supply in all may exceed the need while much is lacking: it stands where people cannot walk to it.
+    Supply in all may exceed the need while much is lacking: it stands where people cannot walk to it. A supply that is
+    longer than the drawing ends in an arrow. Nothing is drawn where there is no room for it.
     """
     from ....core.delivery.palette import CHILD_KINDS, ELDER_KINDS
     from ....core.delivery.summary import percent, sum_kinds
 
-    language, summary = study.language, study.frame("gap_summary")
+    language, summary, (x, y, width, room) = study.language, study.frame("gap_summary"), place
     if summary is None:
-        return
+        return y
     sums = sum_kinds(summary).set_index("kind")
     kinds = [kind for kind in (*ELDER_KINDS, *CHILD_KINDS) if kind in sums.index and sums["need"][kind] > 0]
-    step = min(LADDER_STEP[1], (BOTTOM - y - LADDER_HEAD) / max(len(kinds), 1))
+    step = min(LADDER_STEP[1], (room - HEAD - KEY) / max(len(kinds), 1))
     if not kinds or step < LADDER_STEP[0]:
-        return
-    y = sheet.head(say("map_gap_ladder", language), x, y, COLUMN[1])
+        return y
+    y = sheet.head(say("map_gap_ladder", language), x, y, width)
     colors = palette()["groups"]
-    keys = [
-        (SERVED, "head_served"),
-        (colors["elder"]["color"], "head_gap"),
-        (palette()["facility"]["color"], "head_supply"),
-    ]
-    for place, (color, code) in enumerate(keys):
-        sheet.box((x + 34 + place * 22, y + 1, 4, 2.4), color, "")
-        sheet.text(say(code, language), (x + 39 + place * 22, y, 16, 4.4), 7.5)
-    y += 5.4
+    green = palette()["facility"]["color"]
+    keys = [(SERVED, "head_served"), (colors["elder"]["color"], "head_gap"), (green, "head_supply")]
+    for number, (color, code) in enumerate(keys):
+        sheet.box((x + BAR_LEFT + number * 22, y + 1, 4, 2.4), color, "")
+        sheet.text(say(code, language), (x + BAR_LEFT + 5 + number * 22, y, 16, 4.4), 7.5)
+    y += KEY
+    whole, left = (width - BAR_LEFT - LADDER_RIGHT) / MOST_SUPPLY, x + BAR_LEFT
     for kind in kinds:
         row = sums.loc[kind]
         color = colors["elder" if kind in ELDER_KINDS else "child"]["color"]
         gap, supply = float(row["gap"] / row["need"]), float(row["supply"] / row["need"])
-        sheet.paragraph(kind_name(kind, language), (x, y, 33, step), 7.5, 1)
-        sheet.box((x + 34, y + 0.8, max(LADDER_WIDTH * (1 - gap), 0.1), 2.6), SERVED, "")
-        sheet.box((x + 34 + LADDER_WIDTH * (1 - gap), y + 0.8, max(LADDER_WIDTH * gap, 0.1), 2.6), color, "")
-        sheet.text(percent(gap), (x + 35 + LADDER_WIDTH, y + 0.4, 12, 3.4), 6, color=INK)
-        length = LADDER_WIDTH * min(supply, MOST_SUPPLY)
-        sheet.box((x + 34, y + 4.2, max(length, 0.1), 1.4), palette()["facility"]["color"], "")
-        sheet.text(percent(supply), (x + 35 + length, y + 3.2, 12, 3.4), 6, color=GREY)
+        sheet.paragraph(kind_name(kind, language), (x, y, BAR_LEFT - 1, step), 7.5, 1)
+        sheet.box((left, y + 0.8, max(whole * (1 - gap), 0.1), 2.6), SERVED, "")
+        sheet.box((left + whole * (1 - gap), y + 0.8, max(whole * gap, 0.1), 2.6), color, "")
+        sheet.text(percent(gap), (left + whole + 1, y + 0.4, 12, 3.4), 6, color=INK)
+        end = left + whole * min(supply, MOST_SUPPLY)
+        sheet.box((left, y + 4.2, max(end - left, 0.1), 1.4), green, "")
+        if supply > MOST_SUPPLY:
+            sheet.area([(end, y + 3.7), (end + 1.6, y + 4.9), (end, y + 6.1)], green)
+        sheet.text(percent(supply), (end + 2.0, y + 3.2, 12, 3.4), 6, color=GREY)
         y += step
-        sheet.rule(x, y - 1, RIGHT - x)
+        sheet.rule(x, y - 0.1, width)
+    return y
 
 
-def _bars(sheet: Sheet, study: Any, x: float, y: float) -> float:
+def _bars(sheet: Sheet, study: Any, place: Place, most: int) -> float:
     """Draw elders and children of the communities that lack most; return where the bars end."""
     from ....core.delivery.summary import percent, worst_communities
 
-    language, summary = study.language, study.frame("gap_summary")
+    language, summary, (x, y, width, room) = study.language, study.frame("gap_summary"), place
+    most = min(most, int((room - HEAD - KEY) / BAR_STEP))
+    y = sheet.head(fit_words(say("map_gap_bars", language), 10.5, width), x, y, width)
     if summary is None:
         return y
     colors = palette()["groups"]
-    for place, name in enumerate(("elder", "child")):
-        left = x + 34 + place * 30
+    for number, name in enumerate(("elder", "child")):
+        left = x + BAR_LEFT + number * 22
         sheet.box((left, y + 1, 4, 2.4), colors[name]["color"], "")
-        sheet.text(colors[name][language], (left + 5, y, 22, 4.4), 7.5)
-    y += 5.4
-    for row in worst_communities(summary, BARS).to_dict("records"):
-        sheet.paragraph(row["name"], (x, y, 32, BAR_STEP), 7.5, 1)
-        for place, name in enumerate(("elder", "child")):
-            share, top = row[name], y + 0.6 + place * 2.6
+        sheet.text(colors[name][language], (left + 5, y, 16, 4.4), 7.5)
+    y += KEY
+    whole, left = width - BAR_LEFT - BAR_RIGHT, x + BAR_LEFT
+    for row in worst_communities(summary, most).to_dict("records"):
+        sheet.paragraph(row["name"], (x, y, BAR_LEFT - 2, BAR_STEP), 7.5, 1)
+        for number, name in enumerate(("elder", "child")):
+            share, top = row[name], y + 0.6 + number * 2.6
             if math.isnan(share):
-                sheet.text("–", (x + 34, top, 6, 2.4), 6, color=GREY)
+                sheet.text("–", (left, top, 6, 2.4), 6, color=GREY)
                 continue
-            sheet.box((x + 34, top, max(BAR_WIDTH * share, 0.1), 2.3), colors[name]["color"], "")
-            sheet.text(percent(share), (x + 35 + BAR_WIDTH * share, top - 0.4, 14, 3), 6, color=INK)
+            sheet.box((left, top, max(whole * share, 0.1), 2.3), colors[name]["color"], "")
+            sheet.text(percent(share), (left + whole * share + 1, top - 0.4, BAR_RIGHT, 3), 6, color=INK)
         y += BAR_STEP
-        sheet.rule(x, y, RIGHT - x)
+        sheet.rule(x, y, width)
     return y

@@ -15,6 +15,7 @@ from .naming import View
 from .sheet import INK, Place, Sheet
 
 HEAD, LEAST, MOST = 8.4, 40.0, 72.0  # mm: of the heading, of the map in the column at least and at most
+LEAST_HIGH = 24.0  # mm of heading and map below which there is none, where no corner is free either
 INSET, TITLE = 46.0, 5.0  # mm: the longer side of the map in the corner, the line above it
 MOST_HIDDEN = 0.15  # of the inset that may lie on the zone; own choice
 STREETS_TO = 60_000  # up to this scale single streets can be told apart

@@ -20,14 +20,14 @@ from ....core.words import say
 from .basemap import add_page_layers
 from .gappage import draw_gaps
 from .landpage import STAGES, draw_land, stages_of
+from .leaf import Leaf
 from .overview import draw_overview
 from .printedmap import Printer
 from .sheet import Sheet
-from .titleblock import REPORT_BOX
 from .zonepage import draw_zone, zone_name
-from .zoneviews import COLUMNS, PER_SHEET, ROWS, draw_actions_sheet, draw_projects, draw_structure, projects_of
+from .zoneviews import draw_actions_sheet, draw_projects, draw_structure, projects_of
 
-ON_STRUCTURE = COLUMNS * ROWS
+ONE_ZONE = ("03", "06")  # chapters whose files bear the name of a zone
 TRIES = 2  # a printer driver or a crowded memory has failed once before now
 LEAST_ROOM = 1 << 20  # bytes: where a MiB does not fit, no sheet does
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
@@ -59,23 +59,31 @@ def make_pages(made: Any, study: Any, folder: Path, run: Any) -> list[Page]:
     add_page_layers(made, study)
     drawn = [zone for zone in zones.to_dict("records") if zone["geometry"] is not None]
     drawn = [zone for zone in drawn if not zone["geometry"].is_empty]
-    plan = _plan(study, drawn)
     numbers = {zone["zone_id"]: place for place, zone in enumerate(zones.to_dict("records"), 1)}
     pages: list[Page] = []
-    for place, (chapter, shown) in enumerate(plan):
-        count, stretch = (place + 1, len(plan)), run.part(place / len(plan), (place + 1) / len(plan))
+    leaves = _plan(study, drawn, numbers)
+    for place, leaf in enumerate(leaves):
+        stretch = run.part(place / len(leaves), (place + 1) / len(leaves))
         stretch.progress(0)
-        in_chapter = sum(other == chapter for other, _ in plan[: place + 1])
-        stem, sheet = _draw(made, study, chapter, shown, (in_chapter, numbers, zones, *count), stretch.part(0, 0))
-        words = zone_name(shown[0]) if chapter in ("03", "06") else sheet.layout.name().partition(" ")[2]
-        zone_ids = tuple(str(zone["zone_id"]) for zone in shown)
-        pages.append(Page(stem, f"{stem}_{_plain(words)}", zone_ids, _link(study, zone_ids, numbers)))
-        stretch.stage("drawing_page", number=count[0], of=count[1], name=sheet.layout.name())
+        sheet = _draw(made, study, leaf, stretch.part(0, 0))
+        name = sheet.layout.name()
+        words = _file_words(leaf, sheet, study.language)
+        zone_ids = tuple(str(zone["zone_id"]) for zone in leaf.zones)
+        pages.append(Page(leaf.stem, f"{leaf.number}_{words}", zone_ids, _link(study, zone_ids, numbers)))
+        stretch.stage("drawing_page", number=leaf.place, of=leaf.of, name=name)
         _print(folder, pages[-1], Printer(sheet, stretch), study.formats, stretch)
         sheet.columns.merge()
         made.keep(sheet.layout)
         sheet.close()
     return pages
+
+
+def _file_words(leaf: Leaf, sheet: Sheet, language: str) -> str:
+    """Return what stands behind the number in the name of a page's file; a second page sorts behind the first."""
+    title = sheet.layout.name().partition(" ")[2]
+    words = _plain(zone_name(leaf.zones[0]) if leaf.number[:2] in ONE_ZONE else title.removesuffix(
+        say("map_continued", language, title="")))  # fmt: skip
+    return f"{words}_{say('map_file_continued', language)}" if leaf.part else words
 
 
 def _link(study: Any, zone_ids: tuple[str, ...], numbers: Mapping[str, int]) -> str:
@@ -86,40 +94,45 @@ def _link(study: Any, zone_ids: tuple[str, ...], numbers: Mapping[str, int]) -> 
     return f"../report.html{row}"
 
 
-def _plan(study: Any, drawn: list[Any]) -> list[tuple[str, list[Any]]]:
-    """Return (chapter or stage of land use, zones on it) of each sheet in order."""
-    plan: list[tuple[str, list[Any]]] = [("01", [])]
-    plan += [(stage, []) for stage in stages_of(study)]
-    plan += [("02", [])] if "gap" in study.layers else []
-    plan += [("03", [zone]) for zone in drawn]
+def _plan(study: Any, drawn: list[Any], numbers: Mapping[Any, int]) -> list[Leaf]:
+    """Return the pages in order; `drawn` the zones with an outline, `numbers` of all zones by their ids."""
+    sheets: list[tuple[str, str, list[Any]]] = [("overview", "01-01", [])]
+    sheets += [("land", f"01-{2 + STAGES.index(stage):02}", []) for stage in stages_of(study)]
+    sheets += [("gaps", "02-01", [])] if "gap" in study.layers else []
+    sheets += [("zone", f"03-{numbers[zone['zone_id']]:02}", [zone]) for zone in drawn]
     if "petals" in study.layers or "branches" in study.layers:
-        plan += [("04", drawn[start : start + ON_STRUCTURE]) for start in range(0, len(drawn), ON_STRUCTURE)]
+        sheets += _together(study, "structure", "04", drawn)
     if "actions" in study.layers:
-        plan += [("05", drawn[start : start + PER_SHEET]) for start in range(0, len(drawn), PER_SHEET)]
+        sheets += _together(study, "actions", "05", drawn)
     if "projects" in study.layers:
-        plan += [("06", [zone]) for zone in drawn if projects_of(study, str(zone["zone_id"]))]
-    return plan
+        sheets += [("projects", f"06-{numbers[zone['zone_id']]:02}", [zone])
+                   for zone in drawn if projects_of(study, str(zone["zone_id"]))]  # fmt: skip
+    found = [(number, part, tuple(zones)) for kind, number, zones in sheets for part in range(study.paper.pages(kind))]
+    return [Leaf(*leaf, place, len(found)) for place, leaf in enumerate(found, 1)]
 
 
-def _draw(made: Any, study: Any, chapter: str, shown: list[Any], told: tuple[Any, ...], run: Any) -> tuple[str, Sheet]:
-    """Draw one sheet; `told` = its number in the chapter, the zones' numbers, all zones, of the page, of all pages."""
-    number, numbers, zones, place, of = told
-    if chapter in STAGES:
-        return draw_land(made, study, chapter, (place, of), run)
-    if chapter in ("01", "02"):
-        city = draw_overview(made, study, zones, (place, of), run) if chapter == "01" else draw_gaps(
-            made, study, (place, of))  # fmt: skip
-        return f"{chapter}-01", city[1]
-    if chapter in ("04", "05"):
-        draw = draw_structure if chapter == "04" else draw_actions_sheet
-        return draw(made, study, shown, (number, place, of), run)
-    draw_one = draw_zone if chapter == "03" else draw_projects
-    return draw_one(made, study, shown[0], (numbers[shown[0]["zone_id"]], place, of), run)
+def _together(study: Any, kind: str, chapter: str, drawn: list[Any]) -> list[tuple[str, str, list[Any]]]:
+    """Return the sheets that show several zones each, as many as the paper has room for."""
+    each = len(study.paper.forms[kind][0].maps)
+    parts = [drawn[start : start + each] for start in range(0, len(drawn), each)]
+    return [(kind, f"{chapter}-{number:02}", part) for number, part in enumerate(parts, 1)]
+
+
+def _draw(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
+    """Draw one page."""
+    chapter = leaf.number[:2]
+    if chapter == "01" and leaf.number != "01-01":
+        return draw_land(made, study, leaf, STAGES[int(leaf.number[3:]) - 2], run)
+    draw = {
+        "01": draw_overview, "02": draw_gaps, "03": draw_zone, "04": draw_structure, "05": draw_actions_sheet,
+        "06": draw_projects,
+    }  # fmt: skip
+    return draw[chapter](made, study, leaf, run)
 
 
 def _print(folder: Path, place: Page, printer: Any, formats: Collection[str], run: Any) -> None:
     if "pdf" in formats:
-        _write_pdf(printer, folder / f"{place.stem}.pdf", place.link, run.language)
+        _write_pdf(printer, folder / f"{place.stem}.pdf", place.link, run.language, printer.report_box)
     if "png" in formats:
         _write_png(printer, folder / f"{place.stem}.png", run.language)
 
@@ -156,7 +169,7 @@ def is_whole_png(content: bytes) -> bool:
     return False
 
 
-def _write_pdf(exporter: Any, path: Path, link: str, language: str) -> None:
+def _write_pdf(exporter: Any, path: Path, link: str, language: str, box: Any = None) -> None:
     settings = QgsLayoutExporter.PdfExportSettings()
     settings.dpi = page()["dpi"]
     settings.textRenderFormat = Qgis.TextRenderFormat.AlwaysText
@@ -173,8 +186,8 @@ def _write_pdf(exporter: Any, path: Path, link: str, language: str) -> None:
     if found != 1:
         _ask_for_room(path.parent)
         raise RenewalError("map_pages", file=path.name, found=found)
-    if link:
-        path.write_bytes(add_link(content, REPORT_BOX, link))
+    if link and box is not None:
+        path.write_bytes(add_link(content, box, link))
 
 
 def _refuse(done: Any, path: Path, exporter: Any, language: str) -> None:

@@ -150,6 +150,11 @@ class Printer:
     def __init__(self, sheet: Any, run: Any) -> None:
         self._exporter, self._sheet, self._run = QgsLayoutExporter(sheet.layout), sheet, run
 
+    @property
+    def report_box(self) -> Any:
+        """Return where the sheet names the report: left, top, width, height in mm."""
+        return self._sheet.paper.report_box
+
     def exportToPdf(self, path: str, settings: Any) -> Any:
         """Print a PDF. Raises Cancelled."""
         for item in self._sheet.maps:

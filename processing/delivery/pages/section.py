@@ -15,7 +15,7 @@ from .sheet import GREY, INK, Sheet
 GROUND = "#E9DFCB"
 FIRST = ("elder", "adult", "carer", "wheelchair")  # who decides which walk is the longest, in this order
 ROWS = ("adult", "elder", "carer", "wheelchair")
-WIDTH, HEIGHT = 200.0, 24.0  # mm of the drawing
+HEIGHT, BESIDE = 24.0, 96.0  # mm: height of the drawing, what is left and right of it
 MOST_TICKS, MOST_LINES, TREAD_MM = 9, 5, 1.4
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 
@@ -58,8 +58,9 @@ def draw_section(
     x, y, width = place
     top = sheet.head(titles[0], x, y, width)
     rise = _span(walk)
-    factor = choose_exaggeration(walk.length_m, rise, WIDTH, HEIGHT)
-    scale = min(WIDTH / walk.length_m, HEIGHT / (rise * factor) if rise > 0 else math.inf)
+    wide = width - BESIDE
+    factor = choose_exaggeration(walk.length_m, rise, wide, HEIGHT)
+    scale = min(wide / walk.length_m, HEIGHT / (rise * factor) if rise > 0 else math.inf)
     told = {"length": f"{walk.length_m:.0f}", "up": f"{walk.climb_m:.0f}", "down": f"{walk.drop_m:.0f}"}
     words = say("section_told", language, **told, factor=f"{factor:g}")
     sheet.text(words, (x + width - 150, y, 150, 6), 7, align="right", color=GREY)
@@ -71,7 +72,7 @@ def draw_section(
     drawing.minutes(profiles[0], language)
     drawing.stairs(language)
     drawing.ends(titles[1], titles[2])
-    _times(sheet, walk, profiles, (x + 13 + WIDTH + 12, top - 0.6, width - WIDTH - 25), language)
+    _times(sheet, walk, profiles, (x + 13 + wide + 12, top - 0.6, BESIDE - 25), language)
 
 
 class _Drawing:

@@ -37,14 +37,15 @@ from qgis.PyQt.QtGui import QColor, QPolygonF
 
 from ....core.delivery.callouts import text_width_mm, wrap_words
 from ....core.delivery.palette import palette
+from ....core.delivery.paper import Place, paper
 from ....core.delivery.scales import bar_step
+from ....core.words import say
+from ...styling.lettering import text_format
 from .columns import Columns, comb_symbol
-from .labels import text_format
 from .legends import entries_that_occur, line_of
 from .printedmap import PrintedMap
 
 INK, GREY, HAIR = "#222222", "#6B7075", "#B9BEC2"
-WIDTH, HEIGHT = 420.0, 297.0  # A3 landscape
 ALIGN = {
     "left": Qt.AlignmentFlag.AlignLeft,
     "right": Qt.AlignmentFlag.AlignRight,
@@ -52,22 +53,26 @@ ALIGN = {
 }
 BAR_HEIGHT = 13.0  # mm of the ground that scale bar and number stand on
 BAR_MARGIN, BAR_END = 3.0, 13.0  # mm left of the bar, and right of it for half of its last number and the unit
+LONGEST, BAR_SHARE = 80.0, 0.32  # mm of a scale bar at most, share of the width of a small map
 KILOMETRES_FROM = 2000.0  # metres of a whole bar from which it is marked in kilometres
 THIN_SPACE = "\u2009"
 TICK = 1.2  # mm of a mark at the edge of a map
-Place = tuple[float, float, float, float]  # x, y, width, height in mm
+MOST_COLUMNS = 12  # of a legend
+SHORT_BAR, SHORT = (48.0, 9.0), 30.0  # mm of the ground of a small map's bar, of the bar at most
+UNIT_GAP = 1.2  # mm between a key figure and its unit
 
 
 class Sheet:
-    """An A3 page in landscape; `run` is asked for Cancel at each item that is put on it."""
+    """A page in landscape on a `paper`; `run` is asked for Cancel at each item that is put on it."""
 
-    def __init__(self, project: Any, name: str, family: str, run: Any = None) -> None:
+    def __init__(self, project: Any, name: str, family: str, run: Any = None, size: Any = None) -> None:
         self._run = run
+        self.paper = size or paper("A3")
         self.layout = QgsPrintLayout(project)
         self.layout.initializeDefaults()
         self.layout.setName(name)
         page = self.layout.pageCollection().page(0)
-        page.setPageSize("A3", QgsLayoutItemPage.Orientation.Landscape)
+        page.setPageSize(self.paper.name, QgsLayoutItemPage.Orientation.Landscape)
         self.family = family
         self.last_map: Any = None
         self.maps: list[PrintedMap] = []
@@ -204,9 +209,9 @@ class Sheet:
             left = x + width / columns * (number % columns)
             top = y + height / lines * (number // columns)
             self.text(name, (left, top, width / columns, 4), 7, color=GREY)
-            self.text(value, (left, top + 4, width / columns, 6.5), 15, bold=True, color=self.accent)
+            shown = self.text(value, (left, top + 4, width / columns, 6.5), 15, bold=True, color=self.accent)
             if unit:
-                start = text_width_mm(value, 15) * 0.92 + 1.2
+                start = shown.sizeForText().width() + UNIT_GAP
                 self.text(unit, (left + start, top + 5.6, width / columns - start, 4.5), 8)
 
     def map(
@@ -254,66 +259,99 @@ class Sheet:
 
     def legend(
         self, shown: QgsLayoutItemMap | None, layers: Sequence[Any], place: Place, columns: int = 1,
-        zones: Sequence[str] = (), twins: Sequence[Any] = (),
+        zones: Sequence[str] = (), twins: Sequence[Any] = (), around: tuple[Sequence[Any], Any] = ((), None),
     ) -> float:  # fmt: skip
-        """List the symbols that occur on the map, or in the layers without one; return where the list ends (mm).
+        """List the symbols that occur on the map, or in the layers without one; return where the list ends (mm)."""
+        item, height = self.make_legend(shown, layers, place[2], columns, zones, twins, around, place[3])
+        self.put_legend(item, place[:2], max(place[3], height))
+        return float(place[1] + height)
+
+    def put_legend(self, item: Any, spot: tuple[float, float], height: float) -> None:
+        """Put a legend that was made at its spot."""
+        item.attemptMove(QgsLayoutPoint(*spot, Qgis.LayoutUnit.Millimeters))
+        item.attemptResize(QgsLayoutSize(item.sizeWithUnits().width(), height, Qgis.LayoutUnit.Millimeters))
+
+    def make_legend(
+        self, shown: QgsLayoutItemMap | None, layers: Sequence[Any], width: float, columns: int = 1,
+        zones: Sequence[str] = (), twins: Sequence[Any] = (), around: tuple[Sequence[Any], Any] = ((), None),
+        room: float = 0.0,
+    ) -> tuple[Any, float]:  # fmt: skip
+        """Make the list of the symbols that occur on the map, or in the layers without one; return it and its height.
 
         `zones`: what is drawn for the page's own zones counts when it occurs in one of them. `twins`: for each layer
         another one with the same entries, or None: on the sheet's second map, what occurs there is listed as well.
+        `around`: further layers and the map on which their symbols must occur. There are more `columns` where the list
+        would be higher than `room` (mm, 0 = any), fewer where it would be wider than `width`.
         """
         item = QgsLayoutItemLegend(self.layout)
         item.setAutoUpdateModel(False)  # from here on the legend has a tree of its own, which is saved with the layout
         root = item.model().rootGroup()
         root.removeAllChildren()
-        for layer, twin in zip_longest(layers, twins):
+        for layer, twin, on in [
+            *((layer, twin, shown) for layer, twin in zip_longest(layers, twins)),
+            *((layer, None, around[1]) for layer in around[0]),
+        ]:
             node = root.addLayer(layer)
             node.setCustomProperty("legend/title-style", "hidden")
-            listed = set(entries_that_occur(layer, zones, shown, self._run))
-            listed |= set(entries_that_occur(twin, zones, shown, self._run)) if twin is not None else set()
+            listed = set(entries_that_occur(layer, zones, on, self._run))
+            listed |= set(entries_that_occur(twin, zones, on, self._run)) if twin is not None else set()
             QgsMapLayerLegendUtils.setLegendNodeOrder(node, sorted(listed))
             own = line_of(layer)
             if own is not None:
                 QgsMapLayerLegendUtils.setLegendNodeCustomSymbol(node, 0, own)
             item.model().refreshLayerLegend(node)
-        item.setColumnCount(columns)
         item.setSplitLayer(True)
         style = item.style(QgsLegendStyle.Style.SymbolLabel)
         style.setTextFormat(text_format(self.family, 8, INK))
         item.setStyle(QgsLegendStyle.Style.SymbolLabel, style)
         item.setStyleMargin(QgsLegendStyle.Style.Symbol, QgsLegendStyle.Side.Top, 1.3)
+        item.setStyleMargin(QgsLegendStyle.Style.Subgroup, QgsLegendStyle.Side.Top, 0.0)
         item.setSymbolWidth(7)
         item.setSymbolHeight(3.4)
         item.setBoxSpace(0)
         item.setColumnSpace(3)
         item.setBackgroundEnabled(False)
         item.setResizeToContents(False)
-        self._put(item, (*place[:2], place[2], max(place[3], 1.0)))
-        height = QgsLegendRenderer(item.model(), item.legendSettings()).minimumSize().height()
-        item.attemptResize(QgsLayoutSize(place[2], max(place[3], height), Qgis.LayoutUnit.Millimeters))
-        return float(place[1] + height)
+        self._put(item, (0.0, 0.0, width, 1.0))
+        return item, _choose_columns(item, columns, (width, room))
 
     def scale_bar(self, shown: QgsLayoutItemMap, scale: int, x: float, y: float) -> None:
         """Draw a bar of four steps and print the scale as a number, on a ground that is no larger than both."""
-        step, length = bar_step(scale), bar_length(scale)
-        self.keep_clear(self.box((x - BAR_MARGIN, y - 1, bar_width(scale), BAR_HEIGHT), "#FFFFFF", ""))
+        width = shown.sizeWithUnits().width()
+        step, length = bar_step(scale, longest_bar(width)), bar_length(scale, width)
+        self.keep_clear(self.box((x - BAR_MARGIN, y - 1, bar_width(scale, width), BAR_HEIGHT), "#FFFFFF", ""))
+        self._bar(shown, (x, y, length + BAR_END, 11), step, 4, 1.6)
+        words = f"1:{scale}"
+        self.text(words, (x + length + BAR_END, y + 3, number_width(words), 6), 10, bold=True)
+
+    def short_bar(self, scale: int, box: tuple[float, float, float, float]) -> None:
+        """Draw a bar of two steps in the corner of the map last placed, whose scale is printed above it."""
+        left, top, right, bottom = box
+        self.keep_clear(self.box((left, top, right - left, bottom - top), "#FFFFFF", ""))
+        step = bar_step(scale, SHORT, 2)
+        self._bar(self.last_map, (left + BAR_MARGIN, top, step * 2000 / scale + BAR_END, 9), step, 2, 1.2)
+
+    def _bar(self, shown: QgsLayoutItemMap, place: Place, step: float, steps: int, height: float) -> None:
         item = QgsLayoutItemScaleBar(self.layout)
         item.setLinkedMap(shown)
         item.setStyle("Single Box")
-        far = step * 4 >= KILOMETRES_FROM
+        far = step * steps >= KILOMETRES_FROM
         item.setUnits(Qgis.DistanceUnit.Kilometers if far else Qgis.DistanceUnit.Meters)
         item.setUnitLabel("km" if far else "m")
         item.setUnitsPerSegment(step / 1000 if far else step)
-        item.setNumberOfSegments(4)
+        item.setNumberOfSegments(steps)
         item.setNumberOfSegmentsLeft(0)
-        item.setHeight(1.6)
+        item.setHeight(height)
         item.setTextFormat(text_format(self.family, 7, INK))
         numbers = QgsBasicNumericFormat()
         numbers.setThousandsSeparator(THIN_SPACE)
         item.setNumericFormat(numbers)
-        self._put(item, (x, y, length + BAR_END, 11))
+        self._put(item, place)
         item.update()
-        words = f"1:{scale}"
-        self.text(words, (x + length + BAR_END, y + 3, number_width(words), 6), 10, bold=True)
+
+    def north_of(self, place: Place, language: str) -> None:
+        """Draw the arrow to the north in the upper right corner of a map."""
+        self.north(say("map_north", language), place[0] + place[2] - 12, place[1] + 4)
 
     def north(self, words: str, x: float, y: float) -> None:
         """Draw a small arrow to the north: the maps are never turned."""
@@ -332,14 +370,32 @@ class Sheet:
         item.attemptResize(QgsLayoutSize(width, height, Qgis.LayoutUnit.Millimeters))
 
 
-def bar_length(scale: int) -> float:
-    """Return how long the scale bar is, mm."""
-    return bar_step(scale) * 4000 / scale
+def _choose_columns(item: Any, wanted: int, room: tuple[float, float]) -> float:
+    """Set the columns of a legend so that it fits into width and height (mm, 0 = any); return its height."""
+    found = []
+    for columns in range(1, MOST_COLUMNS + 1):
+        item.setColumnCount(columns)
+        size = QgsLegendRenderer(item.model(), item.legendSettings()).minimumSize()
+        is_high = bool(room[1]) and size.height() > room[1]
+        found.append((size.width() > room[0], is_high, abs(columns - wanted), columns, size.height()))
+    *_, columns, height = min(found)
+    item.setColumnCount(columns)
+    return float(height)
 
 
-def bar_width(scale: int) -> float:
-    """Return how wide the ground of bar and number is, mm."""
-    return BAR_MARGIN + bar_length(scale) + BAR_END + number_width(f"1:{scale}")
+def longest_bar(width: float) -> float:
+    """Return how long a scale bar may be on a map of this width, mm."""
+    return min(LONGEST, BAR_SHARE * width)
+
+
+def bar_length(scale: int, width: float) -> float:
+    """Return how long the scale bar is on a map `width` mm wide, mm."""
+    return bar_step(scale, longest_bar(width)) * 4000 / scale
+
+
+def bar_width(scale: int, width: float) -> float:
+    """Return how wide the ground of bar and number is on a map `width` mm wide, mm."""
+    return BAR_MARGIN + bar_length(scale, width) + BAR_END + number_width(f"1:{scale}")
 
 
 def number_width(words: str) -> float:

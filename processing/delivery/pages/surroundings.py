@@ -59,7 +59,7 @@ def open_relief(made: Any) -> QgsRasterLayer | None:
 
 
 def label_surroundings(made: Any) -> None:
-    """Name water and green, write the heights of index contours, name stations and number their entrances."""
+    """Name water and green, write the heights of index contours, number the stations' entrances."""
     family, base = made.study.font, palette()["base"]
     water = text_format(family, 12, base["water_name"]["color"], halo=True)
     _spaced(water, 1.2)
@@ -77,11 +77,6 @@ def label_surroundings(made: Any) -> None:
         green = text_format(family, 6.5, "#55774A", halo=True)
         label_layer(made.layer("green"), '"name"', green, f"{NOT_ON_PAGES} OR @zone_id <> '*'",
                     placement=Placement.Horizontal, fitInPolygonOnly=True)  # fmt: skip
-    if {"name", "station_id"} <= _columns(made, "stations"):
-        name = text_format(family, 7.5, base["station"]["color"], halo=True)
-        label_layer(
-            made.layer("stations"), '"name"', name, _not_a_core(made), placement=Placement.AroundPoint, dist=1.6
-        )
     if {"name", "entrance_id"} & _columns(made, "station_entrances"):
         number = text_format(family, 6, "#FFFFFF", True)
         label_layer(made.layer("station_entrances"), _number(made), number, "TRUE", placement=Placement.OverPoint,
@@ -131,6 +126,18 @@ def page_stations(made: Any) -> QgsVectorLayer | None:
         label_layer(layer, '"name"', text_format(family, 7.5, entry["color"], halo=True), _not_a_core(made),
                     placement=Placement.AroundPoint, dist=1.4)  # fmt: skip
     return layer
+
+
+def block_labels(layer: Any) -> None:
+    """Let names of other layers keep off the symbols of a layer that has no names itself."""
+    settings = QgsPalLayerSettings()
+    settings.drawLabels = False
+    settings.fieldName = "fid"
+    obstacles = settings.obstacleSettings()
+    obstacles.setIsObstacle(True)
+    obstacles.setFactor(2.0)
+    settings.setObstacleSettings(obstacles)
+    layer.setLabeling(QgsVectorLayerSimpleLabeling(settings))
 
 
 def _not_a_core(made: Any) -> str:

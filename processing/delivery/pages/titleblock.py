@@ -6,60 +6,75 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ....core.delivery.callouts import fit_words, wrap_words
+from ....core.delivery.callouts import fit_words, text_width_mm, wrap_words
 from ....core.delivery.palette import RULE_KINDS, rule_kind
 from ....core.inputs.aliases import roles
 from ....core.words import join_words, say
 from ..package import runs_of
-from .sheet import GREY, HAIR, HEIGHT, WIDTH, Sheet
+from .sheet import GREY, HAIR, INK, Sheet
 
-LEFT, RIGHT, TOP = 7.3, 412.7, 24.2
 KINDS = ("ruleset", "standard", "zone-rules", "profiles", "costs", "mapping")  # what decides most comes first
-REPORT_BOX = (330.0, 21.2, 82.7, 2.9)  # left, top, width, height: the words about the report, a link in the PDF
-STRIP = 281.2  # y of the title block
+EDGE, INNER = 3.2, 4.8  # mm from the edge of the paper to the outer and the inner line of the frame
+LABEL = 4.8  # mm of the words above the number of the sheet
+LINE = 0.3528 * 1.25  # mm of a line for each point of its letters
+WORDS, SMALLEST = 7.0, 6.0  # points of the words of the title block, and of those that would not fit
 
 
 def draw_heading(sheet: Sheet, study: Any, title: str, below: str, number: str) -> None:
-    """Draw the double frame, the title and the number of the sheet."""
-    sheet.box((3.2, 3.2, WIDTH - 6.4, HEIGHT - 6.4), width=0.2)
-    sheet.box((4.8, 4.8, WIDTH - 9.6, HEIGHT - 9.6), width=0.6)
-    sheet.box((LEFT, 8, 2.5, 13), sheet.accent, "")
-    sheet.text(fit_words(title, 21, 240), (12, 7, 240, 9.5), 21, bold=True)
-    sheet.text("　".join(part for part in (below, study.mark) if part), (12, 16.6, 240, 4.6), 7.5, color=GREY)
-    sheet.paragraph(study.title, (262, 8, 120, 8 if study.secrecy else 12), 10.5, align="right")
+    """Draw the double frame, the title and the number of the sheet; the mark of a sample is never cut."""
+    (wide, high), look = sheet.paper.size, sheet.paper.heading
+    points = look["points"]
+    sheet.box((EDGE, EDGE, wide - 2 * EDGE, high - 2 * EDGE), width=0.2)
+    sheet.box((INNER, INNER, wide - 2 * INNER, high - 2 * INNER), width=0.6)
+    sheet.box(tuple(look["bar"]), sheet.accent, "")
+    sheet.text(fit_words(title, points["title"], look["title"][2]), tuple(look["title"]), points["title"], bold=True)
+    x, y, width, height = look["below"]
+    width = min(width, look["secrecy"][0] - x) if study.secrecy else width
+    mark = f"　{study.mark}" if study.mark else ""
+    told = fit_words(below, 7.5, width - text_width_mm(mark, 7.5))
+    sheet.text(f"{told}{mark}".strip("　"), (x, y, width, height), 7.5, color=GREY)
+    x, y, width, height = look["study"]
+    room = look["secrecy"][1] - y - 0.4 if study.secrecy else height
+    lines = max(1, round(room / (points["study"] * LINE)))
+    sheet.paragraph(study.title, (x, y, width, room), points["study"], lines, align="right")
     if study.secrecy:
         words = say("secrecy_line", study.language, text=study.secrecy)
-        sheet.text(words, (262, 16.4, 120, 4.8), 8, bold=True, align="right", color=sheet.accent)
-    sheet.box((386.7, 8, 26, 13))
-    sheet.rule(386.7, 12.8, 26, "#222222")
-    sheet.text(say("map_number", study.language), (386.7, 8, 26, 4.8), 6.5, align="center", color=GREY)
-    sheet.text(number, (386.7, 12.8, 26, 8.2), 14, bold=True, align="center")
+        sheet.text(words, tuple(look["secrecy"]), 8, bold=True, align="right", color=sheet.accent)
+    x, y, width, height = look["number"]
+    sheet.box((x, y, width, height))
+    sheet.rule(x, y + LABEL, width, INK)
+    sheet.text(say("map_number", study.language), (x, y, width, LABEL), 6.5, align="center", color=GREY)
+    sheet.text(number, (x, y + LABEL, width, height - LABEL), points["number"], bold=True, align="center")
     if "html" in study.formats:
-        sheet.text(say("map_report", study.language), REPORT_BOX, 6, align="right", color=GREY)
+        sheet.text(say("map_report", study.language), sheet.paper.report_box, 6, align="right", color=GREY)
 
 
 def draw_title_block(sheet: Sheet, study: Any, number: int, of: int) -> None:
     """Draw the strip below; names that nobody gave stay blank, words that are too long are cut."""
-    language = study.language
-    sheet.rule(LEFT, STRIP, RIGHT - LEFT, "#222222")
+    language, strip = study.language, sheet.paper.strip
+    left, y, lines = sheet.paper.left, strip["y"], strip["lines"]
+    sheet.rule(left, y, sheet.paper.right - left, INK)
+    page = say("map_page_of", language, number=number, of=of)
     parts = (
-        ("map_author", study.author, 48),
-        ("map_people", "　　　／　　　／", 44),
-        ("map_crs", study.crs_told(), 66),
-        ("map_sources", tell_sources(study), 98),
-        ("map_rules", tell_rules(study.rules(), language), 92),
-        ("map_date", f"{study.checksum}　{study.started:%Y-%m-%d}", RIGHT - LEFT - 348),
+        ("map_author", study.author),
+        ("map_people", "　　　／　　　／"),
+        ("map_crs", study.crs_told()),
+        ("map_sources", tell_sources(study)),
+        ("map_rules", tell_rules(study.rules(), language)),
+        ("map_date", ("\n" if lines > 2 else "　").join((study.checksum, f"{study.started:%Y-%m-%d}", page))),
     )
-    x = LEFT
-    for place, (code, words, width) in enumerate(parts):
-        sheet.text(say(code, language), (x + 1.5, STRIP + 0.5, width - 3, 3.6), 6, color=GREY)
-        points = 6 if "…" in wrap_words(words, 7, width - 3, 2) else 7
-        sheet.paragraph(words, (x + 1.5, STRIP + 4, width - 3, 6.6), points)
-        if place:
-            sheet.box((x - 0.05, STRIP, 0.1, 10.8), HAIR, "")
+    x = left
+    for column, ((code, words), width) in enumerate(zip(parts, strip["widths"])):
+        sheet.text(say(code, language), (x + 1.5, y + 0.5, width - 3, 3.6), 6, color=GREY)
+        box = (x + 1.5, y + 4, width - 3, strip["height"] - 4.2)
+        points = SMALLEST if wrap_words(words, WORDS, width - 3, lines).endswith("…") else WORDS
+        if "\n" in words:
+            sheet.text(words, box, points)
+        else:
+            sheet.paragraph(words, box, points, lines)
+        if column:
+            sheet.box((x - 0.05, y, 0.1, strip["height"]), HAIR, "")
         x += width
-    last = (x - parts[-1][2] + 1.5, STRIP + 0.5, parts[-1][2] - 3, 3.6)
-    sheet.text(say("map_page_of", language, number=number, of=of), last, 7, align="right")
 
 
 def tell_sources(study: Any) -> str:

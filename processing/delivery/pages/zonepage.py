@@ -1,29 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The A3 page of a zone: map, key figures, petals, legend, place in the city, the profile of its longest walk."""
+"""The sheet of a zone: map, key figures, petals, legend, place in the city, the profile of its longest walk."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from qgis.core import QgsExpressionContextUtils, QgsRectangle
+from qgis.core import QgsRectangle
 
 from ....core.delivery.callouts import Box, fit_words
 from ....core.delivery.palette import palette, tag_name
-from ....core.delivery.scales import choose_scale, frame_extent, page
+from ....core.delivery.paper import Place
+from ....core.delivery.scales import frame_extent
 from ....core.words import say
 from .checks import draw_actions, draw_findings
+from .corners import bar_box, core_boxes, entrance_boxes, north_box
 from .figures import petal_rows, zone_figures
 from .labels import petal_numbers
-from .locator import column_room, draw_in_column, draw_inset, inset_box
+from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of, page_form
+from .locator import LEAST_HIGH, column_room, draw_in_column, draw_inset, inset_box
 from .naming import Named, View, draw_names
 from .section import draw_section, longest_of_zone, profiles_of
-from .sheet import BAR_HEIGHT, GREY, Sheet, bar_width
-from .surroundings import GROUND
-from .titleblock import LEFT, TOP, draw_heading, draw_title_block
+from .sheet import GREY, Sheet
 
-FRAME = (296.0, 210.0)  # mm
-COLUMN = (308.3, 104.4)  # x and width of the right column
-END = 278.0  # y where the right column ends
 SHOWN = (
     "own_cores",
     "station_entrances",
@@ -38,8 +37,7 @@ SHOWN = (
     "protected",
     "ring",
     "page_roads",
-    *GROUND,
-)  # from above
+)  # from above, and below them the ground
 LISTED = (
     "own_zones",
     "own_cores",
@@ -55,60 +53,107 @@ LISTED = (
     "green",
     "contours",
 )  # in the legend
-MOST_BOXES, MOST_ROWS = 20, 19  # petals with a box on the map, rows of a block of the table
-FULL, FEW_ROWS = 100.0, 8  # mm from which the table begins low, and then has fewer rows
-ROW, SMALLEST_PLACE = 4.3, 24.0  # mm: of a row, of a map of the city with its heading
+MOST_BOXES = 20  # petals with a box on the map
+ROW, HEAD, BETWEEN = 4.3, 8.4, 3.0  # mm of a row, of a heading, between table and legend
+HALF = 55.2 / 104.4  # of the width of a table in two blocks: from one to the other
+FIGURES = 33.0  # mm of the key figures
 
 
-def draw_zone(made: Any, study: Any, zone: dict[str, Any], number: tuple[int, int, int], run: Any) -> tuple[str, Sheet]:
-    """Draw the page of a zone; `number` = of the zone, of the page, of all pages. Returns its number and sheet."""
-    language, name = study.language, zone_name(zone)
-    stem = f"03-{number[0]:02}"
-    sheet = Sheet(made.project, f"{stem} {name}", study.font, made.run)
-    QgsExpressionContextUtils.setLayoutVariable(sheet.layout, "zone_id", str(zone["zone_id"]))
+def draw_zone(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
+    """Draw a page of a zone's sheet."""
+    zone, language = leaf.zones[0], study.language
     told = {"zone": zone["zone_id"], "petals": zone.get("petals_n")}
-    below = say("map_zone_below", language, **told)
-    draw_heading(sheet, study, say("map_zone_title", language, name=name), below, stem)
-    box = zone["geometry"].bounds
-    scale = choose_scale(box, FRAME, page()["zone_scales"], page()["margin_share"])
-    view = View((LEFT, TOP, *FRAME), frame_extent(box, FRAME, scale), scale)
-    layers = [layer for layer in map(made.layer, SHOWN) if layer is not None]
-    drawn = sheet.map(view.place, QgsRectangle(*view.extent), layers, made.project.crs(), scale)
-    bar = bar_box(view, zone["geometry"])
-    kept = [bar, north_box(view)]
-    y = _column(sheet, study, zone, [layer for layer in map(made.layer, LISTED) if layer is not None], drawn)
-    corner = None if column_room(END - y) else inset_box(study, view, kept, zone["geometry"])
-    if corner is not None:
-        draw_inset(made, sheet, study, corner, drawn)
-        kept.append(corner)
-    elif END - y >= SMALLEST_PLACE:
-        draw_in_column(made, sheet, study, (COLUMN[0], y, COLUMN[1], END - y), drawn)
-    _names(sheet, view, study, zone, kept, run)
-    sheet.scale_bar(drawn, scale, bar[0] + 4, bar[1] + 1)
-    sheet.north(say("map_north", language), LEFT + FRAME[0] - 12, TOP + 4)
-    _section(sheet, study, zone)
-    draw_title_block(sheet, study, *number[1:])
-    return stem, sheet
+    title = say("map_zone_title", language, name=zone_name(zone))
+    sheet = begin_sheet(made, study, leaf, title, say("map_zone_below", language, **told), zone_name(zone))
+    _ZonePage(made, study, leaf, sheet).draw(run)
+    return end_sheet(sheet, study, leaf)
+
+
+class _ZonePage:
+    """A page of a zone's sheet while it is drawn; `kept` are boxes of its map that no name may cover, mm."""
+
+    def __init__(self, made: Any, study: Any, leaf: Leaf, sheet: Sheet) -> None:
+        self.made, self.study, self.sheet, self.zone = made, study, sheet, leaf.zones[0]
+        self.zone_id = str(self.zone["zone_id"])
+        box = self.zone["geometry"].bounds
+        self.form, scale = page_form(study, "zone", leaf, box)
+        places = [View(place, frame_extent(box, place[2:], scale), scale) for place in self.form.maps]
+        self.view = places[0] if places else None
+        self.kept: list[Box] = []
+        self.legend: tuple[Any, float] | None = None
+
+    def draw(self, run: Any) -> None:
+        """Draw map, columns and profile, as far as the page has them."""
+        view, sheet = self.view, self.sheet
+        if view is not None:
+            shown = self._layers(*SHOWN, *ground_of(self.study))
+            drawn = sheet.map(view.place, QgsRectangle(*view.extent), shown, self.made.project.crs(), view.scale)
+            bar = bar_box(view, self.zone["geometry"])
+            self.kept += [bar, north_box(view)]
+            self._make_legend(drawn)
+        draw_columns(self.form, {
+            "figures": self._figures, "actions": self._actions, "findings": self._findings, "petals": self._petals,
+            "legend": self._legend, "location": self._location,
+        })  # fmt: skip
+        if view is not None:
+            _names(sheet, view, self.study, self.zone, self.kept, run)
+            sheet.scale_bar(drawn, view.scale, bar[0] + 4, bar[1] + 1)
+            sheet.north_of(view.place, self.study.language)
+        if "profile" in self.form.places:
+            _section(sheet, self.study, self.zone, self.form.places["profile"])
+
+    def _layers(self, *names: str) -> list[Any]:
+        return [layer for layer in map(self.made.layer, names) if layer is not None]
+
+    def _make_legend(self, drawn: Any) -> None:
+        """Make the legend before its place is known: the petals above it take what it leaves."""
+        if "legend" not in self.form.sections:
+            return
+        width = next(column.at[2] for column in self.form.columns if "legend" in column.sections)
+        listed = self._layers(*(name for name in LISTED if self.study.paper.has_contours or name != "contours"))
+        columns = self.form.legend[self.study.language]
+        self.legend = self.sheet.make_legend(drawn, listed, width, columns, [self.zone_id])
+
+    def _figures(self, place: Place) -> float:
+        x, y, width, _ = place
+        y = self.sheet.head(say("map_figures", self.study.language), x, y, width)
+        self.sheet.figures(zone_figures(self.zone, self.study.language), (x, y, width, FIGURES), 3)
+        return y + FIGURES
+
+    def _actions(self, place: Place) -> float:
+        return draw_actions(self.sheet, self.study, self.zone_id, place[:3])
+
+    def _findings(self, place: Place) -> float:
+        return draw_findings(self.sheet, self.study, self.zone_id, place[:3])
+
+    def _petals(self, place: Place) -> float:
+        below = self.legend[1] + HEAD + BETWEEN if self.legend is not None else 0.0
+        return _petal_table(self.sheet, self.study, self.zone_id, place, below)
+
+    def _legend(self, place: Place) -> float:
+        x, y, width, _ = place
+        if self.legend is None:
+            return y
+        y = self.sheet.head(say("map_legend", self.study.language), x, y, width) - 1
+        self.sheet.put_legend(self.legend[0], (x, y), self.legend[1])
+        return y + self.legend[1]
+
+    def _location(self, place: Place) -> float:
+        """Show the city in the column where there is room, else in a free corner of the map."""
+        corner = None
+        if self.view is not None and not column_room(place[3]):
+            corner = inset_box(self.study, self.view, self.kept, self.zone["geometry"])
+        if corner is not None:
+            draw_inset(self.made, self.sheet, self.study, corner, self.sheet.last_map)
+            self.kept.append(corner)
+        elif place[3] >= LEAST_HIGH:
+            draw_in_column(self.made, self.sheet, self.study, place, self.sheet.last_map)
+        return place[1]
 
 
 def zone_name(zone: dict[str, Any]) -> str:
     """Return what a zone is called: its name, else its id."""
     return str(zone["name"]) if isinstance(zone.get("name"), str) else str(zone["zone_id"])
-
-
-def bar_box(view: View, kept_clear: Any = None) -> Box:
-    """Return the lower corner of the map for the scale bar, mm: the right one where the left would hide more of it."""
-    (left, top, width, height), wide = view.place, bar_width(view.scale) + 1
-    boxes = [(x, top + height - BAR_HEIGHT - 1, x + wide, top + height) for x in (left, left + width - wide)]
-    if kept_clear is None:
-        return boxes[0]
-    return min(boxes, key=lambda box: view.on_ground(box).intersection(kept_clear).area)
-
-
-def north_box(view: View) -> Box:
-    """Return the corner of the map that the arrow to the north takes, mm."""
-    right, top = view.place[0] + view.place[2], view.place[1]
-    return right - 14, top, right, top + 20
 
 
 def _names(sheet: Sheet, view: View, study: Any, zone: dict[str, Any], free: list[Box], run: Any) -> None:
@@ -118,11 +163,10 @@ def _names(sheet: Sheet, view: View, study: Any, zone: dict[str, Any], free: lis
     language, zone_id = study.language, zone["zone_id"]
     cores, branches = study.metres("CORES"), study.metres("BRANCHES")
     kept = list(free)
+    kept += core_boxes(study, view) + entrance_boxes(study, view)
     names: list[Named] = []
     for core in _of(cores, zone_id):
         spot = core["geometry"].centroid
-        x, y = view.on_page(spot.x, spot.y)
-        kept.append((x - 3.6, y - 3.6, x + 3.6, y + 3.6))
         called = core["name"] if isinstance(core.get("name"), str) else zone_name(zone)
         second = say("map_zone_line", language, **_told_zone(zone))
         first = say("map_core_name", language, name=called)
@@ -193,12 +237,12 @@ def _rows_of(frame: Any, zone_id: str) -> list[dict[str, Any]]:
     return list(mine.sort_values(keys, kind="stable").to_dict("records"))
 
 
-def _section(sheet: Sheet, study: Any, zone: dict[str, Any]) -> None:
-    """Draw the profile of the longest walk below the map, or say why there is none."""
+def _section(sheet: Sheet, study: Any, zone: dict[str, Any], place: Place) -> None:
+    """Draw the profile of the longest walk, or say why there is none."""
     language, zone_id = study.language, str(zone["zone_id"])
     walk = longest_of_zone(study, zone_id)
     if walk is None or not walk.has_heights:
-        sheet.text(say("section_none", language), (LEFT, 237, FRAME[0], 6), 7.5, color=GREY)
+        sheet.text(say("section_none", language), (place[0], place[1] + 1, place[2], 6), 7.5, color=GREY)
         return
     petals = study.frame("petals")
     number = petal_numbers(petals).get(f"{zone_id}/{walk.petal_id}", "") if petals is not None else ""
@@ -208,46 +252,36 @@ def _section(sheet: Sheet, study: Any, zone: dict[str, Any]) -> None:
     tag = str(tags[0]) if tags else ""
     color = palette()["tags"].get(tag, palette()["no_data"])["color"]
     core = next((row["name"] for row in _of(study.metres("CORES"), zone_id) if isinstance(row["name"], str)), "")
-    told = {"core": core or zone_name(zone), "number": number, "tag": tag_name(tag, language)}
+    called = _project_names(study, zone).get(str(walk.petal_id), "") or tag_name(tag, language)
+    told = {"core": core or zone_name(zone), "number": number, "tag": called}
     titles = (say("section_title", language, **told), str(number), color)
-    profiles = profiles_of(study.inputs.table("NETWORK"))
-    draw_section(sheet, walk, titles, (LEFT, 236, FRAME[0]), profiles, language)
+    draw_section(sheet, walk, titles, place[:3], profiles_of(study.inputs.table("NETWORK")), language)
 
 
-def _column(sheet: Sheet, study: Any, zone: dict[str, Any], listed: list[Any], drawn: Any) -> float:
-    """Fill the right column: figures, checks, petals, legend; return where the next heading may stand."""
-    language, (x, width) = study.language, COLUMN
-    y = sheet.head(say("map_figures", language), x, TOP, width)
-    sheet.figures(zone_figures(zone, language), (x, y, width, 33), 3)
-    zone_id, y = str(zone["zone_id"]), y + 34.5
-    for draw in (draw_actions, draw_findings):
-        end = draw(sheet, study, zone_id, (x, y, width))
-        y = end + 2 if end > y else y
-    y = _petals(sheet, study, zone_id, y)
-    y = sheet.head(say("map_legend", language), x, y + 3, width)
-    return sheet.legend(drawn, listed, (x, y - 1, width, 0), 3 if language == "zh" else 2, [zone_id]) + 3
-
-
-def _petals(sheet: Sheet, study: Any, zone_id: str, y: float) -> float:
-    """Write the petals of the map with the same numbers; return where the table ends."""
-    x, width = COLUMN
+def _petal_table(sheet: Sheet, study: Any, zone_id: str, place: Place, below: float) -> float:
+    """Write the petals of the map with the same numbers, as many as leave `below` mm; return where the table ends."""
+    x, y, width, room = place
+    bottom = y + room
     y = sheet.head(say("map_petals", study.language), x, y, width)
     rows = petal_rows(study.frame("petals"), zone_id, study.language)
     head, body = rows[0], rows[1:]
-    most = MOST_ROWS if y < FULL else FEW_ROWS
-    more = len(body) - 2 * most
+    most = max(1, math.floor((bottom - y - below) / ROW) - 1)
+    share = width / 104.4
     if len(body) <= most:
-        y = sheet.rows(rows, (30, 13, 20, 15, 26.4), x, y, ROW)
-    else:  # two blocks with fewer columns
-        half = min(-(-len(body) // 2), most)
-        ends = []
-        for place in (0, 1):
-            part = [head, *body[place * half : (place + 1) * half]]
-            short = [[row[0], row[1], row[3]] for row in part]
-            ends.append(sheet.rows(short, (25, 11, 13.2), x + place * 55.2, y, ROW))
-        y = max(ends)
-    if more > 0:
-        words = say("map_more_rows", study.language, n=more)
+        widths = [part * share for part in (30, 13, 20, 15, 26.4)]
+        return sheet.rows(rows, widths, x, y, ROW)
+    is_cut = len(body) > 2 * most  # two blocks with fewer columns, and a line that says how many rows are missing
+    most = max(1, most - 1) if is_cut else most
+    half = min(-(-len(body) // 2), most)
+    ends = []
+    for block in (0, 1):
+        part = [head, *body[block * half : (block + 1) * half]]
+        short = [[row[0], row[1], row[3]] for row in part]
+        widths = [size * share for size in (25, 11, 13.2)]
+        ends.append(sheet.rows(short, widths, x + block * HALF * width, y, ROW))
+    y = max(ends)
+    if is_cut:
+        words = say("map_more_rows", study.language, n=len(body) - 2 * most)
         sheet.text(words, (x, y + 0.3, width, 4), 7, color=GREY, align="right")
         y += 4
     return y

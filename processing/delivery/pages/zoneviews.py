@@ -12,105 +12,112 @@ from qgis.core import QgsExpressionContextUtils, QgsRectangle
 from ....core.delivery.callouts import fit_words
 from ....core.delivery.findings import check_of, tell_check, tell_clause, tell_limit, tell_number, tell_verdict, unit_of
 from ....core.delivery.palette import palette, tag_name
-from ....core.delivery.scales import choose_scale, frame_extent, page
+from ....core.delivery.paper import Place, scale_of
+from ....core.delivery.scales import frame_extent
 from ....core.delivery.summary import exact_sum, hectares, percent, told
 from ....core.words import say
 from .checks import INKS, findings_of
+from .corners import bar_box, core_boxes, north_box, short_bar
 from .labels import petal_numbers
+from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of, page_form
 from .naming import Named, View, draw_names
 from .sheet import GREY, INK, Sheet
-from .surroundings import GROUND
-from .titleblock import LEFT, RIGHT, TOP, draw_heading, draw_title_block
-from .zonepage import bar_box, north_box
 
-STRUCTURE = ("own_cores", "own_zones", "own_branches", "ring", "own_petals", "page_roads", *GROUND)  # from above
-ACTIONS = ("own_cores", "own_zones", "page_names", "veil", "own_actions", "buildings", "page_roads", *GROUND)
-PROJECTS = ("own_cores", "own_zones", "page_names", "veil", "own_projects", "buildings", "page_roads", *GROUND)
-COLUMNS, ROWS = 3, 2  # zones of a structure sheet
-PANEL = (133.0, 117.0)  # mm of one of them, with its words
-PER_SHEET = 2  # zones of a sheet of actions
-PROJECT_ROWS = 50
+STRUCTURE = ("own_cores", "own_zones", "own_branches", "ring", "own_petals", "page_roads")  # from above
+ACTIONS = ("own_cores", "own_zones", "page_names", "veil", "own_actions", "buildings", "page_roads")
+PROJECTS = ("own_cores", "own_zones", "page_names", "veil", "own_projects", "buildings", "page_roads")
+AROUND = ("page_roads", "barriers", "green", "contours")  # of the ground, in legends
+TITLE, WORDS = 7.0, 8.0  # mm above a panel and below it
+PROJECT_ROW, FEW_PROJECTS = 4.4, 10  # mm of a row; up to so many stand in one block
+LEAST_LEGEND = 38.0  # mm: below a long list there is no room for the legend
 LIMITS = ("demolish_all", "demolish_net", "demolish_reason", "rebuild_ratio", "resettle", "rent")  # checks of 建科63号
 MOST_LIMITS = 5
 LIMIT = 4.2  # mm of a row of them
-Zones = Sequence[dict[str, Any]]
 
 
-def draw_structure(made: Any, study: Any, zones: Zones, numbers: tuple[int, int, int], run: Any) -> tuple[str, Sheet]:
-    """Draw up to six zones side by side: core, branches, petals; `numbers` = of the sheet, of the page, of all."""
+def draw_structure(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
+    """Draw zones side by side: core, branches, petals."""
     language = study.language
-    sheet, stem = _sheet(made, study, "04", numbers[0], say("map_structure_title", language))
-    draw_heading(sheet, study, say("map_structure_title", language), say("map_structure_below", language), stem)
-    layers = [layer for layer in map(made.layer, STRUCTURE) if layer is not None]
-    for place, zone in enumerate(zones):
-        x = LEFT + (place % COLUMNS) * (PANEL[0] + 3.2)
-        y = TOP + (place // COLUMNS) * (PANEL[1] + 3.4)
-        size = (PANEL[0], PANEL[1] - 15)
-        view = _map(sheet, made, zone, (x, y + 7, *size), layers)
-        _petal_marks(sheet, study, zone, view, run)
-        _panel_words(sheet, study, zone, (x, y), view.scale)
-    y = TOP + -(-len(zones) // COLUMNS) * (PANEL[1] + 3.4) if len(zones) <= COLUMNS else 265.0
-    listed = [layer for layer in map(made.layer, ("own_zones", "own_cores", "ring", "own_branches", "own_petals"))
-              if layer is not None]  # fmt: skip
-    sheet.legend(None, listed, (LEFT, y, RIGHT - LEFT, 14), 9, [str(zone["zone_id"]) for zone in zones])
-    draw_title_block(sheet, study, *numbers[1:])
-    return stem, sheet
+    title, below = say("map_structure_title", language), say("map_structure_below", language)
+    sheet = begin_sheet(made, study, leaf, title, below)
+    form = study.paper.forms["structure"][0]
+    bottom = 0.0
+    for (x, y, width, height), zone in zip(form.maps, leaf.zones):
+        view = _map(sheet, made, study, ("structure", zone), (x, y + TITLE, width, height - TITLE - WORDS), STRUCTURE)
+        bar = short_bar(view)
+        _petal_marks(sheet, study, zone, view, [bar, *core_boxes(study, view)], run)
+        sheet.short_bar(view.scale, bar)
+        _panel_words(sheet, study, zone, (x, y, width, height), view.scale)
+        bottom = max(bottom, y + height)
+    x, y, width, room = form.places["legend"]
+    names = ("own_zones", "own_cores", "ring", "own_branches", "own_petals")
+    place = (x, min(y, bottom + 3), width, room)
+    _legend(made, sheet, study, leaf, names, place, form.legend[language])
+    return end_sheet(sheet, study, leaf)
 
 
-def draw_actions_sheet(
-    made: Any, study: Any, zones: Zones, numbers: tuple[int, int, int], run: Any
-) -> tuple[str, Sheet]:
-    """Draw two zones with what happens to each building, a bar and a table below each."""
+def draw_actions_sheet(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
+    """Draw zones with what happens to each building, a bar and a table with each."""
     language = study.language
-    sheet, stem = _sheet(made, study, "05", numbers[0], say("map_actions_title", language))
-    draw_heading(sheet, study, say("map_actions_title", language), say("map_actions_below", language), stem)
-    layers = [layer for layer in map(made.layer, ACTIONS) if layer is not None]
-    width = (RIGHT - LEFT - 5) / 2
-    for place, zone in enumerate(zones):
-        x = LEFT + place * (width + 5)
-        view = _map(sheet, made, zone, (x, TOP + 7, width, 172), layers)
+    sheet = begin_sheet(made, study, leaf, say("map_actions_title", language), say("map_actions_below", language))
+    form = study.paper.forms["actions"][0]
+    for place, table, zone in zip(form.maps, form.tables, leaf.zones):
+        view = _map(sheet, made, study, ("actions", zone), place, ACTIONS)
         words = say("map_panel", language, name=_name(zone), scale=view.scale)
-        sheet.text(words, (x, TOP, width, 6), 10.5, bold=True)
+        sheet.text(words, (place[0], place[1] - TITLE, place[2], 6), 10.5, bold=True)
         _bar(sheet, view, zone)
-        _action_table(sheet, study, str(zone["zone_id"]), (x, TOP + 183, width))
-    listed = [layer for layer in map(made.layer, ("own_actions", "own_zones")) if layer is not None]
-    sheet.legend(None, listed, (LEFT, 269, RIGHT - LEFT, 10), 6, [str(zone["zone_id"]) for zone in zones])
-    draw_title_block(sheet, study, *numbers[1:])
-    return stem, sheet
+        sheet.north_of(view.place, language)
+        _action_table(sheet, study, str(zone["zone_id"]), table[:3])
+    names = ("own_actions", "own_zones", "own_cores")
+    _legend(made, sheet, study, leaf, names, form.places["legend"], form.legend[language])
+    return end_sheet(sheet, study, leaf)
 
 
-def draw_projects(
-    made: Any, study: Any, zone: dict[str, Any], numbers: tuple[int, int, int], run: Any
-) -> tuple[str, Sheet]:
-    """Draw the projects of a zone with their numbers, and list them beside the map."""
-    language, zone_id = study.language, str(zone["zone_id"])
+def draw_projects(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
+    """Draw the projects of a zone with their numbers, and list them beside the map or on the next page."""
+    language, zone = study.language, leaf.zones[0]
+    zone_id = str(zone["zone_id"])
     title = say("map_projects_title", language, name=_name(zone))
-    sheet, stem = _sheet(made, study, "06", numbers[0], title)
-    draw_heading(sheet, study, title, say("map_projects_below", language, zone=zone_id), stem)
-    layers = [layer for layer in map(made.layer, PROJECTS) if layer is not None]
-    view = _map(sheet, made, zone, (LEFT, TOP, 246.0, 250.0), layers)
+    sheet = begin_sheet(made, study, leaf, title, say("map_projects_below", language, zone=zone_id))
+    form, _ = page_form(study, "projects", leaf, zone["geometry"].bounds)
     rows = projects_of(study, zone_id)
-    names = []
-    for number, row in enumerate(rows, 1):
-        shape = row["geometry"]
-        if shape is None or shape.is_empty:
-            continue
-        spot, color = shape.representative_point(), palette()["project"]["color"]
-        names.append(Named(spot.x, spot.y, str(number), "", "", color))
-    kept = [bar_box(view, zone["geometry"]), north_box(view)]
-    draw_names(sheet, view, names, kept, _nothing(), run)
-    _bar(sheet, view, zone)
-    sheet.north(say("map_north", language), LEFT + 246 - 12, TOP + 4)
-    end = _project_table(sheet, rows, language)
-    if end < 240:  # below a long list there is no room for the legend
-        x, width = LEFT + 250.5, RIGHT - LEFT - 250.5
-        end = sheet.head(say("map_legend", language), x, end + 3, width)
-        own = [layer for layer in map(made.layer, ("own_projects", "own_zones", "own_cores")) if layer]
-        end = sheet.legend(None, own, (x, end - 1, width, 0), 3, [zone_id])
-        around = [made.layer(name) for name in ("page_roads", "barriers", "green", "contours")]
-        sheet.legend(sheet.last_map, [layer for layer in around if layer], (x, end + 1, width, 0), 4, [zone_id])
-    draw_title_block(sheet, study, *numbers[1:])
-    return stem, sheet
+    for place in form.maps:
+        view = _map(sheet, made, study, ("projects", zone), place, PROJECTS)
+        names = []
+        for number, row in enumerate(rows, 1):
+            shape = row["geometry"]
+            if shape is None or shape.is_empty:
+                continue
+            spot, color = shape.representative_point(), palette()["project"]["color"]
+            names.append(Named(spot.x, spot.y, str(number), "", "", color))
+        kept = [bar_box(view, zone["geometry"]), north_box(view), *core_boxes(study, view)]
+        draw_names(sheet, view, names, kept, _nothing(), run)
+        _bar(sheet, view, zone)
+        sheet.north_of(view.place, language)
+
+    def legend(place: Place) -> float:
+        x, y, width, room = place
+        if room < LEAST_LEGEND:
+            return y
+        y = sheet.head(say("map_legend", language), x, y, width) - 1
+        names = ("own_projects", "own_zones", "own_cores")
+        return _legend(made, sheet, study, leaf, names, (x, y, width, 0.0), form.legend[language])
+
+    draw_columns(form, {
+        "projects": lambda place: _project_table(sheet, rows, place, form.most["blocks"], language), "legend": legend,
+    })  # fmt: skip
+    return end_sheet(sheet, study, leaf)
+
+
+def _legend(
+    made: Any, sheet: Sheet, study: Any, leaf: Leaf, names: Sequence[str], place: Place, columns: int
+) -> float:  # fmt: skip
+    """List what the sheet is about, then the ground as far as its last map shows it; return where the list ends."""
+    zones = [str(zone["zone_id"]) for zone in leaf.zones]
+    own = [layer for layer in map(made.layer, names) if layer is not None]
+    around = [made.layer(name) for name in AROUND if study.paper.has_contours or name != "contours"]
+    around = [layer for layer in around if layer is not None]
+    return sheet.legend(None, own, place, columns, zones, around=(around, sheet.last_map))
 
 
 def projects_of(study: Any, zone_id: str) -> list[dict[str, Any]]:
@@ -122,22 +129,26 @@ def projects_of(study: Any, zone_id: str) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in mine.to_dict("records")]
 
 
-def _sheet(made: Any, study: Any, chapter: str, number: int, title: str) -> tuple[Sheet, str]:
-    stem = f"{chapter}-{number:02}"
-    return Sheet(made.project, f"{stem} {title}", study.font, made.run), stem
+def _map(
+    sheet: Sheet, made: Any, study: Any, what: tuple[str, dict[str, Any]], place: Place, names: Sequence[str]
+) -> View:
+    """Place a map of one zone at a round scale; what is drawn for “the page's zone” follows the map's own variable.
 
-
-def _map(sheet: Sheet, made: Any, zone: dict[str, Any], place: tuple[float, float, float, float], layers: Any) -> View:
-    """Place a map of one zone at a round scale; what is drawn for “the page's zone” follows the map's own variable."""
-    box, size = zone["geometry"].bounds, (place[2], place[3])
-    scale = choose_scale(box, size, page()["zone_scales"], page()["margin_share"])
-    view = View(place, frame_extent(box, size, scale), scale)
+    `what` = kind of the sheet and the zone.
+    """
+    kind, zone = what
+    box = zone["geometry"].bounds
+    scale = scale_of(kind, place, box)
+    view = View(place, frame_extent(box, place[2:], scale), scale)
+    layers = [layer for layer in map(made.layer, (*names, *ground_of(study))) if layer is not None]
     item = sheet.map(place, QgsRectangle(*view.extent), layers, made.project.crs(), scale)
     QgsExpressionContextUtils.setLayoutItemVariable(item, "zone_id", str(zone["zone_id"]))
     return view
 
 
-def _petal_marks(sheet: Sheet, study: Any, zone: dict[str, Any], view: View, run: Any) -> None:
+def _petal_marks(
+    sheet: Sheet, study: Any, zone: dict[str, Any], view: View, kept: list[Any], run: Any
+) -> None:  # fmt: skip
     petals, branches = study.metres("PETALS"), study.metres("BRANCHES")
     if petals is None:
         return
@@ -152,13 +163,13 @@ def _petal_marks(sheet: Sheet, study: Any, zone: dict[str, Any], view: View, run
         names.append(Named(spot.x, spot.y, str(numbers[f"{zone_id}/{petal['petal_id']}"]), "", "", color))
     mine = branches[(branches["zone_id"] == zone_id).fillna(False).astype(bool)] if branches is not None else None
     lines = view.samples(list(mine["geometry"])) if mine is not None else _nothing()
-    draw_names(sheet, view, names, [], lines, run)
+    draw_names(sheet, view, names, kept, lines, run)
 
 
-def _panel_words(sheet: Sheet, study: Any, zone: dict[str, Any], place: tuple[float, float], scale: int) -> None:
+def _panel_words(sheet: Sheet, study: Any, zone: dict[str, Any], place: Place, scale: int) -> None:
     """Write name and scale above a panel, core, branches and petals below it."""
-    language, (x, y), zone_id = study.language, place, str(zone["zone_id"])
-    sheet.text(say("map_panel", language, name=_name(zone), scale=scale), (x, y, PANEL[0], 6), 10.5, bold=True)
+    language, (x, y, width, height), zone_id = study.language, place, str(zone["zone_id"])
+    sheet.text(say("map_panel", language, name=_name(zone), scale=scale), (x, y, width, 6), 10.5, bold=True)
     branches, petals = _rows(study.frame("branches"), zone_id), _rows(study.frame("petals"), zone_id)
     stairs = exact_sum(branches.loc[(branches["kind"] == "stairs").to_numpy(dtype=bool), "length_m"]) if len(
         branches) else 0.0  # fmt: skip
@@ -169,10 +180,10 @@ def _panel_words(sheet: Sheet, study: Any, zone: dict[str, Any], place: tuple[fl
         stairs=told(stairs), petals=len(petals),
         area=hectares(exact_sum(petals["area_m2"])) if len(petals) else "–",
     )  # fmt: skip
-    sheet.text(fit_words(words, 7.5, PANEL[0]), (x, y + PANEL[1] - 7.5, PANEL[0], 4), 7.5)
+    sheet.text(fit_words(words, 7.5, width), (x, y + height - 7.5, width, 4), 7.5)
     counts = petals.groupby("tag").size() if len(petals) else {}
     kinds = "　".join(f"{tag_name(tag, language)} {counts[tag]}" for tag in palette()["tags"] if tag in counts)
-    sheet.text(kinds, (x, y + PANEL[1] - 3.6, PANEL[0], 4), 7, color=GREY)
+    sheet.text(kinds, (x, y + height - 3.6, width, 4), 7, color=GREY)
 
 
 def _core_name(study: Any, zone: dict[str, Any]) -> str:
@@ -204,7 +215,8 @@ def _action_table(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, fl
     foot = told(exact_sum(mine["foot_m2"]) / 10_000, 2) if len(mine) else "–"
     rows.append([say("head_total", language), told(len(mine)), foot, told(total / 10_000, 2),
                  percent(1.0, 1) if total > 0 else "–"])  # fmt: skip
-    end = sheet.rows(rows, (width - 128, 24, 36, 40, 28), x, y + 6, 4.4)
+    widths = [share * width / 200.2 for share in (72.2, 24, 36, 40, 28)]
+    end = sheet.rows(rows, widths, x, y + 6, 4.4)
     _limits(sheet, study, zone_id, (x, end + 2.5, width))
 
 
@@ -213,7 +225,7 @@ def _limits(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, float, f
     x, y, width = place
     language = study.language
     shown = [row for row in findings_of(study, zone_id) if check_of(row) in LIMITS][:MOST_LIMITS]
-    widths = (16.0, 46.0, 24.0, 24.0, width - 110)
+    widths = [share * width / 200.2 for share in (20.0, 46.0, 22.0, 22.0, 90.2)]
     columns: list[list[Any]] = [[] for _ in widths]
     for number, row in enumerate(shown):
         words = [tell_verdict(str(row["verdict"]), language), tell_check(row, language),
@@ -235,14 +247,21 @@ def _limits(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, float, f
         sheet.comb((x, y, width, LIMIT * len(shown)), LIMIT)
 
 
-def _project_table(sheet: Sheet, rows: Sequence[dict[str, Any]], language: str) -> float:
-    """List the projects right of the map: number, name, type, mu, yuan; return where that ends."""
-    x, width = LEFT + 250.5, RIGHT - LEFT - 250.5
-    y = sheet.head(say("map_projects_list", language, n=len(rows)), x, TOP, width)
+def _project_table(
+    sheet: Sheet, rows: Sequence[dict[str, Any]], place: Place, blocks: int, language: str
+) -> float:  # fmt: skip
+    """List the projects: number, name, type, mu, yuan, in up to `blocks` blocks; return where that ends."""
+    x, y, width, room = place
+    bottom = y + room
+    y = sheet.head(say("map_projects_list", language, n=len(rows)), x, y, width)
     codes = ("map_project_number", "map_project_name", "map_project_type", "map_project_area", "map_project_cost")
-    shown = list(rows) if len(rows) <= PROJECT_ROWS else list(rows)[: PROJECT_ROWS - 1]
-    widths = (8, width - 94, 26, 22, 38)
-    table = [[say(code, language) for code in codes]]
+    most = int((bottom - y - 10) / PROJECT_ROW) - 1
+    blocks = blocks if len(rows) > FEW_PROJECTS else 1
+    most = min(most, -(-len(rows) // blocks)) if blocks > 1 else most
+    shown = list(rows) if len(rows) <= most * blocks else list(rows)[: most * blocks - 1]
+    wide = (width - 5 * (blocks - 1)) / blocks
+    widths = (8, wide - 94, 26, 22, 38)
+    table = []
     for number, row in enumerate(shown, 1):
         cost = [row.get("invest_low_wan"), row.get("invest_high_wan")]
         known = [value for value in cost if isinstance(value, (int, float)) and not math.isnan(value)]
@@ -250,12 +269,15 @@ def _project_table(sheet: Sheet, rows: Sequence[dict[str, Any]], language: str) 
         kind = str(row["type"]) if isinstance(row["type"], str) else "–"
         table.append([str(number), fit_words(name, 8, widths[1] - 2), fit_words(kind, 8, widths[2] - 1),
                       told(row["area_mu"], 2), "–".join(told(value) for value in known) or "–"])  # fmt: skip
-    end = sheet.rows(table, widths, x, y, 4.4, texts=3)
+    heads, end = [say(code, language) for code in codes], y
+    for block in range(blocks):
+        part = [heads, *table[block * most : (block + 1) * most]]
+        end = max(end, sheet.rows(part, widths, x + block * (wide + 5), y, PROJECT_ROW, texts=3))
     note = say("map_projects_note", language)
     if len(rows) > len(shown):
         note = say("map_more_rows", language, n=len(rows) - len(shown)) + "　" + note
     sheet.paragraph(note, (x, end + 1, width, 8), 7, color=GREY)
-    return end + 10
+    return end + 9
 
 
 def _bar(sheet: Sheet, view: View, zone: dict[str, Any]) -> None:
