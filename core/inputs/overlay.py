@@ -16,6 +16,7 @@ from ..run import Run
 
 SLICE = 10_000  # parcels between two looks at Cancel
 NOTHING_M2 = 0.01  # own choice: neighbours that merely touch do not share
+BOUNDARY = "开发边界|(?:growth|development) boundary"  # of CONSTRAINTS.kind
 
 
 def share_buildings(measured: pd.DataFrame, parcels: pd.DataFrame, run: Run) -> pd.DataFrame:
@@ -41,6 +42,12 @@ def share_buildings(measured: pd.DataFrame, parcels: pd.DataFrame, run: Run) -> 
     largest = parts.groupby("building")["part_m2"].idxmax()  # the first of equals: lowest parcel_id
     parts["is_main"] = np.isin(np.arange(len(parts)), largest.to_numpy())
     return parts[["building", "parcel", "share", "is_main"]]
+
+
+def is_growth_boundary(constraints: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Say which rows of CONSTRAINTS bound where building is meant to be (开发边界): such ground excludes nothing."""
+    kinds = frames.optional(constraints, "kind").astype(frames.TEXT)
+    return kinds.str.contains(BOUNDARY, case=False, na=False).to_numpy(dtype=bool)
 
 
 def parcels_at(points: npt.NDArray[np.object_], parcels: pd.DataFrame) -> npt.NDArray[np.int64]:

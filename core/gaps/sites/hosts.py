@@ -15,6 +15,7 @@ import shapely
 from ... import frames
 from ...errors import RenewalError
 from ...inputs import values
+from ...inputs.overlay import is_growth_boundary
 from ...run import Run
 from ...walking.join import Points, points_of
 from ..standard import Kind
@@ -22,7 +23,6 @@ from ..standard import Kind
 Reals = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-BOUNDARY = "开发边界"  # of CONSTRAINTS.kind
 ANY = np.inf  # storeys above the entrance without a limit
 
 
@@ -100,8 +100,7 @@ def _on_constraints(shapes: npt.NDArray[np.object_], constraints: pd.DataFrame |
     excluded = np.zeros(len(shapes), dtype=bool)
     if constraints is None or not len(constraints):
         return excluded
-    meant = frames.optional(constraints, "kind").astype(frames.TEXT).str.contains(BOUNDARY, na=False)
-    constraints = constraints[~meant.to_numpy(dtype=bool)]
+    constraints = constraints[~is_growth_boundary(constraints)]
     if not len(constraints):
         return excluded
     ground = frames.geometries(constraints)

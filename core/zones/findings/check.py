@@ -13,6 +13,7 @@ from ... import frames, schema
 from ...errors import RenewalError
 from ...run import Run
 from . import cover as findings_cover
+from . import ground as findings_ground
 from . import land as findings_land
 from . import limits as findings_limits
 from .actions import find_members, settle_actions
@@ -72,7 +73,7 @@ def check_zones(inputs: CheckInputs, rules: CheckRules, run: Run) -> Checked:
     cover = findings_land.check_parks(members, inputs, rules, ledger, run.part(0.5, 0.7))
     findings_land.check_parking(members, inputs, rules, ledger, run)
     findings_land.check_plan(houses, members, inputs, ledger, run.part(0.7, 0.85))
-    findings_land.check_constraints(houses, members, inputs, rules, ledger, run.part(0.85, 1))
+    findings_ground.check_constraints(houses, members, inputs, rules, ledger, run.part(0.85, 1))
     shares = {
         "cover15": findings_cover.check_cover(members, inputs, rules, ledger, run),
         "served": findings_cover.check_served(members, inputs, rules, ledger, run),

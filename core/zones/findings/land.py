@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the land says: parks within reach, parking, the detailed plan, ground where building is forbidden."""
+"""What the land says: parks within reach, parking, the detailed plan."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,15 +10,13 @@ import shapely
 
 from ... import frames
 from ...run import Run
-from .actions import ADD, DEMOLISH, TOUCH_M2
+from .actions import ADD, DEMOLISH
 from .ledger import NAN, Ledger
 from .limits import exact_m2, sum_by
 from .overlay import measure_pairs
 from .rules import CheckInputs, CheckRules
 
 PLAN_FIGURE = {"source": "PLAN", "clause_code": "clause_plan", "status": "found"}  # the user's own layer
-GROUND_FIGURE = {"source": "CONSTRAINTS", "clause_code": "clause_constraints", "status": "found"}
-NOTHING_M2 = 0.01
 HALF = 0.5  # own choice: the plan's parcel that covers at least half of a parcel is its plan
 Objects = npt.NDArray[np.object_]
 
@@ -188,59 +184,3 @@ def _at(plan: pd.DataFrame, name: str, rows: npt.NDArray[np.int64]) -> npt.NDArr
     values = frames.optional(plan, name, "real").to_numpy("float64", na_value=np.nan)
     values = np.where(values > 0, values, np.nan)  # 0 stands for "not said" in plans
     return np.where(rows >= 0, np.append(values, np.nan)[rows], np.nan)
-
-
-def check_constraints(
-    houses: pd.DataFrame, members: pd.DataFrame, inputs: CheckInputs, rules: CheckRules, ledger: Ledger, run: Run
-) -> None:
-    """Check new buildings against ground where building is forbidden or restricted, and count the parcels on each."""
-    zones = sorted(inputs.zones["zone_id"].astype(str))
-    if inputs.constraints is None:
-        for zone in zones:
-            ledger.add("constraints", zone, "unknown", GROUND_FIGURE, "check_constraints_unknown")
-        return
-    ground = frames.geometries(inputs.constraints)
-    effect, kind = (frames.optional(inputs.constraints, name).fillna("").to_numpy(dtype=object)
-                    for name in ("effect", "kind"))  # fmt: skip
-    new = houses[(houses["action"] == ADD).to_numpy(dtype=bool)].reset_index(drop=True)
-    house, row, area = measure_pairs(frames.geometries(new), ground, run)
-    levels = np.array([_level(str(item), rules) for item in effect])
-    names = new["building_id"].astype(str).to_numpy(dtype=object)
-    worst: dict[str, tuple[int, str]] = {}
-    for name, place in zip(names[house[area > NOTHING_M2]], row[area > NOTHING_M2]):
-        told = (int(levels[place]), f"{kind[place]}·{effect[place]}")
-        worst[name] = min(worst.get(name, told), told)
-    home = dict(zip(names, new["zone_id"]))
-    for name, (level, words) in sorted(worst.items()):
-        verdict = "fail" if level == 0 else "advice"
-        ledger.add("constraints", name, verdict, GROUND_FIGURE, "check_constraints_new", words=words,
-                   zone_id=home[name])  # fmt: skip
-    run.progress(0.5)
-    _count_ground(members, inputs, (ground, kind, effect), ledger, run)
-
-
-def _level(effect: str, rules: CheckRules) -> int:
-    if rules.words("ban_words").search(effect):
-        return 0
-    return 1 if rules.words("restrict_words").search(effect) else 2
-
-
-def _count_ground(
-    members: pd.DataFrame, inputs: CheckInputs, ground: tuple[Any, Any, Any], ledger: Ledger, run: Run
-) -> None:
-    """Count the member parcels of each zone that lie on constrained ground, and name the constraints."""
-    shapes, kind, effect = ground
-    parcels = inputs.parcels[inputs.parcels["parcel_id"].isin(members["parcel_id"]).to_numpy(dtype=bool)]
-    zone_of = dict(zip(members["parcel_id"], members["zone_id"]))
-    owner = np.array([zone_of[item] for item in parcels["parcel_id"]], dtype=object)
-    parcel, row, area = measure_pairs(frames.geometries(parcels), shapes, run)
-    touched: dict[str, set[int]] = {}
-    words: dict[str, set[str]] = {}
-    for place, item in zip(parcel[area > TOUCH_M2].tolist(), row[area > TOUCH_M2].tolist()):
-        touched.setdefault(owner[place], set()).add(place)
-        words.setdefault(owner[place], set()).add(f"{kind[item]}·{effect[item]}")
-    for zone in sorted(inputs.zones["zone_id"].astype(str)):
-        n = len(touched.get(zone, ()))
-        code = "check_constraints" if n else "check_constraints_none"
-        ledger.add("constraints", zone, "advice" if n else "pass", GROUND_FIGURE, code, value=n, unit="parcels",
-                   words=sorted(words.get(zone, ())))  # fmt: skip

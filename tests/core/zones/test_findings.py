@@ -245,6 +245,24 @@ def test_plan_and_ground(town):
     assert finding(checked, "constraints:Z1")["value"] == 1
 
 
+def test_the_development_boundary_is_left_not_entered(town):
+    """The boundary holds P0, P1 and 60 % of P2 in two overlapping parts: P3 lies outside, and of two new houses one."""
+    new = {"floors": "3", "use": "住宅", "action": "增", "reason": "安置"}
+    town["houses"] += [
+        {**new, "building_id": "N1", frames.GEOMETRY: shapely.box(240, 50, 255, 60)},
+        {**new, "building_id": "N2", frames.GEOMETRY: shapely.box(253, 70, 273, 80)},  # 7 of 20 m inside
+    ]
+    edge = [{"kind": "城镇开发边界", "effect": effect, frames.GEOMETRY: shapely.box(a, -50, b, 150)}
+            for a, b, effect in ((-100, 200, None), (150, 260, "边界外禁止新建"))]  # fmt: skip
+    checked = check(town, constraints=table(edge))
+    zone = finding(checked, "constraints:Z1")
+    assert (zone["value"], zone["verdict"]) == (1, "advice") and "城镇开发边界外" in zone["message"]
+    assert finding(checked, "constraints:N2")["verdict"] == "fail"  # the layer itself forbids it
+    assert "constraints:N1" not in set(checked.findings["finding_id"])
+    whole = [{"kind": "城镇开发边界", frames.GEOMETRY: shapely.box(-100, -100, 900, 900)}]
+    assert finding(check(town, constraints=table(whole)), "constraints:Z1")["verdict"] == "pass"
+
+
 def test_a_plan_without_ratios_compares_nothing(town):
     plan = table([{"height": 33.0, frames.GEOMETRY: shapely.box(0, 0, 60, 100)}])
     row = finding(check(town, plan=plan), "plan:Z1")
