@@ -25,7 +25,7 @@ from ..study.readiness import BLOCKING
 from ..study.recording import lacks_sites_only
 from ..study.steps import GAPS, results_of
 from .panel import USUAL_SITES, SitesPanel
-from .values import Cover, Room, hostable, read_cover, read_rooms
+from .values import Cover, Room, cover_of, hostable, read_rooms
 
 OUTLINE = "#222222"
 AIR = 6  # a building is shown with so many times its own extent
@@ -116,9 +116,9 @@ class SitesShowing(QObject):
         record = study.steps.get(GAPS)
         self._shapes = {}
         kept = str(study.setting("FIXED")).split(",")
-        gap = record.figures.get("sites_gap") if record else None
+        figures = record.figures if record else {}
         rooms = read_rooms(files) if "sites" in files else None
-        self.panel.show_sites(rooms, read_cover(files) if rooms else [], kept, gap)
+        self.panel.show_sites(rooms, cover_of(figures) if rooms else [], kept, figures.get("sites_gap"))
         self._show_state()
 
     def _show_state(self) -> None:
@@ -205,7 +205,8 @@ class SitesShowing(QObject):
 
     def write(self, path: Path) -> None:
         """Write the rooms and who is served before and after; numbers stay numbers."""
-        cover = read_cover(results_of(self._dock.session.study))
+        record = self._dock.session.study.steps.get(GAPS)
+        cover = cover_of(record.figures if record else {})
         try:
             write_workbook(path, sheets_of(self.panel.rooms, cover, self.panel.titles))
         except (OSError, RenewalError) as error:

@@ -12,7 +12,6 @@ ROOMS_SQL = (
     "SELECT site_id, candidate_id, parcel_id, kind, unit, size, m2, rank, served_more, form, floor_rule, why"
     " FROM {t} ORDER BY rank, site_id"
 )
-COVER_SQL = "SELECT kind, unit, sum(need), sum(served_before), sum(served_after) FROM {t} GROUP BY 1, 2 ORDER BY 1"
 
 
 class Room(NamedTuple):
@@ -47,9 +46,9 @@ def read_rooms(files: Mapping[str, str]) -> list[Room]:
     return [Room(*row) for row in rows_of(files, "sites", ROOMS_SQL)]
 
 
-def read_cover(files: Mapping[str, str]) -> list[Cover]:
-    """Return who is served by kind; none after a study made in one go, whose delivery does not keep it."""
-    return [Cover(*row) for row in rows_of(files, "covered", COVER_SQL)]
+def cover_of(figures: Mapping[str, Any]) -> list[Cover]:
+    """Return who is served by kind, of the figures of Gaps; none after a study made in one go: no delivery keeps it."""
+    return [Cover(*row) for row in figures.get("cover", [])]
 
 
 def hosts_n(rooms: Sequence[Room]) -> int:

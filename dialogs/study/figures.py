@@ -13,6 +13,7 @@ from .calling_off import called_off
 
 STEPS = 10_000  # of SQLite's machine between two looks at whether anybody waits
 BINS = 20  # of the score histogram, 0–1
+COVER_SQL = "SELECT kind, unit, sum(need), sum(served_before), sum(served_after) FROM {t} GROUP BY 1, 2 ORDER BY 1"
 WORST = 5  # communities in the chart of gaps
 
 
@@ -127,6 +128,7 @@ def _gaps(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]
     return {
         "sites": sites[0][0] if sites else None,
         "rooms": sites[0][1] if sites else None,
+        "cover": [list(row) for row in rows_of(files, "covered", COVER_SQL)],
         "sites_gap": values.get("GAP"),  # how much more the best might serve, as a share
         "kinds": table,
         "worst": worst[:WORST],

@@ -109,18 +109,18 @@ def test_chosen_anew_beside_the_gaps(counted, qtbot, tmp_path):
     assert (states["gaps"], states["zones"]) == ("done", "stale")
     assert panel.kept_hosts() == [host]
     covered = rows(after["covered"], "SELECT kind, sum(need), sum(served_after) FROM covered GROUP BY 1")
-    assert {item.kind: item.after for item in read(after)} == {kind: pytest.approx(n) for kind, _, n in covered}
+    assert {item.kind: item.after for item in cover(study)} == {kind: pytest.approx(n) for kind, _, n in covered}
     more = {}
     for room in panel.rooms:
         more[room.kind] = more.get(room.kind, 0) + room.served_more
-    for item in read(after):
+    for item in cover(study):
         assert item.after - item.before == pytest.approx(more.get(item.kind, 0), abs=1e-3)
 
 
-def read(files):
-    from urban_renewal.dialogs.sites.values import read_cover
+def cover(study):
+    from urban_renewal.dialogs.sites.values import cover_of
 
-    return read_cover(files)
+    return cover_of(study.steps["gaps"].figures)
 
 
 def test_what_cannot_be_chosen_leaves_everything_as_it_was(counted, qtbot):
