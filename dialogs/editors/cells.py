@@ -175,7 +175,7 @@ class CellEditor(QWidget):
         self.old.setToolTip(tr("Shipped value: {value}").format(value=was) if differs else "")
         self.old.setVisible(differs)
 
-    def text(self) -> str:
+    def cell_text(self) -> str:
         """Return the value as it is shown, for the clipboard."""
         words = (
             box.currentText() if isinstance(box, QComboBox)

@@ -345,6 +345,6 @@ class GapPanel(QDockWidget):
         told = (rule[name] for name in ("minutes", "radius_m") if name in rule)
         lines = []
         for one in told:
-            source = f"{source_words(one['source'], language)} {one.get('clause', '')}".strip()
+            source = " ".join(source_words(one[key], language) for key in ("source", "clause") if one.get(key))
             lines.append(paired(f"{one['value']:g} {unit_words(one['unit'], language)}", source))
         return "\n".join(lines)

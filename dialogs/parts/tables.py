@@ -126,8 +126,9 @@ def _cell(table: QTableView, row: int, column: int) -> Any:
         return widget.currentText()
     if widget is None:
         return index.data()
-    inside = (child for child in (widget, *widget.children()) if hasattr(child, "text"))
-    return next((child.text() for child in inside), index.data())
+    parts = (widget, *widget.children())
+    inside = (getattr(part, name) for name in ("cell_text", "text") for part in parts if hasattr(part, name))
+    return next((tell() for tell in inside), index.data())
 
 
 def _plain(cell: Any) -> str:

@@ -178,7 +178,16 @@ class Figures(QWidget):
             cell.deleteLater()
         self._cells = [self._cell(value, label, (colours or {}).get(label, "")) for value, label in figures]
         self._lay()
+        self._order_focus()
         self.setVisible(bool(self._cells))
+
+    def _order_focus(self) -> None:
+        """Let Tab come to the figures where they stand: what is made anew would be the last of the whole window."""
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # Qt puts nothing behind what takes no focus
+        chain = [self, *self._cells]
+        for before, after in zip(chain, chain[1:]):
+            self.setTabOrder(before, after)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def texts(self) -> list[str]:
         """Return "value label" of each figure, for screen readers and tests."""

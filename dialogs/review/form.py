@@ -149,12 +149,14 @@ class ReviewForm(QWidget):
         for widget in (self.title, self.rule):
             layout.addWidget(widget)
         layout.addWidget(self.scroll, 1)
-        layout.addLayout(self._judgement())
+        layout.addLayout(self._judgement(page))
         return page
 
-    def _judgement(self) -> QVBoxLayout:
+    def _judgement(self, page: QWidget) -> QVBoxLayout:
         keys = (("1", "old_compound"), ("2", "urban_village"), ("3", "idle_factory"), ("4", "idle_building"))
-        self.judge = {key: QPushButton(f"{key}  {tag_title(tag)}") for key, tag in (*keys, ("0", "none"))}
+        self.judge = {key: QPushButton(f"{key}  {tag_title(tag)}", page) for key, tag in (*keys, ("0", "none"))}
+        for button in self.judge.values():
+            button.hide()  # until it is known which classes there are
         self.keys = QGridLayout()
         self.reason = QLineEdit()
         self.reason.setPlaceholderText(tr("Optional; Enter goes here and back, Ctrl+Enter agrees with the rule"))
@@ -229,7 +231,7 @@ class ReviewForm(QWidget):
 
     def order_keys(self) -> None:
         """Let Tab come to the keys between the evidence and the reason; a panel that floats or docks mixes them."""
-        chain = [self.scroll, *(button for button in self.judge.values() if not button.isHidden()), self.reason]
+        chain = [self.scroll, *self.judge.values(), self.reason]
         for before, after in zip(chain, chain[1:]):
             QWidget.setTabOrder(before, after)
 
