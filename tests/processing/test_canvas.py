@@ -1,0 +1,245 @@
+"""The house's looks on the map canvas: rims that fade, classes with their numbers, names, full facilities."""
+
+import pytest
+from qgis.core import (
+    Qgis,
+    QgsCoordinateReferenceSystem,
+    QgsExpression,
+    QgsMapRendererSequentialJob,
+    QgsMapSettings,
+    QgsPointXY,
+    QgsProject,
+    QgsRectangle,
+    QgsRenderContext,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtXml import QDomDocument
+
+SIDE = 600  # pixels of a picture
+GEOMETRY = {"polygon": "Polygon", "line": "LineString", "point": "Point"}
+COLUMNS = {  # of inputs, as the sample has them
+    "roads": ("LineString", ("name", "highway")), "stations": ("Point", ("name",)), "parcels": ("Polygon", ("name",)),
+    "buildings": ("Polygon", ("floors",)), "facilities": ("Point", ("facility_id", "name")),
+    "communities": ("Polygon", ("name",)), "barriers": ("Polygon", ("kind", "name")), "green": ("Polygon", ("name",)),
+    "protected": ("Polygon", ("name",)), "plan": ("Polygon", ("land_use",)), "constraints": ("Polygon", ("kind",)),
+    "programme": ("Polygon", ("status",)), "entrances": ("Point", ("name",)), "height_points": ("Point", ("z",)),
+    "station_entrances": ("Point", ("name",)), "population": ("Polygon", ("pop",)),
+}  # fmt: skip
+
+
+def draw(layers, scale, middle=(0.0, 0.0)):
+    """Draw layers around a point at a scale of 96 dpi, in the layers' metres."""
+    settings = QgsMapSettings()
+    settings.setLayers(layers)
+    settings.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4545"))
+    settings.setOutputDpi(96)
+    settings.setOutputSize(QSize(SIDE, SIDE))
+    settings.setBackgroundColor(QColor("#FFFFFF"))
+    half = SIDE / 96 * 0.0254 * scale / 2
+    (x, y) = middle
+    settings.setExtent(QgsRectangle(x - half, y - half, x + half, y + half))
+    settings.setFlags(Qgis.MapSettingsFlag.Antialiasing | Qgis.MapSettingsFlag.DrawLabeling)
+    job = QgsMapRendererSequentialJob(settings)
+    job.start()
+    job.waitForFinished()
+    assert not job.errors()
+    return job.renderedImage()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_look_can_be_drawn_and_read_back(make_layer, language):
+    """Rules, sizes and names of each role and table are valid, name their classes, and survive the file of a style."""
+    from urban_renewal.core import schema
+    from urban_renewal.processing.styling.dressed import wear
+    from urban_renewal.processing.styling.styles import STYLES
+
+    places = dict(COLUMNS)
+    for name in set(STYLES) & set(schema.table_names()):
+        table = schema.table(name, ("eday",), ("elder",))
+        if table.geometry in GEOMETRY:
+            places[name] = (GEOMETRY[table.geometry], tuple(table.names()))
+    for name, (kind, columns) in places.items():
+        layer = make_layer([(None, dict.fromkeys(columns))], kind=kind)
+        found = wear(layer, name, language)
+        assert found and all(label for label, _, _ in found), name
+        labeled = [] if layer.labeling() is None else [layer.labeling().settings().fieldName]
+        for told in [condition for _, condition, _ in found if condition not in ("", "ELSE")] + labeled:
+            expression = QgsExpression(told)
+            assert not expression.hasParserError(), (name, told)
+            assert expression.referencedColumns() - set(columns) <= {"petals_n"}, (name, told)
+        kept = QDomDocument()
+        layer.exportNamedStyle(kept)
+        again = make_layer([(None, dict.fromkeys(columns))], kind=kind)
+        assert again.importNamedStyle(kept)[0], name
+        assert again.renderer().dump() == layer.renderer().dump(), name
+        assert (again.labeling() is None) == (layer.labeling() is None), name
+        draw([again], 5000)
+
+
+def test_rims_are_seen_from_near_and_gone_from_far(make_layer):
+    """Two tagged parcels side by side: a white line at 1:2000, nothing to be seen of it at 1:100000."""
+    from urban_renewal.processing.styling.dressed import wear
+
+    row = {"tag": "old_compound", "tag_level": "confirmed", "programme": "none"}
+    wide = 20_000
+    layer = make_layer([(f"POLYGON(({x} -{wide},{x + wide} -{wide},{x + wide} {wide},{x} {wide},{x} -{wide}))", row)
+                        for x in (-wide, 0)])  # fmt: skip
+    wear(layer, "tagged", "zh")
+    ground = QColor("#D9812F")
+
+    def difference(scale):
+        picture = draw([layer], scale)
+        seen = [QColor(picture.pixel(x, SIDE // 2)) for x in range(SIDE // 2 - 4, SIDE // 2 + 4)]
+        assert QColor(picture.pixel(SIDE // 4, SIDE // 2)) == ground
+        return max(color.blue() - ground.blue() for color in seen)
+
+    assert difference(2000) > 150
+    assert difference(15_000) < difference(2000) / 2
+    assert difference(100_000) < 20
+
+
+def test_sizes_stay_between_their_limits(qgis_app):
+    """A branch of 5 m: 1.2 mm at 1:2000, 0.5 mm at 1:10000, never under 0.3 mm."""
+    from urban_renewal.processing.styling.canvas import look_of
+
+    symbol = look_of("branches", [], {"kind", "climb_m", "length_m"}, "zh")[0][2]
+    stroke = symbol.symbolLayer(1)
+
+    def width_mm(scale):
+        settings = QgsMapSettings()
+        settings.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4545"))
+        settings.setOutputDpi(96)
+        settings.setOutputSize(QSize(SIDE, SIDE))
+        half = SIDE / 96 * 0.0254 * scale / 2
+        settings.setExtent(QgsRectangle(360_000 - half, 3_270_000 - half, 360_000 + half, 3_270_000 + half))
+        context = QgsRenderContext.fromMapSettings(settings)
+        return context.convertToPainterUnits(stroke.width(), stroke.widthUnit(), stroke.widthMapUnitScale()) * 25.4 / 96
+
+    assert width_mm(2000) == pytest.approx(1.2, rel=0.01)
+    assert width_mm(10_000) == pytest.approx(0.5, rel=0.02)  # 5 m ÷ 10 000
+    assert width_mm(100_000) == pytest.approx(0.3, rel=0.01)
+
+
+def test_counts_of_classes_are_those_of_the_expressions(make_layer, save_layer, tmp_path):
+    """SQL counts as QGIS draws: suspected, renovated, untagged and unknown rows each fall into one class."""
+    from urban_renewal.processing.styling.counting import GAP, classes_of, count_classes, tell_counts
+    from urban_renewal.processing.styling.dressed import wear
+
+    kinds = [
+        ("old_compound", "confirmed", "none"),
+        ("old_compound", "suspected", None),
+        ("none", "none", "none"),
+        ("urban_village", "confirmed", "renovated"),
+        (None, None, None),
+        ("idle_factory", "suspected", "listed"),
+    ]
+    rows = [(f"POINT({n} 0)", dict(zip(("tag", "tag_level", "programme"), kinds[n % 6]))) for n in range(32)]
+    source = save_layer(make_layer(rows, kind="Point"), tmp_path / "tagged.gpkg", "tagged")
+    layer = QgsVectorLayer(source, "tagged", "ogr")
+    wear(layer, "tagged", "en")
+    classes = classes_of(layer)
+    numbers = count_classes(source, [condition for _, condition in classes])
+    drawn = {label: 0 for label, _ in classes}
+    context = QgsRenderContext()
+    context.setExpressionContext(layer.createExpressionContext())
+    renderer = layer.renderer().clone()
+    renderer.startRender(context, layer.fields())
+    labels = {item.ruleKey(): item.label() for item in renderer.legendSymbolItems()}
+    for feature in layer.getFeatures():
+        context.expressionContext().setFeature(feature)
+        for key in renderer.legendKeysForFeature(feature, context):
+            if key in labels:
+                drawn[labels[key]] += 1
+    renderer.stopRender(context)
+    assert dict(zip(drawn, numbers)) == drawn
+    assert sum(numbers) == 32
+    tell_counts(layer, numbers)
+    tell_counts(layer, numbers)  # a second time does not add a second number
+    assert [item.label() for item in layer.renderer().legendSymbolItems()] == [
+        f"{label}{GAP}{number:,}" for label, number in drawn.items()]  # fmt: skip
+    assert classes_of(layer) == classes
+    assert count_classes(f"{source}|subset=tag='none'", [""]) == [], "a part of a table is not counted"
+    assert count_classes("/nowhere/at.gpkg", [""]) == []
+
+
+def test_roads_are_told_by_the_words_of_osm_and_of_offices(make_layer):
+    """Steps and paths by the usual mapping; a field of the user's own name is read."""
+    from urban_renewal.processing.styling.dressed import wear
+
+    words = ["primary", "次干路", "residential", "steps", "梯道", "footway", None, "高架"]
+    layer = make_layer(
+        [(f"LINESTRING({n} 0,{n} 5)", {"DLDJ": word}) for n, word in enumerate(words)], kind="LineString"
+    )
+    assert wear(layer, "roads", "zh", {"highway": "DLDJ"})
+    context = QgsRenderContext()
+    context.setExpressionContext(layer.createExpressionContext())
+    context.setRendererScale(5000)
+    renderer = layer.renderer().clone()
+    renderer.startRender(context, layer.fields())
+    labels = {item.ruleKey(): item.label() for item in renderer.legendSymbolItems()}
+    found = []
+    for feature in layer.getFeatures():
+        context.expressionContext().setFeature(feature)
+        found.append([labels[key] for key in renderer.legendKeysForFeature(feature, context) if key in labels])
+    renderer.stopRender(context)
+    told = [item[0] if len(item) == 1 else item for item in found]
+    assert told == ["干路", "次干路、支路", "街巷", "梯道", "梯道", "步道", "街巷", "街巷"]
+
+
+def test_full_facilities_are_red(make_layer, save_layer, tmp_path):
+    """A facility is full when one of its kinds is; the rows that say so are hidden in the layer tree."""
+    from qgis.core import QgsMapLayer
+    from urban_renewal.processing.styling.dressed import wear
+    from urban_renewal.processing.styling.loads import count_full, full_rows, join_full
+
+    load = [("F1", "eday", 0.0, 40.0), ("F1", "meal", 0.0, 9.0), ("F2", "eday", 5.0, 40.0), ("F2", "nurs", 0.0, 7.0),
+            ("F3", "kgar", 0.0, 0.0)]  # fmt: skip
+    rows = [(None, dict(zip(("facility_id", "kind", "free", "served"), row))) for row in load]
+    source = save_layer(make_layer(rows, kind="NoGeometry", crs=""), tmp_path / "load.gpkg", "load")
+    full = full_rows(source, "load")
+    assert full.flags() & QgsMapLayer.LayerFlag.Private
+    places = make_layer([(f"POINT({n * 100} 0)", {"编号": f"F{n}"}) for n in (1, 2, 3, 4)], kind="Point")
+    project = QgsProject.instance()
+    project.addMapLayer(full, False)
+    join_full(places, full, "编号")
+    wear(
+        places, "facilities", "en", {**{field.name(): field.name() for field in places.fields()}, "facility_id": "编号"}
+    )
+    picture = draw([places], 2000, (250.0, 0.0))
+    metre = 1 / (2000 * 0.0254 / 96)  # pixels
+
+    def rim(n):
+        x = SIDE // 2 + round((100 * n - 250) * metre)
+        colors = [QColor(picture.pixel(x + step, SIDE // 2)) for step in range(-8, 9) if 0 <= x + step < SIDE]
+        return {word for word, more in (("red", lambda c: c.red() - c.green()), ("green", lambda c: c.green() - c.red()))
+                if max(more(color) for color in colors) > 40}  # fmt: skip
+
+    assert [rim(n) for n in (1, 2, 3, 4)] == [{"red"}, {"red"}, {"green"}, {"green"}]
+    assert count_full(source) == 2
+    project.removeMapLayer(full.id())
+
+
+def test_names_have_room(make_layer):
+    """At 1:2000 a community, a petal and a storey are written; from 1:100000 nothing is."""
+    from urban_renewal.processing.styling.names import namings
+
+    for language in ("zh", "en"):
+        told = namings(language)
+        assert told["zones"].up_to > told["communities"].up_to > told["petals"].up_to > told["buildings"].up_to
+        assert told["zones"].first > told["communities"].first > told["roads"].first > told["buildings"].first
+        assert max(naming.up_to for naming in told.values()) <= 60_000
+
+
+def test_middle_of_a_picture_is_the_middle(make_layer):
+    """What `draw` says where it is: else the pictures above would prove nothing."""
+    from urban_renewal.processing.styling.dressed import wear
+
+    layer = make_layer([("POLYGON((-5 -5,5 -5,5 5,-5 5,-5 -5))", {"floors": 3})])
+    wear(layer, "buildings", "zh")
+    layer.setLabelsEnabled(False)
+    picture = draw([layer], 5000)
+    assert QColor(picture.pixel(SIDE // 2, SIDE // 2)) == QColor("#DAD4C8")
+    assert QColor(picture.pixel(20, 20)) == QColor("#FFFFFF")
+    assert layer.extent().contains(QgsPointXY(0, 0))
