@@ -213,8 +213,8 @@ def test_full_facilities_are_red(make_layer, save_layer, tmp_path):
     def rim(n):
         x = SIDE // 2 + round((100 * n - 250) * metre)
         colors = [QColor(picture.pixel(x + step, SIDE // 2)) for step in range(-8, 9) if 0 <= x + step < SIDE]
-        return {word for word, more in (("red", lambda c: c.red() - c.green()), ("green", lambda c: c.green() - c.red()))
-                if max(more(color) for color in colors) > 40}  # fmt: skip
+        more = {"red": max(c.red() - c.green() for c in colors), "green": max(c.green() - c.red() for c in colors)}
+        return {word for word, excess in more.items() if excess > 40}
 
     assert [rim(n) for n in (1, 2, 3, 4)] == [{"red"}, {"red"}, {"green"}, {"green"}]
     assert count_full(source) == 2
