@@ -40,19 +40,11 @@ from yuzhong import ROOT, start_qgis
 
 WIDE, HIGH = 720, 440
 OUT = ROOT / "docs" / "pictures" / "algorithms"
-AS_OF = "2025-12-31"
+AS_OF, TAGS = "2025-12-31", ("old_compound", "urban_village", "idle_factory", "none")
 TABLES = {  # what is shown of results that are tables
     "issues": ("severity", "layer", "feature_id", "message"),
-    "matrix": (
-        "class",
-        "n",
-        "as_old_compound",
-        "as_urban_village",
-        "as_idle_factory",
-        "as_none",
-        "precision",
-        "recall",
-    ),
+    "matrix": ("class", "n", *(f"as_{tag}" for tag in TAGS), "precision", "recall"),
+    "places": ("facility_id", "name", "kind", "kind_from", "capacity", "source"),
     "merged": ("parcel_id", "tag", "reviewer", "reviewed_at", "reason"),
     "difference_sums": ("kind", "unit", "need", "gap_before", "gap_after", "gap_change", "better_n", "worse_n"),
     "projects": ("project_id", "name", "type", "people", "invest_low_wan"),
@@ -114,6 +106,7 @@ def prepare(study: Study) -> None:
     shifted = {**roles, "FACILITIES": given("facilities_gcj02"), "ISSUES": file("issues"), "DEM": study.dem}
     study.run("checkinputs", file("issues"), shifted)
     study.run("fixcoordinates", file("fixed"), {"INPUT": given("facilities_gcj02"), "OUTPUT": file("fixed")})
+    study.run("mergefacilities", file("places"), {"FACILITIES": split(study), "OUTPUT": file("places")})
     study.run("allocatepopulation", file("people"), {
         "POPULATION": given("communities"), "PARCELS": given("parcels"), "BUILDINGS": given("buildings"),
         "OUTPUT": file("people"), "BUILDING_PEOPLE": file("building_people")})  # fmt: skip
@@ -125,6 +118,23 @@ def prepare(study: Study) -> None:
     study.run("makeunits", file("units"), {
         "PARCELS": given("parcels"), "BUILDINGS": given("buildings"), "ROADS": given("roads"),
         "UNITS": file("units"), "UNIT_MEMBERS": file("unit_members")})  # fmt: skip
+
+
+def split(study: Study) -> list[str]:
+    """Write some facilities as an office has them: a file a kind, which is told by its name alone."""
+    found = []
+    for kind, name in (("kgar", "幼儿园"), ("eday", "社区养老服务站"), ("park", "公园")):
+        layer = layer_of(study.given("facilities"))
+        layer.setSubsetString(
+            f"kind = '{kind}' AND fid <= (SELECT fid FROM facilities WHERE kind = '{kind}' LIMIT 1 OFFSET 3)"
+        )
+        options = QgsVectorFileWriter.SaveVectorOptions()
+        options.driverName, options.layerName = "GPKG", name
+        options.attributes = [layer.fields().indexOf(field) for field in ("facility_id", "name", "capacity")]
+        context = QgsProject.instance().transformContext()
+        QgsVectorFileWriter.writeAsVectorFormatV3(layer, study.file(name), context, options)
+        found.append(study.file(name))
+    return found
 
 
 def tag(study: Study) -> None:
@@ -358,6 +368,7 @@ def pictures(study: Study) -> dict[str, Callable[[], QImage]]:
         "tagparcels": over("tagged"),
         "fieldsample": lambda: draw_map([plain(file("to_visit"), visits), *under]),
         "tagaccuracy": table("matrix"),
+        "mergefacilities": table("places"),
         "mergereviews": table("merged"),
         "facilitygap": over("facility_load", "gap"),
         "serviceareas": lambda: draw_map([*areas(file("areas")), *under]),

@@ -18,6 +18,7 @@ ALGORITHMS: tuple[tuple[str, str], ...] = (
     ("createsample", "CreateSample"),
     ("checkinputs", "CheckInputs"),
     ("fixcoordinates", "FixCoordinates"),
+    ("mergefacilities", "MergeFacilities"),
     ("allocatepopulation", "AllocatePopulation"),
     ("buildwalknetwork", "BuildWalkNetwork"),
     ("makeunits", "MakeUnits"),

@@ -134,7 +134,7 @@ def _longest_words(name: str) -> dict[str, int]:
     """Return {role: length of its longest word in a layer's name}, of the roles that have one there."""
     found = {}
     for role in roles().values():
-        length = max((_length(word) for word in _words(role) if _is_in(word, name)), default=0)
+        length = max((_length(word) for word in _words(role) if is_in(word, name)), default=0)
         if length:
             found[role.name] = length
     return found
@@ -144,7 +144,7 @@ def _length(word: str) -> int:
     return len(fold(word).encode("utf-16-le"))
 
 
-def _is_in(word: str, name: str) -> bool:
+def is_in(word: str, name: str) -> bool:
     """Say whether a name contains a word. A short Latin one must begin a part of it: ZD is in ZD_2024, not in GDZD.
 
     A code of a standard (capitals) may go on, ZDJBXX; an English word may have an s or a number, roads2.

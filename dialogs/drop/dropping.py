@@ -21,20 +21,23 @@ from ..study import wording
 from ..study.steps import PROVIDER
 from . import lists as drop_list
 from .files import data_files
-from .sheet import DropSheet
+from .merging import ROLE, Merging, member
+from .several import kind_told
+from .sheet import DropSheet, guess_of
 
 OUTLINE = "#2F7FAE"  # what is being done now (picture spec §10)
 FIX = f"{PROVIDER}:fixcoordinates"
 
 
 class Dropping(QObject):
-    """Watches a dock for files. `failed(sentence)` when a file is no layer or cannot be corrected."""
+    """Watches a dock for files. `told(ok, sentence)` what became of one: no layer, not corrected, put together."""
 
-    failed = pyqtSignal(str)
+    told = pyqtSignal(bool, str)
 
     def __init__(self, dock: Any) -> None:
         super().__init__(dock)
         self._dock = dock
+        self.merging = Merging(self, dock)
         self._queue: list[Path] = []
         self._asked, self._of = 0, 0
         self.outline: QFrame | None = None
@@ -73,6 +76,7 @@ class Dropping(QObject):
         self._queue.clear()
         for sheet in self._dock.findChildren(DropSheet):
             sheet.reject()
+        self.merging.close()
         for _, _, feedback in self._work:
             feedback.cancel()  # the lists stay: a task may still be at work
 
@@ -101,9 +105,9 @@ class Dropping(QObject):
     def take(self, sheet: DropSheet) -> None:
         """Put the layer into the project and its role."""
         session, role, corrects = self._dock.session, sheet.role.currentData(), sheet.corrects()
-        sheet_system = sheet.system
+        sheet_system, (kind, joins) = sheet.system, sheet.facilities.asked()
         if sheet.takes_all:
-            sheet.add_all(session.project)
+            self._take_all(sheet.add_all(session.project))
             sheet.deleteLater()
             return
         try:
@@ -111,21 +115,36 @@ class Dropping(QObject):
         except OSError as error:
             text = tr("“{layer}” could not be kept in {folder}: {reason}. Choose another folder for the results.")
             told = {"layer": sheet.path.name, "folder": self.folder(), "reason": wording.fault_text(error)}
-            self.failed.emit(text.format(**told))
+            self.told.emit(False, text.format(**told))
             return
         finally:
             sheet.deleteLater()
         if corrects and QgsApplication.processingRegistry().algorithmById(FIX) is not None:
-            self.correct(layer, role, sheet_system)
+            self.correct(layer, role, sheet_system, kind, joins)
+        else:
+            self._play(layer, role, kind, joins)
+
+    def _play(self, layer: Any, role: str, kind: str = "", joins: bool = False) -> None:
+        """Give a layer its role; facilities may join others, or need to be told their kind."""
+        if role == ROLE and (kind or joins):
+            self.merging.add(layer, kind, joins)
         elif role:
-            session.choose(role, layer.id())
+            self._dock.session.choose(role, layer.id())
+
+    def _take_all(self, layers: list[Any]) -> None:
+        """Let the facilities of a file that has several layers of them play their role together."""
+        found = [layer for layer in layers if guess_of(layer) == ROLE]
+        if len(found) > 1:
+            self.merging.merge([member(layer, kind_told(layer)) for layer in found])
 
     def folder(self) -> Path:
         """Return where lists and corrected copies are kept: beside the study, else beside the project."""
         session = self._dock.session
         return Path(session.study.folder or session.project.homePath() or Path.home())
 
-    def correct(self, layer: Any, role: str, system: str = "gcj02") -> None:
+    def correct(
+        self, layer: Any, role: str, system: str = "gcj02", kind: str = "", joins: bool = False
+    ) -> None:  # fmt: skip
         """Correct a copy of a layer in `system` (gcj02, bd09) in the background; the copy plays the role."""
         session = self._dock.session
         name = tr("{layer} (corrected)").format(layer=layer.name())
@@ -141,11 +160,10 @@ class Dropping(QObject):
         def over(ok: bool, values: dict[str, Any]) -> None:
             copy = QgsVectorLayer(str(values.get("OUTPUT", "")), name, "ogr") if ok else None
             if copy is None or not copy.isValid():
-                self.failed.emit(tr("“{layer}” could not be corrected.").format(layer=layer.name()))
+                self.told.emit(False, tr("“{layer}” could not be corrected.").format(layer=layer.name()))
                 return
             session.project.addMapLayer(copy)
-            if role:
-                session.choose(role, copy.id())
+            self._play(copy, role, kind, joins)
 
         task.executed.connect(over)
         QgsApplication.taskManager().addTask(task)

@@ -42,6 +42,7 @@ from . import lists as drop_list
 from . import places as drop_places
 from . import shift as drop_shift
 from . import words as drop_words
+from .several import FacilityChoice
 
 ENCODINGS = ("UTF-8", "GB18030", "Big5")
 PREVIEW_ROWS = 5
@@ -116,6 +117,7 @@ class DropSheet(QDialog):
         self.encoding_title = QLabel(tr("Encoding"))
         form.addRow(tr("Layer"), self.which)
         form.addRow(tr("Role"), self.role)
+        self.facilities = FacilityChoice(form, getattr(getattr(parent, "dropping", None), "merging", None))
         form.addRow(self.encoding_title, self.encoding)
         form.addRow(tr("Coordinate system"), self.crs)
         layout.addLayout(form)
@@ -127,7 +129,7 @@ class DropSheet(QDialog):
         self.which.currentIndexChanged.connect(lambda _: self._on_which())
         self.encoding.currentTextChanged.connect(lambda _: self._on_encoding())
         self.crs.crsChanged.connect(lambda _: self._take_crs())
-        self.role.currentIndexChanged.connect(lambda _: self._look_for_shift())
+        self.role.currentIndexChanged.connect(lambda _: self._on_role())
         self.resize(self.fontMetrics().averageCharWidth() * 90, self.fontMetrics().height() * 24)
         keep_size(self, "add_file")
         make_copyable(self.preview)
@@ -194,6 +196,7 @@ class DropSheet(QDialog):
         self.which.setVisible(self.which.count() > 0)
         if not is_good:
             self.correct.hide()
+            self.facilities.look(None, "")
             self.preview.hide()
             self.said.setText(drop_words.unread_words(self.path, is_empty))
             self.said.show()
@@ -210,7 +213,7 @@ class DropSheet(QDialog):
         self.correct.setText(tr("In {system} (web maps): use a corrected copy").format(system=system))
         self.correct.setVisible(project_state.geometry_of(self.layer) in ("point", "line", "polygon"))
         self.show_preview()
-        self._look_for_shift()
+        self._on_role()
 
     def _fill_roles(self) -> None:
         """Offer the roles that the layer can play by its geometry."""
@@ -252,9 +255,13 @@ class DropSheet(QDialog):
         ]  # fmt: skip
         found = assign_roles(facts, [role for role in ROLES if role != "DEM"])
         roles = {key: role for role, (key, _) in found.items()}
+        for n, layer in enumerate(layers):  # facilities of a file a kind play their role together
+            if str(n) not in roles and guess_of(layer) == "FACILITIES":
+                roles[str(n)] = "FACILITIES"
         rows = [[layer.name(), wording.role_title(roles[str(n)]) if str(n) in roles else "—"]
                 for n, layer in enumerate(layers)]  # fmt: skip
         self.correct.hide()
+        self.facilities.look(None, "")
         left = files.lists_in(self.path, [entry[1] for entry in entries])
         self.said.setText(drop_words.unpacked_words(left) if left else "")
         self.said.setVisible(bool(left))
@@ -317,6 +324,10 @@ class DropSheet(QDialog):
         elif self._shift:
             words.append(self._shift)
         return words
+
+    def _on_role(self) -> None:
+        self.facilities.look(self.layer, self.role.currentData())
+        self._look_for_shift()
 
     def _look_for_shift(self) -> None:
         """Look in the background whether the places come nearer to houses or streets when GCJ-02 is undone."""

@@ -61,7 +61,7 @@ class RenewalDock(QDockWidget):
         self.gaps = GapShowing(iface, self)
         self.siting = SitesShowing(iface, self)
         self.dropping = Dropping(self)
-        self.dropping.failed.connect(lambda sentence: self._on_ended("drop", False, sentence))
+        self.dropping.told.connect(lambda ok, sentence: self._on_ended("drop", ok, sentence))
         self.leaving = Leaving(iface, self.session.runner, self) if iface is not None else None
         self._left = TimeLeft()
         self._poll = QTimer(self)
@@ -150,6 +150,7 @@ class RenewalDock(QDockWidget):
         self.settings.chosen.connect(self.session.set_value)
         self.options.chosen.connect(self.session.set_value)
         self.inputs.fields_asked.connect(self.show_fields)
+        self.inputs.several_asked.connect(self.dropping.merging.ask)
         self.run_all.clicked.connect(self._on_run_all)
         self.activity.cancel_asked.connect(self._on_cancel)
         self.links.linkActivated.connect(lambda action: self._follow("deliver", action))

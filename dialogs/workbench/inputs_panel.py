@@ -9,29 +9,31 @@ from pathlib import PurePath
 
 from qgis.core import QgsMapLayer, QgsProject, QgsProviderRegistry, QgsVectorLayer
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QComboBox, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from ...processing.texts import tr
 from ..parts.calm import CalmCombo
 from ..parts.phrases import listed, paired
 from ..parts.widgets import HINT, scaled, text_label
-from ..study import project_state, results, wording
+from ..study import base_look, project_state, results, wording
 from ..study.steps import ROLES, STEPS
 from ..study.study import InputChoice, Study
 
 REQUIRED = tuple(role for role in ROLES if any(role in step.required for step in STEPS))
 OPTIONAL = tuple(role for role in ROLES if role not in REQUIRED)
+SEVERAL = "several"  # the line that asks for several layers
 WIDEST_LIST = 90  # letters of the list of a box, however long the names
 
 
 class InputsPanel(QWidget):
     """`chosen(role, layer id)` is what a person decides; an empty id takes the layer away.
 
-    `fields_asked(role)`: somebody wants to see which field is what.
+    `fields_asked(role)`: somebody wants to see which field is what; `several_asked()`: facilities of several layers.
     """
 
     chosen = pyqtSignal(str, str)
     fields_asked = pyqtSignal(str)
+    several_asked = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,17 +41,27 @@ class InputsPanel(QWidget):
         self.marks: dict[str, QLabel] = {}
         self.fields: dict[str, QToolButton] = {}
         self._rows: dict[str, tuple[QWidget, ...]] = {}
+        self._choices: dict[str, str] = {}  # role → the layer that is shown
         self.more = QToolButton()
         self.more.setCheckable(True)
         self.more.setAutoRaise(True)
         self.more.toggled.connect(self._show_more)
+        self.base = QToolButton()
+        self.base.setObjectName("base_map")
+        self.base.setAutoRaise(True)
+        self.base.clicked.connect(self._change_base)
+        self._about: tuple[QgsProject, Study] | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self._grid = QGridLayout()
         self._grid.setColumnStretch(0, 2)
         self._grid.setColumnStretch(1, 3)
         layout.addLayout(self._grid)
-        layout.addWidget(self.more)
+        row = QHBoxLayout()
+        row.addWidget(self.more)
+        row.addStretch(1)
+        row.addWidget(self.base)
+        layout.addLayout(row)
         for row, role in enumerate((*REQUIRED, *OPTIONAL)):
             self._add_row(row, role)
         self._show_more(False)
@@ -61,7 +73,7 @@ class InputsPanel(QWidget):
         combo.setAccessibleName(wording.role_title(role))
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         combo.setMinimumContentsLength(8)
-        combo.activated.connect(lambda _, role=role: self.chosen.emit(role, self.combos[role].currentData() or ""))
+        combo.activated.connect(lambda _, role=role: self._take(role))
         mark = scaled(QLabel(), HINT)
         fields = QToolButton()
         fields.setText("…")
@@ -74,6 +86,17 @@ class InputsPanel(QWidget):
         for column, widget in enumerate(self._rows[role]):
             self._grid.addWidget(widget, row, column)
 
+    def _take(self, role: str) -> None:
+        """Tell what a person chose; the last line of the facilities asks for several layers and chooses none."""
+        combo = self.combos[role]
+        chosen = combo.currentData() or ""
+        if chosen != SEVERAL:
+            self._choices[role] = chosen
+            self.chosen.emit(role, chosen)
+            return
+        combo.setCurrentIndex(max(0, combo.findData(self._choices.get(role, ""))))
+        self.several_asked.emit()
+
     def show_inputs(self, project: QgsProject, study: Study, can_change: bool) -> None:
         """Fill the list from the project's layers and the study's choices."""
         ours = results.result_ids(project)
@@ -85,7 +108,10 @@ class InputsPanel(QWidget):
             if layer is not None and layer.id() not in {item.id() for item in layers}:
                 layers.append(layer)
             items = [(empty, ""), *zip(names_apart(layers), (item.id() for item in layers))]
-            _fill(combo, items, layer.id() if layer else "")
+            if role == "FACILITIES" and len(layers) > 1:
+                items.append((tr("Several layers…"), SEVERAL))
+            self._choices[role] = layer.id() if layer else ""
+            _fill(combo, items, self._choices[role])
             combo.setEnabled(can_change)
             self.fields[role].setEnabled(can_change and isinstance(layer, QgsVectorLayer))
             text, tip = _mark(role, choice, layer is not None)
@@ -94,6 +120,24 @@ class InputsPanel(QWidget):
             combo.setToolTip(f"{combo.currentText()}\n{tip}" if layer is not None else tip)  # a long name is cut here
             self.marks[role].setAccessibleName(tip)
         self._show_more(self.more.isChecked())
+        self._about = (project, study)
+        self._show_base()
+
+    def _show_base(self) -> None:
+        """Offer the base map for a person's own layers, or their own styles again; nothing where there is no choice."""
+        state = base_look.state_of(*self._about) if self._about else ""
+        self.base.setVisible(bool(state))
+        self.base.setText(tr("Own styles again") if state == "on" else tr("Base map look"))
+        self.base.setToolTip(
+            tr("The layers look again as they did before.") if state == "on" else
+            tr("Draws the input layers as a quiet base map, on which results stand out. Their own styles are kept.")
+        )  # fmt: skip
+
+    def _change_base(self) -> None:
+        if self._about is not None:
+            change = base_look.take_off if base_look.state_of(*self._about) == "on" else base_look.put_on
+            change(*self._about)
+            self._show_base()
 
     def title(self) -> str:
         """Return the heading of the box: how many of the needed inputs are there, also when it is folded."""

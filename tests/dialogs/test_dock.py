@@ -342,7 +342,7 @@ def test_what_the_toolbox_keeps_on_the_main_thread_leaves_the_window_alone(
 @pytest.mark.parametrize(("language", "wanted", "heading"), [("zh", "宗地", "地类"), ("en", "Parcels", "")])
 def test_the_sample_is_called_in_the_language_of_qgis(tmp_path, project, monkeypatch, language, wanted, heading):
     """The file has Chinese headings; where QGIS is English its layers bear English names and its fields their own."""
-    from urban_renewal.dialogs.study import results
+    from urban_renewal.dialogs.study import adding
     from urban_renewal.dialogs.study.turns import through
 
     path = tmp_path / "sample.gpkg"
@@ -352,6 +352,6 @@ def test_the_sample_is_called_in_the_language_of_qgis(tmp_path, project, monkeyp
     styled = QgsVectorLayer(f"{path}|layername=parcels", "x", "ogr")
     styled.setFieldAlias(1, "地类")
     assert styled.saveStyleToDatabase("s", "", True, "") == ""
-    monkeypatch.setattr(results, "interface_language", lambda: language)
-    (layer,) = through(results.loading_sample(project, str(path), ""))
+    monkeypatch.setattr(adding, "interface_language", lambda: language)
+    (layer,) = through(adding.loading_sample(project, str(path), ""))
     assert (layer.name(), layer.fields().field(1).alias()) == (wanted, heading)

@@ -34,6 +34,7 @@ STEPS = {
                      if key in ("PARCELS", "BUILDINGS", "FACILITIES", "ROADS", "STATIONS", "POPULATION", "DEM")},
                     {"ISSUES": "issues", "REPORT": "issues.html"}),
     "fixcoordinates": ({"INPUT": "#facilities_gcj02", "FROM": "gcj02", "TARGET_CRS": "EPSG:4545"}, {"OUTPUT": "fixed"}),
+    "mergefacilities": ({"FACILITIES": ["#facilities", "@fixed"]}, {"OUTPUT": "places", "LEFT_OUT": "left_out_places"}),
     "allocatepopulation": ({"POPULATION": "#communities", "PARCELS": "#parcels", "BUILDINGS": "#buildings"},
                            {"OUTPUT": "people", "BUILDING_PEOPLE": "homes", "LEFT_OUT": "left_out_people"}),
     "buildwalknetwork": ({"ROADS": "#roads", "DEM": "@dem", "HEIGHT_POINTS": "#height_points"},

@@ -1,0 +1,139 @@
+"""Facilities that come in several files: dropped one after the other, ticked in a list, made anew when one changes."""
+
+import pytest
+from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsVectorFileWriter, QgsVectorLayer
+from qgis.PyQt.QtCore import Qt
+from urban_renewal.processing.provider import RenewalProvider
+
+
+@pytest.fixture
+def stand_ins(as_provider):
+    """The real algorithms: what is tested is that they are run and their result plays its role."""
+    with as_provider(RenewalProvider):
+        yield {}
+
+
+def write(path, fields, rows, kind="Point"):
+    layer = QgsVectorLayer(f"{kind}?crs=EPSG:4545&{'&'.join(f'field={name}' for name in fields)}", "x", "memory")
+    for wkt, values in rows:
+        feature = QgsFeature(layer.fields())
+        feature.setAttributes(values)
+        feature.setGeometry(QgsGeometry.fromWkt(wkt))
+        assert layer.dataProvider().addFeature(feature)
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, options.layerName = "GPKG", path.stem
+    QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(path), QgsProject.instance().transformContext(), options)
+    return path
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Kindergartens without a kind, homes for the aged with their own words, a park as an area."""
+    square = "POLYGON((500200 3270000, 500240 3270000, 500240 3270040, 500200 3270040, 500200 3270000))"
+    return [
+        write(tmp_path / "幼儿园.gpkg", ("编号:string", "名称:string", "学位数:integer"),
+              [("POINT(500000 3270000)", ["1", "一幼", 90])]),
+        write(tmp_path / "养老.gpkg", ("编号:string", "设施类别:string", "床位数:integer"),
+              [("POINT(500100 3270000)", ["1", "养老院", 60]), ("POINT(500150 3270000)", ["2", "日间照料中心", 20])]),
+        write(tmp_path / "公园.gpkg", ("MC:string",), [(square, ["沿江公园"])], "Polygon"),
+    ]  # fmt: skip
+
+
+def rows(dock):
+    layer = dock.dropping.merging.layer()
+    is_made = layer is not None and layer.fields().indexOf("source") >= 0
+    return {f["facility_id"]: (f["kind"], f["source"]) for f in layer.getFeatures()} if is_made else {}
+
+
+def take(dock, qtbot, path, check=lambda sheet: None):
+    sheet = dock.dropping.ask(path)
+    sheet.role.setCurrentIndex(sheet.role.findData("FACILITIES"))
+    check(sheet)
+    sheet.accept()
+    qtbot.waitUntil(lambda: any(layer.name() == path.stem for layer in QgsProject.instance().mapLayers().values()))
+    qtbot.wait(50)
+    qtbot.waitUntil(lambda: dock.dropping.merging._work is None and not dock.dropping.merging._wanted, timeout=20000)
+
+
+def test_files_dropped_one_after_the_other_are_the_facilities_together(dock, qtbot, tmp_path, files):
+    dock.session.study.folder = str(tmp_path / "study")
+    told = []
+    dock.dropping.told.connect(lambda ok, text: told.append((ok, text)))
+
+    def first(sheet):
+        """The name alone says the kind; there is nothing yet to join."""
+        assert sheet.facilities.asked() == ("kgar", False)
+
+    take(dock, qtbot, files[0], first)
+    assert rows(dock) == {"1": ("kgar", "幼儿园")}
+
+    def second(sheet):
+        """Its rows say their kinds; it joins unless somebody says no."""
+        assert sheet.facilities.asked() == ("", True) and "幼儿园" in sheet.facilities.joins.text()
+
+    take(dock, qtbot, files[1], second)
+    both = {"幼儿园:1": ("kgar", "幼儿园"), "养老:1": ("ebed", "养老"), "2": ("eday", "养老")}
+    assert rows(dock) == both
+    take(dock, qtbot, files[2])
+    layer = dock.dropping.merging.layer()
+    assert {key: value for key, value in rows(dock).items() if key in both} == both and layer.featureCount() == 4
+    assert [ok for ok, _ in told] == [True] * 3 and told[-1][1].startswith("4 facilities of 幼儿园, 养老, 公园")
+    names = sorted(item.name() for item in QgsProject.instance().mapLayers().values())
+    assert names == sorted(["幼儿园", "养老", "公园", "Facilities (merged)"])  # what was made before is gone
+    assert dock.session.study.inputs["FACILITIES"].layer_id == layer.id()
+
+    dialog_rows = dock.dropping.merging.members()
+    dock.dropping.merging.merge([part for part in dialog_rows if part.name != "公园"])  # as ticked off in the list
+    qtbot.waitUntil(lambda: not dock.dropping.merging._wanted, timeout=20000)
+    assert rows(dock) == both
+
+
+def test_a_part_that_is_edited_is_read_again(dock, qtbot, tmp_path, files):
+    dock.session.study.folder = str(tmp_path / "study")
+    take(dock, qtbot, files[0])
+    part = next(item for item in QgsProject.instance().mapLayers().values() if item.name() == "幼儿园")
+    assert part.startEditing()
+    feature = QgsFeature(part.fields())
+    feature["编号"] = "9"
+    feature.setGeometry(QgsGeometry.fromWkt("POINT(500900 3270000)"))
+    assert part.addFeature(feature) and part.commitChanges()
+    qtbot.waitUntil(lambda: "9" in rows(dock), timeout=20000)
+    qtbot.waitUntil(lambda: not dock.dropping.merging._wanted, timeout=20000)
+    assert rows(dock) == {"1": ("kgar", "幼儿园"), "9": ("kgar", "幼儿园")}
+
+
+def test_layers_of_a_project_are_ticked_in_a_list(dock, qtbot, tmp_path, files):
+    """The last line of the box of facilities asks; what is ticked and its kinds are as guessed, and can be changed."""
+    dock.session.study.folder = str(tmp_path / "study")
+    for path in files:
+        QgsProject.instance().addMapLayer(QgsVectorLayer(str(path), path.stem, "ogr"))
+    qtbot.waitUntil(lambda: dock.inputs.combos["FACILITIES"].count() > 4, timeout=5000)
+    combo = dock.inputs.combos["FACILITIES"]
+    before = combo.currentIndex()
+    combo.setCurrentIndex(combo.count() - 1)
+    combo.activated.emit(combo.count() - 1)
+    from urban_renewal.dialogs.drop.several import SeveralLayers
+
+    (dialog,) = dock.findChildren(SeveralLayers)
+    assert combo.currentIndex() == before
+    shown = [dialog.table.item(row, 0).text() for row in range(dialog.table.rowCount())]
+    assert shown == sorted(["幼儿园", "养老", "公园"])
+    for row, name in enumerate(shown):
+        dialog.table.item(row, 0).setCheckState(Qt.CheckState.Checked)
+        assert dialog.kinds[row].currentData() == {"幼儿园": "kgar", "养老": "", "公园": "park"}[name]
+    dialog.kinds[shown.index("公园")].show_kind("play")
+    dialog.accept()
+    qtbot.waitUntil(lambda: len(rows(dock)) == 4, timeout=20000)
+    assert sorted(kind for kind, _ in rows(dock).values()) == ["ebed", "eday", "kgar", "play"]
+
+
+def test_facilities_that_cannot_be_put_together_are_told_in_a_sentence(dock, qtbot, tmp_path, files):
+    from urban_renewal.dialogs.drop.merging import Member
+
+    dock.session.study.folder = str(tmp_path / "study")
+    told = []
+    dock.dropping.told.connect(lambda ok, text: told.append((ok, text)))
+    dock.dropping.merging.merge([Member("gone", str(tmp_path / "no.gpkg"), "no", "kgar")])
+    qtbot.waitUntil(lambda: bool(told), timeout=20000)
+    assert told[0][0] is False and told[0][1].startswith("The facilities could not be put together: ")
+    assert "no.gpkg" in told[0][1] and "FACILITIES" not in dock.session.study.inputs
