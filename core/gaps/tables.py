@@ -95,7 +95,8 @@ def _detail_of(parcels: pd.DataFrame, demand: Demand, result: KindResult) -> pd.
     frame["status"] = _status(result, demand, need, (unknown, partly), n)
     nobody, _ = who_is_unknown(demand, kind.people, parcel, n)  # need may be of others: places of all, for infants
     frame.loc[nobody, "people"] = np.nan
-    frame.loc[unknown, ["need", "access_ratio", "served", "gap", "share"]] = np.nan
+    blank = ["need", "access_ratio", "served", "gap", "share"]
+    frame.loc[unknown, blank] = np.nan
     return frame
 
 
