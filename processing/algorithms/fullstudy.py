@@ -266,7 +266,10 @@ class _Forward(QgsProcessingFeedback):
         super().__init__(False)
         self._run = run
         self.failure = ""  # what went wrong in the child
-        self.progressChanged.connect(lambda percent: run.report_share(percent / 100))
+
+    def setProgress(self, percent: float) -> None:
+        """Pass it on. Not by a signal: what is connected in a task's thread, which hears no events, is never let go."""
+        self._run.report_share(percent / 100)
 
     def take_failure(self, sentence: str) -> None:
         """Take what went wrong: as an exception it would keep the whole study in memory."""

@@ -229,3 +229,38 @@ def test_a_step_of_a_study_tells_its_failure_to_the_study(echo, make_layer):
     results, done = echo(work).run(values, context, study, {}, False)
     assert (results, done) == ({}, True)
     assert "ZeroDivisionError" in study.failure
+
+
+def test_the_ear_of_a_study_goes_with_its_step(echo, make_layer):
+    """What a thread without events has connected to a signal stays until QGIS ends."""
+    from urban_renewal.processing.algorithms.fullstudy import _Forward
+
+    class Study:
+        """Stands for the run of a whole study."""
+
+        def report_share(self, share):
+            told.append(share)
+
+        def is_cancelled(self):
+            return False
+
+        def announce(self, text):
+            pass
+
+    told, held = [], []
+    values = {"PARCELS": make_layer([(BOX, {"parcel_id": "a"})]), "OUTPUT": "TEMPORARY_OUTPUT"}
+    context = QgsProcessingContext()
+    context.setProject(QgsProject.instance())
+    algorithm = echo()
+
+    def run_step():
+        study = Study()
+        held.append(weakref.ref(study))
+        algorithm.run(values, context, _Forward(study), {}, False)
+
+    thread = threading.Thread(target=run_step)
+    thread.start()
+    thread.join()
+    gc.collect()
+    assert told[-1] == 1
+    assert held[0]() is None
