@@ -129,6 +129,11 @@ def dress_package(path: Path, names: list[str]) -> None:
                 layer.setRenderer(QgsSingleSymbolRenderer(symbol))
         save_style(layer, name, told["layers"][name])
         del layer
+    mark_invented(path)
+
+
+def mark_invented(path: Path) -> None:
+    """Let every layer of a GeoPackage call itself invented: whatever is made of the sample says so too."""
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE gpkg_contents SET description = ?", (INVENTED,))
         connection.commit()

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .. import envelope, jsontext
+from ..words import LANGUAGES
 
 Rule = dict[str, Any]
+WORDS = {"title", "source", "clause", "lead", "to_read", "note", "description"}  # keys that hold no number
 
 
 def rules_of(runs: Iterable[Mapping[str, Any]]) -> list[Rule]:
@@ -71,6 +73,27 @@ def is_shipped(rule: Mapping[str, Any]) -> bool:
 def is_current(rule: Mapping[str, Any]) -> bool:
     """Say whether the shipped file of this kind and name is the one that was used."""
     return bool(envelope.shipped_hash(str(rule["kind"]), str(rule["id"])) == rule["content"])
+
+
+def is_reworded(rule: Mapping[str, Any], documents: Iterable[Mapping[str, Any]]) -> bool:
+    """Say whether the shipped file of this kind and name differs from the one that was used in its words alone.
+
+    Words are names, sources, clauses, who is in charge, what is still to be read, and every text in two languages. A
+    figure's value, unit, status and confidence are none. False when the text that was used is not among `documents`.
+    """
+    used = find_document(rule, documents)
+    if used is None or is_current(rule) or not is_shipped(rule):
+        return False
+    return bool(_bare(used) == _bare(envelope.load(str(rule["kind"]), str(rule["id"]))))
+
+
+def _bare(value: Any) -> Any:
+    """Return a document without its words."""
+    if isinstance(value, Mapping):
+        if value and set(value) <= set(LANGUAGES):
+            return None
+        return {key: _bare(item) for key, item in value.items() if key not in WORDS}
+    return [_bare(item) for item in value] if isinstance(value, list) else value
 
 
 def _rules(runs: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str], Rule]:

@@ -15,7 +15,7 @@ from typing import Any
 from .. import envelope, jsontext
 from ..inputs.aliases import roles
 from .manifest import read_manifest
-from .rulebook import find_document, is_current, is_shipped
+from .rulebook import find_document, is_current, is_reworded, is_shipped
 
 RULE_SETTINGS = {  # kind of rules → setting for a shipped one, setting for a file
     "ruleset": ("RULES", "RULES_FILE"),
@@ -29,7 +29,7 @@ RUN_SETTINGS = {  # algorithm → parameters that are settings of a study
     "facilitygap": ("KINDS", "SUMMARY_FIELD"),
     "delineatezones": ("MAX_ZONES",),
 }
-DELIVERY_SETTINGS = ("FORMATS", "FIELDS", "TEMPLATE", "SHP_ENCODING", "TITLE", "AUTHOR", "SECRECY")
+DELIVERY_SETTINGS = ("FORMATS", "FIELDS", "TEMPLATE", "SHP_ENCODING", "PAPER", "TITLE", "AUTHOR", "SECRECY")
 LOCKS = ("given", "locked_in", "locked_out")  # tables of data.gpkg → GIVEN, LOCKED_IN, LOCKED_OUT
 NO_VALUE: tuple[Any, ...] = (None, "", [])
 
@@ -121,7 +121,7 @@ def _rules(
         text = jsontext.canonical_json(document)
         envelope.check(rule["kind"], jsontext.parse(text, f"{rule['id']}.json"))
         documents[file_name] = document
-        if is_shipped(rule):
+        if is_shipped(rule) and not is_reworded(rule, [document]):
             problems.append(("takeover_rules_newer", {"name": rule["id"]}))
     return documents, problems
 

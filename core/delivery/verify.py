@@ -21,7 +21,7 @@ from ..run import Run
 from ..words import say
 from .formats.geopackage import list_layers
 from .manifest import describe_file, describe_table, list_files, read_manifest, table_of
-from .rulebook import altered_documents, find_document, is_current, is_shipped
+from .rulebook import altered_documents, find_document, is_current, is_reworded, is_shipped
 
 VERDICTS = {
     "file_same": "pass",
@@ -31,6 +31,7 @@ VERDICTS = {
     "table_extra": "advice",
     "rules_same": "pass",
     "rules_own": "pass",
+    "rules_reworded": "pass",
     "rules_newer": "advice",
     "input_same": "pass",
     "input_changed": "advice",
@@ -158,6 +159,8 @@ def _check_rules(manifest: Mapping[str, Any]) -> list[Check]:
         if documents is not None and not is_current(rule) and find_document(rule, documents) is None:
             is_told = (rule["kind"], rule["id"]) in altered
             checks.append(Check(subject, "rules_changed" if is_told else "rules_newer", "rules"))
+        elif is_reworded(rule, documents or ()):
+            checks.append(Check(subject, "rules_reworded", "rules"))
         elif is_shipped(rule):
             checks.append(Check(subject, "rules_same" if is_current(rule) else "rules_newer", "rules"))
         else:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ...core.errors import RenewalError
 from ..intake.records import library_versions, plugin_version
+from ..sample_files import mark_invented
 from ..styling.dressing import write_text_whole
 from .bounds import RELIEF
 from .exchange import write_exchange

@@ -155,7 +155,7 @@ def test_figures_in_words():
     from urban_renewal.core.delivery.figurewords import tell_path, tell_source, tell_value
 
     rules = envelope.load("ruleset", "chongqing")
-    assert tell_path(rules, "limits.old_year", "en") == "Old until the year"
+    assert tell_path(rules, "limits.old_year", "en") == "Old if built by"
     assert tell_path(rules, "classes[0].confirm", "zh") == "老旧小区 · 确认得分"
     assert tell_path(rules, "no.such[99].place", "en") == "no.such[99].place"
     assert tell_path(rules, "classes[99].confirm", "en") == "Confirmed from"

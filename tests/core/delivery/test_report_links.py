@@ -117,3 +117,12 @@ def test_every_check_has_a_name():
     checks = set(re.findall(r'ledger\.add\(\s*f?"([a-z_0-9]+)', text))
     assert len(checks) > 10
     assert checks <= set(page_numbers()["checks"])
+
+
+def test_the_second_page_of_a_sheet_has_its_own_number():
+    from urban_renewal.core.delivery.report import links
+
+    assert links.sheet_title("maps/03-01_七星岗.pdf") == "03-01　七星岗"
+    assert links.sheet_title("maps/03-01_七星岗_续.pdf") == "03-01-2　七星岗 续"
+    assert links.sheet_title("maps/01-01_Overview_continued.pdf") == "01-01-2　Overview continued"
+    assert links.sheet_title("maps/03-02_继续.pdf") == "03-02　继续"

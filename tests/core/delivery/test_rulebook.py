@@ -36,3 +36,43 @@ def test_gone_is_not_altered(older, kind):
     expected = ("rules_changed", "fail") if kind == "altered" else ("rules_newer", "advice")
     assert codes["ruleset/chongqing"] == expected
     assert codes["standard/chongqing"] == ("rules_same", "pass")
+
+
+def changed(kind, change):
+    """The shipped rules with a change, as a delivery that used them, and its documents."""
+    document = jsontext.parse(jsontext.canonical_json(envelope.load(kind, "chongqing")), "x.json").value
+    change(document)
+    rule = {"kind": kind, "id": "chongqing", "content": jsontext.document_hash(document), "figures_n": 1}
+    return rule, [document]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda item: item["kinds"][0]["title"].update(en="Day care for the old"), "rules_reworded"),
+        (lambda item: item["kinds"][0]["radius_m"].update(source="elsewhere", clause="9.9"), "rules_reworded"),
+        (lambda item: item["to_read"].pop(), "rules_reworded"),
+        (lambda item: item["kinds"][0]["radius_m"].update(value=301), "rules_newer"),
+        (lambda item: item["kinds"][0]["radius_m"].update(status="found"), "rules_newer"),
+        (lambda item: item["kinds"].pop(), "rules_newer"),
+        (lambda item: None, "rules_same"),
+    ],
+)
+def test_a_new_wording_is_no_newer_edition(change, code):
+    from urban_renewal.core.delivery.takeover import _rules
+
+    rule, documents = changed("standard", change)
+    [check] = verify._check_rules({"rules": [rule], "documents": documents})
+    assert (check.code, check.verdict) == (code, "advice" if code == "rules_newer" else "pass")
+    settings = {}
+    taken, problems = _rules({"rules": [rule], "documents": documents}, settings)
+    assert [problem for problem, _ in problems] == (["takeover_rules_newer"] if code == "rules_newer" else [])
+    # the same words come out as well: another wording is taken over whole
+    assert (settings, list(taken)) == (({"STANDARD": "chongqing"}, []) if code == "rules_same" else
+                                       ({}, ["STANDARD_FILE"]))  # fmt: skip
+
+
+def test_without_the_text_nobody_knows_what_has_changed():
+    rule, _ = changed("standard", lambda item: item["kinds"][0]["title"].update(en="Day care for the old"))
+    [check] = verify._check_rules({"rules": [rule], "documents": []})
+    assert check.code == "rules_newer"
