@@ -48,6 +48,8 @@ def _write_all(folder: Path, study: Study, run: Any) -> None:
     stored, drawn = (0.1, 0.85) if study.formats & SHEETS else (0.3, 0.8)  # most of the time goes into the sheets
     if study.formats & FROM_DATA:
         write_package(folder, study.layers.values(), record, study.language, transforms, run.part(0, stored))
+        if study.mark:  # whoever delivers from it once more still says that it is invented
+            mark_invented(folder / DATA)
     if study.formats & {"qgz", *SHEETS}:
         if study.relief is not None:
             write_relief(folder / RELIEF, study.relief, study.inputs.plan.working.crs)
