@@ -500,8 +500,8 @@
         <translation>至少有一类设施缺的社区数。</translation>
     </message>
     <message>
-        <source>Communities short</source>
-        <translation>有缺口的社区</translation>
+        <source>Communities with a gap</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Community</source>
@@ -1740,6 +1740,14 @@
         <translation>正在读取人口与设施</translation>
     </message>
     <message>
+        <source>Reading {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading {file}…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Ready</source>
         <translation>可以运行</translation>
     </message>
@@ -2038,10 +2046,6 @@
     <message>
         <source>Source and status</source>
         <translation>来源与状态</translation>
-    </message>
-    <message>
-        <source>Source of the shipped value: {source} ({status})</source>
-        <translation>出厂值来源：{source}（{status}）</translation>
     </message>
     <message>
         <source>Source: {source} ({status})</source>
@@ -2556,8 +2560,8 @@
         <translation>字段对应</translation>
     </message>
     <message>
-        <source>Which idle buildings could hold what is missing</source>
-        <translation>哪些闲置建筑可以容纳缺少的设施</translation>
+        <source>Which idle buildings and factories could hold what is missing</source>
+        <translation>哪些闲置楼宇、闲置厂房可以容纳缺少的设施</translation>
     </message>
     <message>
         <source>Which parcels are old compounds, urban villages, idle factories or buildings, and why</source>
@@ -2596,8 +2600,8 @@
         <translation>比较对象</translation>
     </message>
     <message>
-        <source>With parcels apart</source>
-        <translation>有未计入宗地的</translation>
+        <source>With parcels not counted in full</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Within radius</source>
@@ -2816,7 +2820,7 @@
         <translation>本院或经验取值，可调</translation>
     </message>
     <message>
-        <source>communities short</source>
+        <source>communities with a gap</source>
         <translation>有缺口的社区</translation>
     </message>
     <message>
@@ -3108,10 +3112,6 @@
         <translation>未服务到的人</translation>
     </message>
     <message>
-        <source>persons</source>
-        <translation>人</translation>
-    </message>
-    <message>
         <source>petals</source>
         <translation>瓣</translation>
     </message>
@@ -3162,6 +3162,10 @@
     <message>
         <source>shipped</source>
         <translation>出厂值</translation>
+    </message>
+    <message>
+        <source>shipped value from: {source} ({status})</source>
+        <translation>出厂值来源：{source}（{status}）</translation>
     </message>
     <message>
         <source>single</source>
@@ -3384,8 +3388,8 @@
         <translation>{n} MB</translation>
     </message>
     <message>
-        <source>{n} MB: too large to look for a header and for coordinates. It is used as QGIS reads it, the first row as its header. A GeoPackage made from it would be read many times faster.</source>
-        <translation>{n} MB，太大，不查找表头和坐标列，按 QGIS 的读法使用，第一行作列名。先转成 GeoPackage 会快许多倍。</translation>
+        <source>{n} MB: these are its first rows. Once added, the whole list is written into a GeoPackage in the background.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{n} buildings</source>
@@ -3400,7 +3404,7 @@
         <translation>{n} 个代码</translation>
     </message>
     <message>
-        <source>{n} criteria · confirmed {c} · suspected {s}</source>
+        <source>{n} criteria, limits {c} and {s}</source>
         <translation>{n} 准则 · 确认 {c} · 疑似 {s}</translation>
     </message>
     <message>
@@ -3512,6 +3516,10 @@
         <translation>{n} 条判定待写入 {file}</translation>
     </message>
     <message>
+        <source>{n} rows have cells beyond the last column; these cells were left out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{n} rows have no coordinates and no place on the map.</source>
         <translation>{n} 行没有坐标，不在图上。</translation>
     </message>
@@ -3560,7 +3568,7 @@
         <translation>上 {up} m，下 {down} m</translation>
     </message>
     <message>
-        <source>{what} {n} parcels</source>
+        <source>{what} ({n})</source>
         <translation>{what} {n} 宗</translation>
     </message>
     <message>
@@ -3618,6 +3626,10 @@
     <message>
         <source>“{layer}” looks like {system}: its places lie off houses and streets.</source>
         <translation>“{layer}”像是 {system} 坐标：点位整体偏离房屋和道路。</translation>
+    </message>
+    <message>
+        <source>“{layer}”: {n} rows added.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>“{name}” is there already</source>

@@ -82,7 +82,7 @@ class GapPanel(QDockWidget):
         self.exam, self.legend = text_label(factor=HINT), text_label(factor=HINT)
         self.export, self.whole = QPushButton(tr("Export table…")), QPushButton(tr("Table of all kinds"))
         self.sites = main_button(tr("Find sites…"))
-        self.sites.setToolTip(tr("Which idle buildings could hold what is missing"))
+        self.sites.setToolTip(tr("Which idle buildings and factories could hold what is missing"))
         self.how = text_label(f'<a href="help">{tr("How is it counted?")}</a>', HINT)
         self._build()
         for combo in (self.kind, self.order):
@@ -137,10 +137,10 @@ class GapPanel(QDockWidget):
         split.setSizes([self.fontMetrics().height() * 22, self.fontMetrics().height() * 10])
         split.setChildrenCollapsible(False)
         layout.addWidget(split, 1)
-        for label in (self.sentence, self.unknown):
+        for label in (self.sentence, self.unknown, self.how):
             layout.addWidget(label)
         foot = QHBoxLayout()
-        foot.addWidget(self.how, 1)
+        foot.addStretch(1)
         foot.addWidget(self.whole)
         foot.addWidget(self.export)
         foot.addWidget(self.sites)
@@ -216,7 +216,7 @@ class GapPanel(QDockWidget):
             self.current = rows[0].community_id
         self.choose(self.current)
         counts = self.states.get(kind, {})
-        one = tr("{what} {n} parcels")
+        one = tr("{what} ({n})")
         words = [one.format(what=status_text(status), n=wording.number(n)) for status, n in sorted(counts.items()) if n]
         self.unknown.setText(tr("Not counted in full: {what}").format(what=" · ".join(words)) if words else "")
         self.unknown.setVisible(bool(words))
@@ -224,7 +224,7 @@ class GapPanel(QDockWidget):
 
     def _show_sums(self, kind: str, yardstick: str) -> None:
         found = sums(self.both, kind, yardstick)
-        short = (f"{found.short_n} / {found.communities_n}", tr("communities short"))
+        short = (f"{found.short_n} / {found.communities_n}", tr("communities with a gap"))
         if kind in GROUPS:
             share = wording.percent(group_total(self.communities, kind, yardstick), 0)
             told = ((share, tr("gap, mean of the kinds")), short, (str(len(self._kinds_of(kind))), tr("kinds counted")))
