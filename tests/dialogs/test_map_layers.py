@@ -1,0 +1,206 @@
+"""What is on the map: groups of results, what a step shows, a person's own wishes, the base map on their own layers."""
+
+import pytest
+from qgis.core import QgsFillSymbol, QgsRectangle, QgsSingleSymbolRenderer, QgsVectorLayer
+from qgis.PyQt.QtXml import QDomDocument
+
+from .conftest import DELIVERY, SAMPLE, write_tables
+
+AREA = "POLYGON((0 0, 100 0, 100 100, 0 100, 0 0))"
+MORE = {
+    "cores": ("Point?crs=EPSG:4545&field=zone_id:string&field=station_id:string", "POINT(50 50)", ["Z1", "S1"]),
+    "petals": ("Polygon?crs=EPSG:4545&field=zone_id:string&field=tag:string&field=area_m2:double", AREA,
+               ["Z1", "old_compound", 10000.0]),
+    "branches": (("LineString?crs=EPSG:4545&field=zone_id:string&field=kind:string&field=length_m:double"
+                  "&field=climb_m:double"), "LINESTRING(0 0, 50 50)", ["Z1", "street", 70.0, 1.0]),
+    "gap": ("Polygon?crs=EPSG:4545&field=parcel_id:string&field=elder_gap:double&field=child_gap:double", AREA,
+            ["P1", 0.6, 0.1]),
+    "facilities": ("Point?crs=EPSG:4545&field=facility_id:string&field=kind:string", "POINT(5 5)", ["F1", "eday"]),
+    "facility_load": ("NoGeometry?field=facility_id:string&field=kind:string&field=free:double&field=served:double",
+                      "", ["F1", "eday", 0.0, 12.0]),
+    "edges": ("LineString?crs=EPSG:4545&field=kind:string", "LINESTRING(0 0, 100 0)", ["street"]),
+    "findings": ("NoGeometry?field=finding_id:string", "", ["1"]),
+    "contours": ("LineString?crs=EPSG:4545&field=is_index:integer&field=height_m:double", "LINESTRING(0 0, 1 1)",
+                 [1, 200.0]),
+}  # fmt: skip
+
+
+@pytest.fixture
+def delivered(project, tmp_path):
+    """A delivery's tables in the project; gives the path of the GeoPackage."""
+    from urban_renewal.dialogs.study import results
+
+    path = tmp_path / "delivery" / "data.gpkg"
+    write_tables(path, {**DELIVERY, **MORE})
+    results.load_delivery(project, path, "s", "Results: x")
+    return path
+
+
+def checked(project):
+    from urban_renewal.dialogs.study.tree import result_of
+
+    return {result_of(layer)[1] for layer in project.layerTreeRoot().checkedLayers()} - {""}
+
+
+def test_results_stand_by_theme_from_above(project, delivered):
+    """Zones above gaps above tags above the ground; tables in a folded group below; as they are drawn."""
+    from urban_renewal.dialogs.study import tree
+
+    group = tree.group_of(project, "s")
+    parts = {node.customProperty(tree.PART): node for node in group.children()}
+    assert list(parts) == ["zones", "gaps", "tag", "ground", "tables"]
+    names = {key: [tree.result_of(item.layer())[1] for item in node.findLayers()] for key, node in parts.items()}
+    assert names["zones"] == ["cores", "branches", "zones", "petals"]
+    assert names["gaps"] == ["facilities", "gap", "edges"]
+    assert (names["tag"], names["ground"]) == (["tagged"], ["contours"])
+    assert sorted(names["tables"]) == ["facility_load", "findings"]
+    assert not parts["tables"].isExpanded()
+    assert all(not item.layer().isSpatial() for item in parts["tables"].findLayers())
+
+
+def test_every_class_has_its_number(project, delivered):
+    from urban_renewal.dialogs.study import results
+    from urban_renewal.dialogs.study.tree import result_of
+    from urban_renewal.processing.styling.dressed import wear
+
+    for layer in list(project.mapLayers().values()):
+        table = result_of(layer)[1]
+        if table in ("gap", "petals", "tagged", "branches"):
+            wear(layer, table, "en")  # the files of this test bring no style
+            list(results.counting(layer))
+    labels = {result_of(layer)[1]: [item.label() for item in layer.renderer().legendSymbolItems()]
+              for layer in project.mapLayers().values() if layer.isSpatial()}  # fmt: skip
+    assert labels["gap"][3] == "40–70 %  1"
+    assert [text[-3:] for text in labels["gap"]] == ["  0", "  0", "  0", "  1", "  0", "  0"]
+    assert labels["petals"][0] == "Petal: Old compound  1"
+    assert labels["branches"] == ["Branch: walk to station  1", "Branch: stairs or steep  0"]
+    assert labels["facilities"] == ["Overloaded  1", "Facility  0"]
+
+
+def test_a_step_shows_what_it_is_about_and_keeps_wishes(project, delivered):
+    """What a person switches off in Zones stays off there, and only there; after the next run too."""
+    from urban_renewal.dialogs.study import results, tree
+
+    results.show_results(project, "s", "zones")
+    assert checked(project) == {"zones", "cores", "branches", "petals"}
+    parts = {node.customProperty(tree.PART): node for node in tree.group_of(project, "s").children()}
+    assert [key for key, node in parts.items() if node.isExpanded()] == ["zones"]
+    layers = {tree.result_of(layer)[1]: layer for layer in project.mapLayers().values()}
+    root = project.layerTreeRoot()
+    root.findLayer(layers["branches"].id()).setItemVisibilityChecked(False)
+    root.findLayer(layers["contours"].id()).setItemVisibilityChecked(True)
+    results.show_results(project, "s", "gaps")
+    assert checked(project) == {"gap", "facilities"}
+    results.show_results(project, "s", "zones")
+    assert checked(project) == {"zones", "cores", "petals", "contours"}
+    results.load_delivery(project, delivered, "s", "Results: x")
+    results.show_results(project, "s", "zones")
+    assert checked(project) == {"zones", "cores", "petals", "contours"}
+    results.show_results(project, "s", "deliver")
+    assert checked(project) == {"zones", "cores", "tagged"}
+
+
+def test_facilities_make_way_for_those_of_one_kind(project, delivered):
+    """Hidden for a while is no wish: they are back afterwards, unless somebody had switched them off."""
+    from urban_renewal.dialogs.study import results, tree
+
+    results.show_results(project, "s", "gaps")
+    tree.set_aside(project, "s", "facilities", True)
+    assert checked(project) == {"gap"}
+    tree.set_aside(project, "s", "facilities", True)
+    tree.set_aside(project, "s", "facilities", False)
+    assert checked(project) == {"gap", "facilities"}
+    tree.set_aside(project, "s", "facilities", True)
+    results.show_results(project, "s", "tag")
+    results.show_results(project, "s", "gaps")
+    assert checked(project) == {"gap", "facilities"}
+
+
+def test_a_persons_own_layers_are_left_alone(project, delivered):
+    """No step switches or restyles a layer that the person brought and that wears no base map."""
+    from urban_renewal.dialogs.study import results
+
+    own = QgsVectorLayer("Point?crs=EPSG:4545&field=facility_id:string", "facilities", "memory")
+    project.addMapLayer(own)
+    before = own.renderer().dump()
+    for step in ("prepare", "tag", "gaps", "zones", "deliver"):
+        results.show_results(project, "s", step)
+        assert project.layerTreeRoot().findLayer(own.id()).itemVisibilityChecked(), step
+    assert own.renderer().dump() == before
+
+
+def test_who_looks_from_nearby_stays(project, delivered, qgis_iface, tmp_path):
+    """Asked for once more, the map shows all of the step."""
+    from urban_renewal.dialogs.study import results
+    from urban_renewal.dialogs.study.study import StepRecord, Study
+
+    study = Study(study_id="s", folder=str(tmp_path))
+    study.steps["tag"] = StepRecord("1", "2025-12-31T10:00:00", 1.0, {"tagged": "delivery/data.gpkg|layername=tagged"})
+    canvas = qgis_iface.mapCanvas()
+    canvas.resize(400, 400)
+    canvas.setDestinationCrs(project.crs())
+    near = QgsRectangle(40, 40, 44, 44)
+    canvas.setExtent(near)
+    results.open_step(qgis_iface, project, study, "tag")
+    assert canvas.extent().width() < 40
+    results.open_step(qgis_iface, project, study, "tag")
+    assert canvas.extent().width() > 100
+    canvas.setExtent(QgsRectangle(5000, 5000, 5010, 5010))
+    results.open_step(qgis_iface, project, study, "tag")
+    assert canvas.extent().contains(QgsRectangle(0, 0, 100, 100)), "a map of elsewhere shows nothing of it"
+
+
+def style_of(layer):
+    document = QDomDocument()
+    layer.exportNamedStyle(document)
+    return document.toString()
+
+
+def test_base_map_is_put_on_and_taken_off(dock, qtbot, click, project, load_inputs):
+    """One button; own styles are kept beside ours in the layer, and come back as they were."""
+    load_inputs()
+    parcels = project.mapLayersByName("parcels")[0]
+    symbol = QgsFillSymbol.createSimple({"color": "#FF00FF"})
+    parcels.setRenderer(QgsSingleSymbolRenderer(symbol))
+    qtbot.waitUntil(lambda: dock.inputs.base.isVisibleTo(dock), timeout=5000)
+    assert dock.inputs.base.text() == "Base map look"
+    mine = [layer for layer in project.mapLayers().values() if layer.isSpatial()]
+    before, land = {layer.id(): style_of(layer) for layer in mine}, project.backgroundColor().name()
+    assert land != "#f6f3eb"
+    dock.inputs.base.click()
+    assert dock.inputs.base.text() == "Own styles again"
+    assert project.backgroundColor().name() == "#f6f3eb"
+    assert [item.label() for item in parcels.renderer().legendSymbolItems()] == ["Parcel"]
+    assert sorted(parcels.styleManager().styles()) == ["Workbench base map", "default"]
+    roads = project.mapLayersByName("roads")[0]
+    assert len(roads.renderer().legendSymbolItems()) == 5
+    dock.inputs.base.click()
+    assert {layer.id(): style_of(layer) for layer in mine} == before
+    assert parcels.styleManager().styles() == ["default"]
+    assert project.backgroundColor().name() == land
+    assert dock.inputs.base.text() == "Base map look"
+
+
+def test_the_sample_wears_the_base_map(project, tmp_path):
+    """Its areas are quiet, the ground has the land's colour, tables lie folded below, results let houses through."""
+    from qgis.PyQt.QtGui import QPainter
+    from urban_renewal.dialogs.study import results
+    from urban_renewal.dialogs.study.adding import house_layers
+    from urban_renewal.dialogs.study.turns import through
+
+    path = tmp_path / "sample.gpkg"
+    tables = {**SAMPLE, "buildings": ("Polygon?crs=EPSG:4545&field=floors:integer", AREA, [6]),
+              "activity": ("NoGeometry?field=parcel_id:string", "", ["P1"])}  # fmt: skip
+    write_tables(path, tables)
+    through(results.loading_sample(project, str(path), ""))
+    assert set(house_layers(project)) == {"parcels", "facilities", "population", "roads", "stations", "buildings"}
+    assert project.backgroundColor().name() == "#f6f3eb"
+    group = project.layerTreeRoot().children()[0]
+    order = [node.name() for node in group.findLayers()]
+    assert order.index("Roads") < order.index("Buildings") < order.index("Parcels") < len(order) - 1
+    assert group.children()[-1].name() == "Tables"
+    write_tables(tmp_path / "data.gpkg", DELIVERY)
+    layers = results.load_delivery(project, tmp_path / "data.gpkg", "s", "x")
+    modes = {results.result_of(layer)[1]: layer.blendMode() for layer in layers}
+    assert modes["tagged"] == QPainter.CompositionMode.CompositionMode_Multiply
+    assert modes["zones"] == QPainter.CompositionMode.CompositionMode_SourceOver
