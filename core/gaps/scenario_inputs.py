@@ -52,8 +52,9 @@ def with_links(network: pd.DataFrame, links: pd.DataFrame, profiles: Sequence[Pr
     """Return the network (table edges) with each missing link (table links) built.
 
     An end of a link cuts the edge it lies on; the parts share that edge's milliseconds. A link is walked at the
-    profile's speed on its mean slope, stairs at their own speeds. Links with an end off the network are left out and
-    listed (`link_off_network`).
+    profile's speed on its mean slope, stairs at their own speeds. Homes and facilities are not joined to it (column
+    `unjoined`): they go out by the door they use today, so that a new link makes no walk longer. Links with an end off
+    the network are left out and listed (`link_off_network`).
     """
     table = network.reset_index(drop=True)
     ordered = links.sort_values("link_id", ignore_index=True)
@@ -78,7 +79,8 @@ def with_links(network: pd.DataFrame, links: pd.DataFrame, profiles: Sequence[Pr
         {name: kind for name, kind in table.dtypes.items() if name != frames.GEOMETRY}
     )
     run.note("links_built", n=len(new))
-    return _one_component(pd.concat([whole, added], ignore_index=True))
+    built = pd.concat([whole, added], ignore_index=True)
+    return _one_component(built.assign(unjoined=np.arange(len(built)) >= len(built) - len(new)))
 
 
 def _ends(table: pd.DataFrame, links: pd.DataFrame) -> tuple[list[list[tuple[int, float]]], Any]:

@@ -69,7 +69,8 @@ class WalkGraph:
     `node_ids` (n,), `x_m`, `y_m`, `z_m` (n,) float64, z NaN = unknown; `edge_ids`, `kind`, `geometry` (m,) objects
     (street, path, stairs, bridge, tunnel, lift, escalator; LineString from start to end); `start`, `end` int32 node
     positions; `length_m` (m,) plan length; `component` (m,) int32, -1 = not said; `fwd_ms`, `back_ms`: profile →
-    (m,) int32, -1 = closed that way. `profiles`: those whose times the table had.
+    (m,) int32, -1 = closed that way. `profiles`: those whose times the table had. `unjoined`: (m,) edges that are only
+    walked through, None = none: new links, so that nobody's walk begins elsewhere than today.
     """
 
     node_ids: Objects
@@ -87,7 +88,13 @@ class WalkGraph:
     geometry: Objects
     grid: NodeGrid
     profiles: tuple[str, ...]
+    unjoined: Flags | None = None
     _made: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def may_join(self, profile: str) -> Flags:
+        """Say which edges (m,) a point may be joined to: open at least one way, and not only walked through."""
+        is_open: Flags = (self.fwd_ms[profile] != CLOSED) | (self.back_ms[profile] != CLOSED)
+        return is_open if self.unjoined is None else np.asarray(is_open & ~self.unjoined)
 
     def arcs(self, profile: str, toward: bool) -> Arcs:
         """Return the directed graph of a profile; with `toward` every arc turned round (for walks *to* a source)."""
@@ -137,7 +144,7 @@ def graph_from_edges(edges: pd.DataFrame, profiles: Sequence[str], run: Run) -> 
 
     Parameters: `edges` with `edge_id, from_node, to_node, kind`, `<profile>_fwd_ms`, `<profile>_back_ms` for each of
     `profiles` (NULL = closed) and `geometry` (LineString, metres of the working CRS); `length_m, z_from_m, z_to_m,
-    component` are used when there. Nodes lie where their edges end. The order of rows does not matter.
+    component, unjoined` are used when there. Nodes lie where their edges end. The order of rows does not matter.
     Edges without ids, nodes or geometry are left out and listed (`edge_unusable`). When more than 5 % of the length of
     streets is `capped`, the run says 高程待核 (`network_heights_doubtful`).
     Raises RenewalError: `network_columns_missing`, `network_without_profile`, `network_empty`, `edge_id_twice`,
@@ -168,6 +175,7 @@ def graph_from_edges(edges: pd.DataFrame, profiles: Sequence[str], run: Run) -> 
         nodes.ids, nodes.x_m, nodes.y_m, nodes.z_m, ids, nodes.start, nodes.end,
         length, table["kind"].to_numpy(dtype=object), component,
         fwd, back, geometry, nodes.grid, tuple(profiles),
+        table["unjoined"].to_numpy(dtype=bool) if "unjoined" in table else None,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import shapely
 from .. import frames
 from ..run import Run
 from .doors import tell_far
-from .graph import CLOSED, Flags, Ints, Objects, Reals, WalkGraph
+from .graph import Flags, Ints, Objects, Reals, WalkGraph
 from .heights import Surface
 from .profiles import Profile, WalkRules
 from .times import slope_factor, whole_ms
@@ -224,12 +224,11 @@ _FEET: WeakKeyDictionary[Points, list[tuple[_Scene, _Feet]]] = WeakKeyDictionary
 def _scene(
     graph: WalkGraph, profile: Profile, surface: Surface | None, barriers: pd.DataFrame | None, options: JoinOptions
 ) -> _Scene:
-    kind = graph.kind.astype(str)
-    shut = (graph.fwd_ms[profile.id] == CLOSED) & (graph.back_ms[profile.id] == CLOSED)
+    kind, free = graph.kind.astype(str), graph.may_join(profile.id)
     wanted: list[tuple[tuple[str, ...], float]] = [(GROUND, options.snap_limit_m)]
     if options.structures_m is not None:
         wanted.append((STRUCTURES, min(options.structures_m, options.snap_limit_m)))
-    nets = [(np.flatnonzero(np.isin(kind, kinds) & ~shut), limit) for kinds, limit in wanted]
+    nets = [(np.flatnonzero(np.isin(kind, kinds) & free), limit) for kinds, limit in wanted]
     return _Scene(graph, surface, barriers, profile.rules, options, [net for net in nets if len(net[0])])
 
 

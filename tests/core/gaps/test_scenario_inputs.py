@@ -113,6 +113,22 @@ def test_a_link_lets_the_island_be_served():
     assert nursery["nearest_id"].tolist() == ["f3"]
 
 
+def test_a_new_link_makes_no_walk_longer():
+    # b2 stands 30 m off the street and 1 m off a link that leads away: by its door of today 30 m at 0.8 m/s and 100 s
+    # along the street to the nursery at 350; by the link it would be 351 m on to 600 and 250 s back
+    parcels, homes, facilities, network = town()
+    homes["geometry"] = homes["geometry"].where(homes.index != 2, shapely.box(249, 29, 251, 31))
+    link = frame([shapely.LineString([(0, 0), (250, 31), (600, 0)])], link_id=["L"], kind=["path"], length_m=[603.0],
+                 climb_m=[0.0])  # fmt: skip
+    today = detail_table(parcels, count_gaps(layers_of(parcels, homes, facilities, network), OPTIONS, Run()))
+    built = with_links(network, link, PROFILES, Run())
+    assert built.loc[built["unjoined"], "edge_id"].tolist() == ["L"]
+    then = detail_table(parcels, count_gaps(layers_of(parcels, homes, facilities, built), OPTIONS, Run()))
+    nursery = then[(then["kind"] == "nurs") & (then["parcel_id"] == "p2")]
+    assert nursery["walk_s"].tolist() == [30 / 0.8 + 100]
+    assert (then["walk_s"].fillna(1e9) <= today["walk_s"].fillna(1e9)).all() and (then["gap"] <= today["gap"]).all()
+
+
 @pytest.mark.parametrize("seed", range(25))
 def test_least_walking_equals_the_transport_problem_solved_otherwise(seed):
     random = np.random.default_rng(seed)
