@@ -26,7 +26,8 @@ from .symbols import line
 Property = QgsSymbolLayer.Property
 METRES = Qgis.RenderUnit.MetersInMapUnits
 GAP_M = 1.2  # of a rim between two areas: own choice, 0.24 mm at 1:5 000 and a tenth of a pixel at 1:40 000
-HATCH_M, HATCH_LEAST = 14.0, 0.5  # between two lines of a hatch; mm that they come near each other at most
+HATCH_M, HATCH_LEAST = 14.0, 1.1  # between two lines of a hatch; mm that they come near each other at most
+HATCH_LINE = 0.85  # of the width of its lines, so that they never meet
 
 
 def between(least_mm: float, most_mm: float) -> QgsMapUnitScale:
@@ -51,13 +52,11 @@ def fading(symbol: Any, metres: float = GAP_M, most_mm: float = 0.0) -> Any:
             part.setStrokeWidthUnit(METRES)
             part.setStrokeWidthMapUnitScale(limits)
         elif isinstance(part, QgsLinePatternFillSymbolLayer):
-            most, stroke = part.distance(), part.subSymbol().clone()
-            share = stroke.width() / most
+            most = part.distance()
+            part.setLineWidth(part.lineWidth() * HATCH_LINE)  # in mm: QGIS takes metres of a pattern's line for none
             part.setDistance(HATCH_M)
             part.setDistanceUnit(METRES)
             part.setDistanceMapUnitScale(between(HATCH_LEAST, most))
-            _scaled(stroke.symbolLayer(0), HATCH_M * share, HATCH_LEAST * share, most * share)
-            part.setSubSymbol(stroke)
     return symbol
 
 

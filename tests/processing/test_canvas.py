@@ -100,6 +100,24 @@ def test_rims_are_seen_from_near_and_gone_from_far(make_layer):
     assert difference(100_000) < 20
 
 
+def test_a_hatch_is_seen_at_every_scale(make_layer):
+    """White lines take between a third and six tenths of a suspected parcel, from 1:2000 to 1:50000."""
+    from urban_renewal.processing.styling.dressed import wear
+
+    row = {"tag": "old_compound", "tag_level": "suspected", "programme": "none"}
+    wide = 20_000
+    layer = make_layer(
+        [(f"POLYGON((-{wide} -{wide},{wide} -{wide},{wide} {wide},-{wide} {wide},-{wide} -{wide}))", row)]
+    )
+    wear(layer, "tagged", "zh")
+    blue = QColor("#D9812F").blue()
+    for scale in (2000, 8000, 20_000, 50_000):
+        picture = draw([layer], scale)
+        middle = range(SIDE // 4, SIDE // 2)
+        seen = [QColor(picture.pixel(x, y)).blue() - blue for x in middle for y in middle]
+        assert 0.33 < sum(seen) / len(seen) / (255 - blue) < 0.62, scale
+
+
 def test_sizes_stay_between_their_limits(qgis_app):
     """A branch of 5 m: 1.2 mm at 1:2000, 0.5 mm at 1:10000, never under 0.3 mm."""
     from urban_renewal.processing.styling.canvas import look_of
