@@ -149,3 +149,49 @@ def test_idle_threads_end_before_qgis_does(plugin, qgis_app, qtbot):
     seen[0].finished.connect(lambda: ended.append(True), Qt.ConnectionType.DirectConnection)
     plugin_module.end_threads()  # what the plugin does when QGIS is about to quit
     assert ended == [True]
+
+
+def test_no_thread_of_ours_works_on_when_the_plugin_is_unloaded(plugin, qtbot):
+    """One that imports a module while QGIS goes through those of the plugin ended the unloading with an error."""
+    import threading
+
+    from urban_renewal.dialogs import warming
+    from urban_renewal.dialogs.study.turns import Turns, aside
+
+    began, ended = threading.Event(), []
+
+    def slowly():
+        began.set()
+        threading.Event().wait(0.5)
+        ended.append(True)
+
+    turns = Turns(aside(slowly), lambda *_: None)
+    qtbot.waitUntil(began.is_set, timeout=3000)
+    turns.stop()
+    assert not ended
+    plugin.unload()
+    assert ended == [True]
+    assert plugin.provider is None
+    assert warming.warm_up() == len(warming.MODULES)
+
+
+def test_warming_ends_with_the_dock(plugin, qtbot, monkeypatch):
+    import threading
+
+    from urban_renewal.dialogs import warming
+
+    began, seen = threading.Event(), []
+
+    def slow_import(name):
+        began.set()
+        seen.append(name)
+        threading.Event().wait(0.2)
+
+    monkeypatch.setattr(warming, "import_module", slow_import)
+    plugin.action.setChecked(True)
+    plugin.dock.warming.begin()
+    qtbot.waitUntil(began.is_set, timeout=3000)
+    plugin.unload()
+    n = len(seen)
+    qtbot.wait(500)
+    assert len(seen) == n < len(warming.MODULES)
