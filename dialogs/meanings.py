@@ -21,7 +21,7 @@ def meaning_of(label: str) -> str:
         tr("kinds with a gap"):
             tr("Kinds that do not serve everybody within the walking time. By community tells where."),
         tr("kinds without population data"): tr("Without population their need is not known: that is no gap of 0."),
-        tr("communities short"): tr("Communities in which some kind is missing for somebody."),
+        tr("communities with a gap"): tr("Communities in which some kind is missing for somebody."),
         tr("zones"): tr("Demonstration zones; Report tells which limits each keeps, misses or leaves open."),
         tr("hectares"): tr("Area of all zones together."),
         tr("petals"): tr("Clusters of tagged parcels in the zones, reached on foot from the station."),

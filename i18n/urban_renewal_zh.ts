@@ -501,7 +501,7 @@
     </message>
     <message>
         <source>Communities with a gap</source>
-        <translation type="unfinished"></translation>
+        <translation>有缺口的社区</translation>
     </message>
     <message>
         <source>Community</source>
@@ -2601,7 +2601,7 @@
     </message>
     <message>
         <source>With parcels not counted in full</source>
-        <translation type="unfinished"></translation>
+        <translation>有未完整计入的宗地</translation>
     </message>
     <message>
         <source>Within radius</source>
@@ -2796,8 +2796,8 @@
         <translation>建筑</translation>
     </message>
     <message>
-        <source>built by → score</source>
-        <translation>建成年份上限 → 得分</translation>
+        <source>by → score</source>
+        <translation>不晚于 → 得分</translation>
     </message>
     <message>
         <source>capacity not known</source>

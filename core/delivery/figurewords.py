@@ -70,7 +70,10 @@ def tell_value(figure: Mapping[str, Any], language: str) -> str:
         text = "–".join(map(_number, value)) if pair else join_words(map(_number, value), language)
     else:
         text = _number(value)
-    return f"{text} {unit_words(str(figure.get('unit', '')), language)}".strip()
+    unit = str(figure.get("unit", ""))
+    if unit == "year" and language == "en":  # 2005, not 2005 year
+        return text
+    return f"{text} {unit_words(unit, language)}".strip()
 
 
 def tell_status(status: str, language: str) -> str:

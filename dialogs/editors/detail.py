@@ -71,6 +71,7 @@ class FigureDetail(QFrame):
             self.status.addItem(told.format(word=status_word(state), meaning=status_meaning(state)), state)
         self.status.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.status.activated.connect(lambda _: self._decide_status())
+        self.status.currentTextChanged.connect(self.status.setToolTip)
         self.lines = {key: QLineEdit() for key in FIELDS}
         for key, line in self.lines.items():
             line.editingFinished.connect(lambda key=key, line=line: self._decide(key, line))
@@ -191,7 +192,7 @@ def _told(row: Row, draft: Draft, shipped: Mapping[str, Any]) -> str:
         now, before = draft.value(cell.keys), draft.factory_value(cell.keys)
         if now != before:
             parts.append(tr("now {now}, before {before}").format(now=value_text(now), before=value_text(before)))
-    source = tr("Source of the shipped value: {source} ({status})")
+    source = tr("shipped value from: {source} ({status})")
     parts.append(source.format(source=source_text(shipped), status=status_word(str(shipped.get("status")))))
     return parted(parts)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...core import envelope
 from ...core.jsontext import KeyPath
-from ...core.words import pick, value_words
+from ...core.words import figure_names, pick, value_words
 from ...processing.texts import interface_language, tr
 from . import ruleset_rows
 from .draft import keys_of
@@ -138,7 +138,8 @@ def _drawn_title(item: Mapping[str, Any], titles: Mapping[str, str]) -> str:
     value = value_words(name, interface_language())
     if "where" not in item:
         return table
-    return value[:1].upper() + value[1:] if value != name else tr("{what}: {value}").format(what=table, value=name)
+    is_known = name in figure_names()["values"]
+    return value[:1].upper() + value[1:] if is_known else tr("{what}: {value}").format(what=table, value=name)
 
 
 def _others() -> Section:

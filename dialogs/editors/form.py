@@ -35,7 +35,8 @@ from .table import BlockTable, chip
 from .trying import TryOne
 from .words import legend
 
-LEFT_LETTERS, RIGHT_LETTERS = 38, 49  # widths in average letters
+LEFT_LETTERS, PLAIN_LETTERS, RIGHT_LETTERS = 38, 32, 49  # widths in average letters
+MOVED = QAbstractItemView.DragDropMode.InternalMove
 
 
 class Sections(QListWidget):
@@ -52,7 +53,7 @@ class Sections(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setIconSize(QSize(12, 12))
         if can_move:
-            self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+            self.setDragDropMode(MOVED)
             self.model().rowsMoved.connect(lambda *_: self.moved.emit())
 
     def show_sections(self, sections: Sequence[Section], current: str, switches: dict[str, bool]) -> None:
@@ -151,7 +152,7 @@ class EditorForm(QWidget):
         inner.setContentsMargins(0, 0, 0, 0)
         inner.addWidget(self.sections, 1)
         self.left = inner
-        if self.sections.dragDropMode() == QAbstractItemView.DragDropMode.InternalMove:
+        if self.sections.dragDropMode() == MOVED:
             inner.addWidget(text_label(tr("Judged from top to bottom; of equal scores the upper class wins. Drag, or "
                                           "Alt+↑ ↓."), HINT))  # fmt: skip
         inner.addWidget(self._legend())
@@ -171,7 +172,8 @@ class EditorForm(QWidget):
         split = QSplitter(Qt.Orientation.Horizontal)
         for widget in (left, scroll, side):
             split.addWidget(widget)
-        split.setSizes([letter * LEFT_LETTERS, letter * 118, letter * RIGHT_LETTERS])
+        wide = LEFT_LETTERS if self.sections.dragDropMode() == MOVED else PLAIN_LETTERS
+        split.setSizes([letter * wide, letter * 118, letter * RIGHT_LETTERS])
         for place, stretch in enumerate((0, 1, 0)):
             split.setStretchFactor(place, stretch)
             split.setCollapsible(place, False)

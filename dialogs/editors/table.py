@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from qgis.PyQt.QtCore import QPoint, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QFontMetrics
 from qgis.PyQt.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -57,7 +58,8 @@ class BlockTable(QTableWidget):
             self._fill(place, row)
         self.show_draft(draft)
         names = [row.name for row in block.rows if row.name]
-        self._has_names = len(set(names)) > 1 or len(block.rows) == len(names) == 1  # "price" in each row tells nothing
+        tell = len(set(names)) > 1 or len(block.rows) == len(names) == 1  # "price" in each row tells nothing
+        self._has_names = tell and any(row.figure for row in block.rows)
         self._fit()
 
     def _dress(self) -> None:
@@ -193,7 +195,10 @@ class BlockTable(QTableWidget):
         widths |= {column: LETTERS[key] for column, key in enumerate(self.columns, 2)}
         for column, letters in widths.items():
             self.setColumnWidth(column, letter * letters)
-        titles = [self.fontMetrics().horizontalAdvance("    " * row.indent + row.title) + 12 for row in self.block.rows]
+        bold = self.font()  # as a changed one is written
+        bold.setBold(True)
+        wide = QFontMetrics(bold).horizontalAdvance
+        titles = [wide("    " * row.indent + row.title) + 12 for row in self.block.rows]
         wanted = max([*titles, self._heading(0)])
         self.setColumnWidth(0, max(letter * TITLE_LETTERS, min(wanted, letter * MOST_LETTERS)))
         for column, key in enumerate(self.columns, 2):  # a price needs more room than a share

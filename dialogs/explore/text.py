@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from ...core.words import unit_words
 from ...processing.texts import interface_language, tr
 from ..parts.phrases import aside, ended, flowing, listed, paired, unbroken
 from ..review.items import Item
@@ -241,5 +242,5 @@ def amount_text(value: Any, unit: Any) -> str:
 
 def unit_text(unit: Any) -> str:
     """Return a unit in words; "" for none."""
-    words = {"place": tr("places"), "bed": tr("beds"), "m2": "m²", "people": tr("persons")}
+    words = {"place": tr("places"), "bed": tr("beds"), "m2": "m²", "people": unit_words("people", interface_language())}
     return words.get(str(unit), "")

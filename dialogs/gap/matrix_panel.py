@@ -48,10 +48,11 @@ class GapMatrixPanel(QDockWidget):
         self.measure, self.which, self.name = QComboBox(), QComboBox(), QLineEdit()
         for measure in MEASURES:
             self.measure.addItem(measure_title(measure), measure)
-        titles = (tr("All communities"), tr("Communities short"), tr("With parcels apart"))
+        titles = (tr("All communities"), tr("Communities with a gap"), tr("With parcels not counted in full"))
         for key, text in zip((ALL, SHORT, UNCOUNTED), titles):
             self.which.addItem(text, key)
         self.name.setPlaceholderText(tr("Part of a name"))
+        self.name.setMinimumWidth(self.fontMetrics().averageCharWidth() * NAME_LETTERS)
         self.name.setClearButtonEnabled(True)
         self.told = scaled(QLabel(), HINT)
         self.zoom, self.copy = QPushButton(tr("Zoom to")), QPushButton(tr("Copy"))

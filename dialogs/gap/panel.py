@@ -31,7 +31,7 @@ from ..parts.charts import colours
 from ..parts.inks import readable
 from ..parts.phrases import aside, flowing, listed, paired, unbroken
 from ..parts.tables import make_copyable, pick_rows
-from ..parts.widgets import BIG, HINT, Page, main_button, scaled, text_label
+from ..parts.widgets import HINT, Page, big_figures, figure_row, main_button, text_label
 from ..study import wording
 from .bars import GapBars, Pair, group_colour
 from .list import GapList
@@ -70,7 +70,7 @@ class GapPanel(QDockWidget):
         self.walk.setChecked(True)
         for key, text in zip(ORDERS, (tr("Largest gap first"), tr("Most people first"), tr("By name"))):
             self.order.addItem(text, key)
-        self.figures = [(scaled(QLabel(), BIG, bold=True), text_label(factor=HINT)) for _ in range(3)]
+        self.figures = big_figures(3)
         self.bars, self.list, self.table = GapBars(), GapList(), QTableView()
         for widget in (self.bars, self.table):
             widget.setAccessibleName(tr("Gaps by community"))
@@ -115,13 +115,7 @@ class GapPanel(QDockWidget):
         grid.setColumnStretch(2, 1)
         layout.addLayout(grid)
         layout.addWidget(self.limit)
-        row = QHBoxLayout()
-        for big, small in self.figures:
-            box = QVBoxLayout()
-            box.addWidget(big)
-            box.addWidget(small)
-            row.addLayout(box, 1)
-        layout.addLayout(row)
+        layout.addLayout(figure_row(self.figures))
         layout.addWidget(self.exam)
         layout.addWidget(self.legend)
         scroll = QScrollArea()

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from qgis.gui import QgsDateEdit
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtGui import QWheelEvent
-from qgis.PyQt.QtWidgets import QComboBox, QWidget
+from qgis.PyQt.QtGui import QPaintEvent, QWheelEvent
+from qgis.PyQt.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
 
 class CalmCombo(QComboBox):
@@ -22,6 +22,17 @@ class CalmCombo(QComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the page."""
         event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what is chosen; a text that is too long ends in dots, where Qt would cut it."""
+        painter, option = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        field = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, self).width() - 4
+        option.currentText = option.fontMetrics.elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
 
 
 class CalmDate(QgsDateEdit):

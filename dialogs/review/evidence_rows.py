@@ -83,7 +83,7 @@ def _criterion_row(
     told = {name: _words(name, ends, language) for name, ends in found.get("values", {}).items()}
     words = dict.fromkeys(told.values())
     if told.get("old_share") not in (None, say("tag_missing", language)):  # a share of what: built until that year
-        words = {f"≤ {_old_year(rules)}: {told['old_share']}": None}
+        words = {paired(f"≤ {_old_year(rules)}", told["old_share"]): None}
     state = MET if low >= 1 - edge else PART
     if low <= edge:
         state = NOT if high <= edge else UNKNOWN

@@ -36,7 +36,7 @@ LIST_LINES, FEW_LINES, LOW = 6.5, 4.5, 48  # rows of the list; rows in a panel o
 
 WIDTHS = {
     "zh": ((ID, 11), (REVIEW, 13)),
-    "en": ((ID, 10), (REVIEW, 17)),
+    "en": ((ID, 10), (REVIEW, 13)),
 }  # in letters: what is longer in which language
 
 

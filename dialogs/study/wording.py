@@ -317,7 +317,7 @@ def _gaps(found: dict[str, Any]) -> list[tuple[str, str]]:
     if unknown:
         rows.append((number(len(unknown)), tr("kinds without population data")))
     if found.get("communities_short") is not None:
-        rows.append((number(found["communities_short"]), tr("communities short")))
+        rows.append((number(found["communities_short"]), tr("communities with a gap")))
     return rows
 
 

@@ -55,7 +55,7 @@ def test_steps_one_by_one(real_dock, qtbot, tmp_path, load_town):
     on = {layer.name() for layer in QgsProject.instance().layerTreeRoot().checkedLayers()}
     assert {"Walk network", "Findings of the input check"} & on or on, on
     assert found["tag"] == ["81 old compounds", "0 suspected"]
-    assert "1 communities short" in found["gaps"]
+    assert "1 communities with a gap" in found["gaps"]
     assert found["zones"][0] == "1 zones"
     left = results.tables_in(tmp_path / "study/delivery/data.gpkg")
     assert {"zones", "actions", "findings", "projects", "project_items"} <= set(left)

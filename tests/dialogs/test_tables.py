@@ -79,10 +79,10 @@ def test_figures_are_called_by_their_names(dock, qtbot):
     titles = [box.table.item(row, 1).text() for row in range(box.table.rowCount())]
     assert not [title for title in titles if "[" in title or "_" in title]
     assert "Old compound · Confirmed from" in titles
-    box.words.setText("Storeys of a walk-up")
+    box.words.setText("Walk-up: storeys from")
     shown = [row for row in range(box.table.rowCount()) if not box.table.isRowHidden(row)]
     assert 0 < len(shown) < 5
-    row = next(row for row in shown if titles[row].endswith("Storeys of a walk-up"))
+    row = next(row for row in shown if titles[row].endswith("Walk-up: storeys from"))
     asked = []
     box.edit_asked.connect(lambda document, path: asked.append(path))
     box.table.setCurrentCell(row, 0)
