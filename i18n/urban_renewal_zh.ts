@@ -2257,7 +2257,7 @@
     </message>
     <message>
         <source>The project or the folder lies on a network share: work on a local disk and copy it later.</source>
-        <translation>项目或成果文件夹在网络共享上：请在本机硬盘上做，做完再复制过去。</translation>
+        <translation>工程或成果文件夹在网络共享上：请在本机硬盘上做，做完再复制过去。</translation>
     </message>
     <message>
         <source>The quantities of the last list of projects at these prices.</source>
