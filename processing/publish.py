@@ -19,6 +19,7 @@ from .intake.sharing import passing
 from .layers.crs import move_coordinates
 from .layers.systems import transform_between
 from .output.encoding import Encoded, encode
+from .output.losses import fit_into
 from .output.postgis import dress_postgis, drop_stage, finish_postgis, stage_postgis
 from .output.sidefiles import drop, move_side_files, stage_side_files
 from .output.targets import Target, load_on_completion
@@ -62,6 +63,8 @@ def publish(
             whole = _encode(placed[name], tables[name], inputs, stretch)
             if target.kind in ("file", "table"):
                 staged.append(target)
+                if _shelf_of(target) is None:
+                    whole = fit_into(target.path, whole, run)
                 _write(target, whole, dressers[name], context.transformContext(), stretch)
                 del whole
                 continue

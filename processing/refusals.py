@@ -33,7 +33,7 @@ from .layers.systems import OURS, keep_systems
 from .missing import how_to_install, missing_packages
 from .output.shares import doubts_about
 from .output.sidefiles import refuse_side_files
-from .output.targets import refuse_targets, wanted
+from .output.targets import refuse_tables, refuse_targets, wanted
 from .running.cluster import SETTING, refuse_address
 from .toolbox.parameters import RoleUse
 
@@ -76,6 +76,7 @@ def settle(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingCont
         if not is_optional and values.get(definition.name()) in (None, ""):
             raise RenewalError("output_needed", parameter=definition.name())
     plan.targets = wanted(values, [definition.name() for definition in sinks], context)
+    refuse_tables({definition.name() for definition in sinks if definition.metadata().get("is_table")}, plan.targets)
     refuse_targets(plan.targets.values(), plan.vectors.values(), context)
     plan.doubts = doubts_about(algorithm, values, plan)
     return plan

@@ -29,7 +29,10 @@ from ...core.errors import RenewalError
 from ..layers.snapshot import VectorSnapshot
 
 SHAPEFILE_SET = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx")
-
+# formats that have been written and read back. MapInfo is not among them: GDAL breaks Chinese names of its fields,
+# keeps centimetres of a place only and writes whole numbers as reals; GML and others leave files beside themselves
+WRITTEN = (".gpkg", ".shp", ".geojson", ".fgb", ".csv", ".xlsx", ".ods", ".kml", ".sqlite", ".parquet")
+WITH_PLACES = (".shp", ".fgb", ".sqlite")  # formats that a table without geometry cannot be written to and read from
 WITHOUT_COLUMNS = (".dxf", ".gpx")  # formats that take no columns of others
 
 
@@ -106,6 +109,14 @@ def refuse_targets(targets: Iterable[Target], inputs: Iterable[VectorSnapshot], 
         _refuse_edited(target, context.project())
 
 
+def refuse_tables(tables: Iterable[str], targets: Mapping[str, Target]) -> None:
+    """Refuse a table without geometry where only layers with one can be read again."""
+    for target in (targets[name] for name in sorted(tables) if name in targets):
+        if target.kind == "file" and target.path.suffix.lower() in WITH_PLACES:
+            suffix = target.path.suffix
+            raise RenewalError("target_needs_places", parameter=target.parameter, path=str(target.path), suffix=suffix)
+
+
 def refuse_file(target: Target, sources: Iterable[VectorSnapshot]) -> None:
     """Refuse a file destination: no folder, not writable, unknown format, an input, other people's tables, in use."""
     path = target.path
@@ -117,7 +128,7 @@ def refuse_file(target: Target, sources: Iterable[VectorSnapshot]) -> None:
         raise RenewalError("target_not_writable", path=str(path))
     if path.suffix.lower() in WITHOUT_COLUMNS:
         raise RenewalError("target_without_columns", path=str(path), suffix=path.suffix)
-    if not QgsVectorFileWriter.driverForExtension(path.suffix):
+    if path.suffix.lower() not in WRITTEN or not QgsVectorFileWriter.driverForExtension(path.suffix):
         raise RenewalError("target_format_unknown", path=str(path), suffix=path.suffix or "–")
     # before anything opens the file: opening it may make the trace go away
     for suffix in ("-wal", "-journal"):

@@ -195,7 +195,9 @@ def raster(name: str) -> QgsProcessingParameterDefinition:
 def sink(name: str, geometry: str, optional: bool = False) -> QgsProcessingParameterDefinition:
     """Return an output layer or, with geometry none, an output table; optional ones are not made unless asked for."""
     types = {"none": QgsProcessing.SourceType.TypeVector, **SOURCE_TYPES}
-    return QgsProcessingParameterFeatureSink(name, name, types[geometry], None, optional, createByDefault=not optional)
+    made = QgsProcessingParameterFeatureSink(name, name, types[geometry], None, optional, createByDefault=not optional)
+    made.setMetadata({"is_table": geometry == "none"})
+    return made
 
 
 def advanced(definition: QgsProcessingParameterDefinition) -> QgsProcessingParameterDefinition:

@@ -219,7 +219,7 @@ class TestRefused:
         self.refused(run_algorithm, echo, values, "不存在")
 
     def test_unknown_format(self, tmp_path, run_algorithm, echo, parcels):
-        self.refused(run_algorithm, echo, {"PARCELS": parcels, "OUTPUT": str(tmp_path / "x.qqq")}, "不认识")
+        self.refused(run_algorithm, echo, {"PARCELS": parcels, "OUTPUT": str(tmp_path / "x.qqq")}, "不能写.*这种格式")
 
 
 def test_a_named_table_joins_a_shared_geopackage(

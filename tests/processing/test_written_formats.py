@@ -1,0 +1,93 @@
+"""Each format a result can be saved in: read back cell by cell, place by place; or refused; or told what it loses."""
+
+import math
+
+import pytest
+from qgis.core import QgsProcessingException, QgsVectorLayer
+
+SQUARES = [
+    (f"POLYGON(({x} 0,{x + 100} 0,{x + 100} 100,{x} 100,{x} 0))", {"ZDDM": f"p{x}", "备注": f"第{x}块㎡"})
+    for x in (500_000, 500_200, 500_400)
+]
+PLACED = (".gpkg", ".shp", ".geojson", ".fgb", ".kml", ".sqlite")
+BARE = (".csv", ".xlsx", ".ods")
+
+
+def write(run_algorithm, echo, layer, target, language="zh"):
+    _, _, told = run_algorithm(echo(), {"PARCELS": layer, "OUTPUT": str(target), "LANGUAGE": language})
+    return told.textLog()
+
+
+@pytest.mark.parametrize("suffix", PLACED + BARE)
+def test_it_reads_back_as_it_was_written(tmp_path, run_algorithm, echo, make_layer, suffix):
+    from urban_renewal.processing.output.targets import WRITTEN
+
+    assert set(WRITTEN) == {*PLACED, *BARE, ".parquet"}
+    folder = tmp_path / "结 果"
+    folder.mkdir()
+    told = write(run_algorithm, echo, make_layer(SQUARES), folder / f"宗 地{suffix}")
+    layer = QgsVectorLayer(str(folder / f"宗 地{suffix}"), "again", "ogr")
+    rows = {row["ZDDM"]: row for row in layer.getFeatures()}
+    assert sorted(rows) == [f"p{x}" for x in (500_000, 500_200, 500_400)]
+    assert [rows[key]["备注"] for key in sorted(rows)] == [values["备注"] for _, values in SQUARES]
+    assert {float(row["pop"]) for row in rows.values()} == {10.0}
+    if suffix in BARE:
+        assert not layer.isSpatial() and f"{suffix} 不存图形" in told
+    elif suffix == ".kml":
+        assert layer.crs().authid() == "EPSG:4326"  # what the format is for; the writer has moved the places there
+        assert all(-180 <= row.geometry().boundingBox().xMinimum() <= 180 for row in rows.values())
+    else:
+        for number, key in enumerate(sorted(rows)):
+            box = rows[key].geometry().boundingBox()
+            assert math.isclose(box.xMinimum(), 500_000 + 200 * number, abs_tol=0.01), (suffix, box)
+            assert math.isclose(box.width(), 100, abs_tol=0.01)
+    names = {file.name for file in folder.iterdir()}
+    assert [name for name in names if ".part" in name] == []
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".gml", ".pdf", ".gdb", ".tab", ".mif", ".json", ".xyz", ""])
+def test_another_format_is_refused_before_the_run(tmp_path, run_algorithm, echo, make_layer, suffix):
+    with pytest.raises(QgsProcessingException, match=r"不能写.*这种格式"):
+        write(run_algorithm, echo, make_layer(SQUARES), tmp_path / f"out{suffix}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_texts_that_do_not_fit_are_told_and_end_between_characters(tmp_path, run_algorithm, echo, make_layer):
+    """254 bytes are 84 Chinese characters: the row with 85 is cut, those with 84 or 254 Latin ones are not."""
+    texts = ["字" * 84, "字" * 85, "a" * 254, "a" * 255]
+    rows = [(wkt.replace("500", f"{500 + n}"), {"ZDDM": f"p{n}", "说明": text})
+            for n, (text, (wkt, _)) in enumerate(zip(texts, [SQUARES[0]] * 4))]  # fmt: skip
+    told = write(run_algorithm, echo, make_layer(rows), tmp_path / "out.shp")
+    assert "最多 254 字节：1 个字段（说明）共 2 格被截短" in told
+    layer = QgsVectorLayer(str(tmp_path / "out.shp"), "again", "ogr")
+    found = {row["ZDDM"]: row["说明"] for row in layer.getFeatures()}
+    assert found == {"p0": texts[0], "p1": texts[0], "p2": texts[2], "p3": texts[2]}
+
+
+def test_short_names_of_a_shapefile_are_told(tmp_path, run_algorithm, echo, make_layer):
+    told = write(run_algorithm, echo, make_layer(SQUARES), tmp_path / "out.shp", "en")
+    assert "1 have short names (households → hh …)" in told
+    assert "holds no geometry" not in told and "cut short" not in told
+
+
+def test_what_holds_everything_says_nothing(tmp_path, run_algorithm, echo, make_layer):
+    told = write(run_algorithm, echo, make_layer(SQUARES), tmp_path / "out.gpkg")
+    assert not any(word in told for word in ("不存图形", "截短", "短名"))
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".csv", ".xlsx", ".ods", ".kml"])
+def test_a_table_without_places(tmp_path, run_algorithm, echo, make_layer, suffix):
+    layer = make_layer([*SQUARES, (None, {"ZDDM": "empty"})])
+    target = tmp_path / f"out{suffix}"
+    results, _, told = run_algorithm(echo(), {"PARCELS": layer, "OUTPUT": "memory:", "LEFT_OUT": str(target)})
+    (row,) = QgsVectorLayer(results["LEFT_OUT"], "again", "ogr").getFeatures()
+    assert (row["feature_id"], int(row["n"])) == ("empty", 1)
+    assert "不存图形" not in told.textLog()
+
+
+@pytest.mark.parametrize("suffix", [".shp", ".fgb", ".sqlite"])
+def test_a_table_is_refused_where_it_cannot_be_read_again(tmp_path, run_algorithm, echo, make_layer, suffix):
+    """GDAL 3.6 writes a .dbf alone, reads a .fgb for ever, and finds no table in a .sqlite."""
+    values = {"PARCELS": make_layer(SQUARES), "OUTPUT": "memory:", "LEFT_OUT": str(tmp_path / f"out{suffix}")}
+    with pytest.raises(QgsProcessingException, match="没有图形的表"):
+        run_algorithm(echo(), values)
