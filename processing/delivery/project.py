@@ -70,7 +70,6 @@ GROUPS = (  # group, its title, tables in drawing order from above
             "given",
             "locked_in",
             "locked_out",
-            "facilities",
             "roads",
             "buildings",
             "protected",
@@ -85,7 +84,7 @@ GROUPS = (  # group, its title, tables in drawing order from above
 )
 BASE = ("roads", "edges", "protected", "buildings", *GROUND)  # below what a theme is about; ways where no roads are
 THEMES = (
-    ("tags", {"zh": "识别", "en": "Tags"}, ("zones", "tagged", "stations", *BASE)),
+    ("tags", {"zh": "识别", "en": "Tags"}, ("cores", "zones", "tagged", *BASE)),
     ("gaps", {"zh": "缺口", "en": "Gaps"}, ("gap", "stations", "facilities", "communities", *BASE)),
     ("zones", {"zh": "片区", "en": "Zones"}, ("cores", "branches", "zones", "petals", "station_entrances", *BASE)),
     (
@@ -98,6 +97,7 @@ SPLIT: dict[str, tuple[str, Any]] = {  # table: the column that splits it, what 
     "gap_summary": ("kind", kind_name),
     "land_use_map": ("stage", stage_name),
 }
+TABLES = {"zh": "表格", "en": "Tables"}
 PRINT = {"zh": "出图", "en": "Print"}
 LAYOUT = "layout.qpt"  # of one sheet, on its way into the project
 NO_LAYOUTS = b"<Layouts/>"  # as QGIS writes a project without any
@@ -196,13 +196,17 @@ class DeliveryProject:
                 for layer in self._open(name):
                     self.run.check()
                     self.project.addMapLayer(layer, False)
-                    group.addLayer(layer)
+                    (group if layer.isSpatial() else _tables_of(group, TABLES[language])).addLayer(layer)
                     self.layers.setdefault(name, []).append(layer)
             relief = open_relief(self) if key == "base" else None
             if relief is not None:
                 self.project.addMapLayer(relief, False)
                 group.addLayer(relief)
                 self.layers["relief"] = [relief]
+            tables = group.findGroup(TABLES[language])
+            if tables is not None:  # below what can be drawn
+                group.addChildNode(tables.clone())
+                group.removeChildNode(tables)
             if not group.children():
                 root.removeChildNode(group)
 
@@ -300,6 +304,15 @@ class DeliveryProject:
             record.addLayerRecord(QgsMapThemeCollection.MapThemeLayerRecord(layer))
         if shown:
             self.project.mapThemeCollection().insert(PRINT[self.study.language], record)
+
+
+def _tables_of(group: Any, title: str) -> Any:
+    """Return the folded group of tables without places within a group: they tell nothing on the map."""
+    found = group.findGroup(title)
+    if found is None:
+        found = group.addGroup(title)
+        found.setExpanded(False)
+    return found
 
 
 def _finish(path: Path, layouts: list[bytes], run: Any) -> None:
