@@ -9,13 +9,14 @@ from typing import Any
 
 from .. import envelope
 from ..words import figure_names, join_words, pick, say, source_words, unit_words
-from .rulebook import find_document
+from .rulebook import find_document, name_rule
 
 MOST_FIGURES = 300  # rows of the list in the report
 GROUPS = ("limits", "checks", "figures")  # say nothing beside the name of the figure
 STATES = {
     code.partition("_")[2]: code for code in ("figure_found", "figure_checked", "figure_known", "figure_heuristic")
 }
+EFFECTS = {"禁拆": "effect_keep", "须批": "effect_ask", "提示": "effect_note"}  # what protection asks for
 _PART = re.compile(r"([^\[\]]+)((?:\[\d+\])*)")
 Row = tuple[str, str, str, str]
 
@@ -23,7 +24,7 @@ Row = tuple[str, str, str, str]
 def pending_figures(
     rules: Iterable[Mapping[str, Any]], documents: Iterable[Mapping[str, Any]], language: str
 ) -> list[Row]:
-    """Return rules id, name, value and source of each figure that is 待核 in the rules and standards that were used.
+    """Return rules (kind and title), name, value and source of each figure that is 待核 in what was used.
 
     Figures changed for a project come first, with the reason given for them: they are what a reader must know.
     """
@@ -32,7 +33,12 @@ def pending_figures(
         document = find_document(rule, whole)
         for path, figure in envelope.list_unverified(document) if document else ():
             name = tell_path(document or {}, path, language)
-            row = (str(rule["id"]), name, tell_value(figure, language), tell_source(figure, language))
+            row = (
+                name_rule(str(rule["kind"]), str(rule["id"]), language),
+                name,
+                tell_value(figure, language),
+                tell_source(figure, language),
+            )
             rows.append((not figure.get("note"), str(rule["id"]), path, row))
     return [row for *_, row in sorted(rows, key=lambda item: item[:3])][:MOST_FIGURES]
 
@@ -61,7 +67,8 @@ def tell_path(document: Mapping[str, Any], path: str, language: str) -> str:
 def tell_value(figure: Mapping[str, Any], language: str) -> str:
     """Return a figure's value with its unit as people write them; empty without a single value."""
     if "value" not in figure:
-        return ""
+        effect = figure.get("effect")
+        return say(EFFECTS[effect], language) if effect in EFFECTS else ""
     value = figure["value"]
     if isinstance(value, bool):
         return say("figure_yes" if value else "figure_no", language)
@@ -95,6 +102,10 @@ def tell_source(figure: Mapping[str, Any], language: str) -> str:
 def _title(place: Any, language: str) -> list[str]:
     if not isinstance(place, Mapping):
         return []
+    if place.get("effect") in EFFECTS and isinstance(place.get("words"), str):  # a class of what is protected
+        kinds = [word for word in place["words"].split("|") if word]
+        kept = (kinds[0] if language == "zh" else kinds[-1]) if kinds else say("effect_other", language)
+        return [say("effect_protected", language), kept]
     for key in ("title", "name"):
         if isinstance(place.get(key), Mapping):
             return [pick(place[key], language)]

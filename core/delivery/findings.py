@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ WORDS = ("verdict_fail", "verdict_unknown", "verdict_advice", "verdict_pass")
 VERDICTS = {code.partition("_")[2]: code for code in WORDS}  # in the order they are read
 UNITS = {"buildings": "unit_buildings", "places": "unit_parking", "parcels": "unit_parcels", "petals": "unit_petals"}
 VERIFIED = ("found", "checked")
+_NUMBER = re.compile(r"[-−]?[\d\u2009]+(?:\.\d+)?")
 LAYER_CLAUSES = ("clause_protected", "clause_plan", "clause_constraints", "check_zone_rules")
 
 
@@ -97,5 +99,14 @@ def tell_range(rows: Sequence[Mapping[str, Any]], language: str) -> str:
     known = [float(row["value"]) for row in rows if row["value"] is not None and not math.isnan(float(row["value"]))]
     if not known:
         return "–"
-    ends = [tell_number(value, unit_of(rows[0]), language) for value in (min(known), max(known))]
-    return ends[0] if ends[0] == ends[1] else " … ".join(ends)
+    low, high = (tell_number(value, unit_of(rows[0]), language) for value in (min(known), max(known)))
+    if low == high:
+        return low
+    (first, unit), (last, other) = _split(low), _split(high)
+    return f"{first}–{last}{unit}" if unit == other else f"{low} – {high}"
+
+
+def _split(told_number: str) -> tuple[str, str]:
+    """Return the digits of a number that was told, and the unit behind them with its blank."""
+    found = _NUMBER.match(told_number)
+    return (found.group(0), told_number[found.end() :]) if found else (told_number, "")

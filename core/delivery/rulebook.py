@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import envelope, jsontext
 from ..words import LANGUAGES
+from .palette import RULE_KINDS, rule_kind
 
 Rule = dict[str, Any]
 WORDS = {"title", "source", "clause", "lead", "to_read", "note", "description"}  # keys that hold no number
@@ -94,6 +95,21 @@ def _bare(value: Any) -> Any:
             return None
         return {key: _bare(item) for key, item in value.items() if key not in WORDS}
     return [_bare(item) for item in value] if isinstance(value, list) else value
+
+
+def title_of(kind: str, name: str, language: str) -> str:
+    """Return the title of shipped rules without what stands in brackets behind it; others stand for themselves."""
+    if kind not in envelope.FOLDERS or name not in envelope.names(kind):
+        return name
+    return str(envelope.load(kind, name).get("title", {}).get(language, name)).split("（")[0].split(" (")[0]
+
+
+def name_rule(kind: str, name: str, language: str) -> str:
+    """Return “标准 重庆”: the kind and the title of rules that are shipped, else the id."""
+    title, told = title_of(kind, name, language), rule_kind(kind, language)
+    if kind not in RULE_KINDS or told in title:  # 片区规则 重庆示范片区规则
+        return title
+    return told if title in told else f"{told} {title}"
 
 
 def _rules(runs: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str], Rule]:

@@ -16,15 +16,19 @@ from ...words import LANGUAGES, say
 from ..balance import print_kinds
 from ..figurewords import Row
 from ..palette import kind_name, palette, rule_kind, tag_name, unit_name
+from ..rulebook import name_rule, title_of
 from ..summary import count_tags, exact_sum, hectares, is_open, percent, sum_kinds, told, worst_communities
-from .charts import Drawn, Series, bar_chart, map_body, titled_map
-from .checks import checks_figure, checks_section
+from .charts import Drawn, Series, bar_chart, color_key, map_body, titled_map
+from .checks import checks_figure, checks_lead, checks_section
 from .htmltable import html_table
 from .left_out import left_out_section, role_name
 from .links import Links, file_link
 from .page import html_page
 from .works import maps_section, projects_section, sites_section
 from .zones import zones_section
+
+DECIDING = ("ruleset", "standard", "zone-rules")  # what the results rest on, in the order it is named
+NOT_KNOWN = "–"
 
 
 @dataclass(frozen=True)
@@ -87,11 +91,13 @@ def _article(content: Told, word: _Words, picture: str) -> str:
     ]
     ids = {code: f"{language}-s{n}" for n, (code, _) in enumerate(sections, 1)}
     left = "".join(f'<a href="#{ids[code]}">{n}　{word(code)}</a>' for n, (code, _) in enumerate(sections, 1))
+    left += f'<p class="foot">{word("report_foot", date=content.date, checksum=content.checksum)}</p>'
     body = "".join(
         f'<h2 id="{ids[code]}">{n}　{word(code)}</h2>{links.tables_of(code)}{html}'
         for n, (code, html) in enumerate(sections, 1)
     )
-    below = " · ".join(escape(part) for part in (content.author, content.date, content.mark.get(language, "")) if part)
+    heads = (content.author, content.date, _used(content, language), content.mark.get(language, ""))
+    below = " · ".join(escape(part) for part in heads if part)
     left_out = next(n for n, (code, _) in enumerate(sections, 1) if code == "report_left_out")
     kept = f'<p class="below">{word("report_kept_language")}</p>' if language != content.language else ""
     files = f"{word('report_sheets')} {'　'.join(map(file_link, content.sheets))}" if content.sheets else ""
@@ -99,6 +105,15 @@ def _article(content: Told, word: _Words, picture: str) -> str:
         f'<nav>{left}</nav><main><h1>{escape(content.title[language])}</h1><p class="below">{below}</p>{kept}'
         f'{_figures(content, word, left_out)}<p class="files">{files}</p>{body}</main>'
     )
+
+
+def _used(content: Told, language: str) -> str:
+    """Return which rules and standards decided, by their titles, and how many of their figures are 待核."""
+    deciding = [rule for kind in DECIDING for rule in content.rules if rule["kind"] == kind]
+    named = dict.fromkeys(name_rule(str(rule["kind"]), str(rule["id"]), language) for rule in deciding)
+    pending = sum(int(rule["unverified_n"]) for rule in content.rules)
+    used = " · ".join(named)
+    return say("report_used", language, rules=used, n=pending) if named and pending else used
 
 
 class _Words:
@@ -126,25 +141,37 @@ def _figures(content: Told, word: _Words, left_out: int) -> str:
     pending = sum(int(rule["unverified_n"]) for rule in content.rules)
     known = "left_out" in content.tables
     figures = [
-        (word("figure_confirmed"), told(confirmed), word("report_of_suspected", n=told(suspected))),
-        (word("figure_short_kinds"), told(short), ""),
-        (word("figure_zones"), told(len(zones)), word("report_of_hectares", n=hectares(_sum(zones, "area_m2")))),
-        (word("report_pending"), told(pending), word("report_pending_below")),
+        (word("figure_confirmed"), told(confirmed), "unit_parcels", word("report_of_suspected", n=told(suspected))),
+        (word("figure_short_kinds"), told(short), "unit_kinds", ""),
+        (word("figure_zones"), told(len(zones)), "unit_zones",
+         word("report_of_hectares", n=hectares(_sum(zones, "area_m2")))),
+        (word("report_pending"), told(pending), "unit_figures", word("report_pending_below")),
         (
             word("figure_left_out"),
             told(sum(content.left_out.values()) if known else None),
+            "unit_features",
             word("report_see_left_out", n=left_out),
         ),
-    ]
+    ]  # fmt: skip
     cells = "".join(
-        f'<div class="figure"><span>{name}</span><b>{escape(value)}</b><span>{below}</span></div>'
-        for name, value, below in figures
+        f'<div class="figure"><span>{name}</span><b>{escape(value)}{_unit(value, unit, word)}</b><span>{below}</span>'
+        "</div>"
+        for name, value, unit, below in figures
     )
     findings = content.tables.get("findings")
     if findings is not None:
         cells += checks_figure(findings, word.language)
     lead = word("report_lead", confirmed=told(confirmed), suspected=told(suspected), zones=len(zones))
-    return f'<div class="figures">{cells}</div><p class="lead">{lead}</p>'
+    blank = " " if word.language == "en" else ""
+    if findings is not None and len(findings):
+        wrong, unsure = checks_lead(findings, word.language)
+        lead = blank.join((lead, f"<b>{escape(wrong)}</b>", escape(unsure)))
+    return f'<div class="figures">{cells}</div><p class="lead">{lead}{blank}{word("report_lead_pending")}</p>'
+
+
+def _unit(value: str, unit: str, word: _Words) -> str:
+    """Return the unit behind a key figure; what is not known has none."""
+    return "" if value == NOT_KNOWN else f"<small> {word(unit)}</small>"
 
 
 def _map_of_found(content: Told, run: Run) -> str:
@@ -181,7 +208,10 @@ def _found(content: Told, word: _Words, picture: str) -> str:
     ]  # fmt: skip
     table = html_table([say(code, word.language) for code in codes], rows, 5)
     shown = titled_map(say("map_overview_title", word.language), picture)
-    return f'<div class="columns">{chart}{shown}</div>{_behind(word, table)}<p>{word("sheet_note_opportunities")}</p>'
+    tags = [Series(tag_name(tag, word.language), palette()["tags"][tag]["color"]) for tag in counts["tag"]]
+    zone = Series(palette()["zone"][word.language], palette()["zone"]["color"])
+    keyed = f'<div class="keyed">{color_key(tags, [zone])}{shown}</div>' if shown else ""
+    return f'<div class="columns">{chart}{keyed}</div>{_behind(word, table)}<p>{word("sheet_note_opportunities")}</p>'
 
 
 def _gaps(content: Told, word: _Words) -> str:
@@ -217,17 +247,28 @@ def _methods(content: Told, language: str) -> str:
 
 
 def _rules(content: Told, word: _Words) -> str:
-    codes = ("report_kind", "report_id", "report_figures", "report_pending")
+    codes = ("report_kind", "report_named", "report_figures", "report_pending")
     rows = [
-        (rule_kind(rule["kind"], word.language), rule["id"], told(rule["figures_n"]), told(rule["unverified_n"]))
+        (
+            rule_kind(rule["kind"], word.language),
+            _named(rule, word.language),
+            told(rule["figures_n"]),
+            told(rule["unverified_n"]),
+        )
         for rule in content.rules
     ]
     table = html_table([say(code, word.language) for code in codes], rows, 2)
     pending = content.pending.get(word.language)
     if not pending:
         return table
-    heads = [say(code, word.language) for code in ("report_id", "report_figure", "report_value", "report_source")]
+    heads = [say(code, word.language) for code in ("report_kind", "report_figure", "report_value", "report_source")]
     return f'{table}<h3><span class="ask">{word("report_pending")}</span></h3>{html_table(heads, pending)}'
+
+
+def _named(rule: Mapping[str, Any], language: str) -> str:
+    """Return the title of a rule with its id; one without a title is its id."""
+    title, name = title_of(str(rule["kind"]), str(rule["id"]), language), str(rule["id"])
+    return name if title == name else say("report_titled", language, title=title, name=name)
 
 
 def _data(content: Told, word: _Words) -> str:

@@ -78,6 +78,17 @@ def bar_chart(
     return "".join(parts)
 
 
+def color_key(areas: Sequence[Series], lines: Sequence[Series]) -> str:
+    """Return what the colours of a map mean, as a line of HTML: squares for areas, dashes for lines."""
+    marks = [(item, 12) for item in areas] + [(item, 3) for item in lines]
+    parts = "".join(
+        f'<span><svg width="12" height="12" aria-hidden="true"><rect y="{(12 - high) / 2:g}" width="12" '
+        f'height="{high}" fill="{escape(item.color)}"/></svg>{escape(item.name)}</span>'
+        for item, high in marks
+    )
+    return f'<p class="key">{parts}</p>'
+
+
 def small_map(title: str, layers: Sequence[Drawn], width: int = WIDTH, height: int = HEIGHT) -> str:
     """Return a map of the layers (drawn in order), north up, as large as fits; empty text when there is nothing."""
     return titled_map(title, map_body(layers, width, height), width, height)

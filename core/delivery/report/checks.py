@@ -25,6 +25,7 @@ from ..resaid import resay
 from .links import Links
 
 MOST_NAMES = 3  # subjects that are named; more are counted
+MOST_CHECKS = 5  # checks that the first screen names
 MOST_SENTENCES = 30  # under one row; all of them are in the workbook
 HEADS = ("report_verdict", "report_check", "report_subject", "report_value", "report_limit", "report_clause")
 CLASSES = (' class="bad"', ' class="ask"', ' class="good"')
@@ -62,18 +63,32 @@ def checks_figure(findings: pd.DataFrame, language: str) -> str:
     """Return the key figure: how many are not met, in red when there are any."""
     counts = count_verdicts(order_findings(findings))
     mark = ' class="bad"' if counts["fail"] else ""
+    unit = f"<small> {escape(say('unit_checks', language))}</small>"
     below = say("report_checks_below", language, **{f"{verdict}_n": n for verdict, n in counts.items()})
     return (
         f'<div class="figure"><span>{escape(say("report_not_met", language))}</span>'
-        f"<b{mark}>{counts['fail']}</b><span>{escape(below)}</span></div>"
+        f"<b{mark}>{counts['fail']}{unit}</b><span>{escape(below)}</span></div>"
     )
+
+
+def checks_lead(findings: pd.DataFrame, language: str) -> tuple[str, str]:
+    """Return in words what is not met and what is not known: the checks by their names, each once."""
+    groups, told = group_findings(findings), []
+    for verdict in ("fail", "unknown"):
+        mine = [rows for found, rows in groups if found == verdict]
+        names = list(dict.fromkeys(name_check(rows, language) for rows in mine))
+        counts = {"n": sum(len(rows) for rows in mine), "more": max(0, len(names) - MOST_CHECKS)}
+        listed = join_words(names[:MOST_CHECKS], language)
+        more = say("report_lead_more", language, n=counts["more"]) if counts["more"] else ""
+        code = f"report_lead_{verdict}" if names else f"report_lead_no_{verdict}"
+        told.append(say(code, language, n=counts["n"], names=f"{listed}{more}"))
+    return told[0], told[1]
 
 
 def _row(number: int, verdict: str, rows: list[dict[str, Any]], links: Links) -> str:
     language = links.language
-    ends = tell_range(rows, language).split(" … ")
-    value = " … ".join(_whole(end) for end in ends)
-    cells = (value, _whole(tell_limit(rows[0], language)), tell_clause(rows[0], language))
+    value = tell_range(rows, language)
+    cells = (_whole(value), _whole(tell_limit(rows[0], language)), tell_clause(rows[0], language))
     chip = f"<td><span{MARKS.get(verdict, '')}>{escape(tell_verdict(verdict, language))}</span></td>"
     told = f"<td>{escape(name_check(rows, language))}</td><td>{_subjects(rows, links)}</td>"
     return f'<tr id="{links.row(number)}">{chip}{told}{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'

@@ -25,13 +25,18 @@ h2{font-size:18px;margin:32px 0 8px;border-bottom:2px solid var(--accent);paddin
 .below{color:var(--grey);border-bottom:2px solid var(--accent);padding-bottom:8px}
 .figures{display:flex;flex-wrap:wrap;margin:14px 0}
 .figure{flex:1 1 150px;border-left:1px solid var(--line);padding:2px 16px}
-.figure b{display:block;font-size:26px;line-height:1.3}.figure span{color:var(--grey);font-size:13px}
+.figure b{display:block;font-size:26px;line-height:1.3}.figure small{font-size:14px;font-weight:400}
+.figure span{color:var(--grey);font-size:13px}
 .bad{color:var(--bad)}.ask{background:var(--askbg);color:var(--ask);border-radius:9px;padding:1px 9px}
 .lead{background:#f3f0ea;border-left:4px solid var(--accent);padding:8px 14px}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th{color:var(--grey);font-weight:400}
 th,td{text-align:left;padding:5px 8px;border-bottom:1px solid var(--line);vertical-align:top}
 td.n,th.n{text-align:right}details{margin:6px 0}summary{color:#0b66a3;cursor:pointer}svg{max-width:100%;height:auto}
-svg text{font-family:inherit}.columns{display:flex;flex-wrap:wrap;gap:24px}.columns svg{flex:1 1 380px;min-width:0}
+svg text{font-family:inherit}.foot{color:var(--grey);font-size:12px;padding:12px 16px 0;margin:0;
+white-space:pre-line}.key{margin:0 0 4px;font-size:13px;color:var(--grey)}
+.key span{margin-right:14px;white-space:nowrap}
+.key svg{margin-right:5px;vertical-align:-1px;flex:none}.keyed{flex:1 1 380px;min-width:0}.w{white-space:nowrap}
+.columns{display:flex;flex-wrap:wrap;gap:24px}.columns svg{flex:1 1 380px;min-width:0}
 a{color:#0b66a3}.good{background:#e3f1e6;color:#1f5a2f;border-radius:9px;padding:1px 9px}td .bad{background:#fbe4e2;
 border-radius:9px;padding:1px 9px}.maps{columns:3;list-style:none;padding:0}.maps li{break-inside:avoid}
 .here{color:var(--grey);font-size:13px}
@@ -42,7 +47,7 @@ td{overflow-wrap:break-word}td.n{white-space:nowrap}td .bad,td .ask,td .good{whi
 @media (max-width:900px){.say,.switch{position:absolute}nav{position:static;width:auto;columns:3 180px}
 main{margin:0;padding:14px}.figure{flex:1 1 30%}.maps{columns:2}}
 @media (max-width:560px){.maps{columns:1}.figure{flex:1 1 45%}}
-@media print{.say,.switch{display:none}.behind:not([open]){display:none}
+@media print{.say,.switch,.foot{display:none}.behind:not([open]){display:none}
 nav{position:static;width:auto;background:none;columns:3;padding:0}nav a{padding:1px 0;break-inside:avoid}
 main{margin:0;padding:0}.figure{flex:1 1 30%}.lead{border-left:4px solid}
 h2,h3,.here,summary{break-after:avoid}.maps .here{break-after:auto}svg,.figures{break-inside:avoid}

@@ -18,7 +18,7 @@ from .htmltable import html_table
 from .links import Links, href, sheet_title
 
 MOST_SITES, MOST_PROJECTS = 60, 40  # rows in the report; all of them are in tables/
-SMALL = 9.95  # served more than this is told without decimals
+SMALL = 9.95  # a site that serves less more is told with a decimal, and so are all others in the column
 WHY = ("sites_why", "sites_why+sites_join_neighbour")
 
 
@@ -27,21 +27,21 @@ def sites_section(sites: pd.DataFrame, language: str) -> str:
     if not len(sites):
         return f"<p>{escape(say('report_no_sites', language))}</p>"
     ordered = sites.sort_values(["kind", "rank", "site_id"])
-    rows = []
+    rows, digits = [], _digits_of(ordered)
     for row in ordered.head(MOST_SITES).to_dict("records"):
         unit = unit_name(_text(row.get("unit")), language)
         place = _text(row.get("candidate_id")) or _text(row.get("parcel_id")) or _text(row["site_id"])
         size = f"{told(row.get('size'))} {unit}".strip()
         rows.append((kind_name(_text(row["kind"]), language), told(row.get("rank")), place, size,
-                     _more_served(row.get("served_more")), resay(_text(row.get("why")), language, WHY)))  # fmt: skip
+                     told(row.get("served_more"), digits), resay(_text(row.get("why")), language, WHY)))  # fmt: skip
     heads = ("head_kind", "report_rank", "report_place", "report_size", "report_served_more", "report_why")
     named = [say(code, language) for code in heads]
     return html_table(named, rows, also=(1, 3, 4)) + _more(len(sites) - len(rows), language)
 
 
-def _more_served(value: Any) -> str:
-    """Return how much more is served; less than ten with a decimal, so that a little is not told as nothing."""
-    return told(value, 1 if isinstance(value, float) and value < SMALL else 0)
+def _digits_of(sites: pd.DataFrame) -> int:
+    """Return the decimals of how much more is served: one where some site adds little, or it would be told as none."""
+    return int((frames.optional(sites, "served_more", "real") < SMALL).any())
 
 
 def projects_section(projects: pd.DataFrame, links: Links) -> str:

@@ -39,7 +39,8 @@ def zones_section(zones: pd.DataFrame, findings: pd.DataFrame | None, links: Lin
         zone = str(row["zone_id"])
         name = Markup(f'<span id="{links.anchor(zone)}">{escape(links.names[zone])}</span>')
         figures = [told(sums[column].values[place], digits) for column, digits, _ in SUMMED]
-        rows.append((name, zone, links.sheets_of(zone), _findings_of(zone, groups, links), *figures,
+        kept = Markup(f'<span class="w">{escape(zone)}</span>')  # Z-S01 is one word
+        rows.append((name, kept, links.sheets_of(zone), _findings_of(zone, groups, links), *figures,
                      percent(row["elder_gap"]), percent(row["child_gap"])))  # fmt: skip
     totals = [told(sums[column].total if len(zones) else 0.0, digits) for column, digits, _ in SUMMED]
     total = (say("head_total", links.language), "", "", "", *totals, "", "")

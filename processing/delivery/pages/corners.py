@@ -18,7 +18,15 @@ def bar_box(view: View, kept_clear: Any = None) -> Box:
     boxes = [(x, top + height - BAR_HEIGHT - 1, x + wide, top + height) for x in (left, left + width - wide)]
     if kept_clear is None:
         return boxes[0]
-    return min(boxes, key=lambda box: view.on_ground(box).intersection(kept_clear).area)
+    return min(boxes, key=lambda box: hidden_area(view, box, kept_clear))
+
+
+def hidden_area(view: View, box: Box, kept_clear: Any) -> float:
+    """Return how much of an area on the ground (m²) a box on the page hides."""
+    import numpy as np
+
+    with np.errstate(invalid="ignore"):  # GEOS raises the flag for shapes that are whole
+        return float(view.on_ground(box).intersection(kept_clear).area)
 
 
 def short_bar(view: View) -> Box:

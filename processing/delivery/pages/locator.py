@@ -11,6 +11,7 @@ from ....core.delivery.callouts import Box
 from ....core.delivery.scales import choose_scale, frame_extent, page
 from ....core.words import say
 from ..bounds import study_bounds
+from .corners import hidden_area
 from .naming import View
 from .sheet import INK, Place, Sheet
 
@@ -36,7 +37,7 @@ def inset_box(study: Any, view: View, taken: list[Box], zone: Any) -> Box | None
     corners = [(x, y) for y in (top + down - height, top) for x in (left + across - width, left)]
     boxes = [(x, y, x + width, y + height) for x, y in corners]
     free = [box for box in boxes if not any(_touch(box, other) for other in taken)]
-    hidden = [view.on_ground(box).intersection(zone).area / view.on_ground(box).area for box in free]
+    hidden = [hidden_area(view, box, zone) / view.on_ground(box).area for box in free]
     best = min(range(len(free)), key=lambda place: round(hidden[place], 6), default=None)
     return free[best] if best is not None and hidden[best] <= MOST_HIDDEN else None
 

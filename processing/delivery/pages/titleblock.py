@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ....core.delivery.callouts import fit_words, text_width_mm, wrap_words
-from ....core.delivery.palette import RULE_KINDS, rule_kind
+from ....core.delivery.rulebook import name_rule
 from ....core.inputs.aliases import roles
 from ....core.words import join_words, say
 from ..package import runs_of
@@ -97,20 +97,6 @@ def tell_rules(rules: Iterable[Mapping[str, Any]], language: str) -> str:
     """Return how many figures are 待核, then the rules and standards by kind and title, the deciding ones first."""
     found = sorted(rules, key=lambda rule: KINDS.index(rule["kind"]) if rule["kind"] in KINDS else len(KINDS))
     pending = sum(int(rule["unverified_n"]) for rule in found)
-    parts = [*dict.fromkeys(_named(rule, language) for rule in found)]
+    parts = [*dict.fromkeys(name_rule(str(rule["kind"]), str(rule["id"]), language) for rule in found)]
     told = [say("pending_figures", language, n=pending)] if pending else []
     return " · ".join([*told, *parts])
-
-
-def _named(rule: Mapping[str, Any], language: str) -> str:
-    """Return “标准 重庆”: the kind and the title of rules that are shipped, else the id."""
-    from ....core import envelope
-
-    kind, name = str(rule["kind"]), str(rule["id"])
-    title = name
-    if kind in envelope.FOLDERS and name in envelope.names(kind):
-        title = str(envelope.load(kind, name).get("title", {}).get(language, name)).split("（")[0].split(" (")[0]
-    told = rule_kind(kind, language)
-    if kind not in RULE_KINDS or told in title:  # 片区规则 重庆示范片区规则
-        return title
-    return told if title in told else f"{told} {title}"

@@ -50,7 +50,7 @@ def test_limits_and_clauses():
     assert tell_limit(finding("floor_min", "Z-1", "advice", 8e5, "m2", 1e5), "zh") == "≥ 10.0 万 m²"
     assert tell_limit(finding("plan", "Z-1", "unknown", 1.0), "zh") == ""
     assert tell_clause(ROWS[2], "zh") == "待核：某号<1>"
-    assert tell_range(ROWS[:2], "zh") == "2.7 % … 11.2 %"
+    assert tell_range(ROWS[:2], "zh") == "2.7–11.2 %"
 
 
 def test_section():
@@ -63,8 +63,38 @@ def test_section():
     assert "大坪" in rows[0]
     assert 'class="bad"' in rows[0]
     assert "七星岗、大坪" in rows[3]
-    assert "2.7\u00a0% … 11.2\u00a0%" in rows[3]  # a number and its unit stay in one line
+    assert "2.7–11.2\u00a0%" in rows[3]  # a number and its unit stay in one line
     assert "某号&lt;1&gt;" in html
     assert "<1>" not in html
-    assert '<b class="bad">1</b>' in checks_figure(FINDINGS, "zh")
+    assert '<b class="bad">1<small> 项</small></b>' in checks_figure(FINDINGS, "zh")
     assert 'class="bad"' not in checks_figure(FINDINGS[FINDINGS["verdict"] != "fail"], "zh")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "told"),
+    [
+        (0.5, 0.5, "share", "50.0 %"),
+        (3581.0, 6954.0, "places", "3\u2009581–6\u2009954 个"),
+        (9_000.0, 20_000.0, "m2", "9\u2009000 m² – 2.0 ha"),  # another unit: both in full
+        (572_000.0, 1_091_000.0, "floor_m2", "57.2–109.1 万 m²"),
+    ],
+)
+def test_a_range_names_its_unit_once(low, high, unit, told):
+    rows = [finding("parks", zone, "advice", value, unit) for zone, value in (("Z-1", low), ("Z-2", high))]
+    assert tell_range(rows, "zh") == told
+
+
+def test_the_first_screen_names_what_is_wrong_and_what_is_not_known():
+    from urban_renewal.core.delivery.report.checks import checks_lead
+
+    wrong, unsure = checks_lead(FINDINGS, "zh")
+    mine = FINDINGS[FINDINGS["verdict"] == "fail"]
+    assert wrong.startswith(f"未达 {len(mine)} 项：")
+    assert unsure.startswith(f"待核 {(FINDINGS['verdict'] == 'unknown').sum()} 项：")
+    passed = FINDINGS[FINDINGS["verdict"] == "pass"]
+    assert checks_lead(passed, "zh") == ("没有未达的审查项。", "没有待核的审查项。")
+    many = pd.concat([FINDINGS[FINDINGS["verdict"] == "unknown"].head(1)] * 7, ignore_index=True)
+    many["finding_id"] = [
+        f"{check}:Z-1" for check in ("rent", "resettle", "parking", "lifts", "danger", "parks", "plan")
+    ]
+    assert checks_lead(many, "en")[1].endswith(" and 2 more.")  # five are named
