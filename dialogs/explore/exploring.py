@@ -20,6 +20,7 @@ from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 from ...core.errors import RenewalError
 from ...processing.running.promptness import promptly
 from ...processing.texts import tr
+from ..parts.beside import put_beside, take_away
 from ..parts.picking import PickTool
 from ..review import reviewing
 from ..review.items import Item
@@ -81,10 +82,7 @@ class Exploring(QObject):
             self.panel.map_asked.connect(self.time_maps.follow)
             self.panel.zone_asked.connect(self.show_zone)
             self.panel.visibilityChanged.connect(self._on_visible)
-            self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.panel)
-            window = self._iface.mainWindow()
-            if hasattr(window, "tabifyDockWidget") and not self._dock.isFloating():
-                window.tabifyDockWidget(self._dock, self.panel)
+            put_beside(self._iface, self._dock, self.panel)
         if self.tool is None:
             self.tool = PickTool(canvas, Qt.CursorShape.WhatsThisCursor)
             self.tool.canvasClicked.connect(self._on_click)
@@ -122,8 +120,7 @@ class Exploring(QObject):
         self._task = self.ground = self._item = self._point = self.lookups.map = self.lookups.zones = None
         self.time_maps.close()
         if self.panel is not None:
-            self._iface.removeDockWidget(self.panel)
-            self.panel.deleteLater()
+            take_away(self._iface, self.panel)
             self.panel = None
 
     # --- the network --------------------------------------------------------------------------------------------------

@@ -14,17 +14,15 @@ from qgis.core import (
     QgsGeometry,
     QgsPointXY,
     QgsVectorLayer,
-    QgsWkbTypes,
 )
-from qgis.gui import QgsRubberBand
-from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QFileDialog
 
 from ...core.delivery.formats.workbook import Sheet, write_workbook
 from ...core.errors import RenewalError
 from ...processing.texts import interface_language, tr
 from ..explore import text as explore_text
+from ..parts.beside import Frame, put_beside, take_away
 from ..review import reviewing
 from ..review.items import table_of
 from ..study import results, tree, wording
@@ -41,7 +39,6 @@ from .values import GROUPS, WALK, Community, read_communities, unknown_counts
 from .walked import WORST_SQL, Walk, WalkTelling
 
 MANY_BYTES = 20_000_000  # of the detail: from here on counting its rows is felt
-OUTLINE = "#222222"
 
 
 class GapShowing(QObject):
@@ -53,7 +50,7 @@ class GapShowing(QObject):
         super().__init__(dock)
         self._iface, self._dock = iface, dock
         self.panel: GapPanel | None = None
-        self._band: QgsRubberBand | None = None
+        self._frame = Frame(iface)
         self._shapes: dict[str, tuple[QgsGeometry, Any]] = {}
         self.table = GapTable(iface, self)
         self.picking = CommunityPicking(iface, dock.session, self)
@@ -133,11 +130,7 @@ class GapShowing(QObject):
         self.panel.export_asked.connect(self._on_export)
         self.panel.sites_asked.connect(self._dock.siting.open)
         self.panel.visibilityChanged.connect(self._on_visible)
-        if self._iface is not None:
-            self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.panel)
-            window = self._iface.mainWindow()
-            if hasattr(window, "tabifyDockWidget") and not self._dock.isFloating():
-                window.tabifyDockWidget(self._dock, self.panel)
+        put_beside(self._iface, self._dock, self.panel)
 
     def _on_ground(self) -> None:
         if self.panel is not None:
@@ -153,7 +146,7 @@ class GapShowing(QObject):
         if on:
             self.marks.show(self._now()[0])
         else:
-            self._clear()
+            self._frame.clear()
             self.marks.clear()
         self._set_places_aside()
 
@@ -209,26 +202,12 @@ class GapShowing(QObject):
 
     def show_community(self, key: str, zoom: bool = False) -> None:
         """Frame a community on the map and bring it into view; `zoom` = as large as it can be."""
-        self._clear()
         found = self._shape_of(key)
-        if self._iface is None or found is None:
+        if found is None:
+            self._frame.clear()
             return
         shape, layer = found
-        canvas = self._iface.mapCanvas()
-        self._band = QgsRubberBand(canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
-        self._band.setStrokeColor(QColor(OUTLINE))
-        self._band.setFillColor(QColor(0, 0, 0, 0))
-        self._band.setWidth(3)
-        self._band.setToGeometry(shape, layer)
-        try:
-            change = crossing(layer.crs(), canvas.mapSettings().destinationCrs(), self._dock.session.project)
-            box = change.transformBoundingBox(shape.boundingBox())
-        except QgsCsException:
-            return
-        if zoom or not canvas.extent().contains(box):
-            box.scale(1.4)
-            canvas.setExtent(box)
-        canvas.refresh()
+        self._frame.show(shape, layer.crs(), self._dock.session.project, zoom)
 
     def _shape_of(self, key: str) -> tuple[QgsGeometry, Any] | None:
         if key not in self._shapes:
@@ -286,17 +265,12 @@ class GapShowing(QObject):
         except (OSError, RenewalError) as error:
             self.failed.emit(wording.error_text(error))
 
-    def _clear(self) -> None:
-        if self._band is not None and self._iface is not None:
-            self._iface.mapCanvas().scene().removeItem(self._band)
-        self._band = None
-
     def close(self) -> None:
         """Take the panel away."""
         if self._reading is not None:
             self._reading.stop()
             self._reading = None
-        self._clear()
+        self._frame.clear()
         if self.panel is not None:
             self._dock.exploring.ground_read.disconnect(self._on_ground)
         self.picking.switch(False)
@@ -305,9 +279,7 @@ class GapShowing(QObject):
         self.table.close()
         self._shapes = {}
         if self.panel is not None:
-            if self._iface is not None:
-                self._iface.removeDockWidget(self.panel)
-            self.panel.deleteLater()
+            take_away(self._iface, self.panel)
             self.panel = None
 
 

@@ -11,6 +11,7 @@ from qgis.PyQt.QtCore import QObject, Qt
 
 from ...processing.running.promptness import promptly
 from ...processing.texts import tr
+from ..parts.beside import take_away
 from ..review import reviewing
 from ..review.items import OUTSIDE, UnreadableError, table_of
 from ..review.places import Area, places_of
@@ -75,9 +76,7 @@ class GapTable(QObject):
         """Take the table away."""
         self._task = None
         if self.panel is not None:
-            if self._iface is not None:
-                self._iface.removeDockWidget(self.panel)
-            self.panel.deleteLater()
+            take_away(self._iface, self.panel)
             self.panel = None
 
 

@@ -11,6 +11,7 @@ from qgis.PyQt.QtGui import QColor, QFont, QPainter, QPalette, QPen
 from qgis.PyQt.QtWidgets import (
     QApplication,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
@@ -223,6 +224,22 @@ class Figures(QWidget):
         layout.addWidget(big)
         layout.addWidget(text_label(label, HINT))
         return cell
+
+
+def big_figures(n: int) -> list[tuple[QLabel, QLabel]]:
+    """Return (value, what it counts) of `n` key figures of a panel."""
+    return [(scaled(QLabel(), BIG, bold=True), text_label(factor=HINT)) for _ in range(n)]
+
+
+def figure_row(figures: Sequence[tuple[QLabel, QLabel]]) -> QHBoxLayout:
+    """Return key figures side by side."""
+    row = QHBoxLayout()
+    for big, small in figures:
+        box = QVBoxLayout()
+        box.addWidget(big)
+        box.addWidget(small)
+        row.addLayout(box, 1)
+    return row
 
 
 class Page(QWidget):

@@ -16,10 +16,11 @@ from qgis.core import (
     QgsTask,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...processing.running.promptness import promptly
 from ...processing.texts import tr
+from ..parts.beside import put_beside, take_away
 from ..study import project_state, wording
 from ..study.session import Session
 from ..study.steps import results_of
@@ -104,11 +105,7 @@ class Reviewing(QObject):
         if self.panel is None:
             self.panel = ReviewPanel(self._iface)
             self.panel.reviewed.connect(self._on_reviewed)
-            if self._iface is not None:
-                self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.panel)
-                window = self._iface.mainWindow()
-                if hasattr(window, "tabifyDockWidget") and not self._dock.isFloating():
-                    window.tabifyDockWidget(self._dock, self.panel)
+            put_beside(self._iface, self._dock, self.panel)
         if to_front:
             self.panel.show()
             self.panel.raise_()
@@ -125,9 +122,7 @@ class Reviewing(QObject):
         self.panel.close_down()
         if desk is not None and len(desk.items) > MANY:
             self._leaving = Turns(let_go(desk), self._on_gone, self)
-        if self._iface is not None:
-            self._iface.removeDockWidget(self.panel)
-        self.panel.deleteLater()
+        take_away(self._iface, self.panel)
         self.panel = None
 
     def _on_gone(self, *_: Any) -> None:

@@ -28,7 +28,7 @@ from ..explore.text import amount_text, unit_text
 from ..parts import help_pages
 from ..parts.phrases import flowing, paired, unbroken
 from ..parts.tables import EmptyHint, NumberItem, make_copyable, pick_rows
-from ..parts.widgets import BIG, HINT, Page, main_button, scaled, text_label
+from ..parts.widgets import HINT, Page, big_figures, figure_row, main_button, text_label
 from ..study import wording
 from .values import Cover, Room, hosts_n
 
@@ -62,7 +62,7 @@ class SitesPanel(QDockWidget):
             "kindergartens. With one: its polygons, a building each."
         ))  # fmt: skip
         self.run = main_button(tr("Choose sites"))
-        self.figures = [(scaled(QLabel(), BIG, bold=True), text_label(factor=HINT)) for _ in range(3)]
+        self.figures = big_figures(3)
         self.state, self.cover, self.sentence = text_label(factor=HINT), text_label(), text_label()
         self.table = QTableWidget(0, FORM + 1)
         self.how = text_label(f'<a href="help">{tr("How is it counted?")}</a>', HINT)
@@ -92,13 +92,7 @@ class SitesPanel(QDockWidget):
         grid.setColumnStretch(1, 1)
         layout.addLayout(grid)
         layout.addWidget(self.state)
-        row = QHBoxLayout()
-        for big, small in self.figures:
-            box = QVBoxLayout()
-            box.addWidget(big)
-            box.addWidget(small)
-            row.addLayout(box, 1)
-        layout.addLayout(row)
+        layout.addLayout(figure_row(self.figures))
         layout.addWidget(self.cover)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.sentence)

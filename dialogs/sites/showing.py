@@ -6,19 +6,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsCsException, QgsFeatureRequest, QgsGeometry, QgsVectorLayer, QgsWkbTypes
-from qgis.gui import QgsRubberBand
-from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QColor
+from qgis.core import QgsFeatureRequest, QgsGeometry, QgsVectorLayer
+from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QFileDialog
 
 from ...core.delivery.formats.workbook import Sheet, write_workbook
 from ...core.errors import RenewalError
 from ...processing.texts import tr
 from ..explore.text import kind_titles, unit_text
+from ..parts.beside import Frame, put_beside, take_away
 from ..parts.phrases import paired
 from ..study import results, wording
-from ..study.crossing import crossing
 from ..study.handover import lacks_material, standard_of
 from ..study.project_state import layer_of
 from ..study.readiness import BLOCKING
@@ -27,7 +25,6 @@ from ..study.steps import GAPS, results_of
 from .panel import USUAL_SITES, SitesPanel
 from .values import Cover, Room, cover_of, hostable, read_rooms
 
-OUTLINE = "#222222"
 AIR = 6  # a building is shown with so many times its own extent
 
 
@@ -40,7 +37,7 @@ class SitesShowing(QObject):
         super().__init__(dock)
         self._iface, self._dock = iface, dock
         self.panel: SitesPanel | None = None
-        self._band: QgsRubberBand | None = None
+        self._frame = Frame(iface)
         self._shapes: dict[str, QgsGeometry] = {}
         self._crs: Any = None
         dock.session.changed.connect(self._on_changed)
@@ -65,14 +62,8 @@ class SitesShowing(QObject):
         self.panel.zoom_asked.connect(lambda host: self.show_host(host, zoom=True))
         self.panel.table_asked.connect(self._on_table)
         self.panel.export_asked.connect(self._on_export)
-        self.panel.visibilityChanged.connect(
-            lambda on: self.show_host(self.panel.picked_host()) if on else self._clear()
-        )
-        if self._iface is not None:
-            self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.panel)
-            window = self._iface.mainWindow()
-            if hasattr(window, "tabifyDockWidget") and not self._dock.isFloating():
-                window.tabifyDockWidget(self._dock, self.panel)
+        self.panel.visibilityChanged.connect(self._on_visible)
+        put_beside(self._iface, self._dock, self.panel)
 
     def _on_visible(self, on: bool) -> None:
         self.show_host(self.panel.picked_host() if on and self.panel is not None else "")
@@ -153,25 +144,11 @@ class SitesShowing(QObject):
 
     def show_host(self, host: str, zoom: bool = False) -> None:
         """Frame a building on the map; into view when it is not, `zoom` = as large as it can be."""
-        self._clear()
         shape = self._shape_of(host) if host and self._iface is not None else None
         if shape is None:
+            self._frame.clear()
             return
-        canvas = self._iface.mapCanvas()
-        try:
-            change = crossing(self._crs, canvas.mapSettings().destinationCrs(), self._dock.session.project)
-            box = change.transformBoundingBox(shape.boundingBox())
-        except QgsCsException:
-            return
-        self._band = QgsRubberBand(canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
-        self._band.setStrokeColor(QColor(OUTLINE))
-        self._band.setFillColor(QColor(0, 0, 0, 0))
-        self._band.setWidth(3)
-        self._band.setToGeometry(shape, self._crs)
-        if zoom or not canvas.extent().contains(box):
-            box.scale(AIR)
-            canvas.setExtent(box)
-        canvas.refresh()
+        self._frame.show(shape, self._crs, self._dock.session.project, zoom, AIR)
 
     def _shape_of(self, host: str) -> QgsGeometry | None:
         """Return the ground of a building as the sites have it, in their system; None when it cannot be read."""
@@ -185,11 +162,6 @@ class SitesShowing(QObject):
                 self._shapes[host] = QgsGeometry(found.geometry())
         shape = self._shapes.get(host)
         return shape if shape is not None and not shape.isEmpty() else None
-
-    def _clear(self) -> None:
-        if self._band is not None and self._iface is not None:
-            self._iface.mapCanvas().scene().removeItem(self._band)
-        self._band = None
 
     # --- the rest -----------------------------------------------------------------------------------------------------
 
@@ -214,12 +186,10 @@ class SitesShowing(QObject):
 
     def close(self) -> None:
         """Take the panel away."""
-        self._clear()
+        self._frame.clear()
         self._shapes = {}
         if self.panel is not None:
-            if self._iface is not None:
-                self._iface.removeDockWidget(self.panel)
-            self.panel.deleteLater()
+            take_away(self._iface, self.panel)
             self.panel = None
 
 

@@ -17,12 +17,13 @@ from qgis.core import (
     QgsTask,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...core.errors import Cancelled, RenewalError
 from ...core.run import Run
 from ...processing.running.promptness import promptly
 from ...processing.texts import interface_language, tr
+from ..parts.beside import put_beside, take_away
 from ..review.items import table_of
 from ..review.reviewing import standard_of
 from ..study import wording
@@ -149,9 +150,7 @@ class ZoneHand(QObject):
             self.map.clear()
         self.map = self.loaded = None
         if self.panel is not None:
-            if self._iface is not None:
-                self._iface.removeDockWidget(self.panel)
-            self.panel.deleteLater()
+            take_away(self._iface, self.panel)
             self.panel = None
 
     def _show_panel(self) -> None:
@@ -162,11 +161,7 @@ class ZoneHand(QObject):
             self.panel.redo_asked.connect(lambda: self._back(self.loaded.desk.redo()))
             self.panel.save_asked.connect(self.save)
             self.panel.visibilityChanged.connect(self._on_visible)
-            if self._iface is not None:
-                self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.panel)
-                window = self._iface.mainWindow()
-                if hasattr(window, "tabifyDockWidget") and not self._dock.isFloating():
-                    window.tabifyDockWidget(self._dock, self.panel)
+            put_beside(self._iface, self._dock, self.panel)
         self.panel.show()
         self.panel.raise_()
 

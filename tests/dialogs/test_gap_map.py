@@ -126,7 +126,7 @@ def test_the_walk_is_told_with_stairs_and_climb(walked, qtbot):
     """10.3 minutes of 620 s; from P2's inside 115 m along A, 60 m of stairs 10 m up, 60 m on: 235 m; 210 m straight."""
     panel = walked.panel
     qtbot.waitUntil(lambda: "steps" in panel.sentence.text(), timeout=10000)
-    text = panel.sentence.text()
+    text = panel.sentence.text().replace("\xa0", " ")
     assert "the nearest is 10.3 min on foot (limit 5.0 min)" in text
     assert "The way: 235 m, about 67 steps, 10 m up, 0 m down." in text
     assert "By the standard&#x27;s radius (300 m) it counts as covered." in text

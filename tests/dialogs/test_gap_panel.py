@@ -92,7 +92,7 @@ def test_one_selection(gaps, qtbot):
     panel = gaps.panel
     panel.table.selectRow(1)
     assert (panel.bars.current, panel.current) == ("C2", "C2")
-    assert gaps._band is not None
+    assert gaps._frame.band is not None
     assert "<b>乙</b>: 300 people" in panel.sentence.text().replace("\xa0", " ")
     assert "Within 5 min on foot 90 %, within the radius of 300 m 20 %" in panel.sentence.text().replace("\xa0", " ")
     qtbot.keyClick(panel.bars, Qt.Key.Key_Up)

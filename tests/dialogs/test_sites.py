@@ -176,7 +176,7 @@ def test_looked_at_and_exported(counted, qtbot, qgis_iface, tmp_path):
     panel = siting.panel
     panel.table.selectRow(0)
     host = panel.picked_host()
-    assert siting._band is not None
+    assert siting._frame.band is not None
     shown = siting._shape_of(host).boundingBox()
     houses = counted.session.project.mapLayer(counted.session.study.inputs["BUILDINGS"].layer_id)
     there = next(item.geometry() for item in houses.getFeatures() if str(item["building_id"]) == host)
@@ -188,7 +188,7 @@ def test_looked_at_and_exported(counted, qtbot, qgis_iface, tmp_path):
         assert len(sheets) == 2
         assert host in book.read("xl/worksheets/sheet1.xml").decode()
     siting.close()
-    assert siting._band is None and siting.panel is None
+    assert siting._frame.band is None and siting.panel is None
 
 
 def test_before_anything_was_counted(town):
