@@ -76,7 +76,7 @@ class Actions:
         yield from self.steps()
         QgsProject.instance().write(str(kept))
         self.beat.phase("save the project")
-        for name in os.environ.get("PANELS", "review,explore,gaps,hand,editor,closing").split(","):
+        for name in os.environ.get("PANELS", "review,explore,gaps,sites,hand,editor,closing").split(","):
             yield from getattr(self, name)() if name else iter(())
 
     def alone(self) -> Iterator[Step]:
@@ -227,6 +227,18 @@ class Actions:
             panel.choose(pair.key)
             yield 1500, is_quiet
         self.beat.phase("five communities, with their walks")
+
+    def sites(self) -> Iterator[Step]:
+        """Open the panel of sites, look at three of them."""
+        self.dock.siting.open()
+        yield 500, lambda: self.dock.siting.panel is not None
+        yield 2500, is_quiet
+        self.beat.phase("open the panel of sites")
+        table = self.dock.siting.panel.table
+        for row in range(min(3, table.rowCount())):
+            table.selectRow(row)
+            yield 1000, is_quiet
+        self.beat.phase(f"three of {table.rowCount()} rooms")
 
     def hand(self) -> Iterator[Step]:
         """Open the zones for changes by hand, click ten places."""
