@@ -2356,6 +2356,10 @@
         <translation>这台电脑：</translation>
     </message>
     <message>
+        <source>This file</source>
+        <translation>本文件</translation>
+    </message>
+    <message>
         <source>This folder keeps the study “{name}”, last run {when}.</source>
         <translation>这个文件夹里有研究“{name}”，上次运行：{when}。</translation>
     </message>
@@ -2918,10 +2922,6 @@
     <message>
         <source>heights × {n}</source>
         <translation>竖向 × {n}</translation>
-    </message>
-    <message>
-        <source>here</source>
-        <translation>本文件</translation>
     </message>
     <message>
         <source>heuristic</source>

@@ -99,7 +99,7 @@ class CompareDialog(QDialog):
         rows = [part for item in rows for part in _spread(item)]
         language = interface_language()
         titles = [pick(document["title"], language) for document in (self._editor.draft.now, other)]
-        self.table.setHorizontalHeaderLabels([tr("Figure"), tr("here"), titles[1]])
+        self.table.setHorizontalHeaderLabels([tr("Figure"), tr("This file"), titles[1]])
         self.table.horizontalHeaderItem(2).setToolTip(titles[1])
         self.table.setRowCount(len(rows))
         for place, item in enumerate(rows):
@@ -152,7 +152,7 @@ def path_words(item: Difference, here: Mapping[str, Any], there: Mapping[str, An
             if isinstance(key, int):
                 title = place.get("title") or place.get("name") if isinstance(place, Mapping) else None
                 words.append(pick(title, interface_language()) if title else str(name_of(place) or key + 1))
-            elif key not in ("value", "classes", "criteria", "where", "kinds", "profiles", "items", "layers"):
+            elif key not in ("value", "classes", "criteria", "where", "kinds", "profiles", "items", "layers", "points"):
                 words.append(key_title(item.keys, depth))
         else:
             break

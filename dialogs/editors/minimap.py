@@ -33,7 +33,7 @@ class MiniMap(QWidget):
         self._settings: QgsMapSettings | None = None
         self._points = np.zeros((0, 2))
         self._chosen = -1
-        self.setMinimumHeight(int(self.fontMetrics().height() * 5))
+        self.setMinimumHeight(int(self.fontMetrics().height() * 4))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self) -> QSize:

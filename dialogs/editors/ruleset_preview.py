@@ -66,7 +66,7 @@ class RulesetPreview(QWidget):
         pick_rows(view)
         view.setWordWrap(False)
         view.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
-        view.setMinimumHeight(int(self.fontMetrics().height() * 4.5))
+        view.setMinimumHeight(int(self.fontMetrics().height() * 4))
         letter = self.fontMetrics().averageCharWidth()
         for column, letters in ((0, 10), (3, 7)):
             view.setColumnWidth(column, letter * letters)

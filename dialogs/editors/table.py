@@ -172,9 +172,16 @@ class BlockTable(QTableWidget):
         )
         self.setColumnHidden(1, not self._has_names or self.viewport().width() - others < wide)
         room = self.viewport().width() - others + self.columnWidth(0) - self._title_width
-        lacks = self._heading(self._source) - room
+        heading = self._heading(self._source)
+        lacks = heading - room
         least = max(self._heading(0), self.fontMetrics().averageCharWidth() * TITLE_LETTERS)
         self.setColumnWidth(0, max(min(least, self._title_width), self._title_width - max(0, lacks)))
+        is_narrow = lacks > self._title_width - self.columnWidth(0)  # then the table is scrolled, no heading is cut
+        mode = QHeaderView.ResizeMode.Fixed if is_narrow else QHeaderView.ResizeMode.Stretch
+        if self.horizontalHeader().sectionResizeMode(self._source) != mode:
+            self.horizontalHeader().setSectionResizeMode(self._source, mode)
+        if is_narrow:
+            self.setColumnWidth(self._source, heading)
         bar = self.horizontalScrollBar()
         extra = bar.sizeHint().height() if bar.maximum() > bar.minimum() else 0  # it must not cover the last row
         if self.height() != self._tall + extra:

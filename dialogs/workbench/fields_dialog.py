@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from functools import lru_cache
 from typing import Any
 
 from qgis.core import NULL, QgsFeatureRequest, QgsVectorLayer
@@ -19,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
     QVBoxLayout,
 )
 
+from ...core.words import RESOURCES
 from ...processing.texts import interface_language, tr
 from ..parts.calm import CalmCombo
 from ..parts.help_pages import add_help
@@ -35,9 +38,17 @@ COLUMN, FIELD, VALUES, HOW = range(4)
 
 
 def column_title(name: str, aliases: tuple[str, ...]) -> str:
-    """Return a column in words: in Chinese its first Chinese alias, in English its name with blanks."""
-    chinese = next((word for word in aliases if re.search(r"[\u4e00-\u9fff]", word)), "")
-    return chinese if interface_language() == "zh" and chinese else name.replace("_", " ")
+    """Return a column in words, with its unit: those of resources/columns.json, in Chinese else its first alias."""
+    named = _column_words().get(name, {})
+    if interface_language() == "zh":
+        chinese = next((word for word in aliases if re.search(r"[\u4e00-\u9fff]", word)), name)
+        return named.get("zh", chinese)
+    return named.get("en", name.replace("_", " "))
+
+
+@lru_cache(maxsize=1)
+def _column_words() -> dict[str, dict[str, str]]:
+    return dict(json.loads((RESOURCES / "columns.json").read_text(encoding="utf-8"))["names"])
 
 
 def read_values(layer: QgsVectorLayer) -> dict[str, list[str]]:

@@ -64,6 +64,8 @@ class InputsPanel(QWidget):
         layout.addLayout(row)
         for row, role in enumerate((*REQUIRED, *OPTIONAL)):
             self._add_row(row, role)
+        for before, after in ((self.fields[OPTIONAL[-1]], self.more), (self.more, self.base)):
+            self.setTabOrder(before, after)  # they stand below the rows
         self._show_more(False)
 
     def _add_row(self, row: int, role: str) -> None:
@@ -117,7 +119,7 @@ class InputsPanel(QWidget):
             text, tip = _mark(role, choice, layer is not None)
             self.marks[role].setText(text)
             self.marks[role].setToolTip(tip)
-            combo.setToolTip(f"{combo.currentText()}\n{tip}" if layer is not None else tip)  # a long name is cut here
+            combo.setToolTip(f"{combo.currentText()}\n{tip}".strip())  # a long name is cut here
             self.marks[role].setAccessibleName(tip)
         self._show_more(self.more.isChecked())
         self._about = (project, study)

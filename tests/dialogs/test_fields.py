@@ -94,3 +94,25 @@ def test_as_guessed(fields, qtbot):
 def test_no_button_without_a_layer(dock):
     assert not dock.inputs.fields["ROADS"].isEnabled()
     assert QgsProject.instance().mapLayers() == {}
+
+
+def test_every_column_has_words_in_both_languages(monkeypatch):
+    """No name of a column stands in the mapping table as the program calls it, and no word belongs to none."""
+    import json
+    import re
+
+    from urban_renewal.core.inputs.aliases import roles
+    from urban_renewal.core.words import RESOURCES
+    from urban_renewal.dialogs.workbench import fields_dialog
+
+    named = json.loads((RESOURCES / "columns.json").read_text(encoding="utf-8"))["names"]
+    columns = [(name, column.aliases) for role in roles().values() for name, column in role.columns.items()]
+    assert set(named) == {name for name, _ in columns}
+    monkeypatch.setattr(fields_dialog, "interface_language", lambda: "en")
+    titles = [fields_dialog.column_title(name, aliases) for name, aliases in columns]
+    assert [
+        title for title in titles if not title[:1].isupper() or "_" in title or re.search("[\u4e00-\u9fff]", title)
+    ] == []
+    monkeypatch.setattr(fields_dialog, "interface_language", lambda: "zh")
+    titles = [fields_dialog.column_title(name, aliases) for name, aliases in columns]
+    assert [title for title in titles if not re.search("[\u4e00-\u9fff]", title)] == []
