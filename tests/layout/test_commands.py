@@ -88,10 +88,10 @@ def test_help_pages_show_the_data(root, contract):
 def test_help_pages_escape_what_they_show(root):
     texts = {part: {"zh": "a<b & c", "en": "a<b & c"} for part in ("title", "summary", "method")}
     own = {**texts, "parameters": {"X": {"label": texts["title"], "help": texts["title"]}}}
-    contract = {"shared": {"common": []}, "reserved_parameters": {}}
-    contract["algorithms"] = {"fullstudy": {"parameters": ["X"], "outputs": []}}
+    contract = {"shared": {"common": {}}, "reserved_parameters": {}}
+    contract["algorithms"] = {"fullstudy": {"parameters": {"X": {"default": "<i>", "values": []}}, "outputs": {}}}
     page = script(root, "docs").algorithm_page("fullstudy", contract, own, "zh")
-    assert "a<b" not in page
+    assert "a<b" not in page and "<i>" not in page and "&lt;i&gt;" in page
     assert page.count("a&lt;b &amp; c") >= 6  # heading twice, summary, method, label and help
 
 

@@ -115,5 +115,29 @@ def test_the_field_dictionary_has_every_column(made):
             for language in ("zh", "en"):
                 page = made[f"docs/help/{language}/fields.html"]
                 part = page[page.index(f"<code>{name}</code></h2>") :]
-                part = part[: part.find("<h2>", 5) if "<h2>" in part[5:] else None]
+                part = part[: part.find("<h2", 5) if "<h2" in part[5:] else None]
                 assert [c["name"] for c in entry["columns"] if f"<code>{c['name']}</code>" not in part] == [], name
+
+
+def test_long_pages_begin_with_what_is_on_them_and_the_index_goes_by_steps(made):
+    """Whoever looks for something finds it on the first screen: sections of the guide, tables, algorithms by step."""
+    import json
+
+    contract = json.loads((ROOT / "tests" / "layout" / "contract.json").read_text(encoding="utf-8"))
+    for language in ("zh", "en"):
+        for name in ("guide", "fields", "methods", "tutorial"):
+            text = made[f"docs/help/{language}/{name}.html"]
+            top, titles = text[: text.index("<h2")], re.findall(r'<h2 id="([^"]+)"', text)
+            assert len(titles) >= 4 and all(f'href="#{title}"' in top for title in titles), (language, name)
+        index = made[f"docs/help/{language}/index.html"]
+        listed = re.findall(r"<td><code>(\w+)</code></td>", index)
+        assert sorted(listed) == sorted(contract["built"]) and index.count("<h3>") == 6
+        assert listed.index("checkinputs") < listed.index("tagparcels") < listed.index("exportzones")
+
+
+def test_no_cell_of_the_help_is_cut_or_without_heading(made):
+    """A heading over each column, and every summary a whole sentence: none ends within the name of a file."""
+    for name, text in made.items():
+        assert "<th></th>" not in text, name
+        for row in re.findall(r"<td><code>\w+</code></td><td>([^<]*)</td></tr>", text):
+            assert name.endswith("index.html") is False or row.rstrip().endswith(("。", ".")), (name, row)
