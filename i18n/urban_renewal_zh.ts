@@ -1464,6 +1464,10 @@
         <translation>提示</translation>
     </message>
     <message>
+        <source>Nothing can be written into the folder {folder}: {reason}. Choose another folder.</source>
+        <translation>文件夹 {folder} 写不进去：{reason}。请换一个文件夹。</translation>
+    </message>
+    <message>
         <source>Nothing else was said.</source>
         <translation>没有其他记录。</translation>
     </message>

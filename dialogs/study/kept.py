@@ -30,19 +30,19 @@ def result_folders(workbook: Workbook) -> frozenset[Path]:
 
 
 def new_folder(study_folder: str, step: str) -> Path:
-    """Make and return a folder of its own for a run of a step: `<study>/steps/<step>/<time>`."""
-    folder = Path(study_folder) / SINGLE / step / f"{datetime.now():%Y%m%d-%H%M%S-%f}"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    """Return the place of a run of a step, a folder of its own: `<study>/steps/<step>/<time>`."""
+    return Path(study_folder) / SINGLE / step / f"{datetime.now():%Y%m%d-%H%M%S-%f}"
 
 
-def make_folder(folder: str) -> str:
-    """Make a folder when it is not there; return the sentence that says why it cannot be made, "" when it is there."""
+def make_folder(folder: Path, chosen: str) -> str:
+    """Make a folder in the one that was chosen; return the sentence that says why not, "" when it is there."""
+    is_there = Path(chosen).is_dir()
     try:
-        Path(folder).mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        text = tr("The folder {folder} cannot be made: {reason}. Choose another folder.")
-        return str(text.format(folder=folder, reason=fault_text(error)))
+        made = tr("The folder {folder} cannot be made: {reason}. Choose another folder.")
+        used = tr("Nothing can be written into the folder {folder}: {reason}. Choose another folder.")
+        return str((used if is_there else made).format(folder=chosen, reason=fault_text(error)))
     return ""
 
 

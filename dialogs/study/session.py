@@ -202,12 +202,11 @@ class Session(QObject):
         study = self.study
         if not self.can_run_all():
             self._refuse(ALL, self.missing_for_all())
-        if not self.can_run_all() or not self._has_folder(ALL, study.folder):
+        if not self.can_run_all():
             return
         if handover.left_behind(self.project, study) or self.left_out():
             self.start_rest(STEPS[0].key)
-        else:
-            folder = new_folder(study.folder, STEPS[0].key)
+        elif self._has_folder(ALL, folder := new_folder(study.folder, STEPS[0].key)):
             jobs, outputs = handover.whole_study(self.project, study, folder)
             self._start(ALL, study, STEPS[0].key, jobs, outputs, folder)
 
@@ -238,28 +237,27 @@ class Session(QObject):
         state = self.states()[key]
         if not keeps_rest and not is_runnable(state):
             self._refuse(ONE, [reason for reason in state.reasons if reason.code in BLOCKING])
-        if self.is_busy or not is_runnable(state) or not self._has_folder(ONE, study.folder):
+        if self.is_busy or not is_runnable(state):
             return
         if key != STEPS[0].key and handover.lacks_material(study):
             keys = [step.key for step in STEPS]
             self._rest = [*keys[1 : keys.index(key) + 1], *self._rest]
             key = STEPS[0].key
-        folder = new_folder(study.folder, key)
-        jobs, outputs = handover.single_step(self.project, study, key, folder)
-        self._start(ONE, study, key, jobs, outputs, folder)
+        if self._has_folder(ONE, folder := new_folder(study.folder, key)):
+            jobs, outputs = handover.single_step(self.project, study, key, folder)
+            self._start(ONE, study, key, jobs, outputs, folder)
 
     def start_sites(self) -> None:
         """Choose sites anew beside the gaps as they were counted, or count the gaps first where that must be."""
         study, state = self.study, self.states()[GAPS]
         if not recording.lacks_sites_only(state) or handover.lacks_material(study):
             self.start_step(GAPS)
-        elif not self.is_busy and self._has_folder(SITES, study.folder):
-            folder = new_folder(study.folder, GAPS)
+        elif not self.is_busy and self._has_folder(SITES, folder := new_folder(study.folder, GAPS)):
             self._start(SITES, study, GAPS, *handover.sites_alone(self.project, study, folder), folder)
 
     def start_sample(self, folder: str) -> None:
         """Make the sample data in `<folder>/sample`, then load them."""
-        if self.is_busy or not self._has_folder(OPEN_SAMPLE, folder):
+        if self.is_busy or not self._has_folder(OPEN_SAMPLE, Path(folder), folder):
             return
         study = self.study
         study.folder, study.is_sample = folder, True
@@ -272,9 +270,9 @@ class Session(QObject):
         if reasons and not self.is_busy:
             self.ended.emit(kind, False, reason_text(reasons[0]))
 
-    def _has_folder(self, kind: str, folder: str) -> bool:
-        """Make the folder when it is not there; a folder that cannot be made ends the run before it begins."""
-        fault = make_folder(folder)
+    def _has_folder(self, kind: str, folder: Path, chosen: str = "") -> bool:
+        """Make the folder when it is not there; where nothing can be written the run ends before it begins."""
+        fault = make_folder(folder, chosen or self.study.folder)
         if fault:
             self.ended.emit(kind, False, fault)
         return not fault

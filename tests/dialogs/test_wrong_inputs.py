@@ -2,6 +2,7 @@
 
 import errno
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -160,6 +161,36 @@ def test_deleted_file_is_told_when_somebody_runs(dock, load_inputs, tmp_path):
     assert "is gone or cannot be read" in told[0][2]
     assert not dock.cards["prepare"].run.isEnabled()
     assert not (tmp_path / "study" / "steps").exists()
+
+
+@pytest.mark.parametrize("way", ["all", "step"])
+def test_a_folder_that_takes_nothing_is_told_before_anything_runs(dock, load_inputs, tmp_path, monkeypatch, way):
+    """The study's folder is there, but on a disk that can only be read: a sentence, not an error of Python's."""
+    load_inputs()
+    dock.session.guess()
+    study = tmp_path / "study"
+    study.mkdir()
+    dock.session.set_folder(str(study))
+    told = []
+    dock.session.ended.connect(lambda kind, ok, sentence: told.append((kind, ok, sentence)))
+    mkdir = Path.mkdir
+
+    def refuse(self, *given, **named):
+        if study in self.parents:
+            raise OSError(errno.EROFS, "Read-only file system")
+        mkdir(self, *given, **named)
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    if way == "all":
+        dock.session.start_all()
+    else:
+        dock.session.start_step("prepare")
+    assert not dock.session.is_busy
+    assert len(told) == 1
+    assert told[0][1] is False
+    assert told[0][2].startswith(f"Nothing can be written into the folder {study}: it can only be read")
+    monkeypatch.undo()
+    assert list(study.iterdir()) == []
 
 
 @pytest.mark.parametrize(
