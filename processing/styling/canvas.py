@@ -145,12 +145,12 @@ def _zones(names: set[str], language: str) -> list[Rule]:
 
 def _cores(names: set[str], language: str) -> list[Rule]:
     entry = palette()["core"]
-    return [(entry[language], "", scaled_marker(ring(entry["color"], 5.6, 0.9), 60.0, 3.4))]
+    return [(entry[language], "", scaled_marker(ring(entry["color"], 5.6, 0.9), 60.0, 2.4))]
 
 
 def _stations(names: set[str], language: str) -> list[Rule]:
     entry, core = palette()["base"]["station"], palette()["core"]["color"]
-    return [(entry[language], "", scaled_marker(ring(core, 4.2, 0.7), 50.0, 2.6))]
+    return [(entry[language], "", scaled_marker(ring(core, 4.2, 0.7), 50.0, 2.0))]
 
 
 def _facilities(names: set[str], language: str) -> list[Rule]:
