@@ -58,7 +58,7 @@ GROUPS = (  # group, its title, tables in drawing order from above
     (
         "gaps",
         {"zh": "步行与缺口", "en": "Walking and gaps"},
-        ("facility_load", "gap", "gap_summary", "gap_detail", "edges"),
+        ("facilities", "facility_load", "gap", "gap_summary", "gap_detail", "edges"),
     ),
     ("tags", {"zh": "识别结果", "en": "Tags"}, ("tagged", "reviews")),
     (

@@ -122,3 +122,26 @@ def test_a4_is_another_grid_and_not_a_smaller_a3():
     assert not paper("A4").has_contours
     assert [page.sections for page in paper("A4").then["zone"]] == [{"figures", "actions", "findings", "petals"}]
     assert not any("location" in form.sections for form in paper("A4").forms["zone"])
+
+
+def test_what_a_sheet_shows_is_there_at_any_scale(study, run_algorithm):
+    """On the canvas small things go and areas let the ground through; on paper each layer is drawn as it is."""
+    from qgis.core import QgsLayoutItemMap, QgsProject
+    from qgis.PyQt.QtGui import QPainter
+
+    found, _, _ = run_algorithm("exportzones", {**study, "FORMATS": ["png", "qgz"]})
+    project = QgsProject()
+    assert project.read(str(Path(found["FOLDER"]) / "project.qgz"))
+    layouts = project.layoutManager().printLayouts()
+    maps = [item for layout in layouts for item in layout.items() if isinstance(item, QgsLayoutItemMap)]
+    shown = {layer.id(): layer for item in maps for layer in item.layers()}.values()
+    assert {"房屋建筑（图框用）", "设施负荷（图框用）"} <= {layer.name() for layer in shown}
+    for layer in shown:
+        assert not layer.hasScaleBasedVisibility(), layer.name()
+        assert layer.blendMode() == QPainter.CompositionMode.CompositionMode_SourceOver, layer.name()
+        rules = getattr(layer.renderer(), "rootRule", None)
+        scaled = (
+            [rule.label() for rule in rules().children() if rule.minimumScale() or rule.maximumScale()] if rules else []
+        )
+        assert scaled == [], layer.name()
+    project.clear()

@@ -14,10 +14,11 @@ from qgis.core import (
     QgsVectorLayer,
     QgsVectorLayerJoinInfo,
 )
+from qgis.PyQt.QtGui import QPainter
 
 from ....core.delivery.palette import CHILD_KINDS, ELDER_KINDS, palette, stage_name
 from ....core.words import say
-from ...styling.styles import STYLES, group_rules
+from ...styling.styles import STYLES, group_rules, rules_of
 from ...styling.symbols import Rule, fill, line, mixed, outlined, ring, rules
 from ..bounds import HAIRS_FROM, PLAIN_FROM, TINTS_FROM, city_view, study_bounds
 from ..package import DATA
@@ -42,6 +43,8 @@ LOADS = (("serves_", ""), ("full_", '"free" <= 0 AND "served" > 0'))  # prefix o
 AS_LINES = {"own_zones": "zone", "ring": "core_ring"}  # areas whose rim is what a legend must show
 NAMED = (("page_names", page_names), ("page_stations", page_stations), ("page_communities", page_communities))
 IN_THE_WAY = ("city_cores", "own_cores")  # no name of a road or a river stands on a station
+BASE = ("buildings", "station_entrances", "protected", "barriers", "green", "contours")
+NAMED_BASE = ("station_entrances", "barriers", "green", "contours")
 ROADS = (  # kind, width of casing and of road in mm at A3, dashes; the rest is drawn like streets
     ("path", 0.0, 0.35, (1.2, 0.6)),
     ("stairs", 0.0, 0.9, (0.35, 0.35)),
@@ -96,6 +99,7 @@ def add_page_layers(made: Any, study: Any) -> None:
         if name in IN_THE_WAY:
             block_labels(layer)
         _add(made, group, name, layer, labels=name in IN_THE_WAY)
+    _add_base(made, group, study)
     _add_facilities(made, group, study)
     for name, make in NAMED:
         made.run.check()
@@ -176,8 +180,27 @@ def _add_facilities(made: Any, group: Any, study: Any) -> None:
         _add(made, group, f"{name}_facilities", layer)
 
 
+def _add_base(made: Any, group: Any, study: Any) -> None:
+    """Add the layers that a map stands on as paper shows them: sizes in mm at any scale, names as in the project.
+
+    On the canvas their symbols follow the scale, and small things go.
+    """
+    for name in BASE:
+        made.run.check()
+        own = made.layer(name)
+        if own is None or not own.isSpatial():
+            continue
+        layer = own.clone()
+        names = {field.name() for field in layer.fields()}
+        layer.setName(say("map_base", study.language, layer=own.name()))
+        layer.setRenderer(rules(rules_of(layer, name, names, study.language)))
+        _add(made, group, f"page_{name}", layer, labels=name in NAMED_BASE)
+
+
 def _add(made: Any, group: Any, name: str, layer: QgsVectorLayer, labels: bool = False) -> None:
     layer.setLabelsEnabled(labels)
+    layer.setScaleBasedVisibility(False)  # what the default style has for the canvas is nothing for paper
+    layer.setBlendMode(QPainter.CompositionMode.CompositionMode_SourceOver)
     layer.setReadOnly(True)
     if name in AS_LINES:
         layer.setCustomProperty(AS_LINE, AS_LINES[name])

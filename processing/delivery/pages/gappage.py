@@ -111,7 +111,7 @@ def _legend(made: Any, sheet: Sheet, study: Any, place: Place, columns: int) -> 
     if others:  # the second of two maps
         twins = [twin for twin, layer in zip(others[0], layers) if layer is not None]
     own = [layer for layer in layers if layer is not None]
-    ground = [made.layer(name) for name in ("barriers", *(["contours"] if "contours" in ground_of(
+    ground = [made.layer(name) for name in ("page_barriers", *(["page_contours"] if "page_contours" in ground_of(
         study, gap_scale(study)) else []))]  # fmt: skip
     own += [layer for layer in ground if layer is not None]
     is_strip = width > 2 * room

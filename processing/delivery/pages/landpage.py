@@ -91,8 +91,8 @@ def _legend(made: Any, sheet: Sheet, study: Any, place: Place, look: tuple[int, 
     x, y, width, _ = place
     y = sheet.head(say("map_legend", study.language), x, y, width)
     listed = [made.layer(name) for name in ("city_outlines", "city_cores", "page_stations")]
-    listed += [roads_of(made), made.layer("barriers")]
-    listed += [made.layer("contours")] if "contours" in ground_of(study, look[1]) else []
+    listed += [roads_of(made), made.layer("page_barriers")]
+    listed += [made.layer("page_contours")] if "page_contours" in ground_of(study, look[1]) else []
     layers = [layer for layer in listed if layer is not None]
     return sheet.legend(sheet.last_map, layers, (x, y - 1, width, 0), look[0])
 

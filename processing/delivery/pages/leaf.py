@@ -13,7 +13,7 @@ from ....core.delivery.paper import Form, Place
 from ....core.words import say
 from ..bounds import HAIRS_FROM
 from .sheet import Sheet
-from .surroundings import GROUND
+from .surroundings import ON_PAPER
 from .titleblock import draw_heading, draw_title_block
 
 ALL_ZONES = "*"  # what @zone_id says on a sheet of the whole city
@@ -87,4 +87,4 @@ def ground_of(study: Any, scale: int = 0) -> tuple[str, ...]:
     Contours are left out where they would be a pattern: on small paper (ui spec §6) and at a city's small scales.
     """
     has_contours = study.paper.has_contours and scale < HAIRS_FROM
-    return tuple(name for name in GROUND if has_contours or name != "contours")
+    return tuple(name for name in ON_PAPER if has_contours or name != "page_contours")

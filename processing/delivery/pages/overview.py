@@ -50,8 +50,8 @@ def draw_overview(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
         x, y, width, room = place
         end = y + room
         y = sheet.head(say("map_legend", language), x, y, width)
-        found = [*map(made.layer, LISTED), roads_of(made), made.layer("barriers"), made.layer("green")]
-        found += [made.layer("contours")] if "contours" in ground_of(study, scale) else []
+        found = [*map(made.layer, LISTED), roads_of(made), made.layer("page_barriers"), made.layer("page_green")]
+        found += [made.layer("page_contours")] if "page_contours" in ground_of(study, scale) else []
         listed = [layer for layer in found if layer is not None]
         return sheet.legend(sheet.last_map, listed, (x, y - 1, width, end - y + 1), form.legend[language])
 

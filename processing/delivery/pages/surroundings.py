@@ -29,6 +29,7 @@ from ..bounds import HAIRS_FROM, RELIEF, city_view
 
 DARKEST = 0.15  # of the shade, ui spec §6
 GROUND = ("barriers", "contours", "green", "relief")  # from above: what every map stands on
+ON_PAPER = ("page_barriers", "page_contours", "page_green", "relief")  # the same as sheets show them
 LARGE_ROADS = "'motorway', 'trunk', 'primary'"
 MAIN_ROADS = f"{LARGE_ROADS}, 'secondary', 'tertiary'"
 Placement = Qgis.LabelPlacement

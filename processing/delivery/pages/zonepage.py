@@ -25,16 +25,16 @@ from .sheet import GREY, Sheet
 
 SHOWN = (
     "own_cores",
-    "station_entrances",
+    "page_station_entrances",
     "own_zones",
     "own_branches",
     "page_names",
     "veil",
     "city_cores",
     "own_actions",
-    "buildings",
+    "page_buildings",
     "own_petals",
-    "protected",
+    "page_protected",
     "ring",
     "page_roads",
 )  # from above, and below them the ground
@@ -45,13 +45,13 @@ LISTED = (
     "own_branches",
     "own_petals",
     "own_actions",
-    "buildings",
-    "station_entrances",
-    "protected",
+    "page_buildings",
+    "page_station_entrances",
+    "page_protected",
     "page_roads",
-    "barriers",
-    "green",
-    "contours",
+    "page_barriers",
+    "page_green",
+    "page_contours",
 )  # in the legend
 MOST_BOXES = 20  # petals with a box on the map
 ROW, HEAD, BETWEEN = 4.3, 8.4, 3.0  # mm of a row, of a heading, between table and legend
@@ -110,7 +110,7 @@ class _ZonePage:
         if "legend" not in self.form.sections:
             return
         width = next(column.at[2] for column in self.form.columns if "legend" in column.sections)
-        listed = self._layers(*(name for name in LISTED if self.study.paper.has_contours or name != "contours"))
+        listed = self._layers(*(name for name in LISTED if self.study.paper.has_contours or name != "page_contours"))
         columns = self.form.legend[self.study.language]
         self.legend = self.sheet.make_legend(drawn, listed, width, columns, [self.zone_id])
 

@@ -24,9 +24,9 @@ from .naming import Named, View, draw_names
 from .sheet import GREY, INK, Sheet
 
 STRUCTURE = ("own_cores", "own_zones", "own_branches", "ring", "own_petals", "page_roads")  # from above
-ACTIONS = ("own_cores", "own_zones", "page_names", "veil", "own_actions", "buildings", "page_roads")
-PROJECTS = ("own_cores", "own_zones", "page_names", "veil", "own_projects", "buildings", "page_roads")
-AROUND = ("page_roads", "barriers", "green", "contours")  # of the ground, in legends
+ACTIONS = ("own_cores", "own_zones", "page_names", "veil", "own_actions", "page_buildings", "page_roads")
+PROJECTS = ("own_cores", "own_zones", "page_names", "veil", "own_projects", "page_buildings", "page_roads")
+AROUND = ("page_roads", "page_barriers", "page_green", "page_contours")  # of the ground, in legends
 TITLE, WORDS = 7.0, 8.0  # mm above a panel and below it
 PROJECT_ROW, FEW_PROJECTS = 4.4, 10  # mm of a row; up to so many stand in one block
 LEAST_LEGEND = 38.0  # mm: below a long list there is no room for the legend
@@ -115,7 +115,7 @@ def _legend(
     """List what the sheet is about, then the ground as far as its last map shows it; return where the list ends."""
     zones = [str(zone["zone_id"]) for zone in leaf.zones]
     own = [layer for layer in map(made.layer, names) if layer is not None]
-    around = [made.layer(name) for name in AROUND if study.paper.has_contours or name != "contours"]
+    around = [made.layer(name) for name in AROUND if study.paper.has_contours or name != "page_contours"]
     around = [layer for layer in around if layer is not None]
     return sheet.legend(None, own, place, columns, zones, around=(around, sheet.last_map))
 
