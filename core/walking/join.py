@@ -16,6 +16,7 @@ from .doors import tell_far
 from .graph import Flags, Ints, Objects, Reals, WalkGraph
 from .heights import Surface
 from .profiles import Profile, WalkRules
+from .speeds import tell_other_speed
 from .times import slope_factor, whole_ms
 from .ways import Longs
 
@@ -175,6 +176,7 @@ def join_points(
     walked flat. Points joined flat, those only behind a wall or a barrier, and those without an edge near are counted
     over all calls of the run: facts `legs_flat_n`, `legs_steep_n`, `legs_none_n`.
     """
+    tell_other_speed(graph, profile, run)
     feet = _find_feet(points, _scene(graph, profile, surface, barriers, options), run)
     if not len(points.ids):
         return empty_joined(points.owners)

@@ -1,6 +1,7 @@
 """Joining: the nearest edge that can be walked to; walls, barriers, bridges, entrances."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -174,3 +175,19 @@ def test_an_entrance_far_from_its_station_is_told_and_used():
     points = entrance_points(stations, "station_id", doors, run)
     assert sorted(points.x_m.tolist()) == [300, 4990, 5100]
     assert [(row.feature_id, row.code, row.values["metres"]) for row in run.left_out] == [("far", "entrance_far", 4990)]
+
+
+@pytest.mark.parametrize("rise", [0.0, 0.05, -0.12])
+def test_a_network_of_another_walker_is_told_once(rise):
+    both = load_profiles(["elder", "adult"])
+    surface = None if rise == 0 else make_surface(plane_raster(lambda x, y: rise * x), None, ELDER.rules, Run())
+    graph = graph_of(STREETS, both, surface)
+    layer, run = points_of(places(("p", 100, 30)), "place_id"), Run()
+    for profile in both:
+        join_points(layer, graph, profile, surface, None, JoinOptions(), run)
+    assert [message.code for message in run.messages] == []
+    slow = replace(ELDER, flat_m_s=0.75)  # as a profile file says that the network was not built with
+    for _ in range(2):
+        join_points(layer, graph, slow, surface, None, JoinOptions(), run)
+    (told,) = run.messages
+    assert (told.code, told.values["speed"], told.values["flat"]) == ("network_other_speed", "0.90", "0.75")
