@@ -18,7 +18,7 @@ from ...processing.texts import interface_language, tr
 from .adding import HOUSE, ROLE_TABLES, house_layers
 from .project_state import columns_of, layer_of
 from .study import Study
-from .tree import result_of
+from .tree import give_back, result_of
 
 BEFORE = "urban_renewal/before"  # custom property of our style: the name of the one it took the place of
 SCOPE, LAND = "urban_renewal", "background"  # entry of the project: its colour before
@@ -96,6 +96,7 @@ def take_off(project: QgsProject, study: Study) -> int:
             continue
         styles.setCurrentStyle(before)
         styles.removeStyle(style_name())
+        give_back(project, layer)
         _redraw(layer)
         changed += 1
     land = project.readEntry(SCOPE, LAND, "")[0]

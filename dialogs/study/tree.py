@@ -19,6 +19,7 @@ MARK = "urban_renewal/result"  # custom property of layers we loaded and of a st
 PART = "urban_renewal/part"  # custom property of a group within a study's: which
 STEP = "urban_renewal/step"  # custom property of a study's group: the step that was shown last
 SET, WISH = "urban_renewal/set", "urban_renewal/wish/"  # of a node: how we left it; what a person wanted for a step
+FIRST = "urban_renewal/first"  # of a node: how a person had it before a step switched it
 ASIDE = "urban_renewal/aside"  # of a node that is hidden for a while
 PARTS = (  # groups of a study from above, and the tables of each, from above
     ("prepare", ("issues",)),
@@ -161,6 +162,16 @@ def set_aside(project: QgsProject, study_id: str, table: str, is_aside: bool) ->
         node.removeCustomProperty(ASIDE)
 
 
+def give_back(project: QgsProject, layer: QgsMapLayer) -> None:
+    """Show or hide an input as before steps did, and forget what was kept about it."""
+    node = project.layerTreeRoot().findLayer(layer.id())
+    if node is None or node.customProperty(FIRST) is None:
+        return
+    node.setItemVisibilityChecked(str(node.customProperty(FIRST)) == "1")
+    for key in (FIRST, SET, *wishes_of(node)):
+        node.removeCustomProperty(key)
+
+
 def shown_step(project: QgsProject, study_id: str) -> str:
     """Return the step whose results were shown last, "" when none was."""
     group = group_of(project, study_id)
@@ -174,6 +185,8 @@ def _results(project: QgsProject, study_id: str) -> Iterable[QgsMapLayer]:
 def _turn(node: Any, is_on: bool, last: str, step: str) -> bool:
     """Switch a node for a step, as a person wanted it there, or as the step has it; return what it is then."""
     left, now = node.customProperty(SET), node.itemVisibilityChecked()
+    if left is None:
+        node.setCustomProperty(FIRST, "1" if now else "0")
     if last and left is not None and (str(left) == "1") != now:
         node.setCustomProperty(WISH + last, "1" if now else "0")
     wish = node.customProperty(WISH + step)

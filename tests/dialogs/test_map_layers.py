@@ -156,8 +156,10 @@ def style_of(layer):
     return document.toString()
 
 
-def test_base_map_is_put_on_and_taken_off(dock, qtbot, click, project, load_inputs):
+def test_base_map_is_put_on_and_taken_off(dock, qtbot, project, load_inputs, tmp_path):
     """One button; own styles are kept beside ours in the layer, and come back as they were."""
+    from urban_renewal.dialogs.study import results
+
     load_inputs()
     parcels = project.mapLayersByName("parcels")[0]
     symbol = QgsFillSymbol.createSimple({"color": "#FF00FF"})
@@ -174,11 +176,18 @@ def test_base_map_is_put_on_and_taken_off(dock, qtbot, click, project, load_inpu
     assert sorted(parcels.styleManager().styles()) == ["Workbench base map", "default"]
     roads = project.mapLayersByName("roads")[0]
     assert len(roads.renderer().legendSymbolItems()) == 5
+    places = project.layerTreeRoot().findLayer(project.mapLayersByName("facilities")[0].id())
+    study_id = dock.session.study.study_id
+    write_tables(tmp_path / "data.gpkg", DELIVERY)
+    results.load_delivery(project, tmp_path / "data.gpkg", study_id, "x")
+    results.show_results(project, study_id, "tag")
+    assert not places.itemVisibilityChecked(), "the base map follows the step"
     dock.inputs.base.click()
     assert {layer.id(): style_of(layer) for layer in mine} == before
     assert parcels.styleManager().styles() == ["default"]
     assert project.backgroundColor().name() == land
     assert dock.inputs.base.text() == "Base map look"
+    assert places.itemVisibilityChecked(), "as the person had it"
 
 
 def test_the_sample_wears_the_base_map(project, tmp_path):
