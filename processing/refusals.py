@@ -28,6 +28,7 @@ from ..core.errors import RenewalError
 from ..core.inputs.aliases import role_for
 from .intake.inputs import Plan, map_fields, working_crs_of
 from .intake.networks import home_of
+from .intake.tabled import name_table
 from .layers.snapshot import VectorSnapshot, take_raster, take_vector
 from .layers.systems import OURS, keep_systems
 from .missing import how_to_install, missing_packages
@@ -78,7 +79,7 @@ def settle(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingCont
     plan.targets = wanted(values, [definition.name() for definition in sinks], context)
     refuse_tables({definition.name() for definition in sinks if definition.metadata().get("is_table")}, plan.targets)
     refuse_targets(plan.targets.values(), plan.vectors.values(), context)
-    plan.doubts = doubts_about(algorithm, values, plan)
+    plan.doubts += doubts_about(algorithm, values, plan)
     return plan
 
 
@@ -178,6 +179,9 @@ def _take_role(algorithm: Any, use: RoleUse, values: Mapping[str, Any], context:
 def _take_layer(
     use: RoleUse, name: str, value: Any, values: Mapping[str, Any], context: Any, plan: Plan, local: bool
 ) -> None:
+    value, told = name_table(use, value, context)
+    if told is not None:
+        plan.doubts.append(("file_table_taken", told))
     snapshot = take_vector(use.parameter, value, context)
     wanted_geometry = use.wanted_geometry
     if wanted_geometry not in ("any", "none") and snapshot.geometry not in (wanted_geometry, "unknown"):
