@@ -21,6 +21,7 @@ NOT_LAST = "（《“"
 NOT_FIRST = "，。、；：）》”·"  # marks that no line begins with
 LEADER_MM = 8.0  # from which move on a line leads back; ui spec §6
 GAP_MM = 0.6  # between two boxes
+CLEAR_MM = 1.2  # between a box and the number of another place, or it would look like its own
 POINT_COST = 0.6  # mm of move that one mm of a covered branch is worth; own choice
 
 
@@ -62,7 +63,7 @@ def place_callouts(
     found: list[Callout] = []
     for number, request in enumerate(requests):
         run.progress(number / max(len(requests), 1))
-        circles = [spot for place, spot in enumerate(spots) if place > number]
+        circles = [_grown(spot, CLEAR_MM) for place, spot in enumerate(spots) if place > number]
         callout = _place(request, frame, np.array([*taken, *circles]).reshape(-1, 4), avoided)
         found.append(callout)
         taken += [_grown(callout.box or spots[number], GAP_MM)]

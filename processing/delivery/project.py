@@ -187,28 +187,35 @@ class DeliveryProject:
         self.project.clear()
 
     def _add_groups(self) -> None:
-        language = self.study.language
-        root = self.project.layerTreeRoot()
+        """Add each theme's layers as a group, its tables without places folded below what can be drawn.
+
+        No group is made and taken away again: PyQt would take the next one, at the same address, for the one deleted.
+        """
         for key, title, names in GROUPS:
-            group = root.addGroup(title[language])
-            group.setCustomProperty("urbanrenewal/group", key)
-            for name in names:
-                for layer in self._open(name):
-                    self.run.check()
-                    self.project.addMapLayer(layer, False)
-                    (group if layer.isSpatial() else _tables_of(group, TABLES[language])).addLayer(layer)
-                    self.layers.setdefault(name, []).append(layer)
+            found = [(name, layer) for name in names for layer in self._open(name)]
             relief = open_relief(self) if key == "base" else None
-            if relief is not None:
-                self.project.addMapLayer(relief, False)
-                group.addLayer(relief)
-                self.layers["relief"] = [relief]
-            tables = group.findGroup(TABLES[language])
-            if tables is not None:  # below what can be drawn
-                group.addChildNode(tables.clone())
-                group.removeChildNode(tables)
-            if not group.children():
-                root.removeChildNode(group)
+            found += [("relief", relief)] if relief is not None else []
+            if found:
+                self._add_group(key, title[self.study.language], found)
+
+    def _add_group(self, key: str, title: str, found: list[tuple[str, Any]]) -> None:
+        group = self.project.layerTreeRoot().addGroup(title)
+        group.setCustomProperty("urbanrenewal/group", key)
+        places = [(name, layer) for name, layer in found if layer.isSpatial()]
+        tables = [(name, layer) for name, layer in found if not layer.isSpatial()]
+        for name, layer in places:
+            self._add(group, name, layer)
+        if tables:
+            below = group.addGroup(TABLES[self.study.language])
+            below.setExpanded(False)
+            for name, layer in tables:
+                self._add(below, name, layer)
+
+    def _add(self, group: Any, name: str, layer: Any) -> None:
+        self.run.check()
+        self.project.addMapLayer(layer, False)
+        group.addLayer(layer)
+        self.layers.setdefault(name, []).append(layer)
 
     def _join_loads(self) -> None:
         """Let facilities that are full stand out, as in the Workbench; without their load nothing changes."""
@@ -304,15 +311,6 @@ class DeliveryProject:
             record.addLayerRecord(QgsMapThemeCollection.MapThemeLayerRecord(layer))
         if shown:
             self.project.mapThemeCollection().insert(PRINT[self.study.language], record)
-
-
-def _tables_of(group: Any, title: str) -> Any:
-    """Return the folded group of tables without places within a group: they tell nothing on the map."""
-    found = group.findGroup(title)
-    if found is None:
-        found = group.addGroup(title)
-        found.setExpanded(False)
-    return found
 
 
 def _finish(path: Path, layouts: list[bytes], run: Any) -> None:

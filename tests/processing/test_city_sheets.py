@@ -10,7 +10,7 @@ from qgis.PyQt.QtCore import Qt
 from urban_renewal.core.delivery.palette import palette
 from urban_renewal.core.delivery.paper import paper
 from urban_renewal.processing.delivery import bounds
-from urban_renewal.processing.delivery.pages import citylook, locator, sheet
+from urban_renewal.processing.delivery.pages import citylook, locator, scalebar
 from urban_renewal.processing.delivery.pages.naming import View
 from urban_renewal.processing.styling.symbols import fill, hatched
 
@@ -125,13 +125,13 @@ def test_the_city_stands_in_the_corner_that_hides_least():
 
 
 def test_the_ground_of_the_scale_bar_is_as_long_as_it_must_be():
-    assert sheet.bar_length(7500, 296.0) == pytest.approx(400 / 7.5)  # four of 100 m
-    assert sheet.bar_length(30000, 139.7) == pytest.approx(800 / 30)  # a third of a small map: four of 200 m
+    assert scalebar.bar_length(7500, 296.0) == pytest.approx(400 / 7.5)  # four of 100 m
+    assert scalebar.bar_length(30000, 139.7) == pytest.approx(800 / 30)  # a third of a small map: four of 200 m
     for scale in (1000, 7500, 30000, 125000):
         for width, longest in ((296.0, 80.0), (139.7, 0.32 * 139.7)):
-            length = sheet.bar_length(scale, width)
+            length = scalebar.bar_length(scale, width)
             assert length <= longest
-            assert sheet.bar_width(scale, width) == pytest.approx(16 + length + sheet.number_width(f"1:{scale}"))
+            assert scalebar.bar_width(scale, width) == pytest.approx(16 + length + scalebar.number_width(f"1:{scale}"))
 
 
 def test_a_facility_is_full_where_one_of_its_kinds_is(make_layer, save_layer, run_algorithm, tmp_path):

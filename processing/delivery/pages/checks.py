@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ....core.delivery.callouts import fit_words
+from ....core.delivery.callouts import fit_words, wrap_words
 from ....core.delivery.palette import palette
 from ....core.words import say
 from .sheet import GREY, INK, Sheet
@@ -15,10 +15,10 @@ INKS = dict(zip(("fail", "unknown", "advice", "pass"), ("#A8322D", "#7A5200", GR
 MOST = 7  # rows
 WIDTHS = {  # of a column of 104.4 mm: verdict, what, value, limit, clause
     "zh": (11.5, 28.0, 16.5, 19.0, 29.4),
-    "en": (12.5, 33.0, 18.0, 18.0, 22.9),
+    "en": (12.0, 28.5, 17.0, 16.5, 30.4),
 }
-ROW, TWO_LINES = 4.3, 6.0  # mm of a row, of one whose clause takes two lines
-SMALL = 6  # points of a clause in two lines: the smallest on a sheet
+STEPS = (4.3, 6.0, 7.8)  # mm of a row whose clause takes one, two or three lines
+SMALL = 6  # points of a clause in several lines
 
 
 def findings_of(study: Any, zone_id: str) -> list[dict[str, Any]]:
@@ -45,18 +45,20 @@ def draw_findings(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, fl
     shown, whole = rows[:MOST], sum(WIDTHS[language])
     widths = [part * width / whole for part in WIDTHS[language]]
     for row in shown:
-        *cells, clause = _cells(row, language)
+        verdict, name, *numbers, clause = _cells(row, language)
         room = widths[4] - 2
-        step = ROW if fit_words(clause, 7, room) == clause else TWO_LINES
-        left = x
-        for place_, words in enumerate(cells):
-            look: dict[str, Any] = {"align": "right"} if place_ in (2, 3) else {}
-            if place_ == 0:
-                look = {"color": INKS.get(row["verdict"], INK), "bold": row["verdict"] == "fail"}
-            sheet.text(fit_words(words, 7, widths[place_] - 0.5), (left, y, widths[place_], step), 7, **look)
-            left += widths[place_]
-        points = 7 if step == ROW else SMALL
-        sheet.paragraph(clause, (left + 2, y, room, step), points, 1 if step == ROW else 2, color=GREY)
+        is_short = fit_words(clause, 7, room) == clause
+        lines = 1 if is_short else 2 if not wrap_words(clause, SMALL, room, 2).endswith("…") else 3
+        is_long = fit_words(name, 7, widths[1] - 0.5) != name
+        step = STEPS[max(lines, 1 + is_long) - 1]
+        look = {"color": INKS.get(row["verdict"], INK), "bold": row["verdict"] == "fail"}
+        sheet.text(fit_words(verdict, 7, widths[0] - 0.5), (x, y, widths[0], step), 7, **look)
+        sheet.paragraph(name, (x + widths[0], y, widths[1] - 0.5, step), 7, 1 + is_long)
+        left = x + widths[0] + widths[1]
+        for words, width in zip(numbers, widths[2:4]):
+            sheet.text(fit_words(words, 7, width - 0.5), (left, y, width, step), 7, align="right")
+            left += width
+        sheet.paragraph(clause, (left + 2, y, room, step), 7 if is_short else SMALL, lines, color=GREY)
         y += step
         sheet.rule(x, y, width)
     if len(rows) > len(shown):

@@ -7,7 +7,7 @@ from typing import Any
 
 from ....core.delivery.callouts import Box
 from .naming import View
-from .sheet import BAR_HEIGHT, SHORT_BAR, bar_width
+from .scalebar import BAR_HEIGHT, SHORT_BAR, bar_width
 
 CORE, ENTRANCE = 3.6, 1.8  # mm from the middle of a station's ring and of an entrance's square to its rim
 

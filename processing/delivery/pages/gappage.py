@@ -20,8 +20,10 @@ from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of
 from .naming import View
 from .sheet import GREY, INK, Sheet
 
-BAR_STEP, BAR_LEFT, BAR_RIGHT = 6.4, 34.0, 12.4  # mm of a community, of names left and figures right of the bars
-KIND_STEP, KIND_SHARES = 4.4, (62, 30, 40, 40, 40, 40, 44)  # mm of a row; shares of the table's width
+BAR_STEP, BAR_RIGHT = 6.4, 12.4  # mm of a community, of the figures right of the bars
+BAR_LEFT = {"zh": 34.0, "en": 41.0}  # mm of names left of the bars
+KIND_STEP = 4.4  # mm of a row
+KIND_SHARES = {"zh": (62, 30, 40, 40, 40, 40, 44), "en": (84, 24, 38, 38, 38, 38, 36)}  # of the table's width
 HEAD, KEY = 8.4, 5.4  # mm of a heading, of the line that says what colours mean
 LADDER_STEP, LADDER_RIGHT = (6.2, 8.6), 12.4  # mm of a kind, of the figures right of it
 SERVED, MOST_SUPPLY = "#B9B4A7", 1.25  # a supply above this share of the need ends in an arrow
@@ -52,10 +54,10 @@ def _maps(made: Any, sheet: Sheet, study: Any) -> None:
     for number, ((name, code, _), place) in enumerate(zip(groups, form.maps)):
         view = View(place, frame_extent(box, place[2:], scale), scale)
         layers = [layer for layer in _shown(made, study, name, scale) if layer is not None]
-        drawn = sheet.map(view.place, QgsRectangle(*view.extent), layers, made.project.crs(), scale)
-        x, y = view.place[:2]
         words = say(code, study.language)
         wide = text_width_mm(words, 10.5) * 1.05 + 6
+        drawn = sheet.map(view.place, QgsRectangle(*view.extent), layers, made.project.crs(), scale, title=wide)
+        x, y = view.place[:2]
         sheet.keep_clear(sheet.box((x, y, wide, 7), "#FFFFFF", ""))
         sheet.text(words, (x + 3, y, wide - 3, 7), 10.5, bold=True)
         if number == 0:
@@ -94,7 +96,8 @@ def _kinds(sheet: Sheet, study: Any, place: Place) -> float:
         body.append([kind_name(row["kind"], language), unit, *figures, percent(row["gap_share"])])
     blocks = 1 if len(body) <= most else 2
     wide = (width - 4 * (blocks - 1)) / blocks
-    widths = [share * wide / sum(KIND_SHARES) for share in KIND_SHARES]
+    shares = KIND_SHARES[language]
+    widths = [share * wide / sum(shares) for share in shares]
     most, ends = max(most, -(-len(body) // 2)) if blocks > 1 else most, [y]
     for block in range(blocks):
         part = [[fit_words(row[0], 8, widths[0]), *row[1:]] for row in body[block * most : (block + 1) * most]]
@@ -157,20 +160,21 @@ def _ladder(sheet: Sheet, study: Any, place: Place) -> float:
     step = min(LADDER_STEP[1], (room - HEAD - KEY) / max(len(kinds), 1))
     if not kinds or step < LADDER_STEP[0]:
         return y
+    names = BAR_LEFT[language]
     y = sheet.head(say("map_gap_ladder", language), x, y, width)
     colors = palette()["groups"]
     green = palette()["facility"]["color"]
     keys = [(SERVED, "head_served"), (colors["elder"]["color"], "head_gap"), (green, "head_supply")]
     for number, (color, code) in enumerate(keys):
-        sheet.box((x + BAR_LEFT + number * 22, y + 1, 4, 2.4), color, "")
-        sheet.text(say(code, language), (x + BAR_LEFT + 5 + number * 22, y, 16, 4.4), 7.5)
+        sheet.box((x + names + number * 22, y + 1, 4, 2.4), color, "")
+        sheet.text(say(code, language), (x + names + 5 + number * 22, y, 16, 4.4), 7.5)
     y += KEY
-    whole, left = (width - BAR_LEFT - LADDER_RIGHT) / MOST_SUPPLY, x + BAR_LEFT
+    whole, left = (width - names - LADDER_RIGHT) / MOST_SUPPLY, x + names
     for kind in kinds:
         row = sums.loc[kind]
         color = colors["elder" if kind in ELDER_KINDS else "child"]["color"]
         gap, supply = float(row["gap"] / row["need"]), float(row["supply"] / row["need"])
-        sheet.paragraph(kind_name(kind, language), (x, y, BAR_LEFT - 1, step), 7.5, 1)
+        sheet.paragraph(kind_name(kind, language), (x, y, names - 1, step), 7.5, 1)
         sheet.box((left, y + 0.8, max(whole * (1 - gap), 0.1), 2.6), SERVED, "")
         sheet.box((left + whole * (1 - gap), y + 0.8, max(whole * gap, 0.1), 2.6), color, "")
         sheet.text(percent(gap), (left + whole + 1, y + 0.4, 12, 3.4), 6, color=INK)
@@ -190,18 +194,20 @@ def _bars(sheet: Sheet, study: Any, place: Place, most: int) -> float:
 
     language, summary, (x, y, width, room) = study.language, study.frame("gap_summary"), place
     most = min(most, int((room - HEAD - KEY) / BAR_STEP))
-    y = sheet.head(fit_words(say("map_gap_bars", language), 10.5, width), x, y, width)
+    names, title = BAR_LEFT[language], say("map_gap_bars", language)
+    is_long = text_width_mm(title, 10.5) > width
+    y = sheet.head(say("map_gap_bars_short", language) if is_long else title, x, y, width)
     if summary is None:
         return y
     colors = palette()["groups"]
     for number, name in enumerate(("elder", "child")):
-        left = x + BAR_LEFT + number * 22
+        left = x + names + number * 22
         sheet.box((left, y + 1, 4, 2.4), colors[name]["color"], "")
         sheet.text(colors[name][language], (left + 5, y, 16, 4.4), 7.5)
     y += KEY
-    whole, left = width - BAR_LEFT - BAR_RIGHT, x + BAR_LEFT
+    whole, left = width - names - BAR_RIGHT, x + names
     for row in worst_communities(summary, most).to_dict("records"):
-        sheet.paragraph(row["name"], (x, y, BAR_LEFT - 2, BAR_STEP), 7.5, 1)
+        sheet.paragraph(row["name"], (x, y, names - 2, BAR_STEP), 7.5, 1)
         for number, name in enumerate(("elder", "child")):
             share, top = row[name], y + 0.6 + number * 2.6
             if math.isnan(share):

@@ -9,6 +9,7 @@ from typing import Any
 from qgis.core import (
     QgsExpressionContextScope,
     QgsFeatureRequest,
+    QgsLegendRenderer,
     QgsProject,
     QgsRenderContext,
 )
@@ -21,6 +22,7 @@ from ...styling.symbols import line
 AS_LINE = "urbanrenewal/legend"  # property of a layer: whose line stands in the legend
 LINES = {"zone": (0.9, (4.8, 1.1, 0.8, 1.1)), "core_ring": (0.4, (1.9, 1.1))}  # width and dashes in mm, ui spec §11
 SLICE = 500
+MOST_COLUMNS = 12  # of a legend
 MOST_FEATURES = 100_000  # of a layer that are looked at: own choice, a second or two; then all that is left counts
 
 
@@ -43,6 +45,19 @@ def entries_that_occur(layer: Any, zones: Sequence[str] = (), shown: Any = None,
         context.setExpressionContext(scopes)
         found |= _keys(layer, context, set(entries) - found, _request(layer, shown), run or Run())
     return [place for place, key in enumerate(entries) if key in found]
+
+
+def choose_columns(item: Any, wanted: int, room: tuple[float, float]) -> float:
+    """Set the columns of a legend so that it fits into width and height (mm, 0 = any); return its height."""
+    found = []
+    for columns in range(1, MOST_COLUMNS + 1):
+        item.setColumnCount(columns)
+        size = QgsLegendRenderer(item.model(), item.legendSettings()).minimumSize()
+        is_high = bool(room[1]) and size.height() > room[1]
+        found.append((size.width() > room[0], is_high, abs(columns - wanted), columns, size.height()))
+    *_, columns, height = min(found)
+    item.setColumnCount(columns)
+    return float(height)
 
 
 def line_of(layer: Any) -> Any:

@@ -24,7 +24,6 @@ from qgis.core import (
     QgsLayoutMeasurement,
     QgsLayoutPoint,
     QgsLayoutSize,
-    QgsLegendRenderer,
     QgsLegendStyle,
     QgsLineSymbol,
     QgsMapLayerLegendUtils,
@@ -35,15 +34,26 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QPointF, Qt
 from qgis.PyQt.QtGui import QColor, QPolygonF
 
-from ....core.delivery.callouts import text_width_mm, wrap_words
+from ....core.delivery.callouts import wrap_words
 from ....core.delivery.palette import palette
 from ....core.delivery.paper import Place, paper
 from ....core.delivery.scales import bar_step
 from ....core.words import say
 from ...styling.lettering import text_format
 from .columns import Columns, comb_symbol
-from .legends import entries_that_occur, line_of
+from .legends import choose_columns, entries_that_occur, line_of
 from .printedmap import PrintedMap
+from .scalebar import (
+    BAR_END,
+    BAR_HEIGHT,
+    BAR_MARGIN,
+    KILOMETRES_FROM,
+    SHORT,
+    bar_length,
+    bar_width,
+    longest_bar,
+    number_width,
+)
 
 INK, GREY, HAIR = "#222222", "#6B7075", "#B9BEC2"
 ALIGN = {
@@ -51,14 +61,8 @@ ALIGN = {
     "right": Qt.AlignmentFlag.AlignRight,
     "center": Qt.AlignmentFlag.AlignHCenter,
 }
-BAR_HEIGHT = 13.0  # mm of the ground that scale bar and number stand on
-BAR_MARGIN, BAR_END = 3.0, 13.0  # mm left of the bar, and right of it for half of its last number and the unit
-LONGEST, BAR_SHARE = 80.0, 0.32  # mm of a scale bar at most, share of the width of a small map
-KILOMETRES_FROM = 2000.0  # metres of a whole bar from which it is marked in kilometres
 THIN_SPACE = "\u2009"
 TICK = 1.2  # mm of a mark at the edge of a map
-MOST_COLUMNS = 12  # of a legend
-SHORT_BAR, SHORT = (48.0, 9.0), 30.0  # mm of the ground of a small map's bar, of the bar at most
 UNIT_GAP = 1.2  # mm between a key figure and its unit
 
 
@@ -215,9 +219,13 @@ class Sheet:
                 self.text(unit, (left + start, top + 5.6, width / columns - start, 4.5), 8)
 
     def map(
-        self, place: Place, extent: QgsRectangle, layers: Sequence[Any], crs: Any, scale: int, marked: bool = True
-    ) -> QgsLayoutItemMap:
-        """Place a map with exactly these layers (from above) at exactly this scale; `marked` = with coordinates."""
+        self, place: Place, extent: QgsRectangle, layers: Sequence[Any], crs: Any, scale: int, marked: bool = True,
+        title: float = 0.0,
+    ) -> QgsLayoutItemMap:  # fmt: skip
+        """Place a map with exactly these layers (from above) at exactly this scale.
+
+        `marked` = with coordinates; `title` = mm of the upper left corner that a title will take.
+        """
         item = PrintedMap(self.layout)
         self._put(item, place)
         if crs is not None and crs.isValid():
@@ -233,16 +241,16 @@ class Sheet:
         self.last_map = item
         self.maps.append(item)
         if marked:
-            self._coordinates(place, extent, scale)
+            self._coordinates(place, extent, scale, title)
         return item
 
-    def _coordinates(self, place: Place, extent: QgsRectangle, scale: int) -> None:
+    def _coordinates(self, place: Place, extent: QgsRectangle, scale: int, title: float) -> None:
         """Mark round coordinates at the upper and the left edge of a map: a tick and a number about every 40 mm."""
         step, (left, top, width, height) = bar_step(scale, 40.0, 1), place
         between = step * 1000 / scale
         columns = [(x, left + (x - extent.xMinimum()) * 1000 / scale)
                    for x in _round_numbers(extent.xMinimum(), extent.xMaximum(), step)]  # fmt: skip
-        columns = [(x, at) for x, at in columns if left + 22 < at < left + width - 8]
+        columns = [(x, at) for x, at in columns if left + max(title + 7, 22) < at < left + width - 8]
         lines = [(y, top + (extent.yMaximum() - y) * 1000 / scale)
                  for y in _round_numbers(extent.yMinimum(), extent.yMaximum(), step)]  # fmt: skip
         lines = [(y, at) for y, at in lines if top + 8 < at < top + height - BAR_HEIGHT - 3]
@@ -313,7 +321,7 @@ class Sheet:
         item.setBackgroundEnabled(False)
         item.setResizeToContents(False)
         self._put(item, (0.0, 0.0, width, 1.0))
-        return item, _choose_columns(item, columns, (width, room))
+        return item, choose_columns(item, columns, (width, room))
 
     def scale_bar(self, shown: QgsLayoutItemMap, scale: int, x: float, y: float) -> None:
         """Draw a bar of four steps and print the scale as a number, on a ground that is no larger than both."""
@@ -368,39 +376,6 @@ class Sheet:
         self.layout.addLayoutItem(item)
         item.attemptMove(QgsLayoutPoint(x, y, Qgis.LayoutUnit.Millimeters))
         item.attemptResize(QgsLayoutSize(width, height, Qgis.LayoutUnit.Millimeters))
-
-
-def _choose_columns(item: Any, wanted: int, room: tuple[float, float]) -> float:
-    """Set the columns of a legend so that it fits into width and height (mm, 0 = any); return its height."""
-    found = []
-    for columns in range(1, MOST_COLUMNS + 1):
-        item.setColumnCount(columns)
-        size = QgsLegendRenderer(item.model(), item.legendSettings()).minimumSize()
-        is_high = bool(room[1]) and size.height() > room[1]
-        found.append((size.width() > room[0], is_high, abs(columns - wanted), columns, size.height()))
-    *_, columns, height = min(found)
-    item.setColumnCount(columns)
-    return float(height)
-
-
-def longest_bar(width: float) -> float:
-    """Return how long a scale bar may be on a map of this width, mm."""
-    return min(LONGEST, BAR_SHARE * width)
-
-
-def bar_length(scale: int, width: float) -> float:
-    """Return how long the scale bar is on a map `width` mm wide, mm."""
-    return bar_step(scale, longest_bar(width)) * 4000 / scale
-
-
-def bar_width(scale: int, width: float) -> float:
-    """Return how wide the ground of bar and number is on a map `width` mm wide, mm."""
-    return BAR_MARGIN + bar_length(scale, width) + BAR_END + number_width(f"1:{scale}")
-
-
-def number_width(words: str) -> float:
-    """Return the room of a scale in bold, mm, with a little space behind it."""
-    return text_width_mm(words, 10) * 1.05 + 2
 
 
 def _round_numbers(low: float, high: float, step: float) -> list[float]:

@@ -17,7 +17,7 @@ KINDS = ("ruleset", "standard", "zone-rules", "profiles", "costs", "mapping")  #
 EDGE, INNER = 3.2, 4.8  # mm from the edge of the paper to the outer and the inner line of the frame
 LABEL = 4.8  # mm of the words above the number of the sheet
 LINE = 0.3528 * 1.25  # mm of a line for each point of its letters
-WORDS, SMALLEST = 7.0, 6.0  # points of the words of the title block, and of those that would not fit
+WORDS, SMALLER, SMALLEST = 7.0, 6.0, 5.5  # points of the words of the title block, and of those that would not fit
 
 
 def draw_heading(sheet: Sheet, study: Any, title: str, below: str, number: str) -> None:
@@ -67,11 +67,13 @@ def draw_title_block(sheet: Sheet, study: Any, number: int, of: int) -> None:
     for column, ((code, words), width) in enumerate(zip(parts, strip["widths"])):
         sheet.text(say(code, language), (x + 1.5, y + 0.5, width - 3, 3.6), 6, color=GREY)
         box = (x + 1.5, y + 4, width - 3, strip["height"] - 4.2)
-        points = SMALLEST if wrap_words(words, WORDS, width - 3, lines).endswith("…") else WORDS
+        points, rows = next(
+            (look for look in ((WORDS, lines), (SMALLER, lines)) if not wrap_words(words, look[0], width - 3, look[1])
+             .endswith("…")), (SMALLEST, lines + 1))  # fmt: skip
         if "\n" in words:
             sheet.text(words, box, points)
         else:
-            sheet.paragraph(words, box, points, lines)
+            sheet.paragraph(words, box, points, rows)
         if column:
             sheet.box((x - 0.05, y, 0.1, strip["height"]), HAIR, "")
         x += width
