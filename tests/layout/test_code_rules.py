@@ -153,3 +153,9 @@ def test_transforms_are_made_in_one_place(sources):
         and node.func.id == "QgsCoordinateTransform" and str(path).startswith(("processing", "dialogs"))
     ]  # fmt: skip
     assert {place.split(":")[0] for place in found} == {"processing/layers/systems.py"}
+
+
+def test_a_delivery_takes_no_group_of_its_layer_tree_away_again(root):
+    """PyQt knows a group by its address: one made where another was deleted is called deleted (exports failed so)."""
+    code = (root / "processing" / "delivery" / "project.py").read_text(encoding="utf-8")
+    assert "addGroup" in code and "removeChildNode" not in code and "removeChildren" not in code
