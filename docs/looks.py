@@ -3,7 +3,8 @@
 
     STUDY=<folder with study.qgz of docs/pictures.py> PICTURES=<folder> bash scripts/desktop.sh docs/looks.py
 
-The same with UI_LANG=en, with SCREEN=1366x768, with THEME="Night Mapping" (dark), with SCALE=2 SCREEN=2880x1800.
+The same with UI_LANG=en, with SCREEN=1366x768, with THEME="Night Mapping" (dark), with SCALE=2 SCREEN=2880x1800, and
+with PALETTE=dark: the colours of a dark desktop without a theme of QGIS.
 PARTS=editors,panels takes a part of it (docs/looks_windows.py names them). What a machine sees of cut text, faint
 words, words of the other language … (docs/faults.py) stands in faults.txt beside the pictures, the order in which
 Tab walks through the dock in tab_order.txt. Nothing is saved in the study. A failure is told in looks.log.
@@ -20,7 +21,8 @@ from pathlib import Path
 
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QTimer
-from qgis.PyQt.QtWidgets import QWidget
+from qgis.PyQt.QtGui import QColor, QPalette
+from qgis.PyQt.QtWidgets import QApplication, QWidget
 from qgis.utils import iface
 
 sys.path.insert(0, os.environ["SCRIPT_FOLDER"])
@@ -89,5 +91,23 @@ class Look:
         iface.actionExit().trigger()
 
 
+def darken() -> None:
+    """Give the application the colours that a dark desktop gives it."""
+    dark, role = QPalette(QColor("#353535")), QPalette.ColorRole
+    grounds = {
+        role.Window: "#353535", role.Base: "#232323", role.AlternateBase: "#2B2B2B", role.Button: "#454545",
+        role.ToolTipBase: "#454545", role.Highlight: "#2A82DA",
+    }  # fmt: skip
+    for name, colour in grounds.items():
+        dark.setColor(name, QColor(colour))
+    for name in (role.WindowText, role.Text, role.ButtonText, role.ToolTipText, role.HighlightedText):
+        dark.setColor(name, QColor("#F0F0F0"))
+        dark.setColor(QPalette.ColorGroup.Disabled, name, QColor("#7F7F7F"))
+    dark.setColor(role.Link, QColor("#5AA9E6"))
+    QApplication.setPalette(dark)
+
+
+if os.environ.get("PALETTE") == "dark":
+    darken()
 look = Look()
 QTimer.singleShot(2500, lambda: look.go(look.walk()))

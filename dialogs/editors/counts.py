@@ -14,7 +14,7 @@ from ...core.tagging.preview import Changes, Judged
 from ...core.tagging.reviews import TAGS
 from ...core.tagging.rules import LEVELS
 from ...processing.texts import tr
-from ..parts.inks import soft
+from ..parts.inks import BARS, readable, soft
 from ..parts.phrases import paired
 from ..review.table import colour_of, level_title, tag_title
 from ..study import wording
@@ -69,7 +69,7 @@ class CountsView(QWidget):
         most = max((abs(after - before) for *_, before, after in self.rows), default=0) or 1
         for place, (tag, level, title, before, after) in enumerate(self.rows, 1):
             top, change = place * line, after - before
-            colour = QColor(colour_of(tag))
+            colour = readable(colour_of(tag), self.palette(), BARS)
             square = QRectF(1, top + line * 0.28, line * 0.45, line * 0.45)
             style = Qt.BrushStyle.BDiagPattern if level == "suspected" else Qt.BrushStyle.SolidPattern
             painter.setBrush(colour if style == Qt.BrushStyle.SolidPattern else _hatch(colour))
@@ -81,7 +81,8 @@ class CountsView(QWidget):
             fits = self.fontMetrics().horizontalAdvance(title) <= room
             name = self.fontMetrics().elidedText(title if fits else short, Qt.TextElideMode.ElideRight, int(room))
             painter.drawText(QRectF(square.right() + 6, top, room, line), Qt.AlignmentFlag.AlignVCenter, name)
-            words = (wording.number(before), wording.number(after), f"{change:+d}" if change else "±0")
+            moved = f"{change:+,d}".replace("-", "−") if change else "±0"
+            words = (wording.number(before), wording.number(after), moved)
             for column, text in enumerate(words, 1):
                 painter.setPen(quiet if not change and column != 2 else ink)
                 painter.drawText(QRectF(ends[column - 1], top, ends[column] - ends[column - 1], line), right, text)
@@ -96,7 +97,7 @@ class CountsView(QWidget):
         if share < 0:
             bar.moveRight(middle)
         if share:
-            painter.fillRect(bar, QColor(UP if share > 0 else DOWN))
+            painter.fillRect(bar, readable(UP if share > 0 else DOWN, self.palette(), BARS))
 
 
 class ChangeList(QAbstractTableModel):

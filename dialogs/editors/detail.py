@@ -10,6 +10,7 @@ from typing import Any
 from qgis.core import QgsApplication, QgsSettings
 from qgis.PyQt.QtCore import QEvent, QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import (
+    QApplication,
     QComboBox,
     QFrame,
     QGridLayout,
@@ -24,12 +25,13 @@ from qgis.PyQt.QtWidgets import (
 from ...core.words import source_words
 from ...processing.texts import interface_language, tr
 from ..parts.calm import CalmCombo
+from ..parts.inks import HALF, panel, readable, tinted
 from ..parts.phrases import parted
 from ..parts.widgets import scaled, text_label
 from .cells import leaves_undo
 from .draft import CLAUSED, Draft
 from .rows import Row
-from .words import STATES, source_text, status_meaning, status_word, value_text
+from .words import CHIPS, STATES, source_text, status_meaning, status_word, value_text
 
 REVIEWER = "urban_renewal/reviewer"  # QgsSettings: who works at this computer, as in the review panel
 FIELDS = ("source", "clause", "edition", "checked_by", "checked_at")
@@ -49,7 +51,7 @@ class FigureDetail(QFrame):
         self.title = scaled(QLabel(), 1.0, bold=True)
         self.told = text_label()
         self.warning = QFrame()
-        self.warning.setStyleSheet("QFrame { background: #FFF1CF; border-radius: 3px; } QLabel { color: #7A5200; }")
+        self._dress_warning()
         self.why = text_label()
         self.note = QLineEdit()
         self.note.setPlaceholderText(tr("Example: the district's reserve list of 2025"))
@@ -79,6 +81,14 @@ class FigureDetail(QFrame):
             line.installEventFilter(self)
         self._arrange()
         self.show_row(None, None)
+
+    def _dress_warning(self) -> None:
+        """Give the frame of a changed number the colours of what is to be verified; on dark panels a fifth of them."""
+        back, ink = CHIPS["known"]
+        palette = QApplication.palette()
+        if panel(palette).lightness() < HALF:
+            back, ink = tinted(ink, palette).name(), readable(back, palette).name()
+        self.warning.setStyleSheet(f"QFrame {{ background: {back}; border-radius: 3px; }} QLabel {{ color: {ink}; }}")
 
     def _arrange(self) -> None:
         titles = {"source": tr("Source"), "clause": tr("Clause"), "edition": tr("Edition"),

@@ -24,17 +24,22 @@ def faint(palette: QPalette) -> QColor:
 
 
 def readable(colour: str, palette: QPalette, enough: float = WORDS) -> QColor:
-    """Return a fixed colour as it is seen on the panel: lighter, step by step, where panels are dark.
+    """Return a fixed colour as it is seen on the panel: with white in it, step by step, where panels are dark.
 
     Words in it are darker where panels are light; bars keep their colour there, which is that of the drawings.
     """
     ground, found = panel(palette), QColor(colour)
     is_dark = ground.lightness() < HALF
-    for _ in range(STEPS if is_dark or enough >= WORDS else 0):
+    for step in range(1, STEPS + 1 if is_dark or enough >= WORDS else 0):
         if contrast(found, ground) >= enough:
             break
-        found = found.lighter(STEP) if is_dark else found.darker(STEP)
+        found = _whitened(QColor(colour), step / STEPS) if is_dark else found.darker(STEP)
     return found
+
+
+def _whitened(colour: QColor, share: float) -> QColor:
+    """Return a colour with a share of white in it: purple becomes lilac, where a brighter one would be pink."""
+    return QColor(*(round(part + (255 - part) * share) for part in colour.getRgb()[:3]))
 
 
 def panel(palette: QPalette) -> QColor:

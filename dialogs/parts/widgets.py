@@ -23,7 +23,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..meanings import meaning_of
 from ..study import readiness
-from .inks import filled
+from .inks import filled, readable
 
 COLOURS = {
     readiness.DONE: "#4F8A5B", readiness.READY: "#2F7FAE", readiness.RUNNING: "#2F7FAE", readiness.STALE: "#A66A00",
@@ -46,7 +46,7 @@ def scaled(widget: QWidget, factor: float, bold: bool = False) -> QWidget:
 
 
 class LinkLabel(QLabel):
-    """A label whose links have a calm blue where panels are light; a dark theme keeps its own."""
+    """A label whose links have a calm blue, paler where panels are dark."""
 
     def __init__(self, text: str = "") -> None:
         super().__init__()
@@ -54,8 +54,7 @@ class LinkLabel(QLabel):
 
     def setText(self, text: str) -> None:
         """Show a text; Qt takes the colour of links from the application, not from the widget."""
-        if self.palette().color(QPalette.ColorRole.Base).lightness() > HALF:
-            text = text.replace("<a href", f'<a style="color: {LINK}" href')
+        text = text.replace("<a href", f'<a style="color: {readable(LINK, self.palette()).name()}" href')
         mouse = Qt.TextInteractionFlag.LinksAccessibleByMouse
         keys = Qt.TextInteractionFlag.LinksAccessibleByKeyboard if "<a " in text else mouse
         if self.textInteractionFlags() != mouse | keys:

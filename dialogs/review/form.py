@@ -9,6 +9,7 @@ from qgis.gui import QgsFileWidget, QgsFilterLineEdit
 from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtGui import QResizeEvent, QShowEvent
 from qgis.PyQt.QtWidgets import (
+    QApplication,
     QComboBox,
     QFormLayout,
     QGridLayout,
@@ -25,6 +26,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing.texts import interface_language, tr
+from ..parts.inks import BARS, readable
 from ..parts.tables import make_copyable, pick_rows
 from ..parts.widgets import HINT, TITLE, scaled, text_label
 from ..study import wording
@@ -270,8 +272,13 @@ class ReviewForm(QWidget):
 
     @staticmethod
     def tint(button: QPushButton, colour: str, is_suggested: bool) -> None:
-        """Frame a key in the colour of its class; what the rule suggests is bold and filled lightly."""
+        """Frame a key in the colour of its class; what the rule suggests is bold and filled lightly.
+
+        The frame of the key that has the focus is in dashes: a style sheet leaves no other sign of it.
+        """
         fill = f"background-color: #33{colour[1:]}; font-weight: bold;" if is_suggested else ""
+        frame = readable(colour, QApplication.palette(), BARS).name()
         button.setStyleSheet(
-            f"QPushButton {{ border: 2px solid {colour}; border-radius: 3px; padding: 4px 2px; {fill} }}"
+            f"QPushButton {{ border: 2px solid {frame}; border-radius: 3px; padding: 4px 2px; {fill} }}"
+            "QPushButton:focus { border-style: dashed; }"
         )

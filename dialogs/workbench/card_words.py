@@ -14,6 +14,7 @@ from qgis.PyQt.QtWidgets import QApplication, QGraphicsOpacityEffect, QWidget
 from ...processing.texts import tr
 from ..parts.charts import colours
 from ..parts.inks import readable
+from ..parts.phrases import flowing
 from ..study import readiness, wording
 from ..study.readiness import Reason, StepState
 from ..study.steps import BY_KEY
@@ -45,7 +46,7 @@ def body(key: str, state: StepState, study: Study | None, told: Told) -> str:
     if state.kind == readiness.STALE:
         more = sum(reason.code != "step_first" for reason in state.reasons) - 1
         first = tr("Because: {reason}").format(reason=escape(wording.reason_text(state.reasons[0])))
-        return first if more < 1 else f"{first} " + tr("({n} more)").format(n=more)
+        return first if more < 1 else flowing((first, tr("({n} more)").format(n=more)))
     if state.kind == readiness.BLOCKED and not wording.waits_only(state):
         return numbered(state)
     if state.kind == readiness.DONE:

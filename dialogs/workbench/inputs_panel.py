@@ -42,14 +42,6 @@ class InputsPanel(QWidget):
         self.fields: dict[str, QToolButton] = {}
         self._rows: dict[str, tuple[QWidget, ...]] = {}
         self._choices: dict[str, str] = {}  # role → the layer that is shown
-        self.more = QToolButton()
-        self.more.setCheckable(True)
-        self.more.setAutoRaise(True)
-        self.more.toggled.connect(self._show_more)
-        self.base = QToolButton()
-        self.base.setObjectName("base_map")
-        self.base.setAutoRaise(True)
-        self.base.clicked.connect(self._change_base)
         self._about: tuple[QgsProject, Study] | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -57,15 +49,21 @@ class InputsPanel(QWidget):
         self._grid.setColumnStretch(0, 2)
         self._grid.setColumnStretch(1, 3)
         layout.addLayout(self._grid)
-        row = QHBoxLayout()
-        row.addWidget(self.more)
-        row.addStretch(1)
-        row.addWidget(self.base)
-        layout.addLayout(row)
         for row, role in enumerate((*REQUIRED, *OPTIONAL)):
             self._add_row(row, role)
-        for before, after in ((self.fields[OPTIONAL[-1]], self.more), (self.more, self.base)):
-            self.setTabOrder(before, after)  # they stand below the rows
+        self.more = QToolButton()  # made after the rows, so that Tab comes to it behind them
+        self.more.setCheckable(True)
+        self.more.setAutoRaise(True)
+        self.more.toggled.connect(self._show_more)
+        self.base = QToolButton()
+        self.base.setObjectName("base_map")
+        self.base.setAutoRaise(True)
+        self.base.clicked.connect(self._change_base)
+        below = QHBoxLayout()
+        below.addWidget(self.more)
+        below.addStretch(1)
+        below.addWidget(self.base)
+        layout.addLayout(below)
         self._show_more(False)
 
     def _add_row(self, row: int, role: str) -> None:

@@ -46,3 +46,13 @@ def test_keys_of_the_review_stand_before_the_reason(qtbot):
     assert chain.index(form.skip) > place
     assert not form.judge["4"].isVisible()
     assert all(button.window() is form for button in form.judge.values())
+
+
+def test_buttons_below_the_inputs_come_after_them(qtbot):
+    from urban_renewal.dialogs.workbench.inputs_panel import InputsPanel
+
+    panel = InputsPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    chain = chain_of(panel)
+    assert chain.index(panel.more) > max(chain.index(combo) for combo in panel.combos.values() if combo.isVisible())
