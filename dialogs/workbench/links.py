@@ -42,8 +42,21 @@ def tell(dock: Any, kind: str, ok: bool, sentence: str) -> None:
     is_on_card = not ok and kind in ("all", "one") and dock.isVisible() and any(
         failure.message == sentence for failure in study.failures.values()
     )  # fmt: skip
-    item = bar.createMessage(tr("Urban Renewal Workbench"), first_sentence(sentence) if is_on_card else sentence)
+    acts = _acts_after(dock, kind, ok)
+    title = tr("Urban Renewal Workbench") if len(acts) < 2 else ""  # beside several buttons there is no room for both
+    item = bar.createMessage(title, first_sentence(sentence) if is_on_card else sentence)
     item.setProperty(OURS, True)
+    for step, action, words in acts:
+        button = QPushButton(words)
+        button.setFlat(True)
+        button.clicked.connect(lambda _, step=step, action=action: follow(dock, step, action))
+        item.layout().addWidget(button)
+    bar.pushWidget(item, level)
+
+
+def _acts_after(dock: Any, kind: str, ok: bool) -> list[tuple[str, str, str]]:
+    """Return what may be done when a run is over, as (step, action, words of a button)."""
+    study = dock.session.study
     acts = []
     if ok and kind in ("all", "one"):
         n = to_review(study.steps["tag"].figures) if "tag" in study.steps else 0
@@ -55,12 +68,7 @@ def tell(dock: Any, kind: str, ok: bool, sentence: str) -> None:
     failed = next(iter(study.failures), "")
     if not ok and kind in ("all", "one") and failed:
         acts.append((failed, "log", tr("Show log")))
-    for step, action, title in acts:
-        button = QPushButton(title)
-        button.setFlat(True)
-        button.clicked.connect(lambda _, step=step, action=action: follow(dock, step, action))
-        item.layout().addWidget(button)
-    bar.pushWidget(item, level)
+    return acts
 
 
 def first_sentence(text: str) -> str:

@@ -355,3 +355,33 @@ def test_the_sample_is_called_in_the_language_of_qgis(tmp_path, project, monkeyp
     monkeypatch.setattr(adding, "interface_language", lambda: language)
     (layer,) = through(adding.loading_sample(project, str(path), ""))
     assert (layer.name(), layer.fields().field(1).alias()) == (wanted, heading)
+
+
+def test_what_is_told_above_the_map_has_room_beside_its_buttons(dock, tmp_path, monkeypatch):
+    """With several buttons the plugin's name is left out: both would be cut at 1440 pixels."""
+    from qgis.PyQt.QtWidgets import QHBoxLayout, QWidget
+    from urban_renewal.dialogs.study.study import StepRecord
+    from urban_renewal.dialogs.workbench import links
+
+    told = []
+
+    class Bar:
+        def createMessage(self, title, text):
+            told.append((title, text))
+            made = QWidget()
+            QHBoxLayout(made)
+            return made
+
+        def pushWidget(self, item, level):
+            told.append([item.layout().itemAt(n).widget().text() for n in range(item.layout().count())])
+
+    bar = Bar()
+    monkeypatch.setattr(dock.iface, "messageBar", lambda: bar)
+    links.tell(dock, "all", True, "Done.")
+    study = dock.session.study
+    study.folder = str(tmp_path)
+    study.steps["tag"] = StepRecord("r", "2026-01-01T10:00:00", 1.0, {}, figures={"to_review": 3})
+    (tmp_path / "delivery").mkdir()
+    (tmp_path / "delivery" / "report.html").write_text("x", encoding="utf-8")
+    links.tell(dock, "all", True, "Done.")
+    assert told == [("Urban Renewal Workbench", "Done."), [], ("", "Done."), ["Review 3…", "Report", "Open folder"]]
