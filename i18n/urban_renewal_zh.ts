@@ -752,6 +752,10 @@
         <translation>设施</translation>
     </message>
     <message>
+        <source>Facilities (GCJ-02)</source>
+        <translation>设施（火星坐标）</translation>
+    </message>
+    <message>
         <source>Facilities (merged)</source>
         <translation>设施（合并）</translation>
     </message>

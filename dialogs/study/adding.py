@@ -29,7 +29,8 @@ from .wording import role_title
 DEPTH = "urban_renewal/depth"  # custom property of inputs we added: where they are drawn
 NEW = "urban_renewal/loading"  # custom property of a group that is being filled
 HOUSE = "urban_renewal/base"  # custom property of inputs that wear the house's base map: as which table
-HIDDEN = ("communities", "population", "plan", "constraints", "programme", "truth", "facilities_gcj02", "height_points",
+SHIFTED = "facilities_gcj02"  # the sample's facilities where a web map shows them
+HIDDEN = ("communities", "population", "plan", "constraints", "programme", "truth", SHIFTED, "height_points",
           "entrances")  # fmt: skip
 STRANGER, STRANGER_MM = "#D8D4CA", 0.8  # colour and size in mm of what was added and plays no role
 ROLE_TABLES = {
@@ -58,6 +59,8 @@ def table_title(name: str) -> str:
     """Return the heading of a result table or an input role; a table of neither kind stands for itself."""
     from ...core import schema
 
+    if name == SHIFTED:
+        return tr("Facilities (GCJ-02)")
     if name in ROLE_TABLES:
         return role_title(ROLE_TABLES[name])
     try:
@@ -81,9 +84,10 @@ def loading_sample(project: QgsProject, gpkg: str, dem: str) -> Any:
         if layer.isValid():
             for place in range(0 if language == "zh" else layer.fields().count()):
                 layer.setFieldAlias(place, "")  # the fields' names are English, the headings in the file Chinese
-            if layer.isSpatial() and name != "facilities_gcj02":
-                wear(layer, name, language)
-                layer.setCustomProperty(HOUSE, name)
+            if layer.isSpatial():
+                wear(layer, "facilities" if name == SHIFTED else name, language)
+                if name != SHIFTED:  # no step shows it
+                    layer.setCustomProperty(HOUSE, name)
             layers.append(layer)
     if dem and Path(dem).exists():
         raster = QgsRasterLayer(dem, role_title("DEM"), "gdal")
