@@ -173,8 +173,9 @@ class Photographer:
         """Show the gaps by community, then the table of all kinds."""
         self.dock.exploring.stop()
         self.dock.raise_()
-        self.dock.cards["gaps"].link_asked.emit("gaps", "map")
-        yield 1500, self.is_drawn
+        for _ in range(2):  # asked for once more, the map shows the whole again
+            self.dock.cards["gaps"].link_asked.emit("gaps", "map")
+            yield 1500, self.is_drawn
         self.dock.cards["gaps"].link_asked.emit("gaps", "gaps")
         yield 500, self.always
         panel = self.dock.gaps.panel
