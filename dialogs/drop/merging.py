@@ -151,8 +151,10 @@ class Merging(QObject):
         results.add_in_order(session.project, layer, ROLE)  # with the style of its file, and its properties
         layer.setCustomProperty(MADE_OF, json.dumps([asdict(item) for item in members], ensure_ascii=False))
         session.choose(ROLE, layer.id())
-        if former is not None and members_of(former):
-            session.project.removeMapLayer(former.id())  # what it was made of stays, and so does its file
+        others = [choice.layer_id for study in session.workbook.studies for choice in study.inputs.values()]
+        if former is not None and members_of(former) and former.id() not in others:
+            # what it was made of stays, and so does its file: the project may be closed without saving
+            session.project.removeMapLayer(former.id())
         text = tr("{n} facilities of {layers} are one layer now; the column “source” says where each is from.")
         self._end(
             True, text.format(n=wording.number(layer.featureCount()), layers=listed(item.name for item in members))

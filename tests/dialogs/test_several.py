@@ -82,10 +82,14 @@ def test_files_dropped_one_after_the_other_are_the_facilities_together(dock, qtb
     assert names == sorted(["幼儿园", "养老", "公园", "Facilities (merged)"])  # what was made before is gone
     assert dock.session.study.inputs["FACILITIES"].layer_id == layer.id()
 
+    from urban_renewal.dialogs.study.study import InputChoice, Study
+
+    other = Study(inputs={"FACILITIES": InputChoice(layer.id())})  # of the same project: it goes on with its own
+    dock.session.workbook.studies.append(other)
     dialog_rows = dock.dropping.merging.members()
     dock.dropping.merging.merge([part for part in dialog_rows if part.name != "公园"])  # as ticked off in the list
     qtbot.waitUntil(lambda: not dock.dropping.merging._wanted, timeout=20000)
-    assert rows(dock) == both
+    assert rows(dock) == both and QgsProject.instance().mapLayer(other.inputs["FACILITIES"].layer_id) is not None
 
 
 def test_a_part_that_is_edited_is_read_again(dock, qtbot, tmp_path, files):
