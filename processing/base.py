@@ -31,6 +31,7 @@ from . import texts
 from .intake.inputs import Inputs, Plan
 from .missing import find_broken, how_to_install, missing_packages
 from .output.claims import claimed
+from .output.targets import with_asked
 from .publish import publish
 from .refusals import cluster_address, refuse_missing_packages, settle
 from .results import Results
@@ -180,6 +181,7 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
     ) -> dict[str, Any]:
         if self._refused is not None:
             raise self._refused
+        values = with_asked(values)
         language, started = _language(values), datetime.now(timezone.utc)
         run = Run(report=seldom(feedback.setProgress), announce=feedback.setProgressText, language=language)
         for code, told in self._plan.doubts:

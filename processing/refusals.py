@@ -34,7 +34,7 @@ from .layers.systems import OURS, keep_systems
 from .missing import how_to_install, missing_packages
 from .output.shares import doubts_about
 from .output.sidefiles import refuse_side_files
-from .output.targets import refuse_tables, refuse_targets, wanted
+from .output.targets import refuse_tables, refuse_targets, wanted, with_asked
 from .running.cluster import SETTING, refuse_address
 from .toolbox.parameters import RoleUse
 
@@ -47,6 +47,7 @@ OWN_FILES = {
 def settle(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingContext) -> Plan:
     """Return the plan of a run, or raise a RenewalError that says what is wrong and what to do."""
     refuse_missing_packages()
+    values = with_asked(values)
     _refuse_unknown(algorithm, values)
     _refuse_numbers(algorithm, values)
     _refuse_choices(algorithm, values)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from qgis.core import (
+    Qgis,
     QgsDataSourceUri,
     QgsProcessing,
     QgsProcessingContext,
@@ -58,6 +59,18 @@ class Target:
 
 def _safe(name: str) -> str:
     return re.sub(r"[^\w-]", "_", name)
+
+
+def with_asked(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a run, None for a destination that is there and empty, as the table of a batch gives it."""
+    return {name: None if _is_empty(value) else value for name, value in values.items()}
+
+
+def _is_empty(value: Any) -> bool:
+    if not isinstance(value, QgsProcessingOutputLayerDefinition):
+        return False
+    sink = value.sink
+    return sink.propertyType() == Qgis.PropertyType.Static and sink.staticValue() in (None, "")
 
 
 def parse_target(parameter: str, value: Any, context: QgsProcessingContext) -> Target | None:

@@ -91,3 +91,14 @@ def test_a_table_is_refused_where_it_cannot_be_read_again(tmp_path, run_algorith
     values = {"PARCELS": make_layer(SQUARES), "OUTPUT": "memory:", "LEFT_OUT": str(tmp_path / f"out{suffix}")}
     with pytest.raises(QgsProcessingException, match="没有图形的表"):
         run_algorithm(echo(), values)
+
+
+def test_an_output_left_empty_in_a_batch_is_not_asked_for(run_algorithm, make_layer):
+    """The table of a batch gives each empty cell as a destination without a place."""
+    from qgis.core import QgsProcessingOutputLayerDefinition
+
+    empty = {name: QgsProcessingOutputLayerDefinition("") for name in ("SUMMARY", "LEFT_OUT", "PARCEL_TAGS")}
+    results, _, _ = run_algorithm("tagparcels", {"PARCELS": make_layer(SQUARES), "OUTPUT": "memory:", **empty})
+    assert set(results) == {"OUTPUT"}
+    with pytest.raises(QgsProcessingException, match="OUTPUT"):
+        run_algorithm("tagparcels", {"PARCELS": make_layer(SQUARES), "OUTPUT": QgsProcessingOutputLayerDefinition("")})
