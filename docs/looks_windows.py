@@ -223,6 +223,12 @@ def walk_sheets(look: Any) -> Iterator[Step]:
         look.keep(box, f"fields_{role.lower()}")
         box.reject()
         yield 200, always
+    dock.dropping.merging.ask()
+    yield 500, always
+    box = next(item for item in dock.findChildren(QDialog) if item.isVisible())
+    look.keep(box, "several_layers")
+    box.reject()
+    yield 200, always
     dock.settings.show_figures()
     yield 500, always
     box = next(item for item in dock.settings.findChildren(QDialog) if item.isVisible())

@@ -79,6 +79,14 @@ def fields(dock):
     return next(box for box in dock.findChildren(QDialog) if box.isVisible())
 
 
+def several(dock):
+    from urban_renewal.dialogs.drop.several import SeveralLayers
+
+    dock.dropping.merging.ask()
+    (dialog,) = dock.findChildren(SeveralLayers)
+    return dialog
+
+
 def figures(dock):
     dock.settings.show_figures()
     return next(box for box in dock.settings.findChildren(QDialog) if box.isVisible())
@@ -126,7 +134,20 @@ def log(dock):
     return box
 
 
-WINDOWS = (empty, with_inputs, with_settings, fields, figures, takeover, missing, menu, compare, new_layer, log)
+WINDOWS = (
+    empty,
+    with_inputs,
+    with_settings,
+    fields,
+    several,
+    figures,
+    takeover,
+    missing,
+    menu,
+    compare,
+    new_layer,
+    log,
+)
 
 
 def seen(faults, window, language, names=frozenset()):
