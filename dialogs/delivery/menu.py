@@ -15,6 +15,7 @@ from ...core.words import say
 from ...processing.texts import interface_language, tr
 from ..parts.buttons import in_words
 from ..parts.help_pages import add_help
+from ..parts.inks import readable
 from ..parts.widgets import text_label
 from ..study import project_state
 from ..study.session import Session
@@ -22,7 +23,7 @@ from ..study.steps import DELIVERY
 from . import takeover
 from .check import DeliveryCheck
 
-MANIFEST = "manifest.json"
+MANIFEST, BAD = "manifest.json", "#A8322D"
 
 
 def add_entries(menu: QMenu, session: Session, parent: QWidget) -> None:
@@ -80,7 +81,7 @@ class TakeOver(QDialog):
         )
         about, self.problem = text_label(), text_label()
         about.setText(told)
-        self.problem.setStyleSheet("color: #A8322D")
+        self.problem.setStyleSheet(f"color: {readable(BAD, self.palette()).name()}")
         self.problem.hide()
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         in_words(box)

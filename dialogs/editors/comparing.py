@@ -30,7 +30,7 @@ from ...core.words import pick
 from ...processing.texts import interface_language, tr
 from ..parts.help_pages import add_help
 from ..parts.phrases import aside
-from ..parts.tables import keep_size, make_copyable
+from ..parts.tables import keep_columns, keep_size, make_copyable
 from ..parts.widgets import scaled, text_label
 from ..study import wording
 from .previewing import Answer, Wish
@@ -86,6 +86,7 @@ class CompareDialog(QDialog):
         self.resize(letter * 120, self.fontMetrics().height() * 30)
         make_copyable(self.table)
         keep_size(self, "compare")
+        keep_columns(self.table, self, "compare")
         self.choice.activated.connect(lambda _: self.compare_with(envelope.load(self.kind, self.choice.currentData())))
         self.open_file.clicked.connect(self._on_file)
         self.take.clicked.connect(self._on_take)

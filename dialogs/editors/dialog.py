@@ -16,6 +16,7 @@ from ...core.words import pick
 from ...processing.texts import interface_language, tr
 from ..parts.buttons import in_words
 from ..parts.help_pages import add_help, open_page
+from ..parts.inks import readable
 from ..parts.tables import keep_size
 from ..study import wording
 from . import figure_rows, pasting
@@ -179,7 +180,8 @@ class EditorDialog(QDialog):
             even = tr("✓") if abs(whole - 1) < 1e-9 else tr("scores are divided by it")
             form.sum.setText(tr("Sum of weights {sum} · {what}").format(sum=f"{whole:.2f}", what=even))
         fault = draft.fault(interface_language())
-        form.sum.setText(f'<span style="color:#A8322D">✗ {fault}</span>' if fault else form.sum.text())
+        red = readable("#A8322D", self.palette()).name()
+        form.sum.setText(f'<span style="color:{red}">✗ {fault}</span>' if fault else form.sum.text())
 
     # --- editing ------------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 from ...core.jsontext import KeyPath
 from ...processing.texts import tr
 from ..parts.inks import soft
+from ..parts.widgets import draw_focus
 from ..study import wording
 from .cells import BLUE
 from .rows import Cell
@@ -175,6 +176,7 @@ class HistogramView(QWidget):
         for mark in self.plot.marks:
             self._draw_mark(painter, mark)
         self._draw_words(painter)
+        draw_focus(self, painter)
         painter.end()
 
     def _draw_bars(self, painter: QPainter) -> None:

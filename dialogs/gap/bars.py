@@ -16,6 +16,7 @@ from ..parts.chart_menu import add_chart_menu
 from ..parts.charts import colours
 from ..parts.inks import BARS, faint, readable, soft
 from ..parts.phrases import paired
+from ..parts.widgets import draw_focus
 from ..study import wording
 
 ROW_LINES = 1.7
@@ -153,18 +154,22 @@ class GapBars(QWidget):
         left = self._left(width)
         room = width * (1 - RIGHT) - left
         quiet, ink = soft(self.palette()), self.palette().color(QPalette.ColorRole.WindowText)
+        wide = self.fontMetrics().horizontalAdvance("100 %") + 6
+        told = (0, 25, 50, 75, 100) if room >= 4 * wide else (0, 50, 100) if room >= 2 * wide else (0, 100)
         for share in (0, 25, 50, 75, 100):
             x = left + room * share / 100
             painter.setPen(faint(self.palette()))
             painter.drawLine(int(x), int(line * 1.2), int(x), self.height())
             painter.setPen(quiet)
-            painter.drawText(QRectF(x - 30, 0, 60, line), Qt.AlignmentFlag.AlignHCenter, f"{share} %")
+            if share in told:
+                painter.drawText(QRectF(x - 30, 0, 60, line), Qt.AlignmentFlag.AlignHCenter, f"{share} %")
         for place, pair in enumerate(self.pairs):
             top = line * 1.3 + place * row
             if pair.key == self.current:
                 colour = self.palette().color(QPalette.ColorRole.Highlight)
                 colour.setAlphaF(0.18)
                 painter.fillRect(QRectF(0, top, width, row), colour)
+                draw_focus(self, painter, QRectF(0, top, width, row).toAlignedRect())
             painter.setPen(ink)
             font = self.font()
             font.setBold(pair.key == self.current)

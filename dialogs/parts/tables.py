@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from qgis.core import QgsSettings
 from qgis.gui import QgsGui
 from qgis.PyQt.QtCore import QEvent, QModelIndex, QObject, Qt
 from qgis.PyQt.QtGui import QKeySequence, QPalette
@@ -14,6 +15,7 @@ from qgis.PyQt.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
+    QHeaderView,
     QLabel,
     QMenu,
     QShortcut,
@@ -29,6 +31,23 @@ from .inks import soft
 def keep_size(dialog: QDialog, name: str) -> None:
     """Open a dialog as large, and where, it was left; `name` is its own for ever."""
     QgsGui.enableAutoGeometryRestore(dialog, f"UrbanRenewal/{name}")
+
+
+def keep_columns(table: QTableView, dialog: QDialog, name: str) -> None:
+    """Open a table with its columns as wide as a person left them; those that fill what is left are not kept."""
+    key, head = f"UrbanRenewal/{name}/columns", table.horizontalHeader()
+    free = QHeaderView.ResizeMode.Interactive
+
+    def keep(*_: Any) -> None:
+        sizes = [head.sectionSize(n) if head.sectionResizeMode(n) == free else 0 for n in range(head.count())]
+        QgsSettings().setValue(key, ",".join(map(str, sizes)))
+
+    told = str(QgsSettings().value(key, "") or "").split(",")
+    if len(told) == head.count() and all(size.isdigit() for size in told):
+        for n, size in enumerate(map(int, told)):
+            if size and head.sectionResizeMode(n) == free:
+                head.resizeSection(n, size)
+    dialog.finished.connect(keep)
 
 
 class NumberItem(QTableWidgetItem):

@@ -121,6 +121,15 @@ class Mark(QWidget):
         painter.end()
 
 
+def draw_focus(widget: QWidget, painter: QPainter, box: QRect | None = None) -> None:
+    """Draw the frame of the style around a widget, or a part of it, that has the focus."""
+    if widget.hasFocus():
+        option = QStyleOptionFocusRect()
+        option.initFrom(widget)
+        option.rect = box or widget.rect()
+        widget.style().drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, option, painter, widget)
+
+
 class Figure(QWidget):
     """One key figure: a click, Enter or the space bar asks what stands behind it."""
 
@@ -150,10 +159,9 @@ class Figure(QWidget):
     def paintEvent(self, event: Any) -> None:
         """Show where the keys are."""
         super().paintEvent(event)
-        if self.hasFocus():
-            option = QStyleOptionFocusRect()
-            option.initFrom(self)
-            self.style().drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, option, QPainter(self), self)
+        painter = QPainter(self)
+        draw_focus(self, painter)
+        painter.end()
 
 
 class Figures(QWidget):

@@ -145,9 +145,11 @@ def reason_text(reason: Reason) -> str:
         values["now"] = setting_value(str(values["setting"]), values["now"])
     if reason.code == "layer_system":
         values["system"] = values["system"] or tr("that of the data")
-    return _sentence(reason.code).format(
-        **{name: _shown(name, value) for name, value in values.items()} | _extra(values)
-    )
+    shown = {name: _shown(name, value) for name, value in values.items()} | _extra(values)
+    text = _sentence(reason.code).format(**shown)
+    if shown.get("role") and shown.get("layer") == shown["role"]:  # a layer called as what it is for
+        text = text.replace(f"（{shown['role']}）", "").replace(f" ({shown['role']})", "")
+    return text
 
 
 def _sentence(code: str) -> str:

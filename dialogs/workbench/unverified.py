@@ -27,7 +27,7 @@ from ...processing.toolbox.parameters import BUILT
 from ..editors.words import figure_title, unit_title, value_text
 from ..parts.help_pages import add_help
 from ..parts.phrases import paired
-from ..parts.tables import NumberItem, keep_size, make_copyable, show_only
+from ..parts.tables import NumberItem, keep_columns, keep_size, make_copyable, show_only
 from ..parts.widgets import text_label
 from ..study.study import Study
 from ..study.wording import kind_title
@@ -150,6 +150,7 @@ class FiguresDialog(QDialog):
         self.resize(self.fontMetrics().averageCharWidth() * 150, self.fontMetrics().height() * 32)
         self.show_rows()
         keep_size(self, "figures")
+        keep_columns(self.table, self, "figures")
 
     def _fill(self, rows: list[Row]) -> None:
         from ...core.envelope import is_verified

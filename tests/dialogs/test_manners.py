@@ -292,3 +292,37 @@ def test_sentences_and_pairs_in_both_languages(monkeypatch):
         phrases.unbroken("1.7 min there, 44 m up, 90 %, 4 宗")
         == "1.7\u00a0min there, 44\u00a0m up, 90\u00a0%, 4\u00a0宗"
     )
+
+
+def test_columns_are_as_wide_as_they_were_left(dock, qtbot):
+    from qgis.core import QgsSettings
+    from urban_renewal.dialogs.workbench.unverified import FiguresDialog, figures_of
+
+    rows = figures_of(dock.session.study)[:5]
+    for width in (333, 222):
+        box = FiguresDialog(rows)
+        qtbot.addWidget(box)
+        box.table.setColumnWidth(1, width)
+        box.reject()
+        again = FiguresDialog(rows)
+        qtbot.addWidget(again)
+        assert again.table.columnWidth(1) == width
+    QgsSettings().remove("UrbanRenewal/figures/columns")
+
+
+def test_where_the_keys_are_is_seen_on_charts(qtbot):
+    from urban_renewal.dialogs.editors.histogram import HistogramView, Mark, Plot
+    from urban_renewal.dialogs.editors.rows import Cell
+
+    view = HistogramView()
+    qtbot.addWidget(view)
+    view.resize(200, 120)
+    view.show_plot(Plot([0, 1, 2], [3, 4], (Mark(Cell(("x",)), 1.0),), "Share"))
+    view.show()
+    view.clearFocus()
+    before = view.grab().toImage()
+    view.activateWindow()
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    view.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)  # as Tab leaves the window: a click shows no frame
+    qtbot.waitUntil(view.hasFocus, timeout=2000)
+    assert view.grab().toImage() != before
