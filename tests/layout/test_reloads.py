@@ -1,6 +1,7 @@
 """Switched on and off twenty times, as a developer does and as an update does: nothing stays behind."""
 
 import gc
+import weakref
 
 from qgis.core import QgsApplication
 from urban_renewal import classFactory
@@ -58,6 +59,12 @@ def test_an_update_leaves_no_module_of_before(tmp_path):
         assert second is not first
         assert secrecy.RasterSnapshot is snapshot.RasterSnapshot
         assert second.RenewalAlgorithm is importlib.import_module(f"{name}.processing.base").RenewalAlgorithm
+        old = weakref.ref(first.RenewalAlgorithm)
+        gc.disable()  # the next load looks for itself
+        del first
+        load()
+        assert old() is None, "the code of two loads ago has gone"
     finally:
+        gc.enable()
         for module in [item for item in sys.modules if item == name or item.startswith(f"{name}.")]:
             del sys.modules[module]
