@@ -14,10 +14,10 @@ from qgis.PyQt.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QHeaderView,
-    QLabel,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
+    QWidget,
 )
 
 from ...processing.texts import interface_language, tr
@@ -66,14 +66,19 @@ class KindCombo(CalmCombo):
         self.setCurrentIndex(max(0, self.findData(kind)))
 
 
-class FacilityChoice:
+class FacilityChoice(QWidget):
     """Beside a dropped file that holds facilities: their kind, and whether they join those there are."""
 
-    def __init__(self, form: QFormLayout, merging: Any) -> None:
+    def __init__(self, merging: Any) -> None:
+        super().__init__()
         self._merging = merging
-        self.kind, self.joins, self.title = KindCombo(), QCheckBox(), QLabel(tr("Kind of facility"))
-        form.addRow(self.title, self.kind)
-        form.addRow(self.joins)
+        self.kind, self.joins = KindCombo(), QCheckBox()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        form = QFormLayout()
+        form.addRow(tr("Kind of facility"), self.kind)
+        layout.addLayout(form)
+        layout.addWidget(self.joins)
         self.look(None, "")
 
     def look(self, layer: QgsMapLayer | None, role: str) -> None:
@@ -84,8 +89,7 @@ class FacilityChoice:
         self.joins.setText(tr("Add to the facilities there are: {layers}").format(layers=listed(others)))
         self.joins.setChecked(bool(others))
         self.joins.setVisible(bool(others))
-        for widget in (self.title, self.kind):
-            widget.setVisible(is_asked)
+        self.setVisible(is_asked)
 
     def asked(self) -> tuple[str, bool]:
         """Return the kind of all rows ("" = as they say) and whether they join the facilities there are."""

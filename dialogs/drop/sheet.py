@@ -12,7 +12,6 @@ from qgis.core import (
     QgsFeatureRequest,
     QgsMapLayer,
     QgsProject,
-    QgsProviderRegistry,
     QgsRasterLayer,
     QgsVectorLayer,
 )
@@ -42,45 +41,14 @@ from . import lists as drop_list
 from . import places as drop_places
 from . import shift as drop_shift
 from . import words as drop_words
+from .bulk import is_large
+from .large import LargeList
+from .opened import guess_of, has_no_rows, layers_in, open_layer, shifted_by_name
 from .several import FacilityChoice
 
 ENCODINGS = ("UTF-8", "GB18030", "Big5")
 PREVIEW_ROWS = 5
 ALL, LIST = "all", "list"  # in place of a provider
-
-
-def layers_in(path: Path) -> list[tuple[str, str, str]]:
-    """Return (name, uri, provider) of the layers of a file, vectors and rasters; none when it is no data."""
-    found = QgsProviderRegistry.instance().querySublayers(str(path))
-    return [(item.name().removesuffix(".shp") or path.stem, item.uri(), item.providerKey()) for item in found
-            if item.providerKey() in ("ogr", "gdal") and item.name() != "layer_styles"]  # fmt: skip
-
-
-def open_layer(name: str, uri: str, provider: str) -> QgsMapLayer:
-    """Open a layer of a file."""
-    return QgsRasterLayer(uri, name, provider) if provider == "gdal" else QgsVectorLayer(uri, name, provider)
-
-
-def guess_of(layer: QgsMapLayer) -> str:
-    """Return the likeliest role of a layer; "" when none is likely."""
-    from ...core.inputs.guess import LayerFacts, assign_roles
-
-    if isinstance(layer, QgsRasterLayer):
-        return "DEM"
-    fields = tuple(item.name() for item in layer.fields())
-    facts = LayerFacts("x", layer.name(), project_state.geometry_of(layer), fields)
-    found = assign_roles([facts], [role for role in ROLES if role != "DEM"])
-    return max(found, key=lambda role: found[role][1]) if found else ""
-
-
-def shifted_by_name(layer: QgsMapLayer) -> str:
-    """Return the system of Chinese web maps that a layer's name tells: gcj02 or bd09; "" for none."""
-    from ...core.inputs.guess import SHIFTED
-
-    name = layer.name().lower()
-    if not any(word in name for word in SHIFTED):
-        return ""
-    return "bd09" if "bd09" in name or "百度" in name else "gcj02"
 
 
 class DropSheet(QDialog):
@@ -105,6 +73,7 @@ class DropSheet(QDialog):
         self.by_name.hide()
         self.by_name.toggled.connect(lambda _: self.open_chosen())
         self._named: drop_places.NamedPlaces | None = None
+        self.large = LargeList(path, self._on_head, self) if is_large(path) else None  # its first rows are shown
         self.preview, self.said = QTableWidget(), text_label()
         self.preview.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.preview.setAccessibleName(tr("First rows"))
@@ -117,11 +86,11 @@ class DropSheet(QDialog):
         self.encoding_title = QLabel(tr("Encoding"))
         form.addRow(tr("Layer"), self.which)
         form.addRow(tr("Role"), self.role)
-        self.facilities = FacilityChoice(form, getattr(getattr(parent, "dropping", None), "merging", None))
         form.addRow(self.encoding_title, self.encoding)
         form.addRow(tr("Coordinate system"), self.crs)
         layout.addLayout(form)
-        for widget in (self.by_name, self.correct, self.said):
+        self.facilities = FacilityChoice(getattr(getattr(parent, "dropping", None), "merging", None))
+        for widget in (self.facilities, self.by_name, self.correct, self.said):
             layout.addWidget(widget)
         layout.addWidget(self.preview, 1)
         layout.addStretch()  # without a preview the words stay below the form
@@ -135,9 +104,19 @@ class DropSheet(QDialog):
         make_copyable(self.preview)
         self.open_chosen()
 
+    def _on_head(self) -> None:
+        self.which.blockSignals(True)
+        for sheet in self.large.sheets:
+            self.which.addItem(sheet or self.path.stem, (sheet or self.path.stem, sheet, LIST))
+        self.which.setCurrentIndex(self.large.best())
+        self.which.blockSignals(False)
+        self.open_chosen()
+
     def _fill_which(self) -> None:
+        if self.large is not None:
+            return
         entries = layers_in(self.path)
-        if drop_list.is_read_whole(self.path):
+        if drop_list.is_list(self.path):
             entries = [(sheet or self.path.stem, sheet, LIST) for sheet in drop_list.sheets_of(self.path)]
         if len(entries) > 1 and entries[0][2] != LIST:
             self.which.addItem(tr("All {n} layers, roles by guess").format(n=len(entries)), ("", "", ALL))
@@ -198,15 +177,21 @@ class DropSheet(QDialog):
             self.correct.hide()
             self.facilities.look(None, "")
             self.preview.hide()
-            self.said.setText(drop_words.unread_words(self.path, is_empty))
+            reading = tr("Reading {file}…").format(file=self.path.name)
+            is_reading = self.large is not None and self.large.is_reading
+            self.said.setText(reading if is_reading else drop_words.unread_words(self.path, is_empty))
             self.said.show()
             return
         if self.takes_all:
             self._show_all()
             return
-        self.role.setCurrentIndex(max(0, self.role.findData(guess_of(self.layer))))
         self.crs.setEnabled(self.layer.isSpatial())
+        for widget in (self.role, self.crs):  # what follows from both is looked at once, below
+            widget.blockSignals(True)
+        self.role.setCurrentIndex(max(0, self.role.findData(guess_of(self.layer))))
         self.crs.setCrs(self.layer.crs())
+        for widget in (self.role, self.crs):
+            widget.blockSignals(False)
         self.correct.setChecked(False)
         self.system = shifted_by_name(self.layer) or "gcj02"
         system = wording.shifted_title(self.system)
@@ -226,14 +211,16 @@ class DropSheet(QDialog):
         self.role.blockSignals(False)
 
     def _open_list(self, sheet: str) -> None:
-        self.table = drop_list.read_table(self.path, sheet, self.encoding.currentText())
+        encoding, large = self.encoding.currentText(), self.large
+        self.table = large.table(sheet, encoding) if large else drop_list.read_table(self.path, sheet, encoding)
         if not self.table.header:
             return
         places = drop_list.coordinates_of(self.table)
         ours = QgsProject.instance().crs()
         system = QgsCoordinateReferenceSystem(drop_list.system_of(self.table, places, ours)) if places else None
         name = self.path.stem if not sheet or self.which.count() == 1 else f"{self.path.stem} {sheet}"
-        self._named = None if places else drop_places.find_places(self.table, QgsProject.instance())
+        by_name = not places and self.large is None
+        self._named = drop_places.find_places(self.table, QgsProject.instance()) if by_name else None
         if self._named is not None:
             text = tr("Take places by name from “{layer}”: {n} of {of} rows")
             told = {"layer": self._named.layer, "n": len(self._named.points), "of": len(self.table.rows)}
@@ -307,12 +294,12 @@ class DropSheet(QDialog):
 
     def _words(self) -> list[str]:
         layer, words = self.layer, []
-        if self.table is not None:
+        if self.table is not None and self.large is not None:
+            words += drop_words.large_words(self.path, self.table)
+        elif self.table is not None:
             named = self._named if self._named is not None and self.by_name.isChecked() else None
             words += drop_words.list_words(self.table, self._lost, named)
-        elif drop_list.is_list(self.path) and not drop_list.is_read_whole(self.path):
-            words.append(drop_words.large_words(self.path))
-        elif isinstance(layer, QgsVectorLayer) and layer.featureCount() == 0:
+        elif isinstance(layer, QgsVectorLayer) and has_no_rows(layer):
             words.append(tr("The layer has no features: a study cannot be made from it."))
         if isinstance(layer, QgsRasterLayer):
             words.append(drop_words.raster_words(layer))
@@ -374,6 +361,8 @@ class DropSheet(QDialog):
     def reject(self) -> None:
         """Close the sheet and let go of the layer."""
         self._stop_looking()
+        if self.large is not None:
+            self.large.stop()
         self.layer = None
         super().reject()
 
