@@ -21,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...processing.texts import tr
 from ..parts import help_pages
+from ..parts.escape import add_escape
 from ..parts.widgets import HALF, LINK, Page, text_label
 from .way_profile import WayProfile
 
@@ -73,6 +74,7 @@ class ExplorePanel(QDockWidget):
         self.minutes.editingFinished.connect(self._again)
         self._has_place = False
         self._help = help_pages.add_help(self, "guide#s8")
+        self._escape = add_escape(self)
         page = Page()
         layout = QVBoxLayout(page)
         choices, row = QHBoxLayout(), QHBoxLayout()

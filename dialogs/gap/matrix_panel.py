@@ -24,6 +24,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...processing.texts import tr
 from ..parts import help_pages
+from ..parts.escape import add_escape
 from ..parts.tables import make_copyable
 from ..parts.widgets import HINT, scaled
 from .matrix import ALL, APART, CHILD, ELDER, MEASURES, NAME, SHORT, UNCOUNTED, GapMatrix, Look, States, measure_title
@@ -68,6 +69,7 @@ class GapMatrixPanel(QDockWidget):
         self.copy.clicked.connect(lambda: QApplication.clipboard().setText(self.model.as_text()))
         self.export.clicked.connect(self.export_asked.emit)
         self._help = help_pages.add_help(self, "guide#s5")
+        self._escape = add_escape(self)
 
     def _build(self) -> None:
         bar = QHBoxLayout()

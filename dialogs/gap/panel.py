@@ -28,6 +28,7 @@ from ...processing.texts import interface_language, tr
 from ..explore.text import amount_text, status_text
 from ..parts import help_pages
 from ..parts.charts import colours
+from ..parts.escape import add_escape
 from ..parts.inks import readable
 from ..parts.phrases import aside, flowing, listed, paired, unbroken
 from ..parts.tables import make_copyable, pick_rows
@@ -98,6 +99,7 @@ class GapPanel(QDockWidget):
         self.sites.clicked.connect(self.sites_asked.emit)
         self.how.linkActivated.connect(lambda _: help_pages.open_page("methods#s3"))
         self._help = help_pages.add_help(self, "guide#s5")
+        self._escape = add_escape(self)
 
     def _build(self) -> None:
         page = Page()

@@ -17,6 +17,7 @@ from qgis.PyQt.QtWidgets import QDockWidget, QShortcut
 
 from ...processing.texts import interface_language, tr
 from ..parts import help_pages
+from ..parts.escape import add_escape
 from ..parts.phrases import listed
 from ..study import wording
 from . import items as review_items
@@ -56,6 +57,7 @@ class ReviewPanel(QDockWidget):
         self.picking = ParcelPicking(self, iface)
         self._connect()
         self._help = help_pages.add_help(self, "guide#s4")
+        self._escape = add_escape(self)
 
     def _connect(self) -> None:
         form = self.form

@@ -11,6 +11,7 @@ from qgis.PyQt.QtGui import QDesktopServices, QImageReader, QPixmap
 from qgis.PyQt.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ...processing.texts import tr
+from ..parts.help_pages import add_help
 from ..parts.tables import keep_size
 from .store import Review
 
@@ -67,6 +68,7 @@ class PhotoBox(QDialog):
         layout.addLayout(row)
         self.resize(SIZE)
         keep_size(self, "review_photos")
+        add_help(self, "guide#s4")
         self.leaf(0)
 
     def leaf(self, step: int) -> None:

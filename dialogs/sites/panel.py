@@ -26,6 +26,7 @@ from qgis.PyQt.QtWidgets import (
 from ...processing.texts import tr
 from ..explore.text import amount_text, unit_text
 from ..parts import help_pages
+from ..parts.escape import add_escape
 from ..parts.phrases import flowing, paired, unbroken
 from ..parts.tables import EmptyHint, NumberItem, make_copyable, pick_rows
 from ..parts.widgets import HINT, Page, big_figures, figure_row, main_button, text_label
@@ -77,6 +78,7 @@ class SitesPanel(QDockWidget):
         self.export.clicked.connect(self.export_asked.emit)
         self.how.linkActivated.connect(lambda _: help_pages.open_page("methods#s3"))
         self._help = help_pages.add_help(self, "guide#s5")
+        self._escape = add_escape(self)
 
     def _build(self) -> None:
         page = Page()

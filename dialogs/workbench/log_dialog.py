@@ -9,6 +9,7 @@ from qgis.PyQt.QtWidgets import QApplication, QDialog, QDialogButtonBox, QPlainT
 
 from ...processing.texts import tr
 from ..parts.buttons import in_words
+from ..parts.help_pages import add_help
 from ..parts.tables import keep_size
 from ..parts.widgets import text_label
 
@@ -30,6 +31,7 @@ class LogDialog(QDialog):
         self.copy.clicked.connect(lambda: QApplication.clipboard().setText(self.text()))
         in_words(buttons)
         buttons.rejected.connect(self.reject)
+        add_help(self, "guide#s11", buttons=buttons)
         layout = QVBoxLayout(self)
         for widget in (self.said, self.lines, buttons):
             layout.addWidget(widget)

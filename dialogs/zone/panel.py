@@ -26,6 +26,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing.texts import interface_language, tr
+from ..parts.escape import add_escape
 from ..parts.help_pages import add_help
 from ..parts.inks import readable
 from ..parts.phrases import parted
@@ -75,6 +76,7 @@ class ZonePanel(QDockWidget):
         super().__init__(tr("Zones by hand"), iface.mainWindow() if iface else None)
         self.setObjectName("UrbanRenewalZones")
         self._help = add_help(self, "guide#s6")
+        self._escape = add_escape(self)
         self.zones = QComboBox()
         self.zones.setAccessibleName(tr("Zone"))
         self.zones.setToolTip(tr("The zone that clicks on the map change"))
