@@ -113,7 +113,7 @@
     </message>
     <message>
         <source>Ages of buildings and months of activity are counted back from this day.</source>
-        <translation>房龄和活力月份都从这一天往回算。</translation>
+        <translation>房龄和活动数据的月份都从这一天往回算。</translation>
     </message>
     <message>
         <source>All classes</source>
@@ -220,10 +220,6 @@
         <translation>与交付时一致，但已过期：{names}。</translation>
     </message>
     <message>
-        <source>As guessed</source>
-        <translation>恢复猜测</translation>
-    </message>
-    <message>
         <source>As of</source>
         <translation>基准日</translation>
     </message>
@@ -232,12 +228,20 @@
         <translation>编制单位</translation>
     </message>
     <message>
+        <source>Back to the guesses</source>
+        <translation>恢复猜测</translation>
+    </message>
+    <message>
         <source>Base map look</source>
         <translation>统一底图样式</translation>
     </message>
     <message>
         <source>Based on</source>
         <translation>基于</translation>
+    </message>
+    <message>
+        <source>Based on the gaps counted {at}.</source>
+        <translation>依据{at}的缺口。</translation>
     </message>
     <message>
         <source>Because: {reason}</source>
@@ -537,7 +541,7 @@
     </message>
     <message>
         <source>Copied to your models: {names}. They can be changed there.</source>
-        <translation>已复制到您的模型：{names}，可以在那里修改。</translation>
+        <translation>已复制到你的模型：{names}，可以在那里修改。</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -1084,7 +1088,7 @@
         <translation>输入数据：必需 {of} 项已有 {n} 项</translation>
     </message>
     <message>
-        <source>It stopped unasked.</source>
+        <source>It stopped and did not say why.</source>
         <translation>运行中断，没有说明原因。</translation>
     </message>
     <message>
@@ -1146,6 +1150,10 @@
     <message>
         <source>Largest gap first</source>
         <translation>缺口大在前</translation>
+    </message>
+    <message>
+        <source>Largest gap: {kind}, {share} of the need.</source>
+        <translation>最缺：{kind}，缺口占需求 {share}。</translation>
     </message>
     <message>
         <source>Layer</source>
@@ -1286,10 +1294,6 @@
     <message>
         <source>Most doubtful first</source>
         <translation>疑问最大在前</translation>
-    </message>
-    <message>
-        <source>Most is lacking of: {kind}, {share} of the need.</source>
-        <translation>最缺：{kind}，缺口占需求 {share}。</translation>
     </message>
     <message>
         <source>Most people first</source>
@@ -1741,7 +1745,7 @@
     </message>
     <message>
         <source>Reading the zones and their parcels…</source>
-        <translation>正在读取片区和宗地……</translation>
+        <translation>正在读取片区和宗地…</translation>
     </message>
     <message>
         <source>Reading who lives where</source>
@@ -2066,10 +2070,6 @@
     <message>
         <source>Standard radius</source>
         <translation>标准半径</translation>
-    </message>
-    <message>
-        <source>Stands on the gaps of {at}.</source>
-        <translation>依据{at}的缺口。</translation>
     </message>
     <message>
         <source>State</source>
@@ -2641,11 +2641,11 @@
     </message>
     <message>
         <source>Without population their need is not known: that is no gap of 0.</source>
-        <translation>没有人口，需求不知道；不是缺口为 0。</translation>
+        <translation>没有人口数据，需求未知，不等于缺口为 0。</translation>
     </message>
     <message>
         <source>Without “{step}”: the study has no data for it; what it would tell stays unknown.</source>
-        <translation>不含“{step}”：本研究没有它要的资料，相应的数按不知道处理。</translation>
+        <translation>不含“{step}”：本研究没有它要的资料，相应的数按未知处理。</translation>
     </message>
     <message>
         <source>Words in any column</source>
@@ -2848,6 +2848,10 @@
         <translation>确认 {limit}</translation>
     </message>
     <message>
+        <source>detected from the codes</source>
+        <translation>按编码判断</translation>
+    </message>
+    <message>
         <source>differs from the rule</source>
         <translation>与规则不同</translation>
     </message>
@@ -2966,6 +2970,10 @@
     <message>
         <source>kinds without population data</source>
         <translation>类没有人口数据</translation>
+    </message>
+    <message>
+        <source>known columns only</source>
+        <translation>只输出白名单字段</translation>
     </message>
     <message>
         <source>limit {n}</source>
@@ -3224,10 +3232,6 @@
         <translation>找不到那个盘或文件夹</translation>
     </message>
     <message>
-        <source>the known ones only</source>
-        <translation>只输出白名单字段</translation>
-    </message>
-    <message>
         <source>the same in each row</source>
         <translation>固定值</translation>
     </message>
@@ -3262,10 +3266,6 @@
     <message>
         <source>today {time}</source>
         <translation>今天 {time}</translation>
-    </message>
-    <message>
-        <source>told by the codes</source>
-        <translation>按编码判断</translation>
     </message>
     <message>
         <source>too steep to the street</source>
@@ -3561,7 +3561,7 @@
     </message>
     <message>
         <source>{n} years, storeys or lifts cannot be read and count as unknown; the log says which.</source>
-        <translation>{n} 个年代、层数或电梯的写法读不懂，按不知道处理；哪些见记录。</translation>
+        <translation>{n} 个年代、层数或电梯的写法读不懂，按未知处理；哪些见记录。</translation>
     </message>
     <message>
         <source>{n} × {m} cells of {size} {unit}, {bands} band(s).</source>

@@ -92,7 +92,7 @@ class DeliveryCheck(QDialog):
     def _on_finished(self, outcome: Outcome) -> None:
         self.busy.hide()
         if not outcome.ok:
-            self.head.setText(outcome.message or tr("It stopped unasked."))
+            self.head.setText(outcome.message or tr("It stopped and did not say why."))
             self.checked.emit(False)
             return
         rows = read_findings(Path(self._findings))

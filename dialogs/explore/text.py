@@ -112,7 +112,7 @@ def sentence(gaps: Sequence[tuple[Any, ...]], standard: Mapping[str, Any]) -> st
     kind, need, _, gap, _, walk_s, nearest, _, status, _, line_m, *_ = worst
     entry = entries[kind]
     title, radius = str(entry["title"][interface_language()]), entry["radius_m"]["value"]
-    parts = [tr("Most is lacking of: {kind}, {share} of the need.").format(
+    parts = [tr("Largest gap: {kind}, {share} of the need.").format(
         kind=escape(title), share=wording.percent(gap / need, 0))]  # fmt: skip
     if walk_s is not None:
         limit = minutes_text(60 * entry["minutes"]["value"])

@@ -128,7 +128,7 @@ class SitesShowing(QObject):
         elif lacks_material(session.study):
             text = tr("This study was made in one go: its earlier steps are made again first.")
         elif record is not None and lacks_sites_only(state):
-            text = tr("Stands on the gaps of {at}.").format(at=wording.moment(record.finished_at))
+            text = tr("Based on the gaps counted {at}.").format(at=wording.moment(record.finished_at))
         else:
             text = tr("The gaps are counted first.")
         can_run = not session.is_busy and not lacks and has_hosts

@@ -87,7 +87,7 @@ def failure_text(study: Study, said: str) -> str:
     gone = next((role for role, choice in study.inputs.items() if choice.layer_id and choice.layer_id in said), "")
     if gone:
         return reason_text(Reason("layer_gone", {"layer": study.inputs[gone].name, "role": gone}))
-    return without_codes(said.strip().splitlines()[-1]) if said.strip() else tr("It stopped unasked.")
+    return without_codes(said.strip().splitlines()[-1]) if said.strip() else tr("It stopped and did not say why.")
 
 
 def shifted_title(system: str) -> str:

@@ -114,7 +114,7 @@ class FieldsDialog(QDialog):
             | QDialogButtonBox.StandardButton.Cancel
             | QDialogButtonBox.StandardButton.RestoreDefaults
         )
-        self.buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).setText(tr("As guessed"))
+        self.buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).setText(tr("Back to the guesses"))
         self.buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).clicked.connect(self.restore)
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setText(tr("Apply"))
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(tr("Cancel"))

@@ -22,7 +22,7 @@ def schemes() -> dict[str, str]:
     path = Path(RESOURCES) / "landuse" / "crosswalk.json"
     known = json.loads(path.read_text(encoding="utf-8"))["schemes"]
     titles = {name: str(entry["title"][interface_language()]) for name, entry in known.items()}
-    return {"auto": tr("told by the codes"), **titles}
+    return {"auto": tr("detected from the codes"), **titles}
 
 
 class OptionsPanel(QWidget):
@@ -44,7 +44,7 @@ class OptionsPanel(QWidget):
         self._add_choice(form, "PAPER", tr("Paper of the map sheets"), papers)
         encodings = {"UTF-8": "UTF-8", "GBK": "GBK"}
         self._add_choice(form, "SHP_ENCODING", tr("Encoding of shapefiles"), encodings)
-        columns = {"whitelist": tr("the known ones only"), "all": tr("all, also personal data")}
+        columns = {"whitelist": tr("known columns only"), "all": tr("all, also personal data")}
         self._add_choice(form, "FIELDS", tr("Columns"), columns)
         self._add_text(form, "SECRECY", tr("Classification"), tr("empty: nothing is printed"))
 

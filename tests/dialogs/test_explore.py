@@ -127,7 +127,7 @@ def test_way_with_stairs(explore):
 
 def test_sentence_of_what_lacks_most(explore):
     text = click(explore, EAST + 1, NORTH + 1)
-    assert "Most is lacking of: Nursery, 60 % of the need. The nearest is 3.8 min on foot, the limit 5.0 min." in text
+    assert "Largest gap: Nursery, 60 % of the need. The nearest is 3.8 min on foot, the limit 5.0 min." in text
     assert "0.04 ha · 3 buildings · 0–2 years 20" in text
     assert "By the standard's radius (300 m) it counts as covered." in text  # 210 m in a straight line
 

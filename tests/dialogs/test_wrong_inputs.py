@@ -252,7 +252,7 @@ def test_layer_removed_between_two_calls_is_called_by_its_name(dock, load_inputs
     said = f"Could not load source layer for PARCELS: {study.inputs['PARCELS'].layer_id} not found"
     assert failure_text(study, said).startswith("The layer “parcels” (Parcels) is gone or cannot be read.")
     assert failure_text(study, "first\nLayer “x” is broken.\n") == "Layer “x” is broken."
-    assert failure_text(study, " ") == "It stopped unasked."
+    assert failure_text(study, " ") == "It stopped and did not say why."
 
 
 def test_a_grey_button_says_why(dock, load_inputs, tmp_path):
