@@ -42,8 +42,9 @@ DOWN_STOREYS = re.compile(r"(?:/|,|、|地下|\+?b|-|－)\s*-?(\d+)\s*(?:层|f)?
 
 STOREY_RANGE = re.compile(r"\d层?[~至到]\d")
 
-YES = frozenset(("1", "1.0", "有", "是", "y", "yes", "true", "t", "已装", "有电梯", "已加装"))
-NO = frozenset(("0", "0.0", "无", "否", "n", "no", "false", "f", "没有", "未装", "无电梯", "未加装"))
+YES = frozenset(("1", "1.0", "有", "是", "y", "yes", "true", "t", "已装", "有电梯", "已加装", "√", "✓"))
+NO = frozenset(("0", "0.0", "无", "否", "n", "no", "false", "f", "没有", "未装", "无电梯", "未加装", "×", "✗"))
+HOW_MANY = re.compile(r"(?:有|已装|已加装|有电梯)?[,:]?\(?(\d+)[部台座个]\)?")  # 2部, 有(1台)
 
 # own choice of words, longest and most telling first; the first that is found in the text decides
 USES: tuple[tuple[str, str], ...] = (
@@ -100,7 +101,7 @@ def year_interval(values: pd.Series) -> tuple[Reals, Reals]:
 def storeys(values: pd.Series) -> tuple[Reals, Reals]:
     """Return storeys above and below ground of numbers or texts ("6", "6层", "混6", "砼6/-2", "18+2"), NaN = unknown.
 
-    Below ground is NaN where the text does not speak of it; "3~6" or "3-6" is no number of storeys. CASS texts:
+    Below ground is NaN where the text does not speak of it; "3~6", "3-6" and "6、7" are no number of storeys. CASS texts:
     structure, then storeys (domain practice).
     """
     up, down = _read(values, _storeys, 2)
@@ -108,7 +109,7 @@ def storeys(values: pd.Series) -> tuple[Reals, Reals]:
 
 
 def yes_no(values: pd.Series) -> Reals:
-    """Return 1 (yes), 0 (no) or NaN for words like 有, 无, 是, 否, 1, 0. A number above 1 (how many) is a yes."""
+    """Return 1 (yes), 0 (no) or NaN for words like 有, 无, 是, 否, 1, 0. A number above 1 (how many; 2部) is a yes."""
     (found,) = _read(values, _yes_no, 1)
     return found
 
@@ -242,6 +243,8 @@ def _storeys(text: str) -> tuple[float, ...]:
         first = UPPER_STOREYS.search(text)
         if below.group().startswith("-") and first and down >= float(first.group(1)) > 0:
             return NAN, NAN  # 3-6: from three to six
+        if below.group().startswith((",", "、")) and first and down > float(first.group(1)):
+            return NAN, NAN  # 6、7: houses of six and of seven
     elif re.fullmatch(r"\d+\+\d+", text):  # 18+2: storeys and basements; 6+1: as often an attic as a basement
         text, _, deep = text.partition("+")
         down = float(deep) if float(deep) > 1 else NAN
@@ -256,8 +259,9 @@ def _yes_no(text: str) -> tuple[float, ...]:
     word = text.casefold()
     if word in YES or word in NO:
         return (1.0 if word in YES else 0.0,)
+    counted = HOW_MANY.fullmatch(word)
     try:
-        return (1.0 if float(word) > 0 else 0.0,)
+        return (1.0 if float(counted.group(1) if counted else word) > 0 else 0.0,)
     except ValueError:
         return (NAN,)
 
