@@ -101,7 +101,7 @@ def year_interval(values: pd.Series) -> tuple[Reals, Reals]:
 def storeys(values: pd.Series) -> tuple[Reals, Reals]:
     """Return storeys above and below ground of numbers or texts ("6", "6层", "混6", "砼6/-2", "18+2"), NaN = unknown.
 
-    Below ground is NaN where the text does not speak of it; "3~6", "3-6" and "6、7" are no number of storeys. CASS texts:
+    Below ground is NaN where the text does not speak of it; "3~6", "3-6" and "6、7" are no number of storeys. CASS:
     structure, then storeys (domain practice).
     """
     up, down = _read(values, _storeys, 2)
