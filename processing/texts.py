@@ -73,10 +73,10 @@ def short_help(algorithm_id: str) -> str:
     parts = [texts[part][language] for part in ("summary", "method") if part in texts]
     source = ("来源：" if language == "zh" else "Source: ") + told["source"][language] if told else ""
     if not has_window():
-        return "\n\n".join([*parts, *([told["formula"], source] if told else [])])
+        return "\n\n".join([*parts, *([formula_of(told, language), source] if told else [])])
     parts = [escape(part) for part in parts]
     if told:
-        parts.append("<br>".join(f"<b>{escape(line)}</b>" for line in formula_lines(told["formula"])))
+        parts.append("<br>".join(f"<b>{escape(line)}</b>" for line in formula_lines(formula_of(told, language))))
         parts.append(escape(source))
     picture = picture_of(algorithm_id)
     if picture is not None:  # a click opens the page of the help, where it is large
@@ -84,6 +84,11 @@ def short_help(algorithm_id: str) -> str:
         page = help_page(algorithm_id)
         parts.insert(1, f'<a href="{page}">{shown}</a>' if page else shown)
     return "\n".join(parts)  # QGIS makes a paragraph of each line
+
+
+def formula_of(told: dict, language: str) -> str:
+    """Return the formula of a method, in Chinese with Chinese words where it has words at all."""
+    return str(told.get(f"formula_{language}", told["formula"]))
 
 
 def formula_lines(formula: str) -> list[str]:

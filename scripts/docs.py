@@ -171,7 +171,8 @@ def method_part(name: str, texts: dict[str, Any], language: str) -> str:
     """Return how an algorithm works: words, formula, source, and a picture of its result."""
     body = f"<h2>{WORDS['method'][language]}</h2>" + paragraphs(texts["method"][language])
     told = read(RESOURCES / "help" / "_methods.json")[name]
-    formulas = [part for part in re.split(r"\s{4,}", told["formula"]) if part]
+    formula = told.get(f"formula_{language}", told["formula"])
+    formulas = [part for part in re.split(r"\s{4,}", formula) if part]
     lines = "\n".join(escape(part) for part in formulas)
     body += f"<h2>{WORDS['formula'][language]}</h2><pre>{lines}</pre>"
     body += f"<h2>{WORDS['source'][language]}</h2>" + paragraphs(told["source"][language])

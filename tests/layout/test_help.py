@@ -77,6 +77,15 @@ def test_every_algorithm_has_its_formula_and_source(contract):
     wrong += [f"{name}: no formula" for name, entry in methods.items() if not re.search("[=⇔~<≥≤]", entry["formula"])]
     assert wrong == []
     assert [name for name in methods if "method" not in OWN[name]] == []
+    # words of a formula are Chinese in Chinese; names of columns, of methods and of one or two letters are not words
+    known = {"tag_score", "score_max", "tag_known", "min", "max", "lim", "SHA", "Wilson", "exp"}
+    for name, entry in methods.items():
+        told = entry.get("formula_zh", entry["formula"])
+        words = set(re.findall(r"[A-Za-z_]{3,}", re.sub(r"_\{[^}]*\}", "", told)))
+        parts = {part for word in words - known for part in word.split("_") if len(part) > 2}
+        assert parts - known == set(), (name, told)
+        numbers = [sorted(re.findall(r"\d+(?:\.\d+)?", text)) for text in (told, entry["formula"])]
+        assert name == "makeprojects" or numbers[0] == numbers[1], name  # 10⁴ CNY is 万元
 
 
 def test_formulas_hold_the_numbers_of_the_code():
@@ -96,4 +105,7 @@ def test_formulas_hold_the_numbers_of_the_code():
         "buildwalknetwork": ["⌊1000 · L / v(s) + ½⌋ ms"],
     }.items():
         assert [part for part in parts if part not in methods[name]["formula"]] == [], name
+        chinese = methods[name].get("formula_zh", methods[name]["formula"])
+        mine = [part.replace(" weightings", " 组权重") for part in parts]
+        assert [part for part in mine if part not in chinese] == [], name
     assert whole_ms(np.array([1200.4, 1200.5])).tolist() == [1200, 1201]  # halves up: the formula of the network
