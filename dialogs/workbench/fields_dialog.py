@@ -39,16 +39,15 @@ COLUMN, FIELD, VALUES, HOW = range(4)
 
 def column_title(name: str, aliases: tuple[str, ...]) -> str:
     """Return a column in words, with its unit: those of resources/columns.json, in Chinese else its first alias."""
-    named = _column_words().get(name, {})
     if interface_language() == "zh":
         chinese = next((word for word in aliases if re.search(r"[\u4e00-\u9fff]", word)), name)
-        return named.get("zh", chinese)
-    return named.get("en", name.replace("_", " "))
+        return _column_words()["chinese"].get(name, chinese)
+    return _column_words()["english"].get(name, name.replace("_", " "))
 
 
 @lru_cache(maxsize=1)
 def _column_words() -> dict[str, dict[str, str]]:
-    return dict(json.loads((RESOURCES / "columns.json").read_text(encoding="utf-8"))["names"])
+    return dict(json.loads((RESOURCES / "columns.json").read_text(encoding="utf-8")))
 
 
 def read_values(layer: QgsVectorLayer) -> dict[str, list[str]]:
