@@ -278,7 +278,7 @@ def _seen(widget: QWidget, window: QWidget) -> QRect:
     """Return where a widget stands in its window; what is scrolled out of sight stands at the edge of its area."""
     box, area = QRect(widget.mapTo(window, QPoint(0, 0)), QWidget.size(widget)), widget.parentWidget()
     while area is not None and area is not window:
-        if isinstance(area, QScrollArea):
+        if isinstance(area, QAbstractScrollArea):
             port = area.viewport()
             seen = QRect(port.mapTo(window, QPoint(0, 0)), port.size())
             box.moveTop(max(seen.top(), min(box.top(), seen.bottom() - box.height())))

@@ -53,7 +53,7 @@ class GapMatrixPanel(QDockWidget):
         for key, text in zip((ALL, SHORT, UNCOUNTED), titles):
             self.which.addItem(text, key)
         self.name.setPlaceholderText(tr("Part of a name"))
-        self.name.setMinimumWidth(self.fontMetrics().averageCharWidth() * NAME_LETTERS)
+        self.name.setMinimumWidth(self.fontMetrics().averageCharWidth() * (NAME_LETTERS + 5))
         self.name.setClearButtonEnabled(True)
         self.told = scaled(QLabel(), HINT)
         self.zoom, self.copy = QPushButton(tr("Zoom to")), QPushButton(tr("Copy"))

@@ -43,9 +43,14 @@ def _whitened(colour: QColor, share: float) -> QColor:
 
 
 def panel(palette: QPalette) -> QColor:
-    """Return the colour of panels: a theme that is a style sheet leaves widgets a ground that is not there."""
-    ground = palette.color(QPalette.ColorRole.Window)
-    return ground if ground.alpha() else QApplication.palette().color(QPalette.ColorRole.Window)
+    """Return the colour of panels: a theme that is a style sheet leaves widgets a ground that is not there.
+
+    What is tinted by a sheet has a ground that is seen through: it is that colour over the panels of the application.
+    """
+    ground, under = (source.color(QPalette.ColorRole.Window) for source in (palette, QApplication.palette()))
+    share = ground.alphaF()
+    parts = zip(ground.getRgb()[:3], under.getRgb()[:3])
+    return QColor(*(round(a * share + b * (1 - share)) for a, b in parts))
 
 
 def tinted(colour: str, palette: QPalette) -> QColor:

@@ -31,6 +31,7 @@ from ..parts.help_pages import add_help
 from ..parts.inks import readable
 from ..parts.phrases import parted
 from ..parts.tables import make_copyable
+from ..parts.widgets import main_button
 from ..study import wording
 
 if TYPE_CHECKING:  # the Workbench opens without pandas
@@ -95,7 +96,7 @@ class ZonePanel(QDockWidget):
         self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.limits, self.answer, self.saved = _label(), _label(), _label()
         self.undo, self.redo = QPushButton(tr("Undo")), QPushButton(tr("Redo"))
-        self.save = QPushButton(tr("Save as locks"))
+        self.save = main_button(tr("Save as locks"))
         self.save.setToolTip(tr("The next delineation keeps what was put in and taken out; results stay as they are."))
         self._lay_out()
         self.zones.activated.connect(lambda _: self.zone_chosen.emit(self.zones.currentData() or ""))

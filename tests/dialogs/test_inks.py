@@ -54,3 +54,16 @@ def test_bars_of_elders_and_children_differ_on_dark_panels(qgis_app):
     elder, child = (group_colour(group, dark) for group in ("elder", "child"))
     assert min(inks.contrast(colour, QColor("#323232")) for colour in (elder, child)) >= 3.0
     assert abs(elder.hue() - child.hue()) > 60
+
+
+def test_on_a_tinted_ground_that_is_seen_through_links_stay_dark(qgis_app):
+    """A fifth of red over light panels is light: a link on it is not written in white."""
+    from urban_renewal.dialogs.parts import inks
+
+    tinted = palette_of("#EFEFEF", "#000000")
+    colour = QColor("#A8322D")
+    colour.setAlphaF(0.2)
+    tinted.setColor(QPalette.ColorRole.Window, colour)
+    ground = inks.panel(tinted)
+    assert ground.lightness() > 180
+    assert inks.contrast(inks.readable("#1F6FA8", tinted), ground) >= 4.5
