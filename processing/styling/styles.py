@@ -10,6 +10,7 @@ from qgis.core import Qgis, QgsVectorLayer
 
 from ...core import schema
 from ...core.delivery.palette import CHILD_KINDS, ELDER_KINDS, land_classes, palette
+from .sidestyles import SIDE_STYLES
 from .symbols import Rule, crossed, dotted, fill, hatched, line, marker, mixed, outlined, ring
 
 STEEP = 0.12  # the share of climb from which a branch counts as steep: the cap on streets in methods.md §2
@@ -276,4 +277,5 @@ STYLES: dict[str, Callable[[set[str], str], list[Rule]]] = {
     "station_entrances": _base("entrance", lambda color: marker("square", color, 3.2, "#FFFFFF", 0.2)),
     "roads": _base("road", lambda color: line("#CFC9BC", 0.5)),
     "issues": _one("issue", lambda color: marker("diamond", color, 3.0)),
+    **SIDE_STYLES,
 }
