@@ -17,6 +17,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransformContex
 from ...core import schema
 from ...core.inputs.aliases import roles
 from ..intake.inputs import Inputs
+from ..layers.apart import apart
 from ..output.encoding import Carried, encode
 from ..output.targets import Target
 from ..output.writing import write_layer
@@ -163,7 +164,7 @@ def record_inside(snapshot: Any) -> dict[str, Any] | None:
 
     if snapshot.file is None or not snapshot.file_layer or snapshot.file.suffix.lower() != ".gpkg":
         return None
-    layer = QgsVectorLayer(f"{snapshot.file}|layername={snapshot.file_layer}", snapshot.name, "ogr")
+    layer = QgsVectorLayer(apart(f"{snapshot.file}|layername={snapshot.file_layer}"), snapshot.name, "ogr")
     for text in layer.metadata().history() if layer.isValid() else ():
         try:
             record = runrecord.parse(text, snapshot.name)

@@ -12,6 +12,7 @@ from typing import Any
 from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
 
 from ...core.errors import RenewalError
+from ..layers.apart import apart
 from ..layers.snapshot import RasterSnapshot
 
 CLASSIFIED = re.compile(r"绝密|机密|秘密|\b(?:top secret|secret|confidential|classified)\b", re.IGNORECASE)
@@ -64,7 +65,7 @@ def _texts(snapshot: Any) -> Iterable[str]:
         told = snapshot.metadata
     elif layer is None and snapshot.file is not None:
         source = f"{snapshot.file}|layername={snapshot.file_layer}" if snapshot.file_layer else str(snapshot.file)
-        layer = QgsVectorLayer(source, snapshot.name, "ogr", QgsVectorLayer.LayerOptions(False))  # without its style
+        layer = QgsVectorLayer(apart(source), snapshot.name, "ogr", QgsVectorLayer.LayerOptions(False))  # no style
         layer.loadDefaultMetadata()  # a .qmd beside a shapefile
     if layer is not None or told is not None:
         told = told or layer.metadata()

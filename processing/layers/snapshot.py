@@ -11,6 +11,7 @@ from qgis.core import (
     Qgis,
     QgsCoordinateReferenceSystem,
     QgsDataSourceUri,
+    QgsExpression,
     QgsFeatureRequest,
     QgsFields,
     QgsLayerMetadata,
@@ -30,6 +31,7 @@ from qgis.core import (
 
 from ...core.errors import RenewalError
 from ...core.inputs.encodings import encoding_of, words_of_dbf
+from .apart import apart
 from .systems import revived
 
 WIDEST_DEGREES, WIDEST_UNITS = 6.0, 600_000.0  # own choice: Chongqing is 5° wide
@@ -126,7 +128,10 @@ def find_layer(value: Any, context: QgsProcessingContext, hint: Any) -> Any:
         return value
     if not value:
         return None
-    return QgsProcessingUtils.mapLayerFromString(str(value), context, True, hint)
+    there = QgsProcessingUtils.mapLayerFromString(str(value), context, False, hint)
+    if there is not None:
+        return there
+    return QgsProcessingUtils.mapLayerFromString(apart(str(value)), context, True, hint)
 
 
 def known_crs(layer: Any) -> QgsCoordinateReferenceSystem:
@@ -153,6 +158,10 @@ def take_vector(parameter: str, value: Any, context: QgsProcessingContext) -> Ve
     count = layer.selectedFeatureCount() if selected else rows_of(layer)
     if count < 0:
         raise RenewalError("source_unreadable", parameter=parameter, source=layer.name())
+    if options.get("filter_expression"):
+        count = _count_filtered(source, layer, options["filter_expression"], context)
+    if options.get("feature_limit", -1) > 0:
+        count = min(count, options["feature_limit"])
     untouched = not (selected or layer.subsetString() or layer.vectorJoins() or layer.isEditable())
     no_extra_fields = layer.fields().count() == layer.dataProvider().fields().count()
     unfiltered = not options.get("filter_expression") and options.get("feature_limit", -1) <= 0
@@ -166,6 +175,27 @@ def take_vector(parameter: str, value: Any, context: QgsProcessingContext) -> Ve
         plain=untouched and no_extra_fields and unfiltered and file is not None,
         metadata=QgsLayerMetadata(layer.metadata()), **options,
     )  # fmt: skip
+
+
+def _count_filtered(source: Any, layer: QgsVectorLayer, text: str, context: QgsProcessingContext) -> int:
+    """Return how many features a filter leaves.
+
+    Raises RenewalError: `filter_wrong` (it cannot be read, or has fields that the layer has not): QGIS would find no
+    feature that fits, and say nothing.
+    """
+    expression = QgsExpression(text)
+    if expression.hasParserError():
+        reason = expression.parserErrorString().strip()
+        raise RenewalError("filter_wrong", layer=layer.name(), text=text[:100], reason=reason)
+    known = {item.name().casefold() for item in layer.fields()}
+    unknown = sorted(name for name in expression.referencedColumns() if name.casefold() not in known | {"", "*"})
+    if unknown and QgsFeatureRequest.ALL_ATTRIBUTES not in expression.referencedColumns():
+        fields = [item.name() for item in layer.fields()]
+        raise RenewalError("filter_fields", layer=layer.name(), text=text[:100], names=unknown, fields=fields)
+    request = QgsFeatureRequest(expression).setFlags(QgsFeatureRequest.Flag.NoGeometry)
+    request.setExpressionContext(context.expressionContext())
+    request.setSubsetOfAttributes([name for name in expression.referencedColumns() if name], layer.fields())
+    return sum(1 for _ in source.getFeatures(request))
 
 
 def usual_extent(snapshot: VectorSnapshot) -> QgsRectangle:
