@@ -16,9 +16,7 @@ from ..inputs.numerals import in_figures
 from .intervals import Reals
 
 YEAR = r"((?:19|20)\d{2})"
-TIGHT = re.compile(
-    rf"{YEAR}(0[1-9]|1[0-2])(?:(0[1-9]|[12]\d|3[01])(?:\d\d\d\d|\d{{6}})?)?(?!\d)"
-)  # 202506, 20250630, time
+TIGHT = re.compile(rf"{YEAR}(0[1-9]|1[0-2])(?:(0[1-9]|[12]\d|3[01])(?:\d{{4}}|\d{{6}})?)?(?!\d)")  # a time behind
 LOOSE = re.compile(
     rf"{YEAR}\s*[年/.-]?\s*(?:(?<=\D)(1[0-2]|0?[1-9])(?!\d)\s*[月/.-]?\s*(?:(?<=\D)(3[01]|[12]\d|0?[1-9])(?!\d).*)?)?"
 )
