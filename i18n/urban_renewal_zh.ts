@@ -696,6 +696,10 @@
         <translation>版本</translation>
     </message>
     <message>
+        <source>Edits of “{layer}” ({role}) that are not saved were made or dropped.</source>
+        <translation>“{layer}”（{role}）未保存的编辑有变动。</translation>
+    </message>
+    <message>
         <source>Elder gap</source>
         <translation>老人缺口占比</translation>
     </message>
@@ -878,6 +882,10 @@
     <message>
         <source>Floors</source>
         <translation>楼层要求</translation>
+    </message>
+    <message>
+        <source>Fold or unfold: {what}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Folder for the results</source>
@@ -1753,11 +1761,11 @@
     </message>
     <message>
         <source>Reading {file}</source>
-        <translation type="unfinished"></translation>
+        <translation>正在读取 {file}</translation>
     </message>
     <message>
         <source>Reading {file}…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在读取 {file}…</translation>
     </message>
     <message>
         <source>Ready</source>
@@ -3397,7 +3405,7 @@
     </message>
     <message>
         <source>{n} MB: these are its first rows. Once added, the whole list is written into a GeoPackage in the background.</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} MB，这里显示的是开头几行。加入后，整个名单在后台写入 GeoPackage。</translation>
     </message>
     <message>
         <source>{n} buildings</source>
@@ -3525,7 +3533,7 @@
     </message>
     <message>
         <source>{n} rows have cells beyond the last column; these cells were left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {n} 行在最后一列之外还有内容，这些内容未读入。</translation>
     </message>
     <message>
         <source>{n} rows have no coordinates and no place on the map.</source>
@@ -3637,7 +3645,7 @@
     </message>
     <message>
         <source>“{layer}”: {n} rows added.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{layer}”：已加入 {n} 行。</translation>
     </message>
     <message>
         <source>“{name}” is there already</source>

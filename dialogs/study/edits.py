@@ -14,7 +14,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 class EditWatch(QObject):
     """Listens to every vector layer of the project; `saved(layer id, features)` after each saved change.
 
-    `altered(layer id)`: another coordinate system or filter was set in QGIS.
+    `altered(layer id)`: another coordinate system or filter was set in QGIS, or edits were dropped.
     """
 
     saved = pyqtSignal(str, int)
@@ -50,7 +50,8 @@ class EditWatch(QObject):
             )  # fmt: skip
             self._bound[layer.id()] = [(signal, self._on_saved) for signal in signals]
             told = partial(self.altered.emit, layer.id())
-            self._bound[layer.id()] += [(layer.crsChanged, told), (layer.subsetStringChanged, told)]
+            changes = (layer.crsChanged, layer.subsetStringChanged, layer.afterRollBack)
+            self._bound[layer.id()] += [(signal, told) for signal in changes]
             for signal, slot in self._bound[layer.id()]:
                 signal.connect(slot)
 

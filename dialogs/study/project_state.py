@@ -93,7 +93,8 @@ def signature(
 
     `edits` counts the features changed in this project; `mapping` are fields a person chose, part of the filter, and so
     is a coordinate system that somebody set. The source is the file's name and its table, not its folder: a study may
-    be moved or handed over. `former` = as it was told before that, with the folder and without the system.
+    be moved or handed over. Edits that are not saved yet count as they are. `former` = as it was told before that, with
+    the folder and without the system.
     A GeoPackage is stamped by its own last_change, because its file changes when somebody only looks at it; other
     files by size and time, a shapefile with its table; databases and memory layers not at all.
     """
@@ -108,7 +109,7 @@ def signature(
     if is_file and not former:
         told = f"{path.name}|{parts.get('layerName') or ''}"
     source = hashlib.sha256(told.encode()).hexdigest()[:12]
-    system = "" if former else _system_set(layer)
+    system = "" if former else _system_set(layer) + _unsaved(layer)
     if not isinstance(layer, QgsVectorLayer):
         return f"{source}|{system}||{_file_stamp(path)}|0"
     others = [path.with_suffix(end) for end in DBASE] if path.suffix.lower() == ".shp" and not former else []
@@ -129,6 +130,13 @@ def _system_set(layer: QgsMapLayer) -> str:
         return ""
     told = layer.crs().authid() or hashlib.sha256(layer.crs().toWkt().encode()).hexdigest()[:8]
     return f"@{told}"
+
+
+def _unsaved(layer: QgsMapLayer) -> str:
+    """Return "~" and a number that goes on with each edit while edits are not saved, "" when none is open."""
+    if not isinstance(layer, QgsVectorLayer) or not layer.isModified():
+        return ""
+    return f"~{layer.undoStack().index()}"
 
 
 def _is_gone(path: Path) -> bool:

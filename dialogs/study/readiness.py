@@ -245,8 +245,12 @@ def _data_change(role: str, study: Study, record: Any, look: LayerLook) -> Reaso
     if change and edits > 0:
         return Reason("layer_edited", {**told, "n": edits, "at": change.at})
     n, old_n = _rows_of(look.signature), _rows_of(before)
-    filter_, _, system = look.signature.split("|")[1].partition("@")
-    old_filter, _, old_system = old_parts[1].partition("@")
+    chosen, _, unsaved = look.signature.split("|")[1].partition("~")
+    old_chosen, _, old_unsaved = old_parts[1].partition("~")
+    if is_known and unsaved != old_unsaved:
+        return Reason("layer_unsaved", told)
+    filter_, _, system = chosen.partition("@")
+    old_filter, _, old_system = old_chosen.partition("@")
     if filter_ != old_filter:
         return (
             Reason("layer_filtered", {**told, "before": old_n, "n": n}) if n != old_n else Reason("layer_fields", told)

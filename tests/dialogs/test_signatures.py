@@ -151,3 +151,39 @@ def test_another_layer_in_its_place_is_told(stations, tmp_path):
     told = reason(before, look(other))
     assert told.code == "layer_swapped"
     assert wording.reason_text(told).count("站点") >= 2
+
+
+def test_edits_that_are_not_saved_are_told(stations):
+    """A run takes them as they are; dropped afterwards, its result tells of data that nobody has."""
+    layer = opened(stations("old", "GPKG"))
+    clean = look(layer).signature
+    assert layer.startEditing()
+    assert look(layer).signature == clean, "nothing is changed yet"
+    feature = next(layer.getFeatures())
+    layer.changeAttributeValue(feature.id(), layer.fields().indexOf("name"), "红旗河沟")
+    unsaved = look(layer)
+    told = reason(clean, unsaved)
+    assert (told.code, told.values["layer"]) == ("layer_unsaved", "站点")
+    assert "not saved" in wording.reason_text(told)
+    assert reason(unsaved.signature, look(layer)) is None, "made from just these"
+    layer.changeAttributeValue(feature.id(), layer.fields().indexOf("name"), "两路口")
+    assert reason(unsaved.signature, look(layer)).code == "layer_unsaved"
+    layer.undoStack().undo()
+    assert reason(unsaved.signature, look(layer)) is None
+    assert layer.rollBack()
+    assert reason(unsaved.signature, look(layer)).code == "layer_unsaved"
+    assert reason(clean, look(layer)) is None
+
+
+def test_dropped_edits_are_heard(stations, project):
+    from urban_renewal.dialogs.study.edits import EditWatch
+
+    layer = opened(stations("old", "GPKG"))
+    project.addMapLayer(layer)
+    watch, heard = EditWatch(project), []
+    watch.altered.connect(heard.append)
+    layer.startEditing()
+    layer.changeAttributeValue(next(layer.getFeatures()).id(), 1, "S7")
+    layer.rollBack()
+    watch.close()
+    assert heard == [layer.id()]
