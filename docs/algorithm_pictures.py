@@ -329,6 +329,21 @@ def shifted(study: Study) -> list[QgsMapLayer]:
     return [plain(study.file("fixed"), green), plain(study.given("facilities_gcj02"), red), lines, *ground(study)]
 
 
+def ways(source: str) -> list[QgsMapLayer]:
+    """Return the walking network so that it is seen in a small picture: steps on top, bridges and tunnels, streets."""
+    found = []
+    for kinds, colour, width in (
+        ("'stairs'", "#A8322D", 1.2),
+        ("'bridge','tunnel'", "#00798C", 0.8),
+        ("", "#5B6470", 0.3),
+    ):
+        layer = plain(source, QgsLineSymbol.createSimple({"color": colour, "width": str(width)}))
+        if kinds:
+            layer.setSubsetString(f"kind IN ({kinds})")
+        found.append(layer)
+    return found
+
+
 def areas(source: str) -> list[QgsMapLayer]:
     """Return the service areas, the shortest walk on top."""
     found = []
@@ -363,7 +378,7 @@ def pictures(study: Study) -> dict[str, Callable[[], QImage]]:
         "checkinputs": table("issues"),
         "fixcoordinates": lambda: draw_map(shifted(study), 2.5),
         "allocatepopulation": over("people"),
-        "buildwalknetwork": lambda: draw_map([layer_of(file("edges")), *under[1:]], 1.6),
+        "buildwalknetwork": lambda: draw_map([*ways(file("edges")), *under[1:]], 1.6),
         "makeunits": lambda: draw_map([plain(file("units"), units), *under], 1.6),
         "tagparcels": over("tagged"),
         "fieldsample": lambda: draw_map([plain(file("to_visit"), visits), *under]),
