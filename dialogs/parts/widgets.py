@@ -54,7 +54,8 @@ class LinkLabel(QLabel):
 
     def setText(self, text: str) -> None:
         """Show a text; Qt takes the colour of links from the application, not from the widget."""
-        text = text.replace("<a href", f'<a style="color: {readable(LINK, self.palette()).name()}" href')
+        look = f"color: {readable(LINK, self.palette()).name()}; text-decoration: none"  # rows of lines are a clutter
+        text = text.replace("<a href", f'<a style="{look}" href')
         mouse = Qt.TextInteractionFlag.LinksAccessibleByMouse
         keys = Qt.TextInteractionFlag.LinksAccessibleByKeyboard if "<a " in text else mouse
         if self.textInteractionFlags() != mouse | keys:

@@ -35,7 +35,7 @@ from . import recovery, unverified
 from .card_words import unbroken
 from .studies import StudyMenu
 
-CHIP = "background-color: #FFF1CF; color: #7A5200"  # 待核, picture spec §10
+CHIP = "background-color: #FFF1CF; color: #7A5200; text-decoration: none"  # 待核, picture spec §10
 
 
 BETWEEN = "&nbsp;&nbsp; "  # of links side by side: a line that begins anew begins with a link, not with a blank
