@@ -885,7 +885,7 @@
     </message>
     <message>
         <source>Fold or unfold: {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>折叠或展开：{what}</translation>
     </message>
     <message>
         <source>Folder for the results</source>

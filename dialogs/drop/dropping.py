@@ -13,17 +13,20 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsVectorLayer,
 )
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QEvent, QObject, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QDialogButtonBox, QFrame
 
 from ...processing.texts import tr
-from ..study import wording
+from ..study import results, wording
 from ..study.steps import PROVIDER
 from . import lists as drop_list
 from .files import data_files
+from .large import bring
 from .merging import ROLE, Merging, member
 from .several import kind_told
 from .sheet import DropSheet, guess_of
+from .words import brought_words
 
 OUTLINE = "#2F7FAE"  # what is being done now (picture spec §10)
 FIX = f"{PROVIDER}:fixcoordinates"
@@ -41,6 +44,7 @@ class Dropping(QObject):
         self._queue: list[Path] = []
         self._asked, self._of = 0, 0
         self.outline: QFrame | None = None
+        self._brought: list[Any] = []  # tasks that write large lists
         self._work: list[Any] = []  # context and feedback of tasks live as long as they do
         dock.setAcceptDrops(True)
         dock.installEventFilter(self)
@@ -77,6 +81,9 @@ class Dropping(QObject):
         for sheet in self._dock.findChildren(DropSheet):
             sheet.reject()
         self.merging.close()
+        for task in self._brought:
+            if not sip.isdeleted(task):
+                task.cancel()
         for _, _, feedback in self._work:
             feedback.cancel()  # the lists stay: a task may still be at work
 
@@ -111,6 +118,9 @@ class Dropping(QObject):
             sheet.deleteLater()
             return
         try:
+            if sheet.large is not None:
+                self._bring(sheet)
+                return
             layer = sheet.add_to(session.project, self.folder())
         except OSError as error:
             text = tr("“{layer}” could not be kept in {folder}: {reason}. Choose another folder for the results.")
@@ -119,10 +129,39 @@ class Dropping(QObject):
             return
         finally:
             sheet.deleteLater()
-        if corrects and QgsApplication.processingRegistry().algorithmById(FIX) is not None:
-            self.correct(layer, role, sheet_system, kind, joins)
+        self._take_layer(layer, (role, kind, joins), sheet_system if corrects else "")
+
+    def _take_layer(self, layer: Any, asked: tuple[str, str, bool], system: str) -> None:
+        """Give a layer its role, or a copy of it that is corrected from a `system`."""
+        role, kind, joins = asked
+        if system and QgsApplication.processingRegistry().algorithmById(FIX) is not None:
+            self.correct(layer, role, system, kind, joins)
         else:
             self._play(layer, role, kind, joins)
+
+    def _bring(self, sheet: DropSheet) -> None:
+        """Let a large list be written beside the window; what was asked of it is done when it is there."""
+        session, role = self._dock.session, sheet.role.currentData()
+        plan = sheet.large.plan(sheet.layer, sheet.table, sheet.which.currentData()[1], self.folder())
+        asked, system = (role, *sheet.facilities.asked()), sheet.system if sheet.corrects() else ""
+        study_id = session.study.study_id
+
+        def taken(layer: Any, written: Any) -> None:
+            self._brought.remove(task)
+            if session.study.study_id != study_id:  # another project by now: the file stays
+                return
+            results.add_in_order(session.project, layer, role)
+            self.told.emit(True, brought_words(plan.name, written))
+            self._take_layer(layer, asked, system)
+
+        def failed(error: OSError) -> None:
+            self._brought.remove(task)
+            text = tr("“{layer}” could not be kept in {folder}: {reason}. Choose another folder for the results.")
+            told = {"layer": plan.name, "folder": plan.target.parent, "reason": wording.fault_text(error)}
+            self.told.emit(False, text.format(**told))
+
+        task = bring(plan, taken, failed)
+        self._brought.append(task)
 
     def _play(self, layer: Any, role: str, kind: str = "", joins: bool = False) -> None:
         """Give a layer its role; facilities may join others, or need to be told their kind."""

@@ -31,7 +31,8 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDate, QDateTime, QMetaType
 
 LISTS = (".xlsx", ".xls", ".ods", ".csv", ".txt")
-LARGEST = 20_000_000  # bytes of a text file, a second of reading; own choice
+MARKED = 20  # lines of a text among which the sign between its cells is looked for
+LONGEST = 15  # digits of a number: more are a code
 LOOKED_AT = 12  # rows among which the header is looked for
 # headings of coordinates, folded; in Chinese surveying x is the northing, so figures decide which is which
 WORDS = ("经度", "纬度", "lng", "lon", "long", "longitude", "lat", "latitude", "x", "y", "x坐标", "y坐标", "东坐标",
@@ -55,22 +56,16 @@ def is_list(path: Path) -> bool:
     return path.suffix.lower() in LISTS
 
 
-def is_read_whole(path: Path) -> bool:
-    """Say whether a list is read as an office's list; a text file of a city's readings is left to QGIS as it is."""
-    is_text = path.suffix.lower() in (".csv", ".txt")
-    return is_list(path) and not (is_text and path.exists() and path.stat().st_size > LARGEST)
-
-
 def likely_sheet(path: Path, sheets: Sequence[str]) -> str:
     """Return the sheet that looks most like a list: most headings that are known, then the first."""
-    known = _known_words()
+    return max(sheets, key=lambda sheet: headings_in(_sheet_rows(path, sheet, LOOKED_AT)))
 
-    def headings(sheet: str) -> int:
-        rows = [tuple(cell.strip() for cell in row) for row in _sheet_rows(path, sheet, LOOKED_AT)]
-        place = header_place(rows)
-        return 0 if place is None else sum(_folded(word) in known for word in _merged_header(rows, place)[1])
 
-    return max(sheets, key=headings)
+def headings_in(raw: Sequence[Sequence[str]]) -> int:
+    """Return how many known headings the first rows of a list have."""
+    known, rows = _known_words(), [tuple(cell.strip() for cell in row) for row in raw[:LOOKED_AT]]
+    place = header_place(rows)
+    return 0 if place is None else sum(_folded(word) in known for word in _merged_header(rows, place)[1])
 
 
 def sheets_of(path: Path) -> list[str]:
@@ -84,7 +79,11 @@ def sheets_of(path: Path) -> list[str]:
 
 def read_table(path: Path, sheet: str = "", encoding: str = "UTF-8") -> Table:
     """Return a list with its header found; an unreadable or empty one has no header."""
-    raw = _text_rows(path, encoding) if not sheet else _sheet_rows(path, sheet)
+    return table_of(_text_rows(path, encoding) if not sheet else _sheet_rows(path, sheet))
+
+
+def table_of(raw: Sequence[Sequence[str]], is_whole: bool = True) -> Table:
+    """Return the rows of a list with their header found; of the first rows alone (not `is_whole`) all columns."""
     rows = [tuple(cell.strip() for cell in row) for row in raw]
     place = header_place(rows)
     if place is None:
@@ -94,7 +93,7 @@ def read_table(path: Path, sheet: str = "", encoding: str = "UTF-8") -> Table:
     place, words = _merged_header(rows, place)
     header = _names(words, width)
     body = tuple(row for row in rows[place + 1 :] if any(row))
-    used = [n for n in range(width) if words[n] or any(row[n] for row in body)]
+    used = [n for n in range(width) if not is_whole or words[n] or any(row[n] for row in body)]
     return Table(tuple(header[n] for n in used), tuple(tuple(row[n] for n in used) for row in body), place)
 
 
@@ -235,8 +234,14 @@ def _text_rows(path: Path, encoding: str) -> list[list[str]]:
         text = path.read_bytes().decode("utf-8-sig" if encoding == "UTF-8" else encoding, errors="replace")
     except (OSError, LookupError):
         return []
-    marks = {mark: sum(line.count(mark) for line in text.splitlines()[:20]) for mark in (",", "\t", ";", "，")}
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=max(marks, key=lambda mark: marks[mark])))
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark_in(text)))
+
+
+def mark_in(text: str) -> str:
+    """Return what stands between the cells of a text: comma, tab, semicolon or the Chinese comma."""
+    lines = text.split("\n", MARKED)[:MARKED]
+    marks = {mark: sum(line.count(mark) for line in lines) for mark in (",", "\t", ";", "，")}
+    return max(marks, key=lambda mark: marks[mark])
 
 
 def _sheet_rows(path: Path, sheet: str, limit: int = -1) -> list[list[str]]:
@@ -251,8 +256,12 @@ def _cell(value: Any) -> str:
     """Return a cell as a person reads it: no NULL, no .0 behind a whole number, dates in ISO form."""
     if isinstance(value, (QDate, QDateTime)):
         return str(value.toString("yyyy-MM-dd"))
-    text = "" if value is None or (hasattr(value, "isNull") and value.isNull()) else str(value)
-    return "" if text == "NULL" else re.sub(r"^(-?\d+)\.0+$", r"\1", text)
+    return plain_cell("" if value is None or (hasattr(value, "isNull") and value.isNull()) else str(value))
+
+
+def plain_cell(text: str) -> str:
+    """Return a text without the .0 behind a whole number; "" for NULL."""
+    return "" if text == "NULL" else re.sub(r"^(-?\d+)\.0+$", r"\1", text) if ".0" in text else text
 
 
 def _names(row: Sequence[str], width: int) -> list[str]:
@@ -293,15 +302,17 @@ def _is_known(value: float) -> bool:
 def _kind(table: Table, place: int) -> QMetaType.Type:
     """Return whether a column holds numbers; codes with leading zeros and long ones stay text."""
     cells = [row[place] for row in table.rows if row[place]]
-    if not cells or any(re.fullmatch(r"-?0\d+", cell) or len(cell) > 15 for cell in cells):
-        return QMetaType.Type.QString
-    if all(re.fullmatch(r"-?\d+", cell) for cell in cells):
-        return QMetaType.Type.LongLong
-    return (
-        QMetaType.Type.Double
-        if all(re.fullmatch(r"-?\d+(\.\d+)?(e-?\d+)?", cell) for cell in cells)
-        else QMetaType.Type.QString
-    )
+    kinds = (QMetaType.Type.LongLong, QMetaType.Type.Double, QMetaType.Type.QString)
+    return kinds[max(map(plain_type, cells), default=2)]
+
+
+def plain_type(cell: str) -> int:
+    """Return what a cell can be: 0 a whole number, 1 a number, 2 text; codes with leading zeros and long ones are."""
+    if len(cell) > LONGEST or re.fullmatch(r"-?0\d+", cell):
+        return 2
+    if re.fullmatch(r"-?\d+", cell):
+        return 0
+    return 1 if re.fullmatch(r"-?\d+(\.\d+)?(e-?\d+)?", cell) else 2
 
 
 def _value(cell: str, kind: QMetaType.Type) -> Any:

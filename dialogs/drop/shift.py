@@ -22,6 +22,7 @@ from qgis.core import (
 from ...processing.layers.systems import system_named, transform_between
 
 POINTS = 60  # places looked at: enough for the test of core/inputs/placement.py, few enough for a second
+MOST, LOOK = 20_000, 500  # rows among which they are, rows between two looks at Cancel
 FAR_M = 150.0  # how far around a place is looked for something to stand at
 BESIDE = ("BUILDINGS", "ROADS", "PARCELS")  # best first
 DEGREES = "EPSG:4326"
@@ -42,11 +43,8 @@ class ShiftCheck(QgsTask):
 
     def __init__(self, layer: QgsVectorLayer, reference: QgsVectorLayer, told: Callable[[float, int], None]) -> None:
         super().__init__("GCJ-02", QgsTask.Flag.CanCancel | QgsTask.Flag.CancelWithoutPrompt | QgsTask.Flag.Hidden)
-        request = QgsFeatureRequest().setNoAttributes().setLimit(20_000)
-        geometries = [item.geometry() for item in layer.getFeatures(request) if not item.geometry().isEmpty()]
-        every = max(1, len(geometries) // POINTS)
-        self._points = [geometry.centroid().asPoint() for geometry in geometries[::every]][:POINTS]
-        self._source = QgsVectorLayerFeatureSource(reference)  # a snapshot: the work is done in another thread
+        # snapshots: the work is done in another thread
+        self._layer, self._source = QgsVectorLayerFeatureSource(layer), QgsVectorLayerFeatureSource(reference)
         degrees, context = system_named(DEGREES), QgsProject.instance().transformContext()
         self._to_degrees = transform_between(layer.crs(), degrees, context)
         self._from_degrees = transform_between(degrees, reference.crs(), context)
@@ -60,10 +58,11 @@ class ShiftCheck(QgsTask):
 
         from ...core.inputs import gcj02, placement
 
+        points = self._points()
+        if self.isCanceled():
+            return False
         try:
-            lonlat = np.array([tuple(self._to_degrees.transform(point)) for point in self._points], float).reshape(
-                -1, 2
-            )
+            lonlat = np.array([tuple(self._to_degrees.transform(point)) for point in points], float).reshape(-1, 2)
             right = np.column_stack(gcj02.gcj02_to_wgs84(lonlat[:, 0], lonlat[:, 1]))
             given, moved = (
                 [self._from_degrees.transform(QgsPointXY(*pair)) for pair in pairs.tolist()]
@@ -85,6 +84,17 @@ class ShiftCheck(QgsTask):
         pairs = [shapely.points([[point.x(), point.y()] for point in points]) for points in (given, moved)]
         self.shift = placement.suspect_shift(pairs[0], pairs[1], beside)
         return True
+
+    def _points(self) -> list[QgsPointXY]:
+        """Return some of the layer's places, spread over its rows."""
+        geometries = []
+        for number, item in enumerate(self._layer.getFeatures(QgsFeatureRequest().setNoAttributes().setLimit(MOST))):
+            if number % LOOK == 0 and self.isCanceled():
+                break
+            if not item.geometry().isEmpty():
+                geometries.append(item.geometry())
+        every = max(1, len(geometries) // POINTS)
+        return [geometry.centroid().asPoint() for geometry in geometries[::every]][:POINTS]
 
     def finished(self, result: bool) -> None:
         """Tell."""

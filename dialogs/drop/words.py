@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from qgis.core import QgsRasterLayer, QgsUnitTypes
 
 from ...core.words import join_words
 from ...processing.texts import interface_language, tr
+from ..parts.phrases import flowing
 from ..study import wording
 from . import lists as drop_list
 from . import places as drop_places
@@ -28,13 +30,24 @@ def unread_words(path: Path, is_empty: bool) -> str:
     return text.format(file=path.name)
 
 
-def large_words(path: Path) -> str:
-    """Return what is done with a text list that is too large to be read whole."""
-    text = tr(
-        "{n} MB: too large to look for a header and for coordinates. It is used as QGIS reads it, the first row as its "
-        "header. A GeoPackage made from it would be read many times faster."
-    )
-    return text.format(n=wording.number(path.stat().st_size / 1e6))
+def large_words(path: Path, table: drop_list.Table) -> list[str]:
+    """Return what the first rows of a large list tell, and that all of it is written later."""
+    text = tr("{n} MB: these are its first rows. Once added, the whole list is written into a GeoPackage in the "
+              "background.")  # fmt: skip
+    words = [text.format(n=wording.number(path.stat().st_size / 1e6, 1))]
+    return words + list_words(table, 0, None)[1:]
+
+
+def brought_words(name: str, written: Any) -> str:
+    """Return what became of a large list: rows, those without a place, those with more cells than columns."""
+    words = [tr("“{layer}”: {n} rows added.").format(layer=name, n=wording.number(written.rows))]
+    if written.lost:
+        text = tr("{n} rows have no coordinates and no place on the map.")
+        words.append(text.format(n=wording.number(written.lost)))
+    if written.cut:
+        text = tr("{n} rows have cells beyond the last column; these cells were left out.")
+        words.append(text.format(n=wording.number(written.cut)))
+    return flowing(words)
 
 
 def unpacked_words(names: list[str]) -> str:

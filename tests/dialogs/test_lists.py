@@ -273,20 +273,21 @@ def test_the_sheet_that_is_a_list_comes_first(tmp_path, qtbot, qgis_app):
 
 
 def test_a_text_list_of_a_city_is_not_read_whole(tmp_path, qtbot, qgis_app, monkeypatch):
-    """500 MB of readings held the window for minutes and took gigabytes: QGIS opens them as they are."""
-    from urban_renewal.dialogs.drop import lists
+    """500 MB of readings held the window for minutes and took gigabytes: the sheet looks at the first rows."""
+    from urban_renewal.dialogs.drop import bulk, lists
     from urban_renewal.dialogs.drop.sheet import DropSheet
 
     path = tmp_path / "readings.csv"
     path.write_text("parcel_id,stream,value,date\n" + "P1,power,1.5,2025-01-31\n" * 2000, encoding="utf-8")
-    monkeypatch.setattr(lists, "LARGEST", 20_000)
+    monkeypatch.setattr(bulk, "LARGE", 20_000)
     monkeypatch.setattr(lists, "read_table", None)  # whoever reads it all fails
     sheet = DropSheet(path)
     qtbot.addWidget(sheet)
-    assert sheet.layer is not None and sheet.layer.isValid()
+    qtbot.waitUntil(lambda: not sheet.large.is_reading, timeout=5000)
+    assert sheet.layer is not None and sheet.layer.featureCount() < bulk.HEAD
     assert [field.name() for field in sheet.layer.fields()] == ["parcel_id", "stream", "value", "date"]
     assert sheet.role.currentData() == "ACTIVITY"
-    assert "too large to look for a header" in sheet.said.text()
+    assert "these are its first rows" in sheet.said.text()
     assert sheet.preview.rowCount() == 5
 
 
