@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from qgis.gui import QgsCollapsibleGroupBox
 from qgis.PyQt.QtCore import QRect, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QFont, QPainter, QPalette, QPen
 from qgis.PyQt.QtWidgets import (
@@ -17,10 +18,12 @@ from qgis.PyQt.QtWidgets import (
     QSizePolicy,
     QStyle,
     QStyleOptionFocusRect,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from ...processing.texts import tr
 from ..meanings import meaning_of
 from ..study import readiness
 from .inks import filled, readable
@@ -248,6 +251,15 @@ def figure_row(figures: Sequence[tuple[QLabel, QLabel]]) -> QHBoxLayout:
         box.addWidget(small)
         row.addLayout(box, 1)
     return row
+
+
+def folding_box(title: str) -> QgsCollapsibleGroupBox:
+    """Return a box that folds; its small button, which QGIS leaves without a name, tells screen readers of itself."""
+    box = QgsCollapsibleGroupBox(title)
+    box.setSaveCollapsedState(False)
+    for button in box.findChildren(QToolButton, "collapseButton"):
+        button.setAccessibleName(tr("Fold or unfold: {what}").format(what=title))
+    return box
 
 
 class Page(QWidget):

@@ -17,7 +17,7 @@ from ...processing.texts import tr
 from ..drop.dropping import Dropping
 from ..explore.exploring import Exploring
 from ..gap.showing import GapShowing
-from ..parts.widgets import Page
+from ..parts.widgets import Page, folding_box
 from ..review.reviewing import Reviewing
 from ..sites.showing import SitesShowing
 from ..study import speed, wording
@@ -131,8 +131,7 @@ class RenewalDock(QDockWidget):
         self.setWidget(whole)
 
     def _box(self, title: str, *contents: QWidget) -> QgsCollapsibleGroupBox:
-        box = QgsCollapsibleGroupBox(title)
-        box.setSaveCollapsedState(False)
+        box = folding_box(title)
         inner = QVBoxLayout(box)
         for content in contents:
             inner.addWidget(content)
