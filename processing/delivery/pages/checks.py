@@ -9,6 +9,7 @@ from typing import Any
 from ....core.delivery.callouts import fit_words, wrap_words
 from ....core.delivery.palette import palette
 from ....core.words import say
+from ...styling.styles import STYLES
 from .sheet import GREY, INK, Sheet
 
 INKS = dict(zip(("fail", "unknown", "advice", "pass"), ("#A8322D", "#7A5200", GREY, "#2E6B3B")))
@@ -55,9 +56,9 @@ def draw_findings(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, fl
         sheet.text(fit_words(verdict, 7, widths[0] - 0.5), (x, y, widths[0], step), 7, **look)
         sheet.paragraph(name, (x + widths[0], y, widths[1] - 0.5, step), 7, 1 + is_long)
         left = x + widths[0] + widths[1]
-        for words, width in zip(numbers, widths[2:4]):
-            sheet.text(fit_words(words, 7, width - 0.5), (left, y, width, step), 7, align="right")
-            left += width
+        for words, wide in zip(numbers, widths[2:4]):
+            sheet.text(fit_words(words, 7, wide - 0.5), (left, y, wide, step), 7, align="right")
+            left += wide
         sheet.paragraph(clause, (left + 2, y, room, step), 7 if is_short else SMALL, lines, color=GREY)
         y += step
         sheet.rule(x, y, width)
@@ -77,6 +78,21 @@ def _cells(row: dict[str, Any], language: str) -> list[str]:
     return [tell_verdict(str(row["verdict"]), language), *told]
 
 
+def looks_of_actions(language: str) -> dict[str, Any]:
+    """Return the symbol of each action as on the maps: hatches tell them apart on a photocopy."""
+    symbols = {label: symbol for label, _, symbol in STYLES["actions"](set(), language)}
+    return {name: symbols[entry[language]] for name, entry in palette()["actions"].items()}
+
+
+def draw_bar(sheet: Sheet, sums: dict[str, float], language: str, place: tuple[float, float, float]) -> None:
+    """Draw floor areas by action beside one another in a bar; `place` = x, y, width."""
+    (left, y, width), total, looks = place, math.fsum(sums.values()), looks_of_actions(language)
+    for name, area in sums.items():
+        if area > 0:
+            sheet.patch((left, y, width * area / total, 4), looks[name])
+            left += width * area / total
+
+
 def draw_actions(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, float, float]) -> float:
     """Draw a bar of the floor area by action with its legend; return where it ends; nothing without actions."""
     from ....core.delivery.summary import exact_sum, told
@@ -94,14 +110,12 @@ def draw_actions(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, flo
     if total <= 0:
         return y
     y = sheet.head(say("map_actions", language), x, y, width)
-    left, step = x, width / len(sums)
+    draw_bar(sheet, sums, language, (x, y, width))
+    step = width / len(sums)
     for number, (name, area) in enumerate(sums.items()):
         entry = palette()["actions"][name]
-        if area > 0:
-            sheet.box((left, y, width * area / total, 4), entry["color"], entry["outline"], 0.1)
-        left += width * area / total
         spot = x + number * step
-        sheet.box((spot, y + 5.6, 3, 3), entry["color"], entry["outline"], 0.1)
+        sheet.patch((spot, y + 5.6, 3, 3), looks_of_actions(language)[name])
         words = f"{entry[language].split('：')[0]} {told(area / 10_000, 1)}"
         sheet.text(words, (spot + 4, y + 5.1, step - 4, 4), 7.5)
     return y + 10.5

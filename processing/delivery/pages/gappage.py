@@ -107,7 +107,7 @@ def _kinds(sheet: Sheet, study: Any, place: Place) -> float:
 
 def _legend(made: Any, sheet: Sheet, study: Any, place: Place, columns: int) -> float:
     """List what both maps show; say where facilities are left out."""
-    (x, y, width, room), bottom = place, place[1] + place[3]
+    (x, y, width, _), bottom = place, place[1] + place[3]
     y = sheet.head(say("map_legend", study.language), x, y, width)
     names = [name for name, _, _ in reversed(shown_groups(study))] or ["gap"]
     (layers, *others), twins = [_listed(made, name) for name in names], []
@@ -117,8 +117,7 @@ def _legend(made: Any, sheet: Sheet, study: Any, place: Place, columns: int) -> 
     ground = [made.layer(name) for name in ("page_barriers", *(["page_contours"] if "page_contours" in ground_of(
         study, gap_scale(study)) else []))]  # fmt: skip
     own += [layer for layer in ground if layer is not None]
-    is_strip = width > 2 * room
-    y = sheet.legend(None, own, (x, y - 1, width, bottom - y if is_strip else 0), columns, twins=twins)
+    y = sheet.legend(None, own, (x, y - 1, width, bottom - y), columns, twins=twins)
     if not _has_room(study):
         sheet.paragraph(say("map_gap_full_only", study.language), (x, y + 1, width, 6), 6.5, 2, color=GREY)
         y += 7

@@ -10,6 +10,7 @@ from qgis.core import (
     QgsExpressionContextScope,
     QgsFeatureRequest,
     QgsLegendRenderer,
+    QgsLegendStyle,
     QgsProject,
     QgsRenderContext,
 )
@@ -22,6 +23,7 @@ from ...styling.symbols import line
 AS_LINE = "urbanrenewal/legend"  # property of a layer: whose line stands in the legend
 LINES = {"zone": (0.9, (4.8, 1.1, 0.8, 1.1)), "core_ring": (0.4, (1.9, 1.1))}  # width and dashes in mm, ui spec §11
 SLICE = 500
+GAPS = (1.3, 0.5)  # mm above an entry; the smaller one where the list would be too high
 MOST_COLUMNS = 12  # of a legend
 MOST_FEATURES = 100_000  # of a layer that are looked at: own choice, a second or two; then all that is left counts
 
@@ -50,12 +52,17 @@ def entries_that_occur(layer: Any, zones: Sequence[str] = (), shown: Any = None,
 def choose_columns(item: Any, wanted: int, room: tuple[float, float]) -> float:
     """Set the columns of a legend so that it fits into width and height (mm, 0 = any); return its height."""
     found = []
-    for columns in range(1, MOST_COLUMNS + 1):
-        item.setColumnCount(columns)
-        size = QgsLegendRenderer(item.model(), item.legendSettings()).minimumSize()
-        is_high = bool(room[1]) and size.height() > room[1]
-        found.append((size.width() > room[0], is_high, abs(columns - wanted), columns, size.height()))
-    *_, columns, height = min(found)
+    for gap in GAPS:
+        item.setStyleMargin(QgsLegendStyle.Style.Symbol, QgsLegendStyle.Side.Top, gap)
+        for columns in range(1, MOST_COLUMNS + 1):
+            item.setColumnCount(columns)
+            size = QgsLegendRenderer(item.model(), item.legendSettings()).minimumSize()
+            is_high = bool(room[1]) and size.height() > room[1]
+            found.append((size.width() > room[0], is_high, abs(columns - wanted), -gap, columns, size.height()))
+        if not min(found)[1]:
+            break
+    *_, narrow, columns, height = min(found)
+    item.setStyleMargin(QgsLegendStyle.Style.Symbol, QgsLegendStyle.Side.Top, -narrow)
     item.setColumnCount(columns)
     return float(height)
 

@@ -151,6 +151,20 @@ class Sheet:
         self._put(item, place)
         return item
 
+    def patch(self, place: Place, symbol: QgsFillSymbol) -> None:
+        """Fill a rectangle as an area of the map is filled."""
+        item = QgsLayoutItemShape(self.layout)
+        item.setShapeType(QgsLayoutItemShape.Shape.Rectangle)
+        item.setSymbol(symbol.clone())
+        self._put(item, place)
+
+    def title(self, words: str, place: Place, points: float) -> None:
+        """Write a title in one line, cut with “…” where it is too wide as it is printed."""
+        item, shown = self.text(words, place, points, bold=True), words
+        while len(shown) > 1 and item.sizeForText().width() > place[2]:
+            shown = shown[:-1]
+            item.setText(f"{shown}…")
+
     def keep_clear(self, item: Any) -> None:
         """Let no name of the map last placed stand under an item of the page."""
         if self.last_map is not None:

@@ -27,7 +27,7 @@ def draw_heading(sheet: Sheet, study: Any, title: str, below: str, number: str) 
     sheet.box((EDGE, EDGE, wide - 2 * EDGE, high - 2 * EDGE), width=0.2)
     sheet.box((INNER, INNER, wide - 2 * INNER, high - 2 * INNER), width=0.6)
     sheet.box(tuple(look["bar"]), sheet.accent, "")
-    sheet.text(fit_words(title, points["title"], look["title"][2]), tuple(look["title"]), points["title"], bold=True)
+    sheet.title(title, tuple(look["title"]), points["title"])
     x, y, width, height = look["below"]
     width = min(width, look["secrecy"][0] - x) if study.secrecy else width
     mark = f"　{study.mark}" if study.mark else ""

@@ -9,14 +9,14 @@ from typing import Any
 
 from qgis.core import QgsExpressionContextUtils, QgsRectangle
 
-from ....core.delivery.callouts import fit_words
+from ....core.delivery.callouts import fit_words, wrap_words
 from ....core.delivery.findings import check_of, tell_check, tell_clause, tell_limit, tell_number, tell_verdict, unit_of
 from ....core.delivery.palette import palette, tag_name
 from ....core.delivery.paper import Place, scale_of
 from ....core.delivery.scales import frame_extent
 from ....core.delivery.summary import exact_sum, hectares, percent, told
 from ....core.words import say
-from .checks import INKS, findings_of
+from .checks import INKS, draw_bar, findings_of
 from .corners import bar_box, core_boxes, north_box, short_bar
 from .labels import petal_numbers
 from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of, page_form
@@ -32,7 +32,7 @@ PROJECT_ROW, FEW_PROJECTS = 4.4, 10  # mm of a row; up to so many stand in one b
 LEAST_LEGEND = 38.0  # mm: below a long list there is no room for the legend
 LIMITS = ("demolish_all", "demolish_net", "demolish_reason", "rebuild_ratio", "resettle", "rent")  # checks of 建科63号
 MOST_LIMITS = 5
-LIMIT = 4.2  # mm of a row of them
+LIMIT, TWO_LINES = 4.2, 6.2  # mm of a row of them, in one line or two
 
 
 def draw_structure(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
@@ -199,12 +199,7 @@ def _action_table(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, fl
     sums = {name: exact_sum(mine.loc[(mine["action"] == name).to_numpy(dtype=bool), "floor_m2"])
             for name in palette()["actions"]}  # fmt: skip
     total = math.fsum(sums.values())
-    left = x
-    for name, area in sums.items():
-        entry = palette()["actions"][name]
-        if area > 0:
-            sheet.box((left, y, width * area / total, 4), entry["color"], entry["outline"], 0.1)
-        left += width * area / total if total > 0 else 0
+    draw_bar(sheet, sums, language, place)
     codes = ("map_action", "map_action_buildings", "map_action_foot", "map_action_floor", "map_action_share")
     rows = [[say(code, language) for code in codes]]
     for name, area in sums.items():
@@ -226,25 +221,24 @@ def _limits(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, float, f
     language = study.language
     shown = [row for row in findings_of(study, zone_id) if check_of(row) in LIMITS][:MOST_LIMITS]
     widths = [share * width / 200.2 for share in (20.0, 46.0, 22.0, 22.0, 90.2)]
+    cells = [[tell_verdict(str(row["verdict"]), language), tell_check(row, language),
+              tell_number(row["value"], unit_of(row), language), tell_limit(row, language),
+              tell_clause(row, language)] for row in shown]  # fmt: skip
+    rooms = [*widths[:4], widths[4] - 4]
+    is_long = any(fit_words(words[at], 7, rooms[at]) != words[at] for words in cells for at in (1, 4))
+    step, lines = (TWO_LINES, 2) if is_long else (LIMIT, 1)
     columns: list[list[Any]] = [[] for _ in widths]
-    for number, row in enumerate(shown):
-        words = [tell_verdict(str(row["verdict"]), language), tell_check(row, language),
-                 tell_number(row["value"], unit_of(row), language), tell_limit(row, language),
-                 tell_clause(row, language)]  # fmt: skip
-        left = x
-        for place_, (text, room) in enumerate(zip(words, widths)):
-            look: dict[str, Any] = {"color": INKS.get(row["verdict"], GREY)} if place_ == 0 else {}
-            look |= (
-                {"align": "right"} if place_ in (2, 3) else {"color": look.get("color", GREY if place_ == 4 else INK)}
-            )
-            shift = 4 if place_ == 4 else 0
-            spot = (left + shift, y + LIMIT * number, room - shift, LIMIT)
-            columns[place_].append(sheet.text(fit_words(text, 7, room - shift), spot, 7, **look))
+    for number, (row, words) in enumerate(zip(shown, cells)):
+        colors, left = (INKS.get(row["verdict"], GREY), INK, INK, INK, GREY), x
+        for at, (text, room) in enumerate(zip(words, widths)):
+            spot = (left + room - rooms[at], y + step * number, rooms[at], step)
+            look = {"color": colors[at], "align": "right" if at in (2, 3) else "left"}
+            columns[at].append(sheet.text(wrap_words(text, 7, rooms[at], lines), spot, 7, **look))
             left += room
     for items in columns[1:]:
-        sheet.columns.add(items, LIMIT)
+        sheet.columns.add(items, step)
     if shown:
-        sheet.comb((x, y, width, LIMIT * len(shown)), LIMIT)
+        sheet.comb((x, y, width, step * len(shown)), step)
 
 
 def _project_table(
@@ -260,7 +254,7 @@ def _project_table(
     most = min(most, -(-len(rows) // blocks)) if blocks > 1 else most
     shown = list(rows) if len(rows) <= most * blocks else list(rows)[: most * blocks - 1]
     wide = (width - 5 * (blocks - 1)) / blocks
-    widths = (8, wide - 94, 26, 22, 38)
+    widths = (8, wide - 85, 25, 16, 36)
     table = []
     for number, row in enumerate(shown, 1):
         cost = [row.get("invest_low_wan"), row.get("invest_high_wan")]

@@ -63,3 +63,15 @@ def test_words_in_lines():
     assert wrap_words("CGCS2000 / 3-degree", 10, 24, 2) == "CGCS2000 /\n3-degree"  # words stay whole
     assert wrap_words("宗" * 30, 10, 20, 2) == "宗宗宗宗宗\n宗宗宗宗…"
     assert wrap_words("", 10, 20, 2) == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "em"),
+    [  # advance in WenQuanYi Micro Hei of 100 points, measured with QFontMetricsF, in letters' sizes
+        ("On-site resettlement", 9.25), ("Elder and child services within a walk", 16.65), ("0123456789", 5.51),
+        ("CGCS2000, 3° zone, meridian 108° E (EPSG:4545)", 21.83), ("WWW", 2.65), ("老旧小区 12.3 ha", 7.56),
+    ],
+)  # fmt: skip
+def test_words_are_reckoned_a_little_too_wide_and_never_too_narrow(words, em):
+    reckoned = text_width_mm(words, 10) / 3.528
+    assert em <= reckoned <= 1.15 * em
