@@ -23,14 +23,20 @@ NAN = float("nan")
 
 YEARS = (1800, 2100)  # own choice: anything else is no year of a building
 MOST_STOREYS = 150
-DECADE = re.compile(r"(?<!\d)(19|20)?(\d)0\s*(?:年代|s\b|'s)")
-DECADE_PART = {"初": (0, 3), "早期": (0, 3), "前期": (0, 4), "中": (4, 6), "中期": (4, 6), "后期": (5, 9), "末": (7, 9)}
+DECADE = re.compile(r"(?<!\d)(19|20)?(\d)0\s*(?:年代|s\b|'s)", re.IGNORECASE)
+DECADE_PART = {
+    "初": (0, 3), "早期": (0, 3), "前期": (0, 4), "中": (4, 6), "中期": (4, 6), "中后": (4, 9), "后期": (5, 9), "末": (7, 9)
+}  # fmt: skip
+NO_DAY = re.compile(
+    r"(?:1899([-/.]?)12\1(?:30|31)|1900([-/.]?)0?1\2(?:01|1))(?!\d)(?![-/.]\d)"
+)  # databases' day 0 and 1
 SEVERAL_DECADES = re.compile(r"(?<!\d)((?:19|20)?\d0)\s*[-–—~/、,至到和]\s*(?=(?:19|20)?\d0\s*(?:年代|s\b|'s))")
 SHORT_RANGE = re.compile(r"([5-9]\d)年?\s*[-–—~至到]\s*([5-9]\d)年?")  # 80-90, 98–99
 SHORT_YEAR = re.compile(r"(?<!\d)([5-9][1-9])年(?!代)")  # 98年; 70年 may as well be the term of a lease
 LONG_SHORT_RANGE = re.compile(r"(?<!\d)(19|20)(\d\d)年?\s*[-–—~至到]\s*(1[3-9]|[2-9]\d)年?(?!\d)")  # 1985-90
 ERAS = {"民国": (1912.0, 1949.0), "解放前": (NAN, 1949.0), "建国前": (NAN, 1949.0), "清代": (NAN, 1911.0),
         "清末": (NAN, 1911.0)}  # fmt: skip
+TO = re.compile(r"\s*[-–—~至到]\s*\d{4}")  # 1985.6-1987.3
 AROUND, ABOUT_YEARS = re.compile(r"前后|左右|约|circa|ca\."), 2  # own choice
 YEAR = re.compile(r"(?<!\d)(1[89]\d{2}|20\d{2})(?!\d)")
 DATE = re.compile(r"^(1[89]\d{2}|20\d{2})(0[1-9]|1[0-2])([0-3]\d)?(?:\d{6})?$")  # 19981001, 199810
@@ -48,6 +54,7 @@ HOW_MANY = re.compile(r"(?:有|已装|已加装|有电梯)?[,:]?\(?(\d+)[部台�
 
 # own choice of words, longest and most telling first; the first that is found in the text decides
 USES: tuple[tuple[str, str], ...] = (
+    ("other", "非住宅|非居住|非居民"),
     ("mixed", "商住|住商|底商|商业住宅|综合楼|住宅/商|住宅、商"),
     ("school", "幼儿园|学校|小学|中学|教学|教育|大学|kindergarten|school|university|college"),
     ("medical", "医院|卫生|医疗|诊所|hospital|clinic"),
@@ -57,13 +64,14 @@ USES: tuple[tuple[str, str], ...] = (
     ("resid", "住宅|居住|公寓|宿舍|民居|民房|民宅|住房|自建房|农房|别墅|商品房|安置房|公租房|廉租房"),
     ("resid", "居民(?!委员|服务|活动)|residential|apartments|dormitory|detached|terrace|bungalow"),
     ("resid", "(?<!green)(?<!club)(?<!boat)house"),
-    ("shop", "商业|商铺|商场|店|超市|市场|酒店|宾馆|餐饮|retail|commercial|shop|hotel|supermarket"),
+    ("shop", "商业|商服|商贸|商铺|门面|商场|店|超市|市场|酒店|宾馆|餐饮|retail|commercial|shop|hotel|supermarket"),
     ("office", "办公|写字楼|金融|office"),
     (
         "public",
         "公共|机关|行政|文化|体育|社区|居民委员|居委|居民服务|居民活动|养老|福利|宗教|寺|public|civic|government|church|temple",
     ),
 )
+SEVERAL = re.compile(r"[,、/;+]|及|和|与|兼|含|带|底层|裙楼|下部|上部")  # more than one use is told
 UNTOLD_USES = frozenset(  # OpenStreetMap's building=yes and words of topographic maps: a building, whatever it is for
     ("yes", "true", "building", "unclassified", "无", "建筑", "建筑物", "房屋", "建成房屋", "一般房屋", "普通房屋")
 )
@@ -75,7 +83,7 @@ USE_CODES = {  # 不动产登记 规划用途 GHYT, first two digits; known from
 STRUCTURES: tuple[tuple[str, str], ...] = (
     ("mixed", "底框|底部框架"),
     ("concrete", "钢混|混凝土|砼|框架|剪力墙|框剪|concrete|rc"),
-    ("steel", "^钢|钢结构|steel"),
+    ("steel", "^钢|钢结构|轻钢|steel"),
     ("brick_wood", "砖木|木|石|土|wood"),
     ("mixed", "混合|砖混|混|砌体|砖|brick|masonry"),
     ("other", "其他|其它|简|other"),
@@ -172,6 +180,7 @@ def _words(values: pd.Series, read: Callable[[str], str | None]) -> Objects:
 def _years(text: str) -> tuple[float, ...]:
     text = in_figures(re.sub(r"\.0+$", "", text))
     told = next((span for word, span in ERAS.items() if word in text), _short_range(text))
+    told = (NAN, NAN) if NO_DAY.match(text) else told  # the first day of a database stands for none
     if told is not None:
         return told
     text = SEVERAL_DECADES.sub(r"\1年代 ", text)
@@ -186,15 +195,17 @@ def _years(text: str) -> tuple[float, ...]:
     spans = [span for span in spans if YEARS[0] <= span[0] <= span[1] <= YEARS[1]]
     if not spans:
         return NAN, NAN
-    if re.match(r"^\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?(\D|$)", text):  # 1998-10-01, 1998/10
+    day = re.match(r"^\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?(?!\d)", text)  # 1998-10-01, 1998/10
+    if day and not TO.match(text[day.end() :]):
         spans = spans[:1]
     lo, hi = min(span[0] for span in spans), max(span[1] for span in spans)
     if AROUND.search(text):
         return lo - ABOUT_YEARS, hi + ABOUT_YEARS
+    decade = DECADE.search(text) is not None  # 90年代以前 ends with 1989, 90年代以后 begins with 1990
     if len(spans) == 1 and BEFORE.search(text):
-        return NAN, hi if _includes(text) else hi - 1
+        return NAN, hi if _includes(text) else lo - 1
     if len(spans) == 1 and AFTER.search(text):
-        return (lo if _includes(text) else lo + 1), NAN
+        return (lo if decade or _includes(text) else lo + 1), NAN
     return lo, hi
 
 
@@ -271,7 +282,11 @@ def _use(text: str) -> str | None:
         return USE_CODES.get(text[:2])
     if text.casefold() in UNTOLD_USES:
         return None
-    return next((use for use, words in USES if re.search(words, text, re.IGNORECASE)), "other")
+    found = [use for use, words in USES if re.search(words, text, re.IGNORECASE)]
+    several = [use for use in found if use != "shed"] if SEVERAL.search(text) else found
+    if several[:1] == ["resid"] and SEVERAL.search(text) and {"shop", "office"} & set(several):
+        return "mixed"  # 办公/住宅, 底层商业上部住宅
+    return (several or found or ["other"])[0]  # a home with a garage is a home
 
 
 def _structure(text: str) -> str | None:

@@ -54,6 +54,29 @@ def test_storeys(text, up, down):
     assert np.allclose([item[0] for item in found], [up, down], equal_nan=True)
 
 
+def test_several_uses_in_one_text():
+    words = {
+        "非住宅": "other", "非居住用房": "other", "住宅,车库": "resid", "住宅（含车库）": "resid",
+        "车库、住宅": "resid",
+        "地下车库(含人防)": "shed", "住宅车库": "shed", "办公/住宅": "mixed", "底层商业上部住宅": "mixed",
+        "apartments;retail": "mixed", "warehouse, office": "storage", "厂房、宿舍": "indus", "商服用房": "shop",
+        "成套住宅": "resid", "酒店式公寓": "resid",
+    }  # fmt: skip
+    assert dict(zip(words, values.uses(series(*words)).tolist())) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "lo", "hi"),
+    [("90年代以前", NAN, 1989), ("90年代以后", 1990, NAN), ("90年代及以前", NAN, 1999), ("1990S", 1990, 1999),
+     ("90年代中后期", 1994, 1999), ("1985.6-1987.3", 1985, 1987), ("1998-10-01", 1998, 1998),
+     ("1900-01-01", NAN, NAN), ("1899-12-30 00:00:00", NAN, NAN), ("19000101", NAN, NAN), ("1900", 1900, 1900),
+     ("1900-10-01", 1900, 1900)],
+)  # fmt: skip
+def test_decades_spans_and_days_that_databases_write_for_none(text, lo, hi):
+    found = values.year_interval(series(text))
+    assert np.allclose([item[0] for item in found], [lo, hi], equal_nan=True)
+
+
 def test_yes_and_no():
     found = values.yes_no(series("有", "无", "是", "否", 1, 0, "2", "", None, "不详"))
     assert np.allclose(found, [1, 0, 1, 0, 1, 0, 1, NAN, NAN, NAN], equal_nan=True)
