@@ -25,11 +25,10 @@ YEARS = (1800, 2100)  # own choice: anything else is no year of a building
 MOST_STOREYS = 150
 DECADE = re.compile(r"(?<!\d)(19|20)?(\d)0\s*(?:年代|s\b|'s)", re.IGNORECASE)
 DECADE_PART = {
-    "初": (0, 3), "早期": (0, 3), "前期": (0, 4), "中": (4, 6), "中期": (4, 6), "中后": (4, 9), "后期": (5, 9), "末": (7, 9)
+    "初": (0, 3), "早期": (0, 3), "前期": (0, 4), "中": (4, 6), "中期": (4, 6), "中后": (4, 9), "后期": (5, 9),
+    "末": (7, 9),
 }  # fmt: skip
-NO_DAY = re.compile(
-    r"(?:1899([-/.]?)12\1(?:30|31)|1900([-/.]?)0?1\2(?:01|1))(?!\d)(?![-/.]\d)"
-)  # databases' day 0 and 1
+NO_DAY = re.compile(r"(?:1899([-/.]?)12\1(?:30|31)|1900([-/.]?)0?1\2(?:01|1))(?!\d)(?![-/.]\d)")  # databases' none
 SEVERAL_DECADES = re.compile(r"(?<!\d)((?:19|20)?\d0)\s*[-–—~/、,至到和]\s*(?=(?:19|20)?\d0\s*(?:年代|s\b|'s))")
 SHORT_RANGE = re.compile(r"([5-9]\d)年?\s*[-–—~至到]\s*([5-9]\d)年?")  # 80-90, 98–99
 SHORT_YEAR = re.compile(r"(?<!\d)([5-9][1-9])年(?!代)")  # 98年; 70年 may as well be the term of a lease
