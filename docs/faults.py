@@ -78,6 +78,7 @@ def faults_in(window: QWidget, language: str = "", names: frozenset[str] = froze
             *(("small", text) for text in small_letters(widget)),
             *(("name", text) for text in without_name(widget, widgets)),
             *(("words", text) for text in foreign_words(widget, language, names)),
+            *(("wheel", text) for text in turned_by_wheel(widget)),
         ]
         found += [f"{rule}: {describe(widget)}: {text}" for rule, text in told]
     found += [f"screen: {describe(window)}: {text}" for text in too_large(window)]
@@ -246,6 +247,19 @@ def foreign_words(widget: QWidget, language: str, names: frozenset[str]) -> Iter
             found = []
         if found:
             yield f"“{', '.join(found)[:60]}” in “{text[:80]}”"
+
+
+def turned_by_wheel(widget: QWidget) -> Iterator[str]:
+    """Yield what the wheel changes while somebody scrolls the page or the table that it stands on."""
+    if not isinstance(widget, (QComboBox, QAbstractSpinBox)):
+        return
+    above, is_scrolled = widget.parentWidget(), False
+    while above is not None and not above.isWindow():
+        is_scrolled = is_scrolled or isinstance(above, (QScrollArea, QTableView))
+        above = above.parentWidget()
+    ours = (kind for kind in type(widget).__mro__ if kind.__module__.startswith("urban_renewal"))
+    if is_scrolled and not any("wheelEvent" in vars(kind) for kind in ours):
+        yield "the wheel changes it while the page is scrolled"
 
 
 def without_name(widget: QWidget, widgets: list[QWidget]) -> Iterator[str]:

@@ -6,7 +6,7 @@ Qt's own take the wheel wherever the mouse happens to be: a study would get othe
 
 from __future__ import annotations
 
-from qgis.gui import QgsDateEdit
+from qgis.gui import QgsCheckableComboBox, QgsDateEdit
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QPaintEvent, QWheelEvent
 from qgis.PyQt.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
@@ -33,6 +33,18 @@ class CalmCombo(QComboBox):
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         painter.end()
+
+
+class CalmChecks(QgsCheckableComboBox):
+    """Several choices in one field, ticked by click or keys only: the wheel would show one as if it were all."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the page."""
+        event.ignore()
 
 
 class CalmDate(QgsDateEdit):

@@ -13,7 +13,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
 from ...core.words import RESOURCES
 from ...processing.texts import interface_language, tr
 from ...processing.toolbox.parameters import BUILT
-from ..parts.calm import CalmCombo
+from ..parts.calm import CalmChecks, CalmCombo
 from ..study.study import Study
 
 
@@ -73,7 +73,7 @@ class OptionsPanel(QWidget):
         form.addRow(title, line)
 
     def _add_formats(self, form: QFormLayout) -> None:
-        combo = QgsCheckableComboBox()
+        combo = CalmChecks()
         combo.setAccessibleName(tr("Formats"))
         combo.setDefaultText(tr("all"))
         for name in BUILT["FORMATS"]:
