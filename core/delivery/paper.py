@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from ..words import RESOURCES
+from ..words import LANGUAGES, RESOURCES
 from .scales import Box, choose_scale, page
 
 Place = tuple[float, float, float, float]  # x, y, width, height in mm from the upper left of the paper
@@ -118,7 +118,7 @@ def _form(entry: Mapping[str, Any]) -> Form:
         tuple(map(_place, entry.get("tables", ()))),
         columns,
         {name: _place(place) for name, place in entry.get("places", {}).items()},
-        dict(entry.get("legend", {})),
+        dict(zip(LANGUAGES, entry.get("legend", ()))),
         dict(entry.get("most", {})),
     )
 

@@ -268,7 +268,9 @@ def _rules(content: Told, word: _Words) -> str:
 def _named(rule: Mapping[str, Any], language: str) -> str:
     """Return the title of a rule with its id; one without a title is its id."""
     title, name = title_of(str(rule["kind"]), str(rule["id"]), language), str(rule["id"])
-    return name if title == name else say("report_titled", language, title=title, name=name)
+    if title == name:
+        return name
+    return f"{title} ({name})" if language == "en" else f"{title}（{name}）"
 
 
 def _data(content: Told, word: _Words) -> str:

@@ -25,6 +25,10 @@ from ..resaid import resay
 from .links import Links
 
 MOST_NAMES = 3  # subjects that are named; more are counted
+LEADS = {  # sentence of the first screen, and that for none
+    "fail": ("report_lead_fail", "report_lead_no_fail"),
+    "unknown": ("report_lead_unknown", "report_lead_no_unknown"),
+}
 MOST_CHECKS = 5  # checks that the first screen names
 MOST_SENTENCES = 30  # under one row; all of them are in the workbook
 HEADS = ("report_verdict", "report_check", "report_subject", "report_value", "report_limit", "report_clause")
@@ -74,14 +78,13 @@ def checks_figure(findings: pd.DataFrame, language: str) -> str:
 def checks_lead(findings: pd.DataFrame, language: str) -> tuple[str, str]:
     """Return in words what is not met and what is not known: the checks by their names, each once."""
     groups, told = group_findings(findings), []
-    for verdict in ("fail", "unknown"):
+    for verdict in LEADS:
         mine = [rows for found, rows in groups if found == verdict]
         names = list(dict.fromkeys(name_check(rows, language) for rows in mine))
         counts = {"n": sum(len(rows) for rows in mine), "more": max(0, len(names) - MOST_CHECKS)}
         listed = join_words(names[:MOST_CHECKS], language)
         more = say("report_lead_more", language, n=counts["more"]) if counts["more"] else ""
-        code = f"report_lead_{verdict}" if names else f"report_lead_no_{verdict}"
-        told.append(say(code, language, n=counts["n"], names=f"{listed}{more}"))
+        told.append(say(LEADS[verdict][not names], language, n=counts["n"], names=f"{listed}{more}"))
     return told[0], told[1]
 
 
