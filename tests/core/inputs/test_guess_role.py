@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from urban_renewal.core.inputs.aliases import cut_names, guess_field, roles
+from urban_renewal.core.inputs.aliases import cut_names, fold, guess_field, roles
 from urban_renewal.core.inputs.guess import LayerFacts, assign_roles, guess_role
 
 # contract.md "Sample": layer → geometry, some fields; what each is meant to be
@@ -256,3 +256,14 @@ def test_of_two_that_fit_as_well_neither_is_sure():
     alone = assign_roles(facts_of(FURTHER["copies"][3:]), ["BUILDINGS"])
     assert both["BUILDINGS"] == ("id_房屋_2023", pytest.approx(0.6 * alone["BUILDINGS"][1], abs=0.001))
     assert both["PARCELS"][1] == 1.0 * assign_roles(facts_of(FURTHER["copies"][:1]), ["PARCELS"])["PARCELS"][1]
+
+
+@pytest.mark.parametrize(
+    ("role", "column", "word", "meant"),
+    [("FACILITIES", "status", "正常运营", "现状"), ("FACILITIES", "status", "营业中", "现状"),
+     ("FACILITIES", "status", "筹建", "规划"), ("FACILITIES", "status", "停办", "停用"),
+     ("FACILITIES", "kind", "公办幼儿园", "kgar"), ("CAPACITIES", "kind", "托育服务机构", "nurs"),
+     ("FACILITIES", "kind", "口袋公园", "park"), ("PROGRAMME", "status", "已完工", "renovated")],
+)  # fmt: skip
+def test_words_of_the_bureaus_lists(role, column, word, meant):
+    assert roles()[role].columns[column].values[fold(word)] == meant
