@@ -95,6 +95,7 @@ def write_list(plan: Plan, progress: Callable[[float], None], is_cancelled: Call
     text = plan.target.with_name(f".{plan.target.stem}.part.csv")
     part = plan.target.with_name(f".{plan.target.stem}.part.gpkg")
     try:
+        part.unlink(missing_ok=True)  # of a QGIS that was killed
         written = _write_text(plan, text, progress, is_cancelled)
         _make_table(plan, text, part, written.rows, progress, is_cancelled)
         _check(part, plan.name, written.rows)
@@ -252,10 +253,10 @@ def _workbook(path: Path) -> Iterator[Any]:
     from osgeo import gdal
 
     book = None
-    with suppress(RuntimeError), gdal_raises():
-        book = gdal.OpenEx(
-            str(path), gdal.OF_VECTOR | gdal.OF_READONLY, open_options=["HEADERS=DISABLE", "FIELD_TYPES=STRING"]
-        )
+    with suppress(RuntimeError), gdal_raises(), lists.as_rows():
+        book = gdal.OpenEx(str(path), gdal.OF_VECTOR | gdal.OF_READONLY, open_options=list(lists.AS_ROWS))
+        for number in range(book.GetLayerCount()):
+            book.GetLayer(number).GetFeatureCount()  # parsed here, as it was asked for
     yield book
 
 

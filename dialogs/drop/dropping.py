@@ -162,6 +162,7 @@ class Dropping(QObject):
 
         task = bring(plan, taken, failed)
         self._brought.append(task)
+        self.told.emit(True, tr("Reading {file}…").format(file=plan.path.name))
 
     def _play(self, layer: Any, role: str, kind: str = "", joins: bool = False) -> None:
         """Give a layer its role; facilities may join others, or need to be told their kind."""

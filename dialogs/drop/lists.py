@@ -11,7 +11,8 @@ import csv
 import io
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -32,6 +33,7 @@ from qgis.PyQt.QtCore import QDate, QDateTime, QMetaType
 
 LISTS = (".xlsx", ".xls", ".ods", ".csv", ".txt")
 MARKED = 20  # lines of a text among which the sign between its cells is looked for
+AS_ROWS = ("HEADERS=DISABLE", "FIELD_TYPES=STRING")  # how GDAL opens a workbook: rows of texts, none of them a header
 LONGEST = 15  # digits of a number: more are a code
 LOOKED_AT = 12  # rows among which the header is looked for
 # headings of coordinates, folded; in Chinese surveying x is the northing, so figures decide which is which
@@ -245,11 +247,32 @@ def mark_in(text: str) -> str:
 
 
 def _sheet_rows(path: Path, sheet: str, limit: int = -1) -> list[list[str]]:
-    layer = QgsVectorLayer(f"{path}|layername={sheet}|option:HEADERS=DISABLE|option:FIELD_TYPES=STRING", sheet, "ogr")
-    if not layer.isValid():
-        return []
-    request = QgsFeatureRequest().setLimit(limit)
-    return [[_cell(value) for value in feature.attributes()] for feature in layer.getFeatures(request)]
+    options = "".join(f"|option:{option}" for option in AS_ROWS)
+    with as_rows():
+        layer = QgsVectorLayer(f"{path}|layername={sheet}{options}", sheet, "ogr")
+        if not layer.isValid():
+            return []
+        request = QgsFeatureRequest().setLimit(limit)
+        return [[_cell(value) for value in feature.attributes()] for feature in layer.getFeatures(request)]
+
+
+@contextmanager
+def as_rows() -> Iterator[None]:
+    """Let GDAL give all rows of workbooks that are opened inside the block, in this thread: the first is no header.
+
+    Older ones (3.6) know AS_ROWS as settings only, and take a first row of words for the names of columns.
+    """
+    from osgeo import gdal
+
+    names = [f"OGR_{driver}_{option}" for driver in ("XLSX", "XLS", "ODS") for option in AS_ROWS]
+    before = {name: gdal.GetThreadLocalConfigOption(name.partition("=")[0]) for name in names}
+    for name in names:
+        gdal.SetThreadLocalConfigOption(*name.split("="))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            gdal.SetThreadLocalConfigOption(name.partition("=")[0], value)
 
 
 def _cell(value: Any) -> str:

@@ -115,13 +115,14 @@ def test_a_large_workbook_is_read_beside_the_window(large, dock, qtbot, workbook
     told = []
     dock.dropping.told.connect(lambda ok, text: told.append((ok, text)))
     sheet.accept()
-    qtbot.waitUntil(lambda: "FACILITIES" in dock.session.study.inputs and bool(told), timeout=10000)
+    qtbot.waitUntil(lambda: "FACILITIES" in dock.session.study.inputs and len(told) == 2, timeout=10000)
     layer = project.mapLayer(dock.session.study.inputs["FACILITIES"].layer_id)
     assert layer.source().startswith(str(tmp_path / "study" / "inputs")) and layer.featureCount() == 3
     rows = {row["设施编号"]: row for row in layer.getFeatures()}
     assert rows["F2"]["规模"] == 180.0 and rows["F3"].geometry().isNull()
     assert rows["F2"].geometry().asPoint().x() == pytest.approx(106.5512)
-    assert told == [(True, told[0][1])] and "3 rows added" in told[0][1] and "1 rows have no coordinates" in told[0][1]
+    assert [ok for ok, _ in told] == [True, True] and "Reading" in told[0][1]
+    assert "3 rows added" in told[1][1] and "1 rows have no coordinates" in told[1][1]
     assert len(where) == 2 and threading.main_thread() not in where
 
 
@@ -152,3 +153,16 @@ def test_a_closed_sheet_waits_no_more(large, dock, qtbot, workbook):  # noqa: F8
     sheet.reject()
     assert not large_list.is_reading
     qtbot.wait(150)  # its thread ends: nobody is called
+
+
+def test_a_large_list_without_a_role_is_a_table(large, dock, qtbot, tmp_path, project):
+    """Readings without places: nothing is asked of them but to be there."""
+    dock.folder.setFilePath(str(tmp_path / "study"))
+    path = tmp_path / "plain.csv"
+    path.write_text("a,b\n" + "1,x\n" * 30, encoding="utf-8")
+    sheet = opened(dock, qtbot, path)
+    assert sheet.role.currentData() == ""
+    sheet.accept()
+    qtbot.waitUntil(lambda: bool(project.mapLayersByName("plain")), timeout=10000)
+    layer = project.mapLayersByName("plain")[0]
+    assert layer.featureCount() == 30 and not layer.isSpatial() and dock.session.study.inputs == {}

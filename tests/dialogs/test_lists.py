@@ -46,6 +46,25 @@ def test_list_becomes_points_and_facilities(dock, qtbot, workbook, tmp_path, pro
     assert rows["F3"].geometry().isEmpty()
 
 
+@pytest.mark.parametrize("kind", ["small", "large"])
+def test_a_header_in_the_first_row_stays_one(tmp_path, qgis_app, kind):
+    """GDAL 3.6 took a first row of words for names of columns, and the first facility became the header."""
+    from openpyxl import Workbook
+    from urban_renewal.dialogs.drop import bulk, lists
+
+    path, book = tmp_path / "plain.xlsx", Workbook()
+    book.active.title = "名单"
+    for row in (HEAD, *ROWS):
+        book.active.append(row)
+    book.save(path)
+    if kind == "large":
+        table = lists.table_of(bulk.read_head(path, "UTF-8").sheets["名单"], is_whole=False)
+    else:
+        table = lists.read_table(path, "名单")
+    assert table.header == tuple(HEAD) and [row[1] for row in table.rows] == ["F1", "F2", "F3"]
+    assert lists.coordinates_of(table) == (6, 7)
+
+
 def test_csv_in_gbk_with_swapped_headings(tmp_path):
     """In Chinese surveying x is the northing: the figures decide, not the letters."""
     from urban_renewal.dialogs.drop import lists as drop_list
