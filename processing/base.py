@@ -43,7 +43,6 @@ from .toolbox import parameters as declare
 from .toolbox.speaking import Speaker
 
 MADE = {"number": QgsProcessingOutputNumber, "text": QgsProcessingOutputString, "file": QgsProcessingOutputFile}
-COMPUTE_SHARE = 0.8  # of the progress bar; the rest is writing
 
 
 class RenewalAlgorithm(QgsProcessingAlgorithm):
@@ -54,6 +53,7 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
     MAIN: str | tuple[str, ...] = "PARCELS"  # the layer (the first of these) that decides working and results' system
     LENIENT = False  # True: a layer that would be refused is left out and told in plan.problems
     ROLES: tuple[declare.RoleUse, ...] = ()
+    COMPUTES = 0.8  # share of the progress bar; the rest is writing. What writes its own folder needs all of it
     SPLITS = False  # True: parts of the work can run on a cluster (parameter CLUSTER)
     OUTPUTS: tuple[tuple[str, str], ...] = ()  # (name, "number" | "text" | "file") of outputs that are not parameters
 
@@ -189,12 +189,12 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
         try:
             with prompt(), spared(feedback.isCanceled) as run.is_cancelled:
                 with cluster_executor(self._cluster) as run.executor:
-                    inputs = Inputs(self, values, context, self._plan, run.part(0, COMPUTE_SHARE))
-                    results = self.compute(inputs, run.part(0, COMPUTE_SHARE))
+                    inputs = Inputs(self, values, context, self._plan, run.part(0, self.COMPUTES))
+                    results = self.compute(inputs, run.part(0, self.COMPUTES))
                 run.executor = None
                 parts = [target.part for target in self._plan.targets.values() if target.path is not None]
                 with claimed([*parts, *(place for place, _ in results.files.values())]):
-                    found = publish(self, inputs, results, values, context, run.part(COMPUTE_SHARE, 1), started)
+                    found = publish(self, inputs, results, values, context, run.part(self.COMPUTES, 1), started)
                 inputs.close()
         except Cancelled as stop:
             raise QgsProcessingException(say("cancelled", language)) from stop

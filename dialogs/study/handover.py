@@ -16,6 +16,7 @@ from .runner import Job
 from .steps import BY_KEY, DELIVERY, PROVIDER, Material
 from .study import Study
 
+SHARES = {"fullstudy": 30.0, "exportzones": 30.0}  # of the bar: as long as so many others; own choice, from the sample
 FULL_STUDY, CREATE_SAMPLE, CHECK = "fullstudy", "createsample", "checkinputs"
 
 
@@ -38,7 +39,7 @@ def job(algorithm: str, parameters: dict[str, Any]) -> Job:
         for name, value in wanted.items()
         if value not in (None, "") and found is not None and found.parameterDefinition(name) is not None
     }
-    return Job(algorithm, known)
+    return Job(algorithm, known, SHARES.get(algorithm, 1.0))
 
 
 def whole_study(project: QgsProject, study: Study, own: Path) -> tuple[list[Job], dict[str, str]]:

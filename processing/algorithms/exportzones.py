@@ -56,6 +56,7 @@ class ExportZones(RenewalAlgorithm):
     """Packs results into a delivery; the earlier one stays whole until the new one is."""
 
     ID, GROUP = "exportzones", "deliver"
+    COMPUTES = 1.0
     MAIN = ("ZONES", "PARCELS")
     ROLES = (
         RoleUse("ZONES", tables=("zones",), needs=("zone_id",), carry=True, may_be_empty=True),

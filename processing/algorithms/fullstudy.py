@@ -45,6 +45,7 @@ class FullStudy(RenewalAlgorithm):
     """Hands frozen inputs to the other algorithms; does no analysis of its own."""
 
     ID, GROUP = "fullstudy", "study"
+    COMPUTES = 1.0
     SPLITS = True
     ROLES = (
         RoleUse("PARCELS", "PARCELS"),

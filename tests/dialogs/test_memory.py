@@ -256,3 +256,14 @@ def test_every_key_figure_says_what_it_means(qgis_app):
     }
     assert len(found) == 19
     assert [label for label, told in found.items() if not told] == ["MB"]
+
+
+def test_the_bar_gives_room_to_what_takes_long(stand_ins):
+    """A study is checked first, in a moment; what writes its own folder fills the bar to its end."""
+    from urban_renewal.dialogs.study.handover import job
+    from urban_renewal.processing.algorithms.exportzones import ExportZones
+    from urban_renewal.processing.algorithms.fullstudy import FullStudy
+
+    shares = {name: job(name, {}).share for name in ("checkinputs", "fullstudy", "exportzones", "verifydelivery")}
+    assert shares == {"checkinputs": 1, "fullstudy": 30, "exportzones": 30, "verifydelivery": 1}
+    assert (ExportZones.COMPUTES, FullStudy.COMPUTES) == (1.0, 1.0)
