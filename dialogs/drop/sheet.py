@@ -99,7 +99,7 @@ class DropSheet(QDialog):
         self.encoding.currentTextChanged.connect(lambda _: self._on_encoding())
         self.crs.crsChanged.connect(lambda _: self._take_crs())
         self.role.currentIndexChanged.connect(lambda _: self._on_role())
-        self.resize(self.fontMetrics().averageCharWidth() * 90, self.fontMetrics().height() * 24)
+        self.resize(self.fontMetrics().averageCharWidth() * 90, self.fontMetrics().height() * 27)
         keep_size(self, "add_file")
         make_copyable(self.preview)
         self.open_chosen()
