@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from .aliases import fold, roles
 from .numerals import in_figures
+from .values import NO, YES
 
 Reals = npt.NDArray[np.float64]
 
@@ -31,6 +32,8 @@ DIMENSIONS: Mapping[str, Mapping[str, float]] = {  # units of the columns that h
     "households": HOUSEHOLDS, "step_count": PIECES,
 }  # fmt: skip
 PER_CENT = ("in_boundary", "occupancy", "green_ratio")  # 50% is read as 50; their readers know both forms
+YES_NO = ("in_boundary",)  # shares that often come as 是 and 否
+INSIDE_WORDS = {"内": 1.0, "范围内": 1.0, "边界内": 1.0, "外": 0.0, "范围外": 0.0, "边界外": 0.0}
 CAPACITY = "capacity"
 BEDS = re.compile("^(?:张|个)?(床位?|托位|学位|座位?|位|个|人|人次)$")  # 个床位, 张床位
 
@@ -53,11 +56,16 @@ def quantity(text: str, column: str) -> tuple[float, str | None]:
     """Return number and unit of a text of this column, NaN where it can be read in more ways than one, or in none.
 
     Read are the column's units (in its own: "1.2万人" → 12000, "3亩" → 2000 m²), 约 and 左右, and a bracket that tells
-    a part of the number ("120床(含日托20)"). The unit is that of a capacity, by its canonical name; else None.
+    a part of the number ("120床(含日托20)"), and 是, 否, 内, 外 of a share (`YES_NO`). The unit is that of a capacity, by its canonical name; else None.
     """
     whole = plain_number(text)
     if not np.isnan(whole):
         return whole, None
+    if column in YES_NO:
+        word = unicodedata.normalize("NFKC", text).strip().casefold()
+        told = INSIDE_WORDS.get(word, 1.0 if word in YES else 0.0 if word in NO else None)
+        if told is not None:
+            return told, None
     bare = in_figures(re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", _squared(text)))
     found = TOLD.fullmatch(INSIDE.sub("", bare))
     if found is None:

@@ -97,3 +97,11 @@ def test_a_field_with_an_area_is_no_storey_and_one_that_is_taken_no_other_column
     assert guess_field(columns["usable_area"], ["floor_area_m2"]) == "floor_area_m2"
     assert guess_field(columns["usable_area"], ["floor_area_m2"], taken=["floor_area_m2"]) is None
     assert guess_field(columns["usable_area"], ["floor_area"], taken=["floor_area"]) == "floor_area"
+
+
+def test_inside_the_boundary_or_not_in_words():
+    words = {"是": 1, "否": 0, "内": 1, "边界外": 0, "Y": 1, "false": 0, "１": 1, "0.4": 0.4}
+    found, _, worded, odd = read_texts([*words, "部分"], "in_boundary")
+    assert found[:-1].tolist() == list(words.values()) and odd == ["部分"]
+    assert worded == {"是": 1, "否": 0, "内": 1, "边界外": 0, "Y": 1, "false": 0}
+    assert read_texts(["是"], "floor_area")[3] == ["是"]  # a number of another column is never a yes
