@@ -56,16 +56,13 @@ def quantity(text: str, column: str) -> tuple[float, str | None]:
     """Return number and unit of a text of this column, NaN where it can be read in more ways than one, or in none.
 
     Read are the column's units (in its own: "1.2万人" → 12000, "3亩" → 2000 m²), 约 and 左右, and a bracket that tells
-    a part of the number ("120床(含日托20)"), and 是, 否, 内, 外 of a share (`YES_NO`). The unit is that of a capacity, by its canonical name; else None.
+    a part of the number ("120床(含日托20)"), and 是, 否, 内, 外 of a share (`YES_NO`). The unit is that of a capacity, by
+    its canonical name; else None.
     """
     whole = plain_number(text)
+    whole = _yes_or_no(text) if np.isnan(whole) and column in YES_NO else whole
     if not np.isnan(whole):
         return whole, None
-    if column in YES_NO:
-        word = unicodedata.normalize("NFKC", text).strip().casefold()
-        told = INSIDE_WORDS.get(word, 1.0 if word in YES else 0.0 if word in NO else None)
-        if told is not None:
-            return told, None
     bare = in_figures(re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", _squared(text)))
     found = TOLD.fullmatch(INSIDE.sub("", bare))
     if found is None:
@@ -82,6 +79,11 @@ def quantity(text: str, column: str) -> tuple[float, str | None]:
         return (float("nan"), None) if factor is None else (number * factor, canonical or "m2")
     factor = DIMENSIONS.get(column, {}).get(unit.casefold())
     return (float("nan"), None) if factor is None else (number * factor, None)
+
+
+def _yes_or_no(text: str) -> float:
+    word = unicodedata.normalize("NFKC", text).strip().casefold()
+    return INSIDE_WORDS.get(word, 1.0 if word in YES else 0.0 if word in NO else float("nan"))
 
 
 def _squared(text: str) -> str:
