@@ -56,8 +56,8 @@ def quantity(text: str, column: str) -> tuple[float, str | None]:
     """Return number and unit of a text of this column, NaN where it can be read in more ways than one, or in none.
 
     Read are the column's units (in its own: "1.2万人" → 12000, "3亩" → 2000 m²), 约 and 左右, and a bracket that tells
-    a part of the number ("120床(含日托20)"), and 是, 否, 内, 外 of a share (`YES_NO`). The unit is that of a capacity, by
-    its canonical name; else None.
+    a part of the number ("120床(含日托20)"), and 是, 否, 内, 外 of a share (`YES_NO`). The unit is that of a capacity,
+    by its canonical name; else None.
     """
     whole = plain_number(text)
     whole = _yes_or_no(text) if np.isnan(whole) and column in YES_NO else whole
