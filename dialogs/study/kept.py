@@ -7,6 +7,8 @@ Else somebody who closes without saving would open a project tomorrow whose resu
 from __future__ import annotations
 
 import shutil
+import time
+import zipfile
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +17,9 @@ from ...processing.texts import tr
 from .steps import SINGLE, file_of
 from .study import Workbook
 from .wording import fault_text
+
+DAY_S = 86_400.0
+_MADE: set[Path] = set()  # by runs of this QGIS
 
 
 def result_folders(workbook: Workbook) -> frozenset[Path]:
@@ -31,7 +36,9 @@ def result_folders(workbook: Workbook) -> frozenset[Path]:
 
 def new_folder(study_folder: str, step: str) -> Path:
     """Return the place of a run of a step, a folder of its own: `<study>/steps/<step>/<time>`."""
-    return Path(study_folder) / SINGLE / step / f"{datetime.now():%Y%m%d-%H%M%S-%f}"
+    folder = Path(study_folder) / SINGLE / step / f"{datetime.now():%Y%m%d-%H%M%S-%f}"
+    _MADE.add(folder)
+    return folder
 
 
 def make_folder(folder: Path, chosen: str) -> str:
@@ -58,10 +65,49 @@ def remove_run(folder: Path | None) -> None:
             return
 
 
-def remove_others(folders: Iterable[Path], kept: frozenset[Path]) -> None:
-    """Remove what lies beside these result folders of earlier runs and nobody names; what is in use stays."""
+def let_be(folders: Iterable[Path]) -> None:
+    """Count these result folders no longer as made here: another project file names them."""
+    _MADE.difference_update(folders)
+
+
+def remove_others(
+    folders: Iterable[Path], kept: frozenset[Path], project: str, ours: frozenset[Path] = frozenset()
+) -> None:
+    """Remove earlier results that lie beside these result folders: those of `ours`, and those this QGIS has made.
+
+    What is `kept` or in use stays, and so does what another project file beside the file `project` names ("save as"),
+    or another window of QGIS works on. What a run that was killed has left goes after a day.
+    """
     stays = {*folders, *kept}
     for parent in {folder.parent for folder in folders}:
-        for old in parent.iterdir() if parent.is_dir() else ():
-            if old not in stays:
+        for old in list(parent.iterdir()) if parent.is_dir() else ():
+            is_ours = old in ours or old in _MADE or _is_abandoned(old)
+            if old not in stays and is_ours and not _is_named_beside(old.name, project):
                 shutil.rmtree(old, ignore_errors=True)
+
+
+def _is_abandoned(folder: Path) -> bool:
+    """Say whether a run was killed here: nothing whole after a day."""
+    try:
+        is_old = time.time() - folder.stat().st_mtime > DAY_S
+        return is_old and not any(file.is_file() and ".part" not in file.name for file in folder.rglob("*"))
+    except OSError:
+        return False
+
+
+def _is_named_beside(name: str, project: str) -> bool:
+    """Say whether another project file in the folder of this one names a result folder; one that is unreadable may."""
+    file = Path(project)
+    if not project or not file.parent.is_dir():
+        return False
+    return any(_names(other, name) for other in file.parent.glob("*.qg[sz]") if other.name != file.name)
+
+
+def _names(project: Path, name: str) -> bool:
+    try:
+        if project.suffix == ".qgs":
+            return name.encode() in project.read_bytes()
+        with zipfile.ZipFile(project) as archive:
+            return any(name.encode() in archive.read(part) for part in archive.namelist() if part.endswith(".qgs"))
+    except (OSError, zipfile.BadZipFile):
+        return True

@@ -17,7 +17,8 @@ from ...processing.texts import interface_language, tr
 from . import handover, project_state, recording, results
 from .edits import EditWatch
 from .handover import CREATE_SAMPLE, FULL_STUDY
-from .kept import make_folder, new_folder, remove_others, remove_run, result_folders
+from .keeper import Keeper
+from .kept import make_folder, new_folder, remove_run
 from .readiness import BLOCKED, BLOCKING, DONE, Reason, StepState, World, is_runnable, left_out, missing_in_all, states
 from .recording import Activity, now
 from .runner import Job, Outcome, Runner
@@ -25,7 +26,7 @@ from .showing import ALL, ONE, OPEN_SAMPLE, SITES, after_run
 from .stages import step_of_text
 from .steps import GAPS, PROVIDER, SAMPLE, STEPS
 from .study import KEY, SCOPE, Change, Failure, InputChoice, NewerStateError, Study, Workbook
-from .turns import Turns, aside
+from .turns import Turns
 from .wording import failure_text, reason_text, step_title
 
 
@@ -49,10 +50,9 @@ class Session(QObject):
         self.project.writeProject.connect(self._on_write)
         self._is_watching = True
         self.workbook, self.is_newer = Workbook(), False
-        self.saved: frozenset[Path] = frozenset()  # result folders that the project file names
-        self._clearing: Turns | None = None
+        self.keeper = Keeper(self)
         self._stray: Path | None = None  # of a run whose project was closed before it ended
-        self.project.projectSaved.connect(self._on_project_saved)
+        self.project.projectSaved.connect(self.keeper.on_saved)
         self.read()
 
     # --- the study ----------------------------------------------------------------------------------------------------
@@ -68,17 +68,8 @@ class Session(QObject):
             self.workbook, self.is_newer = project_state.read_workbook(self.project), False
         except NewerStateError:
             self.workbook, self.is_newer = Workbook(), True
-        self.saved = result_folders(self.workbook) if self.project.fileName() else frozenset()
+        self.keeper.read()
         self.guess()
-
-    def _on_project_saved(self) -> None:
-        """Let go of results that the project named before it was saved."""
-        self.saved = result_folders(self.workbook)
-        held = [*self.saved, *([self.activity.folder] if self.activity and self.activity.folder else [])]
-        self._clearing = Turns(aside(partial(remove_others, held, self.saved)), self._on_removed, self)
-
-    def _on_removed(self, *_: Any) -> None:
-        self._clearing = None
 
     def save(self) -> None:
         """Put the study into the project."""
@@ -292,7 +283,7 @@ class Session(QObject):
         self._drop_activity()
         self.edits.close()
         if self._is_watching:
-            self.project.projectSaved.disconnect(self._on_project_saved)
+            self.project.projectSaved.disconnect(self.keeper.on_saved)
             self.project.writeProject.disconnect(self._on_write)
         self._is_watching = False
         self.runner.abandon()

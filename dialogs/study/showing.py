@@ -12,7 +12,7 @@ from ...processing.texts import tr
 from . import project_state, recording, results, speed
 from .figures import figures_of
 from .handover import CREATE_SAMPLE, FULL_STUDY
-from .kept import remove_others, result_folders
+from .kept import result_folders
 from .recording import Activity, Left, now
 from .runner import Outcome
 from .steps import DELIVERY, GAPS, STEPS, results_of
@@ -63,7 +63,7 @@ def _after_one(session: Any, activity: Activity, outcome: Outcome) -> Any:
     else:
         yield from results.opening_step(session.iface, session.project, activity.study, step)
     if activity.folder is not None:
-        yield from aside(partial(remove_others, [activity.folder], session.saved))
+        yield from session.keeper.clear(activity.folder)
     return tr("Done in {time}.").format(time=duration(outcome.seconds))
 
 
@@ -74,8 +74,7 @@ def _after_sites(session: Any, activity: Activity, outcome: Outcome) -> Any:
     figures = yield from aside(partial(figures_of, GAPS, files, values))
     recording.record_sites(activity, Left(fresh, figures, outcome.seconds), outcome.log)
     yield from results.opening_step(session.iface, session.project, activity.study, GAPS)
-    kept = session.saved | result_folders(session.workbook)
-    yield from aside(partial(remove_others, [activity.folder], kept))
+    yield from session.keeper.clear(activity.folder, result_folders(session.workbook))
     return tr("{n} sites proposed in {time}.").format(n=figures["sites"], time=duration(outcome.seconds))
 
 

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Lets go of earlier results: never of what the project on disk names, nor of what another project or window uses."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from qgis.PyQt.QtCore import QObject
+
+from .kept import let_be, remove_others, result_folders
+from .turns import Turns, aside
+
+
+class Keeper(QObject):
+    """`saved`: the result folders that the project file names."""
+
+    def __init__(self, session: Any) -> None:
+        super().__init__(session)
+        self._session = session
+        self.saved: frozenset[Path] = frozenset()
+        self._file = ""
+        self._clearing: Turns | None = None
+
+    def read(self) -> None:
+        """Note what the project just opened names."""
+        self._file = self._session.project.fileName()
+        self.saved = result_folders(self._session.workbook) if self._file else frozenset()
+
+    def on_saved(self) -> None:
+        """Let go of results that the project named before; saved as another file, the old one goes on naming them."""
+        session, file = self._session, self._session.project.fileName()
+        if self._file not in ("", file):
+            let_be(self.saved)
+            self.saved = frozenset()
+        before, self.saved, self._file = self.saved, result_folders(session.workbook), file
+        held = [*self.saved, *([session.activity.folder] if session.activity and session.activity.folder else [])]
+        clear = partial(remove_others, held, self.saved, file, before)
+        self._clearing = Turns(aside(clear), self._on_removed, self)
+
+    def clear(self, folder: Path, kept: frozenset[Path] = frozenset()) -> Any:
+        """Let go of what a run in this folder has replaced; a generator, in turns."""
+        yield from aside(partial(remove_others, [folder], self.saved | kept, self._session.project.fileName()))
+
+    def _on_removed(self, *_: Any) -> None:
+        self._clearing = None

@@ -1,0 +1,48 @@
+"""Which earlier results go: those this project has replaced, never what somebody else may still need."""
+
+import os
+
+from qgis.core import QgsProject
+
+from .test_dock import ready, wait_idle
+
+
+def test_results_of_another_window_or_project_stay(dock, click, qtbot, tmp_path, load_inputs):
+    """A second QGIS on the same folder, and a project saved as another file: nobody loses what he has not made."""
+    project, home = QgsProject.instance(), tmp_path / "study/steps/prepare"
+    ready(dock, qtbot, tmp_path, load_inputs)
+    theirs = home / "20260101-000000-000001"  # another window's, just written or being written
+    theirs.mkdir(parents=True)
+    (theirs / "edges.gpkg").write_bytes(b"x")
+    killed = home / "20260101-000000-000002"
+    killed.mkdir()
+    (killed / "edges.part.gpkg").write_bytes(b"x")
+    os.utime(killed, (0, 0))
+    click(dock.cards["prepare"].run)
+    wait_idle(qtbot, dock)
+    assert theirs.exists()
+    assert not killed.exists(), "a run that was killed long ago leaves no rubbish"
+    (first,) = set(home.iterdir()) - {theirs}
+    assert project.write(str(tmp_path / "first.qgz"))
+    assert project.write(str(tmp_path / "elsewhere" / "second.qgz")) is False  # no such folder: nothing is saved
+    (tmp_path / "elsewhere").mkdir()
+    assert project.write(str(tmp_path / "elsewhere" / "second.qgz"))
+    click(dock.cards["prepare"].run)
+    wait_idle(qtbot, dock)
+    assert project.write()
+    qtbot.wait(400)
+    assert first.exists(), "first.qgz still names it"
+    assert theirs.exists()
+
+
+def test_a_project_file_beside_this_one_is_asked(tmp_path):
+    from urban_renewal.dialogs.study.kept import remove_others
+
+    home = tmp_path / "steps" / "tag"
+    folders = [home / name for name in ("20260101-000000-000001", "20260101-000000-000002", "20260101-000000-000003")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+    (tmp_path / "v1.qgs").write_text(f"./steps/tag/{folders[0].name}/tagged.gpkg", encoding="utf-8")
+    (tmp_path / "v2.qgs").write_text(f"./steps/tag/{folders[1].name}/tagged.gpkg", encoding="utf-8")
+    remove_others([folders[2]], frozenset(), str(tmp_path / "v2.qgs"), frozenset(folders))
+    assert [folder.exists() for folder in folders] == [True, False, True]
