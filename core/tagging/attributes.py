@@ -28,11 +28,17 @@ DOC_DIFFERENCE = 0.01  # own choice: surveying and drawing differ less
 
 
 def collective_share(parcels: pd.DataFrame, run: Run) -> Interval:
-    """Return 1 for collective, 0 for state land by QSXZ (codes 30–34, 40; 10, 20) or its words; else unknown."""
+    """Return 1 for collective, 0 for state land, else unknown: by QSXZ (30–34, 40; 10, 20), by QLXZ (three figures: 2xx
+    collective, 1xx state; dictionary of the real-estate register, known, not re-read) or by words.
+    """
     words = frames.optional(parcels, "ownership").astype(frames.TEXT).str.normalize("NFKC").str.strip()
-    code = words.str.extract(r"^(\d{2})", expand=False)
-    collective = code.isin(COLLECTIVE) | words.str.contains("集体|collective", case=False, na=False)
-    state = code.str.match(r"[12]\d", na=False) | words.str.contains("国有|国家|state", case=False, na=False)
+    code = words.str.extract(r"^(\d{2})(?!\d)", expand=False)
+    right = words.str.extract(r"^([12])\d{2}(?!\d)", expand=False)
+    collective = (
+        code.isin(COLLECTIVE) | (right == "2") | words.str.contains("集体|宅基地|collective", case=False, na=False)
+    )
+    state = code.str.match(r"[12]\d", na=False) | (right == "1")
+    state |= words.str.contains("国有|国家|state", case=False, na=False)
     strange = words.notna() & ~collective.fillna(False) & ~state.fillna(False)
     if strange.any():
         run.warn("ownership_unknown", n=int(strange.sum()), values=sorted(set(words[strange]))[:5])

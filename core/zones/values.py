@@ -129,8 +129,8 @@ def _ownership(parcels: pd.DataFrame, rules: ZoneRules) -> Reals:
     share = _reals(parcels, "coll_share")
     by_share = share * rules.ownership["collective"] + (1 - share) * rules.ownership["state"]
     words = frames.optional(parcels, "ownership").fillna("").astype(str).str.strip()
-    collective = words.str.match(r"[34]\d?\b|.*集体").to_numpy(dtype=bool)
-    state = words.str.match(r"[12]\d?\b|.*国有").to_numpy(dtype=bool) & ~collective
+    collective = words.str.match(r"(?:[34]\d?|2\d\d)\b|.*(?:集体|宅基地)").to_numpy(dtype=bool)
+    state = words.str.match(r"(?:[12]\d?|1\d\d)\b|.*(?:国有|国家)").to_numpy(dtype=bool) & ~collective
     private = words.str.contains("私").to_numpy(dtype=bool) & ~collective & ~state
     by_word = np.select(
         [collective, state, private], [rules.ownership[name] for name in ("collective", "state", "private")], np.nan

@@ -10,7 +10,7 @@ import shapely
 from urban_renewal.core import frames
 from urban_renewal.core.run import Run
 from urban_renewal.core.tagging.activity import measure_activity, read_activity
-from urban_renewal.core.tagging.attributes import check_documented_area
+from urban_renewal.core.tagging.attributes import check_documented_area, collective_share
 from urban_renewal.core.tagging.dates import last_days, months_before
 from urban_renewal.core.tagging.intervals import Interval, Weights, exact, first_known, unknown, weighted_mean
 from urban_renewal.core.tagging.morphology import nearest_on_same_parcel, orientation_spread
@@ -266,3 +266,15 @@ def test_documented_areas_in_another_unit_are_told():
     run = Run()
     check_documented_area(parcels.assign(doc_area=1e6), run)
     assert run.messages == [] and run.left_out == []
+
+
+def test_ownership_by_the_survey_the_register_and_words():
+    # QSXZ has two figures (20 state, 3x and 40 collective), QLXZ of the register three (1xx state, 2xx collective)
+    words = {
+        "20": 0, "30": 1, "40": 1, "20.0": 0, "30 村民小组": 1, "101": 0, "102 出让": 0, "201": 1, "203": 1, "国家所有权": 0,
+        "集体建设用地使用权": 1, "宅基地使用权": 1, "国有、集体": np.nan, "私有": np.nan, "2012": np.nan,
+    }  # fmt: skip
+    parcels = pd.DataFrame({"parcel_id": list(words), "ownership": pd.Series(list(words), dtype="string")})
+    found = collective_share(parcels, Run())
+    shown = np.where(found.is_known(), found.lo, np.nan)
+    assert np.allclose(shown, list(words.values()), equal_nan=True)
