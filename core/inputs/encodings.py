@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 # read as → written in: what offices meet (a GBK shapefile without .cpg opened as Latin-1 or Windows-1252; a UTF-8 one
 # opened as GBK, Latin-1 or Windows-1252)
@@ -95,6 +96,7 @@ def _reread(text: str, read_as: str, written_in: str) -> str | None:
     return reads if good else None
 
 
+@lru_cache(maxsize=2**15)
 def _is_common(letter: str) -> bool:
     try:
         code = letter.encode("gb2312")

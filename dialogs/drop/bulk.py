@@ -27,7 +27,7 @@ LARGE = 2_000_000  # bytes of a list, some ten thousand rows: from here on readi
 HEAD = 400  # rows that tell header, coordinates and roles
 SLICE = 2_000  # rows between two looks at Cancel
 COPIED = 0.4  # share of the work that is over when the text file is written
-X, Y = "__x", "__y"
+X, Y, COLUMN = "x", "y", "c{}"  # columns of the text file: GDAL takes a header of numbers for a row
 TYPES = ("Integer64", "Real", "String")  # of GDAL's .csvt; a column goes down the list until all its cells fit
 TEXT = (".csv", ".txt")
 
@@ -97,7 +97,7 @@ def write_list(plan: Plan, progress: Callable[[float], None], is_cancelled: Call
     try:
         part.unlink(missing_ok=True)  # of a QGIS that was killed
         written = _write_text(plan, text, progress, is_cancelled)
-        _make_table(plan, text, part, written.rows, progress, is_cancelled)
+        _make_table(plan, text, part, written, progress, is_cancelled)
         _check(part, plan.name, written.rows)
         part.replace(plan.target)
         return written
@@ -113,7 +113,7 @@ def _write_text(
     plan: Plan, text: Path, progress: Callable[[float], None], is_cancelled: Callable[[], bool]
 ) -> Written:  # fmt: skip
     written = Written(kinds=[0] * len(plan.header))
-    heads = [*plan.header, *((X, Y) if plan.places else ())]
+    heads = [*map(COLUMN.format, range(len(plan.header))), *((X, Y) if plan.places else ())]
     with text.open("w", encoding="utf-8", newline="") as file, _rows_of(plan) as (rows, share):
         out = csv.writer(file)
         out.writerow(heads)
@@ -146,22 +146,27 @@ def _cells(row: tuple[str, ...], plan: Plan, written: Written) -> list[Any]:
     return [*cells, "", ""]
 
 
-def _described(plan: Plan, text: Path, rows: int) -> str:
+def _described(plan: Plan, text: Path, written: Written) -> str:
     """Return the text file as GDAL is to read it. Told how many rows there are, it tells how far it is."""
     options = {"EMPTY_STRING_AS_NULL": "YES"}
     if plan.places:
         options |= {"X_POSSIBLE_NAMES": X, "Y_POSSIBLE_NAMES": Y, "KEEP_GEOM_COLUMNS": "NO"}
     told = "".join(f'<OOI key="{key}">{value}</OOI>' for key, value in options.items())
+    fields = "".join(
+        f'<Field name="{escape(name)}" src="{COLUMN.format(number)}" type="{TYPES[written.kinds[number]]}"/>'
+        for number, name in enumerate(plan.header)
+    )
     return (
         f'<OGRVRTDataSource><OGRVRTLayer name="rows"><SrcDataSource>{escape(str(text))}</SrcDataSource>'
         f"<OpenOptions>{told}</OpenOptions><SrcLayer>{escape(text.stem)}</SrcLayer>"
-        f"<FeatureCount>{rows}</FeatureCount></OGRVRTLayer></OGRVRTDataSource>"
+        f"{fields}<FeatureCount>{written.rows}</FeatureCount></OGRVRTLayer></OGRVRTDataSource>"
     )
 
 
 def _make_table(
-    plan: Plan, text: Path, part: Path, rows: int, progress: Callable[[float], None], is_cancelled: Callable[[], bool]
-) -> None:
+    plan: Plan, text: Path, part: Path, written: Written, progress: Callable[[float], None],
+    is_cancelled: Callable[[], bool],
+) -> None:  # fmt: skip
     from osgeo import gdal
 
     def look(share: float, message: str, data: Any) -> int:
@@ -169,7 +174,7 @@ def _make_table(
         return 0 if is_cancelled() else 1
 
     with gdal_raises():
-        source = gdal.OpenEx(_described(plan, text, rows), gdal.OF_VECTOR | gdal.OF_READONLY)
+        source = gdal.OpenEx(_described(plan, text, written), gdal.OF_VECTOR | gdal.OF_READONLY)
         how = gdal.VectorTranslateOptions(
             format="GPKG", layerName=plan.name, dstSRS=plan.system or None, reproject=False, callback=look,
             geometryType=None if plan.places else "NONE",

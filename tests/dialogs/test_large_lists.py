@@ -159,10 +159,13 @@ def test_a_large_list_without_a_role_is_a_table(large, dock, qtbot, tmp_path, pr
     """Readings without places: nothing is asked of them but to be there."""
     dock.folder.setFilePath(str(tmp_path / "study"))
     path = tmp_path / "plain.csv"
-    path.write_text("a,b\n" + "1,x\n" * 30, encoding="utf-8")
+    path.write_text('2024,"a ""<b>"" &"\n' + "1,k\n" * 30, encoding="utf-8")
     sheet = opened(dock, qtbot, path)
     assert sheet.role.currentData() == ""
     sheet.accept()
     qtbot.waitUntil(lambda: bool(project.mapLayersByName("plain")), timeout=10000)
     layer = project.mapLayersByName("plain")[0]
     assert layer.featureCount() == 30 and not layer.isSpatial() and dock.session.study.inputs == {}
+    assert [(item.name(), item.typeName()) for item in layer.fields()][1:] == [
+        ("2024", "Integer64"), ('a"<b>"&', "String")
+    ]  # fmt: skip
