@@ -272,7 +272,8 @@ def test_ownership_by_the_survey_the_register_and_words():
     # QSXZ has two figures (20 state, 3x and 40 collective), QLXZ of the register three (1xx state, 2xx collective)
     words = {
         "20": 0, "30": 1, "40": 1, "20.0": 0, "30 村民小组": 1, "101": 0, "102 出让": 0, "201": 1, "203": 1,
-        "国家所有权": 0, "集体建设用地使用权": 1, "宅基地使用权": 1, "国有、集体": np.nan, "私有": np.nan, "2012": np.nan,
+        "国家所有权": 0, "集体建设用地使用权": 1, "宅基地使用权": 1, "国有、集体": np.nan, "私有": np.nan,
+        "2012": np.nan,
     }  # fmt: skip
     parcels = pd.DataFrame({"parcel_id": list(words), "ownership": pd.Series(list(words), dtype="string")})
     found = collective_share(parcels, Run())
