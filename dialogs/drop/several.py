@@ -14,6 +14,7 @@ from qgis.PyQt.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QHeaderView,
+    QLabel,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -76,7 +77,9 @@ class FacilityChoice(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         form = QFormLayout()
-        form.addRow(tr("Kind of facility"), self.kind)
+        self.title = QLabel(tr("Kind of facility"))
+        self.title.setBuddy(self.kind)
+        form.addRow(self.title, self.kind)
         layout.addLayout(form)
         layout.addWidget(self.joins)
         self.look(None, "")
@@ -101,24 +104,29 @@ class SeveralLayers(QDialog):
 
     def __init__(self, project: QgsProject, members: Sequence[Member], parent: Any = None) -> None:
         super().__init__(parent)
+        from .sheet import guess_of
+
         self.setWindowTitle(tr("Facilities from several layers"))
         layout = QVBoxLayout(self)
         layout.addWidget(text_label(
             tr("Tick the layers that hold facilities. They become one layer, each row with where it is from; when one "
                "of them changes it is made anew. The layers themselves stay as they are.")))  # fmt: skip
         ours = results.result_ids(project)
-        self.layers = [layer for layer in project_state.candidates(project, ROLE)
-                       if layer.id() not in ours and layer.isSpatial() and not members_of(layer)]  # fmt: skip
+        known = {item.layer_id: item for item in members}
+        found = [layer for layer in project_state.candidates(project, ROLE)
+                 if layer.id() not in ours and layer.isSpatial() and not members_of(layer)]  # fmt: skip
+        told = {layer.id() for layer in found if guess_of(layer) == ROLE}
+        # those that take part come first, then what may be facilities, then any other layer
+        self.layers = sorted(found, key=lambda item: (item.id() not in known, item.id() not in told))
         self.table = QTableWidget(len(self.layers), 3)
         self.table.setHorizontalHeaderLabels([tr("Layer"), tr("Rows"), tr("Kind of facility")])
         self.table.setAccessibleName(tr("Layers"))
         self.table.verticalHeader().hide()
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        known = {item.layer_id: item for item in members}
         self._away = [item for item in members if project.mapLayer(item.layer_id) is None]  # read from their files
         self.kinds: list[KindCombo] = []
         for row, layer in enumerate(self.layers):
-            self._add_row(row, layer, known.get(layer.id()), not members)
+            self._add_row(row, layer, known.get(layer.id()), not members and layer.id() in told)
         head = self.table.horizontalHeader()
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         head.setSectionResizeMode(LAYER, QHeaderView.ResizeMode.Stretch)
@@ -138,12 +146,10 @@ class SeveralLayers(QDialog):
         keep_size(self, "several_layers")
         self._look()
 
-    def _add_row(self, row: int, layer: QgsVectorLayer, known: Member | None, guesses: bool) -> None:
-        from .sheet import guess_of
-
+    def _add_row(self, row: int, layer: QgsVectorLayer, known: Member | None, is_guessed: bool) -> None:
         name = QTableWidgetItem(layer.name())
         name.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
-        is_in = known is not None or (guesses and guess_of(layer) == ROLE)
+        is_in = known is not None or is_guessed
         name.setCheckState(Qt.CheckState.Checked if is_in else Qt.CheckState.Unchecked)
         name.setToolTip(layer.source())
         count = QTableWidgetItem(wording.number(layer.featureCount()))

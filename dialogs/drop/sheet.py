@@ -92,6 +92,9 @@ class DropSheet(QDialog):
         self.facilities = FacilityChoice(getattr(getattr(parent, "dropping", None), "merging", None))
         for widget in (self.facilities, self.by_name, self.correct, self.said):
             layout.addWidget(widget)
+        titles = [self.facilities.title, *(form.labelForField(box) for box in (self.which, self.role, self.crs))]
+        for title in titles:  # the fields of both forms begin at one line
+            title.setMinimumWidth(max(item.sizeHint().width() for item in titles))
         layout.addWidget(self.preview, 1)
         layout.addStretch()  # without a preview the words stay below the form
         self._add_buttons(layout)
