@@ -64,7 +64,7 @@ def publish(
             if target.kind in ("file", "table"):
                 staged.append(target)
                 if _shelf_of(target) is None:
-                    whole = fit_into(target.path, whole, run)
+                    whole = fit_into(target, whole, run)
                 _write(target, whole, dressers[name], context.transformContext(), stretch)
                 del whole
                 continue

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...core.run import Run
+from .targets import UTF8, Target
 
 if TYPE_CHECKING:
     from .encoding import Encoded
@@ -17,27 +18,38 @@ MOST_BYTES = 254  # of a text in dBASE, as in core/delivery/formats/dbase.py, wh
 SHOWN = 5  # fields named in a sentence
 
 
-def fit_into(place: Path, encoded: Encoded, run: Run) -> Encoded:
+def fit_into(target: Target, encoded: Encoded, run: Run) -> Encoded:
     """Return a result as the format of its file can hold it, and warn of what it loses there.
 
     Long texts of a shapefile end between two characters: GDAL cuts at the byte, and the last character is garbage.
     """
+    place: Path = target.path
     suffix = place.suffix.lower()
     if suffix in WITHOUT_PLACES and encoded.shapes is not None:
         run.warn("format_without_places", path=place.name, suffix=suffix)
     if suffix != ".shp":
+        if target.encoding != UTF8:
+            run.note("format_always_utf8", path=place.name, encoding=target.encoding)
         return encoded
     _tell_names(place, encoded, run)
     cut: dict[str, int] = {}
+    strange: dict[str, int] = {}  # fields with characters that the encoding has not
     columns = list(encoded.columns)
     for number, (item, values) in enumerate(zip(encoded.fields, encoded.columns)):
         run.check()
-        long = [row for row, text in enumerate(values) if isinstance(text, str) and _is_long(text)]
+        rows = [(row, text) for row, text in enumerate(values) if isinstance(text, str)]
+        lost = sum(not _can_hold(text, target.encoding) for _, text in rows) if target.encoding != UTF8 else 0
+        if lost:
+            strange[item.name()] = lost
+        long = [(row, short) for row, text in rows if (short := _shortened(text, target.encoding)) is not None]
         if long:
             cut[item.name()] = len(long)
             columns[number] = list(values)
-            for row in long:
-                columns[number][row] = values[row].encode()[:MOST_BYTES].decode(errors="ignore")
+            for row, short in long:
+                columns[number][row] = short
+    if strange:
+        told = {"n": sum(strange.values()), "total": len(strange), "names": list(strange)[:SHOWN]}
+        run.warn("format_lacks_characters", path=place.name, encoding=target.encoding, **told)
     if not cut:
         return encoded
     told = {"n": sum(cut.values()), "total": len(cut), "most": MOST_BYTES, "names": list(cut)[:SHOWN]}
@@ -45,9 +57,20 @@ def fit_into(place: Path, encoded: Encoded, run: Run) -> Encoded:
     return replace(encoded, columns=columns)
 
 
-def _is_long(text: str) -> bool:
-    """Say whether a text takes more bytes than dBASE holds; most texts are far too short to be looked at closely."""
-    return 3 * len(text) > MOST_BYTES and len(text.encode()) > MOST_BYTES
+def _shortened(text: str, encoding: str) -> str | None:
+    """Return a text cut to what dBASE holds; None for one that fits, as most are far too short to be looked at."""
+    if 4 * len(text) <= MOST_BYTES:
+        return None
+    told = text.encode(encoding, errors="replace")
+    return told[:MOST_BYTES].decode(encoding, errors="ignore") if len(told) > MOST_BYTES else None
+
+
+def _can_hold(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _tell_names(place: Path, encoded: Encoded, run: Run) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from collections import deque
@@ -34,6 +35,7 @@ SHAPEFILE_SET = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".qpj", ".qix", ".sbn",
 # keeps centimetres of a place only and writes whole numbers as reals; GML and others leave files beside themselves
 WRITTEN = (".gpkg", ".shp", ".geojson", ".fgb", ".csv", ".xlsx", ".ods", ".kml", ".sqlite", ".parquet")
 WITH_PLACES = (".shp", ".fgb", ".sqlite")  # formats that a table without geometry cannot be written to and read from
+UTF8 = "UTF-8"
 WITHOUT_COLUMNS = (".dxf", ".gpx")  # formats that take no columns of others
 
 
@@ -49,6 +51,7 @@ class Target:
     geometry_column: str = "geom"
     project: Any = None  # QgsProject to load the result into, if asked for
     layer_name: str = ""
+    encoding: str = UTF8  # of the texts of a shapefile, as it was asked for; other formats have their own
 
     @property
     def part(self) -> Path:
@@ -75,9 +78,10 @@ def _is_empty(value: Any) -> bool:
 
 def parse_target(parameter: str, value: Any, context: QgsProcessingContext) -> Target | None:
     """Return the destination a sink parameter's value means, or None when the output is not wanted."""
-    project, layer_name = None, ""
+    project, layer_name, encoding = None, "", UTF8
     if isinstance(value, QgsProcessingOutputLayerDefinition):
         project, layer_name = value.destinationProject, value.destinationName
+        encoding = _known_encoding(value.createOptions.get("fileEncoding"))
         value = value.sink
     if isinstance(value, QgsProperty):
         value = value.valueAsString(context.expressionContext(), "")[0]
@@ -102,7 +106,16 @@ def parse_target(parameter: str, value: Any, context: QgsProcessingContext) -> T
     if other:  # what “Save to Database Table…” gives for another database
         raise RenewalError("target_database_unknown", parameter=parameter, scheme=other[1])
     path = Path(os.path.abspath(text))  # noqa: PTH100 (resolve() would follow a link that must stay a link)
-    return Target(parameter, "file", str(path), path, project=project, layer_name=layer_name or path.stem)
+    name = layer_name or path.stem
+    return Target(parameter, "file", str(path), path, project=project, layer_name=name, encoding=encoding)
+
+
+def _known_encoding(asked: Any) -> str:
+    """Return the encoding that “Change File Encoding…” of an output asks for; what nobody knows is UTF-8."""
+    try:
+        return UTF8 if codecs.lookup(str(asked or UTF8)).name == "utf-8" else str(asked)
+    except LookupError:  # QGIS's “System” among them
+        return UTF8
 
 
 def refuse_targets(targets: Iterable[Target], inputs: Iterable[VectorSnapshot], context: QgsProcessingContext) -> None:

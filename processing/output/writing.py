@@ -28,7 +28,7 @@ from ...core.run import Run
 from ..layers.gdalmode import gdal_raises, unsynchronized
 from .bulk import announce_rows, can_bulk, write_rows
 from .encoding import Encoded
-from .targets import SHAPEFILE_SET, Target
+from .targets import SHAPEFILE_SET, UTF8, Target
 
 SLICE = 1000
 OF_COUNTING = ["INCLUDE_FID=YES", "USE_MASKED_ARRAYS=NO", "MAX_FEATURES_IN_BATCH=5000"]
@@ -105,7 +105,7 @@ def _make_layer(
     """Make a layer in a file, with its rows when there is a `run`, else empty."""
     options = QgsVectorFileWriter.SaveVectorOptions()
     options.driverName = QgsVectorFileWriter.driverForExtension(place.suffix)
-    options.fileEncoding, options.layerName = "UTF-8", name
+    options.fileEncoding, options.layerName = target.encoding if place.suffix.lower() == ".shp" else UTF8, name
     if place.exists():
         options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
     options.layerOptions = _layer_options(place, target)
@@ -171,7 +171,9 @@ def check_written(part: Path, layer_name: str, rows: int, target: Target, run: R
 
     counted = 0
     with contextlib.suppress(RuntimeError), gdal_raises():
-        dataset = gdal.OpenEx(str(part), gdal.OF_VECTOR | gdal.OF_READONLY)
+        # inside QGIS GDAL does not go by the .cpg
+        options = [f"ENCODING={target.encoding}"] if part.suffix.lower() == ".shp" else []
+        dataset = gdal.OpenEx(str(part), gdal.OF_VECTOR | gdal.OF_READONLY, open_options=options)
         layer = dataset.GetLayerByName(layer_name) or dataset.GetLayer(0)
         definition = layer.GetLayerDefn()
         layer.SetIgnoredFields([definition.GetFieldDefn(i).GetName() for i in range(definition.GetFieldCount())])
@@ -197,7 +199,7 @@ def count_rows(layer: Any, run: Run | None = None) -> int:
 def _layer_options(part: Path, target: Target) -> list[str]:
     if part.suffix == ".gpkg":
         return [f"GEOMETRY_NAME={target.geometry_column}"]
-    return ["ENCODING=UTF-8"] if part.suffix == ".shp" else []
+    return [f"ENCODING={target.encoding}"] if part.suffix.lower() == ".shp" else []
 
 
 def _check_space(folder: Path, encoded: Encoded) -> None:

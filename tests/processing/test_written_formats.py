@@ -102,3 +102,33 @@ def test_an_output_left_empty_in_a_batch_is_not_asked_for(run_algorithm, make_la
     assert set(results) == {"OUTPUT"}
     with pytest.raises(QgsProcessingException, match="OUTPUT"):
         run_algorithm("tagparcels", {"PARCELS": make_layer(SQUARES), "OUTPUT": QgsProcessingOutputLayerDefinition("")})
+
+
+def encoded_as(place, encoding):
+    from qgis.core import QgsProcessingOutputLayerDefinition
+
+    asked = QgsProcessingOutputLayerDefinition(str(place))
+    asked.createOptions = {"fileEncoding": encoding}
+    return asked
+
+
+def test_a_shapefile_in_the_encoding_that_was_asked_for(tmp_path, run_algorithm, echo, make_layer):
+    """127 characters are 254 bytes in GBK; 𠮷 is not in it, and said to be lost."""
+    texts = ["字" * 127, "字" * 128, "𠮷野"]
+    rows = [(SQUARES[n][0], {"ZDDM": f"p{n}", "说明": text}) for n, text in enumerate(texts)]
+    values = {"PARCELS": make_layer(rows), "OUTPUT": encoded_as(tmp_path / "out.shp", "GBK")}
+    _, _, told = run_algorithm(echo(), values)
+    assert (tmp_path / "out.cpg").read_text() == "GBK"
+    assert "说明".encode("gbk") in (tmp_path / "out.dbf").read_bytes()
+    layer = QgsVectorLayer(str(tmp_path / "out.shp"), "again", "ogr")
+    found = {row["ZDDM"]: row["说明"] for row in layer.getFeatures()}
+    assert (found["p0"], found["p1"]) == (texts[0], texts[0])
+    assert found["p2"].endswith("野") and "𠮷" not in found["p2"]
+    assert "1 个字段（说明）共 1 格被截短" in told.textLog() and "按 GBK 写出" in told.textLog()
+
+
+@pytest.mark.parametrize(("suffix", "encoding", "said"), [(".csv", "GBK", True), (".gpkg", "System", False)])
+def test_another_format_is_always_utf8(tmp_path, run_algorithm, echo, make_layer, suffix, encoding, said):
+    values = {"PARCELS": make_layer(SQUARES), "OUTPUT": encoded_as(tmp_path / f"out{suffix}", encoding)}
+    _, _, told = run_algorithm(echo(), values)
+    assert ("总是按 UTF-8" in told.textLog()) == said
