@@ -68,7 +68,8 @@ def assign_roles(layers: Iterable[LayerFacts], wanted: Iterable[str]) -> dict[st
 
     A layer plays one role only, and none that fits it less than half as well as its best one (a copy of the parcels is
     no plan); POPULATION and COMMUNITIES may share theirs, since offices keep both in one layer. Of layers that fit as
-    well the one with the latest year in its name is taken, and less surely: another one may be meant.
+    well the one with the latest year in its name is taken, then the one that tells most of the role's columns, and less
+    surely: another one may be meant.
     Further ties are broken by the layer's name, then its key: the order in which layers come does not matter.
     """
     names = set(wanted)
@@ -76,20 +77,20 @@ def assign_roles(layers: Iterable[LayerFacts], wanted: Iterable[str]) -> dict[st
     for facts in layers:
         guesses = guess_role(facts)
         pairs += [
-            (-guess.confidence, -_year_in(facts.name), facts.name, facts.key, guess.role)
+            (-guess.confidence, -_year_in(facts.name), -len(guess.columns), facts.name, facts.key, guess.role)
             for guess in guesses
             if guess.role in names
             and (guess.confidence >= LEAST_OF_BEST * guesses[0].confidence or _may_share(guesses[0].role, guess.role))
         ]
     taken: dict[str, tuple[str, float]] = {}
     owner: dict[str, str] = {}
-    for minus, _, _, key, role in sorted(pairs):
+    for minus, _, _, _, key, role in sorted(pairs):
         if role in taken or not _may_share(owner.get(key), role):
             continue
         taken[role] = (key, -minus)
         owner.setdefault(key, role)
     for role, (key, sure) in taken.items():
-        twins = [other for minus, _, _, other, of in pairs if of == role and other not in owner and -minus >= sure]
+        twins = [other for minus, _, _, _, other, of in pairs if of == role and other not in owner and -minus >= sure]
         taken[role] = (key, round(sure * TWIN, 3) if twins else sure)
     return {role: taken[role] for role in roles() if role in taken}
 

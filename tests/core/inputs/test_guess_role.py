@@ -267,3 +267,12 @@ def test_of_two_that_fit_as_well_neither_is_sure():
 )  # fmt: skip
 def test_words_of_the_bureaus_lists(role, column, word, meant):
     assert roles()[role].columns[column].values[fold(word)] == meant
+
+
+def test_of_streets_that_fit_as_well_those_with_steps_and_slopes_are_taken():
+    """A street graph and the ways it was made from: only the ways know stairs, whatever the names' order."""
+    graph = LayerFacts("graph", "walk_edges", "line", ("u", "v", "highway", "bridge", "tunnel", "name", "width"))
+    told = ("highway", "bridge", "tunnel", "name", "width", "incline", "step_count", "wheelchair", "conveying")
+    ways = LayerFacts("ways", "walk_ways_raw", "line", told)
+    assert guess_role(graph)[0].confidence == guess_role(ways)[0].confidence
+    assert assign_roles([graph, ways], ["ROADS"])["ROADS"][0] == "ways"
