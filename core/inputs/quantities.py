@@ -34,6 +34,8 @@ DIMENSIONS: Mapping[str, Mapping[str, float]] = {  # units of the columns that h
 PER_CENT = ("in_boundary", "occupancy", "green_ratio")  # 50% is read as 50; their readers know both forms
 YES_NO = ("in_boundary",)  # shares that often come as 是 and 否
 INSIDE_WORDS = {"内": 1.0, "范围内": 1.0, "边界内": 1.0, "外": 0.0, "范围外": 0.0, "边界外": 0.0}
+LIMITS = ("far", "height", "green_ratio")  # of the plan: "≤2.5" and "不大于 24 m" tell the limit
+LIMIT_WORDS = re.compile(r"^(?:[≤≦<]=?|[≥≧>]=?|不大于|不超过|不高于|不小于|不低于)|(?:及?以下|以内|及?以上)$")
 CAPACITY = "capacity"
 BEDS = re.compile("^(?:张|个)?(床位?|托位|学位|座位?|位|个|人|人次)$")  # 个床位, 张床位
 
@@ -56,9 +58,11 @@ def quantity(text: str, column: str) -> tuple[float, str | None]:
     """Return number and unit of a text of this column, NaN where it can be read in more ways than one, or in none.
 
     Read are the column's units (in its own: "1.2万人" → 12000, "3亩" → 2000 m²), 约 and 左右, and a bracket that tells
-    a part of the number ("120床(含日托20)"), and 是, 否, 内, 外 of a share (`YES_NO`). The unit is that of a capacity,
-    by its canonical name; else None.
+    a part of the number ("120床(含日托20)"), 是, 否, 内, 外 of a share (`YES_NO`), and what comes with ≤ or 不大于 in a
+    column of limits. The unit is that of a capacity, by its canonical name; else None.
     """
+    if column in LIMITS:
+        text = LIMIT_WORDS.sub("", unicodedata.normalize("NFKC", text).strip()).strip()
     whole = plain_number(text)
     whole = _yes_or_no(text) if np.isnan(whole) and column in YES_NO else whole
     if not np.isnan(whole):

@@ -105,3 +105,14 @@ def test_inside_the_boundary_or_not_in_words():
     assert found[:-1].tolist() == list(words.values()) and odd == ["部分"]
     assert worded == {"是": 1, "否": 0, "内": 1, "边界外": 0, "Y": 1, "false": 0}
     assert read_texts(["是"], "floor_area")[3] == ["是"]  # a number of another column is never a yes
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "number"),
+    [("≤2.5", "far", 2.5), ("<=2.5", "far", 2.5), ("不大于 2.5", "far", 2.5), ("2.5以下", "far", 2.5),
+     ("＜３", "far", 3), ("≤24m", "height", 24), ("不超过80米", "height", 80), ("≥30%", "green_ratio", 30),
+     ("1.0-2.5", "far", None), ("≥50", "capacity", None)],
+)  # fmt: skip
+def test_limits_of_a_plan(text, column, number):
+    found = quantity(text, column)[0]
+    assert np.isnan(found) if number is None else found == number
