@@ -44,7 +44,8 @@ def likely_values(algorithm: Any, project: QgsProject, active: QgsMapLayer | Non
     None = the layer that QGIS would take is surely not the one that is meant: nothing is better.
     """
     ground = _look(project, active)
-    roles = _roles(project, ground)
+    study = _study_inputs(project)
+    roles = _roles(project, ground, study)
     values: dict[str, Any] = {}
     for use in algorithm.ROLES:
         if use.folded or use.parameter in UNGUESSED:
@@ -52,6 +53,7 @@ def likely_values(algorithm: Any, project: QgsProject, active: QgsMapLayer | Non
         found = _layers_for(use, ground, roles)
         if found:
             values[use.parameter] = found if use.many else found[0]
+            values.update(_chosen_fields(use, found[0], study, project))
         elif not use.many and not use.optional and use.parameter != "INPUT" and _is_told(ground.active, ground, roles):
             values[use.parameter] = None
     _take_both_runs(values, ground)
@@ -81,13 +83,26 @@ def _look(project: QgsProject, active: QgsMapLayer | None) -> Ground:
     return Ground(layers, {item.id(): table_of(item) for item in layers}, active.id() if active else "")
 
 
-def _roles(project: QgsProject, ground: Ground) -> dict[str, str]:
+def _chosen_fields(use: Any, key: str, study: Mapping[str, Any], project: QgsProject) -> dict[str, str]:
+    """Return {field parameter: field} that a person chose in the study for this layer; a run guesses the others."""
+    choice = study.get(use.role)
+    layer = layer_of(project, choice) if choice is not None else None
+    if layer is None or layer.id() != key:
+        return {}
+    from ...core.inputs.aliases import roles
+
+    columns, names = roles()[use.role].columns, [item.name() for item in layer.fields()]
+    chosen = {name: choice.mapping.get(name, "") for name in use.fields}
+    return {columns[name].parameter: field for name, field in chosen.items() if field in names and name in columns}
+
+
+def _roles(project: QgsProject, ground: Ground, study: Mapping[str, Any]) -> dict[str, str]:
     """Return {role: layer id}: what the study uses, then the active layer in its role, then the likeliest."""
     from ...core.inputs.aliases import roles
     from ...core.inputs.guess import assign_roles, guess_role
 
     found = {}
-    for role, choice in _study_inputs(project).items():
+    for role, choice in study.items():
         layer = layer_of(project, choice)
         if layer is not None:
             found[role] = layer.id()

@@ -133,8 +133,10 @@ def test_what_the_study_uses_comes_first(provider, project):
     workbook = Workbook()
     study = workbook.add(Study())
     study.inputs["BUILDINGS"] = InputChoice(other.id(), other.source(), other.name(), 1.0, True)
+    study.inputs["BUILDINGS"].mapping = {"year": "FWBH", "floors": "没有了"}  # a field that went is not asked for
     write_workbook(project, workbook)
-    assert likely(provider, project, "tagparcels")["BUILDINGS"] == "违建面"
+    found = likely(provider, project, "tagparcels")
+    assert (found["BUILDINGS"], found["BUILDING_YEAR"]) == ("违建面", "FWBH") and "BUILDING_FLOORS" not in found
 
 
 @pytest.fixture
