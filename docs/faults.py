@@ -253,10 +253,10 @@ def turned_by_wheel(widget: QWidget) -> Iterator[str]:
     """Yield what the wheel changes while somebody scrolls the page or the table that it stands on."""
     if not isinstance(widget, (QComboBox, QAbstractSpinBox)):
         return
-    above, is_scrolled = widget.parentWidget(), False
+    above, is_scrolled = widget, False
     while above is not None and not above.isWindow():
-        is_scrolled = is_scrolled or isinstance(above, (QScrollArea, QTableView))
         above = above.parentWidget()
+        is_scrolled = is_scrolled or isinstance(above, (QScrollArea, QTableView))
     ours = (kind for kind in type(widget).__mro__ if kind.__module__.startswith("urban_renewal"))
     if is_scrolled and not any("wheelEvent" in vars(kind) for kind in ours):
         yield "the wheel changes it while the page is scrolled"

@@ -24,8 +24,8 @@ def unread_words(path: Path, is_empty: bool) -> str:
         text = tr("{file}: QGIS does not read DWG. Save it as DXF in the CAD program and drop that.")
     else:
         text = tr(
-            "{file} cannot be read as a layer or table. It may be incomplete, or of a kind that QGIS does not know: copy "
-            "it again, or save it as GeoPackage, shapefile, Excel or CSV in the program it comes from."
+            "{file} cannot be read as a layer or table. It may be incomplete, or of a kind that QGIS does not know: "
+            "copy it again, or save it as GeoPackage, shapefile, Excel or CSV in the program it comes from."
         )
     return text.format(file=path.name)
 

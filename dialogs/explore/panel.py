@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from qgis.PyQt.QtCore import Qt, QUrl, pyqtSignal
-from qgis.PyQt.QtGui import QPalette
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -22,7 +21,8 @@ from qgis.PyQt.QtWidgets import (
 from ...processing.texts import tr
 from ..parts import help_pages
 from ..parts.escape import add_escape
-from ..parts.widgets import HALF, LINK, Page, text_label
+from ..parts.inks import readable
+from ..parts.widgets import LINK, Page, text_label
 from .way_profile import WayProfile
 
 DEFAULT_MIN, MOST_MIN = 15, 60
@@ -44,8 +44,8 @@ class ExplorePanel(QDockWidget):
         self.hint = text_label(tr("Click a parcel, a facility, a zone or any place on the map."))
         self.text = QTextBrowser()
         self.text.setAccessibleName(tr("What is told of the place"))
-        if self.palette().color(QPalette.ColorRole.Base).lightness() > HALF:  # a dark theme has its own
-            self.text.document().setDefaultStyleSheet(f"a {{ color: {LINK} }}")
+        link = readable(LINK, self.palette()).name()  # as everywhere: blue words without a line beneath
+        self.text.document().setDefaultStyleSheet(f"a {{ color: {link}; text-decoration: none }}")
         self.text.setOpenLinks(False)
         self.text.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.text.anchorClicked.connect(self._follow)

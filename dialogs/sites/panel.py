@@ -27,7 +27,7 @@ from ...processing.texts import tr
 from ..explore.text import amount_text, unit_text
 from ..parts import help_pages
 from ..parts.escape import add_escape
-from ..parts.phrases import flowing, paired, unbroken
+from ..parts.phrases import flowing, listed, paired, unbroken
 from ..parts.tables import EmptyHint, NumberItem, make_copyable, pick_rows
 from ..parts.widgets import HINT, Page, big_figures, figure_row, main_button, text_label
 from ..study import wording
@@ -54,6 +54,7 @@ class SitesPanel(QDockWidget):
         self.titles: Mapping[str, str] = {}
         self.kinds, self.most, self.candidates = QgsCheckableComboBox(), QSpinBox(), QgsMapLayerComboBox()
         self.kinds.setDefaultText(tr("None chosen"))
+        self.kinds.setSeparator(listed(("", "")))
         self.most.setRange(1, MOST_SITES)
         self.most.setToolTip(tr("How many buildings may be used at most; one may hold several kinds."))
         self.candidates.setFilters(Qgis.LayerFilter.PolygonLayer)

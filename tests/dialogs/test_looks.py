@@ -236,3 +236,17 @@ def test_the_look_finds_what_is_wrong(qgis_app, faults, qtbot):
     loose.box.setGeometry(390, 10, 60, 20)
     loose.box.show()
     assert any(text.startswith("outside") for text in faults.faults_in(window, "en"))
+
+
+def test_what_the_wheel_would_change_is_found(faults, qtbot):
+    from qgis.PyQt.QtWidgets import QComboBox, QScrollArea, QVBoxLayout, QWidget
+    from urban_renewal.dialogs.parts.calm import CalmChecks, CalmCombo, CalmDate
+
+    for kind, is_fault in ((QComboBox, True), (CalmCombo, False), (CalmChecks, False), (CalmDate, False)):
+        window, page, box = QScrollArea(), QWidget(), kind()
+        box.setAccessibleName("x")
+        QVBoxLayout(page).addWidget(box)
+        window.setWidget(page)
+        qtbot.addWidget(window)
+        window.show()
+        assert any(text.startswith("wheel: ") for text in faults.faults_in(window)) == is_fault, kind
