@@ -9,7 +9,7 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QObject
 
-from .kept import let_be, remove_others, result_folders
+from .kept import let_be, remove_others, result_folders, settle
 from .turns import Turns, aside
 
 
@@ -20,12 +20,12 @@ class Keeper(QObject):
         super().__init__(session)
         self._session = session
         self.saved: frozenset[Path] = frozenset()
-        self._file = ""
+        self._file, self._theirs = "", frozenset[Path]()  # theirs: of a project file that this one was saved from
         self._clearing: Turns | None = None
 
     def read(self) -> None:
         """Note what the project just opened names."""
-        self._file = self._session.project.fileName()
+        self._file, self._theirs = self._session.project.fileName(), frozenset()
         self.saved = result_folders(self._session.workbook) if self._file else frozenset()
 
     def on_saved(self) -> None:
@@ -33,11 +33,14 @@ class Keeper(QObject):
         session, file = self._session, self._session.project.fileName()
         if self._file not in ("", file):
             let_be(self.saved)
-            self.saved = frozenset()
+            self._theirs |= self.saved
         before, self.saved, self._file = self.saved, result_folders(session.workbook), file
         held = [*self.saved, *([session.activity.folder] if session.activity and session.activity.folder else [])]
-        clear = partial(remove_others, held, self.saved, file, before)
-        self._clearing = Turns(aside(clear), self._on_removed, self)
+        self._clearing = Turns(self._clear(held, file, before - self._theirs), self._on_removed, self)
+
+    def _clear(self, held: list[Path], file: str, before: frozenset[Path]) -> Any:
+        yield from aside(partial(settle, self.saved))
+        yield from aside(partial(remove_others, held, self.saved, file, before))
 
     def clear(self, folder: Path, kept: frozenset[Path] = frozenset()) -> Any:
         """Let go of what a run in this folder has replaced; a generator, in turns."""

@@ -6,6 +6,7 @@ Else somebody who closes without saving would open a project tomorrow whose resu
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import time
 import zipfile
@@ -19,6 +20,8 @@ from .study import Workbook
 from .wording import fault_text
 
 DAY_S = 86_400.0
+MARK = ".unsaved"  # in a result folder that no saved project names yet
+RECOVERY = "study.json"  # beside the results: workbench/recovery.py
 _MADE: set[Path] = set()  # by runs of this QGIS
 
 
@@ -46,6 +49,8 @@ def make_folder(folder: Path, chosen: str) -> str:
     is_there = Path(chosen).is_dir()
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if folder in _MADE:
+            (folder / MARK).touch()
     except OSError as error:
         made = tr("The folder {folder} cannot be made: {reason}. Choose another folder.")
         used = tr("Nothing can be written into the folder {folder}: {reason}. Choose another folder.")
@@ -76,7 +81,8 @@ def remove_others(
     """Remove earlier results that lie beside these result folders: those of `ours`, and those this QGIS has made.
 
     What is `kept` or in use stays, and so does what another project file beside the file `project` names ("save as"),
-    or another window of QGIS works on. What a run that was killed has left goes after a day.
+    or another window of QGIS works on. What a run that was killed has left goes after a day, results that were never
+    saved after a week, unless the study's folder keeps them for whoever goes on with them.
     """
     stays = {*folders, *kept}
     for parent in {folder.parent for folder in folders}:
@@ -86,11 +92,21 @@ def remove_others(
                 shutil.rmtree(old, ignore_errors=True)
 
 
+def settle(folders: Iterable[Path]) -> None:
+    """Take the mark off result folders: a project that was saved names them."""
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            (folder / MARK).unlink()
+
+
 def _is_abandoned(folder: Path) -> bool:
-    """Say whether a run was killed here: nothing whole after a day."""
+    """Say whether nobody has come back: to a run that was killed for a day, to results never saved for a week."""
     try:
-        is_old = time.time() - folder.stat().st_mtime > DAY_S
-        return is_old and not any(file.is_file() and ".part" not in file.name for file in folder.rglob("*"))
+        mark, found = folder / MARK, [file.name for file in folder.rglob("*") if file.is_file() and file.name != MARK]
+        age_s = time.time() - (mark if mark.exists() else folder).stat().st_mtime
+        if any(".part" not in name for name in found):
+            return mark.exists() and age_s > 7 * DAY_S and not _names(folder.parents[2] / RECOVERY, folder.name)
+        return age_s > DAY_S
     except OSError:
         return False
 
@@ -104,8 +120,10 @@ def _is_named_beside(name: str, project: str) -> bool:
 
 
 def _names(project: Path, name: str) -> bool:
+    if not project.exists():
+        return False
     try:
-        if project.suffix == ".qgs":
+        if project.suffix != ".qgz":
             return name.encode() in project.read_bytes()
         with zipfile.ZipFile(project) as archive:
             return any(name.encode() in archive.read(part) for part in archive.namelist() if part.endswith(".qgs"))

@@ -1,6 +1,7 @@
 """Which earlier results go: those this project has replaced, never what somebody else may still need."""
 
 import os
+import time
 
 from qgis.core import QgsProject
 
@@ -30,7 +31,7 @@ def test_results_of_another_window_or_project_stay(dock, click, qtbot, tmp_path,
     click(dock.cards["prepare"].run)
     wait_idle(qtbot, dock)
     assert project.write()
-    qtbot.wait(400)
+    qtbot.waitUntil(lambda: dock.session.keeper._clearing is None, timeout=3000)
     assert first.exists(), "first.qgz still names it"
     assert theirs.exists()
 
@@ -46,3 +47,22 @@ def test_a_project_file_beside_this_one_is_asked(tmp_path):
     (tmp_path / "v2.qgs").write_text(f"./steps/tag/{folders[1].name}/tagged.gpkg", encoding="utf-8")
     remove_others([folders[2]], frozenset(), str(tmp_path / "v2.qgs"), frozenset(folders))
     assert [folder.exists() for folder in folders] == [True, False, True]
+
+
+def test_results_that_were_never_saved_go_after_a_week(dock, click, qtbot, tmp_path, load_inputs):
+    project, home = QgsProject.instance(), tmp_path / "study/steps/prepare"
+    ready(dock, qtbot, tmp_path, load_inputs)
+    for name, days in (("young", 6), ("old", 8), ("kept", 8)):  # QGIS was closed without saving
+        (home / name).mkdir(parents=True)
+        (home / name / "edges.gpkg").write_bytes(b"x")
+        (home / name / ".unsaved").touch()
+        os.utime(home / name / ".unsaved", (time.time() - days * 86_400,) * 2)
+    (tmp_path / "study" / "study.json").write_text('"steps/prepare/kept/edges.gpkg"', encoding="utf-8")
+    click(dock.cards["prepare"].run)
+    wait_idle(qtbot, dock)
+    (made,) = set(home.iterdir()) - {home / name for name in ("young", "old", "kept")}
+    assert [(home / name).exists() for name in ("young", "old", "kept")] == [True, False, True]
+    assert (made / ".unsaved").exists()
+    assert project.write(str(tmp_path / "p.qgz"))
+    qtbot.waitUntil(lambda: not (made / ".unsaved").exists(), timeout=3000)
+    assert made.exists()
