@@ -6,10 +6,11 @@ from __future__ import annotations
 import importlib
 from contextlib import suppress
 
-from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsProcessingProvider
+from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsProcessingProvider, QgsVectorFileWriter
 from qgis.PyQt.QtGui import QIcon
 
 from ..core.words import RESOURCES
+from .output.targets import WRITTEN
 from .texts import tr
 from .toolbox.models import ShippedModel
 
@@ -68,6 +69,10 @@ class RenewalProvider(QgsProcessingProvider):
 
     def supportsNonFileBasedOutput(self) -> bool:
         return True
+
+    def supportedOutputVectorLayerExtensions(self) -> list[str]:
+        """Return the formats that a dialog offers for a result: those that the run would not refuse."""
+        return [suffix[1:] for suffix in WRITTEN if QgsVectorFileWriter.driverForExtension(suffix)]
 
     def loadAlgorithms(self) -> None:
         load_bindings()

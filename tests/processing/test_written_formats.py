@@ -132,3 +132,15 @@ def test_another_format_is_always_utf8(tmp_path, run_algorithm, echo, make_layer
     values = {"PARCELS": make_layer(SQUARES), "OUTPUT": encoded_as(tmp_path / f"out{suffix}", encoding)}
     _, _, told = run_algorithm(echo(), values)
     assert ("总是按 UTF-8" in told.textLog()) == said
+
+
+def test_a_dialog_offers_what_is_written(provider):
+    from qgis.core import QgsProcessingContext
+
+    offered = provider.supportedOutputVectorLayerExtensions()
+    assert offered[0] == "gpkg" and {"shp", "csv", "xlsx"} <= set(offered) and not {"tab", "mif", "pdf"} & set(offered)
+    algorithm = provider.algorithm("tagparcels")
+    sink = algorithm.parameterDefinition("OUTPUT")
+    assert "gpkg" in sink.createFileFilter() and "*.tab" not in sink.createFileFilter()
+    good, told = sink.isSupportedOutputValue("/data/out.tab", QgsProcessingContext())
+    assert not good and "tab" in told
