@@ -3533,7 +3533,7 @@
     </message>
     <message>
         <source>{n} rows have cells beyond the last column; these cells were left out.</source>
-        <translation>有 {n} 行在最后一列之外还有内容，这些内容未读入。</translation>
+        <translation>有 {n} 行在最后一列之外还有内容，这些内容未纳入。</translation>
     </message>
     <message>
         <source>{n} rows have no coordinates and no place on the map.</source>
