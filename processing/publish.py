@@ -63,8 +63,6 @@ def publish(
             whole = _encode(placed[name], tables[name], inputs, stretch)
             if target.kind in ("file", "table"):
                 staged.append(target)
-                if _shelf_of(target) is None:
-                    whole = fit_into(target, whole, run)
                 _write(target, whole, dressers[name], context.transformContext(), stretch)
                 del whole
                 continue
@@ -150,7 +148,7 @@ def _write(target: Target, whole: Encoded, dresser: Dresser, transforms: Any, ru
     """Write a file or table beside its place; rows that only go to the next step of a study are handed over."""
     shelf = _shelf_of(target)
     if shelf is None:
-        write_part(target, whole, transforms, dresser.dress_and_save, run)
+        write_part(target, fit_into(target, whole, run), transforms, dresser.dress_and_save, run)
     elif shelf.hand_over(target.path, whole, run):
         write_empty_part(target, whole, transforms)
     else:
