@@ -10,8 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from .. import envelope
 from ..words import say, sentences, source_words
 from .resaid import resay
+from .rulebook import title_of
 from .scales import page
 from .summary import hectares, percent, told
 
@@ -70,8 +72,14 @@ def tell_clause(row: Mapping[str, Any], language: str) -> str:
 
 
 def tell_source_clause(clause: str, language: str) -> str:
-    """Return a stored clause in a language; one of a user's own rules stays as it is."""
-    return resay(source_words(clause, language), language, LAYER_CLAUSES)
+    """Return a stored clause in a language, shipped rules by their title; one of a user's own rules stays as it is."""
+    told_clause = resay(source_words(clause, language), language, LAYER_CLAUSES)
+    for name in envelope.names("zone-rules"):
+        named = say("check_zone_rules", language, rules=name)
+        if told_clause == named:
+            title = title_of("zone-rules", name, language)
+            return title + named.partition(name)[2]
+    return told_clause
 
 
 def check_codes() -> list[str]:

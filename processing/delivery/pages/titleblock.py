@@ -29,7 +29,9 @@ def draw_heading(sheet: Sheet, study: Any, title: str, below: str, number: str) 
     sheet.box(tuple(look["bar"]), sheet.accent, "")
     sheet.title(title, tuple(look["title"]), points["title"])
     x, y, width, height = look["below"]
-    width = min(width, look["secrecy"][0] - x) if study.secrecy else width
+    told_secrecy = say("secrecy_line", study.language, text=study.secrecy) if study.secrecy else ""
+    if study.secrecy:
+        width = min(width, look["secrecy"][0] + look["secrecy"][2] - x - text_width_mm(told_secrecy, 8) * 1.1 - 3)
     mark = f"　{study.mark}" if study.mark else ""
     told = fit_words(below, 7.5, width - text_width_mm(mark, 7.5))
     sheet.text(f"{told}{mark}".strip("　"), (x, y, width, height), 7.5, color=GREY)
@@ -38,8 +40,7 @@ def draw_heading(sheet: Sheet, study: Any, title: str, below: str, number: str) 
     lines = max(1, round(room / (points["study"] * LINE)))
     sheet.paragraph(study.title, (x, y, width, room), points["study"], lines, align="right")
     if study.secrecy:
-        words = say("secrecy_line", study.language, text=study.secrecy)
-        sheet.text(words, tuple(look["secrecy"]), 8, bold=True, align="right", color=sheet.accent)
+        sheet.text(told_secrecy, tuple(look["secrecy"]), 8, bold=True, align="right", color=sheet.accent)
     x, y, width, height = look["number"]
     sheet.box((x, y, width, height))
     sheet.rule(x, y + LABEL, width, INK)

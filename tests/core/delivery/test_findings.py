@@ -98,3 +98,13 @@ def test_the_first_screen_names_what_is_wrong_and_what_is_not_known():
         f"{check}:Z-1" for check in ("rent", "resettle", "parking", "lifts", "danger", "parks", "plan")
     ]
     assert checks_lead(many, "en")[1].endswith(" and 2 more.")  # five are named
+
+
+def test_shipped_rules_are_told_by_their_title():
+    from urban_renewal.core.delivery.findings import tell_source_clause
+
+    assert tell_source_clause("片区规则 chongqing（本插件自定值）", "zh") == "重庆示范片区规则（本插件自定值）"
+    assert (
+        tell_source_clause("片区规则 chongqing（本插件自定值）", "en") == "Chongqing demonstration zones (own choice)"
+    )
+    assert tell_source_clause("片区规则 ours（本插件自定值）", "zh") == "片区规则 ours（本插件自定值）"
