@@ -20,13 +20,19 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsProject
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsFeature,
+    QgsProject,
+    QgsVectorLayer,
+)
 from qgis.PyQt.QtCore import Qt, QTimer, QUrl
 from qgis.PyQt.QtGui import QImage
 from qgis.PyQt.QtWidgets import QDialog, QDockWidget, QWidget
 from qgis.utils import iface, plugins
 
-WIDTH, HEIGHT, DOCK_WIDTH = 1440, 900, 390
+WIDTH, HEIGHT, DOCK_WIDTH, LAYERS_WIDTH = 1440, 900, 390, 290
 PATIENCE_S = 900.0
 
 
@@ -61,7 +67,8 @@ class Photographer:
         for name in ("Browser", "LayerOrder"):
             if (panel := window.findChild(QDockWidget, name)) is not None:
                 panel.hide()
-        window.resizeDocks([self.dock], [DOCK_WIDTH], Qt.Orientation.Horizontal)
+        layers = window.findChild(QDockWidget, "Layers")  # wide enough for the words of its legends
+        window.resizeDocks([layers, self.dock], [LAYERS_WIDTH, DOCK_WIDTH], Qt.Orientation.Horizontal)
         yield 1500, self.always
         if (self.study / "study.qgz").exists():  # made by an earlier run: only what comes after it
             iface.addProject(str(self.study / "study.qgz"))
@@ -80,6 +87,7 @@ class Photographer:
         self.keep(self.dock, "dock")
         self.keep_sheets()
         yield from self.walk_fields()
+        yield from self.walk_several()
         yield from self.walk_review()
         yield from self.walk_explore()
         yield from self.walk_gaps()
@@ -116,6 +124,31 @@ class Photographer:
         box = self.dock.findChild(QDialog)
         self.keep(box, "fields")
         box.reject()
+        yield 300, self.always
+
+    def walk_several(self) -> Iterator[tuple[int, Callable[[], bool]]]:
+        """Show which layers of facilities become one: three lists, each of a kind that its name tells."""
+        from urban_renewal.dialogs.drop.merging import member
+        from urban_renewal.dialogs.drop.several import SeveralLayers
+
+        project = QgsProject.instance()
+        given = project.mapLayer(self.dock.session.study.inputs["FACILITIES"].layer_id)
+        made = []
+        for kind, name in (("kgar", "幼儿园"), ("eday", "社区养老服务站"), ("park", "公园")):
+            fields = "field=facility_id:string&field=name:string&field=capacity:double"
+            layer = QgsVectorLayer(f"Point?crs={given.crs().authid()}&{fields}", name, "memory")
+            for feature in given.getFeatures(f"\"kind\" = '{kind}'"):
+                row = QgsFeature(layer.fields())
+                row.setAttributes([feature[field.name()] for field in layer.fields()])
+                row.setGeometry(feature.geometry())
+                layer.dataProvider().addFeature(row)
+            made.append(project.addMapLayer(layer, False))
+        box = SeveralLayers(project, [member(layer) for layer in made], self.dock)
+        box.show()
+        yield 500, self.always
+        self.keep(box, "several")
+        box.reject()
+        project.removeMapLayers([layer.id() for layer in made])
         yield 300, self.always
 
     def walk_list(self) -> Iterator[tuple[int, Callable[[], bool]]]:
