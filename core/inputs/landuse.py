@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -73,6 +74,19 @@ def _scheme(name: str, entry: Mapping[str, Any]) -> Scheme:
     )
 
 
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    """Return class by name of land use (resources/landuse/names.json)."""
+    data = json.loads((RESOURCES / "landuse" / "names.json").read_text(encoding="utf-8"))["names"]
+    return {name: kind for kind, names in data.items() for name in names}
+
+
+def class_by_name(text: str) -> str | None:
+    """Return the class of a name such as 城镇住宅用地, None where it is no name of a land use."""
+    plain = re.sub(r"[\s()]", "", unicodedata.normalize("NFKC", text))
+    return next((_names()[name] for name in (plain, f"{plain}用地") if name in _names()), None)
+
+
 def clean_codes(values: pd.Series) -> pd.Series:
     """Return codes as they are compared: the leading code of "0701 城镇住宅", upper case."""
     words = values.astype(frames.TEXT).str.normalize("NFKC").str.strip().str.upper()  # ０７０１ is 0701
@@ -93,7 +107,10 @@ def recognise_scheme(codes: Iterable[Any], has_czcsxm: bool) -> Detected:
     Raises RenewalError(`scheme_unclear`) with candidates and evidence when codes mean different classes: the same
     digits stand for industry in one scheme and for a farm road in another. Source: domain rules of the crosswalk.
     """
-    counts = clean_codes(pd.Series(list(codes), dtype=object)).value_counts()
+    texts = pd.Series(list(codes), dtype=object)
+    counts = clean_codes(texts).value_counts()
+    if not len(counts) and any(class_by_name(str(text)) for text in texts.dropna().unique()):
+        return Detected(next(iter(schemes())), (), ())  # names alone: they mean the same in every scheme
     seen = {str(code): int(n) for code, n in sorted(counts.items(), key=lambda item: str(item[0]))}
     read = {scheme.name: {code: code for code in seen} for scheme in schemes().values()}
     candidates = _knowing(seen, read)
@@ -123,7 +140,8 @@ def _knowing(seen: Mapping[str, int], read: Mapping[str, Mapping[str, str]]) -> 
 def classify(values: pd.Series, scheme: str, run: Run) -> Objects:
     """Return the class of each code (n,) as str or None; codes the scheme does not have are counted and missing.
 
-    A code that has lost its 0 in front (0601 as the number 601) is read with it, and counted.
+    A code that has lost its 0 in front (0601 as the number 601) is read with it, and counted. Where there is a name
+    instead of a code (城镇住宅用地) the name counts; what is neither is missing, and both are told.
     """
     codes = clean_codes(values)
     whole = {str(code): schemes()[scheme].whole(str(code)) for code in codes.dropna().unique()}
@@ -134,4 +152,22 @@ def classify(values: pd.Series, scheme: str, run: Run) -> Objects:
     strange = sorted(code for code, name in known.items() if name is None)
     if strange:
         run.warn("code_not_in_scheme", scheme=scheme, n=int(codes.isin(strange).sum()), codes=strange)
-    return np.array([None if pd.isna(code) else known[str(code)] for code in codes], dtype=object)
+    found = np.array([None if pd.isna(code) else known[str(code)] for code in codes], dtype=object)
+    return _with_names(found, values, codes.isna().to_numpy(dtype=bool), run)
+
+
+def _with_names(found: Objects, values: pd.Series, uncoded: npt.NDArray[np.bool_], run: Run) -> Objects:
+    """Return the classes with those of rows that bear a name instead of a code."""
+    texts = values.astype(frames.TEXT).str.strip().replace("", pd.NA).to_numpy(dtype=object)
+    rows = np.flatnonzero(uncoded & ~pd.isna(texts))
+    if not len(rows):
+        return found
+    by_name = {text: class_by_name(str(text)) for text in pd.unique(texts[rows])}
+    found[rows] = [by_name[text] for text in texts[rows]]
+    read_n = sum(by_name[text] is not None for text in texts[rows])
+    if read_n:
+        run.note("land_use_by_name", n=read_n)
+    if read_n < len(rows):
+        odd = sorted(str(text) for text, name in by_name.items() if name is None)
+        run.warn("land_use_name_unknown", n=len(rows) - read_n, values=odd[:5])
+    return found

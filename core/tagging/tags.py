@@ -16,7 +16,7 @@ from .. import frames, schema
 from ..envelope import VERIFIED
 from ..identity import METRE_DIGITS, geometry_hash
 from ..inputs.buildings import drawn_in_parts, measure_buildings
-from ..inputs.landuse import Detected, classify, recognise_scheme, schemes
+from ..inputs.landuse import Detected, classify, clean_codes, recognise_scheme, schemes
 from ..inputs.overlay import share_buildings
 from ..run import Run
 from ..words import join_words, pick, say
@@ -163,6 +163,8 @@ def land_classes(parcels: pd.DataFrame, scheme: str, run: Run) -> Objects:
         found = recognise_scheme(codes, bool(frames.optional(parcels, "czcsxm").notna().any()))
         scheme = found.scheme
         title = pick(schemes()[scheme].title, run.language)
+        if not clean_codes(codes).notna().any():  # names alone mean the same in every scheme
+            return classify(codes, scheme, run)
         run.note("scheme_found", scheme=scheme, title=title, evidence=_told_by(found, run))
     if schemes()[scheme].status not in VERIFIED:
         run.note("scheme_to_verify", title=pick(schemes()[scheme].title, run.language))

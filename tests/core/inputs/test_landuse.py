@@ -1,10 +1,13 @@
 """Land-use codes: what is sure is decided, what clashes is asked."""
 
+import json
+
 import pandas as pd
 import pytest
 from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.inputs.landuse import classify, clean_codes, detect_scheme, recognise_scheme, schemes
 from urban_renewal.core.run import Run
+from urban_renewal.core.words import RESOURCES
 
 CLASSES = {
     "resid", "homestead", "indus", "storage", "commerce", "public", "green", "road", "utility", "special", "empty",
@@ -106,3 +109,24 @@ def test_data_names_only_known_classes():
 
 def test_full_width_codes_are_codes():
     assert clean_codes(pd.Series(["０７０１", "07０１ 城镇住宅", "ｈ1"])).tolist() == ["0701", "0701", "H1"]
+
+
+def test_names_instead_of_codes():
+    # DLMC says in words what DLBM says in digits; the words mean the same in every scheme
+    run = Run()
+    words = pd.Series(["城镇住宅用地", "工业用地", "农村宅基地", "二类居住", "0601", "（空）地", None, ""])
+    found = classify(words, "survey3", run)
+    assert list(found) == ["resid", "indus", "homestead", "resid", "indus", None, None, None]
+    assert [(message.code, message.values["n"]) for message in run.messages] == [
+        ("land_use_by_name", 4), ("land_use_name_unknown", 1),
+    ]  # fmt: skip
+    assert detect_scheme(["城镇住宅用地", "工业用地", None], False) in schemes()
+    with pytest.raises(RenewalError):
+        detect_scheme(["随便", "写写"], False)
+
+
+def test_names_stand_once_and_in_known_classes():
+    data = json.loads((RESOURCES / "landuse" / "names.json").read_text(encoding="utf-8"))["names"]
+    assert set(data) <= CLASSES
+    names = [name for group in data.values() for name in group]
+    assert len(names) == len(set(names))
