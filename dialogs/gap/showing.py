@@ -22,6 +22,7 @@ from ...core.delivery.formats.workbook import Sheet, write_workbook
 from ...core.errors import RenewalError
 from ...processing.texts import interface_language, tr
 from ..explore import text as explore_text
+from ..explore.answers import Beside, is_big
 from ..parts.beside import Frame, put_beside, take_away
 from ..review import reviewing
 from ..review.items import table_of
@@ -61,6 +62,7 @@ class GapShowing(QObject):
         self.marks.read.connect(lambda: self.walks.ask(*self._now()) if self.panel is not None else None)
         self.marks.read.connect(self._set_places_aside)
         self._reading: Turns | None = None
+        self._worst = Beside(dock.exploring.on_fault, self)  # where most is missing
         self._shown: tuple[str, float] = ("", 0.0)  # the count that is shown: source, when it was written
         dock.session.ended.connect(self._on_ended)
 
@@ -225,23 +227,24 @@ class GapShowing(QObject):
 
     def show_worst(self, key: str) -> None:
         """Explore the parcel of a community where most is missing: why, and the way that is walked from there."""
-        found = self._shape_of(key)
         files, kind = results_of(self._dock.session.study), self.panel.worst_kind(key)
-        if found is None or "tagged" not in files or self._iface is None:
+        if self._iface is not None and "tagged" in files and self._shape_of(key) is not None:
+            rows = partial(rows_of, files, "gap_detail", WORST_SQL, (kind,))  # of a million: beside the window
+            self._worst.ask(is_big(files), rows, partial(self._explore_worst, key, kind, files["tagged"]))
+
+    def _explore_worst(self, key: str, kind: str, tagged: str, rows: list[tuple[Any, ...]]) -> None:
+        found, exploring, project = self._shape_of(key), self._dock.exploring, self._dock.session.project
+        if found is None:
             return
-        shape, layer = found
-        path, table = table_of(files["tagged"])
-        parcels = QgsVectorLayer(f"{path}|layername={table}", "tagged", "ogr")
-        project = self._dock.session.project
+        parcels = exploring.lookups.parcels(tagged).layer
         try:
-            shape = QgsGeometry(shape)
-            shape.transform(crossing(layer.crs(), parcels.crs(), project))
+            shape = QgsGeometry(found[0])
+            shape.transform(crossing(found[1].crs(), parcels.crs(), project))
             inside = _points_in(parcels, shape)
-            for parcel, nearest, *_ in rows_of(files, "gap_detail", WORST_SQL, (kind,)):
+            for parcel, nearest, *_ in rows:
                 if parcel in inside:
                     crs = self._iface.mapCanvas().mapSettings().destinationCrs()
                     place = crossing(parcels.crs(), crs, project).transform(inside[parcel])
-                    exploring = self._dock.exploring
                     exploring.start()
                     exploring.ask(place, only_ground=True)
                     exploring.show_way_soon(kind, str(nearest))
@@ -270,6 +273,7 @@ class GapShowing(QObject):
         if self._reading is not None:
             self._reading.stop()
             self._reading = None
+        self._worst.stop()
         self._frame.clear()
         if self.panel is not None:
             self._dock.exploring.ground_read.disconnect(self._on_ground)

@@ -134,6 +134,26 @@ def test_the_walk_is_told_with_stairs_and_climb(walked, qtbot):
     assert "The way" not in panel.sentence.text()
 
 
+@pytest.mark.parametrize("is_city", [False, True])
+def test_the_parcel_where_most_is_missing_is_explored(walked, dock, qtbot, monkeypatch, is_city):
+    """P2 of C1 and its way up the stairs, whether its rows are looked for at once or beside the window."""
+    import threading
+
+    from urban_renewal.dialogs.explore import answers, exploring
+    from urban_renewal.dialogs.gap import showing
+
+    where, real = [], showing.rows_of
+    monkeypatch.setattr(showing, "rows_of", lambda *what: (where.append(threading.current_thread()), real(*what))[1])
+    if is_city:
+        monkeypatch.setattr(answers, "MANY_BYTES", 0)
+        monkeypatch.setattr(exploring, "MANY_EDGES", 0)
+    walked.panel.way_asked.emit("C1")
+    found = dock.exploring
+    qtbot.waitUntil(lambda: found.panel is not None and "stairs" in found.panel.way.text(), timeout=10000)
+    assert "Parcel P2" in found.panel.text.toPlainText() and len(found._drawn.items) == 2
+    assert {thread is threading.main_thread() for thread in where} == {not is_city}
+
+
 def test_facilities_stand_on_the_map_with_their_load(walked, qtbot, qgis_iface):
     """White squares: red where full; none while a group is shown or the panel is behind another."""
     qtbot.waitUntil(lambda: bool(walked.marks.places), timeout=10000)
