@@ -164,6 +164,10 @@
         <translation>同时在看：{names}</translation>
     </message>
     <message>
+        <source>Another QGIS has saved this project meanwhile. Open it again first, or one of the two is lost.</source>
+        <translation>另一个 QGIS 窗口刚保存过这个工程。请先重新打开，否则总有一边的改动会丢。</translation>
+    </message>
+    <message>
         <source>Apply</source>
         <translation>应用</translation>
     </message>

@@ -37,7 +37,7 @@ from .keys import add_keys
 from .links import follow, tell
 from .options_panel import OptionsPanel
 from .settings_panel import SettingsPanel
-from .studies import lies_on_share, shares_folder
+from .studies import notes
 
 POLL_MS = 200  # how often the bar moves and Cancel's answer is looked for
 LAST_DATA = "UrbanRenewal/last_data"  # of the profile: the folder of the data added last
@@ -236,13 +236,7 @@ class RenewalDock(QDockWidget):
         from_here = tr("From “{step}” on").format(step=wording.step_title(first))
         self.run_all.setText(tr("Run all") if first == STEPS[0].key else from_here)
         lines = [escape(wording.reason_text(reason)) for reason in missing[:3]]
-        shared = shares_folder(self.session)
-        if shared:
-            text = tr("“{name}” writes into this folder as well: its results would be replaced.")
-            lines.append(escape(text.format(name=shared)))
-        if lies_on_share(self.session):
-            text = tr("The project or the folder lies on a network share: work on a local disk and copy it later.")
-            lines.append(escape(text))
+        lines += notes(self.session)
         lines += without_lines(self.session) if not missing else []
         if len(missing) > 3:
             lines.append(tr("({n} more)").format(n=len(missing) - 3))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import copy
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from qgis.PyQt.QtWidgets import QMenu, QMessageBox, QToolButton
@@ -63,6 +64,21 @@ def shares_folder(session: Session) -> str:
 def lies_on_share(session: Session) -> bool:
     """Say whether the project's file or the study's folder lies on a network share, where GeoPackages are at risk."""
     return any(_on_share(place) for place in (session.project.fileName(), session.study.folder) if place)
+
+
+def notes(session: Session) -> list[str]:
+    """Return what is to be known of the place where everything is kept, a sentence each, as rich text."""
+    found = []
+    if shared := shares_folder(session):
+        text = tr("“{name}” writes into this folder as well: its results would be replaced.")
+        found.append(text.format(name=shared))
+    if lies_on_share(session):
+        found.append(tr("The project or the folder lies on a network share: work on a local disk and copy it later."))
+    if session.keeper.is_changed_elsewhere():
+        found.append(
+            tr("Another QGIS has saved this project meanwhile. Open it again first, or one of the two is lost.")
+        )
+    return [escape(text) for text in found]
 
 
 @lru_cache(maxsize=64)  # asked at every look at the panel, and a share may take its time to answer

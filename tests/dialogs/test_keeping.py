@@ -66,3 +66,21 @@ def test_results_that_were_never_saved_go_after_a_week(dock, click, qtbot, tmp_p
     assert project.write(str(tmp_path / "p.qgz"))
     qtbot.waitUntil(lambda: not (made / ".unsaved").exists(), timeout=3000)
     assert made.exists()
+
+
+def test_a_project_saved_by_another_window_is_told(dock, qtbot, tmp_path, load_inputs):
+    """QGIS asks only when this one is saved: by then an hour's work may stand against another's."""
+    project = QgsProject.instance()
+    ready(dock, qtbot, tmp_path, load_inputs)
+    file = tmp_path / "p.qgz"
+    assert project.write(str(file))
+    qtbot.wait(50)
+    dock.refresh()
+    assert "Another QGIS" not in dock.why.text()
+    os.utime(file, (file.stat().st_mtime + 5,) * 2)
+    dock.refresh()
+    assert "Another QGIS has saved this project" in dock.why.text()
+    assert project.write()
+    qtbot.wait(50)
+    dock.refresh()
+    assert "Another QGIS" not in dock.why.text()
