@@ -30,7 +30,7 @@ from ..parts import help_pages
 from ..parts.charts import colours
 from ..parts.escape import add_escape
 from ..parts.inks import readable
-from ..parts.phrases import aside, flowing, listed, paired, unbroken
+from ..parts.phrases import aside, flowing, kept_together, listed, paired, unbroken
 from ..parts.tables import make_copyable, pick_rows
 from ..parts.widgets import HINT, Page, big_figures, figure_row, main_button, text_label
 from ..study import wording
@@ -146,13 +146,15 @@ class GapPanel(QDockWidget):
     def _legend_text(self) -> str:
         """Return the legend in the colours of the bars, which follow the theme the panel is shown in."""
         words = {"elder": tr("gap of elders' facilities"), "child": tr("gap of children's facilities")}
-        parts = [f'<span style="color:{group_colour(key, self.bars.palette()).name()}">■</span> {text}'
-                 for key, text in words.items()]  # fmt: skip
-        own = f"<b>┃</b> {tr('gap of the facility chosen')}"
-        names = {"facility": f"□</span> {tr('facility')}", "overloaded": f"<b>□</b></span> {tr('full')}"}
+        inks = {key: group_colour(key, self.bars.palette()).name() for key in words}
+        parts = [f'<span style="color:{inks[key]}">■</span>&nbsp;{kept_together(text)}' for key, text in words.items()]
+        own = f"<b>┃</b>&nbsp;{kept_together(tr('gap of the facility chosen'))}"
+        names = {"facility": f"□</span>&nbsp;{kept_together(tr('facility'))}",
+                 "overloaded": f"<b>□</b></span>&nbsp;{kept_together(tr('full'))}"}  # fmt: skip
         marks = [f'<span style="color:{readable(colours()[name]["color"], self.palette()).name()}">{text}'
                  for name, text in names.items()]  # fmt: skip
-        return " &nbsp; ".join([*parts, own, *marks, tr("right: people of this kind not served")])
+        told = kept_together(tr("right: people of this kind not served"))
+        return " &nbsp; ".join([*parts, own, *marks, told])
 
     def _dress_table(self) -> QTableView:
         table = self.table

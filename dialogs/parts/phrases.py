@@ -10,6 +10,7 @@ from ...core.words import join_words
 from ...processing.texts import interface_language
 
 ENDS = "。；，：！？、）”"  # behind these Chinese goes on without a blank
+FIRST_IDEOGRAPH = 0x2E80  # from here on a line may break between any two letters
 UNIT = re.compile(r"(?<=\d) (?=[^\W\d]|%|°)")  # between a number and what is counted
 
 
@@ -54,3 +55,9 @@ def aside(phrase: str) -> str:
 def unbroken(text: str) -> str:
     """Return a text in which no line ends between a number and its unit."""
     return UNIT.sub("\u00a0", text)
+
+
+def kept_together(text: str) -> str:
+    """Return words that stay in one line: joiners between Chinese letters, fixed blanks between others."""
+    whole = text.replace(" ", "\u00a0")
+    return "\u2060".join(whole) if any(ord(letter) >= FIRST_IDEOGRAPH for letter in whole) else whole

@@ -15,6 +15,7 @@ from ...processing.texts import tr
 from ..parts.charts import colours
 from ..parts.inks import readable
 from ..parts.phrases import flowing
+from ..parts.phrases import kept_together as unbroken
 from ..study import readiness, wording
 from ..study.readiness import Reason, StepState
 from ..study.steps import BY_KEY
@@ -22,7 +23,6 @@ from ..study.study import Study
 
 OWN_REPORTS = {"prepare": "issues_report", "zones": "zones_report"}
 OLD = 0.55  # strength of figures that are out of date
-FIRST_IDEOGRAPH = 0x2E80  # from here on a line may break between any two letters
 NUMBERS = "①②③④⑤⑥⑦⑧⑨"
 
 
@@ -149,12 +149,6 @@ def links(key: str, is_old: bool, reports: Mapping[str, str], has_button: bool =
         found.append(("hand", tr("By hand…")))
     found.append(("log", tr("Log")))
     return "&nbsp;&nbsp; ".join(f'<a href="{action}">{unbroken(text)}</a>' for action, text in found)
-
-
-def unbroken(text: str) -> str:
-    """Return words that stay in one line: joiners between Chinese letters, fixed blanks between others."""
-    whole = text.replace(" ", "\u00a0")
-    return "\u2060".join(whole) if any(ord(letter) >= FIRST_IDEOGRAPH for letter in whole) else whole
 
 
 def run_title(key: str, state: StepState, has_record: bool) -> str:
