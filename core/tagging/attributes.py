@@ -22,7 +22,8 @@ from .intervals import Flags, Interval, between, exact, first_known, largest
 Objects = npt.NDArray[np.object_]
 STATE, COLLECTIVE = ("10", "20", "国有"), ("30", "31", "32", "33", "34", "40", "集体")  # QSXZ, TD/T 1057 (known)
 IN_TOWN = ("201", "201A", "202", "202A")  # CZCSXM: city, its industry, town, its industry
-ABANDONED = "FQ"  # TBXHDM
+PLACES = {"城市": "201", "建制镇": "202", "村庄": "203"}  # names of CZCSXM instead of codes
+ABANDONED = r"^FQ(?![A-Z])|废弃"  # TBXHDM, or its name
 AREA_UNITS, UNIT_LIKE = {"亩": 2000 / 3, "公顷": 1e4}, 0.05  # own choice
 DOC_DIFFERENCE = 0.01  # own choice: surveying and drawing differ less
 
@@ -46,6 +47,18 @@ def collective_share(parcels: pd.DataFrame, run: Run) -> Interval:
     return exact(np.where(collective.fillna(False) & state.fillna(False), np.nan, shown))
 
 
+def _places(parcels: pd.DataFrame, run: Run) -> pd.Series:
+    """Return the codes CZCSXM (201, 201A …) of "201", "201 城市" or 城市; what is neither is missing, and told."""
+    words = frames.optional(parcels, "czcsxm").astype(frames.TEXT).str.normalize("NFKC").str.strip().str.upper()
+    words = words.replace("", pd.NA)
+    code = words.str.extract(r"^(20\d[A-Z]?)(?![\dA-Z])", expand=False).astype(frames.TEXT)
+    found = code.fillna(words.map(PLACES).astype(frames.TEXT))
+    strange = words.notna() & found.isna()
+    if strange.any():
+        run.warn("czcsxm_unknown", n=int(strange.sum()), values=sorted(set(words[strange]))[:5])
+    return found
+
+
 def land_facts(parcels: pd.DataFrame, land: Objects, run: Run) -> tuple[dict[str, Interval], Flags]:
     """Return the indicators of the parcels' own columns, and where "not self-built" is only taken.
 
@@ -56,7 +69,7 @@ def land_facts(parcels: pd.DataFrame, land: Objects, run: Run) -> tuple[dict[str
     n = len(parcels)
     coll = collective_share(parcels, run)
     homestead = exact(np.where(pd.isna(land), np.nan, (land == "homestead").astype(float)))
-    place = frames.optional(parcels, "czcsxm").astype(frames.TEXT).str.normalize("NFKC").str.strip().str.upper()
+    place = _places(parcels, run)
     in_town = exact(np.where(place.isna(), np.nan, place.isin(IN_TOWN).fillna(False).astype(float)))
     both = Interval(np.minimum(homestead.lo, in_town.lo), np.minimum(homestead.hi, in_town.hi))
     told = largest(coll, homestead)
@@ -68,7 +81,7 @@ def land_facts(parcels: pd.DataFrame, land: Objects, run: Run) -> tuple[dict[str
     self_built = Interval(np.where(told.lo > 0.5, 1.0, 0.0), np.where(told.lo > 0.5, 1.0, 0.0))
     return {
         "coll_share": coll, "homestead_in_town": both.masked(~(both.is_known())), "self_built": self_built,
-        "abandoned": exact((mark == ABANDONED).fillna(False).astype(float) if has_marks else np.full(n, np.nan)),
+        "abandoned": exact(mark.str.contains(ABANDONED, na=False).astype(float) if has_marks else np.full(n, np.nan)),
         "in_boundary": exact(share),
     }, ~taken.is_known()  # fmt: skip
 

@@ -10,7 +10,7 @@ import shapely
 from urban_renewal.core import frames
 from urban_renewal.core.run import Run
 from urban_renewal.core.tagging.activity import measure_activity, read_activity
-from urban_renewal.core.tagging.attributes import check_documented_area, collective_share
+from urban_renewal.core.tagging.attributes import check_documented_area, collective_share, land_facts
 from urban_renewal.core.tagging.dates import last_days, months_before
 from urban_renewal.core.tagging.intervals import Interval, Weights, exact, first_known, unknown, weighted_mean
 from urban_renewal.core.tagging.morphology import nearest_on_same_parcel, orientation_spread
@@ -279,3 +279,18 @@ def test_ownership_by_the_survey_the_register_and_words():
     found = collective_share(parcels, Run())
     shown = np.where(found.is_known(), found.lo, np.nan)
     assert np.allclose(shown, list(words.values()), equal_nan=True)
+
+
+def test_town_codes_and_marks_with_their_names():
+    run, n = Run(), 8
+    parcels = pd.DataFrame({
+        "parcel_id": [str(i) for i in range(n)],
+        "czcsxm": pd.Series(["201", "201A 独立工业", "城市", "202.0", "203", "村庄", "乡", None], dtype="string"),
+        "tbxhdm": pd.Series(["FQ", "FQ 废弃", "废弃", "HDGY", "FQX", None, "", "fq"], dtype="string"),
+    })  # fmt: skip
+    facts, _ = land_facts(parcels, np.array(["homestead"] * n, dtype=object), run)
+    town, gone = facts["homestead_in_town"], facts["abandoned"]
+    assert np.where(town.is_exact(), town.lo, np.nan)[:6].tolist() == [1, 1, 1, 1, 0, 0]
+    assert not town.is_exact()[6:].any()
+    assert gone.lo.tolist() == [1, 1, 1, 0, 0, 0, 0, 1]
+    assert [(message.code, message.values["values"]) for message in run.messages] == [("czcsxm_unknown", ["乡"])]
