@@ -2820,7 +2820,7 @@
         <translation>建筑</translation>
     </message>
     <message>
-        <source>by → score</source>
+        <source>built by → score</source>
         <translation>不晚于 → 得分</translation>
     </message>
     <message>

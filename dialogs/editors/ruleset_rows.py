@@ -95,7 +95,7 @@ def _criterion(item: Mapping[str, Any], keys: KeyPath) -> list[Row]:
 def _band(place: int, keys: KeyPath) -> Row:
     cells = {VALUE: Cell((*keys, "bands", place, 0), "whole", 1000, 3000, 1, 0),
              SOFT: Cell((*keys, "bands", place, 1), "number", 0, 1, SHARE_STEP, 4)}  # fmt: skip
-    return Row(tr("by → score"), "", {"op": "≤", "unit": unit_title("year")}, cells, keys, "age", 1)
+    return Row(tr("built by → score"), "", {"op": "≤", "unit": unit_title("year")}, cells, keys, "age", 1)
 
 
 def _point(name: str, place: int, keys: KeyPath) -> Row:
