@@ -24,8 +24,8 @@ NO_ID = np.iinfo(np.int64).min  # of a vertex whose node in the source is not kn
 NUMBER = re.compile(r"-?\d+")
 LISTED = re.compile(r"[;|,]")  # between words where lines were merged
 YES = ("yes", "true", "1", "t", "y", "是", "有")
-UP_WORDS = ("up", "上", "上行")
-DOWN_WORDS = ("down", "下", "下行")
+UP_WORDS = ("up", "上", "上行", "上坡", "向上")
+DOWN_WORDS = ("down", "下", "下行", "下坡", "向下")
 LEVEL_STEP = 4  # codes of a level: layer × 4 + bridge × 2 + tunnel
 
 

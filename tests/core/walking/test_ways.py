@@ -166,3 +166,18 @@ def test_counts_say_where_slopes_apply_and_how_much():
     (told,) = (message for message in run.messages if message.code == "slope_applied")
     assert told.values["n"] == 1
     assert run.facts["slope_applied_n"] == 1
+
+
+def test_chinese_words_close_ways_and_turn_stairs():
+    table = roads(
+        ("no", "residential", [(0, 0), (50, 0)], {"foot": "禁止"}), ("shut", "路", [(0, 9), (50, 9)], {"access": "否"}),
+        ("flat", "residential", [(0, 20), (50, 20)], {"bridge": "0.0"}),
+        ("plain", "residential", [(0, 30), (50, 30)], {"tunnel": "无隧道"}),
+        ("up", "梯道", [(0, 40), (40, 40)], {"incline": "上坡"}), ("down", "梯道", [(0, 50), (40, 50)], {"incline": "向下"}),
+    )  # fmt: skip
+    network, _ = build(table, envelope.load("mapping", "standard"))
+    assert network.edges["kind"].tolist() == ["stairs", "street", "street", "stairs"]  # down, flat, plain, up
+    elder = PROFILES[0]
+    quick, slow = round(40_000 / elder.stairs_down_m_s), round(40_000 / elder.stairs_up_m_s)
+    assert edge(network, "up#0")[["elder_fwd_ms", "elder_back_ms"]].tolist() == [slow, quick]
+    assert edge(network, "down#0")[["elder_fwd_ms", "elder_back_ms"]].tolist() == [quick, slow]
