@@ -8,6 +8,7 @@ before) stays empty, and so does a layer without the columns that must be found.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,7 @@ OWN_FIRST = {"PLACES": ("building_people", "parcel_people")}  # a role whose lay
 
 @dataclass(frozen=True)
 class Ground:
-    """The project's vector layers from top to bottom, the tables that results among them are of, the active one."""
+    """The project's vector layers, the last results first, the tables that results are of, the active layer."""
 
     layers: tuple[QgsVectorLayer, ...]
     tables: Mapping[str, str]  # layer id → table
@@ -77,9 +78,18 @@ def table_of(layer: QgsMapLayer) -> str:
     return told[len(MARK) :].split("/")[0] if told.startswith(MARK) else ""
 
 
+def made_at(layer: QgsMapLayer) -> str:
+    """Return when a result of ours was made, as its run record has it; "" when it does not tell."""
+    try:
+        return str(json.loads(layer.metadata().history()[-1])["finished"])
+    except (IndexError, KeyError, TypeError, ValueError):
+        return ""
+
+
 def _look(project: QgsProject, active: QgsMapLayer | None) -> Ground:
     listed = [node.layer() for node in project.layerTreeRoot().findLayers()]  # tables as well, as layerOrder() has not
-    layers = tuple(item for item in listed if isinstance(item, QgsVectorLayer) and item.isValid())
+    found = [item for item in listed if isinstance(item, QgsVectorLayer) and item.isValid()]
+    layers = tuple(sorted(found, key=made_at, reverse=True))  # the last run first: QGIS puts layers where one is active
     return Ground(layers, {item.id(): table_of(item) for item in layers}, active.id() if active else "")
 
 

@@ -1,5 +1,7 @@
 """The dialog of an algorithm in the Toolbox starts with the layers that are meant, and with none where nobody knows."""
 
+import json
+
 import pytest
 from qgis.core import QgsApplication, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtWidgets import QComboBox
@@ -44,11 +46,12 @@ def provider(as_provider):
         yield made
 
 
-def add_result(project, table, source, name=None):
-    """Add what an algorithm of ours leaves: its metadata say of which table it is."""
+def add_result(project, table, source, name=None, finished="2026-11-27T20:39:11+00:00"):
+    """Add what an algorithm of ours leaves: its metadata say of which table it is, and when it was made."""
     layer = QgsVectorLayer(source, name or table, "memory")
     metadata = layer.metadata()
     metadata.setIdentifier(f"urban-renewal/{table}")
+    metadata.addHistoryItem(json.dumps({"finished": finished}))
     layer.setMetadata(metadata)
     project.addMapLayer(layer)
     return layer.id()
@@ -106,10 +109,10 @@ def test_a_layer_that_nobody_knows_stays_as_qgis_has_it(provider, project):
 def test_the_last_run_is_compared_with_the_one_before(provider, project):
     add_result(project, "gap_detail", DETAIL, "现状")
     assert likely(provider, project, "comparescenarios")["BEFORE"] is None
-    add_result(project, "gap_detail", DETAIL, "方案")
+    add_result(project, "gap_detail", DETAIL, "方案", finished="2026-11-27T21:00:00+00:00")
+    add_result(project, "gap_detail", DETAIL, "上月", finished="2026-10-27T21:00:00+00:00")
     found = likely(provider, project, "comparescenarios")
-    top = [node.name() for node in project.layerTreeRoot().findLayers() if node.name() in ("现状", "方案")]
-    assert [found["AFTER"], found["BEFORE"]] == top
+    assert (found["BEFORE"], found["AFTER"]) == ("现状", "方案")
 
 
 def test_the_shifted_layer_is_put_right(provider, project):
