@@ -173,7 +173,8 @@ def test_chinese_words_close_ways_and_turn_stairs():
         ("no", "residential", [(0, 0), (50, 0)], {"foot": "禁止"}), ("shut", "路", [(0, 9), (50, 9)], {"access": "否"}),
         ("flat", "residential", [(0, 20), (50, 20)], {"bridge": "0.0"}),
         ("plain", "residential", [(0, 30), (50, 30)], {"tunnel": "无隧道"}),
-        ("up", "梯道", [(0, 40), (40, 40)], {"incline": "上坡"}), ("down", "梯道", [(0, 50), (40, 50)], {"incline": "向下"}),
+        ("up", "梯道", [(0, 40), (40, 40)], {"incline": "上坡"}),
+        ("down", "梯道", [(0, 50), (40, 50)], {"incline": "向下"}),
     )  # fmt: skip
     network, _ = build(table, envelope.load("mapping", "standard"))
     assert network.edges["kind"].tolist() == ["stairs", "street", "street", "stairs"]  # down, flat, plain, up
