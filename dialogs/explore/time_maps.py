@@ -15,7 +15,6 @@ from qgis.core import (
     QgsFeatureRequest,
     QgsPointXY,
     QgsTask,
-    QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QObject
 
@@ -23,7 +22,7 @@ from ...core.errors import RenewalError
 from ...processing.running.promptness import promptly
 from ...processing.texts import tr
 from ..parts.phrases import ended, flowing, listed
-from ..review.items import UnreadableError, table_of
+from ..review.items import UnreadableError
 from ..study import wording
 from ..study.crossing import crossing
 from ..study.steps import results_of
@@ -113,8 +112,7 @@ class TimeMaps(QObject):
 
     def mover(self, tagged: str) -> Any:
         """Return a function that moves coordinates of the tagged parcels into the metres of the network."""
-        path, table = table_of(tagged)
-        here = QgsVectorLayer(f"{path}|layername={table}", "tagged", "ogr").crs()
+        here = self._exploring.lookups.parcels(tagged).layer.crs()
         there = self._exploring.network_crs()
         if here == there:
             return lambda x, y: (x, y)

@@ -53,6 +53,7 @@ class GapBars(QWidget):
         super().__init__()
         self.pairs: list[Pair] = []
         self.current = ""
+        self._longest: tuple[str, int] = ("", 0)  # the widest name in a font, pixels
         add_chart_menu(self, tr("Gaps by community"), self.table)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -65,7 +66,7 @@ class GapBars(QWidget):
 
     def show_pairs(self, pairs: Sequence[Pair], current: str) -> None:
         """Show the communities in their order."""
-        self.pairs, self.current = list(pairs), current
+        self.pairs, self.current, self._longest = list(pairs), current, ("", 0)
         told = (
             paired(pair.name, f"{wording.percent(pair.elder, 0)} / {wording.percent(pair.child, 0)}") for pair in pairs
         )
@@ -93,9 +94,11 @@ class GapBars(QWidget):
         """Return where the bars begin: behind the longest name."""
         font = self.font()
         font.setBold(True)
-        metrics = QFontMetrics(font)
-        longest = max((metrics.horizontalAdvance(pair.name) for pair in self.pairs), default=0)
-        return min(width * MOST_LEFT, longest + 12.0)
+        if self._longest[0] != font.toString():  # measured once: a city has a thousand names
+            metrics = QFontMetrics(font)
+            longest = max((metrics.horizontalAdvance(pair.name) for pair in self.pairs), default=0)
+            self._longest = (font.toString(), longest)
+        return min(width * MOST_LEFT, self._longest[1] + 12.0)
 
     def place_of(self, key: str) -> int:
         """Return where the row of a community begins, in pixels."""
@@ -148,8 +151,9 @@ class GapBars(QWidget):
         self.chosen.emit(keys[min(len(keys) - 1, max(0, now + turns[event.key()]))])
 
     def paintEvent(self, event: Any) -> None:
-        """Draw scale, names, bars, numbers."""
+        """Draw scale, names, bars, numbers: of the rows that are seen, of a city's thousand a few."""
         painter = QPainter(self)
+        inks = {group: group_colour(group, self.palette()) for group in ("elder", "child")}
         line, row, width = self.fontMetrics().height(), self._row(), float(self.width())
         left = self._left(width)
         room = width * (1 - RIGHT) - left
@@ -163,7 +167,8 @@ class GapBars(QWidget):
             painter.setPen(quiet)
             if share in told:
                 painter.drawText(QRectF(x - 30, 0, 60, line), Qt.AlignmentFlag.AlignHCenter, f"{share} %")
-        for place, pair in enumerate(self.pairs):
+        first, last = (max(0, int((y - line * 1.3) // row)) for y in (event.rect().top(), event.rect().bottom()))
+        for place, pair in enumerate(self.pairs[first : last + 1], first):
             top = line * 1.3 + place * row
             if pair.key == self.current:
                 colour = self.palette().color(QPalette.ColorRole.Highlight)
@@ -180,7 +185,7 @@ class GapBars(QWidget):
             painter.setFont(self.font())
             for step, (group, share) in enumerate((("elder", pair.elder), ("child", pair.child))):
                 bar = QRectF(left, top + row * (0.14 + 0.38 * step), room, row * 0.34)
-                self._draw_bar(painter, bar, share, group_colour(group, self.palette()))
+                self._draw_bar(painter, bar, share, inks[group])
             if pair.own is not None:
                 x = left + room * min(1.0, pair.own)
                 painter.fillRect(QRectF(x - 1, top + row * 0.06, 2.5, row * 0.88), ink)

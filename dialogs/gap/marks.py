@@ -70,7 +70,8 @@ class FacilityMarks(CanvasItem):
     def paint(self, painter: QPainter, option: Any = None, widget: Any = None) -> None:
         """Draw what is in view; those that are full above the others. Nothing when there are too many to tell apart."""
         view = self._canvas.extent()
-        seen = [mark for mark in self.marks if view.contains(QgsPointXY(mark.x, mark.y))]
+        west, south, east, north = view.xMinimum(), view.yMinimum(), view.xMaximum(), view.yMaximum()
+        seen = [mark for mark in self.marks if west <= mark.x <= east and south <= mark.y <= north]
         if len(seen) > MOST:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

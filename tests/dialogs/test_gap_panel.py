@@ -101,6 +101,33 @@ def test_one_selection(gaps, qtbot):
     assert panel.exam.text() == "City examination: 托位 1"
 
 
+def test_of_a_citys_communities_those_in_view_are_drawn(gaps, monkeypatch):
+    """A thousand rows were drawn at each look at fifteen; what is drawn of a part is what the whole has there."""
+    from qgis.PyQt.QtCore import QPoint, QRect
+    from qgis.PyQt.QtGui import QImage, QRegion
+    from urban_renewal.dialogs.gap import bars
+
+    chart = bars.GapBars()
+    chart.show_pairs(
+        [bars.Pair(f"C{n}", f"社区{n}", n / 400, 1 - n / 400, n / 800, float(n)) for n in range(400)], "C203"
+    )
+    chart.resize(400, chart.sizeHint().height())
+    drawn, real = [], chart._draw_bar
+    monkeypatch.setattr(chart, "_draw_bar", lambda *what: (drawn.append(1), real(*what))[1])
+
+    def picture(part):
+        image = QImage(400, part.height(), QImage.Format.Format_RGB32)
+        image.fill(0xFFFFFF)
+        chart.render(image, QPoint(0, 0), QRegion(part))
+        return image
+
+    part = QRect(0, chart.place_of("C200"), 400, 10 * int(chart._row()))
+    seen, few = picture(part), len(drawn)
+    whole = picture(chart.rect())
+    assert seen == whole.copy(part)
+    assert 20 <= few <= 2 * 12 and len(drawn) - few == 800
+
+
 def test_map_shows_the_kind(gaps, project):
     layer = next(item for item in project.mapLayers().values() if item.fields().names()[-1] == "nurs_in_r")
     rules = layer.renderer().rootRule().children()
