@@ -17,6 +17,7 @@ from .overlay import measure_pairs
 from .rules import CheckInputs, CheckRules
 
 PLAN_FIGURE = {"source": "PLAN", "clause_code": "clause_plan", "status": "found"}  # the user's own layer
+MOST_KINDS = 5  # told by name
 HALF = 0.5  # own choice: the plan's parcel that covers at least half of a parcel is its plan
 Objects = npt.NDArray[np.object_]
 
@@ -33,7 +34,7 @@ def check_parks(
     figure = rules.figures["park_small_m2"]
     zones = inputs.zones["zone_id"].astype(str).tolist()
     known = "resid_share" in inputs.parcels
-    rings = _rings_of_parks(inputs.green, rules) if inputs.green is not None else None
+    rings = _rings_of_parks(inputs.green, rules, run) if inputs.green is not None else None
     parcels = inputs.parcels[inputs.parcels["parcel_id"].isin(members["parcel_id"]).to_numpy(dtype=bool)]
     shapes = frames.geometries(parcels)
     homes = shapely.area(shapes) * np.nan_to_num(frames.shares(parcels, "resid_share"))
@@ -57,12 +58,15 @@ def check_parks(
     return found
 
 
-def _rings_of_parks(green: pd.DataFrame, rules: CheckRules) -> Objects:
-    """Return the areas within the radius of the green spaces that count, one each."""
+def _rings_of_parks(green: pd.DataFrame, rules: CheckRules, run: Run) -> Objects:
+    """Return the areas within the radius of the green spaces that count, one each; kinds that are no park are told."""
     kinds = frames.optional(green, "kind").fillna("").to_numpy(dtype=object)
     told = frames.optional(green, "kind").notna().any()
     pattern = rules.words("park_words")
     fits = np.array([bool(pattern.search(str(item))) for item in kinds], dtype=bool) | (not told)
+    if not fits.all():
+        others = sorted({str(item) or "—" for item in kinds[~fits]})
+        run.note("green_not_parks", n=int((~fits).sum()), values=others[:MOST_KINDS])
     shapes = frames.geometries(green)
     area = np.nan_to_num(shapely.area(shapes))
     big = fits & (area >= rules.number("park_large_m2"))

@@ -199,6 +199,12 @@ def test_parks(town):
     checked = check(town, green=table(green))
     assert finding(checked, "parks:Z1")["value"] == pytest.approx(0.75 / 3.5, abs=1e-6)
     assert checked.zones["park_cover"].iloc[0] == pytest.approx(0.75 / 3.5, abs=1e-6)
+    run = Run()
+    coded = [{**row, "kind": kind} for row, kind in zip(green, ("G11", "1401", "公园绿地", "1402"))]  # by code as well
+    inputs = CheckInputs(town["zones"], town["parcels"], town["members"], table(town["houses"]), green=table(coded))
+    assert check_zones(inputs, RULES, run).zones["park_cover"].iloc[0] == pytest.approx(0.75 / 3.5, abs=1e-6)
+    (told,) = [message for message in run.messages if message.code == "green_not_parks"]
+    assert told.values == {"n": 1, "values": ["1402"]}
     for odd in (1e300, 7.0, -1.0):  # no share of homes at all: that parcel is unknown, the others count
         town["parcels"].loc[3, "resid_share"] = odd
         assert finding(check(town, green=table(green)), "parks:Z1")["value"] == pytest.approx(0.5 / 3, abs=1e-6)
