@@ -166,7 +166,8 @@ def test_our_own_proposals_come_back_as_proposals(town):
 @pytest.mark.parametrize(
     ("kind", "effect", "verdict"),
     [("文物保护单位", "禁拆", "fail"), ("历史建筑", "禁拆", "fail"), ("历史文化街区", "须批", "advice"),
-     ("工业遗产", "提示", "advice"), (None, "提示", "advice")],
+     ("工业遗产", "提示", "advice"), (None, "提示", "advice"), ("文物保护单位建设控制地带", "须批", "advice"),
+     ("地下文物埋藏区", "须批", "advice"), ("历史文化街区建设控制地带", "须批", "advice")],
 )  # fmt: skip
 def test_protection(town, kind, effect, verdict):
     """B0 lies in the area, B1 touches it with 0.5 m²: drawing inaccuracy."""
