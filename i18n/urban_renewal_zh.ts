@@ -1225,7 +1225,7 @@
     </message>
     <message>
         <source>Log</source>
-        <translation>看记录</translation>
+        <translation>记录</translation>
     </message>
     <message>
         <source>Look again</source>

@@ -246,9 +246,7 @@ class RenewalDock(QDockWidget):
         self.run_all.setToolTip(busy if self.session.is_busy else "\n".join(tips))
         self.why.setVisible(bool(lines) and not self.session.is_busy)
         folder = self.delivery_folder()
-        links = [("map", tr("Show on map"))] if (folder / "data.gpkg").exists() else []
-        links += [("report", tr("Open report"))] if (folder / "report.html").exists() else []
-        links += [("folder", tr("Open folder"))] if folder.is_dir() else []
+        links = [("report", tr("Open report"))] if (folder / "report.html").exists() else []  # more is on the cards
         shown = [*(links if self.session.study.folder else []), ("help", tr("Help F1"))]
         self.links.setText(BETWEEN.join(f'<a href="{action}">{unbroken(text)}</a>' for action, text in shown))
 
