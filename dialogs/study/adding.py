@@ -27,6 +27,7 @@ from .project_state import columns_of, geometry_of
 from .wording import role_title
 
 DEPTH = "urban_renewal/depth"  # custom property of inputs we added: where they are drawn
+GROUND = 7  # the depth of areas that play no role: below all others, above terrain
 NEW = "urban_renewal/loading"  # custom property of a group that is being filled
 HOUSE = "urban_renewal/base"  # custom property of inputs that wear the house's base map: as which table
 SHIFTED = "facilities_gcj02"  # the sample's facilities where a web map shows them
@@ -124,12 +125,14 @@ def add_in_order(project: QgsProject, layer: QgsMapLayer, role: str = "") -> Qgs
             wear(layer, table, interface_language(), columns_of(layer, role, {}))
         else:
             _be_quiet(layer, not role)
-    layer.setCustomProperty(DEPTH, _depth_of(layer, table))
+    is_ground = not role and geometry_of(layer) == "polygon"  # an outline of a district hides no houses
+    depth = GROUND if is_ground else _depth_of(layer, table)
+    layer.setCustomProperty(DEPTH, depth)
     was_empty = not project.mapLayers()
     project.addMapLayer(layer, False)
     root = project.layerTreeRoot()
     depths = [_depth_there(node) for node in root.children()]
-    place = next((n for n, depth in enumerate(depths) if depth > _depth_of(layer, table)), len(depths))
+    place = next((n for n, there in enumerate(depths) if there > depth), len(depths))
     node = root.insertLayer(place, layer)
     node.setItemVisibilityChecked(table not in HIDDEN)
     node.setExpanded(False)

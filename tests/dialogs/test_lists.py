@@ -210,9 +210,10 @@ def test_added_files_hide_nothing(project):
              "POPULATION": "Polygon", "STATIONS": "Point"}  # fmt: skip
     for role, kind in kinds.items():
         add_in_order(project, QgsVectorLayer(f"{kind}?crs=EPSG:4545", role, "memory"), role)
+    add_in_order(project, QgsVectorLayer("Polygon?crs=EPSG:4545", "district_boundary", "memory"))  # of no role
     root = project.layerTreeRoot()
     order = [node.name() for node in root.findLayers()]
-    assert order == ["STATIONS", "FACILITIES", "ROADS", "BUILDINGS", "PARCELS", "POPULATION"]
+    assert order == ["STATIONS", "FACILITIES", "ROADS", "BUILDINGS", "PARCELS", "POPULATION", "district_boundary"]
     assert not root.findLayer(project.mapLayersByName("POPULATION")[0].id()).itemVisibilityChecked()
     assert project.crs().authid() == "EPSG:4545"
 
