@@ -147,6 +147,8 @@ def _be_quiet(layer: QgsVectorLayer, is_stranger: bool) -> None:
     symbol.setColor(QColor(STRANGER))
     if symbol.type() == Qgis.SymbolType.Marker and is_stranger:
         symbol.setSize(STRANGER_MM)
+    if is_stranger and hasattr(symbol.symbolLayer(0), "setStrokeColor"):  # black rims of 2,000 dots hide a city
+        symbol.symbolLayer(0).setStrokeColor(QColor(STRANGER).darker(125))
     layer.setRenderer(QgsSingleSymbolRenderer(symbol))
 
 

@@ -211,6 +211,8 @@ def test_added_files_hide_nothing(project):
     for role, kind in kinds.items():
         add_in_order(project, QgsVectorLayer(f"{kind}?crs=EPSG:4545", role, "memory"), role)
     add_in_order(project, QgsVectorLayer("Polygon?crs=EPSG:4545", "district_boundary", "memory"))  # of no role
+    rim = project.mapLayersByName("district_boundary")[0].renderer().symbol().symbolLayer(0).strokeColor()
+    assert rim.lightness() > 120, rim.name()  # nothing black
     root = project.layerTreeRoot()
     order = [node.name() for node in root.findLayers()]
     assert order == ["STATIONS", "FACILITIES", "ROADS", "BUILDINGS", "PARCELS", "POPULATION", "district_boundary"]
