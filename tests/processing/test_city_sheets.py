@@ -11,7 +11,7 @@ from urban_renewal.core.delivery.palette import palette
 from urban_renewal.core.delivery.paper import paper
 from urban_renewal.processing.delivery import bounds
 from urban_renewal.processing.delivery.pages import citylook, locator, scalebar
-from urban_renewal.processing.delivery.pages.naming import View
+from urban_renewal.processing.delivery.pages.naming import View, spots_of
 from urban_renewal.processing.styling.symbols import fill, hatched
 
 A3, A4 = paper("A3"), paper("A4")
@@ -122,6 +122,18 @@ def test_the_city_stands_in_the_corner_that_hides_least():
     assert locator.inset_box(study, view, [], shapely.box(0, 60, 200, 210)) == pytest.approx(right)
     assert locator.inset_box(study, view, [right], shapely.box(100, 60, 296, 210)) == pytest.approx((0, 182, 46, 210))
     assert locator.inset_box(study, view, [], shapely.box(0, 0, 296, 210)) is None
+
+
+def test_a_large_part_of_something_bears_its_number_too():
+    view = View((0, 0, 100, 100), (0, 0, 1000, 1000), 10000)  # 10 m a millimetre: 60 mm² are 6000 m²
+    large, second, small = shapely.box(0, 0, 100, 100), shapely.box(200, 0, 300, 60), shapely.box(400, 0, 500, 59)
+    spots = spots_of(view, shapely.multipolygons([small, second, large]))
+    assert [large.contains(spots[0]), second.contains(spots[1])] == [True, True]
+    assert len(spots) == 2
+    line = shapely.multilinestrings([shapely.linestrings([[0, 0], [9, 0]]), shapely.linestrings([[20, 0], [60, 0]])])
+    [spot] = spots_of(view, line)
+    assert spot.x >= 20  # the longer one
+    assert len(spots_of(view, small)) == 1
 
 
 def test_the_ground_of_the_scale_bar_is_as_long_as_it_must_be():

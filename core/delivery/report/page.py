@@ -50,7 +50,8 @@ main{margin:0;padding:14px}.figure{flex:1 1 30%}.maps{columns:2}}
 @media print{.say,.switch,.foot{display:none}.behind:not([open]){display:none}
 nav{position:static;width:auto;background:none;columns:3;padding:0}nav a{padding:1px 0;break-inside:avoid}
 main{margin:0;padding:0}.figure{flex:1 1 30%}.lead{border-left:4px solid}
-h2,h3,.here,summary{break-after:avoid}.maps .here{break-after:auto}svg,.figures{break-inside:avoid}
+h2,h3,.here,summary{break-after:avoid}.maps .here{break-after:auto}svg,.figures,.keyed{break-inside:avoid}
+.key{break-after:avoid}
 tr{break-inside:avoid}
 body{font-size:10pt}h1{font-size:18pt}h2{font-size:13pt}
 @page{size:A4 portrait;margin:15mm}}

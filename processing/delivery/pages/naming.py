@@ -9,6 +9,7 @@ from typing import Any
 from ....core.delivery.callouts import Box, Callout, Request, place_callouts, text_width_mm
 from .sheet import INK, Sheet
 
+LEAST_PART = 60.0  # mm² of a further part of something from which it bears the number too: own choice
 FEW = 12  # up to so many boxes have the sizes of ui spec §11; more are smaller
 SIZES = ((9.5, 7.5), (7.5, 6.5))  # points of the two lines
 
@@ -79,11 +80,20 @@ class Named:
     is_filled: bool = False
 
 
+def spots_of(view: View, shape: Any) -> list[Any]:
+    """Return where the number of something stands (points, metres): in it, and in each further part that is large."""
+    import shapely
+
+    parts = sorted(shapely.get_parts(shape), key=lambda part: (-part.area, -part.length, part.bounds))
+    least = LEAST_PART * (view.scale / 1000) ** 2
+    return [part.representative_point() for number, part in enumerate(parts) if number == 0 or part.area >= least]
+
+
 def draw_names(
     sheet: Sheet, view: View, names: list[Named], kept_free: list[Box], avoided: Any, run: Any
 ) -> list[Callout]:
     """Place and draw the boxes; a place outside the map is not named. Returns where each went."""
-    sizes = SIZES[0] if len(names) <= FEW else SIZES[1]
+    sizes = SIZES[0] if len({name.mark for name in names}) <= FEW else SIZES[1]
     inside = [name for name in names if _is_inside(view, name)]
     requests = [_request(view, name, sizes) for name in inside]
     made = place_callouts(requests, view.frame, kept_free, avoided, run)

@@ -19,7 +19,7 @@ from .figures import petal_rows, zone_figures
 from .labels import petal_numbers
 from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of, page_form
 from .locator import LEAST_HIGH, column_room, draw_in_column, draw_inset, inset_box
-from .naming import Named, View, draw_names
+from .naming import Named, View, draw_names, spots_of
 from .section import draw_section, longest_of_zone, profiles_of
 from .sheet import GREY, Sheet
 
@@ -165,6 +165,7 @@ def _names(sheet: Sheet, view: View, study: Any, zone: dict[str, Any], free: lis
     kept = list(free)
     kept += core_boxes(study, view) + entrance_boxes(study, view)
     names: list[Named] = []
+    more: list[Named] = []  # further parts of petals after all boxes: these choose their places first
     for core in _of(cores, zone_id):
         spot = core["geometry"].centroid
         called = core["name"] if isinstance(core.get("name"), str) else zone_name(zone)
@@ -180,9 +181,11 @@ def _names(sheet: Sheet, view: View, study: Any, zone: dict[str, Any], free: lis
         number = numbers[f"{zone_id}/{petal['petal_id']}"]
         name = called.get(str(petal["petal_id"]), "")
         names.append(_named_petal(petal, number, petal["petal_id"] in boxed, language, name))
+        further = spots_of(view, petal["geometry"])[1:]
+        more += [Named(spot.x, spot.y, str(number), "", "", names[-1].color) for spot in further]
     lines = [row["geometry"] for row in _of(branches, zone_id)]
     rims = view.samples([petal["geometry"].boundary for petal in petals], 2.0)
-    draw_names(sheet, view, names, kept, np.vstack([view.samples(lines), rims]), run)
+    draw_names(sheet, view, [*names, *more], kept, np.vstack([view.samples(lines), rims]), run)
 
 
 def _project_names(study: Any, zone: dict[str, Any]) -> dict[str, str]:

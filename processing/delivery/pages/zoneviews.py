@@ -20,7 +20,7 @@ from .checks import INKS, draw_bar, findings_of
 from .corners import bar_box, core_boxes, north_box, short_bar
 from .labels import petal_numbers
 from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of, page_form
-from .naming import Named, View, draw_names
+from .naming import Named, View, draw_names, spots_of
 from .sheet import GREY, INK, Sheet
 
 STRUCTURE = ("own_cores", "own_zones", "own_branches", "ring", "own_petals", "page_roads")  # from above
@@ -83,15 +83,16 @@ def draw_projects(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
     rows = projects_of(study, zone_id)
     for place in form.maps:
         view = _map(sheet, made, study, ("projects", zone), place, PROJECTS)
-        names = []
+        names, more = [], []  # further parts of projects after all projects: these choose their places first
         for number, row in enumerate(rows, 1):
             shape = row["geometry"]
             if shape is None or shape.is_empty:
                 continue
-            spot, color = shape.representative_point(), palette()["project"]["color"]
-            names.append(Named(spot.x, spot.y, str(number), "", "", color))
+            color = palette()["project"]["color"]
+            for part, spot in enumerate(spots_of(view, shape)):
+                (more if part else names).append(Named(spot.x, spot.y, str(number), "", "", color))
         kept = [bar_box(view, zone["geometry"]), north_box(view), *core_boxes(study, view)]
-        draw_names(sheet, view, names, kept, _nothing(), run)
+        draw_names(sheet, view, [*names, *more], kept, _nothing(), run)
         _bar(sheet, view, zone)
         sheet.north_of(view.place, language)
 
@@ -153,17 +154,18 @@ def _petal_marks(
     if petals is None:
         return
     numbers, zone_id = petal_numbers(study.frame("petals")), str(zone["zone_id"])
-    names = []
+    names, more = [], []
     for petal in petals[(petals["zone_id"] == zone_id).fillna(False).astype(bool)].to_dict("records"):
         shape = petal["geometry"]
         if shape is None or shape.is_empty:
             continue
-        spot = shape.representative_point()
         color = palette()["tags"].get(petal["tag"], palette()["no_data"])["color"]
-        names.append(Named(spot.x, spot.y, str(numbers[f"{zone_id}/{petal['petal_id']}"]), "", "", color))
+        number = str(numbers[f"{zone_id}/{petal['petal_id']}"])
+        for part, spot in enumerate(spots_of(view, shape)):
+            (more if part else names).append(Named(spot.x, spot.y, number, "", "", color))
     mine = branches[(branches["zone_id"] == zone_id).fillna(False).astype(bool)] if branches is not None else None
     lines = view.samples(list(mine["geometry"])) if mine is not None else _nothing()
-    draw_names(sheet, view, names, kept, lines, run)
+    draw_names(sheet, view, [*names, *more], kept, lines, run)
 
 
 def _panel_words(sheet: Sheet, study: Any, zone: dict[str, Any], place: Place, scale: int) -> None:
