@@ -109,8 +109,7 @@ class Head(QWidget):
         if not self.name.hasFocus():
             self.name.setText(study.name)
         self.name.setToolTip(tr("Sample data") if study.is_sample else "")
-        for button in (self.add, self.sample):
-            button.setVisible(not study.steps or not has_layers)
+        self.sample.setVisible(not study.steps or not has_layers)  # data are added at any time
         self._show_kept(study)
         used = tuple(f"{name}={value}" for name, value in sorted(study.settings.items()))
         if used != self._counted:

@@ -57,6 +57,7 @@ def test_run_all_gives_layers_figures_and_links(dock, click, qtbot, tmp_path, lo
     click(dock.run_all)
     wait_idle(qtbot, dock)
     values = stand_ins["fullstudy"].calls[0]
+    assert dock.head.add.isVisibleTo(dock) and not dock.sample.isVisibleTo(dock)  # data are added at any time
     layer = QgsProject.instance().mapLayer(values["PARCELS"])
     assert layer.name() == "parcels"
     assert values["LANGUAGE"] == "en"
