@@ -41,8 +41,12 @@ def frames_of(name):
 
 
 def plain(text):
-    """A text without what QGIS makes up anew each time: colours of the elevation profile, ids."""
+    """A text without what QGIS makes up anew each time: colours of the elevation profile, ids.
+
+    The numbers behind classes are the delivery's own: what QGIS writes has none.
+    """
     text = re.sub(r"<elevation.*?</elevation>", "", text, flags=re.DOTALL)
+    text = re.sub(r"  [\d,]+(?=\"|</se:)", "", text)
     return re.sub(r"\{[0-9a-f-]{36}\}", "{}", text)
 
 
