@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QIcon, QPalette, QPixmap
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
@@ -237,6 +237,7 @@ class EditorForm(QWidget):
         self.box = box
         del old
         self.order_focus()
+        QTimer.singleShot(0, self.page.updateGeometry)  # tables take their height once they have their width
         return self.tables
 
     def order_focus(self) -> None:

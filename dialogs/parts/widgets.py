@@ -249,6 +249,7 @@ def figure_row(figures: Sequence[tuple[QLabel, QLabel]]) -> QHBoxLayout:
         box = QVBoxLayout()
         box.addWidget(big)
         box.addWidget(small)
+        box.addStretch(1)  # values stand in one line, however many lines the words below them have
         row.addLayout(box, 1)
     return row
 
