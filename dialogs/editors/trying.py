@@ -13,7 +13,6 @@ from ...core.tagging.preview import explain_one
 from ...core.tagging.reviews import TAGS
 from ...core.tagging.rules import LEVELS
 from ...processing.texts import interface_language, tr
-from ..parts.inks import soft
 from ..parts.phrases import flowing
 from ..parts.widgets import scaled, text_label
 from ..review.evidence_rows import rows_of
@@ -73,7 +72,7 @@ class TryOne(QFrame):
             hint = tr(
                 "Type an id, or click a parcel in the list or on the map: each criterion with its value and share."
             )
-            self.change.setText(f'<span style="color:{soft(self.palette()).name()}">{hint}</span>')
+            self.change.setText(hint)
             self.reason.clear()
             self.evidence.show_rows([])
             return

@@ -9,6 +9,7 @@ from qgis.PyQt.QtWidgets import QApplication
 HALF = 128  # a window darker than this is a dark theme
 WORDS, BARS = 4.5, 3.0  # least contrast (WCAG 2.2, level AA: 1.4.3 words, 1.4.11 graphics)
 SHINE = 124  # % by which the style makes the upper end of a button lighter
+GREYER = 0.4  # share of its strength that a colour loses on its way to white
 STEP, STEPS = 115, 24  # % by which a colour gets lighter at a time, and how often at most
 SOFT, FAINT, CHIP = 0.62, 0.16, 0.2  # shares of a colour over the panel's
 
@@ -24,7 +25,7 @@ def faint(palette: QPalette) -> QColor:
 
 
 def readable(colour: str, palette: QPalette, enough: float = WORDS) -> QColor:
-    """Return a fixed colour as it is seen on the panel: with white in it, step by step, where panels are dark.
+    """Return a fixed colour as it is seen on the panel: paler, step by step, where panels are dark.
 
     Words in it are darker where panels are light; bars keep their colour there, which is that of the drawings.
     """
@@ -33,13 +34,14 @@ def readable(colour: str, palette: QPalette, enough: float = WORDS) -> QColor:
     for step in range(1, STEPS + 1 if is_dark or enough >= WORDS else 0):
         if contrast(found, ground) >= enough:
             break
-        found = _whitened(QColor(colour), step / STEPS) if is_dark else found.darker(STEP)
+        found = _paler(QColor(colour), step / STEPS) if is_dark else found.darker(STEP)
     return found
 
 
-def _whitened(colour: QColor, share: float) -> QColor:
-    """Return a colour with a share of white in it: purple becomes lilac, where a brighter one would be pink."""
-    return QColor(*(round(part + (255 - part) * share) for part in colour.getRgb()[:3]))
+def _paler(colour: QColor, share: float) -> QColor:
+    """Return a colour lighter and a little greyer: purple becomes lilac, where a brighter one would be pink."""
+    hue, saturation, light, _ = colour.getHslF()
+    return QColor.fromHslF(max(0.0, hue), saturation * (1 - GREYER * share), light + (1 - light) * share)
 
 
 def panel(palette: QPalette) -> QColor:
