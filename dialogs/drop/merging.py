@@ -151,6 +151,10 @@ class Merging(QObject):
         results.add_in_order(session.project, layer, ROLE)  # with the style of its file, and its properties
         layer.setCustomProperty(MADE_OF, json.dumps([asdict(item) for item in members], ensure_ascii=False))
         session.choose(ROLE, layer.id())
+        for item in members:  # what stands in the one layer is not drawn twice
+            node = session.project.layerTreeRoot().findLayer(item.layer_id)
+            if node is not None:
+                node.setItemVisibilityChecked(False)
         others = [choice.layer_id for study in session.workbook.studies for choice in study.inputs.values()]
         if former is not None and members_of(former) and former.id() not in others:
             # what it was made of stays, and so does its file: the project may be closed without saving

@@ -81,6 +81,8 @@ def test_files_dropped_one_after_the_other_are_the_facilities_together(dock, qtb
     names = sorted(item.name() for item in QgsProject.instance().mapLayers().values())
     assert names == sorted(["幼儿园", "养老", "公园", "Facilities (merged)"])  # what was made before is gone
     assert dock.session.study.inputs["FACILITIES"].layer_id == layer.id()
+    nodes = {node.name(): node.itemVisibilityChecked() for node in QgsProject.instance().layerTreeRoot().findLayers()}
+    assert nodes == {"幼儿园": False, "养老": False, "公园": False, "Facilities (merged)": True}  # drawn once
 
     from urban_renewal.dialogs.study.study import InputChoice, Study
 
