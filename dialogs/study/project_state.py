@@ -23,7 +23,7 @@ from qgis.core import (
 from ...processing.missing import missing_packages
 from . import study as memory
 from .readiness import LayerLook, World
-from .steps import LOCKS, PROVIDER, ROLES, file_of
+from .steps import LOCKS, PROVIDER, ROLES
 from .study import InputChoice, Study, Workbook
 
 GEOMETRY = {
@@ -205,12 +205,14 @@ def look_at_world(project: QgsProject, study: Study | None, running: str) -> Wor
         for record in study.steps.values() if study else ():
             if record.seen.get(role) == told[1]:
                 record.seen[role] = told[0]  # kept as it is told today, so that it survives a move
-    gone = frozenset(
-        key
-        for key, record in (study.steps.items() if study else ())
-        if any(not file_of(Path(study.folder) / path).exists() for path in record.results.values())
-    )
+    gone = frozenset(key for key, record in (study.steps.items() if study else ()) if _has_lost(study, record.results))
     return World(built, layers, gone, tuple(missing_packages()), running)
+
+
+def _has_lost(study: Study, found: Mapping[str, str]) -> bool:
+    """Say whether a file of a step's results is not there any more; many results lie in one file."""
+    files = {path.split("|", maxsplit=1)[0] for path in found.values()}
+    return any(not (Path(study.folder) / file).exists() for file in files)
 
 
 def can_play(layer: QgsMapLayer, role: str) -> bool:

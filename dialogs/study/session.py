@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -117,14 +117,19 @@ class Session(QObject):
 
     def set_value(self, name: str, value: Any) -> None:
         """Take a setting such as RULES; None, "" or an empty list = the algorithm's default."""
-        if self.study.setting(name) == (value or ""):
-            return
-        if value in (None, "", []):
-            self.study.settings.pop(name, None)
-        else:
-            self.study.settings[name] = value
-        self.save()
-        self.changed.emit()
+        self.set_values({name: value})
+
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """Take several settings as one change: whoever shows the study looks at everything once."""
+        others = {name: value for name, value in values.items() if self.study.setting(name) != (value or "")}
+        for name, value in others.items():
+            if value in (None, "", []):
+                self.study.settings.pop(name, None)
+            else:
+                self.study.settings[name] = value
+        if others:
+            self.save()
+            self.changed.emit()
 
     def rename(self, name: str) -> None:
         """Take the study's name."""

@@ -230,9 +230,8 @@ class ZoneHand(QObject):
         except HandStoreError as error:
             self.failed.emit(tr("The locks could not be saved: {reason}.").format(reason=error))
             return
-        for name, source in written.items():
-            self._dock.session.set_value(name, source)
-            self._dock.session.set_value(f"{name}_STAMP", str(stamp_of(source)) if source else "")
+        stamps = {f"{name}_STAMP": str(stamp_of(source)) if source else "" for name, source in written.items()}
+        self._dock.session.set_values({**written, **stamps})
         self._dock.look_soon()
         self._show(tr("Saved; it holds from the next delineation."))
 

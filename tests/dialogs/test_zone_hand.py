@@ -100,7 +100,10 @@ def test_saved_changes_are_locks_of_the_next_delineation(hand, click, dock, tmp_
     hand.click(middle(3))
     hand.click(middle(4))
     click(hand.panel.undo)
+    told = []
+    dock.session.changed.connect(lambda: told.append(1))
     click(hand.panel.save)
+    assert told == [1]  # locks and their stamps are one change: the dock looks at everything once
     study = dock.session.study
     source = study.settings["LOCKED_IN"]
     layer = QgsVectorLayer(source, "in", "ogr")
