@@ -47,7 +47,7 @@ def prompt() -> Iterator[None]:
 
 
 def wait_for_threads(patience_s: float) -> bool:
-    """Wait until no block is open in any thread; False when one still is after `patience_s`. Not from inside a block."""
+    """Wait until no block is open in any thread; False when one still is after `patience_s`. Not inside a block."""
     until = time.monotonic() + patience_s
     while _asked and time.monotonic() < until:
         time.sleep(WAIT_S)  # gives them the interpreter
