@@ -52,3 +52,20 @@ def test_chosen_scheme_is_handed_over(dock, qtbot, tmp_path, load_inputs, projec
     assert steps.BY_KEY["tag"].calls(material)[0].parameters["LAND_USE_SCHEME"] == "survey3"
     jobs, _ = single_step(project, study, "tag", tmp_path)
     assert jobs[0].algorithm == "tagparcels"
+
+
+def test_the_paper_reaches_the_delivery(dock, qtbot, tmp_path, load_inputs, project):
+    """A4 in the settings is A4 of the export and of a whole study; the first choice is the default, A3."""
+    from urban_renewal.dialogs.study import steps
+
+    ready(dock, qtbot, tmp_path, load_inputs)
+    study, combo = dock.session.study, dock.options.fields["PAPER"]
+    combo.setCurrentIndex(combo.findData("A4"))
+    combo.activated.emit(combo.currentIndex())
+    assert study.settings["PAPER"] == "A4"
+    material = steps.Material({"PARCELS": "x"}, {}, study, {}, "en", tmp_path)
+    assert steps.BY_KEY["deliver"].calls(material)[0].parameters["PAPER"] == "A4"
+    assert "PAPER" in steps.BY_KEY["deliver"].settings  # another paper makes the delivery older
+    combo.setCurrentIndex(0)
+    combo.activated.emit(0)
+    assert "PAPER" not in study.settings
