@@ -21,8 +21,7 @@ from qgis.PyQt.QtWidgets import (
 from ...processing.texts import tr
 from ..parts import help_pages
 from ..parts.escape import add_escape
-from ..parts.inks import readable
-from ..parts.widgets import LINK, Page, text_label
+from ..parts.widgets import Page, link_look, text_label
 from .way_profile import WayProfile
 
 DEFAULT_MIN, MOST_MIN = 15, 60
@@ -44,8 +43,7 @@ class ExplorePanel(QDockWidget):
         self.hint = text_label(tr("Click a parcel, a facility, a zone or any place on the map."))
         self.text = QTextBrowser()
         self.text.setAccessibleName(tr("What is told of the place"))
-        link = readable(LINK, self.palette()).name()  # as everywhere: blue words without a line beneath
-        self.text.document().setDefaultStyleSheet(f"a {{ color: {link}; text-decoration: none }}")
+        self.text.document().setDefaultStyleSheet(f"a {{ {link_look(self.palette())} }}")
         self.text.setOpenLinks(False)
         self.text.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.text.anchorClicked.connect(self._follow)

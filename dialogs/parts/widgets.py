@@ -26,7 +26,7 @@ from qgis.PyQt.QtWidgets import (
 from ...processing.texts import tr
 from ..meanings import meaning_of
 from ..study import readiness
-from .inks import filled, readable
+from .inks import filled, panel, readable
 
 COLOURS = {
     readiness.DONE: "#4F8A5B", readiness.READY: "#2F7FAE", readiness.RUNNING: "#2F7FAE", readiness.STALE: "#A66A00",
@@ -48,6 +48,12 @@ def scaled(widget: QWidget, factor: float, bold: bool = False) -> QWidget:
     return widget
 
 
+def link_look(palette: QPalette) -> str:
+    """Return how links are written: calm blue words; where panels are dark blue is pale, so a line tells them."""
+    is_dark = panel(palette).lightness() <= HALF
+    return f"color: {readable(LINK, palette).name()}; text-decoration: {'underline' if is_dark else 'none'}"
+
+
 class LinkLabel(QLabel):
     """A label whose links have a calm blue, paler where panels are dark."""
 
@@ -57,7 +63,7 @@ class LinkLabel(QLabel):
 
     def setText(self, text: str) -> None:
         """Show a text; Qt takes the colour of links from the application, not from the widget."""
-        look = f"color: {readable(LINK, self.palette()).name()}; text-decoration: none"  # rows of lines are a clutter
+        look = link_look(self.palette())
         text = text.replace("<a href", f'<a style="{look}" href')
         mouse = Qt.TextInteractionFlag.LinksAccessibleByMouse
         keys = Qt.TextInteractionFlag.LinksAccessibleByKeyboard if "<a " in text else mouse

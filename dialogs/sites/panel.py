@@ -55,6 +55,7 @@ class SitesPanel(QDockWidget):
         self.kinds, self.most, self.candidates = QgsCheckableComboBox(), QSpinBox(), QgsMapLayerComboBox()
         self.kinds.setDefaultText(tr("None chosen"))
         self.kinds.setSeparator(listed(("", "")))
+        self.kinds.checkedItemsChanged.connect(lambda _: self.kinds.setToolTip(self.kinds.currentText()))
         self.most.setRange(1, MOST_SITES)
         self.most.setToolTip(tr("How many buildings may be used at most; one may hold several kinds."))
         self.candidates.setFilters(Qgis.LayerFilter.PolygonLayer)

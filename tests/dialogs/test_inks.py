@@ -67,3 +67,10 @@ def test_on_a_tinted_ground_that_is_seen_through_links_stay_dark(qgis_app):
     ground = inks.panel(tinted)
     assert ground.lightness() > 180
     assert inks.contrast(inks.readable("#1F6FA8", tinted), ground) >= 4.5
+
+
+def test_links_are_told_by_a_line_where_panels_are_dark(qgis_app):
+    from urban_renewal.dialogs.parts.widgets import link_look
+
+    assert "underline" in link_look(palette_of("#323232", "#B1B1B1"))
+    assert "none" in link_look(palette_of("#EFEFEF", "#000000"))
