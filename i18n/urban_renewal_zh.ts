@@ -260,6 +260,10 @@
         <translation>选址前后</translation>
     </message>
     <message>
+        <source>Build no.</source>
+        <translation>次序</translation>
+    </message>
+    <message>
         <source>Buildings by year</source>
         <translation>各年代建筑栋数</translation>
     </message>
@@ -2442,10 +2446,6 @@
     <message>
         <source>Try one parcel</source>
         <translation>试算一宗</translation>
-    </message>
-    <message>
-        <source>Turn</source>
-        <translation>次序</translation>
     </message>
     <message>
         <source>Type</source>

@@ -110,7 +110,7 @@ class SitesPanel(QDockWidget):
     def _dress_table(self) -> None:
         table = self.table
         table.setHorizontalHeaderLabels([
-            tr("Keep"), tr("Turn"), tr("Candidate"), tr("Facility"), tr("Served more"), tr("Size"),
+            tr("Keep"), tr("Build no."), tr("Candidate"), tr("Facility"), tr("Served more"), tr("Size"),
             tr("Floor area (m²)"), tr("Parcel"), tr("Form"),
         ])  # fmt: skip
         tips = {KEPT: tr("Ticked buildings are used in any case when sites are chosen again."),
