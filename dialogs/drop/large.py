@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsApplication, QgsTask, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject
 
+from ...core import slices
 from ...core.errors import Cancelled
+from ...core.run import Run
 from ...processing.running.promptness import promptly
 from ...processing.texts import tr
 from ..study.turns import Turns, aside
@@ -79,7 +83,7 @@ def bring(
 
     def work(task: QgsTask) -> None:
         try:
-            found["it"] = bulk.write_list(plan, lambda share: task.setProgress(100 * share), task.isCanceled)
+            found["it"] = _written(plan, task)
         except OSError as fault:
             found["fault"] = fault
         except Cancelled:
@@ -100,3 +104,21 @@ def bring(
     task = QgsTask.fromFunction(tr("Reading {file}").format(file=plan.path.name), promptly(work), on_finished=over)
     QgsApplication.taskManager().addTask(task)
     return task
+
+
+def _written(plan: bulk.Plan, task: QgsTask) -> bulk.Written:
+    """Write a large list. GDAL makes the index of a city's rows in one call: who cancels does not wait for it, and what
+    was begun clears up by itself. Raises OSError, Cancelled.
+    """
+    stopped = threading.Event()
+
+    def is_cancelled() -> bool:
+        if task.isCanceled():
+            stopped.set()
+        return stopped.is_set()
+
+    def progress(share: float) -> None:
+        if not stopped.is_set():
+            task.setProgress(100 * share)
+
+    return slices.aside(partial(bulk.write_list, plan, progress, stopped.is_set), Run(is_cancelled=is_cancelled))

@@ -169,3 +169,25 @@ def test_a_large_list_without_a_role_is_a_table(large, dock, qtbot, tmp_path, pr
     assert [(item.name(), item.typeName()) for item in layer.fields()][1:] == [
         ("2024", "Integer64"), ('a"<b>"&', "String")
     ]  # fmt: skip
+
+
+def test_cancel_is_heard_while_gdal_works_in_one_call(large, dock, qtbot, tmp_path, monkeypatch, project):
+    """The task ends at once; what was begun clears up by itself when its call is over, and nothing is added."""
+    from urban_renewal.dialogs.drop import bulk
+
+    dock.folder.setFilePath(str(tmp_path / "study"))
+    path, gate, begun, real = tmp_path / "plain.csv", threading.Event(), threading.Event(), bulk._make_table
+    path.write_text("a,b\n" + "1,k\n" * 30, encoding="utf-8")
+    monkeypatch.setattr(bulk, "_make_table", lambda *what: (begun.set(), gate.wait(10), real(*what)))
+    sheet = opened(dock, qtbot, path)
+    sheet.accept()
+    qtbot.waitUntil(begun.is_set, timeout=5000)
+    task = dock.dropping._brought[0]
+    ended = []
+    task.taskTerminated.connect(lambda: ended.append(1))
+    task.taskCompleted.connect(lambda: ended.append(1))
+    task.cancel()
+    qtbot.waitUntil(lambda: bool(ended), timeout=2000)  # long before the call is over
+    gate.set()
+    qtbot.waitUntil(lambda: list((tmp_path / "study" / "inputs").iterdir()) == [], timeout=5000)
+    assert project.mapLayersByName("plain") == []
