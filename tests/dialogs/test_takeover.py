@@ -270,9 +270,9 @@ def test_working_inside_the_delivery_is_refused(make_dock, qtbot, make_layer_fol
     sheet = TakeOver(dock.session)
     qtbot.addWidget(sheet)
     sheet.take()
-    assert sheet.problem.text() == "Choose the delivery and a folder to work in."
+    assert sheet.problem.text() == "✗ Choose the delivery and a folder to work in."
     sheet.delivery.setFilePath(str(make_layer_folder))
     sheet.folder.setFilePath(str(make_layer_folder / "new"))
     sheet.take()
-    assert sheet.problem.text() == "Work in another folder: the delivery stays as it is."
+    assert sheet.problem.text() == "✗ Work in another folder: the delivery stays as it is."
     assert not (make_layer_folder / "new").exists()
