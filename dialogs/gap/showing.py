@@ -31,7 +31,7 @@ from ..study.crossing import crossing
 from ..study.figures import rows_of
 from ..study.steps import results_of
 from ..study.study import Study
-from ..study.turns import Turns, aside
+from ..study.turns import Turns, aside, through
 from .marks import MarkShowing
 from .panel import GapPanel
 from .picking import CommunityPicking, communities_of
@@ -82,35 +82,43 @@ class GapShowing(QObject):
         detail = table_of(files["gap_detail"])[0] if "gap_detail" in files else None
         if detail is None or not detail.exists() or detail.stat().st_size < MANY_BYTES:
             try:
-                self._on_read(read_gaps(study, files), None)
+                through(self._showing(*read_gaps(study, files)))
             except (RenewalError, OSError) as error:
-                self._on_read(None, error)
+                self._on_shown(None, error)
         elif self._reading is None:  # a city's rows are read and counted beside the window
-            self._reading = Turns(aside(partial(read_gaps, study, files)), self._on_read, self)
+            self._reading = Turns(self._coming(study, files), self._on_shown, self)
 
-    def _on_read(self, found: Any, error: Exception | None) -> None:
+    def _coming(self, study: Study, files: Mapping[str, str]) -> Any:
+        found = yield from aside(partial(read_gaps, study, files))
+        yield from self._showing(*found)
+
+    def _on_shown(self, _: Any, error: Exception | None) -> None:
         self._reading = None
         if error is not None:
             self.failed.emit(wording.error_text(error))
-        elif not found[0]:
-            self.failed.emit(tr("Gaps by community need a layer of communities and a run of Gaps."))
-        else:
-            self._show(*found)
 
-    def _show(self, communities: list[Community], standard: Any, counts: dict[str, dict[str, int]]) -> None:
+    def _showing(self, communities: list[Community], standard: Any, counts: dict[str, dict[str, int]]) -> Any:
+        """Show what was read, in turns: all at once it holds the window for a third of a second in a city."""
+        if not communities:
+            self.failed.emit(tr("Gaps by community need a layer of communities and a run of Gaps."))
+            return
         study = self._dock.session.study
         limits = {kind["id"]: (kind["radius_m"]["value"], kind["minutes"]["value"]) for kind in standard["kinds"]}
         if self.panel is None:
             self._make()
+        yield 0
         self._shapes, self._shown = {}, self._count()
         files = results_of(study)
         self.walks.start()
         self.marks.start(files)
+        yield 0
         self._dock.exploring.read_ground()
+        yield 0
         results.show_results(self._dock.session.project, study.study_id, "gaps")  # its colours are what is told of
         self.panel.rules = {str(entry["id"]): entry for entry in standard["kinds"]}
         self.panel.show()
         self.panel.raise_()
+        yield 0
         self.panel.open(communities, explore_text.kind_titles(standard), counts, limits)
         if self.table.panel is not None and not self.table.panel.isHidden():
             self.open_table()

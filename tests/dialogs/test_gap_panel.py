@@ -167,10 +167,12 @@ def test_a_citys_rows_are_counted_beside_the_window(gaps, dock, qtbot, tmp_path,
     gaps.close()
     gaps.open()
     assert gaps.panel is None, "it waits for the count"
-    qtbot.waitUntil(lambda: gaps.panel is not None, timeout=3000)
-    assert gaps.panel.bars.pairs
+    qtbot.waitUntil(lambda: gaps.panel is not None and bool(gaps.panel.bars.pairs), timeout=3000)
     gaps.close()
     gaps.open()
-    gaps.close()  # the project is closed meanwhile
+    qtbot.waitUntil(lambda: gaps.panel is not None, timeout=3000)
+    gaps.close()  # the project is closed while the panel is being made
+    gaps.open()
+    gaps.close()
     qtbot.wait(200)
     assert gaps.panel is None

@@ -105,6 +105,7 @@ def _study(folder, at):
             **zones, **drawn, "PARCELS": file("tagged"), "DETAIL": file("detail"), "PROJECTS": file("projects"),
             "FORMATS": ["gpkg", "csv", "shp", "dxf", "xlsx"],
         },
+        "mergefacilities": {"FACILITIES": [at["facilities"], at["stations"]]},
         "createsample": {"PARCEL_COUNT": 200},
     }  # fmt: skip
     made = {
