@@ -42,6 +42,7 @@ class Session(QObject):
         self.runner = Runner(self)
         self.runner.finished.connect(self._on_finished)
         self.activity: Activity | None = None
+        self.seen: World | None = None  # while nothing can change: the dock asks for it six times to show itself
         self._showing: Turns | None = None  # results are being loaded
         self._rest: list[str] = []  # steps that come when the one that runs has ended well
         self.edits = EditWatch(self.project, self)
@@ -142,7 +143,7 @@ class Session(QObject):
     def world(self) -> World:
         """Return everything the states depend on."""
         running = self.activity.step if self.activity else ""
-        return project_state.look_at_world(self.project, self.study, running)
+        return self.seen or project_state.look_at_world(self.project, self.study, running)
 
     def states(self) -> dict[str, StepState]:
         """Return the state of each card; while everything runs, steps behind are done and steps ahead wait."""

@@ -181,6 +181,13 @@ class RenewalDock(QDockWidget):
 
     def refresh(self) -> None:
         """Show everything as it is now."""
+        self.session.seen = self.session.world()
+        try:
+            self._refresh()
+        finally:
+            self.session.seen = None
+
+    def _refresh(self) -> None:
         session = self.session
         study, busy = session.study, session.is_busy
         self.head.show_study(study, bool(session.project.mapLayers()))

@@ -386,3 +386,20 @@ def test_what_is_told_above_the_map_has_room_beside_its_buttons(dock, tmp_path, 
     (tmp_path / "delivery" / "report.html").write_text("x", encoding="utf-8")
     links.tell(dock, "all", True, "Done.")
     assert told == [("Urban Renewal Workbench", "Done."), [], ("", "Done."), ["Review 3…", "Report", "Open folder"]]
+
+
+def test_the_world_is_looked_at_once_to_show_the_dock(dock, monkeypatch):
+    """A city's files and layers are asked after once a refresh; what comes after it looks anew."""
+    from urban_renewal.dialogs.study import project_state
+
+    looks, look = [], project_state.look_at_world
+
+    def counted(*given):
+        looks.append(given)
+        return look(*given)
+
+    monkeypatch.setattr(project_state, "look_at_world", counted)
+    dock.refresh()
+    assert len(looks) == 1
+    dock.session.states()
+    assert len(looks) == 2
