@@ -26,6 +26,7 @@ from qgis.PyQt.QtGui import QColor
 from ...core.delivery.palette import kind_name, palette, stage_name
 from ...core.delivery.scales import page
 from ...core.errors import RenewalError
+from ..running.deleting import delete_locked
 from ..styling.dressed import see_through, wear
 from ..styling.loads import full_rows, join_full
 from .package import DATA
@@ -184,7 +185,7 @@ class DeliveryProject:
     def close(self) -> None:
         """Let go of the layers, so that the files can be moved."""
         self.layers.clear()
-        self.project.clear()
+        delete_locked(self.project)
 
     def _add_groups(self) -> None:
         """Add each theme's layers as a group, its tables without places folded below what can be drawn.

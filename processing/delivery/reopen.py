@@ -14,6 +14,7 @@ from qgis.PyQt.QtCore import QXmlStreamReader
 
 from ...core.errors import RenewalError
 from ...core.run import Run
+from ..running.deleting import delete_locked
 from .bounds import RELIEF
 from .package import DATA, close_journal
 
@@ -141,5 +142,5 @@ def _open(path: Path, run: Run) -> None:
         if not good or not layers or broken or outside:
             raise RenewalError("project_layer_broken", layer=broken or outside or PROJECT)
     finally:
-        again.clear()
+        delete_locked(again)
     run.check()

@@ -66,15 +66,17 @@ def make_pages(made: Any, study: Any, folder: Path, run: Any) -> list[Page]:
         stretch = run.part(place / len(leaves), (place + 1) / len(leaves))
         stretch.progress(0)
         sheet = _draw(made, study, leaf, stretch.part(0, 0))
-        name = sheet.layout.name()
-        words = _file_words(leaf, sheet, study.language)
-        zone_ids = tuple(str(zone["zone_id"]) for zone in leaf.zones)
-        pages.append(Page(leaf.stem, f"{leaf.number}_{words}", zone_ids, _link(study, zone_ids, numbers)))
-        stretch.stage("drawing_page", number=leaf.place, of=leaf.of, name=name)
-        _print(folder, pages[-1], Printer(sheet, stretch), study.formats, stretch)
-        sheet.columns.merge()
-        made.keep(sheet.layout)
-        sheet.close()
+        try:
+            name = sheet.layout.name()
+            words = _file_words(leaf, sheet, study.language)
+            zone_ids = tuple(str(zone["zone_id"]) for zone in leaf.zones)
+            pages.append(Page(leaf.stem, f"{leaf.number}_{words}", zone_ids, _link(study, zone_ids, numbers)))
+            stretch.stage("drawing_page", number=leaf.place, of=leaf.of, name=name)
+            _print(folder, pages[-1], Printer(sheet, stretch), study.formats, stretch)
+            sheet.columns.merge()
+            made.keep(sheet.layout)
+        finally:
+            sheet.close()
     return pages
 
 

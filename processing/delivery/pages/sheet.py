@@ -30,7 +30,6 @@ from qgis.core import (
     QgsPrintLayout,
     QgsRectangle,
 )
-from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QPointF, Qt
 from qgis.PyQt.QtGui import QColor, QPolygonF
 
@@ -39,6 +38,7 @@ from ....core.delivery.palette import palette
 from ....core.delivery.paper import Place, paper
 from ....core.delivery.scales import bar_step
 from ....core.words import say
+from ...running.deleting import delete_locked
 from ...styling.lettering import text_format
 from .columns import Columns, comb_symbol
 from .legends import choose_columns, entries_that_occur, line_of
@@ -103,7 +103,7 @@ class Sheet:
         self.maps.clear()
         self.columns.clear()
         self.last_map = None
-        sip.delete(self.layout)
+        delete_locked(self.layout)
 
     def text(self, words: str, place: Place, points: float = 8, **look: Any) -> Any:
         """Write words into a box; `look`: bold, color, align (left | right | center). Returns the item."""
