@@ -137,22 +137,18 @@ def _once(merged: pd.DataFrame, run: Run) -> pd.DataFrame:
     folded = merged["name"].fillna("").map(fold)
     shapes = frames.geometries(merged)
     can_be = (folded != "") & merged["kind"].notna() & ~pd.Series(shapely.is_missing(shapes))
+    order = merged[can_be].sort_values("capacity", key=lambda size: size.isna(), kind="stable").index.to_numpy()
+    near = shapely.STRtree(shapes[order]).query(shapes[order], predicate="dwithin", distance=SAME_PLACE_M)
+    named = pd.DataFrame({"kind": merged["kind"], "name": folded, "source": merged["source"]}).loc[order]
+    row, other = near[:, near[0] > near[1]]  # each pair once, what stays before what may go
+    is_same = np.logical_and.reduce([named[column].to_numpy()[row] == named[column].to_numpy()[other]
+                                     for column in ("kind", "name")])  # fmt: skip
+    is_same &= named["source"].to_numpy()[row] != named["source"].to_numpy()[other]
     gone: dict[int, int] = {}
-    for number, (_, rows) in enumerate(merged[can_be].groupby(["kind", folded[can_be]], sort=True)):
-        if number % 1000 == 0:
-            run.check()
-        stays: list[int] = []
-        for row in rows.sort_values("capacity", key=lambda size: size.isna(), kind="stable").index:
-            same = [
-                other
-                for other in stays
-                if merged["source"][other] != merged["source"][row]
-                and shapely.distance(shapes[other], shapes[row]) <= SAME_PLACE_M
-            ]
-            if same:
-                gone[row] = same[0]
-            else:
-                stays.append(row)
+    for later, earlier in sorted(zip(row[is_same].tolist(), other[is_same].tolist())):
+        if order[earlier] not in gone:
+            gone.setdefault(int(order[later]), int(order[earlier]))
+    run.check()
     for row in sorted(gone):
         other = merged.loc[gone[row]]
         told = {"source": merged["source"][row], "other": other["source"], "other_id": other["facility_id"]}
