@@ -11,11 +11,12 @@ import csv
 import io
 import math
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from html import escape
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ COPIED = 0.4  # share of the work that is over when the text file is written
 X, Y, COLUMN = "x", "y", "c{}"  # columns of the text file: GDAL takes a header of numbers for a row
 TYPES = ("Integer64", "Real", "String")  # of GDAL's .csvt; a column goes down the list until all its cells fit
 TEXT = (".csv", ".txt")
+_RUNS, _PLACING = count(1), threading.Lock()  # one list may be written twice at a time: dropped again, or called off
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Head:
 @dataclass(frozen=True)
 class Plan:
     """How a list is written: which sheet, `header` of all columns, how many rows stand above the first one (`begin`),
-    columns (east, north) in `system` (an authority's code or WKT; "" without places).
+    columns (east, north) in `system` (an authority's code or WKT; "" without places); `target`: the file, another one
+    of like name where it is taken by then.
     """
 
     path: Path
@@ -59,13 +62,14 @@ class Plan:
 @dataclass
 class Written:
     """How many rows were written, how many of them have no place, how many have cells beyond the last column, which
-    are left out; `kinds` of the columns.
+    are left out; `kinds` of the columns, -1 = no cell has anything; the file they are in.
     """
 
     rows: int = 0
     lost: int = 0
     cut: int = 0
     kinds: list[int] = field(default_factory=list)
+    path: Path = Path()
 
 
 def is_large(path: Path) -> bool:
@@ -92,14 +96,16 @@ def write_list(plan: Plan, progress: Callable[[float], None], is_cancelled: Call
     Rows whose coordinates are no numbers keep their cells and have no geometry; empty rows are left out, as by
     lists.read_table.
     """
-    text = plan.target.with_name(f".{plan.target.stem}.part.csv")
-    part = plan.target.with_name(f".{plan.target.stem}.part.gpkg")
+    text = plan.target.with_name(f".{plan.target.stem}.{next(_RUNS)}.part.csv")
+    part = text.with_suffix(".gpkg")
     try:
         part.unlink(missing_ok=True)  # of a QGIS that was killed
         written = _write_text(plan, text, progress, is_cancelled)
         _make_table(plan, text, part, written, progress, is_cancelled)
         _check(part, plan.name, written.rows)
-        part.replace(plan.target)
+        with _PLACING:
+            written.path = lists.free_path(plan.target.parent, plan.target.stem)
+            part.replace(written.path)
         return written
     except (RuntimeError, csv.Error) as fault:
         raise OSError(str(fault)) from fault
@@ -112,7 +118,7 @@ def write_list(plan: Plan, progress: Callable[[float], None], is_cancelled: Call
 def _write_text(
     plan: Plan, text: Path, progress: Callable[[float], None], is_cancelled: Callable[[], bool]
 ) -> Written:  # fmt: skip
-    written = Written(kinds=[0] * len(plan.header))
+    written = Written(kinds=[-1] * len(plan.header))  # the last of TYPES, text, while nothing says otherwise
     heads = [*map(COLUMN.format, range(len(plan.header))), *((X, Y) if plan.places else ())]
     with text.open("w", encoding="utf-8", newline="") as file, _rows_of(plan) as (rows, share):
         out = csv.writer(file)

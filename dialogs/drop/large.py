@@ -95,11 +95,12 @@ def bring(
         if "fault" in found:
             failed(found["fault"])
         elif "it" in found:
-            layer = QgsVectorLayer(f"{plan.target}|layername={plan.name}", plan.name, "ogr")
+            path = found["it"].path
+            layer = QgsVectorLayer(f"{path}|layername={plan.name}", plan.name, "ogr")
             if layer.isValid():
                 taken(layer, found["it"])
             else:
-                failed(OSError(str(plan.target)))
+                failed(OSError(str(path)))
 
     task = QgsTask.fromFunction(tr("Reading {file}").format(file=plan.path.name), promptly(work), on_finished=over)
     QgsApplication.taskManager().addTask(task)

@@ -9,12 +9,12 @@ from qgis.PyQt.QtWidgets import QDialogButtonBox
 from .test_drop import drop
 from .test_lists import workbook  # noqa: F401 (a fixture)
 
-HEADER = "编号,名称,邮编,容量,面积,经度,纬度\n"
+HEADER = "编号,名称,邮编,容量,面积,备注,经度,纬度\n"
 LINES = [
-    'F1,"甲, 乙",040001,12,1.50,106.55,29.56\n',
-    "F2,,400002,,2,106°33′36″,29.57E\n",
+    'F1,"甲, 乙",040001,12,1.50,,106.55,29.56\n',
+    "F2,,400002,,2,,106°33′36″,29.57E\n",
     "\n",
-    "F3,丙,400003,7,x,没有,\n",
+    "F3,丙,400003,7,x,,没有,\n",
 ]
 
 
@@ -41,7 +41,7 @@ def rows_of(layer):
 
 
 @pytest.mark.parametrize("encoding", ["UTF-8", "GB18030"])
-@pytest.mark.parametrize("title", ["", "某区设施名单,,,,,,\n"])
+@pytest.mark.parametrize("title", ["", "某区设施名单,,,,,,,\n"])
 def test_a_large_text_becomes_what_a_small_one_does(tmp_path, encoding, title, qgis_app):
     """The same columns, types, cells and places by either way."""
     from urban_renewal.dialogs.drop import bulk, lists
@@ -63,6 +63,7 @@ def test_a_large_text_becomes_what_a_small_one_does(tmp_path, encoding, title, q
     assert rows_of(layer) == rows_of(small)
     kinds = {item.name(): item.typeName() for item in layer.fields()}
     assert (kinds["邮编"], kinds["容量"], kinds["面积"]) == ("String", "Integer64", "String")
+    assert kinds["备注"] == small.fields().field("备注").typeName().capitalize() == "String"  # no cell has anything
     assert (written.rows, written.lost, written.cut) == (3, lost, 0) and lost == 1
     assert shares == sorted(shares) and shares[-1] == 1.0
     assert sorted(item.name for item in tmp_path.iterdir()) == ["out.gpkg", "名单.csv"]  # nothing half is left
@@ -94,6 +95,29 @@ def test_a_cancelled_list_leaves_nothing(tmp_path, look):
     with pytest.raises(Cancelled):
         bulk.write_list(plan, lambda share: None, lambda: next(looks) >= look)
     assert [item.name for item in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_one_list_written_twice_at_a_time_is_two_files(tmp_path, monkeypatch, qgis_app):
+    """Dropped again while the first is at work: neither takes the other's half-written file, both are whole."""
+    from urban_renewal.dialogs.drop import bulk
+
+    path, target = tmp_path / "a.csv", tmp_path / "a.gpkg"
+    path.write_text("id,v\n" + "1,2\n" * 50, encoding="utf-8")
+    plan = bulk.Plan(path, "", "UTF-8", ("id", "v"), 1, None, "", target, "a")
+    meet, real = threading.Barrier(2, timeout=10), bulk._make_table
+    monkeypatch.setattr(bulk, "_make_table", lambda *what: (meet.wait(), real(*what)))
+    found = []
+    runs = [
+        threading.Thread(target=lambda: found.append(bulk.write_list(plan, lambda share: None, lambda: False)))
+        for _ in range(2)
+    ]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join(20)
+    assert len({item.path for item in found}) == 2
+    assert [QgsVectorLayer(str(item.path), "x", "ogr").featureCount() for item in found] == [50, 50]
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 def test_a_large_workbook_is_read_beside_the_window(large, dock, qtbot, workbook, tmp_path, project, monkeypatch):  # noqa: F811
