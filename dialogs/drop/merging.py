@@ -58,7 +58,7 @@ class Merging(QObject):
     def __init__(self, dropping: Any, dock: Any) -> None:
         super().__init__(dropping)
         self._dropping, self._dock = dropping, dock
-        self._wanted: list[Member] = []  # of the run at work or that comes next
+        self._wanted: list[Member] = []  # of the run at work or that comes next; empty = nothing is to come of it
         self._work: tuple[Any, ...] | None = None  # task, context and feedback live as long as the task
         self._is_again = False
         self._failed: list[Member] = []  # not tried again before one of them changes
@@ -108,7 +108,7 @@ class Merging(QObject):
             return
         session = self._dock.session
         if len(members) == 1 and not members[0].kind and session.project.mapLayer(members[0].layer_id) is not None:
-            self._wanted = []
+            self.close()
             session.choose(ROLE, members[0].layer_id)
             return
         self._wanted = list(members)
@@ -137,10 +137,16 @@ class Merging(QObject):
         QgsApplication.taskManager().addTask(task)
 
     def _over(self, ok: bool, found: dict[str, Any], members: list[Member], feedback: Any) -> None:
-        self._work = None
+        is_cancelled, self._work = self._work[0].isCanceled(), None
+        if not self._wanted:
+            return
         if self._is_again:
             self._is_again = False
             self._start(self._wanted)
+            return
+        if is_cancelled:
+            self._failed, self._wanted = self._wanted, []
+            self._dropping.told.emit(False, tr("Cancelled. The last result is unchanged."))
             return
         layer = QgsVectorLayer(str(found.get("OUTPUT", "")), tr("Facilities (merged)"), "ogr") if ok else None
         if layer is None or not layer.isValid():
@@ -171,7 +177,7 @@ class Merging(QObject):
         self._dropping.told.emit(ok, sentence)
 
     def close(self) -> None:
-        """Stop what is at work."""
-        self._is_again = False
+        """Stop what is at work; nothing comes of it."""
+        self._is_again, self._wanted, self._failed = False, [], []
         if self._work is not None:
             self._work[2].cancel()

@@ -143,3 +143,40 @@ def test_facilities_that_cannot_be_put_together_are_told_in_a_sentence(dock, qtb
     qtbot.waitUntil(lambda: bool(told), timeout=20000)
     assert told[0][0] is False and told[0][1].startswith("The facilities could not be put together: ")
     assert "no.gpkg" in told[0][1] and "FACILITIES" not in dock.session.study.inputs
+
+
+def begun(dock, files, told):
+    """Three layers in the project, and a run at work that makes one of the first two."""
+    from urban_renewal.dialogs.drop.merging import member
+
+    dock.dropping.told.connect(lambda ok, text: told.append((ok, text)))
+    layers = [QgsVectorLayer(str(path), path.stem, "ogr") for path in files]
+    QgsProject.instance().addMapLayers(layers)
+    dock.dropping.merging.merge([member(layer, kind) for layer, kind in zip(layers[:2], ("kgar", ""), strict=True)])
+    return layers, dock.dropping.merging._work[0]
+
+
+def test_a_run_that_is_cancelled_says_so_and_is_not_begun_again(dock, qtbot, tmp_path, files):
+    dock.session.study.folder, told = str(tmp_path / "study"), []
+    before = dock.session.study.inputs.get("FACILITIES")
+    _, task = begun(dock, files, told)
+    task.cancel()  # as the task manager's button does
+    qtbot.waitUntil(lambda: bool(told), timeout=20000)
+    assert told == [(False, "Cancelled. The last result is unchanged.")]
+    dock.dropping.merging.look()
+    assert dock.dropping.merging._work is None and dock.session.study.inputs.get("FACILITIES") == before
+
+
+def test_one_layer_chosen_while_others_are_put_together_stays_chosen(dock, qtbot, tmp_path, files):
+    """What is at work then is not wanted any more: it neither plays the role nor complains."""
+    from urban_renewal.dialogs.drop.merging import member
+
+    dock.session.study.folder, told = str(tmp_path / "study"), []
+    layers, _ = begun(dock, files, told)
+    dock.dropping.merging.merge([member(layers[2])])
+    qtbot.waitUntil(lambda: dock.dropping.merging._work is None, timeout=20000)
+    qtbot.wait(50)
+    assert dock.session.study.inputs["FACILITIES"].layer_id == layers[2].id() and told == []
+    assert sorted(layer.name() for layer in QgsProject.instance().mapLayers().values()) == sorted(
+        ["幼儿园", "养老", "公园"]
+    )
