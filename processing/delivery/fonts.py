@@ -5,18 +5,14 @@ from __future__ import annotations
 
 from qgis.PyQt.QtGui import QFontDatabase
 
-from ...core.delivery.scales import page
 from ...core.errors import RenewalError
+from ..styling.lettering import fonts
+from ..styling.names import letters
 
 
 def find_font(language: str) -> str:
     """Return the family to print with. Raises RenewalError("font_missing") for Chinese when there is none."""
-    database = QFontDatabase()
-    families = {family.split(" [")[0]: family for family in database.families()}
-    found = next((families[name] for name in page()["fonts"] if name in families), None)
-    if found is None:
-        system = QFontDatabase.WritingSystem.SimplifiedChinese
-        found = next(iter(sorted(database.families(system))), None)
-    if found is None and language == "zh":
+    found = letters() or next(iter(sorted(fonts().families(QFontDatabase.WritingSystem.SimplifiedChinese))), "")
+    if not found and language == "zh":
         raise RenewalError("font_missing")
-    return found or ""
+    return found

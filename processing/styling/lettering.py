@@ -13,17 +13,22 @@ from qgis.core import (
     QgsTextFormat,
     QgsVectorLayerSimpleLabeling,
 )
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import QT_VERSION_STR, Qt
 from qgis.PyQt.QtGui import QColor, QFont, QFontDatabase
 
 NOT_ON_PAGES = "@zone_id IS NULL"  # pages, which have @zone_id, bring names of their own
 STROKE = 0.022  # width of the outline that stands for bold, as a share of the letters' size
 
 
+def fonts() -> Any:
+    """Return what knows the fonts: an object in Qt 5, in Qt 6 the class itself, of which PyQt makes no object."""
+    return QFontDatabase() if QT_VERSION_STR.startswith("5.") else QFontDatabase
+
+
 @lru_cache(maxsize=8)
 def has_bold(family: str) -> bool:
     """Say whether a family has a bold face of its own."""
-    database = QFontDatabase()
+    database = fonts()
     return any(database.bold(family, style) for style in database.styles(family))
 
 

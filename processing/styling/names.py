@@ -10,12 +10,11 @@ from functools import lru_cache
 from typing import Any
 
 from qgis.core import Qgis, QgsVectorLayer
-from qgis.PyQt.QtGui import QFontDatabase
 
 from ...core.delivery.palette import palette
 from ...core.delivery.scales import page
 from .canvas import renamed
-from .lettering import NOT_ON_PAGES, label_layer, quoted, text_format
+from .lettering import NOT_ON_PAGES, fonts, label_layer, quoted, text_format
 from .styles import WATER, barrier_is
 
 Placement = Qgis.LabelPlacement
@@ -44,7 +43,7 @@ class Naming:
 @lru_cache(maxsize=1)
 def letters() -> str:
     """Return the family to write maps with: the first of the house's that is here, "" for the program's own."""
-    there = {family.split(" [")[0]: family for family in QFontDatabase().families()}
+    there = {family.split(" [")[0]: family for family in fonts().families()}
     return next((there[name] for name in page()["fonts"] if name in there), "")
 
 

@@ -155,6 +155,12 @@ def test_transforms_are_made_in_one_place(sources):
     assert {place.split(":")[0] for place in found} == {"processing/layers/systems.py"}
 
 
+def test_fonts_are_asked_in_one_place(sources):
+    """PyQt 6 makes no object of QFontDatabase, and PyQt 5 asks nothing without one: styling/lettering.py knows both."""
+    made = places(sources, lambda node: isinstance(node, ast.Call) and getattr(node.func, "id", "") == "QFontDatabase")
+    assert [place.split(":")[0] for place in made] == ["processing/styling/lettering.py"]
+
+
 def test_a_delivery_takes_no_group_of_its_layer_tree_away_again(root):
     """PyQt knows a group by its address: one made where another was deleted is called deleted (exports failed so)."""
     code = (root / "processing" / "delivery" / "project.py").read_text(encoding="utf-8")

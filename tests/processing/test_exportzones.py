@@ -164,12 +164,11 @@ def test_no_chinese_font_stops_the_maps(study, run_algorithm, monkeypatch):
     from urban_renewal.processing.delivery import fonts
 
     class NoFonts:
-        WritingSystem = fonts.QFontDatabase.WritingSystem
-
         def families(self, system=None):
             return []
 
-    monkeypatch.setattr(fonts, "QFontDatabase", NoFonts)
+    monkeypatch.setattr(fonts, "fonts", NoFonts)
+    monkeypatch.setattr(fonts, "letters", str)
     with pytest.raises(QgsProcessingException, match="没有中文字体"):
         run_algorithm("exportzones", {**study, "FORMATS": ["pdf"]})
 
