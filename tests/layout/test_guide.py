@@ -29,6 +29,8 @@ def words():
 def is_shown(name, shown):
     """Say whether a name is a text of the interface; what is put into it may be anything short."""
     for text in shown:
+        if "{" in text and len(re.findall(r"\w", re.sub(r"\{\w+\}", "", text))) < 2:
+            continue  # “{what}：{value}” would be a name of anything
         pattern = re.sub(r"\\\{\w+\\\}", ".{1,12}", re.escape(text))
         if re.fullmatch(pattern, name):
             return True
