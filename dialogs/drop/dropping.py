@@ -80,12 +80,16 @@ class Dropping(QObject):
         self._queue.clear()
         for sheet in self._dock.findChildren(DropSheet):
             sheet.reject()
+        self.forget()
+
+    def forget(self) -> None:
+        """Call off what is at work: nothing of it comes into another project or study."""
         self.merging.close()
         for task in self._brought:
             if not sip.isdeleted(task):
                 task.cancel()
         for _, _, feedback in self._work:
-            feedback.cancel()  # the lists stay: a task may still be at work
+            feedback.cancel()  # the list stays: a task may still be at work
 
     def ask_all(self, paths: list[Path]) -> None:
         """Show the sheets of several files, one after the other."""
@@ -148,14 +152,17 @@ class Dropping(QObject):
 
         def taken(layer: Any, written: Any) -> None:
             self._brought.remove(task)
-            if session.study.study_id != study_id:  # another project by now: the file stays
+            if session.study.study_id != study_id:  # another project or study by now: the file stays
                 return
             results.add_in_order(session.project, layer, role)
             self.told.emit(True, brought_words(plan.name, written))
             self._take_layer(layer, asked, system)
 
-        def failed(error: OSError) -> None:
+        def failed(error: OSError | None) -> None:
             self._brought.remove(task)
+            if error is None:
+                self.told.emit(False, tr("{file} was not added: reading it was cancelled.").format(file=plan.path.name))
+                return
             text = tr("“{layer}” could not be kept in {folder}: {reason}. Choose another folder for the results.")
             told = {"layer": plan.name, "folder": plan.target.parent, "reason": wording.fault_text(error)}
             self.told.emit(False, text.format(**told))
@@ -182,25 +189,28 @@ class Dropping(QObject):
         session = self._dock.session
         return Path(session.study.folder or session.project.homePath() or Path.home())
 
-    def correct(
-        self, layer: Any, role: str, system: str = "gcj02", kind: str = "", joins: bool = False
-    ) -> None:  # fmt: skip
+    def correct(self, layer: Any, role: str, system: str, kind: str = "", joins: bool = False) -> None:
         """Correct a copy of a layer in `system` (gcj02, bd09) in the background; the copy plays the role."""
-        session = self._dock.session
-        name = tr("{layer} (corrected)").format(layer=layer.name())
-        target = drop_list.free_path(self.folder() / "inputs", f"{layer.name()}_wgs84")
+        session, before = self._dock.session, layer.name()
+        study_id = session.study.study_id
+        name = tr("{layer} (corrected)").format(layer=before)
+        target = drop_list.free_path(self.folder() / "inputs", f"{before}_wgs84")
         context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
         context.setProject(session.project)
         algorithm = QgsApplication.processingRegistry().createAlgorithmById(FIX)
         task = QgsProcessingAlgRunnerTask(
             algorithm, {"INPUT": layer.id(), "FROM": system, "OUTPUT": str(target)}, context, feedback
         )
-        self._work.append((task, context, feedback))
+        work = (task, context, feedback)
+        self._work.append(work)
 
         def over(ok: bool, values: dict[str, Any]) -> None:
+            self._work.remove(work)
+            if session.study.study_id != study_id:  # another project or study by now: the file stays
+                return
             copy = QgsVectorLayer(str(values.get("OUTPUT", "")), name, "ogr") if ok else None
             if copy is None or not copy.isValid():
-                self.told.emit(False, tr("“{layer}” could not be corrected.").format(layer=layer.name()))
+                self.told.emit(False, tr("“{layer}” could not be corrected.").format(layer=before))
                 return
             session.project.addMapLayer(copy)
             self._play(copy, role, kind, joins)

@@ -73,11 +73,11 @@ class LargeList(QObject):
 
 
 def bring(
-    plan: bulk.Plan, taken: Callable[[QgsVectorLayer, bulk.Written], None], failed: Callable[[OSError], None]
+    plan: bulk.Plan, taken: Callable[[QgsVectorLayer, bulk.Written], None], failed: Callable[[OSError | None], None]
 ) -> QgsTask:
     """Write a large list in a task of QGIS, which shows and cancels it; then `taken(layer, written)`, or `failed`.
 
-    A cancelled one leaves nothing. Keep the task as long as it may call.
+    A cancelled one leaves nothing: `failed(None)`. Keep the task as long as it may call.
     """
     found: dict[str, Any] = {}
 
@@ -90,11 +90,11 @@ def bring(
             return
 
     def over(error: Exception | None, result: Any = None) -> None:
-        if error is not None:
+        if error is not None and not task.isCanceled():
             raise error
-        if "fault" in found:
-            failed(found["fault"])
-        elif "it" in found:
+        if "it" not in found:
+            failed(found.get("fault"))
+        else:
             path = found["it"].path
             layer = QgsVectorLayer(f"{path}|layername={plan.name}", plan.name, "ogr")
             if layer.isValid():

@@ -56,6 +56,7 @@ class RenewalDock(QDockWidget):
         self.reviewing = Reviewing(iface, self)
         self.exploring = Exploring(iface, self)
         self.hand = ZoneHand(iface, self)
+        self._about = self.session.study.study_id  # whose panels are open
         self._editors: Any = None
         self.warming = Warming(self)
         self.gaps = GapShowing(iface, self)
@@ -144,7 +145,7 @@ class RenewalDock(QDockWidget):
         self.head.settings.toggled.connect(self.settings_box.setVisible)
         self.head.rules.linkActivated.connect(lambda action: self._follow("", action))
         self.name.editingFinished.connect(lambda: self.session.rename(self.name.text().strip()))
-        self.folder.fileChanged.connect(self._on_folder)
+        self.folder.fileChanged.connect(self.session.set_folder)
         self.inputs.chosen.connect(self.session.choose)
         self.settings.chosen.connect(self.session.set_value)
         self.options.chosen.connect(self.session.set_value)
@@ -155,7 +156,7 @@ class RenewalDock(QDockWidget):
         self.links.linkActivated.connect(lambda action: self._follow("deliver", action))
         self.why.linkActivated.connect(lambda action: self._follow("", action))
         for card in self.cards.values():
-            card.run_asked.connect(self._on_run_step)
+            card.run_asked.connect(self.session.start_step)
             card.cancel_asked.connect(self._on_cancel)
             card.link_asked.connect(self._follow)
             card.to_show.connect(self.scroll.ensureWidgetVisible)
@@ -190,6 +191,9 @@ class RenewalDock(QDockWidget):
     def _refresh(self) -> None:
         session = self.session
         study, busy = session.study, session.is_busy
+        if study.study_id != self._about:
+            self._about = study.study_id
+            self._close_panels()
         self.head.show_study(study, bool(session.project.mapLayers()))
         self.name.setEnabled(not busy)
         self.head.add.setEnabled(not busy)
@@ -287,9 +291,6 @@ class RenewalDock(QDockWidget):
             settings.setValue(LAST_DATA, str(Path(paths[0]).parent))  # an office's files lie beside each other
         self.dropping.ask_all([Path(path) for path in paths])
 
-    def _on_folder(self, folder: str) -> None:
-        self.session.set_folder(folder)
-
     def _on_run_all(self) -> None:
         self.session.rename(self.name.text().strip())
         first = self.session.first_open()
@@ -297,9 +298,6 @@ class RenewalDock(QDockWidget):
             self.session.start_all()
         else:
             self.session.start_rest(first)
-
-    def _on_run_step(self, key: str) -> None:
-        self.session.start_step(key)
 
     def _on_cancel(self) -> None:
         self.session.cancel()
@@ -333,17 +331,20 @@ class RenewalDock(QDockWidget):
         self.refresh()
 
     def _close_panels(self) -> None:
-        self.reviewing.close()
-        self.exploring.close()
+        """Close what speaks of the study that was shown. Editors and zones by hand, with edits, know whose they are."""
+        for part in (self.reviewing, self.exploring, self.gaps, self.siting):
+            part.close()
+        self.dropping.forget()
+
+    def _close_all(self) -> None:
+        self._close_panels()
         self.hand.close()
         if self._editors is not None:
             self._editors.close()
-        self.gaps.close()
-        self.siting.close()
 
     def _on_cleared(self) -> None:
         self.session.on_project_cleared()
-        self._close_panels()
+        self._close_all()
         self.session.read()
         self.look_soon()
 
@@ -392,7 +393,7 @@ class RenewalDock(QDockWidget):
         if self.leaving is not None:
             self.leaving.close()
         self.head.close_down()
-        self._close_panels()
+        self._close_all()
         self.dropping.close()
         self.session.blockSignals(True)
         self.session.close()

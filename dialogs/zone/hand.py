@@ -48,8 +48,9 @@ COLUMNS = {  # what the desk looks at; the gap detail alone has a million rows o
 
 @dataclass
 class Loaded:
-    """What one session works on: the desk, zone titles, parcels' shapes and their search tree, the system."""
+    """What one session works on: whose zones, the desk, zone titles, parcels' shapes and their search tree, the system."""
 
+    study_id: str
     desk: Any
     titles: list[tuple[str, str]]
     shapes: dict[str, bytes]
@@ -224,6 +225,9 @@ class ZoneHand(QObject):
         from ..explore.walk_ground import stamp_of
 
         study, desk = self._dock.session.study, self.loaded.desk
+        if study.study_id != self.loaded.study_id:
+            self.failed.emit(tr("These zones belong to another study of the project: show that one, then save."))
+            return
         locks = self._locks.with_changes(*desk.changes())
         try:
             written = write_locks(Path(study.folder), locks, self.loaded.shapes, self.loaded.crs)
@@ -299,7 +303,8 @@ def load(
     names = dict(zip(zones["zone_id"].astype(str), zones["name"].fillna("").astype(str))) if zones is not None else {}
     titles = [(zone, f"{zone} {names.get(zone, '')}".strip()) for zone in desk.members]
     shapes = slices.sliced(partial(shapely.to_wkb, output_dimension=2), frames.geometries(parcels), run=run)
-    return Loaded(desk, titles, dict(zip(parcels["parcel_id"].astype(str), shapes)), shapely.STRtree(desk.shapes), crs)
+    known = dict(zip(parcels["parcel_id"].astype(str), shapes))
+    return Loaded(study.study_id, desk, titles, known, shapely.STRtree(desk.shapes), crs)
 
 
 def people_of(parcels: Any, detail: Any, kinds: Sequence[Mapping[str, Any]]) -> Any:

@@ -226,3 +226,13 @@ def test_behind_another_tab_a_new_run_leaves_window_and_map_alone(dock, review, 
     assert review.desk.queue and review.item() is not None and (framed, raised) == ([], [])
     review.visibilityChanged.emit(True)
     assert framed == [{}]
+
+
+def test_another_study_closes_the_panels_of_the_one_before(dock, review):  # noqa: F811
+    """Else what is reviewed there would be counted for the study that is shown now."""
+    from urban_renewal.dialogs.workbench import studies
+
+    dock.siting.open()
+    review.act("1")
+    studies.begin(dock.session)
+    assert (dock.reviewing.panel, dock.siting.panel, dock.gaps.panel, dock.exploring.panel) == (None,) * 4

@@ -180,3 +180,34 @@ def test_one_layer_chosen_while_others_are_put_together_stays_chosen(dock, qtbot
     assert sorted(layer.name() for layer in QgsProject.instance().mapLayers().values()) == sorted(
         ["幼儿园", "养老", "公园"]
     )
+
+
+@pytest.mark.parametrize("leave", ["project", "study"])
+def test_what_is_put_together_comes_into_no_other_project_or_study(dock, qtbot, tmp_path, files, leave):
+    dock.session.study.folder, told = str(tmp_path / "study"), []
+    begun(dock, files, told)
+    if leave == "project":
+        QgsProject.instance().clear()
+    else:
+        from urban_renewal.dialogs.workbench import studies
+
+        studies.begin(dock.session)
+    qtbot.waitUntil(lambda: dock.dropping.merging._work is None, timeout=20000)
+    qtbot.wait(50)
+    assert QgsProject.instance().mapLayersByName("Facilities (merged)") == [] and told == []
+
+
+def test_a_copy_that_is_corrected_comes_into_no_other_project(dock, qtbot, tmp_path, files, monkeypatch):
+    """Whether its task heeds the call or is over already."""
+    from qgis.core import QgsApplication
+
+    dock.session.study.folder, told = str(tmp_path / "study"), []
+    layer = QgsVectorLayer(str(files[0]), "幼儿园", "ogr")
+    QgsProject.instance().addMapLayer(layer)
+    dock.dropping.told.connect(lambda ok, text: told.append(text))
+    dock.dropping.correct(layer, "FACILITIES", "gcj02")
+    monkeypatch.setattr(dock.dropping._work[0][2], "cancel", lambda: None, raising=False)
+    QgsProject.instance().clear()
+    qtbot.waitUntil(lambda: QgsApplication.taskManager().count() == 0, timeout=20000)
+    qtbot.wait(50)
+    assert QgsProject.instance().mapLayers() == {} and told == [] and dock.dropping._work == []

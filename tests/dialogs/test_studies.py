@@ -148,3 +148,33 @@ def test_a_folder_on_a_network_share_is_told(dock, qtbot, tmp_path, load_inputs,
     dock.refresh()
     assert "network share" in dock.why.text()
     assert dock.run_all.isEnabled()
+
+
+def test_what_is_at_work_comes_into_no_other_study(dock, qtbot, tmp_path, load_inputs, monkeypatch):
+    """A list that is being read, a copy that is being corrected: called off, and the person is told of the list."""
+    import threading
+
+    from urban_renewal.dialogs.drop import bulk
+
+    from .test_large_lists import opened
+
+    ready(dock, qtbot, tmp_path, load_inputs)
+    monkeypatch.setattr(bulk, "LARGE", 0)
+    path, begun, real = tmp_path / "plain.csv", threading.Event(), bulk._write_text
+    path.write_text("a,b\n" + "1,k\n" * 30, encoding="utf-8")
+
+    def waiting(plan, text, progress, is_cancelled):
+        begun.set()
+        while not is_cancelled():
+            threading.Event().wait(0.01)
+        return real(plan, text, progress, is_cancelled)
+
+    monkeypatch.setattr(bulk, "_write_text", waiting)
+    told = []
+    dock.dropping.told.connect(lambda ok, text: told.append((ok, text)))
+    opened(dock, qtbot, path).accept()
+    qtbot.waitUntil(begun.is_set, timeout=5000)
+    act(dock, "New study").trigger()
+    qtbot.waitUntil(lambda: len(told) == 2, timeout=5000)
+    assert told[1] == (False, "plain.csv was not added: reading it was cancelled.")
+    assert dock.dropping._brought == [] and dock.session.project.mapLayersByName("plain") == []

@@ -229,3 +229,20 @@ def test_the_limits_stand_beside_the_figures(hand):
     """0.3–3.5 km² and 100,000 m² of floor of the shipped rules."""
     texts = [hand.panel.table.item(row, 3).text() for row in range(4)]
     assert texts == ["", "30–350", "≥ 10", ""]
+
+
+def test_locks_go_into_no_other_study(hand, dock, tmp_path):
+    """Another study is shown meanwhile: what was changed waits, and is saved when its own study is shown again."""
+    from urban_renewal.dialogs.workbench import studies
+
+    first, told = dock.session.study, []
+    hand.failed.connect(told.append)
+    hand.click(middle(3))
+    studies.begin(dock.session)
+    dock.session.set_folder(str(tmp_path / "other"))
+    hand.panel.save.click()
+    assert told == ["These zones belong to another study of the project: show that one, then save."]
+    assert dock.session.study.settings == {} and not (tmp_path / "other").exists()
+    studies.show(dock.session, first.study_id)
+    hand.panel.save.click()
+    assert len(told) == 1 and "LOCKED_IN" in first.settings
