@@ -43,6 +43,16 @@ def test_many_places_close_together_do_not_cover_each_other():
             assert moved == 0  # only its number, where it is
 
 
+def test_a_box_keeps_off_the_number_of_another_place():
+    """At its own place the box would end half a millimetre before the other circle, and that look like its own."""
+    first, second = place_callouts(
+        [Request(100, 100, 30, 8, 6), Request(130.5, 100, 30, 8, 6)], FRAME, [], NOTHING, Run()
+    )
+    left, top, right, bottom = first.box
+    assert max(127.5 - right, left - 133.5, 97 - bottom, top - 103) >= 1.2
+    assert second.box is not None and not share_ground(first.box, second.box)
+
+
 def test_a_branch_stays_visible_when_there_is_room():
     line = np.column_stack([np.arange(100.0, 140.0), np.full(40, 100.0)])  # under the box at its place
     [made] = place_callouts([Request(100, 100, 30, 8, 6)], FRAME, [], line, Run())
@@ -60,6 +70,7 @@ def test_words_in_lines():
     """At 10 pt a Chinese letter is 3.53 mm wide: five in 20 mm."""
     assert wrap_words("宗地房屋建筑设施", 10, 20, 2) == "宗地房屋建\n筑设施"
     assert wrap_words("宗地房屋建、筑设施", 10, 20, 2) == "宗地房屋\n建、筑设施"  # no line begins with a comma
+    assert wrap_words("宗地房屋建 · 设施", 10, 20, 2) == "宗地房屋\n建 · 设施"  # nor with a dot behind a blank
     assert wrap_words("CGCS2000 / 3-degree", 10, 24, 2) == "CGCS2000 /\n3-degree"  # words stay whole
     assert wrap_words("宗" * 30, 10, 20, 2) == "宗宗宗宗宗\n宗宗宗宗…"
     assert wrap_words("", 10, 20, 2) == ""

@@ -166,6 +166,13 @@ def test_figures_in_words():
     assert tell_value({"value": False}, "en") == "no"
     assert tell_value({"points": [[0, 1]]}, "en") == ""
     assert tell_value({"value": "own words", "unit": "hogsheads"}, "en") == "own words hogsheads"
+    zones = envelope.load("zone-rules", "chongqing")  # classes of what is protected: called by a word of theirs
+    assert tell_path(zones, "checks.protected[1]", "zh") == "保护对象 · 文物"
+    assert tell_path(zones, "checks.protected[1]", "en") == "Protected · monument"
+    assert tell_path(zones, "checks.protected[4]", "en") == "Protected · other"
+    told = [tell_value(figure, "zh") for figure in zones["checks"]["protected"]]
+    assert told == ["须批", "禁拆", "禁拆", "须批", "提示"]
+    assert tell_value(zones["checks"]["protected"][1], "en") == "no demolition"
     figure = {"source": "GB 1", "clause": "附录 C", "status": "known"}
     assert tell_source(figure, "en") == "GB 1 · Annex C (status: named, not read again)"
     assert tell_source({"source": "a", "status": "odd", "note": "b"}, "en") == "a (status: odd), because: b"

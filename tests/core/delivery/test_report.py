@@ -182,6 +182,42 @@ def test_sites_projects_and_the_atlas(content):
     assert words.index("P-1") < words.index("P-2")
 
 
+def test_the_first_screen_names_what_decided_and_its_figures_have_units(content):
+    """Rules by their titles, with all that is 待核 in what was used (4 + 3 + 2); prices decide nothing."""
+    rules = [{"kind": kind, "id": "chongqing", "content": "0" * 64, "figures_n": 9, "unverified_n": n}
+             for kind, n in (("costs", 2), ("standard", 3), ("ruleset", 4))]  # fmt: skip
+    findings = [("demolish_all:Z-1", "fail"), ("demolish_all:Z-2", "fail"), ("rent:Z-1", "unknown")]
+    findings = pd.DataFrame(findings, columns=["finding_id", "verdict"])
+    findings = findings.assign(subject_id="Z-1", clause="c", status="found", message="m")
+    findings = frames.conform(findings, schema.table("findings"))
+    tables = {**content.tables, "findings": findings}
+    page = write_report(replace(content, author="某院", rules=rules, checksum="1a2b3c4d", tables=tables))
+    words = [word.strip() for word in article(page, "zh").words if word.strip()]
+    assert "某院 · 2025-12-31 · 规则集 重庆 · 标准 重庆（待核 9 项）" in words
+    assert "重庆（chongqing）" in words  # in the table of rules
+    assert "2025-12-31 生成\n离线单页，可打印 A4\n校验码 1a2b3c4d" in words
+    for label, value, unit in (("示范片区", "2", "个"), ("待核", "9", "项"), ("有缺口的设施类别", "2", "类")):
+        place = next(n for n, word in enumerate(words) if word == label and words[n + 1] == value)
+        assert words[place + 2] == unit
+    whole = "".join(words)
+    lead = [whole.index(part) for part in ("个示范片区。未达 2 项：", "待核 1 项：", "待核的数字不作为结论。")]
+    assert lead == sorted(lead)
+    assert words.count("片区范围") == 1  # the outline's colour on the map of what was found
+
+
+def test_what_adds_little_is_told_with_a_decimal_in_the_whole_column(content):
+    """0.4 of a place would be told as none; beside it stands 27.0. Where all add ten or more there are no decimals."""
+
+    def told(*more):
+        sites = pd.DataFrame({"site_id": ["s", "t"], "kind": "eday", "unit": "m2", "rank": [1, 2], "served_more": more})
+        sites = frames.conform(sites.assign(geometry=None), schema.table("sites"))
+        page = write_report(replace(content, tables={**content.tables, "sites": sites}))
+        return set(article(page, "zh").words)
+
+    assert {"0.4", "27.0"} <= told(0.4, 27.0)
+    assert {"10", "27"} <= told(9.96, 27.0)
+
+
 def browser():
     """Return the command of a real browser without a window; scripts/setup.sh installs one."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
