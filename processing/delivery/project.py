@@ -123,9 +123,17 @@ class DeliveryProject:
         self.project.setFileName(str(folder / PROJECT))  # what layouts write down of their layers is relative to it
         self._layouts: list[bytes] = []  # as they will stand in the file, packed
         self.layers: dict[str, list[QgsVectorLayer]] = {}
+        self.sheet: Any = None  # the one that is being drawn and printed
+        try:
+            self._fill()
+        except BaseException:  # Cancel: nobody else could close it
+            self.close()
+            raise
+
+    def _fill(self) -> None:
         self.project.setFilePathStorage(Qgis.FilePathType.Relative)
-        self.project.setTitle(study.title)
-        working = study.inputs.plan.working
+        self.project.setTitle(self.study.title)
+        working = self.study.inputs.plan.working
         if working is not None and working.crs is not None:
             self.project.setCrs(working.crs)
         self.project.setBackgroundColor(QColor(palette()["base"]["land"]["color"]))
@@ -182,8 +190,15 @@ class DeliveryProject:
             box.combineExtentWith(QgsRectangle(*shape.bounds))
         return box
 
+    def close_sheet(self) -> None:
+        """Let go of the sheet at hand, drawn as far as it may be."""
+        sheet, self.sheet = self.sheet, None
+        if sheet is not None:
+            sheet.close()
+
     def close(self) -> None:
         """Let go of the layers, so that the files can be moved."""
+        self.close_sheet()
         self.layers.clear()
         delete_locked(self.project)
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,15 +42,14 @@ class Leaf:
 
 
 def begin_sheet(made: Any, study: Any, leaf: Leaf, title: str, below: str, name: str = "") -> Sheet:
-    """Return a page with its heading; a sheet's further pages say that they continue it.
+    """Return a page with its heading, which is `made.sheet` from now on; further pages say that they continue it.
 
     `name` = what the layout is called behind its number, else the title.
     """
     words = [say("map_continued", study.language, title=text) if leaf.part else text for text in (title, name or title)]
-    told = words[0]
-    sheet = Sheet(made.project, f"{leaf.stem} {words[1]}", study.font, made.run, study.paper)
+    made.sheet = sheet = Sheet(made.project, f"{leaf.stem} {words[1]}", study.font, made.run, study.paper)
     QgsExpressionContextUtils.setLayoutVariable(sheet.layout, "zone_id", leaf.zone_id)
-    draw_heading(sheet, study, told, below, leaf.stem)
+    draw_heading(sheet, study, words[0], below, leaf.stem)
     return sheet
 
 
@@ -81,10 +80,15 @@ def draw_columns(form: Form, sections: Mapping[str, Section]) -> dict[str, float
     return ends
 
 
-def ground_of(study: Any, scale: int = 0) -> tuple[str, ...]:
-    """Return the page layers that a map stands on, from above.
+def layers_of(made: Any, *names: str) -> list[Any]:
+    """Return those of the page layers that there are, in the order of their names."""
+    return [layer for layer in map(made.layer, names) if layer is not None]
+
+
+def ground_of(study: Any, scale: int = 0, names: Sequence[str] = ON_PAPER) -> tuple[str, ...]:
+    """Return the page layers that a map stands on, from above; of other names, those that such a map shows.
 
     Contours are left out where they would be a pattern: on small paper (ui spec §6) and at a city's small scales.
     """
     has_contours = study.paper.has_contours and scale < HAIRS_FROM
-    return tuple(name for name in ON_PAPER if has_contours or name != "page_contours")
+    return tuple(name for name in names if has_contours or name != "page_contours")

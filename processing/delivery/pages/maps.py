@@ -65,8 +65,8 @@ def make_pages(made: Any, study: Any, folder: Path, run: Any) -> list[Page]:
     for place, leaf in enumerate(leaves):
         stretch = run.part(place / len(leaves), (place + 1) / len(leaves))
         stretch.progress(0)
-        sheet = _draw(made, study, leaf, stretch.part(0, 0))
         try:
+            sheet = _draw(made, study, leaf, stretch.part(0, 0))
             name = sheet.layout.name()
             words = _file_words(leaf, sheet, study.language)
             zone_ids = tuple(str(zone["zone_id"]) for zone in leaf.zones)
@@ -76,7 +76,7 @@ def make_pages(made: Any, study: Any, folder: Path, run: Any) -> list[Page]:
             sheet.columns.merge()
             made.keep(sheet.layout)
         finally:
-            sheet.close()
+            made.close_sheet()
     return pages
 
 

@@ -306,6 +306,8 @@ class Sheet:
         would be higher than `room` (mm, 0 = any), fewer where it would be wider than `width`.
         """
         item = QgsLayoutItemLegend(self.layout)
+        item.setResizeToContents(False)
+        self._put(item, (0.0, 0.0, width, 1.0))
         item.setAutoUpdateModel(False)  # from here on the legend has a tree of its own, which is saved with the layout
         root = item.model().rootGroup()
         root.removeAllChildren()
@@ -333,8 +335,6 @@ class Sheet:
         item.setBoxSpace(0)
         item.setColumnSpace(3)
         item.setBackgroundEnabled(False)
-        item.setResizeToContents(False)
-        self._put(item, (0.0, 0.0, width, 1.0))
         return item, choose_columns(item, columns, (width, room))
 
     def scale_bar(self, shown: QgsLayoutItemMap, scale: int, x: float, y: float) -> None:
@@ -384,10 +384,10 @@ class Sheet:
         self.text(words, (x, y, 8, 5), 8, bold=True, align="center")
 
     def _put(self, item: Any, place: Place) -> None:
+        x, y, width, height = place
+        self.layout.addLayoutItem(item)  # before Cancel is heard: an item of no layout would go by itself (`close`)
         if self._run is not None:
             self._run.check()
-        x, y, width, height = place
-        self.layout.addLayoutItem(item)
         item.attemptMove(QgsLayoutPoint(x, y, Qgis.LayoutUnit.Millimeters))
         item.attemptResize(QgsLayoutSize(width, height, Qgis.LayoutUnit.Millimeters))
 
