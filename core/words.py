@@ -13,6 +13,7 @@ from typing import Any
 LANGUAGES = ("zh", "en")
 RESOURCES = Path(__file__).resolve().parents[1] / "resources"
 OWN = re.compile(r"[\w.:-]+-own")  # how the editors call the source of a number that a project has set itself
+FORMS = re.compile(r"\{(\w+)\?([^{}|]*)\|([^{}|]*)\}")  # {n?parcel lies|parcels lie}: words for one, for other n
 
 
 @lru_cache(maxsize=1)
@@ -38,9 +39,22 @@ def say(code: str, language: str = "zh", **values: Any) -> str:
         return f"{code} {values}" if values else code
     shown = {name: _shown(value, language) for name, value in values.items()}
     try:
-        return texts[language].format(**shown)
+        return fill(texts[language], **shown)
     except (KeyError, IndexError):
         return f"{texts[language]} {shown}"
+
+
+def fill(text: str, /, **values: Any) -> str:  # a message may have a value called text
+    """Return a text with its braces filled; `{n?parcel lies|parcels lie}` gives the words for one, or for any other n.
+
+    A number counts as one as it is written, too ("1"). Raises KeyError for a brace without a value.
+    """
+
+    def choose(mark: re.Match[str]) -> str:
+        value = values[mark[1]]
+        return mark[2] if value == 1 or str(value) == "1" else mark[3]
+
+    return FORMS.sub(choose, text).format(**values)
 
 
 def pick(texts: dict[str, str] | str, language: str) -> str:

@@ -36,7 +36,7 @@
         <translation>60 岁以上</translation>
     </message>
     <message>
-        <source>&lt;b&gt;{name}&lt;/b&gt;: {people} people; {kind}: need {need}, served {served}. Within {minutes} min on foot {walk}, within the radius of {radius} m {line}.</source>
+        <source>&lt;b&gt;{name}&lt;/b&gt;: {people} {people?person|people}; {kind}: need {need}, served {served}. Within {minutes} min on foot {walk}, within the radius of {radius} m {line}.</source>
         <translation>&lt;b&gt;{name}&lt;/b&gt;：{people} 人；{kind}需求 {need}，已服务 {served}。步行 {minutes} 分钟内 {walk}，标准半径 {radius} m 内 {line}。</translation>
     </message>
     <message>
@@ -1500,7 +1500,7 @@
         <translation>这一页没有可预先计算的数。</translation>
     </message>
     <message>
-        <source>Nothing left to review among {n} parcels.</source>
+        <source>Nothing left to review among {n} {n?parcel|parcels}.</source>
         <translation>没有需要复核的宗地（共 {n} 宗）。</translation>
     </message>
     <message>
@@ -2040,7 +2040,7 @@
         <translation>选址补缺</translation>
     </message>
     <message>
-        <source>Sites proposed: {n} buildings, {m} rooms for facilities.</source>
+        <source>Sites proposed: {n} {n?building|buildings}, {m} {m?room|rooms} for facilities.</source>
         <translation>建议选址 {n} 处，设施用房 {m} 处。</translation>
     </message>
     <message>
@@ -2156,7 +2156,7 @@
         <translation>接手成果…</translation>
     </message>
     <message>
-        <source>Take places by name from “{layer}”: {n} of {of} rows</source>
+        <source>Take places by name from “{layer}”: {n} of {of} {of?row|rows}</source>
         <translation>按名称从“{layer}”取位置：{of} 行中可取 {n} 行</translation>
     </message>
     <message>
@@ -2192,7 +2192,7 @@
         <translation>图层里没有设施 {id}。</translation>
     </message>
     <message>
-        <source>The filter of “{layer}” ({role}) was changed: {before} → {n} features.</source>
+        <source>The filter of “{layer}” ({role}) was changed: {before} → {n} {n?feature|features}.</source>
         <translation>图层“{layer}”（{role}）的筛选改了：{before} → {n} 个要素。</translation>
     </message>
     <message>
@@ -2276,7 +2276,7 @@
         <translation>预览需要研究里的宗地图层和结果文件夹。</translation>
     </message>
     <message>
-        <source>The preview writes nothing and changes no review ({n} reviewed parcels stay).</source>
+        <source>The preview writes nothing and changes no review ({n} reviewed {n?parcel stays|parcels stay}).</source>
         <translation>预览不写入图层，不改复核结论（{n} 宗已复核，不变）。</translation>
     </message>
     <message>
@@ -2308,7 +2308,7 @@
         <translation>这一步正常完成。</translation>
     </message>
     <message>
-        <source>The study is done in {time}: {n} layers.</source>
+        <source>The study is done in {time}: {n} {n?layer|layers}.</source>
         <translation>研究完成：用时 {time}，{n} 个图层。</translation>
     </message>
     <message>
@@ -2324,7 +2324,7 @@
         <translation>点图时改动的片区</translation>
     </message>
     <message>
-        <source>The {n} zones of the last run against these limits; other numbers change how zones are drawn.</source>
+        <source>The {n} {n?zone|zones} of the last run against these limits; other numbers change how zones are drawn.</source>
         <translation>上次的 {n} 个片区与这些限值相比；其余数值影响划定过程。</translation>
     </message>
     <message>
@@ -2366,6 +2366,10 @@
     <message>
         <source>These parcels are framed on the map.</source>
         <translation>图上框出了这些宗地。</translation>
+    </message>
+    <message>
+        <source>These zones belong to another study of the project: show that one, then save.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>They do not agree:</source>
@@ -2420,7 +2424,7 @@
         <translation>时间地图 {letter}：{minutes} 分钟，{way}</translation>
     </message>
     <message>
-        <source>Time map, {n} minutes</source>
+        <source>Time map, {n} {n?minute|minutes}</source>
         <translation>时间地图，{n} 分钟</translation>
     </message>
     <message>
@@ -2756,7 +2760,7 @@
         <translation>一张表</translation>
     </message>
     <message>
-        <source>about {n} steps</source>
+        <source>about {n} {n?step|steps}</source>
         <translation>约 {n} 级台阶</translation>
     </message>
     <message>
@@ -3352,6 +3356,10 @@
         <translation>{file} 只有表头、没有数据行，没有可加的内容。</translation>
     </message>
     <message>
+        <source>{file} was not added: reading it was cancelled.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{file}: QGIS does not read DWG. Save it as DXF in the CAD program and drop that.</source>
         <translation>{file}：QGIS 读不了 DWG。请在 CAD 里另存为 DXF 后再拖入。</translation>
     </message>
@@ -3360,7 +3368,7 @@
         <translation>{how} · ✗ {of} 个中 {n} 个读不懂</translation>
     </message>
     <message>
-        <source>{kind}: the nearest for {parcels} parcels with {people} people who need it, the farthest {minutes} away</source>
+        <source>{kind}: the nearest for {parcels} {parcels?parcel|parcels} with {people} {people?person who needs|people who need} it, the farthest {minutes} away</source>
         <translation>{kind}：对 {parcels} 宗地、{people} 个需要的人来说最近，最远 {minutes}</translation>
     </message>
     <message>
@@ -3412,22 +3420,6 @@
         <translation>{n} MB，这里显示的是开头几行。加入后，整个名单在后台写入 GeoPackage。</translation>
     </message>
     <message>
-        <source>{n} buildings</source>
-        <translation>{n} 栋</translation>
-    </message>
-    <message>
-        <source>{n} change</source>
-        <translation>{n} 宗会变</translation>
-    </message>
-    <message>
-        <source>{n} codes</source>
-        <translation>{n} 个代码</translation>
-    </message>
-    <message>
-        <source>{n} criteria, limits {c} and {s}</source>
-        <translation>{n} 准则 · 确认 {c} · 疑似 {s}</translation>
-    </message>
-    <message>
         <source>{n} facilities of {layers} are one layer now; the column “source” says where each is from.</source>
         <translation>{layers}的 {n} 处设施已合成一层，“来源图层”一列写明各自来自哪里。</translation>
     </message>
@@ -3436,32 +3428,12 @@
         <translation>{n} 个在范围外</translation>
     </message>
     <message>
-        <source>{n} features of “{layer}” were edited, {at}.</source>
-        <translation>{at} 图层“{layer}”改动了 {n} 个要素。</translation>
-    </message>
-    <message>
-        <source>{n} figures</source>
-        <translation>{n} 项</translation>
-    </message>
-    <message>
-        <source>{n} figures to be verified</source>
-        <translation>待核 {n} 项</translation>
-    </message>
-    <message>
         <source>{n} files</source>
         <translation>{n} 个文件</translation>
     </message>
     <message>
         <source>{n} ha</source>
         <translation>{n} 公顷</translation>
-    </message>
-    <message>
-        <source>{n} layers</source>
-        <translation>{n} 个图层</translation>
-    </message>
-    <message>
-        <source>{n} limits differ from their source without a reason. Write it where the cursor is, then save.</source>
-        <translation>有 {n} 项与来源不同但没有理由。请在光标处写明后再保存。</translation>
     </message>
     <message>
         <source>{n} m</source>
@@ -3480,80 +3452,24 @@
         <translation>建筑面积 {n} m²</translation>
     </message>
     <message>
-        <source>{n} numbers differ.</source>
-        <translation>{n} 项数值不同。</translation>
-    </message>
-    <message>
-        <source>{n} of {of} communities</source>
-        <translation>{n} / {of} 个社区</translation>
-    </message>
-    <message>
-        <source>{n} of {of} figures are to be verified before the results are used officially.</source>
-        <translation>{of} 项数值中有 {n} 项待核，成果正式使用前应核对。</translation>
-    </message>
-    <message>
         <source>{n} of {of} used</source>
         <translation>已用 {n} / {of}</translation>
     </message>
     <message>
-        <source>{n} parcels were reviewed.</source>
-        <translation>新复核了 {n} 宗地。</translation>
+        <source>{n} of {of} {of?community|communities}</source>
+        <translation>{n} / {of} 个社区</translation>
     </message>
     <message>
-        <source>{n} parcels would be tagged otherwise with the other one.</source>
-        <translation>换用另一套会有 {n} 宗结论不同。</translation>
-    </message>
-    <message>
-        <source>{n} parcels · {s} s</source>
-        <translation>{n} 宗 · {s} 秒</translation>
-    </message>
-    <message>
-        <source>{n} parts changed since delivery: {names}.</source>
-        <translation>交付后有 {n} 处被改动：{names}。</translation>
-    </message>
-    <message>
-        <source>{n} people</source>
-        <translation>{n} 人</translation>
-    </message>
-    <message>
-        <source>{n} people on parcels and houses.</source>
-        <translation>{n} 人已落到宗地和房屋。</translation>
-    </message>
-    <message>
-        <source>{n} petals</source>
-        <translation>{n} 瓣</translation>
+        <source>{n} of {of} {of?figure|figures} {n?is|are} to be verified before the results are used officially.</source>
+        <translation>{of} 项数值中有 {n} 项待核，成果正式使用前应核对。</translation>
     </message>
     <message>
         <source>{n} put in, {m} taken out</source>
         <translation>纳入 {n} 宗，移出 {m} 宗</translation>
     </message>
     <message>
-        <source>{n} reviews saved in {file}; “Merge reviews” puts them together with the others.</source>
-        <translation>已将 {n} 条判定存到 {file}；可用“合并复核”与其他人的合在一起。</translation>
-    </message>
-    <message>
-        <source>{n} reviews wait to be saved in {file}</source>
-        <translation>{n} 条判定待写入 {file}</translation>
-    </message>
-    <message>
-        <source>{n} rows have cells beyond the last column; these cells were left out.</source>
-        <translation>有 {n} 行在最后一列之外还有内容，这些内容未纳入。</translation>
-    </message>
-    <message>
-        <source>{n} rows have no coordinates and no place on the map.</source>
-        <translation>{n} 行没有坐标，不在图上。</translation>
-    </message>
-    <message>
-        <source>{n} rows.</source>
-        <translation>共 {n} 行。</translation>
-    </message>
-    <message>
         <source>{n} s</source>
         <translation>{n} 秒</translation>
-    </message>
-    <message>
-        <source>{n} sites proposed in {time}.</source>
-        <translation>建议选址 {n} 处，用时 {time}。</translation>
     </message>
     <message>
         <source>{n} skipped</source>
@@ -3572,7 +3488,99 @@
         <translation>{n} 个未知</translation>
     </message>
     <message>
-        <source>{n} years, storeys or lifts cannot be read and count as unknown; the log says which.</source>
+        <source>{n} {n?building|buildings}</source>
+        <translation>{n} 栋</translation>
+    </message>
+    <message>
+        <source>{n} {n?changes|change}</source>
+        <translation>{n} 宗会变</translation>
+    </message>
+    <message>
+        <source>{n} {n?code|codes}</source>
+        <translation>{n} 个代码</translation>
+    </message>
+    <message>
+        <source>{n} {n?criterion|criteria}, limits {c} and {s}</source>
+        <translation>{n} 准则 · 确认 {c} · 疑似 {s}</translation>
+    </message>
+    <message>
+        <source>{n} {n?feature|features} of “{layer}” {n?was|were} edited, {at}.</source>
+        <translation>{at} 图层“{layer}”改动了 {n} 个要素。</translation>
+    </message>
+    <message>
+        <source>{n} {n?figure|figures}</source>
+        <translation>{n} 项</translation>
+    </message>
+    <message>
+        <source>{n} {n?figure|figures} to be verified</source>
+        <translation>待核 {n} 项</translation>
+    </message>
+    <message>
+        <source>{n} {n?layer|layers}</source>
+        <translation>{n} 个图层</translation>
+    </message>
+    <message>
+        <source>{n} {n?limit differs from its|limits differ from their} source without a reason. Write it where the cursor is, then save.</source>
+        <translation>有 {n} 项与来源不同但没有理由。请在光标处写明后再保存。</translation>
+    </message>
+    <message>
+        <source>{n} {n?number differs|numbers differ}.</source>
+        <translation>{n} 项数值不同。</translation>
+    </message>
+    <message>
+        <source>{n} {n?parcel was|parcels were} reviewed.</source>
+        <translation>新复核了 {n} 宗地。</translation>
+    </message>
+    <message>
+        <source>{n} {n?parcel|parcels} would be tagged otherwise with the other one.</source>
+        <translation>换用另一套会有 {n} 宗结论不同。</translation>
+    </message>
+    <message>
+        <source>{n} {n?parcel|parcels} · {s} s</source>
+        <translation>{n} 宗 · {s} 秒</translation>
+    </message>
+    <message>
+        <source>{n} {n?part|parts} changed since delivery: {names}.</source>
+        <translation>交付后有 {n} 处被改动：{names}。</translation>
+    </message>
+    <message>
+        <source>{n} {n?person|people}</source>
+        <translation>{n} 人</translation>
+    </message>
+    <message>
+        <source>{n} {n?person|people} on parcels and houses.</source>
+        <translation>{n} 人已落到宗地和房屋。</translation>
+    </message>
+    <message>
+        <source>{n} {n?petal|petals}</source>
+        <translation>{n} 瓣</translation>
+    </message>
+    <message>
+        <source>{n} {n?review waits|reviews wait} to be saved in {file}</source>
+        <translation>{n} 条判定待写入 {file}</translation>
+    </message>
+    <message>
+        <source>{n} {n?review|reviews} saved in {file}; “Merge reviews” puts {n?it|them} together with the others.</source>
+        <translation>已将 {n} 条判定存到 {file}；可用“合并复核”与其他人的合在一起。</translation>
+    </message>
+    <message>
+        <source>{n} {n?row has|rows have} cells beyond the last column; these cells were left out.</source>
+        <translation>有 {n} 行在最后一列之外还有内容，这些内容未纳入。</translation>
+    </message>
+    <message>
+        <source>{n} {n?row has|rows have} no coordinates and no place on the map.</source>
+        <translation>{n} 行没有坐标，不在图上。</translation>
+    </message>
+    <message>
+        <source>{n} {n?row|rows}.</source>
+        <translation>共 {n} 行。</translation>
+    </message>
+    <message>
+        <source>{n} {n?site|sites} proposed in {time}.</source>
+        <translation>建议选址 {n} 处，用时 {time}。</translation>
+    </message>
+    <message>
+        <source>{n} {n?year, storeys or lift|years, storeys or lifts} cannot be read and {n?counts|count} as unknown; the log says which.</source>
         <translation>{n} 个年代、层数或电梯的写法读不懂，按未知处理；哪些见记录。</translation>
     </message>
     <message>
@@ -3628,7 +3636,7 @@
         <translation>“{file}”正被占用。请关闭占用它的程序；你的判定已暂存，下次判定时一并写入。</translation>
     </message>
     <message>
-        <source>“{layer}” ({role}) had {before} features and has {n} now.</source>
+        <source>“{layer}” ({role}) had {before} {before?feature|features} and has {n} now.</source>
         <translation>图层“{layer}”（{role}）原有 {before} 个要素，现有 {n} 个。</translation>
     </message>
     <message>
@@ -3648,7 +3656,7 @@
         <translation>“{layer}”像是 {system} 坐标：点位整体偏离房屋和道路。</translation>
     </message>
     <message>
-        <source>“{layer}”: {n} rows added.</source>
+        <source>“{layer}”: {n} {n?row|rows} added.</source>
         <translation>“{layer}”：已加入 {n} 行。</translation>
     </message>
     <message>

@@ -99,7 +99,9 @@ def _pattern(code: str, language: str) -> re.Pattern[str]:
         return re.compile(r"(?!)")
     for literal, name, _, _ in pieces:
         parts.append(re.escape(literal))
-        if name is not None:
+        if name is not None and "?" in name:
+            parts.append("|".join(map(re.escape, _forms(name))).join(("(?:", ")")))
+        elif name is not None:
             key = _key(name)
             parts.append(f"(?P={key})" if key in seen else f"(?P<{key}>.*?)")
             seen.add(key)
@@ -116,12 +118,21 @@ def _template(code: str, language: str) -> str:
 
 def _filled(code: str, language: str, values: dict[str, str]) -> str:
     """Return the sentence with its values as they were written: they are formatted already."""
-    pieces = Formatter().parse(_template(code, language))
-    return "".join(literal + ("" if name is None else values.get(_key(name), "")) for literal, name, *_ in pieces)
+    said = ""
+    for literal, name, *_ in Formatter().parse(_template(code, language)):
+        value = "" if name is None else values.get(_key(name), "")
+        said += literal + (_forms(name)[value != "1"] if name is not None and "?" in name else value)
+    return said
 
 
 def _key(name: str) -> str:
-    return name.partition(".")[0].partition("[")[0]
+    return name.partition("?")[0].partition(".")[0].partition("[")[0]
+
+
+def _forms(name: str) -> tuple[str, str]:
+    """Return the words for one and for many of a brace that chooses between them (words.fill)."""
+    one, _, many = name.partition("?")[2].partition("|")
+    return one, many
 
 
 def _value(value: str, old: str, new: str) -> str:

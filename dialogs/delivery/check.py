@@ -21,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...core.words import fill
 from ...processing.running.scratch import Scratch
 from ...processing.texts import tr
 from ..parts.buttons import in_words
@@ -132,7 +133,9 @@ def tell(good: bool, rows: Sequence[dict[str, Any]]) -> str:
     changed = [str(row["subject_id"]) for row in rows if row["verdict"] == "fail"]
     stale = [str(row["subject_id"]) for row in rows if row["clause"] in ("input_changed", "rules_newer")]
     if not good:
-        return tr("{n} parts changed since delivery: {names}.").format(n=len(changed), names=listed(changed[:5]))
+        return fill(
+            tr("{n} {n?part|parts} changed since delivery: {names}."), n=len(changed), names=listed(changed[:5])
+        )
     if stale:
         return tr("As delivered, but out of date: {names}.").format(names=listed(stale[:5]))
     return tr("Everything is as delivered: {n} files, tables and rules compared.").format(n=len(rows))

@@ -29,6 +29,7 @@ from qgis.PyQt.QtWidgets import (
     QVBoxLayout,
 )
 
+from ...core.words import fill
 from ...processing.texts import tr
 from ..parts.help_pages import add_help
 from ..parts.phrases import flowing
@@ -225,9 +226,9 @@ class DropSheet(QDialog):
         by_name = not places and self.large is None
         self._named = drop_places.find_places(self.table, QgsProject.instance()) if by_name else None
         if self._named is not None:
-            text = tr("Take places by name from “{layer}”: {n} of {of} rows")
+            text = tr("Take places by name from “{layer}”: {n} of {of} {of?row|rows}")
             told = {"layer": self._named.layer, "n": len(self._named.points), "of": len(self.table.rows)}
-            self.by_name.setText(text.format(**told))
+            self.by_name.setText(fill(text, **told))
         if self._named is not None and self.by_name.isChecked():
             self.layer, self._lost = drop_list.make_layer(self.table, name, self._named.crs, self._named.points)
         else:

@@ -8,7 +8,7 @@ from typing import Any
 
 from qgis.core import QgsRasterLayer, QgsUnitTypes
 
-from ...core.words import join_words
+from ...core.words import fill, join_words
 from ...processing.texts import interface_language, tr
 from ..parts.phrases import flowing
 from ..study import wording
@@ -40,13 +40,13 @@ def large_words(path: Path, table: drop_list.Table) -> list[str]:
 
 def brought_words(name: str, written: Any) -> str:
     """Return what became of a large list: rows, those without a place, those with more cells than columns."""
-    words = [tr("“{layer}”: {n} rows added.").format(layer=name, n=wording.number(written.rows))]
+    words = [fill(tr("“{layer}”: {n} {n?row|rows} added."), layer=name, n=wording.number(written.rows))]
     if written.lost:
-        text = tr("{n} rows have no coordinates and no place on the map.")
-        words.append(text.format(n=wording.number(written.lost)))
+        text = tr("{n} {n?row has|rows have} no coordinates and no place on the map.")
+        words.append(fill(text, n=wording.number(written.lost)))
     if written.cut:
-        text = tr("{n} rows have cells beyond the last column; these cells were left out.")
-        words.append(text.format(n=wording.number(written.cut)))
+        text = tr("{n} {n?row has|rows have} cells beyond the last column; these cells were left out.")
+        words.append(fill(text, n=wording.number(written.cut)))
     return flowing(words)
 
 
@@ -66,7 +66,7 @@ def raster_words(layer: QgsRasterLayer) -> str:
 
 def list_words(table: drop_list.Table, lost: int, named: drop_places.NamedPlaces | None) -> list[str]:
     """Return what a list was read as: how many rows, what stands above its header, where its places come from."""
-    words = [tr("{n} rows.").format(n=wording.number(len(table.rows)))]
+    words = [fill(tr("{n} {n?row|rows}."), n=wording.number(len(table.rows)))]
     if table.above:
         words.append(tr("The header is row {n}; what stands above it is left out.").format(n=table.above + 1))
     places = drop_list.coordinates_of(table)
@@ -81,5 +81,7 @@ def list_words(table: drop_list.Table, lost: int, named: drop_places.NamedPlaces
         names = join_words((table.header[place] for place in places), interface_language())
         words.append(tr("Places from {columns}.").format(columns=names))
     if lost:
-        words.append(tr("{n} rows have no coordinates and no place on the map.").format(n=wording.number(lost)))
+        words.append(
+            fill(tr("{n} {n?row has|rows have} no coordinates and no place on the map."), n=wording.number(lost))
+        )
     return words

@@ -26,7 +26,7 @@ from ...core import envelope
 from ...core.differing import Difference, list_differences
 from ...core.errors import RenewalError
 from ...core.extending import PROVENANCE, name_of
-from ...core.words import pick
+from ...core.words import fill, pick
 from ...processing.texts import interface_language, tr
 from ..parts.help_pages import add_help
 from ..parts.phrases import aside
@@ -109,8 +109,8 @@ class CompareDialog(QDialog):
                 cell = QTableWidgetItem(text)
                 cell.setToolTip(text)
                 self.table.setItem(place, column, cell)
-        text = tr("{n} numbers differ.") if rows else tr("No number differs.")
-        self.told.setText(text.format(n=len(rows)))
+        text = tr("{n} {n?number differs|numbers differ}.") if rows else tr("No number differs.")
+        self.told.setText(fill(text, n=len(rows)))
         self.take.setEnabled(bool(rows))
         self.moved.clear()
         side = self._editor.preview
@@ -123,8 +123,8 @@ class CompareDialog(QDialog):
         if answer.judged is None or mine is None or mine.judged is None or answer.wish.rules is not self.other:
             return
         differs = (answer.judged.tag != mine.judged.tag) | (answer.judged.level != mine.judged.level)
-        text = tr("{n} parcels would be tagged otherwise with the other one.")
-        self.moved.setText(text.format(n=wording.number(int(differs.sum()))))
+        text = tr("{n} {n?parcel|parcels} would be tagged otherwise with the other one.")
+        self.moved.setText(fill(text, n=wording.number(int(differs.sum()))))
 
     def _on_file(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, tr("Compare with"), "", "JSON (*.json)")

@@ -3,27 +3,29 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeySequence
-from qgis.PyQt.QtWidgets import QDialog, QFileDialog, QMessageBox, QShortcut, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QDialog, QFileDialog, QShortcut, QVBoxLayout, QWidget
 
 from ...core import envelope
 from ...core.errors import RenewalError
-from ...core.words import pick
+from ...core.words import fill, pick
 from ...processing.texts import interface_language, tr
-from ..parts.buttons import in_words
 from ..parts.help_pages import add_help, open_page
 from ..parts.inks import readable
 from ..parts.tables import keep_size
 from ..study import wording
 from . import figure_rows, pasting
+from .asking import asks, tell_in_box
 from .draft import Draft, open_draft
 from .form import EditorForm
+from .readers import content_fault
 from .rows import Row, Section
-from .ruleset_rows import LIMITS, weight_sum
+from .ruleset_rows import weights_text
 from .template_bar import TemplateBar
 
 MIN_WIDTH, MIN_HEIGHT = 1100, 700  # at 96 dpi; scaled with the font below
@@ -174,14 +176,12 @@ class EditorDialog(QDialog):
         form.restore.setEnabled(bool(n) or draft.is_dirty)
         form.keep.setEnabled(draft.is_dirty)
         form.apply.setEnabled(draft.is_dirty or draft.path is not None)
-        rule = next((item for item in draft.now.get("classes", []) if item["id"] == self.key), None)
-        if rule is not None and self.key != LIMITS:
-            whole = weight_sum(rule)
-            even = tr("✓") if abs(whole - 1) < 1e-9 else tr("scores are divided by it")
-            form.sum.setText(tr("Sum of weights {sum} · {what}").format(sum=f"{whole:.2f}", what=even))
         fault = draft.fault(interface_language())
         red = readable("#A8322D", self.palette()).name()
-        form.sum.setText(f'<span style="color:{red}">✗ {fault}</span>' if fault else form.sum.text())
+        form.sum.setText(
+            f'<span style="color:{red}">✗ {escape(fault)}</span>' if fault else weights_text(draft.now, self.key)
+        )
+        form.sum.setVisible(bool(form.sum.text()))
 
     # --- editing ------------------------------------------------------------------------------------------------------
 
@@ -275,7 +275,7 @@ class EditorDialog(QDialog):
         if self.draft.path is not None:
             self._edit(self.draft.replace(content), whole=True)
             return
-        if self.draft.is_dirty and not self._asks(tr("Leave the changes made so far?"), tr("Leave them")):
+        if self.draft.is_dirty and not asks(self, tr("Leave the changes made so far?"), tr("Leave them")):
             self._fill_base()
             return
         self.draft = open_draft(self.draft.kind, name)
@@ -294,6 +294,10 @@ class EditorDialog(QDialog):
             content = envelope.load_file(self.draft.kind, path)
         except (RenewalError, OSError) as error:
             self.tell(wording.error_text(error))
+            return False
+        fault = content_fault(self.draft.kind, content, interface_language())
+        if fault:
+            self.tell(fault)
             return False
         self._edit(self.draft.replace(content), whole=True)
         return True
@@ -333,7 +337,10 @@ class EditorDialog(QDialog):
     def _write(self, path: Path, stay: bool = False) -> bool:
         if self._lacks_reason():
             return False
-        before = self.draft
+        before, fault = self.draft, self.draft.fault(interface_language())
+        if fault:  # what a run would refuse
+            self.tell(fault)
+            return False
         try:
             if stay:  # a copy for somebody else: the study goes on with its own file
                 before.export(path)
@@ -353,8 +360,11 @@ class EditorDialog(QDialog):
         self.look_at(missing[0])
         self.form.scroll.ensureWidgetVisible(self.form.detail)
         self.form.detail.ask_reason()
-        text = tr("{n} limits differ from their source without a reason. Write it where the cursor is, then save.")
-        self.tell_below(text.format(n=len(missing)))
+        text = tr(
+            "{n} {n?limit differs from its|limits differ from their} source without a reason. "
+            "Write it where the cursor is, then save."
+        )
+        self.tell_below(fill(text, n=len(missing)))
         return True
 
     def _on_apply(self) -> None:
@@ -370,21 +380,7 @@ class EditorDialog(QDialog):
 
     def tell(self, sentence: str) -> None:
         """Say what went wrong, in a box that does not stop the window."""
-        box = QMessageBox(QMessageBox.Icon.Warning, self.windowTitle(), sentence, parent=self)
-        box.setStandardButtons(QMessageBox.StandardButton.Ok)
-        in_words(box)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
-
-    def _asks(self, question: str, act: str) -> bool:
-        """Ask before edits are lost: `act` loses them, Enter and Esc keep them."""
-        box = QMessageBox(QMessageBox.Icon.Question, self.windowTitle(), question, parent=self)
-        lose = box.addButton(act, QMessageBox.ButtonRole.DestructiveRole)
-        stay = box.addButton(tr("Go on editing"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(stay)
-        box.setEscapeButton(stay)
-        box.exec()
-        return bool(box.clickedButton() is lose)
+        tell_in_box(self, sentence)
 
     def _on_compare(self) -> None:
         from .comparing import CompareDialog
@@ -395,5 +391,5 @@ class EditorDialog(QDialog):
 
     def reject(self) -> None:
         """Close; asks only when something would be lost."""
-        if not self.draft.is_dirty or self._asks(tr("Close without saving the changes?"), tr("Close without saving")):
+        if not self.draft.is_dirty or asks(self, tr("Close without saving the changes?"), tr("Close without saving")):
             super().reject()

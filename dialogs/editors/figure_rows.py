@@ -8,7 +8,7 @@ from typing import Any
 
 from ...core import envelope
 from ...core.jsontext import KeyPath
-from ...core.words import figure_names, pick, value_words
+from ...core.words import figure_names, fill, pick, value_words
 from ...processing.texts import interface_language, tr
 from . import ruleset_rows
 from .draft import keys_of
@@ -128,7 +128,9 @@ def _template(document: Mapping[str, Any]) -> list[Section]:
         for n, item in enumerate(document["cad"]["classes"])
     )  # fmt: skip
     layers = Block(tr("Layers of the drawing"), ((VALUE, tr("Layer")), (WEIGHT, tr("Colour (ACI)"))), names)
-    drawn = Section("cad", tr("Drawing (dxf)"), tr("{n} layers").format(n=len(names)), (_drawing(rows), layers))
+    drawn = Section(
+        "cad", tr("Drawing (dxf)"), fill(tr("{n} {n?layer|layers}"), n=len(names)), (_drawing(rows), layers)
+    )
     return [*sections, _others(), drawn]
 
 
@@ -169,6 +171,6 @@ def _field(item: Mapping[str, Any], keys: KeyPath) -> Row:
     elif "decimals" in item:
         cells[WEIGHT] = Cell((*keys, "decimals"), "whole", 0, 12, 1, 0)
     figure = keys if "status" in item else None
-    codes = [tr("{n} codes").format(n=len(item["codes"]))] if item.get("codes") else []
+    codes = [fill(tr("{n} {n?code|codes}"), n=len(item["codes"]))] if item.get("codes") else []
     texts = {"fill": " · ".join([fill_title(by), *codes]), "unit": type_title(str(item["type"]))}
     return Row(item["id"], "", texts, cells, figure)

@@ -18,6 +18,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...core.words import fill
 from ...processing.texts import tr
 from ..parts.tables import EmptyHint, make_copyable, pick_rows
 from ..parts.widgets import BIG, HINT, scaled, text_label
@@ -115,17 +116,17 @@ class RulesetPreview(QWidget):
             return
         changes, ground = answer.changes, self.ground
         n = ground.preview.n
-        size = tr("{n} parcels · {s} s").format(n=wording.number(n), s=f"{answer.seconds:.2f}")
+        size = fill(tr("{n} {n?parcel|parcels} · {s} s"), n=wording.number(n), s=f"{answer.seconds:.2f}")
         self.size.setText(size)
-        self.changing.setText(tr("{n} change").format(n=wording.number(len(changes.rows))))
+        self.changing.setText(fill(tr("{n} {n?changes|change}"), n=wording.number(len(changes.rows))))
         names = tr("These limits change what is measured; measure again to see what they do.")
         self.show_waiting(names if answer.unmeasured else "", False, bool(answer.unmeasured))
         self.counts.show_changes(changes)
         self.model.show_changes(ground, changes, answer.judged)
         self.map.show_points(ground.place[changes.rows])
         self.empty.say(tr("No parcel would change. Drag the limit above, or type another number."))
-        kept = tr("The preview writes nothing and changes no review ({n} reviewed parcels stay).")
-        self.told.setText("● " + tr("parcels that would change. {kept}").format(kept=kept.format(n=changes.reviewed_n)))
+        kept = tr("The preview writes nothing and changes no review ({n} reviewed {n?parcel stays|parcels stay}).")
+        self.told.setText("● " + tr("parcels that would change. {kept}").format(kept=fill(kept, n=changes.reviewed_n)))
         self.show_histogram(answer, draft, section, row)
 
     def show_histogram(self, answer: Answer, draft: Draft, section: Section, row: Row | None) -> None:

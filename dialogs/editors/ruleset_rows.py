@@ -9,7 +9,7 @@ from typing import Any
 from ...core.jsontext import KeyPath
 from ...core.tagging.evidence import FLAGS, SHARES
 from ...core.tagging.indicators import LIVE_LIMITS
-from ...core.words import pick
+from ...core.words import fill, pick
 from ...processing.texts import interface_language, tr
 from ..parts.charts import colours
 from ..parts.phrases import listed
@@ -28,15 +28,23 @@ def sections_of(document: Mapping[str, Any]) -> list[Section]:
     return [*classes, _limits_section(document)]
 
 
-def weight_sum(rule: Mapping[str, Any]) -> float:
-    """Return the sum of a class's weights; the score is divided by it."""
-    return float(sum(criterion["weight"] for criterion in rule["criteria"]))
+def weights_text(document: Mapping[str, Any], key: str) -> str:
+    """Return what the weights of the class `key` of a ruleset add up to; "" for what is no class."""
+    rule = next((item for item in document.get("classes", []) if item["id"] == key), None)
+    if rule is None:
+        return ""
+    whole = float(sum(criterion["weight"] for criterion in rule["criteria"]))
+    even = tr("✓") if abs(whole - 1) < 1e-9 else tr("scores are divided by it")
+    return tr("Sum of weights {sum} · {what}").format(sum=f"{whole:.2f}", what=even)
 
 
 def _class_section(rule: Mapping[str, Any], keys: KeyPath) -> Section:
     language = interface_language()
-    hint = tr("{n} criteria, limits {c} and {s}").format(
-        n=len(rule["criteria"]), c=f"{rule['confirm']['value']:g}", s=f"{rule['suspect']['value']:g}"
+    hint = fill(
+        tr("{n} {n?criterion|criteria}, limits {c} and {s}"),
+        n=len(rule["criteria"]),
+        c=f"{rule['confirm']['value']:g}",
+        s=f"{rule['suspect']['value']:g}",
     )
     conditions = Block(
         tr("Must all hold"), (("op", ""), (VALUE, tr("Limit")), ("unit", tr("Unit"))),
@@ -131,7 +139,7 @@ def _limits_section(document: Mapping[str, Any]) -> Section:
     block = Block(tr("Limits of indicators"), ((VALUE, tr("Limit")), ("unit", tr("Unit"))), tuple(rows))
     live = listed(figure_title(name) for name in LIVE_LIMITS)
     note = tr("Tried at once: {names}. The others change what is measured: measure again to see what they do.")
-    return Section(LIMITS, tr("Limits of indicators"), tr("{n} figures").format(n=len(rows)), (block,), "",
+    return Section(LIMITS, tr("Limits of indicators"), fill(tr("{n} {n?figure|figures}"), n=len(rows)), (block,), "",
                    note.format(names=live))  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core.words import pick
+from ...core.words import fill, pick
 from ...processing.running.scratch import Scratch
 from ...processing.texts import interface_language, tr
 from ..study.figures import rows_of
@@ -165,8 +165,10 @@ class SideValues:
             limits = [_figure(content, "limits", name) for content in (draft.factory.content, draft.now)]
             counts = [float((values >= limit if is_least else values <= limit).sum()) for limit in limits]
             lines.append(Line(tr("Zones within: {limit}").format(limit=figure_title(name)), *counts, tr("zones")))
-        text = tr("The {n} zones of the last run against these limits; other numbers change how zones are drawn.")
-        return Told(tuple(lines), text.format(n=len(rows)))
+        text = tr(
+            "The {n} {n?zone|zones} of the last run against these limits; other numbers change how zones are drawn."
+        )
+        return Told(tuple(lines), fill(text, n=len(rows)))
 
 
 def _figure(item: Mapping[str, Any] | None, *names: str) -> float | None:

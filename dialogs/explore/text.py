@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from ...core.words import unit_words
+from ...core.words import fill, unit_words
 from ...processing.texts import interface_language, tr
 from ..parts.phrases import aside, ended, flowing, listed, paired, unbroken
 from ..review.items import Item
@@ -56,7 +56,7 @@ def people_text(people: Mapping[str, float]) -> str:
     if people.get("pop") == 0:
         return tr("nobody lives here")
     ages = [f"{title} {wording.number(people[band])}" for band, title in band_titles().items() if band in people]
-    whole = tr("{n} people").format(n=wording.number(people["pop"])) if "pop" in people else ""
+    whole = fill(tr("{n} {n?person|people}"), n=wording.number(people["pop"])) if "pop" in people else ""
     inside = listed(ages)
     return whole + aside(inside) if whole and inside else whole or inside
 
@@ -69,7 +69,7 @@ def facts_text(item: Item, gaps: Sequence[tuple[Any, ...]], standard: Mapping[st
     if item.area_m2 is not None:
         parts.append(tr("{n} ha").format(n=wording.number(item.area_m2 / 10_000, 2)))
     if item.bldg_n is not None:
-        parts.append(tr("{n} buildings").format(n=item.bldg_n))
+        parts.append(fill(tr("{n} {n?building|buildings}"), n=item.bldg_n))
     return " · ".join([*parts, *filter(None, [people_text(people)])])
 
 
@@ -145,8 +145,8 @@ def zone_html(files: Mapping[str, str], zone: str) -> str:
     figures = (
         tr("{n} ha").format(n=wording.number(area and area / 10_000, 1)),
         tr("{n} m² floor area").format(n=wording.number(floor)),
-        tr("{n} people").format(n=wording.number(people)),
-        tr("{n} petals").format(n=wording.number(petals)),
+        fill(tr("{n} {n?person|people}"), n=wording.number(people)),
+        fill(tr("{n} {n?petal|petals}"), n=wording.number(petals)),
         tr("gap of elders {share}").format(share=wording.percent(elder, 0)),
         tr("gap of children {share}").format(share=wording.percent(child, 0)),
     )
@@ -179,7 +179,7 @@ def way_html(way: Any, title: str, facility: str, from_parcel: bool = True) -> s
             n=wording.number(way.length_m), stairs=wording.number(way.stairs_m)
         ),
         " · ",
-        *([tr("about {n} steps").format(n=wording.number(way.steps_n)), " · "] if way.steps_n else []),
+        *([fill(tr("about {n} {n?step|steps}"), n=wording.number(way.steps_n)), " · "] if way.steps_n else []),
         tr("{up} m up, {down} m down").format(up=wording.number(way.climb_m, 1), down=wording.number(way.drop_m, 1)),
         f"<br><small>{inside if from_parcel else tr('From the place that was clicked.')}</small></p>",
     ]
@@ -210,12 +210,15 @@ def facility_html(facility: str, name: str, titles: Mapping[str, str], found: An
         elif status == "full":
             words.append(tr("full"))
         parts.append(f"<p>{' · '.join(words)}</p>")
-    text = tr("{kind}: the nearest for {parcels} parcels with {people} people who need it, the farthest {minutes} away")
+    text = tr(
+        "{kind}: the nearest for {parcels} {parcels?parcel|parcels} with {people} "
+        "{people?person who needs|people who need} it, the farthest {minutes} away"
+    )
     for kind in sorted({row[0] for row in served}):
         rows = [row for row in served if row[0] == kind]
         known = [row[2] for row in rows if row[2] is not None]
-        told = text.format(
-            kind=escape(titles.get(kind, kind)), parcels=wording.number(len(rows)),
+        told = fill(
+            text, kind=escape(titles.get(kind, kind)), parcels=wording.number(len(rows)),
             people=wording.number(sum(known) if known else None), minutes=minutes_text(max(row[3] for row in rows)),
         )  # fmt: skip
         parts.append(f"<p>{told}</p>")

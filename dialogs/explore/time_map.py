@@ -24,6 +24,7 @@ from qgis.core import (
 from qgis.gui import QgsRubberBand, QgsVertexMarker
 from qgis.PyQt.QtGui import QColor
 
+from ...core.words import fill
 from ...processing.texts import tr
 from ..study.results import MARK, result_of
 from ..study.study import Study
@@ -127,7 +128,7 @@ def add_layer(
     `found`: WKB of the streets and the reach itself (core/walking/around.py).
     """
     lines, reach = found
-    title = tr("Time map, {n} minutes").format(n=f"{minutes:g}")
+    title = fill(tr("Time map, {n} {n?minute|minutes}"), n=f"{minutes:g}")
     found = (layer for layer in project.mapLayers().values() if result_of(layer) == (study.study_id, "time_map"))
     layer = next((layer for layer in found if layer.crs() == crs), None)
     if layer is not None:  # no layer comes or goes: nothing else in the project has to look again

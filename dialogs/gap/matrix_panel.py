@@ -22,6 +22,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...core.words import fill
 from ...processing.texts import tr
 from ..parts import help_pages
 from ..parts.escape import add_escape
@@ -140,7 +141,7 @@ class GapMatrixPanel(QDockWidget):
         n, of = len(self.model.rows), len(self.model.communities)
         self.told.setText(f"{n} / {of}")
         click = tr("A click shows the community and the kind on the map, a double click zooms there.")
-        self.told.setToolTip(tr("{n} of {of} communities").format(n=n, of=of) + "\n" + click)
+        self.told.setToolTip(fill(tr("{n} of {of} {of?community|communities}"), n=n, of=of) + "\n" + click)
 
     def _current(self) -> tuple[str, str]:
         index = self.view.currentIndex()

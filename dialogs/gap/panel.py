@@ -23,7 +23,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...core.envelope import VERIFIED
-from ...core.words import source_words, unit_words
+from ...core.words import fill, source_words, unit_words
 from ...processing.texts import interface_language, tr
 from ..explore.text import amount_text, status_text
 from ..parts import help_pages
@@ -285,15 +285,15 @@ class GapPanel(QDockWidget):
         if kind in GROUPS:
             share = item.group_share
             text = tr("<b>{name}</b>: {walk} of the need unmet on foot, {line} outside the radius; worst: {worst}.")
-            return text.format(
-                name=escape(item.name), walk=wording.percent(share(kind, WALK), 0),
+            return fill(
+                text, name=escape(item.name), walk=wording.percent(share(kind, WALK), 0),
                 line=wording.percent(share(kind, RADIUS), 0), worst=escape(self._worst_of(item, kind)),
             )  # fmt: skip
         radius, minutes = self.limits.get(kind, (0.0, 0.0))
-        text = tr("<b>{name}</b>: {people} people; {kind}: need {need}, served {served}. Within {minutes} min on foot "
-                  "{walk}, within the radius of {radius} m {line}.")  # fmt: skip
-        told = text.format(
-            name=escape(item.name), people=wording.number(cell.people), kind=escape(self.titles.get(kind, kind)),
+        text = tr("<b>{name}</b>: {people} {people?person|people}; {kind}: need {need}, served {served}. "
+                  "Within {minutes} min on foot {walk}, within the radius of {radius} m {line}.")  # fmt: skip
+        told = fill(
+            text, name=escape(item.name), people=wording.number(cell.people), kind=escape(self.titles.get(kind, kind)),
             need=amount_text(cell.need, cell.unit), served=amount_text(cell.served, cell.unit), minutes=f"{minutes:g}",
             walk=wording.percent(cell.walk_cover, 0), radius=f"{radius:g}", line=wording.percent(cell.radius_cover, 0),
         )  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
+from ...core.words import fill
 from ...processing.texts import tr
 from ..explore.text import minutes_text
 from ..parts.phrases import flowing
@@ -64,7 +65,7 @@ def walk_text(walk: Walk | None, radius_m: float, minutes: float, way: Any = Non
     text = tr("Where most is missing the nearest is {minutes} on foot (limit {limit}).")
     parts = [text.format(minutes=minutes_text(walk.seconds), limit=minutes_text(60 * minutes))]
     if way is not None:
-        steps = tr("about {n} steps").format(n=wording.number(way.steps_n)) if way.steps_n else tr("no stairs")
+        steps = fill(tr("about {n} {n?step|steps}"), n=wording.number(way.steps_n)) if way.steps_n else tr("no stairs")
         text = tr("The way: {m} m, {steps}, {up} m up, {down} m down.")
         metres = (wording.number(value) for value in (way.length_m, way.climb_m, way.drop_m))
         parts.append(text.format(**dict(zip(("m", "up", "down"), metres)), steps=steps))

@@ -25,6 +25,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...core.words import fill
 from ...processing.texts import interface_language, tr
 from ..parts.inks import BARS, readable
 from ..parts.tables import make_copyable, pick_rows
@@ -266,7 +267,7 @@ class ReviewForm(QWidget):
 
     def show_empty(self, is_done: bool, parcels: int) -> None:
         """Say that nothing is left to review."""
-        words = tr("Nothing left to review among {n} parcels.").format(n=wording.number(parcels))
+        words = fill(tr("Nothing left to review among {n} {n?parcel|parcels}."), n=wording.number(parcels))
         self.empty.setText(f'{words} <a href="all">{tr("Show all")}</a>' if is_done else "")
         self.empty.setVisible(is_done)
 

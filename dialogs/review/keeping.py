@@ -8,6 +8,7 @@ from typing import Any
 
 from qgis.PyQt.QtWidgets import QFileDialog
 
+from ...core.words import fill
 from ...processing.texts import tr
 from .store import FULL, IN_USE, READ_ONLY, ReviewStore
 
@@ -28,7 +29,9 @@ def place_text(store: ReviewStore) -> str:
     """Return where reviews are saved; those that wait, with a link to save them to another file."""
     if not store.waiting:
         return tr("Saved in {file}").format(file=store.path.name)
-    waits = tr("{n} reviews wait to be saved in {file}").format(n=len(store.waiting), file=store.path.name)
+    waits = fill(
+        tr("{n} {n?review waits|reviews wait} to be saved in {file}"), n=len(store.waiting), file=store.path.name
+    )
     return f'<b>{waits}</b> <a href="elsewhere">{tr("Save them to another file…")}</a>'
 
 
@@ -51,5 +54,5 @@ def write_copy(store: ReviewStore, path: Path) -> str:
     copy.waiting = list(store.waiting)
     if not copy.flush():
         return not_saved_text(copy)
-    text = tr("{n} reviews saved in {file}; “Merge reviews” puts them together with the others.")
-    return text.format(n=len(store.waiting), file=path.name)
+    text = tr("{n} {n?review|reviews} saved in {file}; “Merge reviews” puts {n?it|them} together with the others.")
+    return fill(text, n=len(store.waiting), file=path.name)

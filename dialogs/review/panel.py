@@ -15,6 +15,7 @@ from qgis.PyQt.QtCore import QEvent, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import QDockWidget, QShortcut
 
+from ...core.words import fill
 from ...processing.texts import interface_language, tr
 from ..parts import help_pages
 from ..parts.escape import add_escape
@@ -130,7 +131,7 @@ class ReviewPanel(QDockWidget):
         if item.area_m2 is not None:
             facts.append(tr("{n} ha").format(n=wording.number(item.area_m2 / 10000, 2)))
         if item.bldg_n is not None:
-            facts.append(tr("{n} buildings").format(n=item.bldg_n))
+            facts.append(fill(tr("{n} {n?building|buildings}"), n=item.bldg_n))
         form.title.setText(" · ".join(facts))
         score = "" if item.score is None else f" {item.score:.2f}"
         form.rule.setText(

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ...core.words import fill
 from ...processing.texts import tr
 from . import project_state, recording, results, speed
 from .figures import figures_of
@@ -75,7 +76,7 @@ def _after_sites(session: Any, activity: Activity, outcome: Outcome) -> Any:
     recording.record_sites(activity, Left(fresh, figures, outcome.seconds), outcome.log)
     yield from results.opening_step(session.iface, session.project, activity.study, GAPS)
     yield from session.keeper.clear(activity.folder, result_folders(session.workbook))
-    return tr("{n} sites proposed in {time}.").format(n=figures["sites"], time=duration(outcome.seconds))
+    return fill(tr("{n} {n?site|sites} proposed in {time}."), n=figures["sites"], time=duration(outcome.seconds))
 
 
 def _after_all(session: Any, activity: Activity, outcome: Outcome) -> Any:
@@ -90,7 +91,7 @@ def _after_all(session: Any, activity: Activity, outcome: Outcome) -> Any:
         recording.record(activity, step.key, run_id, Left(files, figures, seconds), outcome.log)
         speed.remember(step.key, seconds, session.rows_n("PARCELS"))
     layers = yield from results.opening_delivery(session.iface, session.project, study)
-    return tr("The study is done in {time}: {n} layers.").format(time=duration(outcome.seconds), n=len(layers))
+    return fill(tr("The study is done in {time}: {n} {n?layer|layers}."), time=duration(outcome.seconds), n=len(layers))
 
 
 AFTER: dict[str, Callable[[Any, Activity, Outcome], Any]] = {

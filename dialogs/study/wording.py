@@ -13,7 +13,7 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QLocale
 
-from ...core.words import join_words
+from ...core.words import fill, join_words
 from ...processing.missing import how_to_install
 from ...processing.texts import help_of, interface_language, tr
 from . import readiness
@@ -146,7 +146,7 @@ def reason_text(reason: Reason) -> str:
     if reason.code == "layer_system":
         values["system"] = values["system"] or tr("that of the data")
     shown = {name: _shown(name, value) for name, value in values.items()} | _extra(values)
-    text = _sentence(reason.code).format(**shown)
+    text = fill(_sentence(reason.code), **shown)
     if shown.get("role") and shown.get("layer") == shown["role"]:  # a layer called as what it is for
         text = text.replace(f"（{shown['role']}）", "").replace(f" ({shown['role']})", "")
     return text
@@ -168,16 +168,16 @@ def _sentence(code: str) -> str:
         "step_ran_again": tr("“{step}” ran again."),
         "step_stale": tr("“{step}” is out of date."),
         "role_removed": tr("The layer “{layer}” ({role}) was taken away."),
-        "reviewed": tr("{n} parcels were reviewed."),
+        "reviewed": tr("{n} {n?parcel was|parcels were} reviewed."),
         "reviews_changed": tr("The reviews have changed."),
         "role_added": tr("“{layer}” is new as {role}."),
         "layer_swapped": tr("“{old}” was replaced by “{layer}” ({role})."),
-        "layer_edited": tr("{n} features of “{layer}” were edited, {at}."),
-        "layer_filtered": tr("The filter of “{layer}” ({role}) was changed: {before} → {n} features."),
+        "layer_edited": tr("{n} {n?feature|features} of “{layer}” {n?was|were} edited, {at}."),
+        "layer_filtered": tr("The filter of “{layer}” ({role}) was changed: {before} → {n} {n?feature|features}."),
         "layer_fields": tr("The filter or the fields of “{layer}” ({role}) were changed."),
         "layer_system": tr("The coordinate system of “{layer}” ({role}) was changed: {system}."),
         "layer_unsaved": tr("Edits of “{layer}” ({role}) that are not saved were made or dropped."),
-        "layer_rows": tr("“{layer}” ({role}) had {before} features and has {n} now."),
+        "layer_rows": tr("“{layer}” ({role}) had {before} {before?feature|features} and has {n} now."),
         "layer_changed": tr("The data of “{layer}” ({role}) have changed."),
     }[code]
 

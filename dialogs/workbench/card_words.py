@@ -11,6 +11,7 @@ from typing import Any
 
 from qgis.PyQt.QtWidgets import QApplication, QGraphicsOpacityEffect, QWidget
 
+from ...core.words import fill
 from ...processing.texts import tr
 from ..parts.charts import colours
 from ..parts.inks import readable
@@ -96,13 +97,16 @@ def done_lines(key: str, found: Mapping[str, Any]) -> list[str]:
 def _counted_text(key: str, found: Mapping[str, Any]) -> str:
     """Return what an earlier step counted besides its figures; "" for nothing."""
     if key == "prepare" and found.get("people"):
-        return str(tr("{n} people on parcels and houses.").format(n=wording.number(found["people"])))
+        return str(fill(tr("{n} {n?person|people} on parcels and houses."), n=wording.number(found["people"])))
     if key == "tag" and found.get("unreadable"):
-        text = tr("{n} years, storeys or lifts cannot be read and count as unknown; the log says which.")
-        return str(text.format(n=wording.number(found["unreadable"])))
+        text = tr(
+            "{n} {n?year, storeys or lift|years, storeys or lifts} cannot be read and "
+            "{n?counts|count} as unknown; the log says which."
+        )
+        return str(fill(text, n=wording.number(found["unreadable"])))
     if key == "gaps" and found.get("sites"):
-        text = tr("Sites proposed: {n} buildings, {m} rooms for facilities.")
-        return str(text.format(n=wording.number(found["sites"]), m=wording.number(found["rooms"])))
+        text = tr("Sites proposed: {n} {n?building|buildings}, {m} {m?room|rooms} for facilities.")
+        return str(fill(text, n=wording.number(found["sites"]), m=wording.number(found["rooms"])))
     return ""
 
 

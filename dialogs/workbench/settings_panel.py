@@ -14,6 +14,7 @@ from qgis.PyQt.QtCore import QDate, QSignalBlocker, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QAction
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QToolButton, QWidget
 
+from ...core.words import fill
 from ...processing.texts import interface_language, tr
 from ...processing.toolbox.parameters import BUILT
 from ..editors.uses import USES, kind_of
@@ -127,7 +128,7 @@ class SettingsPanel(QWidget):
         wanted = {name: str(value) for name, value in study.settings.items()}
         if wanted != self._counted:
             self._counted = wanted
-            text = tr("{n} figures to be verified").format(n=unverified.open_n(unverified.figures_of(study)))
+            text = fill(tr("{n} {n?figure|figures} to be verified"), n=unverified.open_n(unverified.figures_of(study)))
             self.figures.setText(f'<a href="figures">{text}</a>')
 
     def _show_own(self, combo: QComboBox, path: str) -> None:

@@ -21,7 +21,7 @@ from qgis.PyQt.QtWidgets import (
     QVBoxLayout,
 )
 
-from ...core.words import pick, source_words
+from ...core.words import fill, pick, source_words
 from ...processing.texts import interface_language, tr
 from ...processing.toolbox.parameters import BUILT
 from ..editors.words import figure_title, unit_title, value_text
@@ -120,8 +120,8 @@ class FiguresDialog(QDialog):
         self.setWindowTitle(tr("Figures of the rules and standards"))
         rows = sorted(rows, key=lambda row: is_verified(row.figure))
         layout = QVBoxLayout(self)
-        text = tr("{n} of {of} figures are to be verified before the results are used officially.")
-        layout.addWidget(text_label(text.format(n=open_n(rows), of=len(rows))))
+        text = tr("{n} of {of} {of?figure|figures} {n?is|are} to be verified before the results are used officially.")
+        layout.addWidget(text_label(fill(text, n=open_n(rows), of=len(rows))))
         self.only_open = QCheckBox(tr("Only those to be verified"))
         self.only_open.setChecked(True)
         self.only_open.toggled.connect(self.show_rows)
@@ -202,7 +202,7 @@ class FiguresDialog(QDialog):
         """Show all figures, or only those to be verified, and of these the ones with the words looked for."""
         only_open = self.only_open.isChecked()
         n = show_only(self.table, self.words.text(), lambda row: self._is_open[self._place(row)] or not only_open)
-        self.n.setText(tr("{n} rows.").format(n=n) if self.words.text() else "")
+        self.n.setText(fill(tr("{n} {n?row|rows}."), n=n) if self.words.text() else "")
 
 
 def _number(figure: Mapping[str, Any]) -> float | None:

@@ -172,7 +172,7 @@ def test_facility_tells_whom_it_serves(explore):
     text = click(explore, EAST + 181, NORTH + 60)
     assert "Facility F'1" in text
     assert "45.0 of 60.0 places used" in text
-    assert "Nursery: the nearest for 1 parcels with 20 people who need it, the farthest 3.8 min away" in text
+    assert "Nursery: the nearest for 1 parcel with 20 people who need it, the farthest 3.8 min away" in text
     bands = [item for item in explore._drawn.items if hasattr(item, "asGeometry")]
     assert [round(band.asGeometry().area()) for band in bands] == [100]  # P2, ten by ten metres, is framed
     assert explore.lookups.map is None or explore.lookups.map._band is None

@@ -14,7 +14,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def braces(text):
-    return {name.split(".")[0].split("[")[0] for _, name, _, _ in string.Formatter().parse(text) if name}
+    return {re.split(r"[?.\[]", name)[0] for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
 def literals(node):

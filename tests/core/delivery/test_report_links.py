@@ -12,7 +12,7 @@ from urban_renewal.core import frames, schema
 from urban_renewal.core.delivery.report.article import Told, write_report
 from urban_renewal.core.delivery.resaid import resay
 from urban_renewal.core.delivery.scales import page as page_numbers
-from urban_renewal.core.words import LANGUAGES, say, sentences
+from urban_renewal.core.words import FORMS, LANGUAGES, say, sentences
 
 ZONES = [f"Z-{n}" for n in range(6)]
 CODES = ["check_served", "check_cover", "check_no_buildings"]
@@ -95,7 +95,8 @@ def test_every_sentence_can_be_said_again():
     """Whatever the house can say in Chinese it can say again in English, figures as they were written."""
     n = 0
     for code, texts in sentences().items():
-        pieces = [list(Formatter().parse(texts[language])) for language in LANGUAGES]
+        plain = [FORMS.sub(r"\3", texts[language]) for language in LANGUAGES]  # as it reads for any number but one
+        pieces = [list(Formatter().parse(text)) for text in plain]
         names = {name: spec for name, spec in ((name, spec) for part in pieces for _, name, spec, _ in part) if name}
         told = {name for _, name, *_ in pieces[0] if name}
         if told != set(names) or any(not literal for literal, name, *_ in pieces[0][1:] if name):
@@ -126,3 +127,12 @@ def test_the_second_page_of_a_sheet_has_its_own_number():
     assert links.sheet_title("maps/03-01_七星岗_续.pdf") == "03-01-2　七星岗 续"
     assert links.sheet_title("maps/01-01_Overview_continued.pdf") == "01-01-2　Overview continued"
     assert links.sheet_title("maps/03-02_继续.pdf") == "03-02　继续"
+
+
+def test_a_count_is_said_again_with_its_words():
+    """One zone or several: the English has the words for the number, and reads as either when it is said in Chinese."""
+    for n in ("1", "12"):
+        chinese, english = (say("check_strict", code, n=n, subjects="Z-1") for code in LANGUAGES)
+        assert resay(chinese, "en", ["check_strict"]) == english
+        assert resay(english, "zh", ["check_strict"]) == chinese
+    assert resay("1 findings fail: Z-1.", "zh", ["check_strict"]) == say("check_strict", "zh", n=1, subjects="Z-1")
