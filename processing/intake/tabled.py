@@ -21,6 +21,7 @@ from qgis.core import (
 )
 
 from ...core.errors import RenewalError
+from ..layers.apart import apart
 from ..layers.snapshot import split_definition
 
 SEVERAL = (".gpkg", ".sqlite", ".gdb", ".xlsx", ".xls", ".ods", ".kml", ".kmz", ".gml")  # formats that hold many
@@ -66,7 +67,7 @@ def tables_of(path: Path) -> list[str]:
                 return [name for (name,) in connection.execute(sql) if name not in own]
         except (sqlite3.Error, ValueError):
             return []
-    details = QgsProviderRegistry.instance().querySublayers(str(path))
+    details = QgsProviderRegistry.instance().querySublayers(apart(str(path)))
     found = [item.name() for item in details if item.type() == Qgis.LayerType.Vector]
     return list(dict.fromkeys(found))
 
@@ -86,7 +87,7 @@ def _score(use: Any, path: Path, name: str) -> float:
     from ...core.inputs.aliases import guess_field, role_for, roles
     from ...core.inputs.guess import LEAST_OF_BEST, LayerFacts, guess_role
 
-    layer = QgsVectorLayer(f"{path}|layername={name}", name, "ogr")
+    layer = QgsVectorLayer(apart(f"{path}|layername={name}"), name, "ogr")
     geometry = GEOMETRY.get(layer.geometryType(), "unknown") if layer.isValid() else ""
     if not layer.isValid() or use.wanted_geometry not in ("any", "none", geometry):
         return 0.0

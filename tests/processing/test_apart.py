@@ -104,6 +104,26 @@ def test_a_layer_of_the_project_is_taken_as_it_is(qgis_app, gpkg):
     assert other.isValid() and other.featureCount() == 3 and "/./" in other.source()
 
 
+def test_tables_that_are_looked_at_before_a_run_are_opened_so_too(qgis_app, gpkg, monkeypatch):
+    """A step of a model is given a file with several tables: which one is meant is asked in its thread."""
+    from types import SimpleNamespace
+
+    from urban_renewal.core.errors import RenewalError
+    from urban_renewal.processing.intake import tabled
+
+    opened = []
+    monkeypatch.setattr(tabled, "QgsVectorLayer", lambda *given: opened.append(given[0]) or QgsVectorLayer(*given))
+    use = SimpleNamespace(parameter="FACILITIES", role="FACILITIES", wanted_geometry="point", tables=(), needs=())
+
+    def refused():
+        with pytest.raises(RenewalError, match="file_tables"):
+            tabled.name_table(use, str(gpkg), QgsProcessingContext())
+        return len(opened)
+
+    assert in_a_thread(refused) == 5
+    assert all("/./" in source for source in opened)
+
+
 def test_nobody_waits_for_good(gpkg, tmp_path):
     """Three threads open tables of one file over and over: before, they stood still at the second or third table."""
     script = tmp_path / "race.py"
