@@ -119,3 +119,20 @@ def test_a_project_that_is_not_finished_is_let_go_of_too(qgis_app, monkeypatch, 
     with pytest.raises(Cancelled):
         project.DeliveryProject(tmp_path, study, Run())
     assert [sip.isdeleted(one) for one in made] == [True]
+
+
+@pytest.mark.parametrize("what", ["text", "make_legend"])
+def test_an_item_belongs_to_its_sheet_before_cancel_is_heard(what, qgis_app):
+    """An item of no layout would go by itself, when Python comes to collect it."""
+    from types import SimpleNamespace
+
+    from urban_renewal.core.errors import Cancelled
+    from urban_renewal.processing.delivery.pages.sheet import Sheet
+
+    project = QgsProject()
+    sheet = Sheet(project, "x", "", SimpleNamespace(check=cancelled))
+    before = len(sheet.layout.items())
+    with pytest.raises(Cancelled):
+        sheet.text("x", (0, 0, 9, 9)) if what == "text" else sheet.make_legend(None, [], 50)
+    assert len(sheet.layout.items()) == before + 1
+    sheet.close()
