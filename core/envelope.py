@@ -83,7 +83,7 @@ def load_file(kind: str, path: str | Path) -> dict[str, Any]:
     """Return a user's own file of that kind, checked, `extends` resolved.
 
     Raises RenewalError naming file, line and key: `json_…` (see jsontext.parse), `envelope_…` for a wrong or newer
-    schema, an unknown or circular `extends`, `schema_…` for content that the schema of the kind forbids.
+    schema, an unknown or circular `extends`, two items of one id, `schema_…` for what the schema of the kind forbids.
     """
     return _load_path(kind, Path(path), ())
 
@@ -229,6 +229,21 @@ def _refuse_faults(kind: str, content: dict[str, Any], document: Document) -> No
     schema = shared_schema(kind)
     with_envelope = {**schema, "properties": {**ENVELOPE, **schema.get("properties", {})}}
     _raise_first(content, with_envelope, document)
+    for path, name in _named_twice(content, ()):
+        line = document.line(_place(content, document.value, path))
+        raise RenewalError("envelope_twice", file=document.name, line=line, key=_told(content, path[:-1]), name=name)
+
+
+def _named_twice(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    """Yield (path, id) of every item of a list with the id of one before it: which counts, nobody can say."""
+    known: set[str] = set()
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        name = item.get("id") if isinstance(item, dict) and isinstance(value, list) else None
+        if isinstance(name, str):
+            if name in known:
+                yield (*path, key), name
+            known.add(name)
+        yield from _named_twice(item, (*path, key))
 
 
 def _raise_first(content: dict[str, Any], schema: Schema, document: Document) -> None:

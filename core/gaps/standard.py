@@ -70,7 +70,8 @@ def kinds_of(standard: Mapping[str, Any], wanted: Sequence[str], direction: str 
 
     `direction`: auto = as the standard says, else there | back | both for all kinds.
     Raises RenewalError: `kind_not_in_standard` for a wanted kind that the standard does not have,
-    `standard_number_odd` for a number that cannot be (limits and sizes must be above 0, factors not below).
+    `standard_number_odd` for a number that cannot be (limits and sizes must be above 0, factors not below),
+    `standard_sizes` where the least size is above the largest.
     """
     has = [entry["id"] for entry in standard["kinds"]]
     missing = [kind for kind in wanted if kind not in has]
@@ -91,13 +92,16 @@ def _kind(entry: Mapping[str, Any], standard_id: str, direction: str) -> Kind:
         """Return it, or None where the kind has none."""
         return value(key) if key in entry else None
 
+    least, most = value("min_size"), value("max_size")
+    if least > most:
+        raise RenewalError("standard_sizes", standard=standard_id, kind=entry["id"], least=least, most=most)
     exam = entry.get("exam")
     return Kind(
         id=entry["id"], title=entry["title"], group=entry["group"], unit=entry["unit"], people=entry["people"],
         need_of=entry["need"]["of"],
         need_factor=_number(standard_id, f"{entry['id']}.need.factor", entry["need"]["factor"], 0),
-        m2_per_unit=optional("m2_per_unit"), design_capacity=optional("design_capacity"), min_size=value("min_size"),
-        max_size=value("max_size"), radius_m=value("radius_m"), limit_ms=round(value("minutes") * 60_000),
+        m2_per_unit=optional("m2_per_unit"), design_capacity=optional("design_capacity"), min_size=least,
+        max_size=most, radius_m=value("radius_m"), limit_ms=round(value("minutes") * 60_000),
         profile=entry["profile"], direction=entry["direction"] if direction == "auto" else direction,
         exam_name=exam["name"] if exam else None,
         exam_floor_m2=_number(standard_id, f"{entry['id']}.exam", exam["min_floor_m2"], 0) if exam else None,

@@ -59,13 +59,21 @@ def limits_of(ruleset: Mapping[str, Any]) -> dict[str, float]:
 
 def check_rules(ruleset: Mapping[str, Any]) -> None:
     """Raise RenewalError: `rule_not_monotone` for points that go up and down, leave 0 … 1 or stand out of order,
-    `figure_not_number` for a limit that is none, `rules_without_class` when every class is switched off.
+    `figure_not_number` for a limit that is none, `figure_odd` for an indicator's limit below 0, `rule_limits` for a
+    class that is confirmed at a lower score than it is suspected at, `rules_without_class` when all are switched off.
     """
+    for key, number in limits_of(ruleset).items():
+        if number < 0:
+            raise RenewalError("figure_odd", rules=str(ruleset["id"]), key=f"limits.{key}", value=number)
     if not any(rule["on"] for rule in ruleset["classes"]):
         raise RenewalError("rules_without_class")
     for rule in ruleset["classes"]:
-        for name in ("confirm", "suspect", "need_known"):
+        confirm, suspect, _ = (
             figure_number(rule[name], str(ruleset["id"]), f"{rule['id']}.{name}")
+            for name in ("confirm", "suspect", "need_known")
+        )
+        if confirm < suspect:
+            raise RenewalError("rule_limits", tag=rule["id"], confirm=confirm, suspect=suspect)
         for criterion in rule["criteria"]:
             pairs = criterion.get("points") or criterion.get("bands") or []
             x, m = [pair[0] for pair in pairs], [pair[1] for pair in pairs]

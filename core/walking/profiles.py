@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -79,13 +79,21 @@ def load_profiles(names: Sequence[str], path: str | Path | None = None) -> tuple
     envelope.load_file raises.
     Source: methods.md §2; each number with its own source in the file.
     """
-    shipped = envelope.load("profiles", SHIPPED)
     own = envelope.load_file("profiles", path) if path else {"profiles": []}
+    return read_profiles(own, names)
+
+
+def read_profiles(own: Mapping[str, Any], names: Sequence[str] | None = None) -> tuple[Profile, ...]:
+    """Return the profiles of these names, then those that only `own` has; `names` None = all there are.
+
+    `own` is a loaded document, whose profiles and rules replace the shipped ones. Raises as load_profiles.
+    """
+    shipped = envelope.load("profiles", SHIPPED)
     entries = {entry["id"]: entry for entry in shipped["profiles"]}
     added = [entry["id"] for entry in own["profiles"] if entry["id"] not in entries]
     entries.update({entry["id"]: entry for entry in own["profiles"]})
     rules = _rules({**shipped["rules"], **own.get("rules", {})})
-    wanted = list(dict.fromkeys([*names, *added]))
+    wanted = list(dict.fromkeys([*(entries if names is None else names), *added]))
     unknown = [name for name in wanted if name not in entries]
     if unknown:
         raise RenewalError("profile_unknown", names=unknown, known=sorted(entries))

@@ -15,6 +15,7 @@ from .. import envelope, frames, schema
 from ..errors import RenewalError
 from ..run import Run
 from ..words import say
+from .rules import read_points
 
 Reals = npt.NDArray[np.float64]
 SPREAD = 0.2  # each weight moves by up to ± 20 %
@@ -42,7 +43,7 @@ def read_criteria(document: Mapping[str, Any], weights: str = "") -> tuple[Crite
     """Return the criteria of a zone-rules document with the user's weights, such as "people=2, floor_m2=0".
 
     Commas (，、；) or blanks part the entries; what is not named keeps its weight. Raises RenewalError: `rank_weights`
-    for what cannot be read, `rank_weights_zero` when nothing weighs anything, `figure_not_number`.
+    for what cannot be read, `rank_weights_zero` when nothing weighs anything, `figure_not_number`, `scale_odd`.
     """
     ranking = document.get("ranking") or envelope.load("zone-rules", "chongqing")["ranking"]
     rules = str(document["id"])
@@ -51,7 +52,7 @@ def read_criteria(document: Mapping[str, Any], weights: str = "") -> tuple[Crite
         Criterion(
             name,
             own[name],
-            tuple((float(x), float(y)) for x, y in ranking[name]["scale"]["points"]),
+            read_points(ranking[name]["scale"], rules, f"ranking.{name}.scale"),
         )
         for name in MARKS
     )

@@ -63,25 +63,29 @@ class ZoneRules:
 def read_zone_rules(document: Mapping[str, Any]) -> ZoneRules:
     """Return the rules of a loaded zone-rules document (envelope.load("zone-rules", name)).
 
-    Raises RenewalError: `figure_not_number`, `figure_odd` (a limit below 0 or beyond all measure); the schema has
-    checked that every key is there.
+    Raises RenewalError: `figure_not_number`, `figure_odd` (a limit below 0 or beyond all measure), `zone_area_limits`
+    (the least area above the largest), `share_odd` (a factor outside 0 … 1), `scale_odd` (points of a scale out of
+    order, or scores outside 0 … 1); the schema has checked that every key is there.
     """
     name = str(document["id"])
     opportunity, feasibility = document["opportunity"], document["feasibility"]
+    limits = Limits(**_typed(Limits, document["limits"], name))
+    if limits.area_min_m2 > limits.area_max_m2:
+        raise RenewalError("zone_area_limits", rules=name, least=limits.area_min_m2, most=limits.area_max_m2)
     return ZoneRules(
         id=document["id"],
-        limits=Limits(**_typed(Limits, document["limits"], name)),
+        limits=limits,
         search=Search(**_typed(Search, document["search"], name)),
         elder_kinds=tuple(document["elder_kinds"]),
         child_kinds=tuple(document["child_kinds"]),
-        unknown=envelope.figure_number(document["unknown"], name, "unknown"),
-        gap_scale=_points(document["need"]["gap_share"]),
-        tag_confirmed=_values(opportunity["confirmed"], name),
-        tag_suspected=_values(opportunity["suspected"], name),
-        programme_left=_values(opportunity["programme"], name),
-        ownership=_values(feasibility["ownership"], name),
-        programme_ready=_values(feasibility["programme"], name),
-        protected_scale=_points(feasibility["protected_share"]),
+        unknown=_shares({"unknown": document["unknown"]}, name)["unknown"],
+        gap_scale=read_points(document["need"]["gap_share"], name, "need.gap_share"),
+        tag_confirmed=_shares(opportunity["confirmed"], name, "opportunity.confirmed."),
+        tag_suspected=_shares(opportunity["suspected"], name, "opportunity.suspected."),
+        programme_left=_shares(opportunity["programme"], name, "opportunity.programme."),
+        ownership=_shares(feasibility["ownership"], name, "feasibility.ownership."),
+        programme_ready=_shares(feasibility["programme"], name, "feasibility.programme."),
+        protected_scale=read_points(feasibility["protected_share"], name, "feasibility.protected_share"),
         width_breaks_m=_breaks(document, name),
     )
 
@@ -111,5 +115,20 @@ def _typed(kind: Any, group: Mapping[str, Any], rules: str) -> dict[str, Any]:
     return {item.name: int(numbers[item.name]) if item.type == "int" else numbers[item.name] for item in fields(kind)}
 
 
-def _points(scale: Mapping[str, Any]) -> Points:
-    return tuple((float(x), float(y)) for x, y in scale["points"])
+def _shares(group: Mapping[str, Any], rules: str, place: str = "") -> dict[str, float]:
+    numbers = _values(group, rules)
+    for key, number in numbers.items():
+        if not 0 <= number <= 1:
+            raise RenewalError("share_odd", rules=rules, key=f"{place}{key}", value=number)
+    return numbers
+
+
+def read_points(scale: Mapping[str, Any], rules: str, key: str) -> Points:
+    """Return the points (value, score) of a scale. Raises RenewalError(`scale_odd`): values must not fall from one to
+    the next, scores lie in 0 … 1.
+    """
+    points = tuple((float(x), float(y)) for x, y in scale["points"])
+    rising = all(a[0] <= b[0] for a, b in zip(points, points[1:]))
+    if not rising or not all(0 <= score <= 1 for _, score in points):
+        raise RenewalError("scale_odd", rules=rules, key=key)
+    return points

@@ -20,8 +20,8 @@ from ...core.differing import CannotExtendError, at, difference, put
 from ...core.errors import RenewalError
 from ...core.extending import PROVENANCE, STATUSES, merge, name_of
 from ...core.jsontext import KeyPath, canonical_json, dotted
-from ...core.words import say
 from ...processing.output.claims import claimed
+from .readers import check_content, content_fault, schema_fault
 
 OWN_SUFFIX = "-own"
 CLAUSED = ("found", "known", "checked")  # states of figures that a document stands behind
@@ -109,17 +109,13 @@ class Draft:
 
     def fault(self, language: str) -> str:
         """Return what the schema or the rules forbid, in words; "" when all is well."""
-        from ...core.tagging.rules import check_rules
-
         try:
             document = jsontext.parse(self.text(), "…")
             resolved = self._resolved(document.value)
             envelope.check(self.kind, jsontext.Document("…", document.text, resolved))
-            if self.kind == "ruleset":
-                check_rules(self.now)
         except RenewalError as error:
-            return say(error.code, language, **error.values)
-        return ""
+            return schema_fault(error, language)
+        return content_fault(self.kind, self.now, language)
 
     # --- editing ------------------------------------------------------------------------------------------------------
 
@@ -222,7 +218,8 @@ class Draft:
         elif item.get("source") == shipped.get("source") or item.get("status") == "checked":
             words = {"source": self.own_id, "status": "heuristic", "confidence": "l"}
             note = {"note": item["note"]} if item.get("note") and item["note"] != shipped.get("note") else {}
-            self.now = put(self.now, figure, {**_content(item), **words, **note})
+            law = {"clause": item["clause"]} if "effect" in item else {}  # of what follows
+            self.now = put(self.now, figure, {**_content(item), **words, **law, **note})
 
     def _remember(self, keys: KeyPath) -> None:
         self._history.append((keys, self.now))
@@ -256,9 +253,10 @@ class Draft:
         self._history = []
 
     def export(self, path: Path) -> None:
-        """Write a copy whole or not at all; it is read again first. Raises OSError, RenewalError
+        """Write a copy whole or not at all; it is read again first, as a run reads it. Raises OSError, RenewalError
         ("target_being_written" while another QGIS writes the same file).
         """
+        check_content(self.kind, self.now)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f"{path.stem}.part{path.suffix}")
         with claimed([part]):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ...core import envelope
@@ -17,6 +18,7 @@ from .template_shape import fill_of, fill_title, table_titles, type_title
 from .words import figure_title, key_title, unit_title
 
 POINTS = {"people": "people", "floor_m2": "m2", "petals_n": "petals"}  # units of the axes of scores; others: shares
+DRAWN = {("cad", "scale"): (50, 1e6), ("cad", "text_mm"): (0.5, 50)}  # as the schema of templates has them
 QUIET = ("need", "figures", "price", "share")  # keys that say nothing beside the names around them
 
 
@@ -80,6 +82,8 @@ def _rows(document: Mapping[str, Any], keys: KeyPath, figure: Mapping[str, Any])
     if "value" in figure:
         unit = str(figure.get("unit", ""))
         cell = cell_for((*keys, "value"), figure["value"], unit)
+        if tuple(keys) in DRAWN:
+            cell = replace(cell, low=DRAWN[tuple(keys)][0], high=DRAWN[tuple(keys)][1])
         return [Row(title, name, {"unit": unit_title(unit)}, {VALUE: cell}, keys)]
     if "points" in figure:
         rows = [Row(title, name, {}, {}, keys)]
@@ -124,7 +128,7 @@ def _template(document: Mapping[str, Any]) -> list[Section]:
     titles = table_titles()
     names = tuple(
         Row(_drawn_title(item, titles), item["id"], {}, {VALUE: Cell(("cad", "classes", n, "layer"), "text"),
-            WEIGHT: Cell(("cad", "classes", n, "aci"), "whole", 0, 256, 1, 0)})
+            WEIGHT: Cell(("cad", "classes", n, "aci"), "whole", 1, 255, 1, 0)})
         for n, item in enumerate(document["cad"]["classes"])
     )  # fmt: skip
     layers = Block(tr("Layers of the drawing"), ((VALUE, tr("Layer")), (WEIGHT, tr("Colour (ACI)"))), names)

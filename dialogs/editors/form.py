@@ -228,7 +228,7 @@ class EditorForm(QWidget):
         self.tables = [BlockTable(block, draft) for block in section.blocks if block.rows]
         for place, table in enumerate(self.tables):
             layout.addWidget(table)
-            if place == 1:
+            if place == min(1, len(self.tables) - 1):
                 layout.addWidget(self.sum)
         old = self.pages.replaceWidget(self.box, box)
         for table in gone:

@@ -77,18 +77,22 @@ class Section:
 
 
 def cell_for(keys: KeyPath, value: Any, unit: str = "") -> Cell:
-    """Return the cell that fits a value: shares in steps of 0.05, whole numbers in ones, others by their size."""
+    """Return the cell that fits a value: shares in steps of 0.05, whole numbers in ones, others by their size.
+
+    Nothing that is measured here is below 0, unless it is so already: the slope on which people walk fastest.
+    """
     if isinstance(value, bool):
         return Cell(keys, "flag")
     if isinstance(value, str):
         return Cell(keys, "text")
     if isinstance(value, list):
         return Cell(keys, "words" if any(isinstance(item, str) for item in value) else "pair", 0, step=10, decimals=2)
+    is_below = value < 0
     if unit in ("share", "score"):
-        return Cell(keys, "number", -1, 1, SHARE_STEP, 4)
+        return Cell(keys, "number", -1 if is_below else 0, 1, SHARE_STEP, 4)
     if isinstance(value, int) and unit not in ("m", "m/s", "s", "min"):
         return Cell(keys, "whole", 0, 1e9, step_of(value), 0)
-    return Cell(keys, "number", -1e9, 1e9, step_of(value), 4)
+    return Cell(keys, "number", -1e9 if is_below else 0, 1e9, step_of(value), 4)
 
 
 def step_of(value: float) -> float:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ... import envelope
+from ...errors import RenewalError
 from ..rules import Limits, read_zone_rules
 
 EFFECTS = ("", "提示", "须批", "禁拆")  # by severity
@@ -70,7 +71,8 @@ class CheckInputs:
 def read_check_rules(document: Mapping[str, Any]) -> CheckRules:
     """Return the checks of a loaded zone-rules document; one without them has those of the shipped rules.
 
-    Raises RenewalError(`figure_not_number`) for a limit that is no number.
+    Raises RenewalError: `figure_not_number` for a limit that is no number, `figure_odd` for one below 0, and what
+    read_zone_rules raises.
     """
     shipped = envelope.load("zone-rules", "chongqing")["checks"]
     checks = {**shipped, **(document.get("checks") or {})}
@@ -85,7 +87,9 @@ def read_check_rules(document: Mapping[str, Any]) -> CheckRules:
     )
     for name in found.figures:
         if not name.endswith("_words") and name != "danger":
-            found.number(name)  # refused before anything is checked
+            number = found.number(name)  # refused before anything is checked
+            if number < 0:
+                raise RenewalError("figure_odd", rules=found.id, key=f"checks.{name}", value=number)
     return found
 
 
