@@ -40,6 +40,7 @@ class SitesShowing(QObject):
         self._frame = Frame(iface)
         self._shapes: dict[str, QgsGeometry] = {}
         self._crs: Any = None
+        self._is_seen = True  # the panel is in front
         dock.session.changed.connect(self._on_changed)
         dock.session.ended.connect(self._on_ended)
 
@@ -63,9 +64,12 @@ class SitesShowing(QObject):
         self.panel.table_asked.connect(self._on_table)
         self.panel.export_asked.connect(self._on_export)
         self.panel.visibilityChanged.connect(self._on_visible)
+        self.panel.candidates.currentIndexChanged.connect(self._on_changed)
         put_beside(self._iface, self._dock, self.panel)
 
     def _on_visible(self, on: bool) -> None:
+        """Frame the building only as long as the panel is in front: behind a tab the map is not ours."""
+        self._is_seen = on
         self.show_host(self.panel.picked_host() if on and self.panel is not None else "")
 
     def _offer(self) -> None:
@@ -90,9 +94,11 @@ class SitesShowing(QObject):
             self.failed.emit(tr("Choose at least one kind of facility to look for."))
             return
         usual = sited_kinds(standard_of(study), study.setting("KINDS"))
-        session.set_value("SITE_KINDS", [] if kinds == usual else kinds)
-        session.set_value("MAX_SITES", "" if panel.most.value() == USUAL_SITES else panel.most.value())
-        session.set_value("FIXED", ",".join(panel.kept_hosts()))
+        session.set_values({
+            "SITE_KINDS": [] if kinds == usual else kinds,
+            "MAX_SITES": "" if panel.most.value() == USUAL_SITES else panel.most.value(),
+            "FIXED": ",".join(panel.kept_hosts()),
+        })  # fmt: skip
         layer, choice = panel.candidates.currentLayer(), study.inputs.get("CANDIDATES")
         if (layer.id() if layer is not None else "") != (choice.layer_id if choice else ""):
             session.choose("CANDIDATES", layer.id() if layer is not None else "")
@@ -116,9 +122,7 @@ class SitesShowing(QObject):
         session = self._dock.session
         state, record = session.states()[GAPS], session.study.steps.get(GAPS)
         lacks = [reason for reason in state.reasons if reason.code in BLOCKING]
-        has_hosts = bool({"BUILDINGS", "CANDIDATES"} & set(session.study.inputs)) or (
-            self.panel.candidates.currentLayer() is not None
-        )
+        has_hosts = "BUILDINGS" in session.study.inputs or self.panel.candidates.currentLayer() is not None
         if session.is_busy:
             text = tr("Something is running: wait for it, or cancel it.")
         elif lacks:
@@ -134,7 +138,7 @@ class SitesShowing(QObject):
         can_run = not session.is_busy and not lacks and has_hosts
         self.panel.show_state(text, can_run, "" if can_run else text)
 
-    def _on_changed(self) -> None:
+    def _on_changed(self, *_: Any) -> None:
         if self.panel is not None and not self.panel.isHidden():
             self._show_state()
 
@@ -144,7 +148,7 @@ class SitesShowing(QObject):
 
     def show_host(self, host: str, zoom: bool = False) -> None:
         """Frame a building on the map; into view when it is not, `zoom` = as large as it can be."""
-        shape = self._shape_of(host) if host and self._iface is not None else None
+        shape = self._shape_of(host) if host and self._is_seen and self._iface is not None else None
         if shape is None:
             self._frame.clear()
             return

@@ -249,8 +249,12 @@ class Session(QObject):
         study, state = self.study, self.states()[GAPS]
         if not recording.lacks_sites_only(state) or handover.lacks_material(study):
             self.start_step(GAPS)
-        elif not self.is_busy and self._has_folder(SITES, folder := new_folder(study.folder, GAPS)):
-            self._start(SITES, study, GAPS, *handover.sites_alone(self.project, study, folder), folder)
+            return
+        jobs, outputs = handover.sites_alone(self.project, study, folder := new_folder(study.folder, GAPS))
+        if not jobs:
+            self.ended.emit(SITES, False, tr("Give a layer of buildings or of candidates."))
+        elif not self.is_busy and self._has_folder(SITES, folder):
+            self._start(SITES, study, GAPS, jobs, outputs, folder)
 
     def start_sample(self, folder: str) -> None:
         """Make the sample data in `<folder>/sample`, then load them."""

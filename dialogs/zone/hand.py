@@ -48,7 +48,7 @@ COLUMNS = {  # what the desk looks at; the gap detail alone has a million rows o
 
 @dataclass
 class Loaded:
-    """What one session works on: whose zones, the desk, zone titles, parcels' shapes and their search tree, the system."""
+    """One session: whose zones, the desk, zone titles, parcels' shapes and their search tree, the system."""
 
     study_id: str
     desk: Any

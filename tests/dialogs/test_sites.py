@@ -199,3 +199,35 @@ def test_before_anything_was_counted(town):
     assert panel.state.text()
     assert panel.figures[0][0].text() == "—"
     assert panel.hint.text().startswith("No sites chosen yet")
+
+
+def test_without_buildings_there_is_nothing_to_choose_from(counted, qtbot):
+    """Candidates of one's own are taken away again: the button says why, and who asks all the same is told."""
+    session, siting, told = counted.session, counted.siting, []
+    siting.open()
+    panel = siting.panel
+    houses = session.project.mapLayer(session.study.inputs["BUILDINGS"].layer_id)
+    panel.candidates.setLayer(houses)
+    session.choose("CANDIDATES", houses.id())
+    del session.study.inputs["BUILDINGS"], session.study.steps["prepare"].seen["BUILDINGS"]
+    session.study.steps["tag"].seen.pop("BUILDINGS", None)
+    assert panel.run.isEnabled()
+    panel.candidates.setCurrentIndex(0)
+    assert not panel.run.isEnabled() and panel.state.text() == "Give a layer of buildings or of candidates."
+    session.choose("CANDIDATES", "")
+    session.ended.connect(lambda kind, ok, sentence: told.append((kind, ok, sentence)))
+    session.start_sites()
+    assert told == [("sites", False, "Give a layer of buildings or of candidates.")] and not session.is_busy
+
+
+def test_behind_another_tab_a_run_leaves_the_map_alone(counted, qgis_iface):
+    siting = counted.siting
+    siting.open()
+    assert siting._frame.band is not None
+    siting.panel.visibilityChanged.emit(False)  # as QMainWindow says of a tab that is not in front
+    assert siting._frame.band is None
+    view = qgis_iface.mapCanvas().extent()
+    counted.session.ended.emit("one", True, "")
+    assert siting._frame.band is None and qgis_iface.mapCanvas().extent() == view
+    siting.panel.visibilityChanged.emit(True)
+    assert siting._frame.band is not None
