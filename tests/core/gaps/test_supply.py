@@ -49,6 +49,10 @@ def test_a_kind_or_number_that_cannot_be():
     with pytest.raises(RenewalError) as told:
         kinds_of(standard, ["eday"])
     assert told.value.code == "standard_number_odd" and told.value.values["key"] == "eday.max_size"
+    standard["kinds"][0]["max_size"]["value"] = standard["kinds"][0]["min_size"]["value"] - 1
+    with pytest.raises(RenewalError) as told:
+        kinds_of(standard, ["eday"])
+    assert told.value.code == "standard_sizes"
 
 
 def test_supply(kinds):

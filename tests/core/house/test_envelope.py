@@ -6,7 +6,7 @@ from copy import deepcopy
 import pytest
 from urban_renewal.core import envelope, jsoncheck
 from urban_renewal.core.errors import RenewalError
-from urban_renewal.core.words import sentences
+from urban_renewal.core.words import fill, sentences
 
 FIGURE = {"value": 300, "unit": "m", "source": "GB 50180-2018", "clause": "4.0.9", "status": "found", "confidence": "h"}
 TITLE = {"zh": "标准", "en": "Standard"}
@@ -66,7 +66,7 @@ def refusal(path, kind="standard"):
         envelope.load_file(kind, path)
     error = caught.value
     for language in ("zh", "en"):
-        assert sentences()[error.code][language].format(**error.values)  # KeyError when a brace has no value
+        assert fill(sentences()[error.code][language], **error.values)  # KeyError when a brace has no value
     return error
 
 
@@ -120,6 +120,16 @@ def test_files_of_others_are_told_as_such(folder, content):
     path = folder / "theirs.json"
     path.write_text(json.dumps(content), encoding="utf-8")
     assert refusal(path).code == "envelope_none"
+
+
+def test_two_items_of_one_id_are_told(folder):
+    """Which of them a run takes would be chance: the file is refused, and the line of the second is named."""
+    twice = document("own")
+    twice["kinds"] = [{"id": f"{item['kind']}_1", **item} for item in [*twice["kinds"], twice["kinds"][0]]]
+    path = write(folder / "own.json", twice)
+    error = refusal(path)
+    assert (error.code, error.values["name"], error.values["key"]) == ("envelope_twice", "eday_1", "kinds")
+    assert error.values["line"] == line_of(path, '"id": "eday_1"', 2) - 1  # where the item begins
 
 
 def test_another_kind_is_told_before_what_it_lacks(folder):

@@ -250,6 +250,22 @@ def test_points_must_be_monotone(ruleset):
     check_rules(ruleset)
 
 
+@pytest.mark.parametrize(
+    ("place", "value", "code"),
+    [(("classes", 0, "confirm"), 0.3, "rule_limits"), (("limits", "patch_join_m"), -15, "figure_odd")],
+)
+def test_limits_must_make_sense(ruleset, place, value, code):
+    """Confirmed below suspected, a distance below 0: numbers they are, but no parcel is told apart by them."""
+    broken = json.loads(json.dumps(ruleset))
+    figure = broken
+    for key in place:
+        figure = figure[key]
+    figure["value"] = value
+    with pytest.raises(RenewalError) as caught:
+        check_rules(broken)
+    assert caught.value.code == code
+
+
 def test_a_ruleset_without_any_class_is_refused(ruleset):
     off = {**ruleset, "classes": [{**item, "on": False} for item in ruleset["classes"]]}
     with pytest.raises(RenewalError) as caught:

@@ -32,6 +32,31 @@ def test_a_weight_of_the_file_keeps_the_limits_of_the_parameter(value):
         read_criteria(document)
 
 
+@pytest.mark.parametrize(
+    ("place", "value", "code"),
+    [
+        (("limits", "area_min_m2", "value"), 4e6, "zone_area_limits"),
+        (("opportunity", "confirmed", "urban_village", "value"), -1, "share_odd"),
+        (("unknown", "value"), 1.5, "share_odd"),
+        (("need", "gap_share", "points"), [[1, 0.1], [0, 1]], "scale_odd"),
+        (("feasibility", "protected_share", "points"), [[0, 1], [1, -3]], "scale_odd"),
+        (("ranking", "people", "scale", "points"), [[0, 0], [30000, 7]], "scale_odd"),
+        (("checks", "park_large_radius_m", "value"), -500, "figure_odd"),
+    ],
+)
+def test_numbers_that_contradict_are_refused(place, value, code):
+    """A scale that goes back gives np.interp any number at all; nobody would see it in the zones."""
+    document = rules()
+    part = document
+    for key in place[:-1]:
+        part = part[key]
+    part[place[-1]] = value
+    with pytest.raises(RenewalError) as refused:
+        read_check_rules(document)
+        read_criteria(document)
+    assert refused.value.code == code
+
+
 def test_words_are_no_regular_expression():
     """As an expression the first would run for years on thirty letters, the second would not compile."""
     document = rules()
