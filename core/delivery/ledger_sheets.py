@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from .. import frames, schema
+from ..inputs.ownership import owner_told
 from ..run import Run
-from ..tagging.attributes import COLLECTIVE, STATE
 from ..tagging.ledger import TAGS, Ledger
 from ..words import join_words, say
 from .formats.workbook import Sheet
@@ -101,7 +101,8 @@ def _word(word: str, column: str, language: str) -> str:
 
 
 def _owner(word: str, language: str) -> str:
-    """Return an ownership code with its word: 20 → 国有（20）."""
-    known = {"ledger_state_land": STATE, "ledger_collective_land": COLLECTIVE}
-    code = next((code for code, words in known.items() if word in words and word.isdigit()), "")
-    return f"{say(code, language)} {word}" if code else word
+    """Return an ownership code with its word: 20 → 国有 20."""
+    collective, state = owner_told(word)
+    if collective == state or not word.isdigit():
+        return word
+    return f"{say('ledger_collective_land' if collective else 'ledger_state_land', language)} {word}"

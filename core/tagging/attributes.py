@@ -15,12 +15,12 @@ import shapely
 from .. import frames
 from ..inputs import values
 from ..inputs.aliases import fold
+from ..inputs.ownership import owners_told
 from ..run import Run
 from .dates import last_days
 from .intervals import Flags, Interval, between, exact, first_known, largest
 
 Objects = npt.NDArray[np.object_]
-STATE, COLLECTIVE = ("10", "20", "国有"), ("30", "31", "32", "33", "34", "40", "集体")  # QSXZ, TD/T 1057 (known)
 IN_TOWN = ("201", "201A", "202", "202A")  # CZCSXM: city, its industry, town, its industry
 PLACES = {"城市": "201", "建制镇": "202", "村庄": "203"}  # names of CZCSXM instead of codes
 ABANDONED = r"^FQ(?![A-Z])|废弃"  # TBXHDM, or its name
@@ -29,22 +29,13 @@ DOC_DIFFERENCE = 0.01  # own choice: surveying and drawing differ less
 
 
 def collective_share(parcels: pd.DataFrame, run: Run) -> Interval:
-    """Return 1 for collective, 0 for state land, else unknown: by QSXZ (30–34, 40; 10, 20), by QLXZ (three figures: 2xx
-    collective, 1xx state; dictionary of the real-estate register, known, not re-read) or by words.
-    """
+    """Return 1 for collective, 0 for state land, else unknown, by the code or the words of `ownership`."""
     words = frames.optional(parcels, "ownership").astype(frames.TEXT).str.normalize("NFKC").str.strip()
-    code = words.str.extract(r"^(\d{2})(?!\d)", expand=False)
-    right = words.str.extract(r"^([12])\d{2}(?!\d)", expand=False)
-    collective = (
-        code.isin(COLLECTIVE) | (right == "2") | words.str.contains("集体|宅基地|collective", case=False, na=False)
-    )
-    state = code.str.match(r"[12]\d", na=False) | (right == "1")
-    state |= words.str.contains("国有|国家|state", case=False, na=False)
-    strange = words.notna() & ~collective.fillna(False) & ~state.fillna(False)
+    collective, state = owners_told(words)
+    strange = words.notna().to_numpy(dtype=bool) & ~collective & ~state
     if strange.any():
         run.warn("ownership_unknown", n=int(strange.sum()), values=sorted(set(words[strange]))[:5])
-    shown = np.where(collective.fillna(False), 1.0, np.where(state.fillna(False), 0.0, np.nan))
-    return exact(np.where(collective.fillna(False) & state.fillna(False), np.nan, shown))
+    return exact(np.where(collective != state, collective.astype(float), np.nan))
 
 
 def _places(parcels: pd.DataFrame, run: Run) -> pd.Series:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import frames
+from ..inputs.ownership import owners_told
 from .rules import PETAL_TAGS, Points, ZoneRules
 
 Reals = npt.NDArray[np.float64]
@@ -128,12 +129,10 @@ def _ownership(parcels: pd.DataFrame, rules: ZoneRules) -> Reals:
     """Score ownership: by the share of collective land where the tags give it, else by the field's code or word."""
     share = _reals(parcels, "coll_share")
     by_share = share * rules.ownership["collective"] + (1 - share) * rules.ownership["state"]
-    words = frames.optional(parcels, "ownership").fillna("").astype(str).str.strip()
-    collective = words.str.match(r"(?:[34]\d?|2\d\d)\b|.*(?:集体|宅基地)").to_numpy(dtype=bool)
-    state = words.str.match(r"(?:[12]\d?|1\d\d)\b|.*(?:国有|国家)").to_numpy(dtype=bool) & ~collective
-    private = words.str.contains("私").to_numpy(dtype=bool) & ~collective & ~state
-    by_word = np.select(
-        [collective, state, private], [rules.ownership[name] for name in ("collective", "state", "private")], np.nan
+    words = frames.optional(parcels, "ownership").astype(frames.TEXT)
+    private = words.str.contains("私", na=False).to_numpy(dtype=bool)
+    by_word = np.select(  # the first that is told
+        [*owners_told(words), private], [rules.ownership[name] for name in ("collective", "state", "private")], np.nan
     )
     return np.where(np.isnan(by_share), by_word, by_share)
 
