@@ -9,19 +9,23 @@ from __future__ import annotations
 from qgis.gui import QgsCheckableComboBox, QgsDateEdit
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QPaintEvent, QWheelEvent
-from qgis.PyQt.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
+from qgis.PyQt.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
 
 
-class CalmCombo(QComboBox):
-    """A choice that is made by click or keys only."""
+class _Calm:
+    """What stands before a field's own class: click and keys only."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # type: ignore[attr-defined]
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the page."""
         event.ignore()
+
+
+class CalmCombo(_Calm, QComboBox):
+    """A choice that is made by click or keys only."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what is chosen; a text that is too long ends in dots, where Qt would cut it."""
@@ -35,25 +39,9 @@ class CalmCombo(QComboBox):
         painter.end()
 
 
-class CalmChecks(QgsCheckableComboBox):
+class CalmChecks(_Calm, QgsCheckableComboBox):
     """Several choices in one field, ticked by click or keys only: the wheel would show one as if it were all."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to the page."""
-        event.ignore()
-
-
-class CalmDate(QgsDateEdit):
+class CalmDate(_Calm, QgsDateEdit):
     """A day that is chosen by click or keys only."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to the page."""
-        event.ignore()

@@ -16,7 +16,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QLabel
 
 from ...processing.texts import interface_language, tr
 from ...processing.toolbox.choices import choice_title
-from .calm import CalmCombo
+from .calm import CalmChecks, CalmCombo
 
 SHOWN = 24  # letters by which a narrow cell of the batch table still tells its choice
 
@@ -45,7 +45,7 @@ class ChoiceWrapper(WidgetWrapper):
         """Make the list of choices."""
         definition, language = self.parameterDefinition(), interface_language()
         many = definition.allowMultiple()
-        box = QgsCheckableComboBox() if many else CalmCombo()
+        box = CalmChecks() if many else CalmCombo()
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(SHOWN)
         box.setToolTip(definition.toolTip())

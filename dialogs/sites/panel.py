@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from qgis.core import Qgis, QgsMapLayer
-from qgis.gui import QgsCheckableComboBox, QgsMapLayerComboBox
+from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
@@ -23,9 +23,11 @@ from qgis.PyQt.QtWidgets import (
     QVBoxLayout,
 )
 
+from ...core.words import fill
 from ...processing.texts import tr
 from ..explore.text import amount_text, unit_text
 from ..parts import help_pages
+from ..parts.calm import CalmChecks
 from ..parts.escape import add_escape
 from ..parts.phrases import flowing, listed, paired, unbroken
 from ..parts.tables import EmptyHint, NumberItem, make_copyable, pick_rows
@@ -52,7 +54,7 @@ class SitesPanel(QDockWidget):
         self.setObjectName("UrbanRenewalSites")
         self.rooms: list[Room] = []
         self.titles: Mapping[str, str] = {}
-        self.kinds, self.most, self.candidates = QgsCheckableComboBox(), QSpinBox(), QgsMapLayerComboBox()
+        self.kinds, self.most, self.candidates = CalmChecks(), QSpinBox(), QgsMapLayerComboBox()
         self.kinds.setDefaultText(tr("None chosen"))
         self.kinds.setSeparator(listed(("", "")))
         self.kinds.checkedItemsChanged.connect(lambda _: self.kinds.setToolTip(self.kinds.currentText()))
@@ -171,13 +173,13 @@ class SitesPanel(QDockWidget):
         self.hint.say(_why_empty(rooms))
         more = sum(room.m2 or 0 for room in self.rooms)
         texts = (
-            (wording.number(hosts_n(self.rooms)), tr("buildings")),
-            (wording.number(len(self.rooms)), tr("rooms for facilities")),
+            (wording.number(hosts_n(self.rooms)), tr("{n?building|buildings}")),
+            (wording.number(len(self.rooms)), tr("{n?room for facilities|rooms for facilities}")),
             (f"{wording.number(more)} m²", tr("floor area to convert")),
         )
         for (big, small), (value, label) in zip(self.figures, texts):
             big.setText(value if rooms is not None else "—")
-            small.setText(label)
+            small.setText(fill(label, n=value))
         self.cover.setText(self._cover_text(cover, gap))
         self.cover.setVisible(bool(self.cover.text()))
         self._fill_table(kept)

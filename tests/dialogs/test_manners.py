@@ -53,7 +53,7 @@ def told(item):
 
 
 def test_the_wheel_scrolls_the_dock_and_changes_nothing(dock):
-    found = [item for item in fields_of(dock.scroll.widget()) if type(item).__name__ != "QgsCheckableComboBox"]
+    found = fields_of(dock.scroll.widget())
     assert len(found) > 5
     assert any(isinstance(item, QDateTimeEdit) for item in found)
     for item in found:
@@ -61,6 +61,21 @@ def test_the_wheel_scrolls_the_dock_and_changes_nothing(dock):
         before = told(item)
         assert not turn_wheel(item), item.accessibleName()
         assert told(item) == before
+
+
+def test_the_wheel_leaves_lists_of_several_alone(dock, qtbot):
+    """It would show one of them as if it were all: in the panel of sites, in the dialogs of the Toolbox."""
+    from qgis.core import QgsProcessingParameterEnum
+    from urban_renewal.dialogs.parts.choice_field import ChoiceField
+
+    dock.siting.open()
+    words = ["eday", "nurs", "kgar"]
+    definition = QgsProcessingParameterEnum("KINDS", "", words, True, words[:2], usesStaticStrings=True)
+    field = ChoiceField(definition, None)
+    qtbot.addWidget(field.widget)
+    before = dock.siting.panel.chosen_kinds()
+    assert before and not turn_wheel(dock.siting.panel.kinds) and dock.siting.panel.chosen_kinds() == before
+    assert not turn_wheel(field.widget) and field.parameterValue() == words[:2]
 
 
 @pytest.mark.parametrize("kind", ["ruleset", "standard", "template"])
