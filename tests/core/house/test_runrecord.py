@@ -184,3 +184,10 @@ print(sorted(runrecord.library_versions()))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['python']"
+
+
+def test_two_rules_of_one_id_in_a_record_are_read():
+    """A run that used two files of one id is no file of somebody's whose rows could be mixed up."""
+    record = runrecord.build(work(), run())
+    record["rules"] = [*record["rules"], record["rules"][0]]
+    assert runrecord.parse(runrecord.to_text(record)) == record
