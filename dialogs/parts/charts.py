@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -22,6 +22,7 @@ from .phrases import paired
 HISTOGRAM_LINES = 4.0  # height of the histogram in lines of text, the last for words
 ISSUES = {"error": "#A8322D", "warning": "#D9A441", "info": "#8B9197"}  # of the bar of a check
 SOFT = 0.45  # strength of the colour of what is only suspected
+MOST_ZONES = 6  # bars of a card; of more the last line tells what the others have
 
 
 @dataclass(frozen=True)
@@ -71,16 +72,30 @@ def bars_of(step: str, figures: Mapping[str, Any]) -> list[Bar]:
             for row in figures.get("worst", [])
             if row["share"] > 0
         ]
-    if step == "zones":
-        found = [(bar["name"], tag_parts(bar["parts"]), bar.get("fail", 0)) for bar in figures.get("bars", [])[:5]]
-        widest = max((sum(value for value, _, _ in parts) for _, parts, _ in found), default=0.0)
-        return [Bar(parts, widest, name, _zone_text(parts, fails)) for name, parts, fails in found if parts]
-    return []
+    return _zone_bars(figures.get("bars", [])) if step == "zones" else []
+
+
+def _zone_bars(zones: Sequence[Mapping[str, Any]]) -> list[Bar]:
+    """Return a bar a zone, what is not met first, then the largest; of many the last line says what the others have."""
+    found = [(bar["name"], tag_parts(bar["parts"]), bar.get("fail", 0)) for bar in zones]
+    found = sorted((zone for zone in found if zone[1]), key=lambda zone: (-zone[2], -_sum(zone[1])))
+    shown, rest = (found, []) if len(found) <= MOST_ZONES else (found[: MOST_ZONES - 1], found[MOST_ZONES - 1 :])
+    widest = max((_sum(parts) for _, parts, _ in shown), default=0.0)
+    bars = [Bar(parts, widest, name, _zone_text(parts, fails)) for name, parts, fails in shown]
+    if rest:
+        others = tuple(part for _, parts, _ in rest for part in parts)
+        text = _zone_text(others, sum(fails for *_, fails in rest))
+        bars.append(Bar((), widest, tr("({n} more)").format(n=len(rest)), text))
+    return bars
+
+
+def _sum(parts: Sequence[tuple[float, str, str]]) -> float:
+    return sum(value for value, _, _ in parts)
 
 
 def _zone_text(parts: tuple[tuple[float, str, str], ...], fails: int) -> str:
     """Return the hectares of a zone's petals and how many findings are not met."""
-    area = f"{wording.number(sum(value for value, _, _ in parts) / 10_000, 1)} ha"
+    area = f"{wording.number(_sum(parts) / 10_000, 1)} ha"
     return f"{area} ✗ {fails}" if fails else area
 
 

@@ -202,6 +202,18 @@ def test_findings_of_zones_are_counted_and_told(tmp_path):
     assert [bar.text for bar in bars_of("zones", found)] == ["2.0 ha ✗ 3", "1.0 ha"]
     assert "✗ 3 not met · ？ 1 to be verified · ! 1 advice · ✓ 2 passed" in done_lines("zones", found)[0]
     assert "No station met the rules" in done_lines("zones", {"zones": 0})[0]
+    zones = [{"name": f"第{n}站", "parts": {"old_compound": n * 1e4}, "fail": int(n == 1)} for n in range(1, 9)]
+    bars = bars_of("zones", {"bars": zones})
+    assert [bar.label for bar in bars] == [
+        "第1站",
+        "第8站",
+        "第7站",
+        "第6站",
+        "第5站",
+        "(3 more)",
+    ]
+    assert (bars[0].text, bars[-1].text) == ("1.0 ha ✗ 1", "9.0 ha")
+    assert len(bars_of("zones", {"bars": zones[:6]})) == 6
     assert done_lines("zones", {}) == []  # a study still runs: nothing has been counted yet
 
 
