@@ -30,6 +30,18 @@ def test_locks_that_are_not_in_the_delivery_are_told(tmp_path, held):
     assert list(handed.problems) == ([] if held else [("takeover_lock_missing", {"layer": "军事用地"})])
 
 
+def test_what_was_chosen_for_the_delivery_is_chosen_again(tmp_path):
+    now = datetime.now(timezone.utc)
+    chosen = {"PAPER": "A4", "FORMATS": ["gpkg", "pdf"], "TITLE": "渝中", "LANGUAGE": "en"}
+    work = runrecord.Work("exportzones", {"zh": "导", "en": "E"}, "0.1.0", chosen, now, now, (), (), ())
+    told = manifest.Delivery({"zh": "甲", "en": "A"}, "0.1.0", now, chosen, (), (), (runrecord.build(work, Run()),))
+    (tmp_path / "report.html").write_text("r", encoding="utf-8")
+    content = manifest.build_manifest(tmp_path, told, Run())
+    (tmp_path / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
+    settings = read_handover(tmp_path, "zh").settings
+    assert {name: settings.get(name) for name in chosen} == {**chosen, "LANGUAGE": None}  # a reader's own
+
+
 def a_rule(kind, document, content=None):
     from urban_renewal.core import jsontext
 

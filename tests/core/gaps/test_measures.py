@@ -98,8 +98,9 @@ def test_surplus_kindergarten_places_are_rooms_for_children_only():
     assert hosts.largest[0, 1] == 63  # 630 m² of 10 m² a place
 
 
-def test_a_development_boundary_excludes_nothing():
-    ground = frame([shapely.box(-50, -50, 2000, 50)], kind=["城镇开发边界"])
+@pytest.mark.parametrize("kind", ["城镇开发边界", "Urban growth boundary", "development boundary 2035"])
+def test_a_development_boundary_excludes_nothing(kind):
+    ground = frame([shapely.box(-50, -50, 2000, 50)], kind=[kind])
     (kgar,) = kinds("kgar")
     found = find_hosts(town(), buildings(), kgar, options("nurs"), Run())
     assert read_hosts(found, ground, kinds("nurs"), Run()).fits.all()

@@ -78,6 +78,15 @@ def test_what_two_layers_have_stays_once_the_row_with_a_capacity_first():
     pd.testing.assert_frame_equal(again, merged)  # the order of layers does not matter
 
 
+def test_what_has_gone_takes_nothing_along():
+    """C lies within 50 m of B alone, and B is A: C stays, 80 m from A."""
+    parts = [Part(name, table((name, "东", "kgar"), geometry=[shapely.Point(x, 0)]))
+             for name, x in (("A", 0), ("B", 40), ("C", 80))]  # fmt: skip
+    run = Run()
+    assert merge_facilities(parts, True, run)["facility_id"].tolist() == ["A", "C"]
+    assert [(row.feature_id, row.values["other_id"]) for row in run.left_out] == [("B", "A")]
+
+
 def test_layers_of_one_name_and_rows_without_a_place_stay_apart():
     parts = [Part("Sheet1", table(("1", "x", "kgar"))), Part("Sheet1", table(("1", "y", "kgar"), geometry=[None]))]
     merged = merge_facilities(parts, True, Run())

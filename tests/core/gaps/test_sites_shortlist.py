@@ -9,7 +9,7 @@ from urban_renewal.core import envelope
 from urban_renewal.core.gaps.gap import GapLayers, GapOptions
 from urban_renewal.core.gaps.sites import model as sites_model
 from urban_renewal.core.gaps.sites import shortlist as sites_shortlist
-from urban_renewal.core.gaps.sites.propose import SiteOptions, propose_sites
+from urban_renewal.core.gaps.sites.propose import SiteOptions, propose_sites, sited_kinds
 from urban_renewal.core.gaps.standard import kinds_of
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.profiles import load_profiles
@@ -119,3 +119,9 @@ def test_owners_take_in_order_until_they_are_full():
     order, most = np.array([2.0, 0.0, 1.0, 3.0]), np.array([7.0, 10.0, 7.0, 7.0])
     # owner 1: 3 first, then 4 of 5, nothing of the last; owner 0: all of its 4
     assert sites_shortlist._capped(amount, owner, order, most).tolist() == [4.0, 4.0, 3.0, 0.0]
+
+
+def test_a_study_looks_for_rooms_for_kinds_that_its_standard_has_and_that_are_wanted():
+    document = {"kinds": [{"id": name} for name in ("meal", "park", "eday", "kgar")]}
+    assert sited_kinds(document, ()) == ["eday", "kgar", "meal"]  # a park is no room; nurs is not in this standard
+    assert sited_kinds(document, ("park", "meal", "nurs")) == ["meal"]

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core import envelope
-from urban_renewal.core.errors import RenewalError
+from urban_renewal.core.errors import Cancelled, RenewalError
+from urban_renewal.core.gaps import radius
 from urban_renewal.core.gaps.demand import demand_points, need_of
 from urban_renewal.core.gaps.radius import Spots, cutting_lines, look_straight, tell_uncut
 from urban_renewal.core.gaps.standard import kinds_of
@@ -248,3 +249,14 @@ def test_words_nobody_knows_are_listed(kinds):
         ("f2", "facility_status_unknown", "正常运营"), ("f3", "facility_kind_unknown", "儿童之家"),
         ("f6", "facility_kind_unknown", ""),
     ]  # fmt: skip
+
+
+def test_what_has_a_river_near_is_found_slice_by_slice_and_hears_cancel(monkeypatch):
+    monkeypatch.setattr(radius, "SLICE", 3)
+    points = shapely.points(np.c_[np.arange(10) * 100.0, np.zeros(10)])
+    river = np.array([shapely.LineString([(650, -500), (650, 500)])], dtype=object)
+    found = Spots(points, river).beside(160.0, Run())  # 161 m: those at 500, 600, 700 and 800
+    assert np.flatnonzero(found).tolist() == [5, 6, 7, 8]
+    looks = iter(range(1, 100))
+    with pytest.raises(Cancelled):
+        Spots(points, river).beside(160.0, Run(is_cancelled=lambda: next(looks) >= 3))

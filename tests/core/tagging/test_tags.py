@@ -14,7 +14,7 @@ from urban_renewal.core.identity import geometry_hash
 from urban_renewal.core.run import Run
 from urban_renewal.core.tagging.indicators import in_dense_quarter, village_homes
 from urban_renewal.core.tagging.intervals import between, exact
-from urban_renewal.core.tagging.tags import Sources, tag_parcels
+from urban_renewal.core.tagging.tags import Sources, land_classes, tag_parcels
 
 AS_OF = datetime.date(2025, 12, 31)
 
@@ -379,3 +379,11 @@ def test_sixteen_houses_are_no_quarter(tag, plots, houses):
     assert in_dense_quarter(values, {}).tolist() == [False]
     unknown_gap = {**values, "gap_med_m": between(np.full(1, -np.inf), np.full(1, np.inf))}
     assert in_dense_quarter(unknown_gap, {"quarter_bldg_n": 20, "quarter_gap_m": 4.4}).tolist() == [False]
+
+
+def test_land_use_told_by_names_alone_asks_for_no_scheme():
+    """The names mean the same in every scheme: none is told as found, none as to be verified."""
+    run = Run()
+    words = pd.Series(["城镇住宅用地", "工业用地", None], dtype="string")
+    assert list(land_classes(pd.DataFrame({"land_use": words}), "auto", run)) == ["resid", "indus", None]
+    assert [message.code for message in run.messages] == ["land_use_by_name"]
