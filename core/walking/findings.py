@@ -16,6 +16,7 @@ from scipy.sparse.csgraph import connected_components
 from .. import frames, schema
 from ..run import Run
 from ..words import say
+from .crossings import Crossings
 from .graph import Ints
 from .nearmiss import Misses
 from .profiles import WalkRules
@@ -27,10 +28,13 @@ NOWHERE = (float("nan"), float("nan"))
 
 @dataclass(frozen=True, eq=False)
 class Findings:
-    """What was found on the way: lines sorted out, near misses (`vertex` = way of the end), roads that collapsed."""
+    """What was found on the way: lines sorted out, near misses (`vertex` = way of the end), crossings without a node,
+    roads that collapsed; `joined`: misses and crossings were joined as asked.
+    """
 
     sorted: Sorted
     misses: Misses
+    crossings: Crossings
     collapsed: list[str]
     joined: bool
 
@@ -66,10 +70,16 @@ def tell_findings(
 ) -> pd.DataFrame:  # fmt: skip
     """Return the network findings by code, subject and place, tell the run the summary, and add to the counts.
 
-    `network`: ways and counts (counts gets `near_misses_n`, `closed_n`, `unknown_class_n`); `rest`: rules and run.
+    `network`: ways and counts (counts gets `near_misses_n`, `crossings_n`, `closed_n`, `unknown_class_n`,
+    `without_class_n`); `rest`: rules and run.
     """
     (ways, counts), (rules, run) = network, rest
-    rows = [*_misses(findings, ways), *_parts(topology, component, rules), *_long(topology, ways, rules)]
+    rows = [
+        *_misses(findings, ways),
+        *_crossings(findings, ways),
+        *_parts(topology, component, rules),
+        *_long(topology, ways, rules),
+    ]
     rows += [
         _Row("way_class_unknown", road, np.nan, "", NOWHERE, {"word": word}) for road, word in findings.sorted.unknown
     ]
@@ -78,8 +88,9 @@ def tell_findings(
     rows += [_Row("way_nodes_unfit", road, np.nan, "", NOWHERE, {}) for road in findings.sorted.nodes_unfit]
     rows += [_Row("way_collapsed", road, np.nan, "", NOWHERE, {}) for road in findings.collapsed]
     counts.update(
-        near_misses_n=len(findings.misses.vertex), closed_n=len(findings.sorted.closed),
-        unknown_class_n=len(findings.sorted.unknown),
+        near_misses_n=len(findings.misses.vertex), crossings_n=len(findings.crossings.way),
+        closed_n=len(findings.sorted.closed), unknown_class_n=len(findings.sorted.unknown),
+        without_class_n=findings.sorted.without_class_n,
     )  # fmt: skip
     _tell(findings, counts, rules, run)
     rows.sort(key=lambda row: (row.code, row.subject_id, row.place))
@@ -103,6 +114,17 @@ def _misses(findings: Findings, ways: Ways) -> list[_Row]:
         code = "near_miss_joined" if findings.joined else "near_miss"
         rows.append(_Row(code, str(ways.road[way]), gap, "m", (x, y), values))
     return rows
+
+
+def _crossings(findings: Findings, ways: Ways) -> list[_Row]:
+    crossings = findings.crossings
+    code = "crossing_joined" if findings.joined else "crossing_apart"
+    return [
+        _Row(code, str(ways.road[way]), np.nan, "", (x, y), {"other": str(ways.road[other])})
+        for way, other, x, y in zip(
+            crossings.way.tolist(), crossings.other.tolist(), crossings.x_m.tolist(), crossings.y_m.tolist()
+        )
+    ]
 
 
 def _parts(topology: Topology, component: Ints, rules: WalkRules) -> list[_Row]:
@@ -146,16 +168,30 @@ def _tell(findings: Findings, counts: dict[str, Any], rules: WalkRules, run: Run
     if findings.sorted.unknown:
         words = Counter(word for _, word in findings.sorted.unknown)
         run.warn("ways_unknown_summary", n=len(findings.sorted.unknown), words=sorted(words))
+    if findings.sorted.without_class_n:
+        run.warn("ways_without_class", n=findings.sorted.without_class_n)
+    _tell_meeting(findings, counts, rules, run)
+    _tell_heights(counts, rules, run)
+
+
+def _tell_meeting(findings: Findings, counts: dict[str, Any], rules: WalkRules, run: Run) -> None:
+    """Say where lines meet, or do not."""
     if findings.sorted.nodes_unfit:
         run.warn("nodes_unfit_summary", n=len(findings.sorted.nodes_unfit))
     if counts["levels_apart_n"]:
         run.note("levels_apart", n=counts["levels_apart_n"])
-    if counts["zero_z_n"]:
-        run.warn("zero_z", n=counts["zero_z_n"])
     if counts["components_n"] > 1:
         run.warn("network_in_parts", n=counts["components_n"])
     if len(findings.misses.vertex) and not findings.joined:
         run.warn("near_misses_summary", n=len(findings.misses.vertex), near_m=rules.near_miss_m)
+    if len(findings.crossings.way) and not findings.joined:
+        run.warn("crossings_summary", n=len(findings.crossings.way))
+
+
+def _tell_heights(counts: dict[str, Any], rules: WalkRules, run: Run) -> None:
+    """Say what is doubtful in the heights."""
+    if counts["zero_z_n"]:
+        run.warn("zero_z", n=counts["zero_z_n"])
     if counts["edges_flat_n"]:
         run.warn("edges_without_heights", n=counts["edges_flat_n"], total=counts["edges_n"])
     if counts["stairs_unsure_n"]:

@@ -14,6 +14,7 @@ import shapely
 from .. import envelope, frames, schema
 from ..errors import RenewalError
 from ..run import Run
+from .crossings import Crossings, find_crossings, join_crossings, without_misses
 from .findings import Findings, components_of, tell_findings
 from .graph import CLOSED, Ints, Objects, Reals
 from .heights import Surface, low_pass_sigma_m
@@ -31,7 +32,8 @@ class NetworkOptions:
     """How lines become a network (contract: TOLERANCE, JOIN_NEAR_MISSES, MAPPING_FILE).
 
     `mapping`: envelope.load("mapping", …), None = the shipped one; `tolerance_m`: line ends this close are one node;
-    `join_near_misses`: ends that miss by up to `rules.near_miss_m` are joined, not only listed.
+    `join_near_misses`: ends that miss by up to `rules.near_miss_m`, and lines of one level that cross without a vertex
+    in common, are joined, not only listed.
     """
 
     mapping: dict[str, Any] | None = None
@@ -55,8 +57,9 @@ def build_network(
     """Return the walk network of street lines with canonical columns (resources/aliases.json, ROADS).
 
     Ways meet where they share a vertex (by node id where the source has it, else by place), where ends lie within the
-    tolerance, and where an end touches a line of its own level within it; lines that only cross stay apart, and so do
-    ways of other levels with a vertex at the same place but no end. `edge_id` is road_id # number along the road,
+    tolerance, and where an end touches a line of its own level within it. Lines that only cross stay apart; those of
+    one level are listed, and joined when asked. Ways of other levels with a vertex at the same place but no end stay
+    apart, too. `edge_id` is road_id # number along the road,
     `node_id` the node's coordinates in millimetres, so neither knows the order of rows. `length_m` is plan length;
     climb − drop = z_to − z_from; milliseconds are whole, at least 1, NULL = closed. `capped` = 1 where a street for
     vehicles was steeper than `street_slope_share` anywhere. Component 1 is the longest.
@@ -71,7 +74,7 @@ def build_network(
     found = sort_ways(roads, mapping, run.part(0, 0.15))
     if not len(found.ways.road):
         raise RenewalError("walk_nothing_open", n=len(roads))
-    ways, topology, misses, collapsed, apart_n = _connect(found, options, rules, run.part(0.15, 0.5))
+    ways, topology, (misses, crossings), collapsed, apart_n = _connect(found, options, rules, run.part(0.15, 0.5))
     run.stage("walk_stage_times")
     model = _model(ways, topology, rules, surface, run.part(0.5, 0.7))
     times = {}
@@ -81,7 +84,8 @@ def build_network(
     counts = count_network(model, profiles, times, run)
     counts.update(levels_apart_n=apart_n, zero_z_n=found.level_zero_n, node_ids_unfit_n=len(found.nodes_unfit))
     run.progress(0.92)
-    findings = Findings(found, misses, [str(ways.road[way]) for way in collapsed], options.join_near_misses)
+    gone = [str(ways.road[way]) for way in collapsed]
+    findings = Findings(found, misses, crossings, gone, options.join_near_misses)
     table = tell_findings(findings, topology, model.component, (ways, counts), (rules, run))
     run.progress(0.94)
     edges = _edges(model, times, tuple(profile.id for profile in profiles), run)
@@ -91,9 +95,9 @@ def build_network(
 
 def _connect(
     found: Sorted, options: NetworkOptions, rules: WalkRules, run: Run
-) -> tuple[Ways, Topology, Misses, Longs, int]:
-    """Return the ways with touched and asked-for joins, their topology, the near misses, ways that collapsed, and how
-    many places hold ways that only their levels keep apart.
+) -> tuple[Ways, Topology, tuple[Misses, Crossings], Longs, int]:
+    """Return the ways with touched and asked-for joins, their topology, near misses and crossings without a node, ways
+    that collapsed, and how many places hold ways that only their levels keep apart.
     """
     ways, tolerance = found.ways, options.tolerance_m
     spots = find_spots(ways, rules.same_height_m, run)
@@ -109,16 +113,23 @@ def _connect(
     joined = join_misses(ways, misses.take(join), tolerance)
     if join.any():
         spots = find_spots(joined, rules.same_height_m, run)
-        run.progress(0.7)
+        run.progress(0.65)
         leader = merge_spots(joined, spots, tolerance, rules.same_height_m, run)
-    run.progress(0.8)
+    run.progress(0.7)
     topology, collapsed = split_ways(joined, spots, leader, tolerance, run)
+    crossings = find_crossings(joined, topology, rules.same_height_m, run.part(0.8, 0.95))
+    if options.join_near_misses and len(crossings.way):
+        joined = join_crossings(joined, crossings)
+        spots = find_spots(joined, rules.same_height_m, run)
+        leader = merge_spots(joined, spots, tolerance, rules.same_height_m, run)
+        topology, collapsed = split_ways(joined, spots, leader, tolerance, run)
     run.progress(1.0)
     if not len(topology.way):
         raise RenewalError("walk_nothing_open", n=len(found.ways.road))
     at = near.vertex  # vertices were renumbered by the joins: told by way, and by where the end lies
     ends = replace(near, vertex=ways.way[at], x_m=ways.x_m[at], y_m=ways.y_m[at])
-    return joined, topology, ends, collapsed, spots.apart_n
+    crossings = without_misses(crossings, ends, rules.near_miss_m)
+    return joined, topology, (ends, crossings), collapsed, spots.apart_n
 
 
 def _model(ways: Ways, topology: Topology, rules: WalkRules, surface: Surface | None, run: Run) -> Model:

@@ -61,7 +61,7 @@ class Ways:
 class Sorted:
     """Ways that can be walked, and what was found on the way: (road_id, word) of closed and of unclear lines, ids of
     unusable lines and of those whose node ids do not fit their vertices; `level_zero_n` lines with all Z 0 among others
-    that have heights.
+    that have heights; `without_class_n` open lines that say no class at all, taken as the mapping's `unknown`.
     """
 
     ways: Ways
@@ -70,6 +70,7 @@ class Sorted:
     unusable: list[str]
     nodes_unfit: list[str]
     level_zero_n: int
+    without_class_n: int
 
 
 def sort_ways(roads: pd.DataFrame, mapping: dict[str, Any], run: Run) -> Sorted:
@@ -104,6 +105,7 @@ def sort_ways(roads: pd.DataFrame, mapping: dict[str, Any], run: Run) -> Sorted:
         [str(item) for item in ids[~lines]],
         [str(chosen["road_id"][row]) for row in unfit],
         level_zero_n,
+        int((use & (words == "")).sum()),
     )
 
 

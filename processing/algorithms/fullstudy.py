@@ -75,6 +75,7 @@ class FullStudy(RenewalAlgorithm):
             yield from use.definitions()
         yield declare.field_of("SUMMARY_FIELD", "PARCELS")
         yield declare.raster("DEM")
+        yield declare.flag("JOIN_NEAR_MISSES")
         yield declare.date("AS_OF")
         yield declare.choice("RULES", declare.BUILT["RULES"], "chongqing")
         yield declare.json_file("RULES_FILE")
@@ -177,6 +178,7 @@ class _Study:
         yield "buildwalknetwork", {
             "ROADS": given("ROADS"), "DEM": self.dem, "HEIGHT_POINTS": given("HEIGHT_POINTS"), "EDGES": file("edges"),
             "FINDINGS": file("network_findings"), "PROFILE_FILE": inputs.text("PROFILE_FILE"),
+            "JOIN_NEAR_MISSES": inputs.flag("JOIN_NEAR_MISSES"),
         }  # fmt: skip
         yield "tagparcels", {
             "PARCELS": file("people"), "BUILDINGS": given("BUILDINGS"), "ROADS": given("ROADS"),

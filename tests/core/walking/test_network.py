@@ -188,6 +188,51 @@ def test_crossings_without_a_shared_vertex_stay_apart():
     assert (len(network.edges), network.counts["components_n"], network.counts["near_misses_n"]) == (2, 2, 0)
 
 
+def drawn_streets(count=5, apart_m=100):
+    """A town as it is drawn in CAD: every street one line from rim to rim, vertices at its ends only."""
+    far = apart_m * (count - 1)
+    rows = [(f"h{i}", "residential", [(0, apart_m * i), (far, apart_m * i)]) for i in range(count)]
+    rows += [(f"v{i}", "residential", [(apart_m * i, 0), (apart_m * i, far)]) for i in range(count)]
+    return roads(*rows)
+
+
+def test_streets_drawn_through_are_told_and_made_junctions_when_asked():
+    network, run = build(drawn_streets())
+    told = network.findings[network.findings["code"] == "crossing_apart"]
+    assert sorted(zip(told["x"], told["y"])) == [(100 * i, 100 * j) for i in (1, 2, 3) for j in (1, 2, 3)]
+    assert network.counts["crossings_n"] == 9
+    assert [m.values["n"] for m in run.messages if m.code == "crossings_summary"] == [9]
+    joined, run = build(drawn_streets(), join_near_misses=True)
+    assert (len(joined.nodes), len(joined.edges), joined.counts["components_n"]) == (25, 40, 1)
+    assert set(joined.edges["length_m"]) == {100.0}
+    assert (joined.findings["code"] == "crossing_joined").sum() == 9
+    assert all(m.code != "crossings_summary" for m in run.messages)
+
+
+def test_a_crossing_is_no_junction_across_levels_heights_or_nodes_of_the_source():
+    a, b = [(0, 0), (100, 0)], [(50, -50), (50, 50)]
+    over = roads(("a", "footway", a), ("b", "footway", b, {"layer": "1"}))
+    assert build(over, join_near_misses=True)[0].counts["crossings_n"] == 0
+    high = roads(("a", "footway", [(0, 0, 205.0), (100, 0, 205.0)]), ("b", "footway", [(50, -50, 200), (50, 50, 202)]))
+    assert build(high, join_near_misses=True)[0].counts["crossings_n"] == 0  # 4 m below: a passage
+    near = roads(("a", "footway", [(0, 0, 202.0), (100, 0, 202.0)]), ("b", "footway", [(50, -50, 200), (50, 50, 202)]))
+    joined, _ = build(near, join_near_misses=True)
+    assert joined.nodes.set_index("node_id")["z_m"]["50000_0"] == 201.5  # the mean of 202 and 201
+    lift = roads(("a", "footway", a), ("b", "elevator", b))
+    assert build(lift, join_near_misses=True)[0].counts["crossings_n"] == 0
+
+
+def test_an_end_that_shoots_over_is_told_once():
+    network, _ = build(roads(("a", "footway", [(0, 0), (100, 0)]), ("b", "footway", [(50, -1), (50, 50)])))
+    assert network.findings["code"].tolist() == ["near_miss", "part_cut_off"]
+
+
+def test_roads_without_a_class_are_counted():
+    table = roads(("a", None, [(0, 0), (100, 0)]), ("b", "footway", [(0, 0), (0, 50)]))
+    _, run = build(table)
+    assert [m.values["n"] for m in run.messages if m.code == "ways_without_class"] == [1]
+
+
 def test_ends_within_the_tolerance_meet_but_not_across_levels():
     close = roads(("a", "footway", [(0, 0), (100, 0)]), ("b", "footway", [(100.3, 0.2), (200, 0)]))
     assert build(close)[0].counts["components_n"] == 1
