@@ -238,17 +238,32 @@ def test_own_files_reach_every_step(city, delivery, tmp_path, run_algorithm):
     assert {"BSM", "YSDM", "XZQDM"} <= set(named.fields().names())
 
 
-def test_own_files_are_handed_to_the_steps_that_use_them(city, tmp_path, run_algorithm, monkeypatch):
-    """What each step does with its file is tested with the step; here: that it gets it, and no other does."""
+@pytest.fixture
+def asked(monkeypatch):
+    """What each step of a study is given; none is run."""
     from urban_renewal.processing.algorithms.fullstudy import _Study
 
-    asked = {}
+    found = {}
 
     def child(study, algorithm, parameters, stretch):
-        asked[algorithm] = parameters
+        found[algorithm] = parameters
         return {"MANIFEST": "m"}
 
     monkeypatch.setattr(_Study, "_child", child)
+    return found
+
+
+def test_choices_of_a_study_are_handed_to_its_steps(city, tmp_path, run_algorithm, asked):
+    """The paper to the delivery; rooms are looked for only for kinds that are wanted and can be rooms."""
+    chosen = {"PAPER": "A4", "KINDS": ["eday", "park"], "FORMATS": ["gpkg"]}
+    run_algorithm("fullstudy", {**inputs(city), **chosen, "FOLDER": str(tmp_path / "d")})
+    assert (asked["exportzones"]["PAPER"], asked["exportzones"]["FORMATS"]) == ("A4", ["gpkg"])
+    assert asked["facilitygap"]["KINDS"] == ["eday", "park"]
+    assert asked["proposesites"]["KINDS"] == ["eday"]
+
+
+def test_own_files_are_handed_to_the_steps_that_use_them(city, tmp_path, run_algorithm, asked):
+    """What each step does with its file is tested with the step; here: that it gets it, and no other does."""
     heads = {"COST_TABLE": ("costs", "chongqing"), "TEMPLATE_FILE": ("template", "plain"),
              "STANDARD_FILE": ("standard", "chongqing"), "ZONE_RULES_FILE": ("zone-rules", "chongqing")}  # fmt: skip
     own = {}
