@@ -24,8 +24,9 @@ from . import lists as drop_list
 from .files import data_files
 from .large import bring
 from .merging import ROLE, Merging, member
+from .opened import guess_of, shifted_by_name
 from .several import kind_told
-from .sheet import DropSheet, guess_of
+from .sheet import DropSheet
 from .words import brought_words
 
 OUTLINE = "#2F7FAE"  # what is being done now (picture spec §10)
@@ -104,7 +105,7 @@ class Dropping(QObject):
 
     def ask(self, path: Path, place: str = "") -> DropSheet:
         """Show the sheet of a file; `place` = which of how many."""
-        sheet = DropSheet(path, self._dock, place)
+        sheet = DropSheet(path, self._dock, place, self.merging)
         # not while the sheet is still closing: adding a layer lets Qt delete what is closed
         sheet.accepted.connect(lambda: QTimer.singleShot(0, lambda: self.take(sheet)))
         sheet.rejected.connect(sheet.deleteLater)
@@ -179,10 +180,11 @@ class Dropping(QObject):
             self._dock.session.choose(role, layer.id())
 
     def _take_all(self, layers: list[Any]) -> None:
-        """Let the facilities of a file that has several layers of them play their role together."""
-        found = [layer for layer in layers if guess_of(layer) == ROLE]
-        if len(found) > 1:
-            self.merging.merge([member(layer, kind_told(layer)) for layer in found])
+        """Let the facilities of a file that has several layers play their role together, with those there are."""
+        found = {layer.id(): layer for layer in layers if guess_of(layer) == ROLE and not shifted_by_name(layer)}
+        others = [item for item in self.merging.members() if item.layer_id not in found]
+        if found and len(found) + len(others) > 1:
+            self.merging.merge([*others, *(member(layer, kind_told(layer)) for layer in found.values())])
 
     def folder(self) -> Path:
         """Return where lists and corrected copies are kept: beside the study, else beside the project."""

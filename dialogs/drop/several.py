@@ -31,6 +31,7 @@ from ..parts.tables import keep_size
 from ..parts.widgets import text_label
 from ..study import project_state, results, wording
 from .merging import ROLE, Member, member, members_of
+from .opened import guess_of
 
 LOOKED_AT = 200  # rows that tell whether a field of the layer says the kind
 LAYER, ROWS, KIND = range(3)
@@ -104,8 +105,6 @@ class SeveralLayers(QDialog):
 
     def __init__(self, project: QgsProject, members: Sequence[Member], parent: Any = None) -> None:
         super().__init__(parent)
-        from .sheet import guess_of
-
         self.setWindowTitle(tr("Facilities from several layers"))
         layout = QVBoxLayout(self)
         layout.addWidget(text_label(

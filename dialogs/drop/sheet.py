@@ -59,7 +59,7 @@ class DropSheet(QDialog):
     file that holds several, their roles guessed.
     """
 
-    def __init__(self, path: Path, parent: Any = None, place: str = "") -> None:
+    def __init__(self, path: Path, parent: Any = None, place: str = "", merging: Any = None) -> None:
         super().__init__(parent)
         self.path, self.layer, self.table = path, None, None
         self._look: Any = None  # the task that looks for a shift
@@ -90,7 +90,7 @@ class DropSheet(QDialog):
         form.addRow(self.encoding_title, self.encoding)
         form.addRow(tr("Coordinate system"), self.crs)
         layout.addLayout(form)
-        self.facilities = FacilityChoice(getattr(getattr(parent, "dropping", None), "merging", None))
+        self.facilities = FacilityChoice(merging)
         for widget in (self.facilities, self.by_name, self.correct, self.said):
             layout.addWidget(widget)
         titles = [self.facilities.title, *(form.labelForField(box) for box in (self.which, self.role, self.crs))]
@@ -247,7 +247,7 @@ class DropSheet(QDialog):
         found = assign_roles(facts, [role for role in ROLES if role != "DEM"])
         roles = {key: role for role, (key, _) in found.items()}
         for n, layer in enumerate(layers):  # facilities of a file a kind play their role together
-            if str(n) not in roles and guess_of(layer) == "FACILITIES":
+            if str(n) not in roles and guess_of(layer) == "FACILITIES" and not shifted_by_name(layer):
                 roles[str(n)] = "FACILITIES"
         rows = [[layer.name(), wording.role_title(roles[str(n)]) if str(n) in roles else "—"]
                 for n, layer in enumerate(layers)]  # fmt: skip

@@ -211,3 +211,28 @@ def test_a_copy_that_is_corrected_comes_into_no_other_project(dock, qtbot, tmp_p
     qtbot.waitUntil(lambda: QgsApplication.taskManager().count() == 0, timeout=20000)
     qtbot.wait(50)
     assert QgsProject.instance().mapLayers() == {} and told == [] and dock.dropping._work == []
+
+
+def test_facilities_of_a_file_with_several_layers_join_those_there_are(dock, qtbot, tmp_path, files):
+    """Else the ones that were chosen before would no longer be counted; what a web map shifts is never taken unasked."""
+    dock.session.study.folder = str(tmp_path / "study")
+    take(dock, qtbot, files[0])
+    path = tmp_path / "都有.gpkg"
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    context = QgsProject.instance().transformContext()
+    for place, (source, name) in enumerate(
+        zip((*files[1:], files[1]), ("养老", "公园", "养老设施_gcj02"), strict=True)
+    ):
+        layer = QgsVectorLayer(str(source), name, "ogr")
+        options.driverName, options.layerName = "GPKG", name
+        if place:
+            options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
+        QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(path), context, options)
+    sheet = dock.dropping.ask(path)
+    assert sheet.takes_all
+    shown = {sheet.preview.item(row, 0).text(): sheet.preview.item(row, 1).text() for row in range(3)}
+    assert shown["养老设施_gcj02"] == "—"
+    sheet.accept()
+    qtbot.waitUntil(lambda: len(rows(dock)) > 1, timeout=20000)
+    names = {source for _, source in rows(dock).values()}
+    assert {"幼儿园", "养老"} <= names and "养老设施_gcj02" not in names
