@@ -214,7 +214,7 @@ def test_a_copy_that_is_corrected_comes_into_no_other_project(dock, qtbot, tmp_p
 
 
 def test_facilities_of_a_file_with_several_layers_join_those_there_are(dock, qtbot, tmp_path, files):
-    """Else the ones that were chosen before would no longer be counted; what a web map shifts is never taken unasked."""
+    """Else those chosen before would no longer be counted; what a web map shifts is never taken unasked."""
     dock.session.study.folder = str(tmp_path / "study")
     take(dock, qtbot, files[0])
     path = tmp_path / "都有.gpkg"
