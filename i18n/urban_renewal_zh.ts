@@ -2820,10 +2820,6 @@
         <translation>前后对比</translation>
     </message>
     <message>
-        <source>buildings</source>
-        <translation>建筑</translation>
-    </message>
-    <message>
         <source>built by → score</source>
         <translation>不晚于 → 得分</translation>
     </message>
@@ -2846,10 +2842,6 @@
     <message>
         <source>chosen by experience</source>
         <translation>本院或经验取值，可调</translation>
-    </message>
-    <message>
-        <source>communities with a gap</source>
-        <translation>有缺口的社区</translation>
     </message>
     <message>
         <source>complex</source>
@@ -2894,10 +2886,6 @@
     <message>
         <source>farther than the limit</source>
         <translation>超过限时</translation>
-    </message>
-    <message>
-        <source>files</source>
-        <translation>个文件</translation>
     </message>
     <message>
         <source>floor area to convert</source>
@@ -2960,32 +2948,12 @@
         <translation>高值</translation>
     </message>
     <message>
-        <source>idle buildings</source>
-        <translation>闲置楼宇</translation>
-    </message>
-    <message>
-        <source>idle factories</source>
-        <translation>闲置厂房</translation>
-    </message>
-    <message>
         <source>it can only be read, not written to</source>
         <translation>那里只能读、不能写</translation>
     </message>
     <message>
         <source>kinds counted</source>
         <translation>计入的设施类</translation>
-    </message>
-    <message>
-        <source>kinds of facility</source>
-        <translation>类设施</translation>
-    </message>
-    <message>
-        <source>kinds with a gap</source>
-        <translation>类有缺口</translation>
-    </message>
-    <message>
-        <source>kinds without population data</source>
-        <translation>类没有人口数据</translation>
     </message>
     <message>
         <source>known columns only</source>
@@ -3116,16 +3084,8 @@
         <translation>共 {n} 项</translation>
     </message>
     <message>
-        <source>old compounds</source>
-        <translation>老旧小区</translation>
-    </message>
-    <message>
         <source>or {what}</source>
         <translation>或{what}</translation>
-    </message>
-    <message>
-        <source>parcels</source>
-        <translation>宗地</translation>
     </message>
     <message>
         <source>parcels that would change. {kept}</source>
@@ -3136,16 +3096,8 @@
         <translation>通过</translation>
     </message>
     <message>
-        <source>people</source>
-        <translation>人口</translation>
-    </message>
-    <message>
         <source>people not served</source>
         <translation>未服务到的人</translation>
-    </message>
-    <message>
-        <source>petals</source>
-        <translation>瓣</translation>
     </message>
     <message>
         <source>places</source>
@@ -3166,10 +3118,6 @@
     <message>
         <source>right: people of this kind not served</source>
         <translation>右列：该类未服务人数</translation>
-    </message>
-    <message>
-        <source>rooms for facilities</source>
-        <translation>设施用房</translation>
     </message>
     <message>
         <source>score</source>
@@ -3296,10 +3244,6 @@
         <translation>不到 1 秒</translation>
     </message>
     <message>
-        <source>urban villages</source>
-        <translation>城中村</translation>
-    </message>
-    <message>
         <source>used {time}</source>
         <translation>已用 {time}</translation>
     </message>
@@ -3382,6 +3326,66 @@
     <message>
         <source>{m} min {s} s</source>
         <translation>{m} 分 {s} 秒</translation>
+    </message>
+    <message>
+        <source>{n?building|buildings}</source>
+        <translation>建筑</translation>
+    </message>
+    <message>
+        <source>{n?community with a gap|communities with a gap}</source>
+        <translation>有缺口的社区</translation>
+    </message>
+    <message>
+        <source>{n?file|files}</source>
+        <translation>个文件</translation>
+    </message>
+    <message>
+        <source>{n?idle building|idle buildings}</source>
+        <translation>闲置楼宇</translation>
+    </message>
+    <message>
+        <source>{n?idle factory|idle factories}</source>
+        <translation>闲置厂房</translation>
+    </message>
+    <message>
+        <source>{n?kind of facility|kinds of facility}</source>
+        <translation>类设施</translation>
+    </message>
+    <message>
+        <source>{n?kind with a gap|kinds with a gap}</source>
+        <translation>类有缺口</translation>
+    </message>
+    <message>
+        <source>{n?kind without population data|kinds without population data}</source>
+        <translation>类没有人口数据</translation>
+    </message>
+    <message>
+        <source>{n?old compound|old compounds}</source>
+        <translation>老旧小区</translation>
+    </message>
+    <message>
+        <source>{n?parcel|parcels}</source>
+        <translation>宗地</translation>
+    </message>
+    <message>
+        <source>{n?person|people}</source>
+        <translation>人口</translation>
+    </message>
+    <message>
+        <source>{n?petal|petals}</source>
+        <translation>瓣</translation>
+    </message>
+    <message>
+        <source>{n?room for facilities|rooms for facilities}</source>
+        <translation>设施用房</translation>
+    </message>
+    <message>
+        <source>{n?urban village|urban villages}</source>
+        <translation>城中村</translation>
+    </message>
+    <message>
+        <source>{n?zone|zones}</source>
+        <translation>片区</translation>
     </message>
     <message>
         <source>{names} are missing. The rest of the plugin works; here is how to install them.</source>

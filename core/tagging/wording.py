@@ -26,6 +26,7 @@ MARKS = {"zh": ("，", "：", "；", "、"), "en": (", ", ": ", "; ", ", ")}
 EDGE = 1e-9
 MOST_MISSING = 4  # titles of what is missing, the weightiest first; the evidence names all
 YEARS = frozenset(("old_year",))
+BRACE = re.compile(r"\{(\w+)(?:\?([^{}|]*)\|([^{}|]*))?\}")  # {name}, or words for one and for many of it (words.fill)
 SIGNAL_WORDS = {
     "power": "tag_signal_power", "water": "tag_signal_water", "firm": "tag_signal_firm", "poi": "tag_signal_poi",
     "people": "tag_signal_people",
@@ -148,9 +149,11 @@ def _told(
 ) -> tuple[list[str], list[str]]:
     """Return what a criterion says (its sentence, 资料缺失, 资料不全 or nothing), and its title where it is not met."""
     pattern = pick(criterion["say"], language)
-    names = re.findall(r"\{(\w+)\}", pattern)
-    words = [_word(name, criterion, indicators, rows, language) for name in names]
-    frame = re.sub(r"\{\w+\}", "%s", pattern.replace("%", "%%"))
+    words = []
+    for name, one, many in BRACE.findall(pattern):
+        found = _word(name, criterion, indicators, rows, language)
+        words.append([one if word == "1" else many for word in found] if one or many else found)
+    frame = BRACE.sub("%s", pattern.replace("%", "%%"))
     low, high = member.lo[rows].tolist(), member.hi[rows].tolist()
     title = _inside(pick(criterion["title"], language))
     missing, partly = (f"{title}{MARKS[language][1]}{say(code, language)}" for code in ("tag_missing", "tag_partly"))

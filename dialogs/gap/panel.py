@@ -222,7 +222,8 @@ class GapPanel(QDockWidget):
 
     def _show_sums(self, kind: str, yardstick: str) -> None:
         found = sums(self.both, kind, yardstick)
-        short = (f"{found.short_n} / {found.communities_n}", tr("communities with a gap"))
+        words = fill(tr("{n?community with a gap|communities with a gap}"), n=found.communities_n)
+        short = (f"{found.short_n} / {found.communities_n}", words)
         if kind in GROUPS:
             share = wording.percent(group_total(self.communities, kind, yardstick), 0)
             told = ((share, tr("gap, mean of the kinds")), short, (str(len(self._kinds_of(kind))), tr("kinds counted")))

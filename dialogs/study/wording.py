@@ -276,7 +276,8 @@ def percent(share: Any, decimals: int = 1) -> str:
 
 def key_figures(step: str, figures: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the (value, label) of a step that is done, from figures.figures_of()."""
-    return {"prepare": _prepare, "tag": _tag, "gaps": _gaps, "zones": _zones, "deliver": _deliver}[step](figures)
+    make = {"prepare": _prepare, "tag": _tag, "gaps": _gaps, "zones": _zones, "deliver": _deliver}[step]
+    return [(value, fill(label, n=value)) for value, label in make(figures)]
 
 
 def confidence_dots(confidence: float, chosen: bool = False) -> str:
@@ -286,8 +287,8 @@ def confidence_dots(confidence: float, chosen: bool = False) -> str:
 
 def _prepare(found: dict[str, Any]) -> list[tuple[str, str]]:
     rows = [
-        (number(found.get("parcels")), tr("parcels")),
-        (number(found.get("buildings")), tr("buildings")),
+        (number(found.get("parcels")), tr("{n?parcel|parcels}")),
+        (number(found.get("buildings")), tr("{n?building|buildings}")),
         (percent(found.get("connected")).replace(".0 ", " "), tr("of streets connected")),
     ]
     if found.get("checked"):
@@ -296,10 +297,10 @@ def _prepare(found: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def tag_names() -> dict[str, str]:
-    """Return the labels of the tags' key figures."""
+    """Return the labels of the tags' key figures, in the words for one and for many (words.fill)."""
     return {
-        "old_compound": tr("old compounds"), "urban_village": tr("urban villages"),
-        "idle_factory": tr("idle factories"), "idle_building": tr("idle buildings"),
+        "old_compound": tr("{n?old compound|old compounds}"), "urban_village": tr("{n?urban village|urban villages}"),
+        "idle_factory": tr("{n?idle factory|idle factories}"), "idle_building": tr("{n?idle building|idle buildings}"),
     }  # fmt: skip
 
 
@@ -314,28 +315,28 @@ def _gaps(found: dict[str, Any]) -> list[tuple[str, str]]:
     short = {row["kind"] for row in kinds if (row["gap"] or 0) > 0}
     unknown = {row["kind"] for row in kinds if row["need"] is None}
     rows = [
-        (number(len({row["kind"] for row in kinds})), tr("kinds of facility")),
-        (number(len(short)), tr("kinds with a gap")),
+        (number(len({row["kind"] for row in kinds})), tr("{n?kind of facility|kinds of facility}")),
+        (number(len(short)), tr("{n?kind with a gap|kinds with a gap}")),
     ]
     if unknown:
-        rows.append((number(len(unknown)), tr("kinds without population data")))
+        rows.append((number(len(unknown)), tr("{n?kind without population data|kinds without population data}")))
     if found.get("communities_short") is not None:
-        rows.append((number(found["communities_short"]), tr("communities with a gap")))
+        rows.append((number(found["communities_short"]), tr("{n?community with a gap|communities with a gap}")))
     return rows
 
 
 def _zones(found: dict[str, Any]) -> list[tuple[str, str]]:
     return [
-        (number(found.get("zones")), tr("zones")),
+        (number(found.get("zones")), tr("{n?zone|zones}")),
         (number(found.get("hectares"), 1), tr("hectares")),
-        (number(found.get("petals")), tr("petals")),
-        (number(found.get("people")), tr("people")),
+        (number(found.get("petals")), tr("{n?petal|petals}")),
+        (number(found.get("people")), tr("{n?person|people}")),
     ]
 
 
 def _deliver(found: dict[str, Any]) -> list[tuple[str, str]]:
     size = found.get("bytes")
     return [
-        (number(found.get("files")), tr("files")),
+        (number(found.get("files")), tr("{n?file|files}")),
         (number(None if size is None else size / 1e6, 1), tr("MB")),
     ]

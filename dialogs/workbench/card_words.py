@@ -189,7 +189,8 @@ def tag_colours() -> dict[str, str]:
     """Return {label of a key figure: colour of its tag}."""
     names = wording.tag_names()
     palette = QApplication.palette()
-    found = {names[tag]: entry["color"] for tag, entry in colours()["tags"].items() if tag in names}
+    found = {fill(names[tag], n=n): entry["color"] for tag, entry in colours()["tags"].items() if tag in names
+             for n in (1, 2)}  # fmt: skip
     return {name: readable(colour, palette).name() for name, colour in found.items()}
 
 

@@ -65,8 +65,8 @@ def test_run_all_gives_layers_figures_and_links(dock, click, qtbot, tmp_path, lo
     group = root.children()[0]
     assert [node.name() for node in group.findLayers()] == ["Demonstration zones", "Tagged parcels"]
     assert dock.cards["zones"].state.text().startswith("Done today")
-    assert dock.cards["zones"].figures.texts() == ["1 zones", "2.0 hectares", "3 petals", "900 people"]
-    assert dock.cards["tag"].figures.texts() == ["1 old compounds", "1 suspected"]
+    assert dock.cards["zones"].figures.texts() == ["1 zone", "2.0 hectares", "3 petals", "900 people"]
+    assert dock.cards["tag"].figures.texts() == ["1 old compound", "1 suspected"]
     opened = []
     monkeypatch.setattr(dock, "open_outside", opened.append)
     dock.links.linkActivated.emit("report")
@@ -199,7 +199,7 @@ def test_state_comes_back_with_the_project(dock, click, qtbot, tmp_path, load_in
     assert dock.cards["zones"].state.text().startswith("Done")
     other = RenewalDock(qgis_iface)
     qtbot.addWidget(other)
-    assert other.cards["zones"].figures.texts()[0] == "1 zones"
+    assert other.cards["zones"].figures.texts()[0] == "1 zone"
     other.close_down()
 
 
@@ -289,7 +289,7 @@ def test_saved_edits_make_steps_out_of_date(dock, click, qtbot, tmp_path, load_i
     layer.changeAttributeValue(feature.id(), layer.fields().indexOf("capacity"), 120.0)
     assert layer.commitChanges()
     assert dock.cards["gaps"].state.text() == "Out of date"
-    assert dock.cards["gaps"].body.text().startswith("Because: 1 features of “facilities” were edited, today ")
+    assert dock.cards["gaps"].body.text().startswith("Because: 1 feature of “facilities” was edited, today ")
     assert dock.cards["tag"].state.text().startswith("Done")
     assert dock.cards["zones"].body.text().startswith("Because: “Gaps” is out of date.")
 

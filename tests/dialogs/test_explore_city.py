@@ -58,7 +58,7 @@ def test_answers_are_looked_up_beside_the_window(city, qtbot):
 
 def test_a_facility_frames_whom_it_serves(city, qtbot):
     text = ask(city, qtbot, EAST + 180, NORTH + 60)
-    assert "Facility F'1" in text and "1 parcels" in text
+    assert "Facility F'1" in text and "1 parcel " in text
     band = city._drawn.items[-1].asGeometry()
     parcel = next(f.geometry() for f in city.lookups.map.layer.getFeatures() if f["parcel_id"] == "P2")
     assert band.area() == pytest.approx(parcel.area()) and band.intersection(parcel).area() == pytest.approx(

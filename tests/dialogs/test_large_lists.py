@@ -146,7 +146,7 @@ def test_a_large_workbook_is_read_beside_the_window(large, dock, qtbot, workbook
     assert rows["F2"]["规模"] == 180.0 and rows["F3"].geometry().isNull()
     assert rows["F2"].geometry().asPoint().x() == pytest.approx(106.5512)
     assert [ok for ok, _ in told] == [True, True] and "Reading" in told[0][1]
-    assert "3 rows added" in told[1][1] and "1 rows have no coordinates" in told[1][1]
+    assert "3 rows added" in told[1][1] and "1 row has no coordinates" in told[1][1]
     assert len(where) == 2 and threading.main_thread() not in where
 
 

@@ -32,7 +32,7 @@ def test_list_becomes_points_and_facilities(dock, qtbot, workbook, tmp_path, pro
     sheet = drop(dock, workbook)
     assert sheet.role.currentData() == "FACILITIES"
     assert "The header is row 2" in sheet.said.text()
-    assert "1 rows have no coordinates" in sheet.said.text()
+    assert "1 row has no coordinates" in sheet.said.text()
     assert sheet.crs.crs().authid() == "EPSG:4490"
     press(qtbot, sheet)
     qtbot.waitUntil(lambda: "FACILITIES" in dock.session.study.inputs)

@@ -55,8 +55,8 @@ def test_steps_one_by_one(real_dock, qtbot, tmp_path, load_town):
     on = {layer.name() for layer in QgsProject.instance().layerTreeRoot().checkedLayers()}
     assert {"Walk network", "Findings of the input check"} & on or on, on
     assert found["tag"] == ["81 old compounds", "0 suspected"]
-    assert "1 communities with a gap" in found["gaps"]
-    assert found["zones"][0] == "1 zones"
+    assert "1 community with a gap" in found["gaps"]
+    assert found["zones"][0] == "1 zone"
     left = results.tables_in(tmp_path / "study/delivery/data.gpkg")
     assert {"zones", "actions", "findings", "projects", "project_items"} <= set(left)
     assert all(card.state.text().startswith("Done") for card in dock.cards.values())
@@ -108,7 +108,7 @@ def test_whole_study_by_its_button(real_dock, qtbot, tmp_path, load_town):
     qtbot.waitUntil(lambda: not dock.session.is_busy, timeout=240_000)
     failures = dock.session.study.failures
     assert failures == {}, [line for failure in failures.values() for line in failure.log[-15:]]
-    assert dock.cards["zones"].figures.texts()[0] == "1 zones"
+    assert dock.cards["zones"].figures.texts()[0] == "1 zone"
     assert dock.cards["tag"].figures.texts() == ["81 old compounds", "0 suspected"]
     assert len(QgsProject.instance().mapLayersByName("Demonstration zones")) == 1
     assert list(dict.fromkeys(seen)) == ["prepare", "tag", "gaps", "zones", "deliver"]

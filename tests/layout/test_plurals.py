@@ -19,12 +19,13 @@ COUNT = re.compile(r"\{(\w+)(?::[^}]*)?\} (?:of \{\w+\} )?((?:[a-z-]+ ){0,2}?)([
 
 
 def many_words(texts):
-    """Return the nouns that stand for any number but one: the first word of each mark's second part."""
-    return {mark[3].split()[0] for text in texts for mark in FORMS.finditer(text) if mark[3].strip()} - VERBS
+    """Return the nouns for any number but one: the first word of each mark's second part that is a plural."""
+    many = [mark[3].split() for text in texts for mark in FORMS.finditer(text)]
+    plural = [next((word for word in words if word.endswith("s") or word == "people"), "") for words in many]
+    return set(plural) - VERBS - {""}
 
 
-VERBS = {"are", "were", "have", "count", "lie", "stand", "lack", "do", "they", "them", "their", "come", "name", "it",
-         "is", "theirs", "supply", "advise", "pass", "lies", "rise", "change", "as"}  # fmt: skip
+VERBS = {"theirs", "is", "was", "has", "does", "its", "lies", "as"}
 
 
 def unmarked(text, nouns):

@@ -57,7 +57,7 @@ def test_network_of_streets_on_a_slope(run_algorithm, make_layer, rows_of, tmp_p
     assert findings["near_miss"]["subject_id"] == "w3"
     assert findings["way_closed"]["subject_id"] == "w4"
     assert findings["near_miss"]["x"] == pytest.approx(X0 + 150)
-    assert "1 roads are not open on foot" in feedback.textLog()
+    assert "1 road is not open on foot" in feedback.textLog()
 
 
 def test_surveyed_points_go_before_the_dem_and_misses_are_joined_when_asked(

@@ -39,7 +39,7 @@ def test_years_after_the_limit_are_told(tag, plots, houses):
         "老旧小区，符合条件（待认定）0.60：2000年底前建成建筑面积占 0%，2005年底前占 100%；6 层无电梯 1 栋；"
     )
     rows, _, _ = tag(parcels, language="en", buildings=buildings)
-    assert "0.60: 0% of the floor built by 2000, 100% by 2005; 1 buildings of 6 storeys" in rows.loc["P0", "tag_reason"]
+    assert "0.60: 0% of the floor built by 2000, 100% by 2005; 1 building of 6 storeys" in rows.loc["P0", "tag_reason"]
 
 
 def test_the_year_in_the_sentence_is_the_rulesets(tag, plots, houses, ruleset):
