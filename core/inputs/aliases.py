@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import cast
@@ -16,7 +16,7 @@ from ..words import RESOURCES
 
 FIELD_BYTES = 10  # of a field's name in a dBASE table
 UNIT_AT_END = re.compile(  # of a field's name; `quantities.unit_in_name` reads it
-    r"(?:[(（\[【](?:单位[:：]?)?万?(?:㎡|m2|m²|平方米|平米|亩|公顷|ha|m|米|ft|英尺|人|户|套|层|年|个|床|张)?[)）\]】]"
+    r"(?:[(（\[【](?:单位[:：]?)?万?(?:㎡|m2|m²|平方米|平米|亩|公顷|ha|m|米|ft|英尺|人|户|套|层|年|个|床|张|度|kwh|千瓦时|吨|t|m3|m³|立方米|元|个床位)?[)）\]】]"
     r"|_(?:㎡|m2|平方米|亩|公顷|ha|米|ft|万人|人))$",
     re.IGNORECASE,
 )
@@ -28,7 +28,7 @@ HALF_CHARACTER = re.compile("[\ufffd\udc80-\udcff]+$")  # as QGIS and GDAL show 
 class RoleColumn:
     """One canonical column of a role: `type` text | int | real, the field `parameter` that names it, known aliases.
 
-    `cut`: what a shapefile leaves of the longer aliases.
+    `cut`: what a shapefile leaves of the longer aliases. `role`: whose column it is; "" for our own tables.
     """
 
     name: str
@@ -37,6 +37,8 @@ class RoleColumn:
     aliases: tuple[str, ...]
     values: Mapping[str, str]  # the user's word, folded → canonical value
     cut: frozenset[str] = frozenset()
+    heads: tuple[str, ...] = ()  # words that mean the column after what the role's fields are said of: 房屋 + 编号
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Role:
     geometry: str
     layers: tuple[str, ...]
     columns: Mapping[str, RoleColumn]
+    said_of: tuple[str, ...] = ()  # what the fields of such layers speak of
     shares_place: bool = False  # several may stand in one place: equal outlines alone make no double
     placed: bool = False  # a table without places will not do
     is_ours: bool = False  # a result of ours: rows are as we wrote them, keys are not made or mended
@@ -60,19 +63,20 @@ def roles() -> dict[str, Role]:
     return {
         name: Role(
             name, entry["title"], entry["geometry"], tuple(entry["layers"]),
-            {column: _column(column, spec) for column, spec in entry["columns"].items()},
-            entry.get("shares_place", False), entry.get("placed", False),
+            {column: _column(name, column, spec) for column, spec in entry["columns"].items()},
+            tuple(entry.get("said_of", ())), entry.get("shares_place", False), entry.get("placed", False),
         )
         for name, entry in data.items()
     }  # fmt: skip
 
 
-def _column(name: str, spec: Mapping[str, object]) -> RoleColumn:
+def _column(role: str, name: str, spec: Mapping[str, object]) -> RoleColumn:
     words = cast("dict[str, list[str]]", spec.get("values", {}))
     values = {fold(word): value for value, known in words.items() for word in [value, *known]}
     aliases = cast("list[str]", spec["aliases"])
     cut = frozenset(short for alias in (name, *aliases) for short in cut_names(alias))
-    return RoleColumn(name, str(spec["type"]), str(spec.get("parameter", "")), tuple(aliases), values, cut)
+    heads = tuple(cast("list[str]", spec.get("heads", [])))
+    return RoleColumn(name, str(spec["type"]), str(spec.get("parameter", "")), tuple(aliases), values, cut, heads, role)
 
 
 def cut_names(name: str) -> set[str]:
@@ -127,38 +131,3 @@ def _repeated(word: str, table_name: str, fields: list[str]) -> tuple[str, ...]:
 def fold(word: str) -> str:
     """Return a word as it is compared: full-width forms, case, blanks and joining marks do not matter."""
     return re.sub(r"[\s_\-:：·.]+", "", unicodedata.normalize("NFKC", word)).casefold()
-
-
-def guess_field(
-    column: RoleColumn,
-    fields: Iterable[str],
-    headings: Mapping[str, str] | None = None,
-    taken: Collection[str] = (),
-) -> str | None:
-    """Return the field that most likely carries the column, or None.
-
-    The first alias (in the order of the data file, the canonical name first) that equals a field's name wins; after
-    all names, the fields' headings (layer aliases) are tried the same way; then names without the unit at their end:
-    人口(万人), 面积_亩; last, names that a shapefile has cut. Fields that were `taken` for other columns are such only
-    by their whole name, and a text is no field with a unit of area: floor_m2 is not the storey of a room.
-    """
-    names = list(fields)
-    for words in (names, [(headings or {}).get(name, "") for name in names]):
-        by_word: dict[str, str] = {}
-        for name, word in zip(names, words):
-            if word:
-                by_word.setdefault(fold(word), name)
-        for alias in column.aliases:
-            if fold(alias) in by_word:
-                return by_word[fold(alias)]
-    bare = {fold(UNIT_AT_END.sub("", name)): name for name in reversed(names) if _unit_fits(name, column, taken)}
-    for alias in column.aliases:
-        if fold(alias) in bare:
-            return bare[fold(alias)]
-    names = [name for name in names if name not in taken]
-    return next((name for name in names if HALF_CHARACTER.sub("", name.casefold()) in column.cut), None)
-
-
-def _unit_fits(name: str, column: RoleColumn, taken: Collection[str]) -> bool:
-    unit = UNIT_AT_END.search(name)
-    return unit is not None and name not in taken and (column.type != "text" or not AREA.search(unit[0]))

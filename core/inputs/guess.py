@@ -14,15 +14,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from .aliases import Role, fold, guess_field, roles
+from .aliases import Role, fold, roles
+from .fields import guess_field
+from .naming import initials, knows, spelled, word_list
 
 NAME_SHARE = 0.5  # own choice, heuristic: how much of the confidence the layer's name can give
 TELLING = 4.0  # own choice, heuristic: weight of fields that make a role by themselves; one told by all is 3.1
 LEAST = 0.25  # own choice, heuristic: below this a guess is no help
 LEAST_OF_BEST = 0.5  # own choice, heuristic: a role that fits a layer less than half as well as another is not taken
 TWIN = 0.6  # own choice, heuristic: what is left of the confidence where another layer fits as well
+TERRAIN_CALLED, TERRAIN_ALONE = 0.9, 0.5  # own choice, heuristic: confidence of a raster called DEM, of the only one
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d{3})")
 SHORT_WORD = 4  # letters of a Latin word that says nothing in the middle of another: own choice
+SHORT_SOUNDS = 3  # first letters of a word that tell it: own choice
 SHIFTED = ("gcj02", "bd09", "火星", "百度")  # layers said to be in a shifted system are never taken unasked
 
 
@@ -54,7 +58,7 @@ def guess_role(facts: LayerFacts) -> list[RoleGuess]:
             continue
         columns = _columns(role, facts)
         named = _name_score(role, facts.name)
-        score = NAME_SHARE * named + (1 - NAME_SHARE) * _field_score(role, columns, is_alone=named == 0)
+        score = NAME_SHARE * named + (1 - NAME_SHARE) * _field_score(role, columns, facts, is_alone=named == 0)
         if any(word in fold(facts.name) for word in SHIFTED):
             score *= 0.5
         confidence = round(score, 3)
@@ -70,29 +74,55 @@ def assign_roles(layers: Iterable[LayerFacts], wanted: Iterable[str]) -> dict[st
     no plan); POPULATION and COMMUNITIES may share theirs, since offices keep both in one layer. Of layers that fit as
     well the one with the latest year in its name is taken, then the one that tells most of the role's columns, and less
     surely: another one may be meant.
-    Further ties are broken by the layer's name, then its key: the order in which layers come does not matter.
+    Further ties are broken by the role's words that the names have (earlier in the data file first: water, then
+    railways), the layer's name, then its key: the order in which layers come does not matter.
     """
     names = set(wanted)
     pairs = []
     for facts in layers:
         guesses = guess_role(facts)
         pairs += [
-            (-guess.confidence, -_year_in(facts.name), -len(guess.columns), facts.name, facts.key, guess.role)
+            (
+                -guess.confidence,
+                -_year_in(facts.name),
+                -len(guess.columns),
+                _word_place(guess.role, facts.name),
+                facts.name,
+                facts.key,
+                guess.role,
+            )
             for guess in guesses
             if guess.role in names
             and (guess.confidence >= LEAST_OF_BEST * guesses[0].confidence or _may_share(guesses[0].role, guess.role))
         ]
     taken: dict[str, tuple[str, float]] = {}
     owner: dict[str, str] = {}
-    for minus, _, _, _, key, role in sorted(pairs):
+    for minus, *_, key, role in sorted(pairs):
         if role in taken or not _may_share(owner.get(key), role):
             continue
         taken[role] = (key, -minus)
         owner.setdefault(key, role)
     for role, (key, sure) in taken.items():
-        twins = [other for minus, _, _, _, other, of in pairs if of == role and other not in owner and -minus >= sure]
+        twins = [other for minus, *_, other, of in pairs if of == role and other not in owner and -minus >= sure]
         taken[role] = (key, round(sure * TWIN, 3) if twins else sure)
     return {role: taken[role] for role in roles() if role in taken}
+
+
+def guess_terrain(names: Mapping[str, str]) -> tuple[str, float] | None:
+    """Return (key, confidence) of the one raster of {key: name} that is the terrain, None when that is not plain.
+
+    One that is called so is; a single one that is not called anything else (slope, image, people) may be.
+    """
+
+    def has(name: str, words: str) -> bool:
+        parts = re.findall(r"[a-z]+", name.casefold())
+        return any(word in parts if word.isascii() else word in name for word in word_list(words))
+
+    open_ones = {key: name for key, name in names.items() if not has(name, "no_terrain")}
+    called = [key for key, name in open_ones.items() if has(name, "terrain")]
+    if len(called) == 1:
+        return called[0], TERRAIN_CALLED
+    return (next(iter(open_ones)), TERRAIN_ALONE) if len(names) == len(open_ones) == 1 else None
 
 
 def _year_in(name: str) -> int:
@@ -135,10 +165,20 @@ def _longest_words(name: str) -> dict[str, int]:
     """Return {role: length of its longest word in a layer's name}, of the roles that have one there."""
     found = {}
     for role in roles().values():
-        length = max((_length(word) for word in _words(role) if is_in(word, name)), default=0)
+        length = max(
+            (_length(word) for word in _words(role) if is_in(word, name) or is_sounded_in(word, name)), default=0
+        )
         if length:
             found[role.name] = length
     return found
+
+
+def _word_place(role: str, name: str) -> int:
+    """Return the place in the data file of the first of a role's words that a name has."""
+    words = _words(roles()[role])
+    return next(
+        (place for place, word in enumerate(words) if is_in(word, name) or is_sounded_in(word, name)), len(words)
+    )
 
 
 def _length(word: str) -> int:
@@ -156,19 +196,38 @@ def is_in(word: str, name: str) -> bool:
     return any(part in (small, f"{small}s") or (word.isupper() and part.startswith(small)) for part in _parts(name))
 
 
+def is_sounded_in(word: str, name: str) -> bool:
+    """Say whether a name has a Chinese word in Latin letters: a part of it are its first letters (GHYD is 规划用地), or
+    begins with all its sounds (jianzhu2023). Two first letters may be anything.
+    """
+    short, whole = initials(word), spelled(word)
+    if not whole:
+        return False
+    long_enough = len(short) >= SHORT_SOUNDS
+    return any((long_enough and part == short) or (len(word) > 1 and part.startswith(whole)) for part in _parts(name))
+
+
 @lru_cache(maxsize=4096)
 def _parts(name: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[a-z]+", unicodedata.normalize("NFKC", name).casefold()))
 
 
-def _field_score(role: Role, columns: Mapping[str, str], is_alone: bool = False) -> float:
+def _field_score(role: Role, columns: Mapping[str, str], facts: LayerFacts, is_alone: bool = False) -> float:
     """Return how much of what is telling about the role its fields carry; the rarest three columns are enough.
 
     `is_alone`: the layer's name says nothing; then words that many roles know (kind, name) make no role.
     """
     weights = {name: _rarity(role.name, name) for name in role.columns}
     enough = max(sum(sorted(weights.values(), reverse=True)[:3]), TELLING if is_alone else 0.0)
-    return min(1.0, sum(weights[name] for name in columns) / enough) if enough > 0 else 0.0
+    told = sum(max(weights[name], _telling(field, facts.headings.get(field, ""))) for name, field in columns.items())
+    return min(1.0, told / enough) if enough > 0 else 0.0
+
+
+@lru_cache(maxsize=4096)
+def _telling(field: str, heading: str) -> float:
+    """Return log(roles ÷ roles that know the very word): 道路名称 tells more than another name."""
+    knowing = sum(knows(role, field) or bool(heading and knows(role, heading)) for role in roles())
+    return math.log(len(roles()) / knowing) if knowing else 0.0
 
 
 @lru_cache(maxsize=512)

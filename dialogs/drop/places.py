@@ -70,7 +70,8 @@ def _rows_of(table: Table, place: int) -> dict[str, int]:
 
 def _name_field(layer: QgsVectorLayer) -> str:
     """Return the field of a layer's names; "" when none is called so."""
-    from ...core.inputs.aliases import guess_field, roles
+    from ...core.inputs.aliases import roles
+    from ...core.inputs.fields import guess_field
 
     names = [item.name() for item in layer.fields()]
     headings = {item.name(): item.alias() for item in layer.fields() if item.alias()}

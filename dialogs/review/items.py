@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -67,24 +67,16 @@ def read_items(source: str, limits: Mapping[str, tuple[float, float]], fid: int 
 
     Raises UnreadableError.
     """
-    path, table = table_of(source)
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=2.0)) as base:
-            there = {row[1]: bool(row[5]) for row in base.execute(f'PRAGMA table_info("{_quoted(table)}")')}
-            if not set(COLUMNS[:4]) <= set(there):
-                raise UnreadableError(f"{path.name}: {table}")
-            key = next((name for name, is_key in there.items() if is_key), "rowid")
-            names = [f'"{name}"' if name in there else "NULL" for name in COLUMNS]
-            named = _name_column(there)
-            names.append(f'"{_quoted(named)}"' if named else "NULL")
-            is_told = {"tag_evidence", "tag_source"} <= set(there)
-            names.append(TOLD if is_told else "NULL")
-            parts = ["SELECT", ", ".join([f'"{key}"', *names]), "FROM", f'"{_quoted(table)}"']
-            if fid is not None:
-                parts += ["WHERE", f'"{key}" = ?']
-            found = base.execute(" ".join(parts), () if fid is None else (int(fid),)).fetchall()
-    except sqlite3.Error as error:
-        raise UnreadableError(f"{path.name}: {error}") from error
+    with opened(source, COLUMNS[:4]) as (base, table, there, key):
+        names = [f'"{name}"' if name in there else "NULL" for name in COLUMNS]
+        named = _name_column(there)
+        names.append(f'"{_quoted(named)}"' if named else "NULL")
+        is_told = {"tag_evidence", "tag_source"} <= set(there)
+        names.append(TOLD if is_told else "NULL")
+        parts = ["SELECT", ", ".join([f'"{key}"', *names]), "FROM", table]
+        if fid is not None:
+            parts += ["WHERE", f'"{key}" = ?']
+        found = base.execute(" ".join(parts), () if fid is None else (int(fid),)).fetchall()
     return [_item(row, limits) for row in found]
 
 
@@ -93,17 +85,10 @@ def first_rules_id(source: str) -> str:
 
     Raises UnreadableError.
     """
-    path, table = table_of(source)
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=2.0)) as base:
-            there = {row[1] for row in base.execute(f'PRAGMA table_info("{_quoted(table)}")')}
-            if not set(COLUMNS[:4]) <= there:
-                raise UnreadableError(f"{path.name}: {table}")
-            if "rules_id" not in there:
-                return ""
-            row = base.execute(" ".join(["SELECT rules_id FROM", f'"{_quoted(table)}"', "LIMIT 1"])).fetchone()
-    except sqlite3.Error as error:
-        raise UnreadableError(f"{path.name}: {error}") from error
+    with opened(source, COLUMNS[:4]) as (base, table, there, _):
+        if "rules_id" not in there:
+            return ""
+        row = base.execute(" ".join(["SELECT rules_id FROM", table, "LIMIT 1"])).fetchone()
     return str(row[0] or "") if row else ""
 
 
@@ -114,16 +99,34 @@ def item_of(source: str, fid: int) -> Item | None:
 
 def read_texts(source: str, fid: int) -> tuple[str, str]:
     """Return (reason, evidence JSON) of one parcel, read when it is shown: they are most of the file."""
+    with opened(source) as (base, table, _, key):
+        parts = ["SELECT tag_reason, tag_evidence FROM", table, "WHERE", f'"{key}" = ?']
+        row = base.execute(" ".join(parts), (fid,)).fetchone()
+    return (row[0] or "", row[1] or "") if row else ("", "")
+
+
+class Opened(NamedTuple):
+    """A table that is open to be read: its name in quotes, its columns, the one that is its key."""
+
+    base: sqlite3.Connection
+    table: str
+    columns: tuple[str, ...]
+    key: str
+
+
+@contextmanager
+def opened(source: str, needed: Collection[str] = ()) -> Iterator[Opened]:
+    """Open the table of a source, which has the columns `needed`. Raises UnreadableError, also inside the block."""
     path, table = table_of(source)
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=2.0)) as base:
-            there = [(row[1], bool(row[5])) for row in base.execute(f'PRAGMA table_info("{_quoted(table)}")')]
-            key = next((name for name, is_key in there if is_key), "rowid")
-            parts = ["SELECT tag_reason, tag_evidence FROM", f'"{_quoted(table)}"', "WHERE", f'"{key}" = ?']
-            row = base.execute(" ".join(parts), (fid,)).fetchone()
+            columns = {row[1]: bool(row[5]) for row in base.execute(f'PRAGMA table_info("{_quoted(table)}")')}
+            if not set(needed) <= set(columns):
+                raise UnreadableError(f"{path.name}: {table}")
+            key = next((name for name, is_key in columns.items() if is_key), "rowid")
+            yield Opened(base, f'"{_quoted(table)}"', tuple(columns), key)
     except sqlite3.Error as error:
         raise UnreadableError(f"{path.name}: {error}") from error
-    return (row[0] or "", row[1] or "") if row else ("", "")
 
 
 def table_of(source: str) -> tuple[Path, str]:
@@ -229,7 +232,8 @@ def _tag_of(evidence: str | None) -> str:
 
 def _name_column(columns: Iterable[str]) -> str | None:
     """Return the column that came along from the parcels and holds their names; None when there is none."""
-    from ...core.inputs.aliases import guess_field, roles
+    from ...core.inputs.aliases import roles
+    from ...core.inputs.fields import guess_field
 
     return guess_field(roles()["PARCELS"].columns["name"], list(columns))
 

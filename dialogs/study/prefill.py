@@ -109,7 +109,7 @@ def _chosen_fields(use: Any, key: str, study: Mapping[str, Any], project: QgsPro
 def _roles(project: QgsProject, ground: Ground, study: Mapping[str, Any]) -> dict[str, str]:
     """Return {role: layer id}: what the study uses, then the active layer in its role, then the likeliest."""
     from ...core.inputs.aliases import roles
-    from ...core.inputs.guess import assign_roles, guess_role
+    from ...core.inputs.guess import assign_roles, guess_role, guess_terrain
 
     found = {}
     for role, choice in study.items():
@@ -127,11 +127,10 @@ def _roles(project: QgsProject, ground: Ground, study: Mapping[str, Any]) -> dic
     found.update({role: key for role, (key, _) in assign_roles(others, wanted).items()})
     if "COMMUNITIES" not in found and "POPULATION" in found:
         _share_communities(found, facts)
-    rasters = [
-        item for item in candidates(project, "DEM") if isinstance(item, QgsRasterLayer) and item.bandCount() == 1
-    ]
-    if "DEM" not in found and len(rasters) == 1:
-        found["DEM"] = rasters[0].id()
+    rasters = [item for item in candidates(project, "DEM") if isinstance(item, QgsRasterLayer)]
+    terrain = guess_terrain({item.id(): item.name() for item in rasters if item.bandCount() == 1})
+    if "DEM" not in found and terrain is not None:
+        found["DEM"] = terrain[0]
     return found
 
 
@@ -193,7 +192,8 @@ def _fits(use: Any, layer: QgsVectorLayer) -> bool:
 
 def _has_needed(use: Any, layer: QgsVectorLayer) -> bool:
     """Say whether the columns that must be found are there, under any name that is known."""
-    from ...core.inputs.aliases import guess_field, role_for
+    from ...core.inputs.aliases import role_for
+    from ...core.inputs.fields import guess_field
 
     names = [item.name() for item in layer.fields()]
     headings = {item.name(): item.alias() for item in layer.fields() if item.alias()}

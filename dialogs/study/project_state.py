@@ -231,7 +231,8 @@ def candidates(project: QgsProject, role: str) -> list[QgsMapLayer]:
 
 def columns_of(layer: QgsVectorLayer, role: str, mapping: dict[str, str]) -> dict[str, str]:
     """Return {column: field} of a layer in a role: what a person chose, else what the names say."""
-    from ...core.inputs.aliases import guess_field, roles
+    from ...core.inputs.aliases import roles
+    from ...core.inputs.fields import guess_field
 
     names = [item.name() for item in layer.fields()]
     headings = {item.name(): item.alias() for item in layer.fields() if item.alias()}
@@ -245,7 +246,7 @@ def columns_of(layer: QgsVectorLayer, role: str, mapping: dict[str, str]) -> dic
 
 def guess_inputs(project: QgsProject, study: Study, ignore: frozenset[str] = frozenset()) -> bool:
     """Give roles without a layer the likeliest one; what a person chose or took away stays. True when any changed."""
-    from ...core.inputs.guess import LayerFacts, assign_roles
+    from ...core.inputs.guess import LayerFacts, assign_roles, guess_terrain
 
     kept = {choice.layer_id for choice in study.inputs.values()} | ignore
     facts = []
@@ -261,9 +262,10 @@ def guess_inputs(project: QgsProject, study: Study, ignore: frozenset[str] = fro
         for role, (key, sure) in assign_roles(facts, open_roles).items()
         if study.refused.get(role) != key
     }
-    rasters = [item for item in candidates(project, "DEM") if item.id() not in ignore and item.bandCount() == 1]
-    if "DEM" not in study.inputs and len(rasters) == 1 and study.refused.get("DEM") != rasters[0].id():
-        found["DEM"] = (rasters[0].id(), 0.9 if "dem" in rasters[0].name().lower() else 0.5)
+    rasters = {item.id(): item.name() for item in candidates(project, "DEM") if item.bandCount() == 1}
+    terrain = guess_terrain({key: name for key, name in rasters.items() if key not in ignore})
+    if "DEM" not in study.inputs and terrain is not None and study.refused.get("DEM") != terrain[0]:
+        found["DEM"] = terrain
     if "COMMUNITIES" not in study.inputs and "COMMUNITIES" not in found:
         found.update(_shared_by_people(project, study))
     for role, (key, sure) in found.items():

@@ -213,7 +213,8 @@ def _scheme(study: Study) -> str:
 
 def _codes_of_parcels(study: Study) -> Any:
     """Return the parcels' land-use codes, found among their own fields by the role's aliases; None without any."""
-    from ...core.inputs.aliases import guess_field, roles
+    from ...core.inputs.aliases import roles
+    from ...core.inputs.fields import guess_field
 
     reading, snapshot = study.inputs.reading("PARCELS"), study.inputs.plan.vectors["PARCELS"]
     name = guess_field(roles()["PARCELS"].columns["land_use"], list(reading.own), snapshot.headings)

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.inputs.aliases import guess_field, roles
+from ...core.inputs.aliases import roles
+from ...core.inputs.fields import guess_field
 
 TOLD = ("name", "address", "ownership", "households")
 

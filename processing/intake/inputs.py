@@ -12,7 +12,8 @@ from typing import Any
 from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransformContext, QgsProcessingContext
 
 from ...core.errors import RenewalError
-from ...core.inputs.aliases import Role, guess_field
+from ...core.inputs.aliases import Role
+from ...core.inputs.fields import guess_field
 from ...core.run import Run
 from ..layers.crs import WorkingCrs, choose_working_crs
 from ..layers.snapshot import RasterSnapshot, VectorSnapshot, usual_extent

@@ -84,7 +84,8 @@ def _plain_file(target: Any, context: QgsProcessingContext) -> Path | None:
 
 def _score(use: Any, path: Path, name: str) -> float:
     """Return how surely a table is what the parameter reads; 0 = not at all."""
-    from ...core.inputs.aliases import guess_field, role_for, roles
+    from ...core.inputs.aliases import role_for, roles
+    from ...core.inputs.fields import guess_field
     from ...core.inputs.guess import LEAST_OF_BEST, LayerFacts, guess_role
 
     layer = QgsVectorLayer(apart(f"{path}|layername={name}"), name, "ogr")

@@ -3,7 +3,8 @@
 import random
 
 import pytest
-from urban_renewal.core.inputs.aliases import cut_names, fold, guess_field, roles
+from urban_renewal.core.inputs.aliases import cut_names, fold, roles
+from urban_renewal.core.inputs.fields import guess_field
 from urban_renewal.core.inputs.guess import LayerFacts, assign_roles, guess_role
 
 # contract.md "Sample": layer → geometry, some fields; what each is meant to be

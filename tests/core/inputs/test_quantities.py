@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from urban_renewal.core.inputs.aliases import guess_field, roles
+from urban_renewal.core.inputs.aliases import roles
+from urban_renewal.core.inputs.fields import guess_field
 from urban_renewal.core.inputs.quantities import plain_number, quantity, read_texts, unit_in_name
 
 

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Names nobody has listed: 房屋层数, FWCS, fangwucengshu, bldg_floors and what a shapefile leaves of them.
+
+A field's name is read as a known word with what it is said of before it (房屋 + 层数), or as the sounds of such a word,
+first letters (FWCS) or whole (cengshu); a Chinese name also by its own first letters (实测建筑面积 is SCJZMJ). Words,
+what they are said of, and the sounds of characters are data: resources/aliases.json, resources/naming.json.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from ..words import RESOURCES
+from .aliases import AREA, HALF_CHARACTER, UNIT_AT_END, cut_names, fold, roles
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+YEAR_AROUND = re.compile(r"^(?:19|20)\d\d年?[_\- ]?|[_\- ]?(?:19|20)\d\d年?$")
+AGES = re.compile(
+    r"(?:常住|户籍|居住)?(?:人口|年龄|pop(?:ulation)?|aged?|ages|rk|[rp])?(?P<over>over|ge|gt)?"
+    r"(?P<low>\d{1,2})(?:岁|周岁)?(?:(?:[-~至到—–_]|to)(?P<high>\d{1,2}))?(?:岁|周岁|years?|yrs?|y)?"
+    r"(?P<more>及?以上|\+|up|plus|over|above|ys|andover)?(?:(?:常住|户籍|老年|高龄)?(?:人口|人)?(?:老人)?数?量?)"
+)
+OLD = (60, 65, 80)  # R60 is from 60 on, R40 may be anything
+SHORTEST = 3  # own choice: two letters may be the sounds of anything; those that are not are listed
+SHORTEST_CODE = 4  # own choice: TWS is 托位数, and 摊位数 too
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, Any]:
+    return dict(json.loads((RESOURCES / "naming.json").read_text(encoding="utf-8")))
+
+
+def word_list(name: str) -> tuple[str, ...]:
+    """Return one of the lists of words: qualifiers, terrain, no_terrain."""
+    return tuple(_data()[name])
+
+
+@lru_cache(maxsize=1)
+def _readings() -> dict[str, str]:
+    rows = (row.split(" ") for row in _data()["readings"])
+    return {character: sound for sound, characters in rows for character in characters}
+
+
+@lru_cache(maxsize=16_384)
+def initials(word: str) -> str:
+    """Return the first letters of a Chinese word's sounds, others as they are (层数: cs); "" if one is unknown."""
+    return _sounded(word, 1)
+
+
+@lru_cache(maxsize=16_384)
+def spelled(word: str) -> str:
+    """Return a Chinese word in Latin letters: 层数 → cengshu; "" if a character is unknown."""
+    return _sounded(word, None)
+
+
+def _sounded(word: str, letters: int | None) -> str:
+    if not CHINESE.search(word):
+        return ""
+    sounds = [_readings().get(letter, "") if CHINESE.match(letter) else letter for letter in fold(word)]
+    return "".join(sound[:letters] for sound in sounds) if all(sounds) else ""
+
+
+def column_of(role: str, field: str) -> tuple[str, int] | None:
+    """Return the column of a role that a field's name speaks of though no alias equals it, and how far-fetched that is.
+
+    The distance goes from 1 (an alias with a year or a word like 现状 before it) to 5 (a name that a shapefile cut).
+    None where the name says nothing, or more than one column would do.
+    """
+    return _column_of(role, field)
+
+
+def knows(role: str, field: str) -> bool:
+    """Say whether a field's name means something in a layer of this role."""
+    return fold(field) in _index(role).exact or column_of(role, field) is not None
+
+
+def age_band(field: str) -> tuple[int, int | None] | None:
+    """Return the ages that a field's name tells, both included, None = no end: 60岁以上 → (60, None), R0_2 → (0, 2)."""
+    word = re.sub(r"\s+", "", unicodedata.normalize("NFKC", field)).casefold()
+    found = AGES.fullmatch(re.sub(r"(?<=[a-z])_|_(?=[a-z])", "", word))
+    if found is None:
+        return None
+    low, high = int(found["low"]), found["high"]
+    if high is not None:
+        return None if found["over"] or found["more"] or int(high) < low else (low, int(high))
+    is_open = found["over"] or found["more"] or (low in OLD and re.match("[a-z]", word))
+    return (low, None) if is_open else None
+
+
+@lru_cache(maxsize=16_384)
+def _column_of(role: str, field: str) -> tuple[str, int] | None:
+    known = _index(role)
+    if fold(field) in known.exact:
+        return None
+    band = age_band(field)
+    if band is not None:
+        name = f"pop_{band[0]}" + ("" if band[1] is None else f"_{band[1]}")
+        return (name, 1) if name in roles()[role].columns else None
+    unit = UNIT_AT_END.search(field)
+    bare = YEAR_AROUND.sub("", UNIT_AT_END.sub("", field).strip())
+    word = fold(bare)
+    if not word:
+        return None
+    is_area = unit is not None and AREA.search(unit[0])
+    for distance, told in enumerate(known.look(word), start=1):
+        found = {name for name in told if not is_area or roles()[role].columns[name].type != "text"}
+        if len(found) > 1:
+            return None
+        if found:
+            return next(iter(found)), distance
+    cut = _cut_of(known, field)
+    return (cut, 5) if cut else None
+
+
+class _Index:
+    """The words of a role's columns, and their sounds."""
+
+    def __init__(self, role: str) -> None:
+        self.exact: dict[str, set[str]] = {}
+        self.tails: dict[str, set[str]] = {}  # what may follow the thing it is said of
+        self.sounds: dict[str, set[str]] = {}  # of whole aliases
+        self.sounded_tails: dict[str, set[str]] = {}
+        said_of = {fold(word) for word in roles()[role].said_of}
+        latin = {word for word in said_of if word.isascii()} | {sound for word in said_of for sound in _sounds(word)}
+        self.subjects = sorted(said_of, key=lambda word: (-len(word), word))
+        self.sounded_subjects = sorted((word for word in latin if len(word) > 1), key=lambda word: (-len(word), word))
+        for name, column in roles()[role].columns.items():
+            for word in column.aliases:
+                self._put(self.exact, fold(word), name)
+            for word in (*column.aliases, *column.heads):
+                self._put(self.tails, fold(word), name)
+                for sound in _sounds(word):
+                    self._put(self.sounded_tails, sound, name)
+                    if word in column.aliases and len(word) > 1:
+                        self._put(self.sounds, sound, name)
+                if word.isascii():
+                    self._put(self.sounded_tails, fold(word), name)
+
+    @staticmethod
+    def _put(places: dict[str, set[str]], word: str, name: str) -> None:
+        if word:
+            places.setdefault(word, set()).add(name)
+
+    def look(self, word: str) -> Iterable[set[str]]:
+        """Yield the columns a folded name may mean, the nearest readings first."""
+        words = [word, *_unqualified(word)]
+        yield set().union(*(self.exact.get(text, set()) for text in words))
+        yield set().union(*(self.tails.get(rest, set()) for text in words for rest in _rests(text, self.subjects)))
+        if CHINESE.search(word):
+            letters = initials(word)
+            yield self.exact.get(letters, set()) if len(letters) >= SHORTEST_CODE else set()
+            return
+        yield self.sounds.get(word, set()) if len(word) >= SHORTEST else set()
+        yield set().union(*(self.sounded_tails.get(rest, set()) for rest in _rests(word, self.sounded_subjects)))
+
+
+@lru_cache(maxsize=64)
+def _index(role: str) -> _Index:
+    return _Index(role)
+
+
+def _sounds(word: str) -> list[str]:
+    return [sound for sound in (initials(word), spelled(word)) if sound]
+
+
+def _unqualified(word: str) -> list[str]:
+    """Return a name without words that leave its meaning: 现状层数 → 层数."""
+    marks = (fold(mark) for mark in word_list("qualifiers"))
+    return [word[len(mark) :] for mark in marks if word.startswith(mark) and len(word) > len(mark)]
+
+
+def _rests(word: str, subjects: Iterable[str]) -> list[str]:
+    """Return what follows a thing that the role's fields are said of, the longest such word first."""
+    return [word[len(subject) :] for subject in subjects if word.startswith(subject) and len(word) > len(subject)]
+
+
+def _cut_of(known: _Index, field: str) -> str:
+    """Return the column of a name that a shapefile may have cut, in UTF-8 or GBK; "" for none or several."""
+    word = HALF_CHARACTER.sub("", field.casefold())
+    if max(len(word.encode("gbk", "ignore")), len(word.encode("utf-8", "ignore"))) < 8:
+        return ""
+    found: set[str] = set()
+    for subject in ("", *known.subjects):
+        rest = fold(word)
+        if not rest.startswith(subject):
+            continue
+        rest = rest[len(subject) :]
+        if len(rest) < (1 if subject else 2):
+            continue
+        for tail, names in known.tails.items():
+            if tail.startswith(rest) and tail != rest and _is_cut(word, subject, tail):
+                found |= names
+    return next(iter(found)) if len(found) == 1 else ""
+
+
+def _is_cut(word: str, subject: str, tail: str) -> bool:
+    joint = "_" if "_" in word else ""
+    return bool({word} & {fold(short) if not joint else short for short in cut_names(f"{subject}{joint}{tail}")})
