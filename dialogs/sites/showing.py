@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +23,43 @@ from ..study.handover import lacks_material, standard_of
 from ..study.project_state import layer_of
 from ..study.readiness import BLOCKING
 from ..study.recording import lacks_sites_only
-from ..study.steps import GAPS, results_of
+from ..study.session import Session
+from ..study.showing import ONE, SITES
+from ..study.steps import GAPS, SITE_SETTINGS, results_of
+from ..study.study import InputChoice, Study
 from .panel import USUAL_SITES, SitesPanel
 from .values import Cover, Room, cover_of, hostable, read_rooms
 
+CANDIDATES = "CANDIDATES"
 AIR = 6  # a building is shown with so many times its own extent
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a study's sites were chosen by: when a choice is called off or cannot be made, they still are."""
+
+    study: Study
+    settings: Mapping[str, Any]
+    candidates: InputChoice | None
+    refused: str | None
+
+    @classmethod
+    def of(cls, study: Study) -> Before:
+        """Keep it as it is now."""
+        settings = {name: study.setting(name) for name in SITE_SETTINGS}
+        return cls(study, settings, study.inputs.get(CANDIDATES), study.refused.get(CANDIDATES))
+
+    def put_back(self, session: Session) -> None:
+        """Make it so again, unless the study is another one by now."""
+        if session.study is not self.study:
+            return
+        for there, old in ((self.study.inputs, self.candidates), (self.study.refused, self.refused)):
+            there.pop(CANDIDATES, None)
+            if old is not None:
+                there[CANDIDATES] = old
+        session.set_values(self.settings)
+        session.save()
+        session.changed.emit()
 
 
 class SitesShowing(QObject):
@@ -41,6 +75,7 @@ class SitesShowing(QObject):
         self._shapes: dict[str, QgsGeometry] = {}
         self._crs: Any = None
         self._is_seen = True  # the panel is in front
+        self._before: Before | None = None  # of a run that was started here
         dock.session.changed.connect(self._on_changed)
         dock.session.ended.connect(self._on_ended)
 
@@ -80,7 +115,7 @@ class SitesShowing(QObject):
         titles = kind_titles(standard)
         kinds = {kind: titles.get(kind, kind) for kind in hostable(standard)}
         chosen = study.setting("SITE_KINDS") or sited_kinds(standard, study.setting("KINDS"))
-        choice = study.inputs.get("CANDIDATES")
+        choice = study.inputs.get(CANDIDATES)
         layer = layer_of(session.project, choice) if choice else None
         self.panel.offer(kinds, chosen, int(study.setting("MAX_SITES") or USUAL_SITES), layer)
 
@@ -94,14 +129,15 @@ class SitesShowing(QObject):
             self.failed.emit(tr("Choose at least one kind of facility to look for."))
             return
         usual = sited_kinds(standard_of(study), study.setting("KINDS"))
+        self._before = Before.of(study)
         session.set_values({
             "SITE_KINDS": [] if kinds == usual else kinds,
             "MAX_SITES": "" if panel.most.value() == USUAL_SITES else panel.most.value(),
             "FIXED": ",".join(panel.kept_hosts()),
         })  # fmt: skip
-        layer, choice = panel.candidates.currentLayer(), study.inputs.get("CANDIDATES")
+        layer, choice = panel.candidates.currentLayer(), study.inputs.get(CANDIDATES)
         if (layer.id() if layer is not None else "") != (choice.layer_id if choice else ""):
-            session.choose("CANDIDATES", layer.id() if layer is not None else "")
+            session.choose(CANDIDATES, layer.id() if layer is not None else "")
         session.start_sites()
 
     # --- what is shown ------------------------------------------------------------------------------------------------
@@ -142,8 +178,12 @@ class SitesShowing(QObject):
         if self.panel is not None and not self.panel.isHidden():
             self._show_state()
 
-    def _on_ended(self, *_: Any) -> None:
-        if self.panel is not None and not self.panel.isHidden():
+    def _on_ended(self, kind: str, ok: bool, _: str) -> None:
+        before, self._before = self._before, None
+        if before is not None and not ok and kind in (SITES, ONE):
+            before.put_back(self._dock.session)  # what is asked for stays in the panel, to be asked again
+            self._on_changed()
+        elif self.panel is not None and not self.panel.isHidden():
             self.refresh()
 
     def show_host(self, host: str, zoom: bool = False) -> None:

@@ -141,6 +141,36 @@ def test_what_cannot_be_chosen_leaves_everything_as_it_was(counted, qtbot):
     assert session.states()["gaps"].kind == "done"
 
 
+def test_called_off_or_refused_the_study_stays_as_it_was(counted, qtbot):
+    """A wish that came to nothing must not make the cards out of date; it stays in the panel, to be asked again."""
+    from urban_renewal.dialogs.study.steps import results_of
+
+    session, siting, told = counted.session, counted.siting, []
+    session.ended.connect(lambda kind, ok, sentence: told.append((kind, ok)))
+    siting.open()
+    panel = siting.panel
+    files, settings = results_of(session.study), dict(session.study.settings)
+    panel.most.setValue(9)
+    panel.table.item(0, 0).setCheckState(Qt.CheckState.Checked)
+    panel.run.click()
+    assert session.is_busy and session.states()["gaps"].kind == "running"
+    session.cancel()
+    qtbot.waitUntil(lambda: not session.is_busy, timeout=60_000)
+    assert told[-1] == ("sites", False)
+    assert (results_of(session.study), session.study.settings) == (files, settings)
+    assert session.states()["gaps"].kind == "done"
+    assert panel.most.value() == 9 and len(panel.kept_hosts()) == 1
+    nothing = QgsVectorLayer("Polygon?crs=EPSG:4545&field=candidate_id:string", "nothing in it", "memory")
+    session.project.addMapLayer(nothing)
+    panel.candidates.setLayer(nothing)
+    panel.run.click()
+    qtbot.waitUntil(lambda: not session.is_busy, timeout=60_000)
+    assert told[-1] == ("sites", False)
+    assert "CANDIDATES" not in session.study.inputs
+    assert session.states()["gaps"].kind == "done"
+    assert panel.candidates.currentLayer() is nothing
+
+
 def test_candidates_of_ones_own(counted, qtbot):
     """A layer with one building: it alone can be chosen, and running everything does not forget it."""
     from urban_renewal.dialogs.study import handover
