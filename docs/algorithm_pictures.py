@@ -16,6 +16,7 @@ from typing import Any
 
 from qgis.core import (
     QgsCoordinateTransform,
+    QgsExpressionContextUtils,
     QgsFeature,
     QgsFillSymbol,
     QgsGeometry,
@@ -83,6 +84,9 @@ def draw_map(layers: list[QgsMapLayer], zoom: float = 1.0) -> QImage:
     extent = QgsRectangle(layers[-1].extent())
     extent.scale(1.02 / zoom)
     settings.setExtent(extent)
+    context = QgsProject.instance().createExpressionContext()
+    context.appendScope(QgsExpressionContextUtils.mapSettingsScope(settings))  # sizes follow @map_scale
+    settings.setExpressionContext(context)
     job = QgsMapRendererParallelJob(settings)
     job.start()
     job.waitForFinished()
