@@ -59,7 +59,7 @@ def guess_role(facts: LayerFacts) -> list[RoleGuess]:
         columns = _columns(role, facts)
         named = _name_score(role, facts.name)
         score = NAME_SHARE * named + (1 - NAME_SHARE) * _field_score(role, columns, facts, is_alone=named == 0)
-        if any(word in fold(facts.name) for word in SHIFTED):
+        if any(word in fold(facts.name) for word in SHIFTED) or _is_annotation(role, facts.name):
             score *= 0.5
         confidence = round(score, 3)
         if confidence >= LEAST:
@@ -123,6 +123,12 @@ def guess_terrain(names: Mapping[str, str]) -> tuple[str, float] | None:
     if len(called) == 1:
         return called[0], TERRAIN_CALLED
     return (next(iter(open_ones)), TERRAIN_ALONE) if len(names) == len(open_ones) == 1 else None
+
+
+def _is_annotation(role: Role, name: str) -> bool:
+    """Say whether a layer is only the names of things on the map: 道路注记 are no roads, but 高程注记 tell heights."""
+    marks = [mark for mark in word_list("annotations") if mark in name.casefold()]
+    return any(not any(mark in word and is_in(word, name) for word in _words(role)) for mark in marks)
 
 
 def _year_in(name: str) -> int:
