@@ -5,6 +5,7 @@ from qgis.core import (
     Qgis,
     QgsCoordinateReferenceSystem,
     QgsExpression,
+    QgsExpressionContextUtils,
     QgsMapRendererSequentialJob,
     QgsMapSettings,
     QgsPointXY,
@@ -40,6 +41,9 @@ def draw(layers, scale, middle=(0.0, 0.0)):
     half = SIDE / 96 * 0.0254 * scale / 2
     (x, y) = middle
     settings.setExtent(QgsRectangle(x - half, y - half, x + half, y + half))
+    context = QgsProject.instance().createExpressionContext()
+    context.appendScope(QgsExpressionContextUtils.mapSettingsScope(settings))  # as the canvas: @map_scale
+    settings.setExpressionContext(context)
     settings.setFlags(Qgis.MapSettingsFlag.Antialiasing | Qgis.MapSettingsFlag.DrawLabeling)
     job = QgsMapRendererSequentialJob(settings)
     job.start()
@@ -52,11 +56,12 @@ def draw(layers, scale, middle=(0.0, 0.0)):
 def test_every_look_can_be_drawn_and_read_back(make_layer, language):
     """Rules, sizes and names of each role and table are valid, name their classes, and survive the file of a style."""
     from urban_renewal.core import schema
+    from urban_renewal.processing.styling.canvas import OWN
     from urban_renewal.processing.styling.dressed import wear
     from urban_renewal.processing.styling.styles import STYLES
 
     places = dict(COLUMNS)
-    for name in set(STYLES) & set(schema.table_names()):
+    for name in {*STYLES, *OWN} & set(schema.table_names()):
         table = schema.table(name, ("eday",), ("elder",))
         if table.geometry in GEOMETRY:
             places[name] = (GEOMETRY[table.geometry], tuple(table.names()))
@@ -138,6 +143,24 @@ def test_sizes_stay_between_their_limits(qgis_app):
     assert width_mm(2000) == pytest.approx(1.2, rel=0.01)
     assert width_mm(10_000) == pytest.approx(0.5, rel=0.02)  # 5 m ÷ 10 000
     assert width_mm(100_000) == pytest.approx(0.3, rel=0.01)
+
+
+def test_a_station_is_as_large_as_its_place_between_two_limits(make_layer):
+    """60 m: 5.6 mm at most (from 1:10714), 3.75 mm at 1:16000, 2.4 mm at least (to 1:25000); rims keep their share."""
+    from urban_renewal.processing.styling.dressed import wear
+
+    layer = make_layer([("POINT(0 0)", {"zone_id": "Z", "station_id": "S", "name": "x"})], kind="Point")
+    wear(layer, "cores", "zh")
+    layer.setLabelsEnabled(False)
+
+    def width(scale):
+        picture = draw([layer], scale)
+        seen = [x for x in range(SIDE) if QColor(picture.pixel(x, SIDE // 2)) != QColor("#FFFFFF")]
+        return max(seen) - min(seen) + 1
+
+    whole = width(2000)
+    for scale, mm in ((5000, 5.6), (16_000, 3.75), (25_000, 2.4), (100_000, 2.4)):
+        assert width(scale) == pytest.approx(whole * mm / 5.6, abs=1.6), scale
 
 
 def test_counts_of_classes_are_those_of_the_expressions(make_layer, save_layer, tmp_path):

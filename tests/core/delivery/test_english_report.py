@@ -162,6 +162,7 @@ def test_figures_in_words():
     assert tell_path(rules, "..", "en") == ".."
     assert tell_value({"value": [150, 350], "unit": "元/m²"}, "en") == "150–350 yuan/m²"
     assert tell_value({"value": [4, 12, 24], "unit": "m"}, "en") == "4, 12, 24 m"
+    assert tell_value({"value": 2005, "unit": "year"}, "en") == "2005"
     assert tell_value({"value": True, "unit": ""}, "zh") == "是"
     assert tell_value({"value": False}, "en") == "no"
     assert tell_value({"points": [[0, 1]]}, "en") == ""

@@ -253,14 +253,17 @@ def test_plan_and_ground(town):
 
 
 def test_the_development_boundary_is_left_not_entered(town):
-    """The boundary holds P0, P1 and 60 % of P2 in two overlapping parts: P3 lies outside, and of two new houses one."""
+    """The boundary holds P0, P1 and 60 % of P2 in three parts that overlap: P3 lies outside, and of two new houses one.
+
+    No part hides another (P1 has 40 m of its 100 in the second), and no ground counts twice (7 m of N2 lie in two).
+    """
     new = {"floors": "3", "use": "住宅", "action": "增", "reason": "安置"}
     town["houses"] += [
         {**new, "building_id": "N1", frames.GEOMETRY: shapely.box(240, 50, 255, 60)},
         {**new, "building_id": "N2", frames.GEOMETRY: shapely.box(253, 70, 273, 80)},  # 7 of 20 m inside
     ]
     edge = [{"kind": "城镇开发边界", "effect": effect, frames.GEOMETRY: shapely.box(a, -50, b, 150)}
-            for a, b, effect in ((-100, 200, None), (150, 260, "边界外禁止新建"))]  # fmt: skip
+            for a, b, effect in ((-100, 200, None), (160, 260, "边界外禁止新建"), (250, 260, None))]  # fmt: skip
     checked = check(town, constraints=table(edge))
     zone = finding(checked, "constraints:Z1")
     assert (zone["value"], zone["verdict"]) == (1, "advice") and "城镇开发边界外" in zone["message"]
