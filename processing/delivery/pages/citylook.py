@@ -89,16 +89,20 @@ def road_rules(language: str) -> list[Rule]:
     return [(base["road"][language], on_wheels, line(base["casing"]["color"], 0.15))]
 
 
-def roads_of(made: Any) -> Any:
+def roads_of(study: Any) -> str:
     """Return the page layer of the roads of a city's sheet: drawn as roads, or as hairs where blocks are narrow."""
-    is_small = city_view(made.study)[2] >= HAIRS_FROM
-    return made.layer("road_hairs" if is_small else "page_roads")
+    return "road_hairs" if city_view(study)[2] >= HAIRS_FROM else "page_roads"
 
 
 def gap_view(study: Any) -> tuple[Any, int]:
     """Return how the sheet of gaps is laid out (paper.Form) and its scale: two maps lie as the city does."""
-    form, scale = study.paper.choose("gaps", study_bounds(study), max(len(shown_groups(study)), 1))
+    form, scale = study.paper.choose("gaps", study_bounds(study), maps_of_gaps(study))
     return form, int(scale)
+
+
+def maps_of_gaps(study: Any) -> int:
+    """Return how many maps the sheet of gaps has."""
+    return max(len(shown_groups(study)), 1)
 
 
 def gap_scale(study: Any) -> int:

@@ -10,13 +10,13 @@ from qgis.core import QgsRectangle
 
 from ....core.delivery.callouts import fit_words, text_width_mm
 from ....core.delivery.palette import kind_name, palette, unit_name
-from ....core.delivery.paper import Place
+from ....core.delivery.paper import Form, Place
 from ....core.delivery.scales import frame_extent
 from ....core.words import say
 from ..bounds import study_bounds, study_hull
-from .citylook import GROUP_KINDS, facility_size, gap_scale, gap_view, roads_of, serving_n, shown_groups
+from .citylook import GROUP_KINDS, facility_size, gap_scale, maps_of_gaps, roads_of, serving_n, shown_groups
 from .corners import bar_box
-from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of
+from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of, layers_of, page_form
 from .naming import View
 from .sheet import GREY, INK, Sheet
 
@@ -26,6 +26,7 @@ KIND_STEP = 4.4  # mm of a row
 KIND_SHARES = {"zh": (62, 30, 40, 40, 40, 40, 44), "en": (84, 24, 38, 38, 38, 38, 36)}  # of the table's width
 HEAD, KEY = 8.4, 5.4  # mm of a heading, of the line that says what colours mean
 LADDER_STEP, LADDER_RIGHT = (6.2, 8.6), 12.4  # mm of a kind, of the figures right of it
+AROUND = ("page_barriers", "page_contours")  # of the ground, in the legend
 SERVED, MOST_SUPPLY = "#B9B4A7", 1.25  # a supply above this share of the need ends in an arrow
 
 
@@ -35,9 +36,9 @@ def draw_gaps(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
     by_community = any(made.layer(f"{name}_communities") for name, _, _ in shown_groups(study))
     below = say("map_gap_below_communities" if by_community else "map_gap_below", language)
     sheet = begin_sheet(made, study, leaf, say("map_gap_title", language), below)
-    form = study.paper.then["gaps"][leaf.part - 1] if leaf.part else gap_view(study)[0]
+    form, scale = page_form(study, "gaps", leaf, study_bounds(study), maps_of_gaps(study))
     if form.maps:
-        _maps(made, sheet, study)
+        _maps(made, sheet, study, form, scale)
     draw_columns(form, {
         "kinds": lambda place: _kinds(sheet, study, place),
         "bars": lambda place: _bars(sheet, study, place, form.most["bars"]),
@@ -47,13 +48,12 @@ def draw_gaps(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
     return end_sheet(sheet, study, leaf)
 
 
-def _maps(made: Any, sheet: Sheet, study: Any) -> None:
+def _maps(made: Any, sheet: Sheet, study: Any, form: Form, scale: int) -> None:
     """Draw one map, or one of elders and one of children."""
-    groups = shown_groups(study) or [("gap", "map_kinds", "")]
-    (form, scale), box = gap_view(study), study_bounds(study)
+    groups, box = shown_groups(study) or [("gap", "map_kinds", "")], study_bounds(study)
     for number, ((name, code, _), place) in enumerate(zip(groups, form.maps)):
         view = View(place, frame_extent(box, place[2:], scale), scale)
-        layers = [layer for layer in _shown(made, study, name, scale) if layer is not None]
+        layers = layers_of(made, *_shown(made, study, name, scale))
         words = say(code, study.language)
         wide = text_width_mm(words, 10.5) * 1.05 + 6
         drawn = sheet.map(view.place, QgsRectangle(*view.extent), layers, made.project.crs(), scale, title=wide)
@@ -66,15 +66,12 @@ def _maps(made: Any, sheet: Sheet, study: Any) -> None:
     sheet.north_of(form.maps[min(len(groups), len(form.maps)) - 1], study.language)
 
 
-def _shown(made: Any, study: Any, name: str, scale: int) -> list[Any]:
+def _shown(made: Any, study: Any, name: str, scale: int) -> list[str]:
     """Return the layers of a group's map from above: parcels, or the communities where a parcel would be a dot."""
     ground = ground_of(study, scale)
     if made.layer(f"{name}_communities") is not None:
-        return [made.layer(item) for item in (f"{name}_facilities", f"{name}_communities", *ground)]
-    return [
-        made.layer(f"{name}_facilities"), made.layer("page_communities"), made.layer(name), roads_of(made),
-        *map(made.layer, ground),
-    ]  # fmt: skip
+        return [f"{name}_facilities", f"{name}_communities", *ground]
+    return [f"{name}_facilities", "page_communities", name, roads_of(study), *ground]
 
 
 def _kinds(sheet: Sheet, study: Any, place: Place) -> float:
@@ -114,9 +111,7 @@ def _legend(made: Any, sheet: Sheet, study: Any, place: Place, columns: int) -> 
     if others:  # the second of two maps
         twins = [twin for twin, layer in zip(others[0], layers) if layer is not None]
     own = [layer for layer in layers if layer is not None]
-    ground = [made.layer(name) for name in ("page_barriers", *(["page_contours"] if "page_contours" in ground_of(
-        study, gap_scale(study)) else []))]  # fmt: skip
-    own += [layer for layer in ground if layer is not None]
+    own += layers_of(made, *ground_of(study, gap_scale(study), AROUND))
     y = sheet.legend(None, own, (x, y - 1, width, bottom - y), columns, twins=twins)
     if not _has_room(study):
         sheet.paragraph(say("map_gap_full_only", study.language), (x, y + 1, width, 6), 6.5, 2, color=GREY)

@@ -15,14 +15,16 @@ from ....core.words import say
 from ..bounds import study_bounds, study_hull
 from .citylook import roads_of
 from .corners import bar_box, core_boxes, north_box
-from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of, page_form
+from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of, layers_of, page_form
 from .naming import Named, View, draw_names
 from .sheet import GREY, Sheet
+from .zonepage import zone_name
 
 STAGES = ("now", "plan")
 TITLES = {"now": ("map_land_now", "map_land_now_below"), "plan": ("map_land_plan", "map_land_plan_below")}
 NARROW, ZONE, LEGEND = 100.0, 4.6, 52.0  # mm: a narrow column, a row of the zones, what legend and note take
 SHOWN = ("city_cores", "page_stations", "city_outlines", "page_names")  # above the land, below them the roads
+LISTED, AROUND = ("city_outlines", "city_cores", "page_stations"), ("page_barriers", "page_contours")  # in the legend
 
 
 def stages_of(study: Any) -> list[str]:
@@ -39,9 +41,7 @@ def draw_land(made: Any, study: Any, leaf: Leaf, stage: str, run: Any) -> Sheet:
     form, scale = page_form(study, "land", leaf, box)
     for place in form.maps:
         view = View(place, frame_extent(box, place[2:], scale), scale)
-        ground = map(made.layer, ground_of(study, scale))
-        shown = [*map(made.layer, SHOWN), roads_of(made), made.layer(f"page_land_{stage}"), *ground]
-        layers = [layer for layer in shown if layer is not None]
+        layers = layers_of(made, *SHOWN, roads_of(study), f"page_land_{stage}", *ground_of(study, scale))
         drawn = sheet.map(view.place, QgsRectangle(*view.extent), layers, made.project.crs(), scale)
         bar = bar_box(view, study_hull(study))
         _zone_numbers(sheet, view, study, [bar, north_box(view)], run)
@@ -78,8 +78,7 @@ def _zones(sheet: Sheet, study: Any, place: Place, form: Form) -> float:
     zones = study.metres("ZONES").sort_values("zone_id").to_dict("records")
     most = max(3, min(form.most["zones"], int((bottom - y) / ZONE) - 2))
     for number, zone in enumerate(zones[:most], 1):
-        name = zone["name"] if isinstance(zone.get("name"), str) else str(zone["zone_id"])
-        rows.append([str(number), name, hectares(zone.get("area_m2"))])
+        rows.append([str(number), zone_name(zone), hectares(zone.get("area_m2"))])
     y = sheet.rows(rows, (8, width - 34, 26), x, y, ZONE, texts=2)
     if len(zones) > most:
         y = sheet.note(say("map_more_rows", language, n=len(zones) - most), x, y, width)
@@ -90,10 +89,7 @@ def _legend(made: Any, sheet: Sheet, study: Any, place: Place, look: tuple[int, 
     """List what else is drawn; `look` = columns, scale of the map."""
     x, y, width, _ = place
     y = sheet.head(say("map_legend", study.language), x, y, width)
-    listed = [made.layer(name) for name in ("city_outlines", "city_cores", "page_stations")]
-    listed += [roads_of(made), made.layer("page_barriers")]
-    listed += [made.layer("page_contours")] if "page_contours" in ground_of(study, look[1]) else []
-    layers = [layer for layer in listed if layer is not None]
+    layers = layers_of(made, *LISTED, roads_of(study), *ground_of(study, look[1], AROUND))
     return sheet.legend(sheet.last_map, layers, (x, y - 1, width, 0), look[0])
 
 

@@ -12,6 +12,7 @@ from ....core.delivery.scales import choose_scale, frame_extent, page
 from ....core.words import say
 from ..bounds import study_bounds
 from .corners import hidden_area
+from .leaf import layers_of
 from .naming import View
 from .sheet import INK, Place, Sheet
 
@@ -62,8 +63,7 @@ def _draw(made: Any, sheet: Sheet, study: Any, place: Place, drawn: Any) -> None
     scale = choose_scale(box, place[2:], range(1000, 2_000_000, 500), page()["margin_share"])  # no scale is printed
     extent = QgsRectangle(*frame_extent(box, place[2:], scale))
     by_roads = scale <= STREETS_TO or made.layer("city_veil") is None  # or nothing at all would tell the place
-    names = ["place", "city_veil", *(["road_hairs"] if by_roads else []), "page_barriers", "page_green"]
-    layers = [layer for layer in map(made.layer, names) if layer is not None]
+    layers = layers_of(made, "place", "city_veil", *(["road_hairs"] if by_roads else []), "page_barriers", "page_green")
     shown = sheet.map(place, extent, layers, made.project.crs(), scale, marked=False)
     QgsExpressionContextUtils.setLayoutItemVariable(shown, "is_place", 1)
     shown.overview().setLinkedMap(drawn)

@@ -16,7 +16,7 @@ from ..bounds import study_bounds, study_hull
 from .citylook import roads_of
 from .corners import bar_box, core_boxes, north_box
 from .figures import kind_rows, overview_figures, tag_rows, zone_rows
-from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of, page_form
+from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of, layers_of, page_form
 from .naming import Named, View, draw_names
 from .sheet import GREY, HAIR, Sheet
 from .zonepage import zone_name
@@ -27,6 +27,7 @@ ZONES, CHECKS = (30, 12, 8, 15), 18.0  # mm of name, hectares, petals, people; o
 BAR_LEFT, WORDS = 3.0, 17.5  # mm from the people to the bars, of the figures behind each
 HEAD = ("city_cores", "page_stations", "city_zones", "page_names", "city_veil", "city_tagged")
 LISTED = ("city_zones", "city_cores", "page_stations", "city_tagged", "city_veil")
+AROUND = ("page_barriers", "page_green", "page_contours")  # of the ground, in the legend
 
 
 def draw_overview(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
@@ -38,8 +39,7 @@ def draw_overview(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
     zones = study.metres("ZONES").sort_values("zone_id").reset_index(drop=True)
     for place in form.maps:
         view = View(place, frame_extent(box, place[2:], scale), scale)
-        found = [*map(made.layer, HEAD), roads_of(made), *map(made.layer, ground_of(study, scale))]
-        layers = [layer for layer in found if layer is not None]
+        layers = layers_of(made, *HEAD, roads_of(study), *ground_of(study, scale))
         drawn = sheet.map(view.place, QgsRectangle(*view.extent), layers, made.project.crs(), scale)
         _names(sheet, view, study, zones, run)
         bar = bar_box(view, study_hull(study))
@@ -50,9 +50,7 @@ def draw_overview(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
         x, y, width, room = place
         end = y + room
         y = sheet.head(say("map_legend", language), x, y, width)
-        found = [*map(made.layer, LISTED), roads_of(made), made.layer("page_barriers"), made.layer("page_green")]
-        found += [made.layer("page_contours")] if "page_contours" in ground_of(study, scale) else []
-        listed = [layer for layer in found if layer is not None]
+        listed = layers_of(made, *LISTED, roads_of(study), *ground_of(study, scale, AROUND))
         return sheet.legend(sheet.last_map, listed, (x, y - 1, width, end - y + 1), form.legend[language])
 
     draw_columns(form, {

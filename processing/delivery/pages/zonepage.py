@@ -17,7 +17,7 @@ from .checks import draw_actions, draw_findings
 from .corners import bar_box, core_boxes, entrance_boxes, north_box
 from .figures import petal_rows, zone_figures
 from .labels import petal_numbers
-from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of, page_form
+from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of, layers_of, page_form
 from .locator import LEAST_HIGH, column_room, draw_in_column, draw_inset, inset_box
 from .naming import Named, View, draw_names, spots_of
 from .section import draw_section, longest_of_zone, profiles_of
@@ -86,7 +86,7 @@ class _ZonePage:
         """Draw map, columns and profile, as far as the page has them."""
         view, sheet = self.view, self.sheet
         if view is not None:
-            shown = self._layers(*SHOWN, *ground_of(self.study))
+            shown = layers_of(self.made, *SHOWN, *ground_of(self.study))
             drawn = sheet.map(view.place, QgsRectangle(*view.extent), shown, self.made.project.crs(), view.scale)
             bar = bar_box(view, self.zone["geometry"])
             self.kept += [bar, north_box(view)]
@@ -102,15 +102,12 @@ class _ZonePage:
         if "profile" in self.form.places:
             _section(sheet, self.study, self.zone, self.form.places["profile"])
 
-    def _layers(self, *names: str) -> list[Any]:
-        return [layer for layer in map(self.made.layer, names) if layer is not None]
-
     def _make_legend(self, drawn: Any) -> None:
         """Make the legend before its place is known: the petals above it take what it leaves."""
         if "legend" not in self.form.sections:
             return
         width = next(column.at[2] for column in self.form.columns if "legend" in column.sections)
-        listed = self._layers(*(name for name in LISTED if self.study.paper.has_contours or name != "page_contours"))
+        listed = layers_of(self.made, *ground_of(self.study, names=LISTED))
         columns = self.form.legend[self.study.language]
         self.legend = self.sheet.make_legend(drawn, listed, width, columns, [self.zone_id])
 

@@ -19,9 +19,10 @@ from ....core.words import say
 from .checks import INKS, draw_bar, findings_of
 from .corners import bar_box, core_boxes, north_box, short_bar
 from .labels import petal_numbers
-from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of, page_form
+from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of, layers_of, page_form
 from .naming import Named, View, draw_names, spots_of
 from .sheet import GREY, INK, Sheet
+from .zonepage import zone_name
 
 STRUCTURE = ("own_cores", "own_zones", "own_branches", "ring", "own_petals", "page_roads")  # from above
 ACTIONS = ("own_cores", "own_zones", "page_names", "veil", "own_actions", "page_buildings", "page_roads")
@@ -63,7 +64,7 @@ def draw_actions_sheet(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
     form = study.paper.forms["actions"][0]
     for place, table, zone in zip(form.maps, form.tables, leaf.zones):
         view = _map(sheet, made, study, ("actions", zone), place, ACTIONS)
-        words = say("map_panel", language, name=_name(zone), scale=view.scale)
+        words = say("map_panel", language, name=zone_name(zone), scale=view.scale)
         sheet.text(words, (place[0], place[1] - TITLE, place[2], 6), 10.5, bold=True)
         _bar(sheet, view, zone)
         sheet.north_of(view.place, language)
@@ -77,7 +78,7 @@ def draw_projects(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
     """Draw the projects of a zone with their numbers, and list them beside the map or on the next page."""
     language, zone = study.language, leaf.zones[0]
     zone_id = str(zone["zone_id"])
-    title = say("map_projects_title", language, name=_name(zone))
+    title = say("map_projects_title", language, name=zone_name(zone))
     sheet = begin_sheet(made, study, leaf, title, say("map_projects_below", language, zone=zone_id))
     form, _ = page_form(study, "projects", leaf, zone["geometry"].bounds)
     rows = projects_of(study, zone_id)
@@ -115,10 +116,8 @@ def _legend(
 ) -> float:  # fmt: skip
     """List what the sheet is about, then the ground as far as its last map shows it; return where the list ends."""
     zones = [str(zone["zone_id"]) for zone in leaf.zones]
-    own = [layer for layer in map(made.layer, names) if layer is not None]
-    around = [made.layer(name) for name in AROUND if study.paper.has_contours or name != "page_contours"]
-    around = [layer for layer in around if layer is not None]
-    return sheet.legend(None, own, place, columns, zones, around=(around, sheet.last_map))
+    around = layers_of(made, *ground_of(study, names=AROUND))
+    return sheet.legend(None, layers_of(made, *names), place, columns, zones, around=(around, sheet.last_map))
 
 
 def projects_of(study: Any, zone_id: str) -> list[dict[str, Any]]:
@@ -141,7 +140,7 @@ def _map(
     box = zone["geometry"].bounds
     scale = scale_of(kind, place, box)
     view = View(place, frame_extent(box, place[2:], scale), scale)
-    layers = [layer for layer in map(made.layer, (*names, *ground_of(study))) if layer is not None]
+    layers = layers_of(made, *names, *ground_of(study))
     item = sheet.map(place, QgsRectangle(*view.extent), layers, made.project.crs(), scale)
     QgsExpressionContextUtils.setLayoutItemVariable(item, "zone_id", str(zone["zone_id"]))
     return view
@@ -171,7 +170,7 @@ def _petal_marks(
 def _panel_words(sheet: Sheet, study: Any, zone: dict[str, Any], place: Place, scale: int) -> None:
     """Write name and scale above a panel, core, branches and petals below it."""
     language, (x, y, width, height), zone_id = study.language, place, str(zone["zone_id"])
-    sheet.text(say("map_panel", language, name=_name(zone), scale=scale), (x, y, width, 6), 10.5, bold=True)
+    sheet.text(say("map_panel", language, name=zone_name(zone), scale=scale), (x, y, width, 6), 10.5, bold=True)
     branches, petals = _rows(study.frame("branches"), zone_id), _rows(study.frame("petals"), zone_id)
     stairs = exact_sum(branches.loc[(branches["kind"] == "stairs").to_numpy(dtype=bool), "length_m"]) if len(
         branches) else 0.0  # fmt: skip
@@ -191,7 +190,7 @@ def _panel_words(sheet: Sheet, study: Any, zone: dict[str, Any], place: Place, s
 def _core_name(study: Any, zone: dict[str, Any]) -> str:
     cores = _rows(study.frame("cores"), str(zone["zone_id"]))
     names = [name for name in cores.get("name", ()) if isinstance(name, str)]
-    return names[0] if names else _name(zone)
+    return names[0] if names else zone_name(zone)
 
 
 def _action_table(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, float, float]) -> None:
@@ -288,10 +287,6 @@ def _rows(frame: Any, zone_id: str) -> Any:
     if frame is None:
         return pd.DataFrame({name: [] for name in ("action", "floor_m2", "foot_m2", "kind", "length_m", "tag")})
     return frame[(frame["zone_id"] == zone_id).fillna(False).astype(bool)]
-
-
-def _name(zone: dict[str, Any]) -> str:
-    return str(zone["name"]) if isinstance(zone.get("name"), str) else str(zone["zone_id"])
 
 
 def _nothing() -> Any:
