@@ -34,9 +34,7 @@ def count_classes(source: str, conditions: Sequence[str]) -> list[int]:
 
     What the house's classes say is SQL as well as an expression of QGIS.
     """
-    name, _, rest = source.partition("|")
-    table = next((part[len("layername=") :] for part in rest.split("|") if part.startswith("layername=")), "")
-    path = Path(name)
+    path, table = place_of(source)
     if "|subset=" in source or path.suffix != ".gpkg" or not path.is_file():
         return []
     try:
@@ -46,6 +44,13 @@ def count_classes(source: str, conditions: Sequence[str]) -> list[int]:
             return count_rows(base, table, conditions)
     except (sqlite3.Error, TypeError):
         return []
+
+
+def place_of(source: str) -> tuple[Path, str]:
+    """Return the file of a layer's source and the table in it, "" where none is named."""
+    name, _, rest = source.partition("|")
+    tables = (part[len("layername=") :] for part in rest.split("|") if part.startswith("layername="))
+    return Path(name), next(tables, "")
 
 
 def count_rows(base: sqlite3.Connection, table: str, conditions: Sequence[str]) -> list[int]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 
 from qgis.core import QgsMapLayer, QgsVectorLayer, QgsVectorLayerJoinInfo
+
+from .counting import place_of
 
 PREFIX = "full_"  # of the joined column
 FULL = f"{PREFIX}kind"  # the column that is there, and not NULL, for a facility that is full in one of its kinds
@@ -17,10 +18,9 @@ FULL_ROWS = '"free" <= 0 AND "served" > 0'  # ui spec §5: overloaded; also SQL
 
 def count_full(source: str) -> int | None:
     """Return how many facilities are full by the rows of load; None when the file cannot be read."""
-    name, _, rest = source.partition("|")
-    table = next((part[len("layername=") :] for part in rest.split("|") if part.startswith("layername=")), "")
+    path, table = place_of(source)
     try:
-        with closing(sqlite3.connect(f"{Path(name).resolve().as_uri()}?mode=ro", uri=True)) as base:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
             told = ["SELECT count(DISTINCT facility_id) FROM", f'"{table or "facility_load"}"', "WHERE", FULL_ROWS]
             return int(base.execute(" ".join(told)).fetchone()[0])
     except sqlite3.Error:
@@ -36,13 +36,16 @@ def full_rows(source: str, title: str) -> QgsVectorLayer:
     return rows
 
 
-def join_full(places: QgsVectorLayer, rows: QgsVectorLayer, id_field: str) -> None:
-    """Join facilities to `rows`, which must be in the same project, by their id; they have the column FULL then."""
+def join_full(places: QgsVectorLayer, rows: QgsVectorLayer, id_field: str, prefix: str = PREFIX) -> None:
+    """Join facilities to `rows`, which must be in the same project, by their id; they have the column FULL then.
+
+    With another `prefix`, that and “kind” is what the column is called.
+    """
     join = QgsVectorLayerJoinInfo()
     join.setJoinLayer(rows)
     join.setJoinFieldName("facility_id")
     join.setTargetFieldName(id_field)
-    join.setPrefix(PREFIX)
+    join.setPrefix(prefix)
     join.setJoinFieldNamesSubset(["kind"])
     join.setUsingMemoryCache(True)
     places.addJoin(join)

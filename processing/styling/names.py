@@ -86,7 +86,7 @@ def namings(language: str) -> dict[str, Naming]:
         "cores": Naming("''", 8.0, core, 60_000, 10, (), look={"drawLabels": False}),  # in the way of other names
         "stations": Naming(NAME, 9.5, core, 60_000, 9, bold=True, look=point),
         "zones": Naming(_zone(language), 9.5, zone, 60_000, 10, ("zone_id", "area_m2"), bold=True),
-        "petals": Naming(_petal(language), 7.5, "#222222", 7_000, 7, ("tag", "area_m2")),
+        "petals": Naming(petal_words(language), 7.5, "#222222", 7_000, 7, ("tag", "area_m2")),
         "communities": Naming(NAME, 9.0, "#33373A", 30_000, 6),
         "barriers": Naming(NAME, 11.0, base["water_name"]["color"], 60_000, 8, ("name", "kind"), spaced_mm=1.2,
                            when=barrier_is(WATER), look={"placement": Placement.Free}),
@@ -105,7 +105,8 @@ def _zone(language: str) -> str:
     return f"coalesce(\"name\", \"zone_id\") || '\\n' || {size} || coalesce(' · ' || \"petals_n\" || ' {petals}', '')"
 
 
-def _petal(language: str) -> str:
+def petal_words(language: str) -> str:
+    """Return what a petal is called, an expression: its tag, hectares, minutes on foot."""
     names = json.dumps({tag: entry[language] for tag, entry in palette()["tags"].items()}, ensure_ascii=False)
     minutes = "分" if language == "zh" else "min"
     size = "format_number(\"area_m2\" / 10000, 1) || ' ha'"

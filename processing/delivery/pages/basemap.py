@@ -12,12 +12,12 @@ from qgis.core import (
     QgsLineSymbol,
     QgsMarkerSymbol,
     QgsVectorLayer,
-    QgsVectorLayerJoinInfo,
 )
 from qgis.PyQt.QtGui import QPainter
 
 from ....core.delivery.palette import CHILD_KINDS, ELDER_KINDS, palette, stage_name
 from ....core.words import say
+from ...styling.loads import FULL_ROWS, PREFIX, join_full
 from ...styling.styles import STYLES, group_rules, rules_of
 from ...styling.symbols import Rule, fill, line, mixed, outlined, ring, rules
 from ..bounds import HAIRS_FROM, PLAIN_FROM, TINTS_FROM, city_view, study_bounds
@@ -39,7 +39,7 @@ from .surroundings import block_labels, page_communities, page_names, page_stati
 
 OF_ZONE = '"zone_id" = @zone_id'  # each page names its zone
 RING_M = 300
-LOADS = (("serves_", ""), ("full_", '"free" <= 0 AND "served" > 0'))  # prefix of a join, which rows of load it has
+LOADS = (("serves_", ""), (PREFIX, FULL_ROWS))  # prefix of a join, which rows of load it has
 AS_LINES = {"own_zones": "zone", "ring": "core_ring"}  # areas whose rim is what a legend must show
 NAMED = (("page_names", page_names), ("page_stations", page_stations), ("page_communities", page_communities))
 IN_THE_WAY = ("city_cores", "own_cores")  # no name of a road or a river stands on a station
@@ -167,14 +167,7 @@ def _add_facilities(made: Any, group: Any, study: Any) -> None:
             wanted = [condition, f'"kind" IN ({listed})' if kinds else ""]
             rows.setSubsetString(" AND ".join(part for part in wanted if part))
             _add(made, group, f"{name}_{prefix}rows", rows)
-            join = QgsVectorLayerJoinInfo()
-            join.setJoinLayer(rows)
-            join.setJoinFieldName("facility_id")
-            join.setTargetFieldName("facility_id")
-            join.setPrefix(prefix)
-            join.setJoinFieldNamesSubset(["kind"])
-            join.setUsingMemoryCache(True)
-            layer.addJoin(join)
+            join_full(layer, rows, "facility_id", prefix)
         size, has_room = facility_size(study, serving_n(study, kinds), scale)
         layer.setRenderer(rules(served_rules(study.language, size, has_room)))
         _add(made, group, f"{name}_facilities", layer)
