@@ -122,7 +122,8 @@ def draw(gap, facilities, edges, out, lines):
     ways, squares = yuzhong_map.context_layers(edges, edges)
     squares = facilities.clone()
     from urban_renewal.core import schema
-    from urban_renewal.processing.styling.styles import STYLES, apply_style
+    from urban_renewal.processing.styling.dressed import apply_style
+    from urban_renewal.processing.styling.styles import STYLES
     from urban_renewal.processing.styling.symbols import rules
 
     apply_style(gap, schema.table("gap", kinds=tuple(KINDS)), "zh")

@@ -17,7 +17,9 @@ from qgis.core import Qgis, QgsCentroidFillSymbolLayer, QgsProperty, QgsSymbolLa
 
 from ...core.delivery.palette import palette
 from ...core.words import RESOURCES
+from .loads import FULL, HAS_LOAD
 from .screen import fading, ground_line, scaled_lines, scaled_marker
+from .styles import STYLES, group_rules
 from .symbols import Rule, dotted, fill, hatched, marker, outlined, ring
 
 Looks = Callable[[set[str], str], list[Rule]]
@@ -49,8 +51,6 @@ def look_of(name: str, found: list[Rule], names: set[str], language: str) -> lis
 
 def gap_classes(share: str, kinds: Iterable[str], language: str) -> list[Rule]:
     """Return the classes of a gap in the facilities of some kinds (`styles.group_rules`) for the canvas."""
-    from .styles import group_rules
-
     return [(label, when, CHANGES["gap"](symbol)) for label, when, symbol in group_rules(share, kinds, language)]
 
 
@@ -123,8 +123,6 @@ def _edges(names: set[str], language: str) -> list[Rule]:
 
 
 def _branches(names: set[str], language: str) -> list[Rule]:
-    from .styles import STYLES
-
     (plain, rest, _), (stairs, steep, _) = STYLES["branches"](names, language)
     color = palette()["branch"]["color"]
     return [
@@ -155,8 +153,6 @@ def _stations(names: set[str], language: str) -> list[Rule]:
 
 def _facilities(names: set[str], language: str) -> list[Rule]:
     """White squares rimmed green; dark red and thick where the last count of gaps says full (`loads.py`)."""
-    from .loads import FULL, HAS_LOAD
-
     plain, full = palette()["facility"], palette()["overloaded"]
     green = scaled_marker(marker("square", "#FFFFFF", 3.0, plain["color"], 0.4), 22.0, 1.0)
     if FULL not in names:
@@ -187,8 +183,6 @@ def _parcels(names: set[str], language: str) -> list[Rule]:
 
 def _tagged(names: set[str], language: str) -> list[Rule]:
     """Tags as on paper; what is nothing of the kind leaves the ground in sight."""
-    from .styles import STYLES
-
     *found, (other, rest, symbol) = STYLES["tagged"](names, language)
     symbol.setOpacity(OTHER)
     return [(label, when, fading(look, 1.6, 0.3)) for label, when, look in (*found, (other, rest, symbol))]

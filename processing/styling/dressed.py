@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from qgis.core import Qgis, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtGui import QPainter
 
+from ...core import schema
 from .canvas import UP_TO, is_levelled, look_of, renamed, scales_of
 from .names import name_layer
 from .styles import STYLES, rules_of
@@ -37,6 +38,12 @@ def wear(layer: QgsVectorLayer, name: str, language: str, columns: Mapping[str, 
     layer.setMaximumScale(0)
     name_layer(layer, name, named, language)
     return found
+
+
+def apply_style(layer: QgsVectorLayer, table: schema.Table, language: str) -> None:
+    """Give the layer the look of its table; a table without geometry or without a look of its own stays as it is."""
+    if layer.isSpatial():
+        wear(layer, table.name, language)
 
 
 def has_look(name: str) -> bool:

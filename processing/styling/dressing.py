@@ -11,7 +11,7 @@ from qgis.core import QgsLayerMetadata, QgsProviderRegistry, QgsVectorLayer
 
 from ...core import schema
 from ..output.targets import Target
-from .styles import apply_style
+from .dressed import apply_style
 
 
 class Dresser:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How result layers look when they are first opened: colours in resources/styles/palette.json, sizes in mm."""
+"""How tables look on paper: colours in resources/styles/palette.json, sizes in mm. On the canvas: `canvas.py`."""
 
 from __future__ import annotations
 
@@ -8,20 +8,11 @@ from typing import Any
 
 from qgis.core import Qgis, QgsVectorLayer
 
-from ...core import schema
 from ...core.delivery.palette import CHILD_KINDS, ELDER_KINDS, land_classes, palette
 from .sidestyles import SIDE_STYLES
 from .symbols import Rule, crossed, dotted, fill, hatched, line, marker, mixed, outlined, ring
 
 STEEP = 0.12  # the share of climb from which a branch counts as steep: the cap on streets in methods.md §2
-
-
-def apply_style(layer: QgsVectorLayer, table: schema.Table, language: str) -> None:
-    """Give the layer the look of its table; a table without geometry or without a look of its own stays as it is."""
-    from .dressed import wear
-
-    if layer.isSpatial():
-        wear(layer, table.name, language)
 
 
 def rules_of(layer: QgsVectorLayer, name: str, names: set[str], language: str) -> list[Rule]:
@@ -130,15 +121,6 @@ def _branches(names: set[str], language: str) -> list[Rule]:
 def _cores(names: set[str], language: str) -> list[Rule]:
     core = palette()["core"]
     return [(core[language], "", ring(core["color"], 6.3, 1.0))]
-
-
-def _edges(names: set[str], language: str) -> list[Rule]:
-    def symbol(kind: str, color: str) -> Any:
-        return line(color, 0.5, (0.5, 0.5)) if kind == "stairs" else line(color, 0.35)
-
-    entries = palette()["edges"]
-    found = [(entry[language], f"\"kind\" = '{kind}'", symbol(kind, entry["color"])) for kind, entry in entries.items()]
-    return [*found, (palette()["other"][language], "ELSE", line("#CFC9BC", 0.35))]
 
 
 def _facility_load(names: set[str], language: str) -> list[Rule]:
@@ -252,7 +234,6 @@ STYLES: dict[str, Callable[[set[str], str], list[Rule]]] = {
     "petals": _petals,
     "branches": _branches,
     "cores": _cores,
-    "edges": _edges,
     "facility_load": _facility_load,
     "parcel_people": _people,
     "building_people": _people,
@@ -262,7 +243,6 @@ STYLES: dict[str, Callable[[set[str], str], list[Rule]]] = {
     "locked_in": _one("locked_in", lambda color: hatched(color, 45, color, ground=False)),
     "locked_out": _one("locked_out", lambda color: hatched(color, -45, color, ground=False)),
     "links": _one("link", lambda color: line(color, 0.9, (1.9, 1.1), casing=1.5)),
-    "sites": _one("site", lambda color: fill(color, "#7A5200", 0.8)),
     "projects": _one("project", lambda color: outlined(color, 0.4)),
     "facilities": _one("facility", lambda color: marker("square", "#FFFFFF", 2.4, color, 0.35)),
     "corners": _one("corner", lambda color: marker("circle", "#FFFFFF", 1.2, color, 0.2)),
@@ -271,11 +251,8 @@ STYLES: dict[str, Callable[[set[str], str], list[Rule]]] = {
     "land_use_map": _land_use,
     "barriers": _barriers,
     "green": _base("green", fill),
-    "communities": _base("community", lambda color: outlined(color, 0.25, (2.4, 0.8, 0.6, 0.8), 0.6)),
     "protected": _base("protected", lambda color: outlined(color, 0.5, (0.6, 0.9))),
-    "stations": _base("station", lambda color: marker("circle", "#FFFFFF", 2.6, color, 0.4)),
     "station_entrances": _base("entrance", lambda color: marker("square", color, 3.2, "#FFFFFF", 0.2)),
-    "roads": _base("road", lambda color: line("#CFC9BC", 0.5)),
     "issues": _one("issue", lambda color: marker("diamond", color, 3.0)),
     **SIDE_STYLES,
 }

@@ -12,7 +12,7 @@ def box(x):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_style_of_tags(make_layer, language, labels_by_feature):
     from urban_renewal.core import schema
-    from urban_renewal.processing.styling.styles import apply_style
+    from urban_renewal.processing.styling.dressed import apply_style
 
     rows = [
         ("old_compound", "confirmed", "none"),
@@ -46,7 +46,7 @@ def test_style_of_tags(make_layer, language, labels_by_feature):
 def test_style_of_gaps_has_no_holes_and_no_overlaps(make_layer, labels_by_feature):
     """Every share between 0 and 1, the class limits too, falls into exactly one class; NULL is drawn as no data."""
     from urban_renewal.core import schema
-    from urban_renewal.processing.styling.styles import apply_style
+    from urban_renewal.processing.styling.dressed import apply_style
 
     shares = [0, 0.05, 0.0500001, 0.2, 0.21, 0.4, 0.41, 0.7, 0.71, 1.0, None]
     layer = make_layer(
@@ -60,7 +60,7 @@ def test_style_of_gaps_has_no_holes_and_no_overlaps(make_layer, labels_by_featur
 
 def test_style_of_gaps_follows_the_kinds_computed(make_layer, labels_by_feature):
     from urban_renewal.core import schema
-    from urban_renewal.processing.styling.styles import apply_style
+    from urban_renewal.processing.styling.dressed import apply_style
 
     layer = make_layer([(box(0), {"heal_share": 0.25, "elder_gap": None, "child_gap": None})])
     apply_style(layer, schema.table("gap", ("heal",)), "en")
@@ -70,7 +70,7 @@ def test_style_of_gaps_follows_the_kinds_computed(make_layer, labels_by_feature)
 def test_style_of_gaps_tells_no_need_from_unknown(make_layer, labels_by_feature):
     """A factory where nobody lives has no gap to know; a parcel whose people are unknown has one."""
     from urban_renewal.core import schema
-    from urban_renewal.processing.styling.styles import apply_style
+    from urban_renewal.processing.styling.dressed import apply_style
 
     rows = [
         {"eday_need": 0.0, "meal_need": 0.0, "elder_gap": None},
@@ -89,7 +89,8 @@ def test_style_of_gaps_tells_no_need_from_unknown(make_layer, labels_by_feature)
 def test_every_style_can_be_drawn(make_layer):
     from qgis.core import QgsExpression
     from urban_renewal.core import schema
-    from urban_renewal.processing.styling.styles import STYLES, apply_style
+    from urban_renewal.processing.styling.dressed import apply_style
+    from urban_renewal.processing.styling.styles import STYLES
 
     kinds = {"polygon": "Polygon", "line": "LineString", "point": "Point", "any": "Point"}
     for name in set(STYLES) & set(schema.table_names()):

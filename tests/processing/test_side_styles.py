@@ -38,7 +38,7 @@ def classes_of(layer):
 @pytest.mark.parametrize("name", sorted(CASES))
 def test_each_row_has_its_class(make_layer, name):
     from urban_renewal.core import schema
-    from urban_renewal.processing.styling.styles import apply_style
+    from urban_renewal.processing.styling.dressed import apply_style
 
     layer = make_layer([(BOX, values) for values, _ in CASES[name]], name=name)
     assert isinstance(layer, QgsVectorLayer)
