@@ -203,3 +203,32 @@ def test_profile_keeps_to_the_time_of_the_petal(walk_s, length_m):
     )
     assert longest_of_zone(study, "Z").length_m == pytest.approx(length_m)
     assert longest_of_zone(study, "other") is None
+
+
+def test_no_name_hides_a_station_or_an_entrance(study, run_algorithm, make_layer, save_layer, tmp_path, monkeypatch):
+    """The core's own name begins at its circle, and would run over the entrance 80 m to the east of it."""
+    import shapely
+    from urban_renewal.processing.delivery.pages import maps, overview, zonepage
+
+    shown = []
+    for module in (overview, zonepage):
+        real = module.draw_names
+
+        def draw(sheet, view, names, *more, real=real):
+            shown.append((view, real(sheet, view, names, *more)))
+            return shown[-1][1]
+
+        monkeypatch.setattr(module, "draw_names", draw)
+    monkeypatch.setattr(maps, "_print", lambda *what: None)  # where things stand is known before
+    doors = make_layer([("POINT(180 50)", {"station_id": "1"})], "Point")
+    doors = save_layer(doors, tmp_path / "doors.gpkg")
+    run_algorithm("exportzones", {**study, "STATION_ENTRANCES": doors, "FORMATS": ["csv", "png"]})
+    hidden = []
+    for number, (view, made) in enumerate(shown):
+        boxes = [shapely.box(*item.box) for item in made if item.box]
+        for place, radius in (((100, 50), 2.4), ((180, 50), 0.6))[: 2 if number else 1]:  # no entrances on the overview
+            x, y = view.on_page(*place)
+            mark = shapely.box(x - radius, y - radius, x + radius, y + radius)
+            hidden += [(number, place, box.bounds) for box in boxes if box.intersection(mark).area > 0]
+    assert len(shown) == 3
+    assert hidden == []
