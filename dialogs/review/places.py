@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Sequence
-from contextlib import closing
 from typing import Any, NamedTuple
 
-from .items import OUTSIDE, Item, UnreadableError, table_of
+from .items import OUTSIDE, Item, opened, table_of
 
 SLICE = 2_000  # parcels at a time: shapely keeps other threads waiting meanwhile
 HEADER, ENVELOPES = 8, (0, 32, 48, 48, 64)  # bytes before the WKB of a GeoPackage geometry
@@ -68,56 +67,40 @@ def insides_of(source: str, parcels: Collection[str]) -> tuple[list[str], Any, A
 
 def names_of(source: str) -> dict[int, str]:
     """Return {key: parcel_id} of the tagged parcels. Raises UnreadableError."""
-    path, table = table_of(source)
-    quoted = table.replace('"', '""')
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=2.0)) as base:
-            there = [(item[1], bool(item[5])) for item in base.execute(f'PRAGMA table_info("{quoted}")')]
-            key = next((name for name, is_key in there if is_key), "rowid")
-            found = base.execute(" ".join(["SELECT", f'"{key}", parcel_id', "FROM", f'"{quoted}"'])).fetchall()
-    except sqlite3.Error as error:
-        raise UnreadableError(f"{path.name}: {error}") from error
+    with opened(source) as (base, table, _, key):
+        found = base.execute(" ".join(["SELECT", f'"{key}", parcel_id', "FROM", table])).fetchall()
     return {int(fid): str(name) for fid, name in found}
 
 
 def shapes_of(source: str, parcels: Collection[str]) -> list[bytes]:
     """Return the WKB of these parcels, those that have a shape. Raises UnreadableError."""
-    path, table = table_of(source)
-    quoted = table.replace('"', '""')
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=2.0)) as base:
-            row = base.execute(
-                "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (table,)
-            ).fetchone()
-            if row is None:
-                return []
-            base.execute("CREATE TEMP TABLE wanted (name TEXT PRIMARY KEY)")  # in memory: the file stays as it is
-            base.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", [(name,) for name in parcels])
-            parts = ["SELECT", f'"{row[0]}"', "FROM", f'"{quoted}"', "WHERE parcel_id IN (SELECT name FROM wanted)"]
-            found = [_wkb(blob) for (blob,) in base.execute(" ".join(parts))]
-    except sqlite3.Error as error:
-        raise UnreadableError(f"{path.name}: {error}") from error
+    with opened(source) as (base, table, _, _):
+        column = _geometry_of(base, source)
+        if not column:
+            return []
+        base.execute("CREATE TEMP TABLE wanted (name TEXT PRIMARY KEY)")  # in memory: the file stays as it is
+        base.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", [(name,) for name in parcels])
+        parts = ["SELECT", column, "FROM", table, "WHERE parcel_id IN (SELECT name FROM wanted)"]
+        found = [_wkb(blob) for (blob,) in base.execute(" ".join(parts))]
     return [wkb for wkb in found if wkb is not None]
 
 
 def _slices(source: str):  # type: ignore[no-untyped-def]
     """Yield (keys, WKB) of the parcels, some at a time."""
-    path, table = table_of(source)
-    quoted = table.replace('"', '""')
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=2.0)) as base:
-            row = base.execute(
-                "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (table,)
-            ).fetchone()
-            if row is None:
-                return
-            there = [(item[1], bool(item[5])) for item in base.execute(f'PRAGMA table_info("{quoted}")')]
-            key = next((name for name, is_key in there if is_key), "rowid")
-            cursor = base.execute(" ".join(["SELECT", f'"{key}", "{row[0]}"', "FROM", f'"{quoted}"']))
-            while rows := cursor.fetchmany(SLICE):
-                yield [int(fid) for fid, _ in rows], [_wkb(blob) for _, blob in rows]
-    except sqlite3.Error as error:
-        raise UnreadableError(f"{path.name}: {error}") from error
+    with opened(source) as (base, table, _, key):
+        column = _geometry_of(base, source)
+        if not column:
+            return
+        cursor = base.execute(" ".join(["SELECT", f'"{key}", {column}', "FROM", table]))
+        while rows := cursor.fetchmany(SLICE):
+            yield [int(fid) for fid, _ in rows], [_wkb(blob) for _, blob in rows]
+
+
+def _geometry_of(base: sqlite3.Connection, source: str) -> str:
+    """Return the geometry column of the table in quotes; "" for a table without one."""
+    sql = "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?"
+    row = base.execute(sql, (table_of(source)[1],)).fetchone()
+    return f'"{row[0]}"' if row else ""
 
 
 def _wkb(blob: bytes | None) -> bytes | None:
