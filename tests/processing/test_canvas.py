@@ -1,5 +1,7 @@
 """The house's looks on the map canvas: rims that fade, classes with their numbers, names, full facilities."""
 
+from pathlib import Path
+
 import pytest
 from qgis.core import (
     Qgis,
@@ -19,6 +21,7 @@ from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtXml import QDomDocument
 
 SIDE = 600  # pixels of a picture
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guide"
 GEOMETRY = {"polygon": "Polygon", "line": "LineString", "point": "Point"}
 COLUMNS = {  # of inputs, as the sample has them
     "roads": ("LineString", ("name", "highway")), "stations": ("Point", ("name",)), "parcels": ("Polygon", ("name",)),
@@ -262,15 +265,44 @@ def test_full_facilities_are_red(make_layer, save_layer, tmp_path):
     project.removeMapLayer(full.id())
 
 
-def test_names_have_room(make_layer):
-    """At 1:2000 a community, a petal and a storey are written; from 1:100000 nothing is."""
+NAMED = {  # what is named → a row of it, and the side of its square in metres
+    "communities": ({"name": "人和社区"}, 400), "green": ({"name": "沿江公园"}, 200), "buildings": ({"floors": 6}, 30),
+    "petals": ({"tag": "old_compound", "area_m2": 1e4, "walk_s": 60.0}, 200),
+    "zones": ({"zone_id": "Z", "name": "大坪", "area_m2": 1e5, "petals_n": 2}, 400),
+    "tagged": ({"name": "幸福里", "tag": "old_compound", "tag_level": "confirmed", "programme": "none"}, 200),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_names_are_written_from_near_and_not_from_far(make_layer, name):
+    """At 1:2000 each is named, at 1:100000 nothing is: no pixel is another than without names."""
+    from urban_renewal.processing.styling.dressed import wear
+
+    row, side = NAMED[name]
+    h = side / 2
+    layer = make_layer([(f"POLYGON((-{h} -{h},{h} -{h},{h} {h},-{h} {h},-{h} -{h}))", row)])
+    wear(layer, name, "zh", {field.name(): field.name() for field in layer.fields()})
+
+    def is_written(scale):
+        pictures = []
+        for enabled in (True, False):
+            layer.setLabelsEnabled(enabled)
+            pictures.append(draw([layer], scale))
+        return pictures[0] != pictures[1]
+
+    assert is_written(2000)
+    assert not is_written(100_000)
+
+
+def test_the_larger_thing_is_named_from_farther_and_first_as_the_guide_says():
     from urban_renewal.processing.styling.names import namings
 
     for language in ("zh", "en"):
-        told = namings(language)
+        told, guide = namings(language), (GUIDE / f"guide.{language}.md").read_text(encoding="utf-8")
+        for name in ("zones", "roads", "petals", "buildings"):
+            assert f"1:{told[name].up_to}" in guide, name
         assert told["zones"].up_to > told["communities"].up_to > told["petals"].up_to > told["buildings"].up_to
         assert told["zones"].first > told["communities"].first > told["roads"].first > told["buildings"].first
-        assert max(naming.up_to for naming in told.values()) <= 60_000
 
 
 def test_middle_of_a_picture_is_the_middle(make_layer):
