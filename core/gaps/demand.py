@@ -58,7 +58,8 @@ def demand_points(parcels: pd.DataFrame, building_people: pd.DataFrame | None, r
 
     Parameters: `parcels` with `parcel_id`, `geometry` and, without `building_people`, people columns of their own;
     `building_people` the table of that name. Buildings without a parcel of the layer are left out and listed
-    (`home_off_parcels`); negative and impossible counts too (`people_impossible`): they are unknown.
+    (`home_off_parcels`); negative and impossible counts too (`people_impossible`): they are unknown. On a parcel where
+    people live only their homes count: who lives there does not set out from the shop or the shed beside.
     Raises RenewalError("people_missing") when neither table says how many people there are.
     """
     if building_people is None:
@@ -72,7 +73,7 @@ def demand_points(parcels: pd.DataFrame, building_people: pd.DataFrame | None, r
         row = np.array([of_parcel.get(item, -1) for item in building_people["parcel_id"].tolist()], dtype=np.intp)
         lost = (row < 0) & (frames.optional(building_people, "pop", "real").fillna(0).to_numpy("float64") > 0)
         run.leave_out("BUILDING_PEOPLE", building_people["building_id"][lost], "home_off_parcels", "warning")
-        kept = np.flatnonzero(row >= 0)
+        kept = np.flatnonzero(_lived_in(building_people, row, len(parcels)))
         table, row = building_people, row[kept]
         ids = table["building_id"].iloc[kept]
         floor = frames.optional(table, "resid_floor_m2", "real").to_numpy("float64", na_value=np.nan)[kept]
@@ -97,6 +98,18 @@ def demand_points(parcels: pd.DataFrame, building_people: pd.DataFrame | None, r
         known[name] = ~np.isnan(values) | nobody
     _tell_partly_known(parcels, row, known, floor, run)
     return Demand(names, shapely.get_x(points), shapely.get_y(points), row, milli, known, floor)
+
+
+def _lived_in(building_people: pd.DataFrame, row: Places, n: int) -> Flags:
+    """Say which buildings are demand points: homes (residential floor, or unknown floor, or people), and on parcels
+    without a home all of them. `row` of the parcel of each, -1 = none.
+    """
+    home = frames.optional(building_people, "resid_floor_m2", "real").to_numpy("float64", na_value=np.nan) != 0
+    for name in COUNTS:
+        home |= frames.optional(building_people, name, "real").fillna(0).to_numpy("float64") > 0
+    here: Flags = row >= 0
+    lived = np.bincount(row[here & home], minlength=n) > 0
+    return here & (home | ~lived[row])
 
 
 def _tell_partly_known(

@@ -108,6 +108,30 @@ def test_other_kinds_and_their_statuses(counted):
     assert [row.code for row in run.left_out] == ["capacity_unknown"]
 
 
+def test_sheds_beside_homes_are_no_homes():
+    # p0: its home (x 50) is 500 s from the nursery, of 300 s at most; the shop on the same parcel (x 340) is 210 s from
+    # it, and a shed is out of reach of any street: who lives in p0 sets out from neither
+    parcels, homes, facilities, network = town()
+    parcels.loc[0, "geometry"] = shapely.box(0, -400, 400, 20)
+    beside = frame(
+        [shapely.box(339, -1, 341, 1), shapely.box(49, -391, 51, -389)], building_id=["shop", "shed"],
+        parcel_id=["p0", "p0"], resid_floor_m2=[0.0, 0.0], **{name: [0.0, 0.0] for name in ("pop", "pop_0_2", "pop_3_5",
+        "pop_60", "households")},
+    )  # fmt: skip
+    facilities.loc[2, "geometry"] = shapely.Point(
+        550, 0
+    )  # 500 s from the home, 210 s from the shop; 300 s is the limit
+    kinds = kinds_of(envelope.load("standard", "chongqing"), ("nurs",))
+    profiles = {profile.id: profile for profile in load_profiles(["carer"])}
+    told = []
+    for people in (homes, pd.concat([homes, beside], ignore_index=True)):
+        layers = GapLayers(parcels, people, facilities, None, None, network, None, None)
+        told.append(rows_of(layers, count_gaps(layers, GapOptions(kinds, profiles), Run()), "nurs"))
+    alone, with_others = told
+    assert with_others.loc["p0", ["reach_n", "walk_s", "status"]].tolist() == [0, 500, "ok"]
+    pd.testing.assert_frame_equal(alone, with_others)
+
+
 def test_people_and_need_are_known_each_for_itself():
     # nobody says how many infants there are in p0, nor how many people in p1: places are owed by people, for infants
     parcels, homes, facilities, network = town()
