@@ -82,6 +82,22 @@ def test_the_last_click_counts(city, qtbot, monkeypatch):
     assert city.lookups.map._band is None
 
 
+@pytest.mark.parametrize("is_felt", [False, True])
+def test_of_two_questions_the_later_one_is_answered(qgis_app, qtbot, is_felt):
+    """Another way is asked for while the first is looked for: its answer, come late, is told to nobody."""
+    from qgis.PyQt.QtCore import QObject
+    from urban_renewal.dialogs.explore.answers import Beside
+
+    gate, told, parent = threading.Event(), [], QObject()
+    question = Beside(told.append, parent)
+    question.ask(True, lambda: gate.wait(5) and "first", told.append)
+    question.ask(is_felt, lambda: "second", told.append)
+    qtbot.waitUntil(lambda: told == ["second"], timeout=5000)
+    gate.set()
+    qtbot.wait(200)
+    assert told == ["second"] and not question.is_busy
+
+
 def test_a_facility_that_gaps_left_out_is_not_put_off_till_gaps(city, qtbot, dock):
     import sqlite3
 
