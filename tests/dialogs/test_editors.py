@@ -257,8 +257,12 @@ def test_preview_counts_who_changes(previewed, qtbot):
     tagged too, but for P6, which somebody has reviewed as none.
     """
     assert changing(previewed) == []
+    settled(qtbot, previewed)
+    hint = previewed.side.empty
+    assert hint.text().startswith("No parcel would change.") and hint.isVisibleTo(previewed.dialog)
     type_number(qtbot, number(previewed, ("classes", 0, "suspect", "value")), "0.3")
     settled(qtbot, previewed)
+    assert not hint.isVisibleTo(previewed.dialog)
     assert changing(previewed) == ["P5", "P4"]
     assert previewed.side.answer.changes.counts["old_compound", "suspected"] == (0, 2)
     assert "1 reviewed" in previewed.side.told.text()
