@@ -59,12 +59,20 @@ def guess_role(facts: LayerFacts) -> list[RoleGuess]:
         columns = _columns(role, facts)
         named = _name_score(role, facts.name)
         score = NAME_SHARE * named + (1 - NAME_SHARE) * _field_score(role, columns, facts, is_alone=named == 0)
-        if any(word in fold(facts.name) for word in SHIFTED) or _is_annotation(role, facts.name):
+        if shifted_system(facts.name) or _is_annotation(role, facts.name):
             score *= 0.5
         confidence = round(score, 3)
         if confidence >= LEAST:
             found.append((-confidence, place, RoleGuess(role.name, confidence, columns)))
     return [guess for _, _, guess in sorted(found, key=lambda item: item[:2])]
+
+
+def shifted_system(name: str) -> str:
+    """Return the system of Chinese web maps that a layer's name tells, gcj02 or bd09; "" for none."""
+    told = fold(name)
+    if not any(word in told for word in SHIFTED):
+        return ""
+    return "bd09" if "bd09" in told or "百度" in told else "gcj02"
 
 
 def assign_roles(layers: Iterable[LayerFacts], wanted: Iterable[str]) -> dict[str, tuple[str, float]]:

@@ -31,21 +31,16 @@ def has_no_rows(layer: QgsVectorLayer) -> bool:
 
 def guess_of(layer: QgsMapLayer) -> str:
     """Return the likeliest role of a layer; "" when none is likely."""
-    from ...core.inputs.guess import LayerFacts, assign_roles
+    from ...core.inputs.guess import assign_roles
 
     if isinstance(layer, QgsRasterLayer):
         return "DEM"
-    fields = tuple(item.name() for item in layer.fields())
-    facts = LayerFacts("x", layer.name(), project_state.geometry_of(layer), fields)
-    found = assign_roles([facts], [role for role in ROLES if role != "DEM"])
+    found = assign_roles([project_state.facts_of(layer)], [role for role in ROLES if role != "DEM"])
     return max(found, key=lambda role: found[role][1]) if found else ""
 
 
 def shifted_by_name(layer: QgsMapLayer) -> str:
     """Return the system of Chinese web maps that a layer's name tells: gcj02 or bd09; "" for none."""
-    from ...core.inputs.guess import SHIFTED
+    from ...core.inputs.guess import shifted_system
 
-    name = layer.name().lower()
-    if not any(word in name for word in SHIFTED):
-        return ""
-    return "bd09" if "bd09" in name or "百度" in name else "gcj02"
+    return shifted_system(layer.name())

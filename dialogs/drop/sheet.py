@@ -236,21 +236,18 @@ class DropSheet(QDialog):
 
     def _show_all(self) -> None:
         """List the layers of a file and what each is taken for."""
-        from ...core.inputs.guess import LayerFacts, assign_roles
+        from ...core.inputs.guess import assign_roles
 
         entries = [self.which.itemData(n) for n in range(1, self.which.count())]
         layers = [open_layer(*entry) for entry in entries]
-        facts = [
-            LayerFacts(str(n), layer.name(), project_state.geometry_of(layer), tuple(f.name() for f in layer.fields()))
-            for n, layer in enumerate(layers) if isinstance(layer, QgsVectorLayer)
-        ]  # fmt: skip
+        facts = [project_state.facts_of(layer) for layer in layers if isinstance(layer, QgsVectorLayer)]
         found = assign_roles(facts, [role for role in ROLES if role != "DEM"])
         roles = {key: role for role, (key, _) in found.items()}
-        for n, layer in enumerate(layers):  # facilities of a file a kind play their role together
-            if str(n) not in roles and guess_of(layer) == "FACILITIES" and not shifted_by_name(layer):
-                roles[str(n)] = "FACILITIES"
-        rows = [[layer.name(), wording.role_title(roles[str(n)]) if str(n) in roles else "—"]
-                for n, layer in enumerate(layers)]  # fmt: skip
+        for layer in layers:  # facilities of a file a kind play their role together
+            if layer.id() not in roles and guess_of(layer) == "FACILITIES" and not shifted_by_name(layer):
+                roles[layer.id()] = "FACILITIES"
+        rows = [[layer.name(), wording.role_title(roles[layer.id()]) if layer.id() in roles else "—"]
+                for layer in layers]  # fmt: skip
         self.correct.hide()
         self.facilities.look(None, "")
         left = files.lists_in(self.path, [entry[1] for entry in entries])

@@ -234,8 +234,7 @@ def columns_of(layer: QgsVectorLayer, role: str, mapping: dict[str, str]) -> dic
     from ...core.inputs.aliases import roles
     from ...core.inputs.fields import guess_field
 
-    names = [item.name() for item in layer.fields()]
-    headings = {item.name(): item.alias() for item in layer.fields() if item.alias()}
+    names, headings = names_in(layer)
     found = {}
     for name, column in roles()[role].columns.items():
         field = mapping.get(name, "") if mapping.get(name, "") in names else guess_field(column, names, headings)
@@ -244,18 +243,26 @@ def columns_of(layer: QgsVectorLayer, role: str, mapping: dict[str, str]) -> dic
     return found
 
 
+def names_in(layer: QgsVectorLayer) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return the names of a layer's fields, and the headings of those that have one."""
+    fields = list(layer.fields())
+    return tuple(item.name() for item in fields), {item.name(): item.alias() for item in fields if item.alias()}
+
+
+def facts_of(layer: QgsVectorLayer) -> Any:
+    """Return what a layer's role is guessed from, a core.inputs.guess.LayerFacts."""
+    from ...core.inputs.guess import LayerFacts
+
+    return LayerFacts(layer.id(), layer.name(), geometry_of(layer), *names_in(layer))
+
+
 def guess_inputs(project: QgsProject, study: Study, ignore: frozenset[str] = frozenset()) -> bool:
     """Give roles without a layer the likeliest one; what a person chose or took away stays. True when any changed."""
-    from ...core.inputs.guess import LayerFacts, assign_roles, guess_terrain
+    from ...core.inputs.guess import assign_roles, guess_terrain
 
     kept = {choice.layer_id for choice in study.inputs.values()} | ignore
-    facts = []
-    for layer in project.mapLayers().values():
-        if layer.id() in kept or not isinstance(layer, QgsVectorLayer) or not layer.isValid():
-            continue
-        headings = {item.name(): item.alias() for item in layer.fields() if item.alias()}
-        names = tuple(item.name() for item in layer.fields())
-        facts.append(LayerFacts(layer.id(), layer.name(), geometry_of(layer), names, headings))
+    layers = (layer for layer in project.mapLayers().values() if layer.id() not in kept and layer.isValid())
+    facts = [facts_of(layer) for layer in layers if isinstance(layer, QgsVectorLayer)]
     open_roles = [role for role in ROLES if role not in study.inputs and role != "DEM"]
     found = {
         role: (key, sure)
@@ -276,14 +283,11 @@ def guess_inputs(project: QgsProject, study: Study, ignore: frozenset[str] = fro
 
 def _shared_by_people(project: QgsProject, study: Study) -> dict[str, tuple[str, float]]:
     """Return the layer of people as that of communities, when it can be both: offices keep them in one."""
-    from ...core.inputs.guess import LayerFacts, guess_role
+    from ...core.inputs.guess import guess_role
 
     choice = study.inputs.get("POPULATION")
     layer = layer_of(project, choice) if choice else None
     if not isinstance(layer, QgsVectorLayer) or study.refused.get("COMMUNITIES") == layer.id():
         return {}
-    headings = {item.name(): item.alias() for item in layer.fields() if item.alias()}
-    names = tuple(item.name() for item in layer.fields())
-    guesses = guess_role(LayerFacts(layer.id(), layer.name(), geometry_of(layer), names, headings))
-    sure = next((guess.confidence for guess in guesses if guess.role == "COMMUNITIES"), 0.0)
+    sure = next((guess.confidence for guess in guess_role(facts_of(layer)) if guess.role == "COMMUNITIES"), 0.0)
     return {"COMMUNITIES": (layer.id(), sure)} if sure > 0 else {}

@@ -81,3 +81,23 @@ def test_shifted_name_is_a_question(dock, gbk_file, tmp_path):
     sheet.show_preview()
     assert "GCJ-02" in sheet.said.text()
     assert not sheet.correct.isChecked()  # a question, not a conversion
+
+
+def test_headings_in_a_file_tell_its_role(dock, tmp_path, project):
+    """Codes as names of fields, Chinese words as the headings of the style it brings: as for a layer of the project."""
+    path, options = tmp_path / "t1.gpkg", QgsVectorFileWriter.SaveVectorOptions()
+    layer = QgsVectorLayer("Point?crs=EPSG:4545&field=zd1:string&field=zd2:string&field=zd3:double", "x", "memory")
+    feature = QgsFeature(layer.fields())
+    feature.setAttributes(["1", "养老院", 60.0])
+    feature.setGeometry(QgsGeometry.fromWkt("POINT(500000 3270000)"))
+    assert layer.dataProvider().addFeature(feature)
+    options.driverName, options.layerName = "GPKG", "t1"
+    QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(path), project.transformContext(), options)
+    there = QgsVectorLayer(f"{path}|layername=t1", "t1", "ogr")
+    for place, words in enumerate(("设施编号", "设施类别", "床位数"), 1):
+        there.setFieldAlias(place, words)
+    there.saveStyleToDatabase("t1", "", True, "")
+    sheet = drop(dock, path)
+    assert [item.alias() for item in sheet.layer.fields()][1:] == ["设施编号", "设施类别", "床位数"]
+    assert sheet.role.currentData() == "FACILITIES"
+    sheet.reject()

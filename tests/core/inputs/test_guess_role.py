@@ -5,7 +5,7 @@ import random
 import pytest
 from urban_renewal.core.inputs.aliases import cut_names, fold, roles
 from urban_renewal.core.inputs.fields import guess_field
-from urban_renewal.core.inputs.guess import LayerFacts, assign_roles, guess_role
+from urban_renewal.core.inputs.guess import LayerFacts, assign_roles, guess_role, shifted_system
 
 # contract.md "Sample": layer → geometry, some fields; what each is meant to be
 SAMPLE = [
@@ -277,3 +277,12 @@ def test_of_streets_that_fit_as_well_those_with_steps_and_slopes_are_taken():
     ways = LayerFacts("ways", "walk_ways_raw", "line", told)
     assert guess_role(graph)[0].confidence == guess_role(ways)[0].confidence
     assert assign_roles([graph, ways], ["ROADS"])["ROADS"][0] == "ways"
+
+
+@pytest.mark.parametrize(
+    "name, system",
+    [("设施_gcj02", "gcj02"), ("POI GCJ-02 2024", "gcj02"), ("设施（ＧＣＪ０２）", "gcj02"), ("火星坐标点", "gcj02"),
+     ("bd-09 点", "bd09"), ("百度地图导出", "bd09"), ("设施点", ""), ("WGS84", "")],
+)  # fmt: skip
+def test_a_shifted_system_is_told_by_the_name_however_it_is_written(name, system):
+    assert shifted_system(name) == system
