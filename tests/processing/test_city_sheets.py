@@ -5,13 +5,14 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 import shapely
-from qgis.core import QgsProject, QgsSimpleFillSymbolLayer
+from qgis.core import QgsLayoutItemShape, QgsProject, QgsSimpleFillSymbolLayer
 from qgis.PyQt.QtCore import Qt
 from urban_renewal.core.delivery.palette import palette
 from urban_renewal.core.delivery.paper import paper
 from urban_renewal.processing.delivery import bounds
-from urban_renewal.processing.delivery.pages import citylook, locator, scalebar
+from urban_renewal.processing.delivery.pages import checks, citylook, leaf, locator, scalebar, sheet
 from urban_renewal.processing.delivery.pages.naming import View, spots_of
+from urban_renewal.processing.styling.styles import STYLES
 from urban_renewal.processing.styling.symbols import fill, hatched
 
 A3, A4 = paper("A3"), paper("A4")
@@ -92,6 +93,28 @@ def test_communities_stand_for_their_parcels():
     assert told[names[4]] == "\"community_id\" IN ('C''5')"
     assert told["无需求"] == "\"community_id\" IN ('C3')"
     assert told["无人口数据"] == "ELSE"  # C4, and C6 without elders' kinds
+
+
+@pytest.mark.parametrize(("size", "scale", "is_there"), [(A3, 30000, True), (A3, 40000, False), (A4, 5000, False)])
+def test_contours_are_no_pattern(size, scale, is_there):
+    """From 1:40000 on, and on A4 at any scale, they would be one (ui spec §6); what else is ground stays."""
+    ground = leaf.ground_of(town(4000, 4000, size), scale)
+    assert ("page_contours" in ground) == is_there
+    assert {"page_barriers", "page_green", "relief"} <= set(ground)
+
+
+def test_a_bar_of_actions_bears_the_looks_of_the_map(qgis_app):
+    """A quarter goes, three quarters stay, each filled as its buildings are; hatches tell them apart on a photocopy."""
+    project = QgsProject()  # lives as long as its layout
+    page = sheet.Sheet(project, "x", "")
+    checks.draw_bar(page, {"留": 30.0, "改": 0.0, "拆": 10.0}, "zh", (20.0, 50.0, 60.0))
+    drawn = [item for item in page.layout.items() if isinstance(item, QgsLayoutItemShape)]
+    drawn.sort(key=lambda item: item.pagePos().x())
+    assert [round(item.rect().width(), 6) for item in drawn] == [45, 15]
+    on_map = {label: symbol.dump() for label, _, symbol in STYLES["actions"](set(), "zh")}
+    assert [item.symbol().dump() for item in drawn] == [on_map[palette()["actions"][name]["zh"]] for name in "留拆"]
+    assert drawn[1].symbol().symbolLayerCount() > 1
+    page.close()
 
 
 GAPS = pd.DataFrame({"elder_gap": [0.5], "child_gap": [0.5]})  # both groups were counted: two maps
