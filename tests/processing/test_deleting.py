@@ -71,36 +71,16 @@ def cancelled(*given):
 
 
 @pytest.mark.parametrize("where", ["draw_heading", "draw_title_block", "_print"])
-def test_a_page_that_cannot_be_finished_is_let_go_of_like_the_others(where, qgis_app, monkeypatch, tmp_path):
+def test_a_page_that_cannot_be_finished_is_let_go_of_like_the_others(where, study, run_algorithm, monkeypatch):
     """Cancel comes while a sheet is drawn or printed: its layout goes at once, not when Python comes to collect it."""
-    from types import SimpleNamespace
-
-    import pandas as pd
-    from urban_renewal.core.delivery.paper import paper
-    from urban_renewal.core.errors import Cancelled
-    from urban_renewal.core.run import Run
+    from qgis.core import QgsProcessingException
     from urban_renewal.processing.delivery.pages import leaf, maps, sheet
-    from urban_renewal.processing.delivery.project import DeliveryProject
 
-    made = object.__new__(DeliveryProject)
-    made.project, made.sheet, made.run = QgsProject(), None, Run()
-    zones = pd.DataFrame({"zone_id": []})
-    study = SimpleNamespace(language="zh", formats={"pdf"}, font="", paper=paper("A3"), metres=lambda name: zones)
     begun, sheets = sheet.QgsPrintLayout, []
     monkeypatch.setattr(sheet, "QgsPrintLayout", lambda project: sheets.append(begun(project)) or sheets[-1])
-
-    def draw(made, study, page, run):
-        return leaf.end_sheet(leaf.begin_sheet(made, study, page, "x", "y"), study, page)
-
-    for module, name, stand_in in (
-        (maps, "add_page_layers", lambda *given: None), (maps, "_plan", lambda *given: [leaf.Leaf("01-01")]),
-        (maps, "draw_overview", draw), (leaf, "draw_heading", lambda *given: None),
-        (leaf, "draw_title_block", lambda *given: None), (maps, "_print", lambda *given: None),
-        (maps if where == "_print" else leaf, where, cancelled),
-    ):  # fmt: skip
-        monkeypatch.setattr(module, name, stand_in)
-    with pytest.raises(Cancelled):
-        maps.make_pages(made, study, tmp_path / "maps", Run())
+    monkeypatch.setattr(maps if where == "_print" else leaf, where, cancelled)
+    with pytest.raises(QgsProcessingException, match="已取消"):
+        run_algorithm("exportzones", {**study, "FORMATS": ["png"]})
     assert [sip.isdeleted(layout) for layout in sheets] == [True]
 
 
