@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from html import escape
 from typing import Any
 
@@ -24,7 +23,7 @@ from qgis.PyQt.QtWidgets import (
 from ...processing.texts import tr
 from ..parts.calm import CalmCombo
 from ..parts.inks import faint, soft
-from .pasting import is_table
+from .pasting import is_table, plain_digits
 from .rows import Cell
 from .words import MANY, listed_words, typed_words, value_text
 
@@ -74,11 +73,6 @@ class Number(QDoubleSpinBox):
             super().wheelEvent(event)
         else:
             event.ignore()
-
-
-def plain_digits(text: str) -> str:
-    """Return what was typed with the digits, points and commas of a keyboard without an input method."""
-    return unicodedata.normalize("NFKC", text).replace("。", ".")
 
 
 class CellEditor(QWidget):

@@ -12,10 +12,8 @@ from ...core.jsontext import KeyPath
 from .rows import Cell, Row
 from .words import typed_words
 
-YES, NO = (
-    frozenset({"1", "true", "yes", "y", "是", "有", "√", "✓"}),
-    frozenset({"0", "false", "no", "n", "否", "无", ""}),
-)
+YES = frozenset({"1", "true", "yes", "y", "是", "有", "√", "✓"})
+NO = frozenset({"0", "false", "no", "n", "否", "无"})
 
 
 class CannotPasteError(ValueError):
@@ -33,6 +31,11 @@ class Slot:
     row: Row
     cell: Cell
     part: int | None = None
+
+
+def plain_digits(text: str) -> str:
+    """Return what was typed with the digits, points and commas of a keyboard without an input method."""
+    return unicodedata.normalize("NFKC", text).replace("。", ".")
 
 
 def is_table(text: str) -> bool:
@@ -101,7 +104,7 @@ def _value(word: str, slot: Slot, before: Any) -> Any:
 
 def _number(word: str, slot: Slot) -> float | int:
     """Return the number of a cell: 3,500, ３５００, 0.6 or 60 % are read."""
-    cell, plain = slot.cell, unicodedata.normalize("NFKC", word).replace("。", ".").replace(",", "").replace(" ", "")
+    cell, plain = slot.cell, plain_digits(word).replace(",", "").replace(" ", "")
     try:
         number = float(plain.removesuffix("%")) / (100 if plain.endswith("%") else 1)
     except ValueError:

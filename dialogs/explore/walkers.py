@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...core import envelope
 from ...core.words import pick
 from ...processing.texts import interface_language, tr
+from ..parts.phrases import paired
 from .text import minutes_text
 
 if TYPE_CHECKING:  # the Workbench opens without shapely and pandas
@@ -54,12 +55,12 @@ def others_of(
 
 def walkers_html(others: Mapping[str, tuple[float | None, float | None]], profile: str) -> str:
     """Return a line for every walker but `profile`, whose way is drawn; "" when there is no other."""
-    titles, lines, colon = walker_titles(), [], "：" if interface_language() == "zh" else ": "
+    titles, lines = walker_titles(), []
     for name, (there, back) in others.items():
         words = tr("{there} there, {back} back").format(there=minutes_text(there), back=minutes_text(back))
-        lines.append(f"{escape(titles.get(name, name))}{colon}{tr('no way there') if there is None else words}")
+        lines.append(paired(escape(titles.get(name, name)), tr("no way there") if there is None else words))
     told = titles.get(profile, profile)
-    head = [f"{escape(told)}{colon}{tr('the way that is drawn')}"] if lines else []
+    head = [paired(escape(told), tr("the way that is drawn"))] if lines else []
     return f"<p><small>{' · '.join([*head, *lines])}</small></p>" if lines else ""
 
 

@@ -65,8 +65,8 @@ class NumberItem(QTableWidgetItem):
 class EmptyHint(QLabel):
     """What a table says while it has no rows, instead of standing empty."""
 
-    def __init__(self, view: QTableView, text: str = "") -> None:
-        super().__init__(text, view.viewport())
+    def __init__(self, view: QTableView) -> None:
+        super().__init__(view.viewport())
         self._view = view
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setWordWrap(True)

@@ -89,7 +89,7 @@ def _criterion_row(
         state = NOT if high <= edge else UNKNOWN
     return EvidenceRow(
         pick(criterion["title"], language) if criterion else str(found["criterion"]), " · ".join(words), low, high,
-        float(found["weight"]), state, limit_text(criterion, language), _source(found, language),
+        float(found["weight"]), state, limit_text(criterion), _source(found, language),
         found.get("status") in VERIFIED,
         parts=tuple(paired(_name(name, language), word) for name, word in told.items()) if len(told) > 1 else (),
         limit_short="/".join(str(year) for year, _ in criterion["bands"]) if "bands" in criterion else "",
@@ -135,7 +135,7 @@ def _class_row(key: str, found: Mapping[str, Any], rule: Mapping[str, Any], lang
     )  # fmt: skip
 
 
-def limit_text(criterion: Mapping[str, Any], language: str) -> str:
+def limit_text(criterion: Mapping[str, Any]) -> str:
     """Return a criterion's limits: a ramp from nothing to all, years with their share, conditions that must hold."""
     kind = criterion.get("type")
     if kind == "bands":

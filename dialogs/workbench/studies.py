@@ -6,7 +6,6 @@ from __future__ import annotations
 import copy
 from functools import lru_cache
 from html import escape
-from typing import Any
 
 from qgis.PyQt.QtWidgets import QMenu, QMessageBox, QToolButton
 
@@ -94,8 +93,8 @@ def _show(session: Session) -> None:
 class StudyMenu(QToolButton):
     """The button beside the name. While something runs it is off."""
 
-    def __init__(self, session: Session, parent: Any = None) -> None:
-        super().__init__(parent)
+    def __init__(self, session: Session) -> None:
+        super().__init__()
         self._session = session
         self.setText(tr("Studies"))
         self.setAutoRaise(True)

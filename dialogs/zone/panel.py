@@ -25,11 +25,11 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...processing.texts import interface_language, tr
+from ...processing.texts import tr
 from ..parts.escape import add_escape
 from ..parts.help_pages import add_help
 from ..parts.inks import readable
-from ..parts.phrases import parted
+from ..parts.phrases import ended, flowing, parted
 from ..parts.tables import make_copyable
 from ..parts.widgets import main_button
 from ..study import wording
@@ -170,8 +170,7 @@ class ZonePanel(QDockWidget):
         self.redo.setEnabled(can_redo)
         self.save.setEnabled(put_in + taken_out > 0)
         told = tr("{n} put in, {m} taken out").format(n=put_in, m=taken_out)
-        mark = "。" if interface_language() == "zh" else ". "
-        self.saved.setText(f"{told}{mark}{saved}" if saved else told)
+        self.saved.setText(flowing((ended(told), saved)) if saved else told)
 
     def _ink(self, colour: str) -> str:
         return readable(colour, self.palette()).name()
