@@ -21,6 +21,7 @@ Rows = npt.NDArray[np.intp]
 Objects = npt.NDArray[np.object_]
 SUMS = ("households", "pop", "floor_m2", "danger_cd_n", "lift_need_n")
 TEXTS = ("name", "land_use", "ownership")
+NAMED = "·"  # between a petal and the compound of it that is a project of its own
 
 
 def draft_petals(inputs: ProjectInputs, run: Run) -> list[dict[str, Any]]:
@@ -89,7 +90,7 @@ def _by_name(owner: Objects, inside: pd.DataFrame, land: Rows, parcels: pd.DataF
         if name:
             told.setdefault(key, set()).add(name)
     keys = zip(zone, owner, own)
-    parted = [f"{petal}·{name}" if name and len(told[place, petal]) > 1 else petal for place, petal, name in keys]
+    parted = [f"{petal}{NAMED}{name}" if name and len(told[place, petal]) > 1 else petal for place, petal, name in keys]
     return np.array(parted, dtype=object)
 
 
@@ -187,7 +188,10 @@ def _quantities(
 def _shapes(
     inputs: ProjectInputs, inside: pd.DataFrame, land: Rows, keys: list[tuple[str, str]], group: Rows, run: Run
 ) -> list[Any]:
-    """Return the outline of each petal: its own, else its parcels', else its buildings'."""
+    """Return the outline of each petal: its own, else its parcels', else its buildings'.
+
+    Where compounds of a petal are projects of their own, the rest of it is drawn by its parcels alone.
+    """
     outlines: dict[tuple[str, str], Any] = {}
     if inputs.petals is not None:
         names = (inputs.petals[name].astype(str) for name in ("zone_id", "petal_id"))
@@ -197,6 +201,7 @@ def _shapes(
         source = inputs.actions
         member = pd.Index(inside["parcel_id"].astype(str)).get_indexer(source["parcel_id"].astype(str))
         rows, owner = np.flatnonzero(member >= 0), group[member[member >= 0]]
+    parted = {(zone, subject.rsplit(NAMED, 1)[0]) for zone, subject in keys if NAMED in subject}
     parts: list[list[int]] = [[] for _ in keys]
     for g, row in zip(owner.tolist(), rows.tolist()):
         if row >= 0:
@@ -206,7 +211,7 @@ def _shapes(
     for g, key in enumerate(keys):
         if g % 500 == 0:
             run.progress(g / len(keys))
-        shape = outlines.get(key)
+        shape = None if key in parted and parts[g] else outlines.get(key)
         if shape is None and drawn is not None and parts[g]:
             shape = shapely.union_all(drawn[sorted(parts[g])])
         found.append(shape)

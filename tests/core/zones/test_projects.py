@@ -227,6 +227,17 @@ def test_compounds_of_several_names_are_a_project_each(inputs):
     assert made.projects["exist_m2"].sum() == make(replace(inputs, actions=inputs.actions)).projects["exist_m2"].sum()
 
 
+def test_what_is_left_of_a_petal_is_drawn_by_its_own_parcels(inputs):
+    """Two named compounds and a nameless plot are one petal of 300 m × 100 m: three projects of a hectare each."""
+    inputs.parcels.loc[1, "name"], inputs.parcels.loc[2, "tag"] = "梧桐苑", "old_compound"
+    petal = table([{"zone_id": "Z1", "petal_id": "Z1-01", frames.GEOMETRY: shapely.box(0, 0, 300, 100)}])
+    plan = table([{"land_use": f"090{i}", frames.GEOMETRY: box(i)} for i in range(3)])
+    made = make(replace(inputs, petals=petal, plan=plan)).projects.set_index("subject_id")
+    assert made.index.tolist() == ["Z1-01", "Z1-01·桐寨小区", "Z1-01·梧桐苑"]
+    assert made["area_m2"].tolist() == shapely.area(made[frames.GEOMETRY].to_numpy(dtype=object)).tolist() == [1e4] * 3
+    assert made["use_plan"].tolist() == ["0902", "0900", "0901"]  # each by its own ground
+
+
 def test_places_and_planned_use(inputs):
     communities = table([{"community_id": "C2", "name": "乙社区", "subdistrict": "甲街道",
                           frames.GEOMETRY: shapely.box(90, 0, 400, 100)},
