@@ -175,7 +175,7 @@ def test_edits_that_are_not_saved_are_told(stations):
     assert reason(clean, look(layer)) is None
 
 
-def test_dropped_edits_are_heard(stations, project):
+def test_dropped_edits_and_changes_of_filter_and_system_are_heard(stations, project):
     from urban_renewal.dialogs.study.edits import EditWatch
 
     layer = opened(stations("old", "GPKG"))
@@ -185,5 +185,11 @@ def test_dropped_edits_are_heard(stations, project):
     layer.startEditing()
     layer.changeAttributeValue(next(layer.getFeatures()).id(), 1, "S7")
     layer.rollBack()
-    watch.close()
     assert heard == [layer.id()]
+    assert layer.setSubsetString("name <> ''")
+    assert heard == [layer.id()] * 2
+    layer.setCrs(QgsCoordinateReferenceSystem("EPSG:4546"))
+    assert heard == [layer.id()] * 3
+    watch.close()
+    assert layer.setSubsetString("")
+    assert heard == [layer.id()] * 3
