@@ -11,12 +11,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, pairwise
-from typing import Any
 
 import numpy as np
 from faults_cut import cut_texts, plain, text_of
 from qgis.PyQt.QtCore import QPoint, QRect, Qt
-from qgis.PyQt.QtGui import QColor, QFontInfo, QImage, QPalette
+from qgis.PyQt.QtGui import QColor, QFontInfo, QImage
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -317,13 +316,3 @@ def _has_key(widget: QWidget) -> bool:
     return isinstance(widget, (QAbstractButton, QGroupBox)) or (
         isinstance(widget, QLabel) and widget.buddy() is not None
     )
-
-
-def palette_contrast(palette: QPalette) -> dict[str, float]:
-    """Return the contrasts of a palette that every window relies on."""
-    pairs: dict[str, tuple[Any, Any]] = {
-        "words on panels": (QPalette.ColorRole.WindowText, QPalette.ColorRole.Window),
-        "words in fields": (QPalette.ColorRole.Text, QPalette.ColorRole.Base),
-        "selected words": (QPalette.ColorRole.HighlightedText, QPalette.ColorRole.Highlight),
-    }
-    return {name: contrast(palette.color(ink), palette.color(under)) for name, (ink, under) in pairs.items()}

@@ -13,7 +13,7 @@ import shapely
 from ... import frames
 from ...inputs.overlay import is_growth_boundary
 from ...run import Run
-from ...words import say
+from ...words import join_words, say
 from .actions import ADD, TOUCH_M2
 from .ledger import Ledger
 from .overlay import measure_pairs
@@ -78,7 +78,7 @@ def _read_ground(constraints: pd.DataFrame, rules: CheckRules, language: str) ->
     outside = sorted({say("check_outside", language, kind=name) for name in kind[meant].tolist()})
     return _Ground(
         shapes[~meant], words[~meant], level[~meant], shapes[meant] if meant.any() else None,
-        "、".join(outside) if language == "zh" else ", ".join(outside), int(level[meant].min(initial=2)),
+        join_words(outside, language), int(level[meant].min(initial=2)),
     )  # fmt: skip
 
 
