@@ -72,6 +72,13 @@ def test_pictures_are_there(name, language):
         assert (PICTURES / path).is_file(), path
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_each_language_shows_its_own_pictures(name):
+    shown = {language: re.findall(r"\]\(\.\./pictures/([^)]+)\)", text_of(name, language)) for language in ("zh", "en")}
+    assert [path for path in shown["zh"] if path.startswith("en/")] == []
+    assert [path for path in shown["en"] if (PICTURES / "en" / path).is_file()] == []
+
+
 @pytest.fixture(scope="module")
 def made():
     """The pages of the local help."""
