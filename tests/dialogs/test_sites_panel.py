@@ -1,0 +1,48 @@
+"""The panel of sites by itself: what it says of rooms, of who is served, and of how good the choice is."""
+
+import pytest
+
+
+@pytest.fixture
+def panel(qgis_app, qtbot):
+    from urban_renewal.dialogs.sites.panel import SitesPanel
+
+    made = SitesPanel(None)
+    qtbot.addWidget(made)
+    made.titles = {"nurs": "Nursery", "eday": "Day care"}
+    return made
+
+
+def rooms():
+    from urban_renewal.dialogs.sites.values import Room
+
+    first = Room("s1", "H1", "P1", "nurs", "place", 60.0, 600.0, 1, 45.0, "rooms", "1", "why <1>")
+    return [first, first._replace(site_id="s2", kind="eday", unit="m2", size=350.0, m2=350.0, served_more=200.0)]
+
+
+@pytest.mark.parametrize(
+    ("gap", "told"),
+    [(0.0, "No choice of as many buildings serves more."), (0.034, "within 3.4 % of the best"), (None, "")],
+)
+def test_who_is_served_before_and_after_and_how_near_to_the_best(panel, gap, told):
+    from urban_renewal.dialogs.sites.values import Cover
+
+    cover = [Cover("nurs", "place", 100.0, 20.0, 65.0), Cover("eday", "m2", 900.0, 300.0, 300.0),
+             Cover("meal", "m2", None, None, None)]  # fmt: skip
+    panel.show_sites(rooms(), cover, ["H1"], gap)
+    text = panel.cover.text().replace("\xa0", " ").replace("&nbsp;", " ")
+    lines = text.split("<br>")
+    assert "Nursery" in lines[0] and "served 20.0 → 65.0 (+45.0)" in lines[0]
+    assert "Day care" in lines[1] and "served 300.0, nothing more" in lines[1]
+    assert "meal" in lines[2] and "need not known" in lines[2]
+    assert (told in lines[-1]) and len(lines) == 3 + bool(told)
+
+
+def test_one_building_with_two_rooms(panel):
+    panel.show_sites(rooms(), [], ["H1"], None)
+    assert [big.text() for big, _ in panel.figures] == ["1", "2", "950 m²"]
+    assert panel.kept_hosts() == ["H1"]
+    assert panel.export.isEnabled() and panel.whole.isEnabled() and panel.sentence.isVisibleTo(panel)
+    panel.show_sites([], [], [], None)
+    assert [big.text() for big, _ in panel.figures] == ["0", "0", "0 m²"]
+    assert not panel.export.isEnabled() and panel.kept_hosts() == []
