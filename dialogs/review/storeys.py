@@ -16,6 +16,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.gui import QgsMapCanvas
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QPointF, Qt
 from qgis.PyQt.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
 
@@ -44,9 +45,11 @@ class Houses:
                project: QgsProject) -> list[House]:  # fmt: skip
         """Return the buildings whose inside point lies in a parcel of `crs`, drawn in `to`.
 
-        None of a layer that would have to be read through whole for every parcel.
+        None of a layer that would have to be read through whole for every parcel, or has left the project meanwhile.
         """
         layer = self.layer
+        if sip.isdeleted(layer):
+            return []
         unsorted = layer.hasSpatialIndex() == QgsFeatureSource.SpatialIndexPresence.SpatialIndexNotPresent
         if not layer.isValid() or (unsorted and layer.featureCount() > MOST_UNSORTED):
             return []

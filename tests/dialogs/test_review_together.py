@@ -213,6 +213,14 @@ def test_a_file_in_use_forgets_nothing(placed, qtbot, monkeypatch):
     qtbot.waitUntil(lambda: [row[0] for row in rows(placed)] == ["P2", "P3"], timeout=8000)
 
 
+def test_houses_that_have_left_the_project_are_no_longer_drawn(placed, dock, project):
+    """The next parcel is shown all the same."""
+    project.removeMapLayer(dock.session.study.inputs["BUILDINGS"].layer_id)
+    before = placed.item().parcel_id
+    placed.act("skip")
+    assert placed.item().parcel_id != before and placed.map._storeys is None and placed.map._band is not None
+
+
 def test_storeys_stand_on_the_houses_of_the_parcel(placed, qtbot):
     houses = placed.map._storeys.houses
     assert sorted(house.storeys for house in houses) == ["6F", "7F"]
