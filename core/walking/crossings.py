@@ -18,6 +18,7 @@ from .topology import SAME_M, Topology
 from .ways import NO_ID, Longs, Ways
 
 SLICE = 10_000  # edges looked at between two looks at the cancel flag
+BESIDE_M = 5.0  # own choice: edges that meet and cross once more so near to it are a drawing's slip, no way to save
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +45,12 @@ class Crossings:
 
 def find_crossings(ways: Ways, topology: Topology, same_height_m: float, run: Run) -> Crossings:
     """Return where edges cross without a node: on one level (layer, bridge, tunnel) and, where both have own Z, no more
-    than `same_height_m` one above the other. Lifts cross nothing.
+    than `same_height_m` one above the other. Lifts cross nothing, nor does an edge itself.
     """
     lines, boxes = topology.lines, shapely.bounds(topology.lines)
     level, lift = ways.level[topology.way], ways.base[topology.way] == "lift"
     ends = np.column_stack([topology.start, topology.end])
+    bent = topology.last - topology.first > 1
     tree = shapely.STRtree(lines)
     pairs = [np.empty((0, 2), dtype=np.int64)]
     for begin in range(0, len(lines), SLICE):
@@ -58,8 +60,11 @@ def find_crossings(ways: Ways, topology: Topology, same_height_m: float, run: Ru
         keep = (a < b) & (level[a] == level[b]) & ~lift[a] & ~lift[b]
         a, b = a[keep], b[keep]
         common = np.minimum(boxes[a, 2:], boxes[b, 2:]) - np.maximum(boxes[a, :2], boxes[b, :2])
-        meet = (ends[a][:, :, None] == ends[b][:, None, :]).any(axis=(1, 2))
-        keep = ~meet | (common > SAME_M).any(axis=1)  # most neighbours have nothing but their node in common
+        meet = np.zeros(len(a), dtype=bool)
+        for one, other in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            meet |= ends[a, one] == ends[b, other]
+        again = (common > BESIDE_M).any(axis=1) & (bent[a] | bent[b])  # most neighbours have little but their node
+        keep = ~meet | again
         pair = np.column_stack([a[keep], b[keep]])
         pairs.append(pair[shapely.crosses(lines[pair[:, 0]], lines[pair[:, 1]])])
     found = _places(ways, topology, np.concatenate(pairs))
