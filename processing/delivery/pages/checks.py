@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from ....core.delivery.callouts import fit_words, wrap_words
@@ -45,28 +46,56 @@ def draw_findings(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, fl
     y = sheet.head(title, x, y, width)
     shown, whole = rows[:MOST], sum(WIDTHS[language])
     widths = [part * width / whole for part in WIDTHS[language]]
-    for row in shown:
-        verdict, name, *numbers, clause = _cells(row, language)
-        room = widths[4] - 2
-        is_short = fit_words(clause, 7, room) == clause
-        lines = 1 if is_short else 2 if not wrap_words(clause, SMALL, room, 2).endswith("…") else 3
-        is_long = fit_words(name, 7, widths[1] - 0.5) != name
-        step = STEPS[max(lines, 1 + is_long) - 1]
-        look = {"color": INKS.get(row["verdict"], INK), "bold": row["verdict"] == "fail"}
-        sheet.text(fit_words(verdict, 7, widths[0] - 0.5), (x, y, widths[0], step), 7, **look)
-        sheet.paragraph(name, (x + widths[0], y, widths[1] - 0.5, step), 7, 1 + is_long)
-        left = x + widths[0] + widths[1]
-        for words, wide in zip(numbers, widths[2:4]):
-            sheet.text(fit_words(words, 7, wide - 0.5), (left, y, wide, step), 7, align="right")
-            left += wide
-        sheet.paragraph(clause, (left + 2, y, room, step), 7 if is_short else SMALL, lines, color=GREY)
-        y += step
-        sheet.rule(x, y, width)
+    y = draw_rows(sheet, shown, widths, (x, y), language)
     if len(rows) > len(shown):
         words = say("map_more_findings", language, n=len(rows) - len(shown))
         sheet.text(words, (x, y + 0.2, width, 4), 7, align="right", color=GREY)
         y += 4
     return y
+
+
+def draw_rows(
+    sheet: Sheet, rows: Sequence[dict[str, Any]], widths: Sequence[float], spot: tuple[float, float], language: str
+) -> float:  # fmt: skip
+    """Write a row a check: verdict, what, value, limit, clause in columns of these `widths`; return where they end.
+
+    A row is as high as what it says; a long clause is written smaller first, then in several lines. Rows of one height
+    and look become columns.
+    """
+    (x, y), width = spot, sum(widths)
+    looks = [_look(row, widths, language) for row in rows]
+    is_even, columns = len({look[2:] for look in looks}) == 1, [[] for _ in widths]
+    for row, (cells, lines, points, step) in zip(rows, looks):
+        color, left = {0: INKS.get(row["verdict"], INK), 4: GREY}, x
+        for at, (words, wide) in enumerate(zip(cells, widths)):
+            shift, size = 2 * (at == 4), points if at == 4 else 7
+            shown = wrap_words(words, size, wide - shift - 0.5 * (at < 4), lines[at])
+            columns[at].append(sheet.text(
+                shown, (left + shift, y, wide - shift, step), size, align="right" if at in (2, 3) else "left",
+                color=color.get(at, INK), bold=at == 0 and row["verdict"] == "fail",
+            ))  # fmt: skip
+            left += wide
+        y += step
+        if not is_even:
+            sheet.rule(x, y, width)
+    if is_even:
+        for items in columns[1:]:
+            sheet.columns.add(items, looks[0][3])
+        sheet.comb((x, spot[1], width, y - spot[1]), looks[0][3])
+    return y
+
+
+def _look(row: dict[str, Any], widths: Sequence[float], language: str) -> tuple[list[str], list[int], float, float]:
+    """Return the words of a row, in how many lines each stands, the points of its clause, its height in mm."""
+    cells, room = _cells(row, language), widths[4] - 2
+    points = 7 if fit_words(cells[4], 7, room) == cells[4] else SMALL
+    lines = [1, 1 + (fit_words(cells[1], 7, widths[1] - 0.5) != cells[1]), 1, 1, _lines(cells[4], points, room)]
+    return cells, lines, points, STEPS[max(lines) - 1]
+
+
+def _lines(words: str, points: float, room: float) -> int:
+    """Return in how many lines words can be written, at most three."""
+    return next((n for n in (1, 2) if not wrap_words(words, points, room, n).endswith("…")), 3)
 
 
 def _cells(row: dict[str, Any], language: str) -> list[str]:

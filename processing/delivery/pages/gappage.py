@@ -62,7 +62,7 @@ def _maps(made: Any, sheet: Sheet, study: Any, form: Form, scale: int) -> None:
         sheet.text(words, (x + 3, y, wide - 3, 7), 10.5, bold=True)
         if number == 0:
             bar = bar_box(view, study_hull(study))
-            sheet.scale_bar(drawn, scale, bar[0] + 4, bar[1] + 1)
+            sheet.scale_bar(drawn, scale, bar)
     sheet.north_of(form.maps[min(len(groups), len(form.maps)) - 1], study.language)
 
 

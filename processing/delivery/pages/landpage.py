@@ -45,7 +45,7 @@ def draw_land(made: Any, study: Any, leaf: Leaf, stage: str, run: Any) -> Sheet:
         drawn = sheet.map(view.place, QgsRectangle(*view.extent), layers, made.project.crs(), scale)
         bar = bar_box(view, study_hull(study))
         _zone_numbers(sheet, view, study, [bar, north_box(view)], run)
-        sheet.scale_bar(drawn, scale, bar[0] + 4, bar[1] + 1)
+        sheet.scale_bar(drawn, scale, bar)
         sheet.north_of(view.place, language)
     draw_columns(form, {
         "areas": lambda place: _areas(sheet, study, stage, place),

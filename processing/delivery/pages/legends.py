@@ -50,15 +50,18 @@ def entries_that_occur(layer: Any, zones: Sequence[str] = (), shown: Any = None,
 
 
 def choose_columns(item: Any, wanted: int, room: tuple[float, float]) -> float:
-    """Set the columns of a legend so that it fits into width and height (mm, 0 = any); return its height."""
+    """Set the columns of a legend so that it fits into width and height (mm, 0 = any); return its height.
+
+    Where no number of columns does, it is as low as can be.
+    """
     found = []
     for gap in GAPS:
         item.setStyleMargin(QgsLegendStyle.Style.Symbol, QgsLegendStyle.Side.Top, gap)
         for columns in range(1, MOST_COLUMNS + 1):
             item.setColumnCount(columns)
             size = QgsLegendRenderer(item.model(), item.legendSettings()).minimumSize()
-            is_high = bool(room[1]) and size.height() > room[1]
-            found.append((size.width() > room[0], is_high, abs(columns - wanted), -gap, columns, size.height()))
+            over = max(0.0, round(size.height() - room[1], 3)) if room[1] else 0.0
+            found.append((size.width() > room[0], over, abs(columns - wanted), -gap, columns, size.height()))
         if not min(found)[1]:
             break
     *_, narrow, columns, height = min(found)

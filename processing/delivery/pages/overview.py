@@ -21,7 +21,7 @@ from .naming import Named, View, draw_names
 from .sheet import GREY, HAIR, Sheet
 from .zonepage import zone_name
 
-ROW = 4.9  # mm of a row
+ROW, LOW_ROW = 4.9, 4.4  # mm of a row, of one in a long table
 TAGS, KINDS = (24, 15, 13, 14), (29, 15, 13, 14, 14)  # shares of a table's width
 ZONES, CHECKS = (30, 12, 8, 15), 18.0  # mm of name, hectares, petals, people; of the checks; bars take the rest
 BAR_LEFT, WORDS = 3.0, 17.5  # mm from the people to the bars, of the figures behind each
@@ -43,7 +43,7 @@ def draw_overview(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
         drawn = sheet.map(view.place, QgsRectangle(*view.extent), layers, made.project.crs(), scale)
         _names(sheet, view, study, zones, run)
         bar = bar_box(view, study_hull(study))
-        sheet.scale_bar(drawn, scale, bar[0] + 4, bar[1] + 1)
+        sheet.scale_bar(drawn, scale, bar)
         sheet.north_of(view.place, language)
 
     def legend(place: Place) -> float:
@@ -106,14 +106,21 @@ def _kinds(sheet: Sheet, study: Any, place: Place) -> float:
 def _table(
     sheet: Sheet, study: Any, title: str, rows: list[list[str]], place: Place, shares: tuple[float, ...]
 ) -> float:  # fmt: skip
-    """Write a table below its heading, as many rows as there is room for; return where it ends."""
+    """Write a table below its heading, lower rows where it is long; return where it ends.
+
+    What there is no room for even so is counted in a line below.
+    """
     x, y, width, room = place
     bottom = y + room
     y = sheet.head(say(title, study.language), x, y, width)
     head, *body = rows
-    body = body[: max(1, int((bottom - y) / ROW) - 1)]
+    step = min(ROW, max(LOW_ROW, (bottom - y) / (len(body) + 1)))
+    most = max(1, int((bottom - y) / step + 1e-6) - 1)
+    more = len(body) - most + 1 if len(body) > most else 0
     widths = [share * width / sum(shares) for share in shares]
-    end = sheet.rows([head, *body], widths, x, y, ROW)
+    end = sheet.rows([head, *body[: len(body) - more]], widths, x, y, step)
+    if more:
+        end = sheet.note(say("map_more_rows", study.language, n=more), x, end, width)
     if not body:
         sheet.text(say("figure_missing", study.language), (x, end, width, ROW), 8, color=GREY)
     return end

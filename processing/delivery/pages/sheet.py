@@ -337,9 +337,9 @@ class Sheet:
         item.setBackgroundEnabled(False)
         return item, choose_columns(item, columns, (width, room))
 
-    def scale_bar(self, shown: QgsLayoutItemMap, scale: int, x: float, y: float) -> None:
-        """Draw a bar of four steps and print the scale as a number, on a ground that is no larger than both."""
-        width = shown.sizeWithUnits().width()
+    def scale_bar(self, shown: QgsLayoutItemMap, scale: int, box: tuple[float, float, float, float]) -> None:
+        """Draw a bar of four steps in a corner of a map and print the scale as a number, on a ground for both."""
+        x, y, width = box[0] + BAR_MARGIN + 1, box[1] + 1, shown.sizeWithUnits().width()
         step, length = bar_step(scale, longest_bar(width)), bar_length(scale, width)
         self.keep_clear(self.box((x - BAR_MARGIN, y - 1, bar_width(scale, width), BAR_HEIGHT), "#FFFFFF", ""))
         self._bar(shown, (x, y, length + BAR_END, 11), step, 4, 1.6)

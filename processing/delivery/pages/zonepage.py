@@ -97,7 +97,7 @@ class _ZonePage:
         })  # fmt: skip
         if view is not None:
             _names(sheet, view, self.study, self.zone, self.kept, run)
-            sheet.scale_bar(drawn, view.scale, bar[0] + 4, bar[1] + 1)
+            sheet.scale_bar(drawn, view.scale, bar)
             sheet.north_of(view.place, self.study.language)
         if "profile" in self.form.places:
             _section(sheet, self.study, self.zone, self.form.places["profile"])

@@ -9,19 +9,19 @@ from typing import Any
 
 from qgis.core import QgsExpressionContextUtils, QgsRectangle
 
-from ....core.delivery.callouts import fit_words, wrap_words
-from ....core.delivery.findings import check_of, tell_check, tell_clause, tell_limit, tell_number, tell_verdict, unit_of
+from ....core.delivery.callouts import fit_words
+from ....core.delivery.findings import check_of
 from ....core.delivery.palette import palette, tag_name
 from ....core.delivery.paper import Place, scale_of
 from ....core.delivery.scales import frame_extent
 from ....core.delivery.summary import exact_sum, hectares, percent, told
 from ....core.words import say
-from .checks import INKS, draw_bar, findings_of
+from .checks import draw_bar, draw_rows, findings_of
 from .corners import bar_box, core_boxes, north_box, short_bar
 from .labels import petal_numbers
 from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of, layers_of, page_form
 from .naming import Named, View, draw_names, spots_of
-from .sheet import GREY, INK, Sheet
+from .sheet import GREY, Sheet
 from .zonepage import zone_name
 
 STRUCTURE = ("own_cores", "own_zones", "own_branches", "ring", "own_petals", "page_roads")  # from above
@@ -32,8 +32,6 @@ TITLE, WORDS = 7.0, 8.0  # mm above a panel and below it
 PROJECT_ROW, FEW_PROJECTS = 4.4, 10  # mm of a row; up to so many stand in one block
 LEAST_LEGEND = 38.0  # mm: below a long list there is no room for the legend
 LIMITS = ("demolish_all", "demolish_net", "demolish_reason", "rebuild_ratio", "resettle", "rent")  # checks of 建科63号
-MOST_LIMITS = 5
-LIMIT, TWO_LINES = 4.2, 6.2  # mm of a row of them, in one line or two
 
 
 def draw_structure(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
@@ -218,28 +216,10 @@ def _action_table(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, fl
 
 def _limits(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, float, float]) -> None:
     """Write what the clauses say of demolishing and building anew: verdict, check, value, limit, clause."""
-    x, y, width = place
-    language = study.language
-    shown = [row for row in findings_of(study, zone_id) if check_of(row) in LIMITS][:MOST_LIMITS]
+    (x, y, width), language = place, study.language
+    shown = [row for row in findings_of(study, zone_id) if check_of(row) in LIMITS]
     widths = [share * width / 200.2 for share in (20.0, 46.0, 22.0, 22.0, 90.2)]
-    cells = [[tell_verdict(str(row["verdict"]), language), tell_check(row, language),
-              tell_number(row["value"], unit_of(row), language), tell_limit(row, language),
-              tell_clause(row, language)] for row in shown]  # fmt: skip
-    rooms = [*widths[:4], widths[4] - 4]
-    is_long = any(fit_words(words[at], 7, rooms[at]) != words[at] for words in cells for at in (1, 4))
-    step, lines = (TWO_LINES, 2) if is_long else (LIMIT, 1)
-    columns: list[list[Any]] = [[] for _ in widths]
-    for number, (row, words) in enumerate(zip(shown, cells)):
-        colors, left = (INKS.get(row["verdict"], GREY), INK, INK, INK, GREY), x
-        for at, (text, room) in enumerate(zip(words, widths)):
-            spot = (left + room - rooms[at], y + step * number, rooms[at], step)
-            look = {"color": colors[at], "align": "right" if at in (2, 3) else "left"}
-            columns[at].append(sheet.text(wrap_words(text, 7, rooms[at], lines), spot, 7, **look))
-            left += room
-    for items in columns[1:]:
-        sheet.columns.add(items, step)
-    if shown:
-        sheet.comb((x, y, width, step * len(shown)), step)
+    draw_rows(sheet, shown, widths, (x, y), language)
 
 
 def _project_table(
@@ -277,8 +257,7 @@ def _project_table(
 
 def _bar(sheet: Sheet, view: View, zone: dict[str, Any]) -> None:
     """Draw a scale bar on the map that was placed last, in the lower corner where it hides less of the zone."""
-    box = bar_box(view, zone["geometry"])
-    sheet.scale_bar(sheet.last_map, view.scale, box[0] + 4, box[1] + 1)
+    sheet.scale_bar(sheet.last_map, view.scale, bar_box(view, zone["geometry"]))
 
 
 def _rows(frame: Any, zone_id: str) -> Any:
