@@ -164,7 +164,7 @@
         <translation>同时在看：{names}</translation>
     </message>
     <message>
-        <source>Another QGIS has saved this project meanwhile. Open it again first, or one of the two is lost.</source>
+        <source>Another QGIS has saved this project meanwhile. Open it again first, or one side's changes are lost.</source>
         <translation>另一个 QGIS 窗口刚保存过这个工程。请先重新打开，否则总有一边的改动会丢。</translation>
     </message>
     <message>
@@ -245,7 +245,7 @@
     </message>
     <message>
         <source>Based on the gaps counted {at}.</source>
-        <translation>依据{at}的缺口。</translation>
+        <translation>依据{at}算出的缺口。</translation>
     </message>
     <message>
         <source>Because: {reason}</source>
@@ -654,6 +654,14 @@
     <message>
         <source>Differs from the shipped file: {n}</source>
         <translation>改动 {n} 项</translation>
+    </message>
+    <message>
+        <source>Discard the changes made so far?</source>
+        <translation>放弃已做的改动吗？</translation>
+    </message>
+    <message>
+        <source>Discard them</source>
+        <translation>放弃改动</translation>
     </message>
     <message>
         <source>Document</source>
@@ -1196,14 +1204,6 @@
         <translation>图层、Excel 名单、GeoPackage；也可以把文件拖到这个面板上。</translation>
     </message>
     <message>
-        <source>Leave the changes made so far?</source>
-        <translation>放弃已做的改动吗？</translation>
-    </message>
-    <message>
-        <source>Leave them</source>
-        <translation>放弃改动</translation>
-    </message>
-    <message>
         <source>Length</source>
         <translation>长度</translation>
     </message>
@@ -1314,6 +1314,10 @@
     <message>
         <source>Most people first</source>
         <translation>人数多在前</translation>
+    </message>
+    <message>
+        <source>Most rows have no coordinates that can be used in {columns}: it is added as a table without places. Look for columns that are empty, cut or swapped.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Most sites</source>
@@ -1436,6 +1440,10 @@
         <translation>还没有项目清单。</translation>
     </message>
     <message>
+        <source>No site proposed: no candidate would serve more need, or what is missing is too far to walk to.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>No sites chosen yet. They need buildings and counted gaps.</source>
         <translation>还没有选址。需要房屋建筑图层和算好的缺口。</translation>
     </message>
@@ -1464,6 +1472,10 @@
         <translation>未选</translation>
     </message>
     <message>
+        <source>None of the candidates of the layer would serve more need: they lie too far to walk, or nothing is missing around them. Choose other kinds or another layer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>None of them</source>
         <translation>都不是</translation>
     </message>
@@ -1489,7 +1501,7 @@
     </message>
     <message>
         <source>Nothing can be written into the folder {folder}: {reason}. Choose another folder.</source>
-        <translation>文件夹 {folder} 写不进去：{reason}。请换一个文件夹。</translation>
+        <translation>文件夹 {folder} 无法写入：{reason}。请换一个文件夹。</translation>
     </message>
     <message>
         <source>Nothing else was said.</source>
@@ -2200,6 +2212,10 @@
         <translation>图层“{layer}”（{role}）的筛选或字段对应改了。</translation>
     </message>
     <message>
+        <source>The folder {file} holds no data that can be read. Drop the files themselves.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The folder {folder} cannot be made: {reason}. Choose another folder.</source>
         <translation>文件夹 {folder} 建不了：{reason}。请换一个文件夹。</translation>
     </message>
@@ -2369,7 +2385,7 @@
     </message>
     <message>
         <source>These zones belong to another study of the project: show that one, then save.</source>
-        <translation type="unfinished"></translation>
+        <translation>这些片区属于工程里的另一项研究：请先切换到那项研究，再保存。</translation>
     </message>
     <message>
         <source>They do not agree:</source>
@@ -2408,8 +2424,8 @@
         <translation>这个版本还没有“{algorithm}”。</translation>
     </message>
     <message>
-        <source>Tick the layers that hold facilities. They become one layer, each row with where it is from; when one of them changes it is made anew. The layers themselves stay as they are.</source>
-        <translation>勾选放设施的图层。它们合成一层，每一处写明来自哪里；其中一个改动后，合成的一层会重做。原图层不动。</translation>
+        <source>Tick the layers that hold facilities. They become one layer, in which each row says where it is from. It is made anew when one of them changes; the layers themselves stay as they are.</source>
+        <translation>勾选放设施的图层。它们合成一层，每一处都写明来自哪里；其中任一图层改动后，合成的一层会重做。原图层不动。</translation>
     </message>
     <message>
         <source>Ticked buildings are used in any case when sites are chosen again.</source>
@@ -2734,6 +2750,10 @@
     <message>
         <source>a file of that name is in the way</source>
         <translation>那里有一个同名文件</translation>
+    </message>
+    <message>
+        <source>a folder of that name is in the way</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>a layer</source>
@@ -3300,8 +3320,16 @@
         <translation>{file} 只有表头、没有数据行，没有可加的内容。</translation>
     </message>
     <message>
-        <source>{file} was not added: reading it was cancelled.</source>
+        <source>{file} is empty (0 bytes). Copy it again from where it comes from.</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} lacks {parts}: without them it has no fields or cannot be opened. Copy all files of this name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} was not added: reading it was cancelled.</source>
+        <translation>{file} 没有加入：读取已取消。</translation>
     </message>
     <message>
         <source>{file}: QGIS does not read DWG. Save it as DXF in the CAD program and drop that.</source>
@@ -3634,6 +3662,14 @@
     <message>
         <source>“{file}” could not be written: {why}</source>
         <translation>“{file}”写不进去：{why}</translation>
+    </message>
+    <message>
+        <source>“{file}” could not be written: {why}. Choose another place or name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{file}” is in use by another program. Close it there, then add it again.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>“{file}” is in use. Close the other program; your reviews are kept and saved with the next.</source>

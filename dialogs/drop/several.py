@@ -108,8 +108,8 @@ class SeveralLayers(QDialog):
         self.setWindowTitle(tr("Facilities from several layers"))
         layout = QVBoxLayout(self)
         layout.addWidget(text_label(
-            tr("Tick the layers that hold facilities. They become one layer, each row with where it is from; when one "
-               "of them changes it is made anew. The layers themselves stay as they are.")))  # fmt: skip
+            tr("Tick the layers that hold facilities. They become one layer, in which each row says where it is from. "
+               "It is made anew when one of them changes; the layers themselves stay as they are.")))  # fmt: skip
         ours = results.result_ids(project)
         known = {item.layer_id: item for item in members}
         found = [layer for layer in project_state.candidates(project, ROLE)

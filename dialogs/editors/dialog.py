@@ -275,7 +275,7 @@ class EditorDialog(QDialog):
         if self.draft.path is not None:
             self._edit(self.draft.replace(content), whole=True)
             return
-        if self.draft.is_dirty and not asks(self, tr("Leave the changes made so far?"), tr("Leave them")):
+        if self.draft.is_dirty and not asks(self, tr("Discard the changes made so far?"), tr("Discard them")):
             self._fill_base()
             return
         self.draft = open_draft(self.draft.kind, name)

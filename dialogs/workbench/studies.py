@@ -75,7 +75,7 @@ def notes(session: Session) -> list[str]:
         found.append(tr("The project or the folder lies on a network share: work on a local disk and copy it later."))
     if session.keeper.is_changed_elsewhere():
         found.append(
-            tr("Another QGIS has saved this project meanwhile. Open it again first, or one of the two is lost.")
+            tr("Another QGIS has saved this project meanwhile. Open it again first, or one side's changes are lost.")
         )
     return [escape(text) for text in found]
 
