@@ -16,6 +16,7 @@ from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, QRectF, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QPainter, QPen
 
+from ...processing.running.promptness import promptly
 from ...processing.texts import tr
 from ..explore.lookups import place_reader
 from ..parts.canvas_item import CanvasItem
@@ -118,7 +119,7 @@ class MarkShowing(QObject):
                 self.show(self._kind)
                 self.read.emit()
 
-        self._task = reading = QgsTask.fromFunction(tr("Reading the facilities"), work, on_finished=over)
+        self._task = reading = QgsTask.fromFunction(tr("Reading the facilities"), promptly(work), on_finished=over)
         QgsApplication.taskManager().addTask(reading)
 
     def show(self, kind: str) -> None:

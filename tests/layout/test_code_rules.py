@@ -155,6 +155,19 @@ def test_transforms_are_made_in_one_place(sources):
     assert {place.split(":")[0] for place in found} == {"processing/layers/systems.py"}
 
 
+def test_the_window_comes_first_while_a_task_of_ours_works(sources):
+    """A painting stands 200 to 300 ms behind a thread that keeps Python's lock as long as it may (promptness.py)."""
+
+    def is_task(node):
+        return isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "fromFunction"
+
+    def gives_way(node):
+        return isinstance(node.args[1], ast.Call) and getattr(node.args[1].func, "id", "") == "promptly"
+
+    assert len(places(sources, is_task)) > 5
+    assert places(sources, lambda node: is_task(node) and not gives_way(node)) == []
+
+
 def test_fonts_are_asked_in_one_place(sources):
     """PyQt 6 makes no object of QFontDatabase, and PyQt 5 asks nothing without one: styling/lettering.py knows both."""
     made = places(sources, lambda node: isinstance(node, ast.Call) and getattr(node.func, "id", "") == "QFontDatabase")
