@@ -24,7 +24,8 @@ def test_results_of_another_window_or_project_stay(dock, click, qtbot, tmp_path,
     assert theirs.exists()
     assert not killed.exists(), "a run that was killed long ago leaves no rubbish"
     (first,) = set(home.iterdir()) - {theirs}
-    assert project.write(str(tmp_path / "first.qgz"))
+    (tmp_path / "projects").mkdir()  # away from the results: nothing but what was saved here tells of it
+    assert project.write(str(tmp_path / "projects" / "first.qgz"))
     assert project.write(str(tmp_path / "elsewhere" / "second.qgz")) is False  # no such folder: nothing is saved
     (tmp_path / "elsewhere").mkdir()
     assert project.write(str(tmp_path / "elsewhere" / "second.qgz"))
@@ -33,7 +34,13 @@ def test_results_of_another_window_or_project_stay(dock, click, qtbot, tmp_path,
     assert project.write()
     qtbot.waitUntil(lambda: dock.session.keeper._clearing is None, timeout=3000)
     assert first.exists(), "first.qgz still names it"
+    click(dock.cards["prepare"].run)
+    wait_idle(qtbot, dock)
+    assert project.write()
+    qtbot.waitUntil(lambda: dock.session.keeper._clearing is None, timeout=3000)
+    assert first.exists(), "and so it does after a third run"
     assert theirs.exists()
+    assert len(set(home.iterdir()) - {theirs, first}) == 1  # what second.qgz named before has gone
 
 
 def test_a_project_file_beside_this_one_is_asked(tmp_path):

@@ -213,3 +213,15 @@ def test_the_sample_wears_the_base_map(project, tmp_path):
     modes = {results.result_of(layer)[1]: layer.blendMode() for layer in layers}
     assert modes["tagged"] == QPainter.CompositionMode.CompositionMode_Multiply
     assert modes["zones"] == QPainter.CompositionMode.CompositionMode_SourceOver
+
+
+def test_a_layer_of_people_and_communities_wears_the_look_of_communities(project):
+    from urban_renewal.dialogs.study.base_look import wearers
+    from urban_renewal.dialogs.study.study import InputChoice, Study
+
+    layer = QgsVectorLayer("Polygon?crs=EPSG:4545&field=name:string&field=pop:integer", "社区", "memory")
+    project.addMapLayer(layer)
+    alone = Study(inputs={"POPULATION": InputChoice(layer.id())})
+    both = Study(inputs={**alone.inputs, "COMMUNITIES": InputChoice(layer.id())})
+    assert [table for _, table in wearers(project, alone)] == ["population"]
+    assert [table for _, table in wearers(project, both)] == ["communities"]
