@@ -1317,7 +1317,7 @@
     </message>
     <message>
         <source>Most rows have no coordinates that can be used in {columns}: it is added as a table without places. Look for columns that are empty, cut or swapped.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{columns}”列里多数行没有能用的坐标，按无位置的表格加入。请检查是否有空格、截断或经纬度颠倒。</translation>
     </message>
     <message>
         <source>Most sites</source>
@@ -1441,7 +1441,7 @@
     </message>
     <message>
         <source>No site proposed: no candidate would serve more need, or what is missing is too far to walk to.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有选出建筑：候选建筑都不能多服务需求，或离缺口太远、步行走不到。</translation>
     </message>
     <message>
         <source>No sites chosen yet. They need buildings and counted gaps.</source>
@@ -1473,7 +1473,7 @@
     </message>
     <message>
         <source>None of the candidates of the layer would serve more need: they lie too far to walk, or nothing is missing around them. Choose other kinds or another layer.</source>
-        <translation type="unfinished"></translation>
+        <translation>候选图层里的建筑都不能多服务需求：步行走不到，或周边没有缺口。请换设施类别或换图层。</translation>
     </message>
     <message>
         <source>None of them</source>
@@ -2213,7 +2213,7 @@
     </message>
     <message>
         <source>The folder {file} holds no data that can be read. Drop the files themselves.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹“{file}”里没有能读取的数据。请直接拖入数据文件。</translation>
     </message>
     <message>
         <source>The folder {folder} cannot be made: {reason}. Choose another folder.</source>
@@ -2753,7 +2753,7 @@
     </message>
     <message>
         <source>a folder of that name is in the way</source>
-        <translation type="unfinished"></translation>
+        <translation>那里有一个同名文件夹</translation>
     </message>
     <message>
         <source>a layer</source>
@@ -3321,11 +3321,11 @@
     </message>
     <message>
         <source>{file} is empty (0 bytes). Copy it again from where it comes from.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 是空文件（0 字节）。请从来源处重新拷贝。</translation>
     </message>
     <message>
         <source>{file} lacks {parts}: without them it has no fields or cannot be opened. Copy all files of this name.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 缺少 {parts}：没有字段，或打不开。请把同名的几个文件一起拷贝。</translation>
     </message>
     <message>
         <source>{file} was not added: reading it was cancelled.</source>
@@ -3665,11 +3665,11 @@
     </message>
     <message>
         <source>“{file}” could not be written: {why}. Choose another place or name.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{file}”没有写成：{why}。请换一个位置或文件名。</translation>
     </message>
     <message>
         <source>“{file}” is in use by another program. Close it there, then add it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{file}”正被别的程序占用。请先在那里关闭，再重新添加。</translation>
     </message>
     <message>
         <source>“{file}” is in use. Close the other program; your reviews are kept and saved with the next.</source>

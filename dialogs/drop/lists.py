@@ -133,6 +133,12 @@ def _merged_header(rows: Sequence[Sequence[str]], place: int) -> tuple[int, list
     return place, [cell or over for cell, over in zip(rows[place], above)]
 
 
+def coordinate_columns(table: Table) -> list[str]:
+    """Return the headings that stand for coordinates, whatever is below them."""
+    words = {_folded(word) for word in WORDS}
+    return [name for name in table.header if _folded(name) in words]
+
+
 def coordinates_of(table: Table) -> tuple[int, int] | None:
     """Return the places of the columns (east, north), or None when the list has no coordinates."""
     words = {_folded(word) for word in WORDS}

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from qgis.core import QgsFeatureRequest, QgsMapLayer, QgsProviderRegistry, QgsRasterLayer, QgsVectorLayer
@@ -10,9 +12,29 @@ from qgis.core import QgsFeatureRequest, QgsMapLayer, QgsProviderRegistry, QgsRa
 from ..study import project_state
 from ..study.steps import ROLES
 
+PROBE_S = 0.1  # how long a file that is written just now is waited for: longer would be felt
+
+
+def is_in_use(path: Path) -> bool:
+    """Say whether another program keeps a GeoPackage to itself: OGR would wait 5 s for each of its tables."""
+    if path.suffix.lower() not in (".gpkg", ".sqlite") or not path.is_file():
+        return False
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=PROBE_S)) as base:
+            base.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        return "locked" in str(error)
+    except sqlite3.Error:
+        return False
+    return False
+
 
 def layers_in(path: Path) -> list[tuple[str, str, str]]:
-    """Return (name, uri, provider) of the layers of a file, vectors and rasters; none when it is no data."""
+    """Return (name, uri, provider) of the layers of a file, vectors and rasters; none when it is no data, or when
+    another program keeps it to itself.
+    """
+    if is_in_use(path):
+        return []
     found = QgsProviderRegistry.instance().querySublayers(str(path))
     return [(item.name().removesuffix(".shp") or path.stem, item.uri(), item.providerKey()) for item in found
             if item.providerKey() in ("ogr", "gdal") and item.name() != "layer_styles"]  # fmt: skip

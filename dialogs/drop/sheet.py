@@ -294,7 +294,7 @@ class DropSheet(QDialog):
         head.setStretchLastSection(head.length() < self.preview.viewport().width())
 
     def _words(self) -> list[str]:
-        layer, words = self.layer, []
+        layer, words = self.layer, drop_words.lacking_words(self.path)
         if self.table is not None and self.large is not None:
             words += drop_words.large_words(self.path, self.table)
         elif self.table is not None:

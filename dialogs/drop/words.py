@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from glob import escape as glob_escaped
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,21 @@ from ..parts.phrases import flowing
 from ..study import wording
 from . import lists as drop_list
 from . import places as drop_places
+from .opened import is_in_use
 
 
 def unread_words(path: Path, is_empty: bool) -> str:
     """Return why a file cannot be added, and what to do where something can be done."""
     if is_empty:
         text = tr("{file} has a header but no rows: there is nothing to add.")
+    elif path.is_dir() and path.suffix.lower() != ".gdb":
+        text = tr("The folder {file} holds no data that can be read. Drop the files themselves.")
+    elif path.is_file() and path.stat().st_size == 0:
+        text = tr("{file} is empty (0 bytes). Copy it again from where it comes from.")
+    elif is_in_use(path):
+        text = tr("“{file}” is in use by another program. Close it there, then add it again.")
+    elif lacking_words(path):
+        return flowing(lacking_words(path))
     elif path.suffix.lower() == ".dwg":
         text = tr("{file}: QGIS does not read DWG. Save it as DXF in the CAD program and drop that.")
     else:
@@ -28,6 +38,18 @@ def unread_words(path: Path, is_empty: bool) -> str:
             "copy it again, or save it as GeoPackage, shapefile, Excel or CSV in the program it comes from."
         )
     return text.format(file=path.name)
+
+
+def lacking_words(path: Path) -> list[str]:
+    """Return which parts of a shapefile are not beside it: without them there are no fields, or no layer at all."""
+    if path.suffix.lower() != ".shp" or not path.exists():
+        return []
+    there = {item.suffix.lower() for item in path.parent.glob(f"{glob_escaped(path.stem)}.*")}
+    lacking = [path.with_suffix(part).name for part in (".dbf", ".shx") if part not in there]
+    if not lacking:
+        return []
+    text = tr("{file} lacks {parts}: without them it has no fields or cannot be opened. Copy all files of this name.")
+    return [text.format(file=path.name, parts=join_words(lacking, interface_language()))]
 
 
 def large_words(path: Path, table: drop_list.Table) -> list[str]:
@@ -73,6 +95,10 @@ def list_words(table: drop_list.Table, lost: int, named: drop_places.NamedPlaces
     if named is not None:
         text = tr("Places by the names in “{column}”, where a name stands once in the list and once in “{layer}”.")
         words.append(text.format(column=named.heading, layer=named.layer))
+    elif places is None and (columns := drop_list.coordinate_columns(table)):
+        text = tr("Most rows have no coordinates that can be used in {columns}: it is added as a table without places. "
+                  "Look for columns that are empty, cut or swapped.")  # fmt: skip
+        words.append(text.format(columns=join_words(columns, interface_language())))
     elif places is None:
         words.append(tr("No columns of coordinates: it is added as a table without places."))
         words.append(tr("To put it on the map, add columns of longitude and latitude to the list and drop it again; "

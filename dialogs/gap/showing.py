@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import (
+    QgsCoordinateReferenceSystem,
     QgsCsException,
     QgsFeatureRequest,
     QgsGeometry,
@@ -52,7 +53,7 @@ class GapShowing(QObject):
         self._iface, self._dock = iface, dock
         self.panel: GapPanel | None = None
         self._frame = Frame(iface)
-        self._shapes: dict[str, tuple[QgsGeometry, Any]] = {}
+        self._shapes: dict[str, tuple[QgsGeometry, QgsCoordinateReferenceSystem]] = {}
         self.table = GapTable(iface, self)
         self.picking = CommunityPicking(iface, dock.session, self)
         self.marks = MarkShowing(iface, dock.session, self)
@@ -216,10 +217,10 @@ class GapShowing(QObject):
         if found is None:
             self._frame.clear()
             return
-        shape, layer = found
-        self._frame.show(shape, layer.crs(), self._dock.session.project, zoom)
+        shape, crs = found
+        self._frame.show(shape, crs, self._dock.session.project, zoom)
 
-    def _shape_of(self, key: str) -> tuple[QgsGeometry, Any] | None:
+    def _shape_of(self, key: str) -> tuple[QgsGeometry, QgsCoordinateReferenceSystem] | None:
         if key not in self._shapes:
             there = communities_of(self._dock.session)
             if there is None:
@@ -230,7 +231,7 @@ class GapShowing(QObject):
             shape = next((feature.geometry() for feature in layer.getFeatures(request)), None)
             if shape is None:
                 return None
-            self._shapes[key] = (QgsGeometry(shape), layer)
+            self._shapes[key] = (QgsGeometry(shape), layer.crs())
         return self._shapes[key]
 
     def show_worst(self, key: str) -> None:
@@ -247,7 +248,7 @@ class GapShowing(QObject):
         parcels = exploring.lookups.parcels(tagged).layer
         try:
             shape = QgsGeometry(found[0])
-            shape.transform(crossing(found[1].crs(), parcels.crs(), project))
+            shape.transform(crossing(found[1], parcels.crs(), project))
             inside = _points_in(parcels, shape)
             for parcel, nearest, *_ in rows:
                 if parcel in inside:
@@ -274,7 +275,7 @@ class GapShowing(QObject):
         try:
             write_workbook(path, [sheet_of(self.panel.communities, self.panel.titles)])
         except (OSError, RenewalError) as error:
-            self.failed.emit(wording.error_text(error))
+            self.failed.emit(wording.unwritten_text(path, error))
 
     def close(self) -> None:
         """Take the panel away."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from qgis.core import Qgis, QgsMapLayer
+from qgis.core import Qgis, QgsMapLayer, QgsProject
 from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
@@ -54,6 +54,7 @@ class SitesPanel(QDockWidget):
         self.setObjectName("UrbanRenewalSites")
         self.rooms: list[Room] = []
         self.titles: Mapping[str, str] = {}
+        QgsProject.instance().layersWillBeRemoved.connect(self._on_leaving)  # before the list of layers hears of it
         self.kinds, self.most, self.candidates = CalmChecks(), QSpinBox(), QgsMapLayerComboBox()
         self.kinds.setDefaultText(tr("None chosen"))
         self.kinds.setSeparator(listed(("", "")))
@@ -156,6 +157,12 @@ class SitesPanel(QDockWidget):
                   if self.table.item(row, KEPT).checkState() == Qt.CheckState.Checked)  # fmt: skip
         return list(dict.fromkeys(self._host_at(row) for row in ticked))
 
+    def _on_leaving(self, layers: list[str]) -> None:
+        """Let go of candidates that leave the project: the list would show the next layer, as if it had been chosen."""
+        layer = self.candidates.currentLayer()
+        if layer is not None and layer.id() in layers:
+            self.candidates.setCurrentIndex(0)
+
     # --- what was found -----------------------------------------------------------------------------------------------
 
     def show_state(self, text: str, can_run: bool, why_not: str = "") -> None:
@@ -170,7 +177,7 @@ class SitesPanel(QDockWidget):
     ) -> None:
         """Show rooms; None = never chosen. `kept` hosts are ticked; `gap` = share that the best might serve more."""
         self.rooms = rooms or []
-        self.hint.say(_why_empty(rooms))
+        self.hint.say(_why_empty(rooms, self.candidates.currentLayer() is not None))
         more = sum(room.m2 or 0 for room in self.rooms)
         texts = (
             (wording.number(hosts_n(self.rooms)), tr("{n?building|buildings}")),
@@ -284,10 +291,15 @@ class SitesPanel(QDockWidget):
         self.picked.emit(room.host)
 
 
-def _why_empty(rooms: list[Room] | None) -> str:
-    """Return what stands in the empty table: nothing was chosen yet, or there was nothing to choose from."""
+def _why_empty(rooms: list[Room] | None, has_own: bool) -> str:
+    """Return what stands in the empty table: nothing was chosen yet, nothing to choose from, or nothing helps."""
     if rooms is None:
         return tr("No sites chosen yet. They need buildings and counted gaps.")
+    if has_own:
+        return tr(
+            "None of the candidates of the layer would serve more need: they lie too far to walk, or nothing is "
+            "missing around them. Choose other kinds or another layer."
+        )
     return tr(
         "No building can hold it. Confirm idle factories or buildings in the review, or give a layer of candidates."
     )

@@ -157,7 +157,8 @@ class SitesShowing(QObject):
     def _show_state(self) -> None:
         session = self._dock.session
         state, record = session.states()[GAPS], session.study.steps.get(GAPS)
-        lacks = [reason for reason in state.reasons if reason.code in BLOCKING]
+        mended = CANDIDATES  # by what is chosen in the panel
+        lacks = [item for item in state.reasons if item.code in BLOCKING and item.values.get("role") != mended]
         has_hosts = "BUILDINGS" in session.study.inputs or self.panel.candidates.currentLayer() is not None
         if session.is_busy:
             text = tr("Something is running: wait for it, or cancel it.")
@@ -173,6 +174,10 @@ class SitesShowing(QObject):
             text = tr("The gaps are counted first.")
         can_run = not session.is_busy and not lacks and has_hosts
         self.panel.show_state(text, can_run, "" if can_run else text)
+
+    def follow(self) -> None:
+        """Look again: layers have come or gone."""
+        self._on_changed()
 
     def _on_changed(self, *_: Any) -> None:
         if self.panel is not None and not self.panel.isHidden():
@@ -226,7 +231,7 @@ class SitesShowing(QObject):
         try:
             write_workbook(path, sheets_of(self.panel.rooms, cover, self.panel.titles))
         except (OSError, RenewalError) as error:
-            self.failed.emit(wording.error_text(error))
+            self.failed.emit(wording.unwritten_text(path, error))
 
     def close(self) -> None:
         """Take the panel away."""

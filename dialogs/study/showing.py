@@ -76,6 +76,8 @@ def _after_sites(session: Any, activity: Activity, outcome: Outcome) -> Any:
     recording.record_sites(activity, Left(fresh, figures, outcome.seconds), outcome.log)
     yield from results.opening_step(session.iface, session.project, activity.study, GAPS)
     yield from session.keeper.clear(activity.folder, result_folders(session.workbook))
+    if not figures["sites"]:
+        return tr("No site proposed: no candidate would serve more need, or what is missing is too far to walk to.")
     return fill(tr("{n} {n?site|sites} proposed in {time}."), n=figures["sites"], time=duration(outcome.seconds))
 
 

@@ -32,9 +32,15 @@ def error_text(error: Exception) -> str:
     if not isinstance(error, RenewalError):
         return str(error)
     values = dict(error.values)
-    if error.code == "envelope_kind":
-        values |= {name: kind_title(str(values[name])) for name in ("wanted", "found")}
+    if error.code in ("envelope_kind", "envelope_unknown"):
+        values |= {name: kind_title(str(values[name])) for name in ("wanted", "found", "kind") if name in values}
     return say(error.code, interface_language(), **values)
+
+
+def unwritten_text(path: Path, error: Exception) -> str:
+    """Return that a file could not be written, and why, in the language of QGIS."""
+    why = fault_text(error) if isinstance(error, OSError) else error_text(error)
+    return tr("“{file}” could not be written: {why}. Choose another place or name.").format(file=path.name, why=why)
 
 
 def kind_title(kind: str) -> str:
@@ -79,6 +85,7 @@ def without_codes(sentence: str) -> str:
         name, opening, closing = found["name"], found["open"], found["close"]
         return f"{opening}{role_title(name)}{closing}" if name in ROLES else ""
 
+    sentence = re.sub(r"[；;][^。.；;]*NO_CRS[^。.]*", "", sentence)  # a choice of the Toolbox
     return re.sub(r"(?P<open> ?[（(])(?:参数|parameter) (?P<name>[A-Z_]+)(?P<close>[）)])", title, sentence)
 
 
@@ -101,7 +108,7 @@ def fault_text(error: OSError) -> str:
         errno.EROFS: tr("it can only be read, not written to"), errno.EACCES: tr("you may not write there"),
         errno.EPERM: tr("you may not write there"), errno.ENOSPC: tr("the disk is full"),
         errno.ENOENT: tr("the drive or folder is not there"), errno.ENOTDIR: tr("a file of that name is in the way"),
-        errno.EEXIST: tr("a file of that name is in the way"),
+        errno.EEXIST: tr("a file of that name is in the way"), errno.EISDIR: tr("a folder of that name is in the way"),
     }  # fmt: skip
     return known.get(error.errno or 0) or error.strerror or str(error)
 

@@ -329,6 +329,7 @@ class RenewalDock(QDockWidget):
         if not self.session.is_busy:
             self.session.guess()
         self.refresh()
+        self.siting.follow()
 
     def _close_panels(self) -> None:
         """Close what speaks of the study that was shown. Editors and zones by hand, with edits, know whose they are."""

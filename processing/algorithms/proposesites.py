@@ -101,7 +101,10 @@ class ProposeSites(RenewalAlgorithm):
         from ...core.walking.profiles import load_profiles
 
         if inputs.has("CANDIDATES"):
-            return inputs.table("CANDIDATES")
+            own = inputs.table("CANDIDATES")
+            if not len(own):
+                raise RenewalError("sites_layer_empty", layer=inputs.plan.vectors["CANDIDATES"].name)
+            return own
         layers, options = town
         has = {entry["id"] for entry in standard["kinds"]}
         kgar = None

@@ -6,7 +6,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProject, QgsVectorLayer
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsGeometry,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProject,
+    QgsVectorLayer,
+)
 from qgis.PyQt.QtCore import Qt
 
 from .test_real_steps import real_dock  # noqa: F401 — a fixture
@@ -145,8 +153,8 @@ def test_called_off_or_refused_the_study_stays_as_it_was(counted, qtbot):
     """A wish that came to nothing must not make the cards out of date; it stays in the panel, to be asked again."""
     from urban_renewal.dialogs.study.steps import results_of
 
-    session, siting, told = counted.session, counted.siting, []
-    session.ended.connect(lambda kind, ok, sentence: told.append((kind, ok)))
+    session, siting, told, sentences = counted.session, counted.siting, [], []
+    session.ended.connect(lambda kind, ok, sentence: (told.append((kind, ok)), sentences.append(sentence)))
     siting.open()
     panel = siting.panel
     files, settings = results_of(session.study), dict(session.study.settings)
@@ -169,6 +177,50 @@ def test_called_off_or_refused_the_study_stays_as_it_was(counted, qtbot):
     assert "CANDIDATES" not in session.study.inputs
     assert session.states()["gaps"].kind == "done"
     assert panel.candidates.currentLayer() is nothing
+    assert "nothing in it" in sentences[-1] and "no polygon" in sentences[-1]
+    nowhere = QgsVectorLayer("Polygon?field=candidate_id:string", "without a system", "memory")
+    feature = QgsFeature(nowhere.fields())
+    feature.setGeometry(QgsGeometry.fromWkt("POLYGON((0 0, 30 0, 30 30, 0 30, 0 0))"))
+    nowhere.dataProvider().addFeature(feature)
+    nowhere.setCrs(QgsCoordinateReferenceSystem())
+    session.project.addMapLayer(nowhere)
+    panel.candidates.setLayer(nowhere)
+    panel.run.click()
+    qtbot.waitUntil(lambda: not session.is_busy, timeout=60_000)
+    assert sentences[-1].endswith("Set it in the layer properties first.")  # no word of a choice of the Toolbox
+
+
+def test_candidates_that_leave_the_project_are_not_replaced_by_the_next_layer(counted, qtbot, tmp_path):
+    """A list of layers goes on to the next one by itself: barriers would be looked at as if they were houses."""
+    session, siting, told = counted.session, counted.siting, []
+    session.ended.connect(lambda kind, ok, sentence: told.append(sentence))
+    siting.open()
+    panel = siting.panel
+    far = QgsVectorLayer("Polygon?crs=EPSG:4545&field=candidate_id:string", "far away", "memory")
+    feature = QgsFeature(far.fields())
+    feature.setGeometry(QgsGeometry.fromWkt("POLYGON((1000 1000, 1050 1000, 1050 1050, 1000 1050, 1000 1000))"))
+    far.dataProvider().addFeature(feature)
+    session.project.addMapLayer(far)
+    panel.candidates.setLayer(far)
+    panel.run.click()
+    wait(counted, qtbot)
+    assert told[-1].startswith("No site proposed")
+    assert panel.hint.text().startswith("None of the candidates of the layer")
+    session.project.removeMapLayer(far.id())
+    assert panel.candidates.currentLayer() is None
+    counted._on_look()
+    assert panel.run.isEnabled()  # the panel itself mends that the layer is gone
+    panel.run.click()
+    wait(counted, qtbot)
+    assert panel.rooms and "CANDIDATES" not in session.study.inputs
+    failed = []
+    siting.failed.connect(failed.append)
+    siting.write(tmp_path / "nowhere" / "sites.xlsx")
+    assert "sites.xlsx" in failed[-1] and "Errno" not in failed[-1]
+    roads = session.study.inputs["ROADS"].layer_id
+    session.project.removeMapLayer(roads)
+    counted._on_look()
+    assert not panel.run.isEnabled() and "is gone" in panel.state.text()
 
 
 def test_candidates_of_ones_own(counted, qtbot):

@@ -1,7 +1,10 @@
 """What people hand over by mistake, and files as offices pack them: each ends in one sentence, or is simply read."""
 
 import errno
+import sqlite3
+import time
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +13,7 @@ from osgeo import gdal, osr
 from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsVectorFileWriter, QgsVectorLayer
 from qgis.PyQt.QtWidgets import QDialogButtonBox
 
+from .conftest import SAMPLE, write_tables
 from .test_drop import drop, press
 
 WORDS = ["F1", "幼儿园"]
@@ -130,6 +134,58 @@ def test_header_without_rows_adds_nothing(dock, tmp_path):
     sheet = drop(dock, path)
     assert "a header but no rows" in sheet.said.text()
     assert not add_button(sheet).isEnabled()
+    sheet.reject()
+
+
+def test_a_geopackage_that_another_program_keeps_to_itself(dock, tmp_path):
+    """OGR waits 5 s for each table of it, and the window with it: 97 s for a sample of eighteen."""
+    path = tmp_path / "被锁.gpkg"
+    write_tables(path, SAMPLE)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        began = time.monotonic()
+        sheet = drop(dock, path)
+        assert time.monotonic() - began < 3
+        assert "in use by another program" in sheet.said.text()
+        assert not add_button(sheet).isEnabled()
+        sheet.reject()
+    sheet = dock.dropping.ask(path)
+    assert add_button(sheet).isEnabled(), sheet.said.text()
+    sheet.reject()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [("empty.gpkg", b"", "empty (0 bytes)"), ("empty.csv", b"", "empty (0 bytes)"), ("folder", None, "holds no data"),
+     ("broken.gpkg", b"no database", "cannot be read")],
+)  # fmt: skip
+def test_what_cannot_be_read_says_why(dock, tmp_path, name, content, words):
+    path = tmp_path / name
+    path.mkdir() if content is None else path.write_bytes(content)
+    sheet = drop(dock, path)
+    assert words in sheet.said.text() and name in sheet.said.text()
+    assert not add_button(sheet).isEnabled()
+    sheet.reject()
+
+
+@pytest.mark.parametrize(("lacking", "can_be_added"), [((".dbf",), True), ((".dbf", ".shx"), False)])
+def test_parts_of_a_shapefile_that_were_left_behind_are_named(dock, shapefile, lacking, can_be_added):
+    """QGIS opens a shapefile without .dbf and says nothing: its parcels have no ids then."""
+    for part in lacking:
+        shapefile.with_suffix(part).unlink()
+    sheet = drop(dock, shapefile)
+    for part in lacking:
+        assert shapefile.with_suffix(part).name in sheet.said.text()
+    assert add_button(sheet).isEnabled() == can_be_added
+    sheet.reject()
+
+
+def test_columns_of_coordinates_that_hold_none_are_not_said_to_be_missing(dock, tmp_path):
+    path = tmp_path / "坏行.csv"
+    path.write_text("编号,类别,经度,纬度\n1,幼儿园,206.5,99.5\n2,幼儿园,,\n3,托育园,,\n", encoding="utf-8")
+    sheet = drop(dock, path)
+    assert "经度" in sheet.said.text() and "no coordinates that can be used" in sheet.said.text()
+    assert "No columns of coordinates" not in sheet.said.text()
     sheet.reject()
 
 
