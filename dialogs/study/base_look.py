@@ -94,8 +94,9 @@ def take_off(project: QgsProject, study: Study) -> int:
         styles = layer.styleManager()
         if before not in styles.styles() or not before:
             continue
+        ours = styles.currentStyle()  # whatever it is called: QGIS may have another language by now
         styles.setCurrentStyle(before)
-        styles.removeStyle(style_name())
+        styles.removeStyle(ours)
         give_back(project, layer)
         _redraw(layer)
         changed += 1

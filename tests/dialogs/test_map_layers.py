@@ -182,9 +182,10 @@ def test_base_map_is_put_on_and_taken_off(dock, qtbot, project, load_inputs, tmp
     results.load_delivery(project, tmp_path / "data.gpkg", study_id, "x")
     results.show_results(project, study_id, "tag")
     assert not places.itemVisibilityChecked(), "the base map follows the step"
+    assert roads.styleManager().renameStyle("Workbench base map", "工作台底图"), "as a QGIS in Chinese has put it on"
     dock.inputs.base.click()
     assert {layer.id(): style_of(layer) for layer in mine} == before
-    assert parcels.styleManager().styles() == ["default"]
+    assert [layer.styleManager().styles() for layer in (parcels, roads)] == [["default"]] * 2
     assert project.backgroundColor().name() == land
     assert dock.inputs.base.text() == "Base map look"
     assert places.itemVisibilityChecked(), "as the person had it"
