@@ -35,3 +35,9 @@ def owners_told(values: pd.Series) -> tuple[Flags, Flags]:
     places, texts = pd.factorize(values.astype(frames.TEXT))
     told = np.array([*(owner_told(str(text)) for text in texts), (False, False)], dtype=bool)
     return told[places, 0], told[places, 1]
+
+
+def kinds_only(values: pd.Series) -> pd.Series:
+    """Return the texts (n,) that tell a kind of ownership, missing for any other: a person's name is not delivered."""
+    collective, state = owners_told(values)
+    return values.astype(frames.TEXT).where(collective | state)

@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
 
 from . import study as memory
+from .again import PLANNED, delivered_values, is_delivery
 from .project_state import candidates, geometry_of, layer_of, read_workbook
 from .study import Workbook
 
@@ -62,8 +62,10 @@ def likely_values(algorithm: Any, project: QgsProject, active: QgsMapLayer | Non
         values["DEM"] = roles["DEM"]
     if algorithm.ID == "fixcoordinates":
         values.update(_shifted(ground))
-    if algorithm.ID == "verifydelivery" and (Path(project.homePath()) / "manifest.json").is_file():
+    if algorithm.ID == "verifydelivery" and is_delivery(project):
         values["FOLDER"] = project.homePath()
+    if algorithm.ID == "exportzones" and is_delivery(project):
+        values.update(delivered_values(algorithm, project))
     return values
 
 
@@ -164,11 +166,19 @@ def _layers_for(use: Any, ground: Ground, roles: Mapping[str, str]) -> list[str]
     own = _own_results(use, ground)
     if own:
         return own
-    key = roles.get(use.role) or roles.get(LIKE.get(use.role, ""), "")
+    key = roles.get(use.role) or roles.get(LIKE.get(use.role, ""), "") or _delivered(use.role, ground)
     layer = next((item for item in ground.layers if item.id() == key), None)
     if layer is None or not _fits(use, layer) or not _has_needed(use, layer):
         return []
     return [layer.id()]
+
+
+def _delivered(role: str, ground: Ground) -> str:
+    """Return the layer of a delivery that is an input of its study, or says what the plan said; "" without one."""
+    if role == "PLAN":
+        plans = (item for item in ground.layers if ground.tables[item.id()] == "land_use_map")
+        return next((item.id() for item in plans if item.subsetString() == PLANNED), "")
+    return next((item.id() for item in ground.layers if role and ground.tables[item.id()] == role.lower()), "")
 
 
 def _own_results(use: Any, ground: Ground) -> list[str]:

@@ -48,6 +48,8 @@ LAYERS = (  # parameter, table in data.gpkg, table in the field dictionary ("" =
     ("GREEN", "green", ""),
     ("PROTECTED", "protected", ""),
     ("COMMUNITIES", "communities", ""),
+    ("PROGRAMME", "programme", ""),
+    ("CONTOURS", "contours", "contours"),
 )
 GROUND = ("STATIONS", "STATION_ENTRANCES", "ROADS", "BARRIERS", "GREEN", "PROTECTED", "COMMUNITIES", "PLAN")
 
@@ -86,8 +88,9 @@ class ExportZones(RenewalAlgorithm):
         RoleUse("LOCKED_OUT", tables=("locked_out",), optional=True, folded=True),
         RoleUse("CHECKED", tables=("checked_zones",), optional=True, needs=("zone_id",)),
         # what the maps stand on
-        *(RoleUse(name, name, optional=True) for name in GROUND),
+        *(RoleUse(name, name, optional=True, carry=name == "PLAN") for name in GROUND),
         RoleUse("PROGRAMME", "PROGRAMME", optional=True),  # the bureau's list: the ledger is compared with it
+        RoleUse("CONTOURS", tables=("contours",), optional=True, folded=True),  # of a delivery, in place of its DEM
         RoleUse("LEFT_OUT", tables=("left_out",), optional=True, many=True, folded=True),
     )
     OUTPUTS = (("MANIFEST", "file"),)

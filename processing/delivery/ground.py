@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ...core import frames, schema
 from ...core.errors import RenewalError
 from ..layers.gdalmode import gdal_raises
-from .bounds import study_bounds
+from .bounds import RELIEF, study_bounds
 from .package import Layer
 
 if TYPE_CHECKING:
@@ -25,9 +25,13 @@ SKIPPED = ("dem_elsewhere", "dem_in_local_grid", "dem_without_crs", "dem_unreada
 
 
 def add_ground(study: Study, run: Any) -> None:
-    """Give the study its relief (`study.relief`), the layers `contours` and `land_use_map`, as far as inputs say."""
+    """Give the study its relief (`study.relief`), the layers `contours` and `land_use_map`, as far as inputs say.
+
+    Without a DEM the relief is that of the delivery whose contours were given (`study.shade`).
+    """
     _add_land(study, run)
     if not study.inputs.has("DEM"):
+        study.shade = _shade_beside(study)
         return
     try:
         study.relief = _heights(study, run)
@@ -58,6 +62,15 @@ def write_relief(path: Path, grid: Any, crs: Any) -> None:
         band.SetStatistics(float(dark.min()), float(dark.max()), float(dark.mean()), float(dark.std()))
         made.FlushCache()
         del band, made
+
+
+def _shade_beside(study: Study) -> Path | None:
+    """Return the shade of the delivery that the contours were taken from; None when they lie in none."""
+    given = study.inputs.plan.vectors.get("CONTOURS")
+    folder = given.file.parent if given is not None and given.file is not None else None
+    if folder is None or not (folder / "manifest.json").is_file() or not (folder / RELIEF).is_file():
+        return None
+    return folder / RELIEF
 
 
 def _heights(study: Study, run: Any) -> Any:
@@ -177,7 +190,7 @@ def _add_land(study: Study, run: Any) -> None:
             parts.append(land_use_map(NOW, frame["parcel_id"], codes, _home(study, shapes), areas_of(shapes), scheme,
                                       run))  # fmt: skip
     if study.inputs.has("PLAN"):
-        table = study.inputs.table("PLAN")
+        table = _plan_of(study)
         ids, shapes = [f"{number + 1}" for number in range(len(table))], frames.geometries(table)
         parts.append(land_use_map(PLAN, ids, frames.optional(table, "land_use"), _home(study, shapes),
                                   areas_of(shapes), scheme, run))  # fmt: skip
@@ -186,6 +199,17 @@ def _add_land(study: Study, run: Any) -> None:
         table = schema.table("land_use_map")
         whole = frames.conform(pd.concat(parts, ignore_index=True), table)
         study.layers["land_use_map"] = Layer("land_use_map", table, whole, study.inputs.plan.result_crs)
+
+
+def _plan_of(study: Study) -> Any:
+    """Return the polygons of the plan. Raises RenewalError for a delivery's land use, as it is and as planned."""
+    from ...core.delivery.land import PLAN
+
+    table, reading = study.inputs.table("PLAN"), study.inputs.reading("PLAN")
+    is_ours = {column.name for column in schema.table("land_use_map").columns} <= set(reading.own)
+    if is_ours and not (reading.column("stage") == PLAN).all():
+        raise RenewalError("plan_of_both_stages", layer=study.inputs.plan.vectors["PLAN"].name)
+    return table
 
 
 def _home(study: Study, shapes: Any) -> Any:

@@ -30,6 +30,7 @@ def _own_facts(study: Any) -> Any:
     import pandas as pd
 
     from ...core import frames
+    from ...core.inputs.ownership import kinds_only
 
     reading, snapshot = study.inputs.reading("PARCELS"), study.inputs.plan.vectors["PARCELS"]
     facts = pd.DataFrame({"parcel_id": reading.table["parcel_id"]})
@@ -45,4 +46,6 @@ def _own_facts(study: Any) -> Any:
             if column.type == "text"
             else pd.to_numeric(values, errors="coerce")
         )
+    if "ownership" in facts:
+        facts["ownership"] = kinds_only(facts["ownership"])
     return facts

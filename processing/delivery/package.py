@@ -16,6 +16,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransformContex
 
 from ...core import schema
 from ...core.inputs.aliases import roles
+from ...core.inputs.fields import guess_field
 from ..intake.inputs import Inputs
 from ..layers.apart import apart
 from ..output.encoding import Carried, encode
@@ -27,6 +28,9 @@ from .wardrobe import Undressed, dress_all
 
 DATA = "data.gpkg"
 STEPS = "steps"  # the dock's folder of single steps
+# What a result keeps of the layer it was made from: columns of that role, as other inputs are delivered with theirs.
+# Whoever delivers from data.gpkg once more needs them for the sheets of land use and the ledger.
+KEPT = {"tagged": ("PARCELS", ("name", "address", "land_use", "ownership", "czcsxm", "tbxhdm", "households"))}
 
 
 @dataclass
@@ -46,6 +50,7 @@ class Layer:
     texts: tuple[Mapping[str, Any], ...] = ()  # rules and standards of the delivery that it was taken from
     rows: Any = None  # what the rows were hashed to when they were written for this step (identity.Rows)
     content: str | None = None  # of an input that is delivered as it came: its fingerprint
+    kept: tuple[str, ...] = ()  # columns that are not of its table: its input's (KEPT)
 
     @property
     def is_spatial(self) -> bool:
@@ -58,7 +63,7 @@ class Layer:
         from ...core.identity import DEGREE_DIGITS, METRE_DIGITS
 
         known = self.table.name in schema.table_names()
-        own = () if known else tuple(column.name for column in self.table.columns)
+        own = self.kept if known else tuple(column.name for column in self.table.columns)
         crs = (self.crs.authid() or "custom") if self.is_spatial and self.crs.isValid() else None
         digits = DEGREE_DIGITS if self.crs.isGeographic() else METRE_DIGITS
         return DeliveredTable(self.table.name, DATA, self.name, crs, digits, self.kinds, self.profiles, own)
@@ -96,6 +101,7 @@ def take_layer(inputs: Inputs, parameter: str, name: str, table_name: str, take_
         table = replace(table, geometry=table.geometry if spatial else "none")
     else:
         table = table_of_role(inputs.plan.roles[parameter].name, frame, snapshot.geometry if spatial else "none")
+    table, kept = (table, ()) if take_all else _with_kept(frame, table, reading, snapshot.headings)
     carried = inputs.carried(parameter) if take_all and _is_keyed(frame, table) and len(reading.carried) else None
     record = record_beside(snapshot.file) or record_inside(snapshot)
     upstream = tuple(records_upstream(snapshot.file, record))
@@ -103,8 +109,36 @@ def take_layer(inputs: Inputs, parameter: str, name: str, table_name: str, take_
     texts = tuple(texts_beside(snapshot.file))
     as_it_came = not table_name and _is_same(conformed, reading.table)
     content = inputs.content(parameter) if as_it_came else None
-    known = {"upstream": upstream, "texts": texts, "rows": reading.rows, "content": content}
+    known = {"upstream": upstream, "texts": texts, "rows": reading.rows, "content": content, "kept": kept}
     return Layer(name, table, conformed, snapshot.crs, carried, record, kinds, profiles, **known)
+
+
+def _with_kept(
+    frame: Any, table: schema.Table, reading: Any, headings: Mapping[str, str]
+) -> tuple[schema.Table, tuple[str, ...]]:
+    """Add to a result's frame what KEPT says of its own fields; return its table with them, and their names."""
+    import pandas as pd
+
+    from ...core import frames
+    from ...core.inputs.ownership import kinds_only
+
+    role, wanted = KEPT.get(table.name, ("", ()))
+    known, fields = {column.name for column in table.columns}, list(reading.own)
+    columns = []
+    for name in wanted:
+        column = roles()[role].columns[name]
+        field = guess_field(column, fields, headings)
+        if field is None or name in known:
+            continue
+        values = reading.column(field)
+        if column.type == "text":
+            frame[name] = frames.texts(None if value is None else str(value) for value in values)
+        else:
+            frame[name] = pd.to_numeric(values, errors="coerce").astype("float64")
+        if name == "ownership":
+            frame[name] = kinds_only(frame[name])
+        columns.append(described(column))
+    return replace(table, columns=(*table.columns, *columns)), tuple(column.name for column in columns)
 
 
 def _is_same(conformed: Any, table: Any) -> bool:
@@ -129,12 +163,14 @@ def _is_same(conformed: Any, table: Any) -> bool:
 def table_of_role(role_name: str, frame: Any, geometry: str) -> schema.Table:
     """Return a description of an input: the canonical columns it has, with a Chinese heading where an alias is one."""
     role = roles()[role_name]
-    columns = tuple(
-        schema.Column(name, column.type, _chinese(column.aliases) or name, name.replace("_", " "), short=name[:10])
-        for name, column in role.columns.items()
-        if name in frame
-    )
+    columns = tuple(described(column) for name, column in role.columns.items() if name in frame)
     return schema.Table(role_name.lower(), role.title["zh"], role.title["en"], geometry, (columns[0].name,), columns)
+
+
+def described(column: Any) -> schema.Column:
+    """Return a role's column as the dictionary describes one."""
+    name = column.name
+    return schema.Column(name, column.type, _chinese(column.aliases) or name, name.replace("_", " "), short=name[:10])
 
 
 def record_beside(file: Path | None) -> dict[str, Any] | None:

@@ -74,6 +74,7 @@ GROUPS = (  # group, its title, tables in drawing order from above
             "roads",
             "buildings",
             "protected",
+            "programme",
             "communities",
             "barriers",
             "contours",

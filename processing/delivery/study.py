@@ -34,6 +34,7 @@ class Study:
     mark: str = ""  # printed beside the title, such as 示例数据, when the caller says so
     facts: dict[str, int] = field(default_factory=dict)  # counts of the formats, for the manifest
     relief: Any = None  # smoothed heights that the maps are shaded with; only their shade is delivered
+    shade: Path | None = None  # that of an earlier delivery, in place of heights
     sheets: dict[str, tuple[str, ...]] = field(default_factory=dict)  # files of the atlas → the zones on each
 
     @property

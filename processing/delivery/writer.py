@@ -53,6 +53,8 @@ def _write_all(folder: Path, study: Study, run: Any) -> None:
     if study.formats & {"qgz", *SHEETS}:
         if study.relief is not None:
             write_relief(folder / RELIEF, study.relief, study.inputs.plan.working.crs)
+        elif study.shade is not None:
+            shutil.copyfile(study.shade, folder / RELIEF)
         _write_project(folder, study, run.part(stored, drawn))
         if "qgz" not in study.formats:
             (folder / RELIEF).unlink(missing_ok=True)

@@ -77,6 +77,7 @@ def test_other_ages_are_no_column():
 @pytest.mark.parametrize(
     ("names", "found"),
     [({"a": "DEM_5m", "b": "NDVI_2023"}, ("a", 0.9)), ({"a": "渝中区数字高程模型", "b": "影像"}, ("a", 0.9)),
+     ({"a": "地形晕渲"}, None), ({"a": "Relief"}, None),
      ({"a": "坡度图"}, None), ({"a": "dem_slope"}, None), ({"a": "xyz"}, ("a", 0.5)), ({"a": "x", "b": "y"}, None),
      ({"a": "dem_1", "b": "dem_2"}, None), ({"a": "freedom"}, ("a", 0.5)), ({}, None)],
 )  # fmt: skip
