@@ -101,6 +101,19 @@ def test_one_selection(gaps, qtbot):
     assert panel.exam.text() == "City examination: 托位 1"
 
 
+def test_communities_whose_layer_has_left_the_project(gaps, dock, project):
+    """What was framed before is framed again, what was not is only told; nothing breaks."""
+    panel = gaps.panel
+    panel.table.selectRow(1)
+    project.removeMapLayer(dock.session.study.inputs["COMMUNITIES"].layer_id)
+    panel.table.selectRow(0)
+    assert panel.current == "C1" and "甲" in panel.sentence.text()
+    panel.table.selectRow(1)
+    assert panel.current == "C2" and gaps._frame.band is not None
+    panel.table.selectRow(2)
+    assert panel.current == "C3" and gaps._frame.band is None
+
+
 def test_of_a_citys_communities_those_in_view_are_drawn(gaps, monkeypatch):
     """A thousand rows were drawn at each look at fifteen; what is drawn of a part is what the whole has there."""
     from qgis.PyQt.QtCore import QPoint, QRect
