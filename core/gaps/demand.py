@@ -108,8 +108,9 @@ def _lived_in(building_people: pd.DataFrame, row: Places, n: int) -> Flags:
     for name in COUNTS:
         home |= frames.optional(building_people, name, "real").fillna(0).to_numpy("float64") > 0
     here: Flags = row >= 0
-    lived = np.bincount(row[here & home], minlength=n) > 0
-    return here & (home | ~lived[row])
+    lived: Flags = np.bincount(row[here & home], minlength=n) > 0
+    found: Flags = here & (home | ~lived[row])
+    return found
 
 
 def _tell_partly_known(
