@@ -29,7 +29,8 @@ def study_hull(study: Any) -> Any:
 
 def study_bounds(study: Any) -> tuple[float, float, float, float]:
     """Return the box around zones, parcels and gaps (metres); a kilometre at the origin when there is none."""
-    west, south, east, north = *_corners(study).min(axis=0).tolist(), *_corners(study).max(axis=0).tolist()
+    corners = _corners(study)
+    west, south, east, north = *corners.min(axis=0).tolist(), *corners.max(axis=0).tolist()
     return west, south, east, north
 
 
