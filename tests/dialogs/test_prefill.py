@@ -79,6 +79,9 @@ def test_results_go_where_their_table_is_read(provider, project):
     add_result(project, "tagged", TAGGED)
     add_result(project, "edges", EDGES)
     add_result(project, "gap_detail", DETAIL)
+    zones = "Polygon?crs=EPSG:4545&field=zone_id:string&field=name:string&field=area_m2:double&field=score:double"
+    add_result(project, "zones", zones)  # of the run before: PREVIOUS is a person's choice
+    add_result(project, "members", "NoGeometry?field=zone_id:string&field=parcel_id:string&field=role:string")
     gaps = likely(provider, project, "facilitygap")
     assert (gaps["PARCELS"], gaps["NETWORK"], gaps["FACILITIES"]) == ("tagged", "edges", "公服设施")
     zones = likely(provider, project, "delineatezones")

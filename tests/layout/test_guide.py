@@ -144,6 +144,26 @@ def test_long_pages_begin_with_what_is_on_them_and_the_index_goes_by_steps(made)
         assert listed.index("checkinputs") < listed.index("tagparcels") < listed.index("exportzones")
 
 
+def test_units_and_formulas_are_in_the_words_of_the_page(made):
+    """A unit that has words is called by them, and a formula that has Chinese ones has them in Chinese alone."""
+    import json
+    from html import escape
+
+    units = json.loads((ROOT / "resources" / "figures.json").read_text(encoding="utf-8"))["units"]
+    methods = json.loads((ROOT / "resources" / "help" / "_methods.json").read_text(encoding="utf-8"))
+    for language in ("zh", "en"):
+        cells = re.findall(r"<td>([^<]*)</td>", made[f"docs/help/{language}/fields.html"])
+        codes = {code for code, words in units.items() if words[language] != code} & set(cells)
+        assert codes <= {words[language] for words in units.values()}, codes
+    chinese = {name: entry for name, entry in methods.items() if "formula_zh" in entry}
+    assert len(chinese) > 5
+    for name, entry in chinese.items():
+        for language, formula in (("zh", entry["formula_zh"]), ("en", entry["formula"])):
+            page = made[f"docs/help/{language}/{name}.html"]
+            parts = [part for part in re.split(r"\s{4,}", formula) if part]
+            assert all(escape(part) in page for part in parts), (name, language)
+
+
 def test_no_cell_of_the_help_is_cut_or_without_heading(made):
     """A heading over each column, and every summary a whole sentence: none ends within the name of a file."""
     for name, text in made.items():

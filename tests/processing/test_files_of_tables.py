@@ -46,6 +46,15 @@ def test_a_table_that_is_named_is_taken_unasked(run_algorithm, read_json, tmp_pa
     assert read["BUILDINGS"] == ("备用面", 1) and "取了" not in told
 
 
+def test_a_stored_style_is_no_second_table(run_algorithm, read_json, tmp_path, make_layer, save_layer):
+    from qgis.core import QgsVectorLayer
+
+    place = save_layer(make_layer(LAYERS["宗地"], name="宗地"), tmp_path / "one.gpkg").split("|")[0]
+    assert QgsVectorLayer(place, "x", "ogr").saveStyleToDatabase("s", "", True, "") == ""
+    read, told = tagged(run_algorithm, read_json, tmp_path, PARCELS=place)
+    assert read["PARCELS"][1] == 1 and "个图层" not in told
+
+
 def test_selection_and_filter_stay(run_algorithm, read_json, tmp_path, package):
     source = QgsProcessingFeatureSourceDefinition(package, False, 1)
     read, _ = tagged(run_algorithm, read_json, tmp_path, PARCELS=f"{package}|layername=宗地", BUILDINGS=source)
