@@ -52,8 +52,8 @@
         <translation>单击在图上看社区和设施，双击缩放过去。</translation>
     </message>
     <message>
-        <source>A complex holds at least as many kinds as the standard asks under one roof.</source>
-        <translation>综合体：同一屋檐下的设施类数不少于标准的要求。</translation>
+        <source>A complex holds at least as many kinds in a building as the standard asks for.</source>
+        <translation>综合体：同一建筑内的设施类数不少于标准的要求。</translation>
     </message>
     <message>
         <source>A name begins with a letter A–Z; letters, figures and _ follow, ten in all at most.</source>
@@ -710,10 +710,6 @@
     <message>
         <source>Edition</source>
         <translation>版本</translation>
-    </message>
-    <message>
-        <source>Edits of “{layer}” ({role}) that are not saved were made or dropped.</source>
-        <translation>“{layer}”（{role}）未保存的编辑有变动。</translation>
     </message>
     <message>
         <source>Elder gap</source>
@@ -1388,7 +1384,7 @@
         <translation>未填编制单位，图签上留白。</translation>
     </message>
     <message>
-        <source>No building can hold it. Confirm idle factories or buildings in the review, or give a layer of candidates.</source>
+        <source>No building can hold what is missing. Confirm idle factories or buildings in the review, or give a layer of candidates.</source>
         <translation>没有可用的建筑。请在复核中确认闲置厂房或闲置楼宇，或给出候选建筑图层。</translation>
     </message>
     <message>
@@ -2502,6 +2498,10 @@
     <message>
         <source>Unnamed study</source>
         <translation>未命名研究</translation>
+    </message>
+    <message>
+        <source>Unsaved edits of “{layer}” ({role}) have changed.</source>
+        <translation>“{layer}”（{role}）未保存的编辑有变动。</translation>
     </message>
     <message>
         <source>Up stairs of 20 m</source>

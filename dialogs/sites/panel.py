@@ -118,7 +118,7 @@ class SitesPanel(QDockWidget):
         ])  # fmt: skip
         tips = {KEPT: tr("Ticked buildings are used in any case when sites are chosen again."),
                 ORDER: tr("In which order to build: the first serves most."),
-                FORM: tr("A complex holds at least as many kinds as the standard asks under one roof.")}  # fmt: skip
+                FORM: tr("A complex holds at least as many kinds in a building as the standard asks for.")}  # fmt: skip
         for column, tip in tips.items():
             table.horizontalHeaderItem(column).setToolTip(tip)
         table.setAccessibleName(tr("Proposed sites"))
@@ -301,5 +301,6 @@ def _why_empty(rooms: list[Room] | None, has_own: bool) -> str:
             "missing around them. Choose other kinds or another layer."
         )
     return tr(
-        "No building can hold it. Confirm idle factories or buildings in the review, or give a layer of candidates."
+        "No building can hold what is missing. Confirm idle factories or buildings in the review, or give a layer of "
+        "candidates."
     )

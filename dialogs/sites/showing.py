@@ -148,6 +148,8 @@ class SitesShowing(QObject):
         study, files = session.study, results_of(session.study)
         record = study.steps.get(GAPS)
         self._shapes = {}
+        ours = results.result_ids(session.project)  # never candidates, as they are no inputs
+        self.panel.candidates.setExceptedLayerList([session.project.mapLayer(key) for key in ours])
         kept = str(study.setting("FIXED")).split(",")
         figures = record.figures if record else {}
         rooms = read_rooms(files) if "sites" in files else None
@@ -244,8 +246,8 @@ class SitesShowing(QObject):
 
 def sheets_of(rooms: list[Room], cover: list[Cover], titles: Any) -> list[Sheet]:
     """Return the sheets of a workbook: a row a room; a row a kind with need and who is served before and after."""
-    heads = [tr("Order"), tr("Candidate"), tr("Parcel"), tr("Facility"), tr("Size"), tr("Unit"), tr("Floor area (m²)"),
-             tr("Served more"), tr("Floors"), tr("Why")]  # fmt: skip
+    heads = [tr("Build no."), tr("Candidate"), tr("Parcel"), tr("Facility"), tr("Size"), tr("Unit"),
+             tr("Floor area (m²)"), tr("Served more"), tr("Floors"), tr("Why")]  # fmt: skip
     rows = [
         (room.rank, room.host, room.parcel, titles.get(room.kind, room.kind), room.size, unit_text(room.unit), room.m2,
          room.served_more, room.floors, room.why)

@@ -183,7 +183,7 @@ def _sentence(code: str) -> str:
         "layer_filtered": tr("The filter of “{layer}” ({role}) was changed: {before} → {n} {n?feature|features}."),
         "layer_fields": tr("The filter or the fields of “{layer}” ({role}) were changed."),
         "layer_system": tr("The coordinate system of “{layer}” ({role}) was changed: {system}."),
-        "layer_unsaved": tr("Edits of “{layer}” ({role}) that are not saved were made or dropped."),
+        "layer_unsaved": tr("Unsaved edits of “{layer}” ({role}) have changed."),
         "layer_rows": tr("“{layer}” ({role}) had {before} {before?feature|features} and has {n} now."),
         "layer_changed": tr("The data of “{layer}” ({role}) have changed."),
     }[code]

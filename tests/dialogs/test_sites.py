@@ -253,6 +253,8 @@ def test_candidates_of_ones_own(counted, qtbot):
 
 
 def test_looked_at_and_exported(counted, qtbot, qgis_iface, tmp_path):
+    from urban_renewal.dialogs.study.tree import result_of
+
     siting = counted.siting
     siting.open()
     panel = siting.panel
@@ -264,6 +266,9 @@ def test_looked_at_and_exported(counted, qtbot, qgis_iface, tmp_path):
     there = next(item.geometry() for item in houses.getFeatures() if str(item["building_id"]) == host)
     assert shown.toString(3) == there.boundingBox().toString(3)
     assert panel.rooms[0].why.split("，")[0].split(",")[0] in panel.sentence.text().replace("\xa0", " ")
+    listed = [panel.candidates.itemText(place) for place in range(panel.candidates.count())]
+    ours = {layer.name() for layer in QgsProject.instance().mapLayers().values() if result_of(layer)[0]}
+    assert houses.name() in listed and ours and not ours & set(listed), "results are no candidates"
     siting.write(tmp_path / "sites.xlsx")
     with zipfile.ZipFile(tmp_path / "sites.xlsx") as book:
         sheets = [name for name in book.namelist() if name.startswith("xl/worksheets/")]

@@ -46,3 +46,13 @@ def test_one_building_with_two_rooms(panel):
     panel.show_sites([], [], [], None)
     assert [big.text() for big, _ in panel.figures] == ["0", "0", "0 m²"]
     assert not panel.export.isEnabled() and panel.kept_hosts() == []
+
+
+def test_a_column_is_called_the_same_in_the_panel_and_in_the_exported_table(panel):
+    """The order to build, above all: “order” alone is how a list is sorted, and in Chinese another word."""
+    from urban_renewal.dialogs.sites.showing import sheets_of
+
+    panel.show_sites(rooms(), [], [], None)
+    shown = {panel.table.horizontalHeaderItem(column).text() for column in range(panel.table.columnCount())}
+    headings = sheets_of(panel.rooms, [], panel.titles)[0].headings
+    assert headings[0] == "Build no." and set(headings) - shown == {"Unit", "Floors", "Why"}
