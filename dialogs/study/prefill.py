@@ -9,7 +9,7 @@ before) stays empty, and so does a layer without the columns that must be found.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
 
 from . import study as memory
 from .again import PLANNED, delivered_values, is_delivery
-from .project_state import candidates, geometry_of, layer_of, read_workbook
+from .project_state import candidates, facts_of, geometry_of, layer_of, names_in, read_workbook
 from .study import Workbook
 
 MARK = "urban-renewal/"  # how the metadata of a result of ours begin; then comes the name of its table
@@ -118,7 +118,7 @@ def _roles(project: QgsProject, ground: Ground, study: Mapping[str, Any]) -> dic
         layer = layer_of(project, choice)
         if layer is not None:
             found[role] = layer.id()
-    facts = {item.id(): _facts(item) for item in ground.layers if not ground.tables[item.id()]}
+    facts = {item.id(): facts_of(item) for item in ground.layers if not ground.tables[item.id()]}
     if ground.active in facts:
         guesses = guess_role(facts[ground.active])
         if guesses:
@@ -151,14 +151,6 @@ def _study_inputs(project: QgsProject) -> Mapping[str, Any]:
     except memory.NewerStateError:
         return {}
     return workbook.study.inputs if workbook.study else {}
-
-
-def _facts(layer: QgsVectorLayer) -> Any:
-    from ...core.inputs.guess import LayerFacts
-
-    headings = {item.name(): item.alias() for item in layer.fields() if item.alias()}
-    names = tuple(item.name() for item in layer.fields())
-    return LayerFacts(layer.id(), layer.name(), geometry_of(layer), names, headings)
 
 
 def _layers_for(use: Any, ground: Ground, roles: Mapping[str, str]) -> list[str]:
@@ -205,8 +197,7 @@ def _has_needed(use: Any, layer: QgsVectorLayer) -> bool:
     from ...core.inputs.aliases import role_for
     from ...core.inputs.fields import guess_field
 
-    names = [item.name() for item in layer.fields()]
-    headings = {item.name(): item.alias() for item in layer.fields() if item.alias()}
+    names, headings = names_in(layer)
     columns = role_for(use.role, use.tables, names).columns
     return all(guess_field(columns[name], names, headings) for name in use.needs)
 
@@ -224,12 +215,8 @@ def _take_both_runs(values: dict[str, Any], ground: Ground) -> None:
 
 def _shifted(ground: Ground) -> dict[str, str]:
     """Return the layer whose name says that it is in a shifted system."""
-    from ...core.inputs.aliases import fold
-    from ...core.inputs.guess import SHIFTED
+    from ...core.inputs.guess import shifted_system
 
-    names: Iterable[tuple[str, str]] = ((item.id(), fold(item.name())) for item in ground.layers)
-    found = [(key, name) for key, name in names if any(word in name for word in SHIFTED)]
-    if not found:
-        return {}
-    key, name = next((pair for pair in found if pair[0] == ground.active), found[0])
-    return {"INPUT": key, "FROM": "bd09" if "bd09" in name or "百度" in name else "gcj02"}
+    found = {item.id(): system for item in ground.layers if (system := shifted_system(item.name()))}
+    key = ground.active if ground.active in found else next(iter(found), "")
+    return {"INPUT": key, "FROM": found[key]} if key else {}
