@@ -22,7 +22,7 @@ from qgis.core import (
 
 from ...processing.missing import missing_packages
 from . import study as memory
-from .readiness import LayerLook, World
+from .readiness import LayerLook, World, is_same
 from .steps import LOCKS, PROVIDER, ROLES
 from .study import InputChoice, Study, Workbook
 
@@ -61,6 +61,9 @@ def _make_paths(study: Study, change: Any) -> None:
     for name in FILES:
         if isinstance(study.settings.get(name), str):
             study.settings[name] = _changed(study.settings[name], change)
+    for record in study.steps.values():  # what they were run with moves along, or it would look like another setting
+        record.settings.update({name: _changed(value, change) for name, value in record.settings.items()
+                                if name in FILES and isinstance(value, str)})  # fmt: skip
     for choice in study.inputs.values():
         choice.source = _changed(choice.source, change)
 
@@ -73,7 +76,9 @@ def _changed(source: str, change: Any) -> str:
 
 
 KEPT_FILES = 64
+MOST_BYTES = 64 * 2**20  # of a file that is looked into: some 50 ms; a larger one is known by its time
 DBASE = (".dbf", ".DBF")  # where the attributes of a shapefile stand
+_CONTENTS: dict[tuple[Path, ...], tuple[str, str]] = {}  # files → (their stamp, what it is with their content)
 _TABLES: dict[Path, tuple[Any, dict[str, str]]] = {}  # file → (what it and its journal looked like, last changes)
 
 
@@ -96,7 +101,8 @@ def signature(
     be moved or handed over. Edits that are not saved yet count as they are. `former` = as it was told before that, with
     the folder and without the system.
     A GeoPackage is stamped by its own last_change, because its file changes when somebody only looks at it; other
-    files by size and time, a shapefile with its table; databases and memory layers not at all.
+    files by size, time and (up to MOST_BYTES, not on a share) content, so that a copy is the same whatever its time; a
+    shapefile with its table; databases and memory layers not at all.
     """
     if not layer.isValid():
         return ""
@@ -111,14 +117,16 @@ def signature(
     source = hashlib.sha256(told.encode()).hexdigest()[:12]
     system = "" if former else _system_set(layer) + _unsaved(layer)
     if not isinstance(layer, QgsVectorLayer):
-        return f"{source}|{system}||{_file_stamp(path)}|0"
+        return f"{source}|{system}||{_file_stamp(path) if former else _whole_stamp(path)}|0"
     others = [path.with_suffix(end) for end in DBASE] if path.suffix.lower() == ".shp" and not former else []
     chosen = layer.subsetString() + (str(sorted(mapping.items())) if mapping else "")
     subset = hashlib.sha256(chosen.encode()).hexdigest()[:8] if chosen else ""
     stamp = (
         _table_stamp(path, parts.get("layerName") or "")
         if path.suffix.lower() == ".gpkg"
-        else _file_stamp(path, *others)
+        else _file_stamp(path)
+        if former
+        else _whole_stamp(path, *others)
     )
     return f"{source}|{subset}{system}|{layer.featureCount()}|{stamp}|{edits}"
 
@@ -151,6 +159,27 @@ def _file_stamp(path: Path, *others: Path) -> str:
     except OSError:
         return ""
     return f"{sum(item.st_size for item in found)}.{max(item.st_mtime_ns for item in found)}"
+
+
+def _whole_stamp(path: Path, *others: Path) -> str:
+    """Return the stamp of a file and what belongs to it with a hash of their content: `size.nanoseconds.hash`."""
+    from ...processing.output.shares import is_on_share
+
+    stamp = _file_stamp(path, *others)
+    if not stamp or int(stamp.partition(".")[0]) > MOST_BYTES:
+        return stamp
+    key = (path, *others)
+    if _CONTENTS.get(key, ("", ""))[0] != stamp:
+        digest = hashlib.sha256()
+        try:
+            for file in key if not is_on_share(path) else ():
+                digest.update(file.read_bytes() if file.exists() else b"")
+        except OSError:
+            return stamp
+        while len(_CONTENTS) >= KEPT_FILES:
+            _CONTENTS.pop(next(iter(_CONTENTS)))
+        _CONTENTS[key] = (stamp, "" if is_on_share(path) else f".{digest.hexdigest()[:12]}")
+    return stamp + _CONTENTS[key][1]
 
 
 def _table_stamp(path: Path, table: str) -> str:
@@ -203,7 +232,7 @@ def look_at_world(project: QgsProject, study: Study | None, running: str) -> Wor
         told = [signature(layer, edits, choice.mapping, former) for former in (False, True)]
         layers[role] = LayerLook(layer.name(), told[0], has_crs, told[1])
         for record in study.steps.values() if study else ():
-            if record.seen.get(role) == told[1]:
+            if record.seen.get(role) and record.seen[role] != told[0] and is_same(layers[role], record.seen[role]):
                 record.seen[role] = told[0]  # kept as it is told today, so that it survives a move
     gone = frozenset(key for key, record in (study.steps.items() if study else ()) if _has_lost(study, record.results))
     return World(built, layers, gone, tuple(missing_packages()), running)

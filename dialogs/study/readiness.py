@@ -215,15 +215,20 @@ def _counted(now: list[str], before: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _is_copy(now: Sequence[str], before: Sequence[str]) -> bool:
-    """Say whether two signatures differ by nothing but a file's time as archives round it: `size.nanoseconds`."""
+    """Say whether two signatures differ by nothing but a file's time: `size.nanoseconds`, also with its `.hash`.
+
+    Equal content is a copy whatever its time; where it is not known the time may be off as archives round it.
+    """
     if list(now) == list(before):
         return True
-    stamps = [re.fullmatch(r"(\d+)\.(\d+)", parts[STAMP_PLACE]) for parts in (now, before)]
+    stamps = [re.fullmatch(r"(\d+)\.(\d+)(?:\.([0-9a-f]+))?", parts[STAMP_PLACE]) for parts in (now, before)]
     rest = [[*parts[:STAMP_PLACE], *parts[STAMP_PLACE + 1 :]] for parts in (now, before)]
     if None in stamps or rest[0] != rest[1]:
         return False
-    (size, time), (old_size, old_time) = (tuple(map(int, found.groups())) for found in stamps if found)
-    return size == old_size and abs(time - old_time) <= ROUNDED_NS
+    (size, time, content), (old_size, old_time, old_content) = (found.groups() for found in stamps if found)
+    if content and old_content:
+        return bool(size == old_size and content == old_content)
+    return size == old_size and abs(int(time) - int(old_time)) <= ROUNDED_NS
 
 
 def _rows_of(signature: str) -> int:

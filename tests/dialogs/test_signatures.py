@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+from pathlib import Path
 
 import pytest
 from qgis.core import (
@@ -10,11 +11,12 @@ from qgis.core import (
     QgsFeature,
     QgsGeometry,
     QgsProject,
+    QgsRasterLayer,
     QgsVectorFileWriter,
     QgsVectorLayer,
 )
+from urban_renewal.dialogs.study import project_state, wording
 from urban_renewal.dialogs.study import study as memory
-from urban_renewal.dialogs.study import wording
 from urban_renewal.dialogs.study.project_state import look_at_world, signature
 from urban_renewal.dialogs.study.readiness import LayerLook, World, is_same, states
 from urban_renewal.dialogs.study.steps import STEPS
@@ -73,10 +75,51 @@ def test_a_moved_study_is_not_out_of_date(stations, tmp_path, driver):
     shutil.copytree(path.parent, tmp_path / "new")  # keeps the times
     moved = look(opened(tmp_path / "new" / path.name))
     assert moved.signature == before
-    for file in (tmp_path / "new").iterdir():  # an archive rounds them
-        time = file.stat().st_mtime_ns // 2_000_000_000 * 2_000_000_000
-        os.utime(file, ns=(time, time))
-    assert is_same(look(opened(tmp_path / "new" / path.name)), before)
+    for hours in (0, 7):  # an archive rounds them, `cp -r` makes new ones
+        for file in (tmp_path / "new").iterdir():
+            time = file.stat().st_mtime_ns // 2_000_000_000 * 2_000_000_000 + hours * HOUR_NS
+            os.utime(file, ns=(time, time))
+        assert is_same(look(opened(tmp_path / "new" / path.name)), before)
+
+
+def test_a_copied_raster_is_the_same_and_a_changed_one_is_not(tmp_path, monkeypatch):
+    """A DEM whose file was copied has a new time; one whose heights were changed in the same second has its old one."""
+    from osgeo import gdal
+
+    (tmp_path / "old").mkdir()
+    path = tmp_path / "old" / "dem.tif"
+    gdal.GetDriverByName("GTiff").Create(str(path), 4, 4, 1, gdal.GDT_Float32).FlushCache()
+    before = look(QgsRasterLayer(str(path), "dem"))
+    copy = Path(shutil.copy(path, tmp_path / "dem.tif"))
+    os.utime(copy, ns=(path.stat().st_mtime_ns + HOUR_NS,) * 2)
+    assert is_same(look(QgsRasterLayer(str(copy), "dem")), before.signature)
+    changed = bytearray(path.read_bytes())
+    changed[-1] ^= 1
+    copy.write_bytes(changed)
+    os.utime(copy, ns=(path.stat().st_mtime_ns + 1,) * 2)
+    assert not is_same(look(QgsRasterLayer(str(copy), "dem")), before.signature)
+    monkeypatch.setattr(project_state, "MOST_BYTES", 10)  # too large to be looked into: its time tells
+    shutil.copy2(path, copy)
+    assert is_same(look(QgsRasterLayer(str(copy), "dem")), before.signature)
+    os.utime(copy, ns=(path.stat().st_mtime_ns + HOUR_NS,) * 2)
+    assert not is_same(look(QgsRasterLayer(str(copy), "dem")), before.signature)
+
+
+def test_own_rules_move_along(tmp_path):
+    """A study with rules of its own in its folder, copied elsewhere: the steps were run with the same file."""
+    project = QgsProject.instance()
+    made = memory.Study("s", "n", str(tmp_path / "one/out"), settings={"RULES_FILE": str(tmp_path / "one/own.json")})
+    made.steps["tag"] = memory.StepRecord("r", "2026-01-01T10:00:00", 1.0, {}, {}, {}, {}, {},
+                                          dict(made.settings))  # fmt: skip
+    for place in ("one", "two"):
+        (tmp_path / place).mkdir()
+    project.setFileName(str(tmp_path / "one/a.qgz"))
+    project_state.write_workbook(project, memory.Workbook([made], "s"))
+    assert str(tmp_path) not in project.readEntry(memory.SCOPE, memory.KEY, "")[0]
+    project.setFileName(str(tmp_path / "two/a.qgz"))
+    moved = project_state.read_workbook(project).study
+    assert moved.steps["tag"].settings == moved.settings == {"RULES_FILE": str(tmp_path / "two/own.json")}
+    project.clear()
 
 
 def test_a_filtered_layer_that_is_not_counted_yet_is_the_same(stations):
