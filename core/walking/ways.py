@@ -246,9 +246,14 @@ def _directions(roads: pd.DataFrame, base: Objects, mapping: dict[str, Any]) -> 
 
 
 def _rise(words: Objects) -> Longs:
-    """Return +1 for up, -1 for down, 0 where nothing is said; numbers such as 12 % by their sign."""
+    """Return +1 for up, -1 for down, 0 where nothing is said; numbers such as 12 % by their sign.
+
+    In a column without a word and without a negative number the numbers are how steep it is (坡度), not which way.
+    """
     number = pd.to_numeric(pd.Series(words).astype(str).str.rstrip("%°％ "), errors="coerce").fillna(0).to_numpy()
     rise = np.sign(number).astype(np.int64)
-    rise[_among(words, UP_WORDS)] = 1
-    rise[_among(words, DOWN_WORDS)] = -1
+    up, down = _among(words, UP_WORDS), _among(words, DOWN_WORDS)
+    if not ((number < 0).any() or up.any() or down.any()):
+        rise[:] = 0
+    rise[up], rise[down] = 1, -1
     return rise

@@ -182,3 +182,21 @@ def test_chinese_words_close_ways_and_turn_stairs():
     quick, slow = round(40_000 / elder.stairs_down_m_s), round(40_000 / elder.stairs_up_m_s)
     assert edge(network, "up#0")[["elder_fwd_ms", "elder_back_ms"]].tolist() == [slow, quick]
     assert edge(network, "down#0")[["elder_fwd_ms", "elder_back_ms"]].tolist() == [quick, slow]
+
+
+def test_a_column_of_steepness_does_not_turn_stairs():
+    # 坡度 of a layer of streets: 30 and 45 % are how steep, not which way; with one negative they are signed
+    rows = [
+        ("a", "人行梯道", [(0, 0), (40, 0)], {"incline": "30"}),
+        ("b", "石阶", [(0, 9), (40, 9)], {"incline": "45"}),
+    ]
+    elder = PROFILES[0]
+    quick, slow = round(40_000 / elder.stairs_down_m_s), round(40_000 / elder.stairs_up_m_s)
+    network, _ = build(roads(*rows), envelope.load("mapping", "standard"))
+    assert network.edges["kind"].tolist() == ["stairs", "stairs"]
+    for name in ("a#0", "b#0"):
+        assert edge(network, name)[["elder_fwd_ms", "elder_back_ms"]].tolist() == [slow, slow]
+    signed = [*rows, ("c", "步行梯道", [(0, 18), (40, 18)], {"incline": "-45"})]
+    network, _ = build(roads(*signed), envelope.load("mapping", "standard"))
+    assert edge(network, "a#0")[["elder_fwd_ms", "elder_back_ms"]].tolist() == [slow, quick]
+    assert edge(network, "c#0")[["elder_fwd_ms", "elder_back_ms"]].tolist() == [quick, slow]
