@@ -35,12 +35,18 @@ def claimed(places: Iterable[Path]) -> Iterator[None]:
             file = place.with_name(place.name + SUFFIX)
             taken = _take(file)
             if taken is None:
-                raise RenewalError("target_being_written", path=place.name)
+                raise RenewalError("target_being_written", path=_told(place))
             held.append((file, taken))
         yield
     finally:
         for file, taken in held:
             _let_go(file, taken)
+
+
+def _told(place: Path) -> str:
+    """Return the name of what is being written: .交付.part is 交付, zones.part.gpkg is zones.gpkg."""
+    whole = place.name.replace(".part", "")
+    return whole[1:] if place.suffix == ".part" and whole.startswith(".") else whole
 
 
 def _take(file: Path) -> IO[bytes] | None:

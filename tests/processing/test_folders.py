@@ -93,7 +93,7 @@ def test_a_folder_that_another_run_is_making_is_left_alone(tmp_path):
         (part / "a.txt").write_text("half")
         with pytest.raises(RenewalError) as told:
             refuse_folder(folder, "manifest.json")
-        assert told.value.code == "target_being_written"
+        assert (told.value.code, told.value.values) == ("target_being_written", {"path": "d"})
         with pytest.raises(RenewalError) as told:
             make(folder, "three")
         assert told.value.code == "target_being_written"
@@ -147,3 +147,33 @@ def test_many_threads_claim_one_place(tmp_path):
         thread.join()
     assert max(most) == 1
     assert len(had) > 200
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from urban_renewal.processing.output.folders import staged_folder
+with staged_folder(Path(sys.argv[1])) as part:
+    (part / "manifest.json").write_text("{}")
+    print("at it", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_another_process_that_is_making_it_is_waited_for(tmp_path):
+    """Two windows of QGIS deliver into one folder: the second is told, the first one's result is whole."""
+    root, folder = Path(__file__).resolve().parents[2], tmp_path / "交付"
+    (tmp_path / "urban_renewal").symlink_to(root)
+    make(folder, "one")
+    place = {**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", HOLDER, str(folder)], stdin=pipe, stdout=pipe, env=place) as other:
+        assert other.stdout.readline() == b"at it\n"
+        for act in (lambda: refuse_folder(folder, "manifest.json"), lambda: make(folder, "two")):
+            with pytest.raises(RenewalError) as told:
+                act()
+            assert (told.value.code, told.value.values) == ("target_being_written", {"path": "交付"})
+        assert names(folder) == ["data", "manifest.json"]  # the old one, whole
+        other.communicate(b"\n", timeout=60)
+    assert other.returncode == 0
+    assert names(folder) == ["manifest.json"]
