@@ -1400,6 +1400,10 @@
         <translation>没有社区图层</translation>
     </message>
     <message>
+        <source>No community has “{words}” in its name.</source>
+        <translation>没有名称中含“{words}”的社区。</translation>
+    </message>
+    <message>
         <source>No data yet. Drop a parcel layer here, or try the sample first.</source>
         <translation>还没有数据。把宗地图层拖到这里，或先用示例试一遍。</translation>
     </message>
@@ -3652,12 +3656,20 @@
         <translation>“{file}”在这里只读。你的判定已暂存在本机。</translation>
     </message>
     <message>
+        <source>“{file}” can only be read here: nothing was undone.</source>
+        <translation>“{file}”在这里只读，没有撤销。</translation>
+    </message>
+    <message>
         <source>“{file}” could not be written ({why}). Your reviews are kept on this computer.</source>
         <translation>“{file}”写不进去（{why}）。你的判定已暂存在本机。</translation>
     </message>
     <message>
         <source>“{file}” could not be written.</source>
         <translation>“{file}”写不进去。</translation>
+    </message>
+    <message>
+        <source>“{file}” could not be written: nothing was undone.</source>
+        <translation>“{file}”写不进去，没有撤销。</translation>
     </message>
     <message>
         <source>“{file}” could not be written: {why}</source>
@@ -3668,12 +3680,28 @@
         <translation>“{file}”没有写成：{why}。请换一个位置或文件名。</translation>
     </message>
     <message>
+        <source>“{file}” has no table of reviews. Your reviews are kept here: save them to another file.</source>
+        <translation>“{file}”里没有复核表。你的判定已暂存在本机，请另存到其他文件。</translation>
+    </message>
+    <message>
+        <source>“{file}” is damaged or no GeoPackage. Your reviews are kept here: save them to another file.</source>
+        <translation>“{file}”已损坏或不是 GeoPackage。你的判定已暂存在本机，请另存到其他文件。</translation>
+    </message>
+    <message>
         <source>“{file}” is in use by another program. Close it there, then add it again.</source>
         <translation>“{file}”正被别的程序占用。请先在那里关闭，再重新添加。</translation>
     </message>
     <message>
         <source>“{file}” is in use. Close the other program; your reviews are kept and saved with the next.</source>
         <translation>“{file}”正被占用。请关闭占用它的程序；你的判定已暂存，下次判定时一并写入。</translation>
+    </message>
+    <message>
+        <source>“{file}” is in use: nothing was undone. Close the other program, then undo again.</source>
+        <translation>“{file}”正被占用，没有撤销。请关闭占用它的程序后再撤销。</translation>
+    </message>
+    <message>
+        <source>“{file}” with the tagged parcels cannot be read: it was moved, deleted or damaged. Run “Tag” again.</source>
+        <translation>识别结果文件“{file}”读不出来：可能已移走、删除或损坏。请重新运行“识别”。</translation>
     </message>
     <message>
         <source>“{layer}” ({role}) had {before} {before?feature|features} and has {n} now.</source>

@@ -31,7 +31,7 @@ from ..parts.charts import colours
 from ..parts.escape import add_escape
 from ..parts.inks import readable
 from ..parts.phrases import aside, flowing, kept_together, listed, paired, unbroken
-from ..parts.tables import make_copyable, pick_rows
+from ..parts.tables import EmptyHint, make_copyable, pick_rows
 from ..parts.widgets import HINT, Page, big_figures, figure_row, main_button, text_label
 from ..study import wording
 from .bars import GapBars, Pair, group_colour
@@ -77,6 +77,7 @@ class GapPanel(QDockWidget):
             widget.setAccessibleName(tr("Gaps by community"))
         make_copyable(self.table)
         self.table.setModel(self.list)
+        self.hint = EmptyHint(self.table)
         self._is_filling = False  # what is chosen comes from elsewhere
         self.sentence, self.unknown = text_label(), text_label(factor=HINT)
         self.limit = text_label(factor=HINT)
@@ -197,6 +198,7 @@ class GapPanel(QDockWidget):
         words = self.find.text().strip().casefold()
         rows = arranged(self.both, kind, yardstick, str(self.order.currentData()))
         rows = [item for item in rows if words in item.name.casefold()]
+        self.hint.say(tr("No community has “{words}” in its name.").format(words=self.find.text().strip()))
         self._show_sums(kind, yardstick)
         self.limit.setText(self._limit_text(kind))
         self.limit.setToolTip(self._limit_tip(kind))
@@ -261,7 +263,8 @@ class GapPanel(QDockWidget):
         self.table.selectRow(place) if place >= 0 else self.table.clearSelection()
         self._is_filling = False
         item = next((one for one in self.both if one.community_id == key), None)
-        self.sentence.setText(self._told(item) if item else "")
+        is_shown = place >= 0 or not self.find.text().strip()
+        self.sentence.setText(self._told(item) if item and is_shown else "")
         self.chosen.emit(key)
 
     def pick(self, community: str, kind: str) -> None:

@@ -30,6 +30,7 @@ from ..review.items import table_of
 from ..study import results, tree, wording
 from ..study.crossing import crossing
 from ..study.figures import rows_of
+from ..study.readiness import Reason
 from ..study.steps import results_of
 from ..study.study import Study
 from ..study.turns import Turns, aside, through
@@ -237,7 +238,10 @@ class GapShowing(QObject):
     def show_worst(self, key: str) -> None:
         """Explore the parcel of a community where most is missing: why, and the way that is walked from there."""
         files, kind = results_of(self._dock.session.study), self.panel.worst_kind(key)
-        if self._iface is not None and "tagged" in files and self._shape_of(key) is not None:
+        choice = self._dock.session.study.inputs.get("COMMUNITIES")
+        if communities_of(self._dock.session) is None and choice is not None:
+            self.failed.emit(wording.reason_text(Reason("layer_gone", {"layer": choice.name, "role": "COMMUNITIES"})))
+        elif self._iface is not None and "tagged" in files and self._shape_of(key) is not None:
             rows = partial(rows_of, files, "gap_detail", WORST_SQL, (kind,))  # of a million: beside the window
             self._worst.ask(is_big(files), rows, partial(self._explore_worst, key, kind, files["tagged"]))
 

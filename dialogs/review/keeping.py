@@ -10,7 +10,23 @@ from qgis.PyQt.QtWidgets import QFileDialog
 
 from ...core.words import fill
 from ...processing.texts import tr
-from .store import FULL, IN_USE, READ_ONLY, ReviewStore
+from ..study.wording import fault_text
+from .store import BROKEN, FOREIGN, FULL, IN_USE, READ_ONLY, ReviewStore
+
+
+def unread_text(source: str) -> str:
+    """Return that the parcels of Tag cannot be read, and what to do."""
+    text = tr("“{file}” with the tagged parcels cannot be read: it was moved, deleted or damaged. Run “Tag” again.")
+    return text.format(file=Path(source.partition("|")[0]).name)
+
+
+def not_undone_text(store: ReviewStore) -> str:
+    """Return why the last review was not taken back."""
+    sentence = {
+        IN_USE: tr("“{file}” is in use: nothing was undone. Close the other program, then undo again."),
+        READ_ONLY: tr("“{file}” can only be read here: nothing was undone."),
+    }.get(store.fault, tr("“{file}” could not be written: nothing was undone."))
+    return sentence.format(file=store.path.name)
 
 
 def not_saved_text(store: ReviewStore) -> str:
@@ -19,6 +35,8 @@ def not_saved_text(store: ReviewStore) -> str:
         IN_USE: tr("“{file}” is in use. Close the other program; your reviews are kept and saved with the next."),
         READ_ONLY: tr("“{file}” can only be read here. Your reviews are kept on this computer."),
         FULL: tr("There is no space left for “{file}”. Your reviews are kept and saved with the next."),
+        BROKEN: tr("“{file}” is damaged or no GeoPackage. Your reviews are kept here: save them to another file."),
+        FOREIGN: tr("“{file}” has no table of reviews. Your reviews are kept here: save them to another file."),
     }.get(store.fault)
     if sentence is None:
         sentence = tr("“{file}” could not be written ({why}). Your reviews are kept on this computer.")
@@ -46,11 +64,11 @@ def write_copy(store: ReviewStore, path: Path) -> str:
     """Add what waits to another table of reviews, made where there is none; mergereviews puts it together later."""
     if path.suffix.lower() != ".gpkg":
         path = path.with_name(f"{path.name}.gpkg")
-    copy = ReviewStore(path)
+    copy = ReviewStore(path, is_copy=True)
     try:
         copy.make()
     except OSError as error:
-        return tr("“{file}” could not be written: {why}").format(file=path.name, why=error)
+        return tr("“{file}” could not be written: {why}").format(file=path.name, why=fault_text(error))
     copy.waiting = list(store.waiting)
     if not copy.flush():
         return not_saved_text(copy)

@@ -26,7 +26,7 @@ from .desk import ReviewDesk
 from .evidence_rows import rows_of, sum_text
 from .form import ReviewForm
 from .items import Item
-from .keeping import not_saved_text, place_text, save_elsewhere
+from .keeping import not_saved_text, not_undone_text, place_text, save_elsewhere, unread_text
 from .keys import TAG_KEYS, ReviewKeys
 from .map import ReviewMap
 from .photos import photos_of, show_photos
@@ -123,8 +123,8 @@ class ReviewPanel(QDockWidget):
         form.take_draft(item.parcel_id)
         try:
             reason, evidence = review_items.read_texts(desk.source, item.fid)
-        except review_items.UnreadableError as error:
-            reason, evidence = str(error), ""
+        except review_items.UnreadableError:
+            reason, evidence = unread_text(desk.source), ""
         facts = [item.name or item.parcel_id, *([item.parcel_id] if item.name else [])]
         if desk.communities.get(item.community):
             facts.append(desk.communities[item.community])
@@ -332,7 +332,7 @@ class ReviewPanel(QDockWidget):
         step = self.desk.undo()
         if step is None:
             is_none = not self.desk.history
-            self.form.last.setText(tr("Nothing to undo.") if is_none else not_saved_text(self.desk.store))
+            self.form.last.setText(tr("Nothing to undo.") if is_none else not_undone_text(self.desk.store))
             return
         self.form.last.setText(tr("Undone: {parcel}").format(parcel=step.parcel_id))
         if step.review is not None:

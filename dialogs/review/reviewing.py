@@ -28,6 +28,7 @@ from ..study.study import Study
 from ..study.turns import Turns
 from . import items as review_items
 from .desk import ReviewDesk, make_store, open_desk
+from .keeping import unread_text
 from .map import ReviewMap
 from .panel import ReviewPanel
 from .places import Area
@@ -65,6 +66,8 @@ class Reviewing(QObject):
         study = self._dock.session.study
         source = tagged_source(study)
         if not study.folder or not source or self._task is not None:
+            if "tag" in study.steps and self._task is None:
+                self.failed.emit(unread_text(str(study.steps["tag"].results.get("tagged", "tagged.gpkg"))))
             return
         try:
             review_map = ReviewMap(self._iface, source, houses_of(self._dock.session))
@@ -77,7 +80,8 @@ class Reviewing(QObject):
                 self._show(open_desk(source, folder, rules, review_map.hash_of, areas), review_map, to_front)
                 return
         except (OSError, RenewalError) as error:
-            self.failed.emit(wording.error_text(error))
+            is_ours = isinstance(error, review_items.UnreadableError)
+            self.failed.emit(unread_text(source) if is_ours else wording.error_text(error))
             return
         self._read(lambda: open_desk(source, folder, rules, review_map.hash_of, areas), review_map, to_front)
 

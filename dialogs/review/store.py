@@ -22,6 +22,7 @@ from .waiting import Spool
 TABLE, FILE = "reviews", "reviews.gpkg"
 WAIT_S = 0.15  # how long a locked file is waited for: longer would be felt
 IN_USE, READ_ONLY, FULL = "in use", "read only", "full"  # why a row waits
+BROKEN, FOREIGN = "no database", "no reviews in it"
 
 
 class StoreError(OSError):
@@ -48,13 +49,14 @@ NAMES = tuple(item.name for item in fields(Review))
 
 class ReviewStore:
     """The reviews of one study. `waiting` holds rows that could not be written yet, `fault` why: IN_USE, READ_ONLY,
-    FULL, or what the database says; "" when the last row was written.
+    FULL, BROKEN, FOREIGN, or what the database says; "" when the last row was written. `is_copy`: what waits is kept
+    by another store.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.fault = path, ""
+    def __init__(self, path: Path, is_copy: bool = False) -> None:
+        self.path, self.fault, self._is_copy = path, "", is_copy
         self._spool = Spool(path)
-        self.waiting = [Review(**row) for row in self._spool.read(NAMES)]
+        self.waiting = [] if is_copy else [Review(**row) for row in self._spool.read(NAMES)]
         self._known: list[Review] = []
 
     def make(self) -> None:
@@ -63,8 +65,11 @@ class ReviewStore:
             return
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("xb"):  # OGR would say what SQLite says
+                pass
+            self.path.unlink()
         except OSError as error:
-            raise StoreError(str(error)) from error
+            raise StoreError(error.errno, error.strerror, str(self.path)) from error
         options = QgsVectorFileWriter.SaveVectorOptions()
         options.driverName, options.layerName = "GPKG", TABLE
         writer = QgsVectorFileWriter.create(
@@ -108,6 +113,8 @@ class ReviewStore:
             with self._open() as base, base:
                 there = {row[1] for row in base.execute(f"PRAGMA table_info({TABLE})")}
                 names = [name for name in NAMES if name in there]  # files of older versions have fewer
+                if not names:
+                    raise sqlite3.OperationalError("no such table")
                 marks = ", ".join("?" * len(names))
                 parts = ["INSERT INTO", TABLE, "(", ", ".join(names), ") SELECT", marks, "WHERE NOT EXISTS"]
                 parts += ["(SELECT 1 FROM", TABLE, "WHERE review_id = ?)"]  # a second window may have kept it as well
@@ -116,10 +123,12 @@ class ReviewStore:
                 _touch(base)
         except sqlite3.Error as error:
             self.fault = fault_of(error)
-            self._spool.keep([asdict(row) for row in self.waiting])
+            if not self._is_copy:
+                self._spool.keep([asdict(row) for row in self.waiting])
             return False
         self.waiting, self.fault = [], ""
-        self._spool.clear()
+        if not self._is_copy:
+            self._spool.clear()
         return True
 
     def remove(self, review_id: str) -> bool:
@@ -152,9 +161,10 @@ def latest(reviews: Sequence[Review]) -> dict[str, Review]:
 
 
 def fault_of(error: sqlite3.Error) -> str:
-    """Return why a row could not be written: IN_USE, READ_ONLY, FULL, else what the database says."""
+    """Return why a row could not be written: IN_USE, READ_ONLY, FULL, BROKEN, FOREIGN, else what the database says."""
     words = str(error).lower()
-    marks = {"locked": IN_USE, "readonly": READ_ONLY, "unable to open": READ_ONLY, "disk is full": FULL}
+    marks = {"locked": IN_USE, "readonly": READ_ONLY, "unable to open": READ_ONLY, "disk is full": FULL,
+             "not a database": BROKEN, "malformed": BROKEN, "no such table": FOREIGN}  # fmt: skip
     return next((fault for mark, fault in marks.items() if mark in words), str(error))
 
 

@@ -114,6 +114,24 @@ def test_communities_whose_layer_has_left_the_project(gaps, dock, project):
     assert panel.current == "C3" and gaps._frame.band is None
 
 
+def test_a_name_that_no_community_has(gaps):
+    """An empty chart, an empty table and the sentence of a community that is not shown told nothing."""
+    panel = gaps.panel
+    panel.find.setText("nobody is called so")
+    assert panel.list.rowCount() == 0 and panel.sentence.text() == ""
+    assert not panel.hint.isHidden() and "nobody is called so" in panel.hint.text()
+    panel.find.setText("")
+    assert panel.hint.isHidden() and panel.sentence.text()
+
+
+def test_the_way_in_a_layer_that_has_left_says_so(gaps, dock, project):
+    told = []
+    dock.gaps.failed.connect(told.append)
+    project.removeMapLayer(dock.session.study.inputs["COMMUNITIES"].layer_id)
+    gaps.panel.way_asked.emit(gaps.panel.current)
+    assert "is gone" in told[-1]
+
+
 def test_of_a_citys_communities_those_in_view_are_drawn(gaps, monkeypatch):
     """A thousand rows were drawn at each look at fifteen; what is drawn of a part is what the whole has there."""
     from qgis.PyQt.QtCore import QPoint, QRect

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from qgis.core import QgsApplication, QgsPointXY, QgsVectorLayer
@@ -80,6 +81,56 @@ def test_a_place_that_can_only_be_read_is_said_and_passed_on(tmp_path, review, q
     assert [row.parcel_id for row in saved] == ["P2"] and "mine.gpkg" in review.form.last.text()
     review.form.here.linkActivated.emit("elsewhere")  # a second time: no row twice
     assert len(ReviewStore(target.with_name("mine.gpkg")).read()) == 1
+
+
+def test_undo_in_a_file_that_cannot_be_written_says_that_nothing_was_undone(review, qtbot, monkeypatch):  # noqa: F811
+    from urban_renewal.dialogs.review import store as review_store
+
+    monkeypatch.setattr(review_store, "WAIT_S", 0.05)
+    qtbot.keyClick(review.form.list, "1")
+    with closing(sqlite3.connect(review.desk.store.path)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        review.act("undo")
+        assert "nothing was undone" in review.form.last.text() and "kept" not in review.form.last.text()
+    assert len(rows_in(review.desk.store.path)) == 1
+    review.act("undo")
+    assert rows_in(review.desk.store.path) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"no database at all", "damaged or no GeoPackage"), (None, "no table of reviews")]
+)
+def test_a_file_of_others_is_not_taken_for_reviews(tmp_path, review, qtbot, monkeypatch, content, words):  # noqa: F811
+    """Neither the words of SQLite, nor rows that are kept for a file that was chosen by mistake."""
+    from urban_renewal.dialogs.review import keeping
+    from urban_renewal.dialogs.review.store import ReviewStore
+
+    wrong = tmp_path / "theirs.gpkg"
+    if content is None:
+        with closing(sqlite3.connect(wrong)) as base, base:
+            base.execute("CREATE TABLE parcels (a)")
+    else:
+        wrong.write_bytes(content)
+    before = wrong.read_bytes()
+    review.desk.store.waiting = [a_review("r1")]
+    said = keeping.write_copy(review.desk.store, wrong)
+    assert words in said and "theirs.gpkg" in said
+    assert wrong.read_bytes() == before
+    assert ReviewStore(wrong).waiting == []
+    no_place = keeping.write_copy(review.desk.store, wrong / "mine.gpkg")
+    assert "mine.gpkg" in no_place and "OGR" not in no_place and "Errno" not in no_place
+
+
+def test_tagged_parcels_that_are_gone_are_told(review, dock, qtbot, tmp_path):  # noqa: F811
+    """In the panel that is open, and when it is opened anew: nothing happened before."""
+    told, source = [], review.desk.source.partition("|")[0]
+    dock.reviewing.failed.connect(told.append)
+    Path(source).rename(f"{source}.away")
+    review.act("down")
+    assert "Run “Tag” again" in review.form.reason_of_rule.text()
+    dock.reviewing.open()
+    assert "Run “Tag” again" in told[-1] and Path(source).name in told[-1]
+    Path(f"{source}.away").rename(source)
 
 
 def test_undo_goes_back_through_the_whole_session(review, dock, qtbot):  # noqa: F811
