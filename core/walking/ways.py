@@ -165,7 +165,7 @@ def _ways(roads: pd.DataFrame, kinds: Objects, mapping: dict[str, Any], run: Run
     run.progress(0.1)
     base = np.where(np.isin(kinds.astype(str), ("bridge", "tunnel")), "path", kinds).astype(object)
     structure = np.where(bridge, "bridge", np.where(tunnel, "tunnel", "")).astype(object)
-    layer = pd.to_numeric(pd.Series(_words(roads, "layer")), errors="coerce").fillna(0).to_numpy("float64")
+    layer = pd.to_numeric(pd.Series(_words(roads, "layer")), errors="coerce").fillna(0).to_numpy()
     layers: Longs = np.rint(np.asarray(layer, dtype=np.float64) * 2).astype(np.int64)
     level = layers * LEVEL_STEP + 2 * bridge.astype(np.int64) + tunnel
     run.progress(0.2)
@@ -250,8 +250,9 @@ def _rise(words: Objects) -> Longs:
 
     In a column without a word and without a negative number the numbers are how steep it is (坡度), not which way.
     """
-    number = pd.to_numeric(pd.Series(words).astype(str).str.rstrip("%°％ "), errors="coerce").fillna(0).to_numpy("float64")
-    rise = np.sign(number).astype(np.int64)
+    figures = pd.Series(words).astype(str).str.rstrip("%°％ ")
+    number = pd.to_numeric(figures, errors="coerce").fillna(0).to_numpy("float64")
+    rise: Longs = np.sign(number).astype(np.int64)
     up, down = _among(words, UP_WORDS), _among(words, DOWN_WORDS)
     if not ((number < 0).any() or up.any() or down.any()):
         rise[:] = 0
