@@ -86,7 +86,8 @@ def _prepare(material: Material) -> list[Call]:
             outputs.pop("BUILDING_PEOPLE")
         calls.append(Call("allocatepopulation", people, outputs))
     if "ROADS" in material.layers:
-        roads = {**material.only("ROADS", "DEM", "HEIGHT_POINTS"), **_given(material, "PROFILE_FILE")}
+        roads = material.only("ROADS", "DEM", "HEIGHT_POINTS")
+        roads |= _given(material, "PROFILE_FILE", "JOIN_NEAR_MISSES")
         calls.append(Call("buildwalknetwork", roads, {"EDGES": "edges", "FINDINGS": "network_findings"}))
     return calls
 
@@ -269,7 +270,7 @@ STEPS = (
     Step(
         # what people and network are made from; that the check looks at the other layers makes no later step older
         "prepare", ("PARCELS",), ("PARCELS", "BUILDINGS", "POPULATION", "ROADS", "DEM", "HEIGHT_POINTS"), (),
-        ("PROFILE_FILE", "PROFILE_FILE_STAMP"),
+        ("PROFILE_FILE", "PROFILE_FILE_STAMP", "JOIN_NEAR_MISSES"),
         ("checkinputs", "allocatepopulation", "buildwalknetwork"), _prepare,
     ),
     Step(

@@ -15,7 +15,7 @@ from qgis.PyQt.QtCore import QLocale
 
 from ...core.words import fill, join_words
 from ...processing.missing import how_to_install
-from ...processing.texts import help_of, interface_language, tr
+from ...processing.texts import help_of, interface_language, parameter_text, tr
 from . import readiness
 from .readiness import Reason, StepState
 from .steps import ROLES
@@ -210,6 +210,8 @@ def _shown(name: str, value: Any) -> str:
 
 def setting_title(name: str) -> str:
     """Return the name of a setting; one without words stands for itself."""
+    if name == JOINS:
+        return parameter_text("buildwalknetwork", name, "label")
     return {
         "RULES": tr("Rules for tags"), "RULES_FILE": tr("Rules for tags"), "STANDARD": tr("Standard"),
         "STANDARD_FILE": tr("Standard"), "ZONE_RULES": tr("Rules for zones"), "ZONE_RULES_FILE": tr("Rules for zones"),
@@ -218,6 +220,7 @@ def setting_title(name: str) -> str:
     }.get(name, name)  # fmt: skip
 
 
+JOINS = "JOIN_NEAR_MISSES"  # a tick
 SHIPPED = {"RULES": "ruleset", "STANDARD": "standard", "ZONE_RULES": "zone-rules", "TEMPLATE": "template"}
 
 
@@ -227,6 +230,8 @@ def setting_value(name: str, value: Any) -> str:
     from ...core.errors import RenewalError
 
     text = str(value or "")
+    if name == JOINS:
+        return tr("Yes") if text else tr("No")
     if not text:
         return tr("the day of the run") if name == "AS_OF" else tr("as shipped")
     if name not in SHIPPED:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which rules, standards, profiles, prices and template a study uses, own or shipped ones; the day it is made for.
+"""Which rules, standards, profiles, prices and template a study uses, own or shipped ones; the day it is made for, and
+whether streets that are drawn through become junctions.
 
 Beside each an editor; below how many figures are to be verified.
 """
@@ -12,16 +13,16 @@ from typing import Any
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QDate, QSignalBlocker, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QAction
-from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QToolButton, QWidget
 
 from ...core.words import fill
-from ...processing.texts import interface_language, tr
+from ...processing.texts import interface_language, parameter_text, tr
 from ...processing.toolbox.parameters import BUILT
 from ..editors.uses import USES, kind_of
 from ..parts.calm import CalmCombo, CalmDate
 from ..parts.widgets import HINT, text_label
 from ..study.study import Study
-from ..study.wording import kind_title
+from ..study.wording import JOINS, kind_title
 from . import unverified
 from .inputs_panel import show_whole
 
@@ -56,6 +57,10 @@ class SettingsPanel(QWidget):
                 action.setText(tr("the day of the run"))
         self.as_of.dateValueChanged.connect(lambda day: self.chosen.emit("AS_OF", day.toString(DAY)))
         form.addRow(tr("As of"), self.as_of)
+        self.joins = QCheckBox(parameter_text("buildwalknetwork", JOINS, "label"))
+        self.joins.setToolTip(parameter_text("buildwalknetwork", JOINS, "help"))
+        self.joins.clicked.connect(lambda on: self.chosen.emit(JOINS, "true" if on else ""))
+        form.addRow(self.joins)
         self.figures = text_label(factor=HINT)
         self.figures.linkActivated.connect(lambda _: self.show_figures())
         form.addRow(self.figures)
@@ -112,6 +117,8 @@ class SettingsPanel(QWidget):
                 self.as_of.clear()
             blocker.unblock()
         self.as_of.setEnabled(can_change)
+        self.joins.setChecked(bool(study.setting(JOINS)))
+        self.joins.setEnabled(can_change)
         if self.isVisible():
             self._count()
 

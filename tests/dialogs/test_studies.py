@@ -121,6 +121,28 @@ def test_day_the_study_looks_back_from(dock, click, qtbot, tmp_path, load_inputs
     assert dock.session.study.setting("AS_OF") == ""
 
 
+def test_streets_drawn_through_become_junctions_when_ticked(dock, qtbot, tmp_path, load_inputs):
+    """The tick reaches the network that Prepare builds; taken away, the algorithm's own answer holds again."""
+    from urban_renewal.dialogs.study import wording
+    from urban_renewal.dialogs.study.steps import BY_KEY, Material
+
+    ready(dock, qtbot, tmp_path, load_inputs)
+    study, tick = dock.session.study, dock.settings.joins
+
+    def asked():
+        layers = dict.fromkeys(("PARCELS", "POPULATION", "ROADS"), "id")
+        material = Material(layers, {}, study, {}, "en", tmp_path)
+        calls = {call.algorithm: call for call in BY_KEY["prepare"].calls(material)}
+        return calls["buildwalknetwork"].parameters.get("JOIN_NEAR_MISSES")
+
+    assert (tick.isChecked(), asked()) == (False, None)
+    tick.click()
+    assert (tick.isChecked(), asked()) == (True, "true")
+    assert wording.setting_title("JOIN_NEAR_MISSES") == tick.text()
+    tick.click()
+    assert (tick.isChecked(), asked()) == (False, None)
+
+
 def test_links_are_reached_by_keys(dock, click, qtbot, tmp_path, load_inputs):
     """Tab goes to the links of a card, Enter follows one: the Workbench works without a mouse."""
     ready(dock, qtbot, tmp_path, load_inputs)
