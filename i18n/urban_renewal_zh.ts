@@ -245,7 +245,7 @@
     </message>
     <message>
         <source>Based on the gaps counted {at}.</source>
-        <translation>依据{at}算出的缺口。</translation>
+        <translation>依据{at} 算出的缺口。</translation>
     </message>
     <message>
         <source>Because: {reason}</source>
