@@ -141,7 +141,7 @@ class ReviewForm(QWidget):
         body = QWidget()
         inner = QVBoxLayout(body)
         inner.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.reason_of_rule, self.evidence, self.others):
+        for widget in (self.others, self.reason_of_rule, self.evidence):  # what others say is seen without scrolling
             inner.addWidget(widget)
         inner.addStretch(1)
         self.scroll = QScrollArea()

@@ -201,6 +201,7 @@ def test_others_are_shown_and_never_overwritten(review, qtbot):
     assert "乙 2026-01-02 09:00 → Urban village" in text
     assert "甲" in text
     assert column(review, 4)[0] == "⚡ Old compound"
+    assert review.form.others.y() < review.form.evidence.y()  # seen without scrolling past the evidence
 
 
 def test_file_in_use_keeps_the_review(review, qtbot, monkeypatch):
