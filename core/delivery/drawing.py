@@ -42,13 +42,15 @@ class Drawn:
 class _Pen:
     """How the template draws: decimals, metres a millimetre on paper, text height in metres, language.
 
-    `taken` says up to which height above a spot there are texts already: the next one stands on top of them.
+    `colors` of the layers, by their names in small letters. `taken` says up to which height above a spot there are
+    texts already: the next one stands on top of them.
     """
 
     decimals: int
     metre: float
     height: float
     language: str
+    colors: Mapping[str, int]
     taken: dict[tuple[int, int], float] = field(default_factory=dict)
 
     def stack(self, spot: Sequence[float], height: float) -> float:
@@ -69,7 +71,9 @@ def draw(template: Mapping[str, Any], flats: Sequence[Flat], notes: Sequence[str
     cad = template["cad"]
     metre = envelope.figure_value(cad["scale"]) / 1000.0
     text_mm = envelope.figure_value(cad["text_mm"])
-    pen = _Pen(cad["decimals"], metre, text_mm * metre, language)
+    layers = layers_of(cad["classes"])
+    colors = {layer.name.lower(): layer.aci for layer in layers}
+    pen = _Pen(cad["decimals"], metre, text_mm * metre, language, colors)
     offset = np.array([cad.get("offset", {}).get(axis, 0.0) for axis in ("x", "y")])
     by_name = {flat.name: flat for flat in flats}
     entities: list[Packed] = []
@@ -98,7 +102,7 @@ def draw(template: Mapping[str, Any], flats: Sequence[Flat], notes: Sequence[str
     entities += [pack(tags, cad["version"]) for tags in _title(notes, box, pen)]
     labels = sum(entity.kind == "MTEXT" for entity in entities)
     font = (cad["font"]["file"], cad["font"]["family"])
-    drawing = Drawing(cad["version"], layers_of(cad["classes"]), entities, box, metre * 1000, text_mm, font)
+    drawing = Drawing(cad["version"], layers, entities, box, metre * 1000, text_mm, font)
     return Drawn(drawing, counts[0], counts[1], len(entities), labels, tuple(losses))
 
 
@@ -123,7 +127,8 @@ def _feature(shape: Any, item: Mapping[str, Any], flat: Flat, row: int, pen: _Pe
         filling = item["hatch"]
         spacing = filling.get("spacing_mm", 2.0) * pen.metre
         angle = filling.get("angle")
-        yield from dxfitems.hatch(shape, filling["layer"], pen.decimals, filling["aci"], told, angle, spacing)
+        aci = None if pen.colors.get(filling["layer"].lower()) == filling["aci"] else filling["aci"]
+        yield from dxfitems.hatch(shape, filling["layer"], pen.decimals, aci, told, angle, spacing)
     if is_point:
         yield from dxfitems.points(shape, item["layer"], pen.decimals, told)
     else:

@@ -36,9 +36,12 @@ def polylines(shape: Any, layer: str, digits: int, told: Sequence[str]) -> Itera
             yield tags + _places(points) + _told(told)
 
 
-def hatch(shape: Any, layer: str, digits: int, aci: int, told: Sequence[str], angle: float | None = None,
+def hatch(shape: Any, layer: str, digits: int, aci: int | None, told: Sequence[str], angle: float | None = None,
           spacing: float = 1.0) -> Iterator[Tags]:  # fmt: skip
-    """Yield a HATCH for each area, holes left open: solid, or with an `angle` parallel lines `spacing` metres apart."""
+    """Yield a HATCH for each area, holes left open: solid, or with an `angle` parallel lines `spacing` metres apart.
+
+    `aci` None = in the colour of its layer.
+    """
     for part in parts_of(shape):
         if part.geom_type != "Polygon":
             continue
@@ -46,7 +49,7 @@ def hatch(shape: Any, layer: str, digits: int, aci: int, told: Sequence[str], an
         rings = [ring for ring in rings if len(ring) > 2]
         if not rings:
             continue
-        tags: Tags = _entity("HATCH", layer, "AcDbHatch", [(62, aci)])
+        tags: Tags = _entity("HATCH", layer, "AcDbHatch", [] if aci is None else [(62, aci)])
         tags += [(10, 0.0), (20, 0.0), (30, 0.0), (210, 0.0), (220, 0.0), (230, 1.0)]
         tags += [(2, "SOLID" if angle is None else "_USER"), (70, 1 if angle is None else 0), (71, 0), (91, len(rings))]
         for number, ring in enumerate(rings):

@@ -132,11 +132,32 @@ def test_drawing_counted_by_another_reader(tmp_path):
     assert [(item.feature_id, item.code) for item in drawn.losses] == [("D", "loss_undrawn")]
     texts = [item.plain_text() for item in document.modelspace().query("MTEXT")]
     assert texts == ["A", "B", "题名\n密级：内部"]
+    by_layer = 256  # AutoCAD's ByLayer: who recolours a layer recolours its hatches
+    assert {item.dxf.color for item in document.modelspace()} == {by_layer}
     colours = {item.dxf.name: item.color for item in document.layers}
     assert colours["DK_老旧小区"] == 30
     assert {"PQ_片区范围", "PQ_蕊", "TM_图名"} <= set(colours)
     height = document.modelspace().query("MTEXT")[0].dxf.char_height
     assert height == pytest.approx(2.5 * 2000 / 1000 * 0.6)  # 2.5 mm on paper at 1:2000, times the class's factor
+
+
+def test_hatches_of_two_colours_on_one_layer(tmp_path):
+    """The layer has one colour; what differs from it says so itself."""
+
+    def change(content):
+        content["cad"]["classes"] = [
+            {"id": tag, "table": "tagged", "where": {"tag": [tag]}, "layer": tag, "aci": 7,
+             "hatch": {"layer": "填充", "aci": aci, "angle": 45, "spacing_mm": 1.0}}
+            for tag, aci in (("old_compound", 30), ("urban_village", 6))
+        ]  # fmt: skip
+
+    ezdxf = pytest.importorskip("ezdxf")
+    drawn = draw(own(tmp_path, change), [tagged(ROWS)], [], "zh", Run())
+    path = tmp_path / "zones.dxf"
+    path.write_bytes(write_dxf(drawn.drawing, Run()))
+    document = ezdxf.readfile(path)
+    assert document.layers.get("填充").color == 30
+    assert [item.dxf.color for item in document.modelspace().query("HATCH")] == [256, 6]
 
 
 def test_lost_characters_truncated_coordinates_and_labels_of_codes(tmp_path):
