@@ -116,7 +116,8 @@ def test_one_parcel_is_explained_as_tag_explains_it(sources, rules, tmp_path):
 def test_a_review_stays_whatever_the_limits(sources, rules):
     preview = Preview(tag_parcels(sources, rules, Run()).snapshot)
     for limit in (0.0, 1.0):
-        judged = preview.judge(change(rules, "classes", 1, "suspect", "value", value=limit))
+        other = change(rules, "classes", 1, "confirm", "value", value=limit)  # never below that of suspected
+        judged = preview.judge(change(other, "classes", 1, "suspect", "value", value=limit))
         assert (TAGS[judged.tag[3]], judged.level[3]) == ("urban_village", 2)
 
 
