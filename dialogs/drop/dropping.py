@@ -19,6 +19,7 @@ from qgis.PyQt.QtWidgets import QDialogButtonBox, QFrame
 
 from ...processing.texts import tr
 from ..study import results, wording
+from ..study.project_state import layer_of
 from ..study.steps import PROVIDER
 from . import lists as drop_list
 from .files import data_files
@@ -119,7 +120,9 @@ class Dropping(QObject):
         session, role, corrects = self._dock.session, sheet.role.currentData(), sheet.corrects()
         sheet_system, (kind, joins) = sheet.system, sheet.facilities.asked()
         if sheet.takes_all:
-            self._take_all(sheet.add_all(session.project))
+            layers = sheet.add_all(session.project)
+            self._inherit(layers)
+            self._take_all(layers)
             sheet.deleteLater()
             return
         try:
@@ -178,6 +181,15 @@ class Dropping(QObject):
             self.merging.add(layer, kind, joins)
         elif role:
             self._dock.session.choose(role, layer.id())
+
+    def _inherit(self, layers: list[Any]) -> None:
+        """Let layers take the roles of those that have left the project: whoever adds a whole file means it."""
+        session = self._dock.session
+        gone = [role for role, choice in session.study.inputs.items() if layer_of(session.project, choice) is None]
+        for role in gone:
+            heir = next((layer for layer in layers if guess_of(layer) == role), None)
+            if heir is not None:
+                session.choose(role, heir.id())
 
     def _take_all(self, layers: list[Any]) -> None:
         """Let the facilities of a file that has several layers play their role together, with those there are."""

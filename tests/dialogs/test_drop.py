@@ -1,5 +1,7 @@
 """Files dropped on the dock: role guessed, encoding told by the bytes, layers of a GeoPackage, other files refused."""
 
+import shutil
+
 import pytest
 from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsVectorFileWriter, QgsVectorLayer
 from qgis.PyQt.QtCore import QMimeData, QPoint, Qt, QUrl
@@ -65,6 +67,22 @@ def test_layers_of_a_geopackage(dock, qtbot, load_inputs, tmp_path, project):
     press(qtbot, sheet)
     qtbot.waitUntil(lambda: "ROADS" in dock.session.study.inputs)
     assert dock.session.study.inputs["ROADS"].chosen
+
+
+def test_layers_of_a_whole_file_take_the_roles_of_those_that_are_gone(dock, qtbot, load_inputs, tmp_path, project):
+    """Each role had to be chosen by hand again, because a layer that is gone keeps its role until it comes back."""
+    load_inputs()
+    dock.session.guess()
+    project.removeAllMapLayers()
+    dock._on_look()
+    assert "layer_gone" in {reason.code for reason in dock.session.states()["prepare"].reasons}
+    other = shutil.copyfile(tmp_path / "in.gpkg", tmp_path / "新来件.gpkg")
+    sheet = drop(dock, other)
+    assert sheet.takes_all
+    press(qtbot, sheet)
+    qtbot.waitUntil(lambda: len(project.mapLayers()) == 5)
+    for role in ("PARCELS", "ROADS", "FACILITIES", "STATIONS"):
+        assert project.mapLayer(dock.session.study.inputs[role].layer_id) is not None, role
 
 
 def test_no_layer_in_it(dock, tmp_path):
