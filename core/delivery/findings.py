@@ -98,7 +98,7 @@ def tell_number(value: Any, unit: str, language: str) -> str:
     if unit == "floor_m2":
         return say("unit_floor", language, n=told(value / 10_000, 1))
     if unit in UNITS:
-        return f"{told(value)} {say(UNITS[unit], language)}"
+        return f"{told(value)} {say(UNITS[unit], language, n=told(value))}"
     return told(value, 0 if float(value).is_integer() else 2)
 
 
@@ -111,7 +111,8 @@ def tell_range(rows: Sequence[Mapping[str, Any]], language: str) -> str:
     if low == high:
         return low
     (first, unit), (last, other) = _split(low), _split(high)
-    return f"{first}–{last}{unit}" if unit == other else f"{low} – {high}"
+    is_one = unit == other or unit_of(rows[0]) in UNITS  # 1 place, 3 places: the same unit
+    return f"{first}–{last}{other}" if is_one else f"{low} – {high}"
 
 
 def _split(told_number: str) -> tuple[str, str]:

@@ -171,7 +171,7 @@ def _figures(content: Told, word: _Words, left_out: int) -> str:
 
 def _unit(value: str, unit: str, word: _Words) -> str:
     """Return the unit behind a key figure; what is not known has none."""
-    return "" if value == NOT_KNOWN else f"<small> {word(unit)}</small>"
+    return "" if value == NOT_KNOWN else f"<small> {word(unit, n=value)}</small>"
 
 
 def _map_of_found(content: Told, run: Run) -> str:

@@ -67,7 +67,7 @@ def checks_figure(findings: pd.DataFrame, language: str) -> str:
     """Return the key figure: how many are not met, in red when there are any."""
     counts = count_verdicts(order_findings(findings))
     mark = ' class="bad"' if counts["fail"] else ""
-    unit = f"<small> {escape(say('unit_checks', language))}</small>"
+    unit = f"<small> {escape(say('unit_checks', language, n=counts['fail']))}</small>"
     below = say("report_checks_below", language, **{f"{verdict}_n": n for verdict, n in counts.items()})
     return (
         f'<div class="figure"><span>{escape(say("report_not_met", language))}</span>'

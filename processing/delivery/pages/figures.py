@@ -31,7 +31,7 @@ def zone_figures(zone: dict[str, Any], language: str) -> list[tuple[str, str, st
         (_word("figure_people", language), *_counted(zone, "people", "unit_people", language)),
         (_word("figure_pop_60", language), *_counted(zone, "pop_60", "unit_people", language)),
         (_word("figure_pop_0_5", language), *_counted(zone, "pop_0_5", "unit_people", language)),
-        (_word("figure_petals", language), told(zone.get("petals_n")), _word("unit_petals", language)),
+        (_word("figure_petals", language), *_with_unit(zone.get("petals_n"), "unit_petals", language)),
         (_word("figure_elder_gap", language), percent(zone.get("elder_gap")), ""),
         (_word("figure_child_gap", language), percent(zone.get("child_gap")), ""),
     ]
@@ -39,17 +39,15 @@ def zone_figures(zone: dict[str, Any], language: str) -> list[tuple[str, str, st
 
 def _counted(zone: dict[str, Any], column: str, unit: str, language: str) -> tuple[str, str]:
     """Return a number of people or households with its unit; what nobody knows is said to be missing."""
-    from ....core.delivery.summary import told
-
     value = zone.get(column)
     if not isinstance(value, (int, float)) or math.isnan(value):
         return "–", _word("figure_missing", language)
-    return told(value), _word(unit, language)
+    return _with_unit(value, unit, language)
 
 
 def overview_figures(study: Any, language: str) -> list[tuple[str, str, str]]:
     """Return the six figures of the overview."""
-    from ....core.delivery.summary import count_tags, exact_sum, hectares, sum_kinds, told
+    from ....core.delivery.summary import count_tags, exact_sum, hectares, sum_kinds
 
     zones, tagged, summary = study.frame("zones"), study.frame("tagged"), study.frame("gap_summary")
     tags = count_tags(tagged) if tagged is not None else None
@@ -59,7 +57,7 @@ def overview_figures(study: Any, language: str) -> list[tuple[str, str, str]]:
     short = int((sum_kinds(summary)["gap"] > 0).sum()) if summary is not None else None
     area = exact_sum(zones["area_m2"])
     return [
-        (_word("figure_zones", language), told(len(zones)), _word("unit_zones", language)),
+        (_word("figure_zones", language), *_with_unit(len(zones), "unit_zones", language)),
         (_word("figure_area", language), hectares(area), _word("unit_hectare", language)),
         (_word("figure_confirmed", language), *_with_unit(confirmed, "unit_parcels", language)),
         (_word("figure_suspected", language), *_with_unit(suspected, "unit_parcels", language)),
@@ -72,7 +70,7 @@ def _with_unit(value: Any, unit: str, language: str) -> tuple[str, str]:
     """Return a number and its unit; what is not known has none."""
     from ....core.delivery.summary import told
 
-    return told(value), "" if value is None else _word(unit, language)
+    return told(value), "" if value is None else say(unit, language, n=told(value))
 
 
 def petal_rows(petals: Any, zone_id: str, language: str) -> Rows:

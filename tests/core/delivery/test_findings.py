@@ -84,6 +84,12 @@ def test_a_range_names_its_unit_once(low, high, unit, told):
     assert tell_range(rows, "zh") == told
 
 
+def test_one_of_something_is_no_several():
+    rows = [finding("parks", f"Z-{n}", "advice", value, "places") for n, value in enumerate((1.0, 3.0))]
+    assert [tell_range(part, "en") for part in (rows[:1], rows[1:], rows)] == ["1 place", "3 places", "1–3 places"]
+    assert tell_range(rows, "zh") == "1–3 个"
+
+
 def test_the_first_screen_names_what_is_wrong_and_what_is_not_known():
     from urban_renewal.core.delivery.report.checks import checks_lead
 

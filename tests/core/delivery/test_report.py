@@ -199,6 +199,10 @@ def test_the_first_screen_names_what_decided_and_its_figures_have_units(content)
     for label, value, unit in (("示范片区", "2", "个"), ("待核", "9", "项"), ("有缺口的设施类别", "2", "类")):
         place = next(n for n, word in enumerate(words) if word == label and words[n + 1] == value)
         assert words[place + 2] == unit
+    english = [word.strip() for word in article(page, "en").words]
+    for label, value, unit in (("Meet the criteria", "1", "parcel"), ("Zones", "2", "zones")):
+        place = english.index(label)
+        assert [word for word in english[place:] if word][1:3] == [value, unit]
     whole = "".join(words)
     lead = [whole.index(part) for part in ("个示范片区。未达 2 项：", "待核 1 项：", "待核的数字不作为结论。")]
     assert lead == sorted(lead)
