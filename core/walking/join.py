@@ -12,7 +12,7 @@ import shapely
 
 from .. import frames
 from ..run import Run
-from .doors import tell_far
+from .doors import RIM_STEP_M, inside_points, nearest_owner, rim_points, tell_far
 from .graph import Flags, Ints, Objects, Reals, WalkGraph
 from .heights import Surface
 from .profiles import Profile, WalkRules
@@ -99,7 +99,7 @@ def points_of(places: pd.DataFrame, id_column: str) -> Points:
     shapes = frames.geometries(places)
     there = (shapely.get_type_id(shapes) >= 0) & ~shapely.is_empty(shapes)
     rows = np.flatnonzero(there).astype(np.int32)
-    points = _inside(shapes[there])
+    points = inside_points(shapes[there])
     ids = frames.texts(places[id_column]).fillna("").to_numpy(dtype=object)[rows]
     return Points(ids, shapely.get_x(points), shapely.get_y(points), rows, len(places))
 
@@ -108,7 +108,8 @@ def entrance_points(
     owners: pd.DataFrame, id_column: str, entrances: pd.DataFrame | None, run: Run,
     near_m: float = 0.0, layer: str = "ENTRANCES",
 ) -> Points:  # fmt: skip
-    """Return the entrances of each row of `owners`, or its own point where it has none.
+    """Return the entrances of each row of `owners`, or its own point where it has none; large grounds without entrance
+    are entered all along their rim (`doors.rim_points`), and it is said (`entered_by_rim`).
 
     Parameters: `owners` with `id_column` and `geometry`; `entrances` with `entrance_of` (an id of an owner), `geometry`
     and, if there, `entrance_id`. An entrance that names no owner belongs to the nearest one within `near_m` metres;
@@ -116,7 +117,7 @@ def entrance_points(
     """
     own = points_of(owners, id_column)
     if entrances is None or not len(entrances):
-        return own
+        return _around(own, frames.geometries(owners), layer, run)
     number = {name: row for row, name in enumerate(frames.texts(owners[id_column]).fillna("").tolist())}
     of = frames.optional(entrances, "entrance_of").astype(frames.TEXT).fillna("").tolist()
     shapes = frames.geometries(entrances)
@@ -124,7 +125,7 @@ def entrance_points(
     owner = np.array([number.get(name, -1) if name else -1 for name in of], dtype=np.int32)
     silent = there & np.array([not name for name in of], dtype=bool)
     if near_m and silent.any():
-        owner[silent] = _nearest_owner(frames.geometries(owners), _inside(shapes[silent]), near_m)
+        owner[silent] = nearest_owner(frames.geometries(owners), inside_points(shapes[silent]), near_m)
         joined_n = int((owner[silent] >= 0).sum())
         if joined_n:
             run.warn("entrances_by_nearest", layer=layer, n=joined_n, limit=near_m)
@@ -133,34 +134,31 @@ def entrance_points(
     if lost.any():
         run.leave_out(layer, sorted(names[lost]), "entrance_of_nobody", n=1)
     good = there & (owner >= 0)
-    points = _inside(shapes[good])
+    points = inside_points(shapes[good])
     tell_far(points, names[good], frames.geometries(owners)[owner[good]], layer, run)
     x, y = shapely.get_x(points), shapely.get_y(points)
     keep = ~np.isin(own.owner, owner[good])
-    ids = np.concatenate([own.ids[keep], names[good]])
-    owner = np.concatenate([own.owner[keep], owner[good]])
-    x, y = np.concatenate([own.x_m[keep], x]), np.concatenate([own.y_m[keep], y])
+    own = Points(own.ids[keep], own.x_m[keep], own.y_m[keep], own.owner[keep], own.owners)
+    own = _around(own, frames.geometries(owners), layer, run)
+    ids = np.concatenate([own.ids, names[good]])
+    owner = np.concatenate([own.owner, owner[good]])
+    x, y = np.concatenate([own.x_m, x]), np.concatenate([own.y_m, y])
     order = np.lexsort((y, x, owner))
     return Points(ids[order], x[order], y[order], owner[order].astype(np.int32), len(owners))
 
 
-def _nearest_owner(owners: Objects, points: Objects, limit_m: float) -> Ints:
-    """Return the row of the nearest owner of each point, the lower row of two, -1 beyond the limit."""
-    found = np.full(len(points), -1, dtype=np.int32)
-    at, owner = shapely.STRtree(owners).query_nearest(points, max_distance=limit_m, all_matches=True)
-    for row, other in sorted(zip(at.tolist(), owner.tolist()), reverse=True):
-        found[row] = other
-    return found
-
-
-def _inside(shapes: Objects) -> Objects:
-    """Return the point of points, the middle of lines, a point inside polygons."""
-    kind = shapely.get_dimensions(shapes)
-    points: Objects = shapely.point_on_surface(shapes)
-    line = (kind == 1) & (shapely.get_num_geometries(shapes) == 1)
-    one = np.where(line, shapely.get_geometry(shapes, 0), shapes)[line]
-    points[line] = shapely.line_interpolate_point(one, 0.5, normalized=True)
-    return points
+def _around(own: Points, shapes: Objects, layer: str, run: Run) -> Points:
+    """Return the points with those of large grounds replaced by points along their rims. `shapes` (owners,)."""
+    rim, row = rim_points(shapes[own.owner], shapely.points(own.x_m, own.y_m))
+    if not len(rim):
+        return own
+    run.note("entered_by_rim", layer=layer, n=len(np.unique(row)), step=round(RIM_STEP_M))
+    keep = ~np.isin(np.arange(len(own.ids)), row)
+    owner = np.concatenate([own.owner[keep], own.owner[row]])
+    ids = np.concatenate([own.ids[keep], own.ids[row]])
+    x, y = np.concatenate([own.x_m[keep], shapely.get_x(rim)]), np.concatenate([own.y_m[keep], shapely.get_y(rim)])
+    order = np.lexsort((y, x, owner))
+    return Points(ids[order], x[order], y[order], owner[order].astype(np.int32), own.owners)
 
 
 def join_points(

@@ -191,3 +191,27 @@ def test_a_network_of_another_walker_is_told_once(rise):
         join_points(layer, graph, slow, surface, None, JoinOptions(), run)
     (told,) = run.messages
     assert (told.code, told.values["speed"], told.values["flat"]) == ("network_other_speed", "0.90", "0.75")
+
+
+def test_large_grounds_are_entered_at_their_rim():
+    """A park of 300 m × 300 m, a strip of 400 m × 20 m along the river, a house: streets pass 5 m from each."""
+    shapes = [shapely.box(0, 0, 300, 300), shapely.box(0, 400, 400, 420), shapely.box(500, 0, 540, 20)]
+    owners = pd.DataFrame({"facility_id": ["park", "strip", "house"]}).astype("string")
+    owners["geometry"] = np.array(shapes, dtype=object)
+    run = Run()
+    points = entrance_points(owners, "facility_id", None, run)
+    assert [int((points.owner == row).sum()) for row in range(3)] == [24, 17, 1]  # 1200 ÷ 50, 840 ÷ 50 rounded up
+    spots = shapely.points(points.x_m, points.y_m)
+    rims = shapely.boundary(owners["geometry"].to_numpy(dtype=object))[points.owner]
+    assert (shapely.distance(spots, rims)[points.owner < 2] < 1e-9).all()
+    assert [row.values["n"] for row in run.messages if row.code == "entered_by_rim"] == [2]
+    street = roads(("s", "residential", [(-50, -5), (600, -5)]), ("r", "residential", [(-50, 425), (450, 425)]))
+    joined = join_points(points, graph_of(street, [ELDER]), ELDER, None, None, JoinOptions(), Run())
+    assert not_joined_reason(joined).tolist() == ["", "", ""]  # the middle of the park is 155 m from the street
+    gate = pd.DataFrame({"entrance_of": ["park"], "entrance_id": ["gate"]}).astype("string")
+    gate["geometry"] = np.array([shapely.Point(150, 0)], dtype=object)
+    told = entrance_points(owners, "facility_id", gate, Run())
+    assert told.ids[told.owner == 0].tolist() == ["gate"]  # who says where the gate is is believed
+    turned = owners.assign(geometry=np.array([shapely.reverse(shape) for shape in shapes], dtype=object))
+    again = entrance_points(turned, "facility_id", None, Run())
+    assert np.array_equal(points.x_m, again.x_m) and np.array_equal(points.y_m, again.y_m)
