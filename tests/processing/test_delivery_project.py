@@ -38,6 +38,15 @@ def test_project(study, run_algorithm, labels_by_feature):
     assert [layer.featureCount() for layer in layers if layer.name() == "社区汇总 · 社区养老服务站"] == [2]
     [tagged] = [layer for layer in layers if layer.name() == "宗地标记"]
     assert labels_by_feature(tagged)[1] == ["老旧小区  1"]
+    zones, gaps, *_ = project.layerTreeRoot().children()
+    assert [node.name() for node in zones.children()][-1] == "表格"
+    for group in (zones, gaps):
+        *drawn, tables = group.children()
+        assert tables.name() == "表格" and not tables.isExpanded()  # tables without places lie folded below
+        assert not any(node.layer().isSpatial() for node in tables.findLayers())
+        assert all(node.layer().isSpatial() for node in drawn)
+    [places] = [layer for layer in layers if layer.name() == "设施"]
+    assert labels_by_feature(places)[1] == ["超负荷"]  # all 14 m² are taken
     assert QgsExpressionContextUtils.projectScope(project).variable("urbanrenewal_ruleset") is None
     project.clear()
 
