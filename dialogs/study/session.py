@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -45,6 +46,7 @@ class Session(QObject):
         self.seen: World | None = None  # while nothing can change: the dock asks for it six times to show itself
         self._showing: Turns | None = None  # results are being loaded
         self._rest: list[str] = []  # steps that come when the one that runs has ended well
+        self.since = time.monotonic()  # when the first of them began
         self.edits = EditWatch(self.project, self)
         self.edits.saved.connect(self._on_saved)
         self.edits.altered.connect(self._on_altered)
@@ -216,7 +218,7 @@ class Session(QObject):
 
     def start_rest(self, key: str) -> None:
         """Run a step and all behind it, one after the other; it stops at the first that does not end well."""
-        without = self.left_out()
+        without, self.since = self.left_out(), time.monotonic()
         keys = [step.key for step in STEPS if step.key == key or step.key not in without]
         self._rest = keys[keys.index(key) + 1 :]
         self.start_step(key, keeps_rest=True)
@@ -230,7 +232,7 @@ class Session(QObject):
         """
         study = self.study
         if not keeps_rest:
-            self._rest = []
+            self._rest, self.since = [], time.monotonic()
         state = self.states()[key]
         if not keeps_rest and not is_runnable(state):
             self._refuse(ONE, [reason for reason in state.reasons if reason.code in BLOCKING])

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -65,7 +66,7 @@ def _after_one(session: Any, activity: Activity, outcome: Outcome) -> Any:
         yield from results.opening_step(session.iface, session.project, activity.study, step)
     if activity.folder is not None:
         yield from session.keeper.clear(activity.folder)
-    return tr("Done in {time}.").format(time=duration(outcome.seconds))
+    return tr("Done in {time}.").format(time=duration(time.monotonic() - session.since))  # of all steps
 
 
 def _after_sites(session: Any, activity: Activity, outcome: Outcome) -> Any:

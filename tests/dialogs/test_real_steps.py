@@ -78,8 +78,12 @@ def test_zones_without_people_or_facilities(real_dock, qtbot, tmp_path, load_tow
     dock.session.set_value("FORMATS", ["gpkg"])
     dock.refresh()
     assert "Without “Gaps”" in dock.why.text()
+    told = []
+    dock.session.ended.connect(lambda kind, ok, sentence: told.append(sentence))
     dock.run_all.click()  # all there are data for
+    dock.session.since -= 3600
     qtbot.waitUntil(lambda: not dock.session.is_busy, timeout=240_000)
+    assert len(told) == 1 and "60 min" in told[0], told  # of all steps, not of the last one
     assert dock.session.study.failures == {}
     first = dock.cards["prepare"].figures.texts()
     assert first[:2] == ["81 parcels", "81 buildings"]  # counted in the layers, as no people are placed
