@@ -3704,6 +3704,10 @@
         <translation>识别结果文件“{file}”读不出来：可能已移走、删除或损坏。请重新运行“识别”。</translation>
     </message>
     <message>
+        <source>“{file}”: {why}.</source>
+        <translation>“{file}”：{why}。</translation>
+    </message>
+    <message>
         <source>“{layer}” ({role}) had {before} {before?feature|features} and has {n} now.</source>
         <translation>图层“{layer}”（{role}）原有 {before} 个要素，现有 {n} 个。</translation>
     </message>

@@ -347,7 +347,7 @@ class EditorDialog(QDialog):
             else:
                 before.save(path)
         except (RenewalError, OSError) as error:
-            self.tell(wording.error_text(error))
+            self.tell(wording.unwritten_text(path, error))
             return False
         self._rebuild()
         return True

@@ -29,6 +29,8 @@ def error_text(error: Exception) -> str:
     from ...core.errors import RenewalError
     from ...core.words import say
 
+    if isinstance(error, OSError) and error.errno and error.filename:
+        return tr("“{file}”: {why}.").format(file=Path(str(error.filename)).name, why=fault_text(error))
     if not isinstance(error, RenewalError):
         return str(error)
     values = dict(error.values)
@@ -39,8 +41,10 @@ def error_text(error: Exception) -> str:
 
 def unwritten_text(path: Path, error: Exception) -> str:
     """Return that a file could not be written, and why, in the language of QGIS."""
-    why = fault_text(error) if isinstance(error, OSError) else error_text(error)
-    return tr("“{file}” could not be written: {why}. Choose another place or name.").format(file=path.name, why=why)
+    if not isinstance(error, OSError):
+        return error_text(error)
+    text = tr("“{file}” could not be written: {why}. Choose another place or name.")
+    return text.format(file=path.name, why=fault_text(error))
 
 
 def kind_title(kind: str) -> str:

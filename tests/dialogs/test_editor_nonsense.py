@@ -136,6 +136,15 @@ def test_a_layer_of_the_drawing_that_cad_would_refuse(dock, study, qtbot):  # no
     editor.dialog.done(0)
 
 
+def test_a_place_that_takes_nothing_is_told_in_words(dock, study, tmp_path, qtbot):  # noqa: F811
+    editor, told = dock.editors.open("costs"), []
+    editor.dialog.tell = told.append
+    (tmp_path / "in the way").write_text("a file where a folder should be")
+    assert not editor.dialog._write(tmp_path / "in the way" / "own.json", stay=True)
+    assert "own.json" in told[0] and "in the way" in told[0] and "Errno" not in told[0]
+    editor.dialog.done(0)
+
+
 def test_an_imported_file_that_contradicts_itself_is_told(dock, study, tmp_path, qtbot):  # noqa: F811
     own = tmp_path / "odd.json"
     own.write_text(json.dumps({
