@@ -18,7 +18,7 @@ from ...core.errors import RenewalError
 from ...core.inputs.aliases import Role
 from ...core.run import Run
 from ..layers.crs import WorkingCrs, move_coordinates, transform_to
-from ..layers.snapshot import VectorSnapshot
+from ..layers.snapshot import VectorSnapshot, settle_count
 from ..output.passing import handed
 from .cells import join_units, typed
 from .fastpath import read_columns
@@ -132,6 +132,7 @@ def read_cells(
 ) -> tuple[dict[str, Any], list[Any]]:
     """Return the same as read_raw in arrays: of objects, or masked ones of numbers (see `fastpath.read_columns`)."""
     _refuse_half_written(snapshot)
+    settle_count(snapshot)
     with_geometry = with_geometry and snapshot.geometry != "none"
     fast = read_columns(snapshot, names, with_geometry, run.check)
     if fast is not None:
@@ -217,7 +218,8 @@ def read_features(
         if with_geometry:
             shapes.append(_wkb(feature.geometry(), curved, measured))
     whole = not snapshot.filter_expression and snapshot.feature_limit <= 0
-    is_short = len(rows) < snapshot.count if snapshot.file is not None else not rows and snapshot.count > 0
+    is_counted = snapshot.file is not None and not snapshot.is_estimated
+    is_short = len(rows) < snapshot.count if is_counted else not rows and snapshot.count > 0
     if whole and is_short:  # a database may only estimate its count; a lost share gives no row and no error
         raise RenewalError("read_incomplete", layer=snapshot.name, expected=snapshot.count, found=len(rows))
     columns = {name: [plain_value(row[i]) for row in rows] for i, name in enumerate(names)}

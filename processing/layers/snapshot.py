@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,6 +65,7 @@ class VectorSnapshot:
     selected_only: bool = False
     expression_context: Any = None
     plain: bool = False  # nothing lies between the file and the features: the fast path may read the file
+    is_estimated: bool = False  # `count` is the highest fid of a GeoPackage that does not keep count: at most so many
     metadata: Any = None  # QgsLayerMetadata
     request_flags: list[Any] = field(default_factory=list)
 
@@ -122,6 +125,34 @@ def rows_of(layer: QgsVectorLayer) -> int:
     return sum(1 for _ in layer.getFeatures(request)) or -1
 
 
+def keeps_count(file: Path | None, table: str) -> bool:
+    """Say whether the number of features is known; False for a table of a GeoPackage without GDAL's own count.
+
+    Of such a table, written by other programs, QGIS takes the highest fid for the number once it has 100,000 rows.
+    """
+    if file is None or file.suffix.lower() != ".gpkg":
+        return True
+    sql = "SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = ?"
+    with suppress(sqlite3.Error), closing(_opened(file)) as base:
+        row = base.execute(sql, (table,)).fetchone()
+        return row is not None and row[0] is not None
+    return False
+
+
+def settle_count(snapshot: VectorSnapshot) -> None:
+    """Count what was only estimated; in the worker, as it may read the whole file. A damaged one is left for others."""
+    if not (snapshot.is_estimated and snapshot.plain and snapshot.file is not None):
+        return
+    name = '"' + snapshot.file_layer.replace('"', '""') + '"'
+    with suppress(sqlite3.Error), closing(_opened(snapshot.file)) as base:
+        snapshot.count = int(base.execute(" ".join(["SELECT count(*) FROM", name])).fetchone()[0])
+        snapshot.is_estimated = False
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+
+
 def find_layer(value: Any, context: QgsProcessingContext, hint: Any) -> Any:
     """Return the map layer a value stands for, loading it when it is a path; None when there is none."""
     if isinstance(value, (QgsVectorLayer, QgsRasterLayer)):
@@ -163,6 +194,7 @@ def take_vector(parameter: str, value: Any, context: QgsProcessingContext) -> Ve
     if options.get("feature_limit", -1) > 0:
         count = min(count, options["feature_limit"])
     untouched = not (selected or layer.subsetString() or layer.vectorJoins() or layer.isEditable())
+    is_estimated = not (selected or layer.subsetString()) and not keeps_count(file, file_layer)
     no_extra_fields = layer.fields().count() == layer.dataProvider().fields().count()
     unfiltered = not options.get("filter_expression") and options.get("feature_limit", -1) <= 0
     named_by_file = file is not None and layer.name() == file.stem  # a path was given: the table's name says more
@@ -172,7 +204,7 @@ def take_vector(parameter: str, value: Any, context: QgsProcessingContext) -> Ve
         parameter, name, layer.id(), source, QgsFields(layer.fields()), headings, known_crs(layer), layer.extent(),
         int(count), layer.wkbType(), DIMENSION.get(_plain_int(QgsWkbTypes.geometryType(layer.wkbType())), "unknown"),
         layer.providerType(), file, file_layer, _database_of(layer), expression_context=context.expressionContext(),
-        plain=untouched and no_extra_fields and unfiltered and file is not None,
+        plain=untouched and no_extra_fields and unfiltered and file is not None, is_estimated=is_estimated,
         metadata=QgsLayerMetadata(layer.metadata()), **options,
     )  # fmt: skip
 

@@ -158,6 +158,30 @@ def test_the_collector_leaves_old_objects_alone_while_one_works():
     assert len(held) == len(more)
 
 
+def test_what_is_due_is_collected_beside_the_window():
+    """Else the window does it, on top of showing what was read: a tenth of a second."""
+    held, walks = [], []
+
+    def note(phase, told):
+        if phase == "start" and told["generation"] == 2:
+            walks.append(threading.current_thread().name)
+
+    def work():
+        held.extend([number] for number in range(400_000))
+
+    gc.collect()
+    gc.callbacks.append(note)
+    try:
+        promptly(lambda: None)()
+        assert walks == []  # little work leaves nothing behind
+        thread = threading.Thread(target=promptly(work), name="beside")
+        thread.start()
+        thread.join()
+    finally:
+        gc.callbacks.remove(note)
+    assert walks == ["beside"]
+
+
 def test_a_limit_somebody_else_sets_for_the_collector_stays():
     usual = gc.get_threshold()
     try:
