@@ -11,7 +11,7 @@ from typing import Any
 from qgis.core import QgsCsException, QgsMapLayer, QgsProject, QgsProviderRegistry, QgsRectangle, QgsVectorLayer
 from qgis.PyQt import sip
 
-from ...processing.styling.counting import COUNTED, classes_of, count_classes, tell_counts
+from ...processing.styling.counting import COUNTED, classes_of, count_classes, drop_empty, tell_counts
 from ...processing.styling.dressed import see_through, wear
 from ...processing.styling.loads import count_full, full_rows, join_full
 from ...processing.texts import interface_language, tr
@@ -128,6 +128,7 @@ def _add_facilities(
     full, whole = count_full(load), places.featureCount()
     if full is not None and whole >= full:
         tell_counts(places, [full, whole - full])
+        drop_empty(places)
     return [places]
 
 
@@ -140,6 +141,7 @@ def counting(layer: QgsVectorLayer) -> Any:
     numbers = yield from aside(partial(count_classes, layer.source(), [condition for _, condition in classes]))
     if numbers and not sip.isdeleted(layer) and classes_of(layer) == classes:
         tell_counts(layer, numbers)
+        drop_empty(layer)
 
 
 def forget_results(project: QgsProject, study_id: str) -> None:

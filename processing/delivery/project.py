@@ -27,6 +27,7 @@ from ...core.delivery.palette import kind_name, palette, stage_name
 from ...core.delivery.scales import page
 from ...core.errors import RenewalError
 from ..running.deleting import delete_locked
+from ..styling.counting import drop_empty
 from ..styling.dressed import see_through, wear
 from ..styling.loads import full_rows, join_full
 from .package import DATA
@@ -260,6 +261,7 @@ class DeliveryProject:
                 raise RenewalError("project_layer_broken", layer=name)
             layer.setReadOnly(name != "reviews")
             see_through(layer, name)
+            drop_empty(layer)
             found.append(layer)
         return found
 

@@ -73,5 +73,27 @@ def tell_counts(layer: QgsVectorLayer, numbers: Sequence[int]) -> None:
     copy = layer.renderer().clone()
     for rule, number in zip(copy.rootRule().children(), numbers):
         rule.setLabel(f"{rule.label().split(GAP)[0]}{GAP}{number:,}")
-    layer.setRenderer(copy.clone())
+    _take(layer, copy)
+
+
+def drop_empty(layer: QgsVectorLayer) -> None:
+    """Leave out the classes that were counted and have no feature, unless none has: nobody finds them on the map.
+
+    For results, which are not edited: a run makes new ones, with all their classes.
+    """
+    if not isinstance(layer.renderer(), QgsRuleBasedRenderer):
+        return
+    copy = layer.renderer().clone()
+    root = copy.rootRule()
+    empty = [rule for rule in root.children() if rule.label().endswith(f"{GAP}0")]
+    if not empty or len(empty) == len(root.children()):
+        return
+    for rule in empty:
+        root.removeChild(rule)
+    del root, empty
+    _take(layer, copy)
+
+
+def _take(layer: QgsVectorLayer, renderer: QgsRuleBasedRenderer) -> None:
+    layer.setRenderer(renderer.clone())
     layer.emitStyleChanged()

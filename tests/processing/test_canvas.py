@@ -168,7 +168,7 @@ def test_a_station_is_as_large_as_its_place_between_two_limits(make_layer):
 
 def test_counts_of_classes_are_those_of_the_expressions(make_layer, save_layer, tmp_path):
     """SQL counts as QGIS draws: suspected, renovated, untagged and unknown rows each fall into one class."""
-    from urban_renewal.processing.styling.counting import GAP, classes_of, count_classes, tell_counts
+    from urban_renewal.processing.styling.counting import GAP, classes_of, count_classes, drop_empty, tell_counts
     from urban_renewal.processing.styling.dressed import wear
 
     kinds = [
@@ -204,6 +204,14 @@ def test_counts_of_classes_are_those_of_the_expressions(make_layer, save_layer, 
     assert [item.label() for item in layer.renderer().legendSymbolItems()] == [
         f"{label}{GAP}{number:,}" for label, number in drawn.items()]  # fmt: skip
     assert classes_of(layer) == classes
+    drop_empty(layer)
+    assert [label for label, _ in classes_of(layer)] == [label for label, number in drawn.items() if number]
+    assert len(classes_of(layer)) < len(classes)
+    again = count_classes(source, [condition for _, condition in classes_of(layer)])
+    assert again == [number for number in drawn.values() if number]
+    tell_counts(layer, [0] * len(again))
+    drop_empty(layer)
+    assert len(classes_of(layer)) == len(again), "a layer without a feature keeps its legend"
     assert count_classes(f"{source}|subset=tag='none'", [""]) == [], "a part of a table is not counted"
     assert count_classes("/nowhere/at.gpkg", [""]) == []
 
