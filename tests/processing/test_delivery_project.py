@@ -16,6 +16,7 @@ def test_project(study, run_algorithm, labels_by_feature):
     from pathlib import Path
 
     from qgis.core import QgsExpressionContextUtils, QgsProject
+    from qgis.PyQt.QtGui import QPainter
 
     found, _, _ = run_algorithm("exportzones", {**study, "FORMATS": ["gpkg", "qgz"]})
     folder = Path(found["FOLDER"])
@@ -45,6 +46,7 @@ def test_project(study, run_algorithm, labels_by_feature):
         assert tables.name() == "表格" and not tables.isExpanded()  # tables without places lie folded below
         assert not any(node.layer().isSpatial() for node in tables.findLayers())
         assert all(node.layer().isSpatial() for node in drawn)
+    assert tagged.blendMode() == QPainter.CompositionMode.CompositionMode_Multiply  # houses are seen through it
     [places] = [layer for layer in layers if layer.name() == "设施"]
     assert labels_by_feature(places)[1] == ["超负荷"]  # all 14 m² are taken
     assert QgsExpressionContextUtils.projectScope(project).variable("urbanrenewal_ruleset") is None
