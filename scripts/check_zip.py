@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Checks a plugin zip as plugins.qgis.org does on upload: names, size, licence, metadata.
 
-Usage: check_zip.py [--release] FILE. With --release a missing address or a placeholder refuses the zip; else it is told.
+Usage: check_zip.py [--release] FILE. With --release a missing address or placeholder refuses the zip; else it is told.
 """
 
 from __future__ import annotations
