@@ -159,9 +159,10 @@ class Photographer:
         layer = QgsProject.instance().mapLayer(self.dock.session.study.inputs["FACILITIES"].layer_id)
         degrees = QgsCoordinateTransform(layer.crs(), QgsCoordinateReferenceSystem("EPSG:4490"), QgsProject.instance())
         rows = []
-        for feature in list(layer.getFeatures())[:120]:
+        for feature in layer.getFeatures("kind = 'kgar' AND capacity IS NOT NULL"):
             place = degrees.transform(feature.geometry().centroid().asPoint())
-            rows.append([feature["facility_id"], feature["name"], "幼儿园", 180.0, "座", place.x(), place.y()])
+            told = [feature[name] for name in ("facility_id", "name", "capacity")]
+            rows.append([*told[:2], "幼儿园", told[2], "座", place.x(), place.y()])
         path = self.study / "幼儿园名单.xlsx"
         digits = [None, None, None, 0, None, 6, 6]
         write_workbook(path, [Sheet("名单", "某区幼儿园名单（2025年12月）", heads, digits, rows)])
