@@ -21,7 +21,7 @@ from .naming import initials, knows, spelled, word_list
 NAME_SHARE = 0.5  # own choice, heuristic: how much of the confidence the layer's name can give
 TELLING = 4.0  # own choice, heuristic: weight of fields that make a role by themselves; one told by all is 3.1
 LEAST = 0.25  # own choice, heuristic: below this a guess is no help
-LEAST_OF_BEST = 0.5  # own choice, heuristic: a role that fits a layer less than half as well as another is not taken
+LEAST_OF_BEST = 0.7  # own choice, heuristic: a role that fits a layer that much less well than another is not taken
 TWIN = 0.6  # own choice, heuristic: what is left of the confidence where another layer fits as well
 TERRAIN_CALLED, TERRAIN_ALONE = 0.9, 0.5  # own choice, heuristic: confidence of a raster called DEM, of the only one
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d{3})")
@@ -78,7 +78,7 @@ def shifted_system(name: str) -> str:
 def assign_roles(layers: Iterable[LayerFacts], wanted: Iterable[str]) -> dict[str, tuple[str, float]]:
     """Return {role: (layer key, confidence)} for the wanted roles, surest pairs first, one layer a role.
 
-    A layer plays one role only, and none that fits it less than half as well as its best one (a copy of the parcels is
+    A layer plays one role only, and none that fits it much less well than its best one (a copy of the parcels is
     no plan); POPULATION and COMMUNITIES may share theirs, since offices keep both in one layer. Of layers that fit as
     well the one with the latest year in its name is taken, then the one that tells most of the role's columns, and less
     surely: another one may be meant.
