@@ -27,6 +27,7 @@ TOLD_S = 0.05  # between two figures of progress: nobody reads more of them
 PROMPT_S = 0.001 if sys.platform == "win32" else 0.0005  # Windows counts in whole milliseconds; 0 of them would spin
 WAIT_S = 0.01
 NEAR_S = 1e-6  # Python keeps whole microseconds
+LONG_S = 0.5  # work after which the collector may owe something: a click or a preview leaves little behind
 NEVER = 1_000_000_000  # collections of young cycles before all are looked at
 
 _guard = threading.Lock()
@@ -75,9 +76,11 @@ def promptly(function: Callable[..., T]) -> Callable[..., T]:
     @wraps(function)
     def prompted(*values: Any, **named: Any) -> T:
         """Call it inside a block."""
+        began = time.monotonic()
         with prompt():
             found = function(*values, **named)
-        _catch_up()
+        if time.monotonic() - began >= LONG_S:
+            _catch_up()
         return found
 
     return prompted

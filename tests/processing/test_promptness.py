@@ -8,7 +8,7 @@ import weakref
 
 import pytest
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback
-from urban_renewal.processing.running.promptness import PROMPT_S, TOLD_S, prompt, promptly, seldom
+from urban_renewal.processing.running.promptness import LONG_S, PROMPT_S, TOLD_S, prompt, promptly, seldom
 
 USUAL_S = 0.005
 
@@ -168,12 +168,13 @@ def test_what_is_due_is_collected_beside_the_window():
 
     def work():
         held.extend([number] for number in range(400_000))
+        time.sleep(LONG_S)
 
     gc.collect()
     gc.callbacks.append(note)
     try:
-        promptly(lambda: None)()
-        assert walks == []  # little work leaves nothing behind
+        promptly(lambda: [[number] for number in range(20_000)])()
+        assert walks == []  # a click's work
         thread = threading.Thread(target=promptly(work), name="beside")
         thread.start()
         thread.join()
