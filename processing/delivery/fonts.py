@@ -6,8 +6,7 @@ from __future__ import annotations
 from qgis.PyQt.QtGui import QFontDatabase
 
 from ...core.errors import RenewalError
-from ..styling.lettering import fonts
-from ..styling.names import letters
+from ..styling.lettering import fonts, letters
 
 
 def find_font(language: str) -> str:

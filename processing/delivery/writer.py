@@ -13,6 +13,7 @@ from ...core.errors import RenewalError
 from ..intake.records import library_versions, plugin_version
 from ..sample_files import mark_invented
 from ..styling.dressing import write_text_whole
+from ..styling.lettering import letters
 from .bounds import RELIEF
 from .exchange import write_exchange
 from .fonts import find_font
@@ -43,8 +44,7 @@ def write_delivery(folder: Path, study: Study, run: Any) -> None:
 def _write_all(folder: Path, study: Study, run: Any) -> None:
     record = study.record()
     transforms = study.inputs.plan.transforms
-    if study.formats & SHEETS:
-        study.font = find_font(study.language)
+    study.font = find_font(study.language) if study.formats & SHEETS else letters()
     stored, drawn = (0.1, 0.85) if study.formats & SHEETS else (0.3, 0.8)  # most of the time goes into the sheets
     if study.formats & FROM_DATA:
         write_package(folder, study.layers.values(), record, study.language, transforms, run.part(0, stored))

@@ -16,6 +16,8 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QT_VERSION_STR, Qt
 from qgis.PyQt.QtGui import QColor, QFont, QFontDatabase
 
+from ...core.delivery.scales import page
+
 NOT_ON_PAGES = "@zone_id IS NULL"  # pages, which have @zone_id, bring names of their own
 STROKE = 0.022  # width of the outline that stands for bold, as a share of the letters' size
 
@@ -23,6 +25,13 @@ STROKE = 0.022  # width of the outline that stands for bold, as a share of the l
 def fonts() -> Any:
     """Return what knows the fonts: an object in Qt 5, in Qt 6 the class itself, of which PyQt makes no object."""
     return QFontDatabase() if QT_VERSION_STR.startswith("5.") else QFontDatabase
+
+
+@lru_cache(maxsize=1)
+def letters() -> str:
+    """Return the family to write maps with: the first of the house's that is here, "" for the program's own."""
+    there = {family.split(" [")[0]: family for family in fonts().families()}
+    return next((there[name] for name in page()["fonts"] if name in there), "")
 
 
 @lru_cache(maxsize=8)
@@ -62,7 +71,13 @@ def text_format(family: str, points: float, color: str, bold: bool = False, halo
 
 
 def label_layer(layer: Any, expression: str, drawn: QgsTextFormat, shown: str, **look: Any) -> None:
-    """Label a layer; `shown` says when (an expression); `look` sets fields of QgsPalLayerSettings by their names."""
+    """Label a layer; `shown` says when (an expression); `look` sets fields of QgsPalLayerSettings by their names.
+
+    Whoever opens the project without the font gets the next of the house's that is there, and no warning.
+    """
+    drawn = QgsTextFormat(drawn)
+    family, known = drawn.font().family(), page()["fonts"]
+    drawn.setFamilies(known if family in known else [family, *known])
     settings = QgsPalLayerSettings()
     settings.fieldName = expression
     settings.isExpression = True

@@ -12,9 +12,8 @@ from typing import Any
 from qgis.core import Qgis, QgsVectorLayer
 
 from ...core.delivery.palette import palette
-from ...core.delivery.scales import page
 from .canvas import renamed
-from .lettering import NOT_ON_PAGES, fonts, label_layer, quoted, text_format
+from .lettering import NOT_ON_PAGES, label_layer, letters, quoted, text_format
 from .styles import WATER, barrier_is
 
 Placement = Qgis.LabelPlacement
@@ -40,20 +39,12 @@ class Naming:
     look: Mapping[str, Any] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=1)
-def letters() -> str:
-    """Return the family to write maps with: the first of the house's that is here, "" for the program's own."""
-    there = {family.split(" [")[0]: family for family in fonts().families()}
-    return next((there[name] for name in page()["fonts"] if name in there), "")
-
-
 def name_layer(layer: QgsVectorLayer, name: str, columns: Mapping[str, str], language: str) -> None:
     """Label a layer of a table or role; `columns` = {canonical name: field}. One that has no names stays without."""
     naming = namings(language).get(name)
     if naming is None or not set(naming.needs) <= set(columns):
         return
     drawn = text_format(letters(), naming.points, naming.color, naming.bold, True)
-    drawn.setFamilies(page()["fonts"])  # where the first is missing the next is taken
     buffer = drawn.buffer()
     buffer.setSize(0.7)
     drawn.setBuffer(buffer)

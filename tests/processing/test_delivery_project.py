@@ -17,6 +17,7 @@ def test_project(study, run_algorithm, labels_by_feature):
 
     from qgis.core import QgsExpressionContextUtils, QgsProject
     from qgis.PyQt.QtGui import QPainter
+    from urban_renewal.processing.styling.lettering import letters
 
     found, _, _ = run_algorithm("exportzones", {**study, "FORMATS": ["gpkg", "qgz"]})
     folder = Path(found["FOLDER"])
@@ -29,6 +30,13 @@ def test_project(study, run_algorithm, labels_by_feature):
     assert [source for source in sources if not source.startswith("./data.gpkg|")] == []
     assert str(folder.parent) not in text
     assert "saveUser" not in text
+    named = re.findall("<labeling .*?</labeling>", text, re.DOTALL)
+    assert named
+    for labels in named:  # QGIS warns of a font that is missing unless one of these is there
+        assert {"Microsoft YaHei", "PingFang SC", "WenQuanYi Micro Hei"} <= set(
+            re.findall('<family name="(.*?)"', labels)
+        )
+        assert letters() == "" or set(re.findall('fontFamily="(.*?)"', labels)) == {letters()}
     project = QgsProject()
     assert project.read(str(moved / "project.qgz"))
     layers = project.mapLayers().values()
