@@ -35,7 +35,7 @@ def test_style_of_tags(make_layer, language, labels_by_feature):
         "en": [
             "Old compound",
             "Old compound · Suspected",
-            *["Renovated, under way, expropriated"] * 3,
+            *["Done, under way, taken"] * 3,
             "Other",
             "Other",
         ],
