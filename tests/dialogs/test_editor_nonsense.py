@@ -170,3 +170,17 @@ def test_numbers_below_nothing_cannot_be_typed(dock, study, qtbot):  # noqa: F81
                 for cell in row.cells.values():
                     if cell.kind in ("number", "whole", "pair"):
                         assert cell.low >= 0 or "tobler_best_slope" in cell.keys, cell
+
+
+def test_a_choice_has_room_for_its_words(dock, study, qtbot):  # noqa: F811
+    """The version of a drawing ended in “QGI…” beside an empty column."""
+    from urban_renewal.dialogs.parts.calm import CalmCombo
+
+    editor = dock.editors.open("template")
+    editor.dialog.form.sections.setCurrentRow(len(editor.dialog.sections) - 1)
+    qtbot.wait(50)
+    combos = [
+        box for box in editor.dialog.form.findChildren(CalmCombo) if box.isVisible() and "R2004" in box.currentText()
+    ]
+    assert combos and all(box.shown_text() == box.currentText() for box in combos)
+    editor.dialog.done(0)
