@@ -27,6 +27,8 @@ AGES = re.compile(
 )
 OLD = (60, 65, 80)  # R60 is from 60 on, R40 may be anything
 SHORTEST = 3  # own choice: two letters may be the sounds of anything; those that are not are listed
+SHORTEST_MIXED = 5  # own choice: jgou is short for too much
+CUT = 6  # the most far-fetched reading
 SHORTEST_CODE = 4  # own choice: TWS is 托位数, and 摊位数 too
 
 
@@ -68,7 +70,7 @@ def _sounded(word: str, letters: int | None) -> str:
 def column_of(role: str, field: str) -> tuple[str, int] | None:
     """Return the column of a role that a field's name speaks of though no alias equals it, and how far-fetched that is.
 
-    The distance goes from 1 (an alias with a year or a word like 现状 before it) to 5 (a name that a shapefile cut).
+    The distance goes from 1 (an alias with a year or a word like 现状 before it) to CUT (a name that a shapefile cut).
     None where the name says nothing, or more than one column would do.
     """
     return _column_of(role, field)
@@ -114,7 +116,7 @@ def _column_of(role: str, field: str) -> tuple[str, int] | None:
         if found:
             return next(iter(found)), distance
     cut = _cut_of(known, field)
-    return (cut, 5) if cut else None
+    return (cut, CUT) if cut else None
 
 
 class _Index:
@@ -125,6 +127,7 @@ class _Index:
         self.tails: dict[str, set[str]] = {}  # what may follow the thing it is said of
         self.sounds: dict[str, set[str]] = {}  # of whole aliases
         self.sounded_tails: dict[str, set[str]] = {}
+        self.mixed: list[tuple[re.Pattern[str], str]] = []  # each character whole or by its first letter: jianzhumj
         said_of = {fold(word) for word in roles()[role].said_of}
         latin = {word for word in said_of if word.isascii()} | {sound for word in said_of for sound in _sounds(word)}
         self.subjects = sorted(said_of, key=lambda word: (-len(word), word))
@@ -132,6 +135,8 @@ class _Index:
         for name, column in roles()[role].columns.items():
             for word in column.aliases:
                 self._put(self.exact, fold(word), name)
+                if len(word) > 1 and spelled(word):
+                    self.mixed.append((_mixed(word), name))
             for word in (*column.aliases, *column.heads):
                 self._put(self.tails, fold(word), name)
                 for sound in _sounds(word):
@@ -157,6 +162,7 @@ class _Index:
             return
         yield self.sounds.get(word, set()) if len(word) >= SHORTEST else set()
         yield set().union(*(self.sounded_tails.get(rest, set()) for rest in _rests(word, self.sounded_subjects)))
+        yield {name for pattern, name in self.mixed if len(word) >= SHORTEST_MIXED and pattern.fullmatch(word)}
 
 
 @lru_cache(maxsize=64)
@@ -166,6 +172,14 @@ def _index(role: str) -> _Index:
 
 def _sounds(word: str) -> list[str]:
     return [sound for sound in (initials(word), spelled(word)) if sound]
+
+
+def _mixed(word: str) -> re.Pattern[str]:
+    """Return what a Chinese word looks like with some characters spelled, some by their first letter: jiegoulx."""
+    sounds = [(letter, spelled(letter)) for letter in fold(word)]
+    return re.compile(
+        "".join(f"{sound[0]}(?:{sound[1:]})?" if sound else re.escape(letter) for letter, sound in sounds)
+    )
 
 
 def _unqualified(word: str) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 from urban_renewal.core.inputs.aliases import fold, roles
 from urban_renewal.core.inputs.fields import guess_field
 from urban_renewal.core.inputs.guess import LayerFacts, assign_roles, guess_role, guess_terrain
-from urban_renewal.core.inputs.naming import age_band, column_of, initials, spelled
+from urban_renewal.core.inputs.naming import CUT, age_band, column_of, initials, spelled
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,9 @@ def test_sounds_of_chinese_words(word, short, whole):
 @pytest.mark.parametrize(
     ("role", "field", "column"),
     [("BUILDINGS", "楼栋编号码", None), ("BUILDINGS", "厂房编码", "building_id"), ("BUILDINGS", "FWJGLX", "structure"),
-     ("BUILDINGS", "jzwcs", "floors"), ("BUILDINGS", "CENGSHU", "floors"), ("BUILDINGS", "现状层数", "floors"),
+     ("BUILDINGS", "jzwcs", "floors"), ("BUILDINGS", "jianzhumj", "floor_area"), ("BUILDINGS", "jiegoulx", "structure"),
+     ("FACILITIES", "医疗机构批准床位数", "capacity"),
+     ("BUILDINGS", "CENGSHU", "floors"), ("BUILDINGS", "现状层数", "floors"),
      ("BUILDINGS", "建筑占地面积", None), ("BUILDINGS", "预测建筑面积", "floor_area"),
      ("BUILDINGS", "bldg_floors", "floors"),
      ("BUILDINGS", "层高", None), ("BUILDINGS", "房屋层高", None), ("BUILDINGS", "地下室", None),
@@ -53,7 +55,7 @@ def test_a_listed_name_wins_over_one_that_is_read():
 @pytest.mark.parametrize("left", ["房屋规划用", "建筑设计用"])
 def test_a_name_that_is_read_may_be_cut(left):
     """房屋规划用途 in GBK, ten bytes; where two columns would do (BUILDING_F: floors, floor area), none is taken."""
-    assert column_of("BUILDINGS", left) == ("use", 5)
+    assert column_of("BUILDINGS", left) == ("use", CUT)
     assert column_of("BUILDINGS", "BUILDING_F") is None
 
 
