@@ -31,6 +31,7 @@ STEPS = "steps"  # the dock's folder of single steps
 # What a result keeps of the layer it was made from: columns of that role, as other inputs are delivered with theirs.
 # Whoever delivers from data.gpkg once more needs them for the sheets of land use and the ledger.
 KEPT = {"tagged": ("PARCELS", ("name", "address", "land_use", "ownership", "czcsxm", "tbxhdm", "households"))}
+KEPT_DIGITS = 6  # of their numbers: 93.496 homes are 93 in the next ledger too
 
 
 @dataclass
@@ -137,7 +138,7 @@ def _with_kept(
             frame[name] = pd.to_numeric(values, errors="coerce").astype("float64")
         if name == "ownership":
             frame[name] = kinds_only(frame[name])
-        columns.append(described(column))
+        columns.append(replace(described(column), digits=KEPT_DIGITS))
     return replace(table, columns=(*table.columns, *columns)), tuple(column.name for column in columns)
 
 

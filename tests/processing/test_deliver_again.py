@@ -36,7 +36,7 @@ def whole(study, make_layer, save_layer, rows_of, hill, tmp_path):
     own = {"A": ("0701", "20", "渝北一村"), "B": ("0703", "陈某某", "李家村"), "C": ("0601", "30 村民小组", None)}
     rows = [
         (box(20 * place), {**row, "DLBM": own[row["parcel_id"]][0], "QSXZ": own[row["parcel_id"]][1],
-                           "小区名称": own[row["parcel_id"]][2]})
+                           "小区名称": own[row["parcel_id"]][2], "户数": 93.496})
         for place, row in enumerate(rows_of(study["PARCELS"]))
     ]  # fmt: skip
     plan = [(box(0), {"land_use": "0701"}), (box(20), {"land_use": "1401"})]
