@@ -17,7 +17,7 @@ GEOMETRIES = {
     "point": {"zh": "点", "en": "point"},
     "none": {"zh": "没有图形的表", "en": "no (a table)"},
     "any": {"zh": "任意", "en": "any"},
-    "unknown": {"zh": "不明", "en": "unknown"},
+    "unknown": {"zh": "图形不明的图层", "en": "unknown"},
 }
 
 

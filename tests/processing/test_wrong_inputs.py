@@ -38,7 +38,7 @@ def test_a_layer_that_is_missing_or_broken(told, tmp_path):
 def test_geometry_in_words(told, make_layer):
     points = make_layer([("POINT(0 0)", {"a": "x"})], "Point", name="点位")
     message = told("tagparcels", {"PARCELS": points, "OUTPUT": "memory:"})
-    assert "“点位”（参数 宗地 PARCELS）的图形类型是 点，需要 面" in message
+    assert "“点位”（参数 宗地 PARCELS）是点，这里需要面图层" in message
 
 
 @pytest.mark.parametrize(
