@@ -156,8 +156,11 @@ def _capacity(kind: Kind, rows: pd.DataFrame, run: Run) -> pd.DataFrame:
     area = rows["floor_m2"].to_numpy("float64")
     area = np.where(area > 0, area, np.nan)
     small = (unit == "") & (given < kind.min_size)  # 550 "people" of a station for thousands are its square metres
-    as_area = ((unit == "m2") | small) & (kind.unit == "people")  # one per circle: its size is its floor area
+    as_area = ((unit == "m2") & (kind.unit != "m2")) | (small & (kind.unit == "people"))  # its size is its floor area
     as_area &= ~np.isnan(given)
+    heads = (unit == "people") & (kind.unit == "place") & ~np.isnan(given)  # a place is one child's or pupil's
+    run.leave_out("FACILITIES", rows["facility_id"][heads], "capacity_as_places", "info")
+    unit = np.where(heads, kind.unit, unit)
     run.leave_out("FACILITIES", rows["facility_id"][as_area & (unit == "")], "capacity_as_area", "warning")
     area, given = np.where(as_area & np.isnan(area), given, area), np.where(as_area, np.nan, given)
     other_unit = (unit != "") & (unit != kind.unit) & ~np.isnan(given)

@@ -113,6 +113,22 @@ def test_a_small_number_without_unit_is_no_number_of_people(kinds):
     assert [item.values["n"] for item in run.messages if item.code == "capacity_units_untold"] == [3]
 
 
+def test_area_and_heads_as_sizes_of_places_and_beds():
+    # 300 m² ÷ 10 m² a nursery place; 2,000 m² ÷ 35 m² a bed, rounded down; a kindergarten for 270; people are no beds
+    sizes = [("a", "nurs", 300.0, "m2"), ("b", "ebed", 2000.0, "m2"), ("c", "kgar", 270.0, "people"),
+             ("d", "ebed", 50.0, "people")]  # fmt: skip
+    facilities = pd.DataFrame(sizes, columns=["facility_id", "kind", "capacity", "unit"])
+    run = Run()
+    asked = kinds_of(envelope.load("standard", "chongqing"), ("ebed", "nurs", "kgar"))
+    found = list_supply(facilities, None, asked, run)
+    rows = found.set_index("facility_id")
+    assert rows.loc[["a", "b", "c"], "capacity"].tolist() == [30, 57, 270] and np.isnan(rows.loc["d", "capacity"])
+    assert rows.loc[["a", "b"], "floor_m2"].tolist() == [300, 2000]
+    assert [(row.code, row.feature_id) for row in run.left_out] == [
+        ("capacity_unit_odd", "d"), ("capacity_unknown", "d"), ("capacity_as_places", "c")
+    ]  # fmt: skip
+
+
 def test_need_is_a_whole_number_of_thousandths(kinds):
     parcels = pd.DataFrame({"parcel_id": ["p1", "p2", "p3"], "pop": [1000.0, 333.333, np.nan]})
     parcels["geometry"] = np.array([shapely.box(x, 0, x + 1, 1) for x in range(3)], dtype=object)
