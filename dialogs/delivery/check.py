@@ -21,15 +21,17 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...core.words import fill
+from ...core import envelope
+from ...core.words import fill, pick
 from ...processing.running.scratch import Scratch
-from ...processing.texts import tr
+from ...processing.texts import interface_language, tr
 from ..parts.buttons import in_words
 from ..parts.help_pages import add_help
 from ..parts.inks import readable
-from ..parts.phrases import listed
+from ..parts.phrases import listed, paired
 from ..parts.tables import keep_size, make_copyable
 from ..parts.widgets import text_label
+from ..study import wording
 from ..study.handover import job
 from ..study.runner import Outcome, Runner
 
@@ -107,7 +109,9 @@ class DeliveryCheck(QDialog):
         shown = rows[:MOST_ROWS]
         self.table.setRowCount(len(shown))
         for place, row in enumerate(shown):
-            cells = (words.get(row["verdict"], row["verdict"]), row["subject_id"], row["message"])
+            name, message = str(row["subject_id"] or ""), str(row["message"] or "")
+            title = subject_title(name)
+            cells = (words.get(row["verdict"], row["verdict"]), title, message.replace(f"“{name}”", f"“{title}”"))
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(str(text or ""))
                 item.setToolTip(item.text())
@@ -128,10 +132,19 @@ def read_findings(path: Path) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: order.index(row["verdict"]) if row["verdict"] in order else len(order))
 
 
+def subject_title(subject: str) -> str:
+    """Return what a finding is about: costs/chongqing as 单价：估算单价（重庆）; a file stands for itself."""
+    kind, _, name = subject.partition("/")
+    if kind not in envelope.FOLDERS or name not in envelope.names(kind):
+        return subject
+    title = pick(envelope.shipped_title(kind, name), interface_language())
+    return title if kind == "mapping" else paired(wording.kind_title(kind), title)
+
+
 def tell(good: bool, rows: Sequence[dict[str, Any]]) -> str:
     """Return the one sentence that says how the delivery stands."""
-    changed = [str(row["subject_id"]) for row in rows if row["verdict"] == "fail"]
-    stale = [str(row["subject_id"]) for row in rows if row["clause"] in ("input_changed", "rules_newer")]
+    changed = [subject_title(str(row["subject_id"])) for row in rows if row["verdict"] == "fail"]
+    stale = [subject_title(str(row["subject_id"])) for row in rows if row["clause"] in ("input_changed", "rules_newer")]
     if not good:
         return fill(
             tr("{n} {n?part|parts} changed since delivery: {names}."), n=len(changed), names=listed(changed[:5])

@@ -58,7 +58,7 @@ class SitesPanel(QDockWidget):
         self.kinds, self.most, self.candidates = CalmChecks(), QSpinBox(), QgsMapLayerComboBox()
         self.kinds.setDefaultText(tr("None chosen"))
         self.kinds.setSeparator(listed(("", "")))
-        self.kinds.checkedItemsChanged.connect(lambda _: self.kinds.setToolTip(self.kinds.currentText()))
+        self.kinds.checkedItemsChanged.connect(lambda _: self._tell_kinds())
         self.most.setRange(1, MOST_SITES)
         self.most.setToolTip(tr("How many buildings may be used at most; one may hold several kinds."))
         self.candidates.setFilters(Qgis.LayerFilter.PolygonLayer)
@@ -141,11 +141,16 @@ class SitesPanel(QDockWidget):
         for kind, title in titles.items():
             state = Qt.CheckState.Checked if kind in chosen else Qt.CheckState.Unchecked
             self.kinds.addItemWithCheckState(title, state, kind)
+        self._tell_kinds()
         self.most.setValue(most)
         if candidates is None:
             self.candidates.setCurrentIndex(0)  # setLayer(None) would choose nothing, not the empty row
         else:
             self.candidates.setLayer(candidates)
+
+    def _tell_kinds(self) -> None:
+        """Say in the tooltip which kinds are ticked: the field is too short for several names."""
+        self.kinds.setToolTip(listed(self.titles.get(kind, kind) for kind in self.chosen_kinds()))
 
     def chosen_kinds(self) -> list[str]:
         """Return the kinds that are ticked."""

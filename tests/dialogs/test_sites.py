@@ -99,6 +99,7 @@ def test_chosen_anew_beside_the_gaps(counted, qtbot, tmp_path):
     counted._follow("gaps", "sites")
     panel = counted.siting.panel
     before, files = study.steps["gaps"], results_of(study)
+    assert all(panel.titles[kind] in panel.kinds.toolTip() for kind in panel.chosen_kinds())
     assert panel.table.rowCount() == len(panel.rooms) == before.figures["rooms"] > 1
     last = panel.table.rowCount() - 1
     host = panel.table.item(last, 2).text()

@@ -214,7 +214,7 @@ def test_a_changed_input_and_newer_rules_are_told(make_dock, qtbot, tmp_path, lo
     with qtbot.waitSignal(check.checked, timeout=60000) as heard:
         pass
     assert heard.args == [True]  # the delivery itself is as it was
-    assert check.head.text() == "As delivered, but out of date: buildings, ruleset/chongqing."
+    assert check.head.text() == "As delivered, but out of date: buildings, Rules for tags: Chongqing."
     check.reject()
 
 
@@ -276,3 +276,14 @@ def test_working_inside_the_delivery_is_refused(make_dock, qtbot, make_layer_fol
     sheet.take()
     assert sheet.problem.text() == "✗ Work in another folder: the delivery stays as it is."
     assert not (make_layer_folder / "new").exists()
+
+
+def test_a_check_of_a_delivery_calls_rules_by_their_names(qgis_app):
+    """Files stand for themselves; of rules, prices and tables of classes people know the titles."""
+    from urban_renewal.dialogs.delivery.check import subject_title, tell
+
+    assert subject_title("tables/Gaps.xlsx") == "tables/Gaps.xlsx" and subject_title("costs/mine") == "costs/mine"
+    assert subject_title("ruleset/chongqing").startswith("Rules for tags: ")
+    assert subject_title("mapping/standard") == "Road classes: OSM and common Chinese words"
+    newer = {"subject_id": "costs/chongqing", "verdict": "advice", "clause": "rules_newer", "message": ""}
+    assert "Unit prices: " in tell(True, [newer]) and "costs/" not in tell(True, [newer])
