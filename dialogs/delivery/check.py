@@ -70,6 +70,9 @@ class DeliveryCheck(QDialog):
         self.table.verticalHeader().setVisible(False)
         self.table.setWordWrap(True)
         self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        self.table.horizontalHeader().sectionResized.connect(
+            self._fit_rows
+        )  # a scroll bar takes room
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         in_words(box)
         add_help(self, "guide#s7", buttons=box)
@@ -84,7 +87,10 @@ class DeliveryCheck(QDialog):
     def resizeEvent(self, event: Any) -> None:
         """Give each finding the lines it needs at this width."""
         super().resizeEvent(event)
-        QTimer.singleShot(0, self.table.resizeRowsToContents)
+        self._fit_rows()
+
+    def _fit_rows(self, *_: Any) -> None:
+        QTimer.singleShot(0, self.table.resizeRowsToContents)  # once the widths are known
 
     def done(self, result: int) -> None:
         """Close; what still runs is stopped."""
@@ -120,7 +126,7 @@ class DeliveryCheck(QDialog):
                 self.table.setItem(place, column, item)
         self.table.resizeColumnToContents(0)
         self.table.setColumnWidth(1, 220)
-        QTimer.singleShot(0, self.table.resizeRowsToContents)  # once the widths are known
+        self._fit_rows()
 
 
 def read_findings(path: Path) -> list[dict[str, Any]]:

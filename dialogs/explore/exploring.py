@@ -74,6 +74,9 @@ class Exploring(QObject):
         """Take the map tool up and show the panel."""
         if self._iface is None:
             return
+        gone = wording.gone_text(self.study, "tagged", "edges")
+        if gone:  # else every place would be one without a parcel
+            self.failed.emit(gone)
         canvas = self._iface.mapCanvas()
         if self.panel is None:
             self.panel = ExplorePanel(self._iface)

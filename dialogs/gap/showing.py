@@ -102,7 +102,8 @@ class GapShowing(QObject):
     def _showing(self, communities: list[Community], standard: Any, counts: dict[str, dict[str, int]]) -> Any:
         """Show what was read, in turns: all at once it holds the window for a third of a second in a city."""
         if not communities:
-            self.failed.emit(tr("Gaps by community need a layer of communities and a run of Gaps."))
+            needs = tr("Gaps by community need a layer of communities and a run of Gaps.")
+            self.failed.emit(wording.gone_text(self._dock.session.study, "gap_summary", "gap_detail") or needs)
             return
         study = self._dock.session.study
         limits = {kind["id"]: (kind["radius_m"]["value"], kind["minutes"]["value"]) for kind in standard["kinds"]}

@@ -47,6 +47,19 @@ def unwritten_text(path: Path, error: Exception) -> str:
     return text.format(file=path.name, why=fault_text(error))
 
 
+def gone_text(study: Study, *names: str) -> str:
+    """Return that results which a step has left are no longer on disk, and what to do; "" while all are there."""
+    from .steps import STEPS, results_of
+
+    there = results_of(study)
+    for step in STEPS:
+        record = study.steps.get(step.key)
+        if record is not None and any(name in record.results and name not in there for name in names):
+            text = tr("The results of “{step}” cannot be found: they were moved or deleted. Run “{step}” again.")
+            return text.format(step=step_title(step.key))
+    return ""
+
+
 def kind_title(kind: str) -> str:
     """Return the name of a kind of own file; one without words stands for itself."""
     return {

@@ -82,6 +82,9 @@ class ZoneHand(QObject):
         study = self._dock.session.study
         files = results_of(study)
         if not {"tagged", "members"} <= set(files) or self._task is not None:
+            gone = wording.gone_text(study, "tagged", "members")
+            if gone and self._task is None:
+                self.failed.emit(gone)
             return
         try:
             crs = crs_of(files)

@@ -133,6 +133,23 @@ def test_tagged_parcels_that_are_gone_are_told(review, dock, qtbot, tmp_path):  
     Path(f"{source}.away").rename(source)
 
 
+def test_results_that_are_gone_are_told_wherever_they_are_asked_for(review, dock):  # noqa: F811
+    """By hand and the map of explanations stayed silent, the panel of gaps asked for communities that were there."""
+    from urban_renewal.dialogs.study.study import StepRecord
+    from urban_renewal.dialogs.study.wording import gone_text
+
+    study, told = dock.session.study, []
+    gone = {"members": "steps/gone.gpkg", "gap_summary": "steps/gone.gpkg", "zones": "steps/gone.gpkg"}
+    for step, names in (("gaps", ["gap_summary"]), ("zones", ["members", "zones"])):
+        study.steps[step] = StepRecord("r", "2026-01-01T10:00:00", 1.0, {name: gone[name] for name in names})
+    assert gone_text(study, "tagged") == ""
+    for part, ask in ((dock.hand, dock.hand.open), (dock.gaps, dock.gaps.open)):
+        part.failed.connect(told.append)
+        ask()
+    assert ["“Zones”" in told[0], "“Gaps”" in told[1]] == [True, True], told
+    assert all("cannot be found" in sentence for sentence in told)
+
+
 def test_undo_goes_back_through_the_whole_session(review, dock, qtbot):  # noqa: F811
     """The panel was opened anew between the judgements, and the parcel undone is shown wherever the list stands."""
     for key in ("1", "S"):
