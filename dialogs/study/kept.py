@@ -44,6 +44,14 @@ def new_folder(study_folder: str, step: str) -> Path:
     return folder
 
 
+def whole_folder(folder: str, home: str) -> str:
+    """Return a folder as QGIS can use it from anywhere: what is no whole path lies beside the project, else at home."""
+    if not folder:
+        return ""
+    path = Path(folder).expanduser()
+    return str(path if path.is_absolute() else (Path(home) if home else Path.home()) / path)
+
+
 def make_folder(folder: Path, chosen: str) -> str:
     """Make a folder in the one that was chosen; return the sentence that says why not, "" when it is there."""
     is_there = Path(chosen).is_dir()

@@ -19,7 +19,7 @@ from . import handover, project_state, recording, results
 from .edits import EditWatch
 from .handover import CREATE_SAMPLE, FULL_STUDY
 from .keeper import Keeper
-from .kept import make_folder, new_folder, remove_run
+from .kept import make_folder, new_folder, remove_run, whole_folder
 from .readiness import BLOCKED, BLOCKING, DONE, Reason, StepState, World, is_runnable, left_out, missing_in_all, states
 from .recording import Activity, now
 from .runner import Job, Outcome, Runner
@@ -113,7 +113,7 @@ class Session(QObject):
 
     def set_folder(self, folder: str) -> None:
         """Take the folder for samples and results."""
-        if folder != self.study.folder:
+        if (folder := whole_folder(folder, self.project.homePath())) != self.study.folder:
             self.study.folder = folder
             self.save()
             self.changed.emit()

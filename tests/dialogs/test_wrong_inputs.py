@@ -189,6 +189,19 @@ def test_columns_of_coordinates_that_hold_none_are_not_said_to_be_missing(dock, 
     sheet.reject()
 
 
+def test_a_folder_that_is_no_whole_path_lies_beside_the_project(dock, load_inputs, tmp_path, project):
+    """Results went wherever QGIS was started, and were then not found: a ValueError instead of a study."""
+    load_inputs()
+    project.setPresetHomePath(str(tmp_path))
+    dock.folder.setFilePath("子夹")
+    assert dock.session.study.folder == str(tmp_path / "子夹") == dock.folder.filePath()
+    project.setPresetHomePath("")
+    dock.session.set_folder("~/study")
+    assert dock.session.study.folder == str(Path.home() / "study")
+    dock.session.set_folder("")
+    assert dock.session.study.folder == ""
+
+
 def test_layer_without_features_says_so(dock, tmp_path, load_inputs, project):
     load_inputs()
     layer = project.mapLayersByName("parcels")[0]
