@@ -30,10 +30,14 @@ def test_sounds_of_chinese_words(word, short, whole):
      ("PARCELS", "土地权属性质", None), ("ROADS", "StreetWidth", "width"), ("ROADS", "街巷等级", "highway"),
      ("POPULATION", "常住人口2020", "pop"), ("POPULATION", "2023年户籍人口", "pop"), ("POPULATION", "男性人口", None),
      ("FACILITIES", "摊位数", None), ("FACILITIES", "在校生数", None), ("FACILITIES", "学校类别", "kind"),
-     ("STATIONS", "车站编码", "station_id"), ("PROGRAMME", "工程状态", "status")],
+     ("BUILDINGS", "房屋性质", None), ("PARCELS", "土地性质", None),
+     ("ROADS", "路面类型", None), ("PLAN", "地块代码", None), ("STATIONS", "车站编码", "station_id"),
+     ("PROGRAMME", "工程状态", "status")],
 )  # fmt: skip
 def test_a_name_is_read_in_its_role(role, field, column):
-    """What is an alias already (土地权属性质) is found by that, and 摊位数 sounds like TWS, which is 托位数."""
+    """What is an alias already (土地权属性质) is found by that; 摊位数 sounds like TWS, which is 托位数; 房屋性质 says who
+    owns a house, 路面类型 what a street is made of.
+    """
     told = column_of(role, field)
     assert (told and told[0]) == column
 
