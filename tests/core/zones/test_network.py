@@ -63,6 +63,20 @@ def test_the_slower_direction_counts_and_branches_follow_it(rules):
     assert shapely.length(branches["geometry"].to_numpy(dtype=object)).sum() == pytest.approx(330)
 
 
+def test_large_works_are_entered_at_their_rim(rules):
+    """A factory of 100 m × 260 m along the street: its middle is 135 m from it, its gate side 5 m (limit 100 m)."""
+    run = Run()
+    inputs = on_street(street(4), 4, {"A2": "old_compound", "A3": "idle_factory"}, [(50, -5)])
+    works = (inputs.parcels["parcel_id"] == "A3").to_numpy(dtype=bool)
+    inputs.parcels["geometry"] = np.where(works, shapely.box(330, 0, 430, 260), inputs.parcels["geometry"])
+    zones = delineate_zones(inputs, loose(rules), run)
+    walk = dict(zip(zones.petals["tag"], zones.petals["walk_s"], strict=True))
+    least, most = (280 + 5) / 0.9, (380 - 50 + 5) / 0.9  # to a rim point of the near half of the side along the street
+    assert least <= walk["idle_factory"] <= most
+    assert [item.values["n"] for item in run.messages if item.code == "zone_parcels_by_rim"] == [1]
+    assert not [item for item in run.left_out if item.code == "zone_parcel_not_joined"]
+
+
 def test_a_station_off_the_network_is_listed(rules):
     run = Run(language="en")
     inputs = on_street(street(4), 4, {"A3": "old_compound"}, [(50, -500)])
