@@ -35,8 +35,9 @@ def test_sounds_of_chinese_words(word, short, whole):
      ("PROGRAMME", "工程状态", "status")],
 )  # fmt: skip
 def test_a_name_is_read_in_its_role(role, field, column):
-    """What is an alias already (土地权属性质) is found by that; 摊位数 sounds like TWS, which is 托位数; 房屋性质 says who
-    owns a house, 路面类型 what a street is made of.
+    """What is an alias already (土地权属性质) is found by that; 摊位数 sounds like TWS, which is 托位数.
+
+    房屋性质 says who owns a house, 路面类型 what a street is made of.
     """
     told = column_of(role, field)
     assert (told and told[0]) == column
