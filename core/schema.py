@@ -30,8 +30,10 @@ class Column:
 
     def alias(self, language: str) -> str:
         """Return the column's heading with its unit."""
-        text = self.zh if language == "zh" else self.en
-        return f"{text} ({unit_words(self.unit, language)})" if self.unit else text
+        if not self.unit:
+            return self.zh if language == "zh" else self.en
+        unit = unit_words(self.unit, language)
+        return f"{self.zh}（{unit}）" if language == "zh" else f"{self.en} ({unit})"
 
 
 @dataclass(frozen=True)

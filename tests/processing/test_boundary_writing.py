@@ -69,7 +69,7 @@ def test_headings_and_history_live_in_the_file(tmp_path, run_algorithm, echo, pa
     target = good_file(tmp_path, run_algorithm, echo, parcels)
     layer = QgsVectorLayer(str(target), "again", "ogr")
     layer.loadDefaultStyle()
-    assert layer.fields()[layer.fields().lookupField("pop")].alias() == "人口 (人)"
+    assert layer.fields()[layer.fields().lookupField("pop")].alias() == "人口（人）"
     metadata = layer.metadata()
     assert metadata.identifier() == "urban-renewal/parcel_people"
     assert json.loads(metadata.history()[0])["schema"] == "urban-renewal/run/1"
@@ -235,7 +235,7 @@ def test_a_named_table_joins_a_shared_geopackage(
     assert len(rows_of(f"{path}|layername=theirs")) == 1
     layer = QgsVectorLayer(results["OUTPUT"], "again", "ogr")
     layer.loadDefaultStyle()
-    assert layer.fields()[layer.fields().lookupField("pop")].alias() == "人口 (人)"
+    assert layer.fields()[layer.fields().lookupField("pop")].alias() == "人口（人）"
     assert leftovers(tmp_path) == []
 
 
@@ -266,7 +266,7 @@ def test_loaded_results_have_their_name_style_and_headings(tmp_path, echo, parce
         if kind == "file":
             layer = QgsVectorLayer(uri, details.name, "ogr")
             details.postProcessor().postProcessLayer(layer, context, feedback)
-            assert layer.fields()[layer.fields().lookupField("pop")].alias() == "人口 (人)"
+            assert layer.fields()[layer.fields().lookupField("pop")].alias() == "人口（人）"
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_memory_results_are_layers_with_headings(run_algorithm, echo, parcels):
     layer = results["OUTPUT"]
     assert isinstance(layer, QgsVectorLayer), "processing.run gives the layer itself"
     assert layer.featureCount() == 3
-    assert layer.fields()[layer.fields().lookupField("pop")].alias() == "人口 (人)"
+    assert layer.fields()[layer.fields().lookupField("pop")].alias() == "人口（人）"
 
 
 def test_null_in_all_shapes_stays_null(tmp_path, run_algorithm, echo, make_layer, rows_of):

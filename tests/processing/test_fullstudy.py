@@ -100,7 +100,7 @@ def test_a_moved_delivery_opens_and_verifies(delivery, tmp_path, run_algorithm, 
     assert [item.name() for item in layers if not item.isValid()] == []
     assert all(str(moved) in item.source() or item.source().startswith("./") for item in layers)
     tagged = next(item for item in layers if item.source().endswith("layername=tagged"))
-    assert tagged.attributeAlias(tagged.fields().lookupField("area_m2")) == "地块面积 (m²)"
+    assert tagged.attributeAlias(tagged.fields().lookupField("area_m2")) == "地块面积（m²）"
     labels = {item.label().split("  ")[0] for item in tagged.renderer().legendSymbolItems()}  # a number stands behind
     assert labels & {"老旧小区", "城中村", "闲置厂房"}
 

@@ -35,7 +35,7 @@ def test_the_ledger_of_a_delivery(run_algorithm, make_layer, tmp_path):
     heads = [cell.value for cell in book["老旧小区"][2]]
     entry = dict(zip(heads, next(book["老旧小区"].iter_rows(min_row=3, max_row=3, values_only=True))))
     assert (entry["名称"], entry["地址"], entry["权属"]) == ("=幸福小区", "建设路1号", "国有 20")
-    assert (entry["栋数 (栋)"], entry["户数 (户)"], entry["宗地编号"]) == (4, 80, "p1、p2")
+    assert (entry["栋数（栋）"], entry["户数（户）"], entry["宗地编号"]) == (4, 80, "p1、p2")
     assert entry["四至"] == "东至东街，南至3272000，西至363000，北至3272050"
     sides = [row[:2] for row in book["名单差异"].iter_rows(min_row=3, max_row=5, values_only=True)]
     assert sides == [("识别有、名单无", "p1"), ("识别有、名单无", "p2"), ("名单条目找不到宗地", "p9")]

@@ -66,7 +66,7 @@ def test_texts_that_do_not_fit_are_told_and_end_between_characters(tmp_path, run
 
 def test_short_names_of_a_shapefile_are_told(tmp_path, run_algorithm, echo, make_layer):
     told = write(run_algorithm, echo, make_layer(SQUARES), tmp_path / "out.shp", "en")
-    assert "1 have short names (households → hh …)" in told
+    assert "1 has a short name (households → hh …)" in told
     assert "holds no geometry" not in told and "cut short" not in told
 
 
