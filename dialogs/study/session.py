@@ -384,7 +384,7 @@ class Session(QObject):
         if rest:
             self._rest = rest[1:]
             self.start_step(rest[0], keeps_rest=True)
-            if self.is_busy:
+            if self.is_busy or rest[0] in activity.study.failures:  # refused at once, and told why
                 return
             sentence = tr("“{step}” cannot run yet.").format(step=step_title(rest[0]))
         self.changed.emit()

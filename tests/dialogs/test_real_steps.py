@@ -95,6 +95,20 @@ def test_zones_without_people_or_facilities(real_dock, qtbot, tmp_path, load_tow
     assert {"zones", "findings"} <= set(tables) and "gap_detail" not in tables
 
 
+def test_a_step_refused_at_once_is_told_by_its_own_sentence(real_dock, qtbot, tmp_path, load_town):
+    """Behind others that ended well: “Tag cannot run yet” took the place of what is wrong and what to do."""
+    load_town()
+    dock, told = real_dock, []
+    qtbot.waitUntil(lambda: bool(dock.inputs.combos["STATIONS"].currentData()), timeout=3000)
+    dock.folder.setFilePath(str(tmp_path / "study"))
+    dock.session.set_value("RULES_FILE", str(tmp_path / "gone.json"))
+    dock.session.ended.connect(lambda kind, ok, sentence: told.append(sentence))
+    dock.session.start_rest("prepare")
+    qtbot.waitUntil(lambda: not dock.session.is_busy, timeout=240_000)
+    assert len(told) == 1 and "gone.json" in told[0], told
+    assert dock.session.study.failures["tag"].message == told[0]
+
+
 def test_whole_study_by_its_button(real_dock, qtbot, tmp_path, load_town):
     """The cards follow the study; what it leaves is on the map and on the cards."""
     dock, seen = real_dock, []
