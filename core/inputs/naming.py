@@ -157,8 +157,9 @@ class _Index:
         yield set().union(*(self.exact.get(text, set()) for text in words))
         yield set().union(*(self.tails.get(rest, set()) for text in words for rest in _rests(text, self.subjects)))
         if CHINESE.search(word):
-            letters = initials(word)
-            yield self.exact.get(letters, set()) if len(letters) >= SHORTEST_CODE else set()
+            letters = initials(word)  # a code whose word is known is not another one's: JZMJ is 建筑面积, not 居住面积
+            is_open = len(letters) >= SHORTEST_CODE and letters not in self.sounds
+            yield self.exact.get(letters, set()) if is_open else set()
             return
         yield self.sounds.get(word, set()) if len(word) >= SHORTEST else set()
         yield set().union(*(self.sounded_tails.get(rest, set()) for rest in _rests(word, self.sounded_subjects)))
