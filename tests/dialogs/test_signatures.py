@@ -207,7 +207,7 @@ def test_edits_that_are_not_saved_are_told(stations):
     unsaved = look(layer)
     told = reason(clean, unsaved)
     assert (told.code, told.values["layer"]) == ("layer_unsaved", "站点")
-    assert "not saved" in wording.reason_text(told)
+    assert "Unsaved edits" in wording.reason_text(told)
     assert reason(unsaved.signature, look(layer)) is None, "made from just these"
     layer.changeAttributeValue(feature.id(), layer.fields().indexOf("name"), "两路口")
     assert reason(unsaved.signature, look(layer)).code == "layer_unsaved"
