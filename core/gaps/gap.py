@@ -22,8 +22,9 @@ from ..walking.join import STRUCTURES, Joined, JoinOptions, Points, entrance_poi
 from ..walking.lengths import nearest_lengths
 from ..walking.profiles import Profile
 from ..walking.reach import Pairs, nearest, reach_pairs
+from ..walking.rims import enter_by_rim
 from .access import Access, access_ratios, decay_weights
-from .demand import Demand, Need, demand_points, need_of, who_is_unknown
+from .demand import MILLI, Demand, Need, demand_points, need_of, who_is_unknown
 from .fair import Reach, fair_maximum
 from .radius import Spots, cutting_lines, look_straight, tell_uncut
 from .recount import recount
@@ -241,14 +242,45 @@ def _join(
     for_homes = JoinOptions(options.snap_limit_m, options.snap_max_climb_m)
     for_doors = JoinOptions(options.snap_limit_m, options.snap_max_climb_m, profile.rules.structure_snap_m)
     surface, barriers = layers.surface, layers.barriers
-    places = join_points(town.homes, graph, profile, surface, barriers, for_homes, run.part(0.1, 0.17))
+    places = join_homes(layers, town, (graph, profile), for_homes, run.part(0.1, 0.17))
+    _tell_homes(places, town.demand, profile, run)
     facilities = join_points(town.doors, graph, profile, surface, barriers, for_doors, run.part(0.17, 0.2))
     lost = not_joined_reason(facilities)
     ids = layers.facilities["facility_id"].to_numpy(dtype=object)
     run.leave_out("FACILITIES", ids[lost != ""], "facility_not_joined", "warning", profile=profile.id)
     _tell_structures(facilities, graph, ids, run)
-    run.fact(**{f"homes_not_joined_{profile.id}_n": int((places.edge < 0).sum())})
     return places, facilities
+
+
+def join_homes(
+    layers: GapLayers, town: Town, walking: tuple[WalkGraph, Profile], options: JoinOptions, run: Run
+) -> Joined:
+    """Return the homes joined to the network; parcels that stand for their homes are entered at their rim where no
+    street is near enough to the inside (`parcels_by_rim`).
+    """
+    graph, profile = walking
+
+    def join(points: Points) -> Joined:
+        return join_points(points, graph, profile, layers.surface, layers.barriers, options, run)
+
+    places = join(town.homes)
+    if layers.building_people is None:
+        shapes = frames.geometries(layers.parcels)[town.demand.parcel]
+        places, by_rim_n = enter_by_rim(places, town.homes, shapes, join)
+        if by_rim_n and all(message.code != "parcels_by_rim" for message in run.messages):
+            run.note("parcels_by_rim", n=by_rim_n)
+    return places
+
+
+def _tell_homes(places: Joined, demand: Demand, profile: Profile, run: Run) -> None:
+    """Say how many homes with people are on no network, and how many people live there: all their need is gap."""
+    lost = not_joined_reason(places) != ""
+    people = demand.people["pop"]
+    run.fact(**{f"homes_not_joined_{profile.id}_n": int(lost.sum())})
+    lived = lost & (people > 0)
+    told = {"n": int(lived.sum()), "people": round(float(people[lived].sum()) / MILLI)}
+    if told["n"] and all(row.code != "homes_not_joined" or row.values != told for row in run.messages):
+        run.warn("homes_not_joined", **told)
 
 
 def _tell_structures(doors: Joined, graph: WalkGraph, ids: Objects, run: Run) -> None:
@@ -351,7 +383,9 @@ def whole_capacity(supply: pd.DataFrame, per_unit: float) -> Whole:
 def _isolated(graph: WalkGraph, places: Joined, doors: Joined) -> npt.NDArray[np.bool_]:
     """Say which places are joined to parts of the network that hold no facility of the kind."""
     with_facility = np.unique(graph.component[doors.edge[doors.edge >= 0]])
-    alone = (places.edge >= 0) & ~np.isin(graph.component[np.maximum(places.edge, 0)], with_facility)
+    joined = places.edge >= 0
+    beside = joined & np.isin(graph.component[np.maximum(places.edge, 0)], with_facility)
     result = np.zeros(places.owners, dtype=bool)
-    result[places.owner[alone]] = True
+    result[places.owner[joined]] = True
+    result[places.owner[beside]] = False
     return result

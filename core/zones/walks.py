@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -13,10 +13,10 @@ import shapely
 
 from .. import frames
 from ..run import Run
-from ..walking.doors import rim_points
 from ..walking.graph import Ints, Reals
 from ..walking.join import Joined, Points, entrance_points, join_points, points_of
 from ..walking.reach import reach_pairs
+from ..walking.rims import enter_by_rim
 from ..walking.route import routes_between
 from .inputs import ZoneInputs
 from .rules import Limits
@@ -147,30 +147,16 @@ def join_parcels(inputs: ZoneInputs, stations: StationWalks, limits: Limits, run
     near = _near(frames.geometries(inputs.parcels), stations.points.x_m, stations.points.y_m, reach_m)
     points = _rows(points_of(inputs.parcels, "parcel_id"), near)
     places = join_points(points, inputs.graph, inputs.profile, inputs.surface, inputs.barriers, inputs.join, run)
-    places = _enter_by_rim(places, points, inputs, run)
+    places, by_rim_n = enter_by_rim(
+        places, points, frames.geometries(inputs.parcels),
+        lambda around: join_points(
+            around, inputs.graph, inputs.profile, inputs.surface, inputs.barriers, inputs.join, run
+        ),
+    )  # fmt: skip
+    if by_rim_n:
+        run.note("zone_parcels_by_rim", n=by_rim_n)
     _tell_unjoined(places, inputs.parcels, run)
     return places
-
-
-def _enter_by_rim(places: Joined, points: Points, inputs: ZoneInputs, run: Run) -> Joined:
-    """Return the places with what is not joined at its inside point joined along its rim, where that can be."""
-    lost = np.flatnonzero(places.edge < 0)
-    shapes = frames.geometries(inputs.parcels)[places.owner[lost]]
-    rim, row = rim_points(shapes, shapely.points(points.x_m[lost], points.y_m[lost]))
-    if not len(rim):
-        return places
-    at = lost[row]
-    around = Points(points.ids[at], shapely.get_x(rim), shapely.get_y(rim), points.owner[at], points.owners)
-    joined = join_points(around, inputs.graph, inputs.profile, inputs.surface, inputs.barriers, inputs.join, run)
-    joined = joined.take(joined.edge >= 0)
-    if not len(joined.edge):
-        return places
-    run.note("zone_parcels_by_rim", n=len(np.unique(joined.owner)))
-    kept = places.take(~np.isin(places.owner, joined.owner))
-    parts = {item.name: np.concatenate([getattr(kept, item.name), getattr(joined, item.name)])
-             for item in fields(Joined) if item.name != "owners"}  # fmt: skip
-    whole = Joined(owners=places.owners, **parts)
-    return whole.take(np.argsort(whole.owner, kind="stable").astype(np.int32))
 
 
 def walk_to_cores(

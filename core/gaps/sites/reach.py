@@ -18,7 +18,7 @@ from ...walking.profiles import Profile
 from ...walking.reach import Pairs, reach_pairs
 from ..demand import Demand, need_of
 from ..fair import Groups, Reach, merge_places
-from ..gap import GapLayers, GapOptions, Town, town_of, walked_alike, whole_capacity
+from ..gap import GapLayers, GapOptions, Town, join_homes, town_of, walked_alike, whole_capacity
 from ..standard import Kind
 from ..supply import list_supply
 from .hosts import Hosts
@@ -86,7 +86,7 @@ def _join(
     for_homes = JoinOptions(options.snap_limit_m, options.snap_max_climb_m)
     for_doors = JoinOptions(options.snap_limit_m, options.snap_max_climb_m, profile.rules.structure_snap_m)
     surface, barriers = layers.surface, layers.barriers
-    places = join_points(town.homes, graph, profile, surface, barriers, for_homes, run.part(0, 0.6))
+    places = join_homes(layers, town, walking, for_homes, run.part(0, 0.6))
     facilities = join_points(town.doors, graph, profile, surface, barriers, for_doors, run.part(0.6, 0.8))
     offers = join_points(rooms, graph, profile, surface, barriers, for_homes, run.part(0.8, 1))
     lost = not_joined_reason(offers) != ""

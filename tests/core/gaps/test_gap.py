@@ -132,6 +132,29 @@ def test_sheds_beside_homes_are_no_homes():
     pd.testing.assert_frame_equal(alone, with_others)
 
 
+def test_large_parcels_without_buildings_are_left_at_their_rim():
+    """A block of 100 m × 260 m with its short side on the street: its middle is 130 m away, 100 m are the limit."""
+    parcels, _, facilities, network = town()
+    parcels = parcels.iloc[:2].assign(pop=[1000.0, 1000.0], pop_0_2=20.0, pop_60=200.0, households=400.0)
+    parcels["geometry"] = np.array([shapely.box(0, -20, 100, 20), shapely.box(100, 0, 200, 260)], dtype=object)
+    kinds = kinds_of(envelope.load("standard", "chongqing"), ("eday",))
+    profiles = {profile.id: profile for profile in load_profiles(["elder"])}
+    run = Run()
+    layers = GapLayers(parcels, None, facilities, None, None, network, None, None)
+    rows = rows_of(layers, count_gaps(layers, GapOptions(kinds, profiles), run), "eday")
+    assert rows["status"].tolist() == ["ok", "ok"]
+    assert rows["walk_s"].tolist() == [0, 50]  # from the corner at x 100 on the street to the facility at x 50
+    assert [row.values["n"] for row in run.messages if row.code == "parcels_by_rim"] == [1]
+    far = parcels.assign(
+        geometry=np.array([shapely.box(0, -20, 100, 20), shapely.box(100, 500, 110, 510)], dtype=object)
+    )
+    run = Run()
+    layers = GapLayers(far, None, facilities, None, None, network, None, None)
+    rows = rows_of(layers, count_gaps(layers, GapOptions(kinds, profiles), run), "eday")
+    assert rows["status"].tolist() == ["ok", "NOT_SNAPPED"]
+    assert [row.values for row in run.messages if row.code == "homes_not_joined"] == [{"n": 1, "people": 1000}]
+
+
 def test_people_and_need_are_known_each_for_itself():
     # nobody says how many infants there are in p0, nor how many people in p1: places are owed by people, for infants
     parcels, homes, facilities, network = town()
