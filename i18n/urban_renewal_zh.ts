@@ -2276,6 +2276,10 @@
         <translation>最近的步行 {minutes}，限 {limit}。</translation>
     </message>
     <message>
+        <source>The new delivery is written; only checking it was cancelled. “Verify a delivery” makes up for it.</source>
+        <translation>新的成果已经写好，只取消了核对。可用“核对成果”补做。</translation>
+    </message>
+    <message>
         <source>The next delineation keeps what was put in and taken out; results stay as they are.</source>
         <translation>重新划定时保持纳入和移出；现有结果不变。</translation>
     </message>

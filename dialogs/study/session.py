@@ -23,7 +23,7 @@ from .kept import make_folder, new_folder, remove_run, whole_folder
 from .readiness import BLOCKED, BLOCKING, DONE, Reason, StepState, World, is_runnable, left_out, missing_in_all, states
 from .recording import Activity, now
 from .runner import Job, Outcome, Runner
-from .showing import ALL, ONE, OPEN_SAMPLE, SITES, after_run
+from .showing import ALL, ONE, OPEN_SAMPLE, SITES, after_run, has_delivered
 from .stages import step_of_text
 from .steps import GAPS, PROVIDER, SAMPLE, STEPS
 from .study import KEY, SCOPE, Change, Failure, InputChoice, NewerStateError, Study, Workbook
@@ -364,7 +364,7 @@ class Session(QObject):
             remove_run(self._stray)
             self._stray = None
             self.changed.emit()  # the project it ran for is closed
-        elif not outcome.ok:
+        elif not outcome.ok and not has_delivered(outcome):
             self._end(activity, outcome, self._record_failure(activity, outcome))
         else:
             work = after_run(self, activity, outcome)

@@ -22,6 +22,12 @@ from .turns import aside
 from .wording import duration
 
 ALL, ONE, OPEN_SAMPLE, SITES = "all", "one", "sample", "sites"
+EXPORT = "exportzones"
+
+
+def has_delivered(outcome: Outcome) -> bool:
+    """Say whether a delivery was whole, in the place of the last one, before its check was called off."""
+    return outcome.cancelled and EXPORT in outcome.results
 
 
 def after_run(session: Any, activity: Activity, outcome: Outcome) -> Any:
@@ -66,6 +72,8 @@ def _after_one(session: Any, activity: Activity, outcome: Outcome) -> Any:
         yield from results.opening_step(session.iface, session.project, activity.study, step)
     if activity.folder is not None:
         yield from session.keeper.clear(activity.folder)
+    if has_delivered(outcome):
+        return tr("The new delivery is written; only checking it was cancelled. “Verify a delivery” makes up for it.")
     return tr("Done in {time}.").format(time=duration(time.monotonic() - session.since))  # of all steps
 
 

@@ -95,6 +95,37 @@ def test_zones_without_people_or_facilities(real_dock, qtbot, tmp_path, load_tow
     assert {"zones", "findings"} <= set(tables) and "gap_detail" not in tables
 
 
+def test_a_delivery_whose_check_is_called_off_is_the_new_one_and_said_to_be(real_dock, qtbot, tmp_path, load_town):
+    """“The last result is unchanged” was said of a delivery that had just been replaced."""
+    load_town()
+    dock, told = real_dock, []
+    session, runner = dock.session, dock.session.runner
+    qtbot.waitUntil(lambda: bool(dock.inputs.combos["STATIONS"].currentData()), timeout=3000)
+    dock.folder.setFilePath(str(tmp_path / "study"))
+    session.set_value("ZONE_RULES_FILE", one_petal_is_enough(tmp_path / "rules.json"))
+    session.set_value("FORMATS", ["gpkg"])
+    session.ended.connect(lambda kind, ok, sentence: told.append((ok, sentence)))
+    session.start_rest("prepare")
+    qtbot.waitUntil(lambda: bool(told), timeout=240_000)
+    assert told[0][0], (told, session.study.failures)
+    manifest = tmp_path / "study/delivery/manifest.json"
+    before, record, next_job = manifest.stat().st_mtime_ns, session.study.steps["deliver"].run_id, runner._next
+
+    def cancel_the_check():
+        next_job()
+        if runner.algorithm == "verifydelivery":
+            session.cancel()
+
+    runner._next = cancel_the_check
+    session.start_step("deliver")
+    qtbot.waitUntil(lambda: not session.is_busy, timeout=240_000)
+    assert manifest.stat().st_mtime_ns > before
+    assert told[-1][0] is False and told[-1][1].startswith("The new delivery is written"), told
+    done = session.study.steps["deliver"]
+    assert done.run_id != record and done.figures["files"] > 1 and done.figures["ok"] is None
+    assert session.states()["deliver"].kind == "done" and session.study.failures == {}
+
+
 def test_a_step_refused_at_once_is_told_by_its_own_sentence(real_dock, qtbot, tmp_path, load_town):
     """Behind others that ended well: “Tag cannot run yet” took the place of what is wrong and what to do."""
     load_town()
