@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from qgis.core import QgsApplication, QgsTask
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -23,6 +23,8 @@ from ..parts.widgets import HINT, scaled, text_label
 from ..study import wording
 from .draft import Draft
 from .side_values import SideValues, Told
+
+MOST_LETTERS = 14  # of a word that is kept whole; Chinese breaks between any two
 
 
 class SidePreview(QWidget):
@@ -46,6 +48,10 @@ class SidePreview(QWidget):
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in (1, 2, 3):  # numbers whole, the words beside them wrap
             self.table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        self._fit = QTimer(self)  # gone with the preview
+        self._fit.setSingleShot(True)
+        self._fit.setInterval(0)  # once the table has its width
+        self._fit.timeout.connect(self._fit_rows)
         layout = QVBoxLayout(self)
         layout.addWidget(scaled(QLabel(tr("What it means")), 1.0, bold=True))
         layout.addWidget(self.table)
@@ -92,6 +98,19 @@ class SidePreview(QWidget):
                 font.setBold(column == 2 and line.before != line.after)
                 item.setFont(font)
                 self.table.setItem(place, column, item)
+        self._make_room()
+        self._fit.start()
+
+    def _make_room(self) -> None:
+        """Keep the longest word of the first column whole: beside wide numbers it would end in dots."""
+        metrics, header = self.table.fontMetrics(), self.table.horizontalHeader()
+        words = [word for line in self.told.lines for word in line.title.split()]
+        longest = max((metrics.horizontalAdvance(word) for word in words), default=0)
+        longest = min(longest, metrics.averageCharWidth() * MOST_LETTERS) + 2 * metrics.averageCharWidth()
+        others = sum(max(self.table.sizeHintForColumn(n), header.sectionSizeHint(n)) for n in (1, 2, 3))
+        self.table.setMinimumWidth(longest + others + 2 * self.table.frameWidth())
+
+    def _fit_rows(self) -> None:
         self.table.resizeRowsToContents()
         height = sum(self.table.rowHeight(row) for row in range(self.table.rowCount()))
         self.table.setFixedHeight(height + self.table.horizontalHeader().sizeHint().height() + 4)

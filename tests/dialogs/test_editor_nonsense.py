@@ -184,3 +184,18 @@ def test_a_choice_has_room_for_its_words(dock, study, qtbot):  # noqa: F811
     ]
     assert combos and all(box.shown_text() == box.currentText() for box in combos)
     editor.dialog.done(0)
+
+
+def test_words_beside_wide_numbers_are_whole(qgis_app, qtbot):
+    """“All projects, low” stood as “All proje… low” beside prices in millions."""
+    from urban_renewal.dialogs.editors.side_preview import SidePreview
+    from urban_renewal.dialogs.editors.side_values import Line, Told
+
+    side = SidePreview("costs", None)
+    qtbot.addWidget(side)
+    side.resize(120, 300)
+    side.show()
+    side.show_told(Told((Line("All projects, low", 1_978_922.1, 2_078_922.1, "10,000 yuan", 1),), "."))
+    qtbot.wait(50)
+    word = side.table.fontMetrics().horizontalAdvance("projects,")
+    assert side.table.columnWidth(0) > word
