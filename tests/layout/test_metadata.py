@@ -13,8 +13,10 @@ NEEDED = [
     "qgisMinimumVersion",
     "qgisMaximumVersion",
     "author",
+    "email",
+    "tracker",
 ]
-NEEDED += ["changelog", "tags", "category", "icon", "hasProcessingProvider", "experimental"]
+NEEDED += ["repository", "homepage", "changelog", "tags", "category", "icon", "hasProcessingProvider", "experimental"]
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +48,7 @@ def test_texts_are_plain(general):
     for key in ("description", "about", "changelog"):
         assert not re.search(r"<[a-z/]", general[key]), key
     assert "/" not in general["author"]
-    for key in ("homepage", "tracker", "repository", "email"):  # empty until there is one: no link that leads nowhere
-        assert general[key] == "" or ("example." not in general[key] and re.match(r"https://|[^@/]+@", general[key])), (
-            key
-        )
+    assert all(general[key].startswith("https://") for key in ("homepage", "tracker", "repository"))
 
 
 def test_about_names_what_it_needs(root, general):
