@@ -70,9 +70,7 @@ class DeliveryCheck(QDialog):
         self.table.verticalHeader().setVisible(False)
         self.table.setWordWrap(True)
         self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        self.table.horizontalHeader().sectionResized.connect(
-            self._fit_rows
-        )  # a scroll bar takes room
+        self.table.horizontalHeader().sectionResized.connect(self._fit_rows)  # a scroll bar takes room
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         in_words(box)
         add_help(self, "guide#s7", buttons=box)
