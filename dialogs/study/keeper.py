@@ -9,7 +9,7 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QObject, QTimer
 
-from .kept import let_be, remove_others, result_folders, settle
+from .kept import let_be, made_so_far, remove_others, result_folders, settle
 from .turns import Turns, aside
 
 
@@ -39,7 +39,7 @@ class Keeper(QObject):
         before, self.saved, self._file = self.saved, result_folders(session.workbook), file
         held = [*self.saved, *([session.activity.folder] if session.activity and session.activity.folder else [])]
         QTimer.singleShot(0, self._look)  # QGIS tells it before the archive is in its place
-        self._clearing = Turns(self._clear(held, file, before - self._theirs), self._on_removed, self)
+        self._clearing = Turns(self._clear(held, file, before - self._theirs, made_so_far()), self._on_removed, self)
 
     def is_changed_elsewhere(self) -> bool:
         """Say whether the project's file was saved by somebody else since it was opened or saved here."""
@@ -54,13 +54,14 @@ class Keeper(QObject):
         except OSError:
             return None
 
-    def _clear(self, held: list[Path], file: str, before: frozenset[Path]) -> Any:
+    def _clear(self, held: list[Path], file: str, before: frozenset[Path], made: frozenset[Path]) -> Any:
         yield from aside(partial(settle, self.saved))
-        yield from aside(partial(remove_others, held, self.saved, file, before))
+        yield from aside(partial(remove_others, held, self.saved, file, before, made))
 
     def clear(self, folder: Path, kept: frozenset[Path] = frozenset()) -> Any:
         """Let go of what a run in this folder has replaced; a generator, in turns."""
-        yield from aside(partial(remove_others, [folder], self.saved | kept, self._session.project.fileName()))
+        named, file = self.saved | kept, self._session.project.fileName()
+        yield from aside(partial(remove_others, [folder], named, file, frozenset(), made_so_far()))
 
     def _on_removed(self, *_: Any) -> None:
         self._clearing = None

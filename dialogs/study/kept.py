@@ -83,19 +83,27 @@ def let_be(folders: Iterable[Path]) -> None:
     _MADE.difference_update(folders)
 
 
+def made_so_far() -> frozenset[Path]:
+    """Return the result folders that runs of this QGIS have made."""
+    return frozenset(_MADE)
+
+
 def remove_others(
-    folders: Iterable[Path], kept: frozenset[Path], project: str, ours: frozenset[Path] = frozenset()
-) -> None:
+    folders: Iterable[Path], kept: frozenset[Path], project: str, ours: frozenset[Path] = frozenset(),
+    made: frozenset[Path] | None = None,
+) -> None:  # fmt: skip
     """Remove earlier results that lie beside these result folders: those of `ours`, and those this QGIS has made.
+
+    `made`: those it had made when the clearing was asked for; a run may begin while folders are removed.
 
     What is `kept` or in use stays, and so does what another project file beside the file `project` names ("save as"),
     or another window of QGIS works on. What a run that was killed has left goes after a day, results that were never
     saved after a week, unless the study's folder keeps them for whoever goes on with them.
     """
-    stays = {*folders, *kept}
+    stays, known = {*folders, *kept}, made_so_far() if made is None else made
     for parent in {folder.parent for folder in folders}:
         for old in list(parent.iterdir()) if parent.is_dir() else ():
-            is_ours = old in ours or old in _MADE or _is_abandoned(old)
+            is_ours = old in ours or old in known or _is_abandoned(old)
             if old not in stays and is_ours and not _is_named_beside(old.name, project):
                 shutil.rmtree(old, ignore_errors=True)
 

@@ -56,6 +56,21 @@ def test_a_project_file_beside_this_one_is_asked(tmp_path):
     assert [folder.exists() for folder in folders] == [True, False, True]
 
 
+def test_a_run_that_begins_while_folders_are_removed_keeps_its_own(tmp_path):
+    """Saved, then run at once: the folder of the new run was taken for one that nobody names."""
+    from urban_renewal.dialogs.study.kept import made_so_far, new_folder, remove_others
+
+    early = new_folder(str(tmp_path), "prepare")
+    early.mkdir(parents=True)
+    made, now = made_so_far(), early.parent / "20260101-000000-000009"
+    late = new_folder(str(tmp_path), "prepare")
+    late.mkdir()
+    remove_others([now], frozenset(), "", frozenset(), made)
+    assert (early.exists(), late.exists()) == (False, True)
+    remove_others([now], frozenset(), "")
+    assert not late.exists()
+
+
 def test_results_that_were_never_saved_go_after_a_week(dock, click, qtbot, tmp_path, load_inputs):
     project, home = QgsProject.instance(), tmp_path / "study/steps/prepare"
     ready(dock, qtbot, tmp_path, load_inputs)
