@@ -16,7 +16,8 @@ from ..words import RESOURCES
 
 FIELD_BYTES = 10  # of a field's name in a dBASE table
 UNIT_AT_END = re.compile(  # of a field's name; `quantities.unit_in_name` reads it
-    r"(?:[(（\[【](?:单位[:：]?)?万?(?:㎡|m2|m²|平方米|平米|亩|公顷|ha|m|米|ft|英尺|人|户|套|层|年|个|床|张|度|kwh|千瓦时|吨|t|m3|m³|立方米|元|个床位)?[)）\]】]"
+    r"(?:[(（\[【](?:单位[:：]?)?万?(?:㎡|m2|m²|平方米|平米|亩|公顷|ha|m|米|ft|英尺|人|户|套|层|年"
+    r"|个|床|张|度|kwh|千瓦时|吨|t|m3|m³|立方米|元|个床位)?[)）\]】]"
     r"|_(?:㎡|m2|平方米|亩|公顷|ha|米|ft|万人|人))$",
     re.IGNORECASE,
 )
