@@ -248,13 +248,14 @@ def _directions(roads: pd.DataFrame, base: Objects, mapping: dict[str, Any]) -> 
 def _rise(words: Objects) -> Longs:
     """Return +1 for up, -1 for down, 0 where nothing is said; numbers such as 12 % by their sign.
 
-    In a column without a word and without a negative number the numbers are how steep it is (坡度), not which way.
+    Bare numbers in a column without a word, a sign or a % (as OpenStreetMap writes it) are how steep it is (坡度), not
+    which way.
     """
-    figures = pd.Series(words).astype(str).str.rstrip("%°％ ")
-    number = pd.to_numeric(figures, errors="coerce").fillna(0).to_numpy("float64")
+    told = pd.Series(words).astype(str)
+    number = pd.to_numeric(told.str.rstrip("%°％ "), errors="coerce").fillna(0).to_numpy("float64")
     rise: Longs = np.sign(number).astype(np.int64)
     up, down = _among(words, UP_WORDS), _among(words, DOWN_WORDS)
-    if not ((number < 0).any() or up.any() or down.any()):
+    if not (told.str.contains("[-+%°％]").any() or up.any() or down.any()):
         rise[:] = 0
     rise[up], rise[down] = 1, -1
     return rise

@@ -196,6 +196,11 @@ def test_a_column_of_steepness_does_not_turn_stairs():
     assert network.edges["kind"].tolist() == ["stairs", "stairs"]
     for name in ("a#0", "b#0"):
         assert edge(network, name)[["elder_fwd_ms", "elder_back_ms"]].tolist() == [slow, slow]
+    # OpenStreetMap's "30%" is signed along the line, also where no way of the file goes down
+    network, _ = build(
+        roads(("a", "steps", [(0, 0), (40, 0)], {"incline": "30%"})), envelope.load("mapping", "standard")
+    )
+    assert edge(network, "a#0")[["elder_fwd_ms", "elder_back_ms"]].tolist() == [slow, quick]
     signed = [*rows, ("c", "步行梯道", [(0, 18), (40, 18)], {"incline": "-45"})]
     network, _ = build(roads(*signed), envelope.load("mapping", "standard"))
     assert edge(network, "a#0")[["elder_fwd_ms", "elder_back_ms"]].tolist() == [slow, quick]
