@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Imports what the panels will need while nobody waits: pandas alone takes the main thread half a second."""
+"""Imports and reads what the panels will need while nobody waits: pandas alone takes the main thread half a second."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QTimer
 
+from ..core.inputs.naming import learn_words
 from ..processing.missing import PACKAGES, missing_packages, note_broken
 from .study.calling_off import called_off
 from .study.turns import Turns, aside
@@ -24,12 +25,13 @@ AFTER_MS = 1500  # the dock is shown, when its first drawing is over
 
 
 def warm_up() -> int:
-    """Import the modules one by one, in a thread beside the window; return how many there are.
+    """Read the words of layers, then import the modules one by one, beside the window; return how many there are.
 
     One that is missing or broken is left out; a broken library is remembered, and the steps say so. A dock that goes
     meanwhile ends it with the module at hand.
     """
     found = 0
+    learn_words()
     for name in MODULES:
         if called_off():
             break
