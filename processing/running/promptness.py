@@ -2,7 +2,7 @@
 """How soon a thread at work hands Python's lock to the window that asks for it, and how often it makes it ask.
 
 Python lets a thread that computes keep its lock for 5 ms before it gives way. The window asks for it again at each call
-of Python that it makes: a turn of a timer has 40 such calls, a painting of the whole dock 400, since each of its widgets
+of Python that it makes: a turn of a timer has 40 such calls, a painting of the whole dock 400, since each of its parts
 may have been taught by Python. While one of our threads works it is asked to give way fifty times as often. Measured
 with 40 calls: 10 instead of 190 ms; with 400: 108 ms instead of 2.1 s (218 ms at ten times). Work that nobody
 interrupts takes no longer, and 3 % longer while the window looks in fifty times a second.
