@@ -43,6 +43,7 @@ def publish(
 
     Nothing replaces an existing file before everything has been written, re-opened and counted.
     """
+    run.check()  # making the last table may have taken a second
     plan, tables = inputs.plan, dict(results.tables)
     if "LEFT_OUT" in plan.targets:
         tables["LEFT_OUT"] = left_out_output(run)

@@ -9,7 +9,8 @@ interrupts takes no longer, and 3 % longer while the window looks in fifty times
 
 Nor does Python's collector of cycles walk through all there is meanwhile: one such walk holds the lock for 120–220 ms
 where a city is open, and reading 100,000 parcels and their gaps set off seven (8.2 s, without them 5.3 s). Young
-cycles are collected as ever, all others once, afterwards.
+cycles are collected as ever, all others when as much has been made again: what was owed meanwhile is let off, for the
+window would pay it next, on top of showing what was read.
 """
 
 from __future__ import annotations
@@ -28,7 +29,6 @@ TOLD_S = 0.05  # between two figures of progress: nobody reads more of them
 PROMPT_S = 0.001 if sys.platform == "win32" else 0.0001  # Windows counts in whole milliseconds; 0 of them would spin
 WAIT_S = 0.01
 NEAR_S = 1e-6  # Python keeps whole microseconds
-LONG_S = 0.5  # work after which the collector may owe something: a click or a preview leaves little behind
 NEVER = 1_000_000_000  # collections of young cycles before all are looked at
 
 _guard = threading.Lock()
@@ -61,6 +61,8 @@ def prompt() -> Iterator[None]:
             young, middle, old = gc.get_threshold()
             if not _collected and old == NEVER:
                 gc.set_threshold(young, middle, walks)
+                gc.freeze()  # sets all counts to nothing
+                gc.unfreeze()
 
 
 def wait_for_threads(patience_s: float) -> bool:
@@ -77,21 +79,10 @@ def promptly(function: Callable[..., T]) -> Callable[..., T]:
     @wraps(function)
     def prompted(*values: Any, **named: Any) -> T:
         """Call it inside a block."""
-        began = time.monotonic()
         with prompt():
-            found = function(*values, **named)
-        if time.monotonic() - began >= LONG_S:
-            _catch_up()
-        return found
+            return function(*values, **named)
 
     return prompted
-
-
-def _catch_up() -> None:
-    """Collect what is due, here where nobody waits: the window would do it next, on top of showing what was read."""
-    due = gc.get_threshold()[2]
-    if not _asked and gc.isenabled() and 0 < due < gc.get_count()[2]:
-        gc.collect()
 
 
 def seldom(report: Callable[[float], None]) -> Callable[[float], None]:
