@@ -43,7 +43,6 @@ def publish(
 
     Nothing replaces an existing file before everything has been written, re-opened and counted.
     """
-    run.check()  # making the last table may have taken a second
     plan, tables = inputs.plan, dict(results.tables)
     if "LEFT_OUT" in plan.targets:
         tables["LEFT_OUT"] = left_out_output(run)
@@ -121,6 +120,7 @@ def _in_result_crs(output: Any, inputs: Inputs, run: Run) -> Any:
     from ..core import frames
     from ..core.slices import sliced
 
+    run.check()  # making the tables, or moving the one before, may have taken a second
     plan = inputs.plan
     working = plan.working.crs if plan.working else None
     if output.table.geometry == "none" or working is None or working == plan.result_crs:
