@@ -51,6 +51,7 @@ def fill(text: str, /, **values: Any) -> str:  # a message may have a value call
     """
 
     def choose(mark: re.Match[str]) -> str:
+        """Return the words for the number that the mark names."""
         value = values[mark[1]]
         return mark[2] if value == 1 or str(value) == "1" else mark[3]
 

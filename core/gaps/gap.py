@@ -261,6 +261,7 @@ def join_homes(
     graph, profile = walking
 
     def join(points: Points) -> Joined:
+        """Join points as all homes are joined."""
         return join_points(points, graph, profile, layers.surface, layers.barriers, options, run)
 
     places = join(town.homes)

@@ -123,6 +123,7 @@ def guess_terrain(names: Mapping[str, str]) -> tuple[str, float] | None:
     """
 
     def has(name: str, words: str) -> bool:
+        """Say whether a name has one of the words: Latin ones as whole parts."""
         parts = re.findall(r"[a-z]+", name.casefold())
         return any(word in parts if word.isascii() else word in name for word in word_list(words))
 
