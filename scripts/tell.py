@@ -9,6 +9,7 @@ from osgeo import gdal
 
 gdal.UseExceptions()
 TAGS = {"old_compound": "老旧小区", "urban_village": "城中村", "idle_factory": "闲置厂房", "idle_building": "闲置楼宇"}
+DONE = ("renovated", "under_way", "expropriated")  # states of the programme that the report leaves out
 LEVELS = {"confirmed": "符合条件（待认定）", "suspected": "疑似"}
 UNITS = {"m2": "m²", "place": "个", "bed": "床", "people": "人"}
 
@@ -21,13 +22,17 @@ def rows(source, table):
 
 
 def tell_tags(parcels):
-    """Print each class by level with count and area."""
+    """Print each class by level with count and area, as the report counts: what is done or under way is left out."""
     print(f"识别：{len(parcels)} 宗地")
+    done = [row for row in parcels if row["tag"] in TAGS and row.get("programme") in DONE]
+    parcels = [row for row in parcels if row.get("programme") not in DONE]
     for tag, name in TAGS.items():
         for level, word in LEVELS.items():
             mine = [row for row in parcels if row["tag"] == tag and row["tag_level"] == level]
             if mine:
                 print(f"  {name} {word} {len(mine)} 宗，{sum(row['area_m2'] or 0 for row in mine) / 1e4:.1f} 公顷")
+    if done:
+        print(f"  已改造、在改、征收的 {len(done)} 宗不列入")
 
 
 def kind_titles(source):

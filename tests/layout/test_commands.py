@@ -127,3 +127,13 @@ def test_translations_survive_new_words(root, tmp_path):
     messages = ElementTree.parse(path).getroot().findall("context/message/source")
     assert sorted(message.text for message in messages) == ['A "b" & <c>', "Open"]
     assert ElementTree.parse(path).getroot().findtext("context/name") == "UrbanRenewal"
+
+
+def test_the_demo_counts_parcels_as_the_report_does(root, capsys):
+    """What is renovated, under way or expropriated is no opportunity, and is told by itself."""
+    row = {"tag": "old_compound", "tag_level": "confirmed", "area_m2": 10_000.0, "programme": None}
+    others = [{**row, "programme": "planned"}, {**row, "programme": "renovated"}, {**row, "tag": "none"}]
+    script(root, "tell").tell_tags([row, *others, {**row, "programme": "under_way", "tag_level": "suspected"}])
+    assert capsys.readouterr().out.splitlines() == [
+        "识别：5 宗地", "  老旧小区 符合条件（待认定） 2 宗，2.0 公顷", "  已改造、在改、征收的 2 宗不列入",
+    ]  # fmt: skip
