@@ -135,7 +135,7 @@ def _parts(edge: pd.Series, stops: list[tuple[float, str]], profiles: Sequence[P
         if "z_from_m" in row:
             z, rise = edge["z_from_m"], edge["z_to_m"] - edge["z_from_m"]
             row |= {"z_from_m": z + start * rise, "z_to_m": z + end * rise}
-        for name in ("climb_m", "drop_m"):
+        for name in ("climb_m", "drop_m", "capped_m"):
             if name in row and not pd.isna(row[name]):
                 row[name] = float(edge[name]) * (end - start)
         for name in (f"{profile.id}_{side}_ms" for profile in profiles for side in SIDES):

@@ -146,7 +146,7 @@ def graph_from_edges(edges: pd.DataFrame, profiles: Sequence[str], run: Run) -> 
     `profiles` (NULL = closed) and `geometry` (LineString, metres of the working CRS); `length_m, z_from_m, z_to_m,
     component, unjoined` are used when there. Nodes lie where their edges end. The order of rows does not matter.
     Edges without ids, nodes or geometry are left out and listed (`edge_unusable`). When more than 5 % of the length of
-    streets is `capped`, the run says 高程待核 (`network_heights_doubtful`).
+    streets is `capped` (`capped_m`), the run says 高程待核 (`network_heights_doubtful`).
     Raises RenewalError: `network_columns_missing`, `network_without_profile`, `network_empty`, `edge_id_twice`,
     `edge_time_not_positive` (times are whole milliseconds above 0).
     """
@@ -199,11 +199,17 @@ def profiles_in(edges: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _tell_doubt(table: pd.DataFrame, length: Reals, run: Run) -> None:
-    """Say beside every result when too much of the streets has capped slopes (methods.md §2: 高程待核)."""
-    capped = frames.optional(table, "capped", "int").fillna(0).to_numpy(dtype=np.int64) > 0
-    street = table["kind"].to_numpy(dtype=object) == "street"
+    """Say beside every result when too much of the streets has capped slopes (methods.md §2: 高程待核).
+
+    The same share as where the network was built; of one without `capped_m` whole edges, no less than the truth.
+    """
+    capped_m = frames.optional(table, "capped_m", "real").to_numpy(dtype=np.float64, na_value=np.nan)
+    street = ~np.isnan(capped_m)
+    if not street.any():
+        capped_m = length * (frames.optional(table, "capped", "int").fillna(0).to_numpy(dtype=np.int64) > 0)
+        street = table["kind"].to_numpy(dtype=object) == "street"
     total = float(length[street].sum())
-    share = float(length[street & capped].sum()) / total if total else 0.0
+    share = float(capped_m[street].sum()) / total if total else 0.0
     if share > DOUBT_SHARE:
         run.warn("network_heights_doubtful", percent=round(100 * share, 1))
 

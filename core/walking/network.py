@@ -62,7 +62,8 @@ def build_network(
     apart, too. `edge_id` is road_id # number along the road,
     `node_id` the node's coordinates in millimetres, so neither knows the order of rows. `length_m` is plan length;
     climb − drop = z_to − z_from; milliseconds are whole, at least 1, NULL = closed. `capped` = 1 where a street for
-    vehicles was steeper than `street_slope_share` anywhere. Component 1 is the longest.
+    vehicles was steeper than `street_slope_share` anywhere, `capped_m` along how much of it (NULL: no such
+    street, or of unknown height). Component 1 is the longest.
     Raises RenewalError: `walk_nothing_open` when no line can be walked.
     Source: methods.md §2.
     """
@@ -172,7 +173,9 @@ def _edges(model: Model, times: dict[str, tuple[Ints, Ints]], names: tuple[str, 
     known = np.isfinite(model.facts.dz_m)
     up = np.bincount(pieces.edge, weights=np.nan_to_num(np.maximum(pieces.dz_m, 0)), minlength=count)
     down = np.bincount(pieces.edge, weights=np.nan_to_num(np.maximum(-pieces.dz_m, 0)), minlength=count)
-    capped = np.bincount(pieces.edge[model.slopes.capped], minlength=count) > 0
+    held = model.slopes.capped
+    capped_m = np.bincount(pieces.edge[held], weights=pieces.length_m[held], minlength=count)
+    is_street = known & (model.facts.base == "street")
     run.check()
     roads = model.ways.road[topology.way].tolist()
     columns: dict[str, Any] = {
@@ -186,7 +189,8 @@ def _edges(model: Model, times: dict[str, tuple[Ints, Ints]], names: tuple[str, 
         "drop_m": np.where(known, down, np.nan),
         "kind": _kinds(model.facts),
         "component": model.component[topology.start],
-        "capped": capped.astype(np.int64),
+        "capped": (capped_m > 0).astype(np.int64),
+        "capped_m": np.where(is_street, capped_m, np.nan),
         "schema_version": np.full(count, schema.SCHEMA_VERSION),
     }
     for name in names:

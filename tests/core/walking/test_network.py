@@ -67,14 +67,31 @@ def test_streets_are_capped_and_it_is_said():
     assert "heights_doubtful" in [message.code for message in run.messages]
 
 
+def test_capped_streets_are_told_by_length_where_the_network_is_made_and_where_it_is_used():
+    # half of "a" climbs 20 %, "b" lies level, the bridge "c" climbs 20 %, the path "d" is no street: 250 of 500 m
+    lines = ("a", "residential", [(0, 0), (300, 0)]), ("b", "residential", [(0, 50), (100, 50)])
+    others = ("c", "residential", [(200, 90), (300, 90)], {"bridge": "yes"}), ("d", "path", [(200, 130), (300, 130)])
+    network, run = build(roads(*lines, *others), lambda x, y: 200 + 0.2 * np.maximum(x - 150, 0) + 0 * y)
+    row = edge(network, "a#0")
+    assert (row["capped"], row["capped_m"]) == (1, pytest.approx(150, abs=1))
+    assert network.counts["capped_share"] == pytest.approx(0.5, abs=0.003)
+    assert [edge(network, f"{name}#0")["capped_m"] for name in "bc"] == [0, 100]
+    assert np.isnan(edge(network, "d#0")["capped_m"])
+    told = [next(row for row in run.messages if row.code == "heights_doubtful")]
+    used = Run()
+    graph_from_edges(network.edges, ["elder"], used)
+    told += [row for row in used.messages if row.code == "network_heights_doubtful"]
+    assert len(told) == 2 and told[0].values["percent"] == told[1].values["percent"] == pytest.approx(50, abs=0.3)
+
+
 def test_doubtful_heights_are_told_wherever_the_network_is_used():
-    """5 % of street length on capped edges is not yet too much, more is; paths do not count."""
+    """5 % of street length is not yet too much, more is; paths do not count. A network of old tells whole edges."""
     edges = build(
         roads(*[(f"s{i:02d}", "residential", [(0, 9 * i), (95, 9 * i)]) for i in range(20)]),
         lambda x, y: 200 + 0 * x * y,
     )[0].edges
     for steep, expected in ((1, []), (2, ["network_heights_doubtful"])):
-        table = edges.assign(capped=[1] * steep + [0] * (20 - steep))
+        table = edges.drop(columns="capped_m").assign(capped=[1] * steep + [0] * (20 - steep))
         run = Run()
         graph_from_edges(table, ["elder"], run)
         assert [message.code for message in run.messages] == expected
