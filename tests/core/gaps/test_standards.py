@@ -39,6 +39,21 @@ def test_nothing_is_called_checked_and_own_numbers_are_heuristic(name):
     assert all(figure["status"] == "heuristic" for figure in figures if figure["source"].startswith("own choice"))
 
 
+@pytest.mark.parametrize("name", PACKS)
+def test_no_figure_is_surer_than_the_table_it_is_from(name):
+    """Appendix C is sure of some rows only (domain.md §2.1); what takes an end of a range has chosen it itself."""
+    rows = {row["id"]: row["figures"] for row in envelope.load("standard", "gb50180-2018")["reference"]}
+    rank = {"l": 0, "m": 1, "h": 2}
+    for kind in envelope.load("standard", name)["kinds"]:
+        figures = dict(envelope.list_figures(kind))
+        surest = max((rank[figure["confidence"]] for figure in rows.get(kind["id"], {}).values()), default=2)
+        from_table = [item for item in figures.values() if item.get("clause", "").startswith("附录 C")]
+        assert all(rank[figure["confidence"]] <= surest for figure in from_table), kind["id"]
+    for _, figure in envelope.list_figures(envelope.load("standard", name)):
+        told = figure["source"] + figure.get("clause", "")
+        assert figure["status"] == "heuristic" or ("取上限" not in told and "作为上限" not in told)
+
+
 def test_figures_of_the_codes():
     gb, whole, elder = pack("gb50180-2018"), pack("complete-community-2020"), pack("elder-care-national")
     # GB 50180-2018: service radius, levels of 5, 10 minutes, floor areas of appendix C
