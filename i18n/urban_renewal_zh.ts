@@ -1648,8 +1648,8 @@
         <translation>显示哪些宗地</translation>
     </message>
     <message>
-        <source>Parcels with this tag, confirmed and suspected together. Review and Explore tell why each has it.</source>
-        <translation>有这一标记的宗地，确认与疑似合计。复核和探查里写着每宗的理由。</translation>
+        <source>Parcels with this tag, confirmed and suspected together, without those done or under way. Review and Explore tell why.</source>
+        <translation>有此标记的宗地，符合条件的与疑似的合计，不含已改造、在改和征收的。复核和探查会说明为什么。</translation>
     </message>
     <message>
         <source>Part of a name</source>
@@ -3490,6 +3490,10 @@
     <message>
         <source>{n} min</source>
         <translation>{n} 分钟</translation>
+    </message>
+    <message>
+        <source>{n} more {n?parcel with a tag is|parcels with a tag are} renovated, under way or expropriated: not counted.</source>
+        <translation>另有 {n} 宗有标记的已改造、在改或征收，不计入。</translation>
     </message>
     <message>
         <source>{n} m² floor area</source>

@@ -74,17 +74,20 @@ def _prepare(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, A
 
 
 def _tag(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
-    counts = rows_of(files, "tagged", "SELECT tag, tag_level, count(*) FROM {t} GROUP BY 1, 2 ORDER BY 1, 2")
+    over = _over(files)  # counted by themselves, as on the map and in the report
+    grouped = "SELECT tag, tag_level, {over}, count(*) FROM {t} GROUP BY 1, 2, 3 ORDER BY 1, 2"
+    counts = rows_of(files, "tagged", grouped.replace("{over}", over))
     tags: dict[str, dict[str, int]] = {}
-    for tag, level, n in counts:
-        tags.setdefault(tag or "none", {})[level or "none"] = n
+    for tag, level, is_over, n in counts:
+        if not is_over:
+            tags.setdefault(tag or "none", {})[level or "none"] = n
     marked = {tag: sum(levels.values()) for tag, levels in tags.items() if tag != "none"}
     main = max(sorted(marked), key=lambda tag: marked[tag], default="")
-    scores = rows_of(
-        files, "tagged",
+    scored = (
         "SELECT tag_level, CAST(min(tag_score * ?, ? - 1) AS INT), count(*) FROM {t} "
-        "WHERE tag = ? AND tag_score IS NOT NULL GROUP BY 1, 2", (BINS, BINS, main),
-    )  # fmt: skip
+        "WHERE tag = ? AND tag_score IS NOT NULL AND NOT {over} GROUP BY 1, 2"
+    )
+    scores = rows_of(files, "tagged", scored.replace("{over}", over), (BINS, BINS, main))
     bins = {level: [0] * BINS for level in ("confirmed", "suspected")}
     for level, place, n in scores:
         if level in bins:
@@ -101,13 +104,24 @@ def _tag(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "to_review": waiting[0][0] if waiting else None,
         "unreadable": sum(rows[0][0] for rows in [rows_of(files, "left_out_tags", unread)] if rows),
-        "parcels": sum(n for _, _, n in counts),
+        "parcels": sum(n for *_, n in counts),
         "tags": tags,
+        "over": sum(n for tag, _, is_over, n in counts if is_over and (tag or "none") != "none"),
         "suspected": sum(levels.get("suspected", 0) for levels in tags.values()),
         "marked": sum(marked.values()),
         "histogram": {"tag": main, **bins},
         "rules_id": rules[0][0] if rules else "",
     }
+
+
+def _over(files: Mapping[str, str]) -> str:
+    """Return the SQL that is true for parcels whose renewal is done, under way or an expropriation; 0 = not known."""
+    if not rows_of(files, "tagged", "SELECT programme FROM {t} LIMIT 1"):
+        return "0"
+    from ...core.delivery.summary import DONE
+
+    names = ", ".join(f"'{name}'" for name in DONE)
+    return f"(coalesce(programme, '') IN ({names}))"
 
 
 def _gaps(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:

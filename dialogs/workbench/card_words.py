@@ -81,8 +81,8 @@ def inputs_line(key: str, study: Study) -> list[str]:
 
 def done_lines(key: str, found: Mapping[str, Any]) -> list[str]:
     """Return what a done step says besides its figures: people placed, files of a delivery."""
-    if text := _counted_text(key, found):
-        return [escape(text)]
+    if texts := _counted_texts(key, found):
+        return [escape(text) for text in texts]
     if key == "zones" and found.get("zones") == 0:  # while a study still runs nothing has been counted
         return [escape(tr("No station met the rules for zones; the log says for each what it lacked."))]
     if key == "zones" and any((told := found.get("verdicts", {})).values()):
@@ -94,20 +94,23 @@ def done_lines(key: str, found: Mapping[str, Any]) -> list[str]:
     return []
 
 
-def _counted_text(key: str, found: Mapping[str, Any]) -> str:
-    """Return what an earlier step counted besides its figures; "" for nothing."""
-    if key == "prepare" and found.get("people"):
-        return str(fill(tr("{n} {n?person|people} on parcels and houses."), n=wording.number(found["people"])))
-    if key == "tag" and found.get("unreadable"):
-        text = tr(
+def _counted_texts(key: str, found: Mapping[str, Any]) -> list[str]:
+    """Return what a step counted besides its figures, a sentence each."""
+    told = {
+        "people": tr("{n} {n?person|people} on parcels and houses."),
+        "over": tr(
+            "{n} more {n?parcel with a tag is|parcels with a tag are} renovated, under way or expropriated: "
+            "not counted."
+        ),
+        "unreadable": tr(
             "{n} {n?year, storeys or lift|years, storeys or lifts} cannot be read and "
             "{n?counts|count} as unknown; the log says which."
-        )
-        return str(fill(text, n=wording.number(found["unreadable"])))
-    if key == "gaps" and found.get("sites"):
-        text = tr("Sites proposed: {n} {n?building|buildings}, {m} {m?room|rooms} for facilities.")
-        return str(fill(text, n=wording.number(found["sites"]), m=wording.number(found["rooms"])))
-    return ""
+        ),
+        "sites": tr("Sites proposed: {n} {n?building|buildings}, {m} {m?room|rooms} for facilities."),
+    }  # fmt: skip
+    names = {"prepare": ("people",), "tag": ("over", "unreadable"), "gaps": ("sites",)}.get(key, ())
+    rooms = wording.number(found.get("rooms"))
+    return [str(fill(told[name], n=wording.number(found[name]), m=rooms)) for name in names if found.get(name)]
 
 
 def delivery_line(entry: Mapping[str, Any], is_good: Any) -> str:

@@ -176,6 +176,31 @@ def test_figures_of_a_gap_table(tmp_path):
     assert found["kinds"] == []
 
 
+def test_tags_are_counted_as_the_map_and_the_report_count_them(tmp_path):
+    """What is renovated, under way or expropriated is no target: it is told by itself, in no figure and no chart."""
+    import sqlite3
+    from contextlib import closing
+
+    from urban_renewal.dialogs.study.figures import figures_of
+    from urban_renewal.dialogs.workbench.card_words import done_lines
+
+    path = tmp_path / "data.gpkg"
+    rows = [("old_compound", "confirmed", 0.9, None), ("old_compound", "suspected", 0.5, "listed"),
+            ("old_compound", "suspected", 0.5, "under_way"), ("none", "none", None, "renovated"),
+            ("urban_village", "confirmed", 0.8, "expropriated"), ("none", "none", None, "")]  # fmt: skip
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("CREATE TABLE tagged (tag, tag_level, tag_score, programme, tag_source, tag_evidence, rules_id)")
+        base.executemany("INSERT INTO tagged VALUES (?, ?, ?, ?, 'rule', '', 'r')", rows)
+    found = figures_of("tag", {"tagged": f"{path}|layername=tagged"}, {})
+    assert found["tags"] == {"old_compound": {"confirmed": 1, "suspected": 1}, "none": {"none": 1}}
+    assert (found["parcels"], found["marked"], found["suspected"], found["over"]) == (6, 2, 1, 2)
+    assert sum(found["histogram"]["suspected"]) == sum(found["histogram"]["confirmed"]) == 1
+    assert "2 more parcels with a tag are renovated" in done_lines("tag", found)[0]
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("ALTER TABLE tagged DROP COLUMN programme")
+    assert figures_of("tag", {"tagged": f"{path}|layername=tagged"}, {})["marked"] == 4
+
+
 def test_findings_of_zones_are_counted_and_told(tmp_path):
     """Two zones, three findings not met, all of the first: its bar says so, the card the sums."""
     import sqlite3
