@@ -61,14 +61,27 @@ class Role:
 def roles() -> dict[str, Role]:
     """Return all roles by name."""
     data = json.loads((RESOURCES / "aliases.json").read_text(encoding="utf-8"))
+    for entry in data.values():
+        entry.setdefault("said_of", data[entry["like"]]["said_of"] if "like" in entry else [])
+        for spec in entry["columns"].values():
+            _take_words(spec, data)
     return {
         name: Role(
             name, entry["title"], entry["geometry"], tuple(entry["layers"]),
             {column: _column(name, column, spec) for column, spec in entry["columns"].items()},
-            tuple(entry.get("said_of", ())), entry.get("shares_place", False), entry.get("placed", False),
+            tuple(entry["said_of"]), entry.get("shares_place", False), entry.get("placed", False),
         )
         for name, entry in data.items()
     }  # fmt: skip
+
+
+def _take_words(spec: dict[str, list[str]], data: Mapping[str, Mapping[str, dict[str, dict[str, list[str]]]]]) -> None:
+    """Add to a column of the data file the words of the columns that it is `like`: ROLE.column, behind its own."""
+    for like in spec.get("like", []):
+        role, _, column = like.partition(".")
+        for part in ("aliases", "heads"):
+            words = [*spec.get(part, []), *data[role]["columns"][column].get(part, [])]
+            spec[part] = list(dict.fromkeys(words))
 
 
 def _column(role: str, name: str, spec: Mapping[str, object]) -> RoleColumn:

@@ -71,24 +71,28 @@ def read_hosts(candidates: pd.DataFrame, constraints: pd.DataFrame | None, kinds
     Parameters: `candidates` with `candidate_id`, `geometry` and, where there, `usable_area` (m², else footprint ×
     storeys), `floors`, `entry_floor` (the storey one enters from the street, 1), `floor` (of a single room), `lift`,
     `kind` (kgar = surplus rooms of a kindergarten: for children only); `constraints` polygons no host may touch.
-    A lift or storeys that are unknown are taken as none and one. Candidates on excluded ground, without an area, or
-    into which no kind fits are left out and listed. Raises RenewalError("sites_no_host") when none is left.
+    A lift or storeys that are unknown are taken as none and one. Candidates on excluded ground, of class D (`danger`),
+    without an area, or into which no kind fits are left out and listed. Raises RenewalError("sites_no_host") when none
+    is left.
     """
     table = candidates.sort_values("candidate_id", ignore_index=True)
     ids = table["candidate_id"].to_numpy(dtype=object)
     excluded = _on_constraints(frames.geometries(table), constraints)
     run.leave_out("CANDIDATES", ids[excluded], "site_on_constraint", "warning")
+    unsafe = ~excluded & (values.dangers(frames.optional(table, "danger")) == "D")
+    run.leave_out("CANDIDATES", ids[unsafe], "site_dangerous", "warning")
     storeys, below = _storeys(table)
     usable = _usable_area(table, storeys)
     lacking = np.isnan(usable) | (usable <= 0)
-    run.leave_out("CANDIDATES", ids[lacking & ~excluded], "site_without_area", "warning")
-    kept = ~(excluded | lacking)
+    run.leave_out("CANDIDATES", ids[lacking & ~excluded & ~unsafe], "site_without_area", "warning")
+    kept = ~(excluded | unsafe | lacking)
     hosts = _rooms(table, np.where(kept, usable, 0.0), storeys, below, kinds)
     unfit = kept & ~hosts.fits.any(axis=1)
     names = [kind.title[run.language] for kind in kinds]
     run.leave_out("CANDIDATES", ids[unfit], "site_fits_nothing", "info", kinds=names)
     if not hosts.fits.any():
-        raise RenewalError("sites_no_host", n=len(ids), constraint_n=int(excluded.sum()), unfit_n=int(unfit.sum()))
+        counts = {"constraint_n": excluded, "danger_n": unsafe, "unfit_n": unfit}
+        raise RenewalError("sites_no_host", n=len(ids), **{name: int(rows.sum()) for name, rows in counts.items()})
     return hosts
 
 

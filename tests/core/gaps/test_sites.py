@@ -115,6 +115,13 @@ def test_excluded_ground(town):
     assert propose(town, CANDIDATES, constraints=beside)[0].sites["candidate_id"].tolist() == ["A", "B"]
 
 
+def test_a_listed_building_of_class_d_is_no_host(town):
+    unsafe = CANDIDATES.assign(danger=["D级", "C级"] + [None] * (len(CANDIDATES) - 2))
+    found, run = propose(town, unsafe)
+    assert "A" not in found.sites["candidate_id"].tolist()
+    assert ("A", "site_dangerous") in [(item.feature_id, item.code) for item in run.left_out]
+
+
 def served_most(need, capacity, near):
     """The most that can be served, by a transport LP of its own."""
     n, m = near.shape

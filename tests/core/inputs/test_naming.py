@@ -129,3 +129,24 @@ def test_fields_that_mean_something_else_are_left_alone(role):
     taken = {name: guess_field(column, names) for name, column in roles()[role].columns.items()}
     assert {name: field for name, field in taken.items() if field} == {}
     assert len(names) >= 8
+
+
+@pytest.mark.parametrize(
+    ("role", "field", "column"),
+    [
+        ("CANDIDATES", "ZRZH", "candidate_id"),
+        ("CANDIDATES", "房屋编码", "candidate_id"),
+        ("CANDIDATES", "SCJZMJ", "usable_area"),
+        ("CANDIDATES", "地上层数", "floors"),
+        ("CANDIDATES", "所在楼层", "floor"),
+        ("CANDIDATES", "是否有电梯", "lift"),
+        ("CANDIDATES", "危房等级", "danger"),
+        ("SERVED", "机构代码", "facility_id"),
+        ("SERVED", "站点代码", "facility_id"),
+        ("PLACES", "房屋编码", "place_id"),
+        ("PLACES", "常住人口数", "people"),
+    ],
+)
+def test_roles_that_one_algorithm_has_know_the_words_of_their_kin(role, field, column):
+    found = {name: guess_field(known, [field]) for name, known in roles()[role].columns.items()}
+    assert {name for name, field_name in found.items() if field_name} == {column}
