@@ -10,7 +10,8 @@ from ..processing.texts import tr
 def meaning_of(label: str) -> str:
     """Return what a key figure means, by its label on the card; "" for one that says all by itself."""
     tag = tr(
-        "Parcels with this tag, confirmed and suspected together, without those done or under way. Review and Explore tell why."
+        "Parcels with this tag, confirmed and suspected together, without those done or under way. "
+        "Review and Explore tell why."
     )
     known = {
         tr("{n?parcel|parcels}"): tr("Parcels that the study looks at."),
