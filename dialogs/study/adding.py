@@ -113,22 +113,27 @@ def house_layers(project: QgsProject) -> dict[str, QgsMapLayer]:
 def add_in_order(project: QgsProject, layer: QgsMapLayer, role: str = "") -> QgsMapLayer:
     """Add an input where it hides no other: points above lines above houses above parcels above ground; return it.
 
-    What brings no style of its own gets that of its role. Terrain is shaded and lies at the bottom; areas that cover
-    everything (communities, plan) are switched off.
+    What brings no style of its own gets that of its role: it wears the house's base map and follows the steps, as a
+    sample does. Terrain is shaded and lies at the bottom; areas that cover everything (communities, plan) are switched
+    off.
     """
+    was_empty = not project.mapLayers()
     table = next((name for name, owner in ROLE_TABLES.items() if owner == role), "")
     if isinstance(layer, QgsRasterLayer):
         if role == "DEM":
             wear_relief(layer)
+            layer.setCustomProperty(HOUSE, "dem")
     elif layer.isSpatial() and (role in ROLE_TABLES.values() or not role) and not layer.loadDefaultStyle()[1]:
         if has_look(table):
             wear(layer, table, interface_language(), columns_of(layer, role, {}))
+            layer.setCustomProperty(HOUSE, table)
         else:
             _be_quiet(layer, not role)
     is_ground = not role and geometry_of(layer) == "polygon"  # an outline of a district hides no houses
     depth = GROUND if is_ground else _depth_of(layer, table)
     layer.setCustomProperty(DEPTH, depth)
-    was_empty = not project.mapLayers()
+    if was_empty and layer.customProperty(HOUSE, ""):
+        project.setBackgroundColor(QColor(palette()["base"]["land"]["color"]))
     project.addMapLayer(layer, False)
     root = project.layerTreeRoot()
     depths = [_depth_there(node) for node in root.children()]

@@ -136,10 +136,11 @@ def show_step(project: QgsProject, study_id: str, step: str) -> list[QgsMapLayer
         if part.customProperty(PART, ""):
             part.setExpanded(any(node.layerId() in on for node in part.findLayers()))
     there = house_layers(project)
+    has_cores = any(result_of(layer)[1] == "cores" and layer.featureCount() for layer in shown)
     for table, is_on in BASE_SHOWN.get(step, {}).items():
         node = project.layerTreeRoot().findLayer(there[table].id()) if table in there else None
-        if node is not None:
-            _turn(node, is_on, last, step)
+        if node is not None:  # where no zone was found, nothing else tells where the stations are
+            _turn(node, is_on or (table == "stations" and not has_cores), last, step)
     group.setCustomProperty(STEP, step)
     return shown
 

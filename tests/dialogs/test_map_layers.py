@@ -128,6 +128,28 @@ def test_a_persons_own_layers_are_left_alone(project, delivered):
     assert own.renderer().dump() == before
 
 
+def test_dropped_inputs_in_the_look_of_the_house_follow_the_steps(project, delivered, tmp_path):
+    """Stations that got our look when they were dropped make way for the zones' own labels; others stay."""
+    from urban_renewal.dialogs.study import base_look, results, tree
+    from urban_renewal.dialogs.study.study import InputChoice, Study
+
+    uri = "Point?crs=EPSG:4545&field=station_id:string&field=name:string"
+    stations = results.add_in_order(project, QgsVectorLayer(uri, "站", "memory"), "STATIONS")
+    stranger = results.add_in_order(project, QgsVectorLayer(uri, "其他", "memory"))
+    shown = project.layerTreeRoot().findLayer(stations.id())
+    results.show_results(project, "s", "tag")
+    assert shown.itemVisibilityChecked()
+    results.show_results(project, "s", "zones")
+    assert not shown.itemVisibilityChecked()
+    assert project.layerTreeRoot().findLayer(stranger.id()).itemVisibilityChecked()
+    cores = next(layer for layer in project.mapLayers().values() if tree.result_of(layer)[1] == "cores")
+    cores.setSubsetString("zone_id = 'none'")
+    results.show_results(project, "s", "zones")
+    assert shown.itemVisibilityChecked(), "without zones nothing else tells where the stations are"
+    study = Study(study_id="s", inputs={"STATIONS": InputChoice(stations.id(), stations.source(), "站", 1.0)})
+    assert base_look.state_of(project, study) == "", "it wears the base map already: nothing to offer"
+
+
 def test_who_looks_from_nearby_stays(project, delivered, qgis_iface, tmp_path):
     """Asked for once more, the map shows all of the step."""
     from urban_renewal.dialogs.study import results
