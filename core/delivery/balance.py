@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ..apportion import TIE
 from .summary import exact_sum
+
+Whole = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,53 @@ def balance(
     for place, part in zip(known, parts.tolist()):
         printed[place] = round(part / units, digits)
     return Balanced(printed, round(total / units, digits), int((parts != own).sum()))
+
+
+def balance_gaps(columns: Mapping[str, Sequence[float | None]], totals: Mapping[str, float]) -> dict[str, Balanced]:
+    """Return need, supply, served, gap and surplus of communities as whole numbers that add up both ways.
+
+    Down to the totals (those of print_kinds), and in each row need = served + gap and supply = served + surplus.
+    Need and supply are balanced by themselves; of what is served each row gets its own value rounded up or down, where
+    that lets its gap and its surplus be theirs rounded up or down. Where one of the five is missing in a row the others
+    stand for themselves.
+    """
+    found = {name: balance(values, 0, whole=totals[name]) for name, values in columns.items()}
+    exact = {name: np.array(values, dtype=np.float64) for name, values in columns.items()}
+    whole = np.array([~np.isnan(values) for values in exact.values()]).all(axis=0)
+    if not whole.any() or not np.isfinite(list(totals.values())).all():
+        return found
+    printed = {name: np.array(item.values, dtype=np.float64) for name, item in found.items()}
+    rest = round(totals["served"] - np.nansum(printed["served"][~whole]))
+    need, supply = (printed[name][whole].astype(np.int64) for name in ("need", "supply"))
+    served = _between({name: values[whole] for name, values in exact.items()}, need, supply, rest)
+    printed["served"][whole] = served
+    printed["gap"][whole], printed["surplus"][whole] = need - served, supply - served
+    for name, values in printed.items():
+        moved_n = int((values != np.floor(exact[name] + 0.5 + TIE))[~np.isnan(exact[name])].sum())
+        found[name] = Balanced([None if np.isnan(value) else float(value) for value in values], totals[name], moved_n)
+    return found
+
+
+def _between(exact: Mapping[str, Reals], need: Whole, supply: Whole, total: int) -> Whole:
+    """Return whole numbers served that add up to the total, each within as many of its limits as leave room.
+
+    Limits: nobody is served more than needed; then what makes the gap, itself, and the surplus its own rounded up or
+    down.
+    """
+    low, high = np.zeros_like(need), np.maximum(need, 0)
+    tiers = [(low, high)]
+    for whole, part in ((need, exact["gap"]), (0 * need, -exact["served"]), (supply, exact["surplus"])):
+        least, most = (whole - np.ceil(part - TIE)).astype(np.int64), (whole - np.floor(part + TIE)).astype(np.int64)
+        fits = np.maximum(low, least) <= np.minimum(high, most)
+        low, high = np.where(fits, np.maximum(low, least), low), np.where(fits, np.minimum(high, most), high)
+        tiers.append((low, high))
+    served = low.copy()
+    order = np.argsort(-np.round((exact["served"] - low) / TIE), kind="stable")
+    for least, most in reversed(tiers):
+        more = total - int(served.sum())
+        served[order[(served < most)[order]][: max(0, more)]] += 1
+        served[order[::-1][(served > least)[order[::-1]]][: max(0, -more)]] -= 1
+    return served
 
 
 def print_kinds(sums: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 from .. import frames, schema
 from ..run import Run
 from ..words import say, unit_words
-from .balance import balance, print_kinds
+from .balance import balance_gaps, print_kinds
 from .domains import codes_of
 from .formats.workbook import Sheet
 from .institute import (
@@ -82,7 +82,8 @@ def opportunity_sheet(
 def gap_sheets(summary: pd.DataFrame, language: str) -> list[Sheet]:
     """Return gaps by community and kind, and their sums by kind; different units are never added up.
 
-    Beds, places and people are whole. Each kind's figures are balanced, so that the communities add up to its sum.
+    Beds, places and people are whole. Each kind's figures are balanced, so that the communities add up to its sum, and
+    in each row need = served + gap, supply = served + surplus.
     """
     name, ordered = say("sheet_gaps", language), summary.sort_values(["kind", "community_id"]).reset_index(drop=True)
     lines: list[list[Any]] = []
@@ -92,7 +93,7 @@ def gap_sheets(summary: pd.DataFrame, language: str) -> list[Sheet]:
         unit = next(iter(sorted(frames.optional(part, "unit").dropna().unique())), "")
         columns = {column: _numbers(part, column) for column in SUMMED}
         [printed] = print_kinds(sum_kinds(part)).to_dict("records")  # what the report and the drawings print
-        balanced = {column: balance(values, 0, whole=printed[column]) for column, values in columns.items()}
+        balanced = balance_gaps(columns, {column: printed[column] for column in SUMMED})
         moved += sum(item.moved_n for item in balanced.values())
         called = [kind_name(str(kind), language), unit_name(str(unit), language)]
         texts = [frames.optional(part, column).astype(object) for column in ("community_id", "name")]

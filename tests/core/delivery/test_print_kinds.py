@@ -2,8 +2,10 @@
 
 import itertools
 
+import numpy as np
 import pandas as pd
-from urban_renewal.core.delivery.balance import print_kinds
+from urban_renewal.core.delivery.balance import balance_gaps, print_kinds
+from urban_renewal.core.delivery.summary import sum_kinds
 
 NAMES = ["kind", "need", "supply", "served", "gap", "surplus"]
 
@@ -49,6 +51,55 @@ def test_the_workbook_prints_the_same_totals():
     assert kinds.rows[0][2:7] == [10, 6, 6, 4, 0]
     for place, whole in enumerate(kinds.rows[0][2:7], 4):
         assert sum(row[place] for row in communities.rows) == whole
+
+
+def balanced(need, supply, served):
+    """Return the exact figures of communities, those printed, and the totals, by name."""
+    need, supply, served = (np.array(values, dtype=float) for values in (need, supply, served))
+    exact = {"need": need, "supply": supply, "served": served, "gap": need - served, "surplus": supply - served}
+    [totals] = print_kinds(sum_kinds(pd.DataFrame({"kind": "eday", "unit": "m2", **exact}))).to_dict("records")
+    found = balance_gaps(
+        {name: values.tolist() for name, values in exact.items()}, {name: totals[name] for name in exact}
+    )
+    return exact, {name: item.values for name, item in found.items()}, totals
+
+
+def test_a_community_adds_up_by_hand():
+    # 655.4 of 919.7 served, 161.3 of 274.1: by themselves 655 + 264 = 919 is not 920, 162 + 112 is 274
+    _, found, totals = balanced([919.7, 274.1], [1202, 570], [655.4, 161.6])
+    assert found["need"] == [920, 274] and found["served"] == [655, 162] and found["gap"] == [265, 112]
+    assert found["surplus"] == [547, 408] and [totals[name] for name in ("need", "served", "gap")] == [1194, 817, 377]
+
+
+def test_communities_add_up_both_ways():
+    rng = np.random.default_rng(7)
+    for _ in range(300):
+        n = int(rng.integers(1, 30))
+        need = np.round(rng.random(n) * rng.choice([3, 200]), 2) * (rng.random(n) < 0.9)
+        served = np.round(need * np.clip(rng.random(n) * 1.6 - 0.2, 0, 1), 2)
+        supply = np.where(rng.random(n) < 0.2, served, np.round(rng.random(n) * 200, int(rng.integers(0, 2))))
+        exact, found, totals = balanced(need, supply, served)
+        printed = {name: np.array(values) for name, values in found.items()}
+        assert (printed["need"] == printed["served"] + printed["gap"]).all()
+        assert (printed["supply"] == printed["served"] + printed["surplus"]).all()
+        assert all(values.sum() == totals[name] for name, values in printed.items())
+        assert min(printed[name].min() for name in ("need", "supply", "served", "gap")) >= 0
+        assert max(np.abs(printed[name] - exact[name]).max() for name in exact) < 2
+
+
+def test_a_community_whose_people_nobody_knows():
+    columns = {
+        "need": [None, 5.4],
+        "supply": [3.0, 3.0],
+        "served": [None, 3.0],
+        "gap": [None, 2.4],
+        "surplus": [None, 0.0],
+    }
+    totals = {"need": 5.0, "supply": 6.0, "served": 3.0, "gap": 2.0, "surplus": 0.0}
+    found = balance_gaps(columns, totals)
+    assert {name: item.values for name, item in found.items()} == {
+        "need": [None, 5], "supply": [3, 3], "served": [None, 3], "gap": [None, 2], "surplus": [None, 0],
+    }  # fmt: skip
 
 
 def test_the_table_given_is_not_changed():
