@@ -10,7 +10,7 @@ from qgis.PyQt.QtWidgets import QMenu
 
 from .core.words import RESOURCES
 from .processing.provider import RenewalProvider
-from .processing.running.promptness import wait_for_threads
+from .processing.running.promptness import resume_collecting, wait_for_threads
 from .processing.texts import interface_language, tr
 from .processing.toolbox.parameters import CHOICE_FIELD, DIALOG
 
@@ -95,6 +95,7 @@ class UrbanRenewalPlugin:
             QCoreApplication.removeTranslator(self.translator)
             self.translator = None
         wait_for_threads(UNLOAD_S)  # one that imports while QGIS goes through our modules ends the unloading half-way
+        resume_collecting()
 
     def _delete_menu(self) -> None:
         """Delete our entry of the Vector menu, which QGIS only takes out of sight: each reload would leave one."""

@@ -36,7 +36,6 @@ from .publish import publish
 from .refusals import cluster_address, refuse_missing_packages, settle
 from .results import Results
 from .running.cluster import cluster_executor
-from .running.collector import spared
 from .running.forgetting import forgetful
 from .running.promptness import prompt, seldom
 from .toolbox import parameters as declare
@@ -183,11 +182,12 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
             raise self._refused
         values = with_asked(values)
         language, started = _language(values), datetime.now(timezone.utc)
-        run = Run(report=seldom(feedback.setProgress), announce=feedback.setProgressText, language=language)
+        report, announce = seldom(feedback.setProgress), feedback.setProgressText
+        run = Run(report=report, is_cancelled=feedback.isCanceled, announce=announce, language=language)
         for code, told in self._plan.doubts:
             run.warn(code, **told)
         try:
-            with prompt(), spared(feedback.isCanceled) as run.is_cancelled:
+            with prompt():
                 with cluster_executor(self._cluster) as run.executor:
                     inputs = Inputs(self, values, context, self._plan, run.part(0, self.COMPUTES))
                     results = self.compute(inputs, run.part(0, self.COMPUTES))

@@ -24,7 +24,6 @@ from ...core.walking.join import Joined, JoinOptions, Points, join_points
 from ...core.walking.profiles import Profile, load_profiles
 from ...core.walking.route import Route, routes_between, stretch_of
 from ...processing.intake.networks import opened_network
-from ...processing.running.collector import spared
 from ..review.reviewing import stamp_of
 
 PROFILES = ("elder", "carer", "adult", "wheelchair")
@@ -73,8 +72,7 @@ def read_ground(
     Raises RenewalError.
     """
     stamp = stamp_of(source)  # before it is read: whoever writes it meanwhile makes it old
-    with spared(is_cancelled) as look:
-        graph = (opened or opened_network(source))((), home, Run(is_cancelled=look))
+    graph = (opened or opened_network(source))((), home, Run(is_cancelled=is_cancelled))
     names = [name for name in PROFILES if name in graph.profiles]
     profiles = {item.id: item for item in load_profiles(names, profile_file) if item.id in graph.profiles}
     return Ground(graph, profiles, source, stamp)

@@ -19,7 +19,7 @@ from ..layers.crs import WorkingCrs, choose_working_crs
 from ..layers.snapshot import RasterSnapshot, VectorSnapshot, usual_extent
 from ..layers.systems import transform_between
 from ..output.encoding import Carried
-from ..running.collector import free_readings
+from ..running.memory import free_readings
 from ..toolbox.parameters import RoleUse
 from .reading import Reading, digits_of, key_column, read_table
 from .sharing import read_shared

@@ -18,7 +18,7 @@ from ...core.errors import RenewalError
 from ...core.run import Run
 from ..output.encoding import Encoded
 from ..output.passing import Handed, hand_over, handing
-from ..running.collector import free_readings, give_back_memory
+from ..running.memory import free_readings, give_back_memory
 from .reading import OwnCells, Reading, key_column
 
 _shelf: ContextVar[Shelf | None] = ContextVar("shelf", default=None)

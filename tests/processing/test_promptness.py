@@ -8,7 +8,7 @@ import weakref
 
 import pytest
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback
-from urban_renewal.processing.running.promptness import PROMPT_S, TOLD_S, prompt, promptly, seldom
+from urban_renewal.processing.running.promptness import PROMPT_S, TOLD_S, prompt, promptly, resume_collecting, seldom
 
 USUAL_S = 0.005
 
@@ -158,27 +158,71 @@ def test_the_collector_leaves_old_objects_alone_while_one_works():
     assert len(held) == len(more)
 
 
-def test_what_was_owed_meanwhile_is_let_off():
-    """Else the window walks through all there is, on top of showing what was read: a tenth of a second or two."""
-    held, walks = [], []
+@pytest.fixture
+def unset(monkeypatch):
+    """As in a QGIS that has just started, and again afterwards."""
+    resume_collecting()
+    yield
+    resume_collecting()
+
+
+@pytest.mark.usefixtures("unset")
+def test_the_libraries_are_set_aside_once():
+    """A walk that comes later passes by all that was there, and by nothing else; what was rubbish is not kept."""
+    import pandas as pd
+
+    class Node:
+        def __init__(self):
+            self.me = self
+
+    assert pd.__name__ in sys.modules
+    rubbish = weakref.ref(Node())
+    with prompt():
+        assert rubbish() is None
+        there = gc.get_freeze_count()
+        assert there > 50_000  # the modules of pandas alone are more
+    held = [[number] for number in range(100_000)]
+    with prompt(), prompt():
+        later = weakref.ref(Node())
+    assert gc.get_freeze_count() <= there  # less when some of it has gone meanwhile
+    gc.collect()
+    assert (later(), len(held)) == (None, 100_000)
+    resume_collecting()
+    assert gc.get_freeze_count() == 0
+
+
+@pytest.mark.usefixtures("unset")
+def test_nothing_is_set_aside_before_the_libraries_are_there(monkeypatch):
+    """What is loaded by the first block would be walked through ever after."""
+    monkeypatch.delitem(sys.modules, "pandas")
+    with prompt():
+        assert gc.get_freeze_count() == 0
+
+
+@pytest.mark.usefixtures("provider")
+def test_a_run_holds_no_walk_and_leaves_the_collector_as_it_was(tmp_path):
+    from qgis import processing
+
+    usual, walks, limits = gc.get_threshold(), [], []
 
     def note(phase, told):
         if phase == "start" and told["generation"] == 2:
-            walks.append(threading.current_thread().name)
+            walks.append(gc.get_threshold()[2])
 
-    gc.collect()
+    class Feedback(QgsProcessingFeedback):
+        def isCanceled(self):
+            limits.append(gc.get_threshold()[2])
+            return False
+
     gc.callbacks.append(note)
     try:
-        thread = threading.Thread(target=promptly(lambda: held.extend([number] for number in range(400_000))))
-        thread.start()
-        thread.join()
-        shown = [
-            [number] for number in range(20_000)
-        ]  # enough for two looks at the young ones, which would bring it on
+        processing.run("urbanrenewal:createsample", {"FOLDER": str(tmp_path / "s"), "PARCEL_COUNT": 200},
+                       context=QgsProcessingContext(), feedback=Feedback())  # fmt: skip
     finally:
         gc.callbacks.remove(note)
-    assert walks == []
-    assert len(held) + len(shown) == 420_000
+    assert min(limits) > usual[2]
+    assert set(walks) <= {usual[2]}  # none of them inside
+    assert gc.get_threshold() == usual
 
 
 def test_a_limit_somebody_else_sets_for_the_collector_stays():
