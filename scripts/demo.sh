@@ -6,9 +6,10 @@ set -euo pipefail
 checkout=$(cd "$(dirname "$0")/.." && pwd)
 what=city
 if [ "${1:-}" = --yuzhong ]; then what=yuzhong; shift; fi
-out=$(realpath -m "${1:-$checkout/out/$([ $what = city ] && echo demo || echo yuzhong)}")
+case ${1:-} in -*) sed -n '2,4s/^# //p' "$0" >&2; exit 2 ;; esac
+out=$(realpath -m -- "${1:-$checkout/out/$([ $what = city ] && echo demo || echo yuzhong)}")
+if ! mkdir -p "$out" 2>/dev/null || [ ! -w "$out" ]; then echo "demo: nothing can be written in $out; give another folder" >&2; exit 1; fi
 bash "$checkout/scripts/setup.sh"
-mkdir -p "$out"
 run() { bash "$checkout/scripts/qgis_process.sh" run "$@"; }
 
 if [ $what = yuzhong ]; then

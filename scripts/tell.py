@@ -12,6 +12,8 @@ TAGS = {"old_compound": "老旧小区", "urban_village": "城中村", "idle_fact
 DONE = ("renovated", "under_way", "expropriated")  # states of the programme that the report leaves out
 LEVELS = {"confirmed": "符合条件（待认定）", "suspected": "疑似"}
 UNITS = {"m2": "m²", "place": "个", "bed": "床", "people": "人"}
+ROLES = {"PARCELS": "宗地", "BUILDINGS": "房屋", "FACILITIES": "设施", "CANDIDATES": "候选建筑", "POPULATION": "人口"}
+MOST_REASONS = 8
 
 
 def rows(source, table):
@@ -63,6 +65,22 @@ def tell_zones(zones):
         print(f"  {row['zone_id']} {row['name'] or ''} {size}，{row['petals_n']} 瓣")
 
 
+def tell_left_out(left_out):
+    """Print what was left out or is to be looked at, by reason as the report does, and how many are not shown."""
+    reasons = {}
+    for row in left_out:
+        reasons.setdefault((row["layer"], row["code"]), []).append(row)
+    sizes = {key: sum(row["n"] or 1 for row in mine) for key, mine in reasons.items()}
+    print(f"未纳入或需留意：{sum(sizes.values())} 项")
+    order = sorted(reasons, key=lambda key: (-sizes[key], key))
+    for key in order[:MOST_REASONS]:
+        example = "例如：" if len({row["message"] for row in reasons[key]}) > 1 else ""
+        print(f"  {ROLES.get(key[0], key[0])} × {sizes[key]}：{example}{reasons[key][0]['message']}")
+    rest = sum(sizes[key] for key in order[MOST_REASONS:])
+    if rest:
+        print(f"  其余 {rest} 项见报告第 8 节")
+
+
 def main(folder):
     """Tell what lies in the folder."""
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -70,12 +88,7 @@ def main(folder):
     tell_tags(rows(source, "tagged"))
     tell_gaps(rows(source, "gap_summary"), kind_titles(source))
     tell_zones(rows(source, "zones"))
-    lost = Counter()
-    for row in rows(source, "left_out"):
-        lost[(row["layer"], row["message"])] += row["n"] or 1
-    print(f"未纳入或需留意：{sum(lost.values())} 项")
-    for (layer, message), count in lost.most_common(8):
-        print(f"  {layer} × {count}：{message}")
+    tell_left_out(rows(source, "left_out"))
     print(f"成果：{folder}")
     sizes = Counter()
     for item in manifest["files"]:

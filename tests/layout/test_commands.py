@@ -137,3 +137,25 @@ def test_the_demo_counts_parcels_as_the_report_does(root, capsys):
     assert capsys.readouterr().out.splitlines() == [
         "识别：5 宗地", "  老旧小区 符合条件（待认定） 2 宗，2.0 公顷", "  已改造、在改、征收的 2 宗不列入",
     ]  # fmt: skip
+
+
+def test_the_demo_tells_what_was_left_out_reason_by_reason(root, capsys):
+    """A reason whose sentences differ from row to row is one line, and nothing of the total goes unsaid."""
+    left = [{"layer": "PARCELS", "code": "area", "message": f"面积 {n}", "n": 1} for n in range(5)]
+    left += [{"layer": "OTHER", "code": f"c{n}", "message": f"原因 {n}", "n": None} for n in range(9)]
+    left += [{"layer": "FACILITIES", "code": "double", "message": "同一处", "n": 3}]
+    script(root, "tell").tell_left_out(left)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "未纳入或需留意：17 项"
+    assert lines[1:3] == ["  宗地 × 5：例如：面积 0", "  设施 × 3：同一处"]
+    shown = [int(re.search(r"× (\d+)", line).group(1)) for line in lines[1:-1]]
+    assert int(re.search(r"其余 (\d+) 项", lines[-1]).group(1)) == 17 - sum(shown) == 3
+
+
+def test_the_demo_refuses_what_it_cannot_write_and_tells_its_use(root, tmp_path):
+    """Before anything is installed: a folder that is a file, and an option nobody knows."""
+    (tmp_path / "a file").write_text("mine")
+    for given, code, word in ((str(tmp_path / "a file"), 1, "nothing can be written"), ("--help", 2, "--yuzhong")):
+        ran = subprocess.run(["bash", root / "scripts" / "demo.sh", given], capture_output=True, text=True, check=False)
+        assert (ran.returncode, word in ran.stderr, ran.stdout) == (code, True, "")
+    assert (tmp_path / "a file").read_text() == "mine"
