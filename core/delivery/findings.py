@@ -22,7 +22,7 @@ VERDICTS = {code.partition("_")[2]: code for code in WORDS}  # in the order they
 UNITS = {"buildings": "unit_buildings", "places": "unit_parking", "parcels": "unit_parcels", "petals": "unit_petals"}
 VERIFIED = ("found", "checked")
 _NUMBER = re.compile(r"[-−]?[\d\u2009]+(?:\.\d+)?")
-LAYER_CLAUSES = ("clause_protected", "clause_plan", "clause_constraints", "check_zone_rules")
+LAYER_CLAUSES = ("clause_protected", "clause_plan", "clause_constraints", "clause_sites", "check_zone_rules")
 
 
 def order_findings(findings: pd.DataFrame) -> list[dict[str, Any]]:

@@ -76,7 +76,7 @@ def check_zones(inputs: CheckInputs, rules: CheckRules, run: Run) -> Checked:
     findings_ground.check_constraints(houses, members, inputs, rules, ledger, run.part(0.85, 1))
     shares = {
         "cover15": findings_cover.check_cover(members, inputs, rules, ledger, run),
-        "served": findings_cover.check_served(members, inputs, rules, ledger, run),
+        "served": findings_cover.check_served(members, inputs, rules.kinds, ledger, run),
     }
     findings = _findings(ledger)
     run.fact(findings_fail_n=int((findings["verdict"] == "fail").sum()), actions_n=len(houses))

@@ -15,6 +15,7 @@ from .ledger import NAN, Ledger
 from .rules import CheckInputs, CheckRules
 
 MOST_KINDS = 12
+SERVED_FIGURE = {"source": "SITES", "clause_code": "clause_sites", "status": "heuristic"}  # as the packs' limits
 
 
 def check_cover(
@@ -51,13 +52,13 @@ def check_cover(
 
 
 def check_served(
-    members: pd.DataFrame, inputs: CheckInputs, rules: CheckRules, ledger: Ledger, run: Run
+    members: pd.DataFrame, inputs: CheckInputs, kinds: tuple[str, ...], ledger: Ledger, run: Run
 ) -> dict[str, tuple[float, float]]:
     """Return {zone: (served before, served after)} the proposed sites: plain means over kinds of Σ served ÷ Σ need."""
     covered = _of_members(inputs.covered, members)
     if covered is None:
         return {}
-    table = covered[covered["kind"].isin(list(rules.kinds)).fillna(False).to_numpy(dtype=bool)]
+    table = covered[covered["kind"].isin(list(kinds)).fillna(False).to_numpy(dtype=bool)]
     own_of = dict(list(members.groupby("zone_id")["parcel_id"]))
     found = {}
     for zone in sorted(inputs.zones["zone_id"].astype(str)):
@@ -70,7 +71,7 @@ def check_served(
         old, new = (sums[name] / sums["need"] for name in ("served_before", "served_after"))
         found[zone] = (float(old.mean()), float(new.mean()))
         told = [_told(str(kind), float(old[kind]), float(new[kind]), run.language) for kind in sums.index][:MOST_KINDS]
-        ledger.add("served", zone, "advice", rules.figures["cover_minutes"], "check_served", value=found[zone][1],
+        ledger.add("served", zone, "advice", SERVED_FIGURE, "check_served", value=found[zone][1],
                    unit="share", before=f"{100 * found[zone][0]:.1f}", after=f"{100 * found[zone][1]:.1f}",
                    kinds=told)  # fmt: skip
     return found

@@ -66,13 +66,16 @@ def test_other_kinds_and_other_parcels_do_not_count(town):
 
 
 def test_need_served_before_and_after_the_sites(town):
-    """eday: 10 and 40 of 100; nurs: 0 and 5 of 10; plain means 5 % and 45 %."""
+    """eday: 10 and 40 of 100; nurs: 0 and 5 of 10; plain means 5 % and 45 %; by walks of 5 minutes, not of 15."""
     covered = pd.DataFrame({"parcel_id": ["P0", "P1", "P0", "X"], "kind": ["eday", "eday", "nurs", "eday"],
                             "need": [60.0, 40.0, 10.0, 99.0], "served_before": [10.0, 0.0, 0.0, 99.0],
                             "served_after": [20.0, 20.0, 5.0, 99.0]})  # fmt: skip
-    zone = check(town, covered=covered).zones.iloc[0]
+    checked = check(town, covered=covered)
+    zone = checked.zones.iloc[0]
     assert zone["served_before"] == pytest.approx(0.05)
     assert zone["served_after"] == pytest.approx(0.45)
+    told = checked.findings.set_index("finding_id").filter(like="served:", axis=0).iloc[0]
+    assert told["clause"] == "建议选址（按所用标准的步行时限）" and told["verdict"] == "advice"
 
 
 def rows_of(checked, stage):
