@@ -10,7 +10,7 @@ from ..processing.texts import tr
 def meaning_of(label: str) -> str:
     """Return what a key figure means, by its label on the card; "" for one that says all by itself."""
     tag = tr(
-        "Parcels with this tag, confirmed and suspected together, without those done or under way. "
+        "Parcels with this tag, meeting the criteria or suspected, without those done or under way. "
         "Review and Explore tell why."
     )
     known = {

@@ -1648,7 +1648,7 @@
         <translation>显示哪些宗地</translation>
     </message>
     <message>
-        <source>Parcels with this tag, confirmed and suspected together, without those done or under way. Review and Explore tell why.</source>
+        <source>Parcels with this tag, meeting the criteria or suspected, without those done or under way. Review and Explore tell why.</source>
         <translation>有此标记的宗地，符合条件的与疑似的合计，不含已改造、在改和征收的。复核和探查会说明为什么。</translation>
     </message>
     <message>
