@@ -84,7 +84,12 @@ def optional(frame: pd.DataFrame, name: str, column_type: str = "text") -> pd.Se
     return pd.Series([None] * len(frame), index=frame.index, dtype=dtype_of(column_type))
 
 
+def reals(frame: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
+    """Return a column of numbers, (n,) float64; NaN where the column or the value is missing."""
+    return np.asarray(optional(frame, name, "real").to_numpy("float64", na_value=np.nan))
+
+
 def shares(frame: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
     """Return a column of shares, (n,), 0–1; NaN where the column or the value is missing, or is no share at all."""
-    values = optional(frame, name, "real").to_numpy("float64", na_value=np.nan)
+    values = reals(frame, name)
     return np.where((values >= 0) & (values <= 1), values, np.nan)

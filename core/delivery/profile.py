@@ -160,16 +160,14 @@ class _Part:
 
 def _parts(branches: pd.DataFrame, edges: pd.DataFrame, profiles: Sequence[str]) -> list[_Part]:
     rows = {str(key): row for row, key in enumerate(edges["edge_id"])}
-    z_from, z_to = (frames.optional(edges, name, "real").to_numpy("float64") for name in ("z_from_m", "z_to_m"))
-    length = frames.optional(edges, "length_m", "real").to_numpy("float64")
+    z_from, z_to = (frames.reals(edges, name) for name in ("z_from_m", "z_to_m"))
+    length = frames.reals(edges, "length_m")
     times = {
-        (profile, way): frames.optional(edges, f"{profile}_{way}_ms", "real").to_numpy("float64", na_value=np.nan)
-        for profile in profiles
-        for way in ("fwd", "back")
+        (profile, way): frames.reals(edges, f"{profile}_{way}_ms") for profile in profiles for way in ("fwd", "back")
     }
     found: list[_Part] = []
     ordered = branches.sort_values("edge_id", kind="stable")
-    walked = frames.optional(ordered, "length_m", "real").to_numpy("float64")
+    walked = frames.reals(ordered, "length_m")
     columns = (ordered[name] for name in ("edge_id", "kind", frames.GEOMETRY))
     for edge_id, kind, line, metres in zip(*columns, walked):
         row = rows.get(str(edge_id))

@@ -77,10 +77,10 @@ def cover_of_kinds(summary: pd.DataFrame) -> dict[str, tuple[float, float]]:
     """
     found = {}
     for kind, part in summary.groupby("kind", sort=True):
-        people = frames.optional(part, "people", "real").to_numpy("float64", na_value=np.nan)
+        people = frames.reals(part, "people")
         shares = []
         for name in ("radius_cover_people", "walk_cover_people"):
-            cover = frames.optional(part, name, "real").to_numpy("float64", na_value=np.nan)
+            cover = frames.reals(part, name)
             known = ~np.isnan(cover) & ~np.isnan(people)
             whole = exact_sum(people[known])
             shares.append(exact_sum(people[known] * cover[known]) / whole if whole > 0 else math.nan)
@@ -94,8 +94,8 @@ def worst_communities(summary: pd.DataFrame, keep: int = 10) -> pd.DataFrame:
     Columns: community_id, name, elder, child (mean of gap ÷ need over the group's kinds, NaN without need).
     Sorted by the larger of the two, ties by community_id.
     """
-    need = frames.optional(summary, "need", "real").to_numpy("float64", na_value=np.nan)
-    gap = frames.optional(summary, "gap", "real").to_numpy("float64", na_value=np.nan)
+    need = frames.reals(summary, "need")
+    gap = frames.reals(summary, "gap")
     share = np.divide(gap, need, out=np.full(len(summary), math.nan), where=need > 0)
     known = summary.assign(share=share).dropna(subset=["share"]).reset_index(drop=True)
     share, names = known["share"].to_numpy("float64"), frames.optional(known, "name").to_numpy(object)

@@ -66,8 +66,7 @@ def demand_points(parcels: pd.DataFrame, building_people: pd.DataFrame | None, r
         table = parcels
         row = kept = np.arange(len(parcels))
         ids = parcels["parcel_id"]
-        floor = frames.optional(parcels, "floor_m2", "real").to_numpy("float64", na_value=np.nan)
-        floor = floor * frames.shares(parcels, "resid_share")
+        floor = frames.reals(parcels, "floor_m2") * frames.shares(parcels, "resid_share")
     else:
         of_parcel = dict(zip(parcels["parcel_id"].tolist(), range(len(parcels))))
         row = np.array([of_parcel.get(item, -1) for item in building_people["parcel_id"].tolist()], dtype=np.intp)
@@ -76,7 +75,7 @@ def demand_points(parcels: pd.DataFrame, building_people: pd.DataFrame | None, r
         kept = np.flatnonzero(_lived_in(building_people, row, len(parcels)))
         table, row = building_people, row[kept]
         ids = table["building_id"].iloc[kept]
-        floor = frames.optional(table, "resid_floor_m2", "real").to_numpy("float64", na_value=np.nan)[kept]
+        floor = frames.reals(table, "resid_floor_m2")[kept]
     if not any(name in table for name in COUNTS):
         raise RenewalError("people_missing")
     run.check()
@@ -89,7 +88,7 @@ def demand_points(parcels: pd.DataFrame, building_people: pd.DataFrame | None, r
     milli, known = {}, {}
     for name in COUNTS:
         run.check()
-        values = frames.optional(table, name, "real").to_numpy("float64", na_value=np.nan)[place]
+        values = frames.reals(table, name)[place]
         odd = (values < 0) | (values > MOST_PEOPLE)
         run.leave_out(layer, names[odd], "people_impossible", "warning", column=name, most=MOST_PEOPLE)
         values = np.where(odd, np.nan, values)
@@ -104,7 +103,7 @@ def _lived_in(building_people: pd.DataFrame, row: Places, n: int) -> Flags:
     """Say which buildings are demand points: homes (residential floor, or unknown floor, or people), and on parcels
     without a home all of them. `row` of the parcel of each, -1 = none.
     """
-    home = frames.optional(building_people, "resid_floor_m2", "real").to_numpy("float64", na_value=np.nan) != 0
+    home = frames.reals(building_people, "resid_floor_m2") != 0
     for name in COUNTS:
         home |= frames.optional(building_people, name, "real").fillna(0).to_numpy("float64") > 0
     here: Flags = row >= 0

@@ -119,10 +119,10 @@ def check_people(population: pd.DataFrame, layer: str, run: Run) -> None:
     of a higher age than of the one that holds it (`people_ages_unordered`).
     """
     ids = population["community_id"].to_numpy(dtype=object)
-    total = frames.optional(population, "pop", "real").to_numpy("float64")
+    total = frames.reals(population, "pop")
     ages = [name for name in population.columns if name.startswith("pop_") and name != "pop_year"]
     for name in ["pop", *ages]:
-        values = frames.optional(population, name, "real").to_numpy("float64")
+        values = frames.reals(population, name)
         run.leave_out(layer, ids[values < 0], "people_negative", "error", column=name)
         if name != "pop":
             run.leave_out(layer, ids[values > total], "people_ages_exceed", "warning", column=name)
@@ -130,7 +130,7 @@ def check_people(population: pd.DataFrame, layer: str, run: Run) -> None:
     if set(apart) <= set(population.columns):
         together = sum(population[name].fillna(0).to_numpy("float64") for name in apart)
         run.leave_out(layer, ids[together > total + 0.5], "people_ages_exceed", "warning", column="0–14 + 60+")
-    oldest = [frames.optional(population, name, "real").to_numpy("float64") for name in ("pop_80", "pop_65", "pop_60")]
+    oldest = [frames.reals(population, name) for name in ("pop_80", "pop_65", "pop_60")]
     swapped = (oldest[0] > oldest[1]) | (oldest[1] > oldest[2]) | (oldest[0] > oldest[2])
     run.leave_out(layer, ids[swapped], "people_ages_unordered", "warning")
 

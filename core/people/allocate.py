@@ -112,7 +112,7 @@ def _clean_zones(population: pd.DataFrame, run: Run) -> pd.DataFrame:
     zones = table[["community_id", frames.GEOMETRY]].copy()
     ids = zones["community_id"].to_numpy(dtype=object)
     for name in COUNTS:
-        numbers = frames.optional(table, name, "real").to_numpy("float64", na_value=np.nan).copy()
+        numbers = frames.reals(table, name).copy()
         run.leave_out("POPULATION", ids[numbers < 0], "people_negative", "warning", column=name)
         numbers[numbers < 0] = np.nan
         zones[name] = numbers

@@ -40,7 +40,7 @@ def read_activity(table: pd.DataFrame, parcels: pd.DataFrame, as_of: datetime.da
     stream = frames.optional(table, "stream").astype(frames.TEXT).to_numpy(dtype=object)
     records = pd.DataFrame({
         "row": _rows(table, parcels), "stream": stream,
-        "value": frames.optional(table, "value", "real").to_numpy(np.float64),
+        "value": frames.reals(table, "value"),
         "day": last_days(frames.optional(table, "date"), as_of),
     })  # fmt: skip
     known = records["stream"].isin(STREAMS)

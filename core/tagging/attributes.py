@@ -91,7 +91,7 @@ def read_facts(
     table = pd.DataFrame({
         "row": pd.Index(parcels["parcel_id"]).get_indexer(facts["parcel_id"]),
         "name": [names.get(fold(str(word)), str(word)) for word in frames.optional(facts, "name")],
-        "value": frames.optional(facts, "value", "real").to_numpy(np.float64),
+        "value": frames.reals(facts, "value"),
         "day": last_days(frames.optional(facts, "date"), as_of),
     })  # fmt: skip
     table = table[(table["row"] >= 0) & table["value"].notna() & ~(table["day"] > as_of.toordinal())]
@@ -109,7 +109,7 @@ def read_facts(
 
 def check_documented_area(parcels: pd.DataFrame, run: Run) -> None:
     """List parcels whose documented and drawn areas differ by more than 1 %; say when they look like 亩 or 公顷."""
-    documented = frames.optional(parcels, "doc_area", "real").to_numpy(np.float64)
+    documented = frames.reals(parcels, "doc_area")
     drawn = shapely.area(frames.geometries(parcels))
     with np.errstate(invalid="ignore"):
         odd = np.abs(documented - drawn) > DOC_DIFFERENCE * np.maximum(documented, drawn)

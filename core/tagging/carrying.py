@@ -38,7 +38,7 @@ def cadastre_of(parcels: pd.DataFrame, pieces: pd.DataFrame, group: Rows, lead: 
         column = np.full(len(pieces), None, dtype=object)
         column[most["group"].to_numpy(np.int64)] = most["word"].to_numpy(dtype=object)
         found[name] = frames.texts(column[lead])
-    inside = frames.optional(parcels, "in_boundary", "real").to_numpy("float64", na_value=np.nan)[row]
+    inside = frames.reals(parcels, "in_boundary")[row]
     total = np.bincount(group, weights=land * inside, minlength=len(pieces))  # NaN where a piece does not tell
     with np.errstate(invalid="ignore", divide="ignore"):
         found["in_boundary"] = np.round(total[lead] / whole[lead], 6)

@@ -150,7 +150,7 @@ def in_dense_quarter(values: Mapping[str, Interval], limits: Mapping[str, float]
 def report_floor(parcels: pd.DataFrame, parts: Parts, values: Mapping[str, Interval]) -> pd.DataFrame:
     """Return the columns of table `tagged` that tell of buildings; known values only, NaN or NA where unknown."""
     n, area = parts.n, shapely.area(frames.geometries(parcels))
-    shown = {"area_m2": area, "area_doc_m2": frames.optional(parcels, "doc_area", "real").to_numpy(np.float64)}
+    shown = {"area_m2": area, "area_doc_m2": frames.reals(parcels, "doc_area")}
     names = ("floor_m2", "coverage", "bldg_n", "floors_med", "foot_med_m2", "gap_med_m", "resid_share", "indus_share")
     for name in names:
         shown[name] = middle(values.get(name) or unknown(n))

@@ -145,7 +145,7 @@ def _classes(tagged: pd.DataFrame) -> tuple[Objects, Objects]:
 
 
 def _hundredths(tagged: pd.DataFrame, name: str) -> Rows:
-    values = frames.optional(tagged, name, "real").to_numpy("float64", na_value=np.nan)
+    values = frames.reals(tagged, name)
     whole: Rows = np.rint(np.nan_to_num(values) * CENTI).astype(np.int64)
     return whole
 

@@ -166,7 +166,7 @@ def graph_from_edges(edges: pd.DataFrame, profiles: Sequence[str], run: Run) -> 
     back = {name: _times(table, f"{name}_back_ms") for name in profiles}
     run.progress(0.5)
     nodes = _nodes(table, geometry, run.part(0.5, 0.95))
-    length = frames.optional(table, "length_m", "real").to_numpy(dtype=np.float64, na_value=np.nan)
+    length = frames.reals(table, "length_m")
     component = frames.optional(table, "component", "int").fillna(-1).to_numpy(dtype=np.int32)
     length = np.where(np.isnan(length), shapely.length(geometry), length)
     _tell_doubt(table, length, run)
@@ -203,7 +203,7 @@ def _tell_doubt(table: pd.DataFrame, length: Reals, run: Run) -> None:
 
     The same share as where the network was built; of one without `capped_m` whole edges, no less than the truth.
     """
-    capped_m = frames.optional(table, "capped_m", "real").to_numpy(dtype=np.float64, na_value=np.nan)
+    capped_m = frames.reals(table, "capped_m")
     street = ~np.isnan(capped_m)
     if not street.any():
         capped_m = length * (frames.optional(table, "capped", "int").fillna(0).to_numpy(dtype=np.int64) > 0)
@@ -302,11 +302,7 @@ def _nodes(table: pd.DataFrame, geometry: Objects, run: Run) -> _Nodes:
     ends = np.concatenate([sliced(shapely.get_point, geometry, place, run=run) for place in (0, -1)])[first]
     x, y = shapely.get_x(ends), shapely.get_y(ends)
     run.progress(0.4)
-    z_from, z_to = (
-        frames.optional(table, name, "real").to_numpy(dtype=np.float64, na_value=np.nan)
-        for name in ("z_from_m", "z_to_m")
-    )
-    z = np.concatenate([z_from, z_to])[first]
+    z = np.concatenate([frames.reals(table, "z_from_m"), frames.reals(table, "z_to_m")])[first]
     cell, (x_min, y_min, side, columns, rows) = make_grid(x, y)
     run.progress(0.5)
     by_id = argsort_texts(ids)

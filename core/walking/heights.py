@@ -189,7 +189,7 @@ def _bilinear(values: npt.NDArray[np.float64], column: Reals, row: Reals) -> Rea
 def _make_survey(points: pd.DataFrame, span_m: float, run: Run) -> _Survey | None:
     """Return the net of the points that have a height, None (and it is said) where none stand close enough."""
     shapes = frames.geometries(points)
-    z = frames.optional(points, "z", "real").to_numpy(dtype=np.float64, na_value=np.nan)
+    z = frames.reals(points, "z")
     good = np.isfinite(z) & (shapely.get_type_id(shapes) >= 0) & ~shapely.is_empty(shapes)
     good &= ~_stands_for_unknown(z)
     if not good.all():

@@ -122,7 +122,7 @@ def tell_widths(
         which, road = shapely.STRtree(frames.geometries(roads)).query_nearest(
             middle, max_distance=ON_ROAD_M, all_matches=True
         )
-        wide = frames.optional(roads, "width", "real").to_numpy("float64", na_value=np.nan)[road]
+        wide = frames.reals(roads, "width")[road]
         own = frames.optional(roads, "name").fillna("").astype(str).to_numpy(dtype=object)[road]
         for k in np.lexsort((own.astype(str), np.nan_to_num(wide, nan=np.inf), which))[::-1].tolist():
             width[which[k]], names[which[k]] = wide[k], own[k] or None

@@ -231,8 +231,7 @@ def open_desk(
             zones.setdefault(zone, set()).add(row_of[parcel])
             core |= {row_of[parcel]} if role == "core" else set()
     shapes = frames.geometries(land)
-    numbers = {name: frames.optional(land, name, "real").to_numpy("float64", na_value=np.nan)
-               for name in ("floor_m2", "pop")}  # fmt: skip
+    numbers = {name: frames.reals(land, name) for name in ("floor_m2", "pop")}
     numbers["area_m2"] = shapely.area(shapes)
     numbers |= _houses(actions, row_of)
     gaps = {"elder": group_gaps(detail, ELDER_KINDS), "child": group_gaps(detail, CHILD_KINDS)}
@@ -243,7 +242,7 @@ def _houses(actions: pd.DataFrame | None, row_of: dict[str, int]) -> dict[str, A
     """Return existing floor area and floor area 拆 by parcel row; NaN without actions."""
     exist, gone = np.full(len(row_of), np.nan), np.full(len(row_of), np.nan)
     if actions is not None and len(actions):
-        floor = frames.optional(actions, "floor_m2", "real").to_numpy("float64", na_value=np.nan)
+        floor = frames.reals(actions, "floor_m2")
         action = frames.optional(actions, "action").fillna("").to_numpy(dtype=object)
         for name, act, size in zip(actions["parcel_id"].astype(str), action, floor):
             row = row_of.get(name, -1)

@@ -33,7 +33,7 @@ def compare_delineations(
     rows: list[dict[str, Any]] = []
     for step, (name, zones) in enumerate(delineations):
         part = run.part(step / len(delineations), (step + 1) / len(delineations))
-        numbers = {key: _reals(zones, key) for key in (*SUMS, *MEANS)}
+        numbers = {key: frames.reals(zones, key) for key in (*SUMS, *MEANS)}
         known = np.array([~np.isnan(values) for values in numbers.values()]).reshape(len(numbers), -1)
         ranked = rank_zones(zones, criteria, max(1, len(zones)), Run(report=part.report_share)) if len(zones) else None
         here = _ground(zones)
@@ -53,10 +53,6 @@ def compare_delineations(
 def _ground(zones: pd.DataFrame) -> Any:
     shapes = frames.geometries(zones)
     return shapely.union_all(shapes[~shapely.is_missing(shapes)], grid_size=1e-3)
-
-
-def _reals(zones: pd.DataFrame, name: str) -> Reals:
-    return frames.optional(zones, name, "real").astype("float64").to_numpy("float64", na_value=np.nan)
 
 
 def _sum(values: Reals) -> float:

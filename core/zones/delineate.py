@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from .. import frames
 from ..errors import RenewalError
 from ..run import Run
@@ -59,7 +57,7 @@ def delineate_zones(inputs: ZoneInputs, rules: ZoneRules, run: Run, walker: Walk
 def _tables(
     zones: list[Zone], inputs: ZoneInputs, ready: Prepared, values: Values, rules: ZoneRules, run: Run
 ) -> Zones:
-    pop = frames.optional(inputs.parcels, "pop", "real").to_numpy(dtype=np.float64, na_value=np.nan)
+    pop = frames.reals(inputs.parcels, "pop")
     petals = [
         PetalWalks(zone.zone_id, petal_id(zone, number), zone.core, part, pop[part].tolist())
         for zone in zones

@@ -82,7 +82,7 @@ def _moved(
 ) -> tuple[dict[int, str], set[int]]:
     """Return what differs between the rows of MEMBERS and the outlines of ZONES, by the side that a person changed."""
     area = np.round(shapely.area(frames.geometries(parcels)), 2)
-    stated = frames.optional(previous, "area_m2", "real").to_numpy("float64", na_value=np.nan)
+    stated = frames.reals(previous, "area_m2")
     put_in: dict[int, str] = {}
     taken_out: set[int] = set()
     both = []

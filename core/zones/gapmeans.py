@@ -41,7 +41,7 @@ def group_gaps(detail: pd.DataFrame | None, kinds: Sequence[str]) -> GroupGaps:
     if detail is None or not len(detail):
         return GroupGaps(pd.Index([], dtype=object), empty, empty)
     place = pd.Index(list(kinds)).get_indexer(detail["kind"].astype(frames.TEXT).fillna("").to_numpy(dtype=object))
-    need, gap = (frames.optional(detail, name, "real").to_numpy("float64", na_value=np.nan) for name in ("need", "gap"))
+    need, gap = (frames.reals(detail, name) for name in ("need", "gap"))
     good = (place >= 0) & (need > 0) & ~np.isnan(gap)
     row, ids = pd.factorize(detail["parcel_id"].to_numpy(dtype=object)[good], sort=True)
     sums = []

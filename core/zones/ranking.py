@@ -124,8 +124,7 @@ def rank_zones(zones: pd.DataFrame, criteria: tuple[Criterion, ...], keep: int, 
 
 def _marks(zones: pd.DataFrame, criteria: tuple[Criterion, ...]) -> tuple[Reals, npt.NDArray[np.bool_]]:
     """Return marks (zones, criteria) and whether each is known."""
-    columns = [frames.optional(zones, item.column, "real").astype("float64").to_numpy("float64", na_value=np.nan)
-               for item in criteria]  # fmt: skip
+    columns = [frames.reals(zones, item.column) for item in criteria]
     values = np.column_stack(columns) if columns else np.zeros((len(zones), 0))
     known = ~np.isnan(values)
     marks = np.full(values.shape, UNKNOWN_MARK)

@@ -76,8 +76,8 @@ def zones_table(
     """
     parcels = inputs.parcels
     area = shapely.area(frames.geometries(parcels))
-    floor = _reals(parcels, "floor_m2")
-    ages = {name: _reals(parcels, name) for name in ("pop", "households", "pop_60", "pop_0_2", "pop_3_5")}
+    floor = frames.reals(parcels, "floor_m2")
+    ages = {name: frames.reals(parcels, name) for name in ("pop", "households", "pop_60", "pop_0_2", "pop_3_5")}
     gaps = {"elder_gap": group_gaps(inputs.detail, ELDER_KINDS), "child_gap": group_gaps(inputs.detail, CHILD_KINDS)}
     ids = parcels["parcel_id"].to_numpy(dtype=object)
     rows: list[dict[str, Any]] = []
@@ -147,7 +147,7 @@ def cores_table(zones: list[Zone], cores: list[Core], inputs: ZoneInputs) -> pd.
 def petals_table(zones: list[Zone], inputs: ZoneInputs, values: Values) -> pd.DataFrame:
     """Return PETALS: merged contiguous members of one tag; `walk_s` of the parcel that takes longest."""
     shapes = frames.geometries(inputs.parcels)
-    area, floor = shapely.area(shapes), _reals(inputs.parcels, "floor_m2")
+    area, floor = shapely.area(shapes), frames.reals(inputs.parcels, "floor_m2")
     rows: list[dict[str, Any]] = []
     for zone in zones:
         for number, part in enumerate(zone.petals):
@@ -175,7 +175,3 @@ def _frame(rows: list[dict[str, Any]], name: str) -> pd.DataFrame:
 def _name(core: Core, stations: pd.DataFrame) -> str | None:
     names = [str(name) for name in frames.optional(stations, "name").iloc[np.array(core.stations)].dropna()]
     return "·".join(dict.fromkeys(names)) or None
-
-
-def _reals(table: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
-    return frames.optional(table, column, "real").to_numpy(dtype=np.float64, na_value=np.nan)

@@ -49,7 +49,7 @@ def value_parcels(parcels: pd.DataFrame, detail: pd.DataFrame | None, rules: Zon
     need, need_known = _need(parcels, detail, rules)
     opportunity, opportunity_known = _opportunity(parcels, rules)
     feasibility, feasibility_known = _feasibility(parcels, rules)
-    floor = _reals(parcels, "floor_m2")
+    floor = frames.reals(parcels, "floor_m2")
     floor_known = ~np.isnan(floor)
     floor = np.where(floor_known, np.maximum(floor, 0.0), 0.0)
     return Values(
@@ -77,7 +77,7 @@ def gap_shares(detail: pd.DataFrame | None, kinds: tuple[str, ...]) -> pd.DataFr
     if detail is None or not len(detail):
         return pd.DataFrame({"weighted": pd.Series(dtype="float64"), "people": pd.Series(dtype="float64")})
     rows = detail[detail["kind"].isin(list(kinds)).fillna(False).to_numpy(dtype=bool)]
-    need, gap, people = _reals(rows, "need"), _reals(rows, "gap"), _reals(rows, "people")
+    need, gap, people = frames.reals(rows, "need"), frames.reals(rows, "gap"), frames.reals(rows, "people")
     good = (need > 0) & ~np.isnan(gap)
     weight = np.where(people > 0, people, 1.0)[good]
     share = np.clip(gap[good] / need[good], 0.0, 1.0)
@@ -116,7 +116,7 @@ def _opportunity(parcels: pd.DataFrame, rules: ZoneRules) -> tuple[Reals, npt.ND
 def _feasibility(parcels: pd.DataFrame, rules: ZoneRules) -> tuple[Reals, npt.NDArray[np.bool_]]:
     owner = _ownership(parcels, rules)
     programme = _looked_up(parcels, "programme", rules.programme_ready)
-    protected = scale(rules.protected_scale, _reals(parcels, "protected_share"))
+    protected = scale(rules.protected_scale, frames.reals(parcels, "protected_share"))
     known = ~np.isnan(owner) & ~np.isnan(programme)
     mean = (
         np.where(np.isnan(owner), rules.unknown, owner) + np.where(np.isnan(programme), rules.unknown, programme)
@@ -127,7 +127,7 @@ def _feasibility(parcels: pd.DataFrame, rules: ZoneRules) -> tuple[Reals, npt.ND
 
 def _ownership(parcels: pd.DataFrame, rules: ZoneRules) -> Reals:
     """Score ownership: by the share of collective land where the tags give it, else by the field's code or word."""
-    share = _reals(parcels, "coll_share")
+    share = frames.reals(parcels, "coll_share")
     by_share = share * rules.ownership["collective"] + (1 - share) * rules.ownership["state"]
     words = frames.optional(parcels, "ownership").astype(frames.TEXT)
     private = words.str.contains("私", na=False).to_numpy(dtype=bool)
@@ -144,7 +144,3 @@ def _looked_up(parcels: pd.DataFrame, column: str, table: Mapping[str, float]) -
 def _filled(numbers: Reals, rules: ZoneRules) -> tuple[Reals, npt.NDArray[np.bool_]]:
     known = ~np.isnan(numbers)
     return np.clip(np.where(known, numbers, rules.unknown), LOWEST, 1.0), known
-
-
-def _reals(table: pd.DataFrame, column: str) -> Reals:
-    return frames.optional(table, column, "real").to_numpy(dtype=np.float64, na_value=np.nan)

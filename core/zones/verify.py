@@ -62,7 +62,7 @@ def _sums(row: dict[Any, Any], rows: pd.DataFrame, members: pd.DataFrame, petals
     name = row["zone_id"]
     area = float(shapely.area(frames.geometries(members)).sum())
     faults = [f"{name}: area {row['area_m2']} but parcels {area}"] if abs(area - row["area_m2"]) > ROUNDING_M2 else []
-    floor = float(np.nansum(frames.optional(members, "floor_m2", "real").to_numpy("float64", na_value=np.nan)))
+    floor = float(np.nansum(frames.reals(members, "floor_m2")))
     stated = 0.0 if np.isnan(row["floor_m2"]) else row["floor_m2"]
     faults += [f"{name}: floor {stated} but parcels {floor}"] if abs(floor - stated) > ROUNDING_M2 else []
     own = petals[petals["zone_id"] == name]

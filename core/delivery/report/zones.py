@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ... import frames
@@ -32,7 +31,7 @@ def zones_section(zones: pd.DataFrame, findings: pd.DataFrame | None, links: Lin
     """
     groups = [] if findings is None else group_findings(findings)
     zones = zones.sort_values("zone_id", ignore_index=True)
-    numbers = {name: frames.optional(zones, name, "real").to_numpy("float64", na_value=np.nan) for name, _, _ in SUMMED}
+    numbers = {name: frames.reals(zones, name) for name, _, _ in SUMMED}
     sums = {name: balance(numbers[name].tolist(), digits, factor) for name, digits, factor in SUMMED}
     rows = []
     for place, row in enumerate(zones.to_dict("records")):

@@ -132,7 +132,7 @@ def _hints(owner: Rows, houses: Houses, group: Rows, village: npt.NDArray[np.boo
 def _households(parcels: pd.DataFrame, pieces: pd.DataFrame, owner: Rows, houses: Houses, group: Rows) -> pd.Series:
     """Return the households of each group, missing when any lived-in parcel of it does not tell."""
     row = pieces["parcel"].to_numpy(np.int64)
-    told = frames.optional(parcels, "households", "real").to_numpy("float64", na_value=np.nan)[row]
+    told = frames.reals(parcels, "households")[row]
     missing = np.isnan(told) & lived_in(pieces, owner, houses)
     some = np.bincount(group, weights=~np.isnan(told), minlength=len(pieces)) > 0
     whole = np.bincount(group, np.nan_to_num(told) * pieces["share"].to_numpy(np.float64), minlength=len(pieces))

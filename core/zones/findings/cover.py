@@ -90,8 +90,8 @@ def _within(detail: pd.DataFrame | None, kinds: tuple[str, ...], limit_s: float)
     if detail is None or not len(detail):
         return pd.DataFrame(columns)
     rows = detail[detail["kind"].isin(list(kinds)).fillna(False).to_numpy(dtype=bool)]
-    people = frames.optional(rows, "people", "real").to_numpy("float64", na_value=np.nan)
-    walk = frames.optional(rows, "walk_s", "real").to_numpy("float64", na_value=np.nan)
+    people = frames.reals(rows, "people")
+    walk = frames.reals(rows, "walk_s")
     rows, people, walk = rows[people > 0], people[people > 0], walk[people > 0]
     near = np.where(walk <= limit_s, people, 0.0)
     ids, names = (rows[name].astype(str).to_numpy() for name in ("parcel_id", "kind"))

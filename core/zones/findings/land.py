@@ -96,7 +96,7 @@ def _covered_share(land: Objects, rings: Objects, run: Run) -> npt.NDArray[np.fl
 
 def check_parking(members: pd.DataFrame, inputs: CheckInputs, rules: CheckRules, ledger: Ledger, run: Run) -> None:
     """Tell the parking places that the households of a zone would need; what there is now is not known."""
-    households = frames.optional(inputs.parcels, "households", "real").to_numpy("float64", na_value=np.nan)
+    households = frames.reals(inputs.parcels, "households")
     by_id = dict(zip(inputs.parcels["parcel_id"], households))
     factor, figure = rules.number("parking_per_household"), rules.figures["parking_per_household"]
     own_of = dict(list(members.groupby("zone_id")["parcel_id"]))
@@ -174,7 +174,7 @@ def _plan_of(land: Objects, plan: pd.DataFrame, run: Run) -> npt.NDArray[np.int6
     shapes = frames.geometries(plan)
     parcel, row, common = measure_pairs(land, shapes, run)
     part = np.round(common / shapely.area(land[parcel]), 6)
-    far = np.nan_to_num(frames.optional(plan, "far", "real").to_numpy("float64", na_value=np.nan), nan=np.inf)[row]
+    far = np.nan_to_num(frames.reals(plan, "far"), nan=np.inf)[row]
     order = np.lexsort((far, -part, parcel))
     parcel, row, part = parcel[order], row[order], part[order]
     first = np.unique(parcel, return_index=True)[1]
@@ -185,6 +185,6 @@ def _plan_of(land: Objects, plan: pd.DataFrame, run: Run) -> npt.NDArray[np.int6
 
 
 def _at(plan: pd.DataFrame, name: str, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    values = frames.optional(plan, name, "real").to_numpy("float64", na_value=np.nan)
+    values = frames.reals(plan, name)
     values = np.where(values > 0, values, np.nan)  # 0 stands for "not said" in plans
     return np.where(rows >= 0, np.append(values, np.nan)[rows], np.nan)

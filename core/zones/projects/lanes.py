@@ -32,7 +32,7 @@ def draft_lanes(branches: pd.DataFrame | None, run: Run) -> list[dict[str, Any]]
     """
     if branches is None or not len(branches):
         return []
-    width = frames.optional(branches, "width_m", "real").to_numpy("float64", na_value=np.nan)
+    width = frames.reals(branches, "width_m")
     kind = branches["kind"].fillna("").astype(str)
     narrow = kind.isin(WALKED).to_numpy() | ((kind == "street").to_numpy() & (width < NARROW_M))
     lanes = branches.assign(name=frames.optional(branches, "name").fillna("").astype(str))[narrow]

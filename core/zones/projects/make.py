@@ -117,7 +117,7 @@ def _sites(inputs: ProjectInputs, run: Run) -> list[dict[str, Any]]:
     sites = inputs.sites.sort_values("site_id", kind="stable").reset_index(drop=True)
     shapes = frames.geometries(sites)
     zone = _zone_of(shapely.point_on_surface(shapes), inputs.zones)
-    size = frames.optional(sites, "m2", "real").to_numpy("float64", na_value=np.nan)
+    size = frames.reals(sites, "m2")
     run.leave_out("SITES", sites["site_id"][pd.isna(zone)], "project_outside", "warning")
     flat = shapely.get_dimensions(shapes) == 2
     drafts = []
@@ -145,7 +145,7 @@ def _links(inputs: ProjectInputs, run: Run) -> list[dict[str, Any]]:
     shapes = frames.geometries(links)
     zone = _zone_of(shapes, inputs.zones)
     run.leave_out("LINKS", links["link_id"][pd.isna(zone)], "project_outside", "warning")
-    length = frames.optional(links, "length_m", "real").to_numpy("float64", na_value=np.nan)
+    length = frames.reals(links, "length_m")
     length = np.where(np.isnan(length), shapely.length(shapes), length)
     drafts = []
     for i, row in enumerate(links.to_dict("records")):

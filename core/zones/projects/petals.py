@@ -109,9 +109,9 @@ def _land_facts(parcels: pd.DataFrame | None, land: Rows, group: Rows, n: int) -
         facts: dict[str, Any] = dict.fromkeys((*SUMS, "area_m2", "foot_m2"), nothing)
         return {**facts, **dict.fromkeys(TEXTS, [None] * n), "kind": ["other"] * n, "label": [""] * n}
     area = shapely.area(frames.geometries(parcels))
-    numbers = {name: _numbers(parcels, name) for name in SUMS}
+    numbers = {name: frames.reals(parcels, name) for name in SUMS}
     numbers["area_m2"] = area
-    numbers["foot_m2"] = area * _numbers(parcels, "coverage")
+    numbers["foot_m2"] = area * frames.reals(parcels, "coverage")
     facts = {name: sum_by(group, _at(values, land), n) for name, values in numbers.items()}
     tags = frames.optional(parcels, "tag").fillna("none").to_numpy(dtype=object)
     by_tag = []
@@ -127,11 +127,6 @@ def _land_facts(parcels: pd.DataFrame | None, land: Rows, group: Rows, n: int) -
         if name == "name":
             facts["label"] = [own[0] if len(own) == 1 else "" for own in words]
     return facts
-
-
-def _numbers(table: pd.DataFrame, name: str) -> Reals:
-    values = frames.optional(table, name, "real").astype("float64")
-    return np.asarray(values.to_numpy("float64", na_value=np.nan))
 
 
 def _at(values: Reals, rows: Rows) -> Reals:
@@ -166,10 +161,10 @@ def _quantities(
     houses = actions[member >= 0]
     own = group[member[member >= 0]]
     action = houses["action"].fillna("").to_numpy(dtype=object)
-    floor, foot = _numbers(houses, "floor_m2"), _numbers(houses, "foot_m2")
+    floor, foot = frames.reals(houses, "floor_m2"), frames.reals(houses, "foot_m2")
     stays = action != DEMOLISH
     danger_cd = frames.optional(houses, "danger").isin(("C", "D")).fillna(False).to_numpy(dtype=bool) & stays
-    lifts = np.nan_to_num(_numbers(houses, "lift_need"))  # those that need one for certain
+    lifts = np.nan_to_num(frames.reals(houses, "lift_need"))  # those that need one for certain
 
     def total(values: Reals, rows: npt.NDArray[np.bool_]) -> Reals:
         """Return sums by petal over the chosen buildings."""
