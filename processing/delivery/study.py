@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from ..publish import left_out_output
 from .package import Layer, runs_of, take_layer
 
 CHOSEN = ("FIELDS", "TEMPLATE", "SHP_ENCODING", "PAPER", "INVALID", "NO_CRS", "LANGUAGE")
+NAMES = ("name", "bounds")  # columns of text that the sheets print
 
 
 @dataclass
@@ -50,6 +51,14 @@ class Study:
         from ...core.delivery.paper import paper
 
         return paper(self.inputs.choice("PAPER"))
+
+    def printed(self) -> Iterator[str]:
+        """Yield the words of the data that the sheets print: title, author, and what its features are called."""
+        yield from (self.title, self.author)
+        for layer in self.layers.values():
+            for column in NAMES:
+                if column in layer.frame:
+                    yield from layer.frame[column].dropna().unique()
 
     @property
     def author(self) -> str:

@@ -16,7 +16,7 @@ from ..styling.dressing import write_text_whole
 from ..styling.lettering import letters
 from .bounds import RELIEF
 from .exchange import write_exchange
-from .fonts import find_font
+from .fonts import find_font, tell_missing_letters
 from .ground import write_relief
 from .package import DATA, close_journal, runs_of, write_package
 from .reopen import reopen_elsewhere
@@ -45,6 +45,8 @@ def _write_all(folder: Path, study: Study, run: Any) -> None:
     record = study.record()
     transforms = study.inputs.plan.transforms
     study.font = find_font(study.language) if study.formats & SHEETS else letters()
+    if study.formats & SHEETS:
+        tell_missing_letters(study.font, study.printed(), run)
     stored, drawn = (0.1, 0.85) if study.formats & SHEETS else (0.3, 0.8)  # most of the time goes into the sheets
     if study.formats & FROM_DATA:
         write_package(folder, study.layers.values(), record, study.language, transforms, run.part(0, stored))

@@ -36,3 +36,12 @@ def test_one_format_alone(study, run_algorithm, monkeypatch, name):
     assert {path.name for path in folder.iterdir()} == FILES[name] | {"manifest.json"}
     checked, _, _ = run_algorithm("verifydelivery", {"FOLDER": str(folder), "FINDINGS": "memory:"})
     assert checked["OK"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "lacking"), [("七星岗", False), ("七\U000f0000岗", True)]
+)  # a private character: no font's
+def test_characters_that_the_maps_cannot_show_are_told(study, make_layer, run_algorithm, name, lacking):
+    zones = make_layer([(SQUARE, {"zone_id": "Z-1", "name": name, "area_m2": 10000.0})])
+    _, _, feedback = run_algorithm("exportzones", {**study, "ZONES": zones, "FORMATS": ["png"], "LANGUAGE": "en"})
+    assert ("1 character of the names (\U000f0000)" in feedback.textLog()) == lacking
