@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +103,8 @@ class Inputs:
             use, snapshot = self._uses[parameter.split("#", maxsplit=1)[0]], self.plan.vectors[parameter]
             for column, name in self.plan.guessed[parameter].items():
                 self.run.note("field_guessed", layer=snapshot.name, column=column, field=name)
-            told = snapshot, self.plan.roles[parameter], self.plan.mappings[parameter], self.plan.working
+            role = replace(self.plan.roles[parameter], name=use.parameter)  # messages name the layer that was given
+            told = snapshot, role, self.plan.mappings[parameter], self.plan.working
             invalid = self.choice("INVALID")
             self._readings[parameter] = read_shared(
                 *told, invalid, use.carry,

@@ -67,3 +67,11 @@ def test_limits_from_a_field(run_algorithm, make_layer, rows_of, tmp_path, stree
     assert f"own limits “{odd if isinstance(odd, str) else 500}” cannot be read" in feedback.textLog()
     with pytest.raises(QgsProcessingException, match="nowhere"):
         run_algorithm("serviceareas", {**wanted, "MINUTES_FIELD": "nowhere"})
+
+
+def test_messages_name_the_layer_that_was_given(run_algorithm, make_layer, tmp_path, street):
+    """The role FACILITIES plays here has another name in the data file; nobody has given a layer of that name."""
+    places = make_layer([(f"POINT({X0 + 500} {Y0})", {"说明": "甲"})], "Point", name="医院 2024")
+    wanted = {"FACILITIES": places, "NETWORK": street, "OUTPUT": str(tmp_path / "areas.gpkg"), "LANGUAGE": "en"}
+    _, _, feedback = run_algorithm("serviceareas", wanted)
+    assert "1 feature of layer “医院 2024” has no id" in feedback.textLog()
