@@ -16,7 +16,7 @@ from ...core.tagging.rules import LEVELS
 from ...processing.texts import tr
 from ..parts.inks import BARS, readable, soft
 from ..parts.phrases import paired
-from ..review.table import colour_of, level_title, tag_title
+from ..review.table import colour_of, level_title, tag_icon, tag_title
 from ..study import wording
 from .previewing import Ground
 
@@ -140,19 +140,25 @@ class ChangeList(QAbstractTableModel):
         if not index.isValid() or self._ground is None or self._after is None:
             return None
         row, column = int(self.rows[index.row()]), index.column()
+        if column in (1, 2):
+            return self._tag_data(row, column == 1, role)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            if column == 0:
-                return str(self._ground.preview.snapshot.parcel_id[row])
-            if column == 3:
-                return f"{self._after.score[row]:.2f}"
-            return _told(self._ground.before if column == 1 else self._after, row)
+            return str(self._ground.preview.snapshot.parcel_id[row]) if column == 0 else f"{self._after.score[row]:.2f}"
         if role == Qt.ItemDataRole.TextAlignmentRole and column == 3:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 
-
-def _told(judged: Judged, row: int) -> str:
-    return level_title(TAGS[judged.tag[row]], LEVELS[judged.level[row]])
+    def _tag_data(self, row: int, is_before: bool, role: int) -> Any:
+        """Return the tag of a parcel before or after; where only the level changes, its word alone."""
+        judged, other = (self._ground.before, self._after) if is_before else (self._after, self._ground.before)
+        tag, level = TAGS[judged.tag[row]], LEVELS[judged.level[row]]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _level(level) if judged.tag[row] == other.tag[row] and tag != "none" else level_title(tag, level)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{level_title(tag, level)} · {_level(level)}" if level == "confirmed" else level_title(tag, level)
+        if role == Qt.ItemDataRole.DecorationRole:
+            return tag_icon(tag, level == "suspected")
+        return None
 
 
 def _level(level: str) -> str:

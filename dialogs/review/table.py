@@ -99,18 +99,22 @@ class ReviewTable(QAbstractTableModel):
         return f"{sign} {tr('none') if review.tag == 'none' else tag_title(review.tag)}"
 
     def _icon(self, tag: str, is_suspected: bool) -> QIcon:
-        """Return the colour of a tag, hatched as on the map where it is only suspected."""
         key = (tag, is_suspected)
         if key not in self._icons:
-            pixmap = QPixmap(12, 12)
-            pixmap.fill(QColor("white") if is_suspected else QColor(colour_of(tag)))
-            painter = QPainter(pixmap)
-            painter.setPen(QColor(colour_of(tag)))
-            painter.setBrush(QBrush(QColor(colour_of(tag)), Qt.BrushStyle.BDiagPattern))
-            painter.drawRect(0, 0, 11, 11)
-            painter.end()
-            self._icons[key] = QIcon(pixmap)
+            self._icons[key] = tag_icon(tag, is_suspected)
         return self._icons[key]
+
+
+def tag_icon(tag: str, is_suspected: bool) -> QIcon:
+    """Return the colour of a tag, hatched as on the map where it is only suspected."""
+    pixmap = QPixmap(12, 12)
+    pixmap.fill(QColor("white") if is_suspected else QColor(colour_of(tag)))
+    painter = QPainter(pixmap)
+    painter.setPen(QColor(colour_of(tag)))
+    painter.setBrush(QBrush(QColor(colour_of(tag)), Qt.BrushStyle.BDiagPattern))
+    painter.drawRect(0, 0, 11, 11)
+    painter.end()
+    return QIcon(pixmap)
 
 
 def colour_of(tag: str) -> str:

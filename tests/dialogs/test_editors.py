@@ -269,6 +269,31 @@ def test_preview_counts_who_changes(previewed, qtbot):
     assert previewed.side.changing.text().startswith("2 ")
 
 
+def test_a_change_of_level_is_told_by_its_word(qtbot):
+    """Suspected → confirmed of one tag: the narrow columns tell the words that differ, the colour tells the tag."""
+    from types import SimpleNamespace
+
+    from urban_renewal.core.tagging.reviews import TAGS
+    from urban_renewal.core.tagging.rules import LEVELS
+    from urban_renewal.dialogs.editors.counts import ChangeList
+
+    def judged(tags, levels):
+        return SimpleNamespace(tag=[TAGS.index(tag) for tag in tags], level=[LEVELS.index(level) for level in levels])
+
+    before = judged(("old_compound", "none"), ("suspected", "none"))
+    after = judged(("old_compound", "urban_village"), ("confirmed", "suspected"))
+    model = ChangeList()
+    model.show_changes(SimpleNamespace(before=before), SimpleNamespace(rows=[0, 1]), after)
+    texts = [[model.data(model.index(row, column)) for column in (1, 2)] for row in (0, 1)]
+    assert texts == [["suspected", "confirmed"], ["None of them", "Urban village · suspected"]]
+    tip = model.data(model.index(0, 2), Qt.ItemDataRole.ToolTipRole)
+    assert tip == "Old compound · confirmed"
+    looks = [
+        model.data(model.index(0, column), Qt.ItemDataRole.DecorationRole).pixmap(12).toImage() for column in (1, 2)
+    ]
+    assert looks[0] != looks[1], "hatched where it is only suspected"
+
+
 def test_limit_is_dragged_and_stepped(previewed, qtbot):
     dialog, view = previewed.dialog, previewed.side.histogram
     row = next(row for row in dialog.section().rows() if row.name == "weak_share")
