@@ -166,8 +166,10 @@ def _link_row(
         row |= {"climb_m": max(climb, 0.0), "drop_m": max(-climb, 0.0)}
     for profile in profiles:
         steep = profile.max_slope_share is not None and abs(climb) > profile.max_slope_share * length
+        most = profile.rules.slope_clamp_share
+        share = np.clip(np.array([climb / max(length, 0.001)]), -most, most)
         for side, sign in zip(SIDES, (1, -1)):
-            slope = slope_factor(np.array([sign * climb / max(length, 0.001)]), profile)
+            slope = slope_factor(sign * share, profile)
             speed = profile.stairs_up_m_s if sign * climb > 0 else profile.stairs_down_m_s
             speed = speed if stairs else float(profile.flat_m_s * slope[0])
             shut = row["kind"] in profile.closed or steep

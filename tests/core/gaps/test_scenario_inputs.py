@@ -88,8 +88,9 @@ def test_a_link_cuts_edges_and_shares_their_milliseconds():
 
 def test_stairs_and_steep_links():
     _, _, _, network = town()
-    rows = {"link_id": ["S", "T"], "kind": ["stairs", "path"], "length_m": [40.0, 40.0], "climb_m": [12.0, -4.0]}
-    lines = [shapely.LineString([(100, 0), (2000, 0)]), shapely.LineString([(300, 0), (2100, 0)])]
+    rows = {"link_id": ["S", "T", "U"], "kind": ["stairs", "path", "path"], "length_m": [40.0] * 3,
+            "climb_m": [12.0, -4.0, 30.0]}  # fmt: skip
+    lines = [shapely.LineString([(x, 0), (y, 0)]) for x, y in ((100, 2000), (300, 2100), (500, 2050))]
     built = with_links(network, frame(lines, **rows), PROFILES, Run()).set_index("edge_id")
     elder = PROFILES[0]
     assert built["elder_fwd_ms"]["S"] == round(40_000 / elder.stairs_up_m_s)
@@ -97,6 +98,8 @@ def test_stairs_and_steep_links():
     # 10 % down: Tobler's factor 1.0, capped at 1 for elders; back up e^(-3.5·0.1)
     assert built["elder_fwd_ms"]["T"] == pytest.approx(40_000 / 0.9, abs=1)
     assert built["elder_back_ms"]["T"] == pytest.approx(40_000 / 0.9 / np.exp(-0.35), abs=1)
+    # 75 % is walked as 50 % (methods.md §2): e^(-3.5·0.5)
+    assert built["elder_fwd_ms"]["U"] == pytest.approx(40_000 / 0.9 / np.exp(-1.75), abs=1)
 
 
 def test_a_link_lets_the_island_be_served():
