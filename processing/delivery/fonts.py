@@ -25,7 +25,7 @@ def find_font(language: str) -> str:
 
 
 def tell_missing_letters(family: str, texts: Iterable[str], run: Any) -> None:
-    """Warn of the characters of texts that neither the family nor the fonts it falls back to have: boxes are printed."""
+    """Warn of characters that neither the family nor the fonts it falls back to have: boxes are printed."""
     letters_used: set[str] = set()
     for text in texts:
         letters_used.update(text)
