@@ -345,6 +345,7 @@ def test_the_sample_is_called_in_the_language_of_qgis(tmp_path, project, monkeyp
     """The file has Chinese headings; where QGIS is English its layers bear English names and its fields their own."""
     from urban_renewal.dialogs.study import adding
     from urban_renewal.dialogs.study.turns import through
+    from urban_renewal.processing.styling.dressing import save_style
 
     path = tmp_path / "sample.gpkg"
     write_tables(path, {"parcels": SAMPLE["parcels"]})
@@ -352,7 +353,7 @@ def test_the_sample_is_called_in_the_language_of_qgis(tmp_path, project, monkeyp
         base.execute("UPDATE gpkg_contents SET identifier = '宗地' WHERE table_name = 'parcels'")
     styled = QgsVectorLayer(f"{path}|layername=parcels", "x", "ogr")
     styled.setFieldAlias(1, "地类")
-    assert styled.saveStyleToDatabase("s", "", True, "") == ""
+    save_style(styled, "s", "")
     monkeypatch.setattr(adding, "interface_language", lambda: language)
     (layer,) = through(adding.loading_sample(project, str(path), ""))
     assert (layer.name(), layer.fields().field(1).alias()) == (wanted, heading)

@@ -103,6 +103,8 @@ def test_shifted_name_is_a_question(dock, gbk_file, tmp_path):
 
 def test_headings_in_a_file_tell_its_role(dock, tmp_path, project):
     """Codes as names of fields, Chinese words as the headings of the style it brings: as for a layer of the project."""
+    from urban_renewal.processing.styling.dressing import save_style
+
     path, options = tmp_path / "t1.gpkg", QgsVectorFileWriter.SaveVectorOptions()
     layer = QgsVectorLayer("Point?crs=EPSG:4545&field=zd1:string&field=zd2:string&field=zd3:double", "x", "memory")
     feature = QgsFeature(layer.fields())
@@ -114,7 +116,7 @@ def test_headings_in_a_file_tell_its_role(dock, tmp_path, project):
     there = QgsVectorLayer(f"{path}|layername=t1", "t1", "ogr")
     for place, words in enumerate(("设施编号", "设施类别", "床位数"), 1):
         there.setFieldAlias(place, words)
-    there.saveStyleToDatabase("t1", "", True, "")
+    save_style(there, "t1", "")
     sheet = drop(dock, path)
     assert [item.alias() for item in sheet.layer.fields()][1:] == ["设施编号", "设施类别", "床位数"]
     assert sheet.role.currentData() == "FACILITIES"

@@ -48,9 +48,11 @@ def test_a_table_that_is_named_is_taken_unasked(run_algorithm, read_json, tmp_pa
 
 def test_a_stored_style_is_no_second_table(run_algorithm, read_json, tmp_path, make_layer, save_layer):
     from qgis.core import QgsVectorLayer
+    from urban_renewal.processing.styling.dressing import save_style
 
     place = save_layer(make_layer(LAYERS["宗地"], name="宗地"), tmp_path / "one.gpkg").split("|")[0]
-    assert QgsVectorLayer(place, "x", "ogr").saveStyleToDatabase("s", "", True, "") == ""
+    save_style(QgsVectorLayer(place, "x", "ogr"), "s", "")
+    assert QgsVectorLayer(f"{place}|layername=layer_styles", "x", "ogr").featureCount() == 1
     read, told = tagged(run_algorithm, read_json, tmp_path, PARCELS=place)
     assert read["PARCELS"][1] == 1 and "个图层" not in told
 

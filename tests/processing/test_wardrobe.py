@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from qgis.core import QgsField, QgsFields, QgsVectorLayer
+from qgis.core import Qgis, QgsField, QgsFields, QgsVectorLayer
 from urban_renewal.core import schema
 from urban_renewal.core.delivery.domains import codes_of, domain_of
 from urban_renewal.processing.delivery.domains import add_to_geopackage
@@ -96,6 +96,11 @@ def test_one_transaction_writes_what_qgis_writes(tmp_path, make_layer, save_laye
         dresser.dress_file(f"{tmp_path / 'theirs.gpkg'}|layername={name}")
     dress_all(path, bare, lambda: None)
     ours, theirs = rows(path), rows(tmp_path / "theirs.gpkg")
+    if Qgis.versionInt() >= 34400:  # it stores no SLD for a layer with labels; ours keeps what it exports
+        bare_rows = [number for number, row in enumerate(theirs[0]) if row[0] in dict(TABLES) and row[6:7] == ("",)]
+        for number in bare_rows:
+            assert ours[0][number][6].startswith("<?xml")
+            ours[0][number] = (*ours[0][number][:6], "", *ours[0][number][7:])
     assert ours == theirs and len(ours[0]) == 2 * len(TABLES)
     layer = QgsVectorLayer(f"{path}|layername=zones", "zones", "ogr")
     assert layer.metadata().history() and layer.fields().field("area_m2").alias()
