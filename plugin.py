@@ -8,7 +8,7 @@ from qgis.PyQt.QtCore import QCoreApplication, Qt, QTranslator
 from qgis.PyQt.QtGui import QAction, QIcon
 from qgis.PyQt.QtWidgets import QMenu
 
-from .core.words import RESOURCES
+from .core.resources import RESOURCES
 from .processing.provider import RenewalProvider
 from .processing.running.promptness import resume_collecting, wait_for_threads
 from .processing.texts import interface_language, tr

@@ -23,7 +23,7 @@ from .errors import RenewalError
 from .extending import STATUSES, merge, name_of
 from .jsoncheck import Schema, find_faults, shared_schema
 from .jsontext import Document, KeyPath, dotted
-from .words import RESOURCES
+from .resources import RESOURCES
 
 FOLDERS = {
     "ruleset": "rulesets",

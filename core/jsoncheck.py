@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from .jsontext import KeyPath
-from .words import RESOURCES
+from .resources import RESOURCES
 
 Schema = dict[str, Any]
 SCHEMAS = RESOURCES / "schemas"

@@ -9,7 +9,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from .words import RESOURCES, unit_words
+from .resources import RESOURCES
+from .words import unit_words
 
 SCHEMA_VERSION = 1
 TYPES = ("text", "int", "real")

@@ -7,11 +7,11 @@ import json
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
+from .resources import RESOURCES, read_resource
+
 LANGUAGES = ("zh", "en")
-RESOURCES = Path(__file__).resolve().parents[1] / "resources"
 OWN = re.compile(r"[\w.:-]+-own")  # how the editors call the source of a number that a project has set itself
 FORMS = re.compile(r"\{(\w+)\?([^{}|]*)\|([^{}|]*)\}")  # {n?parcel lies|parcels lie}: words for one, for other n
 
@@ -86,12 +86,12 @@ def value_words(value: str, language: str) -> str:
 @lru_cache(maxsize=1)
 def figure_names() -> dict[str, dict[str, dict[str, str]]]:
     """Return {"names" | "units" | "values": {word of a file: {"zh": …, "en": …}}} of figures."""
-    return dict(json.loads((RESOURCES / "figures.json").read_text(encoding="utf-8")))
+    return dict(read_resource("figures.json"))
 
 
 @lru_cache(maxsize=1)
 def _sources() -> dict[str, dict[str, str]]:
-    return dict(json.loads((RESOURCES / "sources.json").read_text(encoding="utf-8"))["texts"])
+    return dict(read_resource("sources.json")["texts"])
 
 
 def join_words(words: Iterable[Any], language: str = "zh") -> str:

@@ -25,8 +25,9 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QIcon
 
 from ..core.errors import Cancelled, RenewalError
+from ..core.resources import RESOURCES
 from ..core.run import Run
-from ..core.words import RESOURCES, say
+from ..core.words import say
 from . import texts
 from .intake.inputs import Inputs, Plan
 from .missing import find_broken, how_to_install, missing_packages

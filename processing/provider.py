@@ -9,7 +9,7 @@ from contextlib import suppress
 from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsProcessingProvider, QgsVectorFileWriter
 from qgis.PyQt.QtGui import QIcon
 
-from ..core.words import RESOURCES
+from ..core.resources import RESOURCES
 from .output.targets import WRITTEN
 from .texts import tr
 from .toolbox.models import ShippedModel

@@ -180,7 +180,7 @@ def _scalars(column: Any) -> list[Any]:
 def headings() -> dict[str, dict[str, str]]:
     """Return the Chinese headings of layers and columns."""
     from ..core import jsontext
-    from ..core.words import RESOURCES
+    from ..core.resources import RESOURCES
 
     content: dict[str, dict[str, str]] = jsontext.read(RESOURCES / "sample" / "headings.json").value
     return content

@@ -13,7 +13,7 @@ from pathlib import Path
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication
 
-from ..core.words import RESOURCES
+from ..core.resources import RESOURCES, read_resource
 
 CONTEXT = "UrbanRenewal"
 PICTURE_WIDTH = 230  # of the help beside a dialog, as QGIS first opens it
@@ -60,7 +60,7 @@ def search_words(algorithm_id: str) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _search_words() -> dict[str, list[str]]:
-    return dict(json.loads((RESOURCES / "help" / "_tags.json").read_text(encoding="utf-8")))
+    return dict(read_resource("help", "_tags.json"))
 
 
 def short_help(algorithm_id: str) -> str:
@@ -116,7 +116,7 @@ def help_page(algorithm_id: str) -> str:
 @lru_cache(maxsize=1)
 def methods() -> dict:
     """Return {algorithm: formula, source} of resources/help/_methods.json."""
-    found: dict = json.loads((RESOURCES / "help" / "_methods.json").read_text(encoding="utf-8"))
+    found: dict = read_resource("help", "_methods.json")
     return found
 
 
@@ -133,13 +133,13 @@ def output_text(algorithm_id: str, name: str) -> str:
 
 def group_title(group_id: str) -> str:
     """Return the title of a group of algorithms."""
-    groups = json.loads((RESOURCES / "help" / "_shared.json").read_text(encoding="utf-8"))["groups"]
+    groups = read_resource("help", "_shared.json")["groups"]
     return groups[group_id][interface_language()]
 
 
 @lru_cache(maxsize=1)
 def _models() -> dict[str, dict]:
-    return dict(json.loads((RESOURCES / "help" / "_models.json").read_text(encoding="utf-8")))
+    return dict(read_resource("help", "_models.json"))
 
 
 def model_step(model: str) -> str:

@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from ..words import RESOURCES
+from ..resources import read_resource
 from .palette import palette
 
 
@@ -34,4 +33,4 @@ def fits(domain: str, values: Iterable[Any]) -> bool:
 
 @lru_cache(maxsize=1)
 def _data() -> dict[str, Any]:
-    return dict(json.loads((RESOURCES / "styles" / "domains.json").read_text(encoding="utf-8")))
+    return dict(read_resource("styles", "domains.json"))

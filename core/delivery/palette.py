@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from typing import Any
 
-from ..words import RESOURCES, join_words, say
+from ..resources import read_resource
+from ..words import join_words, say
 
 ELDER_KINDS = ("eday", "ectr", "ebed", "meal")  # contract.md, facilitygap.OUTPUT
 RULE_KINDS = {
@@ -25,13 +25,13 @@ CHILD_KINDS = ("nurs", "kgar", "play")
 @lru_cache(maxsize=1)
 def palette() -> dict[str, Any]:
     """Return the colours and legend texts."""
-    return dict(json.loads((RESOURCES / "styles" / "palette.json").read_text(encoding="utf-8")))
+    return dict(read_resource("styles", "palette.json"))
 
 
 @lru_cache(maxsize=1)
 def land_classes() -> list[dict[str, Any]]:
     """Return the classes of land use with `code`, names and `color`, in the national order."""
-    found = json.loads((RESOURCES / "landuse" / "national.json").read_text(encoding="utf-8"))["classes"]
+    found = read_resource("landuse", "national.json")["classes"]
     return list(found.values())
 
 

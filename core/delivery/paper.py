@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from ..words import LANGUAGES, RESOURCES
+from ..resources import read_resource
+from ..words import LANGUAGES
 from .scales import Box, choose_scale, page
 
 Place = tuple[float, float, float, float]  # x, y, width, height in mm from the upper left of the paper
@@ -98,7 +98,7 @@ def scale_of(kind: str, place: Place, box: Box) -> int:
 @lru_cache(maxsize=8)
 def paper(name: str) -> Paper:
     """Return a size of paper by its name, A3 or A4. Raises KeyError for another one."""
-    known = json.loads((RESOURCES / "styles" / "papers.json").read_text(encoding="utf-8"))[name]
+    known = read_resource("styles", "papers.json")[name]
     forms = {kind: tuple(map(_form, entry["forms"])) for kind, entry in known["sheets"].items()}
     then = {kind: tuple(map(_form, entry.get("then", ()))) for kind, entry in known["sheets"].items()}
     width, height = known["size"]

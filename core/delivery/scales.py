@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from ..words import RESOURCES
+from ..resources import read_resource
 
 Box = tuple[float, float, float, float]  # x_min, y_min, x_max, y_max in metres
 
@@ -16,7 +15,7 @@ Box = tuple[float, float, float, float]  # x_min, y_min, x_max, y_max in metres
 @lru_cache(maxsize=1)
 def page() -> dict[str, Any]:
     """Return the numbers of the printed page: scales, margin, resolution, fonts in the order they are looked for."""
-    return dict(json.loads((RESOURCES / "styles" / "page.json").read_text(encoding="utf-8")))
+    return dict(read_resource("styles", "page.json"))
 
 
 def choose_scale(box: Box, frame_mm: tuple[float, float], scales: Sequence[int], margin: float) -> int:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -12,7 +11,7 @@ from functools import lru_cache
 from typing import cast
 
 from .. import schema
-from ..words import RESOURCES
+from ..resources import read_resource
 
 FIELD_BYTES = 10  # of a field's name in a dBASE table
 UNIT_AT_END = re.compile(  # of a field's name; `quantities.unit_in_name` reads it
@@ -60,7 +59,7 @@ class Role:
 @lru_cache(maxsize=1)
 def roles() -> dict[str, Role]:
     """Return all roles by name."""
-    data = json.loads((RESOURCES / "aliases.json").read_text(encoding="utf-8"))
+    data = read_resource("aliases.json")
     for entry in data.values():
         entry.setdefault("said_of", data[entry["like"]]["said_of"] if "like" in entry else [])
         for spec in entry["columns"].values():

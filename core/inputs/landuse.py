@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -17,8 +16,8 @@ import pandas as pd
 
 from .. import frames
 from ..errors import RenewalError
+from ..resources import read_resource
 from ..run import Run
-from ..words import RESOURCES
 
 Objects = npt.NDArray[np.object_]
 ENOUGH_VALID = 0.98  # own choice: share of the rows whose code a scheme must know to be a candidate
@@ -63,7 +62,7 @@ class Detected:
 @lru_cache(maxsize=1)
 def schemes() -> dict[str, Scheme]:
     """Return the schemes of resources/landuse/crosswalk.json in order of preference."""
-    data = json.loads((RESOURCES / "landuse" / "crosswalk.json").read_text(encoding="utf-8"))["schemes"]
+    data = read_resource("landuse", "crosswalk.json")["schemes"]
     return {name: _scheme(name, entry) for name, entry in data.items()}
 
 
@@ -77,7 +76,7 @@ def _scheme(name: str, entry: Mapping[str, Any]) -> Scheme:
 @lru_cache(maxsize=1)
 def _names() -> dict[str, str]:
     """Return class by name of land use (resources/landuse/names.json)."""
-    data = json.loads((RESOURCES / "landuse" / "names.json").read_text(encoding="utf-8"))["names"]
+    data = read_resource("landuse", "names.json")["names"]
     return {name: kind for kind, names in data.items() for name in names}
 
 

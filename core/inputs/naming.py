@@ -8,14 +8,13 @@ what they are said of, and the sounds of characters are data: resources/aliases.
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from ..words import RESOURCES
+from ..resources import read_resource
 from .aliases import AREA, HALF_CHARACTER, UNIT_AT_END, cut_names, fold, roles
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -34,7 +33,7 @@ SHORTEST_CODE = 4  # own choice: TWS is 托位数, and 摊位数 too
 
 @lru_cache(maxsize=1)
 def _data() -> dict[str, Any]:
-    return dict(json.loads((RESOURCES / "naming.json").read_text(encoding="utf-8")))
+    return dict(read_resource("naming.json"))
 
 
 def word_list(name: str) -> tuple[str, ...]:

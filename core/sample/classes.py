@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from .. import frames, jsontext
-from ..words import RESOURCES
+from ..resources import RESOURCES
 from .blocks import DISTRICTS, Blocks, Parcels
 from .grid import Longs, blank, draw
 from .names import place_names

@@ -3,17 +3,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from qgis.PyQt.QtCore import QRectF, QSize, Qt
 from qgis.PyQt.QtGui import QColor, QPainter, QPalette, QPen
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
-from ...core.words import RESOURCES
+from ...core.delivery.palette import palette as colours
 from ...processing.texts import interface_language, tr
 from ..study import wording
 from .chart_menu import add_chart_menu
@@ -33,12 +31,6 @@ class Bar:
     whole: float
     label: str = ""
     text: str = ""
-
-
-@lru_cache(maxsize=1)
-def colours() -> Mapping[str, Any]:
-    """Return the colours of the legends."""
-    return dict(json.loads((RESOURCES / "styles" / "palette.json").read_text(encoding="utf-8")))
 
 
 def issue_titles() -> dict[str, str]:

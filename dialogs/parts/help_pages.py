@@ -9,7 +9,7 @@ from qgis.PyQt.QtCore import Qt, QUrl
 from qgis.PyQt.QtGui import QDesktopServices, QKeySequence
 from qgis.PyQt.QtWidgets import QDialogButtonBox, QShortcut, QWidget
 
-from ...core.words import RESOURCES
+from ...core.resources import RESOURCES
 from ...processing.texts import interface_language, tr
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import lru_cache
 from typing import Any
@@ -21,7 +20,7 @@ from qgis.PyQt.QtWidgets import (
     QVBoxLayout,
 )
 
-from ...core.words import RESOURCES
+from ...core.resources import read_resource
 from ...processing.texts import interface_language, tr
 from ..parts.calm import CalmCombo
 from ..parts.help_pages import add_help
@@ -47,7 +46,7 @@ def column_title(name: str, aliases: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=1)
 def _column_words() -> dict[str, dict[str, str]]:
-    return dict(json.loads((RESOURCES / "columns.json").read_text(encoding="utf-8")))
+    return dict(read_resource("columns.json"))
 
 
 def read_values(layer: QgsVectorLayer) -> dict[str, list[str]]:

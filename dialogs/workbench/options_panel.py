@@ -10,7 +10,7 @@ from qgis.gui import QgsCheckableComboBox
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
 
-from ...core.words import RESOURCES
+from ...core.resources import RESOURCES
 from ...processing.texts import interface_language, tr
 from ...processing.toolbox.parameters import BUILT
 from ..parts.calm import CalmChecks, CalmCombo

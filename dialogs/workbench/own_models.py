@@ -9,7 +9,8 @@ from typing import Any
 
 from qgis.core import Qgis, QgsApplication, QgsSettings
 
-from ...core.words import RESOURCES, join_words
+from ...core.resources import RESOURCES
+from ...core.words import join_words
 from ...processing.texts import interface_language, tr
 
 

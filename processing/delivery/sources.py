@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ...core.words import RESOURCES
+from ...core.resources import RESOURCES
 from ..texts import help_of
 
 

@@ -19,7 +19,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QT_VERSION_STR
 
-from ...core.words import RESOURCES
+from ...core.resources import RESOURCES
 from ..layers.snapshot import RasterSnapshot, VectorSnapshot
 from .inputs import Inputs
 

@@ -7,7 +7,6 @@ appears in no dictionary here is drawn as `styles.py` has it.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
@@ -16,7 +15,7 @@ from typing import Any
 from qgis.core import Qgis, QgsCentroidFillSymbolLayer, QgsProperty, QgsSymbolLayer
 
 from ...core.delivery.palette import palette
-from ...core.words import RESOURCES
+from ...core.resources import read_resource
 from .loads import FULL, HAS_LOAD
 from .screen import fading, ground_line, scaled_lines, scaled_marker
 from .styles import STYLES, group_rules
@@ -72,7 +71,7 @@ def class_words() -> dict[str, list[str]]:
 
 @lru_cache(maxsize=1)
 def _mapping() -> Mapping[str, str]:
-    return dict(json.loads((RESOURCES / "mappings" / "standard.json").read_text(encoding="utf-8"))["classes"])
+    return dict(read_resource("mappings", "standard.json")["classes"])
 
 
 def renamed(condition: str, columns: Mapping[str, str]) -> str:

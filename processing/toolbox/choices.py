@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 
-from ...core.words import RESOURCES
+from ...core.resources import read_resource
 
 SHIPPED = {"RULES": "ruleset", "STANDARD": "standard", "ZONE_RULES": "zone-rules", "TEMPLATE": "template"}
 WALKERS = ("PROFILE", "PROFILES")
@@ -40,16 +39,16 @@ def _shipped_title(kind: str, name: str, language: str) -> str:
 
 @lru_cache(maxsize=1)
 def _titles() -> dict[str, dict[str, str]]:
-    return dict(json.loads((RESOURCES / "help" / "_choices.json").read_text(encoding="utf-8")))
+    return dict(read_resource("help", "_choices.json"))
 
 
 @lru_cache(maxsize=1)
 def _walkers() -> dict[str, dict[str, str]]:
-    shipped = json.loads((RESOURCES / "profiles" / "standard.json").read_text(encoding="utf-8"))
+    shipped = read_resource("profiles", "standard.json")
     return {profile["id"]: profile["title"] for profile in shipped["profiles"]}
 
 
 @lru_cache(maxsize=1)
 def _schemes() -> dict[str, dict[str, str]]:
-    tables = json.loads((RESOURCES / "landuse" / "crosswalk.json").read_text(encoding="utf-8"))
+    tables = read_resource("landuse", "crosswalk.json")
     return {name: entry["title"] for name, entry in tables["schemes"].items()}

@@ -8,7 +8,7 @@ from typing import Any
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessingModelAlgorithm
 from qgis.PyQt.QtGui import QIcon
 
-from ...core.words import RESOURCES
+from ...core.resources import RESOURCES
 from .. import texts
 from .parameters import dialog_of
 

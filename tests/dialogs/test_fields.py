@@ -102,7 +102,7 @@ def test_every_column_has_words_in_both_languages(monkeypatch):
     import re
 
     from urban_renewal.core.inputs.aliases import roles
-    from urban_renewal.core.words import RESOURCES
+    from urban_renewal.core.resources import RESOURCES
     from urban_renewal.dialogs.workbench import fields_dialog
 
     named = json.loads((RESOURCES / "columns.json").read_text(encoding="utf-8"))

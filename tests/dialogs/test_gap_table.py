@@ -160,7 +160,7 @@ def test_f1_opens_the_section_of_the_guide(monkeypatch, dock, gaps, qtbot):
     import importlib.util
 
     from qgis.PyQt.QtGui import QDesktopServices
-    from urban_renewal.core.words import RESOURCES
+    from urban_renewal.core.resources import RESOURCES
     from urban_renewal.dialogs.explore.panel import ExplorePanel
     from urban_renewal.dialogs.parts import help_pages
     from urban_renewal.dialogs.review.panel import ReviewPanel

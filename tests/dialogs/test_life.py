@@ -76,7 +76,7 @@ def test_unloading_with_a_project_full_of_layers(plugin, qgis_app, project, load
 def chinese(monkeypatch, qgis_app):
     """QGIS in Chinese: our translator, our texts."""
     from qgis.PyQt.QtCore import QCoreApplication, QTranslator
-    from urban_renewal.core.words import RESOURCES
+    from urban_renewal.core.resources import RESOURCES
     from urban_renewal.dialogs.parts import charts
     from urban_renewal.dialogs.study import results, wording
     from urban_renewal.dialogs.workbench import head as dock_head

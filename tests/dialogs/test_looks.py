@@ -30,7 +30,7 @@ def faults(root):
 
 @pytest.fixture(scope="module")
 def root():
-    from urban_renewal.core.words import RESOURCES
+    from urban_renewal.core.resources import RESOURCES
 
     return RESOURCES.parent
 

@@ -20,7 +20,7 @@ def real_dock(qgis_iface, qtbot, project, as_provider):
 
 def one_petal_is_enough(path):
     """Write zone rules of a user's own: the town is all of one kind, so its zone has one petal."""
-    from urban_renewal.core.words import RESOURCES
+    from urban_renewal.core.resources import RESOURCES
 
     rules = json.loads((RESOURCES / "zonerules" / "chongqing.json").read_text(encoding="utf-8"))
     rules["id"], rules["limits"]["petals_min"]["value"] = "town", 1

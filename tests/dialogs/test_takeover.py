@@ -29,7 +29,7 @@ def make_dock(qgis_iface, qtbot, project, as_provider):
 
 def own_zone_rules(path):
     """The town is all of one kind, so its zone has one petal; rules of a user's own, in a file."""
-    from urban_renewal.core.words import RESOURCES
+    from urban_renewal.core.resources import RESOURCES
 
     rules = json.loads((RESOURCES / "zonerules" / "chongqing.json").read_text(encoding="utf-8"))
     rules["id"], rules["limits"]["petals_min"]["value"] = "town", 1

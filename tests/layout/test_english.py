@@ -5,7 +5,8 @@ import re
 from itertools import chain
 
 from urban_renewal.core import envelope, schema
-from urban_renewal.core.words import RESOURCES, figure_names, sentences, source_words
+from urban_renewal.core.resources import RESOURCES
+from urban_renewal.core.words import figure_names, sentences, source_words
 
 CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 KINDS = ("ruleset", "standard", "profiles", "zone-rules", "costs", "template", "mapping")

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from urban_renewal.core.words import RESOURCES
+from urban_renewal.core.resources import RESOURCES
 
 HELP = RESOURCES / "help"
 CHINESE = re.compile(r"[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef]")  # “A、B、C、D。” is Chinese by its marks

@@ -5,7 +5,7 @@ import json
 import jsonschema
 import pytest
 from urban_renewal.core import envelope, jsoncheck, jsontext, schema
-from urban_renewal.core.words import RESOURCES
+from urban_renewal.core.resources import RESOURCES
 
 KINDS = ("eday", "ectr", "ebed", "nurs", "kgar", "heal", "meal", "play", "park", "mark", "prim", "serv", "rest")
 PROFILES = ("adult", "elder", "carer", "stroller", "wheelchair")

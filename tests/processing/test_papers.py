@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from urban_renewal.core.delivery.paper import paper
-from urban_renewal.core.words import RESOURCES
+from urban_renewal.core.resources import RESOURCES
 
 POINTS_MM = 72 / 25.4
 LEAST_POINTS = 5.0  # ui spec §6

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from typing import Any
 
@@ -15,8 +14,9 @@ import shapely
 from ... import frames, schema
 from ...errors import RenewalError
 from ...inputs.landuse import classify, detect_scheme
+from ...resources import read_resource
 from ...run import Run
-from ...words import RESOURCES, pick, say
+from ...words import pick, say
 from .overlay import measure_pairs
 from .rules import CheckInputs
 
@@ -29,7 +29,7 @@ SMALL_M2 = 0.5  # own choice: a remainder below half a square metre is rounding
 @lru_cache(maxsize=1)
 def national() -> dict[str, Any]:
     """Return {class: code, names, colour} and `color_status` of resources/landuse/national.json."""
-    found: dict[str, Any] = json.loads((RESOURCES / "landuse" / "national.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = read_resource("landuse", "national.json")
     return found
 
 

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.inputs.landuse import classify, clean_codes, detect_scheme, recognise_scheme, schemes
+from urban_renewal.core.resources import RESOURCES
 from urban_renewal.core.run import Run
-from urban_renewal.core.words import RESOURCES
 
 CLASSES = {
     "resid", "homestead", "indus", "storage", "commerce", "public", "green", "road", "utility", "special", "empty",
