@@ -346,7 +346,7 @@ def _count_kind(
     return KindResult(
         kind=kind, supply=supply, need=found.need.amount / per_unit, served=found.served / per_unit,
         walk_ms=near.ms.astype(np.int64), walk_m=walk_m,
-        nearest=np.where(near.facility >= 0, row_of[np.maximum(near.facility, 0)], -1).astype(np.int64),
+        nearest=np.append(row_of, -1)[near.facility].astype(np.int64),  # -1, nothing near, takes the last
         line_m=line_m, in_radius=in_radius,
         access_ratio=found.access.ratio, status=not_joined_reason(places), isolated=_isolated(graph, places, doors),
         pairs=found.reach, load=found.load,

@@ -20,6 +20,7 @@ Objects = npt.NDArray[np.object_]
 
 EXISTING = "现状"
 PLANNED = ("在建", "规划")  # supply of a scenario only
+CLOSED = "停用"
 NO_CAPACITY = "NO_CAPACITY"  # counts for reach, not for supply
 MOST_CAPACITY = 1e9  # own choice: in m² the largest city of the country; more is a slip of the pen
 
@@ -126,6 +127,7 @@ def _offers(
         stated = stated[~nobody].sort_values(["facility_id", "kind", "capacity", "floor_m2", "unit"], kind="stable")
         own = pd.concat([own[~own["facility"].isin(stated["facility"])], stated], ignore_index=True)
     _tell_words(own, status, kinds, run)
+    _tell_not_existing(own, np.where(counts, "", status), kinds, run)
     own = own[counts[own["facility"].to_numpy(dtype=np.intp)]]
     twice = own.duplicated(["facility_id", "kind"], keep="first")
     run.leave_out("CAPACITIES", own["facility_id"][twice], "capacity_twice", "warning")
@@ -149,6 +151,15 @@ def _tell_words(offers: pd.DataFrame, status: Objects, kinds: Sequence[Kind], ru
         for word, rows in sorted(told[odd].fillna("").groupby(told[odd].fillna("")).groups.items()):
             ids = offers["facility_id"].iloc[rows].drop_duplicates()
             run.leave_out("FACILITIES", sorted(ids), code, word=str(word))
+
+
+def _tell_not_existing(offers: pd.DataFrame, status: Objects, kinds: Sequence[Kind], run: Run) -> None:
+    """List offers of the kinds that do not count, because by their `status` ("" where they count) they do not run."""
+    state = pd.Series(status[offers["facility"].to_numpy(dtype=np.intp)], index=offers.index)
+    wanted = offers["kind"].isin({kind.id for kind in kinds}) & state.isin({*PLANNED, CLOSED})
+    for word, rows in offers[wanted].groupby(state[wanted]):
+        ids = rows["facility_id"].drop_duplicates()
+        run.leave_out("FACILITIES", sorted(ids), "facility_not_existing", "info", word=str(word))
 
 
 def _capacity(kind: Kind, rows: pd.DataFrame, run: Run) -> pd.DataFrame:

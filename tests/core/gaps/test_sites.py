@@ -14,7 +14,7 @@ from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps
 from urban_renewal.core.gaps.scenarios import compare_scenarios
 from urban_renewal.core.gaps.sites.hosts import read_hosts
 from urban_renewal.core.gaps.sites.model import complex_rule
-from urban_renewal.core.gaps.sites.propose import SiteOptions, fixed_ids, hostable_kinds, propose_sites
+from urban_renewal.core.gaps.sites.propose import SiteOptions, fixed_ids, hostable_kinds, no_proposal, propose_sites
 from urban_renewal.core.gaps.standard import kinds_of
 from urban_renewal.core.gaps.tables import detail_table
 from urban_renewal.core.run import Run
@@ -104,6 +104,17 @@ def test_two_sites_a_fixed_one_and_shuffled_rows(town):
             propose(town, CANDIDATES, **options)
         assert told.value.code == code
     assert fixed_ids(" A，B;\nC ") == ("A", "B", "C") and fixed_ids("") == ()
+
+
+def test_a_district_without_any_facility():
+    """Nothing stands yet: all need is gap, and without a candidate the answer is no site, not a fault."""
+    town = layers([100, 200], [10_000, 10_000])
+    kinds = kinds_of(STANDARD, ["nurs"])
+    options = GapOptions(kinds, {profile.id: profile for profile in load_profiles([kinds[0].profile])})
+    (found,) = count_gaps(town, options, Run()).kinds
+    assert found.served.tolist() == [0, 0] and found.nearest.tolist() == [-1, -1]
+    none = no_proposal(town, kinds, options, Run())
+    assert none.sites.empty and none.objective == 0 and none.covered["served_after"].tolist() == [0, 0]
 
 
 def test_excluded_ground(town):

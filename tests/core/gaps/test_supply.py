@@ -84,7 +84,7 @@ def test_supply(kinds):
     codes = {(row.feature_id, row.code) for row in run.left_out}
     assert codes == {
         ("f4", "capacity_unit_odd"), ("f4", "capacity_unknown"), ("f9", "capacity_negative"),
-        ("f99", "capacity_of_nobody"),
+        ("f99", "capacity_of_nobody"), ("f6", "facility_not_existing"), ("f7", "facility_not_existing"),
     }  # fmt: skip
 
 
@@ -263,8 +263,22 @@ def test_words_nobody_knows_are_listed(kinds):
     assert list_supply(facilities, stated, [kinds["nurs"]], run)["facility_id"].tolist() == ["f1", "f7"]
     assert sorted((row.feature_id, row.code, row.values["word"]) for row in run.left_out) == [
         ("f2", "facility_status_unknown", "正常运营"), ("f3", "facility_kind_unknown", "儿童之家"),
-        ("f6", "facility_kind_unknown", ""),
+        ("f5", "facility_not_existing", "停用"), ("f6", "facility_kind_unknown", ""),
     ]  # fmt: skip
+
+
+def test_every_facility_of_a_kind_is_counted_or_listed(kinds):
+    """In = counted + listed: what is planned or closed does not vanish, unless it counts or is not looked for."""
+    words = ["现状", "在建", "规划", "停用", None]
+    facilities = pd.DataFrame({"facility_id": list("abcde"), "kind": "nurs", "capacity": 20.0, "status": words})
+    for planned, listed in ((False, ["b", "c", "d"]), (True, ["d"])):
+        run = Run()
+        counted = list_supply(facilities, None, [kinds["nurs"]], run, planned)["facility_id"].tolist()
+        assert sorted(counted + listed) == list("abcde")
+        assert sorted(row.feature_id for row in run.left_out) == listed
+        assert {row.code for row in run.left_out} == {"facility_not_existing"}
+    run = Run()
+    assert not len(list_supply(facilities, None, [kinds["kgar"]], run)) and not run.left_out
 
 
 def test_what_has_a_river_near_is_found_slice_by_slice_and_hears_cancel(monkeypatch):
