@@ -113,8 +113,8 @@ def check_parking(members: pd.DataFrame, inputs: CheckInputs, rules: CheckRules,
 def check_plan(houses: pd.DataFrame, members: pd.DataFrame, inputs: CheckInputs, ledger: Ledger, run: Run) -> None:
     """Compare the floor area ratio of each parcel with new buildings, and their heights, with the plan.
 
-    Ratio = (existing − 拆 + 增 floor area) ÷ parcel area; parcels without new buildings that exceed the plan today are
-    counted for the zone. The plan of a parcel is the plan's parcel that covers at least half of it.
+    Ratio = (existing − 拆 + 增 floor area) ÷ parcel area; parcels that exceed the plan today are counted for the zone,
+    those too whose known floor areas alone exceed it. The plan of a parcel is the plan's parcel that covers at least half of it.
     """
     zones = sorted(inputs.zones["zone_id"].astype(str))
     if inputs.plan is None:
@@ -134,6 +134,7 @@ def check_plan(houses: pd.DataFrame, members: pd.DataFrame, inputs: CheckInputs,
     changed = np.unique(parcel[is_new])
     after = sum_by(parcel[stays], floor[stays], len(land)) / area
     today = sum_by(parcel[~is_new], floor[~is_new], len(land)) / area
+    at_least = sum_by(parcel[~is_new], np.nan_to_num(floor[~is_new]), len(land)) / area
     zone_of = dict(zip(members["parcel_id"], members["zone_id"]))
     owner = np.array([zone_of[item] for item in land["parcel_id"]], dtype=object)
     ids = land["parcel_id"].astype(str).tolist()
@@ -155,11 +156,11 @@ def check_plan(houses: pd.DataFrame, members: pd.DataFrame, inputs: CheckInputs,
     for zone in zones:
         run.check()
         own = owner == zone
-        over = own & (np.round(today, 4) > limit_far)
+        over = own & (np.round(at_least, 4) > limit_far)
         known = own & ~np.isnan(limit_far)
         told = inputs.buildings is not None and not np.isnan((today + limit_far)[own]).any()
         verdict = "advice" if over.any() else "pass" if told else "unknown"
-        compared = inputs.buildings is not None and not np.isnan((today + limit_far)[own]).all()
+        compared = over.any() or inputs.buildings is not None and not np.isnan((today + limit_far)[own]).all()
         n_over = int(over.sum()) if compared else NAN  # nothing to compare is not none over
         ledger.add("plan", zone, verdict, PLAN_FIGURE, "check_plan", value=n_over, unit="parcels",
                    known=int(known.sum()), n=int(own.sum()))  # fmt: skip

@@ -273,6 +273,14 @@ def test_the_development_boundary_is_left_not_entered(town):
     assert finding(check(town, constraints=table(whole)), "constraints:Z1")["verdict"] == "pass"
 
 
+def test_a_parcel_whose_known_floor_alone_exceeds_the_plan(town):
+    """P0 holds B0…B2, 3000 m² on 1 ha; of B0 nobody knows the storeys: 0.2 at least, the rest cannot lower it."""
+    town["houses"][0]["floors"] = None
+    plans = [table([{"far": far, frames.GEOMETRY: shapely.box(0, 0, 100, 100)}]) for far in (0.19, 0.2)]
+    above, open_yet = (finding(check(town, plan=plan), "plan:Z1") for plan in plans)
+    assert (above["verdict"], above["value"], open_yet["verdict"]) == ("advice", 1, "unknown")
+
+
 def test_a_plan_without_ratios_compares_nothing(town):
     plan = table([{"height": 33.0, frames.GEOMETRY: shapely.box(0, 0, 60, 100)}])
     row = finding(check(town, plan=plan), "plan:Z1")
