@@ -167,9 +167,9 @@ def _link_row(
     for profile in profiles:
         steep = profile.max_slope_share is not None and abs(climb) > profile.max_slope_share * length
         most = profile.rules.slope_clamp_share
-        share = np.clip(np.array([climb / max(length, 0.001)]), -most, most)
+        share = min(most, max(-most, climb / max(length, 0.001)))
         for side, sign in zip(SIDES, (1, -1)):
-            slope = slope_factor(sign * share, profile)
+            slope = slope_factor(np.array([sign * share]), profile)
             speed = profile.stairs_up_m_s if sign * climb > 0 else profile.stairs_down_m_s
             speed = speed if stairs else float(profile.flat_m_s * slope[0])
             shut = row["kind"] in profile.closed or steep
