@@ -148,6 +148,7 @@ def refuse_file(target: Target, sources: Iterable[VectorSnapshot]) -> None:
     path = target.path
     if "\0" in str(path):  # no file system can hold such a name
         raise RenewalError("target_not_writable", path=str(path).replace("\0", "�"))
+    _refuse_long_name(target)
     if not path.parent.is_dir():
         raise RenewalError("target_folder_missing", path=str(path), folder=str(path.parent))
     if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
@@ -169,6 +170,15 @@ def refuse_file(target: Target, sources: Iterable[VectorSnapshot]) -> None:
         others = sorted(set(table_names(path)) - {path.stem})
         if others:
             raise RenewalError("target_holds_other_tables", path=str(path), n=len(others), names=others)
+
+
+def _refuse_long_name(target: Target) -> None:
+    """Refuse a name that the disk cannot hold, or only without what is written beside the file on the way."""
+    try:
+        for beside in (target.part.with_name(target.part.name + "-journal"), Path(f"{target.path}.run.json")):
+            beside.exists()  # a name too long is an error, not a file that is missing
+    except OSError as error:
+        raise RenewalError("target_name_long", path=str(target.path), n=len(target.path.name)) from error
 
 
 def table_names(path: Path) -> list[str]:

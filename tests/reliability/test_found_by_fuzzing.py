@@ -16,6 +16,14 @@ def test_no_name_with_a_null_character(run_algorithm, echo, parcels):
         run_algorithm(echo(), {"PARCELS": parcels, "OUTPUT": "x\0.gpkg"})
 
 
+@pytest.mark.parametrize("n", [80, 90])
+def test_no_name_longer_than_the_disk_holds(run_algorithm, echo, parcels, tmp_path, n):
+    """Eighty would fit (245 bytes), but not with the run record beside it."""
+    with pytest.raises(QgsProcessingException, match="文件名太长"):
+        run_algorithm(echo(), {"PARCELS": parcels, "OUTPUT": str(tmp_path / ("长" * n + ".gpkg"))})
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["\0.html", "é" * 300 + ".html"])
 def test_no_report_where_no_file_can_be(run_algorithm, parcels, tmp_path, name):
     with pytest.raises(QgsProcessingException) as refused:
