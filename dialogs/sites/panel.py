@@ -10,6 +10,7 @@ from typing import Any
 from qgis.core import Qgis, QgsMapLayer, QgsProject
 from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtGui import QResizeEvent
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QDockWidget,
@@ -37,7 +38,9 @@ from .values import Cover, Room, hosts_n
 
 MOST_SITES, USUAL_SITES = 100, 5  # as the algorithm has them
 KIND_LETTERS = 20  # the names of kinds are long; the whole stands in the tooltip
+LEAST_LETTERS = 12  # of a kind's name that are seen in a narrow panel
 KEPT, ORDER, HOST, KIND, MORE, SIZE, AREA, PARCEL, FORM = range(9)  # columns
+AS_ROOM_ALLOWS = (SIZE, AREA, PARCEL, FORM)  # the sentence below tells them too, and the whole table has them
 
 
 class SitesPanel(QDockWidget):
@@ -65,7 +68,7 @@ class SitesPanel(QDockWidget):
         self.candidates.setAllowEmptyLayer(True, tr("Buildings on idle parcels"))
         self.candidates.setToolTip(tr(
             "Without a layer: houses on parcels tagged as idle factories or idle buildings, and spare rooms of "
-            "kindergartens. With one: its polygons, a building each."
+            "kindergartens. With one: its polygons, one building each."
         ))  # fmt: skip
         self.run = main_button(tr("Choose sites"))
         self.figures = big_figures(3)
@@ -254,10 +257,27 @@ class SitesPanel(QDockWidget):
         table.setSortingEnabled(True)
         table.sortByColumn(ORDER, Qt.SortOrder.AscendingOrder)
         table.blockSignals(False)
-        table.resizeColumnsToContents()
-        most = int(self.fontMetrics().averageCharWidth() * KIND_LETTERS)
-        table.setColumnWidth(KIND, min(table.columnWidth(KIND), most))
+        self._fit_columns()
         self.choose(now)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show more or fewer columns."""
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Show the columns that there is room for, from the left: nothing to scroll sideways for in a narrow panel."""
+        table, letter = self.table, self.fontMetrics().averageCharWidth()
+        for column in AS_ROOM_ALLOWS:
+            table.setColumnHidden(column, False)
+        table.resizeColumnsToContents()
+        room = table.viewport().width() - sum(table.columnWidth(column) for column in (KEPT, ORDER, HOST, MORE))
+        kind = min(table.columnWidth(KIND), int(letter * KIND_LETTERS), max(room, int(letter * LEAST_LETTERS)))
+        table.setColumnWidth(KIND, kind)
+        room -= kind
+        for column in AS_ROOM_ALLOWS:
+            room -= table.columnWidth(column)
+            table.setColumnHidden(column, room < 0)
 
     def choose(self, host: str) -> None:
         """Select the first room of a building; the first of all when it is not there."""

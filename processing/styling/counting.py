@@ -14,6 +14,7 @@ COUNTED = (  # tables whose classes have a number in the legend; the others lie 
     "tagged", "gap", "petals", "zones", "actions", "projects", "sites", "edges", "cores", "checked_zones", "issues",
     "branches", "corners",
 )  # fmt: skip
+ONCE = {"sites": "DISTINCT candidate_id"}  # several rooms in one house are one place on the map
 GAP = "  "  # between a class and its number
 
 
@@ -60,7 +61,8 @@ def count_rows(base: sqlite3.Connection, table: str, conditions: Sequence[str]) 
     rest = conditions.index("ELSE") if "ELSE" in conditions else -1
     chosen = f"CASE {' '.join(told)} ELSE {rest} END" if told else str(rest)
     quoted = table.replace('"', '""')
-    rows = base.execute(" ".join(["SELECT", chosen, ", count(*) FROM", f'"{quoted}"', "GROUP BY 1"])).fetchall()
+    counted = f", count({ONCE.get(table, '*')}) FROM"
+    rows = base.execute(" ".join(["SELECT", chosen, counted, f'"{quoted}"', "GROUP BY 1"])).fetchall()
     found = dict(rows)
     return [int(found.get(place, 0)) for place in range(len(conditions))]
 

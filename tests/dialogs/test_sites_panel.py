@@ -48,6 +48,22 @@ def test_one_building_with_two_rooms(panel):
     assert not panel.export.isEnabled() and panel.kept_hosts() == []
 
 
+def test_a_narrow_panel_needs_no_scrolling_sideways(panel, qtbot):
+    """Who keeps, order, house, kind and what it serves are seen; the rest when there is room."""
+    from urban_renewal.dialogs.sites import panel as module
+
+    panel.titles = {"nurs": "Nursery of the neighbourhood", "eday": "Station for elders and day care"}
+    panel.show()
+    for letters, is_wide in ((78, False), (250, True)):
+        panel.resize(panel.fontMetrics().averageCharWidth() * letters, 700)
+        panel.show_sites(rooms(), [], [], None)
+        qtbot.wait(20)
+        table = panel.table
+        wide = sum(table.columnWidth(column) for column in range(table.columnCount()))  # hidden ones have none
+        assert wide <= table.viewport().width()
+        assert {table.isColumnHidden(column) for column in module.AS_ROOM_ALLOWS} == {not is_wide}
+
+
 def test_a_column_is_called_the_same_in_the_panel_and_in_the_exported_table(panel):
     """The order to build, above all: “order” alone is how a list is sorted, and in Chinese another word."""
     from urban_renewal.dialogs.sites.showing import sheets_of

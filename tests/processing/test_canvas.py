@@ -216,6 +216,15 @@ def test_counts_of_classes_are_those_of_the_expressions(make_layer, save_layer, 
     assert count_classes("/nowhere/at.gpkg", [""]) == []
 
 
+def test_several_rooms_in_one_house_are_one_place_of_the_legend(make_layer, save_layer, tmp_path):
+    """As the card says it: 2 buildings, not 3 rooms."""
+    from urban_renewal.processing.styling.counting import count_classes
+
+    rows = [("POINT(0 0)", {"candidate_id": house, "kind": kind}) for house, kind in ("a1", "a2", "b1")]
+    source = save_layer(make_layer(rows, kind="Point"), tmp_path / "sites.gpkg", "sites")
+    assert count_classes(source, [""]) == [2]
+
+
 def test_roads_are_told_by_the_words_of_osm_and_of_offices(make_layer):
     """Steps and paths by the usual mapping; a field of the user's own name is read."""
     from urban_renewal.processing.styling.dressed import wear
