@@ -161,7 +161,7 @@ def cities(seeds):
         zones_n, members_n = zones_n + len(zones.zones), members_n + int((zones.members["role"] != "near").sum())
         if faults:
             raise SystemExit(f"zones: seed {seed}: {faults[:5]}")
-        if seed % 20 == 19:
+        if seed % 20 == 19 or seed == seeds - 1:
             print(f"{seed + 1} cities, {zones_n} zones, {members_n} members: no fault", flush=True)
 
 

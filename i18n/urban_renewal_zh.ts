@@ -65,7 +65,7 @@
     </message>
     <message>
         <source>A new folder for your results</source>
-        <translation>放你的结果的新文件夹</translation>
+        <translation>存放成果的新文件夹</translation>
     </message>
     <message>
         <source>A speed must be above 0.</source>
@@ -549,7 +549,7 @@
     </message>
     <message>
         <source>Copied to your models: {names}. They can be changed there.</source>
-        <translation>已复制到你的模型：{names}，可以在那里修改。</translation>
+        <translation>已复制到您的模型：{names}，可以在那里修改。</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -822,6 +822,10 @@
     <message>
         <source>Fields of “{layer}” ({role})</source>
         <translation>“{layer}”的字段（{role}）</translation>
+    </message>
+    <message>
+        <source>Fields you chose: {fields}.</source>
+        <translation>您选定的字段：{fields}。</translation>
     </message>
     <message>
         <source>Fields, rules, standards, reviews and locks are set as they were. The delivery is only read. Inputs are found by name: in this project, then in the folder of inputs.</source>
@@ -2381,7 +2385,7 @@
     </message>
     <message>
         <source>There is no space left for “{file}”. Your reviews are kept and saved with the next.</source>
-        <translation>“{file}”所在磁盘空间不足。你的判定已暂存，下次一并写入。</translation>
+        <translation>“{file}”所在磁盘空间不足。您的判定已暂存，下次一并写入。</translation>
     </message>
     <message>
         <source>These limits change what is measured; measure again to see what they do.</source>
@@ -2716,12 +2720,8 @@
         <translation>是</translation>
     </message>
     <message>
-        <source>You chose fields: {fields}.</source>
-        <translation>你选定的字段：{fields}。</translation>
-    </message>
-    <message>
         <source>You chose this layer.</source>
-        <translation>这是你选定的图层。</translation>
+        <translation>这是您选定的图层。</translation>
     </message>
     <message>
         <source>Zone</source>
@@ -3284,7 +3284,7 @@
         <translation>数值 → 得分</translation>
     </message>
     <message>
-        <source>value=code, one a line; without codes values stay as they are</source>
+        <source>value=code, one per line; without codes values stay as they are</source>
         <translation>原值=代码，每行一个；不填则照原值写</translation>
     </message>
     <message>
@@ -3665,7 +3665,7 @@
     </message>
     <message>
         <source>“{file}” can only be read here. Your reviews are kept on this computer.</source>
-        <translation>“{file}”在这里只读。你的判定已暂存在本机。</translation>
+        <translation>“{file}”在这里只读。您的判定已暂存在本机。</translation>
     </message>
     <message>
         <source>“{file}” can only be read here: nothing was undone.</source>
@@ -3673,7 +3673,7 @@
     </message>
     <message>
         <source>“{file}” could not be written ({why}). Your reviews are kept on this computer.</source>
-        <translation>“{file}”写不进去（{why}）。你的判定已暂存在本机。</translation>
+        <translation>“{file}”写不进去（{why}）。您的判定已暂存在本机。</translation>
     </message>
     <message>
         <source>“{file}” could not be written.</source>
@@ -3693,11 +3693,11 @@
     </message>
     <message>
         <source>“{file}” has no table of reviews. Your reviews are kept here: save them to another file.</source>
-        <translation>“{file}”里没有复核表。你的判定已暂存在本机，请另存到其他文件。</translation>
+        <translation>“{file}”里没有复核表。您的判定已暂存在本机，请另存到其他文件。</translation>
     </message>
     <message>
         <source>“{file}” is damaged or no GeoPackage. Your reviews are kept here: save them to another file.</source>
-        <translation>“{file}”已损坏或不是 GeoPackage。你的判定已暂存在本机，请另存到其他文件。</translation>
+        <translation>“{file}”已损坏或不是 GeoPackage。您的判定已暂存在本机，请另存到其他文件。</translation>
     </message>
     <message>
         <source>“{file}” is in use by another program. Close it there, then add it again.</source>
@@ -3705,7 +3705,7 @@
     </message>
     <message>
         <source>“{file}” is in use. Close the other program; your reviews are kept and saved with the next.</source>
-        <translation>“{file}”正被占用。请关闭占用它的程序；你的判定已暂存，下次判定时一并写入。</translation>
+        <translation>“{file}”正被占用。请关闭占用它的程序；您的判定已暂存，下次判定时一并写入。</translation>
     </message>
     <message>
         <source>“{file}” is in use: nothing was undone. Close the other program, then undo again.</source>

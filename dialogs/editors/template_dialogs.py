@@ -113,7 +113,7 @@ class FieldDialog(ItemDialog):
         self.column.setEditable(True)
         for name, title in shape.column_titles(table).items():
             self.column.addItem(f"{name}  {title}", name)
-        self.codes.setPlaceholderText(tr("value=code, one a line; without codes values stay as they are"))
+        self.codes.setPlaceholderText(tr("value=code, one per line; without codes values stay as they are"))
         self.codes.setTabChangesFocus(True)
         self.codes.setMaximumHeight(self.fontMetrics().lineSpacing() * CODE_LINES)
         rows = (

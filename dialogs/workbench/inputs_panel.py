@@ -210,7 +210,7 @@ def _mark(role: str, choice: InputChoice | None, is_there: bool) -> tuple[str, s
     if not is_there:
         return "!", tr("The layer “{layer}” is no longer in the project.").format(layer=choice.name)
     if choice.mapping:
-        return "✓", tr("You chose fields: {fields}.").format(fields=listed(sorted(choice.mapping.values())))
+        return "✓", tr("Fields you chose: {fields}.").format(fields=listed(sorted(choice.mapping.values())))
     if choice.chosen:
         return "✓", tr("You chose this layer.")
     tip = tr("Guessed from the name, the fields and the geometry: {share} sure.")

@@ -1,6 +1,7 @@
 """The Toolbox side: icon, group, help and folded parameters of each algorithm; batch, models, copying as commands."""
 
 import ast
+import importlib.util
 import json
 import re
 import shlex
@@ -247,3 +248,14 @@ def test_a_missing_library_is_told_before_the_dialog_opens(algorithms, monkeypat
     monkeypatch.setattr(refusals, "missing_packages", lambda: ["shapely"])
     good, message = item.canExecute()
     assert not good and "shapely" in message
+
+
+@pytest.mark.parametrize("name", ["gaponly", "retag"])
+def test_shipped_models_are_what_their_script_makes(provider, root, name):
+    """Texts and properties of our parameters are written into a model: it must follow when they change."""
+    spec = importlib.util.spec_from_file_location("models", root / "scripts" / "models.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    shipped = QgsProcessingModelAlgorithm()
+    assert shipped.fromFile(str(root / "resources" / "models" / f"{name}.model3"))
+    assert shipped.toVariant() == script.build(name).toVariant()
