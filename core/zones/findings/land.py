@@ -114,7 +114,8 @@ def check_plan(houses: pd.DataFrame, members: pd.DataFrame, inputs: CheckInputs,
     """Compare the floor area ratio of each parcel with new buildings, and their heights, with the plan.
 
     Ratio = (existing − 拆 + 增 floor area) ÷ parcel area; parcels that exceed the plan today are counted for the zone,
-    those too whose known floor areas alone exceed it. The plan of a parcel is the plan's parcel that covers at least half of it.
+    those too whose known floor areas alone exceed it. The plan of a parcel is the plan's parcel that covers at least
+    half of it.
     """
     zones = sorted(inputs.zones["zone_id"].astype(str))
     if inputs.plan is None:
