@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Collection, Iterable, Iterator, Sized
 from concurrent.futures import Executor, Future
 from concurrent.futures import TimeoutError as WaitTimeout  # its own class before Python 3.11
 from dataclasses import dataclass, field
@@ -84,6 +84,11 @@ class Run:
             self.report, self.is_cancelled, self.announce, self.executor, self.memory_bytes, self.language,
             self.messages, self.left_out, self.facts, self._low + span * low, self._low + span * high,
         )  # fmt: skip
+
+    def parts(self, items: Collection[T]) -> Iterator[tuple[T, Run]]:
+        """Yield each item with the part of this Run that is its own: equal stretches, in order."""
+        for number, item in enumerate(items):
+            yield item, self.part(number / len(items), (number + 1) / len(items))
 
     def stage(self, code: str, **values: Any) -> None:
         """Say what is being done now, for the progress line."""

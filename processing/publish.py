@@ -58,8 +58,7 @@ def publish(
     beside: list[tuple[Path, Path]] = []
     tables_beside: list[tuple[Target, str]] = []
     try:
-        for step, (name, target) in enumerate(targets.items()):
-            stretch = run.part(step / len(targets), (step + 1) / len(targets))
+        for (name, target), stretch in run.parts(targets.items()):
             whole = _encode(placed[name], tables[name], inputs, stretch)
             if target.kind in ("file", "table"):
                 staged.append(target)

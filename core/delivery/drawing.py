@@ -79,8 +79,7 @@ def draw(template: Mapping[str, Any], flats: Sequence[Flat], notes: Sequence[str
     entities: list[Packed] = []
     losses: list[Loss] = []
     counts, spots = [0, 0], []
-    for number, item in enumerate(cad["classes"]):
-        part = run.part(number / len(cad["classes"]), (number + 1) / len(cad["classes"]))
+    for item, part in run.parts(cad["classes"]):
         flat = by_name.get(item["table"])
         if flat is None or flat.shapes is None:
             continue

@@ -84,8 +84,7 @@ def service_areas(
     street = make_street(graph, profile, options.join.snap_limit_m, barriers)
     order = sorted((row for row in np.flatnonzero(lost == "") if limits[row]), key=lambda row: ids[row])
     rows: list[Row] = []
-    for number, owner in enumerate(order):
-        part = run.part(0.05 + 0.9 * number / len(order), 0.05 + 0.9 * (number + 1) / len(order))
+    for owner, part in run.part(0.05, 0.95).parts(order):
         origin = joined.take(np.flatnonzero(joined.owner == owner))
         shapes = _areas_of(street, origin, limits[owner], part)
         rows += [(ids[owner], minutes, shape) for minutes, shape in zip(limits[owner], shapes)]
@@ -125,8 +124,7 @@ def _areas_of(street: Street, origin: Joined, minutes: Sequence[float], run: Run
     done = np.zeros(len(street.graph.edge_ids), dtype=bool)
     shapes: list[object] = []
     area: object = shapely.Polygon()
-    for number, limit in enumerate(limits):
-        part = run.part(0.1 + 0.9 * number / len(limits), 0.1 + 0.9 * (number + 1) / len(limits))
+    for limit, part in run.part(0.1, 1.0).parts(limits):
         full, ramps = _ramps_from_nodes(street, times, limit)
         fresh = np.flatnonzero(full & ~done)
         done |= full

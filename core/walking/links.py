@@ -174,8 +174,7 @@ def _recount(
         for end in ends
     ]
     saved, gainers, who = np.zeros(len(short.a)), np.zeros(len(short.a)), np.full(len(short.a), "", dtype=object)
-    for number in range(len(short.a)):
-        part = run.part(0.05 + 0.95 * number / len(short.a), 0.05 + 0.95 * (number + 1) / len(short.a))
+    for number, part in run.part(0.05, 1.0).parts(range(len(short.a))):
         (a_in, a_out), (b_in, b_out) = ([_of(pairs, number) for pairs in way] for way in ways)
         over = [(a_in, b_out, int(short.there_ms[number])), (b_in, a_out, int(short.back_ms[number]))]
         saved[number], gainers[number], who[number] = _gain(graph, profile, homes, over, part)

@@ -88,8 +88,7 @@ def reach_pairs(
     limits = np.broadcast_to(np.asarray(limit_ms, dtype=np.int64), (facilities.owners,))
     asked = ("there", "back") if direction == "both" else (direction,)
     found = {}
-    for number, one in enumerate(asked):
-        part = run.part(number / len(asked), (number + 1) / len(asked))
+    for one, part in run.parts(asked):
         found[one] = _search(Search(graph, profile, one == "there"), places, facilities, limits, part)
     keys = [item[0] for item in found.values()]
     key = keys[0] if len(keys) == 1 else np.intersect1d(keys[0], keys[1], assume_unique=True)
@@ -136,8 +135,8 @@ def cost_all(
     if direction not in DIRECTIONS:
         raise ValueError(direction)
     times = {}
-    for number, one in enumerate(("there", "back")):
-        run.progress(number / 2)
+    for one, part in run.parts(("there", "back")):
+        part.progress(0)
         if direction not in (one, "both"):
             times[one] = np.full(len(graph.node_ids), NOT_ASKED, dtype=np.int32)
             continue
@@ -145,7 +144,7 @@ def cost_all(
         starts = search.ends(origin, False)
         limit = LONGEST_MS if limit_ms is None else limit_ms
         arcs = graph.arcs(profile.id, one == "there")
-        far = first_arrivals(arcs, starts.node, starts.ms, limit, 1, run.part(number / 2, (number + 1) / 2))
+        far = first_arrivals(arcs, starts.node, starts.ms, limit, 1, part)
         times[one] = far.astype(np.int32)
     run.progress(1.0)
     return NodeTimes(times["there"], times["back"])

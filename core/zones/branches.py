@@ -45,8 +45,7 @@ def draw_branches(
     by_core: dict[int, list[PetalWalks]] = {}
     for petal in petals:
         by_core.setdefault(petal.core, []).append(petal)
-    for number, (core, some) in enumerate(by_core.items()):
-        part = run.part(number / len(by_core), (number + 1) / len(by_core))
+    for (core, some), part in run.parts(by_core.items()):
         ways = _walks_of(core, some, walks, graph, profile, limit_ms, part)
         for petal in some:
             rows += _of_petal(petal, ways, graph)

@@ -31,15 +31,14 @@ def compare_delineations(
     """
     first = _ground(delineations[0][1]) if delineations else None
     rows: list[dict[str, Any]] = []
-    for step, (name, zones) in enumerate(delineations):
-        part = run.part(step / len(delineations), (step + 1) / len(delineations))
+    for place, ((name, zones), part) in enumerate(run.parts(delineations), 1):
         numbers = {key: frames.reals(zones, key) for key in (*SUMS, *MEANS)}
         known = np.array([~np.isnan(values) for values in numbers.values()]).reshape(len(numbers), -1)
         ranked = rank_zones(zones, criteria, max(1, len(zones)), Run(report=part.report_share)) if len(zones) else None
         here = _ground(zones)
         union = shapely.area(shapely.union(first, here))
         rows.append(
-            {"place": step + 1, "delineation": name, "zones_n": len(zones),
+            {"place": place, "delineation": name, "zones_n": len(zones),
              **{key: _sum(numbers[key]) for key in SUMS},
              **{key: _mean(numbers[key], numbers[weight]) for key, weight in MEANS.items()},
              "rank_mean": float(ranked["rank_score"].mean()) if ranked is not None else np.nan,

@@ -66,8 +66,7 @@ class CheckInputs(RenewalAlgorithm):
             run.leave_out(parameter, [""], error.code, "error", **error.values)
         tables: dict[str, Any] = {}
         given = [name for name in LAYERS if inputs.has(name)]
-        for step, name in enumerate(given):
-            stretch = run.part(0.9 * step / len(given), 0.9 * (step + 1) / len(given))
+        for name, stretch in run.part(0, 0.9).parts(given):
             stretch.stage("checking_layer", layer=inputs.plan.vectors[name].name)
             said = len(run.messages)
             try:

@@ -48,8 +48,7 @@ def write_exchange(folder: Path, study: Study, run: Any) -> dict[str, int]:
     flats = [flat_of(layer, study.language, run) for layer in study.layers.values()]
     losses: list[Any] = []
     facts: dict[str, int] = {}
-    for number, name in enumerate(wanted):
-        part = run.part(number / len(wanted), (number + 1) / len(wanted))
+    for name, part in run.parts(wanted):
         write = {"csv": _write_csv, "shp": _write_shp, "gdb": _write_gdb, "dxf": _write_dxf}[name]
         found, counts = write(folder, study, flats, part)
         losses += found
@@ -125,7 +124,7 @@ def _write_csv(folder: Path, study: Study, flats: list[Any], run: Any) -> tuple[
     from ...core.delivery.formats.csvtext import csv_pieces, types_line
 
     losses: list[Any] = []
-    for flat, part in _stretches(flats, run):
+    for flat, part in run.parts(flats):
         file = f"csv/{flat.name}.csv"
         _save_pieces(folder / file, (text.encode("utf-8") for text in csv_pieces(flat, file, losses, part)), part)
         _save((folder / file).with_suffix(".csvt"), types_line(flat).encode("ascii"))
@@ -140,7 +139,7 @@ def _write_shp(folder: Path, study: Study, flats: list[Any], run: Any) -> tuple[
 
     fitted, losses = _fitted(study, flats, "shp", run.part(0, 0.1))
     named = [replace(flat, table=replace(flat.table, columns=tuple(unique_names(flat.columns)))) for flat in fitted]
-    for flat, part in _stretches(named, run.part(0.1, 1)):
+    for flat, part in run.part(0.1, 1).parts(named):
         base = folder / "shp" / flat.name
         parts, found = write_shapefile(flat, f"shp/{flat.name}", study.inputs.choice("SHP_ENCODING"), part)
         for suffix, pieces in parts.items():
@@ -196,11 +195,6 @@ def _fitted(study: Study, flats: list[Any], folder: str, run: Any) -> tuple[list
 
     found = fit_layers(_template(study), flats, folder, run)
     return [item.flat for item in found], [loss for item in found for loss in item.losses]
-
-
-def _stretches(flats: list[Any], run: Any) -> Iterable[tuple[Any, Any]]:
-    for number, flat in enumerate(flats):
-        yield flat, run.part(number / len(flats), (number + 1) / len(flats))
 
 
 def _save(path: Path, content: bytes) -> None:

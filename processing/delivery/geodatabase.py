@@ -35,8 +35,7 @@ def write_geodatabase(path: Path, flats: Sequence[Any], run: Any) -> list[Any]:
     try:
         with gdal_raises():
             database = driver.Create(str(path), 0, 0, 0, gdal.GDT_Unknown)
-            for number, flat in enumerate(flats):
-                part = run.part(number / len(flats), (number + 1) / len(flats))
+            for flat, part in run.parts(flats):
                 losses += _write_layer(database, flat, part)
             database.FlushCache()
             del database

@@ -257,8 +257,7 @@ def write_package(
 
     place, todo = folder / DATA, list(layers)
     bare: list[Undressed] = []
-    for number, layer in enumerate(todo):
-        stretch = run.part(number / len(todo), (number + 1) / len(todo))
+    for layer, stretch in run.parts(todo):
         stretch.stage("writing_table", table=layer.table.zh if language == "zh" else layer.table.en)
         target = Target(layer.name, "table", f"{place}|layername={layer.name}", place, layer.name)
         encoded = encode(layer.frame, layer.table, layer.crs, language, layer.carried, run=stretch)

@@ -148,8 +148,7 @@ def _fixed_rows(hosts: Hosts, options: SiteOptions) -> tuple[int, ...]:
 def _assignments(reached: Reached, choice: Choice, run: Run) -> list[Assignment]:
     """Return the fair maximum of each kind with the chosen rooms."""
     found = []
-    for column, one in enumerate(reached.kinds):
-        stretch = run.part(column / len(reached.kinds), (column + 1) / len(reached.kinds))
+    for column, (one, stretch) in enumerate(run.parts(reached.kinds)):
         mine = choice.kind == column
         new = np.floor(choice.size[mine] * one.per_unit + 1e-6).astype(np.int64)
         with_rooms = chosen_reach(one, choice.host[mine].tolist())

@@ -49,8 +49,7 @@ def rank_rooms(reached: Reached, choice: Choice, weights: Sequence[float], run: 
     step_units, waiting = np.zeros(count), set(range(count))
     ranks, units, gains = np.zeros(count, dtype=np.int64), np.zeros(count), np.zeros(count)
     stale = set(range(len(kinds)))
-    for step in range(count):
-        stretch = run.part(step / (count + 1), (step + 1) / (count + 1))
+    for step, stretch in run.part(0, count / (count + 1)).parts(range(count)):
         rooms = [room for room in sorted(waiting) if int(choice.kind[room]) in stale]
         for room, served in zip(rooms, _tried(kinds, choice, (towns, built), rooms, stretch)):
             step_units[room] = served - now[int(choice.kind[room])]

@@ -62,8 +62,7 @@ def make_pages(made: Any, study: Any, folder: Path, run: Any) -> list[Page]:
     numbers = {zone["zone_id"]: place for place, zone in enumerate(zones.to_dict("records"), 1)}
     pages: list[Page] = []
     leaves = _plan(study, drawn, numbers)
-    for place, leaf in enumerate(leaves):
-        stretch = run.part(place / len(leaves), (place + 1) / len(leaves))
+    for leaf, stretch in run.parts(leaves):
         stretch.progress(0)
         try:
             sheet = _draw(made, study, leaf, stretch.part(0, 0))

@@ -54,3 +54,10 @@ def test_what_is_done_aside_comes_back():
         aside(lambda: 1 / 0, Run())
     with pytest.raises(Cancelled):
         aside(lambda: pytest.fail("must not begin"), Run(is_cancelled=lambda: True))
+
+
+def test_each_item_has_an_equal_stretch_of_the_progress():
+    told = []
+    for item, part in Run(report=told.append).part(0.5, 1).parts(["a", "b"]):
+        part.progress({"a": 0.5, "b": 1}[item])
+    assert told == [62.5, 100]
