@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 from scipy.ndimage import gaussian_filter
-from scipy.spatial import Delaunay, QhullError
+from scipy.spatial import Delaunay, QhullError, cKDTree
 
 from .. import frames
 from ..run import Run
@@ -23,6 +23,7 @@ ToCell = Callable[[Reals, Reals], "tuple[Reals, Reals]"]
 REACH_SIGMAS = 3.0  # own choice: the filter is cut off here, where its weight is 1 % of the middle's
 LOWEST_M, HIGHEST_M = -500.0, 9000.0  # own choice: the shore of the Dead Sea lies at -430 m
 FAR_FROM_0_M = 30.0  # own choice
+SPOT_M = 5.0  # own choice: a point of the survey stands in the middle of a junction, not on its very vertex
 STRIP_CELLS = 250_000  # cells filtered between two looks at the cancel flag: some 50 ms
 
 
@@ -45,10 +46,14 @@ class Raster:
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """The ground: a net of triangles through surveyed points where they stand close, a low-passed raster elsewhere."""
+    """The ground: a net of triangles through surveyed points where they stand close, a low-passed raster elsewhere.
+
+    `spots`: the surveyed points by themselves, for places at a point where there is nothing else.
+    """
 
     raster: Raster | None
-    survey: Any
+    survey: _Survey | None = None
+    spots: _Spots | None = None
 
     def sample(self, x_m: Reals, y_m: Reals) -> Reals:
         """Return the height in metres at (n,) working coordinates: surveyed, else raster, else NaN."""
@@ -59,8 +64,13 @@ class Surface:
         """Return the surveyed height, NaN outside the net of surveyed points."""
         if self.survey is None or not len(x_m):
             return np.full(len(x_m), np.nan)
-        heights: Reals = self.survey.sample(np.asarray(x_m, dtype=float), np.asarray(y_m, dtype=float))
-        return heights
+        return self.survey.sample(np.asarray(x_m, dtype=float), np.asarray(y_m, dtype=float))
+
+    def sample_spots(self, x_m: Reals, y_m: Reals) -> Reals:
+        """Return the height of the nearest surveyed point within SPOT_M, NaN where there is none."""
+        if self.spots is None or not len(x_m):
+            return np.full(len(x_m), np.nan)
+        return self.spots.sample(np.asarray(x_m, dtype=float), np.asarray(y_m, dtype=float))
 
     def sample_raster(self, x_m: Reals, y_m: Reals) -> Reals:
         """Return the low-passed raster's height (bilinear), NaN outside it or where it has no data."""
@@ -96,6 +106,26 @@ class _Survey:
         return heights
 
 
+@dataclass(frozen=True, eq=False)
+class _Spots:
+    """Surveyed points, sorted by place: `xy` (n, 2) from `origin` on and `z_m` (n,)."""
+
+    xy: npt.NDArray[np.float64]
+    z_m: Reals
+    origin: Reals
+
+    def sample(self, x_m: Reals, y_m: Reals) -> Reals:
+        """Return the height of the nearest point within SPOT_M, of the first of equally near ones; else NaN."""
+        heights = np.full(len(x_m), np.nan)
+        places = np.column_stack([x_m, y_m]) - self.origin
+        known = np.flatnonzero(np.isfinite(places).all(axis=1))
+        away, near = cKDTree(self.xy).query(places[known], k=[1, 2], distance_upper_bound=SPOT_M)
+        first = np.where(away[:, 1] == away[:, 0], near.min(axis=1), near[:, 0])
+        found = np.isfinite(away[:, 0])
+        heights[known[found]] = self.z_m[first[found]]
+        return heights
+
+
 def make_surface(
     raster: Raster | None, height_points: pd.DataFrame | None, rules: WalkRules, run: Run
 ) -> Surface | None:
@@ -103,17 +133,18 @@ def make_surface(
 
     The raster is low-passed with a Gaussian whose standard deviation is max(`low_pass_m`, `low_pass_cells` cells);
     cells without data neither count nor are filled. Surveyed points say the height inside triangles whose sides are at
-    most `survey_span_m`; where two stand at the same place their mean counts. Points without height (or
-    with one that stands for it: -9999, 0 among others far above) are left out and counted (`survey_without_height`);
-    that all stand too far apart is said (`survey_too_sparse`).
+    most `survey_span_m`; where two stand at the same place their mean counts. Elsewhere each still says it for the
+    junction where it stands, if nothing else does. Points without height (or with one that stands for it: -9999, 0
+    among others far above) are left out and counted (`survey_without_height`); that no three stand close enough for a
+    triangle is said (`survey_too_sparse`).
     Source: methods.md §2; noise σ 5 m correlated over 30 m on flat ground then costs an elder less than 10 %.
     """
-    survey = None if height_points is None else _make_survey(height_points, rules.survey_span_m, run)
+    survey, spots = (None, None) if height_points is None else _make_survey(height_points, rules.survey_span_m, run)
     smooth = None if raster is None else _low_pass(raster, rules, run)
     run.progress(1.0)
-    if smooth is None and survey is None:
+    if smooth is None and spots is None:
         return None
-    return Surface(smooth, survey)
+    return Surface(smooth, survey, spots)
 
 
 def low_pass_sigma_m(raster: Raster, rules: WalkRules) -> float:
@@ -186,18 +217,23 @@ def _bilinear(values: npt.NDArray[np.float64], column: Reals, row: Reals) -> Rea
     return np.where(good, total / np.where(weights > 0, weights, 1.0), np.nan)
 
 
-def _make_survey(points: pd.DataFrame, span_m: float, run: Run) -> _Survey | None:
-    """Return the net of the points that have a height, None (and it is said) where none stand close enough."""
+def _make_survey(points: pd.DataFrame, span_m: float, run: Run) -> tuple[_Survey | None, _Spots | None]:
+    """Return the net of the points that have a height, None (and it is said) where none stand close enough, and the
+    points by themselves, None when there are none.
+    """
     shapes = frames.geometries(points)
     z = frames.reals(points, "z")
     good = np.isfinite(z) & (shapely.get_type_id(shapes) >= 0) & ~shapely.is_empty(shapes)
     good &= ~_stands_for_unknown(z)
     if not good.all():
         run.warn("survey_without_height", n=int((~good).sum()), total=len(points))
-    net = _make_net(shapes[good], z[good], span_m)
-    if net is None and good.any():
+    if not good.any():
+        return None, None
+    spots = _make_spots(shapes[good], z[good])
+    net = _make_net(spots, span_m)
+    if net is None:
         run.warn("survey_too_sparse", n=int(good.sum()), span_m=round(span_m))
-    return net
+    return net, spots
 
 
 def _stands_for_unknown(z: Reals) -> npt.NDArray[np.bool_]:
@@ -212,18 +248,22 @@ def _stands_for_unknown(z: Reals) -> npt.NDArray[np.bool_]:
     return np.asarray(odd)
 
 
-def _make_net(shapes: Objects, z: Reals, span_m: float) -> _Survey | None:
+def _make_spots(shapes: Objects, z: Reals) -> _Spots:
+    """Return the points sorted by place, one a place with the mean of its heights."""
     centres = shapely.centroid(shapes)
     listed = np.column_stack([shapely.get_x(centres), shapely.get_y(centres), z])
     listed = listed[np.lexsort(listed.T[::-1])]  # by x, y, z: the order of rows must not show
     xy, place = np.unique(np.round(listed[:, :2], 3), axis=0, return_inverse=True)
     counts = np.bincount(place.ravel(), minlength=len(xy))
     heights = np.bincount(place.ravel(), weights=listed[:, 2], minlength=len(xy)) / np.maximum(counts, 1)
-    if len(xy) < 3:
+    return _Spots(xy - xy[0], heights, xy[0].copy())
+
+
+def _make_net(spots: _Spots, span_m: float) -> _Survey | None:
+    if len(spots.xy) < 3:
         return None
-    origin = xy[0].copy()
     try:
-        net = Delaunay(xy - origin)
+        net = Delaunay(spots.xy)
     except QhullError:  # all on one line
         return None
     corners = net.points[net.simplices]
@@ -231,4 +271,4 @@ def _make_net(shapes: Objects, z: Reals, span_m: float) -> _Survey | None:
     short = (sides <= span_m).all(axis=1)
     if short.any():  # what is needed for heights inside triangles costs more than the triangles
         short &= np.isfinite(net.transform).all(axis=(1, 2))
-    return _Survey(net, short, heights, origin) if short.any() else None
+    return _Survey(net, short, spots.z_m, spots.origin) if short.any() else None

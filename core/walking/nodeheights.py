@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One height per node: surveyed, own Z, raster in this order; bridges and tunnels straight from portal to portal."""
+"""One height per node: surveyed, own Z, raster, a lone surveyed point in this order; bridges and tunnels straight from
+portal to portal.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +46,7 @@ def find_node_heights(ways: Ways, topology: Topology, surface: Surface | None) -
     if surface is not None:
         tiers.insert(0, (surface.sample_survey(topology.x_m, topology.y_m), SURVEY))
         tiers.append((surface.sample_raster(topology.x_m, topology.y_m), RASTER))
+        tiers.append((surface.sample_spots(topology.x_m, topology.y_m), SURVEY))
     for heights, name in tiers:
         take = np.isnan(z) & np.isfinite(heights)
         z[take], source[take] = heights[take], name

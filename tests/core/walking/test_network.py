@@ -47,6 +47,32 @@ def test_flat_grid_is_length_over_speed():
     assert run.facts["capped_share"] == 0.0
 
 
+@pytest.mark.parametrize("raster", [None, plane_raster(lambda x, y: 50 + 0 * x + 0 * y)])
+def test_points_too_far_apart_for_a_ground_say_the_heights_of_their_junctions(raster):
+    """A hill drawn with one surveyed point a junction, 300 m apart and in line: no triangle, yet no flat walk either.
+
+    Where there is a raster, the junctions keep its heights: one source along a street is better than a mixture.
+    """
+    shapes = [shapely.Point(0, 0), shapely.Point(299, 3), shapely.Point(600, 6)]
+    points = pd.DataFrame({"z": [100.0, 124.0, 300.0], "geometry": np.array(shapes, dtype=object)})
+    table = roads(("a", "footway", [(0, 0), (300, 0)]), ("b", "footway", [(300, 0), (600, 0)]))
+    networks = []
+    for rows in (points, points.iloc[::-1].reset_index(drop=True)):
+        surface = make_surface(raster, rows, RULES, Run())
+        networks.append(build_network(table, NetworkOptions(), PROFILES, surface, Run()))
+    pd.testing.assert_frame_equal(
+        networks[0].edges.drop(columns="geometry"), networks[1].edges.drop(columns="geometry")
+    )
+    row = edge(networks[0], "a#0")
+    if raster is not None:
+        assert (row["z_from_m"], row["z_to_m"]) == (50, 50)
+        return
+    assert (row["z_from_m"], row["z_to_m"], row["climb_m"]) == (100, 124, 24)
+    up = math.exp(-3.5 * 0.13) / math.exp(-3.5 * 0.05)  # 24 m on 300 m
+    assert ms(networks[0], "a#0") == pytest.approx((300_000 / 0.9 / up, 300_000 / 0.9), abs=1)
+    assert pd.isna(edge(networks[0], "b#0")["climb_m"])  # nothing within 5 m of its end
+
+
 @pytest.mark.parametrize("slope", [0.03, 0.08, 0.2])
 def test_one_slope_is_tobler(slope):
     network, _ = build(roads(("a", "footway", [(0, 0), (300, 0)])), lambda x, y: 200 + slope * x + 0 * y)
