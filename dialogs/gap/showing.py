@@ -77,22 +77,28 @@ class GapShowing(QObject):
         if self.panel is not None and self.panel.isVisible() and self._count()[0] and self._count() != self._shown:
             self.open()
 
-    def open(self) -> None:
-        """Show the panel on the study's last count of gaps; says so when there is none."""
+    def open(self, community: str = "") -> None:
+        """Show the panel on the study's last count of gaps, a community set apart; says so when there is none."""
         study = self._dock.session.study
         files = results_of(study)
         detail = table_of(files["gap_detail"])[0] if "gap_detail" in files else None
         if detail is None or not detail.exists() or detail.stat().st_size < MANY_BYTES:
             try:
                 through(self._showing(*read_gaps(study, files)))
+                self._choose(community)
             except (RenewalError, OSError) as error:
                 self._on_shown(None, error)
         elif self._reading is None:  # a city's rows are read and counted beside the window
-            self._reading = Turns(self._coming(study, files), self._on_shown, self)
+            self._reading = Turns(self._coming(study, files, community), self._on_shown, self)
 
-    def _coming(self, study: Study, files: Mapping[str, str]) -> Any:
+    def _coming(self, study: Study, files: Mapping[str, str], community: str) -> Any:
         found = yield from aside(partial(read_gaps, study, files))
         yield from self._showing(*found)
+        self._choose(community)
+
+    def _choose(self, community: str) -> None:
+        if community and self.panel is not None:
+            self.panel.choose(community)
 
     def _on_shown(self, _: Any, error: Exception | None) -> None:
         self._reading = None

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qgis.PyQt.QtCore import QRectF, QSize, Qt
-from qgis.PyQt.QtGui import QColor, QPainter, QPalette, QPen
+from qgis.PyQt.QtCore import QRectF, QSize, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QColor, QMouseEvent, QPainter, QPalette, QPen
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
 from ...core.delivery.palette import palette as colours
@@ -31,6 +31,7 @@ class Bar:
     whole: float
     label: str = ""
     text: str = ""
+    key: str = ""  # of the community or zone it is about, "" = of none
 
 
 def issue_titles() -> dict[str, str]:
@@ -60,7 +61,13 @@ def bars_of(step: str, figures: Mapping[str, Any]) -> list[Bar]:
     if step == "gaps":
         colour = colours()["gap"][3]["color"]
         return [
-            Bar(((row["share"], colour, ""),), 1.0, row["name"], wording.percent(row["share"], 0))
+            Bar(
+                ((row["share"], colour, ""),),
+                1.0,
+                row["name"],
+                wording.percent(row["share"], 0),
+                str(row.get("id", "")),
+            )
             for row in figures.get("worst", [])
             if row["share"] > 0
         ]
@@ -69,14 +76,14 @@ def bars_of(step: str, figures: Mapping[str, Any]) -> list[Bar]:
 
 def _zone_bars(zones: Sequence[Mapping[str, Any]]) -> list[Bar]:
     """Return a bar a zone, what is not met first, then the largest; of many the last line says what the others have."""
-    found = [(bar["name"], tag_parts(bar["parts"]), bar.get("fail", 0)) for bar in zones]
+    found = [(bar["name"], tag_parts(bar["parts"]), bar.get("fail", 0), str(bar.get("id", ""))) for bar in zones]
     found = sorted((zone for zone in found if zone[1]), key=lambda zone: (-zone[2], -_sum(zone[1])))
     shown, rest = (found, []) if len(found) <= MOST_ZONES else (found[: MOST_ZONES - 1], found[MOST_ZONES - 1 :])
-    widest = max((_sum(parts) for _, parts, _ in shown), default=0.0)
-    bars = [Bar(parts, widest, name, _zone_text(parts, fails)) for name, parts, fails in shown]
+    widest = max((_sum(parts) for _, parts, *_ in shown), default=0.0)
+    bars = [Bar(parts, widest, name, _zone_text(parts, fails), key) for name, parts, fails, key in shown]
     if rest:
-        others = tuple(part for _, parts, _ in rest for part in parts)
-        text = _zone_text(others, sum(fails for *_, fails in rest))
+        others = tuple(part for _, parts, *_ in rest for part in parts)
+        text = _zone_text(others, sum(fails for _, _, fails, _ in rest))
         bars.append(Bar((), widest, tr("({n} more)").format(n=len(rest)), text))
     return bars
 
@@ -92,7 +99,9 @@ def _zone_text(parts: tuple[tuple[float, str, str], ...], fails: int) -> str:
 
 
 class Chart(QWidget):
-    """The chart of one card."""
+    """The chart of one card. `asked(key)`: the bar of a community or zone was clicked."""
+
+    asked = pyqtSignal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -124,6 +133,8 @@ class Chart(QWidget):
         if not any(map(sum, self.bins.values())):
             self.bins = {}
         self.setToolTip("\n".join(_told(bar) for bar in self.bars))
+        leads = any(bar.key for bar in self.bars)
+        self.setCursor(Qt.CursorShape.PointingHandCursor if leads else Qt.CursorShape.ArrowCursor)
         self.setVisible(bool(self.bars or self.bins))
         self.updateGeometry()
         self.update()
@@ -131,8 +142,25 @@ class Chart(QWidget):
     def sizeHint(self) -> QSize:
         """Return as many lines as there are bars, and the histogram's."""
         line = self.fontMetrics().height()
-        lines = sum(1.2 if bar.label else 0.7 for bar in self.bars) + (HISTOGRAM_LINES if self.bins else 0)
-        return QSize(line * 10, int(line * lines) + 2)
+        lines = HISTOGRAM_LINES if self.bins else 0
+        return QSize(line * 10, int(line * lines + sum(map(self._height, self.bars))) + 2)
+
+    def _height(self, bar: Bar) -> float:
+        return self.fontMetrics().height() * (1.2 if bar.label else 0.7)
+
+    def bar_at(self, y: float) -> Bar | None:
+        """Return the bar at a height, None below the last."""
+        for bar in self.bars:
+            y -= self._height(bar)
+            if y < 0:
+                return bar
+        return None
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Tell whose bar was clicked."""
+        bar = self.bar_at(event.pos().y()) if event.button() == Qt.MouseButton.LeftButton else None
+        if bar is not None and bar.key:
+            self.asked.emit(bar.key)
 
     def paintEvent(self, event: Any) -> None:
         """Draw bars, then the histogram."""
@@ -151,7 +179,7 @@ class Chart(QWidget):
             self.fontMetrics().height(),
             self.palette().color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText),
         )
-        height = line * (1.2 if bar.label else 0.7)
+        height = self._height(bar)
         left = self.width() * 0.34 if bar.label else 0.0
         right = self.fontMetrics().horizontalAdvance("000.0 ha ✗ 00") if bar.text else 0.0
         place, scale = left, max(0.0, self.width() - left - right) / bar.whole if bar.whole > 0 else 0.0

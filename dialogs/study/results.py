@@ -8,7 +8,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsCsException, QgsMapLayer, QgsProject, QgsProviderRegistry, QgsRectangle, QgsVectorLayer
+from qgis.core import (
+    QgsCsException,
+    QgsExpression,
+    QgsFeatureRequest,
+    QgsMapLayer,
+    QgsProject,
+    QgsProviderRegistry,
+    QgsRectangle,
+    QgsVectorLayer,
+)
 from qgis.PyQt import sip
 
 from ...processing.styling.counting import COUNTED, classes_of, count_classes, drop_empty, tell_counts
@@ -254,6 +263,26 @@ def open_table(iface: Any, project: QgsProject, study: Study, key: str) -> QgsVe
     if iface is not None and layer is not None:
         iface.showAttributeTable(layer)
     return layer
+
+
+def frame_row(iface: Any, project: QgsProject, study: Study, table: str, row: tuple[str, str]) -> None:
+    """Bring one feature of a result, by (column, value), into view and let it flash; nothing when it is not there."""
+    layer = next((item for item in project.mapLayers().values() if result_of(item) == (study.study_id, table)), None)
+    canvas = iface.mapCanvas() if iface is not None else None
+    if layer is None or canvas is None:
+        return
+    request = QgsFeatureRequest().setFilterExpression(QgsExpression.createFieldEqualityExpression(*row))
+    found = next(layer.getFeatures(request), None)
+    if found is None or not found.hasGeometry():
+        return
+    try:
+        box = crossing(layer.crs(), project.crs(), project).transformBoundingBox(found.geometry().boundingBox())
+    except QgsCsException:
+        return
+    box.scale(1.2)
+    canvas.setExtent(box)
+    canvas.refresh()
+    canvas.flashFeatureIds(layer, [found.id()])
 
 
 def _study_title(study: Study) -> str:

@@ -22,6 +22,7 @@ from .figure_menu import explain
 
 __all__ = ["BIG", "COLOURS", "HINT", "SIGNS", "TITLE", "Figures", "Mark", "StepCard", "scaled", "text_label"]
 NOTE = "background: rgba({colour}, 40); border: 1px solid rgba({colour}, 110); border-radius: 3px; padding: 4px"
+BAR_LEADS = {"gaps": "gaps", "zones": "zone"}  # step → action of a click on a bar of its chart
 AMBER, RED = "166, 106, 0", "168, 50, 45"
 
 
@@ -46,7 +47,8 @@ class StepCard(QFrame):
         self.body.linkActivated.connect(lambda action: self.link_asked.emit(self.key, action))
         self.figures = Figures()
         self.figures.asked.connect(lambda label, cell: explain(self, label, cell))
-        self.chart = Chart()
+        self.chart = Chart()  # a bar leads to its community, in the panel of gaps, or to its zone
+        self.chart.asked.connect(lambda about: self.link_asked.emit(self.key, f"{BAR_LEADS[self.key]}:{about}"))
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setFormat("%p %")

@@ -80,6 +80,11 @@ def _map(dock: Any, step: str, about: str) -> None:
     results.open_step(dock.iface, dock.session.project, dock.session.study, step)
 
 
+def _zone(dock: Any, step: str, about: str) -> None:
+    _map(dock, step, "")
+    results.frame_row(dock.iface, dock.session.project, dock.session.study, "zones", ("zone_id", about))
+
+
 def _table(dock: Any, step: str, about: str) -> None:
     results.open_table(dock.iface, dock.session.project, dock.session.study, step)
 
@@ -163,7 +168,8 @@ ACTIONS: dict[str, Callable[[Any, str, str], None]] = {
     "help": lambda dock, step, about: dock.open_outside(help_page(step)),
     "figures": lambda dock, step, about: dock.settings.show_figures(),
     "run": lambda dock, step, about: dock.session.start_step(about),
-    "gaps": lambda dock, step, about: dock.gaps.open(),
+    "zone": _zone,
+    "gaps": lambda dock, step, about: dock.gaps.open(about),
     "sites": lambda dock, step, about: dock.siting.open(),
     "review": lambda dock, step, about: dock.reviewing.open(),
     "hand": lambda dock, step, about: dock.hand.open(),

@@ -95,6 +95,27 @@ def test_a_figure_says_what_stands_behind_it(dock, qtbot):
     assert followed == [("tag", "table")] * 2
 
 
+def test_a_bar_leads_to_its_community_or_zone(dock, qtbot):
+    from qgis.PyQt.QtCore import QPoint
+
+    followed, places = [], (1, 2)
+    worst = [{"id": f"C{n}", "name": "甲", "share": 0.9 - n / 10} for n in places]
+    zones = [{"id": f"Z{n}", "name": "乙", "parts": {"old_compound": 9.0 - n}} for n in places]
+    for key, action, figures in (("gaps", "gaps:C2", {"worst": worst}), ("zones", "zone:Z2", {"bars": zones})):
+        card = dock.cards[key]
+        card.link_asked.disconnect()  # what follows is another test's
+        card.link_asked.connect(lambda _, asked: followed.append(asked))
+        card.chart.show_figures(key, figures)
+        card.chart.resize(300, card.chart.sizeHint().height())
+        height = card.chart.height()
+        qtbot.mouseClick(card.chart, Qt.MouseButton.LeftButton, pos=QPoint(40, height * 3 // 4))
+        qtbot.mouseClick(card.chart, Qt.MouseButton.RightButton, pos=QPoint(40, height // 4))
+        assert followed.pop() == action and not followed
+    parts = {"bar": {"error": 1}}
+    dock.cards["prepare"].chart.show_figures("prepare", parts)
+    qtbot.mouseClick(dock.cards["prepare"].chart, Qt.MouseButton.LeftButton, pos=QPoint(40, 3))  # it is of nobody
+
+
 def test_in_a_delivery_its_drawings_are_no_inputs(dock, tmp_path):
     from qgis.core import QgsProject, QgsVectorFileWriter, QgsVectorLayer
 

@@ -182,6 +182,14 @@ def test_nothing_before_gaps(dock):
     assert (dock.gaps.panel, len(said)) == (None, 1)
 
 
+def test_a_bar_of_the_card_opens_the_panel_at_its_community(gaps, dock):
+    from urban_renewal.dialogs.workbench.links import follow
+
+    for community in ("C1", "C2"):
+        follow(dock, "gaps", f"gaps:{community}")
+        assert gaps.panel.current == community and gaps.panel.sentence.text()
+
+
 def test_gone_with_the_project(gaps, dock, project):
     project.clear()
     assert dock.gaps.panel is None
@@ -195,6 +203,8 @@ def test_a_citys_rows_are_counted_beside_the_window(gaps, dock, qtbot, tmp_path,
     write_rows(tmp_path / "gap_detail.gpkg", "gap_detail", fields, rows)
     dock.session.study.steps["gaps"].results["gap_detail"] = "gap_detail.gpkg"
     monkeypatch.setattr(gap_showing, "MANY_BYTES", 0)
+    gaps.open("C2")
+    qtbot.waitUntil(lambda: gaps.panel.current == "C2", timeout=3000)
     gaps.close()
     gaps.open()
     assert gaps.panel is None, "it waits for the count"

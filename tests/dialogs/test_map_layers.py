@@ -149,6 +149,21 @@ def test_dropped_inputs_in_the_look_of_the_house_follow_the_steps(project, deliv
     assert base_look.state_of(project, study) == "", "it wears the base map already: nothing to offer"
 
 
+def test_a_bar_of_the_card_frames_its_zone(project, delivered, qgis_iface):
+    from urban_renewal.dialogs.study import results
+    from urban_renewal.dialogs.study.study import Study
+
+    canvas = qgis_iface.mapCanvas()
+    canvas.resize(400, 400)
+    canvas.setDestinationCrs(project.crs())
+    away = QgsRectangle(5000, 5000, 5010, 5010)
+    canvas.setExtent(away)
+    results.frame_row(qgis_iface, project, Study(study_id="s"), "zones", ("zone_id", "no such"))
+    assert not canvas.extent().contains(QgsRectangle(0, 0, 100, 100))
+    results.frame_row(qgis_iface, project, Study(study_id="s"), "zones", ("zone_id", "Z1"))
+    assert canvas.extent().contains(QgsRectangle(0, 0, 100, 100)) and canvas.extent().height() < 200
+
+
 def test_who_looks_from_nearby_stays(project, delivered, qgis_iface, tmp_path):
     """Asked for once more, the map shows all of the step."""
     from urban_renewal.dialogs.study import results
