@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Many hostile inputs: files, texts, parameters, layers; other ones every time. At least 20,000; ten minutes to half an hour.
-#   scripts/fuzz.sh [SEED] [PARSER_INPUTS] [ALGORITHM_INPUTS]     each of 17 parsers; each of 22 algorithms with its
+#   scripts/fuzz.sh [SEED] [PARSER_INPUTS] [ALGORITHM_INPUTS]     each of 17 parsers; each of 23 algorithms with its
 # parameters and layers, and each of the 10 rule files that algorithms take
 # Root runs it where the kernel refuses every socket to the outside and every file outside the checkout and /tmp.
 set -euo pipefail
