@@ -12,7 +12,7 @@ from .. import frames, schema
 from ..run import Run
 from .palette import CHILD_KINDS, ELDER_KINDS
 
-FROM_DETAIL = {"need": "need", "served": "served", "gap": "gap", "share": "share"}
+FROM_DETAIL = {"need": "need", "served": "served", "gap": "gap", "share": "share", "in_r": "in_r"}
 SLICE = 50_000  # rows between two looks at Cancel
 SOURCES = (*FROM_DETAIL.values(), "walk_s")
 
@@ -25,8 +25,8 @@ def kinds_of(detail: pd.DataFrame) -> tuple[str, ...]:
 def widen_gaps(parcels: pd.DataFrame, detail: pd.DataFrame, run: Run | None = None) -> pd.DataFrame:
     """Return the table `gap`: a row for each parcel that the detail knows, sorted by parcel_id.
 
-    Parameters: `parcels` parcel_id and geometry; `detail` parcel_id, kind, need, served, gap, share, walk_s.
-    `<kind>_min` is walk_s in minutes; `<kind>_in_r` is not in the detail and stays missing. `elder_gap`, `child_gap`:
+    Parameters: `parcels` parcel_id and geometry; `detail` parcel_id, kind, need, served, gap, share, in_r, walk_s.
+    `<kind>_min` is walk_s in minutes. `elder_gap`, `child_gap`:
     plain mean over the group's kinds with need of gap ÷ need (0–1), missing where no kind has need (contract.md).
     """
     kinds = kinds_of(detail)

@@ -46,14 +46,12 @@ class GapTables:
         self._parcels, self._kinds, self._load_rule = parcels, kinds, load_rule
         self._detail: dict[str, pd.DataFrame] = {}
         self._loads: dict[str, pd.DataFrame] = {}
-        self._inside: dict[str, Reals] = {}
 
     def add(self, demand: Demand, result: KindResult) -> None:
         """Take the rows of one kind."""
-        name, n = result.kind.id, len(self._parcels)
+        name = result.kind.id
         self._detail[name] = frames.conform(_detail_of(self._parcels, demand, result), schema.table("gap_detail"))
         self._loads[name] = _loads_of(demand, result, self._load_rule)
-        self._inside[name] = _sum(demand.people[result.kind.people] * result.in_radius, demand.parcel, n) / MILLI
 
     def detail(self, run: Run | None = None) -> pd.DataFrame:
         """Return table gap_detail, put together column by column: a city's rows are not held twice."""
@@ -68,7 +66,7 @@ class GapTables:
 
     def wide(self, detail: pd.DataFrame, run: Run | None = None) -> pd.DataFrame:
         """Return table gap from the table gap_detail."""
-        return _wide(self._parcels, detail, self._kinds, self._inside, run)
+        return _wide(self._parcels, detail, self._kinds, run)
 
     def loads(self) -> pd.DataFrame:
         """Return table facility_load."""
@@ -86,6 +84,7 @@ def _detail_of(parcels: pd.DataFrame, demand: Demand, result: KindResult) -> pd.
     frame = pd.DataFrame({
         "parcel_id": parcels["parcel_id"], "kind": kind.id, "unit": kind.unit, "standard_id": kind.standard_id,
         "people": _sum(people / MILLI, parcel, n), "need": need,
+        "in_r": _sum(people * result.in_radius, parcel, n) / MILLI,
         "line_m": _mean(result.line_m, weight, parcel, n), "walk_m": _mean(result.walk_m, weight, parcel, n),
         "walk_s": _mean(np.where(routed, result.walk_ms / 1000, np.nan), weight, parcel, n),
         "nearest_id": _nearest_of_most(result, weight, parcel, n), "reach_n": _reached(result, parcel, n),
@@ -94,7 +93,7 @@ def _detail_of(parcels: pd.DataFrame, demand: Demand, result: KindResult) -> pd.
     })  # fmt: skip
     frame["status"] = _status(result, demand, need, (unknown, partly), n)
     nobody, _ = who_is_unknown(demand, kind.people, parcel, n)  # need may be of others: places of all, for infants
-    frame.loc[nobody, "people"] = np.nan
+    frame.loc[nobody, ["people", "in_r"]] = np.nan
     blank = ["need", "access_ratio", "served", "gap", "share"]
     frame.loc[unknown, blank] = np.nan
     return frame
@@ -171,19 +170,16 @@ def wide_table(parcels: pd.DataFrame, detail: pd.DataFrame, counted: Counted, ru
     return _collected(parcels, counted, "even", run).wide(detail, run)
 
 
-def _wide(
-    parcels: pd.DataFrame, detail: pd.DataFrame, kinds: Sequence[Kind], in_radius: dict[str, Reals], run: Run | None
-) -> pd.DataFrame:
+def _wide(parcels: pd.DataFrame, detail: pd.DataFrame, kinds: Sequence[Kind], run: Run | None) -> pd.DataFrame:
     frame, n = parcels[["parcel_id", frames.GEOMETRY]].copy(), len(parcels)
     groups: dict[str, list[Reals]] = {"elder": [], "child": []}
     for number, kind in enumerate(kinds):
         if run is not None:
             run.check()
         rows = detail.iloc[number * n : (number + 1) * n]
-        for name in ("need", "served", "gap", "share"):
+        for name in ("need", "served", "gap", "share", "in_r"):
             frame[f"{kind.id}_{name}"] = rows[name].to_numpy()
         frame[f"{kind.id}_min"] = rows["walk_s"].to_numpy("float64") / 60
-        frame[f"{kind.id}_in_r"] = np.where(rows["people"].isna(), np.nan, in_radius[kind.id])
         if kind.group in groups:
             groups[kind.group].append((1 - rows["share"].to_numpy("float64")).astype(np.float64))
     for name, columns in groups.items():

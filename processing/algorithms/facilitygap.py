@@ -107,6 +107,6 @@ class FacilityGap(RenewalAlgorithm):
 def _folded(yardstick: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
     """Return the columns of the other yardstick: computed and written, folded away in the attribute table."""
     covers = ("people", "land", "floor")
-    radius = ["line_m", *(f"{kind}_in_r" for kind in kinds), *(f"radius_cover_{name}" for name in covers)]
+    radius = ["line_m", "in_r", *(f"{kind}_in_r" for kind in kinds), *(f"radius_cover_{name}" for name in covers)]
     walk = ["walk_m", "walk_s", *(f"{kind}_min" for kind in kinds), *(f"walk_cover_{name}" for name in covers)]
     return tuple({"radius": walk, "walk": radius}.get(yardstick, ()))

@@ -61,6 +61,7 @@ def read(folder, table):
 
 def test_sums_of_the_study_agree(delivery):
     detail, loads, summary = (read(delivery, name) for name in ("gap_detail", "facility_load", "gap_summary"))
+    wide = read(delivery, "gap")
     for kind in ("eday", "nurs", "kgar", "heal"):
         rows = [row for row in detail if row["kind"] == kind and row["need"] is not None]
         need, served, gap = (sum(float(row[name] or 0) for row in rows) for name in ("need", "served", "gap"))
@@ -75,6 +76,11 @@ def test_sums_of_the_study_agree(delivery):
         assert abs(sum(float(row["need"]) for row in mine) - need) < 1e-3 * len(rows)
         for row in mine:
             assert abs(row["need"] - row["supply"] - (row["gap"] - row["surplus"])) < 1e-6
+        near = sum(row["radius_cover_people"] * row["people"] for row in mine if row["people"])
+        assert near > 0
+        assert abs(sum(row[f"{kind}_in_r"] for row in wide if row[f"{kind}_in_r"] is not None) - near) < 0.002 * len(
+            wide
+        )
     tags = {row["tag"] for row in read(delivery, "tagged")}
     assert {"old_compound", "urban_village", "idle_factory"} <= tags
 

@@ -13,13 +13,13 @@ SQUARE = shapely.box(0, 0, 1, 1)
 def test_widen_gaps():
     parcels = pd.DataFrame({"parcel_id": ["C", "B", "A"], "geometry": [SQUARE] * 3})
     rows = [
-        ("A", "eday", 10.0, 4.0, 6.0, 0.4, 300.0),
-        ("A", "meal", 20.0, 20.0, 0.0, 1.0, 60.0),
-        ("A", "kgar", 0.0, 0.0, 0.0, None, None),
-        ("B", "eday", None, None, None, None, None),
-        ("B", "kgar", 4.0, 3.0, 1.0, 0.75, 90.0),
+        ("A", "eday", 10.0, 4.0, 6.0, 0.4, 300.0, 12.5),
+        ("A", "meal", 20.0, 20.0, 0.0, 1.0, 60.0, 40.0),
+        ("A", "kgar", 0.0, 0.0, 0.0, None, None, 0.0),
+        ("B", "eday", None, None, None, None, None, None),
+        ("B", "kgar", 4.0, 3.0, 1.0, 0.75, 90.0, 0.0),
     ]
-    names = ["parcel_id", "kind", "need", "served", "gap", "share", "walk_s"]
+    names = ["parcel_id", "kind", "need", "served", "gap", "share", "walk_s", "in_r"]
     wide = widen_gaps(parcels, pd.DataFrame(rows, columns=names)).set_index("parcel_id")
     assert list(wide.index) == ["A", "B"]  # C is not in the detail
     assert wide["elder_gap"]["A"] == pytest.approx((6 / 10 + 0 / 20) / 2)
@@ -27,4 +27,6 @@ def test_widen_gaps():
     assert math.isnan(wide["elder_gap"]["B"])  # people unknown
     assert wide["child_gap"]["B"] == pytest.approx(0.25)
     assert wide["eday_min"]["A"] == pytest.approx(5)
-    assert math.isnan(wide["eday_in_r"]["A"])
+    assert (wide["eday_in_r"]["A"], wide["kgar_in_r"]["B"]) == (12.5, 0) and math.isnan(wide["eday_in_r"]["B"])
+    old = widen_gaps(parcels, pd.DataFrame(rows, columns=names).drop(columns="in_r")).set_index("parcel_id")
+    assert math.isnan(old["eday_in_r"]["A"])  # a detail of before had none
