@@ -2676,7 +2676,7 @@
         <translation>{minutes} 分钟内（{way}）：街道 {km} km；</translation>
     </message>
     <message>
-        <source>Without a layer: houses on parcels tagged as idle factories or idle buildings, and spare rooms of kindergartens. With one: its polygons, a building each.</source>
+        <source>Without a layer: houses on parcels tagged as idle factories or idle buildings, and spare rooms of kindergartens. With one: its polygons, one building each.</source>
         <translation>不选图层：识别为闲置厂房、闲置楼宇的宗地上的房屋，以及幼儿园富余用房。选图层：每个面是一处建筑。</translation>
     </message>
     <message>

@@ -68,7 +68,7 @@ class SitesPanel(QDockWidget):
         self.candidates.setAllowEmptyLayer(True, tr("Buildings on idle parcels"))
         self.candidates.setToolTip(tr(
             "Without a layer: houses on parcels tagged as idle factories or idle buildings, and spare rooms of "
-            "kindergartens. With one: its polygons, a building each."
+            "kindergartens. With one: its polygons, one building each."
         ))  # fmt: skip
         self.run = main_button(tr("Choose sites"))
         self.figures = big_figures(3)
