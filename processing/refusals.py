@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from qgis.core import (
     Qgis,
     QgsCoordinateReferenceSystem,
+    QgsCsException,
     QgsProcessingContext,
     QgsProcessingParameterCrs,
     QgsProcessingParameterDateTime,
@@ -20,6 +23,7 @@ from qgis.core import (
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
     QgsProperty,
+    QgsRectangle,
     QgsSettings,
 )
 from qgis.PyQt.QtCore import QDate, Qt
@@ -29,6 +33,7 @@ from ..core.inputs.aliases import role_for
 from .intake.inputs import Plan, map_fields, working_crs_of
 from .intake.networks import home_of
 from .intake.tabled import name_table
+from .layers.crs import transform_to
 from .layers.snapshot import VectorSnapshot, take_raster, take_vector
 from .layers.systems import OURS, keep_systems
 from .missing import how_to_install, missing_packages
@@ -42,6 +47,7 @@ OWN_FILES = {
     "RULES_FILE": "ruleset", "STANDARD_FILE": "standard", "ZONE_RULES_FILE": "zone-rules", "PROFILE_FILE": "profiles",
     "TEMPLATE_FILE": "template", "COST_TABLE": "costs", "MAPPING_FILE": "mapping",
 }  # fmt: skip
+FAR_M = 5_000.0  # as in core/inputs/checks.py, which is too heavy to be asked here
 
 
 def settle(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingContext) -> Plan:
@@ -221,11 +227,35 @@ def _settle_crs(algorithm: Any, context: QgsProcessingContext, plan: Plan) -> No
     plan.working = working_crs_of(main, context, plan.vectors.values())
     plan.result_crs = main.crs
     if plan.working.crs is not None:
+        if not algorithm.LENIENT:  # which tells it by itself
+            plan.doubts += _far_layers(plan, main)
         return
     odd = [item.name for item in plan.vectors.values() if item.crs.isValid() and item.crs.isGeographic()]
     if odd or plan.rasters:
         odd += [item.name for item in plan.rasters.values()]
         raise RenewalError("local_grid_mixed", layer=main.name, others=odd)
+
+
+def _far_layers(plan: Plan, main: VectorSnapshot) -> list[tuple[str, dict[str, Any]]]:
+    """Return what should be said of layers that lie nowhere near the main one: a wrong system, most likely.
+
+    Each layer is taken as large as its stray features make it, so what is told is true of all that it holds.
+    """
+    boxes: dict[str, QgsRectangle] = {}
+    for name, item in plan.vectors.items():
+        if item.geometry != "none" and item.crs.isValid() and item.count and not item.extent.isNull():
+            with suppress(QgsCsException):  # told by its own sentence when it is read
+                boxes[name] = transform_to(item.crs, plan.working, plan.transforms).transformBoundingBox(item.extent)
+    around = boxes.pop(main.parameter, None)
+    told = []
+    for name, box in boxes.items() if around is not None and around.isFinite() else ():
+        far_m = math.hypot(
+            max(box.xMinimum() - around.xMaximum(), around.xMinimum() - box.xMaximum(), 0.0),
+            max(box.yMinimum() - around.yMaximum(), around.yMinimum() - box.yMaximum(), 0.0),
+        )
+        if far_m > FAR_M and box.isFinite():
+            told.append(("layer_far", {"layer": name, "anchor": main.name, "km": round(far_m / 1000, 1)}))
+    return told
 
 
 def _keep(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingContext, plan: Plan) -> None:

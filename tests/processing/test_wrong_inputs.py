@@ -79,3 +79,14 @@ def test_the_log_names_layers_and_fields_as_people_know_them(run_algorithm, make
     assert "图层“我的宗地”有 1 个要素没有编号" in log and "“PARCELS”" not in log
     assert "图层“我的宗地”：宗地编号 取自字段“宗地代码”（按名称猜测）。" in log
     assert "scratch" not in log  # QGIS complains about each heading of a temporary layer
+
+
+@pytest.mark.parametrize(("crs", "far"), [("EPSG:4545", False), ("EPSG:4547", True)])
+def test_a_layer_in_a_wrong_system_is_told_by_every_run(make_layer, run_algorithm, tmp_path, crs, far):
+    """The same numbers in the next 3° zone are other places, 600 km away: every gap would be whole, in silence."""
+    parcels = make_layer([("POLYGON((0 0,10 0,10 10,0 10,0 0))", {"parcel_id": "P1"})], name="宗地", crs="EPSG:4545")
+    beside = "POLYGON((20 0,30 0,30 10,20 10,20 0))"
+    houses = make_layer([(beside, {"building_id": "B1", "year": "1980"})], name="楼栋", crs=crs)
+    asked = {"PARCELS": parcels, "BUILDINGS": houses, "OUTPUT": str(tmp_path / "tags.gpkg"), "LANGUAGE": "en"}
+    _, _, feedback = run_algorithm("tagparcels", asked)
+    assert ("Layer “楼栋” lies at least" in feedback.textLog()) == far
