@@ -5,8 +5,11 @@ of a model's outputs from their descriptions. Inputs and the step are labelled i
 """
 
 import json
+import os
 import sys
 from pathlib import Path
+
+os.environ["QT_HASH_SEED"] = "0"  # attributes are written in the same order each time; Qt reads it when it is loaded
 
 from qgis.core import (
     QgsProcessing,
