@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Any
 
 from qgis.PyQt.QtCore import QEvent, QLocale, QObject, QRectF, QSize, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QColor, QKeySequence, QPainter, QPalette, QWheelEvent
+from qgis.PyQt.QtGui import QColor, QKeySequence, QPainter, QPalette, QValidator, QWheelEvent
 from qgis.PyQt.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -27,6 +28,7 @@ from .pasting import is_table, plain_digits
 from .rows import Cell
 from .words import MANY, listed_words, typed_words, value_text
 
+FRACTION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*/\s*(\d+(?:\.\d*)?)?\s*")
 BLUE = "#2F7FAE"  # the colour of what can be acted on: main buttons, weights, dragged limits
 
 
@@ -49,12 +51,21 @@ class Number(QDoubleSpinBox):
         return f"{value:,.10g}" if MANY <= abs(value) < 1e10 else f"{value:.10g}" if abs(value) < MANY else str(value)
 
     def valueFromText(self, text: str) -> float:
-        """Return the number of a text with or without commas between thousands."""
+        """Return the number of a text with or without commas between thousands; of 1/2 it is 0.5."""
+        above, below = _fraction(text)
+        if below:
+            return round(above / below, self.decimals())
         return float(super().valueFromText(plain_digits(text).replace(",", "")))
 
     def validate(self, text: str, place: int) -> Any:
         """Take commas between thousands as they are, and what a Chinese input method writes: ３，５００ or 0。6."""
         text = plain_digits(text)
+        if "/" in text:  # left out, 1/2 would become 12
+            above, below = _fraction(text)
+            is_right = bool(below) and self.minimum() <= above / below <= self.maximum()
+            states = QValidator.State
+            is_begun = above is not None
+            return states.Acceptable if is_right else states.Intermediate if is_begun else states.Invalid, text, place
         return super().validate(text.replace(",", ""), place)[0], text, place
 
     def sizeHint(self) -> QSize:
@@ -239,6 +250,12 @@ class WeightBar(QWidget):
         painter.fillRect(box, faint(self.palette()))
         painter.fillRect(QRectF(box.left(), box.top(), box.width() * min(1.0, self.share), height), QColor(BLUE))
         painter.end()
+
+
+def _fraction(text: str) -> tuple[float | None, float]:
+    """Return (1.0, 2.0) of 1/2, (1.0, 0.0) while there is nothing behind the stroke; (None, 0.0) of anything else."""
+    found = FRACTION.fullmatch(plain_digits(text))
+    return (float(found[1]), float(found[2] or 0)) if found else (None, 0.0)
 
 
 def _plain(value: float, cell: Cell) -> float | int:

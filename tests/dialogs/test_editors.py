@@ -269,6 +269,21 @@ def test_preview_counts_who_changes(previewed, qtbot):
     assert previewed.side.changing.text().startswith("2 ")
 
 
+@pytest.mark.parametrize(("typed", "left"), [("1/2", 0.5), ("3/4", 0.75), ("1/", 0.6), ("5/2", 0.6), ("1/0", 0.6)])
+def test_a_fraction_is_a_number(qtbot, typed, left):
+    """1/2 is a half, not 12; what is not whole, or too large for the field, leaves it as it was."""
+    from urban_renewal.dialogs.editors.cells import Number
+    from urban_renewal.dialogs.editors.rows import Cell
+
+    box = Number(Cell(("x",), "real", low=0.0, high=2.0, decimals=2))
+    qtbot.addWidget(box)
+    box.setValue(0.6)
+    box.show()
+    type_number(qtbot, box, typed)
+    assert box.value() == left
+    assert box.valueFromText("３／４") == 0.75, "as an input method writes it"
+
+
 def test_a_change_of_level_is_told_by_its_word(qtbot):
     """Suspected → confirmed of one tag: the narrow columns tell the words that differ, the colour tells the tag."""
     from types import SimpleNamespace
