@@ -39,7 +39,7 @@ def draw_branches(
     """Return the BRANCHES table: one row per petal and edge, sorted; widths and names are told by `tell_widths`.
 
     Each parcel's walk is the quickest one of its slower direction. `people` are those of the petal whose walk takes the
-    edge, NaN when none is known; length, climb and time belong to the longest stretch walked.
+    edge, NaN when none is known; length, climb and time are of the whole stretch drawn, walked as the longest walk goes.
     """
     rows: list[dict[str, Any]] = []
     by_core: dict[int, list[PetalWalks]] = {}
@@ -89,7 +89,8 @@ def _row(petal: PetalWalks, edge: int, uses: list[tuple[Route, int, float]], gra
     rise = float(graph.z_m[graph.end[edge]] - graph.z_m[graph.start[edge]])
     part = float(route.share_to[step] - route.share_from[step])
     length = float(graph.length_m[edge])
-    climb = max(0.0, rise * part)
+    times = (high - low) / abs(part) if part else 1.0  # walks that leave an edge at both ends draw more than either
+    climb = max(0.0, rise * part * times)
     known = [round(people * 1000) for _, _, people in uses if not np.isnan(people)]
     return {
         "zone_id": petal.zone_id,
@@ -98,7 +99,7 @@ def _row(petal: PetalWalks, edge: int, uses: list[tuple[Route, int, float]], gra
         "kind": graph.kind[edge],
         "length_m": length * (high - low),
         "climb_m": climb if not np.isnan(rise) else np.nan,
-        "walk_s": int(route.edge_ms[step]) / 1000,
+        "walk_s": int(route.edge_ms[step]) * times / 1000,
         "people": sum(known) / 1000 if known else np.nan,
         "slope_pct": 100 * rise / length * np.sign(part) if length > 0 else np.nan,
         frames.GEOMETRY: stretch_of(graph.geometry[edge], low, high),

@@ -10,6 +10,7 @@ from urban_renewal.core.errors import Cancelled
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.graph import graph_from_edges
 from urban_renewal.core.walking.profiles import load_profiles
+from urban_renewal.core.walking.route import Route
 from urban_renewal.core.zones.delineate import delineate_zones
 
 from .test_delineate import loose, members, row_of
@@ -41,6 +42,19 @@ def test_stations_half_a_kilometre_apart_on_foot_merge(rules):
     assert zones.cores["zone_id"].tolist() == ["Z-S0", "Z-S0"]
     apart = delineate_zones(inputs, loose(rules, merge_walk_m=499.0), Run())
     assert apart.cores["zone_id"].tolist() == ["Z-S0", "Z-S1"]
+
+
+def test_an_edge_left_at_both_ends_is_one_stretch():
+    """40 % of 110 m one way, the other 60 % the other way: all of it, at the pace and the climb of the longer walk."""
+    from urban_renewal.core.zones.branches import PetalWalks, _row
+
+    def walk(start, end, ms):
+        return Route(np.array([0]), np.array([start]), np.array([end]), np.array([ms]), ms, 0.0, 0.0, 0.0, 0.0)
+
+    uses = [(walk(0.4, 0.0, 48_000), 0, 3.0), (walk(0.4, 1.0, 75_000), 0, 2.0)]
+    row = _row(PetalWalks("Z", "Z-01", 0, [0, 1], [3.0, 2.0]), 0, uses, street(1, z=(0.0, 5.0)))
+    assert row["length_m"] == pytest.approx(110) and row["people"] == 5
+    assert row["walk_s"] == pytest.approx(75 / 0.6) and row["climb_m"] == pytest.approx(5)
 
 
 def test_the_slower_direction_counts_and_branches_follow_it(rules):
