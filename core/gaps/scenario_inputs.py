@@ -15,6 +15,7 @@ from shapely.ops import substring
 
 from .. import frames
 from ..run import Run
+from ..walking.graph import refuse_columns
 from ..walking.profiles import Profile
 from ..walking.times import slope_factor, whole_ms
 from .supply import EXISTING
@@ -54,9 +55,13 @@ def with_links(network: pd.DataFrame, links: pd.DataFrame, profiles: Sequence[Pr
     An end of a link cuts the edge it lies on; the parts share that edge's milliseconds. A link is walked at the
     profile's speed on its mean slope, stairs at their own speeds. Homes and facilities are not joined to it (column
     `unjoined`): they go out by the door they use today, so that a new link makes no walk longer. Links with an end off
-    the network are left out and listed (`link_off_network`).
+    the network are left out and listed (`link_off_network`). Raises RenewalError as graph_from_edges for columns that
+    are not there.
     """
+    refuse_columns(network, [profile.id for profile in profiles])
     table = network.reset_index(drop=True)
+    if "length_m" not in table:
+        table["length_m"] = shapely.length(frames.geometries(table))
     ordered = links.sort_values("link_id", ignore_index=True)
     ends, lost = _ends(table, ordered)
     run.leave_out("LINKS", ordered["link_id"][lost], "link_off_network", "warning")
@@ -132,7 +137,7 @@ def _parts(edge: pd.Series, stops: list[tuple[float, str]], profiles: Sequence[P
     for number, ((start, one), (end, other)) in enumerate(zip(marks, marks[1:])):
         row = edge.to_dict() | {"edge_id": f"{edge['edge_id']}-{number}", "from_node": one, "to_node": other}
         row["length_m"] = float(edge["length_m"]) * (end - start)
-        if "z_from_m" in row:
+        if "z_from_m" in row and "z_to_m" in row:
             z, rise = edge["z_from_m"], edge["z_to_m"] - edge["z_from_m"]
             row |= {"z_from_m": z + start * rise, "z_to_m": z + end * rise}
         for name in ("climb_m", "drop_m", "capped_m"):

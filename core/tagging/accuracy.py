@@ -54,7 +54,7 @@ def compare_tags(tagged: pd.DataFrame, truth: pd.DataFrame, run: Run) -> Accurac
     if not len(joined):
         raise RenewalError("tagged_class_none", n=int(strange.sum()))
     real, tag = joined["truth"].to_numpy(dtype=object), joined["tag"].to_numpy(dtype=object)
-    sure = (joined["tag_level"] == "confirmed").to_numpy(dtype=bool)
+    sure = (joined["tag_level"] == "confirmed").to_numpy(dtype=bool, na_value=False)
     counts = np.array([[int(((real == row) & (tag == column)).sum()) for column in TAGS] for row in TAGS])
     rows = [_row(name, counts[number], (real, tag, sure)) for number, name in enumerate(TAGS)]
     matrix = frames.conform(pd.DataFrame(rows), schema.table("tag_matrix"))
@@ -123,7 +123,8 @@ def choose_field_sample(tagged: pd.DataFrame, margin: float, seed: int, run: Run
     table = tagged.sort_values("parcel_id", ignore_index=True)
     source = frames.optional(table, "tag_source").fillna("rule")
     table = table[source != "review"].reset_index(drop=True)
-    by_score = table.sort_values(["tag_score", "parcel_id"], ascending=[False, True])
+    by_score = table.assign(_score=frames.optional(table, "tag_score", "real"))
+    by_score = by_score.sort_values(["_score", "parcel_id"], ascending=[False, True]).drop(columns="_score")
     suspected = by_score["tag_level"] == "suspected"
     against = frames.optional(by_score, "tag_evidence").map(is_doubted).to_numpy(dtype=bool) & ~suspected
     parts = [

@@ -150,7 +150,7 @@ def graph_from_edges(edges: pd.DataFrame, profiles: Sequence[str], run: Run) -> 
     Raises RenewalError: `network_columns_missing`, `network_without_profile`, `network_empty`, `edge_id_twice`,
     `edge_time_not_positive` (times are whole milliseconds above 0).
     """
-    _refuse_columns(edges, profiles)
+    refuse_columns(edges, profiles)
     table = _usable(edges, run)
     run.progress(0.1)
     ids = table["edge_id"].to_numpy(dtype=object)
@@ -244,7 +244,10 @@ class _Nodes:
     grid: NodeGrid
 
 
-def _refuse_columns(edges: pd.DataFrame, profiles: Sequence[str]) -> None:
+def refuse_columns(edges: pd.DataFrame, profiles: Sequence[str]) -> None:
+    """Raise RenewalError where a table is no network for these profiles (`network_columns_missing`,
+    `network_without_profile`).
+    """
     wanted = ("edge_id", "from_node", "to_node", "kind", frames.GEOMETRY)
     missing = [name for name in wanted if name not in edges]
     if missing:

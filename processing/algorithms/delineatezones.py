@@ -29,7 +29,7 @@ class DelineateZones(RenewalAlgorithm):
         RoleUse("GIVEN", "", optional=True, tables=("zones",)),
         RoleUse("LOCKED_IN", "GREEN", optional=True, tables=("zones",)),
         RoleUse("LOCKED_OUT", "GREEN", optional=True),
-        RoleUse("PREVIOUS", "", optional=True, tables=("zones",), folded=True),
+        RoleUse("PREVIOUS", "", optional=True, tables=("zones",), needs=("zone_id",), folded=True),
         RoleUse("EDITED", "", optional=True, tables=("members",), needs=("zone_id", "parcel_id", "role"), folded=True),
     )
 

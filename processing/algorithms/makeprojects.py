@@ -22,7 +22,9 @@ class MakeProjects(RenewalAlgorithm):
         RoleUse("SITES", tables=("sites",), optional=True, needs=("site_id",)),
         RoleUse("LINKS", tables=("links",), optional=True, needs=("link_id",)),
         RoleUse("ACTIONS", tables=("actions",), optional=True, needs=("building_id", "parcel_id", "action")),
-        RoleUse("BRANCHES", tables=("branches",), optional=True, needs=("zone_id", "edge_id", "kind")),
+        RoleUse(
+            "BRANCHES", tables=("branches",), optional=True, needs=("zone_id", "edge_id", "kind", "length_m", "people")
+        ),
         RoleUse("COMMUNITIES", "COMMUNITIES", optional=True),
         RoleUse("PLAN", "PLAN", optional=True),
     )

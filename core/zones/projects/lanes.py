@@ -35,7 +35,8 @@ def draft_lanes(branches: pd.DataFrame | None, run: Run) -> list[dict[str, Any]]
     width = frames.reals(branches, "width_m")
     kind = branches["kind"].fillna("").astype(str)
     narrow = kind.isin(WALKED).to_numpy() | ((kind == "street").to_numpy() & (width < NARROW_M))
-    lanes = branches.assign(name=frames.optional(branches, "name").fillna("").astype(str))[narrow]
+    named = {name: frames.optional(branches, name).fillna("").astype(str) for name in ("name", "edge_id")}
+    lanes = branches.assign(**named)[narrow]
     lanes = lanes.sort_values(["zone_id", "edge_id", "length_m"], kind="stable")
     people = lanes.groupby(["zone_id", "edge_id"])["people"].sum(min_count=1)
     lanes = lanes.drop_duplicates(["zone_id", "edge_id"], keep="last").reset_index(drop=True)

@@ -9,6 +9,7 @@ import pytest
 import shapely
 from scipy.optimize import linprog
 from urban_renewal.core import envelope
+from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.gaps.fair import Reach, fair_maximum
 from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps
 from urban_renewal.core.gaps.scenario_inputs import with_links, with_sites
@@ -84,6 +85,20 @@ def test_a_link_cuts_edges_and_shares_their_milliseconds():
     )
     assert len(with_links(network, far, PROFILES, run)) == len(network)
     assert [(item.feature_id, item.code) for item in run.left_out] == [("F", "link_off_network")]
+
+
+def test_a_network_that_lacks_columns_gets_a_sentence_or_its_drawn_lengths():
+    _, _, _, network = town()
+    link = frame([shapely.LineString([(100, 0), (2000, 0)])], link_id=["L"], kind=["path"], length_m=[40.0],
+                 climb_m=[0.0])  # fmt: skip
+    with pytest.raises(RenewalError) as told:
+        with_links(network.drop(columns="elder_back_ms"), link, PROFILES, Run())
+    assert told.value.code == "network_without_profile"
+    drawn = with_links(network.drop(columns="length_m"), link, PROFILES, Run())
+    whole = with_links(network, link, PROFILES, Run())
+    assert drawn.set_index("edge_id")["length_m"].to_dict() == pytest.approx(
+        whole.set_index("edge_id")["length_m"].to_dict()
+    )
 
 
 def test_stairs_and_steep_links():

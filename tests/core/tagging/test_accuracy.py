@@ -61,6 +61,13 @@ def test_suspected_counts_apart():
         compare_tags(tagged(rows), pd.DataFrame({"parcel_id": ["z"], "truth": ["none"]}), Run())
 
 
+def test_a_level_that_is_not_known_confirms_nothing():
+    table = tagged([("a", "old_compound", "confirmed", 0.9), ("b", "old_compound", None, 0.9)])
+    matrix = compare_tags(table, pd.DataFrame({"parcel_id": ["a", "b"], "truth": ["old_compound"] * 2}), Run()).matrix
+    row = matrix.set_index("class").loc["old_compound"]
+    assert (row["recall"], row["recall_any"]) == (0.5, 1.0)
+
+
 def test_sample_sizes_of_cochran():
     assert sample_size(10**9, 0.05) == 385 and sample_size(1000, 0.05) == 278 and sample_size(50, 0.05) == 45
     assert sample_size(0, 0.05) == 0
@@ -82,6 +89,8 @@ def test_field_sample_takes_the_doubtful_first_and_is_repeatable():
     mixed = table.sample(frac=1, random_state=1).reset_index(drop=True)
     pd.testing.assert_frame_equal(choose_field_sample(mixed, 0.05, 3, Run()), found)
     assert not choose_field_sample(table, 0.05, 4, Run())["parcel_id"].equals(found["parcel_id"])
+    unscored = choose_field_sample(table.drop(columns="tag_score"), 0.05, 3, Run())  # a table with the tags alone
+    assert set(unscored["parcel_id"]) == set(found["parcel_id"])
 
 
 def test_tags_that_the_form_speaks_against_are_visited_after_the_suspected():

@@ -216,6 +216,8 @@ def test_backstreets_are_one_project_a_lane(inputs):
     assert items[first, "lane"] == 35.0
     assert own["phase"].tolist() == [1, 1]
     assert own["project_id"].tolist() == ["Z1-HX-001", "Z1-HX-002"]
+    unnamed = make(replace(inputs, branches=branches.assign(edge_id=pd.array([None] * len(branches), dtype="string"))))
+    assert "山城后巷" in set(unnamed.projects["type"])
 
 
 def test_compounds_of_several_names_are_a_project_each(inputs):
