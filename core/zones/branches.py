@@ -39,7 +39,7 @@ def draw_branches(
     """Return the BRANCHES table: one row per petal and edge, sorted; widths and names are told by `tell_widths`.
 
     Each parcel's walk is the quickest one of its slower direction. `people` are those of the petal whose walk takes the
-    edge, NaN when none is known; length, climb and time are of the whole stretch drawn, walked as the longest walk goes.
+    edge, NaN when none is known; length, climb and time are of the stretch drawn, walked as the longest walk goes.
     """
     rows: list[dict[str, Any]] = []
     by_core: dict[int, list[PetalWalks]] = {}

@@ -159,9 +159,9 @@ def check_plan(houses: pd.DataFrame, members: pd.DataFrame, inputs: CheckInputs,
         own = owner == zone
         over = own & (np.round(at_least, 4) > limit_far)
         known = own & ~np.isnan(limit_far)
-        told = inputs.buildings is not None and not np.isnan((today + limit_far)[own]).any()
-        verdict = "advice" if over.any() else "pass" if told else "unknown"
-        compared = over.any() or inputs.buildings is not None and not np.isnan((today + limit_far)[own]).all()
+        blind, open_yet = inputs.buildings is None, np.isnan((today + limit_far)[own])
+        verdict = "advice" if over.any() else "unknown" if blind or open_yet.any() else "pass"
+        compared = over.any() or not (blind or open_yet.all())
         n_over = int(over.sum()) if compared else NAN  # nothing to compare is not none over
         ledger.add("plan", zone, verdict, PLAN_FIGURE, "check_plan", value=n_over, unit="parcels",
                    known=int(known.sum()), n=int(own.sum()))  # fmt: skip
