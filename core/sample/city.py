@@ -86,7 +86,7 @@ def make_city(seed: int, parcel_count: int, run: Run) -> City:
     community, outlines = community_of(grid, blocks)
     people = count_people(kinds, houses, facts, community[parcels.block], outlines, seed)
     layers["communities"] = people.communities
-    places = make_places(kinds, parcels, houses, facts, people, seed)
+    places = make_places(kinds, parcels, houses, people, seed)
     layers |= {"facilities": places.facilities, "capacities": places.capacities, "entrances": places.entrances}
     layers["stations"], layers["station_entrances"] = make_stations(grid, parcel_count, seed)
     _add_ground(layers, grid, blocks, kinds, seed, run.part(0.75, 0.85))

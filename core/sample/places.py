@@ -13,7 +13,6 @@ from .. import frames
 from .blocks import Parcels
 from .classes import Kinds
 from .grid import Grid, Longs, draw
-from .houses import Facts
 from .layout import Houses
 from .names import KIND_NAMES, stems
 from .people import People
@@ -64,7 +63,7 @@ class Places:
     entrances: pd.DataFrame
 
 
-def make_places(kinds: Kinds, parcels: Parcels, houses: Houses, facts: Facts, people: People, seed: int) -> Places:
+def make_places(kinds: Kinds, parcels: Parcels, houses: Houses, people: People, seed: int) -> Places:
     """Return facilities in buildings of parcels, more where more people live, drawn kind by kind."""
     generator = np.random.Generator(np.random.PCG64([seed, 12]))
     first = np.flatnonzero(houses.order == 0)

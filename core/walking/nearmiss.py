@@ -76,7 +76,7 @@ def find_misses(ways: Ways, spots: Spots, leader: Longs, limits: tuple[float, fl
         gap = np.rint(shapely.distance(points[place], lines[other]) / SAME_M) * SAME_M
         order = np.lexsort((other, gap, place))
         found += _first_good(_Scene(ways, at, bounds, lines, limits), part[place[order]], other[order], gap[order])
-    return _settle(ways, xy, lines, found)
+    return _settle(xy, lines, found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +116,7 @@ def _is_miss(scene: _Scene, vertex: int, other: int) -> bool:
     return bool(abs(there - ways.z_m[vertex]) <= same_height_m)
 
 
-def _settle(ways: Ways, xy: Reals, lines: Objects, found: list[tuple[int, int, float]]) -> Misses:
+def _settle(xy: Reals, lines: Objects, found: list[tuple[int, int, float]]) -> Misses:
     """Return the misses with the point they miss; two ends that miss each other once, by the lower vertex."""
     vertex = np.array([item[0] for item in found], dtype=np.int64)
     target = np.array([item[1] for item in found], dtype=np.int64)

@@ -72,7 +72,7 @@ def read_ground(
     Raises RenewalError.
     """
     stamp = stamp_of(source)  # before it is read: whoever writes it meanwhile makes it old
-    graph = (opened or opened_network(source))((), home, Run(is_cancelled=is_cancelled))
+    graph = (opened or opened_network(source))(home, Run(is_cancelled=is_cancelled))
     names = [name for name in PROFILES if name in graph.profiles]
     profiles = {item.id: item for item in load_profiles(names, profile_file) if item.id in graph.profiles}
     return Ground(graph, profiles, source, stamp)

@@ -80,7 +80,6 @@ class Study:
     steps: dict[str, StepRecord] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)  # layer id →
-    trash: list[str] = field(default_factory=list)  # result folders to remove as soon as they are free
 
     def setting(self, name: str, default: Any = "") -> Any:
         """Return a setting, or the default when it was never set."""

@@ -49,7 +49,7 @@ class FixCoordinates(RenewalAlgorithm):
 
         snapshot, plan = inputs.plan.vectors["INPUT"], inputs.plan
         names = [item.name() for item in snapshot.fields]
-        raw, wkb = read_raw(snapshot, names, True, run)
+        raw, wkb = read_raw(snapshot, names, run)
         shapes = shapely.from_wkb(wkb, on_invalid="ignore")
         plan.working, plan.result_crs = None, inputs.crs("TARGET_CRS")  # the rows are written where they then stand
         moved = shapes.copy()

@@ -52,18 +52,11 @@ def network_of(inputs: Inputs, profiles: Sequence[str], run: Any) -> Any:
     return _get(source, place, profiles, run)
 
 
-def network_graph(source: Any, profiles: Sequence[str], home: Path | None, run: Any) -> Any:
-    """Return the WalkGraph of a network layer (a path or a layer) with times for at least these profiles; none = all.
+def opened_network(source: Any) -> Callable[[Path | None, Any], Any]:
+    """Open a network layer (a path or a layer) and return what reads it, `graph(home, run)`, for any thread.
 
-    With a project folder `home` it is kept there. Raises RenewalError as the algorithms do.
-    """
-    return opened_network(source)(profiles, home, run)
-
-
-def opened_network(source: Any) -> Callable[[Sequence[str], Path | None, Any], Any]:
-    """Open a network layer and return what reads it: network_graph in two halves, the second for any thread.
-
-    In a window the first half belongs to the main thread: QGIS locks up for good (3.40, OGR provider: getLayer and
+    It gives the WalkGraph with the times of all profiles; with a project folder `home` the graph is kept there.
+    In a window the opening belongs to the main thread: QGIS locks up for good (3.40, OGR provider: getLayer and
     release take two locks in turned order) when two threads open tables of one GeoPackage at the same moment.
     Raises RenewalError when there is no such layer.
     """
@@ -76,7 +69,7 @@ def opened_network(source: Any) -> Callable[[Sequence[str], Path | None, Any], A
     plan = Plan(working=working_crs_of(snapshot, context), transforms=context.transformContext())
     plan.mappings["NETWORK"] = mapping
 
-    def graph(profiles: Sequence[str], home: Path | None, run: Any) -> Any:
+    def graph(home: Path | None, run: Any) -> Any:
         readings: list[Any] = []
 
         def read(run: Any) -> Any:
@@ -84,13 +77,13 @@ def opened_network(source: Any) -> Callable[[Sequence[str], Path | None, Any], A
             return readings[0].table
 
         made_of = _Source(read, lambda: readings[0].content(digits_of(snapshot), run))
-        return _get(made_of, _place(snapshot, plan, "repair", home, run), profiles, run)
+        return _get(made_of, _place(snapshot, plan, "repair", home, run), (), run)
 
     return graph
 
 
 def network_crs(source: Any) -> Any:
-    """Return the system in metres that network_graph has its coordinates in. Raises RenewalError without a system."""
+    """Return the system in metres of the coordinates that `opened_network` gives. Raises RenewalError without one."""
     context = QgsProcessingContext()
     return working_crs_of(take_vector(NETWORK.parameter, source, context), context).crs
 

@@ -119,11 +119,9 @@ def _iso() -> Any:
     return Qt.DateFormat.ISODate
 
 
-def read_raw(
-    snapshot: VectorSnapshot, names: Sequence[str], with_geometry: bool, run: Run
-) -> tuple[dict[str, list[Any]], list[Any]]:
+def read_raw(snapshot: VectorSnapshot, names: Sequence[str], run: Run) -> tuple[dict[str, list[Any]], list[Any]]:
     """Return {field: raw Python values} and WKB (or None) of all features, by the fast path where it applies."""
-    cells, wkb = read_cells(snapshot, names, with_geometry, run)
+    cells, wkb = read_cells(snapshot, names, True, run)
     return {name: column.tolist() for name, column in cells.items()}, wkb
 
 

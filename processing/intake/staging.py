@@ -32,7 +32,7 @@ def staged_source(snapshot: VectorSnapshot, folder: Path, transforms: QgsCoordin
     if snapshot.plain and snapshot.file is not None:
         return f"{snapshot.file}|layername={snapshot.file_layer}" if snapshot.file_layer else str(snapshot.file)
     names = [item.name() for item in snapshot.fields if item.name().lower() != "fid"]
-    columns, shapes = read_raw(snapshot, names, True, run)
+    columns, shapes = read_raw(snapshot, names, run)
     fields = QgsFields()
     for item in snapshot.fields:
         if item.name() in names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,6 @@ class VectorSnapshot:
     plain: bool = False  # nothing lies between the file and the features: the fast path may read the file
     is_estimated: bool = False  # `count` is the highest fid of a GeoPackage that does not keep count: at most so many
     metadata: Any = None  # QgsLayerMetadata
-    request_flags: list[Any] = field(default_factory=list)
 
     def request(self) -> QgsFeatureRequest:
         """Return the request that keeps to the definition's filter and limit."""
@@ -202,7 +201,7 @@ def take_vector(parameter: str, value: Any, context: QgsProcessingContext) -> Ve
     headings = {item.name(): item.alias() for item in layer.fields() if item.alias()}
     return VectorSnapshot(
         parameter, name, layer.id(), source, QgsFields(layer.fields()), headings, known_crs(layer), layer.extent(),
-        int(count), layer.wkbType(), DIMENSION.get(_plain_int(QgsWkbTypes.geometryType(layer.wkbType())), "unknown"),
+        int(count), layer.wkbType(), DIMENSION.get(plain_type(QgsWkbTypes.geometryType(layer.wkbType())), "unknown"),
         layer.providerType(), file, file_layer, _database_of(layer), expression_context=context.expressionContext(),
         plain=untouched and no_extra_fields and unfiltered and file is not None, is_estimated=is_estimated,
         metadata=QgsLayerMetadata(layer.metadata()), **options,
@@ -266,7 +265,8 @@ def take_raster(parameter: str, value: Any, context: QgsProcessingContext) -> Ra
     )  # fmt: skip
 
 
-def _plain_int(value: Any) -> int:
+def plain_type(value: Any) -> int:
+    """Return a type of geometry of QGIS, an enum or a number by the version, as the number that stands in WKB."""
     return int(value.value) if hasattr(value, "value") else int(value)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from qgis.PyQt.QtCore import QMetaType
 
 from ...core.run import Run
+from ..layers.snapshot import plain_type
 from .inserting import insert_rows, quoted
 from .packedtree import fill_tree
 
@@ -168,8 +169,3 @@ class Blobs:
         """Return a missing geometry as QGIS writes it: an empty one."""
         tail = b"\x00\x00\x00\x00\x00\x00\xf8\x7f" * 2 if self._wanted == 1 else bytes(4)
         return b"GP\x00\x11" + self._system + b"\x01" + self._wanted.to_bytes(4, "little") + tail
-
-
-def plain_type(wkb_type: Any) -> int:
-    """Return a geometry type of QGIS as the number that stands in WKB."""
-    return int(wkb_type.value) if hasattr(wkb_type, "value") else int(wkb_type)

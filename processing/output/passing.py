@@ -19,7 +19,8 @@ from typing import Any
 from qgis.PyQt.QtCore import QMetaType
 
 from ...core.run import Run
-from .bulk import SINGLE, can_bulk, plain_type
+from ..layers.snapshot import plain_type
+from .bulk import SINGLE, can_bulk
 from .encoding import Cells, Encoded
 
 _handed: ContextVar[Mapping[Path, Handed]] = ContextVar("handed", default={})  # noqa: B039 (nobody writes into it)

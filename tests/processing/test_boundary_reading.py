@@ -95,7 +95,7 @@ def test_fast_path_refuses_what_it_reads_wrongly(tmp_path, odd_values, make_laye
     snapshot = take_vector("PARCELS", value, context)
     names = [item.name() for item in snapshot.fields if item.name() != "fid"]
     assert read_columns(snapshot, names, suffix != ".csv", lambda: None) is None
-    columns, _ = reading.read_raw(snapshot, names, suffix != ".csv", Run())
+    columns, _ = reading.read_raw(snapshot, names, Run())
     expected = {"subset": ["a"], "filter": ["a"], "selection": ["a"], "edit": ["a", "c"]}
     assert columns["id"] == expected.get(why, columns["id"])
     if why == "virtual":
@@ -415,7 +415,7 @@ def test_a_file_of_which_no_field_is_wanted_keeps_its_shapes(make_layer, save_la
 
     layer = make_layer([("POLYGON((0 0, 1 0, 1 1, 0 0))", fields), ("POLYGON((5 0, 6 0, 6 1, 5 0))", fields)])
     path = save_layer(layer, tmp_path / "walls.gpkg")
-    _, wkb = read_raw(take_vector("WALLS", path, QgsProcessingContext()), [], True, Run())
+    _, wkb = read_raw(take_vector("WALLS", path, QgsProcessingContext()), [], Run())
     assert [len(item) for item in wkb] == [77, 77]  # 1 + 4 + 4 + 4 bytes and four points of 16
 
 

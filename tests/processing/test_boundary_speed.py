@@ -44,7 +44,7 @@ def encoded_of(layer, run=None):
     """A layer as the encoder leaves it."""
     snapshot = take_vector("PARCELS", layer, QgsProcessingContext())
     names = [item.name() for item in snapshot.fields]
-    columns, wkb = read_raw(snapshot, names, True, run or Run())
+    columns, wkb = read_raw(snapshot, names, run or Run())
     crs, wkb_type = snapshot.crs, snapshot.wkb_type
     shapes = shapely.from_wkb(np.array(wkb, dtype=object)) if snapshot.geometry != "none" else None
     return Encoded(None, snapshot.fields, [columns[name] for name in names], shapes, wkb_type, crs, len(ODD))

@@ -99,7 +99,7 @@ def dxf_pieces(drawing: Drawing, run: Run) -> Iterator[bytes]:
         (0, "SECTION"), (2, "TABLES"), *_tables(drawing, handles), (0, "ENDSEC"),
         (0, "SECTION"), (2, "BLOCKS"), *_blocks(handles), (0, "ENDSEC"),
     ]  # fmt: skip
-    objects = [(0, "SECTION"), (2, "OBJECTS"), *_objects(drawing, handles), (0, "ENDSEC"), (0, "EOF")]
+    objects = [(0, "SECTION"), (2, "OBJECTS"), *_objects(handles), (0, "ENDSEC"), (0, "EOF")]
     head = [(0, "SECTION"), (2, "HEADER"), *_header(drawing, handles), (0, "ENDSEC")]
     head += [(0, "SECTION"), (2, "CLASSES"), (0, "ENDSEC")]
     opening: Tags = [*head, *middle, (0, "SECTION"), (2, "ENTITIES")]
@@ -252,7 +252,7 @@ def _blocks(handles: _Handles) -> Tags:
     return found
 
 
-def _objects(drawing: Drawing, handles: _Handles) -> Tags:
+def _objects(handles: _Handles) -> Tags:
     root, groups, layouts, plots, style = (
         handles.new(name) for name in ("root", "groups", "layouts", "plots", "plot style")
     )
