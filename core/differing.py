@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any, NamedTuple
 
-from .extending import PROVENANCE, STATUSES, name_of, naming_key
+from .extending import PROVENANCE, STATUSES, content_of, name_of, naming_key
 from .jsontext import KeyPath, dotted
 
 HEADER = ("schema", "id", "title", "extends")
@@ -37,12 +37,12 @@ def difference(base: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str,
     Raises CannotExtendError when an item or a key of `base` is missing in `changed`, or named items stand in another
     order: files that extend can neither remove nor move.
     """
-    return _object_difference(_body(base), _body(changed), str(changed.get("id", "")))
+    return _object_difference(without_header(base), without_header(changed), str(changed.get("id", "")))
 
 
 def list_differences(here: Mapping[str, Any], there: Mapping[str, Any]) -> list[Difference]:
     """Return every leaf where two documents of one kind differ, in document order; header keys do not count."""
-    return list(_leaves(_body(here), _body(there), ()))
+    return list(_leaves(without_header(here), without_header(there), ()))
 
 
 def at(document: Any, keys: KeyPath) -> Any:
@@ -66,15 +66,20 @@ def put(document: Any, keys: KeyPath, value: Any) -> Any:
     return copy
 
 
-def _body(document: Mapping[str, Any]) -> dict[str, Any]:
+def without_header(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a data file says, without its schema, id, title and the file that it extends."""
     return {key: value for key, value in document.items() if key not in HEADER}
 
 
 def _object_difference(base: Mapping[str, Any], changed: Mapping[str, Any], source: str) -> dict[str, Any]:
-    if base.get("status") in STATUSES and changed.get("status") == "heuristic" and _content(base) != _content(changed):
+    if (
+        base.get("status") in STATUSES
+        and changed.get("status") == "heuristic"
+        and content_of(base) != content_of(changed)
+    ):
         own = {key: changed[key] for key in PROVENANCE if key in changed and key != "status"}
         told = {key: value for key, value in own.items() if value != {"source": source, "confidence": "l"}.get(key)}
-        return {**_object_difference(_content(base), _content(changed), source), **told}
+        return {**_object_difference(content_of(base), content_of(changed), source), **told}
     gone = [key for key in base if key not in changed]
     if gone:
         raise CannotExtendError(gone[0])
@@ -83,10 +88,6 @@ def _object_difference(base: Mapping[str, Any], changed: Mapping[str, Any], sour
         for key, value in changed.items()
         if key not in base or not _same(base[key], value)
     }
-
-
-def _content(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in item.items() if key not in PROVENANCE}
 
 
 def _value_difference(base: Any, changed: Any, source: str) -> Any:

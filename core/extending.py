@@ -11,6 +11,7 @@ source unless it names another: nobody's number ever borrows a clause.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -24,7 +25,7 @@ def merge(base: Any, own: Any, source: str) -> Any:
     if isinstance(base, dict) and isinstance(own, dict):
         both = {key: merge(base[key], own[key], source) if key in own else deepcopy(base[key]) for key in base}
         both.update({key: deepcopy(value) for key, value in own.items() if key not in base})
-        changed = _content(both) != _content(base)
+        changed = content_of(both) != content_of(base)
         borrowed = changed and base.get("status") in STATUSES and "status" not in own
         return _unsourced(both, own, source) if borrowed else both
     if isinstance(base, list) and isinstance(own, list):
@@ -36,7 +37,8 @@ def merge(base: Any, own: Any, source: str) -> Any:
     return deepcopy(own)
 
 
-def _content(item: dict[str, Any]) -> dict[str, Any]:
+def content_of(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an item says, without source, status and whatever else tells where that comes from."""
     return {key: value for key, value in item.items() if key not in PROVENANCE}
 
 
@@ -44,7 +46,7 @@ def _unsourced(both: dict[str, Any], own: dict[str, Any], source: str) -> dict[s
     """Return a changed figure without the provenance of the number it replaces."""
     plain = {"source": source, "status": "heuristic", "confidence": "l"}
     said = {key: own[key] for key in PROVENANCE if key in own}
-    return {**_content(both), **{key: value for key, value in plain.items() if key in both}, **said}
+    return {**content_of(both), **{key: value for key, value in plain.items() if key in both}, **said}
 
 
 def name_of(item: Any) -> str | None:

@@ -89,6 +89,11 @@ def reals(frame: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
     return np.asarray(optional(frame, name, "real").to_numpy("float64", na_value=np.nan))
 
 
+def rows_with(frame: pd.DataFrame, name: str, value: str) -> pd.DataFrame:
+    """Return the rows whose column has this value, in their order; a missing one is no value."""
+    return frame[(frame[name] == value).fillna(False).astype(bool)]
+
+
 def shares(frame: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
     """Return a column of shares, (n,), 0–1; NaN where the column or the value is missing, or is no share at all."""
     values = reals(frame, name)

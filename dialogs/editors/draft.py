@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from ...core import envelope, jsontext
-from ...core.differing import CannotExtendError, at, difference, put
+from ...core.differing import CannotExtendError, at, difference, put, without_header
 from ...core.errors import RenewalError
-from ...core.extending import PROVENANCE, STATUSES, merge, name_of
+from ...core.extending import STATUSES, content_of, merge, name_of
 from ...core.jsontext import KeyPath, canonical_json, dotted
 from ...processing.output.claims import claimed
 from .readers import check_content, content_fault, schema_fault
@@ -74,7 +74,7 @@ class Draft:
     @property
     def is_dirty(self) -> bool:
         """Say whether anything differs from what was opened."""
-        return canonical_json(_body(self.now)) != canonical_json(_body(self.opened))
+        return canonical_json(without_header(self.now)) != canonical_json(without_header(self.opened))
 
     @property
     def edits_n(self) -> int:
@@ -97,7 +97,7 @@ class Draft:
     def deviates(self, keys: KeyPath) -> bool:
         """Say whether a figure's number is another than the shipped one, whose source it therefore cannot have."""
         now, shipped = self.value(keys), self.factory_value(keys)
-        return isinstance(now, dict) and isinstance(shipped, dict) and _content(now) != _content(shipped)
+        return isinstance(now, dict) and isinstance(shipped, dict) and content_of(now) != content_of(shipped)
 
     def without_reason(self) -> list[KeyPath]:
         """Return the figures that differ from what a document says and give no reason."""
@@ -177,7 +177,7 @@ class Draft:
 
     def restore_all(self) -> bool:
         """Put back everything."""
-        if canonical_json(_body(self.now)) == canonical_json(_body(self.factory.content)):
+        if canonical_json(without_header(self.now)) == canonical_json(without_header(self.factory.content)):
             return False
         self._remember(())
         header = {key: self.now[key] for key in ("id", "title", "extends") if key in self.now}
@@ -186,11 +186,11 @@ class Draft:
 
     def replace(self, content: Mapping[str, Any]) -> bool:
         """Take the content of another file, as one edit."""
-        if canonical_json(_body(self.now)) == canonical_json(_body(content)):
+        if canonical_json(without_header(self.now)) == canonical_json(without_header(content)):
             return False
         self._remember(())
         header = {key: self.now[key] for key in ("schema", "id", "title", "extends") if key in self.now}
-        self.now = {**header, **deepcopy(_body(content))}
+        self.now = {**header, **deepcopy(without_header(content))}
         return True
 
     def undo(self) -> KeyPath | None:
@@ -213,13 +213,13 @@ class Draft:
         item, shipped = self.value(figure), self.factory_value(figure)
         if not isinstance(shipped, dict):
             return
-        if _content(item) == _content(shipped):
+        if content_of(item) == content_of(shipped):
             self.now = put(self.now, figure, deepcopy(shipped))
         elif item.get("source") == shipped.get("source") or item.get("status") == "checked":
             words = {"source": self.own_id, "status": "heuristic", "confidence": "l"}
             note = {"note": item["note"]} if item.get("note") and item["note"] != shipped.get("note") else {}
             law = {"clause": item["clause"]} if "effect" in item else {}  # of what follows
-            self.now = put(self.now, figure, {**_content(item), **words, **law, **note})
+            self.now = put(self.now, figure, {**content_of(item), **words, **law, **note})
 
     def _remember(self, keys: KeyPath) -> None:
         self._history.append((keys, self.now))
@@ -234,11 +234,11 @@ class Draft:
         try:
             own = difference(self.factory.content, changed)
             again = merge(dict(self.factory.content), own, self.own_id)
-            if canonical_json(_body(again)) == canonical_json(_body(changed)):
+            if canonical_json(without_header(again)) == canonical_json(without_header(changed)):
                 return {**header, "extends": self.factory.name, **own}
         except CannotExtendError:
             pass  # something was moved or taken away: only a whole file can say that
-        return {**header, **_body(self.now)}
+        return {**header, **without_header(self.now)}
 
     def text(self) -> str:
         """Return the own file as it is written."""
@@ -308,14 +308,6 @@ def _likely(kind: str, name: str, content: Mapping[str, Any]) -> str:
 
 def _own_title(title: Mapping[str, str]) -> dict[str, str]:
     return {"zh": f"{title['zh']}（本项目）", "en": f"{title['en']} (this project)"}
-
-
-def _body(content: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in content.items() if key not in ("schema", "id", "title", "extends")}
-
-
-def _content(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in item.items() if key not in PROVENANCE}
 
 
 def _at(document: Any, keys: KeyPath) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ...core import schema
 from ...core.differing import put
-from ...core.extending import PROVENANCE
+from ...core.extending import PROVENANCE, content_of
 from ...core.inputs.aliases import roles
 from ...core.jsoncheck import shared_schema
 from ...core.jsontext import KeyPath, canonical_json
@@ -112,7 +112,7 @@ def settled(new: Item, old: Mapping[str, Any] | None, own_id: str) -> Item:
     known = {key: value for key, value in (old or {}).items() if key in PROVENANCE}
     if not known:
         return new
-    body = {key: value for key, value in old.items() if key not in PROVENANCE}
+    body = content_of(old)
     if canonical_json(body) == canonical_json(new):
         return {**new, **known}
     return {**new, "status": "heuristic", "source": own_id, "confidence": "l"}

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ....core import frames
 from ....core.delivery.callouts import fit_words, wrap_words
 from ....core.delivery.palette import palette
 from ....core.words import say
@@ -30,7 +31,7 @@ def findings_of(study: Any, zone_id: str) -> list[dict[str, Any]]:
     frame = study.frame("findings")
     if frame is None:
         return []
-    return order_findings(frame[(frame["subject_id"] == zone_id).fillna(False).astype(bool)])
+    return order_findings(frames.rows_with(frame, "subject_id", zone_id))
 
 
 def draw_findings(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, float, float]) -> float:
@@ -130,7 +131,7 @@ def draw_actions(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, flo
     frame, language = study.frame("actions"), study.language
     if frame is None:
         return y
-    mine = frame[(frame["zone_id"] == zone_id).fillna(False).astype(bool)]
+    mine = frames.rows_with(frame, "zone_id", zone_id)
     sums = {
         name: exact_sum(mine.loc[(mine["action"] == name).to_numpy(dtype=bool), "floor_m2"])
         for name in palette()["actions"]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ....core import frames
 from ....core.delivery.callouts import fit_words
 from ....core.delivery.palette import kind_name, tag_name
 from ....core.words import say
@@ -82,7 +83,7 @@ def petal_rows(petals: Any, zone_id: str, language: str) -> Rows:
     if petals is None:
         return rows
     numbers = petal_numbers(petals)
-    mine = petals[(petals["zone_id"] == zone_id).fillna(False).astype(bool)].sort_values("petal_id")
+    mine = frames.rows_with(petals, "zone_id", zone_id).sort_values("petal_id")
     for petal in mine.to_dict("records"):
         figures = (hectares(petal["area_m2"]), told(petal["floor_m2"]), told(petal["walk_s"] / 60, 1))
         short = _short_id(str(petal["petal_id"]), zone_id)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ....core import frames
 from ....core.delivery.palette import palette
 from ....core.delivery.profile import Walk, choose_exaggeration, longest_walk, steps_of
 from ....core.words import say
@@ -28,7 +29,7 @@ def longest_of_zone(study: Any, zone_id: str) -> Walk | None:
     edges = study.inputs.table("NETWORK")
     if branches is None or cores is None or edges is None or "geometry" not in edges:
         return None
-    mine = branches[(branches["zone_id"] == zone_id).fillna(False).astype(bool)]
+    mine = frames.rows_with(branches, "zone_id", zone_id)
     core = next((row for row in cores.to_dict("records") if row["zone_id"] == zone_id and row["geometry"]), None)
     profiles = profiles_of(edges)
     if core is None or not len(mine) or not profiles:

@@ -8,6 +8,7 @@ from typing import Any
 
 from qgis.core import QgsRectangle
 
+from ....core import frames
 from ....core.delivery.callouts import Box, fit_words
 from ....core.delivery.palette import palette, tag_name
 from ....core.delivery.paper import Place
@@ -195,7 +196,7 @@ def _project_names(study: Any, zone: dict[str, Any]) -> dict[str, str]:
     frame = study.frame("projects")
     if frame is None:
         return {}
-    mine = frame[(frame["zone_id"] == zone["zone_id"]).fillna(False).astype(bool)]
+    mine = frames.rows_with(frame, "zone_id", zone["zone_id"])
     named = {str(key): str(name) for key, name in zip(mine["subject_id"], mine["name"]) if isinstance(name, str)}
     documents = [envelope.load("costs", name) for name in envelope.names("costs")] + study.documents()
     kinds = [kind for item in documents if "/costs/" in item["schema"] for kind in item["types"]]
@@ -232,7 +233,7 @@ def _of(frame: Any, zone_id: str) -> list[dict[str, Any]]:
 
 
 def _rows_of(frame: Any, zone_id: str) -> list[dict[str, Any]]:
-    mine = frame[(frame["zone_id"] == zone_id).fillna(False).astype(bool)]
+    mine = frames.rows_with(frame, "zone_id", zone_id)
     keys = [name for name in ("petal_id", "station_id", "edge_id") if name in mine]
     return list(mine.sort_values(keys, kind="stable").to_dict("records"))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from qgis.core import QgsExpressionContextUtils, QgsRectangle
 
+from ....core import frames
 from ....core.delivery.callouts import fit_words
 from ....core.delivery.findings import check_of
 from ....core.delivery.palette import palette, tag_name
@@ -123,7 +124,7 @@ def projects_of(study: Any, zone_id: str) -> list[dict[str, Any]]:
     frame = study.metres("PROJECTS")
     if frame is None:
         return []
-    mine = frame[(frame["zone_id"] == zone_id).fillna(False).astype(bool)].sort_values("project_id")
+    mine = frames.rows_with(frame, "zone_id", zone_id).sort_values("project_id")
     return [{str(key): value for key, value in row.items()} for row in mine.to_dict("records")]
 
 
@@ -152,7 +153,7 @@ def _petal_marks(
         return
     numbers, zone_id = petal_numbers(study.frame("petals")), str(zone["zone_id"])
     names, more = [], []
-    for petal in petals[(petals["zone_id"] == zone_id).fillna(False).astype(bool)].to_dict("records"):
+    for petal in frames.rows_with(petals, "zone_id", zone_id).to_dict("records"):
         shape = petal["geometry"]
         if shape is None or shape.is_empty:
             continue
@@ -160,7 +161,7 @@ def _petal_marks(
         number = str(numbers[f"{zone_id}/{petal['petal_id']}"])
         for part, spot in enumerate(spots_of(view, shape)):
             (more if part else names).append(Named(spot.x, spot.y, number, "", "", color))
-    mine = branches[(branches["zone_id"] == zone_id).fillna(False).astype(bool)] if branches is not None else None
+    mine = frames.rows_with(branches, "zone_id", zone_id) if branches is not None else None
     lines = view.samples(list(mine["geometry"])) if mine is not None else _nothing()
     draw_names(sheet, view, [*names, *more], kept, lines, run)
 
@@ -265,7 +266,7 @@ def _rows(frame: Any, zone_id: str) -> Any:
 
     if frame is None:
         return pd.DataFrame({name: [] for name in ("action", "floor_m2", "foot_m2", "kind", "length_m", "tag")})
-    return frame[(frame["zone_id"] == zone_id).fillna(False).astype(bool)]
+    return frames.rows_with(frame, "zone_id", zone_id)
 
 
 def _nothing() -> Any:
