@@ -28,7 +28,7 @@ from .pasting import is_table, plain_digits
 from .rows import Cell
 from .words import MANY, listed_words, typed_words, value_text
 
-FRACTION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*/\s*(\d+(?:\.\d*)?)?\s*")
+FRACTION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:/\s*(\d+(?:\.\d*)?)?)?\s*")
 BLUE = "#2F7FAE"  # the colour of what can be acted on: main buttons, weights, dragged limits
 
 
@@ -59,14 +59,14 @@ class Number(QDoubleSpinBox):
 
     def validate(self, text: str, place: int) -> Any:
         """Take commas between thousands as they are, and what a Chinese input method writes: ３，５００ or 0。6."""
-        text = plain_digits(text)
-        if "/" in text:  # left out, 1/2 would become 12
-            above, below = _fraction(text)
-            is_right = bool(below) and self.minimum() <= above / below <= self.maximum()
-            states = QValidator.State
-            is_begun = above is not None
-            return states.Acceptable if is_right else states.Intermediate if is_begun else states.Invalid, text, place
-        return super().validate(text.replace(",", ""), place)[0], text, place
+        text, states = plain_digits(text), QValidator.State
+        above, below = _fraction(text)
+        if below and self.minimum() <= above / below <= self.maximum():
+            return states.Acceptable, text, place
+        state = super().validate(text.replace(",", ""), place)[0]
+        if above is not None and state == states.Invalid:  # the beginning of one: without it 1/2 would become 12
+            state = states.Intermediate
+        return state, text, place
 
     def sizeHint(self) -> QSize:
         """Return room for its own digits, five at least, not for the widest number of the range."""
@@ -253,7 +253,7 @@ class WeightBar(QWidget):
 
 
 def _fraction(text: str) -> tuple[float | None, float]:
-    """Return (1.0, 2.0) of 1/2, (1.0, 0.0) while there is nothing behind the stroke; (None, 0.0) of anything else."""
+    """Return (1.0, 2.0) of 1/2, (1.0, 0.0) of its beginning, be it 1 or 1/; (None, 0.0) of anything else."""
     found = FRACTION.fullmatch(plain_digits(text))
     return (float(found[1]), float(found[2] or 0)) if found else (None, 0.0)
 

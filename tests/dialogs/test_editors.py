@@ -269,7 +269,9 @@ def test_preview_counts_who_changes(previewed, qtbot):
     assert previewed.side.changing.text().startswith("2 ")
 
 
-@pytest.mark.parametrize(("typed", "left"), [("1/2", 0.5), ("3/4", 0.75), ("1/", 0.6), ("5/2", 0.6), ("1/0", 0.6)])
+@pytest.mark.parametrize(
+    ("typed", "left"), [("1/2", 0.5), ("3/4", 0.75), ("1/", 0.6), ("5/2", 0.6), ("1/0", 0.6), ("7", 0.6)]
+)
 def test_a_fraction_is_a_number(qtbot, typed, left):
     """1/2 is a half, not 12; what is not whole, or too large for the field, leaves it as it was."""
     from urban_renewal.dialogs.editors.cells import Number
