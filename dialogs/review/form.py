@@ -38,9 +38,9 @@ from .table import DOUBT, ID, REVIEW, SCORE, TAG, ReviewTable, tag_title
 LIST_LINES, FEW_LINES, LOW = 6.5, 4.5, 48  # rows of the list; rows in a panel of fewer lines of text than LOW
 
 WIDTHS = {
-    "zh": ((ID, 11), (REVIEW, 13)),
-    "en": ((ID, 10), (REVIEW, 13)),
-}  # in letters: what is longer in which language
+    "zh": ((TAG, 19), (REVIEW, 13)),
+    "en": ((TAG, 22), (REVIEW, 13)),
+}  # in letters: as wide as their words; names take what is left
 
 
 class ReviewForm(QWidget):
@@ -121,7 +121,7 @@ class ReviewForm(QWidget):
         view.setWordWrap(False)
         view.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
         head = view.horizontalHeader()
-        head.setSectionResizeMode(TAG, QHeaderView.ResizeMode.Stretch)
+        head.setSectionResizeMode(ID, QHeaderView.ResizeMode.Stretch)
         letter = self.fontMetrics().averageCharWidth()
         for column, letters in ((SCORE, 7), (DOUBT, 7), *WIDTHS[interface_language()]):
             view.setColumnWidth(column, max(letter * letters, head.sectionSizeHint(column)))  # headings are bold

@@ -96,6 +96,14 @@ def rows(panel):
         return base.execute("SELECT parcel_id, tag, reviewer, reason FROM reviews ORDER BY fid").fetchall()
 
 
+def test_names_of_parcels_get_the_room_there_is(review, qtbot):
+    """Names differ in length, tags do not: what a wider panel gives is the names'."""
+    before = [review.form.list.columnWidth(place) for place in range(5)]
+    review.resize(review.width() + 200, review.height())
+    qtbot.waitUntil(lambda: review.form.list.columnWidth(0) > before[0] + 100, timeout=2000)
+    assert [review.form.list.columnWidth(place) for place in range(1, 5)] == before[1:]
+
+
 def test_most_doubtful_first_with_its_reasons(review):
     assert column(review, 0) == ["P2", "P3", "P1"]
     assert column(review, 3) == ["1.00", "0.88", "0.50"]  # 0.875 rounds to even digits up
