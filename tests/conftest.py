@@ -63,3 +63,13 @@ def as_provider(qgis_app, qgis_processing):
     QGIS takes one provider of an id: a second one it deletes. Folders of tests have their own, real or stand-ins.
     """
     return _as_provider
+
+
+@pytest.fixture
+def project(qgis_app):
+    """An empty project, emptied again."""
+    from qgis.core import QgsProject
+
+    QgsProject.instance().clear()
+    yield QgsProject.instance()
+    QgsProject.instance().clear()

@@ -189,14 +189,6 @@ class Patient:
 
 
 @pytest.fixture
-def project(qgis_app):
-    """An empty project, emptied again."""
-    QgsProject.instance().clear()
-    yield QgsProject.instance()
-    QgsProject.instance().clear()
-
-
-@pytest.fixture
 def stand_ins(as_provider, monkeypatch):
     """The registered stand-ins by name; tests set their `during`."""
     for kind, during in ((CreateSample, make_sample), (FullStudy, make_delivery)):

@@ -93,7 +93,7 @@ def test_no_layer_in_it(dock, tmp_path):
     sheet.reject()
 
 
-def test_shifted_name_is_a_question(dock, gbk_file, tmp_path):
+def test_shifted_name_is_a_question(dock, gbk_file):
     sheet = drop(dock, gbk_file)
     sheet.layer.setName("设施_gcj02")
     sheet.show_preview()

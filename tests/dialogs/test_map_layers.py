@@ -128,7 +128,7 @@ def test_a_persons_own_layers_are_left_alone(project, delivered):
     assert own.renderer().dump() == before
 
 
-def test_dropped_inputs_in_the_look_of_the_house_follow_the_steps(project, delivered, tmp_path):
+def test_dropped_inputs_in_the_look_of_the_house_follow_the_steps(project, delivered):
     """Stations that got our look when they were dropped make way for the zones' own labels; others stay."""
     from urban_renewal.dialogs.study import base_look, results, tree
     from urban_renewal.dialogs.study.study import InputChoice, Study

@@ -121,7 +121,7 @@ def test_a_file_of_others_is_not_taken_for_reviews(tmp_path, review, qtbot, monk
     assert "mine.gpkg" in no_place and "OGR" not in no_place and "Errno" not in no_place
 
 
-def test_tagged_parcels_that_are_gone_are_told(review, dock, qtbot, tmp_path):  # noqa: F811
+def test_tagged_parcels_that_are_gone_are_told(review, dock, qtbot):  # noqa: F811
     """In the panel that is open, and when it is opened anew: nothing happened before."""
     told, source = [], review.desk.source.partition("|")[0]
     dock.reviewing.failed.connect(told.append)

@@ -137,7 +137,7 @@ def test_a_filtered_layer_that_is_not_counted_yet_is_the_same(stations):
     assert reason(look(counted).signature, look(other)) is not None
 
 
-def test_other_data_of_the_same_name_and_size_are_told(stations, tmp_path):
+def test_other_data_of_the_same_name_and_size_are_told(stations):
     path = stations("old")
     before = look(opened(path)).signature
     table = path.with_suffix(".dbf")  # somebody edits the attributes in another program: the .shp stays as it is
@@ -161,7 +161,7 @@ def test_states_of_earlier_versions_are_understood(stations):
     assert done.steps["zones"].seen["STATIONS"] == now.signature  # from now on it may be moved
 
 
-def test_what_was_changed_is_told(stations, tmp_path):
+def test_what_was_changed_is_told(stations):
     path = stations("old", "GPKG")
     layer = opened(path)
     before = look(layer).signature
@@ -188,7 +188,7 @@ def test_what_was_changed_is_told(stations, tmp_path):
     assert (told.code, told.values["before"], told.values["n"]) == ("layer_rows", 2, 1)
 
 
-def test_another_layer_in_its_place_is_told(stations, tmp_path):
+def test_another_layer_in_its_place_is_told(stations):
     before = look(opened(stations("old", "GPKG"))).signature
     other = QgsVectorLayer(str(stations("old")), "站点_2025", "ogr")
     told = reason(before, look(other))

@@ -89,7 +89,7 @@ def test_step_by_step_finds_and_delivers_the_sites_of_the_whole_study(counted, q
         assert rows(ours, sql) == rows(theirs, sql), table
 
 
-def test_chosen_anew_beside_the_gaps(counted, qtbot, tmp_path):
+def test_chosen_anew_beside_the_gaps(counted, qtbot):
     """One building, the one that was ticked; the gaps are not counted again, zones and delivery become old."""
     from urban_renewal.dialogs.study.steps import results_of
 

@@ -8,6 +8,8 @@ import pytest
 from qgis.core import QgsProject, QgsVectorFileWriter, QgsVectorLayer
 from urban_renewal.core.errors import RenewalError
 
+from .test_real_steps import one_petal_is_enough
+
 
 @pytest.fixture
 def make_dock(qgis_iface, qtbot, project, as_provider):
@@ -25,16 +27,6 @@ def make_dock(qgis_iface, qtbot, project, as_provider):
         yield make
         for dock in docks:
             dock.close_down()
-
-
-def own_zone_rules(path):
-    """The town is all of one kind, so its zone has one petal; rules of a user's own, in a file."""
-    from urban_renewal.core.resources import RESOURCES
-
-    rules = json.loads((RESOURCES / "zonerules" / "chongqing.json").read_text(encoding="utf-8"))
-    rules["id"], rules["limits"]["petals_min"]["value"] = "town", 1
-    path.write_text(json.dumps(rules, ensure_ascii=False), encoding="utf-8")
-    return str(path)
 
 
 def save_layers(project, path):
@@ -128,7 +120,7 @@ def test_the_next_institute_gets_the_same_rows(make_dock, qtbot, tmp_path, load_
     qtbot.waitUntil(lambda: bool(dock.inputs.combos["STATIONS"].currentData()), timeout=3000)
     dock.folder.setFilePath(str(tmp_path / "甲院"))
     session = dock.session
-    session.set_value("ZONE_RULES_FILE", own_zone_rules(tmp_path / "甲院规则.json"))
+    session.set_value("ZONE_RULES_FILE", one_petal_is_enough(tmp_path / "甲院规则.json"))
     session.set_value("AS_OF", "2025-12-31")
     session.set_value("FORMATS", ["gpkg", "qgz"])
     session.set_value("LOCKED_OUT", lock(tmp_path / "locks.gpkg"))
@@ -197,7 +189,7 @@ def test_a_changed_input_and_newer_rules_are_told(make_dock, qtbot, tmp_path, lo
     dock = make_dock()
     qtbot.waitUntil(lambda: bool(dock.inputs.combos["STATIONS"].currentData()), timeout=3000)
     dock.folder.setFilePath(str(tmp_path / "a"))
-    dock.session.set_value("ZONE_RULES_FILE", own_zone_rules(tmp_path / "rules.json"))
+    dock.session.set_value("ZONE_RULES_FILE", one_petal_is_enough(tmp_path / "rules.json"))
     dock.session.set_value("FORMATS", ["gpkg"])
     run_all(dock, qtbot)
     [layer] = project.mapLayersByName("buildings")

@@ -44,7 +44,7 @@ def is_right(box):
     return box.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
 
 
-def test_a_field_is_added_saved_and_written(editor, tmp_path):
+def test_a_field_is_added_saved_and_written(editor):
     """A new field of the zones reaches the file, and the layer that is written by it."""
     box = press(editor, "new")
     assert not is_right(box)  # no name yet

@@ -1,6 +1,7 @@
 """What the tests of the house's rules look at: the source files of the plugin, parsed."""
 
 import ast
+import importlib.util
 import json
 import os
 import subprocess
@@ -33,6 +34,15 @@ def _python_files():
 @pytest.fixture(scope="session")
 def root():
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def i18n(root):
+    """The module scripts/i18n.py."""
+    spec = importlib.util.spec_from_file_location("house_i18n", root / "scripts" / "i18n.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")

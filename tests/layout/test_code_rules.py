@@ -3,7 +3,6 @@
 import ast
 import enum
 import importlib
-import importlib.util
 import re
 
 import pytest
@@ -11,14 +10,6 @@ import pytest
 DANGEROUS = {"eval", "exec", "compile", "__import__"}
 MODULES = {"pickle", "marshal", "shelve", "subprocess", "xml", "telnetlib", "imp"}
 ALLOWED_MODULES = {}  # (path, module) → reason
-
-
-@pytest.fixture(scope="module")
-def i18n(root):
-    spec = importlib.util.spec_from_file_location("house_i18n", root / "scripts" / "i18n.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def places(sources, wanted):
@@ -60,13 +51,13 @@ def test_no_print_and_no_exec_with_underscore(sources):
     assert places(sources, old) == []
 
 
-def test_words_of_the_interface_can_be_translated(root, i18n):
+def test_words_of_the_interface_can_be_translated(i18n):
     calls = [call for path in i18n.python_files() for call in i18n.tr_calls(path)]
     assert [f"{call.place}: {call.fault}" for call in calls if call.fault] == []
     assert calls
 
 
-def test_every_word_has_its_chinese(root, i18n):
+def test_every_word_has_its_chinese(i18n):
     texts = {call.text for path in i18n.python_files() for call in i18n.tr_calls(path)}
     known = i18n.known_translations()
     assert sorted(texts - set(known)) == []

@@ -21,7 +21,7 @@ def test_twenty_reloads_leave_nothing_behind(qgis_iface, qgis_app):
         gc.collect()
 
 
-def test_an_update_leaves_no_module_of_before(tmp_path):
+def test_an_update_leaves_no_module_of_before():
     """QGIS forgets what it saw being imported; what came by importlib stayed, and a delivery failed after a reload.
 
     What QGIS does is done here with a copy of the package: modules imported by a statement are forgotten, the package

@@ -1,20 +1,11 @@
 """Words of the interface: one spelling each, nothing visible that is not translated, both languages whole."""
 
 import ast
-import importlib.util
 import json
 import re
 
 import pytest
 from urban_renewal.core.words import FORMS
-
-
-@pytest.fixture(scope="module")
-def i18n(root):
-    spec = importlib.util.spec_from_file_location("house_i18n", root / "scripts" / "i18n.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")

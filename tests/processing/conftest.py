@@ -36,14 +36,6 @@ def provider(as_provider):
 
 
 @pytest.fixture
-def project(qgis_app):
-    """An empty project, emptied again."""
-    QgsProject.instance().clear()
-    yield QgsProject.instance()
-    QgsProject.instance().clear()
-
-
-@pytest.fixture
 def make_layer(qgis_app):
     """Draw a memory layer: rows of (WKT or None, {field: value}), field types taken from the values."""
 

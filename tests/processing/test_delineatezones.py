@@ -50,7 +50,7 @@ def sinks(folder):
     }
 
 
-def test_zones_of_a_block(layers, run_algorithm, rows_of, tmp_path, read_json):
+def test_zones_of_a_block(layers, run_algorithm, rows_of, tmp_path):
     results, _, _ = run_algorithm("delineatezones", {**layers, **sinks(tmp_path)})
     zones, members = rows_of(results["ZONES"]), rows_of(results["MEMBERS"])
     assert [(row["zone_id"], row["name"], row["anchor"], row["petals_n"]) for row in zones] == [
@@ -163,3 +163,15 @@ def test_locks_name_their_zone_and_edited_members_count(layers, run_algorithm, r
     assert roles[free[0]] == "locked"
     assert roles[free[-1]] == "locked"
     assert roles.get("P00", "near") == "near"
+
+
+def test_zones_that_a_bureau_drew_need_no_id_of_ours(layers, run_algorithm, rows_of, make_layer, tmp_path):
+    """An office's file says 片区名称 and nothing that is called zone_id."""
+    box = f"POLYGON((0 0,{PITCH * 2} 0,{PITCH * 2} {PITCH * 2},0 {PITCH * 2},0 0))"
+    given = make_layer([(box, {"片区名称": "江边片区"})], name="局里的片区")
+    found, _, _ = run_algorithm("delineatezones", {**layers, **sinks(tmp_path), "GIVEN": given})
+    drawn = {row["name"]: row["zone_id"] for row in rows_of(found["ZONES"])}
+    members = [row["parcel_id"] for row in rows_of(found["MEMBERS"]) if row["zone_id"] == drawn["江边片区"]]
+    assert {"P00", "P01", "P10", "P11"} <= set(members)
+    again, _, _ = run_algorithm("delineatezones", {**layers, **sinks(tmp_path), "GIVEN": given})
+    assert {row["name"]: row["zone_id"] for row in rows_of(again["ZONES"])} == drawn

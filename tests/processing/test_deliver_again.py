@@ -5,12 +5,9 @@ from pathlib import Path
 import pytest
 from qgis.core import QgsProject, QgsVectorLayer
 
-BOX = "POLYGON(({x} 0,{y} 0,{y} 10,{x} 10,{x} 0))"
+from .conftest import box
+
 FORMATS = ["gpkg", "qgz", "xlsx", "pdf"]
-
-
-def box(x):
-    return BOX.format(x=x, y=x + 10)
 
 
 @pytest.fixture
@@ -129,7 +126,7 @@ def test_parcels_keep_what_the_white_list_has(whole, run_algorithm, rows_of):
     assert "land_use" not in rows_of(f"{folder}/data.gpkg|layername=tagged")[0]  # the own fields are there themselves
 
 
-def test_a_changed_land_use_is_noticed(whole, run_algorithm, rows_of):
+def test_a_changed_land_use_is_noticed(whole, run_algorithm):
     """What a delivery keeps of the parcels counts in the table's content."""
     folder = Path(run_algorithm("exportzones", {**whole, "FORMATS": ["gpkg"]})[0]["FOLDER"])
     layer = QgsVectorLayer(f"{folder}/data.gpkg|layername=tagged", "tagged", "ogr")

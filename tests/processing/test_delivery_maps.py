@@ -2,11 +2,7 @@
 
 import pytest
 
-BOX = "POLYGON(({x} 0,{y} 0,{y} 10,{x} 10,{x} 0))"
-
-
-def box(x):
-    return BOX.format(x=x, y=x + 10)
+from .conftest import box
 
 
 def test_maps(study, run_algorithm, pdf_text):

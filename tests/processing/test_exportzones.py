@@ -2,11 +2,7 @@
 
 import pytest
 
-BOX = "POLYGON(({x} 0,{y} 0,{y} 10,{x} 10,{x} 0))"
-
-
-def box(x):
-    return BOX.format(x=x, y=x + 10)
+from .conftest import box
 
 
 def test_package(study, run_algorithm, rows_of, read_json, tmp_path, labels_by_feature):
@@ -173,7 +169,7 @@ def test_no_chinese_font_stops_the_maps(study, run_algorithm, monkeypatch):
         run_algorithm("exportzones", {**study, "FORMATS": ["pdf"]})
 
 
-def test_a_folder_of_somebody_else_is_refused(study, run_algorithm, tmp_path):
+def test_a_folder_of_somebody_else_is_refused(study, run_algorithm):
     from pathlib import Path
 
     from qgis.core import QgsProcessingException

@@ -39,7 +39,7 @@ def test_killed_at_random_moments(kills, data, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["exchange", "manifest"])
-def test_a_full_disk_ends_with_a_sentence(data, tmp_path, run_algorithm, make_layer, monkeypatch, name):
+def test_a_full_disk_ends_with_a_sentence(data, tmp_path, run_algorithm, monkeypatch, name):
     """The disk is full at the formats, or only at the last file: the old delivery is as it was."""
     import errno
 

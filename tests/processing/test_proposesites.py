@@ -4,9 +4,7 @@
 import pytest
 from qgis.core import QgsProcessingException, QgsVectorLayer, QgsWkbTypes
 
-
-def box(x, half):
-    return f"POLYGON(({x - half} {-half},{x + half} {-half},{x + half} {half},{x - half} {half},{x - half} {-half}))"
+from .test_facilitygap import box
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def parcels(make_layer):
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_result_on_a_share_is_written_and_told(share, make_layer, run_algorithm, rows_of, read_json, language):
+def test_a_result_on_a_share_is_written_and_told(share, make_layer, run_algorithm, rows_of, language):
     """One sentence with the result's parameter, in the log and in the run record, which names no folder."""
     wanted = {"PARCELS": parcels(make_layer), "OUTPUT": str(share / "tagged.gpkg"), "LANGUAGE": language}
     _, _, feedback = run_algorithm("tagparcels", wanted)

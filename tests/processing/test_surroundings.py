@@ -86,7 +86,7 @@ def study(make_layer, save_layer, make_dem, tmp_path):
     return {**given, "DEM": make_dem(), "FOLDER": str(tmp_path / "交付")}
 
 
-def test_sheets_stand_on_the_ground(study, run_algorithm, read_json, rows_of, tmp_path):
+def test_sheets_stand_on_the_ground(study, run_algorithm, read_json):
     import re
     import zipfile
 

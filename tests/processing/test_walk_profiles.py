@@ -80,7 +80,7 @@ def test_an_own_standard_names_who_walks(run_algorithm, make_layer, rows_of, tmp
     assert [row["walk_s"] for row in rows_of(out)] == [500]
 
 
-def test_strollers_carry_and_wheelchairs_stay_below(run_algorithm, make_layer, rows_of, tmp_path, roads):
+def test_strollers_carry_and_wheelchairs_stay_below(run_algorithm, rows_of, tmp_path, roads):
     edges = str(tmp_path / "edges.gpkg")
     run_algorithm("buildwalknetwork", {"ROADS": roads, "PROFILES": ["stroller", "wheelchair"], "EDGES": edges})
     rows = {row["edge_id"]: row for row in rows_of(edges)}

@@ -1,10 +1,9 @@
 """Corners of the count: surplus elsewhere, nobody, people nobody knows, the nearest of most and not of few."""
 
 import numpy as np
-import pandas as pd
 import shapely
 from urban_renewal.core import envelope
-from urban_renewal.core.gaps.fair import Reach, fair_maximum, merge_places
+from urban_renewal.core.gaps.fair import Reach, merge_places
 from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps
 from urban_renewal.core.gaps.standard import kinds_of
 from urban_renewal.core.gaps.summary import districts_of_field, summary_table
@@ -12,17 +11,8 @@ from urban_renewal.core.gaps.tables import detail_table, load_table, wide_table
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.profiles import load_profiles
 
-
-def frame(shapes, **columns):
-    table = pd.DataFrame(columns)
-    table["geometry"] = np.array(shapes, dtype=object)
-    return table
-
-
-def solve(need, capacity, pairs):
-    place, facility = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
-    reach = Reach(place, facility, len(need), len(capacity))
-    return fair_maximum(np.array(need, dtype=np.int64), np.array(capacity, dtype=np.int64), reach, Run())
+from .test_fair import solve
+from .test_gap import frame
 
 
 def test_surplus_elsewhere_is_no_reason_to_be_unfair_here():

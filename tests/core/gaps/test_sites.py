@@ -20,14 +20,10 @@ from urban_renewal.core.gaps.tables import detail_table
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.profiles import load_profiles
 
+from .test_gap import frame
+
 LENGTH = 3000
 STANDARD = envelope.load("standard", "chongqing")
-
-
-def frame(shapes, **columns):
-    table = pd.DataFrame(columns)
-    table["geometry"] = np.array(shapes, dtype=object)
-    return table
 
 
 def square(x, side=2.0):

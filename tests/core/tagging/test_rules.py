@@ -146,7 +146,7 @@ def test_where_false_ends_it_and_unknown_holds_back():
         assert verdict.level.tolist() == [level]
 
 
-def test_winner_by_level_then_score_then_order(ruleset):
+def test_winner_by_level_then_score_then_order():
     class Told:
         def __init__(self, level, score):
             self.level, self.score = np.array(level, dtype=np.int8), np.array(score, dtype=float)
