@@ -52,6 +52,19 @@ def test_tags_reasons_and_summary(town, run_algorithm, rows_of):
     assert sum(row["area_m2"] for row in summary) == pytest.approx(3 * 6400)
 
 
+@pytest.mark.parametrize("documented", [{"A": 6500.0, "B": None, "C": None}, {"A": None, "B": None, "C": None}])
+def test_tagged_again_the_documented_area_stays_what_it_was(town, run_algorithm, rows_of, make_layer, documented):
+    """The result has an area measured on the drawing as well: that one is documented by nobody."""
+    parcels = make_layer([
+        (box(200 * place, 0, 80, 80), {"ZDDM": name, "TBMJ": area})
+        for place, (name, area) in enumerate(documented.items())
+    ], name="parcels")  # fmt: skip
+    first, _, _ = run_algorithm("tagparcels", {**town, "PARCELS": parcels, "OUTPUT": "memory:"})
+    again, _, _ = run_algorithm("tagparcels", {**town, "PARCELS": first["OUTPUT"], "OUTPUT": "memory:"})
+    for found in (first, again):
+        assert {row["parcel_id"]: row["area_doc_m2"] for row in rows_of(found["OUTPUT"])} == documented
+
+
 def test_review_with_a_name_stands(town, run_algorithm, rows_of, make_layer):
     review = {"review_id": "r1", "parcel_id": "C", "geometry_hash": None, "tag": "old_compound", "reviewer": "张三",
               "reviewed_at": "2025-06-01", "reason": "现场"}  # fmt: skip
