@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,16 @@ TAGS = ("old_compound", "urban_village", "idle_factory", "idle_building")
 SWITCHED_OFF = ("idle_building",)  # no sourced rule yet (methods.md §1): an own ruleset or a reviewer may give it
 SUMMED = ("need", "supply", "served", "gap", "surplus")
 DONE = ("renovated", "under_way", "expropriated")  # programme states that are no opportunity any more
+HEIGHT_DOUBTS = ("network_heights_doubtful", "heights_doubtful")  # in the order they are told
+
+
+def height_doubt(runs: Iterable[Mapping[str, Any]], language: str) -> str:
+    """Return the sentence that says 高程待核, to stand beside what rests on walks; empty where heights are good.
+
+    `runs` run records. Source: methods.md §2, too much of the streets was steeper than streets are.
+    """
+    texts = {item["code"]: str(item["text"][language]) for run in runs for item in run.get("messages", ())}
+    return next((texts[code] for code in HEIGHT_DOUBTS if code in texts), "")
 
 
 def is_open(tagged: pd.DataFrame) -> pd.Series:

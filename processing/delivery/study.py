@@ -107,6 +107,14 @@ class Study:
         counts = frame["n"].fillna(1).astype("int64").groupby(frame["code"]).sum()
         return {str(code): int(n) for code, n in counts.items()}
 
+    def walked(self, title: str) -> str:
+        """Return a heading of what rests on walking times, with 高程待核 behind it where the heights are in doubt."""
+        from ...core.delivery.summary import height_doubt
+        from ...core.words import say
+
+        runs = [run for layer in self.layers.values() for run in (layer.record, *layer.upstream) if run is not None]
+        return title + say("map_heights_doubtful", self.language) if height_doubt(runs, self.language) else title
+
     def rules(self) -> list[dict[str, Any]]:
         """Return the rules and standards of the runs."""
         from ...core.delivery.rulebook import rules_of

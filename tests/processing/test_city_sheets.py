@@ -12,6 +12,7 @@ from urban_renewal.core.delivery.paper import paper
 from urban_renewal.processing.delivery import bounds
 from urban_renewal.processing.delivery.pages import checks, citylook, leaf, locator, scalebar, sheet
 from urban_renewal.processing.delivery.pages.naming import View, spots_of
+from urban_renewal.processing.delivery.study import Study
 from urban_renewal.processing.styling.styles import STYLES
 from urban_renewal.processing.styling.symbols import fill, hatched
 
@@ -29,6 +30,16 @@ def town(width, height, size=A3, **frames):
         language="zh",
         paper=size,
     )
+
+
+def test_headings_of_what_is_walked_say_that_heights_are_in_doubt():
+    text = {"zh": "高程待核：7 %", "en": "Heights: 7 %"}
+    doubtful = {"messages": [{"level": "warning", "code": "network_heights_doubtful", "text": text}]}
+    layers = {"tagged": SimpleNamespace(record={"messages": []}, upstream=[]),
+              "facilities": SimpleNamespace(record=None, upstream=[])}  # fmt: skip
+    assert Study.walked(SimpleNamespace(layers=layers, language="zh"), "瓣") == "瓣"
+    layers["petals"] = SimpleNamespace(record=None, upstream=[doubtful])
+    assert Study.walked(SimpleNamespace(layers=layers, language="zh"), "瓣") == "瓣；高程待核"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,17 @@ from ..balance import print_kinds
 from ..figurewords import Row
 from ..palette import kind_name, palette, rule_kind, tag_name, unit_name
 from ..rulebook import name_rule, title_of
-from ..summary import count_tags, exact_sum, hectares, is_open, percent, sum_kinds, told, worst_communities
+from ..summary import (
+    count_tags,
+    exact_sum,
+    hectares,
+    height_doubt,
+    is_open,
+    percent,
+    sum_kinds,
+    told,
+    worst_communities,
+)  # fmt: skip
 from .charts import Drawn, Series, bar_chart, color_key, map_body, titled_map
 from .checks import checks_figure, checks_lead, checks_section
 from .htmltable import html_table
@@ -28,6 +38,7 @@ from .works import maps_section, projects_section, sites_section
 from .zones import zones_section
 
 DECIDING = ("ruleset", "standard", "zone-rules")  # what the results rest on, in the order it is named
+WALKED = ("report_gaps", "report_sites", "report_zones")  # sections that rest on walking times
 NOT_KNOWN = "–"
 
 
@@ -92,8 +103,10 @@ def _article(content: Told, word: _Words, picture: str) -> str:
     ids = {code: f"{language}-s{n}" for n, (code, _) in enumerate(sections, 1)}
     left = "".join(f'<a href="#{ids[code]}">{n}　{word(code)}</a>' for n, (code, _) in enumerate(sections, 1))
     left += f'<p class="foot">{word("report_foot", date=content.date, checksum=content.checksum)}</p>'
+    doubt = escape(height_doubt(content.runs, language))
+    warned = {code: f"<p><b>{doubt}</b></p>" for code in WALKED if doubt}
     body = "".join(
-        f'<h2 id="{ids[code]}">{n}　{word(code)}</h2>{links.tables_of(code)}{html}'
+        f'<h2 id="{ids[code]}">{n}　{word(code)}</h2>{links.tables_of(code)}{warned.get(code, "")}{html}'
         for n, (code, html) in enumerate(sections, 1)
     )
     heads = (content.author, content.date, _used(content, language), content.mark.get(language, ""))
@@ -166,6 +179,8 @@ def _figures(content: Told, word: _Words, left_out: int) -> str:
     if findings is not None and len(findings):
         wrong, unsure = checks_lead(findings, word.language)
         lead = blank.join((lead, f"<b>{escape(wrong)}</b>", escape(unsure)))
+    doubt = height_doubt(content.runs, word.language)
+    lead += f"{blank}<b>{escape(doubt)}</b>" if doubt else ""
     return f'<div class="figures">{cells}</div><p class="lead">{lead}{blank}{word("report_lead_pending")}</p>'
 
 

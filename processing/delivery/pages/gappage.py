@@ -81,7 +81,7 @@ def _kinds(sheet: Sheet, study: Any, place: Place) -> float:
 
     language, summary, (x, y, width, room) = study.language, study.frame("gap_summary"), place
     most = int((room - HEAD) / KIND_STEP) - 1
-    y = sheet.head(say("map_gap_kinds", language), x, y, width)
+    y = sheet.head(study.walked(say("map_gap_kinds", language)), x, y, width)
     if summary is None:
         return y
     heads = ("head_kind", "head_unit", "head_need", "head_supply", "head_served", "head_gap", "head_share")

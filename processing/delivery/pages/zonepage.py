@@ -263,7 +263,7 @@ def _petal_table(sheet: Sheet, study: Any, zone_id: str, place: Place, below: fl
     """Write the petals of the map with the same numbers, as many as leave `below` mm; return where the table ends."""
     x, y, width, room = place
     bottom = y + room
-    y = sheet.head(say("map_petals", study.language), x, y, width)
+    y = sheet.head(study.walked(say("map_petals", study.language)), x, y, width)
     rows = petal_rows(study.frame("petals"), zone_id, study.language)
     head, body = rows[0], rows[1:]
     most = max(1, math.floor((bottom - y - below) / ROW) - 1)

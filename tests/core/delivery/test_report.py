@@ -209,6 +209,17 @@ def test_the_first_screen_names_what_decided_and_its_figures_have_units(content)
     assert words.count("片区范围") == 1  # the outline's colour on the map of what was found
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_doubtful_heights_stand_beside_what_rests_on_walks(content, language):
+    """On the first screen, before gaps and zones, and among the messages: four times; nowhere without the warning."""
+    text = {"zh": "高程待核：7 %", "en": "Heights: 7 %"}
+    message = {"level": "warning", "code": "network_heights_doubtful", "text": text}
+    runs = [{"title": BOTH, "inputs": [], "messages": [message]}]
+    words = article(write_report(replace(content, runs=runs)), language).words
+    assert [text[language] in word for word in words].count(True) == 4
+    assert not any(text[language] in word for word in article(write_report(content), language).words)
+
+
 def test_what_adds_little_is_told_with_a_decimal_in_the_whole_column(content):
     """0.4 of a place would be told as none; beside it stands 27.0. Where all add ten or more there are no decimals."""
 
