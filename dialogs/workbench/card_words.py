@@ -114,11 +114,12 @@ def _counted_texts(key: str, found: Mapping[str, Any]) -> list[str]:
 
 
 def delivery_line(entry: Mapping[str, Any], is_good: Any) -> str:
-    """Return one line of the list of files: sign, name, number of files, size."""
+    """Return one line of the list of files: sign, name, which opens it, number of files, size."""
     size = tr("{n} MB").format(n=wording.number(entry["bytes"] / 1e6, 1))
     files = "" if entry["n"] == 1 else " · " + tr("{n} files").format(n=wording.number(entry["n"]))
     sign = "✗" if is_good is False else "✓"
-    return f"{sign}&nbsp;{escape(entry['name'])}{files} · {size}"
+    name = escape(entry["name"])
+    return f'{sign}&nbsp;<a href="open:{name}">{name}</a>{files} · {size}'
 
 
 def numbered(state: StepState) -> str:

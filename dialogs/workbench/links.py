@@ -107,6 +107,13 @@ def _folder(dock: Any, step: str, about: str) -> None:
         dock.folder.lineEdit().setFocus()
 
 
+def _open(dock: Any, step: str, about: str) -> None:
+    """Open a file or a folder of the delivery; nothing when it is not there any more."""
+    path = dock.delivery_folder() / about
+    if path.exists():
+        dock.open_outside(path)
+
+
 def _role(dock: Any, step: str, about: str) -> None:
     dock.inputs_box.setCollapsed(False)
     dock.inputs.set_role_visible(about)
@@ -159,6 +166,7 @@ ACTIONS: dict[str, Callable[[Any, str, str], None]] = {
     "table": _table,
     "report": _report,
     "folder": _folder,
+    "open": _open,
     "role": _role,
     "settings": _settings,
     "fix": _fix,
