@@ -32,18 +32,18 @@ def read_locks(
 ) -> Locks:  # fmt: skip
     """Return the locks of all sources; a parcel locked both ways is out and listed (`zone_lock_both`).
 
-    `locked_in` polygons may say `zone_id`. `edited` is a MEMBERS table after a person worked on it: role `locked` is
-    in, `out` is out. With `previous` rows taken out or put in count as well, and so does an outline moved with the
-    vertex tool: `area_m2` of the zone, which neither changes, says which of rows and outline are as they were written.
-    Where both were changed the rows count (`zone_edit_both`).
+    `locked_in` polygons may say `zone_id`; polygons that lock nothing are listed (`zone_lock_empty`). `edited` is a
+    MEMBERS table after a person worked on it: role `locked` is in, `out` is out. With `previous` rows taken out or put
+    in count as well, and so does an outline moved with the vertex tool: `area_m2` of the zone, which neither changes,
+    says which of rows and outline are as they were written. Where both were changed the rows count (`zone_edit_both`).
     """
     shapes = frames.geometries(parcels)
     inside: dict[int, str] = {}
     if locked_in is not None:
         names = frames.optional(locked_in, "zone_id").fillna("").astype(str).tolist()
-        for name, rows in zip(names, parcels_inside(shapes, locked_in)):
+        for name, rows in zip(names, _told(parcels_inside(shapes, locked_in), "LOCKED_IN", run)):
             inside |= dict.fromkeys(rows, name)
-    outside = {p for rows in parcels_inside(shapes, locked_out) for p in rows}
+    outside = {p for rows in _told(parcels_inside(shapes, locked_out), "LOCKED_OUT", run) for p in rows}
     if edited is not None:
         put_in, taken_out = _edits(parcels, previous, edited, run)
         inside |= {p: zone for p, zone in put_in.items() if p not in outside}
@@ -51,6 +51,14 @@ def read_locks(
     ids = parcels["parcel_id"].to_numpy(dtype=object)
     run.leave_out("LOCKED_IN", sorted(str(ids[p]) for p in set(inside) & outside), "zone_lock_both", "warning")
     return Locks({p: zone for p, zone in inside.items() if p not in outside}, frozenset(outside))
+
+
+def _told(locked: list[set[int]], layer: str, run: Run) -> list[set[int]]:
+    """Return what each polygon locks, and list those that lock nothing."""
+    empty = sum(not rows for rows in locked)
+    if empty:
+        run.leave_out(layer, [""], "zone_lock_empty", "warning", n=empty)
+    return locked
 
 
 def _edits(

@@ -112,7 +112,7 @@ def _zone(ready: Prepared, draft: Draft, values: Values) -> Zone:
     """Give every parcel of a draft its role."""
     field = ready.field
     zone, reach = set(draft.zone), field.reach[draft.core]
-    petal = petal_codes_of(field.petal, reach)
+    petal = petal_codes_of(field.near, field.petal, reach, draft.roots, field.rules.limits.petals_min)
     petals = petals_of(field.near, petal, zone - draft.roots)
     rest = zone - draft.roots - {p for part in petals for p in part}
     locked = rest & set(field.locked_in)
@@ -184,6 +184,7 @@ def _given_zones(inputs: ZoneInputs, ready: Prepared, values: Values, run: Run) 
     place = {int(row): number for number, row in enumerate(ready.scope)}
     walks = ready.walks.by_core(len(ready.cores))
     zones = []
+    called = frames.optional(inputs.given, "name").fillna("").to_numpy(dtype=object)
     for number, parcels in enumerate(ready.given):
         name = str(inputs.given["zone_id"].iloc[number])
         if not parcels:
@@ -198,5 +199,6 @@ def _given_zones(inputs: ZoneInputs, ready: Prepared, values: Values, run: Run) 
         petals += [[p] for p in sorted(parcels - roots) if p not in place and values.petal[p] >= 0]
         rest = parcels - roots - {p for part in petals for p in part}
         outline = frames.geometries(inputs.given)[number]
-        zones.append(Zone(name, core, sorted(roots), petals, sorted(rest), [], [], float("nan"), times, outline))
+        zones.append(Zone(name, core, sorted(roots), petals, sorted(rest), [], [], float("nan"), times, outline,
+                          name=called[number] or None))  # fmt: skip
     return zones

@@ -26,7 +26,8 @@ from .words import Words
 class Zone:
     """A finished zone: rows of the parcel table by role; `petals` lists of rows; `near` rows with a reason code.
 
-    `score` as the search maximised it; `walk_ms` row → an elder's milliseconds, the slower direction.
+    `score` as the search maximised it; `walk_ms` row → an elder's milliseconds, the slower direction. `name` as a
+    bureau gave it; None = that of its stations.
     """
 
     zone_id: str
@@ -40,6 +41,7 @@ class Zone:
     walk_ms: dict[int, int]
     outline: shapely.Geometry
     near: dict[int, str] = field(default_factory=dict)
+    name: str | None = None
 
     def members(self) -> list[int]:
         """Return all rows of the zone, ascending."""
@@ -85,7 +87,7 @@ def zones_table(
         members = zone.members()
         row: dict[str, Any] = {
             "zone_id": zone.zone_id,
-            "name": _name(cores[zone.core], inputs.stations) if zone.core >= 0 else None,
+            "name": zone.name or (_name(cores[zone.core], inputs.stations) if zone.core >= 0 else None),
             "anchor": cores[zone.core].id if zone.core >= 0 else None,
             "area_m2": known_sum(area, members),
             "floor_m2": known_sum(floor, members),

@@ -26,7 +26,7 @@ class DelineateZones(RenewalAlgorithm):
         RoleUse("ROADS", "ROADS", optional=True),
         RoleUse("COMMUNITIES", "COMMUNITIES", optional=True),
         RoleUse("PLAN", "PLAN", optional=True),
-        RoleUse("GIVEN", "", optional=True, tables=("zones",)),
+        RoleUse("GIVEN", "GIVEN", optional=True),
         RoleUse("LOCKED_IN", "GREEN", optional=True, tables=("zones",)),
         RoleUse("LOCKED_OUT", "GREEN", optional=True),
         RoleUse("PREVIOUS", "", optional=True, tables=("zones",), needs=("zone_id",), folded=True),

@@ -87,6 +87,18 @@ def test_shuffled_rows_same_answer(seed, rules):
         pd.testing.assert_frame_equal(getattr(first, name), getattr(second, name))
 
 
+def test_a_quarter_that_is_all_old_gets_its_zone(rules):
+    """Seven compounds in a row hang together: as one petal they would be no zone, with a house between them one."""
+    all_old = {f"A{i}": "old_compound" for i in range(7)}
+    whole = draw(row_of([7], all_old, [(380, 50)]), loose(rules, petals_min=2))
+    assert members(whole, "petal") == set(all_old) - {"A3"} and members(whole, "core") == {"A3"}
+    assert len(whole.petals) == whole.zones["petals_n"].iloc[0] == 6 and set(whole.petals["tag"]) == {"old_compound"}
+    parted = draw(row_of([7], {**all_old, "A1": "none"}, [(380, 50)]), loose(rules, petals_min=2))
+    assert sorted(parted.petals["area_m2"]) == [10_000, 10_000, 30_000]  # A0, A2 and A4–A6, as before
+    alone = draw(row_of([2], {"A1": "old_compound"}, [(50, 50)]), loose(rules, petals_min=2))
+    assert not len(alone.zones)
+
+
 def test_a_river_is_never_crossed(rules):
     """Two banks 20 m apart with a river between: all members lie on the station's bank."""
     tags = {"A0": "old_compound", "A1": "idle_factory", "A3": "old_compound", "A4": "urban_village"}
@@ -265,6 +277,25 @@ def test_a_given_zone_gets_members_and_roles_only(rules):
     mine = zones.members[(zones.members["zone_id"] == "G1") & (zones.members["role"] != "near")]
     assert dict(zip(mine["parcel_id"], mine["role"], strict=True)) == {"A0": "petal", "A1": "core", "A2": "filler"}
     assert zones.zones["geometry"].iloc[0].equals(given["geometry"].iloc[0])
+
+
+def test_a_given_zone_keeps_its_name(rules):
+    given = pd.DataFrame({"zone_id": ["G1", "G2"], "name": ["局里划的", None],
+                          "geometry": [shapely.box(-5, -5, 325, 105), shapely.box(695, -5, 905, 105)]})  # fmt: skip
+    inputs = row_of([10], {"A0": "idle_factory"}, [(150, 50), (800, 50)], given=given)
+    inputs = replace(inputs, stations=inputs.stations.assign(name=["江边", "山上"]))
+    found = draw(inputs, loose(rules)).zones.set_index("zone_id")["name"]
+    assert found["G1"] == "局里划的"
+    assert found["G2"] == "山上"  # of the station that it holds
+
+
+@pytest.mark.parametrize("lock", ["locked_in", "locked_out"])
+def test_a_lock_that_holds_no_parcel_is_listed(rules, lock):
+    run = Run(language="en")
+    corner = pd.DataFrame({"geometry": [shapely.box(0, 0, 20, 20)]})  # less than half of any parcel
+    inputs = replace(row_of([10], {"A0": "idle_factory"}, [(150, 50)]), **{lock: corner})
+    draw(inputs, loose(rules), run)
+    assert (lock.upper(), "zone_lock_empty") in [(row.layer, row.code) for row in run.left_out]
 
 
 def test_the_best_zones_when_there_are_too_many(rules):
