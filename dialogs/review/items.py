@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 from ...core.tagging.doubt import DOUBTED, DOUBTED_TAG, is_doubted
 
 NEAR = 0.2  # own choice, heuristic: a score this far from both limits is no longer doubtful
-COLUMNS = ("parcel_id", "tag", "tag_level", "tag_score", "tag_known", "tag_source", "area_m2", "bldg_n", "rules_id")
+COLUMNS = ("parcel_id", "tag", "tag_level", "tag_score", "tag_known", "tag_source", "area_m2", "bldg_n", "rules_id",
+           "programme")  # fmt: skip
 OPEN, TAGGED, EVERY = "open", "tagged", "every"  # which parcels: doubtful, or the rules changed | with a tag | all
 CHANGED = "changed"  # reviewed, and the rules say something else by now
 TOLD = (  # evidence is most of the file: whole for reviewed parcels only, of others no more than what is doubted
@@ -35,7 +36,8 @@ class Item(NamedTuple):
     """A tagged parcel: `score` 0–1 or None, `known` share of the weight that is known, `doubt` 0 clear … 1 open.
 
     `rule_tag` is what the rules say, also where a review stands above them; `community` its id, OUTSIDE, or "";
-    `against`: the form of the houses speaks against the tag, whatever its score.
+    `against`: the form of the houses speaks against the tag, whatever its score; `is_over`: renovated, under way or
+    expropriated, nothing is to be decided any more.
     """
 
     fid: int
@@ -53,6 +55,7 @@ class Item(NamedTuple):
     rule_tag: str = ""
     community: str = ""
     against: bool = False
+    is_over: bool = False
 
     @property
     def suggested(self) -> str:
@@ -77,7 +80,9 @@ def read_items(source: str, limits: Mapping[str, tuple[float, float]], fid: int 
         if fid is not None:
             parts += ["WHERE", f'"{key}" = ?']
         found = base.execute(" ".join(parts), () if fid is None else (int(fid),)).fetchall()
-    return [_item(row, limits) for row in found]
+    from ...core.delivery.summary import DONE
+
+    return [_item(row, limits, DONE) for row in found]
 
 
 def first_rules_id(source: str) -> str:
@@ -205,19 +210,19 @@ def _is_wanted(item: Item, which: str, changed: Collection[str]) -> bool:
     if which == TAGGED:
         return item.tag != "none"
     is_changed = item.parcel_id in changed
-    doubtful = item.source != "review" and (item.level == "suspected" or item.against)
+    doubtful = item.source != "review" and (item.level == "suspected" or item.against) and not item.is_over
     return is_changed if which == CHANGED else is_changed or doubtful
 
 
-def _item(row: tuple[Any, ...], limits: Mapping[str, tuple[float, float]]) -> Item:
-    fid, parcel, tag, level, score, known, source, area, buildings, rules, name, evidence = row
+def _item(row: tuple[Any, ...], limits: Mapping[str, tuple[float, float]], over: Collection[str]) -> Item:
+    fid, parcel, tag, level, score, known, source, area, buildings, rules, programme, name, evidence = row
     tag = str(tag or "none")
     rule_tag = _tag_of(evidence) if source == "review" else tag
     against = source != "review" and is_doubted(evidence)
     doubt = 1.0 if against else doubt_of(score, known, limits.get(tag))
     return Item(
         int(fid), str(parcel or ""), tag, str(level or "none"), score, known, str(source or ""), area, buildings,
-        str(rules or ""), doubt, str(name or ""), rule_tag, against=against,
+        str(rules or ""), doubt, str(name or ""), rule_tag, against=against, is_over=programme in over,
     )  # fmt: skip
 
 

@@ -97,9 +97,11 @@ def _tag(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
 
     waits = (
         "SELECT count(*) FROM {t} WHERE coalesce(tag_source, '') <> 'review' AND (tag_level = 'suspected'"
-        " OR (tag = ? AND instr(tag_evidence, ?) > 0))"
+        " OR (tag = ? AND instr(tag_evidence, ?) > 0)) AND NOT {over}"
     )
-    waiting = rows_of(files, "tagged", waits, (DOUBTED_TAG, DOUBTED))  # as dialogs/review/items.py queues them
+    waiting = rows_of(
+        files, "tagged", waits.replace("{over}", over), (DOUBTED_TAG, DOUBTED)
+    )  # as dialogs/review/items.py queues them
     unread = "SELECT coalesce(sum(CAST(n AS INT)), 0) FROM {t} WHERE code = 'value_unreadable'"
     return {
         "to_review": waiting[0][0] if waiting else None,

@@ -194,6 +194,7 @@ def test_tags_are_counted_as_the_map_and_the_report_count_them(tmp_path):
     found = figures_of("tag", {"tagged": f"{path}|layername=tagged"}, {})
     assert found["tags"] == {"old_compound": {"confirmed": 1, "suspected": 1}, "none": {"none": 1}}
     assert (found["parcels"], found["marked"], found["suspected"], found["over"]) == (6, 2, 1, 2)
+    assert found["to_review"] == 1
     assert sum(found["histogram"]["suspected"]) == sum(found["histogram"]["confirmed"]) == 1
     assert "2 more parcels with a tag are renovated" in done_lines("tag", found)[0]
     with closing(sqlite3.connect(path)) as base, base:

@@ -122,19 +122,30 @@ def test_most_doubtful_first_with_its_reasons(review):
 
 def test_a_tag_that_the_form_speaks_against_is_asked_first(tmp_path):
     """A confirmed compound in a dense quarter of small houses is as open as nothing else; P4 is clear without it."""
-    from urban_renewal.dialogs.review.items import Choice, choose, read_items
+    from urban_renewal.dialogs.review.items import TAGGED, Choice, choose, read_items
 
     path = tmp_path / "quarter.gpkg"
     write_tagged(path)
-    with closing(sqlite3.connect(path)) as base, base:
-        text = json.dumps({**EVIDENCE, "taken": ["quarter"]})
-        base.create_function("ST_IsEmpty", 1, lambda shape: 0)
-        for name in ("ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
-            base.create_function(name, 1, lambda shape: 0.0)
-        base.execute("UPDATE tagged SET tag_evidence = ? WHERE parcel_id IN ('P4', 'P6')", (text,))
+
+    def change(*statements):
+        with closing(sqlite3.connect(path)) as base, base:
+            base.create_function("ST_IsEmpty", 1, lambda shape: 0)
+            for name in ("ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
+                base.create_function(name, 1, lambda shape: 0.0)
+            for statement, *values in statements:
+                base.execute(statement, values)
+
+    text = json.dumps({**EVIDENCE, "taken": ["quarter"]})
+    change(("UPDATE tagged SET tag_evidence = ? WHERE parcel_id IN ('P4', 'P6')", text))
     items = {item.parcel_id: item for item in read_items(str(path), {"old_compound": (0.4, 0.6)})}
     assert (items["P4"].doubt, items["P4"].against, items["P6"].against) == (1.0, True, False)
     assert "P4" in [item.parcel_id for item in choose(items.values(), Choice())]
+    state = "UPDATE tagged SET programme = ? WHERE parcel_id = ?"
+    change(("ALTER TABLE tagged ADD COLUMN programme TEXT",), (state, "renovated", "P4"), (state, "listed", "P2"))
+    found = read_items(str(path), {"old_compound": (0.4, 0.6)})
+    asked = [item.parcel_id for item in choose(found, Choice())]
+    assert "P4" not in asked and "P2" in asked, "what is done needs no review; what is only listed does"
+    assert "P4" in [item.parcel_id for item in choose(found, Choice(TAGGED))]
 
 
 def test_bars_add_up_to_the_score(review):
