@@ -66,7 +66,7 @@ class FullStudy(RenewalAlgorithm):
         RoleUse("CONSTRAINTS", "CONSTRAINTS", optional=True),
         RoleUse("PLAN", "PLAN", optional=True),
         RoleUse("GREEN", "GREEN", optional=True),
-        RoleUse("REVIEWS", "REVIEWS", optional=True),
+        RoleUse("REVIEWS", "REVIEWS", optional=True, needs=("tag",)),
     )
     OUTPUTS = (("MANIFEST", "file"),)
 

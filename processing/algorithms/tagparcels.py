@@ -31,10 +31,10 @@ class TagParcels(RenewalAlgorithm):
         ),
         RoleUse("ROADS", "ROADS", optional=True, fields=("width",)),
         RoleUse("ACTIVITY", "ACTIVITY", optional=True, fields=("parcel_id", "stream", "value", "date")),
-        RoleUse("FACTS", "FACTS", optional=True, folded=True),
+        RoleUse("FACTS", "FACTS", optional=True, needs=("parcel_id", "name", "value"), folded=True),
         RoleUse("PROTECTED", "PROTECTED", optional=True, fields=("class",)),
         RoleUse("PROGRAMME", "PROGRAMME", optional=True, fields=("status",)),
-        RoleUse("REVIEWS", "REVIEWS", optional=True),
+        RoleUse("REVIEWS", "REVIEWS", optional=True, needs=("tag",)),
         RoleUse("UNIT_MEMBERS", tables=("unit_members",), optional=True, geometry="none", folded=True),
     )  # fmt: skip
 

@@ -264,6 +264,8 @@ def read_table(
     own = [item.name() for item in snapshot.fields] if carry else []
     names = list(dict.fromkeys([*own, *mapping.values()]))
     wants_geometry = role.geometry != "none" and snapshot.geometry != "none"
+    if not names and not wants_geometry:  # rows of which no column is known are rows all the same
+        names = [item.name() for item in snapshot.fields][:1]
     raw, shapes = read_shapes(snapshot, names, wants_geometry, run)
     rows = len(shapes) if wants_geometry else len(next(iter(raw.values()), []))
     columns, units, left = {}, {}, Counter([*own, *mapping.values()])

@@ -90,3 +90,13 @@ def test_a_layer_in_a_wrong_system_is_told_by_every_run(make_layer, run_algorith
     asked = {"PARCELS": parcels, "BUILDINGS": houses, "OUTPUT": str(tmp_path / "tags.gpkg"), "LANGUAGE": "en"}
     _, _, feedback = run_algorithm("tagparcels", asked)
     assert ("Layer “楼栋” lies at least" in feedback.textLog()) == far
+
+
+def test_rows_of_which_no_column_is_known_are_told(parcels, make_layer, run_algorithm, told, tmp_path):
+    """Nothing of such a table can be used; it was taken for an empty one, without a word."""
+    table = make_layer([(None, {"栏一": "甲"}), (None, {"栏一": "乙"})], None, name="随便")
+    asked = {"PARCELS": parcels, "OUTPUT": str(tmp_path / "tags.gpkg"), "LANGUAGE": "en"}
+    _, _, feedback = run_algorithm("tagparcels", {**asked, "ACTIVITY": table})
+    assert "2 activity records have an unknown stream" in feedback.textLog()
+    assert "lacks the field “tag”" in told("tagparcels", {**asked, "REVIEWS": table})
+    assert "lacks the field “parcel_id”" in told("tagparcels", {**asked, "FACTS": table})
