@@ -11,7 +11,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -164,13 +164,22 @@ def describe_file(folder: Path, name: str, run: Run) -> dict[str, Any]:
     return {"path": name, "bytes": size, "sha256": digest.hexdigest()}
 
 
-def describe_table(folder: Path, item: DeliveredTable, run: Run) -> dict[str, Any]:
-    """Return the manifest's entry of a table, with the hash of what its file holds."""
+def describe_table(folder: Path, item: DeliveredTable, run: Run, recorded: str = "") -> dict[str, Any]:
+    """Return the manifest's entry of a table, with the hash of what its file holds.
+
+    `recorded`: the hash it was delivered with. Where that is the hash without the columns that the file does not have,
+    it is taken: the dictionary has gained them since, and nobody has changed the file.
+    """
     frame = read_layer(folder / item.file, item.layer, run)
     table = dictionary_table(item, frames.GEOMETRY in frame)
     if table.geometry != "none" and frames.GEOMETRY not in frame:  # a file somebody rebuilt
         frame[frames.GEOMETRY] = None
-    return _entry(item, len(frame), content_hash(frame, table, _present(frame, item.carried), item.digits, run))
+    carried = _present(frame, item.carried)
+    content = content_hash(frame, table, carried, item.digits, run)
+    then = replace(table, columns=tuple(column for column in table.columns if column.name in frame))
+    if recorded not in ("", content) and len(then.columns) < len(table.columns):
+        content = recorded if content_hash(frame, then, carried, item.digits, run) == recorded else content
+    return _entry(item, len(frame), content)
 
 
 def _described(folder: Path, item: DeliveredTable, held: Held | None, run: Run) -> dict[str, Any]:

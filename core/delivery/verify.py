@@ -140,7 +140,7 @@ def _check_tables(folder: Path, name: str, held: list[Any], run: Run) -> list[Ch
             checks.append(Check(subject, "table_missing", "row", None, entry["count"]))
             continue
         try:
-            found = describe_table(folder, table_of(entry), run)
+            found = describe_table(folder, table_of(entry), run, entry["content"])
         except RenewalError as error:
             checks.append(Check(subject, error.code, "row", more=error.values))
             continue

@@ -108,6 +108,29 @@ def test_one_changed_value_is_found(delivery, statement):
     assert verdicts(delivery) == (False, wanted)
 
 
+def test_a_dictionary_that_has_gained_columns_since_accuses_nobody(delivery, monkeypatch):
+    """Made when zones had but the four columns of the file: touched, it is the same; changed, it is found."""
+    from dataclasses import replace
+
+    full = manifest.dictionary_table
+    names = ("zone_id", "name", "area_m2", "petals_n")
+
+    def as_then(item, is_spatial):
+        table = full(item, is_spatial)
+        return replace(table, columns=tuple(column for column in table.columns if column.name in names))
+
+    content = json.loads((delivery / "manifest.json").read_text(encoding="utf-8"))
+    monkeypatch.setattr(manifest, "dictionary_table", as_then)
+    item = manifest.table_of(content["tables"][0])
+    content["tables"] = [manifest.describe_table(delivery, item, Run())]
+    monkeypatch.undo()
+    (delivery / "manifest.json").write_text(manifest.to_text(content), encoding="utf-8")
+    change(delivery, "VACUUM")
+    assert verdicts(delivery)[0]
+    change(delivery, "UPDATE zones SET petals_n = 3 WHERE zone_id = 'Z-1'")
+    assert not verdicts(delivery)[0]
+
+
 def test_a_change_below_what_is_written_does_not_count(delivery):
     """area_m2 has 2 decimals: 0.001 m² more is the same value."""
     change(delivery, "UPDATE zones SET area_m2 = 10000.001 WHERE zone_id = 'Z-1'")
