@@ -117,7 +117,11 @@ def command_of(key: str, names: list[str], again: bool = False) -> str:
         least = {name: f">={LEAST[name]}" + (",<3" if name == "pandas" else "") for name in LEAST}
         wanted = [f"'{name}{least.get(name, '')}'" for name in names if name != "numpy"]
         force = "--force-reinstall " if again else ""
-        return f"python3 -m pip install --user --break-system-packages {force}'numpy<2' " + " ".join(wanted)
+        first = "" if find_spec("pip") else "sudo apt install python3-pip && "  # Debian's Python has none
+        pip = (
+            "PIP_BREAK_SYSTEM_PACKAGES=1 python3 -m pip install"  # older ones know no option of that name, and read on
+        )
+        return f"{first}{pip} --user {force}'numpy<2' " + " ".join(wanted)
     force = "--force-reinstall --no-deps " if again else ""
     return {
         "osgeo4w": f"python -m pip install --user {force}" + " ".join(names),
