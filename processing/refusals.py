@@ -30,6 +30,7 @@ from qgis.PyQt.QtCore import QDate, Qt
 
 from ..core.errors import RenewalError
 from ..core.inputs.aliases import role_for
+from ..core.inputs.encodings import garbled_name
 from .intake.inputs import Plan, map_fields, working_crs_of
 from .intake.networks import home_of
 from .intake.tabled import name_table
@@ -74,6 +75,9 @@ def settle(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingCont
         name = definition.name()
         if isinstance(definition, QgsProcessingParameterRasterLayer) and values.get(name) not in (None, ""):
             plan.rasters[name] = take_raster(name, values[name], context)
+    if not algorithm.LENIENT:  # which tells it by itself
+        named = ((item.name, garbled_name(part.name() for part in item.fields)) for item in plan.vectors.values())
+        plan.doubts += [("layer_garbled", {"layer": layer, "sample": name}) for layer, name in named if name]
     _settle_crs(algorithm, context, plan)
     _keep(algorithm, values, context, plan)
     algorithm.refuse(values, plan)

@@ -16,6 +16,7 @@ PAIRS = (
 )  # fmt: skip
 HAN = re.compile("[\u4e00-\u9fff]")
 STRANGE = re.compile("[\ufffd\ue000-\uf8ff]|锟斤拷|烫烫|屯屯")
+CUT = re.compile("\ufffd{1,2}$")  # what is left of a character of three bytes
 COMMON_SHARE = 0.8  # own choice: of the Han letters of a right reading, so many are of GB 2312's first level
 LEAST_TEXTS = 0.5  # own choice: a pair of encodings explains at least half of the odd texts
 
@@ -54,6 +55,17 @@ def find_misreading(texts: Iterable[str | None]) -> Misreading | None:
         return None
     read_as, written_in = ({"gb18030": "GBK", "latin-1": "Latin-1", "cp1252": "Windows-1252"}.get(n, n) for n in best)
     return Misreading(read_as, written_in.upper(), found[best], *right[best])
+
+
+def garbled_name(names: Iterable[str]) -> str:
+    """Return a field's name that was read in a wrong encoding, "" when none was.
+
+    A character that a shapefile cut in the middle, at the end of a name, is none.
+    """
+    known = list(names)
+    misread = find_misreading(known)
+    strange = (name for name in known if STRANGE.search(CUT.sub("", name)))
+    return misread.sample if misread else next(strange, "")
 
 
 def encoding_of(data: bytes) -> str | None:

@@ -10,6 +10,7 @@ from qgis.core import QgsCoordinateReferenceSystem
 
 from ...core.errors import RenewalError
 from ...core.inputs.aliases import roles
+from ...core.inputs.encodings import garbled_name
 from ..layers.crs import move_coordinates, transform_to
 from ..layers.snapshot import is_encoding_told
 from ..layers.systems import system_named, transform_between
@@ -63,8 +64,13 @@ def _has_zone_prefix(crs: QgsCoordinateReferenceSystem) -> bool:
 
 
 def check_types(parameter: str, inputs: Any, run: Any) -> None:
-    """Tell columns that should be numbers and are stored as text, and shapefiles that do not tell their encoding."""
+    """Tell columns that should be numbers and are stored as text, and files that do not tell their encoding, or not
+    the one they are in.
+    """
     snapshot, role = inputs.plan.vectors[parameter], inputs.plan.roles[parameter]
+    garbled = garbled_name(item.name() for item in snapshot.fields)
+    if garbled:
+        run.leave_out(parameter, [""], "names_garbled", "error", sample=garbled)
     for column, field in inputs.plan.mappings[parameter].items():
         item = snapshot.fields.field(field)
         if role.columns[column].type != "text" and not item.isNumeric():

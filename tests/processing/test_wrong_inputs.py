@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from qgis.core import QgsApplication, QgsProcessingContext
+from qgis.core import QgsApplication, QgsCoordinateTransformContext, QgsProcessingContext, QgsVectorFileWriter
 
 SQUARE = "POLYGON((0 0,100 0,100 100,0 0))"
 
@@ -100,3 +100,19 @@ def test_rows_of_which_no_column_is_known_are_told(parcels, make_layer, run_algo
     assert "2 activity records have an unknown stream" in feedback.textLog()
     assert "lacks the field “tag”" in told("tagparcels", {**asked, "REVIEWS": table})
     assert "lacks the field “parcel_id”" in told("tagparcels", {**asked, "FACTS": table})
+
+
+def test_field_names_in_the_wrong_encoding_are_told(run_algorithm, make_layer, rows_of, tmp_path):
+    """GBK beside a .cpg that says UTF-8: no field is known, and everything is unknown without a word."""
+    layer = make_layer([(SQUARE, {"地块编号": "一", "权属性质": "国有"})], name="地块")
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, options.fileEncoding = "ESRI Shapefile", "GBK"
+    file = tmp_path / "地块.shp"
+    QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(file), QgsCoordinateTransformContext(), options)
+    asked = {"PARCELS": str(file), "LANGUAGE": "en"}
+    for encoding, garbled in (("GBK", False), ("UTF-8", True)):
+        file.with_suffix(".cpg").write_text(encoding, encoding="ascii")
+        _, _, feedback = run_algorithm("tagparcels", {**asked, "OUTPUT": str(tmp_path / "tags.gpkg")})
+        assert ("The field names of layer “地块” are garbled" in feedback.textLog()) == garbled
+        issues, _, _ = run_algorithm("checkinputs", {**asked, "ISSUES": str(tmp_path / "issues.gpkg")})
+        assert ("names_garbled" in {row["code"] for row in rows_of(issues["ISSUES"])}) == garbled
