@@ -152,5 +152,6 @@ def _cost(entry: Mapping[str, Any], prices: Mapping[str, Sequence[float]]) -> di
     price, m2 = prices.get(PRICES.get(str(entry["action"]), "")), entry.get("m2", np.nan)
     if price is None or np.isnan(m2):
         return {}
-    low, high = (round(end * round(float(m2), 1) / YUAN_A_WAN, 2) for end in price)
+    written = np.round(m2, 1)  # as the table rounds
+    low, high = (float(np.round(end * written / YUAN_A_WAN, 2)) for end in price)
     return {"cost_lo_wan": low, "cost_hi_wan": high}

@@ -8,7 +8,7 @@ import shapely
 from urban_renewal.core import envelope, frames, schema
 from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.gaps.gap import GapLayers, GapOptions
-from urban_renewal.core.gaps.measures import measures_of, measures_table
+from urban_renewal.core.gaps.measures import _cost, measures_of, measures_table
 from urban_renewal.core.gaps.sites.auto import find_hosts, idle_hosts
 from urban_renewal.core.gaps.sites.hosts import read_hosts
 from urban_renewal.core.gaps.sites.propose import SiteOptions, no_proposal, propose_sites
@@ -176,6 +176,12 @@ def test_small_gaps_and_gaps_closed_from_elsewhere():
     assert table["cost_lo_wan"].isna().all() and table["community_id"].tolist() == ["c1", "c2"]
     nobody = served.assign(need=0.0, served_after=0.0)
     assert not len(measures_table(sites, nobody, (nurs,), districts, COSTS, Run()))
+
+
+def test_costs_are_of_the_area_as_written():
+    """24.255 places of 10 m² are 242.55 m², written 242.6: × 3000 ÷ 10,000 = 72.78 (of 242.5 it would be 72.75)."""
+    cost = _cost({"action": "new", "m2": 24.255 * 10}, {"build": [3000, 4500]})
+    assert cost == {"cost_lo_wan": 72.78, "cost_hi_wan": 109.17}
 
 
 def propose_empty():
