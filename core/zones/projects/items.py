@@ -60,7 +60,7 @@ def price_items(project: Mapping[str, Any], costs: CostTable, language: str) -> 
         if quantity == 0:
             continue
         low, high = envelope.figure_value(item["price"])
-        amount = np.round(np.array([low, high]) * round(quantity, 2) / YUAN_A_WAN, 2)
+        amount = np.round(np.array([low, high]) * np.round(quantity, 2) / YUAN_A_WAN, 2)
         rows.append(
             {"project_id": project["project_id"], "item_id": item["id"], "item": pick(item["name"], language),
              "unit": item["unit"], "quantity": quantity, "price_low": low, "price_high": high,
