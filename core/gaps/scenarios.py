@@ -109,7 +109,8 @@ def _keyed(frame: pd.DataFrame, side: str) -> pd.DataFrame:
         table[name] = pd.to_numeric(frames.optional(frame, name, "real")).to_numpy("float64", na_value=np.nan)
     twice = table.duplicated(KEY)
     if twice.any():
-        raise RenewalError("scenario_twice", side=side, n=int(twice.sum()), ids=sorted(set(table["parcel_id"][twice])))
+        ids = frames.texts(table["parcel_id"]).fillna("").to_numpy(dtype=object)
+        raise RenewalError("scenario_twice", side=side, n=int(twice.sum()), ids=sorted(set(ids[twice])))
     return table
 
 
@@ -117,7 +118,7 @@ def _joined(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     both = first.merge(second, on=KEY, how="outer", suffixes=("_before", "_after"), indicator=True)
     alone = both[both["_merge"] != "both"]
     if len(alone):
-        ids = sorted(set(alone["parcel_id"]))
+        ids = sorted(set(frames.texts(alone["parcel_id"]).fillna("")))
         raise RenewalError("scenario_parcels_differ", n=len(ids), ids=ids)
     joined: pd.DataFrame = first[KEY].merge(both.drop(columns="_merge"), on=KEY, how="left")
     return joined

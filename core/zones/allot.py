@@ -115,7 +115,7 @@ def _settle_roots(ground: Field, draft: Draft, own: set[int]) -> None:
 
 
 def _site(ground: Field, draft: Draft, allowed: set[int], limits: Limits) -> Site:
-    petal = petal_codes_of(ground.petal, ground.reach[draft.core])
+    petal = petal_codes_of(ground.near, ground.petal, ground.reach[draft.core], draft.roots, limits.petals_min)
     return Site(
         ground.near, ground.weight, ground.area, ground.floor, petal, allowed | draft.forced, draft.forced,
         draft.roots, limits, ground.rules.search,

@@ -23,11 +23,20 @@ def connected_part(near: Near, members: set[int], starts: Iterable[int]) -> set[
     return found
 
 
-def petal_codes_of(petal: list[int], reached: Iterable[int]) -> list[int]:
-    """Return the class of petal of each parcel, -1 for none and for parcels that are not reached."""
-    codes = [-1] * len(petal)
-    for i in reached:
+def petal_codes_of(
+    near: Near, petal: list[int], reached: Iterable[int], roots: AbstractSet[int], least: int
+) -> list[int]:
+    """Return the class of petal of each parcel, -1 for none and for parcels that are not reached.
+
+    Where all that is reached hangs together to fewer petals than a zone needs (a whole quarter of old compounds), each
+    parcel is a petal by itself, a class of its own: such ground is no worse than the same with a gap in it.
+    """
+    codes, ground = [-1] * len(petal), set(reached)
+    for i in ground:
         codes[i] = petal[i]
+    if petal_count(near, codes, ground - roots) < least:
+        for i in ground:
+            codes[i] = i if petal[i] >= 0 else -1
     return codes
 
 

@@ -37,6 +37,7 @@ def typed(cells: Any, column: Any, field: str, layer: str, is_ours: bool, run: R
         numbers, units = _read(cells, column.name, layer, run)
     if not is_ours:
         numbers = _in_own_unit(numbers, column.name, field, layer, run)
+    numbers = _countable(numbers, column, layer, run)
     return (numbers.astype("Int64") if column.type == "int" else numbers), units
 
 
@@ -54,6 +55,24 @@ def _read(cells: Any, column: str, layer: str, run: Run) -> tuple[Any, Any]:
         n = sum(isinstance(cell, str) and cell.strip() in bad for cell in cells)
         run.warn("not_a_number", layer=layer, column=column, n=n, values=odd[:SHOWN])
     return pd.Series(values), units
+
+
+def _countable(numbers: Any, column: Any, layer: str, run: Run) -> Any:
+    """Return numbers without what cannot be counted with: infinite ones, in a column of whole numbers broken or huge
+    ones. They are missing, and told.
+    """
+    import numpy as np
+
+    values = numbers.to_numpy(np.float64, na_value=np.nan)
+    bad = np.isinf(values)
+    if column.type == "int":
+        with np.errstate(invalid="ignore"):
+            bad |= (np.abs(values) >= EXACT) | (np.floor(values) < values)
+    if not bad.any():
+        return numbers
+    shown = [f"{value:g}" for value in np.unique(values[bad])[:SHOWN]]
+    run.warn("not_a_number", layer=layer, column=column.name, n=int(bad.sum()), values=shown)
+    return numbers.mask(bad)
 
 
 def _in_own_unit(numbers: Any, column: str, field: str, layer: str, run: Run) -> Any:

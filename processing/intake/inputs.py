@@ -110,6 +110,9 @@ class Inputs:
                 *told, invalid, use.carry,
                 lambda carry: read_table(*told, self.context.transformContext(), self.run, carry, invalid), self.run,
             )  # fmt: skip
+            if not (use.optional or use.may_be_empty or len(self._readings[parameter].table)):
+                n = snapshot.count
+                raise RenewalError("layer_all_left_out", layer=snapshot.name, parameter=use.parameter, n=n)
         return self._readings[parameter]
 
     def several(self, parameter: str) -> list[str]:

@@ -16,6 +16,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QDate
+from urban_renewal.core import schema
 from urban_renewal.core.inputs.aliases import roles
 from urban_renewal.core.run import Run
 from urban_renewal.processing.intake import cells, reading
@@ -339,6 +340,27 @@ def test_text_cells_of_number_columns_are_whole_words():
     numbers, _ = cells.typed(texts, area, "JZMJ", "房屋", False, run)
     np.testing.assert_array_equal(numbers, [1200.5, 7.0, np.nan, np.nan, 30, 12, np.nan, np.nan, np.nan])
     assert [(item.code, item.values["n"]) for item in run.messages] == [("numbers_in_words", 2), ("not_a_number", 3)]
+
+
+@pytest.mark.parametrize(
+    "given", [["1e309", "3", "1.5", "99999999999999999999", "", "-2"], [np.inf, 3.0, 1.5, 1e20, None, -2.0]]
+)
+def test_what_cannot_be_counted_with_is_missing_and_told(given):
+    """Infinite and broken numbers in a column of whole ones stopped the run with a fault; infinite ones crept on."""
+    detail = schema.table("gap_detail")
+    whole, real = (next(column for column in detail.columns if column.name == name) for name in ("reach_n", "walk_m"))
+    run = Run()
+    numbers, _ = cells.typed(given, whole, "reach_n", "表", True, run)
+    assert numbers.isna().tolist() == [True, False, True, True, True, False] and numbers[1] == 3 and numbers[5] == -2
+    assert [(item.code, item.values["n"]) for item in run.messages] == [("not_a_number", 3)]
+    lengths, _ = cells.typed(given, real, "walk_m", "表", True, Run())
+    np.testing.assert_array_equal(np.isnan(lengths), [True, False, False, False, True, False])
+
+
+def test_a_layer_none_of_whose_features_can_be_used_is_refused(run_algorithm, echo, make_layer):
+    layer = make_layer([(None, {"parcel_id": "a"}), (None, {"parcel_id": "b"})], name="无图形")
+    with pytest.raises(QgsProcessingException, match=r"“无图形”.*2 个要素都不能用"):
+        run_algorithm(echo(), {"PARCELS": layer, "OUTPUT": "TEMPORARY_OUTPUT"})
 
 
 def test_a_unit_in_the_name_of_a_field_is_applied_and_said():

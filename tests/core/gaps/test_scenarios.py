@@ -64,6 +64,11 @@ def test_order_of_rows_and_other_kinds():
         (detail([4, 0, 5, 1], [1] * 4, need=(10.0, 20.0, 5.0, 1.0)), "scenario_need_differs"),
         (detail([4, 0, 5, np.nan], [1] * 4, standard_id="gb50180-2018"), "scenario_standard_differs"),
         (AFTER.iloc[:3], "scenario_parcels_differ"),
+        (AFTER.assign(parcel_id=pd.array([None, *AFTER["parcel_id"][1:]], dtype="string")), "scenario_parcels_differ"),
+        (
+            AFTER.assign(parcel_id=pd.array([None] * len(AFTER), dtype="string"), kind=AFTER["kind"].iloc[0]),
+            "scenario_twice",
+        ),
         (detail([4, 0, 5, np.nan], [1] * 4, "kgar"), "scenario_no_kind"),
         (pd.concat([AFTER, AFTER.iloc[:1]], ignore_index=True), "scenario_twice"),
     ],
