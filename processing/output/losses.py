@@ -30,7 +30,7 @@ def fit_into(target: Target, encoded: Encoded, run: Run) -> Encoded:
     if suffix != ".shp":
         if target.encoding != UTF8:
             run.note("format_always_utf8", path=place.name, encoding=target.encoding)
-        return encoded
+        return _guarded(place, encoded, run) if suffix == ".csv" else encoded
     _tell_names(place, encoded, run)
     cut: dict[str, int] = {}
     strange: dict[str, int] = {}  # fields with characters that the encoding has not
@@ -54,6 +54,26 @@ def fit_into(target: Target, encoded: Encoded, run: Run) -> Encoded:
         return encoded
     told = {"n": sum(cut.values()), "total": len(cut), "most": MOST_BYTES, "names": list(cut)[:SHOWN]}
     run.warn("format_cuts_texts", path=place.name, **told)
+    return replace(encoded, columns=columns)
+
+
+def _guarded(place: Path, encoded: Encoded, run: Run) -> Encoded:
+    """Return a result no text of which a spreadsheet runs as a formula, as in the csv/ of a delivery."""
+    from ...core.delivery.formats.csvtext import guard
+
+    columns, changed = list(encoded.columns), 0
+    for number, values in enumerate(encoded.columns):
+        run.check()
+        rows = [
+            (row, safe) for row, text in enumerate(values) if isinstance(text, str) and (safe := guard(text)) != text
+        ]
+        if rows:
+            columns[number], changed = list(values), changed + len(rows)
+            for row, safe in rows:
+                columns[number][row] = safe
+    if not changed:
+        return encoded
+    run.warn("format_guards_texts", path=place.name, n=changed)
     return replace(encoded, columns=columns)
 
 

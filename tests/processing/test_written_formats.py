@@ -70,6 +70,19 @@ def test_short_names_of_a_shapefile_are_told(tmp_path, run_algorithm, echo, make
     assert "holds no geometry" not in told and "cut short" not in told
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".gpkg"])
+def test_no_spreadsheet_runs_a_text(tmp_path, run_algorithm, echo, make_layer, suffix):
+    """A workbook types its texts, a database has none of this; in CSV an apostrophe stands before them."""
+    texts = ["=1+1", "@SUM(A1)", "-2+3", "0012", "甲"]
+    rows = [(SQUARES[0][0].replace("0 0", f"0 {n}"), {"ZDDM": f"p{n}", "说明": text}) for n, text in enumerate(texts)]
+    told = write(run_algorithm, echo, make_layer(rows), tmp_path / f"out{suffix}")
+    layer = QgsVectorLayer(str(tmp_path / f"out{suffix}"), "again", "ogr")
+    found = {row["ZDDM"]: row["说明"] for row in layer.getFeatures()}
+    guarded = suffix == ".csv"
+    assert [found[f"p{n}"] for n in range(5)] == ["'" * (guarded and n < 3) + text for n, text in enumerate(texts)]
+    assert ("3 格文字会被电子表格当作公式" in told) == guarded
+
+
 def test_what_holds_everything_says_nothing(tmp_path, run_algorithm, echo, make_layer):
     told = write(run_algorithm, echo, make_layer(SQUARES), tmp_path / "out.gpkg")
     assert not any(word in told for word in ("不存图形", "截短", "短名"))
