@@ -94,7 +94,7 @@ def _sum(parts: Sequence[tuple[float, str, str]]) -> float:
 
 def _zone_text(parts: tuple[tuple[float, str, str], ...], fails: int) -> str:
     """Return the hectares of a zone's petals and how many findings are not met."""
-    area = f"{wording.number(_sum(parts) / 10_000, 1)} ha"
+    area = tr("{n} ha").format(n=wording.number(_sum(parts) / 10_000, 1))
     return f"{area} ✗ {fails}" if fails else area
 
 
@@ -181,7 +181,7 @@ class Chart(QWidget):
         )
         height = self._height(bar)
         left = self.width() * 0.34 if bar.label else 0.0
-        right = self.fontMetrics().horizontalAdvance("000.0 ha ✗ 00") if bar.text else 0.0
+        right = self.fontMetrics().horizontalAdvance(tr("{n} ha").format(n="000.0") + " ✗ 00") if bar.text else 0.0
         place, scale = left, max(0.0, self.width() - left - right) / bar.whole if bar.whole > 0 else 0.0
         for value, colour, _ in bar.parts:
             painter.fillRect(QRectF(place, top + height * 0.2, value * scale, height * 0.6), QColor(colour))

@@ -100,12 +100,13 @@ def test_of_two_questions_the_later_one_is_answered(qgis_app, qtbot, is_felt):
 
 def test_a_facility_that_gaps_left_out_is_not_put_off_till_gaps(city, qtbot, dock):
     import sqlite3
+    from contextlib import closing
 
     study = dock.session.study
-    with sqlite3.connect(f"{study.folder}/facility_load.gpkg") as base:
+    with closing(sqlite3.connect(f"{study.folder}/facility_load.gpkg")) as base, base:
         base.execute("DROP TRIGGER IF EXISTS trigger_delete_feature_count_facility_load")
         base.execute("DELETE FROM facility_load")
-    with sqlite3.connect(f"{study.folder}/gap_detail.gpkg") as base:
+    with closing(sqlite3.connect(f"{study.folder}/gap_detail.gpkg")) as base, base:
         base.execute("DROP TRIGGER IF EXISTS trigger_delete_feature_count_gap_detail")
         base.execute("DELETE FROM gap_detail")
     assert "Gaps did not count it" in ask(city, qtbot, EAST + 180, NORTH + 60)

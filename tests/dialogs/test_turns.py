@@ -37,13 +37,15 @@ def test_a_query_of_stopped_work_ends_early(qgis_app, qtbot, tmp_path):
     """A sum over millions of rows, begun aside: the stop of the work is its end, too."""
     import sqlite3
     import time
+    from contextlib import closing
 
     from urban_renewal.dialogs.study.calling_off import called_off
     from urban_renewal.dialogs.study.figures import rows_of
     from urban_renewal.dialogs.study.turns import Turns, aside
 
     path = tmp_path / "big.gpkg"
-    sqlite3.connect(path).executescript("CREATE TABLE big (x)").close()
+    with closing(sqlite3.connect(path)) as base:
+        base.executescript("CREATE TABLE big (x)")
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(i) FROM n, {t}"
     ended, began = [], threading.Event()
 
