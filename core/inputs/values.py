@@ -45,6 +45,10 @@ AFTER = re.compile(r"(以后|之后|后建|年后|后$|及以后|after|≥|>=|>)
 UPPER_STOREYS = re.compile(r"(?:地上|砼|混|砖|钢|木|铁|框|剪|破|简|f)?\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
 DOWN_STOREYS = re.compile(r"(?:/|,|、|地下|\+?b|-|－)\s*-?(\d+)\s*(?:层|f)?$", re.IGNORECASE)
 
+BASEMENTS_FIRST = re.compile(  # -1/7, B1-7F, 负1至7层, 地下1层，地上7层
+    r"(?:地下|负|-|－|b)(\d+)(?:层|f)?(?:[,、;/~至到+\-－—]+(?:地上)?|(?<=[层f])(?:地上)?|地上)(\d+)(?:层|f)?",
+    re.IGNORECASE,
+)
 STOREY_RANGE = re.compile(r"\d层?[~至到]\d")
 
 YES = frozenset(("1", "1.0", "有", "是", "y", "yes", "true", "t", "已装", "有电梯", "已加装", "√", "✓"))
@@ -241,6 +245,14 @@ def _decade(match: re.Match[str], text: str) -> tuple[float, float]:
 
 def _storeys(text: str) -> tuple[float, ...]:
     text = re.sub(r"[\s()]", "", in_figures(text))
+    from_below = BASEMENTS_FIRST.fullmatch(text)
+    if from_below:
+        up = float(from_below.group(2))
+        return (up if 0 < up <= MOST_STOREYS else NAN), float(from_below.group(1))
+    return _storeys_above_first(text)
+
+
+def _storeys_above_first(text: str) -> tuple[float, ...]:
     down = NAN
     if STOREY_RANGE.search(text):
         return NAN, NAN

@@ -54,6 +54,19 @@ def test_storeys(text, up, down):
     assert np.allclose([item[0] for item in found], [up, down], equal_nan=True)
 
 
+@pytest.mark.parametrize(
+    "text", ["-1/7", "-1~7", "-1F~7F", "B1-7F", "负1至7层", "地下1层，地上7层", "地下一层地上七层", "-1+7"]
+)
+def test_basements_may_come_first(text):
+    found = values.storeys(series(text))
+    assert [float(side[0]) for side in found] == [7.0, 1.0]
+
+
+def test_what_only_looks_like_basements_first():
+    assert [float(side) for side in np.ravel(values.storeys(series("-17")))][1] == 17.0
+    assert np.isnan(values.storeys(series("1-7"))[0][0])
+
+
 def test_several_uses_in_one_text():
     words = {
         "非住宅": "other", "非居住用房": "other", "住宅,车库": "resid", "住宅（含车库）": "resid",
