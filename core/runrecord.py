@@ -24,7 +24,6 @@ from .run import Run
 from .schema import SCHEMA_VERSION
 from .words import LANGUAGES, say
 
-TIMES = ("started", "finished")
 LIBRARIES = ("numpy", "scipy", "pandas", "shapely")
 # a path inside a source: /a/b.gpkg|layername=c, ogr:dbname='C:\a.gpkg' table="c", file:///a/b.csv?type=csv, \\server\a
 _PATH = re.compile(r"(?:file:/+|(?<![\w.:/\\])/+(?=[^\s/'\"])|\b[A-Za-z]:[\\/]|\\\\(?=\w))[^'\"|?*<>\n]*")
@@ -109,11 +108,6 @@ def parse(text: str, name: str = "run.json") -> dict[str, Any]:
 def to_text(record: Mapping[str, Any]) -> str:
     """Return the record as JSON text for a file or for layer metadata."""
     return json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
-
-
-def without_times(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the record without what differs between two runs of the same work."""
-    return {key: value for key, value in record.items() if key not in TIMES}
 
 
 def library_versions() -> dict[str, str]:

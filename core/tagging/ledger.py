@@ -90,7 +90,7 @@ def sum_classes(tagged: pd.DataFrame) -> pd.DataFrame:
     return frames.conform(whole, schema.table("ledger_totals"))
 
 
-def compare_list(tagged: pd.DataFrame, programme: pd.DataFrame | None = None) -> pd.DataFrame:
+def compare_list(tagged: pd.DataFrame, programme: pd.DataFrame | None) -> pd.DataFrame:
     """Return the two-way difference between what is tagged and the bureau's list.
 
     `side`: list_only (in the list, not tagged), ours_only (tagged, not in the list), list_unplaced (an entry of

@@ -100,7 +100,7 @@ def read_profiles(own: Mapping[str, Any], names: Sequence[str] | None = None) ->
     return tuple(_profile(entries[name], rules) for name in wanted)
 
 
-def choose_profile(name: str, path: str | Path | None = None) -> Profile:
+def choose_profile(name: str, path: str | Path | None) -> Profile:
     """Return who walks where one profile is asked for: the first one that only the user's file has, else `name`.
 
     A file that changes shipped profiles or rules only leaves the choice to `name`. Raises as load_profiles.

@@ -40,9 +40,7 @@ def union(shapes: Objects | list[shapely.Geometry], run: Run | None = None) -> s
     return work() if run is None or len(shapes) < MANY else aside(work, run)
 
 
-def close_gaps(
-    shapes: Objects, gap_m: float, own: shapely.Geometry | None = None, run: Run | None = None
-) -> shapely.Geometry:
+def close_gaps(shapes: Objects, gap_m: float, own: shapely.Geometry | None, run: Run) -> shapely.Geometry:
     """Return the union of polygons with gaps of up to `gap_m` between them closed (widened and narrowed, mitred).
 
     `own`: the union of the polygons, where it is known.

@@ -37,7 +37,7 @@ def street_space(
     strips = _strips(parcels, lines, gap_m)
     base = union([between, *strips], run)
     threads = shapely.buffer(lines, THREAD_M, cap_style="flat")
-    closed = close_gaps(np.concatenate([parcels, threads]), gap_m, run=run)
+    closed = close_gaps(np.concatenate([parcels, threads]), gap_m, None, run)
     web = union([shapely.boundary(base), *lines], run)
     held = shapely.buffer(web, 2 * TOUCH_M + THREAD_M, quad_segs=2)
     corners = [part for part in _pieces(closed, base, lines) if _is_held(part, held)]

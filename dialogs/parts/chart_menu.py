@@ -11,7 +11,7 @@ from typing import Any
 from qgis import utils
 from qgis.PyQt.QtCore import QPoint, QRect, QSize, Qt
 from qgis.PyQt.QtGui import QImage, QPainter, QPalette, QRegion
-from qgis.PyQt.QtWidgets import QAction, QApplication, QFileDialog, QMenu, QWidget
+from qgis.PyQt.QtWidgets import QAction, QApplication, QFileDialog, QWidget
 
 from ...processing.texts import tr
 
@@ -31,13 +31,6 @@ def add_chart_menu(chart: QWidget, name: str, table: Table) -> None:
         action = QAction(text, chart)
         action.triggered.connect(lambda _=False, act=act: act())
         chart.addAction(action)
-
-
-def menu_of(chart: QWidget) -> QMenu:
-    """Return the menu, for keys and tests."""
-    menu = QMenu(chart)
-    menu.addActions(chart.actions())
-    return menu
 
 
 def picture_of(chart: QWidget) -> QImage:

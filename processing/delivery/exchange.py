@@ -76,7 +76,7 @@ def _let_go(flats: list[Any]) -> None:
         let_go(kept)
 
 
-def flat_of(layer: Layer, language: str, run: Any = None) -> Any:
+def flat_of(layer: Layer, language: str, run: Any) -> Any:
     """Return a layer of the delivery as lists, the input's own fields first when they come along. Raises Cancelled."""
     from ...core.delivery.formats.flat import Flat, row_names, shapes_of
 

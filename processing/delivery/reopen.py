@@ -29,13 +29,12 @@ WORDS = {("title", ""), ("Bookmark", "name"), ("LayoutItem", "labelText")}  # wh
 SOURCES = re.compile(r"^\./(?:" + re.escape(DATA) + r"(?:\||$)|" + re.escape(RELIEF) + r"$)")
 
 
-def reopen_elsewhere(folder: Path, run: Run | None = None) -> None:
+def reopen_elsewhere(folder: Path, run: Run) -> None:
     """Open project and data from a second folder while nothing is left in the first; `run` is asked for Cancel.
 
     Raises RenewalError: `project_shows_path`, `project_holds_code`, `project_layer_broken`; Cancelled. The files come
     back to their place in any case.
     """
-    run = run or Run()
     second, moved = folder / SECOND, []
     second.mkdir()
     try:
@@ -53,12 +52,12 @@ def reopen_elsewhere(folder: Path, run: Run | None = None) -> None:
         second.rmdir()
 
 
-def refuse_leaks(path: Path, run: Run | None = None) -> None:
+def refuse_leaks(path: Path, run: Run) -> None:
     """Raise RenewalError for a project that shows a folder, reaches the network, or holds code that QGIS would run.
 
     `run` is asked for Cancel every 256 KiB.
     """
-    for tag, name, text in _texts(path, run or Run()):
+    for tag, name, text in _texts(path, run):
         if tag == "datasource" and text and SOURCES.match(text) is None:
             raise RenewalError("project_shows_path", file=PROJECT)
         if (tag, name) not in WORDS and (REMOTE.match(text) or OUTSIDE.match(text)):

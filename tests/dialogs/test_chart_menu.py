@@ -19,9 +19,7 @@ def bars(qtbot):
 
 
 def act(chart, place):
-    from urban_renewal.dialogs.parts.chart_menu import menu_of
-
-    menu_of(chart).actions()[place].trigger()
+    chart.actions()[place].trigger()
 
 
 def test_picture_and_table_go_to_the_clipboard(bars):

@@ -117,6 +117,7 @@ def test_a_project_that_leaks_or_runs_something_is_refused(study, run_algorithm,
     from pathlib import Path
 
     from urban_renewal.core.errors import RenewalError
+    from urban_renewal.core.run import Run
     from urban_renewal.processing.delivery.reopen import reopen_elsewhere
 
     folder = _project_once(study, run_algorithm)
@@ -130,12 +131,12 @@ def test_a_project_that_leaks_or_runs_something_is_refused(study, run_algorithm,
     before = sorted(item.name for item in folder.iterdir())
     try:
         with pytest.raises(RenewalError) as caught:
-            reopen_elsewhere(folder)
+            reopen_elsewhere(folder, Run())
         assert caught.value.code == code
         assert sorted(item.name for item in folder.iterdir()) == before  # everything is back in its place
     finally:
         path.write_bytes(data)
-    reopen_elsewhere(Path(folder))  # as it was written it passes
+    reopen_elsewhere(Path(folder), Run())  # as it was written it passes
 
 
 PROJECT_ONCE = {}

@@ -17,7 +17,7 @@ ROUNDED = 1e-4  # own choice: a hundred times what HiGHS lets pass (1e-6 of a ro
 
 
 def recount_sites(
-    reached: Reached, hosts: Hosts, choice: Choice, limits: SiteLimits, after: list[Assignment], run: Run | None = None
+    reached: Reached, hosts: Hosts, choice: Choice, limits: SiteLimits, after: list[Assignment], run: Run
 ) -> None:
     """Raise RenewalError("recount_failed") unless the choice keeps every promise.
 
@@ -31,8 +31,7 @@ def recount_sites(
         "room twice": len(choice.host) - len(set(zip(choice.host.tolist(), choice.kind.tolist()))),
     }
     for column, one in enumerate(reached.kinds):
-        if run is not None:
-            run.check()
+        run.check()
         mine = choice.kind == column
         size, host = choice.size[mine], choice.host[mine]
         area = floor_m2_of(one, size)

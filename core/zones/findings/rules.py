@@ -101,8 +101,3 @@ def any_word(words: str) -> re.Pattern[str]:
     """
     parts = [re.escape(word.strip()) for word in words.split("|") if word.strip()]
     return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
-
-
-def load_check_rules(name: str = "chongqing") -> CheckRules:
-    """Return the shipped checks."""
-    return read_check_rules(envelope.load("zone-rules", name))

@@ -6,7 +6,9 @@ import pytest
 import shapely
 from urban_renewal.core.run import Run
 from urban_renewal.core.zones.findings.check import check_zones
-from urban_renewal.core.zones.findings.rules import CheckInputs, load_check_rules
+from urban_renewal.core.zones.findings.rules import CheckInputs
+
+from .test_findings import RULES
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def town():
 
 
 def check(town, **layers):
-    return check_zones(CheckInputs(**town, **layers), load_check_rules(), Run(language="zh"))
+    return check_zones(CheckInputs(**town, **layers), RULES, Run(language="zh"))
 
 
 def detail(walk_s, people=(100.0, 300.0)):
@@ -109,8 +111,8 @@ def test_a_scheme_that_cannot_be_told_is_said(town):
     """0601 is industry in one scheme and a farm road in another."""
     run = Run(language="zh")
     town["parcels"]["land_use"] = "0601"
-    checked = check_zones(CheckInputs(**town), load_check_rules(), run)
+    checked = check_zones(CheckInputs(**town), RULES, run)
     assert rows_of(checked, "now") == {"用地性质不详": (40_000, 0.9302), "界内街巷（未划宗地）": (3_000, 0.0698)}
     assert [message.values["layer"] for message in run.messages if message.code == "land_use_scheme"] == ["PARCELS"]
-    told = check_zones(CheckInputs(**town, land_use_scheme="survey3"), load_check_rules(), Run())
+    told = check_zones(CheckInputs(**town, land_use_scheme="survey3"), RULES, Run())
     assert rows_of(told, "now")["10"] == (40_000, 0.9302)

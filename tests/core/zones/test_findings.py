@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from urban_renewal.core import frames
+from urban_renewal.core import envelope, frames
 from urban_renewal.core.envelope import VERIFIED
 from urban_renewal.core.errors import Cancelled, RenewalError
 from urban_renewal.core.run import Run
 from urban_renewal.core.zones.findings.actions import find_members
 from urban_renewal.core.zones.findings.check import check_zones
-from urban_renewal.core.zones.findings.rules import CheckInputs, load_check_rules
+from urban_renewal.core.zones.findings.rules import CheckInputs, read_check_rules
 
-RULES = load_check_rules()
+RULES = read_check_rules(envelope.load("zone-rules", "chongqing"))
 
 
 def table(rows, **columns):
