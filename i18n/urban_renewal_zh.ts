@@ -800,6 +800,10 @@
         <translation>设施 {id}</translation>
     </message>
     <message>
+        <source>Fetch the wheels on another computer with “pip download {names}” for the same Python version, bring the files here and install them with “pip install --no-index --find-links FOLDER {names}”.</source>
+        <translation>在另一台电脑上用同一 Python 版本执行“pip download {names}”，把文件带过来，再用“pip install --no-index --find-links 文件夹 {names}”安装。</translation>
+    </message>
+    <message>
         <source>Fewer inputs</source>
         <translation>收起其余输入</translation>
     </message>
@@ -2682,10 +2686,6 @@
     <message>
         <source>Without a network</source>
         <translation>没有网络时</translation>
-    </message>
-    <message>
-        <source>Without a network: fetch the wheels on another computer with “pip download {names}” for the same Python version, bring the files here and install them with “pip install --no-index --find-links FOLDER {names}”.</source>
-        <translation>在另一台电脑上用同一 Python 版本执行“pip download {names}”，把文件带过来，再用“pip install --no-index --find-links 文件夹 {names}”安装。</translation>
     </message>
     <message>
         <source>Without population their need is not known: that is no gap of 0.</source>

@@ -57,7 +57,7 @@ def ways(names: list[str], again: bool = False) -> list[tuple[str, str, str]]:
     found.sort(key=lambda way: way[0] != ours)
     qpip = tr("The plugin qpip from the plugin list reads requirements.txt of this plugin, asks you, and installs.")
     offline = tr(
-        "Without a network: fetch the wheels on another computer with “pip download {names}” for the same Python "
+        "Fetch the wheels on another computer with “pip download {names}” for the same Python "
         "version, bring the files here and install them with “pip install --no-index --find-links FOLDER {names}”."
     )
     return [*found, ("qpip", "qpip", qpip), ("offline", tr("Without a network"), offline.format(names=user))]
