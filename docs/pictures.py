@@ -128,8 +128,7 @@ class Photographer:
 
     def walk_several(self) -> Iterator[tuple[int, Callable[[], bool]]]:
         """Show which layers of facilities become one: three lists, each of a kind that its name tells."""
-        from urban_renewal.dialogs.drop.merging import member
-        from urban_renewal.dialogs.drop.several import SeveralLayers
+        from urban_renewal.dialogs.drop.several import SeveralLayers, member
 
         project = QgsProject.instance()
         given = project.mapLayer(self.dock.session.study.inputs["FACILITIES"].layer_id)

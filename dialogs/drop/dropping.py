@@ -24,9 +24,9 @@ from ..study.steps import PROVIDER
 from . import lists as drop_list
 from .files import data_files
 from .large import bring
-from .merging import ROLE, Merging, member
+from .merging import Merging
 from .opened import guess_of, shifted_by_name
-from .several import kind_told
+from .several import ROLE, kind_told, member
 from .sheet import DropSheet
 from .words import brought_words
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from qgis.core import (
@@ -23,33 +23,9 @@ from ..parts.phrases import listed
 from ..study import project_state, results, wording
 from ..study.steps import PROVIDER
 from . import lists as drop_list
+from .several import MADE_OF, ROLE, Member, SeveralLayers, member, members_of
 
-ROLE, MERGE = "FACILITIES", f"{PROVIDER}:mergefacilities"
-MADE_OF = "urban_renewal/made_of"  # property of the layer that is made: its parts, as JSON
-
-
-@dataclass(frozen=True)
-class Member:
-    """A layer that takes part: where it is, its name then, the kind said for all its rows ("" = as they say)."""
-
-    layer_id: str
-    source: str
-    name: str
-    kind: str = ""
-    seen: str = ""  # its signature when it was read
-
-
-def members_of(layer: QgsMapLayer | None) -> list[Member]:
-    """Return what a layer was made of; none for any other layer."""
-    try:
-        return [Member(**item) for item in json.loads(layer.customProperty(MADE_OF) or "[]")] if layer else []
-    except (TypeError, ValueError):
-        return []
-
-
-def member(layer: QgsMapLayer, kind: str = "") -> Member:
-    """Return a layer as it takes part now."""
-    return Member(layer.id(), layer.source(), layer.name(), kind, project_state.signature(layer))
+MERGE = f"{PROVIDER}:mergefacilities"
 
 
 class Merging(QObject):
@@ -77,8 +53,6 @@ class Merging(QObject):
 
     def ask(self) -> None:
         """Ask which layers are facilities, and what kind each holds."""
-        from .several import SeveralLayers
-
         dialog = SeveralLayers(self._dock.session.project, self.members(), self._dock)
         dialog.accepted.connect(lambda: self.merge(dialog.chosen()))
         dialog.finished.connect(dialog.deleteLater)

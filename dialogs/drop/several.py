@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from qgis.core import NULL, QgsFeatureRequest, QgsMapLayer, QgsProject, QgsVectorLayer
@@ -30,11 +32,36 @@ from ..parts.phrases import listed
 from ..parts.tables import keep_size
 from ..parts.widgets import text_label
 from ..study import project_state, results, wording
-from .merging import ROLE, Member, member, members_of
 from .opened import guess_of
 
+ROLE = "FACILITIES"
+MADE_OF = "urban_renewal/made_of"  # property of the layer that is made: its parts, as JSON
 LOOKED_AT = 200  # rows that tell whether a field of the layer says the kind
 LAYER, ROWS, KIND = range(3)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A layer that takes part: where it is, its name then, the kind said for all its rows ("" = as they say)."""
+
+    layer_id: str
+    source: str
+    name: str
+    kind: str = ""
+    seen: str = ""  # its signature when it was read
+
+
+def members_of(layer: QgsMapLayer | None) -> list[Member]:
+    """Return what a layer was made of; none for any other layer."""
+    try:
+        return [Member(**item) for item in json.loads(layer.customProperty(MADE_OF) or "[]")] if layer else []
+    except (TypeError, ValueError):
+        return []
+
+
+def member(layer: QgsMapLayer, kind: str = "") -> Member:
+    """Return a layer as it takes part now."""
+    return Member(layer.id(), layer.source(), layer.name(), kind, project_state.signature(layer))
 
 
 def kind_told(layer: QgsVectorLayer) -> str:

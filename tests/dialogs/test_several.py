@@ -134,7 +134,7 @@ def test_layers_of_a_project_are_ticked_in_a_list(dock, qtbot, tmp_path, files):
 
 
 def test_facilities_that_cannot_be_put_together_are_told_in_a_sentence(dock, qtbot, tmp_path, files):
-    from urban_renewal.dialogs.drop.merging import Member
+    from urban_renewal.dialogs.drop.several import Member
 
     dock.session.study.folder = str(tmp_path / "study")
     told = []
@@ -147,7 +147,7 @@ def test_facilities_that_cannot_be_put_together_are_told_in_a_sentence(dock, qtb
 
 def begun(dock, files, told):
     """Three layers in the project, and a run at work that makes one of the first two."""
-    from urban_renewal.dialogs.drop.merging import member
+    from urban_renewal.dialogs.drop.several import member
 
     dock.dropping.told.connect(lambda ok, text: told.append((ok, text)))
     layers = [QgsVectorLayer(str(path), path.stem, "ogr") for path in files]
@@ -169,7 +169,7 @@ def test_a_run_that_is_cancelled_says_so_and_is_not_begun_again(dock, qtbot, tmp
 
 def test_one_layer_chosen_while_others_are_put_together_stays_chosen(dock, qtbot, tmp_path, files):
     """What is at work then is not wanted any more: it neither plays the role nor complains."""
-    from urban_renewal.dialogs.drop.merging import member
+    from urban_renewal.dialogs.drop.several import member
 
     dock.session.study.folder, told = str(tmp_path / "study"), []
     layers, _ = begun(dock, files, told)
