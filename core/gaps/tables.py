@@ -165,9 +165,9 @@ def _status(
     return found
 
 
-def wide_table(parcels: pd.DataFrame, detail: pd.DataFrame, counted: Counted, run: Run | None = None) -> pd.DataFrame:
+def wide_table(parcels: pd.DataFrame, detail: pd.DataFrame, counted: Counted) -> pd.DataFrame:
     """Return table gap: one row a parcel, a group of columns a kind, and the headline gaps of elders and children."""
-    return _collected(parcels, counted, "even", run).wide(detail, run)
+    return _collected(parcels, counted, "even", None).wide(detail)
 
 
 def _wide(parcels: pd.DataFrame, detail: pd.DataFrame, kinds: Sequence[Kind], run: Run | None) -> pd.DataFrame:

@@ -96,9 +96,7 @@ class Reference:
         return np.asarray(shapely.distance(points, self._shapes[nearest]), dtype=np.float64)
 
 
-def suspect_shift(
-    points: npt.NDArray[Any], corrected: npt.NDArray[Any], reference: npt.NDArray[Any], run: Run | None = None
-) -> Shift:
+def suspect_shift(points: npt.NDArray[Any], corrected: npt.NDArray[Any], reference: npt.NDArray[Any]) -> Shift:
     """Say whether points look shifted: do they come nearer to the reference features when GCJ-02 is undone?
 
     `points` and `corrected` the same facilities as given and after the inverse shift, `reference` buildings (best),
@@ -108,7 +106,7 @@ def suspect_shift(
     if len(points) < SHIFT_POINTS or not len(reference):
         return judge_shift(points, corrected, np.empty(0), np.empty(0))
     beside = Reference(reference)
-    return judge_shift(points, corrected, beside.away(points, run), beside.away(corrected, run))
+    return judge_shift(points, corrected, beside.away(points), beside.away(corrected))
 
 
 def judge_shift(points: npt.NDArray[Any], corrected: npt.NDArray[Any], before: Reals, after: Reals) -> Shift:
