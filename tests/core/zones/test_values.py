@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from urban_renewal.core.delivery.palette import CHILD_KINDS, ELDER_KINDS
 from urban_renewal.core.zones.rules import load_zone_rules
 from urban_renewal.core.zones.values import value_parcels
 
@@ -20,3 +21,9 @@ def test_ownership_in_a_field_counts_as_the_share_that_tags_make_of_it():
     assert told.feasibility.tolist() == shares.feasibility.tolist()
     assert told.feasibility_known.tolist() == [not np.isnan(share) for share in OWNERS.values()]
     assert len(set(told.feasibility.tolist())) == 2  # unknown counts as the worse of both
+
+
+def test_zones_mean_the_kinds_of_elders_and_children_that_the_gaps_mean():
+    """contract.md, facilitygap.OUTPUT: one meaning of the groups, whether it is a zone's value, a check or a headline."""
+    rules = load_zone_rules("chongqing")
+    assert (set(rules.elder_kinds), set(rules.child_kinds)) == (set(ELDER_KINDS), set(CHILD_KINDS))
