@@ -42,7 +42,6 @@ class UrbanRenewalPlugin:
         self.dock = None
         self.action = None
         self.copying = None
-        self.ends_threads = False
         self.translator = None
         self.words = b""  # of the translator, which keeps no copy
         self._translate()
@@ -58,8 +57,6 @@ class UrbanRenewalPlugin:
         CHOICE_FIELD[:] = [f"{__package__}.dialogs.parts.choice_field.ChoiceField"]
         DIALOG[:] = [_make_dialog]
         self.initProcessing()
-        QCoreApplication.instance().aboutToQuit.connect(end_threads)
-        self.ends_threads = True
         icon = QIcon(str(RESOURCES / "icons" / "urban_renewal.svg"))
         self.action = QAction(icon, tr("Urban Renewal Workbench"), self.iface.mainWindow())
         self.action.setCheckable(True)
@@ -72,9 +69,6 @@ class UrbanRenewalPlugin:
 
     def unload(self) -> None:
         """Take everything away again."""
-        if self.ends_threads:
-            QCoreApplication.instance().aboutToQuit.disconnect(end_threads)
-            self.ends_threads = False
         self._remove_dock()
         CHOICE_FIELD.clear()
         DIALOG.clear()
@@ -95,6 +89,7 @@ class UrbanRenewalPlugin:
             QCoreApplication.removeTranslator(self.translator)
             self.translator = None
         wait_for_threads(UNLOAD_S)  # one that imports while QGIS goes through our modules ends the unloading half-way
+        end_threads()  # QGIS unloads plugins when it is closed, too
         resume_collecting()
 
     def _delete_menu(self) -> None:

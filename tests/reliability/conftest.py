@@ -17,12 +17,7 @@ def load(name, path):
 
 
 _boundary = load("boundary_fixtures", HERE.parent / "processing" / "conftest.py")
-provider, project, make_layer, save_layer = (
-    _boundary.provider,
-    _boundary.project,
-    _boundary.make_layer,
-    _boundary.save_layer,
-)
+provider, make_layer, save_layer = _boundary.provider, _boundary.make_layer, _boundary.save_layer
 run_algorithm, rows_of, read_json, echo = (
     _boundary.run_algorithm,
     _boundary.rows_of,
