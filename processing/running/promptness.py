@@ -74,7 +74,7 @@ def _set_aside() -> None:
     """
     if not _aside and "pandas" in sys.modules:
         _aside.append(True)
-        gc.collect()  # what the earlier block left is not to stay for good
+        gc.collect(1)  # rubbish of the earlier block is not to stay for good; a look at all would stop the window once
         gc.freeze()
 
 
