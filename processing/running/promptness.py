@@ -65,6 +65,9 @@ def prompt() -> Iterator[None]:
             young, middle, old = gc.get_threshold()
             if not _collected and old == NEVER:
                 gc.set_threshold(young, middle, walks)
+                if not _aside:  # else the window would walk through the libraries next, for what was owed meanwhile
+                    gc.freeze()  # sets all counts to nothing
+                    gc.unfreeze()
 
 
 def _set_aside() -> None:
