@@ -108,9 +108,11 @@ def _folder(dock: Any, step: str, about: str) -> None:
 
 
 def _open(dock: Any, step: str, about: str) -> None:
-    """Open a file or a folder of the delivery; nothing when it is not there any more."""
+    """Open a file or a folder of the delivery; nothing when it is not there any more, or lies elsewhere: the names
+    come with a project that may be another's.
+    """
     path = dock.delivery_folder() / about
-    if path.exists():
+    if path.parent == dock.delivery_folder() and path.exists():
         dock.open_outside(path)
 
 

@@ -117,7 +117,7 @@ def test_a_bar_leads_to_its_community_or_zone(dock, qtbot):
 
 
 def test_a_line_of_the_delivery_opens_its_file_or_folder(dock, tmp_path, monkeypatch):
-    """`maps/` is one click away; what somebody has deleted since is not asked of the desktop."""
+    """`maps/` is one click away; what somebody has deleted since, or a project names elsewhere, is not asked for."""
     import re
 
     from urban_renewal.dialogs.workbench.card_words import done_lines
@@ -125,14 +125,16 @@ def test_a_line_of_the_delivery_opens_its_file_or_folder(dock, tmp_path, monkeyp
 
     dock.session.study.folder = str(tmp_path)
     (tmp_path / "delivery" / "maps").mkdir(parents=True)
-    entries = [{"name": name, "n": 2, "bytes": 5} for name in ("maps/", "gone & lost.html")]
+    (tmp_path / "elsewhere").touch()
+    names = ("maps/", "gone & lost.html", "../elsewhere", str(tmp_path / "elsewhere"))
+    entries = [{"name": name, "n": 2, "bytes": 5} for name in names]
     lines = done_lines("deliver", {"entries": entries, "ok": True})
     opened = []
     monkeypatch.setattr(dock, "open_outside", lambda path, place="": opened.append(path))
     for line in lines:
         follow(dock, "deliver", re.search('href="([^"]+)"', line)[1].replace("&amp;", "&"))
     assert opened == [tmp_path / "delivery" / "maps"]
-    assert [re.sub("<[^>]+>", "", line)[:12] for line in lines] == ["✓&nbsp;maps/", "✓&nbsp;gone "]
+    assert [re.sub("<[^>]+>", "", line)[:12] for line in lines[:2]] == ["✓&nbsp;maps/", "✓&nbsp;gone "]
 
 
 def test_in_a_delivery_its_drawings_are_no_inputs(dock, tmp_path):
