@@ -129,6 +129,8 @@ def test_an_update_of_the_words_does_not_end_qgis(qgis_iface, qgis_app, monkeypa
 
 def test_idle_threads_end_before_qgis_does(plugin, qgis_app, qtbot):
     """A thread that knows of a coordinate system and outlives QGIS's data takes QGIS down on its way out."""
+    import gc
+
     from qgis.core import QgsCoordinateReferenceSystem, QgsTask
     from qgis.PyQt.QtCore import Qt, QThread
 
@@ -144,7 +146,9 @@ def test_idle_threads_end_before_qgis_does(plugin, qgis_app, qtbot):
     assert seen and seen[0].isRunning()  # idle, kept for the next task
     ended = []
     seen[0].finished.connect(lambda: ended.append(True), Qt.ConnectionType.DirectConnection)
+    gc.freeze()  # as the first long work of the plugin does
     plugin.unload()  # as QGIS does when it is closed, however often the plugin was reloaded before
+    assert gc.get_freeze_count() == 0  # else the unloaded modules would stay for good
     assert ended == [True]
 
 
