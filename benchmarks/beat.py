@@ -16,7 +16,7 @@ from typing import Any
 from qgis.core import QgsFeedback
 from qgis.PyQt.QtCore import QTimer
 
-BEAT_MS, LOOK_S, LATE_S, DEAF_S = 20, 0.15, 0.2, 0.3
+BEAT_MS, LOOK_S, LATE_S, DEAF_S = 20, float(os.environ.get("LOOK", "0.15")), 0.2, 0.3
 PATIENCE_S = float(os.environ.get("PATIENCE", "2400"))
 WITH_STACKS = os.environ.get("STACKS", "") == "1"
 NOTE = """

@@ -20,7 +20,8 @@ draws, saves and closes the project into OUT/alone.txt; a later run prints that 
     late    gaps longer than 200 ms: how many, and the longest with the second at which they came
 
 and where a run did not look at Cancel for long. With STACKS=1, OUT/stacks.txt has what every thread did in each gap of
-150 ms and more; it is written without the interpreter lock, while frames change, and may itself end QGIS.
+LOOK seconds and more (0.15; 0.04 shows what a slow action consists of); it is written without the interpreter lock,
+while frames change, and may itself end QGIS.
 """
 
 from __future__ import annotations
