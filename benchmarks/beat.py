@@ -7,9 +7,9 @@ import faulthandler
 import os
 import shutil
 import subprocess
+import sys
 import threading
 import time
-import traceback
 from pathlib import Path
 from typing import Any
 
@@ -94,28 +94,36 @@ class Beat:
 
 
 class Deaf:
-    """How long a run did not look at Cancel: the longest stretches, and where it looked again."""
+    """How long a run did not look at Cancel: the longest stretches, where it looked before and where again."""
 
     def __init__(self) -> None:
         from urban_renewal.dialogs.study.runner import Listener
 
-        self._last, self._found = 0.0, {}
+        self._last, self._place, self._found = 0.0, "", {}
         Listener.isCanceled = lambda listener: self._look(listener)  # noqa: PLW0108 — a method of the listener
 
     def _look(self, listener: Any) -> bool:
-        now = time.perf_counter()
-        gap, self._last = now - self._last, now
+        now, before = time.perf_counter(), self._place
+        gap, self._last, self._place = now - self._last, now, _place()
         if DEAF_S < gap < PATIENCE_S and listener.progress() > 0:
-            lines = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_stack(limit=9)[:-1]]
-            place = " < ".join(reversed(lines))
-            self._found[place] = max(gap, self._found.get(place, 0.0))
+            stretch = f"between {before}\n#     and {self._place}"
+            self._found[stretch] = max(gap, self._found.get(stretch, 0.0))
         return bool(QgsFeedback.isCanceled(listener))
 
     def told(self) -> list[str]:
         """Return the longest stretches in words, and forget them."""
         rows = sorted(self._found.items(), key=lambda item: -item[1])[:12]
         self._found = {}
-        return [f"#   Cancel not looked at for {gap:.2f} s before {place}" for place, gap in rows]
+        return [f"#   Cancel not looked at for {gap:.2f} s {stretch}" for stretch, gap in rows]
+
+
+def _place(depth: int = 9) -> str:
+    """Return where the caller's caller is, the innermost call first; a walk that may be asked thousands of times."""
+    frame, found = sys._getframe(2), []
+    while frame is not None and len(found) < depth:
+        found.append(f"{frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}")
+        frame = frame.f_back
+    return " < ".join(found[2:])
 
 
 class Delays:
