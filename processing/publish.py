@@ -114,6 +114,7 @@ def _finish(target: Target, encoded: Any, dresser: Dresser, context: QgsProcessi
 
 def _in_result_crs(output: Any, inputs: Inputs, run: Run) -> Any:
     """Return the frame with geometry in the results' system; rows of an input keep that input's very coordinates."""
+    import pandas as pd
     import shapely
 
     from ..core import frames
@@ -128,8 +129,8 @@ def _in_result_crs(output: Any, inputs: Inputs, run: Run) -> Any:
     source = output.like or output.carry
     if source and inputs.plan.vectors[source].crs == plan.result_crs:
         reading, key = inputs.reading(source), output.table.key[0]
-        shapes = dict(zip(reading.table[key], reading.original))
-        frame[frames.GEOMETRY] = [shapes[item] for item in frame[key]]
+        shapes = pd.Series(reading.original, index=reading.table[key], dtype=object)
+        frame[frames.GEOMETRY] = shapes.loc[frame[key]].to_numpy()
     else:
         back = transform_between(working, plan.result_crs, plan.transforms)
         shapes = frames.geometries(frame)

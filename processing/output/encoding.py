@@ -125,6 +125,7 @@ def encode(
     ours that must not reach a file.
     """
     import numpy as np
+    import pandas as pd
     import shapely
 
     from ...core import frames
@@ -132,10 +133,9 @@ def encode(
     look = run.check if run else lambda: None
     fields, columns, renamed = QgsFields(), [], {}
     if carried is not None:
-        position = {key: row for row, key in enumerate(carried.ids)}
         rows = np.arange(len(frame))
         if table.key:
-            rows = np.fromiter((position[key] for key in frame[table.key[0]]), dtype=np.intp, count=len(frame))
+            rows = pd.Series(np.arange(len(carried.ids)), index=carried.ids).loc[frame[table.key[0]]].to_numpy()
         for item, name in _carried_fields(carried, table):
             fields.append(_renamed(item, name))
             look()
