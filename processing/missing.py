@@ -8,7 +8,7 @@ import platform
 import re
 import sys
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -60,10 +60,18 @@ def _version(name: str) -> str:
         return str(loaded)
     if name not in _versions:
         try:
-            _versions[name] = version(name) or ""
+            _versions[name] = _told_version(name)
         except PackageNotFoundError:
             _versions[name] = ""
     return _versions[name]
+
+
+def _told_version(name: str) -> str:
+    """Return the version that a package tells of itself: the one line, since parsing all of it takes 5 ms each."""
+    here = distribution(name)
+    told = next((text for file in ("METADATA", "PKG-INFO", "") if (text := here.read_text(file))), "")
+    found = re.search(r"^Version:[ \t]*(\S+)", told, re.MULTILINE)
+    return found[1] if found else ""
 
 
 def find_broken() -> list[str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -131,11 +132,20 @@ def keeps_count(file: Path | None, table: str) -> bool:
     """
     if file is None or file.suffix.lower() != ".gpkg":
         return True
-    sql = "SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = ?"
-    with suppress(sqlite3.Error), closing(_opened(file)) as base:
-        row = base.execute(sql, (table,)).fetchone()
-        return row is not None and row[0] is not None
-    return False
+    try:
+        stamps = tuple((part.stat().st_size, part.stat().st_mtime_ns) if part.exists() else None
+                       for part in (file, file.with_name(f"{file.name}-wal")))  # fmt: skip
+        return table in _tables_counted(file, stamps)
+    except (OSError, sqlite3.Error):
+        return False
+
+
+@lru_cache(maxsize=64)  # a run has many tables of few files, and each opening is felt by the window
+def _tables_counted(file: Path, stamps: tuple[Any, ...]) -> frozenset[str]:
+    """Return the tables of a GeoPackage whose features GDAL counts; `stamps` tell the file as it is now."""
+    sql = "SELECT table_name FROM gpkg_ogr_contents WHERE feature_count IS NOT NULL"
+    with closing(_opened(file)) as base:
+        return frozenset(str(name) for (name,) in base.execute(sql))
 
 
 def settle_count(snapshot: VectorSnapshot) -> None:

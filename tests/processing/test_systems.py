@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+from osgeo import ogr
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
@@ -13,6 +14,7 @@ from qgis.core import (
     QgsPointXY,
     QgsProcessingContext,
     QgsProcessingFeedback,
+    QgsVectorFileWriter,
     QgsVectorLayer,
 )
 from urban_renewal.core.errors import RenewalError
@@ -99,6 +101,26 @@ def test_kept_systems_outlive_every_thread(qgis_app):
         found = in_a_thread(names, lambda: [held(name) for name in names])
         assert all(crs.toWkt() for crs in found)
         assert all(QgsCoordinateReferenceSystem(name).toWkt() for name in names)
+
+
+@pytest.mark.parametrize("name", ["EPSG:4326", "EPSG:4490", "EPSG:4545", "EPSG:32648", "EPSG:3857"])
+def test_the_file_that_is_quick_to_make_tells_a_system_as_a_geopackage_does(qgis_app, name, tmp_path):
+    """Workers read and write GeoPackages: the system kept must be the one that QGIS finds for those."""
+    layer = QgsVectorLayer(f"Point?crs={name}", "x", "memory")
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    target = str(tmp_path / "x.gpkg")
+    QgsVectorFileWriter.writeAsVectorFormatV3(layer, target, QgsCoordinateTransformContext(), options)
+    written, kept = QgsVectorLayer(target, "x", "ogr").crs(), systems._of_a_file(name)
+    shown = QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED
+    assert kept == written and kept.toWkt(shown) == written.toWkt(shown)
+    told = []
+    for path, driver in ((target, "GPKG"), (str(tmp_path / "x.fgb"), "FlatGeobuf")):
+        if driver != "GPKG":
+            options.driverName = driver
+            QgsVectorFileWriter.writeAsVectorFormatV3(layer, path, QgsCoordinateTransformContext(), options)
+        opened = ogr.Open(path)  # what it gives dies with it
+        told.append(opened.GetLayer(0).GetSpatialRef().ExportToWkt(["FORMAT=WKT2_2018"]))
+    assert told[0] == told[1]  # the text by which QGIS keeps it
 
 
 def test_keeping_heals(dead):
