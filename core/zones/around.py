@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from .. import frames, schema
+from .. import frames, schema, slices
 from ..run import Run
 from ..words import say
 from .boundary import Lines
@@ -198,7 +198,8 @@ def corners_table(
     """
     table = schema.table("corners")
     rows: list[dict[str, Any]] = []
-    trees = {"barrier": lines.walls, "edge": lines.edges, "parcel": shapely.boundary(parcels), "street": lines.centre}
+    sides = slices.sliced(shapely.boundary, parcels, run=run)
+    trees = {"barrier": lines.walls, "edge": lines.edges, "parcel": sides, "street": lines.centre}
     asked = [(name, shapely.STRtree(shapes)) for name, shapes in trees.items() if len(shapes)]
     for zone, outline in sorted(zip(zone_ids, outlines), key=lambda item: item[0]):
         run.check()

@@ -85,6 +85,7 @@ def flat_of(layer: Layer, language: str, run: Any) -> Any:
     known = {column.name: column for column in layer.table.columns}
     columns, values = [], []
     for number, cells in enumerate(encoded.columns):
+        run.check()
         item = encoded.fields.at(number)
         own = number < len(encoded.columns) - len(known)
         column, plain = _carried_column(item, cells) if own else (known[item.name()], cells)
