@@ -26,8 +26,19 @@ def tr(text: str) -> str:
 
 def interface_language() -> str:
     """Return zh when QGIS runs in any Chinese, else en."""
-    application = QgsApplication.instance()
-    shown = application.translation() if application is not None else ""  # knows `qgis --lang`, locale() does not
+    application = _application()
+    return _language_of(application.translation() if application is not None else "")
+
+
+@lru_cache(maxsize=1)
+def _application() -> QgsApplication | None:
+    """Return the application, asked for once: in the desktop that takes 11 µs, and a list asks at every row."""
+    return QgsApplication.instance()
+
+
+@lru_cache(maxsize=8)
+def _language_of(shown: str) -> str:
+    """Return the language of what QGIS is shown in; `qgis --lang` is known there, not to locale()."""
     return "zh" if (shown or QgsApplication.locale()).lower().startswith("zh") else "en"
 
 
