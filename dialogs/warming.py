@@ -16,7 +16,11 @@ from .study.calling_off import called_off
 from .study.turns import Turns, aside
 
 PACKAGE = __name__.rpartition(".dialogs.")[0]
+PANELS = ("review.reviewing", "explore.exploring", "gap.showing", "sites.showing", "zone.hand")
+WORKBENCH = ("settings_panel", "options_panel", "fields_dialog", "log_dialog", "unverified")
 MODULES = (
+    *(f"{PACKAGE}.dialogs.{name}" for name in PANELS),
+    *(f"{PACKAGE}.dialogs.workbench.{name}" for name in WORKBENCH),
     *PACKAGES, f"{PACKAGE}.core.tagging.preview", f"{PACKAGE}.core.tagging.wording",
     f"{PACKAGE}.core.zones.by_hand",
 )  # fmt: skip

@@ -32,6 +32,7 @@ from ..parts.phrases import listed
 from ..parts.tables import keep_size
 from ..parts.widgets import text_label
 from ..study import project_state, results, wording
+from ..study.signatures import signature
 from .opened import guess_of
 
 ROLE = "FACILITIES"
@@ -61,7 +62,7 @@ def members_of(layer: QgsMapLayer | None) -> list[Member]:
 
 def member(layer: QgsMapLayer, kind: str = "") -> Member:
     """Return a layer as it takes part now."""
-    return Member(layer.id(), layer.source(), layer.name(), kind, project_state.signature(layer))
+    return Member(layer.id(), layer.source(), layer.name(), kind, signature(layer))
 
 
 def kind_told(layer: QgsVectorLayer) -> str:

@@ -48,6 +48,12 @@ def scaled(widget: QWidget, factor: float, bold: bool = False) -> QWidget:
     return widget
 
 
+def restyle(widget: QWidget, sheet: str) -> None:
+    """Give a widget a style sheet, if it is another one: Qt lays everything out anew for each."""
+    if widget.styleSheet() != sheet:
+        widget.setStyleSheet(sheet)
+
+
 def link_look(palette: QPalette) -> str:
     """Return how links are written: calm blue words; where panels are dark blue is pale, so a line tells them."""
     is_dark = panel(palette).lightness() <= HALF
@@ -63,8 +69,8 @@ class LinkLabel(QLabel):
 
     def setText(self, text: str) -> None:
         """Show a text; Qt takes the colour of links from the application, not from the widget."""
-        look = link_look(self.palette())
-        text = text.replace("<a href", f'<a style="{look}" href')
+        if "<a href" in text:
+            text = text.replace("<a href", f'<a style="{link_look(self.palette())}" href')
         mouse = Qt.TextInteractionFlag.LinksAccessibleByMouse
         keys = Qt.TextInteractionFlag.LinksAccessibleByKeyboard if "<a " in text else mouse
         if self.textInteractionFlags() != mouse | keys:
@@ -186,15 +192,20 @@ class Figures(QWidget):
         self.setMinimumWidth(1)  # else four figures side by side would keep the dock from being made narrow
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self._cells: list[QWidget] = []
+        self._told: list[tuple[str, str, str]] | None = None  # what they show
         self._columns = 4
 
     def show_figures(self, figures: Sequence[tuple[str, str]], colours: Mapping[str, str] | None = None) -> None:
-        """Show (value, label) pairs; `colours` by label."""
+        """Show (value, label) pairs; `colours` by label. The same ones again leave the cells as they are."""
+        told = [(value, label, (colours or {}).get(label, "")) for value, label in figures]
+        if told == self._told:
+            return
+        self._told = told
         for cell in self._cells:
             self._grid.removeWidget(cell)
             cell.hide()
             cell.deleteLater()
-        self._cells = [self._cell(value, label, (colours or {}).get(label, "")) for value, label in figures]
+        self._cells = [self._cell(*each) for each in told]
         self._lay()
         self._order_focus()
         self.setVisible(bool(self._cells))
@@ -241,6 +252,23 @@ class Figures(QWidget):
         layout.addWidget(big)
         layout.addWidget(text_label(label, HINT))
         return cell
+
+
+def follow_on(before: QWidget, made: QWidget) -> None:
+    """Let Tab come from a widget, or the last in it, to one that is made late, and to all in that one in turn.
+
+    What is made while the window is shown would be the last of the whole window.
+    """
+    stops = [widget for widget in (before, *before.findChildren(QWidget)) if _takes_tab(widget)]
+    last = stops[-1] if stops else before
+    for widget in (made, *made.findChildren(QWidget)):
+        if _takes_tab(widget):
+            QWidget.setTabOrder(last, widget)
+            last = widget
+
+
+def _takes_tab(widget: QWidget) -> bool:
+    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.focusProxy() is None
 
 
 def big_figures(n: int) -> list[tuple[QLabel, QLabel]]:

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ...processing.texts import tr
-from .steps import SINGLE, file_of
+from .steps import SINGLE
 from .study import Workbook
 from .wording import fault_text
 
@@ -27,14 +27,10 @@ _MADE: set[Path] = set()  # by runs of this QGIS
 
 def result_folders(workbook: Workbook) -> frozenset[Path]:
     """Return the folders `<study>/steps/<step>/<time>` that the studies' records name."""
-    found = set()
-    for study in workbook.studies:
-        for record in study.steps.values():
-            for place in record.results.values():
-                folder = file_of(Path(study.folder) / place).parent
-                if folder.parent.parent.name == SINGLE:
-                    found.add(folder)
-    return frozenset(found)
+    files = {(study.folder, place.split("|", maxsplit=1)[0]) for study in workbook.studies
+             for record in study.steps.values() for place in record.results.values()}  # fmt: skip
+    folders = {(Path(folder) / file).parent for folder, file in files}  # many results lie in few files
+    return frozenset(folder for folder in folders if folder.parent.parent.name == SINGLE)
 
 
 def new_folder(study_folder: str, step: str) -> Path:

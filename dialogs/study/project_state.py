@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import sqlite3
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -15,14 +13,14 @@ from qgis.core import (
     QgsApplication,
     QgsMapLayer,
     QgsProject,
-    QgsProviderRegistry,
     QgsRasterLayer,
     QgsVectorLayer,
 )
 
 from ...processing.missing import missing_packages
 from . import study as memory
-from .readiness import LayerLook, World, is_same
+from .readiness import UNREAD, LayerLook, World, is_same
+from .signatures import Files, signature
 from .steps import LOCKS, PROVIDER, ROLES
 from .study import InputChoice, Study, Workbook
 
@@ -36,19 +34,12 @@ def read_workbook(project: QgsProject) -> Workbook:
     """Return the studies of the project with absolute folders. Raises NewerStateError."""
     text, _ = project.readEntry(memory.SCOPE, memory.KEY, "")
     workbook = memory.load(text)
-    for study in workbook.studies:
-        study.folder = project.readPath(study.folder) if study.folder else ""
-        _make_paths(study, project.readPath)
-    return workbook
+    return Workbook([_moved(study, project.readPath) for study in workbook.studies], workbook.current)
 
 
 def write_workbook(project: QgsProject, workbook: Workbook) -> None:
     """Put the studies into the project, paths as the project keeps its own (relative when it says so)."""
-    copy = memory.load(memory.dump(workbook))
-    for study in copy.studies:
-        study.folder = project.writePath(study.folder) if study.folder else ""
-        _make_paths(study, project.writePath)
-    text = memory.dump(copy)
+    text = memory.dump(Workbook([_moved(study, project.writePath) for study in workbook.studies], workbook.current))
     if text != project.readEntry(memory.SCOPE, memory.KEY, "")[0]:
         project.writeEntry(memory.SCOPE, memory.KEY, text)  # marks the project as changed
 
@@ -57,29 +48,30 @@ def write_workbook(project: QgsProject, workbook: Workbook) -> None:
 FILES = ("RULES_FILE", "STANDARD_FILE", "ZONE_RULES_FILE", "PROFILE_FILE", "COST_TABLE", "TEMPLATE_FILE", *LOCKS)
 
 
-def _make_paths(study: Study, change: Any) -> None:
-    for name in FILES:
-        if isinstance(study.settings.get(name), str):
-            study.settings[name] = _changed(study.settings[name], change)
-    for record in study.steps.values():  # what they were run with moves along, or it would look like another setting
-        record.settings.update({name: _changed(value, change) for name, value in record.settings.items()
-                                if name in FILES and isinstance(value, str)})  # fmt: skip
-    for choice in study.inputs.values():
-        choice.source = _changed(choice.source, change)
+def _moved(study: Study, change: Callable[[str], str]) -> Study:
+    """Return a study with its folder and files as `change` tells them; what is not a path is shared with the first.
+
+    What steps were run with moves along, or it would look like another setting.
+    """
+
+    def files(settings: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: _changed(value, change) if name in FILES and isinstance(value, str) else value
+                for name, value in settings.items()}  # fmt: skip
+
+    return replace(
+        study,
+        folder=change(study.folder) if study.folder else "",
+        settings=files(study.settings),
+        inputs={role: replace(item, source=_changed(item.source, change)) for role, item in study.inputs.items()},
+        steps={step: replace(record, settings=files(record.settings)) for step, record in study.steps.items()},
+    )
 
 
-def _changed(source: str, change: Any) -> str:
+def _changed(source: str, change: Callable[[str], str]) -> str:
     """Return a source with its file as `change` writes it; what is no file (a layer's id, a database) stays."""
     file, mark, rest = source.partition("|")
     is_file = file.startswith(("./", "../")) or PurePosixPath(file).is_absolute() or PureWindowsPath(file).is_absolute()
     return f"{change(file)}{mark}{rest}" if is_file else source
-
-
-KEPT_FILES = 64
-MOST_BYTES = 64 * 2**20  # of a file that is looked into: some 50 ms; a larger one is known by its time
-DBASE = (".dbf", ".DBF")  # where the attributes of a shapefile stand
-_CONTENTS: dict[tuple[Path, ...], tuple[str, str]] = {}  # files → (their stamp, what it is with their content)
-_TABLES: dict[Path, tuple[Any, dict[str, str]]] = {}  # file → (what it and its journal looked like, last changes)
 
 
 def geometry_of(layer: QgsMapLayer) -> str:
@@ -91,121 +83,6 @@ def geometry_of(layer: QgsMapLayer) -> str:
     return "other"
 
 
-def signature(
-    layer: QgsMapLayer, edits: int = 0, mapping: Mapping[str, str] | None = None, former: bool = False
-) -> str:  # fmt: skip
-    """Return a text that changes when the layer's data do: `<source>|<filter>|<n>|<stamp>|<edits>`; "" = broken.
-
-    `edits` counts the features changed in this project; `mapping` are fields a person chose, part of the filter, and so
-    is a coordinate system that somebody set. The source is the file's name and its table, not its folder: a study may
-    be moved or handed over. Edits that are not saved yet count as they are. `former` = as it was told before that, with
-    the folder and without the system.
-    A GeoPackage is stamped by its own last_change, because its file changes when somebody only looks at it; other
-    files by size, time and (up to MOST_BYTES, not on a share) content, so that a copy is the same whatever its time; a
-    shapefile with its table; databases and memory layers not at all.
-    """
-    if not layer.isValid():
-        return ""
-    parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
-    path = Path(parts.get("path") or layer.source())
-    is_file = layer.providerType() in ("ogr", "gdal") and path.name != ""
-    if layer.providerType() in ("ogr", "gdal") and _is_gone(path):
-        return ""
-    told = layer.source().split("|subset=")[0]
-    if is_file and not former:
-        told = f"{path.name}|{parts.get('layerName') or ''}"
-    source = hashlib.sha256(told.encode()).hexdigest()[:12]
-    system = "" if former else _system_set(layer) + _unsaved(layer)
-    if not isinstance(layer, QgsVectorLayer):
-        return f"{source}|{system}||{_file_stamp(path) if former else _whole_stamp(path)}|0"
-    others = [path.with_suffix(end) for end in DBASE] if path.suffix.lower() == ".shp" and not former else []
-    chosen = layer.subsetString() + (str(sorted(mapping.items())) if mapping else "")
-    subset = hashlib.sha256(chosen.encode()).hexdigest()[:8] if chosen else ""
-    stamp = (
-        _table_stamp(path, parts.get("layerName") or "")
-        if path.suffix.lower() == ".gpkg"
-        else _file_stamp(path)
-        if former
-        else _whole_stamp(path, *others)
-    )
-    return f"{source}|{subset}{system}|{layer.featureCount()}|{stamp}|{edits}"
-
-
-def _system_set(layer: QgsMapLayer) -> str:
-    """Return "@" and the system that somebody set in place of the data's own, "" when it is theirs."""
-    provider = layer.dataProvider()
-    if provider is None or not layer.crs().isValid() or provider.crs() == layer.crs():
-        return ""
-    told = layer.crs().authid() or hashlib.sha256(layer.crs().toWkt().encode()).hexdigest()[:8]
-    return f"@{told}"
-
-
-def _unsaved(layer: QgsMapLayer) -> str:
-    """Return "~" and a number that goes on with each edit while edits are not saved, "" when none is open."""
-    if not isinstance(layer, QgsVectorLayer) or not layer.isModified():
-        return ""
-    return f"~{layer.undoStack().index()}"
-
-
-def _is_gone(path: Path) -> bool:
-    """Say whether a file that a layer was opened from is no longer there; QGIS goes on calling the layer valid."""
-    return path.is_absolute() and not str(path).startswith("/vsi") and not path.exists()
-
-
-def _file_stamp(path: Path, *others: Path) -> str:
-    """Return size and time of a file as `size.nanoseconds`, of several: all sizes, the last time; "" without it."""
-    try:
-        found = [path.stat(), *(other.stat() for other in others if other.exists())]
-    except OSError:
-        return ""
-    return f"{sum(item.st_size for item in found)}.{max(item.st_mtime_ns for item in found)}"
-
-
-def _whole_stamp(path: Path, *others: Path) -> str:
-    """Return the stamp of a file and what belongs to it with a hash of their content: `size.nanoseconds.hash`."""
-    from ...processing.output.shares import is_on_share
-
-    stamp = _file_stamp(path, *others)
-    if not stamp or int(stamp.partition(".")[0]) > MOST_BYTES:
-        return stamp
-    key = (path, *others)
-    if _CONTENTS.get(key, ("", ""))[0] != stamp:
-        digest = hashlib.sha256()
-        try:
-            for file in key if not is_on_share(path) else ():
-                digest.update(file.read_bytes() if file.exists() else b"")
-        except OSError:
-            return stamp
-        while len(_CONTENTS) >= KEPT_FILES:
-            _CONTENTS.pop(next(iter(_CONTENTS)))
-        _CONTENTS[key] = (stamp, "" if is_on_share(path) else f".{digest.hexdigest()[:12]}")
-    return stamp + _CONTENTS[key][1]
-
-
-def _table_stamp(path: Path, table: str) -> str:
-    """Return the last change of a table; the file is opened only when it, or what waits beside it, has changed."""
-    seen = _file_stamp(path), _file_stamp(path.with_name(f"{path.name}-wal"))
-    if _TABLES.get(path, ("", {}))[0] != seen:
-        rows = _table_changes(path)
-        if rows is None:
-            return seen[0]
-        while len(_TABLES) >= KEPT_FILES:
-            _TABLES.pop(next(iter(_TABLES)))
-        _TABLES[path] = (seen, rows)
-    rows = _TABLES[path][1]
-    return rows.get(table, "") if table else next(iter(rows.values()), "")
-
-
-def _table_changes(path: Path) -> dict[str, str] | None:
-    """Return {table: last change} of a GeoPackage in order; None when it cannot be read."""
-    try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=0.2)) as connection:
-            rows = connection.execute("SELECT table_name, last_change FROM gpkg_contents ORDER BY 1").fetchall()
-    except (sqlite3.Error, OSError, ValueError):
-        return None
-    return {str(name): str(change) for name, change in rows}
-
-
 def layer_of(project: QgsProject, choice: InputChoice) -> QgsMapLayer | None:
     """Return the layer of an input: by its id, or, when it was removed and added again, by its source."""
     layer = project.mapLayer(choice.layer_id)
@@ -215,8 +92,13 @@ def layer_of(project: QgsProject, choice: InputChoice) -> QgsMapLayer | None:
     return min(same, key=lambda item: item.id()) if same else None
 
 
-def look_at_world(project: QgsProject, study: Study | None, running: str) -> World:
-    """Return everything the state of the steps depends on, as it is now."""
+def look_at_world(
+    project: QgsProject, study: Study | None, running: str, unread: list[Files] | None = None
+) -> World:  # fmt: skip
+    """Return everything the state of the steps depends on, as it is now.
+
+    Contents of files that are not known yet are read now, or left for later and named in `unread` when that is given.
+    """
     provider = QgsApplication.processingRegistry().providerById(PROVIDER)
     built = frozenset(item.name() for item in provider.algorithms()) if provider else frozenset()
     layers = {}
@@ -229,11 +111,13 @@ def look_at_world(project: QgsProject, study: Study | None, running: str) -> Wor
         choice.name = layer.name()  # renamed in QGIS: what is said of it when it is gone bears the last name
         has_crs = geometry_of(layer) == "none" or layer.crs().isValid()
         edits = study.changes[layer.id()].n if study and layer.id() in study.changes else 0
-        told = [signature(layer, edits, choice.mapping, former) for former in (False, True)]
-        layers[role] = LayerLook(layer.name(), told[0], has_crs, told[1])
-        for record in study.steps.values() if study else ():
-            if record.seen.get(role) and record.seen[role] != told[0] and is_same(layers[role], record.seen[role]):
-                record.seen[role] = told[0]  # kept as it is told today, so that it survives a move
+        told = signature(layer, edits, choice.mapping, unread=unread)
+        others = [record for record in study.steps.values() if record.seen.get(role, "") not in ("", told)]
+        former = signature(layer, edits, choice.mapping, former=True) if others else ""
+        layers[role] = LayerLook(layer.name(), told, has_crs, former)
+        for record in others if UNREAD not in told else ():
+            if is_same(layers[role], record.seen[role]):
+                record.seen[role] = told  # kept as it is told today, so that it survives a move
     gone = frozenset(key for key, record in (study.steps.items() if study else ()) if _has_lost(study, record.results))
     return World(built, layers, gone, tuple(missing_packages()), running)
 
@@ -244,18 +128,32 @@ def _has_lost(study: Study, found: Mapping[str, str]) -> bool:
     return any(not (Path(study.folder) / file).exists() for file in files)
 
 
-def can_play(layer: QgsMapLayer, role: str) -> bool:
-    """Say whether a layer can play a role by its geometry."""
+def by_geometry(layers: Iterable[QgsMapLayer]) -> dict[str, list[QgsMapLayer]]:
+    """Return layers by what `geometry_of` tells of them: looked at once for all roles."""
+    found: dict[str, list[QgsMapLayer]] = {}
+    for layer in layers:
+        found.setdefault(geometry_of(layer), []).append(layer)
+    return found
+
+
+def fitting(layers: Mapping[str, Sequence[QgsMapLayer]], role: str) -> list[QgsMapLayer]:
+    """Return those of the layers (`by_geometry`) that can play a role by their geometry, by name."""
     from ...core.inputs.aliases import roles
 
     wanted = "raster" if role == "DEM" else roles()[role].geometry
-    return geometry_of(layer) == wanted or (wanted == "any" and geometry_of(layer) in GEOMETRY.values())
+    kinds = GEOMETRY.values() if wanted == "any" else (wanted,)
+    fits = [layer for kind in kinds for layer in layers.get(kind, ())]
+    return sorted(fits, key=lambda layer: (layer.name(), layer.id()))
 
 
 def candidates(project: QgsProject, role: str) -> list[QgsMapLayer]:
     """Return the layers of the project that can play a role by their geometry, by name."""
-    fits = [layer for layer in project.mapLayers().values() if can_play(layer, role)]
-    return sorted(fits, key=lambda layer: (layer.name(), layer.id()))
+    return fitting(by_geometry(project.mapLayers().values()), role)
+
+
+def can_play(layer: QgsMapLayer, role: str) -> bool:
+    """Say whether a layer can play a role by its geometry."""
+    return bool(fitting(by_geometry([layer]), role))
 
 
 def columns_of(layer: QgsVectorLayer, role: str, mapping: dict[str, str]) -> dict[str, str]:

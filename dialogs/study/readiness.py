@@ -19,6 +19,7 @@ DONE, READY, RUNNING, STALE, BLOCKED, FAILED = "done", "ready", "running", "stal
 
 SIGNATURE_BARS, ROWS_PLACE, STAMP_PLACE = 4, 2, 3  # of project_state.signature: its bars, what stands between them
 UNCOUNTED = "-1"
+UNREAD = "?"  # in place of a content that is still being read
 ROUNDED_NS = 2_000_000_000  # zip and FAT tell the time of a file to two seconds
 
 
@@ -199,7 +200,7 @@ def _layer_change(role: str, study: Study, record: Any, world: World) -> Reason 
 
 def is_same(look: LayerLook, before: str) -> bool:
     """Say whether the data of a layer are those that a signature tells; a copy's file may be two seconds off."""
-    if before in (look.signature, look.former):
+    if before and before in (look.signature, look.former):
         return True
     return any(
         now.count("|") == before.count("|") == SIGNATURE_BARS and _is_copy(*_counted(now.split("|"), before.split("|")))
@@ -217,15 +218,18 @@ def _counted(now: list[str], before: list[str]) -> tuple[list[str], list[str]]:
 def _is_copy(now: Sequence[str], before: Sequence[str]) -> bool:
     """Say whether two signatures differ by nothing but a file's time: `size.nanoseconds`, also with its `.hash`.
 
-    Equal content is a copy whatever its time; where it is not known the time may be off as archives round it.
+    Equal content is a copy whatever its time; where it is not known the time may be off as archives round it. As long
+    as it is being read, one of the same size is taken for a copy: a moment later it is known.
     """
     if list(now) == list(before):
         return True
-    stamps = [re.fullmatch(r"(\d+)\.(\d+)(?:\.([0-9a-f]+))?", parts[STAMP_PLACE]) for parts in (now, before)]
+    stamps = [re.fullmatch(r"(\d+)\.(\d+)(?:\.([0-9a-f]+|\?))?", parts[STAMP_PLACE]) for parts in (now, before)]
     rest = [[*parts[:STAMP_PLACE], *parts[STAMP_PLACE + 1 :]] for parts in (now, before)]
     if None in stamps or rest[0] != rest[1]:
         return False
     (size, time, content), (old_size, old_time, old_content) = (found.groups() for found in stamps if found)
+    if UNREAD in (content, old_content):
+        return size == old_size
     if content and old_content:
         return bool(size == old_size and content == old_content)
     return size == old_size and abs(int(time) - int(old_time)) <= ROUNDED_NS

@@ -24,6 +24,7 @@ from .readiness import BLOCKED, BLOCKING, DONE, Reason, StepState, World, is_run
 from .recording import Activity, now
 from .runner import Job, Outcome, Runner
 from .showing import ALL, ONE, OPEN_SAMPLE, SITES, after_run, has_delivered
+from .signatures import ContentReader, Files
 from .stages import step_of_text
 from .steps import GAPS, PROVIDER, SAMPLE, STEPS
 from .study import KEY, SCOPE, Change, Failure, InputChoice, NewerStateError, Study, Workbook
@@ -52,6 +53,7 @@ class Session(QObject):
         self.edits.altered.connect(self._on_altered)
         self.project.writeProject.connect(self._on_write)
         self._is_watching = True
+        self.contents = ContentReader(self.changed.emit, self)
         self.workbook, self.is_newer = Workbook(), False
         self.keeper = Keeper(self)
         self._stray: Path | None = None  # of a run whose project was closed before it ended
@@ -142,33 +144,31 @@ class Session(QObject):
 
     # --- what can be done ---------------------------------------------------------------------------------------------
 
-    def world(self) -> World:
-        """Return everything the states depend on."""
+    def world(self, unread: list[Files] | None = None) -> World:
+        """Return everything the states depend on; contents of files are waited for, or named in `unread`."""
         running = self.activity.step if self.activity else ""
-        return self.seen or project_state.look_at_world(self.project, self.study, running)
+        return self.seen or project_state.look_at_world(self.project, self.study, running, unread)
 
     def states(self) -> dict[str, StepState]:
         """Return the state of each card; while everything runs, steps behind are done and steps ahead wait."""
         found = states(self.study, self.world())
-        if self.activity is not None and self._rest:
-            waits = (Reason("step_first", {"step": self.activity.step}),)
-            found.update({key: StepState(key, BLOCKED, waits) for key in self._rest})
-        if self.activity is None or self.activity.kind != ALL:
+        if self.activity is None:
             return found
-        keys = list(found)
-        at = keys.index(self.activity.step)
         waits = (Reason("step_first", {"step": self.activity.step}),)
+        found.update({key: StepState(key, BLOCKED, waits) for key in self._rest})
+        if self.activity.kind != ALL:
+            return found
+        at = list(found).index(self.activity.step)
         return {
             key: StepState(key, DONE, (Reason("done_now"),)) if place < at
             else StepState(key, BLOCKED, waits) if place > at
             else found[key]
-            for place, key in enumerate(keys)
+            for place, key in enumerate(found)
         }  # fmt: skip
 
     def missing_for_all(self) -> list[Reason]:
         """Return what stands in the way of running everything; what an earlier step will bring does not count."""
-        world = self.world()
-        fault = Reason("algorithm_missing", {"algorithm": FULL_STUDY})
+        world, fault = self.world(), Reason("algorithm_missing", {"algorithm": FULL_STUDY})
         found = missing_in_all(self.study, states(self.study, world))
         return found if FULL_STUDY in world.algorithms else [fault, *found]
 
@@ -201,7 +201,6 @@ class Session(QObject):
         study = self.study
         if not self.can_run_all():
             self._refuse(ALL, self.missing_for_all())
-        if not self.can_run_all():
             return
         if handover.left_behind(self.project, study) or self.left_out():
             self.start_rest(STEPS[0].key)
@@ -293,6 +292,7 @@ class Session(QObject):
         """Stop what runs and wait for it; nobody is told."""
         self._stop_showing()
         self._drop_activity()
+        self.contents.close()
         self.edits.close()
         if self._is_watching:
             self.project.projectSaved.disconnect(self.keeper.on_saved)

@@ -13,7 +13,7 @@ from qgis.PyQt.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QProgre
 from ...processing.texts import tr
 from ..parts.charts import Chart
 from ..parts.inks import readable, soft
-from ..parts.widgets import BIG, COLOURS, HINT, SIGNS, TITLE, Figures, Mark, scaled, text_label
+from ..parts.widgets import BIG, COLOURS, HINT, SIGNS, TITLE, Figures, Mark, restyle, scaled, text_label
 from ..study import readiness, wording
 from ..study.readiness import StepState, is_runnable
 from ..study.study import StepRecord, Study
@@ -121,7 +121,7 @@ class StepCard(QFrame):
         self._state = wording.state_word(state, study, told.estimate_s)
         self._can_fold = state.kind == readiness.DONE and not state.reasons
         colour = readable(COLOURS[state.kind], self.palette()).name()
-        self.state.setStyleSheet(f"color: {colour}" if state.kind != readiness.BLOCKED else "")
+        restyle(self.state, f"color: {colour}" if state.kind != readiness.BLOCKED else "")
         if not running:
             self._show_body(state, study, told)
         self.body.setVisible(bool(self.body.text()))
@@ -131,7 +131,8 @@ class StepCard(QFrame):
         self.figures.show_figures(figures, card_words.tag_colours() if self.key == "tag" else {})
         self.chart.show_figures(self.key, record.figures if record and shows else {})
         is_old = state.kind == readiness.STALE
-        self.figures.setGraphicsEffect(card_words.faded(self.figures) if is_old else None)
+        if is_old != (self.figures.graphicsEffect() is not None):
+            self.figures.setGraphicsEffect(card_words.faded(self.figures) if is_old else None)
         self.chart.setEnabled(not is_old)
         self.links.setText(
             card_words.links(self.key, is_old, told.reports, self._suspected(record) > 0) if shows else ""
@@ -158,7 +159,7 @@ class StepCard(QFrame):
     def _show_body(self, state: StepState, study: Study | None, told: card_words.Told) -> None:
         self.body.setText(card_words.body(self.key, state, study, told))
         note = {readiness.STALE: AMBER, readiness.FAILED: RED}.get(state.kind, AMBER if told.question else "")
-        self.body.setStyleSheet(NOTE.format(colour=note) if note and self.body.text() else "")
+        restyle(self.body, NOTE.format(colour=note) if note and self.body.text() else "")
 
     def fold(self, is_low: bool) -> None:
         """Say whether there is little height: then a card that is done shows its title, state and first figure only."""
@@ -205,7 +206,7 @@ class StepCard(QFrame):
         if self._looks == 2:  # by now it is as tall as it will be
             self.to_show.emit(self)
         self.bar.setValue(round(share * 1000))
-        self.body.setStyleSheet("")
+        restyle(self.body, "")
         self.body.setText(escape(said))
         self.body.setVisible(bool(said))
         self.left.setText(times)

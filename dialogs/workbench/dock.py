@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,7 @@ from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QDockWidget, QFileDialog, QScrollArea, QVBoxLayout, QWidget
 
 from ...processing.texts import tr
-from ..drop.dropping import Dropping
-from ..explore.exploring import Exploring
-from ..gap.showing import GapShowing
-from ..parts.widgets import Page, folding_box
-from ..review.reviewing import Reviewing
-from ..sites.showing import SitesShowing
+from ..parts.widgets import Page, folding_box, follow_on
 from ..study import speed, wording
 from ..study.handover import CREATE_SAMPLE
 from ..study.leaving import Leaving
@@ -28,15 +24,13 @@ from ..study.session import OPEN_SAMPLE, Session
 from ..study.steps import DELIVERY, STEPS
 from ..study.timeleft import TimeLeft
 from ..warming import Warming
-from ..zone.hand import ZoneHand
 from .card_words import Told, shift_question, step_reports, unbroken, without_lines
 from .cards import StepCard, StepLine
 from .head import BETWEEN, Body, Foot, Head, explore_tip
 from .inputs_panel import InputsPanel
 from .keys import add_keys
 from .links import follow, tell
-from .options_panel import OptionsPanel
-from .settings_panel import SettingsPanel
+from .panels import Panels
 from .studies import notes
 
 POLL_MS = 200  # how often the bar moves and Cancel's answer is looked for
@@ -45,7 +39,7 @@ LOW_LINES = 44  # a dock lower than this many lines of text folds the steps that
 LOOK_MS = 150  # layers come and go in swarms: looked at once, this long after the last
 
 
-class RenewalDock(QDockWidget):
+class RenewalDock(Panels, QDockWidget):
     """The dock at the right of the map. `close_down()` stops what runs; call it before the dock goes away."""
 
     def __init__(self, iface: Any) -> None:
@@ -53,16 +47,9 @@ class RenewalDock(QDockWidget):
         self.setObjectName("UrbanRenewalDock")
         self.iface = iface
         self.session = Session(iface, self)
-        self.reviewing = Reviewing(iface, self)
-        self.exploring = Exploring(iface, self)
-        self.hand = ZoneHand(iface, self)
         self._about = self.session.study.study_id  # whose panels are open
-        self._editors: Any = None
         self.warming = Warming(self)
-        self.gaps = GapShowing(iface, self)
-        self.siting = SitesShowing(iface, self)
-        self.dropping = Dropping(self)
-        self.dropping.told.connect(lambda ok, sentence: self._on_ended("drop", ok, sentence))
+        self._take_files_soon()
         self.leaving = Leaving(iface, self.session.runner, self) if iface is not None else None
         self._left = TimeLeft()
         self._poll = QTimer(self)
@@ -76,15 +63,34 @@ class RenewalDock(QDockWidget):
         self._connect()
         self.refresh()
 
-    @property
-    def editors(self) -> Any:
-        """Return what opens the editors; made when first needed, because pandas comes with it."""
-        if self._editors is None:
-            from ..editors.opening import Editors
+    @cached_property
+    def settings(self) -> Any:
+        """Return the rules and standards, made when they are first seen."""
+        from .settings_panel import SettingsPanel
 
-            self._editors = Editors(self.iface, self)
-            self._editors.failed.connect(lambda sentence: self._on_ended("edit", False, sentence))
-        return self._editors
+        found = SettingsPanel()
+        found.edit_asked.connect(self._edit)
+        return self._settle(found, self.head.settings)
+
+    @cached_property
+    def options(self) -> Any:
+        """Return what else a study decides, below the rules."""
+        from .options_panel import OptionsPanel
+
+        return self._settle(OptionsPanel(), self.settings)
+
+    def _settle(self, panel: QWidget, above: QWidget) -> QWidget:
+        """Put a panel into the box of rules and standards, for Tab behind what stands above it."""
+        panel.chosen.connect(self.session.set_value)
+        self.settings_box.layout().addWidget(panel)
+        follow_on(above, panel)
+        panel.show_study(self.session.study, not self.session.is_busy)
+        return panel
+
+    def _show_settings(self, shown: bool) -> None:
+        if shown:
+            self.options.show()
+        self.settings_box.setVisible(shown)
 
     def _edit(self, kind: str, path: str = "") -> None:
         editors = self.editors
@@ -102,9 +108,7 @@ class RenewalDock(QDockWidget):
         self.activity = StepLine()
         self.inputs = InputsPanel()
         self.inputs_box = self._box(tr("Inputs"), self.inputs)
-        self.settings = SettingsPanel()
-        self.options = OptionsPanel()
-        self.settings_box = self._box(tr("Rules and standards"), self.settings, self.options)
+        self.settings_box = self._box(tr("Rules and standards"))
         self.settings_box.hide()
         for widget in (self.head, self.settings_box, self.activity, self.inputs_box):
             layout.addWidget(widget)
@@ -142,15 +146,13 @@ class RenewalDock(QDockWidget):
         self.keys = add_keys(self)
         self.sample.clicked.connect(self._on_sample)
         self.head.add.clicked.connect(self.ask_files)
-        self.head.settings.toggled.connect(self.settings_box.setVisible)
+        self.head.settings.toggled.connect(self._show_settings)
         self.head.rules.linkActivated.connect(lambda action: self._follow("", action))
         self.name.editingFinished.connect(lambda: self.session.rename(self.name.text().strip()))
         self.folder.fileChanged.connect(self.session.set_folder)
         self.inputs.chosen.connect(self.session.choose)
-        self.settings.chosen.connect(self.session.set_value)
-        self.options.chosen.connect(self.session.set_value)
         self.inputs.fields_asked.connect(self.show_fields)
-        self.inputs.several_asked.connect(self.dropping.merging.ask)
+        self.inputs.several_asked.connect(self.ask_several)
         self.run_all.clicked.connect(self._on_run_all)
         self.activity.cancel_asked.connect(self._on_cancel)
         self.links.linkActivated.connect(lambda action: self._follow("deliver", action))
@@ -161,11 +163,6 @@ class RenewalDock(QDockWidget):
             card.link_asked.connect(self._follow)
             card.to_show.connect(self.scroll.ensureWidgetVisible)
         self.explore.clicked.connect(lambda on: self.exploring.start() if on else self.exploring.stop())
-        self.exploring.switched.connect(self.explore.setChecked)
-        self.settings.edit_asked.connect(self._edit)
-        for key, part in (("explore", self.exploring), ("hand", self.hand), ("review", self.reviewing),
-                          ("gaps", self.gaps), ("sites", self.siting)):  # fmt: skip
-            part.failed.connect(lambda sentence, key=key: self._on_ended(key, False, sentence))
         self.session.changed.connect(self.refresh)
         self.session.ended.connect(self._on_ended)
         project = self.session.project
@@ -182,7 +179,9 @@ class RenewalDock(QDockWidget):
 
     def refresh(self) -> None:
         """Show everything as it is now."""
-        self.session.seen = self.session.world()
+        unread: list[Any] = []
+        self.session.seen = self.session.world(unread)
+        self.session.contents.begin(unread)
         try:
             self._refresh()
         finally:
@@ -202,8 +201,8 @@ class RenewalDock(QDockWidget):
         self._show_welcome()
         self.inputs.show_inputs(session.project, study, not busy)
         self.inputs_box.setTitle(self.inputs.title())
-        self.settings.show_study(study, not busy)
-        self.options.show_study(study, not busy)
+        for part in self.made("settings", "options"):
+            part.show_study(study, not busy)
         if self.folder.filePath() != study.folder:
             self.folder.blockSignals(True)
             self.folder.setFilePath(study.folder)
@@ -329,19 +328,8 @@ class RenewalDock(QDockWidget):
         if not self.session.is_busy:
             self.session.guess()
         self.refresh()
-        self.siting.follow()
-
-    def _close_panels(self) -> None:
-        """Close what speaks of the study that was shown. Editors and zones by hand, with edits, know whose they are."""
-        for part in (self.reviewing, self.exploring, self.gaps, self.siting):
-            part.close()
-        self.dropping.forget()
-
-    def _close_all(self) -> None:
-        self._close_panels()
-        self.hand.close()
-        if self._editors is not None:
-            self._editors.close()
+        for siting in self.made("siting"):
+            siting.follow()
 
     def _on_cleared(self) -> None:
         self.session.on_project_cleared()
@@ -395,6 +383,8 @@ class RenewalDock(QDockWidget):
             self.leaving.close()
         self.head.close_down()
         self._close_all()
-        self.dropping.close()
+        self._soon.stop()
+        for dropping in self.made("dropping"):
+            dropping.close()
         self.session.blockSignals(True)
         self.session.close()

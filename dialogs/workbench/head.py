@@ -31,7 +31,7 @@ from ..study import wording
 from ..study.session import Session
 from ..study.study import Study
 from ..study.turns import Turns, aside
-from . import recovery, unverified
+from . import recovery
 from .card_words import unbroken
 from .studies import StudyMenu
 
@@ -153,6 +153,8 @@ class Head(QWidget):
 
 def _count(study: Study) -> tuple[Study, int]:
     """Return the study and how many of its figures are to be verified; files are read, so not on the main thread."""
+    from . import unverified
+
     return study, unverified.open_n(unverified.figures_of(study))
 
 

@@ -14,7 +14,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QTo
 from ...processing.texts import tr
 from ..parts.calm import CalmCombo
 from ..parts.phrases import listed, paired
-from ..parts.widgets import HINT, scaled, text_label
+from ..parts.widgets import HINT, follow_on, scaled, text_label
 from ..study import base_look, project_state, results, wording
 from ..study.steps import ROLES, STEPS
 from ..study.study import InputChoice, Study
@@ -41,16 +41,17 @@ class InputsPanel(QWidget):
         self.marks: dict[str, QLabel] = {}
         self.fields: dict[str, QToolButton] = {}
         self._rows: dict[str, tuple[QWidget, ...]] = {}
-        self._choices: dict[str, str] = {}  # role → the layer that is shown
+        self._choices: dict[str, str] = {}  # role → the layer that plays it
         self._about: tuple[QgsProject, Study] | None = None
+        self._can_change = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self._grid = QGridLayout()
         self._grid.setColumnStretch(0, 2)
         self._grid.setColumnStretch(1, 3)
         layout.addLayout(self._grid)
-        for row, role in enumerate((*REQUIRED, *OPTIONAL)):
-            self._add_row(row, role)
+        for role in REQUIRED:  # the others are made when they are first asked for
+            self._add_row(role)
         self.more = QToolButton()  # made after the rows, so that Tab comes to it behind them
         self.more.setCheckable(True)
         self.more.setAutoRaise(True)
@@ -66,8 +67,8 @@ class InputsPanel(QWidget):
         layout.addLayout(below)
         self._show_more(False)
 
-    def _add_row(self, row: int, role: str) -> None:
-        name = text_label(wording.role_title(role))
+    def _add_row(self, role: str) -> None:
+        row, name = len(self._rows), text_label(wording.role_title(role))
         combo = CalmCombo()
         combo.setObjectName(f"input_{role}")
         combo.setAccessibleName(wording.role_title(role))
@@ -99,19 +100,29 @@ class InputsPanel(QWidget):
 
     def show_inputs(self, project: QgsProject, study: Study, can_change: bool) -> None:
         """Fill the list from the project's layers and the study's choices."""
-        ours = results.result_ids(project)
-        for role, combo in self.combos.items():
-            choice = study.inputs.get(role)
-            layers = [layer for layer in project_state.candidates(project, role) if layer.id() not in ours]
-            layer = project_state.layer_of(project, choice) if choice else None
+        self._about, self._can_change = (project, study), can_change
+        layers = {role: project_state.layer_of(project, choice) for role, choice in study.inputs.items()}
+        self._choices = {role: layer.id() for role, layer in layers.items() if layer is not None}
+        self._fill_rows(self.combos if self.more.isChecked() else REQUIRED)
+        self._tell_more()
+        self._show_base()
+
+    def _fill_rows(self, roles: Iterable[str]) -> None:
+        """Fill the rows of these roles."""
+        project, study = self._about
+        can_change, ours = self._can_change, results.result_ids(project)
+        there = project_state.by_geometry(layer for layer in project.mapLayers().values() if layer.id() not in ours)
+        for role in roles:
+            combo, choice = self.combos[role], study.inputs.get(role)
+            layers = project_state.fitting(there, role)
+            layer = project.mapLayer(self._choices.get(role, ""))
             empty = f"— {wording.role_wanted(role)}"
             if layer is not None and layer.id() not in {item.id() for item in layers}:
                 layers.append(layer)
             items = [(empty, ""), *zip(names_apart(layers), (item.id() for item in layers))]
             if role == "FACILITIES" and len(layers) > 1:
                 items.append((tr("Several layers…"), SEVERAL))
-            self._choices[role] = layer.id() if layer else ""
-            _fill(combo, items, self._choices[role])
+            _fill(combo, items, self._choices.get(role, ""))
             combo.setEnabled(can_change)
             self.fields[role].setEnabled(can_change and isinstance(layer, QgsVectorLayer))
             text, tip = _mark(role, choice, layer is not None)
@@ -119,9 +130,6 @@ class InputsPanel(QWidget):
             self.marks[role].setToolTip(tip)
             combo.setToolTip(f"{combo.currentText()}\n{tip}".strip())  # a long name is cut here
             self.marks[role].setAccessibleName(tip)
-        self._show_more(self.more.isChecked())
-        self._about = (project, study)
-        self._show_base()
 
     def _show_base(self) -> None:
         """Offer the base map for a person's own layers, or their own styles again; nothing where there is no choice."""
@@ -141,7 +149,7 @@ class InputsPanel(QWidget):
 
     def title(self) -> str:
         """Return the heading of the box: how many of the needed inputs are there, also when it is folded."""
-        found = sum(bool(self.combos[role].currentData()) for role in REQUIRED)
+        found = sum(role in self._choices for role in REQUIRED)
         return tr("Inputs: {n} of {of} needed ones").format(n=found, of=len(REQUIRED))
 
     def set_role_visible(self, role: str) -> None:
@@ -151,12 +159,24 @@ class InputsPanel(QWidget):
         self.combos[role].setFocus()
 
     def _show_more(self, shown: bool) -> None:
-        found = sum(bool(self.combos[role].currentData()) for role in OPTIONAL)
-        words = tr("Fewer inputs") if shown else tr("More inputs ({n} of {of} found)")
-        self.more.setText(words.format(n=found, of=len(OPTIONAL)))
-        for role in OPTIONAL:
+        if shown and OPTIONAL[0] not in self.combos:
+            last = self.fields[REQUIRED[-1]]
+            for role in OPTIONAL:
+                self._add_row(role)
+                for widget in self._rows[role]:
+                    follow_on(last, widget)
+                    last = widget
+        if shown and self._about is not None:
+            self._fill_rows(OPTIONAL)
+        self._tell_more()
+        for role in OPTIONAL if OPTIONAL[0] in self.combos else ():
             for widget in self._rows[role]:
                 widget.setVisible(shown)
+
+    def _tell_more(self) -> None:
+        found = sum(role in self._choices for role in OPTIONAL)
+        words = tr("Fewer inputs") if self.more.isChecked() else tr("More inputs ({n} of {of} found)")
+        self.more.setText(words.format(n=found, of=len(OPTIONAL)))
 
 
 def names_apart(layers: Sequence[QgsMapLayer]) -> list[str]:

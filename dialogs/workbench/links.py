@@ -19,7 +19,6 @@ from ..study import results, wording
 from ..study.project_state import layer_of
 from .card_words import step_reports, to_review
 from .keys import help_page
-from .log_dialog import LogDialog
 from .report_place import place_of
 
 OURS = "urban_renewal"  # property of our messages above the map
@@ -154,6 +153,8 @@ def _packages(dock: Any, step: str, about: str) -> None:
 
 def show_log(dock: Any, step: str, about: str = "") -> None:
     """Show what was said while the step ran."""
+    from .log_dialog import LogDialog
+
     study = dock.session.study
     failure, record = study.failures.get(step), study.steps.get(step)
     lines = failure.log if failure else record.log if record else []

@@ -11,7 +11,6 @@ from qgis.PyQt.QtWidgets import QMenu, QMessageBox, QToolButton
 
 from ...processing.output.shares import is_on_share
 from ...processing.texts import tr
-from ..delivery.menu import add_entries
 from ..parts.buttons import in_words
 from ..study.session import Session
 from ..study.study import Study
@@ -107,6 +106,8 @@ class StudyMenu(QToolButton):
 
     def fill(self) -> None:
         """Fill the menu with the studies there are."""
+        from ..delivery.menu import add_entries
+
         session = self._session
         self.list.clear()
         for study in session.workbook.studies:

@@ -38,6 +38,7 @@ def test_sample_is_made_loaded_and_guessed(dock, click, qtbot, tmp_path, monkeyp
     assert stand_ins["createsample"].calls[0]["FOLDER"] == str(tmp_path / "sample")
     names = {layer.name() for layer in QgsProject.instance().mapLayers().values()}
     assert names == {"Parcels", "Facilities", "Population", "Roads", "Stations"}
+    dock.inputs.more.setChecked(True)
     chosen = {role: combo.currentText() for role, combo in dock.inputs.combos.items() if combo.currentData()}
     wanted = {"PARCELS": "Parcels", "FACILITIES": "Facilities", "POPULATION": "Population", "ROADS": "Roads"}
     assert {**chosen, **wanted} == chosen

@@ -1,8 +1,10 @@
 """When a study's data count as changed: not when its folder is moved, and told by what was changed."""
 
+import hashlib
 import os
 import shutil
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,10 +17,11 @@ from qgis.core import (
     QgsVectorFileWriter,
     QgsVectorLayer,
 )
-from urban_renewal.dialogs.study import project_state, wording
+from urban_renewal.dialogs.study import project_state, signatures, wording
 from urban_renewal.dialogs.study import study as memory
-from urban_renewal.dialogs.study.project_state import look_at_world, signature
+from urban_renewal.dialogs.study.project_state import look_at_world
 from urban_renewal.dialogs.study.readiness import LayerLook, World, is_same, states
+from urban_renewal.dialogs.study.signatures import signature
 from urban_renewal.dialogs.study.steps import STEPS
 
 HOUR_NS = 3_600_000_000_000
@@ -98,11 +101,66 @@ def test_a_copied_raster_is_the_same_and_a_changed_one_is_not(tmp_path, monkeypa
     copy.write_bytes(changed)
     os.utime(copy, ns=(path.stat().st_mtime_ns + 1,) * 2)
     assert not is_same(look(QgsRasterLayer(str(copy), "dem")), before.signature)
-    monkeypatch.setattr(project_state, "MOST_BYTES", 10)  # too large to be looked into: its time tells
+    monkeypatch.setattr(signatures, "MOST_BYTES", 10)  # too large to be looked into: its time tells
     shutil.copy2(path, copy)
     assert is_same(look(QgsRasterLayer(str(copy), "dem")), before.signature)
     os.utime(copy, ns=(path.stat().st_mtime_ns + HOUR_NS,) * 2)
     assert not is_same(look(QgsRasterLayer(str(copy), "dem")), before.signature)
+
+
+def test_contents_of_files_are_read_beside_the_window(dock, project, tmp_path, qtbot, monkeypatch):
+    """A raster of 60 MB takes the main thread a tenth of a second: until it is read a copy is not out of date."""
+    from osgeo import gdal
+
+    path = tmp_path / "dem.tif"
+    gdal.GetDriverByName("GTiff").Create(str(path), 4, 4, 1, gdal.GDT_Float32).FlushCache()
+    layer = QgsRasterLayer(str(path), "dem")
+    project.addMapLayer(layer)
+    session, before = dock.session, signature(layer)
+    session.study.inputs["DEM"] = memory.InputChoice(layer.id(), layer.source(), "dem")
+    session.study.steps["prepare"] = memory.StepRecord("r", "2026-01-01T10:00:00", 1.0, {}, seen={"DEM": before})
+    threads, read = [], signatures.read_contents
+
+    def counted(wanted):
+        threads.append(threading.current_thread() is threading.main_thread())
+        return read(wanted)
+
+    def of_dem():
+        return [reason.code for reason in session.states()["prepare"].reasons if reason.values.get("role") == "DEM"]
+
+    monkeypatch.setattr(signatures, "read_contents", counted)
+    os.utime(path, ns=(path.stat().st_mtime_ns + HOUR_NS,) * 2)  # as a copy
+    unread = []
+    world = session.world(unread)
+    assert unread == [(path,)] and world.layers["DEM"].signature != before
+    assert is_same(world.layers["DEM"], before)
+    assert session.study.steps["prepare"].seen["DEM"] == before  # nothing half-known is kept
+    dock.refresh()
+    qtbot.waitUntil(lambda: session.world(found := []) and not found, timeout=5000)
+    assert threads == [False] and of_dem() == []
+    changed = bytearray(path.read_bytes())
+    changed[-1] ^= 1
+    path.write_bytes(changed)
+    with qtbot.waitSignal(session.changed, timeout=5000):
+        dock.refresh()
+    assert threads == [False, False] and of_dem() == ["layer_changed"]
+
+
+def test_a_file_that_is_written_while_it_is_read_is_read_again(tmp_path, monkeypatch):
+    path = tmp_path / "dem.tif"
+    path.write_bytes(b"one")
+    read = Path.read_bytes
+
+    def written_meanwhile(file):
+        found = read(file)
+        file.write_bytes(b"two and more")
+        return found
+
+    monkeypatch.setattr(Path, "read_bytes", written_meanwhile)
+    assert signatures.read_contents([(path,)]) == {}
+    monkeypatch.setattr(Path, "read_bytes", read)
+    ((stamp, content),) = signatures.read_contents([(path,)]).values()
+    assert stamp.startswith("12.") and content == f".{hashlib.sha256(b'two and more').hexdigest()[:12]}"
 
 
 def test_own_rules_move_along(tmp_path):
