@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from . import items as review_items
 from .items import Choice, Item
-from .places import Area, place_items
+from .places import Area
 from .presence import Presence, Somebody
 from .store import Review, ReviewStore, latest
 
@@ -41,12 +41,12 @@ class ReviewDesk:
         self, source: str, rules: Mapping[str, Any], store: ReviewStore, hash_of: Callable[[Item], str],
         areas: Sequence[Area] = (),
     ) -> None:  # fmt: skip
+        from .parcels import Parcels
+
         self.source, self.rules, self.store = source, rules, store
         self._hash_of = hash_of
-        items = review_items.read_items(source, review_items.limits_of(rules))
-        self.items = place_items(items, source, areas)
-        self._rule_tags = {item.parcel_id: item.rule_tag for item in self.items}
-        here = {item.community for item in self.items}
+        self.parcels = Parcels(source, review_items.limits_of(rules), areas)
+        here = set(self.parcels.communities())
         self.communities = {area.community_id: area.name for area in areas if area.community_id in here}
         self.has_outside = review_items.OUTSIDE in here
         self.choice = Choice()
@@ -56,11 +56,10 @@ class ReviewDesk:
         self.reviews: dict[str, list[Review]] = {}
         self.skipped: set[str] = set()
         self.history: list[Step] = []
+        self._rows: list[Review] = []
         self._counted: dict[str, Review] = {}
         self._undone: set[str] = set()
         self._since = time.monotonic()
-        self.queue: list[Item] = []
-        self._ids: set[str] = set()
         self.read_reviews()
         self.arrange()
 
@@ -69,16 +68,14 @@ class ReviewDesk:
         if before.store.path != self.store.path:
             return
         self.history, self.skipped, self._undone = before.history, before.skipped, before._undone
-        self.read_reviews()
-        self.arrange()
+        self.take_reviews(self._rows)
 
     # --- the queue ----------------------------------------------------------------------------------------------------
 
     def arrange(self, **wanted: str) -> None:
         """Choose which parcels are shown and in which order: `which`, `tag`, `community`, `order` as in Choice."""
         self.choice = replace(self.choice, **wanted)
-        self.queue = review_items.choose(self.items, self.choice, self.changed, self.communities)
-        self._ids = {item.parcel_id for item in self.queue}
+        self.queue = self.parcels.choose(self.choice, self.changed, self.communities)
 
     def read_reviews(self) -> None:
         """Read what stands in the file now, others' rows with ours."""
@@ -88,19 +85,27 @@ class ReviewDesk:
         """Take rows that were read, perhaps before the last judgement here; the queue stays as it is."""
         ours = {step.review.review_id: step.review for step in self.history if step.review is not None}
         there = [row for row in rows if row.review_id not in self._undone]
-        rows = [*there, *(ours[key] for key in ours.keys() - {row.review_id for row in there})]
-        self._counted = latest(rows)
-        self.reviews = {}
-        for row in rows:
+        self._rows = [*there, *(ours[key] for key in ours.keys() - {row.review_id for row in there})]
+        self._counted, self.reviews = latest(self._rows), {}
+        for row in self._rows:
             self.reviews.setdefault(row.parcel_id, []).append(row)
-        self.changed = {
-            parcel for parcel, review in self._counted.items()
-            if review.rule_tag and self._rule_tags.get(parcel) and review.rule_tag != self._rule_tags[parcel]
-        }  # fmt: skip
+        self.changed = {parcel for parcel, review in self._counted.items() if self._is_outdated(review)}
+        self._settled = self.parcels.marked(self._counted.keys() - self.changed)
 
-    def is_settled(self, parcel_id: str) -> bool:
-        """Say whether a parcel has a review, and the rules still say what they said then."""
-        return parcel_id in self._counted and parcel_id not in self.changed
+    def _take_own(self, review: Review) -> None:
+        """Take one row more, made here: a city's table is not gone through again for each judgement."""
+        parcel = review.parcel_id
+        self._rows.append(review)
+        self.reviews.setdefault(parcel, []).append(review)
+        self._counted.update(latest([self._counted.get(parcel, review), review]))
+        is_changed = self._is_outdated(self._counted[parcel])
+        (self.changed.add if is_changed else self.changed.discard)(parcel)
+        self._settled |= self.parcels.marked(() if is_changed else (parcel,))
+
+    def _is_outdated(self, review: Review) -> bool:
+        """Say whether the rules say something else than when a parcel was reviewed."""
+        now = self.parcels.rule_tag_of(review.parcel_id)
+        return bool(review.rule_tag and now and review.rule_tag != now)
 
     def people_at(self, parcel_id: str) -> list[str]:
         """Return who else looks at a parcel just now."""
@@ -120,13 +125,9 @@ class ReviewDesk:
 
         Parcels that somebody else has open come after the others, skipped ones last.
         """
-        count, later, skipped = len(self.queue), -1, -1
+        later, skipped = -1, -1
         busy = {somebody.parcel_id for somebody in self.others}
-        for step in range(1, count + 1):  # ends at the first: the queue may be long
-            place = (after + step) % count
-            parcel = self.queue[place].parcel_id
-            if self.is_settled(parcel):
-                continue
+        for place, parcel in self.queue.unmarked(self._settled, after):
             if parcel in self.skipped:
                 skipped = place if skipped < 0 else skipped
             elif parcel in busy:
@@ -137,18 +138,22 @@ class ReviewDesk:
 
     def place_of(self, parcel_id: str) -> int:
         """Return where a parcel stands in the queue; -1 = not there."""
-        return next((place for place, item in enumerate(self.queue) if item.parcel_id == parcel_id), -1)
+        return self.queue.place_of(parcel_id)
 
     def bring(self, parcel_id: str, place: int) -> int:
         """Put a parcel that the choice leaves out into the queue at a place; return where it stands, -1 = none."""
         found = self.place_of(parcel_id)
-        item = next((item for item in self.items if item.parcel_id == parcel_id), None) if found < 0 else None
-        if item is None:
+        if found >= 0 or self.parcels.place_of(parcel_id) < 0:
             return found
         place = min(max(0, place), len(self.queue))
-        self.queue = [*self.queue[:place], item, *self.queue[place:]]
-        self._ids.add(parcel_id)
+        self.queue = self.queue.with_guest(parcel_id, place)
         return place
+
+    def find(self, words: str, after: int) -> str | None:
+        """Return the next parcel of the queue with these letters in its id or name, else the first of all."""
+        place = self.parcels.find(words, self.queue.numbers_from(after + 1))
+        place = place if place >= 0 else self.parcels.find(words)
+        return self.parcels.ids[place] if place >= 0 else None
 
     # --- judging ------------------------------------------------------------------------------------------------------
 
@@ -163,10 +168,14 @@ class ReviewDesk:
             datetime.now().astimezone().isoformat(timespec="seconds"), reason, evidence,
             item.rule_tag,
         )  # fmt: skip
+        is_alone = self.store.is_as_read()
         saved = self.store.add(review)
         self.history.append(Step(item.parcel_id, review, time.monotonic() - self._since))
         self.skipped.discard(item.parcel_id)
-        self.read_reviews()
+        if is_alone:
+            self._take_own(review)
+        else:
+            self.read_reviews()
         return saved
 
     def skip(self, item: Item) -> None:
@@ -178,7 +187,7 @@ class ReviewDesk:
         """Take the last judgement or skip of this session back; None when there is none, or the file is in use."""
         if not self.history:
             return None
-        step = self.history[-1]
+        step, is_alone = self.history[-1], self.store.is_as_read()
         if step.review is None:
             self.skipped.discard(step.parcel_id)
         elif not self.store.remove(step.review.review_id):
@@ -186,14 +195,18 @@ class ReviewDesk:
         if step.review is not None:
             self._undone.add(step.review.review_id)
         self.history.pop()
-        self.read_reviews()
+        if is_alone:
+            self.take_reviews(self._rows)
+        else:
+            self.read_reviews()
         return step
 
     # --- how far ------------------------------------------------------------------------------------------------------
 
     def progress(self) -> tuple[int, int, int]:
         """Return (reviewed, skipped, all) of the queue."""
-        return len((self._ids & self._counted.keys()) - self.changed), len(self._ids & self.skipped), len(self.queue)
+        queue = self.queue
+        return queue.count(self._settled), queue.count(self.parcels.marked(self.skipped)), len(queue)
 
     def seconds_left(self) -> float | None:
         """Return how long the rest will take at the median pace of the last judgements; None before the third."""

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -63,12 +64,10 @@ class Item(NamedTuple):
         return self.rule_tag or self.tag
 
 
-def read_items(source: str, limits: Mapping[str, tuple[float, float]], fid: int | None = None) -> list[Item]:
-    """Return the parcels of `<file>.gpkg[|layername=table]`; `limits` {tag: (suspect, confirm)} of the ruleset.
+def read_rows(source: str, fid: int | None = None) -> list[tuple[Any, ...]]:
+    """Return what `item_maker` makes parcels of, by parcel id; source `<file>.gpkg[|layername=table]`.
 
-    `fid`: only the parcel with this key.
-
-    Raises UnreadableError.
+    `fid`: only the parcel with this key. Raises UnreadableError.
     """
     with opened(source, COLUMNS[:4]) as (base, table, there, key):
         names = [f'"{name}"' if name in there else "NULL" for name in COLUMNS]
@@ -77,12 +76,8 @@ def read_items(source: str, limits: Mapping[str, tuple[float, float]], fid: int 
         is_told = {"tag_evidence", "tag_source"} <= set(there)
         names.append(TOLD if is_told else "NULL")
         parts = ["SELECT", ", ".join([f'"{key}"', *names]), "FROM", table]
-        if fid is not None:
-            parts += ["WHERE", f'"{key}" = ?']
-        found = base.execute(" ".join(parts), () if fid is None else (int(fid),)).fetchall()
-    from ...core.delivery.summary import DONE
-
-    return [_item(row, limits, DONE) for row in found]
+        parts += ["ORDER BY parcel_id"] if fid is None else ["WHERE", f'"{key}" = ?']
+        return base.execute(" ".join(parts), () if fid is None else (int(fid),)).fetchall()
 
 
 def first_rules_id(source: str) -> str:
@@ -99,7 +94,7 @@ def first_rules_id(source: str) -> str:
 
 def item_of(source: str, fid: int) -> Item | None:
     """Return one parcel; None when it is not there. Raises UnreadableError."""
-    return next(iter(read_items(source, {}, fid)), None)
+    return next(map(item_maker({}), read_rows(source, fid)), None)
 
 
 def read_texts(source: str, fid: int) -> tuple[str, str]:
@@ -173,45 +168,21 @@ class Choice:
     order: str = "doubt"
 
 
-def choose(
-    items: Iterable[Item], choice: Choice, changed: Collection[str] = (), titles: Mapping[str, str] | None = None
-) -> list[Item]:
-    """Return the items of a choice in its order; ties go by parcel id.
-
-    `changed`: parcels whose rules say something else than when they were reviewed; `titles` of communities.
-    """
-    kept = [
-        item for item in items
-        if _is_wanted(item, choice.which, changed) and (not choice.tag or item.tag == choice.tag)
-        and (not choice.community or item.community == choice.community)
-    ]  # fmt: skip
-    names = titles or {}
-    keys: dict[str, Callable[[Item], Any]] = {
-        "doubt": lambda item: (-item.doubt, item.parcel_id),
-        "area": lambda item: (-(item.area_m2 or 0.0), item.parcel_id),
-        "tag": lambda item: (item.tag, -item.doubt, item.parcel_id),
-        "community": lambda item: (
-            item.community in ("", OUTSIDE), names.get(item.community, ""), item.community, -item.doubt, item.parcel_id
-        ),
-        "changed": lambda item: (item.parcel_id not in changed, -item.doubt, item.parcel_id),
-        "id": lambda item: item.parcel_id,
-    }  # fmt: skip
-    return sorted(kept, key=keys[choice.order])
-
-
 def limits_of(rules: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
     """Return {tag: (suspect, confirm)} of a ruleset."""
     return {rule["id"]: (rule["suspect"]["value"], rule["confirm"]["value"]) for rule in rules["classes"]}
 
 
-def _is_wanted(item: Item, which: str, changed: Collection[str]) -> bool:
-    if which == EVERY:
-        return True
-    if which == TAGGED:
-        return item.tag != "none"
-    is_changed = item.parcel_id in changed
-    doubtful = item.source != "review" and (item.level == "suspected" or item.against) and not item.is_over
-    return is_changed if which == CHANGED else is_changed or doubtful
+def is_open(item: Item) -> bool:
+    """Say whether a parcel is to be decided by people: suspected or spoken against, not reviewed, not over."""
+    return item.source != "review" and (item.level == "suspected" or item.against) and not item.is_over
+
+
+def item_maker(limits: Mapping[str, tuple[float, float]]) -> Callable[[tuple[Any, ...]], Item]:
+    """Return what makes a parcel of a row of `read_rows`; `limits` {tag: (suspect, confirm)} of the ruleset."""
+    from ...core.delivery.summary import DONE
+
+    return partial(_item, limits=limits, over=DONE)
 
 
 def _item(row: tuple[Any, ...], limits: Mapping[str, tuple[float, float]], over: Collection[str]) -> Item:

@@ -191,7 +191,7 @@ class ReviewPanel(QDockWidget):
             return
         self.desk.others = found.others
         if found.rows is not None:
-            self.desk.take_reviews(found.rows)
+            self.desk.take_reviews([*found.rows, *self.desk.store.waiting])
         self._show_progress()
         item = self.item()
         if item is not None:
@@ -202,18 +202,13 @@ class ReviewPanel(QDockWidget):
         words, desk = self.form.find.text().strip().casefold(), self.desk
         if desk is None or not words:
             return
-        n, now = len(desk.queue), self.form.list.currentIndex().row()
-        order = [place % n for place in range(now + 1, now + 1 + n)] if n else []
-        place = next((at for at in order if _has_words(desk.queue[at], words)), -1)
-        found = (
-            desk.queue[place] if place >= 0 else next((item for item in desk.items if _has_words(item, words)), None)
-        )
-        if found is not None and desk.place_of(found.parcel_id) < 0:
+        found = desk.find(words, self.form.list.currentIndex().row())
+        if found is not None and desk.place_of(found) < 0:
             for combo in (self.form.tag, self.form.community):
                 combo.setCurrentIndex(0)
             self.show_all()
         if found is not None:
-            self.show_parcel(found.parcel_id)
+            self.show_parcel(found)
             self.form.find.setFocus()
         else:
             self.form.last.setText(tr("No parcel has “{words}” in its name or id.").format(words=words))
@@ -257,7 +252,7 @@ class ReviewPanel(QDockWidget):
     def _show_progress(self) -> None:
         done, skipped, count = self.desk.progress()
         form = self.form
-        form.show_empty(done >= count, len(self.desk.items))
+        form.show_empty(done >= count, len(self.desk.parcels))
         form.done.setText(tr("Reviewed {n} of {of}").format(n=done, of=count))
         form.bar.setRange(0, max(count, 1))
         form.bar.setValue(done)
@@ -343,7 +338,8 @@ class ReviewPanel(QDockWidget):
 
     def _after(self, row: int) -> None:
         self._show_progress()
-        self._go(self.desk.next_open(row) if self.desk.next_open(row) >= 0 else row)
+        place = self.desk.next_open(row)
+        self._go(place if place >= 0 else row)
 
     def _look_at_photos(self, item: Item) -> None:
         """Show the photos of a parcel; where there is none, one may be named."""
@@ -385,7 +381,3 @@ def _relative(path: str, folder: Path) -> str:
         return str(Path(path).relative_to(folder)) if path else ""
     except ValueError:
         return path
-
-
-def _has_words(item: Item, words: str) -> bool:
-    return words in item.parcel_id.casefold() or words in item.name.casefold()

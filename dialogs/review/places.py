@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from .items import OUTSIDE, Item, opened, table_of
+from .items import opened, table_of
 
 SLICE = 2_000  # parcels at a time: shapely keeps other threads waiting meanwhile
 HEADER, ENVELOPES = 8, (0, 32, 48, 48, 64)  # bytes before the WKB of a GeoPackage geometry
@@ -21,19 +21,11 @@ class Area(NamedTuple):
     wkb: bytes
 
 
-def place_items(items: Sequence[Item], source: str, areas: Sequence[Area]) -> list[Item]:
-    """Return the items with their communities: OUTSIDE where they lie in none, unchanged when `areas` is empty.
-
-    Where communities overlap the lowest id holds the parcel, as in gap_summary. Raises UnreadableError.
-    """
-    if not areas:
-        return list(items)
-    found = places_of(source, areas)
-    return [item._replace(community=found.get(item.fid, OUTSIDE)) for item in items]
-
-
 def places_of(source: str, areas: Sequence[Area]) -> dict[int, str]:
-    """Return {key of a parcel: community} of those that lie in one. Raises UnreadableError."""
+    """Return {key of a parcel: community} of those that lie in one. Raises UnreadableError.
+
+    Where communities overlap the lowest id holds the parcel, as in gap_summary.
+    """
     import numpy as np
     import shapely
 

@@ -3,18 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
     QgsCsException,
     QgsFeatureRequest,
     QgsTask,
     QgsVectorLayer,
+    QgsVectorLayerFeatureSource,
 )
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
@@ -22,6 +25,7 @@ from ...processing.running.promptness import promptly
 from ...processing.texts import tr
 from ..parts.beside import put_beside, take_away
 from ..study import project_state, wording
+from ..study.crossing import crossing
 from ..study.session import Session
 from ..study.steps import results_of
 from ..study.study import Study
@@ -49,6 +53,7 @@ class Reviewing(QObject):
         self.panel: ReviewPanel | None = None
         self._task: QgsTask | None = None
         self._leaving: Turns | None = None
+        self._telling: Turns | None = None
         self._shown: tuple[str, float] = ("", 0.0)  # the parcels on the desk: source, when they were written
         dock.session.ended.connect(self._on_ended)
 
@@ -75,15 +80,16 @@ class Reviewing(QObject):
             folder = Path(study.folder)
             with suppress(StoreError):  # a folder that can only be read: the reviews wait on this computer
                 make_store(folder)
-            areas = areas_of(self._dock.session, review_map.layer.crs())
+            read_areas = area_reader(self._dock.session, review_map.layer.crs())
+            make = partial(open_desk, source, folder, rules, review_map.hash_of)
             if review_map.layer.featureCount() <= MANY:
-                self._show(open_desk(source, folder, rules, review_map.hash_of, areas), review_map, to_front)
+                self._show(make(read_areas()), review_map, to_front)
                 return
         except (OSError, RenewalError) as error:
             is_ours = isinstance(error, review_items.UnreadableError)
             self.failed.emit(unread_text(source) if is_ours else wording.error_text(error))
             return
-        self._read(lambda: open_desk(source, folder, rules, review_map.hash_of, areas), review_map, to_front)
+        self._read(lambda: make(read_areas()), review_map, to_front)
 
     def _read(self, work: Any, review_map: ReviewMap, to_front: bool) -> None:
         """Read many parcels in the background, then show the panel, unless the project has gone meanwhile."""
@@ -120,11 +126,14 @@ class Reviewing(QObject):
     def close(self) -> None:
         """Take the panel away."""
         self._task = None
+        if self._telling is not None:
+            self._telling.stop()
+            self._telling = None
         if self.panel is None:
             return
         desk = self.panel.desk
         self.panel.close_down()
-        if desk is not None and len(desk.items) > MANY:
+        if desk is not None and len(desk.parcels) > MANY:
             self._leaving = Turns(let_go(desk), self._on_gone, self)
         take_away(self._iface, self.panel)
         self.panel = None
@@ -133,9 +142,21 @@ class Reviewing(QObject):
         self._leaving = None
 
     def _on_reviewed(self, path: str) -> None:
-        take_as_input(self._dock.session, path)
+        """Tell the project of a judgement once the next parcel is on the screen."""
+        if self._telling is None:
+            self._telling = Turns(self._tell(path), self._on_told, self)
+
+    def _tell(self, path: str) -> Iterator[int]:
+        yield 0
+        yield from taking_as_input(self._dock.session, path)
+        yield 0
         count_anew(self._dock.session, path)
         self._dock.look_soon()
+
+    def _on_told(self, _: Any, error: Exception | None) -> None:
+        self._telling = None
+        if error is not None:
+            raise error
 
 
 def stamp_of(source: str) -> float:
@@ -148,9 +169,7 @@ def stamp_of(source: str) -> float:
 
 def let_go(desk: ReviewDesk) -> Iterator[int]:
     """Forget the parcels of a desk in turns: to take a city's rows out of memory at once is felt."""
-    items, desk.items, desk.queue = desk.items, [], []
-    while items:
-        del items[-MANY:]
+    while desk.parcels.forget(MANY):
         yield 0
 
 
@@ -192,22 +211,39 @@ def houses_of(session: Session) -> Houses | None:
 
 def areas_of(session: Session, crs: QgsCoordinateReferenceSystem) -> list[Area]:
     """Return the communities of the study in a system; none without such a layer, or one without ids."""
+    return area_reader(session, crs)()
+
+
+def area_reader(session: Session, crs: QgsCoordinateReferenceSystem) -> Callable[[], list[Area]]:
+    """Return what reads the communities as `areas_of` does, for any thread: a city's thousand are felt."""
     found = _input_of(session, "COMMUNITIES")
     if found is None or "community_id" not in found[1]:
-        return []
+        return list
     layer, columns = found
     key, name = columns["community_id"], columns.get("name", columns["community_id"])
-    request = QgsFeatureRequest().setSubsetOfAttributes([key, name], layer.fields())
-    request.setDestinationCrs(crs, session.project.transformContext())
     try:
-        rows = [
-            (str(row[key]), str(row[name] or row[key]), row.geometry())
-            for row in layer.getFeatures(request)
-            if row[key]
-        ]
+        change = crossing(layer.crs(), crs, session.project)
     except QgsCsException:
-        return []
-    return [Area(code, title, bytes(shape.asWkb())) for code, title, shape in rows if not shape.isNull()]
+        return list
+    source = QgsVectorLayerFeatureSource(layer)
+    request = QgsFeatureRequest().setSubsetOfAttributes([key, name], layer.fields())
+    return partial(_read_areas, source, request, change, key, name)
+
+
+def _read_areas(
+    source: QgsVectorLayerFeatureSource, request: QgsFeatureRequest, change: QgsCoordinateTransform, key: str, name: str
+) -> list[Area]:
+    areas = []
+    for row in source.getFeatures(request):
+        shape = row.geometry()
+        if not row[key] or shape.isNull():
+            continue
+        try:
+            shape.transform(change)
+        except QgsCsException:
+            return []
+        areas.append(Area(str(row[key]), str(row[name] or row[key]), bytes(shape.asWkb())))
+    return areas
 
 
 def _input_of(session: Session, role: str) -> tuple[QgsVectorLayer, dict[str, str]] | None:
@@ -226,8 +262,8 @@ def count_anew(session: Session, path: str) -> None:
             layer.dataProvider().reloadData()
 
 
-def take_as_input(session: Session, path: str) -> None:
-    """Make the study's own table of reviews the input of the next Tag, unless another table was chosen."""
+def taking_as_input(session: Session, path: str) -> Iterator[int]:
+    """Make the study's own table of reviews the input of the next Tag, unless another table was chosen; in turns."""
     study, source = session.study, f"{path}|layername={TABLE}"
     choice = study.inputs.get("REVIEWS")
     if choice is not None and (choice.chosen or choice.source == source):
@@ -237,4 +273,6 @@ def take_as_input(session: Session, path: str) -> None:
     if layer.isValid():
         if not there:
             session.project.addMapLayer(layer)
-        session.choose("REVIEWS", layer.id())
+        key = layer.id()
+        yield 0
+        session.choose("REVIEWS", key)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timezone
 from pathlib import Path
@@ -23,6 +23,9 @@ TABLE, FILE = "reviews", "reviews.gpkg"
 WAIT_S = 0.15  # how long a locked file is waited for: longer would be felt
 IN_USE, READ_ONLY, FULL = "in use", "read only", "full"  # why a row waits
 BROKEN, FOREIGN = "no database", "no reviews in it"
+
+
+Stamp = tuple[tuple[int, int], ...]
 
 
 class StoreError(OSError):
@@ -50,7 +53,7 @@ NAMES = tuple(item.name for item in fields(Review))
 class ReviewStore:
     """The reviews of one study. `waiting` holds rows that could not be written yet, `fault` why: IN_USE, READ_ONLY,
     FULL, BROKEN, FOREIGN, or what the database says; "" when the last row was written. `is_copy`: what waits is kept
-    by another store.
+    by another store. `stamp` is that of the file when all rows were read, () before.
     """
 
     def __init__(self, path: Path, is_copy: bool = False) -> None:
@@ -58,6 +61,8 @@ class ReviewStore:
         self._spool = Spool(path)
         self.waiting = [] if is_copy else [Review(**row) for row in self._spool.read(NAMES)]
         self._known: list[Review] = []
+        self.stamp: Stamp = ()
+        self._left: Stamp = ()  # the file as our last writing left it
 
     def make(self) -> None:
         """Make the file with its empty table where there is none. Raises StoreError."""
@@ -84,8 +89,9 @@ class ReviewStore:
 
     def read(self) -> list[Review]:
         """Return all reviews, the oldest first, with those that wait; while the file is in use, as it was before."""
-        rows = self.read_file()
-        self._known = self._known if rows is None else rows
+        now, rows = stamp_of(self.path), self.read_file()
+        if rows is not None:
+            self._known, self.stamp = rows, now
         return [*self._known, *self.waiting]
 
     def read_file(self) -> list[Review] | None:
@@ -100,6 +106,14 @@ class ReviewStore:
             return None
         return [Review(*(str(value or "") for value in row)) for row in rows]
 
+    def is_as_read(self) -> bool:
+        """Say whether only we have written since all rows were read.
+
+        Who writes just between our writing and our look at the file is taken for us: others are looked for now and
+        then in any case (watch.py), by `stamp`.
+        """
+        return stamp_of(self.path) in (self.stamp, self._left)
+
     def add(self, review: Review) -> bool:
         """Save a review at once, and whatever waits; False when the file is in use and it waits now."""
         self.waiting.append(review)
@@ -110,7 +124,7 @@ class ReviewStore:
         if not self.waiting:
             return True
         try:
-            with self._open() as base, base:
+            with self._writing() as base:
                 there = {row[1] for row in base.execute(f"PRAGMA table_info({TABLE})")}
                 names = [name for name in NAMES if name in there]  # files of older versions have fewer
                 if not names:
@@ -138,13 +152,22 @@ class ReviewStore:
             self._spool.keep([asdict(row) for row in self.waiting])
             return True
         try:
-            with self._open() as base, base:
+            with self._writing() as base:
                 base.execute(" ".join(["DELETE FROM", TABLE, "WHERE review_id = ?"]), (review_id,))
                 _touch(base)
         except sqlite3.Error as error:
             self.fault = fault_of(error)
             return False
         return True
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Open the file to be written."""
+        was_read = self.is_as_read()
+        with self._open() as base, base:
+            yield base
+        if was_read:
+            self._left = stamp_of(self.path)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -166,6 +189,16 @@ def fault_of(error: sqlite3.Error) -> str:
     marks = {"locked": IN_USE, "readonly": READ_ONLY, "unable to open": READ_ONLY, "disk is full": FULL,
              "not a database": BROKEN, "malformed": BROKEN, "no such table": FOREIGN}  # fmt: skip
     return next((fault for mark, fault in marks.items() if mark in words), str(error))
+
+
+def stamp_of(path: Path) -> Stamp:
+    """Return a mark that changes with a table or its journal."""
+    marks = []
+    for part in (path, path.with_name(f"{path.name}-wal")):
+        with suppress(OSError):
+            found = part.stat()
+            marks.append((found.st_mtime_ns, found.st_size))
+    return tuple(marks)
 
 
 def _touch(base: sqlite3.Connection) -> None:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from .presence import BEAT_S, Presence, Somebody
-from .store import Review, ReviewStore
+from .store import Review, ReviewStore, Stamp, stamp_of
 
 TICK_MS, LOOK_S = 500, 3.0
 
@@ -43,14 +42,13 @@ class ReviewWatch(QObject):
         self._presence: Presence | None = None
         self._here, self._told = ("", ""), ("", "")
         self._looked = self._beat = 0.0
-        self._stamp: Any = None
         self._others: list[Somebody] = []
 
     def start(self, store: ReviewStore, presence: Presence) -> None:
         """Begin to look at a table of reviews."""
         self.stop()
         self._store, self._presence = store, presence
-        self._stamp, self._others, self._told = stamp_of(store.path), [], ("", "")
+        self._others, self._told = [], ("", "")
         self._looked = self._beat = 0.0
         self._pool = ThreadPoolExecutor(1, "reviews")
         self._timer.start()
@@ -87,30 +85,22 @@ class ReviewWatch(QObject):
             self._store.flush()
         if is_moved:
             self._told, self._beat = self._here, now
-        store, presence, stamp = self._store, self._presence, self._stamp
-        self._job = self._pool.submit(look, store, presence, stamp, self._here if is_moved else None)
+        store, presence = self._store, self._presence
+        self._job = self._pool.submit(look, store, presence, store.stamp, self._here if is_moved else None)
 
-    def _take(self, stamp: Any, found: Seen) -> None:
+    def _take(self, stamp: Stamp, found: Seen) -> None:
         is_new = found.rows is not None or found.others != self._others
-        self._stamp, self._others = stamp, found.others
+        self._others = found.others
+        if found.rows is not None and self._store is not None:
+            self._store.stamp = stamp
         if is_new:
             self.seen.emit(found)
 
 
-def look(store: ReviewStore, presence: Presence, stamp: Any, here: tuple[str, str] | None) -> tuple[Any, Seen]:
+def look(store: ReviewStore, presence: Presence, stamp: Stamp, here: tuple[str, str] | None) -> tuple[Stamp, Seen]:
     """Say where we are when that is new (`here`), read what is; the rows only when the file is not that of `stamp`."""
     if here is not None:
         presence.say(*here)
     now = stamp_of(store.path)
     rows = store.read_file() if now != stamp else None
     return (now if rows is not None else stamp), Seen(rows, presence.others())  # in use: read it the next time
-
-
-def stamp_of(path: Path) -> tuple[tuple[int, int], ...]:
-    """Return a mark that changes with a table or its journal."""
-    marks = []
-    for part in (path, path.with_name(f"{path.name}-wal")):
-        with suppress(OSError):
-            found = part.stat()
-            marks.append((found.st_mtime_ns, found.st_size))
-    return tuple(marks)

@@ -122,7 +122,8 @@ def test_most_doubtful_first_with_its_reasons(review):
 
 def test_a_tag_that_the_form_speaks_against_is_asked_first(tmp_path):
     """A confirmed compound in a dense quarter of small houses is as open as nothing else; P4 is clear without it."""
-    from urban_renewal.dialogs.review.items import TAGGED, Choice, choose, read_items
+    from urban_renewal.dialogs.review.items import TAGGED, Choice
+    from urban_renewal.dialogs.review.parcels import Parcels
 
     path = tmp_path / "quarter.gpkg"
     write_tagged(path)
@@ -137,15 +138,16 @@ def test_a_tag_that_the_form_speaks_against_is_asked_first(tmp_path):
 
     text = json.dumps({**EVIDENCE, "taken": ["quarter"]})
     change(("UPDATE tagged SET tag_evidence = ? WHERE parcel_id IN ('P4', 'P6')", text))
-    items = {item.parcel_id: item for item in read_items(str(path), {"old_compound": (0.4, 0.6)})}
+    found = Parcels(str(path), {"old_compound": (0.4, 0.6)})
+    items = {item.parcel_id: item for item in found}
     assert (items["P4"].doubt, items["P4"].against, items["P6"].against) == (1.0, True, False)
-    assert "P4" in [item.parcel_id for item in choose(items.values(), Choice())]
+    assert "P4" in [item.parcel_id for item in found.choose(Choice())]
     state = "UPDATE tagged SET programme = ? WHERE parcel_id = ?"
     change(("ALTER TABLE tagged ADD COLUMN programme TEXT",), (state, "renovated", "P4"), (state, "listed", "P2"))
-    found = read_items(str(path), {"old_compound": (0.4, 0.6)})
-    asked = [item.parcel_id for item in choose(found, Choice())]
+    found = Parcels(str(path), {"old_compound": (0.4, 0.6)})
+    asked = [item.parcel_id for item in found.choose(Choice())]
     assert "P4" not in asked and "P2" in asked, "what is done needs no review; what is only listed does"
-    assert "P4" in [item.parcel_id for item in choose(found, Choice(TAGGED))]
+    assert "P4" in [item.parcel_id for item in found.choose(Choice(TAGGED))]
 
 
 def test_bars_add_up_to_the_score(review):
@@ -249,13 +251,14 @@ def test_nothing_left_and_show_all(review, qtbot):
 
 def test_reviews_are_the_input_of_the_next_tag(review, dock, qtbot, project):
     qtbot.keyClick(review.form.list, Qt.Key.Key_2)
+    qtbot.waitUntil(lambda: "REVIEWS" in dock.session.study.inputs, timeout=2000)
     choice = dock.session.study.inputs["REVIEWS"]
     layer = project.mapLayer(choice.layer_id)
     assert [feature["tag"] for feature in layer.getFeatures()] == ["urban_village"]
     assert dock.session.states()["tag"].kind == "stale" or dock.session.states()["tag"].kind == "blocked"
     for _ in range(2):
         qtbot.keyClick(review.form.list, Qt.Key.Key_1)
-    assert layer.featureCount() == 3  # written past QGIS, which counted when the layer came
+    qtbot.waitUntil(lambda: layer.featureCount() == 3, timeout=2000)  # written past QGIS, which counted when it came
     (because,) = [reason for reason in dock.session.states()["tag"].reasons if reason.code == "reviewed"]
     assert because.values["n"] == 3
 
@@ -288,13 +291,13 @@ def test_another_project_has_no_review(review, dock, project, qtbot):
 
 def test_names_that_came_along_are_shown(tmp_path):
     """A column that the parcels' own aliases know as the name; without one the id stands for itself."""
-    from urban_renewal.dialogs.review.items import read_items
+    from urban_renewal.dialogs.review.parcels import Parcels
 
     write_tagged(tmp_path / "t.gpkg")
-    assert {item.name for item in read_items(str(tmp_path / "t.gpkg"), {})} == {""}
+    assert {item.name for item in Parcels(str(tmp_path / "t.gpkg"), {})} == {""}
     with closing(sqlite3.connect(tmp_path / "t.gpkg")) as base, base:
         base.execute("ALTER TABLE tagged ADD COLUMN 小区名称 TEXT DEFAULT '桂花园'")
-    assert {item.name for item in read_items(str(tmp_path / "t.gpkg"), {})} == {"桂花园"}
+    assert {item.name for item in Parcels(str(tmp_path / "t.gpkg"), {})} == {"桂花园"}
 
 
 def test_a_parcel_is_found_by_its_id(review, qtbot):

@@ -99,7 +99,7 @@ def test_places_are_those_of_the_count_of_gaps(placed, project):
     from urban_renewal.core.gaps.summary import districts_of_layer
     from urban_renewal.core.run import Run
 
-    items = placed.desk.items
+    items = placed.desk.parcels
     layers = [placed.map.layer, project.mapLayersByName("社区")[0]]
     shapes, areas = ([(row, shapely.from_wkb(bytes(row.geometry().asWkb()))) for row in layer.getFeatures()]
                      for layer in layers)  # fmt: skip

@@ -2,7 +2,6 @@
 
 import ast
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -64,15 +63,6 @@ def test_editor_closed_in_the_turn_it_was_opened(dock, qtbot):
     editor.dialog.reject()
     qtbot.wait(50)
     assert dock.editors.open_ones == {} and not editor.measuring.is_running
-
-
-def test_a_city_of_parcels_is_let_go_in_turns():
-    from urban_renewal.dialogs.review.reviewing import MANY, let_go
-
-    items = list(range(3 * MANY + 1))
-    desk = SimpleNamespace(items=items, queue=items[:7])
-    turns = sum(1 for _ in let_go(desk))
-    assert (desk.items, desk.queue, turns) == ([], [], 4)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
