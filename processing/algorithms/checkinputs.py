@@ -23,6 +23,7 @@ LAYERS = (
     "HEIGHT_POINTS", "STATIONS", "STATION_ENTRANCES", "PROTECTED", "PROGRAMME", "PLAN", "CONSTRAINTS", "GREEN",
     "BARRIERS", "COMMUNITIES", "GIVEN", "LOCKED", "PREVIOUS",
 )  # fmt: skip
+SLICE = 1000  # sentences between two looks at Cancel
 ZONES = ("GIVEN", "PREVIOUS")  # zones, whoever drew them
 MAPPED = ("PARCELS", "COMMUNITIES", "POPULATION", "BUILDINGS")  # what the report's map shows beneath, the first of them
 
@@ -127,20 +128,26 @@ def _issues(tables: dict[str, Any], inputs: Any, run: Any) -> Any:
     from ...core.slices import sliced
     from ...core.words import say
 
+    told: dict[str, set[str]] = {}
+    for row in run.left_out:
+        told.setdefault(row.layer, set()).add(row.feature_id)
     places: dict[tuple[str, str], Any] = {}
     for name, table in tables.items():
-        key, told = _key(name, inputs), {row.feature_id for row in run.left_out if row.layer == name}
+        run.check()
+        key = _key(name, inputs)
         if frames.GEOMETRY in table and key in table:
-            shown = table[table[key].astype(str).isin(told)]
+            shown = table[table[key].astype(str).isin(told.get(name, ()))]
             inside = sliced(shapely.point_on_surface, frames.geometries(shown), run=run)
             places.update({(name, str(item)): point for item, point in zip(shown[key], inside)})
     order = {"error": 0, "warning": 1, "info": 2}
-    found = sorted(run.left_out, key=lambda row: (order[row.severity], row.layer, row.code, row.feature_id))
-    rows = [
-        (row.layer, row.feature_id, row.code, row.severity, _sentence(row, run.language, say), row.n,
-         places.get((row.layer, row.feature_id)))
-        for row in found
-    ]  # fmt: skip
+    rows = []
+    for row in sorted(run.left_out, key=lambda row: (order[row.severity], row.layer, row.code, row.feature_id)):
+        if len(rows) % SLICE == 0:
+            run.check()
+        place = places.get((row.layer, row.feature_id))
+        rows.append(
+            (row.layer, row.feature_id, row.code, row.severity, _sentence(row, run.language, say), row.n, place)
+        )
     table = schema.table("issues")
     return frames.conform(pd.DataFrame(rows, columns=[*table.names(), frames.GEOMETRY]), table)
 
