@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from .aliases import Role, fold, roles
 from .fields import guess_field
@@ -26,6 +27,7 @@ TWIN = 0.6  # own choice, heuristic: what is left of the confidence where anothe
 TERRAIN_CALLED, TERRAIN_ALONE = 0.9, 0.5  # own choice, heuristic: confidence of a raster called DEM, of the only one
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d{3})")
 SHORT_WORD = 4  # letters of a Latin word that says nothing in the middle of another: own choice
+NOWHERE = "-"  # in no folded name and no part of one
 SHORT_SOUNDS = 3  # first letters of a word that tell it: own choice
 SHIFTED = ("gcj02", "bd09", "火星", "百度")  # layers said to be in a shifted system are never taken unasked
 
@@ -162,7 +164,7 @@ def _columns(role: Role, facts: LayerFacts) -> dict[str, str]:
 
 def _name_score(role: Role, name: str) -> float:
     """Return 1 for a name that is the role's word or plainly contains it; a longer word in it says more."""
-    if fold(name) in (fold(word) for word in _words(role)):
+    if fold(name) in _folded_words(role.name):
         return 1.0
     found = _longest_words(name)
     best = found.get(role.name, 0)
@@ -175,16 +177,25 @@ def _words(role: Role) -> list[str]:
     return [role.name, *role.layers, *role.title.values()]
 
 
+@lru_cache(maxsize=64)
+def _folded_words(role_name: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in _words(roles()[role_name]))
+
+
+@lru_cache(maxsize=64)
+def _by_length(role_name: str) -> tuple[_Word, ...]:
+    """Return a role's words, the longest first."""
+    return tuple(sorted((_told(word) for word in _words(roles()[role_name])), key=lambda word: -word.length))
+
+
 @lru_cache(maxsize=4096)
 def _longest_words(name: str) -> dict[str, int]:
     """Return {role: length of its longest word in a layer's name}, of the roles that have one there."""
-    found = {}
-    for role in roles().values():
-        length = max(
-            (_length(word) for word in _words(role) if is_in(word, name) or is_sounded_in(word, name)), default=0
-        )
+    found, heard = {}, _heard(name)
+    for role in roles():
+        length = next((word.length for word in _by_length(role) if _has(word, heard) or _sounds(word, heard)), 0)
         if length:
-            found[role.name] = length
+            found[role] = length
     return found
 
 
@@ -196,35 +207,67 @@ def _word_place(role: str, name: str) -> int:
     )
 
 
-def _length(word: str) -> int:
-    return len(fold(word).encode("utf-16-le"))
-
-
 def is_in(word: str, name: str) -> bool:
     """Say whether a name contains a word. A short Latin one must begin a part of it: ZD is in ZD_2024, not in GDZD.
 
     A code of a standard (capitals) may go on, ZDJBXX; an English word may have an s or a number, roads2.
     """
-    if len(word) > SHORT_WORD or not word.isascii():
-        return fold(word) in fold(name)
-    small = word.casefold()
-    return any(part in (small, f"{small}s") or (word.isupper() and part.startswith(small)) for part in _parts(name))
+    return _has(_told(word), _heard(name))
 
 
 def is_sounded_in(word: str, name: str) -> bool:
     """Say whether a name has a Chinese word in Latin letters: a part of it are its first letters (GHYD is 规划用地), or
     begins with all its sounds (jianzhu2023). Two first letters may be anything.
     """
-    short, whole = initials(word), spelled(word)
-    if not whole:
-        return False
-    long_enough = len(short) >= SHORT_SOUNDS
-    return any((long_enough and part == short) or (len(word) > 1 and part.startswith(whole)) for part in _parts(name))
+    return _sounds(_told(word), _heard(name))
+
+
+class _Word(NamedTuple):
+    """A word of a role as it is looked for. A text that is not to be looked for is "-", which no name has."""
+
+    length: int
+    folded: str
+    small: str  # of a short Latin word, which must be a part of its own
+    beginning: str  # of a code, which may go on
+    initials: str  # of a Chinese word, when they are enough
+    spelled: str
+
+
+class _Name(NamedTuple):
+    """A name that words are looked for in: folded, its Latin parts, also without an s, and all their beginnings."""
+
+    folded: str
+    parts: frozenset[str]
+    singular: frozenset[str]
+    beginnings: frozenset[str]
 
 
 @lru_cache(maxsize=4096)
-def _parts(name: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"[a-z]+", unicodedata.normalize("NFKC", name).casefold()))
+def _told(word: str) -> _Word:
+    is_short, small, whole = len(word) <= SHORT_WORD and word.isascii(), word.casefold(), spelled(word)
+    return _Word(
+        length=len(fold(word).encode("utf-16-le")),
+        folded=NOWHERE if is_short else fold(word),
+        small=small if is_short else NOWHERE,
+        beginning=small if is_short and word.isupper() else NOWHERE,
+        initials=initials(word) if whole and len(initials(word)) >= SHORT_SOUNDS else NOWHERE,
+        spelled=whole if whole and len(word) > 1 else NOWHERE,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _heard(name: str) -> _Name:
+    parts = frozenset(re.findall(r"[a-z]+", unicodedata.normalize("NFKC", name).casefold()))
+    beginnings = frozenset(part[:end] for part in parts for end in range(1, len(part) + 1))
+    return _Name(fold(name), parts, parts | {part[:-1] for part in parts if part.endswith("s")}, beginnings)
+
+
+def _has(word: _Word, name: _Name) -> bool:
+    return word.folded in name.folded or word.small in name.singular or word.beginning in name.beginnings
+
+
+def _sounds(word: _Word, name: _Name) -> bool:
+    return word.initials in name.parts or word.spelled in name.beginnings
 
 
 def _field_score(role: Role, columns: Mapping[str, str], facts: LayerFacts, is_alone: bool = False) -> float:
@@ -248,9 +291,17 @@ def _telling(field: str, heading: str) -> float:
 @lru_cache(maxsize=512)
 def _rarity(role_name: str, column_name: str) -> float:
     """Return log(roles ÷ roles that know one of the column's words)."""
-    words = {fold(word) for word in roles()[role_name].columns[column_name].aliases}
-    knowing = sum(
-        any(words & {fold(word) for word in column.aliases} for column in role.columns.values())
-        for role in roles().values()
-    )
-    return math.log(len(roles()) / knowing)
+    known = _knowing()
+    words = roles()[role_name].columns[column_name].aliases
+    return math.log(len(roles()) / len(set[str]().union(*(known[fold(word)] for word in words))))
+
+
+@lru_cache(maxsize=1)
+def _knowing() -> dict[str, set[str]]:
+    """Return {folded alias: roles that have it}."""
+    found: dict[str, set[str]] = {}
+    for role in roles().values():
+        for column in role.columns.values():
+            for word in column.aliases:
+                found.setdefault(fold(word), set()).add(role.name)
+    return found

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -28,6 +30,8 @@ OLD = (60, 65, 80)  # R60 is from 60 on, R40 may be anything
 SHORTEST = 3  # own choice: two letters may be the sounds of anything; those that are not are listed
 SHORTEST_MIXED = 5  # own choice: jgou is short for too much
 CUT = 6  # the most far-fetched reading
+LEAST_CUT = 8  # bytes of a name that may have been cut to ten, in the middle of a character
+LAST_LETTER = "\U0010ffff"  # behind every text that begins alike
 SHORTEST_CODE = 4  # own choice: TWS is 托位数, and 摊位数 too
 
 
@@ -101,27 +105,46 @@ def age_band(field: str) -> tuple[int, int | None] | None:
 
 @lru_cache(maxsize=16_384)
 def _column_of(role: str, field: str) -> tuple[str, int] | None:
-    known = _index(role)
-    if fold(field) in known.exact:
+    known, read = _index(role), _read(field)
+    if read.folded in known.exact:
         return None
-    band = age_band(field)
-    if band is not None:
-        name = f"pop_{band[0]}" + ("" if band[1] is None else f"_{band[1]}")
+    if read.band is not None:
+        low, high = read.band
+        name = f"pop_{low}" + ("" if high is None else f"_{high}")
         return (name, 1) if name in roles()[role].columns else None
-    unit = UNIT_AT_END.search(field)
-    bare = YEAR_AROUND.sub("", UNIT_AT_END.sub("", field).strip())
-    word = fold(bare)
-    if not word:
+    if not read.word:
         return None
-    is_area = unit is not None and AREA.search(unit[0])
-    for distance, told in enumerate(known.look(word), start=1):
-        found = {name for name in told if not is_area or roles()[role].columns[name].type != "text"}
+    for distance, told in enumerate(known.look(read.word), start=1):
+        if not told:
+            continue
+        found = {name for name in told if not read.is_area or roles()[role].columns[name].type != "text"}
         if len(found) > 1:
             return None
         if found:
             return next(iter(found)), distance
-    cut = _cut_of(known, field)
+    cut = _cut_of(known, field) if read.is_long else ""
     return (cut, CUT) if cut else None
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A field's name as it is looked up, the same for all roles: `word` is without year and unit."""
+
+    folded: str
+    band: tuple[int, int | None] | None
+    word: str
+    is_area: bool
+    is_long: bool  # as a name is that a shapefile has cut
+
+
+@lru_cache(maxsize=4096)
+def _read(field: str) -> _Read:
+    unit = UNIT_AT_END.search(field)
+    bare = YEAR_AROUND.sub("", UNIT_AT_END.sub("", field).strip())
+    is_area = unit is not None and AREA.search(unit[0]) is not None
+    whole = HALF_CHARACTER.sub("", field.casefold())
+    is_long = max(len(whole.encode("gbk", "ignore")), len(whole.encode("utf-8", "ignore"))) >= LEAST_CUT
+    return _Read(fold(field), age_band(field), fold(bare), is_area, is_long)
 
 
 class _Index:
@@ -132,12 +155,13 @@ class _Index:
         self.tails: dict[str, set[str]] = {}  # what may follow the thing it is said of
         self.sounds: dict[str, set[str]] = {}  # of whole aliases
         self.sounded_tails: dict[str, set[str]] = {}
+        self.ordered_tails: list[str] = []
         # each character whole or by its first letter, by the first of all: jianzhumj
         self.mixed: dict[str, list[tuple[list[str], str]]] = {}
         said_of = {fold(word) for word in roles()[role].said_of}
         latin = {word for word in said_of if word.isascii()} | {sound for word in said_of for sound in _sounds(word)}
-        self.subjects = sorted(said_of, key=lambda word: (-len(word), word))
-        self.sounded_subjects = sorted((word for word in latin if len(word) > 1), key=lambda word: (-len(word), word))
+        self.subjects = _by_letter(said_of)
+        self.sounded_subjects = _by_letter(word for word in latin if len(word) > 1)
         for name, column in roles()[role].columns.items():
             for word in column.aliases:
                 self._put(self.exact, fold(word), name)
@@ -152,26 +176,38 @@ class _Index:
                         self._put(self.sounds, sound, name)
                 if word.isascii():
                     self._put(self.sounded_tails, fold(word), name)
+        self.ordered_tails = sorted(self.tails)
 
     @staticmethod
     def _put(places: dict[str, set[str]], word: str, name: str) -> None:
         if word:
             places.setdefault(word, set()).add(name)
 
+    def tails_after(self, start: str) -> list[str]:
+        """Return the tails that go on after a beginning."""
+        first = bisect_right(self.ordered_tails, start)
+        last = bisect_left(self.ordered_tails, start + LAST_LETTER, first)
+        return self.ordered_tails[first:last]
+
     def look(self, word: str) -> Iterable[set[str]]:
         """Yield the columns a folded name may mean, the nearest readings first."""
-        words = [word, *_unqualified(word)]
-        yield set().union(*(self.exact.get(text, set()) for text in words))
-        yield set().union(*(self.tails.get(rest, set()) for text in words for rest in _rests(text, self.subjects)))
+        words = (word, *_unqualified(word))
+        yield _named(self.exact, words)
+        yield _named(self.tails, [rest for text in words for rest in _rests(text, self.subjects)])
         if CHINESE.search(word):
             letters = initials(word)  # a code whose word is known is not another one's: JZMJ is 建筑面积, not 居住面积
             is_open = len(letters) >= SHORTEST_CODE and letters not in self.sounds
             yield self.exact.get(letters, set()) if is_open else set()
             return
         yield self.sounds.get(word, set()) if len(word) >= SHORTEST else set()
-        yield set().union(*(self.sounded_tails.get(rest, set()) for rest in _rests(word, self.sounded_subjects)))
+        yield _named(self.sounded_tails, _rests(word, self.sounded_subjects))
         mixed = self.mixed.get(word[0], []) if len(word) >= SHORTEST_MIXED else []
         yield {name for sounds, name in mixed if _is_mixed(word, sounds)}
+
+
+def _named(places: Mapping[str, set[str]], words: Iterable[str]) -> set[str]:
+    """Return the columns that any of the words stands for."""
+    return set[str]().union(*(places[word] for word in words if word in places))
 
 
 @lru_cache(maxsize=64)
@@ -191,33 +227,41 @@ def _is_mixed(word: str, sounds: Iterable[str]) -> bool:
     return len(word) in ends
 
 
-def _unqualified(word: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def _unqualified(word: str) -> tuple[str, ...]:
     """Return a name without words that leave its meaning: 现状层数 → 层数."""
     marks = (fold(mark) for mark in word_list("qualifiers"))
-    return [word[len(mark) :] for mark in marks if word.startswith(mark) and len(word) > len(mark)]
+    return tuple(word[len(mark) :] for mark in marks if word.startswith(mark) and len(word) > len(mark))
 
 
-def _rests(word: str, subjects: Iterable[str]) -> list[str]:
+def _by_letter(words: Iterable[str]) -> dict[str, list[str]]:
+    """Return words by their first letter, the longest first: few of them can begin a name."""
+    found: dict[str, list[str]] = {}
+    for word in sorted(words, key=lambda word: (-len(word), word)):
+        found.setdefault(word[:1], []).append(word)
+    return found
+
+
+def _rests(word: str, subjects: Mapping[str, list[str]]) -> list[str]:
     """Return what follows a thing that the role's fields are said of, the longest such word first."""
-    return [word[len(subject) :] for subject in subjects if word.startswith(subject) and len(word) > len(subject)]
+    begun = subjects.get(word[:1], ())
+    return [word[len(subject) :] for subject in begun if word.startswith(subject) and len(word) > len(subject)]
 
 
 def _cut_of(known: _Index, field: str) -> str:
     """Return the column of a name that a shapefile may have cut, in UTF-8 or GBK; "" for none or several."""
     word = HALF_CHARACTER.sub("", field.casefold())
-    if max(len(word.encode("gbk", "ignore")), len(word.encode("utf-8", "ignore"))) < 8:
-        return ""
     found: set[str] = set()
-    for subject in ("", *known.subjects):
-        rest = fold(word)
-        if not rest.startswith(subject):
+    whole = fold(word)
+    for subject in ("", *known.subjects.get(whole[:1], ())):
+        if not whole.startswith(subject):
             continue
-        rest = rest[len(subject) :]
+        rest = whole[len(subject) :]
         if len(rest) < (1 if subject else 2):
             continue
-        for tail, names in known.tails.items():
-            if tail.startswith(rest) and tail != rest and _is_cut(word, subject, tail):
-                found |= names
+        for tail in known.tails_after(rest):
+            if _is_cut(word, subject, tail):
+                found |= known.tails[tail]
     return next(iter(found)) if len(found) == 1 else ""
 
 
