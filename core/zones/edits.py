@@ -40,7 +40,7 @@ def read_locks(
     shapes = frames.geometries(parcels)
     inside: dict[int, str] = {}
     if locked_in is not None:
-        names = frames.optional(locked_in, "zone_id").fillna("").astype(str).tolist()
+        names = frames.optional(locked_in, "zone_id").fillna("").astype(str).str.strip().tolist()
         for name, rows in zip(names, _told(parcels_inside(shapes, locked_in), "LOCKED_IN", run)):
             inside |= dict.fromkeys(rows, name)
     outside = {p for rows in _told(parcels_inside(shapes, locked_out), "LOCKED_OUT", run) for p in rows}

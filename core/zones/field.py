@@ -126,7 +126,7 @@ def _with_locks(
     field: Field, inputs: ZoneInputs, scope: npt.NDArray[np.int64], given: list[set[int]], run: Run
 ) -> Field:
     """Lock parcels out (given zones' as well) and in: into the core of the zone they name, else into the core with a
-    root that reaches them soonest.
+    root that reaches them soonest; names by which no zone is drawn in this run are told (`zone_lock_unknown`).
     """
     place = {int(row): number for number, row in enumerate(scope)}
     ids = inputs.parcels["parcel_id"].to_numpy(dtype=object)
@@ -136,7 +136,7 @@ def _with_locks(
     drawn = {p for part in given for p in part}
     named = _cores_by_zone(field.cores, inputs)
     inside: dict[int, int] = {}
-    far = []
+    far, unknown = [], []
     for p in sorted(set(locks.inside) - drawn):
         here = place.get(p, -1)
         times = [(reach[here], c) for c, reach in enumerate(field.reach) if here in reach and field.cores[c].roots]
@@ -146,9 +146,12 @@ def _with_locks(
             inside[here] = wish
         elif rooted or times:
             inside[here] = min(rooted or times)[1]
+            unknown += [locks.inside[p]] if locks.inside[p] else []
         else:
             far.append(str(ids[p]))
     run.leave_out("LOCKED_IN", far, "zone_lock_far", "warning")
+    if unknown:
+        run.warn("zone_lock_unknown", n=len(unknown), ids=sorted(set(unknown)))
     return replace(
         field, locked_out={place[p] for p in locks.outside | drawn if p in place}, locked_in=inside
     )  # fmt: skip

@@ -161,8 +161,21 @@ def test_a_lock_may_name_its_zone(rules):
     near = draw(replace(inputs, locked_in=lock), loose(rules, petals_min=0))
     owner = near.members.set_index("parcel_id")["zone_id"]
     assert owner["A3"] == "Z-S1"
-    named = draw(replace(inputs, locked_in=lock.assign(zone_id="Z-S0")), loose(rules, petals_min=0))
+    named = draw(replace(inputs, locked_in=lock.assign(zone_id=" Z-S0")), loose(rules, petals_min=0))
     assert named.members.set_index("parcel_id")["zone_id"]["A3"] == "Z-S0"
+
+
+def test_a_lock_that_names_a_zone_nobody_draws_is_told(rules, run):
+    """A3 goes to S1, the nearest; A5 names nothing, which is no fault."""
+    inputs = row_of([6], {"A1": "old_compound", "A4": "idle_factory"}, [(50, 50), (600, 50)])
+    lock = inputs.parcels[inputs.parcels["parcel_id"].isin(["A3", "A5"])][["geometry"]].reset_index(drop=True)
+    lock = lock.assign(zone_id=pd.array(["Z-S9", None], dtype="string"))
+    found = draw(replace(inputs, locked_in=lock), loose(rules, petals_min=0), run)
+    assert found.members.set_index("parcel_id")["zone_id"]["A3"] == "Z-S1"
+    told = [message for message in run.messages if message.code == "zone_lock_unknown"]
+    assert [(message.level, message.values["n"], message.values["ids"]) for message in told] == [
+        ("warning", 1, ["Z-S9"])
+    ]
 
 
 def test_looking_around_can_be_called_off_and_done_again(desk):
