@@ -122,15 +122,16 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
 
     def checkParameterValues(self, values: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:
         """Say what is wrong in our own words first: QGIS names no values that would be right."""
-        good, message = super().checkParameterValues(values, context)
         try:
             plan = settle(self, values, context)
         except RenewalError as error:
             return False, self._speaker(values).say(error.code, error.values)
         except Exception:
+            good, message = super().checkParameterValues(values, context)
             if good:  # else what QGIS has found is why
                 raise
             return good, message
+        good, message = super().checkParameterValues(values, context)
         if not good and plan.problems:
             _, error = plan.problems[0]
             return False, self._speaker(values).say(error.code, error.values)
@@ -260,4 +261,5 @@ def _tell(run: Run, feedback: QgsProcessingFeedback, speaker: Speaker) -> None:
     for (layer, code), rows in sorted(groups.items()):
         sentences = list(dict.fromkeys(speaker.say(code, {"n": row.n, **row.values}) for row in rows))
         more = f" (+{len(sentences) - 1})" if len(sentences) > 1 else ""
-        feedback.pushInfo(f"{speaker.layer(layer)} · {sum(row.n for row in rows)} · {sentences[0]}{more}")
+        push = feedback.pushInfo if all(row.severity == "info" for row in rows) else feedback.pushWarning
+        push(f"{speaker.layer(layer)} · {sum(row.n for row in rows)} · {sentences[0]}{more}")

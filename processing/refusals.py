@@ -35,6 +35,7 @@ from .intake.inputs import Plan, map_fields, working_crs_of
 from .intake.networks import home_of
 from .intake.tabled import name_table
 from .layers.crs import transform_to
+from .layers.locks import locked_file
 from .layers.snapshot import VectorSnapshot, take_raster, take_vector
 from .layers.systems import OURS, keep_systems
 from .missing import how_to_install, missing_packages
@@ -190,6 +191,8 @@ def _take_role(algorithm: Any, use: RoleUse, values: Mapping[str, Any], context:
 def _take_layer(
     use: RoleUse, name: str, value: Any, values: Mapping[str, Any], context: Any, plan: Plan, local: bool
 ) -> None:
+    if locked := locked_file(value, context):
+        raise RenewalError("source_locked", parameter=use.parameter, path=str(locked))
     value, told = name_table(use, value, context)
     if told is not None:
         plan.doubts.append(("file_table_taken", told))

@@ -10,6 +10,7 @@ from typing import Any
 from qgis.core import (
     Qgis,
     QgsProcessing,
+    QgsProcessingContext,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterCrs,
     QgsProcessingParameterDateTime,
@@ -28,6 +29,7 @@ from qgis.core import (
 )
 
 from ...core.inputs.aliases import role_for
+from ..layers.locks import locked_file
 from ..texts import interface_language
 
 SOURCE_TYPES = {
@@ -91,7 +93,7 @@ class RoleUse:
         if self.many:
             source = QgsProcessingParameterMultipleLayers(self.parameter, self.parameter, kind, None, self.optional)
             return [advanced(source) if self.folded else source]
-        source = QgsProcessingParameterFeatureSource(self.parameter, self.parameter, [kind], optional=self.optional)
+        source = Source(self.parameter, self.parameter, [kind], optional=self.optional)
         columns, fields = role_for(self.role, self.tables, ()).columns, []
         for name in self.fields:
             field = field_of(columns[name].parameter, self.parameter)
@@ -101,6 +103,14 @@ class RoleUse:
     def _is_in_sight(self, field: str) -> bool:
         is_key = field.endswith("_id") and not self.optional
         return not self.folded and (is_key or field in self.needs or field in self.shown)
+
+
+class Source(QgsProcessingParameterFeatureSource):
+    """A layer parameter that does not open a locked file only to look: the refusal of the run says what is wrong."""
+
+    def checkValueIsAcceptable(self, value: Any, context: QgsProcessingContext | None = None) -> bool:
+        """Say whether a value can be one of a layer; qgis_process asks for each before we are asked for all."""
+        return locked_file(value, context) is not None or super().checkValueIsAcceptable(value, context)
 
 
 def field_of(name: str, parent: str) -> QgsProcessingParameterDefinition:

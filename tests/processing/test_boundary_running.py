@@ -116,7 +116,20 @@ def test_what_was_left_out_is_said_in_the_wanted_language(echo, make_layer):
         heard = Heard()
         values = {"PARCELS": make_layer(rows), "OUTPUT": "TEMPORARY_OUTPUT", "LANGUAGE": language}
         echo().run(values, QgsProcessingContext(), heard, {}, False)
-        assert [line for line in heard.infos if word in line and "1" in line]
+        assert [line for line in heard.warnings if word in line and "1" in line]
+
+
+def test_what_is_only_worth_knowing_is_no_warning(echo, make_layer):
+    def tells(inputs, run):
+        for severity, n in (("info", 3), ("warning", 2), ("error", 4)):
+            run.leave_out("PARCELS", [str(place) for place in range(n)], "geometry_empty", severity)
+        run.leave_out("PARCELS", ["x"], "geometry_repaired", "info")
+
+    heard = Heard()
+    echo(tells).run({"PARCELS": make_layer([(BOX, {"parcel_id": "a"})]), "OUTPUT": "memory:", "LANGUAGE": "en"},
+                    QgsProcessingContext(), heard, {}, False)  # fmt: skip
+    assert [line.split(" · ")[1] for line in heard.warnings] == ["9"]  # one line, counted
+    assert [line.split(" · ")[1] for line in heard.infos if " · " in line] == ["1"]
 
 
 def test_strict_writes_first_and_raises_then(echo, make_layer, tmp_path):

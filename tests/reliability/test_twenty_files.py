@@ -163,7 +163,7 @@ def test_04_a_locked_file_is_read_or_named_soon(town, run_algorithm, tmp_path, w
     finally:
         other.execute("ROLLBACK")
         other.close()
-    assert "内部出错" not in str(said.value) and seconds < 60
+    assert "内部出错" not in str(said.value) and seconds < 8
     assert rows_in(package) == rows_in(town.folder / "people.gpkg")
     assert [path.name for path in tmp_path.iterdir()] == ["people.gpkg"]
     tell(4, f"locked {which}: a sentence after {seconds:.1f} s: {str(said.value)[:60]}")
