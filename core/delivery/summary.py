@@ -12,12 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import frames
+from ..tagging.overlays import DONE
 from .palette import CHILD_KINDS, ELDER_KINDS
 
 TAGS = ("old_compound", "urban_village", "idle_factory", "idle_building")
 SWITCHED_OFF = ("idle_building",)  # no sourced rule yet (methods.md §1): an own ruleset or a reviewer may give it
 SUMMED = ("need", "supply", "served", "gap", "surplus")
-DONE = ("renovated", "under_way", "expropriated")  # programme states that are no opportunity any more
 HEIGHT_DOUBTS = ("network_heights_doubtful", "heights_doubtful")  # in the order they are told
 
 

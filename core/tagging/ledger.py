@@ -18,14 +18,13 @@ from .. import frames, schema
 from ..run import Run
 from ..slices import aside
 from ..words import say
-from .overlays import find_programme
+from .overlays import DONE, find_programme
 from .units.parts import compound_names
 
 Rows = npt.NDArray[np.int64]
 Objects = npt.NDArray[np.object_]
 
 TAGS = ("old_compound", "urban_village", "idle_factory", "idle_building")
-APART = ("under_way", "renovated", "expropriated")  # counted apart from what is still to be decided
 OTHER = "none"
 SLICE = 5_000  # rows between two looks at Cancel
 NAME_GAP_M = 30.0  # as in units: land of one name farther apart is another place
@@ -81,7 +80,7 @@ def sum_classes(tagged: pd.DataFrame) -> pd.DataFrame:
     })  # fmt: skip
     sums = rows.groupby(["tag", "state"])[["parcels_n", "area", "floor", "floor_unknown_n"]].sum().reset_index()
     place = {name: number for number, name in enumerate((*TAGS, OTHER))}
-    level = {name: number for number, name in enumerate(("confirmed", "suspected", *APART, ""))}
+    level = {name: number for number, name in enumerate(("confirmed", "suspected", *DONE, ""))}
     sums = sums.sort_values(["tag", "state"], key=lambda words: words.map({**place, **level}), ignore_index=True)
     total = {"tag": "total", "state": "", **sums[["parcels_n", "area", "floor", "floor_unknown_n"]].sum().to_dict()}
     whole = pd.concat([sums, pd.DataFrame([total])], ignore_index=True)
@@ -140,7 +139,7 @@ def _classes(tagged: pd.DataFrame) -> tuple[Objects, Objects]:
     tag = np.where(np.isin(tag, TAGS), tag, OTHER).astype(object)
     level = frames.optional(tagged, "tag_level").fillna("suspected").to_numpy(dtype=object)
     programme = frames.optional(tagged, "programme").fillna("none").to_numpy(dtype=object)
-    state = np.where(np.isin(programme, APART), programme, level).astype(object)
+    state = np.where(np.isin(programme, DONE), programme, level).astype(object)
     return tag, np.where(tag == OTHER, "", state).astype(object)
 
 

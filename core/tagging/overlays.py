@@ -15,6 +15,7 @@ Reals = npt.NDArray[np.float64]
 NOTHING_M2 = 0.01
 HALF = 0.5  # own choice: a programme drawn over less than half of a parcel is its neighbour's
 STATUSES = ("none", "listed", "under_way", "renovated", "expropriated")  # later ones win
+DONE = ("under_way", "renovated", "expropriated")  # nothing is to be decided there any more: counted apart everywhere
 
 
 def protect(parcels: pd.DataFrame, protected: pd.DataFrame | None, run: Run) -> tuple[Reals, pd.Series]:

@@ -36,11 +36,15 @@ class Judged:
 
 @dataclass(frozen=True)
 class Changes:
-    """`rows` (k,) parcels whose tag or level differ; `counts` {(tag, level): (before, after)} over all parcels."""
+    """`rows` (k,) parcels whose tag or level differ; `counts` {(tag, level): (before, after)}.
+
+    Neither has parcels that are renovated, under way or expropriated, as map, cards and report; `done_n` are these.
+    """
 
     rows: npt.NDArray[np.int64]
     counts: dict[tuple[str, str], tuple[int, int]]
     reviewed_n: int
+    done_n: int = 0
 
 
 @dataclass(frozen=True)
@@ -155,15 +159,20 @@ def explain_one(preview: Preview, ruleset: Mapping[str, Any], row: int, run: Run
 
 def compare(before: Judged, after: Judged, snapshot: Snapshot) -> Changes:
     """Return who changes from one judgement to another, the surest change first, and the counts of both."""
-    differs = np.flatnonzero((before.tag != after.tag) | (before.level != after.level))
+    is_open = ~snapshot.done
+    differs = np.flatnonzero(((before.tag != after.tag) | (before.level != after.level)) & is_open)
     order = np.lexsort((snapshot.parcel_id[differs].astype(str), -after.score[differs], -after.level[differs]))
     counts = {}
     for place, tag in enumerate(TAGS):
         for level, name in ((rules.CONFIRMED, "confirmed"), (rules.SUSPECTED, "suspected")):
             if tag != "none":
-                counts[tag, name] = (_count(before, place, level), _count(after, place, level))
-    counts["none", "none"] = (int((before.tag == NO_TAG).sum()), int((after.tag == NO_TAG).sum()))
-    return Changes(differs[order], counts, int((snapshot.reviewed != NOT_REVIEWED).sum()))
+                counts[tag, name] = (_count(before, place, level, is_open), _count(after, place, level, is_open))
+    counts["none", "none"] = (
+        int(((before.tag == NO_TAG) & is_open).sum()),
+        int(((after.tag == NO_TAG) & is_open).sum()),
+    )
+    reviewed_n = int(((snapshot.reviewed != NOT_REVIEWED) & is_open).sum())
+    return Changes(differs[order], counts, reviewed_n, int(snapshot.done.sum()))
 
 
 def histogram(values: npt.NDArray[np.float64], marks: list[float]) -> Histogram:
@@ -190,5 +199,5 @@ def _middles(value: Interval) -> npt.NDArray[np.float64]:
     return np.where(np.isfinite(value.lo) & np.isfinite(value.hi), middle, np.nan)
 
 
-def _count(judged: Judged, tag: int, level: int) -> int:
-    return int(((judged.tag == tag) & (judged.level == level)).sum())
+def _count(judged: Judged, tag: int, level: int, among: npt.NDArray[np.bool_]) -> int:
+    return int(((judged.tag == tag) & (judged.level == level) & among).sum())

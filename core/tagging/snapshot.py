@@ -17,10 +17,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from .. import frames
 from ..errors import RenewalError
 from ..jsontext import canonical_json, parse
 from .indicators import Indicators, Objects
 from .intervals import Interval, Weights
+from .overlays import DONE
 from .parts import Parts
 from .reviews import TAGS
 
@@ -39,13 +41,14 @@ class Snapshot:
     """n parcels: `parcel_id` (n,) text, `indicators` (those read from a file are without report).
 
     `limits` are those the indicators were measured with; `reviewed` (n,) place of the tag in reviews.TAGS that somebody
-    decided on, −1 where the rules speak.
+    decided on, −1 where the rules speak; `done` (n,) bool: renovated, under way or expropriated, so no target any more.
     """
 
     parcel_id: Objects
     indicators: Indicators
     limits: dict[str, float]
     reviewed: npt.NDArray[np.int8]
+    done: npt.NDArray[np.bool_]
 
 
 def take_snapshot(tagged: pd.DataFrame, indicators: Indicators, limits: dict[str, float]) -> Snapshot:
@@ -53,7 +56,8 @@ def take_snapshot(tagged: pd.DataFrame, indicators: Indicators, limits: dict[str
     decided = (tagged["tag_source"] == "review").to_numpy(dtype=bool)
     tag = pd.Index(TAGS).get_indexer(tagged["tag"].to_numpy(dtype=object))
     reviewed = np.where(decided, tag, NOT_REVIEWED).astype(np.int8)
-    return Snapshot(tagged["parcel_id"].to_numpy(dtype=object), indicators, dict(limits), reviewed)
+    done = frames.optional(tagged, "programme").isin(DONE).fillna(False).to_numpy(dtype=bool)
+    return Snapshot(tagged["parcel_id"].to_numpy(dtype=object), indicators, dict(limits), reviewed, done)
 
 
 def write_snapshot(path: Path, snapshot: Snapshot) -> None:
@@ -63,7 +67,8 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
     arrays: dict[str, npt.NDArray[Any]] = {
         "about": np.array(canonical_json({"format": FORMAT, "limits": snapshot.limits, "given": parts.given})),
         "parcel_id": _texts(snapshot.parcel_id), "land": _texts(nobody if land is None else land),
-        "reviewed": snapshot.reviewed, "parcel": parts.parcel.astype(np.int32), "share": parts.share,
+        "reviewed": snapshot.reviewed, "done": snapshot.done,
+        "parcel": parts.parcel.astype(np.int32), "share": parts.share,
         "main": parts.main, "floor.lo": parts.floor.lo, "floor.hi": parts.floor.hi,
     }  # fmt: skip
     if parts.given:
@@ -107,7 +112,8 @@ def _unpacked(arrays: dict[str, npt.NDArray[Any]], about: dict[str, Any]) -> Sna
         values[key] = Interval(arrays[name], arrays.get(f"value.{key}.hi", arrays[name]))
     limits = {name: float(value) for name, value in about["limits"].items()}
     indicators = Indicators(values, parts, pd.DataFrame(index=range(n)), land=_objects(arrays["land"]))
-    return Snapshot(_objects(arrays["parcel_id"]), indicators, limits, arrays["reviewed"])
+    done = arrays.get("done", np.zeros(n, dtype=bool))  # files of earlier versions do not tell
+    return Snapshot(_objects(arrays["parcel_id"]), indicators, limits, arrays["reviewed"], done)
 
 
 def _texts(values: Objects) -> npt.NDArray[np.str_]:

@@ -228,7 +228,7 @@ def previewed(dock, study, tmp_path, qtbot, monkeypatch):
     reviewed = np.array([-1, -1, -1, -1, -1, 4], dtype=np.int8)
     kept = Indicators(values, join_parts(None, None, n), pd.DataFrame(index=range(n)))
     file = tmp_path / "indicators.npz"
-    write_snapshot(file, Snapshot(ids, kept, limits, reviewed))
+    write_snapshot(file, Snapshot(ids, kept, limits, reviewed, np.zeros(n, dtype=bool)))
     monkeypatch.setattr(Measuring, "can_measure", lambda self: True)
     monkeypatch.setattr(Measuring, "start", lambda self, rules_file=None: self.ready.emit(file))
     editor = dock.editors.open("ruleset")

@@ -2,6 +2,7 @@
 
 import copy
 import datetime
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -101,6 +102,28 @@ def test_the_changes_tried_do_change_something(sources, rules):
     assert all(moved[name] for name in ("confirm", "suspect", "where", "weight", "bands", "off", "walkup_floors")), (
         moved
     )
+
+
+def test_what_is_renovated_under_way_or_expropriated_is_no_change(sources, rules, tmp_path):
+    """As the legend, the cards and the report count: a draft does not promise compounds that are done already."""
+    import pandas as pd
+
+    ids = sources.parcels["parcel_id"].tolist()
+    states = ["renovated", "under_way", "expropriated", "listed"]
+    programme = pd.DataFrame({"parcel_id": [ids[n] for n in (0, 4, 8, 12)], "status": states})
+    found = tag_parcels(replace(sources, programme=programme), rules, Run())
+    write_snapshot(tmp_path / "i.npz", found.snapshot)
+    preview = Preview(read_snapshot(tmp_path / "i.npz"))
+    over = found.parcels["programme"].isin(["renovated", "under_way", "expropriated"]).to_numpy(dtype=bool)
+    assert over.sum() == 3 and list(preview.snapshot.done) == list(over)
+    everything = preview.judge(rules)
+    nothing = preview.judge(change(rules, "classes", 0, "on", value=False))
+    told = compare(everything, nothing, preview.snapshot)
+    assert told.done_n == 3 and not over[told.rows].any()
+    compounds = (found.parcels["tag"] == "old_compound").to_numpy(dtype=bool)
+    assert (compounds & over).any()  # else nothing is shown
+    assert sum(was for (tag, _), (was, _) in told.counts.items() if tag == "old_compound") == (compounds & ~over).sum()
+    assert sum(was for was, _ in told.counts.values()) == sum(now for _, now in told.counts.values()) == 37
 
 
 def test_one_parcel_is_explained_as_tag_explains_it(sources, rules, tmp_path):
