@@ -136,7 +136,8 @@ def make_surface(
     most `survey_span_m`; where two stand at the same place their mean counts. Elsewhere each still says it for the
     junction where it stands, if nothing else does. Points without height (or with one that stands for it: -9999, 0
     among others far above) are left out and counted (`survey_without_height`); that no three stand close enough for a
-    triangle is said (`survey_too_sparse`).
+    triangle is said (`survey_too_sparse`), and how many are in none (`survey_alone`). A lone height does not take the
+    place of own Z or raster: between two junctions the step from one source to the other would be walked as a slope.
     Source: methods.md §2; noise σ 5 m correlated over 30 m on flat ground then costs an elder less than 10 %.
     """
     survey, spots = (None, None) if height_points is None else _make_survey(height_points, rules.survey_span_m, run)
@@ -233,6 +234,8 @@ def _make_survey(points: pd.DataFrame, span_m: float, run: Run) -> tuple[_Survey
     net = _make_net(spots, span_m)
     if net is None:
         run.warn("survey_too_sparse", n=int(good.sum()), span_m=round(span_m))
+    elif alone := len(spots.xy) - len(np.unique(net.net.simplices[net.good])):
+        run.warn("survey_alone", n=alone, total=len(spots.xy), span_m=round(span_m))
     return net, spots
 
 

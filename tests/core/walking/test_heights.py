@@ -59,7 +59,10 @@ def test_strips_give_what_one_piece_gives(monkeypatch):
 
 def test_surveyed_points_go_first_and_only_where_they_stand_close():
     near = points((0, 0, 10.0), (80, 0, 18.0), (0, 60, 16.0), (900, 900, 99.0), (80, 0, 18.0), (5, 5, None))
-    surface = make_surface(plane_raster(lambda x, y: 50 + 0 * x + 0 * y), near, RULES, Run())
+    run = Run()
+    surface = make_surface(plane_raster(lambda x, y: 50 + 0 * x + 0 * y), near, RULES, run)
+    alone = {"n": 1, "total": 4, "span_m": 100}  # the one at 900, 900; two stand at 80, 0
+    assert {item.code: item.values for item in run.messages}["survey_alone"] == alone
     got = surface.sample(np.array([20.0, 400.0]), np.array([20.0, 400.0]))
     assert got == pytest.approx([10 + 20 * 0.1 + 20 * 0.1, 50.0])
     mixed = make_surface(None, near.sample(frac=1, random_state=3), RULES, Run())
