@@ -155,12 +155,12 @@ def tell_keeping(edges, folder):
     path, home = Path(folder) / "edges.gpkg", Path(folder) / "project"
     path.unlink(missing_ok=True)
     write_edges(edges, path)
-    _, plain = reach.clock(lambda: opened_network(str(path))(None, Run()))
+    _, plain = reach.clock(lambda: opened_network(str(path)).read(None, Run()))
     with Watch() as first:
-        made, kept = reach.clock(lambda: opened_network(str(path))(home, first.run()))
+        made, kept = reach.clock(lambda: opened_network(str(path)).read(home, first.run()))
     (file,) = (home / FOLDER).glob("network-*.npz")
     with Watch() as again:
-        found, loaded = reach.clock(lambda: opened_network(str(path))(home, again.run()))
+        found, loaded = reach.clock(lambda: opened_network(str(path)).read(home, again.run()))
     assert found.edge_ids.tolist() == made.edge_ids.tolist() and (found.x_m == made.x_m).all()
     size_mb = file.stat().st_size / 2**20
     file.unlink()

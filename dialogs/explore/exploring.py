@@ -56,7 +56,7 @@ class Exploring(QObject):
         self._drawn = time_map.Drawn(iface)
         self.lookups = Lookups(iface, dock.session, self.to_network)
         self.time_maps = TimeMaps(self)
-        self._crs: tuple[Any, QgsCoordinateReferenceSystem] | None = None  # of the network, with what it belongs to
+        self._crs = QgsCoordinateReferenceSystem()  # of the network that was read
         self._counted_with: tuple[Any, str] | None = None  # the standard of the gaps, with what it was read from
         self._item: Item | None = None
         self._asked: tuple[str, str] | None = None  # (kind, facility) of a way that waits for the network
@@ -131,7 +131,6 @@ class Exploring(QObject):
     def read_ground(self) -> None:
         """Read the walk network in the background unless it is there already."""
         from ...processing.intake.networks import home_of, opened_network
-        from .walk_ground import read_ground, stamp_of
 
         source, own = results_of(self.study).get("edges", ""), str(self.study.setting("PROFILE_FILE") or "") or None
         if not source or self._task is not None:
@@ -147,12 +146,16 @@ class Exploring(QObject):
             return
 
         def work(task: QgsTask) -> None:
+            from .walk_ground import read_ground  # what walks comes with it: felt when it is first loaded
+
             found["ground"] = read_ground(source, task.isCanceled, own, home, opened)
 
         def over(error: Exception | None, result: Any = None) -> None:
-            task, self._task = self._task, None
-            if error is None and "ground" in found and task is not None:
-                self.ground = found["ground"]
+            if self._task is not task:  # closed meanwhile, and perhaps opened again
+                return
+            self._task = None
+            if error is None and "ground" in found:
+                self.ground, self._crs = found.pop("ground"), opened.crs
                 self.ground_read.emit()
                 if self.panel is None:
                     return
@@ -162,17 +165,12 @@ class Exploring(QObject):
             elif error is not None and self.panel is not None:
                 self.failed.emit(wording.error_text(error))
 
-        self._task = QgsTask.fromFunction(tr("Reading the walk network"), promptly(work), on_finished=over)
-        QgsApplication.taskManager().addTask(self._task)
+        self._task = task = QgsTask.fromFunction(tr("Reading the walk network"), promptly(work), on_finished=over)
+        QgsApplication.taskManager().addTask(task)
 
     def network_crs(self) -> QgsCoordinateReferenceSystem:
         """Return the metres in which the network was read: its own system, or one made for it when it is in degrees."""
-        from ...processing.intake.networks import network_crs
-
-        key = (self.ground.source, self.ground.stamp)
-        if self._crs is None or self._crs[0] != key:
-            self._crs = (key, network_crs(self.ground.source))
-        return self._crs[1]
+        return self._crs
 
     def to_network(self, point: QgsPointXY, crs: QgsCoordinateReferenceSystem) -> tuple[float, float] | None:
         """Return a point in the metres of the network; None when it cannot be."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from html import escape
@@ -63,44 +64,64 @@ class TimeMaps(QObject):
         self._stamp: Any = None
         self._asked: tuple[str, float, bool] | None = None
         self._drawing: Turns | None = None
+        self._opening: Turns | None = None
         self.question = Beside(exploring.on_fault, self)  # the time map that is looked for
 
     # --- who lives there ----------------------------------------------------------------------------------------------
 
     def read_near(self) -> None:
         """Read people and facilities beside the window, and join them to the streets, unless they are there already."""
-        from .surroundings import join_for, read_surroundings
-
         exploring, ground = self._exploring, self._exploring.ground
         files = results_of(exploring.study)
         stamp = (ground.source, ground.stamp, files.get("gap_detail"), files.get("tagged"))
-        if self._task is not None or stamp == self._stamp or "tagged" not in files or "gap_detail" not in files:
+        if self.is_reading or stamp == self._stamp or "tagged" not in files or "gap_detail" not in files:
             return
         self.near, self._stamp = None, stamp
-        read_doors, move = self._doors(), self.mover(files["tagged"])
-        standard, found = exploring.standard(), {}
+        self._opening = Turns(self._opened(files["tagged"]), partial(self._on_opened, files, ground), self)
+
+    @property
+    def is_reading(self) -> bool:
+        """Say whether people and facilities are on their way."""
+        return self._task is not None or self._opening is not None
+
+    def _opened(self, tagged: str) -> Any:
+        """Open what is read, in turns: each layer is felt. Returns (standard, reader of doors, mover)."""
+        yield 0
+        move = self.mover(tagged)
+        yield 0
+        return self._exploring.standard(), self._doors(), move
+
+    def _on_opened(self, files: Mapping[str, str], ground: Any, opened: Any, error: Exception | None) -> None:
+        self._opening = None
+        if error is not None:
+            self._exploring.on_fault(error)
+            return
+        exploring, found, (standard, read_doors, move) = self._exploring, {}, opened
 
         def work(task: QgsTask) -> None:
             from ...core.run import Run
+            from .surroundings import join_for, read_surroundings
 
             found["near"] = read_surroundings(files, standard, read_doors(), move)
             for profile in ground.profiles if found["near"] is not None else ():
                 join_for(ground, found["near"], profile, Run(is_cancelled=task.isCanceled))
 
         def over(error: Exception | None, result: Any = None) -> None:
-            task, self._task = self._task, None
-            if task is None or exploring.panel is None:
+            if self._task is not task:  # closed meanwhile, and perhaps opened again
+                return
+            self._task = None
+            if exploring.panel is None:
                 return
             if error is None:
-                self.near = found.get("near")
+                self.near = found.pop("near", None)
                 if self._asked is not None and self.now is not None:
                     self.show(*self._asked)  # the figures that were missing
             elif not isinstance(error, UnreadableError) and not task.isCanceled():
                 exploring.failed.emit(wording.error_text(error))
             self.read_near()  # of other results, when they have come meanwhile
 
-        self._task = QgsTask.fromFunction(tr("Reading who lives where"), promptly(work), on_finished=over)
-        QgsApplication.taskManager().addTask(self._task)
+        self._task = task = QgsTask.fromFunction(tr("Reading who lives where"), promptly(work), on_finished=over)
+        QgsApplication.taskManager().addTask(task)
 
     def _doors(self) -> Any:
         """Return a function that reads {facility: (x, y)} in the metres of the network, for a worker."""
@@ -161,8 +182,7 @@ class TimeMaps(QObject):
         km = wording.number(told.length_m / 1000, 1)
         parts = [text.format(minutes=f"{told.minutes:g}", way=way_words(told), km=km)]
         if told.around is None:
-            is_read = self._task is not None
-            parts.append(tr("People are still being read.") if is_read else tr("People are known after Gaps."))
+            parts.append(tr("People are still being read.") if self.is_reading else tr("People are known after Gaps."))
         else:
             parts.append(ended(people_text(told.around.people)))
             parts += self._facilities(told.around)
@@ -303,9 +323,10 @@ class TimeMaps(QObject):
             task, self._task = self._task, None
             task.cancel()
         self.question.stop()
-        if self._drawing is not None:
-            self._drawing.stop()
-        self.near = self._drawing = None
+        for turns in (self._drawing, self._opening):
+            if turns is not None:
+                turns.stop()
+        self._drawing = self._opening = None
         self.near = self.now = self._stamp = self._asked = None
         self.kept = []
 

@@ -23,7 +23,7 @@ from ...core.walking.graph import WalkGraph
 from ...core.walking.join import Joined, JoinOptions, Points, join_points
 from ...core.walking.profiles import Profile, load_profiles
 from ...core.walking.route import Route, routes_between, stretch_of
-from ...processing.intake.networks import opened_network
+from ...processing.intake.networks import OpenedNetwork, opened_network
 from ..review.reviewing import stamp_of
 
 PROFILES = ("elder", "carer", "adult", "wheelchair")
@@ -63,7 +63,7 @@ class Way:
 
 def read_ground(
     source: str, is_cancelled: Callable[[], bool] = lambda: False, profile_file: str | None = None,
-    home: Path | None = None, opened: Callable[..., Any] | None = None,
+    home: Path | None = None, opened: OpenedNetwork | None = None,
 ) -> Ground:  # fmt: skip
     """Read the network of `<file>.gpkg[|layername=edges]`, with the profiles it was built for (own ones: the file).
 
@@ -72,7 +72,7 @@ def read_ground(
     Raises RenewalError.
     """
     stamp = stamp_of(source)  # before it is read: whoever writes it meanwhile makes it old
-    graph = (opened or opened_network(source))(home, Run(is_cancelled=is_cancelled))
+    graph = (opened or opened_network(source)).read(home, Run(is_cancelled=is_cancelled))
     names = [name for name in PROFILES if name in graph.profiles]
     profiles = {item.id: item for item in load_profiles(names, profile_file) if item.id in graph.profiles}
     return Ground(graph, profiles, source, stamp)

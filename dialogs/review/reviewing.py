@@ -29,7 +29,7 @@ from ..study.crossing import crossing
 from ..study.session import Session
 from ..study.steps import results_of
 from ..study.study import Study
-from ..study.turns import Turns
+from ..study.turns import Turns, through
 from . import items as review_items
 from .desk import ReviewDesk, make_store, open_desk
 from .keeping import unread_text
@@ -53,6 +53,7 @@ class Reviewing(QObject):
         self.panel: ReviewPanel | None = None
         self._task: QgsTask | None = None
         self._leaving: Turns | None = None
+        self._showing: Turns | None = None
         self._telling: Turns | None = None
         self._shown: tuple[str, float] = ("", 0.0)  # the parcels on the desk: source, when they were written
         dock.session.ended.connect(self._on_ended)
@@ -70,8 +71,9 @@ class Reviewing(QObject):
 
         study = self._dock.session.study
         source = tagged_source(study)
-        if not study.folder or not source or self._task is not None:
-            if "tag" in study.steps and self._task is None:
+        is_coming = self._task is not None or self._showing is not None
+        if not study.folder or not source or is_coming:
+            if "tag" in study.steps and not is_coming:
                 self.failed.emit(unread_text(str(study.steps["tag"].results.get("tagged", "tagged.gpkg"))))
             return
         try:
@@ -83,58 +85,77 @@ class Reviewing(QObject):
             read_areas = area_reader(self._dock.session, review_map.layer.crs())
             make = partial(open_desk, source, folder, rules, review_map.hash_of)
             if review_map.layer.featureCount() <= MANY:
-                self._show(make(read_areas()), review_map, to_front)
+                through(self._show(make(read_areas()), review_map, to_front))
                 return
         except (OSError, RenewalError) as error:
-            is_ours = isinstance(error, review_items.UnreadableError)
-            self.failed.emit(unread_text(source) if is_ours else wording.error_text(error))
+            self._fail(error, source)
             return
         self._read(lambda: make(read_areas()), review_map, to_front)
 
-    def _read(self, work: Any, review_map: ReviewMap, to_front: bool) -> None:
+    def _fail(self, error: Exception, source: str) -> None:
+        is_ours = isinstance(error, review_items.UnreadableError)
+        self.failed.emit(unread_text(source) if is_ours else wording.error_text(error))
+
+    def _read(self, work: Callable[[], ReviewDesk], review_map: ReviewMap, to_front: bool) -> None:
         """Read many parcels in the background, then show the panel, unless the project has gone meanwhile."""
-        found: dict[str, Any] = {}
+        found: dict[str, ReviewDesk] = {}
 
         def over(error: Exception | None, result: Any = None) -> None:
-            task, self._task = self._task, None
-            if task is None:
+            if self._task is not task:
                 return
+            self._task = None
             if error is None:
-                self._show(found["desk"], review_map, to_front)
+                self._showing = Turns(self._show(found.pop("desk"), review_map, to_front), self._on_shown, self)
             else:
-                self.failed.emit(wording.error_text(error))
+                self._fail(error, review_map.source)
 
         def act(task: QgsTask) -> None:
             found["desk"] = work()
 
-        self._task = QgsTask.fromFunction(tr("Reading the parcels to review"), promptly(act), on_finished=over)
-        QgsApplication.taskManager().addTask(self._task)
+        self._task = task = QgsTask.fromFunction(tr("Reading the parcels to review"), promptly(act), on_finished=over)
+        QgsApplication.taskManager().addTask(task)
 
-    def _show(self, desk: ReviewDesk, review_map: ReviewMap, to_front: bool) -> None:
+    def _show(self, desk: ReviewDesk, review_map: ReviewMap, to_front: bool) -> Iterator[int]:
+        """Show what was read, in turns: a new panel, its place in the window and a thousand communities are felt."""
         self._shown = (desk.source, stamp_of(desk.source))
         if self.panel is None:
             self.panel = ReviewPanel(self._iface)
             self.panel.reviewed.connect(self._on_reviewed)
+            yield 0
             put_beside(self._iface, self._dock, self.panel)
         if to_front:
             self.panel.show()
             self.panel.raise_()
-        if self.panel.desk is not None:
-            desk.go_on(self.panel.desk)
+        yield 0
+        before = self.panel.desk
+        if before is not None:
+            desk.go_on(before)
         self.panel.open(desk, review_map)
+        if before is not None:
+            self._let_go(before)
+
+    def _let_go(self, desk: ReviewDesk) -> None:
+        if len(desk.parcels) > MANY:
+            self._leaving = Turns(let_go(desk), self._on_gone, self)
+
+    def _on_shown(self, _: Any, error: Exception | None) -> None:
+        self._showing = None
+        if error is not None:
+            raise error
 
     def close(self) -> None:
         """Take the panel away."""
         self._task = None
-        if self._telling is not None:
-            self._telling.stop()
-            self._telling = None
+        for turns in (self._showing, self._telling):
+            if turns is not None:
+                turns.stop()
+        self._showing = self._telling = None
         if self.panel is None:
             return
         desk = self.panel.desk
         self.panel.close_down()
-        if desk is not None and len(desk.parcels) > MANY:
-            self._leaving = Turns(let_go(desk), self._on_gone, self)
+        if desk is not None:
+            self._let_go(desk)
         take_away(self._iface, self.panel)
         self.panel = None
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsProcessingContext, QgsProcessingUtils, QgsProject
+from qgis.core import QgsCoordinateReferenceSystem, QgsProcessingContext, QgsProcessingUtils, QgsProject
 
 from ..layers.snapshot import VectorSnapshot, take_vector
 from ..toolbox.parameters import RoleUse
@@ -52,10 +52,20 @@ def network_of(inputs: Inputs, profiles: Sequence[str], run: Any) -> Any:
     return _get(source, place, profiles, run)
 
 
-def opened_network(source: Any) -> Callable[[Path | None, Any], Any]:
-    """Open a network layer (a path or a layer) and return what reads it, `graph(home, run)`, for any thread.
+@dataclass(frozen=True)
+class OpenedNetwork:
+    """A network layer that is open: `read(home, run)`, in any thread, gives its WalkGraph in the metres of `crs`.
 
-    It gives the WalkGraph with the times of all profiles; with a project folder `home` the graph is kept there.
+    The graph has the times of all profiles; with a project folder `home` it is kept there.
+    """
+
+    crs: QgsCoordinateReferenceSystem
+    read: Callable[[Path | None, Any], Any]
+
+
+def opened_network(source: Any) -> OpenedNetwork:
+    """Open a network layer (a path or a layer).
+
     In a window the opening belongs to the main thread: QGIS locks up for good (3.40, OGR provider: getLayer and
     release take two locks in turned order) when two threads open tables of one GeoPackage at the same moment.
     Raises RenewalError when there is no such layer.
@@ -79,13 +89,7 @@ def opened_network(source: Any) -> Callable[[Path | None, Any], Any]:
         made_of = _Source(read, lambda: readings[0].content(digits_of(snapshot), run))
         return _get(made_of, _place(snapshot, plan, "repair", home, run), (), run)
 
-    return graph
-
-
-def network_crs(source: Any) -> Any:
-    """Return the system in metres of the coordinates that `opened_network` gives. Raises RenewalError without one."""
-    context = QgsProcessingContext()
-    return working_crs_of(take_vector(NETWORK.parameter, source, context), context).crs
+    return OpenedNetwork(plan.working.crs, graph)
 
 
 @dataclass(frozen=True)

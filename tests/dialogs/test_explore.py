@@ -289,9 +289,9 @@ def test_a_closed_panel_leaves_nothing_on_the_map(explore, dock, qgis_iface):
 def test_a_parcel_where_nobody_lives_says_so_once(explore):
     """No table of thirteen kinds that nobody needs; of two kinds, one of them needed, both are told."""
     from urban_renewal.dialogs.explore.text import parcel_html, people_text
-    from urban_renewal.dialogs.review.items import read_items
+    from urban_renewal.dialogs.review.parcels import Parcels
 
-    item = read_items(f"{explore._dock.session.study.folder}/tagged.gpkg|layername=tagged", {})[0]
+    item = Parcels(f"{explore._dock.session.study.folder}/tagged.gpkg|layername=tagged", {})[0]
     nobody = ("nurs", 0.0, 0.0, 0.0, None, None, None, 0, "NO_NEED", "place", None, 0.0)
     html = parcel_html(item, "why", [nobody, nobody], {})
     assert "<table" not in html and "Nobody here needs" in html

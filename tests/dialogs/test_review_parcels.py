@@ -4,10 +4,11 @@ import random
 from types import SimpleNamespace
 
 import pytest
+from qgis.PyQt.QtCore import Qt
 from urban_renewal.dialogs.review.items import CHANGED, EVERY, OPEN, OUTSIDE, TAGGED, Choice
 from urban_renewal.dialogs.review.store import Review, ReviewStore
 
-from .test_review import write_tagged
+from .test_review import review, write_tagged  # noqa: F401 (a fixture)
 
 LIMITS = {"old_compound": (0.4, 0.6), "urban_village": (0.4, 0.7)}
 TITLES = {"C1": "石板坡", "C2": "七星岗", "C3": "七星岗"}  # two of one name
@@ -192,3 +193,41 @@ def test_a_city_of_parcels_is_let_go_in_turns(tmp_path):
     parcels = Parcels(str(tmp_path / "tagged.gpkg"), {})
     parcels._rows = list(range(3 * MANY + 1))
     assert sum(1 for _ in let_go(SimpleNamespace(parcels=parcels))) == 3 and len(parcels) == 0
+
+
+def test_a_city_is_opened_in_turns(review, dock, qtbot, monkeypatch):  # noqa: F811
+    """Read in a task, shown in turns; a run that ends meanwhile, closing and opening again show one panel, once."""
+    from urban_renewal.dialogs.review import reviewing
+
+    monkeypatch.setattr(reviewing, "MANY", 0)
+    part = dock.reviewing
+    qtbot.keyClick(review.form.list, Qt.Key.Key_S)
+    before = review.desk
+    part.open()
+    assert review.desk is before  # what is shown stays until the other is read
+    qtbot.waitUntil(lambda: review.desk is not before and part._showing is None, timeout=5000)
+    assert (review.desk.skipped, len(review.desk.queue), review.item().parcel_id) == ({"P2"}, 3, "P3")
+    qtbot.waitUntil(lambda: len(before.parcels) == 0, timeout=5000)
+    part.open()
+    part.close()
+    part.open()
+    qtbot.waitUntil(lambda: part.panel is not None and part.panel.item() is not None, timeout=5000)
+    assert part.panel is not review and part.panel.item().parcel_id == "P2" and not part.panel.desk.skipped
+    qtbot.wait(300)  # the first reading ends as well
+    assert part._task is part._showing is None
+
+
+def test_a_city_that_cannot_be_read_says_so_in_words(review, dock, qtbot, monkeypatch):  # noqa: F811
+    from urban_renewal.dialogs.review import reviewing
+    from urban_renewal.dialogs.review.items import UnreadableError
+
+    def fail(*_):
+        raise UnreadableError("tagged.gpkg: disk I/O error")
+
+    monkeypatch.setattr(reviewing, "MANY", 0)
+    monkeypatch.setattr(reviewing, "open_desk", fail)
+    said = []
+    dock.reviewing.failed.connect(said.append)
+    dock.reviewing.open()
+    qtbot.waitUntil(lambda: bool(said), timeout=5000)
+    assert len(said) == 1 and said[0].startswith("“tagged.gpkg” with the tagged parcels cannot be read")
