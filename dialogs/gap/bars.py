@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qgis.PyQt.QtCore import QEvent, QRectF, QSize, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QEvent, QRectF, QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QBrush, QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPalette
 from qgis.PyQt.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -20,6 +20,7 @@ from ..parts.widgets import draw_focus
 from ..study import wording
 
 ROW_LINES = 1.7
+LATER_MS = 100
 MOST_LEFT, RIGHT = 0.4, 0.17  # shares of the width for names at most, and for numbers
 
 
@@ -43,6 +44,11 @@ class Pair:
     own: float | None = None
 
 
+def shares_text(pair: Pair) -> str:
+    """Return a community with its two shares."""
+    return paired(pair.name, f"{wording.percent(pair.elder, 0)} / {wording.percent(pair.child, 0)}")
+
+
 class GapBars(QWidget):
     """`chosen(key)` and `opened(key)` (double click)."""
 
@@ -53,7 +59,13 @@ class GapBars(QWidget):
         super().__init__()
         self.pairs: list[Pair] = []
         self.current = ""
-        self._longest: tuple[str, int] = ("", 0)  # the widest name in a font, pixels
+        self._widths: dict[str, int] = {}  # of names in a font, pixels
+        self._measured = ""  # that font
+        self._words: dict[tuple[Any, ...], str] = {}  # what is told of each community to those who do not see
+        self._soon = QTimer(self)  # that is told when the chart is drawn: it is long
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(LATER_MS)
+        self._soon.timeout.connect(self.describe)
         add_chart_menu(self, tr("Gaps by community"), self.table)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -66,13 +78,18 @@ class GapBars(QWidget):
 
     def show_pairs(self, pairs: Sequence[Pair], current: str) -> None:
         """Show the communities in their order."""
-        self.pairs, self.current, self._longest = list(pairs), current, ("", 0)
-        told = (
-            paired(pair.name, f"{wording.percent(pair.elder, 0)} / {wording.percent(pair.child, 0)}") for pair in pairs
-        )
-        self.setAccessibleDescription("\n".join(told))
+        self.pairs, self.current = list(pairs), current
+        self._soon.start()
         self.updateGeometry()
         self.update()
+
+    def describe(self) -> None:
+        """Tell the shares of all communities to those who do not see; of another kind they are what they were."""
+        known, self._words = self._words, {}
+        for pair in self.pairs:
+            key = (pair.key, pair.elder, pair.child)
+            self._words[key] = known.get(key) or shares_text(pair)
+        self.setAccessibleDescription("\n".join(self._words.values()))
 
     def choose(self, key: str) -> None:
         """Set one apart."""
@@ -94,11 +111,14 @@ class GapBars(QWidget):
         """Return where the bars begin: behind the longest name."""
         font = self.font()
         font.setBold(True)
-        if self._longest[0] != font.toString():  # measured once: a city has a thousand names
-            metrics = QFontMetrics(font)
-            longest = max((metrics.horizontalAdvance(pair.name) for pair in self.pairs), default=0)
-            self._longest = (font.toString(), longest)
-        return min(width * MOST_LEFT, self._longest[1] + 12.0)
+        if self._measured != font.toString():
+            self._widths, self._measured = {}, font.toString()
+        metrics, widths = QFontMetrics(font), self._widths
+        for pair in self.pairs:
+            if pair.name not in widths:  # measured once: a city has a thousand names
+                widths[pair.name] = metrics.horizontalAdvance(pair.name)
+        longest = max((widths[pair.name] for pair in self.pairs), default=0)
+        return min(width * MOST_LEFT, longest + 12.0)
 
     def place_of(self, key: str) -> int:
         """Return where the row of a community begins, in pixels."""

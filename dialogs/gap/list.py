@@ -11,11 +11,13 @@ from typing import Any
 from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, Qt
 
 from ...processing.texts import tr
-from ..explore.text import amount_text, unit_text
+from ..explore.text import unit_text
 from ..parts.phrases import aside
 from ..study import wording
 from .values import SHARE, WALK, Community
 
+DISPLAY, ALIGN, TIP = Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.TextAlignmentRole, Qt.ItemDataRole.ToolTipRole
+RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 COLUMNS = ("name", "people", "need", "served", "gap", "share", "radius", "exam")
 
 
@@ -50,16 +52,13 @@ class GapList(QAbstractTableModel):
         """Return the number of columns."""
         return len(COLUMNS)
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = DISPLAY) -> Any:
         """Return a heading; that of the need has the unit of the kind, the others of amounts in their tooltips."""
-        if orientation != Qt.Orientation.Horizontal or role not in (
-            Qt.ItemDataRole.DisplayRole,
-            Qt.ItemDataRole.ToolTipRole,
-        ):
+        if orientation != Qt.Orientation.Horizontal or role not in (DISPLAY, TIP):
             return None
-        units = {unit_text(cell.unit) for row in self.rows[:1] if (cell := row.cells.get(self._kind))}
+        units = {unit_text(cell.unit) for row in self.rows[:1] if (cell := row.cell(self._kind))}
         unit = aside(next(iter(units))) if any(units) else ""
-        told = role == Qt.ItemDataRole.ToolTipRole and COLUMNS[section] in ("served", "gap")
+        told = role == TIP and COLUMNS[section] in ("served", "gap")
         return self._heading(section) + (unit if COLUMNS[section] == "need" or told else "")
 
     def _heading(self, section: int) -> str:
@@ -68,28 +67,24 @@ class GapList(QAbstractTableModel):
             tr("Within radius"), tr("Examination"),
         )[section]  # fmt: skip
 
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: QModelIndex, role: int = DISPLAY) -> Any:
         """Return text and alignment; the name of a community as its tooltip too."""
-        if not index.isValid():
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column():
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if role == Qt.ItemDataRole.DisplayRole or (role == Qt.ItemDataRole.ToolTipRole and not index.column()):
-            return row_texts(self.rows[index.row()], self._kind)[index.column()]
-        return None
+        column = index.column()
+        if role == DISPLAY or (role == TIP and not column):
+            return cell_text(self.rows[index.row()], self._kind, COLUMNS[column]) if index.isValid() else None
+        return RIGHT if role == ALIGN and column else None
 
 
-def row_texts(item: Community, kind: str) -> list[str]:
-    """Return a community's row of the table; — for what is not known."""
-    cell = item.cells.get(kind)
+def cell_text(item: Community, kind: str, column: str) -> str:
+    """Return a cell of the table in words; — for what is not known."""
+    cell = item.cell(kind)
+    if column == "name":
+        return item.name
     if cell is None:
-        return [item.name, *["—"] * (len(COLUMNS) - 1)]
-    if cell.unit == SHARE:
-        cover = wording.percent(cell.radius_cover, 0)
-        return [item.name, "—", "—", "—", "—", wording.percent(cell.share(WALK), 0), cover, ""]
-    exam = "" if cell.exam_missing is None else tr("met") if not cell.exam_missing else tr("not met")
-    return [
-        item.name, wording.number(cell.people), amount_text(cell.need, ""), amount_text(cell.served, ""),
-        amount_text(cell.gap, ""), wording.percent(cell.share(WALK), 0),
-        wording.percent(None if cell.radius_cover is None else cell.radius_cover, 0), exam,
-    ]  # fmt: skip
+        return "—"
+    if column in ("share", "radius"):
+        return wording.percent(cell.share(WALK) if column == "share" else cell.radius_cover, 0)
+    if column == "exam":
+        return "" if cell.exam_missing is None else tr("met") if not cell.exam_missing else tr("not met")
+    # a group has no amounts
+    return "—" if cell.unit == SHARE else wording.number(getattr(cell, column), 0 if column == "people" else 1)

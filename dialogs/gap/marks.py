@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from itertools import islice
+from math import inf
 from typing import Any, NamedTuple
 
 from qgis.core import (
     QgsApplication,
-    QgsPointXY,
     QgsTask,
     QgsVectorLayer,
 )
@@ -27,7 +29,7 @@ from ..study.figures import rows_of
 HEIGHT = 40  # under the houses of the review
 SIDE_MM, RIM_MM, THICK_MM = 3.0, 0.4, 0.6  # ui/spec §5
 MOST = 1_500  # squares in view; more would hide the map
-STATE_SQL = "SELECT facility_id, status FROM {t} WHERE kind = ?"
+STATE_SQL = "SELECT kind, facility_id, status FROM {t}"
 FULL = "full"
 
 
@@ -49,10 +51,14 @@ def reader_of(session: Any, crs: Any) -> Any:
     return place_reader(layer, names["facility_id"], crs, session.project)
 
 
-def marks_of(files: Mapping[str, str], places: Mapping[str, tuple[float, float]], kind: str) -> list[Mark]:
-    """Return the facilities of a kind that the last count of gaps knows."""
-    rows = rows_of(files, "facility_load", STATE_SQL, (kind,))
-    return [Mark(*places[str(name)], status == FULL) for name, status in rows if str(name) in places]
+def marks_of(files: Mapping[str, str], places: Mapping[str, tuple[float, float]]) -> dict[str, list[Mark]]:
+    """Return {kind: facilities} that the last count of gaps knows, from west to east."""
+    found: dict[str, list[Mark]] = {}
+    for kind, name, status in rows_of(files, "facility_load", STATE_SQL):
+        place = places.get(str(name))
+        if place is not None:
+            found.setdefault(kind, []).append(Mark(*place, status == FULL))
+    return {kind: sorted(marks) for kind, marks in found.items()}
 
 
 class FacilityMarks(CanvasItem):
@@ -64,26 +70,37 @@ class FacilityMarks(CanvasItem):
         self.marks: Sequence[Mark] = ()
 
     def show_marks(self, marks: Sequence[Mark]) -> None:
-        """Show other marks."""
+        """Show other marks, given from west to east: of a city's ten thousand those beside the view are passed over."""
         self.marks = marks
         self.update()
 
     def paint(self, painter: QPainter, option: Any = None, widget: Any = None) -> None:
         """Draw what is in view; those that are full above the others. Nothing when there are too many to tell apart."""
-        view = self._canvas.extent()
-        west, south, east, north = view.xMinimum(), view.yMinimum(), view.xMaximum(), view.yMaximum()
-        seen = [mark for mark in self.marks if west <= mark.x <= east and south <= mark.y <= north]
+        seen = self.seen()
         if len(seen) > MOST:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         mm = self._canvas.logicalDpiX() / 25.4
         side = SIDE_MM * mm
         painter.setBrush(QColor("#FFFFFF"))
-        for mark in sorted(seen, key=lambda mark: mark.is_full):
-            entry = colours()["overloaded" if mark.is_full else "facility"]
-            painter.setPen(QPen(QColor(str(entry["color"])), (THICK_MM if mark.is_full else RIM_MM) * mm))
-            middle = self.toCanvasCoordinates(QgsPointXY(mark.x, mark.y))
-            painter.drawRect(QRectF(middle.x() - side / 2, middle.y() - side / 2, side, side))
+        across = self._canvas.getCoordinateTransform().transform()  # by the numbers: a call of QGIS a mark is felt
+        xx, yx, dx, xy, yy, dy = across.m11(), across.m21(), across.dx(), across.m12(), across.m22(), across.dy()
+        for is_full in (False, True):
+            entry = colours()["overloaded" if is_full else "facility"]
+            painter.setPen(QPen(QColor(str(entry["color"])), (THICK_MM if is_full else RIM_MM) * mm))
+            for mark in seen:
+                if mark.is_full == is_full:
+                    x, y = xx * mark.x + yx * mark.y + dx, xy * mark.x + yy * mark.y + dy
+                    painter.drawRect(QRectF(x - side / 2, y - side / 2, side, side))
+
+    def seen(self) -> list[Mark]:
+        """Return the marks in view; of more than MOST one more than that."""
+        view = self._canvas.extent()
+        south, north = view.yMinimum(), view.yMaximum()
+        first = bisect_left(self.marks, (view.xMinimum(),))
+        last = bisect_right(self.marks, (view.xMaximum(), inf))
+        inside = (mark for mark in self.marks[first:last] if south <= mark.y <= north)
+        return list(islice(inside, MOST + 1))
 
 
 class MarkShowing(QObject):
@@ -95,27 +112,27 @@ class MarkShowing(QObject):
         super().__init__(parent)
         self._iface, self._session = iface, session
         self.places: dict[str, tuple[float, float]] = {}
+        self._marks: dict[str, list[Mark]] = {}
         self.item: FacilityMarks | None = None
         self._task: QgsTask | None = None
-        self._files: Mapping[str, str] = {}
         self._kind = ""
 
     def start(self, files: Mapping[str, str]) -> None:
         """Read the facilities anew."""
-        self._files = files
         if self._iface is None:
             return
         read, found = reader_of(self._session, self._iface.mapCanvas().mapSettings().destinationCrs()), {}
 
         def work(task: QgsTask) -> None:
             found["places"] = read()
+            found["marks"] = marks_of(files, found["places"])
 
         def over(error: Exception | None, result: Any = None) -> None:
             if self._task is not reading:  # other results have come meanwhile
                 return
             self._task = None
             if error is None:
-                self.places = found["places"]
+                self.places, self._marks = found["places"], found["marks"]
                 self.show(self._kind)
                 self.read.emit()
 
@@ -127,7 +144,7 @@ class MarkShowing(QObject):
         self._kind = kind
         if self._iface is None:
             return
-        marks = marks_of(self._files, self.places, kind) if kind else []
+        marks = self._marks.get(kind, [])
         if self.item is None and marks:
             self.item = FacilityMarks(self._iface.mapCanvas())
         if self.item is not None:
@@ -143,4 +160,4 @@ class MarkShowing(QObject):
         """Forget everything."""
         self._task = None
         self.clear()
-        self.places = {}
+        self.places, self._marks = {}, {}

@@ -94,6 +94,7 @@ class GapMatrix(QAbstractTableModel):
         self.look = Look()
         self.keys: list[str] = []
         self._sorted = (0, Qt.SortOrder.AscendingOrder)
+        self._totals: dict[str, float | None] = {}  # of all communities together, of what is shown
 
     def open(self, communities: Sequence[Community], titles: Mapping[str, str]) -> None:
         """Take the communities of a count of gaps."""
@@ -119,6 +120,7 @@ class GapMatrix(QAbstractTableModel):
         self.endResetModel()
 
     def _arrange(self) -> None:
+        self._totals = {}
         column, order = self._sorted
         wanted = [item for item in self.communities if self._is_wanted(item)]
         falls = order == Qt.SortOrder.DescendingOrder
@@ -141,6 +143,13 @@ class GapMatrix(QAbstractTableModel):
 
     def number(self, item: Community | None, key: str) -> float | None:
         """Return what a column holds of a community, None for all of them together."""
+        if item is not None:
+            return self._number(item, key)
+        if key not in self._totals:  # asked for at every drawing of the first row
+            self._totals[key] = self._number(None, key)
+        return self._totals[key]
+
+    def _number(self, item: Community | None, key: str) -> float | None:
         several = self.communities if item is None else [item]
         if key in (ELDER, CHILD):
             return self._group(item, key)

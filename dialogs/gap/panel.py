@@ -36,7 +36,7 @@ from ..parts.widgets import HINT, Page, big_figures, figure_row, main_button, te
 from ..study import wording
 from .bars import GapBars, Pair, group_colour
 from .list import GapList
-from .values import GROUPS, ORDERS, RADIUS, WALK, Community, arranged, group_total, sums, with_groups
+from .values import GROUPS, ORDERS, RADIUS, WALK, Community, arranged, group_total, sums
 
 MEASURED = 40  # rows that decide how wide a column is: a city has a thousand communities
 
@@ -58,7 +58,6 @@ class GapPanel(QDockWidget):
         self.setObjectName("UrbanRenewalGaps")
         self.communities: list[Community] = []
         self.rules: dict[str, Any] = {}  # kind: its entry in the standard
-        self.both: list[Community] = []  # with the groups as kinds of their own
         self.titles: dict[str, str] = {}
         self.states: dict[str, dict[str, int]] = {}
         self.limits: dict[str, tuple[float, float]] = {}
@@ -173,7 +172,6 @@ class GapPanel(QDockWidget):
         """Show the communities; `titles` of kinds, `states` of parcels not counted, `limits` (radius m, minutes)."""
         self.communities, self.titles, self.states, self.limits = communities, titles, states, limits
         kinds = [kind for kind in titles if any(kind in item.cells for item in communities)]
-        self.both = with_groups(communities)
         now = self.kind.currentData()
         self.kind.clear()
         for kind in kinds:
@@ -196,7 +194,7 @@ class GapPanel(QDockWidget):
         """Show the kind, the yardstick and the order that are chosen."""
         kind, yardstick = str(self.kind.currentData() or ""), self.yardstick()
         words = self.find.text().strip().casefold()
-        rows = arranged(self.both, kind, yardstick, str(self.order.currentData()))
+        rows = arranged(self.communities, kind, yardstick, str(self.order.currentData()))
         rows = [item for item in rows if words in item.name.casefold()]
         self.hint.say(tr("No community has “{words}” in its name.").format(words=self.find.text().strip()))
         self._show_sums(kind, yardstick)
@@ -206,7 +204,7 @@ class GapPanel(QDockWidget):
         self.legend.setText(self._legend_text())
         pairs = []
         for item in rows:
-            cell = item.cells.get(kind)
+            cell = item.cell(kind)
             people = cell.left_out(yardstick) if cell else None
             shares = [item.group_share(group, yardstick) for group in ("elder", "child")]
             pairs.append(Pair(item.community_id, item.name, *shares, people, cell.share(yardstick) if cell else None))
@@ -223,7 +221,7 @@ class GapPanel(QDockWidget):
         self.shown.emit(kind, yardstick)
 
     def _show_sums(self, kind: str, yardstick: str) -> None:
-        found = sums(self.both, kind, yardstick)
+        found = sums(self.communities, kind, yardstick)
         words = fill(tr("{n?community with a gap|communities with a gap}"), n=found.communities_n)
         short = (f"{found.short_n} / {found.communities_n}", words)
         if kind in GROUPS:
@@ -262,7 +260,7 @@ class GapPanel(QDockWidget):
         place = self.list.row_of(key)
         self.table.selectRow(place) if place >= 0 else self.table.clearSelection()
         self._is_filling = False
-        item = next((one for one in self.both if one.community_id == key), None)
+        item = next((one for one in self.communities if one.community_id == key), None)
         is_shown = place >= 0 or not self.find.text().strip()
         self.sentence.setText(self._told(item) if item and is_shown else "")
         self.chosen.emit(key)
@@ -283,7 +281,7 @@ class GapPanel(QDockWidget):
 
     def _told(self, item: Community, walk: str = "") -> str:
         kind = str(self.kind.currentData() or "")
-        cell = item.cells.get(kind)
+        cell = item.cell(kind)
         if cell is None:
             return f"<b>{escape(item.name)}</b>"
         if kind in GROUPS:
@@ -324,7 +322,7 @@ class GapPanel(QDockWidget):
 
     def show_walk(self, key: str, words: str) -> None:
         """Tell of the walk from where most is missing, when that community is still the one that is told of."""
-        item = next((one for one in self.both if one.community_id == key), None)
+        item = next((one for one in self.communities if one.community_id == key), None)
         if item is not None and key == self.current and words:
             self.sentence.setText(self._told(item, words))
 

@@ -25,8 +25,10 @@ from ...processing.texts import interface_language, tr
 from ..explore import text as explore_text
 from ..explore.answers import Beside, is_big
 from ..parts.beside import Frame, put_beside, take_away
+from ..parts.systems import system_of
 from ..review import reviewing
 from ..review.items import table_of
+from ..review.places import Area
 from ..study import results, tree, wording
 from ..study.crossing import crossing
 from ..study.figures import rows_of
@@ -134,8 +136,7 @@ class GapShowing(QObject):
 
     def open_table(self) -> None:
         """Show the table of all kinds below the map."""
-        session = self._dock.session
-        self.table.open(session, results_of(session.study))
+        self.table.open(results_of(self._dock.session.study))
 
     def _make(self) -> None:
         self.panel = GapPanel(self._iface)
@@ -175,14 +176,16 @@ class GapShowing(QObject):
         is_marked = self.marks.item is not None and bool(self.marks.item.marks)
         tree.set_aside(session.project, session.study.study_id, "facilities", is_marked)
 
-    def sources(self, with_areas: bool = True) -> tuple[dict[str, str], Any]:
-        """Return the result files and the communities in the parcels' system, for the walks; none when not wanted."""
-        files = results_of(self._dock.session.study)
-        if "tagged" not in files or not with_areas:
-            return files, []
-        path, table = table_of(files["tagged"])
-        crs = QgsVectorLayer(f"{path}|layername={table}", "tagged", "ogr").crs()
-        return files, reviewing.areas_of(self._dock.session, crs)
+    @property
+    def study(self) -> Study:
+        """Return the study whose gaps are shown."""
+        return self._dock.session.study
+
+    def areas(self) -> list[Area]:
+        """Return the communities in the parcels' system; none before Tag, or without a layer of them."""
+        session = self._dock.session
+        files = results_of(session.study)
+        return reviewing.areas_of(session, system_of(*table_of(files["tagged"]))) if "tagged" in files else []
 
     def ends_of(self, walk: Walk) -> Any:
         """Return (network, walker, function that moves parcels' coordinates, door, tagged source) of a walk; None

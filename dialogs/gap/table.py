@@ -6,14 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from qgis.core import QgsApplication, QgsTask, QgsVectorLayer
+from qgis.core import QgsApplication, QgsTask
 from qgis.PyQt.QtCore import QObject, Qt
 
 from ...processing.running.promptness import promptly
 from ...processing.texts import tr
 from ..parts.beside import take_away
-from ..review import reviewing
-from ..review.items import OUTSIDE, UnreadableError, table_of
+from ..review.items import OUTSIDE, UnreadableError
 from ..review.places import Area, places_of
 from ..study.figures import rows_of
 from .matrix_panel import GapMatrixPanel
@@ -29,7 +28,7 @@ class GapTable(QObject):
         self.panel: GapMatrixPanel | None = None
         self._task: QgsTask | None = None
 
-    def open(self, session: Any, files: Mapping[str, str]) -> None:
+    def open(self, files: Mapping[str, str]) -> None:
         """Show the table of the communities that the panel of gaps shows."""
         gaps = self._showing.panel
         if self.panel is None:
@@ -38,7 +37,7 @@ class GapTable(QObject):
         self.panel.raise_()
         self.panel.open(gaps.communities, gaps.titles)
         self.follow(gaps.current, str(gaps.kind.currentData() or ""))
-        self._count(session, files)
+        self._count(files)
 
     def _make(self) -> None:
         self.panel = GapMatrixPanel(self._iface)
@@ -53,13 +52,11 @@ class GapTable(QObject):
         if self.panel is not None and not self.panel.isHidden():
             self.panel.choose(community, kind)
 
-    def _count(self, session: Any, files: Mapping[str, str]) -> None:
+    def _count(self, files: Mapping[str, str]) -> None:
         """Count by community the parcels that were not counted like the others, in a task: a million rows may be."""
         if self._task is not None or "tagged" not in files:
             return
-        path, table = table_of(files["tagged"])
-        crs = QgsVectorLayer(f"{path}|layername={table}", "tagged", "ogr").crs()
-        areas, found = reviewing.areas_of(session, crs), {}
+        areas, found = self._showing.areas(), {}
 
         def act(task: QgsTask) -> None:
             found["states"] = count_states(files, areas)

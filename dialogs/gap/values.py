@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from ...core.delivery.palette import CHILD_KINDS, ELDER_KINDS
@@ -12,6 +12,7 @@ from ..study.figures import rows_of
 
 WALK, RADIUS = "walk", "radius"
 ORDERS = ("gap", "people", "name")
+SHARE = "share"  # the unit of a whole group: its kinds have units of their own, only shares can be put together
 GROUPS = {"elder": ELDER_KINDS, "child": CHILD_KINDS}
 SQL = (
     "SELECT community_id, name, kind, unit, people, need, supply, served, gap, radius_cover_people, walk_cover_people,"
@@ -56,13 +57,37 @@ class Community:
     community_id: str
     name: str
     cells: Mapping[str, Cell] = field(default_factory=dict)
+    groups: Mapping[str, Cell] = field(init=False)  # a cell for each group as for a kind; none of no need
+
+    def __post_init__(self) -> None:
+        """Work out the groups: where the communities are read, beside the window."""
+        object.__setattr__(self, "groups", _groups_of(self.cells))
+
+    def cell(self, kind: str) -> Cell | None:
+        """Return the cell of a kind or a group; None without."""
+        return self.cells.get(kind) or self.groups.get(kind)
 
     def group_share(self, group: str, yardstick: str) -> float | None:
-        """Return the plain mean over the kinds of a group that anybody needs (contract: elder_gap, child_gap)."""
-        found = [self.cells[kind].share(yardstick) for kind in GROUPS[group]
-                 if kind in self.cells and self.cells[kind].need]  # fmt: skip
-        known = [share for share in found if share is not None]
-        return sum(known) / len(known) if known else None
+        """Return the plain mean over the kinds of a group that anybody needs; None = not known."""
+        cell = self.groups.get(group)
+        return None if cell is None else cell.share(yardstick)
+
+
+def _groups_of(cells: Mapping[str, Cell]) -> dict[str, Cell]:
+    """Return the mean shares of groups, no amounts: over the kinds that anybody needs (elder_gap, child_gap)."""
+    found = {}
+    for group, kinds in GROUPS.items():
+        needed = [cell for kind in kinds if (cell := cells.get(kind)) is not None and cell.need]
+        walk, line = (_mean([cell.share(yardstick) for cell in needed]) for yardstick in (WALK, RADIUS))
+        if walk is not None or line is not None:
+            served, cover = (None if share is None else 1.0 - share for share in (walk, line))
+            found[group] = Cell(SHARE, None, 1.0, None, served, walk, cover, None, "", None)
+    return found
+
+
+def _mean(shares: list[float | None]) -> float | None:
+    known = [share for share in shares if share is not None]
+    return sum(known) / len(known) if known else None
 
 
 def read_communities(files: Mapping[str, str]) -> list[Community]:
@@ -73,24 +98,6 @@ def read_communities(files: Mapping[str, str]) -> list[Community]:
         unit, people, need, supply, served, gap, radius, walk, exam, missing = values
         cells[kind] = Cell(str(unit or ""), people, need, supply, served, gap, radius, walk, str(exam or ""), missing)
     return [Community(key, name, cells) for key, (name, cells) in found.items()]
-
-
-SHARE = "share"  # the unit of a whole group: its kinds have units of their own, only shares can be put together
-
-
-def with_groups(communities: list[Community]) -> list[Community]:
-    """Return the communities with a cell for each group as for a kind: the mean share of its kinds, no amounts."""
-    return [replace(item, cells={**item.cells, **_group_cells(item)}) for item in communities]
-
-
-def _group_cells(item: Community) -> dict[str, Cell]:
-    found = {}
-    for group in GROUPS:
-        walk, line = item.group_share(group, WALK), item.group_share(group, RADIUS)
-        if walk is not None or line is not None:
-            served, cover = (None if share is None else 1.0 - share for share in (walk, line))
-            found[group] = Cell(SHARE, None, 1.0, None, served, walk, cover, None, "", None)
-    return found
 
 
 def group_total(communities: list[Community], group: str, yardstick: str) -> float | None:
@@ -109,7 +116,7 @@ def arranged(communities: list[Community], kind: str, yardstick: str, order: str
     """Return the communities in an order; those that nothing is known of come last, ties by id."""
 
     def key(item: Community) -> tuple[Any, ...]:
-        cell = item.cells.get(kind)
+        cell = item.cell(kind)
         value = None if cell is None else cell.share(yardstick) if order == "gap" else cell.left_out(yardstick)
         if order == "name":
             return (0, 0.0, item.name, item.community_id)
@@ -133,7 +140,7 @@ class Sums:
 
 def sums(communities: list[Community], kind: str, yardstick: str) -> Sums:
     """Return the key figures of a kind; what is not known anywhere is None."""
-    cells = [item.cells[kind] for item in communities if kind in item.cells]
+    cells = [cell for item in communities if (cell := item.cell(kind)) is not None]
     people = [value for cell in cells if (value := cell.left_out(yardstick)) is not None]
     gaps = [cell.gap for cell in cells if cell.gap is not None]
     exams = [cell.exam_missing for cell in cells if cell.exam_missing is not None]

@@ -16,9 +16,10 @@ from ...core.words import fill
 from ...processing.texts import tr
 from ..explore.text import minutes_text
 from ..parts.phrases import flowing
-from ..review.places import insides_of, names_of, places_of
+from ..review.places import Area, insides_of, names_of, places_of
 from ..study import wording
 from ..study.figures import rows_of
+from ..study.steps import results_of
 from ..study.turns import Turns, aside
 from .values import GROUPS
 
@@ -49,11 +50,11 @@ def worst_walks(files: Mapping[str, str], kind: str, community_of: Mapping[str, 
 
 
 def find_walks(
-    files: Mapping[str, str], areas: Any, kind: str, places: dict[str, str] | None
+    files: Mapping[str, str], areas: list[Area], kind: str, places: dict[str, str] | None
 ) -> tuple[str, dict[str, Walk], dict[str, str]]:
     """Return (kind, its walks, {parcel: community}), for a thread; `places` where they are known already."""
     if places is None:
-        held, names = places_of(files["tagged"], areas), names_of(files["tagged"])
+        held, names = places_of(files["tagged"], areas) if areas else {}, names_of(files["tagged"])
         places = {names[fid]: community for fid, community in held.items() if fid in names}
     return kind, worst_walks(files, kind, places), places
 
@@ -110,12 +111,11 @@ class WalkTelling(QObject):
     def _begin(self) -> None:
         kind = self._wanted[0]
         if self._finding is None and kind not in self._walks and self._showing.panel is not None:
-            is_first = self._places is None
-            files, areas = self._showing.sources(is_first)  # a city's communities are not read for every kind
+            files, is_first = results_of(self._showing.study), self._places is None
+            areas = self._showing.areas() if is_first else []  # read once, not for every kind
             if "tagged" in files and (areas or not is_first):
-                self._finding = Turns(
-                    aside(partial(find_walks, files, areas, kind, self._places)), self._on_found, self
-                )
+                find = partial(find_walks, files, areas, kind, self._places)
+                self._finding = Turns(aside(find), self._on_found, self)
 
     def _on_found(self, found: Any, error: Exception | None) -> None:
         self._finding = None
@@ -133,15 +133,23 @@ class WalkTelling(QObject):
             self._go(walk)
 
     def _go(self, walk: Walk) -> None:
-        """Find the way of a walk; told again with its stairs and climb."""
-        ends = self._showing.ends_of(walk)
+        """Find the way of a walk, in a turn of its own; told again with its stairs and climb."""
         if self._walking is not None:
             self._walking.stop()
-            self._walking = None
-        if ends is None:
-            return
-        ground, profile, move, door, tagged = ends
         wanted = self._wanted
+
+        def over(way: Any, error: Exception | None) -> None:
+            self._walking = None
+            if error is None and way is not None and wanted == self._wanted:
+                self._tell(way)
+
+        self._walking = Turns(self._going(walk), over, self)
+
+    def _going(self, walk: Walk) -> Any:
+        ends = self._showing.ends_of(walk)
+        if ends is None:
+            return None
+        ground, profile, move, door, tagged = ends
 
         def find() -> Any:
             from ..explore.walk_ground import way_to
@@ -150,12 +158,7 @@ class WalkTelling(QObject):
             home = move(x, y)
             return way_to(ground, (float(home[0][0]), float(home[1][0])), [door], profile) if len(x) else None
 
-        def over(way: Any, error: Exception | None) -> None:
-            self._walking = None
-            if error is None and way is not None and wanted == self._wanted:
-                self._tell(way)
-
-        self._walking = Turns(aside(find), over, self)
+        return (yield from aside(find))
 
     def close(self) -> None:
         """Stop looking, forget everything."""

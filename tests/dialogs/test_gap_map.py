@@ -37,7 +37,7 @@ def test_a_click_on_the_map_chooses_the_community(gaps, qgis_iface, project):  #
 
 def test_a_group_is_chosen_like_a_kind(gaps):  # noqa: F811
     """Only one kind of elders and one of children here: no group is offered. With two, the plain mean of shares."""
-    from urban_renewal.dialogs.gap.values import Cell, Community, group_total, with_groups
+    from urban_renewal.dialogs.gap.values import Cell, Community, group_total
 
     panel = gaps.panel
     assert panel.kind.findData("elder") < 0
@@ -65,7 +65,7 @@ def test_a_group_is_chosen_like_a_kind(gaps):  # noqa: F811
     panel.choose("C1")
     assert "托育 60 %, 幼儿园 20 %" in panel.sentence.text() and panel.worst_kind("C1") == "nurs"
     assert [panel.list.index(0, column).data() for column in range(6)] == ["甲", "—", "—", "—", "—", "40 %"]
-    assert with_groups([one])[0].cells["child"].share("radius") == pytest.approx((0.1 + 0.5) / 2)
+    assert one.cell("child").share("radius") == pytest.approx((0.1 + 0.5) / 2)
     panel.find.setText("乙")
     assert [pair.key for pair in panel.bars.pairs] == ["C2"] and panel.current == "C2"
 
@@ -166,6 +166,31 @@ def test_facilities_stand_on_the_map_with_their_load(walked, qtbot, qgis_iface):
     assert walked.marks.item is None
     walked._on_visible(True)
     assert len(walked.marks.item.marks) == 1
+
+
+def test_of_a_citys_facilities_those_in_view_are_looked_for(qgis_iface):
+    """What is passed over lies outside the view: the same as asking every mark, on the edges of the view too."""
+    from qgis.core import QgsPointXY, QgsRectangle
+    from urban_renewal.dialogs.gap import marks
+
+    canvas = qgis_iface.mapCanvas()
+    canvas.resize(400, 400)
+    canvas.setExtent(QgsRectangle(100, 100, 200, 200))
+    view, item = canvas.extent(), marks.FacilityMarks(canvas)
+    west, south, east, north = view.xMinimum(), view.yMinimum(), view.xMaximum(), view.yMaximum()
+    ways = [
+        (x, y) for x in (west - 1, west, 150.0, east, east + 1) for y in (south - 1, south, 150.0, north, north + 1)
+    ]
+    item.show_marks(sorted(marks.Mark(x, y, n % 2 == 0) for n, (x, y) in enumerate(ways)))
+    there = [mark for mark in item.marks if west <= mark.x <= east and south <= mark.y <= north]
+    assert item.seen() == there and len(there) == 9
+    across = canvas.getCoordinateTransform().transform()
+    for x, y in ways:  # where QGIS itself puts them
+        spot, own = across.map(x, y), item.toCanvasCoordinates(QgsPointXY(x, y))
+        assert spot == pytest.approx((own.x(), own.y()), abs=1e-6)
+    item.show_marks([marks.Mark(150.0, 150.0, False)] * (marks.MOST + 100))
+    assert len(item.seen()) == marks.MOST + 1
+    canvas.scene().removeItem(item)
 
 
 def test_limits_say_whether_they_are_verified(gaps):  # noqa: F811

@@ -217,3 +217,17 @@ def test_a_citys_rows_are_counted_beside_the_window(gaps, dock, qtbot, tmp_path,
     gaps.close()
     qtbot.wait(200)
     assert gaps.panel is None
+
+
+def test_what_is_told_of_communities_to_those_who_do_not_see(gaps, qtbot):
+    """Of another kind the words are those of before; another yardstick has shares of its own."""
+    bars, panel = gaps.panel.bars, gaps.panel
+    qtbot.waitUntil(lambda: bool(bars.accessibleDescription()))
+    assert bars.accessibleDescription().splitlines() == ["甲: 50 % / 60 %", "乙: — / 10 %", "丙: — / —"]
+    panel.kind.setCurrentIndex(panel.kind.findData("eday"))
+    panel.refresh()
+    bars.describe()
+    assert sorted(bars.accessibleDescription().splitlines()) == sorted(["甲: 50 % / 60 %", "乙: — / 10 %", "丙: — / —"])
+    panel.radius.setChecked(True)
+    bars.describe()
+    assert sorted(bars.accessibleDescription().splitlines()) == sorted(["甲: 0 % / 10 %", "乙: — / 80 %", "丙: — / —"])
