@@ -226,8 +226,9 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
         if plan is None:
             return Speaker(self.ID, _language(values))
         names = {name: item.name for name, item in plan.vectors.items()}
-        columns = [column for role in plan.roles.values() for column in role.columns.values() if column.parameter]
-        return Speaker(self.ID, _language(values), names, {column.name: column.parameter for column in columns})
+        fields = {name: {column.name: column.parameter for column in role.columns.values() if column.parameter}
+                  for name, role in plan.roles.items()}  # fmt: skip
+        return Speaker(self.ID, _language(values), names, fields)
 
     def _spoken(self, error: RenewalError, values: Mapping[str, Any]) -> QgsProcessingException:
         return QgsProcessingException(self._speaker(values).say(error.code, error.values))
@@ -259,7 +260,7 @@ def _tell(run: Run, feedback: QgsProcessingFeedback, speaker: Speaker) -> None:
     for row in run.left_out:
         groups.setdefault((row.layer, row.code), []).append(row)
     for (layer, code), rows in sorted(groups.items()):
-        sentences = list(dict.fromkeys(speaker.say(code, {"n": row.n, **row.values}) for row in rows))
+        sentences = list(dict.fromkeys(speaker.say(code, {"n": row.n, **row.values}, layer) for row in rows))
         more = f" (+{len(sentences) - 1})" if len(sentences) > 1 else ""
         push = feedback.pushInfo if all(row.severity == "info" for row in rows) else feedback.pushWarning
         push(f"{speaker.layer(layer)} · {sum(row.n for row in rows)} · {sentences[0]}{more}")

@@ -24,7 +24,8 @@ GEOMETRIES = {
 class Speaker:
     """Says the messages of one algorithm in one language.
 
-    `names` are the layers that were given, by parameter, `fields` the field parameters by the column that they name.
+    `names` are the layers that were given, by parameter; `fields` for each of them the field parameters by the column
+    that they name: `kind` is one thing of stations and another of facilities.
     """
 
     def __init__(
@@ -32,14 +33,16 @@ class Speaker:
         algorithm: str,
         language: str,
         names: Mapping[str, str] | None = None,
-        fields: Mapping[str, str] | None = None,
+        fields: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self._algorithm, self._language = algorithm, language
         self._names, self._fields = dict(names or {}), dict(fields or {})
 
-    def say(self, code: str, values: Mapping[str, Any]) -> str:
-        """Return the sentence of a message."""
+    def say(self, code: str, values: Mapping[str, Any], layer: str = "") -> str:
+        """Return the sentence of a message; `layer`: the one it is about, where its values do not tell."""
         shown = {key: self._shown(key, value) for key, value in values.items()}
+        if isinstance(column := values.get("column"), str):
+            shown["column"] = self._column(column, str(values.get("layer") or layer))
         return say(code, self._language, **shown)
 
     def layer(self, parameter: str) -> str:
@@ -57,10 +60,15 @@ class Speaker:
         if key in PARAMETERS:
             label = self._label(value)
             return value if label == value else f"{label} {value}"
-        if key == "column" and value in self._fields:
-            label = self._label(self._fields[value])
-            return label.removesuffix("字段" if self._language == "zh" else " field")
         return GEOMETRIES.get(value, {}).get(self._language, value) if key in ("wanted", "found") else value
+
+    def _column(self, column: str, layer: str) -> str:
+        """Return what a column of a layer, given by its parameter or its name, is called; itself when nobody says."""
+        about = [name for name in self._fields if layer in (name, name.split("#")[0], self._names.get(name))]
+        found = {self._fields[name][column] for name in about or self._fields if column in self._fields[name]}
+        if len(found) != 1:  # layers of one name may mean two things by it
+            return column
+        return self._label(found.pop()).removesuffix("字段" if self._language == "zh" else " field")
 
     def _label(self, parameter: str) -> str:
         try:

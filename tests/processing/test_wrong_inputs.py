@@ -81,6 +81,24 @@ def test_the_log_names_layers_and_fields_as_people_know_them(run_algorithm, make
     assert "scratch" not in log  # QGIS complains about each heading of a temporary layer
 
 
+def test_a_column_is_called_by_what_it_is_in_its_own_layer():
+    """A community has a name as well; that is no name of a station."""
+    from urban_renewal.processing.toolbox.speaking import Speaker
+
+    names = {"STATIONS": "站点", "COMMUNITIES": "社区", "FACILITIES": "社区"}
+    fields = {"STATIONS": {"name": "STATION_NAME", "kind": "STATION_KIND"}, "COMMUNITIES": {}, "FACILITIES": {}}
+    speaker = Speaker("delineatezones", "en", names, fields)
+    told = {"column": "name", "field": "MC"}
+    assert "Station name is taken" in speaker.say("field_guessed", {"layer": "站点", **told})
+    assert ": name is taken" in speaker.say("field_guessed", {"layer": "社区", **told})
+    assert "Station name" in speaker.say(
+        "people_negative", told, "STATIONS"
+    )  # a line of LEFT_OUT: its layer goes by it
+    assert "Station name" not in speaker.say("people_negative", told, "COMMUNITIES")
+    both = Speaker("delineatezones", "en", names, {**fields, "FACILITIES": {"name": "PARCEL_ID"}})
+    assert "Station name" not in both.say("people_negative", told)  # which of the two it is nobody says
+
+
 @pytest.mark.parametrize(("crs", "far"), [("EPSG:4545", False), ("EPSG:4547", True)])
 def test_a_layer_in_a_wrong_system_is_told_by_every_run(make_layer, run_algorithm, tmp_path, crs, far):
     """The same numbers in the next 3° zone are other places, 600 km away: every gap would be whole, in silence."""
