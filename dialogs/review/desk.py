@@ -56,7 +56,6 @@ class ReviewDesk:
         self.reviews: dict[str, list[Review]] = {}
         self.skipped: set[str] = set()
         self.history: list[Step] = []
-        self._rows: list[Review] = []
         self._counted: dict[str, Review] = {}
         self._undone: set[str] = set()
         self._since = time.monotonic()
@@ -68,7 +67,7 @@ class ReviewDesk:
         if before.store.path != self.store.path:
             return
         self.history, self.skipped, self._undone = before.history, before.skipped, before._undone
-        self.take_reviews(self._rows)
+        self.take_reviews([row for rows in self.reviews.values() for row in rows])
 
     # --- the queue ----------------------------------------------------------------------------------------------------
 
@@ -85,22 +84,25 @@ class ReviewDesk:
         """Take rows that were read, perhaps before the last judgement here; the queue stays as it is."""
         ours = {step.review.review_id: step.review for step in self.history if step.review is not None}
         there = [row for row in rows if row.review_id not in self._undone]
-        self._rows = [*there, *(ours[key] for key in ours.keys() - {row.review_id for row in there})]
-        self._counted, self.reviews = latest(self._rows), {}
-        for row in self._rows:
+        rows = [*there, *(ours[key] for key in ours.keys() - {row.review_id for row in there})]
+        self._counted, self.reviews = latest(rows), {}
+        for row in rows:
             self.reviews.setdefault(row.parcel_id, []).append(row)
         self.changed = {parcel for parcel, review in self._counted.items() if self._is_outdated(review)}
         self._settled = self.parcels.marked(self._counted.keys() - self.changed)
 
-    def _take_own(self, review: Review) -> None:
-        """Take one row more, made here: a city's table is not gone through again for each judgement."""
-        parcel = review.parcel_id
-        self._rows.append(review)
-        self.reviews.setdefault(parcel, []).append(review)
-        self._counted.update(latest([self._counted.get(parcel, review), review]))
-        is_changed = self._is_outdated(self._counted[parcel])
-        (self.changed.add if is_changed else self.changed.discard)(parcel)
-        self._settled |= self.parcels.marked(() if is_changed else (parcel,))
+    def _take_of(self, parcel_id: str, rows: list[Review]) -> None:
+        """Take the rows of one parcel: a city's table is not gone through again for each judgement."""
+        self.reviews.pop(parcel_id, None)
+        self._counted.pop(parcel_id, None)
+        if rows:
+            self.reviews[parcel_id] = rows
+        self._counted.update(latest(rows))
+        is_changed = bool(rows) and self._is_outdated(self._counted[parcel_id])
+        (self.changed.add if is_changed else self.changed.discard)(parcel_id)
+        place = self.parcels.place_of(parcel_id)
+        if place >= 0:
+            self._settled[place] = bool(rows) and not is_changed
 
     def _is_outdated(self, review: Review) -> bool:
         """Say whether the rules say something else than when a parcel was reviewed."""
@@ -173,7 +175,7 @@ class ReviewDesk:
         self.history.append(Step(item.parcel_id, review, time.monotonic() - self._since))
         self.skipped.discard(item.parcel_id)
         if is_alone:
-            self._take_own(review)
+            self._take_of(item.parcel_id, [*self.reviews.get(item.parcel_id, []), review])
         else:
             self.read_reviews()
         return saved
@@ -195,10 +197,11 @@ class ReviewDesk:
         if step.review is not None:
             self._undone.add(step.review.review_id)
         self.history.pop()
-        if is_alone:
-            self.take_reviews(self._rows)
-        else:
+        if not is_alone:
             self.read_reviews()
+        elif step.review is not None:
+            rows = self.reviews[step.parcel_id]
+            self._take_of(step.parcel_id, [row for row in rows if row.review_id != step.review.review_id])
         return step
 
     # --- how far ------------------------------------------------------------------------------------------------------
