@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..delivery.palette import CHILD_KINDS, ELDER_KINDS
 from ..envelope import figure_value
 from ..errors import RenewalError
 from ..run import Run
@@ -55,10 +56,18 @@ class Kind:
 
 
 def kinds_in(standard: Mapping[str, Any], wanted: Sequence[str], offered: Sequence[str], run: Run) -> tuple[str, ...]:
-    """Return the kinds to work with: all that were `offered` means all that the standard has (noted), else `wanted`."""
+    """Return the kinds to work with: all that were `offered` means all that the standard has (noted), else `wanted`.
+
+    A standard of one's own may put a kind into another group than the contract: `elder_gap` and `child_gap` of the gaps
+    follow it; zones, sheets and maps see a table of gaps, which tells no groups, so that is told (`kinds_regrouped`).
+    """
+    has = {entry["id"]: entry["group"] for entry in standard["kinds"]}
+    usual = {**dict.fromkeys(ELDER_KINDS, "elder"), **dict.fromkeys(CHILD_KINDS, "child")}
+    moved = [kind for kind in wanted if kind in has and has[kind] != usual.get(kind, "all")]
+    if moved:
+        run.warn("kinds_regrouped", n=len(moved), kinds=moved, standard=standard["id"])
     if set(wanted) != set(offered):
         return tuple(wanted)
-    has = {entry["id"] for entry in standard["kinds"]}
     lacking = [kind for kind in wanted if kind not in has]
     if lacking:
         run.note("kinds_not_in_standard", kinds=lacking, standard=standard["id"])

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The shipped packs: every kind, figures as the codes print them, and what is not read stays 待核."""
 
+import copy
 import json
 
 import pytest
@@ -83,6 +84,20 @@ def test_all_kinds_means_all_the_standard_has():
     with pytest.raises(RenewalError) as told:  # a kind somebody asked for by name is refused
         kinds_of(standard, wanted)
     assert told.value.values["kinds"] == ["park"]
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_a_standard_that_groups_otherwise_is_told(name):
+    """Zones and sheets see only the table of gaps: what ships groups as they do, what does not is told."""
+    standard, run = copy.deepcopy(envelope.load("standard", name)), Run()
+    kinds_in(standard, ("eday",), ALL, run)
+    assert run.messages == []
+    kind = next(entry for entry in standard["kinds"] if entry["id"] == "eday")
+    kind["group"] = "all"
+    kinds_in(standard, ("eday",), ALL, run)
+    assert [(item.code, item.level, item.values["kinds"]) for item in run.messages] == [
+        ("kinds_regrouped", "warning", ["eday"])
+    ]
 
 
 def reading(name):
