@@ -144,8 +144,12 @@ def output_text(algorithm_id: str, name: str) -> str:
 
 def group_title(group_id: str) -> str:
     """Return the title of a group of algorithms."""
-    groups = read_resource("help", "_shared.json")["groups"]
-    return groups[group_id][interface_language()]
+    return str(_groups()[group_id][interface_language()])
+
+
+@lru_cache(maxsize=1)  # the Toolbox asks every algorithm whenever a project is opened or closed
+def _groups() -> dict[str, dict[str, str]]:
+    return dict(read_resource("help", "_shared.json")["groups"])
 
 
 @lru_cache(maxsize=1)

@@ -183,13 +183,18 @@ def facts_of(layer: QgsVectorLayer) -> Any:
     return LayerFacts(layer.id(), layer.name(), geometry_of(layer), *names_in(layer))
 
 
+def unplayed(project: QgsProject, study: Study, ignore: frozenset[str] = frozenset()) -> list[Any]:
+    """Return the facts of the vector layers that play no role yet, those to `ignore` left out."""
+    kept = {choice.layer_id for choice in study.inputs.values()} | ignore
+    layers = (layer for layer in project.mapLayers().values() if layer.id() not in kept and layer.isValid())
+    return [facts_of(layer) for layer in layers if isinstance(layer, QgsVectorLayer)]
+
+
 def guess_inputs(project: QgsProject, study: Study, ignore: frozenset[str] = frozenset()) -> bool:
     """Give roles without a layer the likeliest one; what a person chose or took away stays. True when any changed."""
     from ...core.inputs.guess import assign_roles, guess_terrain
 
-    kept = {choice.layer_id for choice in study.inputs.values()} | ignore
-    layers = (layer for layer in project.mapLayers().values() if layer.id() not in kept and layer.isValid())
-    facts = [facts_of(layer) for layer in layers if isinstance(layer, QgsVectorLayer)]
+    facts = unplayed(project, study, ignore)
     open_roles = [role for role in ROLES if role not in study.inputs and role != "DEM"]
     found = {
         role: (key, sure)

@@ -96,7 +96,7 @@ class Runner(QObject):
             self._flags |= QgsTask.Flag.Hidden
         self._jobs: list[Job] = []
         self._task: QgsProcessingAlgRunnerTask | None = None
-        self._is_asked = False  # checked; its task is made in the next turn
+        self._is_asked = False  # it is checked, then its task is made, in the turns that follow
         self._is_prepared = False  # a task whose inputs were refused comes cancelled
         self._listener = Listener()
         self._context: QgsProcessingContext | None = None
@@ -189,20 +189,30 @@ class Runner(QObject):
             return
         self._context = QgsProcessingContext()
         self._context.setProject(QgsProject.instance())
-        able, message = algorithm.checkParameterValues(dict(job.parameters), self._context)
-        if not able:
-            self._end(False, message)
-            return
         self._is_asked = True
-        QTimer.singleShot(0, lambda: self._make_task(algorithm, job))  # check and preparation: each a turn of its own
+        QTimer.singleShot(0, lambda: self._check(algorithm, job))  # check and preparation: each a turn of its own
 
-    def _make_task(self, algorithm: Any, job: Job) -> None:
-        if not self._is_asked:
+    def _check(self, algorithm: Any, job: Job) -> None:
+        if self._is_called_off():
+            return
+        able, message = algorithm.checkParameterValues(dict(job.parameters), self._context)
+        if able:
+            QTimer.singleShot(0, lambda: self._make_task(algorithm, job))
             return
         self._is_asked = False
-        if self._cancelling:
+        self._end(False, message)
+
+    def _is_called_off(self) -> bool:
+        """Say whether nobody wants any more what was asked for; the end of what was cancelled is told here."""
+        if self._is_asked and self._cancelling:
+            self._is_asked = False
             self._end(False, "")
+        return not self._is_asked
+
+    def _make_task(self, algorithm: Any, job: Job) -> None:
+        if self._is_called_off():
             return
+        self._is_asked = False
         # exportzones too, which the Toolbox keeps on the main thread: it draws in a project of its own, as in fullstudy
         task = QgsProcessingAlgRunnerTask(algorithm, dict(job.parameters), self._context, self._listener, self._flags)
         task.executed.connect(self._on_executed)

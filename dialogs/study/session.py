@@ -68,13 +68,12 @@ class Session(QObject):
         return self.workbook.study or self.workbook.add(Study())
 
     def read(self) -> None:
-        """Read the study from the project; a state of a newer version is left alone."""
+        """Read the study from the project; a state of a newer version is left alone. Nothing is guessed yet."""
         try:
             self.workbook, self.is_newer = project_state.read_workbook(self.project), False
         except NewerStateError:
             self.workbook, self.is_newer = Workbook(), True
         self.keeper.read()
-        self.guess()
 
     def save(self) -> None:
         """Put the study into the project."""
@@ -89,9 +88,8 @@ class Session(QObject):
     def guess(self) -> None:
         """Fill roles without a layer from the project's layers."""
         layers = self.project.mapLayers().values()
-        if layers:
-            keep_systems(layer.crs() for layer in layers)  # before a thread of ours asks for them
-            project_state.guess_inputs(self.project, self.study, results.result_ids(self.project))
+        keep_systems(layer.crs() for layer in layers)  # before a thread of ours asks for them
+        project_state.guess_inputs(self.project, self.study, results.result_ids(self.project))
 
     def choose(self, role: str, layer_id: str) -> None:
         """Take the layer a person chose for a role; "" = none, and the guess does not bring it back."""

@@ -15,6 +15,7 @@ from . import project_state, recording, results, speed
 from .figures import figures_of
 from .handover import CREATE_SAMPLE, FULL_STUDY
 from .kept import result_folders
+from .looking import guessing
 from .recording import Activity, Left, now
 from .runner import Outcome
 from .steps import DELIVERY, GAPS, STEPS, results_of
@@ -49,7 +50,7 @@ def _after_sample(session: Any, activity: Activity, outcome: Outcome) -> Any:
     values = outcome.results[CREATE_SAMPLE]
     gpkg, dem = str(values.get("GPKG", "")), str(values.get("DEM", ""))
     layers = yield from results.loading_sample(session.project, gpkg, dem)
-    session.guess()
+    yield from guessing(session)
     session.set_value("AS_OF", sample_files.AS_OF)
     ground = [layer for layer in layers if project_state.geometry_of(layer) == "polygon"]
     results.zoom_to(session.iface, session.project, ground or layers)

@@ -19,6 +19,7 @@ from ..parts.widgets import Page, folding_box, follow_on
 from ..study import speed, wording
 from ..study.handover import CREATE_SAMPLE
 from ..study.leaving import Leaving
+from ..study.looking import Looking
 from ..study.project_state import layer_of
 from ..study.session import OPEN_SAMPLE, Session
 from ..study.steps import DELIVERY, STEPS
@@ -36,7 +37,6 @@ from .studies import notes
 POLL_MS = 200  # how often the bar moves and Cancel's answer is looked for
 LAST_DATA = "UrbanRenewal/last_data"  # of the profile: the folder of the data added last
 LOW_LINES = 44  # a dock lower than this many lines of text folds the steps that are done: a window of 768 px
-LOOK_MS = 150  # layers come and go in swarms: looked at once, this long after the last
 
 
 class RenewalDock(Panels, QDockWidget):
@@ -55,13 +55,11 @@ class RenewalDock(Panels, QDockWidget):
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
         self._poll.timeout.connect(self._on_poll)
-        self._look = QTimer(self)
-        self._look.setSingleShot(True)
-        self._look.setInterval(LOOK_MS)
-        self._look.timeout.connect(self._on_look)
+        self._look = Looking(self.session, self._show_look, self)
         self._build()
         self._connect()
         self.refresh()
+        self.look_soon()
 
     @cached_property
     def settings(self) -> Any:
@@ -322,16 +320,15 @@ class RenewalDock(Panels, QDockWidget):
 
     def look_soon(self, *_: Any) -> None:
         """Look at the project again in a moment."""
-        self._look.start()
+        self._look.soon()
 
-    def _on_look(self) -> None:
-        if not self.session.is_busy:
-            self.session.guess()
+    def _show_look(self) -> None:
         self.refresh()
         for siting in self.made("siting"):
             siting.follow()
 
     def _on_cleared(self) -> None:
+        self._look.stop()
         self.session.on_project_cleared()
         self._close_all()
         self.session.read()

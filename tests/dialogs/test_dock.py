@@ -214,7 +214,8 @@ def test_chosen_and_taken_away_layers_stay_so(dock, qtbot, load_inputs):
     combo.activated.emit(0)
     assert dock.inputs.marks["STATIONS"].text() == "✗"
     assert combo.currentText() == "— a point layer"
-    dock._on_look()
+    dock.session.guess()
+    dock.refresh()
     assert not combo.currentData()
     place = combo.findText("stations")
     combo.setCurrentIndex(place)

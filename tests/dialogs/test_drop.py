@@ -74,7 +74,7 @@ def test_layers_of_a_whole_file_take_the_roles_of_those_that_are_gone(dock, qtbo
     load_inputs()
     dock.session.guess()
     project.removeAllMapLayers()
-    dock._on_look()
+    dock._look.now()
     assert "layer_gone" in {reason.code for reason in dock.session.states()["prepare"].reasons}
     other = shutil.copyfile(tmp_path / "in.gpkg", tmp_path / "新来件.gpkg")
     sheet = drop(dock, other)

@@ -209,7 +209,7 @@ def test_candidates_that_leave_the_project_are_not_replaced_by_the_next_layer(co
     assert panel.hint.text().startswith("None of the candidates of the layer")
     session.project.removeMapLayer(far.id())
     assert panel.candidates.currentLayer() is None
-    counted._on_look()
+    counted._look.now()
     assert panel.run.isEnabled()  # the panel itself mends that the layer is gone
     panel.run.click()
     wait(counted, qtbot)
@@ -220,8 +220,9 @@ def test_candidates_that_leave_the_project_are_not_replaced_by_the_next_layer(co
     assert "sites.xlsx" in failed[-1] and "Errno" not in failed[-1]
     roads = session.study.inputs["ROADS"].layer_id
     session.project.removeMapLayer(roads)
-    counted._on_look()
-    assert not panel.run.isEnabled() and "is gone" in panel.state.text()
+    counted._look.now()
+    qtbot.waitUntil(lambda: not panel.run.isEnabled(), timeout=5000)
+    assert "is gone" in panel.state.text()
 
 
 def test_candidates_of_ones_own(counted, qtbot):
