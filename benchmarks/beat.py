@@ -48,6 +48,7 @@ class Beat:
         self._timer.timeout.connect(self._tick)
         self._timer.start()
         self._gaps: list[tuple[float, float, float]] = []  # from, to, processor
+        self._others: dict[float, str] = {}  # end of a gap: where other threads are when the window has the lock again
         self._began = self._last = self._now()
 
     def _now(self) -> tuple[float, float]:
@@ -58,6 +59,7 @@ class Beat:
         wall, cpu = now[0] - self._last[0], now[1] - self._last[1]
         self._gaps.append((self._last[0], now[0], cpu))
         if wall > LOOK_S:
+            self._others[now[0]] = _others()
             self._stacks.write(f"=== up to here: a gap of {wall * 1000:.0f} ms, processor {cpu * 1000:.0f} ms\n\n")
             self._stacks.flush()
         self._last = now
@@ -73,7 +75,8 @@ class Beat:
         own = max((own for own, *_ in found), default=wall)
         late = sorted(gap for gap in found if gap[0] > LATE_S)[::-1]
         told = "".join(f"\n#   {own * 1000:.0f} ms (wall {wall * 1000:.0f}, processor {used * 1000:.0f}) "
-                       f"at {end - self._began[0]:.1f} s" for own, end, wall, used in late[:8])  # fmt: skip
+                       f"at {end - self._began[0]:.1f} s{self._others.get(end, '')}"
+                       for own, end, wall, used in late[:8])  # fmt: skip
         took = time.perf_counter() - self._began[0]
         self.say(f"{name}: wall {wall * 1000:.0f}, own {own * 1000:.0f}, processor {cpu * 1000:.0f} ms; "
                  f"in {took:.1f} s; late {len(late)}{told}")  # fmt: skip
@@ -117,13 +120,20 @@ class Deaf:
         return [f"#   Cancel not looked at for {gap:.2f} s {stretch}" for stretch, gap in rows]
 
 
-def _place(depth: int = 9) -> str:
-    """Return where the caller's caller is, the innermost call first; a walk that may be asked thousands of times."""
-    frame, found = sys._getframe(2), []
+def _place(frame: Any = None, depth: int = 9) -> str:
+    """Return where a frame is (else who looks at Cancel), innermost call first; asked thousands of times."""
+    found = []
+    frame = frame or sys._getframe(4)
     while frame is not None and len(found) < depth:
         found.append(f"{frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}")
         frame = frame.f_back
-    return " < ".join(found[2:])
+    return " < ".join(found)
+
+
+def _others() -> str:
+    """Return where the other threads are, a line each: after a gap one of them has just let go of Python's lock."""
+    me = threading.get_ident()
+    return "".join(f"\n#     {_place(frame)}" for key, frame in sys._current_frames().items() if key != me)
 
 
 class Delays:
