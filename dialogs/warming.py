@@ -16,13 +16,13 @@ from .study.calling_off import called_off
 from .study.turns import Turns, aside
 
 PACKAGE = __name__.rpartition(".dialogs.")[0]
-PANELS = ("review.reviewing", "explore.exploring", "gap.showing", "sites.showing", "zone.hand")
+PANELS = ("review.reviewing", "explore.exploring", "gap.showing", "sites.showing", "zone.hand", "editors.opening")
 WORKBENCH = ("settings_panel", "options_panel", "fields_dialog", "log_dialog", "unverified")
 MODULES = (
     *(f"{PACKAGE}.dialogs.{name}" for name in PANELS),
     *(f"{PACKAGE}.dialogs.workbench.{name}" for name in WORKBENCH),
     *PACKAGES, f"{PACKAGE}.core.tagging.preview", f"{PACKAGE}.core.tagging.wording",
-    f"{PACKAGE}.core.zones.by_hand",
+    f"{PACKAGE}.core.zones.by_hand", f"{PACKAGE}.core.gaps.sites.propose",
 )  # fmt: skip
 PAUSE_S = 0.02  # between two of them, so that the window gets its turn
 AFTER_MS = 1500  # the dock is shown, when its first drawing is over

@@ -67,7 +67,7 @@ class Frame:
         if zoom or not canvas.extent().contains(box):
             box.scale(air)
             canvas.setExtent(box)
-        canvas.refresh()
+            canvas.refresh()  # an outline alone needs no new map
 
     def clear(self) -> None:
         """Take the outline off the map."""

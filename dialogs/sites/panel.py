@@ -10,7 +10,7 @@ from typing import Any
 from qgis.core import Qgis, QgsMapLayer, QgsProject
 from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtCore import Qt, pyqtSignal
-from qgis.PyQt.QtGui import QResizeEvent
+from qgis.PyQt.QtGui import QFontMetrics, QResizeEvent
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QDockWidget,
@@ -19,6 +19,7 @@ from qgis.PyQt.QtWidgets import (
     QLabel,
     QPushButton,
     QSpinBox,
+    QStyle,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -115,15 +116,16 @@ class SitesPanel(QDockWidget):
 
     def _dress_table(self) -> None:
         table = self.table
-        table.setHorizontalHeaderLabels([
-            tr("Keep"), tr("Build no."), tr("Candidate"), tr("Facility"), tr("Served more"), tr("Size"),
-            tr("Floor area (m²)"), tr("Parcel"), tr("Form"),
-        ])  # fmt: skip
+        heads = (tr("Keep"), tr("Build no."), tr("Candidate"), tr("Facility"), tr("Served more"), tr("Size"),
+                 tr("Floor area (m²)"), tr("Parcel"), tr("Form"))  # fmt: skip
+        table.setHorizontalHeaderLabels([head.replace(" ", "\n", 1) for head in heads])
         tips = {KEPT: tr("Ticked buildings are used in any case when sites are chosen again."),
                 ORDER: tr("In which order to build: the first serves most."),
                 FORM: tr("A complex holds at least as many kinds in a building as the standard asks for.")}  # fmt: skip
         for column, tip in tips.items():
             table.horizontalHeaderItem(column).setToolTip(tip)
+        table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
+        table.horizontalHeader().sortIndicatorChanged.connect(lambda *_: self._fit_columns())
         table.setAccessibleName(tr("Proposed sites"))
         table.verticalHeader().hide()
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -268,16 +270,30 @@ class SitesPanel(QDockWidget):
     def _fit_columns(self) -> None:
         """Show the columns that there is room for, from the left: nothing to scroll sideways for in a narrow panel."""
         table, letter = self.table, self.fontMetrics().averageCharWidth()
+        wide = {column: self._width_of(column) for column in range(table.columnCount())}
+        room = table.viewport().width() - sum(wide[column] for column in (KEPT, ORDER, HOST, MORE))
+        wide[KIND] = min(wide[KIND], int(letter * KIND_LETTERS), max(room, int(letter * LEAST_LETTERS)))
+        room -= wide[KIND]
         for column in AS_ROOM_ALLOWS:
-            table.setColumnHidden(column, False)
-        table.resizeColumnsToContents()
-        room = table.viewport().width() - sum(table.columnWidth(column) for column in (KEPT, ORDER, HOST, MORE))
-        kind = min(table.columnWidth(KIND), int(letter * KIND_LETTERS), max(room, int(letter * LEAST_LETTERS)))
-        table.setColumnWidth(KIND, kind)
-        room -= kind
-        for column in AS_ROOM_ALLOWS:
-            room -= table.columnWidth(column)
+            room -= wide[column]
             table.setColumnHidden(column, room < 0)
+        for column, pixels in wide.items():
+            table.setColumnWidth(column, pixels)
+
+    def _width_of(self, column: int) -> int:
+        """Return how wide a column must be for its cells and its heading; the arrow stands in one heading only.
+
+        Qt keeps room for the arrow in all of them: in English more than a narrow panel has.
+        """
+        head, style = self.table.horizontalHeader(), self.table.style()
+        font = head.font()
+        font.setBold(True)  # as the heading of the column is written that is selected
+        lines = self.table.horizontalHeaderItem(column).text().split("\n")
+        text = max(QFontMetrics(font).horizontalAdvance(line) for line in lines)
+        margin = style.pixelMetric(QStyle.PixelMetric.PM_HeaderMargin, None, head)
+        arrow = style.pixelMetric(QStyle.PixelMetric.PM_HeaderMarkSize, None, head) + margin
+        is_sorted = head.isSortIndicatorShown() and head.sortIndicatorSection() == column
+        return max(self.table.sizeHintForColumn(column), text + 2 * margin + (arrow if is_sorted else 0))
 
     def choose(self, host: str) -> None:
         """Select the first room of a building; the first of all when it is not there."""

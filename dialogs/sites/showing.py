@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsFeatureRequest, QgsGeometry, QgsVectorLayer
+from qgis.core import QgsGeometry
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QFileDialog
 
@@ -18,6 +18,7 @@ from ...processing.texts import tr
 from ..explore.text import kind_titles, unit_text
 from ..parts.beside import Frame, put_beside, take_away
 from ..parts.phrases import paired
+from ..parts.systems import system_of
 from ..study import results, wording
 from ..study.handover import lacks_material, standard_of
 from ..study.project_state import layer_of
@@ -28,7 +29,7 @@ from ..study.showing import ONE, SITES
 from ..study.steps import GAPS, SITE_SETTINGS, results_of
 from ..study.study import InputChoice, Study
 from .panel import USUAL_SITES, SitesPanel
-from .values import Cover, Room, cover_of, hostable, read_rooms
+from .values import Cover, Room, cover_of, hostable, place_of, read_grounds, read_rooms
 
 CANDIDATES = "CANDIDATES"
 AIR = 6  # a building is shown with so many times its own extent
@@ -72,7 +73,7 @@ class SitesShowing(QObject):
         self._iface, self._dock = iface, dock
         self.panel: SitesPanel | None = None
         self._frame = Frame(iface)
-        self._shapes: dict[str, QgsGeometry] = {}
+        self._shapes: dict[str, bytes] | None = None  # grounds by building, once one is asked for
         self._crs: Any = None
         self._is_seen = True  # the panel is in front
         self._before: Before | None = None  # of a run that was started here
@@ -147,7 +148,7 @@ class SitesShowing(QObject):
         session = self._dock.session
         study, files = session.study, results_of(session.study)
         record = study.steps.get(GAPS)
-        self._shapes = {}
+        self._shapes = None
         ours = results.result_ids(session.project)  # never candidates, as they are no inputs
         self.panel.candidates.setExceptedLayerList([session.project.mapLayer(key) for key in ours])
         kept = str(study.setting("FIXED")).split(",")
@@ -204,15 +205,12 @@ class SitesShowing(QObject):
     def _shape_of(self, host: str) -> QgsGeometry | None:
         """Return the ground of a building as the sites have it, in their system; None when it cannot be read."""
         source = results_of(self._dock.session.study).get("sites", "")
-        if host not in self._shapes and source:
-            layer = QgsVectorLayer(source if "|" in source else f"{source}|layername=sites", "sites", "ogr")
-            quoted = host.replace("'", "''")
-            request = QgsFeatureRequest().setFilterExpression(f"\"candidate_id\" = '{quoted}'").setLimit(1)
-            self._crs = layer.crs()
-            for found in layer.getFeatures(request):
-                self._shapes[host] = QgsGeometry(found.geometry())
-        shape = self._shapes.get(host)
-        return shape if shape is not None and not shape.isEmpty() else None
+        if self._shapes is None and source:
+            self._shapes = read_grounds(source)
+            self._crs = system_of(*place_of(source))
+        shape = QgsGeometry()
+        shape.fromWkb((self._shapes or {}).get(host, b""))
+        return None if shape.isEmpty() else shape
 
     # --- the rest -----------------------------------------------------------------------------------------------------
 
@@ -238,7 +236,7 @@ class SitesShowing(QObject):
     def close(self) -> None:
         """Take the panel away."""
         self._frame.clear()
-        self._shapes = {}
+        self._shapes = None
         if self.panel is not None:
             take_away(self._iface, self.panel)
             self.panel = None

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..study.figures import rows_of
@@ -44,6 +45,28 @@ class Cover(NamedTuple):
 def read_rooms(files: Mapping[str, str]) -> list[Room]:
     """Return the rooms in the order to build."""
     return [Room(*row) for row in rows_of(files, "sites", ROOMS_SQL)]
+
+
+def place_of(source: str) -> tuple[Path, str]:
+    """Return file and table of the sites."""
+    path, _, table = source.partition("|layername=")
+    return Path(path), table.split("|")[0] or "sites"
+
+
+def read_grounds(source: str) -> dict[str, bytes]:
+    """Return {host: WKB of its ground} in the system of the sites; none when they cannot be read."""
+    import shapely
+
+    from ...core.delivery.formats.geopackage import read_layer
+    from ...core.errors import RenewalError
+    from ...core.run import Run
+
+    try:
+        sites = read_layer(*place_of(source), Run(), ("candidate_id", "geometry"))
+    except RenewalError:
+        return {}
+    known = sites[sites["geometry"].notna()]
+    return dict(zip(known["candidate_id"], shapely.to_wkb(known["geometry"].to_numpy(), output_dimension=2).tolist()))
 
 
 def cover_of(figures: Mapping[str, Any]) -> list[Cover]:

@@ -54,13 +54,17 @@ def test_a_narrow_panel_needs_no_scrolling_sideways(panel, qtbot):
 
     panel.titles = {"nurs": "Nursery of the neighbourhood", "eday": "Station for elders and day care"}
     panel.show()
-    for letters, is_wide in ((78, False), (250, True)):
+    for letters, is_wide in ((54, False), (250, True)):
         panel.resize(panel.fontMetrics().averageCharWidth() * letters, 700)
         panel.show_sites(rooms(), [], [], None)
         qtbot.wait(20)
         table = panel.table
         wide = sum(table.columnWidth(column) for column in range(table.columnCount()))  # hidden ones have none
         assert wide <= table.viewport().width()
+        head = table.horizontalHeader()
+        for column in range(module.MORE + 1):  # their headings are read in full
+            lines = table.horizontalHeaderItem(column).text().split("\n")
+            assert max(map(head.fontMetrics().horizontalAdvance, lines)) <= head.sectionSize(column)
         assert {table.isColumnHidden(column) for column in module.AS_ROOM_ALLOWS} == {not is_wide}
 
 
@@ -69,6 +73,9 @@ def test_a_column_is_called_the_same_in_the_panel_and_in_the_exported_table(pane
     from urban_renewal.dialogs.sites.showing import sheets_of
 
     panel.show_sites(rooms(), [], [], None)
-    shown = {panel.table.horizontalHeaderItem(column).text() for column in range(panel.table.columnCount())}
+    shown = {
+        panel.table.horizontalHeaderItem(column).text().replace("\n", " ")
+        for column in range(panel.table.columnCount())
+    }
     headings = sheets_of(panel.rooms, [], panel.titles)[0].headings
     assert headings[0] == "Build no." and set(headings) - shown == {"Unit", "Floors", "Why"}
