@@ -109,10 +109,10 @@ def gap_step(layers, kinds):
         print(f"      {sentence}: {until - at:.1f} s")
 
     def tables():
-        detail = detail_table(layers.parcels, counted)
+        detail = detail_table(layers.parcels, counted, Run())
         districts = districts_of_field(None, layers.parcels, layers.facilities, Run())
         summary_table(districts, layers.parcels, layers.facilities, None, counted, Run())
-        wide_table(layers.parcels, detail, counted)
+        wide_table(layers.parcels, detail, counted, Run())
         load_table(counted, "even")
         return detail
 

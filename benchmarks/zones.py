@@ -181,7 +181,7 @@ def verify_city(seed, rules, conftest):
     ids = inputs.parcels["parcel_id"].sort_values().tolist()
     everyone = walker.reach(np.zeros(len(inputs.stations), dtype=np.int64), run)
     reached = {ids[p] for p in everyone.parcel.tolist()} if len(zones.zones) == len(inputs.stations) else set()
-    faults = verify_zones(zones, inputs, rules, sorted(reached))
+    faults = verify_zones(zones, inputs, rules, Run(), sorted(reached))
     inside = set(zones.members["parcel_id"][zones.members["role"] != "near"])
     told = {row.feature_id for row in run.left_out}
     without = len(zones.cores) < len(inputs.stations)

@@ -101,12 +101,12 @@ def gap_tables(layers, with_people, building_people, network, surface, run):
     gap_layers = GapLayers(with_people, building_people, layers["facilities"], layers["capacities"],
                            layers["entrances"], network.edges, layers["barriers"], surface)  # fmt: skip
     counted = count_gaps(gap_layers, GapOptions(kinds, walkers), run)
-    detail = detail_table(with_people, counted)
+    detail = detail_table(with_people, counted, run)
     districts = districts_of_layer(layers["communities"], with_people, layers["facilities"], run)
     summary = summary_table(districts, with_people, layers["facilities"], layers["barriers"], counted, run)
     names = tuple(kind.id for kind in kinds)
     return {
-        "gap": (wide_table(with_people, detail, counted), schema.table("gap", kinds=names)),
+        "gap": (wide_table(with_people, detail, counted, run), schema.table("gap", kinds=names)),
         "gap_detail": (detail, schema.table("gap_detail")),
         "facility_load": (load_table(counted, "even"), schema.table("facility_load")),
         "gap_summary": (summary, schema.table("gap_summary")),

@@ -27,12 +27,11 @@ SUMMED = ("parcels_n", "bldg_n", "floor_m2", "floor_unknown_n", "area_m2")
 YEARS = ("year_lo", "year_hi")
 
 
-def ledger_sheets(ledger: Ledger, language: str, run: Run | None = None) -> list[Sheet]:
+def ledger_sheets(ledger: Ledger, language: str, run: Run) -> list[Sheet]:
     """Return areas by class, a sheet for each class that has entries, and the differences when there is a list.
 
     Raises Cancelled.
     """
-    run = run or Run()
     sheets = [_totals(ledger.totals, language, run)]
     for tag in TAGS:
         rows = ledger.entries[ledger.entries["tag"] == tag]

@@ -53,9 +53,7 @@ LEVELS = ("confirmed", "suspected")
 PLAIN = ("corners",)  # delivered as workbooks of their own
 
 
-def opportunity_sheet(
-    tagged: pd.DataFrame, members: pd.DataFrame | None, language: str, run: Run | None = None
-) -> Sheet:
+def opportunity_sheet(tagged: pd.DataFrame, members: pd.DataFrame | None, language: str, run: Run) -> Sheet:
     """Return the list of opportunities: tagged parcels that are not renovated, under way or expropriated, best first.
 
     Order: tag, level, falling score, parcel_id. `zone_id` is the zone that holds the parcel, if one does.
@@ -142,10 +140,9 @@ def dictionary_sheet(tables: Iterable[schema.Table], language: str) -> Sheet:
 
 
 def workbooks(
-    delivered: Mapping[str, pd.DataFrame], tables: Iterable[schema.Table], language: str, run: Run | None = None
+    delivered: Mapping[str, pd.DataFrame], tables: Iterable[schema.Table], language: str, run: Run
 ) -> dict[str, Any]:
     """Return {file name without suffix: sheets} of what the delivered frames allow. Raises Cancelled."""
-    run = run or Run()
     found: dict[str, list[Sheet]] = {}
     if "tagged" in delivered:
         sheet = opportunity_sheet(delivered["tagged"], delivered.get("members"), language, run)

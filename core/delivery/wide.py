@@ -22,7 +22,7 @@ def kinds_of(detail: pd.DataFrame) -> tuple[str, ...]:
     return tuple(sorted(str(kind) for kind in detail["kind"].dropna().unique()))
 
 
-def widen_gaps(parcels: pd.DataFrame, detail: pd.DataFrame, run: Run | None = None) -> pd.DataFrame:
+def widen_gaps(parcels: pd.DataFrame, detail: pd.DataFrame, run: Run) -> pd.DataFrame:
     """Return the table `gap`: a row for each parcel that the detail knows, sorted by parcel_id.
 
     Parameters: `parcels` parcel_id and geometry; `detail` parcel_id, kind, need, served, gap, share, in_r, walk_s.
@@ -31,7 +31,6 @@ def widen_gaps(parcels: pd.DataFrame, detail: pd.DataFrame, run: Run | None = No
     """
     kinds = kinds_of(detail)
     table = schema.table("gap", kinds)
-    run = run or Run()
     known: set[str] = set()  # pandas' own isin holds Python's lock over the whole of a city's detail
     for start in range(0, len(detail), SLICE):
         run.check()

@@ -18,20 +18,19 @@ from .standard import Kind
 Reals = npt.NDArray[np.float64]
 
 
-def detail_table(parcels: pd.DataFrame, counted: Counted, run: Run | None = None) -> pd.DataFrame:
+def detail_table(parcels: pd.DataFrame, counted: Counted, run: Run) -> pd.DataFrame:
     """Return table gap_detail: one row a parcel and kind, kinds in order, parcels in the layer's order.
 
     Minutes, lines and access ratios are means over the parcel's points, weighted by those the kind serves (by need for
     the ratio); `nearest_id` is nearest for most people, ties by id; `reach_n` counts what any point reaches.
     """
-    return _collected(parcels, counted, "even", run).detail()
+    return _collected(parcels, counted, "even", run).detail(run)
 
 
-def _collected(parcels: pd.DataFrame, counted: Counted, load_rule: str, run: Run | None) -> GapTables:
+def _collected(parcels: pd.DataFrame, counted: Counted, load_rule: str, run: Run) -> GapTables:
     tables = GapTables(parcels, [result.kind for result in counted.kinds], load_rule)
     for result in counted.kinds:
-        if run is not None:
-            run.check()
+        run.check()
         tables.add(counted.demand, result)
     return tables
 
@@ -53,18 +52,17 @@ class GapTables:
         self._detail[name] = frames.conform(_detail_of(self._parcels, demand, result), schema.table("gap_detail"))
         self._loads[name] = _loads_of(demand, result, self._load_rule)
 
-    def detail(self, run: Run | None = None) -> pd.DataFrame:
+    def detail(self, run: Run) -> pd.DataFrame:
         """Return table gap_detail, put together column by column: a city's rows are not held twice."""
         parts = [self._detail.pop(kind.id) for kind in self._kinds]
         columns = {}
         for name in schema.table("gap_detail").names():
-            if run is not None:
-                run.check()
+            run.check()
             pieces: list[pd.Series] = [part.pop(name) for part in parts]
             columns[name] = pd.concat(pieces, ignore_index=True)
         return pd.DataFrame(columns, copy=False)
 
-    def wide(self, detail: pd.DataFrame, run: Run | None = None) -> pd.DataFrame:
+    def wide(self, detail: pd.DataFrame, run: Run) -> pd.DataFrame:
         """Return table gap from the table gap_detail."""
         return _wide(self._parcels, detail, self._kinds, run)
 
@@ -165,17 +163,16 @@ def _status(
     return found
 
 
-def wide_table(parcels: pd.DataFrame, detail: pd.DataFrame, counted: Counted) -> pd.DataFrame:
+def wide_table(parcels: pd.DataFrame, detail: pd.DataFrame, counted: Counted, run: Run) -> pd.DataFrame:
     """Return table gap: one row a parcel, a group of columns a kind, and the headline gaps of elders and children."""
-    return _collected(parcels, counted, "even", None).wide(detail)
+    return _collected(parcels, counted, "even", run).wide(detail, run)
 
 
-def _wide(parcels: pd.DataFrame, detail: pd.DataFrame, kinds: Sequence[Kind], run: Run | None) -> pd.DataFrame:
+def _wide(parcels: pd.DataFrame, detail: pd.DataFrame, kinds: Sequence[Kind], run: Run) -> pd.DataFrame:
     frame, n = parcels[["parcel_id", frames.GEOMETRY]].copy(), len(parcels)
     groups: dict[str, list[Reals]] = {"elder": [], "child": []}
     for number, kind in enumerate(kinds):
-        if run is not None:
-            run.check()
+        run.check()
         rows = detail.iloc[number * n : (number + 1) * n]
         for name in ("need", "served", "gap", "share", "in_r"):
             frame[f"{kind.id}_{name}"] = rows[name].to_numpy()

@@ -87,7 +87,7 @@ def measure_gaps(task: tuple[npt.NDArray[np.object_], Rows]) -> Reals:
     return np.where(np.isfinite(nearest), nearest, np.nan)
 
 
-def orientation_spread(shapes: npt.NDArray[np.object_], row: Rows, n: int, run: Run | None = None) -> Reals:
+def orientation_spread(shapes: npt.NDArray[np.object_], row: Rows, n: int, run: Run) -> Reals:
     """Return the circular standard deviation (degrees, modulo 90°) of the buildings' directions per row.
 
     A building's direction is the length-weighted mean of its edges' directions, taken four times so that the two sides
@@ -95,8 +95,7 @@ def orientation_spread(shapes: npt.NDArray[np.object_], row: Rows, n: int, run: 
     """
     east, north = np.zeros(len(shapes)), np.zeros(len(shapes))
     for start in range(0, len(shapes), TURNED):
-        if run is not None:
-            run.check()
+        run.check()
         east[start : start + TURNED], north[start : start + TURNED] = _directions(shapes[start : start + TURNED])
     length = np.hypot(east, north)
     turned = length > 1e-9

@@ -47,7 +47,7 @@ def delineate_zones(inputs: ZoneInputs, rules: ZoneRules, run: Run, walker: Walk
     ids = inputs.parcels["parcel_id"].to_numpy(dtype=object)
     reached = sorted({str(ids[p]) for zone in zones for p in zone.walk_ms})
     walked = {(str(ids[p]), str(ids[q])) for p, q in ready.walked.tolist()}
-    faults = verify_zones(result, inputs, rules, reached, walked, run.part(0.95, 1))
+    faults = verify_zones(result, inputs, rules, run.part(0.95, 1), reached, walked)
     if faults:
         raise RuntimeError("; ".join(faults[:10]))
     run.progress(1.0)

@@ -22,8 +22,8 @@ OVERLAP_M2 = 1.0
 
 
 def verify_zones(
-    zones: Zones, inputs: ZoneInputs, rules: ZoneRules, reached: Iterable[str] = (),
-    walked: Collection[tuple[str, str]] = (), run: Run | None = None,
+    zones: Zones, inputs: ZoneInputs, rules: ZoneRules, run: Run, reached: Iterable[str] = (),
+    walked: Collection[tuple[str, str]] = (),
 ) -> list[str]:  # fmt: skip
     """Return what is wrong, as short English sentences; an empty list when all holds.
 
@@ -41,8 +41,7 @@ def verify_zones(
     faults = [f"parcel {name} is in {n} zones" for name, n in sorted(counts.items()) if n > 1]
     given = set() if inputs.given is None else set(inputs.given["zone_id"].astype(str))
     for row in zones.zones.to_dict("records"):
-        if run is not None:
-            run.check()
+        run.check()
         rows = inside[inside["zone_id"] == row["zone_id"]]
         members = table.loc[rows["parcel_id"].tolist()]
         faults += _sums(row, rows, members, zones.petals)

@@ -12,6 +12,7 @@ def pages(tmp_path):
     """The core's own report in both languages, of one zone and no more."""
     from urban_renewal.core import frames, schema
     from urban_renewal.core.delivery.report.article import Told, write_report
+    from urban_renewal.core.run import Run
 
     zones = pd.DataFrame(
         [("Z-1", "七星岗", 1.0, 1.0, 1.0)], columns=["zone_id", "name", "area_m2", "floor_m2", "people"]
@@ -21,7 +22,7 @@ def pages(tmp_path):
     found = {}
     for language in ("zh", "en"):
         found[language] = tmp_path / f"report_{language}.html"
-        text = write_report(Told({"zh": "甲", "en": "A"}, "", "", language, tables))
+        text = write_report(Told({"zh": "甲", "en": "A"}, "", "", language, tables), Run())
         found[language].write_text(text, encoding="utf-8")
     return found
 

@@ -66,12 +66,11 @@ class Told:
     maps: Mapping[str, Sequence[str]] = field(default_factory=dict)  # sheets of the atlas → ids of the zones on each
 
 
-def write_report(content: Told, run: Run | None = None) -> str:
+def write_report(content: Told, run: Run) -> str:
     """Return the report as HTML: the same report in both languages, of which one is shown and printed.
 
     `run` is asked for Cancel at each sentence and while the map is drawn. Raises Cancelled.
     """
-    run = run or Run()
     picture = _map_of_found(content, run)
     articles = {language: _article(content, _Words(language, run), picture) for language in LANGUAGES}
     return html_page(content.title[content.language], articles, content.language)

@@ -89,9 +89,11 @@ def color_key(areas: Sequence[Series], lines: Sequence[Series]) -> str:
     return f'<p class="key">{parts}</p>'
 
 
-def small_map(title: str, layers: Sequence[Drawn], width: int = WIDTH, height: int = HEIGHT) -> str:
+def small_map(
+    title: str, layers: Sequence[Drawn], width: int = WIDTH, height: int = HEIGHT, run: Run | None = None
+) -> str:
     """Return a map of the layers (drawn in order), north up, as large as fits; empty text when there is nothing."""
-    return titled_map(title, map_body(layers, width, height), width, height)
+    return titled_map(title, map_body(layers, width, height, run), width, height)
 
 
 def titled_map(title: str, body: str, width: int = WIDTH, height: int = HEIGHT) -> str:
@@ -107,13 +109,15 @@ def titled_map(title: str, body: str, width: int = WIDTH, height: int = HEIGHT) 
 def map_body(layers: Sequence[Drawn], width: int = WIDTH, height: int = HEIGHT, run: Run | None = None) -> str:
     """Return what is drawn on a small map: empty text when there is nothing; `run` is asked for Cancel.
 
-    Shapes in metres; they are simplified to half a pixel and rounded to a tenth, at most 20,000 are drawn.
+    Shapes in metres; they are simplified to half a pixel and rounded to a tenth, at most 20,000 are drawn: the largest.
     """
     run = run or Run()
     found = []
     for layer in layers:
         shapes = np.array([*layer.shapes, None], dtype=object)[:-1]  # None: else numpy may look into geometries
-        found.append(shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))])
+        shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+        largest = np.argsort(-shapely.length(shapes), kind="stable")[:MOST_SHAPES]
+        found.append(shapes[np.sort(largest)])
     present = [shapes for shapes in found if len(shapes)]
     if not present:
         return ""
@@ -124,10 +128,9 @@ def map_body(layers: Sequence[Drawn], width: int = WIDTH, height: int = HEIGHT, 
     parts = [f'<rect width="{width}" height="{height}" fill="#F6F3EB"/>']
     for layer, shapes in zip(layers, found):
         path = ""
-        for start in range(0, min(len(shapes), MOST_SHAPES), SLICE):
+        for start in range(0, len(shapes), SLICE):
             run.check()
-            some = shapes[start : min(start + SLICE, MOST_SHAPES)]
-            drawn = shapely.simplify(some, 0.5 / scale, preserve_topology=False)
+            drawn = shapely.simplify(shapes[start : start + SLICE], 0.5 / scale, preserve_topology=False)
             path += "".join(_path(shape, scale, shift_x, shift_y) for shape in drawn)
         look = f'fill="{escape(layer.fill)}" stroke="{escape(layer.stroke)}" stroke-width="{layer.width}"'
         parts.append(f'<path d="{path}" {look} fill-rule="evenodd" stroke-linejoin="round"/>')

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from ... import frames
+from ...run import Run
 from ...words import join_words, say
 from ..summary import told
 from .charts import Drawn, Series, bar_chart, small_map
@@ -23,6 +26,8 @@ SEVERITIES = {"error": "check_errors", "warning": "check_warnings", "info": "che
 COLORS = {"error": "#A8322D", "warning": "#E0A030", "info": "#9AA0A6"}
 EXAMPLES = 10
 DOT_SHARE = 0.006  # a finding's dot, as a share of the map's width
+DOT_SEGMENTS = 2  # of a quarter: a dot has four pixels
+LEAST_STEP_M = 1e-3  # all findings at one place: a map without width
 
 
 @dataclass(frozen=True)
@@ -37,13 +42,16 @@ class Checked:
     shapes: Sequence[Any] = ()
 
 
-def write_check_report(issues: pd.DataFrame, layers: Sequence[Checked], date: str, language: str) -> str:
-    """Return the report as HTML; `issues` (table issues, geometry in metres). Every text in it is escaped."""
+def write_check_report(issues: pd.DataFrame, layers: Sequence[Checked], date: str, language: str, run: Run) -> str:
+    """Return the report as HTML; `issues` (table issues, geometry in metres). Every text in it is escaped.
+
+    Raises Cancelled.
+    """
     counts = issues["severity"].value_counts()
     n = {severity: int(counts.get(severity, 0)) for severity in SEVERITIES}
     sections = {
         "check_layers": _layers(issues, layers, language),
-        "check_where": _where(issues, layers, language),
+        "check_where": _where(issues, layers, language, run),
         "check_findings": _findings(issues, layers, language),
     }
     return check_page(
@@ -75,7 +83,7 @@ def _layers(issues: pd.DataFrame, layers: Sequence[Checked], language: str) -> s
     return html_table(heads, rows, 4) + chart
 
 
-def _where(issues: pd.DataFrame, layers: Sequence[Checked], language: str) -> str:
+def _where(issues: pd.DataFrame, layers: Sequence[Checked], language: str, run: Run) -> str:
     ground = [Drawn(item.shapes, "#ECEAE2", "#D5D2C8", 0.4) for item in layers if len(item.shapes)]
     points = frames.geometries(issues)
     placed = ~shapely.is_missing(points)
@@ -87,8 +95,15 @@ def _where(issues: pd.DataFrame, layers: Sequence[Checked], language: str) -> st
     dots = []
     for severity, color in reversed(COLORS.items()):
         mine = inside & (issues["severity"] == severity).to_numpy(dtype=bool)
-        dots.append(Drawn([shapely.union_all(shapely.buffer(points[mine], radius))], color))
-    return small_map(say("check_where", language), [*ground, *dots])
+        dots.append(Drawn(_dots(points[mine], radius), color))
+    return small_map(say("check_where", language), [*ground, *dots], run=run)
+
+
+def _dots(points: npt.NDArray[np.object_], radius: float) -> list[Any]:
+    """Return a dot for each place: of those that would hide one another, one (they stand on a grid of their radius)."""
+    step = max(radius, LEAST_STEP_M)
+    places = np.unique(np.rint(shapely.get_coordinates(points) / step), axis=0) * step
+    return list(shapely.buffer(shapely.points(places), radius, quad_segs=DOT_SEGMENTS))
 
 
 def _findings(issues: pd.DataFrame, layers: Sequence[Checked], language: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 import shapely
 from urban_renewal.core import frames, schema
 from urban_renewal.core.delivery.report.inputs_check import Checked, write_check_report
+from urban_renewal.core.run import Run
 from urban_renewal.core.words import say
 
 NASTY = "<script>alert(1)</script>"
@@ -29,7 +30,7 @@ def test_findings_are_counted_named_and_placed(language):
         ("PARCELS", NASTY, "geometry_empty", "error", "no shape", 4, None),
         ("STRANGE", "", "layer_elsewhere", "info", "far away", 1, shapely.Point(9e6, 9e6)),
     ]
-    page = write_check_report(issues(*rows), layers, "2025-12-31", language)
+    page = write_check_report(issues(*rows), layers, "2025-12-31", language, Run())
     assert "<script" not in page
     words = [word for word in re.findall(">([^<]+)<", page) if word.strip()]
     texts = " ".join(words)
@@ -46,12 +47,22 @@ def test_findings_are_counted_named_and_placed(language):
 
 
 def test_nothing_found_is_said_once_in_each_section():
-    page = write_check_report(issues(), [Checked("PARCELS", "宗地", "p", 3, "EPSG:4545")], "2025-12-31", "zh")
+    page = write_check_report(issues(), [Checked("PARCELS", "宗地", "p", 3, "EPSG:4545")], "2025-12-31", "zh", Run())
     assert page.count(say("check_clean", "zh")) == 2
 
 
 def test_findings_without_a_place_need_no_map():
     only = issues(("ROADS", "r", "way_unusable", "warning", "odd", 1, None))
-    page = write_check_report(only, [Checked("ROADS", "道路", "r", 1, "EPSG:4545")], "2025-12-31", "zh")
+    page = write_check_report(only, [Checked("ROADS", "道路", "r", 1, "EPSG:4545")], "2025-12-31", "zh", Run())
     assert say("check_clean", "zh") not in page
     assert "<path" not in page.split(say("check_where", "zh"))[-1]
+
+
+def test_of_dots_that_hide_one_another_one_is_drawn():
+    """A map 1 km wide: dots of 6 m stand on a grid of 6 m, so 10,000 findings within 60 × 60 m are 11 × 11 dots."""
+    layers = [Checked("PARCELS", "宗地", "p", 1, "EPSG:4545", [shapely.box(0, 0, 1000, 1000)])]
+    spots = np.random.default_rng(1).uniform(300.0, 360.0, (10_000, 2))
+    rows = [("PARCELS", str(n), "odd", "warning", "odd", 1, shapely.Point(*spot)) for n, spot in enumerate(spots)]
+    page = write_check_report(issues(*rows), layers, "2025-12-31", "en", Run())
+    dots = next(path for path in re.findall("<path[^>]*>", page) if "#E0A030" in path)
+    assert dots.count("M") == len(np.unique(np.rint(spots / 6), axis=0)) <= 121

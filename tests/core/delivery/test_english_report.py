@@ -9,6 +9,7 @@ import pytest
 import shapely
 from urban_renewal.core import envelope, frames, schema
 from urban_renewal.core.delivery.resaid import relist, rename, resay
+from urban_renewal.core.run import Run
 from urban_renewal.core.words import say
 
 CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
@@ -105,7 +106,7 @@ def test_english_report(tables):
         code: list(chain.from_iterable(pending_figures([rule], whole, code) for rule in rules)) for code in ("zh", "en")
     }
     assert len(pending["en"]) > 500
-    page = write_report(Told({"zh": "甲", "en": "A"}, "", "", "zh", tables, (), rules, pending))
+    page = write_report(Told({"zh": "甲", "en": "A"}, "", "", "zh", tables, (), rules, pending), Run())
     [english] = re.findall('<article class="en".*?</article>', page, re.DOTALL)
     texts = [unescape(text).strip() for text in re.findall(">([^<]+)<", english)]
     values = (item["value"] for document in whole for item in mappings(document) if isinstance(item.get("value"), str))
@@ -119,7 +120,7 @@ def test_english_workbooks(tables):
 
     described = [schema.table(name) for name in tables]
     cells = []
-    for name, sheets in workbooks(tables, described, "en").items():
+    for name, sheets in workbooks(tables, described, "en", Run()).items():
         if name == say("sheet_fields", "en"):
             continue  # the dictionary names the columns in both languages: that is what it is for
         for sheet in sheets:

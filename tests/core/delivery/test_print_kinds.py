@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from urban_renewal.core.delivery.balance import balance_gaps, print_kinds
 from urban_renewal.core.delivery.summary import sum_kinds
+from urban_renewal.core.run import Run
 
 NAMES = ["kind", "need", "supply", "served", "gap", "surplus"]
 
@@ -118,7 +119,7 @@ def test_the_report_prints_them_and_says_so():
     zones = pd.DataFrame({"zone_id": ["Z-1"], "area_m2": [1.0], "floor_m2": [1.0], "petals_n": [1], "elder_gap": [0.5],
                           "child_gap": [0.5], "people": [1.0], "name": ["a"]})  # fmt: skip
     tables = {"zones": zones, "gap_summary": pd.DataFrame(rows, columns=names)}
-    page = write_report(Told({"zh": "t", "en": "t"}, "", "", "zh", tables))
+    page = write_report(Told({"zh": "t", "en": "t"}, "", "", "zh", tables), Run())
     assert page.count("需求 = 已服务 + 缺口") == 1
     found = re.search(r"<td>社区养老服务站[^<]*</td><td>m²</td>((?:<td class=n>[^<]*</td>)+)", page)
     assert re.findall(r">([^<]+)<", found[1]) == ["10", "6", "6", "4", "0", "46 %"]

@@ -16,6 +16,7 @@ from urban_renewal.core import frames, schema
 from urban_renewal.core.delivery import summary
 from urban_renewal.core.delivery.report import charts
 from urban_renewal.core.delivery.report.article import Told, write_report
+from urban_renewal.core.run import Run
 
 NASTY = "<script>alert('x')</script>\"&"
 VOID = {"meta", "rect", "path", "line", "br", "input"}
@@ -83,7 +84,7 @@ def content():
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_text_is_text(content, language):
-    html = write_report(Told(**{**content.__dict__, "language": language}))
+    html = write_report(Told(**{**content.__dict__, "language": language}), Run())
     parser = read(html)
     assert "script" not in parser.seen
     assert [link for link in parser.links if not link.startswith("#")] == []
@@ -92,7 +93,7 @@ def test_text_is_text(content, language):
 
 
 def test_numbers(content):
-    words = " ".join(article(write_report(content), "zh").words)
+    words = " ".join(article(write_report(content, Run()), "zh").words)
     assert "识别出 1 宗符合条件（待认定）、1 宗疑似的更新对象，划定 2 个示范片区" in words
     assert "83.0 公顷" in words
     assert "80 %" in words
@@ -121,7 +122,7 @@ def test_worst_communities(content):
 
 def test_without_a_zone_the_first_section_says_so(content):
     findings = frames.empty(schema.table("findings"))
-    html = write_report(replace(content, tables={**content.tables, "findings": findings}, language="en"))
+    html = write_report(replace(content, tables={**content.tables, "findings": findings}, language="en"), Run())
     assert "No zone was drawn, so nothing was checked." in html
 
 
@@ -139,12 +140,13 @@ def test_a_gap_that_nobody_knows_is_no_zero(content):
     assert sums[["need", "served", "gap", "surplus", "gap_share"]].isna().all(axis=None) and len(sums)
     assert len(summary.worst_communities(unknown)) == 0
     tables = {**content.tables, "gap_summary": unknown}
-    html = write_report(replace(content, tables=tables, language="en"))
+    html = write_report(replace(content, tables=tables, language="en"), Run())
     assert "No community has a need that is known" in html and ">nan<" not in html.casefold()
 
 
 def test_without_optional_tables(content):
-    parser = article(write_report(Told({"zh": "t", "en": "t"}, "", "", "en", {"zones": content.tables["zones"]})), "en")
+    told = Told({"zh": "t", "en": "t"}, "", "", "en", {"zones": content.tables["zones"]})
+    parser = article(write_report(told, Run()), "en")
     assert "This delivery was given no such data." in parser.words
 
 
@@ -162,6 +164,12 @@ def test_map_keeps_shape_and_north_up():
     assert charts.small_map("t", [charts.Drawn([None])]) == ""
 
 
+def test_map_of_a_city_leaves_out_the_smallest(monkeypatch):
+    monkeypatch.setattr(charts, "MOST_SHAPES", 2)
+    shapes = [shapely.box(0, 0, 40, 40), shapely.box(60, 60, 61, 61), shapely.box(0, 50, 50, 100)]
+    assert charts.small_map("t", [charts.Drawn(shapes)]) == charts.small_map("t", [charts.Drawn(shapes[::2])])
+
+
 def test_sites_projects_and_the_atlas(content):
     """Sums by type are those of the rows; links to files with blanks and Chinese are escaped."""
     from dataclasses import replace
@@ -173,7 +181,7 @@ def test_sites_projects_and_the_atlas(content):
     sites = frames.conform(sites.assign(geometry=None), schema.table("sites"))
     told = replace(content, tables={**content.tables, "projects": projects, "sites": sites},
                    maps={"maps/03-01_七星岗 1.pdf": ["Z-1"]})  # fmt: skip
-    page = article(write_report(told), "zh")
+    page = article(write_report(told, Run()), "zh")
     words = [word for word in page.words if word.strip()]
     place = words.index("某类")
     assert words[place : place + 5] == ["某类", "2", "3.5", "1.0", "15–37"]
@@ -191,7 +199,7 @@ def test_the_first_screen_names_what_decided_and_its_figures_have_units(content)
     findings = findings.assign(subject_id="Z-1", clause="c", status="found", message="m")
     findings = frames.conform(findings, schema.table("findings"))
     tables = {**content.tables, "findings": findings}
-    page = write_report(replace(content, author="某院", rules=rules, checksum="1a2b3c4d", tables=tables))
+    page = write_report(replace(content, author="某院", rules=rules, checksum="1a2b3c4d", tables=tables), Run())
     words = [word.strip() for word in article(page, "zh").words if word.strip()]
     assert "某院 · 2025-12-31 · 规则集 重庆 · 标准 重庆（待核 9 项）" in words
     assert "重庆（chongqing）" in words  # in the table of rules
@@ -215,9 +223,9 @@ def test_doubtful_heights_stand_beside_what_rests_on_walks(content, language):
     text = {"zh": "高程待核：7 %", "en": "Heights: 7 %"}
     message = {"level": "warning", "code": "network_heights_doubtful", "text": text}
     runs = [{"title": BOTH, "inputs": [], "messages": [message]}]
-    words = article(write_report(replace(content, runs=runs)), language).words
+    words = article(write_report(replace(content, runs=runs), Run()), language).words
     assert [text[language] in word for word in words].count(True) == 4
-    assert not any(text[language] in word for word in article(write_report(content), language).words)
+    assert not any(text[language] in word for word in article(write_report(content, Run()), language).words)
 
 
 def test_what_adds_little_is_told_with_a_decimal_in_the_whole_column(content):
@@ -226,7 +234,7 @@ def test_what_adds_little_is_told_with_a_decimal_in_the_whole_column(content):
     def told(*more):
         sites = pd.DataFrame({"site_id": ["s", "t"], "kind": "eday", "unit": "m2", "rank": [1, 2], "served_more": more})
         sites = frames.conform(sites.assign(geometry=None), schema.table("sites"))
-        page = write_report(replace(content, tables={**content.tables, "sites": sites}))
+        page = write_report(replace(content, tables={**content.tables, "sites": sites}), Run())
         return set(article(page, "zh").words)
 
     assert {"0.4", "27.0"} <= told(0.4, 27.0)
@@ -253,7 +261,7 @@ def test_a_real_browser_shows_it(content, tmp_path, width):
         "scripts:document.scripts.length,outside:[...document.links].filter(a=>!a.href.startsWith('file:')).length})"
         "</script>"
     )
-    page.write_text(write_report(content).replace("</body>", f"{measure}</body>"), encoding="utf-8")
+    page.write_text(write_report(content, Run()).replace("</body>", f"{measure}</body>"), encoding="utf-8")
     size = f"--window-size={width},900"
     done = subprocess.run(
         [*browser(), f"--user-data-dir={tmp_path / 'profile'}", size, "--dump-dom", page.as_uri()],
@@ -277,7 +285,7 @@ SWITCH = (
 def test_the_switch_shows_one_language_at_a_time(content, tmp_path):
     """A click on English hides the Chinese and shows the English; what is chosen is printed."""
     page, paper = tmp_path / "report.html", tmp_path / "report.pdf"
-    page.write_text(write_report(content).replace("</body>", f"{SWITCH}</body>"), encoding="utf-8")
+    page.write_text(write_report(content, Run()).replace("</body>", f"{SWITCH}</body>"), encoding="utf-8")
     call = [*browser(), f"--user-data-dir={tmp_path / 'profile'}", page.as_uri()]
     done = subprocess.run([*call, "--dump-dom"], capture_output=True, text=True, timeout=120, check=True)
     found = json.loads(html.unescape(re.search(r"<title>(.*?)</title>", done.stdout).group(1)))
@@ -298,7 +306,7 @@ def test_it_prints_on_a4(content, tmp_path):
     if shutil.which("pdftotext") is None:
         pytest.skip("no pdftotext here")
     page, paper = tmp_path / "report.html", tmp_path / "report.pdf"
-    page.write_text(write_report(content), encoding="utf-8")
+    page.write_text(write_report(content, Run()), encoding="utf-8")
     subprocess.run(
         [*browser(), f"--user-data-dir={tmp_path / 'profile'}", "--no-pdf-header-footer", f"--print-to-pdf={paper}",
          page.as_uri()],

@@ -12,6 +12,7 @@ from urban_renewal.core import frames, schema
 from urban_renewal.core.delivery.report.article import Told, write_report
 from urban_renewal.core.delivery.resaid import resay
 from urban_renewal.core.delivery.scales import page as page_numbers
+from urban_renewal.core.run import Run
 from urban_renewal.core.words import FORMS, LANGUAGES, say, sentences
 
 ZONES = [f"Z-{n}" for n in range(6)]
@@ -45,7 +46,7 @@ def content():
 
 
 def article(content, language):
-    return re.findall(rf'<article class="{language}".*?</article>', write_report(content), re.DOTALL)[0]
+    return re.findall(rf'<article class="{language}".*?</article>', write_report(content, Run()), re.DOTALL)[0]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core.delivery.report.article import Told, write_report
+from urban_renewal.core.run import Run
 
 # six zones whose hectares round to 30.1 + 41.1 + 45.7 + 52.2 + 42.8 + 36.8 = 248.7, their sum to 248.6
 AREAS_M2 = (300592.25, 410803.39, 456534.64, 522401.89, 427571.43, 368437.74)
@@ -19,7 +20,7 @@ def page():
         "elder_gap": [0.5] * 6, "child_gap": [0.5] * 6,
         "geometry": [shapely.box(n * 1000, 0, n * 1000 + 500, 700) for n in range(6)],
     })  # fmt: skip
-    return write_report(Told({"zh": "t", "en": "t"}, "", "", "zh", {"zones": zones}))
+    return write_report(Told({"zh": "t", "en": "t"}, "", "", "zh", {"zones": zones}), Run())
 
 
 def table_of_zones(page):

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core.delivery.wide import widen_gaps
+from urban_renewal.core.run import Run
 
 SQUARE = shapely.box(0, 0, 1, 1)
 
@@ -20,7 +21,7 @@ def test_widen_gaps():
         ("B", "kgar", 4.0, 3.0, 1.0, 0.75, 90.0, 0.0),
     ]
     names = ["parcel_id", "kind", "need", "served", "gap", "share", "walk_s", "in_r"]
-    wide = widen_gaps(parcels, pd.DataFrame(rows, columns=names)).set_index("parcel_id")
+    wide = widen_gaps(parcels, pd.DataFrame(rows, columns=names), Run()).set_index("parcel_id")
     assert list(wide.index) == ["A", "B"]  # C is not in the detail
     assert wide["elder_gap"]["A"] == pytest.approx((6 / 10 + 0 / 20) / 2)
     assert math.isnan(wide["child_gap"]["A"])  # no need of any kind of the group
@@ -28,5 +29,5 @@ def test_widen_gaps():
     assert wide["child_gap"]["B"] == pytest.approx(0.25)
     assert wide["eday_min"]["A"] == pytest.approx(5)
     assert (wide["eday_in_r"]["A"], wide["kgar_in_r"]["B"]) == (12.5, 0) and math.isnan(wide["eday_in_r"]["B"])
-    old = widen_gaps(parcels, pd.DataFrame(rows, columns=names).drop(columns="in_r")).set_index("parcel_id")
+    old = widen_gaps(parcels, pd.DataFrame(rows, columns=names).drop(columns="in_r"), Run()).set_index("parcel_id")
     assert math.isnan(old["eday_in_r"]["A"])  # a detail of before had none

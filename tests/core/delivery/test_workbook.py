@@ -77,7 +77,7 @@ def tagged():
 def test_opportunities():
     """100 + 0.1 + 0.2 m² and an unknown one: 0.01 公顷 in all; 0.15 亩; the total is what the rows add up to."""
     members = pd.DataFrame({"zone_id": ["Z-2", "Z-1"], "parcel_id": ["P1", "P1"]})
-    sheet = sheets.opportunity_sheet(tagged(), members, "zh")
+    sheet = sheets.opportunity_sheet(tagged(), members, "zh", Run())
     place = sheet.headings.index("宗地编号")
     assert [row[place] for row in sheet.rows] == ["P1", "P2", "P3", "P7"]
     assert [row[0] for row in sheet.rows] == [1, 2, 3, 4]
@@ -153,8 +153,8 @@ def test_findings_are_listed_as_they_are_read():
 
 
 def test_order_of_rows_does_not_matter():
-    one = sheets.opportunity_sheet(tagged(), None, "en")
-    other = sheets.opportunity_sheet(tagged().iloc[::-1].reset_index(drop=True), None, "en")
+    one = sheets.opportunity_sheet(tagged(), None, "en", Run())
+    other = sheets.opportunity_sheet(tagged().iloc[::-1].reset_index(drop=True), None, "en", Run())
     assert one == other
 
 

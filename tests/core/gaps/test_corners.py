@@ -53,8 +53,8 @@ def counted_town(homes, run):
 def count(homes):
     """Return the tables gap_detail and gap of that town, by parcel."""
     parcels, _, counted = counted_town(homes, Run())
-    detail = detail_table(parcels, counted)
-    return detail.set_index("parcel_id"), wide_table(parcels, detail, counted).set_index("parcel_id")
+    detail = detail_table(parcels, counted, Run())
+    return detail.set_index("parcel_id"), wide_table(parcels, detail, counted, Run()).set_index("parcel_id")
 
 
 def homes_at(places, households, elders):
@@ -91,10 +91,10 @@ def test_a_parcel_shows_the_homes_it_knows_and_says_that_there_are_more():
     homes.loc[[1, 3], ["pop", "pop_60"]] = np.nan
     run = Run()
     parcels, facilities, counted = counted_town(homes, run)
-    detail = detail_table(parcels, counted)
+    detail = detail_table(parcels, counted, Run())
     assert detail["need"].tolist() == [15, 0] and detail["served"].tolist() == [15, 0]  # (50 + 25) households × 0.2 m²
     assert detail["status"].tolist() == ["PARTIAL", "NO_NEED"]
-    assert wide_table(parcels, detail, counted)["eday_need"].tolist() == [15, 0]
+    assert wide_table(parcels, detail, counted, Run())["eday_need"].tolist() == [15, 0]
     (told,) = [row for row in run.left_out if row.code == "people_partly_known"]
     assert (told.feature_id, told.values) == ("p0", {"missing": 1, "homes": 3})
     everywhere = districts_of_field(None, parcels, facilities, Run())

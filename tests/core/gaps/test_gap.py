@@ -67,7 +67,7 @@ def counted():
 
 
 def rows_of(layers, counted, kind):
-    detail = detail_table(layers.parcels, counted)
+    detail = detail_table(layers.parcels, counted, Run())
     return detail[detail["kind"] == kind].set_index("parcel_id")
 
 
@@ -167,7 +167,7 @@ def test_people_and_need_are_known_each_for_itself():
     assert np.allclose(rows["people"], [np.nan, 20, 20, 20, 0, 2], equal_nan=True)
     assert np.allclose(rows["need"], [4.5, np.nan, 4.5, 4.5, 0, 0.45], equal_nan=True)
     assert rows["status"].tolist()[:2] == ["ok", "NO_PEOPLE_DATA"]
-    wide = wide_table(layers.parcels, detail_table(layers.parcels, found), found)
+    wide = wide_table(layers.parcels, detail_table(layers.parcels, found, Run()), found, Run())
     assert np.allclose(wide["nurs_in_r"], [np.nan, 20, 20, 20, 0, 0], equal_nan=True)
     districts = districts_of_field(None, parcels, facilities, Run())
     summary = summary_table(districts, parcels, facilities, None, found, Run())
@@ -176,8 +176,8 @@ def test_people_and_need_are_known_each_for_itself():
 
 def test_wide_table_and_summary(counted):
     layers, found, run = counted
-    detail = detail_table(layers.parcels, found)
-    wide = wide_table(layers.parcels, detail, found).set_index("parcel_id")
+    detail = detail_table(layers.parcels, found, Run())
+    wide = wide_table(layers.parcels, detail, found, Run()).set_index("parcel_id")
     assert wide["eday_min"].tolist()[:4] == [0, 1.67, 3.33, 3.33]
     assert wide["eday_in_r"].tolist() == [200, 200, 200, 200, 0, 0]  # 300 m in a straight line
     assert np.allclose(wide["elder_gap"].to_numpy()[:4], 0.4375)
@@ -220,13 +220,13 @@ def test_a_facility_across_the_boundary_is_not_lost_from_the_supply(counted):
 
 def test_row_order_changes_nothing(counted):
     layers, found, _ = counted
-    wanted = detail_table(layers.parcels, found).sort_values(["kind", "parcel_id"], ignore_index=True)
+    wanted = detail_table(layers.parcels, found, Run()).sort_values(["kind", "parcel_id"], ignore_index=True)
     turned = [table.iloc[::-1].reset_index(drop=True) for table in
               (layers.parcels, layers.building_people, layers.facilities, layers.network)]  # fmt: skip
     again = GapLayers(turned[0], turned[1], turned[2], None, None, turned[3], None, None)
     kinds = kinds_of(envelope.load("standard", "chongqing"), KINDS)
     profiles = {profile.id: profile for profile in load_profiles(["elder", "carer"])}
-    other = detail_table(again.parcels, count_gaps(again, GapOptions(kinds, profiles), Run()))
+    other = detail_table(again.parcels, count_gaps(again, GapOptions(kinds, profiles), Run()), Run())
     pd.testing.assert_frame_equal(other.sort_values(["kind", "parcel_id"], ignore_index=True), wanted)
 
 
@@ -243,7 +243,7 @@ def test_metres_walked_are_not_metres_in_a_straight_line():
     kinds = kinds_of(envelope.load("standard", "chongqing"), ["eday"])
     profiles = {"elder": load_profiles(["elder"])[0]}
     layers = GapLayers(parcels, None, facilities, None, None, network, None, None)
-    row = detail_table(parcels, count_gaps(layers, GapOptions(kinds, profiles), Run())).iloc[0]
+    row = detail_table(parcels, count_gaps(layers, GapOptions(kinds, profiles), Run()), Run()).iloc[0]
     assert (row["line_m"], row["walk_m"], row["walk_s"]) == (100, 300, 300)
 
 
@@ -314,7 +314,7 @@ def test_the_order_of_rows_changes_no_bit(load_rule):
         layers = GapLayers(ground, mixed(homes), offered, None, None, mixed(network), None, None)
         counted = count_gaps(layers, options, Run())
         districts = districts_of_field(None, ground, offered, Run())
-        detail = detail_table(ground, counted)
+        detail = detail_table(ground, counted, Run())
         found = [
             detail,
             load_table(counted, load_rule),
@@ -341,9 +341,9 @@ def test_tables_made_kind_by_kind_are_those_of_all_kinds_together(counted):
         sums.add(found.demand, result, run)
     detail = tables.detail(run)
     assert list(dict.fromkeys(detail["kind"])) == [kind.id for kind in kinds]
-    wanted = detail_table(layers.parcels, found)
+    wanted = detail_table(layers.parcels, found, Run())
     pd.testing.assert_frame_equal(detail, wanted)
-    pd.testing.assert_frame_equal(tables.wide(detail), wide_table(layers.parcels, wanted, found))
+    pd.testing.assert_frame_equal(tables.wide(detail, run), wide_table(layers.parcels, wanted, found, Run()))
     pd.testing.assert_frame_equal(tables.loads(), load_table(found, "even"))
     pd.testing.assert_frame_equal(
         sums.tables(kinds)[0], summary_table(districts, layers.parcels, layers.facilities, None, found, run)

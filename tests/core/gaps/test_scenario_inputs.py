@@ -35,7 +35,7 @@ def link_between(start, end, name="L", kind="path", length=90.0, climb=0.0):
 
 
 def served(layers, options=OPTIONS):
-    return detail_table(layers.parcels, count_gaps(layers, options, Run())).groupby("kind")["served"].sum()
+    return detail_table(layers.parcels, count_gaps(layers, options, Run()), Run()).groupby("kind")["served"].sum()
 
 
 def layers_of(parcels, homes, facilities, network):
@@ -126,7 +126,7 @@ def test_a_link_lets_the_island_be_served():
     built = layers_of(parcels, homes, facilities, with_links(network, link, PROFILES, Run()))
     then = served(built)
     assert then["kgar"] >= today["kgar"] and then["heal"] == today["heal"]
-    detail = detail_table(parcels, count_gaps(built, OPTIONS, Run()))
+    detail = detail_table(parcels, count_gaps(built, OPTIONS, Run()), Run())
     nursery = detail[(detail["kind"] == "nurs") & (detail["parcel_id"] == "p5")]
     assert nursery["nearest_id"].tolist() == ["f3"]
 
@@ -138,10 +138,10 @@ def test_a_new_link_makes_no_walk_longer():
     homes["geometry"] = homes["geometry"].where(homes.index != 2, shapely.box(249, 29, 251, 31))
     link = frame([shapely.LineString([(0, 0), (250, 31), (600, 0)])], link_id=["L"], kind=["path"], length_m=[603.0],
                  climb_m=[0.0])  # fmt: skip
-    today = detail_table(parcels, count_gaps(layers_of(parcels, homes, facilities, network), OPTIONS, Run()))
+    today = detail_table(parcels, count_gaps(layers_of(parcels, homes, facilities, network), OPTIONS, Run()), Run())
     built = with_links(network, link, PROFILES, Run())
     assert built.loc[built["unjoined"], "edge_id"].tolist() == ["L"]
-    then = detail_table(parcels, count_gaps(layers_of(parcels, homes, facilities, built), OPTIONS, Run()))
+    then = detail_table(parcels, count_gaps(layers_of(parcels, homes, facilities, built), OPTIONS, Run()), Run())
     nursery = then[(then["kind"] == "nurs") & (then["parcel_id"] == "p2")]
     assert nursery["walk_s"].tolist() == [30 / 0.8 + 100]
     assert (then["walk_s"].fillna(1e9) <= today["walk_s"].fillna(1e9)).all() and (then["gap"] <= today["gap"]).all()

@@ -246,7 +246,7 @@ def test_built_sites_close_the_gap_by_the_objective(seed):
     kinds = kinds_of(STANDARD, ("eday", "nurs"))
     options = GapOptions(kinds, {profile.id: profile for profile in load_profiles(["carer", "elder"])})
     after = GapLayers(town.parcels, town.building_people, built, None, None, town.network, None, None)
-    details = [detail_table(town.parcels, count_gaps(city, options, Run())) for city in (town, after)]
+    details = [detail_table(town.parcels, count_gaps(city, options, Run()), Run()) for city in (town, after)]
     summary = compare_scenarios(*details, Run()).summary
     points = 100 * (summary["share_after"] - summary["share_before"])
     assert points.sum() == pytest.approx(found.objective, abs=0.01)

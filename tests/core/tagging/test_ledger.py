@@ -136,7 +136,7 @@ def test_units_bring_parcels_together():
     ("en", ["Areas by class", "Old compound", "Urban village", "Differences to the list"]),
 ])  # fmt: skip
 def test_sheets(language, words):
-    sheets = ledger_sheets(build_ledger(tagged(LAND), FACTS, None, None, Run(language=language)), language)
+    sheets = ledger_sheets(build_ledger(tagged(LAND), FACTS, None, None, Run(language=language)), language, Run())
     assert [sheet.name.casefold() for sheet in sheets] == [word.casefold() for word in words]
     totals = sheets[0]
     area = [row[3] for row in totals.rows]

@@ -189,11 +189,12 @@ def test_disorder_of_directions():
         base = shapely.box(0, 0, 20, 8)
         return np.array([shapely.affinity.rotate(base, angle) for angle in angles], dtype=object)
 
-    assert orientation_spread(turned([0, 90, 180]), np.zeros(3, dtype=np.int64), 1) == pytest.approx([0], abs=1e-5)
-    found = orientation_spread(turned([-10, 10, -10, 10]), np.zeros(4, dtype=np.int64), 1)
+    right = orientation_spread(turned([0, 90, 180]), np.zeros(3, dtype=np.int64), 1, Run())
+    assert right == pytest.approx([0], abs=1e-5)
+    found = orientation_spread(turned([-10, 10, -10, 10]), np.zeros(4, dtype=np.int64), 1, Run())
     unity = np.cos(np.radians(40))
     assert found == pytest.approx([np.degrees(np.sqrt(-2 * np.log(unity))) / 4])
-    assert np.isnan(orientation_spread(turned([0, 30]), np.zeros(2, dtype=np.int64), 1)).all()
+    assert np.isnan(orientation_spread(turned([0, 30]), np.zeros(2, dtype=np.int64), 1, Run())).all()
 
 
 def test_protected_share_counts_each_spot_once(plots):

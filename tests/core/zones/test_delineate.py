@@ -53,7 +53,7 @@ def test_random_cities_keep_every_promise(seed, rules):
     inputs = city(seed, stations=1 + seed % 4, river=seed % 3 == 0)
     run = Run(language="en")
     zones = draw(inputs, rules, run)
-    assert verify_zones(zones, inputs, rules) == []
+    assert verify_zones(zones, inputs, rules, Run()) == []
     told = {row.feature_id for row in run.left_out if row.layer == "STATIONS"}
     assert set(zones.cores["station_id"]) | told == set(inputs.stations["station_id"])
     assert not set(zones.cores["station_id"]) & told
@@ -317,27 +317,27 @@ def test_no_stations_is_refused(rules):
 def test_the_verifier_sees_what_is_wrong(rules):
     inputs = city(2, stations=3)
     good = draw(inputs, rules)
-    assert verify_zones(good, inputs, rules) == []
+    assert verify_zones(good, inputs, rules, Run()) == []
     inside = good.members[good.members["role"] != "near"]
     zone_id, other_id = good.zones["zone_id"].iloc[0], good.zones["zone_id"].iloc[1]
 
     twice = pd.concat([good.members, inside[inside["zone_id"] == zone_id].head(1).assign(zone_id=other_id)])
-    text = " ".join(verify_zones(replace(good, members=twice), inputs, rules))
+    text = " ".join(verify_zones(replace(good, members=twice), inputs, rules, Run()))
     assert "is in 2 zones" in text
     assert f"{other_id}: area" in text
 
     wide = good.zones.copy()
     wide["geometry"] = [shape.buffer(60) for shape in wide["geometry"]]
-    assert "holds" in " ".join(verify_zones(replace(good, zones=wide), inputs, rules))
+    assert "holds" in " ".join(verify_zones(replace(good, zones=wide), inputs, rules, Run()))
 
     of_zone = inputs.parcels[inputs.parcels["parcel_id"].isin(inside["parcel_id"][inside["zone_id"] == zone_id])]
     ends = shapely.bounds(of_zone["geometry"].to_numpy(dtype=object))
     between = next(x + 1 for x in sorted(ends[:, 2])[:-1] if not ((ends[:, 0] < x + 1) & (ends[:, 2] > x + 1)).any())
     fence = pd.DataFrame({"geometry": [shapely.LineString([(between, -1e4), (between, 1e4)])]})
-    assert "not connected" in " ".join(verify_zones(good, replace(inputs, barriers=fence), rules))
+    assert "not connected" in " ".join(verify_zones(good, replace(inputs, barriers=fence), rules, Run()))
 
     strict = replace(rules, limits=replace(rules.limits, area_max_m2=70_000.0, walk_min=1.0))
-    text = " ".join(verify_zones(good, inputs, strict))
+    text = " ".join(verify_zones(good, inputs, strict, Run()))
     assert "area above" in text
     assert "beyond the minutes" in text
-    assert "not accounted" in " ".join(verify_zones(good, inputs, rules, inputs.parcels["parcel_id"]))
+    assert "not accounted" in " ".join(verify_zones(good, inputs, rules, Run(), inputs.parcels["parcel_id"]))
