@@ -88,7 +88,7 @@ class CheckInputs(RenewalAlgorithm):
         found: dict[str, Any] = {"ERRORS": errors, "WARNINGS": warnings}
         run.fact(errors_n=errors, warnings_n=warnings)
         report = inputs.file_output("REPORT")
-        files = {"REPORT": (report, _report(issues, tables, inputs, run.language))} if report is not None else {}
+        files = {"REPORT": (report, _report(issues, tables, inputs, run))} if report is not None else {}
         return Results({"ISSUES": Output(issues, schema.table("issues"))}, found, refusal=refusal, files=files)
 
 
@@ -156,7 +156,7 @@ def _sentence(row: Any, language: str, say: Any) -> str:
     return str(say(row.code, language, **{"n": row.n, **row.values}))
 
 
-def _report(issues: Any, tables: dict[str, Any], inputs: Any, language: str) -> str:
+def _report(issues: Any, tables: dict[str, Any], inputs: Any, run: Any) -> str:
     from ...core import frames
     from ...core.delivery.report.inputs_check import Checked, write_check_report
 
@@ -164,10 +164,10 @@ def _report(issues: Any, tables: dict[str, Any], inputs: Any, language: str) -> 
     beneath = next((name for name in MAPPED if len(tables.get(name, ()))), "")
     layers = [
         Checked(
-            name, titles[name]["label"][language], snapshot.name, snapshot.count,
+            name, titles[name]["label"][run.language], snapshot.name, snapshot.count,
             snapshot.crs.authid() if snapshot.geometry != "none" else "",
             list(frames.geometries(tables[name])) if name == beneath else (),
         )
         for name, snapshot in inputs.plan.vectors.items()
     ]  # fmt: skip
-    return write_check_report(issues, layers, f"{datetime.date.today():%Y-%m-%d}", language)
+    return write_check_report(issues, layers, f"{datetime.date.today():%Y-%m-%d}", run.language, run)
