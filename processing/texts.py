@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from functools import lru_cache
@@ -45,12 +44,16 @@ def _language_of(shown: str) -> str:
 @lru_cache(maxsize=64)
 def help_of(algorithm_id: str) -> dict:
     """Return the texts of an algorithm: title, summary, parameters, outputs; shared ones filled in."""
-    folder = RESOURCES / "help"
-    own = json.loads((folder / f"{algorithm_id}.json").read_text(encoding="utf-8"))
-    shared = json.loads((folder / "_shared.json").read_text(encoding="utf-8"))
+    own: dict = read_resource("help", f"{algorithm_id}.json")
+    shared = _shared()
     for part in ("parameters", "outputs"):
         own[part] = {**shared[part], **own.get(part, {})}
     return own
+
+
+@lru_cache(maxsize=1)  # the Toolbox asks every algorithm for its group whenever a project is opened or closed
+def _shared() -> dict[str, dict]:
+    return dict(read_resource("help", "_shared.json"))
 
 
 def title(algorithm_id: str) -> str:
@@ -144,12 +147,7 @@ def output_text(algorithm_id: str, name: str) -> str:
 
 def group_title(group_id: str) -> str:
     """Return the title of a group of algorithms."""
-    return str(_groups()[group_id][interface_language()])
-
-
-@lru_cache(maxsize=1)  # the Toolbox asks every algorithm whenever a project is opened or closed
-def _groups() -> dict[str, dict[str, str]]:
-    return dict(read_resource("help", "_shared.json")["groups"])
+    return str(_shared()["groups"][group_id][interface_language()])
 
 
 @lru_cache(maxsize=1)

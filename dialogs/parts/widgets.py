@@ -254,21 +254,23 @@ class Figures(QWidget):
         return cell
 
 
-def follow_on(before: QWidget, made: QWidget) -> None:
-    """Let Tab come from a widget, or the last in it, to one that is made late, and to all in that one in turn.
+def follow_on(before: QWidget, made: QWidget) -> QWidget:
+    """Let Tab come from a widget, or the last in it, to one that is made late, and to all in that one; return the last.
 
     What is made while the window is shown would be the last of the whole window.
     """
-    stops = [widget for widget in (before, *before.findChildren(QWidget)) if _takes_tab(widget)]
-    last = stops[-1] if stops else before
-    for widget in (made, *made.findChildren(QWidget)):
-        if _takes_tab(widget):
-            QWidget.setTabOrder(last, widget)
-            last = widget
+    last = [before, *_tab_stops(before)][-1]
+    for widget in _tab_stops(made):
+        QWidget.setTabOrder(last, widget)
+        last = widget
+    return last
 
 
-def _takes_tab(widget: QWidget) -> bool:
-    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.focusProxy() is None
+def _tab_stops(whole: QWidget) -> list[QWidget]:
+    """Return what Tab comes to in a widget; the list of a choice is a window of its own."""
+    inside = [whole, *whole.findChildren(QWidget)]
+    return [widget for widget in inside if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and widget.focusProxy() is None and widget.window() is whole.window()]  # fmt: skip
 
 
 def big_figures(n: int) -> list[tuple[QLabel, QLabel]]:

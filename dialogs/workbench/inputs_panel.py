@@ -160,12 +160,11 @@ class InputsPanel(QWidget):
 
     def _show_more(self, shown: bool) -> None:
         if shown and OPTIONAL[0] not in self.combos:
-            last = self.fields[REQUIRED[-1]]
+            last: QWidget = self.fields[REQUIRED[-1]]
             for role in OPTIONAL:
                 self._add_row(role)
                 for widget in self._rows[role]:
-                    follow_on(last, widget)
-                    last = widget
+                    last = follow_on(last, widget)
         if shown and self._about is not None:
             self._fill_rows(OPTIONAL)
         self._tell_more()
