@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..slices import ROWS
 from .numerals import in_figures
 
 Reals = npt.NDArray[np.float64]
@@ -126,8 +127,12 @@ def yes_no(values: pd.Series) -> Reals:
 
 
 def numbers(values: pd.Series) -> Reals:
-    """Return numbers, NaN where a value is none."""
-    return pd.to_numeric(values, errors="coerce").to_numpy("float64", na_value=np.nan)
+    """Return numbers, NaN where a value is none; read in slices, since a city's texts at once hold Python's lock."""
+    found = np.empty(len(values))
+    for start in range(0, len(values), ROWS):
+        part = values.iloc[start : start + ROWS]
+        found[start : start + ROWS] = pd.to_numeric(part, errors="coerce").to_numpy("float64", na_value=np.nan)
+    return found
 
 
 def shares(values: pd.Series) -> Reals:

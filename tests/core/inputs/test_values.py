@@ -139,3 +139,13 @@ def test_a_column_of_per_cent_is_one_throughout():
     assert values.shares(pd.Series([0.0, 1.0, 0.5, 80.0])).tolist() == [0, 0.01, 0.005, 0.8]
     assert np.isnan(values.shares(pd.Series([-1.0, 101.0, np.nan]))).all()
     assert values.shares(pd.Series([1.0, 250.0])).tolist()[:1] == [1]  # 250 is neither: the column stays one of shares
+
+
+def test_numbers_of_a_city_are_those_of_its_slices(monkeypatch):
+    """Texts, masked and plain numbers, over the edge of a slice and beyond: each as it is alone."""
+    monkeypatch.setattr(values, "ROWS", 3)
+    told = ["1", None, "x", "2.5", "", "1e3", " 4 ", "７"]
+    for column in (pd.Series(told, dtype=object), pd.Series(told, dtype="string", index=range(8, 0, -1))):
+        np.testing.assert_array_equal(values.numbers(column), [1.0, np.nan, np.nan, 2.5, np.nan, 1000.0, 4.0, np.nan])
+    np.testing.assert_array_equal(values.numbers(pd.Series([1, None, 3, 4], dtype="Int64")), [1.0, np.nan, 3.0, 4.0])
+    assert values.numbers(pd.Series([], dtype=object)).shape == (0,)
