@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,10 +12,13 @@ from typing import Any
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
     QgsCsException,
+    QgsFeatureRequest,
     QgsPointXY,
+    QgsProject,
     QgsTask,
-    QgsVectorLayer,
+    QgsVectorLayerFeatureSource,
 )
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
@@ -24,6 +27,7 @@ from ...core.run import Run
 from ...processing.running.promptness import promptly
 from ...processing.texts import interface_language, tr
 from ..parts.beside import put_beside, take_away
+from ..parts.systems import system_of
 from ..review.items import table_of
 from ..review.reviewing import standard_of
 from ..study import wording
@@ -90,26 +94,28 @@ class ZoneHand(QObject):
             crs = crs_of(files)
             self._locks = read_locks(study.settings, Path(study.folder))
             standard = standard_of(study, standard_id_of(files))
-            barriers = _barriers(study, crs)
+            read_barriers = barrier_reader(study, crs)
             path = table_of(files["tagged"])[0]
             if path.exists() and path.stat().st_size > MANY_BYTES:  # a city's parcels are read beside the window
-                self._read(study, files, crs, barriers, standard)
+                self._read(study, files, crs, read_barriers, standard)
             else:
-                self._take(load(study, files, crs, barriers, standard, Run()))
-        except (OSError, RenewalError, KeyError) as error:
+                self._take(load(study, files, crs, read_barriers(), standard, Run()))
+        except (OSError, RenewalError, KeyError, QgsCsException) as error:
             self.failed.emit(wording.error_text(error))
 
     def _read(
-        self, study: Study, files: dict[str, str], crs: QgsCoordinateReferenceSystem, barriers: Any, standard: Any
-    ) -> None:
+        self, study: Study, files: dict[str, str], crs: QgsCoordinateReferenceSystem,
+        read_barriers: Callable[[], Any], standard: Any,
+    ) -> None:  # fmt: skip
         """Read many parcels in a task of QGIS, which shows and cancels it; the tool comes when they are there."""
         found: dict[str, Any] = {}
         kept = replace(study, settings=dict(study.settings))
 
         def work(task: QgsTask) -> None:
             try:
-                found["it"] = load(kept, files, crs, barriers, standard, Run(is_cancelled=task.isCanceled))
-            except (OSError, RenewalError, KeyError) as error:
+                run = Run(is_cancelled=task.isCanceled)
+                found["it"] = load(kept, files, crs, read_barriers(), standard, run)
+            except (OSError, RenewalError, KeyError, QgsCsException) as error:
                 found["fault"] = error
             except Cancelled:
                 return
@@ -276,8 +282,7 @@ def limits_of(limits: Any) -> dict[str, str]:
 
 def crs_of(files: dict[str, str]) -> QgsCoordinateReferenceSystem:
     """Return the system of the tagged parcels. Raises RenewalError when it has no metres."""
-    path, layer_name = table_of(files["tagged"])
-    crs = QgsVectorLayer(f"{path}|layername={layer_name}", "tagged", "ogr").crs()
+    crs = system_of(*table_of(files["tagged"]))
     if not crs.isValid() or crs.isGeographic():
         raise RenewalError("hand_not_metric")
     return crs
@@ -321,20 +326,28 @@ def people_of(parcels: Any, detail: Any, kinds: Sequence[Mapping[str, Any]]) -> 
     return parcels.map(dict(zip(rows["parcel_id"], rows["people"]))).astype(float)
 
 
-def _barriers(study: Study, crs: QgsCoordinateReferenceSystem) -> Any:
-    """Return the barriers of the study's input layer in the parcels' system; None without."""
-    import pandas as pd
-    import shapely
-    from qgis.core import QgsFeatureRequest, QgsProject
+def barrier_reader(study: Study, crs: QgsCoordinateReferenceSystem) -> Callable[[], Any]:
+    """Return what reads the barriers of the study's input layer in the parcels' system, for any thread.
 
+    It gives None without such a layer. Raises QgsCsException when they cannot be put into that system.
+    """
     from ..study.project_state import layer_of
 
-    choice = study.inputs.get("BARRIERS")
-    layer = layer_of(QgsProject.instance(), choice) if choice else None
+    project, choice = QgsProject.instance(), study.inputs.get("BARRIERS")
+    layer = layer_of(project, choice) if choice else None
     if layer is None:
-        return None
-    request = QgsFeatureRequest().setDestinationCrs(crs, QgsProject.instance().transformContext())
-    request.setNoAttributes()
-    shapes = [shapely.from_wkb(bytes(feature.geometry().asWkb())) for feature in layer.getFeatures(request)
-              if feature.hasGeometry()]  # fmt: skip
+        return lambda: None
+    return partial(_read_barriers, QgsVectorLayerFeatureSource(layer), crossing(layer.crs(), crs, project))
+
+
+def _read_barriers(source: QgsVectorLayerFeatureSource, change: QgsCoordinateTransform) -> Any:
+    import pandas as pd
+    import shapely
+
+    shapes = []
+    for feature in source.getFeatures(QgsFeatureRequest().setNoAttributes()):
+        if feature.hasGeometry():
+            shape = feature.geometry()
+            shape.transform(change)
+            shapes.append(shapely.from_wkb(bytes(shape.asWkb())))
     return pd.DataFrame({"geometry": pd.Series(shapes, dtype=object)})
