@@ -124,7 +124,6 @@ class SitesPanel(QDockWidget):
                 FORM: tr("A complex holds at least as many kinds in a building as the standard asks for.")}  # fmt: skip
         for column, tip in tips.items():
             table.horizontalHeaderItem(column).setToolTip(tip)
-        table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
         table.horizontalHeader().sortIndicatorChanged.connect(lambda *_: self._fit_columns())
         table.setAccessibleName(tr("Proposed sites"))
         table.verticalHeader().hide()
