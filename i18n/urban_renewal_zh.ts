@@ -1524,6 +1524,10 @@
         <translation>没有需要复核的宗地（共 {n} 宗）。</translation>
     </message>
     <message>
+        <source>Nothing left to review in this choice.</source>
+        <translation>当前筛选中没有需要复核的宗地。</translation>
+    </message>
+    <message>
         <source>Nothing to undo.</source>
         <translation>没有可撤销的。</translation>
     </message>

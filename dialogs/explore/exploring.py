@@ -162,7 +162,7 @@ class Exploring(QObject):
                 self._offer()
                 if self._asked and self._item is not None:
                     self.show_way_soon(*self._asked)
-            elif error is not None and self.panel is not None:
+            elif error is not None and self.panel is not None and not task.isCanceled():
                 self.failed.emit(wording.error_text(error))
 
         self._task = task = QgsTask.fromFunction(tr("Reading the walk network"), promptly(work), on_finished=over)

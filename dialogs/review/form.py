@@ -266,8 +266,13 @@ class ReviewForm(QWidget):
         self.list.setFixedHeight(int(line * 1.5 * (LIST_LINES if self.height() >= LOW * line else FEW_LINES)))
 
     def show_empty(self, is_done: bool, parcels: int) -> None:
-        """Say that nothing is left to review."""
-        words = fill(tr("Nothing left to review among {n} {n?parcel|parcels}."), n=wording.number(parcels))
+        """Say that nothing is left to review among all `parcels`; 0 = among those that were chosen."""
+        text = (
+            tr("Nothing left to review among {n} {n?parcel|parcels}.")
+            if parcels
+            else tr("Nothing left to review in this choice.")
+        )
+        words = fill(text, n=wording.number(parcels))
         self.empty.setText(f'{words} <a href="all">{tr("Show all")}</a>' if is_done else "")
         self.empty.setVisible(is_done)
 

@@ -167,6 +167,11 @@ class Choice:
     community: str = ""
     order: str = "doubt"
 
+    @property
+    def is_part(self) -> bool:
+        """Say whether other parcels than these may have to be reviewed."""
+        return bool(self.tag or self.community or self.which == CHANGED)
+
 
 def limits_of(rules: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
     """Return {tag: (suspect, confirm)} of a ruleset."""

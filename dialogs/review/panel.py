@@ -50,6 +50,7 @@ class ReviewPanel(QDockWidget):
         self.iface = iface
         self.desk: ReviewDesk | None = None
         self.map: ReviewMap | None = None
+        self._missing = "?"  # what was said of letters that no parcel has
         self.form = ReviewForm()
         self.topLevelChanged.connect(self.form.order_soon)
         self.setWidget(self.form)
@@ -203,15 +204,16 @@ class ReviewPanel(QDockWidget):
         if desk is None or not words:
             return
         found = desk.find(words, self.form.list.currentIndex().row())
+        if self.form.last.text() == self._missing:
+            self.form.last.clear()
         if found is not None and desk.place_of(found) < 0:
-            for combo in (self.form.tag, self.form.community):
-                combo.setCurrentIndex(0)
             self.show_all()
         if found is not None:
             self.show_parcel(found)
             self.form.find.setFocus()
         else:
-            self.form.last.setText(tr("No parcel has “{words}” in its name or id.").format(words=words))
+            self._missing = tr("No parcel has “{words}” in its name or id.").format(words=words)
+            self.form.last.setText(self._missing)
 
     def show_parcel(self, parcel_id: str) -> bool:
         """Go to a parcel; one that the list leaves out comes into it. False when there is none of this id."""
@@ -227,7 +229,9 @@ class ReviewPanel(QDockWidget):
         return place >= 0
 
     def show_all(self) -> None:
-        """Show every tagged parcel instead of the doubtful ones."""
+        """Show every parcel, of all classes and communities, instead of the doubtful ones."""
+        for combo in (self.form.tag, self.form.community):
+            combo.setCurrentIndex(0)
         self.form.which.setCurrentIndex(self.form.which.findData(review_items.EVERY))
         self._arrange()
 
@@ -252,7 +256,7 @@ class ReviewPanel(QDockWidget):
     def _show_progress(self) -> None:
         done, skipped, count = self.desk.progress()
         form = self.form
-        form.show_empty(done >= count, len(self.desk.parcels))
+        form.show_empty(done >= count, 0 if self.desk.choice.is_part else len(self.desk.parcels))
         form.done.setText(tr("Reviewed {n} of {of}").format(n=done, of=count))
         form.bar.setRange(0, max(count, 1))
         form.bar.setValue(done)

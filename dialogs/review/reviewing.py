@@ -104,6 +104,8 @@ class Reviewing(QObject):
             if self._task is not task:
                 return
             self._task = None
+            if task.isCanceled():  # in the list of QGIS
+                return
             if error is None:
                 self._showing = Turns(self._show(found.pop("desk"), review_map, to_front), self._on_shown, self)
             else:

@@ -249,6 +249,17 @@ def test_nothing_left_and_show_all(review, qtbot):
     assert not review.form.empty.isVisible()
 
 
+@pytest.mark.parametrize(("combo", "wanted"), [("tag", "none"), ("which", "changed")])
+def test_nothing_in_a_choice_is_not_nothing_at_all(review, combo, wanted):
+    """Three parcels are still open: the sentence speaks of the choice, and “Show all” takes the choice back."""
+    box = getattr(review.form, combo)
+    box.setCurrentIndex(box.findData(wanted))
+    box.activated.emit(box.currentIndex())
+    assert review.form.empty.text().startswith("Nothing left to review in this choice.")
+    review.form.empty.linkActivated.emit("all")
+    assert (review.form.table.rowCount(), review.form.tag.currentData()) == (6, "")
+
+
 def test_reviews_are_the_input_of_the_next_tag(review, dock, qtbot, project):
     qtbot.keyClick(review.form.list, Qt.Key.Key_2)
     qtbot.waitUntil(lambda: "REVIEWS" in dock.session.study.inputs, timeout=2000)
@@ -315,4 +326,7 @@ def test_a_parcel_is_found_by_its_id(review, qtbot):
     qtbot.keyClick(find, Qt.Key.Key_Return)
     assert "No parcel has “no such parcel”" in review.form.last.text()
     assert shown(review) == "P5"
+    find.setText("P5")
+    qtbot.keyClick(find, Qt.Key.Key_Return)
+    assert review.form.last.text() == ""
     assert not review.desk.store.path.exists() or rows(review) == []

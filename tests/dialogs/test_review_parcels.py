@@ -215,6 +215,11 @@ def test_a_city_is_opened_in_turns(review, dock, qtbot, monkeypatch):  # noqa: F
     assert part.panel is not review and part.panel.item().parcel_id == "P2" and not part.panel.desk.skipped
     qtbot.wait(300)  # the first reading ends as well
     assert part._task is part._showing is None
+    desk = part.panel.desk
+    part.open()
+    part._task.cancel()
+    qtbot.waitUntil(lambda: part._task is None, timeout=5000)
+    assert part._showing is None and part.panel.desk is desk
 
 
 def test_a_city_that_cannot_be_read_says_so_in_words(review, dock, qtbot, monkeypatch):  # noqa: F811
