@@ -116,6 +116,7 @@ class Actions:
     def load(self) -> Iterator[Step]:
         """Open the sample's layers as the button does."""
         from urban_renewal.dialogs.study import results
+        from urban_renewal.dialogs.study.looking import guessing
         from urban_renewal.dialogs.study.turns import Turns
         from urban_renewal.processing.sample_files import AS_OF
 
@@ -126,7 +127,9 @@ class Actions:
         turns = Turns(work, lambda layers, error: found.append(layers), self.session)
         yield 500, lambda: bool(found)
         self.beat.phase(f"load the sample ({turns is not None and len(found[0])} layers)")
-        self.session.guess()
+        guessed = []
+        turns = Turns(guessing(self.session), lambda *_: guessed.append(True), self.session)
+        yield 0, lambda: turns is not None and bool(guessed)
         self.session.set_value("AS_OF", AS_OF)
         yield 1500, is_quiet
         results.zoom_to(iface, self.session.project, found[0])

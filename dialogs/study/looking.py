@@ -22,6 +22,7 @@ def guessing(session: Any) -> Any:
     facts = unplayed(session.project, session.study, results.result_ids(session.project))
     yield from aside(partial(understand, facts))
     session.guess()
+    yield 0  # what is shown then is a turn of its own
 
 
 def understand(facts: Iterable[Any]) -> None:

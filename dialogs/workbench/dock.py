@@ -68,7 +68,7 @@ class RenewalDock(Panels, QDockWidget):
 
         found = SettingsPanel()
         found.edit_asked.connect(self._edit)
-        return self._settle(found, self.head.settings)
+        return self._settle(found, self.head)
 
     @cached_property
     def options(self) -> Any:
