@@ -47,13 +47,15 @@ class Run:
     """Progress, cancel, executor, memory budget, language and messages of one piece of work.
 
     `report` takes the share done in percent (0–100); `is_cancelled` is asked between slices of at most 100 ms;
-    `announce` takes a sentence that says what is being done now.
+    `announce` takes a sentence that says what is being done now, `caution` one that an algorithm run within says as a
+    warning.
     Parts made with `part` share the message lists. `executor` is any concurrent.futures.Executor, None = here and now.
     """
 
     report: Callable[[float], None] = lambda percent: None
     is_cancelled: Callable[[], bool] = lambda: False
     announce: Callable[[str], None] = lambda sentence: None
+    caution: Callable[[str], None] = lambda sentence: None
     executor: Executor | None = None
     memory_bytes: int = MEMORY_BYTES
     language: str = "zh"
@@ -81,8 +83,9 @@ class Run:
         """Return a Run whose 0–1 is the stretch low–high of this one; messages go to the same lists."""
         span = self._high - self._low
         return Run(
-            self.report, self.is_cancelled, self.announce, self.executor, self.memory_bytes, self.language,
-            self.messages, self.left_out, self.facts, self._low + span * low, self._low + span * high,
+            self.report, self.is_cancelled, self.announce, self.caution, self.executor, self.memory_bytes,
+            self.language, self.messages, self.left_out, self.facts,
+            self._low + span * low, self._low + span * high,
         )  # fmt: skip
 
     def parts(self, items: Collection[T]) -> Iterator[tuple[T, Run]]:

@@ -185,7 +185,7 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
         values = with_asked(values)
         language, started = _language(values), datetime.now(timezone.utc)
         report, announce = seldom(feedback.setProgress), feedback.setProgressText
-        run = Run(report=report, is_cancelled=feedback.isCanceled, announce=announce, language=language)
+        run = Run(report, feedback.isCanceled, announce, feedback.pushWarning, language=language)
         for code, told in self._plan.doubts:
             run.warn(code, **told)
         try:

@@ -289,7 +289,7 @@ class _Forward(QgsProcessingFeedback):
             self._run.announce(info)
 
     def pushWarning(self, warning: str) -> None:
-        self._run.announce(warning)
+        self._run.caution(warning)
 
     def pushDebugInfo(self, info: str) -> None:
         self._run.announce(info)

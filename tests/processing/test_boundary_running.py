@@ -132,6 +132,20 @@ def test_what_is_only_worth_knowing_is_no_warning(echo, make_layer):
     assert [line.split(" · ")[1] for line in heard.infos if " · " in line] == ["1"]
 
 
+def test_what_a_step_of_a_study_warns_of_is_a_warning_of_the_study(echo, make_layer):
+    from urban_renewal.processing.algorithms.fullstudy import _Forward
+
+    def runs_a_step(inputs, run):
+        step = _Forward(run.part(0.0, 0.5))
+        step.pushWarning("look at this")
+        step.pushInfo("only so")
+
+    heard = Heard()
+    echo(runs_a_step).run({"PARCELS": make_layer([(BOX, {"parcel_id": "a"})]), "OUTPUT": "memory:"},
+                          QgsProcessingContext(), heard, {}, False)  # fmt: skip
+    assert heard.warnings == ["look at this"]
+
+
 def test_strict_writes_first_and_raises_then(echo, make_layer, tmp_path):
     """Rule 11: the findings are in place, then the run ends with an error."""
     from urban_renewal.core.errors import RenewalError
