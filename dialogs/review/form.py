@@ -213,7 +213,7 @@ class ReviewForm(QWidget):
         now = self.community.currentData()
         self.community.clear()
         self.community.addItem(
-            tr("All communities ({n})").format(n=len(titles)) if titles else tr("No communities"), ""
+            tr("All communities ({n})").format(n=wording.number(len(titles))) if titles else tr("No communities"), ""
         )
         for key, title in sorted(titles.items(), key=lambda pair: (pair[1], pair[0])):
             self.community.addItem(title, key)

@@ -257,10 +257,10 @@ class ReviewPanel(QDockWidget):
         done, skipped, count = self.desk.progress()
         form = self.form
         form.show_empty(done >= count, 0 if self.desk.choice.is_part else len(self.desk.parcels))
-        form.done.setText(tr("Reviewed {n} of {of}").format(n=done, of=count))
+        form.done.setText(tr("Reviewed {n} of {of}").format(n=wording.number(done), of=wording.number(count)))
         form.bar.setRange(0, max(count, 1))
         form.bar.setValue(done)
-        words = [tr("{n} skipped").format(n=skipped)] if skipped else []
+        words = [tr("{n} skipped").format(n=wording.number(skipped))] if skipped else []
         left = self.desk.seconds_left()
         if left is not None and done < count:
             words.append(tr("about {time} left").format(time=wording.duration(left)))
