@@ -21,7 +21,6 @@ from ..study import wording
 from .previewing import Ground
 
 UP, DOWN = "#2F7FAE", "#A66A00"
-NARROW = 0.44  # share of the width for the names
 
 
 class CountsView(QWidget):
@@ -61,7 +60,7 @@ class CountsView(QWidget):
         line, width = self._line(), self.width()
         ink = self.palette().color(QPalette.ColorRole.WindowText)
         quiet = soft(self.palette())
-        ends = [width * NARROW, width * 0.57, width * 0.70, width * 0.86]
+        ends = self._ends(width)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(quiet)
         for place, head in enumerate((tr("now"), tr("after"), tr("change")), 1):
@@ -88,6 +87,13 @@ class CountsView(QWidget):
                 painter.drawText(QRectF(ends[column - 1], top, ends[column] - ends[column - 1], line), right, text)
             self._draw_bar(painter, change / most, QRectF(ends[3] + 6, top, width - ends[3] - 8, line))
         painter.end()
+
+    def _ends(self, width: float) -> list[float]:
+        """Return where names, numbers now and after, and changes end: numbers of a city do not touch."""
+        numbers = (wording.number(count) for _, _, _, *counts in self.rows for count in counts)
+        wide = self.fontMetrics().horizontalAdvance
+        step = max([width * 0.13, *(wide(number) + wide("m") for number in numbers)])
+        return [max(0.0, width * 0.70 - 2 * step), width * 0.70 - step, width * 0.70, width * 0.86]
 
     def _draw_bar(self, painter: QPainter, share: float, box: QRectF) -> None:
         middle, half = box.center().x(), box.width() / 2

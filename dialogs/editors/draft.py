@@ -43,6 +43,7 @@ class Draft:
         self.kind, self.factory, self.path = kind, factory, path
         self.opened: dict[str, Any] = deepcopy(dict(content))
         self.now: dict[str, Any] = deepcopy(dict(content))
+        self._sound = self.now  # as it was read: the schema has been asked
         self._history: list[tuple[KeyPath, dict[str, Any]]] = []
 
     # --- reading ------------------------------------------------------------------------------------------------------
@@ -110,9 +111,10 @@ class Draft:
     def fault(self, language: str) -> str:
         """Return what the schema or the rules forbid, in words; "" when all is well."""
         try:
-            document = jsontext.parse(self.text(), "…")
-            resolved = self._resolved(document.value)
-            envelope.check(self.kind, jsontext.Document("…", document.text, resolved))
+            if self.now is not self._sound:
+                document = jsontext.parse(self.text(), "…")
+                resolved = self._resolved(document.value)
+                envelope.check(self.kind, jsontext.Document("…", document.text, resolved))
         except RenewalError as error:
             return schema_fault(error, language)
         return content_fault(self.kind, self.now, language)

@@ -49,6 +49,7 @@ class BlockTable(QTableWidget):
         self._tall, self._title_width = 0, 0
         self.editors: dict[KeyPath, CellEditor] = {}
         self.bars: dict[KeyPath, WeightBar] = {}
+        self._chips: dict[int, str] = {}  # the status that is shown in a row
         self.setHorizontalHeaderLabels(
             [block.heading, tr("Indicator"), *(title for _, title in block.columns), tr("Source"), tr("Status")]
         )
@@ -129,7 +130,10 @@ class BlockTable(QTableWidget):
             font = self.item(place, 0).font()
             font.setBold(bool(row.figure) and draft.deviates(row.figure) and not row.indent)
             self.item(place, 0).setFont(font)
-            self.setCellWidget(place, last, chip(str(figure["status"])) if shown else QWidget())
+            status = str(figure["status"]) if shown else ""
+            if self._chips.get(place) != status:  # made anew for another status only: a limit is being dragged
+                self._chips[place] = status
+                self.setCellWidget(place, last, chip(status) if status else QWidget())
 
     def retire(self) -> None:
         """Fall silent before the table is deleted."""

@@ -403,3 +403,31 @@ def test_a_file_that_another_run_writes_at_this_moment_is_told(tmp_path):
     assert told.value.code == "target_being_written" and own.read_bytes() == before
     draft.export(own)
     assert sorted(item.name for item in tmp_path.iterdir()) == ["standard.json"]
+
+
+def test_a_limit_that_is_dragged_makes_no_status_anew(dock, study):
+    """Each move made the coloured words of all rows again; another status still comes at once."""
+    dialog = dock.editors.open("ruleset").dialog
+    table = next(table for table in dialog.form.tables if table.block.rows[0].figure)
+    last = table.columnCount() - 1
+    before = [table.cellWidget(row, last) for row in range(table.rowCount())]
+    dialog.set_value(("classes", 0, "confirm", "value"), 0.63)
+    assert [table.cellWidget(row, last) for row in range(table.rowCount())] == before
+    dialog.draft.set_words(table.block.rows[0].figure, {"status": "checked"})
+    table.show_draft(dialog.draft)
+    assert table.cellWidget(0, last) is not before[0]
+    dialog.draft.opened = dialog.draft.now
+    dialog.reject()
+
+
+def test_the_numbers_of_a_city_do_not_touch(qgis_app):
+    """59,633 stood at once behind 59,633 in a narrow preview."""
+    from urban_renewal.dialogs.editors import counts
+    from urban_renewal.dialogs.study import wording
+
+    table = counts.CountsView()
+    table.rows = [("none", "", "None of them", 123456, 123456)]
+    wide = table.fontMetrics().horizontalAdvance(wording.number(123456))
+    for width in (260.0, 324.0, 700.0):
+        names, now, after, change = table._ends(width)
+        assert now - names > wide and after - now > wide and names < now < after < change < width
