@@ -53,6 +53,8 @@ def told(item):
 
 
 def test_the_wheel_scrolls_the_dock_and_changes_nothing(dock):
+    dock.head.settings.setChecked(True)  # made when they are first seen
+    dock.inputs.more.setChecked(True)
     found = fields_of(dock.scroll.widget())
     assert len(found) > 5
     assert any(isinstance(item, QDateTimeEdit) for item in found)
