@@ -93,15 +93,18 @@ class ReviewPanel(QDockWidget):
 
     # --- showing ------------------------------------------------------------------------------------------------------
 
-    def open(self, desk: ReviewDesk, review_map: ReviewMap) -> None:
-        """Show the parcels of a study, the most doubtful first."""
-        if self.map is not None:
-            self.map.clear()
-        self.desk, self.map = desk, review_map
+    def offer(self, desk: ReviewDesk) -> None:
+        """Offer what can be chosen at a desk that will be shown."""
         classes = [rule["id"] for rule in desk.rules["classes"] if rule.get("on", True)]
         self.form.show_keys(key for key, tag in TAG_KEYS.items() if key == "0" or tag in classes)
         self.form.fill_communities(desk.communities, desk.has_outside)
         self.form.fill_tags([(tag, tag_title(tag)) for tag in [*classes, "none"]])
+
+    def open(self, desk: ReviewDesk, review_map: ReviewMap) -> None:
+        """Show the parcels of a study, the most doubtful first, as the choices offered for it stand."""
+        if self.map is not None:
+            self.map.clear()
+        self.desk, self.map = desk, review_map
         self.form.here.setToolTip(str(desk.store.path))
         self.watch.start(desk.store, desk.presence)
         self.picking.follow(desk.source)

@@ -129,6 +129,8 @@ class Reviewing(QObject):
             self.panel.show()
             self.panel.raise_()
         yield 0
+        self.panel.offer(desk)
+        yield 0
         before = self.panel.desk
         if before is not None:
             desk.go_on(before)
