@@ -1,6 +1,7 @@
 """checkinputs as the Toolbox runs it: every role, every finding drawn by hand, the report as a page."""
 
 import html.parser
+import math
 
 import pytest
 from qgis.core import QgsProcessingException
@@ -110,6 +111,18 @@ def test_places_from_a_web_map(run_algorithm, make_layer, rows_of, tmp_path, mon
     _, out = run_check(run_algorithm, {"BUILDINGS": houses, "FACILITIES": facilities}, tmp_path)
     (told,) = [row for row in rows_of(out) if row["code"].endswith("_suspected")]
     assert told["code"] == code and told["message"].startswith("30 ")
+
+
+def test_exits_in_the_middle_of_squares_are_no_web_map(run_algorithm, make_layer, rows_of, tmp_path):
+    """Far from any house as they should be: wherever they were moved, they would come nearer to some."""
+    spots = [(x, y) for x in range(700, 1500, 200) for y in range(700, 1500, 200)]
+    far = lambda x, y: all(math.hypot(x + 10 - a, y + 10 - b) > 60 for a, b in spots)  # noqa: E731
+    places = [(x, y) for x in range(0, 2200, 50) for y in range(0, 2200, 50) if far(x, y)]
+    houses = make_layer([(plot(x, y, 20, 20), {"ZRZH": f"b{n}", "ZCS": "6"}) for n, (x, y) in enumerate(places)])
+    stations = make_layer([(point(1100, 1100), {"station_id": "s", "name": "站"})], "Point")
+    exits = make_layer([(point(x, y), {"entrance_of": "s"}) for x, y in spots], "Point")
+    _, out = run_check(run_algorithm, {"BUILDINGS": houses, "STATIONS": stations, "STATION_ENTRANCES": exits}, tmp_path)
+    assert not [row for row in rows_of(out) if row["code"].endswith("_suspected")]
 
 
 def test_a_layer_without_system_is_a_finding_not_a_refusal(run_algorithm, town, make_layer, rows_of, tmp_path):
