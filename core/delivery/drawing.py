@@ -89,10 +89,15 @@ def draw(template: Mapping[str, Any], flats: Sequence[Flat], notes: Sequence[str
         gone = shapely.is_missing(shapes) | shapely.is_empty(shapes)
         counts = [counts[0] + len(rows), counts[1] + int((~gone).sum())]
         losses += [Loss(FILE, flat.name, flat.ids[rows[n]], "", "loss_undrawn", "", "") for n in gone.nonzero()[0]]
-        for place, n in enumerate(sorted((~gone).nonzero()[0], key=lambda n: flat.ids[rows[n]])):
+        parts = dxfitems.plain_parts(shapes, pen.decimals, part)
+        inside = slices.sliced(shapely.point_on_surface, shapes, run=part) if item.get("label") else shapes
+        middles = np.column_stack([shapely.get_x(inside), shapely.get_y(inside)]).tolist() if item.get("label") else []
+        words = _label_columns(item.get("label"), flat)
+        for place, n in enumerate(sorted((~gone).nonzero()[0].tolist(), key=lambda n: flat.ids[rows[n]])):
             if place % SLICE == 0:
                 part.progress(place / len(rows))
-            made = list(_feature(shapes[n], item, flat, rows[n], pen))
+            text = _text(words, rows[n], pen.language)
+            made = list(_feature(parts[n], item, (flat.name, flat.ids[rows[n]]), text, middles[n] if text else [], pen))
             losses += _lost(made, flat, rows[n], cad["version"])
             entities += [pack(tags, cad["version"]) for tags in made]
         spots.append(shapely.bounds(shapes)[~gone].reshape(-1, 2))
@@ -118,42 +123,48 @@ def layers_of(classes: Iterable[Mapping[str, Any]]) -> list[CadLayer]:
     return list(found.values())
 
 
-def _feature(shape: Any, item: Mapping[str, Any], flat: Flat, row: int, pen: _Pen) -> Iterator[Tags]:
-    """Yield what is drawn of one feature: hatch below, then outline or point, then the text."""
-    told = (flat.name, flat.ids[row])
-    is_point = shape.geom_type in ("Point", "MultiPoint")
+def _feature(
+    parts: list[dxfitems.Part],
+    item: Mapping[str, Any],
+    told: Sequence[str],
+    text: str,
+    spot: Sequence[float],
+    pen: _Pen,
+) -> Iterator[Tags]:
+    """Yield what is drawn of one feature: hatch below, then outline or point, then the text, which hangs at `spot`."""
+    is_point = bool(parts) and all(part.kind == "point" for part in parts)
     if "hatch" in item:
         filling = item["hatch"]
         spacing = filling.get("spacing_mm", 2.0) * pen.metre
         angle = filling.get("angle")
         aci = None if pen.colors.get(filling["layer"].lower()) == filling["aci"] else filling["aci"]
-        yield from dxfitems.hatch(shape, filling["layer"], pen.decimals, aci, told, angle, spacing)
+        yield from dxfitems.hatch(parts, filling["layer"], aci, told, angle, spacing)
     if is_point:
-        yield from dxfitems.points(shape, item["layer"], pen.decimals, told)
+        yield from dxfitems.points(parts, item["layer"], told)
     else:
-        yield from dxfitems.polylines(shape, item["layer"], pen.decimals, told)
-    text = _text(item.get("label"), flat, row, pen.language)
+        yield from dxfitems.polylines(parts, item["layer"], told)
     if text:
-        spot = shapely.get_coordinates(shapely.point_on_surface(shape))[0]
         height = pen.height * item["label"].get("factor", 1.0)
-        raised = pen.stack(spot.tolist(), height * LINE * (text.count("\n") + 1))
+        raised = pen.stack(spot, height * LINE * (text.count("\n") + 1))
         raised += 1.2 * pen.height if is_point else 0.0  # above the sign of a point
-        place = (round(float(spot[0]), pen.decimals), round(float(spot[1]) + raised, pen.decimals))
+        place = (round(spot[0], pen.decimals), round(spot[1] + raised, pen.decimals))
         yield dxfitems.label(text, place, item["label"]["layer"], height, told)
 
 
-def _text(label: Mapping[str, Any] | None, flat: Flat, row: int, language: str) -> str:
-    """Return a feature's label: one line a column, codes as words; nothing for what is missing."""
-    if label is None:
-        return ""
+def _label_columns(label: Mapping[str, Any] | None, flat: Flat) -> list[tuple[Any, Sequence[Any]]]:
+    """Return the columns of a label that the layer has, each with its values."""
     by_name = {column.name: (column, values) for column, values in zip(flat.columns, flat.values)}
+    return [by_name[name] for name in (label["columns"] if label else ()) if name in by_name]
+
+
+def _text(columns: Sequence[tuple[Any, Sequence[Any]]], row: int, language: str) -> str:
+    """Return a feature's label: one line a column, codes as words; nothing for what is missing."""
     lines = []
-    for name in label["columns"]:
-        column, values = by_name.get(name, (None, ()))
-        if column is None or values[row] is None:
-            continue
+    for column, values in columns:
         value = values[row]
-        words = WORDS.get(name)
+        if value is None:
+            continue
+        words = WORDS.get(column.name)
         plain = f"{value:.{column.digits}f}" if column.type == "real" else str(value)
         lines.append(words(plain, language) if words else plain)
     return "\n".join(line for line in lines if line.strip())

@@ -1,52 +1,95 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The entities of a drawing as DXF tags: closed polylines, hatches, points, texts. Handles and owners come later."""
+"""The entities of a drawing as DXF tags: closed polylines, hatches, points, texts. Handles and owners come later.
+
+Geometries are taken apart all at once (`plain_parts`): a call of shapely for each of a city's features lets go of
+Python's lock for a moment too short for the window to take it, and the window waits as long as such calls follow.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
+from ...run import Run
+from ...slices import ROWS
 from .dxf import APP, STYLE, Tags
 
 CHUNK = 240  # letters of a text in one group; the limit is 250
 MOST_APP_BYTES = 255  # of a text in the application's data
 MIDDLE = 5  # a text is hung by its middle
+POINT, POLYGON = 0, 3  # shapely's numbers of types
+KINDS = {POINT: "point", POLYGON: "area"}
 ESCAPES = {"\\": "\\\\", "{": "\\{", "}": "\\}", "^": "^ "}
 
 
-def parts_of(shape: Any) -> list[Any]:
-    """Return the parts of a geometry; a single one is its own part (faster than get_parts for one shape)."""
-    return list(shape.geoms) if hasattr(shape, "geoms") else [shape]
+class Part(NamedTuple):
+    """A point, line or area of a geometry: `kind` point | line | area, `rings` of [x, y]; an area's outline first."""
+
+    kind: str
+    rings: list[list[list[float]]]
 
 
-def polylines(shape: Any, layer: str, digits: int, told: Sequence[str]) -> Iterator[Tags]:
+def plain_parts(shapes: npt.ArrayLike, digits: int, run: Run) -> list[list[Part]]:
+    """Return the parts of each geometry, in order, vertices rounded and without repeats.
+
+    A ring's last vertex, which is its first, is left out. A geometry that is missing or empty has none. Raises
+    Cancelled.
+    """
+    found: list[list[Part]] = []
+    whole = np.asarray(shapes, dtype=object)
+    for start in range(0, len(whole), ROWS):
+        run.check()
+        found += _plain_slice(whole[start : start + ROWS], digits)
+    return found
+
+
+def _plain_slice(shapes: npt.NDArray[np.object_], digits: int) -> list[list[Part]]:
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    types = shapely.get_type_id(parts)
+    areas, others = np.flatnonzero(types == POLYGON), np.flatnonzero(types != POLYGON)
+    rings, of_area = shapely.get_rings(parts[areas], return_index=True)
+    lines, line_part = np.concatenate([rings, parts[others]]), np.concatenate([areas[of_area], others])
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    xy = np.round(xy, digits) + 0.0
+    keep = np.ones(len(xy), dtype=bool)
+    keep[1:] = (xy[1:] != xy[:-1]).any(axis=1) | (line[1:] != line[:-1])
+    told = xy[keep].tolist()
+    ends = np.searchsorted(line[keep], np.arange(len(lines)), side="right").tolist()
+    plain = [Part(KINDS.get(kind, "line"), []) for kind in types.tolist()]
+    for place, begin, end in zip(line_part.tolist(), [0, *ends], ends):
+        ring = told[begin:end]
+        if plain[place].kind == "area" and len(ring) > 1 and ring[0] == ring[-1]:
+            ring.pop()
+        plain[place].rings.append(ring)
+    found: list[list[Part]] = [[] for _ in shapes]
+    for place, row in enumerate(owner.tolist()):
+        found[row].append(plain[place])
+    return found
+
+
+def polylines(parts: Iterable[Part], layer: str, told: Sequence[str]) -> Iterator[Tags]:
     """Yield an LWPOLYLINE for each line, each outline and each hole; those of areas are closed."""
-    for part in parts_of(shape):
-        is_area = part.geom_type == "Polygon"
-        for line in [part.exterior, *part.interiors] if is_area else [part]:
-            points = _points(line, digits, is_area)
-            if len(points) < 2:
+    for part in parts:
+        for ring in part.rings:
+            if len(ring) < 2:
                 continue
             tags: Tags = _entity("LWPOLYLINE", layer, "AcDbPolyline")
-            tags += [(90, len(points)), (70, 1 if is_area else 0)]
-            yield tags + _places(points) + _told(told)
+            tags += [(90, len(ring)), (70, 1 if part.kind == "area" else 0)]
+            yield tags + _places(ring) + _told(told)
 
 
-def hatch(shape: Any, layer: str, digits: int, aci: int | None, told: Sequence[str], angle: float | None = None,
+def hatch(parts: Iterable[Part], layer: str, aci: int | None, told: Sequence[str], angle: float | None = None,
           spacing: float = 1.0) -> Iterator[Tags]:  # fmt: skip
     """Yield a HATCH for each area, holes left open: solid, or with an `angle` parallel lines `spacing` metres apart.
 
     `aci` None = in the colour of its layer.
     """
-    for part in parts_of(shape):
-        if part.geom_type != "Polygon":
-            continue
-        rings = [_points(ring, digits, True) for ring in (part.exterior, *part.interiors)]
-        rings = [ring for ring in rings if len(ring) > 2]
+    for part in parts:
+        rings = [ring for ring in part.rings if len(ring) > 2] if part.kind == "area" else []
         if not rings:
             continue
         tags: Tags = _entity("HATCH", layer, "AcDbHatch", [] if aci is None else [(62, aci)])
@@ -58,9 +101,9 @@ def hatch(shape: Any, layer: str, digits: int, aci: int | None, told: Sequence[s
         yield tags + _pattern(angle, spacing) + [(98, 0)] + _told(told)
 
 
-def points(shape: Any, layer: str, digits: int, told: Sequence[str]) -> Iterator[Tags]:
-    """Yield a POINT for each point; $PDMODE draws it as a circle with a cross."""
-    for x, y in np.round(shapely.get_coordinates(shape), digits).tolist():
+def points(parts: Iterable[Part], layer: str, told: Sequence[str]) -> Iterator[Tags]:
+    """Yield a POINT for each vertex; $PDMODE draws it as a circle with a cross."""
+    for x, y in (place for part in parts for ring in part.rings for place in ring):
         yield [*_entity("POINT", layer, "AcDbPoint"), (10, x), (20, y), (30, 0.0), *_told(told)]
 
 
@@ -103,19 +146,9 @@ def _entity(kind: str, layer: str, subclass: str, common: Tags | None = None) ->
     return [(0, kind), (100, "AcDbEntity"), (8, layer), *(common or []), (100, subclass)]
 
 
-def _points(line: Any, digits: int, is_ring: bool) -> npt.NDArray[np.float64]:
-    """Return the rounded vertices without repeats; a ring's last one, which is its first, is left out."""
-    found = np.round(shapely.get_coordinates(line), digits) + 0.0
-    keep = np.ones(len(found), dtype=bool)
-    keep[1:] = (found[1:] != found[:-1]).any(axis=1)
-    found = found[keep]
-    is_closed = is_ring and len(found) > 1 and bool((found[0] == found[-1]).all())
-    return np.asarray(found[:-1] if is_closed else found)
-
-
-def _places(points_: npt.NDArray[np.float64]) -> Tags:
+def _places(ring: Iterable[Sequence[float]]) -> Tags:
     tags: Tags = []
-    for x, y in points_.tolist():
+    for x, y in ring:
         tags += [(10, x), (20, y)]
     return tags
 

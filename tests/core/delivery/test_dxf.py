@@ -1,5 +1,6 @@
 """The DXF against two readers that are not ours: ezdxf (with its audit) and GDAL."""
 
+import numpy as np
 import pytest
 import shapely
 from urban_renewal.core.delivery.formats import dxfitems
@@ -11,6 +12,10 @@ decode_dxf_unicode = pytest.importorskip("ezdxf.lldxf.encoding").decode_dxf_unic
 VERSIONS = sorted(ENCODINGS)
 HOLE = shapely.Polygon([(0, 0), (90, 0), (90, 90), (0, 90)], [[(10, 10), (20, 10), (20, 20), (10, 20)]])
 LAYERS = (CadLayer("片区_范围", 1, "DASHED", 50), CadLayer("片区_注记", 7), CadLayer("站点", 5))
+
+
+def parts(shape):
+    return dxfitems.plain_parts([shape], 3, Run())[0]
 
 
 def drawing(version, entities):
@@ -26,11 +31,11 @@ def load(path, data):
 @pytest.mark.parametrize("version", VERSIONS)
 def test_two_readers_find_everything(tmp_path, version):
     entities = [
-        *dxfitems.hatch(HOLE, "片区_范围", 3, 30, ("zones", "Z-1")),
-        *dxfitems.hatch(shapely.box(100, 0, 110, 10), "片区_范围", 3, 2, ("zones", "Z-2"), 45.0, 2.0),
-        *dxfitems.polylines(HOLE, "片区_范围", 3, ("zones", "Z-1 观音桥")),
-        *dxfitems.polylines(shapely.LineString([(0, 0), (5, 5), (5, 5), (7, 8.12345)]), "站点", 3, ()),
-        *dxfitems.points(shapely.Point(1.23456, 2), "站点", 3, ("cores", "S1")),
+        *dxfitems.hatch(parts(HOLE), "片区_范围", 30, ("zones", "Z-1")),
+        *dxfitems.hatch(parts(shapely.box(100, 0, 110, 10)), "片区_范围", 2, ("zones", "Z-2"), 45.0, 2.0),
+        *dxfitems.polylines(parts(HOLE), "片区_范围", ("zones", "Z-1 观音桥")),
+        *dxfitems.polylines(parts(shapely.LineString([(0, 0), (5, 5), (5, 5), (7, 8.12345)])), "站点", ()),
+        *dxfitems.points(parts(shapely.Point(1.23456, 2)), "站点", ("cores", "S1")),
         dxfitems.label("观音桥片区\n㙍 A{B}\\P 50%%c", (45.0, 45.0), "片区_注记", 2.5, ("zones", "Z-1")),
     ]
     document = load(tmp_path / "a.dxf", write_dxf(drawing(version, entities), Run()))
@@ -58,7 +63,7 @@ def test_two_readers_find_everything(tmp_path, version):
 
 def test_handles_are_unique_and_every_pointer_has_its_end():
     """Entities count up to $HANDSEED; owners, layouts, plot styles and dictionary entries point to what is there."""
-    lines = write_dxf(drawing("AC1018", dxfitems.polylines(HOLE, "站点", 3, ())), Run()).decode("gbk").split("\r\n")
+    lines = write_dxf(drawing("AC1018", dxfitems.polylines(parts(HOLE), "站点", ())), Run()).decode("gbk").split("\r\n")
     tags = list(zip(map(int, lines[:-1:2]), lines[1::2]))
     seed = tags[tags.index((9, "$HANDSEED")) + 1][1]
     handles = [value for code, value in tags if code in (5, 105) and value != seed]
@@ -75,7 +80,7 @@ def test_gdal_reads_chinese(tmp_path, version):
     gdal = pytest.importorskip("osgeo.gdal")
     gdal.UseExceptions()
     entities = [
-        *dxfitems.polylines(HOLE, "片区_范围", 3, ()),
+        *dxfitems.polylines(parts(HOLE), "片区_范围", ()),
         dxfitems.label("两江新区 丽㙍", (5.0, 5.0), "片区_注记", 2.5),
     ]
     path = tmp_path / "重庆 a.dxf"
@@ -113,5 +118,36 @@ def test_nothing_at_all(tmp_path):
 
 
 def test_same_drawing_same_bytes():
-    entities = list(dxfitems.polylines(HOLE, "站点", 3, ()))
+    entities = list(dxfitems.polylines(parts(HOLE), "站点", ()))
     assert write_dxf(drawing("AC1021", entities), Run()) == write_dxf(drawing("AC1021", entities), Run())
+
+
+def ring_of(line, is_area):
+    """The vertices of one line or ring, one after the other: rounded, repeats left out, a ring open."""
+    found = []
+    for x, y, *_ in line.coords:
+        place = [round(x, 1) + 0.0, round(y, 1) + 0.0]
+        found += [] if found and found[-1] == place else [place]
+    return found[:-1] if is_area and len(found) > 1 and found[0] == found[-1] else found
+
+
+def test_geometries_taken_apart_at_once_are_those_taken_apart_one_by_one(monkeypatch):
+    monkeypatch.setattr(dxfitems, "ROWS", 3)
+    line = shapely.LineString([(0, 0), (0.01, 0), (5, 5), (5, 5), (0, 0)])  # one that ends where it begins is no ring
+    shapes = [
+        HOLE, None, shapely.Point(-0.01, 2.25), shapely.MultiPoint([(1, 1), (1, 1), (2, 2)]), shapely.Polygon(), line,
+        shapely.MultiPolygon([HOLE, shapely.box(200, 0, 210.04, 10)]), shapely.MultiLineString([line, line]),
+        shapely.GeometryCollection([shapely.Point(3, 3), line, shapely.box(0, 0, 1, 1)]), shapely.box(0, 0, 0.01, 0.01),
+        shapely.Polygon([(0, 0, 7), (1, 0, 7), (1, 1, 8)]),
+    ]  # fmt: skip
+    expected = []
+    for shape in shapes:
+        pieces = [] if shape is None or shape.is_empty else list(getattr(shape, "geoms", [shape]))
+        told = []
+        for piece in pieces:
+            lines = [piece.exterior, *piece.interiors] if piece.geom_type == "Polygon" else [piece]
+            kind = {"Polygon": "area", "Point": "point"}.get(piece.geom_type, "line")
+            told.append((kind, [ring_of(item, kind == "area") for item in lines]))
+        expected.append(told)
+    found = dxfitems.plain_parts(np.array([*shapes, None], dtype=object)[:-1], 1, Run())
+    assert [[part for part in row if any(part.rings)] for row in found] == expected
