@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from .. import envelope, slices
@@ -90,14 +91,13 @@ def draw(template: Mapping[str, Any], flats: Sequence[Flat], notes: Sequence[str
         counts = [counts[0] + len(rows), counts[1] + int((~gone).sum())]
         losses += [Loss(FILE, flat.name, flat.ids[rows[n]], "", "loss_undrawn", "", "") for n in gone.nonzero()[0]]
         parts = dxfitems.plain_parts(shapes, pen.decimals, part)
-        inside = slices.sliced(shapely.point_on_surface, shapes, run=part) if item.get("label") else shapes
-        middles = np.column_stack([shapely.get_x(inside), shapely.get_y(inside)]).tolist() if item.get("label") else []
         words = _label_columns(item.get("label"), flat)
+        middles = _middles(shapes, part) if words else []
         for place, n in enumerate(sorted((~gone).nonzero()[0].tolist(), key=lambda n: flat.ids[rows[n]])):
             if place % SLICE == 0:
                 part.progress(place / len(rows))
             text = _text(words, rows[n], pen.language)
-            made = list(_feature(parts[n], item, (flat.name, flat.ids[rows[n]]), text, middles[n] if text else [], pen))
+            made = list(_feature(parts[n], item, (flat.name, flat.ids[rows[n]]), text, middles[n] if text else (), pen))
             losses += _lost(made, flat, rows[n], cad["version"])
             entities += [pack(tags, cad["version"]) for tags in made]
         spots.append(shapely.bounds(shapes)[~gone].reshape(-1, 2))
@@ -149,6 +149,12 @@ def _feature(
         raised += 1.2 * pen.height if is_point else 0.0  # above the sign of a point
         place = (round(spot[0], pen.decimals), round(spot[1] + raised, pen.decimals))
         yield dxfitems.label(text, place, item["label"]["layer"], height, told)
+
+
+def _middles(shapes: npt.NDArray[np.object_], run: Run) -> list[list[float]]:
+    """Return where the text of each shape hangs: [x, y] inside an area, on a line."""
+    inside = slices.sliced(shapely.point_on_surface, shapes, run=run)
+    return [[x, y] for x, y in zip(shapely.get_x(inside).tolist(), shapely.get_y(inside).tolist())]
 
 
 def _label_columns(label: Mapping[str, Any] | None, flat: Flat) -> list[tuple[Any, Sequence[Any]]]:
