@@ -166,7 +166,7 @@ def _report(issues: Any, tables: dict[str, Any], inputs: Any, run: Any) -> str:
         Checked(
             name, titles[name]["label"][run.language], snapshot.name, snapshot.count,
             snapshot.crs.authid() if snapshot.geometry != "none" else "",
-            list(frames.geometries(tables[name])) if name == beneath else (),
+            frames.geometries(tables[name]) if name == beneath else None,
         )
         for name, snapshot in inputs.plan.vectors.items()
     ]  # fmt: skip

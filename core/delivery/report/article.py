@@ -195,10 +195,9 @@ def _map_of_found(content: Told, run: Run) -> str:
         return ""
     live = tagged[is_open(tagged)]
     drawn = [
-        Drawn(live.loc[live["tag"] == tag, frames.GEOMETRY].tolist(), entry["color"])
-        for tag, entry in palette()["tags"].items()
+        Drawn(frames.geometries(live[live["tag"] == tag]), entry["color"]) for tag, entry in palette()["tags"].items()
     ]
-    zone = Drawn(content.tables["zones"][frames.GEOMETRY].tolist(), "none", palette()["zone"]["color"], 2.0)
+    zone = Drawn(frames.geometries(content.tables["zones"]), "none", palette()["zone"]["color"], 2.0)
     return map_body([*drawn, zone], run=run)
 
 

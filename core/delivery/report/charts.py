@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import accumulate
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from ...run import Run
@@ -33,9 +34,12 @@ class Series:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Polygons or lines that look the same on the small map."""
+    """Polygons or lines that look the same on the small map.
 
-    shapes: Sequence[Any]
+    An array: of a list numpy asks each geometry what it is, under Python's lock from beginning to end.
+    """
+
+    shapes: npt.NDArray[Any]
     fill: str = "none"
     stroke: str = "none"
     width: float = 0.0
@@ -114,8 +118,7 @@ def map_body(layers: Sequence[Drawn], width: int = WIDTH, height: int = HEIGHT, 
     run = run or Run()
     found = []
     for layer in layers:
-        shapes = np.array([*layer.shapes, None], dtype=object)[:-1]  # None: else numpy may look into geometries
-        shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+        shapes = layer.shapes[~(shapely.is_missing(layer.shapes) | shapely.is_empty(layer.shapes))]
         largest = np.argsort(-shapely.length(shapes), kind="stable")[:MOST_SHAPES]
         found.append(shapes[np.sort(largest)])
     present = [shapes for shapes in found if len(shapes)]
@@ -131,22 +134,22 @@ def map_body(layers: Sequence[Drawn], width: int = WIDTH, height: int = HEIGHT, 
         for start in range(0, len(shapes), SLICE):
             run.check()
             drawn = shapely.simplify(shapes[start : start + SLICE], 0.5 / scale, preserve_topology=False)
-            path += "".join(_path(shape, scale, shift_x, shift_y) for shape in drawn)
+            path += "".join(_paths(drawn, scale, shift_x, shift_y))
         look = f'fill="{escape(layer.fill)}" stroke="{escape(layer.stroke)}" stroke-width="{layer.width}"'
         parts.append(f'<path d="{path}" {look} fill-rule="evenodd" stroke-linejoin="round"/>')
     return "".join(parts)
 
 
-def _path(shape: Any, scale: float, shift_x: float, shift_y: float) -> str:
-    told = []
-    for part in shapely.get_parts(shape):
-        kind = shapely.get_type_id(part)
-        rings = [part.exterior, *part.interiors] if kind == 3 else [part] if kind == 1 else []
-        for ring in rings:
-            xy = shapely.get_coordinates(ring)
-            points = " ".join(f"{x * scale + shift_x:.1f},{shift_y - y * scale:.1f}" for x, y in xy)
-            told.append(f"M{points}" + ("Z" if kind == 3 else ""))
-    return "".join(told)
+def _paths(shapes: npt.NDArray[Any], scale: float, shift_x: float, shift_y: float) -> Iterator[str]:
+    """Yield the outlines of polygons, closed, then lines; taken apart all at once (see formats/dxfitems.py)."""
+    parts = shapely.get_parts(shapes)
+    types = shapely.get_type_id(parts)
+    for outlines, end in ((shapely.get_rings(parts[types == 3]), "Z"), (parts[types == 1], "")):
+        xy, outline = shapely.get_coordinates(outlines, return_index=True)
+        places = [f"{x:.1f},{y:.1f}" for x, y in (xy * (scale, -scale) + (shift_x, shift_y)).tolist()]
+        ends = np.searchsorted(outline, np.arange(len(outlines)), side="right").tolist()
+        for start, stop in zip([0, *ends], ends):
+            yield f"M{' '.join(places[start:stop])}{end}"
 
 
 def _text(x: float, y: float, words: str, color: str, anchor: str = "start") -> str:

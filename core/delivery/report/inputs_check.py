@@ -39,7 +39,7 @@ class Checked:
     name: str
     count: int
     crs: str
-    shapes: Sequence[Any] = ()
+    shapes: npt.NDArray[Any] | None = None
 
 
 def write_check_report(issues: pd.DataFrame, layers: Sequence[Checked], date: str, language: str, run: Run) -> str:
@@ -84,12 +84,12 @@ def _layers(issues: pd.DataFrame, layers: Sequence[Checked], language: str) -> s
 
 
 def _where(issues: pd.DataFrame, layers: Sequence[Checked], language: str, run: Run) -> str:
-    ground = [Drawn(item.shapes, "#ECEAE2", "#D5D2C8", 0.4) for item in layers if len(item.shapes)]
+    ground = [Drawn(item.shapes, "#ECEAE2", "#D5D2C8", 0.4) for item in layers if item.shapes is not None]
     points = frames.geometries(issues)
     placed = ~shapely.is_missing(points)
     if not ground or not placed.any():
         return f"<p>{escape(say('check_clean', language))}</p>" if not len(issues) else ""
-    x_min, y_min, x_max, y_max = shapely.total_bounds([shape for layer in ground for shape in layer.shapes])
+    x_min, y_min, x_max, y_max = shapely.total_bounds(np.concatenate([layer.shapes for layer in ground]))
     radius = DOT_SHARE * max(x_max - x_min, y_max - y_min)
     inside = placed & shapely.intersects(points, shapely.box(x_min, y_min, x_max, y_max))
     dots = []
@@ -99,11 +99,11 @@ def _where(issues: pd.DataFrame, layers: Sequence[Checked], language: str, run: 
     return small_map(say("check_where", language), [*ground, *dots], run=run)
 
 
-def _dots(points: npt.NDArray[np.object_], radius: float) -> list[Any]:
+def _dots(points: npt.NDArray[np.object_], radius: float) -> npt.NDArray[Any]:
     """Return a dot for each place: of those that would hide one another, one (they stand on a grid of their radius)."""
     step = max(radius, LEAST_STEP_M)
     places = np.unique(np.rint(shapely.get_coordinates(points) / step), axis=0) * step
-    return list(shapely.buffer(shapely.points(places), radius, quad_segs=DOT_SEGMENTS))
+    return np.asarray(shapely.buffer(shapely.points(places), radius, quad_segs=DOT_SEGMENTS))
 
 
 def _findings(issues: pd.DataFrame, layers: Sequence[Checked], language: str) -> str:

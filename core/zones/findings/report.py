@@ -57,8 +57,8 @@ def _actions(checked: Checked, language: str) -> str:
         for name, row, both in zip(names, counts, shares)
     ]
     shapes, action = frames.geometries(checked.actions), checked.actions["action"].to_numpy(dtype=object)
-    ground = [Drawn(list(frames.geometries(zones)), "#F3F0EA", "#8C1D40", 1.0)]
-    houses = [Drawn(list(shapes[action == name]), color) for name, color in colors.items()]
+    ground = [Drawn(frames.geometries(zones), "#F3F0EA", "#8C1D40", 1.0)]
+    houses = [Drawn(shapes[action == name], color) for name, color in colors.items()]
     return html_table(heads, rows, 6) + chart + small_map(say("findings_actions", language), [*ground, *houses])
 
 

@@ -23,7 +23,7 @@ def issues(*rows):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_findings_are_counted_named_and_placed(language):
-    layers = [Checked("PARCELS", "宗地", NASTY, 3, "EPSG:4545", [shapely.box(0, 0, 100, 100)])]
+    layers = [Checked("PARCELS", "宗地", NASTY, 3, "EPSG:4545", np.array([shapely.box(0, 0, 100, 100)]))]
     rows = [
         ("PARCELS", "b", "polygons_overlap", "warning", "second sentence", 1, shapely.Point(50, 50)),
         ("PARCELS", "a", "polygons_overlap", "warning", "first sentence", 2, shapely.Point(20, 20)),
@@ -60,7 +60,7 @@ def test_findings_without_a_place_need_no_map():
 
 def test_of_dots_that_hide_one_another_one_is_drawn():
     """A map 1 km wide: dots of 6 m stand on a grid of 6 m, so 10,000 findings within 60 × 60 m are 11 × 11 dots."""
-    layers = [Checked("PARCELS", "宗地", "p", 1, "EPSG:4545", [shapely.box(0, 0, 1000, 1000)])]
+    layers = [Checked("PARCELS", "宗地", "p", 1, "EPSG:4545", np.array([shapely.box(0, 0, 1000, 1000)]))]
     spots = np.random.default_rng(1).uniform(300.0, 360.0, (10_000, 2))
     rows = [("PARCELS", str(n), "odd", "warning", "odd", 1, shapely.Point(*spot)) for n, spot in enumerate(spots)]
     page = write_check_report(issues(*rows), layers, "2025-12-31", "en", Run())

@@ -157,16 +157,30 @@ def test_bars_are_as_long_as_their_numbers():
 
 
 def test_map_keeps_shape_and_north_up():
-    svg = charts.small_map("t", [charts.Drawn([shapely.box(0, 0, 100, 50)], "#111111")], 216, 116)
+    svg = charts.small_map("t", [charts.Drawn(np.array([shapely.box(0, 0, 100, 50)]), "#111111")], 216, 116)
     points = [tuple(map(float, point.split(","))) for point in re.findall(r"[\d.]+,[\d.]+", svg)]
     assert {x for x, _ in points} == {8.0, 208.0}
     assert {y for _, y in points} == {8.0, 108.0}
-    assert charts.small_map("t", [charts.Drawn([None])]) == ""
+    assert charts.small_map("t", [charts.Drawn(np.array([None]))]) == ""
+
+
+def test_map_draws_every_ring_and_line_once():
+    holed = shapely.box(0, 0, 100, 100).difference(shapely.box(40, 40, 60, 60))
+    many = shapely.MultiPolygon([shapely.box(0, 0, 10, 10), shapely.box(20, 0, 30, 10)])
+    line = shapely.LineString([(0, 0), (100, 0), (100, 100)])
+    shapes = np.array([holed, None, line, many, shapely.Polygon(), shapely.Point(5, 5)])
+    svg = charts.map_body([charts.Drawn(shapes, "#111111")], 116, 116)
+    (path,) = re.findall(r'd="([^"]*)"', svg)
+    rings = [part.rstrip("Z").split(" ") for part in path.split("M")[1:]]
+    assert sorted(map(len, rings)) == [3, 5, 5, 5, 5]  # the line; an outline, its hole, two of many: closed
+    assert path.count("Z") == 4
+    areas = [shapely.Polygon([tuple(map(float, at.split(","))) for at in ring]).area for ring in rings if len(ring) > 3]
+    assert sorted(areas) == [100.0, 100.0, 400.0, 10000.0]  # a pixel is a metre
 
 
 def test_map_of_a_city_leaves_out_the_smallest(monkeypatch):
     monkeypatch.setattr(charts, "MOST_SHAPES", 2)
-    shapes = [shapely.box(0, 0, 40, 40), shapely.box(60, 60, 61, 61), shapely.box(0, 50, 50, 100)]
+    shapes = np.array([shapely.box(0, 0, 40, 40), shapely.box(60, 60, 61, 61), shapely.box(0, 50, 50, 100)])
     assert charts.small_map("t", [charts.Drawn(shapes)]) == charts.small_map("t", [charts.Drawn(shapes[::2])])
 
 

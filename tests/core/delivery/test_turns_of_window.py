@@ -122,8 +122,9 @@ def test_a_drawing_comes_in_pieces_with_looks_between_features(monkeypatch):
 
 
 def test_the_small_map_looks_at_cancel_between_shapes():
-    left = np.arange(2 * charts.SLICE + 1, dtype=float) * 10
-    layer = charts.Drawn(list(shapely.box(left, 0, left + 9, 9)), "#111111")
+    row, column = np.divmod(np.arange(2 * charts.SLICE + 1), 40)  # what is smaller than half a pixel is not drawn
+    left, low = 10.0 * column, 10.0 * row
+    layer = charts.Drawn(shapely.box(left, low, left + 9, low + 9), "#111111")
     run = Counted()
     body = charts.map_body([layer], run=run)
     assert run.looks == 3
