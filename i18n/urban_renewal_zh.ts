@@ -3580,6 +3580,10 @@
         <translation>{n} 项数值不同。</translation>
     </message>
     <message>
+        <source>{n} {n?parcel that is|parcels that are} renovated, under way or expropriated {n?is|are} not counted.</source>
+        <translation>已改造、在改或征收的 {n} 宗不计入。</translation>
+    </message>
+    <message>
         <source>{n} {n?parcel was|parcels were} reviewed.</source>
         <translation>新复核了 {n} 宗地。</translation>
     </message>

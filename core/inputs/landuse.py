@@ -88,8 +88,10 @@ def class_by_name(text: str) -> str | None:
 
 def clean_codes(values: pd.Series) -> pd.Series:
     """Return codes as they are compared: the leading code of "0701 城镇住宅", upper case."""
-    words = values.astype(frames.TEXT).str.normalize("NFKC").str.strip().str.upper()  # ０７０１ is 0701
-    return words.str.extract(r"^([A-Z]?\d[0-9A-Z]*|[A-Z])", expand=False).astype(frames.TEXT)
+    place, distinct = pd.factorize(values.astype(frames.TEXT))  # a city has few codes, each of them many times
+    words = pd.Series(distinct, dtype=frames.TEXT).str.normalize("NFKC").str.strip().str.upper()  # ０７０１ is 0701
+    cleaned = words.str.extract(r"^([A-Z]?\d[0-9A-Z]*|[A-Z])", expand=False).astype(frames.TEXT)
+    return pd.Series(cleaned.array.take(place, allow_fill=True), index=values.index, name=values.name)
 
 
 def detect_scheme(codes: Iterable[Any], has_czcsxm: bool) -> str:

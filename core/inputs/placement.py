@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -106,7 +107,9 @@ def suspect_shift(points: npt.NDArray[Any], corrected: npt.NDArray[Any], referen
     if len(points) < SHIFT_POINTS or not len(reference):
         return judge_shift(points, corrected, np.empty(0), np.empty(0))
     beside = Reference(reference)
-    return judge_shift(points, corrected, beside.away(points), beside.away(corrected))
+    after = beside.away(corrected)
+    shift = judge_shift(points, corrected, beside.away(points), after)
+    return confirmed(shift, points, corrected, after, beside)
 
 
 def judge_shift(points: npt.NDArray[Any], corrected: npt.NDArray[Any], before: Reals, after: Reals) -> Shift:
@@ -122,6 +125,30 @@ def judge_shift(points: npt.NDArray[Any], corrected: npt.NDArray[Any], before: R
         return Shift(False, len(points), int((after < before).sum()), offset_m, 1.0)
     p_value = _chance_of_nearer((before - after)[differs])
     return Shift(p_value < SHIFT_P, len(points), int((after < before).sum()), offset_m, p_value)
+
+
+def confirmed(
+    shift: Shift, points: npt.NDArray[Any], corrected: npt.NDArray[Any], after: Reals, beside: Reference,
+    run: Run | None = None,
+) -> Shift:  # fmt: skip
+    """Return a verdict that stands only if corrected points (`after`, m) are nearer than those moved elsewhere.
+
+    What stands in the middle of streets (exits of stations) comes nearer to houses wherever it is moved.
+    """
+    if not shift.suspected:
+        return shift
+    others = elsewhere(points, corrected)
+    if all(judge_shift(other, corrected, beside.away(other, run), after).suspected for other in others):
+        return shift
+    return replace(shift, suspected=False)
+
+
+def elsewhere(points: npt.NDArray[Any], corrected: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
+    """Yield the points moved as far as the corrected ones, in the three other directions."""
+    xy = shapely.get_coordinates(points)
+    east, north = (shapely.get_coordinates(corrected) - xy).T
+    for turned in ((-north, east), (-east, -north), (north, -east)):
+        yield shapely.points(xy + np.column_stack(turned))
 
 
 def _chance_of_nearer(gain: Reals) -> float:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from qgis.core import (
@@ -70,20 +70,27 @@ class ShiftCheck(QgsTask):
             )
         except QgsCsException:
             return False
+        pairs = [shapely.points([[point.x(), point.y()] for point in points]) for points in (given, moved)]
+        beside = self._beside([*pairs, *placement.elsewhere(*pairs)])
+        if beside is None:
+            return False
+        self.shift = placement.suspect_shift(*pairs, beside)
+        return True
+
+    def _beside(self, places: Sequence[Any]) -> Any:
+        """Return what stands around the places, arrays of points, each feature once; None when called off."""
+        import numpy as np
+        import shapely
+
         found: dict[int, Any] = {}
-        for point in (*given, *moved):
+        for x, y in shapely.get_coordinates(np.concatenate(places)).tolist():
             if self.isCanceled():
-                return False
-            box = QgsRectangle(
-                point.x() - self._step, point.y() - self._step, point.x() + self._step, point.y() + self._step
-            )
+                return None
+            box = QgsRectangle(x - self._step, y - self._step, x + self._step, y + self._step)
             for feature in self._source.getFeatures(QgsFeatureRequest(box).setNoAttributes()):
                 if feature.id() not in found:
                     found[feature.id()] = shapely.from_wkb(bytes(_clean(feature.geometry())), on_invalid="ignore")
-        beside = np.array([shape for shape in found.values() if shape is not None], object)
-        pairs = [shapely.points([[point.x(), point.y()] for point in points]) for points in (given, moved)]
-        self.shift = placement.suspect_shift(pairs[0], pairs[1], beside)
-        return True
+        return np.array([*(shape for shape in found.values() if shape is not None), None], object)[:-1]
 
     def _points(self) -> list[QgsPointXY]:
         """Return some of the layer's places, spread over its rows."""

@@ -20,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...core.words import fill
 from ...processing.texts import tr
+from ..parts.phrases import flowing
 from ..parts.tables import EmptyHint, make_copyable, pick_rows
 from ..parts.widgets import BIG, HINT, scaled, text_label
 from ..review.items import table_of
@@ -126,7 +127,11 @@ class RulesetPreview(QWidget):
         self.map.show_points(ground.place[changes.rows])
         self.empty.say(tr("No parcel would change. Drag the limit above, or type another number."))
         kept = tr("The preview writes nothing and changes no review ({n} reviewed {n?parcel stays|parcels stay}).")
-        self.told.setText("● " + tr("parcels that would change. {kept}").format(kept=fill(kept, n=changes.reviewed_n)))
+        text = "● " + tr("parcels that would change. {kept}").format(kept=fill(kept, n=changes.reviewed_n))
+        over = tr(
+            "{n} {n?parcel that is|parcels that are} renovated, under way or expropriated {n?is|are} not counted."
+        )
+        self.told.setText(flowing((text, fill(over, n=changes.done_n) if changes.done_n else "")))
         self.show_histogram(answer, draft, section, row)
 
     def show_histogram(self, answer: Answer, draft: Draft, section: Section, row: Row | None) -> None:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from qgis.core import QgsCoordinateReferenceSystem
@@ -137,29 +136,9 @@ def _shifts(parameter: str, points: Any, reference: Any, inputs: Any, run: Any) 
         corrected = shapely.points(move_coordinates(xy, back, parameter))
         after = reference.away(corrected, run)
         shift = placement.judge_shift(points, corrected, before, after)
-        if shift.suspected and not _is_nearer_than_elsewhere(points, corrected, after, reference, run):
-            shift = replace(shift, suspected=False)
+        shift = placement.confirmed(shift, points, corrected, after, reference, run)
         found.append((round(float(np.median(after)), 3), code, shift))
     return found
-
-
-def _is_nearer_than_elsewhere(points: Any, corrected: Any, after: Any, reference: Any, run: Any) -> bool:
-    """Say whether corrected points are nearer than the same points moved as far in three other directions.
-
-    What stands in the middle of streets (exits of stations) comes nearer to houses wherever it is moved.
-    """
-    import numpy as np
-    import shapely
-
-    from ...core.inputs import placement
-
-    xy = shapely.get_coordinates(points)
-    east, north = (shapely.get_coordinates(corrected) - xy).T
-    for turned in ((-north, east), (-east, -north), (north, -east)):
-        elsewhere = shapely.points(xy + np.column_stack(turned))
-        if not placement.judge_shift(elsewhere, corrected, reference.away(elsewhere, run), after).suspected:
-            return False
-    return True
 
 
 def check_dem(tables: dict[str, Any], inputs: Any, run: Any) -> None:

@@ -205,8 +205,8 @@ def test_switched_off_and_moved_classes_are_saved(dock, study, qtbot):
 
 
 @pytest.fixture
-def previewed(dock, study, tmp_path, qtbot, monkeypatch):
-    """The rules editor on six parcels whose indicators are kept already."""
+def previewed(dock, study, tmp_path, qtbot, monkeypatch, request):
+    """The rules editor on six parcels whose indicators are kept already; a parameter: the one that is done."""
     import numpy as np
     import pandas as pd
     from urban_renewal.core.tagging.indicators import Indicators
@@ -228,7 +228,8 @@ def previewed(dock, study, tmp_path, qtbot, monkeypatch):
     reviewed = np.array([-1, -1, -1, -1, -1, 4], dtype=np.int8)
     kept = Indicators(values, join_parts(None, None, n), pd.DataFrame(index=range(n)))
     file = tmp_path / "indicators.npz"
-    write_snapshot(file, Snapshot(ids, kept, limits, reviewed, np.zeros(n, dtype=bool)))
+    done = ids == getattr(request, "param", "")
+    write_snapshot(file, Snapshot(ids, kept, limits, reviewed, done))
     monkeypatch.setattr(Measuring, "can_measure", lambda self: True)
     monkeypatch.setattr(Measuring, "start", lambda self, rules_file=None: self.ready.emit(file))
     editor = dock.editors.open("ruleset")
@@ -267,6 +268,14 @@ def test_preview_counts_who_changes(previewed, qtbot):
     assert previewed.side.answer.changes.counts["old_compound", "suspected"] == (0, 2)
     assert "1 reviewed" in previewed.side.told.text()
     assert previewed.side.changing.text().startswith("2 ")
+
+
+@pytest.mark.parametrize("previewed", ["P5"], indirect=True)
+def test_preview_leaves_out_what_is_done_and_says_so(previewed, qtbot):
+    type_number(qtbot, number(previewed, ("classes", 0, "suspect", "value")), "0.3")
+    settled(qtbot, previewed)
+    assert changing(previewed) == ["P4"]
+    assert "1 parcel that is renovated, under way or expropriated is not counted." in previewed.side.told.text()
 
 
 @pytest.mark.parametrize(

@@ -161,31 +161,56 @@ def houses(project, places):
     return layer
 
 
+CORNER = np.array([500_000.0, 3_270_000.0])
+
+
+def degrees_of(layer, places):
+    """Return longitude and latitude of places (n, 2) in the system of a layer."""
+    from qgis.core import QgsCoordinateTransform, QgsProject
+
+    there = QgsCoordinateTransform(layer.crs(), QgsCoordinateReferenceSystem("EPSG:4490"), QgsProject.instance())
+    return np.array([tuple(there.transform(x, y)) for x, y in places])
+
+
+def drop_kindergartens(dock, tmp_path, lonlat):
+    lines = [f"F{n},幼儿园,{x:.7f},{y:.7f}" for n, (x, y) in enumerate(lonlat)]
+    path = tmp_path / "幼儿园.csv"
+    path.write_text("\n".join(["设施编号,设施类别,经度,纬度", *lines]), encoding="utf-8")
+    return drop(dock, path)
+
+
 @pytest.mark.parametrize("shifted", [True, False])
 def test_gcj02_is_asked_after_by_where_the_places_lie(dock, qtbot, tmp_path, project, shifted):
     """40 houses, a facility in each; given in GCJ-02 they lie some 480 m off, given truly nothing is asked."""
-    from qgis.core import QgsCoordinateTransform
     from urban_renewal.core.inputs.gcj02 import wgs84_to_gcj02
 
     generator = np.random.default_rng(7)
     places = np.column_stack([generator.uniform(500_000, 502_000, 40), generator.uniform(3_270_000, 3_272_000, 40)])
     layer = houses(project, places.tolist())
     dock.session.choose("BUILDINGS", layer.id())
-    degrees = QgsCoordinateReferenceSystem("EPSG:4490")
-    there = QgsCoordinateTransform(layer.crs(), degrees, project)
-    lonlat = np.array([tuple(there.transform(x + 6, y + 6)) for x, y in places])
+    lonlat = degrees_of(layer, places + 6)
     if shifted:
         lonlat = np.column_stack(wgs84_to_gcj02(lonlat[:, 0], lonlat[:, 1]))
-    lines = [f"F{n},幼儿园,{x:.7f},{y:.7f}" for n, (x, y) in enumerate(lonlat)]
-    path = tmp_path / "幼儿园.csv"
-    path.write_text("\n".join(["设施编号,设施类别,经度,纬度", *lines]), encoding="utf-8")
-    sheet = drop(dock, path)
+    sheet = drop_kindergartens(dock, tmp_path, lonlat)
     if shifted:
         qtbot.waitUntil(lambda: "like GCJ-02" in sheet.said.text(), timeout=8000)
         assert not sheet.correct.isChecked()  # a question, never a conversion
     else:
         qtbot.wait(1500)
         assert "GCJ-02" not in sheet.said.text()
+    sheet.reject()
+
+
+def test_what_stands_in_the_middle_of_squares_is_no_gcj02(dock, qtbot, tmp_path, project):
+    """Wherever it were moved it would come nearer to a house."""
+    spots = [(x, y) for x in range(700, 1500, 200) for y in range(700, 1500, 200)]
+    far = lambda x, y: all(np.hypot(x + 6 - a, y + 6 - b) > 60 for a, b in spots)  # noqa: E731
+    grid = [(x, y) for x in range(0, 2200, 50) for y in range(0, 2200, 50) if far(x, y)]
+    layer = houses(project, (np.array(grid) + CORNER).tolist())
+    dock.session.choose("BUILDINGS", layer.id())
+    sheet = drop_kindergartens(dock, tmp_path, degrees_of(layer, np.array(spots) + CORNER))
+    qtbot.wait(1500)
+    assert "GCJ-02" not in sheet.said.text()
     sheet.reject()
 
 
