@@ -21,6 +21,7 @@ from ...core.errors import RenewalError
 from ...processing.running.promptness import promptly
 from ...processing.texts import tr
 from ..parts.beside import put_beside, take_away
+from ..parts.later import forget_later
 from ..parts.picking import PickTool
 from ..review import reviewing
 from ..review.items import Item
@@ -120,6 +121,7 @@ class Exploring(QObject):
         self.stop()
         if self._task is not None:
             self._task.cancel()
+        forget_later(self.ground, self.lookups.map, self.lookups.zones)
         self._task = self.ground = self._item = self._point = self.lookups.map = self.lookups.zones = None
         self.time_maps.close()
         if self.panel is not None:

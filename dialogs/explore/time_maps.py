@@ -22,6 +22,7 @@ from qgis.PyQt.QtCore import QObject
 from ...core.errors import RenewalError
 from ...processing.running.promptness import promptly
 from ...processing.texts import tr
+from ..parts.later import forget_later
 from ..parts.phrases import ended, flowing, listed
 from ..review.items import UnreadableError
 from ..study import wording
@@ -327,6 +328,7 @@ class TimeMaps(QObject):
             if turns is not None:
                 turns.stop()
         self._drawing = self._opening = None
+        forget_later(self.near, self.now, self.kept)
         self.near = self.now = self._stamp = self._asked = None
         self.kept = []
 

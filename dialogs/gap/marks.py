@@ -23,6 +23,7 @@ from ...processing.texts import tr
 from ..explore.lookups import place_reader
 from ..parts.canvas_item import CanvasItem
 from ..parts.charts import colours
+from ..parts.later import forget_later
 from ..study import project_state
 from ..study.figures import rows_of
 
@@ -160,4 +161,5 @@ class MarkShowing(QObject):
         """Forget everything."""
         self._task = None
         self.clear()
+        forget_later(self.places, *self._marks.values())
         self.places, self._marks = {}, {}

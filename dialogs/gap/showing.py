@@ -25,6 +25,7 @@ from ...processing.texts import interface_language, tr
 from ..explore import text as explore_text
 from ..explore.answers import Beside, is_big
 from ..parts.beside import Frame, put_beside, take_away
+from ..parts.later import forget_later
 from ..parts.systems import system_of
 from ..review import reviewing
 from ..review.items import table_of
@@ -304,6 +305,7 @@ class GapShowing(QObject):
         self.marks.close()
         self.walks.close()
         self.table.close()
+        forget_later(self._shapes)
         self._shapes = {}
         if self.panel is not None:
             take_away(self._iface, self.panel)

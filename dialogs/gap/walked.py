@@ -15,6 +15,7 @@ from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from ...core.words import fill
 from ...processing.texts import tr
 from ..explore.text import minutes_text
+from ..parts.later import forget_later
 from ..parts.phrases import flowing
 from ..review.places import Area, insides_of, names_of, places_of
 from ..study import wording
@@ -166,5 +167,6 @@ class WalkTelling(QObject):
         for work in (self._finding, self._walking):
             if work is not None:
                 work.stop()
+        forget_later(self._places, self._walks)
         self._finding = self._walking = self._places = None
         self._walks = {}

@@ -17,6 +17,7 @@ from ...core.errors import RenewalError
 from ...processing.texts import tr
 from ..explore.text import kind_titles, unit_text
 from ..parts.beside import Frame, put_beside, take_away
+from ..parts.later import forget_later
 from ..parts.phrases import paired
 from ..parts.systems import system_of
 from ..study import results, wording
@@ -236,6 +237,7 @@ class SitesShowing(QObject):
     def close(self) -> None:
         """Take the panel away."""
         self._frame.clear()
+        forget_later(self._shapes)
         self._shapes = None
         if self.panel is not None:
             take_away(self._iface, self.panel)
