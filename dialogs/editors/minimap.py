@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -61,11 +62,12 @@ class MiniMap(QWidget):
         self._layer = None
 
     def _stop(self) -> None:
-        """End the drawing that goes on: nobody may hear of a job that is being destroyed."""
+        """Call off the drawing that goes on; to wait for its end, a quarter of a second for a city, would be felt."""
         job, self._job = self._job, None
         if job is not None:
             job.finished.disconnect(self._on_drawn)
-            job.cancel()
+            job.finished.connect(partial(_end, job))  # keeps the job until then
+            job.cancelWithoutBlocking()
 
     def resizeEvent(self, event: Any) -> None:
         """Draw the parcels in the new size."""
@@ -140,3 +142,7 @@ class MiniMap(QWidget):
             place = int(np.nanargmin(away)) if np.isfinite(away).any() else -1
             if place >= 0 and away[place] <= NEAR:
                 self.picked.emit(place)
+
+
+def _end(job: QgsMapRendererParallelJob) -> None:
+    job.deleteLater()  # not now: it is the job that is calling

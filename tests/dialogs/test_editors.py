@@ -440,3 +440,35 @@ def test_the_numbers_of_a_city_do_not_touch(qgis_app):
     for width in (260.0, 324.0, 700.0):
         names, now, after, change = table._ends(width)
         assert now - names > wide and after - now > wide and names < now < after < change < width
+
+
+def test_a_map_of_changes_does_not_wait_for_a_drawing_that_is_called_off(qtbot, qgis_app):
+    """A city takes QGIS a quarter of a second to leave: the window goes on, the old drawing ends by itself."""
+    from qgis.core import QgsFeature, QgsGeometry, QgsVectorLayer
+    from urban_renewal.dialogs.editors.minimap import MiniMap
+
+    layer = QgsVectorLayer("Polygon?crs=EPSG:4545", "parcels", "memory")
+    rows = []
+    for n in range(3000):
+        row = QgsFeature()
+        row.setGeometry(QgsGeometry.fromWkt(f"POLYGON(({n} 0, {n + 1} 0, {n + 1} 900, {n} 0))"))
+        rows.append(row)
+    layer.dataProvider().addFeatures(rows)
+    layer.updateExtents()
+    small = MiniMap()
+    qtbot.addWidget(small)
+    small.resize(300, 200)
+    small.show()
+    small.show_layer(layer)
+    first, gone = small._job, []
+    first.destroyed.connect(lambda: gone.append("first"))
+    small.resize(320, 200)
+    assert first.isActive() and small._job is not first
+    qtbot.waitUntil(lambda: small._image is not None and gone == ["first"])
+    small.show_layer(layer)
+    last = small._job
+    last.destroyed.connect(lambda: gone.append("last"))
+    small.close_down()
+    assert last.isActive() and small._job is None
+    del layer, last
+    qtbot.waitUntil(lambda: gone == ["first", "last"])
