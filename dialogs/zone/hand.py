@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -36,7 +36,7 @@ from ..study.crossing import crossing
 from ..study.figures import rows_of
 from ..study.steps import results_of
 from ..study.study import Study
-from ..study.turns import Turns, aside
+from ..study.turns import Turns, aside, through
 from .map import HandMap
 from .panel import ZonePanel
 from .store import HandStoreError, Locks, read_locks, write_locks
@@ -76,6 +76,7 @@ class ZoneHand(QObject):
         self.zone = ""
         self._locks = Locks()
         self._task: QgsTask | None = None
+        self._taking: Turns | None = None  # what was read is being shown
         self._looking: Turns | None = None  # what lies beside the zone is being found out
         self._early: QgsPointXY | None = None  # the last click meanwhile
 
@@ -85,9 +86,10 @@ class ZoneHand(QObject):
         """Put the study's zones on the desk and take the tool up; nothing happens before Zones."""
         study = self._dock.session.study
         files = results_of(study)
-        if not {"tagged", "members"} <= set(files) or self._task is not None:
+        is_busy = self._task is not None or self._taking is not None
+        if not {"tagged", "members"} <= set(files) or is_busy:
             gone = wording.gone_text(study, "tagged", "members")
-            if gone and self._task is None:
+            if gone and not is_busy:
                 self.failed.emit(gone)
             return
         try:
@@ -99,7 +101,7 @@ class ZoneHand(QObject):
             if path.exists() and path.stat().st_size > MANY_BYTES:  # a city's parcels are read beside the window
                 self._read(study, files, crs, read_barriers, standard)
             else:
-                self._take(load(study, files, crs, read_barriers(), standard, Run()))
+                through(self._take(load(study, files, crs, read_barriers(), standard, Run())))
         except (OSError, RenewalError, KeyError, QgsCsException) as error:
             self.failed.emit(wording.error_text(error))
 
@@ -126,7 +128,7 @@ class ZoneHand(QObject):
                 return
             error = found.get("fault", error)
             if "it" in found:
-                self._take(found["it"])
+                self._taking = Turns(self._take(found["it"]), self._on_taken, self)
             elif error is not None and not task.isCanceled():
                 self.failed.emit(wording.error_text(error))
 
@@ -135,7 +137,8 @@ class ZoneHand(QObject):
         if self._iface is not None:
             self._iface.messageBar().pushInfo(tr("Urban Renewal Workbench"), tr("Reading the zones and their parcels…"))
 
-    def _take(self, loaded: Loaded) -> None:
+    def _take(self, loaded: Loaded) -> Iterator[int]:
+        """Show what was read, in turns."""
         self.loaded = loaded
         if not self.loaded.desk.members:
             self.failed.emit(tr("There are no zones to work on."))
@@ -145,16 +148,27 @@ class ZoneHand(QObject):
         self.map = HandMap(self._iface, self.loaded.crs, self.loaded.shapes)
         if self.map.tool is not None:
             self.map.tool.canvasClicked.connect(lambda point, _: self.click(point))
+        yield 0
         self._show_panel()
+        yield 0
         self.panel.show_zones(self.loaded.titles, self.zone)
         self.choose(self.zone if self.zone in self.loaded.desk.members else self.loaded.titles[0][0])
+        yield 0
         self.map.take_up()
+
+    def _on_taken(self, _: Any, error: Exception | None) -> None:
+        self._taking = None
+        if error is not None:
+            raise error
 
     def close(self) -> None:
         """Take panel, tool and drawings away; what is being read is wanted no more."""
         if self._task is not None:
             task, self._task = self._task, None
             task.cancel()
+        if self._taking is not None:
+            self._taking.stop()
+            self._taking = None
         self._stop_looking()
         if self.map is not None:
             self.map.clear()
