@@ -53,6 +53,7 @@ def check_ranges(table: pd.DataFrame, layer: str, key: str, run: Run) -> None:
     for (name, column), (low, high) in RANGES.items():
         if name != layer or column not in table:
             continue
+        run.check()
         numbers = values.numbers(table[column])
         odd = np.flatnonzero((numbers < low) | (numbers > high))
         if len(odd):
@@ -65,6 +66,7 @@ def check_readable(table: pd.DataFrame, layer: str, key: str, run: Run) -> None:
     for (name, column), read in READERS.items():
         if name != layer or column not in table:
             continue
+        run.check()
         codes, distinct = pd.factorize(table[column], use_na_sentinel=True)  # a word once: a city's rows hold the lock
         words = pd.Series(distinct, dtype="string").str.strip().str.casefold()
         says = [*(~words.isin(values.UNTOLD)).to_numpy(dtype=bool, na_value=False), False]  # the last: nothing there
