@@ -15,6 +15,7 @@ from ..base import RenewalAlgorithm
 from ..intake.networks import FOLDER
 from ..intake.sharing import shared_readings
 from ..intake.staging import staged_source
+from ..layers.snapshot import called
 from ..output.folders import refuse_folder
 from ..results import Results
 from ..running.scratch import Scratch
@@ -26,6 +27,7 @@ ID = "urbanrenewal:"
 SPLIT = ("buildwalknetwork", "tagparcels", "facilitygap", "proposesites", "delineatezones")  # they take CLUSTER
 TIGHT = ("facilitygap",)  # a row a parcel and kind, and who reaches what: the most memory of all
 DRAWN, SHEETS_TAKE = {"pdf", "png"}, 12
+SAME_FEATURES = {"people": "PARCELS", "tagged": "PARCELS", "building_people": "BUILDINGS"}  # of tables between steps
 SURROUNDINGS = (  # of the maps
     "STATIONS", "STATION_ENTRANCES", "ROADS", "BARRIERS", "GREEN", "PROTECTED", "COMMUNITIES", "PLAN",
 )  # fmt: skip
@@ -119,7 +121,7 @@ class _Study:
         steps = list(self._steps(folder))
         results: dict[str, Any] = {}
         sources = [_sources(*step) for step in steps]
-        with shared_readings(self.scratch) as shelf:
+        with shared_readings(self.scratch) as shelf, called(*self._names()):
             ends = shares_of([algorithm for algorithm, _ in steps], self.inputs.choices("FORMATS"))
             for number, (algorithm, parameters) in enumerate(steps):
                 stretch = self.run.part(0.05 + 0.95 * ends[number], 0.05 + 0.95 * ends[number + 1])
@@ -132,6 +134,15 @@ class _Study:
                     self.run.warn("study_inputs_doubtful", n=int(results["ERRORS"]))
             shelf.close()
         return str(results["MANIFEST"])
+
+    def _names(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Return what messages call the layers that the user gave, and those that the steps make of them."""
+        vectors = self.inputs.plan.vectors
+        given = {source: vectors[name].name for name, source in reversed(self.given.items())}  # one file, many roles
+        if self.dem is not None:
+            given[self.dem] = self.inputs.plan.rasters["DEM"].name
+        made = {self._file(table): vectors[name].name for table, name in SAME_FEATURES.items() if name in vectors}
+        return given, made
 
     def _child(self, algorithm: str, parameters: dict[str, Any], stretch: Any) -> dict[str, Any]:
         from qgis import processing

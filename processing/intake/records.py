@@ -66,7 +66,7 @@ def _told(algorithm: Any, inputs: Inputs, values: Mapping[str, Any]) -> dict[str
         if name in inputs.plan.targets:
             value = inputs.plan.targets[name].uri
         elif snapshot is not None:
-            value = snapshot.name
+            value = getattr(snapshot, "recorded", snapshot.name)
         elif isinstance(value, QgsMapLayer):
             value = value.name()
         elif isinstance(value, (QgsProcessingFeatureSourceDefinition, QgsProcessingOutputLayerDefinition, QgsProperty)):
@@ -93,7 +93,7 @@ def _inputs(inputs: Inputs) -> list[Any]:
     for name, snapshot in inputs.plan.vectors.items():
         crs = snapshot.crs.authid() or ("local" if not snapshot.crs.isValid() else "custom")
         kind, content = _source_kind(snapshot), inputs.content(name)
-        rows.append(Input(snapshot.parameter, snapshot.name, kind, snapshot.count, crs, content))
+        rows.append(Input(snapshot.parameter, snapshot.recorded, kind, snapshot.count, crs, content))
     for name, raster in inputs.plan.rasters.items():
         rows.append(Input(name, raster.name, _source_kind(raster), None, raster.crs.authid() or "custom", None))
     return rows

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -40,6 +42,23 @@ from .systems import revived
 WIDEST_DEGREES, WIDEST_UNITS = 6.0, 600_000.0  # own choice: Chongqing is 5° wide
 LOOKED_AT = 100_000  # bytes that tell an encoding: looked at on the main thread, in 50 ms
 DIMENSION = {0: "point", 1: "line", 2: "polygon", 3: "unknown", 4: "none"}  # Qgis.GeometryType
+_given: ContextVar[Mapping[str, str]] = ContextVar("given", default={})  # noqa: B039 (nobody writes into it)
+_made: ContextVar[Mapping[str, str]] = ContextVar("made", default={})  # noqa: B039
+
+
+@contextmanager
+def called(given: Mapping[str, str], made: Mapping[str, str]) -> Iterator[None]:
+    """Inside the block, in this thread, call layers given as a source (key) by the name that the user knows (value).
+
+    `given`: what the user gave; `made`: what was made of it on the way. Run records keep the latter's own name: their
+    content is not that of the layer whose features they have.
+    """
+    marks = _given.set(given), _made.set(made)
+    try:
+        yield
+    finally:
+        _given.reset(marks[0])
+        _made.reset(marks[1])
 
 
 @dataclass
@@ -68,6 +87,7 @@ class VectorSnapshot:
     plain: bool = False  # nothing lies between the file and the features: the fast path may read the file
     is_estimated: bool = False  # `count` is the highest fid of a GeoPackage that does not keep count: at most so many
     metadata: Any = None  # QgsLayerMetadata
+    recorded: str = ""  # what run records call it
 
     def request(self) -> QgsFeatureRequest:
         """Return the request that keeps to the definition's filter and limit."""
@@ -208,13 +228,16 @@ def take_vector(parameter: str, value: Any, context: QgsProcessingContext) -> Ve
     unfiltered = not options.get("filter_expression") and options.get("feature_limit", -1) <= 0
     named_by_file = file is not None and layer.name() == file.stem  # a path was given: the table's name says more
     name = file_layer if named_by_file and file_layer else layer.name()
+    source_text = target if isinstance(target, str) else ""
+    recorded = _given.get().get(source_text, name)
     headings = {item.name(): item.alias() for item in layer.fields() if item.alias()}
     return VectorSnapshot(
-        parameter, name, layer.id(), source, QgsFields(layer.fields()), headings, known_crs(layer), layer.extent(),
+        parameter, _made.get().get(source_text, recorded), layer.id(), source, QgsFields(layer.fields()), headings,
+        known_crs(layer), layer.extent(),
         int(count), layer.wkbType(), DIMENSION.get(plain_type(QgsWkbTypes.geometryType(layer.wkbType())), "unknown"),
         layer.providerType(), file, file_layer, _database_of(layer), expression_context=context.expressionContext(),
         plain=untouched and no_extra_fields and unfiltered and file is not None, is_estimated=is_estimated,
-        metadata=QgsLayerMetadata(layer.metadata()), **options,
+        metadata=QgsLayerMetadata(layer.metadata()), recorded=recorded, **options,
     )  # fmt: skip
 
 
@@ -269,8 +292,9 @@ def take_raster(parameter: str, value: Any, context: QgsProcessingContext) -> Ra
     provider = layer.dataProvider().clone()
     provider.moveToThread(None)
     path = Path(layer.source().split("|")[0])
+    name = _given.get().get(target, layer.name()) if isinstance(target, str) else layer.name()
     return RasterSnapshot(
-        parameter, layer.name(), provider, known_crs(layer), layer.extent(), provider.xSize(), provider.ySize(),
+        parameter, name, provider, known_crs(layer), layer.extent(), provider.xSize(), provider.ySize(),
         path if path.is_file() else None,
     )  # fmt: skip
 

@@ -294,3 +294,20 @@ def test_the_bar_of_a_study_leaves_room_for_drawing_the_sheets():
     steps = ["tagparcels"] * 9 + ["exportzones"]
     assert shares_of(steps, ["gpkg", "csv"]) == pytest.approx([n / 10 for n in range(11)])
     assert shares_of(steps, ["gpkg", "pdf"]) == pytest.approx([*(n / 21 for n in range(10)), 1])
+
+
+def test_messages_call_layers_as_the_user_does(city, tmp_path, run_algorithm):
+    """Steps read files: a layer of the project bears another name than its table, the parcels go through two tables."""
+    named = {role: QgsVectorLayer(layer(city, ROLES[role]), f"渝中{role}", "ogr") for role in ("PARCELS", "ROADS")}
+    named["PARCELS"].setSubsetString("parcel_id <> 'P000003'")  # now it is copied into the study's folder
+    given = {**inputs(city), **named, "KINDS": ["kgar"], "FORMATS": ["gpkg"], "FOLDER": str(tmp_path / "named")}
+    _, _, feedback = run_algorithm("fullstudy", given)
+    said = feedback.textLog()
+    assert "“渝中PARCELS”里没有" in said  # a sign of activity of the parcel that the layer's filter hides
+    assert "“people”" not in said
+    assert "“tagged”" not in said
+    runs = json.loads((tmp_path / "named" / "manifest.json").read_text("utf-8"))["runs"]
+    recorded = {(run["id"], item["role"]): item["layer"] for run in runs for item in run["inputs"]}
+    assert recorded["buildwalknetwork", "ROADS"] == "渝中ROADS"
+    assert recorded["facilitygap", "PARCELS"] == "tagged"  # not the content of the layer that was given
+    assert recorded["facilitygap", "BUILDING_PEOPLE"] == "building_people"
