@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,10 @@ COLUMNS = {  # what the desk looks at; the gap detail alone has a million rows o
 
 @dataclass
 class Loaded:
-    """One session: whose zones, the desk, zone titles, parcels' shapes and their search tree, the system."""
+    """One session: whose zones, the desk, zone titles, parcels' shapes and their search tree, the system.
+
+    `made_at`: when the steps ended whose results were read; `saved`: the changes that are locks by now.
+    """
 
     study_id: str
     desk: Any
@@ -60,6 +63,12 @@ class Loaded:
     shapes: dict[str, bytes]
     tree: Any
     crs: QgsCoordinateReferenceSystem
+    made_at: dict[str, str]
+    saved: tuple[dict[str, str], list[str]] = field(default_factory=lambda: ({}, []))
+
+    def is_unsaved(self) -> bool:
+        """Say whether anything was put in or taken out that is no lock yet."""
+        return bool(self.desk.changes() != self.saved)
 
 
 class ZoneHand(QObject):
@@ -75,6 +84,7 @@ class ZoneHand(QObject):
         self.loaded: Loaded | None = None
         self.zone = ""
         self._locks = Locks()
+        self._unsaved: dict[str, Loaded] = {}  # by study: what is opened again as it was left
         self._task: QgsTask | None = None
         self._taking: Turns | None = None  # what was read is being shown
         self._looking: Turns | None = None  # what lies beside the zone is being found out
@@ -95,6 +105,9 @@ class ZoneHand(QObject):
         try:
             crs = crs_of(files)
             self._locks = read_locks(study.settings, Path(study.folder))
+            if (left := self._left(study)) is not None:
+                through(self._take(left))
+                return
             standard = standard_of(study, standard_id_of(files))
             read_barriers = barrier_reader(study, crs)
             path = table_of(files["tagged"])[0]
@@ -104,6 +117,17 @@ class ZoneHand(QObject):
                 through(self._take(load(study, files, crs, read_barriers(), standard, Run())))
         except (OSError, RenewalError, KeyError, QgsCsException) as error:
             self.failed.emit(wording.error_text(error))
+
+    def _left(self, study: Study) -> Loaded | None:
+        """Return the zones of a study as they were left with changes that are not saved; None when it has others now.
+
+        Esc, a second click on the link or a look at another study must lose nothing.
+        """
+        if self.loaded is not None:
+            self._unsaved[self.loaded.study_id] = self.loaded
+        self._unsaved = {key: item for key, item in self._unsaved.items() if item.is_unsaved()}
+        left = self._unsaved.get(study.study_id)
+        return left if left is not None and left.made_at == made_at(study) else None
 
     def _read(
         self, study: Study, files: dict[str, str], crs: QgsCoordinateReferenceSystem,
@@ -173,6 +197,7 @@ class ZoneHand(QObject):
         if self.map is not None:
             self.map.clear()
         self.map = self.loaded = None
+        self._unsaved = {}
         if self.panel is not None:
             take_away(self._iface, self.panel)
             self.panel = None
@@ -259,6 +284,7 @@ class ZoneHand(QObject):
             return
         stamps = {f"{name}_STAMP": str(stamp_of(source)) if source else "" for name, source in written.items()}
         self._dock.session.set_values({**written, **stamps})
+        self.loaded.saved = desk.changes()
         self._dock.look_soon()
         self._show(tr("Saved; it holds from the next delineation."))
 
@@ -326,7 +352,12 @@ def load(
     titles = [(zone, f"{zone} {names.get(zone, '')}".strip()) for zone in desk.members]
     shapes = slices.sliced(partial(shapely.to_wkb, output_dimension=2), frames.geometries(parcels), run=run)
     known = dict(zip(parcels["parcel_id"].astype(str), shapes))
-    return Loaded(study.study_id, desk, titles, known, shapely.STRtree(desk.shapes), crs)
+    return Loaded(study.study_id, desk, titles, known, shapely.STRtree(desk.shapes), crs, made_at(study))
+
+
+def made_at(study: Study) -> dict[str, str]:
+    """Return when the steps ended that the desk reads: files do not tell it, QGIS touches those that it shows."""
+    return {key: study.steps[key].finished_at for key in ("tag", "gaps", "zones") if key in study.steps}
 
 
 def people_of(parcels: Any, detail: Any, kinds: Sequence[Mapping[str, Any]]) -> Any:

@@ -156,7 +156,7 @@ def test_a_city_is_read_in_a_task_that_can_be_cancelled(hand, dock, qtbot, monke
     hand.close()
     hand.open()
     assert hand.panel is None  # the window goes on
-    qtbot.waitUntil(lambda: hand.panel is not None, timeout=5000)
+    qtbot.waitUntil(lambda: hand.panel is not None and bool(cells(hand.panel)), timeout=5000)  # comes in turns
     assert cells(hand.panel) == first
     assert threading.main_thread() not in threads
     hand.close()
@@ -246,3 +246,36 @@ def test_locks_go_into_no_other_study(hand, dock, tmp_path):
     studies.show(dock.session, first.study_id)
     hand.panel.save.click()
     assert len(told) == 1 and "LOCKED_IN" in first.settings
+
+
+@pytest.mark.parametrize("way", ["the link once more", "Esc", "another study"])
+def test_what_is_not_saved_yet_is_there_when_the_panel_is_opened_again(hand, dock, way):
+    from urban_renewal.dialogs.parts.escape import escape
+    from urban_renewal.dialogs.workbench import studies
+
+    first = dock.session.study
+    hand.click(middle(3))
+    if way == "Esc":
+        escape(hand.panel)
+        assert hand.panel.isHidden()
+    elif way == "another study":
+        studies.copy_current(dock.session)
+        dock.session.study.folder, dock.session.study.steps = first.folder, dict(first.steps)
+        hand.open()
+        assert cells(hand.panel)[0][2] == "3"  # the other study's own
+        studies.show(dock.session, first.study_id)
+    hand.open()
+    assert not hand.panel.isHidden()
+    assert cells(hand.panel)[0][2] == "4"
+    assert hand.panel.save.isEnabled()
+    hand.panel.undo.click()
+    assert cells(hand.panel)[0][2] == "3"
+    hand.open()  # nothing is left that could be lost: the zones as they are
+    assert not hand.panel.undo.isEnabled() and not hand.panel.redo.isEnabled()
+
+
+def test_changes_of_zones_that_were_drawn_anew_meanwhile_are_not_put_on_the_new_ones(hand, dock):
+    hand.click(middle(3))
+    dock.session.study.steps["zones"].finished_at = "2026-11-28T10:00:00"
+    hand.open()
+    assert cells(hand.panel)[0][2] == "3"
