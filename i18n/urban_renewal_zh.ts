@@ -2048,6 +2048,10 @@
         <translation>看全部</translation>
     </message>
     <message>
+        <source>Show list</source>
+        <translation>看名单</translation>
+    </message>
+    <message>
         <source>Show log</source>
         <translation>看记录</translation>
     </message>
@@ -2692,6 +2696,10 @@
         <translation>没有网络时</translation>
     </message>
     <message>
+        <source>Without activity data a factory is at most “suspected”.</source>
+        <translation>没有活动数据，厂房最多判为“疑似”。</translation>
+    </message>
+    <message>
         <source>Without population their need is not known: that is no gap of 0.</source>
         <translation>没有人口数据，需求未知，不等于缺口为 0。</translation>
     </message>
@@ -3196,10 +3204,6 @@
         <translation>部分住宅未计入</translation>
     </message>
     <message>
-        <source>susp.</source>
-        <translation>疑似</translation>
-    </message>
-    <message>
         <source>suspected</source>
         <translation>疑似</translation>
     </message>
@@ -3578,6 +3582,10 @@
     <message>
         <source>{n} {n?number differs|numbers differ}.</source>
         <translation>{n} 项数值不同。</translation>
+    </message>
+    <message>
+        <source>{n} {n?parcel lies|parcels lie} too far from any street, and {n?has|have} no walking time.</source>
+        <translation>{n} 宗地离道路太远，没有算步行时间。</translation>
     </message>
     <message>
         <source>{n} {n?parcel that is|parcels that are} renovated, under way or expropriated {n?is|are} not counted.</source>

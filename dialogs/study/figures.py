@@ -130,10 +130,10 @@ def _gaps(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]
     kinds = rows_of(
         files, "gap_detail",
         "SELECT kind, unit, sum(need), sum(served), sum(gap), "
-        "sum(CASE WHEN need > 0 THEN people * (1 - share) END), sum(status IN ('NOT_SNAPPED', 'SNAP_STEEP')), "
+        "sum(CASE WHEN need > 0 THEN people * (1 - share) END), "
         "sum(status = 'UNREACHED'), sum(status = 'NO_PEOPLE_DATA') FROM {t} GROUP BY 1, 2 ORDER BY 1",
     )  # fmt: skip
-    names = ("kind", "unit", "need", "served", "gap", "people_unserved", "not_snapped", "unreached", "no_people")
+    names = ("kind", "unit", "need", "served", "gap", "people_unserved", "unreached", "no_people")
     table = [dict(zip(names, row)) for row in kinds]
     communities = rows_of(
         files, "gap_summary",
@@ -150,8 +150,14 @@ def _gaps(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]
         "worst": worst[:WORST],
         "communities": len({row[0] for row in communities}),
         "communities_short": sum(row["share"] > 0 for row in worst) if communities else None,
-        "not_snapped": max((row["not_snapped"] or 0 for row in table), default=0),
+        "not_snapped": len(far_from_streets(files)),
     }
+
+
+def far_from_streets(files: Mapping[str, str]) -> list[str]:
+    """Return the ids of the parcels that meet no street, and so have no walking time, sorted."""
+    sql = "SELECT DISTINCT parcel_id FROM {t} WHERE status IN ('NOT_SNAPPED', 'SNAP_STEEP') ORDER BY 1"
+    return [str(row[0]) for row in rows_of(files, "gap_detail", sql)]
 
 
 def _worst_communities(rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:

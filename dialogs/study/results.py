@@ -43,7 +43,7 @@ DELIVERED_INPUTS = frozenset(  # its tables from which a study could begin anew
 )  # fmt: skip
 TABLES = {  # what 打开表 opens, the first there is
     "prepare": ("issues", "people"), "tag": ("tagged",), "gaps": ("gap_summary", "gap"), "zones": ("findings", "zones"),
-    "sites": ("sites",),
+    "sites": ("sites",), "far": ("gap",),
 }  # fmt: skip
 
 
@@ -61,7 +61,8 @@ def loading_delivery(project: QgsProject, gpkg: Path, study_id: str, title: str)
     made = yield from loading_tables(project, tables, study_id, title, wishes)
     if {"facilities", "facility_load"} <= set(there):
         places = QgsVectorLayer(f"{gpkg}|layername=facilities", table_title("facilities"), "ogr")
-        made += _add_facilities(project, study_id, title, places, "facility_id", tables["facility_load"])
+        yield 0
+        made += yield from _adding_facilities(project, study_id, title, places, "facility_id", tables["facility_load"])
     return made
 
 
@@ -113,19 +114,21 @@ def _wishes(project: QgsProject, study_id: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _add_facilities(
+def _adding_facilities(
     project: QgsProject, study_id: str, title: str, places: QgsVectorLayer, id_field: str, load: str
-) -> list[QgsMapLayer]:
-    """Put facilities on the map, those that are full in red; `load` = source of their load."""
+) -> Any:
+    """Put facilities on the map in turns, those that are full in red; `load` = source of their load."""
     if not (places.isValid() and places.isSpatial()):
         return []
     wishes = _wishes(project, study_id)
     old = [key for key, layer in project.mapLayers().items() if result_of(layer) in
            ((study_id, "facilities"), (study_id, "facility_full"))]  # fmt: skip
     project.removeMapLayers(old)
+    yield 0
     rows = full_rows(load, table_title("facility_load"))
     if not rows.isValid():
         return []
+    yield 0
     tree.ensure_group(project, study_id, title)
     rows.setCustomProperty(tree.MARK, f"{study_id}/facility_full")
     project.addMapLayer(rows, False)
@@ -134,7 +137,10 @@ def _add_facilities(
     columns = {**{name: name for name in names}, "facility_id": id_field}
     wear(places, "facilities", interface_language(), columns)
     _add(project, study_id, places, "facilities", wishes)
-    full, whole = count_full(load), places.featureCount()
+    full = yield from aside(partial(count_full, load))
+    if sip.isdeleted(places):  # somebody took it away meanwhile
+        return []
+    whole = places.featureCount()
     if full is not None and whole >= full:
         tell_counts(places, [full, whole - full])
         drop_empty(places)
@@ -224,7 +230,7 @@ def opening_step(iface: Any, project: QgsProject, study: Study, key: str) -> Any
     wanted = {name: path for name, path in tables.items() if loaded.get(name) != path}
     yield from loading_tables(project, wanted, study.study_id, _study_title(study))
     if key == "gaps" and "facility_load" in files and _are_loads_old(project, study, files["facility_load"]):
-        _facilities_of(project, study, files["facility_load"])
+        yield from _facilities_of(project, study, files["facility_load"])
     yield 0
     is_again = tree.shown_step(project, study.study_id) == key and not wanted
     shown = show_results(project, study.study_id, key)
@@ -239,8 +245,8 @@ def _are_loads_old(project: QgsProject, study: Study, source: str) -> bool:
     return "facilities" not in loaded or there.split("|subset=")[0] != source.split("|subset=", maxsplit=1)[0]
 
 
-def _facilities_of(project: QgsProject, study: Study, load: str) -> None:
-    """Put a study's own facilities on the map with their load; nothing where they have no places or ids."""
+def _facilities_of(project: QgsProject, study: Study, load: str) -> Any:
+    """Put a study's own facilities on the map with their load, in turns; nothing where they have no places or ids."""
     choice = study.inputs.get("FACILITIES")
     layer = layer_of(project, choice) if choice is not None else None
     if not isinstance(layer, QgsVectorLayer) or not layer.isSpatial():
@@ -248,11 +254,15 @@ def _facilities_of(project: QgsProject, study: Study, load: str) -> None:
     columns = columns_of(layer, "FACILITIES", choice.mapping)
     if "facility_id" in columns:
         places = QgsVectorLayer(layer.source(), table_title("facilities"), layer.providerType())
-        _add_facilities(project, study.study_id, _study_title(study), places, columns["facility_id"], load)
+        title = _study_title(study)
+        yield from _adding_facilities(project, study.study_id, title, places, columns["facility_id"], load)
 
 
-def open_table(iface: Any, project: QgsProject, study: Study, key: str) -> QgsVectorLayer | None:
-    """Open the table of a step's main result, loading it when it is not in the project; None when there is none."""
+def open_table(iface: Any, project: QgsProject, study: Study, key: str, only: str = "") -> QgsVectorLayer | None:
+    """Open the table of a step's main result, loading it when it is not in the project; None when there is none.
+
+    `only` = QGIS expression of the rows to show at first; "" = all.
+    """
     files, loaded = results_of(study), sources(project, study.study_id)
     name = next((table for table in TABLES.get(key, ()) if table in files), "")
     if not name:
@@ -261,7 +271,7 @@ def open_table(iface: Any, project: QgsProject, study: Study, key: str) -> QgsVe
         load_tables(project, {name: files[name]}, study.study_id, _study_title(study))
     layer = next((item for item in project.mapLayers().values() if result_of(item) == (study.study_id, name)), None)
     if iface is not None and layer is not None:
-        iface.showAttributeTable(layer)
+        iface.showAttributeTable(layer, only)
     return layer
 
 

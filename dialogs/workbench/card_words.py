@@ -53,10 +53,10 @@ def body(key: str, state: StepState, study: Study | None, told: Told) -> str:
     if state.kind == readiness.DONE:
         found = study.steps[key].figures if study and key in study.steps else {}
         lines = [told.question] if told.question else []
-        return "<br>".join([*lines, *done_lines(key, found)])
+        return "<br>".join([*lines, *done_lines(key, found), *_without_activity(key, study, found)])
     lines = [escape(wording.step_hint(key)), *(inputs_line(key, study) if study else ())]
     if state.kind == readiness.READY:
-        lines += [escape(wording.reason_text(reason)) for reason in state.reasons]
+        lines += [*_without_activity(key, study), *(escape(wording.reason_text(reason)) for reason in state.reasons)]
     if key == "deliver" and study and not study.setting("AUTHOR"):
         lines.append(
             f'{tr("No author given: a blank line on the drawings.")} <a href="settings:AUTHOR">{tr("Fill in")}</a>'
@@ -81,8 +81,8 @@ def inputs_line(key: str, study: Study) -> list[str]:
 
 def done_lines(key: str, found: Mapping[str, Any]) -> list[str]:
     """Return what a done step says besides its figures: people placed, files of a delivery."""
-    if texts := _counted_texts(key, found):
-        return [escape(text) for text in texts]
+    if texts := [escape(text) for text in _counted_texts(key, found)] + far_line(key, found):
+        return texts
     if key == "zones" and found.get("zones") == 0:  # while a study still runs nothing has been counted
         return [escape(tr("No station met the rules for zones; the log says for each what it lacked."))]
     if key == "zones" and any((told := found.get("verdicts", {})).values()):
@@ -92,6 +92,20 @@ def done_lines(key: str, found: Mapping[str, Any]) -> list[str]:
     if key == "deliver":
         return [delivery_line(entry, found.get("ok")) for entry in found.get("entries", [])]
     return []
+
+
+def _without_activity(key: str, study: Study | None, found: Mapping[str, Any] | None = None) -> list[str]:
+    """Return that factories stay suspected for want of signs of life, with the way to them.
+
+    `found` = the figures of a step that is done, which says so only where no factory was confirmed in another way.
+    """
+    if key != "tag" or study is None or "ACTIVITY" in study.inputs:
+        return []
+    levels = {"suspected": 1} if found is None else found.get("tags", {}).get("idle_factory", {})
+    if not levels.get("suspected") or levels.get("confirmed"):
+        return []
+    text = tr("Without activity data a factory is at most “suspected”.")
+    return [f'{escape(text)} <a href="role:ACTIVITY">{unbroken(tr("Choose"))}</a>']
 
 
 def _counted_texts(key: str, found: Mapping[str, Any]) -> list[str]:
@@ -111,6 +125,18 @@ def _counted_texts(key: str, found: Mapping[str, Any]) -> list[str]:
     names = {"prepare": ("people",), "tag": ("over", "unreadable"), "gaps": ("sites",)}.get(key, ())
     rooms = wording.number(found.get("rooms"))
     return [str(fill(told[name], n=wording.number(found[name]), m=rooms)) for name in names if found.get(name)]
+
+
+def far_line(key: str, found: Mapping[str, Any]) -> list[str]:
+    """Return how many parcels meet no street, with the way to their list; nothing when all do."""
+    n = found.get("not_snapped") if key == "gaps" else 0
+    if not n:
+        return []
+    text = fill(
+        tr("{n} {n?parcel lies|parcels lie} too far from any street, and {n?has|have} no walking time."),
+        n=wording.number(n),
+    )
+    return [f'{escape(str(text))} <a href="far">{unbroken(tr("Show list"))}</a>']
 
 
 def delivery_line(entry: Mapping[str, Any], is_good: Any) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from qgis.core import Qgis
+from qgis.core import Qgis, QgsExpression
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QPushButton
 
@@ -16,7 +16,9 @@ from ...processing.missing import troubles
 from ...processing.texts import tr
 from ..parts.missing_page import MissingDock
 from ..study import results, wording
+from ..study.figures import far_from_streets
 from ..study.project_state import layer_of
+from ..study.steps import results_of
 from .card_words import step_reports, to_review
 from .keys import help_page
 from .report_place import place_of
@@ -86,6 +88,13 @@ def _zone(dock: Any, step: str, about: str) -> None:
 
 def _table(dock: Any, step: str, about: str) -> None:
     results.open_table(dock.iface, dock.session.project, dock.session.study, step)
+
+
+def _far(dock: Any, step: str, about: str) -> None:
+    """Open the parcels that meet no street as a table; with their places, so that each can be found on the map."""
+    names = ", ".join(map(QgsExpression.quotedString, far_from_streets(results_of(dock.session.study))))
+    only = f'"parcel_id" IN ({names})' if names else ""
+    results.open_table(dock.iface, dock.session.project, dock.session.study, "far", only)
 
 
 def _report(dock: Any, step: str, about: str) -> None:
@@ -167,6 +176,7 @@ def show_log(dock: Any, step: str, about: str = "") -> None:
 ACTIONS: dict[str, Callable[[Any, str, str], None]] = {
     "map": _map,
     "table": _table,
+    "far": _far,
     "report": _report,
     "folder": _folder,
     "open": _open,

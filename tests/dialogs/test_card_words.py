@@ -1,0 +1,84 @@
+"""What cards say besides their figures: what stays unknown, and where the way to it leads."""
+
+import re
+import sqlite3
+from contextlib import closing
+
+import pytest
+from qgis.core import QgsFeatureRequest, QgsProject
+
+
+def detail(path, rows):
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("CREATE TABLE gap_detail (parcel_id, kind, unit, need, served, gap, people, share, status)")
+        base.executemany("INSERT INTO gap_detail VALUES (?, ?, 'bed', 1, 0, 1, 9, 0, ?)", rows)
+    return {"gap_detail": f"{path}|layername=gap_detail"}
+
+
+def test_parcels_that_meet_no_street_are_counted_once_and_listed(tmp_path):
+    """Two of four parcels, one of them for one kind of walker alone; a place that is merely not reached has streets."""
+    from urban_renewal.dialogs.study.figures import figures_of
+    from urban_renewal.dialogs.workbench.card_words import done_lines
+
+    rows = [("P1", "kgar", "NOT_SNAPPED"), ("P1", "meal", "NOT_SNAPPED"), ("P2", "kgar", "SNAP_STEEP"),
+            ("P2", "meal", "ok"), ("P3", "kgar", "UNREACHED"), ("P4", "kgar", "ok")]  # fmt: skip
+    found = figures_of("gaps", detail(tmp_path / "detail.gpkg", rows), {})
+    assert found["not_snapped"] == 2
+    (line,) = done_lines("gaps", found)
+    assert line.startswith("2 parcels lie too far from any street, and have no walking time.") and 'href="far"' in line
+    assert done_lines("gaps", {**found, "not_snapped": 1})[0].startswith("1 parcel lies too far")
+    assert done_lines("gaps", {**found, "not_snapped": 0}) == []
+    assert len(done_lines("gaps", {**found, "sites": 3, "rooms": 4})) == 2  # beside the sites that were proposed
+
+
+def test_their_list_shows_them_alone(dock, tmp_path, monkeypatch):
+    from urban_renewal.dialogs.workbench.links import follow
+
+    from .conftest import BOX, write_tables
+
+    gap = tmp_path / "gap.gpkg"
+    write_tables(gap, {"gap": ("Polygon?crs=EPSG:4545&field=parcel_id:string", BOX, ["甲's"])})
+    files = {**detail(tmp_path / "detail.gpkg", [("甲's", "kgar", "NOT_SNAPPED"), ("P2", "kgar", "ok")]),
+             "gap": f"{gap}|layername=gap"}  # fmt: skip
+    opened = []
+    for module in ("workbench.links", "study.results"):
+        monkeypatch.setattr(f"urban_renewal.dialogs.{module}.results_of", lambda study: files)
+    monkeypatch.setattr(dock.iface, "showAttributeTable", lambda *given: opened.append(given), raising=False)
+    follow(dock, "gaps", "far")
+    ((layer, only),) = opened
+    assert layer.id() in QgsProject.instance().mapLayers()
+    assert [row["parcel_id"] for row in layer.getFeatures(QgsFeatureRequest().setFilterExpression(only))] == ["甲's"]
+
+
+@pytest.mark.parametrize(
+    ("levels", "says"),
+    [({"suspected": 4}, True), ({"suspected": 4, "confirmed": 1}, False), ({}, False)],
+)
+def test_factories_stay_suspected_without_signs_of_life(levels, says):
+    """Said before the step runs, and afterwards where none was confirmed; not once signs of life are given."""
+    from urban_renewal.dialogs.study.readiness import DONE, READY, StepState
+    from urban_renewal.dialogs.study.study import InputChoice, StepRecord, Study
+    from urban_renewal.dialogs.workbench.card_words import Told, body
+
+    said = "Without activity data a factory is at most “suspected”."
+    study = Study(study_id="s")
+    assert said in body("tag", StepState("tag", READY), study, Told())
+    assert said not in body("gaps", StepState("gaps", READY), study, Told())
+    study.steps["tag"] = StepRecord("1", "", 1.0, {}, figures={"tags": {"idle_factory": levels}})
+    shown = body("tag", StepState("tag", DONE), study, Told())
+    assert (said in shown) == says
+    study.inputs["ACTIVITY"] = InputChoice(layer_id="l", name="用电", source="")
+    assert said not in body("tag", StepState("tag", READY), study, Told())
+    assert said not in body("tag", StepState("tag", DONE), study, Told())
+
+
+def test_the_way_to_signs_of_life_is_their_row_of_the_inputs(dock):
+    from urban_renewal.dialogs.study.readiness import READY, StepState
+    from urban_renewal.dialogs.workbench.card_words import Told, body
+    from urban_renewal.dialogs.workbench.links import follow
+
+    dock.session.study.inputs.pop("ACTIVITY", None)
+    text = body("tag", StepState("tag", READY), dock.session.study, Told())
+    action = re.search(r'href="(role:ACTIVITY)"', text)[1]
+    follow(dock, "tag", action)
+    assert dock.inputs.combos["ACTIVITY"].isVisibleTo(dock.inputs)
