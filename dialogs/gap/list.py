@@ -12,7 +12,7 @@ from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, Qt
 
 from ...processing.texts import tr
 from ..explore.text import unit_text
-from ..parts.phrases import aside
+from ..parts.phrases import FIRST_IDEOGRAPH, aside
 from ..study import wording
 from .values import SHARE, WALK, Community
 
@@ -53,13 +53,16 @@ class GapList(QAbstractTableModel):
         return len(COLUMNS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = DISPLAY) -> Any:
-        """Return a heading; that of the need has the unit of the kind, the others of amounts in their tooltips."""
+        """Return a heading in two lines; that of the need has the unit of the kind, the others of amounts in their
+        tooltips.
+        """
         if orientation != Qt.Orientation.Horizontal or role not in (DISPLAY, TIP):
             return None
         units = {unit_text(cell.unit) for row in self.rows[:1] if (cell := row.cell(self._kind))}
         unit = aside(next(iter(units))) if any(units) else ""
         told = role == TIP and COLUMNS[section] in ("served", "gap")
-        return self._heading(section) + (unit if COLUMNS[section] == "need" or told else "")
+        words = self._heading(section) + (unit if COLUMNS[section] == "need" or told else "")
+        return words if role == TIP else "\n".join(in_two(words))
 
     def _heading(self, section: int) -> str:
         return (
@@ -88,3 +91,19 @@ def cell_text(item: Community, kind: str, column: str) -> str:
         return "" if cell.exam_missing is None else tr("met") if not cell.exam_missing else tr("not met")
     # a group has no amounts
     return "—" if cell.unit == SHARE else wording.number(getattr(cell, column), 0 if column == "people" else 1)
+
+
+def in_two(words: str) -> list[str]:
+    """Return a heading as the lines it breaks into: at the blank or bracket next to its middle, else long Chinese
+    words in the middle.
+    """
+    if " " in words:
+        at = min((n for n, letter in enumerate(words) if letter == " "), key=lambda n: abs(2 * n - len(words)))
+        return [words[:at], words[at + 1 :]]
+    if "（" in words:
+        at = words.index("（")
+    elif len(words) > 3 and ord(words[0]) >= FIRST_IDEOGRAPH:
+        at = (len(words) + 1) // 2
+    else:
+        return [words]
+    return [words[:at], words[at:]]

@@ -18,7 +18,6 @@ from qgis.PyQt.QtWidgets import (
     QRadioButton,
     QScrollArea,
     QSplitter,
-    QTableView,
     QVBoxLayout,
 )
 
@@ -35,10 +34,12 @@ from ..parts.tables import EmptyHint, make_copyable, pick_rows
 from ..parts.widgets import HINT, Page, big_figures, figure_row, main_button, text_label
 from ..study import wording
 from .bars import GapBars, Pair, group_colour
-from .list import GapList
+from .fitting import FittingTable
+from .list import COLUMNS, GapList
 from .values import GROUPS, ORDERS, RADIUS, WALK, Community, arranged, group_total, sums
 
-MEASURED = 40  # rows that decide how wide a column is: a city has a thousand communities
+# what goes first where the panel is narrow, by the yardstick: what the other yardstick tells, then what can be reckoned
+UNNEEDED = {WALK: ("served", "radius", "exam", "people"), RADIUS: ("served", "share", "exam", "gap")}
 
 
 class GapPanel(QDockWidget):
@@ -71,7 +72,7 @@ class GapPanel(QDockWidget):
         for key, text in zip(ORDERS, (tr("Largest gap first"), tr("Most people first"), tr("By name"))):
             self.order.addItem(text, key)
         self.figures = big_figures(3)
-        self.bars, self.list, self.table = GapBars(), GapList(), QTableView()
+        self.bars, self.list, self.table = GapBars(), GapList(), FittingTable()
         for widget in (self.bars, self.table):
             widget.setAccessibleName(tr("Gaps by community"))
         make_copyable(self.table)
@@ -156,10 +157,9 @@ class GapPanel(QDockWidget):
         told = kept_together(tr("right: people of this kind not served"))
         return " &nbsp; ".join([*parts, own, *marks, told])
 
-    def _dress_table(self) -> QTableView:
+    def _dress_table(self) -> FittingTable:
         table = self.table
         pick_rows(table)
-        table.horizontalHeader().setResizeContentsPrecision(MEASURED)
         table.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
         return table
 
@@ -246,7 +246,8 @@ class GapPanel(QDockWidget):
     def _fill_table(self, rows: list[Community], kind: str) -> None:
         self._is_filling = True
         self.list.show(rows, kind)
-        self.table.resizeColumnsToContents()
+        self.table.unneeded = [COLUMNS.index(name) for name in UNNEEDED[self.yardstick()]]
+        self.table.measure()
         self._is_filling = False
 
     # --- choosing -----------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -26,6 +27,8 @@ from qgis.PyQt.QtWidgets import (
 
 from ...processing.texts import tr
 from .inks import soft
+
+CHINESE_BREAK = re.compile(r"(?<=[\u2e80-\uffef])\n")  # a heading goes on in its next line without a blank
 
 
 def keep_size(dialog: QDialog, name: str) -> None:
@@ -126,14 +129,15 @@ def copy_menu(table: QTableView, index: QModelIndex) -> QMenu:
 
 def as_text(table: QTableView, wanted: Iterable[int] | None = None) -> str:
     """Return headings and rows of a table, tabs between cells: the rows wanted, else those selected when it is more
-    than one, else all. Rows that are hidden stay out.
+    than one, else all. Rows and columns that are hidden stay out; columns that only lack room (`squeezed`) do not.
     """
-    model, head = table.model(), table.horizontalHeader()
-    columns = sorted((n for n in range(model.columnCount()) if not table.isColumnHidden(n)), key=head.visualIndex)
+    model, head, squeezed = table.model(), table.horizontalHeader(), getattr(table, "squeezed", ())
+    there = (n for n in range(model.columnCount()) if n in squeezed or not table.isColumnHidden(n))
+    columns = sorted(there, key=head.visualIndex)
     chosen = sorted({index.row() for index in table.selectionModel().selectedIndexes()})
     rows = wanted if wanted is not None else chosen if len(chosen) > 1 else range(model.rowCount())
     across = Qt.Orientation.Horizontal
-    lines = [[model.headerData(n, across) for n in columns]]
+    lines = [[CHINESE_BREAK.sub("", str(model.headerData(n, across) or "")) for n in columns]]
     lines += [[_cell(table, row, n) for n in columns] for row in rows if not table.isRowHidden(row)]
     return "\n".join("\t".join(_plain(cell) for cell in line) for line in lines)
 

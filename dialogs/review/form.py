@@ -39,8 +39,8 @@ LIST_LINES, FEW_LINES, LOW = 6.5, 4.5, 48  # rows of the list; rows in a panel o
 
 WIDTHS = {
     "zh": ((TAG, 19), (REVIEW, 13)),
-    "en": ((TAG, 22), (REVIEW, 13)),
-}  # in letters: as wide as their words; names take what is left
+    "en": ((TAG, 19), (REVIEW, 18)),
+}  # in letters: as wide as their longest words (≠ Urban village); names take what is left
 
 
 class ReviewForm(QWidget):

@@ -11,7 +11,7 @@ from qgis.PyQt.QtGui import QBrush, QColor, QIcon, QPainter, QPixmap
 from ...processing.texts import interface_language, tr
 from ..parts.charts import colours
 from .desk import ReviewDesk
-from .items import OPEN, Item
+from .items import Item
 
 ID, TAG, SCORE, DOUBT, REVIEW = range(5)
 NO_CLASS = "#8B9197"  # grey that is seen on any panel
@@ -65,19 +65,22 @@ class ReviewTable(QAbstractTableModel):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.DecorationRole and column == TAG:
             return self._icon(item.tag, item.level == "suspected")
-        if role == Qt.ItemDataRole.ToolTipRole and column in (ID, TAG, REVIEW):
-            names = " · ".join(part for part in (item.name, item.parcel_id) if part)
-            told = reviews_text(self.desk, item) or None
-            return {ID: names, TAG: level_title(item.tag, item.level), REVIEW: told}[column]
-        return None
+        is_heard = role == Qt.ItemDataRole.AccessibleTextRole and column == TAG  # a screen reader sees no hatching
+        is_tip = role == Qt.ItemDataRole.ToolTipRole and column in (ID, TAG, REVIEW)
+        return self._tip(item, column) if is_tip or is_heard else None
+
+    def _tip(self, item: Item, column: int) -> str | None:
+        """Return the whole of what a cell may cut."""
+        if column == ID:
+            return " · ".join(part for part in (item.name, item.parcel_id) if part)
+        return level_title(item.tag, item.level) if column == TAG else reviews_text(self.desk, item) or None
 
     def _text(self, item: Item, column: int) -> str:
         if column == ID:
             return item.name or item.parcel_id
-        if column == TAG:  # the tooltip has the whole word; where all are suspected, the choice above says so
-            is_told = interface_language() == "en" and self.desk is not None and self.desk.choice.which == OPEN
-            short = f"{tag_title(item.tag)} · {tr('susp.')}"
-            return short if item.level == "suspected" and not is_told else tag_title(item.tag)
+        if column == TAG:  # English has no room for the level: the hatching beside it and the tooltip tell it
+            is_told = item.level == "suspected" and interface_language() != "en"
+            return level_title(item.tag, item.level) if is_told else tag_title(item.tag)
         if column == SCORE:
             return "—" if item.score is None else f"{item.score:.2f}"
         if column == DOUBT:
