@@ -32,10 +32,23 @@ READERS: Mapping[tuple[str, str], Callable[[pd.Series], Reals]] = {
     ("BUILDINGS", "year"): lambda column: np.fmax(*values.year_interval(column)),
     ("BUILDINGS", "floors"): lambda column: np.fmax(*values.storeys(column)),
     ("BUILDINGS", "lift"): values.yes_no,
+    ("BUILDINGS", "structure"): lambda column: _understood(values.structures(column)),
+    ("BUILDINGS", "danger"): lambda column: _understood(values.dangers(column.where(~_says_none(column), "A"))),
     ("BUILDINGS", "entry_floor"): lambda column: values.storeys(column)[0],
     ("BUILDINGS", "floors_down"): lambda column: np.fmax(np.fmax(*values.storeys(column)), values.numbers(column)),
     ("PROGRAMME", "year"): lambda column: np.fmax(*values.year_interval(column)),
 }
+NO_DANGER = (
+    "无",
+    "否",
+    "不是",
+    "非危房",
+    "不是危房",
+    "安全",
+    "正常",
+    "0",
+    "no",
+)  # no class: nobody looked, or none was found
 REFERENCES = (  # layer, column, the layer it names, its key
     ("ENTRANCES", "entrance_of", "FACILITIES", "facility_id"),
     ("CAPACITIES", "facility_id", "FACILITIES", "facility_id"),
@@ -61,8 +74,19 @@ def check_ranges(table: pd.DataFrame, layer: str, key: str, run: Run) -> None:
             run.leave_out(layer, [_id(table, key, odd[0])], "value_impossible", "warning", n=len(odd), **told)
 
 
+def _understood(words: npt.NDArray[np.object_]) -> Reals:
+    return np.where(pd.isna(words), np.nan, 1.0)
+
+
+def _says_none(column: pd.Series) -> pd.Series:
+    return column.astype(frames.TEXT).str.strip().isin(NO_DANGER).astype(bool)
+
+
 def check_readable(table: pd.DataFrame, layer: str, key: str, run: Run) -> None:
-    """List texts of years, storeys and lifts that nobody can read (`value_unreadable`); they count as unknown."""
+    """List texts that nobody can read (`value_unreadable`): years, storeys, lifts, structures, classes of danger.
+
+    They count as unknown.
+    """
     for (name, column), read in READERS.items():
         if name != layer or column not in table:
             continue

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -74,6 +75,19 @@ def encoding_of(data: bytes) -> str | None:
         return None
     reads = {name: data.decode(name, "replace") for name in ("UTF-8", "GB18030")}
     return max(reads, key=lambda name: (commonness(reads[name]), -reads[name].count("\ufffd")))  # of equals the first
+
+
+def is_utf8(data: bytes) -> bool:
+    """Say whether bytes are UTF-8, but for a character that is cut off at their end.
+
+    >>> is_utf8("年".encode()[:2]), is_utf8("年".encode("gbk"))
+    (True, False)
+    """
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def words_of_dbf(data: bytes) -> bytes:

@@ -51,9 +51,10 @@ BASEMENTS_FIRST = re.compile(  # -1/7, B1-7F, 负1至7层, 地下1层，地上7�
     re.IGNORECASE,
 )
 STOREY_RANGE = re.compile(r"\d层?[~至到]\d")
+DASHES = str.maketrans("–—", "--")
 
 YES = frozenset(("1", "1.0", "有", "是", "y", "yes", "true", "t", "已装", "有电梯", "已加装", "√", "✓"))
-NO = frozenset(("0", "0.0", "无", "否", "n", "no", "false", "f", "没有", "未装", "无电梯", "未加装", "×", "✗"))
+NO = frozenset(("0", "0.0", "无", "否", "n", "no", "false", "f", "没有", "暂无", "未装", "无电梯", "未加装", "×", "✗"))
 HOW_MANY = re.compile(r"(?:有|已装|已加装|有电梯)?[,:]?\(?(\d+)[部台座个]\)?")  # 2部, 有(1台)
 
 # own choice of words, longest and most telling first; the first that is found in the text decides
@@ -113,8 +114,8 @@ def year_interval(values: pd.Series) -> tuple[Reals, Reals]:
 def storeys(values: pd.Series) -> tuple[Reals, Reals]:
     """Return storeys above and below ground of numbers or texts ("6", "6层", "混6", "砼6/-2", "18+2"), NaN = unknown.
 
-    Below ground is NaN where the text does not speak of it; "3~6", "3-6" and "6、7" are no number of storeys. CASS:
-    structure, then storeys (domain practice).
+    Below ground is NaN where the text does not speak of it; "3~6", "3—6", "6、7" and "18/33" are no number of storeys.
+    CASS: structure, then storeys (domain practice).
     """
     up, down = _read(values, _storeys, 2)
     return up, down
@@ -249,7 +250,7 @@ def _decade(match: re.Match[str], text: str) -> tuple[float, float]:
 
 
 def _storeys(text: str) -> tuple[float, ...]:
-    text = re.sub(r"[\s()]", "", in_figures(text))
+    text = re.sub(r"[\s()]", "", in_figures(text)).translate(DASHES)
     from_below = BASEMENTS_FIRST.fullmatch(text)
     if from_below:
         up = float(from_below.group(2))
@@ -270,8 +271,8 @@ def _storeys_above_first(text: str) -> tuple[float, ...]:
         first = UPPER_STOREYS.search(text)
         if below.group().startswith("-") and first and down >= float(first.group(1)) > 0:
             return NAN, NAN  # 3-6: from three to six
-        if below.group().startswith((",", "、")) and first and down > float(first.group(1)):
-            return NAN, NAN  # 6、7: houses of six and of seven
+        if below.group().startswith((",", "、", "/")) and first and down > float(first.group(1)) > 0:
+            return NAN, NAN  # 6、7: houses of six and of seven; 18/33: the 18th of 33 storeys
     elif re.fullmatch(r"\d+\+\d+", text):  # 18+2: storeys and basements; 6+1: as often an attic as a basement
         text, _, deep = text.partition("+")
         down = float(deep) if float(deep) > 1 else NAN
@@ -286,7 +287,7 @@ def _yes_no(text: str) -> tuple[float, ...]:
     word = text.casefold()
     if word in YES or word in NO:
         return (1.0 if word in YES else 0.0,)
-    counted = HOW_MANY.fullmatch(word)
+    counted = HOW_MANY.fullmatch(in_figures(word))
     try:
         return (1.0 if float(counted.group(1) if counted else word) > 0 else 0.0,)
     except ValueError:

@@ -49,7 +49,9 @@ def read_activity(table: pd.DataFrame, parcels: pd.DataFrame, as_of: datetime.da
         run.warn("stream_unknown", n=int((~known).sum()), values=words[:5])
     undated = known & records["day"].isna()
     if undated.any():
-        run.warn("activity_undated", n=int(undated.sum()))
+        texts = frames.optional(table, "date").astype(frames.TEXT).to_numpy(dtype=object)[undated]
+        shown = sorted({"—" if pd.isna(text) else str(text) for text in texts})
+        run.warn("activity_undated", n=int(undated.sum()), values=shown[:5])
     future = known & (records["day"] > as_of.toordinal())
     if future.any():
         run.warn("activity_future", n=int(future.sum()), as_of=as_of.isoformat())

@@ -35,7 +35,7 @@ from qgis.core import (
 )
 
 from ...core.errors import RenewalError
-from ...core.inputs.encodings import encoding_of, words_of_dbf
+from ...core.inputs.encodings import encoding_of, is_utf8, words_of_dbf
 from .apart import apart
 from .systems import revived
 
@@ -312,15 +312,28 @@ def _shown_source(target: Any) -> str:
 
 
 def read_as_written(layer: QgsVectorLayer, file: Path) -> None:
-    """Have a shapefile that does not tell its encoding read as its bytes read best: offices forget the .cpg of GBK."""
-    table = next((file.with_suffix(end) for end in (".dbf", ".DBF") if file.with_suffix(end).is_file()), None)
-    if file.suffix.lower() not in (".shp", ".dbf") or table is None or is_encoding_told(file):
-        return
-    with table.open("rb") as stream:
-        data = stream.read(LOOKED_AT)
-    found = encoding_of(words_of_dbf(data)) if data[29:30] == b"\0" else None  # else the code page is in the header
+    """Have a file that does not tell its encoding read as its bytes read best.
+
+    Offices forget the .cpg of GBK, and Excel in Chinese saves a .csv in GBK; QGIS takes every .csv for UTF-8.
+    """
+    if file.suffix.lower() == ".csv":
+        with file.open("rb") as stream:
+            data = stream.read(LOOKED_AT)
+        found = None if is_utf8(data) else encoding_of(data)
+    else:
+        found = _encoding_of_shapes(file)
     if found is not None and found != layer.dataProvider().encoding():
         layer.setProviderEncoding(found)
+
+
+def _encoding_of_shapes(file: Path) -> str | None:
+    """Return the encoding that a shapefile's table reads best in, None where it tells one itself."""
+    table = next((file.with_suffix(end) for end in (".dbf", ".DBF") if file.with_suffix(end).is_file()), None)
+    if file.suffix.lower() not in (".shp", ".dbf") or table is None or is_encoding_told(file):
+        return None
+    with table.open("rb") as stream:
+        data = stream.read(LOOKED_AT)
+    return encoding_of(words_of_dbf(data)) if data[29:30] == b"\0" else None  # else the code page is in the header
 
 
 def is_encoding_told(file: Path) -> bool:

@@ -461,6 +461,26 @@ def test_a_shapefile_by_its_path_is_read_as_it_was_written(
     assert {row["name"] for row in rows_of(results["OUTPUT"])} == {"幸福小区"}
 
 
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8", "utf-8-sig"])
+def test_a_csv_by_its_path_is_read_as_it_was_written(encoding, run_algorithm, make_layer, tmp_path, rows_of):
+    """Excel in Chinese saves a .csv in GBK; QGIS takes it for UTF-8, and “2024年3月” was no date."""
+    factories = [(square(20 * n), {"parcel_id": f"p{n}", "land_use": "0601"}) for n in range(4)]
+    rows = "".join(f"p{n},用电,{9 * n},2025年{n + 3}月\n" for n in range(4))
+    path = tmp_path / "用电.csv"
+    path.write_bytes(("宗地编号,数据类型,数值,月份\n" + rows).encode(encoding))
+    given = {
+        "PARCELS": make_layer(factories, name="宗地"),
+        "ACTIVITY": str(path),
+        "AS_OF": "2025-12-31",
+        "LAND_USE_SCHEME": "survey3",
+    }
+    results, _, feedback = run_algorithm("tagparcels", {**given, "OUTPUT": "TEMPORARY_OUTPUT"})
+    found = {row["parcel_id"]: (row["stream_known_n"], row["active_last"]) for row in rows_of(results["OUTPUT"])}
+    assert "没有可读的日期" not in feedback.textLog()
+    assert [found[f"p{n}"][1] for n in (1, 2, 3)] == ["2025-04-30", "2025-05-31", "2025-06-30"]
+    assert found["p0"][0] == 1  # 0 kWh fails whatever the others use
+
+
 @pytest.mark.parametrize(("first", "told"), [(500106001001000001.0, True), (50010600100100.0, False)])
 def test_ids_that_a_double_has_rounded_are_told(first, told, run_algorithm, echo, make_layer, save_layer, tmp_path):
     rows = [(square(20 * n), {"parcel_id": first + n}) for n in range(3)]

@@ -72,6 +72,17 @@ def test_texts_that_nobody_can_read():
     ]  # fmt: skip
 
 
+def test_classes_and_structures_that_nobody_can_read():
+    """无 is a class, so to say; one of another standard (Csu of GB 50292) and a word for none of them are unknown."""
+    table = pd.DataFrame({"building_id": list("abcde"), "danger": frames.texts(["D", "Csu", "四级", "无", "非危房"]),
+                          "structure": frames.texts(["砖混", "4", "彩板", None, "不详"])})  # fmt: skip
+    run = Run()
+    checks_values.check_readable(table, "BUILDINGS", "building_id", run)
+    assert [(row.feature_id, row.n, row.values["column"], row.values["values"]) for row in run.left_out] == [
+        ("c", 1, "structure", ["彩板"]), ("b", 2, "danger", ["Csu", "四级"]),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(("year", "n"), [("2026", 0), ("2027", 1), ("2020-2030", 0)])
 def test_houses_from_the_future(year, n):
     run = Run()

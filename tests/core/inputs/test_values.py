@@ -47,6 +47,7 @@ def test_years(text, lo, hi):
         ("十层", 10, NAN), ("十二层", 12, NAN), ("二十层", 20, NAN), ("砼三十三", 33, NAN), ("混６", 6, NAN),
         ("砼18（地下2）", 18, 2), ("地上6层地下1层", 6, 1), ("6-1", 6, 1), ("3-6", NAN, NAN), ("3～6层", NAN, NAN),
         ("6、7", NAN, NAN), ("6，7层", NAN, NAN), ("18,2", 18, 2), ("6、1", 6, 1),
+        ("3—5层", NAN, NAN), ("3–5", NAN, NAN), ("6—1", 6, 1), ("18/33", NAN, NAN), ("0/2", NAN, 2),
     ],
 )  # fmt: skip
 def test_storeys(text, up, down):
@@ -93,8 +94,8 @@ def test_decades_spans_and_days_that_databases_write_for_none(text, lo, hi):
 def test_yes_and_no():
     found = values.yes_no(series("有", "无", "是", "否", 1, 0, "2", "", None, "不详"))
     assert np.allclose(found, [1, 0, 1, 0, 1, 0, 1, NAN, NAN, NAN], equal_nan=True)
-    counted = values.yes_no(series("2部", "有（2部）", "0部", "√", "×", "有2台", "加装中", "6层"))
-    assert np.allclose(counted, [1, 1, 0, 1, 0, 1, NAN, NAN], equal_nan=True)
+    counted = values.yes_no(series("2部", "有（2部）", "0部", "√", "×", "有2台", "加装中", "6层", "两部", "暂无"))
+    assert np.allclose(counted, [1, 1, 0, 1, 0, 1, NAN, NAN, 1, 0], equal_nan=True)
 
 
 def test_a_building_of_whatever_use_tells_none():
