@@ -292,6 +292,7 @@ class Drive(ByKeys):
             yield 500, lambda: not any(box.isVisible() for box in sheets_of(dock) if box.path.name in asked)
         yield 1500, is_drawn
         self.shoot("inputs")
+        assert "COMMUNITIES" in dock.session.study.inputs, "gaps would be counted for one community, the whole"
         hand.click(dock.run_all)
         yield from self.work("all")
         for step in ("tag", "gaps", "zones"):

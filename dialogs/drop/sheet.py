@@ -31,6 +31,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...core.words import fill
 from ...processing.texts import tr
+from ..parts.buttons import click_once
 from ..parts.help_pages import add_help
 from ..parts.phrases import flowing
 from ..parts.tables import keep_size, make_copyable
@@ -137,6 +138,7 @@ class DropSheet(QDialog):
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(tr("Cancel"))
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
+        click_once(*self.buttons.buttons())
         add_help(self, "guide#s2", buttons=self.buttons)
         layout.addWidget(self.buttons)
 

@@ -29,6 +29,7 @@ from ...core.words import fill
 from ...processing.texts import tr
 from ..explore.text import amount_text, unit_text
 from ..parts import help_pages
+from ..parts.buttons import click_once
 from ..parts.calm import CalmChecks
 from ..parts.escape import add_escape
 from ..parts.phrases import flowing, listed, paired, unbroken
@@ -72,6 +73,7 @@ class SitesPanel(QDockWidget):
             "kindergartens. With one: its polygons, one building each."
         ))  # fmt: skip
         self.run = main_button(tr("Choose sites"))
+        click_once(self.run)
         self.figures = big_figures(3)
         self.state, self.cover, self.sentence = text_label(factor=HINT), text_label(), text_label()
         self.table = QTableWidget(0, FORM + 1)

@@ -11,7 +11,7 @@ from qgis.PyQt.QtCore import QObject, QTimer
 
 from . import results
 from .calling_off import called_off
-from .project_state import unplayed
+from .project_state import has_terrain, unplayed
 from .turns import Turns, aside
 
 LOOK_MS = 150  # layers come and go in swarms: looked at once, this long after the last
@@ -23,6 +23,12 @@ def guessing(session: Any) -> Any:
     yield from aside(partial(understand, facts))
     session.guess()
     yield 0  # what is shown then is a turn of its own
+
+
+def is_any_open(session: Any) -> bool:
+    """Say whether a layer that plays no role may play one."""
+    told = session.project, session.study, results.result_ids(session.project)
+    return bool(unplayed(*told)) or has_terrain(*told)
 
 
 def understand(facts: Iterable[Any]) -> None:
@@ -56,7 +62,7 @@ class Looking(QObject):
         session = self._session
         if self._turns is not None:
             self.soon()
-        elif session.is_busy or not unplayed(session.project, session.study, results.result_ids(session.project)):
+        elif session.is_busy or not is_any_open(session):
             self._show()
         else:
             self._turns = Turns(guessing(session), self._on_guessed, self)

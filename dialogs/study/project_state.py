@@ -192,7 +192,7 @@ def unplayed(project: QgsProject, study: Study, ignore: frozenset[str] = frozens
 
 def guess_inputs(project: QgsProject, study: Study, ignore: frozenset[str] = frozenset()) -> bool:
     """Give roles without a layer the likeliest one; what a person chose or took away stays. True when any changed."""
-    from ...core.inputs.guess import assign_roles, guess_terrain
+    from ...core.inputs.guess import assign_roles
 
     facts = unplayed(project, study, ignore)
     open_roles = [role for role in ROLES if role not in study.inputs and role != "DEM"]
@@ -201,23 +201,46 @@ def guess_inputs(project: QgsProject, study: Study, ignore: frozenset[str] = fro
         for role, (key, sure) in assign_roles(facts, open_roles).items()
         if study.refused.get(role) != key
     }
-    rasters = {item.id(): item.name() for item in candidates(project, "DEM") if item.bandCount() == 1}
-    terrain = guess_terrain({key: name for key, name in rasters.items() if key not in ignore})
-    if "DEM" not in study.inputs and terrain is not None and study.refused.get("DEM") != terrain[0]:
+    terrain = _terrain(project, study, ignore)
+    if terrain is not None:
         found["DEM"] = terrain
-    if "COMMUNITIES" not in study.inputs and "COMMUNITIES" not in found:
+    if "COMMUNITIES" not in found:
         found.update(_shared_by_people(project, study))
+    return _take(project, study, found)
+
+
+def has_terrain(project: QgsProject, study: Study, ignore: frozenset[str] = frozenset()) -> bool:
+    """Say whether a raster waits to be taken for the terrain."""
+    return _terrain(project, study, ignore) is not None
+
+
+def share_people(project: QgsProject, study: Study) -> bool:
+    """Let the layer of people be that of communities, too, when it can be both and there is none. True when it is."""
+    return _take(project, study, _shared_by_people(project, study))
+
+
+def _take(project: QgsProject, study: Study, found: Mapping[str, tuple[str, float]]) -> bool:
     for role, (key, sure) in found.items():
         layer = project.mapLayer(key)
         study.inputs[role] = InputChoice(key, layer.source(), layer.name(), sure)
     return bool(found)
 
 
+def _terrain(project: QgsProject, study: Study, ignore: frozenset[str]) -> tuple[str, float] | None:
+    from ...core.inputs.guess import guess_terrain
+
+    if "DEM" in study.inputs:
+        return None
+    rasters = {item.id(): item.name() for item in candidates(project, "DEM") if item.bandCount() == 1}
+    terrain = guess_terrain({key: name for key, name in rasters.items() if key not in ignore})
+    return terrain if terrain is not None and study.refused.get("DEM") != terrain[0] else None
+
+
 def _shared_by_people(project: QgsProject, study: Study) -> dict[str, tuple[str, float]]:
     """Return the layer of people as that of communities, when it can be both: offices keep them in one."""
     from ...core.inputs.guess import guess_role
 
-    choice = study.inputs.get("POPULATION")
+    choice = study.inputs.get("POPULATION") if "COMMUNITIES" not in study.inputs else None
     layer = layer_of(project, choice) if choice else None
     if not isinstance(layer, QgsVectorLayer) or study.refused.get("COMMUNITIES") == layer.id():
         return {}

@@ -100,6 +100,8 @@ class Session(QObject):
         else:
             study.refused.pop(role, None)
             study.inputs[role] = InputChoice(layer.id(), layer.source(), layer.name(), 1.0, True)
+            if role == "POPULATION":
+                project_state.share_people(self.project, study)
         self.save()
         self.changed.emit()
 

@@ -11,6 +11,7 @@ from qgis.PyQt.QtGui import QPalette
 from qgis.PyQt.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from ...processing.texts import tr
+from ..parts.buttons import click_once
 from ..parts.charts import Chart
 from ..parts.inks import readable, soft
 from ..parts.widgets import BIG, COLOURS, HINT, SIGNS, TITLE, Figures, Mark, restyle, scaled, text_label
@@ -65,6 +66,7 @@ class StepCard(QFrame):
         self.run.clicked.connect(lambda: self.run_asked.emit(self.key))
         self.act = QPushButton()
         self.act.clicked.connect(lambda: self.link_asked.emit(self.key, "review"))
+        click_once(self.run, self.cancel, self.act)
         self.links = text_label()
         self.links.linkActivated.connect(lambda action: self.link_asked.emit(self.key, action))
         self._build()

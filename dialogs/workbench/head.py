@@ -26,6 +26,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...processing.texts import interface_language, tr
 from ...processing.toolbox.parameters import BUILT
+from ..parts.buttons import click_once
 from ..parts.widgets import HINT, main_button, text_label
 from ..study import wording
 from ..study.session import Session
@@ -200,6 +201,7 @@ class Foot(QWidget):
         self.explore = QPushButton(tr("Explore"))
         self.explore.setCheckable(True)
         self.explore.setToolTip(explore_tip())
+        click_once(self.explore, self.run_all)
         row.addWidget(self.links, 1)
         row.addWidget(self.explore)
         row.addWidget(self.run_all)

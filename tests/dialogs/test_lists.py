@@ -220,11 +220,40 @@ def test_people_and_communities_in_one_layer(dock, qtbot, project):
     layer = QgsVectorLayer(f"Polygon?crs=EPSG:4545&{fields}", "七普社区", "memory")
     project.addMapLayer(layer)
     dock.session.choose("POPULATION", layer.id())
-    dock.session.guess()
-    assert dock.session.study.inputs["COMMUNITIES"].layer_id == layer.id()
+    assert dock.session.study.inputs["COMMUNITIES"].layer_id == layer.id()  # nothing is left that would be guessed
     dock.session.choose("COMMUNITIES", "")
     dock.session.guess()
+    dock.session.choose("POPULATION", layer.id())
     assert "COMMUNITIES" not in dock.session.study.inputs
+
+
+def test_people_and_communities_in_one_layer_that_is_dropped(dock, qtbot, tmp_path, project):
+    """Each file has its role from its sheet: gaps of an office's files were counted for one community, the whole."""
+    from qgis.core import QgsVectorFileWriter
+
+    fields = "field=社区代码:string&field=社区名称:string&field=常住人口:double&field=60岁以上:double"
+    layer = QgsVectorLayer(f"Polygon?crs=EPSG:4545&{fields}", "七普社区", "memory")
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, path = "GPKG", tmp_path / "七普社区.gpkg"
+    context = project.transformContext()
+    assert QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(path), context, options)[0] == 0
+    sheet = dock.dropping.ask(path)
+    assert sheet.role.currentData() == "POPULATION"
+    sheet.accept()
+    qtbot.waitUntil(lambda: "COMMUNITIES" in dock.session.study.inputs, timeout=3000)
+    inputs = dock.session.study.inputs
+    assert inputs["COMMUNITIES"].layer_id == inputs["POPULATION"].layer_id
+
+
+def test_terrain_that_comes_last_is_found(dock, qtbot, tmp_path, project):
+    """Rasters were looked at only together with a vector layer that played no role yet."""
+    from osgeo import gdal
+    from qgis.core import QgsRasterLayer
+
+    qtbot.wait(400)  # the look with which the dock begins
+    gdal.GetDriverByName("GTiff").Create(str(tmp_path / "地形.tif"), 4, 4, 1).FlushCache()
+    project.addMapLayer(QgsRasterLayer(str(tmp_path / "地形.tif"), "地形"))
+    qtbot.waitUntil(lambda: "DEM" in dock.session.study.inputs, timeout=3000)
 
 
 def test_added_files_hide_nothing(project):
