@@ -64,7 +64,7 @@ def settle(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingCont
     if algorithm.SPLITS and cluster_address(values):
         refuse_address(cluster_address(values))
     plan = Plan(transforms=context.transformContext(), home=home_of(context.project()))
-    local = _word(algorithm, values, "NO_CRS", "stop") == "local_metric"
+    local = _word(values, "NO_CRS", "stop") == "local_metric"
     for use in algorithm.ROLES:
         try:
             _take_role(algorithm, use, values, context, plan, local)
@@ -178,7 +178,7 @@ def _take_role(algorithm: Any, use: RoleUse, values: Mapping[str, Any], context:
     value = values.get(use.parameter)
     if value in (None, "", []):
         if not use.optional:
-            language = _word(algorithm, values, "LANGUAGE", "zh")
+            language = _word(values, "LANGUAGE", "zh")
             raise RenewalError("layer_needed", parameter=use.parameter, title=_title(use, language))
         return
     if not use.many:
@@ -276,6 +276,6 @@ def _keep(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingConte
     keep_systems([*ours, *asked, *(item.crs for item in [*plan.vectors.values(), *plan.rasters.values()])])
 
 
-def _word(algorithm: Any, values: Mapping[str, Any], name: str, default: str) -> str:
+def _word(values: Mapping[str, Any], name: str, default: str) -> str:
     value = values.get(name)
     return default if value in (None, "") else str(value)

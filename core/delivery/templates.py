@@ -17,8 +17,6 @@ from .formats.flat import Flat, Loss
 BSM_LENGTH = 18  # of a serial number without a length
 MOST_INT = 2**63
 
-Found = tuple[Column, Sequence[Any]]  # a column of the layer and its values
-
 
 @dataclass(frozen=True)
 class Fitted:

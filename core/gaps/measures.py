@@ -59,7 +59,7 @@ def measures_table(
             rooms.setdefault(row, []).append(site)
         for row in np.flatnonzero((before > SMALL) | np.isin(np.arange(len(before)), of_site[here])).tolist():
             mine = sorted(rooms.get(row, ()), key=lambda site: site["rank"])
-            found = [_converted(site, kind, run.language) for site in mine]
+            found = [_converted(site) for site in mine]
             if after[row] > SMALL:
                 found.append(_lacking(kind, after[row], n[row], size[row], run.language))
             elif not found:
@@ -132,7 +132,7 @@ def _common(kind: Kind, language: str) -> dict[str, Any]:
     return {"kind": kind.id, "unit": kind.unit, "lead": lead, "standard_id": kind.standard_id}
 
 
-def _converted(site: Mapping[str, Any], kind: Kind, language: str) -> dict[str, Any]:
+def _converted(site: Mapping[str, Any]) -> dict[str, Any]:
     names = ("site_id", "candidate_id", "parcel_id", "floor_rule", "size", "m2", "served_more")
     return {"action": "convert", "n": 1, "note": site["why"], **{name: site[name] for name in names}}
 

@@ -160,7 +160,7 @@ def _link_row(
     stairs = link.get("kind") == "stairs"
     row = dict.fromkeys(table.columns, None) | {
         "edge_id": link["link_id"], "from_node": nodes[0], "to_node": nodes[1], "length_m": length,
-        "kind": "stairs" if stairs else "path", "component": _component_of(table, nodes),
+        "kind": "stairs" if stairs else "path", "component": _component_of(table),
         frames.GEOMETRY: link[frames.GEOMETRY],
     }  # fmt: skip
     if "capped" in row:
@@ -182,7 +182,7 @@ def _link_row(
     return row
 
 
-def _component_of(table: pd.DataFrame, nodes: list[str]) -> Any:
+def _component_of(table: pd.DataFrame) -> Any:
     """Return a component for the link; _one_component settles what it connects."""
     return table["component"].iloc[0] if "component" in table and len(table) else 0
 

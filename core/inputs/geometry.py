@@ -17,7 +17,6 @@ from ..slices import sliced
 
 # shapely type ids: point 0, line 1, ring 2, polygon 3, multi-point 4, multi-line 5, multi-polygon 6, collection 7
 DIMENSION = {"point": 0, "line": 1, "polygon": 2}
-INVALID = ("repair", "skip", "stop")
 
 
 def clean_geometry(

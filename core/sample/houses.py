@@ -26,12 +26,11 @@ STRUCTURE_CODES = {"钢": "1", "钢混": "2", "钢筋混凝土": "3", "混合": 
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """What is true of each building: year, floors, use, footprint and floor area in m²."""
+    """What is true of each building: year, floors, use, and floor area in m²."""
 
     year: Longs
     floors: Longs
     use: npt.NDArray[Any]
-    foot_m2: Reals
     floor_m2: Reals
 
 
@@ -58,8 +57,7 @@ def find_facts(kinds: Kinds, houses: Houses, seed: int, run: Run) -> Facts:
         same = alike[here] & (not name.startswith("village"))
         floors[here] = np.where(same, drawn[place], drawn)
         use[here] = draw(generator, {word: weight for word, weight in table["use"].items() if word}, len(here))
-    foot = shapely.area(houses.shapes)
-    return Facts(year, floors, use, foot, foot * floors)
+    return Facts(year, floors, use, shapely.area(houses.shapes) * floors)
 
 
 def make_building_frame(kinds: Kinds, houses: Houses, facts: Facts, rise_m: Reals, seed: int, run: Run) -> pd.DataFrame:

@@ -6,14 +6,14 @@ Drawings and topographic maps often have a whole street in one line, and nothing
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 import shapely
 
 from ..run import Run
 from .graph import Flags, Reals
-from .nearmiss import Misses, measures
+from .nearmiss import Misses, measures, with_vertices
 from .topology import SAME_M, Topology
 from .ways import NO_ID, Longs, Ways
 
@@ -147,9 +147,4 @@ def join_crossings(ways: Ways, crossings: Crossings) -> Ways:
             (ways.z_m, (crossings.z_m, crossings.other_z_m)), (ways.node, (np.full(new, NO_ID),)),
         )
     )  # fmt: skip
-    way = way[order]
-    repeated = np.zeros(len(way), dtype=bool)
-    repeated[1:] = (way[1:] == way[:-1]) & (xs[1:] == xs[:-1]) & (ys[1:] == ys[:-1])
-    repeated &= (ways.base != "lift")[way]
-    return replace(ways, way=way[~repeated], x_m=xs[~repeated], y_m=ys[~repeated], z_m=zs[~repeated],
-                   node=nodes[~repeated])  # fmt: skip
+    return with_vertices(ways, way[order], xs, ys, zs, nodes)

@@ -158,9 +158,16 @@ def join_misses(ways: Ways, misses: Misses, tolerance_m: float) -> Ways:
     zs = np.concatenate([ways.z_m, ways.z_m[end], ways.z_m[end][drawn]])[order]
     new = np.full(int(drawn.sum()), NO_ID)
     nodes = np.concatenate([ways.node, np.where(touch, ways.node[end], NO_ID), new])[order]
-    way = way[order]
+    return with_vertices(ways, way[order], xs, ys, zs, nodes)
+
+
+def with_vertices(ways: Ways, way: Longs, x_m: Reals, y_m: Reals, z_m: Reals, node: Longs) -> Ways:
+    """Return the ways with other vertices, way by way and along each; of equal neighbours the first stays.
+
+    Those of a lift all stay: its storeys lie above one another.
+    """
     repeated = np.zeros(len(way), dtype=bool)
-    repeated[1:] = (way[1:] == way[:-1]) & (xs[1:] == xs[:-1]) & (ys[1:] == ys[:-1])
+    repeated[1:] = (way[1:] == way[:-1]) & (x_m[1:] == x_m[:-1]) & (y_m[1:] == y_m[:-1])
     repeated &= (ways.base != "lift")[way]
     keep = ~repeated
-    return replace(ways, way=way[keep], x_m=xs[keep], y_m=ys[keep], z_m=zs[keep], node=nodes[keep])
+    return replace(ways, way=way[keep], x_m=x_m[keep], y_m=y_m[keep], z_m=z_m[keep], node=node[keep])

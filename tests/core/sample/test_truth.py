@@ -20,7 +20,7 @@ def tag_of(kind, rows, inside=1.0, collective=False):
     houses = Houses(np.zeros(n, dtype=np.int64), np.arange(n), shapes)
     use = np.array([row[0] for row in rows], dtype=object)
     year, floor = (np.array([row[place] for row in rows]) for place in (1, 2))
-    facts = Facts(year.astype(np.int64), np.ones(n, dtype=np.int64), use, floor.astype(float), floor.astype(float))
+    facts = Facts(year.astype(np.int64), np.ones(n, dtype=np.int64), use, floor.astype(float))
     return true_tags(kinds, houses, facts, np.array([inside]), np.array([collective])).item()
 
 
