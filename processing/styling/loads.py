@@ -29,9 +29,8 @@ def count_full(source: str) -> int | None:
 
 def full_rows(source: str, title: str) -> QgsVectorLayer:
     """Return the rows of load of full facilities, for `join_full`: a private layer, which the layer tree hides."""
-    rows = QgsVectorLayer(source, title, "ogr")
+    rows = QgsVectorLayer(f"{source}|subset={FULL_ROWS}", title, "ogr")  # opened once: to set it later opens it again
     if rows.isValid():
-        rows.setSubsetString(FULL_ROWS)
         rows.setFlags(rows.flags() | QgsMapLayer.LayerFlag.Private)
     return rows
 
