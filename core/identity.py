@@ -103,7 +103,10 @@ def hash_content(
     digits: int = METRE_DIGITS,
     run: Run | None = None,
 ) -> tuple[str, Rows]:
-    """Return `content_hash` and the rows it was made from."""
+    """Return `content_hash` (64 hexadecimal characters) and the rows it was made from, one SHA-256 each.
+
+    Whoever writes a table keeps the rows, so that what reads it again need not hash it (`fingerprint`, `same_content`).
+    """
     columns = _columns_of(frame, table, carried)
     return _hash_rows(frame, columns, digits if table.geometry != "none" else None, run)
 

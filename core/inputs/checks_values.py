@@ -163,7 +163,10 @@ def check_encoding(columns: Mapping[str, Iterable[str | None]], layer: str, run:
 
 
 def check_years(table: pd.DataFrame, layer: str, key: str, this_year: int, run: Run) -> None:
-    """List buildings that are said to be from the future (`year_in_future`)."""
+    """List buildings that are said to be from the future (`year_in_future`): one line, with their number.
+
+    `year` is text as an office writes it (`values.year_interval`); a band counts by its earlier end, an unread one not.
+    """
     if "year" not in table:
         return
     lo, hi = values.year_interval(table["year"])

@@ -32,7 +32,9 @@ def _layer(columns: Mapping[str, Sequence[Any]], shapes: Any) -> pd.DataFrame:
 
 
 def make_protected(kinds: Kinds, blocks: Blocks, shapes: Any, seed: int) -> pd.DataFrame:
-    """Return a historic quarter of two blocks in the centre, listed sites, industrial heritage."""
+    """Return a historic quarter of two blocks in the centre, listed sites, industrial heritage: polygons with `class`
+    (as the role PROTECTED has it) and `name`. `shapes` (p,) outlines of the parcels.
+    """
     generator = np.random.Generator(np.random.PCG64([seed, 20]))
     centre = np.flatnonzero(blocks.district == DISTRICTS.index("centre"))
     quarter = generator.choice(centre, size=min(2, len(centre)), replace=False)
@@ -117,7 +119,7 @@ def make_plan(blocks: Blocks, seed: int) -> pd.DataFrame:
 
 
 def make_green(kinds: Kinds, shapes: Any, seed: int) -> pd.DataFrame:
-    """Return the parks and slopes among the parcels."""
+    """Return the parks and slopes among the parcels: their outlines with `kind` and `name`. `shapes` (p,) parcels."""
     generator = np.random.Generator(np.random.PCG64([seed, 25]))
     here = np.flatnonzero(kinds.is_any("green"))
     words = draw(generator, {"公园": 0.45, "防护绿地": 0.35, "广场": 0.2}, len(here))

@@ -69,7 +69,7 @@ class Dem:
 
 
 def make_ground(generator: np.random.Generator, river_u: float, river_v: float) -> Ground:
-    """Return bend and hills for this city."""
+    """Return bend and hills for this city; `river_u`, `river_v` where its two rivers run, metres on the plan."""
     phases = tuple(float(value) for value in generator.uniform(0, 2 * np.pi, 5))
     return Ground(phases, float(generator.uniform(0.2, 0.45)), river_u, river_v)
 

@@ -19,7 +19,9 @@ RENOVATED_YEAR_SHARE = 0.03  # the year of a repair stands where the year of com
 def write_years(
     kinds: Kinds, houses: Houses, year: Longs, generator: np.random.Generator, run: Run
 ) -> list[str | None]:
-    """Return the year text of each building; None = missing, mostly for whole parcels."""
+    """Return the year text of each building as a survey office would have written it; None = missing, mostly for whole
+    parcels. `year` (n,) the true ones.
+    """
     rate = np.array([tables()["missing_year"].get(name, 0.0) for name in kinds.names])[kinds.kind]
     nowhere = (generator.random(len(kinds.kind)) < rate)[houses.parcel]
     missing = nowhere | (generator.random(len(year)) < 0.06)

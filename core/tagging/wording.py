@@ -78,7 +78,9 @@ def _number(value: float) -> str:
 
 
 def sentences(verdict: Verdict, indicators: Indicators, rows: Rows, language: str) -> list[str]:
-    """Return why each of these parcels got this class's tag."""
+    """Return why each of these parcels got this class's tag, a sentence each: class, level, score, then each criterion
+    with its value, 资料缺失 where nothing is known. `rows`: positions of the parcels.
+    """
     title = pick(verdict.rule["title"], language)
     join, colon, stop, comma = MARKS[language]
     levels = ["", say("tag_suspected", language), say("tag_confirmed", language)]

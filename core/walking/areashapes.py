@@ -49,7 +49,10 @@ class Street:
 
 
 def make_street(graph: WalkGraph, profile: Profile, width_m: float, barriers: pd.DataFrame | None) -> Street:
-    """Return the stretches of the streets, paths and stairs of a network."""
+    """Return the stretches of the streets, paths and stairs of a network; bridges, tunnels and lifts have none.
+
+    `width_m`: how far beside a street an area reaches; `barriers`: what it does not cross, None = nothing.
+    """
     lines = graph.geometry.copy()
     lines[~np.isin(graph.kind.astype(str), GROUND)] = None
     xy, of = shapely.get_coordinates(lines, return_index=True)

@@ -52,7 +52,10 @@ def close_gaps(shapes: Objects, gap_m: float, own: shapely.Geometry | None, run:
 
 
 def enclosed_parcels(ground: Ground, members: set[int], near: list[list[int]], gap_m: float, run: Run) -> set[int]:
-    """Return the parcels that lie in the holes of a zone whose streets are closed."""
+    """Return the parcels (positions) that lie in the holes of a zone once gaps up to `gap_m` metres are closed.
+
+    A parcel lies where a point inside it does. `near`: for each parcel those contiguous with it.
+    """
     holes = _holes(_closed(ground, members, near, gap_m, run))
     if not len(holes):
         return set()
@@ -107,7 +110,10 @@ def strips_between(
 def fill_empty(
     outline: shapely.Geometry, ground: Ground, members: set[int], drawn: list[shapely.Geometry]
 ) -> shapely.Geometry:
-    """Fill the holes in which there is nothing of another parcel or zone."""
+    """Fill the holes in which there is nothing of another parcel or zone; slivers of less than SLIVER_M2 do not count.
+
+    `drawn`: outlines of the zones that are drawn already.
+    """
     empty = []
     for hole in _holes(outline):
         inside = ground.shapes[ground.others_in(hole, members)]

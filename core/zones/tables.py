@@ -128,7 +128,7 @@ def members_table(zones: list[Zone], inputs: ZoneInputs, values: Values, words: 
 
 
 def cores_table(zones: list[Zone], cores: list[Core], inputs: ZoneInputs) -> pd.DataFrame:
-    """Return CORES: the stations of each zone as points."""
+    """Return CORES: the stations of each zone as points, areas by their centroid; zones without a core have none."""
     stations = inputs.stations
     names = frames.optional(stations, "name").to_numpy(dtype=object)
     points = shapely.centroid(frames.geometries(stations))

@@ -72,7 +72,11 @@ def _plain_slice(shapes: npt.NDArray[np.object_], digits: int) -> list[list[Part
 
 
 def polylines(parts: Iterable[Part], layer: str, told: Sequence[str]) -> Iterator[Tags]:
-    """Yield an LWPOLYLINE for each line, each outline and each hole; those of areas are closed."""
+    """Yield an LWPOLYLINE for each line, each outline and each hole; those of areas are closed.
+
+    `layer`: a CAD layer as it is written; `told`: texts of the extended data of each entity. Rings of one vertex are
+    left out.
+    """
     for part in parts:
         for ring in part.rings:
             if len(ring) < 2:

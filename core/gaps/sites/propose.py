@@ -115,7 +115,10 @@ def propose_sites(
 
 
 def no_proposal(layers: GapLayers, kinds: Sequence[Kind], options: GapOptions, run: Run) -> Proposal:
-    """Return a proposal of no sites: who is served stays as it is."""
+    """Return a proposal of no sites: who is served stays as it is.
+
+    `kinds`: those that were asked for; their need and what is served before and after stand in `covered` all the same.
+    """
     detail = detail_table(layers.parcels, count_gaps(layers, options.of(kinds), run), run)
     sides = {f"served_{side}": detail["served"] for side in ("before", "after")}
     covered = frames.conform(detail[["parcel_id", "kind", "unit", "need"]].assign(**sides), schema.table("covered"))

@@ -49,7 +49,11 @@ def _floor_m2(measured: pd.DataFrame) -> Reals:
 def build_tables(
     parcels: pd.DataFrame, pieces: pd.DataFrame, owner: Rows, houses: Houses, joined: tuple[Rows, Rows], run: Run
 ) -> Units:
-    """Return the two tables; groups are numbered by their first piece, that is by parcel_id."""
+    """Return the two tables; groups are numbered by their first piece, that is by parcel_id.
+
+    `pieces`: parts of parcels, each whole or cut; `owner` (b,) the piece of each building; `joined`: the group of each
+    piece and the village patch of each parcel (-1 none). A group without dwellings or name is no unit.
+    """
     group, patch = joined
     count = len(pieces)
     blocks = np.bincount(group[owner[houses.is_block()]], minlength=count)

@@ -189,7 +189,11 @@ def check_size(zone: str, row: Mapping[Any, Any], rules: CheckRules, ledger: Led
 
 
 def check_buildings(zone: str, houses: pd.DataFrame, inputs: CheckInputs, rules: CheckRules, ledger: Ledger) -> None:
-    """Check protection building by building, and count danger classes and lifts."""
+    """Check protection building by building, and count danger classes and lifts, into the ledger.
+
+    `houses`: the zone's buildings with `danger` (A–D, missing = nobody looked), `protection`, `lift_need`, `lift_maybe`
+    (storeys or lift not known). Nothing is said without a layer of buildings.
+    """
     if inputs.buildings is None:
         return
     _check_protection(zone, houses, inputs, rules, ledger)

@@ -26,7 +26,10 @@ MOST_ROWS = 500  # a section names the first; the table has all
 
 
 def write_findings_report(checked: Checked, date: str, language: str) -> str:
-    """Return the report as HTML, in metres of the tables; every text in it is escaped."""
+    """Return the report as HTML, in metres of the tables; every text in it is escaped.
+
+    `date` as it is printed. A section names the first MOST_ROWS findings and says how many more the table has.
+    """
     counts = checked.findings["verdict"].value_counts()
     n = {name: int(counts.get(name, 0)) for name in VERDICTS}
     sections = [(say("findings_actions", language), _actions(checked, language))]
