@@ -1976,6 +1976,10 @@
         <translation>另存到其他文件…</translation>
     </message>
     <message>
+        <source>Saved for another study of the project, “{name}”: show that one, then run “{step}”.</source>
+        <translation>已为工程里的另一项研究“{name}”保存：请切换到那项研究，再运行“{step}”。</translation>
+    </message>
+    <message>
         <source>Saved in {file}</source>
         <translation>已存 {file}</translation>
     </message>

@@ -39,7 +39,12 @@ class Editors(QObject):
         self.open_ones: dict[str, Editor] = {}
 
     def open(self, kind: str, path: str = "") -> Editor | None:
-        """Open the editor of a kind of file, or bring it to the front; `path` of a figure to look at."""
+        """Open the editor of a kind of file, or bring it to the front; `path` of a figure to look at.
+
+        One of another study is closed first; it asks when something would be lost, and stays if that is not wanted.
+        """
+        if kind in self.open_ones and self.open_ones[kind].study is not self._dock.session.study:
+            self.open_ones[kind].dialog.reject()
         editor = self.open_ones.get(kind) or self._make(kind)
         if editor is not None:
             editor.dialog.raise_()
@@ -80,12 +85,12 @@ class Editor(QObject):
 
     def __init__(self, iface: Any, dock: Any, draft: Draft) -> None:
         super().__init__(dock)
-        self._iface, self._dock, self._study = iface, dock, dock.session.study
+        self._iface, self._dock, self.study = iface, dock, dock.session.study
         self._is_closed = False
         self._map: ReviewMap | None = None
         is_rules = draft.kind == "ruleset"
-        side: Any = RulesetPreview() if is_rules else SidePreview(draft.kind, SideValues(results_of(self._study)))
-        home = Path(self._study.folder) / FOLDER if self._study.folder else None
+        side: Any = RulesetPreview() if is_rules else SidePreview(draft.kind, SideValues(results_of(self.study)))
+        home = Path(self.study.folder) / FOLDER if self.study.folder else None
         window = iface.mainWindow() if iface is not None else None
         self.dialog = EditorDialog(draft, side, home, window)
         self.side = side
@@ -153,10 +158,10 @@ class Editor(QObject):
     def _on_measured(self, path: Path) -> None:
         self.side.show_waiting(tr("Indicators are being read…"), False, False)
         base = self.dialog.draft.opened if self.previewing.ground is None else self.previewing.base
-        self.previewing.open(path, base, reviewing.tagged_source(self._study))
+        self.previewing.open(path, base, reviewing.tagged_source(self.study))
 
     def _on_opened(self, ground: Any) -> None:
-        self.side.show_ground(ground, reviewing.tagged_source(self._study))
+        self.side.show_ground(ground, reviewing.tagged_source(self.study))
         self.ask()
 
     def _on_answered(self, answer: Any) -> None:
@@ -167,7 +172,7 @@ class Editor(QObject):
     def _on_parcel(self, parcel: str, key: int, row: int) -> None:
         """Show a parcel on the map of the project, and why it is tagged as it is."""
         self.dialog.form.one.show_row(row)
-        source = reviewing.tagged_source(self._study)
+        source = reviewing.tagged_source(self.study)
         if key < 0 or not source or self._iface is None:
             return
         if self._map is None:
@@ -180,15 +185,19 @@ class Editor(QObject):
 
     def _on_saved(self, path: str) -> None:
         session, use = self._dock.session, USES[self.dialog.draft.kind]
-        if self._study is session.study:
-            take_file(session, use, path)
+        take_file(session, use, path, self.study)
         self.dialog.tell_below(later_text(session, self.dialog.draft.kind))
 
     def _on_applied(self, path: str) -> None:
         session, key = self._dock.session, first_step(self.dialog.draft.kind)
-        if self._study is not session.study:
+        take_file(session, USES[self.dialog.draft.kind], path, self.study)
+        if self.study is not session.study:
+            self._dock.editors.failed.emit(
+                tr("Saved for another study of the project, “{name}”: show that one, then run “{step}”.").format(
+                    name=self.study.name or tr("Unnamed study"), step=wording.step_title(key)
+                )
+            )
             return
-        take_file(session, USES[self.dialog.draft.kind], path)
         session.start_step(key)
         if not session.is_busy:
             self._dock.editors.failed.emit(tr("Saved. “{step}” cannot run yet; its card says why.").format(
@@ -215,10 +224,18 @@ def draft_of(study: Study, kind: str) -> Draft:
     return open_draft(kind, name, Path(path) if path else None)
 
 
-def take_file(session: Any, use: Use, path: str) -> None:
-    """Make an own file the one the next runs use; its content is marked, so that a change shows."""
-    session.study.settings[use.file + STAMP] = stamp_of(Path(path))
-    session.set_value(use.file, path)
+def take_file(session: Any, use: Use, path: str, study: Study | None = None) -> None:
+    """Make an own file the one the next runs of a study use, the one shown unless another is given.
+
+    Its content is marked, so that a change shows.
+    """
+    study = study or session.study
+    study.settings[use.file + STAMP] = stamp_of(Path(path))
+    if study is session.study:
+        session.set_value(use.file, path)
+    elif study in session.workbook.studies:
+        study.settings[use.file] = path
+        session.save()
 
 
 def steps_of(kind: str) -> list[str]:

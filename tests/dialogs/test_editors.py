@@ -381,6 +381,46 @@ def test_project_closed_while_editing(previewed, dock, project):
     assert dock.editors.open_ones == {}
 
 
+@pytest.mark.parametrize("way", ["changed", "as it was"])
+def test_an_editor_of_another_study_is_not_taken_for_that_of_the_one_shown(dock, study, qtbot, monkeypatch, way):
+    """Its figures were changed instead, and nothing said whose they are."""
+    from urban_renewal.dialogs.editors import dialog as editing
+    from urban_renewal.dialogs.workbench import studies
+
+    asked = []
+    monkeypatch.setattr(editing, "asks", lambda *told: asked.append(told) is not None)
+    first = dock.editors.open("costs")
+    assert dock.editors.open("costs") is first  # once more: the same one
+    if way == "changed":
+        first.dialog.draft.now = {**first.dialog.draft.now, "note": "x"}
+    studies.begin(dock.session)
+    second = dock.editors.open("costs")
+    assert len(asked) == (way == "changed")  # "go on editing" is the answer: it stays
+    assert (second is first) == (way == "changed")
+    assert second.study is (study if way == "changed" else dock.session.study)
+
+
+def test_what_is_applied_belongs_to_the_study_that_was_opened(dock, study, qtbot):
+    from urban_renewal.dialogs.workbench import studies
+
+    study.name, told = "甲", []
+    dock.editors.failed.connect(told.append)
+    editor = dock.editors.open("standard")
+    editor.dialog.look_at(("kinds", 0, "radius_m"))
+    type_number(qtbot, number(editor, ("kinds", 0, "radius_m", "value")), "250")
+    editor.dialog.form.detail.note.setText("本院试行")
+    qtbot.keyClick(editor.dialog.form.detail.note, Qt.Key.Key_Return)
+    studies.begin(dock.session)
+    editor.dialog.form.apply.click()
+    path = Path(study.folder) / "rules" / "standard.json"
+    assert path.exists() and study.setting("STANDARD_FILE") == str(path)
+    assert study.setting("STANDARD_FILE_STAMP") and dock.session.study.settings == {}
+    assert not dock.session.is_busy and len(told) == 1 and "“甲”" in told[0]
+    dock.session.read()  # from the project file
+    kept = next(item for item in dock.session.workbook.studies if item.name == "甲")
+    assert kept.setting("STANDARD_FILE") == str(path)
+
+
 def test_own_file_changed_makes_the_step_older(dock, study, qtbot, tmp_path):
     """The same path with another content is another setting."""
     from urban_renewal.dialogs.editors.opening import take_file
