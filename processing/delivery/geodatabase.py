@@ -73,6 +73,8 @@ def _write_layer(database: Any, flat: Any, run: Any) -> list[Any]:
         if made != column.name:
             losses.append(Loss(file, flat.name, "", column.name, "loss_field_name", column.name, made))
     losses += _add_features(layer, flat, run)
+    run.check()
+    layer.SyncToDisk()  # its indexes: all layers' at the end would be one call of seconds that hears no Cancel
     return losses
 
 
