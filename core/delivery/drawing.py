@@ -97,7 +97,8 @@ def draw(template: Mapping[str, Any], flats: Sequence[Flat], notes: Sequence[str
             if place % SLICE == 0:
                 part.progress(place / len(rows))
             text = _text(words, rows[n], pen.language)
-            made = list(_feature(parts[n], item, (flat.name, flat.ids[rows[n]]), text, middles[n] if text else (), pen))
+            mine, parts[n] = parts[n], []  # let go of one by one: a city's at once would hold Python's lock
+            made = list(_feature(mine, item, (flat.name, flat.ids[rows[n]]), text, middles[n] if text else (), pen))
             losses += _lost(made, flat, rows[n], cad["version"])
             entities += [pack(tags, cad["version"]) for tags in made]
         spots.append(shapely.bounds(shapes)[~gone].reshape(-1, 2))
