@@ -952,6 +952,10 @@
         <translation>只按名称识别：请改字段名，或把其中一个名称设为字段别名。</translation>
     </message>
     <message>
+        <source>Found by its name. If it means something else, choose the field that means this; if there is none, rename it in the layer.</source>
+        <translation>按名称找到。如果它另有含义，请选择真正表示这一项的字段；没有这样的字段时，请在图层里给它改名。</translation>
+    </message>
+    <message>
         <source>From</source>
         <translation>现在</translation>
     </message>

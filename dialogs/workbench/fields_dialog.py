@@ -131,14 +131,22 @@ class FieldsDialog(QDialog):
         title.setToolTip(tr("Known names: {names}").format(names=listed(column.aliases)))
         self.table.setItem(row, COLUMN, title)
         combo = CalmCombo()
-        combo.addItem("—", "")
+        guess = self.guessed.get(name, "")
+        if not guess:  # a run would find the field by its name all the same
+            combo.addItem("—", "")
         for item in self.layer.fields():
             combo.addItem(f"{item.name()} ({item.alias()})" if item.alias() else item.name(), item.name())
-        combo.setCurrentIndex(max(0, combo.findData(chosen or self.guessed.get(name, ""))))
+        is_there = bool(chosen) and combo.findData(chosen) >= 0
+        combo.setCurrentIndex(max(0, combo.findData(chosen if is_there else guess)))
         combo.setEnabled(steps.can_map(self.role, name))
         combo.setAccessibleName(title.text())
         if not steps.can_map(self.role, name):
             combo.setToolTip(tr("Found by its name only: rename the field, or give it one of these names as an alias."))
+        elif guess:
+            combo.setToolTip(tr(
+                "Found by its name. If it means something else, choose the field that means this; if there is none, "
+                "rename it in the layer."
+            ))  # fmt: skip
         combo.currentIndexChanged.connect(lambda _, name=name, row=row: self._show_row(row, name))
         self.combos[name] = combo
         self.table.setCellWidget(row, FIELD, combo)

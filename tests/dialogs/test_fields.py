@@ -83,6 +83,17 @@ def test_other_fields_make_a_step_old(fields, dock):
     assert "layer_fields" in [reason.code for reason in dock.session.states()["gaps"].reasons]
 
 
+def test_a_field_that_would_be_found_all_the_same_cannot_be_taken_away(fields, dock):
+    """“—” was taken without a word, and the run found the field by its name again."""
+    combo = fields.combos["kind"]
+    assert combo.findData("") == -1 and "rename" in combo.toolTip()
+    assert fields.combos["unit"].currentData() == "" and fields.mapping().get("kind") is None
+    from urban_renewal.dialogs.workbench.fields_dialog import FieldsDialog
+
+    again = FieldsDialog("FACILITIES", fields.layer, {"kind": "a field that has gone"}, dock)
+    assert again.combos["kind"].currentData() == "设施类别" and again.mapping() == {}
+
+
 def test_as_guessed(fields, qtbot):
     fields.combos["kind"].setCurrentIndex(fields.combos["kind"].findData("BH"))
     assert fields.mapping()["kind"] == "BH"
