@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +68,19 @@ def tables_of(path: Path) -> list[str]:
                 return [name for (name,) in connection.execute(sql) if name not in own]
         except (sqlite3.Error, ValueError):
             return []
+    try:
+        told = path.stat()
+    except OSError:
+        return []
+    return list(_tables_inside(path, told.st_mtime_ns, told.st_size))
+
+
+@lru_cache(maxsize=32)
+def _tables_inside(path: Path, _written_ns: int, _size: int) -> tuple[str, ...]:
+    """Ask QGIS once for as long as the file is the same: GDAL reads the whole of a workbook for it, each time."""
     details = QgsProviderRegistry.instance().querySublayers(apart(str(path)))
     found = [item.name() for item in details if item.type() == Qgis.LayerType.Vector]
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 def _plain_file(target: Any, context: QgsProcessingContext) -> Path | None:

@@ -130,3 +130,27 @@ def test_nobody_waits_for_good(gpkg, tmp_path):
     script.write_text(RACE.format(root=str(ROOT), path=str(gpkg), least=15), encoding="utf-8")
     found = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=90, check=False)
     assert "through" in found.stdout, found.stderr[-2000:]
+
+
+def test_a_workbook_is_asked_for_its_tables_once_while_it_stays_as_it_is(qgis_app, tmp_path, monkeypatch):
+    """GDAL reads the whole of it each time: 1.3 s for one of 100 MB, and dialog, check and run each asked."""
+    from qgis.core import QgsProviderRegistry
+    from urban_renewal.core.delivery.formats.workbook import Sheet, write_workbook
+    from urban_renewal.processing.intake import tabled
+
+    path, asked = tmp_path / "名单.xlsx", []
+    registry = QgsProviderRegistry.instance()
+
+    class Counting:
+        def querySublayers(self, source):
+            asked.append(source)
+            return registry.querySublayers(source)
+
+    monkeypatch.setattr(tabled, "QgsProviderRegistry", type("R", (), {"instance": staticmethod(Counting)}))
+    assert tabled.tables_of(path) == [] and asked == []  # it is not there
+    sheets = [Sheet(name, name, ["a"], [None], [["1"]]) for name in ("甲", "乙")]
+    write_workbook(path, sheets)
+    assert tabled.tables_of(path) == tabled.tables_of(path) == ["甲", "乙"]
+    assert len(asked) == 1
+    write_workbook(path, sheets[:1])
+    assert tabled.tables_of(path) == ["甲"] and len(asked) == 2
