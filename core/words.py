@@ -77,6 +77,14 @@ def unit_words(unit: str, language: str) -> str:
     return named[language] if named else unit
 
 
+def unit_in(words: str, language: str) -> str:
+    """Return the unit of a facility, as it was written in any language, in `language`; another text stays."""
+    for unit in ("place", "bed", "m2", "people"):
+        if words in figure_names()["units"][unit].values():
+            return unit_words(unit, language)
+    return words
+
+
 def value_words(value: str, language: str) -> str:
     """Return a word that is the value of a figure as people say it: power, retain; any other stands for itself."""
     named = figure_names()["values"].get(value)

@@ -19,6 +19,7 @@ RULE_KINDS = {
     "costs": "rules_costs",
 }
 UNITS = {"bed": "unit_bed", "place": "unit_place", "people": "unit_people"}
+PLACES = {"nurs": "unit_place_nursery", "kgar": "unit_place_school", "prim": "unit_place_school"}  # 托位; 学位
 CHILD_KINDS = ("nurs", "kgar", "play")
 
 
@@ -50,8 +51,10 @@ def rule_kind(kind: str, language: str) -> str:
     return say(RULE_KINDS[kind], language) if kind in RULE_KINDS else kind
 
 
-def unit_name(unit: str, language: str) -> str:
-    """Return the name of a unit; one without a name stands for itself."""
+def unit_name(unit: str, language: str, kind: str = "") -> str:
+    """Return the name of a unit, places as a kind of facility calls them; one without a name stands for itself."""
+    if unit == "place" and kind in PLACES:
+        return say(PLACES[kind], language)
     return say(UNITS[unit], language) if unit in UNITS else unit.replace("m2", "m²")
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from string import Formatter
 
 from .. import envelope
-from ..words import LANGUAGES, say, sentences
+from ..words import LANGUAGES, say, sentences, unit_in
 from .palette import palette
 
 LEAST_LETTERS = 3  # of a pattern without its braces; a shorter one could be anything
@@ -20,7 +20,8 @@ def resay(text: str, language: str, codes: Iterable[str]) -> str:
     """Return a stored sentence in `language`; one that none of `codes` explains stays as it is.
 
     A code may be several joined by +, for sentences that stand in a row. The text may end with the mark of what is not
-    verified. Names of kinds of facilities inside it are translated, all other values (names, ids, numbers) stay.
+    verified. Names of kinds of facilities and their units inside it are translated, all other values (names, ids,
+    numbers) stay.
     """
     for other in LANGUAGES:
         mark = say("check_unverified", other)
@@ -30,7 +31,8 @@ def resay(text: str, language: str, codes: Iterable[str]) -> str:
             if found is not None and other == language:
                 return text
             if found is not None:
-                values = {name: _value(value, other, language) for name, value in found.groupdict().items()}
+                values = {name: unit_in(value, language) if name == "unit" else _value(value, other, language)
+                          for name, value in found.groupdict().items()}  # fmt: skip
                 return _filled(code, language, values) + tail
     return text
 

@@ -93,7 +93,7 @@ def gap_sheets(summary: pd.DataFrame, language: str) -> list[Sheet]:
         [printed] = print_kinds(sum_kinds(part)).to_dict("records")  # what the report and the drawings print
         balanced = balance_gaps(columns, {column: printed[column] for column in SUMMED})
         moved += sum(item.moved_n for item in balanced.values())
-        called = [kind_name(str(kind), language), unit_name(str(unit), language)]
+        called = [kind_name(str(kind), language), unit_name(str(unit), language, str(kind))]
         texts = [frames.optional(part, column).astype(object) for column in ("community_id", "name")]
         for row in range(len(part)):
             words = [None if pd.isna(column.iloc[row]) else str(column.iloc[row]) for column in texts]

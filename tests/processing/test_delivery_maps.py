@@ -37,6 +37,7 @@ def test_maps(study, run_algorithm, pdf_text):
     overview = pdf_text(folder / "01-01_更新对象与示范片区总图.pdf").replace(" ", "")
     assert "83.0" in overview  # 63 + 20 hectares
     assert "人和社区" not in overview
+    assert "单位" in overview  # a gap without its unit is no figure
     gaps = pdf_text(folder / "02-01_一老一小服务缺口图.pdf").replace(" ", "")
     for expected in (
         "第2/5页",
@@ -50,6 +51,7 @@ def test_maps(study, run_algorithm, pdf_text):
         assert expected in gaps, expected
     structure = pdf_text(folder / "04-01_示范片区结构图.pdf").replace(" ", "")
     assert "七星岗比例1:" in structure.replace("\u3000", "")
+    assert structure.count("北") == structure.count("比例1:") == 2  # each map has its own
     assert "一蕊七星岗站；枝通1瓣，共0.1km，其中梯道105m；2瓣0.0公顷" in structure  # 105 m of stairs; 200 m² of petals
     assert all((folder / f"{stem}.png").stat().st_size > 20_000 for stem in stems)
     project = QgsProject()

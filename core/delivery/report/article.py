@@ -245,7 +245,7 @@ def _gaps(content: Told, word: _Words) -> str:
     codes = ("head_kind", "sheet_unit", "head_need", "sheet_supply", "sheet_served", "head_gap", "sheet_surplus",
              "head_share")  # fmt: skip
     by_kind = [
-        (kind_name(row["kind"], word.language), unit_name(row["unit"], word.language),
+        (kind_name(row["kind"], word.language), unit_name(row["unit"], word.language, row["kind"]),
          *(told(row[name]) for name in ("need", "supply", "served", "gap", "surplus")), percent(row["gap_share"]))
         for row in kinds.to_dict("records")
     ]  # fmt: skip

@@ -23,6 +23,7 @@ BOOKS = {  # section → workbooks: a sentence that is the file's name, or a tab
     "report_projects": ("sheet_projects",),
 }
 OWN_SHEETS = ("03", "04", "05", "06")  # chapters of the atlas that show one zone or a few
+OF_ONE = {"03": "map_zone_title", "06": "map_projects_title"}  # chapters with a sheet for each zone: its title
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,16 @@ class Links:
         shown = [path for path, zones in self.maps.items() if zone in zones and _number(path)[:2] in OWN_SHEETS]
         links = "".join(f'<a href="{href(path)}">{escape(_number(path))}</a> ' for path in shown)
         return Markup(f'<span class="here">{links}</span>' if shown else "")
+
+    def title_of(self, path: str) -> str:
+        """Return number and title of a sheet; of one zone's as it stands on it: two chapters have a sheet a zone."""
+        number, zones = _number(path), self.maps[path]
+        code = OF_ONE.get(number[:2])
+        if code is None or len(zones) != 1 or zones[0] not in self.names:
+            return sheet_title(path)
+        title = say(code, self.language, name=self.names[zones[0]])
+        is_continued = number.endswith("-2")
+        return f"{number}　{say('map_continued', self.language, title=title) if is_continued else title}"
 
     def zones_on(self, path: str) -> Markup:
         """Return links back from a sheet to the zones that it shows; none from those that show them all."""

@@ -23,6 +23,7 @@ nav a{display:block;padding:5px 16px;color:var(--ink);text-decoration:none}nav a
 main{margin-left:200px;padding:20px 36px;max-width:1180px}h1{font-size:26px;margin:0}
 h2{font-size:18px;margin:32px 0 8px;border-bottom:2px solid var(--accent);padding-bottom:4px}
 .below{color:var(--grey);border-bottom:2px solid var(--accent);padding-bottom:8px}
+.below+.below{border-bottom:0;padding:0}
 .figures{display:flex;flex-wrap:wrap;margin:14px 0}
 .figure{flex:1 1 150px;border-left:1px solid var(--line);padding:2px 16px}
 .figure b{display:block;font-size:26px;line-height:1.3}.figure small{font-size:14px;font-weight:400}
@@ -43,7 +44,7 @@ border-radius:9px;padding:1px 9px}.maps{columns:3;list-style:none;padding:0}.map
 .here a{margin-right:8px;white-space:nowrap}td details{margin:0}td ul{margin:4px 0;padding-left:18px}
 :target{background:#fff7dc}.files{overflow-wrap:anywhere}
 td{overflow-wrap:break-word}td.n{white-space:nowrap}td .bad,td .ask,td .good{white-space:nowrap}
-@media screen and (min-width:901px){th{word-break:keep-all}}
+@media screen and (min-width:901px){th,td:first-child{word-break:keep-all}}
 @media (max-width:900px){.say,.switch{position:absolute}nav{position:static;width:auto;columns:3 180px}
 main{margin:0;padding:14px}.figure{flex:1 1 30%}.maps{columns:2}}
 @media (max-width:560px){.maps{columns:1}.figure{flex:1 1 45%}}

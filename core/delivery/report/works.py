@@ -13,9 +13,9 @@ from ... import frames
 from ...words import say
 from ..palette import action_name, kind_name, unit_name
 from ..resaid import rename, resay
-from ..summary import exact_sum, told
+from ..summary import exact_sum, known_sum, told
 from .htmltable import html_table
-from .links import Links, href, sheet_title
+from .links import Links, href
 
 MOST_SITES, MOST_PROJECTS = 60, 40  # rows in the report; all of them are in tables/
 SMALL = 9.95  # a site that serves less more is told with a decimal, and so are all others in the column
@@ -29,7 +29,7 @@ def sites_section(sites: pd.DataFrame, language: str) -> str:
     ordered = sites.sort_values(["kind", "rank", "site_id"])
     rows, digits = [], _digits_of(ordered)
     for row in ordered.head(MOST_SITES).to_dict("records"):
-        unit = unit_name(_text(row.get("unit")), language)
+        unit = unit_name(_text(row.get("unit")), language, _text(row["kind"]))
         place = _text(row.get("candidate_id")) or _text(row.get("parcel_id")) or _text(row["site_id"])
         size = f"{told(row.get('size'))} {unit}".strip()
         rows.append((kind_name(_text(row["kind"]), language), told(row.get("rank")), place, size,
@@ -52,7 +52,7 @@ def projects_section(projects: pd.DataFrame, links: Links) -> str:
     sums = []
     for kind, part in projects.groupby(frames.optional(projects, "type").fillna("–"), sort=True):
         low, high = (exact_sum(frames.optional(part, f"invest_{end}_wan", "real")) for end in ("low", "high"))
-        area, floor = (exact_sum(frames.optional(part, name, "real")) for name in ("area_mu", "exist_m2"))
+        area, floor = (known_sum(frames.optional(part, name, "real")) for name in ("area_mu", "exist_m2"))
         sums.append(
             (
                 rename(str(kind), language),
@@ -79,7 +79,7 @@ def projects_section(projects: pd.DataFrame, links: Links) -> str:
 def maps_section(links: Links) -> str:
     """Return links to the sheets of the atlas beside the report, each with links back to the zones that it shows."""
     items = "".join(
-        f'<li><a href="{href(path)}">{escape(sheet_title(path))}</a>'
+        f'<li><a href="{href(path)}">{escape(links.title_of(path))}</a>'
         f' <span class="here">{links.zones_on(path)}</span></li>'
         for path in links.maps
     )

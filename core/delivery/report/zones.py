@@ -60,4 +60,4 @@ def _findings_of(zone: str, groups: Sequence[tuple[str, Sequence[dict[str, Any]]
     counted = " ".join(f"{SIGNS[verdict]} {n}" for verdict, n in counts.items() if n)
     if not lines:
         return Markup("")
-    return Markup(f"<details><summary>{escape(counted)}</summary><ul>{''.join(lines)}</ul></details>")
+    return Markup(f"<details><summary class=w>{escape(counted)}</summary><ul>{''.join(lines)}</ul></details>")

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ... import frames, schema
-from ...words import say
+from ...words import say, unit_words
 from ..demand import who_is_unknown
 from ..fair import Assignment
 from ..standard import Kind
@@ -19,11 +19,6 @@ from .hosts import Hosts
 from .model import Choice, ComplexRule, floor_m2_of
 from .rank import Ranked
 from .reach import Reached, names_of
-
-UNITS = {
-    "zh": {"place": "个", "bed": "张床", "m2": "m²", "people": "人"},
-    "en": {"place": "places", "bed": "beds", "m2": "m²", "people": "people"},
-}
 
 
 def sites_table(
@@ -64,7 +59,7 @@ def _why(kind: Kind, sizes: tuple[float, float], rank: int, more: float, languag
     """Say what the room is and adds; a gain under half the smallest size asks whether a neighbour could take it."""
     size, m2 = sizes
     told = say(
-        "sites_why", language, title=kind.title[language], size=f"{size:g}", unit=UNITS[language][kind.unit],
+        "sites_why", language, title=kind.title[language], size=f"{size:g}", unit=unit_words(kind.unit, language),
         m2=f"{m2:.0f}", more=f"{more:.1f}", rank=rank,
     )  # fmt: skip
     few = more < kind.min_size / 2

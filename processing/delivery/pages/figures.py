@@ -8,7 +8,7 @@ from typing import Any
 
 from ....core import frames
 from ....core.delivery.callouts import fit_words
-from ....core.delivery.palette import kind_name, tag_name
+from ....core.delivery.palette import kind_name, tag_name, unit_name
 from ....core.words import say
 from .labels import petal_numbers
 
@@ -161,16 +161,17 @@ def _checks(findings: Any, zone_id: str, language: str) -> str:
 
 
 def kind_rows(summary: Any, language: str, width: float = 29.0) -> Rows:
-    """Return the facilities: kind in `width` mm, gap, its share of the need, people in the radius and on foot."""
+    """Return the facilities: kind in `width` mm, unit, gap, its share of the need, people in the radius and on foot."""
     from ....core.delivery.balance import print_kinds
     from ....core.delivery.summary import cover_of_kinds, percent, sum_kinds, told
 
-    heads = ("head_kind", "head_gap", "head_share", "head_radius", "head_walk")
+    heads = ("head_kind", "head_unit", "head_gap", "head_share", "head_radius", "head_walk")
     rows = [[_word(code, language) for code in heads]]
     if summary is None:
         return rows
     covers = cover_of_kinds(summary)
     for row in print_kinds(sum_kinds(summary)).to_dict("records"):
-        shown = (told(row["gap"]), percent(row["gap_share"]), *map(percent, covers[row["kind"]]))
+        unit = unit_name(str(row["unit"]), language, str(row["kind"]))
+        shown = (unit, told(row["gap"]), percent(row["gap_share"]), *map(percent, covers[row["kind"]]))
         rows.append([fit_words(kind_name(row["kind"], language), 8, width - 0.5), *shown])
     return rows

@@ -89,7 +89,7 @@ def _kinds(sheet: Sheet, study: Any, place: Place) -> float:
     body = []
     for row in print_kinds(sum_kinds(summary)).to_dict("records"):
         figures = [told(row[name]) for name in ("need", "supply", "served", "gap")]
-        unit = unit_name(row["unit"], language)
+        unit = unit_name(row["unit"], language, row["kind"])
         body.append([kind_name(row["kind"], language), unit, *figures, percent(row["gap_share"])])
     blocks = 1 if len(body) <= most else 2
     wide = (width - 4 * (blocks - 1)) / blocks

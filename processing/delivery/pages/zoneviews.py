@@ -45,8 +45,9 @@ def draw_structure(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
     for (x, y, width, height), zone in zip(form.maps, leaf.zones):
         view = _map(sheet, made, study, ("structure", zone), (x, y + TITLE, width, height - TITLE - WORDS), STRUCTURE)
         bar = short_bar(view)
-        _petal_marks(sheet, study, zone, view, [bar, *core_boxes(study, view)], run)
+        _petal_marks(sheet, study, zone, view, [bar, north_box(view), *core_boxes(study, view)], run)
         sheet.short_bar(view.scale, bar)
+        sheet.north_of(view.place, language)
         _panel_words(sheet, study, zone, (x, y, width, height), view.scale)
         bottom = max(bottom, y + height)
     x, y, width, room = form.places["legend"]

@@ -79,7 +79,9 @@ def tables():
     title = envelope.load("standard", "chongqing")["kinds"][0]["title"]["zh"]
     why = [say("sites_why", "zh", title=title, size=350, unit="m²", m2=350, rank=1, more=20)]
     why.append(why[0] + say("sites_join_neighbour", "zh"))
-    sites = pd.DataFrame({"site_id": ["s", "t"], "candidate_id": ["s", "t"], "kind": "eday", "unit": "m2", "why": why})
+    why.append(say("sites_why", "zh", title=title, size=20, unit="个", m2=200, rank=2, more=3.6))
+    sites = pd.DataFrame({"site_id": ["s", "t", "u"], "candidate_id": ["s", "t", "u"], "kind": ["eday", "eday", "nurs"],
+                          "unit": ["m2", "m2", "place"], "why": why})  # fmt: skip
     left = pd.DataFrame([("PARCELS", "P", "geometry_empty", "error", say("geometry_empty", "zh"), 1)],
                         columns=schema.table("left_out").names())  # fmt: skip
     tags = [(f"P{n}", tag, level, "listed") for n, (tag, level) in enumerate(

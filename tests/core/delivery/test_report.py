@@ -150,6 +150,18 @@ def test_without_optional_tables(content):
     assert "This delivery was given no such data." in parser.words
 
 
+def test_places_are_called_as_their_kind_calls_them():
+    from urban_renewal.core.delivery.palette import unit_name
+
+    assert [unit_name("place", "zh", kind) for kind in ("nurs", "kgar", "prim", "")] == [
+        "托位",
+        "学位",
+        "学位",
+        "托位、学位",
+    ]
+    assert [unit_name(unit, "en", "kgar") for unit in ("place", "m2")] == ["places", "m²"]
+
+
 def test_bars_are_as_long_as_their_numbers():
     svg = charts.bar_chart("t", ["a", "b"], [[1.0], [0.5]], [charts.Series("s", "#000000")], summary.percent, 410)
     widths = [float(width) for width in re.findall(r'<rect x="150" y="\d+" width="([\d.]+)" height="10"', svg)]
@@ -189,7 +201,11 @@ def test_sites_projects_and_the_atlas(content):
     from dataclasses import replace
 
     names = ["project_id", "name", "type", "area_mu", "exist_m2", "invest_low_wan", "invest_high_wan"]
-    rows = [("P-2", "乙", "某类", 2.0, 5000.0, 10.0, 30.0), ("P-1", NASTY, "某类", 1.5, 5000.0, 5.0, 7.0)]
+    rows = [
+        ("P-2", "乙", "某类", 2.0, 5000.0, 10.0, 30.0),
+        ("P-1", NASTY, "某类", 1.5, 5000.0, 5.0, 7.0),
+        ("P-3", "丙", "山城后巷", np.nan, np.nan, 6.0, 17.0),
+    ]  # a lane: it has no site and no building
     projects = frames.conform(pd.DataFrame(rows, columns=names).assign(geometry=None), schema.table("projects"))
     sites = pd.DataFrame({"site_id": ["s"], "kind": ["eday"], "unit": ["m2"], "size": [350.0], "rank": [1]})
     sites = frames.conform(sites.assign(geometry=None), schema.table("sites"))
@@ -199,6 +215,7 @@ def test_sites_projects_and_the_atlas(content):
     words = [word for word in page.words if word.strip()]
     place = words.index("某类")
     assert words[place : place + 5] == ["某类", "2", "3.5", "1.0", "15–37"]
+    assert words[place - 5 : place] == ["山城后巷", "1", "–", "–", "6–17"]
     assert "350 m²" in words
     assert "maps/03-01_%E4%B8%83%E6%98%9F%E5%B2%97%201.pdf" in page.links
     assert words.index("P-1") < words.index("P-2")

@@ -122,6 +122,22 @@ def test_every_check_has_a_name():
     assert checks <= set(page_numbers()["checks"])
 
 
+def test_sheets_of_one_zone_are_called_as_they_are_headed():
+    """Chapters 03 and 06 have a sheet for each zone: by the zone's name alone they could not be told apart."""
+    from urban_renewal.core.delivery.report.links import Links
+
+    names = {"Z-1": "七星岗", "Z-2": "大坪"}
+    maps = {"maps/03-01_七星岗.pdf": ["Z-1"], "maps/03-01_七星岗_续.pdf": ["Z-1"], "maps/06-01_七星岗.pdf": ["Z-1"],
+            "maps/04-01_示范片区结构图.pdf": ["Z-1", "Z-2"], "maps/01-01_总图.pdf": []}  # fmt: skip
+    links = Links("zh", names, {}, maps, ())
+    assert [links.title_of(path) for path in maps] == [
+        "03-01　七星岗示范片区更新规划图", "03-01-2　七星岗示范片区更新规划图（续）", "06-01　七星岗示范片区项目图",
+        "04-01　示范片区结构图", "01-01　总图",
+    ]  # fmt: skip
+    english = Links("en", names, {}, maps, ())
+    assert english.title_of("maps/06-01_七星岗.pdf") == "06-01　七星岗: projects"
+
+
 def test_the_second_page_of_a_sheet_has_its_own_number():
     from urban_renewal.core.delivery.report import links
 
