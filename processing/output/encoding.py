@@ -207,10 +207,14 @@ def _renamed(item: QgsField, name: str) -> QgsField:
 
 def _scalars(values: Any, column: schema.Column, table: schema.Table) -> Sequence[Any]:
     import numpy as np
+    import pandas as pd
 
-    missing = values.isna().to_numpy()
+    from ...core.slices import sliced
+
     if column.type == "text":
-        return Cells(values.to_numpy(dtype=object), missing)
+        words = values.to_numpy(dtype=object)
+        return Cells(words, sliced(pd.isna, words))
+    missing = values.isna().to_numpy()
     if column.type == "real":
         is_plain = values.dtype == np.dtype("float64")
         numbers = values.to_numpy() if is_plain else values.to_numpy("float64", na_value=np.nan)
