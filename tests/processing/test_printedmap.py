@@ -105,6 +105,24 @@ def test_a_watched_map_is_the_picture_that_qgis_draws(sheet, tmp_path, monkeypat
     assert watched == alone
 
 
+def test_a_picture_is_the_file_that_qgis_writes(sheet, tmp_path):
+    """Drawing and writing are asked for Cancel in between; dots of the page stay as they were."""
+    from qgis.core import QgsLayoutExporter
+    from urban_renewal.core.run import Run
+    from urban_renewal.processing.delivery.pages.printedmap import Printer
+
+    results, settings = QgsLayoutExporter.ExportResult, QgsLayoutExporter.ImageExportSettings()
+    settings.dpi, settings.exportMetadata, settings.generateWorldFile = 60, False, False
+    _project, made = sheet(900)
+    before = made.layout.renderContext().dpi()
+    assert before != 60
+    ours = picture(made, Run(), tmp_path / "ours.png")
+    assert made.layout.renderContext().dpi() == before
+    assert QgsLayoutExporter(made.layout).exportToImage(str(tmp_path / "qgis.png"), settings) == results.Success
+    assert ours == (tmp_path / "qgis.png").read_bytes()
+    assert Printer(made, Run()).exportToImage(str(tmp_path / "no folder" / "a.png"), settings) == results.FileError
+
+
 def test_cancel_ends_the_drawing(sheet, tmp_path):
     """Cancel that comes while the map is drawn is heard by the first look: the job is called off, the sheet is none."""
     from urban_renewal.core.errors import Cancelled
