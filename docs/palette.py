@@ -10,7 +10,7 @@ from osgeo import gdal
 from qgis.PyQt.QtGui import QColor, QImage
 from scipy.spatial import cKDTree
 
-COLOURS = 256
+COLOURS, EXACT = 256, 16  # in all; the commonest of a picture, kept as they are: grounds of windows, colours of legends
 
 
 def save(image: QImage, path: Path) -> None:
@@ -20,8 +20,12 @@ def save(image: QImage, path: Path) -> None:
     bits.setsize(rgb.sizeInBytes())
     rows = np.frombuffer(bits, np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
     pixels = rows[:, : rgb.width() * 3].reshape(-1, 3)
-    unique, place = np.unique(pixels, axis=0, return_inverse=True)
-    palette = unique if len(unique) <= COLOURS else _median_cut(pixels.reshape(rgb.height(), rgb.width(), 3))
+    unique, place, counts = np.unique(pixels, axis=0, return_inverse=True, return_counts=True)
+    palette = unique
+    if len(unique) > COLOURS:
+        palette = _median_cut(pixels.reshape(rgb.height(), rgb.width(), 3))
+        for colour in unique[np.argsort(counts, kind="stable")[-EXACT:]]:  # the commonest last: none moves it again
+            palette[cKDTree(palette).query(colour)[1]] = colour
     nearest = cKDTree(palette).query(unique)[1].astype(np.uint8)
     width = (rgb.width() + 3) // 4 * 4  # QImage wants rows of whole words
     cells = np.zeros((rgb.height(), width), np.uint8)

@@ -88,9 +88,9 @@ class Photographer:
         self.keep_sheets()
         yield from self.walk_fields()
         yield from self.walk_several()
-        yield from self.walk_review()
-        yield from self.walk_explore()
         yield from self.walk_gaps()
+        yield from self.walk_review()  # from here on Tag is out of date, and the map has a layer more
+        yield from self.walk_explore()
         yield from self.walk_editors()
 
     def walk_study(self) -> Iterator[tuple[int, Callable[[], bool]]]:
@@ -161,7 +161,7 @@ class Photographer:
         for feature in layer.getFeatures("kind = 'kgar' AND capacity IS NOT NULL"):
             place = degrees.transform(feature.geometry().centroid().asPoint())
             told = [feature[name] for name in ("facility_id", "name", "capacity")]
-            rows.append([*told[:2], "幼儿园", told[2], "座", place.x(), place.y()])
+            rows.append([*told[:2], "幼儿园", told[2], "座", round(place.x(), 6), round(place.y(), 6)])  # 0.1 m
         path = self.study / "幼儿园名单.xlsx"
         digits = [None, None, None, 0, None, 6, 6]
         write_workbook(path, [Sheet("名单", "某区幼儿园名单（2025年12月）", heads, digits, rows)])
@@ -201,11 +201,11 @@ class Photographer:
             exploring.panel.text.anchorClicked.emit(QUrl(found.group(1)))
         yield 1500, self.is_drawn
         self.shoot("explore")
-
-    def walk_gaps(self) -> Iterator[tuple[int, Callable[[], bool]]]:
-        """Show the gaps by community, then the table of all kinds."""
         self.dock.exploring.stop()
         self.dock.raise_()
+
+    def walk_gaps(self) -> Iterator[tuple[int, Callable[[], bool]]]:
+        """Show the gaps by community, then the table of all kinds and sites."""
         for _ in range(2):  # asked for once more, the map shows the whole again
             self.dock.cards["gaps"].link_asked.emit("gaps", "map")
             yield 1500, self.is_drawn

@@ -273,11 +273,15 @@ class SitesPanel(QDockWidget):
         table, letter = self.table, self.fontMetrics().averageCharWidth()
         wide = {column: self._width_of(column) for column in range(table.columnCount())}
         room = table.viewport().width() - sum(wide[column] for column in (KEPT, ORDER, HOST, MORE))
-        wide[KIND] = min(wide[KIND], int(letter * KIND_LETTERS), max(room, int(letter * LEAST_LETTERS)))
+        whole = wide[KIND]
+        wide[KIND] = min(whole, int(letter * KIND_LETTERS), max(room, int(letter * LEAST_LETTERS)))
         room -= wide[KIND]
+        free = room  # beside the columns that are shown
         for column in AS_ROOM_ALLOWS:
             room -= wide[column]
+            free = free if room < 0 else room
             table.setColumnHidden(column, room < 0)
+        wide[KIND] = min(whole, wide[KIND] + max(free, 0))
         for column, pixels in wide.items():
             table.setColumnWidth(column, pixels)
 

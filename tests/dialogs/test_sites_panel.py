@@ -68,6 +68,21 @@ def test_a_narrow_panel_needs_no_scrolling_sideways(panel, qtbot):
         assert {table.isColumnHidden(column) for column in module.AS_ROOM_ALLOWS} == {not is_wide}
 
 
+def test_no_name_is_cut_beside_free_room(panel, qtbot):
+    """A kind's name takes what the columns that are shown leave; it was cut with room beside it."""
+    from urban_renewal.dialogs.sites import panel as module
+
+    panel.titles = {"nurs": "Nursery", "eday": "Station for elders and day care"}
+    panel.show()
+    for letters in range(60, 200, 10):
+        panel.resize(panel.fontMetrics().averageCharWidth() * letters, 700)
+        panel.show_sites(rooms(), [], [], None)
+        qtbot.wait(20)
+        table = panel.table
+        free = table.viewport().width() - sum(table.columnWidth(column) for column in range(table.columnCount()))
+        assert free <= 0 or table.columnWidth(module.KIND) >= table.sizeHintForColumn(module.KIND), letters
+
+
 def test_a_column_is_called_the_same_in_the_panel_and_in_the_exported_table(panel):
     """The order to build, above all: “order” alone is how a list is sorted, and in Chinese another word."""
     from urban_renewal.dialogs.sites.showing import sheets_of
