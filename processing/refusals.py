@@ -198,7 +198,14 @@ def _take_layer(
         plan.doubts.append(("file_table_taken", told))
     snapshot = take_vector(use.parameter, value, context)
     wanted_geometry = use.wanted_geometry
-    if wanted_geometry not in ("any", "none") and snapshot.geometry not in (wanted_geometry, "unknown"):
+    is_blank = (
+        snapshot.geometry == "none" and not snapshot.count
+    )  # so QGIS shows a layer for anything, not drawn in yet
+    if (
+        not is_blank
+        and wanted_geometry not in ("any", "none")
+        and snapshot.geometry not in (wanted_geometry, "unknown")
+    ):
         kinds = {"wanted": wanted_geometry, "found": snapshot.geometry}
         raise RenewalError("source_geometry", layer=snapshot.name, parameter=use.parameter, **kinds)
     if snapshot.geometry != "none" and wanted_geometry != "none" and not snapshot.crs.isValid() and not local:
@@ -207,7 +214,7 @@ def _take_layer(
         raise RenewalError("layer_empty", layer=snapshot.name, parameter=use.parameter)
     fields = [item.name() for item in snapshot.fields]
     role = role_for(use.role, use.tables, fields)
-    if role.placed and snapshot.geometry == "none":
+    if role.placed and snapshot.geometry == "none" and not is_blank:
         raise RenewalError("layer_without_places", layer=snapshot.name, parameter=use.parameter, fields=fields)
     named = {}
     for column in role.columns.values():

@@ -106,7 +106,7 @@ def join_units(columns: dict[str, Any], units: Any, role: Role, layer: str, run:
     if odd.any():
         columns["capacity"] = columns["capacity"].mask(odd)
         pairs = [f"{one} ≠ {other}" for one, other in zip(told[odd], stated[odd])]
-        run.warn("not_a_number", layer=layer, column="capacity", n=int(odd.sum()), values=sorted(set(pairs))[:SHOWN])
+        run.warn("another_unit", layer=layer, column="capacity", n=int(odd.sum()), values=sorted(set(pairs))[:SHOWN])
 
 
 def _tell_lost_digits(cells: Any, name: str, layer: str, run: Run) -> None:

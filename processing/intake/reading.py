@@ -289,6 +289,8 @@ def read_table(
             keep &= give_ids(table, key, role.name, digits_of(snapshot), run, telling)
         ids = table[key] if key in table else pd.Series([str(i + 1) for i in table.index])
         keep &= clean_geometry(table, role.name, role.geometry, ids, invalid, run)
+    elif not rows and (role.placed or role.geometry not in ("any", "none")):
+        table[frames.GEOMETRY] = shapes  # a layer in which nothing was drawn yet may know no kind of geometry
     if not keep.all():
         table = table[keep].reset_index(drop=True)
     original = frames.geometries(table).copy() if wants_geometry else None

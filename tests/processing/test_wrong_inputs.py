@@ -134,3 +134,24 @@ def test_field_names_in_the_wrong_encoding_are_told(run_algorithm, make_layer, r
         assert ("The field names of layer “地块” are garbled" in feedback.textLog()) == garbled
         issues, _, _ = run_algorithm("checkinputs", {**asked, "ISSUES": str(tmp_path / "issues.gpkg")})
         assert ("names_garbled" in {row["code"] for row in rows_of(issues["ISSUES"])}) == garbled
+
+
+@pytest.mark.parametrize("kind", ["GEOMETRY", "POLYGON"])
+def test_an_optional_layer_in_which_nothing_was_drawn(kind, run_algorithm, make_layer, tmp_path, rows_of):
+    """One for any kind of geometry, as other programs make it, looks like a table to QGIS: it was refused as one."""
+    from osgeo import ogr, osr
+
+    system = osr.SpatialReference()
+    system.ImportFromEPSG(4545)
+    path = tmp_path / "blank.gpkg"
+    base = ogr.GetDriverByName("GPKG").CreateDataSource(str(path))
+    for name in ("protected", "roads"):
+        drawn = base.CreateLayer(name, system, ogr.wkbUnknown if kind == "GEOMETRY" else ogr.wkbPolygon)
+        drawn.CreateField(ogr.FieldDefn("class", ogr.OFTString))
+    base = drawn = None
+    given = {
+        "PARCELS": make_layer([(SQUARE, {"parcel_id": "a"})], name="宗地"),
+        "PROTECTED": f"{path}|layername=protected",
+    }
+    results, _, _ = run_algorithm("tagparcels", {**given, "OUTPUT": "TEMPORARY_OUTPUT"})
+    assert [row["protected_share"] for row in rows_of(results["OUTPUT"])] in ([0.0], [None])
