@@ -224,6 +224,10 @@
         <translation>与交付时一致，但已过期：{names}。</translation>
     </message>
     <message>
+        <source>As last time</source>
+        <translation>同上次</translation>
+    </message>
+    <message>
         <source>As of</source>
         <translation>基准日</translation>
     </message>
@@ -418,6 +422,10 @@
     <message>
         <source>Choose the delivery and a folder to work in.</source>
         <translation>请选成果和工作文件夹。</translation>
+    </message>
+    <message>
+        <source>Chosen for another layer with these fields:</source>
+        <translation>上次给字段相同的图层选的：</translation>
     </message>
     <message>
         <source>City examination</source>

@@ -15,6 +15,7 @@ from qgis.PyQt.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHeaderView,
+    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -28,7 +29,7 @@ from ..parts.inks import readable
 from ..parts.phrases import listed
 from ..parts.tables import keep_size, make_copyable
 from ..parts.widgets import text_label
-from ..study import project_state, steps, wording
+from ..study import habits, project_state, steps, wording
 
 AMBER = "#A66A00"
 ROWS_SEEN = 14  # without scrolling
@@ -116,6 +117,7 @@ class FieldsDialog(QDialog):
         self.buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).clicked.connect(self.restore)
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setText(tr("Apply"))
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(tr("Cancel"))
+        self._offer_habit()
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         add_help(self, "guide#s2", buttons=self.buttons)
@@ -125,6 +127,32 @@ class FieldsDialog(QDialog):
         self.resize(letter * 110, max(rows * int(self.fontMetrics().height() * 1.9), self.fontMetrics().height() * 16))
         make_copyable(self.table)
         keep_size(self, "fields")
+
+    def _offer_habit(self) -> None:
+        """Offer what was chosen for a layer with the same fields, if it is not what stands there already."""
+        last = habits.last_time(self.role, [item.name() for item in self.layer.fields()])
+        self._habit = {
+            name: field for name, field in last.items()
+            if name in self.combos and self.combos[name].isEnabled() and self.combos[name].currentData() != field
+        }  # fmt: skip
+        self.as_before: QPushButton | None = None
+        if self._habit:
+            self.as_before = self.buttons.addButton(tr("As last time"), QDialogButtonBox.ButtonRole.ResetRole)
+            told = [
+                f"{column_title(name, self.columns[name].aliases)} → {field}" for name, field in self._habit.items()
+            ]
+            self.as_before.setToolTip("\n".join([tr("Chosen for another layer with these fields:"), *told]))
+            self.as_before.clicked.connect(self.take_habit)
+
+    def take_habit(self) -> None:
+        """Choose what was chosen last time; other rows stay."""
+        for name, field in self._habit.items():
+            self.combos[name].setCurrentIndex(self.combos[name].findData(field))
+
+    def accept(self) -> None:
+        """Keep the choice for the next layer with these fields, too."""
+        habits.remember(self.role, self.mapping())
+        super().accept()
 
     def _add_row(self, row: int, name: str, column: Any, chosen: str) -> None:
         title = QTableWidgetItem(column_title(name, column.aliases))

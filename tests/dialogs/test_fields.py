@@ -6,6 +6,17 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QDialogButtonBox
 
 
+@pytest.fixture(autouse=True)
+def habits(monkeypatch):
+    """What people chose on this computer, in a place of its own."""
+    from qgis.core import QgsSettings
+    from urban_renewal.dialogs.study import habits
+
+    monkeypatch.setattr(habits, "KEY", "urban_renewal_tested/fields/")
+    yield habits
+    QgsSettings().remove("urban_renewal_tested")
+
+
 @pytest.fixture
 def fields(dock, qtbot, project):
     """The dialog for a layer of facilities that is called and built otherwise than ours."""
@@ -71,6 +82,54 @@ def test_another_field_is_remembered(fields, dock, qtbot):
     assert dock.session.study.inputs["FACILITIES"].mapping == wanted
     dock.session.read()  # from the project file
     assert dock.session.study.inputs["FACILITIES"].mapping == wanted
+
+
+def other_layer(*fields):
+    told = "&".join(f"field={name}:string" for name in fields)
+    return QgsVectorLayer(f"Point?crs=EPSG:4545&{told}", "另一区", "memory")
+
+
+def test_the_next_layer_with_the_same_fields_is_offered_what_was_chosen(habits, fields, dock, qtbot):
+    """The next district of the same office: one click instead of each field anew."""
+    from urban_renewal.dialogs.workbench.fields_dialog import FieldsDialog
+
+    assert fields.as_before is None  # nothing was ever chosen
+    fields.combos["facility_id"].setCurrentIndex(fields.combos["facility_id"].findData("BH"))
+    fields.combos["kind"].setCurrentIndex(fields.combos["kind"].findData("床位"))
+    wanted = fields.mapping()
+    fields.accept()
+    layer = other_layer("BH", "设施类别", "床位", "备注")
+    again = FieldsDialog("FACILITIES", layer, {}, dock)
+    assert again.mapping() == {}  # nobody has asked for it yet
+    assert "→ BH" in again.as_before.toolTip() and again.as_before.text() == "As last time"
+    qtbot.mouseClick(again.as_before, Qt.MouseButton.LeftButton)
+    assert again.mapping() == wanted == {"facility_id": "BH", "kind": "床位"}
+    assert FieldsDialog("FACILITIES", layer, wanted, dock).as_before is None  # it stands there already
+    assert FieldsDialog("FACILITIES", other_layer("BH", "备注"), {}, dock).as_before is None  # a field is missing
+    assert FieldsDialog("BUILDINGS", layer, {}, dock).as_before is None  # another role
+
+
+def test_of_several_choices_the_newest_that_fits_is_offered(habits):
+    habits.remember("ROADS", {"name": "A1", "class": "A2"})
+    habits.remember("ROADS", {"name": "B1"})
+    habits.remember("ROADS", {})  # as guessed: nothing to keep
+    assert habits.last_time("ROADS", ["A1", "A2", "B1"]) == {"name": "B1"}
+    assert habits.last_time("ROADS", ["A1", "A2"]) == {"name": "A1", "class": "A2"}
+    habits.remember("ROADS", {"name": "A1", "class": "A2"})
+    assert habits.last_time("ROADS", ["A1", "A2", "B1"]) == {"name": "A1", "class": "A2"}
+    for number in range(habits.MOST):
+        habits.remember("ROADS", {"name": f"C{number}"})
+    assert habits.last_time("ROADS", ["A1", "A2", "B1"]) == {}  # the oldest go
+
+
+@pytest.mark.parametrize("text", ["{", '"a"', "[1, {}]", '[{"name": 3}]', '{"name": "A1"}'])
+def test_settings_that_somebody_else_has_written_offer_nothing(habits, text):
+    from qgis.core import QgsSettings
+
+    QgsSettings().setValue(habits.KEY + "ROADS", text)
+    assert habits.last_time("ROADS", ["A1"]) == {}
+    habits.remember("ROADS", {"name": "A1"})
+    assert habits.last_time("ROADS", ["A1"]) == {"name": "A1"}
 
 
 def test_other_fields_make_a_step_old(fields, dock):
