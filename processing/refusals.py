@@ -198,14 +198,8 @@ def _take_layer(
         plan.doubts.append(("file_table_taken", told))
     snapshot = take_vector(use.parameter, value, context)
     wanted_geometry = use.wanted_geometry
-    is_blank = (
-        snapshot.geometry == "none" and not snapshot.count
-    )  # so QGIS shows a layer for anything, not drawn in yet
-    if (
-        not is_blank
-        and wanted_geometry not in ("any", "none")
-        and snapshot.geometry not in (wanted_geometry, "unknown")
-    ):
+    is_blank = snapshot.geometry == "none" and not snapshot.count  # so QGIS shows a layer for anything that is empty
+    if not (is_blank or wanted_geometry in ("any", "none") or snapshot.geometry in (wanted_geometry, "unknown")):
         kinds = {"wanted": wanted_geometry, "found": snapshot.geometry}
         raise RenewalError("source_geometry", layer=snapshot.name, parameter=use.parameter, **kinds)
     if snapshot.geometry != "none" and wanted_geometry != "none" and not snapshot.crs.isValid() and not local:
