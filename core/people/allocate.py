@@ -166,9 +166,11 @@ def _homes(
         main = shares[shares["is_main"]]
         parcel = np.full(len(table), -1, dtype=np.intp)
         parcel[main["building"].to_numpy()] = main["parcel"].to_numpy()
+        run.check()
         land = _land_class(parcels, run)[parcel]
         housing = np.where(pd.isna(land), np.nan, np.isin(land.astype(str), HOUSING))
         table["resid_floor_m2"] = _residential_floor(table, housing, run)
+        run.check()
         lived_in = occupancies(table, frames.optional(buildings, "occupancy"), land == HOMESTEAD, demography)
         estimate = _estimate(table, lived_in, demography)
     run.check()
