@@ -152,3 +152,26 @@ def test_links_break_between_each_other_only(text, whole):
     from urban_renewal.dialogs.workbench.card_words import unbroken
 
     assert unbroken(text) == whole
+
+
+def test_what_is_large_is_let_go_of_one_thing_a_turn(qtbot, qgis_app):
+    import weakref
+
+    from urban_renewal.dialogs.parts.later import forget_later
+
+    class Large:
+        pass
+
+    things = [Large() for _ in range(3)]
+    kept = [weakref.ref(thing) for thing in things]
+    forget_later(*things, None)
+    things.clear()
+    left = []
+
+    def look():
+        left.append(sum(ref() is not None for ref in kept))
+        return left[-1] == 0
+
+    assert not look()
+    qtbot.waitUntil(look)
+    assert left[0] == 3 and sorted(left, reverse=True) == left
