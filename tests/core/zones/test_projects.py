@@ -207,7 +207,7 @@ def test_backstreets_are_one_project_a_lane(inputs):
     made = make(replace(inputs, branches=branches))
     own = made.projects[made.projects["type"] == "山城后巷"].set_index("subject_id")
     assert own.index.tolist() == ["E1", "E5"]
-    assert own["name"].tolist() == ["八一巷后巷整治", "观音桥山城后巷02后巷整治"]
+    assert own["name"].tolist() == ["八一巷整治", "观音桥山城后巷02整治"]
     assert own["people"]["E1"] == 55.0
     assert np.isnan(own["people"]["E5"])
     items = made.items.set_index(["project_id", "item_id"])["quantity"]
