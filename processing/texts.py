@@ -69,7 +69,7 @@ def short_description(algorithm_id: str) -> str:
 def search_words(algorithm_id: str) -> list[str]:
     """Return what the search field of the Toolbox finds the algorithm by, in both languages, besides its title."""
     texts = help_of(algorithm_id)
-    return [*texts["title"].values(), algorithm_id, *_search_words()[algorithm_id]]
+    return [*texts["title"].values(), algorithm_id, *_search_words().get(algorithm_id, ())]
 
 
 @lru_cache(maxsize=1)

@@ -84,6 +84,14 @@ def test_the_search_finds_by_the_words_of_both_languages(algorithms):
     assert "养老" in algorithms["facilitygap"].tags() and "isochrone" in algorithms["serviceareas"].tags()
 
 
+def test_an_algorithm_without_words_of_its_own_is_found_by_its_titles(algorithms, monkeypatch):
+    """A new one has none yet: the Toolbox must open all the same."""
+    from urban_renewal.processing import texts
+
+    monkeypatch.setattr(texts, "_search_words", dict)
+    assert algorithms["rankzones"].tags() == ["片区排序", "Rank zones", "rankzones"]
+
+
 def is_folded(definition):
     return bool(definition.flags() & QgsProcessingParameterDefinition.Flag.FlagAdvanced)
 
