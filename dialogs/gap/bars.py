@@ -186,7 +186,7 @@ class GapBars(QWidget):
             painter.drawLine(int(x), int(line * 1.2), int(x), self.height())
             painter.setPen(quiet)
             if share in told:
-                painter.drawText(QRectF(x - 30, 0, 60, line), Qt.AlignmentFlag.AlignHCenter, f"{share} %")
+                painter.drawText(QRectF(x - wide / 2, 0, wide, line), Qt.AlignmentFlag.AlignHCenter, f"{share} %")
         first, last = (max(0, int((y - line * 1.3) // row)) for y in (event.rect().top(), event.rect().bottom()))
         for place, pair in enumerate(self.pairs[first : last + 1], first):
             top = line * 1.3 + place * row

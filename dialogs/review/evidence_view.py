@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from qgis.PyQt.QtCore import QEvent, QRectF, QSize, Qt
-from qgis.PyQt.QtGui import QBrush, QColor, QFont, QPainter, QPalette
+from qgis.PyQt.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPalette
 from qgis.PyQt.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ...processing.texts import tr
@@ -17,7 +17,8 @@ from ..parts.phrases import paired
 from .evidence_rows import MET, NOT, PART, UNKNOWN, EvidenceRow, sum_of, sum_text
 
 COLOURS = {MET: "#2E7D4F", PART: "#B07A00", NOT: "#8B9197", UNKNOWN: "#8B9197"}
-LEFT, RIGHT = 0.38, 0.29  # shares of the width for words and for state and weight
+LEFT, RIGHT = 0.38, 0.29  # shares of the width for words and for state and weight, where neither needs more
+LEAST_BAR = 8  # letters
 LINES = 2.5  # height of a row in lines of text
 
 
@@ -98,26 +99,42 @@ class EvidenceView(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
         painter.end()
 
+    def columns(self, width: float) -> tuple[float, float]:
+        """Return where bars and states begin: words that are long take what scales and states leave."""
+        gap, plain = self.fontMetrics().averageCharWidth(), self.fontMetrics()
+        bold, small = QFontMetrics(self._font(bold=True)), QFontMetrics(self._font(small=True))
+        words = [*(plain.horizontalAdvance(row.title) for row in self.rows),
+                 *(bold.horizontalAdvance(row.value) for row in self.rows)]  # fmt: skip
+        states = [*(plain.horizontalAdvance(state_word(row)) for row in self.rows),
+                  *(small.horizontalAdvance(_below(row)) for row in self.rows)]  # fmt: skip
+        scales = [small.horizontalAdvance("  ".join(filter(None, _scale(row)))) for row in self.rows]
+        left, right = width * LEFT, width * (1 - RIGHT)
+        wanted = max(words, default=0) + gap - left
+        if wanted > 0:
+            state = max(states, default=0) + 1
+            free = right - left - gap - max(scales, default=0), width - right - state
+            room = right - left - gap * LEAST_BAR
+            from_bar = min(wanted, max(0.0, free[0]), max(0.0, room))
+            from_state = min(wanted - from_bar, max(0.0, free[1]))
+            left, right = left + from_bar + from_state, right + from_state
+        return left, right
+
     def _draw(self, painter: QPainter, row: EvidenceRow, box: QRectF) -> None:
         ink, soft = self.palette().color(QPalette.ColorRole.WindowText), readable(COLOURS[NOT], self.palette())
         line, gap = self._line(), self.fontMetrics().averageCharWidth()
-        left, right = box.width() * LEFT, box.width() * (1 - RIGHT)
+        left, right = self.columns(box.width())
         self._say(painter, row.title, QRectF(0, box.top(), left - gap, line), ink, bold=False)
         self._say(painter, row.value, QRectF(0, box.top() + line, left - gap, line), ink, bold=True)
         bar = QRectF(left, box.top() + line * 0.3, right - left - gap, line * 0.55)
         self._draw_bar(painter, row, bar)
         at_right = Qt.AlignmentFlag.AlignRight
         scale = QRectF(left, box.top() + line, right - left - gap, line)
-        if row.ends[1]:
-            self._say(painter, row.ends[0], scale, soft, small=True)
-            self._say(painter, tr("limit {n}").format(n=row.ends[1]), scale, soft, small=True, at=at_right)
-        else:
-            self._say(painter, row.limit_short or row.limit, scale, soft, small=True)
+        for text, at in zip(_scale(row), (Qt.AlignmentFlag.AlignLeft, at_right)):
+            self._say(painter, text, scale, soft, small=True, at=at)
         colour = readable(COLOURS[row.state], self.palette())
         self._say(painter, state_word(row), QRectF(right, box.top(), box.width() - right, line), colour, at=at_right)
-        below = _product(row) if row.weight is not None else tr("must hold") if row.is_condition else ""
         place = QRectF(right, box.top() + line, box.width() - right, line)
-        self._say(painter, below, place, soft, small=True, at=at_right)
+        self._say(painter, _below(row), place, soft, small=True, at=at_right)
         painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
         painter.drawLine(0, int(box.bottom() - line * 0.25), int(box.width()), int(box.bottom() - line * 0.25))
 
@@ -160,6 +177,16 @@ def state_word(row: EvidenceRow) -> str:
     return {
         MET: tr("✓ met"), PART: tr("≈ part"), NOT: tr("✗ not met"), UNKNOWN: tr("? unknown"),
     }[row.state]  # fmt: skip
+
+
+def _scale(row: EvidenceRow) -> tuple[str, str]:
+    """Return what stands below the bar at its left and at its right end."""
+    return (row.ends[0], tr("limit {n}").format(n=row.ends[1])) if row.ends[1] else (row.limit_short or row.limit, "")
+
+
+def _below(row: EvidenceRow) -> str:
+    """Return what stands below the state."""
+    return _product(row) if row.weight is not None else tr("must hold") if row.is_condition else ""
 
 
 def _product(row: EvidenceRow) -> str:

@@ -162,7 +162,7 @@ class ReviewForm(QWidget):
             button.hide()  # until it is known which classes there are
         self.keys = QGridLayout()
         self.reason = QLineEdit()
-        self.reason.setPlaceholderText(tr("Optional; Enter goes here and back, Ctrl+Enter agrees with the rule"))
+        self.reason.setPlaceholderText(tr("Optional; Enter: here and back, Ctrl+Enter: as the rule"))
         self.reason.setToolTip(self.reason.placeholderText())
         self.photo = QgsFileWidget()
         self.photo.lineEdit().setPlaceholderText(tr("Photo or document (G)"))
@@ -254,9 +254,10 @@ class ReviewForm(QWidget):
         columns = len(shown) if needed * len(shown) <= self.detail.width() else 2
         for button in self.judge.values():
             self.keys.removeWidget(button)
+        for column in range(len(self.judge)):  # one that was in use before would keep its share of the width
+            self.keys.setColumnStretch(column, int(column < columns))
         for place, button in enumerate(shown):
             self.keys.addWidget(button, place // columns, place % columns)
-            self.keys.setColumnStretch(place % columns, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Arrange the keys for the width there is, the list for the height."""

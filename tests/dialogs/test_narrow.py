@@ -84,3 +84,66 @@ def test_headings_break_where_words_do(heading, lines):
     from urban_renewal.dialogs.gap.list import in_two
 
     assert in_two(heading) == lines
+
+
+def test_the_words_of_the_evidence_are_read_in_full(language, scale, review):  # noqa: F811
+    """A criterion with a long name, and a share known between two ends, in the least width of the panel."""
+    from qgis.PyQt.QtGui import QFont, QFontMetrics
+    from urban_renewal.dialogs.review.evidence_rows import MET, PART, UNKNOWN, EvidenceRow
+
+    review.resize(review.minimumWidth(), int(900 * scale))
+    view = review.form.evidence
+    wide = review.form.scroll.viewport().width()
+    age, care = ("建成年代", "物业或停车") if language == "zh" else ("Age", "Management or parking")
+    rows = [EvidenceRow(age, "≤ 2000: 100% (82–100%)", 0.82, 1.0, 0.5, PART,
+                        limit_short="1990/2000/2005"),
+            EvidenceRow(care, "100% (81–100%)", 0.0, 1.0, 0.1, UNKNOWN,
+                        ends=("0 %", "50 %")),
+            EvidenceRow("A", "1–4", 1.0, 1.0, 0.2, MET, ends=("0", "1"))]  # fmt: skip
+    view.show_rows(rows)
+    left, right = view.columns(wide)
+    bold = QFont(view.font())
+    bold.setBold(True)
+    gap, plain = view.fontMetrics().averageCharWidth(), view.fontMetrics()
+    assert max(plain.horizontalAdvance(row.title) for row in rows) <= left - gap
+    assert max(QFontMetrics(bold).horizontalAdvance(row.value) for row in rows) <= left - gap
+    assert right - left - gap >= 8 * gap  # the bars
+    assert plain.horizontalAdvance("? unknown" if language == "en" else "? 未知") <= wide - right
+    view.show_rows(rows[2:])  # short words leave the bars where they are
+    assert view.columns(wide) == (wide * 0.38, wide * (1 - 0.29))
+
+
+def test_keys_fill_the_width_when_a_wide_panel_gets_narrow(review, qtbot):  # noqa: F811
+    """In one row in a wide panel, in two in a narrow one: no column that is empty keeps its share."""
+    form = review.form
+    for letters in (140, 66):
+        review.resize(review.fontMetrics().averageCharWidth() * letters, 900)
+        qtbot.wait(50)
+        shown = [button for button in form.judge.values() if button.isVisible()]
+        rows = {button.y() for button in shown}
+        for y in rows:
+            ends = [button.geometry() for button in shown if button.y() == y]
+            assert max(box.right() for box in ends) >= form.detail.width() - 4
+    assert len(rows) == 2 or len(shown) < 3
+
+
+def test_the_scale_of_the_gaps_is_not_cut(scale, gaps, monkeypatch):  # noqa: F811
+    """Numbers above the bars have a box as wide as they are, whatever the letters."""
+    from qgis.PyQt.QtCore import QRectF
+    from qgis.PyQt.QtGui import QPainter
+    from urban_renewal.dialogs.gap import bars
+
+    drawn = []
+
+    class Told(QPainter):
+        def drawText(self, box, flags, text):  # Qt's name
+            drawn.append((QRectF(box), text))
+            super().drawText(box, flags, text)
+
+    monkeypatch.setattr(bars, "QPainter", Told)
+    view = gaps.panel.bars
+    view.resize(int(400 * scale), view.sizeHint().height())
+    view.grab()
+    scales = [(box, text) for box, text in drawn if text.endswith(" %")]
+    assert {"0 %", "100 %"} <= {text for _, text in scales}
+    assert all(view.fontMetrics().horizontalAdvance(text) <= box.width() for box, text in scales)
