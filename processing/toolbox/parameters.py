@@ -82,6 +82,10 @@ class RoleUse:
     shown: tuple[str, ...] = ()
     folded: bool = False
 
+    def __post_init__(self) -> None:
+        if self.fields and not self.role:
+            raise ValueError(f"{self.parameter}: fields are those of a role, name it")
+
     @property
     def wanted_geometry(self) -> str:
         """Return polygon | line | point | any | none."""

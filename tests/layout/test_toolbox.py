@@ -92,6 +92,14 @@ def test_an_algorithm_without_words_of_its_own_is_found_by_its_titles(algorithms
     assert algorithms["rankzones"].tags() == ["片区排序", "Rank zones", "rankzones"]
 
 
+def test_fields_without_a_role_are_told_to_who_writes_them():
+    """They ended in a KeyError when the Toolbox asked for the parameters, far from the line that forgot the role."""
+    from urban_renewal.processing.toolbox.parameters import RoleUse
+
+    with pytest.raises(ValueError, match="PARCELS: fields are those of a role"):
+        RoleUse("PARCELS", fields=("parcel_id",))
+
+
 def is_folded(definition):
     return bool(definition.flags() & QgsProcessingParameterDefinition.Flag.FlagAdvanced)
 
