@@ -17,13 +17,17 @@ RESERVED = ("OBJECTID", "SHAPE", "SHAPE_LENGTH", "SHAPE_AREA")  # columns that a
 MOST_EXACT = 2**53  # whole numbers that a double holds
 MULTI = 3  # from a type of OGC geometry to its multi type
 SLICE = 500
+POINT, LINE, POLYGON, MULTIPOINT = 1, 5, 6, 4  # types of OGC geometry; all of a layer are multi
+NO_GEOMETRY = 100  # ogr.wkbNone
+KINDS = {0: POINT, 1: LINE, 2: LINE, 5: LINE, 3: POLYGON, 6: POLYGON, 4: MULTIPOINT}  # by shapely's type id
 
 
 def write_geodatabase(path: Path, flats: Sequence[Any], run: Any) -> list[Any]:
     """Write each layer with Chinese headings as aliases; return what the geodatabase does not hold.
 
     Losses: `loss_control`, `loss_cut` (a template's length), `loss_number` (whole numbers beyond 2^53),
-    `loss_empty_shape`, `loss_field_name` (a reserved word got another name).
+    `loss_empty_shape`, `loss_shape_kind` (a point among areas, say: a layer holds one kind), `loss_field_name` (a
+    reserved word got another name).
     Raises RenewalError: `gdb_not_supported`, `write_failed`; Cancelled.
     """
     from osgeo import gdal
@@ -141,6 +145,7 @@ def _told_column(flat: Any, number: int, losses: list[Any], run: Any) -> Sequenc
 
 def _told_shapes(flat: Any, wanted: int, losses: list[Any], run: Any) -> list[Any] | None:
     """Return the geometries as WKB of the layer's type, None for a missing or empty one; add what is lost."""
+    import numpy as np
     import shapely
 
     from ...core.delivery.formats.flat import Loss, told_shape
@@ -148,9 +153,11 @@ def _told_shapes(flat: Any, wanted: int, losses: list[Any], run: Any) -> list[An
     if flat.shapes is None:
         return None
     shapes = flat.shapes.copy()
-    for row in shapely.is_empty(shapes).nonzero()[0].tolist():
-        told = told_shape(shapes[row])
-        losses.append(Loss(f"data.gdb/{flat.name}", flat.name, flat.ids[row], "", "loss_empty_shape", told, ""))
+    held = [number for number, kind in KINDS.items() if kind == wanted or (kind, wanted) == (POINT, MULTIPOINT)]
+    is_empty, there = shapely.is_empty(shapes), ~shapely.is_missing(shapes)
+    for row in (there & (is_empty | ~np.isin(shapely.get_type_id(shapes), held))).nonzero()[0].tolist():
+        code, told = "loss_empty_shape" if is_empty[row] else "loss_shape_kind", told_shape(shapes[row])
+        losses.append(Loss(f"data.gdb/{flat.name}", flat.name, flat.ids[row], "", code, told, ""))
         shapes[row] = None
     binary: list[Any] = []
     for start in range(0, len(shapes), SLICE):
@@ -162,17 +169,19 @@ def _told_shapes(flat: Any, wanted: int, losses: list[Any], run: Any) -> list[An
 
 
 def _geometry_type(flat: Any) -> int:
-    from osgeo import ogr
-    from shapely import get_type_id
+    """Return the type of geometry that most rows need, as in a shapefile; multi-points as soon as one row needs it."""
+    import shapely
 
     if flat.shapes is None:
-        return int(ogr.wkbNone)
-    types = {int(number) for number in get_type_id(flat.shapes)} - {-1}
-    if flat.table.geometry == "polygon" or types & {3, 6}:
-        return int(ogr.wkbMultiPolygon)
-    if flat.table.geometry == "line" or types & {1, 2, 5}:
-        return int(ogr.wkbMultiLineString)
-    return int(ogr.wkbMultiPoint if 4 in types else ogr.wkbPoint)
+        return NO_GEOMETRY
+    types = shapely.get_type_id(flat.shapes[~shapely.is_missing(flat.shapes) & ~shapely.is_empty(flat.shapes)])
+    kinds = [KINDS[number] for number in types.tolist() if number in KINDS]
+    if not kinds:
+        return {"polygon": POLYGON, "line": LINE}.get(flat.table.geometry, POINT)
+    points = POINT if MULTIPOINT not in kinds else MULTIPOINT
+    areas_n, lines_n = kinds.count(POLYGON), kinds.count(LINE)
+    told = {POLYGON: areas_n, LINE: lines_n, points: len(kinds) - areas_n - lines_n}
+    return max(told, key=lambda kind: told[kind])  # of equals the first
 
 
 def _field_type(column: Any, values: Sequence[Any]) -> int:

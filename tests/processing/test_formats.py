@@ -406,3 +406,33 @@ def test_dates_and_flags_of_an_input_come_along_as_text_and_number(make_layer, r
     ):  # fmt: skip
         values, _ = table(path, "tagged")
         assert (values[date], values[flag]) == (["2025-12-31"], [1])
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "lost"),
+    [
+        (["POINT(1 1)", "POLYGON((0 0,1 0,1 1,0 0))", "POINT(2 2)", None], "Point", [("#2", "loss_shape_kind")]),
+        (["POINT(1 1)", "MULTIPOLYGON(((0 0,1 0,1 1,0 0)))", "POLYGON((0 0,1 0,1 1,0 0))", "POLYGON EMPTY"],
+         "MultiPolygon", [("#1", "loss_shape_kind"), ("#4", "loss_empty_shape")]),
+        (["POINT(1 1)", "MULTIPOINT((1 1),(2 2))", "LINESTRING(0 0,1 1)"], "MultiPoint", [("#3", "loss_shape_kind")]),
+        ([None], "MultiPolygon", []),
+    ],
+)  # fmt: skip
+def test_a_layer_of_mixed_shapes_in_a_geodatabase(words, kind, lost, provider, tmp_path):
+    """Facilities drawn as points and as areas stopped the whole delivery: a geodatabase holds one kind in a layer."""
+    from qgis.core import QgsVectorLayer, QgsWkbTypes
+    from urban_renewal.core import schema
+    from urban_renewal.core.delivery.formats.flat import Flat
+    from urban_renewal.core.run import Run
+    from urban_renewal.processing.delivery.geodatabase import write_geodatabase
+
+    columns = (schema.Column("note", "text", "备注", "note"),)
+    table = schema.Table("mixed", "设施", "Facilities", "polygon", (), columns)
+    shapes = np.array([None if text is None else shapely.from_wkt(text) for text in words], dtype=object)
+    names = [f"#{row + 1}" for row in range(len(words))]
+    losses = write_geodatabase(tmp_path / "data.gdb", [Flat("mixed", table, names, [names], shapes)], Run())
+    assert [(item.feature_id, item.code) for item in losses] == lost
+    found = QgsVectorLayer(f"{tmp_path / 'data.gdb'}|layername=mixed", "mixed", "ogr")
+    assert QgsWkbTypes.displayString(found.wkbType()) == kind
+    held = {feature["note"] for feature in found.getFeatures() if feature.hasGeometry()}
+    assert held == {name for name, text in zip(names, words) if text} - {name for name, _ in lost}
