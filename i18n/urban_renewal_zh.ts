@@ -1864,6 +1864,10 @@
         <translation>复核 — 识别结果</translation>
     </message>
     <message>
+        <source>Review this parcel</source>
+        <translation>复核这宗</translation>
+    </message>
+    <message>
         <source>Review {n}…</source>
         <translation>复核 {n} 宗…</translation>
     </message>

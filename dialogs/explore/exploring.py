@@ -85,6 +85,7 @@ class Exploring(QObject):
             self.panel.reach_asked.connect(self.time_maps.show)
             self.panel.map_asked.connect(self.time_maps.follow)
             self.panel.zone_asked.connect(self.show_zone)
+            self.panel.review_asked.connect(self._review)
             self.panel.visibilityChanged.connect(self._on_visible)
             put_beside(self._iface, self._dock, self.panel)
         if self.tool is None:
@@ -224,6 +225,11 @@ class Exploring(QObject):
         if is_felt:
             self.panel.text.setHtml(f"<p>{tr('Looking it up…')}</p>")
         self._about.ask(is_felt, function, over)
+
+    def _review(self) -> None:
+        """Show the parcel that is told of in the panel in which it is judged."""
+        if self._item is not None:
+            self._dock.reviewing.open_at(self._item.parcel_id)
 
     def _stop_looking(self) -> None:
         for question in (self._about, self._way, self.time_maps.question):

@@ -29,13 +29,14 @@ DEFAULT_MIN, MOST_MIN = 15, 60
 
 class ExplorePanel(QDockWidget):
     """`way_asked(kind, facility)`, `reach_asked(profile, minutes, to the place)`, `zone_asked(zone)`, `map_asked(what)`
-    (keep | compare | go:<letter> | forget:<letter>): what a person wants.
+    (keep | compare | go:<letter> | forget:<letter>), `review_asked()` of the parcel told of: what a person wants.
     """
 
     way_asked = pyqtSignal(str, str)
     reach_asked = pyqtSignal(str, float, bool)
     map_asked = pyqtSignal(str)
     zone_asked = pyqtSignal(str)
+    review_asked = pyqtSignal()
 
     def __init__(self, iface: Any) -> None:
         super().__init__(tr("Explore"), iface.mainWindow() if iface else None)
@@ -132,6 +133,8 @@ class ExplorePanel(QDockWidget):
             self.zone_asked.emit(rest)
         elif scheme == "map":
             self.map_asked.emit(rest)
+        elif scheme == "review":
+            self.review_asked.emit()
 
     def _again(self) -> None:
         """Draw the time map again for another walker or other minutes, when it is drawn at each click."""

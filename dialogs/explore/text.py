@@ -76,12 +76,16 @@ def facts_text(item: Item, gaps: Sequence[tuple[Any, ...]], standard: Mapping[st
 def parcel_html(
     item: Item, reason: str, gaps: Sequence[tuple[Any, ...]], titles: Mapping[str, str], facts: str = ""
 ) -> str:
-    """Return why a parcel has its tag, and per kind the minutes to the nearest, what is missing, a link to the way."""
+    """Return why a parcel has its tag, and per kind the minutes to the nearest, what is missing, a link to the way.
+
+    The link `review:` leads to the panel in which a person says otherwise.
+    """
     score = "" if item.score is None else f" {item.score:.2f}"
     tag = f'<b style="color:{colour_of(item.tag)}">■</b> <b>{escape(level_title(item.tag, item.level))}</b>'
     head = tr("Parcel {id}").format(id=escape(item.parcel_id))
     facts = f"<p>{escape(facts)}</p>" if facts else ""
-    parts = [f"<h3>{head}</h3>{facts}<p>{tag}{score}<br>{escape(reason)}</p>"]
+    judge = f'<a href="review:">{tr("Review this parcel")}</a>'
+    parts = [f"<h3>{head}</h3>{facts}<p>{tag}{score}<br>{escape(reason)}<br>{judge}</p>"]
     if not gaps:
         return "".join([*parts, f"<p>{tr('Facilities are known after Gaps.')}</p>"])
     if all(row[8] == "NO_NEED" for row in gaps):

@@ -56,6 +56,7 @@ class Reviewing(QObject):
         self._showing: Turns | None = None
         self._telling: Turns | None = None
         self._shown: tuple[str, float] = ("", 0.0)  # the parcels on the desk: source, when they were written
+        self._wanted = ""  # the parcel that is shown once the panel is there; "" = the first of its list
         dock.session.ended.connect(self._on_ended)
 
     def _on_ended(self, *_: Any) -> None:
@@ -65,6 +66,17 @@ class Reviewing(QObject):
         if is_open and source and (source, stamp_of(source)) != self._shown:
             self.open(to_front=panel.isVisible() and panel.is_seen)
 
+    def open_at(self, parcel_id: str) -> None:
+        """Show the panel with a parcel, also one that its list leaves out; what is on the desk is not read anew."""
+        source, panel = tagged_source(self._dock.session.study), self.panel
+        if panel is not None and panel.desk is not None and self._shown == (source, stamp_of(source)):
+            panel.show()
+            panel.raise_()
+            panel.show_parcel(parcel_id)
+        else:
+            self._wanted = parcel_id
+            self.open()
+
     def open(self, to_front: bool = True) -> None:
         """Show the panel on the study's tagged parcels; nothing happens before Tag."""
         from ...core.errors import RenewalError
@@ -73,6 +85,7 @@ class Reviewing(QObject):
         source = tagged_source(study)
         is_coming = self._task is not None or self._showing is not None
         if not study.folder or not source or is_coming:
+            self._wanted = self._wanted if is_coming else ""
             if "tag" in study.steps and not is_coming:
                 self.failed.emit(unread_text(str(study.steps["tag"].results.get("tagged", "tagged.gpkg"))))
             return
@@ -93,6 +106,7 @@ class Reviewing(QObject):
         self._read(lambda: make(read_areas()), review_map, to_front)
 
     def _fail(self, error: Exception, source: str) -> None:
+        self._wanted = ""
         is_ours = isinstance(error, review_items.UnreadableError)
         self.failed.emit(unread_text(source) if is_ours else wording.error_text(error))
 
@@ -135,6 +149,9 @@ class Reviewing(QObject):
         if before is not None:
             desk.go_on(before)
         self.panel.open(desk, review_map)
+        wanted, self._wanted = self._wanted, ""
+        if wanted:
+            self.panel.show_parcel(wanted)
         if before is not None:
             self._let_go(before)
 

@@ -113,6 +113,33 @@ def test_parcel_tells_why_and_what_is_missing(explore):
     assert "6.0 places" in text
 
 
+def test_a_parcel_is_reviewed_from_where_it_is_told_of(explore, dock):
+    """Who sees a wrong tag on the map says so there; looking for the parcel in the list was left to him."""
+
+    def current(panel):
+        return panel.desk.queue[panel.form.list.currentIndex().row()].parcel_id
+
+    def follow():
+        explore.panel.text.anchorClicked.emit(QUrl("review:"))
+        return dock.reviewing.panel
+
+    click(explore, EAST + 1, NORTH + 1)
+    assert 'href="review:"' in explore.panel.text.toHtml()
+    panel = follow()
+    assert panel.isVisibleTo(dock.parent()) or not panel.isHidden()
+    assert current(panel) == "P2"
+    others = [item.parcel_id for item in panel.desk.queue if item.parcel_id != "P2"]
+    assert panel.show_parcel(others[0]) and current(panel) != "P2"
+    desk = panel.desk
+    panel.hide()
+    assert current(follow()) == "P2" and not panel.isHidden()
+    assert panel.desk is desk  # nothing was read again
+    dock.reviewing.close()
+    click(explore, EAST - 90, NORTH - 90)  # no parcel there: nothing to be judged
+    explore.panel.text.anchorClicked.emit(QUrl("review:"))
+    assert dock.reviewing.panel is None
+
+
 def test_way_with_stairs(explore):
     """The network has times for elders only, so an elder walks where a carer would."""
     click(explore, EAST + 1, NORTH + 1)
