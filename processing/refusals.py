@@ -20,6 +20,7 @@ from qgis.core import (
     QgsProcessingParameterDateTime,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterField,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
     QgsProperty,
@@ -82,6 +83,7 @@ def settle(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingCont
     _settle_crs(algorithm, context, plan)
     _keep(algorithm, values, context, plan)
     algorithm.refuse(values, plan)
+    _refuse_fields(algorithm, values, plan)
     refuse_side_files(algorithm, values)
     sinks = [d for d in algorithm.parameterDefinitions() if isinstance(d, QgsProcessingParameterFeatureSink)]
     for definition in sinks:
@@ -162,6 +164,21 @@ def _refuse_days(algorithm: Any, values: Mapping[str, Any]) -> None:
             continue
         if not QDate.fromString(value[:10], Qt.DateFormat.ISODate).isValid():
             raise RenewalError("day_unreadable", parameter=definition.name(), value=value[:40])
+
+
+def _refuse_fields(algorithm: Any, values: Mapping[str, Any], plan: Plan) -> None:
+    """Refuse a field that its layer has not; those of a role's columns were looked for with the layer."""
+    for definition in algorithm.parameterDefinitions():
+        chosen = values.get(definition.name())
+        if not isinstance(definition, QgsProcessingParameterField) or not isinstance(chosen, str) or not chosen:
+            continue
+        layer, role = (of.get(definition.parentLayerParameterName()) for of in (plan.vectors, plan.roles))
+        if layer is None or role is None or definition.name() in {item.parameter for item in role.columns.values()}:
+            continue
+        fields = [item.name() for item in layer.fields]
+        if chosen not in fields:
+            told = {"field": chosen, "parameter": definition.name(), "fields": fields}
+            raise RenewalError("field_missing", layer=layer.name, **told)
 
 
 def _refuse_files(algorithm: Any, values: Mapping[str, Any]) -> None:

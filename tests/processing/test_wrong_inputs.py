@@ -55,6 +55,20 @@ def test_choices_and_files(told, parcels, values, sentence):
     assert told("tagparcels", {"PARCELS": parcels, "OUTPUT": "memory:", **values}) == sentence
 
 
+@pytest.mark.parametrize("name", ["facilitygap", "fullstudy"])
+def test_a_field_for_the_summary_that_is_not_there(name, told, parcels, make_layer, tmp_path):
+    """It was found in the midst of the run, as a fault of the program."""
+    points = make_layer([("POINT(0 0)", {"facility_id": "a", "kind": "kgar"})], "Point", name="设施")
+    roads = make_layer([("LINESTRING(0 0,1 1)", {"highway": "path"})], "LineString", name="路")
+    people = make_layer([(SQUARE, {"pop": 1})], "Polygon", name="社区")
+    columns = {"edge_id": "e", "from_node": "a", "to_node": "b", "length_m": 1.4, "kind": "path", "adult_fwd_ms": 9}
+    edges = make_layer([("LINESTRING(0 0,1 1)", columns)], "LineString", name="路网")
+    study = {"POPULATION": people, "ROADS": roads, "STATIONS": points, "FOLDER": str(tmp_path / "out")}
+    given = {"facilitygap": {"NETWORK": edges, "OUTPUT": "memory:"}, "fullstudy": study}
+    message = told(name, {"PARCELS": parcels, "FACILITIES": points, "SUMMARY_FIELD": "街道", **given[name]})
+    assert message.startswith("图层“我的宗地”没有字段“街道”（") and "SUMMARY_FIELD" in message
+
+
 @pytest.mark.parametrize("value", [-5, "abc"])
 def test_numbers(told, parcels, value):
     """A word where a number may be left out was taken for nothing given."""
