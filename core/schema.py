@@ -30,10 +30,10 @@ class Column:
     note: dict[str, str] | None = None
 
     def alias(self, language: str) -> str:
-        """Return the column's heading with its unit."""
-        if not self.unit:
-            return self.zh if language == "zh" else self.en
-        unit = unit_words(self.unit, language)
+        """Return the column's heading with its unit; what is counted is said once: Parcels, not Parcels (parcels)."""
+        name, unit = self.zh if language == "zh" else self.en, unit_words(self.unit, language)
+        if not self.unit or unit.casefold() == name.casefold():
+            return name
         return f"{self.zh}（{unit}）" if language == "zh" else f"{self.en} ({unit})"
 
 

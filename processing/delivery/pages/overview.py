@@ -22,7 +22,7 @@ from .sheet import GREY, HAIR, Sheet
 from .zonepage import zone_name
 
 ROW, LOW_ROW = 4.9, 4.4  # mm of a row, of one in a long table
-TAGS, KINDS = (24, 15, 13, 14), (27, 9, 14, 12, 13, 13)  # shares of a table's width
+TAGS, KINDS = (24, 15, 13, 14), (32, 9, 13, 10, 13, 12)  # shares of a table's width
 ZONES, CHECKS = (30, 12, 8, 15), 18.0  # mm of name, hectares, petals, people; of the checks; bars take the rest
 BAR_LEFT, WORDS = 3.0, 17.5  # mm from the people to the bars, of the figures behind each
 HEAD = ("city_cores", "page_stations", "city_zones", "page_names", "city_veil", "city_tagged")

@@ -204,3 +204,15 @@ def test_a_long_table_prints_with_its_headings_and_a_wide_one_keeps_its_names(tm
     assert (second.freeze_panes, second.page_setup.paperSize) == ("A3", 9)
     assert first["B3"].alignment.wrap_text
     assert not second["A3"].alignment.wrap_text
+
+
+def test_what_is_counted_is_said_once_in_a_heading():
+    """A column of households in households is headed Households; another unit stands beside the name."""
+    from urban_renewal.core import schema
+
+    columns = [column for name in schema.table_names() for column in schema.table(name).columns]
+    heads = {column.alias(language) for column in columns for language in ("zh", "en")}
+    twice = [head for head in heads if (parts := head.rstrip(")）").replace("（", "(").split(" (")) and len(parts) == 2
+             and parts[0].casefold() == parts[1].casefold()]  # fmt: skip
+    assert twice == [] and "Households" in heads
+    assert schema.Column("m", "real", "面积", "Area", "m2").alias("en") == "Area (m²)"
