@@ -171,6 +171,7 @@ def settled(qtbot, look):
 def test_windows_are_whole(language, scale, dock, load_inputs, make, faults, qtbot):
     if make is not empty:
         load_inputs()
+        qtbot.waitUntil(lambda: "FACILITIES" in dock.session.study.inputs, timeout=10_000)  # guessed beside the window
         qtbot.wait(200)
     dock.resize(int(400 * scale), int(900 * scale))
     window = make(dock)
