@@ -105,8 +105,9 @@ def recognise_scheme(codes: Iterable[Any], has_czcsxm: bool) -> Detected:
     A candidate knows at least 98 % of the rows' codes. Codes that only one scheme has, and a CZCSXM field, decide for
     it; candidates that give every code the same class are the same answer (the first is taken). Where no scheme knows
     the codes as they are, they are tried with the 0 in front that number fields drop.
-    Raises RenewalError(`scheme_unclear`) with candidates and evidence when codes mean different classes: the same
-    digits stand for industry in one scheme and for a farm road in another. Source: domain rules of the crosswalk.
+    Raises RenewalError: `scheme_unknown` when no scheme knows enough of the codes; `scheme_unclear` (with candidates,
+    evidence) when codes mean different classes: the same digits stand for industry in one scheme and for a farm road
+    in another. Source: domain rules of the crosswalk.
     """
     texts = pd.Series(list(codes), dtype=object)
     counts = clean_codes(texts).value_counts()
@@ -118,6 +119,8 @@ def recognise_scheme(codes: Iterable[Any], has_czcsxm: bool) -> Detected:
     if not candidates:
         read = {scheme.name: {code: scheme.whole(code) for code in seen} for scheme in schemes().values()}
         candidates = _knowing(seen, read)
+    if not candidates:
+        raise _unknown(seen, read, texts)
     told = {scheme.name: [code for code in read[scheme.name].values()
                           if scheme.telling and scheme.telling.fullmatch(code)] for scheme in candidates}  # fmt: skip
     if has_czcsxm and any(scheme.name == SURVEY for scheme in candidates):
@@ -129,6 +132,17 @@ def recognise_scheme(codes: Iterable[Any], has_czcsxm: bool) -> Detected:
         return Detected(telling[0].name, tuple(told[telling[0].name]), alike)
     evidence = [f"{name}: {', '.join(found[:4])}" for name, found in told.items() if found] or list(seen)[:6]
     raise RenewalError("scheme_unclear", candidates=[scheme.name for scheme in telling], evidence=evidence)
+
+
+def _unknown(seen: Mapping[str, int], read: Mapping[str, Mapping[str, str]], texts: pd.Series) -> RenewalError:
+    """Return what to say of codes of which no scheme knows enough: the scheme that knows most, and what it lacks."""
+    lacks = {scheme: [code for code in seen if scheme.class_of(read[scheme.name][code]) is None]
+             for scheme in schemes().values()}  # fmt: skip
+    best = min(lacks, key=lambda scheme: sum(seen[code] for code in lacks[scheme]))  # of equals the first
+    rows = sum(seen.values())
+    known = (rows - sum(seen[code] for code in lacks[best])) / rows if rows else 0.0
+    strange = lacks[best] or sorted({str(text).strip() for text in texts.dropna()} - {""})
+    return RenewalError("scheme_unknown", scheme=best.name, share=f"{known:.0%}", values=strange[:6] or ["—"])
 
 
 def _knowing(seen: Mapping[str, int], read: Mapping[str, Mapping[str, str]]) -> list[Scheme]:

@@ -73,10 +73,16 @@ def test_codes_of_numbers_get_their_zero_back():
     assert clash.value.values["candidates"]
 
 
-def test_codes_of_no_scheme_are_asked_too():
+@pytest.mark.parametrize(
+    ("codes", "share", "values"),
+    [(["X9", "Z8"], "0%", ["X9", "Z8"]), (["05H1"] * 19 + ["QQ"], "95%", ["Q"]), (["??", "??"], "0%", ["??"])],
+)
+def test_codes_of_no_scheme_are_told(codes, share, values):
+    """They were said to be unclear between no schemes at all."""
     with pytest.raises(RenewalError) as caught:
-        detect_scheme(["X9", "Z8"], False)
-    assert caught.value.values["candidates"] == []
+        detect_scheme(codes, False)
+    assert caught.value.code == "scheme_unknown"
+    assert (caught.value.values["share"], caught.value.values["values"]) == (share, values)
 
 
 @pytest.mark.parametrize(
