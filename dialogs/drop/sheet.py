@@ -64,7 +64,7 @@ class DropSheet(QDialog):
         super().__init__(parent)
         self.path, self.layer, self.table = path, None, None
         self._look: Any = None  # the task that looks for a shift
-        self._shift = ""
+        self._shift, self._is_taken = "", False
         self.setWindowTitle(tr("Add {file}").format(file=path.name) + place)
         layout, form = QVBoxLayout(self), QFormLayout()
         self.form = form
@@ -360,6 +360,12 @@ class DropSheet(QDialog):
         """Add every layer of the file to the project."""
         found = [open_layer(*self.which.itemData(n)) for n in range(1, self.which.count())]
         return [results.add_in_order(project, layer, guess_of(layer)) for layer in found if layer.isValid()]
+
+    def accept(self) -> None:
+        """Take the layer, once: a press that waited while the window was busy comes after the sheet was closed."""
+        if not self._is_taken:
+            self._is_taken = True
+            super().accept()
 
     def reject(self) -> None:
         """Close the sheet and let go of the layer."""

@@ -64,3 +64,14 @@ def test_a_sheet_is_not_answered_before_it_is_seen(dock, qtbot, tmp_path, kind, 
             qtbot.wait(100)
     qtbot.wait(200)
     assert shown().path.name == "two.csv"
+
+
+def test_a_sheet_is_taken_once(dock, qtbot, tmp_path, project):
+    """A second press that waited while the window was busy took a layer that was no longer there."""
+    (tmp_path / "one.csv").write_text("a,b\n1,k\n", encoding="utf-8")
+    sheet = dock.dropping.ask(tmp_path / "one.csv")
+    sheet.accept()
+    sheet.accept()
+    qtbot.waitUntil(lambda: len(project.mapLayersByName("one")) == 1, timeout=3000)
+    qtbot.wait(200)
+    assert len(project.mapLayersByName("one")) == 1
