@@ -1604,7 +1604,7 @@
         <translation>可选：{wanted}。</translation>
     </message>
     <message>
-        <source>Optional; Enter: here and back, Ctrl+Enter: as the rule</source>
+        <source>Optional; Enter in/out, Ctrl+Enter agrees</source>
         <translation>选填；Enter 进出，Ctrl+Enter 同意规则</translation>
     </message>
     <message>

@@ -109,10 +109,10 @@ class EvidenceView(QWidget):
                   *(small.horizontalAdvance(_below(row)) for row in self.rows)]  # fmt: skip
         scales = [small.horizontalAdvance("  ".join(filter(None, _scale(row)))) for row in self.rows]
         left, right = width * LEFT, width * (1 - RIGHT)
-        wanted = max(words, default=0) + gap - left
+        wanted = max(words, default=0) + gap + 2 - left
         if wanted > 0:
-            state = max(states, default=0) + 1
-            free = right - left - gap - max(scales, default=0), width - right - state
+            state, scale = max(states, default=0) + 2, max(scales, default=0) + 2  # boxes are cut to whole pixels
+            free = right - left - gap - scale, width - right - state
             room = right - left - gap * LEAST_BAR
             from_bar = min(wanted, max(0.0, free[0]), max(0.0, room))
             from_state = min(wanted - from_bar, max(0.0, free[1]))

@@ -162,7 +162,7 @@ class ReviewForm(QWidget):
             button.hide()  # until it is known which classes there are
         self.keys = QGridLayout()
         self.reason = QLineEdit()
-        self.reason.setPlaceholderText(tr("Optional; Enter: here and back, Ctrl+Enter: as the rule"))
+        self.reason.setPlaceholderText(tr("Optional; Enter in/out, Ctrl+Enter agrees"))
         self.reason.setToolTip(self.reason.placeholderText())
         self.photo = QgsFileWidget()
         self.photo.lineEdit().setPlaceholderText(tr("Photo or document (G)"))
