@@ -15,6 +15,7 @@ from ...inputs.overlay import share_buildings
 from ...run import Run
 from ..gap import GapLayers, GapOptions, count_loads
 from ..standard import Kind
+from .hosts import SPARE
 
 IDLE = ("idle_factory", "idle_building")
 LEVELS = ("confirmed", "suspected")
@@ -65,7 +66,7 @@ def surplus_rooms(layers: GapLayers, kgar: Kind, options: GapOptions, run: Run) 
     shapes = frames.geometries(layers.facilities)[rows]
     spots = np.where(shapely.get_dimensions(shapes) == 2, shapes, shapely.buffer(shapely.centroid(shapes), POINT_M))
     found = pd.DataFrame({
-        "candidate_id": [f"K-{name}" for name in supply["facility_id"].to_numpy(dtype=object)[chosen]],
+        "candidate_id": [f"{SPARE}{name}" for name in supply["facility_id"].to_numpy(dtype=object)[chosen]],
         "parcel_id": None, "usable_area": np.floor(free[chosen] + 1e-6) * (kgar.m2_per_unit or 0.0), "floors": None,
         "entry_floor": None, "lift": None, "kind": "kgar",
         "name": frames.optional(layers.facilities, "name").to_numpy(dtype=object)[rows], frames.GEOMETRY: spots,

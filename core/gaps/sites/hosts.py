@@ -24,6 +24,7 @@ Reals = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 ANY = np.inf  # storeys above the entrance without a limit
+SPARE = "K-"  # before a kindergarten's id: its spare rooms as a host
 
 
 @dataclass(frozen=True, eq=False)

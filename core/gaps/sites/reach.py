@@ -13,7 +13,7 @@ from ... import frames
 from ...apportion import Whole
 from ...run import Run
 from ...walking.graph import Ints, WalkGraph, graph_of
-from ...walking.join import Joined, JoinOptions, join_points, not_joined_reason
+from ...walking.join import Joined, JoinOptions, Points, join_points, not_joined_reason
 from ...walking.profiles import Profile
 from ...walking.reach import Pairs, reach_pairs
 from ..demand import Demand, need_of
@@ -21,7 +21,7 @@ from ..fair import Groups, Reach, merge_places
 from ..gap import GapLayers, GapOptions, Town, join_homes, town_of, walked_alike, whole_capacity
 from ..standard import Kind
 from ..supply import list_supply
-from .hosts import Hosts
+from .hosts import SPARE, Hosts
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +82,7 @@ def _join(
 ) -> tuple[Joined, Joined]:
     """Join homes to the network of one profile, and facilities with the hosts behind them."""
     graph, profile = walking
-    rooms = hosts.points
+    rooms = _rooms(layers, hosts, town)
     for_homes = JoinOptions(options.snap_limit_m, options.snap_max_climb_m)
     for_doors = JoinOptions(options.snap_limit_m, options.snap_max_climb_m, profile.rules.structure_snap_m)
     surface, barriers = layers.surface, layers.barriers
@@ -93,6 +93,27 @@ def _join(
     ids = hosts.table["candidate_id"].to_numpy(dtype=object)
     run.leave_out("CANDIDATES", ids[lost], "site_not_joined", "warning", profile=profile.id)
     return places, facilities.and_then(offers)
+
+
+def _rooms(layers: GapLayers, hosts: Hosts, town: Town) -> Points:
+    """Return the points of the hosts; spare rooms of a kindergarten are entered by its own doors."""
+    own, doors = hosts.points, town.doors
+    row_of = {name: row for row, name in enumerate(frames.texts(layers.facilities["facility_id"]).fillna("").tolist())}
+    told = [name.startswith(SPARE) and is_kgar for name, is_kgar in zip(names_of(hosts), hosts.is_kindergarten)]
+    facility = np.array([
+        row_of.get(name.removeprefix(SPARE), -1) if is_spare else -1 for name, is_spare in zip(names_of(hosts), told)
+    ], dtype=np.intp)  # fmt: skip
+    host_of = np.full(doors.owners, -1, dtype=np.int32)
+    host_of[facility[facility >= 0]] = np.flatnonzero(facility >= 0)
+    theirs = np.flatnonzero(host_of[doors.owner] >= 0)
+    if not len(theirs):
+        return own
+    kept = np.flatnonzero(~np.isin(own.owner, host_of[doors.owner[theirs]]))
+    owner = np.concatenate([own.owner[kept], host_of[doors.owner[theirs]]]).astype(np.int32)
+    order = np.argsort(owner, kind="stable")
+    ids, x_m, y_m = (np.concatenate([mine[kept], other[theirs]])[order]
+                     for mine, other in ((own.ids, doors.ids), (own.x_m, doors.x_m), (own.y_m, doors.y_m)))  # fmt: skip
+    return Points(ids, x_m, y_m, owner[order], own.owners)
 
 
 def _walk(

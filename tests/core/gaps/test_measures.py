@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Hosts that nobody listed, layers before and after, and a measure for every gap: by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -115,6 +117,17 @@ def proposal(*names):
     hostable = [kind for kind in gap.kinds if kind.host.fits]
     found = propose_sites(layers, candidates, None, SiteOptions(gap.of(hostable), 1), Run())
     return layers, gap, found
+
+
+@pytest.mark.parametrize(("door", "served"), [(None, 90), (890, 90), (500, 45)])
+def test_spare_rooms_are_entered_by_the_doors_of_the_kindergarten(door, served):
+    """At 500 nobody comes to the door in 300 s, whatever lies beside the building; the hall at 150 serves p1 alone."""
+    doors = None if door is None else frame([shapely.Point(door, 0)], entrance_of=["k"], entrance_id=["k1"])
+    layers, gap = replace(town(), entrances=doors), options("nurs")
+    (kgar,) = kinds("kgar")
+    candidates = find_hosts(layers, buildings(), kgar, gap, Run())
+    assert candidates["candidate_id"].tolist() == ["v", "K-k"]
+    assert propose_sites(layers, candidates, None, SiteOptions(gap, 2), Run()).objective == served
 
 
 def test_layers_before_and_after():
