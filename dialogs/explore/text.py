@@ -155,6 +155,8 @@ def zone_html(files: Mapping[str, str], zone: str) -> str:
         tr("gap of children {share}").format(share=wording.percent(child, 0)),
     )
     parts = [f"<h3>{escape(name or zone)} <small>{escape(zone)}</small></h3><p>{' · '.join(figures)}</p>"]
+    from ...core.delivery.findings import tell_source_clause
+
     found = rows_of(files, "findings", FINDINGS_SQL, (zone,))
     if not found:
         return "".join([*parts, f"<p>{tr('Findings are known after Zones.')}</p>"])
@@ -164,7 +166,8 @@ def zone_html(files: Mapping[str, str], zone: str) -> str:
     parts.append(f"<p><b>{' · '.join(counts)}</b></p><table cellpadding='2'>")
     for verdict, message, clause, _ in sorted(found, key=lambda row: order.index(row[0]) if row[0] in order else 9):
         sign = '<span style="color:#8A0F2B">✗</span>' if verdict == "fail" else VERDICTS.get(verdict, "")
-        told = f"<td>{sign}</td><td>{escape(message or '')}<br><small>{escape(clause or '')}</small></td>"
+        basis = tell_source_clause(clause or "", interface_language())
+        told = f"<td>{sign}</td><td>{escape(message or '')}<br><small>{escape(basis)}</small></td>"
         parts.append(f"<tr>{told}</tr>")
     return "".join([*parts, "</table>"])
 

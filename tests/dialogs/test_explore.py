@@ -79,7 +79,7 @@ def explore(dock, qtbot, tmp_path, project, qgis_iface):
     zone = [f"{square}{EAST - 50} {NORTH - 50}))", ["Z-S1", "七星岗", 202500.0, 90000.0, 1200, 3, 0.25, 0.5]]
     write_rows(tmp_path / "zones.gpkg", "zones", ZONES, [zone])
     found = [(None, ["f1", "Z-S1", "拆除比例", "pass", "ok <b>", "found"]),
-             (None, ["f2", "Z-S1", "停车", "fail", "5 places short", "known"])]  # fmt: skip
+             (None, ["f2", "Z-S1", "城市体检 停车泊位缺口数", "fail", "5 places short", "known"])]  # fmt: skip
     write_rows(tmp_path / "findings.gpkg", "findings", FINDINGS, found)
     for key, name in (("prepare", "edges"), ("tag", "tagged"), ("gaps", "gap_detail"), ("zones", "zones")):
         files = {name: f"{name}.gpkg"}
@@ -168,6 +168,7 @@ def test_zone_tells_findings_worst_first(explore):
     )
     assert text.index("5 places short") < text.index("ok <b>")
     assert "✗ not met 1 · ✓ passed 1" in text
+    assert "City health check" in text and "城市体检" not in text  # clauses are stored in Chinese
     click(explore, EAST + 1, NORTH + 1)
     explore.panel.text.anchorClicked.emit(QUrl("zone:Z-S1"))
     assert "5 places short" in explore.panel.text.toPlainText()
