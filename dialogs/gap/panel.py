@@ -126,7 +126,7 @@ class GapPanel(QDockWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self.bars)
         scroll.setMinimumHeight(int(self.fontMetrics().height() * 7))
-        self.table.setMinimumHeight(int(self.fontMetrics().height() * 4))
+        self.table.setMinimumHeight(int(self.fontMetrics().height() * 5.4))  # two rows below the headings
         self.scroll = scroll
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(scroll)
