@@ -92,12 +92,12 @@ def check_readable(table: pd.DataFrame, layer: str, key: str, run: Run) -> None:
             continue
         run.check()
         codes, distinct = pd.factorize(table[column], use_na_sentinel=True)  # a word once: a city's rows hold the lock
-        words = pd.Series(distinct, dtype="string").str.strip().str.casefold()
-        says = [*(~words.isin(values.UNTOLD)).to_numpy(dtype=bool, na_value=False), False]  # the last: nothing there
-        told = np.array(says, dtype=bool)[codes]
-        odd = np.flatnonzero(told & np.isnan(read(table[column])))
+        each = pd.Series(distinct)
+        words = each.astype(frames.TEXT).str.strip().str.casefold()
+        unread = ~words.isin(values.UNTOLD).to_numpy(dtype=bool) & np.isnan(read(each))
+        odd = np.flatnonzero(np.append(unread, False)[codes])  # the last: nothing there
         if len(odd):
-            shown = sorted({str(word) for word in table[column].iloc[odd]})[:5]
+            shown = sorted({str(word) for word in each[unread]})[:5]
             first = _id(table, key, odd[0])
             run.leave_out(layer, [first], "value_unreadable", "warning", n=len(odd), column=column, values=shown)
 
