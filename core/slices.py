@@ -19,7 +19,7 @@ from .run import Run
 
 T = TypeVar("T")
 LOOK_S = 0.1  # between two looks at Cancel while one long call works
-MOST_FREED = 20_000  # objects that are freed in one go: geometries some 20 ms
+MOST_FREED = 5_000  # objects that are freed in one go: geometries some 5 ms
 PIECE = 5_000  # small pieces of bytes that are joined in one go
 ROWS = 20_000  # own choice: under 100 ms a slice for buildings, also for reading WKB
 

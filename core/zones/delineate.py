@@ -69,15 +69,16 @@ def _tables(
     branches = tell_widths(branches, inputs.roads, rules.width_breaks_m, run.language)
     things = named_things(inputs.roads, inputs.barriers, inputs.communities, inputs.parcels)
     bounds = tell_bounds([zone.outline for zone in zones], things, run.language, run.part(1, 1))
-    return Zones(
-        zones_table(zones, ready.cores, inputs, bounds),
-        members_table(zones, inputs, values, Words(inputs.parcels, run.language)),
-        cores_table(zones, ready.cores, inputs),
-        branches,
-        petals_table(zones, inputs, values),
-        corners_table([zone.zone_id for zone in zones], [zone.outline for zone in zones], boundary_lines(inputs),
-                      frames.geometries(inputs.parcels), run.language, run),
+    shown = zones_table(zones, ready.cores, inputs, bounds)
+    run.check()
+    members = members_table(zones, inputs, values, Words(inputs.parcels, run.language))
+    run.check()
+    cores, petal_rows = cores_table(zones, ready.cores, inputs), petals_table(zones, inputs, values)
+    corners = corners_table(
+        [zone.zone_id for zone in zones], [zone.outline for zone in zones], boundary_lines(inputs),
+        frames.geometries(inputs.parcels), run.language, run,
     )  # fmt: skip
+    return Zones(shown, members, cores, branches, petal_rows, corners)
 
 
 def _tell_unknown(zones: list[Zone], values: Values, run: Run) -> None:

@@ -254,6 +254,7 @@ class DeliveryProject:
         split, tell = SPLIT.get(name, ("", None))
         found = []
         for kind in sorted(delivered.frame[split].dropna().unique()) if split else [""]:
+            self.run.check()
             told = f"{title} · {tell(kind, language)}" if tell else title
             part = f"|subset=\"{split}\" = '{kind}'" if kind else ""  # set later, the layer may lose its fields
             layer = QgsVectorLayer(f"{self.folder / DATA}|layername={name}{part}", told, "ogr")
