@@ -26,7 +26,7 @@ from qgis.PyQt.QtGui import QColor
 from ...core.delivery.palette import kind_name, palette, stage_name
 from ...core.delivery.scales import page
 from ...core.errors import RenewalError
-from ..running.deleting import delete_locked
+from ..running.deleting import delete_project
 from ..styling.counting import drop_empty
 from ..styling.dressed import see_through, wear
 from ..styling.loads import full_rows, join_full
@@ -202,7 +202,7 @@ class DeliveryProject:
         """Let go of the layers, so that the files can be moved."""
         self.close_sheet()
         self.layers.clear()
-        delete_locked(self.project)
+        delete_project(self.project)
 
     def _add_groups(self) -> None:
         """Add each theme's layers as a group, its tables without places folded below what can be drawn.

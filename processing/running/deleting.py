@@ -8,6 +8,9 @@ it, and where it connects a signal then, it waits for the lock of signals. Both 
 
 from __future__ import annotations
 
+from typing import Any
+
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QObjectCleanupHandler
 
 
@@ -17,3 +20,12 @@ def delete_locked(what: QObject) -> None:
     handler = QObjectCleanupHandler()
     handler.add(what)
     handler.clear()
+
+
+def delete_project(project: Any) -> None:
+    """Delete a project, before it its layers one by one: all files of a city in one call keep the window waiting."""
+    for key in list(project.mapLayers()):
+        layer = project.takeMapLayer(project.mapLayer(key))
+        sip.transferto(layer, None)  # taken, it belongs to its wrapper, which would delete it once more
+        delete_locked(layer)
+    delete_locked(project)

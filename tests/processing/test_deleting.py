@@ -6,7 +6,7 @@ import time
 from functools import partial
 
 import pytest
-from qgis.core import QgsLayoutItemLabel, QgsPrintLayout, QgsProject
+from qgis.core import QgsLayoutItemLabel, QgsPrintLayout, QgsProject, QgsVectorLayer
 from qgis.PyQt import sip
 
 LABELS, TRIES = 60, 20
@@ -62,6 +62,24 @@ def test_pythons_lock_is_held_while_a_layout_goes(layout):
     assert any(turns_of_another_thread(partial(sip.delete, first), usual) for first in firsts)  # QGIS's wrapper lets go
     assert turns_of_another_thread(lambda: delete_locked(mine), 1.0) == 0
     assert sip.isdeleted(mine)
+
+
+@pytest.mark.parametrize("is_copy", [False, True])
+def test_the_layers_of_a_project_go_one_by_one_before_it(is_copy, qgis_app):
+    """Also those that Python did not make: a copy made by QGIS is no object of Python's until somebody asks for it."""
+    from urban_renewal.processing.running.deleting import delete_project
+
+    project = QgsProject()
+    layers = [QgsVectorLayer("Point", str(place), "memory") for place in range(5)]
+    layers = [layer.clone() for layer in layers] if is_copy else layers
+    gone = []
+    for layer in layers:
+        project.addMapLayer(layer)
+        layer.destroyed.connect(partial(gone.append, layer.name()))
+    project.destroyed.connect(partial(gone.append, "project"))
+    delete_project(project)
+    assert (sorted(gone[:-1]), gone[-1]) == (list("01234"), "project")
+    assert all(map(sip.isdeleted, [*layers, project]))
 
 
 def cancelled(*given):
