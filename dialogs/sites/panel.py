@@ -9,8 +9,8 @@ from typing import Any
 
 from qgis.core import Qgis, QgsMapLayer, QgsProject
 from qgis.gui import QgsMapLayerComboBox
-from qgis.PyQt.QtCore import Qt, pyqtSignal
-from qgis.PyQt.QtGui import QFontMetrics, QResizeEvent
+from qgis.PyQt.QtCore import QEvent, QObject, QRect, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QFontMetrics
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QDockWidget,
@@ -41,6 +41,7 @@ from .values import Cover, Room, hosts_n
 MOST_SITES, USUAL_SITES = 100, 5  # as the algorithm has them
 KIND_LETTERS = 20  # the names of kinds are long; the whole stands in the tooltip
 LEAST_LETTERS = 12  # of a kind's name that are seen in a narrow panel
+ROW_LINES = 1.5  # height of a row of one line, in lines
 KEPT, ORDER, HOST, KIND, MORE, SIZE, AREA, PARCEL, FORM = range(9)  # columns
 AS_ROOM_ALLOWS = (SIZE, AREA, PARCEL, FORM)  # the sentence below tells them too, and the whole table has them
 
@@ -133,7 +134,8 @@ class SitesPanel(QDockWidget):
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         pick_rows(table)
         make_copyable(table)
-        table.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
+        table.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * ROW_LINES))
+        table.viewport().installEventFilter(self)
         table.setMinimumHeight(int(self.fontMetrics().height() * 8))
 
     # --- what is looked for -------------------------------------------------------------------------------------------
@@ -263,10 +265,11 @@ class SitesPanel(QDockWidget):
         self._fit_columns()
         self.choose(now)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show more or fewer columns."""
-        super().resizeEvent(event)
-        self._fit_columns()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Show more or fewer columns when the table gets another width, also by its own bar for scrolling."""
+        if watched is self.table.viewport() and event.type() == QEvent.Type.Resize:
+            self._fit_columns()
+        return super().eventFilter(watched, event)
 
     def _fit_columns(self) -> None:
         """Show the columns that there is room for, from the left: nothing to scroll sideways for in a narrow panel."""
@@ -284,6 +287,18 @@ class SitesPanel(QDockWidget):
         wide[KIND] = min(whole, wide[KIND] + max(free, 0))
         for column, pixels in wide.items():
             table.setColumnWidth(column, pixels)
+        self._fit_rows(wide[KIND])
+
+    def _fit_rows(self, pixels: int) -> None:
+        """Give a row a second line where the name of its kind, in a column as wide as this, needs one."""
+        table, metrics = self.table, self.table.fontMetrics()
+        margin = table.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, None, table) + 1
+        room = QRect(0, 0, pixels - 2 * margin, 0)
+        for row in range(table.rowCount()):
+            item = table.item(row, KIND)
+            text = item.text() if item is not None else ""
+            lines = metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), text).height()
+            table.setRowHeight(row, int(max(lines, metrics.height()) + metrics.height() * (ROW_LINES - 1)))
 
     def _width_of(self, column: int) -> int:
         """Return how wide a column must be for its cells and its heading; the arrow stands in one heading only.

@@ -68,6 +68,26 @@ def test_a_narrow_panel_needs_no_scrolling_sideways(panel, qtbot):
         assert {table.isColumnHidden(column) for column in module.AS_ROOM_ALLOWS} == {not is_wide}
 
 
+def test_names_of_two_words_are_read_whole_in_a_narrow_panel(panel, qtbot):
+    """They take a second line; the width the bar for scrolling takes and gives back is seen, too."""
+    from urban_renewal.dialogs.sites import panel as module
+
+    panel.titles = {"nurs": "Community canteen", "eday": "Nursery"}
+    panel.resize(panel.fontMetrics().averageCharWidth() * 54, 900)
+    panel.show()
+    panel.show_sites(rooms() * 40, [], [], None)
+    qtbot.wait(20)
+    panel.show_sites(rooms(), [], [], None)
+    qtbot.wait(20)
+    table = panel.table
+    metrics, width = table.fontMetrics(), table.columnWidth(module.KIND)
+    assert metrics.horizontalAdvance("Community canteen") > width > metrics.horizontalAdvance("Community")
+    assert table.rowHeight(0) >= 2 * metrics.height() > table.rowHeight(1) >= metrics.height()
+    assert table.horizontalScrollBar().maximum() == 0
+    shown = [column for column in range(table.columnCount()) if not table.isColumnHidden(column)]
+    assert sum(map(table.columnWidth, shown)) == table.viewport().width()
+
+
 def test_no_name_is_cut_beside_free_room(panel, qtbot):
     """A kind's name takes what the columns that are shown leave; it was cut with room beside it."""
     from urban_renewal.dialogs.sites import panel as module
