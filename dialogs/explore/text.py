@@ -23,6 +23,7 @@ SERVED_SQL = (
     "SELECT kind, parcel_id, people, walk_s FROM {t}"
     " WHERE nearest_id = ? AND walk_s IS NOT NULL AND status <> 'NO_NEED'"
 )
+WHOLE_PEOPLE = 10  # from so many on people are told whole: a share of a person says something of a few only
 LOAD_SQL = "SELECT kind, unit, capacity, served, status FROM {t} WHERE facility_id = ?"
 
 
@@ -247,7 +248,8 @@ def amount_text(value: Any, unit: Any) -> str:
     """Return an amount with its unit; — when it is not known."""
     if value is None:
         return "—"
-    return f"{wording.number(value, 1)} {unit_text(unit)}".strip()
+    digits = 0 if unit == "people" and abs(value) >= WHOLE_PEOPLE else 1
+    return f"{wording.number(value, digits)} {unit_text(unit)}".strip()
 
 
 def unit_text(unit: Any) -> str:

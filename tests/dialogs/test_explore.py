@@ -327,3 +327,13 @@ def test_a_parcel_where_nobody_lives_says_so_once(explore):
     assert parcel_html(item, "why", [nobody, needed], {}).count("<tr>") == 3
     assert people_text({"pop": 0.0, "pop_60": 0.0}) == "nobody lives here"
     assert people_text({"pop": 12.0, "pop_60": 3.0}) == "12 people (60 and over 3)"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "told"),
+    [(89.9, "people", "90 people"), (0.4, "people", "0.4 people"), (89.9, "m2", "89.9 m²"), (None, "people", "—")],
+)
+def test_many_people_are_told_whole(qgis_app, value, unit, told):
+    from urban_renewal.dialogs.explore.text import amount_text
+
+    assert amount_text(value, unit).replace("\xa0", " ") == told
