@@ -95,8 +95,8 @@ def reach_step(town):
 def gap_step(layers, kinds):
     """Measure the whole step; return what was counted and the seconds."""
     from urban_renewal.core.gaps.gap import GapOptions, count_gaps
-    from urban_renewal.core.gaps.summary import districts_of_field, summary_table
-    from urban_renewal.core.gaps.tables import detail_table, load_table, wide_table
+    from urban_renewal.core.gaps.summary import Summaries, districts_of_field
+    from urban_renewal.core.gaps.tables import tables_of
     from urban_renewal.core.run import Run
     from urban_renewal.core.walking.profiles import load_profiles
 
@@ -109,11 +109,15 @@ def gap_step(layers, kinds):
         print(f"      {sentence}: {until - at:.1f} s")
 
     def tables():
-        detail = detail_table(layers.parcels, counted, Run())
+        made = tables_of(layers.parcels, counted, "even", Run())
+        detail = made.detail(Run())
+        made.wide(detail, Run())
+        made.loads()
         districts = districts_of_field(None, layers.parcels, layers.facilities, Run())
-        summary_table(districts, layers.parcels, layers.facilities, None, counted, Run())
-        wide_table(layers.parcels, detail, counted, Run())
-        load_table(counted, "even")
+        sums = Summaries([districts], layers.parcels, layers.facilities, None, Run())
+        for result in counted.kinds:
+            sums.add(counted.demand, result, Run())
+        sums.tables([result.kind for result in counted.kinds])
         return detail
 
     detail, tables_s = clock(tables)

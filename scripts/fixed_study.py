@@ -91,8 +91,8 @@ def gap_tables(layers, with_people, building_people, network, surface, run):
     from urban_renewal.core import envelope, schema
     from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps
     from urban_renewal.core.gaps.standard import kinds_of
-    from urban_renewal.core.gaps.summary import districts_of_layer, summary_table
-    from urban_renewal.core.gaps.tables import detail_table, load_table, wide_table
+    from urban_renewal.core.gaps.summary import Summaries, districts_of_layer
+    from urban_renewal.core.gaps.tables import tables_of
     from urban_renewal.core.walking.profiles import load_profiles
 
     standard = envelope.load("standard", "chongqing")
@@ -101,15 +101,18 @@ def gap_tables(layers, with_people, building_people, network, surface, run):
     gap_layers = GapLayers(with_people, building_people, layers["facilities"], layers["capacities"],
                            layers["entrances"], network.edges, layers["barriers"], surface)  # fmt: skip
     counted = count_gaps(gap_layers, GapOptions(kinds, walkers), run)
-    detail = detail_table(with_people, counted, run)
+    tables = tables_of(with_people, counted, "even", run)
+    detail = tables.detail(run)
     districts = districts_of_layer(layers["communities"], with_people, layers["facilities"], run)
-    summary = summary_table(districts, with_people, layers["facilities"], layers["barriers"], counted, run)
+    sums = Summaries([districts], with_people, layers["facilities"], layers["barriers"], run)
+    for result in counted.kinds:
+        sums.add(counted.demand, result, run)
     names = tuple(kind.id for kind in kinds)
     return {
-        "gap": (wide_table(with_people, detail, counted, run), schema.table("gap", kinds=names)),
+        "gap": (tables.wide(detail, run), schema.table("gap", kinds=names)),
         "gap_detail": (detail, schema.table("gap_detail")),
-        "facility_load": (load_table(counted, "even"), schema.table("facility_load")),
-        "gap_summary": (summary, schema.table("gap_summary")),
+        "facility_load": (tables.loads(), schema.table("facility_load")),
+        "gap_summary": (sums.tables(kinds)[0], schema.table("gap_summary")),
     }
 
 

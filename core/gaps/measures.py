@@ -20,7 +20,7 @@ from .sites.hosts import is_hostable, is_one_per_circle
 from .sites.propose import Proposal
 from .standard import Kind
 from .summary import Districts, districts_of_field, districts_of_layer, feasible_sizes
-from .tables import detail_table
+from .tables import tables_of
 
 Reals = npt.NDArray[np.float64]
 SMALL = 0.0005  # of a unit: below half a thousandth there is no gap
@@ -93,7 +93,7 @@ def measures_of(
     others = [kind for kind in kinds if kind.id not in hosted]
     if others:
         counted = count_gaps(layers, options.of(others), run)
-        detail = detail_table(layers.parcels, counted, run)
+        detail = tables_of(layers.parcels, counted, "even", run).detail(run)
         sides = {f"served_{side}": detail["served"] for side in ("before", "after")}
         parts.append(detail[["parcel_id", "kind", "unit", "need"]].assign(**sides))
     served = pd.concat(parts, ignore_index=True)

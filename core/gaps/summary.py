@@ -16,7 +16,7 @@ from ..inputs.overlay import first_at
 from ..run import Run
 from ..slices import sliced
 from .demand import MILLI, Demand, who_is_unknown
-from .gap import Counted, KindResult
+from .gap import KindResult
 from .radius import Spots, cutting_lines, look_straight
 from .standard import Kind
 
@@ -108,37 +108,8 @@ def _objects(items: list[object]) -> npt.NDArray[np.object_]:
     return array
 
 
-def summary_table(
-    districts: Districts, parcels: pd.DataFrame, facilities: pd.DataFrame, barriers: pd.DataFrame | None,
-    counted: Counted, run: Run,
-) -> pd.DataFrame:  # fmt: skip
-    """Return table gap_summary: one row a community and kind.
-
-    `supply` is what stands inside; `surplus` = supply − served, so that need − supply = gap − surplus (below 0 where
-    people are served elsewhere). Where nobody knows the people of any home, people, need, served, gap, surplus and
-    sizes are NULL. Cover: shares of the kind's people, of residential land (parcel area × resid_share,
-    NULL without that column) and of residential floor within the radius or the walk. Feasible: n = ceil(gap ÷ largest
-    size) of size max(smallest, gap ÷ n); a gap under half the smallest size gives 0: join a neighbour.
-    `exam_missing`: 1 where no existing facility of the standard's floor area lies inside or within the radius, NULL
-    where the floor areas are unknown.
-    """
-    return summary_tables([districts], parcels, facilities, barriers, counted, run)[0]
-
-
-def summary_tables(
-    several: Sequence[Districts], parcels: pd.DataFrame, facilities: pd.DataFrame, barriers: pd.DataFrame | None,
-    counted: Counted, run: Run,
-) -> list[pd.DataFrame]:  # fmt: skip
-    """Return table gap_summary of several divisions of the same ground, which is looked at once (`summary_table`)."""
-    told = Summaries(several, parcels, facilities, barriers, run)
-    for number, result in enumerate(counted.kinds):
-        run.progress(number / len(counted.kinds))
-        told.add(counted.demand, result, run)
-    return told.tables([result.kind for result in counted.kinds])
-
-
 class Summaries:
-    """Table gap_summary of several divisions of the same ground, made kind by kind in any order."""
+    """Table gap_summary of several divisions of the same ground, which is looked at once; kinds come in any order."""
 
     def __init__(
         self, several: Sequence[Districts], parcels: pd.DataFrame, facilities: pd.DataFrame,
@@ -160,7 +131,16 @@ class Summaries:
             rows[result.kind.id] = pd.DataFrame(frame)
 
     def tables(self, kinds: Sequence[Kind]) -> list[pd.DataFrame]:
-        """Return the table of each division, kinds in this order."""
+        """Return table gap_summary of each division: one row a community and kind, kinds in this order.
+
+        `supply` is what stands inside; `surplus` = supply − served, so that need − supply = gap − surplus (below 0
+        where people are served elsewhere). Where nobody knows the people of any home, people, need, served, gap,
+        surplus and sizes are NULL. Cover: shares of the kind's people, of residential land (parcel area × resid_share,
+        NULL without that column) and of residential floor within the radius or the walk. Feasible: n = ceil(gap ÷
+        largest size) of size max(smallest, gap ÷ n); a gap under half the smallest size gives 0: join a neighbour.
+        `exam_missing`: 1 where no existing facility of the standard's floor area lies inside or within the radius,
+        NULL where the floor areas are unknown.
+        """
         table = schema.table("gap_summary")
         return [
             frames.conform(pd.concat([rows[kind.id] for kind in kinds], ignore_index=True), table)

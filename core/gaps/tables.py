@@ -18,16 +18,8 @@ from .standard import Kind
 Reals = npt.NDArray[np.float64]
 
 
-def detail_table(parcels: pd.DataFrame, counted: Counted, run: Run) -> pd.DataFrame:
-    """Return table gap_detail: one row a parcel and kind, kinds in order, parcels in the layer's order.
-
-    Minutes, lines and access ratios are means over the parcel's points, weighted by those the kind serves (by need for
-    the ratio); `nearest_id` is nearest for most people, ties by id; `reach_n` counts what any point reaches.
-    """
-    return _collected(parcels, counted, "even", run).detail(run)
-
-
-def _collected(parcels: pd.DataFrame, counted: Counted, load_rule: str, run: Run) -> GapTables:
+def tables_of(parcels: pd.DataFrame, counted: Counted, load_rule: str, run: Run) -> GapTables:
+    """Return the tables of all kinds that were counted together, in their order."""
     tables = GapTables(parcels, [result.kind for result in counted.kinds], load_rule)
     for result in counted.kinds:
         run.check()
@@ -53,7 +45,12 @@ class GapTables:
         self._loads[name] = _loads_of(demand, result, self._load_rule)
 
     def detail(self, run: Run) -> pd.DataFrame:
-        """Return table gap_detail, put together column by column: a city's rows are not held twice."""
+        """Return table gap_detail: one row a parcel and kind, kinds in order, parcels in the layer's order.
+
+        Minutes, lines and access ratios are means over the parcel's points, weighted by those the kind serves (by need
+        for the ratio); `nearest_id` is nearest for most people, ties by id; `reach_n` counts what any point reaches.
+        It is put together column by column: a city's rows are not held twice.
+        """
         parts = [self._detail.pop(kind.id) for kind in self._kinds]
         columns = {}
         for name in schema.table("gap_detail").names():
@@ -63,11 +60,19 @@ class GapTables:
         return pd.DataFrame(columns, copy=False)
 
     def wide(self, detail: pd.DataFrame, run: Run) -> pd.DataFrame:
-        """Return table gap from the table gap_detail."""
+        """Return table gap: one row a parcel, a group of columns a kind, and the headline gaps of elders and children.
+
+        `detail`: what `detail` returned.
+        """
         return _wide(self._parcels, detail, self._kinds, run)
 
     def loads(self) -> pd.DataFrame:
-        """Return table facility_load."""
+        """Return table facility_load: each facility and kind with its capacity, load and what is free.
+
+        `status` ok | full | UNREACHED (nobody with need walks there within the limit: its supply is lost) |
+        NO_CAPACITY | NO_PEOPLE_DATA (of none of those who walk there anybody knows the need: who is served is unknown
+        as well).
+        """
         parts = [self._loads[kind.id] for kind in self._kinds]
         return frames.conform(pd.concat(parts, ignore_index=True), schema.table("facility_load"))
 
@@ -163,11 +168,6 @@ def _status(
     return found
 
 
-def wide_table(parcels: pd.DataFrame, detail: pd.DataFrame, counted: Counted, run: Run) -> pd.DataFrame:
-    """Return table gap: one row a parcel, a group of columns a kind, and the headline gaps of elders and children."""
-    return _collected(parcels, counted, "even", run).wide(detail, run)
-
-
 def _wide(parcels: pd.DataFrame, detail: pd.DataFrame, kinds: Sequence[Kind], run: Run) -> pd.DataFrame:
     frame, n = parcels[["parcel_id", frames.GEOMETRY]].copy(), len(parcels)
     groups: dict[str, list[Reals]] = {"elder": [], "child": []}
@@ -192,16 +192,6 @@ def plain_mean(columns: Sequence[Reals], n: int) -> Reals:
     table = np.vstack(columns)
     known = ~np.isnan(table)
     return np.divide(np.nansum(table, axis=0), known.sum(axis=0), out=np.full(n, np.nan), where=known.any(axis=0))
-
-
-def load_table(counted: Counted, load_rule: str) -> pd.DataFrame:
-    """Return table facility_load: each facility and kind with its capacity, load and what is free.
-
-    `status` ok | full | UNREACHED (nobody with need walks there within the limit: its supply is lost) | NO_CAPACITY |
-    NO_PEOPLE_DATA (of none of those who walk there anybody knows the need: who is served is unknown as well).
-    """
-    parts = [_loads_of(counted.demand, result, load_rule) for result in counted.kinds]
-    return frames.conform(pd.concat(parts, ignore_index=True), schema.table("facility_load"))
 
 
 def _loads_of(demand: Demand, result: KindResult, load_rule: str) -> pd.DataFrame:

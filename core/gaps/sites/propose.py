@@ -18,7 +18,7 @@ from ..fair import Assignment, fair_maximum
 from ..gap import GapLayers, GapOptions, count_gaps
 from ..solve import SEARCH_NODES
 from ..standard import Kind
-from ..tables import detail_table
+from ..tables import tables_of
 from .hosts import Hosts, is_hostable, read_hosts
 from .model import Choice, ComplexRule, SiteLimits, choose_sites
 from .rank import Ranked, rank_rooms
@@ -119,7 +119,8 @@ def no_proposal(layers: GapLayers, kinds: Sequence[Kind], options: GapOptions, r
 
     `kinds`: those that were asked for; their need and what is served before and after stand in `covered` all the same.
     """
-    detail = detail_table(layers.parcels, count_gaps(layers, options.of(kinds), run), run)
+    counted = count_gaps(layers, options.of(kinds), run)
+    detail = tables_of(layers.parcels, counted, "even", run).detail(run)
     sides = {f"served_{side}": detail["served"] for side in ("before", "after")}
     covered = frames.conform(detail[["parcel_id", "kind", "unit", "need"]].assign(**sides), schema.table("covered"))
     first, second = (served_layer(layers.parcels, covered, kinds, side) for side in ("before", "after"))

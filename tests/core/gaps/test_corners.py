@@ -6,11 +6,11 @@ from urban_renewal.core import envelope
 from urban_renewal.core.gaps.fair import Reach, merge_places
 from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps
 from urban_renewal.core.gaps.standard import kinds_of
-from urban_renewal.core.gaps.summary import districts_of_field, summary_table
-from urban_renewal.core.gaps.tables import detail_table, load_table, wide_table
+from urban_renewal.core.gaps.summary import districts_of_field
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.profiles import load_profiles
 
+from .helpers import detail_table, load_table, summary_table, wide_table
 from .test_fair import solve
 from .test_gap import frame
 
@@ -110,11 +110,11 @@ def test_where_nobody_knows_the_people_nothing_is_needed_is_not_said():
     blank = ["need", "served", "gap", "surplus", "feasible_n", "feasible_size"]
     assert summary[blank].isna().all(axis=None) and summary["supply"].tolist() == [200]
     assert summary["people"].tolist() == [40]  # the elders are known all the same
-    loads = load_table(counted, "even")
+    loads = load_table(parcels, counted)
     assert loads[["served", "free"]].isna().all(axis=None)
     assert loads["status"].tolist() == ["NO_PEOPLE_DATA"] * 2
     assert [row for row in run.left_out if row.code == "supply_unreached"] == []
     some = homes_at([("p0", 200), ("p1", 350)], [50.0, np.nan], [20.0, 20.0])
     parcels, facilities, counted = counted_town(some, Run())
     summary = summary_table(everywhere, parcels, facilities, None, counted, Run())
-    assert summary["need"].tolist() == [10] and load_table(counted, "even")["served"].sum() == 10
+    assert summary["need"].tolist() == [10] and load_table(parcels, counted)["served"].sum() == 10

@@ -9,10 +9,12 @@ import shapely
 from urban_renewal.core import envelope
 from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps, count_loads
 from urban_renewal.core.gaps.standard import kinds_of
-from urban_renewal.core.gaps.summary import Summaries, districts_of_field, districts_of_layer, summary_table
-from urban_renewal.core.gaps.tables import GapTables, detail_table, load_table, wide_table
+from urban_renewal.core.gaps.summary import Summaries, districts_of_field, districts_of_layer
+from urban_renewal.core.gaps.tables import GapTables
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.profiles import load_profiles
+
+from .helpers import detail_table, load_table, summary_table, wide_table
 
 KINDS = ("eday", "nurs", "kgar", "heal")
 
@@ -102,7 +104,7 @@ def test_other_kinds_and_their_statuses(counted):
     kgar = rows_of(layers, found, "kgar")  # a kindergarten without capacity: reached, but no supply
     assert kgar["served"].tolist() == [0] * 6 and kgar["reach_n"].tolist()[:4] == [1, 1, 1, 1]
     assert rows_of(layers, found, "heal")["status"].tolist() == ["NO_SUPPLY"] * 4 + ["NO_NEED", "NO_SUPPLY"]
-    loads = load_table(found, "even").set_index(["facility_id", "kind"])
+    loads = load_table(layers.parcels, found).set_index(["facility_id", "kind"])
     assert loads.loc[("f1", "eday"), "served"] + loads.loc[("f2", "eday"), "served"] == 180
     assert loads.loc[("f4", "kgar"), "status"] == "NO_CAPACITY" and loads.loc[("f3", "nurs"), "status"] == "full"
     assert [row.code for row in run.left_out] == ["capacity_unknown"]
@@ -317,7 +319,7 @@ def test_the_order_of_rows_changes_no_bit(load_rule):
         detail = detail_table(ground, counted, Run())
         found = [
             detail,
-            load_table(counted, load_rule),
+            load_table(ground, counted, load_rule),
             summary_table(districts, ground, offered, None, counted, Run()),
         ]
         keys = (["kind", "parcel_id"], ["kind", "facility_id"], ["kind", "community_id"])
@@ -344,7 +346,7 @@ def test_tables_made_kind_by_kind_are_those_of_all_kinds_together(counted):
     wanted = detail_table(layers.parcels, found, Run())
     pd.testing.assert_frame_equal(detail, wanted)
     pd.testing.assert_frame_equal(tables.wide(detail, run), wide_table(layers.parcels, wanted, found, Run()))
-    pd.testing.assert_frame_equal(tables.loads(), load_table(found, "even"))
+    pd.testing.assert_frame_equal(tables.loads(), load_table(layers.parcels, found))
     pd.testing.assert_frame_equal(
         sums.tables(kinds)[0], summary_table(districts, layers.parcels, layers.facilities, None, found, run)
     )

@@ -16,10 +16,10 @@ from urban_renewal.core.gaps.sites.hosts import read_hosts
 from urban_renewal.core.gaps.sites.model import complex_rule
 from urban_renewal.core.gaps.sites.propose import SiteOptions, fixed_ids, hostable_kinds, no_proposal, propose_sites
 from urban_renewal.core.gaps.standard import kinds_of
-from urban_renewal.core.gaps.tables import detail_table
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.profiles import load_profiles
 
+from .helpers import detail_table
 from .test_gap import frame
 
 LENGTH = 3000
