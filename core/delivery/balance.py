@@ -10,11 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from .. import frames
 from ..apportion import TIE
+from ..rounding import rounded
 from .summary import exact_sum
 
 Whole = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
+# of the table of zones: column, decimals, factor
+ZONE_FIGURES = (("area_m2", 1, 1e-4), ("floor_m2", 0, 1.0), ("people", 0, 1.0), ("petals_n", 0, 1.0))
 
 
 @dataclass(frozen=True)
@@ -42,13 +46,13 @@ def balance(
     units = 10.0**digits
     exact = np.array([float(values[place] or 0.0) * factor for place in known]) * units
     given = None if whole is None or not np.isfinite(whole) else whole * units
-    total = round(exact_sum(exact) if given is None else given)
+    total = int(rounded(exact_sum(exact) if given is None else given))
     parts = np.floor(exact + TIE).astype(np.int64)
     rest = np.round((exact - parts) / TIE)
     more = total - int(parts.sum())
     parts[np.argsort(-rest, kind="stable")[: max(0, more)]] += 1
     parts[np.argsort(rest, kind="stable")[: max(0, -more)]] -= 1  # a total given may lie below all of them
-    own = np.floor(exact + 0.5 + TIE).astype(np.int64)
+    own = _whole(exact).astype(np.int64)
     printed: list[float | None] = [None] * len(values)
     for place, part in zip(known, parts.tolist()):
         printed[place] = round(part / units, digits)
@@ -69,13 +73,13 @@ def balance_gaps(columns: Mapping[str, Sequence[float | None]], totals: Mapping[
     if not whole.any() or not np.isfinite(list(totals.values())).all():
         return found
     printed = {name: np.array(item.values, dtype=np.float64) for name, item in found.items()}
-    rest = round(totals["served"] - np.nansum(printed["served"][~whole]))
+    rest = int(rounded(totals["served"] - np.nansum(printed["served"][~whole])))
     need, supply = (printed[name][whole].astype(np.int64) for name in ("need", "supply"))
     served = _between({name: values[whole] for name, values in exact.items()}, need, supply, rest)
     printed["served"][whole] = served
     printed["gap"][whole], printed["surplus"][whole] = need - served, supply - served
     for name, values in printed.items():
-        moved_n = int((values != np.floor(exact[name] + 0.5 + TIE))[~np.isnan(exact[name])].sum())
+        moved_n = int((values != _whole(exact[name]))[~np.isnan(exact[name])].sum())
         found[name] = Balanced([None if np.isnan(value) else float(value) for value in values], totals[name], moved_n)
     return found
 
@@ -109,10 +113,30 @@ def print_kinds(sums: pd.DataFrame) -> pd.DataFrame:
     supply = served + surplus hold as printed. What is exactly 0 stays 0; no figure is more than one off its own value.
     """
     found = sums.copy()
-    need, supply, served = (np.floor(sums[name].to_numpy("float64") + 0.5) for name in ("need", "supply", "served"))
+    need, supply, served = (_whole(sums[name].to_numpy("float64")) for name in ("need", "supply", "served"))
     gap, surplus = (sums[name].to_numpy("float64") for name in ("gap", "surplus"))
     most = np.where(surplus < -TIE, need, np.minimum(need, supply))  # who is served by others has no surplus
     served = np.where((np.abs(surplus) <= TIE) | (gap <= TIE), most, np.minimum(served, most))
     found["need"], found["supply"], found["served"] = need, supply, served
     found["gap"], found["surplus"] = need - served, supply - served
     return found
+
+
+def print_zones(zones: pd.DataFrame) -> dict[str, Balanced]:
+    """Return hectares, floor area, people and petals of the zones, in the order of `zones`, as they are printed.
+
+    For the report and for the sheets, which name the same zones: what is printed adds up, and is the same in both.
+    """
+    order = np.argsort(zones["zone_id"].astype(str).to_numpy(object), kind="stable")
+    found = {}
+    for name, digits, factor in ZONE_FIGURES:
+        told = balance(frames.reals(zones, name)[order].tolist(), digits, factor)
+        values: list[float | None] = [None] * len(order)
+        for place, value in zip(order.tolist(), told.values):
+            values[place] = value
+        found[name] = Balanced(values, told.total, told.moved_n)
+    return found
+
+
+def _whole(values: Reals) -> Reals:
+    return np.array([rounded(value) for value in values.tolist()], dtype=np.float64)

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from .. import frames, schema
+from ..rounding import rounded
 from ..run import Run
 from ..words import say, source_words, unit_words
 from .balance import balance
@@ -108,7 +109,7 @@ def build_sheet(rows: pd.DataFrame, table: schema.Table, columns: Columns, name:
             total.append(None)
             continue
         found = balance(_numbers(rows, column.column), column.digits, column.factor)
-        plain = [value if value is None else round(value * column.factor, column.digits)
+        plain = [value if value is None else rounded(value * column.factor, column.digits)
                  for value in _numbers(rows, column.column)]  # fmt: skip
         headings.append(say(column.heading, language))
         values.append(found.values if column.summed else plain)

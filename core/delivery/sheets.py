@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from .. import frames, schema
+from ..rounding import rounded
 from ..run import Run
 from ..words import say, unit_words
 from .balance import balance_gaps, print_kinds
@@ -113,7 +114,7 @@ def gap_sheets(summary: pd.DataFrame, language: str) -> list[Sheet]:
 
 
 def _share(gap: float | None, need: float | None) -> float | None:
-    return round(gap / need * 100, 1) if gap is not None and need else None
+    return rounded(gap / need * 100, 1) if gap is not None and need else None
 
 
 def plain_sheet(rows: pd.DataFrame, table: schema.Table, language: str) -> Sheet:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import frames
+from ..rounding import rounded
 from ..tagging.overlays import DONE
 from .palette import CHILD_KINDS, ELDER_KINDS
 
@@ -160,7 +161,7 @@ def told(value: Any, digits: int = 0) -> str:
     """Return a number for people: thin groups of three, “–” for a missing one."""
     if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return "–"
-    return f"{float(value):,.{digits}f}".replace(",", "\u2009")
+    return f"{rounded(float(value), digits):,.{digits}f}".replace(",", "\u2009")
 
 
 def hectares(value: Any) -> str:

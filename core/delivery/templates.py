@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..rounding import rounded
 from ..run import Run
 from ..schema import Column, Table
 from .formats.flat import Flat, Loss
@@ -122,5 +123,5 @@ def _number(value: Any, decimals: int, is_whole: bool) -> tuple[Any, str]:
         return None, "loss_type"
     if not math.isfinite(number) or (is_whole and abs(number) >= MOST_INT):
         return None, "loss_type"
-    rounded = round(number, decimals)
-    return int(rounded) if is_whole else rounded, "" if rounded == number else "loss_rounded"
+    written = rounded(number, decimals)
+    return int(written) if is_whole else written, "" if written == number else "loss_rounded"

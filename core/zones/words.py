@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from .. import frames
+from ..rounding import rounded
 from ..words import say
 from .rules import PETAL_TAGS
 from .values import Values
@@ -67,7 +68,7 @@ class Words:
         return {
             "tag": say(TAG_WORDS[PETAL_TAGS[code]], self._language) if code >= 0 else "",
             "level": say(self._level_word(parcel), self._language),
-            "minutes": "—" if ms is None else f"{ms / 60_000:.1f}",
+            "minutes": "—" if ms is None else f"{rounded(ms / 60_000, 1):.1f}",
             "need": f"{values.need[parcel]:.2f}",
             "opportunity": f"{values.opportunity[parcel]:.2f}",
             "feasibility": f"{values.feasibility[parcel]:.2f}",

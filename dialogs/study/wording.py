@@ -13,6 +13,7 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QLocale
 
+from ...core.rounding import rounded
 from ...core.words import fill, join_words
 from ...processing.missing import how_to_install
 from ...processing.texts import help_of, interface_language, parameter_text, tr
@@ -295,7 +296,7 @@ def number(value: Any, decimals: int = 0) -> str:
     locale = QLocale()
     if locale.language() == QLocale.Language.C:  # QGIS in another language than the system leaves it so
         locale = QLocale(QLocale.Language.English)
-    return locale.toString(float(value), "f", decimals)
+    return locale.toString(rounded(float(value), decimals), "f", decimals)
 
 
 def percent(share: Any, decimals: int = 1) -> str:

@@ -18,6 +18,8 @@ from .styles import WATER, barrier_is
 
 Placement = Qgis.LabelPlacement
 NAME = '"name"'
+# one decimal, as core/rounding.py rounds: format_number() alone looks at the bits of a half
+HECTARES, MINUTES = (f"format_number(round({value} + 1e-10, 1), 1)" for value in ('"area_m2" / 10000', '"walk_s" / 60'))
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def namings(language: str) -> dict[str, Naming]:
 
 def _zone(language: str) -> str:
     petals, unit = ("瓣", "公顷") if language == "zh" else ("petals", "ha")
-    size = f"format_number(\"area_m2\" / 10000, 1) || ' {unit}'"
+    size = f"{HECTARES} || ' {unit}'"
     return f"coalesce(\"name\", \"zone_id\") || '\\n' || {size} || coalesce(' · ' || \"petals_n\" || ' {petals}', '')"
 
 
@@ -100,6 +102,6 @@ def petal_words(language: str) -> str:
     """Return what a petal is called, an expression: its tag, hectares, minutes on foot."""
     names = json.dumps({tag: entry[language] for tag, entry in palette()["tags"].items()}, ensure_ascii=False)
     minutes = "分" if language == "zh" else "min"
-    size = "format_number(\"area_m2\" / 10000, 1) || ' ha'"
-    walk = f"coalesce(' · ' || format_number(\"walk_s\" / 60, 1) || ' {minutes}', '')"
+    size = f"{HECTARES} || ' ha'"
+    walk = f"coalesce(' · ' || {MINUTES} || ' {minutes}', '')"
     return f'coalesce(map_get(from_json({quoted(names)}), "tag"), "tag") || \'\\n\' || {size} || {walk}'

@@ -9,9 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from ... import frames
 from ...words import say
-from ..balance import balance
+from ..balance import ZONE_FIGURES, print_zones
 from ..findings import check_of
 from ..summary import percent, told
 from .checks import group_findings, name_check
@@ -20,7 +19,6 @@ from .links import Links
 
 HEADS = ("head_zone", "head_id", "report_maps", "report_checks", "head_hectare", "head_floor", "head_people",
          "head_petals", "figure_elder_gap", "figure_child_gap")  # fmt: skip
-SUMMED = (("area_m2", 1, 1e-4), ("floor_m2", 0, 1.0), ("people", 0, 1.0), ("petals_n", 0, 1.0))  # decimals, factor
 SIGNS = {"fail": "×", "unknown": "?", "advice": "!"}  # what a reader has to look at, in this order
 
 
@@ -31,17 +29,16 @@ def zones_section(zones: pd.DataFrame, findings: pd.DataFrame | None, links: Lin
     """
     groups = [] if findings is None else group_findings(findings)
     zones = zones.sort_values("zone_id", ignore_index=True)
-    numbers = {name: frames.reals(zones, name) for name, _, _ in SUMMED}
-    sums = {name: balance(numbers[name].tolist(), digits, factor) for name, digits, factor in SUMMED}
+    sums = print_zones(zones)
     rows = []
     for place, row in enumerate(zones.to_dict("records")):
         zone = str(row["zone_id"])
         name = Markup(f'<span id="{links.anchor(zone)}">{escape(links.names[zone])}</span>')
-        figures = [told(sums[column].values[place], digits) for column, digits, _ in SUMMED]
+        figures = [told(sums[column].values[place], digits) for column, digits, _ in ZONE_FIGURES]
         kept = Markup(f'<span class="w">{escape(zone)}</span>')  # Z-S01 is one word
         rows.append((name, kept, links.sheets_of(zone), _findings_of(zone, groups, links), *figures,
                      percent(row["elder_gap"]), percent(row["child_gap"])))  # fmt: skip
-    totals = [told(sums[column].total if len(zones) else 0.0, digits) for column, digits, _ in SUMMED]
+    totals = [told(sums[column].total if len(zones) else 0.0, digits) for column, digits, _ in ZONE_FIGURES]
     total = (say("head_total", links.language), "", "", "", *totals, "", "")
     moved = sum(found.moved_n for found in sums.values())
     note = f"<p>{escape(say('sheet_balanced', links.language, n=moved))}</p>" if moved else ""

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from ... import frames
+from ...rounding import rounded
 from ...run import Run
 from .actions import ADD, DEMOLISH
 from .ledger import NAN, Ledger
@@ -54,7 +55,8 @@ def check_parks(
             continue
         found[zone] = min(1.0, within / total)
         ledger.add("parks", zone, "advice", figure, "check_parks", value=found[zone], unit="share",
-                   percent=f"{100 * found[zone]:.1f}", far=f"{(total - within) / 1e4:.2f}")  # fmt: skip
+                   percent=f"{rounded(100 * found[zone], 1):.1f}",
+                   far=f"{rounded((total - within) / 1e4, 2):.2f}")  # fmt: skip
     return found
 
 

@@ -14,7 +14,7 @@ from ...delivery.palette import action_name, palette
 from ...delivery.report.charts import Drawn, Series, bar_chart, small_map
 from ...delivery.report.checkpage import check_page
 from ...delivery.report.htmltable import html_table
-from ...delivery.summary import told
+from ...delivery.summary import percent, told
 from ...words import say
 from .check import Checked
 from .ledger import VERDICTS
@@ -56,7 +56,7 @@ def _actions(checked: Checked, language: str) -> str:
     heads = [say("findings_zone", language), *words, say("findings_share", language), say("findings_net", language)]
     shares = zones[["demolish_share", "demolish_net"]].to_numpy("float64")
     rows = [
-        (name, *(told(value) for value in row), *("–" if np.isnan(part) else f"{100 * part:.1f} %" for part in both))
+        (name, *(told(value) for value in row), *(percent(part, 1) for part in both))
         for name, row, both in zip(names, counts, shares)
     ]
     shapes, action = frames.geometries(checked.actions), checked.actions["action"].to_numpy(dtype=object)

@@ -19,14 +19,23 @@ def _word(code: str, language: str) -> str:
     return say(code, language)
 
 
-def zone_figures(zone: dict[str, Any], language: str) -> list[tuple[str, str, str]]:
-    """Return name, number and unit of a zone's key figures; what is not known stays “–”."""
-    from ....core.delivery.summary import hectares, percent, told
+def print_hectares(zones: Any) -> dict[str, str]:
+    """Return the hectares of each zone, by id, as the report has them: what is printed adds up to the total."""
+    from ....core.delivery.balance import print_zones
+    from ....core.delivery.summary import told
+
+    areas = print_zones(zones)["area_m2"].values
+    return {str(zone): told(area, 1) for zone, area in zip(zones["zone_id"], areas)}
+
+
+def zone_figures(zone: dict[str, Any], area: str, language: str) -> list[tuple[str, str, str]]:
+    """Return name, number and unit of a zone's key figures; what is not known stays “–”. `area`: printed hectares."""
+    from ....core.delivery.summary import percent, told
 
     floor = zone.get("floor_m2")
     wan = told(None if floor is None else floor / 10_000, 1)
     return [
-        (_word("figure_area", language), hectares(zone.get("area_m2")), _word("unit_hectare", language)),
+        (_word("figure_area", language), area, _word("unit_hectare", language)),
         (_word("figure_floor", language), wan, _word("unit_wan_m2", language)),
         (_word("figure_households", language), *_counted(zone, "households", "unit_households", language)),
         (_word("figure_people", language), *_counted(zone, "people", "unit_people", language)),
@@ -130,7 +139,8 @@ def tag_rows(tagged: Any, language: str) -> Rows:
 
 def zone_rows(zones: Any, findings: Any, language: str) -> Rows:
     """Return the zones: name, hectares, petals, people, room for bars, what the checks say; with a total."""
-    from ....core.delivery.summary import hectares, told
+    from ....core.delivery.balance import print_zones
+    from ....core.delivery.summary import told
 
     rows = [
         [
@@ -138,13 +148,15 @@ def zone_rows(zones: Any, findings: Any, language: str) -> Rows:
             for code in ("head_zone", "head_hectare", "head_petals", "head_people", "", "head_checks")
         ]
     ]
-    for number, zone in enumerate(zones.sort_values("zone_id").to_dict("records"), 1):
+    zones = zones.sort_values("zone_id", ignore_index=True)
+    printed = print_zones(zones)
+    area, people, petals = (printed[name] for name in ("area_m2", "people", "petals_n"))
+    for number, zone in enumerate(zones.to_dict("records"), 1):
         name = f"{number}  {zone['name'] if isinstance(zone.get('name'), str) else zone['zone_id']}"  # as on the map
-        figures = (hectares(zone.get("area_m2")), told(zone.get("petals_n")), told(zone.get("people")))
+        figures = (told(area.values[number - 1], 1), *(told(one.values[number - 1]) for one in (petals, people)))
         rows.append([fit_words(name, 8, 29), *figures, "", _checks(findings, str(zone["zone_id"]), language)])
-    petals = int(zones["petals_n"].fillna(0).sum()) if "petals_n" in zones else None
-    people, area = (_known_sum(zones[name]) if name in zones else None for name in ("people", "area_m2"))
-    rows.append([_word("head_total", language), hectares(area), told(petals), told(people), "", ""])
+    sums = (told(area.total, 1), told(petals.total), told(people.total))
+    rows.append([_word("head_total", language), *sums, "", ""])
     return rows
 
 

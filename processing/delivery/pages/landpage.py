@@ -15,6 +15,7 @@ from ....core.words import say
 from ..bounds import study_bounds, study_hull
 from .citylook import roads_of
 from .corners import bar_box, core_boxes, north_box
+from .figures import print_hectares
 from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of, layers_of, page_form
 from .naming import Named, View, draw_names
 from .sheet import GREY, Sheet
@@ -69,16 +70,15 @@ def _zone_numbers(sheet: Sheet, view: View, study: Any, kept: list[Any], run: An
 
 def _zones(sheet: Sheet, study: Any, place: Place, form: Form) -> float:
     """List the zones with their numbers, as many as there is room for beside the legend."""
-    from ....core.delivery.summary import hectares
-
     language, (x, y, width, room) = study.language, place
     bottom = y + room - (LEGEND if "legend" in form.sections else 0.0)
     y = sheet.head(say("map_zones", language), x, y, width)
     rows = [["", say("head_zone", language), say("head_hectare", language)]]
     zones = study.metres("ZONES").sort_values("zone_id").to_dict("records")
+    areas = print_hectares(study.frame("zones"))
     most = max(3, min(form.most["zones"], int((bottom - y) / ZONE) - 2))
     for number, zone in enumerate(zones[:most], 1):
-        rows.append([str(number), zone_name(zone), hectares(zone.get("area_m2"))])
+        rows.append([str(number), zone_name(zone), areas[str(zone["zone_id"])]])
     y = sheet.rows(rows, (8, width - 34, 26), x, y, ZONE, texts=2)
     if len(zones) > most:
         y = sheet.note(say("map_more_rows", language, n=len(zones) - most), x, y, width)

@@ -15,7 +15,7 @@ from ....core.words import say
 from ..bounds import study_bounds, study_hull
 from .citylook import roads_of
 from .corners import bar_box, core_boxes, north_box
-from .figures import kind_rows, overview_figures, tag_rows, zone_rows
+from .figures import kind_rows, overview_figures, print_hectares, tag_rows, zone_rows
 from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of, layers_of, page_form
 from .naming import Named, View, draw_names
 from .sheet import GREY, HAIR, Sheet
@@ -65,8 +65,9 @@ def draw_overview(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
 
 def _names(sheet: Sheet, view: View, study: Any, zones: Any, run: Any) -> None:
     """Name the zones with a number, hectares and petals, a line leading to the station."""
-    from ....core.delivery.summary import hectares, told
+    from ....core.delivery.summary import told
 
+    areas = print_hectares(zones)
     cores = study.metres("CORES")
     spots = {} if cores is None else {row["zone_id"]: row["geometry"] for row in cores.to_dict("records")}
     kept, names = [bar_box(view, study_hull(study)), north_box(view), *core_boxes(study, view)], []
@@ -75,7 +76,7 @@ def _names(sheet: Sheet, view: View, study: Any, zones: Any, run: Any) -> None:
         if shape is None or shape.is_empty:
             continue
         spot = shape.point_on_surface()
-        values = {"area": hectares(zone.get("area_m2")), "petals": told(zone.get("petals_n"))}
+        values = {"area": areas[str(zone["zone_id"])], "petals": told(zone.get("petals_n"))}
         second = say("map_zone_line", study.language, **values)
         names.append(Named(spot.x, spot.y, str(number), zone_name(zone), second, palette()["zone"]["color"]))
     lines = [shape.boundary for shape in zones["geometry"] if shape is not None]

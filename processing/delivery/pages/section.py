@@ -177,8 +177,10 @@ def _times(
 
 
 def _minutes(walk: Walk, name: str, back: bool, language: str) -> str:
+    from ....core.delivery.summary import told
+
     seconds = walk.seconds(name, back)
-    return say("section_closed", language) if math.isnan(seconds) else f"{seconds / 60:.1f}"
+    return say("section_closed", language) if math.isnan(seconds) else told(seconds / 60, 1)
 
 
 def _profile_name(name: str, language: str) -> str:

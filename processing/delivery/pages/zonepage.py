@@ -16,7 +16,7 @@ from ....core.delivery.scales import frame_extent
 from ....core.words import say
 from .checks import draw_actions, draw_findings
 from .corners import bar_box, core_boxes, entrance_boxes, north_box
-from .figures import petal_rows, zone_figures
+from .figures import petal_rows, print_hectares, zone_figures
 from .labels import petal_numbers
 from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of, layers_of, page_form
 from .locator import LEAST_HIGH, column_room, draw_in_column, draw_inset, inset_box
@@ -115,7 +115,8 @@ class _ZonePage:
     def _figures(self, place: Place) -> float:
         x, y, width, _ = place
         y = self.sheet.head(say("map_figures", self.study.language), x, y, width)
-        self.sheet.figures(zone_figures(self.zone, self.study.language), (x, y, width, FIGURES), 3)
+        figures = zone_figures(self.zone, _hectares(self.study, self.zone), self.study.language)
+        self.sheet.figures(figures, (x, y, width, FIGURES), 3)
         return y + FIGURES
 
     def _actions(self, place: Place) -> float:
@@ -167,7 +168,7 @@ def _names(sheet: Sheet, view: View, study: Any, zone: dict[str, Any], free: lis
     for core in _of(cores, zone_id):
         spot = core["geometry"].centroid
         called = core["name"] if isinstance(core.get("name"), str) else zone_name(zone)
-        second = say("map_zone_line", language, **_told_zone(zone))
+        second = say("map_zone_line", language, **_told_zone(study, zone))
         first = say("map_core_name", language, name=called)
         names.append(Named(spot.x, spot.y, "", first, second, palette()["core"]["color"], True))
     numbers = petal_numbers(study.frame("petals")) if study.frame("petals") is not None else {}
@@ -219,10 +220,14 @@ def _named_petal(petal: dict[str, Any], number: int, is_boxed: bool, language: s
     return Named(spot.x, spot.y, str(number), first, second, entry["color"])
 
 
-def _told_zone(zone: dict[str, Any]) -> dict[str, str]:
-    from ....core.delivery.summary import hectares, told
+def _told_zone(study: Any, zone: dict[str, Any]) -> dict[str, str]:
+    from ....core.delivery.summary import told
 
-    return {"area": hectares(zone.get("area_m2")), "petals": told(zone.get("petals_n"))}
+    return {"area": _hectares(study, zone), "petals": told(zone.get("petals_n"))}
+
+
+def _hectares(study: Any, zone: dict[str, Any]) -> str:
+    return print_hectares(study.frame("zones"))[str(zone["zone_id"])]
 
 
 def _of(frame: Any, zone_id: str) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import pytest
 import shapely
 from urban_renewal.core import envelope, frames, schema
 from urban_renewal.core.delivery.drawing import draw, layers_of
-from urban_renewal.core.delivery.formats.dxf import write_dxf
+from urban_renewal.core.delivery.formats.dxf import dxf_pieces
 from urban_renewal.core.delivery.formats.flat import flatten
 from urban_renewal.core.delivery.templates import fit_layers
 from urban_renewal.core.errors import RenewalError
@@ -89,7 +89,7 @@ def test_missing_column_wrong_number_and_dropped_layers(tmp_path):
 
     run = Run()
     (layer,) = fit_layers(own(tmp_path, change), [tagged(ROWS[:1]), members()], "gdb", run)
-    assert [values[0] for values in layer.flat.values] == [None, 1234, None, "1234.50"]
+    assert [values[0] for values in layer.flat.values] == [None, 1235, None, "1234.50"]
     assert [(item.field, item.code) for item in layer.losses] == [("NUM", "loss_type"), ("HALF", "loss_rounded")]
     assert [(item.code, item.values["column"]) for item in run.messages] == [("template_column_missing", "no_such")]
 
@@ -117,7 +117,7 @@ def test_drawing_counted_by_another_reader(tmp_path):
     ezdxf = pytest.importorskip("ezdxf")
     drawn = draw(envelope.load("template", "plain"), [tagged(ROWS), members()], ["题名", "密级：内部"], "zh", Run())
     path = tmp_path / "zones.dxf"
-    path.write_bytes(write_dxf(drawn.drawing, Run()))
+    path.write_bytes(b"".join(dxf_pieces(drawn.drawing, Run())))
     document = ezdxf.readfile(path)
     assert not document.audit().has_errors
     found = [(item.dxftype(), item.dxf.layer) for item in document.modelspace()]
@@ -154,7 +154,7 @@ def test_hatches_of_two_colours_on_one_layer(tmp_path):
     ezdxf = pytest.importorskip("ezdxf")
     drawn = draw(own(tmp_path, change), [tagged(ROWS)], [], "zh", Run())
     path = tmp_path / "zones.dxf"
-    path.write_bytes(write_dxf(drawn.drawing, Run()))
+    path.write_bytes(b"".join(dxf_pieces(drawn.drawing, Run())))
     document = ezdxf.readfile(path)
     assert document.layers.get("填充").color == 30
     assert [item.dxf.color for item in document.modelspace().query("HATCH")] == [256, 6]
