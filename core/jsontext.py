@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Union
 
 from .errors import RenewalError
+from .faults import tell_fault
 
 MAX_BYTES = 8 * 2**20  # own choice: the largest shipped file is under 0.1 MB, a manifest of 10,000 files about 3 MB
 MAX_DEPTH = 32  # own choice: the shipped files need 8
@@ -51,7 +52,7 @@ def read(path: Path) -> Document:
     except FileNotFoundError as error:
         raise RenewalError("json_missing", file=str(path)) from error
     except OSError as error:
-        raise RenewalError("json_unreadable", file=path.name, reason=error.strerror or type(error).__name__) from error
+        raise RenewalError("json_unreadable", file=path.name, reason=tell_fault(error)) from error
     if len(data) > MAX_BYTES:
         raise RenewalError("json_too_large", file=path.name, limit_mb=MAX_BYTES // 2**20)
     try:

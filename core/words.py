@@ -31,8 +31,8 @@ def sentences() -> dict[str, dict[str, str]]:
 def say(code: str, language: str = "zh", **values: Any) -> str:
     """Return the sentence of `code` in `language` with its braces filled.
 
-    A value that is a list shows its first ten items. A missing code gives the code itself and the values,
-    so that an error never hides behind another one.
+    A value that is a list shows its first ten items, one in both languages (core/faults.py) the wanted one.
+    A missing code gives the code itself and the values, so that an error never hides behind another one.
     """
     texts = sentences().get(code)
     if texts is None:
@@ -108,6 +108,8 @@ def join_words(words: Iterable[Any], language: str = "zh") -> str:
 
 
 def _shown(value: Any, language: str) -> Any:
+    if isinstance(value, dict) and set(value) == set(LANGUAGES):
+        return value[language]
     if isinstance(value, (list, tuple)):
         head = join_words(value[:10], language)
         return head + (" …" if len(value) > 10 else "")

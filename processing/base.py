@@ -25,6 +25,7 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QIcon
 
 from ..core.errors import Cancelled, RenewalError
+from ..core.faults import tell_fault
 from ..core.resources import RESOURCES
 from ..core.run import Run
 from ..core.words import say
@@ -206,7 +207,7 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
             raise
         except (OSError, sqlite3.Error) as fault:  # the disk, a lock, rights: nothing that the maintainers could mend
             feedback.pushDebugInfo(traceback.format_exc())
-            error = RenewalError("system_fault", reason=getattr(fault, "strerror", None) or str(fault))
+            error = RenewalError("system_fault", reason=tell_fault(fault))
             raise self._spoken(error, values) from error
         except Exception as fault:
             feedback.pushDebugInfo(traceback.format_exc())

@@ -17,6 +17,7 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QColor
 
 from ..core.errors import RenewalError
+from ..core.faults import tell_library
 from ..core.run import Run
 from .layers.crs import move_coordinates
 from .layers.gdalmode import gdal_raises
@@ -42,7 +43,7 @@ def write_sample(folder: Path, city: Any, transforms: QgsCoordinateTransformCont
             write_dem(folder / DEM, city.dem)
         dress_package(folder / SAMPLE, list(layers))
     except RuntimeError as error:
-        raise RenewalError("write_failed", path=str(folder), reason=str(error)) from error
+        raise RenewalError("write_failed", path=str(folder), reason=tell_library(str(error), folder)) from error
     rows = zip(city.truth["parcel_id"], city.truth["tag"])
     text = "parcel_id,tag\n" + "".join(f"{parcel},{tag}\n" for parcel, tag in rows)
     (folder / TRUTH).write_text(text, encoding="utf-8", newline="\n")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core.errors import RenewalError
+from ...core.faults import tell_library
 from ..layers.gdalmode import gdal_raises
 from .domains import add_domains, wanted_domains
 
@@ -44,7 +45,7 @@ def write_geodatabase(path: Path, flats: Sequence[Any], run: Any) -> list[Any]:
             database.FlushCache()
             del database
     except RuntimeError as error:
-        raise RenewalError("write_failed", path=path.name, reason=str(error)) from error
+        raise RenewalError("write_failed", path=path.name, reason=tell_library(str(error), path.parent)) from error
     return losses
 
 

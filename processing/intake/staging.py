@@ -17,6 +17,7 @@ from qgis.core import (
 )
 
 from ...core.errors import RenewalError
+from ...core.faults import tell_library
 from ...core.run import Run
 from ..layers.snapshot import VectorSnapshot
 from .reading import read_raw
@@ -66,10 +67,10 @@ def _write(
         str(path), fields, wkb_type, snapshot.crs, transforms, options, QgsFeatureSink.SinkFlags(), None, None
     )
     if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
-        raise RenewalError("write_failed", path=path.name, reason=writer.errorMessage())
+        raise RenewalError("write_failed", path=path.name, reason=tell_library(writer.errorMessage(), path.parent))
     for number, feature in enumerate(rows):
         if number % SLICE == 0:
             run.check()
         if not writer.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
-            raise RenewalError("write_failed", path=path.name, reason=writer.errorMessage())
+            raise RenewalError("write_failed", path=path.name, reason=tell_library(writer.errorMessage(), path.parent))
     del writer

@@ -12,6 +12,7 @@ from typing import Any, Union
 from qgis.core import QgsProcessing, QgsProcessingParameterFileDestination
 
 from ...core.errors import RenewalError
+from ...core.faults import tell_fault
 
 Writer = Union[str, Callable[[Path], None]]  # the text, or what writes the file
 
@@ -58,7 +59,7 @@ def stage_side_files(files: Mapping[str, tuple[Path, Writer]]) -> list[tuple[Pat
                 writer(part)
         except OSError as error:
             drop(staged)
-            raise RenewalError("write_failed", path=str(place), reason=error.strerror or str(error)) from error
+            raise RenewalError("write_failed", path=str(place), reason=tell_fault(error)) from error
     return staged
 
 
@@ -68,7 +69,7 @@ def move_side_files(staged: list[tuple[Path, Path]]) -> None:
         try:
             part.replace(place)
         except OSError as error:
-            raise RenewalError("write_failed", path=str(place), reason=error.strerror or str(error)) from error
+            raise RenewalError("write_failed", path=str(place), reason=tell_fault(error)) from error
 
 
 def drop(staged: list[tuple[Path, Path]]) -> None:

@@ -23,6 +23,7 @@ from qgis.core import (
 )
 
 from ...core.errors import RenewalError
+from ...core.faults import tell_fault, tell_library
 from ...core.inputs.aliases import FIELD_BYTES
 from ...core.run import Run
 from ..layers.gdalmode import gdal_raises, unsynchronized
@@ -76,7 +77,7 @@ def write_layer(
         try:
             write_rows(place, name, target.geometry_column, encoded, run)
         except sqlite3.Error as error:
-            raise RenewalError("write_failed", path=str(target.path), reason=str(error)) from error
+            raise RenewalError("write_failed", path=str(target.path), reason=tell_fault(error)) from error
     if counted:
         check_written(place, name, encoded.rows, target, run)
 
@@ -92,7 +93,7 @@ def write_empty_part(target: Target, encoded: Encoded, transforms: QgsCoordinate
     try:
         announce_rows(part, name, encoded)
     except sqlite3.Error as error:
-        raise RenewalError("write_failed", path=str(target.path), reason=str(error)) from error
+        raise RenewalError("write_failed", path=str(target.path), reason=tell_fault(error)) from error
 
 
 def _layer_name(target: Target) -> str:
@@ -115,7 +116,11 @@ def _make_layer(
             QgsFeatureSink.SinkFlags(), None, None,
         )  # fmt: skip
         if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
-            raise RenewalError("write_failed", path=str(target.path), reason=writer.errorMessage())
+            raise RenewalError(
+                "write_failed",
+                path=str(target.path),
+                reason=tell_library(writer.errorMessage(), (target.path or target.part).parent),
+            )
         try:
             if run is not None:
                 _add_features(writer, encoded, target, run)
@@ -156,9 +161,17 @@ def _add_features(writer: QgsVectorFileWriter, encoded: Encoded, target: Target,
         if number % SLICE == 0:
             run.progress(number / max(1, encoded.rows))
         if not writer.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
-            raise RenewalError("write_failed", path=str(target.path), reason=writer.errorMessage())
+            raise RenewalError(
+                "write_failed",
+                path=str(target.path),
+                reason=tell_library(writer.errorMessage(), (target.path or target.part).parent),
+            )
     if not writer.flushBuffer():
-        raise RenewalError("write_failed", path=str(target.path), reason=writer.errorMessage())
+        raise RenewalError(
+            "write_failed",
+            path=str(target.path),
+            reason=tell_library(writer.errorMessage(), (target.path or target.part).parent),
+        )
 
 
 def check_written(part: Path, layer_name: str, rows: int, target: Target, run: Run) -> None:
@@ -278,7 +291,7 @@ def _insert_table(target: Target) -> None:
     except RuntimeError as error:
         if any(word in str(error) for word in ("locked", "busy", "readonly", "read-only")):
             raise RenewalError("target_locked", path=str(target.path), kept=target.part.name) from error
-        raise RenewalError("write_failed", path=target.uri, reason=str(error)) from error
+        raise RenewalError("write_failed", path=target.uri, reason=tell_fault(error)) from error
 
 
 def write_memory(encoded: Encoded, name: str, context: QgsProcessingContext, run: Run) -> str:

@@ -1,9 +1,13 @@
 """The whole way on a small made-up city: study, models, a delivery that moves, and what goes wrong."""
 
 import json
+import os
+import re
 import shutil
 import sqlite3
+import tempfile
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from qgis.core import QgsProcessingException, QgsProcessingFeedback, QgsProject, QgsVectorLayer
@@ -311,3 +315,24 @@ def test_messages_call_layers_as_the_user_does(city, tmp_path, run_algorithm):
     assert recorded["buildwalknetwork", "ROADS"] == "渝中ROADS"
     assert recorded["facilitygap", "PARCELS"] == "tagged"  # not the content of the layer that was given
     assert recorded["facilitygap", "BUILDING_PEOPLE"] == "building_people"
+
+
+def test_a_study_whose_folder_vanishes_tells_so_in_one_language(city, tmp_path, run_algorithm):
+    """The drive is pulled out in the middle: “磁盘或文件出错：No such file or directory” mixed two languages."""
+    from urban_renewal.processing.running.scratch import PREFIX
+
+    class Pulled(QgsProcessingFeedback):
+        told = 0
+
+        def setProgressText(self, text):
+            self.told += 1
+            if self.told == 8:
+                for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}{os.getpid()}_*"):
+                    shutil.rmtree(folder)
+
+    with pytest.raises(QgsProcessingException) as caught:
+        run_algorithm("fullstudy", {**inputs(city), "FOLDER": str(tmp_path / "成果")}, Pulled(False))
+    said = re.sub("“[^”]*”", "", str(caught.value))
+    assert "不在了" in said
+    assert not re.search("[A-Za-z]{2,}", said)
+    assert not (tmp_path / "成果").exists()
