@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from qgis.gui import QgsCollapsibleGroupBox
@@ -259,17 +260,22 @@ def follow_on(before: QWidget, made: QWidget) -> QWidget:
 
     What is made while the window is shown would be the last of the whole window.
     """
-    last = [before, *_tab_stops(before)][-1]
-    for widget in _tab_stops(made):
+    stops = [[before, *_tab_stops(before)][-1], *_tab_stops(made)]
+    policies = [widget.focusPolicy() for widget in stops]
+    for widget in stops:
+        widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a label takes its place before it has its first link
+    for last, widget in pairwise(stops):
         QWidget.setTabOrder(last, widget)
-        last = widget
-    return last
+    for widget, policy in zip(stops, policies):
+        widget.setFocusPolicy(policy)
+    return stops[-1]
 
 
 def _tab_stops(whole: QWidget) -> list[QWidget]:
-    """Return what Tab comes to in a widget; the list of a choice is a window of its own."""
+    """Return what Tab comes to in a widget, or will once it has links; the list of a choice is a window of its own."""
     inside = [whole, *whole.findChildren(QWidget)]
-    return [widget for widget in inside if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    return [widget for widget in inside
+            if (widget.focusPolicy() & Qt.FocusPolicy.TabFocus or isinstance(widget, LinkLabel))
             and widget.focusProxy() is None and widget.window() is whole.window()]  # fmt: skip
 
 
@@ -294,9 +300,14 @@ def folding_box(title: str) -> QgsCollapsibleGroupBox:
     """Return a box that folds; its small button, which QGIS leaves without a name, tells screen readers of itself."""
     box = QgsCollapsibleGroupBox(title)
     box.setSaveCollapsedState(False)
-    for button in box.findChildren(QToolButton, "collapseButton"):
-        button.setAccessibleName(tr("Fold or unfold: {what}").format(what=title))
+    box.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab comes to its button; the box would be a stop that nobody sees
+    fold_button(box).setAccessibleName(tr("Fold or unfold: {what}").format(what=title))
     return box
+
+
+def fold_button(box: QgsCollapsibleGroupBox) -> QToolButton:
+    """Return the small button that folds a box."""
+    return box.findChild(QToolButton, "collapseButton")
 
 
 class Page(QWidget):

@@ -15,7 +15,7 @@ from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QDockWidget, QFileDialog, QScrollArea, QVBoxLayout, QWidget
 
 from ...processing.texts import tr
-from ..parts.widgets import Page, folding_box, follow_on
+from ..parts.widgets import Page, fold_button, folding_box, follow_on
 from ..study import speed, wording
 from ..study.handover import CREATE_SAMPLE
 from ..study.leaving import Leaving
@@ -68,7 +68,7 @@ class RenewalDock(Panels, QDockWidget):
 
         found = SettingsPanel()
         found.edit_asked.connect(self._edit)
-        return self._settle(found, self.head)
+        return self._settle(found, fold_button(self.settings_box))
 
     @cached_property
     def options(self) -> Any:
@@ -119,6 +119,7 @@ class RenewalDock(Panels, QDockWidget):
         layout.addLayout(rail)
         layout.addStretch(1)
         self.scroll = QScrollArea()
+        self.scroll.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # for Tab it would be a stop that nobody sees
         self.scroll.setWidgetResizable(True)
         self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroll.setFrameShape(QScrollArea.Shape.NoFrame)

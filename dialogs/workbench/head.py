@@ -194,6 +194,8 @@ class Foot(QWidget):
         self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.folder.setDialogTitle(tr("Folder for the results"))
         self.folder.lineEdit().setPlaceholderText(tr("Folder for the results"))
+        for part in (self.folder.lineEdit(), *self.folder.findChildren(QToolButton)):
+            part.setAccessibleName(tr("Folder for the results"))
         self.run_all = main_button(tr("Run all"))
         self.run_all.setObjectName("run_all")
         self.why = text_label(factor=HINT)

@@ -1,7 +1,7 @@
 """Tab goes as one reads, also to what is made while the window is shown."""
 
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QGroupBox, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 
 def chain_of(window):
@@ -56,3 +56,43 @@ def test_buttons_below_the_inputs_come_after_them(qtbot):
     panel.show()
     chain = chain_of(panel)
     assert chain.index(panel.more) > max(chain.index(combo) for combo in panel.combos.values() if combo.isVisible())
+
+
+def test_what_gets_its_first_link_late_stays_in_its_place(qtbot):
+    """The count of figures below the rules is a link only when they are counted; it was the last of the window."""
+    from urban_renewal.dialogs.parts.widgets import follow_on, text_label
+
+    window, above, below = QWidget(), QPushButton("above"), QPushButton("below")
+    qtbot.addWidget(window)
+    layout = QVBoxLayout(window)
+    for widget in (above, below):
+        layout.addWidget(widget)
+    window.show()
+    made, first, late = QWidget(), QPushButton("first"), text_label()
+    inner = QVBoxLayout(made)
+    for widget in (first, late):
+        inner.addWidget(widget)
+    layout.insertWidget(1, made)
+    follow_on(above, made)
+    qtbot.waitUntil(first.isVisible)
+    assert chain_of(window) == [above, first, below]
+    late.setText('<a href="figures">3 figures</a>')
+    assert chain_of(window) == [above, first, late, below]
+
+
+def test_every_stop_of_the_dock_is_seen_and_has_a_name(dock, qtbot):
+    """Tab comes to what shows that it has the focus and can be read out, from top to bottom."""
+    dock.head.settings.setChecked(True)
+    dock.inputs.more.setChecked(True)
+    qtbot.wait(50)
+    chain = chain_of(dock)
+    assert not [widget for widget in chain if isinstance(widget, (QGroupBox, QScrollArea))]
+    stops = [widget for widget in chain if dock.page.isAncestorOf(widget)]
+    assert dock.settings.figures in stops
+    heights = [widget.mapTo(dock.page, widget.rect().center()).y() for widget in stops]
+    rows = [round(height / dock.fontMetrics().height()) for height in heights]
+    told = [(row, type(widget).__name__, widget.accessibleName()) for row, widget in zip(rows, stops)]
+    assert rows == sorted(rows), told
+    assert max(map(chain.index, stops)) < chain.index(dock.run_all)
+    field = dock.folder.lineEdit()
+    assert field.accessibleName() and all(part.accessibleName() for part in dock.folder.findChildren(QToolButton))
