@@ -52,13 +52,10 @@ def load(name, path, **options):
 
 def as_read(frame, role):
     """Return a layer of the sample as the boundary reads it: words in their canonical form, valid geometry."""
-    from urban_renewal.core import frames
     from urban_renewal.core.inputs.aliases import fold, roles
 
     table = frame.copy()
     for name, column in roles()[role].columns.items():
-        if name in table and column.type == "text":
-            table[name] = frames.held_once(table[name])
         if name in table and column.values:
             table[name] = table[name].map(lambda word, c=column: c.values.get(fold(word), word), na_action="ignore")
             table[name] = table[name].astype("string")

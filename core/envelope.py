@@ -140,15 +140,10 @@ def is_verified(figure: Mapping[str, Any]) -> bool:
 def list_figures(document: Any) -> list[tuple[str, dict[str, Any]]]:
     """Return (path, object) of everything in the document that states a status and a source, in document order.
 
-    What stands there for reading only, and no method uses, is listed by list_reading.
+    What stands there for reading only (READING), and no method uses, is not among them.
     """
     used = {key: value for key, value in document.items() if key not in READING} if isinstance(document, dict) else {}
     return list(_figures(used or document, ()))
-
-
-def list_reading(document: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """Return (path, object) of the figures that stand in the document for reading only."""
-    return list(_figures({key: document[key] for key in READING if key in document}, ()))
 
 
 def list_unverified(document: Any) -> list[tuple[str, dict[str, Any]]]:

@@ -68,15 +68,6 @@ def texts(values: Iterable[Any]) -> pd.Series:
     return pd.Series(list(values), dtype=object).astype(TEXT)
 
 
-def held_once(values: pd.Series) -> pd.Series:
-    """Return the same texts with equal ones held once in memory: a million codes take 8 bytes each, not 60."""
-    codes, distinct = pd.factorize(values.to_numpy(dtype=object), use_na_sentinel=True)
-    if 2 * len(distinct) > len(values):
-        return values
-    words: npt.NDArray[Any] = np.array([*distinct, pd.NA], dtype=object)  # the code of a missing one is −1
-    return pd.Series(words[codes], index=values.index, dtype=TEXT)
-
-
 def optional(frame: pd.DataFrame, name: str, column_type: str = "text") -> pd.Series:
     """Return the column, or all-missing values of that type when the frame has no such column."""
     if name in frame:

@@ -28,7 +28,7 @@ class Kind:
     """One kind of facility. Sizes in its `unit` (place | bed | m2 | people); `need_factor` units per head of `need_of`;
     `people`: the count of those it serves. `m2_per_unit`, `design_capacity`, `exam_…` None = the standard says nothing.
     `site_m2` floor area of one facility of a kind that is counted one per circle; `host` what its rooms must be like;
-    `tier` the level it belongs to and `lead` who is usually responsible, None = the standard does not say.
+    `lead` who is usually responsible, None = the standard does not say.
     """
 
     id: str
@@ -51,7 +51,6 @@ class Kind:
     standard_id: str
     site_m2: float | None = None
     host: HostRule = HostRule()
-    tier: str | None = None
     lead: Mapping[str, str] | None = None
 
 
@@ -115,7 +114,7 @@ def _kind(entry: Mapping[str, Any], standard_id: str, direction: str) -> Kind:
         exam_name=exam["name"] if exam else None,
         exam_floor_m2=_number(standard_id, f"{entry['id']}.exam", exam["min_floor_m2"], 0) if exam else None,
         standard_id=standard_id, site_m2=optional("site_m2"), host=_host(standard_id, entry),
-        tier=entry.get("tier"), lead=entry.get("lead"),
+        lead=entry.get("lead"),
     )  # fmt: skip
 
 

@@ -98,11 +98,6 @@ def _breaks(document: Mapping[str, Any], rules: str) -> tuple[float, ...]:
     return tuple(sorted(envelope.figure_number({"value": item}, rules, "width_breaks_m") for item in items))
 
 
-def load_zone_rules(name: str = "chongqing") -> ZoneRules:
-    """Return the shipped rules of that name."""
-    return read_zone_rules(envelope.load("zone-rules", name))
-
-
 def _values(group: Mapping[str, Any], rules: str) -> dict[str, float]:
     return {key: envelope.figure_number(figure, rules, key) for key, figure in group.items()}
 

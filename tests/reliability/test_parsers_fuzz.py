@@ -22,7 +22,7 @@ from urban_renewal.core import envelope, frames, jsontext, schema
 from urban_renewal.core.delivery import templates, verify
 from urban_renewal.core.delivery.drawing import draw
 from urban_renewal.core.delivery.formats import csvtext, flat, geopackage, shapefile, workbook
-from urban_renewal.core.delivery.formats.dxf import write_dxf
+from urban_renewal.core.delivery.formats.dxf import dxf_pieces
 from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.gaps.sites.propose import fixed_ids
 from urban_renewal.core.gaps.standard import kinds_of
@@ -160,7 +160,7 @@ def use_document(kind, path):
     elif kind == "template":
         fitted = templates.fit_layers(document, [tagged_flat()], "shp", Run())
         drawn = draw(document, [item.flat for item in fitted], ["标题"], "zh", Run())
-        write_dxf(drawn.drawing, Run())
+        b"".join(dxf_pieces(drawn.drawing, Run()))
     else:
         build_network(streets(), NetworkOptions(document), load_profiles(["elder"]), None, Run())
 
@@ -358,7 +358,7 @@ def test_texts_survive_every_format_and_run_nowhere(tmp_path_factory, reason, na
         parts, _ = shapefile.write_shapefile(table, "f", encoding, Run())
         assert parts[".dbf"]
     drawn = draw(envelope.load("template", "plain"), [table], [reason, name], "zh", Run())
-    lines = write_dxf(drawn.drawing, Run()).decode("gbk", "replace").split("\r\n")
+    lines = b"".join(dxf_pieces(drawn.drawing, Run())).decode("gbk", "replace").split("\r\n")
     assert lines[-2:] == ["EOF", ""] or lines[-1] == "EOF"
     assert len(lines) % 2 == 1 or lines[-1] == "EOF"
     assert all(code.strip().lstrip("-").isdigit() for code in lines[:-1:2])

@@ -86,11 +86,6 @@ class _Handles:
         return handle
 
 
-def write_dxf(drawing: Drawing, run: Run) -> bytes:
-    """Return the file (`dxf_pieces`)."""
-    return b"".join(dxf_pieces(drawing, run))
-
-
 def dxf_pieces(drawing: Drawing, run: Run) -> Iterator[bytes]:
     r"""Yield the file. Characters that code page 936 lacks become \U+XXXX, beyond that notation 〓 (`encode_text`)."""
     handles = _Handles()

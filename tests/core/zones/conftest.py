@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from urban_renewal.core import envelope
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.join import Points
 from urban_renewal.core.zones.inputs import ZoneInputs
-from urban_renewal.core.zones.rules import load_zone_rules
+from urban_renewal.core.zones.rules import read_zone_rules
 from urban_renewal.core.zones.walks import Walks
 
 TAGS = ("old_compound", "urban_village", "idle_factory", "none", "none", "none")
@@ -104,7 +105,7 @@ def city(seed, columns=14, rows=12, stations=2, river=False, side=80.0, street=1
 
 def small_rules():
     """The shipped rules with limits that fit a city of one square kilometre."""
-    shipped = load_zone_rules()
+    shipped = read_zone_rules(envelope.load("zone-rules", "chongqing"))
     small = replace(shipped.limits, area_min_m2=60_000.0, area_max_m2=500_000.0, floor_min_m2=40_000.0, walk_min=12.0)
     quick = replace(shipped.search, tries_per_round=20, rounds_without_gain=1)
     return replace(shipped, limits=small, search=quick)

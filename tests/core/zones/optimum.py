@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
+from urban_renewal.core import envelope
 from urban_renewal.core.run import Run
 from urban_renewal.core.zones.allot import Draft, _nearest, _settle_roots, allot_parcels
 from urban_renewal.core.zones.field import prepare_field
-from urban_renewal.core.zones.rules import load_zone_rules
+from urban_renewal.core.zones.rules import read_zone_rules
 from urban_renewal.core.zones.values import value_parcels
 
 from .conftest import city, walker_for
@@ -36,7 +37,7 @@ class Compared:
 def small_case(seed):
     """A city of about fifty parcels with two stations that do not merge; limits by seed so that they bind."""
     dice = np.random.default_rng(1000 + seed)
-    shipped = load_zone_rules()
+    shipped = read_zone_rules(envelope.load("zone-rules", "chongqing"))
     limits = replace(
         shipped.limits, area_min_m2=float(dice.choice([0, 20_000, 40_000])),
         area_max_m2=float(dice.choice([60_000, 90_000, 130_000, 200_000])),

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pandas as pd
+from urban_renewal.core import envelope
 from urban_renewal.core.delivery.palette import CHILD_KINDS, ELDER_KINDS
-from urban_renewal.core.zones.rules import load_zone_rules
+from urban_renewal.core.zones.rules import read_zone_rules
 from urban_renewal.core.zones.values import value_parcels
 
 OWNERS = {  # text → share of collective land that says the same
@@ -13,7 +14,7 @@ OWNERS = {  # text → share of collective land that says the same
 
 
 def test_ownership_in_a_field_counts_as_the_share_that_tags_make_of_it():
-    rules = load_zone_rules("chongqing")
+    rules = read_zone_rules(envelope.load("zone-rules", "chongqing"))
     common = {"parcel_id": [f"P{n}" for n in range(len(OWNERS))], "programme": "listed", "tag": "none",
               "tag_level": "none"}  # fmt: skip
     told = value_parcels(pd.DataFrame({**common, "ownership": list(OWNERS)}), None, rules)
@@ -25,5 +26,5 @@ def test_ownership_in_a_field_counts_as_the_share_that_tags_make_of_it():
 
 def test_zones_mean_the_kinds_of_elders_and_children_that_the_gaps_mean():
     """contract.md, facilitygap.OUTPUT: one meaning of the groups, in a value, a check or a headline."""
-    rules = load_zone_rules("chongqing")
+    rules = read_zone_rules(envelope.load("zone-rules", "chongqing"))
     assert (set(rules.elder_kinds), set(rules.child_kinds)) == (set(ELDER_KINDS), set(CHILD_KINDS))
