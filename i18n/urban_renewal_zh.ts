@@ -64,6 +64,10 @@
         <translation>名称以文字或字母开头，只含文字、字母、数字和下划线，最多 60 个；不能是 CON、COM1 等。</translation>
     </message>
     <message>
+        <source>A name leads to the choice of other rules or standards. “To be verified” are figures that nobody has compared with their source yet; the number leads to their list.</source>
+        <translation>点名称可换用别的规则或标准。“待核”是还没有人对照原文核实过的数值，点数字看清单。</translation>
+    </message>
+    <message>
         <source>A new folder for your results</source>
         <translation>存放成果的新文件夹</translation>
     </message>

@@ -81,6 +81,10 @@ class Head(QWidget):
         self.settings.setToolTip(tr("Rules, standards and the day of the study"))
         self.settings.setAccessibleName(tr("Rules, standards and the day of the study"))
         self.rules = text_label(factor=HINT)
+        self.rules.setToolTip(tr(
+            "A name leads to the choice of other rules or standards. “To be verified” are figures that nobody has "
+            "compared with their source yet; the number leads to their list."
+        ))  # fmt: skip
         self.welcome, self.kept = text_label(), text_label()
         self._session = session
         self._looked: str | None = None  # the folder that was looked into for a study
