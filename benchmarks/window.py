@@ -77,7 +77,7 @@ class Actions:
         yield from self.steps()
         QgsProject.instance().write(str(kept))
         self.beat.phase("save the project")
-        for name in os.environ.get("PANELS", "review,explore,gaps,sites,hand,editor,closing").split(","):
+        for name in os.environ.get("PANELS", "links,review,explore,gaps,sites,hand,editor,handing,closing").split(","):
             yield from getattr(self, name)() if name else iter(())
 
     def alone(self) -> Iterator[Step]:
@@ -168,6 +168,53 @@ class Actions:
         self.beat.say(f"# cancel took effect after {time.perf_counter() - began:.2f} s")
         self.beat.phase("cancel")
         yield 500, always
+
+    def links(self) -> Iterator[Step]:
+        """Show each step on the map; once more after its layers were taken out; open the list of the gaps card."""
+        from urban_renewal.dialogs.study import results
+
+        for about in ("shown", "loaded anew"):
+            for key in ("tag", "gaps", "zones", "prepare"):
+                self.dock._follow(key, "map")
+                yield 300, lambda: self.dock.opening.is_idle
+                yield 500, is_quiet
+                self.beat.phase(f"show {key} on the map, {about}")
+            results.forget_results(self.session.project, self.session.study.study_id)
+            yield 500, is_quiet
+            self.beat.phase("take all results out of the project (QGIS itself)")
+        self.dock._follow("gaps", "far")
+        yield 300, lambda: self.dock.opening.is_idle
+        yield 1500, is_quiet
+        self.beat.phase("the list of parcels without a street (a table of QGIS)")
+
+    def handing(self) -> Iterator[Step]:
+        """Verify the delivery, take it over as the next institute does."""
+        from urban_renewal.dialogs.delivery import menu
+
+        delivery, checked = self.dock.delivery_folder(), []
+        check = menu.verify(self.session, delivery, self.dock)
+        check.checked.connect(checked.append)
+        yield 500, lambda: bool(checked)
+        yield 500, always
+        self.beat.phase("verify the delivery")
+        check.reject()
+        sheet = menu.ask_takeover(self.session, self.dock)
+        self.beat.phase("open the sheet that takes a delivery over")
+        sheet.delivery.setFilePath(str(delivery))
+        sheet.folder.setFilePath(str(OUT / "taken over"))
+        sheet.inputs.setFilePath(str(SAMPLE))
+        sheet.take()
+        yield 500, lambda: sheet.check is not None or not sheet.problem.isHidden()
+        self.beat.say(f"# take over: {sheet.problem.text() or 'done'}")
+        yield 500, always
+        self.beat.phase("take the delivery over")
+        again = sheet.check
+        if again is not None:
+            again.checked.connect(checked.append)
+            yield 500, lambda: len(checked) > 1
+            yield 500, always
+            self.beat.phase("verify what was taken over")
+            again.reject()
 
     def review(self) -> Iterator[Step]:
         """Open the review panel, judge ten parcels, look at all."""

@@ -3,12 +3,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QFormLayout, QMenu, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QMenu,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ...core.errors import RenewalError
 from ...core.words import say
@@ -20,6 +30,7 @@ from ..parts.widgets import text_label
 from ..study import project_state
 from ..study.session import Session
 from ..study.steps import DELIVERY
+from ..study.turns import Turns
 from . import takeover
 from .check import DeliveryCheck
 
@@ -65,6 +76,7 @@ class TakeOver(QDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._taking: Turns | None = None
         self.check: DeliveryCheck | None = None
         self.setWindowTitle(tr("Take over a delivery"))
         self.setMinimumWidth(520)
@@ -83,9 +95,13 @@ class TakeOver(QDialog):
         about.setText(told)
         self.problem.setStyleSheet(f"color: {readable(BAD, self.palette()).name()}")
         self.problem.hide()
+        self.busy = QProgressBar()
+        self.busy.setRange(0, 0)
+        self.busy.hide()
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         in_words(box)
-        box.button(QDialogButtonBox.StandardButton.Ok).setText(tr("Take over"))
+        self.ok = box.button(QDialogButtonBox.StandardButton.Ok)
+        self.ok.setText(tr("Take over"))
         add_help(self, "guide#s7", buttons=box)
         box.accepted.connect(self.take)
         box.rejected.connect(self.reject)
@@ -93,11 +109,17 @@ class TakeOver(QDialog):
         layout.addWidget(about)
         layout.addLayout(form)
         layout.addWidget(self.problem)
+        layout.addWidget(self.busy)
         layout.addWidget(box)
 
     def take(self) -> None:
-        """Make the study, show it, and check the delivery and its inputs; what is wrong is said on the sheet."""
+        """Make the study, show it, and check the delivery and its inputs; what is wrong is said on the sheet.
+
+        Cancel while it is made leaves everything as it was.
+        """
         delivery, folder = Path(self.delivery.filePath()), Path(self.folder.filePath())
+        if self._taking is not None:
+            return
         if not self.delivery.filePath() or not self.folder.filePath():
             self._tell(tr("Choose the delivery and a folder to work in."))
             return
@@ -105,20 +127,39 @@ class TakeOver(QDialog):
             self._tell(tr("Work in another folder: the delivery stays as it is."))
             return
         inputs = Path(self.inputs.filePath()) if self.inputs.filePath() else None
-        try:
-            taken = takeover.take_over(self._session.project, delivery, folder, inputs)
-        except RenewalError as error:
+        self._show_busy(True)
+        work = takeover.taking_over(self._session.project, delivery, folder, inputs)
+        self._taking = Turns(work, partial(self._on_taken, delivery, folder), self)
+
+    def done(self, result: int) -> None:
+        """Close; what is still being taken over is taken back."""
+        if self._taking is not None:
+            self._taking.stop()
+        self._taking = None
+        super().done(result)
+
+    def _on_taken(self, delivery: Path, folder: Path, taken: Any, error: Exception | None) -> None:
+        self._taking = None
+        self._show_busy(False)
+        if isinstance(error, RenewalError):
             self._tell(say(error.code, interface_language(), **error.values))
-            return
-        except OSError as error:
+        elif isinstance(error, OSError):
             reason = error.strerror or str(error)
             self._tell(tr("The folder {folder} cannot be used: {reason}.").format(folder=folder.name, reason=reason))
-            return
-        self._session.workbook.add(taken.study)
-        self._session.save()
-        self._session.changed.emit()
-        self.check = _shown(DeliveryCheck(delivery, takeover.comparable(taken), taken.notes, self.parentWidget()))
-        self.accept()
+        elif error is not None:
+            raise error
+        else:
+            self._session.workbook.add(taken.study)
+            self._session.save()
+            self._session.changed.emit()
+            self.check = _shown(DeliveryCheck(delivery, takeover.comparable(taken), taken.notes, self.parentWidget()))
+            self.accept()
+
+    def _show_busy(self, on: bool) -> None:
+        self.busy.setVisible(on)
+        self.problem.hide()
+        for widget in (self.ok, self.delivery, self.folder, self.inputs):
+            widget.setEnabled(not on)
 
     def _tell(self, sentence: str) -> None:
         self.problem.setText(f"✗ {sentence}")

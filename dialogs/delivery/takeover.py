@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from ..review.store import FILE as REVIEWS_FILE
 from ..review.store import Review, ReviewStore
 from ..study import project_state, results
 from ..study.study import InputChoice, Study
+from ..study.turns import aside
 from ..study.wording import role_title
 
 DATA, RULES, LOCKS_FILE = "data.gpkg", "rules", "locks.gpkg"
@@ -24,44 +27,64 @@ SOURCES = (".gpkg", ".shp", ".tif", ".tiff", ".geojson", ".csv")
 
 @dataclass
 class Taken:
-    """What was taken over: the new study, the layers that play its roles, sentences of what is missing."""
+    """What was taken over: the new study, the layers that play its roles, sentences of what is missing.
+
+    `loaded`: the ids of those layers that were put into the project for it.
+    """
 
     study: Study
     layers: dict[str, QgsMapLayer] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    loaded: list[str] = field(default_factory=list)
 
 
-def take_over(project: QgsProject, delivery: Path, folder: Path, inputs: Path | None = None) -> Taken:
-    """Return a study that computes what the delivery holds; its inputs are layers of the project.
+def taking_over(project: QgsProject, delivery: Path, folder: Path, inputs: Path | None = None) -> Any:
+    """Make, in turns, a study that computes what the delivery holds; its inputs are layers of the project.
 
     `folder` is where the study will work: copies of rules, reviews and locks are put there, the delivery is only read.
     Inputs are looked for by name, first in the project, then in `inputs` (a file or a folder), from where they are
-    loaded.
-    Raises RenewalError as core.delivery.takeover.read_handover does, OSError when the folder cannot be written.
+    loaded. Stopped or failed, it takes back what it put into the project, and the folder when it was not there before.
+    Returns Taken. Raises RenewalError as core.delivery.takeover.read_handover does, OSError when the folder cannot be
+    written.
     """
     from ...core.delivery.takeover import read_handover
     from ...core.words import say
 
     language = interface_language()
-    handed = read_handover(delivery, language)
-    folder.mkdir(parents=True, exist_ok=True)
+    handed = yield from aside(partial(read_handover, delivery, language))
+    is_new = not folder.exists()
     study = Study(name=handed.title, folder=str(folder), settings=dict(handed.settings))
     taken = Taken(study, notes=[say(code, language, **values) for code, values in handed.problems])
+    try:
+        yield from _taking(project, taken, handed, delivery, inputs)
+    except BaseException:  # the sheet was closed: GeneratorExit
+        results.forget_results(project, study.study_id)
+        project.removeMapLayers(taken.loaded)
+        if is_new:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return taken
+
+
+def _taking(project: QgsProject, taken: Taken, handed: Any, delivery: Path, inputs: Path | None) -> Any:
+    study, folder = taken.study, Path(taken.study.folder)
+    folder.mkdir(parents=True, exist_ok=True)
     for setting, document in handed.documents.items():
         path = folder / RULES / f"{document['id'].replace(':', '_')}.json"
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
         study.settings[setting] = str(path)
     for setting, table in handed.tables.items():
+        yield 0
         study.settings[setting] = _copy_table(project, delivery / DATA, table, folder / LOCKS_FILE)
-    _take_inputs(project, taken, handed, inputs)
+    yield from _taking_inputs(project, taken, handed, inputs)
     if handed.has_reviews:
+        yield 0
         _take_reviews(project, taken, delivery / DATA, folder / REVIEWS_FILE)
     for role, mapping in handed.mappings.items():
         if role in study.inputs:
             study.inputs[role].mapping = dict(mapping)
-    results.load_delivery(project, delivery / DATA, study.study_id, handed.title)
-    return taken
+    yield from results.loading_delivery(project, delivery / DATA, study.study_id, handed.title)
 
 
 def _copy_table(project: QgsProject, data: Path, table: str, path: Path) -> str:
@@ -80,7 +103,7 @@ def _copy_table(project: QgsProject, data: Path, table: str, path: Path) -> str:
     return f"{path}|layername={table}"
 
 
-def _take_inputs(project: QgsProject, taken: Taken, handed: Any, inputs: Path | None) -> None:
+def _taking_inputs(project: QgsProject, taken: Taken, handed: Any, inputs: Path | None) -> Any:
     from ...core.words import say
 
     language = interface_language()
@@ -88,10 +111,13 @@ def _take_inputs(project: QgsProject, taken: Taken, handed: Any, inputs: Path | 
     for wanted in handed.inputs:
         if wanted.role == "REVIEWS" and handed.has_reviews:
             continue
+        yield 0
         is_raster = wanted.role == "DEM"
-        layer = _in_project(project, wanted.layer, is_raster, loaded) or _from_files(
-            project, inputs, wanted.layer, is_raster
-        )
+        layer = _in_project(project, wanted.layer, is_raster, loaded)
+        if layer is None:
+            layer = _from_files(inputs, wanted.layer, is_raster)
+            if layer is not None:
+                taken.loaded.append(project.addMapLayer(layer).id())
         if layer is None:
             title = role_title(wanted.role)
             taken.notes.append(say("takeover_input_missing", language, layer=wanted.layer, role=title))
@@ -119,8 +145,8 @@ def _table_of(layer: QgsMapLayer) -> str:
     return table.partition("|")[0] or Path(path.partition("|")[0]).stem
 
 
-def _from_files(project: QgsProject, inputs: Path | None, name: str, is_raster: bool) -> QgsMapLayer | None:
-    """Load the table, or the file, of that name and put it into the project; None when there is none."""
+def _from_files(inputs: Path | None, name: str, is_raster: bool) -> QgsMapLayer | None:
+    """Load the table, or the file, of that name; None when there is none."""
     for path in _files(inputs):
         if is_raster:
             layer: Any = QgsRasterLayer(str(path), path.stem, "gdal") if path.stem == name else None
@@ -130,7 +156,6 @@ def _from_files(project: QgsProject, inputs: Path | None, name: str, is_raster: 
         else:
             layer = QgsVectorLayer(str(path), name, "ogr") if path.stem == name else None
         if layer is not None and layer.isValid():
-            project.addMapLayer(layer)
             return layer
     return None
 
@@ -156,7 +181,7 @@ def _take_reviews(project: QgsProject, taken: Taken, data: Path, path: Path) -> 
             store.waiting.append(Review(**{name: values.get(name, "") for name in Review.__dataclass_fields__}))
     store.flush()
     layer = QgsVectorLayer(f"{path}|layername=reviews", role_title("REVIEWS"), "ogr")
-    project.addMapLayer(layer)
+    taken.loaded.append(project.addMapLayer(layer).id())
     taken.layers["REVIEWS"] = layer
     taken.study.inputs["REVIEWS"] = InputChoice(layer.id(), layer.source(), layer.name(), 1.0, True)
 

@@ -91,7 +91,7 @@ class SitesShowing(QObject):
         self.panel.show()
         self.panel.raise_()
         if results_of(session.study).get("sites"):
-            results.open_step(self._iface, session.project, session.study, GAPS)
+            self._dock.opening.add(results.opening_step(self._iface, session.project, session.study, GAPS))
 
     def _make(self) -> None:
         self.panel = SitesPanel(self._iface)
@@ -217,7 +217,7 @@ class SitesShowing(QObject):
 
     def _on_table(self) -> None:
         session = self._dock.session
-        results.open_table(self._iface, session.project, session.study, "sites")
+        self._dock.opening.add(results.opening_table(self._iface, session.project, session.study, "sites"))
 
     def _on_export(self) -> None:
         start = Path(self._dock.session.study.folder or ".") / "sites.xlsx"

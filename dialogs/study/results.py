@@ -32,7 +32,7 @@ from .steps import DELIVERY, results_of
 from .study import Study
 from .tree import MARK, result_of
 from .tree import show_step as show_results
-from .turns import aside, through
+from .turns import aside
 
 __all__ = ["MARK", "add_in_order", "loading_sample", "result_of", "show_results", "table_title", "tables_in"]
 NEAR = 0.6  # of the width of all there is: a map that shows less is near
@@ -47,13 +47,11 @@ TABLES = {  # what 打开表 opens, the first there is
 }  # fmt: skip
 
 
-def load_delivery(project: QgsProject, gpkg: Path, study_id: str, title: str) -> list[QgsMapLayer]:
-    """Load a delivery's tables in drawing order as one group on top; what the study had loaded before goes."""
-    return list(through(loading_delivery(project, gpkg, study_id, title)))
-
-
 def loading_delivery(project: QgsProject, gpkg: Path, study_id: str, title: str) -> Any:
-    """Do what `load_delivery` does in turns."""
+    """Load a delivery's tables in drawing order as one group on top, in turns; what the study had loaded before goes.
+
+    Returns the layers.
+    """
     wishes = _wishes(project, study_id)
     forget_results(project, study_id)
     there = tables_in(gpkg)
@@ -66,32 +64,35 @@ def loading_delivery(project: QgsProject, gpkg: Path, study_id: str, title: str)
     return made
 
 
-def load_tables(project: QgsProject, sources: Mapping[str, str], study_id: str, title: str) -> list[QgsMapLayer]:
-    """Load result tables {name: source} into the study's group; a table that is there already is replaced."""
-    return list(through(loading_tables(project, sources, study_id, title)))
-
-
 def loading_tables(
     project: QgsProject, sources: Mapping[str, str], study_id: str, title: str, wishes: Mapping[str, Any] | None = None
 ) -> Any:
-    """Do what `load_tables` does, a layer a turn; everything comes switched off, with its classes counted."""
+    """Load result tables {name: source} into the study's group, a layer a turn; one that is there is replaced.
+
+    Everything comes switched off, with its classes counted. Returns the layers.
+    """
     wishes = _wishes(project, study_id) if wishes is None else wishes
-    old = [key for key, layer in project.mapLayers().items()
-           if result_of(layer)[0] == study_id and result_of(layer)[1] in sources]  # fmt: skip
-    project.removeMapLayers(old)
     tree.ensure_group(project, study_id, title)
     made = []
     for name in sorted(sources):
         yield 0
         if tree.group_of(project, study_id) is None:  # somebody took it away meanwhile
             break
+        _drop(project, study_id, name)
         layer = QgsVectorLayer(sources[name], table_title(name), "ogr")
         if layer.isValid():
             _add(project, study_id, layer, name, wishes)
             made.append(layer)
     for layer in made:
-        yield from counting(layer)
+        if not sip.isdeleted(layer):
+            yield from counting(layer)
     return made
+
+
+def _drop(project: QgsProject, study_id: str, *tables: str) -> None:
+    """Take tables of a study's results out of the project."""
+    of = {(study_id, table) for table in tables}
+    project.removeMapLayers([key for key, layer in project.mapLayers().items() if result_of(layer) in of])
 
 
 def _add(project: QgsProject, study_id: str, layer: QgsVectorLayer, name: str, wishes: Mapping[str, Any]) -> None:
@@ -121,9 +122,7 @@ def _adding_facilities(
     if not (places.isValid() and places.isSpatial()):
         return []
     wishes = _wishes(project, study_id)
-    old = [key for key, layer in project.mapLayers().items() if result_of(layer) in
-           ((study_id, "facilities"), (study_id, "facility_full"))]  # fmt: skip
-    project.removeMapLayers(old)
+    _drop(project, study_id, "facilities", "facility_full")
     yield 0
     rows = full_rows(load, table_title("facility_load"))
     if not rows.isValid():
@@ -197,13 +196,8 @@ def sources(project: QgsProject, study_id: str) -> dict[str, str]:
     return {table: source for (owner, table), source in ours if owner == study_id}
 
 
-def open_delivery(iface: Any, project: QgsProject, study: Study) -> list[QgsMapLayer]:
-    """Load the delivery's layers as a group, show zones and tags, zoom to them; none without a delivery."""
-    return list(through(opening_delivery(iface, project, study)))
-
-
 def opening_delivery(iface: Any, project: QgsProject, study: Study) -> Any:
-    """Do what `open_delivery` does in turns."""
+    """Load the delivery's layers as a group in turns, show zones and tags, zoom to them; none without a delivery."""
     gpkg = Path(study.folder) / DELIVERY / "data.gpkg"
     if not gpkg.exists():
         return []
@@ -214,13 +208,8 @@ def opening_delivery(iface: Any, project: QgsProject, study: Study) -> Any:
     return [layer for layer in layers if not sip.isdeleted(layer)]
 
 
-def open_step(iface: Any, project: QgsProject, study: Study, key: str) -> list[QgsMapLayer]:
-    """Load the layers of one step that are not on the map yet, or are there from an older run; show only them."""
-    return list(through(opening_step(iface, project, study, key)))
-
-
 def opening_step(iface: Any, project: QgsProject, study: Study, key: str) -> Any:
-    """Do what `open_step` does in turns.
+    """Load, in turns, the layers of one step that are not on the map yet, or are from an older run; show only them.
 
     Who has gone near a place stays there; the map shows all of the step when it is asked for once more.
     """
@@ -258,21 +247,20 @@ def _facilities_of(project: QgsProject, study: Study, load: str) -> Any:
         yield from _adding_facilities(project, study.study_id, title, places, columns["facility_id"], load)
 
 
-def open_table(iface: Any, project: QgsProject, study: Study, key: str, only: str = "") -> QgsVectorLayer | None:
-    """Open the table of a step's main result, loading it when it is not in the project; None when there is none.
+def opening_table(iface: Any, project: QgsProject, study: Study, key: str, only: str = "") -> Any:
+    """Open the table of a step's main result in turns, loading it when it is not in the project.
 
-    `only` = QGIS expression of the rows to show at first; "" = all.
+    `only` = QGIS expression of the rows to show at first; "" = all. Nothing opens when there is no such result.
     """
     files, loaded = results_of(study), sources(project, study.study_id)
     name = next((table for table in TABLES.get(key, ()) if table in files), "")
     if not name:
-        return None
+        return
     if loaded.get(name) != files[name]:
-        load_tables(project, {name: files[name]}, study.study_id, _study_title(study))
+        yield from loading_tables(project, {name: files[name]}, study.study_id, _study_title(study))
     layer = next((item for item in project.mapLayers().values() if result_of(item) == (study.study_id, name)), None)
     if iface is not None and layer is not None:
         iface.showAttributeTable(layer, only)
-    return layer
 
 
 def frame_row(iface: Any, project: QgsProject, study: Study, table: str, row: tuple[str, str]) -> None:

@@ -7,6 +7,7 @@ Such work is a generator. Each `yield` ends a turn and says how many millisecond
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -56,6 +57,41 @@ class Turns(QObject):
         over, self._work = self._over, None
         self.deleteLater()
         over(result, error)
+
+
+class Line(QObject):
+    """Works one after the other, each in turns; the next begins whatever became of the one before."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._waiting: deque[Any] = deque()
+        self._now: Turns | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Say whether everything that was added is over."""
+        return self._now is None
+
+    def add(self, work: Any) -> None:
+        """Put a work at the end of the line; nothing of it is done before the window was served."""
+        self._waiting.append(work)
+        if self._now is None:
+            self._begin_next()
+
+    def stop(self) -> None:
+        """Leave what is under way and what waits undone."""
+        self._waiting.clear()
+        if self._now is not None:
+            self._now.stop()
+        self._now = None
+
+    def _begin_next(self) -> None:
+        self._now = Turns(self._waiting.popleft(), self._on_over, self) if self._waiting else None
+
+    def _on_over(self, _: Any, error: Exception | None) -> None:
+        self._begin_next()
+        if error is not None:
+            raise error
 
 
 def through(work: Any) -> Any:

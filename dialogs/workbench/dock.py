@@ -24,6 +24,7 @@ from ..study.project_state import layer_of
 from ..study.session import OPEN_SAMPLE, Session
 from ..study.steps import DELIVERY, STEPS
 from ..study.timeleft import TimeLeft
+from ..study.turns import Line
 from ..warming import Warming
 from .card_words import Told, shift_question, step_reports, unbroken, without_lines
 from .cards import StepCard, StepLine
@@ -51,6 +52,7 @@ class RenewalDock(Panels, QDockWidget):
         self.warming = Warming(self)
         self._take_files_soon()
         self.leaving = Leaving(iface, self.session.runner, self) if iface is not None else None
+        self.opening = Line(self)  # results that links put on the map
         self._left = TimeLeft()
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from ..study import results, wording
 from ..study.figures import far_from_streets
 from ..study.project_state import layer_of
 from ..study.steps import results_of
+from ..study.turns import aside
 from .card_words import step_reports, to_review
 from .keys import help_page
 from .report_place import place_of
@@ -78,23 +80,33 @@ def first_sentence(text: str) -> str:
 
 
 def _map(dock: Any, step: str, about: str) -> None:
-    results.open_step(dock.iface, dock.session.project, dock.session.study, step)
+    dock.opening.add(results.opening_step(dock.iface, dock.session.project, dock.session.study, step))
 
 
 def _zone(dock: Any, step: str, about: str) -> None:
     _map(dock, step, "")
-    results.frame_row(dock.iface, dock.session.project, dock.session.study, "zones", ("zone_id", about))
+    dock.opening.add(_framing(dock, dock.session.study, about))
+
+
+def _framing(dock: Any, study: Any, zone: str) -> Any:
+    yield 0
+    results.frame_row(dock.iface, dock.session.project, study, "zones", ("zone_id", zone))
 
 
 def _table(dock: Any, step: str, about: str) -> None:
-    results.open_table(dock.iface, dock.session.project, dock.session.study, step)
+    dock.opening.add(results.opening_table(dock.iface, dock.session.project, dock.session.study, step))
 
 
 def _far(dock: Any, step: str, about: str) -> None:
     """Open the parcels that meet no street as a table; with their places, so that each can be found on the map."""
-    names = ", ".join(map(QgsExpression.quotedString, far_from_streets(results_of(dock.session.study))))
+    dock.opening.add(_opening_far(dock, dock.session.study))
+
+
+def _opening_far(dock: Any, study: Any) -> Any:
+    far = yield from aside(partial(far_from_streets, results_of(study)))
+    names = ", ".join(map(QgsExpression.quotedString, far))
     only = f'"parcel_id" IN ({names})' if names else ""
-    results.open_table(dock.iface, dock.session.project, dock.session.study, "far", only)
+    yield from results.opening_table(dock.iface, dock.session.project, study, "far", only)
 
 
 def _report(dock: Any, step: str, about: str) -> None:

@@ -16,7 +16,7 @@ TOLD_BY = {"reviewing": "review", "exploring": "explore", "gaps": "gaps", "sitin
 
 
 class Panels:
-    """A part of the dock, which has `iface` and tells by `_on_ended(kind, ok, sentence)` what went wrong."""
+    """A part of the dock, which has `iface`, `opening` and tells by `_on_ended(kind, ok, sentence)` what went wrong."""
 
     @cached_property
     def reviewing(self) -> Any:
@@ -99,6 +99,7 @@ class Panels:
 
     def _close_panels(self) -> None:
         """Close what speaks of the study that was shown. Editors and zones by hand, with edits, know whose they are."""
+        self.opening.stop()
         for part in self.made("reviewing", "exploring", "gaps", "siting"):
             part.close()
         for part in self.made("dropping"):

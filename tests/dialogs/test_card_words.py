@@ -31,7 +31,7 @@ def test_parcels_that_meet_no_street_are_counted_once_and_listed(tmp_path):
     assert len(done_lines("gaps", {**found, "sites": 3, "rooms": 4})) == 2  # beside the sites that were proposed
 
 
-def test_their_list_shows_them_alone(dock, tmp_path, monkeypatch):
+def test_their_list_shows_them_alone(dock, qtbot, tmp_path, monkeypatch):
     from urban_renewal.dialogs.workbench.links import follow
 
     from .conftest import BOX, write_tables
@@ -45,6 +45,8 @@ def test_their_list_shows_them_alone(dock, tmp_path, monkeypatch):
         monkeypatch.setattr(f"urban_renewal.dialogs.{module}.results_of", lambda study: files)
     monkeypatch.setattr(dock.iface, "showAttributeTable", lambda *given: opened.append(given), raising=False)
     follow(dock, "gaps", "far")
+    assert opened == []  # a city's rows are read beside the window
+    qtbot.waitUntil(lambda: dock.opening.is_idle, timeout=5000)
     ((layer, only),) = opened
     assert layer.id() in QgsProject.instance().mapLayers()
     assert [row["parcel_id"] for row in layer.getFeatures(QgsFeatureRequest().setFilterExpression(only))] == ["甲's"]

@@ -28,6 +28,7 @@ ROWS = [  # community, name, kind, people, need, served, gap, cover by radius, o
 def gaps(dock, tmp_path, project, qgis_iface):
     from urban_renewal.dialogs.study import results
     from urban_renewal.dialogs.study.study import StepRecord
+    from urban_renewal.dialogs.study.turns import through
 
     study = dock.session.study
     study.folder = str(tmp_path)
@@ -41,7 +42,7 @@ def gaps(dock, tmp_path, project, qgis_iface):
     project.addMapLayer(layer)
     files = {"gap_summary": "gap_summary.gpkg", "gap": "gap.gpkg"}
     study.steps["gaps"] = StepRecord("r", "2026-01-01T10:00:00", 1.0, files)
-    results.load_tables(project, {"gap": f"{tmp_path}/gap.gpkg|layername=gap"}, study.study_id, "x")
+    through(results.loading_tables(project, {"gap": f"{tmp_path}/gap.gpkg|layername=gap"}, study.study_id, "x"))
     dock.session.choose("COMMUNITIES", layer.id())
     qgis_iface.mapCanvas().setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4545"))
     dock._follow("gaps", "gaps")

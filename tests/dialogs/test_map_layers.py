@@ -29,10 +29,11 @@ MORE = {
 def delivered(project, tmp_path):
     """A delivery's tables in the project; gives the path of the GeoPackage."""
     from urban_renewal.dialogs.study import results
+    from urban_renewal.dialogs.study.turns import through
 
     path = tmp_path / "delivery" / "data.gpkg"
     write_tables(path, {**DELIVERY, **MORE})
-    results.load_delivery(project, path, "s", "Results: x")
+    through(results.loading_delivery(project, path, "s", "Results: x"))
     return path
 
 
@@ -79,6 +80,7 @@ def test_every_class_has_its_number(project, delivered):
 def test_a_step_shows_what_it_is_about_and_keeps_wishes(project, delivered):
     """What a person switches off in Zones stays off there, and only there; after the next run too."""
     from urban_renewal.dialogs.study import results, tree
+    from urban_renewal.dialogs.study.turns import through
 
     results.show_results(project, "s", "zones")
     assert checked(project) == {"zones", "cores", "branches", "petals"}
@@ -92,7 +94,7 @@ def test_a_step_shows_what_it_is_about_and_keeps_wishes(project, delivered):
     assert checked(project) == {"gap", "facilities"}
     results.show_results(project, "s", "zones")
     assert checked(project) == {"zones", "cores", "petals", "contours"}
-    results.load_delivery(project, delivered, "s", "Results: x")
+    through(results.loading_delivery(project, delivered, "s", "Results: x"))
     results.show_results(project, "s", "zones")
     assert checked(project) == {"zones", "cores", "petals", "contours"}
     results.show_results(project, "s", "deliver")
@@ -168,6 +170,7 @@ def test_who_looks_from_nearby_stays(project, delivered, qgis_iface, tmp_path):
     """Asked for once more, the map shows all of the step."""
     from urban_renewal.dialogs.study import results
     from urban_renewal.dialogs.study.study import StepRecord, Study
+    from urban_renewal.dialogs.study.turns import through
 
     study = Study(study_id="s", folder=str(tmp_path))
     study.steps["tag"] = StepRecord("1", "2025-12-31T10:00:00", 1.0, {"tagged": "delivery/data.gpkg|layername=tagged"})
@@ -176,12 +179,12 @@ def test_who_looks_from_nearby_stays(project, delivered, qgis_iface, tmp_path):
     canvas.setDestinationCrs(project.crs())
     near = QgsRectangle(40, 40, 44, 44)
     canvas.setExtent(near)
-    results.open_step(qgis_iface, project, study, "tag")
+    through(results.opening_step(qgis_iface, project, study, "tag"))
     assert canvas.extent().width() < 40
-    results.open_step(qgis_iface, project, study, "tag")
+    through(results.opening_step(qgis_iface, project, study, "tag"))
     assert canvas.extent().width() > 100
     canvas.setExtent(QgsRectangle(5000, 5000, 5010, 5010))
-    results.open_step(qgis_iface, project, study, "tag")
+    through(results.opening_step(qgis_iface, project, study, "tag"))
     assert canvas.extent().contains(QgsRectangle(0, 0, 100, 100)), "a map of elsewhere shows nothing of it"
 
 
@@ -194,6 +197,7 @@ def style_of(layer):
 def test_base_map_is_put_on_and_taken_off(dock, qtbot, project, load_inputs, tmp_path):
     """One button; own styles are kept beside ours in the layer, and come back as they were."""
     from urban_renewal.dialogs.study import results
+    from urban_renewal.dialogs.study.turns import through
 
     load_inputs()
     parcels = project.mapLayersByName("parcels")[0]
@@ -214,7 +218,7 @@ def test_base_map_is_put_on_and_taken_off(dock, qtbot, project, load_inputs, tmp
     places = project.layerTreeRoot().findLayer(project.mapLayersByName("facilities")[0].id())
     study_id = dock.session.study.study_id
     write_tables(tmp_path / "data.gpkg", DELIVERY)
-    results.load_delivery(project, tmp_path / "data.gpkg", study_id, "x")
+    through(results.loading_delivery(project, tmp_path / "data.gpkg", study_id, "x"))
     results.show_results(project, study_id, "tag")
     assert not places.itemVisibilityChecked(), "the base map follows the step"
     assert roads.styleManager().renameStyle("Workbench base map", "工作台底图"), "as a QGIS in Chinese has put it on"
@@ -245,7 +249,7 @@ def test_the_sample_wears_the_base_map(project, tmp_path):
     assert order.index("Roads") < order.index("Buildings") < order.index("Parcels") < len(order) - 1
     assert group.children()[-1].name() == "Tables"
     write_tables(tmp_path / "data.gpkg", DELIVERY)
-    layers = results.load_delivery(project, tmp_path / "data.gpkg", "s", "x")
+    layers = through(results.loading_delivery(project, tmp_path / "data.gpkg", "s", "x"))
     modes = {results.result_of(layer)[1]: layer.blendMode() for layer in layers}
     assert modes["tagged"] == QPainter.CompositionMode.CompositionMode_Multiply
     assert modes["zones"] == QPainter.CompositionMode.CompositionMode_SourceOver

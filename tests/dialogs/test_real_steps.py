@@ -41,6 +41,7 @@ def run_step(dock, qtbot, key):
 def test_steps_one_by_one(real_dock, qtbot, tmp_path, load_town):
     """81 parcels with a house of 1985 each; 9 000 people; one community; one station."""
     from urban_renewal.dialogs.study import results
+    from urban_renewal.dialogs.study.turns import through
 
     load_town()
     dock = real_dock
@@ -60,7 +61,7 @@ def test_steps_one_by_one(real_dock, qtbot, tmp_path, load_town):
     left = results.tables_in(tmp_path / "study/delivery/data.gpkg")
     assert {"zones", "actions", "findings", "projects", "project_items"} <= set(left)
     assert all(card.state.text().startswith("Done") for card in dock.cards.values())
-    layers = results.open_delivery(None, QgsProject.instance(), dock.session.study)
+    layers = through(results.opening_delivery(None, QgsProject.instance(), dock.session.study))
     assert {"Demonstration zones", "Tagged parcels", "Walk network"} <= {layer.name() for layer in layers}
 
 

@@ -107,6 +107,23 @@ def move_everything(dock, make_dock, project, home, there, delivery):
     return there, dock
 
 
+def cancel_midway(sheet, qtbot, project, delivery, folder, inputs):
+    """Close the sheet once the results begin to be loaded: neither layers nor files nor a group stay."""
+    qtbot.addWidget(sheet)
+    groups = [group.name() for group in project.layerTreeRoot().findGroups()]
+    for field, path in ((sheet.delivery, delivery), (sheet.folder, folder), (sheet.inputs, inputs)):
+        field.setFilePath(str(path))
+    sheet.take()
+    assert not sheet.ok.isEnabled() and not sheet.busy.isHidden()
+    sheet.take()  # a second click is none
+    qtbot.waitUntil(lambda: bool(project.mapLayersByName("Tagged parcels")), timeout=30000)
+    assert (folder / "rules").is_dir() and sheet.check is None
+    sheet.reject()
+    qtbot.wait(100)
+    assert project.mapLayers() == {} and not folder.exists() and sheet.check is None
+    assert [group.name() for group in project.layerTreeRoot().findGroups()] == groups
+
+
 def test_the_next_institute_gets_the_same_rows(make_dock, qtbot, tmp_path, load_town, project):
     from urban_renewal.dialogs.delivery import menu as delivery_menu
     from urban_renewal.dialogs.study.steps import DELIVERY
@@ -142,15 +159,18 @@ def test_the_next_institute_gets_the_same_rows(make_dock, qtbot, tmp_path, load_
     project.clear()
     dock.close_down()
     dock = make_dock()
-    sheet = delivery_menu.TakeOver(dock.session)
-    qtbot.addWidget(sheet)
-    sheet.delivery.setFilePath(str(moved))
     home = tmp_path / "乙院"
     home.mkdir()
     data = data.parent.rename(home / "资料 1") / data.name
+    cancel_midway(delivery_menu.TakeOver(dock.session), qtbot, project, moved, home / "研究", data.parent)
+    assert [study.name for study in dock.session.workbook.studies] != ["小镇研究"]
+    sheet = delivery_menu.TakeOver(dock.session)
+    qtbot.addWidget(sheet)
+    sheet.delivery.setFilePath(str(moved))
     sheet.folder.setFilePath(str(home / "研究"))
     sheet.inputs.setFilePath(str(data.parent))
     sheet.take()
+    qtbot.waitUntil(lambda: sheet.check is not None or not sheet.problem.isHidden(), timeout=30000)
     assert sheet.problem.text() == ""
     with qtbot.waitSignal(sheet.check.checked, timeout=60000) as heard:
         pass
@@ -220,7 +240,8 @@ def test_a_changed_input_and_newer_rules_are_told(make_dock, qtbot, tmp_path, lo
     ],
 )
 def test_a_hostile_manifest_gets_a_sentence(tmp_path, spoil, word, project, make_layer_folder):
-    from urban_renewal.dialogs.delivery.takeover import take_over
+    from urban_renewal.dialogs.delivery.takeover import taking_over
+    from urban_renewal.dialogs.study.turns import through
 
     folder = make_layer_folder
     path = folder / "manifest.json"
@@ -228,7 +249,7 @@ def test_a_hostile_manifest_gets_a_sentence(tmp_path, spoil, word, project, make
     spoil(content)
     path.write_text(json.dumps(content), encoding="utf-8")
     try:
-        taken = take_over(project, folder, tmp_path / "work")
+        taken = through(taking_over(project, folder, tmp_path / "work"))
     except RenewalError as error:
         assert word in str(error)
         assert not (tmp_path / "work").exists()

@@ -33,6 +33,37 @@ def test_the_window_is_served_between_turns(qgis_app, qtbot):
     assert where[0] is not threading.main_thread()
 
 
+def test_works_in_a_line_begin_one_after_the_other(qgis_app, qtbot):
+    """A fault is told and does not end the line; a stop does, in the midst of one."""
+    from urban_renewal.dialogs.study.turns import Line
+
+    done = []
+
+    def work(name, turns, fault=None):
+        for turn in range(turns):
+            yield 0
+            done.append(f"{name}{turn}")
+        if fault is not None:
+            raise fault
+
+    line = Line()
+    assert line.is_idle
+    with qtbot.captureExceptions() as told:
+        for given in (work("a", 3), work("b", 1, ValueError("b")), work("c", 2)):
+            line.add(given)
+        assert done == [] and not line.is_idle
+        qtbot.waitUntil(lambda: line.is_idle, timeout=3000)
+    assert done == ["a0", "a1", "a2", "b0", "c0", "c1"]
+    assert [str(error) for _, error, _ in told] == ["b"]
+    line.add(work("d", 10**6))
+    line.add(work("e", 1))
+    qtbot.waitUntil(lambda: "d1" in done, timeout=3000)
+    line.stop()
+    seen = len(done)
+    qtbot.wait(50)
+    assert line.is_idle and len(done) == seen and "e0" not in done
+
+
 def test_a_query_of_stopped_work_ends_early(qgis_app, qtbot, tmp_path):
     """A sum over millions of rows, begun aside: the stop of the work is its end, too."""
     import sqlite3
@@ -109,8 +140,8 @@ def test_results_come_in_turns_and_a_closed_project_gets_none(dock, click, qtbot
 
     session = dock.session
     load_inputs()
-    qtbot.wait(250)
     dock.folder.setFilePath(str(tmp_path / "s"))
+    qtbot.waitUntil(dock.run_all.isEnabled, timeout=10_000)
     seen = []
 
     def on_added(layers):
