@@ -7,6 +7,7 @@ Usage: check_zip.py [--release] FILE. With --release addresses that are placehol
 from __future__ import annotations
 
 import configparser
+import posixpath
 import re
 import sys
 import zipfile
@@ -22,6 +23,7 @@ FORBIDDEN = re.compile(
     r"(^|/)(\.git|__pycache__|__MACOSX|tests|benchmarks|scripts|\.ci|\.venv)(/|$)|\.(pyc|exe|dll|so|sh|bat|cmd)$"
 )
 VERSION = re.compile(r"\d+\.\d+\.\d+")
+LINK = re.compile(r'(?:\]\(|(?:href|src)=")(?!\w+:|#)([^)"#]+)')  # in Markdown or HTML, to a file
 
 
 def complaints(path: Path) -> tuple[list[str], list[str]]:
@@ -32,14 +34,14 @@ def complaints(path: Path) -> tuple[list[str], list[str]]:
             item.filename for item in archive.infolist() if item.external_attr >> 16 & 0o111 and not item.is_dir()
         ]
         metadata = archive.read(f"{PACKAGE}/metadata.txt").decode("utf-8")
-        texts = {
-            name: archive.read(name).decode("utf-8", "replace") for name in names if name.endswith((".txt", ".md"))
-        }
+        read = [name for name in names if name.endswith((".txt", ".md", ".html"))]
+        texts = {name: archive.read(name).decode("utf-8", "replace") for name in read}
     blocks = [f"no {PACKAGE}/{name}" for name in NEEDED_FILES if f"{PACKAGE}/{name}" not in names]
     blocks += [f"{name} must not be in it" for name in names if FORBIDDEN.search(name)]
     blocks += [f"{name} is marked as a program" for name in runnable]
     blocks += [f"{name} leads elsewhere" for name in names if ".." in name or "\\" in name or name.startswith("/")]
     blocks += [f"{name} is outside {PACKAGE}/" for name in names if not name.startswith(f"{PACKAGE}/")]
+    blocks += lost_links(texts, set(names))
     if path.stat().st_size > MAX_BYTES:
         blocks.append(f"{path.stat().st_size / 1e6:.1f} MB, the limit is 25 MB")
     parser = configparser.ConfigParser()
@@ -54,6 +56,16 @@ def complaints(path: Path) -> tuple[list[str], list[str]]:
         if "example.org" in text
     ]
     return blocks, notes
+
+
+def lost_links(texts: dict[str, str], names: set[str]) -> list[str]:
+    """Say which links of the pages lead to a file that is not in the zip."""
+    lost = []
+    for name, text in texts.items():
+        for link in LINK.findall(text) if name.endswith((".md", ".html")) else []:
+            if posixpath.normpath(posixpath.join(posixpath.dirname(name), link)) not in names:
+                lost.append(f"{name} leads to {link}, which is not in it")
+    return lost
 
 
 def main() -> int:

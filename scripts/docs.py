@@ -2,7 +2,8 @@
 """The local help: the guide (docs/guide/*.md), and pages from the data that the plugin itself uses (resources/).
 
 scripts/docs.py              docs/help/{zh,en}/: index, tutorial, guide, methods, fields, one page an algorithm
-scripts/docs.py --into ZIP   the same pages with their pictures into a plugin zip (they are not under version control)
+scripts/docs.py --into ZIP   the same pages with their pictures into a plugin zip (they are not under version control),
+                             and of README.md what is for users
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ RESOURCES = ROOT / "resources"
 PAGES = Path("docs") / "help"
 GUIDE, PICTURES = ROOT / "docs" / "guide", ROOT / "docs" / "pictures"
 GUIDES = ("tutorial", "guide", "methods")
+USERS = ("Three clicks", "Licence")  # the sections of README.md that hold without the checkout
 WORDS = {
     "parameters": {"zh": "参数", "en": "Parameters"},
     "outputs": {"zh": "结果", "en": "Results"},
@@ -271,15 +273,25 @@ def pages() -> dict[str, str]:
     return made
 
 
+def readme() -> str:
+    """Return the README of the zip: what needs no checkout, its links leading to the pages that are in the zip."""
+    first, *sections = (ROOT / "README.md").read_text(encoding="utf-8").split("\n## ")
+    kept = [first, *(text for text in sections if text.splitlines()[0] in USERS)]
+    text = "\n## ".join(kept).rstrip() + "\n"
+    return re.sub(r"\(docs/guide/(\w+)\.(zh|en)\.md\)", rf"({PAGES.as_posix()}/\2/\1.html)", text)
+
+
 def pictures_of(made: dict[str, str]) -> list[Path]:
-    """Return the pictures that the pages show, those that are there."""
-    names = {name for text in made.values() for name in re.findall(r'src="\.\./\.\./pictures/([^"]+)"', text)}
+    """Return the pictures that the pages and the README show, those that are there."""
+    shown = re.compile(r'(?:src="\.\./\.\./|\(docs/)pictures/([^")]+)')
+    names = {name for text in made.values() for name in shown.findall(text)}
     return [PICTURES / name for name in sorted(names) if (PICTURES / name).exists()]
 
 
 def main() -> None:
     made = pages()
     if "--into" in sys.argv:
+        made["README.md"] = readme()
         with zipfile.ZipFile(sys.argv[sys.argv.index("--into") + 1], "a", zipfile.ZIP_DEFLATED) as archive:
             for name, text in made.items():
                 entry = zipfile.ZipInfo(f"urban_renewal/{name}")  # dated 1980: the same commit gives the same zip

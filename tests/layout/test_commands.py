@@ -4,6 +4,7 @@ import importlib.util
 import posixpath
 import re
 import subprocess
+import sys
 import zipfile
 from xml.etree import ElementTree
 
@@ -45,6 +46,9 @@ def make_zip(path, changes):
         ({"urban_renewal/metadata.txt": "[general]\nname=x\nversion=1.2.3"}, "lacks about"),
         ({"urban_renewal/metadata.txt": "[general]\nversion=1.2"}, "MAJOR.MINOR.PATCH"),
         ({"urban_renewal/big.bin": "x" * 26_000_000}, "the limit is 25 MB"),
+        ({"urban_renewal/README.md": "[a](docs/a.md)"}, "README.md leads to docs/a.md"),
+        ({"urban_renewal/README.md": "[a](a.html#b), [b](https://b.cn), [c](#c)", "urban_renewal/a.html": ""}, ""),
+        ({"urban_renewal/docs/a.html": '<img src="../b.png"><a href="a.html#x">'}, "docs/a.html leads to ../b.png"),
     ],
 )
 def test_what_the_site_refuses(root, tmp_path, changes, refused):
@@ -64,10 +68,16 @@ def test_zip_of_the_last_commit(root, tmp_path):
     command = ["git", "archive", "--format=zip", "--prefix=urban_renewal/", "-o", str(path), "HEAD"]
     if subprocess.run(command, cwd=root, check=False, capture_output=True).returncode:
         pytest.skip("not a git checkout")
+    command = [sys.executable, str(root / "scripts" / "docs.py"), "--into", str(path)]
+    subprocess.run(command, cwd=root, check=True, capture_output=True)
     blocks, _ = script(root, "check_zip").complaints(path)
     assert blocks == []
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
+        told = archive.read("urban_renewal/README.md").decode("utf-8")
+    assert len(names) == len(set(names))
+    assert "Three clicks" in told and "docs/help/zh/tutorial.html" in told
+    assert "scripts/" not in told and "Makefile" not in told  # commands of a checkout, which the zip is not
     assert "urban_renewal/resources/schemas/figure.json" in names
     assert "urban_renewal/core/envelope.py" in names
 
