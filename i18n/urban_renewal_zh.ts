@@ -1132,6 +1132,10 @@
         <translation>输入数据：必需 {of} 项已有 {n} 项</translation>
     </message>
     <message>
+        <source>It is added as a table: its rows are joined to the other layers by their ids.</source>
+        <translation>按表格加入：各行按编号与其他图层对应。</translation>
+    </message>
+    <message>
         <source>It stopped and did not say why.</source>
         <translation>运行中断，没有说明原因。</translation>
     </message>

@@ -191,7 +191,9 @@ class DropSheet(QDialog):
         if self.takes_all:
             self._show_all()
             return
-        self.crs.setEnabled(self.layer.isSpatial())
+        is_placed = self.layer.isSpatial()
+        self.form.labelForField(self.crs).setVisible(is_placed)
+        self.crs.setVisible(is_placed)
         for widget in (self.role, self.crs):  # what follows from both is looked at once, below
             widget.blockSignals(True)
         self.role.setCurrentIndex(max(0, self.role.findData(guess_of(self.layer))))
@@ -298,10 +300,10 @@ class DropSheet(QDialog):
     def _words(self) -> list[str]:
         layer, words = self.layer, drop_words.lacking_words(self.path)
         if self.table is not None and self.large is not None:
-            words += drop_words.large_words(self.path, self.table)
+            words += drop_words.large_words(self.path, self.table, self.role.currentData())
         elif self.table is not None:
             named = self._named if self._named is not None and self.by_name.isChecked() else None
-            words += drop_words.list_words(self.table, self._lost, named)
+            words += drop_words.list_words(self.table, self._lost, named, self.role.currentData())
         elif isinstance(layer, QgsVectorLayer) and has_no_rows(layer):
             words.append(tr("The layer has no features: a study cannot be made from it."))
         if isinstance(layer, QgsRasterLayer):
@@ -316,6 +318,8 @@ class DropSheet(QDialog):
         return words
 
     def _on_role(self) -> None:
+        if self.table is not None:
+            self.show_preview()  # what is told of a list without places depends on what it is for
         self.facilities.look(self.layer, self.role.currentData())
         self._look_for_shift()
 

@@ -17,6 +17,8 @@ from . import lists as drop_list
 from . import places as drop_places
 from .opened import is_in_use
 
+WITHOUT_PLACES = ("ACTIVITY", "CAPACITIES", "FACTS", "REVIEWS", "PROGRAMME")  # roles of tables: ids join their rows
+
 
 def unread_words(path: Path, is_empty: bool) -> str:
     """Return why a file cannot be added, and what to do where something can be done."""
@@ -52,12 +54,12 @@ def lacking_words(path: Path) -> list[str]:
     return [text.format(file=path.name, parts=join_words(lacking, interface_language()))]
 
 
-def large_words(path: Path, table: drop_list.Table) -> list[str]:
+def large_words(path: Path, table: drop_list.Table, role: str = "") -> list[str]:
     """Return what the first rows of a large list tell, and that all of it is written later."""
     text = tr("{n} MB: these are its first rows. Once added, the whole list is written into a GeoPackage in the "
               "background.")  # fmt: skip
     words = [text.format(n=wording.number(path.stat().st_size / 1e6, 1))]
-    return words + list_words(table, 0, None)[1:]
+    return words + list_words(table, 0, None, role)[1:]
 
 
 def brought_words(name: str, written: Any) -> str:
@@ -86,7 +88,7 @@ def raster_words(layer: QgsRasterLayer) -> str:
     return text.format(n=across, m=down, size=size, unit=unit, bands=layer.bandCount())
 
 
-def list_words(table: drop_list.Table, lost: int, named: drop_places.NamedPlaces | None) -> list[str]:
+def list_words(table: drop_list.Table, lost: int, named: drop_places.NamedPlaces | None, role: str = "") -> list[str]:
     """Return what a list was read as: how many rows, what stands above its header, where its places come from."""
     words = [fill(tr("{n} {n?row|rows}."), n=wording.number(len(table.rows)))]
     if table.above:
@@ -99,6 +101,8 @@ def list_words(table: drop_list.Table, lost: int, named: drop_places.NamedPlaces
         text = tr("Most rows have no coordinates that can be used in {columns}: it is added as a table without places. "
                   "Look for columns that are empty, cut or swapped.")  # fmt: skip
         words.append(text.format(columns=join_words(columns, interface_language())))
+    elif places is None and role in WITHOUT_PLACES:
+        words.append(tr("It is added as a table: its rows are joined to the other layers by their ids."))
     elif places is None:
         words.append(tr("No columns of coordinates: it is added as a table without places."))
         words.append(tr("To put it on the map, add columns of longitude and latitude to the list and drop it again; "

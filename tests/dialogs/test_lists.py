@@ -113,9 +113,13 @@ def test_list_without_coordinates_is_a_table(dock, tmp_path):
     path = tmp_path / "能力.csv"
     path.write_text("设施编号,设施类别,规模,单位\nF1,托育园,40,座\n", encoding="utf-8")
     sheet = drop(dock, path)
-    assert "No columns of coordinates" in sheet.said.text()
     assert sheet.role.currentData() == "CAPACITIES"
+    assert "joined to the other layers by their ids" in sheet.said.text()
+    assert "No columns of coordinates" not in sheet.said.text()  # nothing is lacking
     assert not sheet.layer.isSpatial()
+    assert not sheet.crs.isVisible()  # “invalid projection” would stand there
+    sheet.role.setCurrentIndex(sheet.role.findData(""))
+    assert "No columns of coordinates" in sheet.said.text()
     sheet.reject()
 
 
