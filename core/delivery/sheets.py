@@ -161,10 +161,12 @@ def workbooks(
     if "projects" in delivered:
         projects = project_sheets(delivered["projects"], delivered.get("project_items"), language)
         found[projects[0].name] = projects
+    run.check()
     if "gap_summary" in delivered:
         gaps = gap_sheets(delivered["gap_summary"], language)
         found[gaps[0].name] = gaps
     for name in PLAIN:
+        run.check()
         if name in delivered:
             sheet = plain_sheet(delivered[name], schema.table(name), language)
             found[sheet.name] = [sheet]

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -257,8 +259,14 @@ def _spread(zones: pd.DataFrame, homes: _Homes, uplift: float, unit: int, run: R
     elder_weight = np.where(homes.old[here], weight * uplift, weight)
     totals = {name: np.rint(np.nan_to_num(zones[name].to_numpy("float64")) * unit).astype(np.int64) for name in COUNTS}
     found: dict[str, Whole] = {name: np.zeros(len(homes.zone), dtype=np.int64) for name in COUNTS}
-    young = {name: apportion(totals[name], weight, zone) for name in YOUNG}
-    old_ages, taken_by_old, odd = _spread_elders(zones, totals, elder_weight, zone)
+
+    def share(total: Whole, by: Reals) -> Whole:
+        """Return the homes' shares of each zone's total."""
+        run.check()
+        return apportion(total, by, zone)
+
+    young = {name: share(totals[name], weight) for name in YOUNG}
+    old_ages, taken_by_old, odd = _spread_elders(zones, totals, zone, partial(share, by=elder_weight))
     for name, whole in old_ages.items():
         found[name][here] = whole
     elders = old_ages[ELDERS[0]]
@@ -266,12 +274,12 @@ def _spread(zones: pd.DataFrame, homes: _Homes, uplift: float, unit: int, run: R
     many = (rest_total < 0) & zones["pop"].notna().to_numpy(dtype=bool)
     aimed = totals["pop"][zone] * weight / np.maximum(np.bincount(zone, weights=weight, minlength=len(zones)), 1)[zone]
     taken = sum(young.values()) + elders
-    rest = apportion(np.maximum(rest_total, 0), np.maximum(aimed - taken, 1e-9 * weight), zone)
-    alone = apportion(totals["pop"], weight, zone)  # where ages exceed the total, each figure stands on its own
+    rest = share(np.maximum(rest_total, 0), np.maximum(aimed - taken, 1e-9 * weight))
+    alone = share(totals["pop"], weight)  # where ages exceed the total, each figure stands on its own
     found["pop"][here] = np.where((odd | many)[zone], alone, taken + rest)
     for name in YOUNG:
         found[name][here] = young[name]
-    found["households"][here] = apportion(totals["households"], weight, zone)
+    found["households"][here] = share(totals["households"], weight)
     ids = zones["community_id"].to_numpy(dtype=object)
     run.leave_out("POPULATION", ids[odd], "people_ages_unordered", "warning")
     run.leave_out("POPULATION", ids[many & ~odd], "people_ages_exceed", "warning", column="0–14 + 60+")
@@ -279,7 +287,7 @@ def _spread(zones: pd.DataFrame, homes: _Homes, uplift: float, unit: int, run: R
 
 
 def _spread_elders(
-    zones: pd.DataFrame, totals: dict[str, Whole], weight: Reals, zone: Places
+    zones: pd.DataFrame, totals: dict[str, Whole], zone: Places, share: Callable[[Whole], Whole]
 ) -> tuple[dict[str, Whole], Whole, npt.NDArray[np.bool_]]:
     """Return whole units of each age of elders per home, of all elders per zone, and where the ages do not fit.
 
@@ -294,10 +302,10 @@ def _spread_elders(
         known = zones[name].notna().to_numpy(dtype=bool)
         ring = np.where(known, totals[name] - inner, 0)
         odd |= ring < 0
-        elders = elders + apportion(np.maximum(ring, 0), weight, zone)
+        elders = elders + share(np.maximum(ring, 0))
         found[name] = elders
         inner = np.where(known, totals[name], inner)
-    alone = {name: apportion(totals[name], weight, zone) for name in ELDERS} if odd.any() else found
+    alone = {name: share(totals[name]) for name in ELDERS} if odd.any() else found
     return {name: np.where(odd[zone], alone[name], found[name]) for name in ELDERS}, inner, odd
 
 

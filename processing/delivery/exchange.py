@@ -53,7 +53,7 @@ def write_exchange(folder: Path, study: Study, run: Any) -> dict[str, int]:
         found, counts = write(folder, study, flats, part)
         losses += found
         facts |= counts
-    _let_go(flats)
+    _let_go(flats, run)
     table = schema.table("losses")
     listed = flatten("losses", losses_frame(losses, study.language), table)
     _save(folder / LOSSES, write_csv(listed, LOSSES, run)[0].encode("utf-8"))
@@ -64,8 +64,8 @@ def write_exchange(folder: Path, study: Study, run: Any) -> dict[str, int]:
     return {**facts, "losses_n": len(losses)}
 
 
-def _let_go(flats: list[Any]) -> None:
-    """Let go of the lists one by one, the rows of each in pieces."""
+def _let_go(flats: list[Any], run: Any) -> None:
+    """Let go of the lists one by one, the rows of each in pieces. Raises Cancelled."""
     from ...core.slices import let_go
 
     while flats:
@@ -74,6 +74,7 @@ def _let_go(flats: list[Any]) -> None:
         kept += [values for values in flat.values if isinstance(values, list)]
         del flat
         let_go(kept)
+        run.check()
 
 
 def flat_of(layer: Layer, language: str, run: Any) -> Any:
@@ -92,7 +93,7 @@ def flat_of(layer: Layer, language: str, run: Any) -> Any:
         columns.append(column)
         values.append(plain)
     table = replace(layer.table, columns=tuple(columns))
-    ids = row_names(layer.frame, layer.table.key)
+    ids = row_names(layer.frame, layer.table.key, run)
     return Flat(layer.name, table, ids, values, shapes_of(layer.frame, layer.table, run), _system(layer.crs))
 
 

@@ -17,15 +17,17 @@ def ledger_book(study: Any, run: Any) -> dict[str, Any]:
     from ...core.tagging.ledger import build_ledger
     from ...core.words import say
 
+    run.check()
     tagged = study.metres("PARCELS")
     if tagged is None:
         return {}
+    run.check()
     roads, programme = (study.inputs.table(name) for name in ("ROADS", "PROGRAMME"))
-    ledger = build_ledger(tagged, _own_facts(study), roads, programme, run)
+    ledger = build_ledger(tagged, _own_facts(study, run), roads, programme, run)
     return {say("ledger_title", study.language): ledger_sheets(ledger, study.language, run)}
 
 
-def _own_facts(study: Any) -> Any:
+def _own_facts(study: Any, run: Any) -> Any:
     """Return parcel_id and the columns of TOLD that the parcels' own fields carry, read as the role would."""
     import pandas as pd
 
@@ -36,6 +38,7 @@ def _own_facts(study: Any) -> Any:
     facts = pd.DataFrame({"parcel_id": reading.table["parcel_id"]})
     fields = list(reading.own)
     for name in TOLD:
+        run.check()
         column = roles()["PARCELS"].columns[name]
         field = guess_field(column, fields, snapshot.headings)
         if field is None:

@@ -164,8 +164,10 @@ class DeliveryProject:
         path = self.folder / PROJECT
         self._add_print_theme()
         add_view(self)
+        self.run.check()
         if not self.project.write(str(path)):
             raise RenewalError("write_failed", path=PROJECT, reason=self.project.error())
+        self.run.check()
         _finish(path, self._layouts, self.run)
         return path
 

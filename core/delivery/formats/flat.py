@@ -72,18 +72,22 @@ def flatten(name: str, frame: pd.DataFrame, table: schema.Table, system: str = "
     return Flat(name, table, row_names(frame, table.key), values, shapes_of(frame, table), system)
 
 
-def row_names(frame: pd.DataFrame, key: Iterable[str]) -> list[str]:
+def row_names(frame: pd.DataFrame, key: Iterable[str], run: Run | None = None) -> list[str]:
     """Return what names each row: its key values joined by "/", the row's number when it has no key.
 
-    A slice at a time: a column of a city's rows would hold Python's lock for a fifth of a second.
+    A slice at a time, `run` is asked for Cancel before each: a column of a city's rows would hold Python's lock for a
+    fifth of a second. Raises Cancelled.
     """
     keys = [frame[name] for name in key if name in frame]
     names: list[str] = []
     for start in range(0, len(frame), NAMED):
+        if run is not None:
+            run.check()
         pieces = [column.iloc[start : start + NAMED] for column in keys]
         columns = [piece.astype(object).where(piece.notna(), "").tolist() for piece in pieces]
-        names += ["/".join(map(str, parts)) for parts in zip(*columns)] if keys else []
-    return [name or f"#{row + 1}" for row, name in enumerate(names or [""] * len(frame))]
+        found = ["/".join(map(str, parts)) for parts in zip(*columns)] or [""] * min(NAMED, len(frame) - start)
+        names += [name or f"#{row}" for row, name in enumerate(found, start + 1)]
+    return names
 
 
 def shapes_of(frame: pd.DataFrame, table: schema.Table, run: Run | None = None) -> npt.NDArray[Any] | None:

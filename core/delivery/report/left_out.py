@@ -42,13 +42,15 @@ def role_name(role: str, language: str) -> str:
 
 def _reasons(part: pd.DataFrame, code: str, language: str) -> str:
     """Return the sentence all rows share; else the first, which opens to all of them."""
-    stored = part.dropna(subset=["message"]).groupby("message", sort=True)["feature_id"]
+    said = part.dropna(subset=["message"])
+    sentences = sorted(said["message"].unique())
+    stored = said[said["message"].isin(sentences[:MOST_SENTENCES])].groupby("message", sort=True)["feature_id"]
     found = [(resay(str(message), language, [code]), ids.dropna().tolist()) for message, ids in stored]
     if len(found) < 2:
         return found[0][0] if found else code
     lines = [f"<li>{escape(f'{join_words(ids[:3], language)}: ' if ids else '')}{escape(words)}</li>"
-             for words, ids in found[:MOST_SENTENCES]]  # fmt: skip
-    more = len(found) - MOST_SENTENCES
+             for words, ids in found]  # fmt: skip
+    more = len(sentences) - MOST_SENTENCES
     rest = f"<li>{escape(say('map_more_rows', language, n=more))}</li>" if more > 0 else ""
     first = escape(say("report_for_example", language, text=found[0][0]))
     return Markup(f"<details><summary>{first}</summary><ul>{''.join(lines)}{rest}</ul></details>")

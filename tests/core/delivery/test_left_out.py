@@ -2,7 +2,10 @@
 
 import pandas as pd
 from urban_renewal.core import frames, schema
+from urban_renewal.core.delivery.formats.flat import NAMED, row_names
+from urban_renewal.core.delivery.report.left_out import left_out_section
 from urban_renewal.core.delivery.summary import merge_left_out
+from urban_renewal.core.run import Run
 
 COLUMNS = ["layer", "feature_id", "code", "severity", "message", "n"]
 
@@ -35,3 +38,31 @@ def test_features_without_an_id_stay():
     missing = ("ROADS", None, "geometry_empty", "error", "empty", 1)
     found = merge_left_out([step(missing, missing), step()])
     assert found["feature_id"].isna().tolist() == [True] and found["n"].tolist() == [2]
+
+
+def test_of_many_sentences_under_one_reason_the_report_shows_thirty():
+    """The first thirty by the alphabet, each with its ids, and how many more there are."""
+    rows = [("PARCELS", f"P{number:03}", "duplicate_feature", "error", f"words {number:03}", 1) for number in range(35)]
+    html = left_out_section(step(*rows[::-1]), "en")
+    assert html.count("<li>") == 31 and "5 more rows in the sheets" in html
+    assert [f"P{number:03}: words {number:03}" in html for number in range(35)] == [True] * 30 + [False] * 5
+    assert ">35<" in html  # what was left out is counted whole
+    assert left_out_section(step(*rows[:30]), "en").count("<li>") == 30
+
+
+def test_rows_are_named_by_their_key_with_looks_at_cancel():
+    class Cancelling(Run):
+        """Counts the looks."""
+
+        looks = 0
+
+        def check(self):
+            self.looks += 1
+
+    run, rows = Cancelling(), 2 * NAMED + 1
+    frame = pd.DataFrame({"a": [None, *map(str, range(1, rows))], "b": [""] * rows})
+    names = row_names(frame, ["a"], run)
+    assert (names[:3], names[-1], len(names)) == (["#1", "1", "2"], str(rows - 1), rows)
+    assert row_names(frame, [])[-1] == f"#{rows}" and row_names(frame, ["b"])[:2] == ["#1", "#2"]
+    assert row_names(frame, ["a", "b"])[:2] == ["/", "1/"]
+    assert run.looks == 3
