@@ -38,8 +38,12 @@ def check_polygons(table: pd.DataFrame, layer: str, key: str, run: Run) -> None:
     roundness = 4 * np.pi * area / np.maximum(shapely.length(shapes), 1e-9) ** 2
     for row in np.flatnonzero((area < SLIVER_M2) | (roundness < SLIVER_ROUNDNESS)):
         run.leave_out(layer, [ids[row]], "polygon_sliver", "warning", area_m2=round(float(area[row]), 1))
+    told = {tuple(sorted([row.feature_id, row.values["other"]])) for row in run.left_out
+            if row.layer == layer and row.code == "same_shape"}  # fmt: skip
     for first, second, shared in _overlaps(shapes, run):
         pair = sorted([str(ids[first]), str(ids[second])])
+        if tuple(pair) in told:
+            continue
         run.leave_out(layer, pair[:1], "polygons_overlap", "warning", other=pair[1], area_m2=round(float(shared), 1))
 
 

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from .. import frames
 from ..identity import geometry_hash
 from ..run import Run
+from ..slices import sliced
 
 YEAR, LATEST = "pop_year", 9999
 
@@ -58,6 +60,23 @@ def give_ids(
         run.note("ids_from_geometry", layer=layer, n=int(made.sum()))
     table[column] = frames.texts(ids)
     return keep
+
+
+def tell_same_shapes(table: pd.DataFrame, column: str, layer: str, digits: int, run: Run) -> None:
+    """List rows that have the shape of another one under another id (`same_shape`): both are counted.
+
+    Each but the first by id, which the sentence names. `digits` as in give_ids; only shapes with the same corners of
+    their bounding box are looked at, in a good layer none.
+    """
+    shapes = frames.geometries(table)
+    corners = pd.DataFrame(sliced(shapely.bounds, shapes, run=run).reshape(-1, 4)).round(digits)
+    rows = np.flatnonzero(corners.duplicated(keep=False) & corners.notna().all(axis=1))
+    hashes = pd.Series(geometry_hash(shapes[rows], digits, run), dtype=object)
+    found = pd.DataFrame({"shape": hashes, "id": table[column].to_numpy(dtype=object)[rows].astype(str)})
+    found = found.dropna().sort_values(["shape", "id"], ignore_index=True)
+    first = found.groupby("shape")["id"].transform("first")
+    for name, other in sorted(zip(found["id"][found["id"] != first], first[found["id"] != first])):
+        run.leave_out(layer, [name], "same_shape", "warning", other=other)
 
 
 def _said(

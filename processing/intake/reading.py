@@ -258,7 +258,7 @@ def read_table(
 
     from ...core import frames
     from ...core.inputs.geometry import clean_geometry
-    from ...core.inputs.ids import give_ids
+    from ...core.inputs.ids import give_ids, tell_same_shapes
 
     said = len(run.messages) + len(run.left_out)
     own = [item.name() for item in snapshot.fields] if carry else []
@@ -293,6 +293,8 @@ def read_table(
         table[frames.GEOMETRY] = shapes  # a layer in which nothing was drawn yet may know no kind of geometry
     if not keep.all():
         table = table[keep].reset_index(drop=True)
+    if wants_geometry and key and role.name == "PARCELS" and not role.is_ours:
+        tell_same_shapes(table, key, role.name, digits_of(snapshot), run)
     original = frames.geometries(table).copy() if wants_geometry else None
     if wants_geometry and working is not None and working.crs is not None and snapshot.crs != working.crs:
         transform = transform_to(snapshot.crs, working, transforms)

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 import shapely
-from urban_renewal.core.inputs.ids import give_ids
+from urban_renewal.core.inputs.ids import give_ids, tell_same_shapes
 from urban_renewal.core.run import Run
 
 HOUSE, OTHER = shapely.Point(10, 20), shapely.Point(30, 40)
@@ -64,3 +64,19 @@ def test_which_double_stays_does_not_hang_on_the_order_of_rows(order):
     first = houses[give_ids(houses, "building_id", "BUILDINGS", 3, Run())]["floors"].tolist()
     again = houses[::-1].reset_index(drop=True)
     assert again[give_ids(again, "building_id", "BUILDINGS", 3, Run())]["floors"].tolist() == first
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3, 4), (4, 3, 2, 1, 0)])
+def test_one_shape_under_two_ids_is_told_once(order):
+    """The same yard begun at another corner and turned the other way; its neighbour of the same size is none."""
+    yard = shapely.Polygon([(0, 0), (10, 0), (10, 5), (0, 5)])
+    again = shapely.Polygon([(10, 5), (10, 0), (0, 0), (0, 5)])
+    bent = shapely.Polygon([(0, 0), (10, 0), (10, 5), (5, 4), (0, 5)])  # the same corners of the box, another shape
+    beside = shapely.Polygon([(10, 0), (20, 0), (20, 5), (10, 5)])
+    shapes = [yard, again, bent, beside, None]
+    table = pd.DataFrame({"parcel_id": list("badce"), "geometry": shapes}).iloc[list(order)].reset_index(drop=True)
+    run = Run()
+    tell_same_shapes(table, "parcel_id", "PARCELS", 3, run)
+    assert [(row.feature_id, row.code, row.severity, row.values) for row in run.left_out] == [
+        ("b", "same_shape", "warning", {"other": "a"})
+    ]
