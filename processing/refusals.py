@@ -78,8 +78,14 @@ def settle(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingCont
         if isinstance(definition, QgsProcessingParameterRasterLayer) and values.get(name) not in (None, ""):
             plan.rasters[name] = take_raster(name, values[name], context)
     if not algorithm.LENIENT:  # which tells it by itself
-        named = ((item.name, garbled_name(part.name() for part in item.fields)) for item in plan.vectors.values())
+        named = ((item.name, garbled_name(part.name() for part in item.fields)) for item in plan.vectors.values()
+                 if not item.written_in)  # fmt: skip
         plan.doubts += [("layer_garbled", {"layer": layer, "sample": name}) for layer, name in named if name]
+        plan.doubts += [
+            ("layer_read_again" if item.is_read_again else "layer_misread",
+             {"layer": item.name, "encoding": item.written_in})
+            for item in plan.vectors.values() if item.written_in
+        ]  # fmt: skip
     _settle_crs(algorithm, context, plan)
     _keep(algorithm, values, context, plan)
     algorithm.refuse(values, plan)
@@ -233,7 +239,7 @@ def _take_layer(
         if isinstance(chosen, QgsProperty):
             chosen = chosen.valueAsString(context.expressionContext(), "")[0]
         if chosen:
-            named[column.name] = str(chosen)
+            named[column.name] = snapshot.renamed.get(str(chosen), str(chosen))
     mapping, guessed = map_fields(use, role, snapshot, named)
     plan.vectors[name], plan.roles[name] = snapshot, role
     plan.mappings[name], plan.guessed[name] = mapping, guessed

@@ -12,8 +12,8 @@ from ...core.errors import RenewalError
 from ...core.inputs.aliases import roles
 from ...core.inputs.encodings import garbled_name
 from ..layers.crs import move_coordinates, transform_to
-from ..layers.snapshot import is_encoding_told
 from ..layers.systems import system_named, transform_between
+from ..layers.written import is_encoding_told
 
 OFFSETS = (("gcj02_suspected", "gcj02_to_wgs84"), ("bd09_suspected", "bd09_to_wgs84"))
 BESIDE = ("BUILDINGS", "ROADS", "PARCELS")  # what places stand in or at, best first
@@ -71,6 +71,9 @@ def check_types(parameter: str, inputs: Any, run: Any) -> None:
     garbled = garbled_name(item.name() for item in snapshot.fields)
     if garbled:
         run.leave_out(parameter, [""], "names_garbled", "error", sample=garbled)
+    if snapshot.written_in:
+        code = "layer_read_again" if snapshot.is_read_again else "layer_misread"
+        run.leave_out(parameter, [""], code, "warning", layer=snapshot.name, encoding=snapshot.written_in)
     for column, field in inputs.plan.mappings[parameter].items():
         item = snapshot.fields.field(field)
         if role.columns[column].type != "text" and not item.isNumeric():

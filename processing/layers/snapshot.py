@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -35,12 +35,12 @@ from qgis.core import (
 )
 
 from ...core.errors import RenewalError
-from ...core.inputs.encodings import encoding_of, is_utf8, words_of_dbf
 from .apart import apart
 from .systems import revived
+from .written import called as encoding_name
+from .written import read_again, read_as_written
 
 WIDEST_DEGREES, WIDEST_UNITS = 6.0, 600_000.0  # own choice: Chongqing is 5° wide
-LOOKED_AT = 100_000  # bytes that tell an encoding: looked at on the main thread, in 50 ms
 DIMENSION = {0: "point", 1: "line", 2: "polygon", 3: "unknown", 4: "none"}  # Qgis.GeometryType
 _given: ContextVar[Mapping[str, str]] = ContextVar("given", default={})  # noqa: B039 (nobody writes into it)
 _made: ContextVar[Mapping[str, str]] = ContextVar("made", default={})  # noqa: B039
@@ -88,6 +88,9 @@ class VectorSnapshot:
     is_estimated: bool = False  # `count` is the highest fid of a GeoPackage that does not keep count: at most so many
     metadata: Any = None  # QgsLayerMetadata
     recorded: str = ""  # what run records call it
+    written_in: str = ""  # the encoding of its file, where the project's layer is garbled
+    is_read_again: bool = False  # it is read in that encoding; `renamed` {field as the project has it: as it is read}
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     def request(self) -> QgsFeatureRequest:
         """Return the request that keeps to the definition's filter and limit."""
@@ -213,6 +216,9 @@ def take_vector(parameter: str, value: Any, context: QgsProcessingContext) -> Ve
     file, file_layer = _file_of(layer)
     if file is not None and context.temporaryLayerStore().mapLayer(layer.id()) is layer:
         read_as_written(layer, file)  # opened for this run only: what is in the project stays as its owner reads it
+    given, names = layer, layer.fields().names()
+    again, written_in = read_again(layer, file, str(options.get("filter_expression") or ""))
+    layer = again or layer
     selected = bool(options.get("selected_only"))
     source = QgsVectorLayerSelectedFeatureSource(layer) if selected else QgsVectorLayerFeatureSource(layer)
     count = layer.selectedFeatureCount() if selected else rows_of(layer)
@@ -230,14 +236,16 @@ def take_vector(parameter: str, value: Any, context: QgsProcessingContext) -> Ve
     name = file_layer if named_by_file and file_layer else layer.name()
     source_text = target if isinstance(target, str) else ""
     recorded = _given.get().get(source_text, name)
-    headings = {item.name(): item.alias() for item in layer.fields() if item.alias()}
+    renamed = dict(zip(names, layer.fields().names())) if again else {}
+    headings = {renamed.get(item.name(), item.name()): item.alias() for item in given.fields() if item.alias()}
     return VectorSnapshot(
-        parameter, _made.get().get(source_text, recorded), layer.id(), source, QgsFields(layer.fields()), headings,
+        parameter, _made.get().get(source_text, recorded), given.id(), source, QgsFields(layer.fields()), headings,
         known_crs(layer), layer.extent(),
         int(count), layer.wkbType(), DIMENSION.get(plain_type(QgsWkbTypes.geometryType(layer.wkbType())), "unknown"),
         layer.providerType(), file, file_layer, _database_of(layer), expression_context=context.expressionContext(),
         plain=untouched and no_extra_fields and unfiltered and file is not None, is_estimated=is_estimated,
-        metadata=QgsLayerMetadata(layer.metadata()), recorded=recorded, **options,
+        metadata=QgsLayerMetadata(layer.metadata()), recorded=recorded,
+        written_in=encoding_name(written_in), is_read_again=again is not None, renamed=renamed, **options,
     )  # fmt: skip
 
 
@@ -309,36 +317,6 @@ def _shown_source(target: Any) -> str:
     if hasattr(target, "name"):
         return str(target.name())
     return QgsDataSourceUri.removePassword(str(target))
-
-
-def read_as_written(layer: QgsVectorLayer, file: Path) -> None:
-    """Have a file that does not tell its encoding read as its bytes read best.
-
-    Offices forget the .cpg of GBK, and Excel in Chinese saves a .csv in GBK; QGIS takes every .csv for UTF-8.
-    """
-    if file.suffix.lower() == ".csv":
-        with file.open("rb") as stream:
-            data = stream.read(LOOKED_AT)
-        found = None if is_utf8(data) else encoding_of(data)
-    else:
-        found = _encoding_of_shapes(file)
-    if found is not None and found != layer.dataProvider().encoding():
-        layer.setProviderEncoding(found)
-
-
-def _encoding_of_shapes(file: Path) -> str | None:
-    """Return the encoding that a shapefile's table reads best in, None where it tells one itself."""
-    table = next((file.with_suffix(end) for end in (".dbf", ".DBF") if file.with_suffix(end).is_file()), None)
-    if file.suffix.lower() not in (".shp", ".dbf") or table is None or is_encoding_told(file):
-        return None
-    with table.open("rb") as stream:
-        data = stream.read(LOOKED_AT)
-    return encoding_of(words_of_dbf(data)) if data[29:30] == b"\0" else None  # else the code page is in the header
-
-
-def is_encoding_told(file: Path) -> bool:
-    """Say whether a file beside the shapefile tells its encoding."""
-    return any(file.with_suffix(end).exists() for end in (".cpg", ".CPG", ".cst"))
 
 
 def _file_of(layer: QgsVectorLayer) -> tuple[Path | None, str]:

@@ -1,5 +1,6 @@
 """qgis.md 5–7: what is read is what was there when the run started, by either path, in metres."""
 
+import contextlib
 import datetime
 
 import numpy as np
@@ -11,6 +12,7 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeatureSourceDefinition,
+    QgsProcessingFeedback,
     QgsProject,
     QgsRectangle,
     QgsVectorLayer,
@@ -515,3 +517,55 @@ def test_coordinates_of_a_city_are_moved_in_slices(qgis_app):
     for place in (0, slices.ROWS - 1, slices.ROWS, count, 2 * count - 1):  # the same as alone, on both sides of a cut
         alone = reading._moved(shapes[place : place + 1], there, "points", Run())
         assert shapely.to_wkb(moved[place], output_dimension=3) == shapely.to_wkb(alone[0], output_dimension=3)
+
+
+GBK_TABLE = "宗地编号,数据类型,数值,月份\n" + "".join(f"p{n},用电,{9 * n},2025年{n + 3}月\n" for n in range(4))
+
+
+@pytest.mark.parametrize("provider", ["ogr", "delimitedtext"])
+def test_a_garbled_table_of_the_project_is_read_as_it_was_written(
+    provider, run_algorithm, make_layer, tmp_path, rows_of
+):
+    """A .csv from Excel drawn into QGIS is garbled there, names of fields too; the file tells how it was written."""
+    from qgis.core import QgsVectorLayer
+
+    path = tmp_path / "用电 表.csv"
+    path.write_bytes(GBK_TABLE.encode("gbk"))
+    uri = str(path) if provider == "ogr" else f"{path.as_uri()}?type=csv&geomType=none"
+    table = QgsVectorLayer(uri, "用电", provider)
+    assert "宗地编号" not in table.fields().names()
+    factories = [(square(20 * n), {"parcel_id": f"p{n}", "land_use": "0601"}) for n in range(4)]
+    given = {"PARCELS": make_layer(factories, name="宗地"), "ACTIVITY": table, "AS_OF": "2025-12-31",
+             "LAND_USE_SCHEME": "survey3", "OUTPUT": "TEMPORARY_OUTPUT"}  # fmt: skip
+    for chosen in ({}, {"ACTIVITY_ID": table.fields().names()[0]}):  # as the list of fields in the dialog shows it
+        results, _, feedback = run_algorithm("tagparcels", {**given, **chosen})
+        found = {row["parcel_id"]: row["active_last"] for row in rows_of(results["OUTPUT"])}
+        assert [found[f"p{n}"] for n in (1, 2, 3)] == ["2025-04-30", "2025-05-31", "2025-06-30"]
+        assert feedback.textLog().count("图层“用电”在 QGIS 里是乱码：文件是 GBK 编码。") == 1
+    assert "宗地编号" not in table.fields().names()  # the project's layer is its owner's
+
+
+def test_a_garbled_table_that_cannot_be_read_again_is_told(run_algorithm, make_layer, tmp_path):
+    """Joins, edits and fields of its own are of the layer, not of its file."""
+    from qgis.core import QgsField, QgsVectorLayer
+    from qgis.PyQt.QtCore import QMetaType
+
+    path = tmp_path / "用电.csv"
+    path.write_bytes(GBK_TABLE.encode("gbk"))
+    table = QgsVectorLayer(str(path), "用电", "ogr")
+    table.addExpressionField("'2025'", QgsField("年", QMetaType.Type.QString))
+    parcels = make_layer([(square(0), {"parcel_id": "p1", "land_use": "0601"})], name="宗地")
+    given = {"PARCELS": parcels, "ACTIVITY": table, "OUTPUT": "TEMPORARY_OUTPUT", "LAND_USE_SCHEME": "survey3"}
+    with contextlib.suppress(QgsProcessingException):
+        run_algorithm("tagparcels", given, feedback := QgsProcessingFeedback(False))
+    assert "图层“用电”的文字是乱码：文件是 GBK 编码" in feedback.textLog()
+
+
+@pytest.mark.parametrize("text", ["甲,乙\n养老站,1\n", "id,x\n1,2\n", "nom,école\nCafé,1\n"])
+def test_a_table_that_reads_well_is_left_alone(text, qgis_app, tmp_path):
+    from qgis.core import QgsVectorLayer
+    from urban_renewal.processing.layers.written import read_again
+
+    path = tmp_path / "a.csv"
+    path.write_text(text, encoding="utf-8")
+    assert read_again(QgsVectorLayer(str(path), "a", "ogr"), path, "") == (None, "")
