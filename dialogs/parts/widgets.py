@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from itertools import pairwise
 from typing import Any
 
@@ -92,6 +93,11 @@ def text_label(text: str = "", factor: float = 1.0) -> QLabel:
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
     scaled(label, factor)
     return label
+
+
+def tip(text: str) -> str:
+    """Return a tooltip that breaks its lines: plain words get one line, as wide as the screen if need be."""
+    return f"<p>{escape(text)}</p>"
 
 
 class Mark(QWidget):

@@ -34,7 +34,7 @@ from ..parts.calm import CalmChecks
 from ..parts.escape import add_escape
 from ..parts.phrases import flowing, listed, paired, unbroken
 from ..parts.tables import EmptyHint, NumberItem, make_copyable, pick_rows
-from ..parts.widgets import HINT, Page, big_figures, figure_row, main_button, text_label
+from ..parts.widgets import HINT, Page, big_figures, figure_row, main_button, text_label, tip
 from ..study import wording
 from .values import Cover, Room, hosts_n
 
@@ -69,10 +69,10 @@ class SitesPanel(QDockWidget):
         self.most.setToolTip(tr("How many buildings may be used at most; one may hold several kinds."))
         self.candidates.setFilters(Qgis.LayerFilter.PolygonLayer)
         self.candidates.setAllowEmptyLayer(True, tr("Buildings on idle parcels"))
-        self.candidates.setToolTip(tr(
+        self.candidates.setToolTip(tip(tr(
             "Without a layer: houses on parcels tagged as idle factories or idle buildings, and spare rooms of "
             "kindergartens. With one: its polygons, one building each."
-        ))  # fmt: skip
+        )))  # fmt: skip
         self.run = main_button(tr("Choose sites"))
         click_once(self.run)
         self.figures = big_figures(3)
@@ -125,8 +125,8 @@ class SitesPanel(QDockWidget):
         tips = {KEPT: tr("Ticked buildings are used in any case when sites are chosen again."),
                 ORDER: tr("In which order to build: the first serves most."),
                 FORM: tr("A complex holds at least as many kinds in a building as the standard asks for.")}  # fmt: skip
-        for column, tip in tips.items():
-            table.horizontalHeaderItem(column).setToolTip(tip)
+        for column, told in tips.items():
+            table.horizontalHeaderItem(column).setToolTip(told)
         table.horizontalHeader().sortIndicatorChanged.connect(lambda *_: self._fit_columns())
         table.setAccessibleName(tr("Proposed sites"))
         table.verticalHeader().hide()

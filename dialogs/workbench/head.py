@@ -27,7 +27,7 @@ from qgis.PyQt.QtWidgets import (
 from ...processing.texts import interface_language, tr
 from ...processing.toolbox.parameters import BUILT
 from ..parts.buttons import click_once
-from ..parts.widgets import HINT, main_button, text_label
+from ..parts.widgets import HINT, main_button, text_label, tip
 from ..study import wording
 from ..study.session import Session
 from ..study.study import Study
@@ -81,10 +81,10 @@ class Head(QWidget):
         self.settings.setToolTip(tr("Rules, standards and the day of the study"))
         self.settings.setAccessibleName(tr("Rules, standards and the day of the study"))
         self.rules = text_label(factor=HINT)
-        self.rules.setToolTip(tr(
+        self.rules.setToolTip(tip(tr(
             "A name leads to the choice of other rules or standards. “To be verified” are figures that nobody has "
             "compared with their source yet; the number leads to their list."
-        ))  # fmt: skip
+        )))  # fmt: skip
         self.welcome, self.kept = text_label(), text_label()
         self._session = session
         self._looked: str | None = None  # the folder that was looked into for a study

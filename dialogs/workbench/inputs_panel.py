@@ -11,11 +11,12 @@ from qgis.core import QgsMapLayer, QgsProject, QgsProviderRegistry, QgsVectorLay
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from ...processing.texts import tr
+from ...processing.texts import parameter_text, tr
 from ..parts.calm import CalmCombo
 from ..parts.phrases import listed, paired
-from ..parts.widgets import HINT, follow_on, scaled, text_label
+from ..parts.widgets import HINT, follow_on, scaled, text_label, tip
 from ..study import base_look, project_state, results, wording
+from ..study.handover import FULL_STUDY
 from ..study.steps import ROLES, STEPS
 from ..study.study import InputChoice, Study
 
@@ -69,6 +70,7 @@ class InputsPanel(QWidget):
 
     def _add_row(self, role: str) -> None:
         row, name = len(self._rows), text_label(wording.role_title(role))
+        name.setToolTip(tip(parameter_text(FULL_STUDY, role, "help")))
         combo = CalmCombo()
         combo.setObjectName(f"input_{role}")
         combo.setAccessibleName(wording.role_title(role))
@@ -125,11 +127,12 @@ class InputsPanel(QWidget):
             _fill(combo, items, self._choices.get(role, ""))
             combo.setEnabled(can_change)
             self.fields[role].setEnabled(can_change and isinstance(layer, QgsVectorLayer))
-            text, tip = _mark(role, choice, layer is not None)
+            text, sure = _mark(role, choice, layer is not None)
             self.marks[role].setText(text)
-            self.marks[role].setToolTip(tip)
-            combo.setToolTip(f"{combo.currentText()}\n{tip}".strip())  # a long name is cut here
-            self.marks[role].setAccessibleName(tip)
+            self.marks[role].setToolTip(sure)
+            told = f"{combo.currentText()}\n{sure}".strip()  # a long name is cut here
+            combo.setToolTip(told if layer is not None else self._rows[role][0].toolTip())  # else what it would be
+            self.marks[role].setAccessibleName(sure)
 
     def _show_base(self) -> None:
         """Offer the base map for a person's own layers, or their own styles again; nothing where there is no choice."""

@@ -249,3 +249,17 @@ def test_least_versions_are_those_of_requirements():
     assert missing.is_older("1.5.3", "2.0") and missing.is_older("2.0rc1", "2.1")
     assert not missing.is_older("2.0", "2.0") and not missing.is_older("2.0.0rc1", "2.0")
     assert not missing.is_older("", "2.0")  # nobody knows: it is tried
+
+
+def test_each_input_tells_what_its_layer_would_be(dock, load_inputs, qtbot):
+    """Who has never seen a study learns from the row what to look for; with a layer the box names that."""
+    from urban_renewal.dialogs.study.steps import ROLES
+
+    dock.inputs.more.setChecked(True)
+    tips = {role: dock.inputs.combos[role].toolTip() for role in ROLES}
+    assert not [role for role, told in tips.items() if len(told) < 20 or role in told], tips
+    assert "Polygon layer of parcels" in tips["PARCELS"] and tips["PARCELS"].startswith("<p>")  # its lines are broken
+    load_inputs()
+    qtbot.waitUntil(lambda: bool(dock.inputs.combos["PARCELS"].currentData()), timeout=10000)
+    assert "parcels\n" in dock.inputs.combos["PARCELS"].toolTip() and "sure" in dock.inputs.combos["PARCELS"].toolTip()
+    assert "compared with their source" in dock.head.rules.toolTip()
