@@ -31,7 +31,7 @@ from .cards import StepCard, StepLine
 from .head import BETWEEN, Body, Foot, Head, explore_tip
 from .inputs_panel import InputsPanel
 from .keys import add_keys
-from .links import follow, tell
+from .links import follow, take_back, tell
 from .panels import Panels
 from .studies import notes
 
@@ -220,6 +220,7 @@ class RenewalDock(Panels, QDockWidget):
         if busy and not self._poll.isActive():
             self._left = TimeLeft()
             self._poll.start()
+            take_back(self)
         elif not busy:
             self._poll.stop()
 
@@ -334,6 +335,7 @@ class RenewalDock(Panels, QDockWidget):
         self._look.stop()
         self.session.on_project_cleared()
         self._close_all()
+        take_back(self)
         self.session.read()
         self.look_soon()
 

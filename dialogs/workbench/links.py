@@ -36,11 +36,17 @@ def follow(dock: Any, step: str, action: str) -> None:
         act(dock, step, about)
 
 
+def take_back(dock: Any) -> None:
+    """Take what was told of a run from above the map: something else begins, or its project is gone."""
+    bar = dock.iface.messageBar() if dock.iface is not None else None
+    for old in [item for item in getattr(bar, "items", list)() if item.property(OURS)]:
+        bar.popWidget(old)
+
+
 def tell(dock: Any, kind: str, ok: bool, sentence: str) -> None:
     """Tell the end of a run above the map, with what may be done next: review, read the report, see the log."""
     bar, study = dock.iface.messageBar(), dock.session.study
-    for old in [item for item in getattr(bar, "items", list)() if item.property(OURS)]:
-        bar.popWidget(old)  # what is over is told by what comes after it
+    take_back(dock)
     level = Qgis.MessageLevel.Success if ok else Qgis.MessageLevel.Warning
     is_on_card = not ok and kind in ("all", "one") and dock.isVisible() and any(
         failure.message == sentence for failure in study.failures.values()

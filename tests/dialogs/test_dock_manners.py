@@ -180,3 +180,30 @@ def test_ages_may_be_mapped(dock):
     combo.setCurrentIndex(combo.findData("LR"))
     assert box.mapping() == {"pop_60": "LR"}
     box.deleteLater()
+
+
+def test_what_was_told_of_a_run_goes_when_the_next_begins_or_the_project_does(
+    dock, load_inputs, qtbot, tmp_path, monkeypatch
+):
+    """“Done: review 252…” of one project has no button in the next one; “now press Run all” not while it runs."""
+    from qgis.gui import QgsMessageBar
+    from qgis.PyQt.QtWidgets import QWidget
+    from urban_renewal.dialogs.workbench import links
+
+    window = QWidget()
+    qtbot.addWidget(window)
+    bar = QgsMessageBar(window)
+    monkeypatch.setattr(dock.iface, "messageBar", lambda: bar)
+    load_inputs()
+    qtbot.waitUntil(lambda: bool(dock.inputs.combos["STATIONS"].currentData()), timeout=10000)
+    dock.folder.setFilePath(str(tmp_path / "study"))
+    qtbot.waitUntil(dock.run_all.isEnabled, timeout=5000)
+    bar.pushMessage("of another plugin")
+    links.tell(dock, "sample", True, "Press Run all.")
+    assert len(bar.items()) == 2
+    dock.run_all.click()
+    assert [item.text() for item in bar.items()] == ["of another plugin"]
+    qtbot.waitUntil(lambda: not dock.session.is_busy, timeout=10000)
+    qtbot.waitUntil(lambda: len(bar.items()) == 2, timeout=5000)
+    dock.session.project.clear()
+    assert [item.text() for item in bar.items()] == ["of another plugin"]
