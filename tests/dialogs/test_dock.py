@@ -74,7 +74,7 @@ def test_run_all_gives_layers_figures_and_links(dock, click, qtbot, tmp_path, lo
     dock.links.linkActivated.emit("folder")
     assert opened == [tmp_path / "study/delivery/report.html", tmp_path / "study/delivery"]
     dock.cards["tag"].links.linkActivated.emit("map")
-    assert [node.isVisible() for node in group.findLayers()] == [False, True]
+    qtbot.waitUntil(lambda: [node.isVisible() for node in group.findLayers()] == [False, True], timeout=5000)
 
 
 def test_results_are_not_taken_for_inputs_and_are_replaced(dock, click, qtbot, tmp_path, load_inputs):
