@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Reading a plain file in columns through OGR's Arrow stream: 4 to 16 times as fast as feature by feature.
 
-The fewer texts there are the faster (docs/scaling.md). Only for the sources that `read_columns` lists: a test holds that
-both paths give the same table.
+The fewer texts the faster (docs/scaling.md). Only for the sources that `read_columns` lists: a test holds that both
+paths give the same table.
 """
 
 from __future__ import annotations
