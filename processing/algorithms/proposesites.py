@@ -63,13 +63,15 @@ class ProposeSites(RenewalAlgorithm):
         from ...core.gaps.measures import measures_of
         from ...core.gaps.sites.model import complex_rule
         from ...core.gaps.sites.propose import SiteOptions, fixed_ids, hostable_kinds, no_proposal, propose_sites
+        from ...core.gaps.sites.worth import least_added
 
         standard, every = read_kinds(inputs, run)
         kinds = hostable_kinds(every, run)
         layers, gap = read_gap_layers(inputs, every, run.part(0, 0.05))
         candidates = self._candidates(inputs, (layers, gap), standard, run.part(0.05, 0.1))
         fixed = fixed_ids(inputs.text("FIXED"))
-        options = SiteOptions(gap.of(kinds), inputs.integer("MAX_SITES"), fixed, complex_rule(standard))
+        most = inputs.integer("MAX_SITES")
+        options = SiteOptions(gap.of(kinds), most, fixed, complex_rule(standard), least_added=least_added(standard))
         try:
             found = propose_sites(layers, candidates, inputs.table("CONSTRAINTS"), options, run.part(0.1, 0.9))
         except RenewalError as nobody:  # who listed no candidates learns that there are none; the study goes on

@@ -43,12 +43,15 @@ class ComplexRule:
 
 @dataclass(frozen=True)
 class SiteLimits:
-    """How many hosts, which of them (row numbers) in any case, the rule of complexes, nodes of the search tree."""
+    """How many hosts, which of them (row numbers) in any case, the rule of complexes, nodes of the search tree, and
+    the least that a room must add as a share of its kind's smallest size.
+    """
 
     max_sites: int
     fixed: tuple[int, ...] = ()
     complex: ComplexRule | None = None
     nodes: int = SEARCH_NODES
+    least_added: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

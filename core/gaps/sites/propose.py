@@ -21,11 +21,12 @@ from ..standard import Kind
 from ..tables import tables_of
 from .hosts import Hosts, is_hostable, read_hosts
 from .model import Choice, ComplexRule, SiteLimits, choose_sites
-from .rank import Ranked, rank_rooms
+from .rank import Ranked
 from .reach import Reached, chosen_reach, names_of, reach_hosts
 from .recount import recount_bound, recount_sites
 from .shortlist import shortlist
 from .tables import covered_table, served_layer, sites_table
+from .worth import keep_worthy
 
 Reals = npt.NDArray[np.float64]
 SITED = ("eday", "nurs", "kgar", "meal")  # kinds of elders and children that a study looks for rooms for: own choice
@@ -34,7 +35,7 @@ SITED = ("eday", "nurs", "kgar", "meal")  # kinds of elders and children that a 
 @dataclass(frozen=True)
 class SiteOptions:
     """Kinds and walking as for the gap; `max_sites` hosts at most; `fixed` candidate ids that are used in any case;
-    `complex` the standard's rule; `nodes` of the search tree at most.
+    `complex` the standard's rule; `nodes` of the search tree at most; `least_added` see worth.keep_worthy.
     """
 
     gap: GapOptions
@@ -42,6 +43,7 @@ class SiteOptions:
     fixed: tuple[str, ...] = ()
     complex: ComplexRule | None = None
     nodes: int = SEARCH_NODES
+    least_added: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +97,8 @@ def propose_sites(
     if not len(candidates):
         raise RenewalError("sites_no_candidates")
     hosts = read_hosts(candidates, constraints, kinds, run)
-    limits = SiteLimits(options.max_sites, _fixed_rows(hosts, options), options.complex, options.nodes)
+    fixed = _fixed_rows(hosts, options)
+    limits = SiteLimits(options.max_sites, fixed, options.complex, options.nodes, options.least_added)
     reached = reach_hosts(layers, hosts, options.gap, run.part(0, 0.4))
     weights = kind_weights(reached)
     run.stage("sites_stage_choose", n=int(hosts.fits.any(axis=1).sum()))
@@ -103,7 +106,7 @@ def propose_sites(
     before = _assignments(reached, nothing, run.part(0.4, 0.45))
     few = shortlist(reached, hosts, (weights, before), limits, run.part(0.45, 0.6))
     choice = choose_sites(few.reached, few.hosts, (weights, before), limits, run.part(0.6, 0.8))
-    ranked = rank_rooms(few.reached, choice, weights, run.part(0.8, 0.95))
+    choice, ranked = keep_worthy((few.reached, few.hosts), choice, weights, limits, run.part(0.8, 0.95))
     after = _assignments(reached, choice, run.part(0.95, 1))
     recount_sites(reached, hosts, choice, limits, after, run)
     run.check()
