@@ -20,6 +20,26 @@ if PACKAGE not in sys.modules:
     spec.loader.exec_module(module)
 
 
+OWN_QGIS = f"""
+import importlib.util, sys
+spec = importlib.util.spec_from_file_location("conftest", {str(Path(__file__).resolve())!r})
+spec.loader.exec_module(importlib.util.module_from_spec(spec))
+from qgis.core import QgsApplication
+application = QgsApplication([], False); application.initQgis()
+sys.path.append("/usr/share/qgis/python/plugins")
+from processing.core.Processing import Processing; Processing.initialize()
+import processing
+from urban_renewal.processing.provider import RenewalProvider
+provider = RenewalProvider(); QgsApplication.processingRegistry().addProvider(provider)
+"""
+
+
+@pytest.fixture(scope="session")
+def own_qgis():
+    """How a program begins that runs our algorithms in a QGIS of its own: `processing.run` may follow."""
+    return OWN_QGIS
+
+
 @pytest.fixture(scope="session", autouse=True)
 def swept(request):
     """Lets go of every layer before QGIS does: one that goes after it takes the process down.

@@ -90,16 +90,6 @@ def land(make_layer, *names):
 
 
 WRITER = """
-import importlib.util, sys
-spec = importlib.util.spec_from_file_location("conftest", {conftest!r})
-spec.loader.exec_module(importlib.util.module_from_spec(spec))
-from qgis.core import QgsApplication
-application = QgsApplication([], False); application.initQgis()
-sys.path.append("/usr/share/qgis/python/plugins")
-from processing.core.Processing import Processing; Processing.initialize()
-import processing
-from urban_renewal.processing.provider import RenewalProvider
-provider = RenewalProvider(); QgsApplication.processingRegistry().addProvider(provider)
 processing.run("urbanrenewal:fixcoordinates", {{
     "INPUT": {layer!r}, "FROM": "gcj02", "TARGET_CRS": "EPSG:4490", "OUTPUT": {target!r}}})
 """
@@ -128,17 +118,22 @@ def many(tmp_path_factory):
     return str(path)
 
 
-def start_writer(many, target, folder):
-    script = folder / "writer.py"
-    conftest = str(Path(__file__).resolve().parents[1] / "conftest.py")
-    script.write_text(WRITER.format(conftest=conftest, layer=many, target=target), encoding="utf-8")
-    return subprocess.Popen([sys.executable, str(script)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+@pytest.fixture
+def start_writer(many, tmp_path, own_qgis):
+    """Begin to write the many points to a table, in another program."""
+
+    def start(target):
+        script = tmp_path / "writer.py"
+        script.write_text(own_qgis + WRITER.format(layer=many, target=target), encoding="utf-8")
+        return subprocess.Popen([sys.executable, str(script)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    return start
 
 
-def test_kill_while_writing_keeps_the_old_table(server, many, tmp_path, run_algorithm, echo, make_layer):
+def test_kill_while_writing_keeps_the_old_table(server, start_writer, run_algorithm, echo, make_layer):
     """kill -9 as soon as the table beside is there: the old rows stay, the next run takes away what lies about."""
     run_algorithm(echo(), {"PARCELS": land(make_layer, "old"), "OUTPUT": server.uri("killed")})
-    writer = start_writer(many, server.uri("killed"), tmp_path)
+    writer = start_writer(server.uri("killed"))
     server.wait_for("killed__part")
     time.sleep(0.3)  # in the middle of the rows
     assert writer.poll() is None, "the writer ended before it could be killed"

@@ -69,19 +69,9 @@ def test_two_runs_into_one_file_leave_one_whole_result(run_algorithm, echo, make
 
 
 HOLDING = """
-import importlib.util, json, sys, time
+import json, time
 from pathlib import Path
-spec = importlib.util.spec_from_file_location("conftest", {conftest!r})
-spec.loader.exec_module(importlib.util.module_from_spec(spec))
-from qgis.core import QgsApplication
-application = QgsApplication([], False); application.initQgis()
-sys.path.append("/usr/share/qgis/python/plugins")
-from processing.core.Processing import Processing; Processing.initialize()
-import processing
 from urban_renewal.processing import publish
-from urban_renewal.processing.output import folders
-from urban_renewal.processing.provider import RenewalProvider
-provider = RenewalProvider(); QgsApplication.processingRegistry().addProvider(provider)
 home, real = Path(sys.argv[1]), publish.move_into_place
 def late(target):
     (home / "written").touch()
@@ -94,13 +84,13 @@ processing.run("urbanrenewal:tagparcels", json.load(open(sys.argv[2])))
 
 
 @pytest.mark.parametrize("ending", ["goes on", "is killed"])
-def test_two_programs_write_one_file_at_the_same_moment(town, run_algorithm, tmp_path, ending):
+def test_two_programs_write_one_file_at_the_same_moment(town, run_algorithm, own_qgis, tmp_path, ending):
     """One has written its part and is about to move it; the other is told so. The first ends well, or is killed."""
     target, script, given = tmp_path / "tagged.gpkg", tmp_path / "holding.py", tmp_path / "values.json"
     values = {**town.known["tagparcels"], "OUTPUT": str(target)}
     run_algorithm("tagparcels", values)
     rows, good = content(target), target.read_bytes()
-    script.write_text(HOLDING.format(conftest=str(Path(__file__).resolve().parents[1] / "conftest.py")))
+    script.write_text(own_qgis + HOLDING)
     given.write_text(json.dumps({**values, "RULES": "cn-national"}))
     other = subprocess.Popen([sys.executable, str(script), str(tmp_path), str(given)], stderr=subprocess.PIPE)
     try:
@@ -128,22 +118,17 @@ def test_two_programs_write_one_file_at_the_same_moment(town, run_algorithm, tmp
     sys.stderr.write(f"fault 5: two programs, the first {ending}: the second told, {len(rows)} rows of one run\n")
 
 
-ALONE = """
-import importlib.util, json, sys, warnings
+STRICT = """
+import warnings
 warnings.filterwarnings("error", category=EncodingWarning, module="urban_renewal")
-spec = importlib.util.spec_from_file_location("conftest", {conftest!r})
-spec.loader.exec_module(importlib.util.module_from_spec(spec))
-from qgis.core import QgsApplication, QgsProcessingFeedback
 try:
-    exec(compile("open('/dev/null').close()", "x", "exec"), {{"__name__": "urban_renewal.x"}})
+    exec(compile("open('/dev/null').close()", "x", "exec"), {"__name__": "urban_renewal.x"})
 except EncodingWarning:
     print("a text without encoding is told")
-application = QgsApplication([], False); application.initQgis()
-sys.path.append("/usr/share/qgis/python/plugins")
-from processing.core.Processing import Processing; Processing.initialize()
-import processing
-from urban_renewal.processing.provider import RenewalProvider
-provider = RenewalProvider(); QgsApplication.processingRegistry().addProvider(provider)
+"""
+ALONE = """
+import json
+from qgis.core import QgsProcessingFeedback
 feedback = QgsProcessingFeedback()
 with open(sys.argv[2], encoding="utf-8") as given:
     processing.run(sys.argv[1], json.load(given), feedback=feedback)
@@ -165,13 +150,13 @@ def test_odd_folders_layers_and_fields(run_algorithm, echo, make_layer, save_lay
     assert target.exists()
 
 
-def test_a_chinese_user_on_a_machine_that_speaks_gbk(town, tmp_path):
+def test_a_chinese_user_on_a_machine_that_speaks_gbk(town, own_qgis, tmp_path):
     """Home, temporary files and results under Chinese names, a console in cp936, no locale at all as in cron.
 
     Whoever opens a text without naming its encoding would get cp936 there: EncodingWarning tells, and is an error.
     """
     script, given = tmp_path / "alone.py", tmp_path / "values.json"
-    script.write_text(ALONE.format(conftest=str(Path(__file__).resolve().parents[1] / "conftest.py")), "utf-8")
+    script.write_text(STRICT + own_qgis + ALONE, "utf-8")
     home, scratch, folder = (tmp_path / "用户" / name for name in ("张三", "临时 文件", "重庆—片区 1"))
     for place in (home, scratch, folder):
         place.mkdir(parents=True)
@@ -389,24 +374,13 @@ def test_a_delivery_names_no_folder_and_no_user(delivery, town):
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs root to take the network away")
-def test_a_study_step_needs_no_network(town, tmp_path):
+def test_a_study_step_needs_no_network(town, own_qgis, tmp_path):
     """In a kernel namespace without any network device the same step gives the same result."""
     if subprocess.run(["unshare", "--net", "true"], check=False).returncode:
         pytest.skip("this machine cannot take the network away")
     script = tmp_path / "step.py"
-    root = Path(__file__).resolve().parents[1]
     script.write_text(
-        "import importlib.util, json, sys\n"
-        f"spec = importlib.util.spec_from_file_location('conftest', {str(root / 'conftest.py')!r})\n"
-        "spec.loader.exec_module(importlib.util.module_from_spec(spec))\n"
-        "from qgis.core import QgsApplication\n"
-        "application = QgsApplication([], False); application.initQgis()\n"
-        "sys.path.append('/usr/share/qgis/python/plugins')\n"
-        "from processing.core.Processing import Processing; Processing.initialize()\n"
-        "import processing\n"
-        "from urban_renewal.processing.provider import RenewalProvider\n"
-        "provider = RenewalProvider(); QgsApplication.processingRegistry().addProvider(provider)\n"
-        "processing.run('urbanrenewal:facilitygap', json.load(open(sys.argv[1])))\n"
+        f"{own_qgis}import json\nprocessing.run('urbanrenewal:facilitygap', json.load(open(sys.argv[1])))\n"
     )
     outputs = {"OUTPUT": str(tmp_path / "gap.gpkg"), "DETAIL": str(tmp_path / "detail.gpkg")}
     (tmp_path / "values.json").write_text(json.dumps({**town.known["facilitygap"], **outputs}), encoding="utf-8")

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 import zipfile
-from pathlib import Path
 
 import pytest
 from qgis.core import QgsProcessingException, QgsVectorLayer
@@ -40,17 +39,8 @@ def values_of(town, name, **more):
 # 1 · kill −9 --------------------------------------------------------------------------------------------------------
 
 KILLED = """
-import importlib.util, json, os, signal, sys
-spec = importlib.util.spec_from_file_location("conftest", {conftest!r})
-spec.loader.exec_module(importlib.util.module_from_spec(spec))
-from qgis.core import QgsApplication
-application = QgsApplication([], False); application.initQgis()
-sys.path.append("/usr/share/qgis/python/plugins")
-from processing.core.Processing import Processing; Processing.initialize()
-import processing
+import json, os, signal
 from urban_renewal.processing import publish
-from urban_renewal.processing.provider import RenewalProvider
-provider = RenewalProvider(); QgsApplication.processingRegistry().addProvider(provider)
 moment, real = sys.argv[1], getattr(publish, sys.argv[1])
 def die(*arguments, **named):
     if moment == "write_part":
@@ -62,14 +52,14 @@ processing.run("urbanrenewal:tagparcels", json.load(open(sys.argv[2])))
 
 
 @pytest.mark.parametrize("moment", ["write_part", "move_into_place", "move_side_files"])
-def test_01_a_kill_leaves_the_last_good_file(town, run_algorithm, tmp_path, moment):
+def test_01_a_kill_leaves_the_last_good_file(town, run_algorithm, own_qgis, tmp_path, moment):
     target = tmp_path / "tagged.gpkg"
     values = values_of(town, "tagparcels", OUTPUT=str(target), SUMMARY=str(tmp_path / "summary.gpkg"))
     run_algorithm("tagparcels", values)
     good = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     rows = len(rows_in(target))
     script, given = tmp_path / "killed.py", tmp_path / "values.json"
-    script.write_text(KILLED.format(conftest=str(Path(__file__).resolve().parents[1] / "conftest.py")))
+    script.write_text(own_qgis + KILLED)
     given.write_text(json.dumps(values))
     done = subprocess.run([sys.executable, str(script), moment, str(given)], capture_output=True, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-800:]
