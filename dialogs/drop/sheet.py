@@ -250,7 +250,8 @@ class DropSheet(QDialog):
         for layer in layers:  # facilities of a file a kind play their role together
             if layer.id() not in roles and guess_of(layer) == "FACILITIES" and not shifted_by_name(layer):
                 roles[layer.id()] = "FACILITIES"
-        rows = [[layer.name(), wording.role_title(roles[layer.id()]) if layer.id() in roles else "—"]
+        only = tr("Only add it to the map")
+        rows = [[layer.name(), wording.role_title(roles[layer.id()]) if layer.id() in roles else only]
                 for layer in layers]  # fmt: skip
         self.correct.hide()
         self.facilities.look(None, "")

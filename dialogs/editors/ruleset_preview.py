@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from qgis.core import QgsVectorLayer
-from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtCore import QEvent, QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
     QTableView,
@@ -69,11 +68,8 @@ class RulesetPreview(QWidget):
         view.setWordWrap(False)
         view.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
         view.setMinimumHeight(int(self.fontMetrics().height() * 4))
-        letter = self.fontMetrics().averageCharWidth()
-        for column, letters in ((0, 10), (3, 7)):
-            view.setColumnWidth(column, letter * letters)
-        for column in (1, 2):
-            view.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        view.horizontalHeader().setResizeContentsPrecision(0)  # what is seen is enough: there may be 100,000
+        view.viewport().installEventFilter(self)
         view.selectionModel().currentRowChanged.connect(lambda now, _: self._on_line(now.row()))
         head, acts = QHBoxLayout(), QHBoxLayout()
         head.addWidget(self.title)
@@ -124,6 +120,7 @@ class RulesetPreview(QWidget):
         self.show_waiting(names if answer.unmeasured else "", False, bool(answer.unmeasured))
         self.counts.show_changes(changes)
         self.model.show_changes(ground, changes, answer.judged)
+        self._fit_list()
         self.map.show_points(ground.place[changes.rows])
         self.empty.say(tr("No parcel would change. Drag the limit above, or type another number."))
         kept = tr("The preview writes nothing and changes no review ({n} reviewed {n?parcel stays|parcels stay}).")
@@ -146,6 +143,23 @@ class RulesetPreview(QWidget):
             found.outside_n, curve, old if old != curve else (), section.colour or "#2F7FAE", met_of(row, draft, curve),
         )  # fmt: skip
         self.histogram.show_plot(plot)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Share the width of the list anew when it changes."""
+        if watched is self.list.viewport() and event.type() == QEvent.Type.Resize:
+            self._fit_list()
+        return super().eventFilter(watched, event)
+
+    def _fit_list(self) -> None:
+        """Give each column what it needs; what was and what would be share what is over, or what is lacking."""
+        view, head, letter = self.list, self.list.horizontalHeader(), self.fontMetrics().averageCharWidth()
+        need = [max(view.sizeHintForColumn(n), head.sectionSizeHint(n), letter * 6) for n in range(4)]
+        room = max(view.viewport().width() - need[0] - need[3], letter * 12)
+        spare = room - need[1] - need[2]
+        need[1] += spare // 2 if spare >= 0 else spare * need[1] // (need[1] + need[2])
+        need[2] = room - need[1]
+        for column, width in enumerate(need):
+            view.setColumnWidth(column, width)
 
     # --- who ----------------------------------------------------------------------------------------------------------
 

@@ -512,3 +512,25 @@ def test_a_map_of_changes_does_not_wait_for_a_drawing_that_is_called_off(qtbot, 
     assert last.isActive() and small._job is None
     del layer, last
     qtbot.waitUntil(lambda: gone == ["first", "last"])
+
+
+def test_the_list_of_changes_shows_long_classes_where_there_is_room(qgis_app, qtbot):
+    """“Old compound · suspected” beside “None”: each half of the room cut the one and left the other empty."""
+    from qgis.PyQt.QtGui import QStandardItem, QStandardItemModel
+    from urban_renewal.dialogs.editors.ruleset_preview import RulesetPreview
+
+    preview = RulesetPreview()
+    qtbot.addWidget(preview)
+    model = QStandardItemModel()
+    model.appendRow([QStandardItem(text) for text in ("P000162", "Old compound · suspected", "None", "0.67")])
+    preview.list.setModel(model)
+    for letters, is_whole in ((70, True), (40, False)):
+        preview.resize(preview.fontMetrics().averageCharWidth() * letters, 900)
+        preview.show()
+        qtbot.wait(20)
+        view = preview.list
+        assert sum(map(view.columnWidth, range(4))) == view.viewport().width()
+        wanted = [view.sizeHintForColumn(column) for column in range(4)]
+        assert view.columnWidth(0) >= wanted[0] and view.columnWidth(3) >= wanted[3]
+        assert (view.columnWidth(1) >= wanted[1]) == is_whole
+        assert view.columnWidth(1) > view.columnWidth(2)
