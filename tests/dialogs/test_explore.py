@@ -126,7 +126,7 @@ def test_a_parcel_is_reviewed_from_where_it_is_told_of(explore, dock):
     click(explore, EAST + 1, NORTH + 1)
     assert 'href="review:"' in explore.panel.text.toHtml()
     panel = follow()
-    assert panel.isVisibleTo(dock.parent()) or not panel.isHidden()
+    assert not panel.isHidden()
     assert current(panel) == "P2"
     others = [item.parcel_id for item in panel.desk.queue if item.parcel_id != "P2"]
     assert panel.show_parcel(others[0]) and current(panel) != "P2"

@@ -53,8 +53,9 @@ def test_steps_one_by_one(real_dock, qtbot, tmp_path, load_town):
     assert found["prepare"] == ["81 parcels", "81 buildings", "100 % of streets connected", "0 / 0 errors / warnings"]
     assert "9,000 people" in dock.cards["prepare"].body.text()
     dock.cards["prepare"].link_asked.emit("prepare", "map")
-    on = {layer.name() for layer in QgsProject.instance().layerTreeRoot().checkedLayers()}
-    assert {"Walk network", "Findings of the input check"} & on or on, on
+    root, ours = QgsProject.instance().layerTreeRoot(), {"Issues", "Walk network", "Demonstration zones"}
+    shown = {"Issues", "Walk network"}
+    qtbot.waitUntil(lambda: ours & {layer.name() for layer in root.checkedLayers()} == shown, timeout=5000)
     assert found["tag"] == ["81 old compounds", "0 suspected"]
     assert "1 community with a gap" in found["gaps"]
     assert found["zones"][0] == "1 zone"

@@ -266,7 +266,7 @@ def test_reviews_are_the_input_of_the_next_tag(review, dock, qtbot, project):
     choice = dock.session.study.inputs["REVIEWS"]
     layer = project.mapLayer(choice.layer_id)
     assert [feature["tag"] for feature in layer.getFeatures()] == ["urban_village"]
-    assert dock.session.states()["tag"].kind == "stale" or dock.session.states()["tag"].kind == "blocked"
+    assert dock.session.states()["tag"].kind == "stale"
     for _ in range(2):
         qtbot.keyClick(review.form.list, Qt.Key.Key_1)
     qtbot.waitUntil(lambda: layer.featureCount() == 3, timeout=2000)  # written past QGIS, which counted when it came
@@ -329,4 +329,4 @@ def test_a_parcel_is_found_by_its_id(review, qtbot):
     find.setText("P5")
     qtbot.keyClick(find, Qt.Key.Key_Return)
     assert review.form.last.text() == ""
-    assert not review.desk.store.path.exists() or rows(review) == []
+    assert not review.desk.store.path.exists()
