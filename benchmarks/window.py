@@ -205,10 +205,10 @@ class Actions:
         sheet.inputs.setFilePath(str(SAMPLE))
         sheet.take()
         yield 500, lambda: sheet.check is not None or not sheet.problem.isHidden()
-        self.beat.say(f"# take over: {sheet.problem.text() or 'done'}")
+        again = sheet.check
+        self.beat.say(f"# take over: {'done' if again is not None else sheet.problem.text()}")
         yield 500, always
         self.beat.phase("take the delivery over")
-        again = sheet.check
         if again is not None:
             again.checked.connect(checked.append)
             yield 500, lambda: len(checked) > 1

@@ -1664,6 +1664,10 @@
         <translation>得分在两个限值之间，或已知资料不足以确认的宗地，由复核定。</translation>
     </message>
     <message>
+        <source>Parcels that meet no street</source>
+        <translation>离道路过远的宗地</translation>
+    </message>
+    <message>
         <source>Parcels that the study looks at.</source>
         <translation>本研究的宗地数。</translation>
     </message>

@@ -31,6 +31,7 @@ GROUND = 7  # the depth of areas that play no role: below all others, above terr
 NEW = "urban_renewal/loading"  # custom property of a group that is being filled
 HOUSE = "urban_renewal/base"  # custom property of inputs that wear the house's base map: as which table
 SHIFTED = "facilities_gcj02"  # the sample's facilities where a web map shows them
+FAR = "far"  # those rows of `gap` that meet no street, when somebody asks for them
 HIDDEN = ("communities", "population", "plan", "constraints", "programme", "truth", SHIFTED, "height_points",
           "entrances")  # fmt: skip
 STRANGER, STRANGER_MM = "#D8D4CA", 0.8  # colour and size in mm of what was added and plays no role
@@ -62,6 +63,8 @@ def table_title(name: str) -> str:
 
     if name == SHIFTED:
         return tr("Facilities (GCJ-02)")
+    if name == FAR:
+        return tr("Parcels that meet no street")
     if name in ROLE_TABLES:
         return role_title(ROLE_TABLES[name])
     try:

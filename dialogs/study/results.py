@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,10 @@ from ...processing.styling.dressed import see_through, wear
 from ...processing.styling.loads import count_full, full_rows, join_full
 from ...processing.texts import interface_language, tr
 from . import tree
-from .adding import ROLE_TABLES, add_in_order, house_layers, loading_sample, table_title, tables_in
+from .adding import FAR, ROLE_TABLES, add_in_order, house_layers, loading_sample, table_title, tables_in
 from .crossing import crossing
 from .project_state import columns_of, layer_of
-from .steps import DELIVERY, results_of
+from .steps import DELIVERY, owner_of, results_of
 from .study import Study
 from .tree import MARK, result_of
 from .tree import show_step as show_results
@@ -43,7 +43,7 @@ DELIVERED_INPUTS = frozenset(  # its tables from which a study could begin anew
 )  # fmt: skip
 TABLES = {  # what 打开表 opens, the first there is
     "prepare": ("issues", "people"), "tag": ("tagged",), "gaps": ("gap_summary", "gap"), "zones": ("findings", "zones"),
-    "sites": ("sites",), "far": ("gap",),
+    "sites": ("sites",),
 }  # fmt: skip
 
 
@@ -211,12 +211,16 @@ def opening_delivery(iface: Any, project: QgsProject, study: Study) -> Any:
 def opening_step(iface: Any, project: QgsProject, study: Study, key: str) -> Any:
     """Load, in turns, the layers of one step that are not on the map yet, or are from an older run; show only them.
 
+    What else of the step is in the project (a delivery's tables, say) is replaced as well: it would tell old figures.
     Who has gone near a place stays there; the map shows all of the step when it is asked for once more.
     """
     files = results_of(study)
-    tables = {name: files[name] for name in tree.SHOWN.get(key, ()) if name in files}
     loaded = sources(project, study.study_id)
+    names = {*tree.SHOWN.get(key, ()), *(name for name in loaded if owner_of(name) == key)}
+    tables = {name: files[name] for name in names if name in files}
     wanted = {name: path for name, path in tables.items() if loaded.get(name) != path}
+    if not loaded.get(FAR, "").startswith(f"{files.get('gap')}|subset="):
+        _drop(project, study.study_id, FAR)  # it shows rows of the gaps before
     yield from loading_tables(project, wanted, study.study_id, _study_title(study))
     if key == "gaps" and "facility_load" in files and _are_loads_old(project, study, files["facility_load"]):
         yield from _facilities_of(project, study, files["facility_load"])
@@ -247,20 +251,37 @@ def _facilities_of(project: QgsProject, study: Study, load: str) -> Any:
         yield from _adding_facilities(project, study.study_id, title, places, columns["facility_id"], load)
 
 
-def opening_table(iface: Any, project: QgsProject, study: Study, key: str, only: str = "") -> Any:
+def opening_table(iface: Any, project: QgsProject, study: Study, key: str) -> Any:
     """Open the table of a step's main result in turns, loading it when it is not in the project.
 
-    `only` = QGIS expression of the rows to show at first; "" = all. Nothing opens when there is no such result.
+    Nothing opens when there is no such result.
     """
-    files, loaded = results_of(study), sources(project, study.study_id)
+    files = results_of(study)
     name = next((table for table in TABLES.get(key, ()) if table in files), "")
-    if not name:
-        return
-    if loaded.get(name) != files[name]:
-        yield from loading_tables(project, {name: files[name]}, study.study_id, _study_title(study))
-    layer = next((item for item in project.mapLayers().values() if result_of(item) == (study.study_id, name)), None)
+    if name:
+        yield from _opening_rows(iface, project, study, name, files[name])
+
+
+def opening_far(iface: Any, project: QgsProject, study: Study, parcels: Sequence[str]) -> Any:
+    """Show, in turns, the gaps of these parcels as a layer of their own, and open its table.
+
+    QGIS reads all rows of a layer before its table shows some: those of a city for seconds.
+    """
+    source = results_of(study).get("gap", "")
+    if source and parcels:
+        names = ", ".join(map(QgsExpression.quotedString, parcels))
+        layer = yield from _opening_rows(iface, project, study, FAR, f'{source}|subset="parcel_id" IN ({names})')
+        if layer is not None:
+            project.layerTreeRoot().findLayer(layer.id()).setItemVisibilityCheckedParentRecursive(True)
+
+
+def _opening_rows(iface: Any, project: QgsProject, study: Study, table: str, source: str) -> Any:
+    if sources(project, study.study_id).get(table) != source:
+        yield from loading_tables(project, {table: source}, study.study_id, _study_title(study))
+    layer = next((item for item in project.mapLayers().values() if result_of(item) == (study.study_id, table)), None)
     if iface is not None and layer is not None:
-        iface.showAttributeTable(layer, only)
+        iface.showAttributeTable(layer)
+    return layer
 
 
 def frame_row(iface: Any, project: QgsProject, study: Study, table: str, row: tuple[str, str]) -> None:

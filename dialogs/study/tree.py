@@ -13,18 +13,19 @@ from typing import Any
 from qgis.core import QgsLayerTreeGroup, QgsMapLayer, QgsProject
 
 from ...processing.texts import tr
-from .adding import house_layers
+from .adding import FAR, house_layers
 
 MARK = "urban_renewal/result"  # custom property of layers we loaded and of a study's group: never guessed as an input
 PART = "urban_renewal/part"  # custom property of a group within a study's: which
 STEP = "urban_renewal/step"  # custom property of a study's group: the step that was shown last
 SET, WISH = "urban_renewal/set", "urban_renewal/wish/"  # of a node: how we left it; what a person wanted for a step
 FIRST = "urban_renewal/first"  # of a node: how a person had it before a step switched it
+NAMED = "urban_renewal/named"  # of a group: what we called it; a person may have called it otherwise since
 ASIDE = "urban_renewal/aside"  # of a node that is hidden for a while
 PARTS = (  # groups of a study from above, and the tables of each, from above
     ("prepare", ("issues",)),
     ("zones", ("cores", "links", "branches", "zones", "checked_zones", "actions", "petals", "projects", "corners")),
-    ("gaps", ("sites", "facilities", "gap_summary", "gap", "edges")),
+    ("gaps", ("sites", "facilities", FAR, "gap_summary", "gap", "edges")),
     ("tag", ("tagged",)),
     ("ground", ("contours", "land_use_map")),
     ("tables", ()),
@@ -60,7 +61,16 @@ def ensure_group(project: QgsProject, study_id: str, title: str) -> QgsLayerTree
     if found is None:
         found = project.layerTreeRoot().insertGroup(0, title)
         found.setCustomProperty(MARK, study_id)
+        found.setCustomProperty(NAMED, title)
+    _name(found, title)
     return found
+
+
+def _name(group: QgsLayerTreeGroup, title: str) -> None:
+    """Call a group as it is called now (QGIS may speak another language), unless a person named it."""
+    if group.customProperty(NAMED, "") == group.name():
+        group.setName(title)
+        group.setCustomProperty(NAMED, title)
 
 
 def part_of(layer: QgsMapLayer, table: str) -> str:
@@ -92,11 +102,13 @@ def _part(group: QgsLayerTreeGroup, key: str) -> QgsLayerTreeGroup:
     groups = [node for node in group.children() if node.customProperty(PART, "")]
     there = {node.customProperty(PART): node for node in groups}
     if key in there:
+        _name(there[key], part_title(key))
         return there[key]
     children = group.children()
     later = [children.index(node) for name, node in there.items() if name in keys[keys.index(key) :]]
     made = group.insertGroup(min(later, default=len(children)), part_title(key))
     made.setCustomProperty(PART, key)
+    made.setCustomProperty(NAMED, made.name())
     made.setExpanded(False)
     return made
 

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from qgis.core import Qgis, QgsExpression
+from qgis.core import Qgis
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QPushButton
 
@@ -104,15 +104,13 @@ def _table(dock: Any, step: str, about: str) -> None:
 
 
 def _far(dock: Any, step: str, about: str) -> None:
-    """Open the parcels that meet no street as a table; with their places, so that each can be found on the map."""
+    """Open the parcels that meet no street as a layer and a table: each can be found on the map."""
     dock.opening.add(_opening_far(dock, dock.session.study))
 
 
 def _opening_far(dock: Any, study: Any) -> Any:
     far = yield from aside(partial(far_from_streets, results_of(study)))
-    names = ", ".join(map(QgsExpression.quotedString, far))
-    only = f'"parcel_id" IN ({names})' if names else ""
-    yield from results.opening_table(dock.iface, dock.session.project, study, "far", only)
+    yield from results.opening_far(dock.iface, dock.session.project, study, far)
 
 
 def _report(dock: Any, step: str, about: str) -> None:

@@ -1,11 +1,12 @@
 """What cards say besides their figures: what stays unknown, and where the way to it leads."""
 
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 
 import pytest
-from qgis.core import QgsFeatureRequest, QgsProject
+from qgis.core import QgsFeature, QgsProject, QgsVectorLayer
 
 
 def detail(path, rows):
@@ -38,6 +39,10 @@ def test_their_list_shows_them_alone(dock, qtbot, tmp_path, monkeypatch):
 
     gap = tmp_path / "gap.gpkg"
     write_tables(gap, {"gap": ("Polygon?crs=EPSG:4545&field=parcel_id:string", BOX, ["甲's"])})
+    other = QgsVectorLayer(f"{gap}|layername=gap", "gap", "ogr")
+    near = QgsFeature(other.fields())
+    near["parcel_id"] = "P2"
+    assert other.dataProvider().addFeature(near)
     files = {**detail(tmp_path / "detail.gpkg", [("甲's", "kgar", "NOT_SNAPPED"), ("P2", "kgar", "ok")]),
              "gap": f"{gap}|layername=gap"}  # fmt: skip
     opened = []
@@ -47,9 +52,20 @@ def test_their_list_shows_them_alone(dock, qtbot, tmp_path, monkeypatch):
     follow(dock, "gaps", "far")
     assert opened == []  # a city's rows are read beside the window
     qtbot.waitUntil(lambda: dock.opening.is_idle, timeout=5000)
-    ((layer, only),) = opened
-    assert layer.id() in QgsProject.instance().mapLayers()
-    assert [row["parcel_id"] for row in layer.getFeatures(QgsFeatureRequest().setFilterExpression(only))] == ["甲's"]
+    ((layer,),) = opened
+    node = QgsProject.instance().layerTreeRoot().findLayer(layer.id())
+    assert node.isVisible() and layer.name() == "Parcels that meet no street"
+    assert [row["parcel_id"] for row in layer.getFeatures()] == ["甲's"]
+    follow(dock, "gaps", "far")  # asked for again, it is the same layer
+    qtbot.waitUntil(lambda: dock.opening.is_idle, timeout=5000)
+    assert [given[0].id() for given in opened] == [layer.id()] * 2
+    for is_there in (True, False):
+        follow(dock, "gaps", "map")
+        qtbot.waitUntil(lambda: dock.opening.is_idle, timeout=5000)
+        names = [item.name() for item in QgsProject.instance().mapLayers().values()]
+        assert names.count("Parcels that meet no street") == is_there
+        shutil.copy(gap, tmp_path / "gap anew.gpkg")
+        files["gap"] = f"{tmp_path / 'gap anew.gpkg'}|layername=gap"  # counted anew: it was a part of the gaps before
 
 
 @pytest.mark.parametrize(
