@@ -87,6 +87,7 @@ class Head(QWidget):
         )))  # fmt: skip
         self.welcome, self.kept = text_label(), text_label()
         self._session = session
+        self._about = ""  # whose name is in the field
         self._looked: str | None = None  # the folder that was looked into for a study
         self.kept.linkActivated.connect(lambda _: self._take_up())
         session.ended.connect(lambda *_: recovery.keep(session.study))
@@ -111,8 +112,9 @@ class Head(QWidget):
 
     def show_study(self, study: Study, has_layers: bool) -> None:
         """Show what the study uses, and how to begin as long as nothing has been done."""
-        if not self.name.hasFocus():
+        if not self.name.hasFocus() or study.study_id != self._about:  # a name of another study would become its own
             self.name.setText(study.name)
+        self._about = study.study_id
         self.name.setToolTip(tr("Sample data") if study.is_sample else "")
         self.sample.setVisible(not study.steps or not has_layers)  # data are added at any time
         self._show_kept(study)

@@ -265,3 +265,33 @@ def test_a_layer_of_people_and_communities_wears_the_look_of_communities(project
     both = Study(inputs={**alone.inputs, "COMMUNITIES": InputChoice(layer.id())})
     assert [table for _, table in wearers(project, alone)] == ["population"]
     assert [table for _, table in wearers(project, both)] == ["communities"]
+
+
+def test_tables_of_an_older_run_go_with_their_step(project, delivered, qgis_iface, tmp_path):
+    """Gaps ran anew after a delivery: its table of loads told the old figures beside the new map."""
+    from urban_renewal.dialogs.study import results
+    from urban_renewal.dialogs.study.study import StepRecord, Study
+    from urban_renewal.dialogs.study.turns import through
+
+    write_tables(tmp_path / "steps" / "new.gpkg", {name: MORE[name] for name in ("gap", "facility_load")})
+    study = Study(study_id="s", folder=str(tmp_path))
+    new = {name: f"steps/new.gpkg|layername={name}" for name in ("gap", "facility_load")}
+    study.steps["gaps"] = StepRecord("2", "2025-12-31T10:00:00", 1.0, new)
+    before = results.sources(project, "s")
+    through(results.opening_step(qgis_iface, project, study, "gaps"))
+    after = results.sources(project, "s")
+    assert all(after[name] == str(tmp_path / place) for name, place in new.items())
+    assert after["findings"] == before["findings"] and set(after) == set(before)  # of a step that did not run
+
+
+def test_groups_are_called_in_the_language_of_qgis_unless_a_person_named_them(project, delivered, monkeypatch):
+    from urban_renewal.dialogs.study import results, tree
+    from urban_renewal.dialogs.study.turns import through
+
+    parts = {node.customProperty(tree.PART): node for node in tree.group_of(project, "s").children()}
+    parts["gaps"].setName("mine")
+    monkeypatch.setattr(tree, "part_title", lambda key: {"zones": "示范片区", "gaps": "步行与缺口"}.get(key, key))
+    tables = {name: f"{delivered}|layername={name}" for name in ("zones", "gap")}
+    through(results.loading_tables(project, tables, "s", "成果：x"))
+    assert (parts["zones"].name(), parts["gaps"].name()) == ("示范片区", "mine")
+    assert tree.group_of(project, "s").name() == "成果：x"

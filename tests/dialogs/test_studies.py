@@ -26,6 +26,22 @@ def test_two_studies_in_a_project(dock, qtbot, tmp_path, load_inputs):
     assert dock.session.study.name == "甲"
 
 
+def test_a_name_being_typed_stays_with_its_study(dock, qtbot, tmp_path, load_inputs):
+    """The menu leaves the focus in the field: the name of the one study became that of the other."""
+    ready(dock, qtbot, tmp_path, load_inputs)
+    dock.session.rename("甲")
+    act(dock, "New study").trigger()
+    dock.session.rename("乙")
+    dock.name.hasFocus = lambda: True
+    act(dock, "甲").trigger()
+    assert dock.name.text() == "甲"
+    dock.name.editingFinished.emit()
+    assert [study.name for study in dock.session.workbook.studies] == ["甲", "乙"]
+    dock.name.setText("甲二")
+    dock.refresh()
+    assert dock.name.text() == "甲二"  # what is being typed is not taken back
+
+
 def test_copy_has_inputs_and_settings_but_no_results(dock, click, qtbot, tmp_path, load_inputs):
     ready(dock, qtbot, tmp_path, load_inputs)
     dock.session.set_value("RULES", "cn-national")
