@@ -248,7 +248,7 @@ def amount_text(value: Any, unit: Any) -> str:
     """Return an amount with its unit; — when it is not known."""
     if value is None:
         return "—"
-    digits = 0 if unit == "people" and abs(value) >= WHOLE_PEOPLE else 1
+    digits = 0 if unit == "people" and not 0 < abs(value) < WHOLE_PEOPLE else 1
     return f"{wording.number(value, digits)} {unit_text(unit)}".strip()
 
 

@@ -331,7 +331,13 @@ def test_a_parcel_where_nobody_lives_says_so_once(explore):
 
 @pytest.mark.parametrize(
     ("value", "unit", "told"),
-    [(89.9, "people", "90 people"), (0.4, "people", "0.4 people"), (89.9, "m2", "89.9 m²"), (None, "people", "—")],
+    [
+        (89.9, "people", "90 people"),
+        (0.4, "people", "0.4 people"),
+        (0.0, "people", "0 people"),
+        (89.9, "m2", "89.9 m²"),
+        (None, "people", "—"),
+    ],
 )
 def test_many_people_are_told_whole(qgis_app, value, unit, told):
     from urban_renewal.dialogs.explore.text import amount_text
