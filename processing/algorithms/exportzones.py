@@ -123,6 +123,7 @@ class ExportZones(RenewalAlgorithm):
 
     def compute(self, inputs, run) -> Results:
         from ...core.words import say
+        from ..delivery.earlier import keep_others
         from ..delivery.ground import add_ground
         from ..delivery.study import Study
         from ..delivery.writer import write_delivery
@@ -139,4 +140,5 @@ class ExportZones(RenewalAlgorithm):
         folder = inputs.path("FOLDER")
         with staged_folder(folder) as part:
             write_delivery(part, study, run.part(0.1, 1))
+            keep_others(folder, part, formats, run)
         return Results(values={"FOLDER": str(folder), "MANIFEST": str(folder / "manifest.json")})

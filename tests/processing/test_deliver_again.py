@@ -135,3 +135,45 @@ def test_a_changed_land_use_is_noticed(whole, run_algorithm):
     del layer
     found, _, _ = run_algorithm("verifydelivery", {"FOLDER": str(folder), "STRICT": False, "FINDINGS": "memory:"})
     assert found["OK"] == 0
+
+
+def test_what_others_put_into_a_delivery_stays(study, run_algorithm, tmp_path):
+    """The folder is replaced as a whole: the bureau's remarks in it went without a word, and so did formats."""
+    folder = tmp_path / "成果"
+    run_algorithm("exportzones", {**study, "FORMATS": ["gpkg", "csv"], "FOLDER": str(folder)})
+    remarks = folder / "意见" / "规自局 批注.docx"
+    remarks.parent.mkdir()
+    remarks.write_bytes(b"remarks")
+    remarks.chmod(0o444)
+    (folder / "report.html").write_text("somebody's", encoding="utf-8")  # the next delivery has one of its own
+    (folder / "data.gpkg-wal").write_bytes(b"")
+    (folder / "Thumbs.db").write_bytes(b"x")
+    _, _, feedback = run_algorithm("exportzones", {**study, "FORMATS": ["html"], "FOLDER": str(folder)})
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert found == {"manifest.json", "report.html", "report_kept.html", "意见/规自局 批注.docx"}
+    assert remarks.read_bytes() == b"remarks"
+    assert (folder / "report_kept.html").read_text(encoding="utf-8") == "somebody's"
+    log = feedback.textLog()
+    assert "里有 2 个不属于上一份成果的文件，已原样留在新的成果旁：report.html、意见/规自局 批注.docx。" in log
+    assert "上一份成果还有 csv、gpkg，这次没有选" in log
+    found, _, _ = run_algorithm("verifydelivery", {"FOLDER": str(folder), "STRICT": True, "FINDINGS": "memory:"})
+    assert found["OK"]
+
+
+def test_the_first_delivery_and_the_same_again_say_nothing_of_an_earlier_one(study, run_algorithm, tmp_path):
+    values = {**study, "FORMATS": ["csv"], "FOLDER": str(tmp_path / "成果")}
+    for _ in range(2):
+        _, _, feedback = run_algorithm("exportzones", values)
+        assert "上一份成果" not in feedback.textLog()
+
+
+def test_with_a_broken_manifest_nothing_goes(study, run_algorithm, tmp_path):
+    """Nobody knows any more whose the files are."""
+    folder = tmp_path / "成果"
+    values = {**study, "FORMATS": ["csv"], "FOLDER": str(folder)}
+    run_algorithm("exportzones", values)
+    (folder / "notes.txt").write_text("notes", encoding="utf-8")
+    (folder / "manifest.json").write_text("{", encoding="utf-8")
+    _, _, feedback = run_algorithm("exportzones", values)
+    assert (folder / "notes.txt").read_text(encoding="utf-8") == "notes"
+    assert "manifest.json 读不了" in feedback.textLog()
