@@ -21,7 +21,8 @@ REASONS = {
                       "ECONNRESET", "EREMOTEIO"),
     "fault_disk": ("EIO",),
     "fault_held": ("EBUSY", "ETXTBSY", "EAGAIN", "EDEADLK"),
-    "fault_in_the_way": ("EEXIST", "EISDIR", "ENOTEMPTY"),
+    "fault_in_the_way": ("EEXIST", "ENOTEMPTY"),
+    "fault_folder": ("EISDIR",),
     "fault_long": ("ENAMETOOLONG",),
     "fault_many": ("EMFILE", "ENFILE"),
 }  # fmt: skip
@@ -37,14 +38,16 @@ SQLITE = (  # what SQLite says of itself, the same in every version: its numbers
 LEAST_FREE = 64 * 1024  # bytes: with less no file of ours can be begun
 
 
-def tell_fault(fault: OSError | sqlite3.Error) -> dict[str, str]:
+def tell_fault(fault: OSError | sqlite3.Error, named: bool = True) -> dict[str, str]:
     """Return why it failed, in each language, without a full stop; with the name of the file where it is known.
+
+    `named` = False: the sentence that it goes into names the file.
 
     What nobody foresaw is told in the system's words, and that they are its words.
     """
     code = _code_of(fault)
-    named = getattr(fault, "filename", None)
-    name = ntpath.basename(str(named).rstrip("/\\")) if isinstance(named, str) else ""
+    path = getattr(fault, "filename", None) if named else None
+    name = ntpath.basename(str(path).rstrip("/\\")) if isinstance(path, str) else ""
     name = name.removesuffix(".lock").replace(
         ".part.", "."
     )  # of a file on its way
@@ -62,11 +65,11 @@ def tell_library(said: str, folder: Path) -> dict[str, str]:
     Where the folder is gone, full or closed to us that is why; else the words of the library stand.
     """
     if not folder.is_dir():
-        return tell_fault(FileNotFoundError(errno.ENOENT, "", str(folder)))
+        return tell_fault(FileNotFoundError(errno.ENOENT, ""))
     if shutil.disk_usage(folder).free < LEAST_FREE:
         return tell_fault(OSError(errno.ENOSPC, ""))
     if not os.access(folder, os.W_OK):
-        return tell_fault(PermissionError(errno.EACCES, "", str(folder)))
+        return tell_fault(PermissionError(errno.EACCES, ""))
     return {language: say("fault_other", language, text=said.strip()) for language in LANGUAGES}
 
 

@@ -52,7 +52,7 @@ def read(path: Path) -> Document:
     except FileNotFoundError as error:
         raise RenewalError("json_missing", file=str(path)) from error
     except OSError as error:
-        raise RenewalError("json_unreadable", file=path.name, reason=tell_fault(error)) from error
+        raise RenewalError("json_unreadable", file=path.name, reason=tell_fault(error, named=False)) from error
     if len(data) > MAX_BYTES:
         raise RenewalError("json_too_large", file=path.name, limit_mb=MAX_BYTES // 2**20)
     try:

@@ -153,9 +153,14 @@ def _refuse_choices(algorithm: Any, values: Mapping[str, Any]) -> None:
     """Refuse a word that is no choice, and say which are."""
     for definition in algorithm.parameterDefinitions():
         value = values.get(definition.name())
-        if not isinstance(definition, QgsProcessingParameterEnum) or value in (None, "", []):
+        if not isinstance(definition, QgsProcessingParameterEnum) or value in (None, ""):
             continue
-        words = value.split(",") if isinstance(value, str) else value if isinstance(value, (list, tuple)) else []
+        if value in ([], ()) and not definition.flags() & Qgis.ProcessingParameterFlag.Optional:
+            raise RenewalError("choice_needed", parameter=definition.name(), known=definition.options())
+        if isinstance(value, QgsProperty):
+            continue
+        several = value.split(",") if isinstance(value, str) else value
+        words = several if definition.allowMultiple() and isinstance(several, (list, tuple)) else [value]
         unknown = [str(word) for word in words if str(word) not in definition.options()]
         if unknown:
             told = {"parameter": definition.name(), "values": unknown, "n": len(unknown)}

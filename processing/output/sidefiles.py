@@ -59,7 +59,7 @@ def stage_side_files(files: Mapping[str, tuple[Path, Writer]]) -> list[tuple[Pat
                 writer(part)
         except OSError as error:
             drop(staged)
-            raise RenewalError("write_failed", path=str(place), reason=tell_fault(error)) from error
+            raise RenewalError("write_failed", path=str(place), reason=tell_fault(error, named=False)) from error
     return staged
 
 
@@ -69,7 +69,7 @@ def move_side_files(staged: list[tuple[Path, Path]]) -> None:
         try:
             part.replace(place)
         except OSError as error:
-            raise RenewalError("write_failed", path=str(place), reason=tell_fault(error)) from error
+            raise RenewalError("write_failed", path=str(place), reason=tell_fault(error, named=False)) from error
 
 
 def drop(staged: list[tuple[Path, Path]]) -> None:

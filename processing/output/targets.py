@@ -102,6 +102,11 @@ def parse_target(parameter: str, value: Any, context: QgsProcessingContext) -> T
         uri = QgsDataSourceUri(scheme[2])
         column = uri.geometryColumn() or "geom"
         return Target(parameter, "postgis", scheme[2], None, uri.table(), column, project, layer_name or uri.table())
+    table = re.match(r"^(.+\.gpkg)\|layername=([^|]+)$", text, re.IGNORECASE | re.DOTALL)  # as layers are named
+    if table:
+        path = Path(os.path.abspath(table[1]))  # noqa: PTH100
+        name = layer_name or table[2]
+        return Target(parameter, "table", f"{path}|layername={table[2]}", path, table[2], "geom", project, name)
     other = re.match(r"^(\w+)://", text)
     if other:  # what “Save to Database Table…” gives for another database
         raise RenewalError("target_database_unknown", parameter=parameter, scheme=other[1])

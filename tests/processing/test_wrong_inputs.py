@@ -47,12 +47,23 @@ def test_geometry_in_words(told, make_layer):
         ({"RULES": "错"}, "参数 规则集 RULES 不认识 错。可用的有：chongqing、cn-national、strict-morphology。"),
         ({"INVALID": "mend", "LANGUAGE": "en"},
          "Parameter Invalid geometry INVALID does not know mend. There are: repair, skip, stop."),
+        ({"RULES": 7}, "参数 规则集 RULES 不认识 7。可用的有：chongqing、cn-national、strict-morphology。"),
+        ({"INVALID": "repair,skip"}, "参数 无效图形 INVALID 不认识 repair,skip。可用的有：repair、skip、stop。"),
         ({"AS_OF": "昨天"}, "参数 基准日期 AS_OF 的“昨天”不是日期。请写成 2025-12-31 的样子。"),
         ({"RULES_FILE": "/nowhere/own.json"}, "找不到文件“/nowhere/own.json”。请检查路径。"),
     ],
 )  # fmt: skip
 def test_choices_and_files(told, parcels, values, sentence):
     assert told("tagparcels", {"PARCELS": parcels, "OUTPUT": "memory:", **values}) == sentence
+
+
+def test_no_choice_at_all(told, make_layer, tmp_path):
+    """QGIS said “Incorrect parameter value for FORMATS”, in English and without what would be right."""
+    zones = make_layer([(SQUARE, {"zone_id": "a"})], "Polygon", name="片区")
+    members = make_layer([(None, {"zone_id": "a", "parcel_id": "p"})], "NoGeometry", name="成员")
+    values = {"ZONES": zones, "MEMBERS": members, "FORMATS": [], "FOLDER": str(tmp_path / "成果")}
+    message = told("exportzones", values)
+    assert message.startswith("参数 输出格式 FORMATS 一项也没有选。可用的有：") or "FORMATS 一项也没有选" in message
 
 
 @pytest.mark.parametrize("name", ["facilitygap", "fullstudy"])
