@@ -17,6 +17,7 @@ from ..errors import RenewalError
 from ..run import Run
 from ..slices import sliced
 from .order import least_by_key
+from .profiles import load_rules
 
 Reals = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -26,7 +27,6 @@ Objects = npt.NDArray[np.object_]
 CLOSED = -1  # milliseconds of an edge that cannot be walked in that direction
 CELL_M = 500.0  # own choice: side of the cells in which nodes are numbered; no result depends on it
 LONGEST_MS = 2**31 - 1
-DOUBT_SHARE = 0.05  # of street length on capped edges: as rules.capped_warning_share
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def graph_from_edges(edges: pd.DataFrame, profiles: Sequence[str], run: Run) -> 
     Parameters: `edges` with `edge_id, from_node, to_node, kind`, `<profile>_fwd_ms`, `<profile>_back_ms` for each of
     `profiles` (NULL = closed) and `geometry` (LineString, metres of the working CRS); `length_m, z_from_m, z_to_m,
     component, unjoined` are used when there. Nodes lie where their edges end. The order of rows does not matter.
-    Edges without ids, nodes or geometry are left out and listed (`edge_unusable`). When more than 5 % of the length of
+    Edges without ids, nodes or geometry are left out and listed (`edge_unusable`). When too much of the length of
     streets is `capped` (`capped_m`), the run says 高程待核 (`network_heights_doubtful`).
     Raises RenewalError: `network_columns_missing`, `network_without_profile`, `network_empty`, `edge_id_twice`,
     `edge_time_not_positive` (times are whole milliseconds above 0).
@@ -201,7 +201,8 @@ def profiles_in(edges: pd.DataFrame) -> tuple[str, ...]:
 def _tell_doubt(table: pd.DataFrame, length: Reals, run: Run) -> None:
     """Say beside every result when too much of the streets has capped slopes (methods.md §2: 高程待核).
 
-    The same share as where the network was built; of one without `capped_m` whole edges, no less than the truth.
+    From the shipped share of street length on (`capped_warning_share`), as where the network was built: which file of
+    profiles that was an EDGES table does not tell. Without `capped_m` whole edges count, no less than the truth.
     """
     capped_m = frames.reals(table, "capped_m")
     street = ~np.isnan(capped_m)
@@ -210,7 +211,7 @@ def _tell_doubt(table: pd.DataFrame, length: Reals, run: Run) -> None:
         street = table["kind"].to_numpy(dtype=object) == "street"
     total = float(length[street].sum())
     share = float(capped_m[street].sum()) / total if total else 0.0
-    if share > DOUBT_SHARE:
+    if share > load_rules().capped_warning_share:
         run.warn("network_heights_doubtful", percent=round(100 * share, 1))
 
 

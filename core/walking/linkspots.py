@@ -25,7 +25,6 @@ LEAST_M = 5.0  # own choice: what is nearer is a fault of the drawing (see near 
 TILE_M = 500.0  # own choice; no result depends on it
 DETOUR = 3.0  # own choice: today's walk takes at least this many times as long as the link
 SAVED_MS = 60_000  # own choice: and at least a minute longer
-PATH_SLOPE = 0.12  # steeper links are stairs: the limit of streets for vehicles, rules.street_slope_share
 STAIRS_SLOPE = 0.5  # own choice: stairs rise at most one in two (steps of 0.15 m on treads of 0.30 m)
 TRIM_M = 0.5  # of a link's ends, where it touches the streets that it joins
 
@@ -140,15 +139,16 @@ def _in_tile(known: _Known, rows: Longs, tree: cKDTree, max_link_m: float, limit
     length = np.hypot(known.x_m[b] - known.x_m[a], known.y_m[b] - known.y_m[a])
     climb = known.z_m[b] - known.z_m[a]
     slope = np.abs(np.nan_to_num(climb)) / np.maximum(length, 0.001)
+    steepest = known.profile.rules.street_slope_share  # of a path, as of streets for vehicles; steeper links are stairs
     keep = (length >= LEAST_M) & (slope <= STAIRS_SLOPE)
     if "stairs" in known.profile.closed:
-        keep &= slope <= PATH_SLOPE
+        keep &= slope <= steepest
     a, b, length, climb, slope = a[keep], b[keep], length[keep], climb[keep], slope[keep]
-    there, back = _link_ms(known.profile, length, np.nan_to_num(climb), slope > PATH_SLOPE)
+    there, back = _link_ms(known.profile, length, np.nan_to_num(climb), slope > steepest)
     now = _times_now(known, a, b, limit_ms)
     long_way = (now >= DETOUR * there) & (now - there >= SAVED_MS)
     line, none = _lines(known, a, b, 0.0), np.full(len(a), False)
-    found = Candidates(known.spots, a, b, line, length, climb, none | (slope > PATH_SLOPE), there, back, now)
+    found = Candidates(known.spots, a, b, line, length, climb, none | (slope > steepest), there, back, now)
     found = found.take(long_way)
     return found.take(_is_clear(known, found.a, found.b))
 

@@ -1,5 +1,7 @@
 """Missing links against walks derived by hand, and against networks that really have the link."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -50,6 +52,14 @@ def test_a_hairpin_by_hand():
     assert best["gain_places"] == "q, p"  # 20 people and 10 people save the same minutes each
     assert table["rank"].tolist() == list(range(1, len(table) + 1))
     assert run.facts["link_candidates_n"] >= len(table)
+
+
+def test_from_which_slope_links_are_stairs_stands_in_the_rules():
+    """15 % up, straight across: a path where a profile file lets streets for vehicles be as steep as 20 %."""
+    own = replace(ELDER, rules=replace(ELDER.rules, street_slope_share=0.2))
+    surface = make_surface(plane_raster(lambda x, y: 300 + 0.15 * y + 0 * x), None, own.rules, Run())
+    table, _ = links(graph_of(HAIRPIN, [own, WHEELCHAIR], surface), TWO, own, surface)
+    assert set(table["kind"]) == {"path"}
 
 
 def test_steep_links_are_stairs_or_nothing():
