@@ -14,7 +14,7 @@ import pandas as pd
 from .. import frames
 from ..rounding import rounded
 from ..tagging.overlays import DONE
-from .palette import CHILD_KINDS, ELDER_KINDS
+from .groups import USUAL, Groups
 
 TAGS = ("old_compound", "urban_village", "idle_factory", "idle_building")
 SWITCHED_OFF = ("idle_building",)  # no sourced rule yet (methods.md §1): an own ruleset or a reviewer may give it
@@ -99,10 +99,10 @@ def cover_of_kinds(summary: pd.DataFrame) -> dict[str, tuple[float, float]]:
     return found
 
 
-def worst_communities(summary: pd.DataFrame, keep: int = 10) -> pd.DataFrame:
+def worst_communities(summary: pd.DataFrame, keep: int = 10, groups: Groups = USUAL) -> pd.DataFrame:
     """Return the communities with the largest unmet share of need, over the kinds they have need of.
 
-    Columns: community_id, name, elder, child (mean of gap ÷ need over the group's kinds, NaN without need).
+    Columns: community_id, name, elder, child (mean of gap ÷ need over the kinds of `groups`, NaN without need).
     Sorted by the larger of the two, ties by community_id.
     """
     need = frames.reals(summary, "need")
@@ -110,11 +110,11 @@ def worst_communities(summary: pd.DataFrame, keep: int = 10) -> pd.DataFrame:
     share = np.divide(gap, need, out=np.full(len(summary), math.nan), where=need > 0)
     known = summary.assign(share=share).dropna(subset=["share"]).reset_index(drop=True)
     share, names = known["share"].to_numpy("float64"), frames.optional(known, "name").to_numpy(object)
-    groups = [known["kind"].isin(kinds).to_numpy(dtype=bool) for kinds in (ELDER_KINDS, CHILD_KINDS)]
+    mine = [known["kind"].isin(groups[name]).to_numpy(dtype=bool) for name in ("elder", "child")]
     rows = []
     for community, found_at in sorted(known.groupby("community_id").indices.items()):  # a city's are thousands
         name = next(iter(sorted({text for text in names[found_at] if not pd.isna(text)})), community)
-        elder, child = (_mean(share[found_at[group[found_at]]]) for group in groups)
+        elder, child = (_mean(share[found_at[group[found_at]]]) for group in mine)
         worst = np.nanmax([elder, child]) if not (math.isnan(elder) and math.isnan(child)) else math.nan
         rows.append((str(community), str(name), elder, child, worst))
     found = pd.DataFrame(rows, columns=["community_id", "name", "elder", "child", "worst"]).dropna(subset=["worst"])

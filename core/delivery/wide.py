@@ -10,7 +10,7 @@ import pandas as pd
 
 from .. import frames, schema
 from ..run import Run
-from .palette import CHILD_KINDS, ELDER_KINDS
+from .groups import USUAL, Groups
 
 FROM_DETAIL = {"need": "need", "served": "served", "gap": "gap", "share": "share", "in_r": "in_r"}
 SLICE = 50_000  # rows between two looks at Cancel
@@ -22,10 +22,11 @@ def kinds_of(detail: pd.DataFrame) -> tuple[str, ...]:
     return tuple(sorted(str(kind) for kind in detail["kind"].dropna().unique()))
 
 
-def widen_gaps(parcels: pd.DataFrame, detail: pd.DataFrame, run: Run) -> pd.DataFrame:
+def widen_gaps(parcels: pd.DataFrame, detail: pd.DataFrame, run: Run, groups: Groups = USUAL) -> pd.DataFrame:
     """Return the table `gap`: a row for each parcel that the detail knows, sorted by parcel_id.
 
-    Parameters: `parcels` parcel_id and geometry; `detail` parcel_id, kind, need, served, gap, share, in_r, walk_s.
+    Parameters: `parcels` parcel_id and geometry; `detail` parcel_id, kind, need, served, gap, share, in_r, walk_s;
+    `groups` which kinds are elders' and children's.
     `<kind>_min` is walk_s in minutes. `elder_gap`, `child_gap`:
     plain mean over the group's kinds with need of gap ÷ need (0–1), missing where no kind has need (contract.md).
     """
@@ -50,8 +51,8 @@ def widen_gaps(parcels: pd.DataFrame, detail: pd.DataFrame, run: Run) -> pd.Data
             blocks[f"{kind}_{name}"] = frames.optional(part, source, "real")
         blocks[f"{kind}_min"] = frames.optional(part, "walk_s", "real") / 60
     wide = pd.DataFrame(blocks, index=rows.index, copy=False)
-    wide["elder_gap"] = _group_gap(wide, [kind for kind in ELDER_KINDS if kind in kinds])
-    wide["child_gap"] = _group_gap(wide, [kind for kind in CHILD_KINDS if kind in kinds])
+    for name, members in groups.items():
+        wide[f"{name}_gap"] = _group_gap(wide, [kind for kind in members if kind in kinds])
     wide["schema_version"] = schema.SCHEMA_VERSION
     return frames.conform(wide, table)
 

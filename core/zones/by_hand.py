@@ -12,7 +12,6 @@ import pandas as pd
 import shapely
 
 from .. import frames
-from ..delivery.palette import CHILD_KINDS, ELDER_KINDS
 from ..run import Run
 from .contiguity import contiguous_pairs, neighbour_lists
 from .edits import NEAR, OUT
@@ -234,7 +233,7 @@ def open_desk(
     numbers = {name: frames.reals(land, name) for name in ("floor_m2", "pop")}
     numbers["area_m2"] = shapely.area(shapes)
     numbers |= _houses(actions, row_of)
-    gaps = {"elder": group_gaps(detail, ELDER_KINDS), "child": group_gaps(detail, CHILD_KINDS)}
+    gaps = {"elder": group_gaps(detail, rules.elder_kinds), "child": group_gaps(detail, rules.child_kinds)}
     return HandDesk(ids, shapes, dict(sorted(zones.items())), frozenset(core), rules, numbers, gaps, barriers)
 
 

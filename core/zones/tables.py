@@ -13,11 +13,10 @@ import pandas as pd
 import shapely
 
 from .. import frames, schema
-from ..delivery.palette import CHILD_KINDS, ELDER_KINDS
 from .gapmeans import group_gaps
 from .inputs import ZoneInputs
 from .roots import Core
-from .rules import PETAL_TAGS
+from .rules import PETAL_TAGS, ZoneRules
 from .values import Values
 from .words import Words
 
@@ -67,12 +66,12 @@ def told_sum(numbers: npt.NDArray[np.float64], rows: list[int]) -> float:
 
 
 def zones_table(
-    zones: list[Zone], cores: list[Core], inputs: ZoneInputs, bounds: list[dict[str, str | None]]
+    zones: list[Zone], cores: list[Core], inputs: ZoneInputs, rules: ZoneRules, bounds: list[dict[str, str | None]]
 ) -> pd.DataFrame:
     """Return ZONES: areas and floor areas are sums over parcels; nothing is proposed for demolition, so its share is 0.
 
     `bounds`: 四至 of each zone (tell_bounds); `outline_m2` the area within the boundary, its streets included.
-    `elder_gap`, `child_gap`: mean over the group's kinds with need of gap ÷ need (gapmeans); NaN without a gap table.
+    `elder_gap`, `child_gap`: mean over the rules' kinds with need of gap ÷ need (gapmeans); NaN without a gap table.
     `people`, `households`, `pop_60`, `pop_0_5`: sums of what is known of the parcels, NaN when nothing but empty
     parcels is.
     """
@@ -80,7 +79,8 @@ def zones_table(
     area = shapely.area(frames.geometries(parcels))
     floor = frames.reals(parcels, "floor_m2")
     ages = {name: frames.reals(parcels, name) for name in ("pop", "households", "pop_60", "pop_0_2", "pop_3_5")}
-    gaps = {"elder_gap": group_gaps(inputs.detail, ELDER_KINDS), "child_gap": group_gaps(inputs.detail, CHILD_KINDS)}
+    gaps = {"elder_gap": group_gaps(inputs.detail, rules.elder_kinds)}
+    gaps["child_gap"] = group_gaps(inputs.detail, rules.child_kinds)
     ids = parcels["parcel_id"].to_numpy(dtype=object)
     rows: list[dict[str, Any]] = []
     for zone, sides in zip(zones, bounds):

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,14 @@ class Study:
 
         return documents_of(runs_of(self.layers.values()))
 
+    @cached_property
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
+        """Return which kinds are elders' and children's by the standard of the gaps, as usual without its record."""
+        from ...core.delivery.groups import groups_of
+
+        detail = self.layers.get("gap_detail")
+        return groups_of(detail.record if detail is not None else None)
+
     def told_title(self) -> dict[str, str]:
         """Return the title in both languages: the one that was given is the same in both."""
         from ...core.delivery.manifest import default_title
@@ -166,7 +175,7 @@ class Study:
 
         detail, parcels = self.layers["gap_detail"], self.layers["tagged"]
         kinds = kinds_of(detail.frame)
-        frame = widen_gaps(parcels.frame, detail.frame, self.inputs.run)
+        frame = widen_gaps(parcels.frame, detail.frame, self.inputs.run, self.groups)
         self.layers["gap"] = Layer(
             "gap", schema.table("gap", kinds), frame, parcels.crs, record=detail.record, kinds=kinds
         )

@@ -132,7 +132,7 @@ def _write_report(folder: Path, study: Study, record: Mapping[str, Any], run: An
         {code: methods_of(runs, code) for code in title}, study.left_out_counts(),
         {**record["libraries"], **library_versions(), "plugin": plugin_version()}, study.checksum,
         sorted(f"tables/{path.name}" for path in (folder / "tables").glob("*.xlsx")),
-        {code: say("sample_mark", code) for code in title} if study.mark else {}, study.sheets,
+        {code: say("sample_mark", code) for code in title} if study.mark else {}, study.sheets, study.groups,
     )  # fmt: skip
     write_text_whole(folder / "report.html", write_report(content, run))
 

@@ -7,6 +7,7 @@ import pytest
 import shapely
 from qgis.core import QgsLayoutItemShape, QgsProject, QgsSimpleFillSymbolLayer
 from qgis.PyQt.QtCore import Qt
+from urban_renewal.core.delivery.groups import USUAL
 from urban_renewal.core.delivery.palette import palette
 from urban_renewal.core.delivery.paper import paper
 from urban_renewal.processing.delivery import bounds
@@ -29,6 +30,7 @@ def town(width, height, size=A3, **frames):
         layers=dict.fromkeys(frames),
         language="zh",
         paper=size,
+        groups=USUAL,
     )
 
 

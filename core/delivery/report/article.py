@@ -15,6 +15,7 @@ from ...run import Run
 from ...words import LANGUAGES, say
 from ..balance import print_kinds
 from ..figurewords import Row
+from ..groups import USUAL, Groups
 from ..palette import kind_name, palette, rule_kind, tag_name, unit_name
 from ..rulebook import name_rule, title_of
 from ..summary import (
@@ -64,6 +65,7 @@ class Told:
     sheets: Sequence[str] = ()  # files beside the report
     mark: Mapping[str, str] = field(default_factory=dict)
     maps: Mapping[str, Sequence[str]] = field(default_factory=dict)  # sheets of the atlas → ids of the zones on each
+    groups: Groups = field(default_factory=lambda: USUAL)  # which kinds are elders' and children's
 
 
 def write_report(content: Told, run: Run) -> str:
@@ -233,7 +235,11 @@ def _gaps(content: Told, word: _Words) -> str:
     summary = content.tables.get("gap_summary")
     if summary is None:
         return f"<p>{word('report_not_given')}</p>"
-    worst, kinds, groups = worst_communities(summary), print_kinds(sum_kinds(summary)), palette()["groups"]
+    worst, kinds, groups = (
+        worst_communities(summary, groups=content.groups),
+        print_kinds(sum_kinds(summary)),
+        palette()["groups"],
+    )
     series = [
         Series(say("report_elder", word.language), groups["elder"]["color"]),
         Series(say("report_child", word.language), groups["child"]["color"]),

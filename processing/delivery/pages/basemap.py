@@ -15,7 +15,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QPainter
 
-from ....core.delivery.palette import CHILD_KINDS, ELDER_KINDS, palette, stage_name
+from ....core.delivery.palette import palette, stage_name
 from ....core.words import say
 from ...styling.loads import FULL_ROWS, PREFIX, join_full
 from ...styling.styles import STYLES, group_rules, rules_of
@@ -23,7 +23,6 @@ from ...styling.symbols import Rule, fill, line, mixed, outlined, ring, rules
 from ..bounds import HAIRS_FROM, PLAIN_FROM, TINTS_FROM, city_view, study_bounds
 from ..package import DATA
 from .citylook import (
-    GROUP_KINDS,
     community_rules,
     facility_size,
     gap_scale,
@@ -125,7 +124,7 @@ def _gaps(study: Any) -> list[tuple[str, str, str, Any]]:
     if "gap" not in study.layers:
         return []
     language, scale, found = study.language, gap_scale(study), []
-    for group, kinds in GROUP_KINDS.items():
+    for group, kinds in study.groups.items():
         counted = [kind for kind in kinds if kind in study.layers["gap"].kinds]
         look = plain(group_rules(f'"{group}_gap"', counted, language), scale)
         title = say("map_gaps_of", language, group=palette()["groups"][group][language])
@@ -157,7 +156,7 @@ def _add_facilities(made: Any, group: Any, study: Any) -> None:
     if load is None or places is None or not places.isSpatial():
         return
     scale = gap_scale(study)
-    for name, kinds in (("gap_elder", ELDER_KINDS), ("gap_child", CHILD_KINDS), ("gap", ())):
+    for name, kinds in (("gap_elder", study.groups["elder"]), ("gap_child", study.groups["child"]), ("gap", ())):
         made.run.check()
         title = say("map_facilities", study.language)
         layer = QgsVectorLayer(places.source(), title, "ogr")

@@ -9,12 +9,11 @@ from typing import Any
 from qgis.core import QgsInvertedPolygonRenderer, QgsSimpleFillSymbolLayer
 from qgis.PyQt.QtCore import Qt
 
-from ....core.delivery.palette import CHILD_KINDS, ELDER_KINDS, palette
+from ....core.delivery.palette import palette
 from ...styling.symbols import Rule, fill, hatched, line, marker, mixed, outlined, rules
 from ..bounds import HAIRS_FROM, TINTS_FROM, city_view, study_bounds
 
 GROUPS = (("gap_elder", "gap_elders", "elder"), ("gap_child", "gap_children", "child"))
-GROUP_KINDS = {"elder": ELDER_KINDS, "child": CHILD_KINDS}
 
 TINT = 0.45  # of the colour that stands for its hatch
 VEIL = 0.45  # of white outside the study area, ui spec §7
@@ -65,12 +64,12 @@ def community_rules(study: Any, group: str) -> list[Rule]:
     from ....core.delivery.summary import worst_communities
 
     rim = palette()["study_area"]["color"]
-    known, found = worst_communities(summary, len(summary)).dropna(subset=[group]), []
+    known, found = worst_communities(summary, len(summary), study.groups).dropna(subset=[group]), []
     for entry in palette()["gap"]:
         mine = known[known[group] <= entry["upper"]] if entry["upper"] < 1 else known
         known = known.drop(mine.index)
         found.append((entry[language], _is_one_of(mine["community_id"]), fill(entry["color"], rim, 0.1)))
-    of_group = summary[summary["kind"].isin(GROUP_KINDS[group])].dropna(subset=["need"])
+    of_group = summary[summary["kind"].isin(study.groups[group])].dropna(subset=["need"])
     needs = of_group.groupby("community_id")["need"].max()
     nobody, unknown = palette()["no_need"], palette()["no_data"]
     found.append((nobody[language], _is_one_of(needs.index[needs == 0]), fill(nobody["color"], rim, 0.1)))

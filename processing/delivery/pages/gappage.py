@@ -14,7 +14,7 @@ from ....core.delivery.paper import Form, Place
 from ....core.delivery.scales import frame_extent
 from ....core.words import say
 from ..bounds import study_bounds, study_hull
-from .citylook import GROUP_KINDS, facility_size, gap_scale, maps_of_gaps, roads_of, serving_n, shown_groups
+from .citylook import facility_size, gap_scale, maps_of_gaps, roads_of, serving_n, shown_groups
 from .corners import bar_box
 from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of, layers_of, page_form
 from .naming import View
@@ -132,7 +132,7 @@ def _has_room(study: Any) -> bool:
     if study.frame("facility_load") is None:
         return True
     groups = shown_groups(study)
-    kinds = [GROUP_KINDS[name] for _, _, name in groups] or [()]
+    kinds = [study.groups[name] for _, _, name in groups] or [()]
     scale = gap_scale(study)
     return all(facility_size(study, serving_n(study, found), scale)[1] for found in kinds)
 
@@ -143,14 +143,18 @@ def _ladder(sheet: Sheet, study: Any, place: Place) -> float:
     Supply in all may exceed the need while much is lacking: it stands where people cannot walk to it. A supply that is
     longer than the drawing ends in an arrow. Nothing is drawn where there is no room for it.
     """
-    from ....core.delivery.palette import CHILD_KINDS, ELDER_KINDS
     from ....core.delivery.summary import percent, sum_kinds
 
     language, summary, (x, y, width, room) = study.language, study.frame("gap_summary"), place
     if summary is None:
         return y
     sums = sum_kinds(summary).set_index("kind")
-    kinds = [kind for kind in (*ELDER_KINDS, *CHILD_KINDS) if kind in sums.index and sums["need"][kind] > 0]
+    kinds = [
+        kind
+        for group in ("elder", "child")
+        for kind in study.groups[group]
+        if kind in sums.index and sums["need"][kind] > 0
+    ]
     step = min(LADDER_STEP[1], (room - HEAD - KEY) / max(len(kinds), 1))
     if not kinds or step < LADDER_STEP[0]:
         return y
@@ -166,7 +170,7 @@ def _ladder(sheet: Sheet, study: Any, place: Place) -> float:
     whole, left = (width - names - LADDER_RIGHT) / MOST_SUPPLY, x + names
     for kind in kinds:
         row = sums.loc[kind]
-        color = colors["elder" if kind in ELDER_KINDS else "child"]["color"]
+        color = colors["elder" if kind in study.groups["elder"] else "child"]["color"]
         gap, supply = float(row["gap"] / row["need"]), float(row["supply"] / row["need"])
         sheet.paragraph(kind_name(kind, language), (x, y, names - 1, step), 7.5, 1)
         sheet.box((left, y + 0.8, max(whole * (1 - gap), 0.1), 2.6), SERVED, "")
@@ -200,7 +204,7 @@ def _bars(sheet: Sheet, study: Any, place: Place, most: int) -> float:
         sheet.text(colors[name][language], (left + 5, y, 16, 4.4), 7.5)
     y += KEY
     whole, left = width - names - BAR_RIGHT, x + names
-    for row in worst_communities(summary, most).to_dict("records"):
+    for row in worst_communities(summary, most, study.groups).to_dict("records"):
         sheet.paragraph(row["name"], (x, y, names - 2, BAR_STEP), 7.5, 1)
         for number, name in enumerate(("elder", "child")):
             share, top = row[name], y + 0.6 + number * 2.6

@@ -232,6 +232,10 @@ def test_gap_shares_of_zone(rules):
     zones = draw(inputs, loose(rules)).zones
     assert zones["elder_gap"].iloc[0] == pytest.approx((3 / 8 + 1) / 2)
     assert zones["child_gap"].iloc[0] == 0.5
+    own = replace(loose(rules), elder_kinds=("eday", "heal"), child_kinds=("nurs",))  # as own zone rules may say
+    zones = draw(inputs, own).zones
+    assert zones["elder_gap"].iloc[0] == pytest.approx((3 / 8 + 1) / 2)  # health: 900 of 900
+    assert zones["child_gap"].iloc[0] == 0.0
 
 
 def test_a_station_without_a_zone_says_what_is_missing(rules):
