@@ -13,6 +13,7 @@ from ..intake.inputs import map_fields
 from ..intake.reading import digits_of, read_table
 from ..layers.crs import choose_working_crs
 from ..layers.snapshot import VectorSnapshot, usual_extent
+from ..running.memory import free_readings
 
 PROVIDER = "urbanrenewal"
 
@@ -55,8 +56,6 @@ def fingerprint_as(
     run: Any,
 ) -> str | None:  # fmt: skip
     """Return the fingerprint that a layer has when it is read as that run read its input; None when it cannot be."""
-    from ...core import frames
-    from ...core.identity import fingerprint
     from ...core.inputs.aliases import role_for
 
     algorithm = QgsApplication.processingRegistry().algorithmById(f"{PROVIDER}:{record['id']}")
@@ -75,10 +74,10 @@ def fingerprint_as(
         known, extent = snapshot.crs.isValid(), usual_extent(snapshot)
         working = choose_working_crs(snapshot.crs, extent, transforms) if known else None
         invalid = str(told.get("INVALID") or "repair")
-        reading = read_table(snapshot, role, mapping, working, transforms, run, use.carry, invalid)
+        readings = [read_table(snapshot, role, mapping, working, transforms, run, use.carry, invalid)]
     except RenewalError:
         return None  # another layer, which happens to have as many features
-    table = reading.table.drop(columns=[frames.GEOMETRY], errors="ignore")
-    if reading.original is not None:
-        table[frames.GEOMETRY] = reading.original
-    return fingerprint(table, digits_of(snapshot), run)
+    try:
+        return readings[0].content(digits_of(snapshot), run)
+    finally:
+        free_readings(readings)
