@@ -28,8 +28,9 @@ def add_escape(panel: QDockWidget) -> QShortcut:
 
 
 def escape(panel: QDockWidget) -> None:
-    """Leave the text field that has the focus; else close the panel, and the keys are the Workbench's again."""
-    if isinstance(QApplication.focusWidget(), TYPED):
+    """Leave the panel's text field that has the focus; else close the panel, and the keys are the Workbench's again."""
+    focused = QApplication.focusWidget()
+    if isinstance(focused, TYPED) and panel.isAncestorOf(focused):
         panel.setFocus(Qt.FocusReason.OtherFocusReason)
         return
     panel.close()
