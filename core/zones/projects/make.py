@@ -96,6 +96,8 @@ def _describe(
     row["remark"] = say("project_remark", language)
     if open_ones:
         row["remark"] += say("project_remark_unknown", language, items=open_ones)
+    if row.get("lift_open_n"):
+        row["remark"] += say("project_remark_lifts", language, n=row["lift_open_n"])
     row["phase"] = PHASE_FIRST if row["urgent"] else PHASE_LATER
     row["area_mu"] = row["area_m2"] / MU_M2
 

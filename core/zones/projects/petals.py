@@ -52,7 +52,7 @@ def draft_petals(inputs: ProjectInputs, run: Run) -> list[dict[str, Any]]:
             "area_m2": facts["area_m2"][g], "exist_m2": quantities["exist_m2"][g],
             "demolish_m2": quantities["demolish_m2"][g], "new_m2": quantities["new_m2"][g],
             "households": facts["households"][g], "people": facts["pop"][g],
-            "urgent": bool(quantities["danger_n"][g] > 0),
+            "urgent": bool(quantities["danger_n"][g] > 0), "lift_open_n": int(quantities["lift_open_n"][g]),
             "quantities": {name: float(values[g]) for name, values in quantities.items()},
             frames.GEOMETRY: shapes[g],
         }
@@ -156,6 +156,7 @@ def _quantities(
             "improve_m2": facts["floor_m2"], "exist_m2": facts["floor_m2"], "demolish_m2": np.zeros(n),
             "new_m2": np.zeros(n), "open_m2": facts["area_m2"] - facts["foot_m2"], "lift_n": facts["lift_need_n"],
             "danger_m2": np.where(danger == 0, 0.0, np.nan), "danger_n": np.nan_to_num(danger),
+            "lift_open_n": np.zeros(n),
         }, [None] * n  # fmt: skip
     member = pd.Index(inside["parcel_id"].astype(str)).get_indexer(actions["parcel_id"].astype(str))
     houses = actions[member >= 0]
@@ -164,7 +165,9 @@ def _quantities(
     floor, foot = frames.reals(houses, "floor_m2"), frames.reals(houses, "foot_m2")
     stays = action != DEMOLISH
     danger_cd = frames.optional(houses, "danger").isin(("C", "D")).fillna(False).to_numpy(dtype=bool) & stays
-    lifts = np.nan_to_num(frames.reals(houses, "lift_need"))  # those that need one for certain
+    told = frames.reals(houses, "lift_need")
+    lifts = np.nan_to_num(told)  # those that need one for certain
+    is_open = np.isnan(told) & ("lift_need" in houses)  # a table that says nothing of lifts leaves nothing open
 
     def total(values: Reals, rows: npt.NDArray[np.bool_]) -> Reals:
         """Return sums by petal over the chosen buildings."""
@@ -175,6 +178,7 @@ def _quantities(
         "demolish_m2": total(floor, ~stays), "new_m2": total(floor, action == ADD),
         "open_m2": np.maximum(0.0, facts["area_m2"] - total(foot, stays)), "lift_n": total(lifts, stays),
         "danger_m2": total(floor, danger_cd), "danger_n": total(np.ones(len(own)), danger_cd),
+        "lift_open_n": total(np.ones(len(own)), is_open & stays),
     }  # fmt: skip
     seen = {word: np.bincount(own[action == word], minlength=n) > 0 for word in (KEEP, IMPROVE, DEMOLISH, ADD)}
     return quantities, ["、".join(word for word in seen if seen[word][g]) or None for g in range(n)]

@@ -118,6 +118,19 @@ def test_what_is_not_known_costs_nothing_that_is_told(inputs):
     assert np.isnan(quantities(made, "Z1-LJCQ-001")["convert"])
 
 
+def test_lifts_that_nobody_can_say_are_told(inputs):
+    """One house of P1 may need a lift: the one of P0 that does is counted, it is told; the factory has none open."""
+    made = make(inputs)
+    first, factory = (str(made.projects.iloc[row]["remark"]) for row in (0, 1))
+    assert "另有 1 栋是否需要加装电梯待核" in first and "电梯" not in factory
+    inputs.actions["lift_need"] = pd.array([None] * len(inputs.actions), dtype="Int64")
+    blind = make(inputs)
+    assert "lift" not in quantities(blind, "Z1-LJXQ-001")
+    assert "另有 4 栋" in str(blind.projects.iloc[0]["remark"])  # the house that goes needs none
+    gone = replace(inputs, actions=inputs.actions.drop(columns="lift_need"))
+    assert "电梯" not in str(make(gone).projects.iloc[0]["remark"])
+
+
 def test_sites_and_links(inputs):
     """A nursery of 300 m² in the zone, stairs of 100 m of which 60 lie in it; a path outside is listed, no project."""
     sites = [{"site_id": "S1", "kind": "nurs", "m2": 300.0, frames.GEOMETRY: shapely.Point(50, 50)}]
