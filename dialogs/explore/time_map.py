@@ -26,6 +26,7 @@ from qgis.PyQt.QtGui import QColor
 
 from ...core.words import fill
 from ...processing.texts import tr
+from ..study.adding import add_on_top
 from ..study.results import MARK, result_of
 from ..study.study import Study
 
@@ -150,7 +151,7 @@ def add_layer(
     layer.updateExtents()
     layer.setRenderer(renderer_of(minutes))
     if is_new:
-        project.addMapLayer(layer)
+        add_on_top(project, layer)
     else:
         layer.triggerRepaint()
     return layer
@@ -174,7 +175,7 @@ def keep_layer(project: QgsProject, study: Study, drawn: QgsVectorLayer, title: 
         raise OSError(message or str(path))
     layer.setRenderer(drawn.renderer().clone())
     layer.setCustomProperty(MARK, f"{study.study_id}/{KEPT}")
-    project.addMapLayer(layer)
+    add_on_top(project, layer)
     return layer
 
 

@@ -21,3 +21,8 @@ def _forget_one() -> None:
     del _going[-1:]
     if _going:
         QTimer.singleShot(0, _forget_one)
+
+
+def forget_now() -> None:
+    """Let go of all of it at once: QGIS may be on its way out, and a layer that goes after it takes it down."""
+    _going.clear()

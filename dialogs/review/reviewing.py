@@ -25,6 +25,7 @@ from ...processing.running.promptness import promptly
 from ...processing.texts import tr
 from ..parts.beside import put_beside, take_away
 from ..study import project_state, wording
+from ..study.adding import add_on_top
 from ..study.crossing import crossing
 from ..study.session import Session
 from ..study.steps import results_of
@@ -314,7 +315,7 @@ def taking_as_input(session: Session, path: str) -> Iterator[int]:
     layer = there[0] if there else QgsVectorLayer(source, wording.role_title("REVIEWS"), "ogr")
     if layer.isValid():
         if not there:
-            session.project.addMapLayer(layer)
+            add_on_top(session.project, layer)
         key = layer.id()
         yield 0
         session.choose("REVIEWS", key)

@@ -149,6 +149,12 @@ def add_in_order(project: QgsProject, layer: QgsMapLayer, role: str = "") -> Qgs
     return layer
 
 
+def add_on_top(project: QgsProject, layer: QgsMapLayer) -> None:
+    """Add a layer above all others; QGIS would put it where somebody has clicked, in a group of results, say."""
+    project.addMapLayer(layer, False)
+    project.layerTreeRoot().insertLayer(0, layer)
+
+
 def _be_quiet(layer: QgsVectorLayer, is_stranger: bool) -> None:
     """Draw a layer of no role, or of one without a look, so that results stand out."""
     symbol = QgsSymbol.defaultSymbol(layer.geometryType())

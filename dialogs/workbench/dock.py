@@ -15,6 +15,7 @@ from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QDockWidget, QFileDialog, QScrollArea, QVBoxLayout, QWidget
 
 from ...processing.texts import tr
+from ..parts.later import forget_now
 from ..parts.widgets import Page, fold_button, folding_box, follow_on
 from ..study import speed, wording
 from ..study.handover import CREATE_SAMPLE
@@ -390,3 +391,4 @@ class RenewalDock(Panels, QDockWidget):
             dropping.close()
         self.session.blockSignals(True)
         self.session.close()
+        forget_now()

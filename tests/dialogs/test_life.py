@@ -196,3 +196,18 @@ def test_warming_ends_with_the_dock(plugin, qtbot, monkeypatch):
     n = len(seen)
     qtbot.wait(500)
     assert len(seen) == n < len(warming.MODULES)
+
+
+def test_what_waits_to_be_let_go_of_goes_with_the_window(qgis_iface, qtbot, project, stand_ins):
+    """A layer that goes a turn after the window, when QGIS itself has gone, takes the process down (signal 11)."""
+    from urban_renewal.dialogs.parts import later
+    from urban_renewal.dialogs.workbench.dock import RenewalDock
+
+    made = RenewalDock(qgis_iface)
+    qtbot.addWidget(made)
+    later.forget_later([1], [2], None)
+    assert len(later._going) == 2
+    made.close_down()
+    assert not later._going
+    qtbot.wait(20)  # the turn that was asked for finds nothing
+    assert not later._going

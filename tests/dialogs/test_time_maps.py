@@ -136,3 +136,11 @@ def test_areas_go_by_the_same_minutes(maps, explore, project, qtbot):  # noqa: F
     assert all(told == pytest.approx(there, rel=1e-4) for _, told, there in rows)
     assert layer.renderer().ranges()[1].label() == "5–6 min"
     explore.close()
+
+
+def test_a_time_map_lies_on_top_wherever_somebody_clicked(maps, explore, project, monkeypatch):  # noqa: F811
+    """QGIS puts a layer where the list of layers was clicked last, below the ground, say, unless it is told a place."""
+    ask(explore, 1.0)
+    explore.panel.way.linkActivated.emit("map:keep")
+    top = project.layerTreeRoot().children()[0]
+    assert top.layerId() == maps.kept[0].layer_id
