@@ -6,35 +6,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from qgis.core import (
-    NULL,
-    QgsCoordinateReferenceSystem,
-    QgsFeatureRequest,
-    QgsMapLayer,
-    QgsProject,
-    QgsRasterLayer,
-    QgsVectorLayer,
-)
+from qgis.core import QgsCoordinateReferenceSystem, QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.gui import QgsProjectionSelectionWidget
 from qgis.PyQt import sip
-from qgis.PyQt.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QLabel,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-)
+from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout
 
 from ...core.words import fill
 from ...processing.texts import tr
 from ..parts.buttons import click_once
 from ..parts.help_pages import add_help
 from ..parts.phrases import flowing
-from ..parts.tables import keep_size, make_copyable
+from ..parts.tables import keep_size
 from ..parts.widgets import text_label
 from ..study import project_state, results, wording
 from ..study.steps import ROLES
@@ -46,10 +28,10 @@ from . import words as drop_words
 from .bulk import is_large
 from .large import LargeList
 from .opened import guess_of, has_no_rows, layers_in, open_layer, shifted_by_name
+from .preview import Preview
 from .several import FacilityChoice
 
 ENCODINGS = ("UTF-8", "GB18030", "Big5")
-PREVIEW_ROWS = 5
 ALL, LIST = "all", "list"  # in place of a provider
 
 
@@ -76,11 +58,7 @@ class DropSheet(QDialog):
         self.by_name.toggled.connect(lambda _: self.open_chosen())
         self._named: drop_places.NamedPlaces | None = None
         self.large = LargeList(path, self._on_head, self) if is_large(path) else None  # its first rows are shown
-        self.preview, self.said = QTableWidget(), text_label()
-        self.preview.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.preview.setAccessibleName(tr("First rows"))
-        self.preview.verticalHeader().hide()
-        self.preview.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
+        self.preview, self.said = Preview(), text_label()
         self._fill_which()
         self.encoding.addItems(ENCODINGS)
         for box, name in ((self.which, tr("Layer")), (self.role, tr("Role")), (self.encoding, tr("Encoding"))):
@@ -106,7 +84,6 @@ class DropSheet(QDialog):
         self.role.currentIndexChanged.connect(lambda _: self._on_role())
         self.resize(self.fontMetrics().averageCharWidth() * 90, self.fontMetrics().height() * 27)
         keep_size(self, "add_file")
-        make_copyable(self.preview)
         self.open_chosen()
 
     def _on_head(self) -> None:
@@ -158,13 +135,7 @@ class DropSheet(QDialog):
         """Open the layer chosen and show what it is taken for."""
         entry = self.which.currentData()
         self.layer, self.table, self._named = None, None, None
-        needs = bool(entry) and files.needs_encoding(self.path, entry[1])
-        for widget in (self.encoding, self.encoding_title):
-            widget.setVisible(needs)
-        if needs:
-            self.encoding.blockSignals(True)
-            self.encoding.setCurrentText(files.likely_encoding(self.path, entry[1]))
-            self.encoding.blockSignals(False)
+        self._offer_encoding(entry)
         if entry and entry[2] == LIST:
             self._open_list(entry[1])
         elif entry and not self.takes_all:
@@ -180,17 +151,34 @@ class DropSheet(QDialog):
         self.form.labelForField(self.which).setVisible(self.which.count() > 0)
         self.which.setVisible(self.which.count() > 0)
         if not is_good:
-            self.correct.hide()
-            self.facilities.look(None, "")
-            self.preview.hide()
-            reading = tr("Reading {file}…").format(file=self.path.name)
-            is_reading = self.large is not None and self.large.is_reading
-            self.said.setText(reading if is_reading else drop_words.unread_words(self.path, is_empty))
-            self.said.show()
-            return
-        if self.takes_all:
+            self._show_none(is_empty)
+        elif self.takes_all:
             self._show_all()
-            return
+        else:
+            self._show_one()
+
+    def _offer_encoding(self, entry: Any) -> None:
+        """Ask for the encoding of a layer that does not tell its own, the likely one chosen."""
+        needs = bool(entry) and files.needs_encoding(self.path, entry[1])
+        for widget in (self.encoding, self.encoding_title):
+            widget.setVisible(needs)
+        if needs:
+            self.encoding.blockSignals(True)
+            self.encoding.setCurrentText(files.likely_encoding(self.path, entry[1]))
+            self.encoding.blockSignals(False)
+
+    def _show_none(self, is_empty: bool) -> None:
+        """Say that the layer is still being read, or why it cannot be taken."""
+        self.correct.hide()
+        self.facilities.look(None, "")
+        self.preview.hide()
+        reading = tr("Reading {file}…").format(file=self.path.name)
+        is_reading = self.large is not None and self.large.is_reading
+        self.said.setText(reading if is_reading else drop_words.unread_words(self.path, is_empty))
+        self.said.show()
+
+    def _show_one(self) -> None:
+        """Show what the layer is taken for: its role, its system, whether it is shifted, its first rows."""
         is_placed = self.layer.isSpatial()
         self.form.labelForField(self.crs).setVisible(is_placed)
         self.crs.setVisible(is_placed)
@@ -258,7 +246,7 @@ class DropSheet(QDialog):
         left = files.lists_in(self.path, [entry[1] for entry in entries])
         self.said.setText(drop_words.unpacked_words(left) if left else "")
         self.said.setVisible(bool(left))
-        self._show_rows([tr("Layer"), tr("Role")], rows)
+        self.preview.show_rows([tr("Layer"), tr("Role")], rows)
         self.preview.setColumnWidth(0, max(self.preview.columnWidth(0), self.width() // 2))
 
     def _on_encoding(self) -> None:
@@ -280,23 +268,7 @@ class DropSheet(QDialog):
             return
         if self.table is None and self.encoding.isVisibleTo(self):
             layer.setProviderEncoding(self.encoding.currentText())
-        rows = list(layer.getFeatures(QgsFeatureRequest().setLimit(PREVIEW_ROWS)))
-        names = [item.name() for item in layer.fields() if item.name().lower() != "fid"]
-        cells = [["" if row[name] is None or row[name] == NULL else str(row[name]) for name in names] for row in rows]
-        self._show_rows(names, cells)
-
-    def _show_rows(self, names: list[str], rows: list[list[str]]) -> None:
-        self.preview.show()
-        self.preview.setColumnCount(len(names))
-        self.preview.setRowCount(len(rows))
-        self.preview.setHorizontalHeaderLabels(names)
-        for place, row in enumerate(rows):
-            for column, text in enumerate(row):
-                self.preview.setItem(place, column, QTableWidgetItem(text))
-        head = self.preview.horizontalHeader()
-        head.setStretchLastSection(False)
-        self.preview.resizeColumnsToContents()
-        head.setStretchLastSection(head.length() < self.preview.viewport().width())
+        self.preview.show_layer(layer)
 
     def _words(self) -> list[str]:
         layer, words = self.layer, drop_words.lacking_words(self.path)
@@ -338,7 +310,7 @@ class DropSheet(QDialog):
         if self._look is None:
             return
         text = tr("Its places lie about {n} m off houses and streets, like GCJ-02. Correct a copy?")
-        self._shift = text.format(n=round(offset_m, -1).__format__(".0f"))
+        self._shift = text.format(n=f"{round(offset_m, -1):.0f}")
         self.show_preview()
 
     def _stop_looking(self) -> None:

@@ -231,7 +231,7 @@ def test_facilities_of_a_file_with_several_layers_join_those_there_are(dock, qtb
     sheet = dock.dropping.ask(path)
     assert sheet.takes_all
     shown = {sheet.preview.item(row, 0).text(): sheet.preview.item(row, 1).text() for row in range(3)}
-    assert shown["养老设施_gcj02"] == "—"
+    assert shown["养老设施_gcj02"] == "Only add it to the map"
     sheet.accept()
     qtbot.waitUntil(lambda: len(rows(dock)) > 1, timeout=20000)
     names = {source for _, source in rows(dock).values()}
