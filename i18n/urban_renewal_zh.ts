@@ -2216,6 +2216,10 @@
         <translation>接手成果…</translation>
     </message>
     <message>
+        <source>Take over…</source>
+        <translation>接手…</translation>
+    </message>
+    <message>
         <source>Take places by name from “{layer}”: {n} of {of} {of?row|rows}</source>
         <translation>按名称从“{layer}”取位置：{of} 行中可取 {n} 行</translation>
     </message>
@@ -2466,6 +2470,10 @@
     <message>
         <source>This picture cannot be read.</source>
         <translation>这张图片读不出来。</translation>
+    </message>
+    <message>
+        <source>This project is a delivery. To go on with its study, take it over into a folder of your own.</source>
+        <translation>本工程是一份交付成果。要接着做这项研究，请接手到自己的文件夹里。</translation>
     </message>
     <message>
         <source>This project was saved by a newer version of the Workbench; its study is left as it is.</source>

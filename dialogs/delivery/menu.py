@@ -28,6 +28,7 @@ from ..parts.help_pages import add_help
 from ..parts.inks import readable
 from ..parts.widgets import text_label
 from ..study import project_state
+from ..study.again import is_delivery
 from ..study.session import Session
 from ..study.steps import DELIVERY
 from ..study.turns import Turns
@@ -83,6 +84,8 @@ class TakeOver(QDialog):
         self.delivery = _folder(tr("Folder that holds manifest.json"))
         self.folder = _folder(tr("A new folder for your results"))
         self.inputs = _folder(tr("Folder of the inputs (optional)"))
+        if is_delivery(session.project):  # somebody has opened its project
+            self.delivery.setFilePath(session.project.homePath())
         form = QFormLayout()
         form.addRow(tr("Delivery"), self.delivery)
         form.addRow(tr("Work in"), self.folder)

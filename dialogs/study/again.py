@@ -14,7 +14,8 @@ PLANNED = "\"stage\" = 'plan'"  # the filter by which a delivery's project shows
 
 def is_delivery(project: QgsProject) -> bool:
     """Say whether the project lies in a delivery."""
-    return (Path(project.homePath()) / MANIFEST).is_file()
+    home = project.homePath()  # "" for a project that was never saved
+    return bool(home) and (Path(home) / MANIFEST).is_file()
 
 
 def delivered_values(algorithm: Any, project: QgsProject) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from ...processing.texts import tr
 from ..parts.later import forget_now
 from ..parts.widgets import Page, fold_button, folding_box, follow_on
 from ..study import speed, wording
+from ..study.again import is_delivery
 from ..study.handover import CREATE_SAMPLE
 from ..study.leaving import Leaving
 from ..study.looking import Looking
@@ -155,6 +156,7 @@ class RenewalDock(Panels, QDockWidget):
         self.inputs.chosen.connect(self.session.choose)
         self.inputs.fields_asked.connect(self.show_fields)
         self.inputs.several_asked.connect(self.ask_several)
+        self.welcome.linkActivated.connect(lambda action: self._follow("", action))
         self.run_all.clicked.connect(self._on_run_all)
         self.activity.cancel_asked.connect(self._on_cancel)
         self.links.linkActivated.connect(lambda action: self._follow("deliver", action))
@@ -240,6 +242,9 @@ class RenewalDock(Panels, QDockWidget):
             text = tr("This project was saved by a newer version of the Workbench; its study is left as it is.")
         else:
             text = tr("No data yet. Drop a parcel layer here, or try the sample first.") if is_empty else ""
+        if not text and not self.session.study.steps and is_delivery(self.session.project):
+            told = tr("This project is a delivery. To go on with its study, take it over into a folder of your own.")
+            text = f'{escape(told)} <a href="takeover">{tr("Take over…")}</a>'
         self.welcome.setText(text)
         self.welcome.setVisible(bool(text) and not self.session.is_busy)
 

@@ -113,6 +113,12 @@ def _opening_far(dock: Any, study: Any) -> Any:
     yield from results.opening_far(dock.iface, dock.session.project, study, far)
 
 
+def _takeover(dock: Any) -> None:
+    from ..delivery.menu import ask_takeover
+
+    ask_takeover(dock.session, dock)
+
+
 def _report(dock: Any, step: str, about: str) -> None:
     folder = dock.delivery_folder()
     found = step_reports(dock.session.study, folder).get(step)
@@ -210,4 +216,5 @@ ACTIONS: dict[str, Callable[[Any, str, str], None]] = {
     "sites": lambda dock, step, about: dock.siting.open(),
     "review": lambda dock, step, about: dock.reviewing.open(),
     "hand": lambda dock, step, about: dock.hand.open(),
+    "takeover": lambda dock, step, about: _takeover(dock),
 }

@@ -300,3 +300,20 @@ def test_a_check_of_a_delivery_calls_rules_by_their_names(qgis_app):
     assert subject_title("mapping/standard") == "Road classes: OSM and common Chinese words"
     newer = {"subject_id": "costs/chongqing", "verdict": "advice", "clause": "rules_newer", "message": ""}
     assert "Unit prices: " in tell(True, [newer]) and "costs/" not in tell(True, [newer])
+
+
+def test_the_project_of_a_delivery_says_so_and_leads_to_taking_it_over(make_dock, project, qtbot, tmp_path):
+    """Its layers are guessed as inputs; who opens it should not begin a study of results by mistake."""
+    (tmp_path / "manifest.json").write_text("{}", encoding="utf-8")
+    project.addMapLayer(QgsVectorLayer("Polygon?crs=EPSG:4545&field=parcel_id:string", "tagged", "memory"))
+    dock = make_dock()
+    assert "delivery" not in dock.welcome.text()
+    project.write(str(tmp_path / "project.qgz"))
+    dock.refresh()
+    assert "This project is a delivery" in dock.welcome.text() and dock.welcome.isVisibleTo(dock)
+    dock.welcome.linkActivated.emit("takeover")
+    from urban_renewal.dialogs.delivery.menu import TakeOver
+
+    sheet = dock.findChild(TakeOver)
+    assert Path(sheet.delivery.filePath()) == tmp_path and not sheet.folder.filePath()
+    sheet.reject()
