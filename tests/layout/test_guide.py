@@ -90,6 +90,25 @@ def made():
     return docs.pages()
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_commands_without_a_screen_name_what_there_is(contract, language):
+    """Algorithms, parameters and choices; all that must be given is."""
+    (block,) = re.findall(r"```\n(qgis_process .*?)```", text_of("guide", language), re.DOTALL)
+    calls = re.findall(r"run urbanrenewal:(\w+) -- ((?:.*\\\n)*.*)", block)
+    assert [name for name, _ in calls] == ["createsample", "fullstudy"]
+    for name, words in calls:
+        entry = contract["algorithms"][name]
+        known = set(entry["parameters"]) | set(entry["outputs"])
+        given = re.findall(r"(\w+)=(\S+)", words)
+        assert {key for key, _ in given} - known == set()
+        required = {key for key, spec in entry["parameters"].items() if spec == ""}
+        assert required <= {key for key, _ in given}
+        for key, value in given:
+            choices = entry["parameters"].get(key)
+            if isinstance(choices, dict) and choices.get("values"):
+                assert value in choices["values"], (key, value)
+
+
 def test_links_of_the_local_help_lead_somewhere(made):
     """Pages, and sections of them: `guide.html#s12`."""
     lost = []
