@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from itertools import pairwise
 from typing import Any
 
 from qgis.gui import QgsCollapsibleGroupBox
@@ -270,7 +269,7 @@ def follow_on(before: QWidget, made: QWidget) -> QWidget:
     policies = [widget.focusPolicy() for widget in stops]
     for widget in stops:
         widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a label takes its place before it has its first link
-    for last, widget in pairwise(stops):
+    for last, widget in zip(stops, stops[1:]):
         QWidget.setTabOrder(last, widget)
     for widget, policy in zip(stops, policies):
         widget.setFocusPolicy(policy)
