@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from .palette import CHILD_KINDS, ELDER_KINDS
-from .rulebook import documents_of
+from .rulebook import documents_of, with_documents
 
 Groups = Mapping[str, tuple[str, ...]]
 USUAL: Groups = MappingProxyType({"elder": ELDER_KINDS, "child": CHILD_KINDS})  # contract.md, facilitygap.OUTPUT
@@ -26,8 +26,11 @@ def groups_in(standard: Mapping[str, Any] | None) -> Groups:
     return {group: tuple(dict.fromkeys(kind for kind in order if of_kind.get(kind) == group)) for group in USUAL}
 
 
-def groups_of(record: Mapping[str, Any] | None) -> Groups:
-    """Return the groups of the standard that a run used, by its record; as usual where it names none."""
-    documents = documents_of([record]) if record is not None else []
+def groups_of(record: Mapping[str, Any] | None, texts: Iterable[Mapping[str, Any]] = ()) -> Groups:
+    """Return the groups of the standard that a run used, by its record; as usual where it names none.
+
+    `texts`: rules and standards, whole, of a delivery whose records only name them.
+    """
+    documents = documents_of([with_documents(record, texts)]) if record is not None else []
     standards = (item for item in documents if str(item.get("schema", "")).startswith("urban-renewal/standard/"))
     return groups_in(next(standards, None))

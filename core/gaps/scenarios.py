@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import frames, schema
-from ..delivery.palette import CHILD_KINDS, ELDER_KINDS, kind_name
+from ..delivery.groups import USUAL, Groups
+from ..delivery.palette import kind_name
 from ..delivery.report.charts import Series, bar_chart
 from ..errors import RenewalError
 from ..run import Run
@@ -22,7 +23,6 @@ Whole = npt.NDArray[np.int64]
 
 KEY = ["kind", "parcel_id"]
 SIDES = ("before", "after")
-GROUPS = {"elder": ELDER_KINDS, "child": CHILD_KINDS}
 MOVED = ("need", "served", "gap", "share", "walk_s", "status", "people", "unit", "standard_id")
 MILLI = 1000  # tables are written to thousandths; sums are of whole thousandths
 SAME_S = 0.5  # seconds on foot below which nothing has changed
@@ -68,16 +68,16 @@ def compare_scenarios(before: pd.DataFrame, after: pd.DataFrame, run: Run) -> Co
     return Comparison(conformed, frames.conform(summary, schema.table("scenario_summary")), _chart(summary, run))
 
 
-def change_layer(parcels: pd.DataFrame, difference: pd.DataFrame) -> pd.DataFrame:
+def change_layer(parcels: pd.DataFrame, difference: pd.DataFrame, groups: Groups = USUAL) -> pd.DataFrame:
     """Return table scenario_change: the parcels with the change of each kind's gap, of the groups' and in a word.
 
     Parameters: `parcels` with `parcel_id`, `geometry`; `difference` table scenario_difference. `elder_…`, `child_…` are
-    plain means over the group's kinds with need, as in table gap. `change`: worse when any kind is, else better,
+    plain means over the kinds of `groups` with need, as in table gap. `change`: worse when any kind is, else better,
     nearer, farther, same; unknown when nothing else is known. Parcels that were not compared are unknown.
     """
     frame = parcels[["parcel_id", frames.GEOMETRY]].reset_index(drop=True)
     kinds = tuple(dict.fromkeys(difference["kind"]))
-    groups: dict[str, list[Reals]] = {f"{group}_{side}": [] for group in GROUPS for side in SIDES}
+    means: dict[str, list[Reals]] = {f"{group}_{side}": [] for group in groups for side in SIDES}
     words = []
     for kind in kinds:
         rows = difference[difference["kind"] == kind].set_index("parcel_id").reindex(frame["parcel_id"])
@@ -85,15 +85,15 @@ def change_layer(parcels: pd.DataFrame, difference: pd.DataFrame) -> pd.DataFram
         for side in SIDES:
             gap = rows[f"gap_{side}"].to_numpy("float64")
             frame[f"{kind}_{side}"] = gap
-            for group, members in GROUPS.items():
+            for group, members in groups.items():
                 if kind in members:
                     share = np.divide(gap, need, out=np.full(len(need), np.nan), where=need > 0)
-                    groups[f"{group}_{side}"].append(share)
+                    means[f"{group}_{side}"].append(share)
         frame[f"{kind}_change"] = rows["gap_change"].to_numpy("float64")
         words.append(rows["change"].fillna("unknown").to_numpy(dtype=object).astype(str))
-    for name, shares in groups.items():
+    for name, shares in means.items():
         frame[name] = plain_mean(shares, len(frame))
-    for group in GROUPS:
+    for group in groups:
         frame[f"{group}_change"] = frame[f"{group}_after"] - frame[f"{group}_before"]
     told = np.vstack(words) if words else np.full((1, len(frame)), "unknown")
     order = ["worse", "better", "nearer", "farther", "same"]

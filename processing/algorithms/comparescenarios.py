@@ -40,7 +40,9 @@ class CompareScenarios(RenewalAlgorithm):
             raise RenewalError("scenario_layer_parcels")
 
     def compute(self, inputs, run) -> Results:
+        from ...core.delivery.groups import groups_of
         from ...core.gaps.scenarios import change_layer, compare_scenarios
+        from ..delivery.package import record_beside, record_inside, texts_beside
 
         found = compare_scenarios(inputs.table("BEFORE"), inputs.table("AFTER"), run)
         tables = {
@@ -48,7 +50,10 @@ class CompareScenarios(RenewalAlgorithm):
             "SUMMARY": Output(found.summary, schema.table("scenario_summary")),
         }
         if inputs.has("PARCELS"):
-            layer = change_layer(inputs.table("PARCELS"), found.difference)
+            after = inputs.plan.vectors["AFTER"]
+            record = record_beside(after.file) or record_inside(after)
+            groups = groups_of(record, texts_beside(after.file))
+            layer = change_layer(inputs.table("PARCELS"), found.difference, groups)
             kinds = tuple(dict.fromkeys(found.difference["kind"]))
             tables["LAYER"] = Output(layer, schema.table("scenario_change", kinds=kinds), like="PARCELS")
         chart = inputs.file_output("CHART")

@@ -134,7 +134,7 @@ class Study:
         from ...core.delivery.groups import groups_of
 
         detail = self.layers.get("gap_detail")
-        return groups_of(detail.record if detail is not None else None)
+        return groups_of(detail.record, detail.texts) if detail is not None else groups_of(None)
 
     def told_title(self) -> dict[str, str]:
         """Return the title in both languages: the one that was given is the same in both."""

@@ -59,4 +59,7 @@ def test_groups_come_from_the_record_of_the_gaps():
     own["kinds"] = [{**entry, "group": "all"} for entry in own["kinds"]]
     rule = {"kind": "standard", "id": "own", "content": document_hash(own), "document": own}
     assert groups_of({"rules": [rule]}) == {"elder": (), "child": ()}
+    named = {key: value for key, value in rule.items() if key != "document"}
+    assert groups_of({"rules": [named]}, [own]) == {"elder": (), "child": ()}  # of a delivery, which keeps texts once
+    assert groups_of({"rules": [named]}) == USUAL
     assert groups_of({"rules": []}) == groups_of(None) == USUAL  # nobody can say

@@ -99,4 +99,6 @@ def test_the_layer_of_changes():
     # elders: the mean of 0.4 and 0.2 before, of 0.2 and 0.2 after
     assert (layer["elder_before"]["a"], layer["elder_after"]["a"]) == pytest.approx((0.3, 0.2))
     assert layer["elder_change"]["a"] == pytest.approx(-0.1) and layer["child_change"]["d"] == pytest.approx(-0.3)
+    own = change_layer(parcels, difference, {"elder": ("eday", "nurs"), "child": ()}).set_index("parcel_id")
+    assert own["elder_before"]["a"] == pytest.approx((0.4 + 0.6) / 2) and own["child_before"].isna().all()
     assert layer.loc["e"].drop(["geometry", "change", "schema_version"]).isna().all()
