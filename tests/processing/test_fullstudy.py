@@ -1,5 +1,6 @@
 """The whole way on a small made-up city: study, models, a delivery that moves, and what goes wrong."""
 
+import copy
 import json
 import os
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from qgis.core import QgsProcessingException, QgsProcessingFeedback, QgsProject, QgsVectorLayer
+from urban_renewal.core import envelope
 
 ROLES = {
     "PARCELS": "parcels", "BUILDINGS": "buildings", "ACTIVITY": "activity", "FACILITIES": "facilities",
@@ -289,6 +291,28 @@ def test_own_files_are_handed_to_the_steps_that_use_them(city, tmp_path, run_alg
     assert users["STANDARD_FILE"] >= {"allocatepopulation", "facilitygap", "proposesites"}
     assert users["ZONE_RULES_FILE"] == {"delineatezones", "checkzones"}
     assert not {"COST_TABLE", "TEMPLATE_FILE"} & set(asked["tagparcels"])
+
+
+def test_a_delivery_groups_kinds_as_the_own_standard_does(city, tmp_path, run_algorithm):
+    """The station for elders, alone with day care: the delivered means are of both, comparisons say the same."""
+    own = copy.deepcopy(envelope.load("standard", "chongqing"))
+    own |= {"id": "own", "title": {"zh": "本院", "en": "Own"}}
+    next(entry for entry in own["kinds"] if entry["id"] == "serv")["group"] = "elder"
+    path = tmp_path / "own.json"
+    path.write_text(json.dumps(own), encoding="utf-8")
+    chosen = {"KINDS": ["eday", "serv"], "FORMATS": ["gpkg"], "STANDARD_FILE": str(path)}
+    run_algorithm("fullstudy", {**inputs(city), **chosen, "FOLDER": str(tmp_path / "own")})
+    data = tmp_path / "own" / "data.gpkg"
+    sql = "SELECT parcel_id, elder_gap, 1 - eday_share, 1 - serv_share FROM gap WHERE eday_need > 0 AND serv_need > 0"
+    with closing(sqlite3.connect(data)) as connection:
+        rows = {name: (mean, day, station) for name, mean, day, station in connection.execute(sql)}
+    assert rows and any(day != station for _, day, station in rows.values())
+    assert [mean for mean, _, _ in rows.values()] == pytest.approx([(a + b) / 2 for _, a, b in rows.values()], abs=2e-6)
+    detail, outputs = f"{data}|layername=gap_detail", {"DIFFERENCE": "memory:", "SUMMARY": "memory:"}
+    given = {"BEFORE": detail, "AFTER": detail, "PARCELS": f"{data}|layername=tagged", **outputs}
+    found, _, _ = run_algorithm("comparescenarios", {**given, "LAYER": str(tmp_path / "change.gpkg")})
+    after = {one["parcel_id"]: one["elder_after"] for one in QgsVectorLayer(found["LAYER"]).getFeatures()}
+    assert [after[name] for name in rows] == pytest.approx([mean for mean, _, _ in rows.values()], abs=2e-6)
 
 
 def test_the_bar_of_a_study_leaves_room_for_drawing_the_sheets():
