@@ -113,6 +113,11 @@ def house_layers(project: QgsProject) -> dict[str, QgsMapLayer]:
     return {name: layer for name, layer in found.items() if name}
 
 
+def wearing(project: QgsProject, table: str) -> list[QgsMapLayer]:
+    """Return all inputs that wear the house's base map as one table; lists that were put together stand beside it."""
+    return [layer for layer in project.mapLayers().values() if layer.customProperty(HOUSE, "") == table]
+
+
 def add_in_order(project: QgsProject, layer: QgsMapLayer, role: str = "") -> QgsMapLayer:
     """Add an input where it hides no other: points above lines above houses above parcels above ground; return it.
 

@@ -13,7 +13,7 @@ from typing import Any
 from qgis.core import QgsLayerTreeGroup, QgsMapLayer, QgsProject
 
 from ...processing.texts import tr
-from .adding import FAR, house_layers
+from .adding import FAR, wearing
 
 MARK = "urban_renewal/result"  # custom property of layers we loaded and of a study's group: never guessed as an input
 PART = "urban_renewal/part"  # custom property of a group within a study's: which
@@ -147,12 +147,13 @@ def show_step(project: QgsProject, study_id: str, step: str) -> list[QgsMapLayer
     for part in group.children():
         if part.customProperty(PART, ""):
             part.setExpanded(any(node.layerId() in on for node in part.findLayers()))
-    there = house_layers(project)
     has_cores = any(result_of(layer)[1] == "cores" and layer.featureCount() for layer in shown)
     for table, is_on in BASE_SHOWN.get(step, {}).items():
-        node = project.layerTreeRoot().findLayer(there[table].id()) if table in there else None
-        if node is not None:  # where no zone was found, nothing else tells where the stations are
-            _turn(node, is_on or (table == "stations" and not has_cores), last, step)
+        nodes = [project.layerTreeRoot().findLayer(layer.id()) for layer in wearing(project, table)]
+        wanted = is_on or (table == "stations" and not has_cores)  # else nothing would tell where the stations are
+        for node in nodes:
+            if node is not None:  # of several, lists that were put together say, those come back that were there
+                _turn(node, wanted and (len(nodes) == 1 or _was_on(node)), last, step)
     group.setCustomProperty(STEP, step)
     return shown
 
@@ -193,6 +194,12 @@ def shown_step(project: QgsProject, study_id: str) -> str:
 
 def _results(project: QgsProject, study_id: str) -> Iterable[QgsMapLayer]:
     return [layer for layer in project.mapLayers().values() if result_of(layer)[0] == study_id]
+
+
+def _was_on(node: Any) -> bool:
+    """Say whether a node was switched on before steps did anything to it."""
+    first = node.customProperty(FIRST)
+    return node.itemVisibilityChecked() if first is None else str(first) == "1"
 
 
 def _turn(node: Any, is_on: bool, last: str, step: str) -> bool:

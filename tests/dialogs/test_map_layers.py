@@ -295,3 +295,18 @@ def test_groups_are_called_in_the_language_of_qgis_unless_a_person_named_them(pr
     through(results.loading_tables(project, tables, "s", "成果：x"))
     assert (parts["zones"].name(), parts["gaps"].name()) == ("示范片区", "mine")
     assert tree.group_of(project, "s").name() == "成果：x"
+
+
+def test_all_layers_of_facilities_make_way_and_come_back_as_they_were(project, delivered):
+    """Lists put together stand hidden beside what became of them; on zones nobody wants its 240 squares either."""
+    from urban_renewal.dialogs.study import results
+
+    uri = "Point?crs=EPSG:4545&field=facility_id:string&field=kind:string"
+    root = project.layerTreeRoot()
+    made = [results.add_in_order(project, QgsVectorLayer(uri, name, "memory"), "FACILITIES") for name in "甲乙丙"]
+    nodes = [root.findLayer(layer.id()) for layer in made]
+    for node in nodes[:2]:
+        node.setItemVisibilityChecked(False)
+    for step, is_on in (("zones", False), ("prepare", True), ("tag", False), ("prepare", True)):
+        results.show_results(project, "s", step)
+        assert [node.itemVisibilityChecked() for node in nodes] == [False, False, is_on], step
