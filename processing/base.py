@@ -31,6 +31,7 @@ from ..core.run import Run
 from ..core.words import say
 from . import texts
 from .intake.inputs import Inputs, Plan
+from .listening import listening
 from .missing import find_broken, how_to_install, missing_packages
 from .output.claims import claimed
 from .output.targets import with_asked
@@ -186,7 +187,7 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
         values = with_asked(values)
         language, started = _language(values), datetime.now(timezone.utc)
         report, announce = seldom(feedback.setProgress), feedback.setProgressText
-        run = Run(report, feedback.isCanceled, announce, feedback.pushWarning, language=language)
+        run = Run(report, listening(feedback.isCanceled), announce, feedback.pushWarning, language=language)
         for code, told in self._plan.doubts:
             run.warn(code, **told)
         try:

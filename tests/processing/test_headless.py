@@ -4,7 +4,9 @@ import csv
 import json
 import os
 import shutil
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,7 @@ def call(tmp_path_factory):
             command, env=place, input=told, capture_output=True, text=True, check=False, timeout=300, cwd=home
         )
 
+    run.place, run.home = place, home
     assert run("plugins", "enable", "urban_renewal").returncode == 0
     return run
 
@@ -190,3 +193,35 @@ def test_a_refusal_has_a_sentence(call, folder, tmp_path):
     assert "sample.gpkg" in done.stderr
     assert not Path(summary).exists()
     assert "Traceback" not in done.stderr + done.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are of Unix")
+def test_ctrl_c_ends_a_run_at_once(call, folder, tmp_path):
+    """It is pressed when the study is in its second step; QGIS heard of it only when the whole study was done."""
+    if not (folder / "sample" / "sample.gpkg").exists():
+        run_step(call, folder, "createsample")
+    inputs, _ = STEPS["fullstudy"]
+    aside, out = tmp_path / "aside", tmp_path / "out"
+    aside.mkdir()
+    out.mkdir()
+    given = {**{key: place_of(folder, value) for key, value in inputs.items()}, "FOLDER": str(out / "成果")}
+    process = subprocess.Popen(
+        [PROGRAM, "run", "urbanrenewal:fullstudy", "-"], env={**call.place, "TMPDIR": str(aside)}, cwd=call.home,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    )  # fmt: skip
+    with process:
+        try:
+            process.stdin.write(json.dumps({"inputs": given}))
+            process.stdin.close()
+            patience = time.monotonic() + 120
+            while not list(aside.glob("*/people.gpkg")) and process.poll() is None and time.monotonic() < patience:
+                time.sleep(0.05)
+            os.killpg(process.pid, signal.SIGINT)
+            said = process.stdout.read()
+            assert process.wait(30) == 1
+        finally:
+            process.kill()
+    assert "已取消" in said
+    assert "第 6/" not in said  # it did not go on
+    assert list(out.iterdir()) == []
+    assert list(aside.glob("urban_renewal_run_*")) == []
