@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core.errors import Cancelled
+from ...core.sqlnames import quoted
 from ...processing.layers.gdalmode import gdal_raises
 from . import lists
 
@@ -199,8 +200,7 @@ def _make_table(
 def _check(part: Path, name: str, rows: int) -> None:
     """Count what was written. Raises OSError."""
     with closing(sqlite3.connect(f"{part.as_uri()}?mode=ro", uri=True)) as base:
-        quoted = name.replace('"', '""')
-        found = base.execute(" ".join(["SELECT count(*) FROM", f'"{quoted}"'])).fetchone()[0]
+        found = base.execute(" ".join(["SELECT count(*) FROM", quoted(name)])).fetchone()[0]
     if found != rows:
         raise OSError(f"{name}: {found} / {rows}")
 

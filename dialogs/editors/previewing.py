@@ -16,6 +16,7 @@ from qgis.core import QgsApplication, QgsTask
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...core.errors import RenewalError
+from ...core.sqlnames import quoted
 from ...core.tagging import preview as scoring
 from ...core.tagging.preview import Changes, Histogram, Judged, Preview
 from ...core.tagging.snapshot import read_snapshot
@@ -168,13 +169,12 @@ def _places(tagged: str, parcel_id: Any) -> tuple[Any, Any]:
         return fid, place
     try:
         path, table = table_of(tagged)
-        quoted = table.replace('"', '""')
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=2.0)) as base:
-            key = next(row[1] for row in base.execute(f'PRAGMA table_info("{quoted}")') if row[5])
+            key = next(row[1] for row in base.execute(f"PRAGMA table_info({quoted(table)})") if row[5])
             sql = "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?"
             shape = base.execute(sql, (table,)).fetchone()[0]
-            parts = ["SELECT t.parcel_id, r.id, (r.minx + r.maxx) / 2, (r.miny + r.maxy) / 2 FROM", f'"{quoted}"',
-                     "t JOIN", f'"rtree_{quoted}_{shape}"', "r ON r.id =", f't."{key}"']  # fmt: skip
+            parts = ["SELECT t.parcel_id, r.id, (r.minx + r.maxx) / 2, (r.miny + r.maxy) / 2 FROM", quoted(table),
+                     "t JOIN", quoted(f"rtree_{table}_{shape}"), "r ON r.id =", f't."{key}"']  # fmt: skip
             rows = base.execute(" ".join(parts)).fetchall()
     except (sqlite3.Error, OSError, StopIteration, TypeError):
         return fid, place  # the preview works without a map

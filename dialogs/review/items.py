@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ...core.sqlnames import quoted
 from ...core.tagging.doubt import DOUBTED, DOUBTED_TAG, is_doubted
 
 NEAR = 0.2  # own choice, heuristic: a score this far from both limits is no longer doubtful
@@ -72,7 +73,7 @@ def read_rows(source: str, fid: int | None = None) -> list[tuple[Any, ...]]:
     with opened(source, COLUMNS[:4]) as (base, table, there, key):
         names = [f'"{name}"' if name in there else "NULL" for name in COLUMNS]
         named = _name_column(there)
-        names.append(f'"{_quoted(named)}"' if named else "NULL")
+        names.append(quoted(named) if named else "NULL")
         is_told = {"tag_evidence", "tag_source"} <= set(there)
         names.append(TOLD if is_told else "NULL")
         parts = ["SELECT", ", ".join([f'"{key}"', *names]), "FROM", table]
@@ -120,11 +121,11 @@ def opened(source: str, needed: Collection[str] = ()) -> Iterator[Opened]:
     path, table = table_of(source)
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=2.0)) as base:
-            columns = {row[1]: bool(row[5]) for row in base.execute(f'PRAGMA table_info("{_quoted(table)}")')}
+            columns = {row[1]: bool(row[5]) for row in base.execute(f"PRAGMA table_info({quoted(table)})")}
             if not set(needed) <= set(columns):
                 raise UnreadableError(f"{path.name}: {table}")
             key = next((name for name, is_key in columns.items() if is_key), "rowid")
-            yield Opened(base, f'"{_quoted(table)}"', tuple(columns), key)
+            yield Opened(base, quoted(table), tuple(columns), key)
     except sqlite3.Error as error:
         raise UnreadableError(f"{path.name}: {error}") from error
 
@@ -217,7 +218,3 @@ def _name_column(columns: Iterable[str]) -> str | None:
     from ...core.inputs.fields import guess_field
 
     return guess_field(roles()["PARCELS"].columns["name"], list(columns))
-
-
-def _quoted(name: str) -> str:
-    return name.replace('"', '""')

@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...core.sqlnames import quoted
 from ..layers.gdalmode import gdal_raises
 from ..layers.snapshot import VectorSnapshot
 
@@ -112,8 +113,7 @@ def _is_plain(item: Any, ogr: Any) -> bool:
 
 def _holds_wide_text(layer: Any, items: Sequence[Any]) -> bool:
     """Say whether a cell is too long to be padded to; a GeoPackage tells in one pass."""
-    names = [item.GetName().replace('"', '""') for item in items]
-    layer.SetAttributeFilter(" OR ".join(f'length("{name}") > {LONGEST_TEXT}' for name in names))
+    layer.SetAttributeFilter(" OR ".join(f"length({quoted(item.GetName())}) > {LONGEST_TEXT}" for item in items))
     wide = layer.GetFeatureCount()
     layer.SetAttributeFilter(None)
     return bool(wide)

@@ -35,6 +35,7 @@ from qgis.core import (
 )
 
 from ...core.errors import RenewalError
+from ...core.sqlnames import quoted
 from .apart import apart
 from .systems import revived
 from .written import called as encoding_name
@@ -175,9 +176,9 @@ def settle_count(snapshot: VectorSnapshot) -> None:
     """Count what was only estimated; in the worker, as it may read the whole file. A damaged one is left for others."""
     if not (snapshot.is_estimated and snapshot.plain and snapshot.file is not None):
         return
-    name = '"' + snapshot.file_layer.replace('"', '""') + '"'
     with suppress(sqlite3.Error), closing(_opened(snapshot.file)) as base:
-        snapshot.count = int(base.execute(" ".join(["SELECT count(*) FROM", name])).fetchone()[0])
+        counted = " ".join(["SELECT count(*) FROM", quoted(snapshot.file_layer)])
+        snapshot.count = int(base.execute(counted).fetchone()[0])
         snapshot.is_estimated = False
 
 

@@ -15,8 +15,9 @@ from typing import Any
 from qgis.PyQt.QtCore import QMetaType
 
 from ...core.run import Run
+from ...core.sqlnames import quoted
 from ..layers.snapshot import plain_type
-from .inserting import insert_rows, quoted
+from .inserting import insert_rows
 from .packedtree import fill_tree
 
 SLICE = 2000  # rows between two looks at the cancel flag: some 10 ms

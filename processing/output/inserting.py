@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
+from ...core.sqlnames import quoted
+
 MOST_VALUES = 999  # in a statement: what every SQLite takes
 
 
@@ -27,8 +29,3 @@ def insert_rows(
     if whole < len(flat):
         rest = (len(flat) - whole) // width
         database.execute(" ".join((head, ", ".join([marks] * rest))), flat[whole:])
-
-
-def quoted(name: str) -> str:
-    """Return a name as SQL takes it."""
-    return '"' + name.replace('"', '""') + '"'

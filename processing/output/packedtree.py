@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from .inserting import insert_rows, quoted
+from ...core.sqlnames import quoted
+from .inserting import insert_rows
 
 CELL = np.dtype([("id", ">i8"), ("box", ">f4", 4)])  # xmin, xmax, ymin, ymax
 HEAD = 4  # bytes before the cells: depth (of the root), number of cells

@@ -19,6 +19,7 @@ from qgis.core import (
 
 from ...core.errors import RenewalError
 from ...core.run import Run
+from ...core.sqlnames import quoted
 from .encoding import Encoded
 from .targets import Target
 
@@ -37,9 +38,9 @@ def stage_postgis(target: Target, encoded: Encoded, run: Run) -> str:
     uri, part, connection, schema = _places(target, encoded.shapes is not None)
     mark = f"urban_renewal {secrets.token_hex(8)}"
     try:
-        _execute(connection, f"DROP TABLE IF EXISTS {_quoted(schema, part.table())}")  # of a run that was killed
+        _execute(connection, f"DROP TABLE IF EXISTS {quoted(schema, part.table())}")  # of a run that was killed
         exporter = _create(part, encoded)
-        _execute(connection, f"COMMENT ON TABLE {_quoted(schema, part.table())} IS {_literal(mark)}")
+        _execute(connection, f"COMMENT ON TABLE {quoted(schema, part.table())} IS {_literal(mark)}")
         _write_rows(exporter, part, encoded, run)
         del exporter
         layer = QgsVectorLayer(part.uri(False), "check", "postgres")
@@ -61,7 +62,7 @@ def drop_stage(target: Target, mark: str) -> None:
     """
     with contextlib.suppress(RenewalError):
         _, part, connection, schema = _places(target)
-        table = _quoted(schema, part.table())
+        table = quoted(schema, part.table())
         _execute(connection, _if_marked(table, mark, f"DROP TABLE {table}", "NULL"))
 
 
@@ -76,11 +77,11 @@ def finish_postgis(staged: Sequence[tuple[Target, str]]) -> None:
     for target, mark in staged:
         uri, part, connection, schema = _places(target)
         steps = by_server.setdefault(uri.connectionInfo(), (connection, []))[1]
-        old, new = _quoted(schema, uri.table()), _quoted(schema, part.table())
+        old, new = quoted(schema, uri.table()), quoted(schema, part.table())
         steps += [
             _if_marked(new, mark, "NULL", f"RAISE EXCEPTION {_literal(TAKEN)}"),
             f"DROP TABLE IF EXISTS {old}",
-            f"ALTER TABLE {new} RENAME TO {_quoted(uri.table())}",
+            f"ALTER TABLE {new} RENAME TO {quoted(uri.table())}",
             f"COMMENT ON TABLE {old} IS NULL",
         ]
     names = ", ".join(target.layer_name or target.uri for target, _ in staged)
@@ -140,10 +141,6 @@ def _write_rows(exporter: QgsVectorLayerExporter, part: QgsDataSourceUri, encode
             raise RenewalError("write_failed", path=part.table(), reason=exporter.errorMessage())
     if not exporter.flushBuffer() or exporter.errorCode() != Qgis.VectorExportResult.Success:
         raise RenewalError("write_failed", path=part.table(), reason=exporter.errorMessage())
-
-
-def _quoted(*names: str) -> str:
-    return ".".join('"' + name.replace('"', '""') + '"' for name in names)
 
 
 def _if_marked(table: str, mark: str, then: str, otherwise: str) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from qgis.core import QgsRuleBasedRenderer, QgsVectorLayer
 
+from ...core.sqlnames import quoted
+
 COUNTED = (  # tables whose classes have a number in the legend; the others lie below a sheet's map
     "tagged", "gap", "petals", "zones", "actions", "projects", "sites", "edges", "cores", "checked_zones", "issues",
     "branches", "corners",
@@ -60,9 +62,8 @@ def count_rows(base: sqlite3.Connection, table: str, conditions: Sequence[str]) 
             if condition != "ELSE"]  # fmt: skip
     rest = conditions.index("ELSE") if "ELSE" in conditions else -1
     chosen = f"CASE {' '.join(told)} ELSE {rest} END" if told else str(rest)
-    quoted = table.replace('"', '""')
     counted = f", count({ONCE.get(table, '*')}) FROM"
-    rows = base.execute(" ".join(["SELECT", chosen, counted, f'"{quoted}"', "GROUP BY 1"])).fetchall()
+    rows = base.execute(" ".join(["SELECT", chosen, counted, quoted(table), "GROUP BY 1"])).fetchall()
     found = dict(rows)
     return [int(found.get(place, 0)) for place in range(len(conditions))]
 

@@ -16,6 +16,7 @@ import shapely
 from ... import frames
 from ...errors import RenewalError
 from ...run import Run
+from ...sqlnames import quoted
 
 SLICE = 5_000  # rows between two looks at the cancel flag
 ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}  # OGC 12-128r18, 2.1.3
@@ -83,7 +84,7 @@ class _Reader:
             "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (layer,)
         ).fetchone()
         # a column that is part of the primary key is fid, made by the file
-        described = self._base.execute(f"PRAGMA table_info({_quoted(layer)})").fetchall()
+        described = self._base.execute(f"PRAGMA table_info({quoted(layer)})").fetchall()
         columns = [(str(row[1]), str(row[2]).upper().split("(")[0]) for row in described if not row[5]]
         if wanted is not None:
             geometry = geometry if frames.GEOMETRY in wanted else None
@@ -112,14 +113,10 @@ class _Reader:
         return frame[[name for name in frame if name != frames.GEOMETRY] + [frames.GEOMETRY] * bool(geometry)]
 
     def _slices(self, layer: str, names: list[str]) -> Iterator[list[tuple[Any, ...]]]:
-        told = ", ".join(_quoted(name) for name in names) or "NULL"
-        cursor = self._base.execute(" ".join(["SELECT", told, "FROM", _quoted(layer), "ORDER BY rowid"]))
+        told = ", ".join(quoted(name) for name in names) or "NULL"
+        cursor = self._base.execute(" ".join(["SELECT", told, "FROM", quoted(layer), "ORDER BY rowid"]))
         while part := cursor.fetchmany(SLICE):
             yield part
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _dtype(kind: str) -> str:
