@@ -48,9 +48,7 @@ def tell_fault(fault: OSError | sqlite3.Error, named: bool = True) -> dict[str, 
     code = _code_of(fault)
     path = getattr(fault, "filename", None) if named else None
     name = ntpath.basename(str(path).rstrip("/\\")) if isinstance(path, str) else ""
-    name = name.removesuffix(".lock").replace(
-        ".part.", "."
-    )  # of a file on its way
+    name = name.removesuffix(".lock").replace(".part.", ".")  # of a file on its way
     system = getattr(fault, "strerror", None) or str(fault) or type(fault).__name__
     found = {}
     for language in LANGUAGES:
