@@ -50,6 +50,7 @@ OWN_FILES = {
     "RULES_FILE": "ruleset", "STANDARD_FILE": "standard", "ZONE_RULES_FILE": "zone-rules", "PROFILE_FILE": "profiles",
     "TEMPLATE_FILE": "template", "COST_TABLE": "costs", "MAPPING_FILE": "mapping",
 }  # fmt: skip
+PLACES = ("FACILITIES", "PLACES", "SERVED")  # points or areas: nobody is served by a line
 FAR_M = 5_000.0  # as in core/inputs/checks.py, which is too heavy to be asked here
 
 
@@ -230,6 +231,9 @@ def _take_layer(
     if not (is_blank or wanted_geometry in ("any", "none") or snapshot.geometry in (wanted_geometry, "unknown")):
         kinds = {"wanted": wanted_geometry, "found": snapshot.geometry}
         raise RenewalError("source_geometry", layer=snapshot.name, parameter=use.parameter, **kinds)
+    if use.role in PLACES and snapshot.geometry == "line":
+        kinds = {"wanted": "place", "found": "line"}
+        raise RenewalError("source_geometry", layer=snapshot.name, parameter=use.parameter, **kinds)
     if snapshot.geometry != "none" and wanted_geometry != "none" and not snapshot.crs.isValid() and not local:
         raise RenewalError("layer_without_crs", layer=snapshot.name)
     if snapshot.count == 0 and not use.optional and not use.may_be_empty:
@@ -270,6 +274,8 @@ def _settle_crs(algorithm: Any, context: QgsProcessingContext, plan: Plan) -> No
     if odd or plan.rasters:
         odd += [item.name for item in plan.rasters.values()]
         raise RenewalError("local_grid_mixed", layer=main.name, others=odd)
+    if not algorithm.LENIENT:
+        plan.doubts += _far_layers(plan, main)
 
 
 def _far_layers(plan: Plan, main: VectorSnapshot) -> list[tuple[str, dict[str, Any]]]:
@@ -279,7 +285,8 @@ def _far_layers(plan: Plan, main: VectorSnapshot) -> list[tuple[str, dict[str, A
     """
     boxes: dict[str, QgsRectangle] = {}
     for name, item in plan.vectors.items():
-        if item.geometry != "none" and item.crs.isValid() and item.count and not item.extent.isNull():
+        is_placed = plan.working.crs is None or item.crs.isValid()  # a local grid takes all coordinates as they are
+        if item.geometry != "none" and is_placed and item.count and not item.extent.isNull():
             with suppress(QgsCsException):  # told by its own sentence when it is read
                 boxes[name] = transform_to(item.crs, plan.working, plan.transforms).transformBoundingBox(item.extent)
     around = boxes.pop(main.parameter, None)

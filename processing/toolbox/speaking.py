@@ -15,6 +15,7 @@ GEOMETRIES = {
     "polygon": {"zh": "面", "en": "polygon"},
     "line": {"zh": "线", "en": "line"},
     "point": {"zh": "点", "en": "point"},
+    "place": {"zh": "点或面", "en": "point or polygon"},
     "none": {"zh": "没有图形的表", "en": "no (a table)"},
     "any": {"zh": "任意", "en": "any"},
     "unknown": {"zh": "图形不明的图层", "en": "unknown"},

@@ -180,3 +180,22 @@ def test_an_optional_layer_in_which_nothing_was_drawn(kind, run_algorithm, make_
     }
     results, _, _ = run_algorithm("tagparcels", {**given, "OUTPUT": "TEMPORARY_OUTPUT"})
     assert [row["protected_share"] for row in rows_of(results["OUTPUT"])] in ([0.0], [None])
+
+
+def test_a_layer_far_from_a_local_grid_is_told(make_layer, run_algorithm):
+    """Coordinates of a local grid are taken as they are; houses in another system were “in no parcel” one and all."""
+    parcels = make_layer([(SQUARE, {"parcel_id": "a"})], "Polygon", name="独立坐标宗地", crs=None)
+    houses = make_layer([("POLYGON((3000000 1,3000009 1,3000009 9,3000000 1))", {"floors": 3})], name="房屋")
+    values = {"PARCELS": parcels, "BUILDINGS": houses, "NO_CRS": "local_metric", "OUTPUT": "memory:"}
+    _, _, feedback = run_algorithm("tagparcels", values)
+    assert "图层“房屋”距“独立坐标宗地”至少 2999.9 km，里面的要素都用不上" in feedback.textLog()
+
+
+@pytest.mark.parametrize("name", ["mergefacilities", "facilitygap"])
+def test_streets_are_no_facilities(name, told, parcels, make_layer):
+    """Roads chosen in their place became 271 facilities of no kind, each where its road begins."""
+    roads = make_layer([("LINESTRING(0 0,1 1)", {"kind": "kgar"})], "LineString", name="道路")
+    gap = {"PARCELS": parcels, "FACILITIES": roads, "NETWORK": roads}
+    given = {"mergefacilities": {"FACILITIES": [roads]}, "facilitygap": gap}
+    message = told(name, {**given[name], "OUTPUT": "memory:"})
+    assert message.startswith("图层“道路”") and "是线，这里需要点或面图层。请换一个图层。" in message
