@@ -151,7 +151,8 @@ class RenewalDock(Panels, QDockWidget):
         self.head.add.clicked.connect(self.ask_files)
         self.head.settings.toggled.connect(self._show_settings)
         self.head.rules.linkActivated.connect(lambda action: self._follow("", action))
-        self.name.editingFinished.connect(lambda: self.session.rename(self.name.text().strip()))
+        named, rename = self.name, self.session.rename  # a field that only loses the focus renames nothing
+        named.editingFinished.connect(lambda: named.isModified() and rename(named.text().strip()))
         self.folder.fileChanged.connect(self.session.set_folder)
         self.inputs.chosen.connect(self.session.choose)
         self.inputs.fields_asked.connect(self.show_fields)
