@@ -212,3 +212,37 @@ def test_a_fine_dem_is_read_coarser_for_the_maps(qgis_app):
     assert (found.columns, found.rows) == (4_000, 4_000)
     plan.rasters["DEM"] = RasterSnapshot("DEM", "dem", None, system, QgsRectangle(*box), 400, 400, None)
     assert _coarser(plan, box, 2000 * 2000).columns == 400
+
+
+def test_zones_have_the_same_hectares_in_report_sheets_and_card():
+    """Six zones whose own roundings add up to a tenth more than their sum, which lies in the middle of two tenths."""
+    import re
+
+    import pandas as pd
+    import shapely
+    from qgis.PyQt.QtCore import QLocale
+    from urban_renewal.core.delivery.report.article import Told, write_report
+    from urban_renewal.core.run import Run
+    from urban_renewal.dialogs.study import wording
+    from urban_renewal.processing.delivery.pages.figures import print_hectares, zone_figures, zone_rows
+
+    areas = [300592.25, 410803.39, 456534.64, 522401.89, 427571.43, 368596.40]
+    assert sum(areas) == 2_486_500.0  # 248.65 ha
+    zones = pd.DataFrame({
+        "zone_id": [f"Z-{n}" for n in range(6)], "name": [f"站{n}" for n in range(6)], "area_m2": areas,
+        "floor_m2": [1000.4] * 6, "people": [10.5] * 6, "petals_n": [2] * 6, "elder_gap": [0.5] * 6,
+        "child_gap": [0.5] * 6, "geometry": [shapely.box(n * 1000, 0, n * 1000 + 500, 700) for n in range(6)],
+    })  # fmt: skip
+    page = write_report(Told({"zh": "t", "en": "t"}, "", "", "zh", {"zones": zones}), Run())
+    [article] = re.findall(r'<article class="zh".*?</article>', page, re.DOTALL)
+    table = next(part for part in re.findall(r"<table.*?</table>", article, re.DOTALL) if "Z-5" in part)
+    rows = [[re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[dh].*?</t[dh]>", row, re.DOTALL)]
+            for row in re.findall(r"<tr.*?</tr>", table, re.DOTALL)]  # fmt: skip
+    place = rows[0].index("公顷")
+    sheet = zone_rows(zones, None, "zh")
+    assert [row[place] for row in rows[1:]] == [row[1] for row in sheet[1:]]
+    assert sheet[-1][1] == "248.7"
+    assert wording.number(sum(areas) / 10_000, 1) == QLocale().toString(248.7, "f", 1)
+    assert "248.7" in re.sub(re.escape(table), "", article)  # the headline
+    own = print_hectares(zones)
+    assert [zone_figures({}, own[f"Z-{n}"], "zh")[0][1] for n in range(6)] == [row[1] for row in sheet[1:-1]]
