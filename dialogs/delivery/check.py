@@ -38,6 +38,7 @@ from ..study.runner import Outcome, Runner
 VERIFY = "verifydelivery"
 INKS = dict(zip(("fail", "advice", "pass"), ("#A8322D", "#7A5200", "#2E6B3B")))
 MOST_ROWS = 2000
+ROWS_A_TURN = 50  # whose heights are found in one go: some 20 ms
 
 
 class DeliveryCheck(QDialog):
@@ -53,6 +54,10 @@ class DeliveryCheck(QDialog):
         self.resize(self.fontMetrics().averageCharWidth() * 110, self.fontMetrics().height() * 26)
         keep_size(self, "check_delivery")
         self._scratch = Scratch()
+        self._fitted = 0  # rows that have the height they need
+        self._fit = QTimer(self)  # once the widths are known
+        self._fit.setSingleShot(True)
+        self._fit.timeout.connect(self._fit_some)
         self._runner = Runner(self)
         self._runner.finished.connect(self._on_finished)
         self.head, self.notes = text_label(), text_label()
@@ -88,7 +93,16 @@ class DeliveryCheck(QDialog):
         self._fit_rows()
 
     def _fit_rows(self, *_: Any) -> None:
-        QTimer.singleShot(0, self.table.resizeRowsToContents)  # once the widths are known
+        self._fitted = 0
+        self._fit.start(0)
+
+    def _fit_some(self) -> None:
+        """Find the heights of the next rows: those of a delivery at once hold the window."""
+        first, self._fitted = self._fitted, min(self._fitted + ROWS_A_TURN, self.table.rowCount())
+        for row in range(first, self._fitted):
+            self.table.resizeRowToContents(row)
+        if self._fitted < self.table.rowCount():
+            self._fit.start(0)
 
     def done(self, result: int) -> None:
         """Close; what still runs is stopped."""

@@ -43,7 +43,7 @@ def handed(file: Path | None) -> Handed | None:
     return None if file is None else _handed.get().get(file)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Handed:
     """Rows as `reading.read_cells` gives them: `held` cells by field, or where each begins in the file `place`.
 
@@ -52,7 +52,7 @@ class Handed:
 
     count: int
     shapes: Any
-    held: Mapping[str, Any]
+    held: dict[str, Any]
     place: Path | None = None
 
     def cells(self, names: Sequence[str], run: Run) -> dict[str, Any]:
@@ -69,7 +69,13 @@ class Handed:
         return found
 
     def forget(self) -> None:
-        """Remove the file of rows that nobody will read any more."""
+        """Let go of rows that nobody will read any more, bit by bit, and of their file."""
+        from ...core.slices import let_go
+
+        while self.held:
+            self.held.popitem()
+        shapes, self.shapes = [[] if self.shapes is None else list(self.shapes)], None
+        let_go(shapes)
         if self.place is not None:
             self.place.unlink(missing_ok=True)
 

@@ -317,3 +317,25 @@ def test_the_project_of_a_delivery_says_so_and_leads_to_taking_it_over(make_dock
     sheet = dock.findChild(TakeOver)
     assert Path(sheet.delivery.filePath()) == tmp_path and not sheet.folder.filePath()
     sheet.reject()
+
+
+def test_every_finding_has_the_lines_it_needs_also_in_another_width(qtbot, make_layer_folder):
+    """Rows are fitted some a turn: as high as Qt would make them all at once."""
+    from urban_renewal.dialogs.delivery.check import ROWS_A_TURN, DeliveryCheck
+
+    check = DeliveryCheck(make_layer_folder)
+    qtbot.addWidget(check)
+    check._runner.abandon()  # the findings come from here
+    words = "The table was changed since the delivery was made; what it holds is not what its manifest tells. "
+    found = [{"verdict": "fail", "subject_id": f"t{n}", "message": words * (n % 4)} for n in range(2 * ROWS_A_TURN + 7)]
+    check.show()
+    check._fill(found)
+    for width in (900, 500):
+        check.resize(width, 400)
+        qtbot.wait(50)
+        qtbot.waitUntil(lambda: not check._fit.isActive(), timeout=5000)
+        heights = [check.table.rowHeight(row) for row in range(len(found))]
+        check.table.resizeRowsToContents()
+        assert heights == [check.table.rowHeight(row) for row in range(len(found))]
+        assert heights[3] > heights[0]
+    check.reject()
