@@ -288,7 +288,11 @@ def _flows(
 def _tidied(
     model: Model, parts: _Parts, searched: tuple[Solution, _Losses | None], hosts: Hosts, reached: Reached, run: Run
 ) -> Solution:
-    """Return values as good as the first ones with the least floor area, nurseries in kindergartens before others."""
+    """Return values as good as the first ones with the least floor area, nurseries in kindergartens before others.
+
+    No room opens that the first ones have not, but for those nurseries: among all rooms the search would take as long
+    as the first one, to save floor area.
+    """
     first, losses = searched
     model.at_most(-(first.objective - SLACK * max(1.0, first.objective)), (0, parts.flow, -parts.flow_gain))
     gains, high = np.zeros(model.count), model.highs()
@@ -297,10 +301,8 @@ def _tidied(
     gains[parts.used] -= HOST_M2
     nursery = np.array([one.kind.id == "nurs" for one in reached.kinds])[parts.pair_kind]
     preferred = nursery & hosts.is_kindergarten[parts.pair_host]
-    if preferred.any():
-        gains[parts.opens[nursery & ~preferred]] -= KINDERGARTEN_FIRST_M2
-    else:
-        high[parts.opens] = np.round(first.values[parts.opens])
+    gains[parts.opens[nursery & ~preferred]] -= KINDERGARTEN_FIRST_M2 if preferred.any() else 0.0
+    high[parts.opens[~preferred]] = np.round(first.values[parts.opens[~preferred]])
     if losses is not None:
         high = losses.shut(parts, high, first.objective - SLACK * max(1.0, first.objective))
     try:
