@@ -78,8 +78,10 @@ def opportunity_sheet(tagged: pd.DataFrame, members: pd.DataFrame | None, langua
     return build_sheet(rows, both, OPPORTUNITY, name, language, [say("sheet_note_opportunities", language)], run)
 
 
-def gap_sheets(summary: pd.DataFrame, language: str) -> list[Sheet]:
+def gap_sheets(summary: pd.DataFrame, language: str, run: Run | None = None) -> list[Sheet]:
     """Return gaps by community and kind, and their sums by kind; different units are never added up.
+
+    `run` is asked for Cancel before each kind. Raises Cancelled.
 
     Beds, places and people are whole. Each kind's figures are balanced, so that the communities add up to its sum, and
     in each row need = served + gap, supply = served + surplus.
@@ -89,15 +91,16 @@ def gap_sheets(summary: pd.DataFrame, language: str) -> list[Sheet]:
     sums: list[list[Any]] = []
     moved = 0
     for kind, part in ordered.groupby("kind", sort=True):
+        if run is not None:
+            run.check()
         unit = next(iter(sorted(frames.optional(part, "unit").dropna().unique())), "")
         columns = {column: _numbers(part, column) for column in SUMMED}
         [printed] = print_kinds(sum_kinds(part)).to_dict("records")  # what the report and the drawings print
         balanced = balance_gaps(columns, {column: printed[column] for column in SUMMED})
         moved += sum(item.moved_n for item in balanced.values())
         called = [kind_name(str(kind), language), unit_name(str(unit), language, str(kind))]
-        texts = [frames.optional(part, column).astype(object) for column in ("community_id", "name")]
-        for row in range(len(part)):
-            words = [None if pd.isna(column.iloc[row]) else str(column.iloc[row]) for column in texts]
+        texts = [_words_of(part, column) for column in ("community_id", "name")]
+        for row, words in enumerate(zip(*texts)):
             figures = [balanced[column].values[row] for column in SUMMED]
             lines.append([*words, *called, *figures, _share(columns["gap"][row], columns["need"][row])])
         gap, need = (exact_sum(columns[column]) for column in ("gap", "need"))
@@ -111,6 +114,11 @@ def gap_sheets(summary: pd.DataFrame, language: str) -> list[Sheet]:
     whole = Sheet(name, name, [table["community_id"], table["name"], *named], [None, None, *digits], lines, (), notes)
     title = say("sheet_kinds", language)
     return [whole, Sheet(title, title, named, digits, sums)]
+
+
+def _words_of(rows: pd.DataFrame, name: str) -> list[str | None]:
+    """Return a column's texts, None where there is none."""
+    return [None if pd.isna(value) else str(value) for value in frames.optional(rows, name).astype(object)]
 
 
 def _share(gap: float | None, need: float | None) -> float | None:
@@ -163,7 +171,7 @@ def workbooks(
         found[projects[0].name] = projects
     run.check()
     if "gap_summary" in delivered:
-        gaps = gap_sheets(delivered["gap_summary"], language)
+        gaps = gap_sheets(delivered["gap_summary"], language, run)
         found[gaps[0].name] = gaps
     for name in PLAIN:
         run.check()
