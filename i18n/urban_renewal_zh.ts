@@ -3032,6 +3032,10 @@
         <translation>高值</translation>
     </message>
     <message>
+        <source>households not known</source>
+        <translation>缺户数</translation>
+    </message>
+    <message>
         <source>it can only be read, not written to</source>
         <translation>那里只能读、不能写</translation>
     </message>
@@ -3182,6 +3186,10 @@
     <message>
         <source>people not served</source>
         <translation>未服务到的人</translation>
+    </message>
+    <message>
+        <source>people of this age not known</source>
+        <translation>缺该年龄段人口</translation>
     </message>
     <message>
         <source>places</source>

@@ -252,7 +252,7 @@ class Exploring(QObject):
         """Tell why a parcel has its tag and what it lacks."""
         standard, gaps = self.standard(), found.gaps
         facts = explore_text.facts_text(item, gaps, standard)
-        parts = [explore_text.parcel_html(item, found.reason, gaps, explore_text.kind_titles(standard), facts)]
+        parts = [explore_text.parcel_html(item, found.reason, gaps, standard, facts)]
         parts.append(explore_text.sentence(gaps, standard))
         zone = self.lookups.zone_at(self._point)
         if zone:

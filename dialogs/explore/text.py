@@ -32,15 +32,22 @@ def kind_titles(standard: Mapping[str, Any]) -> dict[str, str]:
     return {entry["id"]: str(entry["title"][interface_language()]) for entry in standard["kinds"]}
 
 
+def kind_counts(standard: Mapping[str, Any]) -> dict[str, str]:
+    """Return {kind: the count of people or households that its need goes by} of a standard."""
+    return {entry["id"]: str(entry["need"]["of"]) for entry in standard["kinds"]}
+
+
 def gap_rows(files: Mapping[str, str], parcel_id: str) -> list[tuple[Any, ...]]:
     """Return the rows of the gap detail of one parcel; none before Gaps."""
     return rows_of(files, "gap_detail", GAP_SQL, (parcel_id,))
 
 
-def status_text(status: str) -> str:
-    """Return a status of a parcel and kind in words; nothing for ok."""
+def status_text(status: str, of: str = "") -> str:
+    """Return a status of a parcel and kind in words; nothing for ok. `of`: the count its need goes by, "" = untold."""
+    unknown = {"": tr("no people data"), "pop": tr("no people data"), "households": tr("households not known")}
     return {
-        "ok": "", "NO_NEED": tr("nobody here needs it"), "NO_PEOPLE_DATA": tr("no people data"),
+        "ok": "", "NO_NEED": tr("nobody here needs it"),
+        "NO_PEOPLE_DATA": unknown.get(of, tr("people of this age not known")),
         "NO_SUPPLY": tr("there is none"), "SNAP_STEEP": tr("too steep to the street"),
         "NOT_SNAPPED": tr("not joined to the streets"), "PARTIAL": tr("some homes not counted"),
         "UNREACHED": tr("no way there"), "BEYOND": tr("farther than the limit"),
@@ -75,11 +82,12 @@ def facts_text(item: Item, gaps: Sequence[tuple[Any, ...]], standard: Mapping[st
 
 
 def parcel_html(
-    item: Item, reason: str, gaps: Sequence[tuple[Any, ...]], titles: Mapping[str, str], facts: str = ""
+    item: Item, reason: str, gaps: Sequence[tuple[Any, ...]], standard: Mapping[str, Any], facts: str = ""
 ) -> str:
     """Return why a parcel has its tag, and per kind the minutes to the nearest, what is missing, a link to the way.
 
-    The link `review:` leads to the panel in which a person says otherwise.
+    `standard`: whose kinds the gaps were counted by. The link `review:` leads to the panel in which a person says
+    otherwise.
     """
     score = "" if item.score is None else f" {item.score:.2f}"
     tag = f'<b style="color:{colour_of(item.tag)}">■</b> <b>{escape(level_title(item.tag, item.level))}</b>'
@@ -95,10 +103,11 @@ def parcel_html(
     parts.append("<table width='100%' cellpadding='2'><tr>")
     parts += [f"<th align='{'left' if not place else 'right'}'>{head}</th>" for place, head in enumerate(heads)]
     parts.append("</tr>")
+    titles, counts = kind_titles(standard), kind_counts(standard)
     for kind, need, _, gap, _, walk_s, nearest, _, status, unit, *_ in gaps:
         name = escape(titles.get(kind, kind))
         linked = f'<a href="way:{escape(kind)}:{escape(nearest)}">{name}</a>' if nearest else name
-        said = status_text(status or "ok")
+        said = status_text(status or "ok", counts.get(kind, ""))
         cells = (linked + (f"<br><small>{said}</small>" if said else ""), minutes_text(walk_s),
                  amount_text(need, unit), amount_text(gap, unit))  # fmt: skip
         row = [f"<td align='{'left' if not place else 'right'}'>{cell}</td>" for place, cell in enumerate(cells)]

@@ -213,9 +213,10 @@ class GapPanel(QDockWidget):
         if rows and self.list.row_of(self.current) < 0:
             self.current = rows[0].community_id
         self.choose(self.current)
-        counts = self.states.get(kind, {})
+        counts, of = self.states.get(kind, {}), self.rules.get(kind, {}).get("need", {}).get("of", "")
         one = tr("{what} ({n})")
-        words = [one.format(what=status_text(status), n=wording.number(n)) for status, n in sorted(counts.items()) if n]
+        found = [(status_text(status, of), n) for status, n in sorted(counts.items()) if n]
+        words = [one.format(what=what, n=wording.number(n)) for what, n in found]
         self.unknown.setText(tr("Not counted in full: {what}").format(what=" · ".join(words)) if words else "")
         self.unknown.setVisible(bool(words))
         self.shown.emit(kind, yardstick)

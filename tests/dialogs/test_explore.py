@@ -316,15 +316,21 @@ def test_a_closed_panel_leaves_nothing_on_the_map(explore, dock, qgis_iface):
 
 def test_a_parcel_where_nobody_lives_says_so_once(explore):
     """No table of thirteen kinds that nobody needs; of two kinds, one of them needed, both are told."""
+    from urban_renewal.core import envelope
     from urban_renewal.dialogs.explore.text import parcel_html, people_text
     from urban_renewal.dialogs.review.parcels import Parcels
 
     item = Parcels(f"{explore._dock.session.study.folder}/tagged.gpkg|layername=tagged", {})[0]
     nobody = ("nurs", 0.0, 0.0, 0.0, None, None, None, 0, "NO_NEED", "place", None, 0.0)
-    html = parcel_html(item, "why", [nobody, nobody], {})
+    standard = envelope.load("standard", "chongqing")
+    html = parcel_html(item, "why", [nobody, nobody], standard)
     assert "<table" not in html and "Nobody here needs" in html
     needed = ("kgar", 4.0, 1.0, 3.0, 60.0, 90.0, "F1", 1, "ok", "place", 50.0, 5.0)
-    assert parcel_html(item, "why", [nobody, needed], {}).count("<tr>") == 3
+    assert parcel_html(item, "why", [nobody, needed], standard).count("<tr>") == 3
+    blind = [(kind, None, *nobody[2:8], "NO_PEOPLE_DATA", *nobody[9:]) for kind in ("eday", "kgar", "serv")]
+    html = parcel_html(item, "why", blind, standard)  # each tells what its need is counted by
+    said = [html.index(words) for words in ("households not known", "people of this age not known", "no people data")]
+    assert said == sorted(said)
     assert people_text({"pop": 0.0, "pop_60": 0.0}) == "nobody lives here"
     assert people_text({"pop": 12.0, "pop_60": 3.0}) == "12 people (60 and over 3)"
 
