@@ -20,10 +20,12 @@ def put_beside(iface: Any, dock: QDockWidget, panel: QDockWidget) -> None:
     """Show a panel at the right of the map, as a tab of the Workbench unless that floats; nothing without a window."""
     if iface is None:
         return
-    iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, panel)
-    window = iface.mainWindow()
-    if hasattr(window, "tabifyDockWidget") and not dock.isFloating():
-        window.tabifyDockWidget(dock, panel)
+    window, nowhere = iface.mainWindow(), Qt.DockWidgetArea.NoDockWidgetArea
+    if hasattr(window, "tabifyDockWidget") and not dock.isFloating() and window.dockWidgetArea(dock) != nowhere:
+        window.tabifyDockWidget(dock, panel)  # put below it first, both would be higher than a small screen: it grows
+        panel.show()
+    else:
+        iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, panel)
 
 
 def take_away(iface: Any, panel: QDockWidget) -> None:

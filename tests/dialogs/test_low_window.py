@@ -156,3 +156,45 @@ def test_keys_begin_where_the_work_begins(dock, qtbot, tmp_path, load_inputs):
     qtbot.keyClick(dock.run_all, Qt.Key.Key_Return)
     assert dock.session.is_busy
     wait_idle(qtbot, dock)
+
+
+def test_a_panel_beside_the_workbench_leaves_the_window_as_high_as_it_is(qgis_app, qtbot):
+    """Put below the Workbench before it became a tab, it made a window of 768 px grow beyond the screen."""
+    from types import SimpleNamespace
+
+    from qgis.PyQt.QtWidgets import QDockWidget, QMainWindow, QWidget
+    from urban_renewal.dialogs.parts.beside import put_beside
+
+    def panel(name):
+        made, page = QDockWidget(name, window), QWidget()
+        page.setMinimumHeight(300)
+        made.setWidget(page)
+        return made
+
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.setCentralWidget(QWidget())
+
+    def add(area, widget):
+        """Do as QGIS does, whose map is drawn anew in between."""
+        window.addDockWidget(area, widget)
+        widget.show()
+        QApplication.processEvents()
+
+    iface = SimpleNamespace(mainWindow=lambda: window, addDockWidget=add)
+    dock = panel("dock")
+    window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+    window.resize(900, 450)
+    window.show()
+    qtbot.waitExposed(window)
+    for name in ("a", "b"):
+        beside = panel(name)
+        put_beside(iface, dock, beside)
+        qtbot.wait(50)
+        assert window.height() == 450 and beside in window.tabifiedDockWidgets(dock)
+        assert beside.isVisibleTo(window)
+    dock.setFloating(True)
+    alone = panel("alone")
+    put_beside(iface, dock, alone)
+    assert window.dockWidgetArea(alone) == Qt.DockWidgetArea.RightDockWidgetArea
+    assert alone not in window.tabifiedDockWidgets(dock)
