@@ -69,6 +69,7 @@ class Shelf:
         self._made = {key: kept for key, kept in self._made.items() if kept.of <= files}
         for file in self.handed.keys() - files:
             self.handed.pop(file).forget()
+            give_back_memory()
         give_back_memory()
 
     def close(self) -> None:
@@ -77,7 +78,9 @@ class Shelf:
         self._free(list(self._kept))
 
     def _free(self, keys: list[tuple[Any, ...]]) -> None:
-        free_readings([self._kept.pop(key).thing for key in keys])
+        for key in keys:
+            free_readings([self._kept.pop(key).thing])
+            give_back_memory()  # of all at once, whoever asks for memory meanwhile waits: the window a quarter of a second
 
     def passes(self, file: Path | None) -> bool:
         """Say whether a result only goes from step to step."""
