@@ -80,7 +80,7 @@ class Shelf:
     def _free(self, keys: list[tuple[Any, ...]]) -> None:
         for key in keys:
             free_readings([self._kept.pop(key).thing])
-            give_back_memory()  # of all at once, whoever asks for memory meanwhile waits: the window a quarter of a second
+            give_back_memory()  # of all at once, whoever asks for memory meanwhile waits: the window for long
 
     def passes(self, file: Path | None) -> bool:
         """Say whether a result only goes from step to step."""
