@@ -58,10 +58,10 @@ def tell_gaps(summary, titles):
 
 
 def tell_zones(zones):
-    """Print each zone."""
+    """Print each zone; hectares to the second decimal: printed sheets balance the first, so that zones add up."""
     print(f"示范片区：{len(zones)} 个")
     for row in sorted(zones, key=lambda row: row["zone_id"]):
-        size = f"{(row['area_m2'] or 0) / 1e4:.1f} 公顷，建筑 {(row['floor_m2'] or 0) / 1e4:.1f} 万m²"
+        size = f"{(row['area_m2'] or 0) / 1e4:.2f} 公顷，建筑 {(row['floor_m2'] or 0) / 1e4:.1f} 万m²"
         print(f"  {row['zone_id']} {row['name'] or ''} {size}，{row['petals_n']} 瓣")
 
 
