@@ -38,7 +38,7 @@ def give_ids(
     given = frames.optional(table, column).astype(frames.TEXT).str.strip().replace("", pd.NA)
     made = given.isna().to_numpy()
     ids = given.to_numpy(dtype=object, copy=True)
-    rows, hashes = _unsure(frames.geometries(table), given, made, digits, run)
+    rows, hashes = _unsure(frames.geometries(table), ids, made, digits, run)
     ids[rows[made[rows]]] = hashes[made[rows]]
     keep = np.ones(len(ids), dtype=bool)
     if len(rows):
@@ -95,7 +95,7 @@ def _said(
 
 
 def _unsure(
-    shapes: npt.NDArray[Any], given: pd.Series, made: npt.NDArray[np.bool_], digits: int, run: Run
+    shapes: npt.NDArray[Any], ids: npt.NDArray[Any], made: npt.NDArray[np.bool_], digits: int, run: Run
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
     """Return the rows whose id is missing or somebody else's as well, and their fingerprints ("" = no place).
 
@@ -109,10 +109,23 @@ def _unsure(
         hashes[wanted] = ["" if item is None else item for item in found]
 
     look(made)
-    shared = (given.duplicated(keep=False) | given.isin(set(hashes[made]))).to_numpy(dtype=bool) & ~made
+    shared = _met_twice(ids, made, hashes[made])
     look(shared)
     rows = np.flatnonzero(made | shared)
     return rows, hashes[rows]
+
+
+def _met_twice(
+    ids: npt.NDArray[Any], made: npt.NDArray[np.bool_], others: npt.NDArray[np.object_]
+) -> npt.NDArray[np.bool_]:
+    """Say which given ids (not `made`) somebody else has as well: another row, or one of the `others`.
+
+    In Python's own loops, in which the window may take a turn; pandas' calls hold its lock to their end.
+    """
+    met, twice = set(), set(others)
+    for name in ids[~made]:
+        (twice if name in met else met).add(name)
+    return np.fromiter((name in twice for name in ids), dtype=bool, count=len(ids)) & ~made
 
 
 def _with_content(hashes: npt.NDArray[np.object_], table: pd.DataFrame) -> npt.NDArray[np.object_]:

@@ -67,15 +67,19 @@ class Shelf:
         files = {file for file, _, _ in wanted}
         self._rows = {key: rows for key, rows in self._rows.items() if key[0] in files}
         self._made = {key: kept for key, kept in self._made.items() if kept.of <= files}
-        for file in self.handed.keys() - files:
-            self.handed.pop(file).forget()
-            give_back_memory()
+        self._forget(self.handed.keys() - files)
         give_back_memory()
 
     def close(self) -> None:
         """Let go of everything, bit by bit."""
         self._made.clear()
         self._free(list(self._kept))
+        self._forget(set(self.handed))
+
+    def _forget(self, files: set[Path]) -> None:
+        for file in files:
+            self.handed.pop(file).forget()
+            give_back_memory()
 
     def _free(self, keys: list[tuple[Any, ...]]) -> None:
         for key in keys:

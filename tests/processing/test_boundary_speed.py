@@ -280,6 +280,9 @@ def test_what_only_a_file_gives_is_not_handed_over(tmp_path, make_layer):
         for number, encoded in enumerate((flags, high, mixed, odd)):
             assert not shelf.hand_over(tmp_path / f"{number}.gpkg", encoded, run), number
         assert list(shelf.handed) == [tmp_path / "plain.gpkg"]
+        (kept,) = shelf.handed.values()
+        shelf.close()
+        assert not shelf.handed and not kept.held and kept.shapes is None
 
 
 @pytest.mark.parametrize("count", [1, 51, 52, 2_601, 7_000])
