@@ -160,6 +160,27 @@ def test_what_others_put_into_a_delivery_stays(study, run_algorithm, tmp_path):
     assert found["OK"]
 
 
+def test_a_geodatabase_of_others_stays_whole(study, run_algorithm, tmp_path):
+    """It is a folder of files that belong together; what ArcGIS leaves in the delivery's own one goes with that."""
+    folder = tmp_path / "成果"
+    values = {**study, "FOLDER": str(folder)}
+    run_algorithm("exportzones", {**values, "FORMATS": ["gdb"]})
+    (folder / "data.gdb" / "_gdb.PC.1.sr.lock").write_bytes(b"")
+    theirs = {"底图.gdb/gdb": b"1", "底图.gdb/a00000001.gdbtable": b"2"}
+    for name, content in theirs.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
+    run_algorithm("exportzones", {**values, "FORMATS": ["html"]})
+    assert not (folder / "data.gdb").exists()
+    assert {name: (folder / name).read_bytes() for name in theirs} == theirs
+    (folder / "底图.gdb").rename(folder / "data.gdb")  # the next delivery has one of its own
+    run_algorithm("exportzones", {**values, "FORMATS": ["gdb"]})
+    kept = {path.name: path.read_bytes() for path in (folder / "data_kept.gdb").iterdir()}
+    assert kept == {Path(name).name: content for name, content in theirs.items()}
+    found, _, _ = run_algorithm("verifydelivery", {"FOLDER": str(folder), "STRICT": True, "FINDINGS": "memory:"})
+    assert found["OK"]
+
+
 def test_the_first_delivery_and_the_same_again_say_nothing_of_an_earlier_one(study, run_algorithm, tmp_path):
     values = {**study, "FORMATS": ["csv"], "FOLDER": str(tmp_path / "成果")}
     for _ in range(2):
