@@ -272,33 +272,52 @@ class SitesPanel(QDockWidget):
         return super().eventFilter(watched, event)
 
     def _fit_columns(self) -> None:
-        """Show the columns that there is room for, from the left: nothing to scroll sideways for in a narrow panel."""
-        table, letter = self.table, self.fontMetrics().averageCharWidth()
-        wide = {column: self._width_of(column) for column in range(table.columnCount())}
-        room = table.viewport().width() - sum(wide[column] for column in (KEPT, ORDER, HOST, MORE))
-        whole = wide[KIND]
-        wide[KIND] = min(whole, int(letter * KIND_LETTERS), max(room, int(letter * LEAST_LETTERS)))
+        """Show the columns that there is room for, from the left: nothing to scroll sideways for in a narrow panel.
+
+        Whether the bar for scrolling is needed is worked out, not seen. Where rows need it only as long as it is not
+        there (with its room one more column is shown, and names take a second line), it would come and go for ever.
+        """
+        table, bar = self.table, self.table.verticalScrollBar()
+        need = {column: self._width_of(column) for column in range(table.columnCount())}
+        room = table.maximumViewportSize().width()
+        wide = self._widths(need, room)
+        if sum(self._heights(wide[KIND])) > table.viewport().height():
+            room = table.viewport().width() if bar.isVisible() else room - bar.sizeHint().width()
+            wide = self._widths(need, room)
+        for column in need:
+            table.setColumnHidden(column, column not in wide)
+        for column, pixels in wide.items():
+            table.setColumnWidth(column, pixels)
+        for row, pixels in enumerate(self._heights(wide[KIND])):
+            table.setRowHeight(row, pixels)
+
+    def _widths(self, need: Mapping[int, int], room: int) -> dict[int, int]:
+        """Return the width of each column that is shown when there is so much room; `need`: of all, in full."""
+        letter, wide = self.fontMetrics().averageCharWidth(), dict(need)
+        room -= sum(need[column] for column in (KEPT, ORDER, HOST, MORE))
+        wide[KIND] = min(need[KIND], int(letter * KIND_LETTERS), max(room, int(letter * LEAST_LETTERS)))
         room -= wide[KIND]
         free = room  # beside the columns that are shown
         for column in AS_ROOM_ALLOWS:
-            room -= wide[column]
-            free = free if room < 0 else room
-            table.setColumnHidden(column, room < 0)
-        wide[KIND] = min(whole, wide[KIND] + max(free, 0))
-        for column, pixels in wide.items():
-            table.setColumnWidth(column, pixels)
-        self._fit_rows(wide[KIND])
+            room -= need[column]
+            if room < 0:
+                del wide[column]
+            else:
+                free = room
+        wide[KIND] = min(need[KIND], wide[KIND] + max(free, 0))
+        return wide
 
-    def _fit_rows(self, pixels: int) -> None:
-        """Give a row a second line where the name of its kind, in a column as wide as this, needs one."""
+    def _heights(self, pixels: int) -> list[int]:
+        """Return the height of each row: two lines where the name of a kind, in a column of `pixels`, needs them."""
         table, metrics = self.table, self.table.fontMetrics()
         margin = table.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, None, table) + 1
-        room = QRect(0, 0, pixels - 2 * margin, 0)
+        room, found = QRect(0, 0, pixels - 2 * margin, 0), []
         for row in range(table.rowCount()):
             item = table.item(row, KIND)
             text = item.text() if item is not None else ""
             lines = metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), text).height()
-            table.setRowHeight(row, int(max(lines, metrics.height()) + metrics.height() * (ROW_LINES - 1)))
+            found.append(int(max(lines, metrics.height()) + metrics.height() * (ROW_LINES - 1)))
+        return found
 
     def _width_of(self, column: int) -> int:
         """Return how wide a column must be for its cells and its heading; the arrow stands in one heading only.

@@ -88,6 +88,30 @@ def test_names_of_two_words_are_read_whole_in_a_narrow_panel(panel, qtbot):
     assert sum(map(table.columnWidth, shown)) == table.viewport().width()
 
 
+def test_the_table_comes_to_rest_at_any_size(panel, qtbot, monkeypatch):
+    """At some sizes the bar for scrolling came and went for ever: columns and rows were fitted without an end."""
+    from qgis.PyQt.QtWidgets import QApplication
+
+    panel.titles = {"nurs": "Community canteen of the whole street", "eday": "Nursery and day care"}
+    fitted, real = [], panel._fit_columns
+
+    def fit():
+        fitted.append(panel.table.viewport().width())
+        if len(fitted) < 40:
+            real()
+
+    monkeypatch.setattr(panel, "_fit_columns", fit)
+    panel.show()
+    panel.show_sites(rooms() * 3, [], [], None)
+    for letters in range(70, 90):
+        for high in range(500, 650, 15):
+            panel.resize(panel.fontMetrics().averageCharWidth() * letters, high)
+            fitted.clear()
+            for _ in range(6):
+                QApplication.processEvents()
+            assert len(fitted) < 6, (letters, high, fitted[-4:])
+
+
 def test_no_name_is_cut_beside_free_room(panel, qtbot):
     """A kind's name takes what the columns that are shown leave; it was cut with room beside it."""
     from urban_renewal.dialogs.sites import panel as module
