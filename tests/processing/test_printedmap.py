@@ -250,6 +250,38 @@ def test_a_crowded_layer_is_a_picture_on_the_page_and_its_names_stay_text(sheet,
     assert rest.count(b"Tj") == lines.count(b"Tj") > 500  # a name for each shape
 
 
+def test_rims_around_names_are_pens_not_shapes_on_the_page(sheet, tmp_path):
+    """A translucent rim is written as the outline of a stroke: ten times as much as the name itself."""
+    from qgis.core import QgsPalLayerSettings, QgsVectorLayerSimpleLabeling
+    from urban_renewal.core.run import Run
+    from urban_renewal.processing.styling import lettering
+
+    project, made = sheet(900)
+    layer = made.maps[0].layers()[0]
+
+    def page(halo, opacity=None):
+        names = QgsPalLayerSettings()
+        names.fieldName = "n"
+        drawn = lettering.text_format(lettering.letters(), 6, "#222222", halo=halo)
+        if opacity is not None:
+            rim = drawn.buffer()
+            rim.setOpacity(opacity)
+            drawn.setBuffer(rim)
+        names.setFormat(drawn)
+        layer.setLabeling(QgsVectorLayerSimpleLabeling(names))
+        return printed_page(made, Run(), tmp_path / "page.pdf")[1]
+
+    bare, opaque, rimmed = page(False), page(True, 1.0), page(True)
+    settings = layer.labeling().settings()
+    drawn = settings.format()
+    assert drawn.buffer().opacity() == 0.85  # the project keeps its layers as they were
+    assert rimmed == opaque
+    assert rimmed.count(b"Tj") == bare.count(b"Tj") > 500
+    assert len(rimmed) > len(bare) + 500 * 100  # there are rims
+    made.close()
+    project.clear()
+
+
 def test_only_what_a_map_shows_counts(sheet, monkeypatch):
     from qgis.core import QgsRectangle
     from urban_renewal.processing.delivery.pages import printedmap
