@@ -10,10 +10,9 @@ from __future__ import annotations
 import csv
 import io
 import math
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from html import escape
 from itertools import count, islice
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core.errors import Cancelled
+from ...core.sqlfiles import open_to_read
 from ...core.sqlnames import quoted
 from ...processing.layers.gdalmode import gdal_raises
 from . import lists
@@ -199,7 +199,7 @@ def _make_table(
 
 def _check(part: Path, name: str, rows: int) -> None:
     """Count what was written. Raises OSError."""
-    with closing(sqlite3.connect(f"{part.as_uri()}?mode=ro", uri=True)) as base:
+    with open_to_read(part) as base:
         found = base.execute(" ".join(["SELECT count(*) FROM", quoted(name)])).fetchone()[0]
     if found != rows:
         raise OSError(f"{name}: {found} / {rows}")

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from qgis.core import QgsFeatureRequest, QgsMapLayer, QgsProviderRegistry, QgsRasterLayer, QgsVectorLayer
 
+from ...core.sqlfiles import open_to_read
 from ..study import project_state
 from ..study.steps import ROLES
 
@@ -20,7 +20,7 @@ def is_in_use(path: Path) -> bool:
     if path.suffix.lower() not in (".gpkg", ".sqlite") or not path.is_file():
         return False
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=PROBE_S)) as base:
+        with open_to_read(path, PROBE_S) as base:
             base.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.OperationalError as error:
         return "locked" in str(error)

@@ -6,7 +6,6 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from qgis.core import QgsApplication, QgsTask
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...core.errors import RenewalError
+from ...core.sqlfiles import open_to_read
 from ...core.sqlnames import quoted
 from ...core.tagging import preview as scoring
 from ...core.tagging.preview import Changes, Histogram, Judged, Preview
@@ -23,7 +23,7 @@ from ...core.tagging.snapshot import read_snapshot
 from ...core.words import say
 from ...processing.running.promptness import promptly
 from ...processing.texts import interface_language, tr
-from ..review.items import table_of
+from ..review.items import WAIT_S, table_of
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ def _places(tagged: str, parcel_id: Any) -> tuple[Any, Any]:
         return fid, place
     try:
         path, table = table_of(tagged)
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=2.0)) as base:
+        with open_to_read(path, WAIT_S) as base:
             key = next(row[1] for row in base.execute(f"PRAGMA table_info({quoted(table)})") if row[5])
             sql = "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?"
             shape = base.execute(sql, (table,)).fetchone()[0]

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsVectorLayer
 
 from ...core.errors import RenewalError
+from ...core.sqlfiles import open_to_read
 from ...processing.layers.systems import system_named
 
 SQL = (
@@ -24,7 +24,7 @@ def system_of(path: Path, table: str) -> QgsCoordinateReferenceSystem:
     One of EPSG is named in the file; any other is what QGIS makes of the layer.
     """
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
+        with open_to_read(path) as base:
             named = [row[0] for row in base.execute(SQL, (table,))]
         if named and str(named[0]).startswith("EPSG:"):
             return system_named(named[0])

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ...core.sqlfiles import open_to_read
 from ...core.sqlnames import quoted
 from ...core.tagging.doubt import DOUBTED, DOUBTED_TAG, is_doubted
 
@@ -27,6 +28,7 @@ TOLD = (  # evidence is most of the file: whole for reviewed parcels only, of ot
     f"CASE WHEN tag_source = 'review' THEN tag_evidence WHEN tag = '{DOUBTED_TAG}' AND "
     f"instr(tag_evidence, '{DOUBTED}') THEN '{DOUBTED}' END"
 )
+WAIT_S = 2.0  # for a result that is written just now
 OUTSIDE = "-"  # the community of a parcel that lies in none; "" = communities are not known
 
 
@@ -120,7 +122,7 @@ def opened(source: str, needed: Collection[str] = ()) -> Iterator[Opened]:
     """Open the table of a source, which has the columns `needed`. Raises UnreadableError, also inside the block."""
     path, table = table_of(source)
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=2.0)) as base:
+        with open_to_read(path, WAIT_S) as base:
             columns = {row[1]: bool(row[5]) for row in base.execute(f"PRAGMA table_info({quoted(table)})")}
             if not set(needed) <= set(columns):
                 raise UnreadableError(f"{path.name}: {table}")
@@ -137,7 +139,7 @@ def table_of(source: str) -> tuple[Path, str]:
     if table:
         return path, table.split("|")[0]
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=2.0)) as base:
+        with open_to_read(path, WAIT_S) as base:
             tables = [row[0] for row in base.execute("SELECT table_name FROM gpkg_contents ORDER BY rowid")]
     except sqlite3.Error as error:
         raise UnreadableError(f"{path.name}: {error}") from error

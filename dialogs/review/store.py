@@ -17,6 +17,7 @@ from pathlib import Path
 from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransformContext, QgsFields, QgsVectorFileWriter
 from qgis.core import QgsWkbTypes as Wkb
 
+from ...core.sqlfiles import WRITE, file_uri
 from .waiting import Spool
 
 TABLE, FILE = "reviews", "reviews.gpkg"
@@ -171,7 +172,7 @@ class ReviewStore:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        base = sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=rw", uri=True, timeout=WAIT_S)
+        base = sqlite3.connect(file_uri(self.path.absolute(), WRITE), uri=True, timeout=WAIT_S)
         try:
             yield base
         finally:

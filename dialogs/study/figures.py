@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from ...core.sqlfiles import open_to_read
 from .calling_off import called_off
 
 STEPS = 10_000  # of SQLite's machine between two looks at whether anybody waits
@@ -37,7 +37,7 @@ def rows_of(files: Mapping[str, str], name: str, sql: str, values: tuple[Any, ..
     if not path or not Path(path).exists():
         return []
     try:
-        with closing(sqlite3.connect(f"{Path(path).as_uri()}?mode=ro", uri=True)) as connection:
+        with open_to_read(Path(path)) as connection:
             connection.set_progress_handler(called_off, STEPS)
             return connection.execute(sql.replace("{t}", f'"{name}"'), values).fetchall()
     except sqlite3.Error:

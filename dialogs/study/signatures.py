@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 from qgis.core import QgsMapLayer, QgsProviderRegistry, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject
 
+from ...core.sqlfiles import open_to_read
 from .readiness import UNREAD
 from .turns import Turns, aside
 
@@ -163,7 +163,7 @@ def _table_stamp(path: Path, table: str) -> str:
 def _table_changes(path: Path) -> dict[str, str] | None:
     """Return {table: last change} of a GeoPackage in order; None when it cannot be read."""
     try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=0.2)) as connection:
+        with open_to_read(path, 0.2) as connection:
             rows = connection.execute("SELECT table_name, last_change FROM gpkg_contents ORDER BY 1").fetchall()
     except (sqlite3.Error, OSError, ValueError):
         return None

@@ -7,7 +7,6 @@ QGIS takes the first table of the file, whatever it holds: houses would be count
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from qgis.core import (
 )
 
 from ...core.errors import RenewalError
+from ...core.sqlfiles import open_to_read
 from ..layers.apart import apart
 from ..layers.snapshot import split_definition
 
@@ -63,7 +63,7 @@ def tables_of(path: Path) -> list[str]:
     if path.suffix.lower() == ".gpkg":
         sql = "SELECT table_name FROM gpkg_contents WHERE data_type IN ('features', 'attributes') ORDER BY rowid"
         try:
-            with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            with open_to_read(path) as connection:
                 own = ("layer_styles", "qgis_projects")
                 return [name for (name,) in connection.execute(sql) if name not in own]
         except (sqlite3.Error, ValueError):

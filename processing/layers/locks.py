@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsMapLayer, QgsProcessingContext, QgsProcessingUtils
 
+from ...core.sqlfiles import open_to_read
 from .snapshot import split_definition
 
 WAIT_S = 2.0  # a program that is only saving lets go sooner; longer would be felt by the window
@@ -37,7 +37,7 @@ def _is_locked(file: Path) -> bool:
     now = time.monotonic()
     wait_s = 0.0 if now - _found.get(file, -KEPT_S) < KEPT_S else WAIT_S
     try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", timeout=wait_s, uri=True)) as base:
+        with open_to_read(file, wait_s) as base:
             base.execute("PRAGMA schema_version").fetchone()
     except sqlite3.Error as error:  # what else is wrong is told by who reads it
         if "locked" in str(error):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -35,6 +35,7 @@ from qgis.core import (
 )
 
 from ...core.errors import RenewalError
+from ...core.sqlfiles import open_to_read
 from ...core.sqlnames import quoted
 from .apart import apart
 from .systems import revived
@@ -168,7 +169,7 @@ def keeps_count(file: Path | None, table: str) -> bool:
 def _tables_counted(file: Path, stamps: tuple[Any, ...]) -> frozenset[str]:
     """Return the tables of a GeoPackage whose features GDAL counts; `stamps` tell the file as it is now."""
     sql = "SELECT table_name FROM gpkg_ogr_contents WHERE feature_count IS NOT NULL"
-    with closing(_opened(file)) as base:
+    with open_to_read(file) as base:
         return frozenset(str(name) for (name,) in base.execute(sql))
 
 
@@ -176,14 +177,10 @@ def settle_count(snapshot: VectorSnapshot) -> None:
     """Count what was only estimated; in the worker, as it may read the whole file. A damaged one is left for others."""
     if not (snapshot.is_estimated and snapshot.plain and snapshot.file is not None):
         return
-    with suppress(sqlite3.Error), closing(_opened(snapshot.file)) as base:
+    with suppress(sqlite3.Error), open_to_read(snapshot.file) as base:
         counted = " ".join(["SELECT count(*) FROM", quoted(snapshot.file_layer)])
         snapshot.count = int(base.execute(counted).fetchone()[0])
         snapshot.is_estimated = False
-
-
-def _opened(file: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
 
 
 def find_layer(value: Any, context: QgsProcessingContext, hint: Any) -> Any:

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 
 from qgis.core import QgsRuleBasedRenderer, QgsVectorLayer
 
+from ...core.sqlfiles import open_to_read
 from ...core.sqlnames import quoted
 
 COUNTED = (  # tables whose classes have a number in the legend; the others lie below a sheet's map
@@ -41,7 +41,7 @@ def count_classes(source: str, conditions: Sequence[str]) -> list[int]:
     if "|subset=" in source or path.suffix != ".gpkg" or not path.is_file():
         return []
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
+        with open_to_read(path) as base:
             if not table:
                 table = base.execute("SELECT table_name FROM gpkg_contents ORDER BY rowid").fetchone()[0]
             return count_rows(base, table, conditions)

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 
 from qgis.core import QgsMapLayer, QgsVectorLayer, QgsVectorLayerJoinInfo
 
+from ...core.sqlfiles import open_to_read
+from ...core.sqlnames import quoted
 from .counting import place_of
 
 PREFIX = "full_"  # of the joined column
@@ -20,8 +21,8 @@ def count_full(source: str) -> int | None:
     """Return how many facilities are full by the rows of load; None when the file cannot be read."""
     path, table = place_of(source)
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
-            told = ["SELECT count(DISTINCT facility_id) FROM", f'"{table or "facility_load"}"', "WHERE", FULL_ROWS]
+        with open_to_read(path) as base:
+            told = ["SELECT count(DISTINCT facility_id) FROM", quoted(table or "facility_load"), "WHERE", FULL_ROWS]
             return int(base.execute(" ".join(told)).fetchone()[0])
     except sqlite3.Error:
         return None

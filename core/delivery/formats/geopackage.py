@@ -16,6 +16,7 @@ import shapely
 from ... import frames
 from ...errors import RenewalError
 from ...run import Run
+from ...sqlfiles import READ, file_uri
 from ...sqlnames import quoted
 
 SLICE = 5_000  # rows between two looks at the cancel flag
@@ -53,9 +54,9 @@ class _Reader:
     def __enter__(self) -> _Reader:
         side = self._path.with_name(self._path.name + "-wal")
         # immutable: no lock, no -shm beside the file; not while somebody's changes lie in a write-ahead log
-        mode = "mode=ro" if side.exists() and side.stat().st_size > 0 else "mode=ro&immutable=1"
+        options = READ if side.exists() and side.stat().st_size > 0 else f"{READ}&immutable=1"
         try:
-            self._base = sqlite3.connect(f"{self._path.resolve().as_uri()}?{mode}", uri=True)
+            self._base = sqlite3.connect(file_uri(self._path.absolute(), options), uri=True)
         except sqlite3.Error as error:
             raise self._refusal(error) from error
         return self
