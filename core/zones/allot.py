@@ -169,20 +169,24 @@ def _without_holes(ground: Field, zone: Set, allowed: set[int], shut: set[int], 
 
 def _fill_holes(ground: Field, drafts: list[Draft], run: Run) -> None:
     """Last of all, fill holes with what no zone took in the end, as far as the limits allow."""
-    limits = ground.rules.limits
     for draft in drafts:
         run.check()
-        if not draft.zone:
-            continue
-        taken = {p for other in drafts for p in other.zone}
-        inside = (
-            enclosed_parcels(ground.ground, set(draft.zone), ground.near, limits.street_gap_m, run)
-            - taken
-            - ground.locked_out
-        )
-        wider = frozenset(connected_part(ground.near, set(draft.zone) | inside, draft.zone))
-        if not shortfalls(measure(_site(ground, draft, set(wider), limits), wider), limits):
-            draft.zone = wider
+        if draft.zone:
+            inside = enclosed_parcels(
+                ground.ground, set(draft.zone), ground.near, ground.rules.limits.street_gap_m, run
+            )
+            draft.zone = with_enclosed(ground, draft, inside, drafts)
+
+
+def with_enclosed(ground: Field, draft: Draft, inside: set[int], drafts: list[Draft]) -> Set:
+    """Return a zone with those of the parcels inside its holes that are free and contiguous; as it is where the limits
+    do not allow all of them.
+    """
+    limits = ground.rules.limits
+    inside = inside - ground.locked_out - {p for other in drafts for p in other.zone}
+    wider = frozenset(connected_part(ground.near, set(draft.zone) | inside, draft.zone))
+    short = shortfalls(measure(_site(ground, draft, set(wider), limits), wider), limits)
+    return draft.zone if short else wider
 
 
 def _widen(ground: Field, drafts: list[Draft], c: int, run: Run) -> None:

@@ -16,6 +16,7 @@ from ..run import Run
 SLICE = 250  # parcels asked for neighbours between two looks at Cancel
 TOUCH_M = 1e-3  # own choice: a segment shorter than a millimetre is a common boundary
 CROSSING_M = 0.01  # a stretch inside a barrier or a third parcel shorter than this is only touched
+BESIDE_M = 0.5  # own choice: half the width of the narrowest slit between third parcels that still joins two parcels
 
 Objects = npt.NDArray[Any]
 Pairs = npt.NDArray[np.int64]
@@ -75,15 +76,33 @@ def _open(shapes: Objects, tree: shapely.STRtree, pairs: Pairs, walls: _Walls) -
     apart = shapely.length(segments) > TOUCH_M
     free = np.ones(len(pairs), dtype=bool)
     gaps = np.flatnonzero(apart)
-    which, third = tree.query(segments[gaps], predicate="intersects")
-    owners = pairs[gaps[which]]
-    others = (third != owners[:, 0]) & (third != owners[:, 1])
-    which, third = which[others], third[others]
-    inside = shapely.length(shapely.intersection(segments[gaps[which]], shapes[third])) > CROSSING_M
-    free[gaps[which[inside]]] = False
+    free[gaps] = ~_crossed(segments[gaps], shapes, tree, pairs[gaps])
+    gaps = gaps[free[gaps]]
+    sides = [_crossed(_beside(segments[gaps], way), shapes, tree, pairs[gaps]) for way in (BESIDE_M, -BESIDE_M)]
+    free[gaps[sides[0] & sides[1]]] = False  # along the common boundary of two others, or a slit between them
     if len(walls.shapes):
         _close_at_walls(free, segments, a, b, apart, walls)
     return free
+
+
+def _crossed(segments: Objects, shapes: Objects, tree: shapely.STRtree, pairs: Pairs) -> npt.NDArray[np.bool_]:
+    """Say which segments a parcel crosses that is none of its pair."""
+    crossed = np.zeros(len(segments), dtype=bool)
+    which, third = tree.query(segments, predicate="intersects")
+    others = (third != pairs[which, 0]) & (third != pairs[which, 1])
+    which, third = which[others], third[others]
+    inside = shapely.length(shapely.intersection(segments[which], shapes[third])) > CROSSING_M
+    crossed[which[inside]] = True
+    return crossed
+
+
+def _beside(segments: Objects, way_m: float) -> Objects:
+    """Return straight segments moved sideways; to the left where `way_m` is positive."""
+    ends = shapely.get_coordinates(segments).reshape(-1, 2, 2)
+    along = ends[:, 1] - ends[:, 0]
+    across = np.column_stack([-along[:, 1], along[:, 0]]) / np.hypot(*along.T)[:, None]
+    moved: Objects = shapely.linestrings(ends + way_m * across[:, None, :])
+    return moved
 
 
 def _close_at_walls(

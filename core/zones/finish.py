@@ -11,12 +11,12 @@ import shapely
 
 from .. import frames
 from ..run import Run
-from .allot import Draft
+from .allot import Draft, with_enclosed
 from .boundary import Lines, draw_boundaries
 from .bounds import keep_ids
 from .field import Prepared
 from .inputs import ZoneInputs
-from .outline import Ground
+from .outline import Ground, parcels_in_holes
 from .rules import ZoneRules
 from .shape import connected_part, petal_codes_of, petals_of
 from .tables import Zone
@@ -34,12 +34,34 @@ def finish_zones(
         for zone in ranked[inputs.max_zones :]:
             _leave_out(inputs, ready, zone.core, "zone_beyond_max", run, limit=inputs.max_zones)
         zones = sorted(ranked[: inputs.max_zones], key=lambda zone: zone.core)
-    outlines = _outlines(inputs, ready, zones, rules, run)
+    outlines = _outlines(inputs, ready, zones, rules, run.part(0, 0.5))
+    fuller = _without_holes(ready, drafts, zones, outlines, values)
+    if any(new is not old for new, old in zip(fuller, zones)):
+        zones, outlines = fuller, _outlines(inputs, ready, fuller, rules, run.part(0.5, 1))
     names = keep_ids([zone.zone_id for zone in zones], outlines, inputs.previous, rules.search.same_zone_iou)
     zones = [replace(z, zone_id=name, outline=line) for z, name, line in zip(zones, names, outlines)]
     zones += _given_zones(inputs, ready, values, run)
     zones = _with_near(zones, ready, values, rules)
     return sorted(zones, key=lambda zone: zone.zone_id)
+
+
+def _without_holes(
+    ready: Prepared, drafts: list[Draft], zones: list[Zone], outlines: list[Any], values: Values
+) -> list[Zone]:
+    """Return the zones with the free parcels that stand in the holes of their outlines, as far as the limits allow."""
+    kept = [draft for draft in drafts if draft.core in {zone.core for zone in zones}]
+    found = list(zones)
+    for number, outline in enumerate(outlines):
+        draft = next(draft for draft in kept if draft.core == zones[number].core)
+        inside = parcels_in_holes(ready.field.ground, outline)
+        wider = with_enclosed(ready.field, draft, inside, kept) if inside else draft.zone
+        if wider != draft.zone:
+            added = set(_rows(ready, wider - draft.zone))
+            draft.zone = wider
+            whole = _zone(ready, draft, values)
+            filler = [row for row in whole.filler if row not in added]
+            found[number] = replace(whole, filler=filler, holes=sorted({*whole.holes, *whole.filler} - {*filler}))
+    return found
 
 
 def _outlines(inputs: ZoneInputs, ready: Prepared, zones: list[Zone], rules: ZoneRules, run: Run) -> list[Any]:

@@ -54,14 +54,20 @@ def close_gaps(shapes: Objects, gap_m: float, own: shapely.Geometry | None, run:
 def enclosed_parcels(ground: Ground, members: set[int], near: list[list[int]], gap_m: float, run: Run) -> set[int]:
     """Return the parcels (positions) that lie in the holes of a zone once gaps up to `gap_m` metres are closed.
 
-    A parcel lies where a point inside it does. `near`: for each parcel those contiguous with it.
+    `near`: for each parcel those contiguous with it. Quick, for the search; a ring that leaks where two streets cross
+    is only seen in the drawn outline.
     """
-    holes = _holes(_closed(ground, members, near, gap_m, run))
+    return parcels_in_holes(ground, _closed(ground, members, near, gap_m, run)) - members
+
+
+def parcels_in_holes(ground: Ground, area: shapely.Geometry) -> set[int]:
+    """Return the parcels (positions) in the holes of an area; a parcel lies where a point inside it does."""
+    holes = _holes(area)
     if not len(holes):
         return set()
     hole, parcel = ground.tree.query(holes, predicate="intersects")
     inside = shapely.contains_properly(holes[hole], shapely.point_on_surface(ground.shapes[parcel]))
-    return set(parcel[inside].tolist()) - members
+    return set(parcel[inside].tolist())
 
 
 def _closed(ground: Ground, members: set[int], near: list[list[int]], gap_m: float, run: Run) -> shapely.Geometry:

@@ -121,9 +121,13 @@ def _nothing_between(a: Any, b: Any, tree: shapely.STRtree, fence: shapely.STRtr
         for k in fence.query(shared, predicate="dwithin", distance=0.01):
             shared = shapely.difference(shared, shapely.buffer(fence.geometries[k], 0.01))
         return not shared.is_empty
-    for k in tree.query(line, predicate="intersects"):
-        third = tree.geometries[k]
-        if not third.equals(a) and not third.equals(b) and third.intersection(line).length > 0.01:
+    beside = [tree.geometries[k] for k in tree.query(line, predicate="dwithin", distance=1e-3)]
+    beside = [third for third in beside if not third.equals(a) and not third.equals(b)]
+    if any(third.intersection(line).length > 0.01 for third in beside):
+        return False
+    if beside and line.difference(shapely.union_all(beside).buffer(1e-3)).length < 0.01:  # along their common boundary
+        on_sides = [line.offset_curve(way) for way in (0.1, -0.1)]
+        if all(any(third.intersection(side).length > 0.01 for third in beside) for side in on_sides):
             return False
     for k in fence.query(line, predicate="intersects"):
         wall = fence.geometries[k]

@@ -146,6 +146,40 @@ def test_holes_become_filler(rules):
     assert outline.area == pytest.approx(320 * 320, rel=1e-6)  # nine squares of 100 m and streets of 10 m
 
 
+def test_a_ring_that_leaks_at_a_crossing_has_no_hole_either(rules):
+    """Streets of 20 m; A2 is no member, so the ring around B1 closes only in the crossing between A1 and B2, which
+    stands 8 m nearer: the drawn outline shuts B1 in, and B1 says why it is in.
+    """
+    ring = dict.fromkeys(("A0", "A1", "B0", "B2", "C0", "C1", "C2"), "old_compound")
+    town = row_of([3, 3, 3], ring, [(50, 50)], gap=20)
+    nearer = town.parcels["parcel_id"] == "B2"
+    town.parcels.loc[nearer, "geometry"] = shapely.box(232, 120, 340, 220)
+    dear = replace(loose(rules), search=replace(rules.search, filler_rate=50.0))
+    zones = draw(town, dear)
+    assert members(zones) == {*ring, "B1"}
+    assert zones.members.set_index("parcel_id")["reason"]["B1"] == "Enclosed by the zone."
+    assert zones.members.set_index("parcel_id")["role"]["B1"] == "filler"
+    outline = zones.zones["geometry"].iloc[0]
+    assert outline.geom_type == "Polygon" and len(outline.interiors) == 0
+    assert zones.zones["area_m2"].iloc[0] == pytest.approx(7 * 10_000 + 108 * 100)
+
+
+def test_no_way_leads_along_the_common_boundary_of_two_others(rules):
+    """A0 and A1 stand 20 m apart; two others fill all between and meet on the line between them, or leave 1.2 m."""
+    tags = dict.fromkeys(("A0", "A1"), "old_compound")
+    for slit, together in ((0.0, False), (0.4, False), (1.2, True)):
+        town = row_of([2], tags, [(50, 50)], gap=20)
+        town.parcels["geometry"] = [
+            shapely.Polygon([(0, 0), (100, 50), (0, 100)]), shapely.Polygon([(120, 50), (220, 0), (220, 100)]),
+        ]  # fmt: skip
+        fill = [shapely.box(100, 50 + slit / 2, 120, 90), shapely.box(100, 10, 120, 50 - slit / 2)]
+        more = town.parcels.iloc[[0, 0]].assign(parcel_id=["X0", "X1"], tag="none", tag_level="none", geometry=fill)
+        town = replace(town, parcels=pd.concat([town.parcels, more], ignore_index=True))
+        dear = replace(loose(rules, petals_min=0), search=replace(rules.search, filler_rate=50.0))
+        zones = draw(town, dear)
+        assert (members(zones) - members(zones, "near") == {"A0", "A1"}) is together, slit
+
+
 def test_stations_half_a_kilometre_apart_are_one_core(rules):
     tags = {f"A{i}": "old_compound" if i % 3 else "idle_factory" for i in range(12)}
     inputs = row_of([12], tags, [(200, 50), (700, 50), (1250, 50)])
