@@ -58,14 +58,19 @@ def find_misreading(texts: Iterable[str | None]) -> Misreading | None:
     return Misreading(read_as, written_in.upper(), found[best], *right[best])
 
 
-def garbled_name(names: Iterable[str]) -> str:
-    """Return a field's name that was read in a wrong encoding, "" when none was.
+def is_strange(text: str) -> bool:
+    """Say whether a text holds what no right reading gives.
 
-    A character that a shapefile cut in the middle, at the end of a name, is none.
+    A character that a shapefile cut in the middle, at the end of a name or a cell, is no sign of a wrong one.
     """
+    return bool(STRANGE.search(CUT.sub("", text)))
+
+
+def garbled_name(names: Iterable[str]) -> str:
+    """Return a field's name that was read in a wrong encoding, "" when none was."""
     known = list(names)
     misread = find_misreading(known)
-    strange = (name for name in known if STRANGE.search(CUT.sub("", name)))
+    strange = (name for name in known if is_strange(name))
     return misread.sample if misread else next(strange, "")
 
 

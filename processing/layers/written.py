@@ -12,7 +12,7 @@ from pathlib import Path
 from qgis.core import QgsFeatureRequest, QgsProviderRegistry, QgsVectorLayer
 from qgis.PyQt.QtCore import QUrl, QUrlQuery
 
-from ...core.inputs.encodings import STRANGE, encoding_of, find_misreading, is_utf8, words_of_dbf
+from ...core.inputs.encodings import encoding_of, find_misreading, is_strange, is_utf8, words_of_dbf
 
 LOOKED_AT = 100_000  # bytes that tell an encoding: looked at on the main thread, in 50 ms
 SAMPLE = 200  # features whose texts tell whether a layer is garbled: own choice
@@ -82,7 +82,7 @@ def _text_file(layer: QgsVectorLayer) -> Path | None:
 
 def _is_garbled(layer: QgsVectorLayer) -> bool:
     texts = set(_texts(layer))
-    return any(STRANGE.search(text) for text in texts) or find_misreading(texts) is not None
+    return any(map(is_strange, texts)) or find_misreading(texts) is not None
 
 
 def _texts(layer: QgsVectorLayer) -> Iterator[str]:

@@ -569,3 +569,28 @@ def test_a_table_that_reads_well_is_left_alone(text, qgis_app, tmp_path):
     path = tmp_path / "a.csv"
     path.write_text(text, encoding="utf-8")
     assert read_again(QgsVectorLayer(str(path), "a", "ogr"), path, "") == (None, "")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_name_that_a_shapefile_cut_is_no_sign_of_a_wrong_encoding(encoding, qgis_app, tmp_path, make_layer):
+    """Ten bytes hold three letters of UTF-8 and a part of the fourth; the layer read well and was called garbled."""
+    from qgis.core import QgsProject, QgsVectorFileWriter, QgsVectorLayer
+    from urban_renewal.processing.layers.written import read_again
+
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, options.fileEncoding = "ESRI Shapefile", encoding
+    plain = make_layer([(square(20 * n), {"NAMEXXXXXX": f"住宅小区{n}"}) for n in range(3)])
+    path = tmp_path / "a.shp"
+    QgsVectorFileWriter.writeAsVectorFormatV3(plain, str(path), QgsProject.instance().transformContext(), options)
+    path.with_suffix(".cpg").unlink()
+    table = path.with_suffix(".dbf")
+    name = "a建筑面积合计".encode(encoding)[:10]
+    table.write_bytes(table.read_bytes().replace(b"NAMEXXXXXX", name))
+    layer = QgsVectorLayer(str(path), "a", "ogr")
+    for read_as in ("UTF-8", "GB18030"):
+        layer.setProviderEncoding(read_as)
+        again, told = read_again(layer, path, "")
+        assert (told == "") == (read_as.lower() == encoding)
+        if told:
+            assert again.fields().names()[0].rstrip("\ufffd") == name.decode(encoding, "ignore")
+            assert [row[0] for row in again.getFeatures()] == [f"住宅小区{n}" for n in range(3)]
