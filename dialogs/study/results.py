@@ -121,13 +121,12 @@ def _adding_facilities(
     """Put facilities on the map in turns, those that are full in red; `load` = source of their load."""
     if not (places.isValid() and places.isSpatial()):
         return []
-    wishes = _wishes(project, study_id)
-    _drop(project, study_id, "facilities", "facility_full")
-    yield 0
     rows = full_rows(load, table_title("facility_load"))
+    yield 0
+    wishes = _wishes(project, study_id)
+    _drop(project, study_id, "facilities", "facility_full")  # in the turn in which others come: none is there twice
     if not rows.isValid():
         return []
-    yield 0
     tree.ensure_group(project, study_id, title)
     rows.setCustomProperty(tree.MARK, f"{study_id}/facility_full")
     project.addMapLayer(rows, False)

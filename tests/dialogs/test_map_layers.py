@@ -284,6 +284,17 @@ def test_tables_of_an_older_run_go_with_their_step(project, delivered, qgis_ifac
     assert after["findings"] == before["findings"] and set(after) == set(before)  # of a step that did not run
 
 
+def test_a_delivery_that_is_loaded_twice_at_a_time_is_there_once(project, delivered):
+    """A link that is followed while the results of a run come: each waits for turns of the other."""
+    from urban_renewal.dialogs.study import results
+
+    works = [results.loading_delivery(project, delivered, "s", "Results: x") for _ in range(2)]
+    while works:
+        works = [work for work in works if next(work, None) is not None]
+    tables = sorted(results.result_of(layer)[1] for layer in project.mapLayers().values())
+    assert tables == sorted(set(tables)) and {"facilities", "facility_full", "zones"} <= set(tables)
+
+
 def test_groups_are_called_in_the_language_of_qgis_unless_a_person_named_them(project, delivered, monkeypatch):
     from urban_renewal.dialogs.study import results, tree
     from urban_renewal.dialogs.study.turns import through
