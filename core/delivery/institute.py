@@ -139,10 +139,23 @@ def project_sheets(projects: pd.DataFrame, items: pd.DataFrame | None, language:
     return found
 
 
-def zone_sheet(zones: pd.DataFrame, language: str) -> Sheet:
-    """Return the indicators of the zones; 公顷, 亩, 万m² and people add up to the printed totals."""
+def zone_sheet(zones: pd.DataFrame, language: str, unknown: Mapping[str, int] | None = None) -> Sheet:
+    """Return the indicators of the zones; 公顷, 亩, 万m² and people add up to the printed totals.
+
+    `unknown`: how many parcels of a zone have no known floor area, which is told below.
+    """
     ordered = zones.sort_values("zone_id").reset_index(drop=True)
-    return build_sheet(ordered, schema.table("zones"), ZONES, say("sheet_zones", language), language)
+    notes = floor_notes(ordered, unknown or {}, language)
+    return build_sheet(ordered, schema.table("zones"), ZONES, say("sheet_zones", language), language, notes)
+
+
+def floor_notes(zones: pd.DataFrame, unknown: Mapping[str, int], language: str) -> list[str]:
+    """Return the sentence on parcels that the floor areas of the zones leave out, by name of zone; none without any."""
+    names = dict(zip(zones["zone_id"].astype(str), frames.optional(zones, "name").fillna(zones["zone_id"])))
+    told = [
+        say("sheet_floor_unknown_n", language, zone=names[zone], n=n) for zone, n in unknown.items() if zone in names
+    ]
+    return [say("sheet_floor_unknown", language, zones=told)] if told else []
 
 
 def findings_sheet(findings: pd.DataFrame, names: Mapping[str, str], language: str) -> Sheet:

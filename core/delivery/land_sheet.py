@@ -38,7 +38,7 @@ def land_sheet(rows: pd.DataFrame, names: Mapping[str, str], language: str) -> S
             lines.append([*head, _text(row["code"]), _text(row["class_name"]), *(item.values[place] for item in found)])
         lines.append([*head, None, say("head_total", language), *(item.total for item in found)])
     headings = [say(code, language) for code in HEADS]
-    notes = [say("sheet_balanced", language, n=moved)] if moved else []
+    notes = [say("sheet_land_outline", language), *([say("sheet_balanced", language, n=moved)] if moved else [])]
     return Sheet(name, name, headings, [None] * 5 + [2, 2], lines, (), notes)
 
 

@@ -30,7 +30,7 @@ from .institute import (
 )
 from .land_sheet import land_sheet
 from .palette import kind_name, level_name, tag_name, unit_name
-from .summary import SUMMED, TAGS, exact_sum, is_open, sum_kinds
+from .summary import SUMMED, TAGS, exact_sum, is_open, sum_kinds, unknown_floors
 
 
 def _named(domain: str) -> Callable[[str, str], str]:
@@ -109,7 +109,9 @@ def gap_sheets(summary: pd.DataFrame, language: str, run: Run | None = None) -> 
     heads = ("head_need", "sheet_supply", "sheet_served", "head_gap", "sheet_surplus", "sheet_gap_share")
     named = [say(code, language) for code in ("head_kind", "sheet_unit", *heads)]
     table = {column.name: column.alias(language) for column in schema.table("gap_summary").columns}
-    notes = [say("sheet_balanced", language, n=moved)] if moved else []
+    below = any(value is not None and value < 0 for line in lines for value in line[-2:-1])
+    notes = [say("sheet_surplus_below", language)] if below else []
+    notes += [say("sheet_balanced", language, n=moved)] if moved else []
     digits = [None, None, 0, 0, 0, 0, 0, 1]
     whole = Sheet(name, name, [table["community_id"], table["name"], *named], [None, None, *digits], lines, (), notes)
     title = say("sheet_kinds", language)
@@ -156,7 +158,8 @@ def workbooks(
     if "tagged" in delivered:
         sheet = opportunity_sheet(delivered["tagged"], delivered.get("members"), language, run)
         found[sheet.name] = [sheet]
-    zones = zone_sheet(delivered["zones"], language)
+    unknown = unknown_floors(delivered.get("members"), delivered.get("tagged"))
+    zones = zone_sheet(delivered["zones"], language, unknown)
     found[zones.name] = [zones]
     names = {str(row["zone_id"]): str(row["name"]) for row in delivered["zones"].to_dict("records")
              if isinstance(row.get("name"), str)}  # fmt: skip

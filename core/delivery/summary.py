@@ -37,6 +37,19 @@ def is_open(tagged: pd.DataFrame) -> pd.Series:
     return tag.isin(TAGS).fillna(False).astype(bool) & ~programme.isin(DONE).fillna(False).astype(bool)
 
 
+def unknown_floors(members: pd.DataFrame | None, tagged: pd.DataFrame | None) -> dict[str, int]:
+    """Return {zone id: how many of its parcels have no known floor area}, in order of ids; zones without one stay out.
+
+    What a zone's floor area leaves out. Empty where parcels or members were not delivered.
+    """
+    if members is None or tagged is None or not len(members):
+        return {}
+    floors = tagged.set_index("parcel_id")["floor_m2"] if "floor_m2" in tagged else pd.Series(dtype="float64")
+    inside = members[(members["role"] != "near").fillna(True).astype(bool)]
+    gone = inside[inside["parcel_id"].isin(floors.index[floors.isna()])]
+    return {str(zone): int(n) for zone, n in gone.groupby("zone_id").size().items()}
+
+
 def count_tags(tagged: pd.DataFrame) -> pd.DataFrame:
     """Return a row a tag: tag, confirmed_n, suspected_n, renovated_n (all of DONE), area_m2, floor_m2 of the open ones.
 

@@ -246,3 +246,41 @@ def test_zones_have_the_same_hectares_in_report_sheets_and_card():
     assert "248.7" in re.sub(re.escape(table), "", article)  # the headline
     own = print_hectares(zones)
     assert [zone_figures({}, own[f"Z-{n}"], "zh")[0][1] for n in range(6)] == [row[1] for row in sheet[1:-1]]
+
+
+def test_floor_by_action_adds_up_to_what_the_zone_prints():
+    """70.73 + 19.15 (10⁴ m²) are 89.9, as the zone's floor area: 70.7 + 19.2; 70.74 + 19.14 are too: 70.8 + 19.1.
+
+    Of a zone with parcels of unknown floor area the figure is told as a least one.
+    """
+    from types import SimpleNamespace
+
+    import pandas as pd
+    from urban_renewal.processing.delivery.pages.checks import draw_actions
+    from urban_renewal.processing.delivery.pages.figures import zone_figures
+
+    class Paper:
+        """Keeps the texts."""
+
+        def __init__(self):
+            self.texts = []
+
+        def head(self, _words, _x, y, _width):
+            return y
+
+        def patch(self, *_args):
+            pass
+
+        def text(self, words, *_args):
+            self.texts.append(words)
+
+    for floors, printed in (((707_300.0, 191_500.0), ["70.7", "19.2"]), ((707_400.0, 191_400.0), ["70.8", "19.1"])):
+        actions = pd.DataFrame({"zone_id": ["Z", "Z", "other"], "action": ["留", "改", "留"],
+                                "floor_m2": [*floors, 1e6]})  # fmt: skip
+        study = SimpleNamespace(frame={"actions": actions}.get, language="zh")
+        paper = Paper()
+        draw_actions(paper, study, "Z", (0.0, 0.0, 100.0))
+        assert [words.split()[-1] for words in paper.texts] == [*printed, "0.0", "0.0"]
+    zone = {"zone_id": "Z", "floor_m2": 898_805.4}
+    assert zone_figures(zone, "30.7", "zh")[1][1] == "89.9"
+    assert zone_figures(zone, "30.7", "zh", {"Z": 1})[1][1] == "≥ 89.9"

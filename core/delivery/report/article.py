@@ -27,6 +27,7 @@ from ..summary import (
     percent,
     sum_kinds,
     told,
+    unknown_floors,
     worst_communities,
 )  # fmt: skip
 from .charts import Drawn, Series, bar_chart, color_key, map_body, titled_map
@@ -88,7 +89,9 @@ def _article(content: Told, word: _Words, picture: str) -> str:
         "report_found": lambda: _found(content, word, picture),
         "report_gaps": lambda: _gaps(content, word),
         "report_sites": (lambda: sites_section(tables["sites"], language)) if "sites" in tables else None,
-        "report_zones": lambda: zones_section(tables["zones"], findings, links),
+        "report_zones": lambda: zones_section(
+            tables["zones"], findings, links, unknown_floors(tables.get("members"), tables.get("tagged"))
+        ),
         "report_projects": (lambda: projects_section(tables["projects"], links)) if "projects" in tables else None,
         "report_maps": (lambda: maps_section(links)) if content.maps else None,
         "report_left_out": lambda: left_out_section(tables.get("left_out"), language),
@@ -228,7 +231,12 @@ def _found(content: Told, word: _Words, picture: str) -> str:
     tags = [Series(tag_name(tag, word.language), palette()["tags"][tag]["color"]) for tag in counts["tag"]]
     zone = Series(palette()["zone"][word.language], palette()["zone"]["color"])
     keyed = f'<div class="keyed">{color_key(tags, [zone])}{shown}</div>' if shown else ""
-    return f'<div class="columns">{chart}{keyed}</div>{_behind(word, table)}<p>{word("sheet_note_opportunities")}</p>'
+    notes = [word("sheet_note_opportunities")]
+    if missing := int(tagged["floor_m2"][is_open(tagged)].isna().sum()) if "floor_m2" in tagged else 0:
+        gone = say("sheet_missing_n", word.language, heading=say("head_floor", word.language), n=missing)
+        notes.append(escape(say("sheet_missing", word.language, columns=[gone])))
+    note = "".join(f"<p>{text}</p>" for text in notes)
+    return f'<div class="columns">{chart}{keyed}</div>{_behind(word, table)}{note}'
 
 
 def _gaps(content: Told, word: _Words) -> str:

@@ -49,7 +49,7 @@ def projects_section(projects: pd.DataFrame, links: Links) -> str:
     language = links.language
     if not len(projects):
         return f"<p>{escape(say('report_no_projects', language))}</p>"
-    sums = []
+    sums, gone = [], []
     for kind, part in projects.groupby(frames.optional(projects, "type").fillna("–"), sort=True):
         low, high = (exact_sum(frames.optional(part, f"invest_{end}_wan", "real")) for end in ("low", "high"))
         area, floor = (known_sum(frames.optional(part, name, "real")) for name in ("area_mu", "exist_m2"))
@@ -59,21 +59,31 @@ def projects_section(projects: pd.DataFrame, links: Links) -> str:
                 told(len(part)),
                 told(area, 1),
                 told(floor / 10_000, 1),
-                f"{told(low)}–{told(high)}",
+                _range(low, high),
             )
         )
     heads = ("map_project_type", "report_count", "map_project_area", "unit_head_exist", "map_project_cost")
+    for code, column in (("unit_head_exist", "exist_m2"), ("map_project_cost", "invest_low_wan")):
+        missing = int(frames.optional(projects, column, "real").isna().sum())
+        gone += [say("sheet_missing_n", language, heading=say(code, language), n=missing)] if missing else []
     rows = [
         (_text(row["project_id"]), _text(row["name"]), _zone(row, links),
          action_name(_text(row.get("action")), language), told(row.get("area_mu"), 1),
-         f"{told(row.get('invest_low_wan'))}–{told(row.get('invest_high_wan'))}")
+         _range(row.get("invest_low_wan"), row.get("invest_high_wan")))
         for row in projects.sort_values("project_id").head(MOST_PROJECTS).to_dict("records")
     ]  # fmt: skip
     codes = ("report_id", "map_project_name", "head_zone", "map_action", "map_project_area", "map_project_cost")
-    note = f"<p>{escape(say('map_projects_note', language))}</p>"
+    notes = [say("map_projects_note", language), *([say("sheet_missing", language, columns=gone)] if gone else [])]
+    note = "".join(f"<p>{escape(text)}</p>" for text in notes)
     listed = _table(codes, rows, language, 2) + _more(len(projects) - len(rows), language)
     show = f'<details class="behind"><summary>{escape(say("report_show_data", language))}</summary>{listed}</details>'
     return _table(heads, sums, language, 4) + note + show
+
+
+def _range(low: Any, high: Any) -> str:
+    """Return a range of cost; one “–” where it is not known."""
+    ends = [told(value) for value in (low, high)]
+    return told(None) if told(None) in ends else "–".join(ends)
 
 
 def maps_section(links: Links) -> str:

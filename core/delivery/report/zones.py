@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 from ...words import say
 from ..balance import ZONE_FIGURES, print_zones
 from ..findings import check_of
+from ..institute import floor_notes
 from ..summary import percent, told
 from .checks import group_findings, name_check
 from .htmltable import Markup, html_table
@@ -22,8 +23,12 @@ HEADS = ("head_zone", "head_id", "report_maps", "report_checks", "head_hectare",
 SIGNS = {"fail": "×", "unknown": "?", "advice": "!"}  # what a reader has to look at, in this order
 
 
-def zones_section(zones: pd.DataFrame, findings: pd.DataFrame | None, links: Links) -> str:
+def zones_section(
+    zones: pd.DataFrame, findings: pd.DataFrame | None, links: Links, unknown: Mapping[str, int] | None = None
+) -> str:
     """Return a row for each zone and their sums. A zone's row is what findings and sheets link to.
+
+    `unknown`: how many parcels of a zone have no known floor area, which is told below.
 
     What is printed adds up to the printed total: figures are balanced by largest remainders, and it is said how many.
     """
@@ -41,7 +46,9 @@ def zones_section(zones: pd.DataFrame, findings: pd.DataFrame | None, links: Lin
     totals = [told(sums[column].total if len(zones) else 0.0, digits) for column, digits, _ in ZONE_FIGURES]
     total = (say("head_total", links.language), "", "", "", *totals, "", "")
     moved = sum(found.moved_n for found in sums.values())
-    note = f"<p>{escape(say('sheet_balanced', links.language, n=moved))}</p>" if moved else ""
+    notes = floor_notes(zones, unknown or {}, links.language)
+    notes += [say("sheet_balanced", links.language, n=moved)] if moved else []
+    note = "".join(f"<p>{escape(text)}</p>" for text in notes)
     return html_table([say(code, links.language) for code in HEADS], [*rows, total], 6) + note
 
 

@@ -125,6 +125,7 @@ def draw_bar(sheet: Sheet, sums: dict[str, float], language: str, place: tuple[f
 
 def draw_actions(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, float, float]) -> float:
     """Draw a bar of the floor area by action with its legend; return where it ends; nothing without actions."""
+    from ....core.delivery.balance import balance
     from ....core.delivery.summary import exact_sum, told
 
     x, y, width = place
@@ -142,10 +143,11 @@ def draw_actions(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, flo
     y = sheet.head(say("map_actions", language), x, y, width)
     draw_bar(sheet, sums, language, (x, y, width))
     step = width / len(sums)
-    for number, (name, area) in enumerate(sums.items()):
+    printed = balance(list(sums.values()), 1, 1e-4).values  # they add up to the printed floor area of the zone
+    for number, (name, area) in enumerate(zip(sums, printed)):
         entry = palette()["actions"][name]
         spot = x + number * step
         sheet.patch((spot, y + 5.6, 3, 3), looks_of_actions(language)[name])
-        words = f"{entry[language].split('：')[0]} {told(area / 10_000, 1)}"
+        words = f"{entry[language].split('：')[0]} {told(area, 1)}"
         sheet.text(words, (spot + 4, y + 5.1, step - 4, 4), 7.5)
     return y + 10.5

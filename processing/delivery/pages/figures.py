@@ -28,12 +28,19 @@ def print_hectares(zones: Any) -> dict[str, str]:
     return {str(zone): told(area, 1) for zone, area in zip(zones["zone_id"], areas)}
 
 
-def zone_figures(zone: dict[str, Any], area: str, language: str) -> list[tuple[str, str, str]]:
-    """Return name, number and unit of a zone's key figures; what is not known stays “–”. `area`: printed hectares."""
+def zone_figures(
+    zone: dict[str, Any], area: str, language: str, unknown: dict[str, int] | None = None
+) -> list[tuple[str, str, str]]:
+    """Return name, number and unit of a zone's key figures; what is not known stays “–”. `area`: printed hectares.
+
+    `unknown` {zone id: parcels without a known floor area}: the floor area of such a zone is at least what is printed.
+    """
     from ....core.delivery.summary import percent, told
 
     floor = zone.get("floor_m2")
     wan = told(None if floor is None else floor / 10_000, 1)
+    if (unknown or {}).get(str(zone.get("zone_id"))) and wan != told(None):
+        wan = f"≥ {wan}"
     return [
         (_word("figure_area", language), area, _word("unit_hectare", language)),
         (_word("figure_floor", language), wan, _word("unit_wan_m2", language)),

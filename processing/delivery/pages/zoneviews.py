@@ -10,6 +10,7 @@ from typing import Any
 from qgis.core import QgsExpressionContextUtils, QgsRectangle
 
 from ....core import frames
+from ....core.delivery.balance import balance
 from ....core.delivery.callouts import fit_words
 from ....core.delivery.findings import check_of
 from ....core.delivery.palette import palette, tag_name
@@ -203,11 +204,17 @@ def _action_table(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, fl
     draw_bar(sheet, sums, language, place)
     codes = ("map_action", "map_action_buildings", "map_action_foot", "map_action_floor", "map_action_share")
     rows = [[say(code, language) for code in codes]]
-    for name, area in sums.items():
-        part = mine[(mine["action"] == name).to_numpy(dtype=bool)]
-        share = percent(area / total, 1) if total > 0 else "–"
-        foot = told(exact_sum(part["foot_m2"]) / 10_000, 2)
-        rows.append([palette()["actions"][name][language], told(len(part)), foot, told(area / 10_000, 2), share])
+    parts = {name: mine[(mine["action"] == name).to_numpy(dtype=bool)] for name in sums}
+    feet = balance([exact_sum(part["foot_m2"]) for part in parts.values()], 2, 1e-4).values
+    floors = balance(list(sums.values()), 2, 1e-4).values
+    shares = balance([area / total for area in sums.values()] if total > 0 else [], 1, 100.0).values or [None] * len(
+        sums
+    )
+    for (name, part), *figures, share in zip(parts.items(), feet, floors, shares):
+        printed = "–" if share is None else f"{told(share, 1)} %"
+        rows.append(
+            [palette()["actions"][name][language], told(len(part)), *(told(item, 2) for item in figures), printed]
+        )
     foot = told(exact_sum(mine["foot_m2"]) / 10_000, 2) if len(mine) else "–"
     rows.append([say("head_total", language), told(len(mine)), foot, told(total / 10_000, 2),
                  percent(1.0, 1) if total > 0 else "–"])  # fmt: skip

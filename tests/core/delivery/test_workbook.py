@@ -168,6 +168,12 @@ def test_sums_by_kind():
     need = whole.headings.index("需求")
     assert [row[need] for row in whole.rows] == [101.0, 0.0, 40.0]  # S1, S1, S2: 101 + 40 = 141
     assert "平差" in whole.notes[0]
+    rows = pd.DataFrame({"community_id": ["S1", "S2"], "kind": "ebed", "unit": "bed", "need": [68.0, 5.0],
+                         "supply": [0.0, 30.0], "served": [15.0, 5.0], "gap": [53.0, 0.0],
+                         "surplus": [-15.0, 25.0]})  # fmt: skip
+    whole, _ = sheets.gap_sheets(frames.conform(rows.assign(geometry=None), schema.table("gap_summary")), "zh")
+    assert [row[whole.headings.index("富余")] for row in whole.rows] == [-15.0, 25.0]
+    assert whole.notes == ["富余 = 供给 − 已服务；负数表示居民使用了其他社区的设施。"]
 
 
 def test_dictionary_lists_every_column():
