@@ -704,6 +704,10 @@
         <translation>拖动限值；←→ 移一步，Shift 十步</translation>
     </message>
     <message>
+        <source>Draw it in metres</source>
+        <translation>改用米制</translation>
+    </message>
+    <message>
         <source>Drawing (dxf)</source>
         <translation>图形（dxf）</translation>
     </message>
@@ -1134,6 +1138,10 @@
     <message>
         <source>It is added as a table: its rows are joined to the other layers by their ids.</source>
         <translation>按表格加入：各行按编号与其他图层对应。</translation>
+    </message>
+    <message>
+        <source>It is in degrees: the map will be drawn in metres ({system}), the data stay as they are.</source>
+        <translation>数据是经纬度：地图将以米制（{system}）显示，数据本身不变。</translation>
     </message>
     <message>
         <source>It stopped and did not say why.</source>
@@ -1872,10 +1880,6 @@
         <translation>复核</translation>
     </message>
     <message>
-        <source>Review of tags</source>
-        <translation>复核 — 识别结果</translation>
-    </message>
-    <message>
         <source>Review this parcel</source>
         <translation>复核这宗</translation>
     </message>
@@ -2096,8 +2100,8 @@
         <translation>在图上看</translation>
     </message>
     <message>
-        <source>Sites for what is missing</source>
-        <translation>选址补缺</translation>
+        <source>Sites</source>
+        <translation>选址</translation>
     </message>
     <message>
         <source>Sites proposed: {n} {n?building|buildings}, {m} {m?room|rooms} for facilities.</source>
@@ -2224,6 +2228,10 @@
         <translation>按名称从“{layer}”取位置：{of} 行中可取 {n} 行</translation>
     </message>
     <message>
+        <source>Take “{folder}”</source>
+        <translation>就用“{folder}”</translation>
+    </message>
+    <message>
         <source>Template of deliveries</source>
         <translation>成果模板</translation>
     </message>
@@ -2318,6 +2326,10 @@
     <message>
         <source>The locks could not be saved: {reason}.</source>
         <translation>锁定未能保存：{reason}。</translation>
+    </message>
+    <message>
+        <source>The map is drawn in degrees and looks squashed; figures are in metres all the same.</source>
+        <translation>地图按经纬度显示，看起来是扁的；计算仍以米为单位，不受影响。</translation>
     </message>
     <message>
         <source>The models could not be copied to {folder}: {reason}.</source>
@@ -2760,6 +2772,10 @@
         <translation>请换一个工作文件夹：成果要保持原样。</translation>
     </message>
     <message>
+        <source>Workbench</source>
+        <translation>城市更新工作台</translation>
+    </message>
+    <message>
         <source>Workbench base map</source>
         <translation>工作台底图</translation>
     </message>
@@ -2790,10 +2806,6 @@
     <message>
         <source>Zones</source>
         <translation>片区</translation>
-    </message>
-    <message>
-        <source>Zones by hand</source>
-        <translation>手工调整片区</translation>
     </message>
     <message>
         <source>Zones within: {limit}</source>
@@ -2984,10 +2996,6 @@
         <translation>从这里出发</translation>
     </message>
     <message>
-        <source>full</source>
-        <translation>已满</translation>
-    </message>
-    <message>
         <source>gap of children {share}</source>
         <translation>儿童设施缺口 {share}</translation>
     </message>
@@ -3176,6 +3184,10 @@
         <translation>或{what}</translation>
     </message>
     <message>
+        <source>overloaded</source>
+        <translation>超负荷</translation>
+    </message>
+    <message>
         <source>parcels that would change. {kept}</source>
         <translation>会变的宗地。{kept}</translation>
     </message>
@@ -3332,6 +3344,10 @@
         <translation>不到 1 秒</translation>
     </message>
     <message>
+        <source>urban renewal results</source>
+        <translation>城市更新成果</translation>
+    </message>
+    <message>
         <source>used {time}</source>
         <translation>已用 {time}</translation>
     </message>
@@ -3484,12 +3500,12 @@
         <translation>片区</translation>
     </message>
     <message>
-        <source>{names} are missing. The rest of the plugin works; here is how to install them.</source>
-        <translation>缺少 {names}。插件其余部分可用；这台电脑的安装办法如下。</translation>
-    </message>
-    <message>
         <source>{names} cannot be used. The rest of the plugin works; here is how to put it right.</source>
         <translation>{names} 不能用。插件其余部分可用，下面是修复办法。</translation>
+    </message>
+    <message>
+        <source>{names} {n?is|are} missing. The rest of the plugin works; here is how to install {n?it|them}.</source>
+        <translation>缺少 {names}。插件其余部分可用；这台电脑的安装办法如下。</translation>
     </message>
     <message>
         <source>{name} (copy)</source>

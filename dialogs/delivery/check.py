@@ -136,6 +136,10 @@ class DeliveryCheck(QDialog):
                 if column == 0:
                     item.setForeground(QBrush(readable(INKS.get(row["verdict"], "#222222"), self.palette())))
                 self.table.setItem(place, column, item)
+        head = self.table.horizontalHeader()
+        head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)  # as they come, what has changed first, until asked
+        self.table.setSortingEnabled(True)
+        head.sortIndicatorChanged.connect(self._fit_rows)
         self.table.resizeColumnToContents(0)
         self.table.setColumnWidth(1, 220)
         self._fit_rows()

@@ -19,6 +19,7 @@ from ..parts.phrases import flowing
 from ..parts.tables import keep_size
 from ..parts.widgets import text_label
 from ..study import project_state, results, wording
+from ..study.map_system import metres_for
 from ..study.steps import ROLES
 from . import files
 from . import lists as drop_list
@@ -83,8 +84,12 @@ class DropSheet(QDialog):
         self.crs.crsChanged.connect(lambda _: self._take_crs())
         self.role.currentIndexChanged.connect(lambda _: self._on_role())
         self.resize(self.fontMetrics().averageCharWidth() * 90, self.fontMetrics().height() * 27)
-        keep_size(self, "add_file")
         self.open_chosen()
+        if self.preview.isHidden() and self.which.count() < 2 and self.large is None:
+            layout.activate()  # without rows to show a sheet of that height would be empty
+            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
+        else:
+            keep_size(self, "add_file")
 
     def _on_head(self) -> None:
         self.which.blockSignals(True)
@@ -283,6 +288,10 @@ class DropSheet(QDialog):
             words.append(drop_words.raster_words(layer))
         if layer.isSpatial() and not layer.crs().isValid():
             words.append(tr("The layer has no coordinate system: choose the one it was drawn in."))
+        elif (
+            layer.isSpatial() and not QgsProject.instance().mapLayers() and (system := metres_for(layer)) != layer.crs()
+        ):
+            words.append(drop_words.metres_words(system))
         if named_so := shifted_by_name(layer):
             text = tr("Its name says {system}: without correction it lies some 500 m off.")
             words.append(text.format(system=wording.shifted_title(named_so)))

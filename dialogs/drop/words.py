@@ -7,7 +7,7 @@ from glob import escape as glob_escaped
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsRasterLayer, QgsUnitTypes
+from qgis.core import QgsCoordinateReferenceSystem, QgsRasterLayer, QgsUnitTypes
 
 from ...core.words import fill, join_words
 from ...processing.texts import interface_language, tr
@@ -86,6 +86,12 @@ def raster_words(layer: QgsRasterLayer) -> str:
     size, unit = f"{layer.rasterUnitsPerPixelX():.4g}", QgsUnitTypes.toAbbreviatedString(layer.crs().mapUnits())
     across, down = wording.number(layer.width()), wording.number(layer.height())
     return text.format(n=across, m=down, size=size, unit=unit, bands=layer.bandCount())
+
+
+def metres_words(system: QgsCoordinateReferenceSystem) -> str:
+    """Return in which system the map of an empty project will be drawn; the data stay as they are."""
+    text = tr("It is in degrees: the map will be drawn in metres ({system}), the data stay as they are.")
+    return text.format(system=system.authid())
 
 
 def list_words(table: drop_list.Table, lost: int, named: drop_places.NamedPlaces | None, role: str = "") -> list[str]:

@@ -225,7 +225,7 @@ def facility_html(facility: str, name: str, titles: Mapping[str, str], found: An
         if status == "NO_CAPACITY":
             words[-1] = tr("capacity not known")
         elif status == "full":
-            words.append(tr("full"))
+            words.append(tr("overloaded"))
         parts.append(f"<p>{' · '.join(words)}</p>")
     text = tr(
         "{kind}: the nearest for {parcels} {parcels?parcel|parcels} with {people} "

@@ -55,7 +55,7 @@ class GapPanel(QDockWidget):
     sites_asked = pyqtSignal()
 
     def __init__(self, iface: Any) -> None:
-        super().__init__(tr("Gaps by community"), iface.mainWindow() if iface else None)
+        super().__init__(tr("Gaps"), iface.mainWindow() if iface else None)
         self.setObjectName("UrbanRenewalGaps")
         self.communities: list[Community] = []
         self.rules: dict[str, Any] = {}  # kind: its entry in the standard
@@ -125,7 +125,7 @@ class GapPanel(QDockWidget):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self.bars)
-        scroll.setMinimumHeight(int(self.fontMetrics().height() * 7))
+        scroll.setMinimumHeight(int(self.fontMetrics().height() * 4.5))  # a low window: the headings below stay whole
         self.table.setMinimumHeight(int(self.fontMetrics().height() * 5.4))  # two rows below the headings
         self.scroll = scroll
         split = QSplitter(Qt.Orientation.Vertical)
@@ -151,7 +151,7 @@ class GapPanel(QDockWidget):
         parts = [f'<span style="color:{inks[key]}">■</span>&nbsp;{kept_together(text)}' for key, text in words.items()]
         own = f"<b>┃</b>&nbsp;{kept_together(tr('gap of the facility chosen'))}"
         names = {"facility": f"□</span>&nbsp;{kept_together(tr('facility'))}",
-                 "overloaded": f"<b>□</b></span>&nbsp;{kept_together(tr('full'))}"}  # fmt: skip
+                 "overloaded": f"<b>□</b></span>&nbsp;{kept_together(tr('overloaded'))}"}  # fmt: skip
         marks = [f'<span style="color:{readable(colours()[name]["color"], self.palette()).name()}">{text}'
                  for name, text in names.items()]  # fmt: skip
         told = kept_together(tr("right: people of this kind not served"))

@@ -15,6 +15,7 @@ from ...core.delivery.palette import palette as colours
 from ...processing.texts import interface_language, tr
 from ..study import wording
 from .chart_menu import add_chart_menu
+from .inks import BARS, readable
 from .phrases import paired
 
 HISTOGRAM_LINES = 4.0  # height of the histogram in lines of text, the last for words
@@ -174,6 +175,10 @@ class Chart(QWidget):
             self._draw_histogram(painter, top)
         painter.end()
 
+    def _shown(self, colour: str) -> QColor:
+        """Return a colour as it is seen on the panel: the purple of urban villages is paler on a dark one."""
+        return readable(colour, self.palette(), BARS)
+
     def _draw_bar(self, painter: QPainter, bar: Bar, top: float) -> float:
         line, ink = (
             self.fontMetrics().height(),
@@ -184,7 +189,7 @@ class Chart(QWidget):
         right = self.fontMetrics().horizontalAdvance(tr("{n} ha").format(n="000.0") + " ✗ 00") if bar.text else 0.0
         place, scale = left, max(0.0, self.width() - left - right) / bar.whole if bar.whole > 0 else 0.0
         for value, colour, _ in bar.parts:
-            painter.fillRect(QRectF(place, top + height * 0.2, value * scale, height * 0.6), QColor(colour))
+            painter.fillRect(QRectF(place, top + height * 0.2, value * scale, height * 0.6), self._shown(colour))
             place += value * scale
         painter.setPen(ink)
         middle = Qt.AlignmentFlag.AlignVCenter
@@ -202,7 +207,7 @@ class Chart(QWidget):
         for place, (confirmed, suspected) in enumerate(counts):
             base = bottom
             for n, strength in ((confirmed, 1.0), (suspected, SOFT)):
-                colour = QColor(self._colour)
+                colour = self._shown(self._colour)
                 colour.setAlphaF(strength)
                 height = room * n / tallest
                 painter.fillRect(QRectF(place * width + 1, base - height, max(1.0, width - 1), height), colour)

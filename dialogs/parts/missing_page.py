@@ -25,7 +25,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...core.words import join_words
+from ...core.words import fill, join_words
 from ...processing.missing import LEAST, Trouble, command_of, find_broken, forget, platform_key, troubles
 from ...processing.texts import interface_language, tr
 from .help_pages import add_help, open_page
@@ -137,7 +137,7 @@ class MissingDock(QDockWidget):
         self.names = [trouble.name for trouble in found]
         self._is_again = any(trouble.kind != "missing" for trouble in found)
         missing = [trouble.name for trouble in found if trouble.kind == "missing"]
-        head = tr("{names} are missing. The rest of the plugin works; here is how to install them.")
+        head = tr("{names} {n?is|are} missing. The rest of the plugin works; here is how to install {n?it|them}.")
         if not missing:
             missing = self.names
             head = tr("{names} cannot be used. The rest of the plugin works; here is how to put it right.")
@@ -150,7 +150,7 @@ class MissingDock(QDockWidget):
         if self._is_again:
             then = tr("Then start QGIS again: it keeps what it has loaded until then.")
         text = [
-            f"<h3>{escape(head.format(names=join_words(missing, interface_language())))}</h3>",
+            f"<h3>{escape(fill(head, names=join_words(missing, interface_language()), n=len(missing)))}</h3>",
             *(f"<p>{escape(line)}</p>" for line in what_is_wrong(found)),
             f"<p>{escape(why)}</p>",
             f"<p><b>{escape(tr('This computer:'))} {escape(first[1])}</b><br>{_told(first)}</p>",

@@ -45,7 +45,7 @@ class ReviewPanel(QDockWidget):
     keys: ReviewKeys | None = None  # events come before it is made
 
     def __init__(self, iface: Any) -> None:
-        super().__init__(tr("Review of tags"), iface.mainWindow() if iface else None)
+        super().__init__(tr("Review"), iface.mainWindow() if iface else None)
         self.setObjectName("UrbanRenewalReview")
         self.iface = iface
         self.desk: ReviewDesk | None = None

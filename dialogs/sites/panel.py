@@ -56,7 +56,7 @@ class SitesPanel(QDockWidget):
     export_asked = pyqtSignal()
 
     def __init__(self, iface: Any) -> None:
-        super().__init__(tr("Sites for what is missing"), iface.mainWindow() if iface else None)
+        super().__init__(tr("Sites"), iface.mainWindow() if iface else None)
         self.setObjectName("UrbanRenewalSites")
         self.rooms: list[Room] = []
         self.titles: Mapping[str, str] = {}

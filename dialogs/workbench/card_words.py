@@ -163,6 +163,8 @@ def _go(reason: Reason) -> str:
     words = {"folder": tr("Choose"), "packages": tr("How"), "run": tr("Run it"), "role": tr("Go there"),
              "layer": tr("Set it")}  # fmt: skip
     kind = reason.action.split(":")[0]
+    if kind == "run" and reason.values.get("state") == readiness.BLOCKED:
+        return ""  # it cannot be run either: what it lacks stands on its own card
     return f' — <a href="{escape(reason.action)}">{unbroken(words[kind])}</a>' if kind in words else ""
 
 

@@ -35,6 +35,7 @@ from .inputs_panel import InputsPanel
 from .keys import add_keys
 from .links import follow, take_back, tell
 from .panels import Panels
+from .proposed import proposal
 from .studies import notes
 
 POLL_MS = 200  # how often the bar moves and Cancel's answer is looked for
@@ -46,7 +47,7 @@ class RenewalDock(Panels, QDockWidget):
     """The dock at the right of the map. `close_down()` stops what runs; call it before the dock goes away."""
 
     def __init__(self, iface: Any) -> None:
-        super().__init__(tr("Urban Renewal Workbench"), iface.mainWindow() if iface else None)
+        super().__init__(tr("Workbench"), iface.mainWindow() if iface else None)
         self.setObjectName("UrbanRenewalDock")
         self.iface = iface
         self.session = Session(iface, self)
@@ -171,12 +172,11 @@ class RenewalDock(Panels, QDockWidget):
         self.session.changed.connect(self.refresh)
         self.session.ended.connect(self._on_ended)
         project = self.session.project
-        self._outside = [
-            (project.layersAdded, self.look_soon), (project.layersRemoved, self.look_soon),
-            (project.cleared, self._on_cleared), (project.readProject, self._on_read),
-            (QgsApplication.processingRegistry().providerAdded, self.look_soon),
-            (QgsApplication.processingRegistry().providerRemoved, self.look_soon),
-        ]  # fmt: skip
+        registry = QgsApplication.processingRegistry()
+        looked_at = (project.layersAdded, project.layersRemoved, project.crsChanged,
+                     registry.providerAdded, registry.providerRemoved)  # fmt: skip
+        self._outside = [(project.cleared, self._on_cleared), (project.readProject, self._on_read)]
+        self._outside += [(signal, self.look_soon) for signal in looked_at]
         for signal, slot in self._outside:
             signal.connect(slot)
 
@@ -254,7 +254,7 @@ class RenewalDock(Panels, QDockWidget):
         self.run_all.setEnabled(not self.session.is_busy and not missing)
         from_here = tr("From “{step}” on").format(step=wording.step_title(first))
         self.run_all.setText(tr("Run all") if first == STEPS[0].key else from_here)
-        lines = [escape(wording.reason_text(reason)) for reason in missing[:3]]
+        lines = [escape(wording.reason_text(reason)) + proposal(self.session, reason) for reason in missing[:3]]
         lines += notes(self.session)
         lines += without_lines(self.session) if not missing else []
         if len(missing) > 3:

@@ -18,12 +18,15 @@ from ...processing.texts import tr
 from ..parts.missing_page import MissingDock
 from ..study import results, wording
 from ..study.figures import far_from_streets
+from ..study.map_system import metres_for
 from ..study.project_state import layer_of
 from ..study.steps import results_of
 from ..study.turns import aside
 from .card_words import step_reports, to_review
 from .keys import help_page
+from .proposed import proposed_folder
 from .report_place import place_of
+from .studies import layer_in_degrees
 
 OURS = "urban_renewal"  # property of our messages above the map
 
@@ -131,10 +134,23 @@ def _report(dock: Any, step: str, about: str) -> None:
 
 
 def _folder(dock: Any, step: str, about: str) -> None:
-    if dock.delivery_folder().is_dir():
+    if dock.session.study.folder and dock.delivery_folder().is_dir():
         dock.open_outside(dock.delivery_folder())
-    else:
-        dock.folder.lineEdit().setFocus()
+    elif folder := dock.ask_folder(tr("Folder for the results")):
+        dock.session.set_folder(folder)
+
+
+def _propose(dock: Any, step: str, about: str) -> None:
+    if folder := proposed_folder(dock.session):
+        dock.session.set_folder(folder)
+
+
+def _metres(dock: Any, step: str, about: str) -> None:
+    """Draw the map in metres, where the study lies."""
+    layer = layer_in_degrees(dock.session)
+    if layer is not None:
+        dock.session.project.setCrs(metres_for(layer))
+        dock.refresh()
 
 
 def _open(dock: Any, step: str, about: str) -> None:
@@ -202,6 +218,8 @@ ACTIONS: dict[str, Callable[[Any, str, str], None]] = {
     "report": _report,
     "folder": _folder,
     "open": _open,
+    "propose": _propose,
+    "metres": _metres,
     "role": _role,
     "settings": _settings,
     "fix": _fix,

@@ -7,11 +7,14 @@ import copy
 from functools import lru_cache
 from html import escape
 
+from qgis.core import QgsMapLayer
 from qgis.PyQt.QtWidgets import QMenu, QMessageBox, QToolButton
 
 from ...processing.output.shares import is_on_share
 from ...processing.texts import tr
 from ..parts.buttons import in_words
+from ..study.map_system import drawn_in_degrees
+from ..study.project_state import layer_of
 from ..study.session import Session
 from ..study.study import Study
 
@@ -76,7 +79,21 @@ def notes(session: Session) -> list[str]:
         found.append(
             tr("Another QGIS has saved this project meanwhile. Open it again first, or one side's changes are lost.")
         )
-    return [escape(text) for text in found]
+    lines = [escape(text) for text in found]
+    if not session.study.steps and layer_in_degrees(session) is not None:
+        told = tr("The map is drawn in degrees and looks squashed; figures are in metres all the same.")
+        lines.append(f'{escape(told)} <a href="metres">{tr("Draw it in metres")}</a>')
+    return lines
+
+
+def layer_in_degrees(session: Session) -> QgsMapLayer | None:
+    """Return a layer of the study by which a map drawn in degrees can go over to metres; None when it need not."""
+    inputs = session.study.inputs if drawn_in_degrees(session.project) else {}
+    for role in sorted(inputs, key=lambda role: role != "PARCELS"):
+        layer = layer_of(session.project, inputs[role])
+        if layer is not None and layer.isSpatial() and layer.crs().isValid():
+            return layer
+    return None
 
 
 @lru_cache(maxsize=64)  # asked at every look at the panel, and a share may take its time to answer

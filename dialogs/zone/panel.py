@@ -74,7 +74,7 @@ class ZonePanel(QDockWidget):
     save_asked = pyqtSignal()
 
     def __init__(self, iface: Any) -> None:
-        super().__init__(tr("Zones by hand"), iface.mainWindow() if iface else None)
+        super().__init__(tr("Zones"), iface.mainWindow() if iface else None)
         self.setObjectName("UrbanRenewalZones")
         self._help = add_help(self, "guide#s6")
         self._escape = add_escape(self)

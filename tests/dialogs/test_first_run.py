@@ -42,6 +42,7 @@ def test_workbench_opens_without_pandas(tmp_path):
     names, text, before, after = json.loads(line[4:])
     assert names == ["pandas"]
     assert before == [] and after == [1]
+    assert "pandas is missing" in text and "how to install it" in text
     for word in ("OSGeo4W", "QGIS.app", "qpip", "pip install", "--no-index"):
         assert word in text, word
 

@@ -74,3 +74,23 @@ def test_links_are_told_by_a_line_where_panels_are_dark(qgis_app):
 
     assert "underline" in link_look(palette_of("#323232", "#B1B1B1"))
     assert "none" in link_look(palette_of("#EFEFEF", "#000000"))
+
+
+def test_bars_of_the_cards_are_seen_on_dark_panels(qgis_app, qtbot):
+    """The purple of urban villages has 1.3 on the panels of QGIS's dark theme; bars there want 3."""
+    from urban_renewal.core.delivery.palette import palette
+    from urban_renewal.dialogs.parts import inks
+    from urban_renewal.dialogs.parts.charts import Chart
+
+    purple = palette()["tags"]["urban_village"]["color"]
+    assert inks.contrast(QColor(purple), QColor("#323232")) < 1.5
+    for ground, ink in (("#323232", "#B1B1B1"), ("#EFEFEF", "#000000")):
+        chart = Chart()
+        qtbot.addWidget(chart)
+        chart.setPalette(palette_of(ground, ink))
+        chart.show_figures("zones", {"bars": [{"name": "Z", "id": "Z1", "parts": {"urban_village": 90_000.0}}]})
+        chart.resize(400, chart.sizeHint().height())
+        drawn = chart.grab().toImage()
+        middle = QColor(drawn.pixel(int(drawn.width() * 0.5), drawn.height() // 2))
+        assert inks.contrast(middle, QColor(ground)) >= 3, middle.name()
+    assert middle == QColor(purple)  # on a light panel as in the drawings

@@ -338,4 +338,11 @@ def test_every_finding_has_the_lines_it_needs_also_in_another_width(qtbot, make_
         check.table.resizeRowsToContents()
         assert heights == [check.table.rowHeight(row) for row in range(len(found))]
         assert heights[3] > heights[0]
+    assert check.table.item(0, 1).text() == "t0"  # as they came, until a heading is clicked
+    check.table.sortItems(1)
+    assert [check.table.item(row, 1).text() for row in range(3)] == ["t0", "t1", "t10"]
+    qtbot.waitUntil(lambda: not check._fit.isActive(), timeout=5000)
+    heights = [check.table.rowHeight(row) for row in range(len(found))]
+    check.table.resizeRowsToContents()
+    assert heights == [check.table.rowHeight(row) for row in range(len(found))]  # they follow their findings
     check.reject()
