@@ -13,6 +13,7 @@ from typing import Any
 
 from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorFileWriter, QgsVectorLayer
 
+from ...processing.layers.sources import split_source
 from ...processing.texts import interface_language
 from ..review.store import FILE as REVIEWS_FILE
 from ..review.store import Review, ReviewStore
@@ -141,8 +142,8 @@ def _in_project(project: QgsProject, name: str, is_raster: bool, ignore: frozens
 
 def _table_of(layer: QgsMapLayer) -> str:
     """Return the table or the file that a layer shows."""
-    path, _, table = layer.source().partition("|layername=")
-    return table.partition("|")[0] or Path(path.partition("|")[0]).stem
+    path, table = split_source(layer.source())
+    return table or path.stem
 
 
 def _from_files(inputs: Path | None, name: str, is_raster: bool) -> QgsMapLayer | None:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from ...core.sqlfiles import open_to_read
 from ...core.sqlnames import quoted
 from ...core.tagging.doubt import DOUBTED, DOUBTED_TAG, is_doubted
+from ...processing.layers.sources import split_source
 
 NEAR = 0.2  # own choice, heuristic: a score this far from both limits is no longer doubtful
 COLUMNS = ("parcel_id", "tag", "tag_level", "tag_score", "tag_known", "tag_source", "area_m2", "bldg_n", "rules_id",
@@ -134,10 +135,9 @@ def opened(source: str, needed: Collection[str] = ()) -> Iterator[Opened]:
 
 def table_of(source: str) -> tuple[Path, str]:
     """Return file and table of a source; the table is `tagged` or the file's only layer."""
-    name, _, table = source.partition("|layername=")
-    path = Path(name)
+    path, table = split_source(source)
     if table:
-        return path, table.split("|")[0]
+        return path, table
     try:
         with open_to_read(path, WAIT_S) as base:
             tables = [row[0] for row in base.execute("SELECT table_name FROM gpkg_contents ORDER BY rowid")]

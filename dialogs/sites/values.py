@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ...processing.layers.sources import split_source
 from ..study.figures import rows_of
 
 ROOMS_SQL = (
@@ -49,8 +50,8 @@ def read_rooms(files: Mapping[str, str]) -> list[Room]:
 
 def place_of(source: str) -> tuple[Path, str]:
     """Return file and table of the sites."""
-    path, _, table = source.partition("|layername=")
-    return Path(path), table.split("|")[0] or "sites"
+    path, table = split_source(source)
+    return path, table or "sites"
 
 
 def read_grounds(source: str) -> dict[str, bytes]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from qgis.core import QgsProject, QgsVectorLayer
 
+from ...processing.layers.sources import split_source
+
 MANIFEST, DATA = "manifest.json", "data.gpkg"
 PLANNED = "\"stage\" = 'plan'"  # the filter by which a delivery's project shows the land use that is planned
 
@@ -50,8 +52,7 @@ def _place(layer: Any) -> tuple[Path, str]:
     """Return the file and the table of a layer."""
     if not isinstance(layer, QgsVectorLayer) or layer.providerType() != "ogr":
         return Path(), ""
-    file, *parts = layer.source().split("|")
-    return Path(file), next((part[len("layername=") :] for part in parts if part.startswith("layername=")), "")
+    return split_source(layer.source())
 
 
 def _settings(algorithm: Any, home: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from ..intake.networks import FOLDER
 from ..intake.sharing import shared_readings
 from ..intake.staging import staged_source
 from ..layers.snapshot import called
+from ..layers.sources import split_source
 from ..output.folders import refuse_folder
 from ..results import Results
 from ..running.scratch import Scratch
@@ -268,8 +269,7 @@ def _sources(algorithm: str, parameters: dict[str, Any]) -> set[tuple[Path, str,
         value = parameters.get(use.parameter) or []
         role = use.role or next(iter(use.tables), "")
         for text in value if isinstance(value, list) else [value]:
-            file, _, layer = str(text).partition("|layername=")
-            found.add((Path(file), layer, role))
+            found.add((*split_source(str(text)), role))
     return found
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from pathlib import Path
 
 from qgis.core import QgsRuleBasedRenderer, QgsVectorLayer
 
 from ...core.sqlfiles import open_to_read
 from ...core.sqlnames import quoted
+from ..layers.sources import split_source
 
 COUNTED = (  # tables whose classes have a number in the legend; the others lie below a sheet's map
     "tagged", "gap", "petals", "zones", "actions", "projects", "sites", "edges", "cores", "checked_zones", "issues",
@@ -37,7 +37,7 @@ def count_classes(source: str, conditions: Sequence[str]) -> list[int]:
 
     What the house's classes say is SQL as well as an expression of QGIS.
     """
-    path, table = place_of(source)
+    path, table = split_source(source)
     if "|subset=" in source or path.suffix != ".gpkg" or not path.is_file():
         return []
     try:
@@ -47,13 +47,6 @@ def count_classes(source: str, conditions: Sequence[str]) -> list[int]:
             return count_rows(base, table, conditions)
     except (sqlite3.Error, TypeError):
         return []
-
-
-def place_of(source: str) -> tuple[Path, str]:
-    """Return the file of a layer's source and the table in it, "" where none is named."""
-    name, _, rest = source.partition("|")
-    tables = (part[len("layername=") :] for part in rest.split("|") if part.startswith("layername="))
-    return Path(name), next(tables, "")
 
 
 def count_rows(base: sqlite3.Connection, table: str, conditions: Sequence[str]) -> list[int]:

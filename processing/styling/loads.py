@@ -9,7 +9,7 @@ from qgis.core import QgsMapLayer, QgsVectorLayer, QgsVectorLayerJoinInfo
 
 from ...core.sqlfiles import open_to_read
 from ...core.sqlnames import quoted
-from .counting import place_of
+from ..layers.sources import split_source
 
 PREFIX = "full_"  # of the joined column
 FULL = f"{PREFIX}kind"  # the column that is there, and not NULL, for a facility that is full in one of its kinds
@@ -19,7 +19,7 @@ FULL_ROWS = '"free" <= 0 AND "served" > 0'  # ui spec §5: overloaded; also SQL
 
 def count_full(source: str) -> int | None:
     """Return how many facilities are full by the rows of load; None when the file cannot be read."""
-    path, table = place_of(source)
+    path, table = split_source(source)
     try:
         with open_to_read(path) as base:
             told = ["SELECT count(DISTINCT facility_id) FROM", quoted(table or "facility_load"), "WHERE", FULL_ROWS]
