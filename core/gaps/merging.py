@@ -14,11 +14,11 @@ import shapely
 
 from .. import frames
 from ..inputs.aliases import fold, roles
+from ..inputs.checks import SAME_PLACE_M
 from ..inputs.guess import is_in
 from ..run import Run
 from ..walking.join import points_of
 
-SAME_PLACE_M = 50.0  # own choice: one facility in two lists lies within this; web maps and surveys differ by less
 MIXED, NEVER = ("中小学",), ("停车", "parking")  # 中小学 is no primary school; a car park is no park
 Objects = npt.NDArray[np.object_]
 

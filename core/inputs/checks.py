@@ -24,7 +24,7 @@ OVERLAP_M2 = 1.0  # own choice: below this neighbours merely share a badly drawn
 SLIVER_M2 = 10.0  # own choice: smaller than any parcel or house that is meant
 SLIVER_ROUNDNESS = 0.02  # 4πA ÷ P²: a strip 1 m × 155 m; own choice
 PARTS_APART_M = 20.0  # own choice: a building over a passage or a lane is still one
-SAME_PLACE_M = 50.0  # users.md asks for doubles of one facility within 50 m
+SAME_PLACE_M = 50.0  # own choice: one facility told twice lies within this; web maps and surveys differ by less
 FAR_M = 5_000.0  # a layer whose features all lie farther than this from the parcels is somewhere else; own choice
 SLICE = 20_000
 # U+FFFD, private use, the classic "锟斤拷" and "烫烫", UTF-8 read as Latin-1 (Ã, Â, ä½, å, æ followed by a sign)

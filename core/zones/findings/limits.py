@@ -33,7 +33,6 @@ class ZoneFacts:
     given: bool
     exist_m2: float = NAN
     demolish_m2: float = NAN
-    net_m2: float = NAN
     new_m2: float = NAN
     counted_new_m2: float = NAN
     share: float = NAN
@@ -67,7 +66,6 @@ def measure_zone(houses: pd.DataFrame, given: bool) -> ZoneFacts:
         given=True,
         exist_m2=exist,
         demolish_m2=demolish,
-        net_m2=net,
         new_m2=exact_m2(floor[add]),
         counted_new_m2=new,
         share=_share(demolish, exist),
