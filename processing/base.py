@@ -44,6 +44,7 @@ from .running.promptness import prompt, seldom
 from .toolbox import parameters as declare
 from .toolbox.speaking import Speaker
 
+SENTENCES = 3  # of one reason in the log; beyond them the commonest stands for all
 MADE = {"number": QgsProcessingOutputNumber, "text": QgsProcessingOutputString, "file": QgsProcessingOutputFile}
 
 
@@ -254,7 +255,10 @@ def _told_of_libraries(fault: Exception, values: Mapping[str, Any]) -> QgsProces
 
 
 def _tell(run: Run, feedback: QgsProcessingFeedback, speaker: Speaker) -> None:
-    """Push what happened to the log: each message, then what was left out, counted by reason."""
+    """Push what happened to the log: each message, then what was left out, counted by reason and sentence.
+
+    The count before a sentence is of what that sentence says; where a reason has many, the commonest stands for them.
+    """
     for message in run.messages:
         push = feedback.pushWarning if message.level == "warning" else feedback.pushInfo
         push(speaker.say(message.code, message.values))
@@ -262,7 +266,14 @@ def _tell(run: Run, feedback: QgsProcessingFeedback, speaker: Speaker) -> None:
     for row in run.left_out:
         groups.setdefault((row.layer, row.code), []).append(row)
     for (layer, code), rows in sorted(groups.items()):
-        sentences = list(dict.fromkeys(speaker.say(code, {"n": row.n, **row.values}, layer) for row in rows))
-        more = f" (+{len(sentences) - 1})" if len(sentences) > 1 else ""
+        counts: dict[str, int] = {}
+        for row in rows:
+            sentence = speaker.say(code, {"n": row.n, **row.values}, layer)
+            counts[sentence] = counts.get(sentence, 0) + row.n
         push = feedback.pushInfo if all(row.severity == "info" for row in rows) else feedback.pushWarning
-        push(f"{speaker.layer(layer)} · {sum(row.n for row in rows)} · {sentences[0]}{more}")
+        commonest = sorted(counts, key=lambda sentence: -counts[sentence])
+        shown = commonest if len(counts) <= SENTENCES else commonest[:1]
+        rest = sum(counts.values()) - sum(counts[sentence] for sentence in shown)
+        for sentence in shown:
+            more = speaker.say("left_out_more", {"n": rest}) if rest else ""
+            push(f"{speaker.layer(layer)} · {counts[sentence]} · {sentence}{more}")

@@ -150,7 +150,10 @@ def _tell_words(offers: pd.DataFrame, status: Objects, kinds: Sequence[Kind], ru
         odd = ~told.isin(known[name]).to_numpy()
         for word, rows in sorted(told[odd].fillna("").groupby(told[odd].fillna("")).groups.items()):
             ids = offers["facility_id"].iloc[rows].drop_duplicates()
-            run.leave_out("FACILITIES", sorted(ids), code, word=str(word))
+            if name == "kind" and not str(word).strip():
+                run.leave_out("FACILITIES", sorted(ids), "facility_kind_missing")
+            else:
+                run.leave_out("FACILITIES", sorted(ids), code, word=str(word))
 
 
 def _tell_not_existing(offers: pd.DataFrame, status: Objects, kinds: Sequence[Kind], run: Run) -> None:

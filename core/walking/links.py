@@ -76,6 +76,9 @@ def missing_links(
     order = order[np.round(saved[order], 1) > 0]
     kept = order[_apart(short.take(order), options.max_link_m * NEAR_SHARE, options.keep, run)]
     run.fact(links_recounted_n=len(order))
+    if not len(kept):
+        lived_in = "people" not in places or bool((places["people"].fillna(0) > 0).any())
+        run.warn("links_none" if lived_in else "links_for_nobody", limit=options.max_link_m, n=len(found.line))
     return _table(graph, profile, short.take(kept), (saved[kept], gainers[kept], who[kept]))
 
 

@@ -132,6 +132,24 @@ def test_what_is_only_worth_knowing_is_no_warning(echo, make_layer):
     assert [line.split(" · ")[1] for line in heard.infos if " · " in line] == ["1"]
 
 
+def test_a_count_is_of_the_sentence_behind_it(echo, make_layer):
+    """16 facilities shut down are not 59 that are shut down, planned or being built."""
+
+    def tells(inputs, run):
+        for word, n in (("shut", 2), ("planned", 4)):
+            run.leave_out("PARCELS", [f"{word}{place}" for place in range(n)], "facility_not_existing", word=word)
+        for place, far in enumerate((7, 8, 9, 9, 10)):
+            run.leave_out("PARCELS", [str(place)], "entrance_far", metres=far)
+
+    heard = Heard()
+    echo(tells).run({"PARCELS": make_layer([(BOX, {"parcel_id": "a"})]), "OUTPUT": "memory:", "LANGUAGE": "en"},
+                    QgsProcessingContext(), heard, {}, False)  # fmt: skip
+    far, planned, shut = heard.warnings
+    assert far.split(" · ")[1] == "2" and "9" in far and far.endswith("(3 more of the kind)")
+    assert planned.split(" · ")[1] == "4" and "“planned”" in planned and "more of" not in planned
+    assert shut.split(" · ")[1] == "2" and "“shut”" in shut
+
+
 def test_what_a_step_of_a_study_warns_of_is_a_warning_of_the_study(echo, make_layer):
     from urban_renewal.processing.algorithms.fullstudy import _Forward
 

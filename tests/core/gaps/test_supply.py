@@ -261,9 +261,9 @@ def test_words_nobody_knows_are_listed(kinds):
     stated = pd.DataFrame([("f7", "nurs", 10.0)], columns=["facility_id", "kind", "capacity"])
     run = Run()
     assert list_supply(facilities, stated, [kinds["nurs"]], run)["facility_id"].tolist() == ["f1", "f7"]
-    assert sorted((row.feature_id, row.code, row.values["word"]) for row in run.left_out) == [
+    assert sorted((row.feature_id, row.code, row.values.get("word", "")) for row in run.left_out) == [
         ("f2", "facility_status_unknown", "正常运营"), ("f3", "facility_kind_unknown", "儿童之家"),
-        ("f5", "facility_not_existing", "停用"), ("f6", "facility_kind_unknown", ""),
+        ("f5", "facility_not_existing", "停用"), ("f6", "facility_kind_missing", ""),
     ]  # fmt: skip
 
 

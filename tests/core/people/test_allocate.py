@@ -221,6 +221,23 @@ def test_a_zone_without_year_floor_or_people_is_told():
     assert check["pop_allocated"].tolist()[:2] == [5, 0] and np.isnan(check["pop_allocated"][2])
     assert check["pop_estimate"].isna().tolist() == [True, False, True]  # no standard, no estimate; no home, nobody
     assert [m.values["n"] for m in run.messages if m.code == "people_year_untold"] == [3]
+    assert {(row.feature_id, row.code) for row in run.left_out} >= {
+        ("c2", "zone_without_floor"), ("c3", "zone_people_unknown")
+    }  # fmt: skip
+
+
+def test_people_of_homes_on_no_parcel_are_told():
+    """A parcel layer of half the city: its people are not those of the city, and nobody must take them for it."""
+    zones = frame([shapely.box(0, 0, 100, 30)], community_id=["c"], pop=[100.0])
+    buildings = frame([shapely.box(x, 1, x + 10, 21) for x in (1, 21, 61, 81)], building_id=list("abde"),
+                      floors=["2"] * 4, use=["住宅"] * 4)  # fmt: skip
+    for width, off in ((60, 2), (100, 0)):
+        run = Run()
+        parcels = frame([shapely.box(0, 0, width, 30)], parcel_id=["p"])
+        found = allocate(zones, parcels, buildings, PeopleOptions(), run)
+        told = [message.values for message in run.messages if message.code == "homes_off_parcels"]
+        assert told == ([{"n": off, "people": 50.0}] if off else [])
+        assert found.parcels["pop"].sum() == 100 - 25 * off and found.buildings["pop"].sum() == 100
 
 
 def test_the_shipped_demography_is_read():
@@ -275,4 +292,6 @@ def test_each_zone_keeps_the_ages_it_has():
         fits = homes["parcel_id"] != "y"
         assert (homes["pop_80"] <= homes["pop_60"])[fits].all()
         assert (homes["pop_65"] <= homes["pop_60"])[fits].all()
-        assert [(row.code, row.feature_id) for row in run.left_out] == [("people_ages_unordered", "d")]
+        assert [(row.code, row.feature_id) for row in run.left_out] == [
+            ("zone_people_unknown", "e"), ("people_ages_unordered", "d")
+        ]  # fmt: skip

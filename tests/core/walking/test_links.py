@@ -233,7 +233,9 @@ def test_order_of_rows_missing_people_and_nobody():
     each, run = links(graph, TWO.drop(columns="people"))
     assert each["gainers_n"][0] == 2
     assert [message.code for message in run.messages] == ["places_without_people"]
-    assert len(links(graph, TWO.assign(people=0.0))[0]) == 0
+    for homes, max_link_m, told in ((TWO.assign(people=0.0), 150.0, "links_for_nobody"), (TWO, 50.0, "links_none")):
+        none, run = links(graph, homes, max_link_m=max_link_m)
+        assert len(none) == 0 and [message.code for message in run.messages] == [told]
     far = people(("p", 0, 0, 10), ("q", 0, 100, 20), ("z", 9000, 0, 5))
     _, run = links(graph, far)
     assert [(row.layer, row.feature_id, row.code) for row in run.left_out] == [("PLACES", "z", "place_not_joined")]
