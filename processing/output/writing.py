@@ -116,11 +116,7 @@ def _make_layer(
             QgsFeatureSink.SinkFlags(), None, None,
         )  # fmt: skip
         if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
-            raise RenewalError(
-                "write_failed",
-                path=str(target.path),
-                reason=tell_library(writer.errorMessage(), (target.path or target.part).parent),
-            )
+            raise _refused(writer, target)
         try:
             if run is not None:
                 _add_features(writer, encoded, target, run)
@@ -161,17 +157,15 @@ def _add_features(writer: QgsVectorFileWriter, encoded: Encoded, target: Target,
         if number % SLICE == 0:
             run.progress(number / max(1, encoded.rows))
         if not writer.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
-            raise RenewalError(
-                "write_failed",
-                path=str(target.path),
-                reason=tell_library(writer.errorMessage(), (target.path or target.part).parent),
-            )
+            raise _refused(writer, target)
     if not writer.flushBuffer():
-        raise RenewalError(
-            "write_failed",
-            path=str(target.path),
-            reason=tell_library(writer.errorMessage(), (target.path or target.part).parent),
-        )
+        raise _refused(writer, target)
+
+
+def _refused(writer: QgsVectorFileWriter, target: Target) -> RenewalError:
+    """Return what went wrong; a target without a path of its own is written beside its place."""
+    reason = tell_library(writer.errorMessage(), (target.path or target.part).parent)
+    return RenewalError("write_failed", path=str(target.path), reason=reason)
 
 
 def check_written(part: Path, layer_name: str, rows: int, target: Target, run: Run) -> None:
@@ -291,7 +285,8 @@ def _insert_table(target: Target) -> None:
     except RuntimeError as error:
         if any(word in str(error) for word in ("locked", "busy", "readonly", "read-only")):
             raise RenewalError("target_locked", path=str(target.path), kept=target.part.name) from error
-        raise RenewalError("write_failed", path=target.uri, reason=tell_fault(error)) from error
+        reason = tell_library(str(error), target.path.parent)
+        raise RenewalError("write_failed", path=target.uri, reason=reason) from error
 
 
 def write_memory(encoded: Encoded, name: str, context: QgsProcessingContext, run: Run) -> str:

@@ -239,6 +239,24 @@ def test_a_named_table_joins_a_shared_geopackage(
     assert leftovers(tmp_path) == []
 
 
+def test_why_a_shared_geopackage_takes_no_table_is_told(tmp_path, run_algorithm, echo, parcels, save_layer, make_layer):
+    """What GDAL says of it was no sentence but a fault of ours; the tables of others stay as they were."""
+    import sqlite3
+    from contextlib import closing
+
+    path = tmp_path / "shared.gpkg"
+    save_layer(make_layer(SQUARES[:1], name="theirs"), path, table="theirs")
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("CREATE TRIGGER closed BEFORE INSERT ON gpkg_contents BEGIN SELECT RAISE(ABORT, 'closed'); END")
+        base.commit()
+    with pytest.raises(QgsProcessingException, match=r"(?s)^写“.*people”失败：系统报告“.*layer people"):
+        run_algorithm(echo(), {"PARCELS": parcels, "OUTPUT": f"{path}|layername=people"})
+    with closing(sqlite3.connect(path)) as base:
+        assert base.execute("SELECT table_name FROM gpkg_contents").fetchall() == [("theirs",)]
+        tables = base.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    assert ("people",) not in tables and leftovers(tmp_path) == []
+
+
 def test_two_results_of_a_kind_share_a_geopackage(tmp_path, run_algorithm, echo, parcels, rows_of):
     """The identifier of a table must be unique in its file: the second one was told to be locked."""
     path = tmp_path / "all.gpkg"
