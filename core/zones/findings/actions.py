@@ -71,7 +71,7 @@ def settle_actions(inputs: CheckInputs, members: pd.DataFrame, rules: CheckRules
     lived, perhaps = _lived_in(houses)
     lift = houses["lift"].to_numpy("float64", na_value=np.nan)
     high = (climb >= rules.number("lift_floors")).to_numpy()
-    standing = asked != ADD
+    standing = (asked != ADD) & ~((asked == DEMOLISH) & (reason != ""))  # what comes down gets no lift
     need = lived & high & (lift == 0) & standing
     houses["lift_maybe"] = perhaps & standing & ~need & (lift != 1) & (high | climb.isna().to_numpy())
     houses["lift_need"] = pd.Series(need.astype(np.int64)).astype("Int64").mask(houses["lift_maybe"])
@@ -200,7 +200,7 @@ def _beyond(houses: pd.DataFrame, asked: Objects, reason: Objects, rules: CheckR
 
 
 def _advice(houses: pd.DataFrame, need: Flags, language: str) -> Objects:
-    """Return what else to do for each building, joined; None for nothing. It stands beside any action, 拆 as well."""
+    """Return what else to do for each building, joined; None for nothing. Of C and D it stands beside 拆 as well."""
     danger = houses["danger"].to_numpy(dtype=object)
     effect = houses["protection"].fillna("").to_numpy(dtype=object)
     change = (houses["action"] != KEEP).to_numpy(dtype=bool)

@@ -211,6 +211,19 @@ def test_parks(town):
         assert finding(check(town, green=table(green)), "parks:Z1")["value"] == pytest.approx(0.5 / 3, abs=1e-6)
 
 
+def test_what_is_demolished_gets_no_lift(town):
+    """Three houses of five storeys without one: demolished for a reason, without a reason (read as 改), and kept. The
+    one to come down needs no lift and has no advice to build one, nor where nobody knows its lift.
+    """
+    for house, (action, reason) in zip(town["houses"], [("拆", "规划道路"), ("拆", None), ("留", None)]):
+        house.update(lift="无", action=action, reason=reason)
+    checked = check(town)
+    assert checked.actions["lift_need"].tolist()[:3] == [0, 1, 1]
+    assert ["电梯" in str(text) for text in checked.actions["advice"].tolist()[:3]] == [False, True, True]
+    town["houses"][0].update(lift=None)
+    assert check(town).actions["lift_need"].tolist()[0] == 0
+
+
 def test_lifts_count_from_the_entrance(town):
     """Five storeys, no lift: two houses. One is entered on the third storey: three to climb. One says nothing."""
     for i, (lift, entry) in enumerate([("无", None), ("无", "2"), ("无", "3"), (None, None)]):
