@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import shapely
 
 from .. import frames, schema
 from ..rounding import rounded
@@ -28,7 +30,9 @@ from .findings import (
 from .formats.workbook import Sheet
 from .palette import action_name
 from .resaid import relist, rename, resay
+from .summary import exact_sum
 
+LEAST_HA = 0.01  # ground counted twice is told from the last printed digit on
 HECTARE, MU, WAN = 1e-4, 0.0015, 1e-4  # of a square metre; 1 亩 = 666.67 m² (15 亩 = 1 公顷)
 Tell = Callable[[Any, str], Any]
 
@@ -131,12 +135,28 @@ def project_sheets(projects: pd.DataFrame, items: pd.DataFrame | None, language:
     note = [say("map_projects_note", language)]
     ordered = projects.sort_values("project_id").reset_index(drop=True)
     name = say("sheet_projects", language)
-    found = [build_sheet(ordered, schema.table("projects"), PROJECTS, name, language, note)]
+    found = [build_sheet(ordered, schema.table("projects"), PROJECTS, name, language,
+                         [*note, *repeated_notes(ordered, language)])]  # fmt: skip
     if items is not None and len(items):
         listed = items.sort_values(["project_id", "item_id"]).reset_index(drop=True)
         name = say("sheet_items", language)
         found.append(build_sheet(listed, schema.table("project_items"), ITEMS, name, language, note))
     return found
+
+
+def repeated_notes(projects: pd.DataFrame, language: str) -> list[str]:
+    """Return what of the projects' totals counts more than once: ground under several projects, people along lanes."""
+    area = frames.reals(projects, "area_m2")
+    shapes = frames.geometries(projects)[area > 0]
+    known = shapes[~shapely.is_missing(shapes)]
+    sizes = shapely.area(known)
+    drawn, whole = exact_sum(sizes), exact_sum(area[area > 0])
+    once = float(shapely.area(shapely.union_all(shapely.make_valid(known)))) if len(known) else 0.0
+    # in whatever unit the layer's system measures: the share of what is drawn twice
+    twice = (1 - once / drawn) * whole * HECTARE if drawn > 0 else 0.0
+    notes = [say("sheet_projects_twice", language, hectares=f"{rounded(twice, 2):.2f}")] if twice >= LEAST_HA else []
+    along = np.isnan(area) & (frames.reals(projects, "people") > 0)
+    return [*notes, *([say("sheet_projects_lanes", language)] if along.any() else [])]
 
 
 def zone_sheet(zones: pd.DataFrame, language: str, unknown: Mapping[str, int] | None = None) -> Sheet:

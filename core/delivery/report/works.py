@@ -11,6 +11,7 @@ import pandas as pd
 
 from ... import frames
 from ...words import say
+from ..institute import repeated_notes
 from ..palette import action_name, kind_name, unit_name
 from ..resaid import rename, resay
 from ..summary import exact_sum, known_sum, told
@@ -73,7 +74,11 @@ def projects_section(projects: pd.DataFrame, links: Links) -> str:
         for row in projects.sort_values("project_id").head(MOST_PROJECTS).to_dict("records")
     ]  # fmt: skip
     codes = ("report_id", "map_project_name", "head_zone", "map_action", "map_project_area", "map_project_cost")
-    notes = [say("map_projects_note", language), *([say("sheet_missing", language, columns=gone)] if gone else [])]
+    notes = [
+        say("map_projects_note", language),
+        *repeated_notes(projects, language),
+        *([say("sheet_missing", language, columns=gone)] if gone else []),
+    ]
     note = "".join(f"<p>{escape(text)}</p>" for text in notes)
     listed = _table(codes, rows, language, 2) + _more(len(projects) - len(rows), language)
     show = f'<details class="behind"><summary>{escape(say("report_show_data", language))}</summary>{listed}</details>'

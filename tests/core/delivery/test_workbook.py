@@ -5,6 +5,8 @@ import zipfile
 
 import pandas as pd
 import pytest
+import shapely
+import shapely.affinity
 from hypothesis import given
 from hypothesis import strategies as st
 from urban_renewal.core import frames, schema
@@ -138,6 +140,23 @@ def test_projects_as_institutes_list_them():
     assert [row[mu] for row in whole.rows] == [1.0, 30.0]
     assert whole.total[whole.headings.index("现状建筑面积（万m²）")] == 1.23
     assert listed.rows[0][listed.headings.index("估算工程量")] == 1.5
+
+
+def test_projects_on_one_ground_are_told():
+    """A works of 2 ha; two rooms in its house of 0.5 ha list the house each; a lane of 40 people has no area."""
+    works, house = shapely.box(0, 0, 200, 100), shapely.box(0, 0, 100, 50)
+    rows = [("P-1", 20000.0, 100.0, works), ("P-2", 5000.0, None, house), ("P-3", 5000.0, None, house),
+            ("P-4", None, 40.0, shapely.LineString([(0, 0), (300, 0)]))]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["project_id", "area_m2", "people", "geometry"])
+    table = schema.table("projects")
+    whole, *_ = sheets.project_sheets(frames.conform(frame, table), None, "zh")
+    twice, lanes = whole.notes[1:3]
+    assert twice.startswith("用地面积合计中约 1.00 公顷是重复的")
+    assert lanes.startswith("没有用地面积的线状项目")
+    in_degrees = frame.assign(geometry=[shapely.affinity.scale(shape, 1e-5, 1e-5, origin=(0, 0)) for *_, shape in rows])
+    assert sheets.project_sheets(frames.conform(in_degrees, table), None, "zh")[0].notes[1] == twice
+    apart = frames.conform(frame.iloc[:1].reset_index(drop=True), table)
+    assert len(sheets.project_sheets(apart, None, "zh")[0].notes) == 1
 
 
 def test_findings_are_listed_as_they_are_read():
