@@ -10,9 +10,7 @@ from urban_renewal.core.gaps.summary import districts_of_field
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.profiles import load_profiles
 
-from .helpers import detail_table, load_table, summary_table, wide_table
-from .test_fair import solve
-from .test_gap import frame
+from .helpers import detail_table, frame, load_table, solve, summary_table, wide_table
 
 
 def test_surplus_elsewhere_is_no_reason_to_be_unfair_here():

@@ -6,11 +6,7 @@ from scipy.optimize import linprog
 from urban_renewal.core.gaps.fair import Reach, fair_maximum
 from urban_renewal.core.run import Run
 
-
-def solve(need, capacity, pairs):
-    place, facility = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
-    reach = Reach(place, facility, len(need), len(capacity))
-    return fair_maximum(np.array(need, dtype=np.int64), np.array(capacity, dtype=np.int64), reach, Run())
+from .helpers import solve
 
 
 def test_by_hand():

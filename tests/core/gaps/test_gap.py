@@ -14,48 +14,9 @@ from urban_renewal.core.gaps.tables import GapTables
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.profiles import load_profiles
 
-from .helpers import detail_table, load_table, summary_table, wide_table
+from .helpers import detail_table, frame, load_table, street, summary_table, town, wide_table
 
 KINDS = ("eday", "nurs", "kgar", "heal")
-
-
-def frame(shapes, **columns):
-    table = pd.DataFrame(columns)
-    table["geometry"] = np.array(shapes, dtype=object)
-    return table
-
-
-def street(*parts):
-    """Edges between metre marks along y = 0, one second a metre both ways, in separate components when asked."""
-    rows = []
-    for number, (a, b, component) in enumerate(parts):
-        ms = int((b - a) * 1000)
-        rows.append((f"e{number}", f"n{a}", f"n{b}", "street", float(b - a), component, ms, ms, ms, ms,
-                     shapely.LineString([(a, 0), (b, 0)])))  # fmt: skip
-    names = ["edge_id", "from_node", "to_node", "kind", "length_m", "component", "elder_fwd_ms", "elder_back_ms",
-             "carer_fwd_ms", "carer_back_ms", "geometry"]  # fmt: skip
-    return pd.DataFrame(rows, columns=names)
-
-
-def town():
-    """Five parcels of 100 m along the street, one more on an island; homes stand right on the street."""
-    parcels = frame(
-        [shapely.box(x, -20, x + 100, 20) for x in (0, 100, 200, 300, 400)] + [shapely.box(2000, -20, 2100, 20)],
-        parcel_id=[f"p{number}" for number in range(6)], resid_share=[1.0] * 6,
-    )  # fmt: skip
-    homes = frame(
-        [shapely.box(x - 1, -1, x + 1, 1) for x in (50, 150, 250, 350, 450, 2050)],
-        building_id=[f"b{number}" for number in range(6)], parcel_id=[f"p{number}" for number in range(6)],
-        resid_floor_m2=[1000.0, 1000, 1000, 1000, 0, 500], pop=[1000.0, 1000, 1000, 1000, 0, 100],
-        pop_0_2=[20.0, 20, 20, 20, 0, 2], pop_3_5=[30.0, 30, 30, 30, 0, 3], pop_60=[200.0, 200, 200, 200, 0, 20],
-        households=[400.0, 400, 400, 400, 0, 40],
-    )  # fmt: skip
-    facilities = frame(
-        [shapely.Point(50, 0), shapely.Point(550, 0), shapely.Point(350, 0), shapely.Point(150, 0)],
-        facility_id=["f1", "f2", "f3", "f4"], kind=["eday", "eday", "nurs", "kgar"],
-        capacity=[120.0, 60.0, 7.0, np.nan], unit=["m2", "m2", "place", None],
-    )  # fmt: skip
-    return parcels, homes, facilities, street((0, 300, 1), (300, 600, 1), (2000, 2100, 2))
 
 
 @pytest.fixture

@@ -20,8 +20,7 @@ from urban_renewal.core.gaps.walkload import least_walk_loads
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.profiles import load_profiles
 
-from .helpers import detail_table, summary_table
-from .test_gap import frame, town
+from .helpers import detail_table, frame, summary_table, town
 
 KINDS = ("eday", "nurs", "kgar", "heal")
 PROFILES = load_profiles(["elder", "carer"])

@@ -8,58 +8,17 @@ import pandas as pd
 import pytest
 import shapely
 from scipy.optimize import linprog
-from urban_renewal.core import envelope
 from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps
 from urban_renewal.core.gaps.scenarios import compare_scenarios
 from urban_renewal.core.gaps.sites.hosts import read_hosts
 from urban_renewal.core.gaps.sites.model import complex_rule
-from urban_renewal.core.gaps.sites.propose import SiteOptions, fixed_ids, hostable_kinds, no_proposal, propose_sites
+from urban_renewal.core.gaps.sites.propose import fixed_ids, hostable_kinds, no_proposal
 from urban_renewal.core.gaps.standard import kinds_of
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.profiles import load_profiles
 
-from .helpers import detail_table
-from .test_gap import frame
-
-LENGTH = 3000
-STANDARD = envelope.load("standard", "chongqing")
-
-
-def square(x, side=2.0):
-    return shapely.box(x - side / 2, -side / 2, x + side / 2, side / 2)
-
-
-def layers(homes_x, people, facilities=(), **counts):
-    """Homes on parcels of their own; `facilities` (x, kind, capacity)."""
-    n = len(homes_x)
-    parcels = frame([shapely.box(x - 5, -20, x + 5, 20) for x in homes_x], parcel_id=[f"p{i:02d}" for i in range(n)])
-    homes = frame([square(x) for x in homes_x], building_id=[f"b{i:02d}" for i in range(n)],
-                  parcel_id=[f"p{i:02d}" for i in range(n)], pop=np.array(people, dtype=float), **counts)  # fmt: skip
-    units = {"nurs": "place", "eday": "m2"}
-    names = [f"f{i}" for i in range(len(facilities))]
-    there = frame([shapely.Point(x, 0) for x, _, _ in facilities], facility_id=names,
-                  kind=[kind for _, kind, _ in facilities], unit=[units.get(kind) for _, kind, _ in facilities],
-                  capacity=np.array([capacity for _, _, capacity in facilities], dtype=float))  # fmt: skip
-    ms = LENGTH * 1000
-    network = frame([shapely.LineString([(0, 0), (LENGTH, 0)])], edge_id=["e"], from_node=["a"], to_node=["b"],
-                    kind=["street"], length_m=[float(LENGTH)], component=[1], elder_fwd_ms=[ms], elder_back_ms=[ms],
-                    carer_fwd_ms=[ms], carer_back_ms=[ms], adult_fwd_ms=[ms], adult_back_ms=[ms])  # fmt: skip
-    return GapLayers(parcels, homes, there, None, None, network, None, None)
-
-
-def hosts(*rows, **more):
-    """Rows (id, x, usable m²) of one storey."""
-    return frame([square(x) for _, x, _ in rows], candidate_id=[name for name, _, _ in rows],
-                 usable_area=[float(area) for _, _, area in rows], floors=["1"] * len(rows), **more)  # fmt: skip
-
-
-def propose(town, candidates, kinds=("nurs",), constraints=None, **options):
-    chosen = kinds_of(STANDARD, kinds)
-    profiles = {profile.id: profile for profile in load_profiles(sorted({kind.profile for kind in chosen}))}
-    run = Run()
-    options = SiteOptions(GapOptions(chosen, profiles), **options)
-    return propose_sites(town, candidates, constraints, options, run), run
+from .helpers import STANDARD, detail_table, frame, hosts, layers, propose, square
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.gaps.sites.model import complex_rule
 from urban_renewal.core.gaps.sites.worth import least_added
 
-from .test_sites import STANDARD, hosts, layers, propose
+from .helpers import STANDARD, hosts, layers, propose
 
 # 45 places needed at 100 and 0.09 (20 people × 4.5 ‰) at 1000, which only room B reaches; 20 places are the smallest
 PEOPLE = [10_000, 20]

@@ -3,7 +3,13 @@
 import numpy as np
 import pandas as pd
 import shapely
-from urban_renewal.core.walking.heights import Raster
+from urban_renewal.core.run import Run
+from urban_renewal.core.walking.heights import Raster, make_surface
+from urban_renewal.core.walking.join import JoinOptions, Points, join_points
+from urban_renewal.core.walking.profiles import load_profiles
+
+PROFILES = load_profiles(["elder"])
+ELDER = PROFILES[0]
 
 
 def plane_raster(height, size=200, cell=10.0, x0=-500.0, y0=-500.0):
@@ -58,3 +64,28 @@ def random_ways(rng):
                 if kind:
                     rows.append((f"{i}-{j}-{k}", kind, [(60 * i, 60 * j), (60 * i + dx, 60 * j + dy)], tags))
     return rows
+
+
+def points(xy, owner=None):
+    xy = np.asarray(xy, dtype=float).reshape(-1, 2)
+    owner = np.arange(len(xy)) if owner is None else np.asarray(owner)
+    ids = np.array([f"p{i}" for i in range(len(xy))], dtype=object)
+    return Points(ids, xy[:, 0], xy[:, 1], owner.astype(np.int32), int(owner.max(initial=-1)) + 1)
+
+
+def join(graph, xy, owner=None, surface=None):
+    return join_points(points(xy, owner), graph, ELDER, surface, None, JoinOptions(), Run())
+
+
+def random_town(seed):
+    """A grid with gaps, one-way escalators and stairs on a hill; places and facilities, some with two points."""
+    rng = np.random.default_rng(seed)
+    surface = make_surface(plane_raster(lambda x, y: 200 + 0.1 * x + 20 * np.sin(y / 90)), None, ELDER.rules, Run())
+    graph = graph_of(roads(*random_ways(rng)), PROFILES, surface)
+    places = join(graph, rng.uniform(0, 420, (40, 2)), np.sort(rng.integers(0, 30, 40)), surface)
+    facilities = join(graph, rng.uniform(0, 420, (12, 2)), np.sort(rng.integers(0, 9, 12)), surface)
+    return graph, places, facilities
+
+
+def as_dict(pairs, values):
+    return dict(zip(zip(pairs.facility.tolist(), pairs.place.tolist()), values.tolist()))

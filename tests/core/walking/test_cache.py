@@ -14,7 +14,7 @@ from urban_renewal.core.walking import cache
 from urban_renewal.core.walking.cache import KEPT, cache_name, load_graph, save_graph
 from urban_renewal.core.walking.reach import reach_pairs
 
-from .test_reach import ELDER, join, random_town
+from .helpers import ELDER, join, random_town
 
 TOLD = {"content": "ab", "messages": [["warning", "network_heights_doubtful", {"percent": 7.5}]], "left_out": []}
 

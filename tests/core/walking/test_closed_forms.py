@@ -10,8 +10,7 @@ from urban_renewal.core.walking.join import JoinOptions, join_points
 from urban_renewal.core.walking.profiles import load_profiles
 from urban_renewal.core.walking.reach import reach_pairs
 
-from .helpers import graph_of, plane_raster, roads
-from .test_reach import points
+from .helpers import graph_of, plane_raster, points, roads
 
 PROFILES = load_profiles(["adult", "elder"])
 ADULT, ELDER = PROFILES

@@ -9,36 +9,9 @@ from urban_renewal.core.errors import Cancelled
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking import cuts, reach, search
 from urban_renewal.core.walking import graph as walk_graph
-from urban_renewal.core.walking.heights import make_surface
-from urban_renewal.core.walking.join import JoinOptions, Points, join_points
-from urban_renewal.core.walking.profiles import load_profiles
 from urban_renewal.core.walking.reach import cost_all, nearest, reach_pairs
 
-from .helpers import graph_of, plane_raster, random_ways, roads
-
-PROFILES = load_profiles(["elder"])
-ELDER = PROFILES[0]
-
-
-def points(xy, owner=None):
-    xy = np.asarray(xy, dtype=float).reshape(-1, 2)
-    owner = np.arange(len(xy)) if owner is None else np.asarray(owner)
-    ids = np.array([f"p{i}" for i in range(len(xy))], dtype=object)
-    return Points(ids, xy[:, 0], xy[:, 1], owner.astype(np.int32), int(owner.max(initial=-1)) + 1)
-
-
-def join(graph, xy, owner=None, surface=None):
-    return join_points(points(xy, owner), graph, ELDER, surface, None, JoinOptions(), Run())
-
-
-def random_town(seed):
-    """A grid with gaps, one-way escalators and stairs on a hill; places and facilities, some with two points."""
-    rng = np.random.default_rng(seed)
-    surface = make_surface(plane_raster(lambda x, y: 200 + 0.1 * x + 20 * np.sin(y / 90)), None, ELDER.rules, Run())
-    graph = graph_of(roads(*random_ways(rng)), PROFILES, surface)
-    places = join(graph, rng.uniform(0, 420, (40, 2)), np.sort(rng.integers(0, 30, 40)), surface)
-    facilities = join(graph, rng.uniform(0, 420, (12, 2)), np.sort(rng.integers(0, 9, 12)), surface)
-    return graph, places, facilities
+from .helpers import ELDER, PROFILES, as_dict, graph_of, join, random_town, roads
 
 
 def by_hand(graph, places, facilities):  # noqa: C901
@@ -87,10 +60,6 @@ def by_hand(graph, places, facilities):  # noqa: C901
                 if ms is not None:
                     table[key] = min(ms, table.get(key, ms))
     return there, home
-
-
-def as_dict(pairs, values):
-    return dict(zip(zip(pairs.facility.tolist(), pairs.place.tolist()), values.tolist()))
 
 
 @pytest.mark.parametrize("share", [0.5, 0.15])

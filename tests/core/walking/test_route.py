@@ -8,8 +8,7 @@ from urban_renewal.core.walking.profiles import load_profiles
 from urban_renewal.core.walking.reach import reach_pairs
 from urban_renewal.core.walking.route import routes_between
 
-from .helpers import graph_of, roads
-from .test_reach import points, random_town
+from .helpers import graph_of, points, random_town, roads
 
 PROFILES = load_profiles(["elder"])
 ELDER = PROFILES[0]

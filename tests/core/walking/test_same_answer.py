@@ -11,8 +11,7 @@ from urban_renewal.core.walking.heights import make_surface
 from urban_renewal.core.walking.network import NetworkOptions, build_network
 from urban_renewal.core.walking.reach import nearest, reach_pairs
 
-from .helpers import plane_raster, random_ways, roads
-from .test_reach import ELDER, PROFILES, as_dict, join
+from .helpers import ELDER, PROFILES, as_dict, join, plane_raster, random_ways, roads
 
 
 def town_edges(seed):

@@ -11,7 +11,7 @@ from urban_renewal.core.run import Run
 from urban_renewal.core.zones.by_hand import Step, open_desk
 from urban_renewal.core.zones.edits import read_locks
 
-from .test_delineate import draw, loose, row_of
+from .conftest import draw, loose, row_of
 
 
 def table(*rows):

@@ -10,42 +10,9 @@ from shapely.affinity import rotate
 from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.run import Run
 from urban_renewal.core.zones.delineate import delineate_zones
-from urban_renewal.core.zones.inputs import ZoneInputs
 from urban_renewal.core.zones.verify import verify_zones
 
-from .conftest import city, walker_for
-
-
-def draw(inputs, rules, run=None):
-    return delineate_zones(inputs, rules, run or Run(language="en"), walker_for(inputs, rules))
-
-
-def row_of(columns, tags, station_at, gap=10.0, side=100.0, **more):
-    """A row (or rows) of square parcels named A0, A1 …; `tags` {name: tag}; one station per x in `station_at`."""
-    parcels = []
-    for row, count in enumerate(columns):
-        for i in range(count):
-            name = f"{'ABCDEFG'[row]}{i}"
-            x, y = i * (side + gap), row * (side + gap)
-            parcels.append((name, tags.get(name, "none"), shapely.box(x, y, x + side, y + side)))
-    names, kinds, shapes = zip(*parcels, strict=True)
-    level = ["confirmed" if kind != "none" else "none" for kind in kinds]
-    frame = pd.DataFrame({"parcel_id": names, "tag": kinds, "tag_level": level,
-                          "programme": "none", "coll_share": 0.0, "floor_m2": 20_000.0,
-                          "geometry": shapes})  # fmt: skip
-    stations = pd.DataFrame({"station_id": [f"S{i}" for i in range(len(station_at))],
-                             "geometry": [shapely.Point(*spot) for spot in station_at]})  # fmt: skip
-    return ZoneInputs(frame, stations, graph=None, profile=None, **more)
-
-
-def loose(rules, **limits):
-    base = {"area_min_m2": 0.0, "area_max_m2": 1e7, "floor_min_m2": 0.0, "petals_min": 1, "merge_walk_m": 0.0}
-    return replace(rules, limits=replace(rules.limits, **{**base, **limits}))
-
-
-def members(zones, role=None):
-    table = zones.members if role is None else zones.members[zones.members["role"] == role]
-    return set(table["parcel_id"])
+from .conftest import city, draw, loose, members, row_of, walker_for
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -13,7 +13,7 @@ from urban_renewal.core.walking.profiles import load_profiles
 from urban_renewal.core.walking.route import Route
 from urban_renewal.core.zones.delineate import delineate_zones
 
-from .test_delineate import loose, members, row_of
+from .conftest import loose, members, row_of
 
 STEP = 110  # squares of 100 m and 10 m between them
 
