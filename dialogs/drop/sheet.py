@@ -249,8 +249,11 @@ class DropSheet(QDialog):
         self.correct.hide()
         self.facilities.look(None, "")
         left = files.lists_in(self.path, [entry[1] for entry in entries])
-        self.said.setText(drop_words.unpacked_words(left) if left else "")
-        self.said.setVisible(bool(left))
+        words = [drop_words.unpacked_words(left)] if left else []
+        first = next((layer for layer in layers if layer.isSpatial() and layer.crs().isValid()), None)
+        self._tell_metres(first, words)
+        self.said.setText(flowing(words))
+        self.said.setVisible(bool(words))
         self.preview.show_rows([tr("Layer"), tr("Role")], rows)
         self.preview.setColumnWidth(0, max(self.preview.columnWidth(0), self.width() // 2))
 
@@ -288,16 +291,22 @@ class DropSheet(QDialog):
             words.append(drop_words.raster_words(layer))
         if layer.isSpatial() and not layer.crs().isValid():
             words.append(tr("The layer has no coordinate system: choose the one it was drawn in."))
-        elif (
-            layer.isSpatial() and not QgsProject.instance().mapLayers() and (system := metres_for(layer)) != layer.crs()
-        ):
-            words.append(drop_words.metres_words(system))
+        self._tell_metres(layer, words)
         if named_so := shifted_by_name(layer):
             text = tr("Its name says {system}: without correction it lies some 500 m off.")
             words.append(text.format(system=wording.shifted_title(named_so)))
         elif self._shift:
             words.append(self._shift)
         return words
+
+    @staticmethod
+    def _tell_metres(layer: Any, words: list[str]) -> None:
+        """Say in which metres the map of an empty project will be drawn when its first layer is in degrees."""
+        if layer is None or not layer.isSpatial() or QgsProject.instance().mapLayers():
+            return
+        system = metres_for(layer)
+        if system != layer.crs():
+            words.append(drop_words.metres_words(system))
 
     def _on_role(self) -> None:
         if self.table is not None:

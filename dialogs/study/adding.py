@@ -23,7 +23,7 @@ from qgis.PyQt.QtGui import QColor
 from ...core.delivery.palette import palette
 from ...processing.styling.dressed import has_look, wear, wear_relief
 from ...processing.texts import interface_language, tr
-from .map_system import metres_for
+from .map_system import draw_in, metres_for
 from .project_state import columns_of, geometry_of
 from .wording import role_title
 
@@ -151,7 +151,7 @@ def add_in_order(project: QgsProject, layer: QgsMapLayer, role: str = "") -> Qgs
     node.setItemVisibilityChecked(table not in HIDDEN)
     node.setExpanded(False)
     if was_empty and layer.isSpatial() and layer.crs().isValid():
-        project.setCrs(metres_for(layer))
+        draw_in(project, metres_for(layer))
     return layer
 
 

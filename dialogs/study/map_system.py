@@ -13,6 +13,7 @@ from qgis.core import (
     QgsRasterLayer,
     QgsVectorLayer,
 )
+from qgis.PyQt.QtCore import QTimer
 
 from .crossing import crossing
 
@@ -24,6 +25,18 @@ FARTHEST_NORTH = 84.0  # of UTM
 def drawn_in_degrees(project: QgsProject) -> bool:
     """Say whether the map is drawn in degrees."""
     return bool(project.crs().isValid() and project.crs().isGeographic())
+
+
+def draw_in(project: QgsProject, system: QgsCoordinateReferenceSystem) -> None:
+    """Draw the map in a system, also after QGIS has given it that of the first layer, which it does a turn later."""
+
+    def again() -> None:
+        if project.mapLayers() and project.crs() != system and drawn_in_degrees(project):
+            project.setCrs(system)
+
+    project.setCrs(system)
+    if not system.isGeographic():
+        QTimer.singleShot(0, again)
 
 
 def metres_for(layer: QgsMapLayer) -> QgsCoordinateReferenceSystem:

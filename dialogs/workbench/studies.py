@@ -13,6 +13,7 @@ from qgis.PyQt.QtWidgets import QMenu, QMessageBox, QToolButton
 from ...processing.output.shares import is_on_share
 from ...processing.texts import tr
 from ..parts.buttons import in_words
+from ..parts.phrases import kept_together as unbroken
 from ..study.map_system import drawn_in_degrees
 from ..study.project_state import layer_of
 from ..study.session import Session
@@ -82,7 +83,7 @@ def notes(session: Session) -> list[str]:
     lines = [escape(text) for text in found]
     if not session.study.steps and layer_in_degrees(session) is not None:
         told = tr("The map is drawn in degrees and looks squashed; figures are in metres all the same.")
-        lines.append(f'{escape(told)} <a href="metres">{tr("Draw it in metres")}</a>')
+        lines.append(f'{escape(told)} <a href="metres">{unbroken(tr("Draw it in metres"))}</a>')
     return lines
 
 

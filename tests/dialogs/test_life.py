@@ -49,7 +49,7 @@ def test_looking_again_brings_the_workbench_and_the_button_stays_pressed(plugin,
         monkeypatch.setattr(module, "troubles", lambda: list(found))
     plugin.action.setChecked(True)
     page = plugin.dock
-    assert "pandas are missing" in page.said.text() or "缺少 pandas" in page.said.text()
+    assert "pandas is missing" in page.said.text() or "缺少 pandas" in page.said.text()
     page.again.click()
     assert plugin.dock is page
     found.clear()
