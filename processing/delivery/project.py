@@ -293,9 +293,9 @@ class DeliveryProject:
         from ...core.delivery.rulebook import find_document
         from ...core.jsontext import canonical_json
 
-        documents = self.study.documents()
+        documents = self.study.documents
         by_kind: dict[str, list[dict[str, Any]]] = {}
-        for rule in self.study.rules():
+        for rule in self.study.rules:
             by_kind.setdefault(rule["kind"].replace("-", "_"), []).append(rule)
         for kind, rules in by_kind.items():
             name, whole = f"urbanrenewal_{kind}", [find_document(rule, documents) for rule in rules]

@@ -116,17 +116,24 @@ class Study:
         runs = [run for layer in self.layers.values() for run in (layer.record, *layer.upstream) if run is not None]
         return title + say("map_heights_doubtful", self.language) if height_doubt(runs, self.language) else title
 
+    @cached_property
+    def runs(self) -> list[Mapping[str, Any]]:
+        """Return the run records of the layers, each once; every sheet tells them. Asked for when all are gathered."""
+        return runs_of(self.layers.values())
+
+    @cached_property
     def rules(self) -> list[dict[str, Any]]:
         """Return the rules and standards of the runs."""
         from ...core.delivery.rulebook import rules_of
 
-        return rules_of(runs_of(self.layers.values()))
+        return rules_of(self.runs)
 
+    @cached_property
     def documents(self) -> list[dict[str, Any]]:
         """Return the rules and standards of the runs, whole."""
         from ...core.delivery.rulebook import documents_of
 
-        return documents_of(runs_of(self.layers.values()))
+        return documents_of(self.runs)
 
     @cached_property
     def groups(self) -> Mapping[str, tuple[str, ...]]:

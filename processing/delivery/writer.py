@@ -18,7 +18,7 @@ from .bounds import RELIEF
 from .exchange import write_exchange
 from .fonts import find_font, tell_missing_letters
 from .ground import write_relief
-from .package import DATA, close_journal, runs_of, write_package
+from .package import DATA, close_journal, write_package
 from .reopen import reopen_elsewhere
 from .study import Study
 
@@ -120,16 +120,14 @@ def _write_report(folder: Path, study: Study, record: Mapping[str, Any], run: An
 
     run.stage("writing_report")
     study.describe(folder, run)
-    runs = runs_of(study.layers.values())
     metres = {"zones": study.metres("ZONES"), "tagged": study.metres("PARCELS")}
     tables = {name: layer.frame for name, layer in study.layers.items()}
     tables |= {name: frame for name, frame in metres.items() if frame is not None}
-    rules = study.rules()
     title = {code: say("report_title", code, title=text) for code, text in study.told_title().items()}
-    pending = {code: pending_figures(rules, study.documents(), code) for code in title}
+    pending = {code: pending_figures(study.rules, study.documents, code) for code in title}
     content = Told(
-        title, study.author, f"{study.started:%Y-%m-%d}", study.language, tables, runs, rules, pending,
-        {code: methods_of(runs, code) for code in title}, study.left_out_counts(),
+        title, study.author, f"{study.started:%Y-%m-%d}", study.language, tables, study.runs, study.rules,
+        pending, {code: methods_of(study.runs, code) for code in title}, study.left_out_counts(),
         {**record["libraries"], **library_versions(), "plugin": plugin_version()}, study.checksum,
         sorted(f"tables/{path.name}" for path in (folder / "tables").glob("*.xlsx")),
         {code: say("sample_mark", code) for code in title} if study.mark else {}, study.sheets, study.groups,
@@ -146,7 +144,7 @@ def _manifest(folder: Path, study: Study, record: Mapping[str, Any], run: Any) -
     facts = {f"{name}_n": len(layer.frame) for name, layer in sorted(study.layers.items())} | study.facts
     delivery = manifest.Delivery(
         study.told_title(), plugin_version(), study.started, record["parameters"], tables, inputs,
-        tuple(runs_of(study.layers.values())), study.left_out_counts(), facts,
+        tuple(study.runs), study.left_out_counts(), facts,
         {**record["libraries"], **library_versions()}, study.author, study.secrecy,
     )  # fmt: skip
     held = {name: layer.held() for name, layer in study.layers.items()} if has_data else {}

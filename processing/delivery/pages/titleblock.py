@@ -10,7 +10,6 @@ from ....core.delivery.callouts import fit_words, text_width_mm, wrap_words
 from ....core.delivery.rulebook import name_rule
 from ....core.inputs.aliases import roles
 from ....core.words import join_words, say
-from ..package import runs_of
 from .sheet import GREY, HAIR, INK, Sheet
 
 KINDS = ("ruleset", "standard", "zone-rules", "profiles", "costs", "mapping")  # what decides most comes first
@@ -61,7 +60,7 @@ def draw_title_block(sheet: Sheet, study: Any, number: int, of: int) -> None:
         ("map_people", "　　　／　　　／"),
         ("map_crs", study.crs_told()),
         ("map_sources", tell_sources(study)),
-        ("map_rules", tell_rules(study.rules(), language)),
+        ("map_rules", tell_rules(study.rules, language)),
         ("map_date", ("\n" if lines > 2 else "　").join((study.checksum, f"{study.started:%Y-%m-%d}", page))),
     )
     x = left
@@ -82,11 +81,10 @@ def draw_title_block(sheet: Sheet, study: Any, number: int, of: int) -> None:
 
 def tell_sources(study: Any) -> str:
     """Return what the results were made from, by the names of the roles; tables of our own are not named again."""
-    runs = runs_of(study.layers.values())
-    produced = {output["table"] for record in runs for output in record["outputs"] if output.get("table")}
+    produced = {output["table"] for record in study.runs for output in record["outputs"] if output.get("table")}
     known = roles()
     found: list[str] = []
-    for item in (item for record in runs for item in record["inputs"]):
+    for item in (item for record in study.runs for item in record["inputs"]):
         role = known.get(item["role"])
         if item["role"] == "DEM":
             found.append("DEM")

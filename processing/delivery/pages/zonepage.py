@@ -201,7 +201,7 @@ def _project_names(study: Any, zone: dict[str, Any]) -> dict[str, str]:
         return {}
     mine = frames.rows_with(frame, "zone_id", zone["zone_id"])
     named = {str(key): str(name) for key, name in zip(mine["subject_id"], mine["name"]) if isinstance(name, str)}
-    documents = [envelope.load("costs", name) for name in envelope.names("costs")] + study.documents()
+    documents = [envelope.load("costs", name) for name in envelope.names("costs")] + study.documents
     kinds = [kind for item in documents if "/costs/" in item["schema"] for kind in item["types"]]
     works = sorted({str(work) for kind in kinds for work in kind["work"].values()}, key=len, reverse=True)
     found = {}
