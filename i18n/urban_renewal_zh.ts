@@ -113,7 +113,7 @@
     </message>
     <message>
         <source>Afterwards “{step}” must run again (about {time}).</source>
-        <translation>应用后：“{step}”需重跑（约 {time}）。</translation>
+        <translation>应用后：“{step}”需重新运行（约 {time}）。</translation>
     </message>
     <message>
         <source>Ages of buildings and months of activity are counted back from this day.</source>
@@ -413,7 +413,7 @@
     </message>
     <message>
         <source>Choose a row to see its source and who has checked it.</source>
-        <translation>选一行，看它的来源和核对人。</translation>
+        <translation>选一行，看它的出处和核对人。</translation>
     </message>
     <message>
         <source>Choose at least one kind of facility to look for.</source>
@@ -977,7 +977,7 @@
     </message>
     <message>
         <source>From the last count of gaps: distances and minutes are those walked then. Who is served and what is missing is counted anew when Gaps runs.</source>
-        <translation>依据上次缺口结果中的距离和步行时间。已服务和缺口在“缺口”重跑后重新计算。</translation>
+        <translation>依据上次缺口结果中的距离和步行时间。已服务和缺口在“缺口”重新运行后重新计算。</translation>
     </message>
     <message>
         <source>From the middle of the parcel; the table above is the mean over its houses.</source>
@@ -2137,7 +2137,7 @@
     </message>
     <message>
         <source>Source and status</source>
-        <translation>来源与状态</translation>
+        <translation>出处与状态</translation>
     </message>
     <message>
         <source>Source: {source} ({status})</source>
@@ -2633,7 +2633,7 @@
     </message>
     <message>
         <source>Walked by {name}; the network is built anew when Prepare runs.</source>
-        <translation>步行配置 {name}；路网在“准备”重跑时重建。</translation>
+        <translation>步行配置 {name}；路网在“准备”重新运行时重建。</translation>
     </message>
     <message>
         <source>Walked on the flat in {n} min</source>
@@ -2781,7 +2781,7 @@
     </message>
     <message>
         <source>Yardstick</source>
-        <translation>量法</translation>
+        <translation>衡量方式</translation>
     </message>
     <message>
         <source>Yes</source>
@@ -3249,7 +3249,7 @@
     </message>
     <message>
         <source>shipped value from: {source} ({status})</source>
-        <translation>出厂值来源：{source}（{status}）</translation>
+        <translation>出厂值出处：{source}（{status}）</translation>
     </message>
     <message>
         <source>single</source>
