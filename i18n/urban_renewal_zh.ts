@@ -661,7 +661,7 @@
     </message>
     <message>
         <source>Differs from its source. The report will say so with your reason:</source>
-        <translation>与来源条文不同。报告会写明并附上理由，请填写：</translation>
+        <translation>与出处条文不同。报告会写明并附上理由，请填写：</translation>
     </message>
     <message>
         <source>Differs from the shipped file: {n}</source>
@@ -3641,7 +3641,7 @@
     </message>
     <message>
         <source>{n} {n?limit differs from its|limits differ from their} source without a reason. Write it where the cursor is, then save.</source>
-        <translation>有 {n} 项与来源不同但没有理由。请在光标处写明后再保存。</translation>
+        <translation>有 {n} 项与出处不同但没有理由。请在光标处写明后再保存。</translation>
     </message>
     <message>
         <source>{n} {n?number differs|numbers differ}.</source>
