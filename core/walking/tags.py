@@ -17,6 +17,7 @@ KEYS = {  # tag → canonical column; what a column says itself goes before the 
     **{name: name for name in (
         "highway", "name", "bridge", "tunnel", "layer", "incline", "step_count", "width", "foot", "access", "conveying",
         "wheelchair", "ramp", "oneway", "sidewalk", "barrier", "railway", "waterway", "aerialway", "man_made", "route",
+        "motorroad",
     )},
     "oneway:foot": "oneway_foot",
     "ramp:wheelchair": "ramp",

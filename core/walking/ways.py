@@ -76,9 +76,9 @@ class Sorted:
 def sort_ways(roads: pd.DataFrame, mapping: dict[str, Any], run: Run) -> Sorted:
     """Return what can be walked of street lines (columns of role ROADS), sorted by road_id.
 
-    `closed`: (road_id, word) of lines closed on foot: class, foot or access, or no road at all (rivers, railways and
-    walls stand in the same layer of an OpenStreetMap extract); `unknown`: (road_id, class) of class words that the
-    mapping lacks, taken as its `unknown`; `unusable`: ids without a line of some length.
+    `closed`: (road_id, word) of lines closed on foot: class, foot, access or motorroad, or no road at all (rivers,
+    railways and walls stand in the same layer of an OpenStreetMap extract); `unknown`: (road_id, class) of class words
+    that the mapping lacks, taken as its `unknown`; `unusable`: ids without a line of some length.
     Source: OpenStreetMap tagging (wiki: highway, foot, access, bridge, tunnel, conveying, incline, ramp).
     """
     roads = roads.iloc[argsort_texts(roads["road_id"].to_numpy(dtype=object))].reset_index(drop=True)
@@ -149,12 +149,14 @@ def _closed(roads: pd.DataFrame, kinds: Objects, words: Objects, mapping: dict[s
     foot, access = _words(roads, "foot"), _words(roads, "access")
     by_class = kinds == "closed"
     by_foot = _among(foot, mapping.get("foot_closed", ()))
-    by_access = _among(access, mapping.get("access_closed", ())) & ~_among(foot, mapping.get("foot_open", ()))
+    opened, cars = _among(foot, mapping.get("foot_open", ())), _words(roads, "motorroad")
+    by_access = _among(access, mapping.get("access_closed", ())) & ~opened
+    by_cars = _among(cars, YES) & ~opened  # trunk roads for motor vehicles only: 快速路
     why = words.copy()
-    for flags, tag, told in ((by_access & ~by_foot, "access", access), (by_foot, "foot", foot)):
+    for flags, tag, told in ((by_cars, "motorroad", cars), (by_access, "access", access), (by_foot, "foot", foot)):
         rows = flags & ~by_class
         why[rows] = [f"{tag} = {word}" for word in told[rows]]
-    return by_class | by_foot | by_access, why
+    return by_class | by_foot | by_access | by_cars, why
 
 
 def _ways(roads: pd.DataFrame, kinds: Objects, mapping: dict[str, Any], run: Run) -> tuple[Ways, Longs, int]:

@@ -9,6 +9,7 @@ from urban_renewal.core.run import Run
 from urban_renewal.core.walking.network import NetworkOptions, build_network
 from urban_renewal.core.walking.profiles import load_profiles
 from urban_renewal.core.walking.tags import parse_tags, spread_tags
+from urban_renewal.core.walking.ways import sort_ways
 
 from .helpers import roads
 
@@ -166,6 +167,20 @@ def test_counts_say_where_slopes_apply_and_how_much():
     (told,) = (message for message in run.messages if message.code == "slope_applied")
     assert told.values["n"] == 1
     assert run.facts["slope_applied_n"] == 1
+
+
+def test_roads_for_motor_vehicles_only_are_closed_unless_somebody_may_walk():
+    """An urban expressway (快速路) is highway=trunk with motorroad=yes: nobody walks there."""
+    lines = [[(0, y), (50, y)] for y in (0, 10, 20, 30)]
+    table = roads(
+        ("express", "trunk", lines[0], {"motorroad": "yes"}), ("tagged", "trunk", lines[1], {}),
+        ("walkway", "trunk", lines[2], {"motorroad": "yes", "foot": "designated"}),
+        ("plain", "trunk", lines[3], {"motorroad": "no"}),
+    )  # fmt: skip
+    table["other_tags"] = [None, '"motorroad"=>"yes"', None, None]
+    found = sort_ways(table, envelope.load("mapping", "standard"), Run())
+    assert found.closed == [("express", "motorroad = yes"), ("tagged", "motorroad = yes")]
+    assert sorted(found.ways.road) == ["plain", "walkway"]
 
 
 def test_chinese_words_close_ways_and_turn_stairs():
