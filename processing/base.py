@@ -275,5 +275,5 @@ def _tell(run: Run, feedback: QgsProcessingFeedback, speaker: Speaker) -> None:
         shown = commonest if len(counts) <= SENTENCES else commonest[:1]
         rest = sum(counts.values()) - sum(counts[sentence] for sentence in shown)
         for sentence in shown:
-            more = speaker.say("left_out_more", {"n": rest}) if rest else ""
+            more = say("left_out_more", run.language, n=rest) if rest else ""
             push(f"{speaker.layer(layer)} · {counts[sentence]} · {sentence}{more}")
