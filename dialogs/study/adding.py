@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QColor
 
 from ...core.delivery.palette import palette
+from ...core.sqlfiles import open_to_read
 from ...processing.styling.dressed import has_look, wear, wear_relief
 from ...processing.texts import interface_language, tr
 from .map_system import draw_in, metres_for
@@ -52,7 +52,7 @@ def tables_in(path: Path) -> dict[str, str]:
     """
     sql = "SELECT table_name, identifier FROM gpkg_contents WHERE table_name <> 'layer_styles' ORDER BY rowid"
     try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        with open_to_read(path) as connection:
             return {name: heading or name for name, heading in connection.execute(sql)}
     except (sqlite3.Error, ValueError):
         return {}
