@@ -2,7 +2,7 @@
 """Ctrl-C in a terminal: how a run without a window hears of it.
 
 qgis_process takes SIGINT itself and cancels the run, but only when its event loop comes round: it does not while an
-algorithm works, which is in the same thread. Such a run went on to its end, whatever was pressed.
+algorithm works, which is in the same thread. Left to itself such a run goes on to its end, whatever is pressed.
 """
 
 from __future__ import annotations
