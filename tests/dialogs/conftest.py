@@ -23,6 +23,8 @@ from qgis.core import (
 )
 from urban_renewal.core.words import say
 
+from .panels import explore, gaps, real_dock, review, study  # noqa: F401 — fixtures
+
 BOX = "POLYGON((0 0, 100 0, 100 100, 0 100, 0 0))"
 SAMPLE = {  # table → (geometry and fields, WKT, values)
     "parcels": ("Polygon?crs=EPSG:4545&field=parcel_id:string&field=land_use:string", BOX, ["P1", "0701"]),

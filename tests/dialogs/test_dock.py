@@ -8,17 +8,7 @@ import pytest
 from qgis.core import QgsProject, QgsTask, QgsVectorLayer
 
 from .conftest import SAMPLE, write_tables
-
-
-def wait_idle(qtbot, dock):
-    qtbot.waitUntil(lambda: not dock.session.is_busy, timeout=10000)
-
-
-def ready(dock, qtbot, tmp_path, load_inputs):
-    load_inputs()
-    qtbot.waitUntil(lambda: bool(dock.inputs.combos["STATIONS"].currentData()), timeout=3000)
-    dock.folder.setFilePath(str(tmp_path / "study"))
-    qtbot.waitUntil(dock.run_all.isEnabled, timeout=3000)
+from .helpers import ready, wait_idle
 
 
 def test_empty_project_says_what_to_do(dock):
@@ -270,8 +260,7 @@ def test_results_of_the_saved_project_stay_until_it_is_saved_again(dock, click, 
     project.setDirty(False)
     project.clear()
     assert project.read(str(tmp_path / "p.qgz"))
-    qtbot.wait(300)
-    assert dock.cards["prepare"].state.text().startswith("Done")
+    qtbot.waitUntil(lambda: dock.cards["prepare"].state.text().startswith("Done"), timeout=3000)
     click(dock.cards["prepare"].run)
     wait_idle(qtbot, dock)
     assert first.exists()

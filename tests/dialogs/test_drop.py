@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsVectorFileWriter, QgsVectorLayer
-from qgis.PyQt.QtCore import QMimeData, QPoint, Qt, QUrl
-from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent
-from qgis.PyQt.QtWidgets import QApplication, QDialogButtonBox
+from qgis.PyQt.QtWidgets import QDialogButtonBox
+
+from .helpers import drop, press
 
 
 @pytest.fixture
@@ -24,21 +24,6 @@ def gbk_file(tmp_path):
     assert QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(path), context, options)[0] == 0
     path.with_suffix(".cpg").unlink()
     return path
-
-
-def drop(dock, path):
-    from urban_renewal.dialogs.drop.sheet import DropSheet
-
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path))])
-    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    QApplication.sendEvent(dock, QDragEnterEvent(QPoint(20, 20), Qt.DropAction.CopyAction, mime, buttons, keys))
-    QApplication.sendEvent(dock, QDropEvent(QPoint(20, 20), Qt.DropAction.CopyAction, mime, buttons, keys))
-    return dock.findChild(DropSheet)
-
-
-def press(qtbot, sheet):
-    qtbot.mouseClick(sheet.buttons.button(QDialogButtonBox.StandardButton.Ok), Qt.MouseButton.LeftButton)
 
 
 def test_gbk_shapefile_becomes_the_facilities(dock, qtbot, gbk_file, project):

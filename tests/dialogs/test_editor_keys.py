@@ -7,7 +7,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QApplication, QMessageBox
 from urban_renewal.core import envelope
 
-from .test_editors import number, study, type_number  # noqa: F401 (study is a fixture)
+from .helpers import number, type_number
 
 RADIUS = ("kinds", 0, "radius_m", "value")
 CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
@@ -32,7 +32,7 @@ def tab_to(qtbot, wanted, most=60):
     raise AssertionError(f"Tab never came to {wanted.objectName() or wanted}")
 
 
-def test_undo_by_keys_where_a_number_was_typed(dock, study, qtbot):  # noqa: F811
+def test_undo_by_keys_where_a_number_was_typed(dock, study, qtbot):
     """A field keeps its own Ctrl+Z only while something is being typed."""
     dialog = opened(dock, qtbot, "standard", RADIUS[:-1])
     before, editor = dialog.draft.value(RADIUS), dock.editors.open_ones["standard"]
@@ -50,7 +50,7 @@ def test_undo_by_keys_where_a_number_was_typed(dock, study, qtbot):  # noqa: F81
     assert dock.editors.open_ones == {}
 
 
-def test_limit_reason_and_saving_by_keys(dock, study, qtbot):  # noqa: F811
+def test_limit_reason_and_saving_by_keys(dock, study, qtbot):
     """Tab to the number, type, Ctrl+Enter to its reason (Tab goes on to the next figures), type, Tab, Space."""
     dialog = opened(dock, qtbot, "standard")
     form, editor = dialog.form, dock.editors.open_ones["standard"]
@@ -69,7 +69,7 @@ def test_limit_reason_and_saving_by_keys(dock, study, qtbot):  # noqa: F811
     assert (figure["value"], figure["note"]) == (250, "trial of this institute")
 
 
-def test_shipped_value_comes_back_by_a_button(dock, study, qtbot):  # noqa: F811
+def test_shipped_value_comes_back_by_a_button(dock, study, qtbot):
     dialog = opened(dock, qtbot, "standard", RADIUS[:-1])
     before = dialog.draft.value(RADIUS[:-1])
     type_number(qtbot, number(dock.editors.open_ones["standard"], RADIUS), "250")
@@ -81,7 +81,7 @@ def test_shipped_value_comes_back_by_a_button(dock, study, qtbot):  # noqa: F811
     dialog.reject()
 
 
-def test_class_moves_by_keys(dock, study, qtbot):  # noqa: F811
+def test_class_moves_by_keys(dock, study, qtbot):
     dialog = opened(dock, qtbot, "ruleset")
     names = [rule["id"] for rule in dialog.draft.now["classes"]]
     sections = dialog.form.sections
@@ -101,7 +101,7 @@ def test_class_moves_by_keys(dock, study, qtbot):  # noqa: F811
     dialog.reject()
 
 
-def test_file_of_another_kind_is_told_in_words(dock, study, qtbot, tmp_path):  # noqa: F811
+def test_file_of_another_kind_is_told_in_words(dock, study, qtbot, tmp_path):
     dialog = opened(dock, qtbot, "ruleset")
     path = tmp_path / "prices.json"
     path.write_text(json.dumps(envelope.load("costs", "chongqing"), ensure_ascii=False), encoding="utf-8")
@@ -113,7 +113,7 @@ def test_file_of_another_kind_is_told_in_words(dock, study, qtbot, tmp_path):  #
 
 
 @pytest.mark.parametrize("name", ["", "1st", "CON", "a b"])
-def test_what_is_wrong_with_a_name_is_said_in_words(dock, study, qtbot, name):  # noqa: F811
+def test_what_is_wrong_with_a_name_is_said_in_words(dock, study, qtbot, name):
     """Not as the pattern of the schema; nothing typed yet is no fault in red."""
     dialog = opened(dock, qtbot, "template")
     dialog.shaping.act("layer_new")
@@ -127,7 +127,7 @@ def test_what_is_wrong_with_a_name_is_said_in_words(dock, study, qtbot, name):  
     dialog.reject()
 
 
-def test_large_numbers_show_thousands_and_years_do_not(dock, study, qtbot):  # noqa: F811
+def test_large_numbers_show_thousands_and_years_do_not(dock, study, qtbot):
     dialog = opened(dock, qtbot, "zone-rules", ("limits", "area_max_m2"))
     box = number(dock.editors.open_ones["zone-rules"], ("limits", "area_max_m2", "value"))
     assert box.text() == "3,500,000"

@@ -5,8 +5,6 @@ import json
 import pytest
 from urban_renewal.core import envelope
 
-from .test_editors import number, study, type_number  # noqa: F401 — a fixture
-
 NAMES = {"ruleset": "chongqing", "standard": "chongqing", "profiles": "standard", "zone-rules": "chongqing",
          "costs": "chongqing"}  # fmt: skip
 
@@ -37,7 +35,7 @@ NONSENSE = {
 
 
 @pytest.mark.parametrize("case", NONSENSE)
-def test_what_no_run_could_use_is_told_in_words_and_not_saved(dock, study, qtbot, case):  # noqa: F811
+def test_what_no_run_could_use_is_told_in_words_and_not_saved(dock, study, qtbot, case):
     """Without names of keys; the sentence stands in the window while it is so, and goes when it is mended."""
     kind, place, value, words = NONSENSE[case]
     editor = dock.editors.open(kind)
@@ -77,7 +75,7 @@ def test_shipped_files_are_understood(kind):
         ("template", "layers"),
     ],
 )
-def test_two_rows_of_one_id_are_not_taken_over(dock, study, tmp_path, qtbot, kind, group):  # noqa: F811
+def test_two_rows_of_one_id_are_not_taken_over(dock, study, tmp_path, qtbot, kind, group):
     name = NAMES.get(kind, "bsm-ysdm-xzqdm")
     document = envelope.load(kind, name)
     document[group].append({**document[group][0]})
@@ -93,7 +91,7 @@ def test_two_rows_of_one_id_are_not_taken_over(dock, study, tmp_path, qtbot, kin
     editor.dialog.done(0)
 
 
-def test_words_of_a_class_of_protection_can_be_changed(dock, study, qtbot, tmp_path):  # noqa: F811
+def test_words_of_a_class_of_protection_can_be_changed(dock, study, qtbot, tmp_path):
     """The clause belongs to what follows from the class; without it no run could read the file."""
     editor = dock.editors.open("zone-rules")
     dialog, draft = editor.dialog, editor.dialog.draft
@@ -127,7 +125,7 @@ def test_every_figure_takes_a_reason_and_who_checked_it(kind, tmp_path):
         assert all(figure["note"] == words["note"] for _, figure in envelope.list_figures(again))
 
 
-def test_a_layer_of_the_drawing_that_cad_would_refuse(dock, study, qtbot):  # noqa: F811
+def test_a_layer_of_the_drawing_that_cad_would_refuse(dock, study, qtbot):
     editor = dock.editors.open("template")
     editor.dialog.set_value(("cad", "classes", 0, "layer"), "建筑/现状")
     told = editor.dialog.draft.fault("zh")
@@ -136,7 +134,7 @@ def test_a_layer_of_the_drawing_that_cad_would_refuse(dock, study, qtbot):  # no
     editor.dialog.done(0)
 
 
-def test_a_place_that_takes_nothing_is_told_in_words(dock, study, tmp_path, qtbot):  # noqa: F811
+def test_a_place_that_takes_nothing_is_told_in_words(dock, study, tmp_path, qtbot):
     editor, told = dock.editors.open("costs"), []
     editor.dialog.tell = told.append
     (tmp_path / "in the way").write_text("a file where a folder should be")
@@ -145,7 +143,7 @@ def test_a_place_that_takes_nothing_is_told_in_words(dock, study, tmp_path, qtbo
     editor.dialog.done(0)
 
 
-def test_an_imported_file_that_contradicts_itself_is_told(dock, study, tmp_path, qtbot):  # noqa: F811
+def test_an_imported_file_that_contradicts_itself_is_told(dock, study, tmp_path, qtbot):
     own = tmp_path / "odd.json"
     own.write_text(json.dumps({
         "schema": "urban-renewal/standard/1", "id": "odd", "title": {"zh": "甲", "en": "A"}, "extends": "chongqing",
@@ -160,7 +158,7 @@ def test_an_imported_file_that_contradicts_itself_is_told(dock, study, tmp_path,
     editor.dialog.done(0)
 
 
-def test_numbers_below_nothing_cannot_be_typed(dock, study, qtbot):  # noqa: F811
+def test_numbers_below_nothing_cannot_be_typed(dock, study, qtbot):
     """But for the slope that people walk fastest on, which goes down."""
     from urban_renewal.dialogs.editors import figure_rows
 
@@ -172,7 +170,7 @@ def test_numbers_below_nothing_cannot_be_typed(dock, study, qtbot):  # noqa: F81
                         assert cell.low >= 0 or "tobler_best_slope" in cell.keys, cell
 
 
-def test_a_choice_has_room_for_its_words(dock, study, qtbot):  # noqa: F811
+def test_a_choice_has_room_for_its_words(dock, study, qtbot):
     """The version of a drawing ended in “QGI…” beside an empty column."""
     from urban_renewal.dialogs.parts.calm import CalmCombo
 

@@ -8,31 +8,7 @@ import pytest
 from qgis.PyQt.QtCore import QPoint, Qt
 from urban_renewal.core import envelope
 
-from .test_review import write_tagged
-
-KINDS = ("ruleset", "standard", "profiles", "zone-rules", "costs", "template")
-
-
-def number(editor, keys):
-    """Return the spin box of a value in the section that is shown."""
-    for table in editor.dialog.form.tables:
-        if keys in table.editors:
-            return table.editors[keys]._inputs[0]
-    raise KeyError(keys)
-
-
-def type_number(qtbot, box, text):
-    box.setFocus()
-    box.selectAll()
-    qtbot.keyClicks(box, text)
-    qtbot.keyClick(box, Qt.Key.Key_Return)
-
-
-@pytest.fixture
-def study(dock, tmp_path):
-    dock.session.study.folder = str(tmp_path / "study")
-    (tmp_path / "study").mkdir()
-    return dock.session.study
+from .helpers import KINDS, number, type_number, write_tagged
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -3,100 +3,13 @@
 import pytest
 from qgis.core import (
     QgsCoordinateReferenceSystem,
-    QgsFeature,
-    QgsGeometry,
     QgsPointXY,
-    QgsProject,
-    QgsRectangle,
     QgsVectorFileWriter,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import Qt, QUrl
 
-from .test_review import write_tagged
-from .test_walk_ground import write_edges
-
-EAST, NORTH = 500020.0, 3270005.0  # where the street begins: in P2, the second parcel of write_tagged
-
-
-def write_rows(path, name, source, rows):
-    layer = QgsVectorLayer(source, name, "memory")
-    for wkt, values in rows:
-        feature = QgsFeature(layer.fields())
-        feature.setAttributes(values)
-        if wkt:
-            feature.setGeometry(QgsGeometry.fromWkt(wkt))
-        assert layer.dataProvider().addFeature(feature)
-    options = QgsVectorFileWriter.SaveVectorOptions()
-    options.driverName, options.layerName = "GPKG", name
-    context = QgsProject.instance().transformContext()
-    assert QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(path), context, options)[0] == 0
-    return layer
-
-
-DETAIL = (
-    "NoGeometry?field=parcel_id:string&field=kind:string&field=standard_id:string&field=people:double"
-    "&field=need:double&field=served:double&field=gap:double&field=walk_m:double&field=walk_s:double"
-    "&field=nearest_id:string&field=reach_n:integer&field=status:string&field=unit:string&field=line_m:double"
-)
-ZONES = (
-    "Polygon?crs=EPSG:4545&field=zone_id:string&field=name:string&field=area_m2:double&field=floor_m2:double"
-    "&field=people:integer&field=petals_n:integer&field=elder_gap:double&field=child_gap:double"
-)
-FINDINGS = (
-    "NoGeometry?field=finding_id:string&field=subject_id:string&field=clause:string&field=verdict:string"
-    "&field=message:string&field=status:string"
-)
-LOAD = (
-    "NoGeometry?field=facility_id:string&field=kind:string&field=unit:string&field=capacity:double"
-    "&field=served:double&field=free:double&field=status:string"
-)
-
-
-@pytest.fixture
-def explore(dock, qtbot, tmp_path, project, qgis_iface):
-    """Exploring switched on by its button; six parcels, three edges, a nursery on the upper street."""
-    from urban_renewal.dialogs.study.study import StepRecord
-
-    study = dock.session.study
-    study.folder = str(tmp_path)
-    write_tagged(tmp_path / "tagged.gpkg")
-    write_edges(tmp_path / "edges.gpkg", EAST, NORTH)
-    rows = [(None, ["P2", "nurs", "chongqing", 20, 10.0, 4.0, 6.0, 180.0, 230.0, "F'1", 0, "BEYOND", "place", 210.0])]
-    write_rows(tmp_path / "gap_detail.gpkg", "gap_detail", DETAIL, rows)
-    write_rows(
-        tmp_path / "facility_load.gpkg",
-        "facility_load",
-        LOAD,
-        [(None, ["F'1", "nurs", "place", 60.0, 45.0, 15.0, "ok"])],
-    )
-    fields = "Point?crs=EPSG:4545&field=facility_id:string&field=kind:string&field=name:string"
-    layer = write_rows(
-        tmp_path / "f.gpkg", "facilities", fields, [(f"POINT({EAST + 180} {NORTH + 60})", ["F'1", "nurs", "幼幼"])]
-    )
-    project.addMapLayer(layer)
-    square = f"POLYGON(({EAST - 50} {NORTH - 50}, {EAST + 40} {NORTH - 50}, {EAST + 40} {NORTH + 400}, "
-    zone = [f"{square}{EAST - 50} {NORTH - 50}))", ["Z-S1", "七星岗", 202500.0, 90000.0, 1200, 3, 0.25, 0.5]]
-    write_rows(tmp_path / "zones.gpkg", "zones", ZONES, [zone])
-    found = [(None, ["f1", "Z-S1", "拆除比例", "pass", "ok <b>", "found"]),
-             (None, ["f2", "Z-S1", "城市体检 停车泊位缺口数", "fail", "5 places short", "known"])]  # fmt: skip
-    write_rows(tmp_path / "findings.gpkg", "findings", FINDINGS, found)
-    for key, name in (("prepare", "edges"), ("tag", "tagged"), ("gaps", "gap_detail"), ("zones", "zones")):
-        files = {name: f"{name}.gpkg"}
-        if key == "zones":
-            files["findings"] = "findings.gpkg"
-        if key == "gaps":
-            files["facility_load"] = "facility_load.gpkg"
-        study.steps[key] = StepRecord("r1", "2026-01-01T10:00:00", 1.0, files)
-    canvas = qgis_iface.mapCanvas()
-    canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4545"))
-    canvas.resize(400, 400)
-    canvas.setExtent(QgsRectangle(EAST - 100, NORTH - 100, EAST + 300, NORTH + 300))
-    dock.session.choose("FACILITIES", layer.id())
-    dock.refresh()
-    qtbot.mouseClick(dock.explore, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: dock.exploring.ground is not None, timeout=10000)
-    return dock.exploring
+from .helpers import EAST, NORTH
 
 
 def click(explore, x, y):
@@ -243,7 +156,7 @@ def test_project_closed_while_exploring(explore, project, dock):
 
 def test_a_network_in_degrees_is_walked_in_metres(explore, project, dock, tmp_path, qtbot):
     """The usual system of China's data (EPSG:4490): the same streets, the same minutes, drawn at the same place."""
-    from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsVectorFileWriter, QgsVectorLayer
+    from qgis.core import QgsCoordinateTransform
 
     options = QgsVectorFileWriter.SaveVectorOptions()
     options.driverName, options.layerName = "GPKG", "edges"

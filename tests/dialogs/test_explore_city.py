@@ -6,11 +6,11 @@ import pytest
 from qgis.core import QgsPointXY
 from qgis.PyQt.QtCore import Qt, QUrl
 
-from .test_explore import EAST, NORTH, explore  # noqa: F401 (a fixture)
+from .helpers import EAST, NORTH
 
 
 @pytest.fixture
-def city(explore, monkeypatch):  # noqa: F811
+def city(explore, monkeypatch):
     """The small study taken for a city's; `where` tells in which threads tables were asked and ways were found."""
     from urban_renewal.dialogs.explore import answers, exploring, text, time_maps, walk_ground
 

@@ -76,7 +76,7 @@ def test_escape_asks_before_it_cancels(dock, click, qtbot, tmp_path, load_inputs
     from qgis.PyQt.QtCore import Qt
     from qgis.PyQt.QtWidgets import QMessageBox, QPushButton
 
-    from .test_dock import ready, wait_idle
+    from .helpers import ready, wait_idle
 
     dock.keys[6].activated.emit()
     assert dock.findChild(QMessageBox) is None  # nothing runs: nothing is asked

@@ -44,7 +44,7 @@ def in_degrees(folder, name="osm"):
 
 
 def test_the_first_file_in_degrees_gives_a_map_in_metres(dock, qtbot, tmp_path, project):
-    from .test_drop import drop, press
+    from .helpers import drop, press
 
     sheet = drop(dock, in_degrees(tmp_path))
     assert "EPSG:4545" in sheet.said.text()

@@ -12,13 +12,10 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QMetaType, Qt
 
-from .test_explore import DETAIL, EAST, NORTH, write_rows
-from .test_gap_panel import gaps  # noqa: F401 (a fixture)
-from .test_review import write_tagged
-from .test_walk_ground import write_edges
+from .helpers import DETAIL, EAST, NORTH, write_edges, write_rows, write_tagged
 
 
-def test_a_click_on_the_map_chooses_the_community(gaps, qgis_iface, project):  # noqa: F811
+def test_a_click_on_the_map_chooses_the_community(gaps, qgis_iface, project):
     """C1 and C2 lie on the same ground: the lowest id, as the count has it; ground of none changes nothing."""
     panel, canvas = gaps.panel, qgis_iface.mapCanvas()
     panel.choose("C3")
@@ -35,7 +32,7 @@ def test_a_click_on_the_map_chooses_the_community(gaps, qgis_iface, project):  #
     assert canvas.mapTool() is not gaps.picking.tool
 
 
-def test_a_group_is_chosen_like_a_kind(gaps):  # noqa: F811
+def test_a_group_is_chosen_like_a_kind(gaps):
     """Only one kind of elders and one of children here: no group is offered. With two, the plain mean of shares."""
     from urban_renewal.dialogs.gap.values import Cell, Community, group_total
 
@@ -94,7 +91,7 @@ def test_the_map_of_a_group_is_the_mean_of_its_kinds():
 
 
 @pytest.fixture
-def walked(gaps, dock, project, tmp_path, qtbot):  # noqa: F811
+def walked(gaps, dock, project, tmp_path, qtbot):
     """P2 in community C1 lacks 6 nursery places; the nursery, full, stands up the stairs."""
     from urban_renewal.dialogs.study.study import StepRecord
 
@@ -193,7 +190,7 @@ def test_of_a_citys_facilities_those_in_view_are_looked_for(qgis_iface):
     canvas.scene().removeItem(item)
 
 
-def test_limits_say_whether_they_are_verified(gaps):  # noqa: F811
+def test_limits_say_whether_they_are_verified(gaps):
     panel = gaps.panel
     assert "limit 5 min (to be verified) · radius 300 m (to be verified)" in panel.limit.text()
     assert "GB 50180-2018" in panel.limit.toolTip()

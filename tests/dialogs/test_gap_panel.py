@@ -3,53 +3,9 @@
 import zipfile
 
 import pytest
-from qgis.core import QgsCoordinateReferenceSystem
 from qgis.PyQt.QtCore import Qt
 
-from .test_explore import write_rows
-
-SUMMARY = (
-    "NoGeometry?field=community_id:string&field=name:string&field=kind:string&field=unit:string&field=people:double"
-    "&field=need:double&field=supply:double&field=served:double&field=gap:double&field=radius_cover_people:double"
-    "&field=walk_cover_people:double&field=exam_name:string&field=exam_missing:double"
-)
-GAP = (
-    "Polygon?crs=EPSG:4545&field=parcel_id:string&field=nurs_need:double&field=nurs_share:double&field=nurs_in_r:double"
-)
-ROWS = [  # community, name, kind, people, need, served, gap, cover by radius, on foot, exam missing
-    ("C1", "甲", "nurs", 100.0, 10.0, 4.0, 6.0, 0.9, 0.4, 1.0),
-    ("C1", "甲", "eday", 50.0, 20.0, 10.0, 10.0, 1.0, 0.5, 0.0),
-    ("C2", "乙", "nurs", 300.0, 30.0, 27.0, 3.0, 0.2, 0.9, 0.0),
-    ("C3", "丙", "nurs", None, None, None, None, None, None, None),
-]
-
-
-@pytest.fixture
-def gaps(dock, tmp_path, project, qgis_iface):
-    from urban_renewal.dialogs.study import results
-    from urban_renewal.dialogs.study.study import StepRecord
-    from urban_renewal.dialogs.study.turns import through
-
-    study = dock.session.study
-    study.folder = str(tmp_path)
-    rows = [(None, [c, name, kind, "place", people, need, None, served, gap, line, walk, "托位", exam])
-            for c, name, kind, people, need, served, gap, line, walk, exam in ROWS]  # fmt: skip
-    write_rows(tmp_path / "gap_summary.gpkg", "gap_summary", SUMMARY, rows)
-    shape = "POLYGON((500000 3270000, 500100 3270000, 500100 3270100, 500000 3270100, 500000 3270000))"
-    write_rows(tmp_path / "gap.gpkg", "gap", GAP, [(shape, ["P1", 10.0, 0.4, 0.0])])
-    fields = "Polygon?crs=EPSG:4545&field=community_id:string&field=name:string"
-    layer = write_rows(tmp_path / "c.gpkg", "communities", fields, [(shape, ["C1", "甲"]), (shape, ["C2", "乙"])])
-    project.addMapLayer(layer)
-    files = {"gap_summary": "gap_summary.gpkg", "gap": "gap.gpkg"}
-    study.steps["gaps"] = StepRecord("r", "2026-01-01T10:00:00", 1.0, files)
-    through(results.loading_tables(project, {"gap": f"{tmp_path}/gap.gpkg|layername=gap"}, study.study_id, "x"))
-    dock.session.choose("COMMUNITIES", layer.id())
-    qgis_iface.mapCanvas().setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4545"))
-    dock._follow("gaps", "gaps")
-    panel = dock.gaps.panel
-    panel.kind.setCurrentIndex(panel.kind.findData("nurs"))
-    panel.refresh()
-    return dock.gaps
+from .helpers import write_rows
 
 
 def told(panel):

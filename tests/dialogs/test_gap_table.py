@@ -6,10 +6,8 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QApplication
 
-from .test_explore import write_rows
-from .test_gap_panel import gaps
+from .helpers import tab_chain, write_rows
 
-__all__ = ["gaps"]
 DETAIL = "NoGeometry?field=parcel_id:string&field=kind:string&field=standard_id:string&field=status:string"
 
 
@@ -188,21 +186,6 @@ def test_f1_opens_the_section_of_the_guide(monkeypatch, dock, gaps, qtbot):
     editor.reject()
     for panel in panels[1:]:
         panel.deleteLater()
-
-
-def tab_chain(start, within, count=40):
-    """Return what Tab goes through from a widget, inside another, until it comes round."""
-    found, widget = [], start
-    for _ in range(400):
-        if within.isAncestorOf(widget) and widget.isVisibleTo(within) and widget.isEnabled():
-            if widget in found:
-                break
-            if int(widget.focusPolicy()) & int(Qt.FocusPolicy.TabFocus) and widget.focusProxy() is None:
-                found.append(widget)
-        widget = widget.nextInFocusChain()
-        if widget is start or len(found) >= count:
-            break
-    return found
 
 
 def test_keyboard_reaches_everything_from_top_to_bottom(table, gaps):

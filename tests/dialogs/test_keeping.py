@@ -5,7 +5,7 @@ import time
 
 from qgis.core import QgsProject
 
-from .test_dock import ready, wait_idle
+from .helpers import ready, wait_idle
 
 
 def test_results_of_another_window_or_project_stay(dock, click, qtbot, tmp_path, load_inputs):

@@ -6,7 +6,7 @@ import pytest
 from qgis.core import QgsCoordinateReferenceSystem, QgsVectorLayer
 from qgis.PyQt.QtWidgets import QDialogButtonBox
 
-from .test_drop import drop
+from .helpers import drop
 from .test_lists import workbook  # noqa: F401 (a fixture)
 
 HEADER = "编号,名称,邮编,容量,面积,备注,经度,纬度\n"

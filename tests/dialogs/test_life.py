@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from .helpers import wait_looked
+
 
 @pytest.fixture
 def plugin(qgis_iface, qgis_app, project, qgis_processing):
@@ -65,7 +67,7 @@ def test_looking_again_brings_the_workbench_and_the_button_stays_pressed(plugin,
 def test_unloading_with_a_project_full_of_layers(plugin, qgis_app, project, load_inputs, qtbot):
     plugin.action.setChecked(True)
     load_inputs()
-    qtbot.wait(250)
+    wait_looked(qtbot, plugin.dock)
     plugin.unload()
     flush(qgis_app)
     project.clear()
@@ -96,7 +98,7 @@ def test_everything_is_chinese(chinese, dock, click, qtbot, tmp_path, load_input
     from qgis.PyQt.QtWidgets import QAbstractButton, QLabel
 
     load_inputs("population")
-    qtbot.wait(300)
+    wait_looked(qtbot, dock)
     dock.folder.setFilePath(str(tmp_path / "s"))
     dock.inputs.more.setChecked(True)
     widgets = [*dock.page.findChildren(QLabel), *dock.page.findChildren(QAbstractButton)]

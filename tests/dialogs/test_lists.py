@@ -2,11 +2,18 @@
 
 import numpy as np
 import pytest
-from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsGeometry, QgsRectangle, QgsVectorLayer
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsGeometry,
+    QgsRectangle,
+    QgsVectorLayer,
+)
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QDialogButtonBox
 
-from .test_drop import drop, press
+from .helpers import drop, press, wait_looked
 
 HEAD = ["序号", "设施编号", "设施名称", "设施类别", "规模", "规模单位", "经度", "纬度"]
 ROWS = [
@@ -183,6 +190,12 @@ def drop_kindergartens(dock, tmp_path, lonlat):
     return drop(dock, path)
 
 
+def wait_compared(qtbot, sheet):
+    """Wait until the places of a dropped file have been compared with the houses there are."""
+    assert sheet._look is not None
+    qtbot.waitUntil(lambda: QgsApplication.taskManager().count() == 0, timeout=8000)
+
+
 @pytest.mark.parametrize("shifted", [True, False])
 def test_gcj02_is_asked_after_by_where_the_places_lie(dock, qtbot, tmp_path, project, shifted):
     """40 houses, a facility in each; given in GCJ-02 they lie some 480 m off, given truly nothing is asked."""
@@ -200,7 +213,7 @@ def test_gcj02_is_asked_after_by_where_the_places_lie(dock, qtbot, tmp_path, pro
         qtbot.waitUntil(lambda: "like GCJ-02" in sheet.said.text(), timeout=8000)
         assert not sheet.correct.isChecked()  # a question, never a conversion
     else:
-        qtbot.wait(1500)
+        wait_compared(qtbot, sheet)
         assert "GCJ-02" not in sheet.said.text()
     sheet.reject()
 
@@ -213,7 +226,7 @@ def test_what_stands_in_the_middle_of_squares_is_no_gcj02(dock, qtbot, tmp_path,
     layer = houses(project, (np.array(grid) + CORNER).tolist())
     dock.session.choose("BUILDINGS", layer.id())
     sheet = drop_kindergartens(dock, tmp_path, degrees_of(layer, np.array(spots) + CORNER))
-    qtbot.wait(1500)
+    wait_compared(qtbot, sheet)
     assert "GCJ-02" not in sheet.said.text()
     sheet.reject()
 
@@ -254,7 +267,7 @@ def test_terrain_that_comes_last_is_found(dock, qtbot, tmp_path, project):
     from osgeo import gdal
     from qgis.core import QgsRasterLayer
 
-    qtbot.wait(400)  # the look with which the dock begins
+    wait_looked(qtbot, dock)
     gdal.GetDriverByName("GTiff").Create(str(tmp_path / "地形.tif"), 4, 4, 1).FlushCache()
     project.addMapLayer(QgsRasterLayer(str(tmp_path / "地形.tif"), "地形"))
     qtbot.waitUntil(lambda: "DEM" in dock.session.study.inputs, timeout=3000)

@@ -8,6 +8,8 @@ from qgis.PyQt.QtWidgets import QComboBox
 from urban_renewal.core.inputs import guess
 from urban_renewal.dialogs.study.runner import Job, Runner
 
+from .helpers import wait_looked
+
 
 @pytest.fixture
 def places(monkeypatch):
@@ -24,7 +26,7 @@ def places(monkeypatch):
 
 
 def test_what_new_layers_are_is_found_out_in_a_thread(dock, load_inputs, qtbot, places):
-    qtbot.wait(300)  # the look with which the dock begins
+    wait_looked(qtbot, dock)
     load_inputs()
     qtbot.waitUntil(lambda: "STATIONS" in dock.session.study.inputs, timeout=5000)
     assert places[:5] == [False] * 5  # then once more, from what is remembered
@@ -41,7 +43,7 @@ def test_a_project_that_is_closed_while_layers_are_guessed_gets_none_of_them(doc
         go.wait(10)
         return []
 
-    qtbot.wait(300)
+    wait_looked(qtbot, dock)
     load_inputs()
     with monkeypatch.context() as patch:
         patch.setattr(guess, "guess_role", slow)

@@ -14,7 +14,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QTranslator
 from qgis.PyQt.QtGui import QFont
 from qgis.PyQt.QtWidgets import QApplication, QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from .test_editors import KINDS
+from .helpers import KINDS
 
 SIZES = {"1": 1.0, "2": 2.0}
 THEIRS = ("collapseButton",)  # made by QGIS without a name

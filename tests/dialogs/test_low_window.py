@@ -5,7 +5,7 @@ import pytest
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtWidgets import QApplication
 
-from .test_dock import ready, wait_idle
+from .helpers import ready, wait_idle
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from qgis.PyQt.QtWidgets import (
 )
 from urban_renewal.core import envelope
 
-from .test_editors import number, study  # noqa: F401 (study is a fixture)
+from .helpers import number
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 PRICE = ("items", 0, "price", "value")
@@ -81,7 +81,7 @@ def test_the_wheel_leaves_lists_of_several_alone(dock, qtbot):
 
 
 @pytest.mark.parametrize("kind", ["ruleset", "standard", "template"])
-def test_the_wheel_scrolls_an_editor_and_changes_nothing(dock, study, kind):  # noqa: F811
+def test_the_wheel_scrolls_an_editor_and_changes_nothing(dock, study, kind):
     dialog = dock.editors.open(kind).dialog
     for place in range(len(dialog.sections)):
         dialog.form.sections.setCurrentRow(place)
@@ -109,7 +109,7 @@ def test_of_two_limits_of_one_name_each_has_its_own_shipped_value():
 
 
 @pytest.mark.parametrize(("typed", "wanted"), [("250", 250), ("２５０", 250), ("2，500", 2500), ("2,500", 2500)])
-def test_numbers_are_read_as_an_input_method_writes_them(dock, study, qtbot, typed, wanted):  # noqa: F811
+def test_numbers_are_read_as_an_input_method_writes_them(dock, study, qtbot, typed, wanted):
     dialog, keys = dock.editors.open("standard").dialog, ("kinds", 0, "radius_m", "value")
     dialog.look_at(keys[:-1])
     commit(number(dock.editors.open_ones["standard"], keys), typed)
@@ -118,7 +118,7 @@ def test_numbers_are_read_as_an_input_method_writes_them(dock, study, qtbot, typ
     dialog.reject()
 
 
-def test_a_share_is_read_where_a_comma_parts_decimals(dock, study, qtbot):  # noqa: F811
+def test_a_share_is_read_where_a_comma_parts_decimals(dock, study, qtbot):
     from qgis.PyQt.QtCore import QLocale
 
     old = QLocale()
@@ -148,7 +148,7 @@ def test_words_of_a_file_are_typed_as_people_say_them(monkeypatch):
 # --- clipboard --------------------------------------------------------------------------------------------------------
 
 
-def test_a_column_of_prices_is_pasted_as_one_edit(dock, study, qtbot):  # noqa: F811
+def test_a_column_of_prices_is_pasted_as_one_edit(dock, study, qtbot):
     """Two columns, low and high, three rows down; one undo takes all back."""
     editor = dock.editors.open("costs")
     dialog = editor.dialog
@@ -168,7 +168,7 @@ def test_a_column_of_prices_is_pasted_as_one_edit(dock, study, qtbot):  # noqa: 
 
 
 @pytest.mark.parametrize("text", ["160\nabout 200", "1\t2\t3", "\n".join("9" * 400), "160\n-5"])
-def test_what_does_not_fit_is_told_and_nothing_is_pasted(dock, study, qtbot, text):  # noqa: F811
+def test_what_does_not_fit_is_told_and_nothing_is_pasted(dock, study, qtbot, text):
     editor = dock.editors.open("costs")
     QApplication.clipboard().setText(text)
     box = number(editor, PRICE)
@@ -181,7 +181,7 @@ def test_what_does_not_fit_is_told_and_nothing_is_pasted(dock, study, qtbot, tex
     editor.dialog.reject()
 
 
-def test_one_number_is_pasted_as_everywhere(dock, study, qtbot):  # noqa: F811
+def test_one_number_is_pasted_as_everywhere(dock, study, qtbot):
     editor = dock.editors.open("costs")
     QApplication.clipboard().setText("165")
     box = number(editor, PRICE)
@@ -194,7 +194,7 @@ def test_one_number_is_pasted_as_everywhere(dock, study, qtbot):  # noqa: F811
     editor.dialog.reject()
 
 
-def test_tables_of_an_editor_are_copied_with_their_values(dock, study):  # noqa: F811
+def test_tables_of_an_editor_are_copied_with_their_values(dock, study):
     from urban_renewal.dialogs.parts.tables import as_text
 
     editor = dock.editors.open("costs")

@@ -2,9 +2,7 @@
 
 import pytest
 
-from .test_gap_panel import gaps  # noqa: F401
 from .test_looks import language, root, scale  # noqa: F401
-from .test_review import review  # noqa: F401
 
 
 def room(view, row, column):
@@ -113,7 +111,7 @@ def test_the_words_of_the_evidence_are_read_in_full(language, scale, review):  #
     assert view.columns(wide) == (wide * 0.38, wide * (1 - 0.29))
 
 
-def test_keys_fill_the_width_when_a_wide_panel_gets_narrow(review, qtbot):  # noqa: F811
+def test_keys_fill_the_width_when_a_wide_panel_gets_narrow(review, qtbot):
     """In one row in a wide panel, in two in a narrow one: no column that is empty keeps its share."""
     form = review.form
     for letters in (140, 66):

@@ -4,7 +4,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 from urban_renewal.dialogs.study.handover import left_behind, single_step
 
-from .test_dock import ready
+from .helpers import ready
 
 
 def test_author_and_formats_reach_the_delivery(dock, qtbot, tmp_path, load_inputs, project):

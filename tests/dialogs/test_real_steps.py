@@ -1,31 +1,8 @@
 """The steps as they are, on a made-up town: what the dock hands over is what the algorithms ask for."""
 
-import json
-
-import pytest
 from qgis.core import QgsProject
 
-
-@pytest.fixture
-def real_dock(qgis_iface, qtbot, project, as_provider):
-    from urban_renewal.dialogs.workbench.dock import RenewalDock
-    from urban_renewal.processing.provider import RenewalProvider
-
-    with as_provider(RenewalProvider):
-        made = RenewalDock(qgis_iface)
-        qtbot.addWidget(made)
-        yield made
-        made.close_down()
-
-
-def one_petal_is_enough(path):
-    """Write zone rules of a user's own: the town is all of one kind, so its zone has one petal."""
-    from urban_renewal.core.resources import RESOURCES
-
-    rules = json.loads((RESOURCES / "zonerules" / "chongqing.json").read_text(encoding="utf-8"))
-    rules["id"], rules["limits"]["petals_min"]["value"] = "town", 1
-    path.write_text(json.dumps(rules, ensure_ascii=False), encoding="utf-8")
-    return str(path)
+from .helpers import one_petal_is_enough
 
 
 def run_step(dock, qtbot, key):

@@ -5,7 +5,7 @@ import json
 import pytest
 from qgis.core import QgsProject
 
-from .test_dock import ready, wait_idle
+from .helpers import ready, wait_idle
 
 
 @pytest.fixture

@@ -5,81 +5,9 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsSettings, QgsVectorFileWriter, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt
 
-FIELDS = (
-    "parcel_id:string", "tag:string", "tag_level:string", "tag_score:double", "tag_known:double", "tag_source:string",
-    "tag_reason:string", "tag_evidence:string(0)", "area_m2:double", "bldg_n:integer", "rules_id:string",
-)  # fmt: skip
-EVIDENCE = {
-    "tag": "old_compound", "level": "suspected", "score": 0.56, "score_max": 0.7, "known": 0.9,
-    "where": [{"indicator": "resid_share", "state": "true"}, {"indicator": "self_built", "state": "unknown"}],
-    "criteria": [
-        {"criterion": "age", "values": {"old_share": [0, 0]}, "m_lo": 0.4, "m_hi": 0.4, "weight": 0.5,
-         "source": "国办发〔2020〕23号", "status": "found"},
-        {"criterion": "lift_need_n", "values": {"lift_need_n": [3, 5]}, "m_lo": 1, "m_hi": 1, "weight": 0.2,
-         "source": "own choice", "status": "heuristic"},
-        {"criterion": "weak_share", "values": {"weak_share": [0, 0]}, "m_lo": 0, "m_hi": 0, "weight": 0.2,
-         "source": "own choice", "status": "heuristic"},
-        {"criterion": "upkeep", "values": {"management": [None, None]}, "m_lo": 0, "m_hi": 1, "weight": 0.1,
-         "source": "own choice", "status": "heuristic"},
-    ],
-}  # fmt: skip
-# limits of the Chongqing rules: old compound 0.4 and 0.6, urban village 0.4 and 0.7
-PARCELS = (
-    ("P1", "old_compound", "suspected", 0.50, 1.0, "rule", 900.0),  # 0.1 from both limits: doubt 0.5
-    ("P2", "old_compound", "suspected", 0.60, 1.0, "rule", 400.0),  # at a limit: 1
-    ("P3", "urban_village", "suspected", 0.65, 0.5, "rule", 700.0),  # 0.05 away: 0.75; half unknown: 0.875
-    ("P4", "old_compound", "confirmed", 0.90, 1.0, "rule", 800.0),
-    ("P5", "none", "none", 0.10, 1.0, "rule", 600.0),
-    ("P6", "idle_factory", "suspected", 0.5, 1.0, "review", 500.0),  # decided before: not asked again
-)
-
-
-def write_tagged(path, parcels=PARCELS):
-    layer = QgsVectorLayer("Polygon?crs=EPSG:4545&" + "&".join(f"field={name}" for name in FIELDS), "tagged", "memory")
-    for place, (key, tag, level, score, known, source, area) in enumerate(parcels):
-        feature = QgsFeature(layer.fields())
-        reason = f"why {key}"
-        feature.setAttributes(
-            [key, tag, level, score, known, source, reason, json.dumps(EVIDENCE), area, 3, "chongqing"]
-        )
-        left = 500000 + 20 * place
-        feature.setGeometry(
-            QgsGeometry.fromWkt(
-                f"POLYGON(({left} 3270000, {left + 10} 3270000, {left + 10} 3270010, {left} 3270010, {left} 3270000))"
-            )
-        )
-        assert layer.dataProvider().addFeature(feature)
-    options = QgsVectorFileWriter.SaveVectorOptions()
-    options.driverName, options.layerName = "GPKG", "tagged"
-    error = QgsVectorFileWriter.writeAsVectorFormatV3(
-        layer, str(path), QgsProject.instance().transformContext(), options
-    )
-    assert error[0] == QgsVectorFileWriter.WriterError.NoError, error
-
-
-@pytest.fixture
-def review(dock, qtbot, tmp_path):
-    """The panel on six parcels, opened by the card's link."""
-    from urban_renewal.dialogs.study.study import StepRecord
-
-    QgsSettings().setValue("urban_renewal/reviewer", "甲")
-    study = dock.session.study
-    study.folder = str(tmp_path)
-    write_tagged(tmp_path / "tagged.gpkg")
-    figures = {"tags": {"old_compound": {"suspected": 2}}, "suspected": 3}
-    study.steps["tag"] = StepRecord("r1", "2026-01-01T10:00:00", 1.0, {"tagged": "tagged.gpkg"}, figures=figures)
-    dock.refresh()
-    dock.cards["tag"].link_asked.emit("tag", "review")
-    panel = dock.reviewing.panel
-    panel.setFloating(True)
-    panel.resize(430, 900)
-    panel.show()
-    panel.form.list.setFocus()
-    yield panel
-    QgsSettings().remove("urban_renewal/reviewer")
+from .helpers import EVIDENCE, write_tagged
 
 
 def shown(panel):

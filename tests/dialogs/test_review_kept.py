@@ -10,8 +10,6 @@ from qgis.core import QgsApplication, QgsPointXY, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor, QImage, QInputMethodEvent
 
-from .test_review import review  # noqa: F401 (a fixture)
-
 
 @pytest.fixture(autouse=True)
 def profile(tmp_path_factory, monkeypatch):
@@ -61,7 +59,7 @@ def test_an_undone_review_does_not_come_back(tmp_path):
     assert store.remove("r2") and ReviewStore(store.path).waiting == []
 
 
-def test_a_place_that_can_only_be_read_is_said_and_passed_on(tmp_path, review, qtbot, monkeypatch):  # noqa: F811
+def test_a_place_that_can_only_be_read_is_said_and_passed_on(tmp_path, review, qtbot, monkeypatch):
     """Judging goes on, the sentence names the true cause, the rows can be saved to another file."""
     from urban_renewal.dialogs.review import keeping
     from urban_renewal.dialogs.review.store import READ_ONLY, ReviewStore, fault_of
@@ -83,7 +81,7 @@ def test_a_place_that_can_only_be_read_is_said_and_passed_on(tmp_path, review, q
     assert len(ReviewStore(target.with_name("mine.gpkg")).read()) == 1
 
 
-def test_undo_in_a_file_that_cannot_be_written_says_that_nothing_was_undone(review, qtbot, monkeypatch):  # noqa: F811
+def test_undo_in_a_file_that_cannot_be_written_says_that_nothing_was_undone(review, qtbot, monkeypatch):
     from urban_renewal.dialogs.review import store as review_store
 
     monkeypatch.setattr(review_store, "WAIT_S", 0.05)
@@ -100,7 +98,7 @@ def test_undo_in_a_file_that_cannot_be_written_says_that_nothing_was_undone(revi
 @pytest.mark.parametrize(
     ("content", "words"), [(b"no database at all", "damaged or no GeoPackage"), (None, "no table of reviews")]
 )
-def test_a_file_of_others_is_not_taken_for_reviews(tmp_path, review, qtbot, monkeypatch, content, words):  # noqa: F811
+def test_a_file_of_others_is_not_taken_for_reviews(tmp_path, review, qtbot, monkeypatch, content, words):
     """Neither the words of SQLite, nor rows that are kept for a file that was chosen by mistake."""
     from urban_renewal.dialogs.review import keeping
     from urban_renewal.dialogs.review.store import ReviewStore
@@ -121,7 +119,7 @@ def test_a_file_of_others_is_not_taken_for_reviews(tmp_path, review, qtbot, monk
     assert "mine.gpkg" in no_place and "OGR" not in no_place and "Errno" not in no_place
 
 
-def test_tagged_parcels_that_are_gone_are_told(review, dock, qtbot):  # noqa: F811
+def test_tagged_parcels_that_are_gone_are_told(review, dock, qtbot):
     """In the panel that is open, and when it is opened anew: nothing happened before."""
     told, source = [], review.desk.source.partition("|")[0]
     dock.reviewing.failed.connect(told.append)
@@ -133,7 +131,7 @@ def test_tagged_parcels_that_are_gone_are_told(review, dock, qtbot):  # noqa: F8
     Path(f"{source}.away").rename(source)
 
 
-def test_results_that_are_gone_are_told_wherever_they_are_asked_for(review, dock):  # noqa: F811
+def test_results_that_are_gone_are_told_wherever_they_are_asked_for(review, dock):
     """By hand and the map of explanations stayed silent, the panel of gaps asked for communities that were there."""
     from urban_renewal.dialogs.study.study import StepRecord
     from urban_renewal.dialogs.study.wording import gone_text
@@ -150,7 +148,7 @@ def test_results_that_are_gone_are_told_wherever_they_are_asked_for(review, dock
     assert all("cannot be found" in sentence for sentence in told)
 
 
-def test_undo_goes_back_through_the_whole_session(review, dock, qtbot):  # noqa: F811
+def test_undo_goes_back_through_the_whole_session(review, dock, qtbot):
     """The panel was opened anew between the judgements, and the parcel undone is shown wherever the list stands."""
     for key in ("1", "S"):
         qtbot.keyClick(review.form.list, key)
@@ -166,7 +164,7 @@ def test_undo_goes_back_through_the_whole_session(review, dock, qtbot):  # noqa:
     assert not panel.form.undo.isEnabled()
 
 
-def test_an_input_method_keeps_its_keys(review, qtbot):  # noqa: F811
+def test_an_input_method_keeps_its_keys(review, qtbot):
     """While pinyin is composed, Enter and digits are the input method's; afterwards Enter leaves the field."""
     form = review.form
     form.reason.setFocus()
@@ -184,7 +182,7 @@ def test_an_input_method_keeps_its_keys(review, qtbot):  # noqa: F811
     assert not form.list.testAttribute(enabled) and not form.list.viewport().testAttribute(enabled)
 
 
-def test_a_parcel_is_chosen_on_the_map(review, qgis_iface):  # noqa: F811
+def test_a_parcel_is_chosen_on_the_map(review, qgis_iface):
     """P5 is not doubtful: it comes into the list, which stays as it is. A place without parcel changes nothing."""
     canvas = qgis_iface.mapCanvas()
     canvas.setDestinationCrs(review.map.layer.crs())
@@ -199,7 +197,7 @@ def test_a_parcel_is_chosen_on_the_map(review, qgis_iface):  # noqa: F811
     assert canvas.mapTool() is not review.picking.tool
 
 
-def test_a_parcel_is_chosen_in_the_attribute_table(review, project):  # noqa: F811
+def test_a_parcel_is_chosen_in_the_attribute_table(review, project):
     layer = QgsVectorLayer(review.desk.source, "识别", "ogr")
     project.addMapLayer(layer)
     review.picking.follow(review.desk.source)
@@ -212,7 +210,7 @@ def test_a_parcel_is_chosen_in_the_attribute_table(review, project):  # noqa: F8
     review.picking.let_go()
 
 
-def test_a_reason_stays_with_its_parcel(review, qtbot):  # noqa: F811
+def test_a_reason_stays_with_its_parcel(review, qtbot):
     """Typed for P2, not saved: P3 is judged without it, P2 has it again; undo gives a saved one back."""
     review.form.reason.setText("墙体开裂")
     qtbot.keyClick(review.form.list, Qt.Key.Key_Down)
@@ -227,7 +225,7 @@ def test_a_reason_stays_with_its_parcel(review, qtbot):  # noqa: F811
     assert review.item().parcel_id == "P2" and review.form.reason.text() == "墙体开裂"
 
 
-def test_photos_of_a_parcel_are_looked_at(review, qtbot, tmp_path):  # noqa: F811
+def test_photos_of_a_parcel_are_looked_at(review, qtbot, tmp_path):
     """G without a photo goes to the field; with one it shows it, ← → leaf through, the file stays beside the study."""
     from urban_renewal.dialogs.review.photos import PhotoBox
 
@@ -253,7 +251,7 @@ def test_photos_of_a_parcel_are_looked_at(review, qtbot, tmp_path):  # noqa: F81
     box.close()
 
 
-def test_the_score_tells_its_sum(review):  # noqa: F811
+def test_the_score_tells_its_sum(review):
     """0.4 × 0.5 + 1 × 0.2 + 0 × 0.2 + 0 × 0.1 = 0.40 and with the unknown 0.1 at most 0.50, of a weight of 1."""
     assert review.form.rule.toolTip() == (
         "(0.40 × 0.50 + 1.00 × 0.20 + 0.00 × 0.20 + 0.00 × 0.10) ÷ 1.00 = 0.40\n"
@@ -263,9 +261,9 @@ def test_the_score_tells_its_sum(review):  # noqa: F811
     assert ("0", "1") in rows.values() and ("0 %", "50 %") in rows.values(), json.dumps(list(rows.values()))
 
 
-def test_a_new_run_of_tag_is_shown_in_the_open_review(review, dock, tmp_path):  # noqa: F811
+def test_a_new_run_of_tag_is_shown_in_the_open_review(review, dock, tmp_path):
     """The rules say something else of P1 by now; the history stays; a closed panel stays closed."""
-    from .test_review import PARCELS, write_tagged
+    from .helpers import PARCELS, write_tagged
 
     review.act("skip")
     dock.session.ended.emit("tag", True, "")
@@ -282,7 +280,7 @@ def test_a_new_run_of_tag_is_shown_in_the_open_review(review, dock, tmp_path):  
     assert review.isHidden() and len(review.desk.queue) == 2
 
 
-def test_behind_another_tab_a_new_run_leaves_window_and_map_alone(dock, review, monkeypatch):  # noqa: F811
+def test_behind_another_tab_a_new_run_leaves_window_and_map_alone(dock, review, monkeypatch):
     """The review waits behind the Workbench: it does not come forward by itself, and frames its parcel when it does."""
     framed, raised = [], []
     reviewing = dock.reviewing
@@ -296,7 +294,7 @@ def test_behind_another_tab_a_new_run_leaves_window_and_map_alone(dock, review, 
     assert framed == [{}]
 
 
-def test_another_study_closes_the_panels_of_the_one_before(dock, review):  # noqa: F811
+def test_another_study_closes_the_panels_of_the_one_before(dock, review):
     """Else what is reviewed there would be counted for the study that is shown now."""
     from urban_renewal.dialogs.workbench import studies
 

@@ -8,7 +8,7 @@ from qgis.PyQt.QtCore import Qt
 from urban_renewal.dialogs.review.items import CHANGED, EVERY, OPEN, OUTSIDE, TAGGED, Choice
 from urban_renewal.dialogs.review.store import Review, ReviewStore
 
-from .test_review import review, write_tagged  # noqa: F401 (a fixture)
+from .helpers import write_tagged
 
 LIMITS = {"old_compound": (0.4, 0.6), "urban_village": (0.4, 0.7)}
 TITLES = {"C1": "石板坡", "C2": "七星岗", "C3": "七星岗"}  # two of one name
@@ -195,7 +195,7 @@ def test_a_city_of_parcels_is_let_go_in_turns(tmp_path):
     assert sum(1 for _ in let_go(SimpleNamespace(parcels=parcels))) == 3 and len(parcels) == 0
 
 
-def test_a_city_is_opened_in_turns(review, dock, qtbot, monkeypatch):  # noqa: F811
+def test_a_city_is_opened_in_turns(review, dock, qtbot, monkeypatch):
     """Read in a task, shown in turns; a run that ends meanwhile, closing and opening again show one panel, once."""
     from urban_renewal.dialogs.review import reviewing
 
@@ -222,7 +222,7 @@ def test_a_city_is_opened_in_turns(review, dock, qtbot, monkeypatch):  # noqa: F
     assert part._showing is None and part.panel.desk is desk
 
 
-def test_a_city_that_cannot_be_read_says_so_in_words(review, dock, qtbot, monkeypatch):  # noqa: F811
+def test_a_city_that_cannot_be_read_says_so_in_words(review, dock, qtbot, monkeypatch):
     from urban_renewal.dialogs.review import reviewing
     from urban_renewal.dialogs.review.items import UnreadableError
 

@@ -10,9 +10,9 @@ import pytest
 from qgis.core import QgsFeature, QgsGeometry, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt
 
-from .test_review import EVIDENCE, column, review, rows, shown, write_tagged
+from .helpers import EVIDENCE, write_tagged
+from .test_review import column, rows, shown
 
-__all__ = ["review"]
 PARCELS = (  # the same as in test_review, and a reviewed one whose rules now say urban village
     ("P1", "old_compound", "suspected", 0.50, 1.0, "rule", 900.0),
     ("P2", "old_compound", "suspected", 0.60, 1.0, "rule", 400.0),
@@ -265,7 +265,7 @@ def test_words_of_storeys(value, text):
 
 
 def test_keyboard_reaches_everything_from_top_to_bottom(placed, qtbot):
-    from .test_gap_table import tab_chain
+    from .helpers import tab_chain
 
     form = placed.form
     placed.resize(430, 900)

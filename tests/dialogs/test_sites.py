@@ -17,8 +17,6 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import Qt
 
-from .test_real_steps import real_dock  # noqa: F401 — a fixture
-
 SITES = "SELECT site_id, candidate_id, kind, size, m2, rank, round(served_more, 6) FROM sites ORDER BY rank, site_id"
 
 
@@ -34,7 +32,7 @@ def wait(dock, qtbot):
 
 
 @pytest.fixture
-def town(real_dock, qtbot, tmp_path):  # noqa: F811
+def town(real_dock, qtbot, tmp_path):
     """A study of the sample with 300 parcels, its inputs found; the folder of the sample."""
     from qgis import processing
 

@@ -4,7 +4,7 @@ import pytest
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 
-from .test_dock import ready, wait_idle
+from .helpers import ready, wait_idle
 
 
 def act(dock, text):

@@ -8,7 +8,7 @@ import pytest
 from qgis.core import QgsProject, QgsVectorFileWriter, QgsVectorLayer
 from urban_renewal.core.errors import RenewalError
 
-from .test_real_steps import one_petal_is_enough
+from .helpers import one_petal_is_enough
 
 
 @pytest.fixture

@@ -194,7 +194,7 @@ def test_preview_counts_rows_and_shows_one(tmp_path, project):
     """By hand: 2 of 3 parcels are old compounds; the serial number is the prefix and 18 − 6 figures."""
     from urban_renewal.dialogs.editors.template_values import count_rows, first_row
 
-    from .test_explore import write_rows
+    from .helpers import write_rows
 
     fields = "NoGeometry?field=parcel_id:string&field=tag:string&field=area_m2:double"
     write_rows(tmp_path / "tagged.gpkg", "tagged", fields, [
@@ -223,7 +223,7 @@ def test_dialogs_of_a_template_by_keyboard(editor, qtbot):
     """Tab from the name downwards, Enter at the end takes the field."""
     from qgis.PyQt.QtCore import Qt
 
-    from .test_gap_table import tab_chain
+    from .helpers import tab_chain
 
     box = press(editor, "new")
     chain = tab_chain(box.name, box)

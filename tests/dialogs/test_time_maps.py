@@ -5,24 +5,25 @@ from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QEvent, QPoint, QPointF, Qt, QUrl
 from qgis.PyQt.QtGui import QMouseEvent
 
-from .test_explore import EAST, NORTH, click, explore  # noqa: F401 (a fixture)
+from .helpers import EAST, NORTH
+from .test_explore import click
 
 
 @pytest.fixture
-def maps(explore, qtbot):  # noqa: F811
+def maps(explore, qtbot):
     """People and facilities are read: 20 of 0–2 years live 5 m along the street A, the nursery stands on C."""
     qtbot.waitUntil(lambda: explore.time_maps.near is not None, timeout=10000)
     return explore.time_maps
 
 
-def ask(explore, minutes, toward=False):  # noqa: F811
+def ask(explore, minutes, toward=False):
     """Draw the time map of a click in the middle of A, 60 m from its ends."""
     click(explore, EAST + 60, NORTH)
     explore.time_maps.show("elder", minutes, toward)
     return explore.panel.way.text()
 
 
-def test_people_and_facilities_within(maps, explore):  # noqa: F811
+def test_people_and_facilities_within(maps, explore):
     """55 m back to the homes take 55 s; 60 m, the stairs up in 100 s and 60 m to the nursery 220 s; from it 200 s."""
     assert maps.near.people["pop_0_2"].tolist() == [20.0]
     assert "0–2 years 20" in ask(explore, 1.0) and maps.now.around.facilities == {}
@@ -35,7 +36,7 @@ def test_people_and_facilities_within(maps, explore):  # noqa: F811
     assert "elder" in explore.panel.way.text().lower() and "to here" in explore.panel.way.text()
 
 
-def test_kept_maps_are_layers_that_stay_and_are_compared(maps, explore, project, tmp_path):  # noqa: F811
+def test_kept_maps_are_layers_that_stay_and_are_compared(maps, explore, project, tmp_path):
     from urban_renewal.dialogs.explore import time_map
 
     ask(explore, 1.0)
@@ -63,7 +64,7 @@ def test_kept_maps_are_layers_that_stay_and_are_compared(maps, explore, project,
     assert time_map.tables_in(tmp_path / "time_maps.gpkg") == {"time_map_1", "time_map_2", "time_map_3"}
 
 
-def test_a_place_without_streets_says_so(maps, explore):  # noqa: F811
+def test_a_place_without_streets_says_so(maps, explore):
     click(explore, EAST + 60, NORTH + 5000)
     explore.time_maps.show("elder", 5.0)
     assert "No street within 100 m" in explore.panel.way.text() and maps.now is None
@@ -71,7 +72,7 @@ def test_a_place_without_streets_says_so(maps, explore):  # noqa: F811
     assert maps.kept == []
 
 
-def test_dragging_moves_the_map_and_a_click_asks(explore, qtbot, qgis_iface):  # noqa: F811
+def test_dragging_moves_the_map_and_a_click_asks(explore, qtbot, qgis_iface):
     """The tool of exploring is QGIS's hand as well: only a click without way means something."""
     canvas, asked, left = qgis_iface.mapCanvas(), [], Qt.MouseButton.LeftButton
     explore.tool.canvasClicked.connect(lambda point, button: asked.append((point.x(), point.y())))
@@ -88,7 +89,7 @@ def test_dragging_moves_the_map_and_a_click_asks(explore, qtbot, qgis_iface):  #
     assert len(asked) == 1 and canvas.extent().center() == after
 
 
-def test_the_way_is_told_for_every_walker(explore):  # noqa: F811
+def test_the_way_is_told_for_every_walker(explore):
     """The same 180 m with stairs for a second walker whose times are known: as the network has them."""
     import dataclasses
 
@@ -114,7 +115,7 @@ def test_the_way_is_told_for_every_walker(explore):  # noqa: F811
     assert walkers_html(others_of(ground, home, goals, None, "elder"), "elder") == ""
 
 
-def test_areas_go_by_the_same_minutes(maps, explore, project, qtbot):  # noqa: F811
+def test_areas_go_by_the_same_minutes(maps, explore, project, qtbot):
     """Up the stairs takes 100 s, down 80 s. 115 m along C: 195 s of walk to the foot of the stairs, 215 s from it;
     across the ground it is farther than the 100 m by which people leave the streets.
     """
@@ -138,7 +139,7 @@ def test_areas_go_by_the_same_minutes(maps, explore, project, qtbot):  # noqa: F
     explore.close()
 
 
-def test_a_time_map_lies_on_top_wherever_somebody_clicked(maps, explore, project, monkeypatch):  # noqa: F811
+def test_a_time_map_lies_on_top_wherever_somebody_clicked(maps, explore, project, monkeypatch):
     """QGIS puts a layer where the list of layers was clicked last, below the ground, say, unless it is told a place."""
     ask(explore, 1.0)
     explore.panel.way.linkActivated.emit("map:keep")

@@ -99,7 +99,7 @@ def test_a_query_of_stopped_work_ends_early(qgis_app, qtbot, tmp_path):
 def test_a_fault_is_told_and_a_stop_tells_nothing(qgis_app, qtbot):
     from urban_renewal.dialogs.study.turns import Turns, aside
 
-    ended, undone = [], []
+    ended, begun, undone = [], [], []
 
     def faulty():
         yield from aside(lambda: 1 / 0)
@@ -107,6 +107,7 @@ def test_a_fault_is_told_and_a_stop_tells_nothing(qgis_app, qtbot):
     def long():
         try:
             while True:
+                begun.append(True)
                 yield 0
         finally:
             undone.append(True)
@@ -115,10 +116,10 @@ def test_a_fault_is_told_and_a_stop_tells_nothing(qgis_app, qtbot):
     qtbot.waitUntil(lambda: bool(ended), timeout=3000)
     assert isinstance(ended[0], ZeroDivisionError)
     turns = Turns(long(), lambda result, error: ended.append("never"))
-    qtbot.wait(50)
+    qtbot.waitUntil(lambda: len(begun) > 2, timeout=3000)
     turns.stop()
-    qtbot.wait(50)
     assert undone == [True]
+    qtbot.wait(50)
     assert len(ended) == 1
 
 

@@ -1,34 +1,8 @@
 """Questions asked by clicking on the walk network, on a line of three edges counted by hand."""
 
 import pytest
-from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsVectorFileWriter, QgsVectorLayer
 
-# A 120 m street east, B 60 m of stairs north (10 m up), C 120 m street east; an elder walks 1 m in 1 s on streets,
-# the stairs take 100 s up and 80 s down
-EDGES = (
-    ("A", "n1", "n2", "street", 120.0, 0.0, 0.0, 120000, 120000, "LINESTRING(0 0, 120 0)"),
-    ("B", "n2", "n3", "stairs", 60.0, 0.0, 10.0, 100000, 80000, "LINESTRING(120 0, 120 60)"),
-    ("C", "n3", "n4", "street", 120.0, 10.0, 10.0, 120000, 120000, "LINESTRING(120 60, 240 60)"),
-)
-
-
-def write_edges(path, x=0.0, y=0.0):
-    fields = "field=edge_id:string&field=from_node:string&field=to_node:string&field=kind:string&field=length_m:double"
-    more = "&field=z_from_m:double&field=z_to_m:double&field=elder_fwd_ms:integer&field=elder_back_ms:integer"
-    layer = QgsVectorLayer(f"LineString?crs=EPSG:4545&{fields}{more}", "edges", "memory")
-    for *values, wkt in EDGES:
-        feature = QgsFeature(layer.fields())
-        feature.setAttributes(values)
-        shape = QgsGeometry.fromWkt(wkt)
-        shape.translate(x, y)
-        feature.setGeometry(shape)
-        assert layer.dataProvider().addFeature(feature)
-    options = QgsVectorFileWriter.SaveVectorOptions()
-    options.driverName, options.layerName = "GPKG", "edges"
-    error = QgsVectorFileWriter.writeAsVectorFormatV3(
-        layer, str(path), QgsProject.instance().transformContext(), options
-    )
-    assert error[0] == QgsVectorFileWriter.WriterError.NoError, error
+from .helpers import write_edges
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsVectorFileWriter, 
 from qgis.PyQt.QtWidgets import QDialogButtonBox
 
 from .conftest import SAMPLE, write_tables
-from .test_drop import drop, press
+from .helpers import drop, press
 
 WORDS = ["F1", "幼儿园"]
 

@@ -3,7 +3,7 @@
 import pytest
 from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY, QgsVectorLayer
 
-from .test_explore import write_rows
+from .helpers import write_rows
 
 STEP, SIDE, EAST, NORTH = 110, 100, 500000, 3270000
 
