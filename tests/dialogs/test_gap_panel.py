@@ -188,3 +188,21 @@ def test_what_is_told_of_communities_to_those_who_do_not_see(gaps, qtbot):
     panel.radius.setChecked(True)
     bars.describe()
     assert sorted(bars.accessibleDescription().splitlines()) == sorted(["甲: 0 % / 10 %", "乙: — / 80 %", "丙: — / —"])
+
+
+def test_headings_stay_whole_where_words_take_the_room(gaps, qtbot):
+    """A window of 768 px beside the table of all kinds: the chart gives way, it lies over no headings of the list."""
+    panel = gaps.panel
+    panel.setFloating(True)
+    panel.limit.setText("Elder · limit 5 min (to be verified) · radius 300 m (to be verified)")
+    panel.sentence.setText("Where most is missing the nearest is 10.4 min on foot, the limit 5.0 min. " * 4)
+    panel.unknown.setText("Not counted in full: some homes not counted (1)")
+    line = panel.fontMetrics().height()
+    panel.resize(line * 22, line * 36)
+    panel.show()
+    qtbot.wait(100)
+    assert panel.height() <= line * 37
+    split = panel.table.parentWidget()
+    assert panel.scroll.geometry().bottom() < panel.table.geometry().top()
+    assert panel.table.geometry().bottom() <= split.height()
+    assert split.geometry().bottom() < panel.sentence.geometry().top()
