@@ -116,7 +116,7 @@ def test_facility_tells_whom_it_serves(explore):
     assert "Nursery: the nearest for 1 parcel with 20 people who need it, the farthest 3.8 min away" in text
     bands = [item for item in explore._drawn.items if hasattr(item, "asGeometry")]
     assert [round(band.asGeometry().area()) for band in bands] == [100]  # P2, ten by ten metres, is framed
-    assert explore.lookups.map is None or explore.lookups.map._band is None
+    assert explore.lookups.map._band is None
     click(explore, EAST + 20, NORTH + 300)
     assert not [item for item in explore._drawn.items if hasattr(item, "asGeometry")]
 
