@@ -464,6 +464,10 @@
         <translation>点宗地：在外的纳入片区，在内的移出。</translation>
     </message>
     <message>
+        <source>Click a place on the map first.</source>
+        <translation>请先点地图上的一处。</translation>
+    </message>
+    <message>
         <source>Click the map: why a tag, the way to a facility, how far one walks.</source>
         <translation>点图：为什么是这个标记、怎样走到设施、能走多远。</translation>
     </message>
@@ -1542,6 +1546,10 @@
     <message>
         <source>Nothing else was said.</source>
         <translation>没有其他记录。</translation>
+    </message>
+    <message>
+        <source>Nothing has been changed.</source>
+        <translation>还没有改动。</translation>
     </message>
     <message>
         <source>Nothing is counted in advance here.</source>

@@ -176,6 +176,8 @@ class EditorDialog(QDialog):
         form.restore.setEnabled(bool(n) or draft.is_dirty)
         form.keep.setEnabled(draft.is_dirty)
         form.apply.setEnabled(draft.is_dirty or draft.path is not None)
+        for button in (form.undo, form.restore, form.keep, form.apply):
+            button.setToolTip("" if button.isEnabled() else tr("Nothing has been changed."))
         fault = draft.fault(interface_language())
         red = readable("#A8322D", self.palette()).name()
         form.sum.setText(

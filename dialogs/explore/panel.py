@@ -63,7 +63,6 @@ class ExplorePanel(QDockWidget):
         self.minutes.setValue(DEFAULT_MIN)
         self.minutes.setSuffix(tr(" min"))
         self.reach = QPushButton(tr("Time map from here"))
-        self.reach.setEnabled(False)
         self.reach.clicked.connect(self._ask_reach)
         self.at_once = QCheckBox(tr("at each click"))
         self.at_once.setToolTip(tr("Draws the time map from every place that is clicked."))
@@ -71,7 +70,7 @@ class ExplorePanel(QDockWidget):
             combo.activated.connect(lambda _: self._again())
         self.way.linkActivated.connect(lambda link: self._follow(QUrl(link)))
         self.minutes.editingFinished.connect(self._again)
-        self._has_place = False
+        self.show_place(False)
         self._help = help_pages.add_help(self, "guide#s8")
         self._escape = add_escape(self)
         page = Page()
@@ -106,6 +105,8 @@ class ExplorePanel(QDockWidget):
         """A place has been clicked: a time map may start there as soon as the network is read."""
         self._has_place = is_there
         self.reach.setEnabled(is_there and self.profile.count() > 0)
+        first = tr("The walk network is still being read.") if is_there else tr("Click a place on the map first.")
+        self.reach.setToolTip("" if self.reach.isEnabled() else first)
 
     def show_html(self, html: str) -> None:
         """Show what was clicked."""

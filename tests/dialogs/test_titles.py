@@ -1,4 +1,4 @@
-"""The tabs of six panels beside the map: with all open each title is read whole in a dock as wide as it opens."""
+"""Titles that are read whole on the tabs of six panels; grey buttons that say why they are."""
 
 from qgis.PyQt.QtWidgets import QTabBar
 
@@ -20,3 +20,22 @@ def test_titles_of_all_panels_fit_their_tabs(dock, qtbot):
     assert bar.sizeHint().width() <= WIDE * bar.fontMetrics().height()
     for panel in panels[1:]:
         panel.deleteLater()
+
+
+def test_buttons_that_are_grey_say_why(dock, qtbot):
+    from urban_renewal.dialogs.explore.panel import ExplorePanel
+
+    panel = ExplorePanel(None)
+    qtbot.addWidget(panel)
+    assert not panel.reach.isEnabled() and panel.reach.toolTip() == "Click a place on the map first."
+    panel.show_place(True)
+    assert not panel.reach.isEnabled() and panel.reach.toolTip() == "The walk network is still being read."
+    panel.show_profiles({"elder": None})
+    assert panel.reach.isEnabled() and not panel.reach.toolTip()
+    dialog = dock.editors.open("standard").dialog
+    buttons = [dialog.form.undo, dialog.form.keep, dialog.form.apply]
+    assert {button.toolTip() for button in buttons} == {"Nothing has been changed."}
+    dialog.set_value(("kinds", 0, "radius_m", "value"), 350)
+    assert all(button.isEnabled() and not button.toolTip() for button in buttons)
+    dialog.draft.opened = dialog.draft.now
+    dialog.reject()
