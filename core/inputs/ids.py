@@ -122,7 +122,8 @@ def _met_twice(
 
     In Python's own loops, in which the window may take a turn; pandas' calls hold its lock to their end.
     """
-    met, twice = set(), set(others)
+    met: set[Any] = set()
+    twice = set(others)
     for name in ids[~made]:
         (twice if name in met else met).add(name)
     return np.fromiter((name in twice for name in ids), dtype=bool, count=len(ids)) & ~made
