@@ -10,6 +10,7 @@ from typing import Any
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCsException,
+    QgsExpression,
     QgsFeatureRequest,
     QgsGeometry,
     QgsPointXY,
@@ -133,8 +134,8 @@ class Lookups:
             layer, names = self.role(role)
             if layer is None or column not in names:
                 continue
-            quoted = facility.replace("'", "''")
-            request = QgsFeatureRequest().setFilterExpression(f"\"{names[column]}\" = '{quoted}'")
+            wanted = QgsExpression.createFieldEqualityExpression(names[column], facility)
+            request = QgsFeatureRequest().setFilterExpression(wanted)
             found = [
                 self.to_network(feature.geometry().pointOnSurface().asPoint(), layer.crs())
                 for feature in layer.getFeatures(request)

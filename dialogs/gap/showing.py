@@ -11,6 +11,7 @@ from typing import Any
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCsException,
+    QgsExpression,
     QgsFeatureRequest,
     QgsGeometry,
     QgsPointXY,
@@ -238,8 +239,7 @@ class GapShowing(QObject):
             if there is None:
                 return None
             layer, name = there
-            quoted = key.replace("'", "''")
-            request = QgsFeatureRequest().setFilterExpression(f"\"{name}\" = '{quoted}'")
+            request = QgsFeatureRequest().setFilterExpression(QgsExpression.createFieldEqualityExpression(name, key))
             shape = next((feature.geometry() for feature in layer.getFeatures(request)), None)
             if shape is None:
                 return None

@@ -20,6 +20,7 @@ from qgis.core import (
 )
 from qgis.PyQt import sip
 
+from ...core.sqlnames import literal
 from ...processing.styling.counting import COUNTED, classes_of, count_classes, drop_empty, tell_counts
 from ...processing.styling.dressed import see_through, wear
 from ...processing.styling.loads import count_full, full_rows, join_full
@@ -268,7 +269,7 @@ def opening_far(iface: Any, project: QgsProject, study: Study, parcels: Sequence
     """
     source = results_of(study).get("gap", "")
     if source and parcels:
-        names = ", ".join(map(QgsExpression.quotedString, parcels))
+        names = ", ".join(map(literal, parcels))
         layer = yield from _opening_rows(iface, project, study, FAR, f'{source}|subset="parcel_id" IN ({names})')
         if layer is not None:
             project.layerTreeRoot().findLayer(layer.id()).setItemVisibilityCheckedParentRecursive(True)

@@ -19,7 +19,7 @@ from qgis.core import (
 
 from ...core.errors import RenewalError
 from ...core.run import Run
-from ...core.sqlnames import quoted
+from ...core.sqlnames import literal, quoted
 from .encoding import Encoded
 from .targets import Target
 
@@ -40,7 +40,7 @@ def stage_postgis(target: Target, encoded: Encoded, run: Run) -> str:
     try:
         _execute(connection, f"DROP TABLE IF EXISTS {quoted(schema, part.table())}")  # of a run that was killed
         exporter = _create(part, encoded)
-        _execute(connection, f"COMMENT ON TABLE {quoted(schema, part.table())} IS {_literal(mark)}")
+        _execute(connection, f"COMMENT ON TABLE {quoted(schema, part.table())} IS {literal(mark)}")
         _write_rows(exporter, part, encoded, run)
         del exporter
         layer = QgsVectorLayer(part.uri(False), "check", "postgres")
@@ -79,7 +79,7 @@ def finish_postgis(staged: Sequence[tuple[Target, str]]) -> None:
         steps = by_server.setdefault(uri.connectionInfo(), (connection, []))[1]
         old, new = quoted(schema, uri.table()), quoted(schema, part.table())
         steps += [
-            _if_marked(new, mark, "NULL", f"RAISE EXCEPTION {_literal(TAKEN)}"),
+            _if_marked(new, mark, "NULL", f"RAISE EXCEPTION {literal(TAKEN)}"),
             f"DROP TABLE IF EXISTS {old}",
             f"ALTER TABLE {new} RENAME TO {quoted(uri.table())}",
             f"COMMENT ON TABLE {old} IS NULL",
@@ -147,13 +147,9 @@ def _if_marked(table: str, mark: str, then: str, otherwise: str) -> str:
     """Return a command that does one thing when the table bears the mark, another when not; NULL = nothing."""
     tag = "u" + mark.rsplit(maxsplit=1)[-1]  # no name of a table can hold what was just drawn
     return (
-        f"DO ${tag}$ BEGIN IF obj_description(to_regclass({_literal(table)}), 'pg_class') = {_literal(mark)} "
+        f"DO ${tag}$ BEGIN IF obj_description(to_regclass({literal(table)}), 'pg_class') = {literal(mark)} "
         f"THEN {then}; ELSE {otherwise}; END IF; END ${tag}$"
     )
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _execute(connection: Any, command: str) -> None:

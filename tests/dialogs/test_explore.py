@@ -3,6 +3,8 @@
 import pytest
 from qgis.core import (
     QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsGeometry,
     QgsPointXY,
     QgsVectorFileWriter,
     QgsVectorLayer,
@@ -262,3 +264,20 @@ def test_many_people_are_told_whole(qgis_app, value, unit, told):
     from urban_renewal.dialogs.explore.text import amount_text
 
     assert amount_text(value, unit).replace("\xa0", " ") == told
+
+
+def test_a_facility_is_found_whatever_its_id_and_its_field_are_called(explore, dock, project, tmp_path):
+    """A backslash says something in an expression of QGIS, and a field may have quotes in its name."""
+    from urban_renewal.dialogs.study.study import InputChoice
+
+    layer = QgsVectorLayer("Point?crs=EPSG:4545&field=id:string&field=kind:string", "設施", "memory")
+    layer.startEditing()
+    layer.renameAttribute(0, 'id "new"')
+    feature = QgsFeature(layer.fields())
+    feature.setAttributes(["F'\\1", "nurs"])
+    feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(EAST, NORTH)))
+    assert layer.addFeature(feature) and layer.commitChanges()
+    project.addMapLayer(layer)
+    mapping = {"facility_id": 'id "new"', "kind": "kind"}
+    dock.session.study.inputs["FACILITIES"] = InputChoice(layer.id(), layer.source(), layer.name(), 1.0, True, mapping)
+    assert len(explore.lookups.doors_of("F'\\1")) == 1
