@@ -140,8 +140,18 @@ def project_sheets(projects: pd.DataFrame, items: pd.DataFrame | None, language:
     if items is not None and len(items):
         listed = items.sort_values(["project_id", "item_id"]).reset_index(drop=True)
         name = say("sheet_items", language)
-        found.append(build_sheet(listed, schema.table("project_items"), ITEMS, name, language, note))
+        found.append(build_sheet(listed, schema.table("project_items"), ITEMS, name, language,
+                                 [*note, *_partial_notes(ordered, listed, language)]))  # fmt: skip
     return found
+
+
+def _partial_notes(projects: pd.DataFrame, items: pd.DataFrame, language: str) -> list[str]:
+    """Return why the items come to more than the projects: what is known of projects whose cost is not."""
+    known = projects["project_id"][projects["invest_low_wan"].notna()]
+    rows = items[items["amount_low_wan"].notna() & ~items["project_id"].isin(known)]
+    low, high = (f"{rounded(exact_sum(rows[name]), 2):.2f}" for name in ("amount_low_wan", "amount_high_wan"))
+    n = int(rows["project_id"].nunique())
+    return [say("sheet_items_partial", language, n=n, low=low, high=high)] if n else []
 
 
 def repeated_notes(projects: pd.DataFrame, language: str) -> list[str]:

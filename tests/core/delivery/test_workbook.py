@@ -142,6 +142,25 @@ def test_projects_as_institutes_list_them():
     assert listed.rows[0][listed.headings.index("估算工程量")] == 1.5
 
 
+def test_totals_of_quantities_and_of_projects_that_differ_say_why():
+    """P-2 has one quantity without a price: its cost is not known, its other quantity is in the sum of quantities."""
+    names = ["project_id", "invest_low_wan", "invest_high_wan"]
+    costs = pd.DataFrame([("P-1", 10.0, 20.0), ("P-2", None, None)], columns=names)
+    projects = frames.conform(costs.assign(geometry=None), schema.table("projects"))
+    rows = [("P-1", "a", 10.0, 20.0), ("P-2", "a", 3.0, 4.5), ("P-2", "b", None, None)]
+    items = pd.DataFrame(rows, columns=["project_id", "item_id", "amount_low_wan", "amount_high_wan"])
+    items = frames.conform(items, schema.table("project_items"))
+    whole, listed = sheets.project_sheets(projects, items, "zh")
+    low = "估算投资低值（万元）"
+    assert whole.total[whole.headings.index(low)] == 10.0
+    assert listed.total[listed.headings.index(low)] == 13.0
+    told = [note for note in listed.notes if "3.00–4.50 万元" in note]
+    assert len(told) == 1
+    assert "1 个投资不全的项目" in told[0]
+    alone = items[items["project_id"] == "P-1"].reset_index(drop=True)
+    assert not any("投资不全" in note for note in sheets.project_sheets(projects, alone, "zh")[1].notes)
+
+
 def test_projects_on_one_ground_are_told():
     """A works of 2 ha; two rooms in its house of 0.5 ha list the house each; a lane of 40 people has no area."""
     works, house = shapely.box(0, 0, 200, 100), shapely.box(0, 0, 100, 50)
