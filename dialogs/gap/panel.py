@@ -30,7 +30,7 @@ from ..parts.charts import colours
 from ..parts.escape import add_escape
 from ..parts.inks import readable
 from ..parts.phrases import aside, flowing, kept_together, listed, paired, unbroken
-from ..parts.tables import EmptyHint, make_copyable, pick_rows
+from ..parts.tables import EmptyHint, make_copyable, order_by_heading, pick_rows
 from ..parts.widgets import HINT, Page, big_figures, figure_row, main_button, text_label
 from ..study import wording
 from .bars import GapBars, Pair, group_colour
@@ -160,6 +160,7 @@ class GapPanel(QDockWidget):
     def _dress_table(self) -> FittingTable:
         table = self.table
         pick_rows(table)
+        order_by_heading(table, self.order, {COLUMNS.index("name"): "name", COLUMNS.index("share"): "gap"})
         table.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
         return table
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qgis.core import QgsSettings
@@ -180,3 +180,15 @@ def pick_rows(view: QTableView) -> None:
     view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     view.setTabKeyNavigation(False)
     view.verticalHeader().hide()
+
+
+def order_by_heading(view: QTableView, order: QComboBox, orders: Mapping[int, str]) -> None:
+    """Let a click on a heading choose the order that goes by its column, where there is one: {column: its key}."""
+
+    def choose(column: int) -> None:
+        place = order.findData(orders.get(column, ""))
+        if place >= 0:
+            order.setCurrentIndex(place)
+            order.activated.emit(place)
+
+    view.horizontalHeader().sectionClicked.connect(choose)

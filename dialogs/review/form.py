@@ -28,7 +28,7 @@ from qgis.PyQt.QtWidgets import (
 from ...core.words import fill
 from ...processing.texts import interface_language, tr
 from ..parts.inks import BARS, readable
-from ..parts.tables import make_copyable, pick_rows
+from ..parts.tables import make_copyable, order_by_heading, pick_rows
 from ..parts.widgets import HINT, TITLE, scaled, text_label
 from ..study import wording
 from .evidence_view import EvidenceView
@@ -118,6 +118,7 @@ class ReviewForm(QWidget):
         view = self.list
         view.setModel(self.table)
         pick_rows(view)
+        order_by_heading(view, self.order, {ID: "id", TAG: "tag", DOUBT: "doubt"})
         view.setWordWrap(False)
         view.verticalHeader().setDefaultSectionSize(int(self.fontMetrics().height() * 1.5))
         head = view.horizontalHeader()
