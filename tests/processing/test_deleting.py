@@ -1,5 +1,6 @@
 """What a worker deletes is deleted with Python's lock held, also when a page cannot be printed."""
 
+import subprocess
 import sys
 import threading
 import time
@@ -8,6 +9,7 @@ from functools import partial
 import pytest
 from qgis.core import QgsLayoutItemLabel, QgsPrintLayout, QgsProject, QgsVectorLayer
 from qgis.PyQt import sip
+from qgis.PyQt.QtCore import QCoreApplication, QObject, QThread, pyqtSlot
 
 LABELS, TRIES = 60, 20
 
@@ -80,6 +82,128 @@ def test_the_layers_of_a_project_go_one_by_one_before_it(is_copy, qgis_app):
     delete_project(project)
     assert (sorted(gone[:-1]), gone[-1]) == (list("01234"), "project")
     assert all(map(sip.isdeleted, [*layers, project]))
+
+
+class Worker(QThread):
+    """Does something beside the main thread."""
+
+    def __init__(self, work):
+        super().__init__()
+        self._work = work
+
+    def run(self):
+        self._work()
+
+
+def finish(worker, patience_s=60):
+    """Let a worker work while the main thread does what is posted to it."""
+    until = time.monotonic() + patience_s
+    worker.start()
+    while not worker.isFinished() and time.monotonic() < until:
+        QCoreApplication.processEvents()
+        time.sleep(0.001)
+    assert worker.wait(1000)
+
+
+class Ear(QObject):
+    """An object of the main thread that is told what goes."""
+
+    def __init__(self):
+        super().__init__()
+        self.heard = []
+
+    @pyqtSlot()
+    def hear(self):
+        self.heard.append(threading.current_thread() is threading.main_thread())
+
+
+def test_the_main_thread_has_heard_of_what_a_worker_deleted(qgis_app):
+    """PyQt is told in the same way: what the worker gets to know next must not come before."""
+    from urban_renewal.processing.running.deleting import delete_project
+
+    ear, found = Ear(), []
+
+    def work():
+        for _ in range(20):
+            project = QgsProject()
+            project.addMapLayer(QgsVectorLayer("Point", "a", "memory"))
+            project.layerTreeRoot().destroyed.connect(ear.hear)
+            delete_project(project)
+            found.append(len(ear.heard))
+
+    finish(Worker(work))
+    assert ear.heard == [True] * 20
+    assert found == list(range(1, 21))
+
+
+def test_a_main_thread_that_waits_for_the_worker_is_not_waited_for(qgis_app):
+    """QGIS closes: it hears nothing until the worker is done. The first deletion is patient, the others are not."""
+    from urban_renewal.processing.running.deleting import PATIENCE_S, delete_locked
+
+    took = []
+
+    def work():
+        for _ in range(20):
+            began = time.monotonic()
+            delete_locked(QgsProject())
+            took.append(time.monotonic() - began)
+
+    worker = Worker(work)
+    worker.start()
+    assert worker.wait(60_000)
+    assert took[0] > PATIENCE_S * 0.9
+    assert sum(took[1:]) < PATIENCE_S * 4
+    QCoreApplication.processEvents()
+    took.clear()
+    finish(Worker(work))  # it hears again
+    assert len(took) == 20
+
+
+STRESS = """
+import os, sys, time
+from importlib.util import module_from_spec, spec_from_file_location
+from qgis.core import QgsApplication, QgsLayerTree
+from qgis.PyQt.QtCore import QThread
+app = QgsApplication([], False)
+app.initQgis()
+spec = spec_from_file_location("deleting", sys.argv[1])
+deleting = module_from_spec(spec)
+spec.loader.exec_module(deleting)
+names, done = [str(number) for number in range(40)], []
+
+class Worker(QThread):
+    def run(self):
+        for _ in range(1500):
+            first, other = QgsLayerTree(), QgsLayerTree()
+            for name in names:
+                first.addGroup(name)
+                other.addGroup(name)
+            children = first.children()
+            deleting.delete_locked(first)
+            if [child.name() for child in other.children()] != names:
+                return
+            deleting.delete_locked(other)
+        done.append(True)
+
+worker = Worker()
+worker.start()
+while not worker.isFinished():
+    app.processEvents()
+    time.sleep(0.0005)
+print("through" if done else "broken", flush=True)
+os._exit(0)
+"""
+
+
+def test_qgis_lives_through_a_worker_that_deletes_and_gets_to_know(tmp_path):
+    """Without the wait it dies on signal 11."""
+    from urban_renewal.processing.running import deleting
+
+    script = tmp_path / "stress.py"
+    script.write_text(STRESS, encoding="utf-8")
+    command = [sys.executable, str(script), deleting.__file__]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+    assert (found.returncode, found.stdout.strip()) == (0, "through"), found.stderr[-2000:]
 
 
 def cancelled(*given):
