@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import traceback
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from datetime import datetime, timezone
 from typing import Any
 
@@ -40,6 +41,7 @@ from .refusals import cluster_address, refuse_missing_packages, settle
 from .results import Results
 from .running.cluster import cluster_executor
 from .running.forgetting import forgetful
+from .running.memory import emptied_frames
 from .running.promptness import prompt, seldom
 from .toolbox import parameters as declare
 from .toolbox.speaking import Speaker
@@ -192,15 +194,15 @@ class RenewalAlgorithm(QgsProcessingAlgorithm):
         for code, told in self._plan.doubts:
             run.warn(code, **told)
         try:
-            with prompt():
+            with prompt(), ExitStack() as last, emptied_frames():
                 with cluster_executor(self._cluster) as run.executor:
                     inputs = Inputs(self, values, context, self._plan, run.part(0, self.COMPUTES))
+                    last.callback(inputs.close)
                     results = self.compute(inputs, run.part(0, self.COMPUTES))
                 run.executor = None
                 parts = [target.part for target in self._plan.targets.values() if target.path is not None]
                 with claimed([*parts, *(place for place, _ in results.files.values())]):
                     found = publish(self, inputs, results, values, context, run.part(self.COMPUTES, 1), started)
-                inputs.close()
         except Cancelled as stop:
             raise QgsProcessingException(say("cancelled", language)) from stop
         except RenewalError as error:

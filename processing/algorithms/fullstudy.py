@@ -133,7 +133,6 @@ class _Study:
                 results = self._child(algorithm, parameters, stretch)
                 if results.get("ERRORS"):
                     self.run.warn("study_inputs_doubtful", n=int(results["ERRORS"]))
-            shelf.close()
         return str(results["MANIFEST"])
 
     def _names(self) -> tuple[dict[str, str], dict[str, str]]:

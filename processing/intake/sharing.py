@@ -157,6 +157,7 @@ def shared_readings(scratch: Path) -> Iterator[Shelf]:
             yield shelf
     finally:
         _shelf.reset(mark)
+        shelf.close()
 
 
 def passing(file: Path | None) -> Shelf | None:

@@ -7,7 +7,9 @@ import re
 import shutil
 import sqlite3
 import tempfile
+import weakref
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -192,6 +194,38 @@ def test_cancel_leaves_the_last_delivery(city, delivery, tmp_path, run_algorithm
     assert (folder / "manifest.json").read_bytes() == before
     assert sorted(item.name for item in tmp_path.iterdir()) == ["delivery"]
     assert check(folder, tmp_path / "..", run_algorithm)["OK"]
+
+
+@pytest.mark.parametrize(("algorithm", "keeper", "least"), [("fullstudy", "sharing", 4), ("tagparcels", "inputs", 3)])
+def test_what_was_read_goes_in_pieces_after_cancel(
+    city, tmp_path, run_algorithm, monkeypatch, algorithm, keeper, least
+):
+    """Nobody else holds it then: with the frames that Cancel left a city's shapes would go all at once."""
+    from urban_renewal.core.errors import Cancelled
+
+    place = import_module(f"urban_renewal.processing.intake.{keeper}")
+    free, gone = place.free_readings, []
+
+    def watched(readings):
+        shapes = [weakref.ref(r.table["geometry"].iloc[0]) for r in readings if "geometry" in r.table]
+        free(readings)
+        gone.extend(shape() is None for shape in shapes)
+
+    def cancelled(*_given, **_named):
+        monkeypatch.setattr(place, "free_readings", watched)
+        raise Cancelled
+
+    monkeypatch.setattr("urban_renewal.core.tagging.tags.tag_parcels", cancelled)
+    given = inputs(city)
+    if algorithm == "fullstudy":
+        wanted = {**given, "FOLDER": str(tmp_path / "out")}
+    else:
+        names = ("PARCELS", "BUILDINGS", "ROADS", "ACTIVITY")
+        wanted = {"OUTPUT": "memory:", "AS_OF": "2025-12-31", **{name: given[name] for name in names}}
+    with pytest.raises(QgsProcessingException, match="已取消"):
+        run_algorithm(algorithm, wanted)
+    assert len(gone) >= least
+    assert all(gone)
 
 
 def test_a_layer_removed_while_running_does_not_matter(city, delivery, tmp_path, run_algorithm, project):

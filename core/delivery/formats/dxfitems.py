@@ -15,11 +15,11 @@ import numpy.typing as npt
 import shapely
 
 from ...run import Run
-from ...slices import ROWS
 from .dxf import APP, STYLE, Tags
 
 CHUNK = 240  # letters of a text in one group; the limit is 250
 MOST_APP_BYTES = 255  # of a text in the application's data
+ROWS = 5_000  # in one go: buildings hold Python's lock 20 ms each time that they are taken apart
 MIDDLE = 5  # a text is hung by its middle
 POINT, POLYGON = 0, 3  # shapely's numbers of types
 KINDS = {POINT: "point", POLYGON: "area"}
