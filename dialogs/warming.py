@@ -14,6 +14,7 @@ from ..core.inputs.naming import learn_words
 from ..processing.missing import PACKAGES, missing_packages, note_broken
 from .study.calling_off import called_off
 from .study.turns import Turns, aside
+from .walks import Walks
 
 PACKAGE = __name__.rpartition(".dialogs.")[0]
 PANELS = ("review.reviewing", "explore.exploring", "gap.showing", "sites.showing", "zone.hand", "editors.opening")
@@ -54,6 +55,7 @@ class Warming:
 
     def __init__(self, dock: Any) -> None:
         self.turns: Turns | None = None
+        self.walks = Walks(dock)
         self._dock, self._timer = dock, QTimer(dock)
         self._timer.setSingleShot(True)
         self._timer.setInterval(AFTER_MS)
@@ -77,6 +79,7 @@ class Warming:
     def close(self) -> None:
         """Begin nothing any more, wait for nothing."""
         self._timer.stop()
+        self.walks.close()
         if self.turns is not None:
             self.turns.stop()
             self.turns = None

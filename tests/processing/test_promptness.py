@@ -8,7 +8,17 @@ import weakref
 
 import pytest
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback
-from urban_renewal.processing.running.promptness import PROMPT_S, TOLD_S, prompt, promptly, resume_collecting, seldom
+from urban_renewal.processing.running.promptness import (
+    PROMPT_S,
+    TOLD_S,
+    hand_back_walks,
+    keep_walks,
+    prompt,
+    promptly,
+    resume_collecting,
+    seldom,
+    walk_if_owed,
+)
 
 USUAL_S = 0.005
 
@@ -156,6 +166,44 @@ def test_the_collector_leaves_old_objects_alone_while_one_works():
     finally:
         gc.callbacks.remove(note)
     assert len(held) == len(more)
+
+
+def test_walks_that_are_kept_are_begun_by_hand_only():
+    """Not by what is loaded, nor inside a block; when they are owed, once; then Python has them back as they were."""
+    walks, usual = [], gc.get_threshold()
+
+    def note(phase, told):
+        if phase == "start" and told["generation"] == 2:
+            walks.append(told)
+
+    class Node:
+        def __init__(self):
+            self.me = self
+
+    gc.collect()
+    gc.callbacks.append(note)
+    try:
+        keep_walks()
+        assert not walk_if_owed()  # nothing has come since the last one
+        rubbish = Node()
+        held = [[number] for number in range(400_000)]
+        gone = weakref.ref(rubbish)
+        del rubbish
+        with prompt():
+            assert not walk_if_owed()
+        assert walks == []
+        assert gone() is not None
+        assert walk_if_owed()
+        assert (len(walks), gone()) == (1, None)
+        assert not walk_if_owed()
+        with prompt():
+            hand_back_walks()  # the dock goes while something works
+        assert gc.get_threshold() == usual
+        assert not walk_if_owed()
+    finally:
+        gc.callbacks.remove(note)
+        hand_back_walks()
+    assert len(held) == 400_000
 
 
 @pytest.fixture
