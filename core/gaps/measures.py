@@ -96,7 +96,9 @@ def measures_of(
         detail = tables_of(layers.parcels, counted, "even", run).detail(run)
         sides = {f"served_{side}": detail["served"] for side in ("before", "after")}
         parts.append(detail[["parcel_id", "kind", "unit", "need"]].assign(**sides))
+    run.check()
     served = pd.concat(parts, ignore_index=True)
+    run.check()
     if communities is not None and len(communities):
         districts = districts_of_layer(communities, layers.parcels, layers.facilities, run)
     else:

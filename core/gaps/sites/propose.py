@@ -126,7 +126,7 @@ def no_proposal(layers: GapLayers, kinds: Sequence[Kind], options: GapOptions, r
     detail = tables_of(layers.parcels, counted, "even", run).detail(run)
     sides = {f"served_{side}": detail["served"] for side in ("before", "after")}
     covered = frames.conform(detail[["parcel_id", "kind", "unit", "need"]].assign(**sides), schema.table("covered"))
-    first, second = (served_layer(layers.parcels, covered, kinds, side) for side in ("before", "after"))
+    first, second = _sides(layers, covered, kinds, run)
     return Proposal(frames.empty(schema.table("sites")), covered, first, second, 0.0, 0.0, 0.0)
 
 
@@ -185,8 +185,19 @@ def _proposal(
     covered = covered_table(layers.parcels, reached, *served)
     run.check()
     kinds = options.gap.kinds
-    first, second = (served_layer(layers.parcels, covered, kinds, side) for side in ("before", "after"))
+    first, second = _sides(layers, covered, kinds, run)
     return Proposal(sites, covered, first, second, round(objective, 6), round(bound, 6), round(share, 6))
+
+
+def _sides(
+    layers: GapLayers, covered: pd.DataFrame, kinds: Sequence[Kind], run: Run
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the layers of who is served before and after."""
+    before = served_layer(layers.parcels, covered, kinds, "before")
+    run.check()
+    after = served_layer(layers.parcels, covered, kinds, "after")
+    run.check()
+    return before, after
 
 
 def fixed_ids(text: str) -> tuple[str, ...]:
