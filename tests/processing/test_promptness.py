@@ -139,49 +139,48 @@ def test_the_window_waits_less_for_a_thread_that_computes():
     assert any(sooner < later / 2 for sooner, later in pairs)
 
 
-def test_the_collector_leaves_old_objects_alone_while_one_works():
-    """A walk through all objects holds the lock for tenths of a second; young cycles are still collected."""
-    walks, usual = [], gc.get_threshold()
+class Node:
+    """A cycle: only the collector lets go of it."""
+
+    def __init__(self):
+        self.me = self
+
+
+@pytest.fixture
+def walks():
+    """The walks through all objects since the test began, as the collector tells of them."""
+    found = []
 
     def note(phase, told):
         if phase == "start" and told["generation"] == 2:
-            walks.append(told)
+            found.append(told)
 
-    class Node:
-        def __init__(self):
-            self.me = self
-
-    gone = weakref.ref(Node())
     gc.callbacks.append(note)
-    try:
+    yield found
+    gc.callbacks.remove(note)
+
+
+def test_the_collector_leaves_old_objects_alone_while_one_works(walks):
+    """A walk through all objects holds the lock for tenths of a second; young cycles are still collected."""
+    usual, gone = gc.get_threshold(), weakref.ref(Node())
+    with prompt():
+        walks.clear()
         with prompt():
-            with prompt():
-                held = [[number] for number in range(400_000)]
-            for _ in range(20_000):
-                Node()
-            assert (walks, gone()) == ([], None)
-        assert gc.get_threshold() == usual
-        more = [[number] for number in range(400_000)]
-        assert len(walks) > 0
-    finally:
-        gc.callbacks.remove(note)
+            held = [[number] for number in range(400_000)]
+        for _ in range(20_000):
+            Node()
+        assert (walks, gone()) == ([], None)
+    assert gc.get_threshold() == usual
+    more = [[number] for number in range(400_000)]
+    assert len(walks) > 0
     assert len(held) == len(more)
 
 
-def test_walks_that_are_kept_are_begun_by_hand_only():
+def test_walks_that_are_kept_are_begun_by_hand_only(walks):
     """Not by what is loaded, nor inside a block; when they are owed, once; then Python has them back as they were."""
-    walks, usual = [], gc.get_threshold()
-
-    def note(phase, told):
-        if phase == "start" and told["generation"] == 2:
-            walks.append(told)
-
-    class Node:
-        def __init__(self):
-            self.me = self
-
+    usual = gc.get_threshold()
     gc.collect()
-    gc.callbacks.append(note)
+    walks.clear()
     try:
         keep_walks()
         assert not walk_if_owed()  # nothing has come since the last one
@@ -201,7 +200,6 @@ def test_walks_that_are_kept_are_begun_by_hand_only():
         assert gc.get_threshold() == usual
         assert not walk_if_owed()
     finally:
-        gc.callbacks.remove(note)
         hand_back_walks()
     assert len(held) == 400_000
 
@@ -218,10 +216,6 @@ def unset(monkeypatch):
 def test_the_libraries_are_set_aside_once():
     """A walk that comes later passes by all that was there, and by nothing else; what was rubbish is not kept."""
     import pandas as pd
-
-    class Node:
-        def __init__(self):
-            self.me = self
 
     assert pd.__name__ in sys.modules
     rubbish = weakref.ref(Node())
