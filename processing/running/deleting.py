@@ -7,7 +7,7 @@ it, and where it connects a signal then, it waits for the lock of signals. Both 
 
 PyQt lists the objects made by QGIS that Python knows of. One that a worker deletes is taken off the list by the main
 thread, a turn later and without Python's lock. A worker that gets to know others meanwhile changes the list at the
-same time, and QGIS dies on signal 11: in some hundred deletions a study at 100,000 parcels met it once.
+same time, and QGIS dies on signal 11.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from .dxf import APP, STYLE, Tags
 
 CHUNK = 240  # letters of a text in one group; the limit is 250
 MOST_APP_BYTES = 255  # of a text in the application's data
-ROWS = 5_000  # in one go: buildings hold Python's lock 20 ms each time that they are taken apart
+ROWS = 5_000  # shapes taken apart in one go, which holds Python's lock: own choice
 MIDDLE = 5  # a text is hung by its middle
 POINT, POLYGON = 0, 3  # shapely's numbers of types
 KINDS = {POINT: "point", POLYGON: "area"}
