@@ -16,22 +16,17 @@ def city_view(study: Any) -> tuple[Any, Any, int]:
 
     The map is wide, as ui spec §7 has it; where a city is as tall as it is wide, the form that shows it larger.
     """
-    box = study_bounds(study)
-    return box, *study.paper.choose("overview", box)
+    return study.bounds, *study.paper.choose("overview", study.bounds)
 
 
-def study_hull(study: Any) -> Any:
-    """Return the convex hull of what the study is about (metres), from the corners of its parcels and zones."""
+def hull_of(study: Any) -> Any:
+    """Return the convex hull of what a study is about (metres), from the corners of its zones, parcels and gaps.
+
+    A square of a kilometre at the origin when there is none of them. `Study.hull` works it out once.
+    """
     import shapely
 
     return shapely.convex_hull(shapely.multipoints(_corners(study)))
-
-
-def study_bounds(study: Any) -> tuple[float, float, float, float]:
-    """Return the box around zones, parcels and gaps (metres); a kilometre at the origin when there is none."""
-    corners = _corners(study)
-    west, south, east, north = *corners.min(axis=0).tolist(), *corners.max(axis=0).tolist()
-    return west, south, east, north
 
 
 def _corners(study: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ...core import frames, schema
 from ...core.errors import RenewalError
 from ..layers.gdalmode import gdal_raises
-from .bounds import RELIEF, study_bounds
+from .bounds import RELIEF
 from .package import Layer
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _box(study: Study) -> tuple[float, float, float, float]:
     """Return the ground that the city's sheets show, each at its scale, with a margin."""
     from ...core.delivery.scales import choose_scale, frame_extent, page
 
-    box = study_bounds(study)
+    box = study.bounds
     shown = [box]
     for frame in study.paper.city_frames():
         scale = choose_scale(box, frame, page()["overview_scales"], page()["margin_share"])

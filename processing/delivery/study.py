@@ -136,6 +136,26 @@ class Study:
         return documents_of(self.runs)
 
     @cached_property
+    def hull(self) -> Any:
+        """Return the convex hull of zones, parcels and gaps (metres); reads and projects every parcel."""
+        from .bounds import hull_of
+
+        return hull_of(self)
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Return the box around zones, parcels and gaps (metres)."""
+        west, south, east, north = self.hull.bounds
+        return west, south, east, north
+
+    @cached_property
+    def unknown_floors(self) -> dict[str, int]:
+        """Return {zone id: how many of its parcels have no known floor area}."""
+        from ...core.delivery.summary import unknown_floors
+
+        return unknown_floors(self.frame("members"), self.frame("tagged"))
+
+    @cached_property
     def groups(self) -> Mapping[str, tuple[str, ...]]:
         """Return which kinds are elders' and children's by the standard of the gaps, as usual without its record."""
         from ...core.delivery.groups import groups_of

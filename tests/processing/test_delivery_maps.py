@@ -66,6 +66,19 @@ def test_maps(study, run_algorithm, pdf_text):
     project.clear()
 
 
+def test_what_all_sheets_show_is_worked_out_once(study, run_algorithm, monkeypatch):
+    """Overview, gaps, land use and two zones ask for the ground of the study and for parcels of unknown floor area."""
+    from urban_renewal.core.delivery import summary
+    from urban_renewal.processing.delivery import bounds
+
+    asked = []
+    for module, name in ((bounds, "hull_of"), (summary, "unknown_floors")):
+        work = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *given, work=work, name=name: asked.append(name) or work(*given))
+    run_algorithm("exportzones", {**study, "FORMATS": "pdf"})
+    assert sorted(asked) == ["hull_of", "unknown_floors"]
+
+
 def test_findings_and_actions_on_the_page(study, make_layer, save_layer, run_algorithm, tmp_path, pdf_text):
     """What is not met comes first; own figures are marked; floor area by action adds up to what the zone has."""
     from pathlib import Path

@@ -20,7 +20,7 @@ from ....core.words import say
 from ...styling.loads import FULL_ROWS, PREFIX, join_full
 from ...styling.styles import STYLES, group_rules, rules_of
 from ...styling.symbols import Rule, fill, line, mixed, outlined, ring, rules
-from ..bounds import HAIRS_FROM, PLAIN_FROM, TINTS_FROM, city_view, study_bounds
+from ..bounds import HAIRS_FROM, PLAIN_FROM, TINTS_FROM, city_view
 from ..package import DATA
 from .citylook import (
     community_rules,
@@ -137,7 +137,7 @@ def _gaps(study: Any) -> list[tuple[str, str, str, Any]]:
 
 def _land(study: Any) -> list[tuple[str, str, str, Any]]:
     """Return name, rows, title and renderer of the land use of each stage: without rims where blocks are narrow."""
-    box = study_bounds(study)
+    box = study.bounds
     found = []
     for stage in stages_of(study):
         look = plain(STYLES["land_use_map"](set(), study.language), study.paper.choose("land", box)[1], HAIRS_FROM)

@@ -11,7 +11,7 @@ from qgis.PyQt.QtCore import Qt
 
 from ....core.delivery.palette import palette
 from ...styling.symbols import Rule, fill, hatched, line, marker, mixed, outlined, rules
-from ..bounds import HAIRS_FROM, TINTS_FROM, city_view, study_bounds
+from ..bounds import HAIRS_FROM, TINTS_FROM, city_view
 
 GROUPS = (("gap_elder", "gap_elders", "elder"), ("gap_child", "gap_children", "child"))
 
@@ -95,7 +95,7 @@ def roads_of(study: Any) -> str:
 
 def gap_view(study: Any) -> tuple[Any, int]:
     """Return how the sheet of gaps is laid out (paper.Form) and its scale: two maps lie as the city does."""
-    form, scale = study.paper.choose("gaps", study_bounds(study), maps_of_gaps(study))
+    form, scale = study.paper.choose("gaps", study.bounds, maps_of_gaps(study))
     return form, int(scale)
 
 
@@ -114,7 +114,7 @@ def facility_size(study: Any, n: int, scale: int) -> tuple[float, bool]:
 
     Where even the smallest would cover more than MOST_COVER of the ground, only those that are full are drawn.
     """
-    west, south, east, north = study_bounds(study)
+    west, south, east, north = study.bounds
     whole = max((east - west) * (north - south) * (1000 / scale) ** 2, 1.0)
     for size in SQUARES:
         if n * (size + RIM) ** 2 <= MOST_COVER * whole:

@@ -13,7 +13,6 @@ from ....core.delivery.palette import kind_name, palette, unit_name
 from ....core.delivery.paper import Form, Place
 from ....core.delivery.scales import frame_extent
 from ....core.words import say
-from ..bounds import study_bounds, study_hull
 from .citylook import facility_size, gap_scale, maps_of_gaps, roads_of, serving_n, shown_groups
 from .corners import bar_box
 from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of, layers_of, page_form
@@ -36,7 +35,7 @@ def draw_gaps(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
     by_community = any(made.layer(f"{name}_communities") for name, _, _ in shown_groups(study))
     below = say("map_gap_below_communities" if by_community else "map_gap_below", language)
     sheet = begin_sheet(made, study, leaf, say("map_gap_title", language), below)
-    form, scale = page_form(study, "gaps", leaf, study_bounds(study), maps_of_gaps(study))
+    form, scale = page_form(study, "gaps", leaf, study.bounds, maps_of_gaps(study))
     if form.maps:
         _maps(made, sheet, study, form, scale)
     draw_columns(form, {
@@ -50,7 +49,7 @@ def draw_gaps(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
 
 def _maps(made: Any, sheet: Sheet, study: Any, form: Form, scale: int) -> None:
     """Draw one map, or one of elders and one of children."""
-    groups, box = shown_groups(study) or [("gap", "map_kinds", "")], study_bounds(study)
+    groups, box = shown_groups(study) or [("gap", "map_kinds", "")], study.bounds
     for number, ((name, code, _), place) in enumerate(zip(groups, form.maps)):
         view = View(place, frame_extent(box, place[2:], scale), scale)
         layers = layers_of(made, *_shown(made, study, name, scale))
@@ -61,7 +60,7 @@ def _maps(made: Any, sheet: Sheet, study: Any, form: Form, scale: int) -> None:
         sheet.keep_clear(sheet.box((x, y, wide, 7), "#FFFFFF", ""))
         sheet.text(words, (x + 3, y, wide - 3, 7), 10.5, bold=True)
         if number == 0:
-            bar = bar_box(view, study_hull(study))
+            bar = bar_box(view, study.hull)
             sheet.scale_bar(drawn, scale, bar)
     sheet.north_of(form.maps[min(len(groups), len(form.maps)) - 1], study.language)
 

@@ -12,7 +12,6 @@ from ....core.delivery.palette import palette
 from ....core.delivery.paper import Form, Place
 from ....core.delivery.scales import frame_extent
 from ....core.words import say
-from ..bounds import study_bounds, study_hull
 from .citylook import roads_of
 from .corners import bar_box, core_boxes, north_box
 from .figures import print_hectares
@@ -38,14 +37,14 @@ def draw_land(made: Any, study: Any, leaf: Leaf, stage: str, run: Any) -> Sheet:
     """Draw a page of one stage."""
     language = study.language
     sheet = begin_sheet(made, study, leaf, *(say(code, language) for code in TITLES[stage]))
-    box = study_bounds(study)
+    box = study.bounds
     form, scale = page_form(study, "land", leaf, box)
     for place in form.maps:
         view = View(place, frame_extent(box, place[2:], scale), scale)
         layers = layers_of(made, *SHOWN, roads_of(study), f"page_land_{stage}", *ground_of(study, scale))
         drawn = sheet.map(view.place, QgsRectangle(*view.extent), layers, made.project.crs(), scale)
         run.check()
-        bar = bar_box(view, study_hull(study))
+        bar = bar_box(view, study.hull)
         run.check()
         _zone_numbers(sheet, view, study, [bar, north_box(view)], run)
         sheet.scale_bar(drawn, scale, bar)

@@ -10,7 +10,6 @@ from qgis.core import QgsExpressionContextUtils, QgsFillSymbol, QgsRectangle
 from ....core.delivery.callouts import Box
 from ....core.delivery.scales import choose_scale, frame_extent, page
 from ....core.words import say
-from ..bounds import study_bounds
 from .corners import hidden_area
 from .leaf import layers_of
 from .naming import View
@@ -30,7 +29,7 @@ def column_room(room: float) -> bool:
 
 def inset_box(study: Any, view: View, taken: list[Box], zone: Any) -> Box | None:
     """Return the corner of the map that hides least of the zone, mm; None where each would hide too much of it."""
-    west, south, east, north = study_bounds(study)
+    west, south, east, north = study.bounds
     long = max(east - west, north - south, 1.0)
     width = max(INSET * (east - west) / long, INSET / 3)
     height = max(INSET * (north - south) / long, INSET / 3) + TITLE
@@ -59,7 +58,7 @@ def draw_in_column(made: Any, sheet: Sheet, study: Any, place: Place, drawn: Any
 
 
 def _draw(made: Any, sheet: Sheet, study: Any, place: Place, drawn: Any) -> None:
-    box, kept = study_bounds(study), sheet.last_map
+    box, kept = study.bounds, sheet.last_map
     scale = choose_scale(box, place[2:], range(1000, 2_000_000, 500), page()["margin_share"])  # no scale is printed
     extent = QgsRectangle(*frame_extent(box, place[2:], scale))
     by_roads = scale <= STREETS_TO or made.layer("city_veil") is None  # or nothing at all would tell the place

@@ -12,7 +12,6 @@ from ....core.delivery.palette import palette
 from ....core.delivery.paper import Form, Place
 from ....core.delivery.scales import frame_extent
 from ....core.words import say
-from ..bounds import study_bounds, study_hull
 from .citylook import roads_of
 from .corners import bar_box, core_boxes, north_box
 from .figures import kind_rows, overview_figures, print_hectares, tag_rows, zone_rows
@@ -34,7 +33,7 @@ def draw_overview(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
     """Draw a page of the overview."""
     language = study.language
     sheet = begin_sheet(made, study, leaf, say("map_overview_title", language), say("map_overview_below", language))
-    box = study_bounds(study)
+    box = study.bounds
     form, scale = page_form(study, "overview", leaf, box)
     zones = study.metres("ZONES").sort_values("zone_id").reset_index(drop=True)
     for place in form.maps:
@@ -42,7 +41,7 @@ def draw_overview(made: Any, study: Any, leaf: Leaf, run: Any) -> Sheet:
         layers = layers_of(made, *HEAD, roads_of(study), *ground_of(study, scale))
         drawn = sheet.map(view.place, QgsRectangle(*view.extent), layers, made.project.crs(), scale)
         _names(sheet, view, study, zones, run)
-        bar = bar_box(view, study_hull(study))
+        bar = bar_box(view, study.hull)
         sheet.scale_bar(drawn, scale, bar)
         sheet.north_of(view.place, language)
 
@@ -70,7 +69,7 @@ def _names(sheet: Sheet, view: View, study: Any, zones: Any, run: Any) -> None:
     areas = print_hectares(zones)
     cores = study.metres("CORES")
     spots = {} if cores is None else {row["zone_id"]: row["geometry"] for row in cores.to_dict("records")}
-    kept, names = [bar_box(view, study_hull(study)), north_box(view), *core_boxes(study, view)], []
+    kept, names = [bar_box(view, study.hull), north_box(view), *core_boxes(study, view)], []
     for number, zone in enumerate(zones.to_dict("records"), 1):
         shape = spots.get(zone["zone_id"]) or zone["geometry"]
         if shape is None or shape.is_empty:

@@ -13,7 +13,6 @@ from ....core.delivery.callouts import Box, fit_words
 from ....core.delivery.palette import palette, tag_name
 from ....core.delivery.paper import Place
 from ....core.delivery.scales import frame_extent
-from ....core.delivery.summary import unknown_floors
 from ....core.words import say
 from .checks import draw_actions, draw_findings
 from .corners import bar_box, core_boxes, entrance_boxes, north_box
@@ -116,8 +115,8 @@ class _ZonePage:
     def _figures(self, place: Place) -> float:
         x, y, width, _ = place
         y = self.sheet.head(say("map_figures", self.study.language), x, y, width)
-        unknown = unknown_floors(self.study.frame("members"), self.study.frame("tagged"))
-        figures = zone_figures(self.zone, _hectares(self.study, self.zone), self.study.language, unknown)
+        areas = _hectares(self.study, self.zone)
+        figures = zone_figures(self.zone, areas, self.study.language, self.study.unknown_floors)
         self.sheet.figures(figures, (x, y, width, FIGURES), 3)
         return y + FIGURES
 
