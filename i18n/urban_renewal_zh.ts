@@ -3412,12 +3412,64 @@
         <translation>{file} 只有表头、没有数据行，没有可加的内容。</translation>
     </message>
     <message>
+        <source>{file} has a password, or is an old .xls under a new name. Open it in Excel or WPS, save it as .xlsx without a password and drop that.</source>
+        <translation>{file} 带密码，或是改了名的旧 .xls。请在 Excel 或 WPS 里打开，去掉密码另存为 .xlsx 后再拖入。</translation>
+    </message>
+    <message>
+        <source>{file} is a QGIS project, not data: open it with Project → Open.</source>
+        <translation>{file} 是 QGIS 项目，不是数据：请用“项目 → 打开”打开它。</translation>
+    </message>
+    <message>
+        <source>{file} is a WPS workbook: save it as .xlsx in WPS and drop that.</source>
+        <translation>{file} 是 WPS 表格：请在 WPS 里另存为 .xlsx 后再拖入。</translation>
+    </message>
+    <message>
+        <source>{file} is a document or a picture: no layer and no table can be read from it. Drop the data that it was made from.</source>
+        <translation>{file} 是文档或图片，读不出图层或表。请拖入它所依据的数据。</translation>
+    </message>
+    <message>
+        <source>{file} is a file of rules, standards or other figures, not data: choose it under “Rules and standards”.</source>
+        <translation>{file} 是规则、标准一类的文件，不是数据：请在“规则与标准”里选用。</translation>
+    </message>
+    <message>
+        <source>{file} is a mark that another program leaves beside a file: drop the file itself.</source>
+        <translation>{file} 是别的程序留在文件旁的标记：请拖入文件本身。</translation>
+    </message>
+    <message>
+        <source>{file} is a part of a shapefile, and {parts} is not beside it. Copy all files of this name.</source>
+        <translation>{file} 是 shapefile 的一部分，旁边没有 {parts}。请把同名的文件都拷来。</translation>
+    </message>
+    <message>
+        <source>{file} is a shortcut: drop the file that it leads to.</source>
+        <translation>{file} 是快捷方式：请拖入它指向的文件。</translation>
+    </message>
+    <message>
+        <source>{file} is a web page with a table, as some systems export it, not a workbook. Open it in Excel or WPS, save it as .xlsx and drop that.</source>
+        <translation>{file} 其实是带表格的网页（有些系统这样导出），不是工作簿。请在 Excel 或 WPS 里打开，另存为 .xlsx 后再拖入。</translation>
+    </message>
+    <message>
+        <source>{file} is an Access database, such as a personal geodatabase, which QGIS does not read. Export it as a file geodatabase or shapefile and drop that.</source>
+        <translation>{file} 是 Access 数据库（如个人地理数据库），QGIS 读不了。请导出为文件地理数据库或 shapefile 后再拖入。</translation>
+    </message>
+    <message>
         <source>{file} is empty (0 bytes). Copy it again from where it comes from.</source>
         <translation>{file} 是空文件（0 字节）。请从来源处重新拷贝。</translation>
     </message>
     <message>
+        <source>{file} is no longer there: it was moved, renamed or deleted.</source>
+        <translation>{file} 已不在原处：被移动、改名或删除了。</translation>
+    </message>
+    <message>
+        <source>{file} is packed in a way that QGIS does not open: unpack it and drop what is in it.</source>
+        <translation>{file} 是 QGIS 打不开的压缩包：请解压后拖入里面的文件。</translation>
+    </message>
+    <message>
         <source>{file} lacks {parts}: without them it has no fields or cannot be opened. Copy all files of this name.</source>
         <translation>{file} 缺少 {parts}：没有字段，或打不开。请把同名的几个文件一起拷贝。</translation>
+    </message>
+    <message>
+        <source>{file} tells how maps look and holds no data: drop the data themselves.</source>
+        <translation>{file} 只记录图的样式，不含数据：请拖入数据本身。</translation>
     </message>
     <message>
         <source>{file} was not added: reading it was cancelled.</source>

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import codecs
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
@@ -15,6 +16,8 @@ NEEDS_ENCODING = (".shp", ".dbf", ".tab", ".mif", ".csv", ".txt")
 BESIDE = (".dbf", ".shx", ".prj", ".cpg", ".qpj", ".qmd", ".qix", ".sbn", ".sbx", ".cst", ".xml", ".lock")
 DATA = (".shp", ".dbf", ".gpkg", ".geojson", ".json", ".kml", ".kmz", ".gml", ".fgb", ".tab", ".mif", ".dxf", ".dwg",
         ".gdb", ".sqlite", ".zip", ".tif", ".tiff", ".img", ".asc", *LISTS)  # fmt: skip
+WIDE = "UTF-16"  # “Unicode text” of Excel
+MARKS = ("~$", "._")  # in front of names: Office's mark of an open file, what macOS puts beside a file on a share
 LOOKED_AT = 200_000  # bytes that tell an encoding
 
 
@@ -26,7 +29,9 @@ def data_files(paths: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir() and path.suffix.lower() != ".gdb":
-            inside = sorted(item for item in path.iterdir() if item.suffix.lower() in DATA)
+            inside = sorted(
+                item for item in path.iterdir() if item.suffix.lower() in DATA and not item.name.startswith(MARKS)
+            )
             found += [_whole(item) for item in inside] or [path]
         else:
             found.append(_whole(path))
@@ -52,12 +57,22 @@ def needs_encoding(path: Path, uri: str = "") -> bool:
 
 
 def likely_encoding(path: Path, uri: str = "") -> str:
-    """Return the encoding of a text file or a shapefile without .cpg, told by its bytes: UTF-8 or else GB18030."""
+    """Return the encoding of a text file or a shapefile without .cpg, told by its bytes: UTF-8 or else GB18030.
+
+    A list that begins with the mark of UTF-16 is in that.
+    """
     try:
         data = _bytes_of(path, uri)
     except (OSError, zipfile.BadZipFile, KeyError):
         return "UTF-8"
+    if is_text_list(path) and data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return WIDE
     return encoding_of(data if is_list(path) else words_of_dbf(data)) or "UTF-8"
+
+
+def is_text_list(path: Path) -> bool:
+    """Say whether a file is a list whose encoding nobody tells."""
+    return path.suffix.lower() in (".csv", ".txt")
 
 
 def _bytes_of(path: Path, uri: str) -> bytes:

@@ -31,6 +31,7 @@ from .large import LargeList
 from .opened import guess_of, has_no_rows, layers_in, open_layer, shifted_by_name
 from .preview import Preview
 from .several import FacilityChoice
+from .unread import lacking_words, unread_words
 
 ENCODINGS = ("UTF-8", "GB18030", "Big5")
 ALL, LIST = "all", "list"  # in place of a provider
@@ -61,7 +62,7 @@ class DropSheet(QDialog):
         self.large = LargeList(path, self._on_head, self) if is_large(path) else None  # its first rows are shown
         self.preview, self.said = Preview(), text_label()
         self._fill_which()
-        self.encoding.addItems(ENCODINGS)
+        self.encoding.addItems([*ENCODINGS, *((files.WIDE,) if files.is_text_list(path) else ())])
         for box, name in ((self.which, tr("Layer")), (self.role, tr("Role")), (self.encoding, tr("Encoding"))):
             box.setAccessibleName(name)
         self.encoding_title = QLabel(tr("Encoding"))
@@ -179,7 +180,7 @@ class DropSheet(QDialog):
         self.preview.hide()
         reading = tr("Reading {file}…").format(file=self.path.name)
         is_reading = self.large is not None and self.large.is_reading
-        self.said.setText(reading if is_reading else drop_words.unread_words(self.path, is_empty))
+        self.said.setText(reading if is_reading else unread_words(self.path, is_empty))
         self.said.show()
 
     def _show_one(self) -> None:
@@ -279,7 +280,7 @@ class DropSheet(QDialog):
         self.preview.show_layer(layer)
 
     def _words(self) -> list[str]:
-        layer, words = self.layer, drop_words.lacking_words(self.path)
+        layer, words = self.layer, lacking_words(self.path)
         if self.table is not None and self.large is not None:
             words += drop_words.large_words(self.path, self.table, self.role.currentData())
         elif self.table is not None:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from glob import escape as glob_escaped
 from pathlib import Path
 from typing import Any
 
@@ -15,43 +14,8 @@ from ..parts.phrases import flowing
 from ..study import wording
 from . import lists as drop_list
 from . import places as drop_places
-from .opened import is_in_use
 
 WITHOUT_PLACES = ("ACTIVITY", "CAPACITIES", "FACTS", "REVIEWS", "PROGRAMME")  # roles of tables: ids join their rows
-
-
-def unread_words(path: Path, is_empty: bool) -> str:
-    """Return why a file cannot be added, and what to do where something can be done."""
-    if is_empty:
-        text = tr("{file} has a header but no rows: there is nothing to add.")
-    elif path.is_dir() and path.suffix.lower() != ".gdb":
-        text = tr("The folder {file} holds no data that can be read. Drop the files themselves.")
-    elif path.is_file() and path.stat().st_size == 0:
-        text = tr("{file} is empty (0 bytes). Copy it again from where it comes from.")
-    elif is_in_use(path):
-        text = tr("“{file}” is in use by another program. Close it there, then add it again.")
-    elif lacking_words(path):
-        return flowing(lacking_words(path))
-    elif path.suffix.lower() == ".dwg":
-        text = tr("{file}: QGIS does not read DWG. Save it as DXF in the CAD program and drop that.")
-    else:
-        text = tr(
-            "{file} cannot be read as a layer or table. It may be incomplete, or of a kind that QGIS does not know: "
-            "copy it again, or save it as GeoPackage, shapefile, Excel or CSV in the program it comes from."
-        )
-    return text.format(file=path.name)
-
-
-def lacking_words(path: Path) -> list[str]:
-    """Return which parts of a shapefile are not beside it: without them there are no fields, or no layer at all."""
-    if path.suffix.lower() != ".shp" or not path.exists():
-        return []
-    there = {item.suffix.lower() for item in path.parent.glob(f"{glob_escaped(path.stem)}.*")}
-    lacking = [path.with_suffix(part).name for part in (".dbf", ".shx") if part not in there]
-    if not lacking:
-        return []
-    text = tr("{file} lacks {parts}: without them it has no fields or cannot be opened. Copy all files of this name.")
-    return [text.format(file=path.name, parts=join_words(lacking, interface_language()))]
 
 
 def large_words(path: Path, table: drop_list.Table, role: str = "") -> list[str]:

@@ -71,8 +71,8 @@ def test_layers_of_a_whole_file_take_the_roles_of_those_that_are_gone(dock, qtbo
 
 
 def test_no_layer_in_it(dock, tmp_path):
-    (tmp_path / "x.txt").write_text("nothing")
-    sheet = drop(dock, tmp_path / "x.docx")
+    (tmp_path / "x.bin").write_text("nothing")
+    sheet = drop(dock, tmp_path / "x.bin")
     assert "cannot be read" in sheet.said.text()
     assert not sheet.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
     sheet.reject()
