@@ -12,6 +12,7 @@ import shapely
 
 from .. import frames, schema
 from ..errors import RenewalError
+from ..inputs import typed
 from ..run import Run
 from .areashapes import Ramps, Street, draw_edges, draw_pieces, make_street, pieces_of, unite
 from .graph import CLOSED, Flags, Ints, WalkGraph
@@ -39,13 +40,12 @@ class AreaOptions:
 
 
 def parse_minutes(text: str) -> tuple[float, ...]:
-    """Return the limits of a list such as "5,10,15" (also with ， 、 ; or blanks), ascending, each once.
+    """Return the limits of a list such as "5,10,15" (commas, semicolons or blanks), ascending, each once.
 
     Raises RenewalError `minutes_odd` for anything but numbers above 0 and up to 180.
     """
-    words = text.translate(str.maketrans("，、;；", "    ")).replace(",", " ").split()
     try:
-        numbers = sorted({float(word) for word in words})
+        numbers = sorted({typed.number(word) for word in typed.entries(text, blanks=True)})
     except ValueError:
         numbers = []
     if not numbers or not all(0 < number <= MOST_MINUTES for number in numbers):

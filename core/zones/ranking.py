@@ -13,6 +13,7 @@ import pandas as pd
 
 from .. import envelope, frames, schema
 from ..errors import RenewalError
+from ..inputs import typed
 from ..run import Run
 from ..words import say
 from .rules import read_points
@@ -42,8 +43,9 @@ class Criterion:
 def read_criteria(document: Mapping[str, Any], weights: str = "") -> tuple[Criterion, ...]:
     """Return the criteria of a zone-rules document with the user's weights, such as "people=2, floor_m2=0".
 
-    Commas (，、；) or blanks part the entries; what is not named keeps its weight. Raises RenewalError: `rank_weights`
-    for what cannot be read, `rank_weights_zero` when nothing weighs anything, `figure_not_number`, `scale_odd`.
+    Commas, semicolons or blanks part the entries; what is not named keeps its weight. Raises RenewalError:
+    `rank_weights` for what cannot be read, `rank_weights_zero` when nothing weighs anything, `figure_not_number`,
+    `scale_odd`.
     """
     ranking = document.get("ranking") or envelope.load("zone-rules", "chongqing")["ranking"]
     rules = str(document["id"])
@@ -70,12 +72,10 @@ def _weight_of(figure: Mapping[str, Any], rules: str, name: str) -> float:
 
 def _read_weights(text: str) -> dict[str, float]:
     found: dict[str, float] = {}
-    for mark in "，、；;\n\t ":
-        text = text.replace(mark, ",")
-    for entry in filter(None, text.split(",")):
-        name, _, number = entry.partition("=")
+    for entry in typed.entries(text, blanks=True):
+        name, told = typed.pair(entry) or (entry, "")
         try:
-            weight = float(number)
+            weight = typed.number(told)
         except ValueError:
             weight = -1.0
         if name not in MARKS or name in found or not 0 <= weight < MOST_WEIGHT:

@@ -21,10 +21,11 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...core.inputs import typed
 from ...processing.texts import tr
 from ..parts.calm import CalmCombo
 from ..parts.inks import faint, soft
-from .pasting import is_table, plain_digits
+from .pasting import is_table
 from .rows import Cell
 from .words import MANY, listed_words, typed_words, value_text
 
@@ -55,11 +56,11 @@ class Number(QDoubleSpinBox):
         above, below = _fraction(text)
         if below:
             return round(above / below, self.decimals())
-        return float(super().valueFromText(plain_digits(text).replace(",", "")))
+        return float(super().valueFromText(typed.plain(text).replace(",", "")))
 
     def validate(self, text: str, place: int) -> Any:
         """Take commas between thousands as they are, and what a Chinese input method writes: ３，５００ or 0。6."""
-        text, states = plain_digits(text), QValidator.State
+        text, states = typed.plain(text), QValidator.State
         above, below = _fraction(text)
         if below and self.minimum() <= above / below <= self.maximum():
             return states.Acceptable, text, place
@@ -254,7 +255,7 @@ class WeightBar(QWidget):
 
 def _fraction(text: str) -> tuple[float | None, float]:
     """Return (1.0, 2.0) of 1/2, (1.0, 0.0) of its beginning, be it 1 or 1/; (None, 0.0) of anything else."""
-    found = FRACTION.fullmatch(plain_digits(text))
+    found = FRACTION.fullmatch(typed.plain(text))
     return (float(found[1]), float(found[2] or 0)) if found else (None, 0.0)
 
 

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ...core.inputs import typed
 from ...core.jsontext import KeyPath
 from .rows import Cell, Row
 from .words import typed_words
@@ -31,11 +31,6 @@ class Slot:
     row: Row
     cell: Cell
     part: int | None = None
-
-
-def plain_digits(text: str) -> str:
-    """Return what was typed with the digits, points and commas of a keyboard without an input method."""
-    return unicodedata.normalize("NFKC", text).replace("。", ".")
 
 
 def is_table(text: str) -> bool:
@@ -104,7 +99,7 @@ def _value(word: str, slot: Slot, before: Any) -> Any:
 
 def _number(word: str, slot: Slot) -> float | int:
     """Return the number of a cell: 3,500, ３５００, 0.6 or 60 % are read."""
-    cell, plain = slot.cell, plain_digits(word).replace(",", "").replace(" ", "")
+    cell, plain = slot.cell, typed.plain(word).replace(",", "").replace(" ", "")
     try:
         number = float(plain.removesuffix("%")) / (100 if plain.endswith("%") else 1)
     except ValueError:

@@ -14,6 +14,7 @@ from typing import Any
 from ...core import schema
 from ...core.differing import put
 from ...core.extending import PROVENANCE, content_of
+from ...core.inputs import typed
 from ...core.inputs.aliases import roles
 from ...core.jsoncheck import shared_schema
 from ...core.jsontext import KeyPath, canonical_json
@@ -74,12 +75,12 @@ def where_text(where: Mapping[str, Sequence[str]]) -> str:
 def parse_where(text: str) -> dict[str, list[str]]:
     """Return {column: values} of what was typed. Raises ValueError with the part that is none."""
     found: dict[str, list[str]] = {}
-    for part in filter(None, (piece.strip() for piece in text.replace("；", ";").split(";"))):
-        column, sign, values = part.partition("=")
-        words = [word.strip() for word in values.replace("，", ",").split(",") if word.strip()]
-        if not sign or not column.strip() or not words:
+    for part in typed.entries(text, between=";；"):
+        column, values = typed.pair(part) or ("", part)
+        words = typed.entries(values, between=",，")
+        if not column or not words:
             raise ValueError(part)
-        found[column.strip()] = words
+        found[column] = words
     return found
 
 
@@ -91,17 +92,17 @@ def codes_text(codes: Mapping[str, Any]) -> str:
 def parse_codes(text: str) -> dict[str, str]:
     """Return {value: code} of what was typed. Raises ValueError with the line that is none."""
     found: dict[str, str] = {}
-    for line in filter(None, (piece.strip() for piece in text.splitlines())):
-        value, sign, code = line.partition("=")
-        if not sign or not value.strip():
+    for line in typed.entries(text, between="\n\r"):
+        value, code = typed.pair(line) or ("", line)
+        if not value:
             raise ValueError(line)
-        found[value.strip()] = code.strip()
+        found[value] = code
     return found
 
 
 def typed_value(text: str, kind: str) -> str | int | float:
     """Return a fixed value in the type of its field. Raises ValueError where a number is wanted and none was typed."""
-    return text if kind == "text" else int(text) if kind == "int" else float(text)
+    return text if kind == "text" else int(typed.plain(text)) if kind == "int" else typed.number(text)
 
 
 # --- changing ---------------------------------------------------------------------------------------------------------

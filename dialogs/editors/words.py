@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ...core.inputs import typed
 from ...core.jsontext import KeyPath
 from ...core.words import figure_names, join_words, source_words, unit_words, value_words
 from ...processing.texts import interface_language, tr
@@ -65,8 +65,7 @@ def typed_words(text: str) -> list[str]:
     """Return the words of a file that were typed, one after the other; those that have names by their names."""
     language, names = interface_language(), figure_names()["values"]
     known = {texts[language].casefold(): word for word, texts in names.items()}
-    words = (word.strip() for word in re.split("[,，、;；]", text))
-    return [known.get(word.casefold(), word) for word in words if word]
+    return [known.get(word.casefold(), word) for word in typed.entries(text)]
 
 
 def value_text(value: Any) -> str:

@@ -14,6 +14,7 @@ from qgis.PyQt.QtWidgets import QFileDialog
 
 from ...core.delivery.formats.workbook import Sheet, write_workbook
 from ...core.errors import RenewalError
+from ...core.inputs import typed
 from ...processing.texts import tr
 from ..explore.text import kind_titles, unit_text
 from ..parts.beside import Frame, put_beside, take_away
@@ -152,7 +153,7 @@ class SitesShowing(QObject):
         self._shapes = None
         ours = results.result_ids(session.project)  # never candidates, as they are no inputs
         self.panel.candidates.setExceptedLayerList([session.project.mapLayer(key) for key in ours])
-        kept = str(study.setting("FIXED")).split(",")
+        kept = typed.entries(str(study.setting("FIXED") or ""))
         figures = record.figures if record else {}
         rooms = read_rooms(files) if "sites" in files else None
         self.panel.show_sites(rooms, cover_of(figures) if rooms else [], kept, figures.get("sites_gap"))

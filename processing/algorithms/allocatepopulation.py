@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from ...core import schema
 from ...core.errors import RenewalError
+from ...core.inputs import typed
 from ..base import RenewalAlgorithm
 from ..results import Output, Results
 from ..toolbox import parameters as declare
@@ -41,8 +42,8 @@ class AllocatePopulation(RenewalAlgorithm):
     def refuse(self, values, plan) -> None:
         snapshot = plan.vectors["POPULATION"]
         fields = [item.name() for item in snapshot.fields]
-        for entry in filter(None, (part.strip() for part in str(values.get("AGE_FIELDS") or "").split(","))):
-            field, _, band = (part.strip() for part in entry.partition("="))
+        for entry in typed.pairs_in(str(values.get("AGE_FIELDS") or "")):
+            field, band = typed.pair(entry) or (entry, "")
             if band not in BANDS or field not in fields:
                 raise RenewalError("age_fields_odd", entry=entry, known=list(BANDS), fields=fields)
             plan.mappings["POPULATION"][band] = field

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-import re
-
 from ...core import schema
 from ...core.errors import RenewalError
+from ...core.inputs import typed
 from ..base import RenewalAlgorithm
 from ..results import Output, Results
 from ..toolbox import parameters as declare
@@ -57,9 +56,9 @@ def kinds_given(text: str, names: list[str]) -> dict[int, str]:
         name: number for number, name in reversed(list(enumerate(names)))
     }
     found = {}
-    for pair in filter(None, (item.strip() for item in re.split("[,，;；]", text))):
-        layer, _, kind = (item.strip() for item in pair.rpartition("="))
+    for entry in typed.pairs_in(text):
+        layer, kind = typed.pair(entry, last=True) or ("", entry)
         if layer not in places or kind not in kinds:
-            raise RenewalError("merge_pair_unknown", pair=pair, layers=names, kinds=list(kinds))
+            raise RenewalError("merge_pair_unknown", pair=entry, layers=names, kinds=list(kinds))
         found[places[layer]] = kind
     return found

@@ -106,7 +106,7 @@ def test_codes_and_types(editor):
     assert "old_compound=老旧小区" in box.codes.toPlainText()
     box.codes.setPlainText("old_compound=01\nurban_village")
     assert not is_right(box)
-    box.codes.setPlainText("old_compound=01\nurban_village=02")
+    box.codes.setPlainText("old_compound＝01\nurban_village：02")
     box.accept()
     assert editor.draft.value(("layers", 1, "fields", place))["codes"] == {"old_compound": "01", "urban_village": "02"}
 
@@ -137,7 +137,7 @@ def test_layers_come_and_go(editor):
     box.table.setCurrentIndex(box.table.findData("projects"))
     box.where.setText("project_id")
     assert not is_right(box)
-    box.where.setText("kind=路, 园；zone_id=Z-1")
+    box.where.setText("kind＝路， 园；zone_id=Z-1")
     assert is_right(box), box.fault.text()
     box.accept()
     layer = editor.draft.now["layers"][-1]

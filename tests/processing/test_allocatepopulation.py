@@ -24,7 +24,7 @@ def layers(make_layer):
 def test_people_reach_parcels_and_buildings(run_algorithm, make_layer, rows_of, tmp_path):
     population, parcels, buildings = layers(make_layer)
     out, homes = str(tmp_path / "人口.gpkg"), str(tmp_path / "homes.gpkg")
-    wanted = {"POPULATION": population, "PARCELS": parcels, "BUILDINGS": buildings, "AGE_FIELDS": "P60=pop_60"}
+    wanted = {"POPULATION": population, "PARCELS": parcels, "BUILDINGS": buildings, "AGE_FIELDS": "P60＝pop_60；"}
     check = str(tmp_path / "check.gpkg")
     run_algorithm("allocatepopulation", {**wanted, "OUTPUT": out, "BUILDING_PEOPLE": homes, "CHECK": check})
     (row,) = rows_of(check)

@@ -46,7 +46,7 @@ def test_an_offices_files_become_one_layer_that_says_where_each_row_is_from(run_
     assert extent.xMinimum() > 350000 and extent.xMaximum() < 370000, extent.toString()
     assert [(row["feature_id"], row["code"]) for row in rows_of(left)] == [("7", "merge_kind_unknown")]
     again = str(tmp_path / "again.gpkg")
-    run_algorithm("mergefacilities", {"FACILITIES": files, "KINDS_OF": "养老设施=ebed，1=nurs", "OUTPUT": again})
+    run_algorithm("mergefacilities", {"FACILITIES": files, "KINDS_OF": "养老设施＝ebed、1：nurs", "OUTPUT": again})
     kinds = {row["source_id"] + row["source"]: row["kind"] for row in rows_of(again)}
     assert kinds["7养老设施"] == "ebed" and kinds["2幼儿园"] == "nurs"
 

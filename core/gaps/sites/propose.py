@@ -13,6 +13,7 @@ import pandas as pd
 
 from ... import frames, schema
 from ...errors import RenewalError
+from ...inputs import typed
 from ...run import Run
 from ..fair import Assignment, fair_maximum
 from ..gap import GapLayers, GapOptions, count_gaps
@@ -202,5 +203,4 @@ def _sides(
 
 def fixed_ids(text: str) -> tuple[str, ...]:
     """Return the ids of a list as people type it: commas (also 、，;) or line breaks between them."""
-    parts = frames.texts([text]).str.split(r"[,，、;；\n]", regex=True)[0]
-    return tuple(part.strip() for part in parts if part.strip())
+    return tuple(typed.entries(text))

@@ -237,7 +237,7 @@ def test_nothing_within_the_limit_is_told():
 
 def test_minutes_are_read_as_written_or_refused():
     assert parse_minutes("15, 5、10；5") == (5, 10, 15)
-    assert parse_minutes("7.5") == (7.5,)
+    assert parse_minutes("7.5") == parse_minutes("７．５") == parse_minutes("7。5") == (7.5,)
     for text in ("", "5,x", "0", "-5", "5,500", "nan"):
         with pytest.raises(RenewalError) as caught:
             parse_minutes(text)

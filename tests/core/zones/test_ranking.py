@@ -78,6 +78,17 @@ def test_firmness_of_two_that_trade():
     assert ranked[["rank_best", "rank_worst"]].to_numpy().tolist() == [[1, 2], [1, 2]]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["people=2,floor_m2=0.5", "people＝２，floor_m2＝０．５", "people：2；floor_m2：0。5", "people = 2、 floor_m2 = 0.5",
+     "people=2 floor_m2＝0.5", "people: 2\nfloor_m2: 0.5"],
+)  # fmt: skip
+def test_weights_are_read_as_a_chinese_keyboard_writes_them(text):
+    found = {item.column: item.weight for item in read_criteria(RULES, text)}
+    usual = {item.column: item.weight for item in read_criteria(RULES)}
+    assert found == usual | {"people": 2.0, "floor_m2": 0.5}
+
+
 def test_the_points_are_halton_points():
     points = halton(6, 2)
     assert points[:, 0].tolist() == [1 / 2, 1 / 4, 3 / 4, 1 / 8, 5 / 8, 3 / 8]
