@@ -158,7 +158,12 @@ def _street_faces(
 
 
 def _less(area: shapely.Geometry, taken: shapely.Geometry) -> shapely.Geometry:
-    return shapely.difference(area, taken, grid_size=GRID_M)
+    """Return an area without what is taken. The line along which two areas only touch stands beside their intersection
+    as a line; on a grid GEOS lays nothing over the two together.
+    """
+    parts = shapely.get_parts(area)
+    flat = shapely.multipolygons(parts[shapely.get_dimensions(parts) == 2])
+    return shapely.difference(flat, taken, grid_size=GRID_M)
 
 
 def _cut(area: shapely.Geometry, cuts: list[shapely.Geometry]) -> Objects:

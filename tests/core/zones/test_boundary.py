@@ -54,6 +54,13 @@ def test_a_line_too_far_away_is_not_this_zones_street(run):
     assert draw(row(3), [{1}], run, centre=objects(far))[0].bounds[1] == pytest.approx(0, abs=0.01)
 
 
+@pytest.mark.parametrize("left", [100, 60, 99.9999999])
+def test_a_parcel_that_begins_just_where_the_space_around_the_zone_ends(run, left):
+    """Its corner or edge lies on the rim of the 30 m: what is closed between them counts half, a touch alone nothing."""
+    outline = draw(objects(shapely.box(0, 0, 100, 100), shapely.box(left, 130, 200, 230)), [{0}], run)[0]
+    assert outline.area == pytest.approx(100 * 100 + (100 - left) * 30 / 2, abs=1)
+
+
 def test_neighbours_share_one_line(run):
     for centre in (objects(), objects(shapely.LineString([(113, -50), (113, 150)]))):
         a, b = draw(row(2), [{0}, {1}], run, centre=centre)
