@@ -19,6 +19,7 @@ import shapely
 
 from .. import frames
 from ..run import Run
+from ..trees import Tree
 
 OVERLAP_M2 = 1.0  # own choice: below this neighbours merely share a badly drawn edge
 SLIVER_M2 = 10.0  # own choice: smaller than any parcel or house that is meant
@@ -62,7 +63,7 @@ def check_parts_apart(table: pd.DataFrame, layer: str, key: str, run: Run) -> No
 
 
 def _overlaps(shapes: npt.NDArray[Any], run: Run) -> list[tuple[int, int, float]]:
-    tree = shapely.STRtree(shapes)
+    tree = Tree(shapes)
     found: list[tuple[int, int, float]] = []
     for start in range(0, len(shapes), SLICE):
         run.progress(start / max(1, len(shapes)))

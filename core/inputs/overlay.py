@@ -13,6 +13,7 @@ import shapely
 
 from .. import frames
 from ..run import Run
+from ..trees import Tree
 
 SLICE = 10_000  # parcels between two looks at Cancel
 NOTHING_M2 = 0.01  # own choice: neighbours that merely touch do not share
@@ -52,7 +53,7 @@ def is_growth_boundary(constraints: pd.DataFrame) -> npt.NDArray[np.bool_]:
 
 def parcels_at(points: npt.NDArray[np.object_], parcels: pd.DataFrame) -> npt.NDArray[np.int64]:
     """Return the row of the parcel each point lies in or on, −1 = none; of several the one with the lowest id."""
-    point, parcel = shapely.STRtree(frames.geometries(parcels)).query(points, predicate="intersects")
+    point, parcel = Tree(frames.geometries(parcels)).query(points, predicate="intersects")
     at = np.full(len(points), -1, dtype=np.int64)
     at[point] = parcel
     several = np.flatnonzero(np.bincount(point, minlength=len(points))[point] > 1)
@@ -64,7 +65,7 @@ def parcels_at(points: npt.NDArray[np.object_], parcels: pd.DataFrame) -> npt.ND
 
 def first_at(points: npt.NDArray[np.object_], shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.intp]:
     """Return the row of the first shape that each point lies in or on, −1 = none."""
-    point, shape = shapely.STRtree(shapes).query(points, predicate="intersects")
+    point, shape = Tree(shapes).query(points, predicate="intersects")
     found = np.full(len(points), len(shapes), dtype=np.intp)
     np.minimum.at(found, point, shape)
     found[found == len(shapes)] = -1
@@ -73,7 +74,7 @@ def first_at(points: npt.NDArray[np.object_], shapes: npt.NDArray[np.object_]) -
 
 def _slices(houses: Any, land: Any, starts: Iterable[int]) -> Iterator[tuple[Any, npt.NDArray[np.int64], Any, int]]:
     """Yield parcels in slices, each with the buildings (and their rows) whose boxes touch a parcel of it."""
-    tree = shapely.STRtree(houses)
+    tree = Tree(houses)
     for start in starts:
         some = land[start : start + SLICE]
         near = np.unique(tree.query(some)[1]).astype(np.int64)
@@ -86,7 +87,7 @@ def measure_parts(task: tuple[Any, npt.NDArray[np.int64], Any, int]) -> pd.DataF
     Parcels are asked for buildings, not the other way round: the one that is asked for is prepared once for many.
     """
     houses, rows, land, start = task
-    tree = shapely.STRtree(houses)
+    tree = Tree(houses)
     n = max(1, len(houses))
     whole, any_part = (
         parcel.astype(np.int64) * n + building

@@ -14,6 +14,7 @@ from scipy.special import ndtr
 
 from ..run import Run
 from ..slices import sliced
+from ..trees import Tree
 
 Reals = npt.NDArray[np.float64]
 
@@ -86,15 +87,20 @@ class Reference:
     """What places stand in or at: buildings (best), parcels or streets, in metres, indexed once for all layers."""
 
     def __init__(self, shapes: npt.NDArray[Any]) -> None:
-        self._shapes, self._tree = shapes, shapely.STRtree(shapes)
+        self._shapes, self._tree = shapes, Tree(shapes)
 
     def __len__(self) -> int:
         return len(self._shapes)
 
     def away(self, points: npt.NDArray[Any], run: Run | None = None) -> Reals:
         """Return how far each point (n,) is from the nearest of the shapes, metres."""
-        nearest = sliced(self._tree.nearest, points, run=run, rows=LOOKED)
-        return np.asarray(shapely.distance(points, self._shapes[nearest]), dtype=np.float64)
+        return np.asarray(sliced(self._away, points, run=run, rows=LOOKED), dtype=np.float64)
+
+    def _away(self, points: npt.NDArray[Any]) -> Reals:
+        row, shape = self._tree.query_nearest(points)
+        away = np.full(len(points), np.nan)
+        away[row] = shapely.distance(points[row], self._shapes[shape])
+        return away
 
 
 def suspect_shift(points: npt.NDArray[Any], corrected: npt.NDArray[Any], reference: npt.NDArray[Any]) -> Shift:

@@ -10,6 +10,7 @@ import shapely
 
 from .. import frames
 from ..run import Run
+from ..trees import Tree
 
 Reals = npt.NDArray[np.float64]
 NOTHING_M2 = 0.01
@@ -86,7 +87,7 @@ def find_programme(parcels: pd.DataFrame, programme: pd.DataFrame | None, run: R
 
 def _covered(land: npt.NDArray[np.object_], shapes: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.int64], Reals]:
     """Return the rows of `land` that shapes cover and the area covered, each spot once."""
-    shape, row = shapely.STRtree(land).query(shapes, predicate="intersects")
+    shape, row = Tree(land).query(shapes, predicate="intersects")
     order = np.lexsort((shape, row))
     shape, row = shape[order], row[order]
     alone = np.ones(len(row), dtype=bool)
@@ -102,7 +103,7 @@ def _covered(land: npt.NDArray[np.object_], shapes: npt.NDArray[np.object_]) -> 
 
 
 def _entries_on(shapes: npt.NDArray[np.object_], land: npt.NDArray[np.object_]) -> tuple[npt.NDArray, npt.NDArray]:
-    entry, row = shapely.STRtree(land).query(shapes, predicate="intersects")
+    entry, row = Tree(land).query(shapes, predicate="intersects")
     flat = shapely.get_dimensions(shapes[entry]) == 2
     area = shapely.area(shapely.intersection(shapes[entry], land[row]))
     keep = ~flat | (area >= HALF * shapely.area(land[row]) - NOTHING_M2)

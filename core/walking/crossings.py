@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from ..run import Run
+from ..trees import Tree
 from .graph import Flags, Reals
 from .nearmiss import Misses, measures, with_vertices
 from .topology import SAME_M, Topology
@@ -51,7 +52,7 @@ def find_crossings(ways: Ways, topology: Topology, same_height_m: float, run: Ru
     level, lift = ways.level[topology.way], ways.base[topology.way] == "lift"
     ends = np.column_stack([topology.start, topology.end])
     bent = topology.last - topology.first > 1
-    tree = shapely.STRtree(lines)
+    tree = Tree(lines)
     pairs = [np.empty((0, 2), dtype=np.int64)]
     for begin in range(0, len(lines), SLICE):
         run.progress(begin / len(lines))

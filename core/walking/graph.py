@@ -16,6 +16,7 @@ from .. import frames
 from ..errors import RenewalError
 from ..run import Run
 from ..slices import sliced
+from ..trees import Tree
 from .order import least_by_key
 from .profiles import load_rules
 
@@ -129,13 +130,13 @@ class WalkGraph:
         speed: float = self._made[key]
         return speed
 
-    def tree(self, kinds: frozenset[str]) -> tuple[shapely.STRtree, npt.NDArray[np.int64]]:
+    def tree(self, kinds: frozenset[str]) -> tuple[Tree, npt.NDArray[np.int64]]:
         """Return a search tree over the edges of these kinds and their positions, ascending."""
         key = ("tree", kinds)
         if key not in self._made:
             chosen = np.flatnonzero(np.isin(self.kind.astype(str), sorted(kinds)))
-            self._made[key] = (shapely.STRtree(self.geometry[chosen]), chosen)
-        tree: tuple[shapely.STRtree, npt.NDArray[np.int64]] = self._made[key]
+            self._made[key] = (Tree(self.geometry[chosen]), chosen)
+        tree: tuple[Tree, npt.NDArray[np.int64]] = self._made[key]
         return tree
 
 

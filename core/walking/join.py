@@ -12,6 +12,7 @@ import shapely
 
 from .. import frames
 from ..run import Run
+from ..trees import Tree
 from .doors import RIM_STEP_M, inside_points, nearest_owner, rim_points, tell_far
 from .graph import Flags, Ints, Objects, Reals, WalkGraph
 from .heights import Surface
@@ -238,7 +239,7 @@ def _find_feet(points: Points, scene: _Scene, run: Run) -> _Feet:
     for other, feet in known:
         if other.is_like(scene):
             return feet
-    nets = [(shapely.STRtree(scene.graph.geometry[edges]), edges, far) for edges, far in scene.nets]
+    nets = [(Tree(scene.graph.geometry[edges]), edges, far) for edges, far in scene.nets]
     barriers = barrier_tree(scene.barriers)
     bits = _straight_bits(np.empty(0, dtype=object) if barriers is None else barriers.geometries)
     search = _FootSearch(scene, nets, barriers, bits)
@@ -268,7 +269,7 @@ def _by_place(x_m: Reals, y_m: Reals) -> Longs:
 @dataclass(frozen=True, eq=False)
 class _FootSearch:
     scene: _Scene
-    nets: list[tuple[shapely.STRtree, Longs, float]]
+    nets: list[tuple[Tree, Longs, float]]
     barriers: shapely.STRtree | None
     bits: shapely.STRtree  # the straight pieces of the barriers
 
@@ -324,7 +325,7 @@ def _near_edges(search: _FootSearch, points: Objects, nearest_only: bool) -> tup
     rows, edges = [], []
     for tree, members, limit in search.nets:
         if nearest_only:
-            row, place = tree.query_nearest(points, max_distance=max(limit, 1e-9), all_matches=True)
+            row, place = tree.query_nearest(points, max_distance=max(limit, 1e-9))
         else:
             row, place = tree.query(points, predicate="dwithin", distance=limit)
         rows.append(row)

@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from ..run import Run
+from ..trees import Tree
 from .graph import CLOSED, Flags, Objects, Reals, WalkGraph
 from .join import GROUND, Joined, barrier_tree
 from .order import ranges
@@ -91,7 +92,7 @@ class _Known:
     x_m: Reals
     y_m: Reals
     z_m: Reals
-    streets: shapely.STRtree
+    streets: Tree
     barriers: shapely.STRtree | None
 
 
@@ -120,7 +121,7 @@ def _locate(graph: WalkGraph, spots: Joined) -> tuple[Reals, Reals, Reals]:
     return shapely.get_x(points), shapely.get_y(points), z
 
 
-def _nets(graph: WalkGraph, barriers: pd.DataFrame | None) -> tuple[shapely.STRtree, shapely.STRtree | None]:
+def _nets(graph: WalkGraph, barriers: pd.DataFrame | None) -> tuple[Tree, shapely.STRtree | None]:
     return graph.tree(frozenset(GROUND))[0], barrier_tree(barriers)
 
 
@@ -158,7 +159,7 @@ def _link_ms(profile: Profile, length: Reals, climb: Reals, is_stairs: Flags) ->
     ways = []
     for sign in (1, -1):
         path = length / (profile.flat_m_s * slope_factor(sign * climb / np.maximum(length, 0.001), profile))
-        stairs = length / np.where(sign * climb > 0, profile.stairs_up_m_s, profile.stairs_down_m_s)
+        stairs = length / np.where(sign * climb < 0, profile.stairs_down_m_s, profile.stairs_up_m_s)
         ways.append(whole_ms(np.asarray(1000 * np.where(is_stairs, stairs, path), dtype=np.float64), 1))
     return ways[0], ways[1]
 

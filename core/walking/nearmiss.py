@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from ..run import Run
+from ..trees import Tree
 from .graph import Flags, Objects, Reals
 from .topology import SAME_M, Spots, make_lines, way_ends
 from .ways import NO_ID, Longs, Ways
@@ -63,7 +64,7 @@ def find_misses(ways: Ways, spots: Spots, leader: Longs, limits: tuple[float, fl
     xy = np.column_stack([ways.x_m, ways.y_m])
     lines[whole] = make_lines(xy[whole[ways.way]], np.diff(bounds)[whole], run)
     run.check()
-    tree = shapely.STRtree(lines)
+    tree = Tree(lines)
     run.check()
     found: list[tuple[int, int, float]] = []
     for begin in range(0, len(ends), SLICE):

@@ -13,6 +13,7 @@ import shapely
 
 from .. import frames, schema, slices
 from ..run import Run
+from ..trees import Tree
 from ..words import say
 from .boundary import Lines
 from .contiguity import Objects
@@ -74,7 +75,7 @@ def tell_bounds(outlines: list[Any], things: list[Named], language: str, run: Ru
     at least a fifth of it: streets and barriers within 30 m; where those leave half of it unnamed, by the communities
     and then by the parcels beyond it; at most three names, the longest stretch first.
     """
-    trees = [(thing, shapely.STRtree(thing.shapes)) for thing in things]
+    trees = [(thing, Tree(thing.shapes)) for thing in things]
     found = []
     for step, outline in enumerate(outlines):
         run.progress(step / max(1, len(outlines)))
@@ -132,7 +133,7 @@ def _seen(at: Reals, mine: npt.NDArray[np.bool_], way: tuple[float, float], outl
     return seen
 
 
-def _names_of(at: Reals, normal: Reals, outline: Any, trees: list[tuple[Named, Any]], language: str) -> str | None:
+def _names_of(at: Reals, normal: Reals, outline: Any, trees: list[tuple[Named, Tree]], language: str) -> str | None:
     if not len(at):
         return None
     counts: dict[str, int] = {}
@@ -156,7 +157,7 @@ def _names_of(at: Reals, normal: Reals, outline: Any, trees: list[tuple[Named, A
     return ("、" if language == "zh" else ", ").join(words) or None
 
 
-def _street_hits(at: Reals, normal: Reals, rows: npt.NDArray[np.intp], thing: Named, tree: Any) -> dict[int, str]:
+def _street_hits(at: Reals, normal: Reals, rows: npt.NDArray[np.intp], thing: Named, tree: Tree) -> dict[int, str]:
     """Return the nearest thing within LOOK_M that accompanies each station; of equals the first by name.
 
     What is met only along the boundary (a street that crosses it) does not accompany it.
@@ -174,7 +175,7 @@ def _street_hits(at: Reals, normal: Reals, rows: npt.NDArray[np.intp], thing: Na
 
 
 def _beyond(
-    at: Reals, normal: Reals, rows: npt.NDArray[np.intp], outline: Any, thing: Named, tree: Any
+    at: Reals, normal: Reals, rows: npt.NDArray[np.intp], outline: Any, thing: Named, tree: Tree
 ) -> dict[int, str]:
     """Return the area that lies LOOK_M ÷ 2 beyond each station, outside the outline."""
     spots = shapely.points(at[rows] + normal[rows] * LOOK_M / 2)
@@ -200,7 +201,7 @@ def corners_table(
     rows: list[dict[str, Any]] = []
     sides = slices.sliced(shapely.boundary, parcels, run=run)
     trees = {"barrier": lines.walls, "edge": lines.edges, "parcel": sides, "street": lines.centre}
-    asked = [(name, shapely.STRtree(shapes)) for name, shapes in trees.items() if len(shapes)]
+    asked = [(name, Tree(shapes)) for name, shapes in trees.items() if len(shapes)]
     for zone, outline in sorted(zip(zone_ids, outlines), key=lambda item: item[0]):
         run.check()
         number = 0
@@ -238,7 +239,7 @@ def _turned(xy: Reals, clockwise: bool) -> Reals:
     return xy[::-1] if (doubled < 0) != clockwise else xy
 
 
-def _along(middle: Objects, trees: list[tuple[str, Any]]) -> list[str]:
+def _along(middle: Objects, trees: list[tuple[str, Tree]]) -> list[str]:
     """Return what lies under the middle of each stretch: the last of the trees that has it, else a lane's middle."""
     words = np.full(len(middle), "lane", dtype=object)
     for name, tree in trees:

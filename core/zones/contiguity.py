@@ -12,6 +12,7 @@ import shapely
 
 from .. import frames
 from ..run import Run
+from ..trees import Tree
 
 SLICE = 250  # parcels asked for neighbours between two looks at Cancel
 TOUCH_M = 1e-3  # own choice: a segment shorter than a millimetre is a common boundary
@@ -34,7 +35,7 @@ def contiguous_pairs(
     outline could not). Parcels that touch are apart when a barrier covers all of their common boundary.
     """
     found = [np.empty((0, 2), dtype=np.int64)]
-    tree = shapely.STRtree(shapes)
+    tree = Tree(shapes)
     walls = _Walls(barriers)
     for first in range(0, len(shapes), SLICE):
         run.progress(first / len(shapes))
@@ -69,7 +70,7 @@ class _Walls:
         self.tree = shapely.STRtree(self.shapes)
 
 
-def _open(shapes: Objects, tree: shapely.STRtree, pairs: Pairs, walls: _Walls) -> npt.NDArray[np.bool_]:
+def _open(shapes: Objects, tree: Tree, pairs: Pairs, walls: _Walls) -> npt.NDArray[np.bool_]:
     """Say which pairs nothing lies between."""
     a, b = shapes[pairs[:, 0]], shapes[pairs[:, 1]]
     segments = shapely.shortest_line(a, b)
@@ -85,7 +86,7 @@ def _open(shapes: Objects, tree: shapely.STRtree, pairs: Pairs, walls: _Walls) -
     return free
 
 
-def _crossed(segments: Objects, shapes: Objects, tree: shapely.STRtree, pairs: Pairs) -> npt.NDArray[np.bool_]:
+def _crossed(segments: Objects, shapes: Objects, tree: Tree, pairs: Pairs) -> npt.NDArray[np.bool_]:
     """Say which segments a parcel crosses that is none of its pair."""
     crossed = np.zeros(len(segments), dtype=bool)
     which, third = tree.query(segments, predicate="intersects")

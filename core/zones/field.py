@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 from .. import frames
 from ..run import Run
+from ..trees import Tree
 from .allot import Field
 from .bounds import parcels_inside
 from .contiguity import Objects, Pairs, contiguous_pairs, neighbour_lists
@@ -72,7 +73,7 @@ def prepare_field(inputs: ZoneInputs, values: Values, rules: ZoneRules, walker: 
 
 def _scope(shapes: Objects, walks: Walks, roots: list[set[int]]) -> npt.NDArray[np.int64]:
     """Return the parcels in the box around what each station reaches: what a zone could hold or enclose."""
-    tree, found = shapely.STRtree(shapes), {p for part in roots for p in part}
+    tree, found = Tree(shapes), {p for part in roots for p in part}
     for station in range(len(roots)):
         rows = walks.parcel[walks.core == station]
         if len(rows):

@@ -8,6 +8,7 @@ import shapely
 
 from ..run import Run
 from ..slices import aside
+from ..trees import Tree
 from .contiguity import Objects
 
 MITRE = 2.0  # own choice: corners reach at most twice the distance, so that acute ones do not shoot out
@@ -23,7 +24,7 @@ class Ground:
 
     def __init__(self, shapes: Objects) -> None:
         self.shapes = shapes
-        self.tree = shapely.STRtree(shapes)
+        self.tree = Tree(shapes)
 
     def others_in(self, area: shapely.Geometry, members: set[int]) -> list[int]:
         """Return the parcels that meet an area and are no members, ascending."""

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from ..trees import Tree
 from ..walking.join import Points
 from .contiguity import Objects
 
@@ -31,7 +32,7 @@ def find_roots(points: Points, shapes: Objects, limit_m: float) -> list[set[int]
     if not len(points.x_m) or not len(shapes):
         return roots
     spots = shapely.points(points.x_m, points.y_m)
-    which, parcel = shapely.STRtree(shapes).query_nearest(spots, max_distance=max(limit_m, 1e-9), all_matches=True)
+    which, parcel = Tree(shapes).query_nearest(spots, max_distance=max(limit_m, 1e-9))
     best: dict[int, int] = {}
     for i, p in zip(which.tolist(), parcel.tolist()):
         best[i] = min(p, best.get(i, p))

@@ -13,6 +13,7 @@ import shapely
 
 from .. import frames
 from ..run import Run
+from ..trees import Tree
 from .bounds import parcels_inside
 from .inputs import ZoneInputs, Zones
 from .rules import PETAL_TAGS, Limits, ZoneRules
@@ -36,7 +37,7 @@ def verify_zones(
     table = inputs.parcels.set_index(inputs.parcels["parcel_id"].astype(str))
     inside = zones.members[zones.members["role"] != "near"]
     counts = Counter(inside["parcel_id"])
-    ground = shapely.STRtree(frames.geometries(inputs.parcels))
+    ground = Tree(frames.geometries(inputs.parcels))
     ids = inputs.parcels["parcel_id"].astype(str).to_numpy(dtype=object)
     faults = [f"parcel {name} is in {n} zones" for name, n in sorted(counts.items()) if n > 1]
     given = set() if inputs.given is None else set(inputs.given["zone_id"].astype(str))
@@ -88,7 +89,7 @@ def _limits(row: dict[Any, Any], petals: pd.DataFrame, limits: Limits) -> list[s
 
 
 def _connected(
-    members: pd.DataFrame, tree: shapely.STRtree, barriers: pd.DataFrame | None, limits: Limits,
+    members: pd.DataFrame, tree: Tree, barriers: pd.DataFrame | None, limits: Limits,
     walked: Collection[tuple[str, str]],
 ) -> list[str]:  # fmt: skip
     """Walk from the first member over gaps, one pair at a time."""
@@ -112,7 +113,7 @@ def _connected(
     return [f"{lost} of {len(shapes)} members are not connected"] if lost else []
 
 
-def _nothing_between(a: Any, b: Any, tree: shapely.STRtree, fence: shapely.STRtree) -> bool:
+def _nothing_between(a: Any, b: Any, tree: Tree, fence: shapely.STRtree) -> bool:
     line = shapely.shortest_line(a, b)
     if line.length <= 1e-3:
         shared = shapely.intersection(a, b)
@@ -136,7 +137,7 @@ def _nothing_between(a: Any, b: Any, tree: shapely.STRtree, fence: shapely.STRtr
     return True
 
 
-def _outline(row: dict[Any, Any], members: pd.DataFrame, ground: shapely.STRtree, ids: Any) -> list[str]:
+def _outline(row: dict[Any, Any], members: pd.DataFrame, ground: Tree, ids: Any) -> list[str]:
     outline, name = row[frames.GEOMETRY], row["zone_id"]
     shapes = frames.geometries(members)
     cut = float(shapely.area(shapely.difference(shapes, outline)).sum())

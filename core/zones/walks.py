@@ -13,6 +13,7 @@ import shapely
 
 from .. import frames
 from ..run import Run
+from ..trees import Tree
 from ..walking.graph import Ints, Reals
 from ..walking.join import Joined, Points, entrance_points, join_points, points_of
 from ..walking.reach import reach_pairs
@@ -185,7 +186,7 @@ def _close_stations(points: Points, limit_m: float) -> dict[int, list[int]]:
 def _near(shapes: npt.NDArray[np.object_], x_m: Reals, y_m: Reals, reach_m: float) -> npt.NDArray[np.bool_]:
     near = np.zeros(len(shapes), dtype=bool)
     if len(x_m):
-        found = shapely.STRtree(shapes).query(shapely.points(x_m, y_m), predicate="dwithin", distance=reach_m)
+        found = Tree(shapes).query(shapely.points(x_m, y_m), predicate="dwithin", distance=reach_m)
         near[found[1]] = True
     return near
 

@@ -12,6 +12,7 @@ import shapely
 
 from ... import frames
 from ...run import Run
+from ...trees import Tree
 
 Rows = npt.NDArray[np.int64]
 Objects = npt.NDArray[np.object_]
@@ -59,7 +60,7 @@ def merge_parts(measured: pd.DataFrame, run: Run) -> Rows:
 
 def _walls(shapes: Objects, run: Run) -> tuple[Rows, Rows, npt.NDArray[np.float64]]:
     """Return pairs of buildings, each in both directions, that stand wall to wall, and the wall's length to 1 cm."""
-    tree = shapely.STRtree(shapes)
+    tree = Tree(shapes)
     found = [np.zeros((2, 0), dtype=np.int64)]
     lengths = [np.zeros(0)]
     for start in range(0, len(shapes), SLICE):

@@ -14,6 +14,7 @@ from ... import frames
 from ...inputs.buildings import measure_buildings
 from ...inputs.overlay import share_buildings
 from ...run import Run
+from ...trees import Tree
 from ...words import say
 from ..bounds import parcels_inside
 from ..edits import NEAR, OUT
@@ -103,7 +104,7 @@ def _houses(inputs: CheckInputs, members: pd.DataFrame, run: Run) -> pd.DataFram
     buildings = buildings.sort_values("building_id", kind="stable").reset_index(drop=True)
     parcels = inputs.parcels.sort_values("parcel_id", kind="stable").reset_index(drop=True)
     own = frames.geometries(parcels)[parcels["parcel_id"].isin(members["parcel_id"]).to_numpy(dtype=bool)]
-    near = np.unique(shapely.STRtree(frames.geometries(buildings)).query(own, predicate="intersects")[1])
+    near = np.unique(Tree(frames.geometries(buildings)).query(own, predicate="intersects")[1])
     buildings = buildings.iloc[near.tolist()].reset_index(drop=True)
     measured = measure_buildings(buildings, run.part(0, 0.3))
     for name in ("action", "reason", "source"):
