@@ -56,7 +56,7 @@ def test_a_line_too_far_away_is_not_this_zones_street(run):
 
 @pytest.mark.parametrize("left", [100, 60, 99.9999999])
 def test_a_parcel_that_begins_just_where_the_space_around_the_zone_ends(run, left):
-    """Its corner or edge lies on the rim of the 30 m: what is closed between them counts half, a touch alone nothing."""
+    """Its corner or edge lies on the rim of the 30 m: of what is closed between them half counts, of a touch none."""
     outline = draw(objects(shapely.box(0, 0, 100, 100), shapely.box(left, 130, 200, 230)), [{0}], run)[0]
     assert outline.area == pytest.approx(100 * 100 + (100 - left) * 30 / 2, abs=1)
 
