@@ -41,7 +41,7 @@ def measure_buildings(buildings: pd.DataFrame, run: Run) -> pd.DataFrame:
     foot = shapely.area(frames.geometries(buildings))
     use = values.uses(column["use"])
     up, down = values.storeys(column["floors"])
-    down = np.where(np.isnan(down), _either(column["floors_down"]), down)
+    down = np.where(np.isnan(down), values.basements(column["floors_down"]), down)
     up, source = _storeys_from_height(buildings, up, use)
     run.check()
     documented = values.numbers(frames.optional(buildings, "floor_area", "real"))
@@ -68,13 +68,6 @@ def measure_buildings(buildings: pd.DataFrame, run: Run) -> pd.DataFrame:
     }  # fmt: skip
     return pd.DataFrame({name: np.asarray(item, dtype=object) if name in ("use", "structure", "danger") else item
                          for name, item in measured.items()}).reset_index(drop=True)  # fmt: skip
-
-
-def _either(texts: pd.Series) -> Reals:
-    """Return storeys below ground of a column that tells nothing else: "2", "2层", "-2", "地下2层", "0"."""
-    up, down = values.storeys(texts)
-    plain = values.numbers(texts)
-    return np.where(np.isnan(plain), np.where(np.isnan(down), up, down), np.abs(plain))
 
 
 def drawn_in_parts(measured: pd.DataFrame, run: Run) -> tuple[int, int]:

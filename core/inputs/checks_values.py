@@ -35,7 +35,7 @@ READERS: Mapping[tuple[str, str], Callable[[pd.Series], Reals]] = {
     ("BUILDINGS", "structure"): lambda column: _understood(values.structures(column)),
     ("BUILDINGS", "danger"): lambda column: _understood(values.dangers(column.where(~_says_none(column), "A"))),
     ("BUILDINGS", "entry_floor"): lambda column: values.storeys(column)[0],
-    ("BUILDINGS", "floors_down"): lambda column: np.fmax(np.fmax(*values.storeys(column)), values.numbers(column)),
+    ("BUILDINGS", "floors_down"): values.basements,
     ("PROGRAMME", "year"): lambda column: np.fmax(*values.year_interval(column)),
 }
 NO_DANGER = (

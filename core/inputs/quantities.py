@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from .aliases import fold, roles
 from .numerals import in_figures
-from .values import NO, YES
+from .values import NO, OVER_ONE, YES
 
 Reals = npt.NDArray[np.float64]
 
@@ -31,7 +31,7 @@ DIMENSIONS: Mapping[str, Mapping[str, float]] = {  # units of the columns that h
     **dict.fromkeys(("pop", "pop_0_2", "pop_3_5", "pop_6_14", "pop_60", "pop_65", "pop_80"), PEOPLE),
     "households": HOUSEHOLDS, "step_count": PIECES,
 }  # fmt: skip
-PER_CENT = ("in_boundary", "occupancy", "green_ratio")  # 50% is read as 50; their readers know both forms
+PER_CENT = ("in_boundary", "occupancy", "green_ratio")  # 50% is read as 50 here, `_one_measure` settles the column
 YES_NO = ("in_boundary",)  # shares that often come as 是 and 否
 INSIDE_WORDS = {"内": 1.0, "范围内": 1.0, "边界内": 1.0, "外": 0.0, "范围外": 0.0, "边界外": 0.0}
 LIMITS = ("far", "height", "green_ratio")  # of the plan: "≤2.5" and "不大于 24 m" tell the limit
@@ -127,7 +127,25 @@ def read_texts(cells: Iterable[Any], column: str) -> tuple[Reals, npt.NDArray[np
             elif np.isnan(plain_number(text)):
                 worded[text] = known[text][0]
         numbers[row], units[row] = known[text]
+    if column in PER_CENT:
+        _one_measure(values, numbers, worded)
     return numbers, units, worded, list(odd)
+
+
+def _one_measure(cells: list[Any], numbers: Reals, worded: dict[str, float]) -> None:
+    """Give a column of shares one measure: "84%" beside 0.84 are shares, beside 84 both are per cent.
+
+    `numbers` (n,) of the `cells` and `worded` are changed. Words (是, 内) tell a whole in either measure.
+    """
+    texts = [str(cell).strip() for cell in cells]
+    marked = np.array(["%" in unicodedata.normalize("NFKC", text) for text in texts], dtype=bool)
+    word = np.array([text in worded for text in texts], dtype=bool) & ~marked
+    with np.errstate(invalid="ignore"):
+        of_per_cent = bool((numbers[~marked & ~word] > OVER_ONE).any())
+    changed, factor = (word, 100.0) if of_per_cent else (marked, 0.01)
+    numbers[changed] = np.round(numbers[changed] * factor, 12)
+    for text in {texts[row] for row in np.flatnonzero(changed)} & set(worded):
+        worded[text] = round(worded[text] * factor, 12)
 
 
 def unit_in_name(name: str, column: str) -> tuple[str, float] | None:

@@ -24,6 +24,7 @@ NAN = float("nan")
 
 YEARS = (1800, 2100)  # own choice: anything else is no year of a building
 MOST_STOREYS = 150
+OVER_ONE = 1.01  # own choice: a share up to here is a measured whole, no per cent
 DECADE = re.compile(r"(?<!\d)(19|20)?(\d)0\s*(?:年代|s\b|'s)", re.IGNORECASE)
 DECADE_PART = {
     "初": (0, 3), "早期": (0, 3), "前期": (0, 4), "中": (4, 6), "中期": (4, 6), "中后": (4, 9), "后期": (5, 9),
@@ -44,12 +45,13 @@ BEFORE = re.compile(r"(以前|之前|前建|年前|前$|及以前|底前|before|
 AFTER = re.compile(r"(以后|之后|后建|年后|后$|及以后|after|≥|>=|>)", re.IGNORECASE)
 
 UPPER_STOREYS = re.compile(r"(?:地上|砼|混|砖|钢|木|铁|框|剪|破|简|f)?\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
-DOWN_STOREYS = re.compile(r"(?:/|,|、|地下|\+?b|-|－)\s*-?(\d+)\s*(?:层|f)?$", re.IGNORECASE)
+DOWN_STOREYS = re.compile(r"(?:/|,|、|地下|负|\+?b|-|－)\s*-?(\d+)\s*(?:层|f)?$", re.IGNORECASE)
 
 BASEMENTS_FIRST = re.compile(  # -1/7, B1-7F, 负1至7层, 地下1层，地上7层
     r"(?:地下|负|-|－|b)(\d+)(?:层|f)?(?:[,、;/~至到+\-－—]+(?:地上)?|(?<=[层f])(?:地上)?|地上)(\d+)(?:层|f)?",
     re.IGNORECASE,
 )
+NO_STOREY = re.compile(r"(?:地下|负|b|-)?0\s*(?:层|f)?|无|没有", re.IGNORECASE)
 STOREY_RANGE = re.compile(r"\d层?[~至到]\d")
 DASHES = str.maketrans("–—", "--")
 
@@ -121,6 +123,13 @@ def storeys(values: pd.Series) -> tuple[Reals, Reals]:
     return up, down
 
 
+def basements(values: pd.Series) -> Reals:
+    """Return storeys below ground of a column that tells nothing else: "2", "2层", "-2", "地下2层", "0层", "无"."""
+    up, down = storeys(values)
+    (plain,) = _read(values, _below, 1)
+    return np.where(np.isnan(plain), np.where(np.isnan(down), up, down), np.abs(plain))
+
+
 def yes_no(values: pd.Series) -> Reals:
     """Return 1 (yes), 0 (no) or NaN for words like 有, 无, 是, 否, 1, 0. A number above 1 (how many; 2部) is a yes."""
     (found,) = _read(values, _yes_no, 1)
@@ -140,10 +149,12 @@ def shares(values: pd.Series) -> Reals:
     """Return shares 0–1 of a column of shares or of per cent, NaN for what can be neither.
 
     A column is of per cent when any of its values lies above 1 (and up to 100): then 1 is one per cent, and 0.5 half.
+    What lies above 1 by no more than areas measured on two drawings differ (1.0000002 of a parcel) is a whole.
     """
     found = numbers(values)
-    found = np.where((found >= 0) & (found <= 100), found, np.nan)
-    return found / 100 if bool((found > 1).any()) else found
+    found = np.where((found >= 0) & (found < 100 * OVER_ONE), found, np.nan)
+    of_per_cent = bool((found > OVER_ONE).any())
+    return np.minimum(found / 100 if of_per_cent else found, 1.0)
 
 
 def uses(values: pd.Series) -> Objects:
@@ -184,6 +195,15 @@ def _words(values: pd.Series, read: Callable[[str], str | None]) -> Objects:
         table[row] = read(text) if text else None
     found: Objects = table[codes]
     return found
+
+
+def _below(text: str) -> tuple[float, ...]:
+    if NO_STOREY.fullmatch(in_figures(text)):
+        return (0.0,)
+    try:
+        return (float(text),)
+    except ValueError:
+        return (NAN,)
 
 
 def _years(text: str) -> tuple[float, ...]:
@@ -263,7 +283,7 @@ def _storeys_above_first(text: str) -> tuple[float, ...]:
     if STOREY_RANGE.search(text):
         return NAN, NAN
     below = DOWN_STOREYS.search(text)
-    if below and (below.start() > 0 or text.startswith(("地下", "-", "B", "b"))):
+    if below and (below.start() > 0 or text.startswith(("地下", "负", "-", "B", "b"))):
         down = float(below.group(1))
         text = text[: below.start()]
         if not text:

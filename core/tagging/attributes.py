@@ -18,7 +18,7 @@ from ..inputs.aliases import fold
 from ..inputs.ownership import owners_told
 from ..run import Run
 from .dates import last_days
-from .intervals import Flags, Interval, between, exact, first_known, largest
+from .intervals import Flags, Interval, Reals, between, exact, first_known, largest
 
 Objects = npt.NDArray[np.object_]
 IN_TOWN = ("201", "201A", "202", "202A")  # CZCSXM: city, its industry, town, its industry
@@ -107,13 +107,19 @@ def read_facts(
     return found
 
 
+def documented_area(parcels: pd.DataFrame) -> Reals:
+    """Return the documented area, m², (n,) float64; 0, which MapInfo and dBASE write for none, is unknown."""
+    stated = frames.reals(parcels, "doc_area")
+    return np.where(stated > 0, stated, np.nan)
+
+
 def check_documented_area(parcels: pd.DataFrame, run: Run) -> None:
     """List parcels whose documented and drawn areas differ by more than 1 %; say when they look like 亩 or 公顷."""
-    documented = frames.reals(parcels, "doc_area")
+    documented = documented_area(parcels)
     drawn = shapely.area(frames.geometries(parcels))
     with np.errstate(invalid="ignore"):
         odd = np.abs(documented - drawn) > DOC_DIFFERENCE * np.maximum(documented, drawn)
-    told = np.isfinite(documented) & (documented > 0) & (drawn > 0)
+    told = np.isfinite(documented) & (drawn > 0)
     ratio = float(np.median(documented[told] / drawn[told])) if told.any() else np.nan
     for unit, size_m2 in AREA_UNITS.items():
         if abs(ratio * size_m2 - 1) < UNIT_LIKE:

@@ -13,6 +13,7 @@ import shapely
 
 from .. import frames
 from ..run import Run
+from .attributes import documented_area
 from .intervals import Flags, Interval, Reals, between, exact, first_known, largest, total, unknown, weighted_mean
 from .parts import MOST_FLOORS, Parts, built_by, floors_to_climb, years_of
 
@@ -150,7 +151,7 @@ def in_dense_quarter(values: Mapping[str, Interval], limits: Mapping[str, float]
 def report_floor(parcels: pd.DataFrame, parts: Parts, values: Mapping[str, Interval]) -> pd.DataFrame:
     """Return the columns of table `tagged` that tell of buildings; known values only, NaN or NA where unknown."""
     n, area = parts.n, shapely.area(frames.geometries(parcels))
-    shown = {"area_m2": area, "area_doc_m2": frames.reals(parcels, "doc_area")}
+    shown = {"area_m2": area, "area_doc_m2": documented_area(parcels)}
     names = ("floor_m2", "coverage", "bldg_n", "floors_med", "foot_med_m2", "gap_med_m", "resid_share", "indus_share")
     for name in names:
         shown[name] = middle(values.get(name) or unknown(n))

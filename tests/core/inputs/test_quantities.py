@@ -1,7 +1,9 @@
 """Numbers in texts: what can be read in one way is read, the rest is none."""
 
 import numpy as np
+import pandas as pd
 import pytest
+from urban_renewal.core.inputs import values
 from urban_renewal.core.inputs.aliases import roles
 from urban_renewal.core.inputs.fields import guess_field
 from urban_renewal.core.inputs.quantities import plain_number, quantity, read_texts, unit_in_name
@@ -106,6 +108,17 @@ def test_inside_the_boundary_or_not_in_words():
     assert found[:-1].tolist() == list(words.values()) and odd == ["部分"]
     assert worded == {"是": 1, "否": 0, "内": 1, "边界外": 0, "Y": 1, "false": 0}
     assert read_texts(["是"], "floor_area")[3] == ["是"]  # a number of another column is never a yes
+
+
+@pytest.mark.parametrize(
+    ("cells", "shares"),
+    [(["84%", "0.84", "１００％", 0.25], [0.84, 0.84, 1, 0.25]), (["84%", "84", 0.5, "是"], [0.84, 0.84, 0.005, 1]),
+     (["0.5%", "1%", None], [0.005, 0.01, np.nan]), (["84%", "是", "外"], [0.84, 1, 0])],
+)  # fmt: skip
+def test_per_cent_signs_beside_plain_numbers(cells, shares):
+    found, _, worded, odd = read_texts(cells, "in_boundary")
+    assert np.allclose(values.shares(pd.Series(found)), shares, atol=1e-12, equal_nan=True) and odd == []
+    assert all(found[row] == worded[cell] for row, cell in enumerate(cells) if cell in worded)
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ def test_years(text, lo, hi):
         ("砼18（地下2）", 18, 2), ("地上6层地下1层", 6, 1), ("6-1", 6, 1), ("3-6", NAN, NAN), ("3～6层", NAN, NAN),
         ("6、7", NAN, NAN), ("6，7层", NAN, NAN), ("18,2", 18, 2), ("6、1", 6, 1),
         ("3—5层", NAN, NAN), ("3–5", NAN, NAN), ("6—1", 6, 1), ("18/33", NAN, NAN), ("0/2", NAN, 2),
+        ("负一层", NAN, 1), ("负2", NAN, 2), ("6层负1层", 6, 1),
     ],
 )  # fmt: skip
 def test_storeys(text, up, down):
@@ -140,6 +141,32 @@ def test_a_column_of_per_cent_is_one_throughout():
     assert values.shares(pd.Series([0.0, 1.0, 0.5, 80.0])).tolist() == [0, 0.01, 0.005, 0.8]
     assert np.isnan(values.shares(pd.Series([-1.0, 101.0, np.nan]))).all()
     assert values.shares(pd.Series([1.0, 250.0])).tolist()[:1] == [1]  # 250 is neither: the column stays one of shares
+    measured = values.shares(pd.Series([0.84, 1.0000002, 0.5]))  # overlay ÷ area: a hair more than the whole
+    assert measured.tolist() == [0.84, 1, 0.5]
+    assert values.shares(pd.Series([100.0004, 84.0])).tolist() == [1, 0.84]
+
+
+def test_houses_without_a_basement_say_so_in_many_ways():
+    words = [
+        "0",
+        "０",
+        "0层",
+        "地下0层",
+        "-0",
+        "B0",
+        "无",
+        "零层",
+        "0.0",
+        0,
+        2.0,
+        "-2",
+        "２层",
+        "地下一层",
+        "many",
+        None,
+    ]
+    found = values.basements(series(*words))
+    assert np.array_equal(found, [*[0] * 10, 2, 2, 2, 1, NAN, NAN], equal_nan=True)
 
 
 def test_numbers_of_a_city_are_those_of_its_slices(monkeypatch):

@@ -10,7 +10,7 @@ import shapely
 from urban_renewal.core import frames
 from urban_renewal.core.run import Run
 from urban_renewal.core.tagging.activity import measure_activity, read_activity
-from urban_renewal.core.tagging.attributes import check_documented_area, collective_share, land_facts
+from urban_renewal.core.tagging.attributes import check_documented_area, collective_share, documented_area, land_facts
 from urban_renewal.core.tagging.dates import last_days, months_before
 from urban_renewal.core.tagging.intervals import Interval, Weights, exact, first_known, unknown, weighted_mean
 from urban_renewal.core.tagging.morphology import nearest_on_same_parcel, orientation_spread
@@ -267,6 +267,10 @@ def test_documented_areas_in_another_unit_are_told():
     run = Run()
     check_documented_area(parcels.assign(doc_area=1e6), run)
     assert run.messages == [] and run.left_out == []
+    check_documented_area(parcels.assign(doc_area=0.0), run)  # MapInfo has no NULL for numbers
+    assert run.messages == [] and run.left_out == []
+    assert documented_area(parcels.assign(doc_area=[0.0, -1.0, 7.0])).tolist()[2:] == [7]
+    assert np.isnan(documented_area(parcels.assign(doc_area=[0.0, -1.0, 7.0]))[:2]).all()
 
 
 def test_ownership_by_the_survey_the_register_and_words():
