@@ -10,6 +10,7 @@ import pandas as pd
 
 from .. import frames, schema
 from ..run import Run
+from .moments import moment_key
 
 COLUMNS = (
     "review_id", "parcel_id", "geometry_hash", "tag", "reviewer", "reviewed_at", "reason", "evidence", "rule_tag",
@@ -33,7 +34,8 @@ def merge_reviews(tables: Sequence[pd.DataFrame], run: Run) -> Merged:
     Nothing is dropped: OUTPUT holds all reviews, so that a later merge finds the same conflicts.
     """
     every = pd.concat([_whole(table) for table in tables], ignore_index=True).drop_duplicates(ignore_index=True)
-    every = every.sort_values(["parcel_id", "geometry_hash", "reviewed_at", "review_id"], ignore_index=True)
+    every["at"] = every["reviewed_at"].map(moment_key)
+    every = every.sort_values(["parcel_id", "geometry_hash", "at", "review_id"], ignore_index=True)
     same_id = every.duplicated("review_id", keep=False) & (every["review_id"] != "")
     place = every.groupby(["parcel_id", "geometry_hash"], sort=False)
     latest = place.cumcount(ascending=False) == 0

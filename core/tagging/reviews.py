@@ -13,6 +13,7 @@ import pandas as pd
 from .. import frames
 from ..run import Run
 from ..words import say
+from .moments import moment_key
 
 TAGS = ("old_compound", "urban_village", "idle_factory", "idle_building", "none")
 Objects = npt.NDArray[np.object_]
@@ -28,9 +29,9 @@ def apply_reviews(
     Parameters: `tagged` with parcel_id, tag, tag_level, tag_source, tag_second, tag_reason; `reviews` as table
     `reviews`; `hashes` (n,) identity.geometry_hash of each parcel in its layer's own system (None: nothing to compare);
     `titles` of the tags in the language of the run.
-    Of several reviews of a parcel the latest counts. A parcel is the same when its geometry is: a review whose parcel
-    has another id now follows its geometry and is applied, with `review_id_changed`. Not applied, with a row in
-    LEFT_OUT: without reviewer or date or with an unknown tag (`review_incomplete`), of a parcel that is not there
+    Of several reviews of a parcel the latest counts (`moment_key`). A parcel is the same when its geometry is: a review
+    whose parcel has another id now follows its geometry and is applied, with `review_id_changed`. Not applied, with a
+    row in LEFT_OUT: without reviewer or date or with an unknown tag (`review_incomplete`), of a parcel that is gone
     (`review_parcel_missing`), of one whose geometry has changed (`review_geometry_changed`, and the parcel's reason
     says what was decided). Where the rules say something else than the review, `review_differs` tells; where they say
     something else than when it was made (`rule_tag`), `review_rule_changed`.
@@ -42,7 +43,8 @@ def apply_reviews(
     )})  # fmt: skip
     whole = (table["reviewer"] != "") & (table["reviewed_at"] != "") & table["tag"].isin(TAGS)
     run.leave_out("REVIEWS", table["review_id"][~whole], "review_incomplete", "warning")
-    table = table[whole].sort_values(["reviewed_at", "review_id"], ignore_index=True)  # the latest comes last
+    table = table[whole].assign(at=table["reviewed_at"].map(moment_key))
+    table = table.sort_values(["at", "review_id"], ignore_index=True)  # the latest comes last
     row, same = _find_parcels(table, tagged["parcel_id"], hashes)
     run.leave_out("REVIEWS", table["review_id"][row < 0], "review_parcel_missing", "warning")
     changed: dict[int, int] = {}

@@ -18,6 +18,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransformContex
 from qgis.core import QgsWkbTypes as Wkb
 
 from ...core.sqlfiles import WRITE, file_uri
+from ...core.tagging.moments import moment_key
 from .waiting import Spool
 
 TABLE, FILE = "reviews", "reviews.gpkg"
@@ -101,11 +102,11 @@ class ReviewStore:
             with self._open() as base:
                 there = [row[1] for row in base.execute(f"PRAGMA table_info({TABLE})")]
                 names = ", ".join(name if name in there else "NULL" for name in NAMES)
-                parts = ["SELECT", names, "FROM", TABLE, "ORDER BY reviewed_at, review_id"]
+                parts = ["SELECT", names, "FROM", TABLE]
                 rows = base.execute(" ".join(parts)).fetchall()
         except sqlite3.Error:
             return None
-        return [Review(*(str(value or "") for value in row)) for row in rows]
+        return sorted((Review(*(str(value or "") for value in row)) for row in rows), key=_age)
 
     def is_as_read(self) -> bool:
         """Say whether only we have written since all rows were read.
@@ -181,7 +182,12 @@ class ReviewStore:
 
 def latest(reviews: Sequence[Review]) -> dict[str, Review]:
     """Return the review that counts for each parcel: the latest, as Tag takes it."""
-    return {row.parcel_id: row for row in sorted(reviews, key=lambda row: (row.reviewed_at, row.review_id))}
+    return {row.parcel_id: row for row in sorted(reviews, key=_age)}
+
+
+def _age(review: Review) -> tuple[tuple[str, str], str]:
+    """Return by what reviews follow one another, as Tag orders them."""
+    return moment_key(review.reviewed_at), review.review_id
 
 
 def fault_of(error: sqlite3.Error) -> str:

@@ -153,6 +153,18 @@ def test_others_are_shown_and_never_overwritten(review, qtbot):
     assert review.form.others.y() < review.form.evidence.y()  # seen without scrolling past the evidence
 
 
+def test_the_latest_judgement_counts_whatever_the_clock_of_its_machine(review, qtbot):
+    """Judged at 09:30 in Greenwich on a machine in Chongqing, at 10:00 on one that lives in Greenwich."""
+    rows = [("east", "none", "2026-03-01T17:30:00+08:00"), ("west", "urban_village", "2026-03-01T10:00:00+00:00")]
+    with closing(sqlite3.connect(review.desk.store.path)) as base, base:
+        base.executemany(
+            "INSERT INTO reviews (review_id, parcel_id, geometry_hash, tag, reviewer, reviewed_at, reason)"
+            " VALUES (?, 'P2', '', ?, '乙', ?, '')", rows)  # fmt: skip
+    review.desk.read_reviews()
+    assert [row.review_id for row in review.desk.reviews["P2"]] == ["east", "west"]
+    assert column(review, 4)[0] == "≠ Urban village"
+
+
 def test_file_in_use_keeps_the_review(review, qtbot, monkeypatch):
     from urban_renewal.dialogs.review import store as review_store
 

@@ -128,6 +128,15 @@ def test_merged_reviews_and_their_conflicts():
     assert told == [["b", "2", 0, "other tag"], ["b", "5", 1, "other tag"]]  # 甲 changed their mind on c: no conflict
 
 
+def test_of_reviews_of_several_zones_the_latest_is_kept():
+    """09:30 in Greenwich in Chongqing, 10:00 in Greenwich: the second is the later one."""
+    east = pd.DataFrame([review("1", "a", "none", "甲", "2026-03-01T17:30:00+08:00")])
+    west = pd.DataFrame([review("2", "a", "old_compound", "乙", "2026-03-01T10:00:00+00:00")])
+    for tables in ([east, west], [west, east]):
+        told = merge_reviews(tables, Run()).conflicts[["review_id", "kept"]].values.tolist()
+        assert told == [["1", 0], ["2", 1]]
+
+
 def test_parcels_that_bear_no_class_are_not_compared():
     """A tag of another layer, or none at all, is listed; where nothing else is left, that is said."""
     rows = [("a", "old_compound", "confirmed", 0.9), ("b", "老旧小区", "confirmed", 0.9), ("c", None, None, None)]

@@ -100,3 +100,15 @@ def test_order_of_reviews_changes_nothing(tag, place):
     one, _, _ = apply(tag, place, table)
     other, _, _ = apply(tag, place, table.iloc[::-1].reset_index(drop=True))
     pd.testing.assert_frame_equal(one.drop(columns="geometry"), other.drop(columns="geometry"))
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("2026-03-01T17:30:00+08:00", "2026-03-01T10:00:00+00:00"), ("2026/9/1", "2026/10/1")],
+)
+def test_the_latest_review_counts_whatever_its_zone_or_form(tag, place, first, last):
+    """09:30 and 10:00 in Greenwich; September and October: as texts both would stand the other way round."""
+    rows = [review("P0", place[2][0], "urban_village", last), review("P0", place[2][0], "none", first)]
+    for table in (rows, rows[::-1]):
+        tagged, _, _ = apply(tag, place, reviews(*table))
+        assert tagged["tag"]["P0"] == "urban_village"
