@@ -36,15 +36,17 @@ def draft_petals(inputs: ProjectInputs, run: Run) -> list[dict[str, Any]]:
     land = np.full(len(inside), -1, dtype=np.intp)
     if inputs.parcels is not None:
         land = pd.Index(inputs.parcels["parcel_id"].astype(str)).get_indexer(inside["parcel_id"].astype(str))
-    owner = _by_name(_petal_of(inside, land, inputs), inside, land, inputs.parcels)
+    petal = _petal_of(inside, land, inputs)
+    owner = _by_name(petal, inside, land, inputs.parcels)
     zone = inside["zone_id"].astype(str).to_numpy(dtype=object)
     keys, group = _groups(zone, owner)
+    parted = {pair for pair, own in zip(zip(zone, petal), owner) if own != pair[1]}
     run.progress(0.2)
     facts = _land_facts(inputs.parcels, land, group, len(keys))
     run.progress(0.4)
     quantities, actions = _quantities(inputs.actions, inside, group, facts, len(keys))
     run.progress(0.6)
-    shapes = _shapes(inputs, inside, land, keys, group, run.part(0.6, 1))
+    shapes = _shapes(inputs, (inside, land), (keys, group), parted, run.part(0.6, 1))
     return [
         {
             "zone_id": keys[g][0], "subject_id": keys[g][1], "kind": facts["kind"][g], "label": facts["label"][g],
@@ -154,7 +156,8 @@ def _quantities(
         danger = facts["danger_cd_n"]
         return {
             "improve_m2": facts["floor_m2"], "exist_m2": facts["floor_m2"], "demolish_m2": np.zeros(n),
-            "new_m2": np.zeros(n), "open_m2": facts["area_m2"] - facts["foot_m2"], "lift_n": facts["lift_need_n"],
+            "new_m2": np.zeros(n), "open_m2": np.maximum(0.0, facts["area_m2"] - facts["foot_m2"]),
+            "lift_n": facts["lift_need_n"],
             "danger_m2": np.where(danger == 0, 0.0, np.nan), "danger_n": np.nan_to_num(danger),
             "lift_open_n": np.zeros(n),
         }, [None] * n  # fmt: skip
@@ -185,12 +188,14 @@ def _quantities(
 
 
 def _shapes(
-    inputs: ProjectInputs, inside: pd.DataFrame, land: Rows, keys: list[tuple[str, str]], group: Rows, run: Run
-) -> list[Any]:
+    inputs: ProjectInputs, members: tuple[pd.DataFrame, Rows], petals: tuple[list[tuple[str, str]], Rows],
+    parted: set[tuple[str, str]], run: Run,
+) -> list[Any]:  # fmt: skip
     """Return the outline of each petal: its own, else its parcels', else its buildings'.
 
-    Where compounds of a petal are projects of their own, the rest of it is drawn by its parcels alone.
+    Where compounds of a petal are projects of their own (`parted`), the rest of it is drawn by its parcels alone.
     """
+    (inside, land), (keys, group) = members, petals
     outlines: dict[tuple[str, str], Any] = {}
     if inputs.petals is not None:
         names = (inputs.petals[name].astype(str) for name in ("zone_id", "petal_id"))
@@ -200,7 +205,6 @@ def _shapes(
         source = inputs.actions
         member = pd.Index(inside["parcel_id"].astype(str)).get_indexer(source["parcel_id"].astype(str))
         rows, owner = np.flatnonzero(member >= 0), group[member[member >= 0]]
-    parted = {(zone, subject.rsplit(NAMED, 1)[0]) for zone, subject in keys if NAMED in subject}
     parts: list[list[int]] = [[] for _ in keys]
     for g, row in zip(owner.tolist(), rows.tolist()):
         if row >= 0:

@@ -253,6 +253,25 @@ def test_what_is_left_of_a_petal_is_drawn_by_its_own_parcels(inputs):
     assert made["use_plan"].tolist() == ["0902", "0900", "0901"]  # each by its own ground
 
 
+def test_a_dot_in_the_name_of_a_compound_parts_no_more_than_its_ground(inputs):
+    """龙湖·源著 beside 桐寨小区 and a nameless plot: three projects of a hectare each, no ground drawn twice."""
+    inputs.parcels.loc[1, "name"], inputs.parcels.loc[2, "tag"] = "龙湖·源著", "old_compound"
+    petal = table([{"zone_id": "Z1", "petal_id": "Z1-01", frames.GEOMETRY: shapely.box(0, 0, 300, 100)}])
+    made = make(replace(inputs, petals=petal)).projects.set_index("subject_id")
+    assert made.index.tolist() == ["Z1-01", "Z1-01·桐寨小区", "Z1-01·龙湖·源著"]
+    assert shapely.area(made[frames.GEOMETRY].to_numpy(dtype=object)).tolist() == [1e4] * 3
+    alone = inputs.parcels.assign(name=[None, "龙湖·源著", "桐寨·东区", None, None])
+    made = make(replace(inputs, petals=petal, parcels=alone)).projects.set_index("subject_id")
+    assert shapely.area(made[frames.GEOMETRY].to_numpy(dtype=object)).tolist() == [1e4] * 3
+
+
+def test_footprints_that_overlap_leave_no_ground_below_none(inputs):
+    """Houses drawn on each other cover 1.2 of a plot: nothing of it is open ground, and no item costs less than 0."""
+    covered = inputs.parcels.assign(coverage=1.2, floor_m2=1000.0)
+    made = make(replace(inputs, parcels=covered, actions=None))
+    assert (made.items["quantity"].dropna() >= 0).all() and (made.items["amount_low_wan"].dropna() >= 0).all()
+
+
 def test_places_and_planned_use(inputs):
     communities = table([{"community_id": "C2", "name": "乙社区", "subdistrict": "甲街道",
                           frames.GEOMETRY: shapely.box(90, 0, 400, 100)},
