@@ -175,7 +175,8 @@ def _link_row(
         share = min(most, max(-most, climb / max(length, 0.001)))
         for side, sign in zip(SIDES, (1, -1)):
             slope = slope_factor(np.array([sign * share]), profile)
-            speed = profile.stairs_up_m_s if sign * climb > 0 else profile.stairs_down_m_s
+            # stairs of an unknown rise are walked at the upward speed both ways, as in a network
+            speed = profile.stairs_down_m_s if sign * climb < 0 else profile.stairs_up_m_s
             speed = speed if stairs else float(profile.flat_m_s * slope[0])
             shut = row["kind"] in profile.closed or steep
             row[f"{profile.id}_{side}_ms"] = None if shut else int(whole_ms(np.array([1000 * length / speed]), 1)[0])

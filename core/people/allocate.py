@@ -188,7 +188,8 @@ def _homes(
         table["resid_floor_m2"] = _lived_on(table, zone, _land_class(parcels, run)[:-1][order], run)
     weight = np.rint(table["resid_floor_m2"].to_numpy("float64") * lived_in[order] * 100).astype(np.int64)
     lost = (zone < 0) & (weight > 0)
-    run.leave_out("BUILDINGS", table["building_id"].to_numpy(dtype=object)[lost], "home_in_no_zone", "warning")
+    layer = "PARCELS" if buildings is None else "BUILDINGS"
+    run.leave_out(layer, table["building_id"].to_numpy(dtype=object)[lost], "home_in_no_zone", "warning")
     old = table["year_hi"].to_numpy("float64") <= OLD_UNTIL
     return _Homes(table, weight, zone, parcel, old, estimate[order])
 

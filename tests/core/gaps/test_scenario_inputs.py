@@ -112,8 +112,19 @@ def test_stairs_and_steep_links():
     # 10 % down: Tobler's factor 1.0, capped at 1 for elders; back up e^(-3.5·0.1)
     assert built["elder_fwd_ms"]["T"] == pytest.approx(40_000 / 0.9, abs=1)
     assert built["elder_back_ms"]["T"] == pytest.approx(40_000 / 0.9 / np.exp(-0.35), abs=1)
-    # 75 % is walked as 50 % (methods.md §2): e^(-3.5·0.5)
+    # 75 % is walked as 50 %, the most that Tobler's formula is asked for: e^(-3.5·0.5)
     assert built["elder_fwd_ms"]["U"] == pytest.approx(40_000 / 0.9 / np.exp(-1.75), abs=1)
+
+
+@pytest.mark.parametrize("climb_m", [0.0, np.nan])
+def test_stairs_of_unknown_rise_are_walked_at_the_upward_speed_both_ways(climb_m):
+    """As those of a network: nobody knows which way is up, and the slower speed promises nobody too much."""
+    _, _, _, network = town()
+    link = frame([shapely.LineString([(100, 0), (2000, 0)])], link_id=["S"], kind=["stairs"], length_m=[40.0],
+                 climb_m=[climb_m])  # fmt: skip
+    built = with_links(network, link, PROFILES, Run()).set_index("edge_id")
+    assert PROFILES[0].stairs_up_m_s < PROFILES[0].stairs_down_m_s
+    assert built["elder_fwd_ms"]["S"] == built["elder_back_ms"]["S"] == round(40_000 / PROFILES[0].stairs_up_m_s)
 
 
 def test_a_link_lets_the_island_be_served():

@@ -109,6 +109,16 @@ def test_parcels_add_up_to_zones_where_a_home_lies_beyond_them():
     assert [row.feature_id for row in run.left_out if row.code == "home_in_no_zone"] == ["b", "c"]
 
 
+def test_land_in_no_zone_is_told_of_the_layer_it_is_from():
+    """Without buildings people live on parcels: what lies beyond all zones is a parcel, not a building."""
+    zones = frame([shapely.box(0, 0, 100, 100)], community_id=["c"], pop=[90.0])
+    parcels = frame([shapely.box(0, 0, 20, 100), shapely.box(200, 0, 210, 100)], parcel_id=["p1", "p2"])
+    run = Run()
+    allocate(zones, parcels, None, PeopleOptions(), run)
+    told = [(row.layer, row.feature_id) for row in run.left_out if row.code == "home_in_no_zone"]
+    assert told == [("PARCELS", "p2")]
+
+
 def test_an_empty_layer_of_buildings_is_none():
     zones = frame([shapely.box(0, 0, 100, 100)], community_id=["c"], pop=[90.0])
     parcels = frame([shapely.box(0, 0, 20, 100), shapely.box(20, 0, 30, 100)], parcel_id=["p1", "p2"])
