@@ -157,11 +157,13 @@ def _rooms(table: pd.DataFrame, usable: Reals, storeys: Reals, below: Reals, kin
 
 
 def _level(table: pd.DataFrame) -> Reals:
-    """Return the storey of a single room counted from the entrance (1 = its own, below it 0 and less), or NaN."""
-    digits = frames.optional(table, "floor").astype(frames.TEXT).str.extract(r"(-?\d+)")[0]
-    floor = pd.to_numeric(digits).to_numpy("float64", na_value=np.nan)
+    """Return the storey of a single room counted from the entrance (1 = its own, below it 0 and less), or NaN.
+
+    "2", "2F", 二层; below ground "-1", "B1", 负一层, 地下1层. "3-5" is more than one storey, which is no single room.
+    """
+    up, down = values.storeys(frames.optional(table, "floor"))
     entry = np.nan_to_num(values.storeys(frames.optional(table, "entry_floor"))[0], nan=1.0)
-    floor = np.where(floor < 0, floor + 1, floor)  # there is no storey 0
+    floor = np.where(np.isnan(up), 1 - down, up)  # there is no storey 0: the first below ground is next to the first
     level: Reals = floor - entry + 1
     return level
 

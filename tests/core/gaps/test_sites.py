@@ -177,6 +177,19 @@ def test_rooms_storeys_lifts_and_daylight():
     assert told.value.code == "sites_no_host"
 
 
+@pytest.mark.parametrize(
+    ("floor", "eday_m2"),
+    [("B1", 0), ("-1", 0), ("负一层", 0), ("地下1层", 0), ("-1F", 0), ("1F", 600), ("一楼", 600), ("2层", 0),
+     ("1层101室", 600), ("2-3", 100), ("夹层", 100)],
+)  # fmt: skip
+def test_a_single_room_below_ground_is_no_room_on_the_entrance_storey(floor, eday_m2):
+    """600 m² without a lift: day care takes the entrance storey alone; of what tells no storey, one of six."""
+    table = frame([square(0), square(50)], candidate_id=["a", "b"], usable_area=[600.0, 6000.0], floors=["6", "6"],
+                  lift=["无", "无"], floor=[floor, None])  # fmt: skip
+    chosen = kinds_of(STANDARD, ("eday", "serv"))
+    assert read_hosts(table, None, chosen, Run()).room_m2[0, 0] == eday_m2
+
+
 def test_low_storeys_are_shared():
     # two storeys of 400 m², no lift: day care (≥ 350) and health (120) both want the entrance storey: 470 > 400
     town = layers([100], [10_000], households=[4000.0], pop_60=[3000.0])
