@@ -528,6 +528,10 @@
         <translation>至少有一类设施缺的社区数。</translation>
     </message>
     <message>
+        <source>Communities that lack most: share of the need unmet, mean of the kinds</source>
+        <translation>缺口最大的社区：未满足的需求占比（各类平均）</translation>
+    </message>
+    <message>
         <source>Communities with a gap</source>
         <translation>有缺口的社区</translation>
     </message>
@@ -882,6 +886,10 @@
     <message>
         <source>Filled with</source>
         <translation>取值方式</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>过滤条件</translation>
     </message>
     <message>
         <source>Find a parcel</source>
@@ -1680,6 +1688,10 @@
         <translation>得分在两个限值之间，或已知资料不足以确认的宗地，由复核定。</translation>
     </message>
     <message>
+        <source>Parcels by tag; below: by their score as {tag}, pale = suspected</source>
+        <translation>各类宗地数；下图：按“{tag}”得分，浅色为疑似</translation>
+    </message>
+    <message>
         <source>Parcels that meet no street</source>
         <translation>离道路过远的宗地</translation>
     </message>
@@ -1742,6 +1754,10 @@
     <message>
         <source>People within the radius</source>
         <translation>服务半径内人口</translation>
+    </message>
+    <message>
+        <source>Petals of the zones by tag, in hectares</source>
+        <translation>各片区的瓣（按类别，公顷）</translation>
     </message>
     <message>
         <source>Photo or document (G)</source>
@@ -3870,6 +3886,18 @@
     <message>
         <source>“{layer}” could not be kept in {folder}: {reason}. Choose another folder for the results.</source>
         <translation>“{layer}”无法保存到 {folder}：{reason}。请换一个成果文件夹。</translation>
+    </message>
+    <message>
+        <source>“{layer}” has edits that are not saved: they are counted as they stand.</source>
+        <translation>“{layer}”有未保存的编辑：按当前内容计入。</translation>
+    </message>
+    <message>
+        <source>“{layer}” is filtered: only what passes is counted.</source>
+        <translation>“{layer}”有过滤条件：只计入符合的要素。</translation>
+    </message>
+    <message>
+        <source>“{layer}” is filtered: only {n} {n?feature is|features are} counted.</source>
+        <translation>“{layer}”有过滤条件：只计入 {n} 个要素。</translation>
     </message>
     <message>
         <source>“{layer}” is new as {role}.</source>

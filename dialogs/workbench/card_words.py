@@ -94,6 +94,17 @@ def done_lines(key: str, found: Mapping[str, Any]) -> list[str]:
     return []
 
 
+def caption(key: str, found: Mapping[str, Any]) -> str:
+    """Return what the chart of a step shows: of what its shares or hectares are; "" where the figures say it."""
+    if key == "tag" and (tag := found.get("histogram", {}).get("tag")) in wording.tag_names():
+        text = tr("Parcels by tag; below: by their score as {tag}, pale = suspected")
+        return text.format(tag=fill(wording.tag_names()[tag], n=1))
+    return {
+        "gaps": tr("Communities that lack most: share of the need unmet, mean of the kinds"),
+        "zones": tr("Petals of the zones by tag, in hectares"),
+    }.get(key, "")
+
+
 def _without_activity(key: str, study: Study | None, found: Mapping[str, Any] | None = None) -> list[str]:
     """Return that factories stay suspected for want of signs of life, with the way to them.
 

@@ -48,6 +48,7 @@ class StepCard(QFrame):
         self.body.linkActivated.connect(lambda action: self.link_asked.emit(self.key, action))
         self.figures = Figures()
         self.figures.asked.connect(lambda label, cell: explain(self, label, cell))
+        self.caption = text_label(factor=HINT)
         self.chart = Chart()  # a bar leads to its community, in the panel of gaps, or to its zone
         self.chart.asked.connect(lambda about: self.link_asked.emit(self.key, f"{BAR_LEADS[self.key]}:{about}"))
         self.bar = QProgressBar()
@@ -58,6 +59,7 @@ class StepCard(QFrame):
         quiet = self.number.palette()
         quiet.setColor(QPalette.ColorRole.WindowText, soft(quiet))
         self.number.setPalette(quiet)
+        self.caption.setPalette(quiet)
         self._state, self._can_fold, self._looks = "", False, 0
         self._is_low, self._is_opened = False, False  # little height: a card that is done is one line
         self.cancel = QPushButton(tr("Cancel"))
@@ -97,7 +99,7 @@ class StepCard(QFrame):
         rest = QVBoxLayout(self.rest)
         rest.setContentsMargins(0, 0, 0, 0)
         rest.setSpacing(5)
-        for widget in (self.body, self.figures, self.chart, self.bar):
+        for widget in (self.body, self.figures, self.caption, self.chart, self.bar):
             rest.addWidget(widget)
         rest.addLayout(self.foot)
         inner.addWidget(self.rest)
@@ -132,6 +134,8 @@ class StepCard(QFrame):
         figures = wording.key_figures(self.key, record.figures) if shows else []
         self.figures.show_figures(figures, card_words.tag_colours() if self.key == "tag" else {})
         self.chart.show_figures(self.key, record.figures if record and shows else {})
+        self.caption.setText(card_words.caption(self.key, record.figures) if record and shows else "")
+        self.caption.setVisible(bool(self.caption.text()) and not self.chart.isHidden())
         is_old = state.kind == readiness.STALE
         if is_old != (self.figures.graphicsEffect() is not None):
             self.figures.setGraphicsEffect(card_words.faded(self.figures) if is_old else None)

@@ -151,18 +151,17 @@ class RenewalDock(Panels, QDockWidget):
         self.sample.clicked.connect(self._on_sample)
         self.head.add.clicked.connect(self.ask_files)
         self.head.settings.toggled.connect(self._show_settings)
-        self.head.rules.linkActivated.connect(lambda action: self._follow("", action))
+        for words in (self.head.rules, self.welcome, self.why, self.inputs.notes):
+            words.linkActivated.connect(lambda action: self._follow("", action))
         named, rename = self.name, self.session.rename  # a field that only loses the focus renames nothing
         named.editingFinished.connect(lambda: named.isModified() and rename(named.text().strip()))
         self.folder.fileChanged.connect(self.session.set_folder)
         self.inputs.chosen.connect(self.session.choose)
         self.inputs.fields_asked.connect(self.show_fields)
         self.inputs.several_asked.connect(self.ask_several)
-        self.welcome.linkActivated.connect(lambda action: self._follow("", action))
         self.run_all.clicked.connect(self._on_run_all)
         self.activity.cancel_asked.connect(self._on_cancel)
         self.links.linkActivated.connect(lambda action: self._follow("deliver", action))
-        self.why.linkActivated.connect(lambda action: self._follow("", action))
         for card in self.cards.values():
             card.run_asked.connect(self.session.start_step)
             card.cancel_asked.connect(self._on_cancel)

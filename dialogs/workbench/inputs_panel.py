@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 from pathlib import PurePath
 
-from qgis.core import QgsMapLayer, QgsProject, QgsProviderRegistry, QgsVectorLayer
+from qgis.core import QgsFeatureRequest, QgsMapLayer, QgsProject, QgsProviderRegistry, QgsVectorLayer
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from ...core.words import fill
 from ...processing.texts import parameter_text, tr
 from ..parts.calm import CalmCombo
-from ..parts.phrases import listed, paired
+from ..parts.phrases import kept_together, listed, paired
 from ..parts.widgets import HINT, follow_on, scaled, text_label, tip
 from ..study import base_look, project_state, results, wording
 from ..study.handover import FULL_STUDY
@@ -23,6 +25,7 @@ from ..study.study import InputChoice, Study
 REQUIRED = tuple(role for role in ROLES if any(role in step.required for step in STEPS))
 OPTIONAL = tuple(role for role in ROLES if role not in REQUIRED)
 SEVERAL = "several"  # the line that asks for several layers
+MOST_COUNTED = 5_000  # features that are counted one by one whenever the list is shown: some 10 ms
 WIDEST_LIST = 90  # letters of the list of a box, however long the names
 
 
@@ -51,6 +54,8 @@ class InputsPanel(QWidget):
         self._grid.setColumnStretch(0, 2)
         self._grid.setColumnStretch(1, 3)
         layout.addLayout(self._grid)
+        self.notes = text_label(factor=HINT)
+        layout.addWidget(self.notes)
         for role in REQUIRED:  # the others are made when they are first asked for
             self._add_row(role)
         self.more = QToolButton()  # made after the rows, so that Tab comes to it behind them
@@ -108,6 +113,8 @@ class InputsPanel(QWidget):
         self._fill_rows(self.combos if self.more.isChecked() else REQUIRED)
         self._tell_more()
         self._show_base()
+        self.notes.setText("<br>".join(notes_on(layers)))
+        self.notes.setVisible(bool(self.notes.text()))
 
     def _fill_rows(self, roles: Iterable[str]) -> None:
         """Fill the rows of these roles."""
@@ -179,6 +186,34 @@ class InputsPanel(QWidget):
         found = sum(role in self._choices for role in OPTIONAL)
         words = tr("Fewer inputs") if self.more.isChecked() else tr("More inputs ({n} of {of} found)")
         self.more.setText(words.format(n=found, of=len(OPTIONAL)))
+
+
+def notes_on(layers: Mapping[str, QgsMapLayer | None]) -> list[str]:
+    """Return what somebody would not expect of the layers by role, as rich text: only a part of one is counted, or
+    what nobody has saved.
+    """
+    found: dict[str, list[str]] = {}
+    for role, layer in layers.items():
+        if not isinstance(layer, QgsVectorLayer) or layer.id() in found:
+            continue
+        told = found.setdefault(layer.id(), [])
+        if layer.subsetString():
+            text, n = tr("“{layer}” is filtered: only {n} {n?feature is|features are} counted."), _few(layer)
+            if n > MOST_COUNTED:
+                text = tr("“{layer}” is filtered: only what passes is counted.")
+            link = f' <a href="layer:{role}">{kept_together(tr("Filter"))}</a>'
+            told.append(escape(fill(text, layer=layer.name(), n=wording.number(n))) + link)
+        if layer.isModified():
+            text = tr("“{layer}” has edits that are not saved: they are counted as they stand.")
+            told.append(escape(text.format(layer=layer.name())))
+    return [text for told in found.values() for text in told]
+
+
+def _few(layer: QgsVectorLayer) -> int:
+    """Return how many features a layer has; of one that QGIS does not count, such as a filtered table, up to a few."""
+    counted = int(layer.featureCount())
+    request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry).setNoAttributes()
+    return counted if counted >= 0 else sum(1 for _ in layer.getFeatures(request.setLimit(MOST_COUNTED + 1)))
 
 
 def names_apart(layers: Sequence[QgsMapLayer]) -> list[str]:
