@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from .resources import RESOURCES
+from .resources import RESOURCES, read_resource
 from .words import unit_words
 
 SCHEMA_VERSION = 1
@@ -71,6 +71,7 @@ def table_names() -> list[str]:
 def table(name: str, kinds: tuple[str, ...] = (), profiles: tuple[str, ...] = ()) -> Table:
     """Return a table of the dictionary; `{kind}` and `{profile}` columns are repeated for each kind and profile given.
 
+    Headings call a shipped kind or walker by its name, one of a user's own by its code.
     Raises KeyError for a name that is not in resources/tables.
     """
     pattern = _patterns()[name]
@@ -94,5 +95,13 @@ def _repeated_by(column: Column) -> str:
 def _filled(column: Column, word: str, value: str) -> Column:
     mark = "{" + word + "}"
     short = column.short.replace(mark, value[:5])
-    texts: dict[str, Any] = {key: getattr(column, key).replace(mark, value) for key in ("name", "zh", "en")}
+    words = {"name": value, "zh": value, "en": value, **_names()[word].get(value, {})}
+    texts: dict[str, Any] = {key: getattr(column, key).replace(mark, words[key]) for key in ("name", "zh", "en")}
     return replace(column, short=short, **texts)
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, dict[str, dict[str, str]]]:
+    """Return what the shipped kinds and walkers are called, by their codes."""
+    kinds, walkers = read_resource("styles", "palette.json")["kinds"], read_resource("profiles", "standard.json")
+    return {"kind": kinds, "profile": {item["id"]: item["title"] for item in walkers["profiles"]}}

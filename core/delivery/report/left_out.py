@@ -7,6 +7,7 @@ from html import escape
 
 import pandas as pd
 
+from ... import schema
 from ...inputs.aliases import roles
 from ...words import join_words, say
 from ..resaid import resay
@@ -14,6 +15,7 @@ from ..summary import told
 from .htmltable import Markup, html_table
 
 SEVERITIES = {"info": "severity_info", "warning": "severity_warning", "error": "severity_error"}
+TABLES = {"NETWORK": "edges"}  # inputs that are called otherwise than the table they take
 MOST_SENTENCES = 30  # under one reason; all of them are in data.gpkg
 
 
@@ -35,9 +37,14 @@ def left_out_section(frame: pd.DataFrame | None, language: str) -> str:
 
 
 def role_name(role: str, language: str) -> str:
-    """Return the name of an input's role; another one stands for itself."""
-    known = roles().get(role)
-    return known.title[language] if known else role
+    """Return the name of an input's role, or of a table of ours that a later step read; another stands for itself."""
+    known, table = roles().get(role), TABLES.get(role, role.casefold())
+    if known:
+        return known.title[language]
+    if table not in schema.table_names():
+        return role
+    pattern = schema.table_pattern(table)
+    return pattern.zh if language == "zh" else pattern.en
 
 
 def _reasons(part: pd.DataFrame, code: str, language: str) -> str:

@@ -66,3 +66,10 @@ def test_rows_are_named_by_their_key_with_looks_at_cancel():
     assert row_names(frame, [])[-1] == f"#{rows}" and row_names(frame, ["b"])[:2] == ["#1", "#2"]
     assert row_names(frame, ["a", "b"])[:2] == ["/", "1/"]
     assert run.looks == 3
+
+
+def test_tables_that_a_later_step_read_are_called_by_their_names():
+    rows = [(layer, "", "code", "warning", f"of {layer}", 1) for layer in ("BUILDING_PEOPLE", "NETWORK", "DEM")]
+    chinese, english = (left_out_section(step(*rows), language) for language in ("zh", "en"))
+    assert "房屋人口" in chinese and "步行路网" in chinese and ">DEM<" in chinese
+    assert "People by building" in english and ">NETWORK<" not in english
