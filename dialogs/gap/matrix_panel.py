@@ -31,7 +31,7 @@ from ..parts.widgets import HINT, scaled
 from .matrix import ALL, APART, CHILD, ELDER, MEASURES, NAME, SHORT, UNCOUNTED, GapMatrix, Look, States, measure_title
 from .values import Community
 
-KIND_LETTERS, NAME_LETTERS = 9, 14  # least widths
+KIND_LETTERS, NAME_LETTERS, LEAST_LETTERS = 9, 14, 6  # least widths; of the boxes above the table
 
 
 class GapMatrixPanel(QDockWidget):
@@ -54,7 +54,6 @@ class GapMatrixPanel(QDockWidget):
         for key, text in zip((ALL, SHORT, UNCOUNTED), titles):
             self.which.addItem(text, key)
         self.name.setPlaceholderText(tr("Part of a name"))
-        self.name.setMinimumWidth(self.fontMetrics().averageCharWidth() * (NAME_LETTERS + 5))
         self.name.setClearButtonEnabled(True)
         self.told = scaled(QLabel(), HINT)
         self.zoom, self.copy = QPushButton(tr("Zoom to")), QPushButton(tr("Copy"))
@@ -77,8 +76,18 @@ class GapMatrixPanel(QDockWidget):
         for widget, title in ((self.measure, tr("Measure")), (self.which, tr("Communities")), (self.name, tr("Name"))):
             widget.setAccessibleName(title)
             widget.setToolTip(title)
-            bar.addWidget(widget)
-        bar.addWidget(self.told, 1)
+            bar.addWidget(widget, 1 if widget is self.name else 2)
+        for box in (
+            self.measure,
+            self.which,
+        ):  # below the map: what it needs is taken from the docks beside it
+            box.setMaximumWidth(box.sizeHint().width())
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(LEAST_LETTERS)
+            box.view().setMinimumWidth(box.view().sizeHintForColumn(0) + self.fontMetrics().height())
+        self.name.setMinimumWidth(self.fontMetrics().averageCharWidth() * NAME_LETTERS)
+        bar.addWidget(self.told)
+        bar.addStretch()
         for button in (self.zoom, self.copy, self.export):
             bar.addWidget(button)
         view = self.view

@@ -201,3 +201,19 @@ def test_keyboard_reaches_everything_from_top_to_bottom(table, gaps):
     chain = tab_chain(table.measure, table)
     assert chain[:3] == [table.measure, table.which, table.name]
     assert chain[-1] == table.view
+
+
+def test_below_the_map_it_takes_little_from_the_docks_beside_it(table, qtbot):
+    """Its row of boxes asked for 110 letters, so that the list of layers became narrow when it opened."""
+    letter = table.fontMetrics().averageCharWidth()
+    assert table.minimumSizeHint().width() < 80 * letter
+    table.setFloating(True)
+    table.resize(130 * letter, 400)
+    table.show()
+    qtbot.waitUntil(lambda: table.width() == 130 * letter)
+    for box in (table.measure, table.which):  # where there is room their words are read whole
+        widest = max(table.fontMetrics().horizontalAdvance(box.itemText(n)) for n in range(box.count()))
+        assert box.width() > widest + letter, box.accessibleName()
+    table.resize(85 * letter, 400)
+    qtbot.waitUntil(lambda: table.width() == 85 * letter)
+    assert table.export.geometry().right() <= table.width()
