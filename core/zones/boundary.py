@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -56,34 +57,118 @@ class Lines:
 def draw_boundaries(
     ground: Ground, zones: list[set[int]], near: list[list[int]], gap_m: float, lines: Lines, run: Run
 ) -> list[shapely.Geometry]:
-    """Return an outline for each zone, in order: its members and their part of the space within `gap_m` of them.
+    """Return an outline for each zone, in order; see Drafter."""
+    return Drafter(ground, near, gap_m, lines).draw(zones, run)
+
+
+@dataclass(frozen=True, eq=False)
+class Drafter:
+    """Draws the outlines of zones: their members and their part of the space within `gap_m` of them.
 
     No outline takes in a part of a parcel that is no member, nor of another outline or of `lines.shut`. Members that
     streets do not join (across a corner or a wide street) get a strip of 2 × 3 m, which other zones leave free.
     Rings start and turn as shapely.normalize has them, so that corners are counted alike with every version of GEOS.
     Polygons; multipolygons only where members meet in a corner that other parcels fill, or two strips cross.
+    What was drawn once is kept by all that it depends on, so that drawing again gives the same as drawing anew: where
+    a zone has gained a parcel, only it, those it shares streets with, and of these streets what it changed.
     """
-    if not zones:
-        return []
-    drawn = [union(ground.shapes[sorted(members)], run) for members in zones]
-    bodies = list(drawn)
-    groups = _groups(drawn, 2 * gap_m)
-    for step, group in enumerate(groups):
-        run.progress(step / len(groups))
-        for zone, faces in _street_faces(ground, zones, group, drawn, gap_m, lines, run).items():
-            drawn[zone] = union([drawn[zone], *faces], run)
-    strips = []
-    for area, members in zip(drawn, zones):
-        run.check()
-        strips.append(strips_between(area, ground, members, near))
-    _lay_strips(drawn, strips, bodies)
-    for i, members in enumerate(zones):
-        run.check()
-        others = [drawn[j] for j in range(len(zones)) if j != i and shapely.intersects(drawn[i].envelope, drawn[j])]
-        shut = [*others, *lines.shut]
-        drawn[i] = fill_empty(_without_slits(drawn[i], ground, members, shut), ground, members, shut)
-    # rings begin at a true corner first: older versions of GEOS keep the point where a ring begins
-    return [shapely.normalize(shapely.simplify(shapely.normalize(area), STRAIGHT_M)) for area in drawn]
+
+    ground: Ground
+    near: list[list[int]]
+    gap_m: float
+    lines: Lines
+    _bodies: dict[frozenset[int], shapely.Geometry] = field(default_factory=dict, repr=False)
+    _streets: dict[tuple[frozenset[int], ...], list[shapely.Geometry]] = field(default_factory=dict, repr=False)
+    _cells: dict[tuple[Any, ...], list[tuple[int, shapely.Geometry]]] = field(default_factory=dict, repr=False)
+    _whole: dict[tuple[Any, ...], shapely.Geometry] = field(default_factory=dict, repr=False)
+
+    def draw(self, zones: list[set[int]], run: Run) -> list[shapely.Geometry]:
+        """Return an outline for each zone (positions of its members), in order."""
+        if not zones:
+            return []
+        bodies = [self._body(frozenset(members), run) for members in zones]
+        drawn = list(bodies)
+        groups = _groups(bodies, 2 * self.gap_m)
+        for step, group in enumerate(groups):
+            run.progress(step / len(groups))
+            for zone, area in zip(group, self._with_streets(zones, group, bodies, run)):
+                drawn[zone] = area
+        strips = []
+        for area, members in zip(drawn, zones):
+            run.check()
+            strips.append(strips_between(area, self.ground, members, self.near))
+        _lay_strips(drawn, strips, bodies)
+        for i, members in enumerate(zones):
+            run.check()
+            others = [drawn[j] for j in range(len(zones)) if j != i and shapely.intersects(drawn[i].envelope, drawn[j])]
+            drawn[i] = self._filled(drawn[i], members, others)
+        # rings begin at a true corner first: older versions of GEOS keep the point where a ring begins
+        return [shapely.normalize(shapely.simplify(shapely.normalize(area), STRAIGHT_M)) for area in drawn]
+
+    def _body(self, members: frozenset[int], run: Run) -> shapely.Geometry:
+        """Return the union of the members."""
+        if members not in self._bodies:
+            self._bodies[members] = union(self.ground.shapes[sorted(members)], run)
+        return self._bodies[members]
+
+    def _with_streets(
+        self, zones: list[set[int]], group: list[int], bodies: list[shapely.Geometry], run: Run
+    ) -> list[shapely.Geometry]:
+        """Return the zones of a group with their part of the streets, in order: it goes by their members alone."""
+        key = tuple(frozenset(zones[zone]) for zone in group)
+        if key not in self._streets:
+            faces = self._street_faces(zones, group, bodies, run)
+            self._streets[key] = [union([bodies[zone], *faces[zone]], run) for zone in group]
+        return self._streets[key]
+
+    def _street_faces(
+        self, zones: list[set[int]], group: list[int], bodies: list[shapely.Geometry], run: Run
+    ) -> dict[int, list[shapely.Geometry]]:
+        """Return the pieces of street space of each zone of a group."""
+        ground, lines, gap_m = self.ground, self.lines, self.gap_m
+        owner = {p: zone for zone in group for p in zones[zone]}
+        around = aside(lambda: union([shapely.buffer(bodies[zone], gap_m, quad_segs=4) for zone in group]), run)
+        near = aside(lambda: ground.tree.query(around, predicate="intersects"), run)
+        shut = lines.inside("shut", around)
+        centre = lines.inside("centre", around)
+        own = union(ground.shapes[near], run)
+        taken = union([*ground.shapes[near].tolist(), *shut], run) if shut else own
+        streets = street_space(ground.shapes[near], own, centre, gap_m, run)
+        space = aside(lambda: _less(shapely.intersection(streets, around, grid_size=GRID_M), taken), run)
+        cells = aside(lambda: _cut(space, [*centre, *lines.inside("walls", around)]), run)
+        tree = shapely.STRtree(cells)
+        at, parcel = tree.query(ground.shapes[near], predicate="dwithin", distance=TOUCH_M)[::-1]
+        touching: dict[int, list[int]] = {}
+        for cell, p in zip(at.tolist(), near[parcel].tolist()):
+            touching.setdefault(cell, []).append(p)
+        faces: dict[int, list[shapely.Geometry]] = {zone: [] for zone in group}
+        edges = lines.inside("edges", around)
+        for cell, parcels in sorted(touching.items()):
+            run.check()
+            sides = {owner.get(p, NOBODY) for p in parcels}
+            if sides == {NOBODY}:
+                continue
+            for zone, face in self._faces_of(cells[cell], sorted(parcels), owner, edges):
+                faces[zone].append(face)
+        return faces
+
+    def _faces_of(
+        self, cell: shapely.Geometry, parcels: list[int], owner: dict[int, int], edges: list[shapely.Geometry]
+    ) -> list[tuple[int, shapely.Geometry]]:
+        """Return (zone, face) of the parts of a cell that are a zone's."""
+        key = (cell, tuple(parcels), tuple(owner.get(p, NOBODY) for p in parcels))
+        if key not in self._cells:
+            self._cells[key] = _share(cell, parcels, owner, self.ground, edges)
+        return self._cells[key]
+
+    def _filled(self, area: shapely.Geometry, members: set[int], others: list[shapely.Geometry]) -> shapely.Geometry:
+        """Return a zone without slits and empty holes, beside the `others` as they are drawn so far."""
+        key = (area, frozenset(members), *others)
+        if key not in self._whole:
+            shut = [*others, *self.lines.shut]
+            without = _without_slits(area, self.ground, members, shut)
+            self._whole[key] = fill_empty(without, self.ground, members, shut)
+        return self._whole[key]
 
 
 def _without_slits(
@@ -123,38 +208,6 @@ def _groups(bodies: list[shapely.Geometry], reach_m: float) -> list[list[int]]:
     for i in range(len(bodies)):
         found.setdefault(top(i), []).append(i)
     return list(found.values())
-
-
-def _street_faces(
-    ground: Ground, zones: list[set[int]], group: list[int], bodies: list[shapely.Geometry], gap_m: float,
-    lines: Lines, run: Run,
-) -> dict[int, list[shapely.Geometry]]:  # fmt: skip
-    """Return the pieces of street space of each zone of a group."""
-    owner = {p: zone for zone in group for p in zones[zone]}
-    around = aside(lambda: union([shapely.buffer(bodies[zone], gap_m, quad_segs=4) for zone in group]), run)
-    near = aside(lambda: ground.tree.query(around, predicate="intersects"), run)
-    shut = lines.inside("shut", around)
-    centre = lines.inside("centre", around)
-    own = union(ground.shapes[near], run)
-    taken = union([*ground.shapes[near].tolist(), *shut], run) if shut else own
-    streets = street_space(ground.shapes[near], own, centre, gap_m, run)
-    space = aside(lambda: _less(shapely.intersection(streets, around, grid_size=GRID_M), taken), run)
-    cells = aside(lambda: _cut(space, [*centre, *lines.inside("walls", around)]), run)
-    tree = shapely.STRtree(cells)
-    at, parcel = tree.query(ground.shapes[near], predicate="dwithin", distance=TOUCH_M)[::-1]
-    touching: dict[int, list[int]] = {}
-    for cell, p in zip(at.tolist(), near[parcel].tolist()):
-        touching.setdefault(cell, []).append(p)
-    faces: dict[int, list[shapely.Geometry]] = {zone: [] for zone in group}
-    edges = lines.inside("edges", around)
-    for cell, parcels in sorted(touching.items()):
-        run.check()
-        sides = {owner.get(p, NOBODY) for p in parcels}
-        if sides == {NOBODY}:
-            continue
-        for zone, face in _share(cells[cell], sorted(parcels), owner, ground, edges):
-            faces[zone].append(face)
-    return faces
 
 
 def _less(area: shapely.Geometry, taken: shapely.Geometry) -> shapely.Geometry:

@@ -12,7 +12,7 @@ import shapely
 from .. import frames
 from ..run import Run
 from .allot import Draft, with_enclosed
-from .boundary import Lines, draw_boundaries
+from .boundary import Drafter, Lines
 from .bounds import keep_ids
 from .field import Prepared
 from .inputs import ZoneInputs
@@ -34,10 +34,11 @@ def finish_zones(
         for zone in ranked[inputs.max_zones :]:
             _leave_out(inputs, ready, zone.core, "zone_beyond_max", run, limit=inputs.max_zones)
         zones = sorted(ranked[: inputs.max_zones], key=lambda zone: zone.core)
-    outlines = _outlines(inputs, ready, zones, rules, run.part(0, 0.5))
+    drafter = _drafter(inputs, ready, rules)
+    outlines = _outlines(drafter, zones, run.part(0, 0.5))
     fuller = _without_holes(ready, drafts, zones, outlines, values)
     if any(new is not old for new, old in zip(fuller, zones)):
-        zones, outlines = fuller, _outlines(inputs, ready, fuller, rules, run.part(0.5, 1))
+        zones, outlines = fuller, _outlines(drafter, fuller, run.part(0.5, 1))
     names = keep_ids([zone.zone_id for zone in zones], outlines, inputs.previous, rules.search.same_zone_iou)
     zones = [replace(z, zone_id=name, outline=line) for z, name, line in zip(zones, names, outlines)]
     zones += _given_zones(inputs, ready, values, run)
@@ -64,13 +65,16 @@ def _without_holes(
     return found
 
 
-def _outlines(inputs: ZoneInputs, ready: Prepared, zones: list[Zone], rules: ZoneRules, run: Run) -> list[Any]:
+def _drafter(inputs: ZoneInputs, ready: Prepared, rules: ZoneRules) -> Drafter:
     near: list[list[int]] = [[]] * len(inputs.parcels)
     for row, others in zip(ready.scope.tolist(), ready.field.near):
         near[row] = ready.scope[others].tolist()
     ground = Ground(frames.geometries(inputs.parcels))
-    members = [set(zone.members()) for zone in zones]
-    return draw_boundaries(ground, members, near, rules.limits.street_gap_m, boundary_lines(inputs), run)
+    return Drafter(ground, near, rules.limits.street_gap_m, boundary_lines(inputs))
+
+
+def _outlines(drafter: Drafter, zones: list[Zone], run: Run) -> list[Any]:
+    return drafter.draw([set(zone.members()) for zone in zones], run)
 
 
 def boundary_lines(inputs: ZoneInputs) -> Lines:

@@ -6,8 +6,9 @@ import shapely
 import shapely.affinity
 from urban_renewal.core.errors import Cancelled
 from urban_renewal.core.run import Run
+from urban_renewal.core.zones import boundary
 from urban_renewal.core.zones import outline as outline_module
-from urban_renewal.core.zones.boundary import Lines, draw_boundaries
+from urban_renewal.core.zones.boundary import Drafter, Lines, draw_boundaries
 from urban_renewal.core.zones.outline import Ground, fill_empty
 
 GAP = 30.0
@@ -91,9 +92,8 @@ def test_members_across_a_wide_street_are_one_area(run):
     assert outline.area == pytest.approx(2 * 100 * 100 + 60 * 6, rel=1e-3)
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_no_parcel_is_cut_and_nothing_overlaps(seed, run):
-    """Blocks of turned parcels, zones at random, streets at random: every outline holds its own and nothing else."""
+def turned_blocks(seed):
+    """Blocks of turned parcels, zones at random, streets at random: ground, zones, neighbours and lines."""
     dice = np.random.default_rng(seed)
     side, pitch, n = 40.0, 55.0, 7
     shapes = np.array([shapely.affinity.rotate(shapely.box(x * pitch, y * pitch, x * pitch + side, y * pitch + side),
@@ -103,7 +103,13 @@ def test_no_parcel_is_cut_and_nothing_overlaps(seed, run):
     centre = [shapely.LineString([(i * pitch - 7, -50), (i * pitch - 7, n * pitch)]) for i in range(n + 1)
               if dice.random() < 0.5]  # fmt: skip
     near = [np.flatnonzero(shapely.dwithin(shapes, shape, GAP)).tolist() for shape in shapes]
-    lines = Lines(centre=objects(*centre))
+    return shapes, zones, near, Lines(centre=objects(*centre))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_parcel_is_cut_and_nothing_overlaps(seed, run):
+    """Every outline holds its own and nothing else."""
+    shapes, zones, near, lines = turned_blocks(seed)
     drawn = draw_boundaries(Ground(shapes), zones, near, GAP, lines, run)
     for zone, members in enumerate(zones):
         for i, shape in enumerate(shapes):
@@ -112,6 +118,40 @@ def test_no_parcel_is_cut_and_nothing_overlaps(seed, run):
     for a in range(3):
         for b in range(a):
             assert shapely.intersection(drawn[a], drawn[b]).area == pytest.approx(0, abs=0.01)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_drawn_again_with_a_parcel_more_is_as_drawn_anew(seed, run, monkeypatch):
+    """To the byte; the three zones share streets, of which only what the parcel changes is shared out again."""
+    shared = []
+    work = boundary._share
+    monkeypatch.setattr(boundary, "_share", lambda *given: shared.append(1) or work(*given))
+    shapes, zones, near, lines = turned_blocks(seed)
+    free = set(range(len(shapes))).difference(*zones)
+    wider = [zones[0] | {min(free)}, *zones[1:]]
+    drafter = Drafter(Ground(shapes), near, GAP, lines)
+    counts = []
+    for members in (zones, wider, zones, wider):
+        shared.clear()
+        again = drafter.draw(members, run)
+        counts.append(len(shared))
+        anew = draw_boundaries(Ground(shapes), members, near, GAP, lines, run)
+        assert [area.wkb for area in again] == [area.wkb for area in anew]
+    assert counts[1] < counts[0]
+    assert counts[2:] == [0, 0]
+
+
+def test_what_is_far_from_a_change_is_not_drawn_again(run, monkeypatch):
+    """Two pairs of squares, 200 m apart: the second pair keeps its part of the streets."""
+    seen = []
+    work = Drafter._street_faces
+    monkeypatch.setattr(Drafter, "_street_faces", lambda self, zones, group, *more: seen.append(group)
+                        or work(self, zones, group, *more))  # fmt: skip
+    shapes = np.concatenate([row(3), shapely.transform(row(2), lambda xy: xy + np.array([540, 0]))])
+    drafter = Drafter(Ground(shapes), [[1], [0, 2], [1], [4], [3]], GAP, Lines())
+    drafter.draw([{0}, {3}, {4}], run)
+    drafter.draw([{0, 1}, {3}, {4}], run)
+    assert seen == [[0], [1, 2], [0]]
 
 
 def test_a_hole_is_filled_unless_something_else_lies_in_it():

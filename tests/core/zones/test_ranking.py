@@ -80,9 +80,15 @@ def test_firmness_of_two_that_trade():
 
 @pytest.mark.parametrize(
     "text",
-    ["people=2,floor_m2=0.5", "people＝２，floor_m2＝０．５", "people：2；floor_m2：0。5", "people = 2、 floor_m2 = 0.5",
-     "people=2 floor_m2＝0.5", "people: 2\nfloor_m2: 0.5"],
-)  # fmt: skip
+    [
+        "people=2,floor_m2=0.5",
+        "people＝２，floor_m2＝０．５",
+        "people：2；floor_m2：0。5",
+        "people = 2、 floor_m2 = 0.5",
+        "people=2 floor_m2＝0.5",
+        "people: 2\nfloor_m2: 0.5",
+    ],
+)
 def test_weights_are_read_as_a_chinese_keyboard_writes_them(text):
     found = {item.column: item.weight for item in read_criteria(RULES, text)}
     usual = {item.column: item.weight for item in read_criteria(RULES)}
